@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A configuration file: read through a checked descriptor, guarded against
+ * what libconfig 1.5 gets wrong, then parsed by it.
+ *
+ * conf_guard refuses, with the line: `@include` (it can end the process), NUL
+ * and other control characters, text that is no UTF-8, numbers that do not fit
+ * (libconfig takes them silently), nesting deeper than 16.
+ */
+#ifndef CORE_CONF_H
+#define CORE_CONF_H
+
+#include <libconfig.h>
+#include <stdbool.h>
+
+#include "problems.h"
+
+#define CONF_FILE_MAX 65535	/* bytes; libconfig counts lines in 16 bits */
+#define CONF_DEPTH_MAX 16
+
+struct conf {
+	char *file;		/* its path */
+	config_t tree;
+};
+
+/*
+ * Read and parse.  NULL with a problem added where that failed.  `user`: user
+ * mode of trust.h.
+ */
+struct conf *conf_new(const char *path, bool user, struct problems *all);
+void conf_free(struct conf **conf);
+
+/* True where `text` is safe to hand to libconfig; else adds a problem. */
+bool conf_guard(const char *file, struct apam_str text, struct problems *all);
+
+/* Parse text that a guard has passed; for conf_new and the fuzzer. */
+struct conf *conf_parse(const char *file, struct apam_str text,
+    struct problems *all);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Durations in files: a number and a unit, "90s", "15m", "8h", "30d".
+ */
+#ifndef CORE_DURATION_H
+#define CORE_DURATION_H
+
+#include <stdbool.h>
+
+#include <apam/types.h>
+
+/* Seconds; false on anything else or more than 10 years. */
+bool duration_parse(struct apam_str text, int64_t *seconds);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Strict JSON (RFC 8259): no duplicate names, no embedded NUL, valid UTF-8,
+ * nothing after the value, at most 64 levels.  Reads by JSON pointer
+ * (RFC 6901).  The values are wiped when freed.
+ */
+#ifndef CORE_JSON_H
+#define CORE_JSON_H
+
+#include <apam/module.h>
+
+struct json;
+
+/*
+ * Parse.  Returns NULL, or static text that says what is wrong ("the JSON has
+ * a duplicate name"), never a piece of the input.
+ */
+const char *json_new(struct apam_str text, struct json **json);
+void json_free(struct json **json);
+
+/*
+ * The value at `pointer`, "" for the whole; type APAM_JSON_ABSENT where there
+ * is none or the pointer is malformed.  Strings live as long as *json.
+ */
+struct apam_json json_at(const struct json *json, const char *pointer);
+
+/* True for application/json and any type/subtype+json, RFC 6839, 3.1. */
+bool json_media_type(struct apam_str content_type);
+
+#endif

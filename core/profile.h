@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One profile file, checked as far as that goes without its modules, and then
+ * with them.
+ */
+#ifndef CORE_PROFILE_H
+#define CORE_PROFILE_H
+
+#include <stdbool.h>
+
+#include "settings.h"
+#include "url.h"
+
+#define PROFILE_NAME_MAX 64
+#define PROFILE_ENTRIES_MAX 32	/* bits of apam_signature.entries */
+
+enum control { CONTROL_SUFFICIENT, CONTROL_REQUIRED, CONTROL_OPTIONAL };
+
+/* What every scheme's entry has. */
+struct profile_entry {
+	const char *scheme;
+	enum control control;
+	bool fallback_unavailable;	/* fallback_on = [ "unavailable" ] */
+	int64_t ttl;			/* seconds */
+	const char *probe_method, *probe_target; /* NULL: no probe */
+	unsigned line;
+	const config_setting_t *group;	/* for the module's options */
+	struct option_values common;
+	char *probe;			/* owns method and target */
+};
+
+struct profile {
+	char *name, *file;
+	const char *description;	/* "" where none */
+	struct url *origins;
+	const char **origin_texts;
+	size_t origin_count;
+	bool allow_http;
+	const char *ca_file, *proxy;	/* NULL: the system's; none */
+	int64_t deadline;		/* seconds */
+	int64_t body_max;		/* bytes */
+	struct profile_entry *entries;
+	size_t entry_count;
+	struct conf *conf;
+	struct option_values values;
+};
+
+/* A letter or digit, then letters, digits, '.', '_' and '-', 64 at most. */
+bool profile_name_ok(const char *name);
+
+/*
+ * Read a profile file.  An entry's own members are not looked at yet, except
+ * the common ones: call profile_entry_options with the module's table.  NULL
+ * with problems added where anything is wrong.
+ */
+struct profile *profile_new(const char *name, const char *file,
+    const struct settings *settings, struct problems *all);
+void profile_free(struct profile **profile);
+
+/*
+ * Check entry `i` against its module's table and give the values.  False with
+ * problems added where anything is wrong.
+ */
+bool profile_entry_options(const struct profile *profile, size_t i,
+    const struct option_table *table, struct option_values *values,
+    struct problems *all);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The main file, /etc/apam.conf.
+ */
+#ifndef CORE_SETTINGS_H
+#define CORE_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "conf.h"
+#include "option.h"
+
+/* The hash that a module must have before it is loaded. */
+struct module_pin {
+	struct apam_str scheme;
+	unsigned char sha256[32];
+};
+
+struct settings {
+	char *file;
+	bool user;		/* user mode of trust.h */
+	const char *module_dir, *profile_dir, *state_dir;
+	/* Defaults for profiles that do not say. */
+	const char *ca_file, *proxy;	/* NULL: the system's; none */
+	int64_t deadline;	/* seconds */
+	int64_t ttl;		/* seconds */
+	int64_t body_max;	/* bytes of a response */
+	struct module_pin *pins;
+	size_t pin_count;
+	struct option_values values; /* owns the strings */
+};
+
+/* Read; NULL with problems added where anything is wrong. */
+struct settings *settings_new(const char *path, bool user,
+    struct problems *all);
+void settings_free(struct settings **settings);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Comparing and taking apart views.  ASCII only, no locale.
+ */
+#ifndef CORE_STR_H
+#define CORE_STR_H
+
+#include <stdbool.h>
+
+#include <apam/types.h>
+
+/* For printf's "%.*s": SARG(view). */
+#define SARG(s) ((int)(s).n), ((s).p == NULL ? "" : (s).p)
+
+bool str_equal(struct apam_str a, struct apam_str b);
+/* Without ASCII case. */
+bool str_equal_nocase(struct apam_str a, struct apam_str b);
+bool str_starts(struct apam_str s, struct apam_str prefix);
+/* Index of the first c, or s.n. */
+size_t str_find(struct apam_str s, char c);
+/* The rest after the first n bytes; n is at most s.n. */
+struct apam_str str_skip(struct apam_str s, size_t n);
+/* The first n bytes; n is at most s.n. */
+struct apam_str str_cut(struct apam_str s, size_t n);
+/* Without spaces and tabs at both ends. */
+struct apam_str str_trim(struct apam_str s);
+/* A malloc'ed copy with a NUL; NULL when out of memory. */
+char *str_dup(struct apam_str s);
+char str_lower(char c);
+/* True where a byte is a control character (0..31, 127). */
+bool str_has_control(struct apam_str s);
+/*
+ * Read all of s as a decimal number without sign; false on anything else or
+ * on more than `max`.
+ */
+bool str_number(struct apam_str s, int64_t max, int64_t *n);
+
+#endif

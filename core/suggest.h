@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The nearest right name for a misspelt one.
+ */
+#ifndef CORE_SUGGEST_H
+#define CORE_SUGGEST_H
+
+#include <stddef.h>
+
+/*
+ * Edit distance (insert, delete, replace, swap of neighbours), cut at 64
+ * bytes each.
+ */
+unsigned suggest_distance(const char *a, const char *b);
+
+/* Keep the better of *best (or NULL) and `candidate` for `name`. */
+void suggest_consider(const char *name, const char *candidate,
+    const char **best);
+
+/* True where `best` is near enough to be worth a mention. */
+int suggest_near(const char *name, const char *best);
+
+#endif

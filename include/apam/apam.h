@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam for host programs: sign outgoing HTTP requests as the administrator
+ * configured it.
+ *
+ *	struct apam *ctx;
+ *	struct apam_profile *profile;
+ *	struct apam_signature sig = APAM_SIGNATURE_INIT;
+ *	struct apam_request req = APAM_REQUEST("GET", url);
+ *
+ *	apam_open(NULL, &ctx, &err);
+ *	apam_profile_get(ctx, "7signal", &profile, &err);
+ *	apam_sign(profile, &req, &sig, &err);
+ *	... send sig.url with sig.headers, then apam_judge() the answer ...
+ *	apam_signature_release(&sig);
+ *
+ * Contracts, stated once:
+ *   NULL       Forbidden wherever it is not mentioned.  Every `err` may be
+ *              NULL; after a failure it holds the detail, after success it is
+ *              cleared.
+ *   ownership  Out parameters are set on success and cleared on failure.  Text
+ *              passed in is copied where it is kept.
+ *   threads    A context and its profiles may be used by any threads at once;
+ *              a signature by one thread at a time.
+ *   time       Durations are milliseconds on a clock that runs through
+ *              suspend; points in time are Unix seconds.
+ *   blocking   Only calls that take a timeout do network I/O.
+ *   secrets    A signature holds the credential: release it soon.  Nothing
+ *              else that these calls give out holds a secret.
+ */
+#ifndef APAM_APAM_H
+#define APAM_APAM_H
+
+#include <stdbool.h>
+
+#include "types.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct apam;			/* a context: one configuration, its modules */
+struct apam_profile;		/* a profile; lives as long as its context */
+
+/* ---- Errors ----------------------------------------------------------- */
+
+/* The detail of a failure, in the caller's memory.  Never holds a secret. */
+struct apam_error {
+	enum apam_status status;
+	unsigned line;		/* in `file`, from 1; 0: none */
+	int entry;		/* index in the profile's auth list; -1: none */
+	char profile[65];	/* or empty */
+	char file[512];		/* or empty */
+	char text[512];		/* one line, no newline; empty after success */
+};
+
+/* The name of a status, as "APAM_E_ORIGIN"; "APAM_E_?" for no such. */
+APAM_API const char *apam_status_name(enum apam_status status);
+
+/* What a status means, in a few words; static, never NULL. */
+APAM_API const char *apam_status_text(enum apam_status status);
+
+/* In lower case: "accepted", "good", ...; static, never NULL. */
+APAM_API const char *apam_verdict_name(enum apam_verdict verdict);
+APAM_API const char *apam_key_state_name(enum apam_key_state state);
+
+/* ---- Context ---------------------------------------------------------- */
+
+/*
+ * Trust files of the effective user as well as root's.  For a user's own
+ * configuration; never for a program that acts for others.
+ */
+#define APAM_OPEN_USER 0x1U
+
+struct apam_open_options {
+	size_t size;		/* sizeof(struct apam_open_options) */
+	const char *config;	/* main file; NULL: $APAM_CONFIG (ignored in
+				   set-id programs), else /etc/apam.conf */
+	unsigned flags;
+	/*
+	 * Called for each log line of at most `log_level` (1 error .. 4 debug);
+	 * NULL: nothing is logged.  From any thread.
+	 */
+	void (*log)(void *arg, int level, const char *line);
+	void *log_arg;
+	int log_level;
+};
+
+/*
+ * Read the main configuration.  Profiles and modules are read when first
+ * used.  `options` may be NULL.  Errors: CONFIG, TRUST, MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_open(
+    const struct apam_open_options *options, struct apam **ctx,
+    struct apam_error *err);
+
+/* Free a context, its profiles and credentials, and set *ctx to NULL. */
+APAM_API void apam_close(struct apam **ctx);
+
+/* ---- Profiles --------------------------------------------------------- */
+
+/*
+ * The profile of a name, read and checked at the first call.  Its modules are
+ * loaded when it first signs.  Errors: NO_PROFILE, CONFIG, TRUST, SECRET.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_profile_get(struct apam *ctx,
+    const char *name, struct apam_profile **profile, struct apam_error *err);
+
+/*
+ * The profile whose origin holds `url`; the longest path wins.  A profile that
+ * cannot be read is never found.  Errors: URL, NO_PROFILE, and CONFIG where two
+ * profiles claim it alike.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_profile_find(struct apam *ctx,
+    const char *url, struct apam_profile **profile, struct apam_error *err);
+
+/* Its name; lives as long as the profile. */
+APAM_API const char *apam_profile_name(const struct apam_profile *profile);
+
+/* ---- Signing ---------------------------------------------------------- */
+
+struct apam_request {
+	size_t size;		/* sizeof(struct apam_request) */
+	const char *method;
+	const char *url;	/* absolute; a fragment is dropped */
+	const struct apam_header *headers; /* that the host will send, or NULL */
+	size_t header_count;
+	struct apam_body body;
+	int timeout_ms;		/* 0: the profile's deadline */
+};
+
+#define APAM_REQUEST(m, u) \
+	{ .size = sizeof(struct apam_request), .method = (m), .url = (u) }
+
+/*
+ * What to send.  Set up with APAM_SIGNATURE_INIT.  `store` may point to
+ * memory of the caller's that is used before any is allocated.
+ */
+struct apam_signature {
+	size_t size;		/* sizeof(struct apam_signature) */
+	char *store;		/* in: or NULL */
+	size_t store_size;	/* in: bytes */
+
+	const char *url;	/* to send to: the request's, with parameters
+				   added where the scheme adds any */
+	const struct apam_header *headers; /* to add, in place of the host's
+				   own of that name; values end in NUL */
+	size_t header_count;
+	const struct apam_str *covered; /* names of headers that must go out
+				   as they were signed */
+	size_t covered_count;
+	uint64_t generation;	/* of the credential, for apam_judge */
+	unsigned entries;	/* bit i: entry i contributed */
+	void *owned;		/* the library's */
+};
+
+#define APAM_SIGNATURE_INIT { .size = sizeof(struct apam_signature) }
+
+/*
+ * Sign a request: check that it is the profile's, get a credential where none
+ * is valid (network I/O, within the timeout), and make the headers.  The
+ * request must stay as it is until the signature is released.  Nothing is
+ * signed on failure.  Errors: all classes.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_sign(struct apam_profile *profile,
+    const struct apam_request *request, struct apam_signature *signature,
+    struct apam_error *err);
+
+/* Wipe and free what it holds; store and store_size stay.  Fine when empty. */
+APAM_API void apam_signature_release(struct apam_signature *signature);
+
+/* ---- Judging ---------------------------------------------------------- */
+
+/* The API's response to a signed request. */
+struct apam_answer {
+	size_t size;		/* sizeof(struct apam_answer) */
+	unsigned status;
+	const struct apam_header *headers;
+	size_t header_count;
+	struct apam_str body;	/* as far as the host has it, or empty */
+};
+
+struct apam_judgement {
+	enum apam_verdict verdict;
+	bool replay;		/* sign and send again, once, is worth it */
+	int64_t retry_at;	/* throttled until (Unix s); 0: not said */
+	const char *reason;	/* static */
+};
+
+/*
+ * What an answer says of the credential.  A rejected credential is not used
+ * again; the next apam_sign acquires or checks.  No I/O.  Errors: USAGE, ABI.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_judge(
+    struct apam_profile *profile, const struct apam_signature *signature,
+    const struct apam_answer *answer, struct apam_judgement *judgement,
+    struct apam_error *err);
+
+/* ---- Checking --------------------------------------------------------- */
+
+/* What is known of one entry's key. */
+struct apam_key_report {
+	unsigned entry;
+	enum apam_key_state state;
+	int64_t checked_at;	/* Unix s */
+	char scheme[65];
+	char key_id[256];	/* or empty */
+	char evidence[256];	/* one line */
+};
+
+/*
+ * Ask the provider about the key of each entry: introspection, a fresh mint or
+ * the probe, as module and profile say.  Fills at most *count reports and sets
+ * *count to the number of entries.  A key that is not good is no error here.
+ * Errors: USAGE, CONFIG, SECRET, MODULE, MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_check(
+    struct apam_profile *profile, int timeout_ms,
+    struct apam_key_report *reports, size_t *count, struct apam_error *err);
+
+/*
+ * Ask the provider to revoke the credentials of each entry and forget them
+ * here whatever it answers.  APAM_OK where every entry's provider confirmed;
+ * else the first entry's error: PROVIDER, NETWORK, or POLICY where a scheme
+ * has no way to revoke.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_revoke(
+    struct apam_profile *profile, int timeout_ms, struct apam_error *err);
+
+/* ---- For administrators' tools ---------------------------------------- */
+
+struct apam_entry_info {
+	const char *scheme;
+	const char *control;	/* "sufficient", "required" or "optional" */
+	const char *key_id;	/* or "" */
+	enum apam_key_state state; /* as last found; UNKNOWN before that */
+};
+
+struct apam_profile_info {
+	const char *name;
+	const char *file;
+	const char *description; /* or "" */
+	const char *ca_file;	/* PEM; NULL: the system's */
+	const char *proxy;	/* URL; NULL: none */
+	const char *const *origins;
+	size_t origin_count;
+	const struct apam_entry_info *entries;
+	size_t entry_count;
+	int timeout_ms;		/* the profile's deadline */
+	bool allow_http;
+};
+
+/*
+ * Call `each` for each profile in the profile directory, by name.  For one
+ * that cannot be read `info` holds its name and file alone and `why` the
+ * error, else `why` is NULL.  Both live until `each` returns; it returns
+ * false to stop.  Errors: CONFIG, TRUST, MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_profiles(struct apam *ctx,
+    bool (*each)(void *arg, const struct apam_profile_info *info,
+    const struct apam_error *why), void *arg, struct apam_error *err);
+
+/* The same for one profile; `info` lives until `each` returns. */
+APAM_API void apam_profile_show(struct apam_profile *profile,
+    void (*each)(void *arg, const struct apam_profile_info *info), void *arg);
+
+/*
+ * Say for each profile whether it would sign `url`: `why` is NULL for the one
+ * chosen, else one line that says why not.  Errors: URL, TRUST, MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_explain(struct apam *ctx,
+    const char *url, bool (*each)(void *arg,
+    const struct apam_profile_info *info, const char *why), void *arg,
+    struct apam_error *err);
+
+struct apam_module;		/* see module.h */
+
+/* The module of a scheme, loaded and checked.  Errors: MODULE, TRUST. */
+APAM_API APAM_CHECKED enum apam_status apam_module_get(struct apam *ctx,
+    const char *scheme, const struct apam_module **module,
+    struct apam_error *err);
+
+/* Call `each` for each name in the module directory; as apam_profiles. */
+APAM_API APAM_CHECKED enum apam_status apam_modules(struct apam *ctx,
+    bool (*each)(void *arg, const char *scheme,
+    const struct apam_module *module, const struct apam_error *why),
+    void *arg, struct apam_error *err);
+
+/*
+ * Check files without using them: `file` is a main or a profile file, NULL
+ * the main file of `options` and all its profiles.  Calls `each` for every
+ * error, in order.  Loads the modules and reads the secrets (exec: programs
+ * run).  Returns APAM_OK where there was none, else the first error's status.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_lint(
+    const struct apam_open_options *options, const char *file,
+    void (*each)(void *arg, const struct apam_error *problem), void *arg,
+    struct apam_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
