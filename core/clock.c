@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The two clocks.  CLOCK_BOOTTIME is Linux; elsewhere CLOCK_MONOTONIC stands
+ * in, which may stop during suspend.
+ */
+#define _GNU_SOURCE
+#include "clock.h"
+
+#include <time.h>
+
+#ifdef CLOCK_BOOTTIME
+#define FORWARD_CLOCK CLOCK_BOOTTIME
+#else
+#define FORWARD_CLOCK CLOCK_MONOTONIC
+#endif
+
+int64_t
+clock_ms(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(FORWARD_CLOCK, &t) != 0)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t
+clock_unix(void)
+{
+	return (int64_t)time(NULL);
+}
