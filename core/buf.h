@@ -16,16 +16,16 @@
 
 struct buf {
 	char *p;
-	size_t n;	/* bytes in use */
-	size_t cap;	/* bytes allocated, 0 before the first put */
-	size_t max;	/* n never exceeds this */
+	size_t n; /* bytes in use */
+	size_t cap; /* bytes allocated, 0 before the first put */
+	size_t max; /* n never exceeds this */
 	bool failed;
 };
 
 /* Make *b empty with a cap of `max` bytes; allocates nothing. */
 void buf_init(struct buf *b, size_t max);
 
-/* Append. */
+/* Append bytes that are not its own. */
 void buf_put(struct buf *b, struct apam_str bytes);
 void buf_put_char(struct buf *b, char c);
 

@@ -17,7 +17,10 @@ void encode_percent(struct buf *b, struct apam_str bytes);
 void encode_json_string(struct buf *b, struct apam_str bytes);
 /* Lower-case hex. */
 void encode_hex(struct buf *b, struct apam_str bytes);
-/* Decode unpadded URL-safe base64.  RFC 4648, 5.  False on other input. */
+/*
+ * Decode unpadded URL-safe base64.  RFC 4648, 5.  False on other input, which
+ * appends nothing, and where the buffer failed.
+ */
 bool decode_base64url(struct buf *b, struct apam_str text);
 
 #endif

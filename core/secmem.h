@@ -11,11 +11,20 @@
 
 /*
  * Allocate at least `n` zeroed bytes; *got is how many there are.  NULL when
- * out of memory or n is 0.
+ * out of memory or n is 0; *got is then 0.
  */
 void *secmem_alloc(size_t n, size_t *got);
 
 /* Wipe and free; `got` is what secmem_alloc said.  NULL is fine. */
 void secmem_free(void *p, size_t got);
+
+/*
+ * For tests: let `n` more allocations succeed and all later ones fail; -1,
+ * the state at the start, lets all succeed.
+ */
+void secmem_fail_after(int n);
+
+/* For tests: how many blocks are allocated and not yet freed. */
+int secmem_live(void);
 
 #endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory for secrets, straight from mmap: no allocator keeps a copy or hands
+ * the page to somebody else.  mlock and MADV_DONTDUMP may be refused, by a
+ * limit or by the system; the memory is used all the same, because a secret
+ * that cannot be read at all helps nobody.
+ *
+ * The pages stay as they are in a forked child: credentials live on there.
+ */
+#define _GNU_SOURCE
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "secmem.h"
+
+static atomic_int fail_after = -1;
+static atomic_int live;
+
+void
+secmem_fail_after(int n)
+{
+	atomic_store(&fail_after, n);
+}
+
+int
+secmem_live(void)
+{
+	return atomic_load(&live);
+}
+
+/* True where a test wants this allocation to fail. */
+static bool
+must_fail(void)
+{
+	int left = atomic_load(&fail_after);
+
+	if (left > 0)
+		atomic_store(&fail_after, left - 1);
+	return left == 0;
+}
+
+/* `n` rounded up to whole pages; 0 where there is no such size. */
+static size_t
+whole_pages(size_t n)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	size_t mask = (size_t)(page > 0 ? page : 4096) - 1;
+
+	if (n > SIZE_MAX - mask)
+		return 0;
+	return (n + mask) & ~mask;
+}
+
+void *
+secmem_alloc(size_t n, size_t *got)
+{
+	size_t size = whole_pages(n);
+	void *p;
+
+	*got = 0;
+	if (size == 0 || must_fail())
+		return NULL;
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	(void)mlock(p, size);
+#ifdef MADV_DONTDUMP
+	(void)madvise(p, size, MADV_DONTDUMP);
+#endif
+	atomic_fetch_add(&live, 1);
+	*got = size;
+	return p;
+}
+
+void
+secmem_free(void *p, size_t got)
+{
+	if (p == NULL)
+		return;
+	wipe(p, got);
+	/* Unlocks as well. */
+	(void)munmap(p, got);
+	atomic_fetch_sub(&live, 1);
+}
