@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All that is wrong with a set of files.
+ *
+ * Keeps the first problem and a count; the rest goes to whoever asked for
+ * each, at once, so that a file full of errors costs no memory here.
+ */
+#include "problems.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "error.h"
+
+void
+problems_add_error(struct problems *all, const char *file, unsigned line,
+    const struct apam_error *err)
+{
+	struct apam_error problem = *err;
+
+	if (problem.file[0] == '\0' && file != NULL) {
+		(void)snprintf(problem.file, sizeof(problem.file), "%s", file);
+		problem.line = line;
+	}
+	if (all->count++ == 0)
+		all->first = problem;
+	if (all->each != NULL)
+		all->each(all->arg, &problem);
+}
+
+void
+problems_add(struct problems *all, enum apam_status status, const char *file,
+    unsigned line, const char *format, ...)
+{
+	char text[sizeof(((struct apam_error *)0)->text)];
+	struct apam_error problem = { .entry = -1 };
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	(void)error_set_at(&problem, status, file, line, "%s", text);
+	problems_add_error(all, file, line, &problem);
+}
