@@ -45,12 +45,26 @@ TEST_MODULES := $(patsubst tests/modules/%.c,$(BUILD)/tests/modules/%.so,\
 	$(wildcard tests/modules/*.c))
 REPLAYS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,\
 	$(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS  := $(REPLAYS:$(BUILD)/tests/%=$(BUILD)/fuzzers/%)
+BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,\
+	$(wildcard tests/bench/*.c))
+SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
+SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
+# tests/install.sh builds its own host program, which has no sanitizer.
+SUITES   := $(wildcard tests/cli/*.sh tests/sandbox/check.sh tests/doc/*.sh) \
+	$(if $(SANITIZE),,tests/install.sh)
+PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
+PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
-.PHONY: all demo test fuzz lint sanitize bench install uninstall clean
+.PHONY: all demo test run-tests programs peers lint lint-style sanitize fuzz \
+	run-fuzz bench install uninstall clean
 .SECONDARY:
 .SUFFIXES:
+MAKEFLAGS += --no-print-directory
 
-all: $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
+all: $(PRODUCT)
+
+programs: $(PROGRAMS)
 
 # ---- Library, program, modules ----------------------------------------------
 
@@ -67,9 +81,21 @@ $(BUILD)/$(SONAME): $(CORE_OBJ) core/export.map
 	    -Wl,--no-undefined -o $@ $(CORE_OBJ) $(CORE_LIBS)
 	ln -sf $(SONAME) $(BUILD)/libapam.so
 
+# The program in the build tree finds the library beside itself; the installed
+# one, linked anew, where it was installed.
+LINK_APAM = $(LINK) -o $@ $(CLI_OBJ) -L$(BUILD) -lapam -lcurl -ljansson
+
 $(BUILD)/apam: $(CLI_OBJ) $(BUILD)/$(SONAME)
-	$(LINK) -o $@ $(CLI_OBJ) -L$(BUILD) -lapam -lcurl -ljansson \
-	    -Wl,-rpath,'$$ORIGIN'
+	$(LINK_APAM) -Wl,-rpath,'$$ORIGIN'
+
+$(BUILD)/install/apam: $(CLI_OBJ) $(BUILD)/$(SONAME)
+	@mkdir -p $(@D)
+	$(LINK_APAM) -Wl,-rpath,$(LIBDIR)
+
+$(BUILD)/apam.pc: core/apam.pc.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	    -e 's|@MODULEDIR@|$(MODULEDIR)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
 
 define module_rule
 $(BUILD)/modules/$(1).so: $(patsubst %.c,$(BUILD)/%.o,\
@@ -84,7 +110,7 @@ $(foreach s,$(SCHEMES),$(eval $(call module_rule,$(s))))
 clean:
 	rm -rf $(BUILD)
 
-# ---- Tests ------------------------------------------------------------------
+# ---- Programs for tests -----------------------------------------------------
 
 $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(BUILD)/core.a
 	$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcheck -lsubunit -lrt -lm
@@ -95,3 +121,83 @@ $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 	$(BUILD)/tests/fuzz/replay.o $(BUILD)/core.a
 	$(LINK) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(BUILD)/core.a $(CORE_LIBS)
+
+$(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/core.a
+	@mkdir -p $(@D)
+	$(LINK) -fsanitize=fuzzer -o $@ $< $(BUILD)/core.a $(CORE_LIBS)
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/core.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lm
+
+$(BUILD)/sandbox: $(SANDBOX_OBJ)
+	$(LINK) -o $@ $^ -lmicrohttpd -ljansson -lcrypto
+
+# ---- Tests ------------------------------------------------------------------
+# `make test` installs what is missing and then makes itself anew, so that
+# nothing is compiled before its headers are there.
+
+deps-%:
+	@tools/deps $*
+
+test: deps-build deps-test
+	@$(MAKE) run-tests
+
+run-tests: $(PROGRAMS)
+	@BUILD=$(BUILD) tests/run $(CHECKS) $(REPLAYS) $(SUITES)
+
+demo: deps-build deps-test
+	@$(MAKE) all $(BUILD)/sandbox
+	@BUILD=$(BUILD) tests/sandbox/demo.sh
+
+peers: deps-build deps-peers
+	@$(MAKE) all
+	@BUILD=$(BUILD) tests/peers/run.sh
+
+# Everything once more, with every memory error and undefined behaviour fatal.
+sanitize: deps-build deps-test
+	@ASAN_OPTIONS=abort_on_error=0:detect_stack_use_after_return=1 \
+	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	$(MAKE) BUILD=$(BUILD)/sanitize SANITIZE=address,undefined \
+	    CFLAGS='-O1 -g -fno-sanitize-recover=all' run-tests
+
+# Each target for FUZZ_SECONDS; what it finds lies in $(BUILD)/fuzz/found.
+FUZZ_SECONDS = 30
+fuzz: deps-build deps-lint
+	@$(MAKE) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='-O1 -g' \
+	    SANITIZE=fuzzer-no-link,address,undefined run-fuzz
+
+run-fuzz: $(FUZZERS)
+	@tools/fuzz $(BUILD)/found $(FUZZ_SECONDS) $(FUZZERS)
+
+bench: $(MODULES) $(BENCHES)
+	@for b in $(BENCHES); do BUILD=$(BUILD) $$b || exit 1; done
+
+# ---- Lint -------------------------------------------------------------------
+
+SOURCES := $(sort $(wildcard $(addsuffix /*.[ch],include/apam core cli modules \
+	modules/* tests tests/* doc/*)))
+
+lint: deps-build deps-test deps-lint
+	@$(MAKE) BUILD=$(BUILD)/lint-gcc CC=gcc CFLAGS='-O2 -Werror' programs
+	@$(MAKE) BUILD=$(BUILD)/lint-clang CC=clang CFLAGS='-O2 -Werror' programs
+	@$(MAKE) all lint-style
+
+lint-style:
+	clang-format --dry-run -Werror $(SOURCES)
+	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+	    --enable=warning,performance,portability -Iinclude -Icore \
+	    --suppress=missingIncludeSystem $(filter %.c,$(SOURCES))
+	BUILD=$(BUILD) tools/check-symbols
+
+# ---- Install ----------------------------------------------------------------
+
+INSTALL_ENV = BUILD=$(BUILD) DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
+	LIBDIR='$(LIBDIR)' MODULEDIR='$(MODULEDIR)' SONAME='$(SONAME)' \
+	SYSCONFDIR='$(SYSCONFDIR)' STATEDIR='$(STATEDIR)'
+
+install: all $(BUILD)/install/apam
+	@$(INSTALL_ENV) tools/install install $(SCHEMES)
+
+uninstall:
+	@$(INSTALL_ENV) tools/install uninstall $(SCHEMES)
