@@ -31,8 +31,13 @@ make_line(char *text, size_t size)
 }
 
 static void
-    APAM_PRINTF(5, 0) fill(struct apam_error *err, enum apam_status status,
-	const char *file, unsigned line, const char *format, va_list args)
+fill(struct apam_error *err, enum apam_status status, const char *file,
+    unsigned line, const char *format, va_list args) APAM_PRINTF(5, 0);
+
+/* Fill in *err where it is still empty. */
+static void
+fill(struct apam_error *err, enum apam_status status, const char *file,
+    unsigned line, const char *format, va_list args)
 {
 	if (err == NULL || err->status != APAM_OK)
 		return;

@@ -5,7 +5,7 @@
 #ifndef CORE_SUGGEST_H
 #define CORE_SUGGEST_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 /*
  * Edit distance (insert, delete, replace, swap of neighbours), cut at 64
@@ -18,6 +18,6 @@ void suggest_consider(const char *name, const char *candidate,
     const char **best);
 
 /* True where `best` is near enough to be worth a mention. */
-int suggest_near(const char *name, const char *best);
+bool suggest_near(const char *name, const char *best);
 
 #endif
