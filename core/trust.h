@@ -22,10 +22,20 @@ enum trust_kind {
 	TRUST_PROGRAM		/* a regular file that may be executed */
 };
 
+#define TRUST_PATH_MAX 511	/* bytes; fits apam_error.file */
+
+/*
+ * NULL where `path` is absolute, short enough, without control characters and
+ * empty, "." or ".." components; else static text that says what is wrong.
+ * A slash at the end is fine here and, in trust_open, for a directory.
+ */
+const char *trust_path_problem(struct apam_str path);
+
 /*
  * Open an absolute path for reading, close-on-exec, and give its descriptor,
  * or -1 with *err set: APAM_E_TRUST, or APAM_E_CONFIG where it is absent,
- * unreadable, relative or of the wrong kind.  `user`: user mode.
+ * unreadable, relative or of the wrong kind.  The text names the component;
+ * file and line are left to the caller.  `user`: user mode.
  */
 int trust_open(const char *path, enum trust_kind kind, bool user,
     struct apam_error *err);

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which files may be believed.  The walk holds a descriptor of each directory
+ * and opens the next name relative to it, so nobody can swap a component
+ * between its check and its use.  Directories are opened with O_PATH where
+ * there is such a thing, for then permission to search them is enough; this
+ * is the one place that needs _GNU_SOURCE for it.
+ *
+ * Reads modes only: an ACL shows itself in the group bits.
+ */
+#define _GNU_SOURCE
+#include "trust.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "str.h"
+
+#ifndef O_PATH
+#define O_PATH O_RDONLY
+#endif
+
+#define OPEN_SEARCH (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+/* O_NONBLOCK: a FIFO put in the file's place must not hang us. */
+#define OPEN_FILE (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+#define READ_SIZE 4096
+
+/* A walk: the path as far as it was checked is the first `at` bytes. */
+struct walk {
+	struct apam_str path;
+	size_t at;
+	enum trust_kind kind;
+	bool user;
+	struct apam_error *err;
+};
+
+const char *
+trust_path_problem(struct apam_str path)
+{
+	struct apam_str rest = path, name;
+
+	if (path.n == 0 || path.p[0] != '/')
+		return "the path is not absolute; begin it with /";
+	if (path.n > TRUST_PATH_MAX)
+		return "the path is longer than 511 bytes";
+	if (str_has_control(path))
+		return "the path has a control character";
+	while (rest.n > 1) {
+		rest = str_skip(rest, 1);
+		name = str_cut(rest, str_find(rest, '/'));
+		if (name.n == 0 || str_equal(name, APAM_STR(".")) ||
+		    str_equal(name, APAM_STR("..")))
+			return "the path has an empty, \".\" or \"..\" "
+			       "component; write it without";
+		rest = str_skip(rest, name.n);
+	}
+	return NULL;
+}
+
+static bool
+refuse(const struct walk *w, enum apam_status status, const char *what,
+    const char *remedy)
+{
+	const struct apam_str at = str_cut(w->path, w->at);
+
+	if (remedy == NULL)
+		(void)error_set(w->err, status, "%.*s %s", SARG(at), what);
+	else
+		(void)error_set(w->err, status, "%.*s %s; %s %.*s", SARG(at),
+		    what, remedy, SARG(at));
+	return false;
+}
+
+/* Why open or fstatat failed at this component. */
+static bool
+refuse_errno(const struct walk *w, int number)
+{
+	switch (number) {
+	case ENOENT:
+		return refuse(w, APAM_E_CONFIG, "does not exist", NULL);
+	case EACCES:
+		return refuse(
+		    w, APAM_E_CONFIG, "may not be read by this user", NULL);
+	case ELOOP:
+		return refuse(w, APAM_E_TRUST,
+		    "is a symbolic link; write the real path", NULL);
+	default:
+		return refuse(w, APAM_E_CONFIG, "cannot be opened", NULL);
+	}
+}
+
+static bool
+check_kind(const struct walk *w, mode_t mode, bool directory)
+{
+	if (S_ISLNK(mode))
+		return refuse_errno(w, ELOOP);
+	if (directory && !S_ISDIR(mode))
+		return refuse(w, APAM_E_CONFIG, "is no directory", NULL);
+	if (!directory && !S_ISREG(mode))
+		return refuse(w, APAM_E_CONFIG, "is no regular file", NULL);
+	if (!directory && w->kind == TRUST_PROGRAM && (mode & 0111) == 0)
+		return refuse(
+		    w, APAM_E_CONFIG, "is not executable", "chmod +x");
+	return true;
+}
+
+static bool
+check_owner(const struct walk *w, uid_t owner)
+{
+	if (owner == 0 || (w->user && owner == geteuid()))
+		return true;
+	if (w->user)
+		return refuse(w, APAM_E_TRUST,
+		    "belongs neither to root nor to this user", "chown root");
+	return refuse(w, APAM_E_TRUST, "does not belong to root", "chown root");
+}
+
+static bool
+check_mode(const struct walk *w, const struct stat *st, bool directory)
+{
+	const bool sticky = (st->st_mode & S_ISVTX) != 0 && st->st_uid == 0;
+
+	if (directory && sticky)
+		return true;
+	if ((st->st_mode & 022) != 0)
+		return refuse(
+		    w, APAM_E_TRUST, "can be changed by others", "chmod go-w");
+	if (!directory && w->kind == TRUST_SECRET && (st->st_mode & 07) != 0)
+		return refuse(w, APAM_E_TRUST,
+		    "is a secret that others have access to", "chmod o=");
+	return true;
+}
+
+static bool
+check_stat(const struct walk *w, const struct stat *st, bool directory)
+{
+	return check_kind(w, st->st_mode, directory) &&
+	    check_owner(w, st->st_uid) && check_mode(w, st, directory);
+}
+
+static int
+open_flags(const struct walk *w, bool directory)
+{
+	if (!directory)
+		return OPEN_FILE;
+	return w->at == w->path.n ? OPEN_DIRECTORY : OPEN_SEARCH;
+}
+
+/*
+ * Open `name` in the directory `at` and check it.  Looks before it opens:
+ * opening a device may do things.
+ */
+static int
+open_component(const struct walk *w, int at, const char *name, bool directory)
+{
+	struct stat st;
+	int fd;
+
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		(void)refuse_errno(w, errno);
+		return -1;
+	}
+	if (!check_stat(w, &st, directory))
+		return -1;
+	fd = openat(at, name, open_flags(w, directory));
+	if (fd < 0) {
+		(void)refuse_errno(w, errno);
+		return -1;
+	}
+	if (fstat(fd, &st) != 0 || !check_stat(w, &st, directory)) {
+		(void)refuse_errno(w, errno);
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Open the component behind w->at in the directory fd, which is closed. */
+static int
+next_component(struct walk *w, int fd)
+{
+	struct apam_str rest = str_skip(w->path, w->at + (w->at > 1));
+	struct apam_str name = str_cut(rest, str_find(rest, '/'));
+	char text[TRUST_PATH_MAX + 1];
+	bool directory;
+	int next;
+
+	memcpy(text, name.p, name.n);
+	text[name.n] = '\0';
+	w->at = (size_t)(name.p - w->path.p) + name.n;
+	directory = w->at < w->path.n || w->kind == TRUST_DIRECTORY;
+	next = open_component(w, fd, text, directory);
+	(void)close(fd);
+	return next;
+}
+
+int
+trust_open(
+    const char *path, enum trust_kind kind, bool user, struct apam_error *err)
+{
+	struct walk w = { apam_str(path), 1, kind, user, err };
+	const char *why = trust_path_problem(w.path);
+	int fd;
+
+	if (why != NULL) {
+		(void)error_set(err, APAM_E_CONFIG, "%s", why);
+		return -1;
+	}
+	if (w.path.p[w.path.n - 1] == '/' && kind != TRUST_DIRECTORY) {
+		(void)error_set(err, APAM_E_CONFIG, "a file's path ends in /");
+		return -1;
+	}
+	if (w.path.n > 1 && w.path.p[w.path.n - 1] == '/')
+		w.path.n--;
+	fd = open_component(&w, AT_FDCWD, "/", true);
+	while (fd >= 0 && w.at < w.path.n)
+		fd = next_component(&w, fd);
+	return fd;
+}
+
+static enum apam_status
+refuse_size(const char *path, size_t max, struct apam_error *err)
+{
+	return error_set(
+	    err, APAM_E_CONFIG, "%s is larger than %zu bytes", path, max);
+}
+
+static enum apam_status
+read_all(int fd, const char *path, struct buf *to, struct apam_error *err)
+{
+	enum apam_status status = APAM_OK;
+	char chunk[READ_SIZE];
+	ssize_t n;
+
+	do {
+		n = read(fd, chunk, sizeof(chunk));
+		if (n > 0 && (size_t)n > to->max - to->n) {
+			status = refuse_size(path, to->max, err);
+			break;
+		}
+		if (n > 0)
+			buf_put(to, (struct apam_str){ chunk, (size_t)n });
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	wipe(chunk, sizeof(chunk));
+	if (status == APAM_OK && n < 0)
+		status = error_set(
+		    err, APAM_E_CONFIG, "%s cannot be read", path);
+	if (status == APAM_OK && to->failed)
+		status = error_set(err, APAM_E_MEMORY, "out of memory");
+	return status;
+}
+
+enum apam_status
+trust_read(const char *path, enum trust_kind kind, bool user, struct buf *to,
+    struct apam_error *err)
+{
+	struct apam_error own = { .entry = -1 };
+	enum apam_status status;
+	struct stat st;
+	int fd = trust_open(path, kind, user, &own);
+
+	if (fd < 0) {
+		status = own.status;
+		if (err != NULL && err->status == APAM_OK)
+			*err = own;
+		return status;
+	}
+	/* Before reading any of it, and again while reading: it may grow. */
+	if (fstat(fd, &st) == 0 && st.st_size > 0 &&
+	    (uintmax_t)st.st_size > to->max)
+		status = refuse_size(path, to->max, err);
+	else
+		status = read_all(fd, path, to, err);
+	if (status != APAM_OK)
+		buf_free(to);
+	(void)close(fd);
+	return status;
+}
