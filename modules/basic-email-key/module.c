@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Basic authentication (RFC 7617) with an e-mail address or other user id and
+ * an API key, as SEED Platform takes it.
+ *
+ * There is no exchange: the credential is the base64 of both, for ever.  No
+ * check either: a key is known by what the API says of it, so that the core's
+ * probe decides, also after a redirect to a login page, which may mean a dead
+ * key or a path that is not the API's.
+ */
+#include <stdlib.h>
+
+#include "query.h"
+
+enum {
+	OPT_EMAIL,
+	OPT_KEY,
+	OPT_LOWERCASE,
+	OPT_LOGIN_REDIRECTS,
+	OPT_QUERY,
+	OPT_COUNT
+};
+
+/* Where SEED sends those who are not logged in; older and current servers. */
+static const char *const usual_redirects[] = { "/app/login",
+	"/accounts/login/" };
+
+static const struct apam_option options[OPT_COUNT] = {
+	[OPT_EMAIL] = { .name = "email",
+	    .help = "the user id, usually an e-mail address; no colon",
+	    .type = APAM_OPT_STRING,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },
+	[OPT_KEY] = { .name = "key",
+	    .help = "reference to the API key; no colon in it",
+	    .type = APAM_OPT_SECRET,
+	    .flags = APAM_OPT_REQUIRED },
+	[OPT_LOWERCASE] = { .name = "lowercase",
+	    .help = "send the user id in lower case",
+	    .type = APAM_OPT_BOOLEAN,
+	    .default_value = "false" },
+	[OPT_LOGIN_REDIRECTS] = { .name = "login_redirects",
+	    .help = "redirects to these paths or URLs put the key in doubt;"
+		    " without it: /app/login and /accounts/login/",
+	    .type = APAM_OPT_LIST },
+	[OPT_QUERY] = { .name = "query",
+	    .help = "query parameters for requests that lack them",
+	    .type = APAM_OPT_MAP },
+};
+
+/* One entry.  Does not change after open. */
+struct basic {
+	const struct apam_services *svc;
+	const struct apam_options *options;
+};
+
+static const struct apam_value *
+option(const struct basic *b, size_t i)
+{
+	return apam_option_value(b->options, i);
+}
+
+/* ---- Options ---------------------------------------------------------- */
+
+/* RFC 7617, 2: no colon in the user id, no control characters in either. */
+static enum apam_status
+check_part(const struct basic *b, size_t i)
+{
+	struct apam_str s = option(b, i)->str;
+
+	if (s.n == 0)
+		return b->svc->refuse_option(b->svc, i, "is empty");
+	if (has_control(s))
+		return b->svc->refuse_option(
+		    b->svc, i, "has a control character");
+	/* In the key it would be legal; SEED wants one colon in all. */
+	if (has_char(s, ':'))
+		return b->svc->refuse_option(b->svc, i, "has a colon");
+	return APAM_OK;
+}
+
+static enum apam_status
+check_redirects(const struct basic *b)
+{
+	const struct apam_value *list = option(b, OPT_LOGIN_REDIRECTS);
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (!starts(list->items[i], APAM_STR("/")) &&
+		    !starts(list->items[i], APAM_STR("https://")) &&
+		    !starts(list->items[i], APAM_STR("http://")))
+			return b->svc->refuse_option(b->svc,
+			    OPT_LOGIN_REDIRECTS,
+			    "element %zu is neither a path nor a URL", i + 1);
+	return APAM_OK;
+}
+
+static void
+basic_close(void *state)
+{
+	free(state);
+}
+
+static enum apam_status
+basic_open(const struct apam_services *svc, const struct apam_options *values,
+    void **state)
+{
+	struct basic *b = calloc(1, sizeof(*b));
+	enum apam_status status;
+
+	if (b == NULL)
+		return APAM_E_MEMORY;
+	b->svc = svc;
+	b->options = values;
+	status = check_part(b, OPT_EMAIL);
+	if (status == APAM_OK)
+		status = check_part(b, OPT_KEY);
+	if (status == APAM_OK)
+		status = check_redirects(b);
+	if (status != APAM_OK) {
+		basic_close(b);
+		return status;
+	}
+	*state = b;
+	return APAM_OK;
+}
+
+/* ---- Credential ------------------------------------------------------- */
+
+/* ASCII letters alone: no locale, and servers compare no others. */
+static void
+put_email(const struct basic *b, struct apam_text *text)
+{
+	struct apam_str email = option(b, OPT_EMAIL)->str;
+	size_t i;
+	char c;
+
+	if (option(b, OPT_LOWERCASE)->num == 0) {
+		b->svc->text_put(text, email);
+		return;
+	}
+	for (i = 0; i < email.n; i++) {
+		c = lower(email.p[i]);
+		b->svc->text_put(text, (struct apam_str){ &c, 1 });
+	}
+}
+
+static enum apam_step
+basic_acquire(void *state, struct apam_op *op)
+{
+	const struct basic *b = state;
+	const struct apam_services *svc = b->svc;
+	struct apam_text *pair = svc->text_new(svc);
+	struct apam_text *encoded = svc->text_new(svc);
+
+	/* RFC 7617, 2 and 2.1: UTF-8 as it is, standard padded base64. */
+	put_email(b, pair);
+	svc->text_put(pair, APAM_STR(":"));
+	svc->text_put(pair, option(b, OPT_KEY)->str);
+	svc->text_put_base64(encoded, svc->text_view(pair));
+	svc->credential(op, svc->text_view(encoded));
+	svc->lifetime(op, APAM_FOREVER);
+	svc->text_free(&encoded);
+	svc->text_free(&pair);
+	return APAM_STEP_DONE;
+}
+
+/* ---- Signing ---------------------------------------------------------- */
+
+static enum apam_status
+basic_sign(void *state, const struct apam_credential_view *credential,
+    const struct apam_request_view *request, struct apam_signing *out)
+{
+	const struct apam_services *svc = ((const struct basic *)state)->svc;
+	struct apam_text *value = svc->text_new(svc);
+
+	(void)request;
+	/* "Basic" exactly so: SEED compares it with case. */
+	svc->text_put(value, APAM_STR("Basic "));
+	svc->text_put(value, credential->secret);
+	svc->sign_header(out, "Authorization", svc->text_view(value));
+	svc->text_free(&value);
+	return APAM_OK;
+}
+
+static enum apam_status
+basic_prepare(void *state, const struct apam_request_view *request,
+    struct apam_signing *out)
+{
+	const struct basic *b = state;
+	const struct apam_value *query = option(b, OPT_QUERY);
+	size_t i;
+
+	for (i = 0; i < query->count; i++)
+		if (!query_has(request->query, query->names[i]))
+			b->svc->sign_query(
+			    out, query->names[i], query->items[i]);
+	return APAM_OK;
+}
+
+/* ---- Judging ---------------------------------------------------------- */
+
+/* A redirect to where people log in, RFC 9110, 10.2.2. */
+static bool
+is_login(const struct basic *b, struct apam_str location)
+{
+	const struct apam_value *list = option(b, OPT_LOGIN_REDIRECTS);
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (location_below(location, list->items[i]))
+			return true;
+	if (list->count > 0)
+		return false;
+	for (i = 0; i < sizeof(usual_redirects) / sizeof(usual_redirects[0]);
+	     i++)
+		if (location_below(location, apam_str(usual_redirects[i])))
+			return true;
+	return false;
+}
+
+static enum apam_verdict
+basic_judge(void *state, const struct apam_response *r, const char **reason)
+{
+	const struct basic *b = state;
+
+	/* Sent for dead keys by some servers, for any key off the API. */
+	*reason = "a redirect to a login page: a check has to decide";
+	if (r->status >= 300 && r->status < 400 &&
+	    is_login(b, b->svc->header(r, "Location")))
+		return APAM_VERDICT_SUSPECT;
+
+	/* The view failed, so the key had passed. */
+	*reason = "the API let the request in and found an error in it";
+	if (r->status == 400 && is_json(b->svc, r) && !is_html(b->svc, r))
+		return APAM_VERDICT_ACCEPTED;
+	return judge_common(b->svc, r, reason);
+}
+
+const struct apam_module apam_module_1 = {
+	.magic = APAM_MODULE_MAGIC,
+	.size = sizeof(struct apam_module),
+	.abi_major = APAM_ABI_MAJOR,
+	.abi_minor = APAM_ABI_MINOR,
+	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC_HEADERS,
+	.scheme = "basic-email-key",
+	.summary = "Basic authentication with an e-mail address and an API key",
+	.vendor = "apam",
+	.version = APAM_VERSION,
+	.options = options,
+	.option_size = sizeof(options[0]),
+	.option_count = OPT_COUNT,
+	.open = basic_open,
+	.close = basic_close,
+	.acquire = basic_acquire,
+	.sign = basic_sign,
+	.judge = basic_judge,
+	.check = NULL, /* the core's probe decides */
+	.revoke = NULL, /* only a new key kills the old one */
+	.prepare = basic_prepare,
+};

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the modules here share: reading responses the same careful way.
+ *
+ * Success is the expected status and a JSON content type and the right shape.
+ * A redirect, 403, 429, 5xx or an HTML page is never evidence of revocation
+ * nor of health.  Static inline: modules link nothing, least of all this.
+ */
+#ifndef MODULES_COMMON_H
+#define MODULES_COMMON_H
+
+#include <apam/module.h>
+
+/* ---- Text ------------------------------------------------------------- */
+
+static inline char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static inline bool
+same(struct apam_str a, struct apam_str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* Without ASCII case. */
+static inline bool
+same_nocase(struct apam_str a, struct apam_str b)
+{
+	size_t i;
+
+	if (a.n != b.n)
+		return false;
+	for (i = 0; i < a.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return true;
+}
+
+static inline bool
+starts(struct apam_str s, struct apam_str prefix)
+{
+	return s.n >= prefix.n &&
+	    same((struct apam_str){ s.p, prefix.n }, prefix);
+}
+
+static inline bool
+has_char(struct apam_str s, char c)
+{
+	return s.n > 0 && memchr(s.p, c, s.n) != NULL;
+}
+
+static inline bool
+has_control(struct apam_str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f)
+			return true;
+	return false;
+}
+
+/* Every byte visible ASCII; not empty.  VCHAR of RFC 5234, B.1. */
+static inline bool
+all_visible(struct apam_str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] < 0x21 || s.p[i] > 0x7e)
+			return false;
+	return s.n > 0;
+}
+
+/* ---- Faults ----------------------------------------------------------- */
+
+/* Why an exchange did not give what it was made for. */
+struct fault {
+	enum apam_status status; /* APAM_OK: it did */
+	const char *text; /* static */
+};
+
+#define NO_FAULT ((struct fault){ APAM_OK, NULL })
+#define PROVIDER_FAULT(text) ((struct fault){ APAM_E_PROVIDER, (text) })
+
+/* End the step: `who` is the endpoint that answered. */
+static inline enum apam_step
+fail_with(const struct apam_services *svc, struct apam_op *op, const char *who,
+    struct fault fault)
+{
+	return svc->fail(op, fault.status, "%s: %s (HTTP %u)", who, fault.text,
+	    op->response->status);
+}
+
+/*
+ * End a check by what minting said: only a refusal of the key itself is
+ * evidence against it.
+ */
+static inline enum apam_step
+state_with(const struct apam_services *svc, struct apam_op *op, const char *who,
+    struct fault fault)
+{
+	if (fault.status == APAM_OK)
+		return svc->key_state(
+		    op, APAM_KEY_GOOD, "%s: a fresh token was issued", who);
+	return svc->key_state(op,
+	    fault.status == APAM_E_REVOKED ? APAM_KEY_REVOKED :
+					     APAM_KEY_UNKNOWN,
+	    "%s: %s (HTTP %u)", who, fault.text, op->response->status);
+}
+
+/* ---- Responses -------------------------------------------------------- */
+
+/* The media type in front of any parameters, RFC 9110, 8.3. */
+static inline struct apam_str
+media_type(const struct apam_services *svc, const struct apam_response *r)
+{
+	struct apam_str type = svc->header(r, "Content-Type");
+	size_t n = 0;
+
+	while (n < type.n && type.p[n] != ';' && type.p[n] != ' ' &&
+	    type.p[n] != '\t')
+		n++;
+	return (struct apam_str){ type.p, n };
+}
+
+static inline bool
+is_json(const struct apam_services *svc, const struct apam_response *r)
+{
+	struct apam_str type = media_type(svc, r);
+	struct apam_str suffix = APAM_STR("+json"); /* RFC 6839, 3.1 */
+
+	if (same_nocase(type, APAM_STR("application/json")))
+		return true;
+	return type.n > suffix.n && has_char(type, '/') &&
+	    same_nocase(
+		(struct apam_str){ type.p + type.n - suffix.n, suffix.n },
+		suffix);
+}
+
+/* An HTML page, by its type or, where a proxy lies, by its first byte. */
+static inline bool
+is_html(const struct apam_services *svc, const struct apam_response *r)
+{
+	struct apam_str type = media_type(svc, r);
+	size_t i = 0;
+
+	if (same_nocase(type, APAM_STR("text/html")) ||
+	    same_nocase(type, APAM_STR("application/xhtml+xml")))
+		return true;
+	while (i < r->body.n && memchr(" \t\r\n", r->body.p[i], 4) != NULL)
+		i++;
+	return i < r->body.n && r->body.p[i] == '<';
+}
+
+/*
+ * What is wrong with an answer whose status tells nothing of the key; for
+ * endpoints that must answer JSON.  The caller has looked at 400, 401 and 403.
+ */
+static inline struct fault
+fault_of_status(const struct apam_services *svc, const struct apam_response *r)
+{
+	if (r->status >= 300 && r->status < 400)
+		return PROVIDER_FAULT("a redirect, which is never followed: "
+				      "is the URL right?");
+	if (r->status == 429)
+		return (struct fault){ APAM_E_THROTTLED, "too many requests" };
+	if (r->status >= 500)
+		return PROVIDER_FAULT("the server has a fault of its own");
+	if (is_html(svc, r))
+		return PROVIDER_FAULT("an HTML page where JSON was expected");
+	if (r->status == 404 || r->status == 405)
+		return PROVIDER_FAULT("nothing there: is the URL right?");
+	return PROVIDER_FAULT("not the expected status");
+}
+
+/* ---- Judging ---------------------------------------------------------- */
+
+/*
+ * Client errors that a server finds only after it has let the caller in,
+ * where they come as JSON from the API and not as a page from a proxy.
+ */
+static inline bool
+is_inner_error(unsigned status)
+{
+	switch (status) {
+	case 404:
+	case 405:
+	case 406:
+	case 409:
+	case 410:
+	case 412:
+	case 415:
+	case 422:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static inline enum apam_verdict
+judge_success(const struct apam_services *svc, const struct apam_response *r,
+    const char **reason)
+{
+	*reason = "an HTML page where JSON was expected";
+	if (is_html(svc, r))
+		return APAM_VERDICT_UNKNOWN;
+	*reason = "the API answered";
+	if (is_json(svc, r) || r->status == 204)
+		return APAM_VERDICT_ACCEPTED;
+	*reason = "a success of another content type than JSON";
+	return APAM_VERDICT_UNKNOWN;
+}
+
+/*
+ * A 401 without more detail.  A page may be a proxy's, so that a check has
+ * to decide; a challenge (RFC 9110, 15.5.2) or JSON is the API's own word.
+ */
+static inline enum apam_verdict
+judge_401(const struct apam_services *svc, const struct apam_response *r,
+    const char **reason)
+{
+	*reason = "a 401 page without a challenge: perhaps not the API's";
+	if (is_html(svc, r) && svc->header(r, "WWW-Authenticate").n == 0)
+		return APAM_VERDICT_SUSPECT;
+	*reason = "the API answered 401: the credential is not accepted";
+	return APAM_VERDICT_REJECTED;
+}
+
+/* Any answer, by what is common to all schemes. */
+static inline enum apam_verdict
+judge_common(const struct apam_services *svc, const struct apam_response *r,
+    const char **reason)
+{
+	if (r->status >= 200 && r->status < 300)
+		return judge_success(svc, r, reason);
+	if (r->status == 401)
+		return judge_401(svc, r, reason);
+	*reason = "the API answered 403: not allowed with this credential";
+	if (r->status == 403)
+		return APAM_VERDICT_FORBIDDEN;
+	*reason = "the API answered 429: too many requests";
+	if (r->status == 429)
+		return APAM_VERDICT_THROTTLED;
+	*reason = "the API let the request in and found an error in it";
+	if (is_inner_error(r->status) && is_json(svc, r))
+		return APAM_VERDICT_ACCEPTED;
+	*reason = "a redirect, which is not followed, says nothing";
+	if (r->status >= 300 && r->status < 400)
+		return APAM_VERDICT_UNKNOWN;
+	*reason = "the server has a fault of its own, which says nothing";
+	if (r->status >= 500)
+		return APAM_VERDICT_UNKNOWN;
+	*reason = "this answer says nothing of the credential";
+	return APAM_VERDICT_UNKNOWN;
+}
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whether the key lives, by introspection (RFC 7662) and a fresh mint, and
+ * telling the provider to revoke a token (RFC 7009).
+ *
+ * A token can outlive its key, and a key its token: only a mint speaks of the
+ * key.  Introspection is asked with the same id and secret, so that its yes
+ * proves the key too and saves the mint; any other answer proves nothing.
+ */
+#include "oauth2.h"
+
+/* ---- Check ------------------------------------------------------------ */
+
+static enum apam_step
+introspect(
+    const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
+{
+	/* The next call mints where this one does not say yes. */
+	o->svc->memo(op, found->token);
+	op->phase = PHASE_INTROSPECTION;
+	o->svc->exchange(op, "POST", found->introspection, APAM_ENCODING_FORM);
+	/* RFC 7662, 2.1. */
+	o->svc->exchange_field(op, APAM_STR("token"), op->credential->secret);
+	o->svc->exchange_field(
+	    op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
+	client_authenticate(o, op);
+	return APAM_STEP_EXCHANGE;
+}
+
+static enum apam_step
+check_begin(
+    const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
+{
+	if (found->introspection.n > 0 && op->credential != NULL)
+		return introspect(o, op, found);
+	return token_request(o, op, found->token);
+}
+
+/*
+ * RFC 7662, 2.2: alive is 200 and a boolean `active` that is true.  A 401 is
+ * about us (2.3), not about the token.
+ */
+static bool
+is_active(const struct oauth2 *o, const struct apam_response *r)
+{
+	struct apam_json value;
+
+	return r->status == 200 && o->svc->json(r, "/active", &value, NULL) &&
+	    value.type == APAM_JSON_BOOLEAN && value.num == 1;
+}
+
+enum apam_step
+oauth2_check(void *state, struct apam_op *op)
+{
+	const struct oauth2 *o = state;
+	struct apam_str token = APAM_STR("");
+	struct endpoints found;
+	struct fault fault;
+
+	switch (op->phase) {
+	case PHASE_START:
+		if (o->metadata_url != NULL)
+			return metadata_request(o, op);
+		endpoints_configured(o, &found);
+		return check_begin(o, op, &found);
+	case PHASE_METADATA:
+		fault = metadata_read(o, op->response, &found);
+		if (fault.status != APAM_OK)
+			return state_with(o->svc, op, "issuer metadata", fault);
+		return check_begin(o, op, &found);
+	case PHASE_INTROSPECTION:
+		if (is_active(o, op->response))
+			return o->svc->key_state(op, APAM_KEY_GOOD,
+			    "introspection: the token is active");
+		return token_request(o, op, op->memo);
+	default:
+		fault = token_read(o, op->response, &token);
+		return state_with(o->svc, op, "token endpoint", fault);
+	}
+}
+
+/* ---- Revoke ----------------------------------------------------------- */
+
+static enum apam_step
+revoke_begin(
+    const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
+{
+	if (found->revocation.n == 0)
+		return o->svc->fail(op, APAM_E_POLICY,
+		    "no revocation_url: the token lives until it expires");
+	op->phase = PHASE_REVOCATION;
+	o->svc->exchange(op, "POST", found->revocation, APAM_ENCODING_FORM);
+	/* RFC 7009, 2.1. */
+	o->svc->exchange_field(op, APAM_STR("token"), op->credential->secret);
+	o->svc->exchange_field(
+	    op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
+	client_authenticate(o, op);
+	return APAM_STEP_EXCHANGE;
+}
+
+static struct fault
+revocation_read(const struct oauth2 *o, const struct apam_response *r)
+{
+	/* RFC 7009, 2.2: also for a token that it does not know. */
+	if (r->status == 200)
+		return NO_FAULT;
+	/* RFC 7009, 2.2.1: assume that it still lives, and try again. */
+	if (r->status == 503)
+		return PROVIDER_FAULT("not now: the token still lives");
+	if (r->status == 401)
+		return (struct fault){ APAM_E_REVOKED,
+			"the client is revoked or unknown,"
+			" or its secret is wrong" };
+	if (r->status == 400 || r->status == 403)
+		return (struct fault){ APAM_E_DENIED,
+			"it does not revoke this token" };
+	return fault_of_status(o->svc, r);
+}
+
+enum apam_step
+oauth2_revoke(void *state, struct apam_op *op)
+{
+	const struct oauth2 *o = state;
+	struct endpoints found;
+	struct fault fault;
+
+	if (op->credential == NULL)
+		return APAM_STEP_DONE; /* there is nothing to revoke */
+	endpoints_configured(o, &found);
+	switch (op->phase) {
+	case PHASE_START:
+		if (found.revocation.n == 0 && o->metadata_url != NULL)
+			return metadata_request(o, op);
+		return revoke_begin(o, op, &found);
+	case PHASE_METADATA:
+		fault = metadata_read(o, op->response, &found);
+		if (fault.status != APAM_OK)
+			return fail_with(o->svc, op, "issuer metadata", fault);
+		return revoke_begin(o, op, &found);
+	default:
+		fault = revocation_read(o, op->response);
+		if (fault.status == APAM_OK)
+			return APAM_STEP_DONE;
+		return fail_with(o->svc, op, "revocation endpoint", fault);
+	}
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an API's answer says of the bearer token, RFC 6750, 3.
+ *
+ * The body is not looked at: APIs send an `error` member that is no OAuth
+ * code.  The word is in the challenge, or else in the status.
+ */
+#include "oauth2.h"
+
+/* RFC 6750, 3.1, and the verdict; only where the status is a refusal. */
+static const struct {
+	const char *code;
+	enum apam_verdict verdict;
+	const char *reason;
+} challenge_errors[] = {
+	{ "invalid_token", APAM_VERDICT_REJECTED,
+	    "invalid_token: the token is expired, revoked or malformed" },
+	{ "insufficient_scope", APAM_VERDICT_FORBIDDEN,
+	    "insufficient_scope: the token lives, but not for this" },
+	{ "invalid_request", APAM_VERDICT_UNKNOWN,
+	    "invalid_request: the request was malformed" },
+};
+
+static bool
+judge_challenge(const struct apam_services *svc, const struct apam_response *r,
+    enum apam_verdict *verdict, const char **reason)
+{
+	char code[32];
+	size_t i;
+
+	/* Room for every known code, so that a cut one equals none. */
+	if (!svc->challenge(r, "Bearer", "error", code, sizeof(code)))
+		return false;
+	for (i = 0; i < sizeof(challenge_errors) / sizeof(challenge_errors[0]);
+	     i++)
+		if (strcmp(code, challenge_errors[i].code) == 0) {
+			*verdict = challenge_errors[i].verdict;
+			*reason = challenge_errors[i].reason;
+			return true;
+		}
+	return false;
+}
+
+enum apam_verdict
+oauth2_judge(void *state, const struct apam_response *r, const char **reason)
+{
+	const struct apam_services *svc = ((const struct oauth2 *)state)->svc;
+	enum apam_verdict verdict;
+
+	/* A 403 stays "forbidden" whatever it says: it must not refresh. */
+	if ((r->status == 400 || r->status == 401) &&
+	    judge_challenge(svc, r, &verdict, reason))
+		return verdict;
+	return judge_common(svc, r, reason);
+}

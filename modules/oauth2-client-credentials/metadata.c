@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Authorization server metadata, RFC 8414: where an issuer's endpoints are.
+ *
+ * The document is fetched for each run, which happens as rarely as a token is
+ * minted.  OpenID Connect's other place for it is not tried.
+ */
+#include "oauth2.h"
+
+#define WELL_KNOWN "/.well-known/oauth-authorization-server"
+
+/* Where the path of a URL begins: at the first '/' after the authority. */
+static size_t
+path_start(struct apam_str url)
+{
+	size_t i = 0;
+
+	while (i + 2 < url.n && memcmp(url.p + i, "://", 3) != 0)
+		i++;
+	for (i += 3; i < url.n && url.p[i] != '/'; i++)
+		;
+	return i < url.n ? i : url.n;
+}
+
+enum apam_status
+metadata_open(struct oauth2 *o)
+{
+	const struct apam_services *svc = o->svc;
+	struct apam_str issuer = option_text(o, OPT_ISSUER);
+	size_t path = path_start(issuer);
+	size_t end = issuer.n;
+
+	/* RFC 8414, 2: no query or fragment components. */
+	if (has_char(issuer, '?') || has_char(issuer, '#'))
+		return svc->refuse_option(
+		    svc, OPT_ISSUER, "has a query or a fragment");
+
+	/* RFC 8414, 3.1: inserted before the path, less its last '/'. */
+	if (end > path && issuer.p[end - 1] == '/')
+		end--;
+	o->metadata_url = svc->text_new(svc);
+	svc->text_put(o->metadata_url, (struct apam_str){ issuer.p, path });
+	svc->text_put(o->metadata_url, APAM_STR(WELL_KNOWN));
+	svc->text_put(
+	    o->metadata_url, (struct apam_str){ issuer.p + path, end - path });
+	return svc->text_view(o->metadata_url).n == 0 ? APAM_E_MEMORY : APAM_OK;
+}
+
+enum apam_step
+metadata_request(const struct oauth2 *o, struct apam_op *op)
+{
+	op->phase = PHASE_METADATA;
+	o->svc->exchange(
+	    op, "GET", o->svc->text_view(o->metadata_url), APAM_ENCODING_NONE);
+	return APAM_STEP_EXCHANGE;
+}
+
+void
+endpoints_configured(const struct oauth2 *o, struct endpoints *found)
+{
+	found->token = option_text(o, OPT_TOKEN_URL);
+	found->introspection = option_text(o, OPT_INTROSPECTION_URL);
+	found->revocation = option_text(o, OPT_REVOCATION_URL);
+}
+
+/*
+ * Secrets go to an endpoint: https (RFC 6749, 3.2), or plain http where the
+ * administrator allowed that for the issuer; the core sees to loopback.
+ */
+static bool
+is_endpoint(const struct oauth2 *o, struct apam_str url)
+{
+	bool plain = starts(option_text(o, OPT_ISSUER), APAM_STR("http://"));
+
+	return all_visible(url) &&
+	    (starts(url, APAM_STR("https://")) ||
+		(plain && starts(url, APAM_STR("http://"))));
+}
+
+/* Take an endpoint from the document unless one is configured. */
+static bool
+take_endpoint(const struct oauth2 *o, const struct apam_response *r,
+    const char *pointer, struct apam_str *url)
+{
+	struct apam_json value;
+
+	if (url->n > 0 || !o->svc->json(r, pointer, &value, NULL) ||
+	    value.type == APAM_JSON_ABSENT)
+		return true;
+	if (value.type != APAM_JSON_STRING || !is_endpoint(o, value.str))
+		return false;
+	*url = value.str;
+	return true;
+}
+
+struct fault
+metadata_read(const struct oauth2 *o, const struct apam_response *r,
+    struct endpoints *found)
+{
+	struct apam_json value;
+	const char *why = NULL;
+
+	endpoints_configured(o, found);
+	/* RFC 8414, 3.2: a success is 200 and JSON. */
+	if (r->status != 200)
+		return fault_of_status(o->svc, r);
+	if (is_html(o->svc, r))
+		return PROVIDER_FAULT("an HTML page where JSON was expected");
+	if (!o->svc->json(r, "/issuer", &value, &why))
+		return PROVIDER_FAULT(why);
+
+	/* RFC 8414, 3.3: identical, or nothing in it may be used. */
+	if (value.type != APAM_JSON_STRING ||
+	    !same(value.str, option_text(o, OPT_ISSUER)))
+		return PROVIDER_FAULT("its issuer is not the configured one");
+	if (!take_endpoint(o, r, "/token_endpoint", &found->token))
+		return PROVIDER_FAULT("its token_endpoint is no https URL");
+	if (found->token.n == 0)
+		return PROVIDER_FAULT("it has no token_endpoint");
+	if (!take_endpoint(
+		o, r, "/introspection_endpoint", &found->introspection))
+		return PROVIDER_FAULT(
+		    "its introspection_endpoint is no https URL");
+	if (!take_endpoint(o, r, "/revocation_endpoint", &found->revocation))
+		return PROVIDER_FAULT(
+		    "its revocation_endpoint is no https URL");
+	return NO_FAULT;
+}

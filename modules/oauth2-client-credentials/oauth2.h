@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * OAuth 2.0 client credentials (RFC 6749, 4.4) with bearer tokens (RFC 6750).
+ *
+ *	module.c	options and the descriptor
+ *	token.c		asking the token endpoint, reading its answer, signing
+ *	metadata.c	finding the endpoints by the issuer (RFC 8414)
+ *	check.c		introspection (RFC 7662), fresh mint, revocation (RFC 7009)
+ *	judge.c		what an API's answer says of the token
+ *
+ * No other grant, no refresh token: the secret mints a new token at any time.
+ */
+#ifndef OAUTH2_H
+#define OAUTH2_H
+
+#include "../common.h"
+
+enum option {
+	OPT_TOKEN_URL,
+	OPT_ISSUER,
+	OPT_CLIENT_ID,
+	OPT_CLIENT_SECRET,
+	OPT_CLIENT_AUTH,
+	OPT_SCOPE,
+	OPT_AUDIENCE,
+	OPT_RESOURCE,
+	OPT_EXTRA,
+	OPT_INTROSPECTION_URL,
+	OPT_REVOCATION_URL,
+	OPT_COUNT
+};
+
+/* The choices of client_auth, in the order of its names. */
+enum client_auth { AUTH_POST, AUTH_BASIC };
+
+/* Which answer a step waits for: op->phase. */
+enum phase {
+	PHASE_START = 0, /* as the core begins */
+	PHASE_METADATA,
+	PHASE_TOKEN,
+	PHASE_INTROSPECTION,
+	PHASE_REVOCATION
+};
+
+/* One entry.  Does not change after open, so any threads may share it. */
+struct oauth2 {
+	const struct apam_services *svc;
+	const struct apam_options *options;
+	struct apam_text *metadata_url; /* NULL without an issuer */
+};
+
+/* The value of an option. */
+static inline const struct apam_value *
+option(const struct oauth2 *o, enum option i)
+{
+	return apam_option_value(o->options, i);
+}
+
+/* Its text; empty where it is not set. */
+static inline struct apam_str
+option_text(const struct oauth2 *o, enum option i)
+{
+	return option(o, i)->set ? option(o, i)->str : APAM_STR("");
+}
+
+/* ---- token.c ---------------------------------------------------------- */
+
+/* Prove who we are, as client_auth says (RFC 6749, 2.3.1). */
+void client_authenticate(const struct oauth2 *o, struct apam_op *op);
+
+/* Ask for the exchange that mints a token at `url`, and wait for it. */
+enum apam_step
+token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url);
+
+/*
+ * Read the token endpoint's answer.  *token, set where there is no fault,
+ * lives as long as the response.
+ */
+struct fault token_read(const struct oauth2 *o, const struct apam_response *r,
+    struct apam_str *token);
+
+/* Slots of the module. */
+enum apam_step oauth2_acquire(void *state, struct apam_op *op);
+enum apam_status
+oauth2_sign(void *state, const struct apam_credential_view *credential,
+    const struct apam_request_view *request, struct apam_signing *out);
+
+/* ---- metadata.c ------------------------------------------------------- */
+
+/* Endpoints; empty where there is none.  They live as long as the response. */
+struct endpoints {
+	struct apam_str token, introspection, revocation;
+};
+
+/* Make the metadata's URL from the issuer; refuses the option if bad. */
+enum apam_status metadata_open(struct oauth2 *o);
+
+/* Ask for the issuer's metadata and wait for it. */
+enum apam_step metadata_request(const struct oauth2 *o, struct apam_op *op);
+
+/* Read it; what is configured goes before what is published. */
+struct fault metadata_read(const struct oauth2 *o,
+    const struct apam_response *r, struct endpoints *found);
+
+/* What is configured alone. */
+void endpoints_configured(const struct oauth2 *o, struct endpoints *found);
+
+/* ---- check.c, judge.c: slots ------------------------------------------ */
+
+enum apam_step oauth2_check(void *state, struct apam_op *op);
+enum apam_step oauth2_revoke(void *state, struct apam_op *op);
+enum apam_verdict
+oauth2_judge(void *state, const struct apam_response *r, const char **reason);
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Minting a token, RFC 6749, 4.4, and sending it, RFC 6750, 2.1.
+ *
+ * The answer is believed only as a whole: status 200, JSON, a token of the
+ * right characters and the type that we can send.  Error codes are named in
+ * texts only from the table here: whatever else came is never repeated.
+ */
+#include "oauth2.h"
+
+#define WHO "token endpoint"
+#define TOKEN_MAX 65536 /* bytes; what the core keeps */
+#define GRANTED_MAX 256 /* elements of a scope array looked at */
+
+/* ---- Request ---------------------------------------------------------- */
+
+/* client_secret_basic.  RFC 6749, 2.3.1: form-encode both, then base64. */
+static void
+authenticate_basic(const struct oauth2 *o, struct apam_op *op)
+{
+	const struct apam_services *svc = o->svc;
+	struct apam_text *pair = svc->text_new(svc);
+	struct apam_text *value = svc->text_new(svc);
+
+	svc->text_put_form(pair, option_text(o, OPT_CLIENT_ID));
+	svc->text_put(pair, APAM_STR(":"));
+	svc->text_put_form(pair, option_text(o, OPT_CLIENT_SECRET));
+	svc->text_put(value, APAM_STR("Basic "));
+	svc->text_put_base64(value, svc->text_view(pair));
+	svc->exchange_header(op, "Authorization", svc->text_view(value));
+	svc->text_free(&value);
+	svc->text_free(&pair);
+}
+
+void
+client_authenticate(const struct oauth2 *o, struct apam_op *op)
+{
+	/* RFC 6749, 2.3: one method in each request, never both. */
+	if (option(o, OPT_CLIENT_AUTH)->num == AUTH_BASIC) {
+		authenticate_basic(o, op);
+		return;
+	}
+	o->svc->exchange_field(
+	    op, APAM_STR("client_id"), option_text(o, OPT_CLIENT_ID));
+	o->svc->exchange_field(
+	    op, APAM_STR("client_secret"), option_text(o, OPT_CLIENT_SECRET));
+}
+
+/* RFC 6749, 3.3: scopes in one field, a space between. */
+static void
+put_scope(const struct oauth2 *o, struct apam_op *op)
+{
+	const struct apam_services *svc = o->svc;
+	const struct apam_value *scope = option(o, OPT_SCOPE);
+	struct apam_text *text;
+	size_t i;
+
+	if (scope->count == 0)
+		return;
+	text = svc->text_new(svc);
+	for (i = 0; i < scope->count; i++) {
+		svc->text_put(text, i > 0 ? APAM_STR(" ") : APAM_STR(""));
+		svc->text_put(text, scope->items[i]);
+	}
+	svc->exchange_field(op, APAM_STR("scope"), svc->text_view(text));
+	svc->text_free(&text);
+}
+
+/* RFC 8707, 2: one field for each value. */
+static void
+put_each(const struct oauth2 *o, struct apam_op *op, enum option which,
+    struct apam_str name)
+{
+	const struct apam_value *list = option(o, which);
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		o->svc->exchange_field(op, name, list->items[i]);
+}
+
+static void
+put_extra(const struct oauth2 *o, struct apam_op *op)
+{
+	const struct apam_value *extra = option(o, OPT_EXTRA);
+	size_t i;
+
+	for (i = 0; i < extra->count; i++)
+		o->svc->exchange_field(op, extra->names[i], extra->items[i]);
+}
+
+enum apam_step
+token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url)
+{
+	op->phase = PHASE_TOKEN;
+	o->svc->exchange(op, "POST", url, APAM_ENCODING_FORM);
+	/* RFC 6749, 4.4.2. */
+	o->svc->exchange_field(
+	    op, APAM_STR("grant_type"), APAM_STR("client_credentials"));
+	client_authenticate(o, op);
+	put_scope(o, op);
+	put_each(o, op, OPT_AUDIENCE, APAM_STR("audience"));
+	put_each(o, op, OPT_RESOURCE, APAM_STR("resource"));
+	put_extra(o, op);
+	return APAM_STEP_EXCHANGE;
+}
+
+/* ---- Errors ----------------------------------------------------------- */
+
+/* The codes of RFC 6749, 5.2, and RFC 8707, 2, and what to do about them. */
+static const struct {
+	const char *code;
+	struct fault fault;
+} token_errors[] = {
+	{ "invalid_client",
+	    { APAM_E_REVOKED,
+		"invalid_client: the client is revoked or unknown,"
+		" or its secret is wrong" } },
+	{ "invalid_grant",
+	    { APAM_E_DENIED,
+		"invalid_grant: usually a wrong or missing grant_type,"
+		" not a dead key" } },
+	{ "invalid_request",
+	    { APAM_E_DENIED,
+		"invalid_request: look at client_auth and extra" } },
+	{ "invalid_scope",
+	    { APAM_E_DENIED,
+		"invalid_scope: look at scope, and what the client may ask" } },
+	{ "invalid_target",
+	    { APAM_E_DENIED, "invalid_target: look at resource" } },
+	{ "unauthorized_client",
+	    { APAM_E_DENIED,
+		"unauthorized_client: the client may not use this grant" } },
+	{ "unsupported_grant_type",
+	    { APAM_E_DENIED,
+		"unsupported_grant_type: no client credentials here" } },
+};
+
+/* The fault of the error object in an answer, RFC 6749, 5.2. */
+static bool
+known_error(
+    const struct oauth2 *o, const struct apam_response *r, struct fault *fault)
+{
+	struct apam_json value;
+	size_t i;
+
+	if (!o->svc->json(r, "/error", &value, NULL) ||
+	    value.type != APAM_JSON_STRING)
+		return false;
+	for (i = 0; i < sizeof(token_errors) / sizeof(token_errors[0]); i++)
+		if (same(value.str, apam_str(token_errors[i].code))) {
+			*fault = token_errors[i].fault;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * A refusal: RFC 6749, 5.2, has codes at 400 and 401.  A 403 is never
+ * evidence against the key, and a page is a proxy's unless it has a challenge.
+ */
+static struct fault
+refusal(const struct oauth2 *o, const struct apam_response *r)
+{
+	struct fault fault;
+
+	if (is_html(o->svc, r) && o->svc->header(r, "WWW-Authenticate").n == 0)
+		return PROVIDER_FAULT("an HTML page where JSON was expected");
+	if (r->status == 403)
+		return (struct fault){ APAM_E_DENIED,
+			"the client may not have a token" };
+	if (known_error(o, r, &fault))
+		return fault;
+	if (r->status == 401)
+		return (struct fault){ APAM_E_REVOKED,
+			"the client is revoked or unknown,"
+			" or its secret is wrong" };
+	return PROVIDER_FAULT("a refusal without a known error code");
+}
+
+/* ---- Response --------------------------------------------------------- */
+
+/* b64token = 1*( ALPHA / DIGIT / "-._~+/" ) *"=".  RFC 6750, 2.1. */
+static bool
+is_b64token(struct apam_str s)
+{
+	size_t i = 0;
+
+	while (i < s.n &&
+	    ((lower(s.p[i]) >= 'a' && lower(s.p[i]) <= 'z') ||
+		(s.p[i] != '\0' && strchr("0123456789-._~+/", s.p[i]) != NULL)))
+		i++;
+	if (i == 0)
+		return false;
+	while (i < s.n && s.p[i] == '=')
+		i++;
+	return i == s.n;
+}
+
+static struct fault
+read_token(const struct oauth2 *o, const struct apam_response *r,
+    struct apam_str *token)
+{
+	struct apam_json value;
+	const char *why = NULL;
+
+	if (!o->svc->json(r, "/access_token", &value, &why))
+		return PROVIDER_FAULT(why);
+	if (value.type == APAM_JSON_ABSENT)
+		return PROVIDER_FAULT("the answer has no access_token");
+	if (value.type != APAM_JSON_STRING || value.str.n == 0)
+		return PROVIDER_FAULT("access_token is no text, or empty");
+	if (value.str.n > TOKEN_MAX)
+		return PROVIDER_FAULT("access_token is too long");
+	if (!is_b64token(value.str))
+		return PROVIDER_FAULT(
+		    "access_token has characters that no token has");
+	*token = value.str;
+	return NO_FAULT;
+}
+
+/* RFC 6749, 5.1: required, compared without case.  We send only bearer. */
+static struct fault
+read_type(const struct oauth2 *o, const struct apam_response *r)
+{
+	struct apam_json value;
+
+	(void)o->svc->json(r, "/token_type", &value, NULL);
+	if (value.type == APAM_JSON_ABSENT)
+		return PROVIDER_FAULT("the answer has no token_type");
+	if (value.type != APAM_JSON_STRING ||
+	    !same_nocase(value.str, APAM_STR("bearer")))
+		return PROVIDER_FAULT("token_type is not bearer");
+	return NO_FAULT;
+}
+
+/* The element of a "/scope" array, by a pointer made here. */
+static struct apam_json
+scope_element(const struct oauth2 *o, const struct apam_response *r, unsigned i)
+{
+	struct apam_json value;
+	char pointer[] = "/scope/000";
+	char *p = pointer + sizeof("/scope/") - 1;
+
+	/* RFC 6901, 4: no leading zeros. */
+	if (i >= 100)
+		*p++ = (char)('0' + i / 100);
+	if (i >= 10)
+		*p++ = (char)('0' + i / 10 % 10);
+	*p++ = (char)('0' + i % 10);
+	*p = '\0';
+	(void)o->svc->json(r, pointer, &value, NULL);
+	return value;
+}
+
+/* Arrays of strings and strings with spaces are both sent. */
+static struct fault
+check_scope(
+    const struct oauth2 *o, const struct apam_response *r, int64_t *elements)
+{
+	struct apam_json value;
+	unsigned i;
+
+	*elements = 0;
+	(void)o->svc->json(r, "/scope", &value, NULL);
+	if (value.type == APAM_JSON_ABSENT || value.type == APAM_JSON_NULL ||
+	    value.type == APAM_JSON_STRING)
+		return NO_FAULT;
+	if (value.type != APAM_JSON_ARRAY || value.num > GRANTED_MAX)
+		return PROVIDER_FAULT("scope is neither a string nor a list");
+	for (i = 0; i < (unsigned)value.num; i++)
+		if (scope_element(o, r, i).type != APAM_JSON_STRING)
+			return PROVIDER_FAULT("scope is a list of other things"
+					      " than strings");
+	*elements = value.num;
+	return NO_FAULT;
+}
+
+/* True where `word` stands in a list of words with spaces between. */
+static bool
+has_word(struct apam_str words, struct apam_str word)
+{
+	size_t i, from = 0;
+
+	for (i = 0; i <= words.n; i++) {
+		if (i < words.n && words.p[i] != ' ')
+			continue;
+		if (same((struct apam_str){ words.p + from, i - from }, word))
+			return true;
+		from = i + 1;
+	}
+	return false;
+}
+
+static bool
+is_granted(const struct oauth2 *o, const struct apam_response *r,
+    int64_t elements, struct apam_str scope)
+{
+	struct apam_json value;
+	unsigned i;
+
+	(void)o->svc->json(r, "/scope", &value, NULL);
+	if (value.type == APAM_JSON_STRING)
+		return has_word(value.str, scope);
+	for (i = 0; i < (unsigned)elements; i++)
+		if (same(scope_element(o, r, i).str, scope))
+			return true;
+	/* RFC 6749, 5.1: scope may be left out where all was granted. */
+	return value.type != APAM_JSON_ARRAY;
+}
+
+static void
+note_narrower(
+    const struct oauth2 *o, const struct apam_response *r, int64_t elements)
+{
+	const struct apam_value *asked = option(o, OPT_SCOPE);
+	size_t i, missing = 0;
+
+	for (i = 0; i < asked->count; i++)
+		missing += !is_granted(o, r, elements, asked->items[i]);
+	if (missing > 0)
+		o->svc->log(o->svc, APAM_LOG_INFO,
+		    "%zu of the %zu scopes asked for were not granted", missing,
+		    asked->count);
+}
+
+struct fault
+token_read(const struct oauth2 *o, const struct apam_response *r,
+    struct apam_str *token)
+{
+	struct fault fault;
+	int64_t elements;
+
+	if (r->status == 400 || r->status == 401 || r->status == 403)
+		return refusal(o, r);
+	if (r->status != 200) /* RFC 6749, 5.1 */
+		return fault_of_status(o->svc, r);
+	if (r->body.n == 0)
+		return PROVIDER_FAULT("an empty answer");
+	if (is_html(o->svc, r))
+		return PROVIDER_FAULT("an HTML page where JSON was expected");
+	fault = read_token(o, r, token);
+	if (fault.status == APAM_OK)
+		fault = read_type(o, r);
+	if (fault.status == APAM_OK)
+		fault = check_scope(o, r, &elements);
+	if (fault.status == APAM_OK)
+		note_narrower(o, r, elements);
+	return fault;
+}
+
+/* ---- Slots ------------------------------------------------------------ */
+
+static enum apam_step
+finish(const struct oauth2 *o, struct apam_op *op)
+{
+	struct apam_str token = APAM_STR("");
+	struct fault fault = token_read(o, op->response, &token);
+
+	if (fault.status != APAM_OK)
+		return fail_with(o->svc, op, WHO, fault);
+	o->svc->credential(op, token);
+	o->svc->lifetime_json(op, "/expires_in"); /* RFC 6749, 5.1 */
+	return APAM_STEP_DONE;
+}
+
+enum apam_step
+oauth2_acquire(void *state, struct apam_op *op)
+{
+	const struct oauth2 *o = state;
+	struct endpoints found;
+	struct fault fault;
+
+	switch (op->phase) {
+	case PHASE_START:
+		if (o->metadata_url != NULL)
+			return metadata_request(o, op);
+		return token_request(o, op, option_text(o, OPT_TOKEN_URL));
+	case PHASE_METADATA:
+		fault = metadata_read(o, op->response, &found);
+		if (fault.status != APAM_OK)
+			return fail_with(o->svc, op, "issuer metadata", fault);
+		return token_request(o, op, found.token);
+	default:
+		return finish(o, op);
+	}
+}
+
+enum apam_status
+oauth2_sign(void *state, const struct apam_credential_view *credential,
+    const struct apam_request_view *request, struct apam_signing *out)
+{
+	const struct apam_services *svc = ((const struct oauth2 *)state)->svc;
+	struct apam_text *value = svc->text_new(svc);
+
+	(void)request;
+	/* RFC 6750, 2.1: in the header, never in form or query. */
+	svc->text_put(value, APAM_STR("Bearer "));
+	svc->text_put(value, credential->secret);
+	svc->sign_header(out, "Authorization", svc->text_view(value));
+	svc->text_free(&value);
+	return APAM_OK;
+}
