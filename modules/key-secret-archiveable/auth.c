@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The credential of each mode: a token from the authentication endpoint, the
+ * secret itself, or both in base64.
+ *
+ * Whether a token dies with its key is not known, so that one which works
+ * proves nothing: checking the key means to mint again.
+ */
+#include "key_secret.h"
+
+#define WHO "authentication endpoint"
+#define TOKEN_MAX 65536 /* bytes; what the core keeps */
+
+static enum apam_step
+request(const struct key_secret *k, struct apam_op *op)
+{
+	op->phase = 1;
+	k->svc->exchange(op, "POST", k->url, k->encoding);
+	k->svc->exchange_field(op, k->key_field, k->key);
+	k->svc->exchange_field(op, k->secret_field, k->secret);
+	return APAM_STEP_EXCHANGE;
+}
+
+/*
+ * A refusal.  Key and secret are the whole of the request, so that here a 403
+ * is about them as much as a 401; a page is a proxy's.
+ */
+static struct fault
+refusal(const struct key_secret *k, const struct apam_response *r)
+{
+	if (is_html(k->svc, r) && k->svc->header(r, "WWW-Authenticate").n == 0)
+		return PROVIDER_FAULT("an HTML page where JSON was expected");
+	return (struct fault){ APAM_E_REVOKED,
+		"the key is revoked, archived or wrong, or its secret is" };
+}
+
+static struct fault
+read_token(const struct key_secret *k, const struct apam_response *r,
+    struct apam_str *token)
+{
+	struct apam_json value;
+	const char *why = NULL;
+
+	if (r->body.n == 0)
+		return PROVIDER_FAULT("an empty answer");
+	if (is_html(k->svc, r))
+		return PROVIDER_FAULT("an HTML page where JSON was expected");
+	if (!k->svc->json(r, k->token_pointer.p, &value, &why))
+		return PROVIDER_FAULT(why);
+	if (value.type == APAM_JSON_ABSENT)
+		return PROVIDER_FAULT("no token at token_pointer");
+	if (value.type != APAM_JSON_STRING || value.str.n == 0)
+		return PROVIDER_FAULT("the token is not a string, or is empty");
+	if (value.str.n > TOKEN_MAX)
+		return PROVIDER_FAULT("the token is too long");
+	if (!all_visible(value.str))
+		return PROVIDER_FAULT(
+		    "the token has characters that no header takes");
+	*token = value.str;
+	return NO_FAULT;
+}
+
+static struct fault
+read_answer(const struct key_secret *k, const struct apam_response *r,
+    struct apam_str *token)
+{
+	if (r->status == 401 || r->status == 403)
+		return refusal(k, r);
+	/* Some frameworks answer every POST with 201. */
+	if (r->status == 200 || r->status == 201)
+		return read_token(k, r, token);
+	if (r->status == 400 || r->status == 415 || r->status == 422)
+		return PROVIDER_FAULT("it does not understand the request: "
+				      "look at exchange.encoding, key_field "
+				      "and secret_field");
+	return fault_of_status(k->svc, r);
+}
+
+static enum apam_step
+acquire_token(const struct key_secret *k, struct apam_op *op)
+{
+	struct apam_str token = APAM_STR("");
+	struct fault fault;
+
+	if (op->phase == 0)
+		return request(k, op);
+	fault = read_answer(k, op->response, &token);
+	if (fault.status != APAM_OK)
+		return fail_with(k->svc, op, WHO, fault);
+	k->svc->credential(op, token);
+	k->svc->lifetime_json(op, k->expires_pointer.p);
+	return APAM_STEP_DONE;
+}
+
+/* RFC 7617, 2. */
+static void
+put_pair(const struct key_secret *k, struct apam_op *op)
+{
+	struct apam_text *pair = k->svc->text_new(k->svc);
+	struct apam_text *encoded = k->svc->text_new(k->svc);
+
+	k->svc->text_put(pair, k->key);
+	k->svc->text_put(pair, APAM_STR(":"));
+	k->svc->text_put(pair, k->secret);
+	k->svc->text_put_base64(encoded, k->svc->text_view(pair));
+	k->svc->credential(op, k->svc->text_view(encoded));
+	k->svc->text_free(&encoded);
+	k->svc->text_free(&pair);
+}
+
+enum apam_step
+key_secret_acquire(void *state, struct apam_op *op)
+{
+	const struct key_secret *k = state;
+
+	if (k->mode == MODE_EXCHANGE)
+		return acquire_token(k, op);
+	if (k->mode == MODE_BASIC)
+		put_pair(k, op);
+	else
+		k->svc->credential(op, k->secret);
+	k->svc->lifetime(op, APAM_FOREVER);
+	return APAM_STEP_DONE;
+}
+
+enum apam_step
+key_secret_check(void *state, struct apam_op *op)
+{
+	const struct key_secret *k = state;
+	struct apam_str token = APAM_STR("");
+
+	if (k->mode != MODE_EXCHANGE)
+		return k->svc->key_state(op, APAM_KEY_UNKNOWN,
+		    "this mode has no endpoint to ask: a probe decides");
+	if (op->phase == 0)
+		return request(k, op);
+	return state_with(
+	    k->svc, op, WHO, read_answer(k, op->response, &token));
+}

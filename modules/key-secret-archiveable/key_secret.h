@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A key with a secret that an administrator can archive at the provider.
+ *
+ *	module.c	options, access, signing, judging, the descriptor
+ *	auth.c		mode "exchange": a token for key and secret
+ *	writes.c	which requests a read key may not make
+ *
+ * How such keys are used differs between providers and is written down by few
+ * of them, so that mode, names and pointers are all options.
+ */
+#ifndef KEY_SECRET_H
+#define KEY_SECRET_H
+
+#include "../common.h"
+
+enum option {
+	OPT_KEY,
+	OPT_SECRET,
+	OPT_MODE,
+	OPT_EXCHANGE,
+	OPT_HEADERS,
+	OPT_ACCESS,
+	OPT_WRITES,
+	OPT_COUNT
+};
+
+enum exchange_option {
+	EX_URL,
+	EX_ENCODING,
+	EX_KEY_FIELD,
+	EX_SECRET_FIELD,
+	EX_TOKEN_POINTER,
+	EX_EXPIRES_POINTER,
+	EX_COUNT
+};
+
+enum headers_option { HD_KEY, HD_SECRET, HD_COUNT };
+enum writes_option { WR_METHODS, WR_PATHS, WR_COUNT };
+
+/* Choices, in the order of their names. */
+enum mode { MODE_EXCHANGE, MODE_HEADERS, MODE_BASIC };
+enum field_encoding { FIELDS_JSON, FIELDS_FORM };
+enum access { ACCESS_READ, ACCESS_WRITE };
+
+/* What stands in for members of a group that is left out. */
+#define DEFAULT_KEY_FIELD "ApiKey"
+#define DEFAULT_SECRET_FIELD "ApiSecret"
+#define DEFAULT_TOKEN_POINTER "/idToken"
+#define DEFAULT_EXPIRES_POINTER "/expiresIn"
+#define DEFAULT_KEY_HEADER "X-Api-Key"
+#define DEFAULT_SECRET_HEADER "X-Api-Secret"
+
+/* One entry.  Does not change after open. */
+struct key_secret {
+	const struct apam_services *svc;
+	const struct apam_options *options;
+	enum mode mode;
+	enum access access;
+	enum apam_encoding encoding;
+	struct apam_str key, secret;
+	struct apam_str url, key_field, secret_field; /* MODE_EXCHANGE */
+	struct apam_str token_pointer, expires_pointer; /* end in NUL */
+	struct apam_str key_header, secret_header; /* MODE_HEADERS; NUL */
+};
+
+/* auth.c: slots of the module. */
+enum apam_step key_secret_acquire(void *state, struct apam_op *op);
+enum apam_step key_secret_check(void *state, struct apam_op *op);
+
+#endif

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Options, access, signing and judging of key-secret-archiveable.
+ *
+ * `access` keeps a read key from being used to write by mistake, before the
+ * provider has to refuse it.  It guards honest hosts against slips, and is no
+ * replacement for giving the key no more access than it needs.
+ */
+#include "key_secret.h"
+
+#include <stdlib.h>
+
+#include "writes.h"
+
+static const char *const modes[] = { "exchange", "headers", "basic", NULL };
+static const char *const encodings[] = { "json", "form", NULL };
+static const char *const accesses[] = { "read", "write", NULL };
+
+static const struct apam_option exchange_options[EX_COUNT] = {
+	[EX_URL] = { .name = "url",
+	    .help = "where key and secret are exchanged for a token",
+	    .type = APAM_OPT_URL },
+	[EX_ENCODING] = { .name = "encoding",
+	    .help = "how they are sent",
+	    .type = APAM_OPT_CHOICE,
+	    .default_value = "json",
+	    .choices = encodings },
+	[EX_KEY_FIELD] = { .name = "key_field",
+	    .help = "name of the field for the key",
+	    .type = APAM_OPT_STRING,
+	    .default_value = DEFAULT_KEY_FIELD },
+	[EX_SECRET_FIELD] = { .name = "secret_field",
+	    .help = "name of the field for the secret",
+	    .type = APAM_OPT_STRING,
+	    .default_value = DEFAULT_SECRET_FIELD },
+	[EX_TOKEN_POINTER] = { .name = "token_pointer",
+	    .help = "JSON pointer to the token in the answer",
+	    .type = APAM_OPT_STRING,
+	    .default_value = DEFAULT_TOKEN_POINTER },
+	[EX_EXPIRES_POINTER] = { .name = "expires_pointer",
+	    .help = "JSON pointer to its lifetime in seconds, if it is sent",
+	    .type = APAM_OPT_STRING,
+	    .default_value = DEFAULT_EXPIRES_POINTER },
+};
+
+static const struct apam_option headers_options[HD_COUNT] = {
+	[HD_KEY] = { .name = "key",
+	    .help = "name of the header for the key",
+	    .type = APAM_OPT_STRING,
+	    .default_value = DEFAULT_KEY_HEADER },
+	[HD_SECRET] = { .name = "secret",
+	    .help = "name of the header for the secret",
+	    .type = APAM_OPT_STRING,
+	    .default_value = DEFAULT_SECRET_HEADER },
+};
+
+static const struct apam_option writes_options[WR_COUNT] = {
+	[WR_METHODS] = { .name = "methods",
+	    .help = "methods that write; without it: all but GET, HEAD and"
+		    " OPTIONS",
+	    .type = APAM_OPT_LIST },
+	[WR_PATHS] = { .name = "paths",
+	    .help = "paths that are written: \"*\" is any segment, a last"
+		    " \"**\" any rest, \"!\" in front takes paths out",
+	    .type = APAM_OPT_LIST },
+};
+
+static const struct apam_option options[OPT_COUNT] = {
+	[OPT_KEY] = { .name = "key",
+	    .help = "the key, like a user name",
+	    .type = APAM_OPT_STRING,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },
+	[OPT_SECRET] = { .name = "secret",
+	    .help = "reference to the key's secret, like a password",
+	    .type = APAM_OPT_SECRET,
+	    .flags = APAM_OPT_REQUIRED },
+	[OPT_MODE] = { .name = "mode",
+	    .help = "exchange them for a token, send both as headers, or as"
+		    " Basic",
+	    .type = APAM_OPT_CHOICE,
+	    .default_value = "exchange",
+	    .choices = modes },
+	[OPT_EXCHANGE] = { .name = "exchange",
+	    .help = "for mode exchange",
+	    .type = APAM_OPT_GROUP,
+	    .members = exchange_options,
+	    .member_count = EX_COUNT },
+	[OPT_HEADERS] = { .name = "headers",
+	    .help = "for mode headers",
+	    .type = APAM_OPT_GROUP,
+	    .members = headers_options,
+	    .member_count = HD_COUNT },
+	[OPT_ACCESS] = { .name = "access",
+	    .help = "a read key refuses requests that write",
+	    .type = APAM_OPT_CHOICE,
+	    .default_value = "read",
+	    .choices = accesses },
+	[OPT_WRITES] = { .name = "writes",
+	    .help = "which requests write; without it: all but GET, HEAD and"
+		    " OPTIONS",
+	    .type = APAM_OPT_GROUPS,
+	    .members = writes_options,
+	    .member_count = WR_COUNT },
+};
+
+static const struct apam_value *
+option(const struct key_secret *k, enum option i)
+{
+	return apam_option_value(k->options, i);
+}
+
+/* Member `i` of a group; NULL where it is not set. */
+static const struct apam_value *
+member(const struct key_secret *k, enum option group, size_t i)
+{
+	const struct apam_value *value = option(k, group);
+
+	if (value->members == NULL)
+		return NULL;
+	value = apam_value_at(k->options, value->members, i);
+	return value->set ? value : NULL;
+}
+
+static struct apam_str
+member_text(const struct key_secret *k, enum option group, size_t i,
+    struct apam_str otherwise)
+{
+	const struct apam_value *value = member(k, group, i);
+
+	return value == NULL ? otherwise : value->str;
+}
+
+/* ---- Options: mode exchange ------------------------------------------- */
+
+/* RFC 6901, 3: empty or "/...", and '~' only before 0 or 1. */
+static bool
+is_pointer(struct apam_str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] == '~' &&
+		    (i + 1 == s.n || (s.p[i + 1] != '0' && s.p[i + 1] != '1')))
+			return false;
+	return s.n == 0 || s.p[0] == '/';
+}
+
+static enum apam_status
+open_exchange(struct key_secret *k)
+{
+	const struct apam_services *svc = k->svc;
+	const struct apam_value *encoding = member(
+	    k, OPT_EXCHANGE, EX_ENCODING);
+
+	k->url = member_text(k, OPT_EXCHANGE, EX_URL, APAM_STR(""));
+	k->encoding = encoding != NULL && encoding->num == FIELDS_FORM ?
+	    APAM_ENCODING_FORM :
+	    APAM_ENCODING_JSON;
+	k->key_field = member_text(
+	    k, OPT_EXCHANGE, EX_KEY_FIELD, APAM_STR(DEFAULT_KEY_FIELD));
+	k->secret_field = member_text(
+	    k, OPT_EXCHANGE, EX_SECRET_FIELD, APAM_STR(DEFAULT_SECRET_FIELD));
+	k->token_pointer = member_text(
+	    k, OPT_EXCHANGE, EX_TOKEN_POINTER, APAM_STR(DEFAULT_TOKEN_POINTER));
+	k->expires_pointer = member_text(k, OPT_EXCHANGE, EX_EXPIRES_POINTER,
+	    APAM_STR(DEFAULT_EXPIRES_POINTER));
+
+	if (k->url.n == 0)
+		return svc->refuse_option(svc, OPT_EXCHANGE,
+		    "url is missing: mode exchange needs it");
+	if (same(k->key_field, k->secret_field))
+		return svc->refuse_option(svc, OPT_EXCHANGE,
+		    "key_field and secret_field are the same");
+	if (!is_pointer(k->token_pointer))
+		return svc->refuse_option(svc, OPT_EXCHANGE,
+		    "token_pointer is no JSON pointer: write \"/name\"");
+	if (!is_pointer(k->expires_pointer))
+		return svc->refuse_option(svc, OPT_EXCHANGE,
+		    "expires_pointer is no JSON pointer: write \"/name\"");
+	return APAM_OK;
+}
+
+/* ---- Options: modes headers and basic --------------------------------- */
+
+/* A token, RFC 9110, 5.6.2. */
+static bool
+is_token(struct apam_str s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (!all_visible((struct apam_str){ s.p + i, 1 }) ||
+		    strchr("\"(),/:;<=>?@[\\]{}", s.p[i]) != NULL)
+			return false;
+	return s.n > 0;
+}
+
+/* Headers that say where a message goes or ends; no place for a secret. */
+static bool
+is_framing(struct apam_str name)
+{
+	return same_nocase(name, APAM_STR("Host")) ||
+	    same_nocase(name, APAM_STR("Connection")) ||
+	    same_nocase(name, APAM_STR("Content-Length")) ||
+	    same_nocase(name, APAM_STR("Transfer-Encoding"));
+}
+
+static enum apam_status
+open_headers(struct key_secret *k)
+{
+	const struct apam_services *svc = k->svc;
+
+	k->key_header = member_text(
+	    k, OPT_HEADERS, HD_KEY, APAM_STR(DEFAULT_KEY_HEADER));
+	k->secret_header = member_text(
+	    k, OPT_HEADERS, HD_SECRET, APAM_STR(DEFAULT_SECRET_HEADER));
+
+	if (!is_token(k->key_header) || is_framing(k->key_header))
+		return svc->refuse_option(
+		    svc, OPT_HEADERS, "key is no header name to use here");
+	if (!is_token(k->secret_header) || is_framing(k->secret_header))
+		return svc->refuse_option(
+		    svc, OPT_HEADERS, "secret is no header name to use here");
+	if (same_nocase(k->key_header, k->secret_header))
+		return svc->refuse_option(
+		    svc, OPT_HEADERS, "key and secret are the same header");
+	return APAM_OK;
+}
+
+static enum apam_status
+open_mode(struct key_secret *k)
+{
+	switch (k->mode) {
+	case MODE_EXCHANGE:
+		return open_exchange(k);
+	case MODE_HEADERS:
+		return open_headers(k);
+	case MODE_BASIC:
+		break;
+	}
+	/* RFC 7617, 2: the first colon ends the user id. */
+	if (has_char(k->key, ':'))
+		return k->svc->refuse_option(k->svc, OPT_KEY,
+		    "has a colon, which mode basic cannot send");
+	return APAM_OK;
+}
+
+/* Control characters would end a header; the core refuses them once more. */
+static enum apam_status
+check_pair(const struct key_secret *k)
+{
+	if (k->key.n == 0 || has_control(k->key))
+		return k->svc->refuse_option(
+		    k->svc, OPT_KEY, "is empty or has a control character");
+	if (k->secret.n == 0 || has_control(k->secret))
+		return k->svc->refuse_option(
+		    k->svc, OPT_SECRET, "is empty or has a control character");
+	return APAM_OK;
+}
+
+/* ---- Options: access -------------------------------------------------- */
+
+/* Rule `i` of `writes`. */
+static struct write_rule
+rule_at(const struct key_secret *k, size_t i)
+{
+	const struct apam_value *members = option(k, OPT_WRITES)->members;
+	const struct apam_value *methods, *paths;
+
+	methods = apam_value_at(k->options, members, i * WR_COUNT + WR_METHODS);
+	paths = apam_value_at(k->options, members, i * WR_COUNT + WR_PATHS);
+	return (struct write_rule){
+		.methods = methods->items,
+		.method_count = methods->count,
+		.paths = paths->items,
+		.path_count = paths->count,
+	};
+}
+
+/* The first thing wrong with a rule; static, or NULL. */
+static const char *
+rule_bad(const struct write_rule *rule)
+{
+	const char *why = NULL;
+	size_t i;
+
+	for (i = 0; i < rule->method_count && why == NULL; i++)
+		why = write_method_bad(rule->methods[i]);
+	for (i = 0; i < rule->path_count && why == NULL; i++)
+		why = write_path_bad(rule->paths[i]);
+	return why;
+}
+
+static enum apam_status
+check_writes(const struct key_secret *k)
+{
+	struct write_rule rule;
+	const char *why;
+	size_t i;
+
+	for (i = 0; i < option(k, OPT_WRITES)->count; i++) {
+		rule = rule_at(k, i);
+		why = rule_bad(&rule);
+		if (why != NULL)
+			return k->svc->refuse_option(k->svc, OPT_WRITES,
+			    "a method or path of element %zu %s", i + 1, why);
+	}
+	return APAM_OK;
+}
+
+/* ---- Slots ------------------------------------------------------------ */
+
+static void
+key_secret_close(void *state)
+{
+	free(state);
+}
+
+static enum apam_status
+key_secret_open(const struct apam_services *svc,
+    const struct apam_options *values, void **state)
+{
+	struct key_secret *k = calloc(1, sizeof(*k));
+	enum apam_status status;
+
+	if (k == NULL)
+		return APAM_E_MEMORY;
+	k->svc = svc;
+	k->options = values;
+	k->key = option(k, OPT_KEY)->str;
+	k->secret = option(k, OPT_SECRET)->str;
+	k->mode = (enum mode)option(k, OPT_MODE)->num;
+	k->access = (enum access)option(k, OPT_ACCESS)->num;
+	status = check_pair(k);
+	if (status == APAM_OK)
+		status = open_mode(k);
+	if (status == APAM_OK)
+		status = check_writes(k);
+	if (status != APAM_OK) {
+		key_secret_close(k);
+		return status;
+	}
+	*state = k;
+	return APAM_OK;
+}
+
+static enum apam_status
+key_secret_sign(void *state, const struct apam_credential_view *credential,
+    const struct apam_request_view *request, struct apam_signing *out)
+{
+	const struct key_secret *k = state;
+	struct apam_text *value;
+
+	(void)request;
+	if (k->mode == MODE_HEADERS) {
+		k->svc->sign_header(out, k->key_header.p, k->key);
+		k->svc->sign_header(
+		    out, k->secret_header.p, credential->secret);
+		return APAM_OK;
+	}
+	value = k->svc->text_new(k->svc);
+	/* RFC 6750, 2.1; RFC 7617, 2. */
+	k->svc->text_put(value,
+	    k->mode == MODE_BASIC ? APAM_STR("Basic ") : APAM_STR("Bearer "));
+	k->svc->text_put(value, credential->secret);
+	k->svc->sign_header(out, "Authorization", k->svc->text_view(value));
+	k->svc->text_free(&value);
+	return APAM_OK;
+}
+
+static bool
+is_write(
+    const struct key_secret *k, struct apam_str method, struct apam_str path)
+{
+	const struct write_rule every = { 0 };
+	size_t i, count = option(k, OPT_WRITES)->count;
+	struct write_rule rule;
+
+	if (count == 0)
+		return write_rule_matches(&every, method, path);
+	for (i = 0; i < count; i++) {
+		rule = rule_at(k, i);
+		if (write_rule_matches(&rule, method, path))
+			return true;
+	}
+	return false;
+}
+
+/* Headers by which some servers take another method than the one sent. */
+static bool
+has_override(const struct apam_request_view *request)
+{
+	const struct apam_header *h;
+	size_t i;
+
+	for (i = 0; i < request->header_count; i++) {
+		h = (const struct apam_header *)(const void
+			*)((const char *)request->headers +
+		    i * request->header_size);
+		if (same_nocase(h->name, APAM_STR("X-HTTP-Method-Override")) ||
+		    same_nocase(h->name, APAM_STR("X-HTTP-Method")) ||
+		    same_nocase(h->name, APAM_STR("X-Method-Override")))
+			return true;
+	}
+	return false;
+}
+
+static enum apam_status
+key_secret_prepare(void *state, const struct apam_request_view *request,
+    struct apam_signing *out)
+{
+	const struct key_secret *k = state;
+
+	if (k->access == ACCESS_WRITE)
+		return APAM_OK;
+	if (has_override(request))
+		return k->svc->refuse(out, APAM_E_POLICY,
+		    "the key is read-only and the request overrides its"
+		    " method in a header");
+	if (is_write(k, request->method, request->path))
+		return k->svc->refuse(out, APAM_E_POLICY,
+		    "the key is read-only and this %.*s counts as a write:"
+		    " see access and writes",
+		    (int)request->method.n, request->method.p);
+	return APAM_OK;
+}
+
+static enum apam_verdict
+key_secret_judge(
+    void *state, const struct apam_response *r, const char **reason)
+{
+	const struct key_secret *k = state;
+
+	return judge_common(k->svc, r, reason);
+}
+
+const struct apam_module apam_module_1 = {
+	.magic = APAM_MODULE_MAGIC,
+	.size = sizeof(struct apam_module),
+	.abi_major = APAM_ABI_MAJOR,
+	.abi_minor = APAM_ABI_MINOR,
+	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC_HEADERS,
+	.scheme = "key-secret-archiveable",
+	.summary = "A key and a secret that an administrator can archive",
+	.vendor = "apam",
+	.version = APAM_VERSION,
+	.options = options,
+	.option_size = sizeof(options[0]),
+	.option_count = OPT_COUNT,
+	.open = key_secret_open,
+	.close = key_secret_close,
+	.acquire = key_secret_acquire,
+	.sign = key_secret_sign,
+	.judge = key_secret_judge,
+	.check = key_secret_check,
+	.revoke = NULL, /* keys are archived by hand, at the provider */
+	.prepare = key_secret_prepare,
+};

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rules for requests that write.  Paths are compared segment by segment, each
+ * percent-decoded once (RFC 3986, 2.1 and 3.3).  A path that servers may read
+ * in another way than we do (dot segments, encoded slashes, double encoding,
+ * path parameters, ...) is unclear and matches every pattern.
+ */
+#include "writes.h"
+
+/* ---- Segments --------------------------------------------------------- */
+
+/* Take the first segment off a path that begins with '/', or is empty. */
+static struct apam_str
+next_segment(struct apam_str *path)
+{
+	struct apam_str segment;
+	size_t n = 1;
+
+	while (n < path->n && path->p[n] != '/')
+		n++;
+	segment = (struct apam_str){ path->p + 1, n - 1 };
+	path->p += n;
+	path->n -= n;
+	return segment;
+}
+
+/* Without slashes at the end, so that "/" is empty. */
+static struct apam_str
+without_end(struct apam_str path)
+{
+	while (path.n > 0 && path.p[path.n - 1] == '/')
+		path.n--;
+	return path;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The byte at *i, decoded; -1 where the escape is malformed. */
+static int
+decode_at(struct apam_str s, size_t *i)
+{
+	int high, low;
+
+	if (s.p[*i] != '%')
+		return (unsigned char)s.p[(*i)++];
+	if (s.n - *i < 3)
+		return -1;
+	high = hex_digit(s.p[*i + 1]);
+	low = hex_digit(s.p[*i + 2]);
+	*i += 3;
+	return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/* ---- What is unclear -------------------------------------------------- */
+
+/* A byte that must not come out of decoding, or not stand in a path at all. */
+static bool
+is_odd(int c, bool escaped)
+{
+	if (c < 0x20 || c == 0x7f || c == '\\' || c == ';')
+		return true;
+	return escaped && (c == '/' || c == '%' || c == '?' || c == '#');
+}
+
+static bool
+segment_unclear(struct apam_str segment)
+{
+	size_t i = 0, dots = 0, length = 0;
+	bool escaped;
+	int c;
+
+	while (i < segment.n) {
+		escaped = segment.p[i] == '%';
+		c = decode_at(segment, &i);
+		if (c < 0 || is_odd(c, escaped))
+			return true;
+		length++;
+		dots += c == '.';
+	}
+	/* RFC 3986, 5.2.4: "." and "..", and servers differ on empty ones. */
+	return length == 0 || (dots == length && length <= 2);
+}
+
+static bool
+path_unclear(struct apam_str path)
+{
+	if (path.n == 0 || path.p[0] != '/')
+		return true;
+	if (path.n > 1 && path.p[path.n - 1] == '/' &&
+	    path.p[path.n - 2] == '/')
+		return true;
+	path = without_end(path);
+	while (path.n > 0)
+		if (segment_unclear(next_segment(&path)))
+			return true;
+	return false;
+}
+
+/* ---- Matching --------------------------------------------------------- */
+
+static bool
+segment_matches(struct apam_str pattern, struct apam_str segment, bool nocase)
+{
+	size_t i = 0, k = 0;
+	char c;
+
+	if (same(pattern, APAM_STR("*")))
+		return true;
+	while (i < segment.n && k < pattern.n) {
+		c = (char)decode_at(segment, &i);
+		if (c != pattern.p[k] &&
+		    !(nocase && lower(c) == lower(pattern.p[k])))
+			return false;
+		k++;
+	}
+	return i == segment.n && k == pattern.n;
+}
+
+/* `path` is clear. */
+static bool
+path_matches(struct apam_str pattern, struct apam_str path, bool nocase)
+{
+	struct apam_str want;
+
+	pattern = without_end(pattern);
+	path = without_end(path);
+	while (pattern.n > 0) {
+		want = next_segment(&pattern);
+		if (same(want, APAM_STR("**")))
+			return true;
+		if (path.n == 0 ||
+		    !segment_matches(want, next_segment(&path), nocase))
+			return false;
+	}
+	return path.n == 0;
+}
+
+static bool
+method_listed(const struct write_rule *rule, struct apam_str method)
+{
+	size_t i;
+
+	if (rule->method_count == 0)
+		return !same(method, APAM_STR("GET")) &&
+		    !same(method, APAM_STR("HEAD")) &&
+		    !same(method, APAM_STR("OPTIONS"));
+	for (i = 0; i < rule->method_count; i++)
+		if (same(rule->methods[i], APAM_STR("*")) ||
+		    same_nocase(rule->methods[i], method))
+			return true;
+	return false;
+}
+
+static bool
+path_listed(const struct write_rule *rule, struct apam_str path)
+{
+	struct apam_str pattern;
+	bool listed = false, any_positive = false;
+	size_t i;
+
+	for (i = 0; i < rule->path_count; i++) {
+		pattern = rule->paths[i];
+		if (!starts(pattern, APAM_STR("!"))) {
+			any_positive = true;
+			listed = listed || path_matches(pattern, path, true);
+			continue;
+		}
+		pattern = (struct apam_str){ pattern.p + 1, pattern.n - 1 };
+		if (path_matches(pattern, path, false))
+			return false;
+	}
+	return listed || !any_positive;
+}
+
+bool
+write_rule_matches(
+    const struct write_rule *rule, struct apam_str method, struct apam_str path)
+{
+	if (!method_listed(rule, method))
+		return false;
+	return path_unclear(path) || path_listed(rule, path);
+}
+
+/* ---- Patterns --------------------------------------------------------- */
+
+const char *
+write_path_bad(struct apam_str pattern)
+{
+	struct apam_str segment;
+
+	if (starts(pattern, APAM_STR("!")))
+		pattern = (struct apam_str){ pattern.p + 1, pattern.n - 1 };
+	if (!starts(pattern, APAM_STR("/")))
+		return "does not begin with '/'";
+	if (has_char(pattern, '?') || has_char(pattern, '#') ||
+	    has_char(pattern, '%'))
+		return "is a plain path, not an encoded one or a query";
+	if (path_unclear(pattern))
+		return "has an empty or dot segment, ';' or a backslash";
+
+	pattern = without_end(pattern);
+	while (pattern.n > 0) {
+		segment = next_segment(&pattern);
+		if (same(segment, APAM_STR("**")) && pattern.n > 0)
+			return "has '**' before its last segment";
+		if (has_char(segment, '*') && !same(segment, APAM_STR("*")) &&
+		    !same(segment, APAM_STR("**")))
+			return "has '*' as a part of a segment";
+	}
+	return NULL;
+}
+
+const char *
+write_method_bad(struct apam_str method)
+{
+	size_t i;
+
+	if (same(method, APAM_STR("*")))
+		return NULL;
+	for (i = 0; i < method.n; i++)
+		if ((lower(method.p[i]) < 'a' || lower(method.p[i]) > 'z') &&
+		    method.p[i] != '-')
+			return "is no method";
+	return method.n == 0 ? "is no method" : NULL;
+}

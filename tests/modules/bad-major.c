@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A module with one thing wrong, for the loader's tests: an ABI major that
+ * no core has had yet.
+ */
+#include <apam/module.h>
+
+#include "stub.h"
+
+const struct apam_module apam_module_1 = {
+	.magic = APAM_MODULE_MAGIC,
+	.size = sizeof(struct apam_module),
+	.abi_major = APAM_ABI_MAJOR + 1,
+	.abi_minor = APAM_ABI_MINOR,
+	.scheme = "bad-major",
+	.summary = "has one thing wrong",
+	.vendor = "apam tests",
+	.version = "1",
+	.open = stub_open,
+	.close = stub_close,
+	.acquire = stub_acquire,
+	.sign = stub_sign,
+	.judge = stub_judge,
+};

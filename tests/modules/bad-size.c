@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A module with one thing wrong, for the loader's tests: it says to be
+ * shorter than the first version of the struct was.
+ */
+#include <apam/module.h>
+
+#include "stub.h"
+
+const struct apam_module apam_module_1 = {
+	.magic = APAM_MODULE_MAGIC,
+	.size = offsetof(struct apam_module, judge),
+	.abi_major = APAM_ABI_MAJOR,
+	.abi_minor = APAM_ABI_MINOR,
+	.scheme = "bad-size",
+	.summary = "has one thing wrong",
+	.vendor = "apam tests",
+	.version = "1",
+	.open = stub_open,
+	.close = stub_close,
+	.acquire = stub_acquire,
+	.sign = stub_sign,
+	.judge = stub_judge,
+};

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Words that host programs (apam.h) and modules (module.h) share.
+ *
+ * Views are a pointer and a length in bytes; they own nothing and need no
+ * terminating NUL.  An empty view has length 0 and may have a NULL pointer.
+ * Numbers in the enums are part of the ABI: append, never renumber.
+ */
+#ifndef APAM_TYPES_H
+#define APAM_TYPES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__GNUC__)
+#define APAM_API __attribute__((visibility("default")))
+#define APAM_CHECKED __attribute__((warn_unused_result))
+#define APAM_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#else
+#define APAM_API
+#define APAM_CHECKED
+#define APAM_PRINTF(f, a)
+#endif
+
+/* A view of bytes that somebody else owns. */
+struct apam_str {
+	const char *p;
+	size_t n;
+};
+
+/* View a literal or an array that ends in NUL. */
+#define APAM_STR(literal) ((struct apam_str){ (literal), sizeof(literal) - 1 })
+
+/* View the NUL-terminated string s; NULL gives the empty view. */
+static inline struct apam_str
+apam_str(const char *s)
+{
+	return (struct apam_str){ s, s == NULL ? 0 : strlen(s) };
+}
+
+/* One header field.  Neither side holds control characters. */
+struct apam_header {
+	struct apam_str name;
+	struct apam_str value;
+};
+
+/* How a call ended.  0 is success; the high byte is the class. */
+enum apam_status {
+	APAM_OK = 0,
+
+	/* Usage: the caller asked for what cannot be. */
+	APAM_E_USAGE = 0x100,		/* a bad argument */
+	APAM_E_NO_PROFILE = 0x101,	/* no profile of this name or URL */
+
+	/* Configuration: an administrator has to change a file. */
+	APAM_E_CONFIG = 0x200,		/* a file does not say what it must */
+	APAM_E_TRUST = 0x201,		/* others could change the file */
+	APAM_E_SECRET = 0x202,		/* a secret cannot be read */
+	APAM_E_MODULE = 0x203,		/* a module does not load */
+
+	/* Temporary: the same call may work later. */
+	APAM_E_NETWORK = 0x300,		/* no connection, or it broke */
+	APAM_E_DEADLINE = 0x301,	/* the time given ran out */
+	APAM_E_PROVIDER = 0x302,	/* an answer that makes no sense */
+	APAM_E_THROTTLED = 0x303,	/* too many requests */
+
+	/* Denied: this request, with this credential, will not be signed. */
+	APAM_E_URL = 0x400,		/* the URL is malformed or ambiguous */
+	APAM_E_ORIGIN = 0x401,		/* the URL is not the profile's */
+	APAM_E_HEADER = 0x402,		/* a header that could inject another */
+	APAM_E_POLICY = 0x403,		/* e.g. a read key asked to write */
+	APAM_E_DENIED = 0x404,		/* the provider does not allow it */
+
+	/* Revoked: the key no longer opens anything. */
+	APAM_E_EXPIRED = 0x500,
+	APAM_E_ARCHIVED = 0x501,	/* by an administrator here */
+	APAM_E_REVOKED = 0x502,		/* by the provider */
+
+	/* Internal: a fault of this machine, of apam or of a module. */
+	APAM_E_INTERNAL = 0x600,
+	APAM_E_MEMORY = 0x601,
+	APAM_E_ABI = 0x602		/* a module broke its contract */
+};
+
+/* The class of a status: enum apam_status with its low byte cleared. */
+#define APAM_CLASS(status) ((unsigned)(status) & 0xff00U)
+#define APAM_CLASS_USAGE 0x100U
+#define APAM_CLASS_CONFIG 0x200U
+#define APAM_CLASS_TEMPORARY 0x300U
+#define APAM_CLASS_DENIED 0x400U
+#define APAM_CLASS_REVOKED 0x500U
+#define APAM_CLASS_INTERNAL 0x600U
+
+/* What a response says of the credential that signed its request. */
+enum apam_verdict {
+	APAM_VERDICT_UNKNOWN = 0,	/* nothing, neither good nor bad */
+	APAM_VERDICT_ACCEPTED = 1,	/* the credential was accepted */
+	APAM_VERDICT_REJECTED = 2,	/* it was refused: acquire anew */
+	APAM_VERDICT_FORBIDDEN = 3,	/* accepted, but not for this */
+	APAM_VERDICT_THROTTLED = 4,	/* slow down; says nothing else */
+	APAM_VERDICT_SUSPECT = 5	/* perhaps refused: check decides */
+};
+
+/* What is known of a key.  Always reported with evidence and time. */
+enum apam_key_state {
+	APAM_KEY_UNKNOWN = 0,
+	APAM_KEY_GOOD = 1,
+	APAM_KEY_EXPIRED = 2,
+	APAM_KEY_ARCHIVED = 3,
+	APAM_KEY_REVOKED = 4
+};
+
+/* The body of a request, as far as signing needs it. */
+enum apam_body_kind {
+	APAM_BODY_NONE = 0,		/* the request has no body */
+	APAM_BODY_BYTES = 1,		/* it is in `bytes` */
+	APAM_BODY_SHA256 = 2,		/* its SHA-256 is in `sha256` */
+	APAM_BODY_READER = 3,		/* `read` gives it, from the start */
+	APAM_BODY_UNKNOWN = 4		/* there is one, not to be had now */
+};
+
+struct apam_body {
+	enum apam_body_kind kind;
+	struct apam_str bytes;
+	unsigned char sha256[32];
+	/*
+	 * Copy at most `size` bytes from `offset` to `to`.  Returns how many,
+	 * 0 at the end, -1 on failure.  May be called more than once.
+	 */
+	long (*read)(void *arg, uint64_t offset, void *to, size_t size);
+	void *arg;
+};
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A scheme that signs each request anew, to prove that the ABI carries such
+ * schemes (SigV4, RFC 9421) before one of them is a module.
+ *
+ * HMAC-SHA256 (RFC 2104) with the secret over: method, target with the date
+ * parameter, each covered header as "name:value", and the body's SHA-256 in
+ * hex; each on a line that ends in LF.  Of no use outside tests.
+ */
+#include <apam/module.h>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { OPT_KEY_ID, OPT_SECRET, OPT_HEADERS, OPT_COUNT };
+
+static const struct apam_option options[OPT_COUNT] = {
+	[OPT_KEY_ID] = { .name = "key_id",
+	    .help = "the key's name",
+	    .type = APAM_OPT_STRING,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },
+	[OPT_SECRET] = { .name = "secret",
+	    .help = "reference to the secret",
+	    .type = APAM_OPT_SECRET,
+	    .flags = APAM_OPT_REQUIRED },
+	[OPT_HEADERS] = { .name = "headers",
+	    .help = "names of headers to cover",
+	    .type = APAM_OPT_LIST },
+};
+
+struct hmac_state {
+	const struct apam_services *svc;
+	const struct apam_options *options;
+};
+
+static const struct apam_value *
+option(const struct hmac_state *h, size_t i)
+{
+	return apam_option_value(h->options, i);
+}
+
+static enum apam_status
+hmac_open(const struct apam_services *svc, const struct apam_options *values,
+    void **state)
+{
+	struct hmac_state *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return APAM_E_MEMORY;
+	h->svc = svc;
+	h->options = values;
+	*state = h;
+	return APAM_OK;
+}
+
+static void
+hmac_close(void *state)
+{
+	free(state);
+}
+
+static enum apam_step
+hmac_acquire(void *state, struct apam_op *op)
+{
+	const struct hmac_state *h = state;
+
+	h->svc->credential(op, option(h, OPT_SECRET)->str);
+	h->svc->lifetime(op, APAM_FOREVER);
+	return APAM_STEP_DONE;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static bool
+same_name(struct apam_str a, struct apam_str b)
+{
+	size_t i;
+
+	for (i = 0; i < a.n && i < b.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return a.n == b.n;
+}
+
+static const struct apam_header *
+find_header(const struct apam_request_view *r, struct apam_str name)
+{
+	const struct apam_header *header;
+	size_t i;
+
+	for (i = 0; i < r->header_count; i++) {
+		header = (const struct apam_header *)(const void
+			*)((const char *)r->headers + i * r->header_size);
+		if (same_name(header->name, name))
+			return header;
+	}
+	return NULL;
+}
+
+static void
+put_line(const struct apam_services *svc, struct apam_text *text,
+    struct apam_str line)
+{
+	svc->text_put(text, line);
+	svc->text_put(text, APAM_STR("\n"));
+}
+
+static void
+put_hex(const struct apam_services *svc, struct apam_text *text,
+    const unsigned char *bytes, size_t n)
+{
+	char pair[3];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		(void)snprintf(pair, sizeof(pair), "%02x", bytes[i]);
+		svc->text_put(text, (struct apam_str){ pair, 2 });
+	}
+}
+
+/* The target as it will go out: the parameter is the last of the query. */
+static void
+put_target(const struct apam_services *svc, struct apam_text *text,
+    const struct apam_request_view *r, struct apam_str date)
+{
+	svc->text_put(text, r->path);
+	svc->text_put(text, APAM_STR("?"));
+	svc->text_put(text, r->query);
+	svc->text_put(text, r->query.n > 0 ? APAM_STR("&") : APAM_STR(""));
+	svc->text_put(text, APAM_STR("hmac-date="));
+	put_line(svc, text, date);
+}
+
+static enum apam_status
+put_headers(const struct hmac_state *h, struct apam_text *text,
+    const struct apam_request_view *r, struct apam_signing *out)
+{
+	const struct apam_value *names = option(h, OPT_HEADERS);
+	const struct apam_header *header;
+	size_t i;
+
+	for (i = 0; i < names->count; i++) {
+		header = find_header(r, names->items[i]);
+		if (header == NULL)
+			return h->svc->refuse(out, APAM_E_POLICY,
+			    "the request has no %s header to cover",
+			    names->items[i].p);
+		h->svc->text_put(text, names->items[i]);
+		h->svc->text_put(text, APAM_STR(":"));
+		put_line(h->svc, text, header->value);
+		h->svc->sign_covers(out, names->items[i].p);
+	}
+	return APAM_OK;
+}
+
+static enum apam_status
+put_message(const struct hmac_state *h, struct apam_text *text,
+    const struct apam_request_view *r, struct apam_signing *out)
+{
+	unsigned char digest[32];
+	enum apam_status status;
+	char date[24];
+
+	(void)snprintf(date, sizeof(date), "%lld", (long long)r->now);
+	put_line(h->svc, text, r->method);
+	put_target(h->svc, text, r, apam_str(date));
+	status = put_headers(h, text, r, out);
+	if (status != APAM_OK)
+		return status;
+	if (!h->svc->body_sha256(h->svc, r->body, digest))
+		return h->svc->refuse(out, APAM_E_POLICY,
+		    "the body is not known, and the signature covers it");
+	put_hex(h->svc, text, digest, sizeof(digest));
+	h->svc->text_put(text, APAM_STR("\n"));
+	h->svc->sign_query(out, APAM_STR("hmac-date"), apam_str(date));
+	return APAM_OK;
+}
+
+/* HMAC-TEST keyid=...,signature=... */
+static enum apam_status
+put_signature(const struct hmac_state *h, struct apam_str key,
+    struct apam_str message, struct apam_signing *out)
+{
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	struct apam_text *value;
+	unsigned n = 0;
+
+	if (message.n == 0 ||
+	    HMAC(EVP_sha256(), key.p, (int)key.n,
+		(const unsigned char *)message.p, message.n, mac, &n) == NULL)
+		return h->svc->refuse(
+		    out, APAM_E_MEMORY, "no memory for the signature");
+	value = h->svc->text_new(h->svc);
+	h->svc->text_put(value, APAM_STR("HMAC-TEST keyid="));
+	h->svc->text_put(value, option(h, OPT_KEY_ID)->str);
+	h->svc->text_put(value, APAM_STR(",signature="));
+	put_hex(h->svc, value, mac, n);
+	h->svc->sign_header(out, "Authorization", h->svc->text_view(value));
+	h->svc->text_free(&value);
+	return APAM_OK;
+}
+
+static enum apam_status
+hmac_sign(void *state, const struct apam_credential_view *credential,
+    const struct apam_request_view *request, struct apam_signing *out)
+{
+	const struct hmac_state *h = state;
+	struct apam_text *text = h->svc->text_new(h->svc);
+	enum apam_status status = put_message(h, text, request, out);
+
+	if (status == APAM_OK)
+		status = put_signature(
+		    h, credential->secret, h->svc->text_view(text), out);
+	h->svc->text_free(&text);
+	return status;
+}
+
+static enum apam_verdict
+hmac_judge(void *state, const struct apam_response *r, const char **reason)
+{
+	(void)state;
+	*reason = "the status alone";
+	if (r->status == 401)
+		return APAM_VERDICT_REJECTED;
+	if (r->status == 403)
+		return APAM_VERDICT_FORBIDDEN;
+	return r->status < 300 ? APAM_VERDICT_ACCEPTED : APAM_VERDICT_UNKNOWN;
+}
+
+const struct apam_module apam_module_1 = {
+	.magic = APAM_MODULE_MAGIC,
+	.size = sizeof(struct apam_module),
+	.abi_major = APAM_ABI_MAJOR,
+	.abi_minor = APAM_ABI_MINOR,
+	.traits = APAM_TRAIT_THREADS_PER_CALL,
+	.scheme = "hmac-test",
+	.summary = "signs each request with HMAC-SHA256",
+	.vendor = "apam tests",
+	.version = "1",
+	.options = options,
+	.option_size = sizeof(options[0]),
+	.option_count = OPT_COUNT,
+	.open = hmac_open,
+	.close = hmac_close,
+	.acquire = hmac_acquire,
+	.sign = hmac_sign,
+	.judge = hmac_judge,
+};

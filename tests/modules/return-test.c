@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A module that returns whatever its options say, legal or not, for the table
+ * of control words and statuses.  After OpenPAM's pam_return.
+ *
+ * Failures are reported through the services, as the contract wants, unless
+ * `silent` is set: then a slot returns its number and does nothing else, which
+ * breaks the contract wherever it has to have done something.
+ */
+#include <apam/module.h>
+
+#include <stdlib.h>
+
+enum {
+	OPT_KEY_ID,
+	OPT_OPEN,
+	OPT_ACQUIRE,
+	OPT_ACQUIRE_STATUS,
+	OPT_URL,
+	OPT_CREDENTIAL,
+	OPT_LIFETIME,
+	OPT_PREPARE,
+	OPT_SIGN,
+	OPT_JUDGE,
+	OPT_JUDGE_REASON,
+	OPT_CHECK,
+	OPT_CHECK_STATUS,
+	OPT_KEY_STATE,
+	OPT_REVOKE,
+	OPT_REVOKE_STATUS,
+	OPT_SILENT,
+	OPT_COUNT
+};
+
+#define NUMBER .type = APAM_OPT_INTEGER, .min = -100000, .max = 100000
+
+static const struct apam_option options[OPT_COUNT] = {
+	[OPT_KEY_ID] = { .name = "key_id",
+	    .help = "the key's name",
+	    .type = APAM_OPT_STRING,
+	    .flags = APAM_OPT_KEY_ID,
+	    .default_value = "return-test" },
+	[OPT_OPEN] = { .name = "open",
+	    .help = "status that open returns",
+	    NUMBER,
+	    .default_value = "0" },
+	[OPT_ACQUIRE] = { .name = "acquire",
+	    .help = "step that acquire returns",
+	    NUMBER,
+	    .default_value = "1" },
+	[OPT_ACQUIRE_STATUS] = { .name = "acquire_status",
+	    .help = "status that it gives to fail",
+	    NUMBER,
+	    .default_value = "770" },
+	[OPT_URL] = { .name = "url",
+	    .help = "where exchanges go; without it none is built",
+	    .type = APAM_OPT_URL },
+	[OPT_CREDENTIAL] = { .name = "credential",
+	    .help = "the credential",
+	    .type = APAM_OPT_STRING,
+	    .default_value = "returned" },
+	[OPT_LIFETIME] = { .name = "lifetime",
+	    .help = "its lifetime in seconds; -1: not stated",
+	    NUMBER,
+	    .default_value = "3600" },
+	[OPT_PREPARE] = { .name = "prepare",
+	    .help = "status that prepare returns",
+	    NUMBER,
+	    .default_value = "0" },
+	[OPT_SIGN] = { .name = "sign",
+	    .help = "status that sign returns",
+	    NUMBER,
+	    .default_value = "0" },
+	[OPT_JUDGE] = { .name = "judge",
+	    .help = "verdict that judge returns",
+	    NUMBER,
+	    .default_value = "0" },
+	[OPT_JUDGE_REASON] = { .name = "judge_reason",
+	    .help = "whether it gives a reason",
+	    .type = APAM_OPT_BOOLEAN,
+	    .default_value = "true" },
+	[OPT_CHECK] = { .name = "check",
+	    .help = "step that check returns",
+	    NUMBER,
+	    .default_value = "1" },
+	[OPT_CHECK_STATUS] = { .name = "check_status",
+	    .help = "status that it gives to fail",
+	    NUMBER,
+	    .default_value = "770" },
+	[OPT_KEY_STATE] = { .name = "key_state",
+	    .help = "key state that it finds",
+	    NUMBER,
+	    .default_value = "0" },
+	[OPT_REVOKE] = { .name = "revoke",
+	    .help = "step that revoke returns",
+	    NUMBER,
+	    .default_value = "1" },
+	[OPT_REVOKE_STATUS] = { .name = "revoke_status",
+	    .help = "status that it gives to fail",
+	    NUMBER,
+	    .default_value = "770" },
+	[OPT_SILENT] = { .name = "silent",
+	    .help = "return the number and do nothing else",
+	    .type = APAM_OPT_BOOLEAN,
+	    .default_value = "false" },
+};
+
+struct returns {
+	const struct apam_services *svc;
+	const struct apam_options *options;
+};
+
+static const struct apam_value *
+option(const struct returns *t, size_t i)
+{
+	return apam_option_value(t->options, i);
+}
+
+static int
+number(const struct returns *t, size_t i)
+{
+	return (int)option(t, i)->num;
+}
+
+static enum apam_status
+return_open(const struct apam_services *svc, const struct apam_options *values,
+    void **state)
+{
+	struct returns *t = calloc(1, sizeof(*t));
+	int status;
+
+	if (t == NULL)
+		return APAM_E_MEMORY;
+	t->svc = svc;
+	t->options = values;
+	status = number(t, OPT_OPEN);
+	if (status != APAM_OK) {
+		if (status == APAM_E_CONFIG && !number(t, OPT_SILENT))
+			(void)svc->refuse_option(svc, OPT_OPEN, "says so");
+		free(t);
+		return (enum apam_status)status;
+	}
+	*state = t;
+	return APAM_OK;
+}
+
+static void
+return_close(void *state)
+{
+	free(state);
+}
+
+/* Do what goes with a failure or an exchange, and return the step. */
+static enum apam_step
+step(const struct returns *t, struct apam_op *op, int what, int status)
+{
+	if (what == APAM_STEP_FAILED)
+		(void)t->svc->fail(
+		    op, (enum apam_status)status, "return-test says so");
+	if (what == APAM_STEP_EXCHANGE && option(t, OPT_URL)->set)
+		t->svc->exchange(
+		    op, "GET", option(t, OPT_URL)->str, APAM_ENCODING_NONE);
+	return (enum apam_step)what;
+}
+
+static enum apam_step
+return_acquire(void *state, struct apam_op *op)
+{
+	const struct returns *t = state;
+	int what = number(t, OPT_ACQUIRE);
+
+	/* An exchange that was answered: done. */
+	if (what == APAM_STEP_EXCHANGE && op->response != NULL &&
+	    op->response->status == 200)
+		what = APAM_STEP_DONE;
+	if (number(t, OPT_SILENT))
+		return (enum apam_step)what;
+	if (what == APAM_STEP_DONE) {
+		t->svc->credential(op, option(t, OPT_CREDENTIAL)->str);
+		if (number(t, OPT_LIFETIME) >= 0)
+			t->svc->lifetime(op, number(t, OPT_LIFETIME));
+	}
+	return step(t, op, what, number(t, OPT_ACQUIRE_STATUS));
+}
+
+static enum apam_status
+answer(const struct returns *t, struct apam_signing *out, int status)
+{
+	if (status != APAM_OK && !number(t, OPT_SILENT))
+		(void)t->svc->refuse(
+		    out, (enum apam_status)status, "return-test says so");
+	return (enum apam_status)status;
+}
+
+static enum apam_status
+return_prepare(void *state, const struct apam_request_view *request,
+    struct apam_signing *out)
+{
+	const struct returns *t = state;
+
+	(void)request;
+	return answer(t, out, number(t, OPT_PREPARE));
+}
+
+static enum apam_status
+return_sign(void *state, const struct apam_credential_view *credential,
+    const struct apam_request_view *request, struct apam_signing *out)
+{
+	const struct returns *t = state;
+	int status = number(t, OPT_SIGN);
+
+	(void)request;
+	if (status == APAM_OK && !number(t, OPT_SILENT))
+		t->svc->sign_header(out, "X-Return", credential->secret);
+	return answer(t, out, status);
+}
+
+static enum apam_verdict
+return_judge(void *state, const struct apam_response *r, const char **reason)
+{
+	const struct returns *t = state;
+
+	(void)r;
+	*reason = number(t, OPT_JUDGE_REASON) ? "return-test says so" : NULL;
+	return (enum apam_verdict)option(t, OPT_JUDGE)->num;
+}
+
+static enum apam_step
+return_check(void *state, struct apam_op *op)
+{
+	const struct returns *t = state;
+	int what = number(t, OPT_CHECK);
+
+	if (number(t, OPT_SILENT))
+		return (enum apam_step)what;
+	if (what == APAM_STEP_DONE)
+		(void)t->svc->key_state(op,
+		    (enum apam_key_state)option(t, OPT_KEY_STATE)->num,
+		    "return-test says so");
+	return step(t, op, what, number(t, OPT_CHECK_STATUS));
+}
+
+static enum apam_step
+return_revoke(void *state, struct apam_op *op)
+{
+	const struct returns *t = state;
+	int what = number(t, OPT_REVOKE);
+
+	if (number(t, OPT_SILENT))
+		return (enum apam_step)what;
+	return step(t, op, what, number(t, OPT_REVOKE_STATUS));
+}
+
+const struct apam_module apam_module_1 = {
+	.magic = APAM_MODULE_MAGIC,
+	.size = sizeof(struct apam_module),
+	.abi_major = APAM_ABI_MAJOR,
+	.abi_minor = APAM_ABI_MINOR,
+	/* Not STATIC_HEADERS: every request asks for its answer. */
+	.traits = APAM_TRAIT_THREADS_PER_CALL,
+	.scheme = "return-test",
+	.summary = "returns what its options say",
+	.vendor = "apam tests",
+	.version = "1",
+	.options = options,
+	.option_size = sizeof(options[0]),
+	.option_count = OPT_COUNT,
+	.open = return_open,
+	.close = return_close,
+	.acquire = return_acquire,
+	.sign = return_sign,
+	.judge = return_judge,
+	.check = return_check,
+	.revoke = return_revoke,
+	.prepare = return_prepare,
+};
