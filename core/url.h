@@ -14,16 +14,16 @@
 
 #include <apam/types.h>
 
-#define URL_MAX 8192	/* bytes */
+#define URL_MAX 8192 /* bytes */
 #define URL_HOST_MAX 255
 
 struct url {
-	struct apam_str text;	/* the input without its fragment */
-	struct apam_str path;	/* "/" where the input has none */
-	struct apam_str query;	/* without '?'; empty where there is none */
+	struct apam_str text; /* the input without its fragment */
+	struct apam_str path; /* "/" where the input has none */
+	struct apam_str query; /* without '?'; empty where there is none */
 	bool https;
-	bool loopback;		/* the host is a literal in 127/8 or [::1] */
-	uint16_t port;		/* given or by default */
+	bool loopback; /* the host is a literal in 127/8 or [::1] */
+	uint16_t port; /* given or by default */
 	char host[URL_HOST_MAX + 1]; /* lower case; IPv6 in brackets */
 };
 
