@@ -18,8 +18,8 @@ bool header_name_ok(struct apam_str name);
  */
 bool header_value_ok(struct apam_str value);
 /* The first value of this name, without case; empty where there is none. */
-struct apam_str header_find(const struct apam_header *headers, size_t count,
-    struct apam_str name);
+struct apam_str header_find(
+    const struct apam_header *headers, size_t count, struct apam_str name);
 
 /*
  * Find the challenge of an auth scheme in all WWW-Authenticate headers and
