@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Strict JSON (RFC 8259): no duplicate names, no embedded NUL, valid UTF-8,
- * nothing after the value, at most 64 levels.  Reads by JSON pointer
- * (RFC 6901).  The values are wiped when freed.
+ * an object or array and nothing after it, at most 64 levels.  Reads by JSON
+ * pointer (RFC 6901).  The strings are wiped when freed.
+ *
+ * Where an integer does not fit in 64 bits, all numbers are read as reals; a
+ * real that does not fit in a double is an error.
  */
 #ifndef CORE_JSON_H
 #define CORE_JSON_H
