@@ -3,7 +3,8 @@
  * How long a credential lives, from what providers send.
  *
  * Order: the provider's lifetime in any shape; else a JWT's exp as a hint
- * (unverified: it can only shorten what we do); else the profile's ttl.
+ * (unverified: a wrong one costs an early exchange or a rejected request);
+ * else the profile's ttl.
  */
 #ifndef CORE_LIFETIME_H
 #define CORE_LIFETIME_H
@@ -13,7 +14,7 @@
 #include <apam/module.h>
 
 #define LIFETIME_UNSTATED (-1)
-#define LIFETIME_MAX (10LL * 365 * 86400)	/* seconds; more is cut */
+#define LIFETIME_MAX (10LL * 365 * 86400) /* seconds; more is cut */
 
 /*
  * Seconds that a JSON value states: an integer, a real (cut) or a string of
@@ -30,10 +31,10 @@ int64_t lifetime_jwt_exp(struct apam_str token);
 
 /*
  * The lifetime to use, in seconds: `stated`, else exp - now (at least 0), else
- * `ttl`.  APAM_FOREVER passes through.
+ * `ttl`.  More than LIFETIME_MAX is cut; APAM_FOREVER passes through.
  */
-int64_t lifetime_choose(int64_t stated, struct apam_str token, int64_t now,
-    int64_t ttl);
+int64_t lifetime_choose(
+    int64_t stated, struct apam_str token, int64_t now, int64_t ttl);
 
 /* The margin before expiry: min(60 s, 10 %), in milliseconds. */
 int64_t lifetime_margin_ms(int64_t lifetime);

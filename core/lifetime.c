@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lifetimes: reading whatever a provider writes into expires_in (RFC 6749,
+ * 5.1) and the exp claim of a JWT (RFC 7519).  No signature is verified: the
+ * token is for the provider, and exp only times our next exchange.
+ */
+#include "lifetime.h"
+#include "encode.h"
+#include "json.h"
+#include "str.h"
+
+#define JWT_PART_MAX 65536 /* bytes, decoded */
+
+static int64_t
+clamp(int64_t seconds)
+{
+	if (seconds <= 0)
+		return 0;
+	return seconds > LIFETIME_MAX ? LIFETIME_MAX : seconds;
+}
+
+static int64_t
+from_digits(struct apam_str s)
+{
+	int64_t n;
+
+	if (s.n == 0)
+		return LIFETIME_UNSTATED;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return LIFETIME_UNSTATED;
+	}
+	return str_number(s, LIFETIME_MAX, &n) ? n : LIFETIME_MAX;
+}
+
+int64_t
+lifetime_from_json(struct apam_json value)
+{
+	if (value.type == APAM_JSON_INTEGER || value.type == APAM_JSON_REAL)
+		return clamp(value.num);
+	if (value.type == APAM_JSON_STRING)
+		return from_digits(value.str);
+	return LIFETIME_UNSTATED;
+}
+
+/* One part of a JWS in compact form (RFC 7515, 7.1): a JSON object, or NULL. */
+static struct json *
+read_part(struct apam_str part)
+{
+	struct json *json = NULL;
+	struct buf b;
+
+	buf_init(&b, JWT_PART_MAX);
+	if (decode_base64url(&b, part) &&
+	    json_new(buf_view(&b), &json) == NULL &&
+	    json_at(json, "").type != APAM_JSON_OBJECT)
+		json_free(&json);
+	buf_free(&b);
+	return json;
+}
+
+static int64_t
+exp_of(struct apam_str payload)
+{
+	struct json *claims = read_part(payload);
+	struct apam_json exp;
+
+	if (claims == NULL)
+		return LIFETIME_UNSTATED;
+	exp = json_at(claims, "/exp");
+	json_free(&claims);
+	/* A NumericDate may have a fraction.  RFC 7519, 2. */
+	if (exp.type != APAM_JSON_INTEGER && exp.type != APAM_JSON_REAL)
+		return LIFETIME_UNSTATED;
+	return exp.num < 0 ? 0 : exp.num;
+}
+
+int64_t
+lifetime_jwt_exp(struct apam_str token)
+{
+	size_t first = str_find(token, '.'), second;
+	struct apam_str rest;
+	struct json *header;
+
+	if (first == token.n)
+		return LIFETIME_UNSTATED;
+	rest = str_skip(token, first + 1);
+	second = str_find(rest, '.');
+	/* Three parts; an encrypted JWT has five and shows no claims. */
+	if (second == rest.n)
+		return LIFETIME_UNSTATED;
+	if (str_find(str_skip(rest, second + 1), '.') != rest.n - second - 1)
+		return LIFETIME_UNSTATED;
+	header = read_part(str_cut(token, first));
+	if (header == NULL)
+		return LIFETIME_UNSTATED;
+	json_free(&header);
+	return exp_of(str_cut(rest, second));
+}
+
+int64_t
+lifetime_choose(int64_t stated, struct apam_str token, int64_t now, int64_t ttl)
+{
+	int64_t exp;
+
+	if (stated == APAM_FOREVER)
+		return APAM_FOREVER;
+	if (stated >= 0)
+		return clamp(stated);
+	exp = lifetime_jwt_exp(token);
+	if (exp >= 0)
+		return now < exp - LIFETIME_MAX ? LIFETIME_MAX :
+						  clamp(exp - now);
+	return ttl == APAM_FOREVER ? ttl : clamp(ttl);
+}
+
+int64_t
+lifetime_margin_ms(int64_t lifetime)
+{
+	if (lifetime <= 0)
+		return 0;
+	/* 10 % of 600 seconds is the 60 seconds that are the most. */
+	return lifetime >= 600 ? 60000 : lifetime * 100;
+}
