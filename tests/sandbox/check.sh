@@ -445,6 +445,11 @@ row "seed: to a page that looks like success" 200 \
     '^content-type: text/html' '<html>' "$e/app/login"
 row "seed: an older server, good key" 200 "$json" '' "$e/api/version/" \
     "${ok[@]}"
+tell "/set?provider=seed&name=old_server&value=half"
+row "seed: half old: views redirect" 302 '^location: /app/login' '' \
+    "$e/api/v3/properties/" "${bad[@]}"
+row "seed: half old: the probe tells" 401 "$json" "$refused" \
+    "$e/api/version/" "${bad[@]}"
 reset
 tell "/rotate?provider=seed&key=demo@example.com&to=$new"
 row "seed: the old key is dead at once" 401 "$json" '' "$e/api/version/" \

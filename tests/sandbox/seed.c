@@ -61,13 +61,22 @@ redirect(struct answer *answer, unsigned status, const char *target)
 	answer_header(answer, "Location", target);
 }
 
-/* A bad key: 401 without a challenge; older servers sent API calls to the
- * login page instead. */
+/* Whether a bad key is sent to the login page, as older servers did. The half
+ * old one spares the path that clients probe. */
+static bool
+sends_to_login(const char *path)
+{
+	if (switch_is(SEED, "old_server", "off") || !path_under(path, "/api/"))
+		return false;
+	return switch_is(SEED, "old_server", "on") ||
+	    strcmp(path, "/api/version/") != 0;
+}
+
+/* A bad key: 401 without a challenge, on every path. */
 static void
 refuse(const struct request *request, struct answer *answer)
 {
-	if (switch_is(SEED, "old_server", "on") &&
-	    path_under(request->path, "/api/"))
+	if (sends_to_login(request->path))
 		redirect(answer, 302, "/app/login");
 	else
 		failure(answer, 401, "Invalid API key");
@@ -79,7 +88,7 @@ off_the_api(const struct request *request, struct answer *answer)
 	char target[400];
 
 	if (!strcmp(request->path, "/accounts/login/") ||
-	    (switch_is(SEED, "old_server", "on") &&
+	    (!switch_is(SEED, "old_server", "off") &&
 		path_under(request->path, "/app/login"))) {
 		login_page(answer);
 		return;

@@ -37,7 +37,7 @@ static const struct choice_switch table[] = {
 	{ XYSENSE, "token", { "jwt", "jwt_no_exp", "opaque" } },
 	{ XYSENSE, "tokens_outlive_key", { "off", "on" } },
 	{ XYSENSE, "encoding", { "any", "json", "form" } },
-	{ SEED, "old_server", { "off", "on" } },
+	{ SEED, "old_server", { "off", "on", "half" } },
 	{ SEED, "case", { "insensitive", "sensitive" } },
 };
 

@@ -1,0 +1,229 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# make demo: the whole of apam against the sandbox, in a few seconds.
+#
+# For each provider it shows the profile, the request line, the signed headers
+# with the credential masked, and the provider's JSON. Then it archives the
+# XY Sense key and rotates the SEED key at the provider, and shows what apam
+# says. A provider counts as ok only when each of its steps did what it should;
+# the last line says how many are, and the exit status is 0 for all three.
+# It leaves no process and no file behind.
+
+set -u
+umask 077
+unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY APAM_CONFIG \
+    APAM_LOG
+cd "$(dirname "$0")/../.." || exit 1
+build=$(cd "${BUILD:-build}" && pwd -P) || exit 1
+dir=$(mktemp -d) && dir=$(cd "$dir" && pwd -P) || exit 1
+
+cleanup()
+{
+	[ -z "${SANDBOX_PID:-}" ] || kill "$SANDBOX_PID" 2>/dev/null
+	wait 2>/dev/null
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+
+# None of these is a secret of anything; no output may show one all the same.
+seven_secret=not-a-secret-7signal-one
+xy_secret=not-a-secret-xy-read
+seed_key=0123456789abcdef0123456789abcdef01234567
+seed_new=89abcdef0123456789abcdef0123456789abcdef
+
+jwt_head=eyJhbGciOi # how every token of the sandbox begins
+
+# ---- Sandbox and configuration ---------------------------------------------
+
+# Its standard input is ours: it ends when this script does, however that ends.
+coproc SANDBOX { exec "$build/sandbox" --dir "$dir" --stdin --life 60; }
+read -r -t 10 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ] || {
+	echo "demo: the sandbox did not start"
+	exit 1
+}
+. "$dir/ports"
+seven=https://127.0.0.1:$SEVENSIGNAL_PORT
+xy=https://127.0.0.1:$XYSENSE_PORT
+seed=https://127.0.0.1:$SEED_PORT
+
+# write NAME: standard input into a file of the configuration.
+write()
+{
+	cat >"$dir/$1"
+}
+
+mkdir "$dir/apam.d" "$dir/state" "$dir/modules"
+# apam loads no module that others could have written; a build directory may
+# be writable by a group, so the demo has its own copy.
+cp "$build"/modules/*.so "$dir/modules/" || exit 1
+printf '%s\n' "$seven_secret" | write 7signal.secret
+printf '%s\n' "$xy_secret" | write xysense.secret
+printf '%s\n' "$seed_key" | write seed.secret
+
+write apam.conf <<END
+module_dir  = "$dir/modules";
+profile_dir = "$dir/apam.d";
+state_dir   = "$dir/state";
+END
+
+write apam.d/7signal.conf <<END
+origins = [ "$seven" ];
+ca_file = "$dir/ca.pem";
+auth = (
+  { scheme        = "oauth2-client-credentials";
+    token_url     = "$seven/oauth2/token";
+    client_id     = "SANDBOX.CLIENT.ONE";
+    client_secret = "file:$dir/7signal.secret";
+    scope         = [ "openid", "https://login.7signal.com/scopes/user.read" ];
+    probe         = "GET /eyes"; }
+);
+END
+
+write apam.d/xysense.conf <<END
+origins = [ "$xy" ];
+ca_file = "$dir/ca.pem";
+auth = (
+  { scheme   = "key-secret-archiveable";
+    key      = "sandbox-read";
+    secret   = "file:$dir/xysense.secret";
+    exchange = { url = "$xy/api/v1/auth"; };
+    probe    = "GET /api/v1/occupancy"; }
+);
+END
+
+write apam.d/seed.conf <<END
+origins = [ "$seed" ];
+ca_file = "$dir/ca.pem";
+auth = (
+  { scheme          = "basic-email-key";
+    email           = "demo@example.com";
+    key             = "file:$dir/seed.secret";
+    login_redirects = [ "/app/login", "/accounts/login/" ];
+    query           = { organization_id = "1"; };
+    probe           = "GET /api/version/"; }
+);
+END
+
+# ---- Steps -----------------------------------------------------------------
+
+if [ -t 1 ]; then
+	bold=$'\e[1m' plain=$'\e[0m'
+else
+	bold='' plain=''
+fi
+bad=' ' # providers of which a step failed, each between spaces
+
+# failed PROVIDER WHY...
+failed()
+{
+	bad="$bad$1 "
+	shift
+	echo "demo: FAILED: $*"
+}
+
+title()
+{
+	printf '\n%s== %s%s\n' "$bold" "$*" "$plain"
+}
+
+# control PATH-AND-QUERY: at the provider's console, so to say.
+control()
+{
+	curl -sS --fail --noproxy '*' --max-time 5 -X POST -o /dev/null \
+	    "http://127.0.0.1:$CONTROL_PORT$1"
+}
+
+# apam ARGS...: runs it, shows what it says, and sets $status; what it said
+# stays in $dir/err and $dir/out. One line for each element of a JSON list.
+apam()
+{
+	timeout 10 "$build/apam" -c "$dir/apam.conf" "$@" >"$dir/out" \
+	    2>"$dir/err" </dev/null
+	status=$?
+	cat "$dir/err"
+	sed 's/\[{/[\n  {/g; s/},{/},\n  {/g; s/}\],/}\n],/g' "$dir/out"
+	[ ! -s "$dir/out" ] || [ -z "$(tail -c 1 "$dir/out")" ] || echo
+	cat "$dir/out" "$dir/err" >>"$dir/all"
+}
+
+# works PROVIDER TEXT URL: the call succeeds and its JSON has TEXT; the request
+# line and a masked credential, which is a short one, were shown.
+works()
+{
+	apam request -v "$1" "$3"
+	if [ $status -ne 0 ]; then
+		failed "$1" "$1: exit status $status"
+	elif ! grep -qF -- "$2" "$dir/out"; then
+		failed "$1" "$1: the JSON has no $2"
+	elif ! grep -qF "GET $3" "$dir/err" ||
+	    ! grep -qiE 'authorization: (Basic|Bearer) .{1,30}$' "$dir/err"
+	then
+		failed "$1" "$1: request line or signed headers are not shown"
+	fi
+}
+
+# refused PROVIDER WHY ARGS...: apam ends with 1 and says why.
+refused()
+{
+	local provider=$1 why=$2
+	shift 2
+	apam "$@"
+	[ $status -eq 1 ] ||
+		failed "$provider" "$provider: exit status $status, not 1"
+	cat "$dir/out" "$dir/err" | grep -qiE -- "$why" ||
+		failed "$provider" "$provider: it does not say: $why"
+}
+
+# not_shown PROVIDER SECRET: nowhere in all that apam has said.
+not_shown()
+{
+	! grep -qF -- "$2" "$dir/all" ||
+		failed "$1" "$1: a secret was shown"
+}
+
+title "7SIGNAL: incidents of the last 24 hours"
+now=$(date +%s)
+works 7signal '"incidents":[{' \
+    "$seven/incidents/agents?from=$((now - 86400))000&to=${now}000"
+
+title "XY Sense: occupancy"
+works xysense '"spaces":[{' "$xy/api/v1/occupancy"
+
+title "SEED: properties, with organization_id from the profile"
+works seed '"results":[{' "$seed/api/v3/properties/"
+
+title "XY Sense: the key is archived at the provider; the next call"
+control "/archive?provider=xysense&key=sandbox-read" ||
+	failed xysense "the key cannot be archived"
+refused xysense 'archived|revoked|refused|401' request xysense \
+    "$xy/api/v1/occupancy"
+
+title "SEED: a new key was made; a call with the old one meets a login page"
+control "/rotate?provider=seed&key=demo@example.com&to=$seed_new" &&
+	control "/set?provider=seed&name=old_server&value=half" ||
+	failed seed "the key cannot be rotated"
+refused seed 'redirect' request seed "$seed/api/v3/properties/"
+curl -sS --noproxy '*' "http://127.0.0.1:$CONTROL_PORT/log?provider=seed" \
+    >"$dir/seen"
+! grep -q login "$dir/seen" || failed seed "the login redirect was followed"
+
+title "SEED: the probe finds the old key dead"
+refused seed 'revoked' check seed
+
+not_shown 7signal "$seven_secret"
+not_shown 7signal "$jwt_head"
+not_shown xysense "$xy_secret"
+not_shown xysense "$jwt_head"
+not_shown seed "$seed_key"
+not_shown seed "$(printf 'demo@example.com:%s' "$seed_key" | base64 -w0)"
+
+# ---- Result ----------------------------------------------------------------
+
+ok=0
+for provider in 7signal xysense seed; do
+	[[ $bad == *" $provider "* ]] || ok=$((ok + 1))
+done
+echo
+echo "demo: $ok of 3 providers ok"
+[ $ok -eq 3 ]
