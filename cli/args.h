@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reading a command line against a const table of flags.
+ *
+ * Flags may stand before or after words; `--` ends them.  Short ones can be
+ * bundled (-iv) and carry their value (-XPOST); long ones take it as
+ * --name=value or --name value.  No abbreviations.
+ */
+#ifndef CLI_ARGS_H
+#define CLI_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One flag; a table ends in one without a name. */
+struct flag {
+	char letter; /* 0: long only */
+	bool many; /* may be given more than once */
+	const char *name;
+	const char *value; /* what its value is called; NULL: none */
+	const char *help;
+};
+
+/* One flag as given. */
+struct given {
+	const struct flag *flag;
+	const char *value; /* NULL where it takes none */
+};
+
+struct args {
+	/* In: */
+	const struct flag *tables[2]; /* either may be NULL */
+	bool stop_at_word; /* leave the rest of argv alone */
+	/* Out: */
+	struct given *given;
+	size_t given_count;
+	const char **words;
+	size_t word_count;
+	int next; /* index in argv after the last read */
+	char problem[128]; /* why args_read failed */
+};
+
+/*
+ * Read argv[0..argc-1].  False with `problem` set where that is not right; the
+ * problem never quotes a value.  Call args_free either way.  Strings live as
+ * long as argv.
+ */
+bool args_read(struct args *args, int argc, char **argv);
+void args_free(struct args *args);
+
+/* The value of a flag by its long name; NULL where it was not given. */
+const char *args_value(const struct args *args, const char *name);
+bool args_has(const struct args *args, const char *name);
+
+#endif

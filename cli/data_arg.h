@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The body given with -d: DATA itself, @FILE, or @- for standard input.
+ */
+#ifndef CLI_DATA_ARG_H
+#define CLI_DATA_ARG_H
+
+#include <stdbool.h>
+
+#include <apam/types.h>
+
+struct data {
+	struct apam_str bytes;
+	char *owned; /* NULL where `bytes` is the argument itself */
+	bool json; /* the bytes are JSON */
+};
+
+/*
+ * Read all of it.  False with errno set; the caller names the file.  Call
+ * data_free either way.
+ */
+bool data_read(const char *arg, struct data *data);
+void data_free(struct data *data);
+
+#endif

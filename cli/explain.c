@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam explain: which profile signs a URL and with what, and for every other
+ * one why not.
+ */
+#include <stdio.h>
+
+#include "command.h"
+#include "json_out.h"
+#include "report.h"
+#include "session.h"
+#include "table.h"
+
+static const char *const heads[] = { "NOT CHOSEN", "WHY", "FILE", NULL };
+
+struct explain {
+	bool json, found;
+	json_t *chosen, *others;
+	struct table table; /* of the others */
+};
+
+static void
+print_chosen(const struct apam_profile_info *info)
+{
+	printf("%s%s%s  %s\n", colour_bold(), info->name, colour_off(),
+	    info->file);
+	for (size_t i = 0; i < info->entry_count; i++) {
+		const struct apam_entry_info *entry = &info->entries[i];
+		const char *id = entry->key_id;
+
+		printf("  entry %zu: %s, %s%s%s\n", i + 1, entry->scheme,
+		    entry->control, id[0] == '\0' ? "" : ", key ", id);
+	}
+}
+
+static bool
+each(void *arg, const struct apam_profile_info *info, const char *why)
+{
+	struct explain *e = arg;
+	const char *cells[] = { info->name, why, info->file };
+
+	e->found = e->found || why == NULL;
+	if (e->json && why == NULL)
+		e->chosen = json_profile(info, NULL);
+	else if (e->json)
+		json_array_append_new(e->others,
+		    json_pack("{s:o, s:o, s:o}", "name", json_text(info->name),
+			"file", json_text(info->file), "why", json_text(why)));
+	else if (why == NULL)
+		print_chosen(info);
+	else
+		table_add(&e->table, cells);
+	return true;
+}
+
+/* Print what was collected; frees all of it. */
+static int
+finish(struct explain *e, const char *url)
+{
+	json_t *chosen = e->chosen;
+
+	if (!e->json) {
+		if (e->found && e->table.rows > 0 && on_terminal())
+			putchar('\n');
+		return table_finish(&e->table);
+	}
+	if (chosen == NULL)
+		chosen = json_null();
+	return json_finish(json_pack("{s:o, s:o, s:o}", "url", json_text(url),
+	    "chosen", chosen, "others", e->others));
+}
+
+static int
+explain(struct cli *cli, const struct args *args)
+{
+	struct explain e = { .json = cli->json };
+	struct apam_error err = { 0 };
+	enum apam_status status;
+	int code = session_open(cli);
+
+	if (code != STATUS_DONE)
+		return code;
+	table_init(&e.table, heads);
+	e.others = cli->json ? json_array() : NULL;
+	status = apam_explain(cli->ctx, args->words[0], each, &e, &err);
+	if (status != APAM_OK) {
+		e.json = false;
+		json_decref(e.chosen);
+		json_decref(e.others);
+		(void)table_finish(&e.table);
+		return report(NULL, status, &err);
+	}
+	code = finish(&e, args->words[0]);
+	if (code != STATUS_DONE || e.found)
+		return code;
+	complain("no profile signs this URL");
+	return STATUS_REFUSED;
+}
+
+const struct command command_explain = {
+	.name = "explain",
+	.synopsis = "URL",
+	.summary = "Say which profile signs a URL, and why the others do not",
+	.notes = "Sends nothing.  Exit status 1 where no profile signs it.",
+	.least = 1,
+	.most = 1,
+	.run = explain,
+};

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam lint: check files without using them.  Silent when they are clean,
+ * else every error of every file in one pass.
+ */
+#include "command.h"
+#include "json_out.h"
+#include "report.h"
+
+struct lint {
+	json_t *all; /* NULL: print */
+	unsigned count;
+};
+
+static void
+problem(void *arg, const struct apam_error *err)
+{
+	struct lint *lint = arg;
+
+	lint->count++;
+	if (lint->all != NULL)
+		json_array_append_new(lint->all, json_error(err));
+	else
+		report_error(NULL, err);
+}
+
+/* `file` NULL: the main file and all profiles. */
+static int
+lint_file(const struct cli *cli, const char *file, struct lint *lint)
+{
+	struct apam_error err = { 0 };
+	unsigned before = lint->count;
+	enum apam_status status = apam_lint(
+	    &cli->options, file, problem, lint, &err);
+
+	if (status != APAM_OK && lint->count == before)
+		problem(lint, &err);
+	return exit_status(status);
+}
+
+static int
+lint_run(struct cli *cli, const struct args *args)
+{
+	struct lint lint = { .all = cli->json ? json_array() : NULL };
+	int code = STATUS_DONE, written;
+
+	if (args->word_count == 0)
+		code = lint_file(cli, NULL, &lint);
+	for (size_t i = 0; i < args->word_count; i++) {
+		int one = lint_file(cli, args->words[i], &lint);
+		code = code == STATUS_DONE ? one : code;
+	}
+	if (!cli->json)
+		return code;
+	written = json_finish(lint.all);
+	return code == STATUS_DONE ? written : code;
+}
+
+const struct command command_lint = {
+	.name = "lint",
+	.synopsis = "[FILE...]",
+	.summary = "Check the configuration",
+	.notes =
+	    "Silent when all is well, else FILE:LINE: error: TEXT for each "
+	    "error.\nWithout FILE: the main file and every profile.  Loads "
+	    "the modules and reads\nthe secrets; nothing is sent.",
+	.least = 0,
+	.most = (size_t)-1,
+	.run = lint_run,
+};

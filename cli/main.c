@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam: the command line program.  Finds the command in the table, reads its
+ * arguments against the command's own table, runs it.  Everything else is in
+ * the file of that command.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "report.h"
+#include "session.h"
+
+static const struct command *const commands[] = {
+	&command_list,
+	&command_modules,
+	&command_lint,
+	&command_explain,
+	&command_request,
+	&command_headers,
+	&command_curl,
+	&command_check,
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+const struct flag common_flags[] = {
+	{ .letter = 'c',
+	    .name = "config",
+	    .value = "FILE",
+	    .help = "the main file, in place of " APAM_CONFIG_FILE },
+	{ .name = "json", .help = "write JSON, for programs" },
+	{ .name = "debug", .help = "log to standard error" },
+	{ .letter = 'h', .name = "help", .help = "show this" },
+	{ .name = NULL },
+};
+
+static const struct flag program_flags[] = {
+	{ .letter = 'V', .name = "version", .help = "show the version" },
+	{ .name = NULL },
+};
+
+static void
+print_flags(const struct flag *flags)
+{
+	for (; flags != NULL && flags->name != NULL; flags++) {
+		char letter[] = { '-', flags->letter, ',', '\0' };
+		char name[48];
+
+		snprintf(name, sizeof(name), "%3s --%s%s%s",
+		    flags->letter == 0 ? "" : letter, flags->name,
+		    flags->value == NULL ? "" : " ",
+		    flags->value == NULL ? "" : flags->value);
+		printf("  %-24s %s\n", name, flags->help);
+	}
+}
+
+static void
+print_program_help(void)
+{
+	puts("usage: apam [-c CONFIG] [--json] COMMAND ...\n\n"
+	     "Sign API requests as the administrator configured it.\n\n"
+	     "commands:");
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	puts("\noptions:");
+	print_flags(program_flags);
+	print_flags(common_flags);
+	puts("\nexit status: 0 done, 1 refused, 2 usage, 3 configuration,\n"
+	     "             4 temporary, 5 internal\n\n"
+	     "`apam COMMAND --help` says more of a command.");
+}
+
+static void
+print_command_help(const struct command *command)
+{
+	printf("usage: apam %s%s%s\n\n%s.\n", command->name,
+	    command->synopsis[0] == '\0' ? "" : " ", command->synopsis,
+	    command->summary);
+	if (command->notes != NULL)
+		printf("\n%s\n", command->notes);
+	puts("\noptions:");
+	print_flags(command->flags);
+	print_flags(common_flags);
+}
+
+int
+usage_error(const struct command *command, const char *format, ...)
+{
+	va_list ap;
+
+	fputs("apam: ", stderr);
+	if (command != NULL)
+		fprintf(stderr, "%s: ", command->name);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fprintf(stderr, "\napam: try `apam%s%s --help`\n",
+	    command == NULL ? "" : " ", command == NULL ? "" : command->name);
+	return STATUS_USAGE;
+}
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* Take the common flags, from before or after the command. */
+static int
+configure(struct cli *cli, const struct args *before, const struct args *after)
+{
+	const char *config = args_value(after, "config");
+	bool debug = args_has(before, "debug") || args_has(after, "debug");
+
+	if (config == NULL)
+		config = args_value(before, "config");
+	cli->json = args_has(before, "json") || args_has(after, "json");
+	return session_configure(cli, config, debug);
+}
+
+static int
+run_command(const struct command *command, const struct args *before, int argc,
+    char **argv)
+{
+	struct args args = { .tables = { command->flags, common_flags } };
+	struct cli cli = { 0 };
+	int code = STATUS_DONE;
+
+	if (!args_read(&args, argc, argv)) {
+		code = usage_error(command, "%s", args.problem);
+		goto out;
+	}
+	if (args_has(&args, "help")) {
+		print_command_help(command);
+		goto out;
+	}
+	if (args.word_count < command->least ||
+	    args.word_count > command->most) {
+		code = usage_error(command, "usage: apam %s %s", command->name,
+		    command->synopsis);
+		goto out;
+	}
+	code = configure(&cli, before, &args);
+	if (code == STATUS_DONE)
+		code = command->run(&cli, &args);
+out:
+	if (cli.ctx != NULL)
+		apam_close(&cli.ctx);
+	args_free(&args);
+	return code;
+}
+
+/* The part before the command, then the command. */
+static int
+run(struct args *args, int argc, char **argv)
+{
+	const struct command *command;
+
+	if (!args_read(args, argc, argv))
+		return usage_error(NULL, "%s", args->problem);
+	if (args_has(args, "version")) {
+		puts("apam " APAM_VERSION);
+		return STATUS_DONE;
+	}
+	if (args_has(args, "help")) {
+		print_program_help();
+		return STATUS_DONE;
+	}
+	if (args->next >= argc)
+		return usage_error(NULL, "which command?");
+	command = find_command(argv[args->next]);
+	if (command == NULL)
+		return usage_error(NULL, "there is no such command");
+	return run_command(
+	    command, args, argc - args->next - 1, argv + args->next + 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct args args = { .tables = { program_flags, common_flags },
+		.stop_at_word = true };
+	int code;
+
+	if (argc < 1)
+		return STATUS_USAGE;
+	code = run(&args, argc - 1, argv + 1);
+	args_free(&args);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		complain("cannot write standard output: %s", strerror(errno));
+		return STATUS_INTERNAL;
+	}
+	return code;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Errors for people.  The texts come from the library and hold no secret;
+ * hints are a table, so that each says one thing to do.
+ */
+#include "report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "command.h"
+
+static const struct {
+	enum apam_status status;
+	const char *text;
+} hints[] = {
+	{ APAM_E_NO_PROFILE, "`apam list` shows the profiles" },
+	{ APAM_E_CONFIG, "`apam lint` shows all that is wrong" },
+	{ APAM_E_TRUST, "change its owner or mode, then run `apam lint`" },
+	{ APAM_E_SECRET, "store the secret there, then run `apam lint`" },
+	{ APAM_E_MODULE, "`apam modules` shows the modules" },
+	{ APAM_E_NETWORK, "check the network and the profile's proxy" },
+	{ APAM_E_DEADLINE, "try again, or give it longer with --timeout" },
+	{ APAM_E_THROTTLED, "wait before you try again" },
+	{ APAM_E_ORIGIN, "`apam explain URL` shows which profile signs it" },
+	{ APAM_E_REVOKED,
+	    "make a new key at the provider and store it for the profile" },
+	{ APAM_E_EXPIRED,
+	    "make a new key at the provider and store it for the profile" },
+};
+
+void
+complain(const char *format, ...)
+{
+	va_list ap;
+
+	fputs("apam: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+void
+report_error(const char *profile, const struct apam_error *err)
+{
+	const char *text = err->text;
+
+	if (text[0] == '\0')
+		text = apam_status_text(err->status);
+	if (profile == NULL && err->profile[0] != '\0')
+		profile = err->profile;
+	if (err->file[0] != '\0' && err->line > 0)
+		fprintf(
+		    stderr, "%s:%u: error: %s\n", err->file, err->line, text);
+	else if (err->file[0] != '\0')
+		fprintf(stderr, "%s: error: %s\n", err->file, text);
+	else if (profile != NULL)
+		complain("%s: %s", profile, text);
+	else
+		complain("%s", text);
+}
+
+int
+report(
+    const char *profile, enum apam_status status, const struct apam_error *err)
+{
+	struct apam_error copy = *err;
+
+	copy.status = status;
+	report_error(profile, &copy);
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (hints[i].status == status)
+			complain("%s", hints[i].text);
+	return exit_status(status);
+}
+
+int
+exit_status(enum apam_status status)
+{
+	if (status == APAM_OK)
+		return STATUS_DONE;
+	switch (APAM_CLASS(status)) {
+	case APAM_CLASS_USAGE:
+		return STATUS_USAGE;
+	case APAM_CLASS_CONFIG:
+		return STATUS_CONFIG;
+	case APAM_CLASS_TEMPORARY:
+		return STATUS_TEMPORARY;
+	case APAM_CLASS_DENIED:
+	case APAM_CLASS_REVOKED:
+		return STATUS_REFUSED;
+	default:
+		return STATUS_INTERNAL;
+	}
+}

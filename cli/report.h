@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What goes to standard error: errors, and what to do about them.
+ */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include <apam/apam.h>
+
+/* Print "apam: text". */
+void complain(const char *format, ...) APAM_PRINTF(1, 2);
+
+/*
+ * Print "FILE:LINE: error: text" where the error has a file, else
+ * "apam: PROFILE: text".  `profile` may be NULL.
+ */
+void report_error(const char *profile, const struct apam_error *err);
+
+/* The same, then what to do next.  Returns the exit status. */
+int report(
+    const char *profile, enum apam_status status, const struct apam_error *err);
+
+/* The exit status that stands for a status of the library. */
+int exit_status(enum apam_status status);
+
+#endif

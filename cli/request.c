@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam request: one whole signed call.  The library signs, sends, judges and
+ * replays; here are the command line, the output and what it all means for
+ * the exit status.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include <apam/curl.h>
+
+#include "command.h"
+#include "data_arg.h"
+#include "header_arg.h"
+#include "outfile.h"
+#include "reply.h"
+#include "report.h"
+#include "session.h"
+#include "table.h"
+#include "trace.h"
+
+#define TIMEOUT_MAX 86400 /* seconds */
+#define HOST_MAX 256
+
+static const struct flag flags[] = {
+	{ .letter = 'X',
+	    .name = "method",
+	    .value = "METHOD",
+	    .help = "GET if not given, POST with -d" },
+	{ .letter = 'H',
+	    .name = "header",
+	    .value = "'NAME: VALUE'",
+	    .many = true,
+	    .help = "send this header too" },
+	{ .letter = 'd',
+	    .name = "data",
+	    .value = "DATA",
+	    .help = "send DATA, @FILE or @- (standard input)" },
+	{ .letter = 'o',
+	    .name = "output",
+	    .value = "FILE",
+	    .help = "write the body to FILE, once it is complete" },
+	{ .letter = 'i',
+	    .name = "include",
+	    .help = "write the response's headers too" },
+	{ .letter = 'v',
+	    .name = "verbose",
+	    .help = "show on standard error what is sent, masked" },
+	{ .name = "timeout",
+	    .value = "SECONDS",
+	    .help = "in all; the profile's if not given" },
+	{ .name = NULL },
+};
+
+/* One run. */
+struct call {
+	const struct args *args;
+	const char *name; /* of the profile */
+	struct apam_profile *profile;
+	struct apam_transfer transfer;
+	struct apam_header *headers; /* with room for one more */
+	struct data data;
+	struct outfile out;
+	struct reply reply;
+	struct trace trace;
+	CURL *easy;
+	struct apam_result result;
+};
+
+/* ---- The command line ------------------------------------------------- */
+
+static int
+read_timeout(struct call *call)
+{
+	const char *text = args_value(call->args, "timeout");
+	char *end = NULL;
+	long seconds;
+
+	if (text == NULL)
+		return STATUS_DONE;
+	seconds = strtol(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || seconds < 1 ||
+	    seconds > TIMEOUT_MAX)
+		return usage_error(&command_request,
+		    "--timeout takes seconds, 1 to %d", TIMEOUT_MAX);
+	call->transfer.timeout_ms = (int)seconds * 1000;
+	return STATUS_DONE;
+}
+
+static int
+read_headers(struct call *call)
+{
+	const struct args *args = call->args;
+	size_t n = 0;
+
+	call->headers = calloc(args->given_count + 1, sizeof(*call->headers));
+	if (call->headers == NULL) {
+		complain("out of memory");
+		return STATUS_INTERNAL;
+	}
+	for (size_t i = 0; i < args->given_count; i++) {
+		const char *why = NULL;
+
+		if (strcmp(args->given[i].flag->name, "header") == 0)
+			why = header_arg(
+			    args->given[i].value, &call->headers[n++]);
+		if (why != NULL)
+			return usage_error(&command_request, "%s", why);
+	}
+	call->transfer.headers = call->headers;
+	call->transfer.header_count = n;
+	return STATUS_DONE;
+}
+
+static bool
+has_header(const struct call *call, struct apam_str name)
+{
+	for (size_t i = 0; i < call->transfer.header_count; i++)
+		if (call->headers[i].name.n == name.n &&
+		    strncasecmp(call->headers[i].name.p, name.p, name.n) == 0)
+			return true;
+	return false;
+}
+
+static int
+read_data(struct call *call)
+{
+	static const struct apam_str type = { "Content-Type", 12 };
+	const char *arg = args_value(call->args, "data");
+
+	if (arg == NULL)
+		return STATUS_DONE;
+	if (!data_read(arg, &call->data)) {
+		complain("cannot read %s: %s", arg + 1, strerror(errno));
+		return STATUS_USAGE;
+	}
+	call->transfer.method = "POST";
+	call->transfer.body.kind = APAM_BODY_BYTES;
+	call->transfer.body.bytes = call->data.bytes;
+	if (call->data.json && !has_header(call, type))
+		call->headers[call->transfer.header_count++] =
+		    (struct apam_header){ type, APAM_STR("application/json") };
+	return STATUS_DONE;
+}
+
+static int
+read_call(struct call *call)
+{
+	int code;
+
+	call->transfer.size = sizeof(call->transfer);
+	call->transfer.url = call->args->words[1];
+	call->transfer.method = "GET";
+	code = read_timeout(call);
+	if (code == STATUS_DONE)
+		code = read_headers(call);
+	if (code == STATUS_DONE)
+		code = read_data(call);
+	if (args_value(call->args, "method") != NULL)
+		call->transfer.method = args_value(call->args, "method");
+	return code;
+}
+
+/* ---- The transfer ----------------------------------------------------- */
+
+static int
+open_output(struct call *call)
+{
+	const char *path = args_value(call->args, "output");
+
+	call->reply.to = stdout;
+	call->reply.hold = path == NULL && on_terminal();
+	if (path == NULL)
+		return STATUS_DONE;
+	if (!outfile_open(&call->out, path)) {
+		complain("cannot write %s: %s", path, strerror(errno));
+		return STATUS_USAGE;
+	}
+	call->reply.to = call->out.to;
+	return STATUS_DONE;
+}
+
+static bool
+prepare_easy(struct call *call)
+{
+	CURL *easy = curl_easy_init();
+
+	call->easy = easy;
+	if (easy == NULL)
+		return false;
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "apam/" APAM_VERSION);
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, reply_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, &call->reply);
+	if (args_has(call->args, "include")) {
+		curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, reply_header);
+		curl_easy_setopt(easy, CURLOPT_HEADERDATA, &call->reply);
+	}
+	if (args_has(call->args, "verbose")) {
+		trace_profile(call->profile);
+		call->trace.transfer = &call->transfer;
+		call->transfer.sending = trace_sending;
+		call->transfer.arg = &call->trace;
+	}
+	return true;
+}
+
+static int
+perform(struct call *call)
+{
+	struct apam_error err = { 0 };
+	enum apam_status status;
+
+	if (!prepare_easy(call)) {
+		complain("cannot start libcurl");
+		return STATUS_INTERNAL;
+	}
+	status = apam_curl_perform(
+	    call->profile, call->easy, &call->transfer, &call->result, &err);
+	return status == APAM_OK ? STATUS_DONE :
+				   report(call->name, status, &err);
+}
+
+/* ---- The answer ------------------------------------------------------- */
+
+/* The host that a redirect points to; only that, the rest may be secret. */
+static void
+redirect_host(CURL *easy, char host[HOST_MAX])
+{
+	char *url = NULL, *part = NULL;
+	CURLU *parsed = curl_url();
+
+	host[0] = '\0';
+	curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &url);
+	if (parsed != NULL && url != NULL &&
+	    curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl_url_get(parsed, CURLUPART_HOST, &part, 0) == CURLUE_OK)
+		snprintf(host, HOST_MAX, "%s", part);
+	curl_free(part);
+	curl_url_cleanup(parsed);
+}
+
+static int
+verdict_status(const struct apam_result *result)
+{
+	switch (result->judgement.verdict) {
+	case APAM_VERDICT_REJECTED:
+	case APAM_VERDICT_FORBIDDEN:
+	case APAM_VERDICT_SUSPECT:
+		return STATUS_REFUSED;
+	case APAM_VERDICT_THROTTLED:
+		return STATUS_TEMPORARY;
+	default:
+		break;
+	}
+	if (result->status == 429 || result->status >= 500)
+		return STATUS_TEMPORARY;
+	if (result->status >= 200 && result->status < 300)
+		return STATUS_DONE;
+	return STATUS_REFUSED;
+}
+
+/* One line that says why an answer is no success. */
+static void
+explain_answer(const struct call *call)
+{
+	const struct apam_result *result = &call->result;
+	const char *reason = result->judgement.reason;
+	char host[HOST_MAX];
+
+	fprintf(stderr, "apam: %s: HTTP %u", call->name, result->status);
+	if (reason != NULL && reason[0] != '\0')
+		fprintf(stderr, ": %s", reason);
+	if (result->status >= 300 && result->status < 400) {
+		redirect_host(call->easy, host);
+		fputs("; the redirect was not followed", stderr);
+		fputs(host[0] == '\0' ? "" : ", it points to ", stderr);
+		trace_safe(apam_str(host));
+	}
+	if (result->detail.text[0] != '\0')
+		fprintf(stderr, "; not sent again: %s", result->detail.text);
+	fputc('\n', stderr);
+}
+
+static bool
+is_json_type(const char *type)
+{
+	return type != NULL &&
+	    (strncasecmp(type, "application/json", 16) == 0 ||
+		strstr(type, "+json") != NULL);
+}
+
+static int
+answer(struct call *call)
+{
+	const char *type = NULL;
+	int code = verdict_status(&call->result);
+
+	curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
+	if (args_has(call->args, "verbose"))
+		trace_answer(call->result.status, type);
+	reply_finish(&call->reply, is_json_type(type));
+	if (call->out.to != NULL && !outfile_commit(&call->out)) {
+		complain(
+		    "cannot write %s: %s", call->out.path, strerror(errno));
+		return STATUS_INTERNAL;
+	}
+	fflush(stdout);
+	if (code != STATUS_DONE)
+		explain_answer(call);
+	return code;
+}
+
+static int
+request(struct cli *cli, const struct args *args)
+{
+	struct call call = { .args = args, .name = args->words[0] };
+	int code = read_call(&call);
+
+	if (code == STATUS_DONE)
+		code = session_profile(cli, call.name, &call.profile);
+	if (code == STATUS_DONE)
+		code = open_output(&call);
+	if (code == STATUS_DONE)
+		code = perform(&call);
+	if (code == STATUS_DONE)
+		code = answer(&call);
+	curl_easy_cleanup(call.easy);
+	outfile_discard(&call.out);
+	reply_free(&call.reply);
+	data_free(&call.data);
+	free(call.headers);
+	return code;
+}
+
+const struct command command_request = {
+	.name = "request",
+	.synopsis = "PROFILE URL",
+	.summary = "Send one signed request and write the response's body",
+	.notes = "Replays once after a rejection; follows no redirect.  JSON "
+		 "is indented on a\nterminal, and JSON given with -d is sent "
+		 "as application/json.\nExit status 0 for 2xx, 4 for 429 and "
+		 "5xx, 1 for the rest.",
+	.flags = flags,
+	.least = 2,
+	.most = 2,
+	.run = request,
+};

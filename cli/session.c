@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening the library.  A configuration that the user named is the user's
+ * own, so the user's files are trusted besides root's; the system's one is
+ * root's alone.
+ */
+#include "session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "report.h"
+
+static const char *const log_names[] = { "", "error", "warning", "info",
+	"debug" };
+#define LOG_DEBUG 4
+
+static void
+log_line(void *arg, int level, const char *line)
+{
+	(void)arg;
+	if (level < 1 || level > LOG_DEBUG)
+		level = LOG_DEBUG;
+	fprintf(stderr, "apam: %s: %s\n", log_names[level], line);
+}
+
+/* The level that $APAM_LOG names; 0 where it is not set, -1 if it is odd. */
+static int
+log_level_from_environment(void)
+{
+	const char *name = getenv("APAM_LOG");
+
+	if (name == NULL)
+		return 0;
+	for (int i = 0; i <= LOG_DEBUG; i++)
+		if (strcmp(name, log_names[i]) == 0)
+			return i;
+	return -1;
+}
+
+static bool
+own_configuration(const char *config)
+{
+	if (geteuid() == 0 || geteuid() != getuid())
+		return false;
+	return config != NULL || getenv("APAM_CONFIG") != NULL;
+}
+
+int
+session_configure(struct cli *cli, const char *config, bool debug)
+{
+	int level = debug ? LOG_DEBUG : log_level_from_environment();
+
+	if (level < 0) {
+		complain("APAM_LOG is none of error, warning, info, debug");
+		return STATUS_USAGE;
+	}
+	cli->options.size = sizeof(cli->options);
+	cli->options.config = config;
+	cli->options.flags = own_configuration(config) ? APAM_OPEN_USER : 0;
+	cli->options.log = level > 0 ? log_line : NULL;
+	cli->options.log_level = level;
+	return STATUS_DONE;
+}
+
+int
+session_open(struct cli *cli)
+{
+	struct apam_error err = { 0 };
+	enum apam_status status;
+
+	if (cli->ctx != NULL)
+		return STATUS_DONE;
+	status = apam_open(&cli->options, &cli->ctx, &err);
+	return status == APAM_OK ? STATUS_DONE : report(NULL, status, &err);
+}
+
+int
+session_profile(
+    struct cli *cli, const char *name, struct apam_profile **profile)
+{
+	struct apam_error err = { 0 };
+	enum apam_status status;
+	int code = session_open(cli);
+
+	if (code != STATUS_DONE)
+		return code;
+	status = apam_profile_get(cli->ctx, name, profile, &err);
+	return status == APAM_OK ? STATUS_DONE : report(name, status, &err);
+}

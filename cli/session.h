@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The library as the command line asked for it: which configuration, whose
+ * files to trust, what to log.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include "command.h"
+
+/*
+ * Fill in cli->options.  `config` is the value of -c or NULL.  Returns
+ * STATUS_DONE, or the status to exit with.
+ */
+int session_configure(struct cli *cli, const char *config, bool debug);
+
+/* Open cli->ctx once.  Returns STATUS_DONE, or reports and says the status. */
+int session_open(struct cli *cli);
+
+/* The same, and get a profile. */
+int session_profile(
+    struct cli *cli, const char *name, struct apam_profile **profile);
+
+#endif

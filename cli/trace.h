@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What `apam request -v` says on standard error.  Credentials are masked.
+ */
+#ifndef CLI_TRACE_H
+#define CLI_TRACE_H
+
+#include <apam/curl.h>
+
+struct trace {
+	const struct apam_transfer *transfer;
+	unsigned tries;
+};
+
+/* "> profile NAME (FILE)" */
+void trace_profile(struct apam_profile *profile);
+
+/* The `sending` of a transfer; `arg` is a struct trace. */
+void trace_sending(void *arg, const struct apam_signature *signature);
+
+/* "< HTTP 200 application/json" */
+void trace_answer(unsigned status, const char *content_type);
+
+/* Print to standard error, control characters and the like as '?'. */
+void trace_safe(struct apam_str text);
+
+#endif
