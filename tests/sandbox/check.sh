@@ -532,6 +532,21 @@ tell /clear
 wait $hung
 grep -q '"spaces"' "$dir/hung"
 verdict "fault: hang ends when it is cleared" $?
+
+# Two hundred at once, each told to wait: they wait together, not in turn.
+tell /log/clear
+fault delay 200 500
+begun=$(date +%s%N)
+curl -s --max-time 20 --noproxy '*' --cacert "$dir/ca.pem" --http1.1 "${xk[@]}" \
+    --parallel --parallel-immediate --parallel-max 200 -o /dev/null \
+    -w '%{http_code}\n' "$xo?n=[1-200]" >"$dir/many" 2>/dev/null
+took=$((($(date +%s%N) - begun) / 1000000))
+[ "$(grep -c '^200$' "$dir/many")" -eq 200 ]
+verdict "200 delayed at once are all answered" $?
+[ $took -lt 8000 ]
+verdict "and wait together" $? "$took ms"
+control GET /counts | grep -q '"xysense":{"requests":200,.*"in_flight":0,'
+verdict "and are done" $? "$(control GET /counts)"
 tell "/fault?provider=xysense&path=/api/v1/auth&kind=503&count=0"
 row "fault: another path is spared" 200 '' '' "$xo" "${xk[@]}"
 row "fault: another provider is spared" 403 '' '' "$e/api/version/"

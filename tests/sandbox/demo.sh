@@ -138,6 +138,7 @@ control()
 # stays in $dir/err and $dir/out. One line for each element of a JSON list.
 apam()
 {
+	echo "\$ apam $*"
 	timeout 10 "$build/apam" -c "$dir/apam.conf" "$@" >"$dir/out" \
 	    2>"$dir/err" </dev/null
 	status=$?
