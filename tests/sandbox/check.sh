@@ -592,6 +592,9 @@ row "counts" 200 "$json" \
     '"xysense":\{"requests":2,"minted":1,"in_flight":0,' "$c/counts"
 row "counts: by path" 200 "$json" '"GET /api/version/":2' "$c/counts"
 tell /log/clear
+get "$s/%ff%0d%0a?a=%ff"
+row "log: what is no text" 200 "$json" '"path":"/\?\?\?"' "$c/log?provider=7signal"
+row "7signal: nor in its errors" 401 "$json" '"path":"/\?\?\?"' "$s/%ff%0d%0a"
 row "log: cleared" 200 "$json" '^\[\]$' "$c/log?provider=seed"
 
 # ---- Its end ---------------------------------------------------------------

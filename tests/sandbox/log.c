@@ -54,8 +54,10 @@ add_name(void *list, enum MHD_ValueKind kind, const char *name, const char *v)
 	(void)v;
 	if (used + strlen(name) + 2 > sizeof(entry->headers))
 		return MHD_NO;
-	snprintf(entry->headers + used, sizeof(entry->headers) - used, "%s%s",
-	    used ? " " : "", name);
+	if (used)
+		entry->headers[used++] = ' ';
+	copy_printable(
+	    entry->headers + used, sizeof(entry->headers) - used, name);
 	return MHD_YES;
 }
 
@@ -84,9 +86,9 @@ fill_entry(struct entry *entry, const struct request *request)
 	entry->time_ms = now_ms();
 	entry->body_len = request->body_len;
 	entry->has_authorization = request_header(request, "Authorization");
-	snprintf(entry->method, sizeof(entry->method), "%s", request->method);
-	snprintf(entry->path, sizeof(entry->path), "%s", request->path);
-	snprintf(entry->query, sizeof(entry->query), "%s", request->query);
+	copy_printable(entry->method, sizeof(entry->method), request->method);
+	copy_printable(entry->path, sizeof(entry->path), request->path);
+	copy_printable(entry->query, sizeof(entry->query), request->query);
 	if (request->key_id)
 		snprintf(entry->key_id, sizeof(entry->key_id), "%s",
 		    request->key_id);

@@ -89,6 +89,16 @@ request_json(const struct request *request)
 	return NULL;
 }
 
+void
+copy_printable(char *out, size_t size, const char *in)
+{
+	size_t i = 0;
+
+	for (; in[i] && i + 1 < size; i++)
+		out[i] = in[i] >= ' ' && in[i] < 0x7f ? in[i] : '?';
+	out[i] = '\0';
+}
+
 bool
 path_under(const char *path, const char *prefix)
 {

@@ -65,6 +65,10 @@ bool request_has_type(const struct request *request, const char *type);
 /* The body parsed as a JSON object (caller decrefs), or NULL. */
 json_t *request_json(const struct request *request);
 
+/* Copies IN into SIZE bytes, cut if need be, with "?" for every byte that is
+ * not printable ASCII: what a client sent need not be text. */
+void copy_printable(char *out, size_t size, const char *in);
+
 /* Whether PATH is PREFIX or lies under it. */
 bool path_under(const char *path, const char *prefix);
 

@@ -279,10 +279,12 @@ static void
 metadata(struct request *request, struct answer *answer)
 {
 	const char *host = request_header(request, "Host");
-	const char *path = request->path + strlen(metadata_path);
-	char issuer[512], base[300];
+	char issuer[512], base[300], name[256], path[128];
 
-	snprintf(base, sizeof(base), "https://%s", host ? host : "localhost");
+	copy_printable(name, sizeof(name), host ? host : "localhost");
+	copy_printable(
+	    path, sizeof(path), request->path + strlen(metadata_path));
+	snprintf(base, sizeof(base), "https://%s", name);
 	snprintf(issuer, sizeof(issuer), "%s%s", base,
 	    switch_is(SEVENSIGNAL, "issuer", "wrong") ? "/other" : path);
 	answer_json(answer, 200,
@@ -302,17 +304,18 @@ api_error(const struct request *request, struct answer *answer, unsigned status,
 {
 	int64_t now = now_ms();
 	time_t seconds = (time_t)(now / 1000);
-	char stamp[32], full[48], id[32];
+	char stamp[32], full[48], id[32], path[256];
 	struct tm parts;
 
 	gmtime_r(&seconds, &parts);
 	strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &parts);
 	snprintf(full, sizeof(full), "%s.%03d+00:00", stamp, (int)(now % 1000));
 	snprintf(id, sizeof(id), "%08x-1", (unsigned)(now & 0xffffffff));
+	copy_printable(path, sizeof(path), request->path);
 	answer_json(answer, status,
 	    json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "timestamp", full,
 		"status", (int)status, "error", phrase, "message", "", "path",
-		request->path, "requestId", id));
+		path, "requestId", id));
 }
 
 static void
