@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reads a key of the type "user" by libkeyutils.  The payload goes straight
+ * into secret memory.  Never asks the kernel to make a key that is not there.
+ */
+#include "keyring.h"
+
+#include <keyutils.h>
+
+#include "error.h"
+#include "secmem.h"
+
+static key_serial_t
+find(const char *name)
+{
+	long key = keyctl_search(KEY_SPEC_SESSION_KEYRING, "user", name, 0);
+
+	if (key < 0)
+		key = keyctl_search(KEY_SPEC_USER_KEYRING, "user", name, 0);
+	return (key_serial_t)key;
+}
+
+enum apam_status
+keyring_read(const char *name, struct buf *to, struct apam_error *err)
+{
+	const key_serial_t key = find(name);
+	enum apam_status status = APAM_OK;
+	char *payload;
+	size_t size;
+	long n;
+
+	if (key < 0)
+		return error_set(err, APAM_E_SECRET,
+		    "keyring:%s is not in the session's or the user's keyring",
+		    name);
+	payload = secmem_alloc(to->max, &size);
+	if (payload == NULL)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	/* Returns the payload's size, even where that is more than fits. */
+	n = keyctl_read(key, payload, size);
+	if (n < 0)
+		status = error_set(err, APAM_E_SECRET,
+		    "keyring:%s may not be read by this user", name);
+	else if ((size_t)n > to->max || (size_t)n > size)
+		status = error_set(err, APAM_E_SECRET,
+		    "keyring:%s is larger than %zu bytes", name, to->max);
+	else
+		buf_put(to, (struct apam_str){ payload, (size_t)n });
+	secmem_free(payload, size);
+	if (status == APAM_OK && to->failed)
+		status = error_set(err, APAM_E_MEMORY, "out of memory");
+	return status;
+}
