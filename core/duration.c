@@ -7,8 +7,6 @@
 
 #include "str.h"
 
-#define SECONDS_MAX (10LL * 365 * 86400)
-
 static int64_t
 unit_seconds(char unit)
 {
@@ -36,7 +34,8 @@ duration_parse(struct apam_str text, int64_t *seconds)
 		return false;
 	unit = unit_seconds(text.p[text.n - 1]);
 	if (unit == 0 ||
-	    !str_number(str_cut(text, text.n - 1), SECONDS_MAX / unit, &number))
+	    !str_number(
+		str_cut(text, text.n - 1), DURATION_MAX / unit, &number))
 		return false;
 	*seconds = number * unit;
 	return true;

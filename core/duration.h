@@ -9,7 +9,9 @@
 
 #include <apam/types.h>
 
-/* Seconds; false on anything else or more than 10 years. */
+#define DURATION_MAX (10LL * 365 * 86400)	/* seconds: ten years */
+
+/* Seconds; false on anything else or more than DURATION_MAX. */
 bool duration_parse(struct apam_str text, int64_t *seconds);
 
 #endif
