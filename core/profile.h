@@ -18,15 +18,14 @@ enum control { CONTROL_SUFFICIENT, CONTROL_REQUIRED, CONTROL_OPTIONAL };
 
 /* What every scheme's entry has. */
 struct profile_entry {
-	const char *scheme;
+	const char *scheme;		/* NULL in a draft that lacks it */
 	enum control control;
 	bool fallback_unavailable;	/* fallback_on = [ "unavailable" ] */
 	int64_t ttl;			/* seconds */
 	const char *probe_method, *probe_target; /* NULL: no probe */
 	unsigned line;
 	const config_setting_t *group;	/* for the module's options */
-	struct option_values common;
-	char *probe;			/* owns method and target */
+	struct option_values common;	/* owns the strings */
 };
 
 struct profile {
@@ -51,10 +50,23 @@ bool profile_name_ok(const char *name);
 /*
  * Read a profile file.  An entry's own members are not looked at yet, except
  * the common ones: call profile_entry_options with the module's table.  NULL
- * with problems added where anything is wrong.
+ * with problems added where anything is wrong.  `settings` must outlive it.
  */
 struct profile *profile_new(const char *name, const char *file,
     const struct settings *settings, struct problems *all);
+
+/*
+ * For tools that report everything in one pass: the same, but NULL only where
+ * the file cannot be parsed at all.  Where problems were added the draft is
+ * good for profile_entry_options and profile_free and nothing else.
+ */
+struct profile *profile_draft(const char *name, const char *file,
+    const struct settings *settings, struct problems *all);
+
+/* A draft from a parsed file, which it takes over: *conf is then NULL. */
+struct profile *profile_from_conf(const char *name, struct conf **conf,
+    const struct settings *settings, struct problems *all);
+
 void profile_free(struct profile **profile);
 
 /*

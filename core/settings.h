@@ -10,6 +10,14 @@
 #include "conf.h"
 #include "option.h"
 
+/* Bounds that profiles share; seconds and bytes. */
+#define SETTINGS_DEADLINE_MIN 1
+#define SETTINGS_DEADLINE_MAX 3600
+#define SETTINGS_TTL_MAX (365 * 86400)
+#define SETTINGS_BODY_DEFAULT 1048576
+#define SETTINGS_BODY_MIN 1024
+#define SETTINGS_BODY_MAX 67108864
+
 /* The hash that a module must have before it is loaded. */
 struct module_pin {
 	struct apam_str scheme;
@@ -32,6 +40,10 @@ struct settings {
 
 /* Read; NULL with problems added where anything is wrong. */
 struct settings *settings_new(const char *path, bool user,
+    struct problems *all);
+
+/* The same from a parsed file, which stays the caller's. */
+struct settings *settings_from_conf(const struct conf *conf, bool user,
     struct problems *all);
 void settings_free(struct settings **settings);
 
