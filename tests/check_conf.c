@@ -5,13 +5,12 @@
  */
 #include "../core/conf.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+#include "run.h"
 
 static char path[64];
 static bool user;
@@ -164,19 +163,14 @@ main(void)
 {
 	Suite *suite = suite_create("conf");
 	TCase *tc = tcase_create("conf");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, make_path, remove_path);
-	tcase_add_loop_test(tc, a_bad_file_is_refused, 0, COUNT(bad));
+	tcase_add_loop_test(tc, a_bad_file_is_refused, 0, ROWS(bad));
 	tcase_add_test(tc, a_good_file_is_parsed);
 	tcase_add_test(tc, the_last_line_of_the_largest_file_counts);
 	tcase_add_test(tc, a_huge_file_is_refused_by_its_size);
 	tcase_add_test(tc, a_file_that_others_write_is_refused);
 	tcase_add_test(tc, an_absent_file_is_a_configuration_error);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -5,10 +5,9 @@
  */
 #include "../core/conf.h"
 
-#include <check.h>
 #include <stdlib.h>
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+#include "run.h"
 
 static const struct {
 	const char *text;
@@ -171,17 +170,12 @@ main(void)
 {
 	Suite *suite = suite_create("conf_guard");
 	TCase *tc = tcase_create("conf_guard");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tc);
-	tcase_add_loop_test(tc, a_trap_is_refused, 0, COUNT(bad));
-	tcase_add_loop_test(tc, the_harmless_passes, 0, COUNT(good));
+	tcase_add_loop_test(tc, a_trap_is_refused, 0, ROWS(bad));
+	tcase_add_loop_test(tc, the_harmless_passes, 0, ROWS(good));
 	tcase_add_test(tc, a_nul_is_refused);
 	tcase_add_test(tc, a_thousand_levels_are_refused);
 	tcase_add_test(tc, a_large_text_is_refused);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -5,8 +5,9 @@
  */
 #include "../core/duration.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run.h"
 
 #define BAD (-1)
 
@@ -77,15 +78,9 @@ main(void)
 {
 	Suite *suite = suite_create("duration");
 	TCase *tc = tcase_create("duration");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tc);
-	tcase_add_loop_test(tc, a_duration_is_digits_and_a_unit, 0,
-	    (int)(sizeof(rows) / sizeof(rows[0])));
+	tcase_add_loop_test(tc, a_duration_is_digits_and_a_unit, 0, ROWS(rows));
 	tcase_add_test(tc, a_nul_is_no_digit);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

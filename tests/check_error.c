@@ -5,8 +5,9 @@
  */
 #include "../core/error.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run.h"
 
 static void
 fill_with(char *to, size_t size, const char *unit)
@@ -122,8 +123,6 @@ main(void)
 {
 	Suite *suite = suite_create("error");
 	TCase *tc = tcase_create("error");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, a_cleared_error_says_nothing);
@@ -131,11 +130,7 @@ main(void)
 	tcase_add_test(tc, the_first_error_wins);
 	tcase_add_test(tc, a_location_is_noted_once);
 	tcase_add_test(tc, controls_become_question_marks);
-	tcase_add_loop_test(tc, a_cut_keeps_whole_characters, 0,
-	    (int)(sizeof(units) / sizeof(units[0])));
+	tcase_add_loop_test(tc, a_cut_keeps_whole_characters, 0, ROWS(units));
 	tcase_add_test(tc, a_long_profile_name_is_cut);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

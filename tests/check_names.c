@@ -5,10 +5,10 @@
  */
 #include <apam/apam.h>
 
-#include <check.h>
 #include <stdlib.h>
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+#include "run.h"
+
 #define ROW(status)                                                            \
 	{                                                                      \
 		status, #status                                                \
@@ -103,17 +103,12 @@ main(void)
 {
 	Suite *suite = suite_create("names");
 	TCase *tc = tcase_create("names");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(
-	    tc, a_status_has_its_own_name_and_text, 0, COUNT(statuses));
-	tcase_add_loop_test(tc, no_other_number_is_a_status, 0, COUNT(strange));
+	    tc, a_status_has_its_own_name_and_text, 0, ROWS(statuses));
+	tcase_add_loop_test(tc, no_other_number_is_a_status, 0, ROWS(strange));
 	tcase_add_test(tc, verdicts_have_names);
 	tcase_add_test(tc, key_states_have_names);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -5,10 +5,10 @@
  */
 #include "../core/problems.h"
 
-#include <check.h>
 #include <stdlib.h>
 
 #include "../core/error.h"
+#include "run.h"
 
 struct seen {
 	unsigned count;
@@ -98,16 +98,11 @@ main(void)
 {
 	Suite *suite = suite_create("problems");
 	TCase *tc = tcase_create("problems");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, the_first_is_kept_and_all_are_shown);
 	tcase_add_test(tc, nobody_need_listen);
 	tcase_add_test(tc, a_place_is_added_where_there_is_none);
 	tcase_add_test(tc, a_long_text_is_cut);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

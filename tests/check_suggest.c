@@ -5,11 +5,10 @@
  */
 #include "../core/suggest.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+#include "run.h"
 
 static const struct {
 	const char *a, *b;
@@ -101,16 +100,11 @@ main(void)
 {
 	Suite *suite = suite_create("suggest");
 	TCase *tc = tcase_create("suggest");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tc);
-	tcase_add_loop_test(tc, a_distance_counts_slips, 0, COUNT(pairs));
+	tcase_add_loop_test(tc, a_distance_counts_slips, 0, ROWS(pairs));
 	tcase_add_test(tc, long_names_are_cut);
-	tcase_add_loop_test(tc, only_the_near_is_mentioned, 0, COUNT(nears));
+	tcase_add_loop_test(tc, only_the_near_is_mentioned, 0, ROWS(nears));
 	tcase_add_test(tc, the_nearest_wins);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

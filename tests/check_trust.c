@@ -6,13 +6,13 @@
  */
 #include "../core/trust.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
+#include "run.h"
+
 #define OTHER_UID 65534
 
 static char base[64];
@@ -396,16 +396,14 @@ main(void)
 {
 	Suite *suite = suite_create("trust");
 	TCase *tc = tcase_create("trust");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, make_base, remove_base);
-	tcase_add_loop_test(tc, a_path_is_plain, 0, COUNT(paths));
+	tcase_add_loop_test(tc, a_path_is_plain, 0, ROWS(paths));
 	tcase_add_test(tc, a_path_has_a_length);
-	tcase_add_loop_test(tc, a_file_has_a_safe_mode, 0, COUNT(modes));
+	tcase_add_loop_test(tc, a_file_has_a_safe_mode, 0, ROWS(modes));
 	tcase_add_loop_test(
-	    tc, a_directory_has_a_safe_mode, 0, COUNT(directories));
+	    tc, a_directory_has_a_safe_mode, 0, ROWS(directories));
 	tcase_add_test(tc, a_link_is_refused);
 	tcase_add_test(tc, other_kinds_are_refused);
 	tcase_add_test(tc, the_root_is_a_directory);
@@ -416,8 +414,5 @@ main(void)
 	tcase_add_test(tc, an_empty_file_is_read);
 	tcase_add_test(tc, a_huge_file_is_not_read);
 	tcase_add_test(tc, a_refusal_has_a_status_without_detail);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }

@@ -5,8 +5,9 @@
  */
 #include "../core/utf8.h"
 
-#include <check.h>
 #include <stdlib.h>
+
+#include "run.h"
 
 static const struct {
 	const char *bytes;
@@ -70,15 +71,9 @@ main(void)
 {
 	Suite *suite = suite_create("utf8");
 	TCase *tc = tcase_create("utf8");
-	SRunner *runner = srunner_create(suite);
-	int failed;
 
 	suite_add_tcase(suite, tc);
-	tcase_add_loop_test(tc, a_character_is_well_formed, 0,
-	    (int)(sizeof(rows) / sizeof(rows[0])));
+	tcase_add_loop_test(tc, a_character_is_well_formed, 0, ROWS(rows));
 	tcase_add_test(tc, a_view_ends_where_it_ends);
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_suite(suite);
 }
