@@ -187,12 +187,13 @@ lint: deps-build deps-test deps-lint
 
 # Headers are laid out by hand: their comments stand in columns.
 lint-style:
-	clang-format --dry-run -Werror $(SOURCES)
-	cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+	@echo '  clang-format, cppcheck, symbols'
+	@clang-format --dry-run -Werror $(SOURCES)
+	@cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 	    --enable=warning,performance,portability -Iinclude -Icore \
 	    --suppress=missingIncludeSystem '-Djson_object_foreach(o,k,v)=for(;;)' \
 	    $(SOURCES)
-	BUILD=$(BUILD) tools/check-symbols
+	@BUILD=$(BUILD) tools/check-symbols
 
 # ---- Install ----------------------------------------------------------------
 

@@ -191,11 +191,11 @@ prepare_easy(struct call *call)
 		return false;
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "apam/" APAM_VERSION);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, reply_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, &call->reply);
+	call->transfer.write = reply_body;
+	call->transfer.write_arg = &call->reply;
 	if (args_has(call->args, "include")) {
-		curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, reply_header);
-		curl_easy_setopt(easy, CURLOPT_HEADERDATA, &call->reply);
+		call->transfer.header = reply_header;
+		call->transfer.header_arg = &call->reply;
 	}
 	if (args_has(call->args, "verbose")) {
 		trace_profile(call->profile);

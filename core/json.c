@@ -119,8 +119,14 @@ wipe_strings(json_t *value)
 
 	/* jansson's own memory: const is its interface, not its nature. */
 	wipe((char *)(uintptr_t)text, json_string_length(value));
-	json_object_foreach(value, name, member) wipe_strings(member);
-	json_array_foreach(value, i, member) wipe_strings(member);
+	json_object_foreach(value, name, member)
+	{
+		wipe_strings(member);
+	}
+	json_array_foreach(value, i, member)
+	{
+		wipe_strings(member);
+	}
 }
 
 void

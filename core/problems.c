@@ -9,6 +9,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "error.h"
 
@@ -26,6 +27,13 @@ problems_add_error(struct problems *all, const char *file, unsigned line,
 		all->first = problem;
 	if (all->each != NULL)
 		all->each(all->arg, &problem);
+}
+
+void
+problems_init(struct problems *all)
+{
+	memset(all, 0, sizeof(*all));
+	error_clear(&all->first);
 }
 
 void

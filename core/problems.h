@@ -15,6 +15,9 @@ struct problems {
 	void *arg;
 };
 
+/* None yet, and nobody to tell. */
+void problems_init(struct problems *all);
+
 /* Add one.  line 0: none.  Never bytes of a secret. */
 void problems_add(struct problems *all, enum apam_status status,
     const char *file, unsigned line, const char *format, ...)

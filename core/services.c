@@ -28,6 +28,18 @@ struct apam_text {
 	struct buf b;
 };
 
+/* Their formats are their callers', which the compiler checks there. */
+static void service_log(const struct apam_services *svc,
+    enum apam_log_level level, const char *format, ...) APAM_PRINTF(3, 4);
+static enum apam_status service_refuse_option(const struct apam_services *svc,
+    size_t index, const char *format, ...) APAM_PRINTF(3, 4);
+static enum apam_step service_key_state(struct apam_op *op,
+    enum apam_key_state state, const char *format, ...) APAM_PRINTF(3, 4);
+static enum apam_step service_fail(struct apam_op *op, enum apam_status status,
+    const char *format, ...) APAM_PRINTF(3, 4);
+static enum apam_status service_refuse(struct apam_signing *out,
+    enum apam_status status, const char *format, ...) APAM_PRINTF(3, 4);
+
 /* ---- Log, time, chance, options --------------------------------------- */
 
 static void

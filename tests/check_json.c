@@ -3,6 +3,7 @@
  * Strict JSON: what is refused and with which words, JSON pointers against the
  * document of RFC 6901, 5, types and media types.
  */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -260,6 +261,52 @@ START_TEST(test_free)
 }
 END_TEST
 
+/* An allocator for jansson that looks at what it gets back. */
+#define HEAD 16 /* the size of the block, before what jansson sees */
+
+static size_t freed, dirty;
+
+static void *
+watched_malloc(size_t n)
+{
+	char *block = calloc(1, HEAD + n);
+
+	if (block == NULL)
+		return NULL;
+	memcpy(block, &n, sizeof(n));
+	return block + HEAD;
+}
+
+static void
+watched_free(void *p)
+{
+	size_t n;
+
+	if (p == NULL)
+		return;
+	memcpy(&n, (char *)p - HEAD, sizeof(n));
+	freed++;
+	for (size_t i = 0; i + 11 <= n; i++)
+		dirty += memcmp((char *)p + i, "fake-secret", 11) == 0;
+	free((char *)p - HEAD);
+}
+
+START_TEST(test_free_wipes)
+{
+	struct json *json;
+
+	json_set_alloc_funcs(watched_malloc, watched_free);
+	ck_assert_ptr_null(
+	    json_new(APAM_STR("{\"a\":\"fake-secret\",\"b\":[[\"fake-secret\"],"
+			      "{\"c\":\"fake-secret fake-secret\"}]}"),
+		&json));
+	freed = dirty = 0;
+	json_free(&json);
+	ck_assert_uint_ge(freed, 3);
+	ck_assert_uint_eq(dirty, 0);
+}
+END_TEST
+
 static const struct media {
 	const char *type;
 	bool json;
@@ -312,6 +359,7 @@ main(void)
 	tcase_add_loop_test(tc, test_pointer, 0, ROWS(places));
 	tcase_add_test(tc, test_huge_integer);
 	tcase_add_test(tc, test_free);
+	tcase_add_test(tc, test_free_wipes);
 	tcase_add_loop_test(tc, test_media_type, 0, ROWS(medias));
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);

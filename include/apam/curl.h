@@ -19,8 +19,16 @@ struct apam_transfer {
 	const char *url;
 	const struct apam_header *headers; /* the host's own, or NULL */
 	size_t header_count;
-	struct apam_body body;	/* NONE or BYTES can be sent again */
+	struct apam_body body;	/* NONE, BYTES or READER */
 	int timeout_ms;		/* in all; 0: the profile's deadline */
+	/*
+	 * As CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION; NULL: dropped.
+	 * They receive the last response only.
+	 */
+	curl_write_callback write;
+	void *write_arg;
+	curl_write_callback header;
+	void *header_arg;
 	/*
 	 * Called before each sending with what will be sent, for display;
 	 * NULL: none.  The values hold the credential.
@@ -38,11 +46,12 @@ struct apam_result {
 
 /*
  * Sign the transfer, perform it on `easy`, judge the response and, where that
- * is worth it and the body can be sent again, do it once more.  Sets URL,
- * method, headers, body, TLS and proxy options, redirects off; the caller's
- * CURLOPT_WRITEFUNCTION receives the body of the last response only, and its
- * CURLOPT_HEADERFUNCTION likewise.  An HTTP error status is no failure of
- * this call.  Errors: as apam_sign, and NETWORK, DEADLINE.
+ * is worth it, do it once more.  Sets URL, method, headers, body, callbacks,
+ * timeout, TLS, proxy, and redirects off, and takes back what holds memory of
+ * this call; other options of `easy` are the caller's.  A response of status
+ * 2xx is passed on as it comes, any other after it was judged.  An HTTP error
+ * status is no failure of this call.  Errors: as apam_sign, and NETWORK,
+ * DEADLINE, USAGE (a body that cannot be sent: only its digest is known).
  */
 APAM_API APAM_CHECKED enum apam_status apam_curl_perform(
     struct apam_profile *profile, CURL *easy,

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening and closing a context.
+ */
+#include "context.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "error.h"
+#include "http.h"
+#include "stack.h"
+
+/* The environment does not decide for programs that act for others. */
+static const char *
+default_config(void)
+{
+	const char *named = NULL;
+
+	if (getauxval(AT_SECURE) == 0)
+		named = getenv("APAM_CONFIG");
+	return named != NULL && named[0] != '\0' ? named : APAM_CONFIG_FILE;
+}
+
+static struct apam *
+allocate(const struct apam_open_options *options, struct settings *settings)
+{
+	struct apam *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->settings = settings;
+	c->log = (struct log){ options->log, options->log_arg,
+		options->log_level };
+	atomic_init(&c->generation, 0);
+	pthread_mutex_init(&c->lock, NULL);
+	modules_init(&c->modules);
+	return c;
+}
+
+static enum apam_status
+fail(struct problems *all, enum apam_status status, const char *text)
+{
+	problems_add(all, status, NULL, 0, "%s", text);
+	return status;
+}
+
+enum apam_status
+context_new(const struct apam_open_options *options, struct apam **ctx,
+    struct problems *all)
+{
+	static const struct apam_open_options defaults = {
+		.size = sizeof(defaults),
+	};
+	const struct apam_open_options *o = options == NULL ? &defaults :
+							      options;
+	struct settings *settings;
+
+	*ctx = NULL;
+	if (o->size < sizeof(*o) || (o->flags & ~APAM_OPEN_USER) != 0)
+		return fail(all, APAM_E_USAGE,
+		    "the options lack their size or have unknown flags");
+	if (!http_global_init())
+		return fail(all, APAM_E_INTERNAL, "libcurl does not start");
+	settings = settings_new(
+	    o->config == NULL ? default_config() : o->config,
+	    (o->flags & APAM_OPEN_USER) != 0, all);
+	if (settings == NULL)
+		return all->first.status;
+	*ctx = allocate(o, settings);
+	if (*ctx != NULL)
+		return APAM_OK;
+	settings_free(&settings);
+	return fail(all, APAM_E_MEMORY, "out of memory");
+}
+
+enum apam_status
+apam_open(const struct apam_open_options *options, struct apam **ctx,
+    struct apam_error *err)
+{
+	struct problems all;
+	enum apam_status status;
+
+	error_clear(err);
+	problems_init(&all);
+	status = context_new(options, ctx, &all);
+	if (status != APAM_OK && err != NULL)
+		*err = all.first;
+	return status;
+}
+
+void
+apam_close(struct apam **ctx)
+{
+	struct apam *c = *ctx;
+
+	*ctx = NULL;
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->profile_count; i++) {
+		stack_free(&c->profiles[i]->stack);
+		free(c->profiles[i]);
+	}
+	free(c->profiles);
+	modules_free(&c->modules);
+	settings_free(&c->settings);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening and closing one entry of a profile.
+ */
+#include "entry.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "error.h"
+
+/* What refuse_option needs to name file, line and option. */
+struct refusal {
+	struct entry *e;
+	struct problems *all;
+};
+
+static void
+on_refused(void *arg, size_t index, const char *text)
+{
+	const struct refusal *r = arg;
+	const struct entry *e = r->e;
+	const char *name = "?";
+	unsigned line = e->conf->line;
+
+	if (index < e->values.count) {
+		name = option_at(&e->module->options, index)->name;
+		line = e->values.lines[index];
+	}
+	problems_add(r->all, APAM_E_CONFIG, e->profile->file, line, "%s: %s",
+	    name, text);
+}
+
+static bool
+load_module(struct entry *e, struct problems *all)
+{
+	struct apam_error err;
+
+	error_clear(&err);
+	e->module = modules_get(
+	    &e->ctx->modules, e->ctx->settings, e->conf->scheme, &err);
+	if (e->module != NULL)
+		return true;
+	/* The line of the entry says more than the path of the module. */
+	if (err.file[0] != '\0')
+		problems_add(all, err.status, e->profile->file, e->conf->line,
+		    "%s: %s", err.file, err.text);
+	else
+		problems_add_error(all, e->profile->file, e->conf->line, &err);
+	return false;
+}
+
+static bool
+open_module(struct entry *e, struct problems *all)
+{
+	const struct apam_options options = {
+		.size = sizeof(options),
+		.value_size = sizeof(struct apam_value),
+		.count = e->values.count,
+		.values = e->values.values,
+	};
+	struct refusal refusal = { e, all };
+	unsigned before = all->count;
+	enum apam_status status;
+
+	services_init(&e->services, e->module->abi.scheme, &e->ctx->log);
+	e->services.refuse = on_refused;
+	e->services.refuse_arg = &refusal;
+	entry_enter(e);
+	status = e->module->abi.open(&e->services.pub, &options, &e->state);
+	entry_leave(e);
+	e->services.refuse = NULL;
+	e->services.refuse_arg = NULL;
+	if (status == APAM_OK)
+		return true;
+
+	e->state = NULL;
+	if (all->count == before)
+		problems_add(all, status, e->profile->file, e->conf->line,
+		    "the module of scheme %s does not open: %s",
+		    e->conf->scheme, apam_status_text(status));
+	return false;
+}
+
+/* A condition whose waits end by the clock that nobody sets. */
+static void
+init_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+bool
+entry_open(struct entry *e, struct apam *ctx, const struct profile *profile,
+    size_t index, struct problems *all)
+{
+	memset(e, 0, sizeof(*e));
+	e->ctx = ctx;
+	e->profile = profile;
+	e->conf = &profile->entries[index];
+	e->index = index;
+	e->policy = (struct http_policy){
+		.ca_file = profile->ca_file,
+		.proxy = profile->proxy,
+		.body_max = (size_t)profile->body_max,
+		.allow_http = profile->allow_http,
+		.user = ctx->settings->user,
+	};
+	pthread_mutex_init(&e->calls, NULL);
+	pthread_mutex_init(&e->lock, NULL);
+	init_condition(&e->changed);
+	error_clear(&e->latch);
+	error_clear(&e->outcome);
+
+	if (load_module(e, all) &&
+	    profile_entry_options(
+		profile, index, &e->module->options, &e->values, all) &&
+	    secrets_read(&e->secrets, &e->module->options, &e->values,
+		profile->file, ctx->settings->user, all) &&
+	    open_module(e, all))
+		return true;
+	entry_close(e);
+	return false;
+}
+
+void
+entry_close(struct entry *e)
+{
+	if (e->ctx == NULL)
+		return;
+	if (e->state != NULL) {
+		entry_enter(e);
+		e->module->abi.close(e->state);
+		entry_leave(e);
+	}
+	credential_release(&e->current);
+	secrets_free(&e->secrets);
+	option_values_free(&e->values);
+	pthread_cond_destroy(&e->changed);
+	pthread_mutex_destroy(&e->lock);
+	pthread_mutex_destroy(&e->calls);
+	memset(e, 0, sizeof(*e));
+}
+
+struct apam_str
+entry_key_id(const struct entry *e)
+{
+	for (size_t i = 0; i < e->values.count; i++)
+		if (option_at(&e->module->options, i)->flags & APAM_OPT_KEY_ID)
+			return e->values.values[i].str;
+	return APAM_STR("");
+}
+
+/* NULL where the module lets any calls run side by side. */
+static pthread_mutex_t *
+lock_of(struct entry *e)
+{
+	uint32_t traits = e->module->abi.traits;
+
+	if (traits & APAM_TRAIT_THREADS_PER_CALL)
+		return NULL;
+	if (traits & APAM_TRAIT_THREADS_PER_ENTRY)
+		return &e->calls;
+	return &e->module->lock;
+}
+
+void
+entry_enter(struct entry *e)
+{
+	pthread_mutex_t *lock = lock_of(e);
+
+	if (lock != NULL)
+		pthread_mutex_lock(lock);
+}
+
+void
+entry_leave(struct entry *e)
+{
+	pthread_mutex_t *lock = lock_of(e);
+
+	if (lock != NULL)
+		pthread_mutex_unlock(lock);
+}

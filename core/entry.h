@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One entry of a profile at work: its module, the module's state, and the
+ * credential that the lifecycle keeps for it.
+ */
+#ifndef CORE_ENTRY_H
+#define CORE_ENTRY_H
+
+#include <pthread.h>
+
+#include "context.h"
+#include "credential.h"
+#include "http.h"
+#include "op.h"
+#include "problems.h"
+#include "profile.h"
+#include "request.h"
+#include "secrets.h"
+#include "services.h"
+
+/* What was last found out about a key. */
+struct key_finding {
+	enum apam_key_state state;
+	int64_t at;		/* Unix time in seconds */
+	char evidence[OP_EVIDENCE_MAX];
+};
+
+struct entry {
+	struct apam *ctx;
+	const struct profile *profile;
+	const struct profile_entry *conf;
+	size_t index;
+	struct http_policy policy;
+	struct module *module;
+	struct services services;
+	struct option_values values;
+	struct secrets secrets;
+	void *state;		/* the module's */
+	pthread_mutex_t calls;	/* of a module with one call an entry */
+
+	/* The lifecycle's (lifecycle.h), guarded by `lock`. */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct credential *current;
+	bool busy;		/* some thread acquires or checks */
+	uint64_t flights;	/* how many such have ended */
+	struct apam_error outcome; /* of the last one */
+	uint64_t rejected;	/* generations up to this were rejected */
+	struct apam_error latch; /* permanent answer; status OK: none */
+	int64_t not_before;	/* clock_ms: the provider asked to wait */
+	struct key_finding key;
+};
+
+/*
+ * Open entry `index` of a profile: load its module, check its options, read
+ * its secrets, make the module's state.  False with problems added where
+ * anything is wrong; *e is then closed.
+ */
+bool entry_open(struct entry *e, struct apam *ctx,
+    const struct profile *profile, size_t index, struct problems *all);
+
+/* Wipe and free; fine on a zeroed entry. */
+void entry_close(struct entry *e);
+
+/* The value of the option that names the key; empty where there is none. */
+struct apam_str entry_key_id(const struct entry *e);
+
+/*
+ * Let the module prepare and then sign one request, adding to *out, which
+ * starts empty.  Query parameters that it adds are in the request at once.
+ * All is checked; anything illegal fails closed.  Errors: what the module
+ * refused with, HEADER, URL, ABI, MEMORY.
+ */
+enum apam_status entry_prepare(struct entry *e, struct request *request,
+    struct apam_signing *out, struct apam_error *err);
+enum apam_status entry_sign(struct entry *e, const struct credential *c,
+    struct request *request, struct apam_signing *out, struct apam_error *err);
+
+/* Make the headers of a new credential where they never change. */
+enum apam_status entry_render(struct entry *e, struct credential *c,
+    struct apam_error *err);
+
+/* What the module says of a response; *reason is never NULL. */
+enum apam_verdict entry_judge(struct entry *e, const struct response *r,
+    const char **reason);
+
+/* Hold what the module's thread model asks for, around each of its calls. */
+void entry_enter(struct entry *e);
+void entry_leave(struct entry *e);
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The core's HTTP client on libcurl.  TLS policy, deadline, caps and the
+ * refusal of redirects live here once, for every module.
+ */
+#include "http.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "error.h"
+#include "header.h"
+#include "str.h"
+#include "trust.h"
+
+#define USER_AGENT "apam/" APAM_VERSION
+
+static bool global_ok;
+
+static void
+global_init(void)
+{
+	global_ok = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+}
+
+bool
+http_global_init(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	return pthread_once(&once, global_init) == 0 && global_ok;
+}
+
+long
+http_remaining(int64_t deadline)
+{
+	int64_t left = deadline - clock_ms();
+
+	if (left <= 0)
+		return 0;
+	return left > INT32_MAX ? INT32_MAX : (long)left;
+}
+
+/* ---- Header lists ----------------------------------------------------- */
+
+bool
+http_list_add(
+    struct curl_slist **list, struct apam_str name, struct apam_str value)
+{
+	struct curl_slist *longer = NULL;
+	struct buf line;
+
+	buf_init(&line, FIELDS_MAX);
+	buf_put(&line, name);
+	/* libcurl sends an empty header for "Name;" only. */
+	buf_put(&line, value.n == 0 ? APAM_STR(";") : APAM_STR(": "));
+	buf_put(&line, value);
+	if (!line.failed)
+		longer = curl_slist_append(*list, buf_view(&line).p);
+	if (longer != NULL)
+		*list = longer;
+	buf_free(&line);
+	return longer != NULL;
+}
+
+void
+http_list_free(struct curl_slist **list)
+{
+	for (struct curl_slist *i = *list; i != NULL; i = i->next)
+		wipe(i->data, strlen(i->data));
+	curl_slist_free_all(*list);
+	*list = NULL;
+}
+
+/* ---- Responses -------------------------------------------------------- */
+
+void
+http_header_line(struct fields *headers, struct apam_str line)
+{
+	size_t colon = str_find(line, ':');
+	struct apam_str name, value;
+
+	while (line.n > 0 &&
+	    (line.p[line.n - 1] == '\n' || line.p[line.n - 1] == '\r'))
+		line.n--;
+	if (str_starts(line, APAM_STR("HTTP/"))) {
+		fields_free(headers);
+		return;
+	}
+	if (colon >= line.n)
+		return;
+	name = str_cut(line, colon);
+	value = str_trim(str_skip(line, colon + 1));
+	if (header_name_ok(name) && header_value_ok(value))
+		fields_add(headers, name, value);
+}
+
+static size_t
+on_header(char *p, size_t one, size_t n, void *arg)
+{
+	struct response *r = arg;
+
+	http_header_line(&r->headers, (struct apam_str){ p, one * n });
+	return r->headers.refused == NULL ? one * n : 0;
+}
+
+static size_t
+on_body(char *p, size_t one, size_t n, void *arg)
+{
+	struct response *r = arg;
+
+	buf_put(&r->body, (struct apam_str){ p, one * n });
+	return r->body.failed ? 0 : one * n;
+}
+
+/* ---- Requests --------------------------------------------------------- */
+
+bool
+http_secure(CURL *easy, const struct http_policy *policy)
+{
+	const char *protocols = policy->allow_http ? "http,https" : "https";
+	const char *proxy = policy->proxy == NULL ? "" : policy->proxy;
+	long tls = CURL_SSLVERSION_TLSv1_2;
+	CURLcode c = CURLE_OK;
+
+	c |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	c |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	c |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, tls);
+	c |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
+	c |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	c |= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	c |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* An empty proxy keeps libcurl from asking the environment. */
+	c |= curl_easy_setopt(easy, CURLOPT_PROXY, proxy);
+	/* Send the path that was signed, not what libcurl would tidy up. */
+	c |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	if (policy->ca_file != NULL)
+		c |= curl_easy_setopt(easy, CURLOPT_CAINFO, policy->ca_file);
+	return c == CURLE_OK;
+}
+
+static bool
+set_body(CURL *easy, const struct exchange *x)
+{
+	struct apam_str body = buf_view(&x->body);
+	CURLcode c = CURLE_OK;
+
+	if (x->encoding != APAM_ENCODING_NONE) {
+		c |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		c |= curl_easy_setopt(
+		    easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+		c |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.p);
+	}
+	if (strcmp(x->method, "HEAD") == 0)
+		c |= curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	else
+		c |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, x->method);
+	return c == CURLE_OK;
+}
+
+static bool
+set_sink(CURL *easy, struct response *r)
+{
+	CURLcode c = CURLE_OK;
+
+	c |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	c |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, r);
+	c |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	c |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, r);
+	return c == CURLE_OK;
+}
+
+static bool
+make_list(struct exchange *x, struct curl_slist **list)
+{
+	const struct apam_header *h = fields_array(&x->headers);
+
+	/* No "Expect: 100-continue": it costs a round trip. */
+	*list = curl_slist_append(NULL, "Expect:");
+	if (h == NULL || *list == NULL)
+		return false;
+	for (size_t i = 0; i < x->headers.count; i++)
+		if (!http_list_add(list, h[i].name, h[i].value))
+			return false;
+	return true;
+}
+
+static enum apam_status
+set_client_certificate(CURL *easy, const struct http_policy *policy,
+    const struct exchange *x, struct apam_error *err)
+{
+	const char *key = buf_view(&x->key).p;
+	CURLcode c = CURLE_OK;
+	int fd;
+
+	if (x->certificate.n == 0)
+		return APAM_OK;
+	fd = trust_open(key, TRUST_SECRET, policy->user, err);
+	if (fd < 0)
+		return APAM_E_TRUST;
+	close(fd);
+	c |= curl_easy_setopt(
+	    easy, CURLOPT_SSLCERT, buf_view(&x->certificate).p);
+	c |= curl_easy_setopt(easy, CURLOPT_SSLKEY, key);
+	if (c == CURLE_OK)
+		return APAM_OK;
+	return error_set(err, APAM_E_MEMORY, "out of memory");
+}
+
+/* ---- Outcomes --------------------------------------------------------- */
+
+enum apam_status
+http_error(CURLcode code, struct apam_error *err)
+{
+	enum apam_status status = APAM_E_NETWORK;
+
+	switch (code) {
+	case CURLE_OK:
+		return APAM_OK;
+	case CURLE_OPERATION_TIMEDOUT:
+		return error_set(err, APAM_E_DEADLINE,
+		    "the provider did not answer in time");
+	case CURLE_OUT_OF_MEMORY:
+		status = APAM_E_MEMORY;
+		break;
+	case CURLE_SSL_CACERT_BADFILE:
+		status = APAM_E_CONFIG;
+		break;
+	case CURLE_UNSUPPORTED_PROTOCOL:
+	case CURLE_URL_MALFORMAT:
+		status = APAM_E_INTERNAL;
+		break;
+	case CURLE_WEIRD_SERVER_REPLY:
+	case CURLE_PARTIAL_FILE:
+		status = APAM_E_PROVIDER;
+		break;
+	default:
+		break;
+	}
+	return error_set(
+	    err, status, "the connection failed: %s", curl_easy_strerror(code));
+}
+
+static enum apam_status
+finish(CURL *easy, CURLcode code, struct response *r, struct apam_error *err)
+{
+	long status = 0;
+
+	if (r->body.failed)
+		return error_set(err, APAM_E_PROVIDER,
+		    "the response is larger than %zu bytes", r->body.max);
+	if (r->headers.refused != NULL)
+		return error_set(err, APAM_E_PROVIDER,
+		    "the headers of the response are too large");
+	if (code != CURLE_OK)
+		return http_error(code, err);
+	if (curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) !=
+		CURLE_OK ||
+	    status < 100 || status > 599)
+		return error_set(
+		    err, APAM_E_PROVIDER, "the answer is not HTTP");
+	r->pub.status = (unsigned)status;
+	if (!response_finish(r))
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	return APAM_OK;
+}
+
+static bool
+prepare(CURL *easy, const struct http_policy *policy, const struct exchange *x,
+    struct curl_slist *list, struct response *r)
+{
+	CURLcode c = CURLE_OK;
+
+	c |= curl_easy_setopt(easy, CURLOPT_URL, buf_view(&x->url).p);
+	c |= curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
+	c |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
+	return c == CURLE_OK && http_secure(easy, policy) &&
+	    set_body(easy, x) && set_sink(easy, r);
+}
+
+enum apam_status
+http_perform(const struct http_policy *policy, struct exchange *x,
+    int64_t deadline, struct response *r, struct apam_error *err)
+{
+	enum apam_status status;
+	struct curl_slist *list = NULL;
+	CURL *easy = NULL;
+	long left = http_remaining(deadline);
+
+	response_init(r, policy->body_max);
+	if (left == 0)
+		return error_set(err, APAM_E_DEADLINE,
+		    "no time was left to ask the provider");
+	easy = curl_easy_init();
+	if (easy == NULL || !make_list(x, &list) ||
+	    !prepare(easy, policy, x, list, r) ||
+	    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left) != CURLE_OK) {
+		status = error_set(
+		    err, APAM_E_MEMORY, "libcurl does not take the request");
+		goto out;
+	}
+	status = set_client_certificate(easy, policy, x, err);
+	if (status == APAM_OK)
+		status = finish(easy, curl_easy_perform(easy), r, err);
+out:
+	curl_easy_cleanup(easy);
+	http_list_free(&list);
+	return status;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The core's HTTP client, on libcurl: certificates and host names always
+ * verified, TLS 1.2 or newer, http(s) only, no redirects, no .netrc, no proxy
+ * or cookie from the environment, a cap on the body and one deadline.
+ */
+#ifndef CORE_HTTP_H
+#define CORE_HTTP_H
+
+#include <apam/apam.h>
+#include <curl/curl.h>
+
+#include "exchange.h"
+#include "response.h"
+
+struct http_policy {
+	const char *ca_file;	/* PEM; NULL: the system's */
+	const char *proxy;	/* URL; NULL: none */
+	size_t body_max;	/* bytes of a response */
+	bool allow_http;
+	bool user;		/* user mode of trust.h, for client keys */
+};
+
+/* Once in a process, before any other call; thread-safe.  False: no libcurl. */
+bool http_global_init(void);
+
+/*
+ * Send an exchange that exchange_finish has checked and fill in *r, which the
+ * caller frees.  `deadline` is by clock_ms.  Any HTTP status is APAM_OK.
+ * Errors: NETWORK, DEADLINE, PROVIDER (too large, not HTTP), CONFIG (CA file),
+ * MEMORY.
+ */
+enum apam_status http_perform(const struct http_policy *policy,
+    struct exchange *x, int64_t deadline, struct response *r,
+    struct apam_error *err);
+
+/* Set what the head of this file promises; for handles of the host's too. */
+bool http_secure(CURL *easy, const struct http_policy *policy);
+
+/* Milliseconds until `deadline`, at most INT32_MAX; 0 where it has passed. */
+long http_remaining(int64_t deadline);
+
+/* Append "Name: value"; false without memory, the list is then as before. */
+bool http_list_add(struct curl_slist **list, struct apam_str name,
+    struct apam_str value);
+/* Wipe and free. */
+void http_list_free(struct curl_slist **list);
+
+/* Take one header line of a response in; a status line starts anew. */
+void http_header_line(struct fields *headers, struct apam_str line);
+
+/* What a libcurl code means; sets *err. */
+enum apam_status http_error(CURLcode code, struct apam_error *err);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What administrators' tools ask: which profiles and modules there are, which
+ * one a URL would use and why not the others.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "lifecycle.h"
+#include "profiles.h"
+#include "request.h"
+
+static const char *const control_names[] = {
+	[CONTROL_SUFFICIENT] = "sufficient",
+	[CONTROL_REQUIRED] = "required",
+	[CONTROL_OPTIONAL] = "optional",
+};
+
+/* ---- One profile ------------------------------------------------------- */
+
+static void
+fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
+{
+	const struct profile_entry *conf = &s->profile->entries[i];
+
+	info->scheme = conf->scheme;
+	info->control = control_names[conf->control];
+	info->key_id = "";
+	/* Key ids are known to the modules: only where these are open. */
+	if (atomic_load_explicit(&s->opened, memory_order_acquire)) {
+		info->key_id = entry_key_id(&s->entries[i]).p;
+		info->state = lifecycle_key(&s->entries[i]).state;
+	}
+}
+
+static void
+fill_profile(struct stack *s, struct apam_entry_info *entries,
+    struct apam_profile_info *info)
+{
+	const struct profile *p = s->profile;
+
+	*info = (struct apam_profile_info){
+		.name = p->name,
+		.file = p->file,
+		.description = p->description,
+		.ca_file = p->ca_file,
+		.proxy = p->proxy,
+		.origins = p->origin_texts,
+		.origin_count = p->origin_count,
+		.entries = entries,
+		.entry_count = p->entry_count,
+		.timeout_ms = (int)(p->deadline * 1000),
+		.allow_http = p->allow_http,
+	};
+	for (size_t i = 0; i < p->entry_count; i++)
+		fill_entry(s, i, &entries[i]);
+}
+
+void
+apam_profile_show(struct apam_profile *profile,
+    void (*each)(void *arg, const struct apam_profile_info *info), void *arg)
+{
+	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { NULL } };
+	struct apam_profile_info info;
+
+	fill_profile(profile->stack, entries, &info);
+	each(arg, &info);
+}
+
+/* ---- All profiles ------------------------------------------------------ */
+
+/* Show one profile by name: opened, so that all of it is known to be right. */
+static bool
+show_named(struct apam *ctx, const char *name,
+    bool (*each)(void *arg, const struct apam_profile_info *info,
+	const struct apam_error *why),
+    void *arg)
+{
+	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { NULL } };
+	struct apam_profile_info info = { .name = name };
+	struct apam_profile *p;
+	struct apam_error why;
+	char file[sizeof(why.file)];
+	enum apam_status status = apam_profile_get(ctx, name, &p, &why);
+
+	if (status == APAM_OK)
+		status = stack_ready(p->stack, &why);
+	if (status == APAM_OK) {
+		fill_profile(p->stack, entries, &info);
+		return each(arg, &info, NULL);
+	}
+	if (profile_file(ctx, name, file, sizeof(file)))
+		info.file = file;
+	return each(arg, &info, &why);
+}
+
+enum apam_status
+apam_profiles(struct apam *ctx,
+    bool (*each)(void *arg, const struct apam_profile_info *info,
+	const struct apam_error *why),
+    void *arg, struct apam_error *err)
+{
+	struct names_list list;
+	enum apam_status status;
+	bool more = true;
+
+	error_clear(err);
+	status = profiles_list(ctx, &list, err);
+	for (size_t i = 0; more && i < list.count; i++)
+		more = show_named(ctx, list.names[i], each, arg);
+	names_list_free(&list);
+	return status;
+}
+
+/* ---- Explaining -------------------------------------------------------- */
+
+/* What every profile is held against. */
+struct question {
+	const struct url *url;
+	const struct apam_profile *chosen; /* NULL: none, or two alike */
+	bool (*each)(
+	    void *arg, const struct apam_profile_info *info, const char *why);
+	void *arg;
+};
+
+static const char *
+why_not(const struct question *q, struct apam_profile *p)
+{
+	size_t depth;
+	const char *why = request_outside(p->stack->profile, q->url, &depth);
+
+	if (why != NULL)
+		return why;
+	if (p == q->chosen)
+		return NULL;
+	return q->chosen != NULL ?
+	    "another profile has an origin with a longer path" :
+	    "another profile claims the URL alike";
+}
+
+static bool
+answer(struct apam *ctx, const struct question *q, const char *name)
+{
+	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { NULL } };
+	struct apam_profile_info info = { .name = name };
+	struct apam_profile *p;
+	struct apam_error err;
+	const char *why;
+
+	if (apam_profile_get(ctx, name, &p, &err) != APAM_OK) {
+		info.file = err.file;
+		return q->each(q->arg, &info, err.text);
+	}
+	why = why_not(q, p);
+	/* Only the chosen one is opened: the others need not be loaded. */
+	if (why == NULL && stack_ready(p->stack, &err) != APAM_OK)
+		why = err.text;
+	fill_profile(p->stack, entries, &info);
+	return q->each(q->arg, &info, why);
+}
+
+enum apam_status
+apam_explain(struct apam *ctx, const char *url,
+    bool (*each)(
+	void *arg, const struct apam_profile_info *info, const char *why),
+    void *arg, struct apam_error *err)
+{
+	struct apam_profile *chosen = NULL;
+	struct names_list list;
+	struct url parsed;
+	const char *why = url_parse(apam_str(url), &parsed);
+	enum apam_status status;
+	bool more = true;
+
+	error_clear(err);
+	if (why != NULL)
+		return error_set(err, APAM_E_URL, "%s", why);
+	status = profiles_list(ctx, &list, err);
+	if (status == APAM_OK)
+		(void)profiles_choose(ctx, &list, &parsed, &chosen, NULL);
+	for (size_t i = 0; more && i < list.count; i++) {
+		const struct question q = { &parsed, chosen, each, arg };
+
+		more = answer(ctx, &q, list.names[i]);
+	}
+	names_list_free(&list);
+	return status;
+}
+
+/* ---- Modules ----------------------------------------------------------- */
+
+enum apam_status
+apam_module_get(struct apam *ctx, const char *scheme,
+    const struct apam_module **module, struct apam_error *err)
+{
+	const struct module *m;
+	struct apam_error why;
+
+	error_clear(err);
+	error_clear(&why);
+	m = modules_get(&ctx->modules, ctx->settings, scheme, &why);
+	*module = m == NULL ? NULL : &m->abi;
+	if (m == NULL && err != NULL)
+		*err = why;
+	return why.status;
+}
+
+enum apam_status
+apam_modules(struct apam *ctx,
+    bool (*each)(void *arg, const char *scheme,
+	const struct apam_module *module, const struct apam_error *why),
+    void *arg, struct apam_error *err)
+{
+	const struct apam_module *m;
+	struct apam_error why;
+	struct names_list list;
+	enum apam_status status;
+	bool more = true, bad;
+
+	error_clear(err);
+	status = names_list_read(&list, ctx->settings->module_dir, ".so",
+	    ctx->settings->user, scheme_name_ok, err);
+	for (size_t i = 0; more && i < list.count; i++) {
+		bad = apam_module_get(ctx, list.names[i], &m, &why) != APAM_OK;
+		more = each(arg, list.names[i], m, bad ? &why : NULL);
+	}
+	names_list_free(&list);
+	return status;
+}

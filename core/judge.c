@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam_judge: what the entries that signed make of the API's answer.
+ */
+#include <string.h>
+
+#include "clock.h"
+#include "error.h"
+#include "header.h"
+#include "lifecycle.h"
+#include "stack.h"
+
+/* Where several entries signed, the verdict that asks for most wins. */
+static const unsigned weight[] = {
+	[APAM_VERDICT_UNKNOWN] = 1,
+	[APAM_VERDICT_ACCEPTED] = 0,
+	[APAM_VERDICT_REJECTED] = 5,
+	[APAM_VERDICT_FORBIDDEN] = 3,
+	[APAM_VERDICT_THROTTLED] = 2,
+	[APAM_VERDICT_SUSPECT] = 4,
+};
+
+/* When the provider wants to be asked again, Unix seconds; 0: not said. */
+static int64_t
+retry_at(const struct response *r)
+{
+	int64_t now = clock_unix();
+	int64_t wait = retry_after(
+	    header_find(
+		r->pub.headers, r->pub.header_count, APAM_STR("Retry-After")),
+	    now);
+
+	if (wait < 0 || (r->pub.status != 429 && r->pub.status != 503))
+		return 0;
+	return now + wait;
+}
+
+/* Some later entry may sign in place of one whose key is dead. */
+static bool
+has_standby(const struct stack *s, size_t after)
+{
+	for (size_t i = after + 1; i < s->count; i++)
+		if (s->profile->entries[i].control == CONTROL_SUFFICIENT)
+			return true;
+	return false;
+}
+
+static void
+judge_entry(struct stack *s, size_t i, const struct response *r,
+    uint64_t generation, struct apam_judgement *out)
+{
+	const char *reason;
+	enum apam_verdict verdict = entry_judge(&s->entries[i], r, &reason);
+
+	if (out->reason == NULL || weight[verdict] > weight[out->verdict]) {
+		out->verdict = verdict;
+		out->reason = reason;
+	}
+	if (verdict != APAM_VERDICT_REJECTED && verdict != APAM_VERDICT_SUSPECT)
+		return;
+	if (lifecycle_reject(&s->entries[i], generation) || has_standby(s, i))
+		out->replay = true;
+}
+
+static enum apam_status
+check_form(const struct apam_profile *profile,
+    const struct apam_signature *signature, const struct apam_answer *answer,
+    struct apam_error *err)
+{
+	if (answer->size < sizeof(*answer) || answer->status < 100 ||
+	    answer->status > 599 ||
+	    (answer->header_count > 0 && answer->headers == NULL))
+		return error_set(err, APAM_E_USAGE,
+		    "the answer lacks its size, headers or HTTP status");
+	if (signature->size < sizeof(*signature) || signature->entries == 0 ||
+	    profile->stack->count == 0 ||
+	    (profile->stack->count < PROFILE_ENTRIES_MAX &&
+		signature->entries >> profile->stack->count != 0))
+		return error_set(err, APAM_E_USAGE,
+		    "the signature is not one of this profile");
+	return APAM_OK;
+}
+
+enum apam_status
+apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
+    const struct apam_answer *answer, struct apam_judgement *judgement,
+    struct apam_error *err)
+{
+	struct stack *stack = profile->stack;
+	struct response r;
+	enum apam_status status;
+
+	error_clear(err);
+	memset(judgement, 0, sizeof(*judgement));
+	status = check_form(profile, signature, answer, err);
+	if (status != APAM_OK) {
+		judgement->reason = "not judged";
+		return status;
+	}
+	response_view(&r, answer->status, answer->headers, answer->header_count,
+	    answer->body);
+	for (size_t i = 0; i < stack->count; i++)
+		if (signature->entries & 1U << i)
+			judge_entry(
+			    stack, i, &r, signature->generation, judgement);
+	judgement->retry_at = retry_at(&r);
+	response_free(&r);
+	return APAM_OK;
+}

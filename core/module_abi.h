@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Is this descriptor one that the core can work with?
+ */
+#ifndef CORE_MODULE_ABI_H
+#define CORE_MODULE_ABI_H
+
+#include <apam/apam.h>
+#include <apam/module.h>
+
+/*
+ * Check what a file exports against ABI 1 and the scheme it was loaded for,
+ * and copy it: slots that an older module lacks are NULL in the copy, those
+ * that a newer one has beyond ours are left out.  APAM_E_MODULE names the file,
+ * what was expected and what was found.
+ */
+enum apam_status module_accept(const struct apam_module *found,
+    const char *file, const char *scheme, struct apam_module *copy,
+    struct apam_error *err);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The probe.  It is bound to the profile's first origin and signed like any
+ * request, so that nothing goes out that apam_sign would not sign.
+ */
+#include "probe.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "error.h"
+#include "request.h"
+#include "str.h"
+
+/* The probe's URL: its target at the first origin. */
+static void
+put_url(struct buf *url, const struct entry *e)
+{
+	struct apam_str origin = e->profile->origins[0].text;
+	size_t host = str_find(origin, ':') + strlen("://");
+
+	host += str_find(str_skip(origin, host), '/');
+	buf_put(url, str_cut(origin, host));
+	buf_put(url, apam_str(e->conf->probe_target));
+}
+
+static enum apam_status
+fill(struct exchange *x, struct entry *e, const struct request *request,
+    struct apam_signing *s, struct apam_error *err)
+{
+	const struct apam_header *headers = fields_array(&s->headers);
+	const char *why;
+
+	exchange_begin(
+	    x, e->conf->probe_method, request->view.url, APAM_ENCODING_NONE);
+	for (size_t i = 0; headers != NULL && i < s->headers.count; i++)
+		fields_add_header(
+		    &x->headers, headers[i].name, headers[i].value);
+	why = exchange_finish(x, e->policy.allow_http);
+	if (why == NULL)
+		return APAM_OK;
+	return error_set(
+	    err, APAM_E_CONFIG, "the probe cannot be sent: %s", why);
+}
+
+static enum apam_status
+build(struct entry *e, const struct credential *c, struct exchange *x,
+    struct apam_error *err)
+{
+	struct apam_request from = { .size = sizeof(from) };
+	struct apam_signing s;
+	struct request request;
+	enum apam_status status;
+	struct buf url;
+
+	signing_init(&s);
+	buf_init(&url, URL_MAX);
+	put_url(&url, e);
+	from.method = e->conf->probe_method;
+	from.url = buf_view(&url).p;
+
+	status = request_init(&request, &from, e->profile, err);
+	if (status == APAM_OK)
+		status = entry_prepare(e, &request, &s, err);
+	if (status == APAM_OK)
+		status = entry_sign(e, c, &request, &s, err);
+	if (status == APAM_OK)
+		status = fill(x, e, &request, &s, err);
+	request_free(&request);
+	buf_free(&url);
+	signing_free(&s);
+	return status;
+}
+
+static void
+judge(struct entry *e, const struct response *r, struct key_finding *finding)
+{
+	const char *reason;
+	enum apam_verdict verdict = entry_judge(e, r, &reason);
+
+	finding->state = APAM_KEY_UNKNOWN;
+	if (verdict == APAM_VERDICT_ACCEPTED)
+		finding->state = APAM_KEY_GOOD;
+	if (verdict == APAM_VERDICT_REJECTED)
+		finding->state = APAM_KEY_REVOKED;
+	finding->at = clock_unix();
+	(void)snprintf(finding->evidence, sizeof(finding->evidence),
+	    "the probe answered %u: %s", r->pub.status, reason);
+}
+
+enum apam_status
+probe_send(struct entry *e, const struct credential *c, int64_t deadline,
+    struct key_finding *finding, struct apam_error *err)
+{
+	struct exchange x;
+	struct response r;
+	enum apam_status status;
+
+	exchange_init(&x);
+	response_init(&r, e->policy.body_max);
+	status = build(e, c, &x, err);
+	if (status == APAM_OK)
+		status = http_perform(&e->policy, &x, deadline, &r, err);
+	if (status == APAM_OK)
+		judge(e, &r, finding);
+	response_free(&r);
+	exchange_free(&x);
+	return status;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Finding profiles, by name and by URL.  A profile is read when first asked
+ * for; one that cannot be read disturbs no other.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "names_list.h"
+#include "profiles.h"
+#include "request.h"
+
+#define PATH_MAX_BYTES 4096
+
+/* Index of the profile of a name, or of the place where it belongs. */
+static size_t
+place_of(const struct apam *ctx, const char *name)
+{
+	size_t low = 0, high = ctx->profile_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(ctx->profiles[middle]->stack->profile->name, name) <
+		    0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct apam_profile *
+known(const struct apam *ctx, const char *name)
+{
+	size_t i = place_of(ctx, name);
+
+	if (i < ctx->profile_count &&
+	    strcmp(ctx->profiles[i]->stack->profile->name, name) == 0)
+		return ctx->profiles[i];
+	return NULL;
+}
+
+static bool
+make_room(struct apam *ctx)
+{
+	size_t room = ctx->profile_room == 0 ? 8 : ctx->profile_room * 2;
+	struct apam_profile **longer;
+
+	if (ctx->profile_count < ctx->profile_room)
+		return true;
+	longer = realloc(ctx->profiles, room * sizeof(struct apam_profile *));
+	if (longer == NULL)
+		return false;
+	ctx->profiles = longer;
+	ctx->profile_room = room;
+	return true;
+}
+
+bool
+profile_file(const struct apam *ctx, const char *name, char *to, size_t size)
+{
+	int n = snprintf(
+	    to, size, "%s/%s.conf", ctx->settings->profile_dir, name);
+
+	return n > 0 && (size_t)n < size;
+}
+
+/* Read a profile's file; with the lock held. */
+static enum apam_status
+add(struct apam *ctx, const char *name, struct apam_profile **profile,
+    struct problems *all)
+{
+	char file[PATH_MAX_BYTES];
+	struct apam_profile *p;
+	size_t at = place_of(ctx, name);
+
+	if (!profile_file(ctx, name, file, sizeof(file))) {
+		problems_add(all, APAM_E_CONFIG, ctx->settings->file, 0,
+		    "profile_dir is too long");
+		return APAM_E_CONFIG;
+	}
+	p = calloc(1, sizeof(*p));
+	if (p == NULL || !make_room(ctx)) {
+		free(p);
+		problems_add(all, APAM_E_MEMORY, NULL, 0, "out of memory");
+		return APAM_E_MEMORY;
+	}
+	p->ctx = ctx;
+	p->stack = stack_new(ctx, name, file, all);
+	if (p->stack == NULL) {
+		free(p);
+		return all->first.status;
+	}
+	memmove(&ctx->profiles[at + 1], &ctx->profiles[at],
+	    (ctx->profile_count - at) * sizeof(struct apam_profile *));
+	ctx->profiles[at] = p;
+	ctx->profile_count++;
+	*profile = p;
+	return APAM_OK;
+}
+
+static bool
+file_is_there(const struct apam *ctx, const char *name)
+{
+	char file[PATH_MAX_BYTES];
+
+	return !profile_file(ctx, name, file, sizeof(file)) ||
+	    access(file, F_OK) == 0;
+}
+
+enum apam_status
+apam_profile_get(struct apam *ctx, const char *name,
+    struct apam_profile **profile, struct apam_error *err)
+{
+	enum apam_status status = APAM_OK;
+	struct problems all;
+
+	*profile = NULL;
+	error_clear(err);
+	if (!profile_name_ok(name))
+		return error_set(err, APAM_E_NO_PROFILE,
+		    "a profile is named by letters, digits, '.', '_' and '-'");
+	problems_init(&all);
+	pthread_mutex_lock(&ctx->lock);
+	*profile = known(ctx, name);
+	if (*profile == NULL && !file_is_there(ctx, name))
+		problems_add(&all, APAM_E_NO_PROFILE, NULL, 0,
+		    "there is no profile %s in %s", name,
+		    ctx->settings->profile_dir);
+	else if (*profile == NULL)
+		status = add(ctx, name, profile, &all);
+	pthread_mutex_unlock(&ctx->lock);
+	if (all.count == 0)
+		return status;
+	if (err != NULL)
+		*err = all.first;
+	error_locate(err, name, -1);
+	return all.first.status;
+}
+
+const char *
+apam_profile_name(const struct apam_profile *profile)
+{
+	return profile->stack->profile->name;
+}
+
+/* ---- By URL ------------------------------------------------------------ */
+
+/* The best profile so far, and whether another claims the URL alike. */
+struct choice {
+	const struct url *url;
+	struct apam_profile *best;
+	size_t depth;
+	struct apam_profile *rival;
+};
+
+static void
+consider(struct choice *c, struct apam_profile *p)
+{
+	size_t depth;
+
+	if (request_outside(p->stack->profile, c->url, &depth) != NULL)
+		return;
+	if (c->best == NULL || depth > c->depth) {
+		c->best = p;
+		c->depth = depth;
+		c->rival = NULL;
+	} else if (depth == c->depth) {
+		c->rival = p;
+	}
+}
+
+enum apam_status
+profiles_choose(struct apam *ctx, const struct names_list *list,
+    const struct url *url, struct apam_profile **profile,
+    struct apam_error *err)
+{
+	struct choice c = { .url = url };
+	struct apam_profile *p;
+
+	*profile = NULL;
+	for (size_t i = 0; i < list->count; i++)
+		if (apam_profile_get(ctx, list->names[i], &p, NULL) == APAM_OK)
+			consider(&c, p);
+	if (c.best == NULL)
+		return error_set(err, APAM_E_NO_PROFILE,
+		    "no profile has an origin that holds the URL");
+	if (c.rival != NULL)
+		return error_set(err, APAM_E_CONFIG,
+		    "profiles %s and %s both claim the URL; name one, or give "
+		    "one of them an origin with a longer path",
+		    apam_profile_name(c.best), apam_profile_name(c.rival));
+	*profile = c.best;
+	return APAM_OK;
+}
+
+enum apam_status
+profiles_list(struct apam *ctx, struct names_list *list, struct apam_error *err)
+{
+	return names_list_read(list, ctx->settings->profile_dir, ".conf",
+	    ctx->settings->user, profile_name_ok, err);
+}
+
+enum apam_status
+apam_profile_find(struct apam *ctx, const char *url,
+    struct apam_profile **profile, struct apam_error *err)
+{
+	struct names_list list;
+	struct url parsed;
+	enum apam_status status;
+	const char *why = url_parse(apam_str(url), &parsed);
+
+	*profile = NULL;
+	error_clear(err);
+	if (why != NULL)
+		return error_set(err, APAM_E_URL, "%s", why);
+	status = profiles_list(ctx, &list, err);
+	if (status == APAM_OK)
+		status = profiles_choose(ctx, &list, &parsed, profile, err);
+	names_list_free(&list);
+	return status;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What finding a profile shares with listing and explaining.
+ */
+#ifndef CORE_PROFILES_H
+#define CORE_PROFILES_H
+
+#include "names_list.h"
+#include "stack.h"
+#include "url.h"
+
+/* The path of a profile's file; false where it does not fit. */
+bool profile_file(const struct apam *ctx, const char *name, char *to,
+    size_t size);
+
+/* The names of all profiles.  Errors: TRUST, CONFIG, MEMORY. */
+enum apam_status profiles_list(struct apam *ctx, struct names_list *list,
+    struct apam_error *err);
+
+/*
+ * The profile that signs `url`: the longest path wins; two alike are an error.
+ * Errors: NO_PROFILE, CONFIG.
+ */
+enum apam_status profiles_choose(struct apam *ctx,
+    const struct names_list *list, const struct url *url,
+    struct apam_profile **profile, struct apam_error *err);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The secrets of one entry: each reference among its option values is read
+ * and the value then views the secret itself.
+ */
+#ifndef CORE_SECRETS_H
+#define CORE_SECRETS_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+#include "option.h"
+
+struct secrets {
+	struct buf *all;
+	size_t count, room;
+};
+
+/*
+ * Read every SECRET of `values`, those in groups too.  False with a problem
+ * added, at the option's line, for each that cannot be read.  The views in
+ * `values` live until secrets_free.
+ */
+bool secrets_read(struct secrets *secrets, const struct option_table *table,
+    struct option_values *values, const char *file, bool user,
+    struct problems *all);
+
+/* Wipe and free; fine on a zeroed struct. */
+void secrets_free(struct secrets *secrets);
+
+#endif

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Control words, and the loop over the entries.  No jumps, no numbers.
+ */
+#include "stack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "lifecycle.h"
+#include "str.h"
+
+/* ---- The rule --------------------------------------------------------- */
+
+static bool
+falls_through(bool fallback_unavailable, enum apam_status status)
+{
+	if (APAM_CLASS(status) == APAM_CLASS_REVOKED)
+		return true;
+	return fallback_unavailable &&
+	    APAM_CLASS(status) == APAM_CLASS_TEMPORARY;
+}
+
+/* What an optional entry may fail with and still be left out. */
+static bool
+may_be_left_out(enum apam_status status)
+{
+	switch (APAM_CLASS(status)) {
+	case APAM_CLASS_TEMPORARY:
+	case APAM_CLASS_DENIED:
+	case APAM_CLASS_REVOKED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum stack_step
+stack_decide(
+    enum control control, bool fallback_unavailable, enum apam_status status)
+{
+	switch (control) {
+	case CONTROL_SUFFICIENT:
+		if (status == APAM_OK)
+			return STACK_DONE;
+		return falls_through(fallback_unavailable, status) ?
+		    STACK_SKIP :
+		    STACK_REFUSE;
+	case CONTROL_REQUIRED:
+		return status == APAM_OK ? STACK_NEXT : STACK_REFUSE;
+	case CONTROL_OPTIONAL:
+		if (status == APAM_OK)
+			return STACK_NEXT;
+		return may_be_left_out(status) ? STACK_SKIP : STACK_REFUSE;
+	}
+	return STACK_REFUSE;
+}
+
+/* ---- Opening ---------------------------------------------------------- */
+
+struct stack *
+stack_new(
+    struct apam *ctx, const char *name, const char *file, struct problems *all)
+{
+	struct stack *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
+		return NULL;
+	}
+	s->ctx = ctx;
+	atomic_init(&s->opened, false);
+	s->profile = profile_new(name, file, ctx->settings, all);
+	if (s->profile == NULL) {
+		free(s);
+		return NULL;
+	}
+	pthread_mutex_init(&s->lock, NULL);
+	return s;
+}
+
+static void
+close_entries(struct stack *s)
+{
+	while (s->count > 0)
+		entry_close(&s->entries[--s->count]);
+	free(s->entries);
+	s->entries = NULL;
+}
+
+void
+stack_free(struct stack **stack)
+{
+	struct stack *s = *stack;
+
+	*stack = NULL;
+	if (s == NULL)
+		return;
+	close_entries(s);
+	profile_free(&s->profile);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static bool
+open_entries(struct stack *s, struct problems *all)
+{
+	size_t n = s->profile->entry_count;
+	bool ok = true;
+
+	s->entries = calloc(n, sizeof(*s->entries));
+	if (s->entries == NULL) {
+		problems_add(
+		    all, APAM_E_MEMORY, s->profile->file, 0, "out of memory");
+		return false;
+	}
+	/* Go on after a bad one: all problems are reported in one pass. */
+	for (s->count = 0; s->count < n; s->count++)
+		ok = entry_open(&s->entries[s->count], s->ctx, s->profile,
+			 s->count, all) &&
+		    ok;
+	if (!ok)
+		close_entries(s);
+	return ok;
+}
+
+bool
+stack_open(struct stack *s, struct problems *all)
+{
+	bool ok = true;
+
+	if (atomic_load_explicit(&s->opened, memory_order_acquire))
+		return true;
+	pthread_mutex_lock(&s->lock);
+	if (!atomic_load_explicit(&s->opened, memory_order_relaxed)) {
+		ok = open_entries(s, all);
+		atomic_store_explicit(&s->opened, ok, memory_order_release);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return ok;
+}
+
+enum apam_status
+stack_ready(struct stack *s, struct apam_error *err)
+{
+	struct problems all;
+
+	problems_init(&all);
+	if (stack_open(s, &all))
+		return APAM_OK;
+	if (err != NULL && err->status == APAM_OK)
+		*err = all.first;
+	error_locate(err, s->profile->name, -1);
+	return all.first.status;
+}
+
+/* ---- Signing ---------------------------------------------------------- */
+
+/* Take over what one entry made; two may not set the same header. */
+static enum apam_status
+merge(struct apam_signing *total, struct apam_signing *part,
+    struct apam_error *err)
+{
+	const struct apam_header *h = fields_array(&part->headers);
+	const struct apam_header *covers = fields_array(&part->covers);
+	const struct apam_header *there = fields_array(&total->headers);
+
+	for (size_t i = 0; i < part->headers.count; i++)
+		for (size_t j = 0; j < total->headers.count; j++)
+			if (str_equal_nocase(h[i].name, there[j].name))
+				return error_set(err, APAM_E_CONFIG,
+				    "two entries of the profile set the same "
+				    "header; keep one");
+	for (size_t i = 0; h != NULL && i < part->headers.count; i++)
+		fields_add(&total->headers, h[i].name, h[i].value);
+	for (size_t i = 0; covers != NULL && i < part->covers.count; i++)
+		fields_add(&total->covers, covers[i].name, covers[i].value);
+	if (signing_refused(total) != NULL)
+		return error_set(
+		    err, APAM_E_HEADER, "%s", signing_refused(total));
+	return APAM_OK;
+}
+
+/* Let one entry contribute. */
+static enum apam_status
+try_entry(struct entry *e, struct request *request, int64_t deadline,
+    struct stack_result *result, struct apam_error *err)
+{
+	struct apam_signing part;
+	struct credential *c = NULL;
+	size_t before = request->url.n;
+	enum apam_status status;
+
+	signing_init(&part);
+	/* Policy first: what is refused anyway costs no exchange. */
+	status = entry_prepare(e, request, &part, err);
+	if (status == APAM_OK)
+		status = lifecycle_credential(e, deadline, &c, err);
+	if (status == APAM_OK)
+		status = entry_sign(e, c, request, &part, err);
+	if (status == APAM_OK)
+		status = merge(&result->total, &part, err);
+	if (status == APAM_OK) {
+		result->entries |= 1U << e->index;
+		if (c->generation > result->generation)
+			result->generation = c->generation;
+	} else {
+		request_rewind(request, before);
+	}
+	credential_release(&c);
+	signing_free(&part);
+	return status;
+}
+
+/* Nothing more to try: may the request go out with what there is? */
+static enum apam_status
+finish(const struct stack *s, const struct stack_result *result,
+    const struct apam_error *last, struct apam_error *err)
+{
+	bool sufficient = false;
+
+	for (size_t i = 0; i < s->count; i++)
+		sufficient |= s->profile->entries[i].control ==
+		    CONTROL_SUFFICIENT;
+	if (!sufficient && result->entries != 0)
+		return APAM_OK;
+	if (last->status == APAM_OK)
+		return error_set(err, APAM_E_DENIED,
+		    "no entry of the profile contributed a signature");
+	if (err != NULL)
+		*err = *last;
+	return last->status;
+}
+
+enum apam_status
+stack_sign(struct stack *s, struct request *request, int64_t deadline,
+    struct stack_result *result, struct apam_error *err)
+{
+	struct apam_error why, last;
+	enum apam_status status;
+
+	error_clear(&last);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct profile_entry *conf = &s->profile->entries[i];
+
+		error_clear(&why);
+		status = try_entry(
+		    &s->entries[i], request, deadline, result, &why);
+		error_locate(&why, s->profile->name, (int)i);
+		switch (stack_decide(
+		    conf->control, conf->fallback_unavailable, status)) {
+		case STACK_DONE:
+			return APAM_OK;
+		case STACK_NEXT:
+			continue;
+		case STACK_SKIP:
+			log_line(&s->ctx->log, APAM_LOG_WARNING,
+			    "%s: entry %zu skipped: %s", s->profile->name, i,
+			    why.text);
+			last = why;
+			continue;
+		case STACK_REFUSE:
+			break;
+		}
+		if (err != NULL)
+			*err = why;
+		return status;
+	}
+	return finish(s, result, &last, err);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The stack: the entries of a profile, tried in order, each with its control
+ * word.  Fails closed: nothing contributed, an illegal value, a required entry
+ * that could not contribute: the request is refused.
+ *
+ *   sufficient  contributed: done.  Its key archived, revoked or expired (or,
+ *               with fallback_on, the provider unavailable): the next one.
+ *   required    must contribute, or the request fails.
+ *   optional    contributes if it can.
+ *
+ * Where a stack has sufficient entries, one of them must contribute.
+ */
+#ifndef CORE_STACK_H
+#define CORE_STACK_H
+
+#include "entry.h"
+#include "request.h"
+
+/* What happens after an entry. */
+enum stack_step {
+	STACK_REFUSE,		/* the request, with the entry's error */
+	STACK_DONE,		/* with all that contributed */
+	STACK_NEXT,		/* the entry contributed; go on */
+	STACK_SKIP		/* it did not; go on */
+};
+
+/* The rule, for one entry and how it went. */
+enum stack_step stack_decide(enum control control, bool fallback_unavailable,
+    enum apam_status status);
+
+/* A profile at work. */
+struct stack {
+	struct apam *ctx;
+	struct profile *profile;
+	pthread_mutex_t lock;	/* while the entries are opened */
+	_Atomic(bool) opened;
+	struct entry *entries;
+	size_t count;
+};
+
+/* Read a profile; its entries are opened by stack_open.  NULL: problems. */
+struct stack *stack_new(struct apam *ctx, const char *name, const char *file,
+    struct problems *all);
+void stack_free(struct stack **stack);
+
+/*
+ * Open every entry, once.  False with problems added where any does not open:
+ * then the profile is unusable as a whole.
+ */
+bool stack_open(struct stack *stack, struct problems *all);
+/* The same with the first problem in *err. */
+enum apam_status stack_ready(struct stack *stack, struct apam_error *err);
+
+/*
+ * Sign a request with all entries that the rule lets contribute.  `total` and
+ * *request are filled in; *generation is the highest that was used, bit i of
+ * *entries says that entry i contributed.
+ */
+struct stack_result {
+	struct apam_signing total;
+	uint64_t generation;
+	unsigned entries;
+};
+enum apam_status stack_sign(struct stack *stack, struct request *request,
+    int64_t deadline, struct stack_result *result, struct apam_error *err);
+
+#endif
