@@ -10,11 +10,28 @@
 #include "str.h"
 #include "trust.h"
 
+/*
+ * A copy with a NUL, and a newline before it: libconfig takes a comment in a
+ * last line without one for a syntax error.
+ */
+static char *
+copy_lines(struct apam_str text)
+{
+	char *copy = malloc(text.n + 2);
+
+	if (copy == NULL)
+		return NULL;
+	if (text.n > 0)
+		memcpy(copy, text.p, text.n);
+	memcpy(copy + text.n, "\n", 2);
+	return copy;
+}
+
 struct conf *
 conf_parse(const char *file, struct apam_str text, struct problems *all)
 {
 	struct conf *conf = calloc(1, sizeof(*conf));
-	char *copy = str_dup(text);
+	char *copy = copy_lines(text);
 
 	if (conf != NULL) {
 		config_init(&conf->tree);

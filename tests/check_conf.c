@@ -80,7 +80,7 @@ END_TEST
 START_TEST(a_good_file_is_parsed)
 {
 	static const char text[] = "# x\na = 1; /*\n*/ b = \"@include\";\n"
-				   "c = 5000000000L;\r\nd = -3;";
+				   "c = 5000000000L;\r\nd = -3; # x";
 	struct problems all = { 0 };
 	struct conf *conf;
 	const config_setting_t *d;
