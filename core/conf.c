@@ -11,7 +11,7 @@
 #include "trust.h"
 
 /*
- * A copy with a NUL, and a newline before it: libconfig takes a comment in a
+ * A copy with a NUL, and a newline at the end: libconfig takes a comment in a
  * last line without one for a syntax error.
  */
 static char *
@@ -23,7 +23,10 @@ copy_lines(struct apam_str text)
 		return NULL;
 	if (text.n > 0)
 		memcpy(copy, text.p, text.n);
-	memcpy(copy + text.n, "\n", 2);
+	if (text.n == 0 || text.p[text.n - 1] == '\n')
+		copy[text.n] = '\0';
+	else
+		memcpy(copy + text.n, "\n", 2);
 	return copy;
 }
 
