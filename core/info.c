@@ -221,7 +221,7 @@ apam_modules(struct apam *ctx,
 
 	error_clear(err);
 	status = names_list_read(&list, ctx->settings->module_dir, ".so",
-	    ctx->settings->user, scheme_name_ok, err);
+	    ctx->settings->user, module_name_ok, err);
 	for (size_t i = 0; more && i < list.count; i++) {
 		bad = apam_module_get(ctx, list.names[i], &m, &why) != APAM_OK;
 		more = each(arg, list.names[i], m, bad ? &why : NULL);

@@ -15,10 +15,10 @@
 #include "digest.h"
 #include "error.h"
 #include "module_abi.h"
+#include "option_check.h"
 #include "str.h"
 #include "trust.h"
 
-#define SCHEME_MAX 64
 #define PATH_MAX_BYTES 4096
 
 void
@@ -43,12 +43,9 @@ modules_free(struct modules *all)
 }
 
 bool
-scheme_name_ok(const char *name)
+module_name_ok(const char *name)
 {
-	size_t n = strlen(name);
-
-	return n > 0 && n <= SCHEME_MAX && name[0] != '-' &&
-	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == n;
+	return scheme_name_ok(apam_str(name));
 }
 
 static enum apam_status
@@ -124,7 +121,7 @@ load(
 	struct module *m = NULL;
 	int n;
 
-	if (!scheme_name_ok(scheme)) {
+	if (!module_name_ok(scheme)) {
 		(void)error_set(err, APAM_E_MODULE,
 		    "a scheme is named by lower-case letters, digits and '-'");
 		return NULL;

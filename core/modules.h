@@ -41,6 +41,6 @@ struct module *modules_get(struct modules *all, const struct settings *settings,
     const char *scheme, struct apam_error *err);
 
 /* Lower-case letters, digits and '-', the first no '-', 64 at most. */
-bool scheme_name_ok(const char *name);
+bool module_name_ok(const char *name);
 
 #endif

@@ -366,6 +366,7 @@ rows_basic()
 	row basic-check-kept 0 good check web-utf8
 }
 
+[ -x "$BUILD/apam" ] || die "no $BUILD/apam: make all"
 [ -n "$nginx" ] || die "no nginx: make deps-peers"
 make_certificate
 start_oidc
