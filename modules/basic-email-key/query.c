@@ -66,6 +66,14 @@ query_has(struct apam_str query, struct apam_str name)
 	return false;
 }
 
+/* RFC 3986, 3.1: schemes are compared without case. */
+static bool
+starts_nocase(struct apam_str s, struct apam_str prefix)
+{
+	return s.n >= prefix.n &&
+	    same_nocase((struct apam_str){ s.p, prefix.n }, prefix);
+}
+
 /* Without scheme and authority, where it has them: RFC 3986, 4.2. */
 static struct apam_str
 path_of(struct apam_str location)
@@ -74,9 +82,9 @@ path_of(struct apam_str location)
 
 	if (starts(location, APAM_STR("//")))
 		i = 2;
-	else if (starts(location, APAM_STR("https://")))
+	else if (starts_nocase(location, APAM_STR("https://")))
 		i = 8;
-	else if (starts(location, APAM_STR("http://")))
+	else if (starts_nocase(location, APAM_STR("http://")))
 		i = 7;
 	else
 		return location;

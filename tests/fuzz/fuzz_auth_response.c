@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * key-secret-archiveable with the input as the answer of the authentication
+ * endpoint and of the API.
+ */
+#include "../../modules/key-secret-archiveable/auth.c"
+#include "../../modules/key-secret-archiveable/module.c"
+#include "../../modules/key-secret-archiveable/writes.c"
+
+#include "module.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct drive *d;
+	struct apam_str input = { (const char *)data, size };
+
+	if (d == NULL)
+		d = fuzz_open("key = \"k\"; secret = \"env:FAKE\";"
+			      "exchange = { url = \"https://a.example/\"; };");
+	fuzz_run(d, OP_ACQUIRE, input);
+	fuzz_run(d, OP_CHECK, input);
+	fuzz_judge(d, input);
+	return 0;
+}

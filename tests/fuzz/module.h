@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the fuzz targets of modules share: an entry that stays open, and any
+ * answer given to any step.
+ *
+ * A target includes the module's own files, so that libFuzzer sees into them.
+ */
+#ifndef TESTS_FUZZ_MODULE_H
+#define TESTS_FUZZ_MODULE_H
+
+#include "../drive.h"
+#include "fuzz.h"
+
+/* An entry of the module in this program; opened once, for all inputs. */
+static inline struct drive *
+fuzz_open(const char *text)
+{
+	struct drive *d = malloc(sizeof(*d));
+
+	HOLDS(d != NULL);
+	HOLDS(drive_open(d, &apam_module_1, text, "FAKEsecret") == APAM_OK);
+	return d;
+}
+
+/* A header takes it: no control character, nothing beyond ASCII. */
+static inline bool
+fuzz_is_header_safe(struct apam_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < 0x21 || s.p[i] > 0x7e)
+			return false;
+	return s.n > 0;
+}
+
+static inline void
+fuzz_check_result(const struct op *op, enum apam_step step)
+{
+	if (step == APAM_STEP_FAILED) {
+		HOLDS(op->error.status != APAM_OK);
+		HOLDS(op->error.status != APAM_E_ABI);
+		HOLDS(op->error.text[0] != '\0');
+		HOLDS(strstr(op->error.text, "FAKEsecret") == NULL);
+		return;
+	}
+	if (op->kind == OP_ACQUIRE)
+		HOLDS(fuzz_is_header_safe(buf_view(&op->credential)));
+	if (op->kind == OP_CHECK)
+		HOLDS(op->evidence[0] != '\0');
+}
+
+/* Run a step function to its end with the same answer to each exchange. */
+static inline void
+fuzz_run(struct drive *d, enum op_kind kind, struct apam_str input)
+{
+	static const struct apam_credential_view credential = {
+		sizeof(credential), { "FAKE.token", 10 }, 1700000000
+	};
+	struct answer answer;
+	enum apam_step step;
+	struct op op;
+
+	op_init(&op, kind, true, kind == OP_ACQUIRE ? NULL : &credential);
+	step = op_step(&op, d->module, d->state, NULL);
+	while (step == APAM_STEP_EXCHANGE) {
+		HOLDS(op.steps <= 3);
+		answer_read(&answer, input);
+		step = op_step(&op, d->module, d->state, &answer.response);
+		answer_free(&answer);
+	}
+	fuzz_check_result(&op, step);
+	op_free(&op);
+	d->logged[0] = '\0';
+}
+
+/* Only what can be evidence of health or of a dead key is. */
+static inline void
+fuzz_judge(struct drive *d, struct apam_str input)
+{
+	const char *reason = NULL;
+	enum apam_verdict verdict;
+	struct answer answer;
+	unsigned status;
+
+	answer_read(&answer, input);
+	status = answer.response.pub.status;
+	verdict = d->module->judge(d->state, &answer.response.pub, &reason);
+	HOLDS(reason != NULL && reason[0] != '\0');
+	HOLDS((unsigned)verdict <= APAM_VERDICT_SUSPECT);
+	if (verdict == APAM_VERDICT_REJECTED)
+		HOLDS(status == 401 || status == 400);
+	if (verdict == APAM_VERDICT_ACCEPTED)
+		HOLDS(status / 100 == 2 || status / 100 == 4);
+	if (status / 100 == 3)
+		HOLDS(verdict == APAM_VERDICT_UNKNOWN ||
+		    verdict == APAM_VERDICT_SUSPECT);
+	if (status >= 500)
+		HOLDS(verdict == APAM_VERDICT_UNKNOWN);
+	answer_free(&answer);
+}
+
+#endif
