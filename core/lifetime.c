@@ -19,6 +19,13 @@ clamp(int64_t seconds)
 	return seconds > LIFETIME_MAX ? LIFETIME_MAX : seconds;
 }
 
+/* Nobody means a token that is dead on arrival: 0 states nothing. */
+static int64_t
+stated(int64_t seconds)
+{
+	return seconds <= 0 ? LIFETIME_UNSTATED : clamp(seconds);
+}
+
 static int64_t
 from_digits(struct apam_str s)
 {
@@ -30,14 +37,14 @@ from_digits(struct apam_str s)
 		if (s.p[i] < '0' || s.p[i] > '9')
 			return LIFETIME_UNSTATED;
 	}
-	return str_number(s, LIFETIME_MAX, &n) ? n : LIFETIME_MAX;
+	return str_number(s, LIFETIME_MAX, &n) ? stated(n) : LIFETIME_MAX;
 }
 
 int64_t
 lifetime_from_json(struct apam_json value)
 {
 	if (value.type == APAM_JSON_INTEGER || value.type == APAM_JSON_REAL)
-		return clamp(value.num);
+		return stated(value.num);
 	if (value.type == APAM_JSON_STRING)
 		return from_digits(value.str);
 	return LIFETIME_UNSTATED;
@@ -99,14 +106,14 @@ lifetime_jwt_exp(struct apam_str token)
 }
 
 int64_t
-lifetime_choose(int64_t stated, struct apam_str token, int64_t now, int64_t ttl)
+lifetime_choose(int64_t given, struct apam_str token, int64_t now, int64_t ttl)
 {
 	int64_t exp;
 
-	if (stated == APAM_FOREVER)
+	if (given == APAM_FOREVER)
 		return APAM_FOREVER;
-	if (stated >= 0)
-		return clamp(stated);
+	if (given >= 0)
+		return clamp(given);
 	exp = lifetime_jwt_exp(token);
 	if (exp >= 0)
 		return now < exp - LIFETIME_MAX ? LIFETIME_MAX :

@@ -18,8 +18,8 @@
 
 /*
  * Seconds that a JSON value states: an integer, a real (cut) or a string of
- * digits.  0 and negative numbers give 0, that is "use once"; huge ones give
- * LIFETIME_MAX; absent, null and anything else give LIFETIME_UNSTATED.
+ * digits.  Huge numbers give LIFETIME_MAX; 0, negative numbers, absent, null
+ * and anything else give LIFETIME_UNSTATED.
  */
 int64_t lifetime_from_json(struct apam_json value);
 
@@ -30,8 +30,8 @@ int64_t lifetime_from_json(struct apam_json value);
 int64_t lifetime_jwt_exp(struct apam_str token);
 
 /*
- * The lifetime to use, in seconds: `stated`, else exp - now (at least 0), else
- * `ttl`.  More than LIFETIME_MAX is cut; APAM_FOREVER passes through.
+ * The lifetime to use, in seconds: `given` where not negative, else exp - now
+ * (at least 0), else `ttl`.  More than LIFETIME_MAX is cut; APAM_FOREVER passes through.
  */
 int64_t lifetime_choose(
     int64_t stated, struct apam_str token, int64_t now, int64_t ttl);
