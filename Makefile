@@ -17,7 +17,8 @@ SANITIZE   =
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wcast-align -Wcast-qual \
 	-Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes \
 	-Wbad-function-cast -Wpointer-arith -Wundef -Wvla -Wformat=2 \
-	-Wimplicit-fallthrough -Wconversion -Wno-sign-conversion
+	-Wimplicit-fallthrough -Wconversion -Wno-sign-conversion \
+	-Werror=implicit-function-declaration
 HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIC \
 	-fvisibility=hidden
 OUR_CPPFLAGS = -Iinclude -D_POSIX_C_SOURCE=200809L \

@@ -53,21 +53,21 @@ load_module(struct entry *e, struct problems *all)
 static bool
 open_module(struct entry *e, struct problems *all)
 {
-	const struct apam_options options = {
-		.size = sizeof(options),
-		.value_size = sizeof(struct apam_value),
-		.count = e->values.count,
-		.values = e->values.values,
-	};
 	struct refusal refusal = { e, all };
 	unsigned before = all->count;
 	enum apam_status status;
 
+	e->options = (struct apam_options){
+		.size = sizeof(e->options),
+		.value_size = sizeof(struct apam_value),
+		.count = e->values.count,
+		.values = e->values.values,
+	};
 	services_init(&e->services, e->module->abi.scheme, &e->ctx->log);
 	e->services.refuse = on_refused;
 	e->services.refuse_arg = &refusal;
 	entry_enter(e);
-	status = e->module->abi.open(&e->services.pub, &options, &e->state);
+	status = e->module->abi.open(&e->services.pub, &e->options, &e->state);
 	entry_leave(e);
 	e->services.refuse = NULL;
 	e->services.refuse_arg = NULL;

@@ -34,6 +34,7 @@ struct entry {
 	struct module *module;
 	struct services services;
 	struct option_values values;
+	struct apam_options options; /* of `values`; the module keeps it */
 	struct secrets secrets;
 	void *state;		/* the module's */
 	pthread_mutex_t calls;	/* of a module with one call an entry */

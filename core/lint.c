@@ -2,6 +2,7 @@
 /*
  * apam_lint: everything that is wrong, in one pass, without signing.
  */
+#define _XOPEN_SOURCE 700 /* realpath, POSIX.1-2008 XSI */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
