@@ -5,21 +5,17 @@
 #include "context.h"
 
 #include <stdlib.h>
-#include <string.h>
-#include <sys/auxv.h>
 
 #include "error.h"
 #include "http.h"
+#include "setid.h"
 #include "stack.h"
 
-/* The environment does not decide for programs that act for others. */
 static const char *
 default_config(void)
 {
-	const char *named = NULL;
+	const char *named = trusted_getenv("APAM_CONFIG");
 
-	if (getauxval(AT_SECURE) == 0)
-		named = getenv("APAM_CONFIG");
 	return named != NULL && named[0] != '\0' ? named : APAM_CONFIG_FILE;
 }
 

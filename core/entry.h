@@ -36,6 +36,7 @@ struct entry {
 	struct option_values values;
 	struct apam_options options; /* of `values`; the module keeps it */
 	struct secrets secrets;
+	struct apam_options options; /* the module's view of the values */
 	void *state;		/* the module's */
 	pthread_mutex_t calls;	/* of a module with one call an entry */
 
