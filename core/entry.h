@@ -34,7 +34,6 @@ struct entry {
 	struct module *module;
 	struct services services;
 	struct option_values values;
-	struct apam_options options; /* of `values`; the module keeps it */
 	struct secrets secrets;
 	struct apam_options options; /* the module's view of the values */
 	void *state;		/* the module's */
