@@ -204,7 +204,7 @@ title "SEED: a new key was made; a call with the old one meets a login page"
 control "/rotate?provider=seed&key=demo@example.com&to=$seed_new" &&
 	control "/set?provider=seed&name=old_server&value=half" ||
 	failed seed "the key cannot be rotated"
-refused seed 'redirect' request seed "$seed/api/v3/properties/"
+refused seed 'redirect was not followed' request seed "$seed/api/v3/properties/"
 curl -sS --noproxy '*' "http://127.0.0.1:$CONTROL_PORT/log?provider=seed" \
     >"$dir/seen"
 ! grep -q login "$dir/seen" || failed seed "the login redirect was followed"
