@@ -237,11 +237,15 @@ struct apam_services {
 	    struct apam_str certificate, struct apam_str key);
 	/* Keep bytes for the next call of this op, in op->memo. */
 	void (*memo)(struct apam_op *op, struct apam_str bytes);
-	/* acquire: the credential is made of these bytes (64 KiB at most). */
+	/*
+	 * acquire, and check where it minted one: the credential is made of
+	 * these bytes (64 KiB at most).
+	 */
 	void (*credential)(struct apam_op *op, struct apam_str bytes);
 	/*
-	 * acquire: how long it lives, in seconds from when the exchange was
-	 * sent.  Not called: a JWT's exp as a hint, else the profile's ttl.
+	 * How long that lives, in seconds from when the exchange was
+	 * sent; 0: use it once.  Not called: a JWT's exp as a hint, else the
+	 * profile's ttl.
 	 */
 	void (*lifetime)(struct apam_op *op, int64_t seconds);
 	/*

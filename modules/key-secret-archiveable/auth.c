@@ -76,19 +76,29 @@ read_answer(const struct key_secret *k, const struct apam_response *r,
 	return fault_of_status(k->svc, r);
 }
 
+static struct fault
+take_token(const struct key_secret *k, struct apam_op *op)
+{
+	struct apam_str token = APAM_STR("");
+	struct fault fault = read_answer(k, op->response, &token);
+
+	if (fault.status != APAM_OK)
+		return fault;
+	k->svc->credential(op, token);
+	k->svc->lifetime_json(op, k->expires_pointer.p);
+	return fault;
+}
+
 static enum apam_step
 acquire_token(const struct key_secret *k, struct apam_op *op)
 {
-	struct apam_str token = APAM_STR("");
 	struct fault fault;
 
 	if (op->phase == 0)
 		return request(k, op);
-	fault = read_answer(k, op->response, &token);
+	fault = take_token(k, op);
 	if (fault.status != APAM_OK)
 		return fail_with(k->svc, op, WHO, fault);
-	k->svc->credential(op, token);
-	k->svc->lifetime_json(op, k->expires_pointer.p);
 	return APAM_STEP_DONE;
 }
 
@@ -127,13 +137,12 @@ enum apam_step
 key_secret_check(void *state, struct apam_op *op)
 {
 	const struct key_secret *k = state;
-	struct apam_str token = APAM_STR("");
 
 	if (k->mode != MODE_EXCHANGE)
 		return k->svc->key_state(op, APAM_KEY_UNKNOWN,
 		    "this mode has no endpoint to ask: a probe decides");
 	if (op->phase == 0)
 		return request(k, op);
-	return state_with(
-	    k->svc, op, WHO, read_answer(k, op->response, &token));
+	/* The token that proves the key is good to use, too. */
+	return state_with(k->svc, op, WHO, take_token(k, op));
 }

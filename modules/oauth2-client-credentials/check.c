@@ -53,7 +53,6 @@ enum apam_step
 oauth2_check(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
-	struct apam_str token = APAM_STR("");
 	struct endpoints found;
 	struct fault fault;
 
@@ -74,7 +73,8 @@ oauth2_check(void *state, struct apam_op *op)
 			    "introspection: the token is active");
 		return token_request(o, op, op->memo);
 	default:
-		fault = token_read(o, op->response, &token);
+		/* The token that proves the key is good to use, too. */
+		fault = token_take(o, op);
 		return state_with(o->svc, op, "token endpoint", fault);
 	}
 }

@@ -73,11 +73,10 @@ enum apam_step
 token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url);
 
 /*
- * Read the token endpoint's answer.  *token, set where there is no fault,
- * lives as long as the response.
+ * Read the token endpoint's answer and, where there is no fault, give the core
+ * the credential.
  */
-struct fault token_read(const struct oauth2 *o, const struct apam_response *r,
-    struct apam_str *token);
+struct fault token_take(const struct oauth2 *o, struct apam_op *op);
 
 /* Slots of the module. */
 enum apam_step oauth2_acquire(void *state, struct apam_op *op);

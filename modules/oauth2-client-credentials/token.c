@@ -323,7 +323,7 @@ note_narrower(
 		    asked->count);
 }
 
-struct fault
+static struct fault
 token_read(const struct oauth2 *o, const struct apam_response *r,
     struct apam_str *token)
 {
@@ -350,17 +350,17 @@ token_read(const struct oauth2 *o, const struct apam_response *r,
 
 /* ---- Slots ------------------------------------------------------------ */
 
-static enum apam_step
-finish(const struct oauth2 *o, struct apam_op *op)
+struct fault
+token_take(const struct oauth2 *o, struct apam_op *op)
 {
 	struct apam_str token = APAM_STR("");
 	struct fault fault = token_read(o, op->response, &token);
 
 	if (fault.status != APAM_OK)
-		return fail_with(o->svc, op, WHO, fault);
+		return fault;
 	o->svc->credential(op, token);
 	o->svc->lifetime_json(op, "/expires_in"); /* RFC 6749, 5.1 */
-	return APAM_STEP_DONE;
+	return fault;
 }
 
 enum apam_step
@@ -381,7 +381,10 @@ oauth2_acquire(void *state, struct apam_op *op)
 			return fail_with(o->svc, op, "issuer metadata", fault);
 		return token_request(o, op, found.token);
 	default:
-		return finish(o, op);
+		fault = token_take(o, op);
+		if (fault.status != APAM_OK)
+			return fail_with(o->svc, op, WHO, fault);
+		return APAM_STEP_DONE;
 	}
 }
 
