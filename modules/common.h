@@ -112,6 +112,23 @@ state_with(const struct apam_services *svc, struct apam_op *op, const char *who,
 	    "%s: %s (HTTP %u)", who, fault.text, op->response->status);
 }
 
+/*
+ * Acquire: the credential is this text, for ever; a text that found no memory
+ * is empty, which ends in failure.
+ */
+static inline enum apam_step
+keep_for_ever(const struct apam_services *svc, struct apam_op *op,
+    const struct apam_text *text)
+{
+	struct apam_str bytes = svc->text_view(text);
+
+	if (bytes.n == 0)
+		return svc->fail(op, APAM_E_MEMORY, "out of memory");
+	svc->credential(op, bytes);
+	svc->lifetime(op, APAM_FOREVER);
+	return APAM_STEP_DONE;
+}
+
 /* ---- Responses -------------------------------------------------------- */
 
 /* The media type in front of any parameters, RFC 9110, 8.3. */
@@ -175,6 +192,29 @@ fault_of_status(const struct apam_services *svc, const struct apam_response *r)
 	if (r->status == 404 || r->status == 405)
 		return PROVIDER_FAULT("nothing there: is the URL right?");
 	return PROVIDER_FAULT("not the expected status");
+}
+
+/* ---- Signing ---------------------------------------------------------- */
+
+/*
+ * Send "Authorization: WORD SECRET"; `word` ends in its space.  A text that
+ * found no memory is empty: never send that in place of the credential.
+ */
+static inline enum apam_status
+sign_authorization(const struct apam_services *svc, struct apam_signing *out,
+    struct apam_str word, struct apam_str secret)
+{
+	struct apam_text *value = svc->text_new(svc);
+	enum apam_status status = APAM_OK;
+
+	svc->text_put(value, word);
+	svc->text_put(value, secret);
+	if (svc->text_view(value).n == 0)
+		status = svc->refuse(out, APAM_E_MEMORY, "out of memory");
+	else
+		svc->sign_header(out, "Authorization", svc->text_view(value));
+	svc->text_free(&value);
+	return status;
 }
 
 /* ---- Judging ---------------------------------------------------------- */

@@ -252,6 +252,30 @@ START_TEST(judges)
 }
 END_TEST
 
+/* ---- Memory that runs out --------------------------------------------- */
+
+/* Two texts make the credential, one a signature. */
+START_TEST(survives_no_memory)
+{
+	struct apam_request_view request = drive_request("GET", "/");
+	struct apam_signing out;
+	struct op op;
+
+	open_with(BASE, KEY);
+	drive_limit_texts(&d, _i);
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	ck_assert_int_eq(drive_step(&d, &op, NULL),
+	    _i < 2 ? APAM_STEP_FAILED : APAM_STEP_DONE);
+	ck_assert_int_eq(op.error.status, _i < 2 ? APAM_E_MEMORY : APAM_OK);
+	op_free(&op);
+
+	drive_limit_texts(&d, 0);
+	ck_assert_int_eq(drive_sign(&d, &request, "t", &out), APAM_E_MEMORY);
+	ck_assert_uint_eq(out.headers.count, 0);
+	signing_free(&out);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -265,6 +289,7 @@ main(void)
 	tcase_add_loop_test(tc, adds_what_lacks, 0, ROWS(queries));
 	tcase_add_test(tc, adds_several);
 	tcase_add_loop_test(tc, judges, 0, ROWS(verdicts));
+	tcase_add_loop_test(tc, survives_no_memory, 0, 3);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

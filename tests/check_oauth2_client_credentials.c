@@ -597,6 +597,61 @@ START_TEST(revokes_by_metadata)
 }
 END_TEST
 
+/* ---- Memory that runs out --------------------------------------------- */
+
+#define SCARCE                                                                 \
+	REVOKE INTROSPECT_AT "client_auth = \"basic\"; scope = [ \"a\" ]; "
+#define INTROSPECT_AT "introspection_url = \"https://auth.example/i\"; "
+
+static const struct {
+	enum op_kind kind;
+	int texts; /* that can be made */
+	bool fails;
+} scarce[] = {
+	{ OP_ACQUIRE, 0, true },
+	{ OP_ACQUIRE, 1, true },
+	{ OP_ACQUIRE, 2, true },
+	{ OP_ACQUIRE, 3, false },
+	{ OP_CHECK, 0, true },
+	{ OP_CHECK, 1, true },
+	{ OP_CHECK, 2, false },
+	{ OP_REVOKE, 0, true },
+	{ OP_REVOKE, 1, true },
+	{ OP_REVOKE, 2, false },
+};
+
+/* Half a request must not go out: its refusal would condemn the key. */
+START_TEST(survives_no_memory)
+{
+	struct op op;
+	enum apam_step step;
+
+	open_with(SCARCE);
+	drive_limit_texts(&d, scarce[_i].texts);
+	op_init(&op, scarce[_i].kind, true, &credential);
+	step = drive_step(&d, &op, NULL);
+	ck_assert_int_eq(
+	    step, scarce[_i].fails ? APAM_STEP_FAILED : APAM_STEP_EXCHANGE);
+	ck_assert_int_eq(
+	    op.error.status, scarce[_i].fails ? APAM_E_MEMORY : APAM_OK);
+	op_free(&op);
+}
+END_TEST
+
+START_TEST(signs_nothing_without_memory)
+{
+	struct apam_request_view request = drive_request("GET", "/");
+	struct apam_signing out;
+
+	open_with(PLAIN);
+	drive_limit_texts(&d, _i);
+	ck_assert_int_eq(drive_sign(&d, &request, "t", &out),
+	    _i == 0 ? APAM_E_MEMORY : APAM_OK);
+	ck_assert_uint_eq(out.headers.count, _i == 0 ? 0 : 1);
+	signing_free(&out);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -623,6 +678,8 @@ main(void)
 	tcase_add_test(tc, has_nowhere_to_revoke);
 	tcase_add_test(tc, has_nothing_to_revoke);
 	tcase_add_test(tc, revokes_by_metadata);
+	tcase_add_loop_test(tc, survives_no_memory, 0, ROWS(scarce));
+	tcase_add_loop_test(tc, signs_nothing_without_memory, 0, 2);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

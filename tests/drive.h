@@ -149,6 +149,31 @@ drive_close(struct drive *d)
 	memset(d, 0, sizeof(*d));
 }
 
+/* ---- Memory that runs out --------------------------------------------- */
+
+/* How many more texts can be made; negative: any number. */
+static int drive_texts = -1;
+static struct apam_text *(*drive_text_new)(const struct apam_services *svc);
+
+static inline struct apam_text *
+drive_limited_text_new(const struct apam_services *svc)
+{
+	if (drive_texts == 0)
+		return NULL;
+	drive_texts--;
+	return drive_text_new(svc);
+}
+
+/* From now on only `n` texts can be made. */
+static inline void
+drive_limit_texts(struct drive *d, int n)
+{
+	if (d->svc.pub.text_new != drive_limited_text_new)
+		drive_text_new = d->svc.pub.text_new;
+	d->svc.pub.text_new = drive_limited_text_new;
+	drive_texts = n;
+}
+
 /* ---- Answers ---------------------------------------------------------- */
 
 struct answer {

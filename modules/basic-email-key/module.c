@@ -151,17 +151,17 @@ basic_acquire(void *state, struct apam_op *op)
 	const struct apam_services *svc = b->svc;
 	struct apam_text *pair = svc->text_new(svc);
 	struct apam_text *encoded = svc->text_new(svc);
+	enum apam_step step;
 
 	/* RFC 7617, 2 and 2.1: UTF-8 as it is, standard padded base64. */
 	put_email(b, pair);
 	svc->text_put(pair, APAM_STR(":"));
 	svc->text_put(pair, option(b, OPT_KEY)->str);
 	svc->text_put_base64(encoded, svc->text_view(pair));
-	svc->credential(op, svc->text_view(encoded));
-	svc->lifetime(op, APAM_FOREVER);
+	step = keep_for_ever(svc, op, encoded);
 	svc->text_free(&encoded);
 	svc->text_free(&pair);
-	return APAM_STEP_DONE;
+	return step;
 }
 
 /* ---- Signing ---------------------------------------------------------- */
@@ -170,16 +170,12 @@ static enum apam_status
 basic_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct apam_services *svc = ((const struct basic *)state)->svc;
-	struct apam_text *value = svc->text_new(svc);
+	const struct basic *b = state;
 
 	(void)request;
 	/* "Basic" exactly so: SEED compares it with case. */
-	svc->text_put(value, APAM_STR("Basic "));
-	svc->text_put(value, credential->secret);
-	svc->sign_header(out, "Authorization", svc->text_view(value));
-	svc->text_free(&value);
-	return APAM_OK;
+	return sign_authorization(
+	    b->svc, out, APAM_STR("Basic "), credential->secret);
 }
 
 static enum apam_status

@@ -102,20 +102,25 @@ acquire_token(const struct key_secret *k, struct apam_op *op)
 	return APAM_STEP_DONE;
 }
 
-/* RFC 7617, 2. */
-static void
-put_pair(const struct key_secret *k, struct apam_op *op)
+/* What the headers are made of needs no exchange.  RFC 7617, 2, for Basic. */
+static enum apam_step
+acquire_at_once(const struct key_secret *k, struct apam_op *op)
 {
 	struct apam_text *pair = k->svc->text_new(k->svc);
-	struct apam_text *encoded = k->svc->text_new(k->svc);
+	struct apam_text *made = k->svc->text_new(k->svc);
+	enum apam_step step;
 
 	k->svc->text_put(pair, k->key);
 	k->svc->text_put(pair, APAM_STR(":"));
 	k->svc->text_put(pair, k->secret);
-	k->svc->text_put_base64(encoded, k->svc->text_view(pair));
-	k->svc->credential(op, k->svc->text_view(encoded));
-	k->svc->text_free(&encoded);
+	if (k->mode == MODE_BASIC)
+		k->svc->text_put_base64(made, k->svc->text_view(pair));
+	else
+		k->svc->text_put(made, k->secret);
+	step = keep_for_ever(k->svc, op, made);
+	k->svc->text_free(&made);
 	k->svc->text_free(&pair);
+	return step;
 }
 
 enum apam_step
@@ -125,12 +130,7 @@ key_secret_acquire(void *state, struct apam_op *op)
 
 	if (k->mode == MODE_EXCHANGE)
 		return acquire_token(k, op);
-	if (k->mode == MODE_BASIC)
-		put_pair(k, op);
-	else
-		k->svc->credential(op, k->secret);
-	k->svc->lifetime(op, APAM_FOREVER);
-	return APAM_STEP_DONE;
+	return acquire_at_once(k, op);
 }
 
 enum apam_step

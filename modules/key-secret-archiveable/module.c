@@ -349,7 +349,6 @@ key_secret_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
 	const struct key_secret *k = state;
-	struct apam_text *value;
 
 	(void)request;
 	if (k->mode == MODE_HEADERS) {
@@ -358,14 +357,10 @@ key_secret_sign(void *state, const struct apam_credential_view *credential,
 		    out, k->secret_header.p, credential->secret);
 		return APAM_OK;
 	}
-	value = k->svc->text_new(k->svc);
 	/* RFC 6750, 2.1; RFC 7617, 2. */
-	k->svc->text_put(value,
-	    k->mode == MODE_BASIC ? APAM_STR("Basic ") : APAM_STR("Bearer "));
-	k->svc->text_put(value, credential->secret);
-	k->svc->sign_header(out, "Authorization", k->svc->text_view(value));
-	k->svc->text_free(&value);
-	return APAM_OK;
+	return sign_authorization(k->svc, out,
+	    k->mode == MODE_BASIC ? APAM_STR("Basic ") : APAM_STR("Bearer "),
+	    credential->secret);
 }
 
 static bool

@@ -23,7 +23,8 @@ introspect(
 	o->svc->exchange_field(op, APAM_STR("token"), op->credential->secret);
 	o->svc->exchange_field(
 	    op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
-	client_authenticate(o, op);
+	if (!client_authenticate(o, op))
+		return o->svc->fail(op, APAM_E_MEMORY, "out of memory");
 	return APAM_STEP_EXCHANGE;
 }
 
@@ -94,7 +95,8 @@ revoke_begin(
 	o->svc->exchange_field(op, APAM_STR("token"), op->credential->secret);
 	o->svc->exchange_field(
 	    op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
-	client_authenticate(o, op);
+	if (!client_authenticate(o, op))
+		return o->svc->fail(op, APAM_E_MEMORY, "out of memory");
 	return APAM_STEP_EXCHANGE;
 }
 

@@ -65,8 +65,11 @@ option_text(const struct oauth2 *o, enum option i)
 
 /* ---- token.c ---------------------------------------------------------- */
 
-/* Prove who we are, as client_auth says (RFC 6749, 2.3.1). */
-void client_authenticate(const struct oauth2 *o, struct apam_op *op);
+/*
+ * Prove who we are, as client_auth says (RFC 6749, 2.3.1).  False: out of
+ * memory, and the exchange must not be sent.
+ */
+bool client_authenticate(const struct oauth2 *o, struct apam_op *op);
 
 /* Ask for the exchange that mints a token at `url`, and wait for it. */
 enum apam_step

@@ -15,12 +15,13 @@
 /* ---- Request ---------------------------------------------------------- */
 
 /* client_secret_basic.  RFC 6749, 2.3.1: form-encode both, then base64. */
-static void
+static bool
 authenticate_basic(const struct oauth2 *o, struct apam_op *op)
 {
 	const struct apam_services *svc = o->svc;
 	struct apam_text *pair = svc->text_new(svc);
 	struct apam_text *value = svc->text_new(svc);
+	bool made;
 
 	svc->text_put_form(pair, option_text(o, OPT_CLIENT_ID));
 	svc->text_put(pair, APAM_STR(":"));
@@ -28,42 +29,46 @@ authenticate_basic(const struct oauth2 *o, struct apam_op *op)
 	svc->text_put(value, APAM_STR("Basic "));
 	svc->text_put_base64(value, svc->text_view(pair));
 	svc->exchange_header(op, "Authorization", svc->text_view(value));
+	made = svc->text_view(pair).n > 0 && svc->text_view(value).n > 0;
 	svc->text_free(&value);
 	svc->text_free(&pair);
+	return made;
 }
 
-void
+bool
 client_authenticate(const struct oauth2 *o, struct apam_op *op)
 {
 	/* RFC 6749, 2.3: one method in each request, never both. */
-	if (option(o, OPT_CLIENT_AUTH)->num == AUTH_BASIC) {
-		authenticate_basic(o, op);
-		return;
-	}
+	if (option(o, OPT_CLIENT_AUTH)->num == AUTH_BASIC)
+		return authenticate_basic(o, op);
 	o->svc->exchange_field(
 	    op, APAM_STR("client_id"), option_text(o, OPT_CLIENT_ID));
 	o->svc->exchange_field(
 	    op, APAM_STR("client_secret"), option_text(o, OPT_CLIENT_SECRET));
+	return true;
 }
 
 /* RFC 6749, 3.3: scopes in one field, a space between. */
-static void
+static bool
 put_scope(const struct oauth2 *o, struct apam_op *op)
 {
 	const struct apam_services *svc = o->svc;
 	const struct apam_value *scope = option(o, OPT_SCOPE);
 	struct apam_text *text;
+	bool made;
 	size_t i;
 
 	if (scope->count == 0)
-		return;
+		return true;
 	text = svc->text_new(svc);
 	for (i = 0; i < scope->count; i++) {
 		svc->text_put(text, i > 0 ? APAM_STR(" ") : APAM_STR(""));
 		svc->text_put(text, scope->items[i]);
 	}
+	made = svc->text_view(text).n > 0;
 	svc->exchange_field(op, APAM_STR("scope"), svc->text_view(text));
 	svc->text_free(&text);
+	return made;
 }
 
 /* RFC 8707, 2: one field for each value. */
@@ -96,8 +101,9 @@ token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url)
 	/* RFC 6749, 4.4.2. */
 	o->svc->exchange_field(
 	    op, APAM_STR("grant_type"), APAM_STR("client_credentials"));
-	client_authenticate(o, op);
-	put_scope(o, op);
+	/* Half a request could be refused and taken for a dead key. */
+	if (!client_authenticate(o, op) || !put_scope(o, op))
+		return o->svc->fail(op, APAM_E_MEMORY, "out of memory");
 	put_each(o, op, OPT_AUDIENCE, APAM_STR("audience"));
 	put_each(o, op, OPT_RESOURCE, APAM_STR("resource"));
 	put_extra(o, op);
@@ -392,14 +398,10 @@ enum apam_status
 oauth2_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct apam_services *svc = ((const struct oauth2 *)state)->svc;
-	struct apam_text *value = svc->text_new(svc);
+	const struct oauth2 *o = state;
 
 	(void)request;
 	/* RFC 6750, 2.1: in the header, never in form or query. */
-	svc->text_put(value, APAM_STR("Bearer "));
-	svc->text_put(value, credential->secret);
-	svc->sign_header(out, "Authorization", svc->text_view(value));
-	svc->text_free(&value);
-	return APAM_OK;
+	return sign_authorization(
+	    o->svc, out, APAM_STR("Bearer "), credential->secret);
 }
