@@ -18,7 +18,7 @@ struct reply {
 	size_t n, cap;
 };
 
-/* For CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION; `arg` is the reply. */
+/* For `write` and `header` of a transfer; `arg` is the reply. */
 size_t reply_body(char *p, size_t size, size_t count, void *arg);
 size_t reply_header(char *p, size_t size, size_t count, void *arg);
 

@@ -126,7 +126,10 @@ has_header(const struct call *call, struct apam_str name)
 static int
 read_data(struct call *call)
 {
-	static const struct apam_str type = { "Content-Type", 12 };
+	const struct apam_str type = APAM_STR("Content-Type");
+	const struct apam_str json = APAM_STR("application/json");
+	const struct apam_str form = APAM_STR(
+	    "application/x-www-form-urlencoded");
 	const char *arg = args_value(call->args, "data");
 
 	if (arg == NULL)
@@ -138,9 +141,9 @@ read_data(struct call *call)
 	call->transfer.method = "POST";
 	call->transfer.body.kind = APAM_BODY_BYTES;
 	call->transfer.body.bytes = call->data.bytes;
-	if (call->data.json && !has_header(call, type))
+	if (!has_header(call, type))
 		call->headers[call->transfer.header_count++] =
-		    (struct apam_header){ type, APAM_STR("application/json") };
+		    (struct apam_header){ type, call->data.json ? json : form };
 	return STATUS_DONE;
 }
 
@@ -182,26 +185,26 @@ open_output(struct call *call)
 }
 
 static bool
-prepare_easy(struct call *call)
+prepare(struct call *call)
 {
-	CURL *easy = curl_easy_init();
+	struct apam_transfer *transfer = &call->transfer;
 
-	call->easy = easy;
-	if (easy == NULL)
+	call->easy = curl_easy_init();
+	if (call->easy == NULL)
 		return false;
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "apam/" APAM_VERSION);
-	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	call->transfer.write = reply_body;
-	call->transfer.write_arg = &call->reply;
+	curl_easy_setopt(call->easy, CURLOPT_USERAGENT, "apam/" APAM_VERSION);
+	curl_easy_setopt(call->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	transfer->write = reply_body;
+	transfer->write_arg = &call->reply;
 	if (args_has(call->args, "include")) {
-		call->transfer.header = reply_header;
-		call->transfer.header_arg = &call->reply;
+		transfer->header = reply_header;
+		transfer->header_arg = &call->reply;
 	}
 	if (args_has(call->args, "verbose")) {
 		trace_profile(call->profile);
-		call->trace.transfer = &call->transfer;
-		call->transfer.sending = trace_sending;
-		call->transfer.arg = &call->trace;
+		call->trace.transfer = transfer;
+		transfer->sending = trace_sending;
+		transfer->arg = &call->trace;
 	}
 	return true;
 }
@@ -212,7 +215,7 @@ perform(struct call *call)
 	struct apam_error err = { 0 };
 	enum apam_status status;
 
-	if (!prepare_easy(call)) {
+	if (!prepare(call)) {
 		complain("cannot start libcurl");
 		return STATUS_INTERNAL;
 	}
