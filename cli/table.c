@@ -132,7 +132,6 @@ print_row(const struct table *table, const char *const *cells, bool aligned)
 		if (!aligned)
 			putchar('\t');
 	}
-	putchar('\n');
 }
 
 static void
@@ -143,12 +142,14 @@ print_table(const struct table *table)
 	if (aligned && table->rows > 0) {
 		fputs(colour_bold(), stdout);
 		print_row(table, table->heads, true);
-		fputs(colour_off(), stdout);
+		printf("%s\n", colour_off());
 	}
-	for (size_t r = 0; r < table->rows; r++)
+	for (size_t r = 0; r < table->rows; r++) {
 		print_row(table,
 		    (const char *const *)table->cells + r * table->columns,
 		    aligned);
+		putchar('\n');
+	}
 }
 
 int
