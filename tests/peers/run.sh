@@ -342,10 +342,11 @@ rows_revoked()
 
 rows_check()
 {
-	row check-introspection 0 good check opaque
-	row check-mint 0 good check jwt
+	# One process, one check: there is no token yet to introspect.
+	row check-opaque 0 'good.*token endpoint' check opaque
+	row check-jwt 0 'good.*token endpoint' check jwt
 	row check-metadata 0 good check issuer
-	# This provider answers active:false for any JWT: it keeps none.
+	# This provider says of any JWT that it is not active: it keeps none.
 	row check-jwt-not-introspectable 0 good check issuer-jwt
 	row check-wrong 1 revoked check wrong-post
 	row check-nobody 1 revoked check nobody
