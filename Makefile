@@ -161,6 +161,7 @@ peers: deps-build deps-peers
 sanitize: deps-build deps-test
 	@ASAN_OPTIONS=abort_on_error=0:detect_stack_use_after_return=1 \
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	$(MAKE) BUILD=$(BUILD)/sanitize SANITIZE=address,undefined \
 	    CFLAGS='-O1 -g -fno-sanitize-recover=all' run-tests
 
