@@ -41,7 +41,7 @@ row "explain --json: none" 1 '"chosen": null' '*' --json explain https://o.test/
 
 for scheme in "$dir"/modules/*.so; do
 	scheme=$(basename "$scheme" .so)
-	row "modules has $scheme" 0 "^$scheme$tab[a-zA-Z]" '' modules
+	row "modules has $scheme" 0 "^$scheme${tab}[a-zA-Z]" '' modules
 	row "modules $scheme" 0 "^$scheme: " '' modules "$scheme"
 	row "modules $scheme --json" 0 '"options": \[' '' modules --json \
 	    "$scheme"
@@ -60,7 +60,7 @@ row "modules: a path" 3 '' '*' modules ../modules/basic-email-key
 row "modules: capitals" 3 '' '*' modules Basic-Email-Key
 printf 'not a module' >"$dir/modules/broken.so"
 row "modules: a broken one is listed" 0 "^broken${tab}error: " '' modules
-row "modules: the others go on" 0 "^basic-email-key$tab[a-zA-Z]" '' modules
+row "modules: the others go on" 0 "^basic-email-key${tab}[a-zA-Z]" '' modules
 row "modules: a broken one by name" 3 '' 'broken' modules broken
 rm "$dir/modules/broken.so"
 
@@ -132,7 +132,7 @@ row "several errors: the third" 3 '' "^$file:3: error: " lint
 row "several errors: nothing else" 3 '' '!^apam: ' lint
 row "several errors as JSON" 3 '"line": 2' '' --json lint
 holds "lint's is JSON" python3 -m json.tool "$dir/out" "$dir/json"
-row "list goes on: the broken one" 0 "^many$tab$tab$tab[a-z]" '' list
+row "list goes on: the broken one" 0 "^many$tab$tab${tab}[a-z]" '' list
 row "list goes on: the good one" 0 "^good$tab.*ok$" '' list
 row "explain goes on" 0 "^good  " '' explain $origin/x
 signs "headers go on" 0 '^Authorization: ' '' headers good $origin/x

@@ -74,7 +74,7 @@ holds "-o: and stays one" [ -c /dev/null ]
 
 # ---- What is sent ----------------------------------------------------------
 
-filter=$seed/api/v3/properties/filter/?organization_id=1
+filter="$seed/api/v3/properties/filter/?organization_id=1"
 row "-d is a POST" 0 '^\{' '^> POST ' request -v seed "$filter" -d '{}'
 row "-d of JSON says so" 0 '*' '^> Content-Type: application/json$' \
     request -v seed "$filter" -d '{"a": 1}'
