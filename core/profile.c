@@ -152,7 +152,9 @@ add_origin(struct profile *p, struct apam_str text)
 
 	if (why != NULL)
 		return why;
-	if (text.p[text.n - 1] == '/')
+	/* "https://host/" is "https://host"; below a path it matters. */
+	if (url_parse(text, url) == NULL && url->path.n == 1 &&
+	    text.p[text.n - 1] == '/')
 		text.n--;
 	copy = arena_copy(&p->values.arena, text);
 	if (copy == NULL)

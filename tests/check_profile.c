@@ -171,7 +171,7 @@ static const struct {
 	{ "https://h.example", "https://h.example", "/" },
 	{ "https://h.example/", "https://h.example", "/" },
 	{ "https://h.example/a", "https://h.example/a", "/a" },
-	{ "https://h.example/a/b/", "https://h.example/a/b", "/a/b" },
+	{ "https://h.example/a/b/", "https://h.example/a/b/", "/a/b/" },
 	{ "https://H.example:443/", "https://H.example:443", "/" },
 };
 
