@@ -62,7 +62,7 @@ void
 apam_profile_show(struct apam_profile *profile,
     void (*each)(void *arg, const struct apam_profile_info *info), void *arg)
 {
-	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { NULL } };
+	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { 0 } };
 	struct apam_profile_info info;
 
 	fill_profile(profile->stack, entries, &info);
@@ -78,7 +78,7 @@ show_named(struct apam *ctx, const char *name,
 	const struct apam_error *why),
     void *arg)
 {
-	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { NULL } };
+	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { 0 } };
 	struct apam_profile_info info = { .name = name };
 	struct apam_profile *p;
 	struct apam_error why;
@@ -143,7 +143,7 @@ why_not(const struct question *q, struct apam_profile *p)
 static bool
 answer(struct apam *ctx, const struct question *q, const char *name)
 {
-	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { NULL } };
+	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { 0 } };
 	struct apam_profile_info info = { .name = name };
 	struct apam_profile *p;
 	struct apam_error err;
