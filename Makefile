@@ -187,14 +187,15 @@ lint: deps-build deps-test deps-lint
 	@$(MAKE) BUILD=$(BUILD)/lint-clang CC=clang CFLAGS='-O2 -Werror' programs
 	@$(MAKE) all lint-style
 
-# Headers are laid out by hand: their comments stand in columns.
+# Headers are laid out by hand: their comments stand in columns.  cppcheck 2.10
+# cannot expand some macros of the tests, whose arguments are string literals.
 lint-style:
 	@echo '  clang-format, cppcheck, symbols'
 	@clang-format --dry-run -Werror $(SOURCES)
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 	    --enable=warning,performance,portability -Iinclude -Icore \
 	    --suppress=missingIncludeSystem '-Djson_object_foreach(o,k,v)=for(;;)' \
-	    $(SOURCES)
+	    --suppress='preprocessorErrorDirective:tests/*' $(SOURCES)
 	@BUILD=$(BUILD) tools/check-symbols
 
 # ---- Install ----------------------------------------------------------------
