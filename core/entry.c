@@ -71,10 +71,13 @@ open_module(struct entry *e, struct problems *all)
 	entry_leave(e);
 	e->services.refuse = NULL;
 	e->services.refuse_arg = NULL;
+	/* Refused an option and opened all the same: entry_close closes it. */
 	if (status == APAM_OK)
-		return true;
+		return all->count == before;
 
 	e->state = NULL;
+	if (status != APAM_E_CONFIG && status != APAM_E_MEMORY)
+		status = APAM_E_ABI;
 	if (all->count == before)
 		problems_add(all, status, e->profile->file, e->conf->line,
 		    "the module of scheme %s does not open: %s",

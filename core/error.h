@@ -9,7 +9,12 @@
 #ifndef CORE_ERROR_H
 #define CORE_ERROR_H
 
+#include <stdbool.h>
+
 #include <apam/apam.h>
+
+/* True for the members of enum apam_status: what a module may return. */
+bool status_is_known(enum apam_status status);
 
 /* Make *err say "no error". */
 void error_clear(struct apam_error *err);

@@ -231,10 +231,11 @@ http_error(CURLcode code, struct apam_error *err)
 	case CURLE_SSL_CACERT_BADFILE:
 		status = APAM_E_CONFIG;
 		break;
-	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_URL_MALFORMAT:
 		status = APAM_E_INTERNAL;
 		break;
+	/* URLs are checked before: this is an answer that is not HTTP. */
+	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_PARTIAL_FILE:
 		status = APAM_E_PROVIDER;

@@ -5,7 +5,7 @@
  * Every lookup is total: a number that is no member, from a newer library or
  * a broken module, gives a fixed text and never a NULL.
  */
-#include <apam/apam.h>
+#include "error.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -68,11 +68,12 @@ static const char *const key_states[] = {
 };
 _Static_assert(COUNT(key_states) == APAM_KEY_REVOKED + 1, "a gap");
 
+static const char unknown[] = "an unknown status";
+
 static const struct status_words *
 status_words(enum apam_status status)
 {
-	static const struct status_words none = { "APAM_E_?",
-		"an unknown status" };
+	static const struct status_words none = { "APAM_E_?", unknown };
 	const unsigned number = (unsigned)status;
 	const struct status_words *words;
 
@@ -80,6 +81,12 @@ status_words(enum apam_status status)
 		return &none;
 	words = &statuses[number >> 8][number & 0xff];
 	return words->name == NULL ? &none : words;
+}
+
+bool
+status_is_known(enum apam_status status)
+{
+	return status_words(status)->text != unknown;
 }
 
 const char *

@@ -72,12 +72,11 @@ check_form(const struct apam_request *from, struct apam_error *err)
 static enum apam_status
 show_url(struct request *r, struct url *url, struct apam_error *err)
 {
-	const char *why = NULL;
+	const char *why;
 
 	if (r->url.failed)
-		why = "the URL is too long";
-	if (why == NULL)
-		why = url_parse(buf_view(&r->url), url);
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	why = url_parse(buf_view(&r->url), url);
 	if (why != NULL)
 		return error_set(err, APAM_E_URL, "%s", why);
 	r->view.url = url->text;
@@ -124,6 +123,8 @@ request_init(struct request *r, const struct apam_request *from,
 	if (status != APAM_OK)
 		return status;
 
+	if (strlen(from->url) > URL_MAX)
+		return error_set(err, APAM_E_URL, "the URL is too long");
 	r->given = from->url;
 	buf_put(&r->url, apam_str(from->url));
 	status = bind(r, profile, err);
@@ -150,6 +151,7 @@ request_add_query(struct request *r, struct fields *query, size_t first,
     struct apam_error *err)
 {
 	const struct apam_header *q = fields_array(query);
+	size_t room = URL_MAX - r->url.n;
 	struct url url;
 	char mark;
 
@@ -157,6 +159,13 @@ request_add_query(struct request *r, struct fields *query, size_t first,
 		return APAM_OK;
 	if (q == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
+	/* Before anything is added: the next entry may still sign. */
+	for (size_t i = first; i < query->count; i++) {
+		if (q[i].name.n + q[i].value.n + 2 > room)
+			return error_set(err, APAM_E_URL,
+			    "the URL is too long with its parameters");
+		room -= q[i].name.n + q[i].value.n + 2;
+	}
 	mark = str_find(r->view.url, '?') == r->view.url.n ? '?' : '&';
 	for (size_t i = first; i < query->count; i++) {
 		buf_put_char(&r->url, mark);

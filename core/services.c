@@ -263,7 +263,7 @@ service_fail(
 	if (vsnprintf(text, sizeof(text), format, args) < 0)
 		text[0] = '\0';
 	va_end(args);
-	if (status == APAM_OK)
+	if (status == APAM_OK || !status_is_known(status))
 		status = APAM_E_ABI;
 	(void)error_set(&op_of(op)->error, status, "%s", text);
 	return APAM_STEP_FAILED;
@@ -292,6 +292,9 @@ static void
 service_sign_header(
     struct apam_signing *out, const char *name, struct apam_str value)
 {
+	/* What is left of a text that found no memory signs nothing. */
+	if (value.n == 0 && out->headers.refused == NULL)
+		out->headers.refused = "a header of the signature is empty";
 	fields_add_header(&out->headers, apam_str(name), value);
 }
 
@@ -337,7 +340,7 @@ service_refuse(
 	if (vsnprintf(text, sizeof(text), format, args) < 0)
 		text[0] = '\0';
 	va_end(args);
-	if (status == APAM_OK)
+	if (status == APAM_OK || !status_is_known(status))
 		status = APAM_E_ABI;
 	return error_set(&out->error, status, "%s", text);
 }

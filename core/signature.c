@@ -112,7 +112,7 @@ apam_signature_release(struct apam_signature *signature)
 
 	if (owned != NULL)
 		secmem_free(owned, owned->size);
-	else if (store != NULL && signature->header_count > 0)
+	else if (store != NULL && signature->entries != 0)
 		wipe(store, size);
 	*signature = (struct apam_signature){
 		.size = sizeof(*signature),

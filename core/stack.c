@@ -40,6 +40,8 @@ enum stack_step
 stack_decide(
     enum control control, bool fallback_unavailable, enum apam_status status)
 {
+	if (!status_is_known(status))
+		return STACK_REFUSE;
 	switch (control) {
 	case CONTROL_SUFFICIENT:
 		if (status == APAM_OK)
@@ -166,15 +168,19 @@ merge(struct apam_signing *total, struct apam_signing *part,
 	const struct apam_header *covers = fields_array(&part->covers);
 	const struct apam_header *there = fields_array(&total->headers);
 
+	if ((h == NULL && part->headers.count > 0) ||
+	    (covers == NULL && part->covers.count > 0) ||
+	    (there == NULL && total->headers.count > 0))
+		return error_set(err, APAM_E_MEMORY, "out of memory");
 	for (size_t i = 0; i < part->headers.count; i++)
 		for (size_t j = 0; j < total->headers.count; j++)
 			if (str_equal_nocase(h[i].name, there[j].name))
 				return error_set(err, APAM_E_CONFIG,
 				    "two entries of the profile set the same "
 				    "header; keep one");
-	for (size_t i = 0; h != NULL && i < part->headers.count; i++)
+	for (size_t i = 0; i < part->headers.count; i++)
 		fields_add(&total->headers, h[i].name, h[i].value);
-	for (size_t i = 0; covers != NULL && i < part->covers.count; i++)
+	for (size_t i = 0; i < part->covers.count; i++)
 		fields_add(&total->covers, covers[i].name, covers[i].value);
 	if (signing_refused(total) != NULL)
 		return error_set(
