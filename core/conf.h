@@ -5,7 +5,9 @@
  *
  * conf_guard refuses, with the line: `@include` (it can end the process), NUL
  * and other control characters, text that is no UTF-8, numbers that do not fit
- * (libconfig takes them silently), nesting deeper than 16.
+ * (libconfig takes them silently), nesting deeper than 16, and any syntax error
+ * (libconfig leaks after one).  What is left to libconfig to refuse is a name
+ * given twice.
  */
 #ifndef CORE_CONF_H
 #define CORE_CONF_H

@@ -1,304 +1,154 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What libconfig 1.5 must not see.  Reads the text by libconfig's own lexical
- * rules (strings, escapes, the three kinds of comment, names, numbers) and
- * refuses what it would take silently and wrongly, or what would end the
- * process.  This is no parser: what it lets pass may still be a syntax error.
+ * What libconfig 1.5 must not see: its traps, which the lexer refuses, and
+ * syntax errors, after which it leaks.  The functions mirror its grammar:
  *
- * The first problem ends the reading, for what follows may be misread.
+ *	settings = { name ( "=" | ":" ) value [ ";" | "," ] }
+ *	value    = scalar | "[" scalars "]" | "(" values ")" | "{" settings "}"
+ *
+ * where scalars and values are lists with commas between, and a scalar may be
+ * several strings in a row.  Builds nothing.
  */
 #include "conf.h"
-#include "str.h"
-#include "utf8.h"
+#include "conf_lexer.h"
 
-struct guard {
-	const char *file;
-	struct apam_str rest; /* not read yet */
-	unsigned line; /* of its first byte */
-	unsigned depth;
-	struct problems *all;
-};
+static bool check_value(struct conf_lexer *lexer, unsigned depth);
 
 static bool
-refuse(const struct guard *g, const char *why)
+refuse(const struct conf_lexer *lexer, const char *why)
 {
-	problems_add(g->all, APAM_E_CONFIG, g->file, g->line, "%s", why);
-	return false;
-}
-
-static void
-advance(struct guard *g, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		g->line += g->rest.p[i] == '\n';
-	g->rest = str_skip(g->rest, n);
-}
-
-/* The byte at `i` of the rest, NUL behind the end. */
-static char
-peek(const struct guard *g, size_t i)
-{
-	return i < g->rest.n ? g->rest.p[i] : '\0';
+	return conf_lexer_refuse(lexer, lexer->token_line, why);
 }
 
 static bool
-is_digit(char c)
+is_scalar(enum conf_token token)
 {
-	return c >= '0' && c <= '9';
+	return token >= CONF_BOOLEAN && token <= CONF_STRING;
 }
 
 static bool
-is_letter(char c)
+check_scalar(struct conf_lexer *lexer)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+	const enum conf_token first = lexer->token;
 
-static bool
-is_name_start(char c)
-{
-	return is_letter(c) || c == '*';
-}
-
-static bool
-is_name_rest(char c)
-{
-	return is_name_start(c) || is_digit(c) || c == '-' || c == '_';
-}
-
-static bool
-is_number_rest(char c)
-{
-	return is_name_rest(c) || c == '.' || c == '+';
-}
-
-/* ---- Bytes ------------------------------------------------------------ */
-
-/* What is wrong with the next character, or NULL. */
-static const char *
-character_problem(const struct guard *g)
-{
-	const char c = peek(g, 0);
-
-	if (utf8_length(g->rest) == 0)
-		return "this is no UTF-8 text";
-	/* A lone return would hide a line from people, not from libconfig. */
-	if (c == '\r' && peek(g, 1) != '\n')
-		return "a return without a line feed";
-	if (c == '\t' || c == '\n' || c == '\r')
-		return NULL;
-	if (str_has_control(str_cut(g->rest, 1)))
-		return "a control character; is this a text file?";
-	return NULL;
-}
-
-static bool
-check_bytes(struct guard g)
-{
-	const char *why;
-
-	while (g.rest.n > 0) {
-		why = character_problem(&g);
-		if (why != NULL)
-			return refuse(&g, why);
-		advance(&g, utf8_length(g.rest));
+	if (!conf_lexer_next(lexer))
+		return false;
+	while (first == CONF_STRING && lexer->token == CONF_STRING) {
+		if (!conf_lexer_next(lexer))
+			return false;
 	}
 	return true;
 }
 
-/* ---- Strings and comments --------------------------------------------- */
-
-static int
-hex_value(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c = str_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/*
- * The length of the escape at the front, 0 for one that libconfig would keep
- * as it stands or turn into a control character, NUL included.
- */
-static size_t
-escape_length(const struct guard *g)
-{
-	const char kind = peek(g, 1);
-	const int high = hex_value(peek(g, 2)), low = hex_value(peek(g, 3));
-
-	if (kind == '\\' || kind == '"')
-		return 2;
-	if ((kind == 'x' || kind == 'X') && high >= 2 && high <= 7 &&
-	    low >= 0 && high * 16 + low != 0x7f)
-		return 4;
-	return 0;
-}
-
+/* From the first member on, past the bracket. */
 static bool
-pass_string(struct guard *g)
+check_array(struct conf_lexer *lexer)
 {
-	size_t n;
+	const enum conf_token kind = lexer->token;
 
-	advance(g, 1);
-	while (peek(g, 0) != '"') {
-		/* libconfig would go on to the next quote, lines below. */
-		if (g->rest.n == 0 || peek(g, 0) == '\n')
-			return refuse(g, "the string is not closed");
-		n = peek(g, 0) == '\\' ? escape_length(g) : 1;
-		if (n == 0)
-			return refuse(g,
-			    "a backslash may stand before \\ and \" and in "
-			    "\\x20 to \\x7e only");
-		advance(g, n);
+	while (lexer->token != CONF_ARRAY_END) {
+		if (!is_scalar(lexer->token))
+			return refuse(lexer,
+			    "expected a text, a number, true "
+			    "or false, or ]");
+		if (lexer->token != kind)
+			return refuse(lexer,
+			    "a list in [ ] holds values of "
+			    "one kind only");
+		if (!check_scalar(lexer))
+			return false;
+		if (lexer->token == CONF_ARRAY_END)
+			break;
+		if (lexer->token != CONF_COMMA)
+			return refuse(lexer, "expected , or ]");
+		if (!conf_lexer_next(lexer))
+			return false;
+		if (lexer->token == CONF_ARRAY_END)
+			return refuse(lexer, "a comma before ]");
 	}
-	advance(g, 1);
-	return true;
+	return conf_lexer_next(lexer);
 }
 
 static bool
-pass_line_comment(struct guard *g)
+check_list(struct conf_lexer *lexer, unsigned depth)
 {
-	advance(g, str_find(g->rest, '\n'));
-	return true;
-}
-
-static bool
-pass_comment(struct guard *g)
-{
-	const struct guard start = *g;
-
-	advance(g, 2);
-	while (peek(g, 0) != '*' || peek(g, 1) != '/') {
-		/* libconfig would take the rest of the file for a comment. */
-		if (g->rest.n == 0)
-			return refuse(&start, "the comment is not closed");
-		advance(g, 1);
+	while (lexer->token != CONF_LIST_END) {
+		if (!check_value(lexer, depth))
+			return false;
+		if (lexer->token == CONF_LIST_END)
+			break;
+		if (lexer->token != CONF_COMMA)
+			return refuse(lexer, "expected , or )");
+		if (!conf_lexer_next(lexer))
+			return false;
+		if (lexer->token == CONF_LIST_END)
+			return refuse(lexer, "a comma before )");
 	}
-	advance(g, 2);
-	return true;
-}
-
-/* ---- Names, numbers, nesting ------------------------------------------ */
-
-static bool
-pass_name(struct guard *g)
-{
-	size_t n = 1;
-
-	while (is_name_rest(peek(g, n)))
-		n++;
-	advance(g, n);
-	return true;
-}
-
-/* What is wrong with a number's digits and what stands behind them. */
-static const char *
-number_problem(struct apam_str number)
-{
-	const bool sign = number.p[0] == '-' || number.p[0] == '+';
-	const int64_t below = number.p[0] == '-';
-	size_t digits = 0;
-	struct apam_str rest;
-	int64_t value;
-
-	number = str_skip(number, sign ? 1 : 0);
-	while (digits < number.n && is_digit(number.p[digits]))
-		digits++;
-	rest = str_skip(number, digits);
-	if (rest.n > 0 && (rest.p[0] == '.' || str_lower(rest.p[0]) == 'e'))
-		return "write a whole number, without a fraction";
-	if (digits == 1 && rest.n > 0 && str_lower(rest.p[0]) == 'x')
-		return "write the number in decimal";
-	if (rest.n > 0 && !str_equal(rest, APAM_STR("L")) &&
-	    !str_equal(rest, APAM_STR("LL")))
-		return "a number runs into letters; a text or a duration "
-		       "needs quotes, as in \"90s\"";
-	if (!str_number(str_cut(number, digits), INT64_MAX, &value))
-		return "the number does not fit 64 bits";
-	/* libconfig cuts a number without L to 32 bits. */
-	if (rest.n == 0 && value > INT32_MAX + below)
-		return "a number this large needs an L behind it, as in "
-		       "5000000000L";
-	return NULL;
+	return conf_lexer_next(lexer);
 }
 
 static bool
-pass_number(struct guard *g)
+check_setting(struct conf_lexer *lexer, unsigned depth)
 {
-	const char *why;
-	size_t n = 1;
+	if (!conf_lexer_next(lexer))
+		return false;
+	if (lexer->token != CONF_EQUALS)
+		return refuse(lexer, "expected = after a name");
+	if (!conf_lexer_next(lexer) || !check_value(lexer, depth))
+		return false;
+	if (lexer->token != CONF_SEMICOLON && lexer->token != CONF_COMMA)
+		return true;
+	return conf_lexer_next(lexer);
+}
 
-	while (is_number_rest(peek(g, n)))
-		n++;
-	why = number_problem(str_cut(g->rest, n));
-	if (why != NULL)
-		return refuse(g, why);
-	advance(g, n);
-	return true;
+/* Settings up to, not past, `end`. */
+static bool
+check_settings(struct conf_lexer *lexer, unsigned depth, enum conf_token end)
+{
+	while (lexer->token == CONF_NAME) {
+		if (!check_setting(lexer, depth))
+			return false;
+	}
+	if (lexer->token == end)
+		return true;
+	return refuse(lexer,
+	    end == CONF_END ? "expected the name of an option" :
+			      "expected the name of an option or }");
 }
 
 static bool
-is_number_start(const struct guard *g)
+check_value(struct conf_lexer *lexer, unsigned depth)
 {
-	const char c = peek(g, 0);
-	const size_t sign = c == '-' || c == '+';
+	const enum conf_token token = lexer->token;
 
-	return is_digit(peek(g, sign)) ||
-	    (peek(g, sign) == '.' && is_digit(peek(g, sign + 1)));
-}
-
-/* Anything else is one byte; brackets are counted. */
-static bool
-pass_mark(struct guard *g)
-{
-	const char c = peek(g, 0);
-
-	if (c == '@')
-		return refuse(
-		    g, "@include is not allowed; write it all in one file");
-	if (c == '{' || c == '[' || c == '(')
-		g->depth++;
-	if ((c == '}' || c == ']' || c == ')') && g->depth > 0)
-		g->depth--;
-	if (g->depth > CONF_DEPTH_MAX)
-		return refuse(g, "nested too deep; 16 levels are allowed");
-	advance(g, 1);
-	return true;
-}
-
-static bool
-pass_token(struct guard *g)
-{
-	const char c = peek(g, 0), next = peek(g, 1);
-
-	if (c == '"')
-		return pass_string(g);
-	if (c == '#' || (c == '/' && next == '/'))
-		return pass_line_comment(g);
-	if (c == '/' && next == '*')
-		return pass_comment(g);
-	if (is_name_start(c))
-		return pass_name(g);
-	if (is_number_start(g))
-		return pass_number(g);
-	return pass_mark(g);
+	if (is_scalar(token))
+		return check_scalar(lexer);
+	if (token != CONF_ARRAY && token != CONF_LIST && token != CONF_GROUP)
+		return refuse(lexer, "expected a value");
+	if (depth == CONF_DEPTH_MAX)
+		return refuse(lexer, "nested too deep; 16 levels are allowed");
+	if (!conf_lexer_next(lexer))
+		return false;
+	if (token == CONF_ARRAY)
+		return check_array(lexer);
+	if (token == CONF_LIST)
+		return check_list(lexer, depth + 1);
+	return check_settings(lexer, depth + 1, CONF_GROUP_END) &&
+	    conf_lexer_next(lexer);
 }
 
 bool
 conf_guard(const char *file, struct apam_str text, struct problems *all)
 {
-	struct guard g = { .file = file, .rest = text, .line = 1, .all = all };
+	struct conf_lexer lexer = {
+		.file = file, .rest = text, .line = 1, .all = all
+	};
 
 	if (text.n > CONF_FILE_MAX) {
 		problems_add(all, APAM_E_CONFIG, file, 0,
 		    "the file is larger than %d bytes", CONF_FILE_MAX);
 		return false;
 	}
-	if (!check_bytes(g))
-		return false;
-	while (g.rest.n > 0) {
-		if (!pass_token(&g))
-			return false;
-	}
-	return true;
+	return conf_lexer_check_bytes(&lexer) && conf_lexer_next(&lexer) &&
+	    check_settings(&lexer, 0, CONF_END);
 }

@@ -19,7 +19,7 @@ static const struct {
 	{ "a = 1; @include \"x\"", 1, "@include" },
 	{ "a = @", 1, "@include" },
 	{ "/* x */ @include \"x\"", 1, "@include" },
-	{ "\"\\\\\" @include \"x\"", 1, "@include" },
+	{ "a = \"\\\\\" @include \"x\"", 1, "@include" },
 	{ "/*/ @ */ @", 1, "@include" },
 	{ "# x\n@", 2, "@include" },
 	{ "a = \x01;", 1, "control character" },
@@ -54,7 +54,7 @@ static const struct {
 	{ "a = 00x1;", 1, "letters" },
 	{ "a = 1-2;", 1, "letters" },
 	{ "a = \"x", 1, "string is not closed" },
-	{ "\n\"x\n\"", 2, "string is not closed" },
+	{ "a =\n\"x\n\"", 2, "string is not closed" },
 	{ "a = \"x\\\"", 1, "string is not closed" },
 	{ "a = \"x\\", 1, "backslash" },
 	{ "a = \"\\q\"", 1, "backslash" },
@@ -69,8 +69,45 @@ static const struct {
 	{ "\n/* x\n\n", 2, "comment is not closed" },
 	{ "a = 1 /*/", 1, "comment is not closed" },
 	{ "a = 1 /* *", 1, "comment is not closed" },
-	{ "(((((((((((((((((", 1, "nested too deep" },
-	{ "[{(\n[{(\n[{(\n[{(\n[{(\n[\n{\n", 7, "nested too deep" },
+	{ "a = (((((((((((((((((", 1, "nested too deep" },
+	{ "a", 1, "expected =" },
+	{ "a\n= 1;\nb\nc = 1;", 4, "expected =" },
+	{ "a 1;", 1, "expected =" },
+	{ "a = ;", 1, "expected a value" },
+	{ "a = b;", 1, "expected a value" },
+	{ "a = ", 1, "expected a value" },
+	{ "a = = 1;", 1, "expected a value" },
+	{ "a = 1;;", 1, "expected the name" },
+	{ "a = 1 2;", 1, "expected the name" },
+	{ "1 = 2;", 1, "expected the name" },
+	{ "true = 1;", 1, "expected the name" },
+	{ "\"a\" = 1;", 1, "expected the name" },
+	{ "}", 1, "expected the name" },
+	{ "a = 1;\n)", 2, "expected the name" },
+	{ "a = { b = 1;\n", 2, "name of an option or }" },
+	{ "a = { b = 1; )", 1, "name of an option or }" },
+	{ "a = ( 1 2 );", 1, "expected , or )" },
+	{ "a = ( 1;", 1, "expected , or )" },
+	{ "a = ( 1", 1, "expected , or )" },
+	{ "a = ( 1, );", 1, "comma before )" },
+	{ "a = ( , );", 1, "expected a value" },
+	{ "a = ( b = 1 );", 1, "expected a value" },
+	{ "a = [ 1, ];", 1, "comma before ]" },
+	{ "a = [ 1 2 ];", 1, "expected , or ]" },
+	{ "a = [ 1", 1, "expected , or ]" },
+	{ "a = [", 1, "expected a text" },
+	{ "a = [ [ 1 ] ];", 1, "expected a text" },
+	{ "a = [ 1, \"x\" ];", 1, "one kind" },
+	{ "a = [ 1, 2L ];", 1, "one kind" },
+	{ "a = [ true, 1 ];", 1, "one kind" },
+	{ "a = 'x';", 1, "no meaning here" },
+	{ "a = $b;", 1, "no meaning here" },
+	{ "a.b = 1;", 1, "no meaning here" },
+	{ "a = -;", 1, "no meaning here" },
+	{ "a = /x;", 1, "no meaning here" },
+	{ "\xc3\xa9 = 1;", 1, "no meaning here" },
+	{ "a=({b=\n({b=\n({b=\n({b=\n({b=\n({b=\n({b=\n({b=\n({b", 9,
+	    "nested too deep" },
 };
 
 START_TEST(a_trap_is_refused)
@@ -108,10 +145,15 @@ static const char *const good[] = {
 	"a = [1,-2,+3];",
 	"a = \"\\\\ \\\" \\x41 \\X7e\";",
 	"a = \"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80\";",
-	"((((((((((((((((",
-	"()()()()()()()()()()()()()()()()()()()()",
-	")))))((((((((((((((((",
-	"- + . / * = : ; ,",
+	"a=((((((((((((((((1))))))))))))))));",
+	"a=(({a=({a=({a=({a=({a=[1]})})})})}));",
+	"a=((),(),(),(),(),(),(),(),(),(),(),(),(),(),(),(),(),());",
+	"a = \"((((((((((((((((((((\"; # ((((((((((((((((((((",
+	"a : 1, b : { } c = ( ) d = [ ] e = TRUE",
+	"a = \"x\" /* - */ \"y\" # z",
+	"a = ( 1, \"x\" \"y\", { b = 1 }, [ 1 ] )",
+	"a = [ \"x\" \"y\", \"z\" ]; b = [ True, fAlse ]; c = [ 1L, 2LL ];",
+	"trueish = 1; falsehood = 2; true- = 3;",
 };
 
 START_TEST(the_harmless_passes)
@@ -124,6 +166,17 @@ START_TEST(the_harmless_passes)
 }
 END_TEST
 
+/* The guard's grammar is libconfig's. */
+START_TEST(libconfig_takes_what_passes)
+{
+	struct problems all = { 0 };
+	struct conf *conf = conf_parse("f", apam_str(good[_i]), &all);
+
+	ck_assert_msg(conf != NULL, "%s: %s", good[_i], all.first.text);
+	conf_free(&conf);
+}
+END_TEST
+
 START_TEST(a_nul_is_refused)
 {
 	struct problems all = { 0 };
@@ -131,7 +184,7 @@ START_TEST(a_nul_is_refused)
 	ck_assert(!conf_guard("f", APAM_STR("a = 1;\n\0b = 2;"), &all));
 	ck_assert_uint_eq(all.first.line, 2);
 	ck_assert(!conf_guard("f", APAM_STR("# \0"), &all));
-	ck_assert(!conf_guard("f", APAM_STR("\"\0\""), &all));
+	ck_assert(!conf_guard("f", APAM_STR("a = \"\0\""), &all));
 	ck_assert_uint_eq(all.count, 3);
 }
 END_TEST
@@ -142,6 +195,7 @@ START_TEST(a_thousand_levels_are_refused)
 	char text[1000];
 
 	memset(text, '(', sizeof(text));
+	memcpy(text, "a=", 2);
 	ck_assert(
 	    !conf_guard("f", (struct apam_str){ text, sizeof(text) }, &all));
 	ck_assert_uint_eq(all.count, 1);
@@ -174,6 +228,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, a_trap_is_refused, 0, ROWS(bad));
 	tcase_add_loop_test(tc, the_harmless_passes, 0, ROWS(good));
+	tcase_add_loop_test(tc, libconfig_takes_what_passes, 0, ROWS(good));
 	tcase_add_test(tc, a_nul_is_refused);
 	tcase_add_test(tc, a_thousand_levels_are_refused);
 	tcase_add_test(tc, a_large_text_is_refused);
