@@ -73,12 +73,27 @@ build(struct entry *e, const struct credential *c, struct exchange *x,
 	return status;
 }
 
+/*
+ * Whether an answer lacks the body that its head promises, as when a proxy
+ * answers in the API's place.  How well-formed a body is, is not our business.
+ */
+static bool
+is_hollow(const struct entry *e, const struct response *r)
+{
+	return r->pub.status == 200 && r->pub.body.n == 0 &&
+	    strcmp(e->conf->probe_method, "HEAD") != 0;
+}
+
 static void
 judge(struct entry *e, const struct response *r, struct key_finding *finding)
 {
 	const char *reason;
 	enum apam_verdict verdict = entry_judge(e, r, &reason);
 
+	if (verdict == APAM_VERDICT_ACCEPTED && is_hollow(e, r)) {
+		verdict = APAM_VERDICT_UNKNOWN;
+		reason = "an empty answer";
+	}
 	finding->state = APAM_KEY_UNKNOWN;
 	if (verdict == APAM_VERDICT_ACCEPTED)
 		finding->state = APAM_KEY_GOOD;
