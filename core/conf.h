@@ -17,11 +17,11 @@
 
 #include "problems.h"
 
-#define CONF_FILE_MAX 65535	/* bytes; libconfig counts lines in 16 bits */
+#define CONF_FILE_MAX 65535 /* bytes; libconfig counts lines in 16 bits */
 #define CONF_DEPTH_MAX 16
 
 struct conf {
-	char *file;		/* its path */
+	char *file; /* its path */
 	config_t tree;
 };
 
@@ -30,13 +30,15 @@ struct conf {
  * mode of trust.h.
  */
 struct conf *conf_new(const char *path, bool user, struct problems *all);
+
+/* Free and set *conf to NULL; fine on NULL. */
 void conf_free(struct conf **conf);
 
 /* True where `text` is safe to hand to libconfig; else adds a problem. */
 bool conf_guard(const char *file, struct apam_str text, struct problems *all);
 
 /* Parse text that a guard has passed; for conf_new and the fuzzer. */
-struct conf *conf_parse(const char *file, struct apam_str text,
-    struct problems *all);
+struct conf *
+conf_parse(const char *file, struct apam_str text, struct problems *all);
 
 #endif

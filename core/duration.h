@@ -9,7 +9,7 @@
 
 #include <apam/types.h>
 
-#define DURATION_MAX (10LL * 365 * 86400)	/* seconds: ten years */
+#define DURATION_MAX (10LL * 365 * 86400) /* seconds: ten years */
 
 /* Seconds; false on anything else or more than DURATION_MAX. */
 bool duration_parse(struct apam_str text, int64_t *seconds);

@@ -24,9 +24,8 @@ enum apam_status error_set(struct apam_error *err, enum apam_status status,
     const char *format, ...) APAM_PRINTF(3, 4);
 
 /* The same with file and line (0: none). */
-enum apam_status error_set_at(struct apam_error *err,
-    enum apam_status status, const char *file, unsigned line,
-    const char *format, ...) APAM_PRINTF(5, 6);
+enum apam_status error_set_at(struct apam_error *err, enum apam_status status,
+    const char *file, unsigned line, const char *format, ...) APAM_PRINTF(5, 6);
 
 /* Note profile (may be NULL) and entry (-1: none) where not yet named. */
 void error_locate(struct apam_error *err, const char *profile, int entry);

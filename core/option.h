@@ -30,8 +30,8 @@ struct option_table {
 /* Where values come from and where problems go. */
 struct option_source {
 	const char *file;
-	const char *what;	/* names the group in messages: "the entry" */
-	bool allow_http;	/* URLs may be http to a loopback address */
+	const char *what; /* names the group in messages: "the entry" */
+	bool allow_http; /* URLs may be http to a loopback address */
 	/* Leave members that the table does not know to a later reading. */
 	bool partial;
 	/* Members that another reading has checked; NULL: none. */
@@ -44,27 +44,26 @@ struct option_values {
 	struct apam_value *values; /* one for each option; for a SECRET, str
 				      is the reference; for an unset GROUP,
 				      members is NULL */
-	unsigned *lines;	/* of each in the file; the group's if unset */
+	unsigned *lines; /* of each in the file; the group's if unset */
 	size_t count;
-	struct arena arena;	/* owns the rest */
+	struct arena arena; /* owns the rest */
 };
 
 /* Option `i` of a table, whatever its element size. */
-const struct apam_option *option_at(const struct option_table *table,
-    size_t i);
+const struct apam_option *option_at(const struct option_table *table, size_t i);
 
 /* The option of this name; NULL where the table has none. */
-const struct apam_option *option_find(const struct option_table *table,
-    const char *name);
+const struct apam_option *
+option_find(const struct option_table *table, const char *name);
 
 /*
  * Check `group` against `table` and fill in *values, zeroed by the caller.
  * False, with problems added, where anything is wrong; the values are then
  * those that were right, the others unset.
  */
-bool option_read(const config_setting_t *group,
-    const struct option_source *source, const struct option_table *table,
-    struct option_values *values);
+bool
+option_read(const config_setting_t *group, const struct option_source *source,
+    const struct option_table *table, struct option_values *values);
 
 /* Wipe and free; fine on a zeroed struct. */
 void option_values_free(struct option_values *values);

@@ -19,8 +19,8 @@ struct option_reading {
 };
 
 /* Fill in *value, zeroed; false with a problem added. */
-bool option_value_read(const struct option_reading *reading,
-    struct apam_value *value);
+bool option_value_read(
+    const struct option_reading *reading, struct apam_value *value);
 
 /*
  * Read the members of a group into `values` and, where that is not NULL, their

@@ -8,7 +8,7 @@
 #include <apam/apam.h>
 
 struct problems {
-	struct apam_error first;	/* status APAM_OK while there is none */
+	struct apam_error first; /* status APAM_OK while there is none */
 	unsigned count;
 	/* Called for each, the first included; may be NULL. */
 	void (*each)(void *arg, const struct apam_error *problem);
@@ -20,8 +20,7 @@ void problems_init(struct problems *all);
 
 /* Add one.  line 0: none.  Never bytes of a secret. */
 void problems_add(struct problems *all, enum apam_status status,
-    const char *file, unsigned line, const char *format, ...)
-    APAM_PRINTF(5, 6);
+    const char *file, unsigned line, const char *format, ...) APAM_PRINTF(5, 6);
 
 /* Add one that a call has filled in; `file` and `line` where it has none. */
 void problems_add_error(struct problems *all, const char *file, unsigned line,

@@ -12,32 +12,32 @@
 #include "url.h"
 
 #define PROFILE_NAME_MAX 64
-#define PROFILE_ENTRIES_MAX 32	/* bits of apam_signature.entries */
+#define PROFILE_ENTRIES_MAX 32 /* bits of apam_signature.entries */
 
 enum control { CONTROL_SUFFICIENT, CONTROL_REQUIRED, CONTROL_OPTIONAL };
 
 /* What every scheme's entry has. */
 struct profile_entry {
-	const char *scheme;		/* NULL in a draft that lacks it */
+	const char *scheme; /* NULL in a draft that lacks it */
 	enum control control;
-	bool fallback_unavailable;	/* fallback_on = [ "unavailable" ] */
-	int64_t ttl;			/* seconds */
+	bool fallback_unavailable; /* fallback_on = [ "unavailable" ] */
+	int64_t ttl; /* seconds */
 	const char *probe_method, *probe_target; /* NULL: no probe */
 	unsigned line;
-	const config_setting_t *group;	/* for the module's options */
-	struct option_values common;	/* owns the strings */
+	const config_setting_t *group; /* for the module's options */
+	struct option_values common; /* owns the strings */
 };
 
 struct profile {
 	char *name, *file;
-	const char *description;	/* "" where none */
+	const char *description; /* "" where none */
 	struct url *origins;
 	const char **origin_texts;
 	size_t origin_count;
 	bool allow_http;
-	const char *ca_file, *proxy;	/* NULL: the system's; none */
-	int64_t deadline;		/* seconds */
-	int64_t body_max;		/* bytes */
+	const char *ca_file, *proxy; /* NULL: the system's; none */
+	int64_t deadline; /* seconds */
+	int64_t body_max; /* bytes */
 	struct profile_entry *entries;
 	size_t entry_count;
 	struct conf *conf;
@@ -67,6 +67,7 @@ struct profile *profile_draft(const char *name, const char *file,
 struct profile *profile_from_conf(const char *name, struct conf **conf,
     const struct settings *settings, struct problems *all);
 
+/* Free and set *profile to NULL; fine on NULL. */
 void profile_free(struct profile **profile);
 
 /*

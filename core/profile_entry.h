@@ -11,7 +11,7 @@
  * Read the auth list of p->conf into p->entries, as far as all schemes have
  * it in common.  False when out of memory; other problems are only added.
  */
-bool profile_entries_read(struct profile *p, const struct settings *settings,
-    struct problems *all);
+bool profile_entries_read(
+    struct profile *p, const struct settings *settings, struct problems *all);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "buf.h"
 
-#define SECRET_EXEC_ARGS_MAX 32		/* the program included */
+#define SECRET_EXEC_ARGS_MAX 32 /* the program included */
 #define SECRET_EXEC_SECONDS 10
 
 /*
@@ -21,7 +21,7 @@
  * It is killed after SECRET_EXEC_SECONDS.  Errors: CONFIG, TRUST, SECRET,
  * MEMORY; texts name the program alone.
  */
-enum apam_status secret_exec(struct apam_str command, bool user,
-    struct buf *to, struct apam_error *err);
+enum apam_status secret_exec(
+    struct apam_str command, bool user, struct buf *to, struct apam_error *err);
 
 #endif

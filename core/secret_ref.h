@@ -19,7 +19,7 @@
 
 #include "buf.h"
 
-#define SECRET_MAX 65536	/* bytes */
+#define SECRET_MAX 65536 /* bytes */
 
 /*
  * NULL where `ref` is a reference; else static text that says what to write
@@ -32,7 +32,7 @@ const char *secret_ref_check(struct apam_str ref);
  * empty secret and one with control characters are errors.  Texts name the
  * reference, never the secret.
  */
-enum apam_status secret_ref_read(struct apam_str ref, bool user,
-    struct buf *to, struct apam_error *err);
+enum apam_status secret_ref_read(
+    struct apam_str ref, bool user, struct buf *to, struct apam_error *err);
 
 #endif

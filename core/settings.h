@@ -26,25 +26,26 @@ struct module_pin {
 
 struct settings {
 	char *file;
-	bool user;		/* user mode of trust.h */
+	bool user; /* user mode of trust.h */
 	const char *module_dir, *profile_dir, *state_dir;
 	/* Defaults for profiles that do not say. */
-	const char *ca_file, *proxy;	/* NULL: the system's; none */
-	int64_t deadline;	/* seconds */
-	int64_t ttl;		/* seconds */
-	int64_t body_max;	/* bytes of a response */
+	const char *ca_file, *proxy; /* NULL: the system's; none */
+	int64_t deadline; /* seconds */
+	int64_t ttl; /* seconds */
+	int64_t body_max; /* bytes of a response */
 	struct module_pin *pins;
 	size_t pin_count;
 	struct option_values values; /* owns the strings */
 };
 
 /* Read; NULL with problems added where anything is wrong. */
-struct settings *settings_new(const char *path, bool user,
-    struct problems *all);
+struct settings *
+settings_new(const char *path, bool user, struct problems *all);
 
 /* The same from a parsed file, which stays the caller's. */
-struct settings *settings_from_conf(const struct conf *conf, bool user,
-    struct problems *all);
+struct settings *
+settings_from_conf(const struct conf *conf, bool user, struct problems *all);
+/* Free and set *settings to NULL; fine on NULL. */
 void settings_free(struct settings **settings);
 
 #endif

@@ -14,8 +14,8 @@
 unsigned suggest_distance(const char *a, const char *b);
 
 /* Keep the better of *best (or NULL) and `candidate` for `name`. */
-void suggest_consider(const char *name, const char *candidate,
-    const char **best);
+void
+suggest_consider(const char *name, const char *candidate, const char **best);
 
 /* True where `best` is near enough to be worth a mention. */
 bool suggest_near(const char *name, const char *best);

@@ -16,13 +16,13 @@
 #include "buf.h"
 
 enum trust_kind {
-	TRUST_FILE,		/* a regular file that others may read */
-	TRUST_SECRET,		/* no access for others, no write for group */
+	TRUST_FILE, /* a regular file that others may read */
+	TRUST_SECRET, /* no access for others, no write for group */
 	TRUST_DIRECTORY,
-	TRUST_PROGRAM		/* a regular file that may be executed */
+	TRUST_PROGRAM /* a regular file that may be executed */
 };
 
-#define TRUST_PATH_MAX 511	/* bytes; fits apam_error.file */
+#define TRUST_PATH_MAX 511 /* bytes; fits apam_error.file */
 
 /*
  * NULL where `path` is absolute, short enough, without control characters and
@@ -37,8 +37,8 @@ const char *trust_path_problem(struct apam_str path);
  * unreadable, relative or of the wrong kind.  The text names the component;
  * file and line are left to the caller.  `user`: user mode.
  */
-int trust_open(const char *path, enum trust_kind kind, bool user,
-    struct apam_error *err);
+int trust_open(
+    const char *path, enum trust_kind kind, bool user, struct apam_error *err);
 
 /*
  * Open and read a whole file of at most `to->max` bytes into an empty buffer.
