@@ -26,7 +26,16 @@ static const struct apam_option limits[] = {
 	    .max = SETTINGS_BODY_MAX },
 };
 
-enum { ORIGINS, DESCRIPTION, ALLOW_HTTP, CA_FILE, PROXY, DEADLINE, LIMITS };
+enum {
+	ORIGINS,
+	DESCRIPTION,
+	ALLOW_HTTP,
+	CA_FILE,
+	PROXY,
+	DEADLINE,
+	SHARE_CREDENTIALS,
+	LIMITS
+};
 
 static const struct apam_option options[] = {
 	[ORIGINS] = { .name = "origins",
@@ -51,6 +60,10 @@ static const struct apam_option options[] = {
 	    .type = APAM_OPT_DURATION,
 	    .min = SETTINGS_DEADLINE_MIN,
 	    .max = SETTINGS_DEADLINE_MAX },
+	[SHARE_CREDENTIALS] = { .name = "share_credentials",
+	    .help = "share credentials with this user's other processes",
+	    .type = APAM_OPT_BOOLEAN,
+	    .default_value = "false" },
 	[LIMITS] = { .name = "limits",
 	    .help = "sizes",
 	    .type = APAM_OPT_GROUP,
@@ -214,6 +227,7 @@ take_values(struct profile *p, const struct settings *settings)
 
 	p->description = v[DESCRIPTION].set ? v[DESCRIPTION].str.p : "";
 	p->allow_http = v[ALLOW_HTTP].num != 0;
+	p->share_credentials = v[SHARE_CREDENTIALS].num != 0;
 	p->ca_file = v[CA_FILE].set ? v[CA_FILE].str.p : settings->ca_file;
 	p->proxy = v[PROXY].set ? v[PROXY].str.p : settings->proxy;
 	p->deadline = v[DEADLINE].set ? v[DEADLINE].num : settings->deadline;

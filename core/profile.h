@@ -35,6 +35,7 @@ struct profile {
 	const char **origin_texts;
 	size_t origin_count;
 	bool allow_http;
+	bool share_credentials; /* by credential_file.h */
 	const char *ca_file, *proxy; /* NULL: the system's; none */
 	int64_t deadline; /* seconds */
 	int64_t body_max; /* bytes */

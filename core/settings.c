@@ -58,7 +58,7 @@ static const struct apam_option options[] = {
 	    .type = APAM_OPT_STRING,
 	    .default_value = APAM_PROFILE_DIR },
 	[STATE_DIR] = { .name = "state_dir",
-	    .help = "where the registry of keys is",
+	    .help = "where keys are registered and credentials shared",
 	    .type = APAM_OPT_STRING,
 	    .default_value = APAM_STATE_DIR },
 	[CA_FILE] = { .name = "ca_file",

@@ -118,6 +118,7 @@ START_TEST(what_is_unsaid_comes_from_the_settings)
 	ck_assert_str_eq(p->file, path);
 	ck_assert_str_eq(p->description, "");
 	ck_assert(!p->allow_http);
+	ck_assert(!p->share_credentials);
 	ck_assert_str_eq(p->ca_file, "/settings/ca.pem");
 	ck_assert_str_eq(p->proxy, "http://settings.example");
 	ck_assert_int_eq(p->deadline, 30);
@@ -138,7 +139,8 @@ END_TEST
 START_TEST(what_is_said_counts)
 {
 	struct profile *p = read_text(
-	    "description = \"d\"; allow_http = true; ca_file = \"/own\";"
+	    "description = \"d\"; allow_http = true; "
+	    "share_credentials = true; ca_file = \"/own\";"
 	    "proxy = \"http://own.example\"; deadline = \"1m\";"
 	    "limits = { body = 1024; };" ORIGIN
 	    "auth = ( { scheme = \"a\"; control = \"required\"; ttl = \"1h\";"
@@ -148,6 +150,7 @@ START_TEST(what_is_said_counts)
 
 	ck_assert_str_eq(p->description, "d");
 	ck_assert(p->allow_http);
+	ck_assert(p->share_credentials);
 	ck_assert_str_eq(p->ca_file, "/own");
 	ck_assert_str_eq(p->proxy, "http://own.example");
 	ck_assert_int_eq(p->deadline, 60);
