@@ -63,6 +63,7 @@ buf_put(struct buf *b, struct apam_str bytes)
 	}
 	if (bytes.n >= b->cap - b->n && !grow(b, b->n + bytes.n + 1)) {
 		fail(b);
+		b->no_memory = true;
 		return;
 	}
 	memcpy(b->p + b->n, bytes.p, bytes.n);
@@ -98,7 +99,7 @@ void
 buf_free(struct buf *b)
 {
 	drop(b);
-	b->failed = false;
+	b->failed = b->no_memory = false;
 }
 
 void

@@ -20,6 +20,7 @@ struct buf {
 	size_t cap; /* bytes allocated, 0 before the first put */
 	size_t max; /* n never exceeds this */
 	bool failed;
+	bool no_memory; /* failed for lack of memory, not of room */
 };
 
 /* Make *b empty with a cap of `max` bytes; allocates nothing. */

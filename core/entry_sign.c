@@ -11,8 +11,6 @@ static enum apam_status
 check_result(const struct apam_signing *out, enum apam_status returned,
     struct apam_error *err)
 {
-	const char *why = signing_refused(out);
-
 	if (returned == APAM_E_MEMORY)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	if (returned != APAM_OK && returned != out->error.status)
@@ -20,12 +18,12 @@ check_result(const struct apam_signing *out, enum apam_status returned,
 		    err, APAM_E_ABI, "the module returned an illegal status");
 	if (returned != APAM_OK)
 		return error_set(err, returned, "%s", out->error.text);
+	if (out->error.status == APAM_E_ABI)
+		return error_set(err, APAM_E_ABI, "%s", out->error.text);
 	if (out->error.status != APAM_OK)
 		return error_set(err, APAM_E_ABI,
 		    "the module refused the request and then signed it");
-	if (why != NULL)
-		return error_set(err, APAM_E_HEADER, "%s", why);
-	return APAM_OK;
+	return signing_check(out, err);
 }
 
 enum apam_status

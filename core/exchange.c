@@ -137,3 +137,10 @@ exchange_finish(struct exchange *x, bool allow_http)
 		return why;
 	return url_insecure(&url, allow_http);
 }
+
+bool
+exchange_no_memory(const struct exchange *x)
+{
+	return x->url.no_memory || x->headers.text.no_memory ||
+	    x->body.no_memory || x->certificate.no_memory || x->key.no_memory;
+}

@@ -35,4 +35,7 @@ void exchange_add(struct exchange *x, struct apam_str name,
  */
 const char *exchange_finish(struct exchange *x, bool allow_http);
 
+/* True where a builder failed for lack of memory. */
+bool exchange_no_memory(const struct exchange *x);
+
 #endif

@@ -52,7 +52,9 @@ fields_add(struct fields *f, struct apam_str name, struct apam_str value)
 	buf_put_char(&f->text, '\0');
 	buf_put(&f->text, value);
 	buf_put_char(&f->text, '\0');
-	if (f->text.failed)
+	if (f->text.no_memory)
+		refuse(f, "out of memory");
+	else if (f->text.failed)
 		refuse(f, "headers or parameters are too large");
 	else
 		f->count++;

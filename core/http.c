@@ -252,6 +252,8 @@ finish(CURL *easy, CURLcode code, struct response *r, struct apam_error *err)
 {
 	long status = 0;
 
+	if (r->body.no_memory || r->headers.text.no_memory)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
 	if (r->body.failed)
 		return error_set(err, APAM_E_PROVIDER,
 		    "the response is larger than %zu bytes", r->body.max);

@@ -55,6 +55,8 @@ check_exchange(struct op *op)
 	why = exchange_finish(&op->exchange, op->allow_http);
 	if (why == NULL)
 		return APAM_STEP_EXCHANGE;
+	if (exchange_no_memory(&op->exchange))
+		return fail(op, APAM_E_MEMORY, "out of memory");
 	(void)error_set(
 	    &op->error, APAM_E_CONFIG, "the exchange cannot be sent: %s", why);
 	return APAM_STEP_FAILED;
@@ -63,6 +65,8 @@ check_exchange(struct op *op)
 static enum apam_step
 check_done(struct op *op)
 {
+	if (op->memo.no_memory || op->credential.no_memory)
+		return fail(op, APAM_E_MEMORY, "out of memory");
 	if (op->memo.failed || op->credential.failed)
 		return fail(op, APAM_E_PROVIDER, "the credential is too large");
 	if (op->kind == OP_ACQUIRE &&

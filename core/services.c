@@ -293,8 +293,9 @@ service_sign_header(
     struct apam_signing *out, const char *name, struct apam_str value)
 {
 	/* What is left of a text that found no memory signs nothing. */
-	if (value.n == 0 && out->headers.refused == NULL)
-		out->headers.refused = "a header of the signature is empty";
+	if (value.n == 0)
+		(void)error_set(&out->error, APAM_E_ABI,
+		    "the module signed with an empty header");
 	fields_add_header(&out->headers, apam_str(name), value);
 }
 
@@ -308,8 +309,10 @@ service_sign_query(
 	buf_init(&v, TEXT_MAX);
 	encode_percent(&n, name);
 	encode_percent(&v, value);
-	if (n.failed || v.failed)
-		out->query.refused = "no memory for a query parameter";
+	if (n.failed || v.failed) {
+		out->query.refused = "no room for a query parameter";
+		out->query.text.no_memory = n.no_memory || v.no_memory;
+	}
 	fields_add(&out->query, buf_view(&n), buf_view(&v));
 	buf_free(&v);
 	buf_free(&n);

@@ -41,3 +41,16 @@ signing_refused(const struct apam_signing *s)
 		return s->query.refused;
 	return s->covers.refused;
 }
+
+enum apam_status
+signing_check(const struct apam_signing *s, struct apam_error *err)
+{
+	const char *why = signing_refused(s);
+	bool no_memory = s->headers.text.no_memory || s->query.text.no_memory ||
+	    s->covers.text.no_memory;
+
+	if (why == NULL)
+		return APAM_OK;
+	return error_set(
+	    err, no_memory ? APAM_E_MEMORY : APAM_E_HEADER, "%s", why);
+}

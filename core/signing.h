@@ -23,5 +23,8 @@ void signing_free(struct apam_signing *s);
 bool signing_contributed(const struct apam_signing *s);
 /* NULL, or the first failure of a builder; static. */
 const char *signing_refused(const struct apam_signing *s);
+/* The same as a status, in *err: HEADER, or MEMORY where that was short. */
+enum apam_status signing_check(const struct apam_signing *s,
+    struct apam_error *err);
 
 #endif

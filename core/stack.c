@@ -182,10 +182,7 @@ merge(struct apam_signing *total, struct apam_signing *part,
 		fields_add(&total->headers, h[i].name, h[i].value);
 	for (size_t i = 0; i < part->covers.count; i++)
 		fields_add(&total->covers, covers[i].name, covers[i].value);
-	if (signing_refused(total) != NULL)
-		return error_set(
-		    err, APAM_E_HEADER, "%s", signing_refused(total));
-	return APAM_OK;
+	return signing_check(total, err);
 }
 
 /* Let one entry contribute. */

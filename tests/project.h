@@ -11,6 +11,7 @@
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,6 +121,21 @@ project_profile(struct project *p, const char *name, const char *text)
 
 	(void)snprintf(file, sizeof(file), "apam.d/%s.conf", name);
 	project_write(p, file, text);
+}
+
+/* Copy a text with the project's directory for each '@' before a slash. */
+static inline void
+project_splice(const struct project *p, const char *text, char *to, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text != '\0' && n + sizeof(p->dir) < size; text++) {
+		if (text[0] == '@' && text[1] == '/')
+			n += (size_t)snprintf(to + n, size - n, "%s", p->dir);
+		else
+			to[n++] = *text;
+	}
+	to[n] = '\0';
 }
 
 /* Open the context if it is not, and get a profile; it must be there. */

@@ -188,7 +188,9 @@ put_signature(const struct hmac_state *h, struct apam_str key,
     struct apam_str message, struct apam_signing *out)
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
+	enum apam_status status = APAM_OK;
 	struct apam_text *value;
+	struct apam_str header;
 	unsigned n = 0;
 
 	if (message.n == 0 ||
@@ -201,9 +203,14 @@ put_signature(const struct hmac_state *h, struct apam_str key,
 	h->svc->text_put(value, option(h, OPT_KEY_ID)->str);
 	h->svc->text_put(value, APAM_STR(",signature="));
 	put_hex(h->svc, value, mac, n);
-	h->svc->sign_header(out, "Authorization", h->svc->text_view(value));
+	header = h->svc->text_view(value);
+	if (header.n == 0)
+		status = h->svc->refuse(
+		    out, APAM_E_MEMORY, "no memory for the signature");
+	else
+		h->svc->sign_header(out, "Authorization", header);
 	h->svc->text_free(&value);
-	return APAM_OK;
+	return status;
 }
 
 static enum apam_status
