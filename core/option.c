@@ -109,6 +109,9 @@ option_members_read(const struct option_reading *reading,
 	struct option_reading r = *reading;
 	bool ok = true;
 
+	/* Before what is missing: its misspelt name is the better hint. */
+	if (!r.source->partial)
+		ok = check_names(group, r.source, table);
 	for (size_t i = 0; i < table->count; i++) {
 		r.option = option_at(table, i);
 		r.option_size = table->option_size;
@@ -119,8 +122,6 @@ option_members_read(const struct option_reading *reading,
 			lines[i] = r.line;
 		ok = read_member(&r, &values[i]) && ok;
 	}
-	if (!r.source->partial)
-		ok = check_names(group, r.source, table) && ok;
 	return ok;
 }
 
