@@ -214,37 +214,47 @@ set_client_certificate(CURL *easy, const struct http_policy *policy,
 
 /* ---- Outcomes --------------------------------------------------------- */
 
+/* What an administrator can do something about, in our own words. */
+static const struct {
+	CURLcode code;
+	enum apam_status status;
+	const char *text;
+} failures[] = {
+	{ CURLE_OUT_OF_MEMORY, APAM_E_MEMORY, "out of memory" },
+	{ CURLE_COULDNT_RESOLVE_HOST, APAM_E_NETWORK,
+	    "the host's name is not known" },
+	{ CURLE_COULDNT_RESOLVE_PROXY, APAM_E_NETWORK,
+	    "the proxy's name is not known" },
+	{ CURLE_COULDNT_CONNECT, APAM_E_NETWORK,
+	    "nothing answers at the host and port" },
+	{ CURLE_PEER_FAILED_VERIFICATION, APAM_E_NETWORK,
+	    "the server's certificate is not trusted, or names another host; "
+	    "ca_file is for a private CA" },
+	{ CURLE_SSL_CACERT_BADFILE, APAM_E_CONFIG,
+	    "ca_file has no certificate in PEM" },
+	{ CURLE_PARTIAL_FILE, APAM_E_PROVIDER, "the response ended too early" },
+	/* URLs are checked before: this is an answer that is not HTTP. */
+	{ CURLE_UNSUPPORTED_PROTOCOL, APAM_E_PROVIDER,
+	    "the answer is not HTTP" },
+	{ CURLE_WEIRD_SERVER_REPLY, APAM_E_PROVIDER, "the answer is not HTTP" },
+	{ CURLE_URL_MALFORMAT, APAM_E_INTERNAL, "the URL is malformed" },
+};
+
 enum apam_status
 http_error(CURLcode code, struct apam_error *err)
 {
-	enum apam_status status = APAM_E_NETWORK;
-
-	switch (code) {
-	case CURLE_OK:
+	if (code == CURLE_OK)
 		return APAM_OK;
-	case CURLE_OPERATION_TIMEDOUT:
+	if (code == CURLE_OPERATION_TIMEDOUT)
 		return error_set(err, APAM_E_DEADLINE,
 		    "the provider did not answer in time");
-	case CURLE_OUT_OF_MEMORY:
-		status = APAM_E_MEMORY;
-		break;
-	case CURLE_SSL_CACERT_BADFILE:
-		status = APAM_E_CONFIG;
-		break;
-	case CURLE_URL_MALFORMAT:
-		status = APAM_E_INTERNAL;
-		break;
-	/* URLs are checked before: this is an answer that is not HTTP. */
-	case CURLE_UNSUPPORTED_PROTOCOL:
-	case CURLE_WEIRD_SERVER_REPLY:
-	case CURLE_PARTIAL_FILE:
-		status = APAM_E_PROVIDER;
-		break;
-	default:
-		break;
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+		if (failures[i].code == code)
+			return error_set(err, failures[i].status,
+			    "the connection failed: %s", failures[i].text);
 	}
-	return error_set(
-	    err, status, "the connection failed: %s", curl_easy_strerror(code));
+	return error_set(err, APAM_E_NETWORK, "the connection failed: %s",
+	    curl_easy_strerror(code));
 }
 
 static enum apam_status

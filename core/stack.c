@@ -6,10 +6,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "error.h"
 #include "lifecycle.h"
 #include "str.h"
+#include "trust.h"
 
 /* ---- The rule --------------------------------------------------------- */
 
@@ -105,11 +107,32 @@ stack_free(struct stack **stack)
 	free(s);
 }
 
+/* Whoever can write it can pose as the provider: the rule of trust.h. */
+static bool
+ca_file_ok(const struct stack *s, struct problems *all)
+{
+	struct apam_error err;
+	int fd;
+
+	if (s->profile->ca_file == NULL)
+		return true;
+	error_clear(&err);
+	fd = trust_open(
+	    s->profile->ca_file, TRUST_FILE, s->ctx->settings->user, &err);
+	if (fd < 0) {
+		problems_add(all, err.status, s->profile->file, 0,
+		    "ca_file: %s", err.text);
+		return false;
+	}
+	(void)close(fd);
+	return true;
+}
+
 static bool
 open_entries(struct stack *s, struct problems *all)
 {
 	size_t n = s->profile->entry_count;
-	bool ok = true;
+	bool ok = ca_file_ok(s, all);
 
 	s->entries = calloc(n, sizeof(*s->entries));
 	if (s->entries == NULL) {
