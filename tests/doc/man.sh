@@ -72,8 +72,9 @@ rows_examples()
 	    cmp "$tmp/block.1" doc/example/api-key.c
 	awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' \
 	    doc/module-guide.md >"$tmp/guide.c"
-	row "module-guide.md: so is its module" \
-	    cmp "$tmp/guide.c" doc/example/api-key.c
+	cat doc/example/api-key.c doc/example/check_api_key.c >"$tmp/both.c"
+	row "module-guide.md: module and test are those of doc/example" \
+	    cmp "$tmp/guide.c" "$tmp/both.c"
 }
 
 # The SYNOPSIS as C; a prototype that differs from the headers' is an error.
@@ -238,6 +239,11 @@ rows_module()
 	row "the module loads" apam modules api-key
 	apam headers example https://api.example/ >"$tmp/headers" 2>&1
 	row "the module signs" grep -qx 'X-Api-Key: not-a-secret' "$tmp/headers"
+	row "its test builds" ${CC:-cc} $flags -D_POSIX_C_SOURCE=200809L \
+	    -Itests -o "$tmp/check" doc/example/check_api_key.c \
+	    "$build/core.a" -lcurl -lconfig -ljansson -lcrypto -lkeyutils \
+	    -ldl -lcheck -lsubunit -lrt -lm -pthread
+	row "its test passes" env APAM_BUILD="$tmp" "$tmp/check"
 }
 
 # ---- The program ------------------------------------------------------------
