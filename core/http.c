@@ -257,6 +257,21 @@ http_error(CURLcode code, struct apam_error *err)
 	    curl_easy_strerror(code));
 }
 
+/*
+ * libcurl calls a header line beyond its own limit a lack of memory.  What the
+ * provider sent must not look like a fault of this machine.
+ */
+static bool
+header_too_long(CURL *easy, CURLcode code)
+{
+	curl_off_t first_byte = 0;
+
+	return code == CURLE_OUT_OF_MEMORY &&
+	    curl_easy_getinfo(
+		easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte) == CURLE_OK &&
+	    first_byte > 0;
+}
+
 static enum apam_status
 finish(CURL *easy, CURLcode code, struct response *r, struct apam_error *err)
 {
@@ -267,7 +282,7 @@ finish(CURL *easy, CURLcode code, struct response *r, struct apam_error *err)
 	if (r->body.failed)
 		return error_set(err, APAM_E_PROVIDER,
 		    "the response is larger than %zu bytes", r->body.max);
-	if (r->headers.refused != NULL)
+	if (r->headers.refused != NULL || header_too_long(easy, code))
 		return error_set(err, APAM_E_PROVIDER,
 		    "the headers of the response are too large");
 	if (code != CURLE_OK)

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A server on loopback that says what it is told, HTTP or not, over TCP or
+ * TLS: for a client that must bear anything.  One connection after the other,
+ * each answered alike and closed.  The sandbox is the friendly one.
+ */
+#ifndef TESTS_RAW_SERVER_H
+#define TESTS_RAW_SERVER_H
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <check.h>
+#include <openssl/ssl.h>
+
+struct raw_answer {
+	const char *head; /* bytes, then `times` times `more`, then `tail` */
+	size_t head_size; /* 0: a text */
+	const char *more;
+	size_t times;
+	const char *tail;
+	bool at_once; /* before anything was read */
+	bool silent; /* never answer, until the client goes */
+	int pause_ms; /* between the times */
+};
+
+struct raw_server {
+	int fd;
+	uint16_t port;
+	pthread_t thread;
+	struct raw_answer answer;
+	SSL_CTX *tls; /* or NULL */
+	atomic_bool stop;
+	atomic_int hits; /* connections */
+	char request[8192]; /* the last one, as far as it was read */
+};
+
+struct raw_connection {
+	int fd;
+	SSL *tls;
+};
+
+static inline bool
+raw_send(const struct raw_connection *c, const char *p, size_t n)
+{
+	ssize_t sent;
+
+	while (n > 0) {
+		sent = c->tls != NULL ? SSL_write(c->tls, p, (int)n) :
+					send(c->fd, p, n, MSG_NOSIGNAL);
+		if (sent <= 0)
+			return false;
+		p += sent;
+		n -= (size_t)sent;
+	}
+	return true;
+}
+
+/* Read until the empty line and what a Content-Length says, or the end. */
+static inline void
+raw_receive(struct raw_server *s, const struct raw_connection *c)
+{
+	size_t n = 0, room = sizeof(s->request) - 1;
+	const char *end, *length;
+	ssize_t got = 1;
+
+	s->request[0] = '\0';
+	while (got > 0 && n < room) {
+		end = strstr(s->request, "\r\n\r\n");
+		length = strstr(s->request, "Content-Length: ");
+		if (end != NULL &&
+		    (length == NULL ||
+			strlen(end + 4) >= strtoul(length + 16, NULL, 10)))
+			return;
+		got = c->tls != NULL ?
+		    SSL_read(c->tls, s->request + n, (int)(room - n)) :
+		    recv(c->fd, s->request + n, room - n, 0);
+		n += got > 0 ? (size_t)got : 0;
+		s->request[n] = '\0';
+	}
+}
+
+/* Wait for the client to go, or for the end of the test. */
+static inline void
+raw_keep_silent(struct raw_server *s, int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	for (int i = 0; i < 200 && !atomic_load(&s->stop); i++)
+		if (poll(&p, 1, 50) != 0)
+			return;
+}
+
+static inline void
+raw_reply(struct raw_server *s, const struct raw_connection *c)
+{
+	const struct raw_answer *a = &s->answer;
+	bool ok;
+
+	if (!a->at_once)
+		raw_receive(s, c);
+	if (a->silent) {
+		raw_keep_silent(s, c->fd);
+		return;
+	}
+	ok = raw_send(
+	    c, a->head, a->head_size > 0 ? a->head_size : strlen(a->head));
+	for (size_t i = 0; ok && i < a->times; i++) {
+		if (a->pause_ms > 0)
+			(void)poll(NULL, 0, a->pause_ms);
+		ok = !atomic_load(&s->stop) &&
+		    raw_send(c, a->more, strlen(a->more));
+	}
+	if (ok && a->tail != NULL)
+		(void)raw_send(c, a->tail, strlen(a->tail));
+}
+
+static inline void *
+raw_run(void *arg)
+{
+	struct raw_server *s = arg;
+	struct raw_connection c;
+
+	while ((c.fd = accept(s->fd, NULL, NULL)) >= 0) {
+		atomic_fetch_add(&s->hits, 1);
+		c.tls = s->tls == NULL ? NULL : SSL_new(s->tls);
+		if (c.tls != NULL)
+			(void)SSL_set_fd(c.tls, c.fd);
+		if (c.tls == NULL || SSL_accept(c.tls) == 1)
+			raw_reply(s, &c);
+		if (c.tls != NULL)
+			(void)SSL_shutdown(c.tls);
+		SSL_free(c.tls);
+		(void)shutdown(c.fd, SHUT_WR);
+		(void)close(c.fd);
+	}
+	return NULL;
+}
+
+/* A socket on a free port of loopback. */
+static inline int
+raw_bind(uint16_t *port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t size = sizeof(at);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, size), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &size), 0);
+	*port = ntohs(at.sin_port);
+	return fd;
+}
+
+/* Start; `tls` becomes the server's. */
+static inline void
+raw_start(struct raw_server *s, const struct raw_answer *answer, SSL_CTX *tls)
+{
+	memset(s, 0, sizeof(*s));
+	s->answer = *answer;
+	s->tls = tls;
+	s->fd = raw_bind(&s->port);
+	ck_assert_int_eq(listen(s->fd, 8), 0);
+	ck_assert_int_eq(pthread_create(&s->thread, NULL, raw_run, s), 0);
+}
+
+/* End; fine on one that was not started. */
+static inline void
+raw_stop(struct raw_server *s)
+{
+	if (s->fd <= 0)
+		return;
+	atomic_store(&s->stop, true);
+	(void)shutdown(s->fd, SHUT_RDWR);
+	ck_assert_int_eq(pthread_join(s->thread, NULL), 0);
+	(void)close(s->fd);
+	SSL_CTX_free(s->tls);
+	s->fd = 0;
+}
+
+#endif
