@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# References to secrets, from the profile to the provider: env:, credential:,
+# exec: and file:, right and wrong. What the reference yields is what arrives;
+# what a helper prints to its standard error is shown to nobody.
+. "$(dirname "$0")/lib.bash"
+. "$(dirname "$0")/providers.bash"
+
+echo words-of-the-helper >>"$dir/known"
+
+# refers NAME REFERENCE: a profile whose secret it is.
+refers()
+{
+	seven "$1" "token_url = \"$seven/oauth2/token\";
+		client_id = \"SANDBOX.CLIENT.ONE\"; client_secret = \"$2\";"
+}
+# works NAME, fails NAME REGEX: the profile ref.
+works()
+{
+	row "$1" 0 '^\{' '' request ref "$seven/eyes"
+}
+fails()
+{
+	row "$1" 3 '' "^$dir/apam.d/ref.conf:[0-9]+: error: .*$2" request ref \
+	    "$seven/eyes"
+	row "$1: lint says it too" 3 '' \
+	    "^$dir/apam.d/ref.conf:[0-9]+: error: .*$2" lint
+}
+# helper LINES: an exec: program.
+helper()
+{
+	printf '#!/bin/sh\n%s\n' "$1" >"$dir/helper"
+	chmod 700 "$dir/helper"
+}
+
+# A helper that hangs takes as long as the core lets it: see to it meanwhile.
+# It leaves its process id, to see that it was ended.
+printf '#!/bin/bash\necho $$ >"%s"\nexec sleep 100\n' "$dir/hangs.pid" \
+    >"$dir/hangs"
+chmod 700 "$dir/hangs"
+mkdir "$dir/hang.d"
+refers hangs "exec:$dir/hangs"
+mv "$dir/apam.d/hangs.conf" "$dir/hang.d/"
+sed "s|$dir/apam.d|$dir/hang.d|" "$dir/apam.conf" >"$dir/hang.conf"
+(
+	begun=$SECONDS
+	timeout 30 "$build/apam" -c "$dir/hang.conf" headers hangs \
+	    "$seven/eyes" >"$dir/hang.out" 2>"$dir/hang.err"
+	echo $? $((SECONDS - begun)) >"$dir/hang.end"
+) &
+hanging=$!
+
+refers ref "file:$dir/secrets/one"
+works "file:"
+printf 'not-a-secret-7signal-one\n' >"$dir/secrets/line"
+refers ref "file:$dir/secrets/line"
+works "file: with a newline at its end"
+refers ref "file:secrets/one"
+fails "file: and no absolute path" 'absolute'
+refers ref "file:$dir/apam.d/../secrets/one"
+fails "file: with dots" 'absolute path of a file'
+ln -s one "$dir/secrets/link"
+refers ref "file:$dir/secrets/link"
+fails "file: and a symbolic link" 'symbolic link'
+
+refers ref env:APAM_TEST_SECRET
+fails "env: not set" 'APAM_TEST_SECRET.*no such variable'
+APAM_TEST_SECRET=not-a-secret-7signal-one works "env:"
+APAM_TEST_SECRET='' fails "env: empty" 'empty'
+APAM_TEST_SECRET=$'not-a-secret\n7signal-one' \
+    fails "env: two lines" 'APAM_TEST_SECRET'
+APAM_TEST_SECRET=not-a-secret-but-wrong-all-the-same \
+    row "env: and a wrong one" 1 '' 'wrong' request ref "$seven/eyes"
+refers ref 'env:1 BAD'
+fails "env: and no name" 'env:'
+
+refers ref credential:one
+fails "credential: without a directory" 'CREDENTIALS_DIRECTORY'
+CREDENTIALS_DIRECTORY=$dir/secrets works "credential:"
+CREDENTIALS_DIRECTORY=$dir/apam.d fails "credential: not there" 'not exist'
+CREDENTIALS_DIRECTORY=secrets fails "credential: relative" '.'
+refers ref credential:../secrets/one
+CREDENTIALS_DIRECTORY=$dir/secrets fails "credential: no path" 'credential:'
+
+refers ref "exec:$dir/helper one two"
+helper 'printf not-a-secret-7signal-%s "$1"'
+works "exec: with arguments"
+helper 'echo words-of-the-helper >&2; echo not-a-secret-7signal-one'
+works "exec: that talks"
+helper 'printf "%s" "not-a-secret-7signal-$2" | sed s/two/one/'
+works "exec: by a pipe of its own"
+helper 'echo words-of-the-helper >&2; echo words-of-the-helper; exit 3'
+fails "exec: that fails" 'exit status 3'
+helper 'kill -KILL $$'
+fails "exec: that is killed" 'exec:.*signal'
+helper 'exit 0'
+fails "exec: that says nothing" 'empty'
+helper 'echo words-of-the-helper; echo words-of-the-helper'
+fails "exec: of two lines" 'exec:.*line'
+helper 'head -c 200000 /dev/zero | tr "\0" x'
+fails "exec: of 200 kB" 'exec:.*bytes'
+helper 'echo not-a-secret-7signal-one; sleep 60 >/dev/null & echo $! >'"$dir/c"
+works "exec: that leaves a child behind"
+kill "$(<"$dir/c")" 2>/dev/null
+for mode in 777 722 702; do
+	chmod $mode "$dir/helper"
+	fails "exec: of mode $mode" 'changed by others'
+done
+chmod 600 "$dir/helper"
+fails "exec: that may not be run" 'helper'
+rm "$dir/helper"
+fails "exec: not there" 'does not exist'
+mkdir "$dir/open"
+chmod 777 "$dir/open"
+cp "$dir/hangs" "$dir/open/helper"
+refers ref "exec:$dir/open/helper"
+fails "exec: in a directory of all" 'changed by others'
+refers ref "exec:echo not-a-path"
+fails "exec: and no path" 'absolute'
+helper 'printf not-a-secret-7signal-one'
+refers ref "exec:$dir/helper ; touch $dir/made-by-a-shell"
+works "exec: is no shell"
+holds "exec: really none" [ ! -e "$dir/made-by-a-shell" ]
+
+wait $hanging
+read -r ended took <"$dir/hang.end"
+holds "a helper that hangs: status 3" [ "$ended" = 3 ]
+holds "a helper that hangs: 15 seconds at most" [ "$took" -le 15 ]
+holds "a helper that hangs: it says so" grep -q \
+    "hang.d/hangs.conf:[0-9]*: error: .*did not finish" "$dir/hang.err"
+holds "a helper that hangs: no header" [ ! -s "$dir/hang.out" ]
+holds "a helper that hangs: is ended" \
+    sh -c "! kill -0 $(<"$dir/hangs.pid") 2>/dev/null"
+finish
