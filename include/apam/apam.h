@@ -60,8 +60,10 @@ APAM_API const char *apam_status_name(enum apam_status status);
 /* What a status means, in a few words; static, never NULL. */
 APAM_API const char *apam_status_text(enum apam_status status);
 
-/* In lower case: "accepted", "good", ...; static, never NULL. */
+/* In lower case: "accepted", "rejected", ...; static, never NULL. */
 APAM_API const char *apam_verdict_name(enum apam_verdict verdict);
+
+/* In lower case: "good", "revoked", ...; static, never NULL. */
 APAM_API const char *apam_key_state_name(enum apam_key_state state);
 
 /* ---- Context ---------------------------------------------------------- */

@@ -40,7 +40,7 @@ rows_lint()
 		done
 	done
 	row "apam.1: exit status" grep -qx '.Sh EXIT STATUS' $man/apam.1
-	for page in $man/*.3; do
+	for page in "$man"/*.3; do
 		row "$page: return values" grep -qx '.Sh RETURN VALUES' "$page"
 		row "$page: errors" grep -qx '.Sh ERRORS' "$page"
 	done
@@ -59,7 +59,7 @@ compiles()
 
 rows_examples()
 {
-	for page in $man/*.3; do
+	for page in "$man"/*.3; do
 		literal "$page"
 		for block in "$tmp"/block.*; do
 			grep -q '#include' "$block" || continue
@@ -160,7 +160,7 @@ described()
 
 rows_options()
 {
-	for page in $man/apam-*.7; do
+	for page in "$man"/apam-*.7; do
 		scheme=${page#*/apam-} scheme=${scheme%.7}
 		declared "$scheme" >"$tmp/declared"
 		described "$page" >"$tmp/described"
@@ -196,7 +196,7 @@ clean()
 
 rows_profiles()
 {
-	for page in $man/*.[57]; do
+	for page in "$man"/*.[57]; do
 		literal "$page"
 		found=0
 		for block in "$tmp"/block.*; do
