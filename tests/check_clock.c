@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/clock.c: units, and that the one clock never runs backwards.
+ */
+#include "../core/clock.h"
+
+#include <time.h>
+
+#include "run.h"
+
+static void
+sleep_ms(long ms)
+{
+	const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+
+	(void)nanosleep(&t, NULL);
+}
+
+START_TEST(it_runs_forward_in_milliseconds)
+{
+	int64_t start = clock_ms(), now;
+
+	ck_assert_int_gt(start, 0);
+	sleep_ms(60);
+	now = clock_ms();
+	ck_assert_int_ge(now - start, 59);
+	ck_assert_int_lt(now - start, 5000);
+}
+END_TEST
+
+START_TEST(it_never_runs_backwards)
+{
+	int64_t last = clock_ms(), now;
+
+	for (int i = 0; i < 100000; i++) {
+		now = clock_ms();
+		ck_assert_int_ge(now, last);
+		last = now;
+	}
+}
+END_TEST
+
+/* Through suspend too, so it is never behind the clock that stops then. */
+START_TEST(it_is_not_behind_the_monotonic_clock)
+{
+	struct timespec t;
+
+	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &t), 0);
+	ck_assert_int_ge(
+	    clock_ms() + 1, (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000);
+}
+END_TEST
+
+START_TEST(unix_time_is_the_wall_clocks)
+{
+	int64_t before = (int64_t)time(NULL);
+	int64_t now = clock_unix();
+
+	ck_assert_int_ge(now, before);
+	ck_assert_int_le(now, (int64_t)time(NULL));
+	/* Seconds since 1970, not milliseconds and not since boot. */
+	ck_assert_int_gt(now, 1600000000);
+	ck_assert_int_lt(now, 100000000000);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("clock");
+	TCase *tc = tcase_create("clock");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_test(tc, it_runs_forward_in_milliseconds);
+	tcase_add_test(tc, it_never_runs_backwards);
+	tcase_add_test(tc, it_is_not_behind_the_monotonic_clock);
+	tcase_add_test(tc, unix_time_is_the_wall_clocks);
+	return run_suite(suite);
+}
