@@ -50,8 +50,7 @@ TEST_MODULES := $(patsubst tests/modules/%.c,$(BUILD)/tests/modules/%.so,\
 REPLAYS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,\
 	$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(REPLAYS:$(BUILD)/tests/%=$(BUILD)/fuzzers/%)
-BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,\
-	$(wildcard tests/bench/*.c))
+BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 # tests/install.sh builds its own host program, which has no sanitizer.
@@ -61,7 +60,7 @@ PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
 PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
 .PHONY: all demo test run-tests programs peers lint lint-style sanitize fuzz \
-	run-fuzz bench install uninstall clean
+	run-fuzz bench run-bench bench-peers install uninstall clean
 .SECONDARY:
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
@@ -132,9 +131,15 @@ $(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/core.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $< $(BUILD)/core.a $(CORE_LIBS)
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/core.a
+# As a host program has it: the shared library, found beside the program.
+$(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME)
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lm
+	$(Q)$(LINK) -o $@ $(BENCH_OBJ) -L$(BUILD) -lapam -lcrypto -ldl \
+	    -Wl,-rpath,'$$ORIGIN/..'
+
+$(BUILD)/bench/empty: $(BUILD)/tests/bench/raw/empty.o
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $<
 
 $(BUILD)/sandbox: $(SANDBOX_OBJ)
 	$(Q)$(LINK) -o $@ $^ -lmicrohttpd -ljansson -lcrypto
@@ -177,8 +182,22 @@ fuzz: deps-build deps-lint
 run-fuzz: $(FUZZERS)
 	@tools/fuzz $(BUILD)/found $(FUZZ_SECONDS) $(FUZZERS)
 
-bench: $(MODULES) $(BENCHES)
-	@for b in $(BENCHES); do BUILD=$(BUILD) $$b || exit 1; done
+# ---- Bench ------------------------------------------------------------------
+# `make bench GATE=1` fails where a ratio misses its limit; doc/bench.md.
+
+bench: deps-build
+	@$(MAKE) run-bench
+
+BENCH_PROGRAMS = $(BUILD)/apam $(BUILD)/bench/bench $(BUILD)/bench/empty \
+	$(MODULES) $(BUILD)/tests/modules/bench-bearer.so \
+	$(BUILD)/tests/modules/hmac-test.so
+
+run-bench: $(BENCH_PROGRAMS)
+	@BUILD=$(BUILD) $(BUILD)/bench/bench $(if $(GATE),--gate)
+
+bench-peers: deps-build deps-bench-peers
+	@$(MAKE) $(BENCH_PROGRAMS)
+	@BUILD=$(BUILD) CC='$(CC)' tests/bench/peers/run.sh
 
 # ---- Lint -------------------------------------------------------------------
 

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The table of rows, and running it:
+ *
+ *	build/bench/bench [--gate] [--median ROW]
+ *
+ * --gate exits 1 when a limit is missed; --median prints the nanoseconds of
+ * one row and nothing else.  Exit status 2: it could not be measured.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "bench.h"
+
+static const struct row rows[] = {
+	/* First: afterwards this process has modules loaded. */
+	{ "module-load", "apam_module_get of a scheme, the first in a process",
+	    "dlopen and dlsym of the same file, the first in a process",
+	    LIMIT_MOST, 1.5, run_module_load },
+	{ "sign-bearer",
+	    "apam_sign with a cached bearer token of 900 bytes into the "
+	    "caller's store",
+	    "acquire load, coarse clock, memcpy of the same bytes", LIMIT_MOST,
+	    2.0, run_sign_bearer },
+	{ "sign-release",
+	    "the same, then apam_signature_release, which wipes it",
+	    "the same, then explicit_bzero of the bytes", LIMIT_NONE, 0,
+	    run_sign_release },
+	{ "sign-bearer-2t",
+	    "sign-bearer on two threads at once, for each operation",
+	    "sequence lock and memcpy on two threads at once", LIMIT_MOST, 2.5,
+	    run_sign_bearer_2t },
+	{ "scale-2t", "sign-bearer on two threads, for each operation",
+	    "sign-bearer on one; the ratio is how much more two sign",
+	    LIMIT_LEAST, 1.7, run_scale_2t },
+	{ "sign-basic",
+	    "apam_sign with basic-email-key into the caller's store",
+	    "memcpy of the same bytes", LIMIT_NONE, 0, run_sign_basic },
+	{ "sign-query",
+	    "apam_sign with basic-email-key and a query parameter to add",
+	    "memcpy of the same bytes, URL included", LIMIT_NONE, 0,
+	    run_sign_query },
+	{ "sign-hmac", "apam_sign with a scheme that signs each request anew",
+	    "one HMAC-SHA256 and one SHA-256 by OpenSSL", LIMIT_NONE, 0,
+	    run_sign_hmac },
+	{ "open-10000", "apam_open with 10,000 profiles",
+	    "readdir of the directory of profiles", LIMIT_NONE, 0,
+	    run_open_10000 },
+	{ "find-10000",
+	    "apam_profile_find of one URL among them, all having been read",
+	    "readdir of the directory of profiles", LIMIT_NONE, 0,
+	    run_find_10000 },
+	{ "process", "`apam headers` as a process, its credential a file",
+	    "an empty dynamic program as a process", LIMIT_MOST, 6.0,
+	    run_process },
+};
+
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static int
+print_median(const char *name)
+{
+	struct result result = { 0 };
+
+	for (size_t i = 0; i < ROWS; i++) {
+		if (strcmp(rows[i].name, name) != 0)
+			continue;
+		rows[i].run(&result);
+		(void)printf("%.1f\n", result.ns);
+		return 0;
+	}
+	(void)fprintf(stderr, "bench: there is no row %s\n", name);
+	return 2;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct result results[ROWS];
+	bool gate = argc == 2 && strcmp(argv[1], "--gate") == 0, ok = true;
+
+	site_make();
+	if (argc == 3 && strcmp(argv[1], "--median") == 0)
+		return print_median(argv[2]);
+	print_head();
+	for (size_t i = 0; i < ROWS; i++) {
+		rows[i].run(&results[i]);
+		print_row(&rows[i], &results[i]);
+		ok = row_ok(&rows[i], &results[i]) && ok;
+	}
+	write_json(rows, results, ROWS);
+	return gate && !ok ? 1 : 0;
+}

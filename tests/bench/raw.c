@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The raw counterparts of signing.  CLOCK_MONOTONIC_COARSE is Linux.
+ */
+#define _GNU_SOURCE
+#include "raw.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <time.h>
+
+#include "bench.h"
+
+struct slot {
+	atomic_uint sequence;
+	int64_t expires; /* of the coarse clock, in seconds */
+	size_t n;
+	char bytes[STORE_SIZE];
+};
+
+static struct slot the_slot;
+static _Atomic(struct slot *) current;
+
+void
+raw_set(const void *bytes, size_t n)
+{
+	need(n <= STORE_SIZE, "a signature is larger than its store");
+	the_slot.n = n;
+	the_slot.expires = INT64_MAX;
+	memcpy(the_slot.bytes, bytes, n);
+	atomic_store_explicit(&current, &the_slot, memory_order_release);
+}
+
+/* False where the credential has expired, which it never has. */
+static bool
+is_fresh(const struct slot *s)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return t.tv_sec < s->expires;
+}
+
+void
+raw_copy(void *arg, size_t n)
+{
+	_Alignas(64) char store[STORE_SIZE];
+	const struct slot *s = atomic_load(&current);
+
+	(void)arg;
+	for (size_t i = 0; i < n; i++) {
+		memcpy(store, s->bytes, s->n);
+		use(store);
+	}
+}
+
+void
+raw_load_clock_copy(void *arg, size_t n)
+{
+	_Alignas(64) char store[STORE_SIZE];
+	const struct slot *s;
+
+	(void)arg;
+	for (size_t i = 0; i < n; i++) {
+		s = atomic_load_explicit(&current, memory_order_acquire);
+		if (!is_fresh(s))
+			return;
+		memcpy(store, s->bytes, s->n);
+		use(store);
+	}
+}
+
+void
+raw_load_clock_copy_wipe(void *arg, size_t n)
+{
+	_Alignas(64) char store[STORE_SIZE];
+	const struct slot *s;
+
+	(void)arg;
+	for (size_t i = 0; i < n; i++) {
+		s = atomic_load_explicit(&current, memory_order_acquire);
+		if (!is_fresh(s))
+			return;
+		memcpy(store, s->bytes, s->n);
+		use(store);
+		explicit_bzero(store, s->n);
+	}
+}
+
+/* False where a writer came between; there is none. */
+static bool
+copy_once(struct slot *s, char *store)
+{
+	unsigned before = atomic_load_explicit(
+	    &s->sequence, memory_order_acquire);
+
+	if (before & 1U)
+		return false;
+	memcpy(store, s->bytes, s->n);
+	atomic_thread_fence(memory_order_acquire);
+	return atomic_load_explicit(&s->sequence, memory_order_relaxed) ==
+	    before;
+}
+
+void
+raw_seqlock_copy(void *arg, size_t n)
+{
+	_Alignas(64) char store[STORE_SIZE];
+	struct slot *s = atomic_load(&current);
+
+	(void)arg;
+	for (size_t i = 0; i < n; i++) {
+		while (!copy_once(s, store))
+			continue;
+		use(store);
+	}
+}
+
+void
+raw_hmac(void *arg, size_t n)
+{
+	static const unsigned char message[150] = { 'm' };
+	static const char key[] = "0123456789abcdef0123456789abcdef01234567";
+	unsigned char mac[EVP_MAX_MD_SIZE], body[EVP_MAX_MD_SIZE];
+	unsigned size;
+
+	(void)arg;
+	for (size_t i = 0; i < n; i++) {
+		(void)EVP_Digest(message, 0, body, &size, EVP_sha256(), NULL);
+		use(body);
+		(void)HMAC(EVP_sha256(), key, sizeof(key) - 1, message,
+		    sizeof(message), mac, &size);
+		use(mac);
+	}
+}
