@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is read from a credential file.  The first byte of the input says as
+ * what the rest is taken: the file itself, under a fixed key; what was in it,
+ * as if decrypted; or a secret, which is sealed, must come back, and must not
+ * once a bit was turned.
+ */
+#include "../../core/credential_record.h"
+#include "../../core/str.h"
+#include "fuzz.h"
+
+#define NOW 50000
+
+/* The key, owner and boot of tests/vectors/credential-record. */
+static const unsigned char fingerprint[FINGERPRINT_SIZE] = { 0, 1, 2, 3, 4, 5,
+	6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
+	25, 26, 27, 28, 29, 30, 31 };
+static const struct credential_owner owner = { "demo", 3, fingerprint };
+static struct credential_moment moment = { .now = NOW };
+
+/* What was opened is valid now; what was not is empty. */
+static void
+check(const char *why, struct credential_record *r)
+{
+	if (why == NULL) {
+		HOLDS(r->secret.n > 0 && !r->secret.failed);
+		HOLDS(r->secret.n <= CREDENTIAL_RECORD_SECRET_MAX);
+		HOLDS(r->sent >= 0 && r->sent <= NOW && r->expires > NOW);
+	} else {
+		HOLDS(r->secret.p == NULL && r->secret.n == 0);
+		HOLDS(r->expires == 0 && r->sent == 0 && r->acquired == 0);
+	}
+	credential_record_free(r);
+}
+
+static void
+check_file(struct apam_str bytes)
+{
+	struct credential_record r;
+
+	check(credential_record_open(bytes, &owner, &moment, &r), &r);
+}
+
+static void
+check_plain(struct apam_str bytes)
+{
+	struct credential_record r;
+
+	check(credential_record_decode(bytes, &moment, &r), &r);
+}
+
+static void
+check_bit(const struct buf *sealed, size_t bit)
+{
+	struct credential_record r;
+	const size_t at = bit / 8 % sealed->n;
+	const char *why;
+
+	sealed->p[at] = (char)(sealed->p[at] ^ (1 << bit % 8));
+	why = credential_record_open(buf_view(sealed), &owner, &moment, &r);
+	HOLDS(why != NULL);
+	check(why, &r);
+}
+
+static void
+check_secret(struct apam_str secret)
+{
+	struct credential_record in = { .sent = 1, .expires = NOW + 1 }, out;
+	const bool fits = secret.n > 0 &&
+	    secret.n <= CREDENTIAL_RECORD_SECRET_MAX;
+	struct buf sealed;
+	size_t sum = 0;
+
+	buf_init(&in.secret, secret.n);
+	buf_put(&in.secret, secret);
+	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
+	HOLDS(credential_record_seal(&in, &owner, &moment, &sealed) == fits);
+	if (fits) {
+		HOLDS(credential_record_open(
+			  buf_view(&sealed), &owner, &moment, &out) == NULL);
+		HOLDS(str_equal(buf_view(&out.secret), secret));
+		check(NULL, &out);
+		for (size_t i = 0; i < secret.n; i++)
+			sum = sum * 31 + (unsigned char)secret.p[i];
+		check_bit(&sealed, sum);
+	}
+	buf_free(&sealed);
+	credential_record_free(&in);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct apam_str all = { (const char *)data, size };
+
+	memcpy(
+	    moment.boot, "01234567-89ab-cdef-0123-456789abcdef", BOOT_ID_SIZE);
+	check_file(all);
+	if (size == 0)
+		return 0;
+	if (data[0] == 'f')
+		check_file(str_skip(all, 1));
+	else if (data[0] == 'p')
+		check_plain(str_skip(all, 1));
+	else
+		check_secret(str_skip(all, 1));
+	return 0;
+}
