@@ -9,9 +9,9 @@
 #include "../core/str.h"
 #include "run.h"
 
-#define URL APAM_STR("https://api.example/token")
 #define LONG 9000
 
+static const struct apam_str url = { "https://api.example/token", 25 };
 static struct exchange x;
 static int live;
 
@@ -74,7 +74,7 @@ static const struct {
 
 START_TEST(a_body_is_encoded)
 {
-	exchange_begin(&x, "POST", URL, bodies[_i].encoding);
+	exchange_begin(&x, "POST", url, bodies[_i].encoding);
 	for (size_t i = 0; i < 4 && bodies[_i].fields[i] != NULL; i += 2)
 		exchange_add(&x, apam_str(bodies[_i].fields[i]),
 		    apam_str(bodies[_i].fields[i + 1]));
@@ -84,7 +84,7 @@ START_TEST(a_body_is_encoded)
 	ck_assert_str_eq(field("Content-Type"), bodies[_i].type);
 	ck_assert_str_eq(field("Accept"), "application/json");
 	ck_assert_str_eq(x.method, "POST");
-	ck_assert(str_equal(buf_view(&x.url), URL));
+	ck_assert(str_equal(buf_view(&x.url), url));
 }
 END_TEST
 
@@ -163,11 +163,11 @@ END_TEST
 
 START_TEST(beginning_again_drops_what_was)
 {
-	exchange_begin(&x, "GET /", URL, APAM_ENCODING_NONE);
+	exchange_begin(&x, "GET /", url, APAM_ENCODING_NONE);
 	exchange_add(&x, APAM_STR("a"), APAM_STR("b"));
 	fields_add_header(&x.headers, APAM_STR("X-A"), APAM_STR("\n"));
 	buf_put(&x.certificate, APAM_STR("/certificate"));
-	exchange_begin(&x, "POST", URL, APAM_ENCODING_FORM);
+	exchange_begin(&x, "POST", url, APAM_ENCODING_FORM);
 	exchange_add(&x, APAM_STR("c"), APAM_STR("d"));
 	ck_assert_ptr_null(exchange_finish(&x, false));
 	ck_assert_str_eq(buf_view(&x.body).p, "c=d");
@@ -193,13 +193,13 @@ static const struct {
 
 START_TEST(there_is_a_cap)
 {
-	static char url[LONG];
+	static char text[LONG];
 	const char *why;
 
 	memset(big, 'a', sizeof(big));
-	memset(url, 'a', sizeof(url));
-	memcpy(url, "https://h/", 10);
-	exchange_begin(&x, "POST", (struct apam_str){ url, sizes[_i].url },
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "https://h/", 10);
+	exchange_begin(&x, "POST", (struct apam_str){ text, sizes[_i].url },
 	    APAM_ENCODING_FORM);
 	exchange_add(
 	    &x, APAM_STR("a"), (struct apam_str){ big, sizes[_i].body });
@@ -222,7 +222,7 @@ START_TEST(any_allocation_may_fail)
 
 	for (n = 0; n < 50 && why != NULL; n++) {
 		secmem_fail_after(n);
-		exchange_begin(&x, "POST", URL, APAM_ENCODING_JSON);
+		exchange_begin(&x, "POST", url, APAM_ENCODING_JSON);
 		exchange_add(&x, APAM_STR("a"), APAM_STR("b"));
 		why = exchange_finish(&x, false);
 		secmem_fail_after(-1);

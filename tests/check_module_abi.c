@@ -140,235 +140,300 @@ set_type(unsigned i, enum apam_option_type type)
 	options[i].type = type;
 }
 
+/* What is broken, each by one of the functions below. */
+enum what {
+	MAGIC,
+	MAJOR_0,
+	MAJOR_2,
+	A_NEWER_MINOR,
+	SIZE_0,
+	SIZE_TO_THE_MINOR,
+	A_BYTE_TOO_SHORT,
+	LONGER_THAN_WE_KNOW,
+	NO_SCHEME,
+	NO_SUMMARY,
+	NO_VENDOR,
+	NO_VERSION,
+	ANOTHER_SCHEME,
+	AN_EMPTY_SCHEME,
+	TWO_THREAD_MODELS,
+	EVERY_OTHER_TRAIT,
+	NO_OPEN,
+	NO_CLOSE,
+	NO_ACQUIRE,
+	NO_SIGN,
+	NO_JUDGE,
+	NO_OPTIONAL_SLOT,
+	NO_OPTIONS,
+	A_MISSING_TABLE,
+	TOO_MANY_OPTIONS,
+	AS_MANY_AS_MAY_BE,
+	SHORT_ELEMENTS,
+	A_NAMELESS_OPTION,
+	AN_EMPTY_NAME,
+	A_HELPLESS_OPTION,
+	TYPE_0,
+	TYPE_12,
+	A_CHOICE_OF_NULL,
+	A_CHOICE_OF_NONE,
+	A_CHOICE_OF_ONE,
+	ONE_KEY_ID,
+	TWO_KEY_IDS,
+	A_SECRET_KEY_ID,
+	GROUPS_IN_GROUPS,
+	GROUPS_TOO_DEEP,
+	A_GROUP_IN_ITSELF,
+	A_GROUP_WITHOUT_MEMBERS,
+	A_MEMBER_OF_NO_TYPE,
+};
+
 static const struct breakage {
 	const char *name;
-	int what;
+	enum what what;
 	const char *text; /* NULL: it is right even so */
 } breakages[] = {
-	{ "magic", 0, "magic is wrong: expected 0x4d415041, found 0x1" },
-	{ "major 0", 1, "ABI major is wrong: expected 1, found 0" },
-	{ "major 2", 2, "ABI major is wrong: expected 1, found 2" },
-	{ "a newer minor", 3, NULL },
-	{ "size 0", 4, "found 0" },
-	{ "size to the minor", 5, "size is wrong: expected" },
-	{ "a byte too short", 6, "size is wrong: expected" },
-	{ "longer than we know", 7, NULL },
-	{ "no scheme", 8, "lacks its scheme, summary, vendor or version" },
-	{ "no summary", 9, "lacks its scheme, summary, vendor or version" },
-	{ "no vendor", 10, "lacks its scheme, summary, vendor or version" },
-	{ "no version", 11, "lacks its scheme, summary, vendor or version" },
-	{ "another scheme", 12, "expected demo, found Demo" },
-	{ "an empty scheme", 13, "expected demo, found " },
-	{ "two thread models", 14, "two thread models; expected one" },
-	{ "every other trait", 15, NULL },
-	{ "no open", 16, "slot open is missing" },
-	{ "no close", 17, "slot close is missing" },
-	{ "no acquire", 18, "slot acquire is missing" },
-	{ "no sign", 19, "slot sign is missing" },
-	{ "no judge", 20, "slot judge is missing" },
-	{ "no optional slot", 21, NULL },
-	{ "no options", 22, NULL },
-	{ "a missing table", 23, "the option table is missing" },
-	{ "too many options", 24, "expected 64, found 65" },
-	{ "as many as may be", 25, NULL },
-	{ "short elements", 26, "option size is wrong" },
-	{ "a nameless option", 27, "lacks its name or help" },
-	{ "an empty name", 28, "lacks its name or help" },
-	{ "a helpless option", 29, "lacks its name or help" },
-	{ "type 0", 30, "option type is wrong: expected 11, found 0" },
-	{ "type 12", 31, "option type is wrong: expected 11, found 12" },
-	{ "a choice of NULL", 32, "of type choice has none" },
-	{ "a choice of none", 33, "of type choice has none" },
-	{ "a choice of one", 34, NULL },
-	{ "one key id", 35, NULL },
-	{ "two key ids", 36, "more than one option" },
-	{ "a secret key id", 37, "the key id is no string" },
-	{ "groups in groups", 38, NULL },
-	{ "groups too deep", 39, "nested too deep" },
-	{ "a group in itself", 40, "nested too deep" },
-	{ "a group without members", 41, "the option table is missing" },
-	{ "a member of no type", 42, "option type is wrong" },
+	{ "magic", MAGIC, "magic is wrong: expected 0x4d415041, found 0x1" },
+	{ "major 0", MAJOR_0, "ABI major is wrong: expected 1, found 0" },
+	{ "major 2", MAJOR_2, "ABI major is wrong: expected 1, found 2" },
+	{ "a newer minor", A_NEWER_MINOR, NULL },
+	{ "size 0", SIZE_0, "found 0" },
+	{ "size to the minor", SIZE_TO_THE_MINOR, "size is wrong: expected" },
+	{ "a byte too short", A_BYTE_TOO_SHORT, "size is wrong: expected" },
+	{ "longer than we know", LONGER_THAN_WE_KNOW, NULL },
+	{ "no scheme", NO_SCHEME,
+	    "lacks its scheme, summary, vendor or version" },
+	{ "no summary", NO_SUMMARY,
+	    "lacks its scheme, summary, vendor or version" },
+	{ "no vendor", NO_VENDOR,
+	    "lacks its scheme, summary, vendor or version" },
+	{ "no version", NO_VERSION,
+	    "lacks its scheme, summary, vendor or version" },
+	{ "another scheme", ANOTHER_SCHEME, "expected demo, found Demo" },
+	{ "an empty scheme", AN_EMPTY_SCHEME, "expected demo, found " },
+	{ "two thread models", TWO_THREAD_MODELS,
+	    "two thread models; expected one" },
+	{ "every other trait", EVERY_OTHER_TRAIT, NULL },
+	{ "no open", NO_OPEN, "slot open is missing" },
+	{ "no close", NO_CLOSE, "slot close is missing" },
+	{ "no acquire", NO_ACQUIRE, "slot acquire is missing" },
+	{ "no sign", NO_SIGN, "slot sign is missing" },
+	{ "no judge", NO_JUDGE, "slot judge is missing" },
+	{ "no optional slot", NO_OPTIONAL_SLOT, NULL },
+	{ "no options", NO_OPTIONS, NULL },
+	{ "a missing table", A_MISSING_TABLE, "the option table is missing" },
+	{ "too many options", TOO_MANY_OPTIONS, "expected 64, found 65" },
+	{ "as many as may be", AS_MANY_AS_MAY_BE, NULL },
+	{ "short elements", SHORT_ELEMENTS, "option size is wrong" },
+	{ "a nameless option", A_NAMELESS_OPTION, "lacks its name or help" },
+	{ "an empty name", AN_EMPTY_NAME, "lacks its name or help" },
+	{ "a helpless option", A_HELPLESS_OPTION, "lacks its name or help" },
+	{ "type 0", TYPE_0, "option type is wrong: expected 11, found 0" },
+	{ "type 12", TYPE_12, "option type is wrong: expected 11, found 12" },
+	{ "a choice of NULL", A_CHOICE_OF_NULL, "of type choice has none" },
+	{ "a choice of none", A_CHOICE_OF_NONE, "of type choice has none" },
+	{ "a choice of one", A_CHOICE_OF_ONE, NULL },
+	{ "one key id", ONE_KEY_ID, NULL },
+	{ "two key ids", TWO_KEY_IDS, "more than one option" },
+	{ "a secret key id", A_SECRET_KEY_ID, "the key id is no string" },
+	{ "groups in groups", GROUPS_IN_GROUPS, NULL },
+	{ "groups too deep", GROUPS_TOO_DEEP, "nested too deep" },
+	{ "a group in itself", A_GROUP_IN_ITSELF, "nested too deep" },
+	{ "a group without members", A_GROUP_WITHOUT_MEMBERS,
+	    "the option table is missing" },
+	{ "a member of no type", A_MEMBER_OF_NO_TYPE, "option type is wrong" },
 };
 
 static void
-break_frame(int what)
+break_frame(enum what what)
 {
 	switch (what) {
-	case 0:
+	case MAGIC:
 		module.magic = 1;
 		return;
-	case 1:
+	case MAJOR_0:
 		module.abi_major = 0;
 		return;
-	case 2:
+	case MAJOR_2:
 		module.abi_major = 2;
 		return;
-	case 3:
+	case A_NEWER_MINOR:
 		module.abi_minor = 999;
 		return;
-	case 4:
+	case SIZE_0:
 		module.size = 0;
 		return;
-	case 5:
+	case SIZE_TO_THE_MINOR:
 		module.size = offsetof(struct apam_module, traits);
 		return;
-	case 6:
+	case A_BYTE_TOO_SHORT:
 		module.size = SIZE_1_0 - 1;
 		return;
-	case 7:
+	case LONGER_THAN_WE_KNOW:
 		module.size = 100000;
+		return;
+	default:
 		return;
 	}
 }
 
 static void
-break_words(int what)
+break_words(enum what what)
 {
 	switch (what) {
-	case 8:
+	case NO_SCHEME:
 		module.scheme = NULL;
 		return;
-	case 9:
+	case NO_SUMMARY:
 		module.summary = NULL;
 		return;
-	case 10:
+	case NO_VENDOR:
 		module.vendor = NULL;
 		return;
-	case 11:
+	case NO_VERSION:
 		module.version = NULL;
 		return;
-	case 12:
+	case ANOTHER_SCHEME:
 		module.scheme = "Demo";
 		return;
-	case 13:
+	case AN_EMPTY_SCHEME:
 		module.scheme = "";
 		return;
-	case 14:
+	case TWO_THREAD_MODELS:
 		module.traits = APAM_TRAIT_THREADS_PER_CALL |
 		    APAM_TRAIT_THREADS_PER_ENTRY;
 		return;
-	case 15:
+	case EVERY_OTHER_TRAIT:
 		module.traits = ~APAM_TRAIT_THREADS_PER_CALL;
+		return;
+	default:
 		return;
 	}
 }
 
 static void
-break_slots(int what)
+break_slots(enum what what)
 {
 	switch (what) {
-	case 16:
+	case NO_OPEN:
 		module.open = NULL;
 		return;
-	case 17:
+	case NO_CLOSE:
 		module.close = NULL;
 		return;
-	case 18:
+	case NO_ACQUIRE:
 		module.acquire = NULL;
 		return;
-	case 19:
+	case NO_SIGN:
 		module.sign = NULL;
 		return;
-	case 20:
+	case NO_JUDGE:
 		module.judge = NULL;
 		return;
-	case 21:
+	case NO_OPTIONAL_SLOT:
 		module.check = module.revoke = NULL;
 		module.prepare = NULL;
 		return;
+	default:
+		return;
 	}
 }
 
 static void
-break_table(int what)
+break_table(enum what what)
 {
 	switch (what) {
-	case 22:
+	case NO_OPTIONS:
 		module.options = NULL;
 		module.option_size = module.option_count = 0;
 		return;
-	case 23:
+	case A_MISSING_TABLE:
 		module.options = NULL;
 		return;
-	case 24:
+	case TOO_MANY_OPTIONS:
 		module.option_count = 65;
 		return;
-	case 25:
+	case AS_MANY_AS_MAY_BE:
 		module.option_count = 64;
 		return;
-	case 26:
+	case SHORT_ELEMENTS:
 		module.option_size = sizeof(options[0]) - 1;
 		return;
-	case 27:
+	case A_NAMELESS_OPTION:
 		options[3].name = NULL;
 		return;
-	case 28:
+	case AN_EMPTY_NAME:
 		options[3].name = "";
 		return;
-	case 29:
+	case A_HELPLESS_OPTION:
 		options[3].help = NULL;
+		return;
+	default:
 		return;
 	}
 }
 
 static void
-break_option(int what)
+break_option(enum what what)
 {
 	switch (what) {
-	case 30:
+	case TYPE_0:
 		set_type(3, 0);
 		return;
-	case 31:
+	case TYPE_12:
 		set_type(3, (enum apam_option_type)12);
 		return;
-	case 32:
+	case A_CHOICE_OF_NULL:
 		set_type(0, APAM_OPT_CHOICE);
 		return;
-	case 33:
+	case A_CHOICE_OF_NONE:
 		set_type(0, APAM_OPT_CHOICE);
 		options[0].choices = no_choices;
 		return;
-	case 34:
+	case A_CHOICE_OF_ONE:
 		set_type(0, APAM_OPT_CHOICE);
 		options[0].choices = choices;
 		return;
-	case 35:
+	case ONE_KEY_ID:
 		options[2].flags = APAM_OPT_KEY_ID;
 		return;
-	case 36:
+	case TWO_KEY_IDS:
 		options[0].flags = options[3].flags = APAM_OPT_KEY_ID;
 		return;
-	case 37:
+	case A_SECRET_KEY_ID:
 		options[0].flags = APAM_OPT_KEY_ID;
 		set_type(0, APAM_OPT_SECRET);
+		return;
+	default:
 		return;
 	}
 }
 
 static void
-break_group(int what)
+break_group(enum what what)
 {
 	switch (what) {
-	case 38:
+	case GROUPS_IN_GROUPS:
 		nest(4);
 		return;
-	case 39:
+	case GROUPS_TOO_DEEP:
 		nest(5);
 		return;
-	case 40:
+	case A_GROUP_IN_ITSELF:
 		set_type(0, APAM_OPT_GROUP);
 		options[0].members = options;
 		options[0].member_count = 1;
 		return;
-	case 41:
+	case A_GROUP_WITHOUT_MEMBERS:
 		set_type(1, APAM_OPT_GROUP);
 		options[1].member_count = 1;
 		return;
-	case 42:
+	case A_MEMBER_OF_NO_TYPE:
 		set_type(1, APAM_OPT_GROUPS);
 		options[1].members = &options[10];
 		options[1].member_count = 3;
 		set_type(12, (enum apam_option_type) - 1);
+		return;
+	default:
 		return;
 	}
 }

@@ -6,6 +6,8 @@
  */
 #include "../core/request.h"
 
+#include <unistd.h>
+
 #include "../core/error.h"
 #include "../core/secmem.h"
 #include "../core/str.h"
@@ -237,7 +239,9 @@ START_TEST(memory_may_be_short)
 	secmem_fail_after(-1);
 	error_clear(&err);
 	ck_assert_int_eq(init("https://h/a"), APAM_OK);
-	/* More than the page that the URL lies in. */
+	/* More than the page that the URL lies in, where pages are small. */
+	if (sysconf(_SC_PAGESIZE) > 4096)
+		return;
 	memset(value, 'v', sizeof(value));
 	fields_add(
 	    &query, APAM_STR("c"), (struct apam_str){ value, sizeof(value) });

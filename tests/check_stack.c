@@ -226,13 +226,12 @@ END_TEST
 #define REQUIRED "control = \"required\"; }"
 #define OPTIONAL "control = \"optional\"; }"
 #define FALLBACK "fallback_on = [ \"unavailable\" ]; "
-#define FAILS(status) "acquire = 0; acquire_status = " #status "; "
-#define NETWORK 768
-#define PROVIDER 770
-#define POLICY 1027
-#define ARCHIVED 1281
-#define REVOKED 1282
-#define FAILS_WITH(status) FAILS(status)
+#define FAILS_WITH(status) "acquire = 0; acquire_status = " status "; "
+#define NETWORK "768"
+#define PROVIDER "770"
+#define POLICY "1027"
+#define ARCHIVED "1281"
+#define REVOKED "1282"
 
 static const struct stack_row {
 	const char *name;
