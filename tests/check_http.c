@@ -616,6 +616,9 @@ main(void)
 	Suite *suite = suite_create("http");
 	TCase *tc = tcase_create("server");
 
+	/* Read when a test first uses OpenSSL. */
+	if (setenv("OPENSSL_CONF", "tests/vectors/tls/weak.cnf", 1) != 0)
+		return 1;
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 30);
 	tcase_add_loop_test(tc, a_server_may_say_anything, 0, ROWS(replies));
