@@ -56,7 +56,7 @@ run_pam() { "$out/pam" "$tmp/pam.d"; }
 make_curl() { compile curl -lcurl; }
 run_curl() { "$out/curl"; }
 
-make_oidc_start() { command -v oidc-token && compile spawn; }
+make_oidc_start() { oidc-token --version && compile spawn; }
 run_oidc_start() { "$out/spawn" 0 oidc-token --version; }
 
 # Without an agent: as far as finding that there is none.
