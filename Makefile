@@ -185,17 +185,17 @@ run-fuzz: $(FUZZERS)
 # ---- Bench ------------------------------------------------------------------
 # `make bench GATE=1` fails where a ratio misses its limit; doc/bench.md.
 
-bench: deps-build
+bench: deps-build deps-test
 	@$(MAKE) run-bench
 
 BENCH_PROGRAMS = $(BUILD)/apam $(BUILD)/bench/bench $(BUILD)/bench/empty \
-	$(MODULES) $(BUILD)/tests/modules/bench-bearer.so \
+	$(SANDBOX) $(MODULES) $(BUILD)/tests/modules/bench-bearer.so \
 	$(BUILD)/tests/modules/hmac-test.so
 
 run-bench: $(BENCH_PROGRAMS)
 	@BUILD=$(BUILD) $(BUILD)/bench/bench $(if $(GATE),--gate)
 
-bench-peers: deps-build deps-bench-peers
+bench-peers: deps-build deps-test deps-bench-peers
 	@$(MAKE) $(BENCH_PROGRAMS)
 	@BUILD=$(BUILD) CC='$(CC)' tests/bench/peers/run.sh
 

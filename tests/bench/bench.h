@@ -19,6 +19,7 @@ struct result {
 	double raw_ns;		/* of its counterpart */
 	double ratio;		/* ns / raw_ns, unless the row says otherwise */
 	double spread;		/* (p90 - p10) / median of ours over rounds */
+	bool absent;		/* there was nothing to measure */
 	bool broken;		/* a promise beside the time was not kept */
 	char note[400];		/* what else there is to say, or empty */
 };
@@ -115,6 +116,15 @@ long system_call_of(void (*work)(void *arg), void *arg);
 
 /* Blocks and mappings that were asked for so far, by anything in here. */
 unsigned long allocations(void);
+
+/* ---- Processes (rows_process.c) ------------------------------------------ */
+
+/* Run `apam headers` with a profile.  Returns its exit status, or -1. */
+int apam_headers(char *profile, double *ns);
+
+/* Samples: it must succeed with the profile `arg`; an empty program. */
+double sample_apam(void *arg);
+double sample_empty(void *arg);
 
 /* ---- Rows ---------------------------------------------------------------- */
 

@@ -9,7 +9,7 @@
 bool
 row_ok(const struct row *row, const struct result *result)
 {
-	if (result->broken)
+	if (result->broken || result->absent)
 		return false;
 	if (row->kind == LIMIT_MOST)
 		return result->ratio <= row->limit;
@@ -50,10 +50,15 @@ print_row(const struct row *row, const struct result *result)
 	if (row->kind != LIMIT_NONE)
 		(void)snprintf(limit, sizeof(limit), "%s%.1f", signs[row->kind],
 		    row->limit);
-	(void)printf("%-18s %10s %10s %8.2f %8s %5.0f %%%s\n", row->name,
-	    duration(result->ns, ours, sizeof(ours)),
-	    duration(result->raw_ns, raw, sizeof(raw)), result->ratio, limit,
-	    result->spread * 100, row_ok(row, result) ? "" : "  MISSED");
+	if (result->absent)
+		(void)printf("%-18s %10s %10s %8s %8s %7s  MISSED\n", row->name,
+		    "-", "-", "-", limit, "-");
+	else
+		(void)printf("%-18s %10s %10s %8.2f %8s %5.0f %%%s\n",
+		    row->name, duration(result->ns, ours, sizeof(ours)),
+		    duration(result->raw_ns, raw, sizeof(raw)), result->ratio,
+		    limit, result->spread * 100,
+		    row_ok(row, result) ? "" : "  MISSED");
 	(void)printf("    ours: %s\n    raw:  %s\n", row->ours, row->raw);
 	if (result->note[0] != '\0')
 		(void)printf("    note: %s\n", result->note);
@@ -66,11 +71,16 @@ print_row(const struct row *row, const struct result *result)
 static void
 json_row(FILE *f, const struct row *row, const struct result *result)
 {
-	(void)fprintf(f,
-	    "  { \"name\": \"%s\", \"ns\": %.2f, \"raw_ns\": %.2f, "
-	    "\"ratio\": %.3f, \"spread\": %.3f, ",
-	    row->name, result->ns, result->raw_ns, result->ratio,
-	    result->spread);
+	(void)fprintf(f, "  { \"name\": \"%s\", ", row->name);
+	if (result->absent)
+		(void)fprintf(f,
+		    "\"ns\": null, \"raw_ns\": null, \"ratio\": null, "
+		    "\"spread\": null, ");
+	else
+		(void)fprintf(f,
+		    "\"ns\": %.2f, \"raw_ns\": %.2f, \"ratio\": %.3f, "
+		    "\"spread\": %.3f, ",
+		    result->ns, result->raw_ns, result->ratio, result->spread);
 	if (row->kind == LIMIT_NONE)
 		(void)fprintf(f, "\"limit\": null, ");
 	else

@@ -12,49 +12,62 @@
 
 extern char **environ;
 
-static double
-spawn_and_wait(char *const argv[])
+/* Returns its exit status, or -1; *ns is the time until it had ended. */
+static int
+spawn_and_wait(char *const argv[], double *ns)
 {
 	posix_spawn_file_actions_t actions;
 	double start = now_ns();
 	int status = -1;
 	pid_t pid = -1;
 
-	need(posix_spawn_file_actions_init(&actions) == 0 &&
-		posix_spawn_file_actions_addopen(
-		    &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
-		posix_spawn(&pid, argv[0], &actions, NULL, argv, environ) == 0,
+	need(posix_spawn_file_actions_init(&actions) == 0, "out of memory");
+	(void)posix_spawn_file_actions_addopen(
+	    &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	(void)posix_spawn_file_actions_addopen(
+	    &actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	need(posix_spawn(&pid, argv[0], &actions, NULL, argv, environ) == 0,
 	    "cannot start a program");
-	need(waitpid(pid, &status, 0) == pid && status == 0,
-	    "a program that was started failed");
+	need(waitpid(pid, &status, 0) == pid, "cannot wait for a program");
 	(void)posix_spawn_file_actions_destroy(&actions);
-	return now_ns() - start;
+	*ns = now_ns() - start;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* `apam headers`; `arg` is the profile's name. */
-static double
-sample_apam(void *arg)
+int
+apam_headers(char *profile, double *ns)
 {
 	static char program[256], config[512];
 	static char option[] = "-c", command[] = "headers";
 	static char url[] = "https://api.example.com/v1/things";
-	char *argv[] = { program, option, config, command, arg, url, NULL };
+	char *argv[] = { program, option, config, command, profile, url, NULL };
 
 	(void)snprintf(program, sizeof(program), "%s/apam", site_build());
 	(void)snprintf(config, sizeof(config), "%s", site_path("apam.conf"));
-	return spawn_and_wait(argv);
+	return spawn_and_wait(argv, ns);
 }
 
-static double
+double
+sample_apam(void *arg)
+{
+	double ns;
+
+	need(apam_headers(arg, &ns) == 0, "apam headers failed");
+	return ns;
+}
+
+double
 sample_empty(void *arg)
 {
 	static char program[256];
 	char *argv[] = { program, NULL };
+	double ns;
 
 	(void)arg;
 	(void)snprintf(
 	    program, sizeof(program), "%s/bench/empty", site_build());
-	return spawn_and_wait(argv);
+	need(spawn_and_wait(argv, &ns) == 0, "the empty program failed");
+	return ns;
 }
 
 void

@@ -8,7 +8,7 @@
 #include "raw.h"
 #include "signer.h"
 
-#define ROUNDS 151
+#define ROUNDS 301
 #define PROMISED 10000
 
 static void

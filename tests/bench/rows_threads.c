@@ -12,7 +12,7 @@
 #include "raw.h"
 #include "signer.h"
 
-#define ROUNDS 151
+#define ROUNDS 301
 
 /* A loop that two threads run side by side. */
 struct pair {

@@ -152,6 +152,7 @@ site_make(void)
 	need(atexit(site_remove) == 0, "cannot register the cleaning up");
 	site_directory("modules");
 	site_directory("apam.d");
+	site_directory("state");
 	(void)snprintf(text, sizeof(text),
 	    "module_dir = \"%s/modules\";\nprofile_dir = \"%s/apam.d\";\n"
 	    "state_dir = \"%s/state\";\n",
@@ -161,6 +162,7 @@ site_make(void)
 	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++)
 		write_profile(profiles[i][0], profiles[i][1]);
 	copy_module("modules", "basic-email-key");
+	copy_module("modules", "oauth2-client-credentials");
 	copy_module("tests/modules", "bench-bearer");
 	copy_module("tests/modules", "hmac-test");
 }

@@ -5,9 +5,10 @@
 # run in turn; the medians over rounds are set beside each other.  A peer that
 # cannot be installed or run is named as such.
 set -u
-cd "$(dirname "$0")/../../.."
+cd "$(dirname "$0")/../../.." || exit 1
 BUILD=${BUILD:-build}
 CC=${CC:-cc}
+export BUILD
 ROUNDS=${ROUNDS:-5}
 here=tests/bench/peers
 out=$BUILD/bench/peers
@@ -31,7 +32,7 @@ compile()
 # Debian's Go, without modules or a network.
 make_go()
 {
-	GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS= GOTOOLCHAIN=local \
+	GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' GOTOOLCHAIN=local \
 	    GOCACHE=$PWD/$out/gocache go build -o "$out/oauth2" "$here/oauth2.go"
 }
 run_go() { "$out/oauth2"; }
@@ -106,8 +107,7 @@ measure()
 	: >"$tmp/theirs"
 	i=0
 	while [ $i -lt "$ROUNDS" ]; do
-		BUILD=$BUILD "$BUILD/bench/bench" --median "$2" \
-		    >>"$tmp/ours" || exit 1
+		"$BUILD/bench/bench" --median "$2" >>"$tmp/ours" || exit 1
 		"run_$1" >>"$tmp/theirs" 2>>"$tmp/log" || return 1
 		i=$((i + 1))
 	done
