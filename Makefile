@@ -60,7 +60,8 @@ PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
 PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
 .PHONY: all demo test run-tests programs peers lint lint-style sanitize fuzz \
-	run-fuzz bench run-bench bench-peers install uninstall clean
+	run-fuzz bench run-bench bench-peers \
+	run-bench-peers install uninstall clean
 .SECONDARY:
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
@@ -196,7 +197,9 @@ run-bench: $(BENCH_PROGRAMS)
 	@BUILD=$(BUILD) $(BUILD)/bench/bench $(if $(GATE),--gate)
 
 bench-peers: deps-build deps-test deps-bench-peers
-	@$(MAKE) $(BENCH_PROGRAMS)
+	@$(MAKE) run-bench-peers
+
+run-bench-peers: $(BENCH_PROGRAMS)
 	@BUILD=$(BUILD) CC='$(CC)' tests/bench/peers/run.sh
 
 # ---- Lint -------------------------------------------------------------------
