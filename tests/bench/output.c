@@ -37,7 +37,7 @@ duration(double ns, char *to, size_t size)
 void
 print_head(void)
 {
-	(void)printf("%-18s %10s %10s %8s %8s %7s\n", "row", "ours", "raw",
+	(void)printf("%-18s %10s %10s %9s %8s %7s\n", "row", "ours", "raw",
 	    "ratio", "limit", "spread");
 }
 
@@ -51,10 +51,10 @@ print_row(const struct row *row, const struct result *result)
 		(void)snprintf(limit, sizeof(limit), "%s%.1f", signs[row->kind],
 		    row->limit);
 	if (result->absent)
-		(void)printf("%-18s %10s %10s %8s %8s %7s  MISSED\n", row->name,
+		(void)printf("%-18s %10s %10s %9s %8s %7s  MISSED\n", row->name,
 		    "-", "-", "-", limit, "-");
 	else
-		(void)printf("%-18s %10s %10s %8.2f %8s %5.0f %%%s\n",
+		(void)printf("%-18s %10s %10s %9.2f %8s %5.0f %%%s\n",
 		    row->name, duration(result->ns, ours, sizeof(ours)),
 		    duration(result->raw_ns, raw, sizeof(raw)), result->ratio,
 		    limit, result->spread * 100,
