@@ -59,9 +59,13 @@ all()
 		row "$1: request -v $name" '*' '*' '*' request -v -i "$name" "$url"
 	done
 	row "$1: request" '*' '*' '*' request -v seed "$xy/"
-	row "$1: curl" '*' '*' '*' curl seed -- -sSi "$seed/api/version/"
 	row "$1: check" '*' '*' '*' check
-	row "$1: check --json" '*' '*' '*' --json check seven seed xy
+	row "$1: curl" '*' '*' '*' curl seed -- -sSi "$seed/api/version/"
+}
+
+# others KIND: what asks no provider.
+others()
+{
 	row "$1: explain" '*' '*' '*' explain "$seven/eyes"
 	row "$1: list --json" '*' '*' '*' list --json
 	row "$1: lint --json" '*' '*' '*' lint --json
@@ -74,7 +78,7 @@ expect()
 	local name=$1 why=
 	shift 4
 	cat "$@" >>"$dir/shown"
-	if cat "$@" | grep -qFf "$dir/known"; then
+	if grep -qFf "$dir/known" "$@"; then
 		why=" a secret is shown"
 	fi
 	[ "$status" -lt 6 ] || why=" status $status"
@@ -83,7 +87,9 @@ expect()
 
 for level in error warning info debug; do
 	APAM_LOG=$level all "good days, $level"
+	APAM_LOG=$level others "$level"
 done
+row "check --json" '*' '*' '*' --json --debug check seven seed xy
 for kind in 401 500 html200 nonsense duplicate wrongtype; do
 	for where in "7signal /oauth2" "7signal /eyes" "xysense /api" \
 	    "seed /api"; do
@@ -129,26 +135,33 @@ row "a secret for a header" 2 '' '*' request seed "$seed/" \
 
 # ---- Arguments and environments ------------------------------------------------
 
-# A profile whose secret comes from the environment has it there: not these.
-# watch NAME ARGS...: run, and look at apam and its children while they wait.
+# look PROCESS: arguments and environments, its own and its children's.
+look()
+{
+	local process
+	for process in "$1" $(pgrep -P "$1"); do
+		tr '\0' '\n' <"/proc/$process/cmdline"
+		tr '\0' '\n' <"/proc/$process/environ"
+	done
+}
+
+# watch NAME SIGN ARGS...: run, and look at apam and its children while they
+# wait, from when SIGN is among their arguments.
 watch()
 {
-	local name=$1 runs children
-	shift
+	local name=$1 sign=$2 runs
+	shift 2
 	"$build/apam" -c "$dir/apam.conf" "$@" >"$dir/out" 2>"$dir/err" \
 	    </dev/null &
 	runs=$!
-	sleep 0.4
-	children=$(pgrep -P $runs)
-	for process in $runs $children; do
-		tr '\0' '\n' <"/proc/$process/cmdline"
-		tr '\0' '\n' <"/proc/$process/environ"
-	done >"$dir/processes" 2>/dev/null
-	holds "$name: it was seen" grep -q "$dir/apam.conf" "$dir/processes"
+	for _ in {1..50}; do
+		sleep 0.1
+		look "$runs" >"$dir/processes" 2>/dev/null
+		grep -qE "$sign" "$dir/processes" && break
+	done
+	holds "$name: it was seen" grep -qE "$sign" "$dir/processes"
 	holds "$name: nothing in it" \
 	    sh -c "! grep -qFf '$dir/known' '$dir/processes'"
-	[ $# -lt 1 ] || [ "$1" != curl ] ||
-		holds "$name: curl was seen" grep -q max-redirs "$dir/processes"
 	cat "$dir/processes" >>"$dir/shown"
 	control /clear
 	wait $runs
@@ -158,15 +171,15 @@ hang()
 	control "/fault?provider=$1&path=$2&kind=hang"
 }
 hang 7signal /oauth2
-watch "a mint that hangs" request seven "$seven/eyes"
+watch "a mint that hangs" apam.conf request seven "$seven/eyes"
 hang 7signal /eyes
-watch "a request that hangs" request -v seven "$seven/eyes" -d '{}'
+watch "a request that hangs" apam.conf request -v seven "$seven/eyes" -d '{}'
 hang seed /api
-watch "a curl that hangs" curl seed -- -sS "$seed/api/version/"
+watch "a curl that hangs" ^--max-redirs curl seed -- -sS "$seed/api/version/"
 hang xysense /api/v1/occupancy
-watch "a check that hangs" check xy-headers
+watch "a check that hangs" apam.conf check xy-headers
 printf '#!/bin/sh\nsleep 1\ncat "%s"\n' "$dir/secrets/one" >"$dir/helper"
-watch "a helper that hangs" request helper "$seven/eyes"
+watch "a helper that hangs" "^$dir/helper" request helper "$seven/eyes"
 
 # ---- Files, and the canary -----------------------------------------------------
 

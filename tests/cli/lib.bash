@@ -136,7 +136,7 @@ expect()
 	[ "$status" = "$want" ] || why="$why status $status, not $want;"
 	matches "$out" "$dir/out" || why="$why output is not: $out;"
 	matches "$err" "$dir/err" || why="$why errors are not: $err;"
-	if [ -s "$dir/known" ] && cat "$@" | grep -qFf "$dir/known"; then
+	if [ -s "$dir/known" ] && grep -qFf "$dir/known" "$@"; then
 		why="$why a secret is shown;"
 	fi
 	verdict "$name" "$why"
@@ -179,16 +179,27 @@ start_sandbox()
 	seed=https://127.0.0.1:$SEED_PORT
 }
 
+# ask METHOD PATH-AND-QUERY: the sandbox's answer, head and body. Without curl,
+# which would take most of the time that a suite takes.
+ask()
+{
+	exec 4<>"/dev/tcp/127.0.0.1/$CONTROL_PORT" || return
+	printf '%s %s HTTP/1.0\r\nContent-Length: 0\r\n\r\n' "$1" "${2// /%20}" >&4
+	cat <&4
+	exec 4>&-
+}
+
 # control PATH-AND-QUERY
 control()
 {
-	curl -sS --fail --noproxy '*' --max-time 5 -X POST -o /dev/null \
-	    "http://127.0.0.1:$CONTROL_PORT$1" || verdict "control $1" "failed"
+	case $(ask POST "$1") in
+	*'"ok":true'*) ;;
+	*) verdict "control $1" "failed" ;;
+	esac
 }
 
 # seen PROVIDER: the sandbox's log of requests.
 seen()
 {
-	curl -sS --noproxy '*' --max-time 5 \
-	    "http://127.0.0.1:$CONTROL_PORT/log?provider=$1"
+	ask GET "/log?provider=$1"
 }

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # References to secrets, from the profile to the provider: env:, credential:,
 # exec: and file:, right and wrong. What the reference yields is what arrives;
-# what a helper prints to its standard error is shown to nobody.
+# what a helper prints to its standard error is shown to nobody. A helper that
+# hangs is in token-faults.sh.
 . "$(dirname "$0")/lib.bash"
 . "$(dirname "$0")/providers.bash"
 
@@ -32,23 +33,6 @@ helper()
 	printf '#!/bin/sh\n%s\n' "$1" >"$dir/helper"
 	chmod 700 "$dir/helper"
 }
-
-# A helper that hangs takes as long as the core lets it: see to it meanwhile.
-# It leaves its process id, to see that it was ended.
-printf '#!/bin/bash\necho $$ >"%s"\nexec sleep 100\n' "$dir/hangs.pid" \
-    >"$dir/hangs"
-chmod 700 "$dir/hangs"
-mkdir "$dir/hang.d"
-refers hangs "exec:$dir/hangs"
-mv "$dir/apam.d/hangs.conf" "$dir/hang.d/"
-sed "s|$dir/apam.d|$dir/hang.d|" "$dir/apam.conf" >"$dir/hang.conf"
-(
-	begun=$SECONDS
-	timeout 30 "$build/apam" -c "$dir/hang.conf" headers hangs \
-	    "$seven/eyes" >"$dir/hang.out" 2>"$dir/hang.err"
-	echo $? $((SECONDS - begun)) >"$dir/hang.end"
-) &
-hanging=$!
 
 refers ref "file:$dir/secrets/one"
 works "file:"
@@ -112,7 +96,8 @@ rm "$dir/helper"
 fails "exec: not there" 'does not exist'
 mkdir "$dir/open"
 chmod 777 "$dir/open"
-cp "$dir/hangs" "$dir/open/helper"
+printf '#!/bin/sh\necho not-a-secret-7signal-one\n' >"$dir/open/helper"
+chmod 700 "$dir/open/helper"
 refers ref "exec:$dir/open/helper"
 fails "exec: in a directory of all" 'changed by others'
 refers ref "exec:echo not-a-path"
@@ -121,14 +106,4 @@ helper 'printf not-a-secret-7signal-one'
 refers ref "exec:$dir/helper ; touch $dir/made-by-a-shell"
 works "exec: is no shell"
 holds "exec: really none" [ ! -e "$dir/made-by-a-shell" ]
-
-wait $hanging
-read -r ended took <"$dir/hang.end"
-holds "a helper that hangs: status 3" [ "$ended" = 3 ]
-holds "a helper that hangs: 15 seconds at most" [ "$took" -le 15 ]
-holds "a helper that hangs: it says so" grep -q \
-    "hang.d/hangs.conf:[0-9]*: error: .*did not finish" "$dir/hang.err"
-holds "a helper that hangs: no header" [ ! -s "$dir/hang.out" ]
-holds "a helper that hangs: is ended" \
-    sh -c "! kill -0 $(<"$dir/hangs.pid") 2>/dev/null"
 finish

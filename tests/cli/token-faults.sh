@@ -10,6 +10,24 @@ seven seven '' 'deadline = "1s";'
 xy xy '' 'deadline = "1s";'
 declare -A said=()
 
+# A helper that hangs gets ten seconds from the core: meanwhile, on with the
+# rest. It leaves its process id, to see that it was ended.
+printf '#!/bin/bash\necho $$ >"%s"\nexec sleep 100\n' "$dir/hangs.pid" \
+    >"$dir/hangs"
+chmod 700 "$dir/hangs"
+mkdir "$dir/hang.d"
+seven hangs "token_url = \"$seven/oauth2/token\"; client_id = \"x\";
+	client_secret = \"exec:$dir/hangs\";"
+mv "$dir/apam.d/hangs.conf" "$dir/hang.d/"
+sed "s|$dir/apam.d|$dir/hang.d|" "$dir/apam.conf" >"$dir/hang.conf"
+(
+	begun=$SECONDS
+	timeout 30 "$build/apam" -c "$dir/hang.conf" headers hangs \
+	    "$seven/eyes" >"$dir/hang.out" 2>"$dir/hang.err"
+	echo $? $((SECONDS - begun)) >"$dir/hang.end"
+) &
+hanging=$!
+
 # fault STATUS KIND REGEX: for both schemes.
 fault()
 {
@@ -33,7 +51,9 @@ strikes()
 	said[$text]=yes
 	holds "$name: one request" asked "$provider" "$endpoint" 1
 	holds "$name: and none of the API" asked "$provider" "$path" 0
-	if [ "$6" -eq 1 ]; then
+	if [ "$7" = hang ]; then
+		: # a second for each row
+	elif [ "$6" -eq 1 ]; then
 		row "$name: check" 1 $'\trevoked\t' '*' check "$3"
 	else
 		row "$name: check" 4 $'\tunknown\t' '*' check "$3"
@@ -88,4 +108,14 @@ refusal 1 unauthorized_client
 refusal 1 invalid_scope
 refusal 1 invalid_request
 refusal 1 unsupported_grant_type
+
+wait $hanging
+read -r ended took <"$dir/hang.end"
+holds "a helper that hangs: status 3" [ "$ended" = 3 ]
+holds "a helper that hangs: 15 seconds at most" [ "$took" -le 15 ]
+holds "a helper that hangs: it says so" grep -q \
+    "hang.d/hangs.conf:[0-9]*: error: .*did not finish" "$dir/hang.err"
+holds "a helper that hangs: no header" [ ! -s "$dir/hang.out" ]
+holds "a helper that hangs: is ended" \
+    sh -c "! kill -0 $(<"$dir/hangs.pid") 2>/dev/null"
 finish
