@@ -12,7 +12,8 @@ export BUILD
 ROUNDS=${ROUNDS:-5}
 here=tests/bench/peers
 out=$BUILD/bench/peers
-mkdir -p "$out"
+mkdir -p "$out" || exit 1
+out=$(cd "$out" && pwd) # Go wants an absolute one
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -33,7 +34,7 @@ compile()
 make_go()
 {
 	GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' GOTOOLCHAIN=local \
-	    GOCACHE=$PWD/$out/gocache go build -o "$out/oauth2" "$here/oauth2.go"
+	    GOCACHE=$out/gocache go build -o "$out/oauth2" "$here/oauth2.go"
 }
 run_go() { "$out/oauth2"; }
 
