@@ -30,7 +30,7 @@ OUR_CFLAGS = -std=c11 -pthread $(WARN) $(HARDEN) \
 	-U_FORTIFY_SOURCE)
 OUR_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
-CORE_LIBS = -lcurl -lconfig -ljansson -lcrypto -lkeyutils -ldl
+CORE_LIBS = -lconfig -ljansson -lcrypto -lkeyutils -ldl
 
 # Each step prints what it makes; `make V=1` shows the commands.
 Q = $(if $(V),,@echo '  $@';)
@@ -116,7 +116,7 @@ clean:
 # ---- Programs for tests -----------------------------------------------------
 
 $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(BUILD)/core.a
-	$(Q)$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcheck -lsubunit -lrt -lm
+	$(Q)$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcurl -lcheck -lsubunit -lrt -lm
 
 # It plays a TLS server as well.
 $(BUILD)/tests/check_http: CORE_LIBS += -lssl
@@ -126,11 +126,11 @@ $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 
 $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 	$(BUILD)/tests/fuzz/replay.o $(BUILD)/core.a
-	$(Q)$(LINK) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(BUILD)/core.a $(CORE_LIBS)
+	$(Q)$(LINK) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(BUILD)/core.a $(CORE_LIBS) -lcurl
 
 $(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/core.a
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $< $(BUILD)/core.a $(CORE_LIBS)
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcurl
 
 # As a host program has it: the shared library, found beside the program.
 $(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME)

@@ -6,12 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine.h"
+#include "clock.h"
 #include "error.h"
-#include "evidence.h"
 #include "lifecycle.h"
+#include "reload.h"
 #include "sign.h"
-#include "stack.h"
 
 static void
 report(const struct entry *e, const struct key_finding *f,
@@ -30,62 +29,55 @@ report(const struct entry *e, const struct key_finding *f,
 	(void)snprintf(to->evidence, sizeof(to->evidence), "%s", f->evidence);
 }
 
-static void
-check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to)
+static enum apam_status
+check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
+    struct apam_error *err)
 {
-	struct credential *c = lifecycle_current(e);
-	struct credential *minted = NULL;
 	struct key_finding finding;
+	enum apam_status status = lifecycle_check(e, deadline, &finding, err);
 
-	memset(&finding, 0, sizeof(finding));
-	evidence_gather(e, c, deadline, &finding, &minted);
-	lifecycle_learn(e, &finding, minted);
-	report(e, &finding, to);
-	credential_release(&minted);
-	credential_release(&c);
+	if (status == APAM_E_DEADLINE) {
+		finding = (struct key_finding){ .state = APAM_KEY_UNKNOWN,
+			.at = clock_unix() };
+		(void)snprintf(finding.evidence, sizeof(finding.evidence),
+		    "the provider did not answer in time");
+		status = APAM_OK;
+	}
+	if (status == APAM_OK)
+		report(e, &finding, to);
+	return status;
 }
 
 enum apam_status
 apam_check(struct apam_profile *profile, int timeout_ms,
     struct apam_key_report *reports, size_t *count, struct apam_error *err)
 {
-	struct stack *stack = profile->stack;
-	int64_t deadline = deadline_of(profile, timeout_ms);
 	size_t room = *count;
-	enum apam_status status;
+	struct apam_error unwanted;
+	enum apam_status status = APAM_OK;
+	struct stack *stack;
+	int64_t deadline;
 
+	if (err == NULL)
+		err = &unwanted;
 	error_clear(err);
 	*count = 0;
-	status = stack_ready(stack, err);
-	if (status != APAM_OK)
-		return status;
-	for (size_t i = 0; i < stack->count && i < room; i++)
-		check_entry(&stack->entries[i], deadline, &reports[i]);
-	*count = stack->count;
-	return APAM_OK;
-}
-
-static enum apam_status
-revoke_entry(struct entry *e, int64_t deadline, struct apam_error *err)
-{
-	struct credential *c = lifecycle_current(e);
-	enum apam_status status;
-	int64_t sent;
-	struct op op;
-
-	op_init(
-	    &op, OP_REVOKE, e->policy.allow_http, c == NULL ? NULL : &c->view);
-	if (e->module->abi.revoke == NULL)
-		status = error_set(err, APAM_E_POLICY,
-		    "scheme %s has no way to revoke; archive the key at the "
-		    "provider",
-		    e->conf->scheme);
-	else
-		status = engine_run(e, &op, deadline, &sent, err);
-	/* RFC 7009, 2.2.1: it may live on there; here it does not. */
-	lifecycle_forget(e);
-	op_free(&op);
-	credential_release(&c);
+	stack = profile_current(profile, err);
+	if (stack == NULL)
+		return err->status;
+	deadline = deadline_of(stack, timeout_ms);
+	for (size_t i = 0; i < stack->count && i < room; i++) {
+		error_clear(err);
+		status = check_entry(
+		    &stack->entries[i], deadline, &reports[i], err);
+		if (status != APAM_OK)
+			break;
+	}
+	if (status == APAM_OK) {
+		*count = stack->count;
+		error_clear(err);
+	}
+	stack_release(&stack);
 	return status;
 }
 
@@ -93,20 +85,25 @@ enum apam_status
 apam_revoke(
     struct apam_profile *profile, int timeout_ms, struct apam_error *err)
 {
-	struct stack *stack = profile->stack;
-	int64_t deadline = deadline_of(profile, timeout_ms);
-	enum apam_status first, status;
+	enum apam_status first = APAM_OK, status;
+	struct apam_error unwanted;
+	struct stack *stack;
+	int64_t deadline;
 
+	if (err == NULL)
+		err = &unwanted;
 	error_clear(err);
-	first = stack_ready(stack, err);
-	if (first != APAM_OK)
-		return first;
+	stack = profile_current(profile, err);
+	if (stack == NULL)
+		return err->status;
+	deadline = deadline_of(stack, timeout_ms);
 	for (size_t i = 0; i < stack->count; i++) {
-		status = revoke_entry(&stack->entries[i], deadline, err);
+		status = lifecycle_revoke(&stack->entries[i], deadline, err);
 		if (status != APAM_OK && first == APAM_OK) {
 			first = status;
-			error_locate(err, stack->profile->name, (int)i);
+			error_locate(err, profile->name, (int)i);
 		}
 	}
+	stack_release(&stack);
 	return first;
 }

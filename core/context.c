@@ -7,9 +7,10 @@
 #include <stdlib.h>
 
 #include "error.h"
-#include "http.h"
+#include "fork.h"
+#include "loop.h"
+#include "profiles.h"
 #include "setid.h"
-#include "stack.h"
 
 static const char *
 default_config(void)
@@ -26,12 +27,19 @@ allocate(const struct apam_open_options *options, struct settings *settings)
 
 	if (c == NULL)
 		return NULL;
+	c->loop = calloc(1, sizeof(*c->loop));
+	if (c->loop == NULL) {
+		free(c);
+		return NULL;
+	}
+	loop_init(c->loop, (options->flags & APAM_OPEN_NO_THREAD) == 0);
 	c->settings = settings;
 	c->log = (struct log){ options->log, options->log_arg,
 		options->log_level };
 	atomic_init(&c->generation, 0);
 	pthread_mutex_init(&c->lock, NULL);
 	modules_init(&c->modules);
+	fork_watch(c);
 	return c;
 }
 
@@ -54,11 +62,10 @@ context_new(const struct apam_open_options *options, struct apam **ctx,
 	struct settings *settings;
 
 	*ctx = NULL;
-	if (o->size < sizeof(*o) || (o->flags & ~APAM_OPEN_USER) != 0)
+	if (o->size < sizeof(*o) ||
+	    (o->flags & ~(APAM_OPEN_USER | APAM_OPEN_NO_THREAD)) != 0)
 		return fail(all, APAM_E_USAGE,
 		    "the options lack their size or have unknown flags");
-	if (!http_global_init())
-		return fail(all, APAM_E_INTERNAL, "libcurl does not start");
 	settings = settings_new(
 	    o->config == NULL ? default_config() : o->config,
 	    (o->flags & APAM_OPEN_USER) != 0, all);
@@ -94,10 +101,11 @@ apam_close(struct apam **ctx)
 	*ctx = NULL;
 	if (c == NULL)
 		return;
-	for (size_t i = 0; i < c->profile_count; i++) {
-		stack_free(&c->profiles[i]->stack);
-		free(c->profiles[i]);
-	}
+	fork_unwatch(c);
+	loop_free(c->loop);
+	free(c->loop);
+	for (size_t i = 0; i < c->profile_count; i++)
+		profile_handle_free(&c->profiles[i]);
 	free(c->profiles);
 	modules_free(&c->modules);
 	settings_free(&c->settings);

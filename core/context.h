@@ -15,21 +15,36 @@
 #include "problems.h"
 #include "settings.h"
 
+struct hot;
+struct loop;
+struct stack;
+
 struct apam {
 	struct settings *settings;
 	struct log log;
 	struct modules modules;
 	/* Counts credentials, so that a later one has the higher number. */
 	_Atomic uint64_t generation;
-	pthread_mutex_t lock;	/* guards the profiles */
+	/* Guards the profiles and the life of every credential. */
+	pthread_mutex_t lock;
 	struct apam_profile **profiles; /* by name, in order */
 	size_t profile_count, profile_room;
+	struct loop *loop;	/* moves the flights */
+	struct apam_call *calls; /* non-blocking ones under way */
+	struct apam *next;	/* all contexts of the process; fork.c */
 };
 
 /* A profile that the host asked for. */
 struct apam_profile {
 	struct apam *ctx;
-	struct stack *stack;
+	char *name;
+	_Atomic(struct hot *) hot; /* slot of the hit path; NULL: none yet */
+
+	/* Guarded by the context's lock. */
+	struct stack *stack;	/* what its files said when last in order */
+	bool reloading;		/* some thread looks at the files */
+	int64_t check_at;	/* clock_ms: when to look at them again */
+	struct apam_error reload_error; /* what is wrong with them now */
 };
 
 /*

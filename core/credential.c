@@ -25,6 +25,7 @@ credential_new(
 	c->view.secret = buf_view(&c->secret);
 	c->view.acquired = clock_unix();
 	c->generation = generation;
+	c->since = since;
 	c->expires = INT64_MAX;
 	c->stale = INT64_MAX;
 	if (lifetime != APAM_FOREVER) {

@@ -18,8 +18,9 @@ struct credential {
 	struct buf secret;
 	uint64_t generation;
 	bool minted;		/* by an exchange; else static */
+	int64_t since;		/* clock_ms: when its exchange was sent */
 	int64_t expires;	/* clock_ms; INT64_MAX: never */
-	int64_t stale;		/* clock_ms; replace it from then on */
+	int64_t stale;		/* clock_ms: not used from then on */
 	struct apam_signing rendered; /* of a module with static headers */
 };
 

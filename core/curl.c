@@ -9,14 +9,15 @@
 #include "clock.h"
 #include "error.h"
 #include "http.h"
+#include "reload.h"
 #include "sign.h"
-#include "stack.h"
 #include "str.h"
 
 /* One call of apam_curl_perform. */
 struct call {
 	struct apam_profile *profile;
 	const struct apam_transfer *transfer;
+	const struct curl_api *curl;
 	CURL *easy;
 	struct http_policy policy;
 	int64_t deadline;
@@ -82,11 +83,12 @@ pass_on(struct call *call)
 }
 
 static bool
-is_success(CURL *easy)
+is_success(const struct call *call)
 {
 	long status = 0;
 
-	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)call->curl->easy_getinfo(
+	    call->easy, CURLINFO_RESPONSE_CODE, &status);
 	return status >= 200 && status <= 299;
 }
 
@@ -111,8 +113,7 @@ on_body(char *p, size_t one, size_t n, void *arg)
 	const struct apam_transfer *t = call->transfer;
 	struct apam_str bytes = { p, one * n };
 
-	if (is_success(call->easy) ||
-	    call->r.body.n + bytes.n > call->r.body.max) {
+	if (is_success(call) || call->r.body.n + bytes.n > call->r.body.max) {
 		if (!pass_on(call))
 			return 0;
 	}
@@ -154,22 +155,23 @@ set_body(struct call *call)
 
 	if (t->body.kind == APAM_BODY_READER) {
 		call->offset = 0;
-		c |= curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-		c |= curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
-		c |= curl_easy_setopt(easy, CURLOPT_READDATA, call);
+		c |= call->curl->easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+		c |= call->curl->easy_setopt(
+		    easy, CURLOPT_READFUNCTION, on_read);
+		c |= call->curl->easy_setopt(easy, CURLOPT_READDATA, call);
 	} else if (t->body.kind == APAM_BODY_BYTES || wants_body(t->method)) {
 		if (t->body.kind == APAM_BODY_BYTES && t->body.bytes.n > 0)
 			bytes = t->body.bytes;
-		c |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
-		c |= curl_easy_setopt(
+		c |= call->curl->easy_setopt(easy, CURLOPT_POST, 1L);
+		c |= call->curl->easy_setopt(
 		    easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)bytes.n);
-		c |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bytes.p);
+		c |= call->curl->easy_setopt(easy, CURLOPT_POSTFIELDS, bytes.p);
 	} else {
-		c |= curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+		c |= call->curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	}
 	if (strcmp(t->method, "HEAD") == 0)
-		c |= curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-	c |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, t->method);
+		c |= call->curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	c |= call->curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, t->method);
 	return c == CURLE_OK;
 }
 
@@ -189,24 +191,25 @@ make_list(struct call *call)
 	const struct apam_signature *s = &call->signature;
 	bool typed = false;
 
-	call->list = curl_slist_append(NULL, "Expect:");
+	call->list = call->curl->slist_append(NULL, "Expect:");
 	if (call->list == NULL)
 		return false;
 	for (size_t i = 0; i < t->header_count; i++) {
 		typed |= str_equal_nocase(
 		    t->headers[i].name, APAM_STR("Content-Type"));
 		if (!is_signed(s, t->headers[i].name) &&
-		    !http_list_add(
-			&call->list, t->headers[i].name, t->headers[i].value))
+		    !http_list_add(call->curl, &call->list, t->headers[i].name,
+			t->headers[i].value))
 			return false;
 	}
 	for (size_t i = 0; i < s->header_count; i++)
-		if (!http_list_add(
-			&call->list, s->headers[i].name, s->headers[i].value))
+		if (!http_list_add(call->curl, &call->list, s->headers[i].name,
+			s->headers[i].value))
 			return false;
 	/* libcurl would call any body without a type a form. */
 	if (!typed && call->transfer->body.kind != APAM_BODY_NONE)
-		return curl_slist_append(call->list, "Content-Type:") != NULL;
+		return call->curl->slist_append(call->list, "Content-Type:") !=
+		    NULL;
 	return true;
 }
 
@@ -217,17 +220,18 @@ set_request(struct call *call)
 	CURLcode c = CURLE_OK;
 	long left = http_remaining(call->deadline);
 
-	c |= curl_easy_setopt(easy, CURLOPT_URL, call->signature.url);
-	c |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, call->list);
-	c |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L);
-	c |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	c |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
-	c |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	c |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	c |= call->curl->easy_setopt(easy, CURLOPT_URL, call->signature.url);
+	c |= call->curl->easy_setopt(easy, CURLOPT_HTTPHEADER, call->list);
+	c |= call->curl->easy_setopt(
+	    easy, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L);
+	c |= call->curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	c |= call->curl->easy_setopt(easy, CURLOPT_HEADERDATA, call);
+	c |= call->curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	c |= call->curl->easy_setopt(easy, CURLOPT_WRITEDATA, call);
 	/* No credential of the handle's own beside ours. */
-	c |= curl_easy_setopt(easy, CURLOPT_USERPWD, NULL);
-	c |= curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, NULL);
-	return c == CURLE_OK && http_secure(easy, &call->policy) &&
+	c |= call->curl->easy_setopt(easy, CURLOPT_USERPWD, NULL);
+	c |= call->curl->easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, NULL);
+	return c == CURLE_OK && http_secure(call->curl, easy, &call->policy) &&
 	    set_body(call);
 }
 
@@ -237,17 +241,17 @@ unset_request(struct call *call)
 {
 	CURL *easy = call->easy;
 
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, NULL);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, NULL);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, NULL);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, NULL);
-	curl_easy_setopt(easy, CURLOPT_READFUNCTION, NULL);
-	curl_easy_setopt(easy, CURLOPT_READDATA, NULL);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
-	curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
-	curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-	http_list_free(&call->list);
+	call->curl->easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
+	call->curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, NULL);
+	call->curl->easy_setopt(easy, CURLOPT_HEADERDATA, NULL);
+	call->curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, NULL);
+	call->curl->easy_setopt(easy, CURLOPT_WRITEDATA, NULL);
+	call->curl->easy_setopt(easy, CURLOPT_READFUNCTION, NULL);
+	call->curl->easy_setopt(easy, CURLOPT_READDATA, NULL);
+	call->curl->easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+	call->curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
+	call->curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	http_list_free(call->curl, &call->list);
 }
 
 /* ---- One sending ------------------------------------------------------- */
@@ -289,14 +293,15 @@ send_once(struct call *call, struct apam_result *result, struct apam_error *err)
 		return error_set(
 		    err, APAM_E_MEMORY, "libcurl does not take the request");
 	}
-	code = curl_easy_perform(call->easy);
-	(void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &http);
+	code = call->curl->easy_perform(call->easy);
+	(void)call->curl->easy_getinfo(
+	    call->easy, CURLINFO_RESPONSE_CODE, &http);
 	unset_request(call);
 	result->status = (unsigned)http;
 	if (call->host_failed)
 		return error_set(
 		    err, APAM_E_USAGE, "the host did not take the response");
-	status = http_error(code, err);
+	status = http_error(call->curl, code, err);
 	if (status == APAM_OK && !response_finish(&call->r))
 		status = error_set(err, APAM_E_MEMORY, "out of memory");
 	return status;
@@ -353,17 +358,36 @@ check_form(const struct apam_transfer *t, struct apam_error *err)
 	return APAM_OK;
 }
 
+static enum apam_status
+perform(struct call *call, struct apam_result *result, struct apam_error *err)
+{
+	enum apam_status status;
+
+	response_init(&call->r, call->policy.body_max);
+	buf_init(&call->head, FIELDS_MAX);
+	status = run(call, result, err);
+	if (status == APAM_OK && !pass_on(call))
+		status = error_set(
+		    err, APAM_E_USAGE, "the host did not take the response");
+	apam_signature_release(&call->signature);
+	buf_free(&call->head);
+	response_free(&call->r);
+	return status;
+}
+
 enum apam_status
 apam_curl_perform(struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, struct apam_result *result,
     struct apam_error *err)
 {
-	const struct profile *conf = profile->stack->profile;
+	struct stack *stack = profile_hold(profile);
+	const struct profile *conf = stack->profile;
 	struct call call = {
 		.profile = profile,
 		.transfer = transfer,
+		.curl = curl_api_of_host(),
 		.easy = easy,
-		.deadline = deadline_of(profile, transfer->timeout_ms),
+		.deadline = deadline_of(stack, transfer->timeout_ms),
 		.signature = APAM_SIGNATURE_INIT,
 		.policy = { .ca_file = conf->ca_file,
 		    .proxy = conf->proxy,
@@ -376,17 +400,12 @@ apam_curl_perform(struct apam_profile *profile, CURL *easy,
 	memset(result, 0, sizeof(*result));
 	error_clear(&result->detail);
 	status = check_form(transfer, err);
-	if (status != APAM_OK)
-		return status;
-	response_init(&call.r, call.policy.body_max);
-	buf_init(&call.head, FIELDS_MAX);
-	status = run(&call, result, err);
-	if (status == APAM_OK && !pass_on(&call))
-		status = error_set(
-		    err, APAM_E_USAGE, "the host did not take the response");
-	error_locate(err, conf->name, -1);
-	apam_signature_release(&call.signature);
-	buf_free(&call.head);
-	response_free(&call.r);
+	if (status == APAM_OK && call.curl == NULL)
+		status = error_set(err, APAM_E_USAGE,
+		    "the program is not linked with libcurl");
+	if (status == APAM_OK)
+		status = perform(&call, result, err);
+	error_locate(err, profile->name, -1);
+	stack_release(&stack);
 	return status;
 }

@@ -8,6 +8,8 @@
 #include <time.h>
 
 #include "error.h"
+#include "fingerprint.h"
+#include "stack.h"
 
 /* What refuse_option needs to name file, line and option. */
 struct refusal {
@@ -69,6 +71,8 @@ open_module(struct entry *e, struct problems *all)
 	entry_enter(e);
 	status = e->module->abi.open(&e->services.pub, &e->options, &e->state);
 	entry_leave(e);
+	e->needs_prepare = e->module->abi.prepare != NULL &&
+	    !e->services.prepare_unneeded;
 	e->services.refuse = NULL;
 	e->services.refuse_arg = NULL;
 	/* Refused an option and opened all the same: entry_close closes it. */
@@ -85,24 +89,61 @@ open_module(struct entry *e, struct problems *all)
 	return false;
 }
 
-/* A condition whose waits end by the clock that nobody sets. */
-static void
-init_condition(pthread_cond_t *condition)
+void
+life_renew_condition(struct life *life)
 {
 	pthread_condattr_t attributes;
 
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(condition, &attributes);
+	pthread_cond_init(&life->changed, &attributes);
 	pthread_condattr_destroy(&attributes);
 }
 
-bool
-entry_open(struct entry *e, struct apam *ctx, const struct profile *profile,
-    size_t index, struct problems *all)
+static bool
+take_fingerprint(struct entry *e, struct problems *all)
 {
+	unsigned char print[FINGERPRINT_SIZE];
+
+	buf_init(&e->fingerprint, sizeof(print));
+	if (fingerprint_of(
+		e->conf->scheme, &e->module->options, &e->values, print))
+		buf_put(&e->fingerprint,
+		    (struct apam_str){ (char *)print, sizeof(print) });
+	wipe(print, sizeof(print));
+	if (e->fingerprint.n == sizeof(print))
+		return true;
+	problems_add(all, APAM_E_MEMORY, e->profile->file, e->conf->line,
+	    "out of memory");
+	return false;
+}
+
+bool
+entry_same(const struct entry *a, const struct entry *b)
+{
+	return bytes_equal(
+	    buf_view(&a->fingerprint), buf_view(&b->fingerprint));
+}
+
+static void
+init_life(struct life *life)
+{
+	life_renew_condition(life);
+	error_clear(&life->outcome);
+	error_clear(&life->latch);
+	error_clear(&life->last_error);
+	life->refresh_at = INT64_MAX;
+}
+
+bool
+entry_open(
+    struct entry *e, struct stack *stack, size_t index, struct problems *all)
+{
+	const struct profile *profile = stack->profile;
+
 	memset(e, 0, sizeof(*e));
-	e->ctx = ctx;
+	e->ctx = stack->ctx;
+	e->stack = stack;
 	e->profile = profile;
 	e->conf = &profile->entries[index];
 	e->index = index;
@@ -111,20 +152,18 @@ entry_open(struct entry *e, struct apam *ctx, const struct profile *profile,
 		.proxy = profile->proxy,
 		.body_max = (size_t)profile->body_max,
 		.allow_http = profile->allow_http,
-		.user = ctx->settings->user,
+		.user = e->ctx->settings->user,
 	};
+	e->secrets.watch = &stack->watch;
 	pthread_mutex_init(&e->calls, NULL);
-	pthread_mutex_init(&e->lock, NULL);
-	init_condition(&e->changed);
-	error_clear(&e->latch);
-	error_clear(&e->outcome);
+	init_life(&e->life);
 
 	if (load_module(e, all) &&
 	    profile_entry_options(
 		profile, index, &e->module->options, &e->values, all) &&
 	    secrets_read(&e->secrets, &e->module->options, &e->values,
-		profile->file, ctx->settings->user, all) &&
-	    open_module(e, all))
+		profile->file, e->policy.user, all) &&
+	    take_fingerprint(e, all) && open_module(e, all))
 		return true;
 	entry_close(e);
 	return false;
@@ -140,11 +179,11 @@ entry_close(struct entry *e)
 		e->module->abi.close(e->state);
 		entry_leave(e);
 	}
-	credential_release(&e->current);
+	credential_release(&e->life.current);
+	buf_free(&e->fingerprint);
 	secrets_free(&e->secrets);
 	option_values_free(&e->values);
-	pthread_cond_destroy(&e->changed);
-	pthread_mutex_destroy(&e->lock);
+	pthread_cond_destroy(&e->life.changed);
 	pthread_mutex_destroy(&e->calls);
 	memset(e, 0, sizeof(*e));
 }

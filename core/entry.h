@@ -7,6 +7,7 @@
 #define CORE_ENTRY_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "context.h"
 #include "credential.h"
@@ -25,8 +26,30 @@ struct key_finding {
 	char evidence[OP_EVIDENCE_MAX];
 };
 
+/* The state that lifecycle.c keeps, guarded by the context's lock. */
+struct life {
+	pthread_cond_t changed;
+	struct credential *current;
+	bool busy;		/* a flight is under way */
+	uint64_t flights;	/* how many have landed */
+	struct apam_error outcome; /* of the last one */
+	uint64_t landed;	/* generation that the last one made; 0: none */
+	struct apam_error latch; /* permanent answer; status OK: none */
+	uint64_t rejected;	/* generations up to this were rejected */
+	_Atomic unsigned rejections; /* in a row, of fresh credentials */
+	unsigned failures;	/* in a row */
+	int64_t not_before;	/* clock_ms: no flight until then */
+	int64_t refresh_at;	/* clock_ms */
+	struct apam_error last_error;
+	int64_t last_error_at;	/* Unix time in seconds */
+	struct key_finding key;
+};
+
+struct stack;
+
 struct entry {
 	struct apam *ctx;
+	struct stack *stack;	/* that it belongs to */
 	const struct profile *profile;
 	const struct profile_entry *conf;
 	size_t index;
@@ -35,30 +58,28 @@ struct entry {
 	struct services services;
 	struct option_values values;
 	struct secrets secrets;
+	struct buf fingerprint;	/* of scheme, options and secrets */
+	bool needs_prepare;	/* the module wants to see each request */
 	struct apam_options options; /* the module's view of the values */
 	void *state;		/* the module's */
 	pthread_mutex_t calls;	/* of a module with one call an entry */
 
-	/* The lifecycle's (lifecycle.h), guarded by `lock`. */
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	struct credential *current;
-	bool busy;		/* some thread acquires or checks */
-	uint64_t flights;	/* how many such have ended */
-	struct apam_error outcome; /* of the last one */
-	uint64_t rejected;	/* generations up to this were rejected */
-	struct apam_error latch; /* permanent answer; status OK: none */
-	int64_t not_before;	/* clock_ms: the provider asked to wait */
-	struct key_finding key;
+	struct life life;
 };
 
 /*
- * Open entry `index` of a profile: load its module, check its options, read
+ * Open entry `index` of a stack: load its module, check its options, read
  * its secrets, make the module's state.  False with problems added where
  * anything is wrong; *e is then closed.
  */
-bool entry_open(struct entry *e, struct apam *ctx,
-    const struct profile *profile, size_t index, struct problems *all);
+bool entry_open(struct entry *e, struct stack *stack, size_t index,
+    struct problems *all);
+
+/* Make the condition anew; its waits end by the clock that nobody sets. */
+void life_renew_condition(struct life *life);
+
+/* Same scheme, options and secrets: the credential of one serves the other. */
+bool entry_same(const struct entry *a, const struct entry *b);
 
 /* Wipe and free; fine on a zeroed entry. */
 void entry_close(struct entry *e);

@@ -32,7 +32,7 @@ entry_prepare(struct entry *e, struct request *request,
 {
 	enum apam_status status;
 
-	if (e->module->abi.prepare == NULL)
+	if (!e->needs_prepare)
 		return APAM_OK;
 	entry_enter(e);
 	status = e->module->abi.prepare(e->state, &request->view, out);

@@ -54,8 +54,15 @@ fill(struct apam_error *err, enum apam_status status, const char *file,
 void
 error_clear(struct apam_error *err)
 {
-	if (err != NULL)
-		*err = (struct apam_error){ .entry = -1 };
+	if (err == NULL)
+		return;
+	/* Not the whole of it: this is on the hit path. */
+	err->status = APAM_OK;
+	err->line = 0;
+	err->entry = -1;
+	err->profile[0] = '\0';
+	err->file[0] = '\0';
+	err->text[0] = '\0';
 }
 
 enum apam_status

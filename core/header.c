@@ -4,9 +4,10 @@
  * 11.6.1 and takes nothing from a header that breaks it: half a challenge is
  * no evidence.
  */
-#include <curl/curl.h>
 
 #include "header.h"
+
+#include "curl_api.h"
 #include "str.h"
 
 #define DAY 86400
@@ -302,6 +303,7 @@ is_digits(struct apam_str s)
 static int64_t
 read_date(struct apam_str value)
 {
+	const struct curl_api *curl = curl_api();
 	char text[64];
 
 	/* All forms begin with the day's name; curl takes much else. */
@@ -311,7 +313,7 @@ read_date(struct apam_str value)
 		return -1;
 	memcpy(text, value.p, value.n);
 	text[value.n] = '\0';
-	return curl_getdate(text, NULL);
+	return curl == NULL ? -1 : curl->getdate(text, NULL);
 }
 
 int64_t

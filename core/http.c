@@ -6,7 +6,6 @@
 #include "http.h"
 
 #include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,22 +18,6 @@
 #include "trust.h"
 
 #define USER_AGENT "apam/" APAM_VERSION
-
-static bool global_ok;
-
-static void
-global_init(void)
-{
-	global_ok = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-}
-
-bool
-http_global_init(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	return pthread_once(&once, global_init) == 0 && global_ok;
-}
 
 long
 http_remaining(int64_t deadline)
@@ -49,8 +32,8 @@ http_remaining(int64_t deadline)
 /* ---- Header lists ----------------------------------------------------- */
 
 bool
-http_list_add(
-    struct curl_slist **list, struct apam_str name, struct apam_str value)
+http_list_add(const struct curl_api *curl, struct curl_slist **list,
+    struct apam_str name, struct apam_str value)
 {
 	struct curl_slist *longer = NULL;
 	struct buf line;
@@ -61,7 +44,7 @@ http_list_add(
 	buf_put(&line, value.n == 0 ? APAM_STR(";") : APAM_STR(": "));
 	buf_put(&line, value);
 	if (!line.failed)
-		longer = curl_slist_append(*list, buf_view(&line).p);
+		longer = curl->slist_append(*list, buf_view(&line).p);
 	if (longer != NULL)
 		*list = longer;
 	buf_free(&line);
@@ -69,11 +52,11 @@ http_list_add(
 }
 
 void
-http_list_free(struct curl_slist **list)
+http_list_free(const struct curl_api *curl, struct curl_slist **list)
 {
 	for (struct curl_slist *i = *list; i != NULL; i = i->next)
 		wipe(i->data, strlen(i->data));
-	curl_slist_free_all(*list);
+	curl->slist_free_all(*list);
 	*list = NULL;
 }
 
@@ -121,71 +104,73 @@ on_body(char *p, size_t one, size_t n, void *arg)
 /* ---- Requests --------------------------------------------------------- */
 
 bool
-http_secure(CURL *easy, const struct http_policy *policy)
+http_secure(
+    const struct curl_api *curl, CURL *easy, const struct http_policy *policy)
 {
 	const char *protocols = policy->allow_http ? "http,https" : "https";
 	const char *proxy = policy->proxy == NULL ? "" : policy->proxy;
 	long tls = CURL_SSLVERSION_TLSv1_2;
 	CURLcode c = CURLE_OK;
 
-	c |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	c |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	c |= curl_easy_setopt(easy, CURLOPT_SSLVERSION, tls);
-	c |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
-	c |= curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	c |= curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	c |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	c |= curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	c |= curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	c |= curl->easy_setopt(easy, CURLOPT_SSLVERSION, tls);
+	c |= curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
+	c |= curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	c |= curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	c |= curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/* An empty proxy keeps libcurl from asking the environment. */
-	c |= curl_easy_setopt(easy, CURLOPT_PROXY, proxy);
+	c |= curl->easy_setopt(easy, CURLOPT_PROXY, proxy);
 	/* Send the path that was signed, not what libcurl would tidy up. */
-	c |= curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	c |= curl->easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	if (policy->ca_file != NULL)
-		c |= curl_easy_setopt(easy, CURLOPT_CAINFO, policy->ca_file);
+		c |= curl->easy_setopt(easy, CURLOPT_CAINFO, policy->ca_file);
 	return c == CURLE_OK;
 }
 
 static bool
-set_body(CURL *easy, const struct exchange *x)
+set_body(const struct curl_api *curl, CURL *easy, const struct exchange *x)
 {
 	struct apam_str body = buf_view(&x->body);
 	CURLcode c = CURLE_OK;
 
 	if (x->encoding != APAM_ENCODING_NONE) {
-		c |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
-		c |= curl_easy_setopt(
+		c |= curl->easy_setopt(easy, CURLOPT_POST, 1L);
+		c |= curl->easy_setopt(
 		    easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
-		c |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.p);
+		c |= curl->easy_setopt(easy, CURLOPT_POSTFIELDS, body.p);
 	}
 	if (strcmp(x->method, "HEAD") == 0)
-		c |= curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+		c |= curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);
 	else
-		c |= curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, x->method);
+		c |= curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, x->method);
 	return c == CURLE_OK;
 }
 
 static bool
-set_sink(CURL *easy, struct response *r)
+set_sink(const struct curl_api *curl, CURL *easy, struct response *r)
 {
 	CURLcode c = CURLE_OK;
 
-	c |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	c |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, r);
-	c |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	c |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, r);
+	c |= curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	c |= curl->easy_setopt(easy, CURLOPT_HEADERDATA, r);
+	c |= curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	c |= curl->easy_setopt(easy, CURLOPT_WRITEDATA, r);
 	return c == CURLE_OK;
 }
 
 static bool
-make_list(struct exchange *x, struct curl_slist **list)
+make_list(
+    const struct curl_api *curl, struct exchange *x, struct curl_slist **list)
 {
 	const struct apam_header *h = fields_array(&x->headers);
 
 	/* No "Expect: 100-continue": it costs a round trip. */
-	*list = curl_slist_append(NULL, "Expect:");
+	*list = curl->slist_append(NULL, "Expect:");
 	if (h == NULL || *list == NULL)
 		return false;
 	for (size_t i = 0; i < x->headers.count; i++)
-		if (!http_list_add(list, h[i].name, h[i].value))
+		if (!http_list_add(curl, list, h[i].name, h[i].value))
 			return false;
 	return true;
 }
@@ -194,6 +179,7 @@ static enum apam_status
 set_client_certificate(CURL *easy, const struct http_policy *policy,
     const struct exchange *x, struct apam_error *err)
 {
+	const struct curl_api *curl = curl_api();
 	const char *key = buf_view(&x->key).p;
 	CURLcode c = CURLE_OK;
 	int fd;
@@ -204,9 +190,9 @@ set_client_certificate(CURL *easy, const struct http_policy *policy,
 	if (fd < 0)
 		return APAM_E_TRUST;
 	close(fd);
-	c |= curl_easy_setopt(
+	c |= curl->easy_setopt(
 	    easy, CURLOPT_SSLCERT, buf_view(&x->certificate).p);
-	c |= curl_easy_setopt(easy, CURLOPT_SSLKEY, key);
+	c |= curl->easy_setopt(easy, CURLOPT_SSLKEY, key);
 	if (c == CURLE_OK)
 		return APAM_OK;
 	return error_set(err, APAM_E_MEMORY, "out of memory");
@@ -241,7 +227,7 @@ static const struct {
 };
 
 enum apam_status
-http_error(CURLcode code, struct apam_error *err)
+http_error(const struct curl_api *curl, CURLcode code, struct apam_error *err)
 {
 	if (code == CURLE_OK)
 		return APAM_OK;
@@ -254,7 +240,7 @@ http_error(CURLcode code, struct apam_error *err)
 			    "the connection failed: %s", failures[i].text);
 	}
 	return error_set(err, APAM_E_NETWORK, "the connection failed: %s",
-	    curl_easy_strerror(code));
+	    curl->easy_strerror(code));
 }
 
 /*
@@ -262,19 +248,21 @@ http_error(CURLcode code, struct apam_error *err)
  * provider sent must not look like a fault of this machine.
  */
 static bool
-header_too_long(CURL *easy, CURLcode code)
+header_too_long(const struct curl_api *curl, CURL *easy, CURLcode code)
 {
 	curl_off_t first_byte = 0;
 
 	return code == CURLE_OUT_OF_MEMORY &&
-	    curl_easy_getinfo(
+	    curl->easy_getinfo(
 		easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte) == CURLE_OK &&
 	    first_byte > 0;
 }
 
 static enum apam_status
-finish(CURL *easy, CURLcode code, struct response *r, struct apam_error *err)
+finish(struct http_transfer *t, CURLcode code, struct apam_error *err)
 {
+	const struct curl_api *curl = curl_api();
+	struct response *r = t->r;
 	long status = 0;
 
 	if (r->body.no_memory || r->headers.text.no_memory)
@@ -282,12 +270,12 @@ finish(CURL *easy, CURLcode code, struct response *r, struct apam_error *err)
 	if (r->body.failed)
 		return error_set(err, APAM_E_PROVIDER,
 		    "the response is larger than %zu bytes", r->body.max);
-	if (r->headers.refused != NULL || header_too_long(easy, code))
+	if (r->headers.refused != NULL || header_too_long(curl, t->easy, code))
 		return error_set(err, APAM_E_PROVIDER,
 		    "the headers of the response are too large");
 	if (code != CURLE_OK)
-		return http_error(code, err);
-	if (curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) !=
+		return http_error(curl, code, err);
+	if (curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) !=
 		CURLE_OK ||
 	    status < 100 || status > 599)
 		return error_set(
@@ -299,44 +287,68 @@ finish(CURL *easy, CURLcode code, struct response *r, struct apam_error *err)
 }
 
 static bool
-prepare(CURL *easy, const struct http_policy *policy, const struct exchange *x,
-    struct curl_slist *list, struct response *r)
+prepare(struct http_transfer *t, const struct http_policy *policy,
+    struct exchange *x, long left)
 {
+	const struct curl_api *curl = curl_api();
+	CURL *easy = t->easy;
 	CURLcode c = CURLE_OK;
 
-	c |= curl_easy_setopt(easy, CURLOPT_URL, buf_view(&x->url).p);
-	c |= curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
-	c |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
-	return c == CURLE_OK && http_secure(easy, policy) &&
-	    set_body(easy, x) && set_sink(easy, r);
+	if (easy == NULL || !make_list(curl, x, &t->list))
+		return false;
+	c |= curl->easy_setopt(easy, CURLOPT_URL, buf_view(&x->url).p);
+	c |= curl->easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
+	c |= curl->easy_setopt(easy, CURLOPT_HTTPHEADER, t->list);
+	c |= curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
+	return c == CURLE_OK && http_secure(curl, easy, policy) &&
+	    set_body(curl, easy, x) && set_sink(curl, easy, t->r);
 }
 
 enum apam_status
-http_perform(const struct http_policy *policy, struct exchange *x,
-    int64_t deadline, struct response *r, struct apam_error *err)
+http_begin(struct http_transfer *t, const struct http_policy *policy,
+    struct exchange *x, int64_t deadline, struct response *r,
+    struct apam_error *err)
 {
-	enum apam_status status;
-	struct curl_slist *list = NULL;
-	CURL *easy = NULL;
+	const struct curl_api *curl = curl_api();
+	enum apam_status status = APAM_OK;
 	long left = http_remaining(deadline);
 
 	response_init(r, policy->body_max);
+	*t = (struct http_transfer){ .r = r };
+	if (curl == NULL)
+		return error_set(err, APAM_E_INTERNAL,
+		    "libcurl.so.4 does not load; install libcurl");
 	if (left == 0)
 		return error_set(err, APAM_E_DEADLINE,
 		    "no time was left to ask the provider");
-	easy = curl_easy_init();
-	if (easy == NULL || !make_list(x, &list) ||
-	    !prepare(easy, policy, x, list, r) ||
-	    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left) != CURLE_OK) {
+	t->easy = curl->easy_init();
+	if (!prepare(t, policy, x, left))
 		status = error_set(
 		    err, APAM_E_MEMORY, "libcurl does not take the request");
-		goto out;
-	}
-	status = set_client_certificate(easy, policy, x, err);
 	if (status == APAM_OK)
-		status = finish(easy, curl_easy_perform(easy), r, err);
-out:
-	curl_easy_cleanup(easy);
-	http_list_free(&list);
+		status = set_client_certificate(t->easy, policy, x, err);
+	if (status != APAM_OK)
+		http_abandon(t);
 	return status;
+}
+
+enum apam_status
+http_end(struct http_transfer *t, CURLcode code, struct apam_error *err)
+{
+	enum apam_status status = finish(t, code, err);
+
+	http_abandon(t);
+	return status;
+}
+
+void
+http_abandon(struct http_transfer *t)
+{
+	const struct curl_api *curl = curl_api();
+
+	if (curl == NULL)
+		return;
+	curl->easy_cleanup(t->easy);
+	http_list_free(curl, &t->list);
+	t->easy = NULL;
 }

@@ -3,13 +3,16 @@
  * The core's HTTP client, on libcurl: certificates and host names always
  * verified, TLS 1.2 or newer, http(s) only, no redirects, no .netrc, no proxy
  * or cookie from the environment, a cap on the body and one deadline.
+ *
+ * A transfer is set up here and taken down here; what moves its bytes is the
+ * loop (loop.h).
  */
 #ifndef CORE_HTTP_H
 #define CORE_HTTP_H
 
 #include <apam/apam.h>
-#include <curl/curl.h>
 
+#include "curl_api.h"
 #include "exchange.h"
 #include "response.h"
 
@@ -21,35 +24,53 @@ struct http_policy {
 	bool user;		/* user mode of trust.h, for client keys */
 };
 
-/* Once in a process, before any other call; thread-safe.  False: no libcurl. */
-bool http_global_init(void);
+/* An exchange on its way; zeroed: none. */
+struct http_transfer {
+	CURL *easy;
+	struct curl_slist *list;
+	struct response *r;
+};
 
 /*
- * Send an exchange that exchange_finish has checked and fill in *r, which the
- * caller frees.  `deadline` is by clock_ms.  Any HTTP status is APAM_OK.
- * Errors: NETWORK, DEADLINE, PROVIDER (too large, not HTTP), CONFIG (CA file),
- * MEMORY.
+ * Set up the sending of an exchange that exchange_finish has checked, for the
+ * core's libcurl.  `x` and *r, which is initialised here, must outlive the
+ * transfer.  `deadline` is by clock_ms.  Errors: DEADLINE (none is left),
+ * TRUST and CONFIG (client certificate), INTERNAL (no libcurl), MEMORY; then
+ * there is nothing to end.
  */
-enum apam_status http_perform(const struct http_policy *policy,
-    struct exchange *x, int64_t deadline, struct response *r,
+enum apam_status http_begin(struct http_transfer *t,
+    const struct http_policy *policy, struct exchange *x, int64_t deadline,
+    struct response *r, struct apam_error *err);
+
+/*
+ * Take it down once libcurl has said how it went; *r is then filled in.  Any
+ * HTTP status is APAM_OK.  Errors: NETWORK, DEADLINE, PROVIDER (too large, not
+ * HTTP), CONFIG (CA file), MEMORY.
+ */
+enum apam_status http_end(struct http_transfer *t, CURLcode code,
     struct apam_error *err);
 
+/* Take it down unfinished.  Fine on a zeroed transfer. */
+void http_abandon(struct http_transfer *t);
+
 /* Set what the head of this file promises; for handles of the host's too. */
-bool http_secure(CURL *easy, const struct http_policy *policy);
+bool http_secure(const struct curl_api *curl, CURL *easy,
+    const struct http_policy *policy);
 
 /* Milliseconds until `deadline`, at most INT32_MAX; 0 where it has passed. */
 long http_remaining(int64_t deadline);
 
 /* Append "Name: value"; false without memory, the list is then as before. */
-bool http_list_add(struct curl_slist **list, struct apam_str name,
-    struct apam_str value);
+bool http_list_add(const struct curl_api *curl, struct curl_slist **list,
+    struct apam_str name, struct apam_str value);
 /* Wipe and free. */
-void http_list_free(struct curl_slist **list);
+void http_list_free(const struct curl_api *curl, struct curl_slist **list);
 
 /* Take one header line of a response in; a status line starts anew. */
 void http_header_line(struct fields *headers, struct apam_str line);
 
 /* What a libcurl code means; sets *err. */
-enum apam_status http_error(CURLcode code, struct apam_error *err);
+enum apam_status http_error(const struct curl_api *curl, CURLcode code,
+    struct apam_error *err);
 
 #endif

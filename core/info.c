@@ -10,6 +10,7 @@
 #include "error.h"
 #include "lifecycle.h"
 #include "profiles.h"
+#include "reload.h"
 #include "request.h"
 
 static const char *const control_names[] = {
@@ -24,6 +25,7 @@ static void
 fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 {
 	const struct profile_entry *conf = &s->profile->entries[i];
+	struct apam_entry_status status;
 
 	info->scheme = conf->scheme;
 	info->control = control_names[conf->control];
@@ -31,7 +33,8 @@ fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 	/* Key ids are known to the modules: only where these are open. */
 	if (atomic_load_explicit(&s->opened, memory_order_acquire)) {
 		info->key_id = entry_key_id(&s->entries[i]).p;
-		info->state = lifecycle_key(&s->entries[i]).state;
+		lifecycle_show(&s->entries[i], &status);
+		info->state = status.key_state;
 	}
 }
 
@@ -64,9 +67,11 @@ apam_profile_show(struct apam_profile *profile,
 {
 	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { 0 } };
 	struct apam_profile_info info;
+	struct stack *stack = profile_hold(profile);
 
-	fill_profile(profile->stack, entries, &info);
+	fill_profile(stack, entries, &info);
 	each(arg, &info);
+	stack_release(&stack);
 }
 
 /* ---- All profiles ------------------------------------------------------ */
@@ -83,17 +88,20 @@ show_named(struct apam *ctx, const char *name,
 	struct apam_profile *p;
 	struct apam_error why;
 	char file[sizeof(why.file)];
-	enum apam_status status = apam_profile_get(ctx, name, &p, &why);
+	struct stack *stack = NULL;
+	bool more;
 
-	if (status == APAM_OK)
-		status = stack_ready(p->stack, &why);
-	if (status == APAM_OK) {
-		fill_profile(p->stack, entries, &info);
-		return each(arg, &info, NULL);
+	if (apam_profile_get(ctx, name, &p, &why) == APAM_OK)
+		stack = profile_current(p, &why);
+	if (stack == NULL) {
+		if (profile_file(ctx, name, file, sizeof(file)))
+			info.file = file;
+		return each(arg, &info, &why);
 	}
-	if (profile_file(ctx, name, file, sizeof(file)))
-		info.file = file;
-	return each(arg, &info, &why);
+	fill_profile(stack, entries, &info);
+	more = each(arg, &info, NULL);
+	stack_release(&stack);
+	return more;
 }
 
 enum apam_status
@@ -126,10 +134,11 @@ struct question {
 };
 
 static const char *
-why_not(const struct question *q, struct apam_profile *p)
+why_not(const struct question *q, const struct apam_profile *p,
+    const struct stack *stack)
 {
 	size_t depth;
-	const char *why = request_outside(p->stack->profile, q->url, &depth);
+	const char *why = request_outside(stack->profile, q->url, &depth);
 
 	if (why != NULL)
 		return why;
@@ -147,18 +156,23 @@ answer(struct apam *ctx, const struct question *q, const char *name)
 	struct apam_profile_info info = { .name = name };
 	struct apam_profile *p;
 	struct apam_error err;
+	struct stack *stack;
 	const char *why;
+	bool more;
 
 	if (apam_profile_get(ctx, name, &p, &err) != APAM_OK) {
 		info.file = err.file;
 		return q->each(q->arg, &info, err.text);
 	}
-	why = why_not(q, p);
+	stack = profile_hold(p);
+	why = why_not(q, p, stack);
 	/* Only the chosen one is opened: the others need not be loaded. */
-	if (why == NULL && stack_ready(p->stack, &err) != APAM_OK)
+	if (why == NULL && stack_ready(stack, &err) != APAM_OK)
 		why = err.text;
-	fill_profile(p->stack, entries, &info);
-	return q->each(q->arg, &info, why);
+	fill_profile(stack, entries, &info);
+	more = q->each(q->arg, &info, why);
+	stack_release(&stack);
+	return more;
 }
 
 enum apam_status

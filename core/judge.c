@@ -2,13 +2,12 @@
 /*
  * apam_judge: what the entries that signed make of the API's answer.
  */
-#include <string.h>
-
 #include "clock.h"
 #include "error.h"
 #include "header.h"
 #include "lifecycle.h"
-#include "stack.h"
+#include "rate_limit.h"
+#include "reload.h"
 
 /* Where several entries signed, the verdict that asks for most wins. */
 static const unsigned weight[] = {
@@ -24,15 +23,17 @@ static const unsigned weight[] = {
 static int64_t
 retry_at(const struct response *r)
 {
-	int64_t now = clock_unix();
-	int64_t wait = retry_after(
-	    header_find(
-		r->pub.headers, r->pub.header_count, APAM_STR("Retry-After")),
-	    now);
+	const struct apam_header *headers = r->pub.headers;
+	size_t count = r->pub.header_count;
+	int64_t now = clock_unix(), wait;
 
-	if (wait < 0 || (r->pub.status != 429 && r->pub.status != 503))
+	if (r->pub.status != 429 && r->pub.status != 503)
 		return 0;
-	return now + wait;
+	wait = retry_after(
+	    header_find(headers, count, APAM_STR("Retry-After")), now);
+	if (wait < 0)
+		wait = rate_limit_wait(headers, count);
+	return wait < 0 ? 0 : now + wait;
 }
 
 /* Some later entry may sign in place of one whose key is dead. */
@@ -56,6 +57,8 @@ judge_entry(struct stack *s, size_t i, const struct response *r,
 		out->verdict = verdict;
 		out->reason = reason;
 	}
+	if (verdict == APAM_VERDICT_ACCEPTED)
+		lifecycle_accept(&s->entries[i]);
 	if (verdict != APAM_VERDICT_REJECTED && verdict != APAM_VERDICT_SUSPECT)
 		return;
 	if (lifecycle_reject(&s->entries[i], generation) || has_standby(s, i))
@@ -63,9 +66,8 @@ judge_entry(struct stack *s, size_t i, const struct response *r,
 }
 
 static enum apam_status
-check_form(const struct apam_profile *profile,
-    const struct apam_signature *signature, const struct apam_answer *answer,
-    struct apam_error *err)
+check_form(const struct stack *stack, const struct apam_signature *signature,
+    const struct apam_answer *answer, struct apam_error *err)
 {
 	if (answer->size < sizeof(*answer) || answer->status < 100 ||
 	    answer->status > 599 ||
@@ -73,12 +75,20 @@ check_form(const struct apam_profile *profile,
 		return error_set(err, APAM_E_USAGE,
 		    "the answer lacks its size, headers or HTTP status");
 	if (signature->size < sizeof(*signature) || signature->entries == 0 ||
-	    profile->stack->count == 0 ||
-	    (profile->stack->count < PROFILE_ENTRIES_MAX &&
-		signature->entries >> profile->stack->count != 0))
+	    (stack->count < PROFILE_ENTRIES_MAX &&
+		signature->entries >> stack->count != 0))
 		return error_set(err, APAM_E_USAGE,
 		    "the signature is not one of this profile");
 	return APAM_OK;
+}
+
+/* A rejection may be news of a changed file: look at the files at once. */
+static void
+look_soon(struct apam_profile *profile)
+{
+	pthread_mutex_lock(&profile->ctx->lock);
+	profile->check_at = 0;
+	pthread_mutex_unlock(&profile->ctx->lock);
 }
 
 enum apam_status
@@ -86,17 +96,17 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
     const struct apam_answer *answer, struct apam_judgement *judgement,
     struct apam_error *err)
 {
-	struct stack *stack = profile->stack;
+	struct stack *stack;
 	struct response r;
 	enum apam_status status;
 
 	error_clear(err);
-	memset(judgement, 0, sizeof(*judgement));
-	status = check_form(profile, signature, answer, err);
-	if (status != APAM_OK) {
-		judgement->reason = "not judged";
-		return status;
-	}
+	*judgement = (struct apam_judgement){ .reason = "not judged" };
+	stack = profile_hold(profile);
+	status = check_form(stack, signature, answer, err);
+	if (status != APAM_OK)
+		goto out;
+	judgement->reason = NULL;
 	response_view(&r, answer->status, answer->headers, answer->header_count,
 	    answer->body);
 	for (size_t i = 0; i < stack->count; i++)
@@ -104,6 +114,10 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 			judge_entry(
 			    stack, i, &r, signature->generation, judgement);
 	judgement->retry_at = retry_at(&r);
+	if (judgement->replay)
+		look_soon(profile);
 	response_free(&r);
-	return APAM_OK;
+out:
+	stack_release(&stack);
+	return status;
 }

@@ -1,84 +1,150 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One credential for each entry.  `busy` is the single flight: one thread
- * acquires or checks, without the lock; the others wait for it under their own
- * deadlines, or go on with a credential that is still valid.
+ * One credential for each entry.  `busy` is the single flight; whoever finds
+ * no valid credential waits for its landing under his own deadline, everybody
+ * else goes on with the one there is.
+ *
+ * Refreshing is driven by demand: the signature that finds refresh_at passed
+ * starts a flight and goes on.  What nobody uses is not refreshed.
  */
 #include "lifecycle.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
+#include "backoff.h"
 #include "clock.h"
 #include "error.h"
-#include "evidence.h"
+#include "flight.h"
+#include "hot.h"
+#include "loop.h"
+#include "share.h"
+#include "stack.h"
 
-/* ---- State, with e->lock held ----------------------------------------- */
+/* From here on a provider that rejects what it just gave is left alone. */
+#define REJECTIONS_MAX 3
+#define TURN_MS 50
+
+/* ---- State, with the context's lock held -------------------------------- */
 
 static bool
-rejected(const struct entry *e)
+rejected(const struct life *l)
 {
-	return e->current != NULL && e->current->generation <= e->rejected;
+	return l->current != NULL && l->current->generation <= l->rejected;
 }
 
 static bool
-usable(const struct entry *e, int64_t now)
+usable(const struct life *l, int64_t now)
 {
-	return e->current != NULL && !rejected(e) && now < e->current->expires;
+	return l->current != NULL && !rejected(l) && now < l->current->stale;
 }
 
+/* The one that the flight just waited for has made, even if used but once. */
 static bool
-fresh(const struct entry *e, int64_t now)
+just_made(const struct life *l)
 {
-	return usable(e, now) && now < e->current->stale;
+	return l->current != NULL && !rejected(l) &&
+	    l->current->generation == l->landed;
 }
 
 static void
-replace(struct entry *e, struct credential *c)
+replace(struct life *l, struct credential *c)
 {
-	credential_release(&e->current);
-	e->current = credential_hold(c);
+	credential_release(&l->current);
+	l->current = credential_hold(c);
 }
 
-/* Latch what cannot change by itself: until the secret does. */
 static void
-note_failure(struct entry *e, const struct apam_error *why)
+note_failure(struct life *l, const struct apam_error *why, int64_t retry_after)
 {
 	unsigned class = APAM_CLASS(why->status);
+	int64_t wait;
 
-	if (class == APAM_CLASS_REVOKED || class == APAM_CLASS_DENIED)
-		e->latch = *why;
+	l->last_error = *why;
+	l->last_error_at = clock_unix();
+	if (class == APAM_CLASS_REVOKED || class == APAM_CLASS_DENIED) {
+		l->latch = *why;
+		return;
+	}
+	if (class != APAM_CLASS_TEMPORARY) {
+		/* Not the provider's fault: nobody to be spared. */
+		l->refresh_at = clock_ms() + backoff_ms(1);
+		return;
+	}
+	wait = backoff_ms(++l->failures);
+	if (retry_after >= 0 && retry_after * 1000 > wait)
+		wait = retry_after * 1000 + backoff_ms(1);
+	l->not_before = clock_ms() + wait;
+	l->refresh_at = l->not_before;
 }
 
 static void
-note_finding(struct entry *e, const struct key_finding *finding)
+note_success(struct life *l, struct credential *c)
 {
-	enum apam_status status = APAM_OK;
-
-	e->key = *finding;
-	if (finding->state == APAM_KEY_REVOKED)
-		status = APAM_E_REVOKED;
-	if (finding->state == APAM_KEY_ARCHIVED)
-		status = APAM_E_ARCHIVED;
-	if (finding->state == APAM_KEY_EXPIRED)
-		status = APAM_E_EXPIRED;
-	if (status != APAM_OK) {
-		error_clear(&e->latch);
-		(void)error_set(&e->latch, status, "the key is %s: %s",
-		    apam_key_state_name(finding->state), finding->evidence);
-	} else if (finding->state == APAM_KEY_GOOD) {
-		error_clear(&e->latch);
-	}
+	l->failures = 0;
+	l->not_before = 0;
+	l->landed = c->generation;
+	replace(l, c);
+	l->refresh_at = backoff_refresh_at(c->since, clock_ms(), c->stale);
 }
 
-/* Wait for the busy thread; false where the deadline passed first. */
-static bool
-wait_changed(struct entry *e, int64_t deadline)
+/* A dead key latches, a good one opens the latch. */
+static void
+note_finding(struct life *l, const struct key_finding *finding)
 {
-	int64_t left = deadline - clock_ms();
+	static const enum apam_status dead[] = {
+		[APAM_KEY_EXPIRED] = APAM_E_EXPIRED,
+		[APAM_KEY_ARCHIVED] = APAM_E_ARCHIVED,
+		[APAM_KEY_REVOKED] = APAM_E_REVOKED,
+	};
+
+	l->key = *finding;
+	if (finding->state != APAM_KEY_UNKNOWN)
+		error_clear(&l->latch);
+	if (finding->state > APAM_KEY_GOOD)
+		(void)error_set(&l->latch, dead[finding->state],
+		    "the key is %s: %s", apam_key_state_name(finding->state),
+		    finding->evidence);
+}
+
+/* ---- Flights, with the context's lock held ------------------------------ */
+
+/* False, with *err set, where no flight can take off. */
+static bool
+take_off(struct entry *e, enum flight_goal goal, struct apam_error *err)
+{
+	struct life *l = &e->life;
+	struct flight *f = flight_new(
+	    e, goal, l->current, clock_ms() + e->profile->deadline * 1000);
+
+	if (f != NULL && loop_submit(e->ctx->loop, f)) {
+		l->busy = true;
+		return true;
+	}
+	flight_free(&f);
+	(void)error_set(err, APAM_E_MEMORY,
+	    "no memory, thread or descriptor to ask the provider with");
+	return false;
+}
+
+/*
+ * A rejected static credential cannot be acquired anew: its key itself is in
+ * doubt, and the provider decides.
+ */
+static enum flight_goal
+goal_of(const struct life *l)
+{
+	return rejected(l) && !l->current->minted ? FLIGHT_PROVE :
+						    FLIGHT_ACQUIRE;
+}
+
+static bool
+wait_on_condition(struct entry *e, int64_t left)
+{
 	struct timespec until;
 
-	if (left <= 0 || clock_gettime(CLOCK_MONOTONIC, &until) != 0)
+	if (clock_gettime(CLOCK_MONOTONIC, &until) != 0)
 		return false;
 	until.tv_sec += (time_t)(left / 1000);
 	until.tv_nsec += (long)(left % 1000) * 1000000;
@@ -86,177 +152,309 @@ wait_changed(struct entry *e, int64_t deadline)
 		until.tv_nsec -= 1000000000;
 		until.tv_sec++;
 	}
-	return pthread_cond_timedwait(&e->changed, &e->lock, &until) !=
-	    ETIMEDOUT;
+	return pthread_cond_timedwait(
+		   &e->life.changed, &e->ctx->lock, &until) != ETIMEDOUT;
 }
 
-/* ---- The one busy thread, without the lock ----------------------------- */
-
-/*
- * A rejected static credential cannot be acquired anew: the key itself is in
- * doubt, and the provider decides.
- */
-static void
-settle_static(struct entry *e, struct credential *c, int64_t deadline)
+/* Wait for something to change; false where the deadline passed first. */
+static bool
+wait_changed(struct entry *e, int64_t deadline)
 {
-	struct key_finding finding;
-	struct credential *minted = NULL;
+	int64_t left = deadline - clock_ms();
 
-	evidence_gather(e, c, deadline, &finding, &minted);
-	lifecycle_learn(e, &finding, minted);
-	credential_release(&minted);
-}
-
-static enum apam_status
-acquire(struct entry *e, int64_t deadline, struct credential **c,
-    struct apam_error *err)
-{
-	enum apam_status status = evidence_acquire(e, deadline, c, err);
-
-	pthread_mutex_lock(&e->lock);
-	if (status == APAM_OK)
-		replace(e, *c);
-	else
-		note_failure(e, err);
-	pthread_mutex_unlock(&e->lock);
-	return status;
-}
-
-/* Called with the lock, returns with it; others wait meanwhile. */
-static enum apam_status
-refresh(struct entry *e, int64_t deadline, struct credential **c,
-    struct apam_error *err)
-{
-	struct credential *old = NULL;
-	enum apam_status status = APAM_OK;
-
-	e->busy = true;
-	if (rejected(e) && !e->current->minted)
-		old = credential_hold(e->current);
-	pthread_mutex_unlock(&e->lock);
-	if (old != NULL)
-		settle_static(e, old, deadline);
-	else
-		status = acquire(e, deadline, c, err);
-	credential_release(&old);
-	pthread_mutex_lock(&e->lock);
-	e->busy = false;
-	e->flights++;
-	error_clear(&e->outcome);
-	if (status != APAM_OK)
-		(void)error_set(&e->outcome, status, "%s", err->text);
-	pthread_cond_broadcast(&e->changed);
-	return status;
+	if (left <= 0)
+		return false;
+	if (e->ctx->loop->threaded)
+		return wait_on_condition(e, left);
+	pthread_mutex_unlock(&e->ctx->lock);
+	loop_turn(e->ctx->loop, left < TURN_MS ? (int)left : TURN_MS);
+	pthread_mutex_lock(&e->ctx->lock);
+	return true;
 }
 
 /*
- * Share the outcome of the flight under way: its failure is every waiter's, so
- * that a provider that is down is asked once and not once for each.
+ * Wait for the flight under way and share its outcome: its failure is every
+ * waiter's, so that a provider that is down is asked once, not once for each.
  */
 static enum apam_status
-join(struct entry *e, int64_t deadline, struct apam_error *err)
+join(struct entry *e, const struct patience *patience, struct apam_error *err)
 {
-	uint64_t flight = e->flights;
+	struct life *l = &e->life;
+	uint64_t flight = l->flights;
 
-	while (e->flights == flight)
-		if (!wait_changed(e, deadline))
-			return error_set(
-			    err, APAM_E_DEADLINE, "no credential came in time");
-	if (e->outcome.status == APAM_OK)
+	if (patience->none)
+		return error_set(
+		    err, APAM_E_PENDING, "the credential is being acquired");
+	while (l->flights == flight)
+		if (!wait_changed(e, patience->deadline))
+			return error_set(err, APAM_E_DEADLINE,
+			    "the provider did not answer in time");
+	if (l->outcome.status == APAM_OK)
 		return APAM_OK;
-	return error_set(err, e->outcome.status, "%s", e->outcome.text);
+	return error_set(err, l->outcome.status, "%s", l->outcome.text);
 }
 
-/* ---- Calls ------------------------------------------------------------ */
+/* ---- Getting a credential ----------------------------------------------- */
+
+/* There is none to use: take off, unless it is too early, and wait. */
+static enum apam_status
+obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
+{
+	struct life *l = &e->life;
+	int64_t wait = l->not_before - clock_ms();
+
+	if (!l->busy && wait > 0)
+		return error_set(err, l->last_error.status,
+		    "%s; the next try is in %lld s", l->last_error.text,
+		    (long long)(wait + 999) / 1000);
+	if (!l->busy && !take_off(e, goal_of(l), err))
+		return APAM_E_MEMORY;
+	return join(e, patience, err);
+}
+
+/* Refresh what serves on meanwhile; a failure to take off is no failure. */
+static void
+refresh_ahead(struct entry *e, int64_t now)
+{
+	struct life *l = &e->life;
+
+	if (!l->busy && now >= l->refresh_at &&
+	    !take_off(e, FLIGHT_ACQUIRE, NULL))
+		l->refresh_at = now + backoff_ms(1);
+}
 
 enum apam_status
-lifecycle_credential(struct entry *e, int64_t deadline, struct credential **c,
-    struct apam_error *err)
+lifecycle_credential(struct entry *e, const struct patience *patience,
+    struct credential **c, struct apam_error *err)
 {
+	struct life *l = &e->life;
 	enum apam_status status = APAM_OK;
+	bool waited = false;
 
 	*c = NULL;
-	pthread_mutex_lock(&e->lock);
+	pthread_mutex_lock(&e->ctx->lock);
 	while (*c == NULL && status == APAM_OK) {
 		int64_t now = clock_ms();
 
-		if (e->latch.status != APAM_OK)
+		if (l->latch.status != APAM_OK) {
 			status = error_set(
-			    err, e->latch.status, "%s", e->latch.text);
-		else if (fresh(e, now) || (e->busy && usable(e, now)))
-			*c = credential_hold(e->current);
-		else if (!e->busy)
-			status = refresh(e, deadline, c, err);
-		else
-			status = join(e, deadline, err);
+			    err, l->latch.status, "%s", l->latch.text);
+		} else if (usable(l, now)) {
+			refresh_ahead(e, now);
+			*c = credential_hold(l->current);
+		} else if (waited && just_made(l)) {
+			*c = credential_hold(l->current);
+		} else {
+			status = obtain(e, patience, err);
+			waited = true;
+		}
 	}
-	/* A failed refresh never discards a valid credential. */
-	if (status != APAM_OK && e->latch.status == APAM_OK &&
-	    usable(e, clock_ms())) {
-		error_clear(err);
-		*c = credential_hold(e->current);
-		status = APAM_OK;
-	}
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(&e->ctx->lock);
 	return status;
 }
 
-struct credential *
-lifecycle_current(struct entry *e)
-{
-	struct credential *c = NULL;
+/* ---- Landing ------------------------------------------------------------ */
 
-	pthread_mutex_lock(&e->lock);
-	if (e->current != NULL)
-		c = credential_hold(e->current);
-	pthread_mutex_unlock(&e->lock);
-	return c;
+static void
+land_acquire(struct life *l, struct flight *f)
+{
+	if (f->made != NULL)
+		note_success(l, f->made);
+	else
+		note_failure(l, &f->error, f->retry_after);
 }
+
+static void
+land_prove(struct life *l, struct flight *f)
+{
+	note_finding(l, &f->finding);
+	if (f->made != NULL)
+		note_success(l, f->made);
+	/* Not refuted: a static credential is all there is, and serves on. */
+	else if (l->current != NULL && !l->current->minted)
+		l->rejected = 0;
+}
+
+static void
+land_revoke(struct life *l)
+{
+	credential_release(&l->current);
+	l->refresh_at = INT64_MAX;
+}
+
+void
+lifecycle_landed(struct flight *f)
+{
+	struct entry *e = f->entry;
+	struct life *l = &e->life;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	l->busy = false;
+	l->flights++;
+	l->outcome = f->error;
+	switch (f->goal) {
+	case FLIGHT_ACQUIRE:
+		land_acquire(l, f);
+		break;
+	case FLIGHT_PROVE:
+		land_prove(l, f);
+		break;
+	case FLIGHT_REVOKE:
+		land_revoke(l);
+		break;
+	}
+	hot_close(e->stack);
+	pthread_cond_broadcast(&l->changed);
+	pthread_mutex_unlock(&e->ctx->lock);
+}
+
+/* ---- Checking and revoking ---------------------------------------------- */
+
+/* Run a flight of one's own, after the one under way. */
+static enum apam_status
+run(struct entry *e, enum flight_goal goal, int64_t deadline,
+    struct apam_error *err)
+{
+	const struct patience patience = { deadline, false };
+	struct life *l = &e->life;
+
+	while (l->busy)
+		if (!wait_changed(e, deadline))
+			return error_set(err, APAM_E_DEADLINE,
+			    "another exchange did not end in time");
+	if (!take_off(e, goal, err))
+		return APAM_E_MEMORY;
+	return join(e, &patience, err);
+}
+
+enum apam_status
+lifecycle_check(struct entry *e, int64_t deadline, struct key_finding *finding,
+    struct apam_error *err)
+{
+	enum apam_status status;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	status = run(e, FLIGHT_PROVE, deadline, err);
+	*finding = e->life.key;
+	pthread_mutex_unlock(&e->ctx->lock);
+	return status;
+}
+
+enum apam_status
+lifecycle_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
+{
+	enum apam_status status;
+
+	share_forget(e, NULL);
+	pthread_mutex_lock(&e->ctx->lock);
+	status = run(e, FLIGHT_REVOKE, deadline, err);
+	land_revoke(&e->life);
+	hot_close(e->stack);
+	pthread_mutex_unlock(&e->ctx->lock);
+	return status;
+}
+
+/* ---- What responses said ------------------------------------------------ */
 
 bool
 lifecycle_reject(struct entry *e, uint64_t generation)
 {
+	struct life *l = &e->life;
+	struct credential *bad = NULL;
 	bool again;
 
-	pthread_mutex_lock(&e->lock);
-	if (e->current != NULL && e->current->generation <= generation &&
-	    e->rejected < e->current->generation)
-		e->rejected = e->current->generation;
-	again = e->latch.status == APAM_OK &&
-	    (e->current == NULL || e->current->minted ||
+	pthread_mutex_lock(&e->ctx->lock);
+	if (l->current != NULL && l->current->generation <= generation &&
+	    !rejected(l)) {
+		l->rejected = l->current->generation;
+		if (atomic_fetch_add(&l->rejections, 1) + 1 >= REJECTIONS_MAX)
+			l->not_before = clock_ms() + backoff_ms(++l->failures);
+		(void)error_set(&l->last_error, APAM_E_PROVIDER,
+		    "the API rejects what the provider just gave");
+		hot_close(e->stack);
+		bad = credential_hold(l->current);
+	}
+	again = l->latch.status == APAM_OK &&
+	    (l->current == NULL || l->current->minted ||
 		e->module->abi.check != NULL || e->conf->probe_method != NULL);
-	pthread_mutex_unlock(&e->lock);
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (bad != NULL)
+		share_forget(e, bad);
+	credential_release(&bad);
 	return again;
 }
 
 void
-lifecycle_learn(struct entry *e, const struct key_finding *finding,
-    struct credential *minted)
+lifecycle_accept(struct entry *e)
 {
-	pthread_mutex_lock(&e->lock);
-	note_finding(e, finding);
-	if (minted != NULL)
-		replace(e, minted);
-	else if (e->current != NULL && !e->current->minted)
-		e->rejected = 0;
-	pthread_mutex_unlock(&e->lock);
+	if (atomic_load_explicit(&e->life.rejections, memory_order_relaxed) !=
+	    0)
+		atomic_store(&e->life.rejections, 0);
+}
+
+/* ---- Reload, and people -------------------------------------------------- */
+
+void
+lifecycle_inherit(struct entry *e, struct entry *from)
+{
+	struct life *l = &e->life, *old = &from->life;
+
+	if (old->current != NULL)
+		replace(l, old->current);
+	l->latch = old->latch;
+	l->rejected = old->rejected;
+	l->failures = old->failures;
+	l->not_before = old->not_before;
+	l->refresh_at = old->refresh_at;
+	l->last_error = old->last_error;
+	l->last_error_at = old->last_error_at;
+	l->key = old->key;
 }
 
 void
-lifecycle_forget(struct entry *e)
+lifecycle_glance(struct entry *e)
 {
-	pthread_mutex_lock(&e->lock);
-	credential_release(&e->current);
-	pthread_mutex_unlock(&e->lock);
+	struct credential *c;
+	bool none;
+
+	if (!e->profile->share_credentials)
+		return;
+	c = share_load(e, NULL);
+	pthread_mutex_lock(&e->ctx->lock);
+	none = !usable(&e->life, clock_ms()) && !e->life.busy;
+	if (none && c != NULL)
+		note_success(&e->life, c);
+	pthread_mutex_unlock(&e->ctx->lock);
+	credential_release(&c);
 }
 
-struct key_finding
-lifecycle_key(struct entry *e)
+static int64_t
+seconds_from_now(int64_t at)
 {
-	struct key_finding key;
+	return at == INT64_MAX ? -1 : (at - clock_ms()) / 1000;
+}
 
-	pthread_mutex_lock(&e->lock);
-	key = e->key;
-	pthread_mutex_unlock(&e->lock);
-	return key;
+void
+lifecycle_show(struct entry *e, struct apam_entry_status *to)
+{
+	const struct life *l = &e->life;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	to->key_state = l->key.state;
+	to->checked_at = l->key.at;
+	memcpy(to->evidence, l->key.evidence, sizeof(to->evidence));
+	to->refreshing = l->busy;
+	to->expires_in = -1;
+	to->refresh_in = -1;
+	if (l->current != NULL) {
+		to->generation = l->current->generation;
+		to->acquired_at = l->current->view.acquired;
+		to->expires_in = seconds_from_now(l->current->expires);
+		to->refresh_in = seconds_from_now(l->refresh_at);
+		to->usable = usable(l, clock_ms());
+	}
+	to->latched = l->latch.status;
+	to->last_error = l->last_error;
+	to->last_error_at = l->last_error_at;
+	pthread_mutex_unlock(&e->ctx->lock);
 }

@@ -1,43 +1,67 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The credential of an entry: cached until it is stale, acquired by one caller
- * at a time, replaced when rejected, refused for good after a permanent
- * answer.  No lock is held while an exchange is on the wire.
+ * The credential of an entry through its life: acquired by one flight at a
+ * time, refreshed ahead of expiry while the old one serves on, replaced when
+ * rejected, refused for good after a permanent answer.
+ *
+ * All state here is guarded by the context's lock, which is never held while
+ * anything is on the wire.  Callers of the functions below do not hold it.
  */
 #ifndef CORE_LIFECYCLE_H
 #define CORE_LIFECYCLE_H
 
 #include "entry.h"
 
-/*
- * A valid credential, which the caller releases.  Waits for the one acquiring
- * caller at most until `deadline` (clock_ms).  A failed refresh gives the old
- * credential while that is valid; an expired one is never given.  Errors: the
- * acquire's; the latched one; DEADLINE.
- */
-enum apam_status lifecycle_credential(struct entry *e, int64_t deadline,
-    struct credential **c, struct apam_error *err);
+struct flight;
+struct stack;
 
-/* The credential in use, held, whatever its age; NULL where there is none. */
-struct credential *lifecycle_current(struct entry *e);
+/* How long a caller waits. */
+struct patience {
+	int64_t deadline;	/* clock_ms */
+	bool none;		/* not at all: APAM_E_PENDING instead */
+};
+
+/*
+ * A valid credential, which the caller releases.  While there is one nobody
+ * waits; an expired one is never given.  Errors: the flight's, for all who
+ * waited for it; the latched one; DEADLINE; PENDING.
+ */
+enum apam_status lifecycle_credential(struct entry *e,
+    const struct patience *patience, struct credential **c,
+    struct apam_error *err);
+
+/*
+ * Ask the provider about the key and wait for the finding.  Opens the latch
+ * where the key is good.  Errors: DEADLINE, MEMORY.
+ */
+enum apam_status lifecycle_check(struct entry *e, int64_t deadline,
+    struct key_finding *finding, struct apam_error *err);
+
+/*
+ * Tell the provider to revoke the credential; it is forgotten here whatever
+ * the answer.  Errors: the flight's, DEADLINE, MEMORY.
+ */
+enum apam_status lifecycle_revoke(struct entry *e, int64_t deadline,
+    struct apam_error *err);
 
 /*
  * A response said that credentials up to `generation` are rejected.  Acts once
- * for each generation.  True where signing again may work.
+ * for each credential.  True where signing again may work.
  */
 bool lifecycle_reject(struct entry *e, uint64_t generation);
+/* A response said that the credential was accepted. */
+void lifecycle_accept(struct entry *e);
 
-/*
- * Take what a check found: the state, and the credential that it minted, if
- * any.  A dead key latches; a good one opens the latch.
- */
-void lifecycle_learn(struct entry *e, const struct key_finding *finding,
-    struct credential *minted);
+/* A flight's end: take its results.  Called by the loop's driver. */
+void lifecycle_landed(struct flight *f);
 
-/* Forget the credential; the next call acquires. */
-void lifecycle_forget(struct entry *e);
+/* Take over from the same entry of a stack that is replaced. */
+void lifecycle_inherit(struct entry *e, struct entry *from);
 
-/* A copy of what is known of the key. */
-struct key_finding lifecycle_key(struct entry *e);
+/* Take what another process has shared, where there is no credential yet. */
+void lifecycle_glance(struct entry *e);
+
+/* A copy of the state, for people; see apam_entry_status. */
+void lifecycle_show(struct entry *e, struct apam_entry_status *to);
 
 #endif

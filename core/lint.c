@@ -36,7 +36,7 @@ lint_profile(
 
 	if (stack != NULL)
 		(void)stack_open(stack, all);
-	stack_free(&stack);
+	stack_release(&stack);
 }
 
 static void

@@ -33,6 +33,7 @@ static const struct status_words statuses[CLASSES][CLASS_SIZE] = {
 	AT(APAM_E_DEADLINE) = { "APAM_E_DEADLINE", "the time ran out" },
 	AT(APAM_E_PROVIDER) = { "APAM_E_PROVIDER",
 	    "the provider's answer makes no sense" },
+	AT(APAM_E_PENDING) = { "APAM_E_PENDING", "not done yet" },
 	AT(APAM_E_THROTTLED) = { "APAM_E_THROTTLED", "too many requests" },
 	AT(APAM_E_URL) = { "APAM_E_URL", "the URL is malformed" },
 	AT(APAM_E_ORIGIN) = { "APAM_E_ORIGIN", "the URL is not the profile's" },

@@ -44,8 +44,8 @@ fill(struct exchange *x, struct entry *e, const struct request *request,
 	    err, APAM_E_CONFIG, "the probe cannot be sent: %s", why);
 }
 
-static enum apam_status
-build(struct entry *e, const struct credential *c, struct exchange *x,
+enum apam_status
+probe_build(struct entry *e, const struct credential *c, struct exchange *x,
     struct apam_error *err)
 {
 	struct apam_request from = { .size = sizeof(from) };
@@ -84,8 +84,9 @@ is_hollow(const struct entry *e, const struct response *r)
 	    strcmp(e->conf->probe_method, "HEAD") != 0;
 }
 
-static void
-judge(struct entry *e, const struct response *r, struct key_finding *finding)
+void
+probe_judge(
+    struct entry *e, const struct response *r, struct key_finding *finding)
 {
 	const char *reason;
 	enum apam_verdict verdict = entry_judge(e, r, &reason);
@@ -102,24 +103,4 @@ judge(struct entry *e, const struct response *r, struct key_finding *finding)
 	finding->at = clock_unix();
 	(void)snprintf(finding->evidence, sizeof(finding->evidence),
 	    "the probe answered %u: %s", r->pub.status, reason);
-}
-
-enum apam_status
-probe_send(struct entry *e, const struct credential *c, int64_t deadline,
-    struct key_finding *finding, struct apam_error *err)
-{
-	struct exchange x;
-	struct response r;
-	enum apam_status status;
-
-	exchange_init(&x);
-	response_init(&r, e->policy.body_max);
-	status = build(e, c, &x, err);
-	if (status == APAM_OK)
-		status = http_perform(&e->policy, &x, deadline, &r, err);
-	if (status == APAM_OK)
-		judge(e, &r, finding);
-	response_free(&r);
-	exchange_free(&x);
-	return status;
 }

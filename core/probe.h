@@ -9,11 +9,14 @@
 #include "entry.h"
 
 /*
- * Send the entry's probe with a credential and judge the answer: accepted is
- * good, rejected is revoked, all else unknown.  The entry must have one.
- * Errors: no answer; *finding is then left alone.
+ * Describe the entry's probe, signed with a credential; the entry must have
+ * one.  Errors: those of signing, CONFIG.
  */
-enum apam_status probe_send(struct entry *e, const struct credential *c,
-    int64_t deadline, struct key_finding *finding, struct apam_error *err);
+enum apam_status probe_build(struct entry *e, const struct credential *c,
+    struct exchange *x, struct apam_error *err);
+
+/* What the answer says: accepted is good, rejected revoked, else unknown. */
+void probe_judge(struct entry *e, const struct response *r,
+    struct key_finding *finding);
 
 #endif

@@ -8,12 +8,32 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "error.h"
+#include "hot.h"
 #include "names_list.h"
 #include "profiles.h"
+#include "reload.h"
 #include "request.h"
+#include "str.h"
 
 #define PATH_MAX_BYTES 4096
+
+void
+profile_handle_free(struct apam_profile **profile)
+{
+	struct apam_profile *p = *profile;
+	struct hot *hot;
+
+	*profile = NULL;
+	if (p == NULL)
+		return;
+	hot = atomic_load(&p->hot);
+	stack_release(&p->stack);
+	hot_free(&hot);
+	free(p->name);
+	free(p);
+}
 
 /* Index of the profile of a name, or of the place where it belongs. */
 static size_t
@@ -24,8 +44,7 @@ place_of(const struct apam *ctx, const char *name)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (strcmp(ctx->profiles[middle]->stack->profile->name, name) <
-		    0)
+		if (strcmp(ctx->profiles[middle]->name, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -38,8 +57,7 @@ known(const struct apam *ctx, const char *name)
 {
 	size_t i = place_of(ctx, name);
 
-	if (i < ctx->profile_count &&
-	    strcmp(ctx->profiles[i]->stack->profile->name, name) == 0)
+	if (i < ctx->profile_count && strcmp(ctx->profiles[i]->name, name) == 0)
 		return ctx->profiles[i];
 	return NULL;
 }
@@ -58,6 +76,23 @@ make_room(struct apam *ctx)
 	ctx->profiles = longer;
 	ctx->profile_room = room;
 	return true;
+}
+
+static struct apam_profile *
+profile_handle_new(struct apam *ctx, const char *name)
+{
+	struct apam_profile *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->ctx = ctx;
+	p->name = str_dup(apam_str(name));
+	p->check_at = clock_ms() + RELOAD_CHECK_MS;
+	error_clear(&p->reload_error);
+	atomic_init(&p->hot, NULL);
+	if (p->name == NULL)
+		profile_handle_free(&p);
+	return p;
 }
 
 bool
@@ -83,16 +118,15 @@ add(struct apam *ctx, const char *name, struct apam_profile **profile,
 		    "profile_dir is too long");
 		return APAM_E_CONFIG;
 	}
-	p = calloc(1, sizeof(*p));
+	p = profile_handle_new(ctx, name);
 	if (p == NULL || !make_room(ctx)) {
-		free(p);
+		profile_handle_free(&p);
 		problems_add(all, APAM_E_MEMORY, NULL, 0, "out of memory");
 		return APAM_E_MEMORY;
 	}
-	p->ctx = ctx;
 	p->stack = stack_new(ctx, name, file, all);
 	if (p->stack == NULL) {
-		free(p);
+		profile_handle_free(&p);
 		return all->first.status;
 	}
 	memmove(&ctx->profiles[at + 1], &ctx->profiles[at],
@@ -145,7 +179,7 @@ apam_profile_get(struct apam *ctx, const char *name,
 const char *
 apam_profile_name(const struct apam_profile *profile)
 {
-	return profile->stack->profile->name;
+	return profile->name;
 }
 
 /* ---- By URL ------------------------------------------------------------ */
@@ -161,9 +195,12 @@ struct choice {
 static void
 consider(struct choice *c, struct apam_profile *p)
 {
+	struct stack *s = profile_hold(p);
 	size_t depth;
+	bool outside = request_outside(s->profile, c->url, &depth) != NULL;
 
-	if (request_outside(p->stack->profile, c->url, &depth) != NULL)
+	stack_release(&s);
+	if (outside)
 		return;
 	if (c->best == NULL || depth > c->depth) {
 		c->best = p;

@@ -9,6 +9,9 @@
 #include "stack.h"
 #include "url.h"
 
+/* Fine with *profile NULL. */
+void profile_handle_free(struct apam_profile **profile);
+
 /* The path of a profile's file; false where it does not fit. */
 bool profile_file(const struct apam *ctx, const char *name, char *to,
     size_t size);

@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "secret_ref.h"
+#include "str.h"
 
 struct reading {
 	struct secrets *secrets;
@@ -44,6 +45,16 @@ count_secrets(const struct option_table *table, const struct apam_value *values)
 	return n;
 }
 
+/* Before it is read, so that no later change goes unnoticed. */
+static void
+note_file(const struct secrets *s, struct apam_str ref)
+{
+	const struct apam_str file = APAM_STR("file:");
+
+	if (s->watch != NULL && str_starts(ref, file))
+		watch_add(s->watch, ref.p + file.n);
+}
+
 static bool
 read_one(struct reading *r, struct apam_value *value)
 {
@@ -54,6 +65,7 @@ read_one(struct reading *r, struct apam_value *value)
 	error_clear(&err);
 	buf_init(b, SECRET_MAX);
 	s->count++;
+	note_file(s, value->str);
 	if (secret_ref_read(value->str, r->user, b, &err) != APAM_OK) {
 		problems_add_error(r->all, r->file, r->line, &err);
 		return false;
@@ -100,7 +112,6 @@ secrets_read(struct secrets *secrets, const struct option_table *table,
 {
 	struct reading r = { secrets, file, 0, user, all };
 
-	memset(secrets, 0, sizeof(*secrets));
 	secrets->room = count_secrets(table, values->values);
 	if (secrets->room == 0)
 		return true;

@@ -10,14 +10,17 @@
 
 #include "buf.h"
 #include "option.h"
+#include "watch.h"
 
 struct secrets {
 	struct buf *all;
 	size_t count, room;
+	struct watch *watch;	/* notes the files they are in; may be NULL */
 };
 
 /*
- * Read every SECRET of `values`, those in groups too.  False with a problem
+ * Read every SECRET of `values`, those in groups too, into *secrets, zeroed
+ * by the caller but for `watch`.  False with a problem
  * added, at the option's line, for each that cannot be read.  The views in
  * `values` live until secrets_free.
  */

@@ -85,6 +85,15 @@ service_refuse_option(
 	return APAM_E_CONFIG;
 }
 
+static void
+service_prepare_unneeded(const struct apam_services *svc)
+{
+	/* Ours, and the entry is not open yet: nobody else looks. */
+	struct services *s = (struct services *)(uintptr_t)svc;
+
+	s->prepare_unneeded = true;
+}
+
 /* ---- Secret texts ----------------------------------------------------- */
 
 static struct apam_text *
@@ -356,6 +365,7 @@ static const struct apam_services services = {
 	.now = service_now,
 	.random = service_random,
 	.refuse_option = service_refuse_option,
+	.prepare_unneeded = service_prepare_unneeded,
 	.text_new = service_text_new,
 	.text_put = service_text_put,
 	.text_put_base64 = service_text_put_base64,

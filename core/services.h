@@ -15,6 +15,7 @@ struct services {
 	struct apam_services pub; /* modules are given &pub */
 	const struct log *log;
 	const char *scheme;	/* stands before its log lines */
+	bool prepare_unneeded;	/* as the module said in open */
 	void (*refuse)(void *arg, size_t index, const char *text);
 	void *refuse_arg;
 };

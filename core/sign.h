@@ -5,11 +5,17 @@
 #ifndef CORE_SIGN_H
 #define CORE_SIGN_H
 
-#include <stdint.h>
-
-#include "context.h"
+#include "stack.h"
 
 /* When a call with this timeout (0: the profile's) ends, by clock_ms. */
-int64_t deadline_of(const struct apam_profile *profile, int timeout_ms);
+int64_t deadline_of(const struct stack *stack, int timeout_ms);
+
+/*
+ * apam_sign with a given patience: APAM_E_PENDING where it has none and a
+ * credential is being acquired.
+ */
+enum apam_status sign_with(struct apam_profile *profile,
+    const struct apam_request *request, struct apam_signature *signature,
+    const struct patience *patience, struct apam_error *err);
 
 #endif

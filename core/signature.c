@@ -57,8 +57,10 @@ block_of(struct apam_signature *to, size_t need)
 	size_t got;
 
 	if (to->store != NULL && to->store_size >= need &&
-	    (uintptr_t)to->store % alignof(struct apam_header) == 0)
+	    (uintptr_t)to->store % alignof(struct apam_header) == 0) {
+		to->used = need;
 		return to->store;
+	}
 	owned = secmem_alloc(sizeof(*owned) + need, &got);
 	if (owned == NULL)
 		return NULL;

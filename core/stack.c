@@ -42,7 +42,8 @@ enum stack_step
 stack_decide(
     enum control control, bool fallback_unavailable, enum apam_status status)
 {
-	if (!status_is_known(status))
+	/* What is pending may still contribute: nothing stands in for it. */
+	if (!status_is_known(status) || status == APAM_E_PENDING)
 		return STACK_REFUSE;
 	switch (control) {
 	case CONTROL_SUFFICIENT:
@@ -74,9 +75,12 @@ stack_new(
 		return NULL;
 	}
 	s->ctx = ctx;
+	atomic_init(&s->refs, 1);
+	watch_add(&s->watch, file);
 	atomic_init(&s->opened, false);
 	s->profile = profile_new(name, file, ctx->settings, all);
 	if (s->profile == NULL) {
+		watch_free(&s->watch);
 		free(s);
 		return NULL;
 	}
@@ -93,16 +97,25 @@ close_entries(struct stack *s)
 	s->entries = NULL;
 }
 
+struct stack *
+stack_hold(struct stack *stack)
+{
+	atomic_fetch_add_explicit(&stack->refs, 1, memory_order_relaxed);
+	return stack;
+}
+
 void
-stack_free(struct stack **stack)
+stack_release(struct stack **stack)
 {
 	struct stack *s = *stack;
 
 	*stack = NULL;
-	if (s == NULL)
+	if (s == NULL ||
+	    atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	close_entries(s);
 	profile_free(&s->profile);
+	watch_free(&s->watch);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -142,9 +155,7 @@ open_entries(struct stack *s, struct problems *all)
 	}
 	/* Go on after a bad one: all problems are reported in one pass. */
 	for (s->count = 0; s->count < n; s->count++)
-		ok = entry_open(&s->entries[s->count], s->ctx, s->profile,
-			 s->count, all) &&
-		    ok;
+		ok = entry_open(&s->entries[s->count], s, s->count, all) && ok;
 	if (!ok)
 		close_entries(s);
 	return ok;
@@ -180,6 +191,16 @@ stack_ready(struct stack *s, struct apam_error *err)
 	return all.first.status;
 }
 
+void
+stack_inherit(struct stack *s, struct stack *old)
+{
+	for (size_t i = 0; i < s->count; i++)
+		for (size_t j = 0; j < old->count; j++)
+			if (entry_same(&s->entries[i], &old->entries[j]))
+				lifecycle_inherit(
+				    &s->entries[i], &old->entries[j]);
+}
+
 /* ---- Signing ---------------------------------------------------------- */
 
 /* Take over what one entry made; two may not set the same header. */
@@ -210,8 +231,9 @@ merge(struct apam_signing *total, struct apam_signing *part,
 
 /* Let one entry contribute. */
 static enum apam_status
-try_entry(struct entry *e, struct request *request, int64_t deadline,
-    struct stack_result *result, struct apam_error *err)
+try_entry(struct entry *e, struct request *request,
+    const struct patience *patience, struct stack_result *result,
+    struct apam_error *err)
 {
 	struct apam_signing part;
 	struct credential *c = NULL;
@@ -222,7 +244,7 @@ try_entry(struct entry *e, struct request *request, int64_t deadline,
 	/* Policy first: what is refused anyway costs no exchange. */
 	status = entry_prepare(e, request, &part, err);
 	if (status == APAM_OK)
-		status = lifecycle_credential(e, deadline, &c, err);
+		status = lifecycle_credential(e, patience, &c, err);
 	if (status == APAM_OK)
 		status = entry_sign(e, c, request, &part, err);
 	if (status == APAM_OK)
@@ -260,8 +282,9 @@ finish(const struct stack *s, const struct stack_result *result,
 }
 
 enum apam_status
-stack_sign(struct stack *s, struct request *request, int64_t deadline,
-    struct stack_result *result, struct apam_error *err)
+stack_sign(struct stack *s, struct request *request,
+    const struct patience *patience, struct stack_result *result,
+    struct apam_error *err)
 {
 	struct apam_error why, last;
 	enum apam_status status;
@@ -272,7 +295,7 @@ stack_sign(struct stack *s, struct request *request, int64_t deadline,
 
 		error_clear(&why);
 		status = try_entry(
-		    &s->entries[i], request, deadline, result, &why);
+		    &s->entries[i], request, patience, result, &why);
 		error_locate(&why, s->profile->name, (int)i);
 		switch (stack_decide(
 		    conf->control, conf->fallback_unavailable, status)) {

@@ -15,7 +15,9 @@
 #define CORE_STACK_H
 
 #include "entry.h"
+#include "lifecycle.h"
 #include "request.h"
+#include "watch.h"
 
 /* What happens after an entry. */
 enum stack_step {
@@ -29,10 +31,19 @@ enum stack_step {
 enum stack_step stack_decide(enum control control, bool fallback_unavailable,
     enum apam_status status);
 
-/* A profile at work. */
+struct hot;
+
+/*
+ * A profile at work, as its files were at one moment.  Shared by reference
+ * count: calls under way keep the stack that they began with when the files
+ * change.
+ */
 struct stack {
+	atomic_uint refs;
 	struct apam *ctx;
 	struct profile *profile;
+	struct watch watch;	/* the files it was made of */
+	struct hot *hot;	/* its profile's slot; NULL: none */
 	pthread_mutex_t lock;	/* while the entries are opened */
 	_Atomic(bool) opened;
 	struct entry *entries;
@@ -42,7 +53,9 @@ struct stack {
 /* Read a profile; its entries are opened by stack_open.  NULL: problems. */
 struct stack *stack_new(struct apam *ctx, const char *name, const char *file,
     struct problems *all);
-void stack_free(struct stack **stack);
+struct stack *stack_hold(struct stack *stack);
+/* Drop one reference and set *stack to NULL; the last one wipes and frees. */
+void stack_release(struct stack **stack);
 
 /*
  * Open every entry, once.  False with problems added where any does not open:
@@ -63,6 +76,10 @@ struct stack_result {
 	unsigned entries;
 };
 enum apam_status stack_sign(struct stack *stack, struct request *request,
-    int64_t deadline, struct stack_result *result, struct apam_error *err);
+    const struct patience *patience, struct stack_result *result,
+    struct apam_error *err);
+
+/* Let entries that are the same as in `old` go on with what it knows. */
+void stack_inherit(struct stack *stack, struct stack *old);
 
 #endif

@@ -34,6 +34,13 @@ struct url {
 const char *url_parse(struct apam_str text, struct url *url);
 
 /*
+ * True where the rest of a URL after its host is made of characters that no
+ * parser reads in two ways: no percent sign, fragment, bracket, quote, control
+ * character or byte above 126.  False says nothing: ask url_parse.
+ */
+bool url_is_plain(const char *rest, size_t n);
+
+/*
  * NULL where a request to `url` belongs to `origin`: same scheme, host and
  * port, and a path below the origin's where that has one other than "/".
  * Otherwise static text that says what differs ("the port differs").  Against

@@ -24,7 +24,7 @@ print_of(const char *text, print to)
 	struct problems all = { 0 };
 	struct conf *conf = conf_parse("f", apam_str(text), &all);
 	struct option_values values = { 0 };
-	struct secrets secrets;
+	struct secrets secrets = { 0 };
 	const struct option_source source = {
 		.file = "f", .what = "the entry", .problems = &all
 	};

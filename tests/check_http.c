@@ -92,18 +92,21 @@ START_TEST(a_list_is_made_and_freed)
 	struct curl_slist *list = NULL;
 	int live = secmem_live();
 
-	ck_assert(http_list_add(&list, APAM_STR("A"), APAM_STR("b")));
-	ck_assert(http_list_add(&list, APAM_STR("C"), APAM_STR("")));
+	ck_assert(
+	    http_list_add(curl_api(), &list, APAM_STR("A"), APAM_STR("b")));
+	ck_assert(
+	    http_list_add(curl_api(), &list, APAM_STR("C"), APAM_STR("")));
 	ck_assert_str_eq(list->data, "A: b");
 	ck_assert_str_eq(list->next->data, "C;");
 	ck_assert_ptr_null(list->next->next);
 	secmem_fail_after(0);
-	ck_assert(!http_list_add(&list, APAM_STR("D"), APAM_STR("e")));
+	ck_assert(
+	    !http_list_add(curl_api(), &list, APAM_STR("D"), APAM_STR("e")));
 	secmem_fail_after(-1);
 	ck_assert_ptr_null(list->next->next);
-	http_list_free(&list);
+	http_list_free(curl_api(), &list);
 	ck_assert_ptr_null(list);
-	http_list_free(&list);
+	http_list_free(curl_api(), &list);
 	ck_assert_int_eq(secmem_live(), live);
 }
 END_TEST
@@ -135,10 +138,12 @@ START_TEST(a_code_has_a_meaning)
 	struct apam_error err;
 
 	error_clear(&err);
-	ck_assert_msg(http_error(codes[_i].code, &err) == codes[_i].status,
+	ck_assert_msg(
+	    http_error(curl_api(), codes[_i].code, &err) == codes[_i].status,
 	    "%d: %s", (int)codes[_i].code, apam_status_name(err.status));
 	ck_assert_int_eq(err.status, codes[_i].status);
-	ck_assert_int_eq(http_error(codes[_i].code, NULL), codes[_i].status);
+	ck_assert_int_eq(
+	    http_error(curl_api(), codes[_i].code, NULL), codes[_i].status);
 	ck_assert((err.text[0] == '\0') == (codes[_i].status == APAM_OK));
 }
 END_TEST
@@ -168,7 +173,7 @@ static void
 setup(void)
 {
 	live = secmem_live();
-	ck_assert(http_global_init());
+	ck_assert_ptr_nonnull(curl_api());
 	policy = (struct http_policy){ .body_max = 64, .allow_http = true };
 	exchange_init(&x);
 	response_init(&r, 0);
@@ -193,6 +198,19 @@ begin(const char *method, const char *format, enum apam_encoding encoding)
 	exchange_begin(&x, method, apam_str(url), encoding);
 }
 
+/* A transfer from its beginning to its end. */
+static enum apam_status
+http_perform(int ms)
+{
+	struct http_transfer t;
+	enum apam_status status;
+
+	status = http_begin(&t, &policy, &x, clock_ms() + ms, &r, &err);
+	if (status != APAM_OK)
+		return status;
+	return http_end(&t, curl_api()->easy_perform(t.easy), &err);
+}
+
 /* Send what was begun; at most `ms`. */
 static enum apam_status
 perform(int ms)
@@ -201,7 +219,7 @@ perform(int ms)
 
 	ck_assert_msg(why == NULL, "%s", why);
 	response_free(&r);
-	return http_perform(&policy, &x, clock_ms() + ms, &r, &err);
+	return http_perform(ms);
 }
 
 static enum apam_status
@@ -477,7 +495,7 @@ START_TEST(any_allocation_may_fail)
 		response_free(&r);
 		error_clear(&err);
 		secmem_fail_after(n);
-		status = http_perform(&policy, &x, clock_ms() + 5000, &r, &err);
+		status = http_perform(5000);
 		secmem_fail_after(-1);
 		ck_assert_msg(status == APAM_OK || status == APAM_E_MEMORY,
 		    "%d: %s", n, err.text);

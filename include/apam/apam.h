@@ -73,6 +73,11 @@ APAM_API const char *apam_key_state_name(enum apam_key_state state);
  * configuration; never for a program that acts for others.
  */
 #define APAM_OPEN_USER 0x1U
+/*
+ * Start no thread: the host drives the work itself, by apam_step or by any
+ * call that takes a timeout.
+ */
+#define APAM_OPEN_NO_THREAD 0x2U
 
 struct apam_open_options {
 	size_t size;		/* sizeof(struct apam_open_options) */
@@ -154,6 +159,7 @@ struct apam_signature {
 	uint64_t generation;	/* of the credential, for apam_judge */
 	unsigned entries;	/* bit i: entry i contributed */
 	void *owned;		/* the library's */
+	size_t used;		/* the library's: bytes of `store` */
 };
 
 #define APAM_SIGNATURE_INIT { .size = sizeof(struct apam_signature) }
@@ -229,6 +235,46 @@ APAM_API APAM_CHECKED enum apam_status apam_check(
 APAM_API APAM_CHECKED enum apam_status apam_revoke(
     struct apam_profile *profile, int timeout_ms, struct apam_error *err);
 
+/* ---- Without blocking ------------------------------------------------- */
+
+/*
+ * For contexts opened with APAM_OPEN_NO_THREAD.  Start a call; while it is
+ * pending wait for apam_fd to be readable or for apam_timeout, call apam_step,
+ * and ask for the call's result.
+ */
+struct apam_call;		/* a call under way */
+
+/*
+ * apam_sign that does not wait.  APAM_OK: signed at once, *call is NULL.
+ * APAM_E_PENDING: *call is under way; request, signature and what they point
+ * to must stay until it ends.  Other errors: as apam_sign, and USAGE where a
+ * thread drives the context.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_sign_start(
+    struct apam_profile *profile, const struct apam_request *request,
+    struct apam_signature *signature, struct apam_call **call,
+    struct apam_error *err);
+
+/*
+ * APAM_E_PENDING, or how the call ended; APAM_OK: the signature is made.  It
+ * has then ended: release it with apam_call_cancel.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_call_result(
+    struct apam_call *call, struct apam_error *err);
+
+/* End a call, done or not, and set *call to NULL.  NULL is fine. */
+APAM_API void apam_call_cancel(struct apam_call **call);
+
+/* A descriptor that is readable when apam_step has work; -1: none to be had.
+   It stays the context's. */
+APAM_API int apam_fd(struct apam *ctx);
+
+/* Milliseconds until apam_step or a call's deadline is due; -1: no time. */
+APAM_API int apam_timeout(struct apam *ctx);
+
+/* Do what can be done without waiting. */
+APAM_API void apam_step(struct apam *ctx);
+
 /* ---- For administrators' tools ---------------------------------------- */
 
 struct apam_entry_info {
@@ -274,6 +320,35 @@ APAM_API APAM_CHECKED enum apam_status apam_explain(struct apam *ctx,
     const char *url, bool (*each)(void *arg,
     const struct apam_profile_info *info, const char *why), void *arg,
     struct apam_error *err);
+
+/* Where the credential of one entry stands.  Nothing here is secret. */
+struct apam_entry_status {
+	unsigned entry;
+	char scheme[65];
+	char key_id[256];	/* or empty */
+	bool usable;		/* there is a credential that may be sent */
+	bool refreshing;	/* an exchange is under way */
+	uint64_t generation;	/* 0: no credential */
+	int64_t acquired_at;	/* Unix s; 0: no credential */
+	int64_t expires_in;	/* seconds; -1: never, or none */
+	int64_t refresh_in;	/* seconds, negative: due; -1: never, or none */
+	enum apam_status latched; /* the permanent answer; APAM_OK: none */
+	enum apam_key_state key_state;
+	int64_t checked_at;	/* Unix s; 0: never */
+	char evidence[256];	/* or empty */
+	struct apam_error last_error; /* status APAM_OK: none */
+	int64_t last_error_at;	/* Unix s */
+};
+
+/*
+ * The state of each entry; fills at most *count and sets *count to the number
+ * of entries.  *reload is what is wrong with the profile's changed files, while
+ * the old ones hold; status APAM_OK: nothing.  It may be NULL.  No network
+ * I/O.  Errors: as apam_profile_get, and MODULE.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_profile_status(
+    struct apam_profile *profile, struct apam_entry_status *entries,
+    size_t *count, struct apam_error *reload, struct apam_error *err);
 
 struct apam_module;		/* see module.h */
 

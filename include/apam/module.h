@@ -33,7 +33,7 @@
 
 #define APAM_MODULE_MAGIC 0x4d415041U	/* "APAM", little endian */
 #define APAM_ABI_MAJOR 1
-#define APAM_ABI_MINOR 0
+#define APAM_ABI_MINOR 1
 
 /* Core-owned handles. */
 struct apam_text;		/* a secret text being built */
@@ -306,6 +306,14 @@ struct apam_services {
 	enum apam_status (*refuse)(struct apam_signing *out,
 	    enum apam_status status, const char *format, ...)
 	    APAM_PRINTF(3, 4);
+
+	/* -- Since ABI 1.1: ask apam_has_service first. */
+
+	/*
+	 * In `open`: `prepare` would have nothing to do for this entry, and is
+	 * not called.  Makes signing faster.
+	 */
+	void (*prepare_unneeded)(const struct apam_services *svc);
 };
 
 /* ---- The module ------------------------------------------------------- */
@@ -378,6 +386,11 @@ struct apam_module {
 extern APAM_API const struct apam_module apam_module_1;
 
 /* ---- Helpers ---------------------------------------------------------- */
+
+/* True where the core has this member of struct apam_services. */
+#define apam_has_service(svc, member) \
+	((svc)->size >= offsetof(struct apam_services, member) + \
+	    sizeof((svc)->member))
 
 /*
  * Element `i` of `values` (options->values, or a group's members), whatever

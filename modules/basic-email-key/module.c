@@ -120,6 +120,9 @@ basic_open(const struct apam_services *svc, const struct apam_options *values,
 		basic_close(b);
 		return status;
 	}
+	if (option(b, OPT_QUERY)->count == 0 &&
+	    apam_has_service(svc, prepare_unneeded))
+		svc->prepare_unneeded(svc);
 	*state = b;
 	return APAM_OK;
 }

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Finding libcurl's functions by name, all or none.
+ */
+#define _GNU_SOURCE
+#include "curl_api.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/* The table is filled in by offset: one row for each member. */
+#define FUNCTION(name)                                                         \
+	{                                                                      \
+		"curl_" #name, offsetof(struct curl_api, name)                 \
+	}
+
+static const struct {
+	const char *name;
+	size_t offset;
+} functions[] = {
+	FUNCTION(easy_init),
+	FUNCTION(easy_cleanup),
+	FUNCTION(easy_setopt),
+	FUNCTION(easy_getinfo),
+	FUNCTION(easy_perform),
+	FUNCTION(easy_strerror),
+	FUNCTION(slist_append),
+	FUNCTION(slist_free_all),
+	FUNCTION(getdate),
+	FUNCTION(multi_init),
+	FUNCTION(multi_cleanup),
+	FUNCTION(multi_setopt),
+	FUNCTION(multi_add_handle),
+	FUNCTION(multi_remove_handle),
+	FUNCTION(multi_socket_action),
+	FUNCTION(multi_info_read),
+};
+
+_Static_assert(sizeof(struct curl_api) ==
+	sizeof(functions) / sizeof(functions[0]) * sizeof(void *),
+    "every member has its row");
+
+struct library {
+	struct curl_api api;
+	bool usable;
+};
+
+static struct library own, host;
+
+static bool
+find_all(void *handle, struct curl_api *api)
+{
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		void *found = dlsym(handle, functions[i].name);
+
+		if (found == NULL)
+			return false;
+		memcpy(
+		    (char *)api + functions[i].offset, &found, sizeof(found));
+	}
+	return true;
+}
+
+static void
+load_own(void)
+{
+	int (*global_init)(long flags);
+	void *handle = dlopen(
+	    "libcurl.so.4", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+	void *found;
+
+	if (handle == NULL)
+		return;
+	found = dlsym(handle, "curl_global_init");
+	if (found != NULL && find_all(handle, &own.api)) {
+		memcpy(&global_init, &found, sizeof(found));
+		own.usable = global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+	}
+	dlclose(handle);
+}
+
+static void
+find_host(void)
+{
+	host.usable = find_all(RTLD_DEFAULT, &host.api);
+}
+
+const struct curl_api *
+curl_api(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (pthread_once(&once, load_own) != 0 || !own.usable)
+		return NULL;
+	return &own.api;
+}
+
+const struct curl_api *
+curl_api_of_host(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (pthread_once(&once, find_host) != 0 || !host.usable)
+		return NULL;
+	return &host.api;
+}

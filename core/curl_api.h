@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The functions of libcurl that apam calls, found when first needed.
+ *
+ * Loading libcurl and what it depends on takes some ten milliseconds, more
+ * than all else that a short program does with apam, and one that finds its
+ * credential at hand needs no exchange.  So libapam is not linked to it.
+ */
+#ifndef CORE_CURL_API_H
+#define CORE_CURL_API_H
+
+#include <curl/curl.h>
+
+struct curl_api {
+	__typeof__(curl_easy_init) *easy_init;
+	__typeof__(curl_easy_cleanup) *easy_cleanup;
+	__typeof__(curl_easy_setopt) *easy_setopt;
+	__typeof__(curl_easy_getinfo) *easy_getinfo;
+	__typeof__(curl_easy_perform) *easy_perform;
+	__typeof__(curl_easy_strerror) *easy_strerror;
+	__typeof__(curl_slist_append) *slist_append;
+	__typeof__(curl_slist_free_all) *slist_free_all;
+	__typeof__(curl_getdate) *getdate;
+	__typeof__(curl_multi_init) *multi_init;
+	__typeof__(curl_multi_cleanup) *multi_cleanup;
+	__typeof__(curl_multi_setopt) *multi_setopt;
+	__typeof__(curl_multi_add_handle) *multi_add_handle;
+	__typeof__(curl_multi_remove_handle) *multi_remove_handle;
+	__typeof__(curl_multi_socket_action) *multi_socket_action;
+	__typeof__(curl_multi_info_read) *multi_info_read;
+};
+
+/* The core's own, initialised; NULL where libcurl.so.4 does not load. */
+const struct curl_api *curl_api(void);
+
+/*
+ * That of the program which gave us a handle, whatever build of libcurl it is
+ * linked to; NULL where it has none.
+ */
+const struct curl_api *curl_api_of_host(void);
+
+#endif

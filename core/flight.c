@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The stages of a flight.  Each ends in a result or in a failure, and says
+ * what comes next; no function here waits.
+ */
+#include "flight.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "error.h"
+#include "header.h"
+#include "lifetime.h"
+#include "probe.h"
+#include "share.h"
+#include "stack.h"
+
+struct flight *
+flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
+    int64_t deadline)
+{
+	struct flight *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	f->entry = e;
+	f->stack = stack_hold(e->stack);
+	f->goal = goal;
+	f->deadline = deadline;
+	f->with = with == NULL ? NULL : credential_hold(with);
+	f->lock = -1;
+	f->retry_after = -1;
+	exchange_init(&f->probe);
+	response_init(&f->r, 0);
+	error_clear(&f->error);
+	return f;
+}
+
+void
+flight_free(struct flight **flight)
+{
+	struct flight *f = *flight;
+
+	*flight = NULL;
+	if (f == NULL)
+		return;
+	http_abandon(&f->transfer);
+	if (f->has_op)
+		op_free(&f->op);
+	exchange_free(&f->probe);
+	response_free(&f->r);
+	share_unlock(f->lock);
+	credential_release(&f->made);
+	credential_release(&f->with);
+	stack_release(&f->stack);
+	free(f);
+}
+
+/* ---- Findings ---------------------------------------------------------- */
+
+static void
+find(struct flight *f, enum apam_key_state state, const char *evidence)
+{
+	struct key_finding *to = &f->finding;
+
+	to->state = state;
+	to->at = clock_unix();
+	(void)snprintf(to->evidence, sizeof(to->evidence), "%.*s",
+	    (int)sizeof(to->evidence) - 1, evidence);
+}
+
+static void
+find_failure(struct flight *f, const struct apam_error *err)
+{
+	enum apam_key_state state = APAM_KEY_UNKNOWN;
+
+	if (err->status == APAM_E_REVOKED)
+		state = APAM_KEY_REVOKED;
+	if (err->status == APAM_E_EXPIRED)
+		state = APAM_KEY_EXPIRED;
+	find(f, state, err->text);
+}
+
+/* ---- Credentials ------------------------------------------------------- */
+
+/* Make the credential that the op has built. */
+static bool
+harvest(struct flight *f)
+{
+	struct entry *e = f->entry;
+	struct op *op = &f->op;
+	int64_t lifetime = op->lifetime;
+
+	if (lifetime != APAM_FOREVER)
+		lifetime = lifetime_choose(lifetime, buf_view(&op->credential),
+		    clock_unix(), e->conf->ttl);
+	f->made = credential_new(&op->credential,
+	    atomic_fetch_add(&e->ctx->generation, 1) + 1,
+	    f->sent == 0 ? clock_ms() : f->sent, lifetime);
+	if (f->made == NULL) {
+		(void)error_set(&f->error, APAM_E_MEMORY, "out of memory");
+		return false;
+	}
+	f->made->minted = f->sent != 0;
+	if (entry_render(e, f->made, &f->error) == APAM_OK)
+		return true;
+	credential_release(&f->made);
+	return false;
+}
+
+/* ---- The probe --------------------------------------------------------- */
+
+static enum flight_wait
+begin_probe(struct flight *f, const struct credential *c)
+{
+	struct entry *e = f->entry;
+	struct apam_error why;
+
+	f->stage = STAGE_PROBE;
+	error_clear(&why);
+	if (probe_build(e, c, &f->probe, &why) == APAM_OK &&
+	    http_begin(&f->transfer, &e->policy, &f->probe, f->deadline, &f->r,
+		&why) == APAM_OK)
+		return FLIGHT_TRANSFER;
+	if (f->finding.state == APAM_KEY_UNKNOWN)
+		find_failure(f, &why);
+	return FLIGHT_LANDED;
+}
+
+/*
+ * A cached token that works proves nothing of the key that minted it, nor does
+ * one that fails.  So a probe counts only with a static credential, or with
+ * one that was minted just now.
+ */
+static enum flight_wait
+maybe_probe(struct flight *f)
+{
+	const struct credential *c = f->made != NULL ? f->made : f->with;
+	bool open = f->finding.state == APAM_KEY_UNKNOWN ||
+	    f->finding.state == APAM_KEY_GOOD;
+
+	if (f->entry->conf->probe_method == NULL || c == NULL || !open ||
+	    (c->minted && f->made == NULL))
+		return FLIGHT_LANDED;
+	return begin_probe(f, c);
+}
+
+/* The probe decides what is open, and refutes what seemed good. */
+static enum flight_wait
+probe_done(struct flight *f, const struct apam_error *why)
+{
+	struct key_finding probed;
+
+	if (why->status != APAM_OK) {
+		if (f->finding.state == APAM_KEY_UNKNOWN)
+			find(f, APAM_KEY_UNKNOWN, why->text);
+		return FLIGHT_LANDED;
+	}
+	probe_judge(f->entry, &f->r, &probed);
+	if (f->finding.state == APAM_KEY_UNKNOWN ||
+	    probed.state == APAM_KEY_REVOKED)
+		f->finding = probed;
+	return FLIGHT_LANDED;
+}
+
+/* ---- Step functions ---------------------------------------------------- */
+
+static enum flight_wait go_on(struct flight *f, const struct response *r);
+
+static enum flight_wait
+begin_op(struct flight *f, enum op_kind kind, enum flight_stage stage)
+{
+	if (f->has_op)
+		op_free(&f->op);
+	op_init(&f->op, kind, f->entry->policy.allow_http,
+	    f->with == NULL ? NULL : &f->with->view);
+	f->has_op = true;
+	f->stage = stage;
+	f->sent = 0;
+	return go_on(f, NULL);
+}
+
+static enum flight_wait
+acquired(struct flight *f)
+{
+	if (!harvest(f))
+		return FLIGHT_LANDED;
+	if (f->goal == FLIGHT_ACQUIRE) {
+		share_store(f->entry, f->made, f->lock);
+		return FLIGHT_LANDED;
+	}
+	if (f->made->minted)
+		find(f, APAM_KEY_GOOD, "a fresh credential was given");
+	else if (f->finding.at == 0)
+		find(f, APAM_KEY_UNKNOWN,
+		    "no probe is configured to ask the provider");
+	return maybe_probe(f);
+}
+
+static enum flight_wait
+checked(struct flight *f)
+{
+	find(f, f->op.key_state, f->op.evidence);
+	if (f->finding.state == APAM_KEY_GOOD && f->op.has_credential &&
+	    !harvest(f))
+		return FLIGHT_LANDED;
+	/* A probe needs a credential; that of a static scheme costs nothing. */
+	if (f->finding.state == APAM_KEY_UNKNOWN && f->with == NULL &&
+	    f->sent == 0)
+		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	return maybe_probe(f);
+}
+
+static enum flight_wait
+op_done(struct flight *f)
+{
+	switch (f->stage) {
+	case STAGE_ACQUIRE:
+		return acquired(f);
+	case STAGE_CHECK:
+		return checked(f);
+	case STAGE_REVOKE:
+	case STAGE_PROBE:
+	case STAGE_SHARE:
+		break;
+	}
+	return FLIGHT_LANDED;
+}
+
+static enum flight_wait
+op_failed(struct flight *f, const struct apam_error *why)
+{
+	if (f->goal != FLIGHT_PROVE) {
+		f->error = *why;
+		return FLIGHT_LANDED;
+	}
+	find_failure(f, why);
+	return maybe_probe(f);
+}
+
+static enum flight_wait
+go_on(struct flight *f, const struct response *r)
+{
+	struct entry *e = f->entry;
+	struct apam_error why;
+	enum apam_step step;
+
+	entry_enter(e);
+	step = op_step(&f->op, &e->module->abi, e->state, r);
+	entry_leave(e);
+	response_free(&f->r);
+	if (step == APAM_STEP_DONE)
+		return op_done(f);
+	if (step == APAM_STEP_FAILED)
+		return op_failed(f, &f->op.error);
+
+	error_clear(&why);
+	f->sent = clock_ms();
+	if (http_begin(&f->transfer, &e->policy, &f->op.exchange, f->deadline,
+		&f->r, &why) == APAM_OK)
+		return FLIGHT_TRANSFER;
+	return op_failed(f, &why);
+}
+
+/* ---- Moves ------------------------------------------------------------- */
+
+/* Use what another process has acquired, or become the one that acquires. */
+static enum flight_wait
+try_share(struct flight *f)
+{
+	struct entry *e = f->entry;
+
+	f->stage = STAGE_SHARE;
+	f->made = share_load(e, f->with);
+	if (f->made != NULL) {
+		f->shared = true;
+		return FLIGHT_LANDED;
+	}
+	if (f->lock >= 0)
+		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	f->lock = share_try_lock(e);
+	if (f->lock >= 0)
+		return try_share(f); /* its last holder may have stored one */
+	if (f->lock == SHARE_UNUSABLE)
+		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	if (clock_ms() >= f->deadline) {
+		(void)error_set(&f->error, APAM_E_DEADLINE,
+		    "another process acquires the credential and did not end "
+		    "in time");
+		return FLIGHT_LANDED;
+	}
+	f->wake_at = clock_ms() + SHARE_RETRY_MS;
+	return FLIGHT_SLEEP;
+}
+
+enum flight_wait
+flight_start(struct flight *f)
+{
+	bool has_check = f->entry->module->abi.check != NULL;
+
+	switch (f->goal) {
+	case FLIGHT_ACQUIRE:
+		if (f->entry->profile->share_credentials)
+			return try_share(f);
+		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	case FLIGHT_PROVE:
+		return has_check ? begin_op(f, OP_CHECK, STAGE_CHECK) :
+				   begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	case FLIGHT_REVOKE:
+		break;
+	}
+	if (f->entry->module->abi.revoke != NULL)
+		return begin_op(f, OP_REVOKE, STAGE_REVOKE);
+	(void)error_set(&f->error, APAM_E_POLICY,
+	    "scheme %s has no way to revoke; archive the key at the provider",
+	    f->entry->conf->scheme);
+	return FLIGHT_LANDED;
+}
+
+/* What the provider asks for when it wants to be left alone. */
+static void
+note_retry_after(struct flight *f)
+{
+	unsigned status = f->r.pub.status;
+
+	if (status == 429 || status == 503)
+		f->retry_after = retry_after(
+		    header_find(f->r.pub.headers, f->r.pub.header_count,
+			APAM_STR("Retry-After")),
+		    clock_unix());
+}
+
+enum flight_wait
+flight_transferred(struct flight *f, CURLcode code)
+{
+	struct apam_error why;
+
+	error_clear(&why);
+	if (http_end(&f->transfer, code, &why) == APAM_OK) {
+		log_line(&f->entry->ctx->log, APAM_LOG_DEBUG,
+		    "%s: entry %zu: the exchange answered %u",
+		    f->entry->profile->name, f->entry->index, f->r.pub.status);
+		note_retry_after(f);
+	}
+	if (f->stage == STAGE_PROBE)
+		return probe_done(f, &why);
+	if (why.status == APAM_OK)
+		return go_on(f, &f->r);
+	response_free(&f->r);
+	return op_failed(f, &why);
+}
+
+enum flight_wait
+flight_woken(struct flight *f)
+{
+	return try_share(f);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Handlers of pthread_atfork.  Order of locks, as everywhere: the registry,
+ * work, the context's, inbox, and last those that modules are called under.
+ */
+#include "fork.h"
+
+#include <pthread.h>
+
+#include "loop.h"
+#include "stack.h"
+
+static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
+static struct apam *contexts;
+
+/* ---- Each lock of a context --------------------------------------------- */
+
+static void
+each_call_lock(struct apam *ctx, int (*action)(pthread_mutex_t *lock))
+{
+	for (size_t i = 0; i < ctx->profile_count; i++) {
+		struct stack *s = ctx->profiles[i]->stack;
+
+		for (size_t j = 0; atomic_load(&s->opened) && j < s->count; j++)
+			(void)action(&s->entries[j].calls);
+	}
+	for (struct module *m = ctx->modules.first; m != NULL; m = m->next)
+		(void)action(&m->lock);
+}
+
+static void
+prepare(void)
+{
+	pthread_mutex_lock(&registry);
+	for (struct apam *c = contexts; c != NULL; c = c->next) {
+		pthread_mutex_lock(&c->loop->work);
+		pthread_mutex_lock(&c->lock);
+		pthread_mutex_lock(&c->loop->inbox_lock);
+		each_call_lock(c, pthread_mutex_lock);
+	}
+}
+
+static void
+in_parent(void)
+{
+	for (struct apam *c = contexts; c != NULL; c = c->next) {
+		each_call_lock(c, pthread_mutex_unlock);
+		pthread_mutex_unlock(&c->loop->inbox_lock);
+		pthread_mutex_unlock(&c->lock);
+		pthread_mutex_unlock(&c->loop->work);
+	}
+	pthread_mutex_unlock(&registry);
+}
+
+/* ---- The child ---------------------------------------------------------- */
+
+static int
+renew(pthread_mutex_t *lock)
+{
+	return pthread_mutex_init(lock, NULL);
+}
+
+/* No flight of the parent's lands here, and nobody waits. */
+static void
+ground(struct stack *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct life *l = &s->entries[i].life;
+
+		life_renew_condition(l);
+		l->busy = false;
+	}
+}
+
+static void
+renew_stack(struct stack *s)
+{
+	(void)renew(&s->lock);
+	if (atomic_load(&s->opened)) {
+		ground(s);
+		return;
+	}
+	/* Another thread was about to open it: begin again. */
+	s->entries = NULL;
+	s->count = 0;
+}
+
+static void
+in_child(void)
+{
+	for (struct apam *c = contexts; c != NULL; c = c->next) {
+		loop_abandon(c->loop);
+		(void)renew(&c->lock);
+		(void)renew(&c->modules.lock);
+		for (size_t i = 0; i < c->profile_count; i++) {
+			c->profiles[i]->reloading = false;
+			renew_stack(c->profiles[i]->stack);
+		}
+		each_call_lock(c, renew);
+		c->calls = NULL;
+	}
+	(void)renew(&registry);
+}
+
+/* ---- The registry ------------------------------------------------------- */
+
+static void
+install(void)
+{
+	(void)pthread_atfork(prepare, in_parent, in_child);
+}
+
+void
+fork_watch(struct apam *ctx)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, install);
+	pthread_mutex_lock(&registry);
+	ctx->next = contexts;
+	contexts = ctx;
+	pthread_mutex_unlock(&registry);
+}
+
+void
+fork_unwatch(struct apam *ctx)
+{
+	pthread_mutex_lock(&registry);
+	for (struct apam **at = &contexts; *at != NULL; at = &(*at)->next)
+		if (*at == ctx) {
+			*at = ctx->next;
+			break;
+		}
+	pthread_mutex_unlock(&registry);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Fork: parent and child both keep working, at any moment.
+ *
+ * Before the fork all locks of all contexts are taken, so that nobody is in
+ * the middle of anything.  The child starts over without the parent's thread,
+ * connections and flights; credentials it keeps.
+ */
+#ifndef CORE_FORK_H
+#define CORE_FORK_H
+
+#include "context.h"
+
+/* From now on, until unwatched, a context survives fork. */
+void fork_watch(struct apam *ctx);
+void fork_unwatch(struct apam *ctx);
+
+#endif

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The slot and its two sides.  Whatever a reader takes from the slot is only
+ * believed once the sequence number has confirmed it; until then lengths are
+ * held within the slot, so that torn data does no harm.
+ */
+#define _GNU_SOURCE
+#include "hot.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "header.h"
+#include "secmem.h"
+#include "str.h"
+#include "url.h"
+
+#define ORIGINS_MAX 4
+#define ORIGIN_BYTES 512
+#define HEADERS_MAX 4
+#define HEADER_BYTES 8192
+#define STORE_ALIGN _Alignof(struct apam_header)
+
+/* Where a header's two texts lie in `bytes`. */
+struct place {
+	uint16_t name, name_n, value, value_n;
+};
+
+struct hot {
+	_Atomic uint32_t sequence;
+	/* Good until either clock says so: one stops in suspend, the other
+	   may be set back. */
+	int64_t until_forward, until_wall; /* coarse, ms */
+	uint64_t generation;
+	unsigned entries;
+	unsigned origin_count, header_count;
+	uint16_t origin_n[ORIGINS_MAX];
+	size_t bytes_n;
+	size_t size; /* of this block */
+	struct place places[HEADERS_MAX];
+	char origins[ORIGIN_BYTES]; /* "https://host:port", end to end */
+	char bytes[HEADER_BYTES];
+};
+
+#ifdef CLOCK_MONOTONIC_COARSE
+#define FORWARD CLOCK_MONOTONIC_COARSE
+#define WALL CLOCK_REALTIME_COARSE
+#else
+#define FORWARD CLOCK_MONOTONIC
+#define WALL CLOCK_REALTIME
+#endif
+
+static int64_t
+now_ms(clockid_t clock)
+{
+	struct timespec t;
+
+	(void)clock_gettime(clock, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+struct hot *
+hot_new(void)
+{
+	size_t got;
+	struct hot *h = secmem_alloc(sizeof(*h), &got);
+
+	if (h == NULL)
+		return NULL;
+	atomic_init(&h->sequence, 0);
+	h->size = got;
+	return h;
+}
+
+void
+hot_free(struct hot **hot)
+{
+	if (*hot != NULL)
+		secmem_free(*hot, (*hot)->size);
+	*hot = NULL;
+}
+
+/* ---- Readers ------------------------------------------------------------ */
+
+/*
+ * The copy races with the writer by design; the sequence number decides.  A
+ * race detector is given a copy that it can follow.
+ */
+static void
+copy_racing(char *to, const char *from, size_t n)
+{
+#if defined(__SANITIZE_THREAD__)
+	for (size_t i = 0; i < n; i++)
+		to[i] = __atomic_load_n(from + i, __ATOMIC_RELAXED);
+#else
+	memcpy(to, from, n);
+#endif
+}
+
+/* Upper-case letters alone: every method there is. */
+static bool
+method_is_plain(const char *method)
+{
+	size_t n = 0;
+
+	while (method[n] >= 'A' && method[n] <= 'Z')
+		n++;
+	return n > 0 && n < 16 && method[n] == '\0';
+}
+
+static bool
+request_is_plain(const struct apam_request *r)
+{
+	if (r->size < sizeof(*r) || r->method == NULL || r->url == NULL ||
+	    r->timeout_ms < 0 || r->body.kind == APAM_BODY_READER ||
+	    (unsigned)r->body.kind > APAM_BODY_UNKNOWN ||
+	    (r->header_count > 0 && r->headers == NULL))
+		return false;
+	for (size_t i = 0; i < r->header_count; i++)
+		if (!header_name_ok(r->headers[i].name) ||
+		    !header_value_ok(r->headers[i].value))
+			return false;
+	return method_is_plain(r->method);
+}
+
+/* The URL starts with one of the origins, literally, and goes on plainly. */
+static bool
+url_is_ours(const struct hot *h, const char *url)
+{
+	size_t n = strlen(url), at = 0;
+	unsigned count = h->origin_count;
+
+	if (n >= URL_MAX)
+		return false;
+	for (unsigned i = 0; i < count && i < ORIGINS_MAX; i++) {
+		size_t len = h->origin_n[i];
+
+		if (at + len > ORIGIN_BYTES)
+			return false;
+		if (n > len && memcmp(url, h->origins + at, len) == 0 &&
+		    (url[len] == '/' || url[len] == '?'))
+			return url_is_plain(url + len, n - len);
+		at += len;
+	}
+	return false;
+}
+
+static bool
+still_good(const struct hot *h)
+{
+	return now_ms(FORWARD) < h->until_forward &&
+	    now_ms(WALL) < h->until_wall;
+}
+
+/* Copy the headers out; false where they do not fit. */
+static bool
+copy_headers(const struct hot *h, struct apam_signature *s)
+{
+	unsigned count = h->header_count;
+	struct apam_header *headers = (void *)s->store;
+	size_t n = h->bytes_n, table = count * sizeof(*headers);
+	char *bytes = s->store + table;
+
+	if (count == 0 || count > HEADERS_MAX || n > HEADER_BYTES ||
+	    table + n > s->store_size)
+		return false;
+	copy_racing(bytes, h->bytes, n);
+	for (unsigned i = 0; i < count; i++) {
+		struct place p = h->places[i];
+
+		headers[i].name = (struct apam_str){ bytes + p.name, p.name_n };
+		headers[i].value = (struct apam_str){ bytes + p.value,
+			p.value_n };
+	}
+	if (s->used > table + n)
+		wipe(bytes + n, s->used - table - n);
+	s->used = table + n;
+	s->headers = headers;
+	s->header_count = count;
+	s->generation = h->generation;
+	s->entries = h->entries;
+	return true;
+}
+
+bool
+hot_sign(
+    struct hot *h, const struct apam_request *request, struct apam_signature *s)
+{
+	uint32_t before;
+
+	if (h == NULL || s->owned != NULL || s->store == NULL ||
+	    (uintptr_t)s->store % STORE_ALIGN != 0)
+		return false;
+	before = atomic_load_explicit(&h->sequence, memory_order_acquire);
+	if ((before & 1) != 0 || !still_good(h) || !request_is_plain(request) ||
+	    !url_is_ours(h, request->url) || !copy_headers(h, s))
+		return false;
+	atomic_thread_fence(memory_order_acquire);
+	if (atomic_load_explicit(&h->sequence, memory_order_relaxed) != before)
+		return false;
+	s->url = request->url;
+	s->covered = NULL;
+	s->covered_count = 0;
+	return true;
+}
+
+/* ---- Writers, with the context's lock held ------------------------------ */
+
+static void
+begin_write(struct hot *h)
+{
+	uint32_t n = atomic_load_explicit(&h->sequence, memory_order_relaxed);
+
+	atomic_store_explicit(&h->sequence, n + 1, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
+}
+
+static void
+end_write(struct hot *h)
+{
+	uint32_t n = atomic_load_explicit(&h->sequence, memory_order_relaxed);
+
+	atomic_store_explicit(&h->sequence, n + 1, memory_order_release);
+}
+
+void
+hot_close(struct stack *stack)
+{
+	struct hot *h = stack->hot;
+
+	if (h == NULL || h->until_forward == 0)
+		return;
+	begin_write(h);
+	h->until_forward = 0;
+	wipe(h->bytes, h->bytes_n);
+	end_write(h);
+}
+
+/* The origins that are all of their host, in the form that hosts write. */
+static void
+write_origins(struct hot *h, const struct profile *profile)
+{
+	size_t at = 0;
+
+	h->origin_count = 0;
+	for (size_t i = 0; i < profile->origin_count; i++) {
+		const struct url *o = &profile->origins[i];
+		size_t n = o->text.n;
+
+		/* A URL's path is its own last part, or none at all. */
+		if (o->path.n > 1)
+			continue;
+		n -= n > 0 && o->text.p[n - 1] == '/';
+		if (h->origin_count == ORIGINS_MAX || at + n > ORIGIN_BYTES)
+			return;
+		memcpy(h->origins + at, o->text.p, n);
+		h->origin_n[h->origin_count++] = (uint16_t)n;
+		at += n;
+	}
+}
+
+static void
+write_headers(struct hot *h, struct fields *fields)
+{
+	const struct apam_header *from = fields_array(fields);
+	const char *base = fields->text.p;
+
+	h->header_count = (unsigned)fields->count;
+	h->bytes_n = fields->text.n;
+	memcpy(h->bytes, base, fields->text.n);
+	for (unsigned i = 0; i < h->header_count; i++)
+		h->places[i] = (struct place){
+			(uint16_t)(from[i].name.p - base),
+			(uint16_t)from[i].name.n,
+			(uint16_t)(from[i].value.p - base),
+			(uint16_t)from[i].value.n,
+		};
+}
+
+/* The one entry that signed, where its signature is plain; or NULL. */
+static const struct entry *
+plain_entry(const struct stack *stack, struct stack_result *result)
+{
+	const struct apam_signing *total = &result->total;
+	unsigned bit = result->entries;
+	const struct entry *e;
+	size_t i = 0;
+
+	if (bit == 0 || (bit & (bit - 1)) != 0)
+		return NULL;
+	while (bit >>= 1)
+		i++;
+	e = &stack->entries[i];
+	if (e->conf->control != CONTROL_SUFFICIENT || e->needs_prepare ||
+	    !(e->module->abi.traits & APAM_TRAIT_STATIC_HEADERS) ||
+	    total->query.count > 0 || total->covers.count > 0 ||
+	    total->headers.count == 0 || total->headers.count > HEADERS_MAX ||
+	    total->headers.text.n > HEADER_BYTES)
+		return NULL;
+	/* Those before it are dead for good, or it is the first. */
+	while (i-- > 0)
+		if (stack->entries[i].life.latch.status == APAM_OK)
+			return NULL;
+	return e;
+}
+
+bool
+hot_is_worth(const struct stack *stack, struct stack_result *result)
+{
+	return plain_entry(stack, result) != NULL;
+}
+
+void
+hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
+{
+	const struct entry *e = plain_entry(stack, result);
+	const struct life *l = e == NULL ? NULL : &e->life;
+	struct hot *h = stack->hot;
+	int64_t now = clock_ms(), left;
+
+	if (h == NULL || l == NULL || l->current == NULL ||
+	    l->current->generation != result->generation ||
+	    l->latch.status != APAM_OK ||
+	    fields_array(&result->total.headers) == NULL)
+		return;
+	left = l->current->stale;
+	if (!l->busy && l->refresh_at < left)
+		left = l->refresh_at;
+	if (check_at < left)
+		left = check_at;
+	if (left <= now || l->current->generation <= l->rejected)
+		return;
+
+	begin_write(h);
+	h->until_forward = now_ms(FORWARD) + left - now;
+	h->until_wall = now_ms(WALL) + left - now;
+	h->generation = result->generation;
+	h->entries = result->entries;
+	write_origins(h, stack->profile);
+	write_headers(h, &result->total.headers);
+	end_write(h);
+}

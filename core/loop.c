@@ -1,0 +1,440 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The loop: flights on a libcurl multi handle, driven by readiness.
+ */
+#define _GNU_SOURCE
+#include "loop.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "lifecycle.h"
+#include "pollset.h"
+#include "share.h"
+
+#define EVENTS_MAX 16
+#define CONNECTIONS_MAX 8L
+
+void
+loop_init(struct loop *loop, bool threaded)
+{
+	memset(loop, 0, sizeof(*loop));
+	pthread_mutex_init(&loop->work, NULL);
+	pthread_mutex_init(&loop->inbox_lock, NULL);
+	loop->set = -1;
+	loop->wake = -1;
+	loop->curl_due = INT64_MAX;
+	loop->threaded = threaded;
+}
+
+/* ---- libcurl's callbacks, with `work` held ------------------------------ */
+
+static int
+on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+	struct loop *loop = arg;
+	bool in = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
+	bool out = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
+
+	(void)easy;
+	(void)unused;
+	return pollset_watch(loop->set, fd, in, out) ? 0 : -1;
+}
+
+static int
+on_timer(CURLM *multi, long timeout_ms, void *arg)
+{
+	struct loop *loop = arg;
+
+	(void)multi;
+	loop->curl_due = timeout_ms < 0 ? INT64_MAX : clock_ms() + timeout_ms;
+	return 0;
+}
+
+/* Sockets are counted so that a child after fork can close its copies. */
+static curl_socket_t
+on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct loop *loop = arg;
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+	    address->protocol);
+
+	(void)purpose;
+	for (int i = 0; fd > 0 && i < LOOP_SOCKETS_MAX; i++)
+		if (atomic_load(&loop->sockets[i]) == 0) {
+			atomic_store(&loop->sockets[i], fd);
+			return fd;
+		}
+	if (fd >= 0)
+		close(fd);
+	return CURL_SOCKET_BAD;
+}
+
+static int
+on_close(void *arg, curl_socket_t fd)
+{
+	struct loop *loop = arg;
+
+	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
+		if (atomic_load(&loop->sockets[i]) == fd)
+			atomic_store(&loop->sockets[i], 0);
+	return close(fd);
+}
+
+/* ---- Flights ------------------------------------------------------------ */
+
+static bool
+make_multi(struct loop *loop, const struct curl_api *curl)
+{
+	CURLMcode c = CURLM_OK;
+
+	if (loop->multi != NULL)
+		return true;
+	loop->multi = curl->multi_init();
+	if (loop->multi == NULL)
+		return false;
+	c |= curl->multi_setopt(
+	    loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	c |= curl->multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
+	c |= curl->multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	c |= curl->multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
+	c |= curl->multi_setopt(
+	    loop->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_MAX);
+	return c == CURLM_OK;
+}
+
+static bool
+add_transfer(struct loop *loop, struct flight *f)
+{
+	const struct curl_api *curl = curl_api();
+	CURL *easy = f->transfer.easy;
+	CURLcode c = CURLE_OK;
+
+	if (curl == NULL || !make_multi(loop, curl))
+		return false;
+	c |= curl->easy_setopt(easy, CURLOPT_PRIVATE, f);
+	c |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+	c |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, loop);
+	c |= curl->easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	c |= curl->easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, loop);
+	return c == CURLE_OK &&
+	    curl->multi_add_handle(loop->multi, easy) == CURLM_OK;
+}
+
+static void
+take_out(struct loop *loop, struct flight *f)
+{
+	struct flight **at = &loop->flying;
+
+	while (*at != NULL && *at != f)
+		at = &(*at)->next;
+	if (*at == f)
+		*at = f->next;
+}
+
+/* Do what a flight says it waits for. */
+static void
+follow(struct loop *loop, struct flight *f, enum flight_wait wait)
+{
+	if (wait == FLIGHT_TRANSFER && !add_transfer(loop, f))
+		wait = flight_transferred(f, CURLE_OUT_OF_MEMORY);
+	if (wait == FLIGHT_SLEEP)
+		return;
+	f->wake_at = INT64_MAX;
+	if (wait != FLIGHT_LANDED)
+		return;
+	take_out(loop, f);
+	lifecycle_landed(f);
+	flight_free(&f);
+}
+
+static void
+start_submitted(struct loop *loop)
+{
+	struct flight *f, *next;
+
+	pthread_mutex_lock(&loop->inbox_lock);
+	f = loop->inbox;
+	loop->inbox = NULL;
+	pthread_mutex_unlock(&loop->inbox_lock);
+	for (; f != NULL; f = next) {
+		next = f->next;
+		f->next = loop->flying;
+		f->wake_at = INT64_MAX;
+		loop->flying = f;
+		follow(loop, f, flight_start(f));
+	}
+}
+
+static void
+wake_sleepers(struct loop *loop)
+{
+	int64_t now = clock_ms();
+	struct flight *next;
+
+	for (struct flight *f = loop->flying; f != NULL; f = next) {
+		next = f->next;
+		if (f->wake_at <= now)
+			follow(loop, f, flight_woken(f));
+	}
+}
+
+static void
+end_transfers(struct loop *loop)
+{
+	const struct curl_api *curl = curl_api();
+	CURLMsg *message;
+	int left;
+
+	while (loop->multi != NULL &&
+	    (message = curl->multi_info_read(loop->multi, &left)) != NULL) {
+		CURL *easy = message->easy_handle;
+		CURLcode code = message->data.result;
+		void *flight = NULL;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		(void)curl->easy_getinfo(easy, CURLINFO_PRIVATE, &flight);
+		(void)curl->multi_remove_handle(loop->multi, easy);
+		follow(loop, flight, flight_transferred(flight, code));
+	}
+}
+
+static void
+act(struct loop *loop, curl_socket_t fd, int mask)
+{
+	int running;
+
+	if (loop->multi != NULL)
+		(void)curl_api()->multi_socket_action(
+		    loop->multi, fd, mask, &running);
+}
+
+static void
+move(struct loop *loop)
+{
+	start_submitted(loop);
+	wake_sleepers(loop);
+	if (loop->curl_due <= clock_ms()) {
+		loop->curl_due = INT64_MAX;
+		act(loop, CURL_SOCKET_TIMEOUT, 0);
+	}
+	end_transfers(loop);
+}
+
+static int64_t
+next_due(const struct loop *loop)
+{
+	int64_t due = loop->curl_due;
+
+	for (const struct flight *f = loop->flying; f != NULL; f = f->next)
+		if (f->wake_at < due)
+			due = f->wake_at;
+	return due;
+}
+
+static int
+until(int64_t due)
+{
+	int64_t left;
+
+	if (due == INT64_MAX)
+		return -1;
+	left = due - clock_ms();
+	if (left < 0)
+		return 0;
+	return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+int
+loop_timeout(struct loop *loop)
+{
+	bool submitted;
+	int ms;
+
+	pthread_mutex_lock(&loop->work);
+	pthread_mutex_lock(&loop->inbox_lock);
+	submitted = loop->inbox != NULL;
+	pthread_mutex_unlock(&loop->inbox_lock);
+	ms = submitted ? 0 : until(next_due(loop));
+	pthread_mutex_unlock(&loop->work);
+	return ms;
+}
+
+static void
+handle(struct loop *loop, const struct pollset_event *event)
+{
+	int mask = 0;
+
+	if (event->fd == loop->wake) {
+		wakeup_clear(loop->wake);
+		return;
+	}
+	mask |= event->in ? CURL_CSELECT_IN : 0;
+	mask |= event->out ? CURL_CSELECT_OUT : 0;
+	mask |= event->broken ? CURL_CSELECT_ERR : 0;
+	act(loop, event->fd, mask);
+}
+
+void
+loop_turn(struct loop *loop, int wait_ms)
+{
+	struct pollset_event events[EVENTS_MAX];
+	int n, ms;
+
+	pthread_mutex_lock(&loop->work);
+	move(loop);
+	ms = until(next_due(loop));
+	pthread_mutex_unlock(&loop->work);
+	if (wait_ms >= 0 && (ms < 0 || ms > wait_ms))
+		ms = wait_ms;
+	n = pollset_wait(loop->set, events, EVENTS_MAX, ms);
+	pthread_mutex_lock(&loop->work);
+	for (int i = 0; i < n; i++)
+		handle(loop, &events[i]);
+	move(loop);
+	pthread_mutex_unlock(&loop->work);
+}
+
+/* ---- The driver --------------------------------------------------------- */
+
+static void *
+drive(void *arg)
+{
+	struct loop *loop = arg;
+
+	while (!atomic_load(&loop->stop))
+		loop_turn(loop, -1);
+	return NULL;
+}
+
+/* A library's thread takes no signal that is meant for the host. */
+static bool
+start_thread(struct loop *loop)
+{
+	sigset_t all, before;
+	int failed;
+
+	sigfillset(&all);
+	if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+		return false;
+	failed = pthread_create(&loop->thread, NULL, drive, loop);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failed == 0;
+}
+
+static bool
+make_descriptors(struct loop *loop)
+{
+	if (loop->set >= 0)
+		return true;
+	loop->set = pollset_new();
+	loop->wake = wakeup_new();
+	if (loop->set >= 0 && loop->wake >= 0 &&
+	    pollset_watch(loop->set, loop->wake, true, false))
+		return true;
+	if (loop->set >= 0)
+		close(loop->set);
+	if (loop->wake >= 0)
+		close(loop->wake);
+	loop->set = -1;
+	loop->wake = -1;
+	return false;
+}
+
+/* With inbox_lock held. */
+static bool
+ready(struct loop *loop)
+{
+	if (!make_descriptors(loop))
+		return false;
+	if (loop->threaded && !loop->running)
+		loop->running = start_thread(loop);
+	return !loop->threaded || loop->running;
+}
+
+bool
+loop_submit(struct loop *loop, struct flight *f)
+{
+	bool ok;
+
+	pthread_mutex_lock(&loop->inbox_lock);
+	ok = ready(loop);
+	if (ok) {
+		f->next = loop->inbox;
+		loop->inbox = f;
+		wakeup_send(loop->wake);
+	}
+	pthread_mutex_unlock(&loop->inbox_lock);
+	return ok;
+}
+
+int
+loop_descriptor(struct loop *loop)
+{
+	int set;
+
+	pthread_mutex_lock(&loop->inbox_lock);
+	set = make_descriptors(loop) ? loop->set : -1;
+	pthread_mutex_unlock(&loop->inbox_lock);
+	return set;
+}
+
+static void
+drop_all(struct loop *loop, struct flight *list)
+{
+	const struct curl_api *curl;
+	struct flight *next;
+
+	for (struct flight *f = list; f != NULL; f = next) {
+		next = f->next;
+		if (f->transfer.easy != NULL && loop->multi != NULL) {
+			curl = curl_api();
+			(void)curl->multi_remove_handle(
+			    loop->multi, f->transfer.easy);
+		}
+		flight_free(&f);
+	}
+}
+
+void
+loop_free(struct loop *loop)
+{
+	if (loop->running) {
+		atomic_store(&loop->stop, true);
+		wakeup_send(loop->wake);
+		pthread_join(loop->thread, NULL);
+	}
+	drop_all(loop, loop->inbox);
+	drop_all(loop, loop->flying);
+	if (loop->multi != NULL)
+		(void)curl_api()->multi_cleanup(loop->multi);
+	if (loop->set >= 0)
+		close(loop->set);
+	if (loop->wake >= 0)
+		close(loop->wake);
+	pthread_mutex_destroy(&loop->inbox_lock);
+	pthread_mutex_destroy(&loop->work);
+}
+
+void
+loop_abandon(struct loop *loop)
+{
+	bool threaded = loop->threaded;
+
+	/* A lock goes with its descriptor: the parent's must not stay ours. */
+	for (struct flight *f = loop->flying; f != NULL; f = f->next)
+		share_unlock(f->lock);
+	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
+		if (atomic_load(&loop->sockets[i]) != 0)
+			close(atomic_load(&loop->sockets[i]));
+	if (loop->set >= 0)
+		close(loop->set);
+	if (loop->wake >= 0)
+		close(loop->wake);
+	loop_init(loop, threaded);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What moves flights: one libcurl multi handle, a set of descriptors, timers.
+ * A background thread drives it, started with the first flight; or, in a
+ * context opened with APAM_OPEN_NO_THREAD, whoever calls loop_turn does.
+ *
+ * Locks: `work` is held while flights move, never while waiting for events;
+ * `inbox_lock` for a moment, by anybody.  Order: work, the context's, inbox.
+ */
+#ifndef CORE_LOOP_H
+#define CORE_LOOP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "flight.h"
+
+#define LOOP_SOCKETS_MAX 256
+
+struct loop {
+	pthread_mutex_t work;
+	pthread_mutex_t inbox_lock;
+	struct flight *inbox;	/* submitted, not yet started */
+	struct flight *flying;
+	int set, wake;		/* descriptors; -1 before the first flight */
+	CURLM *multi;		/* NULL before the first transfer */
+	int64_t curl_due;	/* clock_ms; INT64_MAX: never */
+	_Atomic int sockets[LOOP_SOCKETS_MAX]; /* libcurl's; 0: free place */
+	bool threaded;		/* a thread drives it */
+	bool running;		/* it has been started */
+	_Atomic(bool) stop;
+	pthread_t thread;
+};
+
+void loop_init(struct loop *loop, bool threaded);
+
+/* Stop the thread and drop all flights, without landing them. */
+void loop_free(struct loop *loop);
+
+/*
+ * Take a flight over and see that it moves.  It lands later, by
+ * lifecycle_landed, in the driver's thread.  False where there are no
+ * descriptors or no thread; the flight is the caller's still.
+ */
+bool loop_submit(struct loop *loop, struct flight *f);
+
+/*
+ * Move what can move, then wait for at most `wait_ms` for more and move that.
+ * For the driver alone; any thread where the loop is not threaded.
+ */
+void loop_turn(struct loop *loop, int wait_ms);
+
+/* Milliseconds until loop_turn has something to do by time; -1: never. */
+int loop_timeout(struct loop *loop);
+
+/* Its pollable descriptor, or -1. */
+int loop_descriptor(struct loop *loop);
+
+/*
+ * In a child after fork: let go of everything shared with the parent without
+ * a word on its connections.  What libcurl holds is given up, not freed.
+ */
+void loop_abandon(struct loop *loop);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rate-limit headers, with and without the x-.
+ */
+#include "rate_limit.h"
+
+#include <stdio.h>
+
+#include "header.h"
+#include "str.h"
+
+#define DAY 86400
+
+/* A number from ratelimit-NAME or x-ratelimit-NAME; -1: none. */
+static int64_t
+field(const struct apam_header *headers, size_t count, const char *name)
+{
+	char full[64];
+	struct apam_str value;
+	int64_t n;
+
+	(void)snprintf(full, sizeof(full), "x-ratelimit-%s", name);
+	value = header_find(headers, count, apam_str(full));
+	if (value.n == 0)
+		value = header_find(headers, count, apam_str(full + 2));
+	return value.n > 0 && str_number(value, INT32_MAX, &n) ? n : -1;
+}
+
+static int64_t
+cut(int64_t seconds)
+{
+	return seconds > DAY ? DAY : seconds;
+}
+
+int64_t
+rate_limit_wait(const struct apam_header *headers, size_t count)
+{
+	int64_t reset = field(headers, count, "reset");
+	int64_t remaining = field(headers, count, "remaining");
+	int64_t rate = field(headers, count, "replenish-rate");
+	int64_t wanted = field(headers, count, "requested-tokens");
+
+	/* More than a day is no number of seconds, but some date. */
+	if (reset >= 0 && reset <= DAY)
+		return reset;
+	if (remaining < 0 || rate <= 0)
+		return -1;
+	if (wanted < 1)
+		wanted = 1;
+	return remaining >= wanted ?
+	    0 :
+	    cut((wanted - remaining + rate - 1) / rate);
+}

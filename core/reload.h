@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A profile as it is now: the stack made of its files, and a new one in its
+ * place once they have changed.  All or nothing: where the new files are in
+ * error the old stack stays.  A profile whose file is gone signs no more.
+ */
+#ifndef CORE_RELOAD_H
+#define CORE_RELOAD_H
+
+#include "stack.h"
+
+#define RELOAD_CHECK_MS 1000	/* how often files are looked at, at most */
+
+/* The stack in use, held, whatever its files say. */
+struct stack *profile_hold(struct apam_profile *profile);
+
+/*
+ * The same, after a look at the files where that is due.  Opened: its modules
+ * are loaded.  NULL with *err set: NO_PROFILE, CONFIG, TRUST, SECRET, MODULE.
+ */
+struct stack *profile_current(struct apam_profile *profile,
+    struct apam_error *err);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Between an entry and its credential file.
+ */
+#include "share.h"
+
+#include "credential_file.h"
+#include "error.h"
+#include "lifetime.h"
+
+static struct credential_file
+file_of(const struct entry *e)
+{
+	return (struct credential_file){
+		.state_dir = e->ctx->settings->state_dir,
+		.user = e->policy.user,
+		.owner = { .profile = e->profile->name,
+		    .entry = (uint32_t)e->index,
+		    .fingerprint = (const unsigned char *)e->fingerprint.p },
+	};
+}
+
+static void
+say(const struct entry *e, enum apam_log_level level, const char *why)
+{
+	log_line(&e->ctx->log, level, "%s: entry %zu: not shared: %s",
+	    e->profile->name, e->index, why);
+}
+
+/* Make the credential that a record describes; takes over its secret. */
+static struct credential *
+make(struct entry *e, struct credential_record *record)
+{
+	bool forever = record->expires == INT64_MAX;
+	struct apam_error why;
+	struct credential *c;
+
+	error_clear(&why);
+	c = credential_new(&record->secret,
+	    atomic_fetch_add(&e->ctx->generation, 1) + 1, record->sent,
+	    forever ? APAM_FOREVER : (record->expires - record->sent) / 1000);
+	if (c == NULL)
+		return NULL;
+	c->minted = true;
+	c->view.acquired = record->acquired;
+	if (entry_render(e, c, &why) == APAM_OK)
+		return c;
+	say(e, APAM_LOG_WARNING, why.text);
+	credential_release(&c);
+	return NULL;
+}
+
+struct credential *
+share_load(struct entry *e, const struct credential *except)
+{
+	struct credential_file file = file_of(e);
+	struct credential_record record;
+	struct credential *c = NULL;
+	const char *why;
+
+	if (!credential_file_read(&file, &record, &why)) {
+		say(e, APAM_LOG_DEBUG, why);
+		return NULL;
+	}
+	if (except == NULL ||
+	    !bytes_equal(buf_view(&record.secret), except->view.secret))
+		c = make(e, &record);
+	credential_record_free(&record);
+	return c;
+}
+
+int
+share_try_lock(struct entry *e)
+{
+	struct credential_file file = file_of(e);
+	struct apam_error err;
+	const char *why;
+	int lock;
+
+	error_clear(&err);
+	if (credential_file_prepare(&file, &err) != APAM_OK) {
+		say(e, APAM_LOG_WARNING, err.text);
+		return SHARE_UNUSABLE;
+	}
+	lock = credential_file_try_lock(&file, &why);
+	if (lock == CREDENTIAL_FILE_BUSY)
+		return SHARE_BUSY;
+	if (lock == CREDENTIAL_FILE_UNUSABLE) {
+		say(e, APAM_LOG_WARNING, why);
+		return SHARE_UNUSABLE;
+	}
+	return lock;
+}
+
+void
+share_unlock(int lock)
+{
+	if (lock >= 0)
+		credential_file_unlock(lock);
+}
+
+void
+share_store(struct entry *e, const struct credential *c, int lock)
+{
+	struct credential_file file = file_of(e);
+	struct credential_record record = {
+		.sent = c->since,
+		.expires = c->expires,
+		.acquired = c->view.acquired,
+	};
+	const char *why;
+
+	if (lock < 0 || !c->minted)
+		return;
+	buf_init(&record.secret, CREDENTIAL_RECORD_SECRET_MAX);
+	buf_put(&record.secret, c->view.secret);
+	if (!credential_file_write(&file, lock, &record, &why))
+		say(e, APAM_LOG_WARNING, why);
+	credential_record_free(&record);
+}
+
+void
+share_forget(struct entry *e, const struct credential *c)
+{
+	struct credential_file file = file_of(e);
+
+	if (e->profile->share_credentials)
+		credential_file_forget(
+		    &file, c == NULL ? APAM_STR("") : c->view.secret);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam_profile_status: where each credential stands, redacted.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "lifecycle.h"
+#include "reload.h"
+#include "str.h"
+
+static void
+show(struct entry *e, struct apam_entry_status *to)
+{
+	struct apam_str id = entry_key_id(e);
+
+	memset(to, 0, sizeof(*to));
+	to->entry = (unsigned)e->index;
+	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
+	(void)snprintf(to->key_id, sizeof(to->key_id), "%.*s", SARG(id));
+	lifecycle_glance(e);
+	lifecycle_show(e, to);
+}
+
+enum apam_status
+apam_profile_status(struct apam_profile *profile,
+    struct apam_entry_status *entries, size_t *count, struct apam_error *reload,
+    struct apam_error *err)
+{
+	struct apam_error unwanted;
+	size_t room = *count;
+	struct stack *stack;
+
+	if (err == NULL)
+		err = &unwanted;
+	error_clear(err);
+	*count = 0;
+	stack = profile_current(profile, err);
+	if (stack == NULL)
+		return err->status;
+	for (size_t i = 0; i < stack->count && i < room; i++)
+		show(&stack->entries[i], &entries[i]);
+	*count = stack->count;
+	stack_release(&stack);
+	if (reload != NULL) {
+		pthread_mutex_lock(&profile->ctx->lock);
+		*reload = profile->reload_error;
+		pthread_mutex_unlock(&profile->ctx->lock);
+	}
+	return APAM_OK;
+}
