@@ -47,6 +47,7 @@ extern const struct command command_lint;
 extern const struct command command_list;
 extern const struct command command_modules;
 extern const struct command command_request;
+extern const struct command command_status;
 
 /* The flags that every command takes. */
 extern const struct flag common_flags[];

@@ -22,6 +22,7 @@ static const struct command *const commands[] = {
 	&command_headers,
 	&command_curl,
 	&command_check,
+	&command_status,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

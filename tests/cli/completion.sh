@@ -46,7 +46,7 @@ row()
 
 conf=(-c "$tmp/apam.conf")
 row no nothing apam ''
-for command in list modules lint explain request headers curl check; do
+for command in list modules lint explain request headers curl check status; do
 	row yes $command apam ''
 done
 row yes request apam req

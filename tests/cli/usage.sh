@@ -12,7 +12,7 @@ usage()
 	row "$name" 2 '' '^apam: try `apam.* --help`$' "$@"
 }
 
-commands='list modules lint explain request headers curl check'
+commands='list modules lint explain request headers curl check status'
 url=https://api.example.com/
 
 usage "no command"

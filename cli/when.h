@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Points in time for people: local, ISO 8601.
+ */
+#ifndef CLI_WHEN_H
+#define CLI_WHEN_H
+
+#include <stdint.h>
+
+#define WHEN_SIZE 32
+
+/* As "2026-01-31T12:00:00+01:00"; "-" where `seconds`, Unix time, is 0. */
+void when_text(char to[WHEN_SIZE], int64_t seconds);
+
+#endif
