@@ -21,45 +21,46 @@
 #define ORIGINS_MAX 4
 #define ORIGIN_BYTES 512
 #define HEADERS_MAX 4
-#define HEADER_BYTES 8192
+#define IMAGE_BYTES 8192
+#define NS_PER_MS 1000000
+#define NS_PER_S 1000000000
 #define STORE_ALIGN _Alignof(struct apam_header)
-
-/* Where a header's two texts lie in `bytes`. */
-struct place {
-	uint16_t name, name_n, value, value_n;
-};
 
 struct hot {
 	_Atomic uint32_t sequence;
-	/* Good until either clock says so: one stops in suspend, the other
-	   may be set back. */
-	int64_t until_forward, until_wall; /* coarse, ms */
+	/*
+	 * Good in this span of the wall clock, coarse, ns: it goes on through
+	 * suspend, and when it is set back the span's begin is missed.  The
+	 * span is never longer than RELOAD_CHECK_MS.
+	 */
+	int64_t from, until;
 	uint64_t generation;
 	unsigned entries;
 	unsigned origin_count, header_count;
 	uint16_t origin_n[ORIGINS_MAX];
-	size_t bytes_n;
 	size_t size; /* of this block */
-	struct place places[HEADERS_MAX];
 	char origins[ORIGIN_BYTES]; /* "https://host:port", end to end */
-	char bytes[HEADER_BYTES];
+	/*
+	 * What goes into the store: the header array, then the bytes.  Its
+	 * pointers are offsets here, from the image's begin.
+	 */
+	size_t image_n;
+	_Alignas(STORE_ALIGN) char image[IMAGE_BYTES];
 };
 
-#ifdef CLOCK_MONOTONIC_COARSE
-#define FORWARD CLOCK_MONOTONIC_COARSE
+#ifdef CLOCK_REALTIME_COARSE
 #define WALL CLOCK_REALTIME_COARSE
 #else
-#define FORWARD CLOCK_MONOTONIC
 #define WALL CLOCK_REALTIME
 #endif
 
 static int64_t
-now_ms(clockid_t clock)
+wall_ns(void)
 {
 	struct timespec t;
 
-	(void)clock_gettime(clock, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	(void)clock_gettime(WALL, &t);
+	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
 struct hot *
@@ -142,7 +143,7 @@ url_is_ours(const struct hot *h, const char *url)
 			return false;
 		if (n > len && memcmp(url, h->origins + at, len) == 0 &&
 		    (url[len] == '/' || url[len] == '?'))
-			return url_is_plain(url + len, n - len);
+			return url_is_plain(url, len, n);
 		at += len;
 	}
 	return false;
@@ -151,33 +152,30 @@ url_is_ours(const struct hot *h, const char *url)
 static bool
 still_good(const struct hot *h)
 {
-	return now_ms(FORWARD) < h->until_forward &&
-	    now_ms(WALL) < h->until_wall;
+	int64_t now = wall_ns();
+
+	return h->from <= now && now < h->until;
 }
 
-/* Copy the headers out; false where they do not fit. */
+/* Copy the image out; false where it does not fit. */
 static bool
-copy_headers(const struct hot *h, struct apam_signature *s)
+copy_image(const struct hot *h, struct apam_signature *s)
 {
-	unsigned count = h->header_count;
 	struct apam_header *headers = (void *)s->store;
-	size_t n = h->bytes_n, table = count * sizeof(*headers);
-	char *bytes = s->store + table;
+	unsigned count = h->header_count;
+	size_t n = h->image_n;
 
-	if (count == 0 || count > HEADERS_MAX || n > HEADER_BYTES ||
-	    table + n > s->store_size)
+	if (n > IMAGE_BYTES || n > s->store_size || count > HEADERS_MAX ||
+	    count * sizeof(*headers) > n)
 		return false;
-	copy_racing(bytes, h->bytes, n);
+	copy_racing(s->store, h->image, n);
 	for (unsigned i = 0; i < count; i++) {
-		struct place p = h->places[i];
-
-		headers[i].name = (struct apam_str){ bytes + p.name, p.name_n };
-		headers[i].value = (struct apam_str){ bytes + p.value,
-			p.value_n };
+		headers[i].name.p = s->store + (uintptr_t)headers[i].name.p;
+		headers[i].value.p = s->store + (uintptr_t)headers[i].value.p;
 	}
-	if (s->used > table + n)
-		wipe(bytes + n, s->used - table - n);
-	s->used = table + n;
+	if (s->used > n)
+		wipe(s->store + n, s->used - n);
+	s->used = n;
 	s->headers = headers;
 	s->header_count = count;
 	s->generation = h->generation;
@@ -196,7 +194,7 @@ hot_sign(
 		return false;
 	before = atomic_load_explicit(&h->sequence, memory_order_acquire);
 	if ((before & 1) != 0 || !still_good(h) || !request_is_plain(request) ||
-	    !url_is_ours(h, request->url) || !copy_headers(h, s))
+	    !url_is_ours(h, request->url) || !copy_image(h, s))
 		return false;
 	atomic_thread_fence(memory_order_acquire);
 	if (atomic_load_explicit(&h->sequence, memory_order_relaxed) != before)
@@ -231,11 +229,13 @@ hot_close(struct stack *stack)
 {
 	struct hot *h = stack->hot;
 
-	if (h == NULL || h->until_forward == 0)
+	if (h == NULL || h->until == 0)
 		return;
 	begin_write(h);
-	h->until_forward = 0;
-	wipe(h->bytes, h->bytes_n);
+	h->until = 0;
+	wipe(h->image, h->image_n);
+	h->image_n = 0;
+	h->header_count = 0;
 	end_write(h);
 }
 
@@ -263,21 +263,24 @@ write_origins(struct hot *h, const struct profile *profile)
 }
 
 static void
-write_headers(struct hot *h, struct fields *fields)
+write_image(struct hot *h, struct fields *fields)
 {
 	const struct apam_header *from = fields_array(fields);
+	size_t table = fields->count * sizeof(*from);
+	struct apam_header *to = (void *)h->image;
 	const char *base = fields->text.p;
 
 	h->header_count = (unsigned)fields->count;
-	h->bytes_n = fields->text.n;
-	memcpy(h->bytes, base, fields->text.n);
-	for (unsigned i = 0; i < h->header_count; i++)
-		h->places[i] = (struct place){
-			(uint16_t)(from[i].name.p - base),
-			(uint16_t)from[i].name.n,
-			(uint16_t)(from[i].value.p - base),
-			(uint16_t)from[i].value.n,
-		};
+	h->image_n = table + fields->text.n;
+	memcpy(h->image + table, base, fields->text.n);
+	for (unsigned i = 0; i < h->header_count; i++) {
+		size_t name = (size_t)(from[i].name.p - base) + table;
+		size_t value = (size_t)(from[i].value.p - base) + table;
+
+		to[i].name = (struct apam_str){ (char *)name, from[i].name.n };
+		to[i].value = (struct apam_str){ (char *)value,
+			from[i].value.n };
+	}
 }
 
 /* The one entry that signed, where its signature is plain; or NULL. */
@@ -298,7 +301,8 @@ plain_entry(const struct stack *stack, struct stack_result *result)
 	    !(e->module->abi.traits & APAM_TRAIT_STATIC_HEADERS) ||
 	    total->query.count > 0 || total->covers.count > 0 ||
 	    total->headers.count == 0 || total->headers.count > HEADERS_MAX ||
-	    total->headers.text.n > HEADER_BYTES)
+	    total->headers.text.n >
+		IMAGE_BYTES - HEADERS_MAX * sizeof(struct apam_header))
 		return NULL;
 	/* Those before it are dead for good, or it is the first. */
 	while (i-- > 0)
@@ -335,11 +339,11 @@ hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 		return;
 
 	begin_write(h);
-	h->until_forward = now_ms(FORWARD) + left - now;
-	h->until_wall = now_ms(WALL) + left - now;
+	h->from = wall_ns();
+	h->until = h->from + (left - now) * NS_PER_MS;
 	h->generation = result->generation;
 	h->entries = result->entries;
 	write_origins(h, stack->profile);
-	write_headers(h, &result->total.headers);
+	write_image(h, &result->total.headers);
 	end_write(h);
 }

@@ -80,19 +80,14 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	return status;
 }
 
-enum apam_status
-apam_sign(struct apam_profile *profile, const struct apam_request *request,
+/* The long way. */
+static enum apam_status
+sign_long(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, struct apam_error *err)
 {
 	const struct patience patience = { 0, false };
 	struct apam_error unwanted;
 
-	if (signature->size >= sizeof(*signature) &&
-	    hot_sign(atomic_load_explicit(&profile->hot, memory_order_acquire),
-		request, signature)) {
-		error_clear(err);
-		return APAM_OK;
-	}
 	if (err == NULL)
 		err = &unwanted;
 	error_clear(err);
@@ -100,4 +95,17 @@ apam_sign(struct apam_profile *profile, const struct apam_request *request,
 		return error_set(err, APAM_E_USAGE,
 		    "the signature was not set up with APAM_SIGNATURE_INIT");
 	return sign_with(profile, request, signature, &patience, err);
+}
+
+enum apam_status
+apam_sign(struct apam_profile *profile, const struct apam_request *request,
+    struct apam_signature *signature, struct apam_error *err)
+{
+	if (signature->size >= sizeof(*signature) &&
+	    hot_sign(atomic_load_explicit(&profile->hot, memory_order_acquire),
+		request, signature)) {
+		error_clear(err);
+		return APAM_OK;
+	}
+	return sign_long(profile, request, signature, err);
 }

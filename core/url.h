@@ -34,11 +34,11 @@ struct url {
 const char *url_parse(struct apam_str text, struct url *url);
 
 /*
- * True where the rest of a URL after its host is made of characters that no
- * parser reads in two ways: no percent sign, fragment, bracket, quote, control
- * character or byte above 126.  False says nothing: ask url_parse.
+ * True where a URL of `n` bytes has, from byte `from` on, only characters that
+ * no parser reads in two ways: no percent sign, fragment, bracket, quote,
+ * control character or byte above 126.  False says nothing: ask url_parse.
  */
-bool url_is_plain(const char *rest, size_t n);
+bool url_is_plain(const char *url, size_t from, size_t n);
 
 /*
  * NULL where a request to `url` belongs to `origin`: same scheme, host and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A quick look at the rest of a URL, sixteen bytes at a time.  It may say no
+ * A quick look at a URL, sixteen bytes at a time.  It may say no
  * to a good URL, never yes to one that url_parse would refuse.
  */
 #include <string.h>
@@ -25,19 +25,23 @@ odd(block b)
 }
 
 bool
-url_is_plain(const char *rest, size_t n)
+url_is_plain(const char *url, size_t from, size_t n)
 {
-	block all = { 0 }, last;
+	block all = { 0 }, next;
 	uint64_t words[2];
-	size_t i = 0;
+	size_t i = from;
 
-	for (; i + sizeof(last) <= n; i += sizeof(last)) {
-		memcpy(&last, rest + i, sizeof(last));
-		all |= odd(last);
+	if (n < sizeof(next))
+		return false;
+	for (; i + sizeof(next) <= n; i += sizeof(next)) {
+		memcpy(&next, url + i, sizeof(next));
+		all |= odd(next);
 	}
-	memset(&last, 'a', sizeof(last));
-	memcpy(&last, rest + i, n - i);
-	all |= odd(last);
+	/* The rest, with some bytes before it: they are plain, too. */
+	if (i < n) {
+		memcpy(&next, url + n - sizeof(next), sizeof(next));
+		all |= odd(next);
+	}
 	memcpy(words, &all, sizeof(words));
 	return (words[0] | words[1]) == 0;
 }

@@ -118,6 +118,24 @@ START_TEST(test_kept_out_of_dumps)
 }
 END_TEST
 
+/* A page that was given back comes again, and nothing is left in it. */
+START_TEST(test_spare_pages_are_clean)
+{
+	size_t got, again;
+	char *p = secmem_alloc(100, &got), *q;
+
+	ck_assert_ptr_nonnull(p);
+	memset(p, 's', got);
+	secmem_free(p, got);
+	q = secmem_alloc(100, &again);
+	ck_assert_ptr_eq(p, q);
+	ck_assert_uint_eq(got, again);
+	for (size_t i = 0; i < again; i++)
+		ck_assert_int_eq(q[i], 0);
+	secmem_free(q, again);
+}
+END_TEST
+
 /* Without any memory that may be locked there is memory all the same. */
 START_TEST(test_lock_is_best_effort)
 {
@@ -142,6 +160,7 @@ main(void)
 	tcase_add_test(tc, test_impossible);
 	tcase_add_test(tc, test_fail_after);
 	tcase_add_test(tc, test_kept_out_of_dumps);
+	tcase_add_test(tc, test_spare_pages_are_clean);
 	tcase_add_test(tc, test_lock_is_best_effort);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);

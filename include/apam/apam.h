@@ -49,9 +49,9 @@ struct apam_error {
 	enum apam_status status;
 	unsigned line;		/* in `file`, from 1; 0: none */
 	int entry;		/* index in the profile's auth list; -1: none */
+	char text[512];		/* one line, no newline; empty after success */
 	char profile[65];	/* or empty */
 	char file[512];		/* or empty */
-	char text[512];		/* one line, no newline; empty after success */
 };
 
 /* The name of a status, as "APAM_E_ORIGIN"; "APAM_E_?" for no such. */
