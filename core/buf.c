@@ -102,13 +102,6 @@ buf_free(struct buf *b)
 	b->failed = b->no_memory = false;
 }
 
-void
-wipe(void *p, size_t n)
-{
-	if (n > 0)
-		OPENSSL_cleanse(p, n);
-}
-
 bool
 bytes_equal(struct apam_str a, struct apam_str b)
 {

@@ -39,7 +39,7 @@ struct apam_str buf_view(const struct buf *b);
 /* Wipe and free; *b is then as after buf_init.  Fine on a zeroed *b. */
 void buf_free(struct buf *b);
 
-/* Wipe memory in a way that the optimiser keeps. */
+/* Wipe memory in a way that the optimiser keeps; wipe.c. */
 void wipe(void *p, size_t n);
 
 /* Equal, in time that depends on the lengths only. */
