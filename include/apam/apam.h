@@ -21,10 +21,17 @@
  *   ownership  Out parameters are set on success and cleared on failure.  Text
  *              passed in is copied where it is kept.
  *   threads    A context and its profiles may be used by any threads at once;
- *              a signature by one thread at a time.
+ *              a signature or a call under way by one thread at a time.  A
+ *              context starts a thread of its own with the first credential
+ *              that it acquires, unless APAM_OPEN_NO_THREAD forbids it.
+ *   fork       Parent and child both go on with a context.  The child keeps
+ *              the credentials and makes its own connections and thread;
+ *              non-blocking calls under way it cancels and starts anew.
  *   time       Durations are milliseconds on a clock that runs through
  *              suspend; points in time are Unix seconds.
- *   blocking   Only calls that take a timeout do network I/O.
+ *   blocking   Only calls that take a timeout wait for the network.  A call
+ *              that first uses a profile, or finds its files changed, reads
+ *              them, and runs the programs of exec: secrets.
  *   secrets    A signature holds the credential: release it soon.  Nothing
  *              else that these calls give out holds a secret.
  */
@@ -86,7 +93,8 @@ struct apam_open_options {
 	unsigned flags;
 	/*
 	 * Called for each log line of at most `log_level` (1 error .. 4 debug);
-	 * NULL: nothing is logged.  From any thread.
+	 * NULL: nothing is logged.  From any thread, with locks held: it may
+	 * neither fork nor call apam.
 	 */
 	void (*log)(void *arg, int level, const char *line);
 	void *log_arg;
@@ -95,28 +103,34 @@ struct apam_open_options {
 
 /*
  * Read the main configuration.  Profiles and modules are read when first
- * used.  `options` may be NULL.  Errors: CONFIG, TRUST, MEMORY.
+ * used.  `options` may be NULL.  Errors: USAGE, CONFIG, TRUST, MEMORY.
  */
 APAM_API APAM_CHECKED enum apam_status apam_open(
     const struct apam_open_options *options, struct apam **ctx,
     struct apam_error *err);
 
-/* Free a context, its profiles and credentials, and set *ctx to NULL. */
+/*
+ * Free a context, its profiles and credentials, and set *ctx to NULL, which is
+ * fine before, too.  Drops exchanges under way and ends the thread.  Nobody
+ * else may be using it; calls under way are cancelled first.
+ */
 APAM_API void apam_close(struct apam **ctx);
 
 /* ---- Profiles --------------------------------------------------------- */
 
 /*
  * The profile of a name, read and checked at the first call.  Its modules are
- * loaded when it first signs.  Errors: NO_PROFILE, CONFIG, TRUST, SECRET.
+ * loaded and its secrets read when it first signs.  From then on changed files
+ * are followed: looked at once a second at most, all or nothing.  Errors:
+ * NO_PROFILE, CONFIG, TRUST, MEMORY.
  */
 APAM_API APAM_CHECKED enum apam_status apam_profile_get(struct apam *ctx,
     const char *name, struct apam_profile **profile, struct apam_error *err);
 
 /*
  * The profile whose origin holds `url`; the longest path wins.  A profile that
- * cannot be read is never found.  Errors: URL, NO_PROFILE, and CONFIG where two
- * profiles claim it alike.
+ * cannot be read is never found.  Errors: URL, NO_PROFILE, TRUST, MEMORY, and
+ * CONFIG where two profiles claim it alike.
  */
 APAM_API APAM_CHECKED enum apam_status apam_profile_find(struct apam *ctx,
     const char *url, struct apam_profile **profile, struct apam_error *err);
@@ -141,7 +155,10 @@ struct apam_request {
 
 /*
  * What to send.  Set up with APAM_SIGNATURE_INIT.  `store` may point to
- * memory of the caller's that is used before any is allocated.
+ * memory of the caller's, aligned as struct apam_header, that is used before
+ * any is allocated.  With about 1 KiB and the size of the credential, a
+ * signature that depends on a cached credential alone takes no lock, makes no
+ * allocation and no system call.
  */
 struct apam_signature {
 	size_t size;		/* sizeof(struct apam_signature) */
@@ -166,9 +183,12 @@ struct apam_signature {
 
 /*
  * Sign a request: check that it is the profile's, get a credential where none
- * is valid (network I/O, within the timeout), and make the headers.  The
- * request must stay as it is until the signature is released.  Nothing is
- * signed on failure.  Errors: all classes.
+ * is valid (network I/O, within the timeout), and make the headers.  A refresh
+ * ahead of expiry is started and not waited for.  After a failure of the
+ * provider it is left alone for a while: until then the same error again, at
+ * once, unless a credential is still valid.  What `signature` held is released
+ * first.  The request must stay as it is until the signature is released.
+ * Nothing is signed on failure.  Errors: all classes, never PENDING.
  */
 APAM_API APAM_CHECKED enum apam_status apam_sign(struct apam_profile *profile,
     const struct apam_request *request, struct apam_signature *signature,
@@ -197,7 +217,8 @@ struct apam_judgement {
 
 /*
  * What an answer says of the credential.  A rejected credential is not used
- * again; the next apam_sign acquires or checks.  No I/O.  Errors: USAGE, ABI.
+ * again; the next apam_sign acquires or checks.  No network I/O; one that
+ * processes share is taken away from the others, too.  Errors: USAGE.
  */
 APAM_API APAM_CHECKED enum apam_status apam_judge(
     struct apam_profile *profile, const struct apam_signature *signature,
@@ -218,9 +239,11 @@ struct apam_key_report {
 
 /*
  * Ask the provider about the key of each entry: introspection, a fresh mint or
- * the probe, as module and profile say.  Fills at most *count reports and sets
- * *count to the number of entries.  A key that is not good is no error here.
- * Errors: USAGE, CONFIG, SECRET, MODULE, MEMORY.
+ * the probe, as module and profile say.  Fills at most *count reports, asks of
+ * no more entries than that, and sets *count to the number of entries.  A key
+ * that is not good is no error here; one that is good opens the latch that
+ * keeps its entry from signing.  Errors: NO_PROFILE, CONFIG, TRUST, SECRET,
+ * MODULE, MEMORY, and what is wrong with a credential that was minted.
  */
 APAM_API APAM_CHECKED enum apam_status apam_check(
     struct apam_profile *profile, int timeout_ms,
@@ -229,8 +252,8 @@ APAM_API APAM_CHECKED enum apam_status apam_check(
 /*
  * Ask the provider to revoke the credentials of each entry and forget them
  * here whatever it answers.  APAM_OK where every entry's provider confirmed;
- * else the first entry's error: PROVIDER, NETWORK, or POLICY where a scheme
- * has no way to revoke.
+ * else the first entry's error: PROVIDER, NETWORK, DEADLINE, or POLICY where a
+ * scheme has no way to revoke.
  */
 APAM_API APAM_CHECKED enum apam_status apam_revoke(
     struct apam_profile *profile, int timeout_ms, struct apam_error *err);
@@ -240,15 +263,16 @@ APAM_API APAM_CHECKED enum apam_status apam_revoke(
 /*
  * For contexts opened with APAM_OPEN_NO_THREAD.  Start a call; while it is
  * pending wait for apam_fd to be readable or for apam_timeout, call apam_step,
- * and ask for the call's result.
+ * and ask for the call's result.  A refresh needs apam_step as well, with no
+ * call under way: keep the descriptor in the set.
  */
 struct apam_call;		/* a call under way */
 
 /*
  * apam_sign that does not wait.  APAM_OK: signed at once, *call is NULL.
  * APAM_E_PENDING: *call is under way; request, signature and what they point
- * to must stay until it ends.  Other errors: as apam_sign, and USAGE where a
- * thread drives the context.
+ * to must stay until it ends.  The timeout counts from here.  Other errors: as
+ * apam_sign, and USAGE where a thread drives the context.
  */
 APAM_API APAM_CHECKED enum apam_status apam_sign_start(
     struct apam_profile *profile, const struct apam_request *request,
@@ -262,17 +286,19 @@ APAM_API APAM_CHECKED enum apam_status apam_sign_start(
 APAM_API APAM_CHECKED enum apam_status apam_call_result(
     struct apam_call *call, struct apam_error *err);
 
-/* End a call, done or not, and set *call to NULL.  NULL is fine. */
+/* Release a call, ended or not, and set *call to NULL.  *call NULL is fine. */
 APAM_API void apam_call_cancel(struct apam_call **call);
 
-/* A descriptor that is readable when apam_step has work; -1: none to be had.
-   It stays the context's. */
+/*
+ * A descriptor that is readable when apam_step has work; -1: none to be had.
+ * It stays the context's.  A child after fork asks anew.
+ */
 APAM_API int apam_fd(struct apam *ctx);
 
-/* Milliseconds until apam_step or a call's deadline is due; -1: no time. */
+/* Milliseconds until apam_step or a call's deadline is due; -1: never. */
 APAM_API int apam_timeout(struct apam *ctx);
 
-/* Do what can be done without waiting. */
+/* Do what can be done without waiting.  Nothing where a thread does it. */
 APAM_API void apam_step(struct apam *ctx);
 
 /* ---- For administrators' tools ---------------------------------------- */
@@ -336,7 +362,8 @@ struct apam_entry_status {
 	enum apam_key_state key_state;
 	int64_t checked_at;	/* Unix s; 0: never */
 	char evidence[256];	/* or empty */
-	struct apam_error last_error; /* status APAM_OK: none */
+	struct apam_error last_error; /* stays after a success; status
+					 APAM_OK: none */
 	int64_t last_error_at;	/* Unix s */
 };
 
@@ -344,7 +371,7 @@ struct apam_entry_status {
  * The state of each entry; fills at most *count and sets *count to the number
  * of entries.  *reload is what is wrong with the profile's changed files, while
  * the old ones hold; status APAM_OK: nothing.  It may be NULL.  No network
- * I/O.  Errors: as apam_profile_get, and MODULE.
+ * I/O.  Errors: as apam_profile_get, and SECRET, MODULE.
  */
 APAM_API APAM_CHECKED enum apam_status apam_profile_status(
     struct apam_profile *profile, struct apam_entry_status *entries,
@@ -352,7 +379,7 @@ APAM_API APAM_CHECKED enum apam_status apam_profile_status(
 
 struct apam_module;		/* see module.h */
 
-/* The module of a scheme, loaded and checked.  Errors: MODULE, TRUST. */
+/* The module of a scheme, loaded, checked.  Errors: MODULE, TRUST, MEMORY. */
 APAM_API APAM_CHECKED enum apam_status apam_module_get(struct apam *ctx,
     const char *scheme, const struct apam_module **module,
     struct apam_error *err);

@@ -48,7 +48,8 @@ struct apam_result {
  * Sign the transfer, perform it on `easy`, judge the response and, where that
  * is worth it, do it once more.  Sets URL, method, headers, body, callbacks,
  * timeout, TLS, proxy, and redirects off, and takes back what holds memory of
- * this call; other options of `easy` are the caller's.  A response of status
+ * this call; other options of `easy` are the caller's.  The program itself
+ * must be linked with the libcurl of `easy`.  A response of status
  * 2xx is passed on as it comes, any other after it was judged.  An HTTP error
  * status is no failure of this call.  Errors: as apam_sign, and NETWORK,
  * DEADLINE, USAGE (a body that cannot be sent: only its digest is known).

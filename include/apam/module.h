@@ -10,7 +10,8 @@
  * Contracts, stated once:
  *   versions   Structs start with their size and only ever grow at the end;
  *              arrays come with the size of an element.  A module works with
- *              every core of the same major.
+ *              every core of the same major, older or newer; what came after
+ *              1.0 it asks for, with apam_has_service.
  *   ownership  Whoever allocates frees.  What the core passes in lives until
  *              the call returns, options and services until `close`.
  *              Results go into builders that the core owns.
@@ -244,8 +245,8 @@ struct apam_services {
 	void (*credential)(struct apam_op *op, struct apam_str bytes);
 	/*
 	 * How long that lives, in seconds from when the exchange was
-	 * sent; 0: use it once.  Not called: a JWT's exp as a hint, else the
-	 * profile's ttl.
+	 * sent; 0: for those who wait for it alone.  Not called: a JWT's exp
+	 * as a hint, else the entry's ttl.
 	 */
 	void (*lifetime)(struct apam_op *op, int64_t seconds);
 	/*
@@ -258,8 +259,9 @@ struct apam_services {
 	    enum apam_key_state state, const char *format, ...)
 	    APAM_PRINTF(3, 4);
 	/*
-	 * End in failure.  REVOKED and DENIED latch until the secret changes;
-	 * TEMPORARY is tried again.  Returns STEP_FAILED.
+	 * End in failure.  REVOKED and DENIED latch until an option or secret
+	 * of the entry changes or apam_check finds the key good; TEMPORARY is
+	 * tried again, after a wait.  Returns STEP_FAILED.
 	 */
 	enum apam_step (*fail)(struct apam_op *op, enum apam_status status,
 	    const char *format, ...) APAM_PRINTF(3, 4);
