@@ -156,9 +156,9 @@ struct apam_request {
 /*
  * What to send.  Set up with APAM_SIGNATURE_INIT.  `store` may point to
  * memory of the caller's, aligned as struct apam_header, that is used before
- * any is allocated.  With about 1 KiB and the size of the credential, a
- * signature that depends on a cached credential alone takes no lock, makes no
- * allocation and no system call.
+ * any is allocated.  With about 1 KiB and the size of the credential, apam_sign
+ * takes no lock, makes no allocation and no system call where a cached
+ * credential is all that the signature depends on.
  */
 struct apam_signature {
 	size_t size;		/* sizeof(struct apam_signature) */
