@@ -2,7 +2,7 @@
 /*
  * Signing without blocking.  A call that cannot be done at once is tried anew,
  * from the start, whenever its result is asked for: the flight it waits for
- * has then landed, or not.
+ * has then landed, or not.  It remembers which one, for each entry.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@ struct apam_call {
 	const struct apam_request *request;
 	struct apam_signature *signature;
 	int64_t deadline;
+	uint64_t awaited[PROFILE_ENTRIES_MAX]; /* see struct patience */
 	enum apam_status status; /* PENDING until it has ended */
 	struct apam_error error;
 };
@@ -52,7 +53,9 @@ delist(struct apam *ctx, struct apam_call *call)
 static enum apam_status
 attempt(struct apam_call *call)
 {
-	const struct patience patience = { call->deadline, true };
+	const struct patience patience = { .deadline = call->deadline,
+		.none = true,
+		.awaited = call->awaited };
 
 	error_clear(&call->error);
 	call->status = sign_with(call->profile, call->request, call->signature,
@@ -120,8 +123,8 @@ apam_sign_start(struct apam_profile *profile,
 enum apam_status
 apam_call_result(struct apam_call *call, struct apam_error *err)
 {
-	if (call->status == APAM_E_PENDING)
-		(void)attempt(call);
+	if (call->status == APAM_E_PENDING && attempt(call) != APAM_E_PENDING)
+		delist(call->profile->ctx, call); /* its deadline is no event */
 	if (err != NULL)
 		*err = call->error;
 	return call->status;

@@ -84,6 +84,28 @@ find_failure(struct flight *f, const struct apam_error *err)
 
 /* ---- Credentials ------------------------------------------------------- */
 
+/* The headers of `made`, where they never change; else why it is no good. */
+static bool
+render(struct flight *f)
+{
+	struct apam_error why;
+
+	error_clear(&why);
+	if (f->made->expires != f->made->since &&
+	    f->made->expires <= clock_ms()) {
+		(void)error_set(&f->error, APAM_E_PROVIDER,
+		    "the credential had expired when it came");
+		return false;
+	}
+	if (entry_render(f->entry, f->made, &why) == APAM_OK)
+		return true;
+	/* The provider's fault, which passes; HEADER would latch. */
+	if (f->made->minted && why.status == APAM_E_HEADER)
+		why.status = APAM_E_PROVIDER;
+	f->error = why;
+	return false;
+}
+
 /* Make the credential that the op has built. */
 static bool
 harvest(struct flight *f)
@@ -103,7 +125,7 @@ harvest(struct flight *f)
 		return false;
 	}
 	f->made->minted = f->sent != 0;
-	if (entry_render(e, f->made, &f->error) == APAM_OK)
+	if (render(f))
 		return true;
 	credential_release(&f->made);
 	return false;

@@ -42,10 +42,24 @@ usable(const struct life *l, int64_t now)
 
 /* The one that the flight just waited for has made, even if used but once. */
 static bool
-just_made(const struct life *l)
+just_made(const struct life *l, int64_t now)
 {
-	return l->current != NULL && !rejected(l) &&
-	    l->current->generation == l->landed;
+	const struct credential *c = l->current;
+
+	return c != NULL && !rejected(l) && c->generation == l->landed &&
+	    (now < c->expires || c->expires == c->since);
+}
+
+/*
+ * Refused for good.  What is denied is another credential: the one there is
+ * serves on while it is valid.
+ */
+static bool
+latched(const struct life *l, int64_t now)
+{
+	if (APAM_CLASS(l->latch.status) == APAM_CLASS_DENIED && usable(l, now))
+		return false;
+	return l->latch.status != APAM_OK;
 }
 
 static void
@@ -172,6 +186,25 @@ wait_changed(struct entry *e, int64_t deadline)
 	return true;
 }
 
+static enum apam_status
+outcome(const struct life *l, struct apam_error *err)
+{
+	if (l->outcome.status == APAM_OK)
+		return APAM_OK;
+	return error_set(err, l->outcome.status, "%s", l->outcome.text);
+}
+
+/* The flight that this call has waited for, when tried before, has landed. */
+static bool
+has_waited(const struct entry *e, const struct patience *patience)
+{
+	uint64_t awaited = patience->awaited == NULL ?
+	    0 :
+	    patience->awaited[e->index];
+
+	return awaited != 0 && e->life.flights >= awaited;
+}
+
 /*
  * Wait for the flight under way and share its outcome: its failure is every
  * waiter's, so that a provider that is down is asked once, not once for each.
@@ -182,6 +215,8 @@ join(struct entry *e, const struct patience *patience, struct apam_error *err)
 	struct life *l = &e->life;
 	uint64_t flight = l->flights;
 
+	if (patience->none && patience->awaited != NULL)
+		patience->awaited[e->index] = flight + 1;
 	if (patience->none)
 		return error_set(
 		    err, APAM_E_PENDING, "the credential is being acquired");
@@ -189,9 +224,7 @@ join(struct entry *e, const struct patience *patience, struct apam_error *err)
 		if (!wait_changed(e, patience->deadline))
 			return error_set(err, APAM_E_DEADLINE,
 			    "the provider did not answer in time");
-	if (l->outcome.status == APAM_OK)
-		return APAM_OK;
-	return error_set(err, l->outcome.status, "%s", l->outcome.text);
+	return outcome(l, err);
 }
 
 /* ---- Getting a credential ----------------------------------------------- */
@@ -203,6 +236,8 @@ obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 	struct life *l = &e->life;
 	int64_t wait = l->not_before - clock_ms();
 
+	if (has_waited(e, patience) && outcome(l, err) != APAM_OK)
+		return l->outcome.status;
 	if (!l->busy && wait > 0)
 		return error_set(err, l->last_error.status,
 		    "%s; the next try is in %lld s", l->last_error.text,
@@ -218,7 +253,7 @@ refresh_ahead(struct entry *e, int64_t now)
 {
 	struct life *l = &e->life;
 
-	if (!l->busy && now >= l->refresh_at &&
+	if (!l->busy && now >= l->refresh_at && l->latch.status == APAM_OK &&
 	    !take_off(e, FLIGHT_ACQUIRE, NULL))
 		l->refresh_at = now + backoff_ms(1);
 }
@@ -229,20 +264,21 @@ lifecycle_credential(struct entry *e, const struct patience *patience,
 {
 	struct life *l = &e->life;
 	enum apam_status status = APAM_OK;
-	bool waited = false;
+	bool waited;
 
 	*c = NULL;
 	pthread_mutex_lock(&e->ctx->lock);
+	waited = has_waited(e, patience);
 	while (*c == NULL && status == APAM_OK) {
 		int64_t now = clock_ms();
 
-		if (l->latch.status != APAM_OK) {
+		if (latched(l, now)) {
 			status = error_set(
 			    err, l->latch.status, "%s", l->latch.text);
 		} else if (usable(l, now)) {
 			refresh_ahead(e, now);
 			*c = credential_hold(l->current);
-		} else if (waited && just_made(l)) {
+		} else if (waited && just_made(l, now)) {
 			*c = credential_hold(l->current);
 		} else {
 			status = obtain(e, patience, err);
@@ -315,7 +351,7 @@ static enum apam_status
 run(struct entry *e, enum flight_goal goal, int64_t deadline,
     struct apam_error *err)
 {
-	const struct patience patience = { deadline, false };
+	const struct patience patience = { .deadline = deadline };
 	struct life *l = &e->life;
 
 	while (l->busy)
@@ -351,6 +387,8 @@ lifecycle_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
 	land_revoke(&e->life);
 	hot_close(e->stack);
 	pthread_mutex_unlock(&e->ctx->lock);
+	/* A flight that was waited for may have stored one. */
+	share_forget(e, NULL);
 	return status;
 }
 
@@ -369,8 +407,10 @@ lifecycle_reject(struct entry *e, uint64_t generation)
 		l->rejected = l->current->generation;
 		if (atomic_fetch_add(&l->rejections, 1) + 1 >= REJECTIONS_MAX)
 			l->not_before = clock_ms() + backoff_ms(++l->failures);
+		error_clear(&l->last_error);
 		(void)error_set(&l->last_error, APAM_E_PROVIDER,
 		    "the API rejects what the provider just gave");
+		l->last_error_at = clock_unix();
 		hot_close(e->stack);
 		bad = credential_hold(l->current);
 	}
@@ -451,7 +491,7 @@ lifecycle_show(struct entry *e, struct apam_entry_status *to)
 		to->acquired_at = l->current->view.acquired;
 		to->expires_in = seconds_from_now(l->current->expires);
 		to->refresh_in = seconds_from_now(l->refresh_at);
-		to->usable = usable(l, clock_ms());
+		to->usable = usable(l, clock_ms()) && !latched(l, clock_ms());
 	}
 	to->latched = l->latch.status;
 	to->last_error = l->last_error;

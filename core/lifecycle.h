@@ -19,11 +19,18 @@ struct stack;
 struct patience {
 	int64_t deadline;	/* clock_ms */
 	bool none;		/* not at all: APAM_E_PENDING instead */
+	/*
+	 * With `none`: for each entry the landing that was waited for when the
+	 * same call was tried before, 0: none.  Kept up here, so that a call
+	 * that is tried again gets what its flight brought.  May be NULL.
+	 */
+	uint64_t *awaited;
 };
 
 /*
  * A valid credential, which the caller releases.  While there is one nobody
- * waits; an expired one is never given.  Errors: the flight's, for all who
+ * waits, and it serves on where the provider denies another; an expired one is
+ * never given.  Errors: the flight's, for all who
  * waited for it; the latched one; DEADLINE; PENDING.
  */
 enum apam_status lifecycle_credential(struct entry *e,

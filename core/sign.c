@@ -85,7 +85,7 @@ static enum apam_status
 sign_long(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, struct apam_error *err)
 {
-	const struct patience patience = { 0, false };
+	const struct patience patience = { .deadline = 0 };
 	struct apam_error unwanted;
 
 	if (err == NULL)
