@@ -64,9 +64,9 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	    address->protocol);
 
 	(void)purpose;
-	for (int i = 0; fd > 0 && i < LOOP_SOCKETS_MAX; i++)
+	for (int i = 0; fd >= 0 && i < LOOP_SOCKETS_MAX; i++)
 		if (atomic_load(&loop->sockets[i]) == 0) {
-			atomic_store(&loop->sockets[i], fd);
+			atomic_store(&loop->sockets[i], fd + 1);
 			return fd;
 		}
 	if (fd >= 0)
@@ -80,7 +80,7 @@ on_close(void *arg, curl_socket_t fd)
 	struct loop *loop = arg;
 
 	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
-		if (atomic_load(&loop->sockets[i]) == fd)
+		if (atomic_load(&loop->sockets[i]) == fd + 1)
 			atomic_store(&loop->sockets[i], 0);
 	return close(fd);
 }
@@ -140,7 +140,8 @@ take_out(struct loop *loop, struct flight *f)
 static void
 follow(struct loop *loop, struct flight *f, enum flight_wait wait)
 {
-	if (wait == FLIGHT_TRANSFER && !add_transfer(loop, f))
+	/* What fails to start may be followed by another, such as a probe. */
+	while (wait == FLIGHT_TRANSFER && !add_transfer(loop, f))
 		wait = flight_transferred(f, CURLE_OUT_OF_MEMORY);
 	if (wait == FLIGHT_SLEEP)
 		return;
@@ -431,7 +432,7 @@ loop_abandon(struct loop *loop)
 		share_unlock(f->lock);
 	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
 		if (atomic_load(&loop->sockets[i]) != 0)
-			close(atomic_load(&loop->sockets[i]));
+			close(atomic_load(&loop->sockets[i]) - 1);
 	if (loop->set >= 0)
 		close(loop->set);
 	if (loop->wake >= 0)

@@ -26,7 +26,7 @@ struct loop {
 	int set, wake;		/* descriptors; -1 before the first flight */
 	CURLM *multi;		/* NULL before the first transfer */
 	int64_t curl_due;	/* clock_ms; INT64_MAX: never */
-	_Atomic int sockets[LOOP_SOCKETS_MAX]; /* libcurl's; 0: free place */
+	_Atomic int sockets[LOOP_SOCKETS_MAX]; /* libcurl's, plus 1; 0: none */
 	bool threaded;		/* a thread drives it */
 	bool running;		/* it has been started */
 	_Atomic(bool) stop;
