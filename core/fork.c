@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Handlers of pthread_atfork.  Order of locks, as everywhere: the registry,
- * work, the context's, inbox, and last those that modules are called under.
+ * work, the context's, inbox, the list of modules, and last those that modules
+ * are called under.
  */
 #include "fork.h"
 
@@ -21,11 +22,22 @@ each_call_lock(struct apam *ctx, int (*action)(pthread_mutex_t *lock))
 	for (size_t i = 0; i < ctx->profile_count; i++) {
 		struct stack *s = ctx->profiles[i]->stack;
 
-		for (size_t j = 0; atomic_load(&s->opened) && j < s->count; j++)
+		for (size_t j = 0; s->forking && j < s->count; j++)
 			(void)action(&s->entries[j].calls);
 	}
 	for (struct module *m = ctx->modules.first; m != NULL; m = m->next)
 		(void)action(&m->lock);
+}
+
+/* Which stacks are open now: others may be by the time that they unlock. */
+static void
+note_open(struct apam *ctx)
+{
+	for (size_t i = 0; i < ctx->profile_count; i++) {
+		struct stack *s = ctx->profiles[i]->stack;
+
+		s->forking = atomic_load(&s->opened);
+	}
 }
 
 static void
@@ -36,6 +48,8 @@ prepare(void)
 		pthread_mutex_lock(&c->loop->work);
 		pthread_mutex_lock(&c->lock);
 		pthread_mutex_lock(&c->loop->inbox_lock);
+		pthread_mutex_lock(&c->modules.lock);
+		note_open(c);
 		each_call_lock(c, pthread_mutex_lock);
 	}
 }
@@ -45,6 +59,7 @@ in_parent(void)
 {
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
 		each_call_lock(c, pthread_mutex_unlock);
+		pthread_mutex_unlock(&c->modules.lock);
 		pthread_mutex_unlock(&c->loop->inbox_lock);
 		pthread_mutex_unlock(&c->lock);
 		pthread_mutex_unlock(&c->loop->work);
@@ -96,6 +111,7 @@ in_child(void)
 			c->profiles[i]->reloading = false;
 			renew_stack(c->profiles[i]->stack);
 		}
+		note_open(c);
 		each_call_lock(c, renew);
 		c->calls = NULL;
 	}

@@ -42,10 +42,11 @@ struct stack {
 	atomic_uint refs;
 	struct apam *ctx;
 	struct profile *profile;
-	struct watch watch;	/* the files it was made of */
+	struct watch watch;	/* the files it was made of; guarded by lock */
 	struct hot *hot;	/* its profile's slot; NULL: none */
 	pthread_mutex_t lock;	/* while the entries are opened */
 	_Atomic(bool) opened;
+	bool forking;		/* fork.c holds the locks of its entries */
 	struct entry *entries;
 	size_t count;
 };
