@@ -43,6 +43,7 @@ struct apam_profile {
 	/* Guarded by the context's lock. */
 	struct stack *stack;	/* what its files said when last in order */
 	bool reloading;		/* some thread looks at the files */
+	bool gone;		/* its file, and not back in order since */
 	int64_t check_at;	/* clock_ms: when to look at them again */
 	struct apam_error reload_error; /* what is wrong with them now */
 };

@@ -56,7 +56,8 @@ swap(struct apam_profile *p, struct stack *next)
 	log_line(&p->ctx->log, APAM_LOG_INFO, "%s: read anew", p->name);
 }
 
-static void
+/* Keep what is wrong now; true where that is news. */
+static bool
 note_error(struct apam_profile *p, const struct apam_error *err)
 {
 	bool news;
@@ -66,15 +67,11 @@ note_error(struct apam_profile *p, const struct apam_error *err)
 	    p->reload_error.line != err->line;
 	p->reload_error = *err;
 	pthread_mutex_unlock(&p->ctx->lock);
-	if (news)
-		log_line(&p->ctx->log, APAM_LOG_ERROR,
-		    "%s: the changed files are in error, the old ones hold: "
-		    "%s:%u: %s",
-		    p->name, err->file, err->line, err->text);
+	return news;
 }
 
 /* Make a stack of the files as they are now; *s is then that one. */
-static void
+static bool
 reload(struct apam_profile *p, struct stack **s)
 {
 	struct problems all;
@@ -86,47 +83,90 @@ reload(struct apam_profile *p, struct stack **s)
 		swap(p, next);
 		stack_release(s);
 		*s = next;
-		return;
+		return true;
 	}
 	stack_release(&next);
-	note_error(p, &all.first);
+	if (note_error(p, &all.first))
+		log_line(&p->ctx->log, APAM_LOG_ERROR,
+		    "%s: the changed files are in error and not used: "
+		    "%s:%u: %s",
+		    p->name, all.first.file, all.first.line, all.first.text);
+	return false;
 }
 
 static void
-done_looking(struct apam_profile *p)
+note_gone(struct apam_profile *p)
 {
+	struct apam_error err;
+
+	error_clear(&err);
+	(void)error_set(&err, APAM_E_NO_PROFILE, "the profile's file is gone");
+	if (note_error(p, &err))
+		log_line(&p->ctx->log, APAM_LOG_WARNING, "%s: %s", p->name,
+		    err.text);
+}
+
+enum finding { FILES_SAME, FILES_NEW, FILES_BAD, FILES_GONE };
+
+static enum finding
+compare(struct apam_profile *p, struct stack **s)
+{
+	if (access((*s)->profile->file, F_OK) != 0) {
+		note_gone(p);
+		return FILES_GONE;
+	}
+	if (!stack_changed(*s))
+		return FILES_SAME;
+	return reload(p, s) ? FILES_NEW : FILES_BAD;
+}
+
+/* Look at the files; *s is then what they say. */
+static void
+look(struct apam_profile *p, struct stack **s)
+{
+	enum finding found = compare(p, s);
+
 	pthread_mutex_lock(&p->ctx->lock);
 	p->reloading = false;
-	p->check_at = clock_ms() + RELOAD_CHECK_MS;
+	if (found == FILES_GONE) {
+		/* Looked for at each call: it may come back. */
+		p->gone = true;
+		hot_close(*s);
+	} else {
+		p->check_at = clock_ms() + RELOAD_CHECK_MS;
+	}
+	/* What is back must be right: the old stack was to sign no more. */
+	if (found == FILES_NEW || found == FILES_SAME) {
+		p->gone = false;
+		error_clear(&p->reload_error);
+	}
 	pthread_mutex_unlock(&p->ctx->lock);
+}
+
+/* True, with *err set, where the file is gone, or back but in error. */
+static bool
+is_gone(struct apam_profile *p, struct apam_error *err)
+{
+	bool gone;
+
+	pthread_mutex_lock(&p->ctx->lock);
+	gone = p->gone;
+	if (gone && err != NULL)
+		*err = p->reload_error;
+	pthread_mutex_unlock(&p->ctx->lock);
+	return gone;
 }
 
 struct stack *
 profile_current(struct apam_profile *p, struct apam_error *err)
 {
 	struct stack *s;
-	bool due, gone = false;
+	bool due;
 
 	s = hold_and_ask(p, &due);
-	if (due) {
-		gone = access(s->profile->file, F_OK) != 0;
-		if (!gone && watch_changed(&s->watch))
-			reload(p, &s);
-		if (!gone)
-			done_looking(p);
-	}
-	if (gone) {
-		/* Look again at the next call: it may come back. */
-		pthread_mutex_lock(&p->ctx->lock);
-		p->reloading = false;
-		hot_close(s);
-		pthread_mutex_unlock(&p->ctx->lock);
-		(void)error_set(
-		    err, APAM_E_NO_PROFILE, "the profile's file is gone");
-		stack_release(&s);
-		return NULL;
-	}
-	if (stack_ready(s, err) != APAM_OK)
+	if (due)
+		look(p, &s);
+	if (is_gone(p, err) || stack_ready(s, err) != APAM_OK)
 		stack_release(&s);
 	return s;
 }

@@ -2,7 +2,8 @@
 /*
  * A profile as it is now: the stack made of its files, and a new one in its
  * place once they have changed.  All or nothing: where the new files are in
- * error the old stack stays.  A profile whose file is gone signs no more.
+ * error the old stack stays.  A profile whose file is gone signs no more, until
+ * there is one in order again.
  */
 #ifndef CORE_RELOAD_H
 #define CORE_RELOAD_H

@@ -33,7 +33,7 @@ warm(struct apam_profile *profile, struct stack *stack,
     struct stack_result *result)
 {
 	pthread_mutex_lock(&profile->ctx->lock);
-	if (stack == profile->stack) {
+	if (stack == profile->stack && !profile->gone) {
 		if (stack->hot == NULL && hot_is_worth(stack, result))
 			stack->hot = hot_new();
 		hot_open(stack, result, profile->check_at);

@@ -191,6 +191,18 @@ stack_ready(struct stack *s, struct apam_error *err)
 	return all.first.status;
 }
 
+bool
+stack_changed(struct stack *s)
+{
+	bool changed;
+
+	/* Opening adds the files of secrets. */
+	pthread_mutex_lock(&s->lock);
+	changed = watch_changed(&s->watch);
+	pthread_mutex_unlock(&s->lock);
+	return changed;
+}
+
 void
 stack_inherit(struct stack *s, struct stack *old)
 {

@@ -80,6 +80,9 @@ enum apam_status stack_sign(struct stack *stack, struct request *request,
     const struct patience *patience, struct stack_result *result,
     struct apam_error *err);
 
+/* True where a file that it was made of is not as it was. */
+bool stack_changed(struct stack *stack);
+
 /* Let entries that are the same as in `old` go on with what it knows. */
 void stack_inherit(struct stack *stack, struct stack *old);
 

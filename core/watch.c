@@ -55,13 +55,26 @@ same(const struct print *a, const struct print *b)
 	    same_time(a->changed, b->changed);
 }
 
+static bool
+is_watched(const struct watch *w, const char *path)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (strcmp(w->files[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 void
 watch_add(struct watch *w, const char *path)
 {
-	struct watched *longer = realloc(
-	    w->files, (w->count + 1) * sizeof(*longer));
-	char *copy = str_dup(apam_str(path));
+	struct watched *longer;
+	char *copy;
 
+	/* As it was first seen: what has changed since then is a change. */
+	if (is_watched(w, path))
+		return;
+	longer = realloc(w->files, (w->count + 1) * sizeof(*longer));
+	copy = str_dup(apam_str(path));
 	if (longer != NULL)
 		w->files = longer;
 	if (longer == NULL || copy == NULL) {
