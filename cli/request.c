@@ -11,6 +11,7 @@
 #include <apam/curl.h>
 
 #include "command.h"
+#include "curl_library.h"
 #include "data_arg.h"
 #include "header_arg.h"
 #include "outfile.h"
@@ -64,6 +65,7 @@ struct call {
 	struct outfile out;
 	struct reply reply;
 	struct trace trace;
+	struct curl_library curl;
 	CURL *easy;
 	struct apam_result result;
 };
@@ -189,11 +191,14 @@ prepare(struct call *call)
 {
 	struct apam_transfer *transfer = &call->transfer;
 
-	call->easy = curl_easy_init();
+	if (curl_library_load(&call->curl))
+		call->easy = call->curl.easy_init();
 	if (call->easy == NULL)
 		return false;
-	curl_easy_setopt(call->easy, CURLOPT_USERAGENT, "apam/" APAM_VERSION);
-	curl_easy_setopt(call->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	call->curl.easy_setopt(
+	    call->easy, CURLOPT_USERAGENT, "apam/" APAM_VERSION);
+	call->curl.easy_setopt(
+	    call->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	transfer->write = reply_body;
 	transfer->write_arg = &call->reply;
 	if (args_has(call->args, "include")) {
@@ -216,7 +221,7 @@ perform(struct call *call)
 	enum apam_status status;
 
 	if (!prepare(call)) {
-		complain("cannot start libcurl");
+		complain("libcurl.so.4 does not load; install libcurl");
 		return STATUS_INTERNAL;
 	}
 	status = apam_curl_perform(
@@ -229,19 +234,20 @@ perform(struct call *call)
 
 /* The host that a redirect points to; only that, the rest may be secret. */
 static void
-redirect_host(CURL *easy, char host[HOST_MAX])
+redirect_host(const struct call *call, char host[HOST_MAX])
 {
+	const struct curl_library *curl = &call->curl;
 	char *url = NULL, *part = NULL;
-	CURLU *parsed = curl_url();
+	CURLU *parsed = curl->url();
 
 	host[0] = '\0';
-	curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &url);
+	curl->easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &url);
 	if (parsed != NULL && url != NULL &&
-	    curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
-	    curl_url_get(parsed, CURLUPART_HOST, &part, 0) == CURLUE_OK)
+	    curl->url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl->url_get(parsed, CURLUPART_HOST, &part, 0) == CURLUE_OK)
 		snprintf(host, HOST_MAX, "%s", part);
-	curl_free(part);
-	curl_url_cleanup(parsed);
+	curl->free(part);
+	curl->url_cleanup(parsed);
 }
 
 static int
@@ -276,7 +282,7 @@ explain_answer(const struct call *call)
 	if (reason != NULL && reason[0] != '\0')
 		fprintf(stderr, ": %s", reason);
 	if (result->status >= 300 && result->status < 400) {
-		redirect_host(call->easy, host);
+		redirect_host(call, host);
 		fputs("; the redirect was not followed", stderr);
 		fputs(host[0] == '\0' ? "" : ", it points to ", stderr);
 		trace_safe(apam_str(host));
@@ -300,7 +306,7 @@ answer(struct call *call)
 	const char *type = NULL;
 	int code = verdict_status(&call->result);
 
-	curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
+	call->curl.easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
 	if (args_has(call->args, "verbose"))
 		trace_answer(call->result.status, type);
 	reply_finish(&call->reply, is_json_type(type));
@@ -329,7 +335,8 @@ request(struct cli *cli, const struct args *args)
 		code = perform(&call);
 	if (code == STATUS_DONE)
 		code = answer(&call);
-	curl_easy_cleanup(call.easy);
+	if (call.easy != NULL)
+		call.curl.easy_cleanup(call.easy);
 	outfile_discard(&call.out);
 	reply_free(&call.reply);
 	data_free(&call.data);
