@@ -86,7 +86,7 @@ $(BUILD)/$(SONAME): $(CORE_OBJ) core/export.map
 
 # The program in the build tree finds the library beside itself; the installed
 # one, linked anew, where it was installed.
-LINK_APAM = $(LINK) -o $@ $(CLI_OBJ) -L$(BUILD) -lapam -ljansson -ldl
+LINK_APAM = $(LINK) -o $@ $(CLI_OBJ) -L$(BUILD) -lapam -ljansson -lcrypto -ldl
 
 $(BUILD)/apam: $(CLI_OBJ) $(BUILD)/$(SONAME)
 	$(Q)$(LINK_APAM) -Wl,-rpath,'$$ORIGIN'

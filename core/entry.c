@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "error.h"
-#include "fingerprint.h"
 #include "stack.h"
 
 /* What refuse_option needs to name file, line and option. */
@@ -100,29 +99,25 @@ life_renew_condition(struct life *life)
 	pthread_condattr_destroy(&attributes);
 }
 
-static bool
-take_fingerprint(struct entry *e, struct problems *all)
+bool
+entry_fingerprint(const struct entry *e, unsigned char to[FINGERPRINT_SIZE])
 {
-	unsigned char print[FINGERPRINT_SIZE];
-
-	buf_init(&e->fingerprint, sizeof(print));
-	if (fingerprint_of(
-		e->conf->scheme, &e->module->options, &e->values, print))
-		buf_put(&e->fingerprint,
-		    (struct apam_str){ (char *)print, sizeof(print) });
-	wipe(print, sizeof(print));
-	if (e->fingerprint.n == sizeof(print))
-		return true;
-	problems_add(all, APAM_E_MEMORY, e->profile->file, e->conf->line,
-	    "out of memory");
-	return false;
+	return fingerprint_of(
+	    e->conf->scheme, &e->module->options, &e->values, to);
 }
 
 bool
 entry_same(const struct entry *a, const struct entry *b)
 {
-	return bytes_equal(
-	    buf_view(&a->fingerprint), buf_view(&b->fingerprint));
+	unsigned char one[FINGERPRINT_SIZE], other[FINGERPRINT_SIZE];
+	bool same;
+
+	same = entry_fingerprint(a, one) && entry_fingerprint(b, other) &&
+	    bytes_equal((struct apam_str){ (char *)one, sizeof(one) },
+		(struct apam_str){ (char *)other, sizeof(other) });
+	wipe(one, sizeof(one));
+	wipe(other, sizeof(other));
+	return same;
 }
 
 static void
@@ -163,7 +158,7 @@ entry_open(
 		profile, index, &e->module->options, &e->values, all) &&
 	    secrets_read(&e->secrets, &e->module->options, &e->values,
 		profile->file, e->policy.user, all) &&
-	    take_fingerprint(e, all) && open_module(e, all))
+	    open_module(e, all))
 		return true;
 	entry_close(e);
 	return false;
@@ -180,7 +175,6 @@ entry_close(struct entry *e)
 		entry_leave(e);
 	}
 	credential_release(&e->life.current);
-	buf_free(&e->fingerprint);
 	secrets_free(&e->secrets);
 	option_values_free(&e->values);
 	pthread_cond_destroy(&e->life.changed);

@@ -11,6 +11,7 @@
 
 #include "context.h"
 #include "credential.h"
+#include "fingerprint.h"
 #include "http.h"
 #include "op.h"
 #include "problems.h"
@@ -58,7 +59,6 @@ struct entry {
 	struct services services;
 	struct option_values values;
 	struct secrets secrets;
-	struct buf fingerprint;	/* of scheme, options and secrets */
 	bool needs_prepare;	/* the module wants to see each request */
 	struct apam_options options; /* the module's view of the values */
 	void *state;		/* the module's */
@@ -77,6 +77,13 @@ bool entry_open(struct entry *e, struct stack *stack, size_t index,
 
 /* Make the condition anew; its waits end by the clock that nobody sets. */
 void life_renew_condition(struct life *life);
+
+/*
+ * Of its scheme, options and secrets.  Made when it is asked for, and not kept:
+ * few processes need it.  False without memory.  The caller wipes it.
+ */
+bool entry_fingerprint(const struct entry *e,
+    unsigned char to[FINGERPRINT_SIZE]);
 
 /* Same scheme, options and secrets: the credential of one serves the other. */
 bool entry_same(const struct entry *a, const struct entry *b);

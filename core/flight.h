@@ -42,6 +42,8 @@ struct flight {
 	struct http_transfer transfer;
 	struct op op;
 	bool has_op;
+	enum flight_wait wait;	/* while submitted: what it waits for */
+	bool started;
 	struct exchange probe;
 	struct response r;
 	int64_t sent;		/* clock_ms of the last exchange; 0: none */

@@ -344,10 +344,12 @@ http_end(struct http_transfer *t, CURLcode code, struct apam_error *err)
 void
 http_abandon(struct http_transfer *t)
 {
-	const struct curl_api *curl = curl_api();
+	const struct curl_api *curl;
 
-	if (curl == NULL)
+	/* Do not load libcurl for nothing. */
+	if (t->easy == NULL && t->list == NULL)
 		return;
+	curl = curl_api();
 	curl->easy_cleanup(t->easy);
 	http_list_free(curl, &t->list);
 	t->easy = NULL;

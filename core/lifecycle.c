@@ -124,21 +124,40 @@ note_finding(struct life *l, const struct key_finding *finding)
 
 /* ---- Flights, with the context's lock held ------------------------------ */
 
-/* False, with *err set, where no flight can take off. */
+/* Start it in this thread, where one that needs no exchange ends. */
 static bool
-take_off(struct entry *e, enum flight_goal goal, struct apam_error *err)
+launch(struct entry *e, struct flight *f)
 {
-	struct life *l = &e->life;
-	struct flight *f = flight_new(
-	    e, goal, l->current, clock_ms() + e->profile->deadline * 1000);
+	e->life.busy = true;
+	pthread_mutex_unlock(&e->ctx->lock);
+	loop_launch(e->ctx->loop, f);
+	pthread_mutex_lock(&e->ctx->lock);
+	return true;
+}
 
-	if (f != NULL && loop_submit(e->ctx->loop, f)) {
-		l->busy = true;
+/* Leave it to the driver: this thread has better things to do. */
+static bool
+submit(struct entry *e, struct flight *f)
+{
+	e->life.busy = loop_submit(e->ctx->loop, f);
+	return e->life.busy;
+}
+
+/*
+ * False, with *err set, where no flight can take off.  With `launch` the lock
+ * is let go meanwhile, and the flight may have landed.
+ */
+static bool
+take_off(struct entry *e, enum flight_goal goal,
+    bool (*leave)(struct entry *e, struct flight *f), struct apam_error *err)
+{
+	struct flight *f = flight_new(
+	    e, goal, e->life.current, clock_ms() + e->profile->deadline * 1000);
+
+	if (f != NULL && leave(e, f))
 		return true;
-	}
 	flight_free(&f);
-	(void)error_set(err, APAM_E_MEMORY,
-	    "no memory, thread or descriptor to ask the provider with");
+	(void)error_set(err, APAM_E_MEMORY, LOOP_NOTHING_LEFT);
 	return false;
 }
 
@@ -206,15 +225,18 @@ has_waited(const struct entry *e, const struct patience *patience)
 }
 
 /*
- * Wait for the flight under way and share its outcome: its failure is every
- * waiter's, so that a provider that is down is asked once, not once for each.
+ * Wait for a flight and share its outcome: its failure is every waiter's, so
+ * that a provider that is down is asked once, not once for each.  `flight` is
+ * how many had landed before it.
  */
 static enum apam_status
-join(struct entry *e, const struct patience *patience, struct apam_error *err)
+join(struct entry *e, uint64_t flight, const struct patience *patience,
+    struct apam_error *err)
 {
 	struct life *l = &e->life;
-	uint64_t flight = l->flights;
 
+	if (l->flights > flight)
+		return outcome(l, err);
 	if (patience->none && patience->awaited != NULL)
 		patience->awaited[e->index] = flight + 1;
 	if (patience->none)
@@ -235,6 +257,7 @@ obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 {
 	struct life *l = &e->life;
 	int64_t wait = l->not_before - clock_ms();
+	uint64_t flight = l->flights;
 
 	if (has_waited(e, patience) && outcome(l, err) != APAM_OK)
 		return l->outcome.status;
@@ -242,9 +265,9 @@ obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 		return error_set(err, l->last_error.status,
 		    "%s; the next try is in %lld s", l->last_error.text,
 		    (long long)(wait + 999) / 1000);
-	if (!l->busy && !take_off(e, goal_of(l), err))
+	if (!l->busy && !take_off(e, goal_of(l), launch, err))
 		return APAM_E_MEMORY;
-	return join(e, patience, err);
+	return join(e, flight, patience, err);
 }
 
 /* Refresh what serves on meanwhile; a failure to take off is no failure. */
@@ -254,7 +277,7 @@ refresh_ahead(struct entry *e, int64_t now)
 	struct life *l = &e->life;
 
 	if (!l->busy && now >= l->refresh_at && l->latch.status == APAM_OK &&
-	    !take_off(e, FLIGHT_ACQUIRE, NULL))
+	    !take_off(e, FLIGHT_ACQUIRE, submit, NULL))
 		l->refresh_at = now + backoff_ms(1);
 }
 
@@ -353,14 +376,16 @@ run(struct entry *e, enum flight_goal goal, int64_t deadline,
 {
 	const struct patience patience = { .deadline = deadline };
 	struct life *l = &e->life;
+	uint64_t flight;
 
 	while (l->busy)
 		if (!wait_changed(e, deadline))
 			return error_set(err, APAM_E_DEADLINE,
 			    "another exchange did not end in time");
-	if (!take_off(e, goal, err))
+	flight = l->flights;
+	if (!take_off(e, goal, submit, err))
 		return APAM_E_MEMORY;
-	return join(e, &patience, err);
+	return join(e, flight, &patience, err);
 }
 
 enum apam_status

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "error.h"
 #include "lifecycle.h"
 #include "pollset.h"
 #include "share.h"
@@ -165,9 +166,10 @@ start_submitted(struct loop *loop)
 	for (; f != NULL; f = next) {
 		next = f->next;
 		f->next = loop->flying;
-		f->wake_at = INT64_MAX;
 		loop->flying = f;
-		follow(loop, f, flight_start(f));
+		if (!f->started)
+			f->wait = flight_start(f);
+		follow(loop, f, f->wait);
 	}
 }
 
@@ -372,6 +374,23 @@ loop_submit(struct loop *loop, struct flight *f)
 	}
 	pthread_mutex_unlock(&loop->inbox_lock);
 	return ok;
+}
+
+void
+loop_launch(struct loop *loop, struct flight *f)
+{
+	/* As in the driver: no fork while it moves. */
+	pthread_mutex_lock(&loop->work);
+	f->wait = flight_start(f);
+	f->started = true;
+	if (f->wait == FLIGHT_LANDED || !loop_submit(loop, f)) {
+		if (f->wait != FLIGHT_LANDED)
+			(void)error_set(
+			    &f->error, APAM_E_MEMORY, LOOP_NOTHING_LEFT);
+		lifecycle_landed(f);
+		flight_free(&f);
+	}
+	pthread_mutex_unlock(&loop->work);
 }
 
 int

@@ -17,11 +17,13 @@
 #include "flight.h"
 
 #define LOOP_SOCKETS_MAX 256
+#define LOOP_NOTHING_LEFT                                                      \
+	"no memory, thread or descriptor to ask the provider with"
 
 struct loop {
 	pthread_mutex_t work;
 	pthread_mutex_t inbox_lock;
-	struct flight *inbox;	/* submitted, not yet started */
+	struct flight *inbox;	/* submitted, not yet seen by the driver */
 	struct flight *flying;
 	int set, wake;		/* descriptors; -1 before the first flight */
 	CURLM *multi;		/* NULL before the first transfer */
@@ -44,6 +46,14 @@ void loop_free(struct loop *loop);
  * descriptors or no thread; the flight is the caller's still.
  */
 bool loop_submit(struct loop *loop, struct flight *f);
+
+/*
+ * The same, but start it here and now: one that needs no exchange has landed
+ * when this returns, and cost neither a thread nor a descriptor.  One that
+ * cannot move lands with an error.  The caller does not hold the context's
+ * lock.
+ */
+void loop_launch(struct loop *loop, struct flight *f);
 
 /*
  * Move what can move, then wait for at most `wait_ms` for more and move that.

@@ -8,16 +8,30 @@
 #include "error.h"
 #include "lifetime.h"
 
-static struct credential_file
-file_of(const struct entry *e)
+/* The file of an entry, and what seals it. */
+struct place {
+	struct credential_file file; /* borrows the fingerprint */
+	unsigned char fingerprint[FINGERPRINT_SIZE];
+};
+
+/* False, with nothing to leave, where there is no memory. */
+static bool
+place_find(struct place *place, const struct entry *e)
 {
-	return (struct credential_file){
+	place->file = (struct credential_file){
 		.state_dir = e->ctx->settings->state_dir,
 		.user = e->policy.user,
 		.owner = { .profile = e->profile->name,
 		    .entry = (uint32_t)e->index,
-		    .fingerprint = (const unsigned char *)e->fingerprint.p },
+		    .fingerprint = place->fingerprint },
 	};
+	return entry_fingerprint(e, place->fingerprint);
+}
+
+static void
+place_leave(struct place *place)
+{
+	wipe(place->fingerprint, sizeof(place->fingerprint));
 }
 
 static void
@@ -53,12 +67,16 @@ make(struct entry *e, struct credential_record *record)
 struct credential *
 share_load(struct entry *e, const struct credential *except)
 {
-	struct credential_file file = file_of(e);
 	struct credential_record record;
 	struct credential *c = NULL;
-	const char *why;
+	struct place place;
+	const char *why = "out of memory";
+	bool found;
 
-	if (!credential_file_read(&file, &record, &why)) {
+	found = place_find(&place, e) &&
+	    credential_file_read(&place.file, &record, &why);
+	place_leave(&place);
+	if (!found) {
 		say(e, APAM_LOG_DEBUG, why);
 		return NULL;
 	}
@@ -69,26 +87,37 @@ share_load(struct entry *e, const struct credential *except)
 	return c;
 }
 
-int
-share_try_lock(struct entry *e)
+static int
+try_lock(struct entry *e, const struct credential_file *file)
 {
-	struct credential_file file = file_of(e);
 	struct apam_error err;
 	const char *why;
 	int lock;
 
 	error_clear(&err);
-	if (credential_file_prepare(&file, &err) != APAM_OK) {
+	if (credential_file_prepare(file, &err) != APAM_OK) {
 		say(e, APAM_LOG_WARNING, err.text);
 		return SHARE_UNUSABLE;
 	}
-	lock = credential_file_try_lock(&file, &why);
+	lock = credential_file_try_lock(file, &why);
 	if (lock == CREDENTIAL_FILE_BUSY)
 		return SHARE_BUSY;
 	if (lock == CREDENTIAL_FILE_UNUSABLE) {
 		say(e, APAM_LOG_WARNING, why);
 		return SHARE_UNUSABLE;
 	}
+	return lock;
+}
+
+int
+share_try_lock(struct entry *e)
+{
+	struct place place;
+	int lock = SHARE_UNUSABLE;
+
+	if (place_find(&place, e))
+		lock = try_lock(e, &place.file);
+	place_leave(&place);
 	return lock;
 }
 
@@ -102,29 +131,34 @@ share_unlock(int lock)
 void
 share_store(struct entry *e, const struct credential *c, int lock)
 {
-	struct credential_file file = file_of(e);
 	struct credential_record record = {
 		.sent = c->since,
 		.expires = c->expires,
 		.acquired = c->view.acquired,
 	};
-	const char *why;
+	struct place place;
+	const char *why = "out of memory";
 
 	if (lock < 0 || !c->minted)
 		return;
 	buf_init(&record.secret, CREDENTIAL_RECORD_SECRET_MAX);
 	buf_put(&record.secret, c->view.secret);
-	if (!credential_file_write(&file, lock, &record, &why))
+	if (!place_find(&place, e) ||
+	    !credential_file_write(&place.file, lock, &record, &why))
 		say(e, APAM_LOG_WARNING, why);
+	place_leave(&place);
 	credential_record_free(&record);
 }
 
 void
 share_forget(struct entry *e, const struct credential *c)
 {
-	struct credential_file file = file_of(e);
+	struct place place;
 
-	if (e->profile->share_credentials)
+	if (!e->profile->share_credentials)
+		return;
+	if (place_find(&place, e))
 		credential_file_forget(
-		    &file, c == NULL ? APAM_STR("") : c->view.secret);
+		    &place.file, c == NULL ? APAM_STR("") : c->view.secret);
+	place_leave(&place);
 }
