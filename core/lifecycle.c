@@ -265,7 +265,9 @@ obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 		return error_set(err, l->last_error.status,
 		    "%s; the next try is in %lld s", l->last_error.text,
 		    (long long)(wait + 999) / 1000);
-	if (!l->busy && !take_off(e, goal_of(l), launch, err))
+	/* Who does not wait leaves even the first step to apam_step. */
+	if (!l->busy &&
+	    !take_off(e, goal_of(l), patience->none ? submit : launch, err))
 		return APAM_E_MEMORY;
 	return join(e, flight, patience, err);
 }

@@ -90,4 +90,13 @@ run -c "$dir/apam.conf" list
 status=$?
 : >"$dir/out"
 expect "a full disk" 5 '' '^apam: cannot write' "$dir/err"
+
+# Start-up time is most of what a run costs: no libcurl
+# where nobody is asked. glibc says which libraries it loads.
+LD_DEBUG=files "$build/apam" -c "$dir/apam.conf" headers aladdin $origin/ \
+    >/dev/null 2>"$dir/err"
+if grep -q libapam "$dir/err"; then
+	holds "the module was loaded" grep -q basic-email-key "$dir/err"
+	holds "libcurl was not" eval '! grep -q libcurl "$dir/err"'
+fi
 finish
