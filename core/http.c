@@ -119,8 +119,9 @@ http_secure(
 	c |= curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	c |= curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	c |= curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	/* An empty proxy keeps libcurl from asking the environment. */
+	/* Empty, these keep libcurl from asking the environment. */
 	c |= curl->easy_setopt(easy, CURLOPT_PROXY, proxy);
+	c |= curl->easy_setopt(easy, CURLOPT_NOPROXY, "");
 	/* Send the path that was signed, not what libcurl would tidy up. */
 	c |= curl->easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	if (policy->ca_file != NULL)

@@ -459,6 +459,24 @@ START_TEST(the_environment_has_no_say)
 }
 END_TEST
 
+/* Nor does it lead past the proxy that the profile names. */
+START_TEST(the_environment_leads_past_no_proxy)
+{
+	const struct raw_answer answer = { .head = OK
+		"Content-Length: 0\r\n\r\n" };
+	char proxy[64];
+
+	ck_assert_int_eq(setenv("no_proxy", "*", 1), 0);
+	raw_start(&server, &answer, NULL);
+	(void)snprintf(
+	    proxy, sizeof(proxy), "http://127.0.0.1:%u", server.port);
+	policy.proxy = proxy;
+	begin("GET", "http://127.0.0.1", APAM_ENCODING_NONE);
+	ck_assert_msg(perform(5000) == APAM_OK, "%s", err.text);
+	ck_assert_ptr_nonnull(strstr(server.request, "GET http://127.0.0.1"));
+}
+END_TEST
+
 /* The key of a client certificate is a secret like any other. */
 START_TEST(a_client_key_must_be_private)
 {
@@ -648,6 +666,7 @@ main(void)
 	tcase_add_loop_test(
 	    tc, a_request_goes_out_as_it_was_built, 0, ROWS(sendings));
 	tcase_add_test(tc, the_environment_has_no_say);
+	tcase_add_test(tc, the_environment_leads_past_no_proxy);
 	tcase_add_test(tc, a_client_key_must_be_private);
 	tcase_add_test(tc, any_allocation_may_fail);
 	tcase_add_loop_test(tc, a_certificate_is_verified, 0, ROWS(handshakes));
