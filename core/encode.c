@@ -106,13 +106,6 @@ encode_json_string(struct buf *b, struct apam_str bytes)
 	buf_put_char(b, '"');
 }
 
-void
-encode_hex(struct buf *b, struct apam_str bytes)
-{
-	for (size_t i = 0; i < bytes.n; i++)
-		put_hex(b, bytes.p[i]);
-}
-
 /* The six bits of a URL-safe digit, or 64. */
 static unsigned
 digit_bits(char c)

@@ -15,8 +15,6 @@ void encode_form(struct buf *b, struct apam_str bytes);
 void encode_percent(struct buf *b, struct apam_str bytes);
 /* Append a JSON string with its quotes.  RFC 8259, 7.  Input is UTF-8. */
 void encode_json_string(struct buf *b, struct apam_str bytes);
-/* Lower-case hex. */
-void encode_hex(struct buf *b, struct apam_str bytes);
 /*
  * Decode unpadded URL-safe base64.  RFC 4648, 5.  False on other input, which
  * appends nothing, and where the buffer failed.

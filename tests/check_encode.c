@@ -43,9 +43,6 @@ static const struct encoding {
 	{ encode_json_string, { "\0\x1f\n\x7f", 4 },
 	    "\"\\u0000\\u001f\\u000a\x7f\"" },
 	{ encode_json_string, { "\xC2\xA3", 2 }, "\"\xC2\xA3\"" },
-
-	{ encode_hex, { NULL, 0 }, "" },
-	{ encode_hex, { "\x00\x0f\xa5\xff", 4 }, "000fa5ff" },
 };
 
 START_TEST(test_encode)
@@ -133,7 +130,7 @@ START_TEST(test_every_byte)
 END_TEST
 
 static encoder *const encoders[] = { encode_base64, encode_form, encode_percent,
-	encode_json_string, encode_hex };
+	encode_json_string };
 
 START_TEST(test_too_small)
 {
