@@ -218,7 +218,8 @@ static const struct {
 	    "the server's certificate is not trusted, or names another host; "
 	    "ca_file is for a private CA" },
 	{ CURLE_SSL_CACERT_BADFILE, APAM_E_CONFIG,
-	    "ca_file has no certificate in PEM" },
+	    "ca_file has no certificate in PEM, or, where it is not set, the "
+	    "system has none: install ca-certificates" },
 	{ CURLE_PARTIAL_FILE, APAM_E_PROVIDER, "the response ended too early" },
 	/* URLs are checked before: this is an answer that is not HTTP. */
 	{ CURLE_UNSUPPORTED_PROTOCOL, APAM_E_PROVIDER,

@@ -22,7 +22,7 @@ row "list: a line with tabs" 0 \
 row "list: no headings off a terminal" 0 '!PROFILE' '' list
 row "list: no colour off a terminal" 0 $'!\e' '' list
 row "list --json" 0 '"name": "good"' '' list --json
-holds "it is JSON" python3 -m json.tool "$dir/out" "$dir/json"
+holds "it is JSON" is_json "$dir/out"
 row "list: the option before" 0 '"key_id": "user@example.com"' '' --json list
 
 row "explain: the chosen one" 0 "^good  $dir/apam.d/good.conf$" '' explain \
@@ -36,7 +36,7 @@ row "explain: another port" 1 "^good$tab.*port" '*' explain $origin:1/
 row "explain: user info" 1 '' '^apam: ' explain https://a@api.example.com/
 row "explain: no URL" 1 '' '^apam: ' explain x
 row "explain --json" 0 '"name": "good"' '' --json explain $origin/x
-holds "explain's is JSON" python3 -m json.tool "$dir/out" "$dir/json"
+holds "explain's is JSON" is_json "$dir/out"
 row "explain --json: none" 1 '"chosen": null' '*' --json explain https://o.test/
 
 for scheme in "$dir"/modules/*.so; do
@@ -45,7 +45,7 @@ for scheme in "$dir"/modules/*.so; do
 	row "modules $scheme" 0 "^$scheme: " '' modules "$scheme"
 	row "modules $scheme --json" 0 '"options": \[' '' modules --json \
 	    "$scheme"
-	holds "$scheme's is JSON" python3 -m json.tool "$dir/out" "$dir/json"
+	holds "$scheme's is JSON" is_json "$dir/out"
 done
 row "modules: type and need" 0 "^key${tab}secret${tab}required$tab" '' \
     modules basic-email-key
@@ -131,7 +131,7 @@ row "several errors: the second" 3 '' "^$file:2: error: " lint
 row "several errors: the third" 3 '' "^$file:3: error: " lint
 row "several errors: nothing else" 3 '' '!^apam: ' lint
 row "several errors as JSON" 3 '"line": 2' '' --json lint
-holds "lint's is JSON" python3 -m json.tool "$dir/out" "$dir/json"
+holds "lint's is JSON" is_json "$dir/out"
 row "list goes on: the broken one" 0 "^many$tab$tab${tab}[a-z]" '' list
 row "list goes on: the good one" 0 "^good$tab.*ok$" '' list
 row "explain goes on" 0 "^good  " '' explain $origin/x

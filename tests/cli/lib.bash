@@ -116,6 +116,12 @@ verdict()
 	sed 's/^/    err: /' "$dir/err" | head -20
 }
 
+# is_json FILE: it holds one JSON value and nothing else.
+is_json()
+{
+	jq -es 'length == 1' "$1" >/dev/null 2>&1
+}
+
 # holds NAME COMMAND...: a fact that is no run of apam.
 holds()
 {

@@ -108,7 +108,7 @@ control /reset
 body=$dir/body
 row "-o" 0 '' '' request -o "$body" seven "$api"
 holds "-o: its mode" [ "$(stat -c %a "$body")" = 600 ]
-holds "-o: all of it" python3 -m json.tool "$body" "$dir/json"
+holds "-o: all of it" is_json "$body"
 chmod 644 "$body"
 row "-o: over another file" 0 '' '' request -o "$body" seven "$api"
 for kind in reset truncated hang; do

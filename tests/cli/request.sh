@@ -128,7 +128,7 @@ row "check: all good" 0 $'^xy\t1\tkey-secret-archiveable\t.*\tgood\t' '' check
 row "check: a time with its zone" 0 \
     $'\t20[0-9-]+T[0-9:]+[+-][0-9]{2}:[0-9]{2}\t' '' check seed
 row "check --json" 0 '"state": "good"' '' --json check 7signal
-holds "check's is JSON" python3 -m json.tool "$dir/out" "$dir/json"
+holds "check's is JSON" is_json "$dir/out"
 row "check: an unknown profile" 2 '' '^apam: nobody: ' check nobody
 row "check: and the others go on" 2 '^seed' '*' check nobody seed
 control "/fault?provider=seed&path=/api/version&kind=500"
