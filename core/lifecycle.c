@@ -25,6 +25,7 @@
 /* From here on a provider that rejects what it just gave is left alone. */
 #define REJECTIONS_MAX 3
 #define TURN_MS 50
+#define RETRY_LEAST_MS 200
 
 /* ---- State, with the context's lock held -------------------------------- */
 
@@ -69,11 +70,31 @@ replace(struct life *l, struct credential *c)
 	l->current = credential_hold(c);
 }
 
+/*
+ * How long to leave the provider alone.  While a credential serves on, half of
+ * what it has left at most, so that it is replaced in time; unless the
+ * provider itself says how long.
+ */
+static int64_t
+retry_wait(struct life *l, int64_t now, int64_t retry_after)
+{
+	int64_t wait = backoff_ms(++l->failures), half;
+
+	if (retry_after >= 0 && retry_after * 1000 > wait)
+		return retry_after * 1000 + backoff_ms(1);
+	if (!usable(l, now))
+		return wait;
+	half = (l->current->stale - now) / 2;
+	if (half < RETRY_LEAST_MS)
+		half = RETRY_LEAST_MS;
+	return wait < half ? wait : half;
+}
+
 static void
 note_failure(struct life *l, const struct apam_error *why, int64_t retry_after)
 {
 	unsigned class = APAM_CLASS(why->status);
-	int64_t wait;
+	int64_t now = clock_ms();
 
 	l->last_error = *why;
 	l->last_error_at = clock_unix();
@@ -83,24 +104,24 @@ note_failure(struct life *l, const struct apam_error *why, int64_t retry_after)
 	}
 	if (class != APAM_CLASS_TEMPORARY) {
 		/* Not the provider's fault: nobody to be spared. */
-		l->refresh_at = clock_ms() + backoff_ms(1);
+		l->refresh_at = now + backoff_ms(1);
 		return;
 	}
-	wait = backoff_ms(++l->failures);
-	if (retry_after >= 0 && retry_after * 1000 > wait)
-		wait = retry_after * 1000 + backoff_ms(1);
-	l->not_before = clock_ms() + wait;
+	l->not_before = now + retry_wait(l, now, retry_after);
 	l->refresh_at = l->not_before;
 }
 
+/* One that another process acquired says nothing of how long that takes. */
 static void
-note_success(struct life *l, struct credential *c)
+note_success(struct life *l, struct credential *c, bool shared)
 {
+	int64_t came = shared ? c->since : clock_ms();
+
 	l->failures = 0;
 	l->not_before = 0;
 	l->landed = c->generation;
 	replace(l, c);
-	l->refresh_at = backoff_refresh_at(c->since, clock_ms(), c->stale);
+	l->refresh_at = backoff_refresh_at(c->since, came, c->stale);
 }
 
 /* A dead key latches, a good one opens the latch. */
@@ -320,7 +341,7 @@ static void
 land_acquire(struct life *l, struct flight *f)
 {
 	if (f->made != NULL)
-		note_success(l, f->made);
+		note_success(l, f->made, f->shared);
 	else
 		note_failure(l, &f->error, f->retry_after);
 }
@@ -330,7 +351,7 @@ land_prove(struct life *l, struct flight *f)
 {
 	note_finding(l, &f->finding);
 	if (f->made != NULL)
-		note_success(l, f->made);
+		note_success(l, f->made, f->shared);
 	/* Not refuted: a static credential is all there is, and serves on. */
 	else if (l->current != NULL && !l->current->minted)
 		l->rejected = 0;
@@ -426,14 +447,17 @@ lifecycle_reject(struct entry *e, uint64_t generation)
 {
 	struct life *l = &e->life;
 	struct credential *bad = NULL;
+	unsigned row;
 	bool again;
 
 	pthread_mutex_lock(&e->ctx->lock);
 	if (l->current != NULL && l->current->generation <= generation &&
 	    !rejected(l)) {
 		l->rejected = l->current->generation;
-		if (atomic_fetch_add(&l->rejections, 1) + 1 >= REJECTIONS_MAX)
-			l->not_before = clock_ms() + backoff_ms(++l->failures);
+		row = atomic_fetch_add(&l->rejections, 1) + 1;
+		if (row >= REJECTIONS_MAX)
+			l->not_before = clock_ms() +
+			    backoff_ms(row - REJECTIONS_MAX + 1);
 		error_clear(&l->last_error);
 		(void)error_set(&l->last_error, APAM_E_PROVIDER,
 		    "the API rejects what the provider just gave");
@@ -470,6 +494,7 @@ lifecycle_inherit(struct entry *e, struct entry *from)
 		replace(l, old->current);
 	l->latch = old->latch;
 	l->rejected = old->rejected;
+	atomic_store(&l->rejections, atomic_load(&old->rejections));
 	l->failures = old->failures;
 	l->not_before = old->not_before;
 	l->refresh_at = old->refresh_at;
@@ -490,7 +515,7 @@ lifecycle_glance(struct entry *e)
 	pthread_mutex_lock(&e->ctx->lock);
 	none = !usable(&e->life, clock_ms()) && !e->life.busy;
 	if (none && c != NULL)
-		note_success(&e->life, c);
+		note_success(&e->life, c, true);
 	pthread_mutex_unlock(&e->ctx->lock);
 	credential_release(&c);
 }
