@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "error.h"
+#include "fork.h"
 #include "stack.h"
 
 /* What refuse_option needs to name file, line and option. */
@@ -102,8 +103,13 @@ life_renew_condition(struct life *life)
 bool
 entry_fingerprint(const struct entry *e, unsigned char to[FINGERPRINT_SIZE])
 {
-	return fingerprint_of(
+	bool ok;
+
+	fork_defer();
+	ok = fingerprint_of(
 	    e->conf->scheme, &e->module->options, &e->values, to);
+	fork_permit();
+	return ok;
 }
 
 bool
@@ -211,6 +217,7 @@ entry_enter(struct entry *e)
 
 	if (lock != NULL)
 		pthread_mutex_lock(lock);
+	fork_defer();
 }
 
 void
@@ -218,6 +225,7 @@ entry_leave(struct entry *e)
 {
 	pthread_mutex_t *lock = lock_of(e);
 
+	fork_permit();
 	if (lock != NULL)
 		pthread_mutex_unlock(lock);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Handlers of pthread_atfork.  Order of locks, as everywhere: the registry,
- * work, the context's, inbox, the list of modules, and last those that modules
- * are called under.
+ * work, the context's, inbox, the list of modules, those that modules are
+ * called under, and last that of other libraries' locks.
  */
+#define _GNU_SOURCE
 #include "fork.h"
 
 #include <pthread.h>
@@ -13,6 +14,26 @@
 
 static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
 static struct apam *contexts;
+
+/* Read by fork_defer.  A fork must not wait for ever where many threads sign. */
+#ifdef PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
+#define LIBRARIES_INIT PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
+#else
+#define LIBRARIES_INIT PTHREAD_RWLOCK_INITIALIZER
+#endif
+static pthread_rwlock_t libraries = LIBRARIES_INIT;
+
+void
+fork_defer(void)
+{
+	pthread_rwlock_rdlock(&libraries);
+}
+
+void
+fork_permit(void)
+{
+	pthread_rwlock_unlock(&libraries);
+}
 
 /* ---- Each lock of a context --------------------------------------------- */
 
@@ -52,11 +73,13 @@ prepare(void)
 		note_open(c);
 		each_call_lock(c, pthread_mutex_lock);
 	}
+	pthread_rwlock_wrlock(&libraries);
 }
 
 static void
 in_parent(void)
 {
+	pthread_rwlock_unlock(&libraries);
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
 		each_call_lock(c, pthread_mutex_unlock);
 		pthread_mutex_unlock(&c->modules.lock);
@@ -103,6 +126,9 @@ renew_stack(struct stack *s)
 static void
 in_child(void)
 {
+	static const pthread_rwlock_t fresh = LIBRARIES_INIT;
+
+	libraries = fresh;
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
 		loop_abandon(c->loop);
 		(void)renew(&c->lock);

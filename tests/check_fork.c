@@ -109,6 +109,7 @@ START_TEST(a_fork_during_an_exchange)
 	pid_t pid;
 	int n;
 
+	sandbox_tell("/life?provider=7signal&seconds=60");
 	sandbox_tell("/fault?provider=7signal&path=" TOKEN_PATH
 		     "&kind=delay&arg=800&count=1");
 	request.timeout_ms = 200;

@@ -195,8 +195,8 @@ sandbox_ask(const char *path)
 	json_t *answer;
 	char url[128];
 
-	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d%s",
-	    sandbox.control, path);
+	(void)snprintf(
+	    url, sizeof(url), "http://127.0.0.1:%d%s", sandbox.control, path);
 	ck_assert_int_eq(live_http(easy, url, &text), 200);
 	curl_easy_cleanup(easy);
 	answer = json_loads(text.p, 0, NULL);
@@ -229,7 +229,8 @@ sandbox_mint_times(int64_t *times, int max)
 	int n = 0;
 
 	ck_assert(json_is_array(list));
-	json_array_foreach(list, i, entry) {
+	json_array_foreach(list, i, entry)
+	{
 		const char *path = json_string_value(
 		    json_object_get(entry, "path"));
 
@@ -252,8 +253,8 @@ live_secret(struct project *p, const char *name, const char *text)
 
 /* A profile of the sandbox's first provider; `more` goes before its auth. */
 static inline void
-live_profile_as(struct project *p, const char *name, const char *more,
-    const char *options)
+live_profile_as(
+    struct project *p, const char *name, const char *more, const char *options)
 {
 	char text[2048];
 
@@ -290,9 +291,8 @@ live_make(struct project *p)
 static inline void
 live_open(struct project *p, unsigned flags)
 {
-	struct apam_open_options options = {
-		.size = sizeof(options), .flags = APAM_OPEN_USER | flags
-	};
+	struct apam_open_options options = { .size = sizeof(options),
+		.flags = APAM_OPEN_USER | flags };
 	char config[128];
 
 	(void)snprintf(config, sizeof(config), "%s/apam.conf", p->dir);
@@ -374,8 +374,8 @@ live_send(const struct apam_signature *s)
 	for (size_t i = 0; i < s->header_count; i++) {
 		const struct apam_header *h = &s->headers[i];
 
-		(void)snprintf(line, sizeof(line), "%.*s: %.*s",
-		    (int)h->name.n, h->name.p, (int)h->value.n, h->value.p);
+		(void)snprintf(line, sizeof(line), "%.*s: %.*s", (int)h->name.n,
+		    h->name.p, (int)h->value.n, h->value.p);
 		headers = curl_slist_append(headers, line);
 	}
 	(void)snprintf(ca, sizeof(ca), "%s/ca.pem", sandbox.dir);
