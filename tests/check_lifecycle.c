@@ -2,7 +2,7 @@
 /*
  * Credentials through their life, against the sandbox: one exchange for all
  * who wait, refreshing ahead, a provider that is down, slow, strict or
- * inconsistent, and what API answers do.  Reloads are in check_reload.c.
+ * inconsistent, and what API answers do.  Reloads are in check_reload_live.c.
  */
 #include <pthread.h>
 #include <stdatomic.h>
