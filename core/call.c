@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "hot.h"
 #include "loop.h"
 #include "reload.h"
 #include "sign.h"
@@ -96,7 +97,9 @@ apam_sign_start(struct apam_profile *profile,
 	*call = NULL;
 	error_clear(err);
 	status = check_form(profile, request, signature, err);
-	if (status != APAM_OK)
+	if (status != APAM_OK ||
+	    hot_sign(atomic_load_explicit(&profile->hot, memory_order_acquire),
+		request, signature))
 		return status;
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)

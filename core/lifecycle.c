@@ -165,15 +165,17 @@ submit(struct entry *e, struct flight *f)
 }
 
 /*
- * False, with *err set, where no flight can take off.  With `launch` the lock
- * is let go meanwhile, and the flight may have landed.
+ * Give a flight until `deadline`, if that is later than the profile's own.
+ * False, with *err set, where none can take off.  With `launch` the lock is
+ * let go meanwhile, and the flight may have landed.
  */
 static bool
-take_off(struct entry *e, enum flight_goal goal,
+take_off(struct entry *e, enum flight_goal goal, int64_t deadline,
     bool (*leave)(struct entry *e, struct flight *f), struct apam_error *err)
 {
+	int64_t own = clock_ms() + e->profile->deadline * 1000;
 	struct flight *f = flight_new(
-	    e, goal, e->life.current, clock_ms() + e->profile->deadline * 1000);
+	    e, goal, e->life.current, deadline > own ? deadline : own);
 
 	if (f != NULL && leave(e, f))
 		return true;
@@ -288,7 +290,8 @@ obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 		    (long long)(wait + 999) / 1000);
 	/* Who does not wait leaves even the first step to apam_step. */
 	if (!l->busy &&
-	    !take_off(e, goal_of(l), patience->none ? submit : launch, err))
+	    !take_off(e, goal_of(l), patience->deadline,
+		patience->none ? submit : launch, err))
 		return APAM_E_MEMORY;
 	return join(e, flight, patience, err);
 }
@@ -300,7 +303,7 @@ refresh_ahead(struct entry *e, int64_t now)
 	struct life *l = &e->life;
 
 	if (!l->busy && now >= l->refresh_at && l->latch.status == APAM_OK &&
-	    !take_off(e, FLIGHT_ACQUIRE, submit, NULL))
+	    !take_off(e, FLIGHT_ACQUIRE, 0, submit, NULL))
 		l->refresh_at = now + backoff_ms(1);
 }
 
@@ -406,7 +409,7 @@ run(struct entry *e, enum flight_goal goal, int64_t deadline,
 			return error_set(err, APAM_E_DEADLINE,
 			    "another exchange did not end in time");
 	flight = l->flights;
-	if (!take_off(e, goal, submit, err))
+	if (!take_off(e, goal, deadline, submit, err))
 		return APAM_E_MEMORY;
 	return join(e, flight, &patience, err);
 }
