@@ -295,8 +295,10 @@ try_share(struct flight *f)
 
 	f->stage = STAGE_SHARE;
 	f->made = share_load(e, f->with);
-	if (f->made != NULL)
+	if (f->made != NULL) {
+		f->shared = true;
 		return FLIGHT_LANDED;
+	}
 	if (f->lock >= 0)
 		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
 	f->lock = share_try_lock(e);

@@ -55,6 +55,7 @@ struct flight {
 	struct key_finding finding; /* prove */
 	struct apam_error error; /* status OK: none */
 	int64_t retry_after;	/* seconds the provider asked for; -1: not */
+	bool shared;		/* `made` came from the shared file */
 };
 
 /*
