@@ -441,14 +441,22 @@ loop_free(struct loop *loop)
 	pthread_mutex_destroy(&loop->work);
 }
 
+/* A lock goes with its descriptor: the parent's must not stay ours. */
+static void
+let_go(const struct flight *list)
+{
+	for (const struct flight *f = list; f != NULL; f = f->next)
+		share_unlock(f->lock);
+}
+
 void
 loop_abandon(struct loop *loop)
 {
 	bool threaded = loop->threaded;
 
-	/* A lock goes with its descriptor: the parent's must not stay ours. */
-	for (struct flight *f = loop->flying; f != NULL; f = f->next)
-		share_unlock(f->lock);
+	/* Those in the inbox may have been launched already. */
+	let_go(loop->inbox);
+	let_go(loop->flying);
 	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
 		if (atomic_load(&loop->sockets[i]) != 0)
 			close(atomic_load(&loop->sockets[i]) - 1);
