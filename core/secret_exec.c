@@ -36,6 +36,7 @@ struct command {
 	char *line; /* a copy; argv points into it */
 	char *argv[SECRET_EXEC_ARGS_MAX + 1];
 	char home[VARIABLE_SIZE], lang[VARIABLE_SIZE];
+	int timeout_ms;
 	int64_t deadline; /* of clock_ms */
 	pid_t pid;
 	int out; /* read its standard output here, or -1 */
@@ -204,8 +205,8 @@ static enum apam_status
 refuse_late(const struct command *c, struct apam_error *err)
 {
 	return error_set(err, APAM_E_SECRET,
-	    "exec:%s did not finish in %d seconds", c->argv[0],
-	    SECRET_EXEC_SECONDS);
+	    "exec:%s did not finish in %g seconds", c->argv[0],
+	    c->timeout_ms / 1000.0);
 }
 
 /* True when there is something to read, or the end. */
@@ -321,13 +322,13 @@ check_program(const char *path, bool user, struct apam_error *err)
 }
 
 enum apam_status
-secret_exec(
-    struct apam_str command, bool user, struct buf *to, struct apam_error *err)
+secret_exec(struct apam_str command, bool user, int timeout_ms, struct buf *to,
+    struct apam_error *err)
 {
-	struct command c = { .pid = -1, .out = -1 };
+	struct command c = { .timeout_ms = timeout_ms, .pid = -1, .out = -1 };
 	enum apam_status status;
 
-	c.deadline = clock_ms() + SECRET_EXEC_SECONDS * 1000;
+	c.deadline = clock_ms() + timeout_ms;
 	status = split(&c, command, err);
 	if (status == APAM_OK)
 		status = check_program(c.argv[0], user, err);

@@ -137,7 +137,8 @@ static enum apam_status
 read_exec(const char *rest, bool user, struct buf *to, struct apam_error *err)
 {
 	struct apam_error own = { .entry = -1 };
-	enum apam_status status = secret_exec(apam_str(rest), user, to, &own);
+	enum apam_status status = secret_exec(
+	    apam_str(rest), user, SECRET_EXEC_MS, to, &own);
 
 	if (status == APAM_OK)
 		return APAM_OK;
