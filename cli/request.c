@@ -224,6 +224,7 @@ perform(struct call *call)
 		complain("libcurl.so.4 does not load; install libcurl");
 		return STATUS_INTERNAL;
 	}
+	call->result.size = sizeof(call->result);
 	status = apam_curl_perform(
 	    call->profile, call->easy, &call->transfer, &call->result, &err);
 	return status == APAM_OK ? STATUS_DONE :

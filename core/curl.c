@@ -1,347 +1,79 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The libcurl adapter: sign, send, judge, send once more where that is worth
- * it.  A response that may be superseded is held back until it was judged.
+ * The libcurl adapter: sign, have the host send, judge, and once more where
+ * that is worth it.  apam_curl_perform is the other two calls around
+ * curl_easy_perform.
  */
 #include <apam/curl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
+#include "curl_handle.h"
 #include "error.h"
-#include "http.h"
+#include "loop.h"
 #include "reload.h"
 #include "sign.h"
-#include "str.h"
 
-/* One call of apam_curl_perform. */
-struct call {
-	struct apam_profile *profile;
-	const struct apam_transfer *transfer;
-	const struct curl_api *curl;
-	CURL *easy;
-	struct http_policy policy;
-	int64_t deadline;
-	struct apam_signature signature;
-	struct curl_slist *list;
-	uint64_t offset; /* of a body that is read */
-	struct response r; /* headers; the body while held back */
-	struct buf head; /* header lines as they came */
-	bool passed_on; /* the host has seen some of it */
-	bool host_failed; /* a callback of the host did not take it */
+enum stage {
+	STAGE_SIGN, /* for the first sending */
+	STAGE_SEND, /* the host's turn */
+	STAGE_SIGN_AGAIN, /* for the second one */
+	STAGE_ENDED
 };
 
-/* ---- The response ------------------------------------------------------ */
+struct apam_curl_call {
+	struct apam_profile *profile;
+	struct stack *stack; /* whose policy holds for all of it */
+	struct curl_handle handle;
+	enum stage stage;
+	bool waits; /* for a credential */
+	struct apam_request request;
+	struct apam_signature signature;
+	struct apam_call *signing; /* where it does not wait; or NULL */
+	struct apam_result result;
+};
 
-/* Give bytes to a callback of the host, in the pieces it may expect. */
-static bool
-give(
-    struct call *call, curl_write_callback to, void *arg, struct apam_str bytes)
-{
-	size_t n;
+/* ---- Signing ----------------------------------------------------------- */
 
-	while (to != NULL && bytes.n > 0) {
-		n = bytes.n < CURL_MAX_WRITE_SIZE ? bytes.n :
-						    CURL_MAX_WRITE_SIZE;
-		if (to((char *)(uintptr_t)bytes.p, 1, n, arg) != n) {
-			call->host_failed = true;
-			return false;
-		}
-		bytes = str_skip(bytes, n);
-	}
-	return true;
-}
-
-/* A header callback gets one line at a time. */
-static bool
-give_head(struct call *call)
-{
-	struct apam_str head = buf_view(&call->head);
-	bool ok = true;
-
-	while (ok && head.n > 0) {
-		size_t n = str_find(head, '\n');
-
-		n = n < head.n ? n + 1 : n;
-		ok = give(call, call->transfer->header,
-		    call->transfer->header_arg, str_cut(head, n));
-		head = str_skip(head, n);
-	}
-	return ok;
-}
-
-/* From now on the host sees the response; it cannot be superseded. */
-static bool
-pass_on(struct call *call)
-{
-	const struct apam_transfer *t = call->transfer;
-
-	if (call->passed_on)
-		return true;
-	call->passed_on = true;
-	return give_head(call) &&
-	    give(call, t->write, t->write_arg, buf_view(&call->r.body));
-}
-
-static bool
-is_success(const struct call *call)
-{
-	long status = 0;
-
-	(void)call->curl->easy_getinfo(
-	    call->easy, CURLINFO_RESPONSE_CODE, &status);
-	return status >= 200 && status <= 299;
-}
-
-static size_t
-on_header(char *p, size_t one, size_t n, void *arg)
-{
-	struct call *call = arg;
-	struct apam_str line = { p, one * n };
-
-	if (str_starts(line, APAM_STR("HTTP/")))
-		buf_truncate(&call->head, 0);
-	buf_put(&call->head, line);
-	http_header_line(&call->r.headers, line);
-	return call->r.headers.refused == NULL && !call->head.failed ? line.n :
-								       0;
-}
-
-static size_t
-on_body(char *p, size_t one, size_t n, void *arg)
-{
-	struct call *call = arg;
-	const struct apam_transfer *t = call->transfer;
-	struct apam_str bytes = { p, one * n };
-
-	if (is_success(call) || call->r.body.n + bytes.n > call->r.body.max) {
-		if (!pass_on(call))
-			return 0;
-	}
-	if (call->passed_on)
-		return give(call, t->write, t->write_arg, bytes) ? bytes.n : 0;
-	buf_put(&call->r.body, bytes);
-	return call->r.body.failed ? 0 : bytes.n;
-}
-
-/* ---- The request ------------------------------------------------------- */
-
-static size_t
-on_read(char *to, size_t one, size_t n, void *arg)
-{
-	struct call *call = arg;
-	const struct apam_body *body = &call->transfer->body;
-	long got = body->read(body->arg, call->offset, to, one * n);
-
-	if (got < 0 || (size_t)got > one * n)
-		return CURL_READFUNC_ABORT;
-	call->offset += (uint64_t)got;
-	return (size_t)got;
-}
-
-static bool
-wants_body(const char *method)
-{
-	return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
-	    strcmp(method, "PATCH") == 0;
-}
-
-static bool
-set_body(struct call *call)
-{
-	const struct apam_transfer *t = call->transfer;
-	struct apam_str bytes = APAM_STR("");
-	CURL *easy = call->easy;
-	CURLcode c = CURLE_OK;
-
-	if (t->body.kind == APAM_BODY_READER) {
-		call->offset = 0;
-		c |= call->curl->easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-		c |= call->curl->easy_setopt(
-		    easy, CURLOPT_READFUNCTION, on_read);
-		c |= call->curl->easy_setopt(easy, CURLOPT_READDATA, call);
-	} else if (t->body.kind == APAM_BODY_BYTES || wants_body(t->method)) {
-		if (t->body.kind == APAM_BODY_BYTES && t->body.bytes.n > 0)
-			bytes = t->body.bytes;
-		c |= call->curl->easy_setopt(easy, CURLOPT_POST, 1L);
-		c |= call->curl->easy_setopt(
-		    easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)bytes.n);
-		c |= call->curl->easy_setopt(easy, CURLOPT_POSTFIELDS, bytes.p);
-	} else {
-		c |= call->curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-	}
-	if (strcmp(t->method, "HEAD") == 0)
-		c |= call->curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);
-	c |= call->curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, t->method);
-	return c == CURLE_OK;
-}
-
-static bool
-is_signed(const struct apam_signature *s, struct apam_str name)
-{
-	for (size_t i = 0; i < s->header_count; i++)
-		if (str_equal_nocase(s->headers[i].name, name))
-			return true;
-	return false;
-}
-
-static bool
-make_list(struct call *call)
-{
-	const struct apam_transfer *t = call->transfer;
-	const struct apam_signature *s = &call->signature;
-	bool typed = false;
-
-	call->list = call->curl->slist_append(NULL, "Expect:");
-	if (call->list == NULL)
-		return false;
-	for (size_t i = 0; i < t->header_count; i++) {
-		typed |= str_equal_nocase(
-		    t->headers[i].name, APAM_STR("Content-Type"));
-		if (!is_signed(s, t->headers[i].name) &&
-		    !http_list_add(call->curl, &call->list, t->headers[i].name,
-			t->headers[i].value))
-			return false;
-	}
-	for (size_t i = 0; i < s->header_count; i++)
-		if (!http_list_add(call->curl, &call->list, s->headers[i].name,
-			s->headers[i].value))
-			return false;
-	/* libcurl would call any body without a type a form. */
-	if (!typed && call->transfer->body.kind != APAM_BODY_NONE)
-		return call->curl->slist_append(call->list, "Content-Type:") !=
-		    NULL;
-	return true;
-}
-
-static bool
-set_request(struct call *call)
-{
-	CURL *easy = call->easy;
-	CURLcode c = CURLE_OK;
-	long left = http_remaining(call->deadline);
-
-	c |= call->curl->easy_setopt(easy, CURLOPT_URL, call->signature.url);
-	c |= call->curl->easy_setopt(easy, CURLOPT_HTTPHEADER, call->list);
-	c |= call->curl->easy_setopt(
-	    easy, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L);
-	c |= call->curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	c |= call->curl->easy_setopt(easy, CURLOPT_HEADERDATA, call);
-	c |= call->curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	c |= call->curl->easy_setopt(easy, CURLOPT_WRITEDATA, call);
-	/* No credential of the handle's own beside ours. */
-	c |= call->curl->easy_setopt(easy, CURLOPT_USERPWD, NULL);
-	c |= call->curl->easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, NULL);
-	return c == CURLE_OK && http_secure(call->curl, easy, &call->policy) &&
-	    set_body(call);
-}
-
-/* Leave nothing in the handle that points into this call. */
-static void
-unset_request(struct call *call)
-{
-	CURL *easy = call->easy;
-
-	call->curl->easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-	call->curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, NULL);
-	call->curl->easy_setopt(easy, CURLOPT_HEADERDATA, NULL);
-	call->curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, NULL);
-	call->curl->easy_setopt(easy, CURLOPT_WRITEDATA, NULL);
-	call->curl->easy_setopt(easy, CURLOPT_READFUNCTION, NULL);
-	call->curl->easy_setopt(easy, CURLOPT_READDATA, NULL);
-	call->curl->easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
-	call->curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
-	call->curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-	http_list_free(call->curl, &call->list);
-}
-
-/* ---- One sending ------------------------------------------------------- */
-
+/* Begin to sign, or go on with it. */
 static enum apam_status
-sign(struct call *call, struct apam_error *err)
+sign(struct apam_curl_call *call, struct apam_error *err)
 {
-	const struct apam_transfer *t = call->transfer;
-	long left = http_remaining(call->deadline);
-	const struct apam_request request = {
-		.size = sizeof(request),
-		.method = t->method,
-		.url = t->url,
-		.headers = t->headers,
-		.header_count = t->header_count,
-		.body = t->body,
-		.timeout_ms = left > 0 ? (int)left : 1,
-	};
-
-	return apam_sign(call->profile, &request, &call->signature, err);
-}
-
-static enum apam_status
-send_once(struct call *call, struct apam_result *result, struct apam_error *err)
-{
-	const struct apam_transfer *t = call->transfer;
+	long left = http_remaining(call->handle.deadline);
 	enum apam_status status;
-	CURLcode code;
-	long http = 0;
 
-	response_free(&call->r);
-	response_init(&call->r, call->policy.body_max);
-	buf_truncate(&call->head, 0);
+	if (call->signing == NULL) {
+		call->request.timeout_ms = left > 0 ? (int)left : 1;
+		return call->waits ?
+		    apam_sign(
+			call->profile, &call->request, &call->signature, err) :
+		    apam_sign_start(call->profile, &call->request,
+			&call->signature, &call->signing, err);
+	}
+	status = apam_call_result(call->signing, err);
+	if (status != APAM_E_PENDING)
+		apam_call_cancel(&call->signing);
+	return status;
+}
+
+/* What is signed goes into the handle: the host's turn. */
+static enum apam_status
+hand_over(struct apam_curl_call *call, struct apam_error *err)
+{
+	const struct apam_transfer *t = call->handle.transfer;
+
 	if (t->sending != NULL)
 		t->sending(t->arg, &call->signature);
-	result->tries++;
-	if (!make_list(call) || !set_request(call)) {
-		unset_request(call);
+	if (!curl_handle_set(&call->handle))
 		return error_set(
 		    err, APAM_E_MEMORY, "libcurl does not take the request");
-	}
-	code = call->curl->easy_perform(call->easy);
-	(void)call->curl->easy_getinfo(
-	    call->easy, CURLINFO_RESPONSE_CODE, &http);
-	unset_request(call);
-	result->status = (unsigned)http;
-	if (call->host_failed)
-		return error_set(
-		    err, APAM_E_USAGE, "the host did not take the response");
-	status = http_error(call->curl, code, err);
-	if (status == APAM_OK && !response_finish(&call->r))
-		status = error_set(err, APAM_E_MEMORY, "out of memory");
-	return status;
+	call->result.tries++;
+	call->stage = STAGE_SEND;
+	return APAM_OK;
 }
 
-static enum apam_status
-judge(struct call *call, struct apam_result *result, struct apam_error *err)
-{
-	const struct apam_answer answer = {
-		.size = sizeof(answer),
-		.status = result->status,
-		.headers = call->r.pub.headers,
-		.header_count = call->r.pub.header_count,
-		.body = call->r.pub.body,
-	};
-
-	return apam_judge(
-	    call->profile, &call->signature, &answer, &result->judgement, err);
-}
-
-/* Send, judge, and once more where a new signature may help. */
-static enum apam_status
-run(struct call *call, struct apam_result *result, struct apam_error *err)
-{
-	enum apam_status status = sign(call, err);
-
-	if (status == APAM_OK)
-		status = send_once(call, result, err);
-	if (status == APAM_OK)
-		status = judge(call, result, err);
-	if (status != APAM_OK || call->passed_on || !result->judgement.replay)
-		return status;
-	/* Not signed again: the first response stands, and says why. */
-	if (sign(call, &result->detail) != APAM_OK)
-		return APAM_OK;
-	status = send_once(call, result, err);
-	if (status == APAM_OK)
-		status = judge(call, result, err);
-	return status;
-}
+/* ---- Beginning --------------------------------------------------------- */
 
 static enum apam_status
 check_form(const struct apam_transfer *t, struct apam_error *err)
@@ -355,57 +87,260 @@ check_form(const struct apam_transfer *t, struct apam_error *err)
 	    t->body.kind == APAM_BODY_UNKNOWN)
 		return error_set(err, APAM_E_USAGE,
 		    "the body cannot be sent: only its digest is known");
+	if (t->body.kind > APAM_BODY_UNKNOWN ||
+	    (t->body.kind == APAM_BODY_READER && t->body.read == NULL))
+		return error_set(err, APAM_E_USAGE,
+		    "the body is of no kind, or lacks its function");
+	if (curl_api_of_host() == NULL)
+		return error_set(err, APAM_E_USAGE,
+		    "the program is not linked with libcurl");
 	return APAM_OK;
 }
 
-static enum apam_status
-perform(struct call *call, struct apam_result *result, struct apam_error *err)
+static void
+fill_in(struct apam_curl_call *call, CURL *easy, const struct apam_transfer *t)
 {
-	enum apam_status status;
+	const struct profile *conf = call->stack->profile;
 
-	response_init(&call->r, call->policy.body_max);
-	buf_init(&call->head, FIELDS_MAX);
-	status = run(call, result, err);
-	if (status == APAM_OK && !pass_on(call))
-		status = error_set(
-		    err, APAM_E_USAGE, "the host did not take the response");
-	apam_signature_release(&call->signature);
-	buf_free(&call->head);
-	response_free(&call->r);
+	call->request = (struct apam_request){
+		.size = sizeof(call->request),
+		.method = t->method,
+		.url = t->url,
+		.headers = t->headers,
+		.header_count = t->header_count,
+		.body = t->body,
+	};
+	call->signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	call->handle = (struct curl_handle){
+		.curl = curl_api_of_host(),
+		.easy = easy,
+		.transfer = t,
+		.signature = &call->signature,
+		.policy = { .ca_file = conf->ca_file,
+		    .proxy = conf->proxy,
+		    .body_max = (size_t)conf->body_max,
+		    .allow_http = conf->allow_http },
+		.deadline = deadline_of(call->stack, t->timeout_ms),
+	};
+	curl_handle_init(&call->handle);
+}
+
+static struct apam_curl_call *
+call_new(struct apam_profile *profile, CURL *easy,
+    const struct apam_transfer *transfer, struct apam_error *err)
+{
+	struct apam_curl_call *call;
+
+	if (check_form(transfer, err) != APAM_OK)
+		return NULL;
+	call = calloc(1, sizeof(*call));
+	if (call == NULL) {
+		(void)error_set(err, APAM_E_MEMORY, "out of memory");
+		return NULL;
+	}
+	call->profile = profile;
+	call->stack = profile_hold(profile);
+	call->waits = true;
+	error_clear(&call->result.detail);
+	fill_in(call, easy, transfer);
+	return call;
+}
+
+/* Sign for the first time, or go on with it. */
+static enum apam_status
+begin(struct apam_curl_call *call, struct apam_error *err)
+{
+	enum apam_status status = sign(call, err);
+
+	if (status == APAM_OK)
+		status = hand_over(call, err);
 	return status;
 }
+
+enum apam_status
+apam_curl_start(struct apam_profile *profile, CURL *easy,
+    const struct apam_transfer *transfer, struct apam_curl_call **call,
+    struct apam_error *err)
+{
+	struct apam_error unwanted;
+	enum apam_status status;
+
+	if (err == NULL)
+		err = &unwanted;
+	error_clear(err);
+	if (*call == NULL) {
+		*call = call_new(profile, easy, transfer, err);
+		if (*call != NULL)
+			(*call)->waits = profile->ctx->loop->threaded;
+	}
+	status = err->status;
+	if (*call != NULL && (*call)->stage != STAGE_SIGN)
+		return error_set(
+		    err, APAM_E_USAGE, "the call has been started already");
+	if (*call != NULL)
+		status = begin(*call, err);
+	if (status == APAM_OK || status == APAM_E_PENDING)
+		return status;
+	error_locate(err, profile->name, -1);
+	apam_curl_cancel(call);
+	return status;
+}
+
+/* ---- Ending ------------------------------------------------------------ */
+
+static enum apam_status
+judge(struct apam_curl_call *call, struct apam_error *err)
+{
+	const struct response *r = &call->handle.r;
+	const struct apam_answer answer = {
+		.size = sizeof(answer),
+		.status = call->handle.status,
+		.headers = r->pub.headers,
+		.header_count = r->pub.header_count,
+		.body = r->pub.body,
+	};
+
+	return apam_judge(call->profile, &call->signature, &answer,
+	    &call->result.judgement, err);
+}
+
+/* The response stands: the host may have it. */
+static enum apam_status
+settle(struct apam_curl_call *call, struct apam_error *err)
+{
+	if (curl_handle_pass_on(&call->handle))
+		return APAM_OK;
+	return error_set(err, APAM_E_USAGE, "%s", call->handle.host_failed);
+}
+
+/* A new signature for what was rejected, where there is one to be had. */
+static enum apam_status
+sign_again(struct apam_curl_call *call, bool *again, struct apam_error *err)
+{
+	enum apam_status status = sign(call, &call->result.detail);
+
+	if (status == APAM_E_PENDING)
+		return error_set(
+		    err, status, "the credential is being acquired");
+	/* Not signed again: the first response stands, and says why. */
+	if (status != APAM_OK)
+		return settle(call, err);
+	error_clear(&call->result.detail);
+	status = hand_over(call, err);
+	*again = status == APAM_OK;
+	return status;
+}
+
+static enum apam_status
+sent(struct apam_curl_call *call, CURLcode code, bool *again,
+    struct apam_error *err)
+{
+	bool first = call->result.tries == 1;
+	enum apam_status status = curl_handle_sent(&call->handle, code, err);
+
+	call->result.status = call->handle.status;
+	if (status == APAM_OK)
+		status = judge(call, err);
+	if (status != APAM_OK)
+		return status;
+	if (!first || call->handle.passed_on || !call->result.judgement.replay)
+		return settle(call, err);
+	apam_signature_release(&call->signature);
+	call->stage = STAGE_SIGN_AGAIN;
+	return sign_again(call, again, err);
+}
+
+static enum apam_status
+proceed(struct apam_curl_call *call, CURLcode code, bool *again,
+    struct apam_error *err)
+{
+	enum apam_status status = APAM_E_USAGE;
+
+	switch (call->stage) {
+	case STAGE_SEND:
+		status = sent(call, code, again, err);
+		break;
+	case STAGE_SIGN_AGAIN:
+		error_clear(&call->result.detail);
+		status = sign_again(call, again, err);
+		break;
+	case STAGE_SIGN:
+	case STAGE_ENDED:
+		return error_set(
+		    err, status, "the call has ended, or has not been started");
+	}
+	if (status == APAM_E_PENDING || *again)
+		return status;
+	call->stage = STAGE_ENDED;
+	apam_signature_release(&call->signature);
+	return status;
+}
+
+enum apam_status
+apam_curl_finish(struct apam_curl_call *call, CURLcode code, bool *again,
+    struct apam_result *result, struct apam_error *err)
+{
+	enum apam_status status;
+	size_t size = result->size;
+
+	*again = false;
+	error_clear(err);
+	if (size < sizeof(*result))
+		return error_set(
+		    err, APAM_E_USAGE, "the result lacks its size");
+	status = proceed(call, code, again, err);
+	*result = call->result;
+	result->size = size;
+	if (status != APAM_OK)
+		error_locate(err, call->profile->name, -1);
+	return status;
+}
+
+void
+apam_curl_cancel(struct apam_curl_call **call)
+{
+	struct apam_curl_call *c = *call;
+
+	*call = NULL;
+	if (c == NULL)
+		return;
+	apam_call_cancel(&c->signing);
+	curl_handle_free(&c->handle);
+	apam_signature_release(&c->signature);
+	stack_release(&c->stack);
+	free(c);
+}
+
+/* ---- All of it --------------------------------------------------------- */
 
 enum apam_status
 apam_curl_perform(struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, struct apam_result *result,
     struct apam_error *err)
 {
-	struct stack *stack = profile_hold(profile);
-	const struct profile *conf = stack->profile;
-	struct call call = {
-		.profile = profile,
-		.transfer = transfer,
-		.curl = curl_api_of_host(),
-		.easy = easy,
-		.deadline = deadline_of(stack, transfer->timeout_ms),
-		.signature = APAM_SIGNATURE_INIT,
-		.policy = { .ca_file = conf->ca_file,
-		    .proxy = conf->proxy,
-		    .body_max = (size_t)conf->body_max,
-		    .allow_http = conf->allow_http },
-	};
+	struct apam_curl_call *call;
+	struct apam_error unwanted;
 	enum apam_status status;
+	size_t size = result->size;
+	bool again = true;
+	CURLcode code;
 
+	if (err == NULL)
+		err = &unwanted;
 	error_clear(err);
-	memset(result, 0, sizeof(*result));
+	if (size < sizeof(*result))
+		return error_set(
+		    err, APAM_E_USAGE, "the result lacks its size");
+	*result = (struct apam_result){ .size = size };
 	error_clear(&result->detail);
-	status = check_form(transfer, err);
-	if (status == APAM_OK && call.curl == NULL)
-		status = error_set(err, APAM_E_USAGE,
-		    "the program is not linked with libcurl");
-	if (status == APAM_OK)
-		status = perform(&call, result, err);
-	error_locate(err, profile->name, -1);
-	stack_release(&stack);
+	call = call_new(profile, easy, transfer, err);
+	status = call == NULL ? err->status : begin(call, err);
+	while (status == APAM_OK && again) {
+		code = call->handle.curl->easy_perform(easy);
+		status = apam_curl_finish(call, code, &again, result, err);
+	}
+	if (status != APAM_OK)
+		error_locate(err, profile->name, -1);
+	apam_curl_cancel(&call);
 	return status;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What moves flights: one libcurl multi handle, a set of descriptors, timers.
- * A background thread drives it, started with the first flight; or, in a
- * context opened with APAM_OPEN_NO_THREAD, whoever calls loop_turn does.
+ * A background thread drives it, started with the first flight that does not
+ * land at once; or, in a context opened with APAM_OPEN_NO_THREAD, whoever calls loop_turn does.
  *
  * Locks: `work` is held while flights move, never while waiting for events;
  * `inbox_lock` for a moment, by anybody.  Order: work, the context's, inbox.

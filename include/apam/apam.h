@@ -22,8 +22,8 @@
  *              passed in is copied where it is kept.
  *   threads    A context and its profiles may be used by any threads at once;
  *              a signature or a call under way by one thread at a time.  A
- *              context starts a thread of its own with the first credential
- *              that it acquires, unless APAM_OPEN_NO_THREAD forbids it.
+ *              context starts a thread of its own with the first exchange
+ *              that it makes, unless APAM_OPEN_NO_THREAD forbids it.
  *   fork       Parent and child both go on with a context.  The child keeps
  *              the credentials and makes its own connections and thread;
  *              non-blocking calls under way it cancels and starts anew.

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam for programs that use libcurl: sign, send, judge, in one call.
+ * apam for programs that use libcurl: sign, send, judge, in one call; or in
+ * two around a transfer of the multi interface.
+ *
+ * Redirects are off in every handle that is set up here, because libcurl would
+ * take our headers along to where they do not belong.  A host that wants to
+ * follow one makes a new call with the URL of Location: it is bound to the
+ * profile's origins anew, or belongs to another profile, or to none.
  */
 #ifndef APAM_CURL_H
 #define APAM_CURL_H
@@ -38,6 +44,7 @@ struct apam_transfer {
 };
 
 struct apam_result {
+	size_t size;		/* sizeof(struct apam_result) */
 	unsigned status;	/* of HTTP */
 	unsigned tries;		/* 1, or 2 after a replay */
 	struct apam_judgement judgement;
@@ -47,17 +54,59 @@ struct apam_result {
 /*
  * Sign the transfer, perform it on `easy`, judge the response and, where that
  * is worth it, do it once more.  Sets URL, method, headers, body, callbacks,
- * timeout, TLS, proxy, and redirects off, and takes back what holds memory of
- * this call; other options of `easy` are the caller's.  The program itself
- * must be linked with the libcurl of `easy`.  A response of status
- * 2xx is passed on as it comes, any other after it was judged.  An HTTP error
- * status is no failure of this call.  Errors: as apam_sign, and NETWORK,
- * DEADLINE, USAGE (a body that cannot be sent: only its digest is known).
+ * timeout, TLS, proxy, and redirects off, and takes back what is of this call:
+ * URL, method, headers, body and callbacks; other options of `easy` are the
+ * caller's.  A response of status 2xx is passed on as it comes, any other after
+ * it was judged.  An HTTP error status is no failure of this call.  Errors: as
+ * apam_sign, and NETWORK, DEADLINE, USAGE (a body that cannot be sent: only its
+ * digest is known; a callback failed).
  */
 APAM_API APAM_CHECKED enum apam_status apam_curl_perform(
     struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, struct apam_result *result,
     struct apam_error *err);
+
+/* ---- For the multi interface ------------------------------------------ */
+
+/*
+ * The same with somebody else to perform: start the call, add `easy` to the
+ * multi handle, and when its CURLMSG_DONE has come remove it and finish the
+ * call; *again says to add it once more.  Cancel the call in any case, before
+ * `easy` is used otherwise or cleaned up.
+ */
+struct apam_curl_call;		/* a call under way */
+
+/*
+ * Sign the transfer and set `easy` up to send it.  `call` points to NULL.  Both
+ * `easy` and *transfer, with what it points to, must stay until the call is
+ * cancelled.  May wait for a credential, at most the timeout; in a context
+ * opened with APAM_OPEN_NO_THREAD it does not wait: APAM_E_PENDING means to
+ * start once more, with the same *call, after an apam_step.  After any other
+ * failure *call is NULL, but for USAGE where the call was started already.
+ * Errors: as apam_curl_perform, before anything is sent.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_curl_start(
+    struct apam_profile *profile, CURL *easy,
+    const struct apam_transfer *transfer, struct apam_curl_call **call,
+    struct apam_error *err);
+
+/*
+ * Judge how the transfer went; `code` is the message's data.result.  Where
+ * *again is true the request was signed anew and `easy` set up to send it once
+ * more; else the call has ended, the response was passed on, and *result is
+ * all that is known.  Waits as apam_curl_start does: after APAM_E_PENDING
+ * finish once more, where `code` no longer matters.  Errors: as
+ * apam_curl_perform; then the call has ended too.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_curl_finish(
+    struct apam_curl_call *call, CURLcode code, bool *again,
+    struct apam_result *result, struct apam_error *err);
+
+/*
+ * End a call, finished or not, leave nothing of it in its handle, which is in
+ * no multi handle now, and set *call to NULL.  NULL is fine.
+ */
+APAM_API void apam_curl_cancel(struct apam_curl_call **call);
 
 #ifdef __cplusplus
 }
