@@ -2,7 +2,8 @@
 /*
  * What moves flights: one libcurl multi handle, a set of descriptors, timers.
  * A background thread drives it, started with the first flight that does not
- * land at once; or, in a context opened with APAM_OPEN_NO_THREAD, whoever calls loop_turn does.
+ * land at once; or, in a context opened with APAM_OPEN_NO_THREAD, whoever calls
+ * loop_turn does.
  *
  * Locks: `work` is held while flights move, never while waiting for events;
  * `inbox_lock` for a moment, by anybody.  Order: work, the context's, inbox.
