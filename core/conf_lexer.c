@@ -277,7 +277,7 @@ pass_mark(struct conf_lexer *g)
 	if (c == '@')
 		return refuse(
 		    g, "@include is not allowed; write it all in one file");
-	if (strchr("{}[]():=;,", c) == NULL)
+	if (c == '\0' || strchr("{}[]():=;,", c) == NULL)
 		return refuse(g,
 		    "this byte has no meaning here; does a text "
 		    "lack its quotes?");
