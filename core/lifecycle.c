@@ -526,7 +526,11 @@ lifecycle_glance(struct entry *e)
 static int64_t
 seconds_from_now(int64_t at)
 {
-	return at == INT64_MAX ? -1 : (at - clock_ms()) / 1000;
+	int64_t left = at - clock_ms();
+
+	if (at == INT64_MAX)
+		return -1;
+	return left < 0 ? 0 : left / 1000;
 }
 
 void

@@ -356,8 +356,8 @@ struct apam_entry_status {
 	bool refreshing;	/* an exchange is under way */
 	uint64_t generation;	/* 0: no credential */
 	int64_t acquired_at;	/* Unix s; 0: no credential */
-	int64_t expires_in;	/* seconds; -1: never, or none */
-	int64_t refresh_in;	/* seconds, negative: due; -1: never, or none */
+	int64_t expires_in;	/* seconds, 0: it has; -1: never, or none */
+	int64_t refresh_in;	/* seconds, 0: due; -1: never, or none */
 	enum apam_status latched; /* the permanent answer; APAM_OK: none */
 	enum apam_key_state key_state;
 	int64_t checked_at;	/* Unix s; 0: never */
