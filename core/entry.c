@@ -38,6 +38,9 @@ load_module(struct entry *e, struct problems *all)
 {
 	struct apam_error err;
 
+	/* In a draft, which was reported already. */
+	if (e->conf->scheme == NULL)
+		return false;
 	error_clear(&err);
 	e->module = modules_get(
 	    &e->ctx->modules, e->ctx->settings, e->conf->scheme, &err);

@@ -29,17 +29,6 @@ name_of(const char *file)
 }
 
 static void
-lint_profile(
-    struct apam *ctx, const char *name, const char *file, struct problems *all)
-{
-	struct stack *stack = stack_new(ctx, name, file, all);
-
-	if (stack != NULL)
-		(void)stack_open(stack, all);
-	stack_release(&stack);
-}
-
-static void
 lint_directory(struct apam *ctx, struct problems *all)
 {
 	char file[PATH_MAX_BYTES];
@@ -51,7 +40,7 @@ lint_directory(struct apam *ctx, struct problems *all)
 		problems_add_error(all, ctx->settings->file, 0, &err);
 	for (size_t i = 0; i < list.count; i++) {
 		if (profile_file(ctx, list.names[i], file, sizeof(file)))
-			lint_profile(ctx, list.names[i], file, all);
+			stack_lint(ctx, list.names[i], file, all);
 		else
 			problems_add(all, APAM_E_CONFIG, ctx->settings->file, 0,
 			    "profile_dir is too long");
@@ -113,7 +102,7 @@ lint_file(struct apam *ctx, const char *file, struct problems *all)
 	else if (is_main(ctx, path))
 		other = settings_new(path, ctx->settings->user, all);
 	else
-		lint_profile(ctx, name, path, all);
+		stack_lint(ctx, name, path, all);
 	settings_free(&other);
 	free(name);
 	free(path);

@@ -251,7 +251,9 @@ read_tree(
 	if (p->values.count == 0)
 		return false;
 	take_values(p, settings);
-	(void)option_check_path(&check, CA_FILE);
+	/* A draft goes on without what was refused already. */
+	if (!option_check_path(&check, CA_FILE))
+		p->ca_file = NULL;
 	(void)option_check_proxy(&check, PROXY);
 	read_origins(p, all);
 	return profile_entries_read(p, settings, all);

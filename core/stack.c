@@ -148,7 +148,7 @@ open_entries(struct stack *s, struct problems *all)
 	bool ok = ca_file_ok(s, all);
 
 	s->entries = calloc(n, sizeof(*s->entries));
-	if (s->entries == NULL) {
+	if (s->entries == NULL && n > 0) {
 		problems_add(
 		    all, APAM_E_MEMORY, s->profile->file, 0, "out of memory");
 		return false;
@@ -159,6 +159,19 @@ open_entries(struct stack *s, struct problems *all)
 	if (!ok)
 		close_entries(s);
 	return ok;
+}
+
+void
+stack_lint(
+    struct apam *ctx, const char *name, const char *file, struct problems *all)
+{
+	struct stack s = { .ctx = ctx };
+
+	s.profile = profile_draft(name, file, ctx->settings, all);
+	if (s.profile != NULL && open_entries(&s, all))
+		close_entries(&s);
+	profile_free(&s.profile);
+	watch_free(&s.watch);
 }
 
 bool

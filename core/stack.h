@@ -54,6 +54,12 @@ struct stack {
 /* Read a profile; its entries are opened by stack_open.  NULL: problems. */
 struct stack *stack_new(struct apam *ctx, const char *name, const char *file,
     struct problems *all);
+/*
+ * Add everything that keeps a profile from being opened, in one pass: where
+ * the profile itself is in error its entries are opened all the same.
+ */
+void stack_lint(struct apam *ctx, const char *name, const char *file,
+    struct problems *all);
 struct stack *stack_hold(struct stack *stack);
 /* Drop one reference and set *stack to NULL; the last one wipes and frees. */
 void stack_release(struct stack **stack);

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/profiles.c: names that are refused, profiles found by name in
+ * any order, by URL with the longest path, two alike, broken ones beside good
+ * ones, and a thousand of them.
+ */
+#include "../core/context.h"
+#include "../core/profiles.h"
+
+#include "project.h"
+#include "run.h"
+
+static struct project project;
+
+static void
+setup(void)
+{
+	project_make(&project);
+	project_profile(&project, "zero",
+	    "origins = [ \"https://zero.example\" ];\n"
+	    "auth = ( { scheme = \"none\"; } );\n");
+	(void)project_get(&project, "zero");
+}
+
+static void
+teardown(void)
+{
+	project_remove(&project);
+}
+
+/* A profile for one origin; its module is never loaded here. */
+static void
+write_profile(const char *name, const char *origin)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof(text),
+	    "origins = [ \"%s\" ];\nauth = ( { scheme = \"none\"; } );\n",
+	    origin);
+	project_profile(&project, name, text);
+}
+
+static enum apam_status
+get(const char *name, struct apam_profile **profile)
+{
+	/* Neither of them is to stay as it was. */
+	*profile = (struct apam_profile *)(void *)&project;
+	memset(&project.err, 0x5a, sizeof(project.err));
+	return apam_profile_get(project.ctx, name, profile, &project.err);
+}
+
+static enum apam_status
+find(const char *url, struct apam_profile **profile)
+{
+	*profile = (struct apam_profile *)(void *)&project;
+	memset(&project.err, 0x5a, sizeof(project.err));
+	return apam_profile_find(project.ctx, url, profile, &project.err);
+}
+
+/* ---- By name ----------------------------------------------------------- */
+
+#define TEN "abcdefghij"
+#define SIXTY TEN TEN TEN TEN TEN TEN
+
+static const struct {
+	const char *name;
+	const char *text;
+} no_profiles[] = {
+	{ "", "a profile is named by" },
+	{ ".", "a profile is named by" },
+	{ "..", "a profile is named by" },
+	{ ".zero", "a profile is named by" },
+	{ "-zero", "a profile is named by" },
+	{ "_zero", "a profile is named by" },
+	{ "../apam.d/zero", "a profile is named by" },
+	{ "./zero", "a profile is named by" },
+	{ "/etc/passwd", "a profile is named by" },
+	{ "zero/", "a profile is named by" },
+	{ "ze ro", "a profile is named by" },
+	{ "zero\n", "a profile is named by" },
+	{ "z\xc3\xa4ro", "a profile is named by" },
+	{ "zero%s", "a profile is named by" },
+	{ SIXTY "abcde", "a profile is named by" },
+	{ SIXTY "abcd", "there is no profile " SIXTY "abcd in " },
+	{ "zero.conf", "there is no profile zero.conf in " },
+	{ "ZERO", "there is no profile ZERO in " },
+	{ "zer", "there is no profile zer in " },
+	{ "zeroo", "there is no profile zeroo in " },
+};
+
+START_TEST(a_name_that_is_none)
+{
+	struct apam_profile *p;
+	const char *name = no_profiles[_i].name;
+
+	ck_assert_msg(get(name, &p) == APAM_E_NO_PROFILE, "%s", name);
+	ck_assert_ptr_null(p);
+	ck_assert_int_eq(project.err.status, APAM_E_NO_PROFILE);
+	ck_assert_msg(strncmp(project.err.text, no_profiles[_i].text,
+			  strlen(no_profiles[_i].text)) == 0,
+	    "%s: %s", name, project.err.text);
+	ck_assert_int_eq(
+	    apam_profile_get(project.ctx, name, &p, NULL), APAM_E_NO_PROFILE);
+	ck_assert_uint_eq(project.ctx->profile_count, 1);
+}
+END_TEST
+
+START_TEST(a_success_clears_the_error)
+{
+	struct apam_profile *p;
+
+	ck_assert_int_eq(get("zero", &p), APAM_OK);
+	ck_assert_int_eq(project.err.status, APAM_OK);
+	ck_assert_str_eq(project.err.text, "");
+	ck_assert_str_eq(apam_profile_name(p), "zero");
+}
+END_TEST
+
+/* First asked for in this order, which is none. */
+static const char *const orders[][5] = {
+	{ "a", "b", "c", "d", "e" },
+	{ "e", "d", "c", "b", "a" },
+	{ "c", "a", "e", "b", "d" },
+	{ "a.b", "a-b", "a_b", "ab", "a" },
+	{ "B", "b", "Ba", "bA", "0" },
+};
+
+START_TEST(a_profile_stays_the_same)
+{
+	struct apam_profile *p[5], *again;
+
+	for (size_t i = 0; i < 5; i++) {
+		write_profile(orders[_i][i], "https://api.example");
+		ck_assert_int_eq(get(orders[_i][i], &p[i]), APAM_OK);
+	}
+	for (size_t i = 0; i < 5; i++) {
+		ck_assert_int_eq(get(orders[_i][i], &again), APAM_OK);
+		ck_assert_ptr_eq(again, p[i]);
+		ck_assert_str_eq(apam_profile_name(again), orders[_i][i]);
+	}
+	ck_assert_uint_eq(project.ctx->profile_count, 6);
+	for (size_t i = 1; i < 6; i++)
+		ck_assert_int_lt(strcmp(project.ctx->profiles[i - 1]->name,
+				     project.ctx->profiles[i]->name),
+		    0);
+}
+END_TEST
+
+START_TEST(a_broken_profile_is_read_again)
+{
+	struct apam_profile *p;
+
+	project_profile(&project, "late", "origins = 1;\n");
+	ck_assert_int_eq(get("late", &p), APAM_E_CONFIG);
+	ck_assert_ptr_null(p);
+	ck_assert_str_eq(project.err.profile, "late");
+	ck_assert_int_eq(project.err.line, 1);
+	ck_assert_str_eq(
+	    project.err.file, project_path(&project, "apam.d/late.conf"));
+	ck_assert_uint_eq(project.ctx->profile_count, 1);
+	write_profile("late", "https://late.example");
+	ck_assert_int_eq(get("late", &p), APAM_OK);
+}
+END_TEST
+
+START_TEST(a_file_that_others_write_is_no_profile)
+{
+	struct apam_profile *p;
+
+	write_profile("open", "https://open.example");
+	ck_assert_int_eq(
+	    chmod(project_path(&project, "apam.d/open.conf"), 0666), 0);
+	ck_assert_int_eq(get("open", &p), APAM_E_TRUST);
+	ck_assert_ptr_null(p);
+}
+END_TEST
+
+START_TEST(a_path_fits_or_is_none)
+{
+	const char *dir = project.ctx->settings->profile_dir;
+	char to[512];
+	size_t n = strlen(dir) + strlen("/zero.conf");
+
+	ck_assert(!profile_file(project.ctx, "zero", to, n));
+	ck_assert(profile_file(project.ctx, "zero", to, n + 1));
+	ck_assert_str_eq(to, project_path(&project, "apam.d/zero.conf"));
+}
+END_TEST
+
+START_TEST(freeing_nothing_is_fine)
+{
+	struct apam_profile *none = NULL;
+
+	profile_handle_free(&none);
+	ck_assert_ptr_null(none);
+}
+END_TEST
+
+/* ---- By URL ------------------------------------------------------------ */
+
+/* Listed in an order in which neither the first nor the last always wins. */
+static void
+write_tree(void)
+{
+	write_profile("a-deep", "https://api.example/v1/eyes");
+	write_profile("b-top", "https://api.example");
+	write_profile("c-mid", "https://api.example/v1");
+	write_profile("d-twin", "https://twin.example/x");
+	write_profile("e-twin", "https://twin.example/x");
+	write_profile("f-above", "https://twin.example");
+	write_profile("g-below", "https://twin.example/x/y");
+	project_profile(&project, "h-two",
+	    "origins = [ \"https://two.example\", \"https://two.example/v1\", "
+	    "\"https://other.example:8443\" ];\n"
+	    "auth = ( { scheme = \"none\"; } );\n");
+	write_profile("i-one", "https://two.example/v");
+	project_profile(&project, "broken",
+	    "origins = [ \"https://api.example/v1/eyes/1\" ];\n");
+	write_profile("alone", "https://alone.example");
+	project_write(&project, "apam.d/c-mid.conf.bak", "nonsense");
+	project_write(&project, "apam.d/-odd.conf", "nonsense");
+}
+
+static const struct {
+	const char *url;
+	enum apam_status status;
+	const char *name; /* or a part of the error's text */
+} urls[] = {
+	{ "", APAM_E_URL, "" },
+	{ "api.example", APAM_E_URL, "" },
+	{ "https://user@api.example/", APAM_E_URL, "user info" },
+	{ "https://api.example/\n", APAM_E_URL, "" },
+	{ "ftp://api.example/", APAM_E_URL, "" },
+	{ "http://api.example/", APAM_E_NO_PROFILE, "no profile has" },
+	{ "https://api.example:8443/", APAM_E_NO_PROFILE, "no profile has" },
+	{ "https://api.example.evil/", APAM_E_NO_PROFILE, "no profile has" },
+	{ "https://other.example/", APAM_E_NO_PROFILE, "no profile has" },
+	{ "https://twin.example/x", APAM_E_CONFIG,
+	    "profiles d-twin and e-twin both claim the URL" },
+	{ "https://twin.example/x/z", APAM_E_CONFIG, "both claim" },
+	{ "https://twin.example/", APAM_OK, "f-above" },
+	{ "https://twin.example/x/y/z", APAM_OK, "g-below" },
+	{ "https://api.example", APAM_OK, "b-top" },
+	{ "https://api.example/v", APAM_OK, "b-top" },
+	{ "https://api.example/v10", APAM_OK, "b-top" },
+	{ "https://api.example/v1", APAM_OK, "c-mid" },
+	{ "https://API.example:443/v1/", APAM_OK, "c-mid" },
+	{ "https://api.example/v1?/eyes", APAM_OK, "c-mid" },
+	{ "https://api.example/v1/eye", APAM_OK, "c-mid" },
+	{ "https://api.example/v1/eyes", APAM_OK, "a-deep" },
+	/* As deep as that is the broken one, which is never found. */
+	{ "https://api.example/v1/eyes/1", APAM_OK, "a-deep" },
+	/* Two origins of one profile are no rivals. */
+	{ "https://two.example/v1/x", APAM_OK, "h-two" },
+	{ "https://two.example/v/x", APAM_OK, "i-one" },
+	{ "https://other.example:8443/", APAM_OK, "h-two" },
+	{ "https://alone.example/#part", APAM_OK, "alone" },
+};
+
+START_TEST(the_longest_path_wins)
+{
+	struct apam_profile *p;
+	const char *url = urls[_i].url, *name = urls[_i].name;
+	enum apam_status status;
+
+	write_tree();
+	status = find(url, &p);
+	ck_assert_msg(status == urls[_i].status, "%s: %s: %s", url,
+	    apam_status_name(status), project.err.text);
+	ck_assert_int_eq(project.err.status, status);
+	if (status == APAM_OK) {
+		ck_assert_msg(strcmp(apam_profile_name(p), name) == 0, "%s: %s",
+		    url, apam_profile_name(p));
+		return;
+	}
+	ck_assert_ptr_null(p);
+	ck_assert_msg(strstr(project.err.text, name) != NULL, "%s: %s", url,
+	    project.err.text);
+	ck_assert_int_eq(apam_profile_find(project.ctx, url, &p, NULL), status);
+}
+END_TEST
+
+START_TEST(no_directory_no_profile)
+{
+	struct apam_profile *p;
+
+	ck_assert_int_eq(chmod(project_path(&project, "apam.d"), 0777), 0);
+	ck_assert_int_eq(find("https://zero.example/", &p), APAM_E_TRUST);
+	ck_assert_ptr_null(p);
+	ck_assert_int_eq(chmod(project_path(&project, "apam.d"), 0700), 0);
+	ck_assert_int_eq(find("https://zero.example/", &p), APAM_OK);
+}
+END_TEST
+
+START_TEST(a_profile_that_went_away_is_not_found)
+{
+	struct apam_profile *p;
+
+	write_profile("a", "https://api.example");
+	ck_assert_int_eq(find("https://api.example/", &p), APAM_OK);
+	ck_assert_int_eq(unlink(project_path(&project, "apam.d/a.conf")), 0);
+	ck_assert_int_eq(find("https://api.example/", &p), APAM_E_NO_PROFILE);
+	ck_assert_ptr_null(p);
+}
+END_TEST
+
+#define MANY 1000
+
+START_TEST(a_thousand_profiles)
+{
+	struct apam_profile *p;
+	char name[32], url[64];
+
+	/* 7 and 1000 have no common factor: each once, in no order. */
+	for (int i = 0, n = 0; i < MANY; i++, n = (n + 7) % MANY) {
+		(void)snprintf(name, sizeof(name), "p%d", n);
+		(void)snprintf(
+		    url, sizeof(url), "https://h%d.example/%d", n % 10, n);
+		write_profile(name, url);
+		if (i % 2 == 0)
+			ck_assert_int_eq(get(name, &p), APAM_OK);
+	}
+	for (int n = 0; n < MANY; n += 333) {
+		(void)snprintf(name, sizeof(name), "p%d", n);
+		(void)snprintf(
+		    url, sizeof(url), "https://h%d.example/%d/x", n % 10, n);
+		ck_assert_int_eq(find(url, &p), APAM_OK);
+		ck_assert_str_eq(apam_profile_name(p), name);
+	}
+	ck_assert_uint_eq(project.ctx->profile_count, MANY + 1);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("profiles");
+	TCase *t = tcase_create("core");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_loop_test(t, a_name_that_is_none, 0, ROWS(no_profiles));
+	tcase_add_test(t, a_success_clears_the_error);
+	tcase_add_loop_test(t, a_profile_stays_the_same, 0, ROWS(orders));
+	tcase_add_test(t, a_broken_profile_is_read_again);
+	tcase_add_test(t, a_file_that_others_write_is_no_profile);
+	tcase_add_test(t, a_path_fits_or_is_none);
+	tcase_add_test(t, freeing_nothing_is_fine);
+	tcase_add_loop_test(t, the_longest_path_wins, 0, ROWS(urls));
+	tcase_add_test(t, no_directory_no_profile);
+	tcase_add_test(t, a_profile_that_went_away_is_not_found);
+	tcase_add_test(t, a_thousand_profiles);
+	suite_add_tcase(s, t);
+	return run_suite(s);
+}
