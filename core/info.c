@@ -127,26 +127,24 @@ apam_profiles(struct apam *ctx,
 /* What every profile is held against. */
 struct question {
 	const struct url *url;
-	const struct apam_profile *chosen; /* NULL: none, or two alike */
+	struct choice choice;
 	bool (*each)(
 	    void *arg, const struct apam_profile_info *info, const char *why);
 	void *arg;
 };
 
 static const char *
-why_not(const struct question *q, const struct apam_profile *p,
-    const struct stack *stack)
+why_not(const struct question *q, const struct stack *stack)
 {
 	size_t depth;
 	const char *why = request_outside(stack->profile, q->url, &depth);
 
 	if (why != NULL)
 		return why;
-	if (p == q->chosen)
-		return NULL;
-	return q->chosen != NULL ?
-	    "another profile has an origin with a longer path" :
-	    "another profile claims the URL alike";
+	if (depth < q->choice.depth)
+		return "another profile has an origin with a longer path";
+	return q->choice.rival == NULL ? NULL :
+					 "another profile claims the URL alike";
 }
 
 static bool
@@ -165,7 +163,7 @@ answer(struct apam *ctx, const struct question *q, const char *name)
 		return q->each(q->arg, &info, err.text);
 	}
 	stack = profile_hold(p);
-	why = why_not(q, p, stack);
+	why = why_not(q, stack);
 	/* Only the chosen one is opened: the others need not be loaded. */
 	if (why == NULL && stack_ready(stack, &err) != APAM_OK)
 		why = err.text;
@@ -181,7 +179,7 @@ apam_explain(struct apam *ctx, const char *url,
 	void *arg, const struct apam_profile_info *info, const char *why),
     void *arg, struct apam_error *err)
 {
-	struct apam_profile *chosen = NULL;
+	struct question q = { .each = each, .arg = arg };
 	struct names_list list;
 	struct url parsed;
 	const char *why = url_parse(apam_str(url), &parsed);
@@ -192,13 +190,10 @@ apam_explain(struct apam *ctx, const char *url,
 	if (why != NULL)
 		return error_set(err, APAM_E_URL, "%s", why);
 	status = profiles_list(ctx, &list, err);
-	if (status == APAM_OK)
-		(void)profiles_choose(ctx, &list, &parsed, &chosen, NULL);
-	for (size_t i = 0; more && i < list.count; i++) {
-		const struct question q = { &parsed, chosen, each, arg };
-
+	q.url = &parsed;
+	q.choice = profiles_choose(ctx, &list, &parsed);
+	for (size_t i = 0; more && i < list.count; i++)
 		more = answer(ctx, &q, list.names[i]);
-	}
 	names_list_free(&list);
 	return status;
 }

@@ -184,54 +184,49 @@ apam_profile_name(const struct apam_profile *profile)
 
 /* ---- By URL ------------------------------------------------------------ */
 
-/* The best profile so far, and whether another claims the URL alike. */
-struct choice {
-	const struct url *url;
-	struct apam_profile *best;
-	size_t depth;
-	struct apam_profile *rival;
-};
-
 static void
-consider(struct choice *c, struct apam_profile *p)
+consider(struct choice *c, const struct url *url, struct apam_profile *p)
 {
 	struct stack *s = profile_hold(p);
 	size_t depth;
-	bool outside = request_outside(s->profile, c->url, &depth) != NULL;
+	bool outside = request_outside(s->profile, url, &depth) != NULL;
 
 	stack_release(&s);
 	if (outside)
 		return;
-	if (c->best == NULL || depth > c->depth) {
-		c->best = p;
-		c->depth = depth;
-		c->rival = NULL;
-	} else if (depth == c->depth) {
+	if (c->best == NULL || depth > c->depth)
+		*c = (struct choice){ p, depth, NULL };
+	else if (depth == c->depth)
 		c->rival = p;
-	}
 }
 
-enum apam_status
-profiles_choose(struct apam *ctx, const struct names_list *list,
-    const struct url *url, struct apam_profile **profile,
-    struct apam_error *err)
+struct choice
+profiles_choose(
+    struct apam *ctx, const struct names_list *list, const struct url *url)
 {
-	struct choice c = { .url = url };
+	struct choice c = { NULL, 0, NULL };
 	struct apam_profile *p;
 
-	*profile = NULL;
 	for (size_t i = 0; i < list->count; i++)
 		if (apam_profile_get(ctx, list->names[i], &p, NULL) == APAM_OK)
-			consider(&c, p);
-	if (c.best == NULL)
+			consider(&c, url, p);
+	return c;
+}
+
+/* The one that was chosen, if it is one. */
+static enum apam_status
+take(const struct choice *c, struct apam_profile **profile,
+    struct apam_error *err)
+{
+	if (c->best == NULL)
 		return error_set(err, APAM_E_NO_PROFILE,
 		    "no profile has an origin that holds the URL");
-	if (c.rival != NULL)
+	if (c->rival != NULL)
 		return error_set(err, APAM_E_CONFIG,
 		    "profiles %s and %s both claim the URL; name one, or give "
 		    "one of them an origin with a longer path",
-		    apam_profile_name(c.best), apam_profile_name(c.rival));
-	*profile = c.best;
+		    apam_profile_name(c->best), apam_profile_name(c->rival));
+	*profile = c->best;
 	return APAM_OK;
 }
 
@@ -248,6 +243,7 @@ apam_profile_find(struct apam *ctx, const char *url,
 {
 	struct names_list list;
 	struct url parsed;
+	struct choice choice;
 	enum apam_status status;
 	const char *why = url_parse(apam_str(url), &parsed);
 
@@ -256,8 +252,10 @@ apam_profile_find(struct apam *ctx, const char *url,
 	if (why != NULL)
 		return error_set(err, APAM_E_URL, "%s", why);
 	status = profiles_list(ctx, &list, err);
-	if (status == APAM_OK)
-		status = profiles_choose(ctx, &list, &parsed, profile, err);
+	if (status == APAM_OK) {
+		choice = profiles_choose(ctx, &list, &parsed);
+		status = take(&choice, profile, err);
+	}
 	names_list_free(&list);
 	return status;
 }

@@ -20,12 +20,15 @@ bool profile_file(const struct apam *ctx, const char *name, char *to,
 enum apam_status profiles_list(struct apam *ctx, struct names_list *list,
     struct apam_error *err);
 
-/*
- * The profile that signs `url`: the longest path wins; two alike are an error.
- * Errors: NO_PROFILE, CONFIG.
- */
-enum apam_status profiles_choose(struct apam *ctx,
-    const struct names_list *list, const struct url *url,
-    struct apam_profile **profile, struct apam_error *err);
+/* Which profiles hold a URL. */
+struct choice {
+	struct apam_profile *best; /* by the longest path; NULL: none */
+	size_t depth;		/* the length of that */
+	struct apam_profile *rival; /* one that is as good, or NULL */
+};
+
+/* The longest path wins; whether two are alike is for the caller to say. */
+struct choice profiles_choose(struct apam *ctx, const struct names_list *list,
+    const struct url *url);
 
 #endif
