@@ -119,7 +119,7 @@ $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(BUILD)/core.a
 	$(Q)$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcurl -lcheck -lsubunit -lrt -lm
 
 # Those with tests/raw_server.h, which speaks TLS as well.
-$(addprefix $(BUILD)/tests/check_,check context http): CORE_LIBS += -lssl
+$(addprefix $(BUILD)/tests/check_,check context flight http loop): CORE_LIBS += -lssl
 
 $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 	$(Q)$(LINK) -shared -Wl,--version-script=modules/export.map -o $@ $< -lcrypto
