@@ -20,7 +20,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wcast-align -Wcast-qual \
 	-Wimplicit-fallthrough -Wconversion -Wno-sign-conversion \
 	-Werror=implicit-function-declaration
 HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIC \
-	-fvisibility=hidden
+	-fvisibility=hidden -fno-plt
 OUR_CPPFLAGS = -Iinclude -D_POSIX_C_SOURCE=200809L \
 	-DAPAM_VERSION='"$(VERSION)"' -DAPAM_CONFIG_FILE='"$(SYSCONFDIR)/apam.conf"' \
 	-DAPAM_MODULE_DIR='"$(MODULEDIR)"' -DAPAM_STATE_DIR='"$(STATEDIR)"' \

@@ -51,20 +51,6 @@ fill(struct apam_error *err, enum apam_status status, const char *file,
 	make_line(err->text, sizeof(err->text));
 }
 
-void
-error_clear(struct apam_error *err)
-{
-	if (err == NULL)
-		return;
-	/* Not the whole of it: this is on the hit path. */
-	err->status = APAM_OK;
-	err->line = 0;
-	err->entry = -1;
-	err->profile[0] = '\0';
-	err->file[0] = '\0';
-	err->text[0] = '\0';
-}
-
 enum apam_status
 error_set(
     struct apam_error *err, enum apam_status status, const char *format, ...)

@@ -17,7 +17,19 @@
 bool status_is_known(enum apam_status status);
 
 /* Make *err say "no error". */
-void error_clear(struct apam_error *err);
+static inline void
+error_clear(struct apam_error *err)
+{
+	if (err == NULL)
+		return;
+	/* Not the whole of it: this is on the hit path. */
+	err->status = APAM_OK;
+	err->line = 0;
+	err->entry = -1;
+	err->profile[0] = '\0';
+	err->file[0] = '\0';
+	err->text[0] = '\0';
+}
 
 /* Set status and text.  Returns `status`, so that callers return the call. */
 enum apam_status error_set(struct apam_error *err, enum apam_status status,

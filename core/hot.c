@@ -45,7 +45,7 @@ struct hot {
 	 * pointers are offsets here, from the image's begin.
 	 */
 	size_t image_n;
-	_Alignas(STORE_ALIGN) char image[IMAGE_BYTES];
+	_Alignas(64) char image[IMAGE_BYTES];
 };
 
 #ifdef CLOCK_REALTIME_COARSE
@@ -107,6 +107,9 @@ method_is_plain(const char *method)
 {
 	size_t n = 0;
 
+	if (method[0] == 'G' && method[1] == 'E' && method[2] == 'T' &&
+	    method[3] == '\0')
+		return true;
 	while (method[n] >= 'A' && method[n] <= 'Z')
 		n++;
 	return n > 0 && n < 16 && method[n] == '\0';
@@ -127,6 +130,22 @@ request_is_plain(const struct apam_request *r)
 	return method_is_plain(r->method);
 }
 
+/* Equal; `n` is 8 or more, as every origin's length is. */
+static inline bool
+same_bytes(const char *a, const char *b, size_t n)
+{
+	uint64_t x, y, differ = 0;
+
+	for (size_t i = 0; i + sizeof(x) <= n; i += sizeof(x)) {
+		memcpy(&x, a + i, sizeof(x));
+		memcpy(&y, b + i, sizeof(y));
+		differ |= x ^ y;
+	}
+	memcpy(&x, a + n - sizeof(x), sizeof(x));
+	memcpy(&y, b + n - sizeof(y), sizeof(y));
+	return (differ | (x ^ y)) == 0;
+}
+
 /* The URL starts with one of the origins, literally, and goes on plainly. */
 static bool
 url_is_ours(const struct hot *h, const char *url)
@@ -139,9 +158,9 @@ url_is_ours(const struct hot *h, const char *url)
 	for (unsigned i = 0; i < count && i < ORIGINS_MAX; i++) {
 		size_t len = h->origin_n[i];
 
-		if (at + len > ORIGIN_BYTES)
+		if (len < sizeof(uint64_t) || at + len > ORIGIN_BYTES)
 			return false;
-		if (n > len && memcmp(url, h->origins + at, len) == 0 &&
+		if (n > len && same_bytes(url, h->origins + at, len) &&
 		    (url[len] == '/' || url[len] == '?'))
 			return url_is_plain(url, len, n);
 		at += len;
@@ -161,6 +180,7 @@ still_good(const struct hot *h)
 static bool
 copy_image(const struct hot *h, struct apam_signature *s)
 {
+	const struct apam_header *from = (const void *)h->image;
 	struct apam_header *headers = (void *)s->store;
 	unsigned count = h->header_count;
 	size_t n = h->image_n;
@@ -170,8 +190,8 @@ copy_image(const struct hot *h, struct apam_signature *s)
 		return false;
 	copy_racing(s->store, h->image, n);
 	for (unsigned i = 0; i < count; i++) {
-		headers[i].name.p = s->store + (uintptr_t)headers[i].name.p;
-		headers[i].value.p = s->store + (uintptr_t)headers[i].value.p;
+		headers[i].name.p = s->store + (uintptr_t)from[i].name.p;
+		headers[i].value.p = s->store + (uintptr_t)from[i].value.p;
 	}
 	if (s->used > n)
 		wipe(s->store + n, s->used - n);
