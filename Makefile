@@ -60,6 +60,7 @@ PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
 PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
 .PHONY: all demo test run-tests programs peers lint lint-style sanitize fuzz \
+	stress tsan run-tsan \
 	run-fuzz bench run-bench bench-peers \
 	run-bench-peers install uninstall clean
 .SECONDARY:
@@ -120,6 +121,7 @@ $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(BUILD)/core.a
 
 # Those with tests/raw_server.h, which speaks TLS as well.
 $(addprefix $(BUILD)/tests/check_,check context flight http loop): CORE_LIBS += -lssl
+$(BUILD)/tests/check_libev: CORE_LIBS += -lev
 
 $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 	$(Q)$(LINK) -shared -Wl,--version-script=modules/export.map -o $@ $< -lcrypto
@@ -173,6 +175,25 @@ sanitize: deps-build deps-test
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	$(MAKE) BUILD=$(BUILD)/sanitize SANITIZE=address,undefined \
 	    CFLAGS='-O1 -g -fno-sanitize-recover=all' run-tests
+
+# The tests of what runs side by side, at full size: minutes.
+LIVE = lifecycle fork share reload_live call_live hot
+STRESS_MINUTES = 40
+stress: deps-build deps-test
+	@$(MAKE) programs
+	@BUILD=$(BUILD) APAM_STRESS=full \
+	    TEST_SECONDS=$$(($(STRESS_MINUTES) * 60)) \
+	    tests/run $(LIVE:%=$(BUILD)/tests/check_%)
+
+# Every data race fatal.  Check forks before each test, which the race detector
+# takes well; a fork of a process with threads it does not: tests/tsan.supp.
+tsan: deps-build deps-test
+	@TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:suppressions=$(CURDIR)/tests/tsan.supp \
+	$(MAKE) BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS='-O1 -g' run-tsan
+
+run-tsan: $(PROGRAMS)
+	@BUILD=$(BUILD) tests/run $(LIVE:%=$(BUILD)/tests/check_%) \
+	    $(BUILD)/tests/check_sign
 
 # Each target for FUZZ_SECONDS; what it finds lies in $(BUILD)/fuzz/found.
 FUZZ_SECONDS = 30

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/rate_limit.c, row by row; bad values first.
+ */
+#include "../core/rate_limit.h"
+
+#include "run.h"
+
+#define H(n, v)                                                                \
+	{                                                                      \
+		APAM_STR(n), APAM_STR(v)                                       \
+	}
+#define HEADERS 4
+
+static const struct {
+	const char *name;
+	struct apam_header headers[HEADERS];
+	int64_t wait;
+} rows[] = {
+	{ "nothing", { H("a", "b") }, -1 },
+	{ "an empty reset", { H("x-ratelimit-reset", "") }, -1 },
+	{ "a word", { H("x-ratelimit-reset", "soon") }, -1 },
+	{ "a negative number", { H("x-ratelimit-reset", "-5") }, -1 },
+	{ "a fraction", { H("x-ratelimit-reset", "1.5") }, -1 },
+	{ "too large a number",
+	    { H("x-ratelimit-reset", "99999999999999999999") }, -1 },
+	{ "a date in seconds", { H("x-ratelimit-reset", "1764000000") }, -1 },
+	{ "more than a day", { H("x-ratelimit-reset", "86401") }, -1 },
+	{ "a day", { H("x-ratelimit-reset", "86400") }, 86400 },
+	{ "none at all", { H("x-ratelimit-reset", "0") }, 0 },
+	{ "reset", { H("x-ratelimit-reset", "7") }, 7 },
+	{ "without the x-", { H("ratelimit-reset", "8") }, 8 },
+	{ "in capitals", { H("RateLimit-Reset", "9") }, 9 },
+	{ "both: the x- counts",
+	    { H("ratelimit-reset", "8"), H("x-ratelimit-reset", "7") }, 7 },
+	{ "remaining alone", { H("x-ratelimit-remaining", "0") }, -1 },
+	{ "a rate of nothing",
+	    { H("x-ratelimit-remaining", "0"),
+		H("x-ratelimit-replenish-rate", "0") },
+	    -1 },
+	{ "no remaining", { H("x-ratelimit-replenish-rate", "10") }, -1 },
+	{ "one token, ten a second",
+	    { H("x-ratelimit-remaining", "0"),
+		H("x-ratelimit-replenish-rate", "10") },
+	    1 },
+	{ "fifty tokens, ten a second",
+	    { H("x-ratelimit-remaining", "0"),
+		H("x-ratelimit-requested-tokens", "50"),
+		H("x-ratelimit-replenish-rate", "10") },
+	    5 },
+	{ "rounded up",
+	    { H("x-ratelimit-remaining", "9"),
+		H("x-ratelimit-requested-tokens", "50"),
+		H("x-ratelimit-replenish-rate", "10") },
+	    5 },
+	{ "enough",
+	    { H("x-ratelimit-remaining", "50"),
+		H("x-ratelimit-requested-tokens", "50"),
+		H("x-ratelimit-replenish-rate", "10") },
+	    0 },
+	{ "no tokens wanted is one",
+	    { H("ratelimit-remaining", "0"),
+		H("ratelimit-requested-tokens", "0"),
+		H("ratelimit-replenish-rate", "1") },
+	    1 },
+	{ "a day at most",
+	    { H("ratelimit-remaining", "0"),
+		H("ratelimit-requested-tokens", "2147483647"),
+		H("ratelimit-replenish-rate", "1") },
+	    86400 },
+	{ "a date, and a bucket",
+	    { H("x-ratelimit-reset", "1764000000"),
+		H("x-ratelimit-remaining", "0"),
+		H("x-ratelimit-replenish-rate", "1") },
+	    1 },
+};
+
+START_TEST(each)
+{
+	int64_t wait = rate_limit_wait(rows[_i].headers, HEADERS);
+
+	ck_assert_msg(wait == rows[_i].wait, "%s: %lld, not %lld",
+	    rows[_i].name, (long long)wait, (long long)rows[_i].wait);
+}
+END_TEST
+
+START_TEST(no_headers)
+{
+	ck_assert_int_eq(rate_limit_wait(NULL, 0), -1);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("rate_limit");
+	TCase *tc = tcase_create("rate_limit");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_loop_test(tc, each, 0, ROWS(rows));
+	tcase_add_test(tc, no_headers);
+	return run_suite(suite);
+}
