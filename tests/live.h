@@ -28,6 +28,7 @@ struct sandbox {
 	int hold; /* its standard input: it ends when we do */
 	char dir[64];
 	int sevensignal, xysense, seed, control;
+	char eyes[64]; /* a URL of the first provider's API */
 };
 
 static struct sandbox sandbox;
@@ -87,6 +88,8 @@ sandbox_read_ports(void)
 	    &sandbox.sevensignal, &sandbox.xysense, &sandbox.seed,
 	    &sandbox.control);
 	(void)fclose(f);
+	(void)snprintf(sandbox.eyes, sizeof(sandbox.eyes),
+	    "https://127.0.0.1:%d/eyes", sandbox.sevensignal);
 	return n == 4;
 }
 
@@ -306,12 +309,7 @@ live_open(struct project *p, unsigned flags)
 static inline const char *
 live_url(void)
 {
-	static char url[64];
-
-	if (url[0] == '\0')
-		(void)snprintf(url, sizeof(url), "https://127.0.0.1:%d/eyes",
-		    sandbox.sevensignal);
-	return url;
+	return sandbox.eyes;
 }
 
 /* A signature, with room for it on the caller's stack. */
