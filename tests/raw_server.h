@@ -167,7 +167,7 @@ raw_start(struct raw_server *s, const struct raw_answer *answer, SSL_CTX *tls)
 	s->answer = *answer;
 	s->tls = tls;
 	s->fd = raw_bind(&s->port);
-	ck_assert_int_eq(listen(s->fd, 8), 0);
+	ck_assert_int_eq(listen(s->fd, 128), 0);
 	ck_assert_int_eq(pthread_create(&s->thread, NULL, raw_run, s), 0);
 }
 
