@@ -140,6 +140,10 @@ $(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME)
 	$(Q)$(LINK) -o $@ $(BENCH_OBJ) -L$(BUILD) -lapam -lcrypto -ldl \
 	    -Wl,-rpath,'$$ORIGIN/..'
 
+$(BUILD)/peers/renew: $(BUILD)/tests/peers/renew.o $(BUILD)/$(SONAME)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $< -L$(BUILD) -lapam -lcurl -Wl,-rpath,'$$ORIGIN/..'
+
 $(BUILD)/bench/empty: $(BUILD)/tests/bench/raw/empty.o
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $<
@@ -165,7 +169,7 @@ demo: deps-build deps-test
 	@BUILD=$(BUILD) tests/sandbox/demo.sh
 
 peers: deps-build deps-peers
-	@$(MAKE) all
+	@$(MAKE) all $(BUILD)/peers/renew
 	@BUILD=$(BUILD) tests/peers/run.sh
 
 # Everything once more, with every memory error and undefined behaviour fatal.

@@ -48,7 +48,8 @@ make_certificate()
 	    2>"$tmp/log" || die "no certificate"
 }
 
-# Sets $oidc, $api and $control once the provider says that it is ready.
+# start_oidc SECONDS: its tokens live that long.  Sets $oidc, $api and $control
+# once the provider says that it is ready.
 start_oidc()
 {
 	cat >"$tmp/clients.json" <<-END
@@ -56,8 +57,9 @@ start_oidc()
 	  "basic client+%": "$(printf %s "$nasty_secret" | sed 's/["\]/\\&/g')",
 	  "doomed-client": "fake-doomed-secret" }
 	END
+	rm -f "$tmp/ready"
 	mkfifo "$tmp/ready"
-	PEER_DIR=$PEER_DIR PEER_CERT=$tmp/cert.pem PEER_KEY=$tmp/key.pem \
+	PEER_TTL=$1 PEER_DIR=$PEER_DIR PEER_CERT=$tmp/cert.pem PEER_KEY=$tmp/key.pem \
 	PEER_CLIENTS=$tmp/clients.json \
 	    node $here/provider.mjs >"$tmp/ready" 2>"$tmp/log" &
 	oidc_pid=$!
@@ -231,8 +233,8 @@ write_oauth_profiles()
 
 write_config()
 {
-	mkdir -m 755 "$tmp/apam.d" "$tmp/state"
-	mkdir -m 700 "$tmp/secrets"
+	mkdir -p -m 755 "$tmp/apam.d" "$tmp/state"
+	mkdir -p -m 700 "$tmp/secrets"
 	cat >"$tmp/apam.conf" <<-END
 	module_dir = "$(cd "$BUILD" && pwd)/modules";
 	profile_dir = "$tmp/apam.d";
@@ -367,10 +369,26 @@ rows_basic()
 	row basic-check-kept 0 good check web-utf8
 }
 
+# Tokens of three seconds, and a program that runs for ten.
+rows_short_lived()
+{
+	for name in opaque jwt issuer; do
+		timeout 30 "$BUILD/peers/renew" "$tmp/apam.conf" $name \
+		    "$api/api/data" 10 >"$tmp/$name" 2>&1 </dev/null &
+		eval "${name}_pid=\$!"
+	done
+	for name in opaque jwt issuer; do
+		eval "wait \$${name}_pid"
+		status=$?
+		cp "$tmp/$name" "$tmp/output"
+		result $status "short-lived: $name"
+	done
+}
+
 [ -x "$BUILD/apam" ] || die "no $BUILD/apam: make all"
 [ -n "$nginx" ] || die "no nginx: make deps-peers"
 make_certificate
-start_oidc
+start_oidc 600
 start_nginx
 write_config
 rows_tokens
@@ -378,5 +396,10 @@ rows_refused
 rows_revoked
 rows_check
 rows_basic
+kill $oidc_pid
+wait $oidc_pid 2>/dev/null
+start_oidc 3
+write_config
+rows_short_lived
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
