@@ -15,9 +15,9 @@
 #include "run.h"
 
 #define FAKE "s3cret-FAKE"
-#define NAME "apam-test:a key %s"
 #define MAX 64
 
+static char name[64]; /* of a key that no other process has */
 static struct buf out;
 static struct apam_error err;
 static bool usable;
@@ -27,6 +27,8 @@ static void
 setup(void)
 {
 	live = secmem_live();
+	(void)snprintf(
+	    name, sizeof(name), "apam-test:%ld:a key %%s", (long)getpid());
 	buf_init(&out, MAX);
 	err = (struct apam_error){ .entry = -1 };
 	usable = keyctl_join_session_keyring(NULL) >= 0 &&
@@ -45,7 +47,7 @@ static key_serial_t
 add(const char *type, struct apam_str payload, key_serial_t ring)
 {
 	const key_serial_t key = add_key(
-	    type, NAME, payload.p, payload.n, ring);
+	    type, name, payload.p, payload.n, ring);
 
 	ck_assert_int_gt(key, 0);
 	return key;
@@ -54,7 +56,7 @@ add(const char *type, struct apam_str payload, key_serial_t ring)
 static void
 refused(enum apam_status status, const char *text)
 {
-	ck_assert_int_eq(keyring_read(NAME, &out, &err), status);
+	ck_assert_int_eq(keyring_read(name, &out, &err), status);
 	ck_assert_int_eq(err.status, status);
 	ck_assert_msg(strstr(err.text, text) != NULL, "%s", err.text);
 	ck_assert_ptr_null(strstr(err.text, FAKE));
@@ -64,7 +66,7 @@ refused(enum apam_status status, const char *text)
 
 START_TEST(a_key_that_is_not_there_is_named)
 {
-	refused(APAM_E_SECRET, "keyring:" NAME " is not in");
+	refused(APAM_E_SECRET, name);
 	/* It is not made by being looked for. */
 	err = (struct apam_error){ .entry = -1 };
 	refused(APAM_E_SECRET, "is not in");
@@ -79,7 +81,7 @@ START_TEST(a_payload_is_bytes)
 	(void)add("user", APAM_STR("a\0\n" FAKE), KEY_SPEC_SESSION_KEYRING);
 	buf_put(&out, APAM_STR("before "));
 	ck_assert_msg(
-	    keyring_read(NAME, &out, &err) == APAM_OK, "%s", err.text);
+	    keyring_read(name, &out, &err) == APAM_OK, "%s", err.text);
 	ck_assert(str_equal(buf_view(&out), APAM_STR("before a\0\n" FAKE)));
 }
 END_TEST
@@ -93,7 +95,7 @@ START_TEST(a_payload_has_a_size)
 	memset(text, 'x', sizeof(text));
 	(void)add(
 	    "user", (struct apam_str){ text, MAX }, KEY_SPEC_SESSION_KEYRING);
-	ck_assert_int_eq(keyring_read(NAME, &out, &err), APAM_OK);
+	ck_assert_int_eq(keyring_read(name, &out, &err), APAM_OK);
 	ck_assert_uint_eq(out.n, MAX);
 	buf_free(&out);
 	(void)add("user", (struct apam_str){ text, MAX + 1 },
@@ -108,16 +110,17 @@ START_TEST(the_session_comes_before_the_user)
 
 	if (!usable)
 		return;
-	users = add_key("user", NAME, "user's", 6, KEY_SPEC_USER_KEYRING);
+	users = add_key("user", name, "user's", 6, KEY_SPEC_USER_KEYRING);
+	(void)keyctl_set_timeout(users, 5); /* should this test fail */
 	/* As pam_keyinit does: a key must be possessed to be read. */
 	if (users < 0 ||
 	    keyctl_link(KEY_SPEC_USER_KEYRING, KEY_SPEC_SESSION_KEYRING) < 0)
 		return;
-	ck_assert_int_eq(keyring_read(NAME, &out, &err), APAM_OK);
+	ck_assert_int_eq(keyring_read(name, &out, &err), APAM_OK);
 	ck_assert_str_eq(buf_view(&out).p, "user's");
 	(void)add("user", APAM_STR("session's"), KEY_SPEC_SESSION_KEYRING);
 	buf_truncate(&out, 0);
-	ck_assert_int_eq(keyring_read(NAME, &out, &err), APAM_OK);
+	ck_assert_int_eq(keyring_read(name, &out, &err), APAM_OK);
 	ck_assert_str_eq(buf_view(&out).p, "session's");
 	ck_assert_int_eq(keyctl_unlink(users, KEY_SPEC_USER_KEYRING), 0);
 }
@@ -130,7 +133,7 @@ START_TEST(a_revoked_key_gives_nothing)
 	ck_assert_int_eq(keyctl_revoke(add(
 			     "user", APAM_STR(FAKE), KEY_SPEC_SESSION_KEYRING)),
 	    0);
-	refused(APAM_E_SECRET, "keyring:" NAME);
+	refused(APAM_E_SECRET, name);
 }
 END_TEST
 
@@ -140,7 +143,7 @@ START_TEST(memory_may_be_short)
 		return;
 	(void)add("user", APAM_STR(FAKE), KEY_SPEC_SESSION_KEYRING);
 	secmem_fail_after(_i);
-	ck_assert_int_eq(keyring_read(NAME, &out, &err), APAM_E_MEMORY);
+	ck_assert_int_eq(keyring_read(name, &out, &err), APAM_E_MEMORY);
 	secmem_fail_after(-1);
 	ck_assert_uint_eq(out.n, 0);
 }
