@@ -104,19 +104,29 @@ START_TEST(a_payload_has_a_size)
 }
 END_TEST
 
+/* A key of the user's alone, which is not possessed: it needs these rights. */
+static key_serial_t
+add_users(void)
+{
+	const key_serial_t key = add(
+	    "user", APAM_STR("user's"), KEY_SPEC_SESSION_KEYRING);
+
+	(void)keyctl_set_timeout(key, 5); /* should the test fail */
+	ck_assert_int_eq(keyctl_setperm(key, KEY_POS_ALL | KEY_USR_ALL), 0);
+	ck_assert_int_eq(keyctl_link(key, KEY_SPEC_USER_KEYRING), 0);
+	ck_assert_int_eq(keyctl_unlink(key, KEY_SPEC_SESSION_KEYRING), 0);
+	return key;
+}
+
 START_TEST(the_session_comes_before_the_user)
 {
 	key_serial_t users;
 
 	if (!usable)
 		return;
-	users = add_key("user", name, "user's", 6, KEY_SPEC_USER_KEYRING);
-	(void)keyctl_set_timeout(users, 5); /* should this test fail */
-	/* As pam_keyinit does: a key must be possessed to be read. */
-	if (users < 0 ||
-	    keyctl_link(KEY_SPEC_USER_KEYRING, KEY_SPEC_SESSION_KEYRING) < 0)
-		return;
-	ck_assert_int_eq(keyring_read(name, &out, &err), APAM_OK);
+	users = add_users();
+	ck_assert_msg(
+	    keyring_read(name, &out, &err) == APAM_OK, "%s", err.text);
 	ck_assert_str_eq(buf_view(&out).p, "user's");
 	(void)add("user", APAM_STR("session's"), KEY_SPEC_SESSION_KEYRING);
 	buf_truncate(&out, 0);
