@@ -330,7 +330,7 @@ service_sign_query(
 static void
 service_sign_covers(struct apam_signing *out, const char *name)
 {
-	fields_add(&out->covers, apam_str(name), APAM_STR(""));
+	fields_add_header(&out->covers, apam_str(name), APAM_STR(""));
 }
 
 static bool
