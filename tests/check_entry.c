@@ -127,7 +127,7 @@ START_TEST(what_does_not_open_leaves_nothing)
 }
 END_TEST
 
-static int opened, closed;
+static int opens, closes;
 static size_t refused_option;
 
 static enum apam_status
@@ -136,7 +136,7 @@ refuse_and_open(const struct apam_services *svc,
 {
 	(void)svc->refuse_option(svc, refused_option, "no");
 	*state = (void *)(uintptr_t)options;
-	opened++;
+	opens++;
 	return APAM_OK;
 }
 
@@ -144,7 +144,7 @@ static void
 count_close(void *state)
 {
 	ck_assert_ptr_nonnull(state);
-	closed++;
+	closes++;
 }
 
 /* Also where the option that it names is none. */
@@ -166,8 +166,8 @@ START_TEST(a_module_that_refuses_and_opens_is_closed)
 	ck_assert(!entry_open(&e, s, 0, &all));
 	m->abi.close = real;
 	ck_assert_ptr_null(e.ctx);
-	ck_assert_int_eq(opened, 1);
-	ck_assert_int_eq(closed, 1);
+	ck_assert_int_eq(opens, 1);
+	ck_assert_int_eq(closes, 1);
 	ck_assert_uint_eq(all.count, 1);
 	ck_assert_str_eq(all.first.text, _i == 0 ? "secret: no" : "?: no");
 }
