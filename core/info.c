@@ -154,15 +154,16 @@ answer(struct apam *ctx, const struct question *q, const char *name)
 	struct apam_profile_info info = { .name = name };
 	struct apam_profile *p;
 	struct apam_error err;
-	struct stack *stack;
+	struct stack *stack = NULL;
 	const char *why;
 	bool more;
 
-	if (apam_profile_get(ctx, name, &p, &err) != APAM_OK) {
+	if (apam_profile_get(ctx, name, &p, &err) == APAM_OK)
+		stack = profile_follow(p, &err);
+	if (stack == NULL) {
 		info.file = err.file;
 		return q->each(q->arg, &info, err.text);
 	}
-	stack = profile_hold(p);
 	why = why_not(q, stack);
 	/* Only the chosen one is opened: the others need not be loaded. */
 	if (why == NULL && stack_ready(stack, &err) != APAM_OK)

@@ -187,10 +187,13 @@ apam_profile_name(const struct apam_profile *profile)
 static void
 consider(struct choice *c, const struct url *url, struct apam_profile *p)
 {
-	struct stack *s = profile_hold(p);
+	struct stack *s = profile_follow(p, NULL);
 	size_t depth;
-	bool outside = request_outside(s->profile, url, &depth) != NULL;
+	bool outside;
 
+	if (s == NULL)
+		return;
+	outside = request_outside(s->profile, url, &depth) != NULL;
 	stack_release(&s);
 	if (outside)
 		return;

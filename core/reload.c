@@ -79,7 +79,9 @@ reload(struct apam_profile *p, struct stack **s)
 
 	problems_init(&all);
 	next = stack_new(p->ctx, p->name, (*s)->profile->file, &all);
-	if (next != NULL && stack_open(next, &all)) {
+	/* Who only looks for a profile does not load its modules. */
+	if (next != NULL &&
+	    (!atomic_load(&(*s)->opened) || stack_open(next, &all))) {
 		swap(p, next);
 		stack_release(s);
 		*s = next;
@@ -158,7 +160,7 @@ is_gone(struct apam_profile *p, struct apam_error *err)
 }
 
 struct stack *
-profile_current(struct apam_profile *p, struct apam_error *err)
+profile_follow(struct apam_profile *p, struct apam_error *err)
 {
 	struct stack *s;
 	bool due;
@@ -166,7 +168,17 @@ profile_current(struct apam_profile *p, struct apam_error *err)
 	s = hold_and_ask(p, &due);
 	if (due)
 		look(p, &s);
-	if (is_gone(p, err) || stack_ready(s, err) != APAM_OK)
+	if (is_gone(p, err))
+		stack_release(&s);
+	return s;
+}
+
+struct stack *
+profile_current(struct apam_profile *p, struct apam_error *err)
+{
+	struct stack *s = profile_follow(p, err);
+
+	if (s != NULL && stack_ready(s, err) != APAM_OK)
 		stack_release(&s);
 	return s;
 }

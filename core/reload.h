@@ -16,8 +16,16 @@
 struct stack *profile_hold(struct apam_profile *profile);
 
 /*
- * The same, after a look at the files where that is due.  Opened: its modules
- * are loaded.  NULL with *err set: NO_PROFILE, CONFIG, TRUST, SECRET, MODULE.
+ * The same, after a look at the files where that is due.  Its modules may not
+ * be loaded yet.  NULL with *err set: NO_PROFILE, or what is wrong with a file
+ * that came back.
+ */
+struct stack *profile_follow(struct apam_profile *profile,
+    struct apam_error *err);
+
+/*
+ * The same, opened: its modules are loaded and its secrets read.  NULL with
+ * *err set: NO_PROFILE, CONFIG, TRUST, SECRET, MODULE.
  */
 struct stack *profile_current(struct apam_profile *profile,
     struct apam_error *err);

@@ -19,6 +19,9 @@ static struct apam_error err;
 #define OTHER                                                                  \
 	"origins = [ \"https://api.example\" ];\n"                             \
 	"auth = ( { scheme = \"return-test\"; key_id = \"two\"; } );\n"
+#define MOVED                                                                  \
+	"origins = [ \"https://other.example\" ];\n"                           \
+	"auth = ( { scheme = \"return-test\"; } );\n"
 #define BROKEN "origins = [ \"https://api.example\" ];\n"
 #define SECRET                                                                 \
 	"origins = [ \"https://api.example\" ];\nauth = ( "                    \
@@ -77,6 +80,34 @@ START_TEST(what_is_gone_signs_no_more)
 	is_refused(APAM_E_NO_PROFILE);
 	project_profile(&project, "p", GOOD);
 	ck_assert_int_eq(sign(), APAM_OK);
+}
+END_TEST
+
+/* Whoever looks for a profile by URL sees its new origins, and not the old. */
+START_TEST(a_changed_origin_is_found)
+{
+	struct apam_profile *found;
+
+	ck_assert_int_eq(apam_profile_find(project.ctx, "https://api.example/x",
+			     &found, &err),
+	    APAM_OK);
+	ck_assert_ptr_eq(found, profile);
+	project_profile(&project, "p", MOVED);
+	profile->check_at = 0;
+	ck_assert_int_eq(apam_profile_find(project.ctx, "https://api.example/x",
+			     &found, &err),
+	    APAM_E_NO_PROFILE);
+	ck_assert_int_eq(apam_profile_find(project.ctx,
+			     "https://other.example/x", &found, &err),
+	    APAM_OK);
+	ck_assert_ptr_eq(found, profile);
+	/* Its module was not needed for that. */
+	ck_assert(!profile->stack->opened);
+	take_away();
+	profile->check_at = 0;
+	ck_assert_int_eq(apam_profile_find(project.ctx,
+			     "https://other.example/x", &found, &err),
+	    APAM_E_NO_PROFILE);
 }
 END_TEST
 
@@ -158,6 +189,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, what_is_gone_signs_no_more);
+	tcase_add_test(tc, a_changed_origin_is_found);
 	tcase_add_test(tc, what_is_gone_is_gone_for_all);
 	tcase_add_test(tc, what_comes_back_must_be_right);
 	tcase_add_test(tc, what_is_in_error_changes_nothing);
