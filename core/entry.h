@@ -30,6 +30,8 @@ struct key_finding {
 /* The state that lifecycle.c keeps, guarded by the context's lock. */
 struct life {
 	pthread_cond_t changed;
+	unsigned waiting;	/* threads that wait for it */
+	unsigned owed;		/* those that have yet to hear of a landing */
 	struct credential *current;
 	bool busy;		/* a flight is under way */
 	uint64_t flights;	/* how many have landed */

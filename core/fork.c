@@ -106,6 +106,8 @@ ground(struct stack *s)
 		struct life *l = &s->entries[i].life;
 
 		life_renew_condition(l);
+		l->waiting = 0;
+		l->owed = 0;
 		l->busy = false;
 	}
 }

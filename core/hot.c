@@ -344,6 +344,9 @@ hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 		left = check_at;
 	if (left <= now || l->current->generation <= l->rejected)
 		return;
+	/* Open already: those who read it are not to be disturbed. */
+	if (h->generation == result->generation && still_good(h))
+		return;
 
 	begin_write(h);
 	h->from = wall_ns();

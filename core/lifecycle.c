@@ -195,10 +195,24 @@ goal_of(const struct life *l)
 						    FLIGHT_ACQUIRE;
 }
 
+/*
+ * A crowd is woken one by one, each by the one before: all at once they would
+ * only queue for the lock.
+ */
+static void
+wake_next(struct life *l)
+{
+	if (l->owed > 0)
+		pthread_cond_signal(&l->changed);
+}
+
 static bool
 wait_on_condition(struct entry *e, int64_t left)
 {
+	struct life *l = &e->life;
+	uint64_t flights = l->flights;
 	struct timespec until;
+	int error;
 
 	if (clock_gettime(CLOCK_MONOTONIC, &until) != 0)
 		return false;
@@ -208,8 +222,13 @@ wait_on_condition(struct entry *e, int64_t left)
 		until.tv_nsec -= 1000000000;
 		until.tv_sec++;
 	}
-	return pthread_cond_timedwait(
-		   &e->life.changed, &e->ctx->lock, &until) != ETIMEDOUT;
+	l->waiting++;
+	error = pthread_cond_timedwait(&l->changed, &e->ctx->lock, &until);
+	l->waiting--;
+	if (l->flights != flights)
+		l->owed--;
+	wake_next(l);
+	return error != ETIMEDOUT;
 }
 
 /* Wait for something to change; false where the deadline passed first. */
@@ -389,7 +408,8 @@ lifecycle_landed(struct flight *f)
 		break;
 	}
 	hot_close(e->stack);
-	pthread_cond_broadcast(&l->changed);
+	l->owed = l->waiting;
+	wake_next(l);
 	pthread_mutex_unlock(&e->ctx->lock);
 }
 

@@ -22,9 +22,11 @@
 #include "buf.h"
 #include "secmem.h"
 
-#define SPARE_MAX 64
+#define SPARE_MAX 1024 /* pages; what a crowd of threads gives back */
+#define PROBES 32
 
 static _Atomic(void *) spare[SPARE_MAX];
+static atomic_uint top; /* where to look first; a hint */
 static atomic_int fail_after = -1;
 static atomic_int live;
 
@@ -66,24 +68,38 @@ whole_pages(size_t n)
 static void *
 take_spare(void)
 {
-	void *p = NULL;
+	unsigned from = atomic_load_explicit(&top, memory_order_relaxed);
 
-	for (int i = 0; i < SPARE_MAX && p == NULL; i++)
-		if (atomic_load_explicit(&spare[i], memory_order_relaxed) !=
+	for (unsigned k = 1; k <= PROBES; k++) {
+		unsigned i = (from - k) % SPARE_MAX;
+		void *p;
+
+		if (atomic_load_explicit(&spare[i], memory_order_relaxed) ==
 		    NULL)
-			p = atomic_exchange(&spare[i], NULL);
-	return p;
+			continue;
+		p = atomic_exchange(&spare[i], NULL);
+		if (p == NULL)
+			continue;
+		atomic_store_explicit(&top, i, memory_order_relaxed);
+		return p;
+	}
+	return NULL;
 }
 
-/* False where all places are taken. */
+/* False where the places next to the last one are taken. */
 static bool
 keep_spare(void *p)
 {
-	for (int i = 0; i < SPARE_MAX; i++) {
+	unsigned from = atomic_load_explicit(&top, memory_order_relaxed);
+
+	for (unsigned k = 0; k < PROBES; k++) {
+		unsigned i = (from + k) % SPARE_MAX;
 		void *none = NULL;
 
-		if (atomic_compare_exchange_strong(&spare[i], &none, p))
-			return true;
+		if (!atomic_compare_exchange_strong(&spare[i], &none, p))
+			continue;
+		atomic_store_explicit(&top, i + 1, memory_order_relaxed);
+		return true;
 	}
 	return false;
 }
