@@ -6,9 +6,13 @@
 
 #include "run.h"
 
+#define TEXT(s)                                                                \
+	{                                                                      \
+		(s), sizeof(s) - 1                                             \
+	}
 #define H(n, v)                                                                \
 	{                                                                      \
-		APAM_STR(n), APAM_STR(v)                                       \
+		TEXT(n), TEXT(v)                                               \
 	}
 #define HEADERS 4
 
