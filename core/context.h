@@ -34,6 +34,13 @@ struct apam {
 	struct apam *next;	/* all contexts of the process; fork.c */
 };
 
+/* The number of a new credential: higher than that of any before it. */
+static inline uint64_t
+next_generation(struct apam *ctx)
+{
+	return atomic_fetch_add(&ctx->generation, 1) + 1;
+}
+
 /* A profile that the host asked for. */
 struct apam_profile {
 	struct apam *ctx;

@@ -117,8 +117,7 @@ harvest(struct flight *f)
 	if (lifetime != APAM_FOREVER)
 		lifetime = lifetime_choose(lifetime, buf_view(&op->credential),
 		    clock_unix(), e->conf->ttl);
-	f->made = credential_new(&op->credential,
-	    atomic_fetch_add(&e->ctx->generation, 1) + 1,
+	f->made = credential_new(&op->credential, next_generation(e->ctx),
 	    f->sent == 0 ? clock_ms() : f->sent, lifetime);
 	if (f->made == NULL) {
 		(void)error_set(&f->error, APAM_E_MEMORY, "out of memory");

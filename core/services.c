@@ -40,6 +40,24 @@ static enum apam_step service_fail(struct apam_op *op, enum apam_status status,
 static enum apam_status service_refuse(struct apam_signing *out,
     enum apam_status status, const char *format, ...) APAM_PRINTF(3, 4);
 
+/* ---- What modules say -------------------------------------------------- */
+
+/* Cut to `size`; empty where it cannot be formatted. */
+static void APAM_PRINTF(3, 0)
+    put_text(char *to, size_t size, const char *format, va_list args)
+{
+	if (vsnprintf(to, size, format, args) < 0)
+		to[0] = '\0';
+}
+
+/* A module that fails with what is no failure has broken its contract. */
+static enum apam_status
+as_failure(enum apam_status status)
+{
+	return status == APAM_OK || !status_is_known(status) ? APAM_E_ABI :
+							       status;
+}
+
 /* ---- Log, time, chance, options --------------------------------------- */
 
 static void
@@ -77,8 +95,7 @@ service_refuse_option(
 	va_list args;
 
 	va_start(args, format);
-	if (vsnprintf(text, sizeof(text), format, args) < 0)
-		text[0] = '\0';
+	put_text(text, sizeof(text), format, args);
 	va_end(args);
 	if (s->refuse != NULL)
 		s->refuse(s->refuse_arg, index, text);
@@ -253,8 +270,7 @@ service_key_state(
 	va_list args;
 
 	va_start(args, format);
-	if (vsnprintf(o->evidence, sizeof(o->evidence), format, args) < 0)
-		o->evidence[0] = '\0';
+	put_text(o->evidence, sizeof(o->evidence), format, args);
 	va_end(args);
 	o->key_state = state;
 	o->has_key_state = (unsigned)state <= APAM_KEY_REVOKED;
@@ -269,11 +285,9 @@ service_fail(
 	va_list args;
 
 	va_start(args, format);
-	if (vsnprintf(text, sizeof(text), format, args) < 0)
-		text[0] = '\0';
+	put_text(text, sizeof(text), format, args);
 	va_end(args);
-	if (status == APAM_OK || !status_is_known(status))
-		status = APAM_E_ABI;
+	status = as_failure(status);
 	(void)error_set(&op_of(op)->error, status, "%s", text);
 	return APAM_STEP_FAILED;
 }
@@ -349,11 +363,9 @@ service_refuse(
 	va_list args;
 
 	va_start(args, format);
-	if (vsnprintf(text, sizeof(text), format, args) < 0)
-		text[0] = '\0';
+	put_text(text, sizeof(text), format, args);
 	va_end(args);
-	if (status == APAM_OK || !status_is_known(status))
-		status = APAM_E_ABI;
+	status = as_failure(status);
 	return error_set(&out->error, status, "%s", text);
 }
 

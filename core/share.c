@@ -51,8 +51,8 @@ make(struct entry *e, struct credential_record *record)
 	struct credential *c;
 
 	error_clear(&why);
-	c = credential_new(&record->secret,
-	    atomic_fetch_add(&e->ctx->generation, 1) + 1, record->sent,
+	c = credential_new(&record->secret, next_generation(e->ctx),
+	    record->sent,
 	    forever ? APAM_FOREVER : (record->expires - record->sent) / 1000);
 	if (c == NULL)
 		return NULL;
