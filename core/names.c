@@ -15,7 +15,7 @@ struct status_words {
 };
 
 #define CLASSES 7
-#define CLASS_SIZE 5
+#define CLASS_SIZE 6
 /* Where a status stands in the table: by class, then by number in it. */
 #define AT(status) [(status) >> 8][(status)&0xff]
 
@@ -34,6 +34,8 @@ static const struct status_words statuses[CLASSES][CLASS_SIZE] = {
 	AT(APAM_E_PROVIDER) = { "APAM_E_PROVIDER",
 	    "the provider's answer makes no sense" },
 	AT(APAM_E_PENDING) = { "APAM_E_PENDING", "not done yet" },
+	AT(APAM_E_UNKNOWN) = { "APAM_E_UNKNOWN",
+	    "whether the key is good is not known" },
 	AT(APAM_E_THROTTLED) = { "APAM_E_THROTTLED", "too many requests" },
 	AT(APAM_E_URL) = { "APAM_E_URL", "the URL is malformed" },
 	AT(APAM_E_ORIGIN) = { "APAM_E_ORIGIN", "the URL is not the profile's" },

@@ -377,6 +377,86 @@ APAM_API APAM_CHECKED enum apam_status apam_profile_status(
     struct apam_profile *profile, struct apam_entry_status *entries,
     size_t *count, struct apam_error *reload, struct apam_error *err);
 
+/* ---- The key registry ------------------------------------------------- */
+
+/*
+ * One key: registered, or named by a profile, or both.  Lives until `each`
+ * returns.
+ */
+struct apam_key_info {
+	const char *scheme;
+	const char *id;
+	const char *mark;	/* tells secrets of one id apart; "": any */
+	bool registered;
+	const char *description, *access; /* or "" */
+	int64_t created_at;	/* when it was registered, Unix s; 0: never */
+	const char *created_by;	/* or "" */
+	int64_t archived_at;	/* Unix s; 0: active */
+	const char *archived_by, *why; /* or "" */
+	int64_t used_at;	/* last use, Unix s; 0: none that was noted */
+	const char *used_by;	/* program, or "" */
+	unsigned long used_uid;
+	enum apam_key_state state; /* as last checked */
+	int64_t checked_at;	/* Unix s; 0: never */
+	const char *evidence;	/* or "" */
+	const char *const *profiles; /* that name it, sorted */
+	size_t profile_count;
+};
+
+/*
+ * Call `each` for every key of the registry and of the profiles, by id; it
+ * returns false to stop.  Uses and checks are as far as this user may read
+ * them.  `partial`, which may be NULL, is then what kept a profile or the
+ * registry from being read: the last such error.  Errors: CONFIG, TRUST,
+ * MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_keys(struct apam *ctx,
+    bool (*each)(void *arg, const struct apam_key_info *key), void *arg,
+    struct apam_error *partial, struct apam_error *err);
+
+/* Which key: its id, and where that names several one of the others too. */
+struct apam_key_name {
+	size_t size;		/* sizeof(struct apam_key_name) */
+	const char *id;
+	const char *scheme;	/* or NULL */
+	const char *mark;	/* or NULL */
+};
+
+/*
+ * Register a key that a profile names, or, with `scheme`, any.  `description`
+ * and `access` may be NULL.  Only who may write state_dir can; the same goes
+ * for those below.  Errors: USAGE (no such key, several, there already), CONFIG,
+ * TRUST, INTERNAL, MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_key_add(struct apam *ctx,
+    const struct apam_key_name *name, const char *description,
+    const char *access, struct apam_error *err);
+
+/*
+ * Archive a key, and register it where it is not.  Once this has returned
+ * APAM_OK no call of apam_sign that begins on this machine signs with it.
+ * `why` may be NULL.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_key_archive(struct apam *ctx,
+    const struct apam_key_name *name, const char *why, struct apam_error *err);
+
+/* Let an archived key sign again. */
+APAM_API APAM_CHECKED enum apam_status apam_key_restore(struct apam *ctx,
+    const struct apam_key_name *name, struct apam_error *err);
+
+/*
+ * Take a profile's standby key, its first later sufficient entry whose key is
+ * not archived, into first place, by changing the profile's file, and archive
+ * the key that was there.  `fresh` is set to the id of the key in first place;
+ * it has room for 256 bytes.  Does not ask the provider.  Errors: as above, and
+ * POLICY where there is no standby key.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_key_rotate(
+    struct apam_profile *profile, const char *why, char *fresh,
+    struct apam_error *err);
+
+/* ---- Modules and files ------------------------------------------------- */
+
 struct apam_module;		/* see module.h */
 
 /* The module of a scheme, loaded, checked.  Errors: MODULE, TRUST, MEMORY. */

@@ -65,6 +65,7 @@ enum apam_status {
 	APAM_E_PROVIDER = 0x302,	/* an answer that makes no sense */
 	APAM_E_THROTTLED = 0x303,	/* too many requests */
 	APAM_E_PENDING = 0x304,		/* a non-blocking call is not done */
+	APAM_E_UNKNOWN = 0x305,		/* whether the key is good is not known */
 
 	/* Denied: this request, with this credential, will not be signed. */
 	APAM_E_URL = 0x400,		/* the URL is malformed or ambiguous */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Replacing a file at once for all who read it: written beside it, then
+ * renamed.
+ */
+#ifndef CORE_FILE_REPLACE_H
+#define CORE_FILE_REPLACE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include <apam/types.h>
+
+/*
+ * Replace `name` in the directory by a file of these bytes and this mode,
+ * whatever the umask.  The name beside it, `beside`, is the caller's alone: what
+ * is found there was left by one that died.  With `sync` the file and then
+ * the directory are on the disk before this returns.  False, with errno, where
+ * that failed: the old file is then still there, except where only the last
+ * sync failed.
+ */
+bool file_replace(int directory, const char *name, const char *beside,
+    struct apam_str bytes, mode_t mode, bool sync);
+
+#endif
