@@ -10,9 +10,9 @@
 
 #include "clock.h"
 #include "error.h"
-#include "header.h"
 #include "lifetime.h"
 #include "probe.h"
+#include "rate_limit.h"
 #include "share.h"
 #include "stack.h"
 
@@ -339,19 +339,6 @@ flight_start(struct flight *f)
 	return FLIGHT_LANDED;
 }
 
-/* What the provider asks for when it wants to be left alone. */
-static void
-note_retry_after(struct flight *f)
-{
-	unsigned status = f->r.pub.status;
-
-	if (status == 429 || status == 503)
-		f->retry_after = retry_after(
-		    header_find(f->r.pub.headers, f->r.pub.header_count,
-			APAM_STR("Retry-After")),
-		    clock_unix());
-}
-
 enum flight_wait
 flight_transferred(struct flight *f, CURLcode code)
 {
@@ -362,7 +349,7 @@ flight_transferred(struct flight *f, CURLcode code)
 		log_line(&f->entry->ctx->log, APAM_LOG_DEBUG,
 		    "%s: entry %zu: the exchange answered %u",
 		    f->entry->profile->name, f->entry->index, f->r.pub.status);
-		note_retry_after(f);
+		f->retry_after = response_retry_after(&f->r);
 	}
 	if (f->stage == STAGE_PROBE)
 		return probe_done(f, &why);

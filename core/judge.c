@@ -4,7 +4,6 @@
  */
 #include "clock.h"
 #include "error.h"
-#include "header.h"
 #include "lifecycle.h"
 #include "rate_limit.h"
 #include "reload.h"
@@ -18,23 +17,6 @@ static const unsigned weight[] = {
 	[APAM_VERDICT_THROTTLED] = 2,
 	[APAM_VERDICT_SUSPECT] = 4,
 };
-
-/* When the provider wants to be asked again, Unix seconds; 0: not said. */
-static int64_t
-retry_at(const struct response *r)
-{
-	const struct apam_header *headers = r->pub.headers;
-	size_t count = r->pub.header_count;
-	int64_t now = clock_unix(), wait;
-
-	if (r->pub.status != 429 && r->pub.status != 503)
-		return 0;
-	wait = retry_after(
-	    header_find(headers, count, APAM_STR("Retry-After")), now);
-	if (wait < 0)
-		wait = rate_limit_wait(headers, count);
-	return wait < 0 ? 0 : now + wait;
-}
 
 /* Some later entry may sign in place of one whose key is dead. */
 static bool
@@ -100,6 +82,7 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	struct stack *stack;
 	struct response r;
 	enum apam_status status;
+	int64_t wait;
 
 	error_clear(err);
 	*judgement = (struct apam_judgement){ .reason = "not judged" };
@@ -114,7 +97,8 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 		if (signature->entries & 1U << i)
 			judge_entry(
 			    stack, i, &r, signature->generation, judgement);
-	judgement->retry_at = retry_at(&r);
+	wait = response_retry_after(&r);
+	judgement->retry_at = wait < 0 ? 0 : clock_unix() + wait;
 	if (judgement->replay)
 		look_soon(profile);
 	response_free(&r);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rate-limit headers, with and without the x-.
+ * Rate-limit headers, with and without the x-, after Retry-After.
  */
 #include "rate_limit.h"
 
 #include <stdio.h>
 
+#include "clock.h"
 #include "header.h"
 #include "str.h"
 
@@ -50,4 +51,19 @@ rate_limit_wait(const struct apam_header *headers, size_t count)
 	return remaining >= wanted ?
 	    0 :
 	    cut((wanted - remaining + rate - 1) / rate);
+}
+
+int64_t
+response_retry_after(const struct response *r)
+{
+	const struct apam_header *headers = r->pub.headers;
+	size_t count = r->pub.header_count;
+	int64_t wait;
+
+	if (r->pub.status != 429 && r->pub.status != 503)
+		return -1;
+	/* RFC 9110, 10.2.3. */
+	wait = retry_after(
+	    header_find(headers, count, APAM_STR("Retry-After")), clock_unix());
+	return wait >= 0 ? wait : rate_limit_wait(headers, count);
 }

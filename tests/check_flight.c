@@ -91,6 +91,18 @@ static const struct {
 	    APAM_E_ABI, false, OP_STEPS_MAX, 7 },
 	{ "down", MINT, STATUS("503 Down", "Retry-After: 9\r\n"), APAM_E_ABI,
 	    false, OP_STEPS_MAX, 9 },
+	{ "throttled by a bucket", MINT,
+	    STATUS("429 Wait",
+		"x-ratelimit-remaining: 0\r\n"
+		"x-ratelimit-replenish-rate: 2\r\n"
+		"x-ratelimit-requested-tokens: 9\r\n"),
+	    APAM_E_ABI, false, OP_STEPS_MAX, 5 },
+	{ "throttled until", MINT,
+	    STATUS("503 Down", "ratelimit-reset: 11\r\n"), APAM_E_ABI, false,
+	    OP_STEPS_MAX, 11 },
+	{ "a bucket that is not empty", MINT,
+	    STATUS("403 No", "ratelimit-reset: 11\r\n"), APAM_E_ABI, false,
+	    OP_STEPS_MAX, -1 },
 	{ "a nonsense wait", MINT, STATUS("503 Down", "Retry-After: -9\r\n"),
 	    APAM_E_ABI, false, OP_STEPS_MAX, -1 },
 	{ "not asked to wait", MINT, STATUS("403 No", "Retry-After: 9\r\n"),

@@ -94,6 +94,56 @@ START_TEST(no_headers)
 }
 END_TEST
 
+/* ---- Answers ------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	unsigned status;
+	struct apam_header headers[HEADERS];
+	int64_t wait;
+} answers[] = {
+	{ "nothing said", 429, { H("a", "b") }, -1 },
+	{ "neither makes sense", 503,
+	    { H("Retry-After", "soon"), H("x-ratelimit-reset", "later") }, -1 },
+	{ "a success", 200, { H("Retry-After", "7") }, -1 },
+	{ "a success, and few are left", 200,
+	    { H("x-ratelimit-remaining", "0"),
+		H("x-ratelimit-replenish-rate", "1") },
+	    -1 },
+	{ "a redirect", 302, { H("Retry-After", "7") }, -1 },
+	{ "a refusal", 401, { H("x-ratelimit-reset", "7") }, -1 },
+	{ "another fault", 500, { H("Retry-After", "7") }, -1 },
+	{ "seconds", 429, { H("Retry-After", "7") }, 7 },
+	{ "seconds, unavailable", 503, { H("retry-after", "8") }, 8 },
+	{ "a date that has passed", 429,
+	    { H("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT") }, 0 },
+	{ "a year", 503, { H("Retry-After", "31536000") }, 86400 },
+	{ "a reset", 429, { H("ratelimit-reset", "9") }, 9 },
+	{ "a bucket, unavailable", 503,
+	    { H("x-ratelimit-remaining", "0"),
+		H("x-ratelimit-requested-tokens", "50"),
+		H("x-ratelimit-replenish-rate", "10") },
+	    5 },
+	{ "both", 429, { H("x-ratelimit-reset", "9"), H("Retry-After", "7") },
+	    7 },
+	{ "both, one without sense", 429,
+	    { H("Retry-After", "-7"), H("x-ratelimit-reset", "9") }, 9 },
+};
+
+START_TEST(each_answer)
+{
+	struct response r;
+	int64_t wait;
+
+	response_view(
+	    &r, answers[_i].status, answers[_i].headers, HEADERS, APAM_STR(""));
+	wait = response_retry_after(&r);
+	ck_assert_msg(wait == answers[_i].wait, "%s: %lld, not %lld",
+	    answers[_i].name, (long long)wait, (long long)answers[_i].wait);
+	response_free(&r);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -103,5 +153,6 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, each, 0, ROWS(rows));
 	tcase_add_test(tc, no_headers);
+	tcase_add_loop_test(tc, each_answer, 0, ROWS(answers));
 	return run_suite(suite);
 }
