@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The directory is walked to anew in each call, with the checks of trust.h:
- * no descriptor is kept that a host may close behind our back, and a state_dir
- * that was made anew is found.  The directory itself must be the effective
- * user's alone.
+ * The files in the directory of the effective user (user_dir.h), which is
+ * opened anew in each call.
  *
  * Nothing is synced to the disk: after a crash of the machine the boot is
  * another, so whatever is left of a file is refused in any case.
@@ -20,73 +18,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "error.h"
+#include "file_replace.h"
 #include "profile.h"
-#include "trust.h"
+#include "user_dir.h"
 
 #define NAME_SIZE (PROFILE_NAME_MAX + sizeof(".4294967295"))
 #define FILE_NAME_SIZE (NAME_SIZE + sizeof(".lock"))
-#define DIRECTORY_NAME_SIZE sizeof("credentials-4294967295")
 
 /* O_NONBLOCK: a FIFO in the file's place must not hang us. */
 #define OPEN_ANY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 /* ---- The directory ---------------------------------------------------- */
 
-static void
-directory_name(char to[DIRECTORY_NAME_SIZE])
-{
-	(void)snprintf(to, DIRECTORY_NAME_SIZE, "credentials-%lu",
-	    (unsigned long)geteuid());
-}
-
-static enum apam_status
-refuse_directory(const struct credential_file *file, enum apam_status status,
-    const char *what, struct apam_error *err)
-{
-	char name[DIRECTORY_NAME_SIZE];
-
-	directory_name(name);
-	return error_set(err, status, "%s/%s %s", file->state_dir, name, what);
-}
-
-/* Open it in the directory `state`; -1 with *err set. */
 static int
-open_in(const struct credential_file *file, int state, struct apam_error *err)
+open_directory(const struct credential_file *file)
 {
-	char name[DIRECTORY_NAME_SIZE];
-	struct stat st;
-	int fd;
-
-	directory_name(name);
-	fd = openat(
-	    state, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0) {
-		(void)refuse_directory(
-		    file, APAM_E_CONFIG, "cannot be opened", err);
-		return -1;
-	}
-	if (fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
-	    (st.st_mode & 077) == 0)
-		return fd;
-	(void)refuse_directory(file, APAM_E_TRUST,
-	    "is not this user's alone; chown it and chmod 0700", err);
-	(void)close(fd);
-	return -1;
-}
-
-static int
-open_directory(const struct credential_file *file, struct apam_error *err)
-{
-	const int state = trust_open(
-	    file->state_dir, TRUST_DIRECTORY, file->user, err);
-	int fd;
-
-	if (state < 0)
-		return -1;
-	fd = open_in(file, state, err);
-	(void)close(state);
-	return fd;
+	return user_dir_open(file->state_dir, file->user, false, NULL);
 }
 
 enum apam_status
@@ -95,23 +42,8 @@ credential_file_prepare(
 {
 	struct apam_error own = { .entry = -1 };
 	struct apam_error *detail = err == NULL ? &own : err;
-	char name[DIRECTORY_NAME_SIZE];
-	int state, fd = -1;
+	const int fd = user_dir_open(file->state_dir, file->user, true, detail);
 
-	state = trust_open(
-	    file->state_dir, TRUST_DIRECTORY, file->user, detail);
-	if (state < 0)
-		return detail->status;
-	directory_name(name);
-	/* Another process may make it at the same time. */
-	if (mkdirat(state, name, 0700) != 0 && errno != EEXIST)
-		(void)refuse_directory(file, APAM_E_CONFIG,
-		    "cannot be made by this user; make it, the user's own, "
-		    "mode 0700",
-		    detail);
-	else
-		fd = open_in(file, state, detail);
-	(void)close(state);
 	if (fd < 0)
 		return detail->status;
 	(void)close(fd);
@@ -204,7 +136,7 @@ bool
 credential_file_read(const struct credential_file *file,
     struct credential_record *to, const char **why)
 {
-	const int directory = open_directory(file, NULL);
+	const int directory = open_directory(file);
 
 	*to = (struct credential_record){ .secret = { 0 } };
 	*why = "the directory of credential files cannot be used";
@@ -271,7 +203,7 @@ try_lock_in(const struct credential_file *file, int directory, const char **why)
 int
 credential_file_try_lock(const struct credential_file *file, const char **why)
 {
-	const int directory = open_directory(file, NULL);
+	const int directory = open_directory(file);
 	int lock;
 
 	*why = "the directory of credential files cannot be used";
@@ -290,47 +222,16 @@ credential_file_unlock(int lock)
 
 /* ---- Writing ---------------------------------------------------------- */
 
-static bool
-write_whole(int fd, struct apam_str bytes)
-{
-	ssize_t n;
-
-	while (bytes.n > 0) {
-		n = write(fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		bytes = (struct apam_str){ bytes.p + n, bytes.n - (size_t)n };
-	}
-	return true;
-}
-
-/*
- * Write beside the file, then rename.  The name beside it is the lock
- * holder's: what is found there was left by one that died.
- */
+/* The name beside the file is the lock holder's. */
 static bool
 replace(
     const struct credential_file *file, int directory, struct apam_str bytes)
 {
 	char name[FILE_NAME_SIZE], beside[FILE_NAME_SIZE];
-	bool ok;
-	int fd;
 
 	file_name(file, "", name);
 	file_name(file, ".new", beside);
-	(void)unlinkat(directory, beside, 0);
-	fd = openat(directory, beside,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return false;
-	ok = write_whole(fd, bytes);
-	ok = close(fd) == 0 && ok;
-	ok = ok && renameat(directory, beside, directory, name) == 0;
-	if (!ok)
-		(void)unlinkat(directory, beside, 0);
-	return ok;
+	return file_replace(directory, name, beside, bytes, 0600, false);
 }
 
 static const char *
@@ -358,7 +259,7 @@ bool
 credential_file_write(const struct credential_file *file, int lock,
     const struct credential_record *record, const char **why)
 {
-	const int directory = open_directory(file, NULL);
+	const int directory = open_directory(file);
 
 	*why = "the directory of credential files cannot be used";
 	if (directory < 0)
@@ -388,7 +289,7 @@ void
 credential_file_forget(
     const struct credential_file *file, struct apam_str secret)
 {
-	const int directory = open_directory(file, NULL);
+	const int directory = open_directory(file);
 	char name[FILE_NAME_SIZE];
 	const char *why;
 	int lock;

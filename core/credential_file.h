@@ -3,7 +3,7 @@
  * A credential that the processes of one user share, without a daemon: a file
  * that whoever holds its lock replaces and everybody reads.
  *
- *	state_dir/credentials-<euid>/		0700
+ *	state_dir/users/<euid>/		0700, user_dir.h
  *		<profile>.<entry>		0600, a credential_record
  *		<profile>.<entry>.lock		0600, empty, never removed
  *		<profile>.<entry>.new		while it is written

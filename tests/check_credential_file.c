@@ -60,13 +60,22 @@ remove_base(void)
 	ck_assert_int_eq(system(command), 0);
 }
 
+static void
+make_users(void)
+{
+	char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/users", base);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+}
+
 /* The path of something in the directory of credential files. */
 static const char *
 below(const char *name)
 {
 	static char path[1024];
 
-	(void)snprintf(path, sizeof(path), "%s/credentials-%lu/%s", base,
+	(void)snprintf(path, sizeof(path), "%s/users/%lu/%s", base,
 	    (unsigned long)geteuid(), name);
 	return path;
 }
@@ -241,8 +250,12 @@ START_TEST(a_state_dir_that_cannot_be_written_is_said)
 	if (geteuid() != 0)
 		return;
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	not_prepared(APAM_E_CONFIG,
-	    "/credentials-65534 cannot be made by this user; make it");
+	not_prepared(APAM_E_CONFIG, "/users does not exist; make it");
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(credential_file_prepare(&file, NULL), APAM_OK);
+	ck_assert_int_eq(seteuid(OTHER_UID), 0);
+	not_prepared(
+	    APAM_E_CONFIG, "/users/65534 cannot be made by this user; make it");
 	ck_assert_int_eq(seteuid(0), 0);
 }
 END_TEST
@@ -253,8 +266,8 @@ START_TEST(a_directory_made_by_root_is_used)
 
 	if (geteuid() != 0)
 		return;
-	(void)snprintf(
-	    path, sizeof(path), "%s/credentials-%d", base, OTHER_UID);
+	make_users();
+	(void)snprintf(path, sizeof(path), "%s/users/%d", base, OTHER_UID);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	not_prepared(APAM_E_CONFIG, "cannot be opened");
@@ -272,6 +285,7 @@ END_TEST
 
 START_TEST(a_directory_of_others_is_refused)
 {
+	make_users();
 	ck_assert_int_eq(mkdir(below(""), 0700), 0);
 	ck_assert_int_eq(chmod(below(""), 0750), 0);
 	not_prepared(APAM_E_TRUST, "is not this user's alone");
@@ -292,6 +306,7 @@ START_TEST(another_kind_of_directory_is_refused)
 
 	(void)snprintf(path, sizeof(path), "%s", below(""));
 	path[strlen(path) - 1] = '\0';
+	make_users();
 	ck_assert_int_eq(symlink("/tmp", path), 0);
 	not_prepared(APAM_E_CONFIG, "cannot be opened");
 	ck_assert_int_eq(unlink(path), 0);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Replacing a file by rename, so that a reader sees the old bytes or the new
+ * ones, and after a crash of the machine too where it was synced.
+ */
+#include "file_replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+write_whole(int fd, struct apam_str bytes)
+{
+	ssize_t n;
+
+	while (bytes.n > 0) {
+		n = write(fd, bytes.p, bytes.n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = ENOSPC;
+		if (n <= 0)
+			return false;
+		bytes = (struct apam_str){ bytes.p + n, bytes.n - (size_t)n };
+	}
+	return true;
+}
+
+static bool
+sync_whole(int fd)
+{
+	int done;
+
+	do
+		done = fsync(fd);
+	while (done != 0 && errno == EINTR);
+	return done == 0;
+}
+
+/* Not every file system knows how to sync a directory, or needs it. */
+static bool
+sync_directory(int fd)
+{
+	return sync_whole(fd) || errno == EINVAL;
+}
+
+/* Make `beside` with these bytes. */
+static bool
+write_beside(int directory, const char *beside, struct apam_str bytes,
+    mode_t mode, bool sync)
+{
+	int fd, number;
+	bool ok;
+
+	(void)unlinkat(directory, beside, 0);
+	fd = openat(directory, beside,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	ok = write_whole(fd, bytes) && fchmod(fd, mode) == 0 &&
+	    (!sync || sync_whole(fd));
+	number = errno;
+	if (close(fd) != 0 && ok)
+		return false;
+	errno = number;
+	return ok;
+}
+
+bool
+file_replace(int directory, const char *name, const char *beside,
+    struct apam_str bytes, mode_t mode, bool sync)
+{
+	int number;
+
+	if (!write_beside(directory, beside, bytes, mode, sync) ||
+	    renameat(directory, beside, directory, name) != 0) {
+		number = errno;
+		(void)unlinkat(directory, beside, 0);
+		errno = number;
+		return false;
+	}
+	return !sync || sync_directory(directory);
+}
