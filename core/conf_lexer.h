@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tokens of a configuration file, for conf_guard.c.
+ * The tokens of a configuration file, for conf_guard.c and conf_swap.c.
  */
 #ifndef CORE_CONF_LEXER_H
 #define CORE_CONF_LEXER_H

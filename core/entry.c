@@ -139,9 +139,9 @@ init_life(struct life *life)
 	life->refresh_at = INT64_MAX;
 }
 
-bool
-entry_open(
-    struct entry *e, struct stack *stack, size_t index, struct problems *all)
+/* All that there is before anything is read. */
+static void
+init(struct entry *e, struct stack *stack, size_t index)
 {
 	const struct profile *profile = stack->profile;
 
@@ -161,13 +161,35 @@ entry_open(
 	e->secrets.watch = &stack->watch;
 	pthread_mutex_init(&e->calls, NULL);
 	init_life(&e->life);
+}
 
+bool
+entry_read(
+    struct entry *e, struct stack *stack, size_t index, struct problems *all)
+{
+	init(e, stack, index);
 	if (load_module(e, all) &&
 	    profile_entry_options(
-		profile, index, &e->module->options, &e->values, all) &&
-	    secrets_read(&e->secrets, &e->module->options, &e->values,
-		profile->file, e->policy.user, all) &&
-	    open_module(e, all))
+		e->profile, index, &e->module->options, &e->values, all))
+		return true;
+	entry_close(e);
+	return false;
+}
+
+bool
+entry_read_secrets(struct entry *e, struct problems *all)
+{
+	return secrets_read(&e->secrets, &e->module->options, &e->values,
+	    e->profile->file, e->policy.user, all);
+}
+
+bool
+entry_open(
+    struct entry *e, struct stack *stack, size_t index, struct problems *all)
+{
+	if (!entry_read(e, stack, index, all))
+		return false;
+	if (entry_read_secrets(e, all) && open_module(e, all))
 		return true;
 	entry_close(e);
 	return false;
@@ -198,6 +220,25 @@ entry_key_id(const struct entry *e)
 		if (option_at(&e->module->options, i)->flags & APAM_OPT_KEY_ID)
 			return e->values.values[i].str;
 	return APAM_STR("");
+}
+
+bool
+entry_key_secret(const struct entry *e, struct buf *to)
+{
+	unsigned char length[8];
+
+	for (size_t i = 0; i < e->secrets.count; i++) {
+		const struct apam_str secret = buf_view(&e->secrets.all[i]);
+
+		for (size_t b = 0; b < sizeof(length); b++)
+			length[b] = (unsigned char)((uint64_t)secret.n >>
+			    (8 * b));
+		buf_put(
+		    to, (struct apam_str){ (char *)length, sizeof(length) });
+		buf_put(to, secret);
+	}
+	wipe(length, sizeof(length));
+	return !to->failed;
 }
 
 /* NULL where the module lets any calls run side by side. */

@@ -77,6 +77,15 @@ struct entry {
 bool entry_open(struct entry *e, struct stack *stack, size_t index,
     struct problems *all);
 
+/*
+ * The first part of it, for those who want to know which key it names: load
+ * the module and check the options.  Its secrets are then still references and
+ * there is no state; entry_read_secrets makes values of them.
+ */
+bool entry_read(struct entry *e, struct stack *stack, size_t index,
+    struct problems *all);
+bool entry_read_secrets(struct entry *e, struct problems *all);
+
 /* Make the condition anew; its waits end by the clock that nobody sets. */
 void life_renew_condition(struct life *life);
 
@@ -95,6 +104,13 @@ void entry_close(struct entry *e);
 
 /* The value of the option that names the key; empty where there is none. */
 struct apam_str entry_key_id(const struct entry *e);
+
+/*
+ * Add the entry's secret as one text, which marks are made of: the bytes of
+ * each SECRET that is set, in the table's order, each after its length in 8
+ * bytes, least first.  Nothing where it has none.  False without room.
+ */
+bool entry_key_secret(const struct entry *e, struct buf *to);
 
 /*
  * Let the module prepare and then sign one request, adding to *out, which

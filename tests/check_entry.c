@@ -352,6 +352,73 @@ START_TEST(a_module_is_called_as_it_says)
 }
 END_TEST
 
+/* ---- Reading ------------------------------------------------------------ */
+
+/* The key of an entry is known where its secret cannot be read. */
+START_TEST(an_entry_is_read_without_its_secrets)
+{
+	struct stack *s = stack_of("p",
+	    "scheme = \"hmac-test\"; key_id = \"k\"; "
+	    "secret = \"file:@/no\"; ");
+	struct problems all;
+	struct entry e;
+	struct buf secret;
+
+	problems_init(&all);
+	buf_init(&secret, 64);
+	ck_assert(entry_read(&e, s, 0, &all));
+	ck_assert_uint_eq(all.count, 0);
+	ck_assert_str_eq(entry_key_id(&e).p, "k");
+	ck_assert_ptr_null(e.state);
+	ck_assert(entry_key_secret(&e, &secret));
+	ck_assert_uint_eq(secret.n, 0);
+	ck_assert(!entry_read_secrets(&e, &all));
+	ck_assert_int_eq(all.first.status, APAM_E_SECRET);
+	entry_close(&e);
+	ck_assert(
+	    !entry_read(&e, stack_of("q", "scheme = \"absent\"; "), 0, &all));
+}
+END_TEST
+
+static const struct {
+	const char *entry;
+	struct apam_str secret;
+} key_secrets[] = {
+	{ HMAC(""), { "\7\0\0\0\0\0\0\0FAKEkey", 15 } },
+	{ "scheme = \"hmac-test\"; key_id = \"k2\"; "
+	  "secret = \"file:@/other\"; ",
+	    { "\7\0\0\0\0\0\0\0FAKEkez", 15 } },
+	{ BEARER, { "\7\0\0\0\0\0\0\0FAKEkey", 15 } },
+	{ RETURNS(""), { "", 0 } },
+};
+
+/* The same whether the entry is at work or was read to tell keys apart. */
+START_TEST(a_key_is_told_by_its_secret)
+{
+	const struct apam_str want = key_secrets[_i].secret;
+	struct stack *s = stack_of("p", key_secrets[_i].entry);
+	struct problems all;
+	struct entry e;
+	struct buf read, opened, small;
+
+	problems_init(&all);
+	buf_init(&read, 64);
+	buf_init(&opened, 64);
+	buf_init(&small, 14);
+	ck_assert(entry_read(&e, s, 0, &all) && entry_read_secrets(&e, &all));
+	ck_assert(entry_key_secret(&e, &read));
+	ck_assert(bytes_equal(buf_view(&read), want));
+	ck_assert_int_eq(entry_key_secret(&e, &small), want.n == 0);
+	ck_assert(stack_open(s, &all));
+	ck_assert(entry_key_secret(&s->entries[0], &opened));
+	ck_assert(bytes_equal(buf_view(&opened), want));
+	entry_close(&e);
+	buf_free(&read);
+	buf_free(&opened);
+	buf_free(&small);
+}
+END_TEST
+
 /* A wait by the clock that nobody sets ends when it should. */
 START_TEST(a_wait_ends_by_the_clock_of_durations)
 {
@@ -392,6 +459,9 @@ main(void)
 	tcase_add_loop_test(t, one_is_as_the_other_or_not, 0, ROWS(pairs));
 	tcase_add_loop_test(t, a_key_has_its_modules_name, 0, ROWS(ids));
 	tcase_add_loop_test(t, a_module_is_called_as_it_says, 0, ROWS(models));
+	tcase_add_test(t, an_entry_is_read_without_its_secrets);
+	tcase_add_loop_test(
+	    t, a_key_is_told_by_its_secret, 0, ROWS(key_secrets));
 	tcase_add_test(t, a_wait_ends_by_the_clock_of_durations);
 	suite_add_tcase(s, t);
 	return run_suite(s);
