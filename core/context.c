@@ -39,6 +39,7 @@ allocate(const struct apam_open_options *options, struct settings *settings)
 	atomic_init(&c->generation, 0);
 	pthread_mutex_init(&c->lock, NULL);
 	modules_init(&c->modules);
+	audit_init(&c->audit, settings);
 	fork_watch(c);
 	return c;
 }
@@ -108,6 +109,7 @@ apam_close(struct apam **ctx)
 		profile_handle_free(&c->profiles[i]);
 	free(c->profiles);
 	modules_free(&c->modules);
+	audit_free(&c->audit);
 	settings_free(&c->settings);
 	pthread_mutex_destroy(&c->lock);
 	free(c);

@@ -10,6 +10,7 @@
 
 #include <apam/apam.h>
 
+#include "audit.h"
 #include "log.h"
 #include "modules.h"
 #include "problems.h"
@@ -22,6 +23,7 @@ struct stack;
 struct apam {
 	struct settings *settings;
 	struct log log;
+	struct audit audit;
 	struct modules modules;
 	/* Counts credentials, so that a later one has the higher number. */
 	_Atomic uint64_t generation;

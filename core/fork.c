@@ -2,7 +2,7 @@
 /*
  * Handlers of pthread_atfork.  Order of locks, as everywhere: the registry,
  * work, the context's, inbox, the list of modules, those that modules are
- * called under, and last that of other libraries' locks.
+ * called under, the audit log's, and last that of other libraries' locks.
  */
 #define _GNU_SOURCE
 #include "fork.h"
@@ -72,6 +72,7 @@ prepare(void)
 		pthread_mutex_lock(&c->modules.lock);
 		note_open(c);
 		each_call_lock(c, pthread_mutex_lock);
+		pthread_mutex_lock(&c->audit.lock);
 	}
 	pthread_rwlock_wrlock(&libraries);
 }
@@ -81,6 +82,7 @@ in_parent(void)
 {
 	pthread_rwlock_unlock(&libraries);
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
+		pthread_mutex_unlock(&c->audit.lock);
 		each_call_lock(c, pthread_mutex_unlock);
 		pthread_mutex_unlock(&c->modules.lock);
 		pthread_mutex_unlock(&c->loop->inbox_lock);
@@ -135,6 +137,7 @@ in_child(void)
 		loop_abandon(c->loop);
 		(void)renew(&c->lock);
 		(void)renew(&c->modules.lock);
+		audit_renew(&c->audit);
 		for (size_t i = 0; i < c->profile_count; i++) {
 			c->profiles[i]->reloading = false;
 			renew_stack(c->profiles[i]->stack);

@@ -36,6 +36,13 @@ static const struct apam_option pin_options[] = {
 	    .flags = APAM_OPT_REQUIRED },
 };
 
+static const char *const audits[] = {
+	[SETTINGS_AUDIT_AUTO] = "auto",
+	[SETTINGS_AUDIT_FILE] = "file",
+	[SETTINGS_AUDIT_OFF] = "off",
+	NULL,
+};
+
 enum {
 	MODULE_DIR,
 	PROFILE_DIR,
@@ -44,6 +51,7 @@ enum {
 	PROXY,
 	DEADLINE,
 	TTL,
+	AUDIT,
 	LIMITS,
 	PINS
 };
@@ -79,6 +87,11 @@ static const struct apam_option options[] = {
 	    .default_value = "5m",
 	    .min = 1,
 	    .max = SETTINGS_TTL_MAX },
+	[AUDIT] = { .name = "audit",
+	    .help = "where changes of keys and refusals are logged",
+	    .type = APAM_OPT_CHOICE,
+	    .default_value = "auto",
+	    .choices = audits },
 	[LIMITS] = { .name = "limits",
 	    .help = "sizes",
 	    .type = APAM_OPT_GROUP,
@@ -177,6 +190,7 @@ take_values(struct settings *s)
 	s->proxy = v[PROXY].str.p;
 	s->deadline = v[DEADLINE].num;
 	s->ttl = v[TTL].num;
+	s->audit = (enum settings_audit)v[AUDIT].num;
 	s->body_max = SETTINGS_BODY_DEFAULT;
 	if (limit != NULL && limit[LIMIT_BODY].set)
 		s->body_max = limit[LIMIT_BODY].num;

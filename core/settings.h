@@ -24,6 +24,13 @@ struct module_pin {
 	unsigned char sha256[32];
 };
 
+/* Where the audit log goes; audit.h. */
+enum settings_audit {
+	SETTINGS_AUDIT_AUTO, /* the journal, else syslog, else the file */
+	SETTINGS_AUDIT_FILE,
+	SETTINGS_AUDIT_OFF
+};
+
 struct settings {
 	char *file;
 	bool user; /* user mode of trust.h */
@@ -33,6 +40,7 @@ struct settings {
 	int64_t deadline; /* seconds */
 	int64_t ttl; /* seconds */
 	int64_t body_max; /* bytes of a response */
+	enum settings_audit audit;
 	struct module_pin *pins;
 	size_t pin_count;
 	struct option_values values; /* owns the strings */

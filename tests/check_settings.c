@@ -47,9 +47,29 @@ START_TEST(all_but_one_are_defaults)
 	ck_assert_int_eq(s->deadline, 30);
 	ck_assert_int_eq(s->ttl, 300);
 	ck_assert_int_eq(s->body_max, 1048576);
+	ck_assert_int_eq(s->audit, SETTINGS_AUDIT_AUTO);
 	ck_assert_uint_eq(s->pin_count, 0);
 	settings_free(&s);
 	ck_assert_ptr_null(s);
+	settings_free(&s);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	enum settings_audit is;
+} audits[] = {
+	{ "audit = \"auto\";", SETTINGS_AUDIT_AUTO },
+	{ "audit = \"file\";", SETTINGS_AUDIT_FILE },
+	{ "audit = \"off\";", SETTINGS_AUDIT_OFF },
+};
+
+START_TEST(the_audit_log_has_three_places)
+{
+	struct settings *s = read_text(audits[_i].text);
+
+	ck_assert_msg(s != NULL, "%s", all.first.text);
+	ck_assert_int_eq(s->audit, audits[_i].is);
 	settings_free(&s);
 }
 END_TEST
@@ -102,6 +122,9 @@ static const struct {
 	{ "deadline = -1;", 1, "deadline: " },
 	{ "ttl = \"0s\";", 1, "ttl: " },
 	{ "ttl = \"366d\";", 1, "ttl: " },
+	{ "audit = \"journal\";", 1, "audit: " },
+	{ "audit = \"Off\";", 1, "audit: " },
+	{ "audit = false;", 1, "audit: " },
 	{ "limits = { body = 1023; };", 1, "1024 to 67108864" },
 	{ "limits = { body = 67108865; };", 1, "1024 to 67108864" },
 	{ "limits = { head = 1024; };", 1, "no option of limits" },
@@ -209,6 +232,8 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, all_but_one_are_defaults);
 	tcase_add_test(tc, all_can_be_set);
+	tcase_add_loop_test(
+	    tc, the_audit_log_has_three_places, 0, ROWS(audits));
 	tcase_add_loop_test(tc, bad_settings_are_refused, 0, ROWS(bad));
 	tcase_add_test(tc, all_problems_are_reported);
 	tcase_add_test(tc, an_absent_file_is_refused);

@@ -63,7 +63,7 @@ project_make(struct project *p)
 	project_directory(p, "apam.d");
 	(void)snprintf(text, sizeof(text),
 	    "module_dir = \"%s/modules\";\nprofile_dir = \"%s/apam.d\";\n"
-	    "state_dir = \"%s/state\";\n",
+	    "state_dir = \"%s/state\";\naudit = \"file\";\n",
 	    p->dir, p->dir, p->dir);
 	project_write(p, "apam.conf", text);
 }
