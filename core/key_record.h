@@ -9,6 +9,8 @@
  *	...
  *	] }
  *
+ * A member that is empty or 0 is left out; keys keep their order.
+ *
  * Never a secret: where a provider replaces the secret under one id, keys are
  * told apart by a mark, 16 bits of a salted hash.  So few that of a weak secret
  * nothing worth guessing is given away, and one in 65536 new secrets is taken
@@ -51,7 +53,12 @@ struct key_set {
 	size_t count, room;
 };
 
-/* The mark that a secret has with this salt.  False without memory. */
+/*
+ * The mark that a secret has with this salt: the first bytes of the SHA-256 of
+ * the salt and scheme, id and secret, each after its length in eight bytes, the
+ * least first.  False, and zeroed, without memory.  It calls OpenSSL: see
+ * fork_defer.
+ */
 bool key_mark(struct apam_str scheme, struct apam_str id,
     struct apam_str secret, const unsigned char salt[KEY_SALT_SIZE],
     unsigned char mark[KEY_MARK_SIZE]);
@@ -68,14 +75,25 @@ void key_mark_text(const struct key_record *record, char to[KEY_MARK_TEXT]);
 const char *key_set_read(struct apam_str text, struct key_set *set,
     unsigned *line);
 
-/* Write it to an empty buffer.  False without memory. */
+/*
+ * Write it to an empty buffer.  False without memory, or where the buffer's
+ * `max`, KEY_FILE_MAX, is too little.
+ */
 bool key_set_write(const struct key_set *set, struct buf *to);
 
-/* Add a copy of a record; NULL without memory or room. */
+/*
+ * Add a copy of a record, texts and all, and return it; NULL without memory or
+ * room.  Records may move: pointers to earlier ones are then good no more.  Two
+ * of one scheme and id need marks that differ: where they do not, try another
+ * salt.
+ */
 struct key_record *key_set_add(struct key_set *set,
     const struct key_record *record);
 
-/* NULL where the text may be in a record; else what is wrong with it. */
+/*
+ * NULL where the text may be in a record; else what is wrong with it.  An id
+ * must not be empty, either.
+ */
 const char *key_text_problem(const char *text);
 
 /* Free; fine on an empty set. */

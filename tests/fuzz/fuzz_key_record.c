@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * key_set_read: what is refused leaves an empty set, what is read is within its
+ * bounds, and once written it reads and writes the same.
+ */
+#include "../../core/key_record.h"
+#include "../../core/str.h"
+#include "fuzz.h"
+
+static void
+check_record(const struct key_record *r)
+{
+	const char *texts[] = { r->id, r->description, r->access, r->created_by,
+		r->archived_by, r->why };
+
+	HOLDS(r->scheme[0] != '\0' && strlen(r->scheme) <= 64);
+	HOLDS(r->id[0] != '\0');
+	HOLDS(r->created_at >= 0 && r->archived_at >= 0);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		HOLDS(key_text_problem(texts[i]) == NULL);
+}
+
+static void
+check_written(struct apam_str text)
+{
+	struct key_set set;
+	struct buf again;
+	unsigned line;
+
+	HOLDS(key_set_read(text, &set, &line) == NULL);
+	buf_init(&again, KEY_FILE_MAX);
+	HOLDS(key_set_write(&set, &again));
+	HOLDS(str_equal(buf_view(&again), text));
+	buf_free(&again);
+	key_set_free(&set);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct apam_str text = { (const char *)data, size };
+	unsigned line = 0, lines = 1;
+	struct key_set set;
+	struct buf written;
+
+	for (size_t i = 0; i < size; i++)
+		lines += data[i] == '\n';
+	if (key_set_read(text, &set, &line) != NULL) {
+		HOLDS(set.records == NULL && set.arena.blocks == NULL);
+		HOLDS(set.count == 0 && line <= lines);
+		return 0;
+	}
+	for (size_t i = 0; i < set.count; i++)
+		check_record(&set.records[i]);
+	buf_init(&written, KEY_FILE_MAX);
+	HOLDS(key_set_write(&set, &written));
+	check_written(buf_view(&written));
+	buf_free(&written);
+	key_set_free(&set);
+	return 0;
+}
