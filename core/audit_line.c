@@ -11,6 +11,7 @@
 #include "str.h"
 #include "utf8.h"
 
+#define MESSAGE_ROOM 1024 /* more than is shown of it */
 #define FACILITY 10 /* RFC 3164, 4.1.1: security, private */
 enum { WARNING = 4, NOTICE = 5 };
 
@@ -143,20 +144,20 @@ priority(const struct audit_event *event)
 
 /* Append to a message of parts that are set off by colons. */
 static void
-add_part(char message[AUDIT_LINE_MAX], const char *word, const char *part)
+add_part(char message[MESSAGE_ROOM], const char *word, const char *part)
 {
 	const size_t n = strlen(message);
 
 	if (part == NULL || part[0] == '\0')
 		return;
-	(void)snprintf(message + n, AUDIT_LINE_MAX - n, "%s%s%s",
+	(void)snprintf(message + n, MESSAGE_ROOM - n, "%s%s%s",
 	    n == 0 ? "" : ": ", word, part);
 }
 
 static void
 put_message(struct writer *w, const struct audit_event *event)
 {
-	char message[AUDIT_LINE_MAX] = "";
+	char message[MESSAGE_ROOM] = "";
 
 	add_part(message, "profile ", event->profile);
 	add_part(message, "key ", event->key_id);
