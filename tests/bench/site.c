@@ -155,7 +155,7 @@ site_make(void)
 	site_directory("state");
 	(void)snprintf(text, sizeof(text),
 	    "module_dir = \"%s/modules\";\nprofile_dir = \"%s/apam.d\";\n"
-	    "state_dir = \"%s/state\";\n",
+	    "state_dir = \"%s/state\";\naudit = \"file\";\n",
 	    dir, dir, dir);
 	site_write("apam.conf", text);
 	write_secrets();

@@ -43,6 +43,7 @@ cat >"$dir/apam.conf" <<END
 module_dir  = "$dir/modules";
 profile_dir = "$dir/apam.d";
 state_dir   = "$dir/state";
+audit       = "file";
 END
 : >"$dir/known"
 

@@ -239,6 +239,7 @@ write_config()
 	module_dir = "$(cd "$BUILD" && pwd)/modules";
 	profile_dir = "$tmp/apam.d";
 	state_dir = "$tmp/state";
+	audit = "file";
 	END
 	secret post fake-post-secret
 	secret nasty "$nasty_secret"

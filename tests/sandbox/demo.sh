@@ -5,7 +5,8 @@
 # For each provider it shows the profile, the request line, the signed headers
 # with the credential masked, and the provider's JSON. Then it archives the
 # XY Sense key and rotates the SEED key at the provider, and shows what apam
-# says. A provider counts as ok only when each of its steps did what it should;
+# says. With a standby key in the profile the same archiving costs not one
+# request of a loop that runs meanwhile. A provider counts as ok only when each of its steps did what it should;
 # the last line says how many are, and the exit status is 0 for all three.
 # It leaves no process and no file behind.
 
@@ -29,6 +30,7 @@ trap 'exit 1' HUP INT TERM
 # None of these is a secret of anything; no output may show one all the same.
 seven_secret=not-a-secret-7signal-one
 xy_secret=not-a-secret-xy-read
+xy_standby=not-a-secret-xy-read-2
 seed_key=0123456789abcdef0123456789abcdef01234567
 seed_new=89abcdef0123456789abcdef0123456789abcdef
 
@@ -59,12 +61,14 @@ mkdir "$dir/apam.d" "$dir/state" "$dir/modules"
 cp "$build"/modules/*.so "$dir/modules/" || exit 1
 printf '%s\n' "$seven_secret" | write 7signal.secret
 printf '%s\n' "$xy_secret" | write xysense.secret
+printf '%s\n' "$xy_standby" | write xysense-2.secret
 printf '%s\n' "$seed_key" | write seed.secret
 
 write apam.conf <<END
 module_dir  = "$dir/modules";
 profile_dir = "$dir/apam.d";
 state_dir   = "$dir/state";
+audit       = "file";
 END
 
 write apam.d/7signal.conf <<END
@@ -87,6 +91,23 @@ auth = (
   { scheme   = "key-secret-archiveable";
     key      = "sandbox-read";
     secret   = "file:$dir/xysense.secret";
+    exchange = { url = "$xy/api/v1/auth"; };
+    probe    = "GET /api/v1/occupancy"; }
+);
+END
+
+write apam.d/xysense-pair.conf <<END
+origins = [ "$xy" ];
+ca_file = "$dir/ca.pem";
+auth = (
+  { scheme   = "key-secret-archiveable";
+    key      = "sandbox-read";
+    secret   = "file:$dir/xysense.secret";
+    exchange = { url = "$xy/api/v1/auth"; };
+    probe    = "GET /api/v1/occupancy"; },
+  { scheme   = "key-secret-archiveable";
+    key      = "sandbox-read-2";
+    secret   = "file:$dir/xysense-2.secret";
     exchange = { url = "$xy/api/v1/auth"; };
     probe    = "GET /api/v1/occupancy"; }
 );
@@ -183,6 +204,39 @@ not_shown()
 		failed "$1" "$1: a secret was shown"
 }
 
+# request_loop N: so many requests with the pair of keys, one after the other;
+# a line with the exit status of each in $dir/loop.
+request_loop()
+{
+	local i
+	for ((i = 0; i < $1; i++)); do
+		timeout 10 "$build/apam" -c "$dir/apam.conf" request \
+		    xysense-pair "$xy/api/v1/occupancy" >"$dir/loop.out" \
+		    2>>"$dir/all" </dev/null
+		echo $? >>"$dir/loop"
+		cat "$dir/loop.out" >>"$dir/all"
+	done
+}
+
+# by_key KEY: how many of its requests for data the provider answered with 200.
+by_key()
+{
+	curl -sS --noproxy '*' "http://127.0.0.1:$CONTROL_PORT/log?provider=xysense" |
+	    sed 's/},{/},\n{/g' | grep -F '"path":"/api/v1/occupancy"' |
+	    grep -F '"status":200' | grep -cF "\"key\":\"$1\""
+}
+
+# wait_lines N: until the loop has written so many; ten seconds at most.
+wait_lines()
+{
+	local i
+	for ((i = 0; i < 200; i++)); do
+		[ "$(wc -l <"$dir/loop")" -lt "$1" ] || return 0
+		sleep 0.05
+	done
+	return 1
+}
+
 title "7SIGNAL: incidents of the last 24 hours"
 now=$(date +%s)
 works 7signal '"incidents":[{' \
@@ -200,6 +254,25 @@ control "/archive?provider=xysense&key=sandbox-read" ||
 refused xysense 'archived|revoked|refused|401' request xysense \
     "$xy/api/v1/occupancy"
 
+title "XY Sense with a standby key: the first is archived while a loop runs"
+curl -sS --noproxy '*' -X POST -o /dev/null \
+    "http://127.0.0.1:$CONTROL_PORT/log/clear"
+: >"$dir/loop"
+control "/restore?provider=xysense&key=sandbox-read" ||
+	failed xysense "the key cannot be restored"
+request_loop 40 &
+loop=$!
+wait_lines 10 && control "/archive?provider=xysense&key=sandbox-read" ||
+	failed xysense "the loop does not run"
+wait $loop
+first=$(by_key sandbox-read) second=$(by_key sandbox-read-2)
+lost=$(grep -cvx 0 "$dir/loop")
+echo "$(wc -l <"$dir/loop") requests, $lost failed:" \
+    "$first by sandbox-read, then $second by sandbox-read-2"
+[ "$lost" -eq 0 ] && [ $((first + second)) -eq 40 ] &&
+	[ "$first" -ge 10 ] && [ "$second" -ge 1 ] ||
+	failed xysense "a request was lost, or no other key took over"
+
 title "SEED: a new key was made; a call with the old one meets a login page"
 control "/rotate?provider=seed&key=demo@example.com&to=$seed_new" &&
 	control "/set?provider=seed&name=old_server&value=half" ||
@@ -215,6 +288,7 @@ refused seed 'revoked' check seed
 not_shown 7signal "$seven_secret"
 not_shown 7signal "$jwt_head"
 not_shown xysense "$xy_secret"
+not_shown xysense "$xy_standby"
 not_shown xysense "$jwt_head"
 not_shown seed "$seed_key"
 not_shown seed "$(printf 'demo@example.com:%s' "$seed_key" | base64 -w0)"
