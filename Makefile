@@ -120,7 +120,8 @@ $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(BUILD)/core.a
 	$(Q)$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcurl -lcheck -lsubunit -lrt -lm
 
 # Those with tests/raw_server.h, which speaks TLS as well.
-$(addprefix $(BUILD)/tests/check_,check context flight http loop): CORE_LIBS += -lssl
+$(addprefix $(BUILD)/tests/check_,check context \
+	facts_7signal facts_seed facts_xysense flight http loop): CORE_LIBS += -lssl
 $(BUILD)/tests/check_libev: CORE_LIBS += -lev
 
 $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map

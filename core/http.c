@@ -220,6 +220,8 @@ static const struct {
 	{ CURLE_SSL_CACERT_BADFILE, APAM_E_CONFIG,
 	    "ca_file has no certificate in PEM, or, where it is not set, the "
 	    "system has none: install ca-certificates" },
+	{ CURLE_GOT_NOTHING, APAM_E_NETWORK,
+	    "it was closed before any answer" },
 	{ CURLE_PARTIAL_FILE, APAM_E_PROVIDER, "the response ended too early" },
 	/* URLs are checked before: this is an answer that is not HTTP. */
 	{ CURLE_UNSUPPORTED_PROTOCOL, APAM_E_PROVIDER,

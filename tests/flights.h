@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An open entry of the module return-test, whose exchanges go to a raw server:
- * for tests that take flights into their own hands, below the lifecycle.
+ * An open entry, of the module return-test unless `scheme` names another one,
+ * whose exchanges go to a raw server: for tests that take flights into their
+ * own hands, below the lifecycle.
  */
 #ifndef TESTS_FLIGHTS_H
 #define TESTS_FLIGHTS_H
@@ -23,6 +24,7 @@ struct flights {
 	struct raw_server server;
 	struct apam_profile *profile;
 	struct entry *entry;
+	const char *scheme; /* set before it is opened; NULL: return-test */
 };
 
 /*
@@ -33,11 +35,11 @@ static inline void
 flights_open(struct flights *t, const struct raw_answer *answer,
     const char *more, const char *options)
 {
+	const char *scheme = t->scheme == NULL ? "return-test" : t->scheme;
 	char text[2048], url[32], entry[1024] = "";
 
 	raw_start(&t->server, answer, NULL);
-	(void)snprintf(
-	    url, sizeof(url), "http://127.0.0.1:%u", t->server.port);
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", t->server.port);
 	for (size_t n = 0; *options != '\0'; options++) {
 		if (*options == '%')
 			(void)strcpy(entry + n, url);
@@ -48,11 +50,11 @@ flights_open(struct flights *t, const struct raw_answer *answer,
 	}
 	(void)snprintf(text, sizeof(text),
 	    "origins = [ \"%s\" ];\nallow_http = true;\n%s\n"
-	    "auth = ( { scheme = \"return-test\"; %s } );\n",
-	    url, more, entry);
+	    "auth = ( { scheme = \"%s\"; %s } );\n",
+	    url, more, scheme, entry);
 	project_make(&t->p);
 	project_directory(&t->p, "state");
-	project_module(&t->p, "return-test", true);
+	project_module(&t->p, scheme, t->scheme == NULL);
 	project_profile(&t->p, "demo", text);
 	t->profile = project_get(&t->p, "demo");
 	ck_assert_msg(stack_ready(t->profile->stack, &t->p.err) == APAM_OK,

@@ -30,11 +30,18 @@ struct raw_answer {
 	int pause_ms; /* between the times */
 };
 
+/* What one path answers. */
+struct raw_route {
+	const char *path; /* NULL ends the list */
+	struct raw_answer answer;
+};
+
 struct raw_server {
 	int fd;
 	uint16_t port;
 	pthread_t thread;
 	struct raw_answer answer;
+	const struct raw_route *routes; /* go before `answer`; or NULL */
 	SSL_CTX *tls; /* or NULL */
 	atomic_bool stop;
 	atomic_int hits; /* connections */
@@ -97,14 +104,32 @@ raw_keep_silent(struct raw_server *s, int fd)
 			return;
 }
 
+/* The answer of the path in the request line, or else that of all. */
+static inline const struct raw_answer *
+raw_choose(const struct raw_server *s)
+{
+	const char *path = strchr(s->request, ' ');
+	const struct raw_route *r = s->routes;
+	size_t n;
+
+	for (; path != NULL && r != NULL && r->path != NULL; r++) {
+		n = strlen(r->path);
+		if (strncmp(path + 1, r->path, n) == 0 && path[n + 1] == ' ')
+			return &r->answer;
+	}
+	return &s->answer;
+}
+
 static inline void
 raw_reply(struct raw_server *s, const struct raw_connection *c)
 {
 	const struct raw_answer *a = &s->answer;
 	bool ok;
 
-	if (!a->at_once)
+	if (!a->at_once) {
 		raw_receive(s, c);
+		a = raw_choose(s);
+	}
 	if (a->silent) {
 		raw_keep_silent(s, c->fd);
 		return;

@@ -140,7 +140,7 @@ key_secret_check(void *state, struct apam_op *op)
 
 	if (k->mode != MODE_EXCHANGE)
 		return k->svc->key_state(op, APAM_KEY_UNKNOWN,
-		    "this mode has no endpoint to ask: a probe decides");
+		    "this mode has no endpoint to ask: set a probe, which decides");
 	if (op->phase == 0)
 		return request(k, op);
 	/* The token that proves the key is good to use, too. */

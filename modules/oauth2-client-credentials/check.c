@@ -9,6 +9,11 @@
  */
 #include "oauth2.h"
 
+#include <stdio.h>
+
+#define WHO "token endpoint"
+#define MEMO_MAX 128 /* half of what evidence has room for */
+
 /* ---- Check ------------------------------------------------------------ */
 
 static enum apam_step
@@ -38,16 +43,60 @@ check_begin(
 }
 
 /*
- * RFC 7662, 2.2: alive is 200 and a boolean `active` that is true.  A 401 is
- * about us (2.3), not about the token.
+ * RFC 7662, 2.2: alive is 200 and a boolean `active` that is true.  NULL then,
+ * else what it said instead.  Nothing but the mint after it decides.
  */
-static bool
-is_active(const struct oauth2 *o, const struct apam_response *r)
+static const char *
+not_active(const struct oauth2 *o, const struct apam_response *r)
 {
 	struct apam_json value;
+	const char *why = NULL;
 
-	return r->status == 200 && o->svc->json(r, "/active", &value, NULL) &&
-	    value.type == APAM_JSON_BOOLEAN && value.num == 1;
+	/* RFC 7662, 2.3: about us, not about the token. */
+	if (r->status == 401)
+		return "it does not take our id and secret";
+	/* RFC 7009, 2.2.1, which some send for a token they keep no record of. */
+	if (r->status == 400 && o->svc->json(r, "/error", &value, NULL) &&
+	    same(value.str, APAM_STR("unsupported_token_type")))
+		return "unsupported_token_type: it cannot be asked about it";
+	if (r->status != 200)
+		return fault_of_status(o->svc, r).text;
+	if (is_html(o->svc, r))
+		return "an HTML page where JSON was expected";
+	if (!o->svc->json(r, "/active", &value, &why))
+		return why;
+	if (value.type != APAM_JSON_BOOLEAN)
+		return "no boolean active in the answer";
+	return value.num == 1 ? NULL : "the token is not active";
+}
+
+static enum apam_step
+introspected(const struct oauth2 *o, struct apam_op *op)
+{
+	const char *why = not_active(o, op->response);
+	enum apam_step step;
+	char text[MEMO_MAX];
+
+	if (why == NULL)
+		return o->svc->key_state(
+		    op, APAM_KEY_GOOD, "introspection: the token is active");
+	step = token_request(o, op, op->memo);
+	/* The evidence begins with it, whatever the mint says. */
+	(void)snprintf(text, sizeof(text), "introspection: %s (HTTP %u); ", why,
+	    op->response->status);
+	o->svc->memo(op, apam_str(text));
+	return step;
+}
+
+/* What the mint said, after what introspection had said, if it was asked. */
+static enum apam_step
+minted(const struct oauth2 *o, struct apam_op *op, struct fault fault)
+{
+	char who[MEMO_MAX + sizeof(WHO)];
+
+	(void)snprintf(
+	    who, sizeof(who), "%.*s" WHO, (int)op->memo.n, op->memo.p);
+	return state_with(o->svc, op, who, fault);
 }
 
 enum apam_step
@@ -69,14 +118,10 @@ oauth2_check(void *state, struct apam_op *op)
 			return state_with(o->svc, op, "issuer metadata", fault);
 		return check_begin(o, op, &found);
 	case PHASE_INTROSPECTION:
-		if (is_active(o, op->response))
-			return o->svc->key_state(op, APAM_KEY_GOOD,
-			    "introspection: the token is active");
-		return token_request(o, op, op->memo);
+		return introspected(o, op);
 	default:
 		/* The token that proves the key is good to use, too. */
-		fault = token_take(o, op);
-		return state_with(o->svc, op, "token endpoint", fault);
+		return minted(o, op, token_take(o, op));
 	}
 }
 
