@@ -21,21 +21,21 @@
 #define AUDIT_PER_MINUTE 120
 
 enum audit_what {
-	AUDIT_STATE, /* a key's state has changed */
-	AUDIT_REFUSED, /* a request was not signed */
-	AUDIT_REGISTRY /* an administrator changed the registry */
+	AUDIT_STATE,		/* a key's state has changed */
+	AUDIT_REFUSED,		/* a request was not signed */
+	AUDIT_REGISTRY		/* an administrator changed the registry */
 };
 
 /* One event.  Texts may be NULL or ""; control characters become '?'. */
 struct audit_event {
 	enum audit_what what;
 	const char *profile;
-	int entry; /* -1: none */
+	int entry;		/* -1: none */
 	const char *scheme, *key_id;
 	const char *state; /* the new state, or for REGISTRY "archived", ... */
 	enum apam_status status; /* REFUSED: why */
 	const char *evidence; /* one line */
-	unsigned long repeats; /* REFUSED: as often untold; audit_due */
+	unsigned long repeats;	/* REFUSED: as often untold; audit_due */
 };
 
 /* What a context keeps.  `settings` outlive it. */
@@ -43,9 +43,9 @@ struct audit {
 	pthread_mutex_t lock;
 	const struct settings *settings;
 	const char *journal, *syslog; /* sockets; tests have their own */
-	int64_t minute; /* clock_ms when the running minute began */
-	unsigned sent; /* in it */
-	unsigned long dropped; /* not told since the last line */
+	int64_t minute;		/* clock_ms when the running minute began */
+	unsigned sent;		/* in it */
+	unsigned long dropped;	/* not told since the last line */
 };
 
 void audit_init(struct audit *audit, const struct settings *settings);
@@ -63,8 +63,8 @@ void audit_write(struct audit *audit, const struct audit_event *event);
 /* What is kept where the same may be refused again and again; zeroed: never. */
 struct audit_repeat {
 	enum apam_status status; /* that was told last */
-	int64_t at; /* clock_ms */
-	unsigned long untold; /* since */
+	int64_t at;		/* clock_ms */
+	unsigned long untold;	/* since */
 };
 
 /*

@@ -32,7 +32,7 @@ enum audit_form {
 struct audit_facts {
 	const struct audit_event *event;
 	unsigned long dropped;
-	int64_t time; /* Unix s */
+	int64_t time;		/* Unix s */
 	unsigned long uid;
 	long pid;
 	const char *program;

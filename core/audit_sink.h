@@ -18,8 +18,8 @@
 
 enum audit_sunk {
 	AUDIT_TOLD,
-	AUDIT_LOST, /* it takes none now: full, no descriptor */
-	AUDIT_ABSENT /* nobody listens there */
+	AUDIT_LOST,		/* it takes none now: full, no descriptor */
+	AUDIT_ABSENT		/* nobody listens there */
 };
 
 /* Send one datagram to a Unix socket.  Does not wait. */
