@@ -15,7 +15,7 @@
 
 #include "settings.h"
 
-/* Refusals of one entry that say the same are told this often at most. */
+/* Refusals of one profile with the same status are told this often at most. */
 #define AUDIT_EVERY_S 60
 /* And of one context all told, a minute; refusals leave some for the rest. */
 #define AUDIT_PER_MINUTE 120
