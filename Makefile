@@ -141,7 +141,7 @@ $(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME)
 	$(Q)$(LINK) -o $@ $(BENCH_OBJ) -L$(BUILD) -lapam -lcrypto -ldl \
 	    -Wl,-rpath,'$$ORIGIN/..'
 
-$(BUILD)/peers/renew: $(BUILD)/tests/peers/renew.o $(BUILD)/$(SONAME)
+$(BUILD)/peers/%: $(BUILD)/tests/peers/%.o $(BUILD)/$(SONAME)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $< -L$(BUILD) -lapam -lcurl -Wl,-rpath,'$$ORIGIN/..'
 
@@ -170,7 +170,7 @@ demo: deps-build deps-test
 	@BUILD=$(BUILD) tests/sandbox/demo.sh
 
 peers: deps-build deps-peers
-	@$(MAKE) all $(BUILD)/peers/renew
+	@$(MAKE) all $(BUILD)/peers/renew $(BUILD)/peers/prove
 	@BUILD=$(BUILD) tests/peers/run.sh
 
 # Everything once more, with every memory error and undefined behaviour fatal.

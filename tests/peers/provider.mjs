@@ -7,6 +7,7 @@
 // or its JWKS, whether a token is good, and answers as RFC 6750 says.
 //
 //	PEER_DIR	where node_modules lies
+//	PEER_PROVIDER	which package in it (default oidc-provider)
 //	PEER_CERT, PEER_KEY	PEM files
 //	PEER_CLIENTS	JSON file: { "client id": "client secret", ... }
 //	PEER_TTL	seconds that a token lives (default 600)
@@ -16,6 +17,8 @@
 //
 //	POST /revoke		revoke every token now
 //	POST /revoke-at-use	revoke the next token that the resource is shown
+//	POST /rfc7009?client=ID	have the client revoke its tokens, as it would
+//	POST /break, /mend	the token endpoint is down from then on, or is not
 //	POST /forget?client=ID	delete the client
 //	GET  /mints?client=ID	"N METHOD": tokens made; how it last showed
 //				its secret
@@ -30,9 +33,11 @@ import { pathToFileURL } from 'node:url';
 const env = process.env;
 const require = createRequire(`${env.PEER_DIR}/`);
 const load = (name) => import(pathToFileURL(require.resolve(name)));
-const { default: Provider } = await load('oidc-provider');
+console.info = console.error;	// the provider's notices; standard output is ours
+const PACKAGE = env.PEER_PROVIDER ?? 'oidc-provider';
+const { default: Provider } = await load(PACKAGE);
 const { default: Store } = await load(
-	'oidc-provider/lib/adapters/memory_adapter.js');
+	`${PACKAGE}/lib/adapters/memory_adapter.js`);
 const jose = await load('jose');
 
 const HOST = '127.0.0.1';
@@ -93,9 +98,10 @@ for (const [id, secret] of Object.entries(clients)) {
 // ---- What the control port knows ------------------------------------------
 
 const mints = new Map();	// client id -> { count, method }
-const alive = new Set();		// tokens made and not revoked
+const alive = new Map();		// tokens made and not revoked -> client id
 const revoked = new Set();	// JWTs, which the provider keeps no record of
 let uses = 0;
+let broken = false;
 let revokeAtUse = false;
 
 const issued = (ctx, token) => {
@@ -103,7 +109,7 @@ const issued = (ctx, token) => {
 	seen.count += 1;
 	seen.method = ctx.headers.authorization ? 'basic' : 'post';
 	mints.set(token.clientId, seen);
-	alive.add(ctx.body.access_token);
+	alive.set(ctx.body.access_token, token.clientId);
 };
 provider.use(async (ctx, next) => {
 	await next();
@@ -116,6 +122,26 @@ const revoke = async (value) => {
 	if (token) await token.destroy();
 	else revoked.add(value);
 	alive.delete(value);
+};
+
+// RFC 7009, 2.1, by the provider's own endpoint.
+const revokeAsClient = async (client) => {
+	const ca = readFileSync(env.PEER_CERT);
+	for (const [token, owner] of alive) {
+		if (owner !== client) continue;
+		const form = new URLSearchParams({
+			token, client_id: client, client_secret: clients[client],
+		});
+		const req = https.request(`${issuer}/token/revocation`, {
+			method: 'POST', ca,
+			headers: { 'content-type': 'application/x-www-form-urlencoded' },
+		});
+		req.end(`${form}`);
+		const [res] = await once(req, 'response');
+		res.resume();
+		if (res.statusCode !== 200) throw new Error(`${res.statusCode}`);
+		alive.delete(token);
+	}
 };
 
 // ---- The protected resource -----------------------------------------------
@@ -182,6 +208,7 @@ server.on('request', (req, res) => {
 	const url = req.url === METADATA ?
 		`${MOUNT}/.well-known/openid-configuration` : req.url;
 	if (!url.startsWith(`${MOUNT}/`)) return answer(res, 404, {});
+	if (broken && url === `${MOUNT}/token`) return answer(res, 503, {});
 	req.originalUrl = url;
 	req.url = url.slice(MOUNT.length);
 	return serveProvider(req, res);
@@ -189,9 +216,12 @@ server.on('request', (req, res) => {
 
 const orders = {
 	'POST /revoke': async () => {
-		for (const value of [...alive]) await revoke(value);
+		for (const value of [...alive.keys()]) await revoke(value);
 	},
 	'POST /revoke-at-use': () => { revokeAtUse = true; },
+	'POST /rfc7009': revokeAsClient,
+	'POST /break': () => { broken = true; },
+	'POST /mend': () => { broken = false; },
 	'POST /forget': (client) => store.destroy(client),
 	'GET /mints': (client) => {
 		const { count = 0, method = 'none' } = mints.get(client) ?? {};

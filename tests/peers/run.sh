@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# apam against servers that nobody here wrote: npm oidc-provider for the OAuth
-# module, nginx with auth_basic for the Basic module.  Both run on free ports
+# apam against servers that nobody here wrote: npm oidc-provider, of two major
+# versions, for the OAuth module, nginx with auth_basic for the Basic module.  Both run on free ports
 # of 127.0.0.1 with a throwaway certificate, and end with this script.
 #
 # Prints each failing row; ends with "N passed, N failed".
@@ -48,18 +48,20 @@ make_certificate()
 	    2>"$tmp/log" || die "no certificate"
 }
 
-# start_oidc SECONDS: its tokens live that long.  Sets $oidc, $api and $control
-# once the provider says that it is ready.
+# start_oidc SECONDS [PACKAGE]: its tokens live that long.  Sets $oidc, $api and
+# $control once the provider says that it is ready.
 start_oidc()
 {
 	cat >"$tmp/clients.json" <<-END
 	{ "post-client": "fake-post-secret",
 	  "basic client+%": "$(printf %s "$nasty_secret" | sed 's/["\]/\\&/g')",
-	  "doomed-client": "fake-doomed-secret" }
+	  "doomed-client": "fake-doomed-secret",
+	  "leaving-client": "fake-leaving-secret" }
 	END
 	rm -f "$tmp/ready"
 	mkfifo "$tmp/ready"
-	PEER_TTL=$1 PEER_DIR=$PEER_DIR PEER_CERT=$tmp/cert.pem PEER_KEY=$tmp/key.pem \
+	PEER_TTL=$1 PEER_PROVIDER=${2:-oidc-provider} \
+	PEER_DIR=$PEER_DIR PEER_CERT=$tmp/cert.pem PEER_KEY=$tmp/key.pem \
 	PEER_CLIENTS=$tmp/clients.json \
 	    node $here/provider.mjs >"$tmp/ready" 2>"$tmp/log" &
 	oidc_pid=$!
@@ -131,6 +133,12 @@ nginx_answers()
 		sleep 0.1
 	done
 	return 1
+}
+
+stop_oidc()
+{
+	kill $oidc_pid
+	wait $oidc_pid 2>/dev/null
 }
 
 # Another may take the port before nginx does: then try the next.
@@ -226,6 +234,12 @@ write_oauth_profiles()
 	oauth nobody nobody wrong <<-END
 	$token $read client_auth = "post";
 	END
+	oauth jwt-asked post-client post <<-END
+	$token $ask $jwt $read client_auth = "post";
+	END
+	oauth leaving leaving-client leaving <<-END
+	$token $ask $read client_auth = "post";
+	END
 	oauth doomed doomed-client doomed <<-END
 	$token $read client_auth = "post";
 	END
@@ -244,6 +258,7 @@ write_config()
 	secret post fake-post-secret
 	secret nasty "$nasty_secret"
 	secret doomed fake-doomed-secret
+	secret leaving fake-leaving-secret
 	secret wrong fake-wrong-secret
 	secret web fake-basic-key
 	secret utf8 "$utf8_key"
@@ -370,6 +385,50 @@ rows_basic()
 	row basic-check-kept 0 good check web-utf8
 }
 
+# proves NAME PROFILE STEPS EXPECTED: what a program with these steps prints.
+proves()
+{
+	timeout 60 "$BUILD/peers/prove" "$tmp/apam.conf" "$2" $3 \
+	    >"$tmp/output" 2>&1 </dev/null
+	printf '%s\n' "$4" | cmp -s - "$tmp/output" &&
+		! cat "$tmp"/secrets/* | grep -qFf - "$tmp/output"
+	result $? "$1, not as expected:
+$(printf '%s\n' "$4" | sed 's/^/      /')"
+}
+
+# rows_evidence WORD: what this provider says where it is asked about a JWT.
+rows_evidence()
+{
+	call=call=$api/api/data
+	fresh="token endpoint: a fresh token was issued"
+	gone="token endpoint: invalid_client: the client is revoked or unknown, or its secret is wrong (HTTP 401)"
+	down="token endpoint: the server has a fault of its own (HTTP 503)"
+	proves revoked-by-rfc7009 opaque "$call check
+	    order=$control/rfc7009?client=post-client check status $call" \
+"call: 200, token 1, 1 sent
+check: good: introspection: the token is active
+check: good: introspection: the token is not active (HTTP 200); $fresh
+status: good, usable: introspection: the token is not active (HTTP 200); $fresh
+call: 200, token 2, 1 sent"
+	proves jwt-good-by-the-mint jwt-asked "$call check status $call" \
+"call: 200, token 1, 1 sent
+check: good: introspection: $1; $fresh
+status: good, usable: introspection: $1; $fresh
+call: 200, token 2, 1 sent"
+	proves jwt-unknown jwt-asked "$call order=$control/break check status
+	    $call order=$control/mend check" \
+"call: 200, token 1, 1 sent
+check: unknown: introspection: $1; $down
+status: unknown, usable: introspection: $1; $down
+call: 200, token 1, 1 sent
+check: good: introspection: $1; $fresh"
+	proves forgotten leaving "$call
+	    order=$control/forget?client=leaving-client check status" \
+"call: 200, token 1, 1 sent
+check: revoked: introspection: it does not take our id and secret (HTTP 401); $gone
+status: revoked, not usable: introspection: it does not take our id and secret (HTTP 401); $gone"
+}
+
 # Tokens of three seconds, and a program that runs for ten.
 rows_short_lived()
 {
@@ -397,8 +456,17 @@ rows_refused
 rows_revoked
 rows_check
 rows_basic
-kill $oidc_pid
-wait $oidc_pid 2>/dev/null
+rows_evidence "the token is not active (HTTP 200)"
+stop_oidc
+if node -e 'process.exit("hash" in require("crypto") ? 0 : 1)'; then
+	start_oidc 600 oidc-provider-9
+	write_config
+	rows_evidence "unsupported_token_type: it cannot be asked about it (HTTP 400)"
+	stop_oidc
+else
+	echo "not run, for it needs Node 20.12: the provider that refuses" \
+	    "to introspect a JWT"
+fi
 start_oidc 3
 write_config
 rows_short_lived
