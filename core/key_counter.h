@@ -26,8 +26,14 @@
 /* The one of a context.  Its page stays where it is until it is freed. */
 struct key_counter {
 	void *page;
-	const _Atomic uint64_t *value; /* never NULL; 0 while there is no file */
-	uint64_t device, inode;	/* of the file that is mapped; 0: none */
+	const _Atomic uint64_t
+	    *value; /* never NULL; 0 while there is no file */
+	uint64_t device, inode; /* of the file that is mapped; 0: none */
+	/*
+	 * There is, or may be, a file, but it could not be mapped: its changes
+	 * will not be seen, so look at the registry each time.
+	 */
+	bool blind;
 };
 
 /* An empty page.  False without memory. */
@@ -37,14 +43,16 @@ void key_counter_free(struct key_counter *counter);
 /*
  * Map the file `counter` of the registry's directory in place of what is
  * mapped now, where it is another one; an empty page where there is none or it
- * is no counter.  Readers may go on meanwhile.  True where a file is mapped.
+ * is no counter, or where `directory` is -1.  Readers may go on meanwhile; calls
+ * of this must not run at once.  True where a file is mapped.
  */
 bool key_counter_follow(struct key_counter *counter, int directory);
 
 /*
  * For the administrator's programs, under the registry's lock: make the file
  * where it is missing or no counter; advance it.  False where that failed;
- * *young is set where running programs may not have mapped it yet.
+ * *young is set where running programs may not have mapped it yet, as it was
+ * made less than 1.5 seconds ago.
  */
 bool key_counter_advance(int directory, bool *young);
 

@@ -20,6 +20,7 @@
 #ifndef CORE_KEY_REGISTRY_H
 #define CORE_KEY_REGISTRY_H
 
+#include "key_counter.h"
 #include "key_record.h"
 #include "settings.h"
 
@@ -28,8 +29,8 @@
 
 /* Where it is. */
 struct key_registry {
-	const char *state_dir;	/* absolute */
-	bool user;		/* user mode of trust.h */
+	const char *state_dir; /* absolute */
+	bool user; /* user mode of trust.h */
 };
 
 /* Tells two states of the file apart, as watch.c does; zeroed: no registry. */
@@ -41,11 +42,13 @@ struct key_registry_print {
 /*
  * Read it.  APAM_OK with *set to free: it is in order, or there is none, which
  * is the empty set and a zeroed *print.  Else APAM_E_CONFIG or APAM_E_TRUST with
- * file and what to do in *err, and *set is empty.
+ * file and what to do in *err, or APAM_E_MEMORY; *set is empty then and *print
+ * one that no file has.  Where this process is the owner's and the counter is
+ * missing, it is made anew.
  */
-enum apam_status key_registry_read(const struct key_registry *registry,
-    struct key_set *set, struct key_registry_print *print,
-    struct apam_error *err);
+enum apam_status
+key_registry_read(const struct key_registry *registry, struct key_set *set,
+    struct key_registry_print *print, struct apam_error *err);
 
 /*
  * True where the file is not the one that was read: one or two system calls,
@@ -55,6 +58,13 @@ bool key_registry_changed(const struct key_registry *registry,
     const struct key_registry_print *print);
 
 /*
+ * Have a context's counter follow the registry's: key_counter_follow with its
+ * directory.  True where a counter is mapped.
+ */
+bool key_registry_follow(
+    const struct key_registry *registry, struct key_counter *counter);
+
+/*
  * Change it under the lock: `edit` is given what there is and changes it;
  * returns APAM_OK to have it written, or an error, with *err set, that leaves
  * all as it was.  Makes the directory where it is missing.  When this returns
@@ -62,10 +72,12 @@ bool key_registry_changed(const struct key_registry *registry,
  * advanced, and where running programs may not know the counter yet, because it
  * was made just now or could not be written, this waits until they have looked.
  * Errors: CONFIG, TRUST, MEMORY, DEADLINE (somebody held the lock for ten
- * seconds), INTERNAL (the disk is full or read-only), and edit's.
+ * seconds), INTERNAL (the disk is full or read-only), and edit's.  After
+ * INTERNAL the change may be there, where only the last sync failed.
  */
 enum apam_status key_registry_change(const struct key_registry *registry,
-    enum apam_status (*edit)(void *arg, struct key_set *set,
-    struct apam_error *err), void *arg, struct apam_error *err);
+    enum apam_status (*edit)(
+	void *arg, struct key_set *set, struct apam_error *err),
+    void *arg, struct apam_error *err);
 
 #endif

@@ -20,8 +20,8 @@
  * descriptor, or -1 with *err set: APAM_E_CONFIG or APAM_E_TRUST, and the text
  * says what to do.
  */
-int user_dir_open(const char *state_dir, bool user, bool make,
-    struct apam_error *err);
+int user_dir_open(
+    const char *state_dir, bool user, bool make, struct apam_error *err);
 
 /*
  * Call `each` with a descriptor, open during the call, and the owner of each
