@@ -182,7 +182,7 @@ sanitize: deps-build deps-test
 	    CFLAGS='-O1 -g -fno-sanitize-recover=all' run-tests
 
 # The tests of what runs side by side, at full size: minutes.
-LIVE = lifecycle fork share reload_live call_live hot
+LIVE = lifecycle fork share reload_live call_live hot rotation
 STRESS_MINUTES = 40
 stress: deps-build deps-test
 	@$(MAKE) programs
