@@ -8,6 +8,9 @@
 
 #include <time.h>
 
+/* The coarse clock's steps, where they are longest. */
+#define TICK_MS 10
+
 #ifdef CLOCK_BOOTTIME
 #define FORWARD_CLOCK CLOCK_BOOTTIME
 #else
@@ -22,6 +25,16 @@ clock_ms(void)
 	if (clock_gettime(FORWARD_CLOCK, &t) != 0)
 		return 0;
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t
+clock_next_second(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_REALTIME, &t) != 0)
+		return clock_ms() + 1000;
+	return clock_ms() + 1000 - t.tv_nsec / 1000000 + TICK_MS;
 }
 
 int64_t

@@ -10,6 +10,11 @@
 
 /* Milliseconds since some moment before this process; CLOCK_BOOTTIME. */
 int64_t clock_ms(void);
+/*
+ * What clock_ms will be when the wall clock, even as coarse as it is read
+ * where time is short, has gone on to its next second.
+ */
+int64_t clock_next_second(void);
 /* Unix time in seconds. */
 int64_t clock_unix(void);
 

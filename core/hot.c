@@ -2,8 +2,8 @@
 /*
  * The slot and its two sides.  Whatever a reader takes from the slot is only
  * believed once the sequence number has confirmed it; until then lengths are
- * held within the slot, so that torn data does no harm.  The race is by design:
- * race detectors are told so in tests/tsan.supp, check_hot shows that it holds.
+ * held within the slot, so that torn data does no harm.  check_hot shows that
+ * it holds.
  */
 #define _GNU_SOURCE
 #include "hot.h"
@@ -15,37 +15,48 @@
 
 #include "clock.h"
 #include "header.h"
+#include "race.h"
 #include "secmem.h"
 #include "str.h"
 #include "url.h"
 
 #define ORIGINS_MAX 4
-#define ORIGIN_BYTES 512
+#define ORIGIN_MAX RACE_TEXT_MAX
 #define HEADERS_MAX 4
 #define IMAGE_BYTES 8192
+#define NONE ((time_t)-1)
 #define NS_PER_MS 1000000
 #define NS_PER_S 1000000000
 #define STORE_ALIGN _Alignof(struct apam_header)
 
+/* "https://host:port" */
+struct origin {
+	char text[ORIGIN_MAX];
+	_Atomic size_t n;
+};
+
+/* All of it is read while it is written; race.h. */
 struct hot {
 	_Atomic uint32_t sequence;
 	/*
-	 * Good in this span of the wall clock, coarse, ns: it goes on through
-	 * suspend, and when it is set back the span's begin is missed.  The
-	 * span is never longer than RELOAD_CHECK_MS.
+	 * Good for so long from then on, by the wall clock, coarse, in ns: it
+	 * goes on through suspend, and when it is set back the span's begin is
+	 * missed.  The span is hardly longer than RELOAD_CHECK_MS.
 	 */
-	int64_t from, until;
-	uint64_t generation;
-	unsigned entries;
-	unsigned origin_count, header_count;
-	uint16_t origin_n[ORIGINS_MAX];
+	_Atomic int64_t from;
+	_Atomic uint64_t span;
+	/* The second that this span began in, where it goes on beyond it. */
+	_Atomic time_t second; /* or NONE */
+	_Atomic uint64_t generation;
+	_Atomic unsigned entries;
+	_Atomic unsigned origin_count, header_count;
+	_Atomic size_t image_n;
 	size_t size; /* of this block */
-	char origins[ORIGIN_BYTES]; /* "https://host:port", end to end */
+	struct origin origins[ORIGINS_MAX];
 	/*
 	 * What goes into the store: the header array, then the bytes.  Its
 	 * pointers are offsets here, from the image's begin.
 	 */
-	size_t image_n;
 	_Alignas(64) char image[IMAGE_BYTES];
 };
 
@@ -73,6 +84,7 @@ hot_new(void)
 	if (h == NULL)
 		return NULL;
 	atomic_init(&h->sequence, 0);
+	atomic_init(&h->second, NONE);
 	h->size = got;
 	return h;
 }
@@ -102,90 +114,93 @@ method_is_plain(const char *method)
 }
 
 static bool
-request_is_plain(const struct apam_request *r)
+headers_are_plain(const struct apam_request *r)
 {
-	if (r->size < sizeof(*r) || r->method == NULL || r->url == NULL ||
-	    r->timeout_ms < 0 || r->body.kind == APAM_BODY_READER ||
-	    (unsigned)r->body.kind > APAM_BODY_UNKNOWN ||
-	    (r->header_count > 0 && r->headers == NULL))
+	if (r->headers == NULL)
 		return false;
 	for (size_t i = 0; i < r->header_count; i++)
 		if (!header_name_ok(r->headers[i].name) ||
 		    !header_value_ok(r->headers[i].value))
 			return false;
-	return method_is_plain(r->method);
+	return true;
 }
 
-/* Equal; `n` is 8 or more, as every origin's length is. */
 static inline bool
-same_bytes(const char *a, const char *b, size_t n)
+request_is_plain(const struct apam_request *r)
 {
-	uint64_t x, y, differ = 0;
-
-	for (size_t i = 0; i + sizeof(x) <= n; i += sizeof(x)) {
-		memcpy(&x, a + i, sizeof(x));
-		memcpy(&y, b + i, sizeof(y));
-		differ |= x ^ y;
-	}
-	memcpy(&x, a + n - sizeof(x), sizeof(x));
-	memcpy(&y, b + n - sizeof(y), sizeof(y));
-	return (differ | (x ^ y)) == 0;
+	if (r->size < sizeof(*r) || r->method == NULL || r->url == NULL ||
+	    r->timeout_ms < 0 || r->body.kind == APAM_BODY_READER ||
+	    (unsigned)r->body.kind > APAM_BODY_UNKNOWN)
+		return false;
+	return (r->header_count == 0 || headers_are_plain(r)) &&
+	    method_is_plain(r->method);
 }
 
-/* The URL starts with one of the origins, literally, and goes on plainly. */
-static bool
+/* The length of the origin that a URL starts with; or 0. */
+static inline size_t
+origin_of(const struct hot *h, const char *url)
+{
+	unsigned count = LOAD(h->origin_count);
+
+	for (unsigned i = 0; i < count && i < ORIGINS_MAX; i++) {
+		size_t n = LOAD(h->origins[i].n);
+
+		if (n <= ORIGIN_MAX && race_starts(url, h->origins[i].text, n))
+			return n;
+	}
+	return 0;
+}
+
+/* The URL starts with one of the origins and goes on plainly. */
+static inline bool
 url_is_ours(const struct hot *h, const char *url)
 {
-	size_t n = strlen(url), at = 0;
-	unsigned count = h->origin_count;
+	size_t n = origin_of(h, url);
 
-	if (n >= URL_MAX)
-		return false;
-	for (unsigned i = 0; i < count && i < ORIGINS_MAX; i++) {
-		size_t len = h->origin_n[i];
-
-		if (len < sizeof(uint64_t) || at + len > ORIGIN_BYTES)
-			return false;
-		if (n > len && same_bytes(url, h->origins + at, len) &&
-		    (url[len] == '/' || url[len] == '?'))
-			return url_is_plain(url, len, n);
-		at += len;
-	}
-	return false;
+	return n > 0 && (url[n] == '/' || url[n] == '?') &&
+	    url_is_plain(url, n);
 }
 
-static bool
+/* Which second it is takes half the time that more takes. */
+static inline bool
 still_good(const struct hot *h)
 {
-	int64_t now = wall_ns();
+	return time(NULL) == LOAD(h->second) ||
+	    (uint64_t)(wall_ns() - LOAD(h->from)) < LOAD(h->span);
+}
 
-	return h->from <= now && now < h->until;
+/* Turn an offset of the image, read from it anew, to a place in the store. */
+static inline const char *
+in_store(const char *store, const char *const *offset)
+{
+	return store + (uintptr_t)LOAD_AT(offset);
 }
 
 /* Copy the image out; false where it does not fit. */
-static bool
+static inline bool
 copy_image(const struct hot *h, struct apam_signature *s)
 {
 	const struct apam_header *from = (const void *)h->image;
-	struct apam_header *headers = (void *)s->store;
-	unsigned count = h->header_count;
-	size_t n = h->image_n;
+	unsigned count = LOAD(h->header_count);
+	size_t n = LOAD(h->image_n);
+	char *store = s->store;
+	struct apam_header *headers = (void *)store;
 
 	if (n > IMAGE_BYTES || n > s->store_size || count > HEADERS_MAX ||
 	    count * sizeof(*headers) > n)
 		return false;
-	memcpy(s->store, h->image, n);
+	race_copy(store, h->image, n);
 	for (unsigned i = 0; i < count; i++) {
-		headers[i].name.p = s->store + (uintptr_t)from[i].name.p;
-		headers[i].value.p = s->store + (uintptr_t)from[i].value.p;
+		headers[i].name.p = in_store(store, &from[i].name.p);
+		headers[i].value.p = in_store(store, &from[i].value.p);
 	}
 	if (s->used > n)
 		wipe(s->store + n, s->used - n);
 	s->used = n;
 	s->headers = headers;
 	s->header_count = count;
-	s->generation = h->generation;
-	s->entries = h->entries;
+	s->generation = LOAD(h->generation);
+	s->entries = LOAD(h->entries);
 	return true;
 }
 
@@ -203,7 +218,7 @@ hot_sign(
 	    !url_is_ours(h, request->url) || !copy_image(h, s))
 		return false;
 	atomic_thread_fence(memory_order_acquire);
-	if (atomic_load_explicit(&h->sequence, memory_order_relaxed) != before)
+	if (LOAD(h->sequence) != before)
 		return false;
 	s->url = request->url;
 	s->covered = NULL;
@@ -216,18 +231,23 @@ hot_sign(
 static void
 begin_write(struct hot *h)
 {
-	uint32_t n = atomic_load_explicit(&h->sequence, memory_order_relaxed);
-
-	atomic_store_explicit(&h->sequence, n + 1, memory_order_relaxed);
+	STORE(h->sequence, LOAD(h->sequence) + 1);
 	atomic_thread_fence(memory_order_release);
 }
 
 static void
 end_write(struct hot *h)
 {
-	uint32_t n = atomic_load_explicit(&h->sequence, memory_order_relaxed);
+	uint32_t n = LOAD(h->sequence);
 
 	atomic_store_explicit(&h->sequence, n + 1, memory_order_release);
+}
+
+static void
+wipe_image(struct hot *h)
+{
+	wipe(h->image, LOAD(h->image_n));
+	STORE(h->image_n, 0);
 }
 
 void
@@ -235,59 +255,64 @@ hot_close(struct stack *stack)
 {
 	struct hot *h = stack->hot;
 
-	if (h == NULL || h->until == 0)
+	if (h == NULL || LOAD(h->span) == 0)
 		return;
 	begin_write(h);
-	h->until = 0;
-	wipe(h->image, h->image_n);
-	h->image_n = 0;
-	h->header_count = 0;
+	STORE(h->span, 0);
+	STORE(h->second, NONE);
+	wipe_image(h);
+	STORE(h->header_count, 0);
 	end_write(h);
+}
+
+static void
+write_origin(struct origin *o, const char *text, size_t n)
+{
+	race_copy(o->text, text, n);
+	STORE(o->n, n);
 }
 
 /* The origins that are all of their host, in the form that hosts write. */
 static void
 write_origins(struct hot *h, const struct profile *profile)
 {
-	size_t at = 0;
+	unsigned count = 0;
 
-	h->origin_count = 0;
 	for (size_t i = 0; i < profile->origin_count; i++) {
 		const struct url *o = &profile->origins[i];
 		size_t n = o->text.n;
 
 		/* A URL's path is its own last part, or none at all. */
-		if (o->path.n > 1)
-			continue;
 		n -= n > 0 && o->text.p[n - 1] == '/';
-		if (h->origin_count == ORIGINS_MAX || at + n > ORIGIN_BYTES)
-			return;
-		memcpy(h->origins + at, o->text.p, n);
-		h->origin_n[h->origin_count++] = (uint16_t)n;
-		at += n;
+		if (o->path.n <= 1 && n > 0 && n <= ORIGIN_MAX &&
+		    count < ORIGINS_MAX)
+			write_origin(&h->origins[count++], o->text.p, n);
 	}
+	STORE(h->origin_count, count);
 }
 
 static void
 write_image(struct hot *h, struct fields *fields)
 {
 	const struct apam_header *from = fields_array(fields);
-	size_t table = fields->count * sizeof(*from);
-	struct apam_header *to = (void *)h->image;
+	size_t size = fields->count * sizeof(*from);
+	struct apam_header table[HEADERS_MAX];
 	const char *base = fields->text.p;
 
-	wipe(h->image, h->image_n);
-	h->header_count = (unsigned)fields->count;
-	h->image_n = table + fields->text.n;
-	memcpy(h->image + table, base, fields->text.n);
-	for (unsigned i = 0; i < h->header_count; i++) {
-		size_t name = (size_t)(from[i].name.p - base) + table;
-		size_t value = (size_t)(from[i].value.p - base) + table;
+	wipe_image(h);
+	for (size_t i = 0; i < fields->count; i++) {
+		size_t name = (size_t)(from[i].name.p - base) + size;
+		size_t value = (size_t)(from[i].value.p - base) + size;
 
-		to[i].name = (struct apam_str){ (char *)name, from[i].name.n };
-		to[i].value = (struct apam_str){ (char *)value,
-			from[i].value.n };
+		table[i].name.p = (char *)name;
+		table[i].name.n = from[i].name.n;
+		table[i].value.p = (char *)value;
+		table[i].value.n = from[i].value.n;
 	}
+	race_copy(h->image, (const char *)table, size);
+	race_copy(h->image + size, base, fields->text.n);
+	STORE(h->header_count, (unsigned)fields->count);
+	STORE(h->image_n, size + fields->text.n);
 }
 
 /* The one entry that signed, where its signature is plain; or NULL. */
@@ -324,6 +349,17 @@ hot_is_worth(const struct stack *stack, struct stack_result *result)
 	return plain_entry(stack, result) != NULL;
 }
 
+static void
+write_span(struct hot *h, int64_t span)
+{
+	int64_t from = wall_ns();
+	int64_t ends = (from / NS_PER_S + 1) * NS_PER_S;
+
+	STORE(h->from, from);
+	STORE(h->span, (uint64_t)span);
+	STORE(h->second, ends <= from + span ? from / NS_PER_S : NONE);
+}
+
 void
 hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 {
@@ -345,14 +381,13 @@ hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 	if (left <= now || l->current->generation <= l->rejected)
 		return;
 	/* Open already: those who read it are not to be disturbed. */
-	if (h->generation == result->generation && still_good(h))
+	if (LOAD(h->generation) == result->generation && still_good(h))
 		return;
 
 	begin_write(h);
-	h->from = wall_ns();
-	h->until = h->from + (left - now) * NS_PER_MS;
-	h->generation = result->generation;
-	h->entries = result->entries;
+	write_span(h, (left - now) * NS_PER_MS);
+	STORE(h->generation, result->generation);
+	STORE(h->entries, result->entries);
 	write_origins(h, stack->profile);
 	write_image(h, &result->total.headers);
 	end_write(h);

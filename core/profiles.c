@@ -87,7 +87,7 @@ profile_handle_new(struct apam *ctx, const char *name)
 		return NULL;
 	p->ctx = ctx;
 	p->name = str_dup(apam_str(name));
-	p->check_at = clock_ms() + RELOAD_CHECK_MS;
+	p->check_at = clock_next_second();
 	error_clear(&p->reload_error);
 	atomic_init(&p->hot, NULL);
 	if (p->name == NULL)

@@ -135,7 +135,7 @@ look(struct apam_profile *p, struct stack **s)
 		p->gone = true;
 		hot_close(*s);
 	} else {
-		p->check_at = clock_ms() + RELOAD_CHECK_MS;
+		p->check_at = clock_next_second();
 	}
 	/* What is back must be right: the old stack was to sign no more. */
 	if (found == FILES_NEW || found == FILES_SAME) {

@@ -51,6 +51,22 @@ START_TEST(it_is_not_behind_the_monotonic_clock)
 }
 END_TEST
 
+/* Soon enough, and not before the coarse clock knows of it. */
+START_TEST(the_next_second_is_there_when_it_says)
+{
+	for (int i = 0; i < 3; i++) {
+		time_t second = time(NULL);
+		int64_t at = clock_next_second();
+
+		ck_assert_int_gt(at, clock_ms());
+		ck_assert_int_le(at, clock_ms() + 1010);
+		while (clock_ms() < at)
+			sleep_ms(1);
+		ck_assert_int_gt(time(NULL), second);
+	}
+}
+END_TEST
+
 START_TEST(unix_time_is_the_wall_clocks)
 {
 	int64_t before = (int64_t)time(NULL);
@@ -74,6 +90,7 @@ main(void)
 	tcase_add_test(tc, it_runs_forward_in_milliseconds);
 	tcase_add_test(tc, it_never_runs_backwards);
 	tcase_add_test(tc, it_is_not_behind_the_monotonic_clock);
+	tcase_add_test(tc, the_next_second_is_there_when_it_says);
 	tcase_add_test(tc, unix_time_is_the_wall_clocks);
 	return run_suite(suite);
 }

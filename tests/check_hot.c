@@ -3,13 +3,15 @@
  * Tests of core/hot.c: what must go the long way does, no signature is made of
  * two credentials, and a slot ends in time by whatever the wall clock does.
  *
- * The program has a clock_gettime of its own that moves the wall clock.
+ * The program has a clock_gettime and a time of its own that move the wall
+ * clock.
  */
 #define _GNU_SOURCE
 #include "../core/hot.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +34,17 @@ clock_gettime(clockid_t clock, struct timespec *to)
 	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
 		to->tv_sec += (time_t)wall_ahead;
 	return failed;
+}
+
+time_t
+time(time_t *to)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_REALTIME_COARSE, &t);
+	if (to != NULL)
+		*to = t.tv_sec;
+	return t.tv_sec;
 }
 
 /* ---- A stack with one entry and two credentials -------------------------- */
@@ -215,6 +228,27 @@ START_TEST(a_url_that_is_not_plainly_the_profiles)
 	open_with(0, 1000);
 	ck_assert(sign_with_slot());
 	ck_assert_msg(!hot_sign(stack.hot, &r, &s), "%s", urls[_i]);
+}
+END_TEST
+
+/* At the end of a page, after which nothing can be read. */
+START_TEST(a_url_that_ends_its_page)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	char *page = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const char *good = ORIGIN "/eyes";
+	struct apam_request r = APAM_REQUEST("GET", NULL);
+	struct apam_signature s = signature();
+
+	ck_assert_ptr_ne(page, MAP_FAILED);
+	ck_assert_int_eq(mprotect(page + size, size, PROT_NONE), 0);
+	open_with(0, 1000);
+	r.url = strcpy(page + size - strlen(urls[_i]) - 1, urls[_i]);
+	ck_assert_msg(!hot_sign(stack.hot, &r, &s), "%s", urls[_i]);
+	r.url = strcpy(page + size - strlen(good) - 1, good);
+	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert_int_eq(munmap(page, 2 * size), 0);
 }
 END_TEST
 
@@ -460,6 +494,18 @@ START_TEST(the_wall_clock_jumps)
 }
 END_TEST
 
+/* In any part of a second: whether all of it is good or not. */
+START_TEST(it_ends_whenever_it_began)
+{
+	for (int i = 0; i < 13; i++) {
+		open_with(0, 60);
+		ck_assert(sign_with_slot());
+		sleep_ms(80);
+		ck_assert(!sign_with_slot());
+	}
+}
+END_TEST
+
 /* ---- Torn reads ---------------------------------------------------------- */
 
 static _Atomic(bool) stop;
@@ -536,6 +582,7 @@ add_clock_tests(TCase *tc)
 	tcase_add_test(tc, it_ends_when_the_files_are_to_be_looked_at);
 	tcase_add_test(tc, it_ends_with_the_credential);
 	tcase_add_test(tc, it_ends_when_a_refresh_is_due_that_nobody_began);
+	tcase_add_test(tc, it_ends_whenever_it_began);
 	tcase_add_loop_test(tc, the_wall_clock_jumps, 0, ROWS(jumps));
 }
 
@@ -552,6 +599,7 @@ main(void)
 	tcase_add_test(tc, a_shorter_one_leaves_nothing_of_a_longer);
 	tcase_add_loop_test(
 	    tc, a_url_that_is_not_plainly_the_profiles, 0, ROWS(urls));
+	tcase_add_loop_test(tc, a_url_that_ends_its_page, 0, ROWS(urls));
 	tcase_add_test(tc, a_long_url);
 	tcase_add_loop_test(
 	    tc, a_request_with_a_bad_header, 0, ROWS(bad_headers));

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/url_plain.c: every byte at every place of a block, and that it
- * never says yes to a rest that url_parse refuses.
+ * Tests of core/url_plain.c: every byte at every place of a block, that it
+ * never says yes to a rest that url_parse refuses, and that it reads no page
+ * that the URL is not in.  The portable way is tried beside the quick one.
  */
+#define _DEFAULT_SOURCE
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +15,12 @@
 #include "../core/url.h"
 #include "run.h"
 #include "vectors.h"
+
+#undef __SSE2__
+#define url_is_plain portable_url_is_plain
+bool portable_url_is_plain(const char *url, size_t from);
+#include "../core/url_plain.c"
+#undef url_is_plain
 
 #define ORIGIN "https://api.example"
 #define REST_MAX 96
@@ -43,17 +54,25 @@ parses(const char *rest, size_t n)
 static bool
 is_plain(const char *rest, size_t n)
 {
-	static char text[URL_MAX];
+	static _Alignas(16) char block[16 + URL_MAX];
+	static size_t shift;
+	char *text = block + shift++ % 16;
+	bool plain;
 
 	memcpy(text, ORIGIN, sizeof(ORIGIN) - 1);
 	memcpy(text + sizeof(ORIGIN) - 1, rest, n);
-	return url_is_plain(text, sizeof(ORIGIN) - 1, sizeof(ORIGIN) - 1 + n);
+	text[sizeof(ORIGIN) - 1 + n] = '\0';
+	plain = url_is_plain(text, sizeof(ORIGIN) - 1);
+	ck_assert_msg(portable_url_is_plain(text, sizeof(ORIGIN) - 1) == plain,
+	    "the ways differ: %.*s", (int)n, rest);
+	return plain;
 }
 
 static void
 never_more_than_url_parse(const char *rest, size_t n)
 {
-	if (n == 0 || (rest[0] != '/' && rest[0] != '?'))
+	if (n == 0 || (rest[0] != '/' && rest[0] != '?') ||
+	    memchr(rest, '\0', n) != NULL)
 		return;
 	if (is_plain(rest, n))
 		ck_assert_msg(
@@ -70,15 +89,88 @@ START_TEST(every_byte_at_every_place)
 			memset(rest, 'a', sizeof(rest));
 			rest[0] = '/';
 			rest[at] = (char)_i;
+			if (_i == 0)
+				continue;
 			if (must_be_odd((unsigned char)_i))
 				ck_assert_msg(!is_plain(rest, n),
 				    "byte %d at %zu of %zu", _i, at, n);
 			never_more_than_url_parse(rest, n);
-			/* What comes after it does not count. */
-			rest[at] = 'a';
-			rest[n] = (char)_i;
+		}
+}
+END_TEST
+
+/* What stands beside a URL does not count. */
+START_TEST(every_byte_before_and_after)
+{
+	_Alignas(16) char block[80];
+
+	for (size_t at = 1; at < 17; at++)
+		for (size_t n = 0; n < 40; n++) {
+			memset(block, _i, sizeof(block));
+			memset(block + at, 'a', n);
+			block[at + n] = '\0';
+			ck_assert_msg(url_is_plain(block + at, 0),
+			    "byte %d beside %zu at %zu", _i, n, at);
+			ck_assert(url_is_plain(block + at, n));
+			ck_assert(portable_url_is_plain(block + at, 0));
+		}
+}
+END_TEST
+
+/* Three pages of which only the middle one can be read. */
+static char *
+lone_page(size_t size)
+{
+	char *p = mmap(
+	    NULL, 3 * size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_ptr_ne(p, MAP_FAILED);
+	ck_assert_int_eq(mprotect(p + size, size, PROT_READ | PROT_WRITE), 0);
+	return p + size;
+}
+
+START_TEST(a_url_at_the_edge_of_a_page)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	char *page = lone_page(size);
+
+	for (size_t n = 0; n < 50; n++) {
+		char *last = page + size - n - 1;
+
+		memset(page, 'a', size);
+		page[n] = '\0';
+		page[size - 1] = '\0';
+		for (size_t from = 0; from <= n; from++) {
+			ck_assert(url_is_plain(page, from));
+			ck_assert(url_is_plain(last, from));
+		}
+		if (n == 0)
+			continue;
+		page[n - 1] = ' ';
+		page[size - 2] = ' ';
+		for (size_t from = 0; from < n; from++) {
+			ck_assert(!url_is_plain(page, from));
+			ck_assert(!url_is_plain(last, from));
+		}
+	}
+	ck_assert_int_eq(munmap(page - size, 3 * size), 0);
+}
+END_TEST
+
+/* A longer one is url_parse's to refuse. */
+START_TEST(the_longest_url)
+{
+	static _Alignas(16) char block[URL_MAX + 64];
+
+	for (size_t at = 0; at < 16; at++)
+		for (size_t n = URL_MAX - 20; n < URL_MAX + 20; n++) {
+			memset(block, 'a', sizeof(block));
+			block[at + n] = '\0';
 			ck_assert_msg(
-			    is_plain(rest, n), "byte %d after %zu", _i, n);
+			    url_is_plain(block + at, at) == (n < URL_MAX),
+			    "%zu bytes at %zu", n, at);
+			ck_assert(portable_url_is_plain(block + at, at) ==
+			    (n < URL_MAX));
 		}
 }
 END_TEST
@@ -162,6 +254,9 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, every_byte_at_every_place, 0, 256);
+	tcase_add_loop_test(tc, every_byte_before_and_after, 0, 256);
+	tcase_add_test(tc, a_url_at_the_edge_of_a_page);
+	tcase_add_test(tc, the_longest_url);
 	tcase_add_test(tc, what_hosts_send_is_plain);
 	tcase_add_test(tc, vectors);
 	tcase_add_test(tc, random_rests);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory that some threads read while another writes it, where a sequence
+ * number decides afterwards whether what was read counts.
+ *
+ * Single values go in relaxed, atomic pieces, which cost nothing.  Bytes go by
+ * memcpy: no atomic copy is as fast, and what is torn is thrown away.  A race
+ * detector is shown an atomic copy all the same, so that it sees other races.
+ */
+#ifndef CORE_RACE_H
+#define CORE_RACE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define LOAD(from) atomic_load_explicit(&(from), memory_order_relaxed)
+#define STORE(to, value) \
+	atomic_store_explicit(&(to), (value), memory_order_relaxed)
+/* Of something that is not declared atomic. */
+#define LOAD_AT(p) __atomic_load_n((p), __ATOMIC_RELAXED)
+#define STORE_AT(p, value) __atomic_store_n((p), (value), __ATOMIC_RELAXED)
+
+#define RACE_TEXT_MAX 128
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define RACE_DETECTOR
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define RACE_DETECTOR
+#endif
+
+#ifdef RACE_DETECTOR
+
+static inline void
+race_copy(char *to, const char *from, size_t n)
+{
+	typedef uint64_t __attribute__((may_alias)) word;
+	size_t i = 0;
+
+	if (((uintptr_t)to | (uintptr_t)from) % sizeof(word) == 0)
+		for (; i + sizeof(word) <= n; i += sizeof(word))
+			STORE_AT((word *)(void *)(to + i),
+			    LOAD_AT((const word *)(const void *)(from + i)));
+	for (; i < n; i++)
+		STORE_AT(to + i, LOAD_AT(from + i));
+}
+
+static inline bool
+race_starts(const char *text, const char *with, size_t n)
+{
+	char copy[RACE_TEXT_MAX];
+
+	race_copy(copy, with, n);
+	return strncmp(text, copy, n) == 0;
+}
+
+#else
+
+/* Copy bytes, of which either side may be used by others meanwhile. */
+static inline void
+race_copy(char *to, const char *from, size_t n)
+{
+	memcpy(to, from, n);
+}
+
+/*
+ * True where a text of the caller's own starts with these `n` bytes, at most
+ * RACE_TEXT_MAX, that may be written meanwhile.
+ */
+static inline bool
+race_starts(const char *text, const char *with, size_t n)
+{
+	return strncmp(text, with, n) == 0;
+}
+
+#endif
+
+#endif
