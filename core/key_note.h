@@ -9,45 +9,52 @@
  *
  *	state_dir/users/<uid>/used-<hash>	0600, one line of JSON
  *	state_dir/users/<uid>/checked-<hash>
+ *	state_dir/users/<uid>/notes.lock	0600, empty: who writes one
  *
- * <hash>: 32 hex digits of the SHA-256 of scheme, NUL, id, NUL, mark.
+ * <hash>: 32 hex digits of the SHA-256 of scheme, NUL, id, NUL, mark.  Writing
+ * and reading call OpenSSL: see fork_defer.
  */
 #ifndef CORE_KEY_NOTE_H
 #define CORE_KEY_NOTE_H
 
 #include "key_record.h"
+#include "program.h"
 
-#define KEY_NOTE_EVERY_S 60	/* uses are noted once a minute at most */
+#define KEY_NOTE_EVERY_S 60 /* uses are noted once a minute at most */
 
 enum key_note_kind { KEY_NOTE_USED, KEY_NOTE_CHECKED };
 
 struct key_note {
 	char scheme[65], id[KEY_TEXT_MAX + 1];
 	char mark[KEY_MARK_TEXT]; /* or "" */
-	int64_t at;		/* Unix s */
-	unsigned long uid;	/* whose programs say so; set by reading */
-	char program[65];	/* its file's name */
+	int64_t at; /* Unix s */
+	unsigned long uid; /* whose programs say so; set by reading */
+	char program[PROGRAM_NAME_SIZE]; /* its file's name */
 	enum apam_key_state state; /* CHECKED */
-	char evidence[256];	/* CHECKED */
+	char evidence[256]; /* CHECKED */
 };
 
-/* The name of this program's file, without its directory; "?": not known. */
-void key_note_program(char to[65]);
+/* program_name as it may stand in a note: plain UTF-8. */
+void key_note_program(char to[PROGRAM_NAME_SIZE]);
 
 /*
  * Write a note in place of the last one of its kind and key, `uid` being the
  * effective user.  A use that was noted less than KEY_NOTE_EVERY_S before is
- * not written again.  False where it was not written, for whatever reason.
+ * not written again, whoever noted it.  What is no plain text in `program` and
+ * `evidence` becomes '?'.  False where it was not written, for whatever reason:
+ * another writer of the same user is not waited for, or, with a check, 50 ms.
+ * Nothing is synced.
  */
 bool key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
     const struct key_note *note);
 
 /*
- * Call `each` for all notes that this user may read, in no order; one that is
- * no note is left out.
+ * Call `each` for all notes that this user may read, in no order; what is no
+ * note is left out, and so is what one user has more than 4096 of.
  */
 void key_note_each(const char *state_dir, bool user,
-    void (*each)(void *arg, enum key_note_kind kind,
-    const struct key_note *note), void *arg);
+    void (*each)(
+	void *arg, enum key_note_kind kind, const struct key_note *note),
+    void *arg);
 
 #endif

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Notes of keys, in the directory of each user.  Who writes holds the lock of
+ * all notes of its user for a moment, and gives up rather than wait for it:
+ * a note of a use is worth little, one of a check not much.  What is read was written by others, whoever they
+ * are: it is bounded, checked, and its name must be that of its content.
+ */
+#define _GNU_SOURCE
+#include "key_note.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "digest.h"
+#include "encode.h"
+#include "file_replace.h"
+#include "json.h"
+#include "option_check.h"
+#include "program.h"
+#include "str.h"
+#include "user_dir.h"
+#include "utf8.h"
+
+#define NOTE_MAX 4096 /* bytes */
+#define NOTES_MAX 4096 /* of one user, that are read */
+#define LIST_MAX 65536 /* names of one directory, that are looked at */
+#define TIME_MAX 253402300799 /* the end of the year 9999 */
+#define HASH_BYTES 16
+#define NAME_SIZE (sizeof("checked-") + 2 * (size_t)HASH_BYTES)
+#define CHECKED_TRIES 50
+#define LOCK "notes.lock"
+#define BESIDE "notes.new"
+
+/* O_NONBLOCK: a FIFO in a file's place must not hang us. */
+#define OPEN_ANY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+static const char *const prefixes[] = {
+	[KEY_NOTE_USED] = "used-",
+	[KEY_NOTE_CHECKED] = "checked-",
+};
+
+_Static_assert(sizeof(((struct key_note *)0)->program) == PROGRAM_NAME_SIZE,
+    "a program's name fits");
+
+/* ---- Names ------------------------------------------------------------ */
+
+/* The name of a note's file; false without memory. */
+static bool
+name_of(
+    enum key_note_kind kind, const struct key_note *note, char name[NAME_SIZE])
+{
+	unsigned char digest[DIGEST_SIZE];
+	struct buf key;
+	size_t n;
+	bool ok;
+
+	buf_init(&key, sizeof(*note));
+	buf_put(&key, apam_str(note->scheme));
+	buf_put_char(&key, '\0');
+	buf_put(&key, apam_str(note->id));
+	buf_put_char(&key, '\0');
+	buf_put(&key, apam_str(note->mark));
+	ok = !key.failed && digest_bytes(buf_view(&key), digest);
+	buf_free(&key);
+	if (!ok)
+		return false;
+	n = (size_t)snprintf(name, NAME_SIZE, "%s", prefixes[kind]);
+	for (size_t i = 0; i < HASH_BYTES; i++, n += 2)
+		(void)snprintf(name + n, NAME_SIZE - n, "%02x", digest[i]);
+	return true;
+}
+
+/* A text as it may stand in a note: what is no plain UTF-8 becomes '?'. */
+static void
+copy_plain(const char *from, char *to, size_t size)
+{
+	char one[5] = "";
+	size_t n, at = 0;
+
+	while (*from != '\0') {
+		n = utf8_length(apam_str(from));
+		(void)snprintf(
+		    one, sizeof(one), "%.*s", (int)(n == 0 ? 1 : n), from);
+		from += n == 0 ? 1 : n;
+		if (n == 0 || key_text_problem(one) != NULL)
+			(void)snprintf(one, sizeof(one), "?");
+		if (at + strlen(one) >= size)
+			break;
+		at += (size_t)snprintf(to + at, size - at, "%s", one);
+	}
+	to[at] = '\0';
+}
+
+void
+key_note_program(char to[PROGRAM_NAME_SIZE])
+{
+	char name[PROGRAM_NAME_SIZE];
+
+	program_name(name);
+	copy_plain(name, to, PROGRAM_NAME_SIZE);
+}
+
+/* ---- Content ---------------------------------------------------------- */
+
+static bool
+is_mark(const char *mark)
+{
+	const size_t n = strlen(mark);
+
+	return n == 0 ||
+	    (n == KEY_MARK_TEXT - 1 && strspn(mark, "0123456789abcdef") == n);
+}
+
+/* Whether it says of which key, and when. */
+static bool
+is_of_key(const struct key_note *note)
+{
+	return scheme_name_ok(apam_str(note->scheme)) && note->id[0] != '\0' &&
+	    key_text_problem(note->id) == NULL && is_mark(note->mark) &&
+	    note->at > 0 && note->at <= TIME_MAX;
+}
+
+static void
+put(struct buf *to, const char *name, const char *text)
+{
+	buf_put(to, apam_str(name));
+	encode_json_string(to, apam_str(text));
+}
+
+/* One line of JSON into an empty buffer. */
+static bool
+put_note(struct buf *to, enum key_note_kind kind, const struct key_note *note)
+{
+	char at[32], plain[sizeof(note->evidence)];
+
+	(void)snprintf(at, sizeof(at), ", \"at\": %lld", (long long)note->at);
+	put(to, "{ \"scheme\": ", note->scheme);
+	put(to, ", \"id\": ", note->id);
+	put(to, ", \"mark\": ", note->mark);
+	buf_put(to, apam_str(at));
+	copy_plain(note->program, plain, sizeof(note->program));
+	put(to, ", \"program\": ", plain);
+	if (kind == KEY_NOTE_CHECKED) {
+		put(to, ", \"state\": ", apam_key_state_name(note->state));
+		copy_plain(note->evidence, plain, sizeof(plain));
+		put(to, ", \"evidence\": ", plain);
+	}
+	buf_put(to, APAM_STR(" }\n"));
+	return !to->failed;
+}
+
+/* ---- Writing ---------------------------------------------------------- */
+
+/* True where the file was written so lately that it may stay. */
+static bool
+is_fresh(int directory, const char *name)
+{
+	const int64_t now = clock_unix();
+	struct stat st;
+
+	return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_mtim.tv_sec <= now &&
+	    st.st_mtim.tv_sec > now - KEY_NOTE_EVERY_S;
+}
+
+/* Lock, if it can be had at once or, trying so often, in as many ms. */
+static bool
+lock_soon(int lock, unsigned tries)
+{
+	const struct timespec ms = { 0, 1000000 };
+
+	while (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+		if (tries-- == 0)
+			return false;
+		(void)nanosleep(&ms, NULL);
+	}
+	return true;
+}
+
+static bool
+write_locked(
+    int directory, const char *name, struct apam_str line, unsigned tries)
+{
+	const int lock = openat(
+	    directory, LOCK, O_RDWR | O_CREAT | OPEN_ANY, 0600);
+	bool ok;
+
+	if (lock < 0)
+		return false;
+	ok = lock_soon(lock, tries);
+	if (ok) {
+		ok = file_replace(directory, name, BESIDE, line, 0600, false);
+		/* A child of this process may have a copy of it. */
+		(void)flock(lock, LOCK_UN);
+	}
+	(void)close(lock);
+	return ok;
+}
+
+bool
+key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
+    const struct key_note *note)
+{
+	char name[NAME_SIZE];
+	int directory = -1;
+	struct buf line;
+	bool ok;
+
+	buf_init(&line, NOTE_MAX);
+	ok = is_of_key(note) && name_of(kind, note, name) &&
+	    put_note(&line, kind, note);
+	if (ok)
+		directory = user_dir_open(state_dir, user, true, NULL);
+	ok = directory >= 0 &&
+	    (kind != KEY_NOTE_USED || !is_fresh(directory, name)) &&
+	    write_locked(directory, name, buf_view(&line),
+		kind == KEY_NOTE_USED ? 0 : CHECKED_TRIES);
+	if (directory >= 0)
+		(void)close(directory);
+	buf_free(&line);
+	return ok;
+}
+
+/* ---- Reading ---------------------------------------------------------- */
+
+/* False where it is no text or does not fit. */
+static bool
+take(const struct json *json, const char *pointer, char *to, size_t size)
+{
+	const struct apam_json value = json_at(json, pointer);
+
+	if (value.type != APAM_JSON_STRING || value.str.n >= size ||
+	    memchr(value.str.p, '\0', value.str.n) != NULL)
+		return false;
+	memcpy(to, value.str.p, value.str.n);
+	to[value.str.n] = '\0';
+	return true;
+}
+
+static bool
+take_state(const struct json *json, enum apam_key_state *to)
+{
+	char name[16];
+
+	if (!take(json, "/state", name, sizeof(name)))
+		return false;
+	for (*to = APAM_KEY_UNKNOWN; *to <= APAM_KEY_REVOKED; (*to)++) {
+		if (strcmp(apam_key_state_name(*to), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+take_note(const struct json *json, enum key_note_kind kind, struct key_note *to)
+{
+	const struct apam_json at = json_at(json, "/at");
+
+	to->at = at.num;
+	if (at.type != APAM_JSON_INTEGER ||
+	    !take(json, "/scheme", to->scheme, sizeof(to->scheme)) ||
+	    !take(json, "/id", to->id, sizeof(to->id)) ||
+	    !take(json, "/mark", to->mark, sizeof(to->mark)) ||
+	    !take(json, "/program", to->program, sizeof(to->program)))
+		return false;
+	if (kind == KEY_NOTE_CHECKED &&
+	    (!take_state(json, &to->state) ||
+		!take(json, "/evidence", to->evidence, sizeof(to->evidence))))
+		return false;
+	return is_of_key(to) && key_text_problem(to->program) == NULL &&
+	    key_text_problem(to->evidence) == NULL;
+}
+
+/* The content of a file that is `uid`'s alone. */
+static bool
+read_line(int directory, const char *name, unsigned long uid, struct buf *to)
+{
+	const int fd = openat(directory, name, O_RDONLY | OPEN_ANY);
+	char bytes[NOTE_MAX + 1];
+	struct stat st;
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == uid &&
+	    (st.st_mode & 077) == 0)
+		n = read(fd, bytes, sizeof(bytes));
+	(void)close(fd);
+	if (n <= 0 || n > NOTE_MAX)
+		return false;
+	buf_put(to, (struct apam_str){ bytes, (size_t)n });
+	return !to->failed;
+}
+
+static bool
+read_note(int directory, const char *name, enum key_note_kind kind,
+    struct key_note *to)
+{
+	struct json *json = NULL;
+	char own[NAME_SIZE];
+	struct buf line;
+	bool ok;
+
+	buf_init(&line, NOTE_MAX);
+	ok = read_line(directory, name, to->uid, &line) &&
+	    json_new(buf_view(&line), &json) == NULL &&
+	    take_note(json, kind, to) && name_of(kind, to, own) &&
+	    strcmp(own, name) == 0;
+	json_free(&json);
+	buf_free(&line);
+	return ok;
+}
+
+/* The kind of note that a file of this name is; false: none. */
+static bool
+kind_of(const char *name, enum key_note_kind *kind)
+{
+	*kind = name[0] == 'u' ? KEY_NOTE_USED : KEY_NOTE_CHECKED;
+	return strncmp(name, prefixes[*kind], strlen(prefixes[*kind])) == 0 &&
+	    strlen(name) < NAME_SIZE;
+}
+
+struct reading {
+	void (*each)(
+	    void *arg, enum key_note_kind kind, const struct key_note *note);
+	void *arg;
+};
+
+static void
+read_list(const struct reading *r, unsigned long uid, DIR *list)
+{
+	const struct dirent *entry;
+	unsigned names = 0, notes = 0;
+	enum key_note_kind kind;
+	struct key_note note;
+
+	while (names++ < LIST_MAX && notes < NOTES_MAX &&
+	    (entry = readdir(list)) != NULL) {
+		if (!kind_of(entry->d_name, &kind))
+			continue;
+		notes++;
+		note = (struct key_note){ .uid = uid };
+		if (read_note(dirfd(list), entry->d_name, kind, &note))
+			r->each(r->arg, kind, &note);
+	}
+}
+
+static void
+read_user(void *arg, unsigned long uid, int directory)
+{
+	const int copy = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+	DIR *list = copy < 0 ? NULL : fdopendir(copy);
+
+	if (list == NULL) {
+		if (copy >= 0)
+			(void)close(copy);
+		return;
+	}
+	read_list(arg, uid, list);
+	(void)closedir(list);
+}
+
+void
+key_note_each(const char *state_dir, bool user,
+    void (*each)(
+	void *arg, enum key_note_kind kind, const struct key_note *note),
+    void *arg)
+{
+	struct reading r = { each, arg };
+
+	user_dir_each(state_dir, user, read_user, &r);
+}
