@@ -258,6 +258,31 @@ START_TEST(each_member_has_its_place)
 }
 END_TEST
 
+/* The example of apam-registry(5). */
+START_TEST(the_example_of_the_manual_is_a_registry)
+{
+	static char page[65536];
+	FILE *f = fopen("doc/man/apam-registry.5", "r");
+	const char *start, *end;
+	struct key_set set;
+	unsigned line;
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_lt(fread(page, 1, sizeof(page), f), sizeof(page));
+	ck_assert_int_eq(fclose(f), 0);
+	start = strstr(page, "{ \"apam\"");
+	ck_assert_ptr_nonnull(start);
+	end = strstr(start, ".Ed");
+	ck_assert_ptr_nonnull(end);
+	ck_assert_ptr_null(key_set_read(
+	    (struct apam_str){ start, (size_t)(end - start) }, &set, &line));
+	ck_assert_uint_eq(set.count, 2);
+	ck_assert_str_eq(set.records[0].why, "rotated");
+	ck_assert_int_eq(set.records[1].archived_at, 0);
+	key_set_free(&set);
+}
+END_TEST
+
 /* ---- Sets -------------------------------------------------------------- */
 
 static void
@@ -406,6 +431,7 @@ main(void)
 	    tc, what_is_read_is_written_the_same, 0, ROWS(good));
 	tcase_add_test(tc, a_person_may_write_it_otherwise);
 	tcase_add_test(tc, each_member_has_its_place);
+	tcase_add_test(tc, the_example_of_the_manual_is_a_registry);
 	tcase_add_test(tc, a_set_has_its_own_texts);
 	tcase_add_test(tc, a_full_set_takes_no_more);
 	tcase_add_loop_test(tc, a_text_is_plain, 0, ROWS(texts));

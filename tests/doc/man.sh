@@ -172,6 +172,11 @@ rows_options()
 	    core/profile.c core/profile_entry.c | cut -d'"' -f2 | sort -u); do
 		row "apam.conf.5 describes $name" holds $man/apam.conf.5 "$name"
 	done
+	for name in $(grep -oE '^.\{ "[a-z_]+", KIND_' core/key_record.c |
+	    cut -d'"' -f2); do
+		row "apam-registry.5 describes $name" \
+		    grep -qE "^\.It .*Cm $name No" $man/apam-registry.5
+	done
 	for name in sufficient required optional; do
 		row "apam.conf.5 describes $name" \
 		    grep -qx ".It Cm $name" $man/apam.conf.5
@@ -196,7 +201,7 @@ clean()
 
 rows_profiles()
 {
-	for page in "$man"/*.[57]; do
+	for page in "$man"/apam.conf.5 "$man"/*.7; do
 		literal "$page"
 		found=0
 		for block in "$tmp"/block.*; do
