@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "error.h"
@@ -167,21 +168,38 @@ maybe_probe(struct flight *f)
 	return begin_probe(f, c);
 }
 
+/* What was found before stands, and the evidence says more. */
+static void
+find_beside(struct flight *f, const char *who, const char *evidence)
+{
+	struct key_finding *to = &f->finding;
+	size_t n = strlen(to->evidence);
+
+	(void)snprintf(to->evidence + n, sizeof(to->evidence) - n, "; %s%s",
+	    who, evidence);
+}
+
 /* The probe decides what is open, and refutes what seemed good. */
 static enum flight_wait
 probe_done(struct flight *f, const struct apam_error *why)
 {
+	bool open = f->finding.state == APAM_KEY_UNKNOWN;
 	struct key_finding probed;
 
-	if (why->status != APAM_OK) {
-		if (f->finding.state == APAM_KEY_UNKNOWN)
-			find(f, APAM_KEY_UNKNOWN, why->text);
+	if (why->status != APAM_OK && open)
+		find(f, APAM_KEY_UNKNOWN, why->text);
+	else if (why->status != APAM_OK)
+		find_beside(f, "the probe: ", why->text);
+	if (why->status != APAM_OK)
+		return FLIGHT_LANDED;
+	probe_judge(f->entry, &f->r, &probed);
+	if (open) {
+		f->finding = probed;
 		return FLIGHT_LANDED;
 	}
-	probe_judge(f->entry, &f->r, &probed);
-	if (f->finding.state == APAM_KEY_UNKNOWN ||
-	    probed.state == APAM_KEY_REVOKED)
-		f->finding = probed;
+	find_beside(f, "", probed.evidence);
+	if (probed.state == APAM_KEY_REVOKED)
+		f->finding.state = APAM_KEY_REVOKED;
 	return FLIGHT_LANDED;
 }
 

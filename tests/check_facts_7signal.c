@@ -438,15 +438,27 @@ START_TEST(the_api_refutes_a_mint)
 }
 END_TEST
 
-static const char *const broken_probes[] = { SILENCE, HANGUP, GARBAGE, HALF };
+static const struct {
+	const char *answer;
+	const char *says;
+} broken_probes[] = {
+	{ SILENCE, "the provider did not answer in time" },
+	{ HANGUP, "the connection failed: it was closed before any answer" },
+	{ GARBAGE, "the connection failed: the answer is not HTTP" },
+	{ HALF, "the connection failed: the response ended too early" },
+};
 
 START_TEST(a_broken_probe_refutes_nothing)
 {
+	char evidence[OP_EVIDENCE_MAX];
+
 	facts_open(&t, SCHEME, PROBED);
 	facts_answer(&t, MINT, TOKEN(""));
-	facts_answer(&t, PROBE, broken_probes[_i]);
+	facts_answer(&t, PROBE, broken_probes[_i].answer);
 	facts_fly(&t, FLIGHT_PROVE);
-	facts_found(&t, broken_probes[_i], APAM_KEY_GOOD, GIVEN);
+	(void)snprintf(evidence, sizeof(evidence), GIVEN "; the probe: %s",
+	    broken_probes[_i].says);
+	facts_found(&t, broken_probes[_i].says, APAM_KEY_GOOD, evidence);
 }
 END_TEST
 

@@ -247,17 +247,18 @@ facts_judge(struct facts *t, const struct api_fact *fact)
 static inline void
 facts_probe(struct facts *t, const struct api_fact *fact, const char *mint)
 {
+	enum apam_key_state state = fact->state;
 	char evidence[OP_EVIDENCE_MAX];
 
 	(void)snprintf(evidence, sizeof(evidence),
-	    "the probe answered %.3s: %s", fact->answer,
+	    "%s%sthe probe answered %.3s: %s", mint == NULL ? "" : mint,
+	    mint == NULL ? "" : "; ", fact->answer,
 	    fact->probed != NULL ? fact->probed : fact->reason);
+	if (mint != NULL && state == APAM_KEY_UNKNOWN)
+		state = APAM_KEY_GOOD;
 	facts_answer(t, PROBE, fact->answer);
 	facts_fly(t, FLIGHT_PROVE);
-	if (mint != NULL && fact->state != APAM_KEY_REVOKED)
-		facts_found(t, fact->name, APAM_KEY_GOOD, mint);
-	else
-		facts_found(t, fact->name, fact->state, evidence);
+	facts_found(t, fact->name, state, evidence);
 	facts_not_followed(t, fact->name, PROBE);
 }
 
