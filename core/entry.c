@@ -137,6 +137,7 @@ init_life(struct life *life)
 	error_clear(&life->latch);
 	error_clear(&life->last_error);
 	life->refresh_at = INT64_MAX;
+	standing_init(&life->standing);
 }
 
 /* All that there is before anything is read. */
@@ -211,6 +212,21 @@ entry_close(struct entry *e)
 	pthread_cond_destroy(&e->life.changed);
 	pthread_mutex_destroy(&e->calls);
 	memset(e, 0, sizeof(*e));
+}
+
+bool
+entry_key_secret(const struct entry *e, struct buf *to)
+{
+	for (size_t i = 0; i < e->secrets.count; i++) {
+		struct apam_str secret = buf_view(&e->secrets.all[i]);
+		char size[8];
+
+		for (size_t j = 0; j < sizeof(size); j++)
+			size[j] = (char)(secret.n >> (8 * j));
+		buf_put(to, (struct apam_str){ size, sizeof(size) });
+		buf_put(to, secret);
+	}
+	return !to->failed;
 }
 
 struct apam_str
