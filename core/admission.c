@@ -91,8 +91,7 @@ cannot_be_judged(const struct entry *e, const struct keys *keys)
 }
 
 enum apam_status
-entry_admit(
-    struct entry *e, const struct keys *keys, struct apam_error *err)
+entry_admit(struct entry *e, const struct keys *keys, struct apam_error *err)
 {
 	struct admission a;
 
@@ -103,8 +102,8 @@ entry_admit(
 			lifecycle_drop(e);
 	}
 	if (a.archived_at != 0)
-		return error_set(err, APAM_E_ARCHIVED, "the key is %s",
-		    a.evidence);
+		return error_set(
+		    err, APAM_E_ARCHIVED, "the key is %s", a.evidence);
 	if (cannot_be_judged(e, keys))
 		return error_set(err, APAM_E_UNKNOWN,
 		    "the key registry cannot be read, and on_unknown is "

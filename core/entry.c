@@ -214,21 +214,6 @@ entry_close(struct entry *e)
 	memset(e, 0, sizeof(*e));
 }
 
-bool
-entry_key_secret(const struct entry *e, struct buf *to)
-{
-	for (size_t i = 0; i < e->secrets.count; i++) {
-		struct apam_str secret = buf_view(&e->secrets.all[i]);
-		char size[8];
-
-		for (size_t j = 0; j < sizeof(size); j++)
-			size[j] = (char)(secret.n >> (8 * j));
-		buf_put(to, (struct apam_str){ size, sizeof(size) });
-		buf_put(to, secret);
-	}
-	return !to->failed;
-}
-
 struct apam_str
 entry_key_id(const struct entry *e)
 {

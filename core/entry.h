@@ -103,14 +103,6 @@ bool entry_same(const struct entry *a, const struct entry *b);
 /* Wipe and free; fine on a zeroed entry. */
 void entry_close(struct entry *e);
 
-/*
- * The bytes that prove who has the key: those of all its secrets, each after
- * its length in 8 bytes, the least first.  To an empty buffer; the caller wipes
- * it.  False without memory.
- */
-#define ENTRY_SECRET_MAX (1024 * 1024)
-bool entry_key_secret(const struct entry *e, struct buf *to);
-
 /* The value of the option that names the key; empty where there is none. */
 struct apam_str entry_key_id(const struct entry *e);
 
@@ -119,6 +111,7 @@ struct apam_str entry_key_id(const struct entry *e);
  * each SECRET that is set, in the table's order, each after its length in 8
  * bytes, least first.  Nothing where it has none.  False without room.
  */
+#define ENTRY_SECRET_MAX (1024 * 1024)
 bool entry_key_secret(const struct entry *e, struct buf *to);
 
 /*

@@ -83,8 +83,8 @@ is_open(const struct standing *s, const struct profile_entry *conf)
 }
 
 bool
-standing_check_due(const struct standing *s, const struct profile_entry *conf,
-    int64_t now)
+standing_check_due(
+    const struct standing *s, const struct profile_entry *conf, int64_t now)
 {
 	return is_open(s, conf) && !is_dead(s) && now >= s->check_at;
 }

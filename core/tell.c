@@ -32,8 +32,8 @@ name_key(const struct entry *e, struct key_note *note)
 	(void)snprintf(
 	    note->scheme, sizeof(note->scheme), "%s", e->conf->scheme);
 	(void)snprintf(note->id, sizeof(note->id), "%.*s", SARG(id));
-	(void)snprintf(note->mark, sizeof(note->mark), "%s",
-	    e->life.admission.mark);
+	(void)snprintf(
+	    note->mark, sizeof(note->mark), "%s", e->life.admission.mark);
 	note->at = clock_unix();
 	key_note_program(note->program);
 }
