@@ -57,8 +57,7 @@ struct apam_profile {
 	bool gone;		/* its file, and not back in order since */
 	int64_t check_at;	/* clock_ms: when to look at them again */
 	struct apam_error reload_error; /* what is wrong with them now */
-	enum apam_status refused; /* the last refusal that was audited */
-	int64_t refusal_told;	/* clock_ms */
+	struct audit_repeat refusals;
 };
 
 /*

@@ -138,9 +138,8 @@ tell_refusal(struct apam_profile *profile, struct stack *stack,
 	if (!is_refusal(why->status))
 		return;
 	pthread_mutex_lock(&profile->ctx->lock);
-	due = why->status != profile->refused ||
-	    is_due(&profile->refusal_told, AUDIT_EVERY_S);
-	profile->refused = why->status;
+	due = audit_due(
+	    &profile->refusals, why->status, clock_ms(), &event.repeats);
 	pthread_mutex_unlock(&profile->ctx->lock);
 	if (!due)
 		return;
