@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "entry.h"
 #include "error.h"
+#include "fork.h"
 #include "lifecycle.h"
 
 static void
@@ -49,8 +50,11 @@ look_up(const struct entry *e, const struct keys *keys, struct admission *to)
 	key_mark_text(r, to->mark);
 	to->drops = r->drops;
 	to->archived_at = r->archived_at;
+	/* The C library takes locks to convert times. */
+	fork_defer();
 	if (r->archived_at != 0)
 		describe(r, to->evidence);
+	fork_permit();
 	return true;
 }
 

@@ -33,6 +33,7 @@ struct life {
 	struct apam_error outcome; /* of the last one */
 	uint64_t landed;	/* generation that the last one made; 0: none */
 	struct apam_error latch; /* permanent answer; status OK: none */
+	int64_t aside_until;	/* clock_ms: when that latch opens; 0: never */
 	uint64_t rejected;	/* generations up to this were rejected */
 	_Atomic unsigned rejections; /* in a row, of fresh credentials */
 	unsigned failures;	/* in a row */

@@ -64,6 +64,16 @@ latched(const struct life *l, int64_t now)
 	return l->latch.status != APAM_OK;
 }
 
+/* A key that was only set aside gets another chance. */
+static void
+reopen(struct life *l, int64_t now)
+{
+	if (l->aside_until == 0 || now < l->aside_until)
+		return;
+	l->aside_until = 0;
+	error_clear(&l->latch);
+}
+
 static void
 replace(struct life *l, struct credential *c)
 {
@@ -143,6 +153,7 @@ note_finding(struct entry *e, const struct key_finding *finding)
 	};
 
 	standing_found(&l->standing, e->conf, finding);
+	l->aside_until = 0;
 	if (finding->state != APAM_KEY_UNKNOWN)
 		error_clear(&l->latch);
 	if (finding->state > APAM_KEY_GOOD)
@@ -380,6 +391,7 @@ lifecycle_credential(struct entry *e, const struct patience *patience,
 	while (*c == NULL && status == APAM_OK) {
 		int64_t now = clock_ms();
 
+		reopen(l, now);
 		if (latched(l, now)) {
 			status = error_set(
 			    err, l->latch.status, "%s", l->latch.text);
@@ -474,7 +486,7 @@ lifecycle_landed(struct flight *f)
 	pthread_mutex_unlock(&e->ctx->lock);
 	if (unwanted)
 		share_forget(e, f->made);
-	tell_landed(e);
+	tell_finding(e);
 }
 
 /* ---- Checking and revoking ---------------------------------------------- */
@@ -552,6 +564,24 @@ can_settle(const struct entry *e)
 	    (e->module->abi.check != NULL || e->conf->probe_method != NULL);
 }
 
+/*
+ * Nobody can be asked, and another key stands by: then the API's own word is
+ * evidence enough to leave this one alone for a while.
+ */
+static void
+set_aside(struct entry *e)
+{
+	struct life *l = &e->life;
+	const struct key_finding finding = { .state = APAM_KEY_REVOKED,
+		.at = clock_unix(),
+		.evidence = "the API rejected it, and there is no probe to ask "
+			    "by" };
+
+	note_finding(e, &finding);
+	l->aside_until = clock_ms() + e->conf->revocation_ttl * 1000;
+	hot_close(e->stack);
+}
+
 /* Signing again may work. */
 static bool
 may_replay(const struct entry *e, bool standby)
@@ -563,35 +593,50 @@ may_replay(const struct entry *e, bool standby)
 	return l->latch.status == APAM_OK && can_settle(e);
 }
 
+/* Not to be used again, and how often that happened in a row. */
+static void
+mark_rejected(struct entry *e)
+{
+	struct life *l = &e->life;
+	unsigned row = atomic_fetch_add(&l->rejections, 1) + 1;
+
+	l->rejected = l->current->generation;
+	l->standing.doubtful = !l->current->minted;
+	if (row >= REJECTIONS_MAX)
+		l->not_before = clock_ms() +
+		    backoff_ms(row - REJECTIONS_MAX + 1);
+	error_clear(&l->last_error);
+	(void)error_set(&l->last_error, APAM_E_PROVIDER,
+	    "the API rejects what the provider just gave");
+	l->last_error_at = clock_unix();
+	hot_close(e->stack);
+}
+
 bool
-lifecycle_reject(struct entry *e, uint64_t generation, bool standby)
+lifecycle_reject(struct entry *e, uint64_t generation,
+    enum apam_verdict verdict, bool standby)
 {
 	struct life *l = &e->life;
 	struct credential *bad = NULL;
-	unsigned row;
 	bool again;
 
 	pthread_mutex_lock(&e->ctx->lock);
 	if (l->current != NULL && l->current->generation <= generation &&
-	    !rejected(l) && can_settle(e)) {
-		l->rejected = l->current->generation;
-		l->standing.doubtful = !l->current->minted;
-		row = atomic_fetch_add(&l->rejections, 1) + 1;
-		if (row >= REJECTIONS_MAX)
-			l->not_before = clock_ms() +
-			    backoff_ms(row - REJECTIONS_MAX + 1);
-		error_clear(&l->last_error);
-		(void)error_set(&l->last_error, APAM_E_PROVIDER,
-		    "the API rejects what the provider just gave");
-		l->last_error_at = clock_unix();
-		hot_close(e->stack);
-		bad = credential_hold(l->current);
+	    !rejected(l)) {
+		if (can_settle(e)) {
+			mark_rejected(e);
+			bad = credential_hold(l->current);
+		} else if (verdict == APAM_VERDICT_REJECTED && standby &&
+		    e->conf->revocation_check != CHECK_NEVER) {
+			set_aside(e);
+		}
 	}
 	again = may_replay(e, standby);
 	pthread_mutex_unlock(&e->ctx->lock);
 	if (bad != NULL)
 		share_forget(e, bad);
 	credential_release(&bad);
+	tell_finding(e);
 	return again;
 }
 
@@ -613,6 +658,7 @@ lifecycle_inherit(struct entry *e, struct entry *from)
 	if (old->current != NULL)
 		replace(l, old->current);
 	l->latch = old->latch;
+	l->aside_until = old->aside_until;
 	l->rejected = old->rejected;
 	atomic_store(&l->rejections, atomic_load(&old->rejections));
 	l->failures = old->failures;

@@ -59,11 +59,12 @@ enum apam_status lifecycle_revoke(struct entry *e, int64_t deadline,
 void lifecycle_drop(struct entry *e);
 
 /*
- * A response said that credentials up to `generation` are rejected.  Acts once
- * for each credential.  True where signing again may work: with this entry or,
- * its key being dead, with a `standby`.
+ * A response said that credentials up to `generation` are rejected, or with
+ * SUSPECT perhaps are.  Acts once for each credential.  True where signing again
+ * may work: with this entry or, its key being dead, with a `standby`.
  */
-bool lifecycle_reject(struct entry *e, uint64_t generation, bool standby);
+bool lifecycle_reject(struct entry *e, uint64_t generation,
+    enum apam_verdict verdict, bool standby);
 /* A response said that the credential was accepted. */
 void lifecycle_accept(struct entry *e);
 

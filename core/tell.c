@@ -63,7 +63,7 @@ tell_use(struct entry *e)
 		write_note(e, KEY_NOTE_USED, &note);
 }
 
-/* ---- Landings ----------------------------------------------------------- */
+/* ---- Findings ----------------------------------------------------------- */
 
 static void
 audit_state(struct entry *e, const struct key_finding *found)
@@ -84,7 +84,7 @@ audit_state(struct entry *e, const struct key_finding *found)
 }
 
 void
-tell_landed(struct entry *e)
+tell_finding(struct entry *e)
 {
 	struct standing *s = &e->life.standing;
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };

@@ -11,8 +11,8 @@
 
 #include "entry.h"
 
-/* After a flight of this entry has landed. */
-void tell_landed(struct entry *e);
+/* After something was found out about the key. */
+void tell_finding(struct entry *e);
 
 /* After it signed. */
 void tell_use(struct entry *e);

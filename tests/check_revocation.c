@@ -84,6 +84,20 @@ sign(void)
 	return status;
 }
 
+/* Which entries sign now. */
+static unsigned
+signers(void)
+{
+	struct live_signature s;
+	unsigned entries;
+
+	live_signature_init(&s);
+	ck_assert_msg(sign_url(seed_url(), &s) == APAM_OK, "%s", err.text);
+	entries = s.s.entries;
+	apam_signature_release(&s.s);
+	return entries;
+}
+
 /* Sign, and say that the API rejected it; whether it is worth a replay. */
 static bool
 rejected(void)
@@ -373,6 +387,30 @@ START_TEST(a_dead_key_gives_way_to_the_standby)
 }
 END_TEST
 
+/* No probe: the API's word sets the key aside, and not for ever. */
+START_TEST(without_a_probe_a_standby_takes_over_for_a_while)
+{
+	char text[2048];
+
+	live_secret(&p, "second", SEED_NEW);
+	(void)snprintf(text, sizeof(text),
+	    "origins = [ \"https://127.0.0.1:%d\" ];\n"
+	    "auth = ( { scheme = \"basic-email-key\"; email = \"" SEED_ID
+	    "\"; key = \"file:%s/seed\"; revocation_ttl = \"2s\"; },\n"
+	    "{ scheme = \"basic-email-key\"; email = \"second@example.com\";"
+	    " key = \"file:%s/second\"; } );\n",
+	    sandbox.seed, p.dir, p.dir);
+	project_profile(&p, "seed", text);
+	profile = project_get(&p, "seed");
+	ck_assert(rejected());
+	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_REVOKED);
+	ck_assert_int_eq(signers(), 2);
+	sleep_ms(3100);
+	ck_assert_int_eq(signers(), 1);
+	ck_assert_int_eq(signers(), 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -398,6 +436,7 @@ main(void)
 	tcase_add_test(tc, good_holds_for_its_ttl);
 	tcase_add_test(tc, an_unknown_key_falls_back_where_that_is_asked);
 	tcase_add_test(tc, a_dead_key_gives_way_to_the_standby);
+	tcase_add_test(tc, without_a_probe_a_standby_takes_over_for_a_while);
 	suite_add_tcase(suite, tc);
 	code = run_suite(suite);
 	sandbox_stop();
