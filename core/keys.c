@@ -9,17 +9,12 @@
  */
 #include "keys.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "error.h"
 #include "str.h"
-#include "trust.h"
-
-#define DIRECTORY "/registry"
 
 bool
 keys_init(struct keys_watch *w, const struct settings *settings,
@@ -71,21 +66,6 @@ counter_now(const struct keys_watch *w)
 	return atomic_load_explicit(w->counter.value, memory_order_acquire);
 }
 
-/* See to it that the counter is the one that the administrator's moves. */
-static void
-follow_counter(struct keys_watch *w)
-{
-	char path[TRUST_PATH_MAX + sizeof(DIRECTORY)];
-	int directory;
-
-	(void)snprintf(
-	    path, sizeof(path), "%s" DIRECTORY, w->registry.state_dir);
-	directory = trust_open(path, TRUST_DIRECTORY, w->registry.user, NULL);
-	(void)key_counter_follow(&w->counter, directory);
-	if (directory >= 0)
-		(void)close(directory);
-}
-
 static bool
 in_order(const struct keys *k)
 {
@@ -118,7 +98,7 @@ read_anew(struct keys_watch *w)
 	atomic_init(&k->refs, 1);
 	k->number = ++w->readings;
 	error_clear(&k->damage);
-	follow_counter(w);
+	(void)key_registry_follow(&w->registry, &w->counter);
 	k->counter = counter_now(w);
 	if (key_registry_read(&w->registry, &k->set, &k->print, &k->damage) ==
 	    APAM_OK)
@@ -136,7 +116,7 @@ has_changed(struct keys_watch *w)
 {
 	if (!in_order(w->now))
 		return true;
-	follow_counter(w);
+	(void)key_registry_follow(&w->registry, &w->counter);
 	if (counter_now(w) != w->now->counter ||
 	    key_registry_changed(&w->registry, &w->now->print))
 		return true;
@@ -154,7 +134,8 @@ bring_up_to_date(struct keys_watch *w)
 		return true;
 	if ((moved || has_changed(w)) && !read_anew(w))
 		return false;
-	w->look_at = now + KEY_REGISTRY_LOOK_MS;
+	/* Nobody will tell of a change: look at each signature. */
+	w->look_at = w->counter.blind ? now : now + KEY_REGISTRY_LOOK_MS;
 	return true;
 }
 

@@ -11,6 +11,8 @@
 #include <errno.h>
 
 #include "../core/buf.h"
+#include <time.h>
+
 #include "../core/error.h"
 #include "../core/stack.h"
 #include "project.h"
@@ -251,7 +253,9 @@ damage(void)
 static void
 wait_for_a_look(void)
 {
-	(void)usleep((KEY_REGISTRY_LOOK_MS + 100) * 1000);
+	const struct timespec t = { 1 + KEY_REGISTRY_LOOK_MS / 1000, 0 };
+
+	(void)nanosleep(&t, NULL);
 }
 
 static const struct {
