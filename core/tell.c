@@ -8,13 +8,59 @@
 
 #include "audit.h"
 #include "clock.h"
+#include "key_note.h"
 #include "stack.h"
 #include "str.h"
+
+static bool
+is_due(int64_t *told_at, int64_t every_s)
+{
+	int64_t now = clock_ms();
+
+	if (*told_at != 0 && now - *told_at < every_s * 1000)
+		return false;
+	*told_at = now;
+	return true;
+}
+
+/* With the context's lock held, for the mark. */
+static void
+name_key(const struct entry *e, struct key_note *note)
+{
+	struct apam_str id = entry_key_id(e);
+
+	(void)snprintf(
+	    note->scheme, sizeof(note->scheme), "%s", e->conf->scheme);
+	(void)snprintf(note->id, sizeof(note->id), "%.*s", SARG(id));
+	(void)snprintf(
+	    note->mark, sizeof(note->mark), "%s", e->life.admission.mark);
+	note->at = clock_unix();
+	key_note_program(note->program);
+}
+
+static void
+write_note(
+    const struct entry *e, enum key_note_kind kind, const struct key_note *note)
+{
+	const struct settings *s = e->ctx->settings;
+
+	if (note->id[0] != '\0')
+		(void)key_note_write(s->state_dir, s->user, kind, note);
+}
 
 void
 tell_use(struct entry *e)
 {
-	(void)e;
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+	bool due;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	due = is_due(&e->use_told, KEY_NOTE_EVERY_S);
+	if (due)
+		name_key(e, &note);
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (due)
+		write_note(e, KEY_NOTE_USED, &note);
 }
 
 /* ---- Findings ----------------------------------------------------------- */
@@ -40,15 +86,30 @@ audit_state(struct entry *e, const struct key_finding *found)
 void
 tell_finding(struct entry *e)
 {
+	struct standing *s = &e->life.standing;
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 	struct key_finding found;
-	bool news;
+	bool news, due;
 
 	pthread_mutex_lock(&e->ctx->lock);
-	found = e->life.standing.found;
-	news = standing_news(&e->life.standing);
+	found = s->found;
+	news = standing_news(s);
+	due = found.at != 0 && found.at != e->check_told;
+	due = due && (news || found.at - e->check_told >= KEY_NOTE_EVERY_S);
+	if (due) {
+		e->check_told = found.at;
+		name_key(e, &note);
+	}
 	pthread_mutex_unlock(&e->ctx->lock);
 	if (news)
 		audit_state(e, &found);
+	if (!due)
+		return;
+	note.at = found.at;
+	note.state = found.state;
+	(void)snprintf(
+	    note.evidence, sizeof(note.evidence), "%s", found.evidence);
+	write_note(e, KEY_NOTE_CHECKED, &note);
 }
 
 /* ---- Refusals ----------------------------------------------------------- */
