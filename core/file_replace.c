@@ -47,10 +47,25 @@ sync_directory(int fd)
 	return sync_whole(fd) || errno == EINVAL;
 }
 
+/* How to make it. */
+struct manner {
+	mode_t mode;
+	const struct stat *owner; /* NULL: whoever this is */
+	bool sync;
+};
+
+/* Only root can give files away; a user keeps what is the user's. */
+static bool
+give_to(int fd, const struct stat *owner)
+{
+	return owner == NULL || fchown(fd, owner->st_uid, owner->st_gid) == 0 ||
+	    geteuid() != 0;
+}
+
 /* Make `beside` with these bytes. */
 static bool
 write_beside(int directory, const char *beside, struct apam_str bytes,
-    mode_t mode, bool sync)
+    const struct manner *manner)
 {
 	int fd, number;
 	bool ok;
@@ -60,8 +75,8 @@ write_beside(int directory, const char *beside, struct apam_str bytes,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
-	ok = write_whole(fd, bytes) && fchmod(fd, mode) == 0 &&
-	    (!sync || sync_whole(fd));
+	ok = write_whole(fd, bytes) && give_to(fd, manner->owner) &&
+	    fchmod(fd, manner->mode) == 0 && (!manner->sync || sync_whole(fd));
 	number = errno;
 	if (close(fd) != 0 && ok)
 		return false;
@@ -69,18 +84,36 @@ write_beside(int directory, const char *beside, struct apam_str bytes,
 	return ok;
 }
 
-bool
-file_replace(int directory, const char *name, const char *beside,
-    struct apam_str bytes, mode_t mode, bool sync)
+static bool
+replace(int directory, const char *name, const char *beside,
+    struct apam_str bytes, const struct manner *manner)
 {
 	int number;
 
-	if (!write_beside(directory, beside, bytes, mode, sync) ||
+	if (!write_beside(directory, beside, bytes, manner) ||
 	    renameat(directory, beside, directory, name) != 0) {
 		number = errno;
 		(void)unlinkat(directory, beside, 0);
 		errno = number;
 		return false;
 	}
-	return !sync || sync_directory(directory);
+	return !manner->sync || sync_directory(directory);
+}
+
+bool
+file_replace(int directory, const char *name, const char *beside,
+    struct apam_str bytes, mode_t mode, bool sync)
+{
+	const struct manner manner = { mode, NULL, sync };
+
+	return replace(directory, name, beside, bytes, &manner);
+}
+
+bool
+file_replace_like(int directory, const char *name, const char *beside,
+    struct apam_str bytes, const struct stat *like)
+{
+	const struct manner manner = { like->st_mode & 07777, like, true };
+
+	return replace(directory, name, beside, bytes, &manner);
 }

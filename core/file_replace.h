@@ -7,6 +7,7 @@
 #define CORE_FILE_REPLACE_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <apam/types.h>
@@ -21,5 +22,12 @@
  */
 bool file_replace(int directory, const char *name, const char *beside,
     struct apam_str bytes, mode_t mode, bool sync);
+
+/*
+ * The same, synced, with mode and owner of the file that it takes the place of.
+ * Only root gives it another owner; a user's group is kept where it may be.
+ */
+bool file_replace_like(int directory, const char *name, const char *beside,
+    struct apam_str bytes, const struct stat *like);
 
 #endif

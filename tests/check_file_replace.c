@@ -93,6 +93,46 @@ START_TEST(a_file_is_made_and_replaced)
 }
 END_TEST
 
+/* The owner is whoever it was, which only root can bring about. */
+START_TEST(it_takes_after_another)
+{
+	const struct stat like = { .st_mode = S_IFREG | 0604,
+		.st_uid = geteuid() == 0 ? 4123 : geteuid(),
+		.st_gid = geteuid() == 0 ? 4124 : getegid() };
+	struct stat st;
+
+	ck_assert(replace("old", false));
+	ck_assert(file_replace_like(
+	    directory, "file", "file.new", APAM_STR("new"), &like));
+	holds("new");
+	ck_assert_int_eq(fstatat(directory, "file", &st, 0), 0);
+	ck_assert_uint_eq(st.st_mode, like.st_mode);
+	ck_assert_uint_eq(st.st_uid, like.st_uid);
+	ck_assert_uint_eq(st.st_gid, like.st_gid);
+}
+END_TEST
+
+/* A user's file stays the user's, as that is all there is to be had. */
+START_TEST(a_user_gives_nothing_away)
+{
+	const struct stat like = { .st_mode = S_IFREG | 0640, .st_uid = 0 };
+	struct stat st;
+
+	if (geteuid() == 0) {
+		ck_assert_int_eq(fchown(directory, 4123, 4123), 0);
+		ck_assert_int_eq(setegid(4123), 0);
+		ck_assert_int_eq(seteuid(4123), 0);
+	}
+	ck_assert(file_replace_like(
+	    directory, "file", "file.new", APAM_STR("new"), &like));
+	ck_assert_int_eq(fstatat(directory, "file", &st, 0), 0);
+	ck_assert_uint_eq(st.st_mode, like.st_mode);
+	ck_assert_uint_eq(st.st_uid, geteuid());
+	holds("new");
+	ck_assert(getuid() != 0 || (seteuid(0) == 0 && setegid(0) == 0));
+}
+END_TEST
+
 START_TEST(what_is_beside_is_not_written_through)
 {
 	int fd = openat(directory, "real", O_WRONLY | O_CREAT, 0600);
@@ -194,6 +234,8 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, make_base, remove_base);
 	tcase_add_loop_test(tc, a_file_is_made_and_replaced, 0, 2);
+	tcase_add_test(tc, it_takes_after_another);
+	tcase_add_test(tc, a_user_gives_nothing_away);
 	tcase_add_test(tc, what_is_beside_is_not_written_through);
 	tcase_add_test(tc, what_cannot_be_removed_is_an_error);
 	tcase_add_test(tc, a_file_that_does_not_fit_keeps_the_old);
