@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The real user's name, from the system's user database, and sudo's word on
+ * whom root stands for.
+ */
+#include "login_name.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "key_record.h"
+#include "setid.h"
+
+#define ENTRY_MAX 4096 /* bytes of an entry of the user database */
+#define NAME_MAX_BYTES 64
+
+/* Good enough to be written into the registry. */
+static bool
+is_name(const char *name)
+{
+	return name != NULL && name[0] != '\0' &&
+	    strlen(name) <= NAME_MAX_BYTES && key_text_problem(name) == NULL;
+}
+
+void
+login_name(char to[LOGIN_NAME_SIZE])
+{
+	const uid_t uid = getuid();
+	const char *sudo = uid == 0 ? trusted_getenv("SUDO_USER") : NULL;
+	struct passwd entry, *found = NULL;
+	char text[ENTRY_MAX];
+
+	if (is_name(sudo)) {
+		(void)snprintf(to, LOGIN_NAME_SIZE, "%s (sudo)", sudo);
+		return;
+	}
+	if (getpwuid_r(uid, &entry, text, sizeof(text), &found) == 0 &&
+	    found != NULL && is_name(entry.pw_name))
+		(void)snprintf(to, LOGIN_NAME_SIZE, "%s", entry.pw_name);
+	else
+		(void)snprintf(to, LOGIN_NAME_SIZE, "%lu", (unsigned long)uid);
+}
