@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_check and apam_revoke: asking the provider about the keys of a profile,
- * and telling it to revoke what they yielded.
+ * apam_check: asking the provider about the keys of a profile.
  */
 #include <stdio.h>
 #include <string.h>
@@ -34,14 +33,8 @@ check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
     struct apam_error *err)
 {
 	struct key_finding finding;
-	enum apam_status status;
+	enum apam_status status = lifecycle_check(e, deadline, &finding, err);
 
-	/* An archived key is not sent to its provider. */
-	if (entry_is_archived(e, &finding)) {
-		report(e, &finding, to);
-		return APAM_OK;
-	}
-	status = lifecycle_check(e, deadline, &finding, err);
 	if (status == APAM_E_DEADLINE) {
 		finding = (struct key_finding){ .state = APAM_KEY_UNKNOWN,
 			.at = clock_unix() };
@@ -85,31 +78,4 @@ apam_check(struct apam_profile *profile, int timeout_ms,
 	}
 	stack_release(&stack);
 	return status;
-}
-
-enum apam_status
-apam_revoke(
-    struct apam_profile *profile, int timeout_ms, struct apam_error *err)
-{
-	enum apam_status first = APAM_OK, status;
-	struct apam_error unwanted;
-	struct stack *stack;
-	int64_t deadline;
-
-	if (err == NULL)
-		err = &unwanted;
-	error_clear(err);
-	stack = profile_current(profile, err);
-	if (stack == NULL)
-		return err->status;
-	deadline = deadline_of(stack, timeout_ms);
-	for (size_t i = 0; i < stack->count; i++) {
-		status = lifecycle_revoke(&stack->entries[i], deadline, err);
-		if (status != APAM_OK && first == APAM_OK) {
-			first = status;
-			error_locate(err, profile->name, (int)i);
-		}
-	}
-	stack_release(&stack);
-	return first;
 }

@@ -304,3 +304,22 @@ credential_file_forget(
 		credential_file_unlock(lock);
 	(void)close(directory);
 }
+
+static void
+forget_in(void *arg, unsigned long uid, int directory)
+{
+	const struct credential_file *file = arg;
+	char name[FILE_NAME_SIZE];
+
+	(void)uid;
+	file_name(file, "", name);
+	(void)unlinkat(directory, name, 0);
+}
+
+void
+credential_file_forget_all(const struct credential_file *file)
+{
+	struct credential_file copy = *file;
+
+	user_dir_each(file->state_dir, file->user, forget_in, &copy);
+}

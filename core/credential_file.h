@@ -79,4 +79,10 @@ bool credential_file_write(const struct credential_file *file, int lock,
 void credential_file_forget(
     const struct credential_file *file, struct apam_str secret);
 
+/*
+ * Remove the files of this profile and entry, and of all users whose
+ * directories this user may write; the owner's fingerprint is not looked at.
+ */
+void credential_file_forget_all(const struct credential_file *file);
+
 #endif

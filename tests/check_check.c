@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tests of core/check.c: what is reported of each entry's key, of how many,
- * within what time; and what revoking returns and forgets.
+ * within what time.
  */
 #include <time.h>
 
@@ -227,80 +227,9 @@ START_TEST(an_unusable_profile)
 	ck_assert_str_eq(err.profile, "p");
 	ck_assert_uint_eq(count, 0);
 	ck_assert_uint_eq(r.entry, 7);
-	ck_assert_int_eq(apam_revoke(profile, 0, &err), unusable[_i].status);
 	count = 1;
 	ck_assert_int_eq(
 	    apam_check(profile, 0, &r, &count, NULL), unusable[_i].status);
-	ck_assert_int_eq(apam_revoke(profile, 0, NULL), unusable[_i].status);
-}
-END_TEST
-
-/* ---- Revoking ----------------------------------------------------------- */
-
-static const struct {
-	const char *name;
-	const char *entries;
-	enum apam_status status;
-	int entry;
-} revocations[] = {
-	{ "confirmed", RETURNS(""), APAM_OK, -1 },
-	{ "all confirmed", RETURNS("") ", " RETURNS(""), APAM_OK, -1 },
-	{ "no way to revoke", HMAC(""), APAM_E_POLICY, 0 },
-	{ "not taken", RETURNS("revoke = 0; revoke_status = 770; "),
-	    APAM_E_PROVIDER, 0 },
-	{ "no such step", RETURNS("revoke = 7; "), APAM_E_ABI, 0 },
-	{ "the second", RETURNS("") ", " HMAC(""), APAM_E_POLICY, 1 },
-	{ "the first of two",
-	    RETURNS("") ", " RETURNS(
-		"revoke = 0; revoke_status = 770; ") ", " HMAC(""),
-	    APAM_E_PROVIDER, 1 },
-	{ "the other order",
-	    HMAC("") ", " RETURNS("revoke = 0; revoke_status = 770; "),
-	    APAM_E_POLICY, 0 },
-};
-
-static void
-sign(void)
-{
-	struct apam_signature sig = APAM_SIGNATURE_INIT;
-	struct apam_request request = { .size = sizeof(request) };
-	char url[64];
-
-	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%d/", server.port);
-	request.method = "GET";
-	request.url = url;
-	ck_assert_msg(apam_sign(profile, &request, &sig, &err) == APAM_OK, "%s",
-	    err.text);
-	apam_signature_release(&sig);
-}
-
-static bool
-first_is_usable(void)
-{
-	struct apam_entry_status status;
-	size_t count = 1;
-
-	ck_assert_int_eq(
-	    apam_profile_status(profile, &status, &count, NULL, &err), APAM_OK);
-	return status.usable;
-}
-
-START_TEST(the_first_refusal_is_returned)
-{
-	enum apam_status status;
-
-	use(revocations[_i].entries);
-	sign();
-	ck_assert(first_is_usable());
-	status = apam_revoke(profile, 0, &err);
-	ck_assert_msg(status == revocations[_i].status, "%s: %s: %s",
-	    revocations[_i].name, apam_status_name(status), err.text);
-	ck_assert_int_eq(err.status, status);
-	ck_assert_int_eq(err.entry, revocations[_i].entry);
-	ck_assert_str_eq(err.profile, status == APAM_OK ? "" : "p");
-	/* Whatever the provider says. */
-	ck_assert_msg(!first_is_usable(), "%s", revocations[_i].name);
-	ck_assert_int_eq(apam_revoke(profile, 0, NULL), status);
 }
 END_TEST
 
@@ -316,8 +245,6 @@ main(void)
 	tcase_add_loop_test(t, as_many_as_there_is_room_for, 0, 6);
 	tcase_add_test(t, a_silent_provider_is_no_error);
 	tcase_add_loop_test(t, an_unusable_profile, 0, ROWS(unusable));
-	tcase_add_loop_test(
-	    t, the_first_refusal_is_returned, 0, ROWS(revocations));
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }

@@ -249,14 +249,32 @@ APAM_API APAM_CHECKED enum apam_status apam_check(
     struct apam_profile *profile, int timeout_ms,
     struct apam_key_report *reports, size_t *count, struct apam_error *err);
 
+/* What became of one entry's credential. */
+struct apam_revoke_report {
+	unsigned entry;
+	bool had_credential;	/* this user's processes had one to revoke */
+	enum apam_status status; /* what the provider said */
+	enum apam_status drop_status; /* APAM_OK: no process goes on with one */
+	char scheme[65];
+	char key_id[256];	/* or empty */
+	char text[256];		/* of `status`; one line, or empty */
+	char drop_text[256];	/* of `drop_status`; one line, or empty */
+};
+
 /*
- * Ask the provider to revoke the credentials of each entry and forget them
- * here whatever it answers.  APAM_OK where every entry's provider confirmed;
- * else the first entry's error: PROVIDER, NETWORK, DEADLINE, or POLICY where a
- * scheme has no way to revoke.
+ * Ask the provider to revoke the credential of each entry, the one that this
+ * user's processes share included, and have every process of this machine drop
+ * its own, whatever the provider said.  That takes the right to write state_dir,
+ * and to remove what other users share; `drop_status` says where it is
+ * lacking: USAGE, CONFIG, TRUST, DEADLINE, INTERNAL, MEMORY.  Fills at most
+ * *count reports, NULL where that is 0, and sets *count to the number of entries,
+ * all of which are revoked.  APAM_OK where every provider confirmed or there was nothing to
+ * revoke; else the first entry's error: PROVIDER, NETWORK, DEADLINE, or POLICY
+ * where a scheme has no way to revoke.
  */
 APAM_API APAM_CHECKED enum apam_status apam_revoke(
-    struct apam_profile *profile, int timeout_ms, struct apam_error *err);
+    struct apam_profile *profile, int timeout_ms,
+    struct apam_revoke_report *reports, size_t *count, struct apam_error *err);
 
 /* ---- Without blocking ------------------------------------------------- */
 
@@ -414,7 +432,10 @@ APAM_API APAM_CHECKED enum apam_status apam_keys(struct apam *ctx,
     bool (*each)(void *arg, const struct apam_key_info *key), void *arg,
     struct apam_error *partial, struct apam_error *err);
 
-/* Which key: its id, and where that names several one of the others too. */
+/*
+ * Which key: its id and, where that names several that a call could be for,
+ * its scheme or the mark of its secret too.
+ */
 struct apam_key_name {
 	size_t size;		/* sizeof(struct apam_key_name) */
 	const char *id;
@@ -423,33 +444,48 @@ struct apam_key_name {
 };
 
 /*
- * Register a key that a profile names, or, with `scheme`, any.  `description`
- * and `access` may be NULL.  Only who may write state_dir can; the same goes
- * for those below.  Errors: USAGE (no such key, several, there already), CONFIG,
- * TRUST, INTERNAL, MEMORY.
+ * Register a key that a profile names, or, with `scheme`, any.  Where profiles
+ * name its id with several secrets each is registered, with a mark of its own;
+ * a key that no profile names stands for any secret.  `description` and `access`
+ * may be NULL.  Only who may write state_dir can; the same goes for those
+ * below.  Errors: USAGE (no such key, several, there already), CONFIG, TRUST,
+ * SECRET (the mark is made of it), DEADLINE (somebody else is changing the
+ * registry), INTERNAL, MEMORY.
  */
 APAM_API APAM_CHECKED enum apam_status apam_key_add(struct apam *ctx,
     const struct apam_key_name *name, const char *description,
     const char *access, struct apam_error *err);
 
 /*
- * Archive a key, and register it where it is not.  Once this has returned
- * APAM_OK no call of apam_sign that begins on this machine signs with it.
- * `why` may be NULL.
+ * Archive an active key, and register it where it is not.  Once this has
+ * returned APAM_OK no call of apam_sign that begins on this machine signs with
+ * it.  Where its secret cannot be read, none of its id is signed with.  With
+ * `scheme` also one that nobody knows, while a profile cannot be read.  `why`
+ * may be NULL.  Errors: as above, but not SECRET.
  */
 APAM_API APAM_CHECKED enum apam_status apam_key_archive(struct apam *ctx,
     const struct apam_key_name *name, const char *why, struct apam_error *err);
 
-/* Let an archived key sign again. */
+/* Let an archived key sign again.  Errors: as above. */
 APAM_API APAM_CHECKED enum apam_status apam_key_restore(struct apam *ctx,
     const struct apam_key_name *name, struct apam_error *err);
 
 /*
- * Take a profile's standby key, its first later sufficient entry whose key is
- * not archived, into first place, by changing the profile's file, and archive
- * the key that was there.  `fresh` is set to the id of the key in first place;
- * it has room for 256 bytes.  Does not ask the provider.  Errors: as above, and
- * POLICY where there is no standby key.
+ * Which entry of a profile, as its file is now, holds its standby key: the
+ * first sufficient one behind the one in first place whose key is not archived.
+ * The one in first place is the first sufficient one.  Errors: CONFIG, TRUST,
+ * SECRET, MODULE, MEMORY, and POLICY where there is none.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_key_standby(
+    struct apam_profile *profile, unsigned *entry, struct apam_error *err);
+
+/*
+ * Take the standby key into first place, by changing the profile's file, and
+ * archive the key that was there.  All else in the file stays as it is.  `fresh`
+ * is set to the id of the key in first place; it has room for 256 bytes.  Does
+ * not ask the provider.  Where it fails after the file was changed, which the
+ * error's text then says, both keys work.  Errors: as above and of
+ * apam_key_archive.
  */
 APAM_API APAM_CHECKED enum apam_status apam_key_rotate(
     struct apam_profile *profile, const char *why, char *fresh,
@@ -472,7 +508,7 @@ APAM_API APAM_CHECKED enum apam_status apam_modules(struct apam *ctx,
 
 /*
  * Check files without using them: `file` is a main or a profile file, NULL
- * the main file of `options`, the key registry and all its profiles.  Calls `each` for every
+ * the main file of `options` and all its profiles.  Calls `each` for every
  * error, in order.  Loads the modules and reads the secrets (exec: programs
  * run).  Returns APAM_OK where there was none, else the first error's status.
  */

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam_revoke: the provider is told to revoke what the entries of a profile
+ * have, and then every process of this machine forgets it, whatever the
+ * provider said (RFC 7009, 2.2.1: after a 503 the token must be assumed to
+ * live).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "credential_file.h"
+#include "error.h"
+#include "key_admin.h"
+#include "lifecycle.h"
+#include "reload.h"
+#include "sign.h"
+
+/* The files that other users' processes share, as far as they are ours. */
+static void
+remove_files(const struct entry *e)
+{
+	const struct credential_file file = {
+		.state_dir = e->ctx->settings->state_dir,
+		.user = e->policy.user,
+		.owner = { .profile = e->profile->name,
+		    .entry = (uint32_t)e->index },
+	};
+
+	credential_file_forget_all(&file);
+}
+
+/* Have a credential to tell the provider about, if this user has any. */
+static bool
+has_credential(struct entry *e)
+{
+	struct apam_entry_status status;
+
+	lifecycle_glance(e);
+	memset(&status, 0, sizeof(status));
+	lifecycle_show(e, &status);
+	return status.generation != 0;
+}
+
+static void
+revoke_entry(struct entry *e, int64_t deadline, struct apam_revoke_report *to)
+{
+	const struct apam_str id = entry_key_id(e);
+	struct apam_error err, why;
+
+	error_clear(&err);
+	error_clear(&why);
+	memset(to, 0, sizeof(*to));
+	to->entry = (unsigned)e->index;
+	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
+	(void)snprintf(to->key_id, sizeof(to->key_id), "%s", id.p);
+	to->had_credential = has_credential(e);
+	to->status = lifecycle_revoke(e, deadline, &err);
+	(void)snprintf(to->text, sizeof(to->text), "%.255s", err.text);
+	remove_files(e);
+	to->drop_status = key_admin_drop(e, &why);
+	(void)snprintf(
+	    to->drop_text, sizeof(to->drop_text), "%.255s", why.text);
+}
+
+enum apam_status
+apam_revoke(struct apam_profile *profile, int timeout_ms,
+    struct apam_revoke_report *reports, size_t *count, struct apam_error *err)
+{
+	const size_t room = *count;
+	struct apam_revoke_report report;
+	struct apam_error first;
+	struct stack *stack;
+	int64_t deadline;
+
+	*count = 0;
+	error_clear(err);
+	error_clear(&first);
+	stack = profile_current(profile, &first);
+	deadline = stack == NULL ? 0 : deadline_of(stack, timeout_ms);
+	for (size_t i = 0; stack != NULL && i < stack->count; i++) {
+		revoke_entry(&stack->entries[i], deadline, &report);
+		if (i < room)
+			reports[i] = report;
+		if (report.status == APAM_OK || first.status != APAM_OK)
+			continue;
+		(void)error_set(&first, report.status, "%s", report.text);
+		error_locate(&first, profile->name, (int)i);
+	}
+	*count = stack == NULL ? 0 : stack->count;
+	stack_release(&stack);
+	if (first.status != APAM_OK && err != NULL)
+		*err = first;
+	return first.status;
+}
