@@ -29,10 +29,12 @@ struct cli {
 };
 
 struct command {
-	const char *name;
+	const char *name; /* a subcommand's with its group's: "keys add" */
 	const char *synopsis; /* after the name */
 	const char *summary; /* one line */
 	const char *notes; /* more for --help, or NULL */
+	/* A group: its subcommands, then NULL.  All that follows is theirs. */
+	const struct command *const *commands;
 	const struct flag *flags; /* or NULL */
 	size_t least, most; /* words */
 	/* Returns the exit status; has then said on stderr what went wrong. */
@@ -43,10 +45,12 @@ extern const struct command command_check;
 extern const struct command command_curl;
 extern const struct command command_explain;
 extern const struct command command_headers;
+extern const struct command command_keys;
 extern const struct command command_lint;
 extern const struct command command_list;
 extern const struct command command_modules;
 extern const struct command command_request;
+extern const struct command command_revoke;
 extern const struct command command_status;
 
 /* The flags that every command takes. */

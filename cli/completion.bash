@@ -22,7 +22,8 @@ _apam_column()
 	apam "$@" 2>/dev/null | cut -f 1
 }
 
-# Sets $command, the first word that is no option, and $config.
+# Sets $command, the first word that is no option, or, of a group, the first
+# two; and $config.
 _apam_scan()
 {
 	local i
@@ -30,7 +31,8 @@ _apam_scan()
 		case ${COMP_WORDS[i]} in
 		-c | --config) config=(-c "${COMP_WORDS[++i]}") ;;
 		-*) ;;
-		*) command=${COMP_WORDS[i]}; return ;;
+		keys) command=keys ;;
+		*) command=${command:+$command }${COMP_WORDS[i]}; return ;;
 		esac
 	done
 }
@@ -49,7 +51,11 @@ _apam()
 	case $command:$cur in
 	:-*) words=$(_apam_help options) ;;
 	:*) words=$(_apam_help commands) ;;
-	*:-*) words=$(_apam_help options "$command") ;;
+	*:-*) words=$(_apam_help options $command) ;;
+	keys:*) words=$(_apam_help commands keys) ;;
+	'keys list:'* | 'keys add:'*) ;;
+	'keys archive:'* | 'keys restore:'*)
+		words=$(_apam_column "${config[@]}" keys list) ;;
 	modules:*) words=$(_apam_column "${config[@]}" modules) ;;
 	lint:*) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	explain:*) ;;

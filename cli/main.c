@@ -23,8 +23,10 @@ static const struct command *const commands[] = {
 	&command_curl,
 	&command_check,
 	&command_status,
+	&command_keys,
+	&command_revoke,
+	NULL,
 };
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 const struct flag common_flags[] = {
 	{ .letter = 'c',
@@ -57,14 +59,29 @@ print_flags(const struct flag *flags)
 	}
 }
 
+/* A command's own word: what stands behind its group's. */
+static const char *
+word_of(const struct command *command)
+{
+	const char *space = strchr(command->name, ' ');
+
+	return space == NULL ? command->name : space + 1;
+}
+
+static void
+print_commands(const struct command *const *all)
+{
+	puts("commands:");
+	for (; *all != NULL; all++)
+		printf("  %-9s %s\n", word_of(*all), (*all)->summary);
+}
+
 static void
 print_program_help(void)
 {
 	puts("usage: apam [-c CONFIG] [--json] COMMAND ...\n\n"
-	     "Sign API requests as the administrator configured it.\n\n"
-	     "commands:");
-	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	     "Sign API requests as the administrator configured it.\n");
+	print_commands(commands);
 	puts("\noptions:");
 	print_flags(program_flags);
 	print_flags(common_flags);
@@ -81,6 +98,10 @@ print_command_help(const struct command *command)
 	    command->summary);
 	if (command->notes != NULL)
 		printf("\n%s\n", command->notes);
+	if (command->commands != NULL) {
+		putchar('\n');
+		print_commands(command->commands);
+	}
 	puts("\noptions:");
 	print_flags(command->flags);
 	print_flags(common_flags);
@@ -103,32 +124,51 @@ usage_error(const struct command *command, const char *format, ...)
 }
 
 static const struct command *
-find_command(const char *name)
+find_command(const struct command *const *all, const char *word)
 {
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
+	for (; *all != NULL; all++)
+		if (strcmp(word_of(*all), word) == 0)
+			return *all;
 	return NULL;
 }
 
-/* Take the common flags, from before or after the command. */
-static int
-configure(struct cli *cli, const struct args *before, const struct args *after)
-{
-	const char *config = args_value(after, "config");
-	bool debug = args_has(before, "debug") || args_has(after, "debug");
+/* The parts of the command line that the common flags may stand in. */
+struct parts {
+	const struct args *all[3];
+	size_t count;
+};
 
-	if (config == NULL)
-		config = args_value(before, "config");
-	cli->json = args_has(before, "json") || args_has(after, "json");
+static struct parts
+with_part(struct parts parts, const struct args *more)
+{
+	parts.all[parts.count++] = more;
+	return parts;
+}
+
+/* Take the common flags; the last config counts. */
+static int
+configure(struct cli *cli, const struct parts *parts)
+{
+	const char *config = NULL;
+	bool debug = false;
+
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct args *part = parts->all[i];
+
+		if (args_has(part, "config"))
+			config = args_value(part, "config");
+		debug = debug || args_has(part, "debug");
+		cli->json = cli->json || args_has(part, "json");
+	}
 	return session_configure(cli, config, debug);
 }
 
 static int
-run_command(const struct command *command, const struct args *before, int argc,
+run_command(const struct command *command, const struct parts *before, int argc,
     char **argv)
 {
 	struct args args = { .tables = { command->flags, common_flags } };
+	struct parts parts = with_part(*before, &args);
 	struct cli cli = { 0 };
 	int code = STATUS_DONE;
 
@@ -146,7 +186,7 @@ run_command(const struct command *command, const struct args *before, int argc,
 		    command->synopsis);
 		goto out;
 	}
-	code = configure(&cli, before, &args);
+	code = configure(&cli, &parts);
 	if (code == STATUS_DONE)
 		code = command->run(&cli, &args);
 out:
@@ -156,10 +196,44 @@ out:
 	return code;
 }
 
+/* Of a group: options, then the command that the first word names. */
+static int
+run_group(const struct command *group, const struct parts *before, int argc,
+    char **argv)
+{
+	struct args args = { .tables = { NULL, common_flags },
+		.stop_at_word = true };
+	const struct parts parts = with_part(*before, &args);
+	const struct command *command = NULL;
+	int code = STATUS_DONE;
+
+	if (!args_read(&args, argc, argv)) {
+		code = usage_error(group, "%s", args.problem);
+		goto out;
+	}
+	if (args_has(&args, "help")) {
+		print_command_help(group);
+		goto out;
+	}
+	if (args.next < argc)
+		command = find_command(group->commands, argv[args.next]);
+	if (command != NULL)
+		code = run_command(command, &parts, argc - args.next - 1,
+		    argv + args.next + 1);
+	else
+		code = usage_error(group,
+		    args.next < argc ? "there is no such command" :
+				       "which command?");
+out:
+	args_free(&args);
+	return code;
+}
+
 /* The part before the command, then the command. */
 static int
 run(struct args *args, int argc, char **argv)
 {
+	const struct parts parts = { { args, NULL, NULL }, 1 };
 	const struct command *command;
 
 	if (!args_read(args, argc, argv))
@@ -174,11 +248,14 @@ run(struct args *args, int argc, char **argv)
 	}
 	if (args->next >= argc)
 		return usage_error(NULL, "which command?");
-	command = find_command(argv[args->next]);
+	command = find_command(commands, argv[args->next]);
 	if (command == NULL)
 		return usage_error(NULL, "there is no such command");
-	return run_command(
-	    command, args, argc - args->next - 1, argv + args->next + 1);
+	argc -= args->next + 1;
+	argv += args->next + 1;
+	if (command->commands != NULL)
+		return run_group(command, &parts, argc, argv);
+	return run_command(command, &parts, argc, argv);
 }
 
 int

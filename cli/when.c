@@ -5,6 +5,7 @@
  */
 #include "when.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -23,4 +24,22 @@ when_text(char to[WHEN_SIZE], int64_t seconds)
 	}
 	memmove(to + n - 1, to + n - 2, 3); /* +0200 to +02:00 */
 	to[n - 2] = ':';
+}
+
+void
+age_text(char to[AGE_SIZE], int64_t seconds)
+{
+	static const struct {
+		int64_t least, size; /* seconds */
+		char unit;
+	} units[] = { { 172800, 86400, 'd' }, { 7200, 3600, 'h' },
+		{ 120, 60, 'm' }, { 0, 1, 's' } };
+	size_t i = 0;
+
+	if (seconds < 0)
+		seconds = 0;
+	while (seconds < units[i].least)
+		i++;
+	snprintf(to, AGE_SIZE, "%lld%c", (long long)(seconds / units[i].size),
+	    units[i].unit);
 }

@@ -46,7 +46,8 @@ row()
 
 conf=(-c "$tmp/apam.conf")
 row no nothing apam ''
-for command in list modules lint explain request headers curl check status; do
+for command in list modules lint explain request headers curl check status \
+    keys revoke; do
 	row yes $command apam ''
 done
 row yes request apam req
@@ -60,6 +61,22 @@ row yes a-profile apam "${conf[@]}" request a
 row no a-profile apam "${conf[@]}" request b
 row yes basic-email-key apam "${conf[@]}" modules ba
 row no a-profile apam "${conf[@]}" modules ''
+for command in list add archive restore rotate; do
+	row yes $command apam keys ''
+done
+row no request apam keys ''
+row no rotate apam keys li
+row yes archive apam "${conf[@]}" keys ar
+row no archive apam "${conf[@]}" keys archive ''
+row yes a@example.com apam "${conf[@]}" keys archive ''
+row yes a@example.com apam "${conf[@]}" keys restore a@
+row no a-profile apam "${conf[@]}" keys archive ''
+row yes a-profile apam "${conf[@]}" keys rotate ''
+row no a-profile apam "${conf[@]}" keys list ''
+row yes --why apam keys archive --
+row no --why apam keys restore --
+row yes --help apam keys --
+row yes a-profile apam "${conf[@]}" revoke ''
 row yes "$tmp/apam.conf" apam lint "$tmp/apam.c"
 row yes "$tmp/apam.conf" apam -c "$tmp/apam.c"
 row no a-profile apam -c /nonexistent check ''

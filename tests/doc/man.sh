@@ -260,18 +260,35 @@ options_of()
 	    sort -u
 }
 
+# A command as it is typed, or each of its own where it is a group.
+commands_of()
+{
+	local words
+	words=$(apam "$1" --help |
+		sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+	if [ -z "$words" ]; then
+		echo "$1"
+	else
+		printf "$1 %s\n" $words
+	fi
+}
+
 rows_help()
 {
 	commands=$(apam --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 	row "apam --help lists commands" test -n "$commands"
 	for command in $commands; do
+		commands_of $command
+	done >"$tmp/commands"
+	row "keys has commands" grep -qx 'keys list' "$tmp/commands"
+	while read -r command; do
 		row "apam.1 describes $command" \
 		    grep -qE "^\.(It )?Cm $command( |\$)" $man/apam.1
-		for option in $(apam "$command" --help | options_of); do
+		for option in $(apam $command --help | options_of); do
 			row "apam.1: $option of $command" \
 			    grep -qE "Fl (. , Fl )?${option#-}\b" $man/apam.1
 		done
-	done
+	done <"$tmp/commands"
 	for option in $(apam --help | options_of); do
 		row "apam.1: $option" \
 		    grep -qE "(Fl|\|) (. , Fl )?${option#-}\b" $man/apam.1

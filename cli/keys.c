@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam keys: the key registry.  Each of its commands has a file of its own.
+ */
+#include "keys.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "json_out.h"
+#include "report.h"
+
+struct apam_key_name
+keys_name(const struct args *args)
+{
+	return (struct apam_key_name){
+		.size = sizeof(struct apam_key_name),
+		.id = args->words[0],
+		.scheme = args_value(args, "scheme"),
+		.mark = args_value(args, "secret"),
+	};
+}
+
+bool
+keys_match(const struct apam_key_name *name, const struct apam_key_info *key)
+{
+	return strcmp(key->id, name->id) == 0 &&
+	    (name->scheme == NULL || strcmp(key->scheme, name->scheme) == 0) &&
+	    (name->mark == NULL || strcmp(key->mark, name->mark) == 0);
+}
+
+const char *
+keys_state(const struct apam_key_info *key)
+{
+	if (key->archived_at != 0)
+		return "archived";
+	if (key->state == APAM_KEY_REVOKED || key->state == APAM_KEY_EXPIRED)
+		return apam_key_state_name(key->state);
+	return "active";
+}
+
+void
+keys_user(char to[KEYS_USER_SIZE], unsigned long uid)
+{
+	const struct passwd *user = getpwuid((uid_t)uid);
+
+	if (user == NULL)
+		snprintf(to, KEYS_USER_SIZE, "%lu", uid);
+	else
+		snprintf(to, KEYS_USER_SIZE, "%s", user->pw_name);
+}
+
+static int
+done_json(const char *id, const char *state, const char *const *profiles)
+{
+	json_t *without = json_array();
+
+	for (; profiles != NULL && *profiles != NULL; profiles++)
+		json_array_append_new(without, json_text(*profiles));
+	return json_finish(json_pack("{s:o, s:o, s:o}", "id", json_text(id),
+	    "state", json_text(state), "profiles_without_key", without));
+}
+
+int
+keys_done(struct cli *cli, const char *id, const char *state, const char *where,
+    const char *const *profiles)
+{
+	if (cli->json)
+		return done_json(id, state, profiles);
+	printf("%s is %s%s\n", id, state, where);
+	fflush(stdout);
+	for (; profiles != NULL && *profiles != NULL; profiles++)
+		complain("profile %s has no other key, and signs no more",
+		    *profiles);
+	return STATUS_DONE;
+}
+
+static const struct command *const commands[] = {
+	&command_keys_list,
+	&command_keys_add,
+	&command_keys_archive,
+	&command_keys_restore,
+	&command_keys_rotate,
+	NULL,
+};
+
+const struct command command_keys = {
+	.name = "keys",
+	.synopsis = "COMMAND ...",
+	.summary = "List, archive, restore and rotate keys",
+	.notes = "The registry in state_dir says which keys may sign on this "
+		 "machine.  All may read\nit; only who may write state_dir can "
+		 "change it.  `apam keys COMMAND --help` says\nmore of a "
+		 "command.",
+	.commands = commands,
+};

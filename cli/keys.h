@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the commands of `apam keys` share.
+ */
+#ifndef CLI_KEYS_H
+#define CLI_KEYS_H
+
+#include "command.h"
+
+extern const struct command command_keys_add;
+extern const struct command command_keys_archive;
+extern const struct command command_keys_list;
+extern const struct command command_keys_restore;
+extern const struct command command_keys_rotate;
+
+/* The word ID with --scheme and --secret, as far as the command has them. */
+struct apam_key_name keys_name(const struct args *args);
+
+/* True where a key of the list is of that name. */
+bool keys_match(
+    const struct apam_key_name *name, const struct apam_key_info *key);
+
+/* "active", "archived", "revoked" or "expired". */
+const char *keys_state(const struct apam_key_info *key);
+
+#define KEYS_USER_SIZE 80
+
+/* The login name of a user, or the number. */
+void keys_user(char to[KEYS_USER_SIZE], unsigned long uid);
+
+/*
+ * Say on standard output what a key is now, and `where`, which is nothing or
+ * begins with a space; and which profiles, NULL at the end or NULL, that leaves
+ * without a key.  Returns the exit status.
+ */
+int keys_done(struct cli *cli, const char *id, const char *state,
+    const char *where, const char *const *profiles);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam keys add: register a key, so that the list says whose it is and what it
+ * is for.  A key signs whether it is registered or not.
+ */
+#include "keys.h"
+#include "report.h"
+#include "session.h"
+
+static const struct flag flags[] = {
+	{ .name = "scheme",
+	    .value = "SCHEME",
+	    .help = "of several keys with this id; or of one in no profile" },
+	{ .name = "description", .value = "TEXT", .help = "what it is for" },
+	{ .name = "access",
+	    .value = "TEXT",
+	    .help = "what it opens, such as \"read\"" },
+	{ .name = NULL },
+};
+
+static int
+add_run(struct cli *cli, const struct args *args)
+{
+	const struct apam_key_name name = keys_name(args);
+	struct apam_error err = { 0 };
+	enum apam_status status;
+	int code = session_open(cli);
+
+	if (code != STATUS_DONE)
+		return code;
+	status = apam_key_add(cli->ctx, &name, args_value(args, "description"),
+	    args_value(args, "access"), &err);
+	if (status != APAM_OK)
+		return report(NULL, status, &err);
+	return keys_done(cli, name.id, "registered", "", NULL);
+}
+
+const struct command command_keys_add = {
+	.name = "keys add",
+	.synopsis = "[--scheme SCHEME] [--description TEXT] [--access TEXT] ID",
+	.summary = "Register a key",
+	.notes = "ID is what a profile calls it: the client id, email or key.  "
+		 "Where profiles have\nseveral secrets under this id each "
+		 "becomes a key of its own, with a mark that\n`apam keys list` "
+		 "shows.  The secret itself is never stored.",
+	.flags = flags,
+	.least = 1,
+	.most = 1,
+	.run = add_run,
+};

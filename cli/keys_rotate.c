@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam keys rotate: the standby key of a profile takes first place and the old
+ * one is archived, once the provider has said that the standby key is good.
+ */
+#include <stdio.h>
+
+#include "confirm.h"
+#include "keys.h"
+#include "report.h"
+#include "session.h"
+
+#define ENTRIES_MAX 32 /* bits of apam_signature.entries */
+#define KEY_ID_SIZE 256
+
+static const struct flag flags[] = {
+	{ .name = "why",
+	    .value = "TEXT",
+	    .help = "the reason, for the list; \"rotated\" if not given" },
+	{ .name = "yes",
+	    .help = "do not ask where the standby key's state is unknown" },
+	{ .name = NULL },
+};
+
+/* True where the standby key is good, or good enough for who was asked. */
+static int
+judge_standby(const struct args *args, const char *profile,
+    const struct apam_key_report *standby)
+{
+	if (standby->state == APAM_KEY_GOOD)
+		return STATUS_DONE;
+	complain("%s: the standby key %s is %s: %s", profile, standby->key_id,
+	    apam_key_state_name(standby->state), standby->evidence);
+	if (standby->state != APAM_KEY_UNKNOWN) {
+		complain("nothing was done; give the profile another standby "
+			 "key");
+		return STATUS_REFUSED;
+	}
+	return confirm(args, "Rotate all the same?") ? STATUS_DONE :
+						       STATUS_TEMPORARY;
+}
+
+static int
+check_standby(
+    const struct args *args, const char *name, struct apam_profile *profile)
+{
+	static struct apam_key_report reports[ENTRIES_MAX];
+	struct apam_error err = { 0 };
+	enum apam_status status;
+	unsigned standby;
+	size_t count;
+
+	status = apam_key_standby(profile, &standby, &err);
+	if (status != APAM_OK)
+		return report(name, status, &err);
+	count = standby + 1;
+	status = apam_check(profile, 0, reports, &count, &err);
+	if (status != APAM_OK)
+		return report(name, status, &err);
+	return judge_standby(args, name, &reports[standby]);
+}
+
+static int
+rotate_run(struct cli *cli, const struct args *args)
+{
+	const char *name = args->words[0], *why = args_value(args, "why");
+	struct apam_profile *profile = NULL;
+	char fresh[KEY_ID_SIZE];
+	struct apam_error err = { 0 };
+	enum apam_status status;
+	int code = session_profile(cli, name, &profile);
+
+	if (code == STATUS_DONE)
+		code = check_standby(args, name, profile);
+	if (code != STATUS_DONE)
+		return code;
+	status = apam_key_rotate(
+	    profile, why == NULL ? "rotated" : why, fresh, &err);
+	if (status != APAM_OK)
+		return report(name, status, &err);
+	if (cli->json)
+		return keys_done(cli, fresh, "active", "", NULL);
+	printf("%s is in first place in profile %s\n"
+	       "the old key is archived everywhere on this machine\n",
+	    fresh, name);
+	return STATUS_DONE;
+}
+
+const struct command command_keys_rotate = {
+	.name = "keys rotate",
+	.synopsis = "[--why TEXT] [--yes] PROFILE",
+	.summary = "Put a profile's standby key in first place",
+	.notes = "Asks the provider about the standby key, swaps the two "
+		 "entries in the profile's\nfile, all else in it being kept, "
+		 "and archives the old key.  Does nothing where\nthe standby "
+		 "key is dead, and asks where its state is unknown.",
+	.flags = flags,
+	.least = 1,
+	.most = 1,
+	.run = rotate_run,
+};

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam revoke: tell the provider to revoke the tokens of a profile, and have
+ * every process of this machine drop them.  The key itself lives on: `apam keys
+ * archive` ends its use here.
+ */
+#include <stdio.h>
+
+#include "command.h"
+#include "each.h"
+#include "json_out.h"
+#include "report.h"
+#include "session.h"
+#include "table.h"
+
+#define ENTRIES_MAX 32 /* bits of apam_signature.entries */
+
+static const char *const heads[] = { "ENTRY", "SCHEME", "KEY", "RESULT",
+	"DROPPED", "DETAIL", NULL };
+
+struct view {
+	struct cli *cli;
+	const char *profile;
+	json_t *all; /* with --json */
+	struct table table;
+};
+
+/* One word for what the provider said. */
+static const char *
+result_of(const struct apam_revoke_report *report)
+{
+	if (report->status == APAM_OK)
+		return report->had_credential ? "revoked" : "nothing";
+	if (report->status == APAM_E_POLICY)
+		return "impossible";
+	return APAM_CLASS(report->status) == APAM_CLASS_TEMPORARY ?
+	    "not revoked" :
+	    "refused";
+}
+
+static const char *
+detail_of(const struct apam_revoke_report *report)
+{
+	if (report->status == APAM_OK && !report->had_credential)
+		return "no token of this user's to revoke";
+	return report->text;
+}
+
+static void
+add(struct view *view, const struct apam_revoke_report *report)
+{
+	bool dropped = report->drop_status == APAM_OK;
+	char entry[16];
+	const char *cells[] = { entry, report->scheme, report->key_id,
+		result_of(report), dropped ? "everywhere" : "here",
+		detail_of(report) };
+
+	snprintf(entry, sizeof(entry), "%u", report->entry + 1);
+	if (!view->cli->json) {
+		table_add(&view->table, cells);
+		return;
+	}
+	json_array_append_new(view->all,
+	    json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:b, s:o}", "profile",
+		json_text(view->profile), "entry", (int)report->entry + 1,
+		"scheme", json_text(report->scheme), "key_id",
+		json_text(report->key_id), "result",
+		json_text(result_of(report)), "detail",
+		json_text(detail_of(report)), "dropped_everywhere",
+		(int)dropped, "drop_error", json_text(report->drop_text)));
+}
+
+/* What is left to do, on standard error.  Returns what the entry stands for. */
+static int
+remark(const struct view *view, const struct apam_revoke_report *report)
+{
+	if (APAM_CLASS(report->status) == APAM_CLASS_TEMPORARY)
+		complain("%s: entry %u: the provider still honours the token; "
+			 "it was dropped all the same",
+		    view->profile, report->entry + 1);
+	if (report->drop_status != APAM_OK)
+		complain("%s: entry %u: other processes keep their tokens "
+			 "until these expire: %s",
+		    view->profile, report->entry + 1, report->drop_text);
+	return exit_status(report->status);
+}
+
+static int
+revoke_run(struct cli *cli, const struct args *args)
+{
+	static struct apam_revoke_report reports[ENTRIES_MAX];
+	struct view view = { .cli = cli, .profile = args->words[0] };
+	struct apam_profile *profile = NULL;
+	struct apam_error err = { 0 };
+	size_t count = ENTRIES_MAX;
+	enum apam_status status;
+	int code = session_profile(cli, view.profile, &profile), shown;
+
+	if (code != STATUS_DONE)
+		return code;
+	status = apam_revoke(profile, 0, reports, &count, &err);
+	if (count == 0)
+		return report(view.profile, status, &err);
+	view.all = cli->json ? json_array() : NULL;
+	table_init(&view.table, heads);
+	for (size_t i = 0; i < count && i < ENTRIES_MAX; i++)
+		add(&view, &reports[i]);
+	shown = table_finish(&view.table);
+	if (cli->json)
+		shown = json_finish(view.all);
+	fflush(stdout);
+	for (size_t i = 0; i < count && i < ENTRIES_MAX; i++)
+		code = worse(code, remark(&view, &reports[i]));
+	return worse(code, shown);
+}
+
+const struct command command_revoke = {
+	.name = "revoke",
+	.synopsis = "PROFILE",
+	.summary = "Tell the provider to revoke the tokens of a profile",
+	.notes = "Every process of this machine drops them, whatever the "
+		 "provider says; a user who\nmay not change the key registry "
+		 "drops only what this user's processes share.\nExit status 1 "
+		 "where a scheme has no way to revoke, 4 where the provider "
+		 "did not\nconfirm.",
+	.least = 1,
+	.most = 1,
+	.run = revoke_run,
+};
