@@ -154,7 +154,9 @@ $(BUILD)/sandbox: $(SANDBOX_OBJ)
 
 # ---- Tests ------------------------------------------------------------------
 # `make test` installs what is missing and then makes itself anew, so that
-# nothing is compiled before its headers are there.
+# nothing is compiled before its headers are there.  Many programs only wait, so
+# that JOBS of them run side by side, those first that wait most.
+JOBS = 3
 
 deps-%:
 	@tools/deps $*
@@ -163,7 +165,8 @@ test: deps-build deps-test
 	@$(MAKE) run-tests
 
 run-tests: $(PROGRAMS)
-	@BUILD=$(BUILD) tests/run $(CHECKS) $(REPLAYS) $(SUITES)
+	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run $(LIVE_CHECKS) \
+	    $(filter-out $(LIVE_CHECKS),$(CHECKS)) $(REPLAYS) $(SUITES)
 
 demo: deps-build deps-test
 	@$(MAKE) all $(BUILD)/sandbox
@@ -182,13 +185,14 @@ sanitize: deps-build deps-test
 	    CFLAGS='-O1 -g -fno-sanitize-recover=all' run-tests
 
 # The tests of what runs side by side, at full size: minutes.
-LIVE = lifecycle fork share reload_live call_live hot rotation
+LIVE = lifecycle reload_live call_live share fork hot rotation
+LIVE_CHECKS = $(LIVE:%=$(BUILD)/tests/check_%)
 STRESS_MINUTES = 40
 stress: deps-build deps-test
 	@$(MAKE) programs
 	@BUILD=$(BUILD) APAM_STRESS=full \
 	    TEST_SECONDS=$$(($(STRESS_MINUTES) * 60)) \
-	    tests/run $(LIVE:%=$(BUILD)/tests/check_%)
+	    tests/run $(LIVE_CHECKS)
 
 # Every data race fatal.  Check forks before each test, which the race detector
 # takes well; a fork of a process with threads it does not: tests/tsan.supp.
@@ -197,7 +201,7 @@ tsan: deps-build deps-test
 	$(MAKE) BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS='-O1 -g' run-tsan
 
 run-tsan: $(PROGRAMS)
-	@BUILD=$(BUILD) tests/run $(LIVE:%=$(BUILD)/tests/check_%) \
+	@BUILD=$(BUILD) tests/run $(LIVE_CHECKS) \
 	    $(BUILD)/tests/check_sign
 
 # Each target for FUZZ_SECONDS; what it finds lies in $(BUILD)/fuzz/found.
