@@ -142,11 +142,11 @@ rm "$file"
 
 cp "$dir/apam.conf" "$dir/saved"
 echo 'modul_dir = "/x";' >>"$dir/apam.conf"
-row "the main file: list" 3 '' "^$dir/apam.conf:4: error: " list
-row "the main file: lint" 3 '' "^$dir/apam.conf:4: error: " lint
-row "the main file: headers" 3 '' "^$dir/apam.conf:4: error: " headers good \
+row "the main file: list" 3 '' "^$dir/apam.conf:5: error: " list
+row "the main file: lint" 3 '' "^$dir/apam.conf:5: error: " lint
+row "the main file: headers" 3 '' "^$dir/apam.conf:5: error: " headers good \
     $origin/
-row "the main file: check" 3 '' "^$dir/apam.conf:4: error: " check
+row "the main file: check" 3 '' "^$dir/apam.conf:5: error: " check
 cp "$dir/saved" "$dir/apam.conf"
 chmod 666 "$dir/apam.conf"
 row "a main file that others can write" 3 '' "^$dir/apam.conf: error: " list
