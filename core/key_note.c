@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "digest.h"
 #include "encode.h"
 #include "file_replace.h"
 #include "json.h"
@@ -33,8 +32,7 @@
 #define NOTES_MAX 4096 /* of one user, that are read */
 #define LIST_MAX 65536 /* names of one directory, that are looked at */
 #define TIME_MAX 253402300799 /* the end of the year 9999 */
-#define HASH_BYTES 16
-#define NAME_SIZE (sizeof("checked-") + 2 * (size_t)HASH_BYTES)
+#define NAME_SIZE (sizeof("checked-") + 16)
 #define CHECKED_TRIES 50
 #define LOCK "notes.lock"
 #define BESIDE "notes.new"
@@ -52,30 +50,29 @@ _Static_assert(sizeof(((struct key_note *)0)->program) == PROGRAM_NAME_SIZE,
 
 /* ---- Names ------------------------------------------------------------ */
 
-/* The name of a note's file; false without memory. */
-static bool
+/*
+ * FNV-1a of a text and its NUL.  Only the files of one user are to be kept
+ * apart, and OpenSSL would take a short program a millisecond to start.
+ */
+static uint64_t
+hash(uint64_t state, const char *text)
+{
+	do
+		state = (state ^ (unsigned char)*text) * 0x100000001b3;
+	while (*text++ != '\0');
+	return state;
+}
+
+/* The name of a note's file. */
+static void
 name_of(
     enum key_note_kind kind, const struct key_note *note, char name[NAME_SIZE])
 {
-	unsigned char digest[DIGEST_SIZE];
-	struct buf key;
-	size_t n;
-	bool ok;
+	uint64_t key = hash(0xcbf29ce484222325, note->scheme);
 
-	buf_init(&key, sizeof(*note));
-	buf_put(&key, apam_str(note->scheme));
-	buf_put_char(&key, '\0');
-	buf_put(&key, apam_str(note->id));
-	buf_put_char(&key, '\0');
-	buf_put(&key, apam_str(note->mark));
-	ok = !key.failed && digest_bytes(buf_view(&key), digest);
-	buf_free(&key);
-	if (!ok)
-		return false;
-	n = (size_t)snprintf(name, NAME_SIZE, "%s", prefixes[kind]);
-	for (size_t i = 0; i < HASH_BYTES; i++, n += 2)
-		(void)snprintf(name + n, NAME_SIZE - n, "%02x", digest[i]);
-	return true;
+	key = hash(hash(key, note->id), note->mark);
+	(void)snprintf(name, NAME_SIZE, "%s%016llx", prefixes[kind],
+	    (unsigned long long)key);
 }
 
 /* A text as it may stand in a note: what is no plain UTF-8 becomes '?'. */
@@ -215,8 +212,8 @@ key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
 	bool ok;
 
 	buf_init(&line, NOTE_MAX);
-	ok = is_of_key(note) && name_of(kind, note, name) &&
-	    put_note(&line, kind, note);
+	name_of(kind, note, name);
+	ok = is_of_key(note) && put_note(&line, kind, note);
 	if (ok)
 		directory = user_dir_open(state_dir, user, true, NULL);
 	ok = directory >= 0 &&
@@ -312,8 +309,11 @@ read_note(int directory, const char *name, enum key_note_kind kind,
 	buf_init(&line, NOTE_MAX);
 	ok = read_line(directory, name, to->uid, &line) &&
 	    json_new(buf_view(&line), &json) == NULL &&
-	    take_note(json, kind, to) && name_of(kind, to, own) &&
-	    strcmp(own, name) == 0;
+	    take_note(json, kind, to);
+	if (ok) {
+		name_of(kind, to, own);
+		ok = strcmp(own, name) == 0;
+	}
 	json_free(&json);
 	buf_free(&line);
 	return ok;
