@@ -34,7 +34,9 @@ static const char *
 state_of(const struct apam_entry_status *entry)
 {
 	if (entry->latched != APAM_OK)
-		return "latched";
+		return entry->key_state > APAM_KEY_GOOD ?
+		    apam_key_state_name(entry->key_state) :
+		    "latched";
 	if (entry->usable)
 		return "valid";
 	if (entry->refreshing)
@@ -63,7 +65,9 @@ problem_text(char to[CELL], const struct apam_entry_status *entry)
 
 	to[0] = '\0';
 	when_text(when, entry->last_error_at);
-	if (entry->last_error.status != APAM_OK)
+	if (entry->key_state > APAM_KEY_GOOD)
+		snprintf(to, CELL, "%s", entry->evidence);
+	else if (entry->last_error.status != APAM_OK)
 		snprintf(to, CELL, "%s: %s", when, entry->last_error.text);
 	else if (entry->latched != APAM_OK)
 		snprintf(to, CELL, "%s", apam_status_text(entry->latched));

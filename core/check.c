@@ -33,8 +33,14 @@ check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
     struct apam_error *err)
 {
 	struct key_finding finding;
-	enum apam_status status = lifecycle_check(e, deadline, &finding, err);
+	enum apam_status status;
 
+	/* An archived key is not sent to its provider. */
+	if (entry_is_archived(e, &finding)) {
+		report(e, &finding, to);
+		return APAM_OK;
+	}
+	status = lifecycle_check(e, deadline, &finding, err);
 	if (status == APAM_E_DEADLINE) {
 		finding = (struct key_finding){ .state = APAM_KEY_UNKNOWN,
 			.at = clock_unix() };

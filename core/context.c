@@ -28,7 +28,8 @@ allocate(const struct apam_open_options *options, struct settings *settings)
 	if (c == NULL)
 		return NULL;
 	c->loop = calloc(1, sizeof(*c->loop));
-	if (c->loop == NULL) {
+	if (c->loop == NULL || !keys_init(&c->keys, settings, &c->log)) {
+		free(c->loop);
 		free(c);
 		return NULL;
 	}
@@ -110,6 +111,7 @@ apam_close(struct apam **ctx)
 	free(c->profiles);
 	modules_free(&c->modules);
 	audit_free(&c->audit);
+	keys_free(&c->keys);
 	settings_free(&c->settings);
 	pthread_mutex_destroy(&c->lock);
 	free(c);

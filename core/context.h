@@ -11,6 +11,7 @@
 #include <apam/apam.h>
 
 #include "audit.h"
+#include "keys.h"
 #include "log.h"
 #include "modules.h"
 #include "problems.h"
@@ -25,6 +26,7 @@ struct apam {
 	struct log log;
 	struct audit audit;
 	struct modules modules;
+	struct keys_watch keys;	/* the key registry */
 	/* Counts credentials, so that a later one has the higher number. */
 	_Atomic uint64_t generation;
 	/* Guards the profiles and the life of every credential. */
@@ -55,6 +57,7 @@ struct apam_profile {
 	bool gone;		/* its file, and not back in order since */
 	int64_t check_at;	/* clock_ms: when to look at them again */
 	struct apam_error reload_error; /* what is wrong with them now */
+	struct audit_repeat refusals;
 };
 
 /*

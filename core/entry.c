@@ -137,6 +137,7 @@ init_life(struct life *life)
 	error_clear(&life->latch);
 	error_clear(&life->last_error);
 	life->refresh_at = INT64_MAX;
+	standing_init(&life->standing);
 }
 
 /* All that there is before anything is read. */

@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "admission.h"
 #include "context.h"
 #include "credential.h"
 #include "fingerprint.h"
@@ -19,13 +20,7 @@
 #include "request.h"
 #include "secrets.h"
 #include "services.h"
-
-/* What was last found out about a key. */
-struct key_finding {
-	enum apam_key_state state;
-	int64_t at;		/* Unix time in seconds */
-	char evidence[OP_EVIDENCE_MAX];
-};
+#include "standing.h"
 
 /* The state that lifecycle.c keeps, guarded by the context's lock. */
 struct life {
@@ -38,6 +33,7 @@ struct life {
 	struct apam_error outcome; /* of the last one */
 	uint64_t landed;	/* generation that the last one made; 0: none */
 	struct apam_error latch; /* permanent answer; status OK: none */
+	int64_t aside_until;	/* clock_ms: when that latch opens; 0: never */
 	uint64_t rejected;	/* generations up to this were rejected */
 	_Atomic unsigned rejections; /* in a row, of fresh credentials */
 	unsigned failures;	/* in a row */
@@ -45,7 +41,9 @@ struct life {
 	int64_t refresh_at;	/* clock_ms */
 	struct apam_error last_error;
 	int64_t last_error_at;	/* Unix time in seconds */
-	struct key_finding key;
+	struct standing standing; /* the provider's word on the key */
+	bool unwanted;		/* what the flight under way brings */
+	struct admission admission; /* the registry's word */
 };
 
 struct stack;
@@ -65,6 +63,10 @@ struct entry {
 	struct apam_options options; /* the module's view of the values */
 	void *state;		/* the module's */
 	pthread_mutex_t calls;	/* of a module with one call an entry */
+
+	/* Guarded by the context's lock, as its life is; tell.c. */
+	int64_t use_told;	/* clock_ms */
+	int64_t check_told;	/* Unix s */
 
 	struct life life;
 };
@@ -110,6 +112,7 @@ struct apam_str entry_key_id(const struct entry *e);
  * each SECRET that is set, in the table's order, each after its length in 8
  * bytes, least first.  Nothing where it has none.  False without room.
  */
+#define ENTRY_SECRET_MAX (1024 * 1024)
 bool entry_key_secret(const struct entry *e, struct buf *to);
 
 /*

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Handlers of pthread_atfork.  Order of locks, as everywhere: the registry,
- * work, the context's, inbox, the list of modules, those that modules are
- * called under, the audit log's, and last that of other libraries' locks.
+ * work, the context's, inbox, the key registry's, the list of modules, those
+ * that modules are called under, the audit log's, and last that of other
+ * libraries' locks.
  */
 #define _GNU_SOURCE
 #include "fork.h"
@@ -69,6 +70,7 @@ prepare(void)
 		pthread_mutex_lock(&c->loop->work);
 		pthread_mutex_lock(&c->lock);
 		pthread_mutex_lock(&c->loop->inbox_lock);
+		pthread_mutex_lock(&c->keys.lock);
 		pthread_mutex_lock(&c->modules.lock);
 		note_open(c);
 		each_call_lock(c, pthread_mutex_lock);
@@ -85,6 +87,7 @@ in_parent(void)
 		pthread_mutex_unlock(&c->audit.lock);
 		each_call_lock(c, pthread_mutex_unlock);
 		pthread_mutex_unlock(&c->modules.lock);
+		pthread_mutex_unlock(&c->keys.lock);
 		pthread_mutex_unlock(&c->loop->inbox_lock);
 		pthread_mutex_unlock(&c->lock);
 		pthread_mutex_unlock(&c->loop->work);
@@ -136,6 +139,7 @@ in_child(void)
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
 		loop_abandon(c->loop);
 		(void)renew(&c->lock);
+		(void)renew(&c->keys.lock);
 		(void)renew(&c->modules.lock);
 		audit_renew(&c->audit);
 		for (size_t i = 0; i < c->profile_count; i++) {

@@ -38,6 +38,9 @@ struct origin {
 /* All of it is read while it is written; race.h. */
 struct hot {
 	_Atomic uint32_t sequence;
+	/* Of the key registry: `counted` when it was read, or not good. */
+	const _Atomic uint64_t *counter; /* never changes */
+	_Atomic uint64_t counted;
 	/*
 	 * Good for so long from then on, by the wall clock, coarse, in ns: it
 	 * goes on through suspend, and when it is set back the span's begin is
@@ -76,7 +79,7 @@ wall_ns(void)
 }
 
 struct hot *
-hot_new(void)
+hot_new(const _Atomic uint64_t *counter)
 {
 	size_t got;
 	struct hot *h = secmem_alloc(sizeof(*h), &got);
@@ -86,6 +89,7 @@ hot_new(void)
 	atomic_init(&h->sequence, 0);
 	atomic_init(&h->second, NONE);
 	h->size = got;
+	h->counter = counter;
 	return h;
 }
 
@@ -163,10 +167,16 @@ url_is_ours(const struct hot *h, const char *url)
 
 /* Which second it is takes half the time that more takes. */
 static inline bool
-still_good(const struct hot *h)
+in_span(const struct hot *h)
 {
 	return time(NULL) == LOAD(h->second) ||
 	    (uint64_t)(wall_ns() - LOAD(h->from)) < LOAD(h->span);
+}
+
+static inline bool
+still_good(const struct hot *h)
+{
+	return LOAD(*h->counter) == LOAD(h->counted) && in_span(h);
 }
 
 /* Turn an offset of the image, read from it anew, to a place in the store. */
@@ -338,7 +348,8 @@ plain_entry(const struct stack *stack, struct stack_result *result)
 		return NULL;
 	/* Those before it are dead for good, or it is the first. */
 	while (i-- > 0)
-		if (stack->entries[i].life.latch.status == APAM_OK)
+		if (stack->entries[i].life.latch.status == APAM_OK &&
+		    stack->entries[i].life.admission.archived_at == 0)
 			return NULL;
 	return e;
 }
@@ -381,11 +392,13 @@ hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 	if (left <= now || l->current->generation <= l->rejected)
 		return;
 	/* Open already: those who read it are not to be disturbed. */
-	if (LOAD(h->generation) == result->generation && still_good(h))
+	if (LOAD(h->generation) == result->generation &&
+	    LOAD(h->counted) == result->counted && still_good(h))
 		return;
 
 	begin_write(h);
 	write_span(h, (left - now) * NS_PER_MS);
+	STORE(h->counted, result->counted);
 	STORE(h->generation, result->generation);
 	STORE(h->entries, result->entries);
 	write_origins(h, stack->profile);

@@ -18,8 +18,11 @@
 
 struct hot;
 
-/* A closed slot; NULL when out of memory. */
-struct hot *hot_new(void);
+/*
+ * A closed slot; NULL when out of memory.  `counter` is that of the key
+ * registry; it outlives the slot.
+ */
+struct hot *hot_new(const _Atomic uint64_t *counter);
 void hot_free(struct hot **hot);
 
 /*
@@ -37,7 +40,8 @@ bool hot_is_worth(const struct stack *stack, struct stack_result *result);
 /*
  * Open the stack's slot with what was just signed, where that was plain: one
  * static, sufficient entry that is still good.  With the context's lock held.
- * `check_at` (clock_ms) is when the files are to be looked at again.
+ * `check_at` (clock_ms) is when the files are to be looked at again.  From
+ * when the counter moves on the slot is no longer good.
  */
 void hot_open(struct stack *stack, struct stack_result *result,
     int64_t check_at);

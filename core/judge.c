@@ -43,7 +43,8 @@ judge_entry(struct stack *s, size_t i, const struct response *r,
 		lifecycle_accept(&s->entries[i]);
 	if (verdict != APAM_VERDICT_REJECTED && verdict != APAM_VERDICT_SUSPECT)
 		return;
-	if (lifecycle_reject(&s->entries[i], generation) || has_standby(s, i))
+	if (lifecycle_reject(
+		&s->entries[i], generation, verdict, has_standby(s, i)))
 		out->replay = true;
 }
 

@@ -203,19 +203,44 @@ write_value(int fd, uint64_t value)
 	return n == (ssize_t)sizeof(value);
 }
 
-bool
-key_counter_advance(int directory, bool *young)
+/* Advance the file that is there; false where there is none, or it failed. */
+static bool
+step(int directory, const struct key_counter *seen, bool *young, bool *barred)
 {
 	struct head head;
 	struct stat st;
-	bool barred, ok;
-	const int fd = open_counter(directory, O_RDWR, &st, &head, &barred);
+	const int fd = open_counter(directory, O_RDWR, &st, &head, barred);
+	uint64_t next;
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	next = head.value + 1 == 0 ? 1 : head.value + 1;
+	*young = head.made > wall_ms() - YOUNG_MS;
+	ok = write_value(fd, next);
+	(void)close(fd);
+	return ok && atomic_load(seen->value) == next;
+}
+
+/*
+ * Others mapped the file when it was opened for reading, so that is done here,
+ * too, to see what they see: where the file lies below an overlay, it is copied
+ * when it is first opened for writing, and they keep the old one.
+ */
+bool
+key_counter_advance(int directory, bool *young)
+{
+	struct key_counter seen;
+	bool barred = false, ok;
 
 	*young = true;
-	if (fd < 0)
-		return !barred && make(directory);
-	*young = head.made > wall_ms() - YOUNG_MS;
-	ok = write_value(fd, head.value + 1 == 0 ? 1 : head.value + 1);
-	(void)close(fd);
-	return ok;
+	if (!key_counter_init(&seen))
+		return false;
+	(void)key_counter_follow(&seen, directory);
+	ok = step(directory, &seen, young, &barred);
+	key_counter_free(&seen);
+	if (ok || barred)
+		return ok;
+	*young = true;
+	return make(directory);
 }

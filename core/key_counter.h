@@ -26,10 +26,9 @@
 /* The one of a context.  Its page stays where it is until it is freed. */
 struct key_counter {
 	void *page;
-	const _Atomic uint64_t
-	    *value; /* never NULL; 0 while there is no file */
-	uint64_t device, inode; /* of the file that is mapped; 0: none */
-	/*
+	const _Atomic uint64_t *value; /* never NULL; 0 while there is no file */
+	uint64_t device, inode;	/* of the file that is mapped; 0: none */
+/*
 	 * There is, or may be, a file, but it could not be mapped: its changes
 	 * will not be seen, so look at the registry each time.
 	 */
@@ -50,7 +49,8 @@ bool key_counter_follow(struct key_counter *counter, int directory);
 
 /*
  * For the administrator's programs, under the registry's lock: make the file
- * where it is missing or no counter; advance it.  False where that failed;
+ * where it is missing, no counter, or does not show in a mapping what is
+ * written to it; else advance it.  False where that failed;
  * *young is set where running programs may not have mapped it yet, as it was
  * made less than 1.5 seconds ago.
  */

@@ -20,18 +20,18 @@
 #include "key_record.h"
 #include "program.h"
 
-#define KEY_NOTE_EVERY_S 60 /* uses are noted once a minute at most */
+#define KEY_NOTE_EVERY_S 60	/* uses are noted once a minute at most */
 
 enum key_note_kind { KEY_NOTE_USED, KEY_NOTE_CHECKED };
 
 struct key_note {
 	char scheme[65], id[KEY_TEXT_MAX + 1];
 	char mark[KEY_MARK_TEXT]; /* or "" */
-	int64_t at; /* Unix s */
-	unsigned long uid; /* whose programs say so; set by reading */
+	int64_t at;		/* Unix s */
+	unsigned long uid;	/* whose programs say so; set by reading */
 	char program[PROGRAM_NAME_SIZE]; /* its file's name */
 	enum apam_key_state state; /* CHECKED */
-	char evidence[256]; /* CHECKED */
+	char evidence[256];	/* CHECKED */
 };
 
 /* program_name as it may stand in a note: plain UTF-8. */
@@ -53,8 +53,7 @@ bool key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
  * note is left out, and so is what one user has more than 4096 of.
  */
 void key_note_each(const char *state_dir, bool user,
-    void (*each)(
-	void *arg, enum key_note_kind kind, const struct key_note *note),
-    void *arg);
+    void (*each)(void *arg, enum key_note_kind kind,
+    const struct key_note *note), void *arg);
 
 #endif

@@ -26,29 +26,29 @@
 #include "arena.h"
 #include "buf.h"
 
-#define KEY_TEXT_MAX 255 /* bytes of an id, a description, a reason */
+#define KEY_TEXT_MAX 255	/* bytes of an id, a description, a reason */
 #define KEY_SALT_SIZE 16
 #define KEY_MARK_SIZE 2
-#define KEY_MARK_TEXT 5 /* four hex digits and a NUL */
+#define KEY_MARK_TEXT 5		/* four hex digits and a NUL */
 #define KEY_RECORDS_MAX 65536
 #define KEY_FILE_MAX (32 * 1024 * 1024)
 
 /* One key.  Texts are UTF-8 without control characters; "" where not given. */
 struct key_record {
 	const char *scheme, *id;
-	bool marked; /* false: it stands for any secret of this id */
+	bool marked;		/* false: it stands for any secret of this id */
 	unsigned char salt[KEY_SALT_SIZE];
 	unsigned char mark[KEY_MARK_SIZE];
 	const char *description, *access;
-	int64_t created_at; /* Unix s */
+	int64_t created_at;	/* Unix s */
 	const char *created_by;
-	int64_t archived_at; /* Unix s; 0: active */
+	int64_t archived_at;	/* Unix s; 0: active */
 	const char *archived_by, *why;
-	uint64_t drops; /* how often its credentials were dropped */
+	uint64_t drops;		/* how often its credentials were dropped */
 };
 
 struct key_set {
-	struct arena arena; /* owns the texts */
+	struct arena arena;	/* owns the texts */
 	struct key_record *records;
 	size_t count, room;
 };
@@ -59,9 +59,9 @@ struct key_set {
  * least first.  False, and zeroed, without memory.  It calls OpenSSL: see
  * fork_defer.
  */
-bool
-key_mark(struct apam_str scheme, struct apam_str id, struct apam_str secret,
-    const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE]);
+bool key_mark(struct apam_str scheme, struct apam_str id,
+    struct apam_str secret, const unsigned char salt[KEY_SALT_SIZE],
+    unsigned char mark[KEY_MARK_SIZE]);
 
 /* As four hex digits; "" for a record without one. */
 void key_mark_text(const struct key_record *record, char to[KEY_MARK_TEXT]);
@@ -72,8 +72,8 @@ void key_mark_text(const struct key_record *record, char to[KEY_MARK_TEXT]);
  * caller's to free, or what is wrong, static text, and *set is empty; *line is
  * then where, 0: not known.
  */
-const char *
-key_set_read(struct apam_str text, struct key_set *set, unsigned *line);
+const char *key_set_read(struct apam_str text, struct key_set *set,
+    unsigned *line);
 
 /*
  * Write it to an empty buffer.  False without memory, or where the buffer's
@@ -87,8 +87,8 @@ bool key_set_write(const struct key_set *set, struct buf *to);
  * of one scheme and id need marks that differ: where they do not, try another
  * salt.
  */
-struct key_record *
-key_set_add(struct key_set *set, const struct key_record *record);
+struct key_record *key_set_add(struct key_set *set,
+    const struct key_record *record);
 
 /*
  * NULL where the text may be in a record; else what is wrong with it.  An id

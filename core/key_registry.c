@@ -81,45 +81,48 @@ refuse(const struct key_registry *registry, const char *name,
 	    err, status, "%s/%s %s", registry->state_dir, name, what);
 }
 
+static const struct {
+	int number; /* errno */
+	enum apam_status status;
+	const char *what;
+} failures[] = {
+	{ EACCES, APAM_E_CONFIG,
+	    "may not be changed by this user; do it as the owner of the state "
+	    "directory, root as a rule" },
+	{ EPERM, APAM_E_CONFIG,
+	    "may not be changed by this user; do it as the owner of the state "
+	    "directory, root as a rule" },
+	{ EROFS, APAM_E_INTERNAL,
+	    "cannot be changed: the file system is read-only; mount it for "
+	    "writing and try again" },
+	{ ENOSPC, APAM_E_INTERNAL,
+	    "cannot be written: the disk is full; make room and try again" },
+	{ EDQUOT, APAM_E_INTERNAL,
+	    "cannot be written: the quota is used up; make room and try "
+	    "again" },
+	{ EFBIG, APAM_E_INTERNAL,
+	    "cannot be written: this process may not write files of that size; "
+	    "raise its limit (ulimit -f)" },
+	{ EMFILE, APAM_E_INTERNAL,
+	    "cannot be opened: there are too many open files; raise the limit "
+	    "(ulimit -n)" },
+	{ ENFILE, APAM_E_INTERNAL,
+	    "cannot be opened: there are too many open files" },
+};
+
 /* Why something could not be changed: `number` is its errno. */
 static enum apam_status
 refuse_errno(const struct key_registry *registry, const char *name, int number,
     struct apam_error *err)
 {
-	switch (number) {
-	case EACCES:
-	case EPERM:
-		return refuse(registry, name, APAM_E_CONFIG,
-		    "may not be changed by this user; do it as the owner of "
-		    "the state directory, root as a rule",
-		    err);
-	case EROFS:
-		return refuse(registry, name, APAM_E_INTERNAL,
-		    "cannot be changed: the file system is read-only; mount "
-		    "it for writing and try again",
-		    err);
-	case ENOSPC:
-	case EDQUOT:
-		return refuse(registry, name, APAM_E_INTERNAL,
-		    "cannot be written: the disk is full; make room and try "
-		    "again",
-		    err);
-	case EFBIG:
-		return refuse(registry, name, APAM_E_INTERNAL,
-		    "cannot be written: this process may not write files of "
-		    "that size; raise its limit (ulimit -f)",
-		    err);
-	case EMFILE:
-	case ENFILE:
-		return refuse(registry, name, APAM_E_INTERNAL,
-		    "cannot be opened: there are too many open files; raise "
-		    "the limit (ulimit -n)",
-		    err);
-	default:
-		return error_set(err, APAM_E_INTERNAL,
-		    "%s/%s cannot be changed: error %d of the system",
-		    registry->state_dir, name, number);
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+		if (failures[i].number == number)
+			return refuse(registry, name, failures[i].status,
+			    failures[i].what, err);
 	}
+	return error_set(err, APAM_E_INTERNAL,
+	    "%s/%s cannot be changed: error %d of the system",
+	    registry->state_dir, name, number);
 }
 
 /* ---- Trust ------------------------------------------------------------ */

@@ -29,8 +29,8 @@
 
 /* Where it is. */
 struct key_registry {
-	const char *state_dir; /* absolute */
-	bool user; /* user mode of trust.h */
+	const char *state_dir;	/* absolute */
+	bool user;		/* user mode of trust.h */
 };
 
 /* Tells two states of the file apart, as watch.c does; zeroed: no registry. */
@@ -46,9 +46,9 @@ struct key_registry_print {
  * one that no file has.  Where this process is the owner's and the counter is
  * missing, it is made anew.
  */
-enum apam_status
-key_registry_read(const struct key_registry *registry, struct key_set *set,
-    struct key_registry_print *print, struct apam_error *err);
+enum apam_status key_registry_read(const struct key_registry *registry,
+    struct key_set *set, struct key_registry_print *print,
+    struct apam_error *err);
 
 /*
  * True where the file is not the one that was read: one or two system calls,
@@ -76,8 +76,7 @@ bool key_registry_follow(
  * INTERNAL the change may be there, where only the last sync failed.
  */
 enum apam_status key_registry_change(const struct key_registry *registry,
-    enum apam_status (*edit)(
-	void *arg, struct key_set *set, struct apam_error *err),
-    void *arg, struct apam_error *err);
+    enum apam_status (*edit)(void *arg, struct key_set *set,
+    struct apam_error *err), void *arg, struct apam_error *err);
 
 #endif

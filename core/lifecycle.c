@@ -21,6 +21,7 @@
 #include "loop.h"
 #include "share.h"
 #include "stack.h"
+#include "tell.h"
 
 /* From here on a provider that rejects what it just gave is left alone. */
 #define REJECTIONS_MAX 3
@@ -63,6 +64,16 @@ latched(const struct life *l, int64_t now)
 	return l->latch.status != APAM_OK;
 }
 
+/* A key that was only set aside gets another chance. */
+static void
+reopen(struct life *l, int64_t now)
+{
+	if (l->aside_until == 0 || now < l->aside_until)
+		return;
+	l->aside_until = 0;
+	error_clear(&l->latch);
+}
+
 static void
 replace(struct life *l, struct credential *c)
 {
@@ -98,6 +109,8 @@ note_failure(struct life *l, const struct apam_error *why, int64_t retry_after)
 
 	l->last_error = *why;
 	l->last_error_at = clock_unix();
+	if (class == APAM_CLASS_REVOKED)
+		standing_refused(&l->standing, why);
 	if (class == APAM_CLASS_REVOKED || class == APAM_CLASS_DENIED) {
 		l->latch = *why;
 		return;
@@ -113,10 +126,14 @@ note_failure(struct life *l, const struct apam_error *why, int64_t retry_after)
 
 /* One that another process acquired says nothing of how long that takes. */
 static void
-note_success(struct life *l, struct credential *c, bool shared)
+note_success(struct entry *e, struct credential *c, bool shared)
 {
+	struct life *l = &e->life;
 	int64_t came = shared ? c->since : clock_ms();
 
+	if (c->minted)
+		standing_given(
+		    &l->standing, e->conf, c->since, c->view.acquired);
 	l->failures = 0;
 	l->not_before = 0;
 	l->landed = c->generation;
@@ -126,15 +143,17 @@ note_success(struct life *l, struct credential *c, bool shared)
 
 /* A dead key latches, a good one opens the latch. */
 static void
-note_finding(struct life *l, const struct key_finding *finding)
+note_finding(struct entry *e, const struct key_finding *finding)
 {
+	struct life *l = &e->life;
 	static const enum apam_status dead[] = {
 		[APAM_KEY_EXPIRED] = APAM_E_EXPIRED,
 		[APAM_KEY_ARCHIVED] = APAM_E_ARCHIVED,
 		[APAM_KEY_REVOKED] = APAM_E_REVOKED,
 	};
 
-	l->key = *finding;
+	standing_found(&l->standing, e->conf, finding);
+	l->aside_until = 0;
 	if (finding->state != APAM_KEY_UNKNOWN)
 		error_clear(&l->latch);
 	if (finding->state > APAM_KEY_GOOD)
@@ -315,6 +334,26 @@ obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 	return join(e, flight, patience, err);
 }
 
+/* Who has the key is not sure: ask, unless it is too early, and wait. */
+static enum apam_status
+settle(struct entry *e, const struct patience *patience, struct apam_error *err)
+{
+	struct life *l = &e->life;
+	int64_t wait = l->standing.check_at - clock_ms();
+	uint64_t flight = l->flights;
+
+	if (!l->busy && wait > 0)
+		return error_set(err, APAM_E_UNKNOWN,
+		    "whether the key is good is not known: %s; the next check "
+		    "is in %lld s",
+		    l->standing.found.evidence, (long long)(wait + 999) / 1000);
+	if (!l->busy &&
+	    !take_off(e, FLIGHT_PROVE, patience->deadline,
+		patience->none ? submit : launch, err))
+		return APAM_E_MEMORY;
+	return join(e, flight, patience, err);
+}
+
 /* Refresh what serves on meanwhile; a failure to take off is no failure. */
 static void
 refresh_ahead(struct entry *e, int64_t now)
@@ -324,6 +363,18 @@ refresh_ahead(struct entry *e, int64_t now)
 	if (!l->busy && now >= l->refresh_at && l->latch.status == APAM_OK &&
 	    !take_off(e, FLIGHT_ACQUIRE, 0, submit, NULL))
 		l->refresh_at = now + backoff_ms(1);
+}
+
+/* The same for a check of the key. */
+static void
+check_ahead(struct entry *e, int64_t now)
+{
+	struct life *l = &e->life;
+
+	if (!l->busy && standing_check_due(&l->standing, e->conf, now) &&
+	    l->latch.status == APAM_OK &&
+	    !take_off(e, FLIGHT_PROVE, 0, submit, NULL))
+		l->standing.check_at = now + backoff_ms(1);
 }
 
 enum apam_status
@@ -340,11 +391,16 @@ lifecycle_credential(struct entry *e, const struct patience *patience,
 	while (*c == NULL && status == APAM_OK) {
 		int64_t now = clock_ms();
 
+		reopen(l, now);
 		if (latched(l, now)) {
 			status = error_set(
 			    err, l->latch.status, "%s", l->latch.text);
+		} else if (usable(l, now) &&
+		    !standing_enough(&l->standing, e->conf, now)) {
+			status = settle(e, patience, err);
 		} else if (usable(l, now)) {
 			refresh_ahead(e, now);
+			check_ahead(e, now);
 			*c = credential_hold(l->current);
 		} else if (waited && just_made(l, now)) {
 			*c = credential_hold(l->current);
@@ -360,22 +416,28 @@ lifecycle_credential(struct entry *e, const struct patience *patience,
 /* ---- Landing ------------------------------------------------------------ */
 
 static void
-land_acquire(struct life *l, struct flight *f)
+land_acquire(struct entry *e, struct flight *f)
 {
+	struct life *l = &e->life;
+
 	if (f->made != NULL)
-		note_success(l, f->made, f->shared);
+		note_success(e, f->made, f->shared);
 	else
 		note_failure(l, &f->error, f->retry_after);
 }
 
 static void
-land_prove(struct life *l, struct flight *f)
+land_prove(struct entry *e, struct flight *f)
 {
-	note_finding(l, &f->finding);
+	struct life *l = &e->life;
+
 	if (f->made != NULL)
-		note_success(l, f->made, f->shared);
+		note_success(e, f->made, f->shared);
+	note_finding(e, &f->finding);
+	if (f->made != NULL)
+		return;
 	/* Not refuted: a static credential is all there is, and serves on. */
-	else if (l->current != NULL && !l->current->minted)
+	if (l->current != NULL && !l->current->minted)
 		l->rejected = 0;
 }
 
@@ -386,31 +448,45 @@ land_revoke(struct life *l)
 	l->refresh_at = INT64_MAX;
 }
 
+static void
+take_results(struct entry *e, struct flight *f)
+{
+	switch (f->goal) {
+	case FLIGHT_ACQUIRE:
+		land_acquire(e, f);
+		break;
+	case FLIGHT_PROVE:
+		land_prove(e, f);
+		break;
+	case FLIGHT_REVOKE:
+		land_revoke(&e->life);
+		break;
+	}
+}
+
 void
 lifecycle_landed(struct flight *f)
 {
 	struct entry *e = f->entry;
 	struct life *l = &e->life;
+	bool unwanted;
 
 	pthread_mutex_lock(&e->ctx->lock);
 	l->busy = false;
 	l->flights++;
 	l->outcome = f->error;
-	switch (f->goal) {
-	case FLIGHT_ACQUIRE:
-		land_acquire(l, f);
-		break;
-	case FLIGHT_PROVE:
-		land_prove(l, f);
-		break;
-	case FLIGHT_REVOKE:
-		land_revoke(l);
-		break;
-	}
+	/* Dropped meanwhile: whoever waits for it takes off anew. */
+	unwanted = l->unwanted && f->made != NULL;
+	l->unwanted = false;
+	if (!unwanted)
+		take_results(e, f);
 	hot_close(e->stack);
 	l->owed = l->waiting;
 	wake_next(l);
 	pthread_mutex_unlock(&e->ctx->lock);
+	if (unwanted)
+		share_forget(e, f->made);
+	tell_finding(e);
 }
 
 /* ---- Checking and revoking ---------------------------------------------- */
@@ -442,7 +518,7 @@ lifecycle_check(struct entry *e, int64_t deadline, struct key_finding *finding,
 
 	pthread_mutex_lock(&e->ctx->lock);
 	status = run(e, FLIGHT_PROVE, deadline, err);
-	*finding = e->life.key;
+	*finding = e->life.standing.found;
 	pthread_mutex_unlock(&e->ctx->lock);
 	return status;
 }
@@ -465,36 +541,102 @@ lifecycle_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
 
 /* ---- What responses said ------------------------------------------------ */
 
+void
+lifecycle_drop(struct entry *e)
+{
+	pthread_mutex_lock(&e->ctx->lock);
+	e->life.unwanted = e->life.busy;
+	land_revoke(&e->life);
+	hot_close(e->stack);
+	pthread_mutex_unlock(&e->ctx->lock);
+	share_forget(e, NULL);
+}
+
+/* Something can be done about a rejection: acquire anew, or ask. */
+static bool
+can_settle(const struct entry *e)
+{
+	const struct life *l = &e->life;
+
+	if (l->current == NULL || l->current->minted)
+		return true;
+	return e->conf->revocation_check != CHECK_NEVER &&
+	    (e->module->abi.check != NULL || e->conf->probe_method != NULL);
+}
+
+/*
+ * Nobody can be asked, and another key stands by: then the API's own word is
+ * evidence enough to leave this one alone for a while.
+ */
+static void
+set_aside(struct entry *e)
+{
+	struct life *l = &e->life;
+	const struct key_finding finding = { .state = APAM_KEY_REVOKED,
+		.at = clock_unix(),
+		.evidence = "the API rejected it, and there is no probe to ask "
+			    "by" };
+
+	note_finding(e, &finding);
+	l->aside_until = clock_ms() + e->conf->revocation_ttl * 1000;
+	hot_close(e->stack);
+}
+
+/* Signing again may work. */
+static bool
+may_replay(const struct entry *e, bool standby)
+{
+	const struct life *l = &e->life;
+
+	if (APAM_CLASS(l->latch.status) == APAM_CLASS_REVOKED)
+		return standby;
+	return l->latch.status == APAM_OK && can_settle(e);
+}
+
+/* Not to be used again, and how often that happened in a row. */
+static void
+mark_rejected(struct entry *e)
+{
+	struct life *l = &e->life;
+	unsigned row = atomic_fetch_add(&l->rejections, 1) + 1;
+
+	l->rejected = l->current->generation;
+	l->standing.doubtful = !l->current->minted;
+	if (row >= REJECTIONS_MAX)
+		l->not_before = clock_ms() +
+		    backoff_ms(row - REJECTIONS_MAX + 1);
+	error_clear(&l->last_error);
+	(void)error_set(&l->last_error, APAM_E_PROVIDER,
+	    "the API rejects what the provider just gave");
+	l->last_error_at = clock_unix();
+	hot_close(e->stack);
+}
+
 bool
-lifecycle_reject(struct entry *e, uint64_t generation)
+lifecycle_reject(struct entry *e, uint64_t generation,
+    enum apam_verdict verdict, bool standby)
 {
 	struct life *l = &e->life;
 	struct credential *bad = NULL;
-	unsigned row;
 	bool again;
 
 	pthread_mutex_lock(&e->ctx->lock);
 	if (l->current != NULL && l->current->generation <= generation &&
 	    !rejected(l)) {
-		l->rejected = l->current->generation;
-		row = atomic_fetch_add(&l->rejections, 1) + 1;
-		if (row >= REJECTIONS_MAX)
-			l->not_before = clock_ms() +
-			    backoff_ms(row - REJECTIONS_MAX + 1);
-		error_clear(&l->last_error);
-		(void)error_set(&l->last_error, APAM_E_PROVIDER,
-		    "the API rejects what the provider just gave");
-		l->last_error_at = clock_unix();
-		hot_close(e->stack);
-		bad = credential_hold(l->current);
+		if (can_settle(e)) {
+			mark_rejected(e);
+			bad = credential_hold(l->current);
+		} else if (verdict == APAM_VERDICT_REJECTED && standby &&
+		    e->conf->revocation_check != CHECK_NEVER) {
+			set_aside(e);
+		}
 	}
-	again = l->latch.status == APAM_OK &&
-	    (l->current == NULL || l->current->minted ||
-		e->module->abi.check != NULL || e->conf->probe_method != NULL);
+	again = may_replay(e, standby);
 	pthread_mutex_unlock(&e->ctx->lock);
 	if (bad != NULL)
 		share_forget(e, bad);
 	credential_release(&bad);
+	tell_finding(e);
 	return again;
 }
 
@@ -516,6 +658,7 @@ lifecycle_inherit(struct entry *e, struct entry *from)
 	if (old->current != NULL)
 		replace(l, old->current);
 	l->latch = old->latch;
+	l->aside_until = old->aside_until;
 	l->rejected = old->rejected;
 	atomic_store(&l->rejections, atomic_load(&old->rejections));
 	l->failures = old->failures;
@@ -523,7 +666,8 @@ lifecycle_inherit(struct entry *e, struct entry *from)
 	l->refresh_at = old->refresh_at;
 	l->last_error = old->last_error;
 	l->last_error_at = old->last_error_at;
-	l->key = old->key;
+	l->standing = old->standing;
+	l->admission = old->admission;
 }
 
 void
@@ -538,7 +682,7 @@ lifecycle_glance(struct entry *e)
 	pthread_mutex_lock(&e->ctx->lock);
 	none = !usable(&e->life, clock_ms()) && !e->life.busy;
 	if (none && c != NULL)
-		note_success(&e->life, c, true);
+		note_success(e, c, true);
 	pthread_mutex_unlock(&e->ctx->lock);
 	credential_release(&c);
 }
@@ -559,9 +703,9 @@ lifecycle_show(struct entry *e, struct apam_entry_status *to)
 	const struct life *l = &e->life;
 
 	pthread_mutex_lock(&e->ctx->lock);
-	to->key_state = l->key.state;
-	to->checked_at = l->key.at;
-	memcpy(to->evidence, l->key.evidence, sizeof(to->evidence));
+	to->key_state = l->standing.found.state;
+	to->checked_at = l->standing.found.at;
+	memcpy(to->evidence, l->standing.found.evidence, sizeof(to->evidence));
 	to->refreshing = l->busy;
 	to->expires_in = -1;
 	to->refresh_in = -1;

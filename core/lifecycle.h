@@ -30,8 +30,9 @@ struct patience {
 /*
  * A valid credential, which the caller releases.  While there is one nobody
  * waits, and it serves on where the provider denies another; an expired one is
- * never given.  Errors: the flight's, for all who
- * waited for it; the latched one; DEADLINE; PENDING.
+ * never given.  A check that is due is started, and not waited for.  Errors:
+ * the flight's, for all who waited for it; the latched one; UNKNOWN, where
+ * on_unknown forbids to go on; DEADLINE; PENDING.
  */
 enum apam_status lifecycle_credential(struct entry *e,
     const struct patience *patience, struct credential **c,
@@ -52,10 +53,18 @@ enum apam_status lifecycle_revoke(struct entry *e, int64_t deadline,
     struct apam_error *err);
 
 /*
- * A response said that credentials up to `generation` are rejected.  Acts once
- * for each credential.  True where signing again may work.
+ * Forget the credential, here and where processes share it; what a flight under
+ * way brings is not used either.
  */
-bool lifecycle_reject(struct entry *e, uint64_t generation);
+void lifecycle_drop(struct entry *e);
+
+/*
+ * A response said that credentials up to `generation` are rejected, or with
+ * SUSPECT perhaps are.  Acts once for each credential.  True where signing again
+ * may work: with this entry or, its key being dead, with a `standby`.
+ */
+bool lifecycle_reject(struct entry *e, uint64_t generation,
+    enum apam_verdict verdict, bool standby);
 /* A response said that the credential was accepted. */
 void lifecycle_accept(struct entry *e);
 
@@ -68,7 +77,10 @@ void lifecycle_inherit(struct entry *e, struct entry *from);
 /* Take what another process has shared, where there is no credential yet. */
 void lifecycle_glance(struct entry *e);
 
-/* A copy of the state, for people; see apam_entry_status. */
+/*
+ * A copy of the state, for people; see apam_entry_status.  Not of the registry:
+ * entry_is_archived.
+ */
 void lifecycle_show(struct entry *e, struct apam_entry_status *to);
 
 #endif

@@ -29,6 +29,18 @@ name_of(const char *file)
 }
 
 static void
+lint_registry(struct apam *ctx, struct problems *all)
+{
+	struct keys *keys = keys_current(&ctx->keys, NULL);
+
+	if (keys == NULL)
+		problems_add(all, APAM_E_MEMORY, NULL, 0, "out of memory");
+	else if (keys->damage.status != APAM_OK)
+		problems_add_error(all, ctx->settings->file, 0, &keys->damage);
+	keys_release(&keys);
+}
+
+static void
 lint_directory(struct apam *ctx, struct problems *all)
 {
 	char file[PATH_MAX_BYTES];
@@ -122,9 +134,11 @@ apam_lint(const struct apam_open_options *options, const char *file,
 	all.each = each;
 	all.arg = arg;
 	status = context_new(options, &ctx, &all);
-	if (status == APAM_OK && file == NULL)
+	if (status == APAM_OK && file == NULL) {
+		lint_registry(ctx, &all);
 		lint_directory(ctx, &all);
-	else if (status == APAM_OK)
+	}
+	if (status == APAM_OK && file != NULL)
 		lint_file(ctx, file, &all);
 	apam_close(&ctx);
 	if (all.count > 0 && err != NULL)

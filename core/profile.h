@@ -16,6 +16,9 @@
 
 enum control { CONTROL_SUFFICIENT, CONTROL_REQUIRED, CONTROL_OPTIONAL };
 
+/* When the provider is asked whether the key is good. */
+enum revocation_check { CHECK_ON_REJECT, CHECK_NEVER, CHECK_PERIODIC };
+
 /* What every scheme's entry has. */
 struct profile_entry {
 	const char *scheme; /* NULL in a draft that lacks it */
@@ -23,6 +26,10 @@ struct profile_entry {
 	bool fallback_unavailable; /* fallback_on = [ "unavailable" ] */
 	int64_t ttl; /* seconds */
 	const char *probe_method, *probe_target; /* NULL: no probe */
+	enum revocation_check revocation_check;
+	int64_t check_every; /* seconds, where that is periodic */
+	int64_t revocation_ttl; /* seconds that "good" holds */
+	bool deny_unknown; /* on_unknown = "deny" */
 	unsigned line;
 	const config_setting_t *group; /* for the module's options */
 	struct option_values common; /* owns the strings */

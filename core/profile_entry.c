@@ -6,6 +6,7 @@
  */
 #include "profile_entry.h"
 
+#include "duration.h"
 #include "option_check.h"
 #include "str.h"
 
@@ -16,7 +17,21 @@ static const char *const controls[] = { "sufficient", "required", "optional",
 	NULL };
 _Static_assert(COUNT(controls) == CONTROL_OPTIONAL + 2, "a gap");
 
-enum { SCHEME, CONTROL, TTL, PROBE, FALLBACK_ON };
+/* deny is the second: its index is its truth. */
+static const char *const unknowns[] = { "allow", "deny", NULL };
+
+#define CHECK_LEAST 1 /* seconds */
+
+enum {
+	SCHEME,
+	CONTROL,
+	TTL,
+	PROBE,
+	FALLBACK_ON,
+	REVOCATION_CHECK,
+	REVOCATION_TTL,
+	ON_UNKNOWN
+};
 
 static const struct apam_option options[] = {
 	[SCHEME] = { .name = "scheme",
@@ -39,6 +54,22 @@ static const struct apam_option options[] = {
 	[FALLBACK_ON] = { .name = "fallback_on",
 	    .help = "go on to the next entry for \"unavailable\", too",
 	    .type = APAM_OPT_LIST },
+	[REVOCATION_CHECK] = { .name = "revocation_check",
+	    .help = "when to ask whether the key is good: \"never\","
+		    " \"on_reject\", or how often, as \"5m\"",
+	    .type = APAM_OPT_STRING,
+	    .default_value = "on_reject" },
+	[REVOCATION_TTL] = { .name = "revocation_ttl",
+	    .help = "how long a key counts as good that was found so",
+	    .type = APAM_OPT_DURATION,
+	    .default_value = "1h",
+	    .min = 0,
+	    .max = SETTINGS_TTL_MAX },
+	[ON_UNKNOWN] = { .name = "on_unknown",
+	    .help = "what becomes of a key after that, if its state is unknown",
+	    .type = APAM_OPT_CHOICE,
+	    .default_value = "allow",
+	    .choices = unknowns },
 };
 
 static const struct option_table table = { options, sizeof(options[0]),
@@ -110,6 +141,28 @@ read_fallback(struct profile_entry *entry, const struct option_check *check)
 	return true;
 }
 
+static bool
+read_revocation(struct profile_entry *entry, const struct option_check *check)
+{
+	const struct apam_value *values = entry->common.values;
+	struct apam_str when = values[REVOCATION_CHECK].str;
+
+	entry->revocation_ttl = values[REVOCATION_TTL].num;
+	entry->deny_unknown = values[ON_UNKNOWN].num == 1;
+	entry->revocation_check = CHECK_PERIODIC;
+	if (str_equal(when, APAM_STR("on_reject")))
+		entry->revocation_check = CHECK_ON_REJECT;
+	else if (str_equal(when, APAM_STR("never")))
+		entry->revocation_check = CHECK_NEVER;
+	else if (!duration_parse(when, &entry->check_every) ||
+	    entry->check_every < CHECK_LEAST ||
+	    entry->check_every > SETTINGS_TTL_MAX)
+		return option_check_refuse(check, REVOCATION_CHECK,
+		    "must be \"never\", \"on_reject\" or a duration from 1s "
+		    "to 365d, as \"5m\"");
+	return true;
+}
+
 /* False when out of memory. */
 static bool
 read_entry(const struct profile *p, const struct settings *settings,
@@ -132,6 +185,7 @@ read_entry(const struct profile *p, const struct settings *settings,
 	(void)check_scheme(entry, &check);
 	(void)read_probe(entry, &check);
 	(void)read_fallback(entry, &check);
+	(void)read_revocation(entry, &check);
 	return true;
 }
 

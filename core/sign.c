@@ -9,6 +9,7 @@
 #include "hot.h"
 #include "reload.h"
 #include "signature.h"
+#include "tell.h"
 
 int64_t
 deadline_of(const struct stack *stack, int timeout_ms)
@@ -25,6 +26,8 @@ result_init(struct stack_result *result)
 	signing_init(&result->total);
 	result->generation = 0;
 	result->entries = 0;
+	result->counted = 0;
+	result->look_at = 0;
 }
 
 /* Let the next signature with this credential take the short way. */
@@ -35,8 +38,10 @@ warm(struct apam_profile *profile, struct stack *stack,
 	pthread_mutex_lock(&profile->ctx->lock);
 	if (stack == profile->stack && !profile->gone) {
 		if (stack->hot == NULL && hot_is_worth(stack, result))
-			stack->hot = hot_new();
-		hot_open(stack, result, profile->check_at);
+			stack->hot = hot_new(profile->ctx->keys.counter.value);
+		hot_open(stack, result,
+		    profile->check_at < result->look_at ? profile->check_at :
+							  result->look_at);
 		atomic_store_explicit(
 		    &profile->hot, stack->hot, memory_order_release);
 	}
@@ -68,11 +73,16 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 		status = stack_sign(stack, &r, &mine, &result, err);
 	if (status == APAM_OK)
 		status = signature_fill(signature, &r, &result, err);
-	if (status == APAM_OK)
+	if (status == APAM_OK) {
 		warm(profile, stack, &result);
+		for (size_t i = 0; i < stack->count; i++)
+			if (result.entries & 1U << i)
+				tell_use(&stack->entries[i]);
+	}
 	if (status != APAM_OK) {
 		apam_signature_release(signature);
 		error_locate(err, profile->name, -1);
+		tell_refusal(profile, stack, err);
 	}
 	request_free(&r);
 	signing_free(&result.total);

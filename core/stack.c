@@ -254,22 +254,32 @@ merge(struct apam_signing *total, struct apam_signing *part,
 	return signing_check(total, err);
 }
 
+/* One signature being made. */
+struct attempt {
+	const struct keys *keys;
+	struct request *request;
+	const struct patience *patience;
+	struct stack_result *result;
+};
+
 /* Let one entry contribute. */
 static enum apam_status
-try_entry(struct entry *e, struct request *request,
-    const struct patience *patience, struct stack_result *result,
-    struct apam_error *err)
+try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
 {
+	struct stack_result *result = a->result;
+	struct request *request = a->request;
 	struct apam_signing part;
 	struct credential *c = NULL;
 	size_t before = request->url.n;
 	enum apam_status status;
 
 	signing_init(&part);
-	/* Policy first: what is refused anyway costs no exchange. */
-	status = entry_prepare(e, request, &part, err);
+	status = entry_admit(e, a->keys, err);
+	/* Policy before exchanges: what is refused anyway costs none. */
 	if (status == APAM_OK)
-		status = lifecycle_credential(e, patience, &c, err);
+		status = entry_prepare(e, request, &part, err);
+	if (status == APAM_OK)
+		status = lifecycle_credential(e, a->patience, &c, err);
 	if (status == APAM_OK)
 		status = entry_sign(e, c, request, &part, err);
 	if (status == APAM_OK)
@@ -306,10 +316,8 @@ finish(const struct stack *s, const struct stack_result *result,
 	return last->status;
 }
 
-enum apam_status
-stack_sign(struct stack *s, struct request *request,
-    const struct patience *patience, struct stack_result *result,
-    struct apam_error *err)
+static enum apam_status
+try_all(struct stack *s, const struct attempt *a, struct apam_error *err)
 {
 	struct apam_error why, last;
 	enum apam_status status;
@@ -319,8 +327,7 @@ stack_sign(struct stack *s, struct request *request,
 		const struct profile_entry *conf = &s->profile->entries[i];
 
 		error_clear(&why);
-		status = try_entry(
-		    &s->entries[i], request, patience, result, &why);
+		status = try_entry(&s->entries[i], a, &why);
 		error_locate(&why, s->profile->name, (int)i);
 		switch (stack_decide(
 		    conf->control, conf->fallback_unavailable, status)) {
@@ -341,5 +348,22 @@ stack_sign(struct stack *s, struct request *request,
 			*err = why;
 		return status;
 	}
-	return finish(s, result, &last, err);
+	return finish(s, a->result, &last, err);
+}
+
+enum apam_status
+stack_sign(struct stack *s, struct request *request,
+    const struct patience *patience, struct stack_result *result,
+    struct apam_error *err)
+{
+	struct keys *keys = keys_current(&s->ctx->keys, &result->look_at);
+	const struct attempt attempt = { keys, request, patience, result };
+	enum apam_status status;
+
+	if (keys == NULL)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	result->counted = keys->counter;
+	status = try_all(s, &attempt, err);
+	keys_release(&keys);
+	return status;
 }

@@ -81,6 +81,8 @@ struct stack_result {
 	struct apam_signing total;
 	uint64_t generation;
 	unsigned entries;
+	uint64_t counted;	/* the key registry's counter, as it was read */
+	int64_t look_at;	/* clock_ms: when to look at the registry */
 };
 enum apam_status stack_sign(struct stack *stack, struct request *request,
     const struct patience *patience, struct stack_result *result,

@@ -14,13 +14,25 @@ static void
 show(struct entry *e, struct apam_entry_status *to)
 {
 	struct apam_str id = entry_key_id(e);
+	struct key_finding finding;
+	bool archived;
 
 	memset(to, 0, sizeof(*to));
 	to->entry = (unsigned)e->index;
 	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
 	(void)snprintf(to->key_id, sizeof(to->key_id), "%.*s", SARG(id));
-	lifecycle_glance(e);
+	archived = entry_is_archived(e, &finding);
+	if (!archived)
+		lifecycle_glance(e);
 	lifecycle_show(e, to);
+	if (!archived)
+		return;
+	to->usable = false;
+	to->latched = APAM_E_ARCHIVED;
+	to->key_state = finding.state;
+	to->checked_at = finding.at;
+	(void)snprintf(
+	    to->evidence, sizeof(to->evidence), "%s", finding.evidence);
 }
 
 enum apam_status

@@ -56,6 +56,8 @@ static struct profile_entry conf[2];
 static struct entry entries[2];
 static struct stack stack;
 
+static _Atomic uint64_t counter; /* the key registry's */
+
 static struct credential credentials[2];
 static struct stack_result results[2];
 
@@ -97,7 +99,9 @@ setup(void)
 	stack.profile = &profile;
 	stack.entries = entries;
 	stack.count = 2;
-	stack.hot = hot_new();
+	atomic_store(&counter, 7);
+	results[0].counted = results[1].counted = 7;
+	stack.hot = hot_new(&counter);
 	ck_assert_ptr_nonnull(stack.hot);
 	make_result(0, 'A', 2000);
 	make_result(1, 'b', 70);
@@ -446,6 +450,35 @@ START_TEST(a_slot_that_must_stay_closed)
 }
 END_TEST
 
+/* ---- The key registry ---------------------------------------------------- */
+
+START_TEST(it_ends_when_the_registry_changes)
+{
+	open_with(0, 1000);
+	ck_assert(sign_with_slot());
+	atomic_fetch_add(&counter, 1);
+	ck_assert(!sign_with_slot());
+	/* Signed by the old registry, and not yet opened. */
+	open_with(0, 1000);
+	ck_assert(!sign_with_slot());
+	results[0].counted++;
+	open_with(0, 1000);
+	ck_assert(sign_with_slot());
+}
+END_TEST
+
+START_TEST(it_opens_behind_an_archived_key_alone)
+{
+	results[0].entries = 2;
+	entries[1].life.current = &credentials[0];
+	hot_open(&stack, &results[0], clock_ms() + 1000);
+	ck_assert(!sign_with_slot());
+	entries[0].life.admission.archived_at = 1;
+	hot_open(&stack, &results[0], clock_ms() + 1000);
+	ck_assert(sign_with_slot());
+}
+END_TEST
+
 /* ---- Clocks -------------------------------------------------------------- */
 
 START_TEST(it_ends_when_the_files_are_to_be_looked_at)
@@ -579,6 +612,8 @@ END_TEST
 static void
 add_clock_tests(TCase *tc)
 {
+	tcase_add_test(tc, it_ends_when_the_registry_changes);
+	tcase_add_test(tc, it_opens_behind_an_archived_key_alone);
 	tcase_add_test(tc, it_ends_when_the_files_are_to_be_looked_at);
 	tcase_add_test(tc, it_ends_with_the_credential);
 	tcase_add_test(tc, it_ends_when_a_refresh_is_due_that_nobody_began);

@@ -4,6 +4,7 @@
  * another process sees of it, and threads that read while it is followed from
  * file to file.  Rows that need another user run as root alone.
  */
+#define _GNU_SOURCE
 #include "../core/key_counter.h"
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -47,6 +49,15 @@ remove_base(void)
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", base);
 	ck_assert_int_eq(close(directory), 0);
 	ck_assert_int_eq(system(command), 0);
+}
+
+static const char *
+below(const char *name)
+{
+	static char path[128];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", base, name);
+	return path;
 }
 
 static void
@@ -332,6 +343,55 @@ START_TEST(one_that_cannot_be_opened_blinds)
 }
 END_TEST
 
+/* ---- Overlays ---------------------------------------------------------- */
+
+/* Below `base`: low, where the counter is, and over, where it is seen. */
+static bool
+mount_overlay(void)
+{
+	char options[512];
+	static const char *const names[] = { "low", "up", "work", "over" };
+
+	if (geteuid() != 0 || mount("none", base, "tmpfs", 0, NULL) != 0)
+		return false;
+	for (int i = 0; i < ROWS(names); i++)
+		ck_assert_int_eq(mkdir(below(names[i]), 0755), 0);
+	(void)snprintf(options, sizeof(options),
+	    "lowerdir=%s/low,upperdir=%s/up,workdir=%s/work", base, base, base);
+	(void)close(directory);
+	directory = open(below("low"), O_RDONLY | O_DIRECTORY);
+	(void)advance();
+	set_age(5000);
+	(void)close(directory);
+	if (mount("none", below("over"), "overlay", 0, options) != 0)
+		return false;
+	directory = open(below("over"), O_RDONLY | O_DIRECTORY);
+	return true;
+}
+
+START_TEST(one_below_an_overlay_is_made_anew)
+{
+	uint64_t first;
+
+	if (mount_overlay()) {
+		ck_assert(key_counter_follow(&counter, directory));
+		first = value();
+		/* Who mapped it does not see it: it must be waited for. */
+		ck_assert(advance());
+		ck_assert_uint_eq(value(), first);
+		ck_assert(key_counter_follow(&counter, directory));
+		ck_assert_uint_ne(value(), first);
+		set_age(5000);
+		first = value();
+		ck_assert(!advance());
+		ck_assert_uint_eq(value(), first + 1);
+	}
+	(void)umount2(below("over"), MNT_DETACH);
+	(void)umount2(base, MNT_DETACH);
+	directory = open(base, O_RDONLY | O_DIRECTORY);
+}
+END_TEST
+
 /* ---- Others ------------------------------------------------------------ */
 
 /*
@@ -445,6 +505,7 @@ main(void)
 	tcase_add_loop_test(tc, what_is_no_counter_is_replaced, 0, ROWS(kinds));
 	tcase_add_test(tc, what_cannot_be_replaced_is_an_error);
 	tcase_add_test(tc, one_that_cannot_be_opened_blinds);
+	tcase_add_test(tc, one_below_an_overlay_is_made_anew);
 	tcase_add_test(tc, another_process_sees_each_step);
 	tcase_add_test(tc, readers_go_on_while_it_is_followed);
 	return run_suite(suite);

@@ -146,6 +146,61 @@ START_TEST(a_member_comes_to_this)
 }
 END_TEST
 
+/* What is said of revocation, and what the rest then is. */
+static const struct {
+	const char *members;
+	bool ok;
+	enum revocation_check check;
+	int64_t every, ttl;
+	bool deny;
+} revocations[] = {
+	{ "", true, CHECK_ON_REJECT, 0, 3600, false },
+	{ "revocation_check = \"on_reject\";", true, CHECK_ON_REJECT, 0, 3600,
+	    false },
+	{ "revocation_check = \"never\";", true, CHECK_NEVER, 0, 3600, false },
+	{ "revocation_check = \"5m\";", true, CHECK_PERIODIC, 300, 3600,
+	    false },
+	{ "revocation_check = \"1s\"; revocation_ttl = 0; "
+	  "on_unknown = \"deny\";",
+	    true, CHECK_PERIODIC, 1, 0, true },
+	{ "revocation_ttl = \"365d\"; on_unknown = \"allow\";", true,
+	    CHECK_ON_REJECT, 0, 365 * 86400, false },
+	{ "revocation_check = \"0s\";", false, CHECK_PERIODIC, 0, 3600, false },
+	{ "revocation_check = \"366d\";", false, CHECK_PERIODIC, 0, 3600,
+	    false },
+	{ "revocation_check = \"often\";", false, CHECK_PERIODIC, 0, 3600,
+	    false },
+	{ "revocation_check = \"Never\";", false, CHECK_PERIODIC, 0, 3600,
+	    false },
+	{ "revocation_check = 300;", false, CHECK_ON_REJECT, 0, 3600, false },
+	{ "revocation_ttl = \"-1s\";", false, CHECK_ON_REJECT, 0, 3600, false },
+	{ "revocation_ttl = \"366d\";", false, CHECK_ON_REJECT, 0, 3600,
+	    false },
+	{ "on_unknown = \"refuse\";", false, CHECK_ON_REJECT, 0, 3600, false },
+	{ "on_unknown = true;", false, CHECK_ON_REJECT, 0, 3600, false },
+};
+
+START_TEST(revocation_is_read)
+{
+	const char *members = revocations[_i].members;
+	const struct profile_entry *e;
+	char text[256];
+
+	(void)snprintf(
+	    text, sizeof(text), "auth = ( { scheme = \"s\"; %s } );", members);
+	read_text(text);
+	e = &p.entries[0];
+	ck_assert_msg((all.count == 0) == revocations[_i].ok, "%s: %s", members,
+	    all.first.text);
+	if (!revocations[_i].ok)
+		return;
+	ck_assert_int_eq(e->revocation_check, revocations[_i].check);
+	ck_assert_int_eq(e->check_every, revocations[_i].every);
+	ck_assert_int_eq(e->revocation_ttl, revocations[_i].ttl);
+	ck_assert_int_eq(e->deny_unknown, revocations[_i].deny);
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	bool ok;
@@ -282,6 +337,7 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, revocation_is_read, 0, ROWS(revocations));
 	tcase_add_loop_test(tc, a_member_comes_to_this, 0, ROWS(rows));
 	tcase_add_loop_test(tc, a_bad_scheme_is_none, 0, ROWS(schemes));
 	tcase_add_loop_test(tc, a_list_is_read_to_its_end, 0, ROWS(lists));

@@ -36,6 +36,7 @@ static const struct rule {
 	{ APAM_E_PROVIDER, "RSRRSS" },
 	{ APAM_E_THROTTLED, "RSRRSS" },
 	{ APAM_E_PENDING, "RRRRRR" },
+	{ APAM_E_UNKNOWN, "RSRRSS" },
 	{ APAM_E_URL, "RRRRSS" },
 	{ APAM_E_ORIGIN, "RRRRSS" },
 	{ APAM_E_HEADER, "RRRRSS" },
@@ -51,7 +52,7 @@ static const struct rule {
 
 /* No members of the enum, in each class and beyond. */
 static const int illegal[] = { -1, -1280, 1, 2, 0xff, 0x102, 0x1ff, 0x204,
-	0x2ff, 0x305, 0x3ff, 0x405, 0x4ff, 0x503, 0x504, 0x5ff, 0x603, 0x6ff,
+	0x2ff, 0x306, 0x3ff, 0x405, 0x4ff, 0x503, 0x504, 0x5ff, 0x603, 0x6ff,
 	0x700, 0x1500, 0x10000, 0x10300, 99999 };
 
 static const enum control controls[] = { CONTROL_SUFFICIENT, CONTROL_REQUIRED,

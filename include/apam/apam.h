@@ -508,7 +508,7 @@ APAM_API APAM_CHECKED enum apam_status apam_modules(struct apam *ctx,
 
 /*
  * Check files without using them: `file` is a main or a profile file, NULL
- * the main file of `options` and all its profiles.  Calls `each` for every
+ * the main file of `options`, the key registry and all its profiles.  Calls `each` for every
  * error, in order.  Loads the modules and reads the secrets (exec: programs
  * run).  Returns APAM_OK where there was none, else the first error's status.
  */

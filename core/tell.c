@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Events on their way to people, each as often as it is news.
+ */
+#include "tell.h"
+
+#include <stdio.h>
+
+#include "audit.h"
+#include "clock.h"
+#include "key_note.h"
+#include "stack.h"
+#include "str.h"
+
+static bool
+is_due(int64_t *told_at, int64_t every_s)
+{
+	int64_t now = clock_ms();
+
+	if (*told_at != 0 && now - *told_at < every_s * 1000)
+		return false;
+	*told_at = now;
+	return true;
+}
+
+/* With the context's lock held, for the mark. */
+static void
+name_key(const struct entry *e, struct key_note *note)
+{
+	struct apam_str id = entry_key_id(e);
+
+	(void)snprintf(
+	    note->scheme, sizeof(note->scheme), "%s", e->conf->scheme);
+	(void)snprintf(note->id, sizeof(note->id), "%.*s", SARG(id));
+	(void)snprintf(
+	    note->mark, sizeof(note->mark), "%s", e->life.admission.mark);
+	note->at = clock_unix();
+	key_note_program(note->program);
+}
+
+static void
+write_note(
+    const struct entry *e, enum key_note_kind kind, const struct key_note *note)
+{
+	const struct settings *s = e->ctx->settings;
+
+	if (note->id[0] != '\0')
+		(void)key_note_write(s->state_dir, s->user, kind, note);
+}
+
+void
+tell_use(struct entry *e)
+{
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+	bool due;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	due = is_due(&e->use_told, KEY_NOTE_EVERY_S);
+	if (due)
+		name_key(e, &note);
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (due)
+		write_note(e, KEY_NOTE_USED, &note);
+}
+
+/* ---- Findings ----------------------------------------------------------- */
+
+static void
+audit_state(struct entry *e, const struct key_finding *found)
+{
+	char id[KEY_TEXT_MAX + 1];
+	const struct audit_event event = {
+		.what = AUDIT_STATE,
+		.profile = e->profile->name,
+		.entry = (int)e->index,
+		.scheme = e->conf->scheme,
+		.key_id = id,
+		.state = apam_key_state_name(found->state),
+		.evidence = found->evidence,
+	};
+
+	(void)snprintf(id, sizeof(id), "%.*s", SARG(entry_key_id(e)));
+	audit_write(&e->ctx->audit, &event);
+}
+
+void
+tell_finding(struct entry *e)
+{
+	struct standing *s = &e->life.standing;
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+	struct key_finding found;
+	bool news, due;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	found = s->found;
+	news = standing_news(s);
+	due = found.at != 0 && found.at != e->check_told;
+	due = due && (news || found.at - e->check_told >= KEY_NOTE_EVERY_S);
+	if (due) {
+		e->check_told = found.at;
+		name_key(e, &note);
+	}
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (news)
+		audit_state(e, &found);
+	if (!due)
+		return;
+	note.at = found.at;
+	note.state = found.state;
+	(void)snprintf(
+	    note.evidence, sizeof(note.evidence), "%s", found.evidence);
+	write_note(e, KEY_NOTE_CHECKED, &note);
+}
+
+/* ---- Refusals ----------------------------------------------------------- */
+
+/* Refusals of what is asked for, not faults of files, networks or programs. */
+static bool
+is_refusal(enum apam_status status)
+{
+	return status == APAM_E_UNKNOWN ||
+	    APAM_CLASS(status) == APAM_CLASS_DENIED ||
+	    APAM_CLASS(status) == APAM_CLASS_REVOKED;
+}
+
+void
+tell_refusal(struct apam_profile *profile, struct stack *stack,
+    const struct apam_error *why)
+{
+	struct audit_event event = { .what = AUDIT_REFUSED,
+		.profile = profile->name,
+		.entry = why->entry,
+		.status = why->status,
+		.evidence = why->text };
+	char id[KEY_TEXT_MAX + 1];
+	bool due;
+
+	if (!is_refusal(why->status))
+		return;
+	pthread_mutex_lock(&profile->ctx->lock);
+	due = audit_due(
+	    &profile->refusals, why->status, clock_ms(), &event.repeats);
+	pthread_mutex_unlock(&profile->ctx->lock);
+	if (!due)
+		return;
+	if (why->entry >= 0 && (size_t)why->entry < stack->count) {
+		const struct entry *e = &stack->entries[why->entry];
+
+		event.scheme = e->conf->scheme;
+		event.key_id = id;
+		(void)snprintf(id, sizeof(id), "%.*s", SARG(entry_key_id(e)));
+	}
+	audit_write(&profile->ctx->audit, &event);
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/admission.c and core/keys.c, with a registry on the disk and a
+ * profile of one key: what the registry says holds at the next signature, also
+ * what it says of secrets and of credentials to be dropped, and what becomes of
+ * signatures when it can no longer be read.  Many processes at once are in
+ * check_archive.c.
+ */
+#include "../core/admission.h"
+
+#include <errno.h>
+
+#include "../core/buf.h"
+#include <time.h>
+
+#include "../core/error.h"
+#include "../core/stack.h"
+#include "project.h"
+#include "run.h"
+
+#define ID "me"
+
+static struct project p;
+static struct apam_profile *profile;
+static struct apam_error err;
+
+/* One entry, whose secret is in a file, with these options. */
+static void
+use(const char *options)
+{
+	char text[512], spliced[1024];
+
+	(void)snprintf(text, sizeof(text),
+	    "origins = [ \"https://api.example.com\" ];\n"
+	    "auth = ( { scheme = \"basic-email-key\"; email = \"" ID "\";"
+	    " key = \"file:@/secret\"; %s } );\n",
+	    options);
+	project_splice(&p, text, spliced, sizeof(spliced));
+	project_profile(&p, "one", spliced);
+	profile = project_get(&p, "one");
+}
+
+static void
+setup(void)
+{
+	project_make(&p);
+	project_module(&p, "basic-email-key", false);
+	project_write(&p, "secret", "not-a-secret\n");
+	ck_assert_int_eq(chmod(p.path, 0600), 0);
+	project_directory(&p, "state");
+	ck_assert_int_eq(chmod(p.path, 0755), 0);
+	use("");
+}
+
+static void
+teardown(void)
+{
+	project_remove(&p);
+}
+
+static enum apam_status
+sign(void)
+{
+	struct apam_request r = APAM_REQUEST("GET", "https://api.example.com/");
+	_Alignas(struct apam_header) char store[4096];
+	struct apam_signature s = APAM_SIGNATURE_INIT;
+	enum apam_status status;
+
+	s.store = store;
+	s.store_size = sizeof(store);
+	status = apam_sign(profile, &r, &s, &err);
+	apam_signature_release(&s);
+	return status;
+}
+
+/* ---- Writing the registry -------------------------------------------------- */
+
+static struct key_registry
+registry(void)
+{
+	static char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/state", p.dir);
+	return (struct key_registry){ path, true };
+}
+
+/* Put one record in place of all there are. */
+static enum apam_status
+put(void *arg, struct key_set *set, struct apam_error *why)
+{
+	(void)why;
+	key_set_free(set);
+	return key_set_add(set, arg) == NULL ? APAM_E_MEMORY : APAM_OK;
+}
+
+static void
+write_record(const struct key_record *record)
+{
+	struct key_registry where = registry();
+	struct key_record copy = *record;
+
+	error_clear(&err);
+	ck_assert_msg(key_registry_change(&where, put, &copy, &err) == APAM_OK,
+	    "%s", err.text);
+}
+
+static struct key_record
+record(int64_t archived_at)
+{
+	return (struct key_record){ .scheme = "basic-email-key",
+		.id = ID,
+		.description = "",
+		.access = "",
+		.created_at = 1700000000,
+		.created_by = "root",
+		.archived_at = archived_at,
+		.archived_by = archived_at == 0 ? "" : "alice",
+		.why = archived_at == 0 ? "" : "a lost laptop" };
+}
+
+static void
+archive(bool archived)
+{
+	const struct key_record r = record(archived ? 1700000001 : 0);
+
+	write_record(&r);
+}
+
+/* ---- What it says ------------------------------------------------------------ */
+
+START_TEST(an_archived_key_signs_nothing_until_it_is_restored)
+{
+	ck_assert_int_eq(sign(), APAM_OK);
+	archive(false);
+	ck_assert_int_eq(sign(), APAM_OK);
+	archive(true);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+	ck_assert_str_eq(err.text,
+	    "the key is archived by alice at 2023-11-14 22:13:21Z: "
+	    "a lost laptop");
+	ck_assert_int_eq(err.entry, 0);
+	archive(false);
+	ck_assert_int_eq(sign(), APAM_OK);
+}
+END_TEST
+
+START_TEST(a_new_program_finds_it_archived)
+{
+	archive(true);
+	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	const char *scheme, *id;
+} others[] = {
+	{ "another id", "basic-email-key", "you" },
+	{ "a longer id", "basic-email-key", ID "e" },
+	{ "another case", "basic-email-key", "ME" },
+	{ "another scheme", "key-secret-archiveable", ID },
+};
+
+START_TEST(another_key_is_not_this_one)
+{
+	struct key_record r = record(1700000001);
+
+	r.scheme = others[_i].scheme;
+	r.id = others[_i].id;
+	write_record(&r);
+	ck_assert_msg(sign() == APAM_OK, "%s: %s", others[_i].name, err.text);
+}
+END_TEST
+
+/* SEED makes a new secret for the same id: the old one's archive is no news. */
+START_TEST(a_mark_tells_secrets_apart)
+{
+	struct key_record r = record(1700000001);
+	struct buf secret;
+
+	ck_assert_int_eq(sign(), APAM_OK);
+	buf_init(&secret, ENTRY_SECRET_MAX);
+	ck_assert(entry_key_secret(&profile->stack->entries[0], &secret));
+	r.marked = true;
+	memset(r.salt, 7, sizeof(r.salt));
+	ck_assert(key_mark(apam_str(r.scheme), apam_str(r.id),
+	    buf_view(&secret), r.salt, r.mark));
+	buf_free(&secret);
+	write_record(&r);
+	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+	r.mark[0] ^= 1;
+	write_record(&r);
+	ck_assert_msg(sign() == APAM_OK, "%s", err.text);
+}
+END_TEST
+
+START_TEST(a_drop_makes_a_new_credential)
+{
+	struct apam_entry_status before, after;
+	struct key_record r = record(0);
+	size_t n = 1;
+
+	write_record(&r);
+	ck_assert_int_eq(sign(), APAM_OK);
+	ck_assert_int_eq(
+	    apam_profile_status(profile, &before, &n, NULL, &err), APAM_OK);
+	r.drops = 1;
+	write_record(&r);
+	ck_assert_int_eq(sign(), APAM_OK);
+	ck_assert_int_eq(
+	    apam_profile_status(profile, &after, &n, NULL, &err), APAM_OK);
+	ck_assert_uint_gt(after.generation, before.generation);
+	/* Once. */
+	ck_assert_int_eq(sign(), APAM_OK);
+	ck_assert_int_eq(
+	    apam_profile_status(profile, &before, &n, NULL, &err), APAM_OK);
+	ck_assert_uint_eq(after.generation, before.generation);
+}
+END_TEST
+
+START_TEST(people_are_told)
+{
+	struct apam_key_report report;
+	struct apam_entry_status s;
+	size_t n = 1;
+
+	ck_assert_int_eq(sign(), APAM_OK);
+	archive(true);
+	ck_assert_int_eq(
+	    apam_profile_status(profile, &s, &n, NULL, &err), APAM_OK);
+	ck_assert_int_eq(s.key_state, APAM_KEY_ARCHIVED);
+	ck_assert_int_eq(s.checked_at, 1700000001);
+	ck_assert_ptr_nonnull(strstr(s.evidence, "a lost laptop"));
+	ck_assert(!s.usable);
+	n = 1;
+	ck_assert_int_eq(apam_check(profile, 0, &report, &n, &err), APAM_OK);
+	ck_assert_int_eq(report.state, APAM_KEY_ARCHIVED);
+	ck_assert_ptr_nonnull(strstr(report.evidence, "alice"));
+}
+END_TEST
+
+/* ---- What it can no longer say ----------------------------------------------- */
+
+static void
+damage(void)
+{
+	archive(false);
+	project_write(&p, "state/registry/keys", "{ \"apam\": \"ke");
+}
+
+/* Files are looked at once a second. */
+static void
+wait_for_a_look(void)
+{
+	const struct timespec t = { 1 + KEY_REGISTRY_LOOK_MS / 1000, 0 };
+
+	(void)nanosleep(&t, NULL);
+}
+
+static const struct {
+	const char *name;
+	const char *options;
+	bool before; /* it was in order when first read */
+	enum apam_status status;
+} damages[] = {
+	{ "allow", "", false, APAM_OK },
+	{ "allow, known before", "", true, APAM_OK },
+	{ "deny", "on_unknown = \"deny\";", false, APAM_E_UNKNOWN },
+	{ "deny, known before", "on_unknown = \"deny\";", true, APAM_OK },
+	{ "deny, known too long ago",
+	    "on_unknown = \"deny\"; revocation_ttl = 0;", true,
+	    APAM_E_UNKNOWN },
+};
+
+START_TEST(a_damaged_registry)
+{
+	use(damages[_i].options);
+	archive(false);
+	if (damages[_i].before)
+		ck_assert_int_eq(sign(), APAM_OK);
+	damage();
+	wait_for_a_look();
+	ck_assert_msg(sign() == damages[_i].status, "%s: %s: %s",
+	    damages[_i].name, apam_status_name(err.status), err.text);
+	if (damages[_i].status != APAM_OK)
+		ck_assert_ptr_nonnull(strstr(err.text, "on_unknown"));
+}
+END_TEST
+
+START_TEST(an_archived_key_is_not_saved_by_damage)
+{
+	archive(true);
+	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+	project_write(&p, "state/registry/keys", "");
+	wait_for_a_look();
+	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+}
+END_TEST
+
+START_TEST(a_registry_that_lost_its_file_is_damaged)
+{
+	use("on_unknown = \"deny\"; revocation_ttl = 0;");
+	archive(false);
+	ck_assert_int_eq(sign(), APAM_OK);
+	ck_assert_int_eq(unlink(project_path(&p, "state/registry/keys")), 0);
+	wait_for_a_look();
+	ck_assert_int_eq(sign(), APAM_E_UNKNOWN);
+}
+END_TEST
+
+START_TEST(what_is_mended_holds_again)
+{
+	use("on_unknown = \"deny\";");
+	damage();
+	ck_assert_int_eq(sign(), APAM_E_UNKNOWN);
+	project_write(&p, "state/registry/keys",
+	    "{ \"apam\": \"keys 1\", "
+	    "\"keys\": [ ] }\n");
+	wait_for_a_look();
+	ck_assert_msg(sign() == APAM_OK, "%s", err.text);
+}
+END_TEST
+
+/* Others could write a registry of their own. */
+START_TEST(a_state_dir_that_others_may_write_is_not_believed)
+{
+	use("on_unknown = \"deny\";");
+	archive(false);
+	ck_assert_int_eq(chmod(project_path(&p, "state"), 01777), 0);
+	ck_assert_int_eq(sign(), APAM_E_UNKNOWN);
+	ck_assert_ptr_nonnull(strstr(err.text, "chmod"));
+}
+END_TEST
+
+START_TEST(no_state_dir_is_no_registry)
+{
+	use("on_unknown = \"deny\";");
+	ck_assert_int_eq(rmdir(project_path(&p, "state")), 0);
+	ck_assert_msg(sign() == APAM_OK, "%s", err.text);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("admission");
+	TCase *tc = tcase_create("all");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, an_archived_key_signs_nothing_until_it_is_restored);
+	tcase_add_test(tc, a_new_program_finds_it_archived);
+	tcase_add_loop_test(tc, another_key_is_not_this_one, 0, ROWS(others));
+	tcase_add_test(tc, a_mark_tells_secrets_apart);
+	tcase_add_test(tc, a_drop_makes_a_new_credential);
+	tcase_add_test(tc, people_are_told);
+	tcase_add_loop_test(tc, a_damaged_registry, 0, ROWS(damages));
+	tcase_add_test(tc, an_archived_key_is_not_saved_by_damage);
+	tcase_add_test(tc, a_registry_that_lost_its_file_is_damaged);
+	tcase_add_test(tc, what_is_mended_holds_again);
+	tcase_add_test(tc, a_state_dir_that_others_may_write_is_not_believed);
+	tcase_add_test(tc, no_state_dir_is_no_registry);
+	suite_add_tcase(suite, tc);
+	return run_suite(suite);
+}
