@@ -130,6 +130,7 @@ double sample_empty(void *arg);
 
 void run_sign_bearer(struct result *result);
 void run_sign_release(struct result *result);
+void run_counter(struct result *result);
 void run_sign_basic(struct result *result);
 void run_sign_query(struct result *result);
 void run_sign_hmac(struct result *result);

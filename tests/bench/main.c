@@ -33,6 +33,11 @@ static const struct row rows[] = {
 	{ "scale-2t", "sign-bearer on two threads, for each operation",
 	    "sign-bearer on one; the ratio is how much more two sign",
 	    LIMIT_LEAST, 1.7, run_scale_2t },
+	{ "counter",
+	    "the raw row of sign-bearer with a look at the key registry's "
+	    "counter",
+	    "the same without; the ratio is the difference in ns", LIMIT_MOST,
+	    3.0, run_counter },
 	{ "sign-basic",
 	    "apam_sign with basic-email-key into the caller's store",
 	    "memcpy of the same bytes", LIMIT_NONE, 0, run_sign_basic },

@@ -73,6 +73,25 @@ raw_load_clock_copy(void *arg, size_t n)
 }
 
 void
+raw_load_clock_count_copy(void *arg, size_t n)
+{
+	const _Atomic uint64_t *counter = arg;
+	const uint64_t counted = atomic_load(counter);
+	_Alignas(64) char store[STORE_SIZE];
+	const struct slot *s;
+
+	for (size_t i = 0; i < n; i++) {
+		s = atomic_load_explicit(&current, memory_order_acquire);
+		if (atomic_load_explicit(counter, memory_order_relaxed) !=
+			counted ||
+		    !is_fresh(s))
+			return;
+		memcpy(store, s->bytes, s->n);
+		use(store);
+	}
+}
+
+void
 raw_load_clock_copy_wipe(void *arg, size_t n)
 {
 	_Alignas(64) char store[STORE_SIZE];

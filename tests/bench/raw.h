@@ -23,7 +23,10 @@ void raw_copy(void *arg, size_t n);
 /* An acquire load, a look at the coarse clock, memcpy. */
 void raw_load_clock_copy(void *arg, size_t n);
 
-/* The same, then the bytes wiped. */
+/* The same, and a look at the counter of the page that arg points to. */
+void raw_load_clock_count_copy(void *arg, size_t n);
+
+/* The same as raw_load_clock_copy, then the bytes wiped. */
 void raw_load_clock_copy_wipe(void *arg, size_t n);
 
 /* memcpy under a sequence lock, read twice. */
