@@ -36,21 +36,22 @@
 	"Content-Length: 99\r\n\r\n{"
 
 /* Faults of the network, and what a check then says. */
-#define FACTS_BROKEN                                                            \
-	{ "nobody answers", SILENCE, APAM_KEY_UNKNOWN,                          \
-		"the provider did not answer in time" },                        \
-	    { "nobody listens", NOBODY, APAM_KEY_UNKNOWN,                       \
-		    "the connection failed: nothing answers at the host "       \
-		    "and port" },                                               \
-	    { "the connection is closed", HANGUP, APAM_KEY_UNKNOWN,             \
-		    "the connection failed: it was closed before any answer" }, \
-	    { "no HTTP", GARBAGE, APAM_KEY_UNKNOWN,                             \
-		    "the connection failed: the answer is not HTTP" },          \
-	    { "a flood", FLOOD, APAM_KEY_UNKNOWN,                               \
-		    "the response is larger than 1048576 bytes" },              \
-	{                                                                       \
-		"half an answer", HALF, APAM_KEY_UNKNOWN,                       \
-		    "the connection failed: the response ended too early"       \
+#define FACTS_BROKEN                                                           \
+	{ "nobody answers", SILENCE, APAM_KEY_UNKNOWN,                         \
+		"the provider did not answer in time" },                       \
+	    { "nobody listens", NOBODY, APAM_KEY_UNKNOWN,                      \
+		    "the connection failed: nothing answers at the host "      \
+		    "and port" },                                              \
+	    { "the connection is closed", HANGUP, APAM_KEY_UNKNOWN,            \
+		    "the connection failed: it was closed before any "         \
+		    "answer" },                                                \
+	    { "no HTTP", GARBAGE, APAM_KEY_UNKNOWN,                            \
+		    "the connection failed: the answer is not HTTP" },         \
+	    { "a flood", FLOOD, APAM_KEY_UNKNOWN,                              \
+		    "the response is larger than 1048576 bytes" },             \
+	{                                                                      \
+		"half an answer", HALF, APAM_KEY_UNKNOWN,                      \
+		    "the connection failed: the response ended too early"      \
 	}
 
 /* A row of an endpoint that only a check, or acquiring, asks. */
