@@ -142,13 +142,19 @@ priority(const struct audit_event *event)
 	    NOTICE;
 }
 
+static bool
+has_text(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
 /* Append to a message of parts that are set off by colons. */
 static void
 add_part(char message[MESSAGE_ROOM], const char *word, const char *part)
 {
 	const size_t n = strlen(message);
 
-	if (part == NULL || part[0] == '\0')
+	if (!has_text(part))
 		return;
 	(void)snprintf(message + n, MESSAGE_ROOM - n, "%s%s%s",
 	    n == 0 ? "" : ": ", word, part);
@@ -161,12 +167,15 @@ put_message(struct writer *w, const struct audit_event *event)
 
 	add_part(message, "profile ", event->profile);
 	add_part(message, "key ", event->key_id);
-	if (event->what == AUDIT_REFUSED)
+	if (event->what != AUDIT_REFUSED) {
+		add_part(message, "", event->state);
+		add_part(message, "", event->evidence);
+	} else if (has_text(event->evidence)) {
+		add_part(message, "not signed: ", event->evidence);
+	} else {
 		add_part(
 		    message, "not signed: ", apam_status_text(event->status));
-	else
-		add_part(message, "", event->state);
-	add_part(message, "", event->evidence);
+	}
 	if (w->form == AUDIT_SYSLOG)
 		put_clean(w, message, AUDIT_MESSAGE_MAX);
 	else

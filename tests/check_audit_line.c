@@ -60,8 +60,7 @@ static const struct {
 } forms[] = {
 	{ "journal, all", AUDIT_JOURNAL, &full, 4,
 	    "PRIORITY=5\nSYSLOG_IDENTIFIER=apam\nSYSLOG_FACILITY=10\n"
-	    "MESSAGE=profile p: key k\"\\: not signed: the key is revoked: "
-	    "e e\n"
+	    "MESSAGE=profile p: key k\"\\: not signed: e e\n"
 	    "APAM_EVENT=refused\nAPAM_PROFILE=p\nAPAM_ENTRY=0\nAPAM_SCHEME=s\n"
 	    "APAM_KEY=k\"\\\nAPAM_STATE=revoked\nAPAM_STATUS=APAM_E_REVOKED\n"
 	    "APAM_EVIDENCE=e e\nAPAM_REPEATS=3\nAPAM_UID=1000\nAPAM_PID=77\n"
@@ -72,8 +71,7 @@ static const struct {
 	    "APAM_EVENT=registry\nAPAM_KEY=k\nAPAM_STATE=archived\n"
 	    "APAM_UID=1000\nAPAM_PID=77\nAPAM_PROGRAM=host\n" },
 	{ "syslog, all", AUDIT_SYSLOG, &full, 4,
-	    "<85>apam[77]: profile p: key k\\\"\\\\: not signed: the key is "
-	    "revoked: e e "
+	    "<85>apam[77]: profile p: key k\\\"\\\\: not signed: e e "
 	    "APAM_EVENT=\"refused\" APAM_PROFILE=\"p\" APAM_ENTRY=\"0\" "
 	    "APAM_SCHEME=\"s\" APAM_KEY=\"k\\\"\\\\\" APAM_STATE=\"revoked\" "
 	    "APAM_STATUS=\"APAM_E_REVOKED\" APAM_EVIDENCE=\"e e\" "
@@ -86,8 +84,7 @@ static const struct {
 	{ "file, all", AUDIT_JSON, &full, 4,
 	    "{\"TIME\":1790000000,\"PRIORITY\":\"5\","
 	    "\"SYSLOG_IDENTIFIER\":\"apam\","
-	    "\"MESSAGE\":\"profile p: key k\\\"\\\\: not signed: the key is "
-	    "revoked: e e\","
+	    "\"MESSAGE\":\"profile p: key k\\\"\\\\: not signed: e e\","
 	    "\"APAM_EVENT\":\"refused\",\"APAM_PROFILE\":\"p\","
 	    "\"APAM_ENTRY\":\"0\",\"APAM_SCHEME\":\"s\","
 	    "\"APAM_KEY\":\"k\\\"\\\\\",\"APAM_STATE\":\"revoked\","

@@ -273,6 +273,19 @@ echo "$(wc -l <"$dir/loop") requests, $lost failed:" \
 	[ "$first" -ge 10 ] && [ "$second" -ge 1 ] ||
 	failed xysense "a request was lost, or no other key took over"
 
+title "The audit: which keys there are, who used them last, who names them"
+apam keys list
+grep -q '^sandbox-read-2.*active.*apam.*xysense-pair' "$dir/out" ||
+	failed xysense "the audit does not show who used the standby key"
+
+title "The administrator archives the standby key: it signs nowhere from now on"
+apam keys archive sandbox-read-2 --yes --why "end of the demo"
+[ $status -eq 0 ] || failed xysense "the key cannot be archived here"
+refused xysense 'archived by' request xysense-pair "$xy/api/v1/occupancy"
+apam keys list
+grep -q '^sandbox-read-2.*archived' "$dir/out" ||
+	failed xysense "the audit does not show that the key is archived"
+
 title "SEED: a new key was made; a call with the old one meets a login page"
 control "/rotate?provider=seed&key=demo@example.com&to=$seed_new" &&
 	control "/set?provider=seed&name=old_server&value=half" ||
