@@ -86,8 +86,9 @@ $(BUILD)/$(SONAME): $(CORE_OBJ) core/export.map
 	@ln -sf $(SONAME) $(BUILD)/libapam.so
 
 # The program in the build tree finds the library beside itself; the installed
-# one, linked anew, where it was installed.
-LINK_APAM = $(LINK) -o $@ $(CLI_OBJ) -L$(BUILD) -lapam -ljansson -lcrypto -ldl
+# one, linked anew, where it was installed.  libcrypto comes first, because most
+# of the names that are looked up at the start are its own.
+LINK_APAM = $(LINK) -o $@ $(CLI_OBJ) -L$(BUILD) -lcrypto -lapam -ljansson -ldl
 
 $(BUILD)/apam: $(CLI_OBJ) $(BUILD)/$(SONAME)
 	$(Q)$(LINK_APAM) -Wl,-rpath,'$$ORIGIN'
