@@ -12,7 +12,8 @@
 #include "live.h"
 #include "run.h"
 
-#define CHILDREN_MAX 16
+/* Side by side: enough that waiting for an expiry now and then costs little. */
+#define CHILDREN_MAX 256
 
 /*
  * The sanitizers' own allocators do not survive a fork while another thread
