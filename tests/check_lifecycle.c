@@ -145,12 +145,22 @@ END_TEST
 
 #define BUCKETS 4096 /* of 1/16 of a power of two, in ns */
 
+/* How long something took, many times. */
+struct times {
+	int64_t count, longest; /* ns */
+	int64_t buckets[BUCKETS];
+};
+
+/*
+ * One thread that signs at a steady pace.  Beside each signature it does the
+ * least that could be in its place, so that what a busy machine does to a
+ * thread that sleeps and wakes is seen in both.
+ */
 struct steady {
 	int64_t ends; /* live_ms */
 	int a_second;
-	int64_t longest; /* ns */
-	int64_t signs, failed, expired;
-	int64_t buckets[BUCKETS];
+	int64_t failed, expired;
+	struct times signing, raw;
 };
 
 static int64_t
@@ -174,14 +184,24 @@ bucket_of(int64_t ns)
 	return power * 16 + (unsigned)(ns >> power);
 }
 
+static void
+note_time(struct times *t, int64_t start)
+{
+	int64_t took = now_ns() - start;
+
+	t->longest = took > t->longest ? took : t->longest;
+	t->buckets[bucket_of(took)]++;
+	t->count++;
+}
+
 static int64_t
-percentile(const struct steady *s, double share)
+percentile(const struct times *t, double share)
 {
 	int64_t seen = 0;
 
 	for (unsigned i = 0; i < BUCKETS; i++) {
-		seen += s->buckets[i];
-		if ((double)seen >= share * (double)s->signs)
+		seen += t->buckets[i];
+		if ((double)seen >= share * (double)t->count)
 			return i < 32 ? i :
 					(int64_t)(16 + i % 16) << (i / 16 - 1);
 	}
@@ -226,35 +246,57 @@ static void
 sign_once(struct steady *s, struct live_signature *sig, int64_t *exp)
 {
 	uint64_t before = sig->s.generation;
-	int64_t start = now_ns(), took;
+	int64_t start = now_ns();
 
 	if (live_sign(profile, sig, NULL) != APAM_OK)
 		s->failed++;
-	took = now_ns() - start;
+	note_time(&s->signing, start);
 	if (sig->s.header_count > 0 && sig->s.generation != before)
 		*exp = exp_of(&sig->s);
 	s->expired += time(NULL) > *exp;
-	s->longest = took > s->longest ? took : s->longest;
-	s->buckets[bucket_of(took)]++;
-	s->signs++;
+}
+
+/* A look at the clock, and a copy of as many bytes. */
+static void
+copy_once(struct steady *s, struct live_signature *sig)
+{
+	static const char bytes[sizeof(sig->store)];
+	int64_t start = now_ns();
+
+	if (time(NULL) != 0)
+		memcpy(sig->store, bytes, sig->s.used);
+	note_time(&s->raw, start);
+}
+
+/* All that is due; each goes first when the thread has just woken, in turn. */
+static void
+catch_up(
+    struct steady *s, struct live_signature sig[2], int64_t due, int64_t *exp)
+{
+	if (due % 2 == 0)
+		copy_once(s, &sig[1]);
+	while (s->signing.count < due) {
+		sign_once(s, &sig[0], exp);
+		sig[1].s.used = sig[0].s.used;
+		copy_once(s, &sig[1]);
+	}
 }
 
 static void *
 sign_steadily(void *arg)
 {
 	struct steady *s = arg;
-	struct live_signature sig;
+	struct live_signature sig[2];
 	int64_t start = live_ms(), exp = INT64_MAX;
 
-	live_signature_init(&sig);
+	live_signature_init(&sig[0]);
+	live_signature_init(&sig[1]);
 	while (live_ms() < s->ends) {
-		int64_t due = (live_ms() - start) * s->a_second / 1000;
-
-		while (s->signs < due)
-			sign_once(s, &sig, &exp);
+		catch_up(
+		    s, sig, (live_ms() - start) * s->a_second / 1000, &exp);
 		sleep_ms(1);
 	}
-	apam_signature_release(&sig.s);
+	apam_signature_release(&sig[0].s);
 	return NULL;
 }
 
@@ -270,6 +312,30 @@ send_samples(int64_t ends)
 		apam_signature_release(&sig.s);
 		sleep_ms(50);
 	}
+}
+
+static void
+show_times(const char *what, const struct times *t)
+{
+	printf("steady: %lld %s, median %lld ns, 99.9 %% %lld ns, longest "
+	       "%lld us\n",
+	    (long long)t->count, what, (long long)percentile(t, 0.5),
+	    (long long)percentile(t, 0.999), (long long)t->longest / 1000);
+}
+
+/*
+ * One in fifty comes right after the thread has slept, and finds the caches
+ * cold and the machine busy: where that is what takes long, a mere copy takes
+ * long as well.
+ */
+static void
+hardly_ever_long(const struct steady *s)
+{
+	int64_t most = 20 * percentile(&s->signing, 0.5);
+	int64_t copy = 3 * percentile(&s->raw, 0.999);
+
+	ck_assert_int_le(
+	    percentile(&s->signing, 0.999), most > copy ? most : copy);
 }
 
 START_TEST(nobody_waits_while_a_slow_provider_refreshes)
@@ -290,17 +356,13 @@ START_TEST(nobody_waits_while_a_slow_provider_refreshes)
 	send_samples(s[0].ends);
 	for (int i = 0; i < 2; i++) {
 		(void)pthread_join(threads[i], NULL);
-		printf("steady: %lld signatures, median %lld ns, 99.9 %% "
-		       "%lld ns, longest %lld us\n",
-		    (long long)s[i].signs, (long long)percentile(&s[i], 0.5),
-		    (long long)percentile(&s[i], 0.999),
-		    (long long)s[i].longest / 1000);
+		show_times("signatures", &s[i].signing);
+		show_times("copies", &s[i].raw);
 		ck_assert_int_eq(s[i].failed, 0);
 		ck_assert_int_eq(s[i].expired, 0);
-		ck_assert_int_lt(s[i].longest, (int64_t)delay * 800000);
+		ck_assert_int_lt(s[i].signing.longest, (int64_t)delay * 800000);
 		if (stress_full())
-			ck_assert_int_le(percentile(&s[i], 0.999),
-			    20 * percentile(&s[i], 0.5));
+			hardly_ever_long(&s[i]);
 	}
 	ck_assert_int_ge(sandbox_mints(), 3);
 }
