@@ -29,15 +29,19 @@
 #define NS_PER_S 1000000000
 #define STORE_ALIGN _Alignof(struct apam_header)
 
+#define LINE 64 /* of a cache: a thread that has slept finds few of them */
+
 /* "https://host:port" */
 struct origin {
+	_Alignas(LINE) _Atomic size_t n;
 	char text[ORIGIN_MAX];
-	_Atomic size_t n;
 };
 
 /* All of it is read while it is written; race.h. */
 struct hot {
+	/* One line of a cache. */
 	_Atomic uint32_t sequence;
+	_Atomic unsigned entries;
 	/* Of the key registry: `counted` when it was read, or not good. */
 	const _Atomic uint64_t *counter; /* never changes */
 	_Atomic uint64_t counted;
@@ -51,16 +55,16 @@ struct hot {
 	/* The second that this span began in, where it goes on beyond it. */
 	_Atomic time_t second; /* or NONE */
 	_Atomic uint64_t generation;
-	_Atomic unsigned entries;
-	_Atomic unsigned origin_count, header_count;
-	_Atomic size_t image_n;
-	size_t size; /* of this block */
+	_Atomic uint32_t image_n;
+	_Atomic uint16_t origin_count, header_count;
+
 	struct origin origins[ORIGINS_MAX];
+	size_t size; /* of this block */
 	/*
 	 * What goes into the store: the header array, then the bytes.  Its
 	 * pointers are offsets here, from the image's begin.
 	 */
-	_Alignas(64) char image[IMAGE_BYTES];
+	_Alignas(LINE) char image[IMAGE_BYTES];
 };
 
 #ifdef CLOCK_REALTIME_COARSE
@@ -214,7 +218,7 @@ copy_image(const struct hot *h, struct apam_signature *s)
 	return true;
 }
 
-bool
+HOT_PATH bool
 hot_sign(
     struct hot *h, const struct apam_request *request, struct apam_signature *s)
 {
@@ -286,7 +290,7 @@ write_origin(struct origin *o, const char *text, size_t n)
 static void
 write_origins(struct hot *h, const struct profile *profile)
 {
-	unsigned count = 0;
+	uint16_t count = 0;
 
 	for (size_t i = 0; i < profile->origin_count; i++) {
 		const struct url *o = &profile->origins[i];
@@ -321,8 +325,8 @@ write_image(struct hot *h, struct fields *fields)
 	}
 	race_copy(h->image, (const char *)table, size);
 	race_copy(h->image + size, base, fields->text.n);
-	STORE(h->header_count, (unsigned)fields->count);
-	STORE(h->image_n, size + fields->text.n);
+	STORE(h->header_count, (uint16_t)fields->count);
+	STORE(h->image_n, (uint32_t)(size + fields->text.n));
 }
 
 /* The one entry that signed, where its signature is plain; or NULL. */

@@ -16,6 +16,9 @@
 #include "request.h"
 #include "stack.h"
 
+/* Before its functions: they are laid side by side, in as few pages as can be. */
+#define HOT_PATH __attribute__((hot))
+
 struct hot;
 
 /*

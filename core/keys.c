@@ -135,7 +135,7 @@ bring_up_to_date(struct keys_watch *w)
 	if ((moved || has_changed(w)) && !read_anew(w))
 		return false;
 	/* Nobody will tell of a change: look at each signature. */
-	w->look_at = w->counter.blind ? now : now + KEY_REGISTRY_LOOK_MS;
+	w->look_at = w->counter.blind ? now : clock_next_second();
 	return true;
 }
 

@@ -22,7 +22,7 @@
 #define LOAD_AT(p) __atomic_load_n((p), __ATOMIC_RELAXED)
 #define STORE_AT(p, value) __atomic_store_n((p), (value), __ATOMIC_RELAXED)
 
-#define RACE_TEXT_MAX 128
+#define RACE_TEXT_MAX 120
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)

@@ -107,7 +107,7 @@ sign_long(struct apam_profile *profile, const struct apam_request *request,
 	return sign_with(profile, request, signature, &patience, err);
 }
 
-enum apam_status
+HOT_PATH enum apam_status
 apam_sign(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, struct apam_error *err)
 {

@@ -6,6 +6,7 @@
  * Plain is what lies between '&' and 'z', without '<', '>', '[' to '^' and '`'.
  * A NUL is not: the first byte that is not plain is the NUL, or says no.
  */
+#include "hot.h"
 #include "url.h"
 
 #ifdef __SSE2__
@@ -77,7 +78,7 @@ first_odd(const char *from, const char *end)
 
 #endif
 
-bool
+HOT_PATH bool
 url_is_plain(const char *url, size_t from)
 {
 	const char *end = first_odd(url + from, url + URL_MAX);
