@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/key_list.c: the keys of the registry and of the profiles as one
+ * list, whose they are, which notes are whose, and what is said where a part
+ * of it cannot be read.
+ */
+#include <apam/apam.h>
+
+#include "../core/error.h"
+#include "../core/key_admin.h"
+#include "../core/key_note.h"
+#include "project.h"
+#include "run.h"
+
+static struct project project;
+static struct apam_error err, partial;
+static struct key_set marks; /* records, to know their marks */
+
+#define HMAC(id, file)                                                         \
+	"{ scheme = \"hmac-test\"; key_id = \"" id                             \
+	"\"; secret = \"file:@/" file "\"; }"
+#define RETURNS(id) "{ scheme = \"return-test\"; key_id = \"" id "\"; }"
+
+static void
+profile(const char *name, const char *entries)
+{
+	char format[1024], text[1024];
+
+	(void)snprintf(format, sizeof(format),
+	    "origins = [ \"https://api.example\" ];\nauth = ( %s );\n",
+	    entries);
+	project_splice(&project, format, text, sizeof(text));
+	project_profile(&project, name, text);
+}
+
+static void
+setup(void)
+{
+	project_make(&project);
+	project_module(&project, "return-test", true);
+	project_module(&project, "hmac-test", true);
+	project_write(&project, "one", "FAKE-1\n");
+	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_write(&project, "two", "FAKE-2\n");
+	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_directory(&project, "state");
+	profile("zero", RETURNS("x"));
+	(void)project_get(&project, "zero");
+	ck_assert_int_eq(unlink(project_path(&project, "apam.d/zero.conf")), 0);
+	memset(&err, 0x5a, sizeof(err));
+	memset(&partial, 0x5a, sizeof(partial));
+	memset(&marks, 0, sizeof(marks));
+}
+
+static void
+teardown(void)
+{
+	key_set_free(&marks);
+	project_remove(&project);
+}
+
+/* ---- What is listed ------------------------------------------------------ */
+
+/* What `each` was told: of every key a line of what is said of it. */
+struct told {
+	char text[4096];
+	size_t n;
+	int enough; /* keys; 0: never */
+	int keys;
+};
+
+static void
+say(struct told *t, const char *text)
+{
+	t->n += (size_t)snprintf(
+	    t->text + t->n, sizeof(t->text) - t->n, "%s", text);
+}
+
+static bool
+each(void *arg, const struct apam_key_info *key)
+{
+	struct told *t = arg;
+	char used[96];
+
+	say(t, key->scheme);
+	say(t, " ");
+	say(t, key->id);
+	say(t, key->registered ? " registered" : " unknown");
+	say(t, key->mark[0] == '\0' ? "" : " marked");
+	say(t, key->archived_at == 0 ? "" : " archived");
+	say(t, key->state == APAM_KEY_REVOKED ? " revoked" : "");
+	(void)snprintf(used, sizeof(used), " used %lld by %s",
+	    (long long)key->used_at, key->used_by);
+	say(t, key->used_at == 0 ? "" : used);
+	for (size_t i = 0; i < key->profile_count; i++) {
+		say(t, i == 0 ? ": " : ", ");
+		say(t, key->profiles[i]);
+	}
+	say(t, "\n");
+	return ++t->keys != t->enough;
+}
+
+static void
+list_is(const char *want)
+{
+	struct told told = { .n = 0 };
+
+	ck_assert_msg(
+	    apam_keys(project.ctx, each, &told, &partial, &err) == APAM_OK,
+	    "%s", err.text);
+	ck_assert_int_eq(err.status, APAM_OK);
+	ck_assert_str_eq(told.text, want);
+}
+
+static void
+add(const char *id, const char *scheme)
+{
+	const struct apam_key_name name = { sizeof(name), id, scheme, NULL };
+
+	ck_assert_msg(
+	    apam_key_add(project.ctx, &name, "a key", "all", &err) == APAM_OK,
+	    "%s", err.text);
+}
+
+static void
+archive(const char *id)
+{
+	const struct apam_key_name name = { sizeof(name), id, NULL, NULL };
+
+	ck_assert_msg(
+	    apam_key_archive(project.ctx, &name, NULL, &err) == APAM_OK, "%s",
+	    err.text);
+}
+
+START_TEST(none)
+{
+	list_is("");
+	ck_assert_int_eq(partial.status, APAM_OK);
+	ck_assert_int_eq(
+	    apam_keys(project.ctx, each, &(struct told){ .n = 0 }, NULL, NULL),
+	    APAM_OK);
+}
+END_TEST
+
+START_TEST(those_of_profiles)
+{
+	profile("b", HMAC("k2", "no") ", " RETURNS("k1"));
+	profile("a", HMAC("k2", "two") ", " HMAC("k2", "one"));
+	list_is("return-test k1 unknown: b\nhmac-test k2 unknown: a, b\n");
+	/* No mark was needed, so no secret was missed. */
+	ck_assert_int_eq(partial.status, APAM_OK);
+}
+END_TEST
+
+START_TEST(those_of_the_registry)
+{
+	profile("a", HMAC("k1", "one"));
+	add("k1", NULL);
+	add("z", "demo");
+	archive("z");
+	list_is("hmac-test k1 registered marked: a\n"
+		"demo z registered archived\n");
+}
+END_TEST
+
+/* The provider has replaced the secret under one id. */
+START_TEST(a_secret_that_was_replaced)
+{
+	struct told told = { .n = 0 };
+
+	profile("a", HMAC("k1", "one"));
+	profile("b", HMAC("k1", "one"));
+	archive("k1");
+	profile("a", HMAC("k1", "two"));
+	list_is("hmac-test k1 unknown: a\n"
+		"hmac-test k1 registered marked archived: b\n");
+	add("k1", NULL);
+	profile("b", HMAC("k1", "two"));
+	ck_assert_int_eq(
+	    apam_keys(project.ctx, each, &told, &partial, &err), APAM_OK);
+	/* Their marks decide which is first. */
+	ck_assert_ptr_nonnull(strstr(told.text, "marked: a, b\n"));
+	ck_assert_ptr_nonnull(strstr(told.text, "marked archived\n"));
+}
+END_TEST
+
+static bool
+is_all_known(void *arg, const struct apam_key_info *key)
+{
+	ck_assert_ptr_null(arg);
+	ck_assert_str_eq(key->description, "a key");
+	ck_assert_str_eq(key->access, "all");
+	ck_assert_int_ne(key->created_at, 0);
+	ck_assert_str_ne(key->created_by, "");
+	ck_assert_uint_eq(strlen(key->mark), 4);
+	ck_assert_str_eq(key->archived_by, "");
+	ck_assert_str_eq(key->why, "");
+	ck_assert_str_eq(key->used_by, "");
+	ck_assert_str_eq(key->evidence, "");
+	ck_assert_int_eq(key->state, APAM_KEY_UNKNOWN);
+	return true;
+}
+
+START_TEST(all_that_is_known_of_one)
+{
+	profile("a", HMAC("k1", "one"));
+	add("k1", NULL);
+	ck_assert_int_eq(
+	    apam_keys(project.ctx, is_all_known, NULL, NULL, &err), APAM_OK);
+}
+END_TEST
+
+START_TEST(enough_is_enough)
+{
+	struct told told = { .enough = 2 };
+
+	profile("a", RETURNS("k1") ", " RETURNS("k2") ", " RETURNS("k3"));
+	ck_assert_int_eq(
+	    apam_keys(project.ctx, each, &told, &partial, &err), APAM_OK);
+	ck_assert_int_eq(told.keys, 2);
+}
+END_TEST
+
+/* ---- Notes -------------------------------------------------------------- */
+
+static void
+note(enum key_note_kind kind, const char *id, const char *mark, int64_t at)
+{
+	struct key_note n = { .at = at, .state = APAM_KEY_REVOKED };
+
+	(void)snprintf(n.scheme, sizeof(n.scheme), "hmac-test");
+	(void)snprintf(n.id, sizeof(n.id), "%s", id);
+	(void)snprintf(n.mark, sizeof(n.mark), "%s", mark);
+	(void)snprintf(
+	    n.program, sizeof(n.program), "prog-%lld", (long long)at);
+	(void)snprintf(n.evidence, sizeof(n.evidence), "x");
+	ck_assert(
+	    key_note_write(project.ctx->settings->state_dir, true, kind, &n));
+}
+
+/* The mark of the record with the secret of this number. */
+static const char *
+mark_of(const char *id, const char *bytes)
+{
+	const struct key_registry registry = key_registry_of(project.ctx);
+	static char mark[KEY_MARK_TEXT];
+	struct key_registry_print print;
+	const struct key_identity key = { "hmac-test", id, { bytes, 14 } };
+	const struct key_record *record;
+
+	key_set_free(&marks);
+	ck_assert_int_eq(
+	    key_registry_read(&registry, &marks, &print, NULL), APAM_OK);
+	record = key_edit_find(&marks, &key);
+	ck_assert_ptr_nonnull(record);
+	key_mark_text(record, mark);
+	return mark;
+}
+
+#define SECRET_ONE "\6\0\0\0\0\0\0\0FAKE-1"
+
+START_TEST(uses_and_checks_are_shown)
+{
+	profile("a", HMAC("k1", "one") ", " HMAC("k2", "one"));
+	note(KEY_NOTE_USED, "k1", "", 1000);
+	note(KEY_NOTE_CHECKED, "k2", "", 2000);
+	note(KEY_NOTE_USED, "else", "", 3000);
+	list_is("hmac-test k1 unknown used 1000 by prog-1000: a\n"
+		"hmac-test k2 unknown revoked: a\n");
+}
+END_TEST
+
+/* What was noted before the key was registered is still its own. */
+START_TEST(notes_from_before_the_mark)
+{
+	profile("a", HMAC("k1", "one"));
+	note(KEY_NOTE_USED, "k1", "", 1000);
+	add("k1", NULL);
+	list_is("hmac-test k1 registered marked used 1000 by prog-1000: a\n");
+	note(KEY_NOTE_USED, "k1", mark_of("k1", SECRET_ONE), 5000);
+	list_is("hmac-test k1 registered marked used 5000 by prog-5000: a\n");
+}
+END_TEST
+
+START_TEST(a_note_is_for_one_secret)
+{
+	profile("a", HMAC("k1", "one"));
+	archive("k1");
+	note(KEY_NOTE_USED, "k1", mark_of("k1", SECRET_ONE), 1000);
+	profile("a", HMAC("k1", "two"));
+	list_is("hmac-test k1 unknown: a\n"
+		"hmac-test k1 registered marked archived used 1000 by "
+		"prog-1000\n");
+}
+END_TEST
+
+/* ---- What cannot be read -------------------------------------------------- */
+
+START_TEST(a_broken_profile)
+{
+	profile("a", RETURNS("k1"));
+	profile("b", "{ scheme = ");
+	list_is("return-test k1 unknown: a\n");
+	ck_assert_int_eq(partial.status, APAM_E_CONFIG);
+	ck_assert_str_eq(partial.profile, "b");
+}
+END_TEST
+
+START_TEST(a_secret_that_is_lost)
+{
+	profile("a", HMAC("k1", "one"));
+	add("k1", NULL);
+	profile("b", HMAC("k1", "no"));
+	list_is("hmac-test k1 unknown: b\nhmac-test k1 registered marked: a\n");
+	ck_assert_int_eq(partial.status, APAM_E_SECRET);
+	ck_assert_str_eq(partial.profile, "b");
+}
+END_TEST
+
+START_TEST(a_damaged_registry)
+{
+	profile("a", HMAC("k1", "one"));
+	add("k1", NULL);
+	project_write(&project, "state/registry/keys", "damage");
+	list_is("hmac-test k1 unknown: a\n");
+	ck_assert_int_eq(partial.status, APAM_E_CONFIG);
+	ck_assert_ptr_nonnull(strstr(partial.file, "registry/keys"));
+}
+END_TEST
+
+START_TEST(no_directory_of_profiles)
+{
+	struct told told = { .n = 0 };
+
+	ck_assert_int_eq(rmdir(project_path(&project, "apam.d")), 0);
+	ck_assert_int_eq(
+	    apam_keys(project.ctx, each, &told, &partial, &err), APAM_E_CONFIG);
+	ck_assert_int_eq(err.status, APAM_E_CONFIG);
+	ck_assert_int_eq(told.keys, 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("key_list");
+	TCase *t = tcase_create("core");
+
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, none);
+	tcase_add_test(t, those_of_profiles);
+	tcase_add_test(t, those_of_the_registry);
+	tcase_add_test(t, a_secret_that_was_replaced);
+	tcase_add_test(t, all_that_is_known_of_one);
+	tcase_add_test(t, enough_is_enough);
+	tcase_add_test(t, uses_and_checks_are_shown);
+	tcase_add_test(t, notes_from_before_the_mark);
+	tcase_add_test(t, a_note_is_for_one_secret);
+	tcase_add_test(t, a_broken_profile);
+	tcase_add_test(t, a_secret_that_is_lost);
+	tcase_add_test(t, a_damaged_registry);
+	tcase_add_test(t, no_directory_of_profiles);
+	suite_add_tcase(s, t);
+	return run_suite(s);
+}
