@@ -1,0 +1,240 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `apam keys`: what it shows and changes, what an archived key means for the
+# other commands, and the mistakes that an administrator makes.
+. "$(dirname "$0")/lib.bash"
+. "$(dirname "$0")/providers.bash"
+chmod 755 "$dir/state"
+t=$'\t'
+seed seed
+xy xy
+profile standby <<END
+origins = [ "$xy" ];
+ca_file = "$dir/ca.pem";
+# The read key of the fifth floor.
+auth = (
+  { scheme = "key-secret-archiveable"; # in use
+    key = "sandbox-read"; secret = "file:$dir/secrets/xy";
+    exchange = { url = "$xy/api/v1/auth"; };
+    probe = "GET /api/v1/occupancy"; },
+  /* next */ { scheme = "key-secret-archiveable";
+    key = "sandbox-read-2"; secret = "file:$dir/secrets/xy2";
+    exchange = { url = "$xy/api/v1/auth"; };
+    probe = "GET /api/v1/occupancy"; } // end
+);
+END
+profile two <<END
+origins = [ "https://two.example" ];
+auth = ( { scheme = "basic-email-key"; email = "two@example.com";
+    key = "file:$dir/secrets/one"; },
+  { scheme = "basic-email-key"; email = "two@example.com";
+    key = "file:$dir/secrets/two"; } );
+END
+
+# cell KEY N: column N of the list just printed, in the row of the key.
+cell()
+{
+	awk -F '\t' -v key="$1" -v n="$2" '$1 == key { print $n }' "$dir/out"
+}
+
+# ---- Usage -------------------------------------------------------------------
+
+row "no command" 2 '' 'keys: which command\?' keys
+row "no such command" 2 '' 'apam keys --help' keys remove x
+row "help of all" 0 '^  rotate ' '' keys --help
+row "help of one" 0 '^usage: apam keys archive ' '' keys archive --help
+row "flags before the command" 0 '^\[\]?' '' keys --json list
+row "no id" 2 '' 'usage: apam keys archive' keys archive
+row "two ids" 2 '' 'usage: apam keys restore' keys restore a b
+row "no profile" 2 '' 'usage: apam keys rotate' keys rotate
+row "a flag of another" 2 '' 'no option --why' keys restore --why x a
+row "no such profile" 2 '' 'apam list' keys rotate nobody
+
+# ---- Before anything is registered -------------------------------------------
+
+row "a list without a registry" 0 \
+    "^demo@example.com${t}-${t}basic-email-key${t}active${t}-" '' keys list
+holds "the profiles that name it" [ "$(cell demo@example.com 8)" = seed ]
+holds "two profiles" [ "$(cell sandbox-read 8)" = "standby, xy" ]
+holds "no registry was made" [ ! -e "$dir/state/registry" ]
+row "an unknown id" 2 '' 'no such key; `apam keys list`' keys archive nobody
+row "a slip" 2 '' 'is it demo@example.com\?' keys archive dmeo@example.com
+row "a secret for an id is not repeated" 2 '' '!not-a-secret' \
+    keys archive not-a-secret-7signal-one
+row "restore what is not registered" 2 '' 'no such key' \
+    keys restore demo@example.com
+row "restore of an unknown id" 2 '' 'no such key' keys restore nobody
+row "a text with a control character" 2 '' 'description: it has a control' \
+    keys add --description $'a\tb' demo@example.com
+row "a mark that is none" 2 '' 'four hex digits' \
+    keys archive --secret x demo@example.com
+row "a scheme that is none" 2 '' 'scheme' \
+    keys archive --scheme Basic demo@example.com
+row "an unknown scheme" 2 '' 'scheme or mark' \
+    keys archive --scheme other demo@example.com
+
+# ---- Adding ------------------------------------------------------------------
+
+row "add" 0 '=demo@example.com is registered' '' \
+    keys add --description 'the demo' --access read demo@example.com
+row "add again" 2 '' 'registered already' keys add demo@example.com
+row "it is listed" 0 \
+    "^demo@example.com${t}[0-9a-f]{4}${t}.*${t}active${t}[0-9]+s${t}" '' \
+    keys list
+holds "its description" [ "$(cell demo@example.com 9)" = 'the demo' ]
+row "one in no profile needs a scheme" 2 '' 'no such key' keys add 'old key'
+row "one in no profile" 0 '=old key is registered' '' \
+    keys add --scheme basic-email-key 'old key'
+row "none names it" 0 "^old key${t}any${t}.*${t}none${t}\$" '' keys list
+row "in JSON" 0 '"access": "read"' '' --json keys list
+holds "it is JSON" is_json "$dir/out"
+holds "the registry holds no secret" \
+    sh -c '! grep -qFf "$1" "$2"' - "$dir/known" "$dir/state/registry/keys"
+
+# ---- Two secrets of one id ---------------------------------------------------
+
+row "two secrets: which one?" 2 '' 'several keys have this id.*apam keys add' \
+    keys archive two@example.com
+row "both are added" 0 '=two@example.com is registered' '' \
+    keys add two@example.com
+row "two secrets: two rows" 0 "^two@example.com${t}" '' keys list
+mapfile -t marks < <(cell two@example.com 2)
+holds "two marks" [ ${#marks[@]} = 2 ]
+row "still: which one?" 2 '' "${marks[0]}.*--secret MARK" \
+    keys archive two@example.com
+row "this one" 0 '=two@example.com is archived everywhere on this machine' '' \
+    keys archive --secret "${marks[0]}" --yes two@example.com
+row "the other one needs no mark" 0 'is archived' \
+    'profile two has no other key' keys archive --yes two@example.com
+row "both: which one to restore?" 2 '' '--secret MARK' \
+    keys restore two@example.com
+row "a mark that no key has" 2 '' 'scheme or mark' \
+    keys restore --secret 'zzzz' two@example.com
+row "restored" 0 '=two@example.com is active' '' \
+    keys restore --secret "${marks[1]}" two@example.com
+
+# ---- Archiving ---------------------------------------------------------------
+
+signs "the key signs" 0 '^Authorization: Basic ' '*' headers seed "$seed/x"
+row "archive" 0 '=demo@example.com is archived everywhere on this machine' \
+    'profile seed has no other key' \
+    keys archive --why 'seen in a log' --yes demo@example.com
+signs "it signs no more" 1 '' 'archived' headers seed "$seed/x"
+row "check says so" 1 "${t}archived${t}" '' check seed
+row "the list says so" 0 "^demo@example.com${t}.*${t}archived${t}" '' keys list
+row "the list says why" 0 '"why": "seen in a log"' '' --json keys list
+row "archive twice" 2 '' 'archived already, by .*: seen in a log' \
+    keys archive --yes demo@example.com
+row "restore" 0 '=demo@example.com is active' '' keys restore demo@example.com
+row "restore an active one" 2 '' 'not archived' keys restore demo@example.com
+signs "it signs again" 0 '^Authorization: Basic ' '*' headers seed "$seed/x"
+row "archive, in JSON" 0 '"state": "archived"' 'was used .* by apam' \
+    --json keys archive --yes demo@example.com
+holds "the profiles without a key" grep -q '"seed"' "$dir/out"
+row "restored for the rest" 0 '*' '' keys restore demo@example.com
+
+# Used by somebody a moment ago: as a program would note it.
+note()
+{
+	row "a use is noted" 0 '^\{|^\[|.' '' request seed "$seed/api/version/"
+	run -c "$dir/apam.conf" keys list
+	[ "$(cell demo@example.com 6)" != - ]
+}
+holds "the last use is listed" note
+holds "and its program" [ "$(cell demo@example.com 7)" = "apam ($(id -un))" ]
+row "used lately: not without --yes" 1 '' 'was used .* ago.*' \
+    keys archive demo@example.com
+holds "used lately: what to do" grep -q 'add --yes' "$dir/err"
+row "it is still active" 0 "^demo@example.com${t}.*${t}active${t}" '' keys list
+
+# asked ANSWER: archive on a terminal.
+asked_on_terminal()
+{
+	printf '%s\n' "$1" | "$timeout" 30 script -qec \
+	    "$(printf '%q ' "$build/apam" -c "$dir/apam.conf" keys archive \
+	    demo@example.com)" /dev/null >"$dir/out" 2>"$dir/err"
+	status=$?
+}
+asked_on_terminal n
+expect "on a terminal: no" 1 'all the same\? \[y/N\]' '*' "$dir/out"
+asked_on_terminal ''
+expect "on a terminal: no is the default" 1 'nothing was done' '*' "$dir/out"
+asked_on_terminal y
+expect "on a terminal: yes" 0 'archived everywhere' '*' "$dir/out"
+row "restored once more" 0 '*' '' keys restore demo@example.com
+
+# ---- Rotating ----------------------------------------------------------------
+
+row "nothing to rotate" 1 '' 'no standby key' keys rotate seed
+cp "$dir/apam.d/standby.conf" "$dir/before"
+row "rotate" 0 '^sandbox-read-2 is in first place in profile standby' '' \
+    keys rotate --yes standby
+holds "the entries are swapped" diff <(sed -n \
+    's/^.*key = "\(sandbox[^"]*\)".*/\1/p' "$dir/apam.d/standby.conf") \
+    <(printf 'sandbox-read-2\nsandbox-read\n')
+holds "comments are kept" [ "$(grep -oE '(#|/\*|//) .*' "$dir/before" | wc -w)" = \
+    "$(grep -oE '(#|/\*|//) .*' "$dir/apam.d/standby.conf" | wc -w)" ]
+holds "nothing is left beside it" [ ! -e "$dir/apam.d/.standby.conf.new" ]
+row "the profile is in order" 0 '' '' lint "$dir/apam.d/standby.conf"
+row "the old key is archived" 0 "^sandbox-read${t}.*${t}archived${t}" '' \
+    keys list
+signs "the other profile of the old key" 1 '' 'archived' headers xy "$xy/x"
+row "the new one signs" 0 '.' '' request standby "$xy/api/v1/occupancy"
+row "rotate again" 1 '' 'every standby key .* is archived' \
+    keys rotate --yes standby
+row "restored" 0 '*' '' keys restore sandbox-read
+control "/archive?provider=xysense&key=sandbox-read"
+row "a dead standby key" 1 '' 'standby key sandbox-read is revoked' \
+    keys rotate --yes standby
+control "/fault?provider=xysense&path=/&kind=503&count=50"
+row "a standby key that nobody knows of" 4 '' 'add --yes' keys rotate standby
+control /clear
+
+# ---- What goes wrong ---------------------------------------------------------
+
+profile broken <<<'auth = ( {'
+row "a broken profile: the rest is listed" 3 "^demo@example.com${t}" \
+    'broken.conf:2?1?: error' keys list
+row "a broken profile: others are archived" 0 'is archived' '*' \
+    keys archive --yes demo@example.com
+row "a broken profile: an unknown id" 2 '' 'profile broken cannot be read' \
+    keys archive unheard-of
+row "a broken profile: go on without it" 0 'is archived' '' \
+    keys archive --scheme basic-email-key unheard-of
+row "a broken profile: rotate" 3 '' 'broken.conf' keys rotate broken
+rm "$dir/apam.d/broken.conf"
+cp "$dir/state/registry/keys" "$dir/keys"
+echo '{ what' >"$dir/state/registry/keys"
+row "a damaged registry: list" 3 "^demo@example.com${t}" \
+    'registry/keys:?[0-9]*: error: .*damaged' keys list
+row "a damaged registry: archive" 3 '' 'damaged' keys archive --yes sandbox-read-2
+row "a damaged registry: restore" 3 '' 'damaged' keys restore demo@example.com
+holds "it is left as it was" [ "$(cat "$dir/state/registry/keys")" = '{ what' ]
+cp "$dir/keys" "$dir/state/registry/keys"
+chmod 777 "$dir/state"
+row "a state directory of all" 3 '' 'changed by others' \
+    keys archive --yes sandbox-read-2
+chmod 755 "$dir/state"
+
+# As a user who may read the registry and no more: the configuration is
+# root's, as that user names none.
+if [ "$(id -u)" -eq 0 ]; then
+	mkdir "$dir/bin"
+	cp "$build/apam" "$build/libapam.so.0" "$dir/bin/"
+	chmod 755 "$dir" "$dir/bin" "$dir/bin/"* "$dir/modules" \
+	    "$dir/modules/"* "$dir/apam.d"
+	chmod 644 "$dir/apam.conf" "$dir/apam.d/"*
+	before=$(md5sum <"$dir/state/registry/keys")
+	for command in "archive --yes sandbox-read-2" "restore old" \
+	    "add --scheme x y"; do
+		"$timeout" 30 setpriv --reuid=65534 --regid=65534 \
+		    --clear-groups "$dir/bin/apam" -c "$dir/apam.conf" \
+		    keys $command >"$dir/out" 2>"$dir/err" </dev/null
+		status=$?
+		expect "a user: $command" 3 '' \
+		    'may not be changed by this user' "$dir/err"
+	done
+	holds "a user changed nothing" \
+	    [ "$before" = "$(md5sum <"$dir/state/registry/keys")" ]
+fi
+finish

@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `apam revoke`: what the provider is told and says, and that everybody drops
+# the token whatever that was.
+. "$(dirname "$0")/lib.bash"
+. "$(dirname "$0")/providers.bash"
+chmod 755 "$dir/state"
+t=$'\t'
+revocable="$seven_entry
+  revocation_url = \"$seven/revoke\";"
+seven seven "$revocable" 'share_credentials = true;'
+seven alone "$revocable"
+seven nowhere '' 'share_credentials = true;'
+seed seed
+control "/set?provider=7signal&name=revocation&value=on"
+
+# shared PROFILE: true where root's processes share a token of it.
+shared()
+{
+	[ -e "$dir/state/users/$(id -u)/$1.0" ]
+}
+# token PROFILE: acquire one, and share it where the profile does.
+token()
+{
+	signs "$1: a token" 0 '^Authorization: Bearer ' '' \
+	    headers "$1" "$seven/eyes"
+}
+
+# ---- Mistakes ----------------------------------------------------------------
+
+row "no profile" 2 '' 'usage: apam revoke PROFILE' revoke
+row "two profiles" 2 '' 'usage: apam revoke PROFILE' revoke seven seed
+row "no such profile" 2 '' 'apam list' revoke nobody
+profile broken <<<'origins = ['
+row "a broken profile" 3 '' 'broken.conf:[12]: error' revoke broken
+rm "$dir/apam.d/broken.conf"
+
+# ---- What the provider says --------------------------------------------------
+
+row "nothing to revoke" 0 \
+    "${t}nothing${t}everywhere${t}no token of this user's to revoke" '' \
+    revoke seven
+holds "the provider was not asked" asked 7signal /revoke 0
+token seven
+holds "it is shared" shared seven
+row "revoked" 0 "^1${t}oauth2-client-credentials${t}SANDBOX.CLIENT.ONE${t}revoked${t}everywhere" \
+    '' revoke seven
+holds "the provider was asked once" asked 7signal /revoke 1
+holds "it is shared no more" sh -c '! [ -e "$1" ]' - \
+    "$dir/state/users/$(id -u)/seven.0"
+row "status knows of none" 0 "${t}none${t}" '' status seven
+token seven
+row "in JSON" 0 '"result": "revoked"' '' --json revoke seven
+holds "it is JSON" is_json "$dir/out"
+holds "dropped everywhere" grep -q '"dropped_everywhere": true' "$dir/out"
+
+token seven
+control "/fault?provider=7signal&path=/revoke&kind=503&count=9"
+row "the provider is busy" 4 "${t}not revoked${t}everywhere${t}" \
+    'still honours the token; it was dropped' revoke seven
+control /clear
+holds "dropped all the same" sh -c '! [ -e "$1" ]' - \
+    "$dir/state/users/$(id -u)/seven.0"
+token seven
+control "/fault?provider=7signal&path=/revoke&kind=reset&count=9"
+row "the provider is not there" 4 "${t}not revoked${t}" 'dropped' revoke seven
+control /clear
+
+row "not shared: nothing to revoke" 0 "${t}nothing${t}" '' revoke alone
+row "no way to revoke" 1 "${t}impossible${t}everywhere${t}.*no way to revoke" \
+    '' revoke seed
+token nowhere
+row "no endpoint" 1 "${t}impossible${t}" '' revoke nowhere
+holds "dropped without an endpoint, too" sh -c '! [ -e "$1" ]' - \
+    "$dir/state/users/$(id -u)/nowhere.0"
+
+# ---- What is dropped ---------------------------------------------------------
+
+holds "drops are counted" grep -q '"drops": [1-9]' "$dir/state/registry/keys"
+row "the key is registered, and active" 0 \
+    "^SANDBOX.CLIENT.ONE${t}[0-9a-f]{4}${t}.*${t}active${t}" '' keys list
+token seven
+
+# Where the registry may not be changed.
+chmod 777 "$dir/state/registry"
+row "a registry that cannot be changed" 0 "${t}revoked${t}here${t}" \
+    'other processes keep their tokens until these expire' revoke seven
+chmod 755 "$dir/state/registry"
+if [ "$(id -u)" -eq 0 ]; then
+	mkdir -p -m 700 "$dir/state/users/65533"
+	echo sealed >"$dir/state/users/65533/seven.0"
+	chown -R 65533 "$dir/state/users/65533"
+	row "what another user shares" 0 "${t}everywhere${t}" '' revoke seven
+	holds "root removes it" [ ! -e "$dir/state/users/65533/seven.0" ]
+fi
+finish
