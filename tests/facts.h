@@ -29,25 +29,29 @@
 #define SILENCE "silence"
 #define NOBODY "nobody"
 #define HANGUP ""
+#define FLOOD "flood"
 #define GARBAGE "garbage\r\n\r\n"
 #define HALF                                                                   \
 	"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"                \
 	"Content-Length: 99\r\n\r\n{"
 
 /* Faults of the network, and what a check then says. */
-#define FACTS_BROKEN                                                            \
-	{ "nobody answers", SILENCE, APAM_KEY_UNKNOWN,                          \
-		"the provider did not answer in time" },                        \
-	    { "nobody listens", NOBODY, APAM_KEY_UNKNOWN,                       \
-		    "the connection failed: nothing answers at the host and"    \
-		    " port" },                                                  \
-	    { "the connection is closed", HANGUP, APAM_KEY_UNKNOWN,             \
-		    "the connection failed: it was closed before any answer" }, \
-	    { "no HTTP", GARBAGE, APAM_KEY_UNKNOWN,                             \
-		    "the connection failed: the answer is not HTTP" },          \
-	{                                                                       \
-		"half an answer", HALF, APAM_KEY_UNKNOWN,                       \
-		    "the connection failed: the response ended too early"       \
+#define FACTS_BROKEN                                                           \
+	{ "nobody answers", SILENCE, APAM_KEY_UNKNOWN,                         \
+		"the provider did not answer in time" },                       \
+	    { "nobody listens", NOBODY, APAM_KEY_UNKNOWN,                      \
+		    "the connection failed: nothing answers at the host "      \
+		    "and port" },                                              \
+	    { "the connection is closed", HANGUP, APAM_KEY_UNKNOWN,            \
+		    "the connection failed: it was closed before any "         \
+		    "answer" },                                                \
+	    { "no HTTP", GARBAGE, APAM_KEY_UNKNOWN,                            \
+		    "the connection failed: the answer is not HTTP" },         \
+	    { "a flood", FLOOD, APAM_KEY_UNKNOWN,                              \
+		    "the response is larger than 1048576 bytes" },             \
+	{                                                                      \
+		"half an answer", HALF, APAM_KEY_UNKNOWN,                      \
+		    "the connection failed: the response ended too early"      \
 	}
 
 /* A row of an endpoint that only a check, or acquiring, asks. */
@@ -113,6 +117,13 @@ facts_answer(struct facts *t, const char *path, const char *answer)
 		facts_spell(answer, t->wire[i], sizeof(t->wire[i]));
 	else
 		(void)snprintf(t->wire[i], sizeof(t->wire[i]), "%s", answer);
+	if (strcmp(answer, FLOOD) == 0)
+		t->routes[i].answer = (struct raw_answer){
+			.head = "HTTP/1.1 200 OK\r\n\r\n",
+			.more = "a kilobyte, or what counts as much here: "
+				"sixty-four bytes.......\n",
+			.times = 1U << 15,
+		};
 	/* A socket that no longer listens keeps its port from others. */
 	if (strcmp(answer, NOBODY) == 0)
 		(void)shutdown(t->f.server.fd, SHUT_RDWR);
