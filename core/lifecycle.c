@@ -486,7 +486,9 @@ lifecycle_landed(struct flight *f)
 	pthread_mutex_unlock(&e->ctx->lock);
 	if (unwanted)
 		share_forget(e, f->made);
-	tell_finding(e);
+	/* What another process acquired that one has told of. */
+	if (!f->shared)
+		tell_finding(e);
 }
 
 /* ---- Checking and revoking ---------------------------------------------- */

@@ -4,6 +4,7 @@
  * them asks the provider, and none waits for one that died.
  */
 
+#include "../core/key_note.h"
 #include "live.h"
 #include "run.h"
 
@@ -91,6 +92,47 @@ START_TEST(many_processes_make_one_exchange)
 	for (int i = 0; i < PROCESSES; i++)
 		end_well(pids[i]);
 	ck_assert_int_eq(sandbox_mints(), 1);
+}
+END_TEST
+
+static void
+count_check(void *arg, enum key_note_kind kind, const struct key_note *note)
+{
+	int *count = arg;
+
+	(void)note;
+	*count += kind == KEY_NOTE_CHECKED;
+}
+
+static int
+checks_noted(void)
+{
+	char state[128];
+	int count = 0;
+
+	(void)snprintf(state, sizeof(state), "%s/state", p.dir);
+	key_note_each(state, true, count_check, &count);
+	return count;
+}
+
+/* What it takes over it did not find out, and writes no note of. */
+START_TEST(a_late_comer_checks_nothing)
+{
+	char command[128];
+	pid_t first = begin(false), second;
+
+	open_gate();
+	end_well(first);
+	ck_assert_int_eq(checks_noted(), 1);
+	(void)snprintf(
+	    command, sizeof(command), "rm %s/state/users/*/checked-*", p.dir);
+	ck_assert_int_eq(system(command), 0);
+	ck_assert_int_eq(pipe(gate), 0);
+	second = begin(true);
+	open_gate();
+	end_well(second);
+	ck_assert_int_eq(sandbox_mints(), 1);
+	ck_assert_int_eq(checks_noted(), 0);
 }
 END_TEST
 
@@ -306,6 +348,7 @@ share_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, many_processes_make_one_exchange);
+	tcase_add_test(tc, a_late_comer_checks_nothing);
 	tcase_add_test(tc, a_killed_process_blocks_nobody);
 	tcase_add_test(tc, a_process_that_does_not_end_does_not_block_for_ever);
 	tcase_add_test(
