@@ -2,10 +2,10 @@
 /*
  * The table of rows, and running it:
  *
- *	build/bench/bench [--gate] [--median ROW]
+ *	build/bench/bench [--gate | --row ROW | --median ROW]
  *
- * --gate exits 1 when a limit is missed; --median prints the nanoseconds of
- * one row and nothing else.  Exit status 2: it could not be measured.
+ * --gate exits 1 when a limit is missed; --row measures one row alone; --median
+ * prints the nanoseconds of one row and nothing else.  Exit status 2: it could not be measured.
  */
 #include <stdio.h>
 #include <string.h>
@@ -67,7 +67,7 @@ static const struct row rows[] = {
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
 static int
-print_median(const char *name)
+run_one(const char *name, bool median)
 {
 	struct result result = { 0 };
 
@@ -76,7 +76,10 @@ print_median(const char *name)
 			continue;
 		rows[i].run(&result);
 		need(!result.absent, "there is nothing to measure");
-		(void)printf("%.1f\n", result.ns);
+		if (median)
+			(void)printf("%.1f\n", result.ns);
+		else
+			print_row(&rows[i], &result);
 		return 0;
 	}
 	(void)fprintf(stderr, "bench: there is no row %s\n", name);
@@ -91,7 +94,9 @@ main(int argc, char **argv)
 
 	site_make();
 	if (argc == 3 && strcmp(argv[1], "--median") == 0)
-		return print_median(argv[2]);
+		return run_one(argv[2], true);
+	if (argc == 3 && strcmp(argv[1], "--row") == 0)
+		return run_one(argv[2], false);
 	print_head();
 	for (size_t i = 0; i < ROWS; i++) {
 		rows[i].run(&results[i]);
