@@ -230,6 +230,45 @@ START_TEST(every_process_is_told)
 }
 END_TEST
 
+/* Another context, as another process would be, and its own credential. */
+static uint64_t
+generation_of(struct apam_profile *p)
+{
+	struct apam_signature sig = APAM_SIGNATURE_INIT;
+	struct apam_request request = APAM_REQUEST(
+	    "GET", "https://api.example/");
+	uint64_t generation;
+
+	ck_assert_msg(
+	    apam_sign(p, &request, &sig, &err) == APAM_OK, "%s", err.text);
+	generation = sig.generation;
+	apam_signature_release(&sig);
+	return generation;
+}
+
+START_TEST(every_process_drops_its_own)
+{
+	struct apam_profile *other;
+	struct apam *first;
+	uint64_t before;
+	size_t count = 0;
+
+	use(RETURNS(""));
+	first = project.ctx;
+	other = profile;
+	before = generation_of(other);
+	ck_assert_uint_eq(generation_of(other), before);
+	project.ctx = NULL;
+	profile = project_get(&project, "p");
+	ck_assert_int_eq(apam_revoke(profile, 0, NULL, &count, &err), APAM_OK);
+	ck_assert_uint_gt(generation_of(other), before);
+	/* Once for each. */
+	before = generation_of(other);
+	ck_assert_uint_eq(generation_of(other), before);
+	apam_close(&first);
+}
+END_TEST
+
 START_TEST(the_registry_cannot_be_written)
 {
 	size_t count = 1;
@@ -304,6 +343,7 @@ main(void)
 	tcase_add_test(t, there_is_something_to_revoke_or_not);
 	tcase_add_loop_test(t, an_unusable_profile, 0, ROWS(unusable));
 	tcase_add_test(t, every_process_is_told);
+	tcase_add_test(t, every_process_drops_its_own);
 	tcase_add_test(t, the_registry_cannot_be_written);
 	tcase_add_test(t, what_users_share_is_removed);
 	suite_add_tcase(s, t);
