@@ -5,6 +5,9 @@
  * How text is swapped is check_conf_swap's.
  */
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
 
 #include <apam/apam.h>
 
@@ -64,6 +67,18 @@ use(const char *format)
 	project_splice(&project, format, text, sizeof(text));
 	project_profile(&project, "p", text);
 	profile = project_get(&project, "p");
+}
+
+static void
+read_file(char text[4096])
+{
+	FILE *f = fopen(project_path(&project, "apam.d/p.conf"), "r");
+	size_t n;
+
+	ck_assert_ptr_nonnull(f);
+	n = fread(text, 1, 4095, f);
+	text[n] = '\0';
+	ck_assert_int_eq(fclose(f), 0);
 }
 
 static void
@@ -382,6 +397,81 @@ START_TEST(the_profile_goes_on_with_the_new_file)
 }
 END_TEST
 
+/* ---- Killed -------------------------------------------------------------- */
+
+#define TRIALS 60
+#define BEFORE AUTH(HMAC("k1", "one") ", " HMAC("k2", "two"))
+#define AFTER AUTH(HMAC("k2", "two") ", " HMAC("k1", "one"))
+
+static bool
+file_holds(const char *format)
+{
+	char want[4096], text[4096];
+
+	read_file(text);
+	project_splice(&project, format, want, sizeof(want));
+	return strcmp(text, want) == 0;
+}
+
+static bool
+first_is_archived(void)
+{
+	const struct key_registry registry = key_registry_of(project.ctx);
+	struct key_registry_print print;
+
+	key_set_free(&set);
+	ck_assert_int_eq(
+	    key_registry_read(&registry, &set, &print, NULL), APAM_OK);
+	return set.count == 1 && set.records[0].archived_at != 0;
+}
+
+/* Rotate in a child, and kill it after so many microseconds. */
+static void
+rotate_and_kill(long us)
+{
+	const struct timespec t = { 0, us * 1000 };
+	const pid_t child = fork();
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		_exit(apam_key_rotate(profile, NULL, fresh, NULL) != APAM_OK);
+	(void)nanosleep(&t, NULL);
+	ck_assert_int_eq(kill(child, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
+
+/* The file goes first: at worst both keys work, never none. */
+START_TEST(whoever_is_killed_leaves_a_key)
+{
+	const struct apam_key_name name = { sizeof(name), "k1", NULL, NULL };
+	int swapped = 0, archived = 0;
+
+	use(BEFORE);
+	archive("k1");
+	ck_assert_int_eq(sleep(2), 0); /* the counter is new no more */
+	for (int i = 0; i < TRIALS; i++) {
+		if (first_is_archived())
+			ck_assert_int_eq(
+			    apam_key_restore(project.ctx, &name, &err),
+			    APAM_OK);
+		use(BEFORE);
+		rotate_and_kill((long)i * i * 10);
+		if (file_holds(AFTER))
+			swapped++;
+		else
+			ck_assert(file_holds(BEFORE));
+		if (!first_is_archived())
+			continue;
+		archived++;
+		ck_assert_msg(file_holds(AFTER), "no key in first place");
+	}
+	/* Else the trials say nothing. */
+	ck_assert_int_gt(swapped, 0);
+	ck_assert_int_gt(archived, 0);
+	ck_assert_int_lt(archived, TRIALS);
+}
+END_TEST
+
 static void
 add_refusals(TCase *t)
 {
@@ -409,6 +499,7 @@ main(void)
 	tcase_add_test(t, the_reason_is_noted);
 	tcase_add_test(t, the_profile_goes_on_with_the_new_file);
 	add_refusals(t);
+	tcase_add_test(t, whoever_is_killed_leaves_a_key);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }

@@ -237,4 +237,61 @@ if [ "$(id -u)" -eq 0 ]; then
 	holds "a user changed nothing" \
 	    [ "$before" = "$(md5sum <"$dir/state/registry/keys")" ]
 fi
+
+# On a file system that is read-only, where this user may have one mounted.
+read_only()
+{
+	"$timeout" 30 unshare -m sh -c 'mount --bind "$1" "$1" &&
+		mount -o remount,bind,ro "$1" && shift && exec "$@"' - \
+	    "$dir/state" "$build/apam" -c "$dir/apam.conf" "$@" \
+	    >"$dir/out" 2>"$dir/err" </dev/null
+	status=$?
+}
+if unshare -m mount --bind "$dir/state" "$dir/state" 2>/dev/null; then
+	for command in "archive --yes sandbox-read-2" \
+	    "restore demo@example.com" "add --scheme demo x"; do
+		read_only keys $command
+		expect "read-only: $command" 5 '' 'file system is read-only' \
+		    "$dir/out" "$dir/err"
+	done
+	read_only keys list
+	expect "read-only: list" 0 "^demo@example.com${t}" '' "$dir/out"
+fi
+
+# A state directory that is its owner's to read only.
+home=$dir/home
+mkdir "$home" "$home/apam.d" "$home/state"
+cat >"$home/apam.conf" <<END
+module_dir = "$dir/modules";
+profile_dir = "$home/apam.d";
+state_dir = "$home/state";
+END
+cat >"$home/apam.d/mine.conf" <<END
+origins = [ "https://mine.example" ];
+auth = ( { scheme = "basic-email-key"; email = "me"; key = "file:$home/key"; } );
+END
+echo fake-key-of-mine >"$home/key"
+me=()
+if [ "$(id -u)" -eq 0 ]; then
+	chown -R 65534:65534 "$home"
+	me=(setpriv --reuid=65534 --regid=65534 --clear-groups "$dir/bin/apam")
+else
+	me=("$build/apam")
+fi
+chmod 555 "$home/state"
+mine()
+{
+	local name=$1 want=$2 out=$3 err=$4
+	shift 4
+	"$timeout" 30 "${me[@]}" -c "$home/apam.conf" "$@" >"$dir/out" \
+	    2>"$dir/err" </dev/null
+	status=$?
+	expect "$name" "$want" "$out" "$err" "$dir/out" "$dir/err"
+}
+mine "a read-only state_dir: list" 0 "^me${t}-${t}" '' keys list
+mine "a read-only state_dir: archive" 3 '' 'may not be changed' keys archive me
+holds "nothing was made in it" [ -z "$(ls -A "$home/state")" ]
+chmod 755 "$home/state"
+mine "one's own registry" 0 'me is archived everywhere' '.' keys archive me
+mine "is obeyed" 1 '' 'archived' headers mine https://mine.example/
 finish
