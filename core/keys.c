@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "fork.h"
 #include "str.h"
 
 bool
@@ -185,12 +186,15 @@ static bool
 has_mark(const struct key_record *r, struct apam_str secret)
 {
 	unsigned char mark[KEY_MARK_SIZE];
+	bool made;
 
 	if (!r->marked)
 		return true;
-	return !key_mark(apam_str(r->scheme), apam_str(r->id), secret, r->salt,
-		   mark) ||
-	    memcmp(mark, r->mark, sizeof(mark)) == 0;
+	fork_defer();
+	made = key_mark(
+	    apam_str(r->scheme), apam_str(r->id), secret, r->salt, mark);
+	fork_permit();
+	return !made || memcmp(mark, r->mark, sizeof(mark)) == 0;
 }
 
 const struct key_record *
