@@ -215,9 +215,12 @@ goal_of(const struct life *l)
 }
 
 /*
- * A crowd is woken one by one, each by the one before: all at once they would
- * only queue for the lock.
+ * A crowd is woken by and by, each by one before: all at once they would only
+ * queue for the lock.  A few at a time, so that they do not all wait for one
+ * that the machine lets wait.
  */
+#define WAKE_AT_ONCE 4
+
 static void
 wake_next(struct life *l)
 {
@@ -482,7 +485,8 @@ lifecycle_landed(struct flight *f)
 		take_results(e, f);
 	hot_close(e->stack);
 	l->owed = l->waiting;
-	wake_next(l);
+	for (int i = 0; i < WAKE_AT_ONCE; i++)
+		wake_next(l);
 	pthread_mutex_unlock(&e->ctx->lock);
 	if (unwanted)
 		share_forget(e, f->made);
