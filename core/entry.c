@@ -92,17 +92,6 @@ open_module(struct entry *e, struct problems *all)
 	return false;
 }
 
-void
-life_renew_condition(struct life *life)
-{
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&life->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
-}
-
 bool
 entry_fingerprint(const struct entry *e, unsigned char to[FINGERPRINT_SIZE])
 {
@@ -129,17 +118,6 @@ entry_same(const struct entry *a, const struct entry *b)
 	return same;
 }
 
-static void
-init_life(struct life *life)
-{
-	life_renew_condition(life);
-	error_clear(&life->outcome);
-	error_clear(&life->latch);
-	error_clear(&life->last_error);
-	life->refresh_at = INT64_MAX;
-	standing_init(&life->standing);
-}
-
 /* All that there is before anything is read. */
 static void
 init(struct entry *e, struct stack *stack, size_t index)
@@ -161,7 +139,7 @@ init(struct entry *e, struct stack *stack, size_t index)
 	};
 	e->secrets.watch = &stack->watch;
 	pthread_mutex_init(&e->calls, NULL);
-	init_life(&e->life);
+	life_init(&e->life);
 }
 
 bool
@@ -206,10 +184,9 @@ entry_close(struct entry *e)
 		e->module->abi.close(e->state);
 		entry_leave(e);
 	}
-	credential_release(&e->life.current);
+	life_free(&e->life);
 	secrets_free(&e->secrets);
 	option_values_free(&e->values);
-	pthread_cond_destroy(&e->life.changed);
 	pthread_mutex_destroy(&e->calls);
 	memset(e, 0, sizeof(*e));
 }

@@ -9,42 +9,17 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "admission.h"
 #include "context.h"
 #include "credential.h"
 #include "fingerprint.h"
 #include "http.h"
+#include "life.h"
 #include "op.h"
 #include "problems.h"
 #include "profile.h"
 #include "request.h"
 #include "secrets.h"
 #include "services.h"
-#include "standing.h"
-
-/* The state that lifecycle.c keeps, guarded by the context's lock. */
-struct life {
-	pthread_cond_t changed;
-	unsigned waiting;	/* threads that wait for it */
-	unsigned owed;		/* those that have yet to hear of a landing */
-	struct credential *current;
-	bool busy;		/* a flight is under way */
-	uint64_t flights;	/* how many have landed */
-	struct apam_error outcome; /* of the last one */
-	uint64_t landed;	/* generation that the last one made; 0: none */
-	struct apam_error latch; /* permanent answer; status OK: none */
-	int64_t aside_until;	/* clock_ms: when that latch opens; 0: never */
-	uint64_t rejected;	/* generations up to this were rejected */
-	_Atomic unsigned rejections; /* in a row, of fresh credentials */
-	unsigned failures;	/* in a row */
-	int64_t not_before;	/* clock_ms: no flight until then */
-	int64_t refresh_at;	/* clock_ms */
-	struct apam_error last_error;
-	int64_t last_error_at;	/* Unix time in seconds */
-	struct standing standing; /* the provider's word on the key */
-	bool unwanted;		/* what the flight under way brings */
-	struct admission admission; /* the registry's word */
-};
 
 struct stack;
 
@@ -87,9 +62,6 @@ bool entry_open(struct entry *e, struct stack *stack, size_t index,
 bool entry_read(struct entry *e, struct stack *stack, size_t index,
     struct problems *all);
 bool entry_read_secrets(struct entry *e, struct problems *all);
-
-/* Make the condition anew; its waits end by the clock that nobody sets. */
-void life_renew_condition(struct life *life);
 
 /*
  * Of its scheme, options and secrets.  Made when it is asked for, and not kept:

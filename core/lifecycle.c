@@ -10,7 +10,6 @@
 #include "lifecycle.h"
 
 #include <errno.h>
-#include <string.h>
 #include <time.h>
 
 #include "backoff.h"
@@ -23,144 +22,7 @@
 #include "stack.h"
 #include "tell.h"
 
-/* From here on a provider that rejects what it just gave is left alone. */
-#define REJECTIONS_MAX 3
 #define TURN_MS 50
-#define RETRY_LEAST_MS 200
-
-/* ---- State, with the context's lock held -------------------------------- */
-
-static bool
-rejected(const struct life *l)
-{
-	return l->current != NULL && l->current->generation <= l->rejected;
-}
-
-static bool
-usable(const struct life *l, int64_t now)
-{
-	return l->current != NULL && !rejected(l) && now < l->current->stale;
-}
-
-/* The one that the flight just waited for has made, even if used but once. */
-static bool
-just_made(const struct life *l, int64_t now)
-{
-	const struct credential *c = l->current;
-
-	return c != NULL && !rejected(l) && c->generation == l->landed &&
-	    (now < c->expires || c->expires == c->since);
-}
-
-/*
- * Refused for good.  What is denied is another credential: the one there is
- * serves on while it is valid.
- */
-static bool
-latched(const struct life *l, int64_t now)
-{
-	if (APAM_CLASS(l->latch.status) == APAM_CLASS_DENIED && usable(l, now))
-		return false;
-	return l->latch.status != APAM_OK;
-}
-
-/* A key that was only set aside gets another chance. */
-static void
-reopen(struct life *l, int64_t now)
-{
-	if (l->aside_until == 0 || now < l->aside_until)
-		return;
-	l->aside_until = 0;
-	error_clear(&l->latch);
-}
-
-static void
-replace(struct life *l, struct credential *c)
-{
-	credential_release(&l->current);
-	l->current = credential_hold(c);
-}
-
-/*
- * How long to leave the provider alone.  While a credential serves on, half of
- * what it has left at most, so that it is replaced in time; unless the
- * provider itself says how long.
- */
-static int64_t
-retry_wait(struct life *l, int64_t now, int64_t retry_after)
-{
-	int64_t wait = backoff_ms(++l->failures), half;
-
-	if (retry_after >= 0 && retry_after * 1000 > wait)
-		return retry_after * 1000 + backoff_ms(1);
-	if (!usable(l, now))
-		return wait;
-	half = (l->current->stale - now) / 2;
-	if (half < RETRY_LEAST_MS)
-		half = RETRY_LEAST_MS;
-	return wait < half ? wait : half;
-}
-
-static void
-note_failure(struct life *l, const struct apam_error *why, int64_t retry_after)
-{
-	unsigned class = APAM_CLASS(why->status);
-	int64_t now = clock_ms();
-
-	l->last_error = *why;
-	l->last_error_at = clock_unix();
-	if (class == APAM_CLASS_REVOKED)
-		standing_refused(&l->standing, why);
-	if (class == APAM_CLASS_REVOKED || class == APAM_CLASS_DENIED) {
-		l->latch = *why;
-		return;
-	}
-	if (class != APAM_CLASS_TEMPORARY) {
-		/* Not the provider's fault: nobody to be spared. */
-		l->refresh_at = now + backoff_ms(1);
-		return;
-	}
-	l->not_before = now + retry_wait(l, now, retry_after);
-	l->refresh_at = l->not_before;
-}
-
-/* One that another process acquired says nothing of how long that takes. */
-static void
-note_success(struct entry *e, struct credential *c, bool shared)
-{
-	struct life *l = &e->life;
-	int64_t came = shared ? c->since : clock_ms();
-
-	if (c->minted)
-		standing_given(
-		    &l->standing, e->conf, c->since, c->view.acquired);
-	l->failures = 0;
-	l->not_before = 0;
-	l->landed = c->generation;
-	replace(l, c);
-	l->refresh_at = backoff_refresh_at(c->since, came, c->stale);
-}
-
-/* A dead key latches, a good one opens the latch. */
-static void
-note_finding(struct entry *e, const struct key_finding *finding)
-{
-	struct life *l = &e->life;
-	static const enum apam_status dead[] = {
-		[APAM_KEY_EXPIRED] = APAM_E_EXPIRED,
-		[APAM_KEY_ARCHIVED] = APAM_E_ARCHIVED,
-		[APAM_KEY_REVOKED] = APAM_E_REVOKED,
-	};
-
-	standing_found(&l->standing, e->conf, finding);
-	l->aside_until = 0;
-	if (finding->state != APAM_KEY_UNKNOWN)
-		error_clear(&l->latch);
-	if (finding->state > APAM_KEY_GOOD)
-		(void)error_set(&l->latch, dead[finding->state],
-		    "the key is %s: %s", apam_key_state_name(finding->state),
-		    finding->evidence);
-}
 
 /* ---- Flights, with the context's lock held ------------------------------ */
 
@@ -210,8 +72,8 @@ take_off(struct entry *e, enum flight_goal goal, int64_t deadline,
 static enum flight_goal
 goal_of(const struct life *l)
 {
-	return rejected(l) && !l->current->minted ? FLIGHT_PROVE :
-						    FLIGHT_ACQUIRE;
+	return life_rejected(l) && !l->current->minted ? FLIGHT_PROVE :
+							 FLIGHT_ACQUIRE;
 }
 
 /*
@@ -394,18 +256,18 @@ lifecycle_credential(struct entry *e, const struct patience *patience,
 	while (*c == NULL && status == APAM_OK) {
 		int64_t now = clock_ms();
 
-		reopen(l, now);
-		if (latched(l, now)) {
+		life_reopen(l, now);
+		if (life_latched(l, now)) {
 			status = error_set(
 			    err, l->latch.status, "%s", l->latch.text);
-		} else if (usable(l, now) &&
+		} else if (life_usable(l, now) &&
 		    !standing_enough(&l->standing, e->conf, now)) {
 			status = settle(e, patience, err);
-		} else if (usable(l, now)) {
+		} else if (life_usable(l, now)) {
 			refresh_ahead(e, now);
 			check_ahead(e, now);
 			*c = credential_hold(l->current);
-		} else if (waited && just_made(l, now)) {
+		} else if (waited && life_just_made(l, now)) {
 			*c = credential_hold(l->current);
 		} else {
 			status = obtain(e, patience, err);
@@ -424,9 +286,9 @@ land_acquire(struct entry *e, struct flight *f)
 	struct life *l = &e->life;
 
 	if (f->made != NULL)
-		note_success(e, f->made, f->shared);
+		life_take(l, e->conf, f->made, f->shared);
 	else
-		note_failure(l, &f->error, f->retry_after);
+		life_fail(l, &f->error, f->retry_after);
 }
 
 static void
@@ -435,20 +297,13 @@ land_prove(struct entry *e, struct flight *f)
 	struct life *l = &e->life;
 
 	if (f->made != NULL)
-		note_success(e, f->made, f->shared);
-	note_finding(e, &f->finding);
+		life_take(l, e->conf, f->made, f->shared);
+	life_learn(l, e->conf, &f->finding);
 	if (f->made != NULL)
 		return;
 	/* Not refuted: a static credential is all there is, and serves on. */
 	if (l->current != NULL && !l->current->minted)
 		l->rejected = 0;
-}
-
-static void
-land_revoke(struct life *l)
-{
-	credential_release(&l->current);
-	l->refresh_at = INT64_MAX;
 }
 
 static void
@@ -462,7 +317,7 @@ take_results(struct entry *e, struct flight *f)
 		land_prove(e, f);
 		break;
 	case FLIGHT_REVOKE:
-		land_revoke(&e->life);
+		life_drop(&e->life);
 		break;
 	}
 }
@@ -537,7 +392,7 @@ lifecycle_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
 	share_forget(e, NULL);
 	pthread_mutex_lock(&e->ctx->lock);
 	status = run(e, FLIGHT_REVOKE, deadline, err);
-	land_revoke(&e->life);
+	life_drop(&e->life);
 	hot_close(e->stack);
 	pthread_mutex_unlock(&e->ctx->lock);
 	/* A flight that was waited for may have stored one. */
@@ -552,7 +407,7 @@ lifecycle_drop(struct entry *e)
 {
 	pthread_mutex_lock(&e->ctx->lock);
 	e->life.unwanted = e->life.busy;
-	land_revoke(&e->life);
+	life_drop(&e->life);
 	hot_close(e->stack);
 	pthread_mutex_unlock(&e->ctx->lock);
 	share_forget(e, NULL);
@@ -570,24 +425,6 @@ can_settle(const struct entry *e)
 	    (e->module->abi.check != NULL || e->conf->probe_method != NULL);
 }
 
-/*
- * Nobody can be asked, and another key stands by: then the API's own word is
- * evidence enough to leave this one alone for a while.
- */
-static void
-set_aside(struct entry *e)
-{
-	struct life *l = &e->life;
-	const struct key_finding finding = { .state = APAM_KEY_REVOKED,
-		.at = clock_unix(),
-		.evidence = "the API rejected it, and there is no probe to ask "
-			    "by" };
-
-	note_finding(e, &finding);
-	l->aside_until = clock_ms() + e->conf->revocation_ttl * 1000;
-	hot_close(e->stack);
-}
-
 /* Signing again may work. */
 static bool
 may_replay(const struct entry *e, bool standby)
@@ -597,25 +434,6 @@ may_replay(const struct entry *e, bool standby)
 	if (APAM_CLASS(l->latch.status) == APAM_CLASS_REVOKED)
 		return standby;
 	return l->latch.status == APAM_OK && can_settle(e);
-}
-
-/* Not to be used again, and how often that happened in a row. */
-static void
-mark_rejected(struct entry *e)
-{
-	struct life *l = &e->life;
-	unsigned row = atomic_fetch_add(&l->rejections, 1) + 1;
-
-	l->rejected = l->current->generation;
-	l->standing.doubtful = !l->current->minted;
-	if (row >= REJECTIONS_MAX)
-		l->not_before = clock_ms() +
-		    backoff_ms(row - REJECTIONS_MAX + 1);
-	error_clear(&l->last_error);
-	(void)error_set(&l->last_error, APAM_E_PROVIDER,
-	    "the API rejects what the provider just gave");
-	l->last_error_at = clock_unix();
-	hot_close(e->stack);
 }
 
 bool
@@ -628,14 +446,15 @@ lifecycle_reject(struct entry *e, uint64_t generation,
 
 	pthread_mutex_lock(&e->ctx->lock);
 	if (l->current != NULL && l->current->generation <= generation &&
-	    !rejected(l)) {
+	    !life_rejected(l)) {
 		if (can_settle(e)) {
-			mark_rejected(e);
+			life_reject(l);
 			bad = credential_hold(l->current);
 		} else if (verdict == APAM_VERDICT_REJECTED && standby &&
 		    e->conf->revocation_check != CHECK_NEVER) {
-			set_aside(e);
+			life_set_aside(l, e->conf);
 		}
+		hot_close(e->stack);
 	}
 	again = may_replay(e, standby);
 	pthread_mutex_unlock(&e->ctx->lock);
@@ -659,21 +478,7 @@ lifecycle_accept(struct entry *e)
 void
 lifecycle_inherit(struct entry *e, struct entry *from)
 {
-	struct life *l = &e->life, *old = &from->life;
-
-	if (old->current != NULL)
-		replace(l, old->current);
-	l->latch = old->latch;
-	l->aside_until = old->aside_until;
-	l->rejected = old->rejected;
-	atomic_store(&l->rejections, atomic_load(&old->rejections));
-	l->failures = old->failures;
-	l->not_before = old->not_before;
-	l->refresh_at = old->refresh_at;
-	l->last_error = old->last_error;
-	l->last_error_at = old->last_error_at;
-	l->standing = old->standing;
-	l->admission = old->admission;
+	life_inherit(&e->life, &from->life);
 }
 
 void
@@ -686,44 +491,17 @@ lifecycle_glance(struct entry *e)
 		return;
 	c = share_load(e, NULL);
 	pthread_mutex_lock(&e->ctx->lock);
-	none = !usable(&e->life, clock_ms()) && !e->life.busy;
+	none = !life_usable(&e->life, clock_ms()) && !e->life.busy;
 	if (none && c != NULL)
-		note_success(e, c, true);
+		life_take(&e->life, e->conf, c, true);
 	pthread_mutex_unlock(&e->ctx->lock);
 	credential_release(&c);
-}
-
-static int64_t
-seconds_from_now(int64_t at)
-{
-	int64_t left = at - clock_ms();
-
-	if (at == INT64_MAX)
-		return -1;
-	return left < 0 ? 0 : left / 1000;
 }
 
 void
 lifecycle_show(struct entry *e, struct apam_entry_status *to)
 {
-	const struct life *l = &e->life;
-
 	pthread_mutex_lock(&e->ctx->lock);
-	to->key_state = l->standing.found.state;
-	to->checked_at = l->standing.found.at;
-	memcpy(to->evidence, l->standing.found.evidence, sizeof(to->evidence));
-	to->refreshing = l->busy;
-	to->expires_in = -1;
-	to->refresh_in = -1;
-	if (l->current != NULL) {
-		to->generation = l->current->generation;
-		to->acquired_at = l->current->view.acquired;
-		to->expires_in = seconds_from_now(l->current->expires);
-		to->refresh_in = seconds_from_now(l->refresh_at);
-		to->usable = usable(l, clock_ms()) && !latched(l, clock_ms());
-	}
-	to->latched = l->latch.status;
-	to->last_error = l->last_error;
-	to->last_error_at = l->last_error_at;
+	life_show(&e->life, to);
 	pthread_mutex_unlock(&e->ctx->lock);
 }

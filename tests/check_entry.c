@@ -419,31 +419,6 @@ START_TEST(a_key_is_told_by_its_secret)
 }
 END_TEST
 
-/* A wait by the clock that nobody sets ends when it should. */
-START_TEST(a_wait_ends_by_the_clock_of_durations)
-{
-	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	struct life life;
-	struct timespec until;
-	int64_t begin;
-
-	memset(&life, 0, sizeof(life));
-	life_renew_condition(&life);
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += 50 * 1000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	begin = clock_ms();
-	pthread_mutex_lock(&lock);
-	while (pthread_cond_timedwait(&life.changed, &lock, &until) == 0)
-		;
-	pthread_mutex_unlock(&lock);
-	ck_assert_int_ge(clock_ms() - begin, 45);
-	ck_assert_int_lt(clock_ms() - begin, 5000);
-	pthread_cond_destroy(&life.changed);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -462,7 +437,6 @@ main(void)
 	tcase_add_test(t, an_entry_is_read_without_its_secrets);
 	tcase_add_loop_test(
 	    t, a_key_is_told_by_its_secret, 0, ROWS(key_secrets));
-	tcase_add_test(t, a_wait_ends_by_the_clock_of_durations);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }
