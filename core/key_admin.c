@@ -11,7 +11,6 @@
 #include "error.h"
 #include "key_choice.h"
 #include "option_check.h"
-#include "secret_ref.h"
 
 /* One command. */
 struct task {
@@ -297,7 +296,7 @@ key_admin_drop(const struct entry *e, struct apam_error *err)
 	enum apam_status status;
 	struct buf secret;
 
-	buf_init(&secret, PROFILE_ENTRIES_MAX * (SECRET_MAX + 8));
+	buf_init(&secret, ENTRY_SECRET_MAX);
 	if (!entry_key_secret(e, &secret)) {
 		status = error_set(err, APAM_E_MEMORY, "out of memory");
 	} else {

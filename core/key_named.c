@@ -9,7 +9,6 @@
 
 #include "error.h"
 #include "profiles.h"
-#include "secret_ref.h"
 #include "str.h"
 
 void
@@ -57,7 +56,7 @@ read_entry(struct stack *stack, size_t index, struct problems *all)
 	}
 	key->stack = stack_hold(stack);
 	key->profile = stack->profile->name;
-	buf_init(&key->secret, PROFILE_ENTRIES_MAX * (SECRET_MAX + 8));
+	buf_init(&key->secret, ENTRY_SECRET_MAX);
 	error_clear(&key->secret_error);
 	return key;
 }

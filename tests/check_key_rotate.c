@@ -472,6 +472,34 @@ START_TEST(whoever_is_killed_leaves_a_key)
 }
 END_TEST
 
+/* Of two who rotate at once each does all of it or nothing. */
+START_TEST(two_at_once)
+{
+	int done = 0, status;
+	pid_t children[4];
+
+	use(BEFORE);
+	archive("k1");
+	ck_assert_int_eq(apam_key_restore(project.ctx,
+			     &(struct apam_key_name){ .id = "k1" }, &err),
+	    APAM_OK);
+	for (int i = 0; i < 4; i++) {
+		children[i] = fork();
+		ck_assert_int_ge(children[i], 0);
+		if (children[i] == 0)
+			_exit(apam_key_rotate(profile, NULL, fresh, NULL) !=
+			    APAM_OK);
+	}
+	for (int i = 0; i < 4; i++) {
+		ck_assert_int_eq(waitpid(children[i], &status, 0), children[i]);
+		done += status == 0;
+	}
+	ck_assert_int_eq(done, 1);
+	ck_assert(file_holds(AFTER));
+	registry_is("k1", false);
+}
+END_TEST
+
 static void
 add_refusals(TCase *t)
 {
@@ -500,6 +528,7 @@ main(void)
 	tcase_add_test(t, the_profile_goes_on_with_the_new_file);
 	add_refusals(t);
 	tcase_add_test(t, whoever_is_killed_leaves_a_key);
+	tcase_add_test(t, two_at_once);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }
