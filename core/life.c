@@ -89,14 +89,15 @@ retry_wait(struct life *l, int64_t now, int64_t retry_after)
 {
 	int64_t wait = backoff_ms(++l->failures), half;
 
+	if (life_usable(l, now)) {
+		half = (l->current->stale - now) / 2;
+		if (half < RETRY_LEAST_MS)
+			half = RETRY_LEAST_MS;
+		wait = wait < half ? wait : half;
+	}
 	if (retry_after >= 0 && retry_after * 1000 > wait)
 		return retry_after * 1000 + backoff_ms(1);
-	if (!life_usable(l, now))
-		return wait;
-	half = (l->current->stale - now) / 2;
-	if (half < RETRY_LEAST_MS)
-		half = RETRY_LEAST_MS;
-	return wait < half ? wait : half;
+	return wait;
 }
 
 void
