@@ -62,7 +62,7 @@ PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 .PHONY: all demo test run-tests programs peers lint lint-style sanitize fuzz \
 	stress tsan run-tsan \
 	run-fuzz bench run-bench bench-peers \
-	run-bench-peers install uninstall clean
+	run-bench-peers install uninstall clean FORCE
 .SECONDARY:
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
@@ -73,7 +73,18 @@ programs: $(PROGRAMS)
 
 # ---- Library, program, modules ----------------------------------------------
 
-$(BUILD)/%.o: %.c Makefile
+# The directories that are compiled in, or written into what is installed: with
+# another PREFIX all that names them is made anew.
+DIRECTORIES = $(PREFIX) $(LIBDIR) $(MODULEDIR) $(SYSCONFDIR) $(STATEDIR)
+
+ifneq ($(DIRECTORIES),$(shell cat $(BUILD)/directories 2>/dev/null))
+$(BUILD)/directories: FORCE
+endif
+$(BUILD)/directories:
+	@mkdir -p $(@D)
+	@echo '$(DIRECTORIES)' >$@
+
+$(BUILD)/%.o: %.c Makefile $(BUILD)/directories
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -c -o $@ $<
 
@@ -93,11 +104,11 @@ LINK_APAM = $(LINK) -o $@ $(CLI_OBJ) -L$(BUILD) -lcrypto -lapam -ljansson -ldl
 $(BUILD)/apam: $(CLI_OBJ) $(BUILD)/$(SONAME)
 	$(Q)$(LINK_APAM) -Wl,-rpath,'$$ORIGIN'
 
-$(BUILD)/install/apam: $(CLI_OBJ) $(BUILD)/$(SONAME)
+$(BUILD)/install/apam: $(CLI_OBJ) $(BUILD)/$(SONAME) $(BUILD)/directories
 	@mkdir -p $(@D)
 	$(Q)$(LINK_APAM) -Wl,-rpath,$(LIBDIR)
 
-$(BUILD)/apam.pc: core/apam.pc.in Makefile
+$(BUILD)/apam.pc: core/apam.pc.in Makefile $(BUILD)/directories
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@MODULEDIR@|$(MODULEDIR)|' -e 's|@VERSION@|$(VERSION)|' $< >$@

@@ -37,9 +37,12 @@ row()
 }
 
 # As a user types it: nothing of the make that runs the tests is inherited.
+# Nothing is built anew (-o), whatever PREFIX the tests were built with: others
+# run what is there.
 run_make()
 {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make BUILD="$BUILD" \
+	    -o "$BUILD/directories" \
 	    DESTDIR="$root" PREFIX=$prefix SYSCONFDIR=/etc \
 	    STATEDIR=/var/lib/apam "$@"
 }
@@ -149,6 +152,16 @@ rows_uninstall()
 	    ! -path "$root/etc/apam.conf" ! -path "$root/etc/apam.d/mine.conf"
 }
 
+# Directories are compiled in: those of an earlier make are not taken over.
+remade()
+{
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make BUILD="$BUILD" -n \
+	    PREFIX="$tmp/elsewhere" install | grep "  $BUILD/$1\\b"
+}
+
+for f in core/settings.o install/apam apam.pc; do
+	row "another PREFIX makes $f anew" remade $f
+done
 row "make install" run_make install
 rows_files
 rows_host
