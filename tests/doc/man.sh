@@ -134,6 +134,8 @@ write_configuration()
 	cat >"$tmp/apam.conf" <<-END
 	module_dir = "$tmp/modules";
 	profile_dir = "$tmp/apam.d";
+	state_dir = "$tmp/state";
+	audit = "off";
 	END
 }
 

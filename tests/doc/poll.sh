@@ -25,6 +25,8 @@ write_configuration()
 	cat >"$tmp/apam.conf" <<-END
 	module_dir = "$tmp/modules";
 	profile_dir = "$tmp/apam.d";
+	state_dir = "$tmp/state";
+	audit = "off";
 	END
 	cat >"$tmp/apam.d/7signal.conf" <<-END
 	origins = [ "https://127.0.0.1:$SEVENSIGNAL_PORT" ];
