@@ -264,8 +264,9 @@ enum apam_status
 apam_key_restore(
     struct apam *ctx, const struct apam_key_name *name, struct apam_error *err)
 {
-	struct task task = { .question = {
-				 name, KEY_WANTED_ARCHIVED, NULL, NULL } };
+	struct task task = { .question = { name, KEY_WANTED_ARCHIVED, NULL,
+				 NULL },
+		.state = "restored" };
 
 	return run(ctx, &task, restore, err);
 }

@@ -126,6 +126,15 @@ row "the list says why" 0 '"why": "seen in a log"' '' --json keys list
 row "archive twice" 2 '' 'archived already, by .*: seen in a log' \
     keys archive --yes demo@example.com
 row "restore" 0 '=demo@example.com is active' '' keys restore demo@example.com
+# The audit log: what was done to the key, in its order.
+done_to()
+{
+	grep -F "\"APAM_KEY\":\"$1\"" "$dir/state/users/$(id -u)/audit.log" |
+		grep -F '"APAM_EVENT":"registry"' |
+		grep -oE '"APAM_STATE":"[a-z]+"' | cut -d'"' -f4 | xargs
+}
+holds "the log says what was done" \
+    [ "$(done_to demo@example.com)" = 'registered archived restored' ]
 row "restore an active one" 2 '' 'not archived' keys restore demo@example.com
 signs "it signs again" 0 '^Authorization: Basic ' '*' headers seed "$seed/x"
 row "archive, in JSON" 0 '"state": "archived"' 'was used .* by apam' \
@@ -142,7 +151,7 @@ note()
 }
 holds "the last use is listed" note
 holds "and its program" [ "$(cell demo@example.com 7)" = "apam ($(id -un))" ]
-row "used lately: not without --yes" 1 '' 'was used .* ago.*' \
+row "used lately: not without --yes" 1 '' 'was used .* ago.*name it: seed' \
     keys archive demo@example.com
 holds "used lately: what to do" grep -q 'add --yes' "$dir/err"
 row "it is still active" 0 "^demo@example.com${t}.*${t}active${t}" '' keys list
