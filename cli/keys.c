@@ -51,6 +51,18 @@ keys_user(char to[KEYS_USER_SIZE], unsigned long uid)
 		snprintf(to, KEYS_USER_SIZE, "%s", user->pw_name);
 }
 
+void
+keys_profiles(char to[KEYS_PROFILES_SIZE], const struct apam_key_info *key)
+{
+	size_t n = 0;
+
+	snprintf(to, KEYS_PROFILES_SIZE, "none");
+	for (size_t i = 0; i < key->profile_count && n < KEYS_PROFILES_SIZE;
+	     i++)
+		n += (size_t)snprintf(to + n, KEYS_PROFILES_SIZE - n, "%s%s",
+		    i == 0 ? "" : ", ", key->profiles[i]);
+}
+
 static int
 done_json(const char *id, const char *state, const char *const *profiles)
 {

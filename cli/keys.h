@@ -28,6 +28,12 @@ const char *keys_state(const struct apam_key_info *key);
 /* The login name of a user, or the number. */
 void keys_user(char to[KEYS_USER_SIZE], unsigned long uid);
 
+#define KEYS_PROFILES_SIZE 1024
+
+/* The profiles that name a key, or "none"; cut where they are too many. */
+void keys_profiles(
+    char to[KEYS_PROFILES_SIZE], const struct apam_key_info *key);
+
 /*
  * Say on standard output what a key is now, and `where`, which is nothing or
  * begins with a space; and which profiles, NULL at the end or NULL, that leaves

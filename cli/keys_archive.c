@@ -35,6 +35,7 @@ struct use {
 	int64_t at;
 	char by[65];
 	unsigned long uid;
+	char profiles[KEYS_PROFILES_SIZE];
 };
 
 static bool
@@ -48,6 +49,7 @@ note_use(void *arg, const struct apam_key_info *key)
 	use->at = key->used_at;
 	use->uid = key->used_uid;
 	snprintf(use->by, sizeof(use->by), "%s", key->used_by);
+	keys_profiles(use->profiles, key);
 	return true;
 }
 
@@ -62,8 +64,9 @@ may_go(const struct args *args, const struct use *use)
 		return true;
 	age_text(age, ago);
 	keys_user(user, use->uid);
-	complain("%s was used %s ago, by %s of user %s", use->name->id, age,
-	    use->by, user);
+	complain("%s was used %s ago, by %s of user %s; profiles that name it: "
+		 "%s",
+	    use->name->id, age, use->by, user, use->profiles);
 	return confirm(args, "Archive it all the same?");
 }
 
@@ -184,8 +187,8 @@ const struct command command_keys_archive = {
 	.notes = "Takes effect before this returns, in running programs too.  "
 		 "Asks first where the\nkey was used in the last 24 hours; "
 		 "without a terminal it then does nothing and\nexits with 1, "
-		 "unless --yes is given.  The provider is not told: `apam "
-		 "revoke`.",
+		 "unless --yes is given.  The provider is not told: archive "
+		 "or\ndelete the key there, too.",
 	.flags = flags,
 	.least = 1,
 	.most = 1,

@@ -40,17 +40,6 @@ by_cell(char to[CELL], const struct apam_key_info *key)
 	snprintf(to, CELL, "%s (%s)", key->used_by, user);
 }
 
-static void
-profiles_cell(char to[CELL], const struct apam_key_info *key)
-{
-	size_t n = 0;
-
-	snprintf(to, CELL, "none");
-	for (size_t i = 0; i < key->profile_count && n < CELL; i++)
-		n += (size_t)snprintf(to + n, CELL - n, "%s%s",
-		    i == 0 ? "" : ", ", key->profiles[i]);
-}
-
 static const char *
 secret_cell(const struct apam_key_info *key)
 {
@@ -63,7 +52,8 @@ static bool
 add_row(void *arg, const struct apam_key_info *key)
 {
 	struct view *view = arg;
-	char age[AGE_SIZE] = "-", used[WHEN_SIZE], by[CELL], profiles[CELL];
+	char age[AGE_SIZE] = "-", used[WHEN_SIZE], by[CELL];
+	char profiles[KEYS_PROFILES_SIZE];
 	const char *cells[] = { key->id, secret_cell(key), key->scheme,
 		keys_state(key), age, used, by, profiles, key->description };
 
@@ -71,7 +61,7 @@ add_row(void *arg, const struct apam_key_info *key)
 		age_text(age, view->now - key->created_at);
 	when_text(used, key->used_at);
 	by_cell(by, key);
-	profiles_cell(profiles, key);
+	keys_profiles(profiles, key);
 	table_add(&view->table, cells);
 	return true;
 }

@@ -23,6 +23,9 @@ static const struct {
 	{ APAM_E_DEADLINE, "try again, or give it longer with --timeout" },
 	{ APAM_E_THROTTLED, "wait before you try again" },
 	{ APAM_E_ORIGIN, "`apam explain URL` shows which profile signs it" },
+	{ APAM_E_ARCHIVED,
+	    "give the profile another key; or let this one sign again: "
+	    "`apam keys restore`" },
 	{ APAM_E_REVOKED,
 	    "make a new key at the provider and store it for the profile" },
 	{ APAM_E_EXPIRED,
@@ -69,6 +72,9 @@ report(
 
 	copy.status = status;
 	report_error(profile, &copy);
+	/* One that is no file's says itself what to do. */
+	if (status == APAM_E_CONFIG && err->file[0] == '\0')
+		return exit_status(status);
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
 		if (hints[i].status == status)
 			complain("%s", hints[i].text);

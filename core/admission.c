@@ -107,7 +107,7 @@ entry_admit(struct entry *e, const struct keys *keys, struct apam_error *err)
 	}
 	if (a.archived_at != 0)
 		return error_set(
-		    err, APAM_E_ARCHIVED, "the key is %s", a.evidence);
+		    err, APAM_E_ARCHIVED, "the key was %s", a.evidence);
 	if (cannot_be_judged(e, keys))
 		return error_set(err, APAM_E_UNKNOWN,
 		    "the key registry cannot be read, and on_unknown is "

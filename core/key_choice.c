@@ -206,6 +206,16 @@ id_is_known(const struct key_question *q)
 	return false;
 }
 
+/* What to say, and what to do, by what is wanted. */
+static const char *const unknown[] = {
+	[KEY_WANTED_NEW] = "there is no such key in any profile; give --scheme "
+			   "to register it all the same",
+	[KEY_WANTED_LIVE] = "there is no such key; `apam keys list` shows them",
+	[KEY_WANTED_ARCHIVED] =
+	    "there is no such key in the registry, and so none to restore; "
+	    "`apam keys list` shows those that are archived",
+};
+
 static enum apam_status
 refuse_unknown(const struct key_question *q, struct apam_error *err)
 {
@@ -223,8 +233,7 @@ refuse_unknown(const struct key_question *q, struct apam_error *err)
 		    "there is no such key, but profile %s cannot be read; "
 		    "give --scheme to go on without it",
 		    q->named->partial.profile);
-	return error_set(err, APAM_E_USAGE,
-	    "there is no such key; `apam keys list` shows them");
+	return error_set(err, APAM_E_USAGE, "%s", unknown[q->wanted]);
 }
 
 static enum apam_status

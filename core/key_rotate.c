@@ -72,7 +72,7 @@ read_profile(struct rotation *r, struct apam_error *err)
 	if (r->first == NULL || next_sufficient(r->first->next) == NULL)
 		return error_set(err, APAM_E_POLICY,
 		    "the profile has no second sufficient entry: no standby "
-		    "key");
+		    "key; add one to its file and run `apam lint`");
 	if (entry_key_id(&r->first->entry).n == 0)
 		return error_set(err, APAM_E_POLICY,
 		    "the key in first place has no id, and cannot be archived");
@@ -124,7 +124,8 @@ find_standby(
 	r->standby = k;
 	if (k == NULL)
 		return error_set(err, APAM_E_POLICY,
-		    "every standby key of the profile is archived");
+		    "every standby key of the profile is archived; give it "
+		    "another, or `apam keys restore` one");
 	if (named_key_secret(k))
 		return APAM_OK;
 	*err = k->secret_error;

@@ -156,8 +156,7 @@ static const struct {
 	{ NEW, "lost", NULL, NULL, -1, "h", NULL },
 	{ NEW, "lost-known", NULL, NULL, -1, NULL, "registered already" },
 	{ NEW, "nobody", "hmac-test", NULL, -1, NULL, NULL },
-	{ NEW, "nobody", NULL, NULL, -1, NULL,
-	    "there is no such key; `apam keys list`" },
+	{ NEW, "nobody", NULL, NULL, -1, NULL, "give --scheme to register it" },
 	{ NEW, "actvie", NULL, NULL, -1, NULL, "is it active?" },
 
 	{ LIVE, "active", NULL, NULL, 0, NULL, NULL },
@@ -181,7 +180,8 @@ static const struct {
 	{ LIVE, "lost-known", NULL, NULL, 6, NULL, NULL },
 	{ LIVE, "nobody", "hmac-test", NULL, -1, NULL, "no such key" },
 	{ LIVE, "nobody", "hmac-test", "abcd", -1, NULL, "no such key" },
-	{ LIVE, "nobody", NULL, NULL, -1, NULL, "no such key" },
+	{ LIVE, "nobody", NULL, NULL, -1, NULL,
+	    "there is no such key; `apam keys list`" },
 	{ LIVE, "frehs", NULL, NULL, -1, NULL, "is it fresh?" },
 	{ LIVE, "ld", NULL, NULL, -1, NULL, "there is no such key" },
 
@@ -190,7 +190,8 @@ static const struct {
 	{ ARCHIVED, "old", "return-test", NULL, -1, NULL, "that scheme" },
 	{ ARCHIVED, "changed", NULL, NULL, 5, NULL, NULL },
 	{ ARCHIVED, "fresh", NULL, NULL, -1, NULL, "that scheme or mark" },
-	{ ARCHIVED, "nobody", "hmac-test", NULL, -1, NULL, "no such key" },
+	{ ARCHIVED, "nobody", "hmac-test", NULL, -1, NULL,
+	    "no such key in the registry" },
 	{ ARCHIVED, "odl", NULL, NULL, -1, NULL, "no such key" },
 };
 

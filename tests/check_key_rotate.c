@@ -241,7 +241,7 @@ static const struct {
 	const char *why;
 } refused[] = {
 	{ "one entry", AUTH(HMAC("k1", "one")), NULL, APAM_E_POLICY,
-	    "no standby key" },
+	    "no standby key; add one to its file" },
 	{ "none is sufficient",
 	    AUTH(REQUIRED("k1", "one") ", " REQUIRED("k2", "two")), NULL,
 	    APAM_E_POLICY, "no standby key" },
@@ -250,7 +250,7 @@ static const struct {
 	    APAM_E_POLICY, "no standby key" },
 	{ "the standby is archived",
 	    AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")), "k2", APAM_E_POLICY,
-	    "every standby key of the profile is archived" },
+	    "is archived; give it another, or `apam keys restore`" },
 	{ "the standby's secret cannot be read",
 	    AUTH(HMAC("k1", "one") ", " HMAC("k2", "no")), NULL, APAM_E_SECRET,
 	    "no does not exist" },
