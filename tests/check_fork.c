@@ -12,18 +12,19 @@
 #include "live.h"
 #include "run.h"
 
-/* Side by side: enough that waiting for an expiry now and then costs little. */
-#define CHILDREN_MAX 256
-
 /*
  * The sanitizers' own allocators do not survive a fork while another thread
  * allocates (before GCC 14): no other thread but the loop's, which stands
- * still meanwhile.
+ * still meanwhile.  Side by side are so many children that waiting for an
+ * expiry now and then costs little, and so few that what one acquires has not
+ * expired when it comes.
  */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SIGNERS 0
+#define CHILDREN_MAX 64
 #else
 #define SIGNERS 2
+#define CHILDREN_MAX 256
 #endif
 
 static struct project p;
@@ -194,6 +195,18 @@ sign_on(void *arg)
 	return NULL;
 }
 
+static void
+must_sign_or_exit(struct live_signature *s, int code)
+{
+	struct apam_error err;
+
+	if (live_sign(profile, s, &err) == APAM_OK)
+		return;
+	(void)fprintf(stderr, "a child: %s: %s\n", apam_status_name(err.status),
+	    err.text);
+	_exit(code);
+}
+
 /* Never returns.  Every eighth waits until what it inherited has expired. */
 static void
 be_child(int i)
@@ -203,12 +216,10 @@ be_child(int i)
 
 	alarm(30);
 	live_signature_init(&s);
-	if (live_sign(profile, &s, NULL) != APAM_OK)
-		_exit(1);
+	must_sign_or_exit(&s, 1);
 	if (acquire) {
 		sleep_ms(1000);
-		if (live_sign(profile, &s, NULL) != APAM_OK)
-			_exit(2);
+		must_sign_or_exit(&s, 2);
 	}
 	apam_signature_release(&s.s);
 	_exit(0);
