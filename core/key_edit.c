@@ -175,4 +175,6 @@ key_edit_restore(struct key_record *record)
 	record->archived_at = 0;
 	record->archived_by = "";
 	record->why = "";
+	/* Programs that found it dead, or never saw it archived, try anew. */
+	record->drops++;
 }

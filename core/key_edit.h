@@ -37,7 +37,7 @@ struct key_record *key_edit_register(struct key_set *set,
 enum apam_status key_edit_archive(struct key_set *set,
     struct key_record *record, const char *why, struct apam_error *err);
 
-/* Make an archived one active. */
+/* Make an archived one active; programs that found it dead try it anew. */
 void key_edit_restore(struct key_record *record);
 
 /*

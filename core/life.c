@@ -196,7 +196,14 @@ life_set_aside(struct life *l, const struct profile_entry *conf)
 void
 life_reopen(struct life *l, int64_t now)
 {
-	if (l->aside_until == 0 || now < l->aside_until)
+	if (l->aside_until != 0 && now >= l->aside_until)
+		life_retry(l);
+}
+
+void
+life_retry(struct life *l)
+{
+	if (l->latch.status == APAM_OK)
 		return;
 	l->aside_until = 0;
 	error_clear(&l->latch);

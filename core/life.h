@@ -95,6 +95,9 @@ void life_set_aside(struct life *l, const struct profile_entry *conf);
 /* A key that was set aside gets another chance when that time is over. */
 void life_reopen(struct life *l, int64_t now);
 
+/* Open the latch: an administrator wants the key to be tried anew. */
+void life_retry(struct life *l);
+
 /* Forget the credential. */
 void life_drop(struct life *l);
 

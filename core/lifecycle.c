@@ -408,6 +408,7 @@ lifecycle_drop(struct entry *e)
 	pthread_mutex_lock(&e->ctx->lock);
 	e->life.unwanted = e->life.busy;
 	life_drop(&e->life);
+	life_retry(&e->life);
 	hot_close(e->stack);
 	pthread_mutex_unlock(&e->ctx->lock);
 	share_forget(e, NULL);

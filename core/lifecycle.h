@@ -54,7 +54,7 @@ enum apam_status lifecycle_revoke(struct entry *e, int64_t deadline,
 
 /*
  * Forget the credential, here and where processes share it; what a flight under
- * way brings is not used either.
+ * way brings is not used either.  A key that was found dead is tried anew.
  */
 void lifecycle_drop(struct entry *e);
 

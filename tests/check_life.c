@@ -173,6 +173,20 @@ START_TEST(a_dead_key_does_not_come_back)
 	learn(APAM_KEY_REVOKED);
 	life_reopen(&l, INT64_MAX);
 	ck_assert(latched());
+	/* But where somebody asks for it. */
+	life_retry(&l);
+	ck_assert(!latched());
+	ck_assert_int_eq(l.standing.found.state, APAM_KEY_UNKNOWN);
+}
+END_TEST
+
+START_TEST(nothing_to_retry)
+{
+	take(5, 1000, true);
+	learn(APAM_KEY_GOOD);
+	life_retry(&l);
+	ck_assert(usable());
+	ck_assert_int_eq(l.standing.found.state, APAM_KEY_GOOD);
 }
 END_TEST
 
@@ -298,6 +312,7 @@ main(void)
 	tcase_add_loop_test(tc, a_finding_sets_the_latch, 0, ROWS(findings));
 	tcase_add_test(tc, a_key_that_was_set_aside_comes_back);
 	tcase_add_test(tc, a_dead_key_does_not_come_back);
+	tcase_add_test(tc, nothing_to_retry);
 	tcase_add_test(tc, a_failure_is_not_repeated_at_once);
 	tcase_add_test(tc, a_credential_that_ends_is_replaced_in_time);
 	tcase_add_test(tc, what_never_works_is_asked_for_ever_less);

@@ -255,6 +255,28 @@ START_TEST(a_rejection_is_asked_about_once)
 }
 END_TEST
 
+/* The provider takes it back: programs learn of it from the administrator. */
+START_TEST(a_key_that_is_restored_is_tried_anew)
+{
+	const struct apam_key_name name = { .size = sizeof(name),
+		.id = SEED_ID };
+
+	use("", "");
+	ck_assert_int_eq(chmod(project_path(&p, "state"), 0755), 0);
+	revoke_key();
+	ck_assert(rejected());
+	ck_assert_int_eq(sign(), APAM_E_REVOKED);
+	sandbox_tell("/rotate?provider=seed&key=" SEED_ID "&to=" SEED_KEY);
+	ck_assert_int_eq(sign(), APAM_E_REVOKED);
+	/* One after the other: no signature in between saw it archived. */
+	ck_assert_msg(apam_key_archive(p.ctx, &name, NULL, &err) == APAM_OK,
+	    "%s", err.text);
+	ck_assert_msg(
+	    apam_key_restore(p.ctx, &name, &err) == APAM_OK, "%s", err.text);
+	ck_assert_msg(sign() == APAM_OK, "%s", err.text);
+}
+END_TEST
+
 START_TEST(never_asks_nobody)
 {
 	use("revocation_check = \"never\"; on_unknown = \"deny\";", "");
@@ -426,6 +448,7 @@ main(void)
 	tcase_add_test(tc, nobody_asks_for_a_key_that_nobody_uses);
 	tcase_add_test(tc, a_token_does_not_outlive_its_key);
 	tcase_add_test(tc, a_rejection_is_asked_about_once);
+	tcase_add_test(tc, a_key_that_is_restored_is_tried_anew);
 	tcase_add_test(tc, never_asks_nobody);
 	tcase_add_test(tc, a_doubt_that_cannot_be_settled_is_asked_about_again);
 	tcase_add_loop_test(
