@@ -28,24 +28,84 @@ has_standby(const struct stack *s, size_t after)
 	return false;
 }
 
+/*
+ * Where entry `i` of the stack that signed stands now that files may have been
+ * read anew; the stack's count: nowhere.  Of several that signed together no
+ * generation but the highest is known, so that they are taken to stand still.
+ */
+static size_t
+place_of(struct stack *s, const struct apam_signature *signature, size_t i)
+{
+	if (signature->generation > s->since || signature->entries != 1U << i)
+		return i < s->count ? i : s->count;
+	for (size_t j = 0; j < s->count; j++)
+		if (lifecycle_holds(&s->entries[j], signature->generation))
+			return j;
+	return s->count;
+}
+
+static void
+take_verdict(
+    struct apam_judgement *out, enum apam_verdict verdict, const char *reason)
+{
+	if (out->reason != NULL && weight[verdict] <= weight[out->verdict])
+		return;
+	out->verdict = verdict;
+	out->reason = reason;
+}
+
+static bool
+is_against(enum apam_verdict verdict)
+{
+	return verdict == APAM_VERDICT_REJECTED ||
+	    verdict == APAM_VERDICT_SUSPECT;
+}
+
+/* What signed is no more: nothing to be marked, and others sign by now. */
+static void
+judge_gone(struct stack *s, size_t i, const struct response *r,
+    struct apam_judgement *out)
+{
+	const char *reason = "the profile has changed since it signed";
+	enum apam_verdict verdict = APAM_VERDICT_UNKNOWN;
+
+	if (i < s->count)
+		verdict = entry_judge(&s->entries[i], r, &reason);
+	take_verdict(out, verdict, reason);
+	out->replay |= is_against(verdict);
+}
+
 static void
 judge_entry(struct stack *s, size_t i, const struct response *r,
     uint64_t generation, struct apam_judgement *out)
 {
+	struct entry *e = &s->entries[i];
 	const char *reason;
-	enum apam_verdict verdict = entry_judge(&s->entries[i], r, &reason);
+	enum apam_verdict verdict = entry_judge(e, r, &reason);
 
-	if (out->reason == NULL || weight[verdict] > weight[out->verdict]) {
-		out->verdict = verdict;
-		out->reason = reason;
-	}
+	take_verdict(out, verdict, reason);
 	if (verdict == APAM_VERDICT_ACCEPTED)
-		lifecycle_accept(&s->entries[i]);
-	if (verdict != APAM_VERDICT_REJECTED && verdict != APAM_VERDICT_SUSPECT)
-		return;
-	if (lifecycle_reject(
-		&s->entries[i], generation, verdict, has_standby(s, i)))
+		lifecycle_accept(e);
+	if (is_against(verdict) &&
+	    lifecycle_reject(e, generation, verdict, has_standby(s, i)))
 		out->replay = true;
+}
+
+static void
+judge_all(struct stack *s, const struct apam_signature *signature,
+    const struct response *r, struct apam_judgement *out)
+{
+	for (size_t i = 0; i < PROFILE_ENTRIES_MAX; i++) {
+		size_t at;
+
+		if (!(signature->entries & 1U << i))
+			continue;
+		at = place_of(s, signature, i);
+		if (at < s->count)
+			judge_entry(s, at, r, signature->generation, out);
+		else
+			judge_gone(s, i, r, out);
+	}
 }
 
 static enum apam_status
@@ -59,7 +119,8 @@ check_form(const struct stack *stack, const struct apam_signature *signature,
 		    "the answer lacks its size, headers or HTTP status");
 	if (signature->size < sizeof(*signature) || signature->entries == 0 ||
 	    !atomic_load_explicit(&stack->opened, memory_order_acquire) ||
-	    (stack->count < PROFILE_ENTRIES_MAX &&
+	    (signature->generation > stack->since &&
+		stack->count < PROFILE_ENTRIES_MAX &&
 		signature->entries >> stack->count != 0))
 		return error_set(err, APAM_E_USAGE,
 		    "the signature is not one of this profile");
@@ -94,10 +155,7 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	judgement->reason = NULL;
 	response_view(&r, answer->status, answer->headers, answer->header_count,
 	    answer->body);
-	for (size_t i = 0; i < stack->count; i++)
-		if (signature->entries & 1U << i)
-			judge_entry(
-			    stack, i, &r, signature->generation, judgement);
+	judge_all(stack, signature, &r, judgement);
 	wait = response_retry_after(&r);
 	judgement->retry_at = wait < 0 ? 0 : clock_unix() + wait;
 	if (judgement->replay)

@@ -466,6 +466,18 @@ lifecycle_reject(struct entry *e, uint64_t generation,
 	return again;
 }
 
+bool
+lifecycle_holds(struct entry *e, uint64_t generation)
+{
+	const struct life *l = &e->life;
+	bool holds;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	holds = l->current != NULL && l->current->generation == generation;
+	pthread_mutex_unlock(&e->ctx->lock);
+	return holds;
+}
+
 void
 lifecycle_accept(struct entry *e)
 {

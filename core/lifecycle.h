@@ -65,6 +65,9 @@ void lifecycle_drop(struct entry *e);
  */
 bool lifecycle_reject(struct entry *e, uint64_t generation,
     enum apam_verdict verdict, bool standby);
+/* True where the credential there is has this generation. */
+bool lifecycle_holds(struct entry *e, uint64_t generation);
+
 /* A response said that the credential was accepted. */
 void lifecycle_accept(struct entry *e);
 

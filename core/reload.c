@@ -48,6 +48,7 @@ swap(struct apam_profile *p, struct stack *next)
 	old = p->stack;
 	next->hot = old->hot;
 	stack_inherit(next, old);
+	next->since = atomic_load(&p->ctx->generation);
 	hot_close(old);
 	p->stack = stack_hold(next);
 	error_clear(&p->reload_error);

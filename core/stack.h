@@ -49,6 +49,8 @@ struct stack {
 	bool forking;		/* fork.c holds the locks of its entries */
 	struct entry *entries;
 	size_t count;
+	/* Credentials up to this generation may be of the stack before it. */
+	uint64_t since;
 };
 
 /* Read a profile; its entries are opened by stack_open.  NULL: problems. */

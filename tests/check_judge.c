@@ -319,6 +319,81 @@ START_TEST(a_rejection_may_be_news_of_changed_files)
 }
 END_TEST
 
+/* ---- Files read anew meanwhile -------------------------------------------- */
+
+#define ONE RETURNS("judge = 2; credential = \"one\"; ")
+#define TWO RETURNS("judge = 2; credential = \"two\"; ")
+
+/* Other entries in the file, which is read at once. */
+static void
+become(const char *entries)
+{
+	write_entries(entries);
+	pthread_mutex_lock(&profile->ctx->lock);
+	profile->check_at = 0;
+	pthread_mutex_unlock(&profile->ctx->lock);
+}
+
+static bool
+is_usable(unsigned entry)
+{
+	struct apam_entry_status all[2];
+	size_t n = 2;
+
+	ck_assert_int_eq(
+	    apam_profile_status(profile, all, &n, NULL, &err), APAM_OK);
+	ck_assert_uint_gt(n, entry);
+	return all[entry].usable;
+}
+
+START_TEST(an_entry_that_moved_is_judged_where_it_stands)
+{
+	struct apam_judgement j;
+
+	use(ONE ", " TWO);
+	become(TWO ", " ONE);
+	sign();
+	ck_assert_str_eq(sig.headers[0].value.p, "two");
+	become(ONE ", " TWO);
+	ck_assert(is_usable(0) && is_usable(1));
+	j = judge(200, NULL, 0);
+	ck_assert_int_eq(j.verdict, APAM_VERDICT_REJECTED);
+	ck_assert(j.replay);
+	ck_assert(is_usable(0));
+	ck_assert(!is_usable(1));
+}
+END_TEST
+
+START_TEST(an_entry_that_is_gone_marks_no_other)
+{
+	struct apam_judgement j;
+
+	use(ONE);
+	become(TWO ", " ONE);
+	sign();
+	become(ONE);
+	ck_assert(is_usable(0));
+	j = judge(200, NULL, 0);
+	ck_assert_int_eq(j.verdict, APAM_VERDICT_REJECTED);
+	ck_assert(j.replay);
+	ck_assert(is_usable(0));
+}
+END_TEST
+
+START_TEST(an_entry_beyond_the_end_says_nothing)
+{
+	struct apam_judgement j;
+
+	use(RETURNS("acquire = 0; acquire_status = 1282; ") ", " TWO);
+	ck_assert_uint_eq(sig.entries, 2);
+	become(ONE);
+	(void)is_usable(0); /* reads the file */
+	j = judge(200, NULL, 0);
+	ck_assert_int_eq(j.verdict, APAM_VERDICT_UNKNOWN);
+	ck_assert(!j.replay);
+}
+END_TEST
+
 START_TEST(the_detail_is_not_asked_for)
 {
 	const struct apam_answer answer = { .size = sizeof(answer),
@@ -342,6 +417,9 @@ main(void)
 	    t, the_verdict_that_asks_for_most_wins, 0, VERDICTS * VERDICTS);
 	tcase_add_loop_test(t, the_reason_is_the_verdicts, 0, ROWS(reasons));
 	tcase_add_test(t, who_did_not_sign_is_not_asked);
+	tcase_add_test(t, an_entry_that_moved_is_judged_where_it_stands);
+	tcase_add_test(t, an_entry_that_is_gone_marks_no_other);
+	tcase_add_test(t, an_entry_beyond_the_end_says_nothing);
 	tcase_add_test(t, two_schemes_judge_one_answer);
 	tcase_add_loop_test(t, a_throttled_host_waits, 0, ROWS(waits));
 	tcase_add_loop_test(
