@@ -244,10 +244,12 @@ checked(struct flight *f)
 	if (f->finding.state == APAM_KEY_GOOD && f->op.has_credential &&
 	    !harvest(f))
 		return FLIGHT_LANDED;
+	if (f->finding.state != APAM_KEY_UNKNOWN || f->sent != 0)
+		return maybe_probe(f);
 	/* A probe needs a credential; that of a static scheme costs nothing. */
-	if (f->finding.state == APAM_KEY_UNKNOWN && f->with == NULL &&
-	    f->sent == 0)
+	if (f->with == NULL)
 		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	f->unasked = f->entry->conf->probe_method == NULL;
 	return maybe_probe(f);
 }
 

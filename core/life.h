@@ -29,6 +29,7 @@ struct life {
 	struct apam_error latch; /* permanent answer; status OK: none */
 	int64_t aside_until;	/* clock_ms: when that latch opens; 0: never */
 	uint64_t rejected;	/* generations up to this were rejected */
+	bool spared;		/* when it was, a standby entry was there */
 	_Atomic unsigned rejections; /* in a row, of fresh credentials */
 	unsigned failures;	/* in a row */
 	int64_t not_before;	/* clock_ms: no flight until then */

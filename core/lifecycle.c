@@ -304,6 +304,9 @@ land_prove(struct entry *e, struct flight *f)
 	/* Not refuted: a static credential is all there is, and serves on. */
 	if (l->current != NULL && !l->current->minted)
 		l->rejected = 0;
+	if (f->unasked && l->spared)
+		life_set_aside(l, e->conf);
+	l->spared = false;
 }
 
 static void
@@ -450,6 +453,7 @@ lifecycle_reject(struct entry *e, uint64_t generation,
 	    !life_rejected(l)) {
 		if (can_settle(e)) {
 			life_reject(l);
+			l->spared = verdict == APAM_VERDICT_REJECTED && standby;
 			bad = credential_hold(l->current);
 		} else if (verdict == APAM_VERDICT_REJECTED && standby &&
 		    e->conf->revocation_check != CHECK_NEVER) {

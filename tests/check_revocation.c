@@ -433,6 +433,32 @@ START_TEST(without_a_probe_a_standby_takes_over_for_a_while)
 }
 END_TEST
 
+/* A module that has a check, but in this mode nobody to ask. */
+START_TEST(a_check_that_can_ask_nobody_is_none)
+{
+	char text[2048];
+
+	live_secret(&p, "xy2", "not-a-secret-xy-read-2");
+	(void)snprintf(text, sizeof(text),
+	    "origins = [ \"https://127.0.0.1:%d\" ];\n"
+	    "auth = ( { scheme = \"key-secret-archiveable\";"
+	    " mode = \"headers\"; key = \"sandbox-read\";"
+	    " secret = \"file:%s/xy\"; revocation_ttl = \"2s\"; },\n"
+	    "{ scheme = \"key-secret-archiveable\"; mode = \"headers\";"
+	    " key = \"sandbox-read-2\"; secret = \"file:%s/xy2\"; } );\n",
+	    sandbox.seed, p.dir, p.dir);
+	project_profile(&p, "seed", text);
+	profile = project_get(&p, "seed");
+	ck_assert(rejected());
+	ck_assert_int_eq(signers(), 2);
+	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_REVOKED);
+	sleep_ms(3100);
+	ck_assert_int_eq(signers(), 1);
+	/* A check that nobody's rejection led to proves nothing. */
+	ck_assert_int_eq(signers(), 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -460,6 +486,7 @@ main(void)
 	tcase_add_test(tc, an_unknown_key_falls_back_where_that_is_asked);
 	tcase_add_test(tc, a_dead_key_gives_way_to_the_standby);
 	tcase_add_test(tc, without_a_probe_a_standby_takes_over_for_a_while);
+	tcase_add_test(tc, a_check_that_can_ask_nobody_is_none);
 	suite_add_tcase(suite, tc);
 	code = run_suite(suite);
 	sandbox_stop();
