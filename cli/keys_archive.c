@@ -114,14 +114,14 @@ add_profiles(void *arg, const struct apam_key_info *key)
 	return true;
 }
 
-/* Take away those that have a key left. */
+/* Take away those that have a key left, as far as is known here. */
 static bool
 drop_profiles(void *arg, const struct apam_key_info *key)
 {
 	struct affected *a = arg;
 	size_t kept = 0;
 
-	if (key->archived_at != 0)
+	if (strcmp(keys_state(key), "active") != 0)
 		return true;
 	for (size_t i = 0; i < a->count; i++) {
 		if (is_in(key, a->names[i]))

@@ -195,6 +195,9 @@ row "restored" 0 '*' '' keys restore sandbox-read
 control "/archive?provider=xysense&key=sandbox-read"
 row "a dead standby key" 1 '' 'standby key sandbox-read is revoked' \
     keys rotate --yes standby
+row "a profile whose other key is dead" 0 'is archived' \
+    'profile standby has no other key' keys archive --yes sandbox-read-2
+row "restored after that" 0 '*' '' keys restore sandbox-read-2
 control "/fault?provider=xysense&path=/&kind=503&count=50"
 row "a standby key that nobody knows of" 4 '' 'add --yes' keys rotate standby
 control /clear
