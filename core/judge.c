@@ -28,6 +28,13 @@ has_standby(const struct stack *s, size_t after)
 	return false;
 }
 
+/* True where a stack before this one may have signed. */
+static bool
+may_be_older(const struct stack *s, const struct apam_signature *signature)
+{
+	return signature->generation != 0 && signature->generation <= s->since;
+}
+
 /*
  * Where entry `i` of the stack that signed stands now that files may have been
  * read anew; the stack's count: nowhere.  Of several that signed together no
@@ -119,7 +126,7 @@ check_form(const struct stack *stack, const struct apam_signature *signature,
 		    "the answer lacks its size, headers or HTTP status");
 	if (signature->size < sizeof(*signature) || signature->entries == 0 ||
 	    !atomic_load_explicit(&stack->opened, memory_order_acquire) ||
-	    (signature->generation > stack->since &&
+	    (!may_be_older(stack, signature) &&
 		stack->count < PROFILE_ENTRIES_MAX &&
 		signature->entries >> stack->count != 0))
 		return error_set(err, APAM_E_USAGE,
