@@ -124,14 +124,26 @@ can_map(int fd)
 	return true;
 }
 
+static void
+map_nothing(struct key_counter *counter)
+{
+	if (counter->inode != 0)
+		(void)map(counter->page, -1);
+	counter->device = counter->inode = 0;
+}
+
 static bool
 map_file(struct key_counter *counter, int fd, const struct stat *st)
 {
 	if (counter->device == (uint64_t)st->st_dev &&
 	    counter->inode == (uint64_t)st->st_ino)
 		return true;
-	if (!can_map(fd) || map(counter->page, fd) == NULL)
+	if (!can_map(fd))
 		return false;
+	if (map(counter->page, fd) == NULL) {
+		map_nothing(counter);
+		return false;
+	}
 	counter->device = (uint64_t)st->st_dev;
 	counter->inode = (uint64_t)st->st_ino;
 	return true;
@@ -149,12 +161,9 @@ key_counter_follow(struct key_counter *counter, int directory)
 		counter->blind = !map_file(counter, fd, &st);
 		(void)close(fd);
 	}
-	if (fd >= 0 && !counter->blind)
-		return true;
-	if (counter->inode != 0)
-		(void)map(counter->page, -1);
-	counter->device = counter->inode = 0;
-	return false;
+	if (fd < 0 && !counter->blind)
+		map_nothing(counter);
+	return fd >= 0 && !counter->blind;
 }
 
 /* ---- Advancing -------------------------------------------------------- */

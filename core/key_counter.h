@@ -28,9 +28,9 @@ struct key_counter {
 	void *page;
 	const _Atomic uint64_t *value; /* never NULL; 0 while there is no file */
 	uint64_t device, inode;	/* of the file that is mapped; 0: none */
-/*
-	 * There is, or may be, a file, but it could not be mapped: its changes
-	 * will not be seen, so look at the registry each time.
+	/*
+	 * There is, or may be, a file that could not be mapped: its changes may
+	 * not be seen, so look at the registry each time.
 	 */
 	bool blind;
 };
@@ -42,8 +42,9 @@ void key_counter_free(struct key_counter *counter);
 /*
  * Map the file `counter` of the registry's directory in place of what is
  * mapped now, where it is another one; an empty page where there is none or it
- * is no counter, or where `directory` is -1.  Readers may go on meanwhile; calls
- * of this must not run at once.  True where a file is mapped.
+ * is no counter, or where `directory` is -1.  Where it cannot be opened or
+ * mapped, what is mapped stays, and the counter is blind.  Readers may go on
+ * meanwhile; calls of this must not run at once.  True where the file is mapped.
  */
 bool key_counter_follow(struct key_counter *counter, int directory);
 

@@ -59,10 +59,20 @@ open_problem(int number, const char *otherwise)
 		       "to";
 	case EMFILE:
 	case ENFILE:
-		return "cannot be opened: there are too many open files";
+	case ENOMEM:
+		return "cannot be opened: out of descriptors or memory";
 	default:
 		return otherwise;
 	}
+}
+
+/* What is the process's plight is no damage. */
+static enum apam_status
+open_status(int number)
+{
+	return number == EMFILE || number == ENFILE || number == ENOMEM ?
+	    APAM_E_MEMORY :
+	    APAM_E_CONFIG;
 }
 
 /* The path of something in state_dir. */
@@ -195,7 +205,7 @@ open_directory(const struct key_registry *registry, int state, const char *name,
 	if (*absent)
 		return -1;
 	if (fd < 0) {
-		(void)refuse(registry, name, APAM_E_CONFIG,
+		(void)refuse(registry, name, open_status(errno),
 		    open_problem(errno,
 			"cannot be opened: it must be a directory, mode 0755"),
 		    err);
@@ -246,7 +256,7 @@ open_keys(const struct key_registry *registry, int directory, struct stat *st,
 	const char *why = "cannot be looked at";
 
 	if (fd < 0) {
-		(void)refuse_keys(registry, APAM_E_CONFIG, 0,
+		(void)refuse_keys(registry, open_status(errno), 0,
 		    open_problem(errno,
 			"cannot be opened: it must be a regular file, mode 0644"),
 		    err);
@@ -431,10 +441,12 @@ key_registry_follow(
 	bool absent, mapped;
 	const int fd = open_registry(registry, &absent, &err);
 
+	if (fd < 0 && !absent && err.status != APAM_E_TRUST) {
+		counter->blind = true;
+		return false;
+	}
 	mapped = key_counter_follow(counter, fd);
-	if (fd < 0)
-		counter->blind = !absent && err.status != APAM_E_TRUST;
-	else
+	if (fd >= 0)
 		(void)close(fd);
 	return mapped;
 }

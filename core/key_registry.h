@@ -42,8 +42,8 @@ struct key_registry_print {
 /*
  * Read it.  APAM_OK with *set to free: it is in order, or there is none, which
  * is the empty set and a zeroed *print.  Else APAM_E_CONFIG or APAM_E_TRUST with
- * file and what to do in *err, or APAM_E_MEMORY; *set is empty then and *print
- * one that no file has.  Where this process is the owner's and the counter is
+ * file and what to do in *err, or APAM_E_MEMORY, where there is no descriptor
+ * left, either; *set is empty then and *print one that no file has.  Where this process is the owner's and the counter is
  * missing, it is made anew.
  */
 enum apam_status key_registry_read(const struct key_registry *registry,

@@ -89,10 +89,15 @@ note_damage(struct keys_watch *w, struct keys *k)
 		    k->damage.text);
 }
 
+/*
+ * False where this process has no memory or descriptor left to read it with:
+ * that is no damage, and what was read before is no longer enough.
+ */
 static bool
 read_anew(struct keys_watch *w)
 {
 	struct keys *k = calloc(1, sizeof(*k));
+	enum apam_status status;
 
 	if (k == NULL)
 		return false;
@@ -101,8 +106,13 @@ read_anew(struct keys_watch *w)
 	error_clear(&k->damage);
 	(void)key_registry_follow(&w->registry, &w->counter);
 	k->counter = counter_now(w);
-	if (key_registry_read(&w->registry, &k->set, &k->print, &k->damage) ==
-	    APAM_OK)
+	status = key_registry_read(
+	    &w->registry, &k->set, &k->print, &k->damage);
+	if (status == APAM_E_MEMORY) {
+		keys_release(&k);
+		return false;
+	}
+	if (status == APAM_OK)
 		w->looked_at = clock_ms();
 	else
 		note_damage(w, k);

@@ -48,8 +48,9 @@ bool keys_init(struct keys_watch *watch, const struct settings *settings,
 void keys_free(struct keys_watch *watch);
 
 /*
- * The registry as it is now, held; NULL without memory.  *look_at, which may be
- * NULL, is then when the file is to be looked at again, clock_ms.
+ * The registry as it is now, held; NULL without memory or descriptors.
+ * *look_at, which may be NULL, is then when the file is to be looked at again,
+ * clock_ms.
  */
 struct keys *keys_current(struct keys_watch *watch, int64_t *look_at);
 /* Drop one reference and set *keys to NULL. */

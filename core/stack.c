@@ -361,7 +361,9 @@ stack_sign(struct stack *s, struct request *request,
 	enum apam_status status;
 
 	if (keys == NULL)
-		return error_set(err, APAM_E_MEMORY, "out of memory");
+		return error_set(err, APAM_E_MEMORY,
+		    "the key registry cannot be read: out of memory or "
+		    "descriptors");
 	result->counted = keys->counter;
 	status = try_all(s, &attempt, err);
 	keys_release(&keys);

@@ -88,6 +88,12 @@ refuse_errno(const struct walk *w, int number)
 	case ELOOP:
 		return refuse(w, APAM_E_TRUST,
 		    "is a symbolic link; write the real path", NULL);
+	/* The process's plight, and none of the file's. */
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return refuse(w, APAM_E_MEMORY,
+		    "cannot be opened: out of descriptors or memory", NULL);
 	default:
 		return refuse(w, APAM_E_CONFIG, "cannot be opened", NULL);
 	}

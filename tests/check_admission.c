@@ -9,10 +9,10 @@
 #include "../core/admission.h"
 
 #include <errno.h>
-
-#include "../core/buf.h"
+#include <sys/resource.h>
 #include <time.h>
 
+#include "../core/buf.h"
 #include "../core/error.h"
 #include "../core/stack.h"
 #include "project.h"
@@ -341,6 +341,48 @@ START_TEST(no_state_dir_is_no_registry)
 }
 END_TEST
 
+/* ---- Nothing left to read it with -------------------------------------------- */
+
+static enum apam_status
+sign_without_descriptors(void)
+{
+	struct rlimit limit, none;
+	enum apam_status status;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 0;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	status = sign();
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	return status;
+}
+
+/* It has changed, and how is not known: that is no damage to be lived with. */
+START_TEST(a_change_that_cannot_be_read_refuses)
+{
+	archive(false);
+	ck_assert_int_eq(sign(), APAM_OK);
+	archive(true);
+	ck_assert_int_eq(sign_without_descriptors(), APAM_E_MEMORY);
+	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+}
+END_TEST
+
+/* The counter, which is mapped, says that it has not changed. */
+START_TEST(what_has_not_changed_need_not_be_read)
+{
+	use("on_unknown = \"deny\"; revocation_ttl = 0;");
+	archive(false);
+	ck_assert_int_eq(sign(), APAM_OK);
+	wait_for_a_look();
+	ck_assert_int_eq(sign_without_descriptors(), APAM_OK);
+	archive(true);
+	ck_assert_int_eq(sign_without_descriptors(), APAM_E_MEMORY);
+	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -361,6 +403,8 @@ main(void)
 	tcase_add_test(tc, what_is_mended_holds_again);
 	tcase_add_test(tc, a_state_dir_that_others_may_write_is_not_believed);
 	tcase_add_test(tc, no_state_dir_is_no_registry);
+	tcase_add_test(tc, a_change_that_cannot_be_read_refuses);
+	tcase_add_test(tc, what_has_not_changed_need_not_be_read);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

@@ -337,7 +337,8 @@ START_TEST(one_that_cannot_be_opened_blinds)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert(counter.blind);
 	ck_assert(young);
-	ck_assert_uint_eq(value(), 0);
+	/* What is mapped still tells of changes. */
+	ck_assert_uint_ne(value(), 0);
 	ck_assert(key_counter_follow(&counter, directory));
 	ck_assert(!counter.blind);
 }

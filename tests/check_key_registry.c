@@ -664,7 +664,7 @@ START_TEST(a_limit_of_descriptors_is_said)
 	none = limit;
 	none.rlim_cur = 0;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-	not_read(APAM_E_CONFIG, "cannot be opened");
+	not_read(APAM_E_MEMORY, "cannot be opened: out of descriptors");
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_uint_eq(count(), 1);
 }
