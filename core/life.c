@@ -156,9 +156,11 @@ life_learn(struct life *l, const struct profile_entry *conf,
 	};
 
 	standing_found(&l->standing, conf, finding);
+	/* A key that was set aside stays so, but no longer than before. */
+	if (finding->state == APAM_KEY_UNKNOWN)
+		return;
 	l->aside_until = 0;
-	if (finding->state != APAM_KEY_UNKNOWN)
-		error_clear(&l->latch);
+	error_clear(&l->latch);
 	if (finding->state > APAM_KEY_GOOD)
 		(void)error_set(&l->latch, dead[finding->state],
 		    "the key is %s: %s", apam_key_state_name(finding->state),
