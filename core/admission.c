@@ -13,6 +13,7 @@
 #include "error.h"
 #include "fork.h"
 #include "lifecycle.h"
+#include "share.h"
 
 static void
 describe(const struct key_record *r, char to[ADMISSION_TEXT_MAX])
@@ -58,8 +59,11 @@ look_up(const struct entry *e, const struct keys *keys, struct admission *to)
 	return true;
 }
 
-/* Take over what is newer; true where the credential must go. */
-static bool
+/*
+ * Take over what is newer.  The credential goes in the same moment: else a stack
+ * that inherits in between would have both.
+ */
+static void
 take_over(struct entry *e, const struct admission *fresh)
 {
 	struct admission *known = &e->life.admission;
@@ -71,8 +75,11 @@ take_over(struct entry *e, const struct admission *fresh)
 		    (fresh->archived_at != 0 && known->archived_at == 0);
 		*known = *fresh;
 	}
+	if (drop)
+		lifecycle_drop(e);
 	pthread_mutex_unlock(&e->ctx->lock);
-	return drop;
+	if (drop)
+		share_forget(e, NULL);
 }
 
 static bool
@@ -102,8 +109,7 @@ entry_admit(struct entry *e, const struct keys *keys, struct apam_error *err)
 	if (!is_known(e, keys, &a)) {
 		if (!look_up(e, keys, &a))
 			return error_set(err, APAM_E_MEMORY, "out of memory");
-		if (take_over(e, &a))
-			lifecycle_drop(e);
+		take_over(e, &a);
 	}
 	if (a.archived_at != 0)
 		return error_set(

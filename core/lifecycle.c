@@ -408,13 +408,10 @@ lifecycle_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
 void
 lifecycle_drop(struct entry *e)
 {
-	pthread_mutex_lock(&e->ctx->lock);
 	e->life.unwanted = e->life.busy;
 	life_drop(&e->life);
 	life_retry(&e->life);
 	hot_close(e->stack);
-	pthread_mutex_unlock(&e->ctx->lock);
-	share_forget(e, NULL);
 }
 
 /* Something can be done about a rejection: acquire anew, or ask. */

@@ -5,7 +5,8 @@
  * rejected, refused for good after a permanent answer.
  *
  * All state here is guarded by the context's lock, which is never held while
- * anything is on the wire.  Callers of the functions below do not hold it.
+ * anything is on the wire.  Callers of the functions below do not hold it, but
+ * where they say so.
  */
 #ifndef CORE_LIFECYCLE_H
 #define CORE_LIFECYCLE_H
@@ -53,8 +54,9 @@ enum apam_status lifecycle_revoke(struct entry *e, int64_t deadline,
     struct apam_error *err);
 
 /*
- * Forget the credential, here and where processes share it; what a flight under
- * way brings is not used either.  A key that was found dead is tried anew.
+ * Forget the credential in this process; what a flight under way brings is not
+ * used either.  A key that was found dead is tried anew.  With the context's
+ * lock held.
  */
 void lifecycle_drop(struct entry *e);
 

@@ -9,8 +9,13 @@
 #include "../core/admission.h"
 
 #include <errno.h>
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../core/buf.h"
 #include "../core/error.h"
@@ -19,6 +24,14 @@
 #include "run.h"
 
 #define ID "me"
+#define ROUNDS 200000
+
+/* The sanitizers' allocators do not survive it; see check_fork.c. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define FORKS 0
+#else
+#define FORKS 500
+#endif
 
 static struct project p;
 static struct apam_profile *profile;
@@ -341,6 +354,105 @@ START_TEST(no_state_dir_is_no_registry)
 }
 END_TEST
 
+/* ---- In the middle of it ----------------------------------------------------- */
+
+static _Atomic(bool) stop;
+
+/* Readings of one key with a mark, one after the other. */
+static void *
+admit_again_and_again(void *drops)
+{
+	struct keys keys = { .number = 1000 };
+	struct key_record r = record(0);
+
+	r.marked = true;
+	if (key_set_add(&keys.set, &r) == NULL)
+		return NULL;
+	while (!atomic_load(&stop)) {
+		keys.number++;
+		if (drops != NULL) {
+			keys.set.records[0].marked = false;
+			keys.set.records[0].drops++;
+		}
+		(void)entry_admit(&profile->stack->entries[0], &keys, NULL);
+	}
+	key_set_free(&keys.set);
+	return NULL;
+}
+
+/* What OpenSSL has not done before takes its locks for writing. */
+static void
+work_in_child(void)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+
+	(void)signal(SIGALRM, SIG_DFL);
+	(void)alarm(10);
+	_exit(
+	    EVP_Digest("x", 1, digest, NULL, EVP_sha512(), NULL) == 1 ? 0 : 1);
+}
+
+START_TEST(a_fork_while_a_mark_is_made)
+{
+	pthread_t threads[2];
+	int status;
+	pid_t pid;
+
+	ck_assert_int_eq(sign(), APAM_OK);
+	atomic_store(&stop, false);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL,
+				     admit_again_and_again, NULL),
+		    0);
+	for (int i = 0; i < FORKS; i++) {
+		pid = fork();
+		if (pid == 0)
+			work_in_child();
+		ck_assert_int_gt(pid, 0);
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		ck_assert_int_eq(status, 0);
+	}
+	atomic_store(&stop, true);
+	for (int i = 0; i < 2; i++)
+		(void)pthread_join(threads[i], NULL);
+}
+END_TEST
+
+/*
+ * Whoever finds that the registry's word was heard finds no credential of
+ * before: a profile that is read anew at that moment would take it over.
+ */
+START_TEST(a_drop_is_whole)
+{
+	struct entry *e;
+	struct credential *kept;
+	pthread_t thread;
+	uint64_t drops;
+	char yes = 'y';
+
+	ck_assert_int_eq(sign(), APAM_OK);
+	e = &profile->stack->entries[0];
+	kept = credential_hold(e->life.current);
+	atomic_store(&stop, false);
+	ck_assert_int_eq(
+	    pthread_create(&thread, NULL, admit_again_and_again, &yes), 0);
+	for (int i = 0; i < ROUNDS; i++) {
+		pthread_mutex_lock(&p.ctx->lock);
+		drops = e->life.admission.drops;
+		if (e->life.current == NULL)
+			e->life.current = credential_hold(kept);
+		pthread_mutex_unlock(&p.ctx->lock);
+		pthread_mutex_lock(&p.ctx->lock);
+		ck_assert(e->life.admission.drops == drops ||
+		    e->life.current == NULL);
+		pthread_mutex_unlock(&p.ctx->lock);
+	}
+	atomic_store(&stop, true);
+	(void)pthread_join(thread, NULL);
+	credential_release(&kept);
+}
+END_TEST
+
 /* ---- Nothing left to read it with -------------------------------------------- */
 
 static enum apam_status
@@ -403,6 +515,8 @@ main(void)
 	tcase_add_test(tc, what_is_mended_holds_again);
 	tcase_add_test(tc, a_state_dir_that_others_may_write_is_not_believed);
 	tcase_add_test(tc, no_state_dir_is_no_registry);
+	tcase_add_test(tc, a_fork_while_a_mark_is_made);
+	tcase_add_test(tc, a_drop_is_whole);
 	tcase_add_test(tc, a_change_that_cannot_be_read_refuses);
 	tcase_add_test(tc, what_has_not_changed_need_not_be_read);
 	suite_add_tcase(suite, tc);
