@@ -11,8 +11,7 @@
  *	state_dir/users/<uid>/checked-<hash>
  *	state_dir/users/<uid>/notes.lock	0600, empty: who writes one
  *
- * <hash>: 16 hex digits of the FNV-1a of scheme, NUL, id, NUL, mark, NUL.  Writing
- * and reading call OpenSSL: see fork_defer.
+ * <hash>: 16 hex digits of the FNV-1a of scheme, NUL, id, NUL, mark, NUL.
  */
 #ifndef CORE_KEY_NOTE_H
 #define CORE_KEY_NOTE_H

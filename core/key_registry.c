@@ -34,6 +34,7 @@
 
 #define LOCK_WAIT_MS 10000
 #define LOCK_POLL_MS 20
+#define NEW_MS 1500 /* as with a young counter */
 #define WAIT_MS (KEY_REGISTRY_LOOK_MS + 200)
 #define PATH_SIZE (TRUST_PATH_MAX + sizeof("/" DIRECTORY_NEW "/" KEYS))
 
@@ -652,6 +653,24 @@ begin(struct change *c)
 }
 
 /*
+ * Something was put in state_dir just now: perhaps the registry, by another name
+ * before or from a backup, and programs still follow the counter of the last.
+ */
+static bool
+is_new_here(int state)
+{
+	struct timespec now;
+	struct stat st;
+	int64_t age;
+
+	if (fstat(state, &st) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
+		return true;
+	age = (int64_t)(now.tv_sec - st.st_ctim.tv_sec) * 1000 +
+	    (now.tv_nsec - st.st_ctim.tv_nsec) / 1000000;
+	return age < NEW_MS;
+}
+
+/*
  * Tell running programs.  Also where only the last sync failed, as the file is
  * then another.  True where they have to be waited for.
  */
@@ -660,7 +679,8 @@ announce(const struct change *c)
 {
 	bool young;
 
-	return !key_counter_advance(c->directory, &young) || young;
+	return !key_counter_advance(c->directory, &young) || young ||
+	    is_new_here(c->state);
 }
 
 static enum apam_status

@@ -70,7 +70,8 @@ bool key_registry_follow(
  * all as it was.  Makes the directory where it is missing.  When this returns
  * APAM_OK no program of this machine goes on by the old one: the counter is
  * advanced, and where running programs may not know the counter yet, because it
- * was made just now or could not be written, this waits until they have looked.
+ * or something in state_dir was made just now or it could not be written, this
+ * waits until they have looked.
  * Errors: CONFIG, TRUST, MEMORY, DEADLINE (somebody held the lock for ten
  * seconds), INTERNAL (the disk is full or read-only), and edit's.  After
  * INTERNAL the change may be there, where only the last sync failed.

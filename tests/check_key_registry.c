@@ -333,11 +333,32 @@ time_of_change(const char *id)
 	return clock_ms() - start;
 }
 
+/* Nothing is new any more: neither the counter nor what is in state_dir. */
+static void
+settle(void)
+{
+	const struct timespec t = { 1, 600000000 };
+
+	(void)nanosleep(&t, NULL);
+}
+
 START_TEST(a_young_counter_is_waited_for)
 {
 	ck_assert_int_ge(time_of_change("one"), KEY_REGISTRY_LOOK_MS);
-	age_counter();
+	settle();
 	ck_assert_int_lt(time_of_change("two"), KEY_REGISTRY_LOOK_MS);
+}
+END_TEST
+
+/* Programs follow the counter of the one that was there, which says nothing. */
+START_TEST(a_registry_put_in_anothers_place_is_waited_for)
+{
+	make_registry();
+	settle();
+	ck_assert_int_eq(chdir(base), 0);
+	ck_assert_int_eq(rename("registry", "other"), 0);
+	ck_assert_int_eq(rename("other", "registry"), 0);
+	ck_assert_int_ge(time_of_change("two"), KEY_REGISTRY_LOOK_MS);
 }
 END_TEST
 
@@ -1011,6 +1032,7 @@ main(void)
 	tcase_add_test(tc, a_change_is_seen);
 	tcase_add_test(tc, what_is_not_wanted_leaves_all_as_it_was);
 	tcase_add_test(tc, a_young_counter_is_waited_for);
+	tcase_add_test(tc, a_registry_put_in_anothers_place_is_waited_for);
 	tcase_add_test(tc, a_counter_that_was_removed_is_made_anew);
 	tcase_add_test(tc, a_counter_that_cannot_be_written_is_waited_for);
 	tcase_add_test(tc, a_lock_is_waited_for);
