@@ -301,7 +301,8 @@ key_admin_drop(const struct entry *e, struct apam_error *err)
 	if (!entry_key_secret(e, &secret)) {
 		status = error_set(err, APAM_E_MEMORY, "out of memory");
 	} else {
-		key.secret = buf_view(&secret);
+		if (!e->secrets.various)
+			key.secret = buf_view(&secret);
 		status = key_registry_change(&registry, drop, &key, err);
 	}
 	if (status == APAM_OK)

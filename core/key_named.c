@@ -147,8 +147,11 @@ named_key_is(const struct named_key *key, const char *scheme, const char *id)
 struct key_identity
 named_key_identity(const struct named_key *key)
 {
+	const bool various = key->entry.secrets.various;
+
 	return (struct key_identity){ key->entry.conf->scheme,
-		entry_key_id(&key->entry).p, buf_view(&key->secret) };
+		entry_key_id(&key->entry).p,
+		various ? APAM_STR("") : buf_view(&key->secret) };
 }
 
 bool

@@ -206,6 +206,12 @@ secret_ref_check(struct apam_str ref)
 	return kind->check(str_skip(ref, kind->prefix.n));
 }
 
+bool
+secret_ref_is_shared(struct apam_str ref)
+{
+	return str_starts(ref, APAM_STR("file:"));
+}
+
 /* ---- What was read ---------------------------------------------------- */
 
 static void

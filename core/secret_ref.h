@@ -28,6 +28,12 @@
 const char *secret_ref_check(struct apam_str ref);
 
 /*
+ * True where the same reference is the same secret to every process of the
+ * machine: a file's.  Others depend on who reads them.
+ */
+bool secret_ref_is_shared(struct apam_str ref);
+
+/*
  * Read the secret into an empty buffer.  Errors: SECRET, TRUST, MEMORY; an
  * empty secret and one with control characters are errors.  Texts name the
  * reference, never the secret.

@@ -66,6 +66,7 @@ read_one(struct reading *r, struct apam_value *value)
 	buf_init(b, SECRET_MAX);
 	s->count++;
 	note_file(s, value->str);
+	s->various |= !secret_ref_is_shared(value->str);
 	if (secret_ref_read(value->str, r->user, b, &err) != APAM_OK) {
 		problems_add_error(r->all, r->file, r->line, &err);
 		return false;

@@ -15,6 +15,7 @@
 struct secrets {
 	struct buf *all;
 	size_t count, room;
+	bool various;		/* another process may have read others */
 	struct watch *watch;	/* notes the files they are in; may be NULL */
 };
 

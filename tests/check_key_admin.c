@@ -258,6 +258,27 @@ START_TEST(a_lost_secret_is_archived_all_the_same)
 }
 END_TEST
 
+/* What it is here says nothing of what it is to running programs. */
+static const char *const various[] = { "env:VARIOUS",
+	"exec:/usr/bin/printf %s FAKE-1" };
+
+START_TEST(a_secret_that_each_process_has_is_not_marked)
+{
+	char text[256];
+
+	ck_assert_int_eq(setenv("VARIOUS", "FAKE-1", 1), 0);
+	(void)snprintf(text, sizeof(text),
+	    "{ scheme = \"hmac-test\"; key_id = \"v\"; secret = \"%s\"; }",
+	    various[_i]);
+	profile("b", text);
+	ck_assert_msg(archive("v", NULL) == APAM_OK, "%s", err.text);
+	ck_assert_uint_eq(read_registry(), 1);
+	ck_assert(!set.records[0].marked);
+	ck_assert_int_eq(archive("v", NULL), APAM_E_USAGE);
+	ck_assert_msg(restore("v") == APAM_OK, "%s", err.text);
+}
+END_TEST
+
 START_TEST(one_lost_secret_of_two)
 {
 	profile("a", HMAC("lost", "one") ", " HMAC("lost", "no"));
@@ -398,6 +419,8 @@ add_tests(TCase *t)
 	tcase_add_test(t, a_key_is_archived_and_restored);
 	tcase_add_test(t, another_secret_of_the_id_goes_on);
 	tcase_add_test(t, a_lost_secret_is_archived_all_the_same);
+	tcase_add_loop_test(
+	    t, a_secret_that_each_process_has_is_not_marked, 0, ROWS(various));
 	tcase_add_test(t, one_lost_secret_of_two);
 	tcase_add_test(t, bad_reasons_change_nothing);
 	tcase_add_test(t, no_state_directory);
