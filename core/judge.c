@@ -134,15 +134,6 @@ check_form(const struct stack *stack, const struct apam_signature *signature,
 	return APAM_OK;
 }
 
-/* A rejection may be news of a changed file: look at the files at once. */
-static void
-look_soon(struct apam_profile *profile)
-{
-	pthread_mutex_lock(&profile->ctx->lock);
-	profile->check_at = 0;
-	pthread_mutex_unlock(&profile->ctx->lock);
-}
-
 enum apam_status
 apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
     const struct apam_answer *answer, struct apam_judgement *judgement,
@@ -165,8 +156,9 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	judge_all(stack, signature, &r, judgement);
 	wait = response_retry_after(&r);
 	judgement->retry_at = wait < 0 ? 0 : clock_unix() + wait;
+	/* A rejection may be news of a changed file. */
 	if (judgement->replay)
-		look_soon(profile);
+		profile_look_soon(profile);
 	response_free(&r);
 out:
 	stack_release(&stack);

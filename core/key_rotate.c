@@ -18,6 +18,7 @@
 #include "key_admin.h"
 #include "key_named.h"
 #include "profiles.h"
+#include "reload.h"
 #include "str.h"
 #include "trust.h"
 
@@ -322,15 +323,6 @@ tell(const struct rotation *r)
 	key_admin_tell(r->ctx, r->name, &first, "archived", r->why);
 }
 
-/* Have the profile's files looked at when it next signs. */
-static void
-look_soon(struct apam_profile *profile)
-{
-	pthread_mutex_lock(&profile->ctx->lock);
-	profile->check_at = 0;
-	pthread_mutex_unlock(&profile->ctx->lock);
-}
-
 /* Say that half of it is done, where it is. */
 static enum apam_status
 finish(const struct rotation *r, enum apam_status status, char *fresh,
@@ -373,7 +365,7 @@ apam_key_rotate(struct apam_profile *profile, const char *why, char *fresh,
 		status = key_registry_change(&registry, rotate, &r, &own);
 	status = finish(&r, status, fresh, &own);
 	if (r.written)
-		look_soon(profile);
+		profile_look_soon(profile);
 	if (status == APAM_OK)
 		tell(&r);
 	end(&r);

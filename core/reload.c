@@ -183,3 +183,11 @@ profile_current(struct apam_profile *p, struct apam_error *err)
 		stack_release(&s);
 	return s;
 }
+
+void
+profile_look_soon(struct apam_profile *p)
+{
+	pthread_mutex_lock(&p->ctx->lock);
+	p->check_at = 0;
+	pthread_mutex_unlock(&p->ctx->lock);
+}

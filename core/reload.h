@@ -30,4 +30,7 @@ struct stack *profile_follow(struct apam_profile *profile,
 struct stack *profile_current(struct apam_profile *profile,
     struct apam_error *err);
 
+/* Have its files looked at when it next signs. */
+void profile_look_soon(struct apam_profile *profile);
+
 #endif
