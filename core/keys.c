@@ -93,6 +93,38 @@ note_damage(struct keys_watch *w, struct keys *k)
  * False where this process has no memory or descriptor left to read it with:
  * that is no damage, and what was read before is no longer enough.
  */
+/* There was a registry when it was read. */
+static bool
+was_there(const struct keys *k)
+{
+	return k->print.inode != 0;
+}
+
+static bool
+saw_one(const struct keys *k)
+{
+	if (k != NULL && !in_order(k))
+		k = k->last;
+	return k != NULL && was_there(k);
+}
+
+/*
+ * Read the files.  No registry is in order, but not where there was one: what
+ * is unmounted or removed lets no archived key sign again.
+ */
+static enum apam_status
+read_files(const struct keys_watch *w, struct keys *k)
+{
+	enum apam_status status = key_registry_read(
+	    &w->registry, &k->set, &k->print, &k->damage);
+
+	if (status != APAM_OK || was_there(k) || !saw_one(w->now))
+		return status;
+	return error_set_at(&k->damage, APAM_E_CONFIG, w->registry.state_dir, 0,
+	    "the key registry is gone; what it said last holds until there is "
+	    "one again, or the program starts anew");
+}
+
 static bool
 read_anew(struct keys_watch *w)
 {
@@ -106,8 +138,7 @@ read_anew(struct keys_watch *w)
 	error_clear(&k->damage);
 	(void)key_registry_follow(&w->registry, &w->counter);
 	k->counter = counter_now(w);
-	status = key_registry_read(
-	    &w->registry, &k->set, &k->print, &k->damage);
+	status = read_files(w, k);
 	if (status == APAM_E_MEMORY) {
 		keys_release(&k);
 		return false;

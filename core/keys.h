@@ -21,9 +21,10 @@ struct keys {
 	struct key_set set;	/* empty where the registry is damaged */
 	struct key_registry_print print;
 	/*
-	 * What is wrong with the registry; status OK: nothing.  Then `last` is
-	 * the last reading that was in order, or NULL, and `held_until`
-	 * (clock_ms) when it was last seen to hold.
+	 * What is wrong with the registry, which may be that it is gone;
+	 * status OK: nothing.  Then `last` is the last reading that was in
+	 * order, or NULL, and `held_until` (clock_ms) when it was last seen to
+	 * hold.
 	 */
 	struct apam_error damage;
 	struct keys *last;

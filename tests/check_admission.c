@@ -346,6 +346,26 @@ START_TEST(a_state_dir_that_others_may_write_is_not_believed)
 }
 END_TEST
 
+START_TEST(an_archived_key_is_not_saved_by_a_registry_that_is_gone)
+{
+	char command[256];
+
+	archive(true);
+	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+	(void)snprintf(
+	    command, sizeof(command), "rm -r %s/state/registry", p.dir);
+	ck_assert_int_eq(system(command), 0);
+	wait_for_a_look();
+	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+	/* Also not when it is looked at once more. */
+	wait_for_a_look();
+	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+	/* A new one counts. */
+	archive(false);
+	ck_assert_msg(sign() == APAM_OK, "%s", err.text);
+}
+END_TEST
+
 START_TEST(no_state_dir_is_no_registry)
 {
 	use("on_unknown = \"deny\";");
@@ -514,6 +534,8 @@ main(void)
 	tcase_add_test(tc, a_registry_that_lost_its_file_is_damaged);
 	tcase_add_test(tc, what_is_mended_holds_again);
 	tcase_add_test(tc, a_state_dir_that_others_may_write_is_not_believed);
+	tcase_add_test(
+	    tc, an_archived_key_is_not_saved_by_a_registry_that_is_gone);
 	tcase_add_test(tc, no_state_dir_is_no_registry);
 	tcase_add_test(tc, a_fork_while_a_mark_is_made);
 	tcase_add_test(tc, a_drop_is_whole);
