@@ -204,7 +204,7 @@ stress: deps-build deps-test
 	@$(MAKE) programs
 	@BUILD=$(BUILD) APAM_STRESS=full \
 	    TEST_SECONDS=$$(($(STRESS_MINUTES) * 60)) \
-	    tests/run $(LIVE_CHECKS)
+	    tests/run $(LIVE_CHECKS) $(BUILD)/tests/check_archive
 
 # Every data race fatal.  Check forks before each test, which the race detector
 # takes well; a fork of a process with threads it does not: tests/tsan.supp.
