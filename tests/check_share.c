@@ -37,6 +37,7 @@ sign_and_send(bool send)
 {
 	struct apam_profile *mine = NULL;
 	struct live_signature s;
+	int code;
 
 	live_open(&p, 0);
 	live_signature_init(&s);
@@ -44,7 +45,10 @@ sign_and_send(bool send)
 		_exit(2);
 	if (live_sign(mine, &s, NULL) != APAM_OK)
 		_exit(3);
-	_exit(send && live_send(&s.s) != 200 ? 4 : 0);
+	code = send && live_send(&s.s) != 200 ? 4 : 0;
+	/* Ends the thread, which may have a note to write. */
+	apam_close(&p.ctx);
+	_exit(code);
 }
 
 static pid_t
