@@ -19,8 +19,8 @@
 #define CELL 700
 
 static const char *const heads[] = { "PROFILE", "ENTRY", "SCHEME", "KEY",
-	"STATE", "GENERATION", "ACQUIRED", "EXPIRES", "REFRESH", "PROBLEM",
-	NULL };
+	"STATE", "GENERATION", "ACQUIRED", "EXPIRES", "REFRESH", "CHECKED",
+	"FINDING", "PROBLEM", NULL };
 
 struct view {
 	struct cli *cli;
@@ -65,23 +65,33 @@ problem_text(char to[CELL], const struct apam_entry_status *entry)
 
 	to[0] = '\0';
 	when_text(when, entry->last_error_at);
-	if (entry->key_state > APAM_KEY_GOOD)
-		snprintf(to, CELL, "%s", entry->evidence);
-	else if (entry->last_error.status != APAM_OK)
+	if (entry->last_error.status != APAM_OK)
 		snprintf(to, CELL, "%s: %s", when, entry->last_error.text);
 	else if (entry->latched != APAM_OK)
 		snprintf(to, CELL, "%s", apam_status_text(entry->latched));
+}
+
+/* What is known of the key; "-" where nobody has asked. */
+static void
+finding_text(char to[CELL], const struct apam_entry_status *entry)
+{
+	if (entry->checked_at == 0)
+		snprintf(to, CELL, "-");
+	else
+		snprintf(to, CELL, "%s: %s",
+		    apam_key_state_name(entry->key_state), entry->evidence);
 }
 
 static void
 add_row(
     struct view *view, const char *name, const struct apam_entry_status *entry)
 {
-	char number[16], generation[24], problem[CELL];
+	char number[16], generation[24], finding[CELL], problem[CELL];
 	char acquired[WHEN_SIZE], expires[WHEN_SIZE], refresh[WHEN_SIZE];
+	char checked[WHEN_SIZE];
 	const char *cells[] = { name, number, entry->scheme, entry->key_id,
 		state_of(entry), generation, acquired, expires, refresh,
-		problem };
+		checked, finding, problem };
 
 	snprintf(number, sizeof(number), "%u", entry->entry + 1);
 	snprintf(generation, sizeof(generation), "%llu",
@@ -89,6 +99,8 @@ add_row(
 	when_text(acquired, entry->acquired_at);
 	distance_text(expires, view, entry, entry->expires_in);
 	distance_text(refresh, view, entry, entry->refresh_in);
+	when_text(checked, entry->checked_at);
+	finding_text(finding, entry);
 	problem_text(problem, entry);
 	table_add(&view->table, cells);
 }

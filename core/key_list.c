@@ -142,7 +142,8 @@ take_note(struct row *row, enum key_note_kind kind, const struct key_note *note)
 		info->used_uid = note->uid;
 		memcpy(row->used_by, note->program, sizeof(row->used_by));
 	}
-	if (kind == KEY_NOTE_CHECKED && note->at > info->checked_at) {
+	if (kind == KEY_NOTE_CHECKED &&
+	    key_note_is_news(note, info->checked_at, info->state)) {
 		info->checked_at = note->at;
 		info->state = note->state;
 		memcpy(row->evidence, note->evidence, sizeof(row->evidence));

@@ -369,6 +369,13 @@ read_user(void *arg, unsigned long uid, int directory)
 	(void)closedir(list);
 }
 
+bool
+key_note_is_news(
+    const struct key_note *note, int64_t at, enum apam_key_state state)
+{
+	return note->at > at || (note->at == at && note->state > state);
+}
+
 void
 key_note_each(const char *state_dir, bool user,
     void (*each)(

@@ -48,6 +48,13 @@ bool key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
     const struct key_note *note);
 
 /*
+ * True where a note of a check says more than what was found at `at`: it is
+ * later or, in the same second, worse.
+ */
+bool key_note_is_news(const struct key_note *note, int64_t at,
+    enum apam_key_state state);
+
+/*
  * Call `each` for all notes that this user may read, in no order; what is no
  * note is left out, and so is what one user has more than 4096 of.
  */

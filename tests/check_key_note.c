@@ -514,6 +514,19 @@ START_TEST(a_reader_sees_whole_ones)
 }
 END_TEST
 
+/* Of one second the worse counts: it is what people must know. */
+START_TEST(what_is_news)
+{
+	const struct key_note n = { .at = 100, .state = APAM_KEY_GOOD };
+
+	ck_assert(key_note_is_news(&n, 99, APAM_KEY_REVOKED));
+	ck_assert(!key_note_is_news(&n, 101, APAM_KEY_UNKNOWN));
+	ck_assert(key_note_is_news(&n, 100, APAM_KEY_UNKNOWN));
+	ck_assert(!key_note_is_news(&n, 100, APAM_KEY_GOOD));
+	ck_assert(!key_note_is_news(&n, 100, APAM_KEY_REVOKED));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -523,6 +536,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, make_base, remove_base);
+	tcase_add_test(tc, what_is_news);
 	tcase_add_test(tc, a_use_is_noted);
 	tcase_add_loop_test(tc, a_check_is_noted, 0, APAM_KEY_REVOKED + 1);
 	tcase_add_test(tc, uses_are_noted_once_a_minute);

@@ -377,6 +377,7 @@ struct apam_entry_status {
 	int64_t expires_in;	/* seconds, 0: it has; -1: never, or none */
 	int64_t refresh_in;	/* seconds, 0: due; -1: never, or none */
 	enum apam_status latched; /* the permanent answer; APAM_OK: none */
+	/* As this process found, else as another noted (apam-registry(5)). */
 	enum apam_key_state key_state;
 	int64_t checked_at;	/* Unix s; 0: never */
 	char evidence[256];	/* or empty */

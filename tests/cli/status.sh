@@ -26,7 +26,7 @@ member()
 row "no such profile" 2 '' 'apam list' status nobody
 row "a profile as an option" 2 '' 'there is no option --nobody' status --nobody
 row "nothing acquired" 0 \
-    "^seven${t}1${t}oauth2-client-credentials${t}.*${t}none${t}0${t}-${t}-${t}-${t}\$" \
+    "^seven${t}1${t}oauth2-client-credentials${t}.*${t}none${t}0${t}-${t}-${t}-${t}-${t}-${t}\$" \
     '' status seven
 row "broken: exit status 3" 3 '' 'broken.conf.*error:' status broken
 row "broken: the others are shown" 3 "^seed${t}1${t}" 'broken.conf' status
@@ -56,8 +56,11 @@ signs "another process acquires for itself" 0 '^Authorization: Bearer ' '' \
     headers alone "$seven/eyes"
 control /log/clear
 row "shared: valid, with its times" 0 \
-    "${t}valid${t}[1-9][0-9]*${t}$time${t}$time${t}$time${t}\$" '' status seven
-row "not shared: none" 0 "${t}none${t}0${t}" '' status alone
+    "${t}valid${t}[1-9][0-9]*${t}$time${t}$time${t}$time${t}$time${t}good: .*${t}\$" \
+    '' status seven
+row "not shared: none, but what was noted of the key" 0 \
+    "${t}none${t}0${t}-${t}-${t}-${t}$time${t}good: a fresh .* \(noted by apam of uid [0-9]+\)${t}\$" \
+    '' status alone
 row "shared, in JSON" 0 '"valid"' '' --json status seven alone
 holds "shared: usable" [ "$(member usable)" = true ]
 holds "shared: expires within a day" \
