@@ -21,18 +21,12 @@ same_id(const struct key_record *record, const struct key_identity *key)
 	    strcmp(record->id, key->id) == 0;
 }
 
-/* key_mark, which calls OpenSSL. */
 static bool
 mark_of(const struct key_identity *key, const unsigned char *salt,
     unsigned char mark[KEY_MARK_SIZE])
 {
-	bool ok;
-
-	fork_defer();
-	ok = key_mark(
+	return key_mark(
 	    apam_str(key->scheme), apam_str(key->id), key->secret, salt, mark);
-	fork_permit();
-	return ok;
 }
 
 bool

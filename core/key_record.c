@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "encode.h"
+#include "fork.h"
 #include "option_check.h"
 #include "str.h"
 #include "utf8.h"
@@ -128,11 +129,11 @@ put_text(EVP_MD_CTX *sha, struct apam_str text)
 	    (text.n == 0 || EVP_DigestUpdate(sha, text.p, text.n) == 1);
 }
 
-bool
-key_mark(struct apam_str scheme, struct apam_str id, struct apam_str secret,
-    const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE])
+static bool
+mark_digest(struct apam_str scheme, struct apam_str id, struct apam_str secret,
+    const unsigned char salt[KEY_SALT_SIZE],
+    unsigned char digest[EVP_MAX_MD_SIZE])
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
 	EVP_MD_CTX *sha = EVP_MD_CTX_new();
 	const bool ok = sha != NULL &&
 	    EVP_DigestInit_ex(sha, EVP_sha256(), NULL) == 1 &&
@@ -140,11 +141,25 @@ key_mark(struct apam_str scheme, struct apam_str id, struct apam_str secret,
 	    put_text(sha, scheme) && put_text(sha, id) &&
 	    put_text(sha, secret) && EVP_DigestFinal_ex(sha, digest, NULL) == 1;
 
+	EVP_MD_CTX_free(sha);
+	return ok;
+}
+
+bool
+key_mark(struct apam_str scheme, struct apam_str id, struct apam_str secret,
+    const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE])
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	bool ok;
+
+	/* OpenSSL takes locks that a fork must not copy. */
+	fork_defer();
+	ok = mark_digest(scheme, id, secret, salt, digest);
+	fork_permit();
 	memset(mark, 0, KEY_MARK_SIZE);
 	if (ok)
 		memcpy(mark, digest, KEY_MARK_SIZE);
 	wipe(digest, sizeof(digest));
-	EVP_MD_CTX_free(sha);
 	return ok;
 }
 

@@ -56,8 +56,8 @@ struct key_set {
 /*
  * The mark that a secret has with this salt: the first bytes of the SHA-256 of
  * the salt and scheme, id and secret, each after its length in eight bytes, the
- * least first.  False, and zeroed, without memory.  It calls OpenSSL: see
- * fork_defer.
+ * least first.  False, and zeroed, without memory.  Not to be
+ * called between fork_defer and fork_permit.
  */
 bool key_mark(struct apam_str scheme, struct apam_str id,
     struct apam_str secret, const unsigned char salt[KEY_SALT_SIZE],

@@ -14,7 +14,6 @@
 
 #include "clock.h"
 #include "error.h"
-#include "fork.h"
 #include "str.h"
 
 bool
@@ -89,10 +88,6 @@ note_damage(struct keys_watch *w, struct keys *k)
 		    k->damage.text);
 }
 
-/*
- * False where this process has no memory or descriptor left to read it with:
- * that is no damage, and what was read before is no longer enough.
- */
 /* There was a registry when it was read. */
 static bool
 was_there(const struct keys *k)
@@ -125,6 +120,10 @@ read_files(const struct keys_watch *w, struct keys *k)
 	    "one again, or the program starts anew");
 }
 
+/*
+ * False where this process has no memory or descriptor left to read it with:
+ * that is no damage, and what was read before is no longer enough.
+ */
 static bool
 read_anew(struct keys_watch *w)
 {
@@ -227,15 +226,11 @@ static bool
 has_mark(const struct key_record *r, struct apam_str secret)
 {
 	unsigned char mark[KEY_MARK_SIZE];
-	bool made;
 
-	if (!r->marked)
-		return true;
-	fork_defer();
-	made = key_mark(
-	    apam_str(r->scheme), apam_str(r->id), secret, r->salt, mark);
-	fork_permit();
-	return !made || memcmp(mark, r->mark, sizeof(mark)) == 0;
+	return !r->marked ||
+	    !key_mark(
+		apam_str(r->scheme), apam_str(r->id), secret, r->salt, mark) ||
+	    memcmp(mark, r->mark, sizeof(mark)) == 0;
 }
 
 const struct key_record *
