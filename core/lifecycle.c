@@ -177,13 +177,27 @@ join(struct entry *e, uint64_t flight, const struct patience *patience,
 
 /* ---- Getting a credential ----------------------------------------------- */
 
+/* Take off, where none is under way, and wait for it. */
+static enum apam_status
+fly(struct entry *e, enum flight_goal goal, const struct patience *patience,
+    struct apam_error *err)
+{
+	uint64_t flight = e->life.flights;
+
+	/* Who does not wait leaves even the first step to apam_step. */
+	if (!e->life.busy &&
+	    !take_off(e, goal, patience->deadline,
+		patience->none ? submit : launch, err))
+		return APAM_E_MEMORY;
+	return join(e, flight, patience, err);
+}
+
 /* There is none to use: take off, unless it is too early, and wait. */
 static enum apam_status
 obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 {
 	struct life *l = &e->life;
 	int64_t wait = l->not_before - clock_ms();
-	uint64_t flight = l->flights;
 
 	if (has_waited(e, patience) && outcome(l, err) != APAM_OK)
 		return l->outcome.status;
@@ -191,12 +205,7 @@ obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 		return error_set(err, l->last_error.status,
 		    "%s; the next try is in %lld s", l->last_error.text,
 		    (long long)(wait + 999) / 1000);
-	/* Who does not wait leaves even the first step to apam_step. */
-	if (!l->busy &&
-	    !take_off(e, goal_of(l), patience->deadline,
-		patience->none ? submit : launch, err))
-		return APAM_E_MEMORY;
-	return join(e, flight, patience, err);
+	return fly(e, goal_of(l), patience, err);
 }
 
 /* Who has the key is not sure: ask, unless it is too early, and wait. */
@@ -205,18 +214,13 @@ settle(struct entry *e, const struct patience *patience, struct apam_error *err)
 {
 	struct life *l = &e->life;
 	int64_t wait = l->standing.check_at - clock_ms();
-	uint64_t flight = l->flights;
 
 	if (!l->busy && wait > 0)
 		return error_set(err, APAM_E_UNKNOWN,
 		    "whether the key is good is not known: %s; the next check "
 		    "is in %lld s",
 		    l->standing.found.evidence, (long long)(wait + 999) / 1000);
-	if (!l->busy &&
-	    !take_off(e, FLIGHT_PROVE, patience->deadline,
-		patience->none ? submit : launch, err))
-		return APAM_E_MEMORY;
-	return join(e, flight, patience, err);
+	return fly(e, FLIGHT_PROVE, patience, err);
 }
 
 /* Refresh what serves on meanwhile; a failure to take off is no failure. */
