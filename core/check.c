@@ -15,16 +15,11 @@ static void
 report(const struct entry *e, const struct key_finding *f,
     struct apam_key_report *to)
 {
-	struct apam_str id = entry_key_id(e);
-
 	memset(to, 0, sizeof(*to));
 	to->entry = (unsigned)e->index;
 	to->state = f->state;
 	to->checked_at = f->at;
-	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
-	(void)snprintf(to->key_id, sizeof(to->key_id), "%.*s",
-	    (int)(id.n < sizeof(to->key_id) ? id.n : sizeof(to->key_id) - 1),
-	    id.p);
+	entry_name_key(e, to->scheme, to->key_id);
 	(void)snprintf(to->evidence, sizeof(to->evidence), "%s", f->evidence);
 }
 

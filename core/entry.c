@@ -4,6 +4,7 @@
  */
 #include "entry.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -198,6 +199,13 @@ entry_key_id(const struct entry *e)
 		if (option_at(&e->module->options, i)->flags & APAM_OPT_KEY_ID)
 			return e->values.values[i].str;
 	return APAM_STR("");
+}
+
+void
+entry_name_key(const struct entry *e, char *scheme, char *key_id)
+{
+	(void)snprintf(scheme, ENTRY_SCHEME_SIZE, "%s", e->conf->scheme);
+	(void)snprintf(key_id, ENTRY_KEY_ID_SIZE, "%s", entry_key_id(e).p);
 }
 
 bool

@@ -76,8 +76,19 @@ bool entry_same(const struct entry *a, const struct entry *b);
 /* Wipe and free; fine on a zeroed entry. */
 void entry_close(struct entry *e);
 
-/* The value of the option that names the key; empty where there is none. */
+/*
+ * The value of the option that names the key, with a NUL after it; empty where
+ * there is none.
+ */
 struct apam_str entry_key_id(const struct entry *e);
+
+/*
+ * Copy its scheme and key id, as far as they fit, to reports.  `scheme` has room
+ * for ENTRY_SCHEME_SIZE, `key_id` for ENTRY_KEY_ID_SIZE bytes.
+ */
+#define ENTRY_SCHEME_SIZE 65
+#define ENTRY_KEY_ID_SIZE 256
+void entry_name_key(const struct entry *e, char *scheme, char *key_id);
 
 /*
  * Add the entry's secret as one text, which marks are made of: the bytes of

@@ -376,6 +376,35 @@ key_note_is_news(
 	return note->at > at || (note->at == at && note->state > state);
 }
 
+struct search {
+	char name[NAME_SIZE];
+	struct key_note *last;
+	bool found;
+};
+
+static void
+search_user(void *arg, unsigned long uid, int directory)
+{
+	struct search *s = arg;
+	struct key_note note = { .uid = uid };
+
+	if (!read_note(directory, s->name, KEY_NOTE_CHECKED, &note) ||
+	    (s->found && !key_note_is_news(&note, s->last->at, s->last->state)))
+		return;
+	*s->last = note;
+	s->found = true;
+}
+
+bool
+key_note_last_check(const char *state_dir, bool user, struct key_note *note)
+{
+	struct search s = { .last = note };
+
+	name_of(KEY_NOTE_CHECKED, note, s.name);
+	user_dir_each(state_dir, user, search_user, &s);
+	return s.found;
+}
+
 void
 key_note_each(const char *state_dir, bool user,
     void (*each)(

@@ -55,6 +55,13 @@ bool key_note_is_news(const struct key_note *note, int64_t at,
     enum apam_key_state state);
 
 /*
+ * The last check of the key that note->scheme, id and mark name, of all notes
+ * that this user may read: fills in the rest of *note.  False: none was noted.
+ */
+bool key_note_last_check(
+    const char *state_dir, bool user, struct key_note *note);
+
+/*
  * Call `each` for all notes that this user may read, in no order; what is no
  * note is left out, and so is what one user has more than 4096 of.
  */

@@ -44,15 +44,13 @@ has_credential(struct entry *e)
 static void
 revoke_entry(struct entry *e, int64_t deadline, struct apam_revoke_report *to)
 {
-	const struct apam_str id = entry_key_id(e);
 	struct apam_error err, why;
 
 	error_clear(&err);
 	error_clear(&why);
 	memset(to, 0, sizeof(*to));
 	to->entry = (unsigned)e->index;
-	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
-	(void)snprintf(to->key_id, sizeof(to->key_id), "%s", id.p);
+	entry_name_key(e, to->scheme, to->key_id);
 	to->had_credential = has_credential(e);
 	to->status = lifecycle_revoke(e, deadline, &err);
 	(void)snprintf(to->text, sizeof(to->text), "%.255s", err.text);

@@ -9,61 +9,36 @@
 #include "key_note.h"
 #include "lifecycle.h"
 #include "reload.h"
-#include "str.h"
-
-/* ---- What programs noted --------------------------------------------------- */
-
-struct noted {
-	const char *mark; /* of the key's record, or "" */
-	struct apam_entry_status *to;
-};
-
-static void
-take_note(void *arg, enum key_note_kind kind, const struct key_note *note)
-{
-	const struct noted *noted = arg;
-	struct apam_entry_status *to = noted->to;
-
-	if (kind != KEY_NOTE_CHECKED ||
-	    !key_note_is_news(note, to->checked_at, to->key_state) ||
-	    strcmp(note->scheme, to->scheme) != 0 ||
-	    strcmp(note->id, to->key_id) != 0 ||
-	    strcmp(note->mark, noted->mark) != 0)
-		return;
-	to->key_state = note->state;
-	to->checked_at = note->at;
-	(void)snprintf(to->evidence, sizeof(to->evidence),
-	    "%.160s (noted by %s of uid %lu)", note->evidence, note->program,
-	    note->uid);
-}
 
 /* This process has asked nobody: what do others say? */
 static void
 read_notes(struct entry *e, struct apam_entry_status *to)
 {
 	const struct settings *settings = e->ctx->settings;
-	char mark[KEY_MARK_TEXT];
-	struct noted noted = { mark, to };
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 
+	entry_name_key(e, note.scheme, note.id);
 	pthread_mutex_lock(&e->ctx->lock);
-	memcpy(mark, e->life.admission.mark, sizeof(mark));
+	memcpy(note.mark, e->life.admission.mark, sizeof(note.mark));
 	pthread_mutex_unlock(&e->ctx->lock);
-	key_note_each(settings->state_dir, settings->user, take_note, &noted);
+	if (!key_note_last_check(settings->state_dir, settings->user, &note))
+		return;
+	to->key_state = note.state;
+	to->checked_at = note.at;
+	(void)snprintf(to->evidence, sizeof(to->evidence),
+	    "%.160s (noted by %s of uid %lu)", note.evidence, note.program,
+	    note.uid);
 }
-
-/* ---- Entries ---------------------------------------------------------------- */
 
 static void
 show(struct entry *e, struct apam_entry_status *to)
 {
-	struct apam_str id = entry_key_id(e);
 	struct key_finding finding;
 	bool archived;
 
 	memset(to, 0, sizeof(*to));
 	to->entry = (unsigned)e->index;
-	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
-	(void)snprintf(to->key_id, sizeof(to->key_id), "%.*s", SARG(id));
+	entry_name_key(e, to->scheme, to->key_id);
 	archived = entry_is_archived(e, &finding);
 	if (!archived)
 		lifecycle_glance(e);

@@ -10,7 +10,6 @@
 #include "clock.h"
 #include "key_note.h"
 #include "stack.h"
-#include "str.h"
 
 static bool
 is_due(int64_t *told_at, int64_t every_s)
@@ -27,11 +26,7 @@ is_due(int64_t *told_at, int64_t every_s)
 static void
 name_key(const struct entry *e, struct key_note *note)
 {
-	struct apam_str id = entry_key_id(e);
-
-	(void)snprintf(
-	    note->scheme, sizeof(note->scheme), "%s", e->conf->scheme);
-	(void)snprintf(note->id, sizeof(note->id), "%.*s", SARG(id));
+	entry_name_key(e, note->scheme, note->id);
 	(void)snprintf(
 	    note->mark, sizeof(note->mark), "%s", e->life.admission.mark);
 	note->at = clock_unix();
@@ -68,18 +63,16 @@ tell_use(struct entry *e)
 static void
 audit_state(struct entry *e, const struct key_finding *found)
 {
-	char id[KEY_TEXT_MAX + 1];
 	const struct audit_event event = {
 		.what = AUDIT_STATE,
 		.profile = e->profile->name,
 		.entry = (int)e->index,
 		.scheme = e->conf->scheme,
-		.key_id = id,
+		.key_id = entry_key_id(e).p,
 		.state = apam_key_state_name(found->state),
 		.evidence = found->evidence,
 	};
 
-	(void)snprintf(id, sizeof(id), "%.*s", SARG(entry_key_id(e)));
 	audit_write(&e->ctx->audit, &event);
 }
 
@@ -132,7 +125,6 @@ tell_refusal(struct apam_profile *profile, struct stack *stack,
 		.entry = why->entry,
 		.status = why->status,
 		.evidence = why->text };
-	char id[KEY_TEXT_MAX + 1];
 	bool due;
 
 	if (!is_refusal(why->status))
@@ -147,8 +139,7 @@ tell_refusal(struct apam_profile *profile, struct stack *stack,
 		const struct entry *e = &stack->entries[why->entry];
 
 		event.scheme = e->conf->scheme;
-		event.key_id = id;
-		(void)snprintf(id, sizeof(id), "%.*s", SARG(entry_key_id(e)));
+		event.key_id = entry_key_id(e).p;
 	}
 	audit_write(&profile->ctx->audit, &event);
 }

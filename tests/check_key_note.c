@@ -527,6 +527,52 @@ START_TEST(what_is_news)
 }
 END_TEST
 
+START_TEST(the_last_check_of_a_key_is_found)
+{
+	struct key_note note = note_of("one"), found = note_of("one");
+
+	ck_assert(!key_note_last_check(base, user, &found));
+	ck_assert(write_note(KEY_NOTE_USED, &note));
+	ck_assert(!key_note_last_check(base, user, &found));
+	note.state = APAM_KEY_REVOKED;
+	(void)strcpy(note.evidence, "said so");
+	ck_assert(write_note(KEY_NOTE_CHECKED, &note));
+	ck_assert(key_note_last_check(base, user, &found));
+	ck_assert_int_eq(found.state, APAM_KEY_REVOKED);
+	ck_assert_str_eq(found.evidence, "said so");
+	ck_assert_uint_eq(found.uid, geteuid());
+	found = note_of("two");
+	ck_assert(!key_note_last_check(base, user, &found));
+	found = note_of("one");
+	(void)strcpy(found.mark, "00ff");
+	ck_assert(!key_note_last_check(base, user, &found));
+}
+END_TEST
+
+START_TEST(of_many_users_the_last_check_counts)
+{
+	struct key_note note = note_of("one"), found = note_of("one");
+	char path[128];
+
+	if (geteuid() != 0)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/users", base);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	ck_assert_int_eq(chmod(path, 01777), 0);
+	for (uid_t uid = 0; uid < 4; uid++) {
+		ck_assert_int_eq(seteuid(uid), 0);
+		note.at = 1700000000 + (uid == 2 ? 9 : uid);
+		note.state = uid == 2 ? APAM_KEY_GOOD : APAM_KEY_REVOKED;
+		ck_assert(write_note(KEY_NOTE_CHECKED, &note));
+		ck_assert_int_eq(seteuid(0), 0);
+	}
+	ck_assert(key_note_last_check(base, user, &found));
+	ck_assert_uint_eq(found.uid, 2);
+	ck_assert_int_eq(found.state, APAM_KEY_GOOD);
+	ck_assert_int_eq(found.at, 1700000009);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -537,6 +583,8 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, make_base, remove_base);
 	tcase_add_test(tc, what_is_news);
+	tcase_add_test(tc, the_last_check_of_a_key_is_found);
+	tcase_add_test(tc, of_many_users_the_last_check_counts);
 	tcase_add_test(tc, a_use_is_noted);
 	tcase_add_loop_test(tc, a_check_is_noted, 0, APAM_KEY_REVOKED + 1);
 	tcase_add_test(tc, uses_are_noted_once_a_minute);
