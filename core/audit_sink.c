@@ -18,6 +18,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "file_at.h"
+
 static const char name[] = "audit.log";
 static const char old_name[] = "audit.log.1";
 
@@ -89,14 +91,10 @@ open_log(int directory, struct stat *st)
  * file that was found full, which must still have its name.
  */
 static void
-move_aside(int directory, int fd, const struct stat *full)
+move_aside(int directory, int fd)
 {
-	struct stat named;
-
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		return;
-	if (fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    named.st_dev == full->st_dev && named.st_ino == full->st_ino)
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+	    file_at_is(directory, name, fd))
 		(void)renameat(directory, name, directory, old_name);
 }
 
@@ -108,7 +106,7 @@ open_with_room(int directory, struct stat *st)
 
 	if (fd < 0 || st->st_size < AUDIT_FILE_MAX)
 		return fd;
-	move_aside(directory, fd, st);
+	move_aside(directory, fd);
 	(void)close(fd);
 	return open_log(directory, st);
 }

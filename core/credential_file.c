@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file_at.h"
 #include "file_replace.h"
 #include "profile.h"
 #include "user_dir.h"
@@ -75,21 +76,6 @@ own_file_problem(int fd, struct stat *st)
 	return NULL;
 }
 
-/* Read all `n` bytes.  A file never changes once it has its name. */
-static bool
-read_whole(int fd, size_t n, struct buf *to)
-{
-	char chunk[4096];
-	ssize_t got;
-
-	do {
-		got = read(fd, chunk, sizeof(chunk));
-		if (got > 0)
-			buf_put(to, (struct apam_str){ chunk, (size_t)got });
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	return got == 0 && !to->failed && to->n == n;
-}
-
 /* Open and read the file, sealed as it is. */
 static const char *
 read_sealed(const struct credential_file *file, int directory, struct buf *to)
@@ -107,7 +93,8 @@ read_sealed(const struct credential_file *file, int directory, struct buf *to)
 	why = own_file_problem(fd, &st);
 	if (why == NULL && st.st_size > CREDENTIAL_RECORD_MAX)
 		why = "the credential file is too large";
-	if (why == NULL && !read_whole(fd, (size_t)st.st_size, to))
+	/* A file never changes once it has its name. */
+	if (why == NULL && (!file_read(fd, to) || to->n != (size_t)st.st_size))
 		why = "the credential file cannot be read";
 	(void)close(fd);
 	return why;
@@ -154,12 +141,9 @@ static bool
 is_the_lock(const struct credential_file *file, int directory, int lock)
 {
 	char name[FILE_NAME_SIZE];
-	struct stat held, named;
 
 	file_name(file, ".lock", name);
-	return fstat(lock, &held) == 0 &&
-	    fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+	return file_at_is(directory, name, lock);
 }
 
 /* 0, with the lock held, or what there is instead of it. */

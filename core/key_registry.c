@@ -21,6 +21,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "file_at.h"
 #include "file_replace.h"
 #include "key_counter.h"
 #include "trust.h"
@@ -273,21 +274,6 @@ open_keys(const struct key_registry *registry, int directory, struct stat *st,
 	return -1;
 }
 
-/* Fill an empty buffer; false where it did not fit or could not be read. */
-static bool
-read_whole(int fd, struct buf *to)
-{
-	char chunk[16384];
-	ssize_t got;
-
-	do {
-		got = read(fd, chunk, sizeof(chunk));
-		if (got > 0)
-			buf_put(to, (struct apam_str){ chunk, (size_t)got });
-	} while ((got > 0 && !to->failed) || (got < 0 && errno == EINTR));
-	return got == 0 && !to->failed;
-}
-
 static enum apam_status
 parse(const struct key_registry *registry, struct apam_str text,
     struct key_set *set, struct apam_error *err)
@@ -320,7 +306,7 @@ read_in(const struct key_registry *registry, int directory, struct key_set *set,
 	if (fd < 0)
 		return err->status;
 	buf_init(&text, KEY_FILE_MAX);
-	if (read_whole(fd, &text))
+	if (file_read(fd, &text))
 		status = parse(registry, buf_view(&text), set, err);
 	else if (text.no_memory)
 		status = error_set(err, APAM_E_MEMORY, "out of memory");
@@ -463,17 +449,6 @@ pause_ms(int64_t ms)
 		continue;
 }
 
-/* True where `name` in `at` is what `fd` is. */
-static bool
-is_named(int at, const char *name, int fd)
-{
-	struct stat held, named;
-
-	return fstat(fd, &held) == 0 &&
-	    fstatat(at, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    held.st_dev == named.st_dev && held.st_ino == named.st_ino;
-}
-
 /* Wait for the lock.  False where it was not to be had until `deadline`. */
 static bool
 wait_lock(int fd, int64_t deadline)
@@ -571,8 +546,8 @@ lock_either(struct change *c, bool *again)
 	c->lock = take_lock(c->registry, c->directory, c->deadline, c->err);
 	if (c->lock < 0)
 		return false;
-	*again = !is_named(c->state, name, c->directory) ||
-	    !is_named(c->directory, LOCK, c->lock);
+	*again = !file_at_is(c->state, name, c->directory) ||
+	    !file_at_is(c->directory, LOCK, c->lock);
 	return !*again;
 }
 

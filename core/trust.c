@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "file_at.h"
 #include "str.h"
 
 #ifndef O_PATH
@@ -27,7 +28,6 @@
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 /* O_NONBLOCK: a FIFO put in the file's place must not hang us. */
 #define OPEN_FILE (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-#define READ_SIZE 4096
 
 /* A walk: the path as far as it was checked is the first `at` bytes. */
 struct walk {
@@ -238,26 +238,13 @@ refuse_size(const char *path, size_t max, struct apam_error *err)
 static enum apam_status
 read_all(int fd, const char *path, struct buf *to, struct apam_error *err)
 {
-	enum apam_status status = APAM_OK;
-	char chunk[READ_SIZE];
-	ssize_t n;
-
-	do {
-		n = read(fd, chunk, sizeof(chunk));
-		if (n > 0 && (size_t)n > to->max - to->n) {
-			status = refuse_size(path, to->max, err);
-			break;
-		}
-		if (n > 0)
-			buf_put(to, (struct apam_str){ chunk, (size_t)n });
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	wipe(chunk, sizeof(chunk));
-	if (status == APAM_OK && n < 0)
-		status = error_set(
-		    err, APAM_E_CONFIG, "%s cannot be read", path);
-	if (status == APAM_OK && to->failed)
-		status = error_set(err, APAM_E_MEMORY, "out of memory");
-	return status;
+	if (file_read(fd, to))
+		return APAM_OK;
+	if (to->no_memory)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	if (to->failed)
+		return refuse_size(path, to->max, err);
+	return error_set(err, APAM_E_CONFIG, "%s cannot be read", path);
 }
 
 enum apam_status
