@@ -72,67 +72,84 @@ may_go(const struct args *args, const struct use *use)
 
 /* ---- Profiles without a key --------------------------------------------- */
 
+/* Names of profiles, NULL at the end. */
+struct names {
+	char **all;
+	size_t count;
+};
+
+/* Of one reading of the list. */
 struct affected {
 	const struct apam_key_name *name;
-	char **names; /* then NULL */
-	size_t count;
+	struct names touched; /* that name an archived key of this name */
+	struct names served; /* that name any key that is active */
 	bool failed;
 };
 
 static bool
-is_in(const struct apam_key_info *key, const char *profile)
+add_names(struct names *names, const struct apam_key_info *key)
 {
-	for (size_t i = 0; i < key->profile_count; i++)
-		if (strcmp(key->profiles[i], profile) == 0)
+	size_t room = names->count + key->profile_count + 1;
+	char **longer = realloc(names->all, room * sizeof(*longer));
+
+	if (longer == NULL)
+		return false;
+	names->all = longer;
+	for (size_t i = 0; i < key->profile_count; i++) {
+		longer[names->count] = strdup(key->profiles[i]);
+		if (longer[names->count] == NULL)
+			return false;
+		names->count++;
+	}
+	longer[names->count] = NULL;
+	return true;
+}
+
+static bool
+sort_key(void *arg, const struct apam_key_info *key)
+{
+	struct affected *a = arg;
+
+	if (strcmp(keys_state(key), "active") == 0)
+		a->failed = !add_names(&a->served, key);
+	else if (keys_match(a->name, key) && key->archived_at != 0)
+		a->failed = !add_names(&a->touched, key);
+	return !a->failed;
+}
+
+static bool
+is_among(const struct names *names, const char *profile)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->all[i], profile) == 0)
 			return true;
 	return false;
 }
 
-/* Add the profiles that name an archived key of this name. */
-static bool
-add_profiles(void *arg, const struct apam_key_info *key)
-{
-	struct affected *a = arg;
-	char **longer;
-
-	if (!keys_match(a->name, key) || key->archived_at == 0)
-		return true;
-	longer = realloc(
-	    a->names, (a->count + key->profile_count + 1) * sizeof(*longer));
-	if (longer == NULL) {
-		a->failed = true;
-		return false;
-	}
-	a->names = longer;
-	for (size_t i = 0; i < key->profile_count; i++) {
-		longer[a->count] = strdup(key->profiles[i]);
-		if (longer[a->count] == NULL)
-			break;
-		a->count++;
-	}
-	longer[a->count] = NULL;
-	return true;
-}
-
 /* Take away those that have a key left, as far as is known here. */
-static bool
-drop_profiles(void *arg, const struct apam_key_info *key)
+static void
+drop_served(struct affected *a)
 {
-	struct affected *a = arg;
+	struct names *touched = &a->touched;
 	size_t kept = 0;
 
-	if (strcmp(keys_state(key), "active") != 0)
-		return true;
-	for (size_t i = 0; i < a->count; i++) {
-		if (is_in(key, a->names[i]))
-			free(a->names[i]);
+	for (size_t i = 0; i < touched->count; i++) {
+		if (is_among(&a->served, touched->all[i]))
+			free(touched->all[i]);
 		else
-			a->names[kept++] = a->names[i];
+			touched->all[kept++] = touched->all[i];
 	}
-	a->count = kept;
-	if (a->names != NULL)
-		a->names[kept] = NULL;
-	return true;
+	touched->count = kept;
+	if (touched->all != NULL)
+		touched->all[kept] = NULL;
+}
+
+static void
+free_names(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->all[i]);
+	free(names->all);
 }
 
 static int
@@ -142,16 +159,15 @@ show_done(struct cli *cli, const struct apam_key_name *name)
 	int code;
 
 	/* It is done: what cannot be listed now is no error of this command. */
-	if (apam_keys(cli->ctx, add_profiles, &a, NULL, NULL) != APAM_OK ||
-	    apam_keys(cli->ctx, drop_profiles, &a, NULL, NULL) != APAM_OK)
+	if (apam_keys(cli->ctx, sort_key, &a, NULL, NULL) != APAM_OK)
 		a.failed = true;
+	drop_served(&a);
 	code = keys_done(cli, name->id, "archived",
-	    " everywhere on this machine", (const char *const *)a.names);
+	    " everywhere on this machine", (const char *const *)a.touched.all);
 	if (a.failed)
 		complain("which profiles have no other key cannot be told");
-	for (size_t i = 0; i < a.count; i++)
-		free(a.names[i]);
-	free(a.names);
+	free_names(&a.touched);
+	free_names(&a.served);
 	return code;
 }
 
