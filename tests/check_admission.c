@@ -58,8 +58,7 @@ setup(void)
 {
 	project_make(&p);
 	project_module(&p, "basic-email-key", false);
-	project_write(&p, "secret", "not-a-secret\n");
-	ck_assert_int_eq(chmod(p.path, 0600), 0);
+	project_secret(&p, "secret", "not-a-secret\n");
 	project_directory(&p, "state");
 	ck_assert_int_eq(chmod(p.path, 0755), 0);
 	use("");

@@ -25,8 +25,7 @@ use(const char *entries)
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);
-	project_write(&project, "secret", "FAKEkey\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "secret", "FAKEkey\n");
 	(void)snprintf(text, sizeof(text),
 	    "origins = [ \"https://api.example\" ];\nauth = ( %s );\n",
 	    entries);

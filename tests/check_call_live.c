@@ -203,7 +203,7 @@ START_TEST(a_slow_provider_does_not_hold_up_another)
 	char text[1024];
 
 	project_module(&p, "key-secret-archiveable", false);
-	live_secret(&p, "xy", "not-a-secret-xy-read");
+	project_secret(&p, "xy", "not-a-secret-xy-read");
 	(void)snprintf(text, sizeof(text),
 	    "origins = [ \"https://127.0.0.1:%d\" ];\n"
 	    "ca_file = \"%s/ca.pem\";\nauth = ( {\n"

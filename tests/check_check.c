@@ -26,8 +26,7 @@ setup(void)
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);
-	project_write(&project, "secret", "FAKEkey\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "secret", "FAKEkey\n");
 	raw_start(&server, &answer, NULL);
 	memset(&err, 0x5a, sizeof(err));
 }

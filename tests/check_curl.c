@@ -97,8 +97,7 @@ start(void)
 {
 	project_make(&project);
 	project_module(&project, "oauth2-client-credentials", false);
-	project_write(&project, "secret", "not-a-secret-7signal-one");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "secret", "not-a-secret-7signal-one");
 	sandbox_start(&sandbox, project.dir);
 	ck_assert_int_eq(chmod(project_path(&project, "ca.pem"), 0644), 0);
 	write_profile();

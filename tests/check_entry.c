@@ -24,14 +24,10 @@ setup(void)
 	project_module(&project, "hmac-test", true);
 	project_module(&project, "bench-bearer", true);
 	project_module(&project, "bad-magic", true);
-	project_write(&project, "secret", "FAKEkey\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
-	project_write(&project, "copy", "FAKEkey\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
-	project_write(&project, "other", "FAKEkez\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
-	project_write(&project, "empty", "");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "secret", "FAKEkey\n");
+	project_secret(&project, "copy", "FAKEkey\n");
+	project_secret(&project, "other", "FAKEkez\n");
+	project_secret(&project, "empty", "");
 }
 
 static void

@@ -24,29 +24,15 @@ static struct key_set set; /* of the last read_registry */
 #define RETURNS(id) "{ scheme = \"return-test\"; key_id = \"" id "\"; }"
 
 static void
-profile(const char *name, const char *entries)
-{
-	char format[1024], text[1024];
-
-	(void)snprintf(format, sizeof(format),
-	    "origins = [ \"https://api.example\" ];\nauth = ( %s );\n",
-	    entries);
-	project_splice(&project, format, text, sizeof(text));
-	project_profile(&project, name, text);
-}
-
-static void
 setup(void)
 {
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);
-	project_write(&project, "one", "FAKE-1\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
-	project_write(&project, "two", "FAKE-2\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "one", "FAKE-1\n");
+	project_secret(&project, "two", "FAKE-2\n");
 	project_directory(&project, "state");
-	profile("a", HMAC("k1", "one"));
+	project_entries(&project, "a", HMAC("k1", "one"));
 	(void)project_get(&project, "a");
 	memset(&err, 0x5a, sizeof(err));
 	memset(&set, 0, sizeof(set));
@@ -138,7 +124,8 @@ END_TEST
 
 START_TEST(each_secret_of_an_id_is_a_key)
 {
-	profile("b", HMAC("k1", "two") ", " HMAC("k1", "one"));
+	project_entries(
+	    &project, "b", HMAC("k1", "two") ", " HMAC("k1", "one"));
 	ck_assert_msg(add("k1", NULL) == APAM_OK, "%s", err.text);
 	ck_assert_uint_eq(read_registry(), 2);
 	ck_assert(fits(&set.records[0], "hmac-test", "FAKE-1"));
@@ -159,7 +146,7 @@ END_TEST
 
 START_TEST(a_scheme_without_secrets_has_no_mark)
 {
-	profile("b", RETURNS("r"));
+	project_entries(&project, "b", RETURNS("r"));
 	ck_assert_msg(add("r", NULL) == APAM_OK, "%s", err.text);
 	ck_assert_uint_eq(read_registry(), 1);
 	ck_assert(!set.records[0].marked);
@@ -168,7 +155,7 @@ END_TEST
 
 START_TEST(a_mark_needs_the_secret)
 {
-	profile("b", HMAC("lost", "no"));
+	project_entries(&project, "b", HMAC("lost", "no"));
 	ck_assert_int_eq(add("lost", NULL), APAM_E_SECRET);
 	ck_assert_str_eq(err.profile, "b");
 	ck_assert_uint_eq(read_registry(), 0);
@@ -235,7 +222,7 @@ END_TEST
 START_TEST(another_secret_of_the_id_goes_on)
 {
 	ck_assert_msg(archive("k1", NULL) == APAM_OK, "%s", err.text);
-	profile("a", HMAC("k1", "two"));
+	project_entries(&project, "a", HMAC("k1", "two"));
 	/* The key that the profile names now is another one. */
 	ck_assert_msg(archive("k1", NULL) == APAM_OK, "%s", err.text);
 	ck_assert_uint_eq(read_registry(), 2);
@@ -250,7 +237,7 @@ END_TEST
 /* It may be in the memory of running programs: none of its id may sign. */
 START_TEST(a_lost_secret_is_archived_all_the_same)
 {
-	profile("b", HMAC("lost", "no"));
+	project_entries(&project, "b", HMAC("lost", "no"));
 	ck_assert_msg(archive("lost", NULL) == APAM_OK, "%s", err.text);
 	ck_assert_uint_eq(read_registry(), 1);
 	ck_assert(!set.records[0].marked);
@@ -270,7 +257,7 @@ START_TEST(a_secret_that_each_process_has_is_not_marked)
 	(void)snprintf(text, sizeof(text),
 	    "{ scheme = \"hmac-test\"; key_id = \"v\"; secret = \"%s\"; }",
 	    various[_i]);
-	profile("b", text);
+	project_entries(&project, "b", text);
 	ck_assert_msg(archive("v", NULL) == APAM_OK, "%s", err.text);
 	ck_assert_uint_eq(read_registry(), 1);
 	ck_assert(!set.records[0].marked);
@@ -281,7 +268,8 @@ END_TEST
 
 START_TEST(one_lost_secret_of_two)
 {
-	profile("a", HMAC("lost", "one") ", " HMAC("lost", "no"));
+	project_entries(
+	    &project, "a", HMAC("lost", "one") ", " HMAC("lost", "no"));
 	ck_assert_msg(archive("lost", NULL) == APAM_OK, "%s", err.text);
 	ck_assert_uint_eq(read_registry(), 1);
 	ck_assert(!set.records[0].marked);
@@ -343,7 +331,7 @@ END_TEST
 /* A broken profile keeps no key of another from being archived. */
 START_TEST(a_broken_profile)
 {
-	profile("b", "{ scheme = ");
+	project_entries(&project, "b", "{ scheme = ");
 	ck_assert_msg(archive("k1", NULL) == APAM_OK, "%s", err.text);
 	ck_assert_int_eq(archive("else", NULL), APAM_E_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, "profile b cannot be read"));
@@ -384,7 +372,7 @@ START_TEST(a_drop_is_for_the_secret_in_use)
 	const struct stack *s = open_stack("a");
 
 	ck_assert_msg(archive("k1", NULL) == APAM_OK, "%s", err.text);
-	profile("b", HMAC("k1", "two"));
+	project_entries(&project, "b", HMAC("k1", "two"));
 	ck_assert_msg(add("k1", NULL) == APAM_OK, "%s", err.text);
 	error_clear(&err);
 	ck_assert_int_eq(key_admin_drop(&s->entries[0], &err), APAM_OK);

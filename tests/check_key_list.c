@@ -22,29 +22,15 @@ static struct key_set marks; /* records, to know their marks */
 #define RETURNS(id) "{ scheme = \"return-test\"; key_id = \"" id "\"; }"
 
 static void
-profile(const char *name, const char *entries)
-{
-	char format[1024], text[1024];
-
-	(void)snprintf(format, sizeof(format),
-	    "origins = [ \"https://api.example\" ];\nauth = ( %s );\n",
-	    entries);
-	project_splice(&project, format, text, sizeof(text));
-	project_profile(&project, name, text);
-}
-
-static void
 setup(void)
 {
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);
-	project_write(&project, "one", "FAKE-1\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
-	project_write(&project, "two", "FAKE-2\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "one", "FAKE-1\n");
+	project_secret(&project, "two", "FAKE-2\n");
 	project_directory(&project, "state");
-	profile("zero", RETURNS("x"));
+	project_entries(&project, "zero", RETURNS("x"));
 	(void)project_get(&project, "zero");
 	ck_assert_int_eq(unlink(project_path(&project, "apam.d/zero.conf")), 0);
 	memset(&err, 0x5a, sizeof(err));
@@ -144,8 +130,9 @@ END_TEST
 
 START_TEST(those_of_profiles)
 {
-	profile("b", HMAC("k2", "no") ", " RETURNS("k1"));
-	profile("a", HMAC("k2", "two") ", " HMAC("k2", "one"));
+	project_entries(&project, "b", HMAC("k2", "no") ", " RETURNS("k1"));
+	project_entries(
+	    &project, "a", HMAC("k2", "two") ", " HMAC("k2", "one"));
 	list_is("return-test k1 unknown: b\nhmac-test k2 unknown: a, b\n");
 	/* No mark was needed, so no secret was missed. */
 	ck_assert_int_eq(partial.status, APAM_OK);
@@ -154,7 +141,7 @@ END_TEST
 
 START_TEST(those_of_the_registry)
 {
-	profile("a", HMAC("k1", "one"));
+	project_entries(&project, "a", HMAC("k1", "one"));
 	add("k1", NULL);
 	add("z", "demo");
 	archive("z");
@@ -168,14 +155,14 @@ START_TEST(a_secret_that_was_replaced)
 {
 	struct told told = { .n = 0 };
 
-	profile("a", HMAC("k1", "one"));
-	profile("b", HMAC("k1", "one"));
+	project_entries(&project, "a", HMAC("k1", "one"));
+	project_entries(&project, "b", HMAC("k1", "one"));
 	archive("k1");
-	profile("a", HMAC("k1", "two"));
+	project_entries(&project, "a", HMAC("k1", "two"));
 	list_is("hmac-test k1 unknown: a\n"
 		"hmac-test k1 registered marked archived: b\n");
 	add("k1", NULL);
-	profile("b", HMAC("k1", "two"));
+	project_entries(&project, "b", HMAC("k1", "two"));
 	ck_assert_int_eq(
 	    apam_keys(project.ctx, each, &told, &partial, &err), APAM_OK);
 	/* Their marks decide which is first. */
@@ -203,7 +190,7 @@ is_all_known(void *arg, const struct apam_key_info *key)
 
 START_TEST(all_that_is_known_of_one)
 {
-	profile("a", HMAC("k1", "one"));
+	project_entries(&project, "a", HMAC("k1", "one"));
 	add("k1", NULL);
 	ck_assert_int_eq(
 	    apam_keys(project.ctx, is_all_known, NULL, NULL, &err), APAM_OK);
@@ -214,7 +201,8 @@ START_TEST(enough_is_enough)
 {
 	struct told told = { .enough = 2 };
 
-	profile("a", RETURNS("k1") ", " RETURNS("k2") ", " RETURNS("k3"));
+	project_entries(
+	    &project, "a", RETURNS("k1") ", " RETURNS("k2") ", " RETURNS("k3"));
 	ck_assert_int_eq(
 	    apam_keys(project.ctx, each, &told, &partial, &err), APAM_OK);
 	ck_assert_int_eq(told.keys, 2);
@@ -261,7 +249,8 @@ mark_of(const char *id, const char *bytes)
 
 START_TEST(uses_and_checks_are_shown)
 {
-	profile("a", HMAC("k1", "one") ", " HMAC("k2", "one"));
+	project_entries(
+	    &project, "a", HMAC("k1", "one") ", " HMAC("k2", "one"));
 	note(KEY_NOTE_USED, "k1", "", 1000);
 	note(KEY_NOTE_CHECKED, "k2", "", 2000);
 	note(KEY_NOTE_USED, "else", "", 3000);
@@ -273,7 +262,7 @@ END_TEST
 /* What was noted before the key was registered is still its own. */
 START_TEST(notes_from_before_the_mark)
 {
-	profile("a", HMAC("k1", "one"));
+	project_entries(&project, "a", HMAC("k1", "one"));
 	note(KEY_NOTE_USED, "k1", "", 1000);
 	add("k1", NULL);
 	list_is("hmac-test k1 registered marked used 1000 by prog-1000: a\n");
@@ -284,10 +273,10 @@ END_TEST
 
 START_TEST(a_note_is_for_one_secret)
 {
-	profile("a", HMAC("k1", "one"));
+	project_entries(&project, "a", HMAC("k1", "one"));
 	archive("k1");
 	note(KEY_NOTE_USED, "k1", mark_of("k1", SECRET_ONE), 1000);
-	profile("a", HMAC("k1", "two"));
+	project_entries(&project, "a", HMAC("k1", "two"));
 	list_is("hmac-test k1 unknown: a\n"
 		"hmac-test k1 registered marked archived used 1000 by "
 		"prog-1000\n");
@@ -298,8 +287,8 @@ END_TEST
 
 START_TEST(a_broken_profile)
 {
-	profile("a", RETURNS("k1"));
-	profile("b", "{ scheme = ");
+	project_entries(&project, "a", RETURNS("k1"));
+	project_entries(&project, "b", "{ scheme = ");
 	list_is("return-test k1 unknown: a\n");
 	ck_assert_int_eq(partial.status, APAM_E_CONFIG);
 	ck_assert_str_eq(partial.profile, "b");
@@ -308,9 +297,9 @@ END_TEST
 
 START_TEST(a_secret_that_is_lost)
 {
-	profile("a", HMAC("k1", "one"));
+	project_entries(&project, "a", HMAC("k1", "one"));
 	add("k1", NULL);
-	profile("b", HMAC("k1", "no"));
+	project_entries(&project, "b", HMAC("k1", "no"));
 	list_is("hmac-test k1 unknown: b\nhmac-test k1 registered marked: a\n");
 	ck_assert_int_eq(partial.status, APAM_E_SECRET);
 	ck_assert_str_eq(partial.profile, "b");
@@ -319,7 +308,7 @@ END_TEST
 
 START_TEST(a_damaged_registry)
 {
-	profile("a", HMAC("k1", "one"));
+	project_entries(&project, "a", HMAC("k1", "one"));
 	add("k1", NULL);
 	project_write(&project, "state/registry/keys", "damage");
 	list_is("hmac-test k1 unknown: a\n");

@@ -22,10 +22,8 @@ setup(void)
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);
-	project_write(&project, "one", "FAKE-1\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
-	project_write(&project, "two", "FAKE-2\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "one", "FAKE-1\n");
+	project_secret(&project, "two", "FAKE-2\n");
 	memset(&err, 0, sizeof(err));
 }
 
@@ -38,18 +36,6 @@ teardown(void)
 	ck_assert_int_eq(secmem_live(), live);
 }
 
-static void
-profile(const char *name, const char *entries)
-{
-	char format[2048], text[2048];
-
-	(void)snprintf(format, sizeof(format),
-	    "origins = [ \"https://api.example\" ];\nauth = ( %s );\n",
-	    entries);
-	project_splice(&project, format, text, sizeof(text));
-	project_profile(&project, name, text);
-}
-
 #define HMAC(id, file)                                                         \
 	"{ scheme = \"hmac-test\"; key_id = \"" id "\"; secret = \"" file      \
 	"\"; }"
@@ -59,7 +45,7 @@ profile(const char *name, const char *entries)
 static void
 read_all(void)
 {
-	profile("zero", RETURNS("x"));
+	project_entries(&project, "zero", RETURNS("x"));
 	(void)project_get(&project, "zero");
 	ck_assert_int_eq(unlink(project_path(&project, "apam.d/zero.conf")), 0);
 	ck_assert_int_eq(named_keys_read(project.ctx, &named, &err), APAM_OK);
@@ -92,8 +78,9 @@ END_TEST
 
 START_TEST(every_entry_of_every_profile)
 {
-	profile("b", HMAC("k2", "file:@/two") ", " RETURNS("k1"));
-	profile("a", HMAC("k1", "file:@/one"));
+	project_entries(
+	    &project, "b", HMAC("k2", "file:@/two") ", " RETURNS("k1"));
+	project_entries(&project, "a", HMAC("k1", "file:@/one"));
 	read_all();
 	are("a/0 hmac-test k1 b/0 hmac-test k2 b/1 return-test k1");
 	ck_assert_int_eq(named.partial.status, APAM_OK);
@@ -102,10 +89,10 @@ END_TEST
 
 START_TEST(as_the_files_are_now)
 {
-	profile("a", HMAC("k1", "file:@/one"));
+	project_entries(&project, "a", HMAC("k1", "file:@/one"));
 	read_all();
 	named_keys_free(&named);
-	profile("a", HMAC("k2", "file:@/one"));
+	project_entries(&project, "a", HMAC("k2", "file:@/one"));
 	ck_assert_int_eq(named_keys_read(project.ctx, &named, &err), APAM_OK);
 	are("a/0 hmac-test k2");
 }
@@ -125,9 +112,9 @@ static const struct {
 
 START_TEST(one_that_cannot_be_read_is_left_out)
 {
-	profile("a", RETURNS("k1"));
-	profile("b", broken[_i].entries);
-	profile("c", RETURNS("k3"));
+	project_entries(&project, "a", RETURNS("k1"));
+	project_entries(&project, "b", broken[_i].entries);
+	project_entries(&project, "c", RETURNS("k3"));
 	read_all();
 	are("a/0 return-test k1 c/0 return-test k3");
 	ck_assert_msg(named.partial.status == broken[_i].status, "%s: %s",
@@ -138,7 +125,7 @@ END_TEST
 
 START_TEST(a_directory_that_cannot_be_read)
 {
-	profile("a", RETURNS("k1"));
+	project_entries(&project, "a", RETURNS("k1"));
 	read_all();
 	named_keys_free(&named);
 	ck_assert_int_eq(chmod(project_path(&project, "apam.d"), 0722), 0);
@@ -151,7 +138,7 @@ END_TEST
 
 START_TEST(whose_name_it_is)
 {
-	profile("a", RETURNS("k1"));
+	project_entries(&project, "a", RETURNS("k1"));
 	read_all();
 	ck_assert(named_key_is(named.first, "return-test", "k1"));
 	ck_assert(named_key_is(named.first, NULL, "k1"));
@@ -168,13 +155,12 @@ START_TEST(a_secret_is_read_when_it_is_asked_for)
 {
 	struct apam_str secret;
 
-	profile("a", HMAC("k1", "file:@/one"));
+	project_entries(&project, "a", HMAC("k1", "file:@/one"));
 	read_all();
 	ck_assert_str_eq(named_key_identity(named.first).id, "k1");
 	ck_assert_uint_eq(named_key_identity(named.first).secret.n, 0);
 	/* It was not read yet: this is what is read. */
-	project_write(&project, "one", "FAKE-3\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "one", "FAKE-3\n");
 	ck_assert(named_key_secret(named.first));
 	secret = named_key_identity(named.first).secret;
 	ck_assert_uint_eq(secret.n, 14);
@@ -187,7 +173,7 @@ END_TEST
 
 START_TEST(a_secret_that_cannot_be_read)
 {
-	profile("a", HMAC("k1", "file:@/no"));
+	project_entries(&project, "a", HMAC("k1", "file:@/no"));
 	read_all();
 	ck_assert_int_eq(named.partial.status, APAM_OK);
 	for (int i = 0; i < 2; i++) {
@@ -206,9 +192,10 @@ START_TEST(a_record_of_a_named_key)
 	struct key_identity other;
 	const struct key_record *record;
 
-	profile("a", HMAC("k1", "file:@/one") ", " HMAC("k1", "file:@/two"));
-	profile("b", HMAC("k1", "file:@/no"));
-	profile("c", HMAC("k1", "file:@/one"));
+	project_entries(&project, "a",
+	    HMAC("k1", "file:@/one") ", " HMAC("k1", "file:@/two"));
+	project_entries(&project, "b", HMAC("k1", "file:@/no"));
+	project_entries(&project, "c", HMAC("k1", "file:@/one"));
 	read_all();
 	ck_assert(named_key_secret(named.first->next));
 	other = named_key_identity(named.first->next);

@@ -41,10 +41,8 @@ setup(void)
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);
-	project_write(&project, "one", "FAKE-1\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
-	project_write(&project, "two", "FAKE-2\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "one", "FAKE-1\n");
+	project_secret(&project, "two", "FAKE-2\n");
 	project_directory(&project, "state");
 	memset(&err, 0x5a, sizeof(err));
 	memset(&set, 0, sizeof(set));

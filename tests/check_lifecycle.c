@@ -664,7 +664,7 @@ START_TEST(invalid_client_is_asked_once_until_the_secret_changes)
 	}
 	ck_assert_int_eq(sandbox_mints(), 1);
 
-	live_secret(&p, "secret", "not-a-secret-rotated");
+	project_secret(&p, "secret", "not-a-secret-rotated");
 	for (n = 0; live_try(profile) != APAM_OK; n++) {
 		ck_assert_int_lt(n, 40);
 		sleep_ms(50);

@@ -27,8 +27,7 @@ setup(void)
 	project_module(&project, "hmac-test", true);
 	project_module(&project, "return-test", true);
 	project_module(&project, "bad-magic", true);
-	project_write(&project, "secret", "FAKEkey\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "secret", "FAKEkey\n");
 	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
 	memset(&err, 0x5a, sizeof(err));
 }

@@ -27,8 +27,7 @@ setup(void)
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);
-	project_write(&project, "secret", "FAKEkey\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "secret", "FAKEkey\n");
 	exchange_init(&x);
 	memset(&err, 0, sizeof(err));
 	err.entry = -1;

@@ -175,8 +175,7 @@ START_TEST(a_secret_that_is_missing_is_looked_for)
 	s = profile_hold(profile);
 	ck_assert_uint_eq(s->watch.count, 2);
 	stack_release(&s);
-	project_write(&project, "secret", "FAKEkey\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "secret", "FAKEkey\n");
 	ck_assert_int_eq(sign(), APAM_OK);
 }
 END_TEST

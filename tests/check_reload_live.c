@@ -76,7 +76,7 @@ START_TEST(a_secret_replaced_by_rename)
 
 	sandbox_tell("/rotate?provider=7signal&key=SANDBOX.CLIENT.ONE"
 		     "&to=not-a-secret-rotated");
-	live_secret(&p, "new", "not-a-secret-rotated");
+	project_secret(&p, "new", "not-a-secret-rotated");
 	(void)snprintf(from, sizeof(from), "%s", project_path(&p, "new"));
 	ck_assert_int_eq(rename(from, project_path(&p, "secret")), 0);
 	wait_mints(2);
@@ -86,9 +86,9 @@ END_TEST
 START_TEST(a_secret_rewritten_in_place)
 {
 	/* The same length: size alone would not show it. */
-	live_secret(&p, "secret", "not-a-secret-7signal-oNe");
+	project_secret(&p, "secret", "not-a-secret-7signal-oNe");
 	wait_until(APAM_E_REVOKED);
-	live_secret(&p, "secret", SECRET_ONE);
+	project_secret(&p, "secret", SECRET_ONE);
 	wait_until(APAM_OK);
 	ck_assert_int_eq(sandbox_mints(), 3);
 }

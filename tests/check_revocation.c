@@ -43,8 +43,8 @@ setup(void)
 	project_directory(&p, "state");
 	project_module(&p, "basic-email-key", false);
 	project_module(&p, "key-secret-archiveable", false);
-	live_secret(&p, "seed", SEED_KEY);
-	live_secret(&p, "xy", "not-a-secret-xy-read");
+	project_secret(&p, "seed", SEED_KEY);
+	project_secret(&p, "xy", "not-a-secret-xy-read");
 }
 
 static void
@@ -377,7 +377,7 @@ use_two(const char *options)
 {
 	char text[512];
 
-	live_secret(&p, "second", SEED_NEW);
+	project_secret(&p, "second", SEED_NEW);
 	project_splice(&p, second, text, sizeof(text));
 	use(options, text);
 }
@@ -425,7 +425,7 @@ START_TEST(without_a_probe_a_standby_takes_over_for_a_while)
 {
 	char text[2048];
 
-	live_secret(&p, "second", SEED_NEW);
+	project_secret(&p, "second", SEED_NEW);
 	(void)snprintf(text, sizeof(text),
 	    "origins = [ \"https://127.0.0.1:%d\" ];\n"
 	    "auth = ( { scheme = \"basic-email-key\"; email = \"" SEED_ID
@@ -453,7 +453,7 @@ START_TEST(a_check_that_can_ask_nobody_is_none)
 {
 	char text[2048];
 
-	live_secret(&p, "xy2", "not-a-secret-xy-read-2");
+	project_secret(&p, "xy2", "not-a-secret-xy-read-2");
 	(void)snprintf(text, sizeof(text),
 	    "origins = [ \"https://127.0.0.1:%d\" ];\n"
 	    "auth = ( { scheme = \"key-secret-archiveable\";"

@@ -67,8 +67,8 @@ setup_mode(const char *mode)
 	project_make(&p);
 	project_directory(&p, "state");
 	project_module(&p, "key-secret-archiveable", false);
-	live_secret(&p, "sandbox-read", "not-a-secret-xy-read");
-	live_secret(&p, "sandbox-read-2", "not-a-secret-xy-read-2");
+	project_secret(&p, "sandbox-read", "not-a-secret-xy-read");
+	project_secret(&p, "sandbox-read-2", "not-a-secret-xy-read-2");
 	write_entry(first, sizeof(first), "sandbox-read", mode);
 	write_entry(second, sizeof(second), "sandbox-read-2", mode);
 	(void)snprintf(text, sizeof(text),

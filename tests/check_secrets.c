@@ -115,8 +115,7 @@ START_TEST(every_secret_is_read)
 {
 	const struct apam_value *v;
 
-	project_write(&project, "key", "FAKEfile\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "key", "FAKEfile\n");
 	take("first = \"env:FAKE_A\"; last = \"file:@/key\";"
 	     "place = { name = \"n\"; secret = \"env:FAKE_B\"; };"
 	     "rules = ( { secret = \"env:FAKE_C\"; }, { name = \"env:FAKE_A\"; "

@@ -35,8 +35,7 @@ setup(void)
 	project_module(&project, "return-test", true);
 	project_module(&project, "old-test", true);
 	project_module(&project, "newer-test", true);
-	project_write(&project, "secret", SECRET "\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "secret", SECRET "\n");
 	sig = (struct apam_signature)APAM_SIGNATURE_INIT;
 	profile = NULL;
 }

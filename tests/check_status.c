@@ -23,8 +23,7 @@ setup(void)
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);
-	project_write(&project, "secret", "FAKEkey\n");
-	ck_assert_int_eq(chmod(project.path, 0600), 0);
+	project_secret(&project, "secret", "FAKEkey\n");
 	memset(&err, 0x5a, sizeof(err));
 	memset(&reload, 0x5a, sizeof(reload));
 }
@@ -38,13 +37,7 @@ teardown(void)
 static void
 write_entries(const char *entries)
 {
-	char format[2048], text[2048];
-
-	(void)snprintf(format, sizeof(format),
-	    "origins = [ \"https://api.example\" ];\nauth = ( %s );\n",
-	    entries);
-	project_splice(&project, format, text, sizeof(text));
-	project_profile(&project, "p", text);
+	project_entries(&project, "p", entries);
 }
 
 static void

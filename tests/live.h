@@ -247,13 +247,6 @@ sandbox_mint_times(int64_t *times, int max)
 
 /* ---- Projects ------------------------------------------------------------ */
 
-static inline void
-live_secret(struct project *p, const char *name, const char *text)
-{
-	project_write(p, name, text);
-	ck_assert_int_eq(chmod(p->path, 0600), 0);
-}
-
 /* A profile of the sandbox's first provider; `more` goes before its auth. */
 static inline void
 live_profile_as(
@@ -287,7 +280,7 @@ live_make(struct project *p)
 	project_make(p);
 	project_directory(p, "state");
 	project_module(p, "oauth2-client-credentials", false);
-	live_secret(p, "secret", SECRET_ONE);
+	project_secret(p, "secret", SECRET_ONE);
 	live_profile(p, "");
 }
 

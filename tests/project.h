@@ -44,6 +44,14 @@ project_write(struct project *p, const char *name, const char *text)
 	ck_assert_int_eq(chmod(p->path, 0644), 0);
 }
 
+/* Write a secret's file, which others have no access to. */
+static inline void
+project_secret(struct project *p, const char *name, const char *text)
+{
+	project_write(p, name, text);
+	ck_assert_int_eq(chmod(p->path, 0600), 0);
+}
+
 static inline void
 project_directory(struct project *p, const char *name)
 {
@@ -136,6 +144,19 @@ project_splice(const struct project *p, const char *text, char *to, size_t size)
 			to[n++] = *text;
 	}
 	to[n] = '\0';
+}
+
+/* A profile of https://api.example with these entries, spliced. */
+static inline void
+project_entries(struct project *p, const char *name, const char *entries)
+{
+	char format[2048], text[2048];
+
+	(void)snprintf(format, sizeof(format),
+	    "origins = [ \"https://api.example\" ];\nauth = ( %s );\n",
+	    entries);
+	project_splice(p, format, text, sizeof(text));
+	project_profile(p, name, text);
 }
 
 /* Open the context if it is not, and get a profile; it must be there. */
