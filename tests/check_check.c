@@ -10,6 +10,7 @@
 #include "project.h"
 #include "raw_server.h"
 #include "run.h"
+#include "unusable.h"
 
 static struct project project;
 static struct apam_profile *profile;
@@ -203,16 +204,6 @@ START_TEST(a_silent_provider_is_no_error)
 END_TEST
 
 /* ---- What cannot be asked ----------------------------------------------- */
-
-static const struct {
-	const char *entries;
-	enum apam_status status;
-} unusable[] = {
-	{ "{ scheme = \"absent\"; }", APAM_E_MODULE },
-	{ RETURNS("") ", " RETURNS("open = 512; "), APAM_E_CONFIG },
-	{ "{ scheme = \"hmac-test\"; key_id = \"k\"; secret = \"file:@/no\"; }",
-	    APAM_E_SECRET },
-};
 
 START_TEST(an_unusable_profile)
 {

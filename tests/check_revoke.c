@@ -12,6 +12,7 @@
 #include "../core/key_admin.h"
 #include "project.h"
 #include "run.h"
+#include "unusable.h"
 
 static struct project project;
 static struct apam_profile *profile;
@@ -169,16 +170,6 @@ START_TEST(there_is_something_to_revoke_or_not)
 	ck_assert(reports[0].had_credential);
 }
 END_TEST
-
-static const struct {
-	const char *entries;
-	enum apam_status status;
-} unusable[] = {
-	{ "{ scheme = \"absent\"; }", APAM_E_MODULE },
-	{ RETURNS("") ", " RETURNS("open = 512; "), APAM_E_CONFIG },
-	{ "{ scheme = \"hmac-test\"; key_id = \"k\"; secret = \"file:@/no\"; }",
-	    APAM_E_SECRET },
-};
 
 START_TEST(an_unusable_profile)
 {

@@ -9,6 +9,7 @@
 #include "../core/context.h"
 #include "project.h"
 #include "run.h"
+#include "unusable.h"
 
 #define URL "https://api.example/"
 
@@ -96,16 +97,6 @@ let_a_second_pass(void)
 #define RETURNS(more) "{ scheme = \"return-test\"; " more "}"
 
 /* ---- What cannot be told ------------------------------------------------ */
-
-static const struct {
-	const char *entries;
-	enum apam_status status;
-} unusable[] = {
-	{ "{ scheme = \"absent\"; }", APAM_E_MODULE },
-	{ RETURNS("") ", " RETURNS("open = 512; "), APAM_E_CONFIG },
-	{ "{ scheme = \"hmac-test\"; key_id = \"k\"; secret = \"file:@/no\"; }",
-	    APAM_E_SECRET },
-};
 
 START_TEST(an_unusable_profile_has_no_state)
 {

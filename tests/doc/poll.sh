@@ -6,28 +6,12 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/doc/rows
-unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY APAM_LOG
-
-# Its standard input is ours, so that it ends with this script.
-start_sandbox()
-{
-	coproc SANDBOX { exec "$build/sandbox" --dir "$tmp" --stdin --life 60; }
-	read -r -t 10 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ]
-}
 
 write_configuration()
 {
-	. "$tmp/ports"
-	mkdir "$tmp/apam.d" "$tmp/modules"
-	cp "$build"/modules/*.so "$tmp/modules"
+	write_main_file
 	(umask 077 && echo not-a-secret-7signal-one >"$tmp/secret" &&
 	    echo not-a-secret-xy-read >"$tmp/xy")
-	cat >"$tmp/apam.conf" <<-END
-	module_dir = "$tmp/modules";
-	profile_dir = "$tmp/apam.d";
-	state_dir = "$tmp/state";
-	audit = "off";
-	END
 	cat >"$tmp/apam.d/7signal.conf" <<-END
 	origins = [ "https://127.0.0.1:$SEVENSIGNAL_PORT" ];
 	ca_file = "$tmp/ca.pem";
@@ -46,13 +30,7 @@ write_configuration()
 # poll EXPECTED-STATUS TEXT URL...: what it ends with and says.
 poll()
 {
-	local wanted=$1 text=$2
-	shift 2
-	APAM_CONFIG=$tmp/apam.conf LD_LIBRARY_PATH=$build \
-	    timeout 20 "$tmp/poll" "$@" >"$tmp/said" 2>&1 </dev/null
-	status=$?
-	cat "$tmp/said"
-	[ $status -eq "$wanted" ] && grep -qF -- "$text" "$tmp/said"
+	example "$1" "$2" "$tmp/poll" "${@:3}"
 }
 
 rows_run()

@@ -7,7 +7,6 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 . tests/doc/rows
-unset http_proxy https_proxy all_proxy HTTPS_PROXY ALL_PROXY APAM_LOG
 
 rows_text()
 {
@@ -28,25 +27,10 @@ rows_text()
 	done
 }
 
-# Its standard input is ours, so that it ends with this script.
-start_sandbox()
-{
-	coproc SANDBOX { exec "$build/sandbox" --dir "$tmp" --stdin --life 60; }
-	read -r -t 10 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ]
-}
-
 write_configuration()
 {
-	. "$tmp/ports"
-	mkdir "$tmp/apam.d" "$tmp/modules"
-	cp "$build"/modules/*.so "$tmp/modules"
+	write_main_file
 	echo not-a-secret-xy-read >"$tmp/secret"
-	cat >"$tmp/apam.conf" <<-END
-	module_dir = "$tmp/modules";
-	profile_dir = "$tmp/apam.d";
-	state_dir = "$tmp/state";
-	audit = "off";
-	END
 	cat >"$tmp/apam.d/xysense.conf" <<-END
 	origins = [ "https://127.0.0.1:$XYSENSE_PORT" ];
 	ca_file = "$tmp/ca.pem";
@@ -60,11 +44,7 @@ write_configuration()
 # host EXPECTED-STATUS TEXT URL: what it ends with and says.
 host()
 {
-	APAM_CONFIG=$tmp/apam.conf LD_LIBRARY_PATH=$build \
-	    timeout 20 "$tmp/host" "$3" >"$tmp/said" 2>&1 </dev/null
-	status=$?
-	cat "$tmp/said"
-	[ $status -eq "$1" ] && grep -qF -- "$2" "$tmp/said"
+	example "$1" "$2" "$tmp/host" "$3"
 }
 
 rows_run()
