@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Notes of keys, in the directory of each user.  Who writes holds the lock of
- * all notes of its user for a moment, and gives up rather than wait for it: a
- * note of a use is worth little, one of a check not much.  What is read was
+ * all notes of its user and kind for a moment, and gives up rather than wait for
+ * it: a note of a use is worth little, one of a check not much.  A process that
+ * just acquired writes one of each at once, by two threads, so that one lock for
+ * both kinds would lose uses.  What is read was
  * written by others, whoever they are: it is bounded, checked, and its name must
  * be that of its content.
  */
@@ -35,8 +37,6 @@
 #define TIME_MAX 253402300799 /* the end of the year 9999 */
 #define NAME_SIZE (sizeof("checked-") + 16)
 #define CHECKED_TRIES 50
-#define LOCK "notes.lock"
-#define BESIDE "notes.new"
 
 /* O_NONBLOCK: a FIFO in a file's place must not hang us. */
 #define OPEN_ANY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
@@ -44,6 +44,15 @@
 static const char *const prefixes[] = {
 	[KEY_NOTE_USED] = "used-",
 	[KEY_NOTE_CHECKED] = "checked-",
+};
+
+/* Of each kind. */
+static const struct {
+	const char *lock, *beside;
+	unsigned tries; /* to get the lock */
+} ways[] = {
+	[KEY_NOTE_USED] = { "used.lock", "used.new", 0 },
+	[KEY_NOTE_CHECKED] = { "checked.lock", "checked.new", CHECKED_TRIES },
 };
 
 _Static_assert(sizeof(((struct key_note *)0)->program) == PROGRAM_NAME_SIZE,
@@ -184,18 +193,19 @@ lock_soon(int lock, unsigned tries)
 }
 
 static bool
-write_locked(
-    int directory, const char *name, struct apam_str line, unsigned tries)
+write_locked(int directory, enum key_note_kind kind, const char *name,
+    struct apam_str line)
 {
 	const int lock = openat(
-	    directory, LOCK, O_RDWR | O_CREAT | OPEN_ANY, 0600);
+	    directory, ways[kind].lock, O_RDWR | O_CREAT | OPEN_ANY, 0600);
 	bool ok;
 
 	if (lock < 0)
 		return false;
-	ok = lock_soon(lock, tries);
+	ok = lock_soon(lock, ways[kind].tries);
 	if (ok) {
-		ok = file_replace(directory, name, BESIDE, line, 0600, false);
+		ok = file_replace(
+		    directory, name, ways[kind].beside, line, 0600, false);
 		/* A child of this process may have a copy of it. */
 		(void)flock(lock, LOCK_UN);
 	}
@@ -219,8 +229,7 @@ key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
 		directory = user_dir_open(state_dir, user, true, NULL);
 	ok = directory >= 0 &&
 	    (kind != KEY_NOTE_USED || !is_fresh(directory, name)) &&
-	    write_locked(directory, name, buf_view(&line),
-		kind == KEY_NOTE_USED ? 0 : CHECKED_TRIES);
+	    write_locked(directory, kind, name, buf_view(&line));
 	if (directory >= 0)
 		(void)close(directory);
 	buf_free(&line);

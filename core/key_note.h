@@ -9,7 +9,8 @@
  *
  *	state_dir/users/<uid>/used-<hash>	0600, one line of JSON
  *	state_dir/users/<uid>/checked-<hash>
- *	state_dir/users/<uid>/notes.lock	0600, empty: who writes one
+ *	state_dir/users/<uid>/used.lock		0600, empty: who writes one
+ *	state_dir/users/<uid>/checked.lock
  *
  * <hash>: 16 hex digits of the FNV-1a of scheme, NUL, id, NUL, mark, NUL.
  */

@@ -25,6 +25,7 @@
 /* FNV-1a, 64 bits, of "demo\0one\0\0" and "demo\0one\000ff\0". */
 #define HASH "6ae875880d3c792a"
 #define HASH_MARKED "da8a39199b99d71e"
+#define HASH_TWO "ba697251f3fbbcc0" /* of "two" */
 
 static char base[64];
 static bool user; /* user mode, where the tests are not run by root */
@@ -277,19 +278,40 @@ END_TEST
 
 START_TEST(a_writer_is_not_waited_for)
 {
-	struct key_note note = note_of("one");
-	int lock;
+	struct key_note note = note_of("one"), other = note_of("two");
+	int lock, used;
 
 	ck_assert(write_note(KEY_NOTE_CHECKED, &note));
-	lock = open(below("notes.lock"), O_RDWR);
+	ck_assert(write_note(KEY_NOTE_USED, &other));
+	ck_assert_int_eq(unlink(below("used-" HASH_TWO)), 0);
+	lock = open(below("checked.lock"), O_RDWR);
+	used = open(below("used.lock"), O_RDWR);
 	ck_assert_int_ge(lock, 0);
+	ck_assert_int_ge(used, 0);
 	ck_assert_int_eq(flock(lock, LOCK_EX), 0);
+	ck_assert_int_eq(flock(used, LOCK_EX), 0);
 	note.at++;
 	ck_assert(!write_note(KEY_NOTE_USED, &note));
 	ck_assert(!write_note(KEY_NOTE_CHECKED, &note));
 	ck_assert_int_eq(flock(lock, LOCK_UN), 0);
 	ck_assert(write_note(KEY_NOTE_CHECKED, &note));
 	ck_assert_int_eq(see_all().note.at, 1700000001);
+	ck_assert_int_eq(close(lock), 0);
+	ck_assert_int_eq(close(used), 0);
+}
+END_TEST
+
+/* A process that acquired notes a check and a use at once. */
+START_TEST(a_check_does_not_keep_a_use_from_being_noted)
+{
+	struct key_note note = note_of("one");
+	int lock;
+
+	ck_assert(write_note(KEY_NOTE_CHECKED, &note));
+	lock = open(below("checked.lock"), O_RDWR);
+	ck_assert_int_ge(lock, 0);
+	ck_assert_int_eq(flock(lock, LOCK_EX), 0);
+	ck_assert(write_note(KEY_NOTE_USED, &note));
 	ck_assert_int_eq(close(lock), 0);
 }
 END_TEST
@@ -510,7 +532,7 @@ START_TEST(a_reader_sees_whole_ones)
 		ck_assert_int_eq(status, 0);
 		running--;
 	}
-	ck_assert_int_eq(access(below("notes.new"), F_OK), -1);
+	ck_assert_int_eq(access(below("checked.new"), F_OK), -1);
 }
 END_TEST
 
@@ -582,6 +604,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, make_base, remove_base);
+	tcase_add_test(tc, a_check_does_not_keep_a_use_from_being_noted);
 	tcase_add_test(tc, what_is_news);
 	tcase_add_test(tc, the_last_check_of_a_key_is_found);
 	tcase_add_test(tc, of_many_users_the_last_check_counts);
