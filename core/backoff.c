@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Jitter, from the kernel's generator: it needs no seeding, survives fork, and
- * costs a short process less than OpenSSL's.  Nothing secret is made of it.
+ * Times to wait, with jitter.  Where the system has no random numbers there is
+ * none, and the wait is the shortest: nothing secret is made of it.
  */
-#define _GNU_SOURCE
 #include "backoff.h"
 
-#include <sys/random.h>
+#include "random.h"
 
 /* Evenly from 0 to n; n is small beside 2^64, so that modulo does. */
 static int64_t
@@ -14,7 +13,7 @@ random_to(int64_t n)
 {
 	uint64_t r;
 
-	if (n <= 0 || getrandom(&r, sizeof(r), GRND_NONBLOCK) != sizeof(r))
+	if (n <= 0 || !random_bytes(&r, sizeof(r)))
 		return 0;
 	return (int64_t)(r % ((uint64_t)n + 1));
 }

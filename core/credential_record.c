@@ -12,9 +12,9 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
-#include <openssl/rand.h>
 
 #include "clock.h"
+#include "random.h"
 #include "secmem.h"
 #include "str.h"
 
@@ -180,8 +180,7 @@ credential_record_seal(const struct credential_record *record,
 	buf_init(&plain, CREDENTIAL_RECORD_MAX);
 	encode(record, moment, &plain);
 	if (!plain.failed &&
-	    RAND_bytes((unsigned char *)head + MAGIC_SIZE,
-		SALT_SIZE + NONCE_SIZE) == 1)
+	    random_bytes(head + MAGIC_SIZE, SALT_SIZE + NONCE_SIZE))
 		ok = encrypt(head, owner, &plain);
 	if (ok) {
 		buf_put(to, (struct apam_str){ head, sizeof(head) });

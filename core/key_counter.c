@@ -14,12 +14,12 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "file_replace.h"
+#include "random.h"
 
 #define NAME "counter"
 #define BESIDE "counter.new"
@@ -183,7 +183,7 @@ first_value(void)
 {
 	uint64_t n = 0;
 
-	if (getrandom(&n, sizeof(n), GRND_NONBLOCK) != (ssize_t)sizeof(n))
+	if (!random_bytes(&n, sizeof(n)))
 		n = (uint64_t)wall_ms() << 20;
 	return n == 0 ? 1 : n;
 }

@@ -4,12 +4,10 @@
  */
 #include "key_edit.h"
 
-#include <openssl/rand.h>
-
 #include "clock.h"
 #include "error.h"
-#include "fork.h"
 #include "login_name.h"
+#include "random.h"
 
 /* A mark that is taken is 1 in 65536: so many in a row do not happen. */
 #define SALT_TRIES 16
@@ -84,23 +82,12 @@ mark_taken(const struct key_set *set, const struct key_identity *key,
 	return false;
 }
 
-static bool
-random_salt(unsigned char salt[KEY_SALT_SIZE])
-{
-	bool ok;
-
-	fork_defer();
-	ok = RAND_bytes(salt, KEY_SALT_SIZE) == 1;
-	fork_permit();
-	return ok;
-}
-
 static enum apam_status
 make_mark(const struct key_set *set, const struct key_identity *key,
     struct key_record *record, struct apam_error *err)
 {
 	for (int i = 0; i < SALT_TRIES; i++) {
-		if (!random_salt(record->salt))
+		if (!random_bytes(record->salt, KEY_SALT_SIZE))
 			return error_set(err, APAM_E_INTERNAL,
 			    "the system gives no random numbers");
 		if (!mark_of(key, record->salt, record->mark))

@@ -5,7 +5,6 @@
  */
 #include "services.h"
 
-#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "json.h"
 #include "lifetime.h"
 #include "op.h"
+#include "random.h"
 #include "response.h"
 #include "signing.h"
 
@@ -83,7 +83,8 @@ static bool
 service_random(const struct apam_services *svc, void *to, size_t n)
 {
 	(void)svc;
-	return n <= INT32_MAX && RAND_bytes(to, (int)n) == 1;
+	/* What is more is a length gone wrong, and would not fit. */
+	return n <= INT32_MAX && random_bytes(to, n);
 }
 
 static enum apam_status
