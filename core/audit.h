@@ -30,7 +30,7 @@ enum audit_what {
 struct audit_event {
 	enum audit_what what;
 	const char *profile;
-	int entry;		/* -1: none */
+	int entry;		/* index; -1: none */
 	const char *scheme, *key_id;
 	const char *state; /* the new state, or for REGISTRY "archived", ... */
 	enum apam_status status; /* REFUSED: why */

@@ -188,7 +188,7 @@ put_event(struct writer *w, const struct audit_event *event)
 	put_text(w, "APAM_EVENT", event_name(event->what));
 	put_text(w, "APAM_PROFILE", event->profile);
 	if (event->entry >= 0)
-		put_number(w, "APAM_ENTRY", event->entry);
+		put_number(w, "APAM_ENTRY", event->entry + 1LL);
 	put_text(w, "APAM_SCHEME", event->scheme);
 	put_text(w, "APAM_KEY", event->key_id);
 	put_text(w, "APAM_STATE", event->state);

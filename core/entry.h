@@ -77,6 +77,16 @@ bool entry_same(const struct entry *a, const struct entry *b);
 void entry_close(struct entry *e);
 
 /*
+ * The entry as logs and messages number it, from 1.  Reports of the public calls
+ * count from 0, as the index of an array.
+ */
+static inline size_t
+entry_number(const struct entry *e)
+{
+	return e->index + 1;
+}
+
+/*
  * The value of the option that names the key, with a NUL after it; empty where
  * there is none.
  */

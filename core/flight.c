@@ -368,7 +368,8 @@ flight_transferred(struct flight *f, CURLcode code)
 	if (http_end(&f->transfer, code, &why) == APAM_OK) {
 		log_line(&f->entry->ctx->log, APAM_LOG_DEBUG,
 		    "%s: entry %zu: the exchange answered %u",
-		    f->entry->profile->name, f->entry->index, f->r.pub.status);
+		    f->entry->profile->name, entry_number(f->entry),
+		    f->r.pub.status);
 		f->retry_after = response_retry_after(&f->r);
 	}
 	if (f->stage == STAGE_PROBE)

@@ -39,7 +39,7 @@ static void
 say(const struct entry *e, enum apam_log_level level, const char *why)
 {
 	log_line(&e->ctx->log, level, "%s: entry %zu: not shared: %s",
-	    e->profile->name, e->index, why);
+	    e->profile->name, entry_number(e), why);
 }
 
 /* Make the credential that a record describes; takes over its secret. */

@@ -337,8 +337,8 @@ try_all(struct stack *s, const struct attempt *a, struct apam_error *err)
 			continue;
 		case STACK_SKIP:
 			log_line(&s->ctx->log, APAM_LOG_WARNING,
-			    "%s: entry %zu skipped: %s", s->profile->name, i,
-			    why.text);
+			    "%s: entry %zu skipped: %s", s->profile->name,
+			    entry_number(&s->entries[i]), why.text);
 			last = why;
 			continue;
 		case STACK_REFUSE:

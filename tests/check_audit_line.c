@@ -61,7 +61,7 @@ static const struct {
 	{ "journal, all", AUDIT_JOURNAL, &full, 4,
 	    "PRIORITY=5\nSYSLOG_IDENTIFIER=apam\nSYSLOG_FACILITY=10\n"
 	    "MESSAGE=profile p: key k\"\\: not signed: e e\n"
-	    "APAM_EVENT=refused\nAPAM_PROFILE=p\nAPAM_ENTRY=0\nAPAM_SCHEME=s\n"
+	    "APAM_EVENT=refused\nAPAM_PROFILE=p\nAPAM_ENTRY=1\nAPAM_SCHEME=s\n"
 	    "APAM_KEY=k\"\\\nAPAM_STATE=revoked\nAPAM_STATUS=APAM_E_REVOKED\n"
 	    "APAM_EVIDENCE=e e\nAPAM_REPEATS=3\nAPAM_UID=1000\nAPAM_PID=77\n"
 	    "APAM_PROGRAM=host\nAPAM_DROPPED=4\n" },
@@ -72,7 +72,7 @@ static const struct {
 	    "APAM_UID=1000\nAPAM_PID=77\nAPAM_PROGRAM=host\n" },
 	{ "syslog, all", AUDIT_SYSLOG, &full, 4,
 	    "<85>apam[77]: profile p: key k\\\"\\\\: not signed: e e "
-	    "APAM_EVENT=\"refused\" APAM_PROFILE=\"p\" APAM_ENTRY=\"0\" "
+	    "APAM_EVENT=\"refused\" APAM_PROFILE=\"p\" APAM_ENTRY=\"1\" "
 	    "APAM_SCHEME=\"s\" APAM_KEY=\"k\\\"\\\\\" APAM_STATE=\"revoked\" "
 	    "APAM_STATUS=\"APAM_E_REVOKED\" APAM_EVIDENCE=\"e e\" "
 	    "APAM_REPEATS=\"3\" APAM_UID=\"1000\" APAM_PID=\"77\" "
@@ -86,7 +86,7 @@ static const struct {
 	    "\"SYSLOG_IDENTIFIER\":\"apam\","
 	    "\"MESSAGE\":\"profile p: key k\\\"\\\\: not signed: e e\","
 	    "\"APAM_EVENT\":\"refused\",\"APAM_PROFILE\":\"p\","
-	    "\"APAM_ENTRY\":\"0\",\"APAM_SCHEME\":\"s\","
+	    "\"APAM_ENTRY\":\"1\",\"APAM_SCHEME\":\"s\","
 	    "\"APAM_KEY\":\"k\\\"\\\\\",\"APAM_STATE\":\"revoked\","
 	    "\"APAM_STATUS\":\"APAM_E_REVOKED\",\"APAM_EVIDENCE\":\"e e\","
 	    "\"APAM_REPEATS\":\"3\",\"APAM_UID\":\"1000\",\"APAM_PID\":\"77\","

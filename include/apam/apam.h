@@ -32,6 +32,8 @@
  *   blocking   Only calls that take a timeout wait for the network.  A call
  *              that first uses a profile, or finds its files changed, reads
  *              them, and runs the programs of exec: secrets.
+ *   entries    Of a profile, by index from 0.  Logs, messages and the program
+ *              apam count them from 1.
  *   secrets    A signature holds the credential: release it soon.  Nothing
  *              else that these calls give out holds a secret.
  */

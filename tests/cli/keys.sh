@@ -192,6 +192,11 @@ row "the new one signs" 0 '.' '' request standby "$xy/api/v1/occupancy"
 row "rotate again" 1 '' 'every standby key .* is archived' \
     keys rotate --yes standby
 row "restored" 0 '*' '' keys restore sandbox-read
+row "the first one is archived" 0 '*' '*' keys archive --yes sandbox-read-2
+APAM_LOG=warning row "the log counts entries from 1" 0 '.' \
+    'standby: entry 1 skipped: the key was archived' \
+    request standby "$xy/api/v1/occupancy"
+row "restored again" 0 '*' '' keys restore sandbox-read-2
 control "/archive?provider=xysense&key=sandbox-read"
 row "a dead standby key" 1 '' 'standby key sandbox-read is revoked' \
     keys rotate --yes standby
