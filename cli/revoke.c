@@ -25,24 +25,11 @@ struct view {
 	struct table table;
 };
 
-/* One word for what the provider said. */
-static const char *
-result_of(const struct apam_revoke_report *report)
-{
-	if (report->status == APAM_OK)
-		return report->had_credential ? "revoked" : "nothing";
-	if (report->status == APAM_E_POLICY)
-		return "impossible";
-	return APAM_CLASS(report->status) == APAM_CLASS_TEMPORARY ?
-	    "not revoked" :
-	    "refused";
-}
-
 static const char *
 detail_of(const struct apam_revoke_report *report)
 {
 	if (report->status == APAM_OK && !report->had_credential)
-		return "no token of this user's to revoke";
+		return "this user's programs share no token";
 	return report->text;
 }
 
@@ -52,7 +39,7 @@ add(struct view *view, const struct apam_revoke_report *report)
 	bool dropped = report->drop_status == APAM_OK;
 	char entry[16];
 	const char *cells[] = { entry, report->scheme, report->key_id,
-		result_of(report), dropped ? "everywhere" : "here",
+		report->result, dropped ? "everywhere" : "here",
 		detail_of(report) };
 
 	snprintf(entry, sizeof(entry), "%u", report->entry + 1);
@@ -64,9 +51,8 @@ add(struct view *view, const struct apam_revoke_report *report)
 	    json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:b, s:o}", "profile",
 		json_text(view->profile), "entry", (int)report->entry + 1,
 		"scheme", json_text(report->scheme), "key_id",
-		json_text(report->key_id), "result",
-		json_text(result_of(report)), "detail",
-		json_text(detail_of(report)), "dropped_everywhere",
+		json_text(report->key_id), "result", json_text(report->result),
+		"detail", json_text(detail_of(report)), "dropped_everywhere",
 		(int)dropped, "drop_error", json_text(report->drop_text)));
 }
 
@@ -118,11 +104,12 @@ const struct command command_revoke = {
 	.name = "revoke",
 	.synopsis = "PROFILE",
 	.summary = "Tell the provider to revoke the tokens of a profile",
-	.notes = "Every process of this machine drops them, whatever the "
-		 "provider says; a user who\nmay not change the key registry "
-		 "drops only what this user's processes share.\nExit status 1 "
-		 "where a scheme has no way to revoke, 4 where the provider "
-		 "did not\nconfirm.",
+	.notes =
+	    "The provider is told of those that this user's programs share; every process of\n"
+	    "this machine drops its own when it next signs, whatever the provider says.  A\n"
+	    "user who may not change the key registry drops only what this user's programs\n"
+	    "share.  Exit status 1 where a scheme has no way to revoke, 4 where the provider\n"
+	    "did not confirm.",
 	.least = 1,
 	.most = 1,
 	.run = revoke_run,

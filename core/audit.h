@@ -34,6 +34,7 @@ struct audit_event {
 	const char *scheme, *key_id;
 	const char *state; /* the new state, or for REGISTRY "archived", ... */
 	enum apam_status status; /* REFUSED: why */
+	const char *provider; /* what it answered to whoever revoked */
 	const char *evidence; /* one line */
 	unsigned long repeats;	/* REFUSED: as often untold; audit_due */
 };

@@ -169,6 +169,7 @@ put_message(struct writer *w, const struct audit_event *event)
 	add_part(message, "key ", event->key_id);
 	if (event->what != AUDIT_REFUSED) {
 		add_part(message, "", event->state);
+		add_part(message, "at the provider ", event->provider);
 		add_part(message, "", event->evidence);
 	} else if (has_text(event->evidence)) {
 		add_part(message, "not signed: ", event->evidence);
@@ -194,6 +195,7 @@ put_event(struct writer *w, const struct audit_event *event)
 	put_text(w, "APAM_STATE", event->state);
 	if (event->what == AUDIT_REFUSED)
 		put_text(w, "APAM_STATUS", apam_status_name(event->status));
+	put_text(w, "APAM_PROVIDER", event->provider);
 	put_text(w, "APAM_EVIDENCE", event->evidence);
 	if (event->repeats > 0)
 		put_number(w, "APAM_REPEATS", (long long)event->repeats);

@@ -305,8 +305,6 @@ key_admin_drop(const struct entry *e, struct apam_error *err)
 			key.secret = buf_view(&secret);
 		status = key_registry_change(&registry, drop, &key, err);
 	}
-	if (status == APAM_OK)
-		key_admin_tell(e->ctx, e->profile->name, &key, "dropped", NULL);
 	buf_free(&secret);
 	return status;
 }

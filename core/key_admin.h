@@ -20,8 +20,9 @@ void key_admin_tell(struct apam *ctx, const char *profile,
 
 /*
  * Have every process of this machine drop the credentials of an open entry's
- * key: its record is made where there is none, and its `drops` raised.  Errors:
- * those of key_registry_change; `err` is not NULL.
+ * key: its record is made where there is none, and its `drops` raised.  Tells
+ * the audit log nothing.  Errors: those of key_registry_change; `err` is not
+ * NULL.
  */
 enum apam_status key_admin_drop(const struct entry *e, struct apam_error *err);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit.h"
 #include "credential_file.h"
 #include "error.h"
 #include "key_admin.h"
@@ -41,6 +42,38 @@ has_credential(struct entry *e)
 	return status.generation != 0;
 }
 
+/* One word for what the provider said. */
+static const char *
+result_of(const struct apam_revoke_report *report)
+{
+	if (report->status == APAM_OK)
+		return report->had_credential ? "revoked" : "nothing";
+	if (report->status == APAM_E_POLICY)
+		return "impossible";
+	return APAM_CLASS(report->status) == APAM_CLASS_TEMPORARY ?
+	    "not revoked" :
+	    "refused";
+}
+
+/* Also where the registry was not changed: the provider was told. */
+static void
+tell(const struct entry *e, const struct apam_revoke_report *report)
+{
+	const bool dropped = report->drop_status == APAM_OK;
+	const struct audit_event event = {
+		.what = AUDIT_REGISTRY,
+		.profile = e->profile->name,
+		.entry = (int)e->index,
+		.scheme = e->conf->scheme,
+		.key_id = entry_key_id(e).p,
+		.state = dropped ? "dropped" : "not dropped",
+		.provider = report->result,
+		.evidence = dropped ? report->text : report->drop_text,
+	};
+
+	audit_write(&e->ctx->audit, &event);
+}
+
 static void
 revoke_entry(struct entry *e, int64_t deadline, struct apam_revoke_report *to)
 {
@@ -53,11 +86,13 @@ revoke_entry(struct entry *e, int64_t deadline, struct apam_revoke_report *to)
 	entry_name_key(e, to->scheme, to->key_id);
 	to->had_credential = has_credential(e);
 	to->status = lifecycle_revoke(e, deadline, &err);
+	to->result = result_of(to);
 	(void)snprintf(to->text, sizeof(to->text), "%.255s", err.text);
 	remove_files(e);
 	to->drop_status = key_admin_drop(e, &why);
 	(void)snprintf(
 	    to->drop_text, sizeof(to->drop_text), "%.255s", why.text);
+	tell(e, to);
 }
 
 enum apam_status

@@ -41,8 +41,18 @@ static const struct audit_event full = { .what = AUDIT_REFUSED,
 	.key_id = "k\"\\",
 	.state = "revoked",
 	.status = APAM_E_REVOKED,
+	.provider = "not revoked",
 	.evidence = "e e",
 	.repeats = 3 };
+
+/* What apam_revoke tells. */
+static const struct audit_event dropped = { .what = AUDIT_REGISTRY,
+	.profile = "p",
+	.entry = 1,
+	.key_id = "k",
+	.state = "dropped",
+	.provider = "not revoked",
+	.evidence = "busy" };
 
 static const struct audit_event least = { .what = AUDIT_REGISTRY,
 	.profile = "",
@@ -63,6 +73,7 @@ static const struct {
 	    "MESSAGE=profile p: key k\"\\: not signed: e e\n"
 	    "APAM_EVENT=refused\nAPAM_PROFILE=p\nAPAM_ENTRY=1\nAPAM_SCHEME=s\n"
 	    "APAM_KEY=k\"\\\nAPAM_STATE=revoked\nAPAM_STATUS=APAM_E_REVOKED\n"
+	    "APAM_PROVIDER=not revoked\n"
 	    "APAM_EVIDENCE=e e\nAPAM_REPEATS=3\nAPAM_UID=1000\nAPAM_PID=77\n"
 	    "APAM_PROGRAM=host\nAPAM_DROPPED=4\n" },
 	{ "journal, least", AUDIT_JOURNAL, &least, 0,
@@ -74,7 +85,8 @@ static const struct {
 	    "<85>apam[77]: profile p: key k\\\"\\\\: not signed: e e "
 	    "APAM_EVENT=\"refused\" APAM_PROFILE=\"p\" APAM_ENTRY=\"1\" "
 	    "APAM_SCHEME=\"s\" APAM_KEY=\"k\\\"\\\\\" APAM_STATE=\"revoked\" "
-	    "APAM_STATUS=\"APAM_E_REVOKED\" APAM_EVIDENCE=\"e e\" "
+	    "APAM_STATUS=\"APAM_E_REVOKED\" "
+	    "APAM_PROVIDER=\"not revoked\" APAM_EVIDENCE=\"e e\" "
 	    "APAM_REPEATS=\"3\" APAM_UID=\"1000\" APAM_PID=\"77\" "
 	    "APAM_PROGRAM=\"host\" APAM_DROPPED=\"4\"" },
 	{ "syslog, least", AUDIT_SYSLOG, &least, 0,
@@ -88,9 +100,21 @@ static const struct {
 	    "\"APAM_EVENT\":\"refused\",\"APAM_PROFILE\":\"p\","
 	    "\"APAM_ENTRY\":\"1\",\"APAM_SCHEME\":\"s\","
 	    "\"APAM_KEY\":\"k\\\"\\\\\",\"APAM_STATE\":\"revoked\","
-	    "\"APAM_STATUS\":\"APAM_E_REVOKED\",\"APAM_EVIDENCE\":\"e e\","
+	    "\"APAM_STATUS\":\"APAM_E_REVOKED\","
+	    "\"APAM_PROVIDER\":\"not revoked\","
+	    "\"APAM_EVIDENCE\":\"e e\","
 	    "\"APAM_REPEATS\":\"3\",\"APAM_UID\":\"1000\",\"APAM_PID\":\"77\","
 	    "\"APAM_PROGRAM\":\"host\",\"APAM_DROPPED\":\"4\"}\n" },
+	{ "file, dropped", AUDIT_JSON, &dropped, 0,
+	    "{\"TIME\":1790000000,\"PRIORITY\":\"5\","
+	    "\"SYSLOG_IDENTIFIER\":\"apam\",\"MESSAGE\":\"profile p: key k: "
+	    "dropped: at the provider not revoked: busy\","
+	    "\"APAM_EVENT\":\"registry\",\"APAM_PROFILE\":\"p\","
+	    "\"APAM_ENTRY\":\"2\",\"APAM_KEY\":\"k\","
+	    "\"APAM_STATE\":\"dropped\","
+	    "\"APAM_PROVIDER\":\"not revoked\",\"APAM_EVIDENCE\":\"busy\","
+	    "\"APAM_UID\":\"1000\",\"APAM_PID\":\"77\","
+	    "\"APAM_PROGRAM\":\"host\"}\n" },
 	{ "file, least", AUDIT_JSON, &least, 0,
 	    "{\"TIME\":1790000000,\"PRIORITY\":\"5\","
 	    "\"SYSLOG_IDENTIFIER\":\"apam\",\"MESSAGE\":\"key k: archived\","
@@ -128,7 +152,7 @@ START_TEST(the_man_page_has_every_field)
 		ck_assert_msg(strstr(page, name) != NULL, "%s", name);
 		fields++;
 	}
-	ck_assert_int_eq(fields, 17);
+	ck_assert_int_eq(fields, 18);
 }
 END_TEST
 
@@ -210,6 +234,7 @@ worst(char *text, size_t n, char byte)
 		.key_id = text,
 		.state = text,
 		.status = (enum apam_status)77,
+		.provider = text,
 		.evidence = text,
 		.repeats = (unsigned long)-1 };
 }

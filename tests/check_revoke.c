@@ -90,22 +90,24 @@ static const struct {
 	int entry;
 	enum apam_status each[4];
 	size_t count;
+	const char *result; /* the first one's */
 } rows[] = {
-	{ "confirmed", RETURNS(""), APAM_OK, -1, { APAM_OK }, 1 },
+	{ "confirmed", RETURNS(""), APAM_OK, -1, { APAM_OK }, 1, "revoked" },
 	{ "all confirmed", RETURNS("") ", " RETURNS(""), APAM_OK, -1,
-	    { APAM_OK, APAM_OK }, 2 },
-	{ "no way to revoke", HMAC(""), APAM_E_POLICY, 0, { APAM_E_POLICY },
-	    1 },
-	{ "not taken", FAILS, APAM_E_PROVIDER, 0, { APAM_E_PROVIDER }, 1 },
+	    { APAM_OK, APAM_OK }, 2, "revoked" },
+	{ "no way to revoke", HMAC(""), APAM_E_POLICY, 0, { APAM_E_POLICY }, 1,
+	    "impossible" },
+	{ "not taken", FAILS, APAM_E_PROVIDER, 0, { APAM_E_PROVIDER }, 1,
+	    "not revoked" },
 	{ "no such step", RETURNS("revoke = 7; "), APAM_E_ABI, 0,
-	    { APAM_E_ABI }, 1 },
+	    { APAM_E_ABI }, 1, "refused" },
 	{ "the second", RETURNS("") ", " HMAC(""), APAM_E_POLICY, 1,
-	    { APAM_OK, APAM_E_POLICY }, 2 },
+	    { APAM_OK, APAM_E_POLICY }, 2, "revoked" },
 	{ "the first of two", RETURNS("") ", " FAILS ", " HMAC(""),
-	    APAM_E_PROVIDER, 1, { APAM_OK, APAM_E_PROVIDER, APAM_E_POLICY },
-	    3 },
+	    APAM_E_PROVIDER, 1, { APAM_OK, APAM_E_PROVIDER, APAM_E_POLICY }, 3,
+	    "revoked" },
 	{ "the other order", HMAC("") ", " FAILS, APAM_E_POLICY, 0,
-	    { APAM_E_POLICY, APAM_E_PROVIDER }, 2 },
+	    { APAM_E_POLICY, APAM_E_PROVIDER }, 2, "impossible" },
 };
 
 START_TEST(each_entry_is_revoked)
@@ -123,6 +125,8 @@ START_TEST(each_entry_is_revoked)
 	ck_assert_int_eq(err.entry, rows[_i].entry);
 	ck_assert_str_eq(err.profile, status == APAM_OK ? "" : "p");
 	ck_assert_uint_eq(count, rows[_i].count);
+	ck_assert_msg(strcmp(reports[0].result, rows[_i].result) == 0, "%s: %s",
+	    rows[_i].name, reports[0].result);
 	for (size_t i = 0; i < count; i++) {
 		ck_assert_uint_eq(reports[i].entry, i);
 		ck_assert_msg(reports[i].status == rows[_i].each[i], "%s: %zu",
@@ -163,6 +167,7 @@ START_TEST(there_is_something_to_revoke_or_not)
 	ck_assert_int_eq(
 	    apam_revoke(profile, 0, reports, &count, &err), APAM_OK);
 	ck_assert(!reports[0].had_credential);
+	ck_assert_str_eq(reports[0].result, "nothing");
 	sign();
 	count = 1;
 	ck_assert_int_eq(

@@ -254,8 +254,11 @@ APAM_API APAM_CHECKED enum apam_status apam_check(
 /* What became of one entry's credential. */
 struct apam_revoke_report {
 	unsigned entry;
-	bool had_credential;	/* this user's processes had one to revoke */
+	bool had_credential;	/* this process had one, or could share one */
 	enum apam_status status; /* what the provider said */
+	const char *result;	/* the same in a word: "revoked", "nothing" (to
+				   revoke), "impossible", "not revoked" or
+				   "refused"; static */
 	enum apam_status drop_status; /* APAM_OK: no process goes on with one */
 	char scheme[65];
 	char key_id[256];	/* or empty */
@@ -264,13 +267,15 @@ struct apam_revoke_report {
 };
 
 /*
- * Ask the provider to revoke the credential of each entry, the one that this
- * user's processes share included, and have every process of this machine drop
- * its own, whatever the provider said.  That takes the right to write state_dir,
- * and to remove what other users share; `drop_status` says where it is
- * lacking: USAGE, CONFIG, TRUST, DEADLINE, INTERNAL, MEMORY.  Fills at most
- * *count reports, NULL where that is 0, and sets *count to the number of entries,
- * all of which are revoked.  APAM_OK where every provider confirmed or there was nothing to
+ * Ask the provider to revoke the credential of each entry, and have every
+ * process of this machine drop its own, whatever the provider said.  The provider
+ * is told of one credential an entry alone: the one that this process holds or
+ * this user's processes share.  Those of other processes live on there until
+ * they expire; the processes drop them when they next sign.  That takes the
+ * right to write state_dir, and to remove what other users share; `drop_status`
+ * says where it is lacking: USAGE, CONFIG, TRUST, DEADLINE, INTERNAL, MEMORY.
+ * Fills at most *count reports, NULL where that is 0, and sets *count to the
+ * number of entries, all of which are revoked.  APAM_OK where every provider confirmed or there was nothing to
  * revoke; else the first entry's error: PROVIDER, NETWORK, DEADLINE, or POLICY
  * where a scheme has no way to revoke.
  */

@@ -38,7 +38,7 @@ rm "$dir/apam.d/broken.conf"
 # ---- What the provider says --------------------------------------------------
 
 row "nothing to revoke" 0 \
-    "${t}nothing${t}everywhere${t}no token of this user's to revoke" '' \
+    "${t}nothing${t}everywhere${t}this user's programs share no token" '' \
     revoke seven
 holds "the provider was not asked" asked 7signal /revoke 0
 token seven
@@ -74,6 +74,31 @@ row "no endpoint" 1 "${t}impossible${t}" '' revoke nowhere
 holds "dropped without an endpoint, too" sh -c '! [ -e "$1" ]' - \
     "$dir/state/users/$(id -u)/nowhere.0"
 
+# ---- What the audit log says ---------------------------------------------------
+
+# logged KEY: what was told last of the key: STATE, PROVIDER, EVIDENCE.
+logged()
+{
+	jq -rs --arg key "$1" '[ .[] | select(.APAM_KEY == $key and
+	    .APAM_EVENT == "registry") ] | last |
+	    "\(.APAM_STATE)|\(.APAM_PROVIDER)|\(.APAM_EVIDENCE // "")"' \
+	    "$dir/state/users/$(id -u)/audit.log"
+}
+holds "the log: impossible" [ "$(logged demo@example.com)" = \
+    "dropped|impossible|scheme basic-email-key has no way to revoke; archive \
+the key at the provider" ]
+row "nothing, for the log" 0 "${t}nothing${t}" '' revoke seven
+holds "the log: nothing" [ "$(logged SANDBOX.CLIENT.ONE)" = 'dropped|nothing|' ]
+token seven
+row "revoked, for the log" 0 "${t}revoked${t}" '' revoke seven
+holds "the log: revoked" [ "$(logged SANDBOX.CLIENT.ONE)" = 'dropped|revoked|' ]
+token seven
+control "/fault?provider=7signal&path=/revoke&kind=503&count=9"
+row "not revoked, for the log" 4 "${t}not revoked${t}" '*' revoke seven
+control /clear
+holds "the log: not revoked, and why" \
+    eval '[[ "$(logged SANDBOX.CLIENT.ONE)" == "dropped|not revoked|"*503* ]]'
+
 # ---- What is dropped ---------------------------------------------------------
 
 holds "drops are counted" grep -q '"drops": [1-9]' "$dir/state/registry/keys"
@@ -85,6 +110,8 @@ token seven
 chmod 777 "$dir/state/registry"
 row "a registry that cannot be changed" 0 "${t}revoked${t}here${t}" \
     'other processes keep their tokens until these expire' revoke seven
+holds "the log: revoked, and not dropped" \
+    eval '[[ "$(logged SANDBOX.CLIENT.ONE)" == "not dropped|revoked|"?* ]]'
 chmod 755 "$dir/state/registry"
 if [ "$(id -u)" -eq 0 ]; then
 	mkdir -p -m 700 "$dir/state/users/65533"
