@@ -28,8 +28,11 @@ print_chosen(const struct apam_profile_info *info)
 		const struct apam_entry_info *entry = &info->entries[i];
 		const char *id = entry->key_id;
 
-		printf("  entry %zu: %s, %s%s%s\n", i + 1, entry->scheme,
+		printf("  entry %zu: %s, %s%s%s", i + 1, entry->scheme,
 		    entry->control, id[0] == '\0' ? "" : ", key ", id);
+		if (entry->state == APAM_KEY_ARCHIVED)
+			printf(", %s", entry->evidence);
+		putchar('\n');
 	}
 }
 

@@ -3,6 +3,7 @@
  * What administrators' tools ask: which profiles and modules there are, which
  * one a URL would use and why not the others.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,18 +27,22 @@ fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 {
 	const struct profile_entry *conf = &s->profile->entries[i];
 	struct apam_entry_status status;
+	struct key_finding archived;
 
 	info->scheme = conf->scheme;
 	info->control = control_names[conf->control];
 	info->key_id = "";
 	/* Key ids are known to the modules: only where these are open. */
-	if (atomic_load_explicit(&s->opened, memory_order_acquire)) {
-		info->key_id = entry_key_id(&s->entries[i]).p;
-		lifecycle_show(&s->entries[i], &status);
-		info->state = status.key_state;
-		if (entry_is_archived(&s->entries[i], NULL))
-			info->state = APAM_KEY_ARCHIVED;
-	}
+	if (!atomic_load_explicit(&s->opened, memory_order_acquire))
+		return;
+	info->key_id = entry_key_id(&s->entries[i]).p;
+	lifecycle_show(&s->entries[i], &status);
+	info->state = status.key_state;
+	if (!entry_is_archived(&s->entries[i], &archived))
+		return;
+	info->state = APAM_KEY_ARCHIVED;
+	(void)snprintf(
+	    info->evidence, sizeof(info->evidence), "%s", archived.evidence);
 }
 
 static void

@@ -350,6 +350,48 @@ START_TEST(each_profile_has_its_reason)
 }
 END_TEST
 
+static struct apam_entry_info chosen[3];
+
+static bool
+keep_entries(void *arg, const struct apam_profile_info *info, const char *why)
+{
+	(void)arg;
+	if (why != NULL)
+		return true;
+	ck_assert_uint_eq(info->entry_count, 3);
+	memcpy(chosen, info->entries, sizeof(chosen));
+	return true;
+}
+
+START_TEST(archived_keys_are_named)
+{
+	static const struct apam_key_name name = { .size = sizeof(name),
+		.id = "old" };
+
+	project_directory(&project, "state");
+	project_profile(&project, "stack",
+	    "origins = [ \"https://stack.example\" ];\n"
+	    "auth = ( { scheme = \"return-test\"; key_id = \"old\"; },\n"
+	    "  { scheme = \"return-test\"; key_id = \"new\"; },\n"
+	    "  { scheme = \"return-test\"; } );\n");
+	ck_assert_msg(apam_key_archive(
+			  project.ctx, &name, "lost laptop", &err) == APAM_OK,
+	    "%s", err.text);
+	ck_assert_int_eq(apam_explain(project.ctx, "https://stack.example/",
+			     keep_entries, NULL, &err),
+	    APAM_OK);
+	ck_assert_int_eq(chosen[0].state, APAM_KEY_ARCHIVED);
+	ck_assert_msg(strncmp(chosen[0].evidence, "archived by ", 12) == 0,
+	    "%s", chosen[0].evidence);
+	ck_assert_ptr_nonnull(strstr(chosen[0].evidence, " at 20"));
+	ck_assert_ptr_nonnull(strstr(chosen[0].evidence, "Z: lost laptop"));
+	for (int i = 1; i < 3; i++) {
+		ck_assert_int_eq(chosen[i].state, APAM_KEY_UNKNOWN);
+		ck_assert_str_eq(chosen[i].evidence, "");
+	}
+}
+END_TEST
+
 /* ---- Modules ------------------------------------------------------------ */
 
 START_TEST(modules_are_listed_with_what_is_wrong)
@@ -420,6 +462,7 @@ main(void)
 	tcase_add_test(t, a_profile_is_shown_whole);
 	tcase_add_test(t, a_bare_profile_has_the_defaults);
 	tcase_add_loop_test(t, no_url_nothing_to_explain, 0, ROWS(no_urls));
+	tcase_add_test(t, archived_keys_are_named);
 	tcase_add_loop_test(t, each_profile_has_its_reason, 0, ROWS(reasons));
 	tcase_add_test(t, modules_are_listed_with_what_is_wrong);
 	tcase_add_loop_test(t, a_module_by_its_scheme, 0, ROWS(schemes));

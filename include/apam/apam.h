@@ -333,6 +333,7 @@ struct apam_entry_info {
 	const char *control;	/* "sufficient", "required" or "optional" */
 	const char *key_id;	/* or "" */
 	enum apam_key_state state; /* as last found; UNKNOWN before that */
+	char evidence[256];	/* of ARCHIVED: by whom, when and why; or empty */
 };
 
 struct apam_profile_info {

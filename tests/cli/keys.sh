@@ -120,6 +120,12 @@ row "archive" 0 '=demo@example.com is archived everywhere on this machine' \
     'profile seed has no other key' \
     keys archive --why 'seen in a log' --yes demo@example.com
 signs "it signs no more" 1 '' 'archived' headers seed "$seed/x"
+row "explain says so" 0 \
+    ', key demo@example.com, archived by .* at 20.*Z: seen in a log$' '' \
+    explain "$seed/x"
+row "explain says so in JSON" 0 \
+    '"evidence": "archived by .* at 20.*: seen in a log"' '' \
+    --json explain "$seed/x"
 row "check says so" 1 "${t}archived${t}" '' check seed
 row "the list says so" 0 "^demo@example.com${t}.*${t}archived${t}" '' keys list
 row "the list says why" 0 '"why": "seen in a log"' '' --json keys list
