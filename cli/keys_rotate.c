@@ -6,12 +6,13 @@
 #include <stdio.h>
 
 #include "confirm.h"
+#include "json_out.h"
 #include "keys.h"
 #include "report.h"
 #include "session.h"
+#include "shell_word.h"
 
 #define ENTRIES_MAX 32 /* bits of apam_signature.entries */
-#define KEY_ID_SIZE 256
 
 static const struct flag flags[] = {
 	{ .name = "why",
@@ -60,12 +61,41 @@ check_standby(
 	return judge_standby(args, name, &reports[standby]);
 }
 
+/* The members of keys_done's JSON, and the old key. */
+static int
+done_json(const struct apam_key_rotation *done)
+{
+	return json_finish(json_pack("{s:o, s:s, s:[], s:{s:o, s:o, s:o}}",
+	    "id", json_text(done->fresh), "state", "active",
+	    "profiles_without_key", "archived", "id", json_text(done->old),
+	    "scheme", json_text(done->old_scheme), "secret",
+	    json_text(done->old_mark)));
+}
+
+/* The last line is what takes the step back. */
+static int
+show_done(const char *profile, const struct apam_key_rotation *done)
+{
+	const bool marked = done->old_mark[0] != '\0';
+	char old[SHELL_WORD_SIZE];
+
+	shell_word(old, done->old);
+	printf("%s is in first place in profile %s\n"
+	       "%s is archived everywhere on this machine; archive it at the "
+	       "provider, too\n"
+	       "to let it sign again: apam keys restore --scheme %s%s%s%s %s\n",
+	    done->fresh, profile, done->old, done->old_scheme,
+	    marked ? " --secret " : "", done->old_mark,
+	    old[0] == '-' ? " --" : "", old);
+	return STATUS_DONE;
+}
+
 static int
 rotate_run(struct cli *cli, const struct args *args)
 {
 	const char *name = args->words[0], *why = args_value(args, "why");
 	struct apam_profile *profile = NULL;
-	char fresh[KEY_ID_SIZE];
+	struct apam_key_rotation done;
 	struct apam_error err = { 0 };
 	enum apam_status status;
 	int code = session_profile(cli, name, &profile);
@@ -75,15 +105,10 @@ rotate_run(struct cli *cli, const struct args *args)
 	if (code != STATUS_DONE)
 		return code;
 	status = apam_key_rotate(
-	    profile, why == NULL ? "rotated" : why, fresh, &err);
+	    profile, why == NULL ? "rotated" : why, &done, &err);
 	if (status != APAM_OK)
 		return report(name, status, &err);
-	if (cli->json)
-		return keys_done(cli, fresh, "active", "", NULL);
-	printf("%s is in first place in profile %s\n"
-	       "the old key is archived everywhere on this machine\n",
-	    fresh, name);
-	return STATUS_DONE;
+	return cli->json ? done_json(&done) : show_done(name, &done);
 }
 
 const struct command command_keys_rotate = {

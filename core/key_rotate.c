@@ -31,6 +31,7 @@ struct rotation {
 	struct buf text; /* of the same file */
 	struct named_keys keys; /* one for each entry, in order */
 	struct named_key *first, *standby;
+	char old_mark[KEY_MARK_TEXT]; /* of the record that was archived */
 	bool written; /* the file is as it is to be */
 };
 
@@ -104,14 +105,21 @@ end(struct rotation *r)
 
 /* ---- The standby key ---------------------------------------------------- */
 
-static bool
-is_archived(const struct key_set *set, struct named_key *key)
+/* The archived record that stands for it, or NULL. */
+static const struct key_record *
+archived_record(const struct key_set *set, struct named_key *key)
 {
 	for (size_t i = 0; i < set->count; i++)
 		if (set->records[i].archived_at != 0 &&
 		    named_key_fits(key, &set->records[i], NULL))
-			return true;
-	return false;
+			return &set->records[i];
+	return NULL;
+}
+
+static bool
+is_archived(const struct key_set *set, struct named_key *key)
+{
+	return archived_record(set, key) != NULL;
 }
 
 static enum apam_status
@@ -312,7 +320,10 @@ rotate(void *arg, struct key_set *set, struct apam_error *err)
 
 	if (status == APAM_OK)
 		status = archive_first(r, set, err);
-	return status == APAM_OK ? swap_entries(r, err) : status;
+	if (status != APAM_OK)
+		return status;
+	key_mark_text(archived_record(set, r->first), r->old_mark);
+	return swap_entries(r, err);
 }
 
 static void
@@ -323,30 +334,32 @@ tell(const struct rotation *r)
 	key_admin_tell(r->ctx, r->name, &first, "archived", r->why);
 }
 
-/* Say that half of it is done, where it is. */
-static enum apam_status
-finish(const struct rotation *r, enum apam_status status, char *fresh,
-    struct apam_error *err)
+static void
+report(const struct rotation *r, struct apam_key_rotation *to)
 {
-	struct apam_error why = *err;
+	entry_name_key(&r->first->entry, to->old_scheme, to->old);
+	(void)snprintf(to->fresh, sizeof(to->fresh), "%s",
+	    entry_key_id(&r->standby->entry).p);
+	(void)snprintf(to->old_mark, sizeof(to->old_mark), "%s", r->old_mark);
+}
 
-	if (status == APAM_OK) {
-		(void)snprintf(fresh, KEY_TEXT_MAX + 1, "%s",
-		    entry_key_id(&r->standby->entry).p);
-		return APAM_OK;
-	}
-	if (!r->written)
-		return status;
+/* Say that half of it is done. */
+static void
+say_half(const struct rotation *r, struct apam_error *err)
+{
+	const char *old = entry_key_id(&r->first->entry).p;
+	const struct apam_error why = *err;
+
 	error_clear(err);
-	return error_set_at(err, status, why.file, why.line,
+	(void)error_set_at(err, why.status, why.file, why.line,
 	    "the standby key is in first place, but the old key could not be "
-	    "archived: %.300s",
-	    why.text);
+	    "archived: %.200s; run `apam keys archive %.100s`",
+	    why.text, old);
 }
 
 enum apam_status
-apam_key_rotate(struct apam_profile *profile, const char *why, char *fresh,
-    struct apam_error *err)
+apam_key_rotate(struct apam_profile *profile, const char *why,
+    struct apam_key_rotation *rotation, struct apam_error *err)
 {
 	const struct key_registry registry = key_registry_of(profile->ctx);
 	const char *problem = why == NULL ? NULL : key_text_problem(why);
@@ -354,7 +367,7 @@ apam_key_rotate(struct apam_profile *profile, const char *why, char *fresh,
 	struct rotation r;
 	enum apam_status status;
 
-	fresh[0] = '\0';
+	memset(rotation, 0, sizeof(*rotation));
 	error_clear(err);
 	error_clear(&own);
 	if (problem != NULL)
@@ -363,11 +376,14 @@ apam_key_rotate(struct apam_profile *profile, const char *why, char *fresh,
 	r.why = why;
 	if (status == APAM_OK)
 		status = key_registry_change(&registry, rotate, &r, &own);
-	status = finish(&r, status, fresh, &own);
+	if (status != APAM_OK && r.written)
+		say_half(&r, &own);
 	if (r.written)
 		profile_look_soon(profile);
-	if (status == APAM_OK)
+	if (status == APAM_OK) {
+		report(&r, rotation);
 		tell(&r);
+	}
 	end(&r);
 	error_locate(&own, profile->name, -1);
 	if (status != APAM_OK && err != NULL)

@@ -21,7 +21,7 @@ static struct project project;
 static struct apam_profile *profile;
 static struct apam_error err;
 static struct key_set set; /* of the last read_registry */
-static char fresh[256];
+static struct apam_key_rotation rotation;
 
 #define HEAD "origins = [ \"https://api.example\" ];\n"
 #define SECRET(file) "secret = \"file:@/" file "\"; "
@@ -46,7 +46,7 @@ setup(void)
 	project_directory(&project, "state");
 	memset(&err, 0x5a, sizeof(err));
 	memset(&set, 0, sizeof(set));
-	memset(fresh, 0x5a, sizeof(fresh));
+	memset(&rotation, 0x5a, sizeof(rotation));
 }
 
 static void
@@ -183,6 +183,21 @@ static const struct {
 	    AUTH(HMAC("k2", "two") ", " HMAC("k1", "no")), "k2", "k1", 1 },
 };
 
+/* What is reported names the old key and no other. */
+static void
+old_can_be_restored(const char *what)
+{
+	const struct apam_key_name old = { sizeof(old), rotation.old,
+		rotation.old_scheme,
+		rotation.old_mark[0] == '\0' ? NULL : rotation.old_mark };
+
+	ck_assert_msg(apam_key_restore(project.ctx, &old, &err) == APAM_OK,
+	    "%s: %s", what, err.text);
+	ck_assert_msg(
+	    apam_key_archive(project.ctx, &old, "too old", &err) == APAM_OK,
+	    "%s: %s", what, err.text);
+}
+
 START_TEST(the_standby_takes_first_place)
 {
 	const char *name = rows[_i].name;
@@ -199,10 +214,11 @@ START_TEST(the_standby_takes_first_place)
 	    "%s: %s", name, err.text);
 	ck_assert_msg(standby == rows[_i].standby, "%s: %u", name, standby);
 	ck_assert_msg(
-	    apam_key_rotate(profile, "too old", fresh, &err) == APAM_OK,
+	    apam_key_rotate(profile, "too old", &rotation, &err) == APAM_OK,
 	    "%s: %s", name, err.text);
 	ck_assert_int_eq(err.status, APAM_OK);
-	ck_assert_str_eq(fresh, rows[_i].fresh);
+	ck_assert_str_eq(rotation.fresh, rows[_i].fresh);
+	old_can_be_restored(name);
 	file_is(name, rows[_i].after);
 	registry_is(rows[_i].registry, false);
 	ck_assert_int_eq(
@@ -218,14 +234,15 @@ START_TEST(the_reason_is_noted)
 {
 	use(AUTH(HMAC("k", "one") ", " HMAC("k", "two")));
 	ck_assert_int_eq(
-	    apam_key_rotate(profile, "too old", fresh, &err), APAM_OK);
+	    apam_key_rotate(profile, "too old", &rotation, &err), APAM_OK);
 	registry_is("k", true);
 	ck_assert_str_eq(set.records[0].why, "too old");
 	ck_assert(set.records[0].marked);
 	/* The same again: the only standby key is archived. */
 	ck_assert_int_eq(
-	    apam_key_rotate(profile, NULL, fresh, &err), APAM_E_POLICY);
-	ck_assert_str_eq(fresh, "");
+	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_E_POLICY);
+	ck_assert_str_eq(rotation.fresh, "");
+	ck_assert_str_eq(rotation.old, "");
 	ck_assert_str_eq(err.profile, "p");
 	file_is("again", AUTH(HMAC("k", "two") ", " HMAC("k", "one")));
 }
@@ -264,15 +281,15 @@ START_TEST(without_a_standby_key_nothing_changes)
 	use(refused[_i].text);
 	if (refused[_i].archived != NULL)
 		archive(refused[_i].archived);
-	ck_assert_msg(
-	    apam_key_rotate(profile, NULL, fresh, &err) == refused[_i].status,
+	ck_assert_msg(apam_key_rotate(profile, NULL, &rotation, &err) ==
+		refused[_i].status,
 	    "%s: %s", name, err.text);
 	ck_assert_msg(strstr(err.text, refused[_i].why) != NULL, "%s: %s", name,
 	    err.text);
 	ck_assert_str_eq(err.profile, "p");
-	ck_assert_str_eq(fresh, "");
-	ck_assert_int_eq(
-	    apam_key_rotate(profile, NULL, fresh, NULL), refused[_i].status);
+	ck_assert_str_eq(rotation.fresh, "");
+	ck_assert_int_eq(apam_key_rotate(profile, NULL, &rotation, NULL),
+	    refused[_i].status);
 	file_is(name, refused[_i].text);
 	registry_is(
 	    refused[_i].archived == NULL ? "" : refused[_i].archived, true);
@@ -285,7 +302,7 @@ START_TEST(a_file_that_is_broken_now)
 	use(AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")));
 	project_profile(&project, "p", "auth = ( {");
 	ck_assert_int_eq(
-	    apam_key_rotate(profile, NULL, fresh, &err), APAM_E_CONFIG);
+	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_E_CONFIG);
 	ck_assert_uint_eq(err.line, 1);
 	file_is("broken", "auth = ( {");
 	registry_is("", true);
@@ -302,7 +319,7 @@ START_TEST(a_link_is_not_followed)
 	ck_assert_int_eq(rename(file, other), 0);
 	ck_assert_int_eq(symlink(other, file), 0);
 	ck_assert_int_eq(
-	    apam_key_rotate(profile, NULL, fresh, &err), APAM_E_TRUST);
+	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_E_TRUST);
 	registry_is("", true);
 }
 END_TEST
@@ -313,7 +330,7 @@ START_TEST(a_file_of_others_is_not_believed)
 	ck_assert_int_eq(
 	    chmod(project_path(&project, "apam.d/p.conf"), 0666), 0);
 	ck_assert_int_eq(
-	    apam_key_rotate(profile, NULL, fresh, &err), APAM_E_TRUST);
+	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_E_TRUST);
 	registry_is("", true);
 }
 END_TEST
@@ -322,7 +339,7 @@ START_TEST(a_bad_reason)
 {
 	use(AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")));
 	ck_assert_int_eq(
-	    apam_key_rotate(profile, "a\nb", fresh, &err), APAM_E_USAGE);
+	    apam_key_rotate(profile, "a\nb", &rotation, &err), APAM_E_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, "reason"));
 	file_is("reason", AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")));
 }
@@ -334,13 +351,13 @@ START_TEST(a_registry_that_cannot_be_changed)
 	use(AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")));
 	ck_assert_int_eq(chmod(project_path(&project, "state"), 0777), 0);
 	ck_assert_int_eq(
-	    apam_key_rotate(profile, NULL, fresh, &err), APAM_E_TRUST);
+	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_E_TRUST);
 	file_is("trust", AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")));
 	ck_assert_int_eq(chmod(project_path(&project, "state"), 0700), 0);
 	archive("k1");
 	project_write(&project, "state/registry/keys", "damage");
 	ck_assert_int_eq(
-	    apam_key_rotate(profile, NULL, fresh, &err), APAM_E_CONFIG);
+	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_E_CONFIG);
 	file_is("damage", AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")));
 }
 END_TEST
@@ -356,7 +373,7 @@ START_TEST(a_record_that_stands_for_both)
 	    apam_key_add(project.ctx, &name, NULL, NULL, &err), APAM_OK);
 	use(AUTH(HMAC("k", "one") ", " HMAC("k", "two")));
 	ck_assert_int_eq(
-	    apam_key_rotate(profile, NULL, fresh, &err), APAM_E_USAGE);
+	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_E_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, "any secret"));
 	file_is("both", AUTH(HMAC("k", "one") ", " HMAC("k", "two")));
 	registry_is("", false);
@@ -370,10 +387,31 @@ START_TEST(a_file_that_cannot_be_written)
 	ck_assert_int_eq(
 	    mkdir(project_path(&project, "apam.d/.p.conf.new"), 0700), 0);
 	ck_assert_int_eq(
-	    apam_key_rotate(profile, NULL, fresh, &err), APAM_E_INTERNAL);
+	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_E_INTERNAL);
 	ck_assert_ptr_nonnull(strstr(err.text, "cannot be replaced"));
 	file_is("write", AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")));
 	registry_is("", true);
+}
+END_TEST
+
+/* The same of the registry's, which goes last: half of it is done. */
+START_TEST(a_registry_that_cannot_be_written)
+{
+	use(AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")));
+	archive("k1");
+	ck_assert_int_eq(apam_key_restore(project.ctx,
+			     &(struct apam_key_name){ .id = "k1" }, &err),
+	    APAM_OK);
+	ck_assert_int_eq(
+	    mkdir(project_path(&project, "state/registry/keys.new"), 0700), 0);
+	ck_assert_int_eq(
+	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_E_INTERNAL);
+	ck_assert_ptr_nonnull(strstr(err.text,
+	    "is in first place, but the old key could not be archived: "));
+	ck_assert_ptr_nonnull(strstr(err.text, "; run `apam keys archive k1`"));
+	ck_assert_str_eq(rotation.old, "");
+	file_is("half", AUTH(HMAC("k2", "two") ", " HMAC("k1", "one")));
+	registry_is("", false);
 }
 END_TEST
 
@@ -387,7 +425,8 @@ START_TEST(the_profile_goes_on_with_the_new_file)
 	ck_assert_int_eq(
 	    apam_profile_status(profile, status, &count, NULL, &err), APAM_OK);
 	ck_assert_str_eq(status[0].key_id, "k1");
-	ck_assert_int_eq(apam_key_rotate(profile, NULL, fresh, &err), APAM_OK);
+	ck_assert_int_eq(
+	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_OK);
 	ck_assert_int_eq(
 	    apam_profile_status(profile, status, &count, NULL, &err), APAM_OK);
 	ck_assert_str_eq(status[0].key_id, "k2");
@@ -432,7 +471,8 @@ rotate_and_kill(long us)
 
 	ck_assert_int_ge(child, 0);
 	if (child == 0)
-		_exit(apam_key_rotate(profile, NULL, fresh, NULL) != APAM_OK);
+		_exit(
+		    apam_key_rotate(profile, NULL, &rotation, NULL) != APAM_OK);
 	(void)nanosleep(&t, NULL);
 	ck_assert_int_eq(kill(child, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(child, NULL, 0), child);
@@ -485,7 +525,7 @@ START_TEST(two_at_once)
 		children[i] = fork();
 		ck_assert_int_ge(children[i], 0);
 		if (children[i] == 0)
-			_exit(apam_key_rotate(profile, NULL, fresh, NULL) !=
+			_exit(apam_key_rotate(profile, NULL, &rotation, NULL) !=
 			    APAM_OK);
 	}
 	for (int i = 0; i < 4; i++) {
@@ -523,6 +563,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, the_standby_takes_first_place, 0, ROWS(rows));
 	tcase_add_test(t, the_reason_is_noted);
+	tcase_add_test(t, a_registry_that_cannot_be_written);
 	tcase_add_test(t, the_profile_goes_on_with_the_new_file);
 	add_refusals(t);
 	tcase_add_test(t, whoever_is_killed_leaves_a_key);

@@ -491,17 +491,25 @@ APAM_API APAM_CHECKED enum apam_status apam_key_restore(struct apam *ctx,
 APAM_API APAM_CHECKED enum apam_status apam_key_standby(
     struct apam_profile *profile, unsigned *entry, struct apam_error *err);
 
+/* Which keys changed places. */
+struct apam_key_rotation {
+	char fresh[256];	/* id of the one that is in first place now */
+	/* The one that was, archived now; as struct apam_key_name has it. */
+	char old[256];
+	char old_scheme[65];
+	char old_mark[5];	/* "": it is archived with any secret */
+};
+
 /*
  * Take the standby key into first place, by changing the profile's file, and
- * archive the key that was there.  All else in the file stays as it is.  `fresh`
- * is set to the id of the key in first place; it has room for 256 bytes.  Does
+ * archive the key that was there.  All else in the file stays as it is.  Does
  * not ask the provider.  Where it fails after the file was changed, which the
  * error's text then says, both keys work.  Errors: as above and of
  * apam_key_archive.
  */
 APAM_API APAM_CHECKED enum apam_status apam_key_rotate(
-    struct apam_profile *profile, const char *why, char *fresh,
-    struct apam_error *err);
+    struct apam_profile *profile, const char *why,
+    struct apam_key_rotation *rotation, struct apam_error *err);
 
 /* ---- Modules and files ------------------------------------------------- */
 

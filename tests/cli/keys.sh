@@ -184,6 +184,19 @@ row "nothing to rotate" 1 '' 'no standby key' keys rotate seed
 cp "$dir/apam.d/standby.conf" "$dir/before"
 row "rotate" 0 '^sandbox-read-2 is in first place in profile standby' '' \
     keys rotate --yes standby
+# restore_old: the command that the last line of output is made for.
+restore_old()
+{
+	local words
+	read -ra words <<<"$(sed -n 's/^to let it sign again: apam //p' "$dir/out")"
+	[ "$(tail -1 "$dir/out" | cut -d: -f1)" = 'to let it sign again' ] &&
+		run -c "$dir/apam.conf" "${words[@]}" && [ "$status" = 0 ]
+}
+holds "the old key is named" grep -qE \
+    '^sandbox-read is archived everywhere .* at the provider, too$' "$dir/out"
+holds "and how to take it back" restore_old
+row "it was restored" 0 "^sandbox-read${t}.*${t}active${t}" '' keys list
+row "archived again" 0 '*' '*' keys archive --yes sandbox-read
 holds "the entries are swapped" diff <(sed -n \
     's/^.*key = "\(sandbox[^"]*\)".*/\1/p' "$dir/apam.d/standby.conf") \
     <(printf 'sandbox-read-2\nsandbox-read\n')
@@ -198,6 +211,14 @@ row "the new one signs" 0 '.' '' request standby "$xy/api/v1/occupancy"
 row "rotate again" 1 '' 'every standby key .* is archived' \
     keys rotate --yes standby
 row "restored" 0 '*' '' keys restore sandbox-read
+row "rotated in JSON" 0 '"id": "sandbox-read"' '' --json keys rotate --yes standby
+holds "the old key in JSON" eval 'jq -e "
+    .archived.id == \"sandbox-read-2\" and .state == \"active\" and
+    .archived.scheme == \"key-secret-archiveable\" and
+    (.archived.secret | length == 4)" "$dir/out" >"$dir/err"'
+row "restored for the way back" 0 '*' '' keys restore sandbox-read-2
+row "and back" 0 '*' '' keys rotate --yes standby
+row "restored as it was" 0 '*' '' keys restore sandbox-read
 row "the first one is archived" 0 '*' '*' keys archive --yes sandbox-read-2
 APAM_LOG=warning row "the log counts entries from 1" 0 '.' \
     'standby: entry 1 skipped: the key was archived' \
