@@ -91,6 +91,7 @@ keys_done(struct cli *cli, const char *id, const char *state, const char *where,
 static const struct command *const commands[] = {
 	&command_keys_list,
 	&command_keys_add,
+	&command_keys_describe,
 	&command_keys_archive,
 	&command_keys_restore,
 	&command_keys_rotate,
@@ -100,7 +101,7 @@ static const struct command *const commands[] = {
 const struct command command_keys = {
 	.name = "keys",
 	.synopsis = "COMMAND ...",
-	.summary = "List, archive, restore and rotate keys",
+	.summary = "List, describe, archive, restore and rotate keys",
 	.notes = "The registry in state_dir says which keys may sign on this "
 		 "machine.  All may read\nit; only who may write state_dir can "
 		 "change it.  `apam keys COMMAND --help` says\nmore of a "

@@ -9,9 +9,39 @@
 
 extern const struct command command_keys_add;
 extern const struct command command_keys_archive;
+extern const struct command command_keys_describe;
 extern const struct command command_keys_list;
 extern const struct command command_keys_restore;
 extern const struct command command_keys_rotate;
+
+/* Flags that several of them take, each with the same meaning. */
+#define KEYS_FLAG_SCHEME                                                       \
+	{                                                                      \
+		.name = "scheme", .value = "SCHEME",                           \
+		.help = "of several keys with this id"                         \
+	}
+#define KEYS_FLAG_NEW_SCHEME                                                   \
+	{                                                                      \
+		.name = "scheme", .value = "SCHEME",                           \
+		.help = "of several keys with this id; or of one in no "       \
+			"profile"                                              \
+	}
+#define KEYS_FLAG_SECRET                                                       \
+	{                                                                      \
+		.name = "secret", .value = "MARK",                             \
+		.help = "of several secrets with this id; see `apam keys "     \
+			"list`"                                                \
+	}
+#define KEYS_FLAG_DESCRIPTION                                                  \
+	{                                                                      \
+		.name = "description", .value = "TEXT",                        \
+		.help = "what it is for"                                       \
+	}
+#define KEYS_FLAG_ACCESS                                                       \
+	{                                                                      \
+		.name = "access", .value = "TEXT",                             \
+		.help = "what it opens, such as \"read\""                      \
+	}
 
 /* The word ID with --scheme and --secret, as far as the command has them. */
 struct apam_key_name keys_name(const struct args *args);

@@ -8,13 +8,9 @@
 #include "session.h"
 
 static const struct flag flags[] = {
-	{ .name = "scheme",
-	    .value = "SCHEME",
-	    .help = "of several keys with this id; or of one in no profile" },
-	{ .name = "description", .value = "TEXT", .help = "what it is for" },
-	{ .name = "access",
-	    .value = "TEXT",
-	    .help = "what it opens, such as \"read\"" },
+	KEYS_FLAG_NEW_SCHEME,
+	KEYS_FLAG_DESCRIPTION,
+	KEYS_FLAG_ACCESS,
 	{ .name = NULL },
 };
 

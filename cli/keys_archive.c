@@ -18,12 +18,8 @@
 #define LATELY_S 86400
 
 static const struct flag flags[] = {
-	{ .name = "scheme",
-	    .value = "SCHEME",
-	    .help = "of several keys with this id; or of one in no profile" },
-	{ .name = "secret",
-	    .value = "MARK",
-	    .help = "of several secrets with this id; see `apam keys list`" },
+	KEYS_FLAG_NEW_SCHEME,
+	KEYS_FLAG_SECRET,
 	{ .name = "why", .value = "TEXT", .help = "the reason, for the list" },
 	{ .name = "yes", .help = "do not ask" },
 	{ .name = NULL },

@@ -7,12 +7,8 @@
 #include "session.h"
 
 static const struct flag flags[] = {
-	{ .name = "scheme",
-	    .value = "SCHEME",
-	    .help = "of several keys with this id" },
-	{ .name = "secret",
-	    .value = "MARK",
-	    .help = "of several secrets with this id; see `apam keys list`" },
+	KEYS_FLAG_SCHEME,
+	KEYS_FLAG_SECRET,
 	{ .name = NULL },
 };
 

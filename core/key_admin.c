@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_key_add, apam_key_archive and apam_key_restore.  Profiles and secrets
+ * apam_key_add, apam_key_describe, apam_key_archive and apam_key_restore.  Profiles and secrets
  * are read before the registry is locked: a program that an exec: secret runs
  * keeps nobody waiting.  Which key is meant is decided under the lock.
  */
@@ -138,6 +138,23 @@ add(void *arg, struct key_set *set, struct apam_error *err)
 	return status;
 }
 
+/* A text that is not given stays as it is. */
+static enum apam_status
+describe_anew(void *arg, struct key_set *set, struct apam_error *err)
+{
+	struct task *task = arg;
+	struct key_choice choice;
+	enum apam_status status = choose(task, set, &choice, err);
+
+	if (status != APAM_OK)
+		return status;
+	if (task->description == NULL)
+		task->description = choice.record->description;
+	if (task->access == NULL)
+		task->access = choice.record->access;
+	return describe(task, choice.record, err);
+}
+
 static enum apam_status
 archive(void *arg, struct key_set *set, struct apam_error *err)
 {
@@ -222,8 +239,7 @@ run(struct apam *ctx, struct task *task,
 	named_keys_init(&task->named);
 	task->question.named = &task->named;
 	status = check_texts(task, &own);
-	/* Only registered keys can be restored: no need to read profiles. */
-	if (status == APAM_OK && task->question.wanted != KEY_WANTED_ARCHIVED)
+	if (status == APAM_OK && !key_wanted_is_record(task->question.wanted))
 		status = named_keys_read(ctx, &task->named, &own);
 	if (status == APAM_OK) {
 		read_secrets(task);
@@ -247,6 +263,22 @@ apam_key_add(struct apam *ctx, const struct apam_key_name *name,
 		.state = "registered" };
 
 	return run(ctx, &task, add, err);
+}
+
+enum apam_status
+apam_key_describe(struct apam *ctx, const struct apam_key_name *name,
+    const char *description, const char *access, struct apam_error *err)
+{
+	struct task task = { .question = { name, KEY_WANTED_REGISTERED, NULL,
+				 NULL },
+		.description = description,
+		.access = access,
+		.state = "described" };
+
+	if (description == NULL && access == NULL)
+		return error_set(err, APAM_E_USAGE,
+		    "neither a description nor an access is given");
+	return run(ctx, &task, describe_anew, err);
 }
 
 enum apam_status

@@ -75,7 +75,8 @@ record_is(const struct key_record *record, const struct apam_key_name *name)
 static bool
 record_wanted(const struct key_record *record, enum key_wanted wanted)
 {
-	return (wanted == KEY_WANTED_LIVE && record->archived_at == 0) ||
+	return wanted == KEY_WANTED_REGISTERED ||
+	    (wanted == KEY_WANTED_LIVE && record->archived_at == 0) ||
 	    (wanted == KEY_WANTED_ARCHIVED && record->archived_at != 0);
 }
 
@@ -149,8 +150,8 @@ consider_all(struct candidates *c, const struct key_question *q)
 	for (size_t i = 0; i < q->set->count; i++)
 		if (record_is(&q->set->records[i], q->name))
 			consider_record(c, &q->set->records[i], q->wanted);
-	/* What is not registered has no mark, and is not archived. */
-	if (q->name->mark != NULL || q->wanted == KEY_WANTED_ARCHIVED)
+	/* What is not registered has no mark. */
+	if (q->name->mark != NULL || key_wanted_is_record(q->wanted))
 		return;
 	for (struct named_key *k = q->named->first; k != NULL; k = k->next)
 		consider_named(c, q, k);
@@ -165,14 +166,16 @@ refuse_other(const struct key_question *q, const struct key_record *other,
 {
 	switch (q->wanted) {
 	case KEY_WANTED_NEW:
-		return error_set(
-		    err, APAM_E_USAGE, "the key is registered already");
+		return error_set(err, APAM_E_USAGE,
+		    "the key is registered already; `apam keys describe` "
+		    "changes what is said of it");
 	case KEY_WANTED_LIVE:
 		return error_set(err, APAM_E_USAGE,
 		    "the key is archived already, by %s%s%s",
 		    other->archived_by, other->why[0] == '\0' ? "" : ": ",
 		    other->why);
 	case KEY_WANTED_ARCHIVED:
+	case KEY_WANTED_REGISTERED:
 		break;
 	}
 	return error_set(err, APAM_E_USAGE, "the key is not archived");
@@ -214,6 +217,9 @@ static const char *const unknown[] = {
 	[KEY_WANTED_ARCHIVED] =
 	    "there is no such key in the registry, and so none to restore; "
 	    "`apam keys list` shows those that are archived",
+	[KEY_WANTED_REGISTERED] =
+	    "there is no such key in the registry; `apam keys add` registers "
+	    "one",
 };
 
 static enum apam_status

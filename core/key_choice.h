@@ -12,8 +12,16 @@
 enum key_wanted {
 	KEY_WANTED_NEW,		/* not registered yet */
 	KEY_WANTED_LIVE,	/* registered and active, or not registered */
-	KEY_WANTED_ARCHIVED
+	KEY_WANTED_ARCHIVED,
+	KEY_WANTED_REGISTERED	/* active or archived */
 };
+
+/* True where only what is registered will do: no profile need be read. */
+static inline bool
+key_wanted_is_record(enum key_wanted wanted)
+{
+	return wanted == KEY_WANTED_ARCHIVED || wanted == KEY_WANTED_REGISTERED;
+}
 
 struct key_question {
 	const struct apam_key_name *name;

@@ -194,6 +194,82 @@ END_TEST
 
 /* ---- Archiving and restoring -------------------------------------------- */
 
+static enum apam_status
+describe(const char *id, const char *description, const char *access)
+{
+	const struct apam_key_name name = { sizeof(name), id, NULL, NULL };
+
+	return apam_key_describe(project.ctx, &name, description, access, &err);
+}
+
+static const struct {
+	const char *description, *access; /* NULL: not given */
+	const char *then, *then_access;
+} described[] = {
+	{ "another", NULL, "another", "read" },
+	{ NULL, "write", "a key", "write" },
+	{ "another", "write", "another", "write" },
+	{ "", NULL, "", "read" },
+	{ NULL, "", "a key", "" },
+	{ "", "", "", "" },
+};
+
+START_TEST(a_key_is_described_anew)
+{
+	int64_t created;
+	uint64_t drops;
+
+	ck_assert_int_eq(add("k1", NULL), APAM_OK);
+	ck_assert_uint_eq(read_registry(), 1);
+	created = set.records[0].created_at;
+	drops = set.records[0].drops;
+	ck_assert_msg(describe("k1", described[_i].description,
+			  described[_i].access) == APAM_OK,
+	    "%s", err.text);
+	ck_assert_int_eq(err.status, APAM_OK);
+	ck_assert_uint_eq(read_registry(), 1);
+	ck_assert_str_eq(set.records[0].description, described[_i].then);
+	ck_assert_str_eq(set.records[0].access, described[_i].then_access);
+	/* All else is as it was, and it still is that secret's. */
+	ck_assert_int_eq(set.records[0].created_at, created);
+	ck_assert_int_eq(set.records[0].archived_at, 0);
+	ck_assert_uint_eq(set.records[0].drops, drops);
+	ck_assert(fits(&set.records[0], "hmac-test", "FAKE-1"));
+}
+END_TEST
+
+START_TEST(an_archived_key_is_described_and_stays_archived)
+{
+	ck_assert_int_eq(archive("k1", "lost"), APAM_OK);
+	ck_assert_int_eq(describe("k1", "the lost one", NULL), APAM_OK);
+	ck_assert_uint_eq(read_registry(), 1);
+	ck_assert_str_eq(set.records[0].description, "the lost one");
+	ck_assert_str_eq(set.records[0].why, "lost");
+	ck_assert_int_ne(set.records[0].archived_at, 0);
+}
+END_TEST
+
+START_TEST(what_cannot_be_described)
+{
+	ck_assert_int_eq(describe("k1", "a", NULL), APAM_E_USAGE);
+	ck_assert_ptr_nonnull(strstr(err.text, "`apam keys add`"));
+	ck_assert_uint_eq(read_registry(), 0);
+	ck_assert_int_eq(add("k1", NULL), APAM_OK);
+	ck_assert_int_eq(describe("k1", NULL, NULL), APAM_E_USAGE);
+	ck_assert_ptr_nonnull(strstr(err.text, "neither"));
+	ck_assert_int_eq(describe("k1", "a\tb", NULL), APAM_E_USAGE);
+	ck_assert_ptr_nonnull(strstr(err.text, "description: "));
+	ck_assert_int_eq(describe("k1", NULL, "\xff"), APAM_E_USAGE);
+	ck_assert_ptr_nonnull(strstr(err.text, "access: "));
+	ck_assert_int_eq(describe("", "a", NULL), APAM_E_USAGE);
+	ck_assert_uint_eq(read_registry(), 1);
+	ck_assert_str_eq(set.records[0].description, "a key");
+	/* `add` says how to change it. */
+	ck_assert_int_eq(add("k1", NULL), APAM_E_USAGE);
+	ck_assert_ptr_nonnull(strstr(err.text, "`apam keys describe`"));
+}
+END_TEST
+
 START_TEST(a_key_is_archived_and_restored)
 {
 	ck_assert_msg(archive("k1", "lost") == APAM_OK, "%s", err.text);
@@ -404,6 +480,9 @@ add_tests(TCase *t)
 	tcase_add_test(t, a_scheme_without_secrets_has_no_mark);
 	tcase_add_test(t, a_mark_needs_the_secret);
 	tcase_add_loop_test(t, bad_arguments_change_nothing, 0, ROWS(bad));
+	tcase_add_loop_test(t, a_key_is_described_anew, 0, ROWS(described));
+	tcase_add_test(t, an_archived_key_is_described_and_stays_archived);
+	tcase_add_test(t, what_cannot_be_described);
 	tcase_add_test(t, a_key_is_archived_and_restored);
 	tcase_add_test(t, another_secret_of_the_id_goes_on);
 	tcase_add_test(t, a_lost_secret_is_archived_all_the_same);

@@ -126,6 +126,7 @@ teardown(void)
 #define NEW KEY_WANTED_NEW
 #define LIVE KEY_WANTED_LIVE
 #define ARCHIVED KEY_WANTED_ARCHIVED
+#define REGISTERED KEY_WANTED_REGISTERED
 
 /*
  * `record`: which of the table was chosen, -1: none; `profile`: of the key that
@@ -191,6 +192,20 @@ static const struct {
 	{ ARCHIVED, "nobody", "hmac-test", NULL, -1, NULL,
 	    "no such key in the registry" },
 	{ ARCHIVED, "odl", NULL, NULL, -1, NULL, "no such key" },
+
+	{ NEW, "active", NULL, NULL, -1, NULL, "`apam keys describe` changes" },
+	{ REGISTERED, "active", NULL, NULL, 0, NULL, NULL },
+	{ REGISTERED, "old", NULL, NULL, 1, NULL, NULL },
+	{ REGISTERED, "any", "hmac-test", NULL, 2, NULL, NULL },
+	{ REGISTERED, "any", "return-test", NULL, -1, NULL, "that scheme" },
+	{ REGISTERED, "twice", NULL, NULL, -1, NULL,
+	    "give --scheme or --secret MARK" },
+	{ REGISTERED, "twice", NULL, "1", 3, NULL, NULL },
+	{ REGISTERED, "changed", NULL, NULL, 5, NULL, NULL },
+	{ REGISTERED, "lost-known", NULL, NULL, 6, NULL, NULL },
+	{ REGISTERED, "odl", NULL, NULL, -1, NULL, "no such key" },
+	{ REGISTERED, "nobody", "hmac-test", NULL, -1, NULL,
+	    "`apam keys add` registers" },
 };
 
 START_TEST(a_name)
@@ -229,7 +244,7 @@ START_TEST(a_name_is_not_repeated)
 		NULL };
 	struct key_choice choice;
 
-	for (int wanted = NEW; wanted <= ARCHIVED; wanted++) {
+	for (int wanted = NEW; wanted <= REGISTERED; wanted++) {
 		const struct key_question question = { &name,
 			(enum key_wanted)wanted, &set, &named };
 

@@ -77,11 +77,25 @@ row "an unknown scheme" 2 '' 'scheme or mark' \
 
 row "add" 0 '=demo@example.com is registered' '' \
     keys add --description 'the demo' --access read demo@example.com
-row "add again" 2 '' 'registered already' keys add demo@example.com
+row "add again" 2 '' 'registered already; `apam keys describe` changes' \
+    keys add --description new demo@example.com
 row "it is listed" 0 \
     "^demo@example.com${t}[0-9a-f]{4}${t}.*${t}active${t}[0-9]+s${t}" '' \
     keys list
 holds "its description" [ "$(cell demo@example.com 9)" = 'the demo' ]
+row "described" 0 '=demo@example.com is described anew' '' \
+    keys describe --description 'the other demo' demo@example.com
+row "the new description" 0 "${t}the other demo\$" '' keys list
+row "the access stays" 0 '"access": "read"' '' --json keys list
+row "described, in JSON" 0 '"state": "described anew"' '' \
+    --json keys describe --access '' demo@example.com
+row "the access is gone" 0 '!"access": "read"' '' --json keys list
+row "described as it was" 0 '*' '' keys describe --access read \
+    --description 'the demo' demo@example.com
+row "described without a word" 2 '' 'give --description or --access' \
+    keys describe demo@example.com
+row "describe what is not registered" 2 '' '`apam keys add` registers one' \
+    keys describe --access read sandbox-read
 row "one in no profile needs a scheme" 2 '' 'no such key' keys add 'old key'
 row "one in no profile" 0 '=old key is registered' '' \
     keys add --scheme basic-email-key 'old key'
@@ -106,6 +120,11 @@ row "this one" 0 '=two@example.com is archived everywhere on this machine' '' \
     keys archive --secret "${marks[0]}" --yes two@example.com
 row "the other one needs no mark" 0 'is archived' \
     'profile two has no other key' keys archive --yes two@example.com
+row "describe: which one?" 2 '' "${marks[0]}.*--secret MARK" \
+    keys describe --access x two@example.com
+row "describe this one" 0 '*' '' keys describe --description "number two" \
+    --secret "${marks[1]}" two@example.com
+row "it is" 0 "^two@example.com${t}${marks[1]}${t}.*${t}number two\$" '' keys list
 row "both: which one to restore?" 2 '' '--secret MARK' \
     keys restore two@example.com
 row "a mark that no key has" 2 '' 'scheme or mark' \
@@ -140,7 +159,8 @@ done_to()
 		grep -oE '"APAM_STATE":"[a-z]+"' | cut -d'"' -f4 | xargs
 }
 holds "the log says what was done" \
-    [ "$(done_to demo@example.com)" = 'registered archived restored' ]
+    [ "$(done_to demo@example.com)" = \
+    'registered described described described archived restored' ]
 row "restore an active one" 2 '' 'not archived' keys restore demo@example.com
 signs "it signs again" 0 '^Authorization: Basic ' '*' headers seed "$seed/x"
 row "archive, in JSON" 0 '"state": "archived"' 'was used .* by apam' \
