@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-
 #include "report.h"
 
 static const char *const log_names[] = { "", "error", "warning", "info",
@@ -67,20 +65,6 @@ session_configure(struct cli *cli, const char *config, bool debug)
 	return STATUS_DONE;
 }
 
-/*
- * Of what OpenSSL sets up for a program this one needs neither the texts of its
- * errors nor tidying at exit nor the old table of ciphers, which only encrypted
- * keys of the old kind are read with: all that takes time.  The table of digests
- * it does need: without it no certificate is verified.
- */
-static void
-start_openssl(void)
-{
-	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-		OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ATEXIT,
-	    NULL);
-}
-
 int
 session_open(struct cli *cli)
 {
@@ -89,7 +73,6 @@ session_open(struct cli *cli)
 
 	if (cli->ctx != NULL)
 		return STATUS_DONE;
-	start_openssl();
 	status = apam_open(&cli->options, &cli->ctx, &err);
 	return status == APAM_OK ? STATUS_DONE : report(NULL, status, &err);
 }

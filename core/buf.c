@@ -5,7 +5,7 @@
  * one byte more than is in use, for the NUL.
  */
 #include <assert.h>
-#include <openssl/crypto.h>
+#include <nettle/memops.h>
 
 #include "buf.h"
 #include "secmem.h"
@@ -107,5 +107,5 @@ bytes_equal(struct apam_str a, struct apam_str b)
 {
 	if (a.n != b.n)
 		return false;
-	return a.n == 0 || CRYPTO_memcmp(a.p, b.p, a.n) == 0;
+	return a.n == 0 || memeql_sec(a.p, b.p, a.n);
 }

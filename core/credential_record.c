@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Sealing and opening.  A key seals once, because its salt is new each time,
- * so nonces cannot repeat under it.  What is plain lives in secret memory.
- *
- * OpenSSL: in a new process the first use of any digest or cipher costs most
- * of a millisecond, whichever of its interfaces asks; later ones cost
- * microseconds.  So nothing is kept between calls.
+ * so nonces cannot repeat under it.  What is plain lives in secret memory; the
+ * key and what the ciphers make of it on the stack, wiped after use.
  */
 #include "credential_record.h"
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/kdf.h>
+#include <nettle/gcm.h>
+#include <nettle/hmac.h>
 
 #include "clock.h"
+#include "profile.h"
 #include "random.h"
 #include "secmem.h"
 #include "str.h"
@@ -24,9 +21,14 @@
 #define NONCE_SIZE 12
 #define KEY_SIZE 32
 #define INFO "apam credential file 1"
+#define COVERED_MAX (MAGIC_SIZE + 4 + PROFILE_NAME_MAX)
 
 _Static_assert(MAGIC_SIZE + SALT_SIZE + NONCE_SIZE == CREDENTIAL_RECORD_HEAD,
     "the head is as documented");
+_Static_assert(NONCE_SIZE == GCM_IV_SIZE &&
+	CREDENTIAL_RECORD_TAG == GCM_DIGEST_SIZE &&
+	KEY_SIZE == AES256_KEY_SIZE && KEY_SIZE == SHA256_DIGEST_SIZE,
+    "sizes are the ciphers'");
 
 /* ---- Numbers and times ------------------------------------------------ */
 
@@ -57,77 +59,63 @@ credential_moment_now(struct credential_moment *moment)
 
 /* ---- Key and cipher --------------------------------------------------- */
 
-/* OpenSSL's parameters point to what they do not change. */
-static OSSL_PARAM
-bytes_param(const char *name, const void *bytes, size_t n)
-{
-	return OSSL_PARAM_construct_octet_string(
-	    name, (void *)(uintptr_t)bytes, n);
-}
-
-/* HKDF-SHA256, RFC 5869: extract and expand. */
-static bool
-derive_key(const unsigned char *fingerprint, const char *salt,
+/*
+ * HKDF-SHA256, RFC 5869: extract (2.2), then expand (2.3), where a key of one
+ * digest's length is T(1) alone.
+ */
+static void
+derive_key(const unsigned char *fingerprint, const unsigned char *salt,
     unsigned char key[KEY_SIZE])
 {
-	static char sha256[] = "SHA256";
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(
-		    OSSL_KDF_PARAM_DIGEST, sha256, 0),
-		bytes_param(OSSL_KDF_PARAM_KEY, fingerprint, FINGERPRINT_SIZE),
-		bytes_param(OSSL_KDF_PARAM_SALT, salt, SALT_SIZE),
-		bytes_param(OSSL_KDF_PARAM_INFO, INFO, sizeof(INFO) - 1),
-		OSSL_PARAM_construct_end(),
-	};
-	EVP_KDF *hkdf = EVP_KDF_fetch(NULL, OSSL_KDF_NAME_HKDF, NULL);
-	EVP_KDF_CTX *ctx = NULL;
-	bool ok;
+	static const unsigned char info[] = INFO "\1";
+	struct hmac_sha256_ctx hmac;
 
-	if (hkdf != NULL)
-		ctx = EVP_KDF_CTX_new(hkdf);
-	ok = ctx != NULL && EVP_KDF_derive(ctx, key, KEY_SIZE, params) == 1;
-	EVP_KDF_CTX_free(ctx);
-	EVP_KDF_free(hkdf);
-	return ok;
+	hmac_sha256_set_key(&hmac, SALT_SIZE, salt);
+	hmac_sha256_update(&hmac, FINGERPRINT_SIZE, fingerprint);
+	hmac_sha256_digest(&hmac, KEY_SIZE, key);
+	hmac_sha256_set_key(&hmac, KEY_SIZE, key);
+	hmac_sha256_update(&hmac, sizeof(info) - 1, info);
+	hmac_sha256_digest(&hmac, KEY_SIZE, key);
+	wipe(&hmac, sizeof(hmac));
 }
 
-/* Feed what the tag covers beside the encrypted bytes. */
-static bool
-put_covered(EVP_CIPHER_CTX *gcm, const struct credential_owner *owner)
+/*
+ * What the tag covers beside the encrypted bytes: in one call, since nettle
+ * takes nothing but whole blocks before the last.
+ */
+static void
+put_covered(struct gcm_aes256_ctx *gcm, const struct credential_owner *owner,
+    size_t name_size)
 {
-	const struct apam_str name = apam_str(owner->profile);
-	unsigned char fixed[MAGIC_SIZE + 4];
-	int n;
+	unsigned char covered[COVERED_MAX] = MAGIC;
 
-	if (name.n > INT32_MAX)
-		return false;
-	memcpy(fixed, MAGIC, MAGIC_SIZE);
 	for (unsigned i = 0; i < 4; i++)
-		fixed[MAGIC_SIZE + i] = (unsigned char)(owner->entry >>
+		covered[MAGIC_SIZE + i] = (unsigned char)(owner->entry >>
 		    (8 * i));
-	return EVP_CipherUpdate(gcm, NULL, &n, fixed, sizeof(fixed)) == 1 &&
-	    EVP_CipherUpdate(
-		gcm, NULL, &n, (const unsigned char *)name.p, (int)name.n) == 1;
+	memcpy(covered + MAGIC_SIZE + 4, owner->profile, name_size);
+	gcm_aes256_update(gcm, MAGIC_SIZE + 4 + name_size, covered);
 }
 
-/* AES-256-GCM set up for the record that starts with `head`; NULL: failed. */
-static EVP_CIPHER_CTX *
-cipher_new(const char *head, const struct credential_owner *owner, bool encrypt)
+/*
+ * AES-256-GCM set up for the record that starts with `head`; wipe it after use.
+ * False where the owner's name is too long.
+ */
+static bool
+cipher_init(struct gcm_aes256_ctx *gcm, const char *head,
+    const struct credential_owner *owner)
 {
-	const char *salt = head + MAGIC_SIZE, *nonce = salt + SALT_SIZE;
-	EVP_CIPHER_CTX *gcm = EVP_CIPHER_CTX_new();
-	unsigned char key[KEY_SIZE] = { 0 };
-	bool ok;
+	const unsigned char *salt = (const unsigned char *)head + MAGIC_SIZE;
+	const size_t n = strlen(owner->profile);
+	unsigned char key[KEY_SIZE];
 
-	ok = gcm != NULL && derive_key(owner->fingerprint, salt, key) &&
-	    EVP_CipherInit_ex(gcm, EVP_aes_256_gcm(), NULL, key,
-		(const unsigned char *)nonce, encrypt) == 1 &&
-	    put_covered(gcm, owner);
+	if (n > PROFILE_NAME_MAX)
+		return false;
+	derive_key(owner->fingerprint, salt, key);
+	gcm_aes256_set_key(gcm, key);
+	gcm_aes256_set_iv(gcm, NONCE_SIZE, salt + SALT_SIZE);
+	put_covered(gcm, owner, n);
 	wipe(key, sizeof(key));
-	if (ok)
-		return gcm;
-	EVP_CIPHER_CTX_free(gcm);
-	return NULL;
+	return true;
 }
 
 /* ---- Sealing ---------------------------------------------------------- */
@@ -148,21 +136,17 @@ static bool
 encrypt(
     const char *head, const struct credential_owner *owner, struct buf *plain)
 {
-	EVP_CIPHER_CTX *gcm = cipher_new(head, owner, true);
 	unsigned char *p = (unsigned char *)plain->p;
-	char tag[CREDENTIAL_RECORD_TAG];
-	int n = 0, rest = 0;
-	bool ok;
+	unsigned char tag[CREDENTIAL_RECORD_TAG];
+	struct gcm_aes256_ctx gcm;
 
-	ok = gcm != NULL &&
-	    EVP_CipherUpdate(gcm, p, &n, p, (int)plain->n) == 1 &&
-	    EVP_CipherFinal_ex(gcm, p + n, &rest) == 1 &&
-	    EVP_CIPHER_CTX_ctrl(gcm, EVP_CTRL_AEAD_GET_TAG, sizeof(tag), tag) ==
-		1;
-	EVP_CIPHER_CTX_free(gcm);
-	if (ok)
-		buf_put(plain, (struct apam_str){ tag, sizeof(tag) });
-	return ok && !plain->failed;
+	if (!cipher_init(&gcm, head, owner))
+		return false;
+	gcm_aes256_encrypt(&gcm, plain->n, p, p);
+	gcm_aes256_digest(&gcm, sizeof(tag), tag);
+	wipe(&gcm, sizeof(gcm));
+	buf_put(plain, (struct apam_str){ (char *)tag, sizeof(tag) });
+	return !plain->failed;
 }
 
 bool
@@ -237,18 +221,28 @@ credential_record_decode(struct apam_str plain,
 	return why;
 }
 
-/* Decrypt `sealed`, without head and tag, to as many bytes at `to`. */
+/*
+ * Decrypt `sealed`, without head and tag, to as many bytes at `to`.  Nothing is
+ * believed before the tag was found right; where it is not, they are wiped.
+ */
 static bool
-decrypt(EVP_CIPHER_CTX *gcm, struct apam_str sealed, struct apam_str tag,
-    unsigned char *to)
+decrypt(const char *head, const struct credential_owner *owner,
+    struct apam_str sealed, struct apam_str tag, unsigned char *to)
 {
-	int n = 0, rest = 0;
+	char right[CREDENTIAL_RECORD_TAG];
+	struct gcm_aes256_ctx gcm;
+	bool ok;
 
-	return EVP_CIPHER_CTX_ctrl(gcm, EVP_CTRL_AEAD_SET_TAG, (int)tag.n,
-		   (void *)(uintptr_t)tag.p) == 1 &&
-	    EVP_CipherUpdate(gcm, to, &n, (const unsigned char *)sealed.p,
-		(int)sealed.n) == 1 &&
-	    EVP_CipherFinal_ex(gcm, to + n, &rest) == 1;
+	if (!cipher_init(&gcm, head, owner))
+		return false;
+	gcm_aes256_decrypt(&gcm, sealed.n, to, (const unsigned char *)sealed.p);
+	gcm_aes256_digest(&gcm, sizeof(right), (unsigned char *)right);
+	wipe(&gcm, sizeof(gcm));
+	ok = bytes_equal((struct apam_str){ right, sizeof(right) }, tag);
+	wipe(right, sizeof(right));
+	if (!ok)
+		wipe(to, sealed.n);
+	return ok;
 }
 
 const char *
@@ -258,7 +252,6 @@ credential_record_open(struct apam_str bytes,
 {
 	const char *why = "the credential file was made with another secret, "
 			  "or changed";
-	EVP_CIPHER_CTX *gcm;
 	struct apam_str sealed, tag;
 	unsigned char *plain;
 	size_t got;
@@ -274,14 +267,11 @@ credential_record_open(struct apam_str bytes,
 	sealed = str_skip(str_cut(bytes, bytes.n - CREDENTIAL_RECORD_TAG),
 	    CREDENTIAL_RECORD_HEAD);
 	plain = secmem_alloc(sealed.n + 1, &got);
-	gcm = cipher_new(bytes.p, owner, false);
-	if (plain == NULL || gcm == NULL)
-		why = "out of memory";
-	/* Nothing is believed before the tag was found right. */
-	else if (decrypt(gcm, sealed, tag, plain))
+	if (plain == NULL)
+		return "out of memory";
+	if (decrypt(bytes.p, owner, sealed, tag, plain))
 		why = credential_record_decode(
 		    (struct apam_str){ (char *)plain, sealed.n }, moment, to);
-	EVP_CIPHER_CTX_free(gcm);
 	secmem_free(plain, got);
 	return why;
 }

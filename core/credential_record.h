@@ -45,7 +45,7 @@ struct credential_record {
 
 /* Whose record it is: the same in every process that shares it. */
 struct credential_owner {
-	const char *profile;
+	const char *profile; /* PROFILE_NAME_MAX bytes at most, or all fails */
 	uint32_t entry;
 	const unsigned char *fingerprint; /* FINGERPRINT_SIZE bytes */
 };

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "fork.h"
+
 /* The table is filled in by offset: one row for each member. */
 #define FUNCTION(name)                                                         \
 	{                                                                      \
@@ -64,8 +66,9 @@ find_all(void *handle, struct curl_api *api)
 	return true;
 }
 
+/* The TLS library comes along, and both are set up: no fork in between. */
 static void
-load_own(void)
+load(void)
 {
 	int (*global_init)(long flags);
 	void *handle = dlopen(
@@ -80,6 +83,14 @@ load_own(void)
 		own.usable = global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
 	}
 	dlclose(handle);
+}
+
+static void
+load_own(void)
+{
+	fork_defer();
+	load();
+	fork_permit();
 }
 
 static void

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SHA-256 by OpenSSL: one loop over a reader serves bodies and files.
+ * SHA-256 by nettle: no set-up, no allocation, nothing that can fail.  One loop
+ * over a reader serves bodies and files.
  */
 #include "digest.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,16 +12,39 @@
 
 #define BLOCK 16384
 
-bool
+void
+digest_begin(struct digest *d)
+{
+	sha256_init(&d->sha);
+}
+
+void
+digest_put(struct digest *d, const void *bytes, size_t n)
+{
+	if (n > 0)
+		sha256_update(&d->sha, n, bytes);
+}
+
+void
+digest_end(struct digest *d, unsigned char to[DIGEST_SIZE])
+{
+	sha256_digest(&d->sha, DIGEST_SIZE, to);
+	wipe(d, sizeof(*d));
+}
+
+void
 digest_bytes(struct apam_str bytes, unsigned char to[DIGEST_SIZE])
 {
-	return EVP_Digest(
-	    bytes.n == 0 ? "" : bytes.p, bytes.n, to, NULL, EVP_sha256(), NULL);
+	struct digest d;
+
+	digest_begin(&d);
+	digest_put(&d, bytes.p, bytes.n);
+	digest_end(&d, to);
 }
 
 /* Feed all that a body's reader gives. */
 static bool
-update_all(EVP_MD_CTX *sha, const struct apam_body *body)
+put_all(struct digest *d, const struct apam_body *body)
 {
 	unsigned char block[BLOCK];
 	uint64_t offset = 0;
@@ -33,7 +56,7 @@ update_all(EVP_MD_CTX *sha, const struct apam_body *body)
 		if (n < 0 || (size_t)n > sizeof(block))
 			ok = false;
 		else
-			ok = EVP_DigestUpdate(sha, block, (size_t)n) == 1;
+			digest_put(d, block, (size_t)n);
 		offset += (uint64_t)n;
 	} while (ok && n > 0);
 	wipe(block, sizeof(block));
@@ -43,15 +66,14 @@ update_all(EVP_MD_CTX *sha, const struct apam_body *body)
 static bool
 digest_reader(const struct apam_body *body, unsigned char to[DIGEST_SIZE])
 {
-	EVP_MD_CTX *sha;
+	struct digest d;
 	bool ok;
 
 	if (body->read == NULL)
 		return false;
-	sha = EVP_MD_CTX_new();
-	ok = sha != NULL && EVP_DigestInit_ex(sha, EVP_sha256(), NULL) == 1 &&
-	    update_all(sha, body) && EVP_DigestFinal_ex(sha, to, NULL) == 1;
-	EVP_MD_CTX_free(sha);
+	digest_begin(&d);
+	ok = put_all(&d, body);
+	digest_end(&d, to);
 	return ok;
 }
 
@@ -60,9 +82,11 @@ digest_body(const struct apam_body *body, unsigned char to[DIGEST_SIZE])
 {
 	switch (body->kind) {
 	case APAM_BODY_NONE:
-		return digest_bytes(APAM_STR(""), to);
+		digest_bytes(APAM_STR(""), to);
+		return true;
 	case APAM_BODY_BYTES:
-		return digest_bytes(body->bytes, to);
+		digest_bytes(body->bytes, to);
+		return true;
 	case APAM_BODY_SHA256:
 		memcpy(to, body->sha256, DIGEST_SIZE);
 		return true;

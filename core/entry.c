@@ -96,13 +96,8 @@ open_module(struct entry *e, struct problems *all)
 bool
 entry_fingerprint(const struct entry *e, unsigned char to[FINGERPRINT_SIZE])
 {
-	bool ok;
-
-	fork_defer();
-	ok = fingerprint_of(
+	return fingerprint_of(
 	    e->conf->scheme, &e->module->options, &e->values, to);
-	fork_permit();
-	return ok;
 }
 
 bool

@@ -6,9 +6,8 @@
  */
 #include "fingerprint.h"
 
-#include <openssl/evp.h>
-
 #include "buf.h"
+#include "digest.h"
 
 enum tag {
 	TAG_SCHEME = 1,
@@ -22,19 +21,14 @@ enum tag {
 };
 
 struct run {
-	EVP_MD_CTX *sha;
-	bool ok;
+	struct digest digest;
+	bool ok; /* false: an option is of an unknown type */
 };
+
+_Static_assert(FINGERPRINT_SIZE == DIGEST_SIZE, "a fingerprint is a digest");
 
 static void put_table(struct run *run, const struct option_table *table,
     const struct apam_value *values);
-
-static void
-put_bytes(struct run *run, const void *bytes, size_t n)
-{
-	if (n > 0 && EVP_DigestUpdate(run->sha, bytes, n) != 1)
-		run->ok = false;
-}
 
 /* A number of eight bytes, the least first. */
 static void
@@ -44,7 +38,7 @@ put_fixed(struct run *run, uint64_t n)
 
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		bytes[i] = (unsigned char)(n >> (8 * i));
-	put_bytes(run, bytes, sizeof(bytes));
+	digest_put(&run->digest, bytes, sizeof(bytes));
 	wipe(bytes, sizeof(bytes));
 }
 
@@ -53,7 +47,7 @@ put_number(struct run *run, enum tag tag, uint64_t n)
 {
 	const unsigned char byte = (unsigned char)tag;
 
-	put_bytes(run, &byte, 1);
+	digest_put(&run->digest, &byte, 1);
 	put_fixed(run, n);
 }
 
@@ -61,7 +55,7 @@ static void
 put_text(struct run *run, enum tag tag, struct apam_str text)
 {
 	put_number(run, tag, text.n);
-	put_bytes(run, text.p, text.n);
+	digest_put(&run->digest, text.p, text.n);
 }
 
 static void
@@ -139,19 +133,15 @@ bool
 fingerprint_of(const char *scheme, const struct option_table *table,
     const struct option_values *values, unsigned char to[FINGERPRINT_SIZE])
 {
-	struct run run = { EVP_MD_CTX_new(), false };
+	struct run run = { .ok = values->count == table->count };
 
-	wipe(to, FINGERPRINT_SIZE);
-	if (run.sha != NULL && values->count == table->count)
-		run.ok = EVP_DigestInit_ex(run.sha, EVP_sha256(), NULL) == 1;
+	digest_begin(&run.digest);
 	if (run.ok) {
 		put_text(&run, TAG_SCHEME, apam_str(scheme));
 		put_table(&run, table, values->values);
 	}
-	if (run.ok)
-		run.ok = EVP_DigestFinal_ex(run.sha, to, NULL) == 1;
+	digest_end(&run.digest, to);
 	if (!run.ok)
 		wipe(to, FINGERPRINT_SIZE);
-	EVP_MD_CTX_free(run.sha);
 	return run.ok;
 }

@@ -20,8 +20,8 @@
  * The SHA-256 of `scheme` and all of `values`, which a SECRET holds as its
  * bytes (secrets.h), not as a reference.  It changes with the order of a list
  * or map, but not where a module's table gets an option that is not set.
- * False, with `to` wiped, where OpenSSL has no memory, the values are not the
- * table's or an option is of an unknown type.
+ * False, with `to` wiped, where the values are not the table's or an option is
+ * of an unknown type.
  */
 bool fingerprint_of(const char *scheme, const struct option_table *table,
     const struct option_values *values, unsigned char to[FINGERPRINT_SIZE]);

@@ -16,8 +16,9 @@ void fork_watch(struct apam *ctx);
 void fork_unwatch(struct apam *ctx);
 
 /*
- * Between these two no fork takes place.  For calls into libraries that have
- * locks of their own, as OpenSSL has: a child would wait for one for ever.
+ * Between these two no fork takes place.  For calls into what may have locks of
+ * its own, as modules, the C library and the loader have: a child would wait for
+ * one for ever.
  * Not nested, brief, and without taking any lock inside.
  */
 void fork_defer(void);

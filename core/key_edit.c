@@ -19,11 +19,11 @@ same_id(const struct key_record *record, const struct key_identity *key)
 	    strcmp(record->id, key->id) == 0;
 }
 
-static bool
+static void
 mark_of(const struct key_identity *key, const unsigned char *salt,
     unsigned char mark[KEY_MARK_SIZE])
 {
-	return key_mark(
+	key_mark(
 	    apam_str(key->scheme), apam_str(key->id), key->secret, salt, mark);
 }
 
@@ -36,8 +36,8 @@ key_fits(const struct key_record *record, const struct key_identity *key)
 		return false;
 	if (!record->marked)
 		return true;
-	return mark_of(key, record->salt, mark) &&
-	    memcmp(mark, record->mark, sizeof(mark)) == 0;
+	mark_of(key, record->salt, mark);
+	return memcmp(mark, record->mark, sizeof(mark)) == 0;
 }
 
 struct key_record *
@@ -90,8 +90,7 @@ make_mark(const struct key_set *set, const struct key_identity *key,
 		if (!random_bytes(record->salt, KEY_SALT_SIZE))
 			return error_set(err, APAM_E_INTERNAL,
 			    "the system gives no random numbers");
-		if (!mark_of(key, record->salt, record->mark))
-			return error_set(err, APAM_E_MEMORY, "out of memory");
+		mark_of(key, record->salt, record->mark);
 		record->marked = true;
 		if (!mark_taken(set, key, record->mark))
 			return APAM_OK;

@@ -61,8 +61,8 @@ _Static_assert(sizeof(((struct key_note *)0)->program) == PROGRAM_NAME_SIZE,
 /* ---- Names ------------------------------------------------------------ */
 
 /*
- * FNV-1a of a text and its NUL.  Only the files of one user are to be kept
- * apart, and OpenSSL would take a short program a millisecond to start.
+ * FNV-1a of a text and its NUL: only the files of one user are to be kept
+ * apart.
  */
 static uint64_t
 hash(uint64_t state, const char *text)

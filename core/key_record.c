@@ -8,11 +8,10 @@
 
 #include <jansson.h>
 #include <limits.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "digest.h"
 #include "encode.h"
-#include "fork.h"
 #include "option_check.h"
 #include "str.h"
 #include "utf8.h"
@@ -118,49 +117,32 @@ key_text_problem(const char *text)
 /* ---- Marks ------------------------------------------------------------ */
 
 /* A text with its length before it: no two sets of texts hash the same. */
-static bool
-put_text(EVP_MD_CTX *sha, struct apam_str text)
+static void
+put_text(struct digest *digest, struct apam_str text)
 {
 	unsigned char n[8];
 
 	for (size_t i = 0; i < sizeof(n); i++)
 		n[i] = (unsigned char)((uint64_t)text.n >> (8 * i));
-	return EVP_DigestUpdate(sha, n, sizeof(n)) == 1 &&
-	    (text.n == 0 || EVP_DigestUpdate(sha, text.p, text.n) == 1);
+	digest_put(digest, n, sizeof(n));
+	digest_put(digest, text.p, text.n);
 }
 
-static bool
-mark_digest(struct apam_str scheme, struct apam_str id, struct apam_str secret,
-    const unsigned char salt[KEY_SALT_SIZE],
-    unsigned char digest[EVP_MAX_MD_SIZE])
-{
-	EVP_MD_CTX *sha = EVP_MD_CTX_new();
-	const bool ok = sha != NULL &&
-	    EVP_DigestInit_ex(sha, EVP_sha256(), NULL) == 1 &&
-	    EVP_DigestUpdate(sha, salt, KEY_SALT_SIZE) == 1 &&
-	    put_text(sha, scheme) && put_text(sha, id) &&
-	    put_text(sha, secret) && EVP_DigestFinal_ex(sha, digest, NULL) == 1;
-
-	EVP_MD_CTX_free(sha);
-	return ok;
-}
-
-bool
+void
 key_mark(struct apam_str scheme, struct apam_str id, struct apam_str secret,
     const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE])
 {
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	bool ok;
+	unsigned char hash[DIGEST_SIZE];
+	struct digest digest;
 
-	/* OpenSSL takes locks that a fork must not copy. */
-	fork_defer();
-	ok = mark_digest(scheme, id, secret, salt, digest);
-	fork_permit();
-	memset(mark, 0, KEY_MARK_SIZE);
-	if (ok)
-		memcpy(mark, digest, KEY_MARK_SIZE);
-	wipe(digest, sizeof(digest));
-	return ok;
+	digest_begin(&digest);
+	digest_put(&digest, salt, KEY_SALT_SIZE);
+	put_text(&digest, scheme);
+	put_text(&digest, id);
+	put_text(&digest, secret);
+	digest_end(&digest, hash);
+	memcpy(mark, hash, KEY_MARK_SIZE);
+	wipe(hash, sizeof(hash));
 }
 
 static void

@@ -56,10 +56,9 @@ struct key_set {
 /*
  * The mark that a secret has with this salt: the first bytes of the SHA-256 of
  * the salt and scheme, id and secret, each after its length in eight bytes, the
- * least first.  False, and zeroed, without memory.  Not to be
- * called between fork_defer and fork_permit.
+ * least first.
  */
-bool key_mark(struct apam_str scheme, struct apam_str id,
+void key_mark(struct apam_str scheme, struct apam_str id,
     struct apam_str secret, const unsigned char salt[KEY_SALT_SIZE],
     unsigned char mark[KEY_MARK_SIZE]);
 

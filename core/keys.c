@@ -221,16 +221,15 @@ keys_know(const struct keys *keys, const char *scheme, struct apam_str id)
 	return false;
 }
 
-/* Where the mark cannot be made it is taken for the same: fail closed. */
 static bool
 has_mark(const struct key_record *r, struct apam_str secret)
 {
 	unsigned char mark[KEY_MARK_SIZE];
 
-	return !r->marked ||
-	    !key_mark(
-		apam_str(r->scheme), apam_str(r->id), secret, r->salt, mark) ||
-	    memcmp(mark, r->mark, sizeof(mark)) == 0;
+	if (!r->marked)
+		return true;
+	key_mark(apam_str(r->scheme), apam_str(r->id), secret, r->salt, mark);
+	return memcmp(mark, r->mark, sizeof(mark)) == 0;
 }
 
 const struct key_record *

@@ -6,7 +6,6 @@
 
 #include "credential_file.h"
 #include "error.h"
-#include "fork.h"
 #include "lifetime.h"
 
 /* The file of an entry, and what seals it. */
@@ -72,11 +71,9 @@ share_load(struct entry *e, const struct credential *except)
 	struct credential *c = NULL;
 	struct place place;
 	const char *why = "out of memory";
-	bool found = place_find(&place, e);
+	const bool found = place_find(&place, e) &&
+	    credential_file_read(&place.file, &record, &why);
 
-	fork_defer();
-	found = found && credential_file_read(&place.file, &record, &why);
-	fork_permit();
 	place_leave(&place);
 	if (!found) {
 		say(e, APAM_LOG_DEBUG, why);
@@ -159,11 +156,8 @@ share_forget(struct entry *e, const struct credential *c)
 
 	if (!e->profile->share_credentials)
 		return;
-	if (place_find(&place, e)) {
-		fork_defer();
+	if (place_find(&place, e))
 		credential_file_forget(
 		    &place.file, c == NULL ? APAM_STR("") : c->view.secret);
-		fork_permit();
-	}
 	place_leave(&place);
 }

@@ -2,13 +2,18 @@
 /*
  * Tests of core/credential_record.c: what one seals the same one opens, at the
  * right time, and nothing else opens at all.  tests/vectors/credential-record
- * holds a record that another implementation made.
+ * holds a record that another implementation made, and what is sealed here is
+ * opened by OpenSSL.
  */
 #include "../core/credential_record.h"
 
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
 #include <stdio.h>
 
 #include "../core/clock.h"
+#include "../core/profile.h"
 #include "../core/secmem.h"
 #include "../core/str.h"
 #include "run.h"
@@ -132,6 +137,129 @@ START_TEST(what_another_made_opens)
 }
 END_TEST
 
+/* ---- What OpenSSL opens ----------------------------------------------- */
+
+/* Where the parts of a record are: credential_record.h. */
+enum {
+	SALT_AT = 9,
+	NONCE_AT = 25,
+	SEALED_AT = 37,
+};
+
+static void
+derive_by_openssl(const char *sealed, unsigned char key[32])
+{
+	static char sha256[] = "SHA256", info[] = "apam credential file 1";
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(
+		    OSSL_KDF_PARAM_DIGEST, sha256, 0),
+		OSSL_PARAM_construct_octet_string(
+		    OSSL_KDF_PARAM_KEY, fingerprint, sizeof(fingerprint)),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT,
+		    (void *)(uintptr_t)(sealed + SALT_AT), 16),
+		OSSL_PARAM_construct_octet_string(
+		    OSSL_KDF_PARAM_INFO, info, sizeof(info) - 1),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_KDF *hkdf = EVP_KDF_fetch(NULL, OSSL_KDF_NAME_HKDF, NULL);
+	EVP_KDF_CTX *ctx = EVP_KDF_CTX_new(hkdf);
+
+	ck_assert_int_eq(EVP_KDF_derive(ctx, key, 32, params), 1);
+	EVP_KDF_CTX_free(ctx);
+	EVP_KDF_free(hkdf);
+}
+
+static void
+put_by_openssl(EVP_CIPHER_CTX *gcm, const void *bytes, size_t n)
+{
+	int out;
+
+	ck_assert_int_eq(EVP_CipherUpdate(gcm, NULL, &out, bytes, (int)n), 1);
+}
+
+/* What the record holds, to as many bytes; false where the tag is not right. */
+static bool
+open_by_openssl(struct apam_str record, const char *profile, unsigned char *to)
+{
+	static const char entry[4] = { 3, 0, 0, 0 };
+	const size_t n = record.n - SEALED_AT - CREDENTIAL_RECORD_TAG;
+	EVP_CIPHER_CTX *gcm = EVP_CIPHER_CTX_new();
+	unsigned char key[32], tag[CREDENTIAL_RECORD_TAG];
+	int out, right;
+
+	derive_by_openssl(record.p, key);
+	memcpy(tag, record.p + SEALED_AT + n, sizeof(tag));
+	ck_assert_int_eq(EVP_CipherInit_ex(gcm, EVP_aes_256_gcm(), NULL, key,
+			     (const unsigned char *)record.p + NONCE_AT, 0),
+	    1);
+	put_by_openssl(gcm, "APAMCRED\1", 9);
+	put_by_openssl(gcm, entry, sizeof(entry));
+	put_by_openssl(gcm, profile, strlen(profile));
+	ck_assert_int_eq(
+	    EVP_CipherUpdate(gcm, to, &out,
+		(const unsigned char *)record.p + SEALED_AT, (int)n),
+	    1);
+	(void)EVP_CIPHER_CTX_ctrl(gcm, EVP_CTRL_AEAD_SET_TAG, sizeof(tag), tag);
+	right = EVP_CipherFinal_ex(gcm, to + n, &out);
+	EVP_CIPHER_CTX_free(gcm);
+	return right == 1;
+}
+
+/* Names whose length fills a block of what the tag covers, and others. */
+static const size_t name_sizes[] = { 1, 2, 3, 4, 18, 19, 20, 63,
+	PROFILE_NAME_MAX };
+
+/* As documented; and what is documented opens here. */
+START_TEST(openssl_opens_it)
+{
+	static const char times[] = "\x90\x5f\1\0\0\0\0\0"
+				    "\xe8\3\0\0\0\0\0\0"
+				    "\0\xf1\x53\x65\0\0\0\0";
+	char name[PROFILE_NAME_MAX + 1] = "";
+	struct credential_owner other = { name, 3, fingerprint };
+	struct credential_record r = make(APAM_STR("fake-token"), 1000, 90000);
+	unsigned char plain[256];
+	struct buf sealed;
+
+	memset(name, 'n', name_sizes[_i]);
+	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
+	ck_assert(credential_record_seal(&r, &other, &moment, &sealed));
+	ck_assert_uint_eq(sealed.n, 37 + 36 + 24 + 10 + 16);
+	ck_assert(open_by_openssl(buf_view(&sealed), name, plain));
+	ck_assert_mem_eq(plain, BOOT, 36);
+	ck_assert_mem_eq(plain + 36, times, 24);
+	ck_assert_mem_eq(plain + 60, "fake-token", 10);
+	credential_record_free(&r);
+	ck_assert_ptr_null(
+	    credential_record_open(buf_view(&sealed), &other, &moment, &r));
+	credential_record_free(&r);
+	/* The last byte of the name counts. */
+	name[name_sizes[_i] - 1] = 'm';
+	ck_assert(!open_by_openssl(buf_view(&sealed), name, plain));
+	refused(buf_view(&sealed), &other, "another secret");
+	buf_free(&sealed);
+}
+END_TEST
+
+START_TEST(openssl_opens_the_largest)
+{
+	static char secret[CREDENTIAL_RECORD_SECRET_MAX];
+	static unsigned char plain[CREDENTIAL_RECORD_MAX];
+	struct credential_record r;
+	struct buf sealed;
+
+	for (size_t i = 0; i < sizeof(secret); i++)
+		secret[i] = (char)(unsigned char)(i * 13);
+	r = make((struct apam_str){ secret, sizeof(secret) }, 1000, 90000);
+	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
+	ck_assert(credential_record_seal(&r, &owner, &moment, &sealed));
+	ck_assert(open_by_openssl(buf_view(&sealed), owner.profile, plain));
+	ck_assert_mem_eq(plain + 60, secret, sizeof(secret));
+	buf_free(&sealed);
+	credential_record_free(&r);
+}
+END_TEST
+
 START_TEST(no_two_are_alike)
 {
 	struct buf one, two;
@@ -140,9 +268,9 @@ START_TEST(no_two_are_alike)
 	seal(&two);
 	ck_assert_uint_eq(one.n, two.n);
 	/* Salt, nonce, and all that follows. */
-	ck_assert_mem_ne(one.p + 9, two.p + 9, 16);
-	ck_assert_mem_ne(one.p + 25, two.p + 25, 12);
-	ck_assert_mem_ne(one.p + 37, two.p + 37, 16);
+	ck_assert_mem_ne(one.p + SALT_AT, two.p + SALT_AT, 16);
+	ck_assert_mem_ne(one.p + NONCE_AT, two.p + NONCE_AT, 12);
+	ck_assert_mem_ne(one.p + SEALED_AT, two.p + SEALED_AT, 16);
 	buf_free(&two);
 	buf_free(&one);
 }
@@ -309,6 +437,24 @@ START_TEST(no_secret_is_no_record)
 }
 END_TEST
 
+START_TEST(a_name_that_no_profile_has_is_refused)
+{
+	static const char name[PROFILE_NAME_MAX + 2] =
+	    "n23456789 123456789 123456789 123456789 123456789 123456789 12345";
+	struct credential_owner other = { name, 3, fingerprint };
+	struct credential_record r = make(APAM_STR("x"), 1, 90000);
+	struct buf sealed, good_one;
+
+	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
+	ck_assert(!credential_record_seal(&r, &other, &moment, &sealed));
+	ck_assert_uint_eq(sealed.n, 0);
+	seal(&good_one);
+	refused(buf_view(&good_one), &other, "another secret");
+	buf_free(&good_one);
+	credential_record_free(&r);
+}
+END_TEST
+
 /* Each allocation of secret memory fails in turn. */
 START_TEST(no_memory_is_no_record)
 {
@@ -351,6 +497,8 @@ main(void)
 	tcase_add_checked_fixture(tc, set_up, NULL);
 	tcase_add_loop_test(tc, what_is_sealed_opens, 0, ROWS(good));
 	tcase_add_test(tc, what_another_made_opens);
+	tcase_add_loop_test(tc, openssl_opens_it, 0, ROWS(name_sizes));
+	tcase_add_test(tc, openssl_opens_the_largest);
 	tcase_add_test(tc, no_two_are_alike);
 	tcase_add_test(tc, nothing_of_it_can_be_read);
 	tcase_add_test(tc, this_moment_has_a_boot);
@@ -360,6 +508,7 @@ main(void)
 	tcase_add_test(tc, another_owner_opens_nothing);
 	tcase_add_loop_test(tc, a_moment_counts, 0, ROWS(untimely));
 	tcase_add_test(tc, no_secret_is_no_record);
+	tcase_add_test(tc, a_name_that_no_profile_has_is_refused);
 	tcase_add_test(tc, no_memory_is_no_record);
 	return run_suite(suite);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Makes `record` as core/credential_record.h documents it, without OpenSSL's
-// C interface: node make.js >record
+// Makes `record` as core/credential_record.h documents it, by the OpenSSL that
+// is in node: node make.js >record
 'use strict';
 const crypto = require('node:crypto');
 const count = (n, from) => Buffer.from(Array.from({ length: n }, (_, i) => from + i));
