@@ -6,8 +6,8 @@
 #define CORE_PROFILES_H
 
 #include "names_list.h"
+#include "profile_index.h"
 #include "stack.h"
-#include "url.h"
 
 /* Fine with *profile NULL. */
 void profile_handle_free(struct apam_profile **profile);
@@ -20,12 +20,6 @@ bool profile_file(const struct apam *ctx, const char *name, char *to,
 enum apam_status profiles_list(struct apam *ctx, struct names_list *list,
     struct apam_error *err);
 
-/* Which profiles hold a URL. */
-struct choice {
-	struct apam_profile *best; /* by the longest path; NULL: none */
-	size_t depth;		/* the length of that */
-	struct apam_profile *rival; /* one that is as good, or NULL */
-};
 
 /* The longest path wins; whether two are alike is for the caller to say. */
 struct choice profiles_choose(struct apam *ctx, const struct names_list *list,

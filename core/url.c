@@ -346,8 +346,8 @@ is_dot_segment(struct apam_str s)
 	    str_has_control(str_cut(s, 1));
 }
 
-static const char *
-check_segments(struct apam_str path)
+const char *
+url_path_unclear(struct apam_str path)
 {
 	char decoded[URL_MAX];
 	int n = decode_fully(path, decoded);
@@ -363,8 +363,8 @@ check_segments(struct apam_str path)
 	return NULL;
 }
 
-static bool
-is_below(struct apam_str origin, struct apam_str path)
+bool
+url_path_below(struct apam_str origin, struct apam_str path)
 {
 	if (!str_starts(path, origin))
 		return false;
@@ -386,10 +386,10 @@ url_outside(const struct url *origin, const struct url *url)
 		return "the port differs";
 	if (str_equal(origin->path, APAM_STR("/")))
 		return NULL;
-	why = check_segments(url->path);
+	why = url_path_unclear(url->path);
 	if (why != NULL)
 		return why;
-	if (!is_below(origin->path, url->path))
+	if (!url_path_below(origin->path, url->path))
 		return "the path is not below the origin's";
 	return NULL;
 }

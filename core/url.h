@@ -51,6 +51,14 @@ bool url_is_plain(const char *url, size_t from);
 const char *url_outside(const struct url *origin, const struct url *url);
 
 /*
+ * The two halves of the rule on paths, for an origin's path other than "/".
+ * NULL where all read the path of a URL alike, else static text; true where
+ * that path is `origin` or goes on below it.
+ */
+const char *url_path_unclear(struct apam_str path);
+bool url_path_below(struct apam_str origin, struct apam_str path);
+
+/*
  * NULL where apam may send credentials to `url`: https, or http to a loopback
  * address where `allow_http`.  Otherwise static text.
  */
