@@ -215,7 +215,7 @@ tsan: deps-build deps-test
 
 run-tsan: $(PROGRAMS)
 	@BUILD=$(BUILD) tests/run $(LIVE_CHECKS) \
-	    $(BUILD)/tests/check_sign
+	    $(BUILD)/tests/check_sign $(BUILD)/tests/check_find
 
 # Each target for FUZZ_SECONDS; what it finds lies in $(BUILD)/fuzz/found.
 FUZZ_SECONDS = 30

@@ -106,6 +106,7 @@ apam_close(struct apam **ctx)
 	fork_unwatch(c);
 	loop_free(c->loop);
 	free(c->loop);
+	profile_index_release(&c->finder.index);
 	for (size_t i = 0; i < c->profile_count; i++)
 		profile_handle_free(&c->profiles[i]);
 	free(c->profiles);

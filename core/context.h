@@ -11,6 +11,7 @@
 #include <apam/apam.h>
 
 #include "audit.h"
+#include "find.h"
 #include "keys.h"
 #include "log.h"
 #include "modules.h"
@@ -29,10 +30,11 @@ struct apam {
 	struct keys_watch keys;	/* the key registry */
 	/* Counts credentials, so that a later one has the higher number. */
 	_Atomic uint64_t generation;
-	/* Guards the profiles and the life of every credential. */
+	/* Guards the profiles, the finder and the life of every credential. */
 	pthread_mutex_t lock;
 	struct apam_profile **profiles; /* by name, in order */
 	size_t profile_count, profile_room;
+	struct finder finder;
 	struct loop *loop;	/* moves the flights */
 	struct apam_call *calls; /* non-blocking ones under way */
 	struct apam *next;	/* all contexts of the process; fork.c */

@@ -142,6 +142,7 @@ in_child(void)
 		(void)renew(&c->keys.lock);
 		(void)renew(&c->modules.lock);
 		audit_renew(&c->audit);
+		c->finder.looking = false;
 		for (size_t i = 0; i < c->profile_count; i++) {
 			c->profiles[i]->reloading = false;
 			renew_stack(c->profiles[i]->stack);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "find.h"
 #include "lifecycle.h"
 #include "profiles.h"
 #include "reload.h"
@@ -188,6 +189,7 @@ apam_explain(struct apam *ctx, const char *url,
     void *arg, struct apam_error *err)
 {
 	struct question q = { .each = each, .arg = arg };
+	struct profile_index *index = NULL;
 	struct names_list list;
 	struct url parsed;
 	const char *why = url_parse(apam_str(url), &parsed);
@@ -199,9 +201,13 @@ apam_explain(struct apam *ctx, const char *url,
 		return error_set(err, APAM_E_URL, "%s", why);
 	status = profiles_list(ctx, &list, err);
 	q.url = &parsed;
-	q.choice = profiles_choose(ctx, &list, &parsed);
-	for (size_t i = 0; more && i < list.count; i++)
+	if (status == APAM_OK)
+		status = find_index(ctx, &list, &index, err);
+	if (status == APAM_OK)
+		q.choice = profile_index_choose(index, &parsed);
+	for (size_t i = 0; status == APAM_OK && more && i < list.count; i++)
 		more = answer(ctx, &q, list.names[i]);
+	profile_index_release(&index);
 	names_list_free(&list);
 	return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Finding profiles, by name and by URL.  A profile is read when first asked
- * for; one that cannot be read disturbs no other.
+ * Profiles by name.  One is read when it is first asked for; one that cannot be
+ * read disturbs no other.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +13,6 @@
 #include "hot.h"
 #include "names_list.h"
 #include "profiles.h"
-#include "reload.h"
-#include "request.h"
 #include "str.h"
 
 #define PATH_MAX_BYTES 4096
@@ -182,83 +180,9 @@ apam_profile_name(const struct apam_profile *profile)
 	return profile->name;
 }
 
-/* ---- By URL ------------------------------------------------------------ */
-
-static void
-consider(struct choice *c, const struct url *url, struct apam_profile *p)
-{
-	struct stack *s = profile_follow(p, NULL);
-	size_t depth;
-	bool outside;
-
-	if (s == NULL)
-		return;
-	outside = request_outside(s->profile, url, &depth) != NULL;
-	stack_release(&s);
-	if (outside)
-		return;
-	if (c->best == NULL || depth > c->depth)
-		*c = (struct choice){ p, depth, NULL };
-	else if (depth == c->depth)
-		c->rival = p;
-}
-
-struct choice
-profiles_choose(
-    struct apam *ctx, const struct names_list *list, const struct url *url)
-{
-	struct choice c = { NULL, 0, NULL };
-	struct apam_profile *p;
-
-	for (size_t i = 0; i < list->count; i++)
-		if (apam_profile_get(ctx, list->names[i], &p, NULL) == APAM_OK)
-			consider(&c, url, p);
-	return c;
-}
-
-/* The one that was chosen, if it is one. */
-static enum apam_status
-take(const struct choice *c, struct apam_profile **profile,
-    struct apam_error *err)
-{
-	if (c->best == NULL)
-		return error_set(err, APAM_E_NO_PROFILE,
-		    "no profile has an origin that holds the URL");
-	if (c->rival != NULL)
-		return error_set(err, APAM_E_CONFIG,
-		    "profiles %s and %s both claim the URL; name one, or give "
-		    "one of them an origin with a longer path",
-		    apam_profile_name(c->best), apam_profile_name(c->rival));
-	*profile = c->best;
-	return APAM_OK;
-}
-
 enum apam_status
 profiles_list(struct apam *ctx, struct names_list *list, struct apam_error *err)
 {
 	return names_list_read(list, ctx->settings->profile_dir, ".conf",
 	    ctx->settings->user, profile_name_ok, err);
-}
-
-enum apam_status
-apam_profile_find(struct apam *ctx, const char *url,
-    struct apam_profile **profile, struct apam_error *err)
-{
-	struct names_list list;
-	struct url parsed;
-	struct choice choice;
-	enum apam_status status;
-	const char *why = url_parse(apam_str(url), &parsed);
-
-	*profile = NULL;
-	error_clear(err);
-	if (why != NULL)
-		return error_set(err, APAM_E_URL, "%s", why);
-	status = profiles_list(ctx, &list, err);
-	if (status == APAM_OK) {
-		choice = profiles_choose(ctx, &list, &parsed);
-		status = take(&choice, profile, err);
-	}
-	names_list_free(&list);
-	return status;
 }

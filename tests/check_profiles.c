@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/profiles.c: names that are refused, profiles found by name in
- * any order, by URL with the longest path, two alike, broken ones beside good
- * ones, and a thousand of them.
+ * Tests of core/profiles.c: names that are refused, profiles found in any
+ * order, and broken ones that are read again.
  */
 #include "../core/context.h"
 #include "../core/profiles.h"
@@ -47,14 +46,6 @@ get(const char *name, struct apam_profile **profile)
 	*profile = (struct apam_profile *)(void *)&project;
 	memset(&project.err, 0x5a, sizeof(project.err));
 	return apam_profile_get(project.ctx, name, profile, &project.err);
-}
-
-static enum apam_status
-find(const char *url, struct apam_profile **profile)
-{
-	*profile = (struct apam_profile *)(void *)&project;
-	memset(&project.err, 0x5a, sizeof(project.err));
-	return apam_profile_find(project.ctx, url, profile, &project.err);
 }
 
 /* ---- By name ----------------------------------------------------------- */
@@ -196,141 +187,6 @@ START_TEST(freeing_nothing_is_fine)
 }
 END_TEST
 
-/* ---- By URL ------------------------------------------------------------ */
-
-/* Listed in an order in which neither the first nor the last always wins. */
-static void
-write_tree(void)
-{
-	write_profile("a-deep", "https://api.example/v1/eyes");
-	write_profile("b-top", "https://api.example");
-	write_profile("c-mid", "https://api.example/v1");
-	write_profile("d-twin", "https://twin.example/x");
-	write_profile("e-twin", "https://twin.example/x");
-	write_profile("f-above", "https://twin.example");
-	write_profile("g-below", "https://twin.example/x/y");
-	project_profile(&project, "h-two",
-	    "origins = [ \"https://two.example\", \"https://two.example/v1\", "
-	    "\"https://other.example:8443\" ];\n"
-	    "auth = ( { scheme = \"none\"; } );\n");
-	write_profile("i-one", "https://two.example/v");
-	project_profile(&project, "broken",
-	    "origins = [ \"https://api.example/v1/eyes/1\" ];\n");
-	write_profile("alone", "https://alone.example");
-	project_write(&project, "apam.d/c-mid.conf.bak", "nonsense");
-	project_write(&project, "apam.d/-odd.conf", "nonsense");
-}
-
-static const struct {
-	const char *url;
-	enum apam_status status;
-	const char *name; /* or a part of the error's text */
-} urls[] = {
-	{ "", APAM_E_URL, "" },
-	{ "api.example", APAM_E_URL, "" },
-	{ "https://user@api.example/", APAM_E_URL, "user info" },
-	{ "https://api.example/\n", APAM_E_URL, "" },
-	{ "ftp://api.example/", APAM_E_URL, "" },
-	{ "http://api.example/", APAM_E_NO_PROFILE, "no profile has" },
-	{ "https://api.example:8443/", APAM_E_NO_PROFILE, "no profile has" },
-	{ "https://api.example.evil/", APAM_E_NO_PROFILE, "no profile has" },
-	{ "https://other.example/", APAM_E_NO_PROFILE, "no profile has" },
-	{ "https://twin.example/x", APAM_E_CONFIG,
-	    "profiles d-twin and e-twin both claim the URL" },
-	{ "https://twin.example/x/z", APAM_E_CONFIG, "both claim" },
-	{ "https://twin.example/", APAM_OK, "f-above" },
-	{ "https://twin.example/x/y/z", APAM_OK, "g-below" },
-	{ "https://api.example", APAM_OK, "b-top" },
-	{ "https://api.example/v", APAM_OK, "b-top" },
-	{ "https://api.example/v10", APAM_OK, "b-top" },
-	{ "https://api.example/v1", APAM_OK, "c-mid" },
-	{ "https://API.example:443/v1/", APAM_OK, "c-mid" },
-	{ "https://api.example/v1?/eyes", APAM_OK, "c-mid" },
-	{ "https://api.example/v1/eye", APAM_OK, "c-mid" },
-	{ "https://api.example/v1/eyes", APAM_OK, "a-deep" },
-	/* As deep as that is the broken one, which is never found. */
-	{ "https://api.example/v1/eyes/1", APAM_OK, "a-deep" },
-	/* Two origins of one profile are no rivals. */
-	{ "https://two.example/v1/x", APAM_OK, "h-two" },
-	{ "https://two.example/v/x", APAM_OK, "i-one" },
-	{ "https://other.example:8443/", APAM_OK, "h-two" },
-	{ "https://alone.example/#part", APAM_OK, "alone" },
-};
-
-START_TEST(the_longest_path_wins)
-{
-	struct apam_profile *p;
-	const char *url = urls[_i].url, *name = urls[_i].name;
-	enum apam_status status;
-
-	write_tree();
-	status = find(url, &p);
-	ck_assert_msg(status == urls[_i].status, "%s: %s: %s", url,
-	    apam_status_name(status), project.err.text);
-	ck_assert_int_eq(project.err.status, status);
-	if (status == APAM_OK) {
-		ck_assert_msg(strcmp(apam_profile_name(p), name) == 0, "%s: %s",
-		    url, apam_profile_name(p));
-		return;
-	}
-	ck_assert_ptr_null(p);
-	ck_assert_msg(strstr(project.err.text, name) != NULL, "%s: %s", url,
-	    project.err.text);
-	ck_assert_int_eq(apam_profile_find(project.ctx, url, &p, NULL), status);
-}
-END_TEST
-
-START_TEST(no_directory_no_profile)
-{
-	struct apam_profile *p;
-
-	ck_assert_int_eq(chmod(project_path(&project, "apam.d"), 0777), 0);
-	ck_assert_int_eq(find("https://zero.example/", &p), APAM_E_TRUST);
-	ck_assert_ptr_null(p);
-	ck_assert_int_eq(chmod(project_path(&project, "apam.d"), 0700), 0);
-	ck_assert_int_eq(find("https://zero.example/", &p), APAM_OK);
-}
-END_TEST
-
-START_TEST(a_profile_that_went_away_is_not_found)
-{
-	struct apam_profile *p;
-
-	write_profile("a", "https://api.example");
-	ck_assert_int_eq(find("https://api.example/", &p), APAM_OK);
-	ck_assert_int_eq(unlink(project_path(&project, "apam.d/a.conf")), 0);
-	ck_assert_int_eq(find("https://api.example/", &p), APAM_E_NO_PROFILE);
-	ck_assert_ptr_null(p);
-}
-END_TEST
-
-#define MANY 1000
-
-START_TEST(a_thousand_profiles)
-{
-	struct apam_profile *p;
-	char name[32], url[64];
-
-	/* 7 and 1000 have no common factor: each once, in no order. */
-	for (int i = 0, n = 0; i < MANY; i++, n = (n + 7) % MANY) {
-		(void)snprintf(name, sizeof(name), "p%d", n);
-		(void)snprintf(
-		    url, sizeof(url), "https://h%d.example/%d", n % 10, n);
-		write_profile(name, url);
-		if (i % 2 == 0)
-			ck_assert_int_eq(get(name, &p), APAM_OK);
-	}
-	for (int n = 0; n < MANY; n += 333) {
-		(void)snprintf(name, sizeof(name), "p%d", n);
-		(void)snprintf(
-		    url, sizeof(url), "https://h%d.example/%d/x", n % 10, n);
-		ck_assert_int_eq(find(url, &p), APAM_OK);
-		ck_assert_str_eq(apam_profile_name(p), name);
-	}
-	ck_assert_uint_eq(project.ctx->profile_count, MANY + 1);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -345,10 +201,6 @@ main(void)
 	tcase_add_test(t, a_file_that_others_write_is_no_profile);
 	tcase_add_test(t, a_path_fits_or_is_none);
 	tcase_add_test(t, freeing_nothing_is_fine);
-	tcase_add_loop_test(t, the_longest_path_wins, 0, ROWS(urls));
-	tcase_add_test(t, no_directory_no_profile);
-	tcase_add_test(t, a_profile_that_went_away_is_not_found);
-	tcase_add_test(t, a_thousand_profiles);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }

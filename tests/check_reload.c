@@ -4,6 +4,7 @@
  * whoever is looking; what is in error changes nothing; what is right again is
  * used.
  */
+#include "../core/context.h"
 #include "../core/error.h"
 #include "../core/reload.h"
 #include "project.h"
@@ -93,7 +94,7 @@ START_TEST(a_changed_origin_is_found)
 	    APAM_OK);
 	ck_assert_ptr_eq(found, profile);
 	project_profile(&project, "p", MOVED);
-	profile->check_at = 0;
+	project.ctx->finder.check_at = 0;
 	ck_assert_int_eq(apam_profile_find(project.ctx, "https://api.example/x",
 			     &found, &err),
 	    APAM_E_NO_PROFILE);
@@ -104,7 +105,7 @@ START_TEST(a_changed_origin_is_found)
 	/* Its module was not needed for that. */
 	ck_assert(!profile->stack->opened);
 	take_away();
-	profile->check_at = 0;
+	project.ctx->finder.check_at = 0;
 	ck_assert_int_eq(apam_profile_find(project.ctx,
 			     "https://other.example/x", &found, &err),
 	    APAM_E_NO_PROFILE);

@@ -131,8 +131,11 @@ APAM_API APAM_CHECKED enum apam_status apam_profile_get(struct apam *ctx,
 
 /*
  * The profile whose origin holds `url`; the longest path wins.  A profile that
- * cannot be read is never found.  Errors: URL, NO_PROFILE, TRUST, MEMORY, and
- * CONFIG where two profiles claim it alike.
+ * cannot be read is never found.  Reads all profiles at the first call, and
+ * looks at their files once a second at most, and once more for a URL that no
+ * profile held; else it answers from memory.  So what changes is found within
+ * a second.  Errors: URL, NO_PROFILE, TRUST, CONFIG, MEMORY; CONFIG, too, where
+ * two profiles claim it alike.
  */
 APAM_API APAM_CHECKED enum apam_status apam_profile_find(struct apam *ctx,
     const char *url, struct apam_profile **profile, struct apam_error *err);

@@ -53,7 +53,7 @@ static const struct row rows[] = {
 	    run_open_10000 },
 	{ "find-10000",
 	    "apam_profile_find of one URL among them, all having been read",
-	    "readdir of the directory of profiles", LIMIT_NONE, 0,
+	    "bsearch of its origin among theirs", LIMIT_NONE, 0,
 	    run_find_10000 },
 	{ "process", "`apam headers` as a process, its credential a file",
 	    "an empty dynamic program as a process", LIMIT_MOST, 6.0,
