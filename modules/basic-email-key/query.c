@@ -5,15 +5,6 @@
  */
 #include "query.h"
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The byte at *i, decoded; a malformed escape is read as it stands. */
 static char
 decode_at(struct apam_str s, size_t *i)

@@ -33,15 +33,6 @@ without_end(struct apam_str path)
 	return path;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The byte at *i, decoded; -1 where the escape is malformed. */
 static int
 decode_at(struct apam_str s, size_t *i)

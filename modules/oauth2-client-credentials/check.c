@@ -16,6 +16,22 @@
 
 /* ---- Check ------------------------------------------------------------ */
 
+/*
+ * Ask `url` something of the credential's token: introspection (RFC 7662, 2.1)
+ * and revocation (RFC 7009, 2.1) name it alike.
+ */
+static enum apam_step
+name_token(const struct oauth2 *o, struct apam_op *op, struct apam_str url)
+{
+	o->svc->exchange(op, "POST", url, APAM_ENCODING_FORM);
+	o->svc->exchange_field(op, APAM_STR("token"), op->credential->secret);
+	o->svc->exchange_field(
+	    op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
+	if (!client_authenticate(o, op))
+		return o->svc->fail(op, APAM_E_MEMORY, "out of memory");
+	return APAM_STEP_EXCHANGE;
+}
+
 static enum apam_step
 introspect(
     const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
@@ -23,14 +39,7 @@ introspect(
 	/* The next call mints where this one does not say yes. */
 	o->svc->memo(op, found->token);
 	op->phase = PHASE_INTROSPECTION;
-	o->svc->exchange(op, "POST", found->introspection, APAM_ENCODING_FORM);
-	/* RFC 7662, 2.1. */
-	o->svc->exchange_field(op, APAM_STR("token"), op->credential->secret);
-	o->svc->exchange_field(
-	    op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
-	if (!client_authenticate(o, op))
-		return o->svc->fail(op, APAM_E_MEMORY, "out of memory");
-	return APAM_STEP_EXCHANGE;
+	return name_token(o, op, found->introspection);
 }
 
 static enum apam_step
@@ -135,14 +144,7 @@ revoke_begin(
 		return o->svc->fail(op, APAM_E_POLICY,
 		    "no revocation_url: the token lives until it expires");
 	op->phase = PHASE_REVOCATION;
-	o->svc->exchange(op, "POST", found->revocation, APAM_ENCODING_FORM);
-	/* RFC 7009, 2.1. */
-	o->svc->exchange_field(op, APAM_STR("token"), op->credential->secret);
-	o->svc->exchange_field(
-	    op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
-	if (!client_authenticate(o, op))
-		return o->svc->fail(op, APAM_E_MEMORY, "out of memory");
-	return APAM_STEP_EXCHANGE;
+	return name_token(o, op, found->revocation);
 }
 
 static struct fault
