@@ -99,6 +99,15 @@ check_keyring(struct apam_str rest)
 
 /* ---- Readers ---------------------------------------------------------- */
 
+/* It is a secret that is missing, not a configuration file. */
+static enum apam_status
+fail_with(const struct apam_error *why, struct apam_error *err)
+{
+	return error_set(err,
+	    why->status == APAM_E_CONFIG ? APAM_E_SECRET : why->status, "%s",
+	    why->text);
+}
+
 static enum apam_status
 read_file(const char *rest, bool user, struct buf *to, struct apam_error *err)
 {
@@ -106,12 +115,7 @@ read_file(const char *rest, bool user, struct buf *to, struct apam_error *err)
 	enum apam_status status;
 
 	status = trust_read(rest, TRUST_SECRET, user, to, &own);
-	if (status == APAM_OK)
-		return APAM_OK;
-	/* It is a secret that is missing, not a configuration file. */
-	if (status == APAM_E_CONFIG)
-		status = APAM_E_SECRET;
-	return error_set(err, status, "%s", own.text);
+	return status == APAM_OK ? APAM_OK : fail_with(&own, err);
 }
 
 static enum apam_status
@@ -140,11 +144,7 @@ read_exec(const char *rest, bool user, struct buf *to, struct apam_error *err)
 	enum apam_status status = secret_exec(
 	    apam_str(rest), user, SECRET_EXEC_MS, to, &own);
 
-	if (status == APAM_OK)
-		return APAM_OK;
-	if (status == APAM_E_CONFIG)
-		status = APAM_E_SECRET;
-	return error_set(err, status, "%s", own.text);
+	return status == APAM_OK ? APAM_OK : fail_with(&own, err);
 }
 
 /*
