@@ -48,9 +48,8 @@ depth_of(struct apam_str text)
 	return deepest;
 }
 
-/* jansson's own texts quote the input, so they are never used. */
-static const char *
-explain(const json_error_t *error)
+const char *
+json_why(const struct json_error_t *error)
 {
 	switch (json_error_code(error)) {
 	case json_error_out_of_memory:
@@ -87,7 +86,7 @@ load(struct apam_str text, json_t **root)
 	    json_error_code(&error) == json_error_numeric_overflow)
 		*root = json_loadb(text.p, text.n,
 		    JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
-	return *root == NULL ? explain(&error) : NULL;
+	return *root == NULL ? json_why(&error) : NULL;
 }
 
 const char *

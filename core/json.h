@@ -13,6 +13,7 @@
 #include <apam/module.h>
 
 struct json;
+struct json_error_t;
 
 /*
  * Parse.  Returns NULL, or static text that says what is wrong ("the JSON has
@@ -20,6 +21,12 @@ struct json;
  */
 const char *json_new(struct apam_str text, struct json **json);
 void json_free(struct json **json);
+
+/*
+ * The same text for what jansson says, whose own texts quote the input: for
+ * those that use it as it is.
+ */
+const char *json_why(const struct json_error_t *error);
 
 /*
  * The value at `pointer`, "" for the whole; type APAM_JSON_ABSENT where there

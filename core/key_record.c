@@ -12,6 +12,7 @@
 
 #include "digest.h"
 #include "encode.h"
+#include "json.h"
 #include "option_check.h"
 #include "str.h"
 #include "utf8.h"
@@ -471,25 +472,6 @@ find_twice(const struct key_set *set, size_t *at)
 /* ---- The whole -------------------------------------------------------- */
 
 static const char *
-explain(const json_error_t *error)
-{
-	switch (json_error_code(error)) {
-	case json_error_out_of_memory:
-		return "out of memory";
-	case json_error_invalid_utf8:
-		return "it is not valid UTF-8";
-	case json_error_premature_end_of_input:
-		return "it ends too early";
-	case json_error_end_of_input_expected:
-		return "something follows the end";
-	case json_error_duplicate_key:
-		return "a name is there twice";
-	default:
-		return "it is no JSON";
-	}
-}
-
-static const char *
 shape_problem(const json_t *root)
 {
 	const char *version = json_string_value(json_object_get(root, "apam"));
@@ -542,7 +524,7 @@ key_set_read(struct apam_str text, struct key_set *set, unsigned *line)
 	root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);
 	if (root == NULL) {
 		*line = error.line > 0 ? (unsigned)error.line : 0;
-		return explain(&error);
+		return json_why(&error);
 	}
 	why = read_root(root, text, set, line);
 	json_decref(root);

@@ -439,7 +439,8 @@ static const struct {
 	const char *why;
 } corrupt[] = {
 	{ "", 0, "is damaged: it is empty; correct it or" },
-	{ "{ \"apam\": \"keys 1\",\n \"keys\": [\n", 3, "it ends too early" },
+	{ "{ \"apam\": \"keys 1\",\n \"keys\": [\n", 3,
+	    "the JSON ends too early" },
 	{ "{ \"apam\": \"keys 1\",\n \"keys\": [\n {} ] }", 3, "is missing" },
 	{ "{ \"apam\": \"keys 2\", \"keys\": [ ] }", 1, "another version" },
 };
