@@ -12,13 +12,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "file_at.h"
+#include "file_limit.h"
 
 static const char name[] = "audit.log";
 static const char old_name[] = "audit.log.1";
@@ -111,17 +111,6 @@ open_with_room(int directory, struct stat *st)
 	return open_log(directory, st);
 }
 
-/* Writing past this process's limit would raise SIGXFSZ. */
-static bool
-within_limit(const struct stat *st, size_t n)
-{
-	struct rlimit limit;
-
-	return getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
-	    (limit.rlim_cur == RLIM_INFINITY ||
-		(rlim_t)st->st_size + n < limit.rlim_cur);
-}
-
 /* A full disk may have cut the last line short: it must not spoil this one. */
 static bool
 end_last_line(int fd, const struct stat *st)
@@ -141,7 +130,9 @@ audit_sink_file(int directory, struct apam_str line)
 
 	if (fd < 0)
 		return AUDIT_LOST;
-	told = within_limit(&st, line.n + 1) && end_last_line(fd, &st) &&
+	/* With the newline of a line that was cut short. */
+	told = file_limit_allows((uint64_t)st.st_size + 1 + line.n) &&
+	    end_last_line(fd, &st) &&
 	    write(fd, line.p, line.n) == (ssize_t)line.n;
 	(void)close(fd);
 	return told ? AUDIT_TOLD : AUDIT_LOST;

@@ -8,9 +8,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "file_limit.h"
 
 static bool
 write_whole(int fd, struct apam_str bytes)
@@ -28,19 +29,6 @@ write_whole(int fd, struct apam_str bytes)
 		bytes = (struct apam_str){ bytes.p + n, bytes.n - (size_t)n };
 	}
 	return true;
-}
-
-/* Writing past this process's limit would raise SIGXFSZ, and end a host. */
-static bool
-within_limit(size_t n)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_FSIZE, &limit) != 0 ||
-	    limit.rlim_cur == RLIM_INFINITY || n <= limit.rlim_cur)
-		return true;
-	errno = EFBIG;
-	return false;
 }
 
 static bool
@@ -89,7 +77,7 @@ write_beside(int directory, const char *beside, struct apam_str bytes,
 	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
-	ok = within_limit(bytes.n) && write_whole(fd, bytes) &&
+	ok = file_limit_allows(bytes.n) && write_whole(fd, bytes) &&
 	    give_to(fd, manner->owner) && fchmod(fd, manner->mode) == 0 &&
 	    (!manner->sync || sync_whole(fd));
 	number = errno;
