@@ -7,6 +7,7 @@
 #include "modules.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +16,10 @@
 #include "digest.h"
 #include "error.h"
 #include "module_abi.h"
+#include "names_list.h"
 #include "option_check.h"
 #include "str.h"
+#include "suggest.h"
 #include "trust.h"
 
 #define PATH_MAX_BYTES 4096
@@ -70,6 +73,28 @@ check_pin(const struct settings *settings, const char *scheme, const char *path,
 	return APAM_OK;
 }
 
+/* There is no such scheme: it is a slip, or its module is not installed. */
+static enum apam_status
+refuse_absent(
+    const struct settings *settings, const char *scheme, struct apam_error *err)
+{
+	const char *best = NULL;
+	struct names_list list;
+	bool near;
+
+	(void)names_list_read(&list, settings->module_dir, ".so",
+	    settings->user, module_name_ok, NULL);
+	for (size_t i = 0; i < list.count; i++)
+		suggest_consider(scheme, list.names[i], &best);
+	near = suggest_near(scheme, best);
+	(void)error_set(err, APAM_E_MODULE,
+	    "there is no scheme %s: %.300s has no such module%s%s%s", scheme,
+	    settings->module_dir, near ? "; did you mean " : "",
+	    near ? best : "", near ? "?" : "");
+	names_list_free(&list);
+	return APAM_E_MODULE;
+}
+
 /* Check all that can be checked before code of the module runs. */
 static enum apam_status
 check_file(const struct settings *settings, const char *scheme,
@@ -81,6 +106,8 @@ check_file(const struct settings *settings, const char *scheme,
 
 	error_clear(&why);
 	fd = trust_open(path, TRUST_FILE, settings->user, &why);
+	if (fd < 0 && access(path, F_OK) != 0 && errno == ENOENT)
+		return refuse_absent(settings, scheme, err);
 	if (fd < 0)
 		return error_set_at(err,
 		    why.status == APAM_E_TRUST ? APAM_E_TRUST : APAM_E_MODULE,

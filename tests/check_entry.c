@@ -67,7 +67,8 @@ static const struct {
 	unsigned line;
 	const char *text; /* a part of it */
 } broken[] = {
-	{ "no module", "scheme = \"absent\"; ", APAM_E_MODULE, 2, "absent.so" },
+	{ "no module", "scheme = \"absent\"; ", APAM_E_MODULE, 2,
+	    "no scheme absent: " },
 	{ "a bad module", "scheme = \"bad-magic\"; ", APAM_E_MODULE, 2,
 	    "bad-magic.so" },
 	{ "no such option", HMAC("\nsecrets = 1; "), APAM_E_CONFIG, 3,

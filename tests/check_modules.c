@@ -241,10 +241,27 @@ START_TEST(a_wrong_module_is_refused)
 }
 END_TEST
 
+/* There is no file to name: the directory, and the nearest of its names. */
+static void
+absent(const char *scheme, const char *end)
+{
+	char text[600];
+
+	(void)snprintf(text, sizeof(text),
+	    "there is no scheme %s: %s has no such module%s", scheme,
+	    module_dir, end);
+	ck_assert_ptr_null(get(scheme));
+	ck_assert_int_eq(err.status, APAM_E_MODULE);
+	ck_assert_str_eq(err.text, text);
+	ck_assert_str_eq(err.file, "");
+}
+
 START_TEST(an_absent_module_is_refused)
 {
-	refused("absent", APAM_E_MODULE, "absent.so does not exist");
-	refused("absent", APAM_E_MODULE, "scheme absent cannot be used");
+	absent("absent", "");
+	project_module(&project, "hmac-test", true);
+	absent("absent", "");
+	absent("hmca-test", "; did you mean hmac-test?");
 }
 END_TEST
 
