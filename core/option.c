@@ -90,13 +90,15 @@ static bool
 read_member(const struct option_reading *r, struct apam_value *value)
 {
 	const struct option_source *source = r->source;
+	const char *help = r->option->help;
 
 	if (r->setting != NULL || r->option->default_value != NULL)
 		return option_value_read(r, value);
 	if ((r->option->flags & APAM_OPT_REQUIRED) == 0)
 		return true;
 	problems_add(source->problems, APAM_E_CONFIG, source->file, r->line,
-	    "%s is missing in %s", r->option->name, source->what);
+	    "%s is missing in %s%s%s", r->option->name, source->what,
+	    help == NULL ? "" : ": ", help == NULL ? "" : help);
 	return false;
 }
 

@@ -195,7 +195,8 @@ static const char *
 list_problem(const config_setting_t *auth)
 {
 	if (auth == NULL)
-		return "auth is missing in the profile";
+		return "auth is missing in the profile: the keys to sign with, as "
+		       "in auth = ( { scheme = \"NAME\"; ... } );";
 	if (!config_setting_is_list(auth))
 		return "auth: must be a list of groups, ( { ... } )";
 	if (config_setting_length(auth) == 0)
