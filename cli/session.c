@@ -15,6 +15,7 @@
 
 static const char *const log_names[] = { "", "error", "warning", "info",
 	"debug" };
+#define LOG_ERROR 1
 #define LOG_DEBUG 4
 
 static void
@@ -26,14 +27,17 @@ log_line(void *arg, int level, const char *line)
 	fprintf(stderr, "apam: %s: %s\n", log_names[level], line);
 }
 
-/* The level that $APAM_LOG names; 0 where it is not set, -1 if it is odd. */
+/*
+ * The level that $APAM_LOG names; -1 if it is odd.  Where it is not set, errors:
+ * what is wrong on this machine, though the command can be done.
+ */
 static int
 log_level_from_environment(void)
 {
 	const char *name = getenv("APAM_LOG");
 
 	if (name == NULL)
-		return 0;
+		return LOG_ERROR;
 	for (int i = 0; i <= LOG_DEBUG; i++)
 		if (strcmp(name, log_names[i]) == 0)
 			return i;
@@ -65,6 +69,17 @@ session_configure(struct cli *cli, const char *config, bool debug)
 	return STATUS_DONE;
 }
 
+/* A main file that is not there has no errors to show. */
+static int
+report_open(enum apam_status status, const struct apam_error *err)
+{
+	if (err->file[0] == '\0' || access(err->file, F_OK) == 0)
+		return report(NULL, status, err);
+	report_error(NULL, err);
+	complain("write it as apam.conf(5) says, or name another with -c");
+	return exit_status(status);
+}
+
 int
 session_open(struct cli *cli)
 {
@@ -74,7 +89,7 @@ session_open(struct cli *cli)
 	if (cli->ctx != NULL)
 		return STATUS_DONE;
 	status = apam_open(&cli->options, &cli->ctx, &err);
-	return status == APAM_OK ? STATUS_DONE : report(NULL, status, &err);
+	return status == APAM_OK ? STATUS_DONE : report_open(status, &err);
 }
 
 int

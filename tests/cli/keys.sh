@@ -273,6 +273,12 @@ row "a damaged registry: list" 3 "^demo@example.com${t}" \
     'registry/keys:?[0-9]*: error: .*damaged' keys list
 row "a damaged registry: archive" 3 '' 'damaged' keys archive --yes sandbox-read-2
 row "a damaged registry: restore" 3 '' 'damaged' keys restore demo@example.com
+signs "a damaged registry: a new program, which obeys none" 0 \
+    '^Authorization: ' 'apam: error: .*registry/keys: .*damaged' \
+    headers seed "$seed/x"
+APAM_LOG= signs "a damaged registry: who wants no log" 0 \
+    '^Authorization: ' '!damaged' headers seed "$seed/x"
+row "a damaged registry: status" 0 '^seed' 'apam: error: .*damaged' status seed
 holds "it is left as it was" [ "$(cat "$dir/state/registry/keys")" = '{ what' ]
 cp "$dir/keys" "$dir/state/registry/keys"
 chmod 777 "$dir/state"

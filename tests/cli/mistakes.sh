@@ -36,8 +36,30 @@ told "an option misspelt" 2 '`apam request --help`' request seed "$version" \
     --tiemout 3
 run -c "$dir/none/apam.conf" list
 expect "no main file" 3 '' 'none does not exist' "$dir/err"
+holds "no main file: what to do" grep -q 'name another with -c' "$dir/err"
 run -c none.conf list
 expect "a relative main file" 3 '' 'absolute|does not exist' "$dir/err"
+
+# Files
+profile slip <<END
+origins = [ "$seed" ];
+auth = ( { scheme = "basic-emial-key"; $seed_entry } );
+END
+told "a scheme misspelt" 3 \
+    'no scheme basic-emial-key: .*did you mean basic-email-key\?' \
+    request slip "$version"
+profile slip <<END
+auth = ( { scheme = "basic-email-key"; $seed_entry } );
+END
+told "a profile without origins" 3 \
+    'origins is missing in the profile: where its credentials may go' \
+    request slip "$version"
+profile slip <<END
+origins = [ "$seed" ];
+END
+told "a profile without a key" 3 'as in auth = \( \{ scheme = ' request slip \
+    "$version"
+rm "$dir/apam.d/slip.conf"
 
 # Connections
 profile private <<END
