@@ -110,12 +110,12 @@ apam_signature_release(struct apam_signature *signature)
 {
 	struct owned *owned = signature->owned;
 	char *store = signature->store;
-	size_t size = signature->store_size;
+	size_t size = signature->store_size, used = signature->used;
 
 	if (owned != NULL)
 		secmem_free(owned, owned->size);
-	else if (store != NULL && signature->entries != 0)
-		wipe(store, size);
+	else if (store != NULL)
+		wipe(store, used < size ? used : size);
 	*signature = (struct apam_signature){
 		.size = sizeof(*signature),
 		.store = store,

@@ -365,6 +365,7 @@ all_zero(const char *p, size_t n)
 
 START_TEST(the_hosts_memory_is_used_where_it_fits)
 {
+	size_t used;
 	int before;
 
 	use(BASIC_ENTRY("query = { o = \"1\"; };"));
@@ -380,8 +381,11 @@ START_TEST(the_hosts_memory_is_used_where_it_fits)
 	ck_assert_ptr_eq(sig.headers, store);
 	ck_assert(sig.url >= store && sig.url < store + sizeof(store));
 	ck_assert_int_eq(secmem_live(), before);
+	used = sig.used;
+	ck_assert_uint_gt(used, strlen(sig.url));
+	ck_assert_int_eq(store[used], 0x5a);
 	apam_signature_release(&sig);
-	ck_assert_msg(all_zero(store, sizeof(store)), "not wiped");
+	ck_assert_msg(all_zero(store, used), "not wiped");
 	is_empty("released");
 	ck_assert_ptr_eq(sig.store, store);
 	ck_assert_uint_eq(sig.store_size, sizeof(store));

@@ -191,7 +191,7 @@ static const struct {
 
 START_TEST(the_hosts_memory_is_used_where_it_will_do)
 {
-	size_t size, at = stores[_i].offset;
+	size_t size, used, at = stores[_i].offset;
 	int before;
 
 	add_all();
@@ -204,18 +204,19 @@ START_TEST(the_hosts_memory_is_used_where_it_will_do)
 	ck_assert_msg(
 	    (sig.owned == NULL) == stores[_i].used, "%s", stores[_i].name);
 	ck_assert_int_eq(secmem_live(), before + !stores[_i].used);
-	ck_assert_uint_eq(sig.used, stores[_i].used ? least() : 0);
+	used = stores[_i].used ? least() : 0;
+	ck_assert_uint_eq(sig.used, used);
 	ck_assert_ptr_eq(sig.store, store + at);
 	ck_assert_uint_eq(sig.store_size, size);
 	/* Not a byte before it, nor behind what is used. */
 	ck_assert(all_are(0x5a, 0, at));
-	ck_assert(all_are(0x5a, at + sig.used, sizeof(store)));
+	ck_assert(all_are(0x5a, at + used, sizeof(store)));
 	apam_signature_release(&sig);
 	is_empty();
 	ck_assert_int_eq(secmem_live(), before);
 	ck_assert(all_are(0x5a, 0, at));
-	ck_assert(all_are(stores[_i].used ? 0 : 0x5a, at, at + size));
-	ck_assert(all_are(0x5a, at + size, sizeof(store)));
+	ck_assert(all_are(0, at, at + used));
+	ck_assert(all_are(0x5a, at + used, sizeof(store)));
 }
 END_TEST
 
