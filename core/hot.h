@@ -3,10 +3,8 @@
  * The hit path: a signature that depends on nothing but a cached credential is
  * kept rendered in one slot for each profile, and copied out by any number of
  * threads without a lock, an allocation or a system call.
- *
- * A sequence lock: the writer makes the number odd, writes, makes it even; a
- * reader copies and then looks whether the number is still the same.  Slots
- * are never freed while their context is open, so that a reader may be late.
+ * Slots are never freed while their context is open, so that a reader may be
+ * late.
  */
 #ifndef CORE_HOT_H
 #define CORE_HOT_H
@@ -34,7 +32,7 @@ void hot_free(struct hot **hot);
  * well-formed and the profile's, the store is too small.  Then the caller goes
  * the long way, which also knows what to say.  `hot` may be NULL.
  */
-bool hot_sign(struct hot *hot, const struct apam_request *request,
+bool hot_sign(const struct hot *hot, const struct apam_request *request,
     struct apam_signature *signature);
 
 /* True where a slot could serve signatures like this one. */

@@ -16,13 +16,11 @@
 #include <string.h>
 
 #define LOAD(from) atomic_load_explicit(&(from), memory_order_relaxed)
-#define STORE(to, value) \
+#define STORE(to, value)                                                       \
 	atomic_store_explicit(&(to), (value), memory_order_relaxed)
 /* Of something that is not declared atomic. */
 #define LOAD_AT(p) __atomic_load_n((p), __ATOMIC_RELAXED)
 #define STORE_AT(p, value) __atomic_store_n((p), (value), __ATOMIC_RELAXED)
-
-#define RACE_TEXT_MAX 120
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -49,15 +47,6 @@ race_copy(char *to, const char *from, size_t n)
 		STORE_AT(to + i, LOAD_AT(from + i));
 }
 
-static inline bool
-race_starts(const char *text, const char *with, size_t n)
-{
-	char copy[RACE_TEXT_MAX];
-
-	race_copy(copy, with, n);
-	return strncmp(text, copy, n) == 0;
-}
-
 #else
 
 /* Copy bytes, of which either side may be used by others meanwhile. */
@@ -65,16 +54,6 @@ static inline void
 race_copy(char *to, const char *from, size_t n)
 {
 	memcpy(to, from, n);
-}
-
-/*
- * True where a text of the caller's own starts with these `n` bytes, at most
- * RACE_TEXT_MAX, that may be written meanwhile.
- */
-static inline bool
-race_starts(const char *text, const char *with, size_t n)
-{
-	return strncmp(text, with, n) == 0;
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_sign: the short way where the slot has the answer; else check, bind to
- * the origin, run the stack, hand over, and open the slot for the next one.
+ * The long way of apam_sign (hot_sign.c has the short one): check, bind to the
+ * origin, run the stack, hand over, and open the slot for the next one.
  */
 #include "sign.h"
 #include "clock.h"
@@ -90,8 +90,7 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	return status;
 }
 
-/* The long way. */
-static enum apam_status
+enum apam_status
 sign_long(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, struct apam_error *err)
 {
@@ -105,17 +104,4 @@ sign_long(struct apam_profile *profile, const struct apam_request *request,
 		return error_set(err, APAM_E_USAGE,
 		    "the signature was not set up with APAM_SIGNATURE_INIT");
 	return sign_with(profile, request, signature, &patience, err);
-}
-
-HOT_PATH enum apam_status
-apam_sign(struct apam_profile *profile, const struct apam_request *request,
-    struct apam_signature *signature, struct apam_error *err)
-{
-	if (signature->size >= sizeof(*signature) &&
-	    hot_sign(atomic_load_explicit(&profile->hot, memory_order_acquire),
-		request, signature)) {
-		error_clear(err);
-		return APAM_OK;
-	}
-	return sign_long(profile, request, signature, err);
 }

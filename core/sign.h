@@ -18,4 +18,9 @@ enum apam_status sign_with(struct apam_profile *profile,
     const struct apam_request *request, struct apam_signature *signature,
     const struct patience *patience, struct apam_error *err);
 
+/* apam_sign where the slot (hot.h) cannot serve; it also knows what to say. */
+enum apam_status sign_long(struct apam_profile *profile,
+    const struct apam_request *request, struct apam_signature *signature,
+    struct apam_error *err);
+
 #endif

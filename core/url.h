@@ -34,14 +34,6 @@ struct url {
 const char *url_parse(struct apam_str text, struct url *url);
 
 /*
- * True where a URL that ends in NUL is shorter than URL_MAX and has, from byte
- * `from` on, only characters that no parser reads in two ways: no percent sign,
- * fragment, bracket, quote, control character or byte above 126.  `from` is not
- * after the NUL.  False says nothing: ask url_parse.
- */
-bool url_is_plain(const char *url, size_t from);
-
-/*
  * NULL where a request to `url` belongs to `origin`: same scheme, host and
  * port, and a path below the origin's where that has one other than "/".
  * Otherwise static text that says what differs ("the port differs").  Against

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tests of core/url_plain.c: every byte at every place of a block, that it
- * never says yes to a rest that url_parse refuses, and that it reads no page
- * that the URL is not in.  The portable way is tried beside the quick one.
+ * never says yes to what url_parse refuses, that the start counts to its last
+ * byte, and that it reads no page that the URL is not in.  Whatever is tried is
+ * tried both ways.
  */
 #define _DEFAULT_SOURCE
+#include "../core/url_plain.h"
+
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -16,23 +19,41 @@
 #include "run.h"
 #include "vectors.h"
 
-#undef __SSE2__
-#define url_is_plain portable_url_is_plain
-bool portable_url_is_plain(const char *url, size_t from);
-#include "../core/url_plain.c"
-#undef url_is_plain
-
 #define ORIGIN "https://api.example"
-#define REST_MAX 96
+#define REST_MAX 80
 #define RANDOM_ROWS 300000
 
 static struct vector refused[VECTOR_ROWS_MAX], accepted[VECTOR_ROWS_MAX];
+static struct url_start origin, none;
 
-/* What the header promises to say no to. */
-static bool
-must_be_odd(unsigned char c)
+static void
+set_starts(void)
 {
-	return c <= ' ' || c > 126 || strchr("%#[]\"\\<>^`{|}", c) != NULL;
+	url_start_set(&origin, ORIGIN, sizeof(ORIGIN) - 1);
+	url_start_set(&none, "", 0);
+}
+
+/* What the two ways agree on. */
+static bool
+looks_plain(const char *url, const struct url_start *start)
+{
+	bool narrow = url_is_plain_narrow(url, start);
+
+	ck_assert_msg(url_is_plain(url, start) == narrow,
+	    "narrow says %d, wide not: %s", narrow, url);
+	return narrow;
+}
+
+/*
+ * What the header promises to say no to, and nothing else, before so many
+ * bytes, all 'a'.
+ */
+static bool
+must_be_odd(unsigned char c, size_t before)
+{
+	if (c == '%')
+		return before < 2;
+	return c <= ' ' || c > 126 || strchr("#[]\"\\<>^`{|}", c) != NULL;
 }
 
 /* Whether url_parse takes the rest, just so, after an origin. */
@@ -50,22 +71,18 @@ parses(const char *rest, size_t n)
 	    strcmp(url.host, "api.example") == 0 && url.port == 443;
 }
 
-/* The rest, after an origin. */
+/* The rest, after an origin, at each place of a block in turn. */
 static bool
 is_plain(const char *rest, size_t n)
 {
-	static _Alignas(16) char block[16 + URL_MAX];
+	static _Alignas(URL_BLOCK) char block[URL_BLOCK + URL_MAX];
 	static size_t shift;
-	char *text = block + shift++ % 16;
-	bool plain;
+	char *text = block + shift++ % URL_BLOCK;
 
 	memcpy(text, ORIGIN, sizeof(ORIGIN) - 1);
 	memcpy(text + sizeof(ORIGIN) - 1, rest, n);
 	text[sizeof(ORIGIN) - 1 + n] = '\0';
-	plain = url_is_plain(text, sizeof(ORIGIN) - 1);
-	ck_assert_msg(portable_url_is_plain(text, sizeof(ORIGIN) - 1) == plain,
-	    "the ways differ: %.*s", (int)n, rest);
-	return plain;
+	return looks_plain(text, &origin);
 }
 
 static void
@@ -84,16 +101,16 @@ START_TEST(every_byte_at_every_place)
 {
 	char rest[REST_MAX];
 
-	for (size_t n = 2; n <= 50; n++)
+	for (size_t n = 2; n <= REST_MAX; n++)
 		for (size_t at = 1; at < n; at++) {
 			memset(rest, 'a', sizeof(rest));
 			rest[0] = '/';
 			rest[at] = (char)_i;
 			if (_i == 0)
 				continue;
-			if (must_be_odd((unsigned char)_i))
-				ck_assert_msg(!is_plain(rest, n),
-				    "byte %d at %zu of %zu", _i, at, n);
+			ck_assert_msg(is_plain(rest, n) !=
+				must_be_odd((unsigned char)_i, n - at - 1),
+			    "byte %d at %zu of %zu", _i, at, n);
 			never_more_than_url_parse(rest, n);
 		}
 }
@@ -102,18 +119,59 @@ END_TEST
 /* What stands beside a URL does not count. */
 START_TEST(every_byte_before_and_after)
 {
-	_Alignas(16) char block[80];
+	_Alignas(URL_BLOCK) char block[4 * URL_BLOCK];
 
-	for (size_t at = 1; at < 17; at++)
-		for (size_t n = 0; n < 40; n++) {
+	for (size_t at = 1; at <= URL_BLOCK; at++)
+		for (size_t n = 1; n < 2 * URL_BLOCK; n++) {
 			memset(block, _i, sizeof(block));
 			memset(block + at, 'a', n);
+			block[at] = '?';
 			block[at + n] = '\0';
-			ck_assert_msg(url_is_plain(block + at, 0),
+			ck_assert_msg(looks_plain(block + at, &none),
 			    "byte %d beside %zu at %zu", _i, n, at);
-			ck_assert(url_is_plain(block + at, n));
-			ck_assert(portable_url_is_plain(block + at, 0));
 		}
+}
+END_TEST
+
+/* Only '/' and '?' go on after an origin: api.example.evil is another host. */
+START_TEST(every_byte_after_the_start)
+{
+	char rest[] = "x", longer[] = "xevil/path";
+
+	rest[0] = longer[0] = (char)_i;
+	ck_assert(is_plain(rest, _i != 0) == (_i == '/' || _i == '?'));
+	ck_assert(is_plain(longer, _i == 0 ? 0 : sizeof(longer) - 1) ==
+	    (_i == '/' || _i == '?'));
+}
+END_TEST
+
+/* Starts of each length at each place of a block, and each byte another. */
+START_TEST(the_start_counts_to_its_last_byte)
+{
+	_Alignas(URL_BLOCK) char block[URL_BLOCK + URL_START_MAX + 8];
+	char text[URL_START_MAX];
+	struct url_start start;
+	char *url = block + _i;
+
+	memset(text, 'o', sizeof(text));
+	for (size_t n = 0; n <= URL_START_MAX; n++) {
+		url_start_set(&start, text, n);
+		memcpy(url, text, n);
+		memcpy(url + n, "/go", 4);
+		ck_assert_msg(looks_plain(url, &start), "%zu", n);
+		for (size_t i = 0; i < n; i++) {
+			url[i] = 'O';
+			ck_assert_msg(
+			    !looks_plain(url, &start), "%zu of %zu", i, n);
+			url[i] = 'o';
+		}
+		for (size_t cut = 0; cut <= n; cut++) {
+			memcpy(url, text, n);
+			url[cut] = '\0';
+			ck_assert_msg(
+			    !looks_plain(url, &start), "%zu of %zu", cut, n);
+		}
+	}
 }
 END_TEST
 
@@ -129,30 +187,41 @@ lone_page(size_t size)
 	return p + size;
 }
 
+/* A URL of `n` bytes, all 'a', of which `begins` are the start's. */
+static void
+at_the_edge(char *url, size_t n, const struct url_start *start, size_t begins)
+{
+	url[begins] = '/';
+	ck_assert_msg(looks_plain(url, start), "%zu after %zu", n, begins);
+	if (n > begins + 1) {
+		url[n - 1] = ' ';
+		ck_assert(!looks_plain(url, start));
+		url[n - 1] = '%';
+		ck_assert(!looks_plain(url, start));
+	}
+	url[n - 1] = 'a';
+	url[begins] = 'a';
+}
+
 START_TEST(a_url_at_the_edge_of_a_page)
 {
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
-	char *page = lone_page(size);
+	char *page = lone_page(size), text[URL_START_MAX];
+	struct url_start start;
 
-	for (size_t n = 0; n < 50; n++) {
-		char *last = page + size - n - 1;
-
+	memset(text, 'a', sizeof(text));
+	url_start_set(&start, text, (size_t)_i);
+	for (size_t n = (size_t)_i + 1; n < URL_START_MAX + 50; n++) {
 		memset(page, 'a', size);
 		page[n] = '\0';
+		at_the_edge(page, n, &start, (size_t)_i);
+		page[n] = 'a';
 		page[size - 1] = '\0';
-		for (size_t from = 0; from <= n; from++) {
-			ck_assert(url_is_plain(page, from));
-			ck_assert(url_is_plain(last, from));
-		}
-		if (n == 0)
-			continue;
-		page[n - 1] = ' ';
-		page[size - 2] = ' ';
-		for (size_t from = 0; from < n; from++) {
-			ck_assert(!url_is_plain(page, from));
-			ck_assert(!url_is_plain(last, from));
-		}
+		at_the_edge(page + size - n - 1, n, &start, (size_t)_i);
 	}
+	/* Shorter than the start. */
+	for (size_t n = 0; n < (size_t)_i; n++)
+		ck_assert(!looks_plain(page + size - n - 1, &start));
 	ck_assert_int_eq(munmap(page - size, 3 * size), 0);
 }
 END_TEST
@@ -160,27 +229,76 @@ END_TEST
 /* A longer one is url_parse's to refuse. */
 START_TEST(the_longest_url)
 {
-	static _Alignas(16) char block[URL_MAX + 64];
+	static _Alignas(URL_BLOCK) char block[URL_MAX + 4 * URL_BLOCK];
+	char *url = block + _i;
 
-	for (size_t at = 0; at < 16; at++)
-		for (size_t n = URL_MAX - 20; n < URL_MAX + 20; n++) {
-			memset(block, 'a', sizeof(block));
-			block[at + n] = '\0';
-			ck_assert_msg(
-			    url_is_plain(block + at, at) == (n < URL_MAX),
-			    "%zu bytes at %zu", n, at);
-			ck_assert(portable_url_is_plain(block + at, at) ==
-			    (n < URL_MAX));
-		}
+	for (size_t n = URL_MAX - 40; n < URL_MAX + 40; n++) {
+		memset(block, 'a', sizeof(block));
+		url[0] = '/';
+		url[n] = '\0';
+		ck_assert_msg(
+		    looks_plain(url, &none) == (n < URL_MAX), "%zu bytes", n);
+		memcpy(url + n - 3, "%2f", 3);
+		ck_assert_msg(
+		    looks_plain(url, &none) == (n < URL_MAX), "%zu bytes", n);
+		url[n - 1] = '\0';
+		ck_assert(!looks_plain(url, &none));
+	}
+}
+END_TEST
+
+static const struct escape {
+	const char *rest;
+	bool plain;
+} escapes[] = {
+	{ "/%41", true },
+	{ "/%2F%2f%aA%Ff%00", true },
+	{ "/?q=a%20b&from=2026-01-01T00%3A00%3A00Z", true },
+	{ "/a%20b%20c%20d%20e%20f%20g%20h%20i%20j%20k%20l%20m", true },
+	{ "/%41%", false },
+	{ "/%41%4", false },
+	{ "/%", false },
+	{ "/%4", false },
+	{ "/%4g", false },
+	{ "/%g4", false },
+	{ "/%4/", false },
+	{ "/%%41", false },
+	{ "/%41 ", false },
+	{ "/%41#", false },
+	{ "/%41\n", false },
+	{ "/%:0", false },
+	{ "/%@0", false },
+	{ "/%`0", false },
+};
+
+START_TEST(escapes_are_two_hex_digits)
+{
+	const struct escape *e = &escapes[_i];
+
+	for (int i = 0; i < URL_BLOCK; i++)
+		ck_assert_msg(is_plain(e->rest, strlen(e->rest)) == e->plain,
+		    "%s", e->rest);
+	never_more_than_url_parse(e->rest, strlen(e->rest));
+}
+END_TEST
+
+START_TEST(it_is_wide_where_it_can_be)
+{
+#ifdef __x86_64__
+	ck_assert(url_wide == (__builtin_cpu_supports("avx2") != 0));
+#else
+	ck_assert(!url_wide);
+#endif
 }
 END_TEST
 
 START_TEST(what_hosts_send_is_plain)
 {
-	static const char *const rests[] = { "", "/", "?", "/eyes", "/v1/a.b",
+	static const char *const rests[] = { "/", "?", "/eyes", "/v1/a.b",
 		"/incidents/agents?from=1764000000000&to=1764000000001",
 		"/a_b-c/d;e/f,g/h:i@j/k+l*m?n=o/p?q&r=(s)",
-		"?organization_id=1", "/0123456789012345678901234567890" };
+		"?organization_id=1", "/0123456789012345678901234567890",
+		"/~me/$x!'*", "?q=a%20b" };
 
 	for (size_t i = 0; i < ROWS(rests); i++)
 		ck_assert_msg(is_plain(rests[i], strlen(rests[i])),
@@ -253,10 +371,17 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(tc, 60);
+	tcase_add_unchecked_fixture(tc, set_starts, NULL);
+	tcase_add_test(tc, it_is_wide_where_it_can_be);
 	tcase_add_loop_test(tc, every_byte_at_every_place, 0, 256);
 	tcase_add_loop_test(tc, every_byte_before_and_after, 0, 256);
-	tcase_add_test(tc, a_url_at_the_edge_of_a_page);
-	tcase_add_test(tc, the_longest_url);
+	tcase_add_loop_test(tc, every_byte_after_the_start, 0, 256);
+	tcase_add_loop_test(
+	    tc, the_start_counts_to_its_last_byte, 0, URL_BLOCK);
+	tcase_add_loop_test(
+	    tc, a_url_at_the_edge_of_a_page, 0, URL_START_MAX + 1);
+	tcase_add_loop_test(tc, the_longest_url, 0, URL_BLOCK);
+	tcase_add_loop_test(tc, escapes_are_two_hex_digits, 0, ROWS(escapes));
 	tcase_add_test(tc, what_hosts_send_is_plain);
 	tcase_add_test(tc, vectors);
 	tcase_add_test(tc, random_rests);
