@@ -30,7 +30,7 @@ OUR_CFLAGS = -std=c11 -pthread $(WARN) $(HARDEN) \
 	-U_FORTIFY_SOURCE)
 OUR_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
-CORE_LIBS = -lconfig -ljansson -lnettle -lkeyutils -ldl
+CORE_LIBS = -lconfig -ljansson -lnettle -ldl
 
 # Each step prints what it makes; `make V=1` shows the commands.
 Q = $(if $(V),,@echo '  $@';)
@@ -136,6 +136,8 @@ $(addprefix $(BUILD)/tests/check_,check context facts_7signal facts_seed \
 # Those that set OpenSSL's word beside apam's.
 $(addprefix $(BUILD)/tests/check_,credential_record sign): CORE_LIBS += -lcrypto
 $(BUILD)/tests/check_libev: CORE_LIBS += -lev
+# Those that make keys of the kernel's.
+$(addprefix $(BUILD)/tests/check_,keyring secret_ref): CORE_LIBS += -lkeyutils
 
 $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 	$(Q)$(LINK) -shared -Wl,--version-script=modules/export.map -o $@ $< -lcrypto

@@ -1,29 +1,39 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reads a key of the type "user" by libkeyutils.  The payload goes straight
- * into secret memory.  Never asks the kernel to make a key that is not there.
+ * Reads a key of the type "user" by two calls of keyctl(2), for which the C
+ * library has no function; every process would pay for loading libkeyutils.  The
+ * payload goes straight into secret memory.  Never asks the kernel to make a key
+ * that is not there.
  */
+#define _DEFAULT_SOURCE
 #include "keyring.h"
 
-#include <keyutils.h>
+#include <linux/keyctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "error.h"
 #include "secmem.h"
 
-static key_serial_t
+/* The key's serial number; -1: none. */
+static long
+search(long ring, const char *name)
+{
+	return syscall(SYS_keyctl, (long)KEYCTL_SEARCH, ring, "user", name, 0L);
+}
+
+static long
 find(const char *name)
 {
-	long key = keyctl_search(KEY_SPEC_SESSION_KEYRING, "user", name, 0);
+	const long key = search(KEY_SPEC_SESSION_KEYRING, name);
 
-	if (key < 0)
-		key = keyctl_search(KEY_SPEC_USER_KEYRING, "user", name, 0);
-	return (key_serial_t)key;
+	return key >= 0 ? key : search(KEY_SPEC_USER_KEYRING, name);
 }
 
 enum apam_status
 keyring_read(const char *name, struct buf *to, struct apam_error *err)
 {
-	const key_serial_t key = find(name);
+	const long key = find(name);
 	enum apam_status status = APAM_OK;
 	char *payload;
 	size_t size;
@@ -37,7 +47,7 @@ keyring_read(const char *name, struct buf *to, struct apam_error *err)
 	if (payload == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	/* Returns the payload's size, even where that is more than fits. */
-	n = keyctl_read(key, payload, size);
+	n = syscall(SYS_keyctl, (long)KEYCTL_READ, key, payload, size);
 	if (n < 0)
 		status = error_set(err, APAM_E_SECRET,
 		    "keyring:%s may not be read by this user", name);
