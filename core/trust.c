@@ -156,25 +156,35 @@ open_flags(const struct walk *w, bool directory)
 	return w->at == w->path.n ? OPEN_DIRECTORY : OPEN_SEARCH;
 }
 
+/* Check what stands at `name` without opening it. */
+static bool
+look(const struct walk *w, int at, const char *name, bool directory)
+{
+	struct stat st;
+
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return refuse_errno(w, errno);
+	return check_stat(w, &st, directory);
+}
+
 /*
- * Open `name` in the directory `at` and check it.  Looks before it opens:
- * opening a device may do things.
+ * Open `name` in the directory `at` and check what was opened.  Looks at a file
+ * before it opens it, because opening a device may do things; O_DIRECTORY opens
+ * none, so that there it is enough to look where opening failed, for the reason.
  */
 static int
 open_component(const struct walk *w, int at, const char *name, bool directory)
 {
 	struct stat st;
-	int fd;
+	int fd, number;
 
-	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		(void)refuse_errno(w, errno);
-		return -1;
-	}
-	if (!check_stat(w, &st, directory))
+	if (!directory && !look(w, at, name, false))
 		return -1;
 	fd = openat(at, name, open_flags(w, directory));
 	if (fd < 0) {
-		(void)refuse_errno(w, errno);
+		number = errno;
+		if (look(w, at, name, directory))
+			(void)refuse_errno(w, number);
 		return -1;
 	}
 	if (fstat(fd, &st) != 0 || !check_stat(w, &st, directory)) {
