@@ -8,9 +8,10 @@
  * The pages stay as they are in a forked child: credentials live on there.
  *
  * Single pages that were given back wait, wiped, to be used again: getting one
- * from the system and locking it takes ten microseconds.  The places they wait
- * in are single words, exchanged whole, so that there is no lock to be held
- * while another thread forks.
+ * from the system and locking it takes ten microseconds, and a few at once not
+ * much more, so that they come by the batch.  The places they wait in are single
+ * words, exchanged whole, so that there is no lock to be held while another
+ * thread forks.
  */
 #define _GNU_SOURCE
 
@@ -24,6 +25,7 @@
 
 #define SPARE_MAX 1024 /* pages; what a crowd of threads gives back */
 #define PROBES 32
+#define BATCH 4
 
 static _Atomic(void *) spare[SPARE_MAX];
 static atomic_uint top; /* where to look first; a hint */
@@ -104,17 +106,35 @@ keep_spare(void *p)
 	return false;
 }
 
+/* NULL where there is no memory or, if it must be, none that can be locked. */
 static void *
-map(size_t size)
+map(size_t size, bool locked)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
 		return NULL;
-	(void)mlock(p, size);
+	if (mlock(p, size) != 0 && locked) {
+		(void)munmap(p, size);
+		return NULL;
+	}
 #ifdef MADV_DONTDUMP
 	(void)madvise(p, size, MADV_DONTDUMP);
 #endif
+	return p;
+}
+
+/* One page of a new batch; one alone where a whole batch cannot be locked. */
+static void *
+map_page(size_t page)
+{
+	char *p = map(BATCH * page, true);
+
+	if (p == NULL)
+		return map(page, false);
+	for (size_t i = BATCH - 1; i > 0; i--)
+		if (!keep_spare(p + i * page))
+			(void)munmap(p + i * page, page);
 	return p;
 }
 
@@ -127,10 +147,13 @@ secmem_alloc(size_t n, size_t *got)
 	*got = 0;
 	if (size == 0 || must_fail())
 		return NULL;
-	if (size == whole_pages(1))
+	if (size == whole_pages(1)) {
 		p = take_spare();
-	if (p == NULL)
-		p = map(size);
+		if (p == NULL)
+			p = map_page(size);
+	} else {
+		p = map(size, false);
+	}
 	if (p == NULL)
 		return NULL;
 	atomic_fetch_add(&live, 1);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -136,6 +137,63 @@ START_TEST(test_spare_pages_are_clean)
 }
 END_TEST
 
+#define PAGES 11 /* of several batches, the last not used up */
+
+/* Whichever of a batch a page is: nobody else's, clean, locked, not dumped. */
+START_TEST(test_each_page_is_one_alone)
+{
+	char *pages[PAGES], flags[512];
+	size_t got;
+
+	for (int i = 0; i < PAGES; i++) {
+		pages[i] = secmem_alloc(100, &got);
+		ck_assert_ptr_nonnull(pages[i]);
+		for (size_t k = 0; k < got; k++)
+			ck_assert_int_eq(pages[i][k], 0);
+		memset(pages[i], 'a' + i, got);
+		vm_flags(pages[i], flags, sizeof(flags));
+		if (flags[0] != '\0')
+			ck_assert_msg(strstr(flags, " dd") != NULL &&
+				(!LOCKS || strstr(flags, " lo") != NULL),
+			    "page %d: %s", i, flags);
+	}
+	ck_assert_int_eq(secmem_live(), PAGES);
+	for (int i = 0; i < PAGES; i++) {
+		for (size_t k = 0; k < got; k++)
+			ck_assert_int_eq(pages[i][k], 'a' + i);
+		secmem_free(pages[i], got);
+	}
+	ck_assert_int_eq(secmem_live(), 0);
+}
+END_TEST
+
+/* Where a batch is more than may be locked, pages are locked one by one. */
+START_TEST(test_the_last_that_may_be_locked_is)
+{
+	const rlim_t page = (rlim_t)sysconf(_SC_PAGESIZE);
+	const struct rlimit two = { 2 * page, 2 * page };
+	char flags[512];
+	size_t got;
+	void *p[3];
+
+	/* Root may lock as much as there is; smaps stays ours to read. */
+	ck_assert_int_eq(setrlimit(RLIMIT_MEMLOCK, &two), 0);
+	if (geteuid() == 0)
+		ck_assert(setgid(65534) == 0 && setuid(65534) == 0 &&
+		    prctl(PR_SET_DUMPABLE, 1) == 0);
+	for (int i = 0; i < 3; i++) {
+		p[i] = secmem_alloc(1, &got);
+		ck_assert_ptr_nonnull(p[i]);
+		vm_flags(p[i], flags, sizeof(flags));
+		if (LOCKS && flags[0] != '\0')
+			ck_assert_msg((strstr(flags, " lo") != NULL) == (i < 2),
+			    "page %d: %s", i, flags);
+	}
+	for (int i = 0; i < 3; i++)
+		secmem_free(p[i], got);
+}
+END_TEST
+
 /* Without any memory that may be locked there is memory all the same. */
 START_TEST(test_lock_is_best_effort)
 {
@@ -161,6 +219,8 @@ main(void)
 	tcase_add_test(tc, test_fail_after);
 	tcase_add_test(tc, test_kept_out_of_dumps);
 	tcase_add_test(tc, test_spare_pages_are_clean);
+	tcase_add_test(tc, test_each_page_is_one_alone);
+	tcase_add_test(tc, test_the_last_that_may_be_locked_is);
 	tcase_add_test(tc, test_lock_is_best_effort);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
