@@ -10,16 +10,15 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "digest.h"
 #include "encode.h"
 #include "json.h"
+#include "key_line.h"
 #include "option_check.h"
 #include "str.h"
 #include "utf8.h"
 
 #define VERSION "keys 1"
 #define TIME_MAX 253402300799 /* the end of the year 9999 */
-#define DEPTH_MAX 3
 #define ROOM_FIRST 16
 
 /* ---- Members ---------------------------------------------------------- */
@@ -117,35 +116,6 @@ key_text_problem(const char *text)
 
 /* ---- Marks ------------------------------------------------------------ */
 
-/* A text with its length before it: no two sets of texts hash the same. */
-static void
-put_text(struct digest *digest, struct apam_str text)
-{
-	unsigned char n[8];
-
-	for (size_t i = 0; i < sizeof(n); i++)
-		n[i] = (unsigned char)((uint64_t)text.n >> (8 * i));
-	digest_put(digest, n, sizeof(n));
-	digest_put(digest, text.p, text.n);
-}
-
-void
-key_mark(struct apam_str scheme, struct apam_str id, struct apam_str secret,
-    const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE])
-{
-	unsigned char hash[DIGEST_SIZE];
-	struct digest digest;
-
-	digest_begin(&digest);
-	digest_put(&digest, salt, KEY_SALT_SIZE);
-	put_text(&digest, scheme);
-	put_text(&digest, id);
-	put_text(&digest, secret);
-	digest_end(&digest, hash);
-	memcpy(mark, hash, KEY_MARK_SIZE);
-	wipe(hash, sizeof(hash));
-}
-
 static void
 hex_of(const unsigned char *bytes, size_t n, char *to)
 {
@@ -223,65 +193,6 @@ key_set_free(struct key_set *set)
 	free(set->records);
 	arena_free(&set->arena);
 	*set = (struct key_set){ .count = 0 };
-}
-
-/* ---- Where ------------------------------------------------------------ */
-
-/* A walk over JSON: which key of the array of keys it is at. */
-struct walk {
-	bool in_string, escaped;
-	unsigned depth, line;
-	size_t key;
-};
-
-static void
-walk_over(struct walk *w, char c)
-{
-	if (c == '\n')
-		w->line++;
-	if (w->in_string) {
-		if (!w->escaped && c == '"')
-			w->in_string = false;
-		w->escaped = !w->escaped && c == '\\';
-		return;
-	}
-	if (c == '"')
-		w->in_string = true;
-	else if (c == '{' || c == '[')
-		w->depth++;
-	else if ((c == '}' || c == ']') && w->depth > 0)
-		w->depth--;
-	else if (c == ',' && w->depth == 2)
-		w->key++;
-}
-
-/*
- * jansson recurses, so what is too deep is refused before.  The line where it
- * is; 0: nowhere.
- */
-static unsigned
-deep_line(struct apam_str text)
-{
-	struct walk w = { .line = 1 };
-
-	for (size_t i = 0; i < text.n && w.depth <= DEPTH_MAX; i++)
-		walk_over(&w, text.p[i]);
-	return w.depth > DEPTH_MAX ? w.line : 0;
-}
-
-/* Where a key begins, in text that has the shape of a registry. */
-static unsigned
-line_of(struct apam_str text, size_t key)
-{
-	struct walk w = { .line = 1 };
-
-	for (size_t i = 0; i < text.n; i++) {
-		if (w.depth == 2 && w.key == key &&
-		    memchr(" \t\r\n", text.p[i], 4) == NULL)
-			return w.line;
-		walk_over(&w, text.p[i]);
-	}
-	return 0;
 }
 
 /* ---- Reading ---------------------------------------------------------- */
@@ -501,7 +412,7 @@ read_root(const json_t *root, struct apam_str text, struct key_set *set,
 	if (why == NULL)
 		why = find_twice(set, &at);
 	if (why != NULL)
-		*line = line_of(text, at);
+		*line = key_line(text, at);
 	return why;
 }
 
@@ -518,7 +429,8 @@ key_set_read(struct apam_str text, struct key_set *set, unsigned *line)
 		return "it is larger than 32 MiB";
 	if (text.n == 0)
 		return "it is empty";
-	*line = deep_line(text);
+	/* jansson recurses. */
+	*line = key_line_too_deep(text);
 	if (*line > 0)
 		return "it is nested too deeply";
 	root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);

@@ -12,9 +12,7 @@
  * A member that is empty or 0 is left out; keys keep their order.
  *
  * Never a secret: where a provider replaces the secret under one id, keys are
- * told apart by a mark, 16 bits of a salted hash.  So few that of a weak secret
- * nothing worth guessing is given away, and one in 65536 new secrets is taken
- * for the old one, which fails closed.
+ * told apart by a mark (key_mark.h).
  */
 #ifndef CORE_KEY_RECORD_H
 #define CORE_KEY_RECORD_H
@@ -25,11 +23,9 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "key_mark.h"
 
 #define KEY_TEXT_MAX 255	/* bytes of an id, a description, a reason */
-#define KEY_SALT_SIZE 16
-#define KEY_MARK_SIZE 2
-#define KEY_MARK_TEXT 5		/* four hex digits and a NUL */
 #define KEY_RECORDS_MAX 65536
 #define KEY_FILE_MAX (32 * 1024 * 1024)
 
@@ -53,16 +49,7 @@ struct key_set {
 	size_t count, room;
 };
 
-/*
- * The mark that a secret has with this salt: the first bytes of the SHA-256 of
- * the salt and scheme, id and secret, each after its length in eight bytes, the
- * least first.
- */
-void key_mark(struct apam_str scheme, struct apam_str id,
-    struct apam_str secret, const unsigned char salt[KEY_SALT_SIZE],
-    unsigned char mark[KEY_MARK_SIZE]);
-
-/* As four hex digits; "" for a record without one. */
+/* The mark as four hex digits; "" for a record without one. */
 void key_mark_text(const struct key_record *record, char to[KEY_MARK_TEXT]);
 
 /*

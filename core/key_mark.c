@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A hash of texts that no other texts have: each is set off by its length.
+ */
+#include "key_mark.h"
+
+#include <string.h>
+
+#include "buf.h"
+#include "digest.h"
+
+/* A text with its length before it: no two sets of texts hash the same. */
+static void
+put_text(struct digest *digest, struct apam_str text)
+{
+	unsigned char n[8];
+
+	for (size_t i = 0; i < sizeof(n); i++)
+		n[i] = (unsigned char)((uint64_t)text.n >> (8 * i));
+	digest_put(digest, n, sizeof(n));
+	digest_put(digest, text.p, text.n);
+}
+
+void
+key_mark(struct apam_str scheme, struct apam_str id, struct apam_str secret,
+    const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE])
+{
+	unsigned char hash[DIGEST_SIZE];
+	struct digest digest;
+
+	digest_begin(&digest);
+	digest_put(&digest, salt, KEY_SALT_SIZE);
+	put_text(&digest, scheme);
+	put_text(&digest, id);
+	put_text(&digest, secret);
+	digest_end(&digest, hash);
+	memcpy(mark, hash, KEY_MARK_SIZE);
+	wipe(hash, sizeof(hash));
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which of several secrets of one id a key has: 16 bits of a salted hash.  So
+ * few that of a weak secret nothing worth guessing is given away, and one in
+ * 65536 new secrets is taken for the old one, which fails closed.
+ */
+#ifndef CORE_KEY_MARK_H
+#define CORE_KEY_MARK_H
+
+#include <apam/types.h>
+
+#define KEY_SALT_SIZE 16
+#define KEY_MARK_SIZE 2
+#define KEY_MARK_TEXT 5		/* four hex digits and a NUL */
+
+/*
+ * The mark that a secret has with this salt: the first bytes of the SHA-256 of
+ * the salt and scheme, id and secret, each after its length in eight bytes, the
+ * least first.
+ */
+void key_mark(struct apam_str scheme, struct apam_str id,
+    struct apam_str secret, const unsigned char salt[KEY_SALT_SIZE],
+    unsigned char mark[KEY_MARK_SIZE]);
+
+#endif
