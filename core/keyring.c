@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads a key of the type "user" by two calls of keyctl(2), for which the C
- * library has no function; every process would pay for loading libkeyutils.  The
- * payload goes straight into secret memory.  Never asks the kernel to make a key
- * that is not there.
+ * library has no function; every process would pay for loading libkeyutils.
+ * The payload goes straight into secret memory.  Never asks the kernel to make
+ * a key that is not there.
  */
 #define _DEFAULT_SOURCE
 #include "keyring.h"
