@@ -159,7 +159,14 @@ control()
 # stays in $dir/err and $dir/out. One line for each element of a JSON list.
 apam()
 {
-	echo "\$ apam $*"
+	local word line=
+	for word; do
+		case $word in
+		*' '*) line="$line '$word'" ;;
+		*) line="$line $word" ;;
+		esac
+	done
+	echo "\$ apam$line"
 	timeout 10 "$build/apam" -c "$dir/apam.conf" "$@" >"$dir/out" \
 	    2>"$dir/err" </dev/null
 	status=$?
