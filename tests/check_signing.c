@@ -114,8 +114,10 @@ START_TEST(a_parameter_alone_is_wiped_too)
 	ck_assert_uint_eq(sig.header_count, 0);
 	ck_assert_uint_eq(sig.generation, 9);
 	apam_signature_release(&sig);
-	for (size_t i = 0; i < sizeof(store); i++)
+	for (size_t i = 0; i < sizeof(SIGNED); i++)
 		ck_assert_msg(store[i] == 0, "byte %zu was not wiped", i);
+	/* What lies behind was never its own. */
+	ck_assert_int_eq(store[sizeof(store) - 1], 0x5a);
 	request_free(&r);
 	signing_free(&result.total);
 }

@@ -433,7 +433,7 @@ static const struct open_row {
 } opens[] = {
 	{ "a module that is not there",
 	    STUB SUFFICIENT ",\n{ scheme = \"absent\"; }", APAM_E_MODULE, 3,
-	    "absent.so does not exist" },
+	    "there is no scheme absent" },
 	{ "an option that is not known",
 	    STUB SUFFICIENT ",\n" RETURN "\nsgin = 1; }", APAM_E_CONFIG, 4,
 	    "sgin" },
