@@ -190,8 +190,7 @@ run_command(const struct command *command, const struct parts *before, int argc,
 	if (code == STATUS_DONE)
 		code = command->run(&cli, &args);
 out:
-	if (cli.ctx != NULL)
-		apam_close(&cli.ctx);
+	session_close(&cli);
 	args_free(&args);
 	return code;
 }

@@ -52,6 +52,46 @@ own_configuration(const char *config)
 	return config != NULL || getenv("APAM_CONFIG") != NULL;
 }
 
+/*
+ * The absolute path of a file that is named from the current directory: its
+ * folder resolved, its own name left alone, so that a link is still seen to be
+ * one.  NULL where the folder is not to be found.
+ */
+static char *
+path_from_here(const char *named)
+{
+	const char *slash = strrchr(named, '/');
+	const char *name = slash == NULL ? named : slash + 1;
+	char *folder = slash == NULL ? strdup(".") :
+				       strndup(named, (size_t)(slash - named));
+	char *real = folder == NULL ? NULL : realpath(folder, NULL);
+	size_t n = real == NULL ? 0 : strlen(real) + strlen(name) + 2;
+	char *path = n == 0 ? NULL : malloc(n);
+
+	if (path != NULL)
+		(void)snprintf(
+		    path, n, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
+	free(real);
+	free(folder);
+	return path;
+}
+
+/* The value of -c, or NULL. */
+static int
+set_config(struct cli *cli, const char *config)
+{
+	cli->options.flags = own_configuration(config) ? APAM_OPEN_USER : 0;
+	cli->options.config = config;
+	if (config == NULL || config[0] == '/')
+		return STATUS_DONE;
+	cli->config = path_from_here(config);
+	cli->options.config = cli->config;
+	if (cli->config != NULL)
+		return STATUS_DONE;
+	complain("the folder of %s cannot be found", config);
+	return STATUS_CONFIG;
+}
+
 int
 session_configure(struct cli *cli, const char *config, bool debug)
 {
@@ -62,11 +102,9 @@ session_configure(struct cli *cli, const char *config, bool debug)
 		return STATUS_USAGE;
 	}
 	cli->options.size = sizeof(cli->options);
-	cli->options.config = config;
-	cli->options.flags = own_configuration(config) ? APAM_OPEN_USER : 0;
 	cli->options.log = level > 0 ? log_line : NULL;
 	cli->options.log_level = level;
-	return STATUS_DONE;
+	return set_config(cli, config);
 }
 
 /* A main file that is not there has no errors to show. */
@@ -104,4 +142,13 @@ session_profile(
 		return code;
 	status = apam_profile_get(cli->ctx, name, profile, &err);
 	return status == APAM_OK ? STATUS_DONE : report(name, status, &err);
+}
+
+void
+session_close(struct cli *cli)
+{
+	if (cli->ctx != NULL)
+		apam_close(&cli->ctx);
+	free(cli->config);
+	cli->config = NULL;
 }

@@ -9,8 +9,9 @@
 #include "command.h"
 
 /*
- * Fill in cli->options.  `config` is the value of -c or NULL.  Returns
- * STATUS_DONE, or the status to exit with.
+ * Fill in cli->options.  `config` is the value of -c or NULL; where it is
+ * relative, it is so to the current directory.  Returns STATUS_DONE, or reports
+ * and says the status to exit with.
  */
 int session_configure(struct cli *cli, const char *config, bool debug);
 
@@ -20,5 +21,8 @@ int session_open(struct cli *cli);
 /* The same, and get a profile. */
 int session_profile(
     struct cli *cli, const char *name, struct apam_profile **profile);
+
+/* Close what was opened, and forget what was configured. */
+void session_close(struct cli *cli);
 
 #endif

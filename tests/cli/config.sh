@@ -39,6 +39,21 @@ row "explain --json" 0 '"name": "good"' '' --json explain $origin/x
 holds "explain's is JSON" is_json "$dir/out"
 row "explain --json: none" 1 '"chosen": null' '*' --json explain https://o.test/
 
+# ---- The main file, from where one is -----------------------------------------
+
+here=$PWD
+cd "$dir/apam.d"
+row "-c from the current directory" 0 "^good$tab" '' list -c ../apam.conf
+row "-c with a folder that is not there" 3 '' \
+    '^apam: the folder of none/apam.conf cannot be found$' list -c none/apam.conf
+cd "$dir"
+row "-c by its name alone" 0 "^good$tab" '' list -c apam.conf
+row "-c of a file that is not there" 3 '' "^$dir/none: error: " list -c none
+ln -s apam.conf link
+row "-c of a link" 3 '' "^$dir/link: error: .*symbolic link" list -c link
+rm link
+cd "$here"
+
 for scheme in "$dir"/modules/*.so; do
 	scheme=$(basename "$scheme" .so)
 	row "modules has $scheme" 0 "^$scheme${tab}[a-zA-Z]" '' modules
