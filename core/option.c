@@ -46,42 +46,68 @@ is_known(const struct option_source *source, const struct option_table *table,
 		option_find(source->elsewhere, name) != NULL);
 }
 
-static bool
-refuse_unknown(const struct option_source *source,
-    const struct option_table *table, const config_setting_t *member)
+/* The nearest name that is known; NULL where none is near. */
+static const char *
+nearest(const struct option_source *source, const struct option_table *table,
+    const char *name)
 {
-	const char *name = config_setting_name(member);
 	const char *best = NULL;
 
 	consider_all(table, name, &best);
 	if (source->elsewhere != NULL)
 		consider_all(source->elsewhere, name, &best);
-	if (suggest_near(name, best))
-		problems_add(source->problems, APAM_E_CONFIG, source->file,
-		    config_setting_source_line(member),
-		    "%.64s is no option of %s; did you mean %s?", name,
-		    source->what, best);
-	else
-		problems_add(source->problems, APAM_E_CONFIG, source->file,
-		    config_setting_source_line(member),
-		    "%.64s is no option of %s", name, source->what);
-	return false;
+	return suggest_near(name, best) ? best : NULL;
 }
 
+static void
+refuse_unknown(const struct option_source *source,
+    const config_setting_t *member, const char *best)
+{
+	problems_add(source->problems, APAM_E_CONFIG, source->file,
+	    config_setting_source_line(member),
+	    "%.64s is no option of %s%s%s%s", config_setting_name(member),
+	    source->what, best == NULL ? "" : "; did you mean ",
+	    best == NULL ? "" : best, best == NULL ? "" : "?");
+}
+
+/* In a partial reading only what stands for a name that is not there. */
 static bool
 check_names(const config_setting_t *group, const struct option_source *source,
     const struct option_table *table)
 {
 	const int count = config_setting_length(group);
 	const config_setting_t *member;
+	const char *name, *best;
 	bool ok = true;
 
 	for (int i = 0; i < count; i++) {
 		member = config_setting_get_elem(group, (unsigned)i);
-		if (!is_known(source, table, config_setting_name(member)))
-			ok = refuse_unknown(source, table, member);
+		name = config_setting_name(member);
+		if (is_known(source, table, name))
+			continue;
+		best = nearest(source, table, name);
+		if (source->partial &&
+		    (best == NULL ||
+			config_setting_get_member(group, best) != NULL))
+			continue;
+		refuse_unknown(source, member, best);
+		ok = false;
 	}
 	return ok;
+}
+
+static bool
+lacks_required(const config_setting_t *group, const struct option_table *table)
+{
+	const struct apam_option *o;
+
+	for (size_t i = 0; i < table->count; i++) {
+		o = option_at(table, i);
+		if ((o->flags & APAM_OPT_REQUIRED) != 0 &&
+		    config_setting_get_member(group, o->name) == NULL)
+			return true;
+	}
+	return false;
 }
 
 /* ---- Members ---------------------------------------------------------- */
@@ -112,7 +138,7 @@ option_members_read(const struct option_reading *reading,
 	bool ok = true;
 
 	/* Before what is missing: its misspelt name is the better hint. */
-	if (!r.source->partial)
+	if (!r.source->partial || lacks_required(group, table))
 		ok = check_names(group, r.source, table);
 	for (size_t i = 0; i < table->count; i++) {
 		r.option = option_at(table, i);

@@ -32,7 +32,11 @@ struct option_source {
 	const char *file;
 	const char *what; /* names the group in messages: "the entry" */
 	bool allow_http; /* URLs may be http to a loopback address */
-	/* Leave members that the table does not know to a later reading. */
+	/*
+	 * Leave members that the table does not know to a later reading; but
+	 * where a required one is missing there is none, and what looks like
+	 * a misspelt name is told.
+	 */
 	bool partial;
 	/* Members that another reading has checked; NULL: none. */
 	const struct option_table *elsewhere;

@@ -206,6 +206,16 @@ START_TEST(a_partial_reading_leaves_the_unknown)
 	ck_assert(!read_text("unheard = 1;", source));
 	ck_assert_str_eq(all.first.text, "secret is missing in the entry");
 	reset();
+	/* No later reading: told at once, if it stands for what is not there. */
+	ck_assert(!read_text("unheard = 1; sceret = \"env:X\";", source));
+	ck_assert_str_eq(all.first.text,
+	    "sceret is no option of the entry; did you mean secret?");
+	ck_assert_uint_eq(all.count, 2);
+	reset();
+	ck_assert(!read_text("url = \"https://h/\"; urll = 1;", source));
+	ck_assert_str_eq(all.first.text, "secret is missing in the entry");
+	ck_assert_uint_eq(all.count, 1);
+	reset();
 	/* Only its own level is partial. */
 	ck_assert(!read_text(
 	    SECRET "place = { path = \"x\"; unheard = 1; };", source));

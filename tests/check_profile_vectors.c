@@ -67,6 +67,8 @@ read_entries(const struct profile *p, struct problems *all)
 	struct option_values values;
 
 	for (size_t i = 0; i < p->entry_count; i++) {
+		if (p->entries[i].scheme == NULL)
+			continue; /* as nobody knows whose table to read by */
 		values = (struct option_values){ 0 };
 		(void)profile_entry_options(p, i, &demo_table, &values, all);
 		option_values_free(&values);

@@ -49,6 +49,13 @@ told "a scheme misspelt" 3 \
     'no scheme basic-emial-key: .*did you mean basic-email-key\?' \
     request slip "$version"
 profile slip <<END
+origins = [ "$seed" ];
+auth = ( { schema = "basic-email-key"; $seed_entry } );
+END
+told "the word scheme misspelt" 3 \
+    'schema is no option of the entry; did you mean scheme\?' \
+    request slip "$version"
+profile slip <<END
 auth = ( { scheme = "basic-email-key"; $seed_entry } );
 END
 told "a profile without origins" 3 \
