@@ -11,6 +11,8 @@
  */
 #include "conf.h"
 #include "conf_lexer.h"
+#include "str.h"
+#include "utf8.h"
 
 static bool check_value(struct conf_lexer *lexer, unsigned depth);
 
@@ -149,6 +151,9 @@ conf_guard(const char *file, struct apam_str text, struct problems *all)
 		    "the file is larger than %d bytes", CONF_FILE_MAX);
 		return false;
 	}
+	if (str_starts(text, UTF8_MARK))
+		return conf_lexer_refuse(&lexer, 1,
+		    "the file begins with a byte order mark; save it without");
 	return conf_lexer_check_bytes(&lexer) && conf_lexer_next(&lexer) &&
 	    check_settings(&lexer, 0, CONF_END);
 }

@@ -15,6 +15,7 @@
 #include "setid.h"
 #include "str.h"
 #include "trust.h"
+#include "utf8.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define NAME_MAX_BYTES 255
@@ -242,6 +243,11 @@ check_secret(struct apam_str name, struct buf *secret, struct apam_error *err)
 		return error_set(err, APAM_E_SECRET,
 		    "%.*s: the secret is larger than %d bytes", SARG(name),
 		    SECRET_MAX);
+	if (str_starts(buf_view(secret), UTF8_MARK))
+		return error_set(err, APAM_E_SECRET,
+		    "%.*s: the secret begins with a byte order mark; save it "
+		    "without",
+		    SARG(name));
 	if (str_has_control(buf_view(secret)))
 		return error_set(err, APAM_E_SECRET,
 		    "%.*s: the secret has a control character; is it more "

@@ -106,6 +106,8 @@ static const struct {
 	{ "a = -;", 1, "no meaning here" },
 	{ "a = /x;", 1, "no meaning here" },
 	{ "\xc3\xa9 = 1;", 1, "no meaning here" },
+	{ "\xef\xbb\xbf\na = 1;", 1, "byte order mark; save it without" },
+	{ "\n\xef\xbb\xbf", 2, "no meaning here" },
 	{ "a=({b=\n({b=\n({b=\n({b=\n({b=\n({b=\n({b=\n({b=\n({b", 9,
 	    "nested too deep" },
 };

@@ -173,6 +173,12 @@ static const struct {
 	{ "two lines", { FAKE "\nx\n", 14 }, NULL, "control character" },
 	{ "tab", { FAKE "\tx", 13 }, NULL, "control character" },
 	{ "nul", { FAKE "\0x", 13 }, NULL, "control character" },
+	{ "a byte order mark", { "\xef\xbb\xbf" FAKE, 14 }, NULL,
+	    "byte order mark" },
+	{ "one and a newline", { "\xef\xbb\xbf\n", 4 }, NULL,
+	    "byte order mark" },
+	{ "one behind", { FAKE "\xef\xbb\xbf", 14 }, FAKE "\xef\xbb\xbf",
+	    NULL },
 	{ "delete", { FAKE "\x7f", 12 }, NULL, "control character" },
 };
 
