@@ -141,6 +141,26 @@ ca_file_ok(const struct stack *s, struct problems *all)
 	return true;
 }
 
+/* Whoever signs goes on without it, so that only lint tells. */
+static void
+lint_sharing(const struct stack *s, struct problems *all)
+{
+	const struct settings *settings = s->ctx->settings;
+	struct apam_error err;
+	int fd;
+
+	if (s->profile == NULL || !s->profile->share_credentials)
+		return;
+	error_clear(&err);
+	fd = trust_open(
+	    settings->state_dir, TRUST_DIRECTORY, settings->user, &err);
+	if (fd >= 0)
+		(void)close(fd);
+	else
+		problems_add(all, err.status, s->profile->file, 0,
+		    "share_credentials needs state_dir: %s", err.text);
+}
+
 static bool
 open_entries(struct stack *s, struct problems *all)
 {
@@ -168,6 +188,7 @@ stack_lint(
 	struct stack s = { .ctx = ctx };
 
 	s.profile = profile_draft(name, file, ctx->settings, all);
+	lint_sharing(&s, all);
 	if (s.profile != NULL && open_entries(&s, all))
 		close_entries(&s);
 	profile_free(&s.profile);

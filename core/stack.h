@@ -58,7 +58,8 @@ struct stack *stack_new(struct apam *ctx, const char *name, const char *file,
     struct problems *all);
 /*
  * Add everything that keeps a profile from being opened, in one pass: where
- * the profile itself is in error its entries are opened all the same.
+ * the profile itself is in error its entries are opened all the same.  And
+ * what keeps it from sharing credentials, where it is to.
  */
 void stack_lint(struct apam *ctx, const char *name, const char *file,
     struct problems *all);

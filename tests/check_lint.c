@@ -121,6 +121,9 @@ static const struct {
 		   "{ scheme = \"return-test\"; sing = 1; }\n);\n",
 	    { "APAM_E_MODULE apam.d/p.conf:3", "APAM_E_SECRET apam.d/p.conf:4",
 		"APAM_E_CONFIG apam.d/p.conf:6 sing" } },
+	{ "sharing where there is no state_dir",
+	    "share_credentials = true;\n" GOOD,
+	    { "p.conf:0 share_credentials needs state_dir: " } },
 	/* What the core checks by itself hides nothing of the modules'. */
 	{ "the profile and its entries",
 	    "origin = 1;\norigins = [ \"http://api.example\" ];\nauth = (\n"
