@@ -215,8 +215,9 @@ static const struct {
 	{ CURLE_COULDNT_CONNECT, APAM_E_NETWORK,
 	    "nothing answers at the host and port" },
 	{ CURLE_PEER_FAILED_VERIFICATION, APAM_E_NETWORK,
-	    "the server's certificate is not trusted, or names another host; "
-	    "ca_file is for a private CA" },
+	    "the server's certificate is not trusted, names another host, or "
+	    "is not valid by this machine's clock; ca_file is for a private "
+	    "CA" },
 	{ CURLE_SSL_CACERT_BADFILE, APAM_E_CONFIG,
 	    "ca_file has no certificate in PEM, or, where it is not set, the "
 	    "system has none: install ca-certificates" },
