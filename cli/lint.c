@@ -3,6 +3,8 @@
  * apam lint: check files without using them.  Silent when they are clean,
  * else every error of every file in one pass.
  */
+#include <apam/module.h>
+
 #include "command.h"
 #include "json_out.h"
 #include "report.h"
@@ -29,10 +31,14 @@ static int
 lint_file(const struct cli *cli, const char *file, struct lint *lint)
 {
 	struct apam_error err = { 0 };
+	struct apam_open_options options = cli->options;
 	unsigned before = lint->count;
-	enum apam_status status = apam_lint(
-	    &cli->options, file, problem, lint, &err);
+	enum apam_status status;
 
+	/* What is logged as an error is told as a problem. */
+	if (options.log_level <= APAM_LOG_ERROR)
+		options.log = NULL;
+	status = apam_lint(&options, file, problem, lint, &err);
 	if (status != APAM_OK && lint->count == before)
 		problem(lint, &err);
 	return exit_status(status);

@@ -79,12 +79,14 @@ note_damage(struct keys_watch *w, struct keys *k)
 	struct keys *before = w->now;
 	bool news = before == NULL ||
 	    strcmp(before->damage.text, k->damage.text) != 0;
+	const char *file = k->damage.file;
 
 	if (before != NULL)
 		k->last = hold(in_order(before) ? before : before->last);
 	k->held_until = w->looked_at;
 	if (news)
-		log_line(w->log, APAM_LOG_ERROR, "%s: %s", k->damage.file,
+		log_line(w->log, APAM_LOG_ERROR, "%s: %s",
+		    file[0] == '\0' ? "the key registry" : file,
 		    k->damage.text);
 }
 

@@ -32,11 +32,15 @@ static void
 lint_registry(struct apam *ctx, struct problems *all)
 {
 	struct keys *keys = keys_current(&ctx->keys, NULL);
+	const struct apam_error *damage = keys == NULL ? NULL : &keys->damage;
 
-	if (keys == NULL)
+	if (damage == NULL)
 		problems_add(all, APAM_E_MEMORY, NULL, 0, "out of memory");
-	else if (keys->damage.status != APAM_OK)
-		problems_add_error(all, ctx->settings->file, 0, &keys->damage);
+	else if (damage->status != APAM_OK && damage->file[0] != '\0')
+		problems_add_error(all, NULL, 0, damage);
+	else if (damage->status != APAM_OK)
+		problems_add(all, damage->status, ctx->settings->file, 0,
+		    "state_dir: %s", damage->text);
 	keys_release(&keys);
 }
 

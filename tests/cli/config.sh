@@ -153,6 +153,29 @@ row "explain goes on" 0 "^good  " '' explain $origin/x
 signs "headers go on" 0 '^Authorization: ' '' headers good $origin/x
 rm "$file"
 
+# ---- A state_dir that is none ---------------------------------------------
+
+cp "$dir/apam.conf" "$dir/saved"
+sed -i "s,^state_dir.*,state_dir = \"$dir/saved\";," "$dir/apam.conf"
+row "state_dir is a file: lint" 3 '' \
+    "=$dir/apam.conf: error: state_dir: $dir/saved is no directory" lint
+APAM_LOG=warning row "state_dir is a file: lint, with a log" 3 '' \
+    "^apam: error: the key registry: $dir/saved is no directory" lint
+signs "state_dir is a file: headers go on, and say so" 0 '^Authorization: ' \
+    "=apam: error: the key registry: $dir/saved is no directory" \
+    headers good $origin/x
+sed -i "s,^state_dir.*,state_dir = \"$dir/absent\";," "$dir/apam.conf"
+row "no state_dir: lint" 0 '' '' lint
+basic shared https://shared.example.com user fake-key-of-shared \
+    'share_credentials = true;'
+row "no state_dir, and credentials to share: lint" 3 '' \
+    "=$dir/apam.d/shared.conf: error: share_credentials needs state_dir: \
+$dir/absent does not exist" lint
+signs "no state_dir, and credentials to share: headers go on" 0 \
+    '^Authorization: ' '' headers shared https://shared.example.com/
+rm "$dir/apam.d/shared.conf"
+cp "$dir/saved" "$dir/apam.conf"
+
 # ---- Broken main files and files that others could change ------------------
 
 cp "$dir/apam.conf" "$dir/saved"
