@@ -128,7 +128,7 @@ rows_api()
 
 write_configuration()
 {
-	mkdir "$tmp/modules" "$tmp/apam.d"
+	mkdir "$tmp/modules" "$tmp/apam.d" "$tmp/state"
 	cp "$build"/modules/*.so "$tmp/modules"
 	echo not-a-secret >"$tmp/secret"
 	cat >"$tmp/apam.conf" <<-END
