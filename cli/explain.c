@@ -4,6 +4,7 @@
  * one why not.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "command.h"
 #include "json_out.h"
@@ -15,6 +16,8 @@ static const char *const heads[] = { "NOT CHOSEN", "WHY", "FILE", NULL };
 
 struct explain {
 	bool json, found;
+	/* What the one that is chosen is refused for, if it signs nothing. */
+	struct apam_error refused;
 	json_t *chosen, *others;
 	struct table table; /* of the others */
 };
@@ -36,6 +39,36 @@ print_chosen(const struct apam_profile_info *info)
 	}
 }
 
+/* What apam.conf(5) says of control words, of keys that are archived or not. */
+static bool
+may_sign(const struct apam_profile_info *info)
+{
+	bool contributes = false, sufficient = false;
+
+	for (size_t i = 0; i < info->entry_count; i++) {
+		const struct apam_entry_info *entry = &info->entries[i];
+		const bool signs = entry->state != APAM_KEY_ARCHIVED;
+
+		if (signs && strcmp(entry->control, "sufficient") == 0)
+			return true;
+		if (!signs && strcmp(entry->control, "required") == 0)
+			return false;
+		contributes |= signs;
+		sufficient |= strcmp(entry->control, "sufficient") == 0;
+	}
+	return contributes && !sufficient;
+}
+
+static void
+note_refused(struct explain *e, const struct apam_profile_info *info)
+{
+	e->refused.status = APAM_E_ARCHIVED;
+	(void)snprintf(
+	    e->refused.profile, sizeof(e->refused.profile), "%s", info->name);
+	(void)snprintf(e->refused.text, sizeof(e->refused.text),
+	    "signs nothing: the keys that it needs are archived");
+}
+
 static bool
 each(void *arg, const struct apam_profile_info *info, const char *why)
 {
@@ -43,6 +76,8 @@ each(void *arg, const struct apam_profile_info *info, const char *why)
 	const char *cells[] = { info->name, why, info->file };
 
 	e->found = e->found || why == NULL;
+	if (why == NULL && !may_sign(info))
+		note_refused(e, info);
 	if (e->json && why == NULL)
 		e->chosen = json_profile(info, NULL);
 	else if (e->json)
@@ -69,8 +104,23 @@ finish(struct explain *e, const char *url)
 	}
 	if (chosen == NULL)
 		chosen = json_null();
-	return json_finish(json_pack("{s:o, s:o, s:o}", "url", json_text(url),
-	    "chosen", chosen, "others", e->others));
+	return json_finish(json_pack("{s:o, s:o, s:o, s:b}", "url",
+	    json_text(url), "chosen", chosen, "others", e->others, "signs",
+	    e->found && e->refused.status == APAM_OK));
+}
+
+/* Why there is nobody to sign it: the library knows it of two that claim it. */
+static int
+refuse(const struct cli *cli, const char *url)
+{
+	struct apam_profile *profile = NULL;
+	struct apam_error err = { 0 };
+
+	if (apam_profile_find(cli->ctx, url, &profile, &err) == APAM_E_CONFIG)
+		complain("no profile signs this URL: %s", err.text);
+	else
+		complain("no profile signs this URL");
+	return STATUS_REFUSED;
 }
 
 static int
@@ -94,17 +144,21 @@ explain(struct cli *cli, const struct args *args)
 		return report(NULL, status, &err);
 	}
 	code = finish(&e, args->words[0]);
-	if (code != STATUS_DONE || e.found)
+	if (code != STATUS_DONE)
 		return code;
-	complain("no profile signs this URL");
-	return STATUS_REFUSED;
+	if (!e.found)
+		return refuse(cli, args->words[0]);
+	return e.refused.status == APAM_OK ?
+	    STATUS_DONE :
+	    report(NULL, e.refused.status, &e.refused);
 }
 
 const struct command command_explain = {
 	.name = "explain",
 	.synopsis = "URL",
 	.summary = "Say which profile signs a URL, and why the others do not",
-	.notes = "Sends nothing.  Exit status 1 where no profile signs it.",
+	.notes = "Sends nothing.  Exit status 1 where no profile signs it, or "
+		 "where the keys\nthat the profile needs are archived.",
 	.least = 1,
 	.most = 1,
 	.run = explain,

@@ -38,6 +38,14 @@ row "explain: no URL" 1 '' '^apam: ' explain x
 row "explain --json" 0 '"name": "good"' '' --json explain $origin/x
 holds "explain's is JSON" is_json "$dir/out"
 row "explain --json: none" 1 '"chosen": null' '*' --json explain https://o.test/
+row "explain --json: it signs" 0 '^  "signs": true$' '' --json explain $origin/x
+row "explain --json: none signs" 1 '^  "signs": false$' '*' --json explain \
+    https://o.test/
+basic twin $origin/deep twin@example.com fake-key-of-twin
+row "explain: two that claim it alike" 1 "^twin$tab.*alike" \
+    'this URL: profiles sub and twin both claim the URL; name one' explain \
+    $origin/deep/x
+rm "$dir/apam.d/twin.conf"
 
 # ---- The main file, from where one is -----------------------------------------
 

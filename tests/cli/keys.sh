@@ -139,12 +139,49 @@ row "archive" 0 '=demo@example.com is archived everywhere on this machine' \
     'profile seed has no other key' \
     keys archive --why 'seen in a log' --yes demo@example.com
 signs "it signs no more" 1 '' 'archived' headers seed "$seed/x"
-row "explain says so" 0 \
-    ', key demo@example.com, archived by .* at 20.*Z: seen in a log$' '' \
-    explain "$seed/x"
-row "explain says so in JSON" 0 \
-    '"evidence": "archived by .* at 20.*: seen in a log"' '' \
+nothing='^apam: seed: signs nothing: the keys that it needs are archived$'
+row "explain says so" 1 \
+    ', key demo@example.com, archived by .* at 20.*Z: seen in a log$' \
+    "$nothing" explain "$seed/x"
+row "explain says what to do" 1 '*' '`apam keys restore`' explain "$seed/x"
+row "explain says so in JSON" 1 \
+    '"evidence": "archived by .* at 20.*: seen in a log"' "$nothing" \
     --json explain "$seed/x"
+row "explain's JSON has it in one word" 1 '^  "signs": false$' '*' \
+    --json explain "$seed/x"
+
+# explained STATUS ENTRY...: of a profile of these entries, each KEY:CONTROL,
+# where KEY is old, which is archived, or new; and signing agrees.
+old="scheme = \"basic-email-key\"; email = \"demo@example.com\";
+    key = \"file:$dir/secrets/seed\";"
+new="scheme = \"key-secret-archiveable\"; key = \"k\"; mode = \"headers\";
+    secret = \"file:$dir/secrets/seed\";"
+explained()
+{
+	local want=$1 entry auth='' mixed=https://mixed.example.com signs=true
+	shift
+	[ "$want" = 0 ] || signs=false
+	for entry; do
+		local key=${entry%:*}
+		auth="$auth${auth:+, }{ ${!key} control = \"${entry#*:}\"; }"
+	done
+	printf 'origins = [ "%s" ];\nauth = ( %s );\n' $mixed "$auth" |
+		profile mixed
+	row "explain: $*" "$want" "^  \"signs\": $signs\$" '*' \
+	    --json explain $mixed/
+	signs "headers: $*" "$want" '*' '*' headers mixed $mixed/
+}
+explained 1 old:sufficient
+explained 1 old:optional
+explained 0 old:sufficient new:sufficient
+explained 1 old:required new:sufficient
+explained 0 old:optional new:sufficient
+explained 0 old:optional new:required
+explained 1 old:sufficient new:optional
+explained 0 new:sufficient old:required
+explained 1 new:optional old:required
+explained 1 new:required old:sufficient
+rm "$dir/apam.d/mixed.conf"
 row "check says so" 1 "${t}archived${t}" '' check seed
 row "the list says so" 0 "^demo@example.com${t}.*${t}archived${t}" '' keys list
 row "the list says why" 0 '"why": "seen in a log"' '' --json keys list
