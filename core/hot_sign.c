@@ -85,6 +85,19 @@ place_headers(char *store, const char *image, size_t count)
 }
 
 /*
+ * What an older signature left behind the first `n` bytes.  The store may be
+ * another one than that was in.
+ */
+static void
+wipe_rest(struct apam_signature *s, size_t n)
+{
+	const size_t used = s->used < s->store_size ? s->used : s->store_size;
+
+	if (used > n)
+		wipe(s->store + n, used - n);
+}
+
+/*
  * Fill in the signature, and copy the image out; false where there is none, or
  * it does not fit.
  */
@@ -98,7 +111,7 @@ copy_image(const struct hot *h, struct apam_signature *s)
 	if (n == 0 || n > s->store_size)
 		return false;
 	if (s->used > n)
-		wipe(store + n, s->used - n);
+		wipe_rest(s, n);
 	s->used = n;
 	s->headers = (void *)store;
 	s->header_count = hot_headers(shape);

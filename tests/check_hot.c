@@ -187,6 +187,28 @@ START_TEST(a_shorter_one_leaves_nothing_of_a_longer)
 }
 END_TEST
 
+/* A host may give another store, and not say so by a release. */
+START_TEST(a_smaller_store_is_not_written_beyond)
+{
+	struct apam_request r = APAM_REQUEST("GET", ORIGIN "/");
+	struct apam_signature s = signature();
+	size_t least;
+
+	open_with(1, 1000);
+	ck_assert(hot_sign(stack.hot, &r, &s));
+	least = s.used;
+	open_with(0, 1000);
+	ck_assert(hot_sign(stack.hot, &r, &s));
+	open_with(1, 1000);
+	memset(store, 0x5a, sizeof(store));
+	s.store_size = least + 8;
+	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert_uint_eq(s.used, least);
+	for (size_t i = s.store_size; i < sizeof(store); i++)
+		ck_assert_int_eq(store[i], 0x5a);
+}
+END_TEST
+
 /* ---- What goes the long way ---------------------------------------------- */
 
 static const char *const urls[] = {
@@ -639,6 +661,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_signature_is_that_of_the_long_way);
 	tcase_add_test(tc, a_shorter_one_leaves_nothing_of_a_longer);
+	tcase_add_test(tc, a_smaller_store_is_not_written_beyond);
 	tcase_add_loop_test(
 	    tc, a_url_that_is_not_plainly_the_profiles, 0, ROWS(urls));
 	tcase_add_loop_test(tc, a_url_that_ends_its_page, 0, ROWS(urls));
