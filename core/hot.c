@@ -41,6 +41,8 @@ hot_new(const _Atomic uint64_t *counter)
 		return NULL;
 	atomic_init(&h->sequence, 0);
 	atomic_init(&h->second, HOT_NO_SECOND);
+	for (size_t i = 0; i < HOT_ORIGINS_MAX; i++)
+		url_start_init(&h->origins[i]);
 	h->size = got;
 	h->counter = counter;
 	return h;

@@ -173,6 +173,17 @@ can_be_wide(void)
 
 #endif
 
+/*
+ * With a byte that no URL has: a reader that sees a length without its text
+ * must find no NUL there, which would be like that of a shorter URL.
+ */
+void
+url_start_init(struct url_start *start)
+{
+	atomic_init(&start->n, 0);
+	memset(start->room, ' ', sizeof(start->room));
+}
+
 void
 url_start_set(struct url_start *start, const char *text, size_t n)
 {

@@ -24,7 +24,10 @@ struct url_start {
 	char room[URL_BLOCK + URL_START_MAX + URL_BLOCK];
 };
 
-/* `n` is at most URL_START_MAX. */
+/* Before the first text is set: none, in room of which no byte is a NUL. */
+void url_start_init(struct url_start *start);
+
+/* `n` is at most URL_START_MAX; the text has no NUL. */
 void url_start_set(struct url_start *start, const char *text, size_t n);
 
 /* Whether url_is_plain_wide can be called; false until a start was set. */
