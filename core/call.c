@@ -101,6 +101,8 @@ apam_sign_start(struct apam_profile *profile,
 	    hot_sign(atomic_load_explicit(&profile->hot, memory_order_acquire),
 		request, signature))
 		return status;
+	/* Of a slot that was written meanwhile, torn headers may be there. */
+	apam_signature_release(signature);
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
