@@ -86,7 +86,7 @@ show_done(const char *profile, const struct apam_key_rotation *done)
 	       "to let it sign again: apam keys restore --scheme %s%s%s%s %s\n",
 	    done->fresh, profile, done->old, done->old_scheme,
 	    marked ? " --secret " : "", done->old_mark,
-	    old[0] == '-' ? " --" : "", old);
+	    done->old[0] == '-' ? " --" : "", old);
 	return STATUS_DONE;
 }
 

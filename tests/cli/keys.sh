@@ -290,6 +290,22 @@ row "restored after that" 0 '*' '' keys restore sandbox-read-2
 control "/fault?provider=xysense&path=/&kind=503&count=50"
 row "a standby key that nobody knows of" 4 '' 'add --yes' keys rotate standby
 control /clear
+profile odd <<END
+origins = [ "$xy" ];
+ca_file = "$dir/ca.pem";
+auth = (
+  { scheme = "key-secret-archiveable";
+    key = "-an odd one's"; secret = "file:$dir/secrets/xy";
+    exchange = { url = "$xy/api/v1/auth"; }; },
+  { scheme = "key-secret-archiveable";
+    key = "sandbox-read-2"; secret = "file:$dir/secrets/xy2";
+    exchange = { url = "$xy/api/v1/auth"; }; }
+);
+END
+row "an id like a flag's" 0 'restore .* -- .-an odd' '' keys rotate --yes odd
+eval "words=( $(sed -n 's/^to let it sign again: apam //p' "$dir/out") )"
+row "and its way back" 0 "^-an odd one's is active" '' "${words[@]}"
+rm "$dir/apam.d/odd.conf"
 
 # ---- What goes wrong ---------------------------------------------------------
 
