@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_key_add, apam_key_describe, apam_key_archive and apam_key_restore.  Profiles and secrets
- * are read before the registry is locked: a program that an exec: secret runs
- * keeps nobody waiting.  Which key is meant is decided under the lock.
+ * apam_key_add, apam_key_describe, apam_key_archive and apam_key_restore.
+ * Profiles and secrets are read before the registry is locked: a program that
+ * an exec: secret runs keeps nobody waiting.  Which key is meant is decided
+ * under the lock.
  */
 #include "key_admin.h"
 
@@ -275,6 +276,7 @@ apam_key_describe(struct apam *ctx, const struct apam_key_name *name,
 		.access = access,
 		.state = "described" };
 
+	error_clear(err);
 	if (description == NULL && access == NULL)
 		return error_set(err, APAM_E_USAGE,
 		    "neither a description nor an access is given");

@@ -353,7 +353,7 @@ say_half(const struct rotation *r, struct apam_error *err)
 	error_clear(err);
 	(void)error_set_at(err, why.status, why.file, why.line,
 	    "the standby key is in first place, but the old key could not be "
-	    "archived: %.200s; run `apam keys archive %.100s`",
+	    "archived: %.120s; run `apam keys archive` on %.255s",
 	    why.text, old);
 }
 

@@ -255,7 +255,9 @@ START_TEST(what_cannot_be_described)
 	ck_assert_ptr_nonnull(strstr(err.text, "`apam keys add`"));
 	ck_assert_uint_eq(read_registry(), 0);
 	ck_assert_int_eq(add("k1", NULL), APAM_OK);
+	err.status = APAM_E_MEMORY; /* of another call */
 	ck_assert_int_eq(describe("k1", NULL, NULL), APAM_E_USAGE);
+	ck_assert_int_eq(err.status, APAM_E_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, "neither"));
 	ck_assert_int_eq(describe("k1", "a\tb", NULL), APAM_E_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, "description: "));

@@ -408,7 +408,8 @@ START_TEST(a_registry_that_cannot_be_written)
 	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_E_INTERNAL);
 	ck_assert_ptr_nonnull(strstr(err.text,
 	    "is in first place, but the old key could not be archived: "));
-	ck_assert_ptr_nonnull(strstr(err.text, "; run `apam keys archive k1`"));
+	ck_assert_ptr_nonnull(
+	    strstr(err.text, "; run `apam keys archive` on k1"));
 	ck_assert_str_eq(rotation.old, "");
 	file_is("half", AUTH(HMAC("k2", "two") ", " HMAC("k1", "one")));
 	registry_is("", false);
