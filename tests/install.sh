@@ -152,6 +152,20 @@ rows_uninstall()
 	    ! -path "$root/etc/apam.conf" ! -path "$root/etc/apam.d/mine.conf"
 }
 
+# What it is installed with stands in the main file, and is removed with it.
+rows_elsewhere()
+{
+	set -- DESTDIR="$tmp/other" SYSCONFDIR=/opt/etc STATEDIR=/opt/state \
+	    PREFIX=/opt/apam
+	main=$tmp/other/opt/etc/apam.conf
+	row "make install elsewhere" run_make "$@" install
+	row "profile_dir" grep -qx 'profile_dir = "/opt/etc/apam.d";' "$main"
+	row "module_dir" grep -qx '# module_dir = "/opt/apam/lib/apam";' "$main"
+	row "state_dir" grep -qx '# state_dir = "/opt/state";' "$main"
+	row "make uninstall elsewhere" run_make "$@" uninstall
+	row "uninstall removes what nobody changed" test ! -e "$main"
+}
+
 # Directories are compiled in: those of an earlier make are not taken over.
 remade()
 {
@@ -167,5 +181,6 @@ rows_files
 rows_host
 rows_program
 rows_uninstall
+rows_elsewhere
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
