@@ -126,7 +126,7 @@ show_text(const struct apam_module *module)
 	add_options(&table, module);
 	code = table_finish(&table);
 	puts("\nand for every scheme: scheme, control, ttl, probe, "
-	     "fallback_on");
+	     "fallback_on,\nrevocation_check, revocation_ttl, on_unknown");
 	return code;
 }
 

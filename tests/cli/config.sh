@@ -66,6 +66,11 @@ for scheme in "$dir"/modules/*.so; do
 	scheme=$(basename "$scheme" .so)
 	row "modules has $scheme" 0 "^$scheme${tab}[a-zA-Z]" '' modules
 	row "modules $scheme" 0 "^$scheme: " '' modules "$scheme"
+	for option in $(grep -oP '^\t\[.*\.name = "\K[a-z_]+' \
+	    core/profile_entry.c); do
+		row "modules $scheme: $option" 0 "[ :]$option(,|\$)|^$option," '' \
+		    modules "$scheme"
+	done
 	row "modules $scheme --json" 0 '"options": \[' '' modules --json \
 	    "$scheme"
 	holds "$scheme's is JSON" is_json "$dir/out"
