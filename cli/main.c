@@ -182,8 +182,8 @@ run_command(const struct command *command, const struct parts *before, int argc,
 	}
 	if (args.word_count < command->least ||
 	    args.word_count > command->most) {
-		code = usage_error(command, "usage: apam %s %s", command->name,
-		    command->synopsis);
+		code = usage_error(command, "usage: apam %s%s%s", command->name,
+		    command->synopsis[0] == '\0' ? "" : " ", command->synopsis);
 		goto out;
 	}
 	code = configure(&cli, &parts);

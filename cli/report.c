@@ -64,6 +64,17 @@ report_error(const char *profile, const struct apam_error *err)
 		complain("%s", text);
 }
 
+void
+report_hint(const struct apam_error *err)
+{
+	/* One that is no file's says itself what to do. */
+	if (err->status == APAM_E_CONFIG && err->file[0] == '\0')
+		return;
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (hints[i].status == err->status)
+			complain("%s", hints[i].text);
+}
+
 int
 report(
     const char *profile, enum apam_status status, const struct apam_error *err)
@@ -72,12 +83,7 @@ report(
 
 	copy.status = status;
 	report_error(profile, &copy);
-	/* One that is no file's says itself what to do. */
-	if (status == APAM_E_CONFIG && err->file[0] == '\0')
-		return exit_status(status);
-	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		if (hints[i].status == status)
-			complain("%s", hints[i].text);
+	report_hint(&copy);
 	return exit_status(status);
 }
 

@@ -16,7 +16,10 @@ void complain(const char *format, ...) APAM_PRINTF(1, 2);
  */
 void report_error(const char *profile, const struct apam_error *err);
 
-/* The same, then what to do next.  Returns the exit status. */
+/* Say what to do about an error, where that is not said yet. */
+void report_hint(const struct apam_error *err);
+
+/* Both.  Returns the exit status. */
 int report(
     const char *profile, enum apam_status status, const struct apam_error *err);
 

@@ -291,6 +291,7 @@ explain_answer(const struct call *call)
 	if (result->detail.text[0] != '\0')
 		fprintf(stderr, "; not sent again: %s", result->detail.text);
 	fputc('\n', stderr);
+	report_hint(&result->detail);
 }
 
 static bool

@@ -111,8 +111,10 @@ rm "$dir/apam.d/"{closed,unnamed,plain,proxied}.conf
 # Keys
 seed wrong "email = \"demo@example.com\"; key = \"file:$dir/secrets/wrong\";
 	probe = \"GET /api/version/\";"
-told "a wrong key" 1 'make a new key at the provider|HTTP 401' request wrong \
-    "$version"
+told "a wrong key" 1 'HTTP 401.*not sent again: the key is revoked' \
+    request wrong "$version"
+told "a wrong key: what to do" 1 'make a new key at the provider' \
+    request wrong "$version"
 seven swapped "token_url = \"$seven/oauth2/token\";
 	client_id = \"SANDBOX.CLIENT.ONE\";
 	client_secret = \"file:$dir/secrets/two\";"

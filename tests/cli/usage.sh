@@ -34,6 +34,8 @@ for command in $commands; do
 done
 
 usage "list with a word" list x
+row "list takes no word" 2 '' 'usage: apam list$' list x
+row "modules takes one" 2 '' 'usage: apam modules \[SCHEME\]$' modules a b
 usage "modules with two words" modules a b
 usage "explain without a URL" explain
 usage "explain with two" explain $url $url
