@@ -48,19 +48,19 @@
 extern "C" {
 #endif
 
-struct apam; /* a context: one configuration, its modules */
-struct apam_profile; /* a profile; lives as long as its context */
+struct apam;			/* a context: one configuration, its modules */
+struct apam_profile;		/* a profile; lives as long as its context */
 
 /* ---- Errors ----------------------------------------------------------- */
 
 /* The detail of a failure, in the caller's memory.  Never holds a secret. */
 struct apam_error {
 	enum apam_status status;
-	unsigned line; /* in `file`, from 1; 0: none */
-	int entry; /* index in the profile's auth list; -1: none */
-	char text[512]; /* one line, no newline; empty after success */
-	char profile[65]; /* or empty */
-	char file[512]; /* or empty */
+	unsigned line;		/* in `file`, from 1; 0: none */
+	int entry;		/* index in the profile's auth list; -1: none */
+	char text[512];		/* one line, no newline; empty after success */
+	char profile[65];	/* or empty */
+	char file[512];		/* or empty */
 };
 
 /* The name of a status, as "APAM_E_ORIGIN"; "APAM_E_?" for no such. */
@@ -89,8 +89,8 @@ APAM_API const char *apam_key_state_name(enum apam_key_state state);
 #define APAM_OPEN_NO_THREAD 0x2U
 
 struct apam_open_options {
-	size_t size; /* sizeof(struct apam_open_options) */
-	const char *config; /* main file; NULL: $APAM_CONFIG (ignored in
+	size_t size;		/* sizeof(struct apam_open_options) */
+	const char *config;	/* main file; NULL: $APAM_CONFIG (ignored in
 				   set-id programs), else /etc/apam.conf */
 	unsigned flags;
 	/*
@@ -107,8 +107,8 @@ struct apam_open_options {
  * Read the main configuration.  Profiles and modules are read when first
  * used.  `options` may be NULL.  Errors: USAGE, CONFIG, TRUST, MEMORY.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_open(const struct apam_open_options *options, struct apam **ctx,
+APAM_API APAM_CHECKED enum apam_status apam_open(
+    const struct apam_open_options *options, struct apam **ctx,
     struct apam_error *err);
 
 /*
@@ -146,20 +146,17 @@ APAM_API const char *apam_profile_name(const struct apam_profile *profile);
 /* ---- Signing ---------------------------------------------------------- */
 
 struct apam_request {
-	size_t size; /* sizeof(struct apam_request) */
+	size_t size;		/* sizeof(struct apam_request) */
 	const char *method;
-	const char *url; /* absolute; a fragment is dropped */
-	const struct apam_header
-	    *headers; /* that the host will send, or NULL */
+	const char *url;	/* absolute; a fragment is dropped */
+	const struct apam_header *headers; /* that the host will send, or NULL */
 	size_t header_count;
 	struct apam_body body;
-	int timeout_ms; /* 0: the profile's deadline */
+	int timeout_ms;		/* 0: the profile's deadline */
 };
 
-#define APAM_REQUEST(m, u)                                                     \
-	{                                                                      \
-		.size = sizeof(struct apam_request), .method = (m), .url = (u) \
-	}
+#define APAM_REQUEST(m, u) \
+	{ .size = sizeof(struct apam_request), .method = (m), .url = (u) }
 
 /*
  * What to send.  Set up with APAM_SIGNATURE_INIT.  `store` may point to
@@ -169,11 +166,11 @@ struct apam_request {
  * credential is all that the signature depends on.
  */
 struct apam_signature {
-	size_t size; /* sizeof(struct apam_signature) */
-	char *store; /* in: or NULL */
-	size_t store_size; /* in: bytes */
+	size_t size;		/* sizeof(struct apam_signature) */
+	char *store;		/* in: or NULL */
+	size_t store_size;	/* in: bytes */
 
-	const char *url; /* to send to: the request's, with parameters
+	const char *url;	/* to send to: the request's, with parameters
 				   added where the scheme adds any */
 	const struct apam_header *headers; /* to add, in place of the host's
 				   own of that name; values end in NUL */
@@ -181,16 +178,13 @@ struct apam_signature {
 	const struct apam_str *covered; /* names of headers that must go out
 				   as they were signed */
 	size_t covered_count;
-	uint64_t generation; /* of the credential, for apam_judge */
-	unsigned entries; /* bit i: entry i contributed */
-	void *owned; /* the library's */
-	size_t used; /* the library's: bytes of `store` */
+	uint64_t generation;	/* of the credential, for apam_judge */
+	unsigned entries;	/* bit i: entry i contributed */
+	void *owned;		/* the library's */
+	size_t used;		/* the library's: bytes of `store` */
 };
 
-#define APAM_SIGNATURE_INIT                                                    \
-	{                                                                      \
-		.size = sizeof(struct apam_signature)                          \
-	}
+#define APAM_SIGNATURE_INIT { .size = sizeof(struct apam_signature) }
 
 /*
  * Sign a request: check that it is the profile's, get a credential where none
@@ -201,9 +195,9 @@ struct apam_signature {
  * first.  The request must stay as it is until the signature is released.
  * Nothing is signed on failure.  Errors: all classes, never PENDING.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_sign(struct apam_profile *profile, const struct apam_request *request,
-    struct apam_signature *signature, struct apam_error *err);
+APAM_API APAM_CHECKED enum apam_status apam_sign(struct apam_profile *profile,
+    const struct apam_request *request, struct apam_signature *signature,
+    struct apam_error *err);
 
 /* Wipe and free what it holds; store and store_size stay.  Fine when empty. */
 APAM_API void apam_signature_release(struct apam_signature *signature);
@@ -212,18 +206,18 @@ APAM_API void apam_signature_release(struct apam_signature *signature);
 
 /* The API's response to a signed request. */
 struct apam_answer {
-	size_t size; /* sizeof(struct apam_answer) */
+	size_t size;		/* sizeof(struct apam_answer) */
 	unsigned status;
 	const struct apam_header *headers;
 	size_t header_count;
-	struct apam_str body; /* as far as the host has it, or empty */
+	struct apam_str body;	/* as far as the host has it, or empty */
 };
 
 struct apam_judgement {
 	enum apam_verdict verdict;
-	bool replay; /* sign and send again, once, is worth it */
-	int64_t retry_at; /* throttled until (Unix s); 0: not said */
-	const char *reason; /* static */
+	bool replay;		/* sign and send again, once, is worth it */
+	int64_t retry_at;	/* throttled until (Unix s); 0: not said */
+	const char *reason;	/* static */
 };
 
 /*
@@ -231,9 +225,10 @@ struct apam_judgement {
  * again; the next apam_sign acquires or checks.  No network I/O; one that
  * processes share is taken away from the others, too.  Errors: USAGE.
  */
-APAM_API APAM_CHECKED enum apam_status apam_judge(struct apam_profile *profile,
-    const struct apam_signature *signature, const struct apam_answer *answer,
-    struct apam_judgement *judgement, struct apam_error *err);
+APAM_API APAM_CHECKED enum apam_status apam_judge(
+    struct apam_profile *profile, const struct apam_signature *signature,
+    const struct apam_answer *answer, struct apam_judgement *judgement,
+    struct apam_error *err);
 
 /* ---- Checking --------------------------------------------------------- */
 
@@ -241,10 +236,10 @@ APAM_API APAM_CHECKED enum apam_status apam_judge(struct apam_profile *profile,
 struct apam_key_report {
 	unsigned entry;
 	enum apam_key_state state;
-	int64_t checked_at; /* Unix s */
+	int64_t checked_at;	/* Unix s */
 	char scheme[65];
-	char key_id[256]; /* or empty */
-	char evidence[256]; /* one line */
+	char key_id[256];	/* or empty */
+	char evidence[256];	/* one line */
 };
 
 /*
@@ -255,40 +250,41 @@ struct apam_key_report {
  * keeps its entry from signing.  Errors: NO_PROFILE, CONFIG, TRUST, SECRET,
  * MODULE, MEMORY, and what is wrong with a credential that was minted.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_check(struct apam_profile *profile, int timeout_ms,
+APAM_API APAM_CHECKED enum apam_status apam_check(
+    struct apam_profile *profile, int timeout_ms,
     struct apam_key_report *reports, size_t *count, struct apam_error *err);
 
 /* What became of one entry's credential. */
 struct apam_revoke_report {
 	unsigned entry;
-	bool had_credential; /* this process had one, or could share one */
+	bool had_credential;	/* this process had one, or could share one */
 	enum apam_status status; /* what the provider said */
-	const char *result; /* the same in a word: "revoked", "nothing" (to
+	const char *result;	/* the same in a word: "revoked", "nothing" (to
 				   revoke), "impossible", "not revoked" or
 				   "refused"; static */
 	enum apam_status drop_status; /* APAM_OK: no process goes on with one */
 	char scheme[65];
-	char key_id[256]; /* or empty */
-	char text[256]; /* of `status`; one line, or empty */
-	char drop_text[256]; /* of `drop_status`; one line, or empty */
+	char key_id[256];	/* or empty */
+	char text[256];		/* of `status`; one line, or empty */
+	char drop_text[256];	/* of `drop_status`; one line, or empty */
 };
 
 /*
  * Ask the provider to revoke the credential of each entry, and have every
- * process of this machine drop its own, whatever the provider said.  The provider
- * is told of one credential an entry alone: the one that this process holds or
- * this user's processes share.  Those of other processes live on there until
- * they expire; the processes drop them when they next sign.  That takes the
- * right to write state_dir, and to remove what other users share; `drop_status`
- * says where it is lacking: USAGE, CONFIG, TRUST, DEADLINE, INTERNAL, MEMORY.
- * Fills at most *count reports, NULL where that is 0, and sets *count to the
- * number of entries, all of which are revoked.  APAM_OK where every provider confirmed or there was nothing to
- * revoke; else the first entry's error: PROVIDER, NETWORK, DEADLINE, or POLICY
- * where a scheme has no way to revoke.
+ * process of this machine drop its own, whatever the provider said.  The
+ * provider is told of one credential an entry alone: the one that this process
+ * holds or this user's processes share.  Those of other processes live on there
+ * until they expire; the processes drop them when they next sign.  That takes
+ * the right to write state_dir, and to remove what other users share;
+ * `drop_status` says where it is lacking: USAGE, CONFIG, TRUST, DEADLINE,
+ * INTERNAL, MEMORY.  Fills at most *count reports, NULL where that is 0, and
+ * sets *count to the number of entries, all of which are revoked.  APAM_OK
+ * where every provider confirmed or there was nothing to revoke; else the first
+ * entry's error: PROVIDER, NETWORK, DEADLINE, or POLICY where a scheme has no
+ * way to revoke.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_revoke(struct apam_profile *profile, int timeout_ms,
+APAM_API APAM_CHECKED enum apam_status apam_revoke(
+    struct apam_profile *profile, int timeout_ms,
     struct apam_revoke_report *reports, size_t *count, struct apam_error *err);
 
 /* ---- Without blocking ------------------------------------------------- */
@@ -299,7 +295,7 @@ apam_revoke(struct apam_profile *profile, int timeout_ms,
  * and ask for the call's result.  A refresh needs apam_step as well, with no
  * call under way: keep the descriptor in the set.
  */
-struct apam_call; /* a call under way */
+struct apam_call;		/* a call under way */
 
 /*
  * apam_sign that does not wait.  APAM_OK: signed at once, *call is NULL.
@@ -307,17 +303,17 @@ struct apam_call; /* a call under way */
  * to must stay until it ends.  The timeout counts from here.  Other errors: as
  * apam_sign, and USAGE where a thread drives the context.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_sign_start(struct apam_profile *profile,
-    const struct apam_request *request, struct apam_signature *signature,
-    struct apam_call **call, struct apam_error *err);
+APAM_API APAM_CHECKED enum apam_status apam_sign_start(
+    struct apam_profile *profile, const struct apam_request *request,
+    struct apam_signature *signature, struct apam_call **call,
+    struct apam_error *err);
 
 /*
  * APAM_E_PENDING, or how the call ended; APAM_OK: the signature is made.  It
  * has then ended: release it with apam_call_cancel.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_call_result(struct apam_call *call, struct apam_error *err);
+APAM_API APAM_CHECKED enum apam_status apam_call_result(
+    struct apam_call *call, struct apam_error *err);
 
 /* Release a call, ended or not, and set *call to NULL.  *call NULL is fine. */
 APAM_API void apam_call_cancel(struct apam_call **call);
@@ -338,23 +334,23 @@ APAM_API void apam_step(struct apam *ctx);
 
 struct apam_entry_info {
 	const char *scheme;
-	const char *control; /* "sufficient", "required" or "optional" */
-	const char *key_id; /* or "" */
+	const char *control;	/* "sufficient", "required" or "optional" */
+	const char *key_id;	/* or "" */
 	enum apam_key_state state; /* as last found; UNKNOWN before that */
-	char evidence[256]; /* of ARCHIVED: by whom, when and why; or empty */
+	char evidence[256];	/* of ARCHIVED: by whom, when and why; or empty */
 };
 
 struct apam_profile_info {
 	const char *name;
 	const char *file;
 	const char *description; /* or "" */
-	const char *ca_file; /* PEM; NULL: the system's */
-	const char *proxy; /* URL; NULL: none */
+	const char *ca_file;	/* PEM; NULL: the system's */
+	const char *proxy;	/* URL; NULL: none */
 	const char *const *origins;
 	size_t origin_count;
 	const struct apam_entry_info *entries;
 	size_t entry_count;
-	int timeout_ms; /* the profile's deadline */
+	int timeout_ms;		/* the profile's deadline */
 	bool allow_http;
 };
 
@@ -366,8 +362,7 @@ struct apam_profile_info {
  */
 APAM_API APAM_CHECKED enum apam_status apam_profiles(struct apam *ctx,
     bool (*each)(void *arg, const struct apam_profile_info *info,
-	const struct apam_error *why),
-    void *arg, struct apam_error *err);
+    const struct apam_error *why), void *arg, struct apam_error *err);
 
 /* The same for one profile; `info` lives until `each` returns. */
 APAM_API void apam_profile_show(struct apam_profile *profile,
@@ -377,31 +372,30 @@ APAM_API void apam_profile_show(struct apam_profile *profile,
  * Say for each profile whether it would sign `url`: `why` is NULL for the one
  * chosen, else one line that says why not.  Errors: URL, TRUST, MEMORY.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_explain(struct apam *ctx, const char *url,
-    bool (*each)(
-	void *arg, const struct apam_profile_info *info, const char *why),
-    void *arg, struct apam_error *err);
+APAM_API APAM_CHECKED enum apam_status apam_explain(struct apam *ctx,
+    const char *url, bool (*each)(void *arg,
+    const struct apam_profile_info *info, const char *why), void *arg,
+    struct apam_error *err);
 
 /* Where the credential of one entry stands.  Nothing here is secret. */
 struct apam_entry_status {
 	unsigned entry;
 	char scheme[65];
-	char key_id[256]; /* or empty */
-	bool usable; /* there is a credential that may be sent */
-	bool refreshing; /* an exchange is under way */
-	uint64_t generation; /* 0: no credential */
-	int64_t acquired_at; /* Unix s; 0: no credential */
-	int64_t expires_in; /* seconds, 0: it has; -1: never, or none */
-	int64_t refresh_in; /* seconds, 0: due; -1: never, or none */
+	char key_id[256];	/* or empty */
+	bool usable;		/* there is a credential that may be sent */
+	bool refreshing;	/* an exchange is under way */
+	uint64_t generation;	/* 0: no credential */
+	int64_t acquired_at;	/* Unix s; 0: no credential */
+	int64_t expires_in;	/* seconds, 0: it has; -1: never, or none */
+	int64_t refresh_in;	/* seconds, 0: due; -1: never, or none */
 	enum apam_status latched; /* the permanent answer; APAM_OK: none */
 	/* As this process found, else as another noted (apam-registry(5)). */
 	enum apam_key_state key_state;
-	int64_t checked_at; /* Unix s; 0: never */
-	char evidence[256]; /* or empty */
+	int64_t checked_at;	/* Unix s; 0: never */
+	char evidence[256];	/* or empty */
 	struct apam_error last_error; /* stays after a success; status
 					 APAM_OK: none */
-	int64_t last_error_at; /* Unix s */
+	int64_t last_error_at;	/* Unix s */
 };
 
 /*
@@ -423,19 +417,19 @@ APAM_API APAM_CHECKED enum apam_status apam_profile_status(
 struct apam_key_info {
 	const char *scheme;
 	const char *id;
-	const char *mark; /* tells secrets of one id apart; "": any */
+	const char *mark;	/* tells secrets of one id apart; "": any */
 	bool registered;
 	const char *description, *access; /* or "" */
-	int64_t created_at; /* when it was registered, Unix s; 0: never */
-	const char *created_by; /* or "" */
-	int64_t archived_at; /* Unix s; 0: active */
+	int64_t created_at;	/* when it was registered, Unix s; 0: never */
+	const char *created_by;	/* or "" */
+	int64_t archived_at;	/* Unix s; 0: active */
 	const char *archived_by, *why; /* or "" */
-	int64_t used_at; /* last use, Unix s; 0: none that was noted */
-	const char *used_by; /* program, or "" */
+	int64_t used_at;	/* last use, Unix s; 0: none that was noted */
+	const char *used_by;	/* program, or "" */
 	unsigned long used_uid;
 	enum apam_key_state state; /* as last checked */
-	int64_t checked_at; /* Unix s; 0: never */
-	const char *evidence; /* or "" */
+	int64_t checked_at;	/* Unix s; 0: never */
+	const char *evidence;	/* or "" */
 	const char *const *profiles; /* that name it, sorted */
 	size_t profile_count;
 };
@@ -456,10 +450,10 @@ APAM_API APAM_CHECKED enum apam_status apam_keys(struct apam *ctx,
  * its scheme or the mark of its secret too.
  */
 struct apam_key_name {
-	size_t size; /* sizeof(struct apam_key_name) */
+	size_t size;		/* sizeof(struct apam_key_name) */
 	const char *id;
-	const char *scheme; /* or NULL */
-	const char *mark; /* or NULL */
+	const char *scheme;	/* or NULL */
+	const char *mark;	/* or NULL */
 };
 
 /*
@@ -471,18 +465,18 @@ struct apam_key_name {
  * SECRET (the mark is made of it), DEADLINE (somebody else is changing the
  * registry), INTERNAL, MEMORY.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_key_add(struct apam *ctx, const struct apam_key_name *name,
-    const char *description, const char *access, struct apam_error *err);
+APAM_API APAM_CHECKED enum apam_status apam_key_add(struct apam *ctx,
+    const struct apam_key_name *name, const char *description,
+    const char *access, struct apam_error *err);
 
 /*
  * Say anew what a registered key is for, or what it opens; NULL, for one of
  * them, leaves it as it is, and "" takes it away.  Errors: as above, but not
  * SECRET.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_key_describe(struct apam *ctx, const struct apam_key_name *name,
-    const char *description, const char *access, struct apam_error *err);
+APAM_API APAM_CHECKED enum apam_status apam_key_describe(struct apam *ctx,
+    const struct apam_key_name *name, const char *description,
+    const char *access, struct apam_error *err);
 
 /*
  * Archive an active key, and register it where it is not.  Once this has
@@ -498,8 +492,8 @@ APAM_API APAM_CHECKED enum apam_status apam_key_archive(struct apam *ctx,
  * Let an archived key sign again; programs that found it revoked or expired try
  * it anew.  Errors: as above.
  */
-APAM_API APAM_CHECKED enum apam_status apam_key_restore(
-    struct apam *ctx, const struct apam_key_name *name, struct apam_error *err);
+APAM_API APAM_CHECKED enum apam_status apam_key_restore(struct apam *ctx,
+    const struct apam_key_name *name, struct apam_error *err);
 
 /*
  * Which entry of a profile, as its file is now, holds its standby key: the
@@ -512,11 +506,11 @@ APAM_API APAM_CHECKED enum apam_status apam_key_standby(
 
 /* Which keys changed places. */
 struct apam_key_rotation {
-	char fresh[256]; /* id of the one that is in first place now */
+	char fresh[256];	/* id of the one that is in first place now */
 	/* The one that was, archived now; as struct apam_key_name has it. */
 	char old[256];
 	char old_scheme[65];
-	char old_mark[5]; /* "": it is archived with any secret */
+	char old_mark[5];	/* "": it is archived with any secret */
 };
 
 /*
@@ -526,23 +520,23 @@ struct apam_key_rotation {
  * error's text then says, both keys work.  Errors: as above and of
  * apam_key_archive.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_key_rotate(struct apam_profile *profile, const char *why,
+APAM_API APAM_CHECKED enum apam_status apam_key_rotate(
+    struct apam_profile *profile, const char *why,
     struct apam_key_rotation *rotation, struct apam_error *err);
 
 /* ---- Modules and files ------------------------------------------------- */
 
-struct apam_module; /* see module.h */
+struct apam_module;		/* see module.h */
 
 /* The module of a scheme, loaded, checked.  Errors: MODULE, TRUST, MEMORY. */
-APAM_API APAM_CHECKED enum apam_status
-apam_module_get(struct apam *ctx, const char *scheme,
-    const struct apam_module **module, struct apam_error *err);
+APAM_API APAM_CHECKED enum apam_status apam_module_get(struct apam *ctx,
+    const char *scheme, const struct apam_module **module,
+    struct apam_error *err);
 
 /* Call `each` for each name in the module directory; as apam_profiles. */
 APAM_API APAM_CHECKED enum apam_status apam_modules(struct apam *ctx,
     bool (*each)(void *arg, const char *scheme,
-	const struct apam_module *module, const struct apam_error *why),
+    const struct apam_module *module, const struct apam_error *why),
     void *arg, struct apam_error *err);
 
 /*
@@ -551,8 +545,8 @@ APAM_API APAM_CHECKED enum apam_status apam_modules(struct apam *ctx,
  * error, in order.  Loads the modules and reads the secrets (exec: programs
  * run).  Returns APAM_OK where there was none, else the first error's status.
  */
-APAM_API APAM_CHECKED enum apam_status
-apam_lint(const struct apam_open_options *options, const char *file,
+APAM_API APAM_CHECKED enum apam_status apam_lint(
+    const struct apam_open_options *options, const char *file,
     void (*each)(void *arg, const struct apam_error *problem), void *arg,
     struct apam_error *err);
 
