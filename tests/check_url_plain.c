@@ -233,17 +233,21 @@ END_TEST
 START_TEST(a_length_that_is_ahead_of_its_text)
 {
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
-	char *page = lone_page(size), text[URL_START_MAX];
+	char *page = lone_page(size), text[URL_START_MAX], *url;
 	struct url_start start;
 
 	memset(text, 'a', sizeof(text));
-	url_start_init(&start);
-	url_start_set(&start, text, (size_t)_i);
-	STORE(start.n, URL_START_MAX);
-	for (size_t room = 1; room < URL_START_MAX; room++) {
+	for (size_t n = 0; n < URL_START_MAX; n++) {
+		url_start_init(&start);
+		url_start_set(&start, text, n);
+		STORE(start.n, URL_START_MAX);
 		memset(page, 0, size);
-		memset(page + size - room - _i, 'a', (size_t)_i);
-		ck_assert(!looks_plain(page + size - room - _i, &start));
+		for (size_t room = 1; n + room <= URL_START_MAX; room++) {
+			url = page + size - room - n;
+			memset(url, 'a', n);
+			ck_assert(!looks_plain(url, &start));
+			memset(url, 0, n);
+		}
 	}
 	ck_assert_int_eq(munmap(page - size, 3 * size), 0);
 }
@@ -403,8 +407,7 @@ main(void)
 	    tc, the_start_counts_to_its_last_byte, 0, URL_BLOCK);
 	tcase_add_loop_test(
 	    tc, a_url_at_the_edge_of_a_page, 0, URL_START_MAX + 1);
-	tcase_add_loop_test(
-	    tc, a_length_that_is_ahead_of_its_text, 0, URL_START_MAX);
+	tcase_add_test(tc, a_length_that_is_ahead_of_its_text);
 	tcase_add_loop_test(tc, the_longest_url, 0, URL_BLOCK);
 	tcase_add_loop_test(tc, escapes_are_two_hex_digits, 0, ROWS(escapes));
 	tcase_add_test(tc, what_hosts_send_is_plain);
