@@ -152,17 +152,24 @@ rows_uninstall()
 	    ! -path "$root/etc/apam.conf" ! -path "$root/etc/apam.d/mine.conf"
 }
 
+# elsewhere install|uninstall: by the tool, for make would compile anew.
+elsewhere()
+{
+	env BUILD="$BUILD" DESTDIR="$tmp/other" PREFIX=/opt/apam \
+	    LIBDIR=/opt/apam/lib MODULEDIR=/opt/apam/lib/apam \
+	    SYSCONFDIR=/opt/etc STATEDIR=/opt/state SONAME=libapam.so.0 \
+	    tools/install "$1" basic-email-key
+}
+
 # What it is installed with stands in the main file, and is removed with it.
 rows_elsewhere()
 {
-	set -- DESTDIR="$tmp/other" SYSCONFDIR=/opt/etc STATEDIR=/opt/state \
-	    PREFIX=/opt/apam
 	main=$tmp/other/opt/etc/apam.conf
-	row "make install elsewhere" run_make "$@" install
+	row "install elsewhere" elsewhere install
 	row "profile_dir" grep -qx 'profile_dir = "/opt/etc/apam.d";' "$main"
 	row "module_dir" grep -qx '# module_dir = "/opt/apam/lib/apam";' "$main"
 	row "state_dir" grep -qx '# state_dir = "/opt/state";' "$main"
-	row "make uninstall elsewhere" run_make "$@" uninstall
+	row "uninstall elsewhere" elsewhere uninstall
 	row "uninstall removes what nobody changed" test ! -e "$main"
 }
 
