@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The nearest right name for a misspelt one, by optimal string alignment:
- * insert, delete, replace, swap of neighbours.  Bounded work on the stack:
+ * insert, delete, replace, swap of neighbours; or one that goes on where the
+ * given one ends, as basic-email-key does for basic.  Bounded work on the stack:
  * names beyond 64 bytes are compared by their first 64.
  */
 #include "suggest.h"
@@ -53,11 +54,27 @@ suggest_distance(const char *a, const char *b)
 	return rows.row[a_length % 3][b_length];
 }
 
+/* `candidate` is `name` and more words. */
+static bool
+goes_on(const char *candidate, const char *name)
+{
+	const size_t n = strnlen(name, LENGTH_MAX);
+
+	return strncmp(candidate, name, n) == 0 &&
+	    (candidate[n] == '-' || candidate[n] == '_');
+}
+
+/* Words left out count as one slip. */
+static unsigned
+slips(const char *name, const char *candidate)
+{
+	return goes_on(candidate, name) ? 1 : suggest_distance(name, candidate);
+}
+
 void
 suggest_consider(const char *name, const char *candidate, const char **best)
 {
-	if (*best == NULL ||
-	    suggest_distance(name, candidate) < suggest_distance(name, *best))
+	if (*best == NULL || slips(name, candidate) < slips(name, *best))
 		*best = candidate;
 }
 
@@ -70,6 +87,6 @@ suggest_near(const char *name, const char *best)
 		return false;
 	length = strnlen(name, LENGTH_MAX);
 	/* One slip in three bytes still looks like a slip. */
-	return suggest_distance(name, best) <= (length + 2) / 3 &&
-	    suggest_distance(name, best) < length;
+	return slips(name, best) <= (length + 2) / 3 &&
+	    slips(name, best) < length;
 }

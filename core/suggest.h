@@ -13,7 +13,10 @@
  */
 unsigned suggest_distance(const char *a, const char *b);
 
-/* Keep the better of *best (or NULL) and `candidate` for `name`. */
+/*
+ * Keep the better of *best (or NULL) and `candidate` for `name`; one that goes
+ * on with '-' or '_' where `name` ends is as good as one slip away.
+ */
 void
 suggest_consider(const char *name, const char *candidate, const char **best);
 

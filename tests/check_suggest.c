@@ -72,6 +72,10 @@ static const struct {
 	{ "password", "proxy", false },
 	{ "secret", "client_secret", false },
 	{ "x", NULL, false },
+	{ "oauth2", "oauth2-client-credentials", true },
+	{ "share", "share_credentials", true },
+	{ "oauth", "oauth2-client-credentials", false },
+	{ "e", "e-mail", false },
 };
 
 START_TEST(only_the_near_is_mentioned)
@@ -92,6 +96,11 @@ START_TEST(the_nearest_wins)
 	suggest_consider("token_ulr", "token_uri", &best);
 	suggest_consider("token_ulr", "issuer", &best);
 	ck_assert_str_eq(best, "token_url");
+	best = NULL;
+	suggest_consider("basic", "magic", &best);
+	suggest_consider("basic", "basic-email-key", &best);
+	suggest_consider("basic", "basics", &best);
+	ck_assert_str_eq(best, "basic-email-key");
 }
 END_TEST
 
