@@ -49,6 +49,9 @@ check_array(struct conf_lexer *lexer)
 	const enum conf_token kind = lexer->token;
 
 	while (lexer->token != CONF_ARRAY_END) {
+		if (lexer->token == CONF_GROUP)
+			return refuse(lexer,
+			    "a list of groups stands in ( ), not in [ ]");
 		if (!is_scalar(lexer->token))
 			return refuse(lexer,
 			    "expected a text, a number, true "
@@ -126,7 +129,9 @@ check_value(struct conf_lexer *lexer, unsigned depth)
 	if (is_scalar(token))
 		return check_scalar(lexer);
 	if (token != CONF_ARRAY && token != CONF_LIST && token != CONF_GROUP)
-		return refuse(lexer, "expected a value");
+		return refuse(lexer,
+		    "expected a value: a text in quotes, a number, true, "
+		    "false, or a list or group of them");
 	if (depth == CONF_DEPTH_MAX)
 		return refuse(lexer, "nested too deep; 16 levels are allowed");
 	if (!conf_lexer_next(lexer))

@@ -116,6 +116,9 @@ path_problem(struct apam_str path)
 {
 	struct apam_str segment;
 
+	if (str_find(path, '*') != path.n)
+		return "an origin has no wildcard; it holds all paths below "
+		       "its own";
 	if (str_find(path, '%') != path.n)
 		return "an origin's path has a percent sign";
 	while (path.n > 1) {

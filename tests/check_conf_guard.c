@@ -92,6 +92,8 @@ static const struct {
 	{ "a = ( 1, );", 1, "comma before )" },
 	{ "a = ( , );", 1, "expected a value" },
 	{ "a = ( b = 1 );", 1, "expected a value" },
+	{ "a = yes;", 1, "a text in quotes, a number, true, false" },
+	{ "a = [ { b = 1; } ];", 1, "stands in ( ), not in [ ]" },
 	{ "a = [ 1, ];", 1, "comma before ]" },
 	{ "a = [ 1 2 ];", 1, "expected , or ]" },
 	{ "a = [ 1", 1, "expected , or ]" },
