@@ -52,7 +52,7 @@ lint_directory(struct apam *ctx, struct problems *all)
 	struct apam_error err;
 
 	error_clear(&err);
-	if (profiles_list(ctx, &list, &err) != APAM_OK)
+	if (profiles_list_visible(ctx, &list, &err) != APAM_OK)
 		problems_add_error(all, ctx->settings->file, 0, &err);
 	for (size_t i = 0; i < list.count; i++) {
 		if (profile_file(ctx, list.names[i], file, sizeof(file)))

@@ -180,9 +180,37 @@ apam_profile_name(const struct apam_profile *profile)
 	return profile->name;
 }
 
+static enum apam_status
+list_files(struct apam *ctx, struct names_list *list,
+    bool (*ok)(const char *name), struct apam_error *err)
+{
+	struct apam_error own;
+	enum apam_status status;
+
+	error_clear(&own);
+	status = names_list_read(list, ctx->settings->profile_dir, ".conf",
+	    ctx->settings->user, ok, &own);
+	if (status != APAM_OK)
+		(void)error_set(err, status, "profile_dir: %s", own.text);
+	return status;
+}
+
 enum apam_status
 profiles_list(struct apam *ctx, struct names_list *list, struct apam_error *err)
 {
-	return names_list_read(list, ctx->settings->profile_dir, ".conf",
-	    ctx->settings->user, profile_name_ok, err);
+	return list_files(ctx, list, profile_name_ok, err);
+}
+
+/* Editors keep files of their own that are hidden. */
+static bool
+is_visible(const char *name)
+{
+	return name[0] != '.' && !str_has_control(apam_str(name));
+}
+
+enum apam_status
+profiles_list_visible(
+    struct apam *ctx, struct names_list *list, struct apam_error *err)
+{
+	return list_files(ctx, list, is_visible, err);
 }

@@ -56,7 +56,7 @@ note_file(const struct secrets *s, struct apam_str ref)
 }
 
 static bool
-read_one(struct reading *r, struct apam_value *value)
+read_one(struct reading *r, const char *option, struct apam_value *value)
 {
 	struct secrets *s = r->secrets;
 	struct buf *b = &s->all[s->count];
@@ -68,7 +68,8 @@ read_one(struct reading *r, struct apam_value *value)
 	note_file(s, value->str);
 	s->various |= !secret_ref_is_shared(value->str);
 	if (secret_ref_read(value->str, r->user, b, &err) != APAM_OK) {
-		problems_add_error(r->all, r->file, r->line, &err);
+		problems_add(r->all, err.status, r->file, r->line, "%s: %s",
+		    option, err.text);
 		return false;
 	}
 	value->str = buf_view(b);
@@ -97,7 +98,7 @@ read_table(struct reading *r, const struct option_table *table,
 		if (lines != NULL)
 			r->line = lines[i];
 		if (o->type == APAM_OPT_SECRET)
-			ok = read_one(r, &values[i]) && ok;
+			ok = read_one(r, o->name, &values[i]) && ok;
 		for (size_t g = 0; g < groups; g++)
 			ok = read_table(r, &members,
 				 inner + g * o->member_count, NULL) &&

@@ -103,7 +103,7 @@ static const struct {
 	    { "APAM_E_MODULE apam.d/p.conf:2" } },
 	{ "no secret",
 	    ORIGIN "auth = (\n{ " HMAC "secret = \"file:@/no\"; } );\n",
-	    { "APAM_E_SECRET apam.d/p.conf:3" } },
+	    { "APAM_E_SECRET apam.d/p.conf:3 secret: " } },
 	{ "a module that refuses an option",
 	    ORIGIN "auth = ( { scheme = \"return-test\";\nopen = 512; } );\n",
 	    { "APAM_E_CONFIG apam.d/p.conf:3 open: says so" } },
@@ -217,6 +217,32 @@ START_TEST(profiles_are_linted_by_name)
 	saw("a, b and c", lines);
 	ck_assert_str_eq(err.file, project_path(&project, "apam.d/a.conf"));
 	ck_assert_uint_eq(err.line, 2);
+}
+END_TEST
+
+START_TEST(a_name_that_no_profile_can_have)
+{
+	static const char *const lines[8] = { "-b.conf:0 a profile's name",
+		"my profile.conf:0 a profile's name", NULL };
+
+	write_profile("my profile", GOOD);
+	write_profile("-b", GOOD);
+	write_profile("good", GOOD);
+	write_profile(".#good", "x = \n");
+	project_write(&project, "apam.d/good.txt", "y = \n");
+	ck_assert_int_eq(lint(NULL), APAM_E_CONFIG);
+	saw("two", lines);
+}
+END_TEST
+
+START_TEST(a_directory_that_is_not_there)
+{
+	static const char *const lines[8] = { "apam.conf:0 profile_dir: ",
+		NULL };
+
+	ck_assert_int_eq(rmdir(project_path(&project, "apam.d")), 0);
+	ck_assert_int_eq(lint(NULL), APAM_E_CONFIG);
+	saw("none", lines);
 }
 END_TEST
 
@@ -361,6 +387,8 @@ main(void)
 	tcase_add_loop_test(t, a_profile_in_error, 0, ROWS(profiles));
 	tcase_add_loop_test(t, a_main_file_in_error, 0, ROWS(mains));
 	tcase_add_test(t, profiles_are_linted_by_name);
+	tcase_add_test(t, a_name_that_no_profile_can_have);
+	tcase_add_test(t, a_directory_that_is_not_there);
 	tcase_add_test(t, a_directory_that_others_write);
 	tcase_add_test(t, misused_options_are_a_problem);
 	tcase_add_test(t, nobody_need_be_told);
