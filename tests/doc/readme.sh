@@ -21,6 +21,14 @@ rows_text()
 	for path in $(grep -oE '^\| `[a-z/]+/`' README.md | tr -d '|` '); do
 		row "the folder $path" test -d "$path"
 	done
+	for library in $(grep -oE -- '[ =]-l[a-z]+' Makefile | sort -u); do
+		library=${library##*-l}
+		case $library in
+		dl | pthread | rt) continue ;; # of the C library
+		crypto | ssl) library=OpenSSL ;;
+		esac
+		row "the library $library" grep -qi "^| .*$library.* |" README.md
+	done
 	for scheme in modules/*/; do
 		row "names ${scheme%/}" grep -q "^| \`$(basename "$scheme")\`" \
 		    README.md
