@@ -28,8 +28,8 @@ log_line(void *arg, int level, const char *line)
 }
 
 /*
- * The level that $APAM_LOG names; -1 if it is odd.  Where it is not set, errors:
- * what is wrong on this machine, though the command can be done.
+ * The level that $APAM_LOG names; -1 if it is odd.  Where it is not set,
+ * errors: what is wrong on this machine, though the command can be done.
  */
 static int
 log_level_from_environment(void)

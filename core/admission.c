@@ -60,8 +60,8 @@ look_up(const struct entry *e, const struct keys *keys, struct admission *to)
 }
 
 /*
- * Take over what is newer.  The credential goes in the same moment: else a stack
- * that inherits in between would have both.
+ * Take over what is newer.  The credential goes in the same moment: else a
+ * stack that inherits in between would have both.
  */
 static void
 take_over(struct entry *e, const struct admission *fresh)

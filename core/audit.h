@@ -70,8 +70,8 @@ struct audit_repeat {
 
 /*
  * Whether a refusal with this status is to be told, `now` being clock_ms: it is
- * another than the last one told, or AUDIT_EVERY_S have passed.  *untold is then
- * for audit_event.repeats.  No lock: the caller's.
+ * another than the last one told, or AUDIT_EVERY_S have passed.  *untold is
+ * then for audit_event.repeats.  No lock: the caller's.
  */
 bool audit_due(struct audit_repeat *repeat, enum apam_status status,
     int64_t now, unsigned long *untold);

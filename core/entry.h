@@ -77,8 +77,8 @@ bool entry_same(const struct entry *a, const struct entry *b);
 void entry_close(struct entry *e);
 
 /*
- * The entry as logs and messages number it, from 1.  Reports of the public calls
- * count from 0, as the index of an array.
+ * The entry as logs and messages number it, from 1.  Reports of the public
+ * calls count from 0, as the index of an array.
  */
 static inline size_t
 entry_number(const struct entry *e)
@@ -93,8 +93,8 @@ entry_number(const struct entry *e)
 struct apam_str entry_key_id(const struct entry *e);
 
 /*
- * Copy its scheme and key id, as far as they fit, to reports.  `scheme` has room
- * for ENTRY_SCHEME_SIZE, `key_id` for ENTRY_KEY_ID_SIZE bytes.
+ * Copy its scheme and key id, as far as they fit, to reports.  `scheme` has
+ * room for ENTRY_SCHEME_SIZE, `key_id` for ENTRY_KEY_ID_SIZE bytes.
  */
 #define ENTRY_SCHEME_SIZE 65
 #define ENTRY_KEY_ID_SIZE 256

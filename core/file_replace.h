@@ -14,8 +14,8 @@
 
 /*
  * Replace `name` in the directory by a file of these bytes and this mode,
- * whatever the umask.  The name beside it, `beside`, is the caller's alone: what
- * is found there was left by one that died.  With `sync` the file and then
+ * whatever the umask.  The name beside it, `beside`, is the caller's alone:
+ * what is found there was left by one that died.  With `sync` the file and then
  * the directory are on the disk before this returns.  False, with errno, where
  * that failed: the old file is then still there, except where only the last
  * sync failed.

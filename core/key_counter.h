@@ -44,7 +44,8 @@ void key_counter_free(struct key_counter *counter);
  * mapped now, where it is another one; an empty page where there is none or it
  * is no counter, or where `directory` is -1.  Where it cannot be opened or
  * mapped, what is mapped stays, and the counter is blind.  Readers may go on
- * meanwhile; calls of this must not run at once.  True where the file is mapped.
+ * meanwhile; calls of this must not run at once.  True where the file is
+ * mapped.
  */
 bool key_counter_follow(struct key_counter *counter, int directory);
 

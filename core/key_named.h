@@ -53,8 +53,8 @@ bool named_key_is(const struct named_key *key, const char *scheme,
     const char *id);
 
 /*
- * As the registry knows it; the secret only where it was read and is the same to
- * all processes.
+ * As the registry knows it; the secret only where it was read and is the same
+ * to all processes.
  */
 struct key_identity named_key_identity(const struct named_key *key);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Notes of keys, in the directory of each user.  Who writes holds the lock of
- * all notes of its user and kind for a moment, and gives up rather than wait for
- * it: a note of a use is worth little, one of a check not much.  A process that
- * just acquired writes one of each at once, by two threads, so that one lock for
- * both kinds would lose uses.  What is read was
- * written by others, whoever they are: it is bounded, checked, and its name must
- * be that of its content.
+ * all notes of its user and kind for a moment, and gives up rather than wait
+ * for it: a note of a use is worth little, one of a check not much.  A process
+ * that just acquired writes one of each at once, by two threads, so that one
+ * lock for both kinds would lose uses.  What is read was written by others,
+ * whoever they are: it is bounded, checked, and its name must be that of its
+ * content.
  */
 #define _GNU_SOURCE
 #include "key_note.h"

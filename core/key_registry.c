@@ -628,8 +628,9 @@ begin(struct change *c)
 }
 
 /*
- * Something was put in state_dir just now: perhaps the registry, by another name
- * before or from a backup, and programs still follow the counter of the last.
+ * Something was put in state_dir just now: perhaps the registry, by another
+ * name before or from a backup, and programs still follow the counter of the
+ * last.
  */
 static bool
 is_new_here(int state)

@@ -41,11 +41,11 @@ struct key_registry_print {
 
 /*
  * Read it.  APAM_OK with *set to free: it is in order, or there is none, which
- * is the empty set and a zeroed *print.  Else APAM_E_CONFIG or APAM_E_TRUST with
- * what to do in *err, and the file unless it is state_dir that is wrong, or
- * APAM_E_MEMORY, where there is no descriptor left, either; *set is empty then
- * and *print one that no file has.  Where this process is the owner's and the
- * counter is missing, it is made anew.
+ * is the empty set and a zeroed *print.  Else APAM_E_CONFIG or APAM_E_TRUST
+ * with what to do in *err, and the file unless it is state_dir that is wrong,
+ * or APAM_E_MEMORY, where there is no descriptor left, either; *set is empty
+ * then and *print one that no file has.  Where this process is the owner's and
+ * the counter is missing, it is made anew.
  */
 enum apam_status key_registry_read(const struct key_registry *registry,
     struct key_set *set, struct key_registry_print *print,

@@ -62,8 +62,8 @@ void lifecycle_drop(struct entry *e);
 
 /*
  * A response said that credentials up to `generation` are rejected, or with
- * SUSPECT perhaps are.  Acts once for each credential.  True where signing again
- * may work: with this entry or, its key being dead, with a `standby`.
+ * SUSPECT perhaps are.  Acts once for each credential.  True where signing
+ * again may work: with this entry or, its key being dead, with a `standby`.
  */
 bool lifecycle_reject(struct entry *e, uint64_t generation,
     enum apam_verdict verdict, bool standby);

@@ -31,7 +31,8 @@ int64_t lifetime_jwt_exp(struct apam_str token);
 
 /*
  * The lifetime to use, in seconds: `given` where not negative, else exp - now
- * (at least 0), else `ttl`.  More than LIFETIME_MAX is cut; APAM_FOREVER passes through.
+ * (at least 0), else `ttl`.  More than LIFETIME_MAX is cut; APAM_FOREVER passes
+ * through.
  */
 int64_t lifetime_choose(
     int64_t stated, struct apam_str token, int64_t now, int64_t ttl);

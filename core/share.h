@@ -14,8 +14,8 @@
 #define SHARE_RETRY_MS 10
 
 /*
- * The valid credential that some process stored; NULL: none, or none but `except`
- * (may be NULL), which is to be replaced.
+ * The valid credential that some process stored; NULL: none, or none but
+ * `except` (may be NULL), which is to be replaced.
  */
 struct credential *share_load(struct entry *e, const struct credential *except);
 

@@ -2,8 +2,8 @@
 /*
  * The nearest right name for a misspelt one, by optimal string alignment:
  * insert, delete, replace, swap of neighbours; or one that goes on where the
- * given one ends, as basic-email-key does for basic.  Bounded work on the stack:
- * names beyond 64 bytes are compared by their first 64.
+ * given one ends, as basic-email-key does for basic.  Bounded work on the
+ * stack: names beyond 64 bytes are compared by their first 64.
  */
 #include "suggest.h"
 

@@ -459,11 +459,11 @@ struct apam_key_name {
 /*
  * Register a key that a profile names, or, with `scheme`, any.  Where profiles
  * name its id with several secrets each is registered, with a mark of its own;
- * a key that no profile names stands for any secret.  `description` and `access`
- * may be NULL.  Only who may write state_dir can; the same goes for those
- * below.  Errors: USAGE (no such key, several, there already), CONFIG, TRUST,
- * SECRET (the mark is made of it), DEADLINE (somebody else is changing the
- * registry), INTERNAL, MEMORY.
+ * a key that no profile names stands for any secret.  `description` and
+ * `access` may be NULL.  Only who may write state_dir can; the same goes for
+ * those below.  Errors: USAGE (no such key, several, there already), CONFIG,
+ * TRUST, SECRET (the mark is made of it), DEADLINE (somebody else is changing
+ * the registry), INTERNAL, MEMORY.
  */
 APAM_API APAM_CHECKED enum apam_status apam_key_add(struct apam *ctx,
     const struct apam_key_name *name, const char *description,
@@ -541,9 +541,10 @@ APAM_API APAM_CHECKED enum apam_status apam_modules(struct apam *ctx,
 
 /*
  * Check files without using them: `file` is a main or a profile file, NULL
- * the main file of `options`, the key registry and all its profiles.  Calls `each` for every
- * error, in order.  Loads the modules and reads the secrets (exec: programs
- * run).  Returns APAM_OK where there was none, else the first error's status.
+ * the main file of `options`, the key registry and all its profiles.  Calls
+ * `each` for every error, in order.  Loads the modules and reads the secrets
+ * (exec: programs run).  Returns APAM_OK where there was none, else the first
+ * error's status.
  */
 APAM_API APAM_CHECKED enum apam_status apam_lint(
     const struct apam_open_options *options, const char *file,
