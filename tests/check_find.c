@@ -22,18 +22,6 @@
 
 static struct project project;
 
-/* A profile for one origin; its module is never loaded here. */
-static void
-write_profile(const char *name, const char *origin)
-{
-	char text[512];
-
-	(void)snprintf(text, sizeof(text),
-	    "origins = [ \"%s\" ];\nauth = ( { scheme = \"none\"; } );\n",
-	    origin);
-	project_profile(&project, name, text);
-}
-
 static void
 remove_profile(const char *name)
 {
@@ -47,7 +35,7 @@ static void
 setup(void)
 {
 	project_make(&project);
-	write_profile("zero", "https://zero.example");
+	project_origin(&project, "zero", "https://zero.example");
 	(void)project_get(&project, "zero");
 }
 
@@ -113,21 +101,21 @@ never_look(void)
 static void
 write_tree(void)
 {
-	write_profile("a-deep", "https://api.example/v1/eyes");
-	write_profile("b-top", "https://api.example");
-	write_profile("c-mid", "https://api.example/v1");
-	write_profile("d-twin", "https://twin.example/x");
-	write_profile("e-twin", "https://twin.example/x");
-	write_profile("f-above", "https://twin.example");
-	write_profile("g-below", "https://twin.example/x/y");
+	project_origin(&project, "a-deep", "https://api.example/v1/eyes");
+	project_origin(&project, "b-top", "https://api.example");
+	project_origin(&project, "c-mid", "https://api.example/v1");
+	project_origin(&project, "d-twin", "https://twin.example/x");
+	project_origin(&project, "e-twin", "https://twin.example/x");
+	project_origin(&project, "f-above", "https://twin.example");
+	project_origin(&project, "g-below", "https://twin.example/x/y");
 	project_profile(&project, "h-two",
 	    "origins = [ \"https://two.example\", \"https://two.example/v1\", "
 	    "\"https://other.example:8443\" ];\n"
 	    "auth = ( { scheme = \"none\"; } );\n");
-	write_profile("i-one", "https://two.example/v");
+	project_origin(&project, "i-one", "https://two.example/v");
 	project_profile(&project, "broken",
 	    "origins = [ \"https://api.example/v1/eyes/1\" ];\n");
-	write_profile("alone", "https://alone.example");
+	project_origin(&project, "alone", "https://alone.example");
 	project_write(&project, "apam.d/c-mid.conf.bak", "nonsense");
 	project_write(&project, "apam.d/-odd.conf", "nonsense");
 }
@@ -210,7 +198,7 @@ START_TEST(a_thousand_profiles)
 		(void)snprintf(name, sizeof(name), "p%d", n);
 		(void)snprintf(
 		    url, sizeof(url), "https://h%d.example/%d", n % 10, n);
-		write_profile(name, url);
+		project_origin(&project, name, url);
 		if (i % 2 == 0)
 			(void)project_get(&project, name);
 	}
@@ -336,7 +324,7 @@ write_both(const char *const origins[2])
 		(void)snprintf(file, sizeof(file), "apam.d/%s.conf", names[i]);
 		(void)unlink(project_path(&project, file));
 		if (origins[i] != NULL)
-			write_profile(names[i], origins[i]);
+			project_origin(&project, names[i], origins[i]);
 	}
 }
 
@@ -363,14 +351,14 @@ END_TEST
 /* The first and the last by name, as they are listed. */
 START_TEST(rivals_are_named)
 {
-	write_profile("c", API);
-	write_profile("a", API "/");
+	project_origin(&project, "c", API);
+	project_origin(&project, "a", API "/");
 	ck_assert_str_eq(found(API "/"), "APAM_E_CONFIG");
 	ck_assert_str_eq(project.err.text,
 	    "profiles a and c both claim the URL; name one, or give one of "
 	    "them an origin with a longer path");
-	write_profile("b", API);
-	write_profile("d", API);
+	project_origin(&project, "b", API);
+	project_origin(&project, "d", API);
 	look_again();
 	ck_assert_str_eq(found(API "/"), "APAM_E_CONFIG");
 	ck_assert_ptr_nonnull(strstr(project.err.text, "profiles a and d "));
@@ -380,18 +368,18 @@ END_TEST
 START_TEST(what_is_missed_is_looked_for_at_once)
 {
 	ck_assert_str_eq(found(API "/"), NO_PROFILE);
-	write_profile("a", API);
+	project_origin(&project, "a", API);
 	never_look();
 	ck_assert_str_eq(found(API "/"), NO_PROFILE);
 	look_when_missed();
 	ck_assert_str_eq(found(API "/"), "a");
 	/* An origin that has changed, though its file was looked at just now. */
-	write_profile("a", "https://other.example");
+	project_origin(&project, "a", "https://other.example");
 	look_when_missed();
 	ck_assert_str_eq(found("https://other.example/"), "a");
 	ck_assert_str_eq(found(API "/"), NO_PROFILE);
 	/* Not again in this second. */
-	write_profile("a", API);
+	project_origin(&project, "a", API);
 	look_at(INT64_MAX, clock_ms() + 60000);
 	ck_assert_str_eq(found(API "/"), NO_PROFILE);
 	look_when_missed();
@@ -404,7 +392,7 @@ START_TEST(a_broken_one_is_found_once_it_is_right)
 	project_profile(&project, "a", "origins = 1;\n");
 	ck_assert_str_eq(found(API "/"), NO_PROFILE);
 	ck_assert_int_eq(project.err.file[0], '\0');
-	write_profile("a", API);
+	project_origin(&project, "a", API);
 	look_again();
 	ck_assert_str_eq(found(API "/"), "a");
 }
@@ -416,9 +404,9 @@ START_TEST(within_a_second_or_so)
 	const struct timespec pause = { 0, 20000000 };
 	int64_t ends;
 
-	write_profile("a", API);
+	project_origin(&project, "a", API);
 	ck_assert_str_eq(found(API "/v1"), "a");
-	write_profile("b", API "/v1");
+	project_origin(&project, "b", API "/v1");
 	ends = clock_ms() + 3000;
 	while (strcmp(found(API "/v1"), "b") != 0) {
 		ck_assert_int_lt(clock_ms(), ends);
@@ -432,7 +420,7 @@ START_TEST(without_a_descriptor)
 {
 	struct rlimit limit, none;
 
-	write_profile("a", API);
+	project_origin(&project, "a", API);
 	ck_assert_str_eq(found(API "/"), "a");
 	look_again();
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
@@ -452,7 +440,7 @@ START_TEST(an_index_without_a_descriptor)
 	struct rlimit limit, none;
 	struct names_list list;
 
-	write_profile("a", API);
+	project_origin(&project, "a", API);
 	ck_assert_int_eq(profiles_list(project.ctx, &list, NULL), APAM_OK);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	none = limit;
@@ -530,7 +518,7 @@ change(int i)
 	if (i % 3 == 2)
 		remove_profile("b");
 	else
-		write_profile("b", origins[i % 3]);
+		project_origin(&project, "b", origins[i % 3]);
 	look_at(0, i % 2 == 0 ? 0 : INT64_MAX);
 }
 
@@ -540,7 +528,7 @@ START_TEST(threads_find_while_files_change)
 	struct finds n[FINDERS] = { { 0 } }, all = { 0 };
 	pthread_t threads[FINDERS];
 
-	write_profile("a", API);
+	project_origin(&project, "a", API);
 	atomic_store(&stop, false);
 	for (int i = 0; i < FINDERS; i++)
 		ck_assert_int_eq(
@@ -595,10 +583,10 @@ child_finds(void)
 /* The thread that looks is not there in the child. */
 START_TEST(a_fork_while_somebody_looks)
 {
-	write_profile("b", API);
+	project_origin(&project, "b", API);
 	ck_assert_str_eq(found(API "/"), "b");
 	remove_profile("b");
-	write_profile("a", API);
+	project_origin(&project, "a", API);
 	project.ctx->finder.looking = true;
 	child_finds();
 	ck_assert(project.ctx->finder.looking);
@@ -631,7 +619,7 @@ START_TEST(forks_at_any_moment)
 	pthread_t thread;
 	void *whole = NULL;
 
-	write_profile("a", API);
+	project_origin(&project, "a", API);
 	atomic_store(&stop, false);
 	ck_assert_int_eq(pthread_create(&thread, NULL, look_on, &whole), 0);
 	for (int i = 0; i < 200; i++)

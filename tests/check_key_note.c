@@ -462,16 +462,24 @@ END_TEST
 
 /* ---- Many -------------------------------------------------------------- */
 
-START_TEST(root_reads_all_and_others_their_own)
+/* A directory in which each user may make its own. */
+static void
+let_all_make_theirs(void)
 {
-	struct key_note note = note_of("one");
 	char path[128];
 
-	if (geteuid() != 0)
-		return;
 	(void)snprintf(path, sizeof(path), "%s/users", base);
 	ck_assert_int_eq(mkdir(path, 0755), 0);
 	ck_assert_int_eq(chmod(path, 01777), 0);
+}
+
+START_TEST(root_reads_all_and_others_their_own)
+{
+	struct key_note note = note_of("one");
+
+	if (geteuid() != 0)
+		return;
+	let_all_make_theirs();
 	for (uid_t uid = 0; uid < 4; uid++) {
 		ck_assert_int_eq(seteuid(uid), 0);
 		ck_assert(write_note(KEY_NOTE_USED, &note));
@@ -574,13 +582,10 @@ END_TEST
 START_TEST(of_many_users_the_last_check_counts)
 {
 	struct key_note note = note_of("one"), found = note_of("one");
-	char path[128];
 
 	if (geteuid() != 0)
 		return;
-	(void)snprintf(path, sizeof(path), "%s/users", base);
-	ck_assert_int_eq(mkdir(path, 0755), 0);
-	ck_assert_int_eq(chmod(path, 01777), 0);
+	let_all_make_theirs();
 	for (uid_t uid = 0; uid < 4; uid++) {
 		ck_assert_int_eq(seteuid(uid), 0);
 		note.at = 1700000000 + (uid == 2 ? 9 : uid);

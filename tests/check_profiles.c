@@ -27,18 +27,6 @@ teardown(void)
 	project_remove(&project);
 }
 
-/* A profile for one origin; its module is never loaded here. */
-static void
-write_profile(const char *name, const char *origin)
-{
-	char text[512];
-
-	(void)snprintf(text, sizeof(text),
-	    "origins = [ \"%s\" ];\nauth = ( { scheme = \"none\"; } );\n",
-	    origin);
-	project_profile(&project, name, text);
-}
-
 static enum apam_status
 get(const char *name, struct apam_profile **profile)
 {
@@ -121,7 +109,7 @@ START_TEST(a_profile_stays_the_same)
 	struct apam_profile *p[5], *again;
 
 	for (size_t i = 0; i < 5; i++) {
-		write_profile(orders[_i][i], "https://api.example");
+		project_origin(&project, orders[_i][i], "https://api.example");
 		ck_assert_int_eq(get(orders[_i][i], &p[i]), APAM_OK);
 	}
 	for (size_t i = 0; i < 5; i++) {
@@ -149,7 +137,7 @@ START_TEST(a_broken_profile_is_read_again)
 	ck_assert_str_eq(
 	    project.err.file, project_path(&project, "apam.d/late.conf"));
 	ck_assert_uint_eq(project.ctx->profile_count, 1);
-	write_profile("late", "https://late.example");
+	project_origin(&project, "late", "https://late.example");
 	ck_assert_int_eq(get("late", &p), APAM_OK);
 }
 END_TEST
@@ -158,7 +146,7 @@ START_TEST(a_file_that_others_write_is_no_profile)
 {
 	struct apam_profile *p;
 
-	write_profile("open", "https://open.example");
+	project_origin(&project, "open", "https://open.example");
 	ck_assert_int_eq(
 	    chmod(project_path(&project, "apam.d/open.conf"), 0666), 0);
 	ck_assert_int_eq(get("open", &p), APAM_E_TRUST);

@@ -131,6 +131,18 @@ project_profile(struct project *p, const char *name, const char *text)
 	project_write(p, file, text);
 }
 
+/* A profile for one origin, of a scheme that cannot be loaded. */
+static inline void
+project_origin(struct project *p, const char *name, const char *origin)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof(text),
+	    "origins = [ \"%s\" ];\nauth = ( { scheme = \"none\"; } );\n",
+	    origin);
+	project_profile(p, name, text);
+}
+
 /* Copy a text with the project's directory for each '@' before a slash. */
 static inline void
 project_splice(const struct project *p, const char *text, char *to, size_t size)
