@@ -24,7 +24,8 @@
 #define RANDOM_ROWS 300000
 
 static struct vector refused[VECTOR_ROWS_MAX], accepted[VECTOR_ROWS_MAX];
-static struct url_start origin, none;
+/* None on a stack: GCC's ASan (before 14) misaligns what is aligned so far. */
+static struct url_start origin, none, other;
 
 static void
 set_starts(void)
@@ -165,26 +166,25 @@ START_TEST(the_start_counts_to_its_last_byte)
 {
 	_Alignas(URL_BLOCK) char block[URL_BLOCK + URL_START_MAX + 8];
 	char text[URL_START_MAX];
-	struct url_start start;
 	char *url = block + _i;
 
 	memset(text, 'o', sizeof(text));
 	for (size_t n = 0; n <= URL_START_MAX; n++) {
-		url_start_set(&start, text, n);
+		url_start_set(&other, text, n);
 		memcpy(url, text, n);
 		memcpy(url + n, "/go", 4);
-		ck_assert_msg(looks_plain(url, &start), "%zu", n);
+		ck_assert_msg(looks_plain(url, &other), "%zu", n);
 		for (size_t i = 0; i < n; i++) {
 			url[i] = 'O';
 			ck_assert_msg(
-			    !looks_plain(url, &start), "%zu of %zu", i, n);
+			    !looks_plain(url, &other), "%zu of %zu", i, n);
 			url[i] = 'o';
 		}
 		for (size_t cut = 0; cut <= n; cut++) {
 			memcpy(url, text, n);
 			url[cut] = '\0';
 			ck_assert_msg(
-			    !looks_plain(url, &start), "%zu of %zu", cut, n);
+			    !looks_plain(url, &other), "%zu of %zu", cut, n);
 		}
 	}
 }
@@ -222,21 +222,20 @@ START_TEST(a_url_at_the_edge_of_a_page)
 {
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
 	char *page = lone_page(size), text[URL_START_MAX];
-	struct url_start start;
 
 	memset(text, 'a', sizeof(text));
-	url_start_set(&start, text, (size_t)_i);
+	url_start_set(&other, text, (size_t)_i);
 	for (size_t n = (size_t)_i + 1; n < URL_START_MAX + 50; n++) {
 		memset(page, 'a', size);
 		page[n] = '\0';
-		at_the_edge(page, n, &start, (size_t)_i);
+		at_the_edge(page, n, &other, (size_t)_i);
 		page[n] = 'a';
 		page[size - 1] = '\0';
-		at_the_edge(page + size - n - 1, n, &start, (size_t)_i);
+		at_the_edge(page + size - n - 1, n, &other, (size_t)_i);
 	}
 	/* Shorter than the start. */
 	for (size_t n = 0; n < (size_t)_i; n++)
-		ck_assert(!looks_plain(page + size - n - 1, &start));
+		ck_assert(!looks_plain(page + size - n - 1, &other));
 	ck_assert_int_eq(munmap(page - size, 3 * size), 0);
 }
 END_TEST
@@ -249,18 +248,17 @@ START_TEST(a_length_that_is_ahead_of_its_text)
 {
 	size_t size = (size_t)sysconf(_SC_PAGESIZE);
 	char *page = lone_page(size), text[URL_START_MAX], *url;
-	struct url_start start;
 
 	memset(text, 'a', sizeof(text));
 	for (size_t n = 0; n < URL_START_MAX; n++) {
-		url_start_init(&start);
-		url_start_set(&start, text, n);
-		STORE(start.n, URL_START_MAX);
+		url_start_init(&other);
+		url_start_set(&other, text, n);
+		STORE(other.n, URL_START_MAX);
 		memset(page, 0, size);
 		for (size_t room = 1; n + room <= URL_START_MAX; room++) {
 			url = page + size - room - n;
 			memset(url, 'a', n);
-			ck_assert(!looks_plain(url, &start));
+			ck_assert(!looks_plain(url, &other));
 			memset(url, 0, n);
 		}
 	}
