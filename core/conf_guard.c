@@ -156,7 +156,7 @@ conf_guard(const char *file, struct apam_str text, struct problems *all)
 		    "the file is larger than %d bytes", CONF_FILE_MAX);
 		return false;
 	}
-	if (str_starts(text, UTF8_MARK))
+	if (str_starts(text, APAM_STR(UTF8_MARK)))
 		return conf_lexer_refuse(&lexer, 1,
 		    "the file begins with a byte order mark; save it without");
 	return conf_lexer_check_bytes(&lexer) && conf_lexer_next(&lexer) &&

@@ -243,7 +243,7 @@ check_secret(struct apam_str name, struct buf *secret, struct apam_error *err)
 		return error_set(err, APAM_E_SECRET,
 		    "%.*s: the secret is larger than %d bytes", SARG(name),
 		    SECRET_MAX);
-	if (str_starts(buf_view(secret), UTF8_MARK))
+	if (str_starts(buf_view(secret), APAM_STR(UTF8_MARK)))
 		return error_set(err, APAM_E_SECRET,
 		    "%.*s: the secret begins with a byte order mark; save it "
 		    "without",

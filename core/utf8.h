@@ -9,7 +9,7 @@
 #include <apam/types.h>
 
 /* What some editors put before a text: U+FEFF, the byte order mark. */
-#define UTF8_MARK APAM_STR("\xef\xbb\xbf")
+#define UTF8_MARK "\xef\xbb\xbf"
 
 /* Bytes of the first character of s, 1 to 4; 0 where malformed or empty. */
 size_t utf8_length(struct apam_str s);
