@@ -251,6 +251,36 @@ redirect_host(const struct call *call, char host[HOST_MAX])
 	curl->url_cleanup(parsed);
 }
 
+/* `to` is `from` with a slash at the end of its path, whatever the query. */
+static bool
+adds_slash(const char *from, const char *to)
+{
+	const size_t n = strcspn(from, "?#");
+
+	return strncmp(from, to, n) == 0 && to[n] == '/' &&
+	    strchr("?#", to[n + 1]) != NULL;
+}
+
+/* Where a redirect points to, as far as that may be shown. */
+static void
+explain_redirect(const struct call *call)
+{
+	const char *target = NULL;
+	char host[HOST_MAX];
+
+	call->curl.easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &target);
+	redirect_host(call, host);
+	fputs("; the redirect was not followed", stderr);
+	if (target != NULL && adds_slash(call->transfer.url, target)) {
+		fputs(", it adds a slash at the end of the URL's path: write "
+		      "it there",
+		    stderr);
+		return;
+	}
+	fputs(host[0] == '\0' ? "" : ", it points to ", stderr);
+	trace_safe(apam_str(host));
+}
+
 static int
 verdict_status(const struct apam_result *result)
 {
@@ -277,17 +307,12 @@ explain_answer(const struct call *call)
 {
 	const struct apam_result *result = &call->result;
 	const char *reason = result->judgement.reason;
-	char host[HOST_MAX];
 
 	fprintf(stderr, "apam: %s: HTTP %u", call->name, result->status);
 	if (reason != NULL && reason[0] != '\0')
 		fprintf(stderr, ": %s", reason);
-	if (result->status >= 300 && result->status < 400) {
-		redirect_host(call, host);
-		fputs("; the redirect was not followed", stderr);
-		fputs(host[0] == '\0' ? "" : ", it points to ", stderr);
-		trace_safe(apam_str(host));
-	}
+	if (result->status >= 300 && result->status < 400)
+		explain_redirect(call);
 	if (result->detail.text[0] != '\0')
 		fprintf(stderr, "; not sent again: %s", result->detail.text);
 	fputc('\n', stderr);

@@ -298,7 +298,7 @@ judge_common(const struct apam_services *svc, const struct apam_response *r,
 	*reason = "the API let the request in and found an error in it";
 	if (is_inner_error(r->status) && is_json(svc, r))
 		return APAM_VERDICT_ACCEPTED;
-	*reason = "a redirect, which is not followed, says nothing";
+	*reason = "a redirect says nothing of the key";
 	if (r->status >= 300 && r->status < 400)
 		return APAM_VERDICT_UNKNOWN;
 	*reason = "the server has a fault of its own, which says nothing";

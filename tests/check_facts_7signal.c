@@ -346,7 +346,7 @@ END_TEST
 #define REFUSED "the API answered 401: the credential is not accepted"
 #define FORBIDS "the API answered 403: not allowed with this credential"
 #define NOTHING "this answer says nothing of the credential"
-#define ASIDE "a redirect, which is not followed, says nothing"
+#define ASIDE "a redirect says nothing of the key"
 #define BROKEN "the server has a fault of its own, which says nothing"
 
 /* The states are those of a check that the probe alone decides. */

@@ -31,7 +31,7 @@ teardown(void)
 #define REFUSED "the API answered 401: the credential is not accepted"
 #define FORBIDS "the API answered 403: not allowed with this credential"
 #define LOGIN "a redirect to a login page: a check has to decide"
-#define ASIDE "a redirect, which is not followed, says nothing"
+#define ASIDE "a redirect says nothing of the key"
 #define BROKEN "the server has a fault of its own, which says nothing"
 #define NOTHING "this answer says nothing of the credential"
 #define IS_PAGE "an HTML page where JSON was expected"

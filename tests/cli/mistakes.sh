@@ -28,8 +28,12 @@ told "a path for a URL" 1 'does not begin with https://' request seed \
 told "profile and URL exchanged" 2 'apam list|profile' request "$version" seed
 told "another profile's URL" 1 '`apam explain URL` shows which' request seed \
     "$seven/eyes"
-told "a missing slash" 1 'HTTP 301.*not followed' request seed \
-    "$seed/api/version"
+told "a missing slash" 1 'HTTP 301.*adds a slash at the end.*: write it there' \
+    request seed "$seed/api/version"
+told "a missing slash before the query" 1 'HTTP 301.*adds a slash' request \
+    seed "$seed/api/version?a=b/c"
+told "a redirect elsewhere" 1 "HTTP 302.*followed, it points to $host\$" request \
+    seed "$seed/app/x"
 told "no such path" 1 'HTTP 404' request seed "$seed/api/nothing/"
 told "no command" 2 '`apam --help`' frob
 told "an option misspelt" 2 '`apam request --help`' request seed "$version" \
