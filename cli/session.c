@@ -4,6 +4,7 @@
  * own, so the user's files are trusted besides root's; the system's one is
  * root's alone.
  */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "session.h"
 
 #include <stdio.h>
