@@ -98,7 +98,8 @@ never_more_than_url_parse(const char *rest, size_t n)
 }
 
 /* One byte value at each place of rests as long as two blocks and more. */
-START_TEST(every_byte_at_every_place)
+static void
+at_every_place(int byte)
 {
 	char rest[REST_MAX];
 
@@ -106,14 +107,19 @@ START_TEST(every_byte_at_every_place)
 		for (size_t at = 1; at < n; at++) {
 			memset(rest, 'a', sizeof(rest));
 			rest[0] = '/';
-			rest[at] = (char)_i;
-			if (_i == 0)
-				continue;
+			rest[at] = (char)byte;
 			ck_assert_msg(is_plain(rest, n) !=
-				must_be_odd((unsigned char)_i, n - at - 1),
-			    "byte %d at %zu of %zu", _i, at, n);
+				must_be_odd((unsigned char)byte, n - at - 1),
+			    "byte %d at %zu of %zu", byte, at, n);
 			never_more_than_url_parse(rest, n);
 		}
+}
+
+/* But the NUL, which ends it. */
+START_TEST(every_byte_at_every_place)
+{
+	for (int byte = 1; byte < 256; byte++)
+		at_every_place(byte);
 }
 END_TEST
 
@@ -413,7 +419,7 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, set_starts, NULL);
 	tcase_add_test(tc, it_is_wide_where_it_can_be);
-	tcase_add_loop_test(tc, every_byte_at_every_place, 0, 256);
+	tcase_add_test(tc, every_byte_at_every_place);
 	tcase_add_test(tc, every_byte_before_and_after);
 	tcase_add_test(tc, every_byte_after_the_start);
 	tcase_add_loop_test(
