@@ -39,9 +39,9 @@ struct entry {
 	void *state;		/* the module's */
 	pthread_mutex_t calls;	/* of a module with one call an entry */
 
-	/* Guarded by the context's lock, as its life is; tell.c. */
-	int64_t use_told;	/* clock_ms */
-	int64_t check_told;	/* Unix s */
+	/* tell.c. */
+	_Atomic int64_t use_told; /* clock_ms */
+	int64_t check_told;	/* Unix s; guarded by the context's lock */
 
 	struct life life;
 };

@@ -203,6 +203,13 @@ write_span(struct hot *h, int64_t span)
 	STORE(h->second, ends <= from + span ? from / NS_PER_S : HOT_NO_SECOND);
 }
 
+bool
+hot_serves(const struct hot *h, const struct stack_result *result)
+{
+	return h != NULL && LOAD(h->generation) == result->generation &&
+	    LOAD(h->counted) == result->counted && hot_is_good(h);
+}
+
 void
 hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 {
@@ -223,9 +230,8 @@ hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 		left = check_at;
 	if (left <= now || l->current->generation <= l->rejected)
 		return;
-	/* Open already: those who read it are not to be disturbed. */
-	if (LOAD(h->generation) == result->generation &&
-	    LOAD(h->counted) == result->counted && hot_is_good(h))
+	/* Those who read it are not to be disturbed. */
+	if (hot_serves(h, result))
 		return;
 
 	begin_write(h);

@@ -47,6 +47,9 @@ bool hot_is_worth(const struct stack *stack, struct stack_result *result);
 void hot_open(struct stack *stack, struct stack_result *result,
     int64_t check_at);
 
+/* True where the slot, which may be NULL, serves with what was just signed. */
+bool hot_serves(const struct hot *hot, const struct stack_result *result);
+
 /* Close the stack's slot.  With the context's lock held. */
 void hot_close(struct stack *stack);
 

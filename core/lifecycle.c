@@ -90,6 +90,17 @@ wake_next(struct life *l)
 		pthread_cond_signal(&l->changed);
 }
 
+/* Whoever is woken wants the lock: first it is free, then they wake. */
+static void
+unlock_and_wake(struct entry *e)
+{
+	bool more = e->life.owed > 0;
+
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (more)
+		pthread_cond_signal(&e->life.changed);
+}
+
 static bool
 wait_on_condition(struct entry *e, int64_t left)
 {
@@ -106,12 +117,12 @@ wait_on_condition(struct entry *e, int64_t left)
 		until.tv_nsec -= 1000000000;
 		until.tv_sec++;
 	}
+	wake_next(l);
 	l->waiting++;
 	error = pthread_cond_timedwait(&l->changed, &e->ctx->lock, &until);
 	l->waiting--;
 	if (l->flights != flights)
 		l->owed--;
-	wake_next(l);
 	return error != ETIMEDOUT;
 }
 
@@ -278,7 +289,7 @@ lifecycle_credential(struct entry *e, const struct patience *patience,
 			waited = true;
 		}
 	}
-	pthread_mutex_unlock(&e->ctx->lock);
+	unlock_and_wake(e);
 	return status;
 }
 
@@ -387,7 +398,7 @@ lifecycle_check(struct entry *e, int64_t deadline, struct key_finding *finding,
 	pthread_mutex_lock(&e->ctx->lock);
 	status = run(e, FLIGHT_PROVE, deadline, err);
 	*finding = e->life.standing.found;
-	pthread_mutex_unlock(&e->ctx->lock);
+	unlock_and_wake(e);
 	return status;
 }
 
@@ -401,7 +412,7 @@ lifecycle_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
 	status = run(e, FLIGHT_REVOKE, deadline, err);
 	life_drop(&e->life);
 	hot_close(e->stack);
-	pthread_mutex_unlock(&e->ctx->lock);
+	unlock_and_wake(e);
 	/* A flight that was waited for may have stored one. */
 	share_forget(e, NULL);
 	return status;

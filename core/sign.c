@@ -35,6 +35,10 @@ static void
 warm(struct apam_profile *profile, struct stack *stack,
     struct stack_result *result)
 {
+	if (hot_serves(
+		atomic_load_explicit(&profile->hot, memory_order_acquire),
+		result))
+		return;
 	pthread_mutex_lock(&profile->ctx->lock);
 	if (stack == profile->stack && !profile->gone) {
 		if (stack->hot == NULL && hot_is_worth(stack, result))

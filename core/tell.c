@@ -4,6 +4,7 @@
  */
 #include "tell.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "audit.h"
@@ -11,15 +12,15 @@
 #include "key_note.h"
 #include "stack.h"
 
+/* Without the lock, because each signature of the long way asks. */
 static bool
-is_due(int64_t *told_at, int64_t every_s)
+use_is_due(struct entry *e)
 {
-	int64_t now = clock_ms();
+	int64_t now = clock_ms(), told = atomic_load(&e->use_told);
 
-	if (*told_at != 0 && now - *told_at < every_s * 1000)
+	if (told != 0 && now - told < KEY_NOTE_EVERY_S * 1000)
 		return false;
-	*told_at = now;
-	return true;
+	return atomic_compare_exchange_strong(&e->use_told, &told, now);
 }
 
 /* With the context's lock held, for the mark. */
@@ -47,15 +48,13 @@ void
 tell_use(struct entry *e)
 {
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
-	bool due;
 
+	if (!use_is_due(e))
+		return;
 	pthread_mutex_lock(&e->ctx->lock);
-	due = is_due(&e->use_told, KEY_NOTE_EVERY_S);
-	if (due)
-		name_key(e, &note);
+	name_key(e, &note);
 	pthread_mutex_unlock(&e->ctx->lock);
-	if (due)
-		write_note(e, KEY_NOTE_USED, &note);
+	write_note(e, KEY_NOTE_USED, &note);
 }
 
 /* ---- Findings ----------------------------------------------------------- */

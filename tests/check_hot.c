@@ -496,6 +496,24 @@ START_TEST(it_ends_when_the_registry_changes)
 }
 END_TEST
 
+START_TEST(it_says_what_it_serves)
+{
+	ck_assert(!hot_serves(NULL, &results[0]));
+	ck_assert(!hot_serves(stack.hot, &results[0]));
+	open_with(0, 1000);
+	ck_assert(hot_serves(stack.hot, &results[0]));
+	ck_assert(!hot_serves(stack.hot, &results[1]));
+	atomic_fetch_add(&counter, 1);
+	ck_assert(!hot_serves(stack.hot, &results[0]));
+	results[0].counted++;
+	ck_assert(!hot_serves(stack.hot, &results[0]));
+	open_with(0, 1000);
+	ck_assert(hot_serves(stack.hot, &results[0]));
+	hot_close(&stack);
+	ck_assert(!hot_serves(stack.hot, &results[0]));
+}
+END_TEST
+
 START_TEST(it_opens_behind_an_archived_key_alone)
 {
 	results[0].entries = 2;
@@ -642,6 +660,7 @@ static void
 add_clock_tests(TCase *tc)
 {
 	tcase_add_test(tc, it_ends_when_the_registry_changes);
+	tcase_add_test(tc, it_says_what_it_serves);
 	tcase_add_test(tc, it_opens_behind_an_archived_key_alone);
 	tcase_add_test(tc, it_ends_when_the_files_are_to_be_looked_at);
 	tcase_add_test(tc, it_ends_with_the_credential);
