@@ -106,15 +106,6 @@ conf_lexer_check_bytes(const struct conf_lexer *lexer)
 
 /* ---- Strings and comments --------------------------------------------- */
 
-static int
-hex_value(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	c = str_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /*
  * The length of the escape at the front, 0 for one that libconfig would keep
  * as it stands or turn into a control character, NUL included.
@@ -123,7 +114,7 @@ static size_t
 escape_length(const struct conf_lexer *g)
 {
 	const char kind = peek(g, 1);
-	const int high = hex_value(peek(g, 2)), low = hex_value(peek(g, 3));
+	const int high = str_hex(peek(g, 2)), low = str_hex(peek(g, 3));
 
 	if (kind == '\\' || kind == '"')
 		return 2;

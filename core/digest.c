@@ -26,6 +26,17 @@ digest_put(struct digest *d, const void *bytes, size_t n)
 }
 
 void
+digest_put_number(struct digest *d, uint64_t n)
+{
+	unsigned char bytes[8];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(n >> (8 * i));
+	digest_put(d, bytes, sizeof(bytes));
+	wipe(bytes, sizeof(bytes));
+}
+
+void
 digest_end(struct digest *d, unsigned char to[DIGEST_SIZE])
 {
 	sha256_digest(&d->sha, DIGEST_SIZE, to);

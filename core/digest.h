@@ -23,6 +23,9 @@ void digest_begin(struct digest *d);
 /* `bytes` may be NULL where `n` is 0. */
 void digest_put(struct digest *d, const void *bytes, size_t n);
 
+/* A number as eight bytes, the least first; such as a text's length. */
+void digest_put_number(struct digest *d, uint64_t n);
+
 /* The digest of all that was put, in order; *d is wiped. */
 void digest_end(struct digest *d, unsigned char to[DIGEST_SIZE]);
 

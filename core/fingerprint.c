@@ -30,25 +30,13 @@ _Static_assert(FINGERPRINT_SIZE == DIGEST_SIZE, "a fingerprint is a digest");
 static void put_table(struct run *run, const struct option_table *table,
     const struct apam_value *values);
 
-/* A number of eight bytes, the least first. */
-static void
-put_fixed(struct run *run, uint64_t n)
-{
-	unsigned char bytes[8];
-
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (unsigned char)(n >> (8 * i));
-	digest_put(&run->digest, bytes, sizeof(bytes));
-	wipe(bytes, sizeof(bytes));
-}
-
 static void
 put_number(struct run *run, enum tag tag, uint64_t n)
 {
 	const unsigned char byte = (unsigned char)tag;
 
 	digest_put(&run->digest, &byte, 1);
-	put_fixed(run, n);
+	digest_put_number(&run->digest, n);
 }
 
 static void

@@ -13,11 +13,7 @@
 static void
 put_text(struct digest *digest, struct apam_str text)
 {
-	unsigned char n[8];
-
-	for (size_t i = 0; i < sizeof(n); i++)
-		n[i] = (unsigned char)((uint64_t)text.n >> (8 * i));
-	digest_put(digest, n, sizeof(n));
+	digest_put_number(digest, text.n);
 	digest_put(digest, text.p, text.n);
 }
 

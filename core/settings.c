@@ -109,15 +109,6 @@ static const struct option_table table = { options, sizeof(options[0]),
 
 /* ---- Pins ------------------------------------------------------------- */
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = str_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool
 read_sha256(struct apam_str hex, unsigned char sha256[32])
 {
@@ -126,8 +117,8 @@ read_sha256(struct apam_str hex, unsigned char sha256[32])
 	if (hex.n != 64)
 		return false;
 	for (size_t i = 0; i < 32; i++) {
-		high = hex_value(hex.p[2 * i]);
-		low = hex_value(hex.p[2 * i + 1]);
+		high = str_hex(hex.p[2 * i]);
+		low = str_hex(hex.p[2 * i + 1]);
 		if (high < 0 || low < 0)
 			return false;
 		sha256[i] = (unsigned char)(high * 16 + low);

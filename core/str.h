@@ -27,6 +27,8 @@ struct apam_str str_trim(struct apam_str s);
 /* A malloc'ed copy with a NUL; NULL when out of memory. */
 char *str_dup(struct apam_str s);
 char str_lower(char c);
+/* The value of a hexadecimal digit of either case; -1 where c is none. */
+int str_hex(char c);
 /* True where a byte is a control character (0..31, 127). */
 bool str_has_control(struct apam_str s);
 /*

@@ -27,17 +27,6 @@ is_alnum(char c)
 	return (l >= 'a' && l <= 'z') || is_digit(c);
 }
 
-/* The value of a hex digit, or -1. */
-static int
-hex_value(char c)
-{
-	char l = str_lower(c);
-
-	if (is_digit(c))
-		return c - '0';
-	return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
 static bool
 is_one_of(char c, const char *set)
 {
@@ -243,8 +232,8 @@ check_pchars(struct apam_str s, const char *more)
 		char c = s.p[i];
 
 		if (c == '%' &&
-		    (s.n - i < 3 || hex_value(s.p[i + 1]) < 0 ||
-			hex_value(s.p[i + 2]) < 0))
+		    (s.n - i < 3 || str_hex(s.p[i + 1]) < 0 ||
+			str_hex(s.p[i + 2]) < 0))
 			return "the URL has a percent sign without two hex "
 			       "digits: write %25";
 		if (!is_alnum(c) && !is_one_of(c, "%-._~!$&'()*+,;=:@") &&
@@ -315,9 +304,9 @@ decode_fully(struct apam_str path, char to[URL_MAX])
 
 	for (size_t i = 0; i < path.n && n < URL_MAX; i++) {
 		to[n++] = path.p[i];
-		while (n >= 3 && to[n - 3] == '%' &&
-		    hex_value(to[n - 2]) >= 0 && hex_value(to[n - 1]) >= 0) {
-			byte = hex_value(to[n - 2]) * 16 + hex_value(to[n - 1]);
+		while (n >= 3 && to[n - 3] == '%' && str_hex(to[n - 2]) >= 0 &&
+		    str_hex(to[n - 1]) >= 0) {
+			byte = str_hex(to[n - 2]) * 16 + str_hex(to[n - 1]);
 			if (byte == '/' || byte == '\\')
 				return -1;
 			n -= 2;

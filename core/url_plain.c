@@ -10,6 +10,7 @@
 #include "url_plain.h"
 
 #include "hot.h"
+#include "str.h"
 #include "url.h"
 
 /*
@@ -29,13 +30,6 @@ is_plain(char c)
 	return byte < 128 && (plain[byte & 15] >> (byte >> 4) & 1) != 0;
 }
 
-static bool
-is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') ||
-	    (c >= 'a' && c <= 'f');
-}
-
 /*
  * True where the URL ends in plain bytes and escapes (RFC 3986, 2.1), of which
  * `odd` begins the next one, or is the NUL.
@@ -43,7 +37,8 @@ is_hex(char c)
 static __attribute__((noinline)) bool
 ends_plainly(const char *odd, const char *end)
 {
-	while (odd < end && *odd == '%' && is_hex(odd[1]) && is_hex(odd[2]))
+	while (odd < end && *odd == '%' && str_hex(odd[1]) >= 0 &&
+	    str_hex(odd[2]) >= 0)
 		for (odd += 3; odd < end && is_plain(*odd);)
 			odd++;
 	return odd < end && *odd == '\0';

@@ -80,6 +80,20 @@ START_TEST(pieces_make_the_whole)
 }
 END_TEST
 
+START_TEST(a_number_is_eight_bytes_the_least_first)
+{
+	static const char bytes[] = "\x08\x07\x06\x05\x04\x03\x02\x81";
+	unsigned char number[DIGEST_SIZE], same[DIGEST_SIZE];
+	struct digest d;
+
+	digest_begin(&d);
+	digest_put_number(&d, 0x8102030405060708U);
+	digest_end(&d, number);
+	digest_bytes((struct apam_str){ bytes, 8 }, same);
+	ck_assert_mem_eq(number, same, DIGEST_SIZE);
+}
+END_TEST
+
 START_TEST(no_bytes_need_no_address)
 {
 	unsigned char digest[DIGEST_SIZE];
@@ -245,6 +259,7 @@ main(void)
 	tcase_add_loop_test(
 	    tc, pieces_make_the_whole, 0, ROWS(vectors) * ROWS(pieces));
 	tcase_add_test(tc, no_bytes_need_no_address);
+	tcase_add_test(tc, a_number_is_eight_bytes_the_least_first);
 	tcase_add_loop_test(
 	    tc, a_reader_may_take_small_steps, 0, ROWS(vectors) * ROWS(steps));
 	tcase_add_loop_test(

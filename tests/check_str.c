@@ -193,6 +193,16 @@ START_TEST(test_sarg)
 }
 END_TEST
 
+START_TEST(test_hex)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char c = (char)_i;
+	const char *at = c == '\0' ? NULL : strchr(digits, str_lower(c));
+
+	ck_assert_int_eq(str_hex(c), at == NULL ? -1 : (int)(at - digits));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -207,6 +217,7 @@ main(void)
 	tcase_add_test(tc, test_find_skip_cut);
 	tcase_add_test(tc, test_dup);
 	tcase_add_test(tc, test_lower);
+	tcase_add_loop_test(tc, test_hex, 0, 256);
 	tcase_add_test(tc, test_sarg);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
