@@ -124,10 +124,10 @@ write_origins(struct hot *h, const struct profile *profile)
 
 	for (size_t i = 0; i < profile->origin_count; i++) {
 		const struct url *o = &profile->origins[i];
+		size_t n = plain_bytes(o);
 
-		if (plain_bytes(o) > 0 && count < HOT_ORIGINS_MAX)
-			url_start_set(
-			    &h->origins[count++], o->text.p, plain_bytes(o));
+		if (n > 0 && count < HOT_ORIGINS_MAX)
+			url_start_set(&h->origins[count++], o->text.p, n);
 	}
 	STORE(h->origin_count, count);
 }
