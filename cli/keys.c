@@ -63,15 +63,15 @@ keys_profiles(char to[KEYS_PROFILES_SIZE], const struct apam_key_info *key)
 		    i == 0 ? "" : ", ", key->profiles[i]);
 }
 
-static int
-done_json(const char *id, const char *state, const char *const *profiles)
+json_t *
+keys_done_json(const char *id, const char *state, const char *const *profiles)
 {
 	json_t *without = json_array();
 
 	for (; profiles != NULL && *profiles != NULL; profiles++)
 		json_array_append_new(without, json_text(*profiles));
-	return json_finish(json_pack("{s:o, s:o, s:o}", "id", json_text(id),
-	    "state", json_text(state), "profiles_without_key", without));
+	return json_pack("{s:o, s:o, s:o}", "id", json_text(id), "state",
+	    json_text(state), "profiles_without_key", without);
 }
 
 int
@@ -79,7 +79,7 @@ keys_done(struct cli *cli, const char *id, const char *state, const char *where,
     const char *const *profiles)
 {
 	if (cli->json)
-		return done_json(id, state, profiles);
+		return json_finish(keys_done_json(id, state, profiles));
 	printf("%s is %s%s\n", id, state, where);
 	fflush(stdout);
 	for (; profiles != NULL && *profiles != NULL; profiles++)

@@ -5,6 +5,8 @@
 #ifndef CLI_KEYS_H
 #define CLI_KEYS_H
 
+#include <jansson.h>
+
 #include "command.h"
 
 extern const struct command command_keys_add;
@@ -63,6 +65,10 @@ void keys_user(char to[KEYS_USER_SIZE], unsigned long uid);
 /* The profiles that name a key, or "none"; cut where they are too many. */
 void keys_profiles(
     char to[KEYS_PROFILES_SIZE], const struct apam_key_info *key);
+
+/* What keys_done says with --json, for who adds to it; NULL without memory. */
+json_t *keys_done_json(
+    const char *id, const char *state, const char *const *profiles);
 
 /*
  * Say on standard output what a key is now, and `where`, which is nothing or

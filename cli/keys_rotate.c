@@ -61,15 +61,16 @@ check_standby(
 	return judge_standby(args, name, &reports[standby]);
 }
 
-/* The members of keys_done's JSON, and the old key. */
 static int
-done_json(const struct apam_key_rotation *done)
+show_json(const struct apam_key_rotation *done)
 {
-	return json_finish(json_pack("{s:o, s:s, s:[], s:{s:o, s:o, s:o}}",
-	    "id", json_text(done->fresh), "state", "active",
-	    "profiles_without_key", "archived", "id", json_text(done->old),
-	    "scheme", json_text(done->old_scheme), "secret",
-	    json_text(done->old_mark)));
+	json_t *json = keys_done_json(done->fresh, "active", NULL);
+
+	json_object_set_new(json, "archived",
+	    json_pack("{s:o, s:o, s:o}", "id", json_text(done->old), "scheme",
+		json_text(done->old_scheme), "secret",
+		json_text(done->old_mark)));
+	return json_finish(json);
 }
 
 /* The last line is what takes the step back. */
@@ -108,7 +109,7 @@ rotate_run(struct cli *cli, const struct args *args)
 	    profile, why == NULL ? "rotated" : why, &done, &err);
 	if (status != APAM_OK)
 		return report(name, status, &err);
-	return cli->json ? done_json(&done) : show_done(name, &done);
+	return cli->json ? show_json(&done) : show_done(name, &done);
 }
 
 const struct command command_keys_rotate = {

@@ -235,16 +235,15 @@ perform(struct call *call)
 
 /* The host that a redirect points to; only that, the rest may be secret. */
 static void
-redirect_host(const struct call *call, char host[HOST_MAX])
+redirect_host(const struct call *call, const char *target, char host[HOST_MAX])
 {
 	const struct curl_library *curl = &call->curl;
-	char *url = NULL, *part = NULL;
+	char *part = NULL;
 	CURLU *parsed = curl->url();
 
 	host[0] = '\0';
-	curl->easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &url);
-	if (parsed != NULL && url != NULL &&
-	    curl->url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	if (parsed != NULL && target != NULL &&
+	    curl->url_set(parsed, CURLUPART_URL, target, 0) == CURLUE_OK &&
 	    curl->url_get(parsed, CURLUPART_HOST, &part, 0) == CURLUE_OK)
 		snprintf(host, HOST_MAX, "%s", part);
 	curl->free(part);
@@ -269,7 +268,6 @@ explain_redirect(const struct call *call)
 	char host[HOST_MAX];
 
 	call->curl.easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &target);
-	redirect_host(call, host);
 	fputs("; the redirect was not followed", stderr);
 	if (target != NULL && adds_slash(call->transfer.url, target)) {
 		fputs(", it adds a slash at the end of the URL's path: write "
@@ -277,6 +275,7 @@ explain_redirect(const struct call *call)
 		    stderr);
 		return;
 	}
+	redirect_host(call, target, host);
 	fputs(host[0] == '\0' ? "" : ", it points to ", stderr);
 	trace_safe(apam_str(host));
 }

@@ -7,6 +7,7 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "session.h"
 
+#include <apam/module.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +17,13 @@
 
 static const char *const log_names[] = { "", "error", "warning", "info",
 	"debug" };
-#define LOG_ERROR 1
-#define LOG_DEBUG 4
 
 static void
 log_line(void *arg, int level, const char *line)
 {
 	(void)arg;
-	if (level < 1 || level > LOG_DEBUG)
-		level = LOG_DEBUG;
+	if (level < 1 || level > APAM_LOG_DEBUG)
+		level = APAM_LOG_DEBUG;
 	fprintf(stderr, "apam: %s: %s\n", log_names[level], line);
 }
 
@@ -38,8 +37,8 @@ log_level_from_environment(void)
 	const char *name = getenv("APAM_LOG");
 
 	if (name == NULL)
-		return LOG_ERROR;
-	for (int i = 0; i <= LOG_DEBUG; i++)
+		return APAM_LOG_ERROR;
+	for (int i = 0; i <= APAM_LOG_DEBUG; i++)
 		if (strcmp(name, log_names[i]) == 0)
 			return i;
 	return -1;
@@ -96,7 +95,7 @@ set_config(struct cli *cli, const char *config)
 int
 session_configure(struct cli *cli, const char *config, bool debug)
 {
-	int level = debug ? LOG_DEBUG : log_level_from_environment();
+	int level = debug ? APAM_LOG_DEBUG : log_level_from_environment();
 
 	if (level < 0) {
 		complain("APAM_LOG is none of error, warning, info, debug");
