@@ -20,7 +20,8 @@ json_t *
 json_error(const struct apam_error *err)
 {
 	return json_pack("{s:o, s:i, s:o}", "file", json_text(err->file),
-	    "line", (int)err->line, "error", json_text(err->text));
+	    "line", (int)err->line,
+	    err->status == APAM_OK ? "warning" : "error", json_text(err->text));
 }
 
 static json_t *

@@ -14,7 +14,7 @@
 /* A JSON string; null for NULL and for text that is no UTF-8. */
 json_t *json_text(const char *text);
 
-/* { "file", "line", "error" } */
+/* { "file", "line", "error" }; of a warning "warning" in place of the last. */
 json_t *json_error(const struct apam_error *err);
 
 /* A profile; `why` is its error or NULL. */

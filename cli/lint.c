@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apam lint: check files without using them.  Silent when they are clean,
- * else every error of every file in one pass.
+ * else every error and warning of every file in one pass.
  */
 #include <apam/module.h>
 
@@ -11,7 +11,13 @@
 
 struct lint {
 	json_t *all; /* NULL: print */
-	unsigned count;
+	unsigned errors, warnings;
+};
+
+static const struct flag flags[] = {
+	{ .name = "strict",
+	    .help = "exit with 3 where there are warnings, too" },
+	{ .name = NULL },
 };
 
 static void
@@ -19,7 +25,10 @@ problem(void *arg, const struct apam_error *err)
 {
 	struct lint *lint = arg;
 
-	lint->count++;
+	if (err->status == APAM_OK)
+		lint->warnings++;
+	else
+		lint->errors++;
 	if (lint->all != NULL)
 		json_array_append_new(lint->all, json_error(err));
 	else
@@ -32,14 +41,14 @@ lint_file(const struct cli *cli, const char *file, struct lint *lint)
 {
 	struct apam_error err = { 0 };
 	struct apam_open_options options = cli->options;
-	unsigned before = lint->count;
+	unsigned before = lint->errors;
 	enum apam_status status;
 
 	/* What is logged as an error is told as a problem. */
 	if (options.log_level <= APAM_LOG_ERROR)
 		options.log = NULL;
 	status = apam_lint(&options, file, problem, lint, &err);
-	if (status != APAM_OK && lint->count == before)
+	if (status != APAM_OK && lint->errors == before)
 		problem(lint, &err);
 	return exit_status(status);
 }
@@ -56,6 +65,9 @@ lint_run(struct cli *cli, const struct args *args)
 		int one = lint_file(cli, args->words[i], &lint);
 		code = code == STATUS_DONE ? one : code;
 	}
+	if (code == STATUS_DONE && lint.warnings > 0 &&
+	    args_has(args, "strict"))
+		code = STATUS_CONFIG;
 	if (!cli->json)
 		return code;
 	written = json_finish(lint.all);
@@ -64,12 +76,15 @@ lint_run(struct cli *cli, const struct args *args)
 
 const struct command command_lint = {
 	.name = "lint",
-	.synopsis = "[FILE...]",
+	.synopsis = "[--strict] [FILE...]",
 	.summary = "Check the configuration",
 	.notes =
 	    "Silent when all is well, else FILE:LINE: error: TEXT for each "
-	    "error.\nWithout FILE: the main file and every profile.  Loads "
-	    "the modules and reads\nthe secrets; nothing is sent.",
+	    "error and\nFILE:LINE: warning: TEXT for what works and is most "
+	    "likely not meant.\nWithout FILE: the main file and every profile. "
+	    " Loads the modules and reads\nthe secrets; nothing is sent.  Exit "
+	    "status 0 where there are warnings alone,\nbut for --strict.",
+	.flags = flags,
 	.least = 0,
 	.most = (size_t)-1,
 	.run = lint_run,

@@ -48,16 +48,17 @@ void
 report_error(const char *profile, const struct apam_error *err)
 {
 	const char *text = err->text;
+	const char *word = err->status == APAM_OK ? "warning" : "error";
 
 	if (text[0] == '\0')
 		text = apam_status_text(err->status);
 	if (profile == NULL && err->profile[0] != '\0')
 		profile = err->profile;
 	if (err->file[0] != '\0' && err->line > 0)
-		fprintf(
-		    stderr, "%s:%u: error: %s\n", err->file, err->line, text);
+		fprintf(stderr, "%s:%u: %s: %s\n", err->file, err->line, word,
+		    text);
 	else if (err->file[0] != '\0')
-		fprintf(stderr, "%s: error: %s\n", err->file, text);
+		fprintf(stderr, "%s: %s: %s\n", err->file, word, text);
 	else if (profile != NULL)
 		complain("%s: %s", profile, text);
 	else

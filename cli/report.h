@@ -12,7 +12,8 @@ void complain(const char *format, ...) APAM_PRINTF(1, 2);
 
 /*
  * Print "FILE:LINE: error: text" where the error has a file, else
- * "apam: PROFILE: text".  `profile` may be NULL.
+ * "apam: PROFILE: text".  `profile` may be NULL.  A warning of lint, whose
+ * status is APAM_OK, has its own word in the place of "error".
  */
 void report_error(const char *profile, const struct apam_error *err);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "lint_origins.h"
 #include "profiles.h"
 #include "str.h"
 
@@ -44,10 +45,26 @@ lint_registry(struct apam *ctx, struct problems *all)
 	keys_release(&keys);
 }
 
+/* `origins`: where to note the profile's; or NULL. */
+static void
+lint_profile(struct apam *ctx, const char *name, const char *file,
+    struct lint_origins *origins, struct problems *all)
+{
+	struct profile *draft = profile_draft(name, file, ctx->settings, all);
+
+	if (draft == NULL)
+		return;
+	stack_lint(ctx, draft, all);
+	if (origins != NULL && !lint_origins_add(origins, draft))
+		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
+	profile_free(&draft);
+}
+
 static void
 lint_directory(struct apam *ctx, struct problems *all)
 {
 	char file[PATH_MAX_BYTES];
+	struct lint_origins origins = { 0 };
 	struct names_list list;
 	struct apam_error err;
 
@@ -56,11 +73,13 @@ lint_directory(struct apam *ctx, struct problems *all)
 		problems_add_error(all, ctx->settings->file, 0, &err);
 	for (size_t i = 0; i < list.count; i++) {
 		if (profile_file(ctx, list.names[i], file, sizeof(file)))
-			stack_lint(ctx, list.names[i], file, all);
+			lint_profile(ctx, list.names[i], file, &origins, all);
 		else
 			problems_add(all, APAM_E_CONFIG, ctx->settings->file, 0,
 			    "profile_dir is too long");
 	}
+	lint_origins_warn(&origins, all);
+	lint_origins_free(&origins);
 	names_list_free(&list);
 }
 
@@ -118,7 +137,7 @@ lint_file(struct apam *ctx, const char *file, struct problems *all)
 	else if (is_main(ctx, path))
 		other = settings_new(path, ctx->settings->user, all);
 	else
-		stack_lint(ctx, name, path, all);
+		lint_profile(ctx, name, path, NULL, all);
 	settings_free(&other);
 	free(name);
 	free(path);

@@ -36,17 +36,46 @@ problems_init(struct problems *all)
 	error_clear(&all->first);
 }
 
+/* A problem with its text, which `args` complete. */
+static struct apam_error make(enum apam_status status, const char *file,
+    unsigned line, const char *format, va_list args) APAM_PRINTF(4, 0);
+
+static struct apam_error
+make(enum apam_status status, const char *file, unsigned line,
+    const char *format, va_list args)
+{
+	char text[sizeof(((struct apam_error *)0)->text)];
+	struct apam_error problem = { .entry = -1 };
+
+	(void)vsnprintf(text, sizeof(text), format, args);
+	(void)error_set_at(&problem, status, file, line, "%s", text);
+	return problem;
+}
+
 void
 problems_add(struct problems *all, enum apam_status status, const char *file,
     unsigned line, const char *format, ...)
 {
-	char text[sizeof(((struct apam_error *)0)->text)];
-	struct apam_error problem = { .entry = -1 };
+	struct apam_error problem;
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	problem = make(status, file, line, format, args);
 	va_end(args);
-	(void)error_set_at(&problem, status, file, line, "%s", text);
 	problems_add_error(all, file, line, &problem);
+}
+
+void
+problems_warn(struct problems *all, const char *file, unsigned line,
+    const char *format, ...)
+{
+	struct apam_error warning;
+	va_list args;
+
+	if (all->each == NULL)
+		return;
+	va_start(args, format);
+	warning = make(APAM_OK, file, line, format, args);
+	va_end(args);
+	all->each(all->arg, &warning);
 }

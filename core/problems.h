@@ -9,7 +9,7 @@
 
 struct problems {
 	struct apam_error first; /* status APAM_OK while there is none */
-	unsigned count;
+	unsigned count; /* of errors: warnings are told and not counted */
 	/* Called for each, the first included; may be NULL. */
 	void (*each)(void *arg, const struct apam_error *problem);
 	void *arg;
@@ -25,5 +25,12 @@ void problems_add(struct problems *all, enum apam_status status,
 /* Add one that a call has filled in; `file` and `line` where it has none. */
 void problems_add_error(struct problems *all, const char *file, unsigned line,
     const struct apam_error *err);
+
+/*
+ * Tell whoever listens of what works and is most likely not meant: a problem
+ * of status APAM_OK, which is no error.  Never bytes of a secret.
+ */
+void problems_warn(struct problems *all, const char *file, unsigned line,
+    const char *format, ...) APAM_PRINTF(4, 5);
 
 #endif

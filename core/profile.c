@@ -186,8 +186,8 @@ add_origin(struct profile *p, struct apam_str text)
 	return NULL;
 }
 
-static unsigned
-origin_line(const struct profile *p, size_t i)
+unsigned
+profile_origin_line(const struct profile *p, size_t i)
 {
 	const config_setting_t *list = config_setting_get_member(
 	    config_root_setting(&p->conf->tree), options[ORIGINS].name);
@@ -216,7 +216,7 @@ read_origins(struct profile *p, struct problems *all)
 		why = add_origin(p, origins->items[i]);
 		if (why != NULL)
 			problems_add(all, APAM_E_CONFIG, p->file,
-			    origin_line(p, i), "origins: %s", why);
+			    profile_origin_line(p, i), "origins: %s", why);
 	}
 }
 

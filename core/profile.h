@@ -75,6 +75,9 @@ struct profile *profile_draft(const char *name, const char *file,
 struct profile *profile_from_conf(const char *name, struct conf **conf,
     const struct settings *settings, struct problems *all);
 
+/* The line of origin `i` in the profile's file. */
+unsigned profile_origin_line(const struct profile *profile, size_t i);
+
 /* Free and set *profile to NULL; fine on NULL. */
 void profile_free(struct profile **profile);
 

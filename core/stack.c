@@ -149,7 +149,7 @@ lint_sharing(const struct stack *s, struct problems *all)
 	struct apam_error err;
 	int fd;
 
-	if (s->profile == NULL || !s->profile->share_credentials)
+	if (!s->profile->share_credentials)
 		return;
 	error_clear(&err);
 	fd = trust_open(
@@ -182,16 +182,13 @@ open_entries(struct stack *s, struct problems *all)
 }
 
 void
-stack_lint(
-    struct apam *ctx, const char *name, const char *file, struct problems *all)
+stack_lint(struct apam *ctx, struct profile *draft, struct problems *all)
 {
-	struct stack s = { .ctx = ctx };
+	struct stack s = { .ctx = ctx, .profile = draft };
 
-	s.profile = profile_draft(name, file, ctx->settings, all);
 	lint_sharing(&s, all);
-	if (s.profile != NULL && open_entries(&s, all))
+	if (open_entries(&s, all))
 		close_entries(&s);
-	profile_free(&s.profile);
 	watch_free(&s.watch);
 }
 

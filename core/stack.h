@@ -58,11 +58,11 @@ struct stack *stack_new(struct apam *ctx, const char *name, const char *file,
     struct problems *all);
 /*
  * Add everything that keeps a profile from being opened, in one pass: where
- * the profile itself is in error its entries are opened all the same.  And
- * what keeps it from sharing credentials, where it is to.
+ * the draft itself was in error its entries are opened all the same.  And
+ * what keeps it from sharing credentials, where it is to.  The draft stays the
+ * caller's.
  */
-void stack_lint(struct apam *ctx, const char *name, const char *file,
-    struct problems *all);
+void stack_lint(struct apam *ctx, struct profile *draft, struct problems *all);
 struct stack *stack_hold(struct stack *stack);
 /* Drop one reference and set *stack to NULL; the last one wipes and frees. */
 void stack_release(struct stack **stack);

@@ -208,7 +208,9 @@ START_TEST(profiles_are_linted_by_name)
 	static const char *const lines[8] = { "apam.d/a.conf:2",
 		"apam.d/b.conf:2", "apam.d/c.conf:2", NULL };
 
-	write_profile("c", ORIGIN "auth = ( { scheme = \"absent\"; } );\n");
+	write_profile("c",
+	    "origins = [ \"https://c.example\" ];\n"
+	    "auth = ( { scheme = \"absent\"; } );\n");
 	write_profile("b", "x = \n");
 	write_profile("good", GOOD);
 	write_profile("a", "y = \n");

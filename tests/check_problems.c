@@ -93,6 +93,26 @@ START_TEST(a_long_text_is_cut)
 }
 END_TEST
 
+START_TEST(a_warning_is_told_and_no_error)
+{
+	struct seen seen = { 0 };
+	struct problems all = { .each = see, .arg = &seen };
+	struct problems deaf = { 0 };
+
+	problems_warn(&all, "a", 3, "one %s", "x");
+	ck_assert_uint_eq(all.count, 0);
+	ck_assert_int_eq(all.first.status, APAM_OK);
+	ck_assert_str_eq(all.first.text, "");
+	ck_assert_uint_eq(seen.count, 1);
+	ck_assert_int_eq(seen.last.status, APAM_OK);
+	ck_assert_str_eq(seen.last.text, "one x");
+	ck_assert_str_eq(seen.last.file, "a");
+	ck_assert_uint_eq(seen.last.line, 3);
+	problems_warn(&deaf, NULL, 0, "two");
+	ck_assert_uint_eq(deaf.count, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -104,5 +124,6 @@ main(void)
 	tcase_add_test(tc, nobody_need_listen);
 	tcase_add_test(tc, a_place_is_added_where_there_is_none);
 	tcase_add_test(tc, a_long_text_is_cut);
+	tcase_add_test(tc, a_warning_is_told_and_no_error);
 	return run_suite(suite);
 }

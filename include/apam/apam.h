@@ -542,9 +542,10 @@ APAM_API APAM_CHECKED enum apam_status apam_modules(struct apam *ctx,
 /*
  * Check files without using them: `file` is a main or a profile file, NULL
  * the main file of `options`, the key registry and all its profiles.  Calls
- * `each` for every error, in order.  Loads the modules and reads the secrets
- * (exec: programs run).  Returns APAM_OK where there was none, else the first
- * error's status.
+ * `each` for every error, in order, and for every warning: what works and is
+ * most likely not meant.  A warning's status is APAM_OK.  Loads the modules and
+ * reads the secrets (exec: programs run).  Returns APAM_OK where there was no
+ * error, else the first one's status.
  */
 APAM_API APAM_CHECKED enum apam_status apam_lint(
     const struct apam_open_options *options, const char *file,

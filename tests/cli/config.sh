@@ -45,7 +45,18 @@ basic twin $origin/deep twin@example.com fake-key-of-twin
 row "explain: two that claim it alike" 1 "^twin$tab.*alike" \
     'this URL: profiles sub and twin both claim the URL; name one' explain \
     $origin/deep/x
-rm "$dir/apam.d/twin.conf"
+file=$dir/apam.d/twin.conf
+row "lint: two that claim it alike" 0 '' \
+    "^$file:1: warning: origins: profile sub claims this origin, too" lint
+row "lint: a warning is no error" 0 '' '!error' lint
+row "lint: it is one of both together" 0 '' '' lint "$file"
+row "lint --strict" 3 '' "^$file:1: warning: " lint --strict
+row "lint --strict: all is well" 0 '' '' lint --strict "$file"
+row "lint --json: a warning" 0 '"warning": "origins: ' '' lint --json
+holds "lint --json: and no error" [ "$(jq 'map(has("error"))[]' "$dir/out")" = \
+    false ]
+row "lint --json --strict" 3 '"warning": ' '' lint --json --strict
+rm "$file"
 
 # ---- The main file, from where one is -----------------------------------------
 
