@@ -94,7 +94,7 @@ check_run(struct cli *cli, const struct args *args)
 		return code;
 	check.all = cli->json ? json_array() : NULL;
 	table_init(&check.table, heads);
-	code = each_profile(cli, args, check_profile, &check);
+	code = each_profile(cli, args, "checking", check_profile, &check);
 	shown = table_finish(&check.table);
 	if (cli->json)
 		shown = json_finish(check.all);

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "progress.h"
 #include "report.h"
 
 /* The names of all profiles, since each is used after the walk. */
@@ -47,39 +48,57 @@ add_name(void *arg, const struct apam_profile_info *info,
 	return !all->failed;
 }
 
+/* What is done to each of some profiles. */
+struct walk {
+	const char *doing; /* or NULL */
+	int (*show)(void *arg, const char *name);
+	void *arg;
+};
+
 static int
-every_profile(
-    struct cli *cli, int (*show)(void *arg, const char *name), void *arg)
+walk_names(const struct walk *walk, const char *const *names, size_t count)
+{
+	int code = STATUS_DONE;
+
+	for (size_t i = 0; i < count; i++) {
+		if (walk->doing != NULL && count > 1)
+			progress_item(walk->doing, i + 1, count, names[i]);
+		code = worse(code, walk->show(walk->arg, names[i]));
+	}
+	progress_hide();
+	return code;
+}
+
+static int
+every_profile(struct cli *cli, const struct walk *walk)
 {
 	struct names all = { 0 };
 	struct apam_error err = { 0 };
 	enum apam_status status = apam_profiles(cli->ctx, add_name, &all, &err);
 	int code = STATUS_DONE;
 
-	if (status != APAM_OK)
+	if (status != APAM_OK) {
 		code = report(NULL, status, &err);
-	if (all.failed) {
+	} else if (all.failed) {
 		complain("out of memory");
 		code = STATUS_INTERNAL;
+	} else {
+		code = walk_names(
+		    walk, (const char *const *)all.names, all.count);
 	}
-	for (size_t i = 0; i < all.count; i++) {
-		if (status == APAM_OK && !all.failed)
-			code = worse(code, show(arg, all.names[i]));
+	for (size_t i = 0; i < all.count; i++)
 		free(all.names[i]);
-	}
 	free(all.names);
 	return code;
 }
 
 int
-each_profile(struct cli *cli, const struct args *args,
+each_profile(struct cli *cli, const struct args *args, const char *doing,
     int (*show)(void *arg, const char *name), void *arg)
 {
-	int code = STATUS_DONE;
+	const struct walk walk = { doing, show, arg };
 
 	if (args->word_count == 0)
-		return every_profile(cli, show, arg);
-	for (size_t i = 0; i < args->word_count; i++)
-		code = worse(code, show(arg, args->words[i]));
-	return code;
+		return every_profile(cli, &walk);
+	return walk_names(&walk, args->words, args->word_count);
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "progress.h"
 
 static const struct {
 	enum apam_status status;
@@ -37,6 +38,7 @@ complain(const char *format, ...)
 {
 	va_list ap;
 
+	progress_hide();
 	fputs("apam: ", stderr);
 	va_start(ap, format);
 	vfprintf(stderr, format, ap);
@@ -54,6 +56,7 @@ report_error(const char *profile, const struct apam_error *err)
 		text = apam_status_text(err->status);
 	if (profile == NULL && err->profile[0] != '\0')
 		profile = err->profile;
+	progress_hide();
 	if (err->file[0] != '\0' && err->line > 0)
 		fprintf(stderr, "%s:%u: %s: %s\n", err->file, err->line, word,
 		    text);

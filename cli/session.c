@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "progress.h"
 #include "report.h"
 
 static const char *const log_names[] = { "", "error", "warning", "info",
@@ -24,6 +25,7 @@ log_line(void *arg, int level, const char *line)
 	(void)arg;
 	if (level < 1 || level > APAM_LOG_DEBUG)
 		level = APAM_LOG_DEBUG;
+	progress_hide();
 	fprintf(stderr, "apam: %s: %s\n", log_names[level], line);
 }
 

@@ -236,7 +236,7 @@ status_run(struct cli *cli, const struct args *args)
 		return code;
 	view.all = cli->json ? json_array() : NULL;
 	table_init(&view.table, heads);
-	code = each_profile(cli, args, show_profile, &view);
+	code = each_profile(cli, args, NULL, show_profile, &view);
 	shown = table_finish(&view.table);
 	if (cli->json)
 		shown = json_finish(view.all);

@@ -52,6 +52,14 @@ shows "-o writes no terminal" 0 '' request -o "$dir/body" seed \
     "$seed/api/version/"
 holds "nor is a file indented" [ "$(wc -l <"$dir/body")" -le 1 ]
 shows "an error" 1 '^apam: seed: ' request seed https://other.example.com/
+# ---- Progress ------------------------------------------------------------------
+
+export TERM=xterm
+shows "check: progress of many" 4 'checking 1 of 2: another-one' check
+holds "check: it is erased" grep -q $'another-one\e\[K.*\e\[KPROFILE' "$dir/out"
+shows "check: none of one" 4 '!checking' check another-one
+row "check: none off a terminal" 4 '*' '!checking' check
+
 row "off a terminal JSON stays as it was" 0 '!^  "' '' request seed \
     "$seed/api/version/"
 finish
