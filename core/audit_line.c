@@ -31,21 +31,6 @@ put(struct writer *w, struct apam_str s)
 	w->n += s.n;
 }
 
-/* Bytes of the first character; 0 where it must not be in a log. */
-static size_t
-clean_length(struct apam_str s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-	const size_t n = utf8_length(s);
-
-	if (n == 1 && str_has_control(str_cut(s, 1)))
-		return 0;
-	/* C1: control characters to terminals as well. */
-	if (n == 2 && p[0] == 0xc2 && p[1] < 0xa0)
-		return 0;
-	return n;
-}
-
 static void
 put_character(struct writer *w, struct apam_str c)
 {
@@ -57,19 +42,15 @@ put_character(struct writer *w, struct apam_str c)
 static void
 put_clean(struct writer *w, const char *value, size_t max)
 {
-	struct apam_str rest = apam_str(value);
-	size_t n, used = 0;
+	struct apam_str rest = apam_str(value), c;
+	size_t used = 0;
 
 	while (rest.n > 0) {
-		n = clean_length(rest);
-		used += n == 0 ? 1 : n;
+		c = utf8_take_plain(&rest);
+		used += c.n;
 		if (used > max)
 			return;
-		if (n == 0)
-			put(w, APAM_STR("?"));
-		else
-			put_character(w, str_cut(rest, n));
-		rest = str_skip(rest, n == 0 ? 1 : n);
+		put_character(w, c);
 	}
 }
 

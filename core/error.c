@@ -11,23 +11,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "utf8.h"
+
 /* One line, whole UTF-8 characters: a cut may have split the last one. */
 static void
 make_line(char *text, size_t size)
 {
-	size_t n = strlen(text);
-	size_t lead = n;
+	size_t lead = strlen(text);
+	const bool full = lead + 1 >= size;
 
-	for (size_t i = 0; i < n; i++) {
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			text[i] = '?';
-	}
-	if (n + 1 < size)
-		return;
-	while (lead > 0 && ((unsigned char)text[lead - 1] & 0xc0) == 0x80)
+	while (
+	    full && lead > 0 && ((unsigned char)text[lead - 1] & 0xc0) == 0x80)
 		lead--;
-	if (lead > 0 && ((unsigned char)text[lead - 1] & 0x80) != 0)
+	if (full && lead > 0 && ((unsigned char)text[lead - 1] & 0x80) != 0)
 		text[lead - 1] = '\0';
+	utf8_flatten(text);
 }
 
 static void

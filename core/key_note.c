@@ -89,19 +89,15 @@ name_of(
 static void
 copy_plain(const char *from, char *to, size_t size)
 {
-	char one[5] = "";
-	size_t n, at = 0;
+	struct apam_str rest = apam_str(from), c;
+	size_t at = 0;
 
-	while (*from != '\0') {
-		n = utf8_length(apam_str(from));
-		(void)snprintf(
-		    one, sizeof(one), "%.*s", (int)(n == 0 ? 1 : n), from);
-		from += n == 0 ? 1 : n;
-		if (n == 0 || key_text_problem(one) != NULL)
-			(void)snprintf(one, sizeof(one), "?");
-		if (at + strlen(one) >= size)
+	while (rest.n > 0) {
+		c = utf8_take_plain(&rest);
+		if (at + c.n >= size)
 			break;
-		at += (size_t)snprintf(to + at, size - at, "%s", one);
+		memcpy(to + at, c.p, c.n);
+		at += c.n;
 	}
 	to[at] = '\0';
 }

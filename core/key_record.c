@@ -85,16 +85,6 @@ field_of(const struct key_record *record, const struct member *member)
 
 /* ---- Texts ------------------------------------------------------------ */
 
-/* C1 control characters steer terminals, too: U+0080 to U+009F. */
-static bool
-is_control(struct apam_str s)
-{
-	const unsigned char *p = (const unsigned char *)s.p;
-
-	return p[0] < 0x20 || p[0] == 0x7f ||
-	    (p[0] == 0xc2 && s.n > 1 && p[1] < 0xa0);
-}
-
 const char *
 key_text_problem(const char *text)
 {
@@ -107,7 +97,7 @@ key_text_problem(const char *text)
 		n = utf8_length(rest);
 		if (n == 0)
 			return "it is not valid UTF-8";
-		if (is_control(rest))
+		if (utf8_plain_length(rest) == 0)
 			return "it has a control character";
 		rest = str_skip(rest, n);
 	}

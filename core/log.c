@@ -7,15 +7,9 @@
 
 #include <stdio.h>
 
-#define LINE_MAX_BYTES 512
+#include "utf8.h"
 
-static void
-flatten(char *line)
-{
-	for (; *line != '\0'; line++)
-		if ((unsigned char)*line < 0x20 || *line == 0x7f)
-			*line = '?';
-}
+#define LINE_MAX_BYTES 512
 
 void
 log_vline(const struct log *log, enum apam_log_level level, const char *prefix,
@@ -32,7 +26,7 @@ log_vline(const struct log *log, enum apam_log_level level, const char *prefix,
 		return;
 	if (vsnprintf(line + n, sizeof(line) - (size_t)n, format, args) < 0)
 		return;
-	flatten(line);
+	utf8_flatten(line);
 	log->write(log->arg, (int)level, line);
 }
 

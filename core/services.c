@@ -20,6 +20,7 @@
 #include "random.h"
 #include "response.h"
 #include "signing.h"
+#include "utf8.h"
 
 #define TEXT_MAX (1024 * 1024)
 #define MESSAGE_MAX 256
@@ -48,6 +49,7 @@ static void APAM_PRINTF(3, 0)
 {
 	if (vsnprintf(to, size, format, args) < 0)
 		to[0] = '\0';
+	utf8_flatten(to);
 }
 
 /* A module that fails with what is no failure has broken its contract. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Well-formed UTF-8 by the table of RFC 3629, 4: the lead byte gives the
- * length and the range of the second byte; the others are 80..bf.  Decodes
- * nothing.
+ * length and the range of the second byte; the others are 80..bf.
  */
 #include "utf8.h"
+
+#include <stdint.h>
+#include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -55,4 +57,72 @@ utf8_length(struct apam_str s)
 			return match(&forms[i], s);
 	}
 	return 0;
+}
+
+/* ---- What may be shown ------------------------------------------------ */
+
+static const struct {
+	uint32_t first, last;
+} hidden[] = {
+	{ 0x0000, 0x001f }, /* C0 */
+	{ 0x007f, 0x009f }, /* DEL, C1 */
+	{ 0x061c, 0x061c },
+	{ 0x200e, 0x200f },
+	{ 0x2028, 0x202e }, /* line, paragraph, then bidirectional */
+	{ 0x2066, 0x2069 },
+};
+
+/* The code point of a well-formed character of n bytes. */
+static uint32_t
+decode(const char *s, size_t n)
+{
+	static const unsigned char lead_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	uint32_t point = (unsigned char)s[0] & lead_bits[n];
+
+	for (size_t i = 1; i < n; i++)
+		point = point << 6 | ((unsigned char)s[i] & 0x3fU);
+	return point;
+}
+
+size_t
+utf8_plain_length(struct apam_str s)
+{
+	const size_t n = utf8_length(s);
+	uint32_t point;
+
+	if (n == 0)
+		return 0;
+	point = decode(s.p, n);
+	for (size_t i = 0; i < COUNT(hidden); i++) {
+		if (point >= hidden[i].first && point <= hidden[i].last)
+			return 0;
+	}
+	return n;
+}
+
+struct apam_str
+utf8_take_plain(struct apam_str *rest)
+{
+	const struct apam_str from = *rest;
+	const size_t n = utf8_length(from);
+	const size_t skip = n == 0 ? 1 : n;
+
+	*rest = (struct apam_str){ from.p + skip, from.n - skip };
+	if (utf8_plain_length(from) == 0)
+		return APAM_STR("?");
+	return (struct apam_str){ from.p, n };
+}
+
+void
+utf8_flatten(char *text)
+{
+	struct apam_str rest = { text, strlen(text) };
+	struct apam_str c;
+
+	while (rest.n > 0) {
+		c = utf8_take_plain(&rest);
+		memmove(text, c.p, c.n);
+		text += c.n;
+	}
+	*text = '\0';
 }

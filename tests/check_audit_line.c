@@ -194,7 +194,12 @@ static const struct {
 	{ "C1",
 	    "\xc2\x9b"
 	    "2Jx",
-	    "??2Jx" },
+	    "?2Jx" },
+	{ "turned round",
+	    "a\xe2\x80\xae"
+	    "b\xe2\x81\xa6\xd8\x9c",
+	    "a?b??" },
+	{ "other ends of a line", "a\xe2\x80\xa8\xc2\x85", "a??" },
 	{ "just not C1", "\xc2\xa0x", "\xc2\xa0x" },
 	{ "UTF-8", "Schl\xc3\xbcssel \xe2\x82\xac \xf0\x9f\x94\x91",
 	    "Schl\xc3\xbcssel \xe2\x82\xac \xf0\x9f\x94\x91" },

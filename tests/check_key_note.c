@@ -222,12 +222,12 @@ START_TEST(texts_are_made_plain)
 	struct key_note note = note_of("one");
 	struct seen seen;
 
-	strcpy(note.program, "a\x1b[1m\xff\xc2\x9f\xc3\xa4");
+	strcpy(note.program, "a\x1b[1m\xff\xc2\x9f\xe2\x80\xae\xc3\xa4");
 	memset(note.evidence, '\n', sizeof(note.evidence) - 1);
 	ck_assert(write_note(KEY_NOTE_CHECKED, &note));
 	seen = see_all();
 	ck_assert_int_eq(seen.count, 1);
-	ck_assert_str_eq(seen.note.program, "a?[1m??\xc3\xa4");
+	ck_assert_str_eq(seen.note.program, "a?[1m???\xc3\xa4");
 	ck_assert_uint_eq(strlen(seen.note.evidence), 255);
 	ck_assert_uint_eq(strspn(seen.note.evidence, "?"), 255);
 }
@@ -357,6 +357,9 @@ static const struct {
 	{ "used-" HASH, NOTE(MARK ", \"at\": 5.0" PROGRAM "}"), 0 },
 	{ "used-" HASH, NOTE(MARK ", \"at\": 253402300800" PROGRAM "}"), 0 },
 	{ "used-" HASH, NOTE(MARK AT ", \"program\": \"\\u001b\"}"), 0 },
+	{ "used-" HASH, NOTE(MARK AT ", \"program\": \"\\u202e\"}"), 0 },
+	{ "used-" HASH, NOTE(MARK AT ", \"program\": \"\\u2028\"}"), 0 },
+	{ "used-" HASH, NOTE(MARK AT ", \"program\": \"\\u0085\"}"), 0 },
 	{ "used-" HASH, NOTE(", \"mark\": \"0\"" AT PROGRAM "}"), 0 },
 	{ "used-" HASH, NOTE(", \"mark\": 0" AT PROGRAM "}"), 0 },
 	{ "used-" HASH_MARKED, NOTE(MARK AT PROGRAM "}"), 0 },
@@ -373,6 +376,10 @@ static const struct {
 	{ "checked-" HASH,
 	    NOTE(MARK AT PROGRAM
 		", \"state\": \"good\", \"evidence\": \"\\n\"}"),
+	    0 },
+	{ "checked-" HASH,
+	    NOTE(MARK AT PROGRAM
+		", \"state\": \"good\", \"evidence\": \"\\u2067\"}"),
 	    0 },
 };
 

@@ -355,6 +355,8 @@ static const struct {
 	{ "\x7f", "control character" },
 	{ "\xc2\x80", "control character" },
 	{ "\xc2\x9f", "control character" },
+	{ "\xe2\x80\xae", "control character" },
+	{ "a\xe2\x80\xa8", "control character" },
 	{ "\xff", "UTF-8" },
 	{ "\xc0\xaf", "UTF-8" },
 	{ "\xed\xa0\x80", "UTF-8" },

@@ -66,6 +66,50 @@ START_TEST(a_view_ends_where_it_ends)
 }
 END_TEST
 
+/* The edges of what must not be shown, from both sides. */
+static const struct {
+	const char *bytes;
+	size_t length;
+} plain[] = {
+	{ "\x1f", 0 },
+	{ " ", 1 },
+	{ "~", 1 },
+	{ "\x7f", 0 },
+	{ "\xc2\x80", 0 },
+	{ "\xc2\x85", 0 },
+	{ "\xc2\x9f", 0 },
+	{ "\xc2\xa0", 2 },
+	{ "\xd8\x9b", 2 },
+	{ "\xd8\x9c", 0 },
+	{ "\xd8\x9d", 2 },
+	{ "\xe2\x80\x8d", 3 },
+	{ "\xe2\x80\x8e", 0 },
+	{ "\xe2\x80\x8f", 0 },
+	{ "\xe2\x80\x90", 3 },
+	{ "\xe2\x80\xa7", 3 },
+	{ "\xe2\x80\xa8", 0 },
+	{ "\xe2\x80\xa9", 0 },
+	{ "\xe2\x80\xaa", 0 },
+	{ "\xe2\x80\xae", 0 },
+	{ "\xe2\x80\xaf", 3 },
+	{ "\xe2\x81\xa5", 3 },
+	{ "\xe2\x81\xa6", 0 },
+	{ "\xe2\x81\xa9", 0 },
+	{ "\xe2\x81\xaa", 3 },
+	{ "\xf0\x9f\x94\x91", 4 },
+	{ "\xff", 0 },
+	{ "", 0 },
+};
+
+START_TEST(a_character_may_be_shown)
+{
+	const size_t length = utf8_plain_length(apam_str(plain[_i].bytes));
+
+	ck_assert_msg(length == plain[_i].length, "row %d: %zu for %zu", _i,
+	    length, plain[_i].length);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -75,5 +119,6 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, a_character_is_well_formed, 0, ROWS(rows));
 	tcase_add_test(tc, a_view_ends_where_it_ends);
+	tcase_add_loop_test(tc, a_character_may_be_shown, 0, ROWS(plain));
 	return run_suite(suite);
 }
