@@ -7,11 +7,13 @@
 
 #include "command.h"
 #include "json_out.h"
+#include "progress.h"
 #include "report.h"
 
 struct lint {
 	json_t *all; /* NULL: print */
 	unsigned errors, warnings;
+	size_t profiles; /* that were checked */
 };
 
 static const struct flag flags[] = {
@@ -35,10 +37,24 @@ problem(void *arg, const struct apam_error *err)
 		report_error(NULL, err);
 }
 
+static void
+profile(void *arg, const char *name, size_t at, size_t total)
+{
+	struct lint *lint = arg;
+
+	lint->profiles++;
+	if (total > 1)
+		progress_item("checking", at, total, name);
+}
+
 /* `file` NULL: the main file and all profiles. */
 static int
 lint_file(const struct cli *cli, const char *file, struct lint *lint)
 {
+	const struct apam_lint_to to = { .size = sizeof(to),
+		.arg = lint,
+		.problem = problem,
+		.profile = profile };
 	struct apam_error err = { 0 };
 	struct apam_open_options options = cli->options;
 	unsigned before = lint->errors;
@@ -47,7 +63,8 @@ lint_file(const struct cli *cli, const char *file, struct lint *lint)
 	/* What is logged as an error is told as a problem. */
 	if (options.log_level <= APAM_LOG_ERROR)
 		options.log = NULL;
-	status = apam_lint(&options, file, problem, lint, &err);
+	status = apam_lint(&options, file, &to, &err);
+	progress_hide();
 	if (status != APAM_OK && lint->errors == before)
 		problem(lint, &err);
 	return exit_status(status);

@@ -6,15 +6,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "error.h"
 #include "lint_origins.h"
+#include "pem.h"
 #include "profiles.h"
 #include "str.h"
+#include "trust.h"
 
 #define PATH_MAX_BYTES 4096
+#define CA_FILE_MAX (16U << 20) /* many times what a system trusts */
 
 static const char suffix[] = ".conf";
+
+/* A name that is the suffix alone has none. */
+static bool
+has_suffix(const char *name)
+{
+	const size_t n = strlen(name), end = sizeof(suffix) - 1;
+
+	return n > end && strcmp(name + n - end, suffix) == 0;
+}
 
 /* The file's name without folder and suffix, for messages. */
 static char *
@@ -22,10 +35,9 @@ name_of(const char *file)
 {
 	const char *slash = strrchr(file, '/');
 	struct apam_str name = apam_str(slash == NULL ? file : slash + 1);
-	size_t end = sizeof(suffix) - 1;
 
-	if (name.n > end && strcmp(name.p + name.n - end, suffix) == 0)
-		name.n -= end;
+	if (has_suffix(name.p))
+		name.n -= sizeof(suffix) - 1;
 	return str_dup(name);
 }
 
@@ -45,41 +57,127 @@ lint_registry(struct apam *ctx, struct problems *all)
 	keys_release(&keys);
 }
 
-/* `origins`: where to note the profile's; or NULL. */
+/* One run. */
+struct lint {
+	struct apam *ctx;
+	struct problems *all;
+	const struct apam_lint_to *to; /* or NULL */
+	struct lint_origins origins; /* where two profiles may claim one */
+};
+
+/* A file that cannot be read is an error of the profile, told elsewhere. */
 static void
-lint_profile(struct apam *ctx, const char *name, const char *file,
-    struct lint_origins *origins, struct problems *all)
+lint_ca_file(const struct lint *lint, const struct profile *draft)
 {
-	struct profile *draft = profile_draft(name, file, ctx->settings, all);
+	const char *file = draft->ca_file, *why = NULL;
+	unsigned line = 0;
+	struct buf text;
+
+	if (file == NULL)
+		return;
+	buf_init(&text, CA_FILE_MAX);
+	if (trust_read(file, TRUST_FILE, lint->ctx->settings->user, &text,
+		NULL) == APAM_OK)
+		why = pem_problem(buf_view(&text), &line);
+	buf_free(&text);
+	if (why != NULL && line > 0)
+		problems_add(lint->all, APAM_E_CONFIG, draft->file, 0,
+		    "ca_file: %s, line %u: %s", file, line, why);
+	else if (why != NULL)
+		problems_add(lint->all, APAM_E_CONFIG, draft->file, 0,
+		    "ca_file: %s: %s", file, why);
+}
+
+static void
+lint_profile(struct lint *lint, const char *name, const char *file)
+{
+	struct profile *draft = profile_draft(
+	    name, file, lint->ctx->settings, lint->all);
 
 	if (draft == NULL)
 		return;
-	stack_lint(ctx, draft, all);
-	if (origins != NULL && !lint_origins_add(origins, draft))
-		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
+	lint_ca_file(lint, draft);
+	stack_lint(lint->ctx, draft, lint->all);
+	if (!lint_origins_add(&lint->origins, draft))
+		problems_add(
+		    lint->all, APAM_E_MEMORY, file, 0, "out of memory");
 	profile_free(&draft);
 }
 
 static void
-lint_directory(struct apam *ctx, struct problems *all)
+lint_profiles(struct lint *lint, const struct names_list *list)
 {
+	const struct apam_lint_to *to = lint->to;
 	char file[PATH_MAX_BYTES];
-	struct lint_origins origins = { 0 };
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *name = list->names[i];
+
+		if (to != NULL && to->profile != NULL)
+			to->profile(to->arg, name, i + 1, list->count);
+		if (profile_file(lint->ctx, name, file, sizeof(file)))
+			lint_profile(lint, name, file);
+		else
+			problems_add(lint->all, APAM_E_CONFIG,
+			    lint->ctx->settings->file, 0,
+			    "profile_dir is too long");
+	}
+	lint_origins_warn(&lint->origins, lint->all);
+}
+
+/* A regular file that was most likely meant to be a profile. */
+static void
+lint_stray(struct lint *lint, const char *name)
+{
+	const char *dir = lint->ctx->settings->profile_dir;
+	char file[PATH_MAX_BYTES];
+	struct stat st;
+
+	if (snprintf(file, sizeof(file), "%s/%s", dir, name) <
+		(int)sizeof(file) &&
+	    lstat(file, &st) == 0 && S_ISREG(st.st_mode))
+		problems_warn(lint->all, file, 0,
+		    "it is no profile and is not read: a profile's name ends "
+		    "in %s; rename it, or keep it elsewhere",
+		    suffix);
+}
+
+/* Editors keep files of their own that are hidden. */
+static bool
+is_stray(const char *name)
+{
+	return name[0] != '.' && !str_has_control(apam_str(name)) &&
+	    !has_suffix(name);
+}
+
+static void
+lint_strays(struct lint *lint)
+{
+	const struct settings *settings = lint->ctx->settings;
+	struct names_list list;
+
+	if (names_list_read(&list, settings->profile_dir, "", settings->user,
+		is_stray, NULL) != APAM_OK)
+		return;
+	for (size_t i = 0; i < list.count; i++)
+		lint_stray(lint, list.names[i]);
+	names_list_free(&list);
+}
+
+static void
+lint_directory(struct lint *lint)
+{
 	struct names_list list;
 	struct apam_error err;
 
 	error_clear(&err);
-	if (profiles_list_visible(ctx, &list, &err) != APAM_OK)
-		problems_add_error(all, ctx->settings->file, 0, &err);
-	for (size_t i = 0; i < list.count; i++) {
-		if (profile_file(ctx, list.names[i], file, sizeof(file)))
-			lint_profile(ctx, list.names[i], file, &origins, all);
-		else
-			problems_add(all, APAM_E_CONFIG, ctx->settings->file, 0,
-			    "profile_dir is too long");
+	if (profiles_list_visible(lint->ctx, &list, &err) != APAM_OK) {
+		problems_add_error(
+		    lint->all, lint->ctx->settings->file, 0, &err);
+		return;
 	}
-	lint_origins_warn(&origins, all);
-	lint_origins_free(&origins);
+	lint_profiles(lint, &list);
+	lint_strays(lint);
 	names_list_free(&list);
 }
 
@@ -125,19 +223,20 @@ is_main(const struct apam *ctx, const char *path)
 }
 
 static void
-lint_file(struct apam *ctx, const char *file, struct problems *all)
+lint_file(struct lint *lint, const char *file)
 {
 	char *path = absolute(file);
 	char *name = name_of(file);
 	struct settings *other = NULL;
 
 	if (path == NULL || name == NULL)
-		problems_add(all, APAM_E_CONFIG, file, 0,
+		problems_add(lint->all, APAM_E_CONFIG, file, 0,
 		    "the folder of the file cannot be found");
-	else if (is_main(ctx, path))
-		other = settings_new(path, ctx->settings->user, all);
+	else if (is_main(lint->ctx, path))
+		other = settings_new(
+		    path, lint->ctx->settings->user, lint->all);
 	else
-		lint_profile(ctx, name, path, NULL, all);
+		lint_profile(lint, name, path);
 	settings_free(&other);
 	free(name);
 	free(path);
@@ -145,25 +244,28 @@ lint_file(struct apam *ctx, const char *file, struct problems *all)
 
 enum apam_status
 apam_lint(const struct apam_open_options *options, const char *file,
-    void (*each)(void *arg, const struct apam_error *problem), void *arg,
-    struct apam_error *err)
+    const struct apam_lint_to *to, struct apam_error *err)
 {
-	struct apam *ctx = NULL;
 	struct problems all;
+	struct lint lint = { .all = &all, .to = to };
 	enum apam_status status;
 
 	error_clear(err);
+	if (to != NULL && to->size < sizeof(*to))
+		return error_set(err, APAM_E_USAGE,
+		    "apam_lint_to.size is not the structure's size");
 	problems_init(&all);
-	all.each = each;
-	all.arg = arg;
-	status = context_new(options, &ctx, &all);
+	all.each = to == NULL ? NULL : to->problem;
+	all.arg = to == NULL ? NULL : to->arg;
+	status = context_new(options, &lint.ctx, &all);
 	if (status == APAM_OK && file == NULL) {
-		lint_registry(ctx, &all);
-		lint_directory(ctx, &all);
+		lint_registry(lint.ctx, &all);
+		lint_directory(&lint);
 	}
 	if (status == APAM_OK && file != NULL)
-		lint_file(ctx, file, &all);
-	apam_close(&ctx);
+		lint_file(&lint, file);
+	lint_origins_free(&lint.origins);
+	apam_close(&lint.ctx);
 	if (all.count > 0 && err != NULL)
 		*err = all.first;
 	return all.first.status;

@@ -13,18 +13,6 @@
 #include "request.h"
 #include "str.h"
 
-/* The probe's URL: its target at the first origin. */
-static void
-put_url(struct buf *url, const struct entry *e)
-{
-	struct apam_str origin = e->profile->origins[0].text;
-	size_t host = str_find(origin, ':') + strlen("://");
-
-	host += str_find(str_skip(origin, host), '/');
-	buf_put(url, str_cut(origin, host));
-	buf_put(url, apam_str(e->conf->probe_target));
-}
-
 static enum apam_status
 fill(struct exchange *x, struct entry *e, const struct request *request,
     struct apam_signing *s, struct apam_error *err)
@@ -56,7 +44,7 @@ probe_build(struct entry *e, const struct credential *c, struct exchange *x,
 
 	signing_init(&s);
 	buf_init(&url, URL_MAX);
-	put_url(&url, e);
+	profile_probe_url(e->profile, e->conf, &url);
 	from.method = e->conf->probe_method;
 	from.url = buf_view(&url).p;
 

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "buf.h"
 #include "settings.h"
 #include "url.h"
 
@@ -74,6 +75,10 @@ struct profile *profile_draft(const char *name, const char *file,
 /* A draft from a parsed file, which it takes over: *conf is then NULL. */
 struct profile *profile_from_conf(const char *name, struct conf **conf,
     const struct settings *settings, struct problems *all);
+
+/* Append the URL of an entry's probe: its target at the first origin. */
+void profile_probe_url(const struct profile *profile,
+    const struct profile_entry *entry, struct buf *url);
 
 /* The line of origin `i` in the profile's file. */
 unsigned profile_origin_line(const struct profile *profile, size_t i);

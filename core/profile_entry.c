@@ -127,6 +127,38 @@ read_probe(struct profile_entry *entry, const struct option_check *check)
 	return true;
 }
 
+/* True where one of the origins holds the probe, or none was in order. */
+static bool
+probe_is_inside(const struct profile *p, const struct profile_entry *entry)
+{
+	struct url url;
+	struct buf text;
+	bool inside = p->origin_count == 0;
+
+	if (inside)
+		return true;
+	buf_init(&text, URL_MAX);
+	profile_probe_url(p, entry, &text);
+	if (url_parse(buf_view(&text), &url) == NULL)
+		for (size_t i = 0; i < p->origin_count; i++)
+			inside = inside ||
+			    url_outside(&p->origins[i], &url) == NULL;
+	buf_free(&text);
+	return inside;
+}
+
+static void
+warn_of_probe(const struct profile *p, const struct profile_entry *entry,
+    struct problems *all)
+{
+	if (entry->probe_target != NULL && !probe_is_inside(p, entry))
+		problems_warn(all, p->file, entry->common.lines[PROBE],
+		    "probe: its path is below none of the profile's origins, so "
+		    "that it is never sent; write the whole path, as in "
+		    "\"GET %.*s/version\"",
+		    (int)p->origins[0].path.n, p->origins[0].path.p);
+}
+
 static bool
 read_fallback(struct profile_entry *entry, const struct option_check *check)
 {
@@ -183,7 +215,8 @@ read_entry(const struct profile *p, const struct settings *settings,
 	entry->control = (enum control)v[CONTROL].num;
 	entry->ttl = v[TTL].set ? v[TTL].num : settings->ttl;
 	(void)check_scheme(entry, &check);
-	(void)read_probe(entry, &check);
+	if (read_probe(entry, &check))
+		warn_of_probe(p, entry, all);
 	(void)read_fallback(entry, &check);
 	(void)read_revocation(entry, &check);
 	return true;

@@ -54,6 +54,24 @@ note(void *arg, const struct apam_error *problem)
 	count++;
 }
 
+/* The profiles as they are announced: "NAME 1/2 " each. */
+static char profiles_seen[256];
+
+static void
+announce(void *arg, const char *name, size_t at, size_t total)
+{
+	size_t n = strlen(profiles_seen);
+
+	ck_assert_ptr_eq(arg, &project);
+	(void)snprintf(profiles_seen + n, sizeof(profiles_seen) - n,
+	    "%s %zu/%zu ", name, at, total);
+}
+
+static const struct apam_lint_to to = { .size = sizeof(to),
+	.arg = &project,
+	.problem = note,
+	.profile = announce };
+
 /* Lint a file, NULL: all. */
 static enum apam_status
 lint(const char *file)
@@ -63,8 +81,9 @@ lint(const char *file)
 		.flags = APAM_OPEN_USER };
 
 	seen[0] = '\0';
+	profiles_seen[0] = '\0';
 	count = 0;
-	return apam_lint(&options, file, note, &project, &err);
+	return apam_lint(&options, file, &to, &err);
 }
 
 /* A profile "p"; "@/" in it is in the project. */
@@ -114,6 +133,8 @@ static const struct {
 	    { "p.conf:0 ca_file: " } },
 	{ "a ca_file that is no path", "ca_file = \"ca.pem\";\n" GOOD,
 	    { "p.conf:1 ca_file: " } },
+	{ "a ca_file without a certificate", "ca_file = \"@/secret\";\n" GOOD,
+	    { "APAM_E_CONFIG apam.d/p.conf:0 ca_file: " } },
 	{ "an entry each",
 	    ORIGIN "auth = (\n{ scheme = \"absent\"; },\n{ " HMAC
 		   "secret = \"file:@/no\"; },\n{ " HMAC
@@ -133,6 +154,34 @@ static const struct {
 	    "{ " HMAC "secret = \"file:@/no\"; } );\n",
 	    { "p.conf:1 ", "p.conf:2 ", "p.conf:4 control", "p.conf:5 scheme",
 		"p.conf:6 sign", "APAM_E_SECRET apam.d/p.conf:7" } },
+};
+
+/* Warnings: they work, and what is told is no error. */
+static const struct {
+	const char *name;
+	const char *text;
+	const char *lines[8];
+} doubtful[] = {
+	{ "a probe outside the origin's path",
+	    "origins = [ \"https://api.example/v1\" ];\n"
+	    "auth = ( { " HMAC "secret = \"file:@/secret\";\n"
+	    "probe = \"GET /eyes\"; } );\n",
+	    { "APAM_OK apam.d/p.conf:3 probe: its path is below none" } },
+	{ "a probe below another origin",
+	    "origins = [ \"https://api.example/v1\",\n"
+	    "\"https://api.example/v2\" ];\n"
+	    "auth = ( { " HMAC "secret = \"file:@/secret\";\n"
+	    "probe = \"GET /v2/eyes\"; } );\n",
+	    { NULL } },
+	{ "a probe at an origin of no path",
+	    ORIGIN "auth = ( { " HMAC "secret = \"file:@/secret\";\n"
+		   "probe = \"GET /eyes?a=/v1\"; } );\n",
+	    { NULL } },
+	{ "a probe that leaves the path by dots",
+	    "origins = [ \"https://api.example/v1\" ];\n"
+	    "auth = ( { " HMAC "secret = \"file:@/secret\";\n"
+	    "probe = \"GET /v1/../eyes\"; } );\n",
+	    { "APAM_OK apam.d/p.conf:3 probe: " } },
 };
 
 /* Each of the lines, in order, and no more. */
@@ -172,6 +221,15 @@ START_TEST(a_profile_in_error)
 }
 END_TEST
 
+START_TEST(a_profile_in_doubt)
+{
+	write_profile("p", doubtful[_i].text);
+	ck_assert_int_eq(lint(NULL), APAM_OK);
+	saw(doubtful[_i].name, doubtful[_i].lines);
+	ck_assert_int_eq(err.status, APAM_OK);
+}
+END_TEST
+
 static const struct {
 	const char *name;
 	const char *file, *text;
@@ -206,7 +264,8 @@ END_TEST
 START_TEST(profiles_are_linted_by_name)
 {
 	static const char *const lines[8] = { "apam.d/a.conf:2",
-		"apam.d/b.conf:2", "apam.d/c.conf:2", NULL };
+		"apam.d/b.conf:2", "apam.d/c.conf:2",
+		"APAM_OK apam.d/b.conf~:0 it is no profile", NULL };
 
 	write_profile("c",
 	    "origins = [ \"https://c.example\" ];\n"
@@ -217,6 +276,7 @@ START_TEST(profiles_are_linted_by_name)
 	project_write(&project, "apam.d/b.conf~", "z = \n");
 	ck_assert_int_eq(lint(NULL), APAM_E_CONFIG);
 	saw("a, b and c", lines);
+	ck_assert_str_eq(profiles_seen, "a 1/4 b 2/4 c 3/4 good 4/4 ");
 	ck_assert_str_eq(err.file, project_path(&project, "apam.d/a.conf"));
 	ck_assert_uint_eq(err.line, 2);
 }
@@ -225,7 +285,8 @@ END_TEST
 START_TEST(a_name_that_no_profile_can_have)
 {
 	static const char *const lines[8] = { "-b.conf:0 a profile's name",
-		"my profile.conf:0 a profile's name", NULL };
+		"my profile.conf:0 a profile's name",
+		"APAM_OK apam.d/good.txt:0 it is no profile", NULL };
 
 	write_profile("my profile", GOOD);
 	write_profile("-b", GOOD);
@@ -233,7 +294,7 @@ START_TEST(a_name_that_no_profile_can_have)
 	write_profile(".#good", "x = \n");
 	project_write(&project, "apam.d/good.txt", "y = \n");
 	ck_assert_int_eq(lint(NULL), APAM_E_CONFIG);
-	saw("two", lines);
+	saw("three", lines);
 }
 END_TEST
 
@@ -261,10 +322,33 @@ START_TEST(misused_options_are_a_problem)
 {
 	struct apam_open_options none = { .size = 0 };
 
-	ck_assert_int_eq(
-	    apam_lint(&none, NULL, note, &project, &err), APAM_E_USAGE);
+	ck_assert_int_eq(apam_lint(&none, NULL, &to, &err), APAM_E_USAGE);
 	ck_assert_int_eq(err.status, APAM_E_USAGE);
 	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(a_listener_of_another_size_is_refused)
+{
+	const struct apam_lint_to none = { .size = 1 };
+
+	ck_assert_int_eq(apam_lint(NULL, NULL, &none, &err), APAM_E_USAGE);
+}
+END_TEST
+
+/* What lies in subdirectories is not looked at. */
+START_TEST(strays_are_files_that_can_be_seen)
+{
+	static const char *const lines[8] = { "APAM_OK apam.d/7signal:0 ",
+		NULL };
+
+	write_profile("p", GOOD);
+	project_directory(&project, "apam.d/secrets");
+	project_write(&project, "apam.d/secrets/seed", "x");
+	project_write(&project, "apam.d/.hidden", "x");
+	project_write(&project, "apam.d/7signal", GOOD);
+	ck_assert_int_eq(lint(NULL), APAM_OK);
+	saw("one", lines);
 }
 END_TEST
 
@@ -275,10 +359,9 @@ START_TEST(nobody_need_be_told)
 		.flags = APAM_OPEN_USER };
 
 	write_profile("p", "x = \n");
-	ck_assert_int_eq(
-	    apam_lint(&options, NULL, NULL, NULL, NULL), APAM_E_CONFIG);
+	ck_assert_int_eq(apam_lint(&options, NULL, NULL, NULL), APAM_E_CONFIG);
 	write_profile("p", GOOD);
-	ck_assert_int_eq(apam_lint(&options, NULL, NULL, NULL, NULL), APAM_OK);
+	ck_assert_int_eq(apam_lint(&options, NULL, NULL, NULL), APAM_OK);
 }
 END_TEST
 
@@ -387,12 +470,15 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, a_profile_in_error, 0, ROWS(profiles));
+	tcase_add_loop_test(t, a_profile_in_doubt, 0, ROWS(doubtful));
 	tcase_add_loop_test(t, a_main_file_in_error, 0, ROWS(mains));
 	tcase_add_test(t, profiles_are_linted_by_name);
 	tcase_add_test(t, a_name_that_no_profile_can_have);
 	tcase_add_test(t, a_directory_that_is_not_there);
 	tcase_add_test(t, a_directory_that_others_write);
 	tcase_add_test(t, misused_options_are_a_problem);
+	tcase_add_test(t, a_listener_of_another_size_is_refused);
+	tcase_add_test(t, strays_are_files_that_can_be_seen);
 	tcase_add_test(t, nobody_need_be_told);
 	tcase_add_loop_test(t, a_file_by_any_path, 0, ROWS(paths));
 	tcase_add_test(t, a_program_of_a_secret_is_run);

@@ -46,9 +46,10 @@ lint(void)
 	const struct apam_open_options options = { .size = sizeof(options),
 		.config = project_path(&project, "apam.conf"),
 		.flags = APAM_OPEN_USER };
+	const struct apam_lint_to to = { .size = sizeof(to), .problem = note };
 	struct apam_error err;
 
-	ck_assert_int_eq(apam_lint(&options, NULL, note, NULL, &err), APAM_OK);
+	ck_assert_int_eq(apam_lint(&options, NULL, &to, &err), APAM_OK);
 	ck_assert_int_eq(err.status, APAM_OK);
 }
 

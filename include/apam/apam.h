@@ -539,18 +539,28 @@ APAM_API APAM_CHECKED enum apam_status apam_modules(struct apam *ctx,
     const struct apam_module *module, const struct apam_error *why),
     void *arg, struct apam_error *err);
 
+/* Who is told what apam_lint finds; each function may be NULL. */
+struct apam_lint_to {
+	size_t size;		/* sizeof(struct apam_lint_to) */
+	void *arg;
+	/*
+	 * Of every error, in order, and of every warning: what works and is
+	 * most likely not meant.  A warning's status is APAM_OK.
+	 */
+	void (*problem)(void *arg, const struct apam_error *problem);
+	/* Before each of `total` profiles, which is the at-th, from 1. */
+	void (*profile)(void *arg, const char *name, size_t at, size_t total);
+};
+
 /*
  * Check files without using them: `file` is a main or a profile file, NULL
- * the main file of `options`, the key registry and all its profiles.  Calls
- * `each` for every error, in order, and for every warning: what works and is
- * most likely not meant.  A warning's status is APAM_OK.  Loads the modules and
- * reads the secrets (exec: programs run).  Returns APAM_OK where there was no
- * error, else the first one's status.
+ * the main file of `options`, the key registry and all its profiles.  `to` may
+ * be NULL.  Loads the modules and reads the secrets (exec: programs run).
+ * Returns APAM_OK where there was no error, else the first one's status.
  */
 APAM_API APAM_CHECKED enum apam_status apam_lint(
     const struct apam_open_options *options, const char *file,
-    void (*each)(void *arg, const struct apam_error *problem), void *arg,
-    struct apam_error *err);
+    const struct apam_lint_to *to, struct apam_error *err);
 
 #ifdef __cplusplus
 }

@@ -103,6 +103,29 @@ row "modules: the others go on" 0 "^basic-email-key${tab}[a-zA-Z]" '' modules
 row "modules: a broken one by name" 3 '' 'broken' modules broken
 rm "$dir/modules/broken.so"
 
+# ---- What lint finds besides -------------------------------------------------
+
+file=$dir/apam.d/beside.conf
+beside()
+{
+	basic beside https://beside.example.com/v1 user fake-key-of-beside "$1"
+}
+beside "ca_file = \"$dir/secrets/beside\";"
+row "a ca_file without a certificate" 3 '' \
+    "^$file: error: ca_file: $dir/secrets/beside: it has no certificate" lint
+beside "ca_file = \"/etc/ssl/certs/ca-certificates.crt\";"
+row "a ca_file of certificates" 0 '' '' lint
+beside ''
+sed -i 's,key =,probe = "GET /eyes"; key =,' "$file"
+row "a probe outside the origins" 0 '' "^$file:6: warning: probe: " lint
+sed -i 's,/eyes,/v1/eyes,' "$file"
+row "a probe inside" 0 '' '' lint
+mv "$file" "${file%.conf}"
+row "a file that is no profile" 0 '' "^${file%.conf}: warning: it is no profile" \
+    lint
+row "--strict: a file that is no profile" 3 '' 'warning' lint --strict
+rm "${file%.conf}"
+
 # ---- Broken profiles -------------------------------------------------------
 
 # broken NAME LINE REGEX: standard input is a profile; lint and headers say
