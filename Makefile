@@ -13,6 +13,7 @@ STATEDIR   = /var/lib/apam
 BUILD      = build
 CFLAGS     = -O2 -g
 SANITIZE   =
+OBJCOPY    = objcopy
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wcast-align -Wcast-qual \
 	-Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes \
@@ -30,7 +31,7 @@ OUR_CFLAGS = -std=c11 -pthread $(WARN) $(HARDEN) \
 	-U_FORTIFY_SOURCE)
 OUR_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
-CORE_LIBS = -lconfig -ljansson -lnettle -ldl
+CORE_LIBS = -ljansson -lnettle -ldl
 
 # Each step prints what it makes; `make V=1` shows the commands.
 Q = $(if $(V),,@echo '  $@';)
@@ -40,7 +41,8 @@ LINK    = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
 
 # ---- Files ------------------------------------------------------------------
 
-CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/*.c))
+CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/*.c)) \
+	$(BUILD)/libconfig.o
 CLI_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 SCHEMES  := $(notdir $(patsubst %/,%,$(wildcard modules/*/)))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
@@ -87,6 +89,14 @@ $(BUILD)/directories:
 $(BUILD)/%.o: %.c Makefile $(BUILD)/directories
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -c -o $@ $<
+
+# libconfig, its calls of the allocator and of exit bound to core/conf_pool.c.
+LIBCONFIG = $(shell $(CC) -print-file-name=libconfig.a)
+
+$(BUILD)/libconfig.o: core/libconfig.syms Makefile
+	@mkdir -p $(@D)
+	$(Q)$(LD) -r -o $@ --whole-archive $(LIBCONFIG) && \
+	    $(OBJCOPY) --redefine-syms=$< -w --keep-global-symbol='config_*' $@
 
 $(BUILD)/core.a: $(CORE_OBJ)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A configuration file.  libconfig gets a text in memory, never a file, so
- * that it is the checked descriptor's and libconfig opens nothing itself.
+ * that it is the checked descriptor's and libconfig opens nothing itself, and a
+ * pool to allocate in.
  */
 #include "conf.h"
 
@@ -30,28 +31,80 @@ copy_lines(struct apam_str text)
 	return copy;
 }
 
+/* One text and what it is parsed into. */
+struct reading {
+	struct conf *conf;
+	const char *text;
+	int ok; /* CONFIG_TRUE: it was parsed */
+};
+
+/* In the pool; see conf_pool_run. */
+static void
+run_libconfig(void *arg)
+{
+	struct reading *reading = arg;
+
+	config_init(&reading->conf->tree);
+	reading->ok = config_read_string(&reading->conf->tree, reading->text);
+}
+
+/* In a pool of so many bytes; false where it is too small or none. */
+static bool
+parse_in(struct reading *reading, size_t bytes)
+{
+	struct conf *conf = reading->conf;
+
+	conf_pool_free(&conf->pool);
+	conf->pool = conf_pool_new(bytes);
+	return conf->pool != NULL &&
+	    conf_pool_run(conf->pool, run_libconfig, reading);
+}
+
+/* False where no pool is large enough, or there is none. */
+static bool
+parse(struct reading *reading, size_t n)
+{
+	return parse_in(reading, CONF_POOL_FIRST(n)) ||
+	    parse_in(reading, CONF_POOL_MOST(n));
+}
+
+/* What became of it, as a problem; true where there is none. */
+static bool
+judge(const struct reading *reading, bool whole, struct problems *all)
+{
+	const struct conf *conf = reading->conf;
+
+	if (conf->pool == NULL)
+		problems_add(
+		    all, APAM_E_MEMORY, conf->file, 0, "out of memory");
+	else if (!whole)
+		problems_add(all, APAM_E_CONFIG, conf->file, 0,
+		    "the file needs more memory than is set aside for its "
+		    "size; split it");
+	else if (reading->ok != CONFIG_TRUE)
+		problems_add(all, APAM_E_CONFIG, conf->file,
+		    (unsigned)config_error_line(&conf->tree), "%s",
+		    config_error_text(&conf->tree));
+	else
+		return true;
+	return false;
+}
+
 struct conf *
 conf_parse(const char *file, struct apam_str text, struct problems *all)
 {
 	struct conf *conf = calloc(1, sizeof(*conf));
 	char *copy = copy_lines(text);
+	struct reading reading = { .conf = conf, .text = copy };
 
-	if (conf != NULL) {
-		config_init(&conf->tree);
+	if (conf != NULL)
 		conf->file = str_dup(apam_str(file));
-	}
 	if (conf == NULL || copy == NULL || conf->file == NULL) {
 		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
 		conf_free(&conf);
-		goto out;
-	}
-	if (config_read_string(&conf->tree, copy) != CONFIG_TRUE) {
-		problems_add(all, APAM_E_CONFIG, file,
-		    (unsigned)config_error_line(&conf->tree), "%s",
-		    config_error_text(&conf->tree));
+	} else if (!judge(&reading, parse(&reading, text.n), all)) {
 		conf_free(&conf);
 	}
-out:
 	/* People put literal secrets where they do not belong. */
 	if (copy != NULL)
 		wipe(copy, text.n);
@@ -80,7 +133,7 @@ conf_free(struct conf **conf)
 {
 	if (*conf == NULL)
 		return;
-	config_destroy(&(*conf)->tree);
+	conf_pool_free(&(*conf)->pool);
 	free((*conf)->file);
 	free(*conf);
 	*conf = NULL;

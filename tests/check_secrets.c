@@ -6,6 +6,7 @@
  */
 #include "../core/secrets.h"
 
+#include "../core/conf.h"
 #include "../core/secmem.h"
 #include "../core/str.h"
 #include "project.h"
@@ -40,7 +41,7 @@ static struct project project;
 static struct option_values values;
 static struct secrets secrets;
 static struct problems all;
-static config_t conf;
+static struct conf *conf;
 static int live;
 
 static void
@@ -48,7 +49,6 @@ setup(void)
 {
 	live = secmem_live();
 	project_make(&project);
-	config_init(&conf);
 	problems_init(&all);
 	memset(&values, 0, sizeof(values));
 	memset(&secrets, 0, sizeof(secrets));
@@ -64,7 +64,7 @@ teardown(void)
 	secmem_fail_after(-1);
 	secrets_free(&secrets);
 	option_values_free(&values);
-	config_destroy(&conf);
+	conf_free(&conf);
 	project_remove(&project);
 	ck_assert_int_eq(secmem_live(), live);
 }
@@ -79,10 +79,11 @@ take(const char *text)
 	char spliced[1024];
 
 	project_splice(&project, text, spliced, sizeof(spliced));
-	ck_assert_msg(config_read_string(&conf, spliced) == CONFIG_TRUE, "%s",
-	    config_error_text(&conf));
-	ck_assert_msg(
-	    option_read(config_root_setting(&conf), &source, &table, &values),
+	conf_free(&conf);
+	conf = conf_parse("test", apam_str(spliced), &all);
+	ck_assert_msg(conf != NULL, "%s", all.first.text);
+	ck_assert_msg(option_read(config_root_setting(&conf->tree), &source,
+			  &table, &values),
 	    "%s", all.first.text);
 }
 

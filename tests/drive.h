@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../core/conf.h"
 #include "../core/op.h"
 #include "../core/option.h"
 #include "../core/services.h"
@@ -29,7 +30,7 @@ struct drive {
 	struct log log;
 	char logged[1024]; /* all lines so far */
 	struct problems problems;
-	config_t conf;
+	struct conf *conf;
 	struct option_values values;
 	struct apam_options options;
 	void *state;
@@ -124,11 +125,10 @@ drive_open(struct drive *d, const struct apam_module *module, const char *text,
 	services_init(&d->svc, module->scheme, &d->log);
 	d->svc.refuse = drive_refused;
 	d->svc.refuse_arg = d;
-	config_init(&d->conf);
-	drive_need(config_read_string(&d->conf, text) == CONFIG_TRUE,
-	    "bad options", text);
-	if (!option_read(
-		config_root_setting(&d->conf), &source, &table, &d->values)) {
+	d->conf = conf_parse("test", apam_str(text), &d->problems);
+	drive_need(d->conf != NULL, "bad options", text);
+	if (!option_read(config_root_setting(&d->conf->tree), &source, &table,
+		&d->values)) {
 		(void)snprintf(d->refusal, sizeof(d->refusal), "%s",
 		    d->problems.first.text);
 		return APAM_E_CONFIG;
@@ -145,7 +145,7 @@ drive_close(struct drive *d)
 	if (d->state != NULL)
 		d->module->close(d->state);
 	option_values_free(&d->values);
-	config_destroy(&d->conf);
+	conf_free(&d->conf);
 	memset(d, 0, sizeof(*d));
 }
 
