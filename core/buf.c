@@ -6,6 +6,8 @@
  */
 #include <assert.h>
 #include <nettle/memops.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "buf.h"
 #include "secmem.h"
@@ -75,6 +77,26 @@ void
 buf_put_char(struct buf *b, char c)
 {
 	buf_put(b, (struct apam_str){ &c, 1 });
+}
+
+bool
+buf_holds(const struct buf *b, struct apam_str bytes)
+{
+	const uintptr_t begin = (uintptr_t)b->p, at = (uintptr_t)bytes.p;
+
+	return b->n > 0 && at >= begin && at - begin < b->n;
+}
+
+void
+buf_set(struct buf *b, struct apam_str bytes)
+{
+	if (buf_holds(b, bytes)) {
+		memmove(b->p, bytes.p, bytes.n);
+		buf_truncate(b, bytes.n);
+		return;
+	}
+	buf_truncate(b, 0);
+	buf_put(b, bytes);
 }
 
 void

@@ -26,9 +26,15 @@ struct buf {
 /* Make *b empty with a cap of `max` bytes; allocates nothing. */
 void buf_init(struct buf *b, size_t max);
 
-/* Append bytes that are not its own. */
+/* Append bytes that are not its own (buf_holds). */
 void buf_put(struct buf *b, struct apam_str bytes);
 void buf_put_char(struct buf *b, char c);
+
+/* True where bytes are some of its own: a change may move or wipe them. */
+bool buf_holds(const struct buf *b, struct apam_str bytes);
+
+/* Replace all of it by bytes, which may be some of its own. */
+void buf_set(struct buf *b, struct apam_str bytes);
 
 /* Cut to the first n bytes and wipe the rest.  n is at most b->n. */
 void buf_truncate(struct buf *b, size_t n);

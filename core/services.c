@@ -127,32 +127,48 @@ service_text_new(const struct apam_services *svc)
 	return t;
 }
 
+/* Append in some way; what is in the text already moves while it grows. */
+static void
+append(struct apam_text *text, struct apam_str bytes,
+    void (*put)(struct buf *b, struct apam_str bytes))
+{
+	struct buf longer;
+
+	if (text == NULL)
+		return;
+	if (!buf_holds(&text->b, bytes)) {
+		put(&text->b, bytes);
+		return;
+	}
+	buf_init(&longer, TEXT_MAX);
+	buf_put(&longer, buf_view(&text->b));
+	put(&longer, bytes);
+	buf_free(&text->b);
+	text->b = longer;
+}
+
 static void
 service_text_put(struct apam_text *text, struct apam_str bytes)
 {
-	if (text != NULL)
-		buf_put(&text->b, bytes);
+	append(text, bytes, buf_put);
 }
 
 static void
 service_text_put_base64(struct apam_text *text, struct apam_str bytes)
 {
-	if (text != NULL)
-		encode_base64(&text->b, bytes);
+	append(text, bytes, encode_base64);
 }
 
 static void
 service_text_put_form(struct apam_text *text, struct apam_str bytes)
 {
-	if (text != NULL)
-		encode_form(&text->b, bytes);
+	append(text, bytes, encode_form);
 }
 
 static void
 service_text_put_percent(struct apam_text *text, struct apam_str bytes)
 {
-	if (text != NULL)
-		encode_percent(&text->b, bytes);
+	append(text, bytes, encode_percent);
 }
 
 static struct apam_str
@@ -206,10 +222,8 @@ service_exchange_tls_client(
 {
 	struct exchange *x = &op_of(op)->exchange;
 
-	buf_truncate(&x->certificate, 0);
-	buf_put(&x->certificate, certificate);
-	buf_truncate(&x->key, 0);
-	buf_put(&x->key, key);
+	buf_set(&x->certificate, certificate);
+	buf_set(&x->key, key);
 }
 
 static void
@@ -217,8 +231,8 @@ service_memo(struct apam_op *op, struct apam_str bytes)
 {
 	struct op *o = op_of(op);
 
-	buf_truncate(&o->memo, 0);
-	buf_put(&o->memo, bytes);
+	buf_set(&o->memo, bytes);
+	o->pub.memo = buf_view(&o->memo);
 }
 
 static void
@@ -226,8 +240,7 @@ service_credential(struct apam_op *op, struct apam_str bytes)
 {
 	struct op *o = op_of(op);
 
-	buf_truncate(&o->credential, 0);
-	buf_put(&o->credential, bytes);
+	buf_set(&o->credential, bytes);
 	o->has_credential = true;
 }
 

@@ -314,6 +314,70 @@ START_TEST(a_memo_is_kept_between_steps)
 }
 END_TEST
 
+/* What a module was given back it may keep again, whole or in part. */
+static enum apam_step
+keep_again(void *state, struct apam_op *pub)
+{
+	const struct apam_str *part = state;
+	struct apam_str all;
+
+	if (calls++ == 0)
+		svc.pub.memo(pub, APAM_STR("FAKEmemo"));
+	all = pub->memo;
+	ck_assert_str_eq(all.p, "FAKEmemo");
+	svc.pub.memo(pub, (struct apam_str){ all.p + part->n, 4 });
+	ck_assert_str_eq(pub->memo.p, part->p);
+	svc.pub.memo(pub, APAM_STR("FAKEmemo"));
+	svc.pub.memo(pub, pub->memo);
+	ck_assert_str_eq(pub->memo.p, "FAKEmemo");
+	svc.pub.exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+	return APAM_STEP_EXCHANGE;
+}
+
+static const struct {
+	struct apam_str part; /* its text, and where it begins */
+} parts[] = { { { "FAKE", 0 } }, { { "Emem", 3 } }, { { "memo", 4 } } };
+
+START_TEST(a_memo_may_be_kept_again)
+{
+	const struct apam_module keeps = { .acquire = keep_again };
+	struct apam_str part = parts[_i].part;
+	struct response r;
+
+	response_view(&r, 200, NULL, 0, APAM_STR(""));
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	ck_assert_int_eq(op_step(&op, &keeps, &part, NULL), APAM_STEP_EXCHANGE);
+	ck_assert_int_eq(op_step(&op, &keeps, &part, &r), APAM_STEP_EXCHANGE);
+	ck_assert_str_eq(buf_view(&op.memo).p, "FAKEmemo");
+	response_free(&r);
+}
+END_TEST
+
+/* A text may be appended to itself, by any of the ways, while it grows. */
+START_TEST(a_text_may_be_put_into_itself)
+{
+	const struct apam_services *s = &svc.pub;
+	void (*const puts[])(
+	    struct apam_text *, struct apam_str) = { s->text_put,
+		s->text_put_base64, s->text_put_form, s->text_put_percent };
+	struct apam_text *text = s->text_new(s);
+	struct apam_str view;
+	size_t n;
+
+	for (size_t i = 0; i < 4000; i++)
+		s->text_put(text, APAM_STR("a"));
+	n = s->text_view(text).n;
+	puts[_i](text, s->text_view(text));
+	view = s->text_view(text);
+	ck_assert_uint_gt(view.n, n);
+	for (size_t i = 0; _i != 1 && i < view.n; i++)
+		ck_assert_int_eq(view.p[i], 'a');
+	for (size_t i = n; _i == 1 && i + 4 < view.n; i += 4)
+		ck_assert_int_eq(memcmp(view.p + i, "YWFh", 4), 0);
+	s->text_free(&text);
+}
+END_TEST
+
 START_TEST(a_check_says_why)
 {
 	const struct apam_credential_view view = { .size = sizeof(view) };
@@ -355,6 +419,8 @@ main(void)
 	tcase_add_test(tc, exchanges_come_to_an_end);
 	tcase_add_test(tc, an_exchange_is_asked_for_anew);
 	tcase_add_test(tc, a_memo_is_kept_between_steps);
+	tcase_add_loop_test(tc, a_memo_may_be_kept_again, 0, ROWS(parts));
+	tcase_add_loop_test(tc, a_text_may_be_put_into_itself, 0, 4);
 	tcase_add_test(tc, a_check_says_why);
 	tcase_add_loop_test(tc, memory_may_be_short, 0, ROWS(needy));
 	return run_suite(suite);

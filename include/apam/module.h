@@ -236,7 +236,10 @@ struct apam_services {
 	/* Present this TLS client certificate: two absolute PEM paths. */
 	void (*exchange_tls_client)(struct apam_op *op,
 	    struct apam_str certificate, struct apam_str key);
-	/* Keep bytes for the next call of this op, in op->memo. */
+	/*
+	 * Keep bytes, which may be of op->memo, in op->memo, for the next call
+	 * of this op too.
+	 */
 	void (*memo)(struct apam_op *op, struct apam_str bytes);
 	/*
 	 * acquire, and check where it minted one: the credential is made of
