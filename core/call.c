@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "cancel.h"
 #include "clock.h"
 #include "error.h"
 #include "hot.h"
@@ -90,6 +91,7 @@ apam_sign_start(struct apam_profile *profile,
     const struct apam_request *request, struct apam_signature *signature,
     struct apam_call **call, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct apam_call *c;
 	struct stack *stack;
 	enum apam_status status;
@@ -128,6 +130,8 @@ apam_sign_start(struct apam_profile *profile,
 enum apam_status
 apam_call_result(struct apam_call *call, struct apam_error *err)
 {
+	HOLD_CANCEL;
+
 	if (call->status == APAM_E_PENDING && attempt(call) != APAM_E_PENDING)
 		delist(call->profile->ctx, call); /* its deadline is no event */
 	if (err != NULL)
@@ -138,6 +142,7 @@ apam_call_result(struct apam_call *call, struct apam_error *err)
 void
 apam_call_cancel(struct apam_call **call)
 {
+	HOLD_CANCEL;
 	struct apam_call *c = *call;
 
 	*call = NULL;
@@ -152,12 +157,15 @@ apam_call_cancel(struct apam_call **call)
 int
 apam_fd(struct apam *ctx)
 {
+	HOLD_CANCEL;
+
 	return loop_descriptor(ctx->loop);
 }
 
 int
 apam_timeout(struct apam *ctx)
 {
+	HOLD_CANCEL;
 	int ms = loop_timeout(ctx->loop);
 	int64_t now = clock_ms(), left;
 
@@ -174,6 +182,8 @@ apam_timeout(struct apam *ctx)
 void
 apam_step(struct apam *ctx)
 {
+	HOLD_CANCEL;
+
 	if (!ctx->loop->threaded && loop_descriptor(ctx->loop) >= 0)
 		loop_turn(ctx->loop, 0);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cancel.h"
 #include "clock.h"
 #include "error.h"
 #include "lifecycle.h"
@@ -52,6 +53,7 @@ enum apam_status
 apam_check(struct apam_profile *profile, int timeout_ms,
     struct apam_key_report *reports, size_t *count, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	size_t room = *count;
 	struct apam_error unwanted;
 	enum apam_status status = APAM_OK;

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "cancel.h"
 #include "error.h"
 #include "fork.h"
 #include "loop.h"
@@ -84,6 +85,7 @@ enum apam_status
 apam_open(const struct apam_open_options *options, struct apam **ctx,
     struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct problems all;
 	enum apam_status status;
 
@@ -98,6 +100,7 @@ apam_open(const struct apam_open_options *options, struct apam **ctx,
 void
 apam_close(struct apam **ctx)
 {
+	HOLD_CANCEL;
 	struct apam *c = *ctx;
 
 	*ctx = NULL;

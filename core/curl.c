@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cancel.h"
 #include "clock.h"
 #include "curl_handle.h"
 #include "error.h"
@@ -162,6 +163,7 @@ apam_curl_start(struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, struct apam_curl_call **call,
     struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct apam_error unwanted;
 	enum apam_status status;
 
@@ -280,6 +282,7 @@ enum apam_status
 apam_curl_finish(struct apam_curl_call *call, CURLcode code, bool *again,
     struct apam_result *result, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	enum apam_status status;
 	size_t size = result->size;
 
@@ -299,6 +302,7 @@ apam_curl_finish(struct apam_curl_call *call, CURLcode code, bool *again,
 void
 apam_curl_cancel(struct apam_curl_call **call)
 {
+	HOLD_CANCEL;
 	struct apam_curl_call *c = *call;
 
 	*call = NULL;
@@ -318,6 +322,7 @@ apam_curl_perform(struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, struct apam_result *result,
     struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct apam_curl_call *call;
 	struct apam_error unwanted;
 	enum apam_status status;

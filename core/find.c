@@ -7,6 +7,7 @@
  */
 #include "find.h"
 
+#include "cancel.h"
 #include "clock.h"
 #include "context.h"
 #include "error.h"
@@ -167,6 +168,7 @@ enum apam_status
 apam_profile_find(struct apam *ctx, const char *url,
     struct apam_profile **profile, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct url parsed;
 	struct choice choice;
 	enum apam_status status;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cancel.h"
 #include "error.h"
 #include "find.h"
 #include "lifecycle.h"
@@ -73,6 +74,7 @@ void
 apam_profile_show(struct apam_profile *profile,
     void (*each)(void *arg, const struct apam_profile_info *info), void *arg)
 {
+	HOLD_CANCEL;
 	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { 0 } };
 	struct apam_profile_info info;
 	struct stack *stack = profile_hold(profile);
@@ -118,6 +120,7 @@ apam_profiles(struct apam *ctx,
 	const struct apam_error *why),
     void *arg, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct names_list list;
 	enum apam_status status;
 	bool more = true;
@@ -188,6 +191,7 @@ apam_explain(struct apam *ctx, const char *url,
 	void *arg, const struct apam_profile_info *info, const char *why),
     void *arg, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct question q = { .each = each, .arg = arg };
 	struct profile_index *index = NULL;
 	struct names_list list;
@@ -218,6 +222,7 @@ enum apam_status
 apam_module_get(struct apam *ctx, const char *scheme,
     const struct apam_module **module, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	const struct module *m;
 	struct apam_error why;
 
@@ -236,6 +241,7 @@ apam_modules(struct apam *ctx,
 	const struct apam_module *module, const struct apam_error *why),
     void *arg, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	const struct apam_module *m;
 	struct apam_error why;
 	struct names_list list;

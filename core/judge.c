@@ -2,6 +2,7 @@
 /*
  * apam_judge: what the entries that signed make of the API's answer.
  */
+#include "cancel.h"
 #include "clock.h"
 #include "error.h"
 #include "lifecycle.h"
@@ -139,6 +140,7 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
     const struct apam_answer *answer, struct apam_judgement *judgement,
     struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct stack *stack;
 	struct response r;
 	enum apam_status status;

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "cancel.h"
 #include "error.h"
 #include "key_choice.h"
 #include "option_check.h"
@@ -258,6 +259,7 @@ enum apam_status
 apam_key_add(struct apam *ctx, const struct apam_key_name *name,
     const char *description, const char *access, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct task task = { .question = { name, KEY_WANTED_NEW, NULL, NULL },
 		.description = description,
 		.access = access,
@@ -270,6 +272,7 @@ enum apam_status
 apam_key_describe(struct apam *ctx, const struct apam_key_name *name,
     const char *description, const char *access, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct task task = { .question = { name, KEY_WANTED_REGISTERED, NULL,
 				 NULL },
 		.description = description,
@@ -287,6 +290,7 @@ enum apam_status
 apam_key_archive(struct apam *ctx, const struct apam_key_name *name,
     const char *why, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct task task = { .question = { name, KEY_WANTED_LIVE, NULL, NULL },
 		.why = why,
 		.state = "archived" };
@@ -298,6 +302,7 @@ enum apam_status
 apam_key_restore(
     struct apam *ctx, const struct apam_key_name *name, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct task task = { .question = { name, KEY_WANTED_ARCHIVED, NULL,
 				 NULL },
 		.state = "restored" };

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "cancel.h"
 #include "error.h"
 #include "key_admin.h"
 #include "key_named.h"
@@ -225,6 +226,7 @@ apam_keys(struct apam *ctx,
     bool (*each)(void *arg, const struct apam_key_info *key), void *arg,
     struct apam_error *partial, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(ctx);
 	struct key_registry_print print;
 	struct rows rows = { NULL, 0, 0, false };

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cancel.h"
 #include "conf_swap.h"
 #include "error.h"
 #include "file_replace.h"
@@ -361,6 +362,7 @@ enum apam_status
 apam_key_rotate(struct apam_profile *profile, const char *why,
     struct apam_key_rotation *rotation, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(profile->ctx);
 	const char *problem = why == NULL ? NULL : key_text_problem(why);
 	struct apam_error own;
@@ -395,6 +397,7 @@ enum apam_status
 apam_key_standby(
     struct apam_profile *profile, unsigned *entry, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(profile->ctx);
 	struct key_registry_print print;
 	struct key_set set = { .records = NULL };

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cancel.h"
 #include "error.h"
 #include "lint_origins.h"
 #include "pem.h"
@@ -246,6 +247,7 @@ enum apam_status
 apam_lint(const struct apam_open_options *options, const char *file,
     const struct apam_lint_to *to, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct problems all;
 	struct lint lint = { .all = &all, .to = to };
 	enum apam_status status;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cancel.h"
 #include "clock.h"
 #include "error.h"
 #include "hot.h"
@@ -148,6 +149,7 @@ enum apam_status
 apam_profile_get(struct apam *ctx, const char *name,
     struct apam_profile **profile, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	enum apam_status status = APAM_OK;
 	struct problems all;
 

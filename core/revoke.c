@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "audit.h"
+#include "cancel.h"
 #include "credential_file.h"
 #include "error.h"
 #include "key_admin.h"
@@ -99,6 +100,7 @@ enum apam_status
 apam_revoke(struct apam_profile *profile, int timeout_ms,
     struct apam_revoke_report *reports, size_t *count, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	const size_t room = *count;
 	struct apam_revoke_report report;
 	struct apam_error first;

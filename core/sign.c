@@ -4,6 +4,7 @@
  * origin, run the stack, hand over, and open the slot for the next one.
  */
 #include "sign.h"
+#include "cancel.h"
 #include "clock.h"
 #include "error.h"
 #include "hot.h"
@@ -98,6 +99,7 @@ enum apam_status
 sign_long(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	const struct patience patience = { .deadline = 0 };
 	struct apam_error unwanted;
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cancel.h"
 #include "error.h"
 #include "key_note.h"
 #include "lifecycle.h"
@@ -60,6 +61,7 @@ apam_profile_status(struct apam_profile *profile,
     struct apam_entry_status *entries, size_t *count, struct apam_error *reload,
     struct apam_error *err)
 {
+	HOLD_CANCEL;
 	struct apam_error unwanted;
 	size_t room = *count;
 	struct stack *stack;

@@ -24,6 +24,8 @@
  *              a signature or a call under way by one thread at a time.  A
  *              context starts a thread of its own with the first exchange
  *              that it makes, unless APAM_OPEN_NO_THREAD forbids it.
+ *   cancelling A thread may be cancelled while it is in a call: that takes
+ *              effect after the call, which ends as if there were none.
  *   fork       Parent and child both go on with a context.  The child keeps
  *              the credentials and makes its own connections and thread;
  *              non-blocking calls under way it cancels and starts anew.
