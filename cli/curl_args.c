@@ -15,6 +15,7 @@
 
 enum kind {
 	PLAIN, /* nothing to do with signing */
+	PRINTED, /* nor with what is sent */
 	METHOD,
 	HEAD,
 	DATA, /* makes it a POST */
@@ -91,7 +92,7 @@ static const struct option options[] = {
 	{ "upload-file", 'T', true, UPLOAD, NULL },
 	{ "url", 0, true, URL, NULL },
 	{ "user-agent", 'A', true, PLAIN, NULL },
-	{ "write-out", 'w', true, PLAIN, NULL },
+	{ "write-out", 'w', true, PRINTED, NULL },
 
 	{ "anyauth", 0, false, PLAIN, NO_AUTH },
 	{ "aws-sigv4", 0, true, PLAIN, NO_AUTH },
@@ -189,6 +190,29 @@ take(struct cursor *c, const struct option *option, const char *value)
 	}
 }
 
+/*
+ * Whether lines may break in a value.  In a body they may, whose length is
+ * said before it, and in what curl prints.  Anywhere else curl would write
+ * them into the head of the request, where what follows is another header, or
+ * another request with our credential.  A header is looked at more closely.
+ */
+static bool
+may_break(const struct option *option)
+{
+	return option->kind == DATA || option->kind == PRINTED ||
+	    option->kind == HEADER;
+}
+
+static bool
+value_ok(struct curl_args *args, const struct option *option, const char *value)
+{
+	if (value == NULL || may_break(option) || !has_control(apam_str(value)))
+		return true;
+	snprintf(args->problem, sizeof(args->problem),
+	    "the value of --%s must not have control characters", option->name);
+	return false;
+}
+
 /* An option of the word at c->i, its value attached or in the next word. */
 static bool
 found(struct cursor *c, const struct option *option, const char *attached)
@@ -207,6 +231,8 @@ found(struct cursor *c, const struct option *option, const char *attached)
 			    "value");
 		value = c->words[++c->i];
 	}
+	if (option->value && !value_ok(c->args, option, value))
+		return false;
 	return take(c, option, value);
 }
 

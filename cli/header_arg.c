@@ -1,13 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * "Name: value", RFC 9110, 5.1 and 5.5.  Stricter than curl: no "Name;", no
- * "@FILE", and no Host, which would carry the credential to another site of
- * the same server.
+ * "@FILE", and none of those that say where a request goes and where it ends:
+ * a Host would carry the credential to another site of the same server, a
+ * Content-Length or Transfer-Encoding split the request in two.
  */
 #include "header_arg.h"
 
-#include <stdbool.h>
 #include <strings.h>
+
+/* As the library has them (core/header.c), which refuses them, too. */
+static const char *const framing[] = { "Connection", "Content-Length", "Expect",
+	"Host", "HTTP2-Settings", "Keep-Alive", "Proxy-Authorization",
+	"Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade" };
+
+static bool
+is_framing(struct apam_str name)
+{
+	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++)
+		if (strlen(framing[i]) == name.n &&
+		    strncasecmp(framing[i], name.p, name.n) == 0)
+			return true;
+	return false;
+}
 
 /* RFC 9110, 5.6.2. */
 static bool
@@ -30,7 +45,7 @@ trim(const char *text)
 	return s;
 }
 
-static bool
+bool
 has_control(struct apam_str s)
 {
 	for (size_t i = 0; i < s.n; i++)
@@ -54,7 +69,8 @@ header_arg(const char *text, struct apam_header *header)
 		return "a header must not have control characters";
 	if (header->value.n == 0)
 		return "a header needs a value";
-	if (n == 4 && strncasecmp(text, "host", n) == 0)
-		return "Host is set from the URL";
+	if (is_framing(header->name))
+		return "Host, Content-Length and others that say where a "
+		       "request goes or ends are set by apam";
 	return NULL;
 }

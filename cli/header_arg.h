@@ -5,6 +5,8 @@
 #ifndef CLI_HEADER_ARG_H
 #define CLI_HEADER_ARG_H
 
+#include <stdbool.h>
+
 #include <apam/types.h>
 
 /*
@@ -12,5 +14,8 @@
  * is wrong.
  */
 const char *header_arg(const char *text, struct apam_header *header);
+
+/* A byte below the space, or DEL: it could begin another line. */
+bool has_control(struct apam_str s);
 
 #endif

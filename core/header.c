@@ -65,6 +65,20 @@ header_value_ok(struct apam_str value)
 	return !str_has_control(value) && str_trim(value).n == value.n;
 }
 
+bool
+header_is_framing(struct apam_str name)
+{
+	static const char *const framing[] = { "Connection", "Content-Length",
+		"Expect", "Host", "HTTP2-Settings", "Keep-Alive",
+		"Proxy-Authorization", "Proxy-Connection", "TE", "Trailer",
+		"Transfer-Encoding", "Upgrade" };
+
+	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++)
+		if (str_equal_nocase(name, apam_str(framing[i])))
+			return true;
+	return false;
+}
+
 struct apam_str
 header_find(
     const struct apam_header *headers, size_t count, struct apam_str name)

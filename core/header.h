@@ -17,6 +17,12 @@ bool header_name_ok(struct apam_str name);
  * 127 pass (obs-text).
  */
 bool header_value_ok(struct apam_str value);
+/*
+ * True for the headers that say where a request goes or where it ends, and for
+ * those of one connection (RFC 9110, 7.2, 7.6.1, 8.6; RFC 9112, 6): whoever
+ * sends the request sets them.
+ */
+bool header_is_framing(struct apam_str name);
 /* The first value of this name, without case; empty where there is none. */
 struct apam_str header_find(
     const struct apam_header *headers, size_t count, struct apam_str name);

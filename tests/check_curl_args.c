@@ -5,6 +5,7 @@
  */
 #include "../cli/curl_args.c"
 #include "../cli/header_arg.c"
+#include "../core/header.h"
 
 #include "run.h"
 
@@ -44,6 +45,8 @@ static const struct {
 	{ "-A,me," U, "GET", "-A,me" },
 	{ "-w,%{http_code}," U, "GET", "-w,%{http_code}" },
 	{ "-#," U, "GET", "-#" },
+	{ "-d,{\n}," U, "POST", "-d,{\n}" },
+	{ "-w,%{http_code}\n," U, "GET", "-w,%{http_code}\n" },
 };
 
 static const struct {
@@ -103,7 +106,19 @@ static const struct {
 	{ "-H,A:," U, "needs a value" },
 	{ "-H,A: b\r\nC: d," U, "control characters" },
 	{ "-H,A: b\x7f," U, "control characters" },
+	{ "-A,a\r\nX: y," U, "--user-agent must not have control" },
+	{ "-Aa\nX: y," U, "--user-agent must not" },
+	{ "-e,a\r\nX: y," U, "--referer must not" },
+	{ "-r,0-\r\nX: y," U, "--range must not" },
+	{ "-b,a=b\r\nX: y," U, "--cookie must not" },
+	{ "-X,GET\r\nX: y," U, "--request must not" },
+	{ "--url,https://h/x\r\n", "--url must not" },
+	{ "-sA,a\x7f," U, "--user-agent must not" },
+	{ "-T,file\n," U, "--upload-file must not" },
 	{ "-H,Host: other," U, "Host" },
+	{ "-H,transfer-encoding: chunked," U, "set by apam" },
+	{ "-H,Content-Length: 0," U, "set by apam" },
+	{ "-H,Connection: upgrade," U, "set by apam" },
 	{ "-H,hOST:other," U, "Host" },
 	{ "-I,-d,x," U, "exclude" },
 	{ "-I,-T,f," U, "exclude" },
@@ -203,6 +218,38 @@ START_TEST(headers_are_read)
 }
 END_TEST
 
+/* Every option whose value may end in the head of a request. */
+START_TEST(no_value_splits_a_request)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		char option[64];
+		const char *words[] = { option, "x\r\nX: y", U };
+		struct curl_args args;
+
+		if (!options[i].value || options[i].refused != NULL ||
+		    may_break(&options[i]))
+			continue;
+		(void)snprintf(option, sizeof(option), "--%s", options[i].name);
+		ck_assert_msg(!curl_args_read(&args, words, 3), "%s", option);
+		ck_assert_msg(
+		    strstr(args.problem, "control characters") != NULL,
+		    "%s: %s", option, args.problem);
+		curl_args_free(&args);
+	}
+}
+END_TEST
+
+/* The library refuses what the program refuses, and the other way round. */
+START_TEST(framing_is_the_same_to_all)
+{
+	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++)
+		ck_assert_msg(
+		    header_is_framing(apam_str(framing[i])), "%s", framing[i]);
+	ck_assert(!is_framing(APAM_STR("Accept")));
+	ck_assert(!header_is_framing(APAM_STR("Accept")));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -213,6 +260,8 @@ main(void)
 	tcase_add_loop_test(tc, a_line_passes, 0, ROWS(good));
 	tcase_add_test(tc, every_option_is_there_once);
 	tcase_add_test(tc, headers_are_read);
+	tcase_add_test(tc, no_value_splits_a_request);
+	tcase_add_test(tc, framing_is_the_same_to_all);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

@@ -30,6 +30,14 @@ row "the profile's query" 0 '"results"' '' curl asked -- -sS \
     "$seed/api/v3/properties/"
 row "brackets are no pattern" 0 '!curl:' '' curl seed -- -sS \
     "$seed/api/version/?a=%5B1-3%5D"
+split=$'a=b\r\nContent-Length: 0\r\n\r\nGET /other HTTP/1.1\r\nX: y'
+for option in -A -e -r -b; do
+	row "$option that would split the request" 2 '' 'control characters' \
+	    curl seed -- -sS $option "$split" "$version"
+done
+row "lines break in a body" 0 '^\{' '' curl seed -- -sS \
+    -d $'{\n\n"a": 1}' -H 'Content-Type: application/json' \
+    "$seed/api/v3/properties/filter/?organization_id=1"
 row "-f" 1 '*' '*' curl seed -- -sSf "$seed/api/nothing/"
 row "no redirect is followed" 0 '^301$' '' curl seed -- -sS -o "$dir/body" \
     -w '%{http_code}\n' "$seed/api/version"
