@@ -374,10 +374,11 @@ const struct command command_request = {
 	.name = "request",
 	.synopsis = "PROFILE URL",
 	.summary = "Send one signed request and write the response's body",
-	.notes = "Replays once after a rejection; follows no redirect.  JSON "
-		 "is indented on a\nterminal, and JSON given with -d is sent "
-		 "as application/json.\nExit status 0 for 2xx, 4 for 429 and "
-		 "5xx, 1 for the rest.",
+	.notes =
+	    "Replays once with another credential; follows no redirect.  JSON "
+	    "is indented on a\nterminal, and JSON given with -d is sent "
+	    "as application/json.\nExit status 0 for 2xx, 4 for 429 and "
+	    "5xx, 1 for the rest.",
 	.flags = flags,
 	.least = 2,
 	.most = 2,

@@ -25,6 +25,7 @@ credential_new(
 	c->view.secret = buf_view(&c->secret);
 	c->view.acquired = clock_unix();
 	c->generation = generation;
+	c->id = generation;
 	c->since = since;
 	c->expires = INT64_MAX;
 	c->stale = INT64_MAX;
@@ -34,6 +35,13 @@ credential_new(
 	}
 	signing_init(&c->rendered);
 	return c;
+}
+
+void
+credential_follow(struct credential *c, const struct credential *old)
+{
+	if (old != NULL && bytes_equal(c->view.secret, old->view.secret))
+		c->id = old->id;
 }
 
 struct credential *

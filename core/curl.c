@@ -32,6 +32,8 @@ struct apam_curl_call {
 	struct apam_request request;
 	struct apam_signature signature;
 	struct apam_call *signing; /* where it does not wait; or NULL */
+	uint64_t credential; /* that was rejected, and the entries it is of */
+	unsigned entries;
 	struct apam_result result;
 };
 
@@ -215,6 +217,38 @@ settle(struct apam_curl_call *call, struct apam_error *err)
 	return error_set(err, APAM_E_USAGE, "%s", call->handle.host_failed);
 }
 
+/* RFC 9110, 9.2.2: sending it twice has the effect of sending it once. */
+static bool
+is_idempotent(const char *method)
+{
+	static const char *const all[] = { "GET", "HEAD", "OPTIONS", "TRACE",
+		"PUT", "DELETE" };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(method, all[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Why what was signed anew is not sent; or NULL.  The same credential would
+ * get the same answer; and a redirect is how many a POST that took effect is
+ * answered, whatever became of the key since.
+ */
+static const char *
+keep_back(const struct apam_curl_call *call)
+{
+	const struct apam_signature *s = &call->signature;
+
+	if (s->credential == call->credential && s->entries == call->entries)
+		return "there is no other credential than the one that was "
+		       "rejected";
+	if (call->result.status < 400 &&
+	    !is_idempotent(call->handle.transfer->method))
+		return "after a redirect it may have taken effect";
+	return NULL;
+}
+
 /* A new signature for what was rejected, where there is one to be had. */
 static enum apam_status
 sign_again(struct apam_curl_call *call, bool *again, struct apam_error *err)
@@ -224,7 +258,10 @@ sign_again(struct apam_curl_call *call, bool *again, struct apam_error *err)
 	if (status == APAM_E_PENDING)
 		return error_set(
 		    err, status, "the credential is being acquired");
-	/* Not signed again: the first response stands, and says why. */
+	/* Not sent again: the first response stands, and says why. */
+	if (status == APAM_OK && keep_back(call) != NULL)
+		status = error_set(&call->result.detail, APAM_E_UNKNOWN, "%s",
+		    keep_back(call));
 	if (status != APAM_OK)
 		return settle(call, err);
 	error_clear(&call->result.detail);
@@ -247,6 +284,8 @@ sent(struct apam_curl_call *call, CURLcode code, bool *again,
 		return status;
 	if (!first || call->handle.passed_on || !call->result.judgement.replay)
 		return settle(call, err);
+	call->credential = call->signature.credential;
+	call->entries = call->signature.entries;
 	apam_signature_release(&call->signature);
 	call->stage = STAGE_SIGN_AGAIN;
 	return sign_again(call, again, err);

@@ -125,6 +125,8 @@ harvest(struct flight *f)
 		return false;
 	}
 	f->made->minted = f->sent != 0;
+	if (!f->made->minted)
+		credential_follow(f->made, f->with);
 	if (render(f))
 		return true;
 	credential_release(&f->made);

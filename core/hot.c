@@ -228,7 +228,8 @@ hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 		left = l->refresh_at;
 	if (check_at < left)
 		left = check_at;
-	if (left <= now || l->current->generation <= l->rejected)
+	if (left <= now || l->current->generation <= l->rejected ||
+	    result->generation > UINT32_MAX)
 		return;
 	/* Those who read it are not to be disturbed. */
 	if (hot_serves(h, result))
@@ -237,7 +238,8 @@ hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 	begin_write(h);
 	write_span(h, (left - now) * NS_PER_MS);
 	STORE(h->counted, result->counted);
-	STORE(h->generation, result->generation);
+	STORE(h->generation, (uint32_t)result->generation);
+	STORE(h->credential, (uint32_t)result->credential);
 	STORE(h->entries, result->entries);
 	write_origins(h, stack->profile);
 	write_image(h, &result->total.headers);

@@ -116,6 +116,7 @@ copy_image(const struct hot *h, struct apam_signature *s)
 	s->headers = (void *)store;
 	s->header_count = hot_headers(shape);
 	s->generation = LOAD(h->generation);
+	s->credential = LOAD(h->credential);
 	s->entries = LOAD(h->entries);
 	race_copy(store, h->image, n);
 	place_headers(store, h->image, s->header_count);

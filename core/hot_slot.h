@@ -41,7 +41,8 @@ struct hot {
 	_Atomic uint64_t span;
 	/* The second that this span began in, where it goes on beyond it. */
 	_Atomic time_t second; /* or HOT_NO_SECOND */
-	_Atomic uint64_t generation;
+	/* Of the credential: two halves, so that this stays one line. */
+	_Atomic uint32_t generation, credential;
 	_Atomic uint32_t shape; /* of the image; 0: there is none */
 	_Atomic uint32_t origin_count;
 

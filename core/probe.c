@@ -72,6 +72,18 @@ is_hollow(const struct entry *e, const struct response *r)
 	    strcmp(e->conf->probe_method, "HEAD") != 0;
 }
 
+/*
+ * Only a module that knows where people log in doubts a redirect.  A program's
+ * request may be led there for its path; the probe's is one of the API, where
+ * a good key is let in.
+ */
+static bool
+is_led_to_login(enum apam_verdict verdict, const struct response *r)
+{
+	return verdict == APAM_VERDICT_SUSPECT && r->pub.status >= 300 &&
+	    r->pub.status <= 399;
+}
+
 void
 probe_judge(
     struct entry *e, const struct response *r, struct key_finding *finding)
@@ -86,7 +98,7 @@ probe_judge(
 	finding->state = APAM_KEY_UNKNOWN;
 	if (verdict == APAM_VERDICT_ACCEPTED)
 		finding->state = APAM_KEY_GOOD;
-	if (verdict == APAM_VERDICT_REJECTED)
+	if (verdict == APAM_VERDICT_REJECTED || is_led_to_login(verdict, r))
 		finding->state = APAM_KEY_REVOKED;
 	finding->at = clock_unix();
 	(void)snprintf(finding->evidence, sizeof(finding->evidence),

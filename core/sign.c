@@ -26,6 +26,7 @@ result_init(struct stack_result *result)
 {
 	signing_init(&result->total);
 	result->generation = 0;
+	result->credential = 0;
 	result->entries = 0;
 	result->counted = 0;
 	result->look_at = 0;

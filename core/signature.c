@@ -101,6 +101,7 @@ signature_fill(struct apam_signature *to, const struct request *request,
 	to->covered = covered;
 	to->covered_count = s->covers.count;
 	to->generation = result->generation;
+	to->credential = result->credential;
 	to->entries = result->entries;
 	return APAM_OK;
 }

@@ -306,6 +306,8 @@ try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
 		result->entries |= 1U << e->index;
 		if (c->generation > result->generation)
 			result->generation = c->generation;
+		if (c->id > result->credential)
+			result->credential = c->id;
 	} else {
 		request_rewind(request, before);
 	}

@@ -77,12 +77,12 @@ enum apam_status stack_ready(struct stack *stack, struct apam_error *err);
 
 /*
  * Sign a request with all entries that the rule lets contribute.  `total` and
- * *request are filled in; *generation is the highest that was used, bit i of
+ * *request are filled in; *generation and *credential are the highest that were used, bit i of
  * *entries says that entry i contributed.
  */
 struct stack_result {
 	struct apam_signing total;
-	uint64_t generation;
+	uint64_t generation, credential;
 	unsigned entries;
 	uint64_t counted;	/* the key registry's counter, as it was read */
 	int64_t look_at;	/* clock_ms: when to look at the registry */

@@ -147,6 +147,33 @@ START_TEST(threads_share_it)
 }
 END_TEST
 
+static const struct {
+	const char *bytes;
+	uint64_t id;
+} followers[] = {
+	{ SECRET, 1 },
+	{ SECRET "x", 2 },
+	{ "another", 2 },
+	{ "", 2 },
+};
+
+START_TEST(the_same_bytes_keep_their_id)
+{
+	struct credential *c = credential_new(&secret, 1, 0, 60), *next;
+
+	ck_assert_uint_eq(c->id, 1);
+	buf_put(&secret, apam_str(followers[_i].bytes));
+	next = credential_new(&secret, 2, 0, 60);
+	credential_follow(next, NULL);
+	ck_assert_uint_eq(next->id, 2);
+	credential_follow(next, c);
+	ck_assert_uint_eq(next->id, followers[_i].id);
+	ck_assert_uint_eq(next->generation, 2);
+	credential_release(&next);
+	credential_release(&c);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -160,5 +187,7 @@ main(void)
 	tcase_add_test(tc, the_last_holder_frees_it);
 	tcase_add_test(tc, what_was_rendered_goes_with_it);
 	tcase_add_test(tc, threads_share_it);
+	tcase_add_loop_test(
+	    tc, the_same_bytes_keep_their_id, 0, ROWS(followers));
 	return run_suite(suite);
 }

@@ -4,8 +4,9 @@
  * so that what the API answers to a probe is all that a check can learn.
  *
  * A bad key is 401 on every path.  A redirect to a login page is what older
- * servers send for a bad key, and current ones for any key off the API: it
- * puts the key in doubt and proves nothing.
+ * servers send for a bad key, and current ones for any key off the API: after
+ * a program's request it puts the key in doubt, after the probe, whose path is
+ * one of the API's, it is a rejection.
  */
 #include "facts.h"
 
@@ -30,7 +31,7 @@ teardown(void)
 #define LET_IN "the API let the request in and found an error in it"
 #define REFUSED "the API answered 401: the credential is not accepted"
 #define FORBIDS "the API answered 403: not allowed with this credential"
-#define LOGIN "a redirect to a login page: a check has to decide"
+#define LOGIN "a redirect to a login page"
 #define ASIDE "a redirect says nothing of the key"
 #define BROKEN "the server has a fault of its own, which says nothing"
 #define NOTHING "this answer says nothing of the credential"
@@ -73,15 +74,15 @@ static const struct api_fact api[] = {
 
 	/* Redirects. */
 	{ "older servers, a bad key", "302" TO("/app/login"),
-	    APAM_VERDICT_SUSPECT, APAM_KEY_UNKNOWN, LOGIN, NULL },
+	    APAM_VERDICT_SUSPECT, APAM_KEY_REVOKED, LOGIN, NULL },
 	{ "older servers, with a slash", "302" TO("/app/login/"),
-	    APAM_VERDICT_SUSPECT, APAM_KEY_UNKNOWN, LOGIN, NULL },
+	    APAM_VERDICT_SUSPECT, APAM_KEY_REVOKED, LOGIN, NULL },
 	{ "off the API, any key", "302" TO("/accounts/login/?next=/app/"),
-	    APAM_VERDICT_SUSPECT, APAM_KEY_UNKNOWN, LOGIN, NULL },
+	    APAM_VERDICT_SUSPECT, APAM_KEY_REVOKED, LOGIN, NULL },
 	{ "a whole URL", "302" TO("https://seed.example/accounts/login/"),
-	    APAM_VERDICT_SUSPECT, APAM_KEY_UNKNOWN, LOGIN, NULL },
+	    APAM_VERDICT_SUSPECT, APAM_KEY_REVOKED, LOGIN, NULL },
 	{ "post it there", "307" TO("/app/login"), APAM_VERDICT_SUSPECT,
-	    APAM_KEY_UNKNOWN, LOGIN, NULL },
+	    APAM_KEY_REVOKED, LOGIN, NULL },
 	{ "a page whose name begins so", "302" TO("/app/logins"),
 	    APAM_VERDICT_UNKNOWN, APAM_KEY_UNKNOWN, ASIDE, NULL },
 	{ "elsewhere", "302" TO("https://evil.example/"), APAM_VERDICT_UNKNOWN,
@@ -143,9 +144,9 @@ END_TEST
 /* Where the administrator says what a login page is, nothing else is one. */
 static const struct api_fact own[] = {
 	{ "its own", "302" TO("/sso/start?x"), APAM_VERDICT_SUSPECT,
-	    APAM_KEY_UNKNOWN, LOGIN, NULL },
+	    APAM_KEY_REVOKED, LOGIN, NULL },
 	{ "its own, elsewhere", "302" TO("https://id.example/in?x"),
-	    APAM_VERDICT_SUSPECT, APAM_KEY_UNKNOWN, LOGIN, NULL },
+	    APAM_VERDICT_SUSPECT, APAM_KEY_REVOKED, LOGIN, NULL },
 	{ "its own, but for a letter", "302" TO("https://id.example/inn"),
 	    APAM_VERDICT_UNKNOWN, APAM_KEY_UNKNOWN, ASIDE, NULL },
 	{ "the usual one", "302" TO("/app/login"), APAM_VERDICT_UNKNOWN,

@@ -75,6 +75,7 @@ make_result(int i, char letter, size_t n)
 	fields_add(&results[i].total.headers, APAM_STR("X-Second"),
 	    (struct apam_str){ text, n / 2 });
 	results[i].generation = (uint64_t)letter;
+	results[i].credential = (uint64_t)letter - 1;
 	results[i].entries = 1;
 }
 
@@ -160,6 +161,7 @@ START_TEST(a_signature_is_that_of_the_long_way)
 	ck_assert_str_eq(s.url, r.url);
 	ck_assert_uint_eq(s.header_count, 2);
 	ck_assert_uint_eq(s.generation, 'A');
+	ck_assert_uint_eq(s.credential, 'A' - 1);
 	ck_assert_uint_eq(s.entries, 1);
 	ck_assert_uint_eq(s.covered_count, 0);
 	ck_assert_str_eq(s.headers[0].name.p, "Authorization");

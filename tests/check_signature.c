@@ -32,6 +32,7 @@ setup(void)
 	memset(&result, 0, sizeof(result));
 	signing_init(&result.total);
 	result.generation = 7;
+	result.credential = 6;
 	result.entries = 5;
 	sig = (struct apam_signature)APAM_SIGNATURE_INIT;
 	memset(store, 0x5a, sizeof(store));
@@ -107,6 +108,7 @@ is_all(void)
 	is_text(sig.covered[1], "X-A");
 	ck_assert_str_eq(sig.url, URL);
 	ck_assert_uint_eq(sig.generation, 7);
+	ck_assert_uint_eq(sig.credential, 6);
 	ck_assert_uint_eq(sig.entries, 5);
 }
 

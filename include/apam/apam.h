@@ -181,6 +181,8 @@ struct apam_signature {
 				   as they were signed */
 	size_t covered_count;
 	uint64_t generation;	/* of the credential, for apam_judge */
+	uint64_t credential;	/* stays while the same secret signs, also
+				   where its key was checked meanwhile */
 	unsigned entries;	/* bit i: entry i contributed */
 	void *owned;		/* the library's */
 	size_t used;		/* the library's: bytes of `store` */
@@ -217,7 +219,7 @@ struct apam_answer {
 
 struct apam_judgement {
 	enum apam_verdict verdict;
-	bool replay;		/* sign and send again, once, is worth it */
+	bool replay;		/* to sign again is worth it: see apam_judge */
 	int64_t retry_at;	/* throttled until (Unix s); 0: not said */
 	const char *reason;	/* static */
 };
@@ -225,7 +227,12 @@ struct apam_judgement {
 /*
  * What an answer says of the credential.  A rejected credential is not used
  * again; the next apam_sign acquires or checks.  No network I/O; one that
- * processes share is taken away from the others, too.  Errors: USAGE.
+ * processes share is taken away from the others, too.
+ *
+ * Where `replay` is true, sign once more, and send that where its credential or
+ * its entries are others: the same credential gets the same answer.  What is
+ * not idempotent (RFC 9110, 9.2.2) is not sent again after a redirect, which
+ * may be the answer to what took effect.  Errors: USAGE.
  */
 APAM_API APAM_CHECKED enum apam_status apam_judge(
     struct apam_profile *profile, const struct apam_signature *signature,

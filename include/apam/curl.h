@@ -46,14 +46,15 @@ struct apam_transfer {
 struct apam_result {
 	size_t size;		/* sizeof(struct apam_result) */
 	unsigned status;	/* of HTTP */
-	unsigned tries;		/* 1, or 2 after a replay */
+	unsigned tries;		/* how often it was sent */
 	struct apam_judgement judgement;
-	struct apam_error detail; /* why a rejected request was not sent again */
+	struct apam_error detail; /* why what was rejected was not sent again */
 };
 
 /*
- * Sign the transfer, perform it on `easy`, judge the response and, where that
- * is worth it, do it once more.  Sets URL, method, headers, body, callbacks,
+ * Sign the transfer, perform it on `easy`, judge the response and, where it was
+ * rejected and another credential is to be had, do it once more; what is not
+ * idempotent not after a redirect.  Sets URL, method, headers, body, callbacks,
  * timeout, TLS, proxy, and redirects off, and takes back what is of this call:
  * URL, method, headers, body and callbacks; other options of `easy` are the
  * caller's.  A response of status 2xx is passed on as it comes, any other after

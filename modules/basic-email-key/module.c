@@ -6,7 +6,8 @@
  * There is no exchange: the credential is the base64 of both, for ever.  No
  * check either: a key is known by what the API says of it, so that the core's
  * probe decides, also after a redirect to a login page, which may mean a dead
- * key or a path that is not the API's.
+ * key or a path that is not the API's; when the probe is led there, too, the
+ * key is dead.
  */
 #include <stdlib.h>
 
@@ -223,7 +224,7 @@ basic_judge(void *state, const struct apam_response *r, const char **reason)
 	const struct basic *b = state;
 
 	/* Sent for dead keys by some servers, for any key off the API. */
-	*reason = "a redirect to a login page: a check has to decide";
+	*reason = "a redirect to a login page";
 	if (r->status >= 300 && r->status < 400 &&
 	    is_login(b, b->svc->header(r, "Location")))
 		return APAM_VERDICT_SUSPECT;

@@ -36,13 +36,9 @@ row "xy: one 401" 0 '^\{' '' request xy "$occupancy"
 holds "xy: asked twice" asked xysense /api/v1/occupancy 2
 holds "xy: two tokens" asked xysense /api/v1/auth 2
 fault seed /api/version 401 '&count=1'
-row "seed: one 401: the probe clears the key, the replay succeeds" 0 \
-    '"version"' '' request seed "$version"
-holds "seed: request, probe, replay" asked seed /api/version/ 3
-fault seed /api/v3 401
-row "seed: 401 again, though the probe clears the key" 1 '*' 'HTTP 401' \
-    request seed "$seed/api/v3/properties/"
-holds "seed: replayed once" asked seed /api/v3/properties/ 2
+row "seed: one 401: the probe clears the key, there is no other" 1 \
+    '*' 'HTTP 401.*no other credential' request seed "$version"
+holds "seed: request, probe" asked seed /api/version/ 2
 fault seed /api 401
 row "seed: 401 of the probe too" 1 '*' '^apam: seed: ' request seed \
     "$seed/api/v3/properties/"
@@ -52,6 +48,57 @@ row "a body is sent again" 1 '*' 'HTTP 404' request seven "$api" -d '{}'
 holds "a body: sent twice" asked 7signal /eyes 2
 holds "a body: all of it, each time" [ "$(seen 7signal |
 	grep -oE '"path":"/eyes"[^}]*"body_bytes":2,' | wc -l)" -eq 2 ]
+
+# A static key is not sent again, whatever the probe finds; what is not
+# idempotent not after a redirect, even with another key. The rows: how the API
+# answers, how the probe does, how often each method is sent then.
+seed two "$seed_entry }, { scheme = \"basic-email-key\";
+  email = \"second@example.com\"; key = \"file:$dir/secrets/seed2\";
+  probe = \"GET /api/version/\";"
+login="redirect&arg=302%20$seed/app/login"
+properties=$seed/api/v3/properties/
+
+# counts PROFILE API PROBE METHOD TIMES
+counts()
+{
+	local name="$1: $4: ${2%%&*}, probe ${3%%&*}"
+
+	fault seed /api/v3 "$2" '&count=1'
+	[ "$3" = good ] ||
+		control "/fault?provider=seed&path=/api/version&kind=$3&count=1"
+	run -c "$dir/apam.conf" request "$1" -X "$4" -d '{}' "$properties"
+	: >"$dir/out"
+	holds "$name: sent $5 times" asked seed /api/v3/properties/ "$5"
+	holds "$name: probed" asked seed /api/version/ 1
+	control /reset
+}
+for profile in seed two; do
+	for method in POST PATCH PUT; do
+		counts $profile 401 good $method 1
+		counts $profile 401 500 $method 1
+		counts $profile "$login" good $method 1
+		counts $profile "$login" 500 $method 1
+	done
+done
+for method in POST PUT; do
+	counts seed 401 401 $method 1
+	counts seed "$login" "$login" $method 1
+	counts two 401 401 $method 2
+done
+counts two "$login" "$login" POST 1
+counts two "$login" "$login" PATCH 1
+counts two "$login" "$login" PUT 2
+counts two "$login" 401 POST 1
+
+# A server as SEED's document has it: 302 to /app/login, from API and probe.
+fault seed /api "$login" '&count=2'
+row "a login redirect of the probe: the standby takes over" 0 '"results"' '' \
+    request two "$properties?organization_id=1"
+holds "the first key, then the other" asked seed /api/v3/properties/ 2
+fault seed /api "$login"
+row "a login redirect of the probe: the key is dead" 1 'revoked.*302' '*' \
+    check seed
+control /reset
 
 # The API's own 401 this time. RFC 6750, 3.1: a new token would have no more
 # scope than this one, so none is asked for.
