@@ -33,11 +33,15 @@ keys_match(const struct apam_key_name *name, const struct apam_key_info *key)
 const char *
 keys_state(const struct apam_key_info *key)
 {
-	if (key->archived_at != 0)
-		return "archived";
-	if (key->state == APAM_KEY_REVOKED || key->state == APAM_KEY_EXPIRED)
-		return apam_key_state_name(key->state);
-	return "active";
+	return apam_key_state_name(
+	    key->archived_at != 0 ? APAM_KEY_ARCHIVED : key->state);
+}
+
+bool
+keys_lives(const struct apam_key_info *key)
+{
+	return key->archived_at == 0 &&
+	    (key->state == APAM_KEY_GOOD || key->state == APAM_KEY_UNKNOWN);
 }
 
 void

@@ -52,8 +52,11 @@ struct apam_key_name keys_name(const struct args *args);
 bool keys_match(
     const struct apam_key_name *name, const struct apam_key_info *key);
 
-/* "active", "archived", "revoked" or "expired". */
+/* A key state's name: "archived", or what was last found of the key. */
 const char *keys_state(const struct apam_key_info *key);
+
+/* False where it is archived, or was last found to be dead. */
+bool keys_lives(const struct apam_key_info *key);
 
 #define KEYS_USER_SIZE 80
 

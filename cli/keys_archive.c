@@ -25,7 +25,7 @@ static const struct flag flags[] = {
 	{ .name = NULL },
 };
 
-/* The keys of the name that are active: when they were used, and where. */
+/* The keys of the name that may sign: when they were used, and where. */
 struct use {
 	const struct apam_key_name *name;
 	int64_t at;
@@ -78,7 +78,7 @@ struct names {
 struct affected {
 	const struct apam_key_name *name;
 	struct names touched; /* that name an archived key of this name */
-	struct names served; /* that name any key that is active */
+	struct names served; /* that name any key that lives */
 	bool failed;
 };
 
@@ -106,7 +106,7 @@ sort_key(void *arg, const struct apam_key_info *key)
 {
 	struct affected *a = arg;
 
-	if (strcmp(keys_state(key), "active") == 0)
+	if (keys_lives(key))
 		a->failed = !add_names(&a->served, key);
 	else if (keys_match(a->name, key) && key->archived_at != 0)
 		a->failed = !add_names(&a->touched, key);

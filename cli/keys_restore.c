@@ -25,7 +25,8 @@ restore_run(struct cli *cli, const struct args *args)
 	status = apam_key_restore(cli->ctx, &name, &err);
 	if (status != APAM_OK)
 		return report(NULL, status, &err);
-	return keys_done(cli, name.id, "active", "", NULL);
+	return keys_done(cli, name.id, "restored",
+	    ": programs of this machine sign with it again", NULL);
 }
 
 const struct command command_keys_restore = {

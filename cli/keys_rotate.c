@@ -64,7 +64,7 @@ check_standby(
 static int
 show_json(const struct apam_key_rotation *done)
 {
-	json_t *json = keys_done_json(done->fresh, "active", NULL);
+	json_t *json = keys_done_json(done->fresh, "first", NULL);
 
 	json_object_set_new(json, "archived",
 	    json_pack("{s:o, s:o, s:o}", "id", json_text(done->old), "scheme",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Local time with its distance from UTC, so that it can be compared with the
- * log of a provider in another zone.
+ * UTC, as messages of the library and logs of providers have it, so that what
+ * one says can be found in the other.
  */
 #include "when.h"
 
@@ -14,16 +14,10 @@ when_text(char to[WHEN_SIZE], int64_t seconds)
 {
 	time_t when = (time_t)seconds;
 	struct tm tm;
-	size_t n = 0;
 
-	if (seconds > 0 && localtime_r(&when, &tm) != NULL)
-		n = strftime(to, WHEN_SIZE - 1, "%Y-%m-%dT%H:%M:%S%z", &tm);
-	if (n < 3) {
+	if (seconds <= 0 || gmtime_r(&when, &tm) == NULL ||
+	    strftime(to, WHEN_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		strcpy(to, "-");
-		return;
-	}
-	memmove(to + n - 1, to + n - 2, 3); /* +0200 to +02:00 */
-	to[n - 2] = ':';
 }
 
 void

@@ -23,7 +23,7 @@ describe(const struct key_record *r, char to[ADMISSION_TEXT_MAX])
 	struct tm utc;
 
 	if (gmtime_r(&at, &utc) != NULL)
-		(void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%SZ", &utc);
+		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	(void)snprintf(to, ADMISSION_TEXT_MAX, "archived by %s at %s%s%s",
 	    r->archived_by[0] == '\0' ? "?" : r->archived_by, when,
 	    r->why[0] == '\0' ? "" : ": ", r->why);

@@ -148,7 +148,7 @@ START_TEST(an_archived_key_signs_nothing_until_it_is_restored)
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
 	ck_assert_str_eq(err.text,
-	    "the key was archived by alice at 2023-11-14 22:13:21Z: "
+	    "the key was archived by alice at 2023-11-14T22:13:21Z: "
 	    "a lost laptop");
 	ck_assert_int_eq(err.entry, 0);
 	archive(false);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of cli/when.c: points in time with their zone, and how long ago they
+ * Tests of cli/when.c: points in time in any zone, and how long ago they
  * are, at each limit between two units.
  */
 #include "../cli/when.c"
@@ -17,10 +17,10 @@ static const struct {
 	{ "UTC0", 0, "-" },
 	{ "UTC0", -1, "-" },
 	{ "UTC0", INT64_MAX, "-" },
-	{ "UTC0", 1, "1970-01-01T00:00:01+00:00" },
-	{ "UTC0", 1769860800, "2026-01-31T12:00:00+00:00" },
-	{ "XXX-1", 1769860800, "2026-01-31T13:00:00+01:00" },
-	{ "XXX3:30", 1769860800, "2026-01-31T08:30:00-03:30" },
+	{ "UTC0", 1, "1970-01-01T00:00:01Z" },
+	{ "UTC0", 1769860800, "2026-01-31T12:00:00Z" },
+	{ "XXX-1", 1769860800, "2026-01-31T12:00:00Z" },
+	{ "XXX3:30", 1769860800, "2026-01-31T12:00:00Z" },
 };
 
 START_TEST(a_time)

@@ -431,7 +431,7 @@ struct apam_key_info {
 	const char *description, *access; /* or "" */
 	int64_t created_at;	/* when it was registered, Unix s; 0: never */
 	const char *created_by;	/* or "" */
-	int64_t archived_at;	/* Unix s; 0: active */
+	int64_t archived_at;	/* Unix s; 0: it is not */
 	const char *archived_by, *why; /* or "" */
 	int64_t used_at;	/* last use, Unix s; 0: none that was noted */
 	const char *used_by;	/* program, or "" */
@@ -488,7 +488,7 @@ APAM_API APAM_CHECKED enum apam_status apam_key_describe(struct apam *ctx,
     const char *access, struct apam_error *err);
 
 /*
- * Archive an active key, and register it where it is not.  Once this has
+ * Archive a key that is not, and register it where it is not.  Once this has
  * returned APAM_OK no call of apam_sign that begins on this machine signs with
  * it.  Where its secret cannot be read, none of its id is signed with.  With
  * `scheme` also one that nobody knows, while a profile cannot be read.  `why`

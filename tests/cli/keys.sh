@@ -53,7 +53,7 @@ row "no such profile" 2 '' 'apam list' keys rotate nobody
 # ---- Before anything is registered -------------------------------------------
 
 row "a list without a registry" 0 \
-    "^demo@example.com${t}-${t}basic-email-key${t}active${t}-" '' keys list
+    "^demo@example.com${t}-${t}basic-email-key${t}unknown${t}-" '' keys list
 holds "the profiles that name it" [ "$(cell demo@example.com 8)" = seed ]
 holds "two profiles" [ "$(cell sandbox-read 8)" = "standby, xy" ]
 holds "no registry was made" [ ! -e "$dir/state/registry" ]
@@ -80,7 +80,7 @@ row "add" 0 '=demo@example.com is registered' '' \
 row "add again" 2 '' 'registered already; `apam keys describe` changes' \
     keys add --description new demo@example.com
 row "it is listed" 0 \
-    "^demo@example.com${t}[0-9a-f]{4}${t}.*${t}active${t}[0-9]+s${t}" '' \
+    "^demo@example.com${t}[0-9a-f]{4}${t}.*${t}unknown${t}[0-9]+s${t}" '' \
     keys list
 holds "its description" [ "$(cell demo@example.com 9)" = 'the demo' ]
 row "described" 0 '=demo@example.com is described anew' '' \
@@ -129,7 +129,7 @@ row "both: which one to restore?" 2 '' '--secret MARK' \
     keys restore two@example.com
 row "a mark that no key has" 2 '' 'scheme or mark' \
     keys restore --secret 'zzzz' two@example.com
-row "restored" 0 '=two@example.com is active' '' \
+row "restored" 0 '^two@example.com is restored: ' '' \
     keys restore --secret "${marks[1]}" two@example.com
 
 # ---- Archiving ---------------------------------------------------------------
@@ -187,7 +187,7 @@ row "the list says so" 0 "^demo@example.com${t}.*${t}archived${t}" '' keys list
 row "the list says why" 0 '"why": "seen in a log"' '' --json keys list
 row "archive twice" 2 '' 'archived already, by .*: seen in a log' \
     keys archive --yes demo@example.com
-row "restore" 0 '=demo@example.com is active' '' keys restore demo@example.com
+row "restore" 0 '^demo@example.com is restored: ' '' keys restore demo@example.com
 # The audit log: what was done to the key, in its order.
 done_to()
 {
@@ -217,7 +217,7 @@ holds "and its program" [ "$(cell demo@example.com 7)" = "apam ($(id -un))" ]
 row "used lately: not without --yes" 1 '' 'was used .* ago.*name it: seed' \
     keys archive demo@example.com
 holds "used lately: what to do" grep -q 'add --yes' "$dir/err"
-row "it is still active" 0 "^demo@example.com${t}.*${t}active${t}" '' keys list
+row "it is still not archived" 0 "^demo@example.com${t}.*${t}unknown${t}" '' keys list
 
 # asked ANSWER: archive on a terminal.
 asked_on_terminal()
@@ -252,7 +252,7 @@ restore_old()
 holds "the old key is named" grep -qE \
     '^sandbox-read is archived everywhere .* at the provider, too$' "$dir/out"
 holds "and how to take it back" restore_old
-row "it was restored" 0 "^sandbox-read${t}.*${t}active${t}" '' keys list
+row "it was restored" 0 "^sandbox-read${t}.*${t}good${t}" '' keys list
 row "archived again" 0 '*' '*' keys archive --yes sandbox-read
 holds "the entries are swapped" diff <(sed -n \
     's/^.*key = "\(sandbox[^"]*\)".*/\1/p' "$dir/apam.d/standby.conf") \
@@ -270,7 +270,7 @@ row "rotate again" 1 '' 'every standby key .* is archived' \
 row "restored" 0 '*' '' keys restore sandbox-read
 row "rotated in JSON" 0 '"id": "sandbox-read"' '' --json keys rotate --yes standby
 holds "the old key in JSON" eval 'jq -e "
-    .archived.id == \"sandbox-read-2\" and .state == \"active\" and
+    .archived.id == \"sandbox-read-2\" and .state == \"first\" and
     .archived.scheme == \"key-secret-archiveable\" and
     (.archived.secret | length == 4)" "$dir/out" >"$dir/err"'
 row "restored for the way back" 0 '*' '' keys restore sandbox-read-2
@@ -304,7 +304,7 @@ auth = (
 END
 row "an id like a flag's" 0 'restore .* -- .-an odd' '' keys rotate --yes odd
 eval "words=( $(sed -n 's/^to let it sign again: apam //p' "$dir/out") )"
-row "and its way back" 0 "^-an odd one's is active" '' "${words[@]}"
+row "and its way back" 0 "^-an odd one's is restored" '' "${words[@]}"
 rm "$dir/apam.d/odd.conf"
 
 # ---- What goes wrong ---------------------------------------------------------

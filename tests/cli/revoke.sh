@@ -102,8 +102,8 @@ holds "the log: not revoked, and why" \
 # ---- What is dropped ---------------------------------------------------------
 
 holds "drops are counted" grep -q '"drops": [1-9]' "$dir/state/registry/keys"
-row "the key is registered, and active" 0 \
-    "^SANDBOX.CLIENT.ONE${t}[0-9a-f]{4}${t}.*${t}active${t}" '' keys list
+row "the key is registered, and good" 0 \
+    "^SANDBOX.CLIENT.ONE${t}[0-9a-f]{4}${t}.*${t}good${t}" '' keys list
 token seven
 
 # Where the registry may not be changed.

@@ -12,7 +12,7 @@ seed seed
 profile broken <<END
 origins = [ "https://api.example.com" ];
 END
-time='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[+-][0-9]{2}:[0-9]{2}'
+time='[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z'
 t=$'\t'
 
 # member NAME: its value in the JSON just printed, which is indented; the first.

@@ -282,7 +282,7 @@ echo "$(wc -l <"$dir/loop") requests, $lost failed:" \
 
 title "The audit: which keys there are, who used them last, who names them"
 apam keys list
-grep -q '^sandbox-read-2.*active.*apam.*xysense-pair' "$dir/out" ||
+grep -q '^sandbox-read-2.*good.*apam.*xysense-pair' "$dir/out" ||
 	failed xysense "the audit does not show who used the standby key"
 
 title "The administrator archives the standby key: it signs nowhere from now on"
