@@ -16,6 +16,10 @@
 
 #define OUR_ARGS 20 /* at most, besides the user's */
 
+/* Where no proxy comes between; plain http goes nowhere else. */
+#define THIS_MACHINE                                                           \
+	"localhost,127.0.0.0/8,127.0.0.1,::1,::ffff:127.0.0.0/104,0.0.0.0,::"
+
 /* What the profile says of the way to the server. */
 struct route {
 	char *ca_file, *proxy; /* or NULL */
@@ -73,7 +77,7 @@ put_ours(struct line *line, const struct route *route)
 		put_two(line, "--cacert", route->ca_file);
 	if (route->proxy != NULL)
 		put_two(line, "--proxy", route->proxy);
-	put_two(line, "--noproxy", route->proxy == NULL ? "*" : "");
+	put_two(line, "--noproxy", route->proxy == NULL ? "*" : THIS_MACHINE);
 }
 
 /*

@@ -227,7 +227,9 @@ set_request(struct curl_handle *h)
 	/* No credential of the handle's own beside ours. */
 	c |= h->curl->easy_setopt(easy, CURLOPT_USERPWD, NULL);
 	c |= h->curl->easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, NULL);
-	return c == CURLE_OK && http_secure(h->curl, easy, &h->policy) &&
+	return c == CURLE_OK &&
+	    http_secure(
+		h->curl, easy, &h->policy, apam_str(h->signature->url)) &&
 	    set_body(h);
 }
 

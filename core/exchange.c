@@ -14,6 +14,7 @@
 
 #define BODY_MAX (1024 * 1024)
 #define PATH_MAX_BYTES 4096
+#define PASSPHRASE_MAX 1023 /* as OpenSSL reads it */
 
 void
 exchange_init(struct exchange *x)
@@ -24,11 +25,13 @@ exchange_init(struct exchange *x)
 	buf_init(&x->body, BODY_MAX);
 	buf_init(&x->certificate, PATH_MAX_BYTES);
 	buf_init(&x->key, PATH_MAX_BYTES);
+	buf_init(&x->passphrase, PASSPHRASE_MAX);
 }
 
 void
 exchange_free(struct exchange *x)
 {
+	buf_free(&x->passphrase);
 	buf_free(&x->key);
 	buf_free(&x->certificate);
 	buf_free(&x->body);
@@ -129,7 +132,7 @@ exchange_finish(struct exchange *x, bool allow_http)
 	if (x->headers.refused != NULL)
 		return x->headers.refused;
 	if (x->url.failed || x->body.failed || x->certificate.failed ||
-	    x->key.failed)
+	    x->key.failed || x->passphrase.failed)
 		return "the exchange is too large";
 
 	why = url_parse(buf_view(&x->url), &url);
@@ -142,5 +145,6 @@ bool
 exchange_no_memory(const struct exchange *x)
 {
 	return x->url.no_memory || x->headers.text.no_memory ||
-	    x->body.no_memory || x->certificate.no_memory || x->key.no_memory;
+	    x->body.no_memory || x->certificate.no_memory || x->key.no_memory ||
+	    x->passphrase.no_memory;
 }

@@ -16,6 +16,7 @@ struct exchange {
 	struct buf body;	/* encoded so far; JSON without its end */
 	enum apam_encoding encoding;
 	struct buf certificate, key; /* paths of a TLS client certificate */
+	struct buf passphrase;	/* of that key; empty: none */
 	const char *refused;	/* first failure of a builder; static */
 };
 

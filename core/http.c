@@ -9,15 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "error.h"
 #include "header.h"
 #include "str.h"
 #include "trust.h"
+#include "url.h"
 
 #define USER_AGENT "apam/" APAM_VERSION
+#define CLIENT_KEY_MAX 65536
 
 long
 http_remaining(int64_t deadline)
@@ -103,12 +104,24 @@ on_body(char *p, size_t one, size_t n, void *arg)
 
 /* ---- Requests --------------------------------------------------------- */
 
+/* The proxy on the way to a URL; "": none, whatever the environment says. */
+static const char *
+proxy_to(const struct http_policy *policy, struct apam_str text)
+{
+	struct url url;
+
+	/* A URL that cannot be read is not sent. */
+	if (policy->proxy == NULL || url_parse(text, &url) != NULL)
+		return "";
+	return url.https && !url_is_local(&url) ? policy->proxy : "";
+}
+
 bool
-http_secure(
-    const struct curl_api *curl, CURL *easy, const struct http_policy *policy)
+http_secure(const struct curl_api *curl, CURL *easy,
+    const struct http_policy *policy, struct apam_str url)
 {
 	const char *protocols = policy->allow_http ? "http,https" : "https";
-	const char *proxy = policy->proxy == NULL ? "" : policy->proxy;
+	const char *proxy = proxy_to(policy, url);
 	long tls = CURL_SSLVERSION_TLSv1_2;
 	CURLcode c = CURLE_OK;
 
@@ -119,6 +132,11 @@ http_secure(
 	c |= curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	c |= curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	c |= curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/*
+	 * Else a deadline waits for a name server that does not answer.
+	 * libcurl before 7.87 does not know it, and has no other way.
+	 */
+	(void)curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	/* Empty, these keep libcurl from asking the environment. */
 	c |= curl->easy_setopt(easy, CURLOPT_PROXY, proxy);
 	c |= curl->easy_setopt(easy, CURLOPT_NOPROXY, "");
@@ -176,23 +194,56 @@ make_list(
 	return true;
 }
 
+/* True where PEM says that it takes a passphrase, in either of its ways. */
+static bool
+is_encrypted(struct apam_str pem)
+{
+	static const char pkcs8[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
+	static const char traditional[] = "\nProc-Type: 4,ENCRYPTED";
+
+	return strstr(pem.p, pkcs8) != NULL ||
+	    strstr(pem.p, traditional) != NULL;
+}
+
+/* A client's key is a secret like any other, and asks nobody anything. */
+static enum apam_status
+check_client_key(const char *path, const struct http_policy *policy,
+    const struct exchange *x, struct apam_error *err)
+{
+	enum apam_status status;
+	struct buf pem;
+
+	buf_init(&pem, CLIENT_KEY_MAX);
+	status = trust_read(path, TRUST_SECRET, policy->user, &pem, err);
+	if (status == APAM_OK && x->passphrase.n == 0 &&
+	    is_encrypted(buf_view(&pem)))
+		status = error_set(err, APAM_E_CONFIG,
+		    "the client key %s is encrypted: give its passphrase, or "
+		    "store it without one",
+		    path);
+	buf_free(&pem);
+	return status;
+}
+
 static enum apam_status
 set_client_certificate(CURL *easy, const struct http_policy *policy,
     const struct exchange *x, struct apam_error *err)
 {
 	const struct curl_api *curl = curl_api();
 	const char *key = buf_view(&x->key).p;
+	enum apam_status status;
 	CURLcode c = CURLE_OK;
-	int fd;
 
 	if (x->certificate.n == 0)
 		return APAM_OK;
-	fd = trust_open(key, TRUST_SECRET, policy->user, err);
-	if (fd < 0)
-		return APAM_E_TRUST;
-	close(fd);
+	status = check_client_key(key, policy, x, err);
+	if (status != APAM_OK)
+		return status;
 	c |= curl->easy_setopt(
 	    easy, CURLOPT_SSLCERT, buf_view(&x->certificate).p);
+	/* Not set, OpenSSL would ask the terminal, or standard input. */
+	c |= curl->easy_setopt(
+	    easy, CURLOPT_KEYPASSWD, buf_view(&x->passphrase).p);
 	c |= curl->easy_setopt(easy, CURLOPT_SSLKEY, key);
 	if (c == CURLE_OK)
 		return APAM_OK;
@@ -218,6 +269,9 @@ static const struct {
 	    "the server's certificate is not trusted, names another host, or "
 	    "is not valid by this machine's clock; ca_file is for a private "
 	    "CA" },
+	{ CURLE_SSL_CERTPROBLEM, APAM_E_CONFIG,
+	    "the client certificate or its key cannot be used: are both PEM, "
+	    "does one belong to the other, is the passphrase right?" },
 	{ CURLE_SSL_CACERT_BADFILE, APAM_E_CONFIG,
 	    "ca_file has no certificate in PEM, or, where it is not set, the "
 	    "system has none: install ca-certificates" },
@@ -305,7 +359,10 @@ prepare(struct http_transfer *t, const struct http_policy *policy,
 	c |= curl->easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
 	c |= curl->easy_setopt(easy, CURLOPT_HTTPHEADER, t->list);
 	c |= curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
-	return c == CURLE_OK && http_secure(curl, easy, policy) &&
+	c |= curl->easy_setopt(
+	    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	return c == CURLE_OK &&
+	    http_secure(curl, easy, policy, buf_view(&x->url)) &&
 	    set_body(curl, easy, x) && set_sink(curl, easy, t->r);
 }
 

@@ -2,7 +2,12 @@
 /*
  * The core's HTTP client, on libcurl: certificates and host names always
  * verified, TLS 1.2 or newer, http(s) only, no redirects, no .netrc, no proxy
- * or cookie from the environment, a cap on the body and one deadline.
+ * or cookie from the environment, a cap on the body and one deadline.  A proxy
+ * sees the way to an https host elsewhere and nothing else: plain http and
+ * this machine's own addresses are asked directly.
+ *
+ * Exchanges go by HTTP/1.1.  They are short and few, and by HTTP/2 libcurl
+ * 7.88 loses an answer that was given before the body was read.
  *
  * A transfer is set up here and taken down here; what moves its bytes is the
  * loop (loop.h).
@@ -18,7 +23,7 @@
 
 struct http_policy {
 	const char *ca_file;	/* PEM; NULL: the system's */
-	const char *proxy;	/* URL; NULL: none */
+	const char *proxy;	/* URL; NULL: none; as http_secure says */
 	size_t body_max;	/* bytes of a response */
 	bool allow_http;
 	bool user;		/* user mode of trust.h, for client keys */
@@ -53,9 +58,12 @@ enum apam_status http_end(struct http_transfer *t, CURLcode code,
 /* Take it down unfinished.  Fine on a zeroed transfer. */
 void http_abandon(struct http_transfer *t);
 
-/* Set what the head of this file promises; for handles of the host's too. */
+/*
+ * Set what the head of this file promises of the way to `url`; for handles of
+ * the host's too.  False where libcurl does not take it.
+ */
 bool http_secure(const struct curl_api *curl, CURL *easy,
-    const struct http_policy *policy);
+    const struct http_policy *policy, struct apam_str url);
 
 /* Milliseconds until `deadline`, at most INT32_MAX; 0 where it has passed. */
 long http_remaining(int64_t deadline);

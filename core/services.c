@@ -227,6 +227,18 @@ service_exchange_tls_client(
 }
 
 static void
+service_exchange_tls_passphrase(struct apam_op *op, struct apam_str passphrase)
+{
+	struct exchange *x = &op_of(op)->exchange;
+
+	buf_truncate(&x->passphrase, 0);
+	buf_put(&x->passphrase, passphrase);
+	if (strlen(buf_view(&x->passphrase).p) != x->passphrase.n &&
+	    x->refused == NULL)
+		x->refused = "the client key's passphrase has a NUL";
+}
+
+static void
 service_memo(struct apam_op *op, struct apam_str bytes)
 {
 	struct op *o = op_of(op);
@@ -406,6 +418,7 @@ static const struct apam_services services = {
 	.exchange_header = service_exchange_header,
 	.exchange_field = service_exchange_field,
 	.exchange_tls_client = service_exchange_tls_client,
+	.exchange_tls_passphrase = service_exchange_tls_passphrase,
 	.memo = service_memo,
 	.credential = service_credential,
 	.lifetime = service_lifetime,

@@ -383,6 +383,23 @@ url_outside(const struct url *origin, const struct url *url)
 	return NULL;
 }
 
+bool
+url_is_local(const struct url *url)
+{
+	static const char *const hosts[] = { "localhost", "0.0.0.0", "[::]" };
+	const struct apam_str host = apam_str(url->host);
+	const struct apam_str below = APAM_STR(".localhost");
+
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		if (str_equal(host, apam_str(hosts[i])))
+			return true;
+	if (host.n > below.n &&
+	    str_equal(str_skip(host, host.n - below.n), below))
+		return true;
+	/* inet_ntop writes a mapped address with a dotted quad. */
+	return url->loopback || str_starts(host, APAM_STR("[::ffff:127."));
+}
+
 const char *
 url_insecure(const struct url *url, bool allow_http)
 {

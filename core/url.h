@@ -51,6 +51,13 @@ const char *url_path_unclear(struct apam_str path);
 bool url_path_below(struct apam_str origin, struct apam_str path);
 
 /*
+ * True where `url` leads to this machine by its text alone: an address in
+ * 127/8 (mapped into IPv6 as well), ::1 or unspecified, "localhost" and names
+ * below it (RFC 6761, 6.3).
+ */
+bool url_is_local(const struct url *url);
+
+/*
  * NULL where apam may send credentials to `url`: https, or http to a loopback
  * address where `allow_http`.  Otherwise static text.
  */

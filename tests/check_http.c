@@ -459,21 +459,58 @@ START_TEST(the_environment_has_no_say)
 }
 END_TEST
 
-/* Nor does it lead past the proxy that the profile names. */
-START_TEST(the_environment_leads_past_no_proxy)
+/* A server in the place of the policy's proxy. */
+static void
+start_proxy(void)
 {
-	const struct raw_answer answer = { .head = OK
-		"Content-Length: 0\r\n\r\n" };
-	char proxy[64];
+	static const struct raw_answer refusal = {
+		.head = "HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n"
+	};
+	static char proxy[64];
 
-	ck_assert_int_eq(setenv("no_proxy", "*", 1), 0);
-	raw_start(&server, &answer, NULL);
+	raw_start(&server, &refusal, NULL);
 	(void)snprintf(
 	    proxy, sizeof(proxy), "http://127.0.0.1:%u", server.port);
 	policy.proxy = proxy;
-	begin("GET", "http://127.0.0.1", APAM_ENCODING_NONE);
-	ck_assert_msg(perform(5000) == APAM_OK, "%s", err.text);
-	ck_assert_ptr_nonnull(strstr(server.request, "GET http://127.0.0.1"));
+}
+
+/* Nor does it lead past the proxy that the profile names. */
+START_TEST(the_environment_leads_past_no_proxy)
+{
+	ck_assert_int_eq(setenv("no_proxy", "*", 1), 0);
+	start_proxy();
+	exchange_begin(&x, "GET", APAM_STR("https://api.example.test/"),
+	    APAM_ENCODING_NONE);
+	ck_assert_int_eq(perform(5000), APAM_E_NETWORK);
+	ck_assert_msg(strncmp(server.request,
+			  "CONNECT api.example.test:443 HTTP/1.1\r\n", 39) == 0,
+	    "%s", server.request);
+}
+END_TEST
+
+static const char *const direct[] = {
+	"http://127.0.0.1",
+	"http://[::1]",
+	"https://127.0.0.2",
+	"https://localhost",
+	"https://api.localhost",
+	"https://[::ffff:127.0.0.1]",
+};
+
+/* A proxy elsewhere would read what never was to leave this machine. */
+START_TEST(a_proxy_sees_nothing_that_stays_here)
+{
+	uint16_t closed;
+	char url[64];
+
+	(void)close(raw_bind(&closed));
+	start_proxy();
+	(void)snprintf(url, sizeof(url), "%s:%u/", direct[_i], closed);
+	exchange_begin(&x, "GET", apam_str(url), APAM_ENCODING_NONE);
+	ck_assert_int_eq(perform(5000), APAM_E_NETWORK);
+	raw_stop(&server);
+	ck_assert_msg(
+	    atomic_load(&server.hits) == 0, "%s: %s", url, server.request);
 }
 END_TEST
 
@@ -623,6 +660,167 @@ START_TEST(a_certificate_is_verified)
 }
 END_TEST
 
+/* ---- A client's certificate -------------------------------------------- */
+
+#define PASSPHRASE "FAKE passphrase"
+
+static const struct {
+	const char *name;
+	const char *locked; /* the passphrase of the key; NULL: none */
+	const char *given;
+	bool traditional; /* PEM before PKCS #8 */
+	enum apam_status status;
+	const char *text;
+} client_keys[] = {
+	{ "a plain key", NULL, NULL, false, APAM_OK, "" },
+	{ "a plain key, a passphrase", NULL, "FAKE", false, APAM_OK, "" },
+	{ "the passphrase", PASSPHRASE, PASSPHRASE, false, APAM_OK, "" },
+	{ "the passphrase of an old file", PASSPHRASE, PASSPHRASE, true,
+	    APAM_OK, "" },
+	{ "none", PASSPHRASE, NULL, false, APAM_E_CONFIG, "is encrypted" },
+	{ "none for an old file", PASSPHRASE, NULL, true, APAM_E_CONFIG,
+	    "is encrypted" },
+	{ "another", PASSPHRASE, "FAKE", false, APAM_E_CONFIG, "passphrase" },
+};
+
+/* Write the key of make_tls's certificate as a client would have it. */
+static void
+write_client_key(EVP_PKEY *key, const char *locked, bool traditional)
+{
+	BIO *to = BIO_new_file(project_path(&tls_project, "key.pem"), "w");
+	const EVP_CIPHER *cipher = locked == NULL ? NULL : EVP_aes_256_cbc();
+	const int n = locked == NULL ? 0 : (int)strlen(locked);
+	char copy[] = PASSPHRASE;
+	int ok;
+
+	ck_assert_ptr_nonnull(to);
+	if (traditional)
+		ok = PEM_write_bio_PrivateKey_traditional(
+		    to, key, cipher, (unsigned char *)copy, n, NULL, NULL);
+	else
+		ok = PEM_write_bio_PKCS8PrivateKey(
+		    to, key, cipher, copy, n, NULL, NULL);
+	ck_assert_int_eq(ok, 1);
+	BIO_free(to);
+	ck_assert_int_eq(chmod(tls_project.path, 0600), 0);
+}
+
+/* A server that asks for the client's certificate, which is its own. */
+static SSL_CTX *
+make_strict_tls(const char *locked, bool traditional)
+{
+	SSL_CTX *tls = make_tls(TLS1_3_VERSION);
+
+	write_client_key(SSL_CTX_get0_privatekey(tls), locked, traditional);
+	SSL_CTX_set_verify(
+	    tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	ck_assert_int_eq(SSL_CTX_load_verify_locations(
+			     tls, project_path(&tls_project, "ca.pem"), NULL),
+	    1);
+	return tls;
+}
+
+/* What somebody else would read from standard input is still there after. */
+static void
+offer_input(void)
+{
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(write(ends[1], PASSPHRASE "\n", 16), 16);
+	ck_assert_int_eq(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	/* Without a terminal, OpenSSL takes standard input. */
+	(void)setsid();
+}
+
+static void
+take_input(void)
+{
+	char line[32] = "";
+
+	ck_assert_int_eq(read(STDIN_FILENO, line, sizeof(line) - 1), 16);
+	ck_assert_str_eq(line, PASSPHRASE "\n");
+}
+
+START_TEST(a_client_key_asks_nobody)
+{
+	const struct raw_answer answer = { .head = OK
+		"Content-Length: 0\r\n\r\n" };
+	enum apam_status status;
+	char ca[128];
+
+	project_make(&tls_project);
+	(void)signal(SIGPIPE, SIG_IGN);
+	policy.user = true;
+	raw_start(&server, &answer,
+	    make_strict_tls(
+		client_keys[_i].locked, client_keys[_i].traditional));
+	(void)strcpy(ca, project_path(&tls_project, "ca.pem"));
+	policy.ca_file = ca;
+	begin("GET", "https://127.0.0.1", APAM_ENCODING_NONE);
+	buf_put(&x.certificate, apam_str(ca));
+	buf_put(&x.key, apam_str(project_path(&tls_project, "key.pem")));
+	buf_put(&x.passphrase, apam_str(client_keys[_i].given));
+	offer_input();
+	status = perform(5000);
+	ck_assert_msg(status == client_keys[_i].status &&
+		strstr(err.text, client_keys[_i].text) != NULL,
+	    "%s: %s: %s", client_keys[_i].name, apam_status_name(status),
+	    err.text);
+	take_input();
+	project_remove(&tls_project);
+}
+END_TEST
+
+/* ---- HTTP's version ----------------------------------------------------- */
+
+/* Choose HTTP/2 where the client offers it, as many servers do. */
+static int
+prefer_http2(SSL *ssl, const unsigned char **out, unsigned char *n,
+    const unsigned char *in, unsigned int in_n, void *arg)
+{
+	static const unsigned char wanted[] = "\x02h2\x08http/1.1";
+	unsigned char *chosen;
+
+	(void)ssl;
+	(void)arg;
+	if (SSL_select_next_proto(&chosen, n, wanted, sizeof(wanted) - 1, in,
+		in_n) != OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_NOACK;
+	*out = chosen;
+	return SSL_TLSEXT_ERR_OK;
+}
+
+/* By HTTP/2, an answer before the body was read would be lost. */
+START_TEST(an_exchange_goes_by_http_1_1)
+{
+	const struct raw_answer answer = {
+		.head = "HTTP/1.1 401 No\r\nRetry-After: 7\r\n"
+			"Content-Length: 2\r\n\r\nno"
+	};
+	SSL_CTX *tls;
+	char ca[128];
+
+	project_make(&tls_project);
+	(void)signal(SIGPIPE, SIG_IGN);
+	tls = make_tls(TLS1_3_VERSION);
+	SSL_CTX_set_alpn_select_cb(tls, prefer_http2, NULL);
+	raw_start(&server, &answer, tls);
+	(void)strcpy(ca, project_path(&tls_project, "ca.pem"));
+	policy.ca_file = ca;
+	begin("POST", "https://127.0.0.1", APAM_ENCODING_FORM);
+	exchange_add(&x, APAM_STR("k"), APAM_STR("v"));
+	ck_assert_msg(perform(5000) == APAM_OK, "%s", err.text);
+	ck_assert_uint_eq(r.pub.status, 401);
+	ck_assert_int_eq(r.pub.header_count, 2);
+	ck_assert_str_eq(r.pub.body.p, "no");
+	ck_assert_ptr_nonnull(strstr(server.request, " HTTP/1.1\r\n"));
+	project_remove(&tls_project);
+}
+END_TEST
+
 START_TEST(plain_text_is_no_tls)
 {
 	const struct raw_answer answer = { .head = OK "\r\n", .at_once = true };
@@ -667,9 +865,13 @@ main(void)
 	    tc, a_request_goes_out_as_it_was_built, 0, ROWS(sendings));
 	tcase_add_test(tc, the_environment_has_no_say);
 	tcase_add_test(tc, the_environment_leads_past_no_proxy);
+	tcase_add_loop_test(
+	    tc, a_proxy_sees_nothing_that_stays_here, 0, ROWS(direct));
 	tcase_add_test(tc, a_client_key_must_be_private);
 	tcase_add_test(tc, any_allocation_may_fail);
 	tcase_add_loop_test(tc, a_certificate_is_verified, 0, ROWS(handshakes));
+	tcase_add_loop_test(tc, a_client_key_asks_nobody, 0, ROWS(client_keys));
+	tcase_add_test(tc, an_exchange_goes_by_http_1_1);
 	tcase_add_test(tc, plain_text_is_no_tls);
 	suite_add_tcase(suite, pure_case());
 	suite_add_tcase(suite, tc);

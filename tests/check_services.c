@@ -216,6 +216,24 @@ START_TEST(an_exchange_is_built)
 }
 END_TEST
 
+START_TEST(a_passphrase_is_of_its_exchange)
+{
+	const struct apam_str cut = { "FAKE\0FAKE", 9 };
+
+	s->exchange(
+	    &op.pub, "POST", APAM_STR("https://h/t"), APAM_ENCODING_FORM);
+	s->exchange_tls_passphrase(&op.pub, APAM_STR("FAKE lost"));
+	s->exchange_tls_passphrase(&op.pub, APAM_STR("FAKE"));
+	ck_assert_str_eq(buf_view(&op.exchange.passphrase).p, "FAKE");
+	s->exchange(
+	    &op.pub, "POST", APAM_STR("https://h/t"), APAM_ENCODING_FORM);
+	ck_assert_uint_eq(op.exchange.passphrase.n, 0);
+	ck_assert_ptr_null(op.exchange.refused);
+	s->exchange_tls_passphrase(&op.pub, cut);
+	ck_assert_ptr_nonnull(op.exchange.refused);
+}
+END_TEST
+
 START_TEST(a_lifetime_is_stated)
 {
 	ck_assert_int_eq(op.lifetime, LIFETIME_UNSTATED);
@@ -447,6 +465,7 @@ main(void)
 	tcase_add_test(tc, a_failed_text_stays_empty);
 	tcase_add_test(tc, equal_means_equal);
 	tcase_add_test(tc, an_exchange_is_built);
+	tcase_add_test(tc, a_passphrase_is_of_its_exchange);
 	tcase_add_test(tc, a_lifetime_is_stated);
 	tcase_add_test(tc, a_lifetime_is_read);
 	tcase_add_loop_test(tc, a_key_state_is_noted, 0, ROWS(states));

@@ -219,6 +219,41 @@ START_TEST(test_insecure)
 }
 END_TEST
 
+/* What leads to this machine by its text, and so never to a proxy. */
+static const struct {
+	const char *url;
+	bool local;
+} places[] = {
+	{ "https://127.0.0.1", true },
+	{ "http://127.255.255.254:8080/a", true },
+	{ "https://[::1]:8443", true },
+	{ "https://[::ffff:127.0.0.1]", true },
+	{ "https://[::ffff:7f00:1]", true },
+	{ "https://0.0.0.0", true },
+	{ "https://[::]", true },
+	{ "https://localhost", true },
+	{ "https://LocalHost:8443/", true },
+	{ "https://api.localhost", true },
+	{ "https://a.b.LOCALHOST", true },
+	{ "https://notlocalhost", false },
+	{ "https://localhost.example.com", false },
+	{ "https://127.0.0.1.example.com", false },
+	{ "https://128.0.0.1", false },
+	{ "https://[::ffff:128.0.0.1]", false },
+	{ "https://[::2]", false },
+	{ "https://api.example.com", false },
+};
+
+START_TEST(a_local_host_is_known)
+{
+	struct url url;
+
+	ck_assert_ptr_null(url_parse(apam_str(places[_i].url), &url));
+	ck_assert_msg(
+	    url_is_local(&url) == places[_i].local, "%s", places[_i].url);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -237,6 +272,7 @@ main(void)
 	tcase_add_test(tc, test_no_read_beyond);
 	tcase_add_test(tc, test_every_byte);
 	tcase_add_loop_test(tc, test_insecure, 0, ROWS(insecures));
+	tcase_add_loop_test(tc, a_local_host_is_known, 0, ROWS(places));
 	suite_add_tcase(suite, tc);
 	status = run_suite(suite);
 	vectors_free(refused, bad);

@@ -233,7 +233,11 @@ struct apam_services {
 	/* Add a member to its body, encoded as `exchange` said. */
 	void (*exchange_field)(struct apam_op *op, struct apam_str name,
 	    struct apam_str value);
-	/* Present this TLS client certificate: two absolute PEM paths. */
+	/*
+	 * Present this TLS client certificate: two absolute PEM paths.  The
+	 * key is a secret's file; an encrypted one needs its passphrase by
+	 * exchange_tls_passphrase, for nobody is asked for it.
+	 */
 	void (*exchange_tls_client)(struct apam_op *op,
 	    struct apam_str certificate, struct apam_str key);
 	/*
@@ -319,6 +323,12 @@ struct apam_services {
 	 * not called.  Makes signing faster.
 	 */
 	void (*prepare_unneeded)(const struct apam_services *svc);
+	/*
+	 * The passphrase of the exchange's TLS client key, as an option of
+	 * type SECRET gives it; without NUL, at most 1023 bytes.
+	 */
+	void (*exchange_tls_passphrase)(struct apam_op *op,
+	    struct apam_str passphrase);
 };
 
 /* ---- The module ------------------------------------------------------- */

@@ -107,9 +107,16 @@ auth = ( { scheme = "basic-email-key"; $seed_entry } );
 END
 told "https to a port of http" 4 'the connection failed' request plain \
     "https://$host:$CONTROL_PORT/"
-seed proxied "$seed_entry" "proxy = \"http://$host:1\";"
+profile proxied <<END
+origins = [ "https://api.example.test" ];
+proxy = "http://$host:1";
+auth = ( { scheme = "basic-email-key"; $seed_entry } );
+END
 told "a proxy that is not there" 4 "check the network and the profile's proxy" \
-    request proxied "$version"
+    request proxied https://api.example.test/
+seed proxied "$seed_entry" "proxy = \"http://$host:1\";"
+row "no proxy comes between here and here" 0 '3\.2\.4' '' request proxied \
+    "$version"
 rm "$dir/apam.d/"{closed,unnamed,plain,proxied}.conf
 
 # Keys
