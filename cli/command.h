@@ -53,6 +53,7 @@ extern const struct command command_modules;
 extern const struct command command_request;
 extern const struct command command_revoke;
 extern const struct command command_status;
+extern const struct command command_users;
 
 /* The flags that every command takes. */
 extern const struct flag common_flags[];

@@ -31,7 +31,7 @@ _apam_scan()
 		case ${COMP_WORDS[i]} in
 		-c | --config) config=(-c "${COMP_WORDS[++i]}") ;;
 		-*) ;;
-		keys) command=keys ;;
+		keys | users) command=${COMP_WORDS[i]} ;;
 		*) command=${command:+$command }${COMP_WORDS[i]}; return ;;
 		esac
 	done
@@ -53,6 +53,12 @@ _apam()
 	:*) words=$(_apam_help commands) ;;
 	*:-*) words=$(_apam_help options $command) ;;
 	keys:*) words=$(_apam_help commands keys) ;;
+	users:*) words=$(_apam_help commands users) ;;
+	'users list:'*) ;;
+	'users add:'*)
+		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+		return
+		;;
 	'keys list:'* | 'keys add:'*) ;;
 	'keys archive:'* | 'keys restore:'*)
 		words=$(_apam_column "${config[@]}" keys list) ;;

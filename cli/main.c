@@ -25,6 +25,7 @@ static const struct command *const commands[] = {
 	&command_status,
 	&command_keys,
 	&command_revoke,
+	&command_users,
 	NULL,
 };
 

@@ -83,17 +83,31 @@ tell_socket(
 	return audit_sink_socket(path, (struct apam_str){ line, n });
 }
 
-static enum audit_sunk
-tell_file(const struct settings *settings, const struct audit_facts *facts)
+/* Once: what keeps one line from the file keeps the next from it, too. */
+static void
+say_lost(struct audit *audit, const struct apam_error *why)
 {
+	if (!audit->said)
+		log_line(audit->log, APAM_LOG_ERROR,
+		    "the audit log is lost: %s", why->text);
+	audit->said = true;
+}
+
+static enum audit_sunk
+tell_file(struct audit *audit, const struct audit_facts *facts)
+{
+	const struct settings *settings = audit->settings;
+	struct apam_error why = { .entry = -1 };
 	char line[AUDIT_LINE_MAX];
 	const size_t n = audit_line(AUDIT_JSON, facts, line);
 	const int directory = user_dir_open(
-	    settings->state_dir, settings->user, true, NULL);
+	    settings->state_dir, settings->user, true, &why);
 	enum audit_sunk result;
 
-	if (directory < 0)
+	if (directory < 0) {
+		say_lost(audit, &why);
 		return AUDIT_LOST;
+	}
 	result = audit_sink_file(directory, (struct apam_str){ line, n });
 	(void)close(directory);
 	return result;
@@ -101,7 +115,7 @@ tell_file(const struct settings *settings, const struct audit_facts *facts)
 
 /* The first that is there; one that is there and full has had its chance. */
 static enum audit_sunk
-tell(const struct audit *audit, const struct audit_facts *facts)
+tell(struct audit *audit, const struct audit_facts *facts)
 {
 	enum audit_sunk result = AUDIT_ABSENT;
 
@@ -111,8 +125,7 @@ tell(const struct audit *audit, const struct audit_facts *facts)
 			result = tell_socket(
 			    audit->syslog, AUDIT_SYSLOG, facts);
 	}
-	return result == AUDIT_ABSENT ? tell_file(audit->settings, facts) :
-					result;
+	return result == AUDIT_ABSENT ? tell_file(audit, facts) : result;
 }
 
 static void

@@ -4,7 +4,8 @@
  * refused signatures.  To the journal where there is one (systemd's native
  * protocol), else to syslog (RFC 3164 form, /dev/log), else to a file in the
  * user's directory (user_dir.h).  Never waits: what a full socket does not take
- * is counted, and the count goes out with the next line.  Never a secret.
+ * is counted, and the count goes out with the next line.  Where there is no
+ * place for a line at all, the host's log is told once.  Never a secret.
  */
 #ifndef CORE_AUDIT_H
 #define CORE_AUDIT_H
@@ -13,6 +14,7 @@
 
 #include <apam/apam.h>
 
+#include "log.h"
 #include "settings.h"
 
 /* Refusals of one profile with the same status are told this often at most. */
@@ -44,6 +46,8 @@ struct audit {
 	pthread_mutex_t lock;
 	const struct settings *settings;
 	const char *journal, *syslog; /* sockets; tests have their own */
+	const struct log *log;	/* or NULL */
+	bool said;		/* to it, that the file cannot be written */
 	int64_t minute;		/* clock_ms when the running minute began */
 	unsigned sent;		/* in it */
 	unsigned long dropped;	/* not told since the last line */

@@ -12,6 +12,7 @@
 #include "loop.h"
 #include "profiles.h"
 #include "setid.h"
+#include "user_dir.h"
 
 static const char *
 default_config(void)
@@ -42,6 +43,8 @@ allocate(const struct apam_open_options *options, struct settings *settings)
 	pthread_mutex_init(&c->lock, NULL);
 	modules_init(&c->modules);
 	audit_init(&c->audit, settings);
+	c->audit.log = &c->log;
+	user_dir_tidy(settings->state_dir, false, &c->log);
 	fork_watch(c);
 	return c;
 }

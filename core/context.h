@@ -37,6 +37,7 @@ struct apam {
 	struct finder finder;
 	struct loop *loop;	/* moves the flights */
 	struct apam_call *calls; /* non-blocking ones under way */
+	_Atomic bool note_missed; /* that notes are lost was said; tell.c */
 	struct apam *next;	/* all contexts of the process; fork.c */
 };
 

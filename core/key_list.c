@@ -11,6 +11,7 @@
 #include "key_named.h"
 #include "key_note.h"
 #include "str.h"
+#include "user_dir.h"
 
 /* One key. */
 struct row {
@@ -197,6 +198,7 @@ collect(struct apam *ctx, struct rows *rows, const struct key_set *set,
 		add_record(rows, &set->records[i]);
 	for (struct named_key *k = named->first; k != NULL; k = k->next)
 		add_named(rows, k, partial);
+	user_dir_tidy(ctx->settings->state_dir, true, &ctx->log);
 	key_note_each(
 	    ctx->settings->state_dir, ctx->settings->user, each_note, rows);
 	if (rows->count > 0)

@@ -188,8 +188,8 @@ open_state(
 		return fd;
 	(void)error_set(err, APAM_E_TRUST,
 	    "%s can be changed by others, who could put a key registry in it; "
-	    "chmod 0755; users' own directories go in %s/users, mode 1777",
-	    registry->state_dir, registry->state_dir);
+	    "chmod 0755; `apam users add` makes the directories of users",
+	    registry->state_dir);
 	(void)close(fd);
 	return -1;
 }

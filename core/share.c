@@ -95,7 +95,10 @@ try_lock(struct entry *e, const struct credential_file *file)
 
 	error_clear(&err);
 	if (credential_file_prepare(file, &err) != APAM_OK) {
-		say(e, APAM_LOG_WARNING, err.text);
+		say(e,
+		    err.status == APAM_E_TRUST ? APAM_LOG_ERROR :
+						 APAM_LOG_WARNING,
+		    err.text);
 		return SHARE_UNUSABLE;
 	}
 	lock = credential_file_try_lock(file, &why);

@@ -6,11 +6,13 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "audit.h"
 #include "clock.h"
 #include "key_note.h"
 #include "stack.h"
+#include "user_dir.h"
 
 /* Without the lock, because each signature of the long way asks. */
 static bool
@@ -34,14 +36,32 @@ name_key(const struct entry *e, struct key_note *note)
 	key_note_program(note->program);
 }
 
+/* Once in a context: why the administrator hears nothing of this user's keys. */
+static void
+say_missed(struct apam *ctx)
+{
+	const struct settings *s = ctx->settings;
+	struct apam_error why = { .entry = -1 };
+	const int fd = user_dir_open(s->state_dir, s->user, true, &why);
+
+	if (fd >= 0)
+		(void)close(fd);
+	else if (!atomic_exchange(&ctx->note_missed, true))
+		log_line(&ctx->log,
+		    why.status == APAM_E_TRUST ? APAM_LOG_ERROR :
+						 APAM_LOG_WARNING,
+		    "uses and checks of keys are not noted: %s", why.text);
+}
+
 static void
 write_note(
     const struct entry *e, enum key_note_kind kind, const struct key_note *note)
 {
 	const struct settings *s = e->ctx->settings;
 
-	if (note->id[0] != '\0')
-		(void)key_note_write(s->state_dir, s->user, kind, note);
+	if (note->id[0] != '\0' &&
+	    !key_note_write(s->state_dir, s->user, kind, note))
+		say_missed(e->ctx);
 }
 
 void

@@ -4,7 +4,7 @@
  * call, with the checks of trust.h: no descriptor is kept that a host may
  * close behind our back, and a state_dir that was made anew is found.
  */
-#define _XOPEN_SOURCE 700 /* S_ISVTX */
+#define _XOPEN_SOURCE 700 /* faccessat */
 #include "user_dir.h"
 
 #include <dirent.h>
@@ -21,12 +21,15 @@
 
 #define USERS "users"
 #define NAME_SIZE sizeof("4294967295")
+#define ASIDE_MAX 999
+#define ASIDE_SIZE (NAME_SIZE + sizeof(".aside-999"))
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* Where `users` is and who asks. */
+/* Where `users` is, and whose directory is wanted. */
 struct place {
 	const char *state_dir;
 	bool user;
+	unsigned long uid;
 	struct apam_error *err;
 };
 
@@ -40,25 +43,23 @@ refuse_users(
 }
 
 static int
-refuse_own(const struct place *place, enum apam_status status, const char *what)
+refuse_one(const struct place *place, enum apam_status status, const char *what)
 {
 	(void)error_set(place->err, status, "%s/" USERS "/%lu %s",
-	    place->state_dir, (unsigned long)geteuid(), what);
+	    place->state_dir, place->uid, what);
 	return -1;
 }
 
 /* ---- users ------------------------------------------------------------ */
 
-/* NULL where others cannot take from a user what is the user's. */
+/* NULL where others can neither take from a user what is the user's, nor give. */
 static const char *
 users_problem(const struct place *place, const struct stat *st)
 {
-	const bool sticky = (st->st_mode & S_ISVTX) != 0 && st->st_uid == 0;
-
 	if (st->st_uid != 0 && !(place->user && st->st_uid == geteuid()))
 		return "does not belong to root; chown it";
-	if ((st->st_mode & 022) != 0 && !sticky)
-		return "can be changed by others; chmod 0755 or 1777";
+	if ((st->st_mode & 022) != 0)
+		return "can be changed by others; chmod 0755";
 	return NULL;
 }
 
@@ -72,8 +73,8 @@ open_users(const struct place *place, int state)
 
 	if (fd < 0)
 		return refuse_users(place, APAM_E_CONFIG,
-		    errno == ENOENT ? "does not exist; make it, root's, mode "
-				      "0755 or 1777" :
+		    errno == ENOENT ? "does not exist; as root, `apam users "
+				      "add USER` makes it" :
 				      "cannot be opened");
 	why = fstat(fd, &st) == 0 ? users_problem(place, &st) :
 				    "cannot be looked at";
@@ -117,7 +118,13 @@ find_users(const struct place *place, bool make)
 	return fd;
 }
 
-/* ---- The user's own ---------------------------------------------------- */
+/* ---- One user's ------------------------------------------------------- */
+
+static void
+name_of(unsigned long uid, char name[NAME_SIZE])
+{
+	(void)snprintf(name, NAME_SIZE, "%lu", uid);
+}
 
 static bool
 is_alone(int fd, unsigned long uid)
@@ -128,43 +135,96 @@ is_alone(int fd, unsigned long uid)
 	    (st.st_mode & 077) == 0;
 }
 
-/* Open the effective user's directory in `users`. */
+/* Open a user's directory in `users`. */
 static int
-open_own(const struct place *place, int users, bool make)
+open_one(const struct place *place, int users)
 {
 	char name[NAME_SIZE];
 	int fd;
 
-	(void)snprintf(name, sizeof(name), "%lu", (unsigned long)geteuid());
-	/* Another process may make it at the same time. */
-	if (make && mkdirat(users, name, 0700) != 0 && errno != EEXIST)
-		return refuse_own(place, APAM_E_CONFIG,
-		    "cannot be made by this user; make it, the user's own, "
-		    "mode 0700");
+	name_of(place->uid, name);
 	fd = openat(users, name, OPEN_DIRECTORY);
+	if (fd < 0 && errno == ENOENT)
+		return refuse_one(place, APAM_E_CONFIG,
+		    "does not exist; as root, `apam users add` makes it");
 	if (fd < 0)
-		return refuse_own(place, APAM_E_CONFIG,
-		    errno == ENOENT ? "does not exist" : "cannot be opened");
-	if (is_alone(fd, geteuid()))
+		return refuse_one(place, APAM_E_CONFIG, "cannot be opened");
+	if (is_alone(fd, place->uid))
 		return fd;
 	(void)close(fd);
-	return refuse_own(place, APAM_E_TRUST,
-	    "is not this user's alone; chown it and chmod 0700");
+	return refuse_one(place, APAM_E_TRUST,
+	    "is not this user's alone; as root, chown it and chmod 0700");
 }
 
 int
 user_dir_open(
     const char *state_dir, bool user, bool make, struct apam_error *err)
 {
-	const struct place place = { state_dir, user, err };
+	const struct place place = { state_dir, user, geteuid(), err };
 	const int users = find_users(&place, make);
+	char name[NAME_SIZE];
 	int fd;
 
 	if (users < 0)
 		return -1;
-	fd = open_own(&place, users, make);
+	name_of(place.uid, name);
+	/*
+	 * Another process may make it at the same time; and where this user
+	 * cannot, opening it says so.
+	 */
+	if (make)
+		(void)mkdirat(users, name, 0700);
+	fd = open_one(&place, users);
 	(void)close(users);
 	return fd;
+}
+
+/* ---- Another user's ---------------------------------------------------- */
+
+/* Root's first, and given to the user before it has its name. */
+static bool
+make_one(int users, unsigned long uid)
+{
+	char name[NAME_SIZE], beside[NAME_SIZE + sizeof(".new")];
+	bool ok;
+
+	name_of(uid, name);
+	(void)snprintf(beside, sizeof(beside), "%s.new", name);
+	ok = mkdirat(users, beside, 0700) == 0 || errno == EEXIST;
+	ok = ok &&
+	    fchownat(users, beside, (uid_t)uid, (gid_t)-1,
+		AT_SYMLINK_NOFOLLOW) == 0 &&
+	    renameat(users, beside, users, name) == 0;
+	return ok;
+}
+
+enum apam_status
+user_dir_add(
+    const char *state_dir, bool user, unsigned long uid, struct apam_error *err)
+{
+	struct apam_error own = { .entry = -1 };
+	const struct place place = { state_dir, user, uid, &own };
+	const int users = find_users(&place, true);
+	char name[NAME_SIZE];
+	int fd = -1;
+
+	name_of(uid, name);
+	if (users >= 0 &&
+	    faccessat(users, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
+	    !make_one(users, uid))
+		(void)refuse_one(&place, APAM_E_CONFIG,
+		    "cannot be made by this user; run it as root");
+	else if (users >= 0)
+		fd = open_one(&place, users);
+	if (users >= 0)
+		(void)close(users);
+	if (fd >= 0) {
+		(void)close(fd);
+		return APAM_OK;
+	}
+	if (err != NULL)
+		*err = own;
+	return own.status;
 }
 
 /* ---- All users' -------------------------------------------------------- */
@@ -182,30 +242,164 @@ read_name(const char *name, unsigned long *uid)
 	return true;
 }
 
+/* Call `each` for the names in `users` that are users' directories'. */
+static void
+each_name(int users,
+    void (*each)(void *arg, const char *name, unsigned long uid), void *arg)
+{
+	const int copy = fcntl(users, F_DUPFD_CLOEXEC, 0);
+	DIR *list = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	unsigned long uid;
+
+	if (list == NULL) {
+		if (copy >= 0)
+			(void)close(copy);
+		return;
+	}
+	while ((entry = readdir(list)) != NULL) {
+		if (read_name(entry->d_name, &uid))
+			each(arg, entry->d_name, uid);
+	}
+	(void)closedir(list);
+}
+
+struct visit {
+	int users;
+	void (*each)(void *arg, unsigned long uid, int directory);
+	void *arg;
+};
+
+static void
+visit_one(void *arg, const char *name, unsigned long uid)
+{
+	const struct visit *visit = arg;
+	const int fd = openat(visit->users, name, OPEN_DIRECTORY);
+
+	if (fd < 0)
+		return;
+	if (is_alone(fd, uid))
+		visit->each(visit->arg, uid, fd);
+	(void)close(fd);
+}
+
 void
 user_dir_each(const char *state_dir, bool user,
     void (*each)(void *arg, unsigned long uid, int directory), void *arg)
 {
-	const struct place place = { state_dir, user, NULL };
+	const struct place place = { state_dir, user, 0, NULL };
 	const int users = find_users(&place, false);
-	DIR *list = users < 0 ? NULL : fdopendir(users);
-	const struct dirent *entry;
-	unsigned long uid;
-	int fd;
+	struct visit visit = { users, each, arg };
 
-	if (list == NULL) {
-		if (users >= 0)
-			(void)close(users);
+	if (users < 0)
 		return;
+	each_name(users, visit_one, &visit);
+	(void)close(users);
+}
+
+/* ---- What is another's ------------------------------------------------- */
+
+/* Whoever's it is, it must not stand where root's or a user's own belongs. */
+static bool
+set_aside(int directory, const char *name, char aside[ASIDE_SIZE])
+{
+	for (int i = 1; i <= ASIDE_MAX; i++) {
+		(void)snprintf(aside, ASIDE_SIZE, "%s.aside-%d", name, i);
+		if (faccessat(directory, aside, F_OK, AT_SYMLINK_NOFOLLOW) !=
+			0 &&
+		    renameat(directory, name, directory, aside) == 0)
+			return true;
 	}
-	while ((entry = readdir(list)) != NULL) {
-		if (!read_name(entry->d_name, &uid))
-			continue;
-		fd = openat(users, entry->d_name, OPEN_DIRECTORY);
-		if (fd >= 0 && is_alone(fd, uid))
-			each(arg, uid, fd);
+	return false;
+}
+
+/* Set it aside and say so; or say that it is in the way. */
+static void
+put_away(const struct place *place, const struct log *log, int directory,
+    const char *name)
+{
+	const bool one = strcmp(name, USERS) != 0;
+	char aside[ASIDE_SIZE];
+
+	if (set_aside(directory, name, aside))
+		log_line(log, APAM_LOG_ERROR,
+		    "%s/%s%s was another user's, or no directory: it is "
+		    "%s now, and nothing in it is believed",
+		    place->state_dir, one ? USERS "/" : "", name, aside);
+	else
+		log_line(log, APAM_LOG_ERROR,
+		    "%s/%s%s is another user's, or no directory, and cannot "
+		    "be set aside",
+		    place->state_dir, one ? USERS "/" : "", name);
+}
+
+/* `users` as others may not have changed it; -1: there is none. */
+static int
+tidy_users(const struct place *place, const struct log *log, int state)
+{
+	int fd = openat(state, USERS, OPEN_DIRECTORY);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT)
+		return -1;
+	if (fd < 0 || fstat(fd, &st) != 0 || st.st_uid != 0) {
+		put_away(place, log, state, USERS);
 		if (fd >= 0)
 			(void)close(fd);
+		return -1;
 	}
-	(void)closedir(list);
+	if ((st.st_mode & 022) == 0)
+		return fd;
+	(void)fchmod(fd, 0755);
+	log_line(log, APAM_LOG_ERROR,
+	    "%s/" USERS " could be changed by others; it has mode 0755 now",
+	    place->state_dir);
+	return fd;
+}
+
+/* Who can write to a directory can put there what is another's. */
+static bool
+is_foreign(int users, const char *name, unsigned long uid)
+{
+	struct stat st;
+
+	if (fstatat(users, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return false;
+	return !S_ISDIR(st.st_mode) || st.st_uid != uid ||
+	    (st.st_mode & 022) != 0;
+}
+
+struct tidying {
+	const struct place *place;
+	const struct log *log;
+	int users;
+};
+
+static void
+tidy_one(void *arg, const char *name, unsigned long uid)
+{
+	const struct tidying *t = arg;
+
+	if (is_foreign(t->users, name, uid))
+		put_away(t->place, t->log, t->users, name);
+}
+
+void
+user_dir_tidy(const char *state_dir, bool all, const struct log *log)
+{
+	const struct place place = { state_dir, false, 0, NULL };
+	const int state = geteuid() != 0 ?
+	    -1 :
+	    trust_open(state_dir, TRUST_DIRECTORY, false, NULL);
+	const int users = state < 0 ? -1 : tidy_users(&place, log, state);
+	struct tidying tidying = { &place, log, users };
+
+	if (users >= 0)
+		tidy_one(&tidying, "0", 0);
+	if (users >= 0 && all)
+		each_name(users, tidy_one, &tidying);
+	if (users >= 0)
+		(void)close(users);
+	if (state >= 0)
+		(void)close(state);
 }

@@ -2,12 +2,13 @@
 /*
  * The directory in state_dir that is one user's alone:
  *
- *	state_dir/users/		0755 root, or 1777
+ *	state_dir/users/		0755, root's
  *		<euid>/			0700, the user's
  *
- * Root's programs make what is missing, and in user mode those of the user who
- * owns state_dir.  For another user's, root makes it, or makes `users` writable
- * for all, mode 1777.
+ * Root makes what is missing, root's own when it is first needed and others' by
+ * `apam users add`; in user mode the user who owns state_dir does.  Nobody else
+ * can: who could make another's directory could keep that user from having one,
+ * and who could make one unasked could say there what root then reads.
  */
 #ifndef CORE_USER_DIR_H
 #define CORE_USER_DIR_H
@@ -16,8 +17,11 @@
 
 #include <apam/apam.h>
 
+#include "log.h"
+
 /*
- * Open the effective user's; with `make` it is made where it is missing.  The
+ * Open the effective user's; with `make` it is made where it is missing and
+ * this user may.  The
  * descriptor, or -1 with *err set: APAM_E_CONFIG or APAM_E_TRUST, and the text
  * says what to do.
  */
@@ -30,5 +34,19 @@ int user_dir_open(const char *state_dir, bool user, bool make,
  */
 void user_dir_each(const char *state_dir, bool user,
     void (*each)(void *arg, unsigned long uid, int directory), void *arg);
+
+/*
+ * Make another user's, as root, where it is missing.  Errors: CONFIG where it
+ * cannot be made, TRUST where what is there is another's.
+ */
+enum apam_status user_dir_add(const char *state_dir, bool user,
+    unsigned long uid, struct apam_error *err);
+
+/*
+ * In a program of root's, else nothing: see that `users` and root's directory
+ * are root's and nobody else can change them; with `all`, each user's likewise.
+ * What is another's is renamed to <name>.aside-<n>, and the log told.
+ */
+void user_dir_tidy(const char *state_dir, bool all, const struct log *log);
 
 #endif

@@ -425,6 +425,37 @@ START_TEST(no_descriptor_is_kept)
 }
 END_TEST
 
+/* ---- Lost lines ---------------------------------------------------------- */
+
+static char told[512];
+static int tellings;
+
+static void
+note_line(void *arg, int level, const char *text)
+{
+	(void)arg;
+	ck_assert_int_eq(level, APAM_LOG_ERROR);
+	(void)snprintf(told, sizeof(told), "%s", text);
+	tellings++;
+}
+
+START_TEST(that_lines_are_lost_is_said_once)
+{
+	const struct log here = { note_line, NULL, APAM_LOG_ERROR };
+
+	ck_assert_int_eq(chmod(base, 0777), 0);
+	audit.log = &here;
+	for (int i = 0; i < 3; i++)
+		audit_write(&audit, &state);
+	ck_assert_int_eq(tellings, 1);
+	has(told, "the audit log is lost: ");
+	has(told, "can be changed by others");
+	ck_assert_int_eq(chmod(base, 0755), 0);
+	audit_write(&audit, &state);
+	has(file_text(), "\"APAM_DROPPED\":\"3\"");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -448,5 +479,6 @@ main(void)
 	tcase_add_test(tc, a_child_writes_for_itself);
 	tcase_add_test(tc, a_fork_finds_the_lock_free);
 	tcase_add_test(tc, no_descriptor_is_kept);
+	tcase_add_test(tc, that_lines_are_lost_is_said_once);
 	return run_suite(suite);
 }

@@ -250,12 +250,12 @@ START_TEST(a_state_dir_that_cannot_be_written_is_said)
 	if (geteuid() != 0)
 		return;
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	not_prepared(APAM_E_CONFIG, "/users does not exist; make it");
+	not_prepared(APAM_E_CONFIG, "/users does not exist; as root");
 	ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(credential_file_prepare(&file, NULL), APAM_OK);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	not_prepared(
-	    APAM_E_CONFIG, "/users/65534 cannot be made by this user; make it");
+	not_prepared(APAM_E_CONFIG,
+	    "/users/65534 does not exist; as root, `apam users add`");
 	ck_assert_int_eq(seteuid(0), 0);
 }
 END_TEST

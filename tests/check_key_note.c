@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../core/user_dir.h"
 #include "run.h"
 
 #define OTHER_UID 65534
@@ -469,15 +470,12 @@ END_TEST
 
 /* ---- Many -------------------------------------------------------------- */
 
-/* A directory in which each user may make its own. */
+/* As root: of the users 0 to 3. */
 static void
-let_all_make_theirs(void)
+make_directories(void)
 {
-	char path[128];
-
-	(void)snprintf(path, sizeof(path), "%s/users", base);
-	ck_assert_int_eq(mkdir(path, 0755), 0);
-	ck_assert_int_eq(chmod(path, 01777), 0);
+	for (unsigned long uid = 0; uid < 4; uid++)
+		ck_assert_int_eq(user_dir_add(base, user, uid, NULL), APAM_OK);
 }
 
 START_TEST(root_reads_all_and_others_their_own)
@@ -486,7 +484,7 @@ START_TEST(root_reads_all_and_others_their_own)
 
 	if (geteuid() != 0)
 		return;
-	let_all_make_theirs();
+	make_directories();
 	for (uid_t uid = 0; uid < 4; uid++) {
 		ck_assert_int_eq(seteuid(uid), 0);
 		ck_assert(write_note(KEY_NOTE_USED, &note));
@@ -592,7 +590,7 @@ START_TEST(of_many_users_the_last_check_counts)
 
 	if (geteuid() != 0)
 		return;
-	let_all_make_theirs();
+	make_directories();
 	for (uid_t uid = 0; uid < 4; uid++) {
 		ck_assert_int_eq(seteuid(uid), 0);
 		note.at = 1700000000 + (uid == 2 ? 9 : uid);

@@ -105,7 +105,7 @@ refused(bool make, enum apam_status status, const char *text)
 
 START_TEST(nothing_is_made_unasked)
 {
-	refused(false, APAM_E_CONFIG, "/users does not exist; make it");
+	refused(false, APAM_E_CONFIG, "/users does not exist; as root");
 	ck_assert_int_eq(access(below("users"), F_OK), -1);
 	make_directory(below("users"), 0755);
 	refused(false, APAM_E_CONFIG, "does not exist");
@@ -142,6 +142,8 @@ START_TEST(users_that_others_can_change_is_refused)
 	make_directory(below("users"), 0775);
 	refused(true, APAM_E_TRUST, "can be changed by others; chmod 0755");
 	ck_assert_int_eq(chmod(below("users"), 0757), 0);
+	refused(true, APAM_E_TRUST, "can be changed by others; chmod 0755");
+	ck_assert_int_eq(chmod(below("users"), 01777), 0);
 	refused(true, APAM_E_TRUST, "can be changed by others; chmod 0755");
 	ck_assert_int_eq(chmod(below("users"), 0755), 0);
 	opens(true);
@@ -199,40 +201,142 @@ START_TEST(another_user_is_let_in_by_root)
 	if (geteuid() != 0)
 		return;
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	refused(true, APAM_E_CONFIG, "/users does not exist; make it");
+	refused(true, APAM_E_CONFIG, "/users does not exist; as root, `apam");
 	ck_assert_int_eq(seteuid(0), 0);
 	opens(true);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	refused(true, APAM_E_CONFIG,
-	    "/users/65534 cannot be made by this user; make it");
+	    "/users/65534 does not exist; as root, `apam users add`");
 	ck_assert_int_eq(seteuid(0), 0);
 	make_directory(of(OTHER_UID), 0700);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	refused(true, APAM_E_CONFIG, "/users/65534 cannot be opened");
 	ck_assert_int_eq(seteuid(0), 0);
-	ck_assert_int_eq(chown(of(OTHER_UID), OTHER_UID, OTHER_UID), 0);
+	ck_assert_int_eq(rmdir(of(OTHER_UID)), 0);
+	ck_assert_int_eq(user_dir_add(base, user, OTHER_UID, NULL), APAM_OK);
+	ck_assert_int_eq(user_dir_add(base, user, OTHER_UID, NULL), APAM_OK);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	opens(false);
 }
 END_TEST
 
-START_TEST(a_sticky_users_is_for_all)
+START_TEST(none_but_root_lets_another_in)
+{
+	struct apam_error err = { .entry = -1 };
+
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_eq(user_dir_add(base, user, 1, NULL), APAM_OK);
+	ck_assert_uint_eq(mode_of(of(1)), S_IFDIR | 0700);
+	ck_assert_uint_eq(mode_of(below("users")), S_IFDIR | 0755);
+	ck_assert_int_eq(seteuid(1), 0);
+	ck_assert_int_eq(user_dir_add(base, user, 2, &err), APAM_E_CONFIG);
+	ck_assert_ptr_nonnull(strstr(err.text, "/users/2 cannot be made"));
+	ck_assert_ptr_nonnull(strstr(err.text, "run it as root"));
+	ck_assert_int_eq(access(of(2), F_OK), -1);
+	ck_assert_int_eq(seteuid(0), 0);
+	/* What another left there is not given away. */
+	ck_assert_int_eq(symlink("/tmp", of(3)), 0);
+	ck_assert_int_eq(user_dir_add(base, user, 3, NULL), APAM_E_CONFIG);
+	make_directory(of(4), 0700);
+	ck_assert_int_eq(user_dir_add(base, user, 4, NULL), APAM_E_TRUST);
+	/* Whoever was killed half-way. */
+	make_directory(below("users/5.new"), 0700);
+	ck_assert_int_eq(user_dir_add(base, user, 5, NULL), APAM_OK);
+}
+END_TEST
+
+/* ---- What is another's ------------------------------------------------- */
+
+static char told[4096];
+
+static void
+note_line(void *arg, int level, const char *line)
+{
+	const size_t n = strlen(told);
+
+	(void)arg;
+	ck_assert_int_eq(level, APAM_LOG_ERROR);
+	(void)snprintf(told + n, sizeof(told) - n, "%s\n", line);
+}
+
+static const struct log log_here = { note_line, NULL, APAM_LOG_ERROR };
+
+START_TEST(a_users_that_all_may_write_is_mended)
+{
+	if (geteuid() != 0)
+		return;
+	make_directory(below("users"), 01777);
+	make_directory(of(0), 0700);
+	ck_assert_int_eq(chown(of(0), OTHER_UID, OTHER_UID), 0);
+	user_dir_tidy(base, false, &log_here);
+	ck_assert_uint_eq(mode_of(below("users")), S_IFDIR | 0755);
+	ck_assert_uint_eq(mode_of(below("users/0.aside-1")), S_IFDIR | 0700);
+	ck_assert_ptr_nonnull(strstr(told, "/users could be changed by"));
+	ck_assert_ptr_nonnull(strstr(told, "/users/0 was another user's"));
+	ck_assert_ptr_nonnull(strstr(told, "it is 0.aside-1 now"));
+	opens(true);
+	told[0] = '\0';
+	user_dir_tidy(base, true, &log_here);
+	ck_assert_str_eq(told, "");
+}
+END_TEST
+
+START_TEST(what_is_anothers_is_set_aside)
+{
+	if (geteuid() != 0)
+		return;
+	opens(true);
+	ck_assert_int_eq(user_dir_add(base, user, 1, NULL), APAM_OK);
+	make_directory(of(2), 0700);
+	ck_assert_int_eq(symlink("/tmp", of(3)), 0);
+	make_directory(of(4), 0777);
+	ck_assert_int_eq(chown(of(4), 4, 4), 0);
+	user_dir_tidy(base, false, &log_here);
+	ck_assert_str_eq(told, "");
+	user_dir_tidy(base, true, &log_here);
+	ck_assert_uint_eq(mode_of(of(1)), S_IFDIR | 0700);
+	for (unsigned long uid = 2; uid < 5; uid++)
+		ck_assert_int_eq(access(of(uid), F_OK), -1);
+	ck_assert_uint_eq(mode_of(below("users/2.aside-1")), S_IFDIR | 0700);
+	ck_assert_int_eq(user_dir_add(base, user, 2, NULL), APAM_OK);
+	ck_assert_int_eq(chown(of(2), OTHER_UID, OTHER_UID), 0);
+	user_dir_tidy(base, true, &log_here);
+	ck_assert_uint_eq(mode_of(below("users/2.aside-2")), S_IFDIR | 0700);
+}
+END_TEST
+
+/* Where all may write to state_dir, such as /tmp. */
+START_TEST(anothers_users_is_set_aside)
+{
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_eq(chmod(base, 01777), 0);
+	make_directory(below("users"), 0755);
+	ck_assert_int_eq(chown(below("users"), OTHER_UID, OTHER_UID), 0);
+	user_dir_tidy(base, false, &log_here);
+	ck_assert_ptr_nonnull(strstr(told, "it is users.aside-1 now"));
+	ck_assert_int_eq(symlink("/tmp", below("users")), 0);
+	user_dir_tidy(base, false, &log_here);
+	ck_assert_int_eq(access(below("users"), F_OK), -1);
+	ck_assert_uint_eq(mode_of(below("users.aside-2")) & S_IFMT, S_IFLNK);
+	opens(true);
+}
+END_TEST
+
+START_TEST(others_tidy_nothing)
 {
 	if (geteuid() != 0)
 		return;
 	make_directory(below("users"), 01777);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	refused(false, APAM_E_CONFIG, "does not exist");
-	opens(true);
-	ck_assert_int_eq(seteuid(0), 0);
-	opens(true);
-	/* The first to come does not take another's place. */
-	make_directory(of(1), 0700);
-	ck_assert_int_eq(chown(of(1), OTHER_UID, OTHER_UID), 0);
-	ck_assert_int_eq(seteuid(1), 0);
-	refused(true, APAM_E_CONFIG, "/users/1 cannot be opened");
+	user_dir_tidy(base, true, &log_here);
+	ck_assert_str_eq(told, "");
+	ck_assert_uint_eq(mode_of(below("users")), S_IFDIR | 01777);
 }
 END_TEST
+
+/* ---- Whose state_dir it is --------------------------------------------- */
 
 START_TEST(a_sticky_state_dir_is_made_by_its_owner_alone)
 {
@@ -241,7 +345,7 @@ START_TEST(a_sticky_state_dir_is_made_by_its_owner_alone)
 	ck_assert_int_eq(chmod(base, 01777), 0);
 	user = _i == 1;
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	refused(true, APAM_E_CONFIG, "/users does not exist; make it");
+	refused(true, APAM_E_CONFIG, "/users does not exist; as root");
 	ck_assert_int_eq(access(below("users"), F_OK), -1);
 }
 END_TEST
@@ -354,7 +458,11 @@ main(void)
 	tcase_add_test(tc, another_kind_is_refused);
 	tcase_add_test(tc, one_that_is_not_the_users_alone_is_refused);
 	tcase_add_test(tc, another_user_is_let_in_by_root);
-	tcase_add_test(tc, a_sticky_users_is_for_all);
+	tcase_add_test(tc, none_but_root_lets_another_in);
+	tcase_add_test(tc, a_users_that_all_may_write_is_mended);
+	tcase_add_test(tc, what_is_anothers_is_set_aside);
+	tcase_add_test(tc, anothers_users_is_set_aside);
+	tcase_add_test(tc, others_tidy_nothing);
 	tcase_add_loop_test(
 	    tc, a_sticky_state_dir_is_made_by_its_owner_alone, 0, 2);
 	tcase_add_test(tc, a_user_makes_the_users_of_its_own_state_dir);

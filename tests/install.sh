@@ -73,6 +73,8 @@ rows_files()
 	row "apam.conf is there" cmp etc/apam.conf "$root/etc/apam.conf"
 	row "a directory for profiles" test -d "$root/etc/apam.d"
 	row "a directory for the registry" test -d "$root/var/lib/apam"
+	row "and one for users, which root alone can change" test \
+	    "$(stat -c %a "$root/var/lib/apam/users")" = 755
 	row "others can write nothing" nothing ! -type l -perm /022
 	row "no file but apam can be run" nothing -type f -perm /111 \
 	    ! -name apam

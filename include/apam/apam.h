@@ -533,6 +533,24 @@ APAM_API APAM_CHECKED enum apam_status apam_key_rotate(
     struct apam_profile *profile, const char *why,
     struct apam_key_rotation *rotation, struct apam_error *err);
 
+/* ---- Users ------------------------------------------------------------ */
+
+/*
+ * Make the directory in state_dir in which programs of a user note which keys
+ * they use, share credentials, and log where there is no journal.  Fine where
+ * it is there.  For root alone; nobody else can make another's.  Errors:
+ * CONFIG, TRUST.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_user_add(struct apam *ctx,
+    unsigned long uid, struct apam_error *err);
+
+/*
+ * Call `each` for each user who has one that the caller may read, in no order;
+ * root may read all.
+ */
+APAM_API void apam_users(struct apam *ctx,
+    void (*each)(void *arg, unsigned long uid), void *arg);
+
 /* ---- Modules and files ------------------------------------------------- */
 
 struct apam_module;		/* see module.h */

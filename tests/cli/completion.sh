@@ -47,7 +47,7 @@ row()
 conf=(-c "$tmp/apam.conf")
 row no nothing apam ''
 for command in list modules lint explain request headers curl check status \
-    keys revoke; do
+    keys revoke users; do
 	row yes $command apam ''
 done
 row yes request apam req
@@ -77,6 +77,9 @@ row yes --why apam keys archive --
 row no --why apam keys restore --
 row yes --help apam keys --
 row yes a-profile apam "${conf[@]}" revoke ''
+row yes add apam users ''
+row yes root apam users add ro
+row no a-profile apam "${conf[@]}" users list ''
 row yes "$tmp/apam.conf" apam lint "$tmp/apam.c"
 row yes "$tmp/apam.conf" apam -c "$tmp/apam.c"
 row no a-profile apam -c /nonexistent check ''

@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What root learns of the keys that a service's programs use, and what a user
+# who means ill can say of them. Needs root, to be several users; without it
+# there is one user alone, and only the first part is run.
+. "$(dirname "$0")/lib.bash"
+
+service=65533 villain=65532
+t=$'\t'
+mkdir "$dir/bin"
+cp "$build/apam" "$build/libapam.so.0" "$dir/bin/"
+chmod 755 "$dir" "$dir/bin" "$dir/bin/"* "$dir/modules" "$dir/modules/"* \
+    "$dir/state" "$dir/apam.d" "$dir/secrets"
+basic used https://used.example used@example.com fake-key-of-the-service
+basic mine https://mine.example mine@example.com fake-key-of-root
+chmod 644 "$dir/apam.conf" "$dir/apam.d/"*
+users=$dir/state/users
+
+# ---- One user ------------------------------------------------------------------
+
+row "users: which command" 2 '' 'users: which command' users
+row "users add: whom" 2 '' 'usage: apam users add' users add
+row "users add: no such user" 2 '' 'no user nobody-of-that-name' \
+    users add nobody-of-that-name
+row "users add: no such number" 2 '' 'no user 4294967295' users add 4294967295
+row "oneself" 0 'can note which keys' '' users add "$(id -un)"
+row "is listed" 0 "^$(id -un)$t$(id -u)\$" '' users list
+row "in JSON" 0 '"uid": ' '' --json users list
+holds "it is JSON" is_json "$dir/out"
+row "twice is fine" 0 '"done": true' '' --json users add "$(id -u)"
+[ "$(id -u)" -eq 0 ] || finish
+
+# ---- A service -----------------------------------------------------------------
+
+chgrp $service "$dir/secrets/used"
+chmod 640 "$dir/secrets/used"
+
+# as UID NAME STATUS OUT ERR ARGS...: apam as that user.
+as()
+{
+	local uid=$1 name=$2 want=$3 out=$4 err=$5
+	shift 5
+	"$timeout" 30 setpriv --reuid="$uid" --regid="$uid" --clear-groups \
+	    "$dir/bin/apam" -c "$dir/apam.conf" "$@" \
+	    >"$dir/out" 2>"$dir/err" </dev/null
+	status=$?
+	expect "$name" "$want" "$out" "$err" "$dir/err"
+}
+
+# cell KEY N: column N of the list just printed, in the row of the key.
+cell()
+{
+	awk -F '\t' -v key="$1" -v n="$2" '$1 == key { print $n }' "$dir/out"
+}
+
+APAM_LOG=warning as $service "the service signs without a directory" 0 \
+    Authorization "warning: uses .* not noted: $users/$service does not exist; \
+as root, .apam users add" headers used https://used.example/
+as $service "it cannot make one" 3 '' 'run it as root' users add $service
+row "root makes it" 0 'can note' '' users add $service
+holds "for the service alone" \
+    [ "$(stat -c '%u %a' "$users/$service")" = "$service 700" ]
+holds "where nobody else can" [ "$(stat -c '%u %a' "$users")" = '0 755' ]
+APAM_LOG=warning as $service "the service signs" 0 Authorization '' \
+    headers used https://used.example/
+row "root sees who used it" 0 '*' '' keys list
+holds "the program and the user" \
+    [ "$(cell used@example.com 7)" = "apam ($service)" ]
+row "archive asks" 1 '' "was used .* ago, by apam of user $service" \
+    keys archive used@example.com
+
+# ---- A users that all may write to --------------------------------------------
+
+rm -rf "$users"
+mkdir -m 1777 "$users"
+chmod 1777 "$users"
+setpriv --reuid=$villain --regid=$villain --clear-groups \
+    mkdir -m 700 "$users/0"
+row "root finds it" 0 '*' "users could be changed by others; .* mode 0755 now" \
+    keys list
+holds "and names what is another's" grep -q \
+    'users/0 was another user.s.*it is 0.aside-1 now' "$dir/err"
+row "once" 0 '*' '' keys list
+signs "root signs" 0 Authorization '' headers mine https://mine.example/
+holds "root's notes are root's" sh -c "ls $users/0/used-* >$dir/out"
+row "root archives" 0 archived '*' keys archive --yes mine@example.com
+holds "root's audit log is written" \
+    grep -q '"APAM_STATE":"archived"' "$users/0/audit.log"
+row "restored" 0 restored '' keys restore mine@example.com
+chmod 1777 "$users"
+as $service "others do not use it" 0 Authorization \
+    'error: uses .* not noted: .*/users can be changed by others; chmod 0755' \
+    headers used https://used.example/
+finish
