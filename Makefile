@@ -25,6 +25,7 @@ HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIC \
 OUR_CPPFLAGS = -Iinclude -D_POSIX_C_SOURCE=200809L \
 	-DAPAM_VERSION='"$(VERSION)"' -DAPAM_CONFIG_FILE='"$(SYSCONFDIR)/apam.conf"' \
 	-DAPAM_MODULE_DIR='"$(MODULEDIR)"' -DAPAM_STATE_DIR='"$(STATEDIR)"' \
+	-DAPAM_EXAMPLE_DIR='"$(PREFIX)/share/doc/apam/examples"' \
 	-DAPAM_PROFILE_DIR='"$(SYSCONFDIR)/apam.d"'
 OUR_CFLAGS = -std=c11 -pthread $(WARN) $(HARDEN) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \

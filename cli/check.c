@@ -22,6 +22,7 @@ struct check {
 	struct cli *cli;
 	json_t *all; /* with --json */
 	struct table table;
+	unsigned keys, good;
 };
 
 static int
@@ -48,6 +49,8 @@ add(struct check *check, const char *name, const struct apam_key_report *report)
 	const char *cells[] = { name, entry, report->scheme, report->key_id,
 		state, when, report->evidence };
 
+	check->keys++;
+	check->good += report->state == APAM_KEY_GOOD;
 	snprintf(entry, sizeof(entry), "%u", report->entry + 1);
 	when_text(when, report->checked_at);
 	if (!check->cli->json) {
@@ -84,6 +87,21 @@ check_profile(void *arg, const char *name)
 	return code;
 }
 
+/* What it comes to; that there are no profiles is said already. */
+static void
+sum_up(const struct check *check)
+{
+	if (check->keys == 0)
+		return;
+	if (check->good == check->keys)
+		tell("All is well: the providers take %s.",
+		    check->keys == 1 ? "the key" : "all keys");
+	else
+		tell("%u of %u keys are good; apam-troubleshooting(7) says "
+		     "what to do about the others.",
+		    check->good, check->keys);
+}
+
 static int
 check_run(struct cli *cli, const struct args *args)
 {
@@ -98,6 +116,8 @@ check_run(struct cli *cli, const struct args *args)
 	shown = table_finish(&check.table);
 	if (cli->json)
 		shown = json_finish(check.all);
+	else
+		sum_up(&check);
 	return worse(code, shown);
 }
 

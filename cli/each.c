@@ -8,6 +8,7 @@
 
 #include "progress.h"
 #include "report.h"
+#include "session.h"
 
 /* The names of all profiles, since each is used after the walk. */
 struct names {
@@ -85,6 +86,8 @@ every_profile(struct cli *cli, const struct walk *walk)
 	} else {
 		code = walk_names(
 		    walk, (const char *const *)all.names, all.count);
+		if (all.count == 0 && !cli->json)
+			session_tell_empty(cli);
 	}
 	for (size_t i = 0; i < all.count; i++)
 		free(all.names[i]);

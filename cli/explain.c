@@ -119,7 +119,8 @@ refuse(const struct cli *cli, const char *url)
 	if (apam_profile_find(cli->ctx, url, &profile, &err) == APAM_E_CONFIG)
 		complain("no profile signs this URL: %s", err.text);
 	else
-		complain("no profile signs this URL");
+		complain("no profile signs this URL; add its origin to the "
+			 "profile that should, or write one, apam.conf(5)");
 	return STATUS_REFUSED;
 }
 

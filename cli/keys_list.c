@@ -155,6 +155,9 @@ list_run(struct cli *cli, const struct args *args)
 	view.all = cli->json ? json_array() : NULL;
 	status = apam_keys(
 	    cli->ctx, cli->json ? add_json : add_row, &view, &partial, &err);
+	if (status == APAM_OK && view.table.rows == 0 && !cli->json)
+		tell("No key is registered, and no profile names one; `apam "
+		     "list` shows the profiles.");
 	code = table_finish(&view.table);
 	if (cli->json)
 		code = json_finish(view.all);

@@ -70,6 +70,31 @@ lint_file(const struct cli *cli, const char *file, struct lint *lint)
 	return exit_status(status);
 }
 
+static const char *
+plural(unsigned n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* What a terminal is told at the end; `file` NULL: all of them. */
+static void
+sum_up(const struct lint *lint, const struct args *args)
+{
+	if (lint->errors > 0 || lint->warnings > 0)
+		tell("%u error%s, %u warning%s.", lint->errors,
+		    plural(lint->errors), lint->warnings,
+		    plural(lint->warnings));
+	else if (args->word_count > 0)
+		tell("All is well.");
+	else if (lint->profiles == 0)
+		tell("The main file is in order, and there are no profiles "
+		     "yet: `apam list` says how to begin.");
+	else
+		tell("All is well: the main file and %zu profile%s.  `apam "
+		     "check` asks the providers about the keys.",
+		    lint->profiles, plural((unsigned)lint->profiles));
+}
+
 static int
 lint_run(struct cli *cli, const struct args *args)
 {
@@ -85,8 +110,10 @@ lint_run(struct cli *cli, const struct args *args)
 	if (code == STATUS_DONE && lint.warnings > 0 &&
 	    args_has(args, "strict"))
 		code = STATUS_CONFIG;
-	if (!cli->json)
+	if (!cli->json) {
+		sum_up(&lint, args);
 		return code;
+	}
 	written = json_finish(lint.all);
 	return code == STATUS_DONE ? written : code;
 }
@@ -96,7 +123,7 @@ const struct command command_lint = {
 	.synopsis = "[--strict] [FILE...]",
 	.summary = "Check the configuration",
 	.notes =
-	    "Silent when all is well, else FILE:LINE: error: TEXT for each "
+	    "Off a terminal silent when all is well, else FILE:LINE: error: TEXT for each "
 	    "error and\nFILE:LINE: warning: TEXT for what works and is most "
 	    "likely not meant.\nWithout FILE: the main file and every profile. "
 	    " Loads the modules and reads\nthe secrets; nothing is sent.  Exit "

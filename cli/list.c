@@ -86,6 +86,8 @@ list(struct cli *cli, const struct args *args)
 		return list_json(cli);
 	table_init(&table, heads);
 	status = apam_profiles(cli->ctx, add_row, &table, &err);
+	if (status == APAM_OK && table.rows == 0)
+		session_tell_empty(cli);
 	shown = table_finish(&table);
 	return status == APAM_OK ? shown : report(NULL, status, &err);
 }

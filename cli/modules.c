@@ -230,6 +230,10 @@ list_text(struct cli *cli)
 
 	table_init(&table, list_heads);
 	status = apam_modules(cli->ctx, add_row, &table, &err);
+	if (status == APAM_OK && table.rows == 0)
+		tell("There are no modules in %s: install those of apam, or "
+		     "set module_dir in the main file.",
+		    apam_directory(cli->ctx, "module_dir"));
 	code = table_finish(&table);
 	return status == APAM_OK ? code : report(NULL, status, &err);
 }

@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "progress.h"
@@ -44,6 +45,20 @@ complain(const char *format, ...)
 	vfprintf(stderr, format, ap);
 	va_end(ap);
 	fputc('\n', stderr);
+}
+
+void
+tell(const char *format, ...)
+{
+	va_list ap;
+
+	progress_hide();
+	if (isatty(STDOUT_FILENO) != 1)
+		return;
+	va_start(ap, format);
+	vprintf(format, ap);
+	va_end(ap);
+	putchar('\n');
 }
 
 void

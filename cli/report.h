@@ -11,6 +11,12 @@
 void complain(const char *format, ...) APAM_PRINTF(1, 2);
 
 /*
+ * Print a line on standard output where that is a terminal: what a person wants
+ * to read and a script has no use for.
+ */
+void tell(const char *format, ...) APAM_PRINTF(1, 2);
+
+/*
  * Print "FILE:LINE: error: text" where the error has a file, else
  * "apam: PROFILE: text".  `profile` may be NULL.  A warning of lint, whose
  * status is APAM_OK, has its own word in the place of "error".

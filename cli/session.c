@@ -147,6 +147,16 @@ session_profile(
 }
 
 void
+session_tell_empty(const struct cli *cli)
+{
+	tell("There are no profiles in %s yet.",
+	    apam_directory(cli->ctx, "profile_dir"));
+	tell("Copy an example from %s there, set its key, then run `apam "
+	     "lint`.",
+	    APAM_EXAMPLE_DIR);
+}
+
+void
 session_close(struct cli *cli)
 {
 	if (cli->ctx != NULL)

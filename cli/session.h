@@ -22,6 +22,12 @@ int session_open(struct cli *cli);
 int session_profile(
     struct cli *cli, const char *name, struct apam_profile **profile);
 
+/*
+ * Say on a terminal that there are no profiles, and what to do about it.
+ * cli->ctx is open.
+ */
+void session_tell_empty(const struct cli *cli);
+
 /* Close what was opened, and forget what was configured. */
 void session_close(struct cli *cli);
 

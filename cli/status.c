@@ -20,13 +20,14 @@
 
 static const char *const heads[] = { "PROFILE", "ENTRY", "SCHEME", "KEY",
 	"STATE", "GENERATION", "ACQUIRED", "EXPIRES", "REFRESH", "CHECKED",
-	"FINDING", "PROBLEM", NULL };
+	"FINDING", "REMARK", NULL };
 
 struct view {
 	struct cli *cli;
 	json_t *all; /* with --json */
 	struct table table;
 	int64_t now;
+	bool shares; /* the profile being shown: share_credentials */
 };
 
 /* One word for all of it; the first that holds. */
@@ -57,18 +58,36 @@ distance_text(char to[WHEN_SIZE], const struct view *view,
 		when_text(to, view->now + distance);
 }
 
-/* The latch, which outlasts every later error, before the last one. */
-static void
-problem_text(char to[CELL], const struct apam_entry_status *entry)
+/* Why nothing is known of a credential; NULL where something is. */
+static const char *
+why_none(const struct view *view, const struct apam_entry_status *entry)
 {
+	if (entry->generation != 0 || entry->refreshing)
+		return NULL;
+	if (!view->shares)
+		return "its programs keep their credentials to themselves: the "
+		       "profile has no share_credentials";
+	return "no program of this user has shared one yet";
+}
+
+/*
+ * The last error, else the latch, which outlasts every later one, else why
+ * nothing is known.
+ */
+static void
+remark_text(char to[CELL], const struct view *view,
+    const struct apam_entry_status *entry)
+{
+	const char *why = why_none(view, entry);
 	char when[WHEN_SIZE];
 
-	to[0] = '\0';
 	when_text(when, entry->last_error_at);
 	if (entry->last_error.status != APAM_OK)
 		snprintf(to, CELL, "%s: %s", when, entry->last_error.text);
 	else if (entry->latched != APAM_OK)
 		snprintf(to, CELL, "%s", apam_status_text(entry->latched));
+	else
+		snprintf(to, CELL, "%s", why == NULL ? "" : why);
 }
 
 /* What is known of the key; "-" where nobody has asked. */
@@ -86,12 +105,12 @@ static void
 add_row(
     struct view *view, const char *name, const struct apam_entry_status *entry)
 {
-	char number[16], generation[24], finding[CELL], problem[CELL];
+	char number[16], generation[24], finding[CELL], remark[CELL];
 	char acquired[WHEN_SIZE], expires[WHEN_SIZE], refresh[WHEN_SIZE];
 	char checked[WHEN_SIZE];
 	const char *cells[] = { name, number, entry->scheme, entry->key_id,
 		state_of(entry), generation, acquired, expires, refresh,
-		checked, finding, problem };
+		checked, finding, remark };
 
 	snprintf(number, sizeof(number), "%u", entry->entry + 1);
 	snprintf(generation, sizeof(generation), "%llu",
@@ -101,7 +120,7 @@ add_row(
 	distance_text(refresh, view, entry, entry->refresh_in);
 	when_text(checked, entry->checked_at);
 	finding_text(finding, entry);
-	problem_text(problem, entry);
+	remark_text(remark, view, entry);
 	table_add(&view->table, cells);
 }
 
@@ -145,7 +164,7 @@ json_entry(const struct view *view, const struct apam_entry_status *entry)
 	bool latched = entry->latched != APAM_OK;
 
 	return json_pack("{s:i, s:o, s:o, s:o, s:b, s:b, s:I, s:o, s:o, s:o, "
-			 "s:o, s:o, s:o}",
+			 "s:o, s:o, s:o, s:o}",
 	    "entry", (int)entry->entry + 1, "scheme", json_text(entry->scheme),
 	    "key_id", json_text(entry->key_id), "state",
 	    json_text(state_of(entry)), "usable", (int)entry->usable,
@@ -157,7 +176,8 @@ json_entry(const struct view *view, const struct apam_entry_status *entry)
 	    seconds(held && entry->refresh_in != -1, entry->refresh_in),
 	    "latched",
 	    latched ? json_text(apam_status_name(entry->latched)) : json_null(),
-	    "last_error", json_last_error(entry), "key", json_key(entry));
+	    "last_error", json_last_error(entry), "key", json_key(entry), "why",
+	    json_text(why_none(view, entry)));
 }
 
 static void
@@ -202,6 +222,14 @@ show_entries(struct view *view, const char *name,
 		add_json(view, name, reload, all);
 }
 
+static void
+note_sharing(void *arg, const struct apam_profile_info *info)
+{
+	struct view *view = arg;
+
+	view->shares = info->share_credentials;
+}
+
 static int
 show_profile(void *arg, const char *name)
 {
@@ -218,6 +246,7 @@ show_profile(void *arg, const char *name)
 		    profile, entries, &count, &reload, &err);
 	if (status != APAM_OK)
 		return show_broken(view, name, &err);
+	apam_profile_show(profile, note_sharing, view);
 	show_entries(view, name, entries,
 	    count < ENTRIES_MAX ? count : ENTRIES_MAX, &reload);
 	/* The old files hold, and the new ones need somebody. */

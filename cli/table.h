@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tables on standard output: aligned and with headings on a terminal, else
- * lines of cells with a tab between, for cut(1).
+ * Tables on standard output: aligned, with headings, and no wider than it on a
+ * terminal, else lines of cells with a tab between, for cut(1).
  */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H

@@ -100,6 +100,20 @@ apam_open(const struct apam_open_options *options, struct apam **ctx,
 	return status;
 }
 
+const char *
+apam_directory(const struct apam *ctx, const char *option)
+{
+	const struct settings *settings = ctx->settings;
+
+	if (strcmp(option, "module_dir") == 0)
+		return settings->module_dir;
+	if (strcmp(option, "profile_dir") == 0)
+		return settings->profile_dir;
+	if (strcmp(option, "state_dir") == 0)
+		return settings->state_dir;
+	return NULL;
+}
+
 void
 apam_close(struct apam **ctx)
 {

@@ -65,6 +65,7 @@ fill_profile(struct stack *s, struct apam_entry_info *entries,
 		.entry_count = p->entry_count,
 		.timeout_ms = (int)(p->deadline * 1000),
 		.allow_http = p->allow_http,
+		.share_credentials = p->share_credentials,
 	};
 	for (size_t i = 0; i < p->entry_count; i++)
 		fill_entry(s, i, &entries[i]);

@@ -286,6 +286,26 @@ START_TEST(two_contexts_know_nothing_of_each_other)
 }
 END_TEST
 
+START_TEST(its_directories_are_told)
+{
+	const struct apam_open_options options = {
+		.size = SIZE, .config = config, .flags = APAM_OPEN_USER
+	};
+	char wanted[96];
+
+	ck_assert_int_eq(
+	    apam_open(&options, &project.ctx, &project.err), APAM_OK);
+	(void)snprintf(wanted, sizeof(wanted), "%s/state", project.dir);
+	ck_assert_str_eq(apam_directory(project.ctx, "state_dir"), wanted);
+	(void)snprintf(wanted, sizeof(wanted), "%s/apam.d", project.dir);
+	ck_assert_str_eq(apam_directory(project.ctx, "profile_dir"), wanted);
+	(void)snprintf(wanted, sizeof(wanted), "%s/modules", project.dir);
+	ck_assert_str_eq(apam_directory(project.ctx, "module_dir"), wanted);
+	ck_assert_ptr_null(apam_directory(project.ctx, "dir"));
+	ck_assert_ptr_null(apam_directory(project.ctx, ""));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -302,6 +322,7 @@ main(void)
 	    t, else_it_is_where_it_was_built_for, 0, ROWS(unnamed));
 	tcase_add_test(t, a_relative_path_is_refused);
 	tcase_add_test(t, nothing_is_left_behind);
+	tcase_add_test(t, its_directories_are_told);
 	tcase_add_test(t, two_contexts_know_nothing_of_each_other);
 	suite_add_tcase(s, t);
 	return run_suite(s);

@@ -120,6 +120,14 @@ APAM_API APAM_CHECKED enum apam_status apam_open(
  */
 APAM_API void apam_close(struct apam **ctx);
 
+/*
+ * A directory that holds, by the name of its option: "module_dir",
+ * "profile_dir" or "state_dir"; NULL for another name.  Lives as long as the
+ * context.
+ */
+APAM_API const char *apam_directory(
+    const struct apam *ctx, const char *option);
+
 /* ---- Profiles --------------------------------------------------------- */
 
 /*
@@ -361,6 +369,7 @@ struct apam_profile_info {
 	size_t entry_count;
 	int timeout_ms;		/* the profile's deadline */
 	bool allow_http;
+	bool share_credentials;
 };
 
 /*

@@ -26,7 +26,7 @@ member()
 row "no such profile" 2 '' 'apam list' status nobody
 row "a profile as an option" 2 '' 'there is no option --nobody' status --nobody
 row "nothing acquired" 0 \
-    "^seven${t}1${t}oauth2-client-credentials${t}.*${t}none${t}0${t}-${t}-${t}-${t}-${t}-${t}\$" \
+    "^seven${t}1${t}oauth2-client-credentials${t}.*${t}none${t}0${t}-${t}-${t}-${t}-${t}-${t}no program of this user has shared one yet\$" \
     '' status seven
 row "broken: exit status 3" 3 '' 'broken.conf.*error:' status broken
 row "broken: the others are shown" 3 "^seed${t}1${t}" 'broken.conf' status
@@ -42,6 +42,7 @@ row "none, in JSON" 0 '"none"' '' --json status seven
 holds "none: no age" [ "$(member age)" = null ]
 holds "none: no expiry" [ "$(member expires_in)" = null ]
 holds "none: no latch" [ "$(member latched)" = null ]
+holds "none: why" [ "$(member why)" = '"no program of this user has shared one yet"' ]
 holds "none: no problem" [ "$(member problem)" = null ]
 holds "none: no error" [ "$(member last_error)" = null ]
 holds "none: the key has not been checked" \
@@ -59,7 +60,7 @@ row "shared: valid, with its times" 0 \
     "${t}valid${t}[1-9][0-9]*${t}$time${t}$time${t}$time${t}$time${t}good: .*${t}\$" \
     '' status seven
 row "not shared: none, but what was noted of the key" 0 \
-    "${t}none${t}0${t}-${t}-${t}-${t}$time${t}good: a fresh .* \(noted by apam of uid [0-9]+\)${t}\$" \
+    "${t}none${t}0${t}-${t}-${t}-${t}$time${t}good: a fresh .* \(noted by apam of uid [0-9]+\)${t}its programs keep .*share_credentials\$" \
     '' status alone
 row "shared, in JSON" 0 '"valid"' '' --json status seven alone
 holds "shared: usable" [ "$(member usable)" = true ]
@@ -70,6 +71,7 @@ holds "shared: and not after it" \
 holds "shared: refreshed before it expires" \
     [ "$(member refresh_in)" -lt \
     "$(member expires_in)" ]
+holds "shared: nothing is to be explained" [ "$(member why)" = null ]
 holds "shared: just acquired" [ "$(member age)" -lt 60 ]
 holds "shared: the second profile is the second" \
     grep -A 99 '"profile": "seven"' "$dir/out" | grep -q '"profile": "alone"'

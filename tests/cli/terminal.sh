@@ -15,7 +15,7 @@ shows()
 {
 	local name=$1 want=$2 out=$3
 	shift 3
-	timeout 30 script -qec "$(printf '%q ' "$build/apam" -c \
+	timeout 30 script -qec "${columns:+stty cols $columns; }$(printf '%q ' "$build/apam" -c \
 	    "$dir/apam.conf" "$@")" /dev/null </dev/null 2>"$dir/err" |
 		tr -d '\r' >"$dir/out"
 	status=${PIPESTATUS[0]}
@@ -52,6 +52,69 @@ shows "-o writes no terminal" 0 '' request -o "$dir/body" seed \
     "$seed/api/version/"
 holds "nor is a file indented" [ "$(wc -l <"$dir/body")" -le 1 ]
 shows "an error" 1 '^apam: seed: ' request seed https://other.example.com/
+# ---- No wider than the terminal ---------------------------------------------
+
+# fits NAME ARGS...: no line is wider than the terminal of 100 columns.
+columns=
+fits()
+{
+	local name=$1
+	shift
+	columns=100
+	shows "$name" "$want" '.' "$@"
+	holds "$name: it fits" [ "$(sed 's/^.*\x1b\[K//; s/\x1b\[[0-9;]*m//g' "$dir/out" |
+		wc -L)" -le $columns ]
+	columns=
+}
+basic wide https://a-name-of-some-length.example.com/and/a/path \
+    a-user-with-a-long-name@somewhere.example.com fake-key-of-wide \
+    'description = "a profile for the wide table";'
+want=0 fits list list
+want=0 fits "keys list" keys list
+want=0 fits status status
+want=4 fits check check
+want=0 fits modules modules
+want=0 fits "modules SCHEME" modules oauth2-client-credentials
+want=0 fits explain explain "$seed/x"
+columns=60
+shows "what does not fit stands below, with its heading" 4 \
+    '^    state: unknown, checked: .*Z, evidence:$' check wide
+columns=300
+shows "what fits stays in the row" 4 \
+    '^wide .* unknown .*Z  no probe is configured' check wide
+columns=
+rm "$dir/apam.d/wide.conf"
+
+# ---- Nothing is mute ---------------------------------------------------------
+
+shows "lint: all is well" 0 'All is well: the main file and 2 profiles\.' lint
+shows "lint of a file" 0 '^All is well\.$' lint "$dir/apam.d/seed.conf"
+row "lint off a terminal is silent" 0 '' '' lint
+cp "$dir/apam.d/another-one.conf" "$dir/apam.d/third.conf"
+shows "lint: warnings are counted" 0 '^0 errors, 1 warning\.' lint
+rm "$dir/apam.d/third.conf"
+shows "check: what it comes to" 4 '^0 of 2 keys are good; apam-troubleshooting' \
+    check
+shows "status: why it knows nothing" 0 'remark: its programs keep' status
+mkdir -m 700 "$dir/none"
+cp "$dir/apam.conf" "$dir/saved"
+sed -i "s,/apam.d\",/none\"," "$dir/apam.conf"
+for command in list check status; do
+	shows "$command: no profiles" 0 "^There are no profiles in $dir/none yet" \
+	    $command
+	holds "$command: the next step" grep -q '^Copy an example from .*apam lint' \
+	    "$dir/out"
+	row "$command off a terminal: no profiles" 0 '' '' $command
+	shows "$command --json: no profiles" 0 '^\[\]$' $command --json
+done
+shows "keys list: none" 0 '^No key is registered' keys list
+shows "lint: no profiles" 0 'no profiles yet: `apam list` says' lint
+shows "explain: no profiles" 1 '^apam: no profile signs .*apam\.conf\(5\)' \
+    explain https://api.example.com/
+sed -i "s,/modules\",/none\"," "$dir/apam.conf"
+shows "modules: none" 0 "^There are no modules in $dir/none" modules
+cp "$dir/saved" "$dir/apam.conf"
+
 # ---- Progress ------------------------------------------------------------------
 
 export TERM=xterm
