@@ -34,6 +34,7 @@ state_status(enum apam_key_state state)
 	case APAM_KEY_EXPIRED:
 	case APAM_KEY_ARCHIVED:
 	case APAM_KEY_REVOKED:
+	case APAM_KEY_REJECTED:
 		return STATUS_REFUSED;
 	default:
 		return STATUS_TEMPORARY;

@@ -30,6 +30,9 @@ static const struct {
 	    "`apam keys restore`" },
 	{ APAM_E_REVOKED,
 	    "make a new key at the provider and store it for the profile" },
+	{ APAM_E_REJECTED,
+	    "compare id and secret with the provider's; only where both are "
+	    "right make a new key, which may kill the old one" },
 	{ APAM_E_EXPIRED,
 	    "make a new key at the provider and store it for the profile" },
 };

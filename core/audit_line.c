@@ -118,7 +118,8 @@ priority(const struct audit_event *event)
 	return event->what == AUDIT_STATE &&
 		(is_state(event, APAM_KEY_EXPIRED) ||
 		    is_state(event, APAM_KEY_ARCHIVED) ||
-		    is_state(event, APAM_KEY_REVOKED)) ?
+		    is_state(event, APAM_KEY_REVOKED) ||
+		    is_state(event, APAM_KEY_REJECTED)) ?
 	    WARNING :
 	    NOTICE;
 }

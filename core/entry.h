@@ -19,6 +19,7 @@
 #include "profile.h"
 #include "request.h"
 #include "secrets.h"
+#include "seen.h"
 #include "services.h"
 
 struct stack;
@@ -41,7 +42,11 @@ struct entry {
 
 	/* tell.c. */
 	_Atomic int64_t use_told; /* clock_ms */
-	int64_t check_told;	/* Unix s; guarded by the context's lock */
+	/* Guarded by the context's lock. */
+	int64_t check_told;	/* Unix s */
+	bool recalled;		/* what was noted before is known */
+	bool seen_own;		/* `seen` is of this entry's secret */
+	char seen[SEEN_TEXT];	/* which secret of the key was seen good */
 
 	struct life life;
 };

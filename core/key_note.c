@@ -155,6 +155,8 @@ put_note(struct buf *to, enum key_note_kind kind, const struct key_note *note)
 		put(to, ", \"state\": ", apam_key_state_name(note->state));
 		copy_plain(note->evidence, plain, sizeof(plain));
 		put(to, ", \"evidence\": ", plain);
+		if (note->seen[0] != '\0')
+			put(to, ", \"seen\": ", note->seen);
 	}
 	buf_put(to, APAM_STR(" }\n"));
 	return !to->failed;
@@ -255,11 +257,19 @@ take_state(const struct json *json, enum apam_key_state *to)
 
 	if (!take(json, "/state", name, sizeof(name)))
 		return false;
-	for (*to = APAM_KEY_UNKNOWN; *to <= APAM_KEY_REVOKED; (*to)++) {
+	for (*to = APAM_KEY_UNKNOWN; *to <= APAM_KEY_REJECTED; (*to)++) {
 		if (strcmp(apam_key_state_name(*to), name) == 0)
 			return true;
 	}
 	return false;
+}
+
+static bool
+take_seen(const struct json *json, struct key_note *to)
+{
+	return json_at(json, "/seen").type == APAM_JSON_ABSENT ||
+	    (take(json, "/seen", to->seen, sizeof(to->seen)) &&
+		seen_ok(to->seen));
 }
 
 static bool
@@ -275,7 +285,7 @@ take_note(const struct json *json, enum key_note_kind kind, struct key_note *to)
 	    !take(json, "/program", to->program, sizeof(to->program)))
 		return false;
 	if (kind == KEY_NOTE_CHECKED &&
-	    (!take_state(json, &to->state) ||
+	    (!take_state(json, &to->state) || !take_seen(json, to) ||
 		!take(json, "/evidence", to->evidence, sizeof(to->evidence))))
 		return false;
 	return is_of_key(to) && key_text_problem(to->program) == NULL &&

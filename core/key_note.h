@@ -19,6 +19,7 @@
 
 #include "key_record.h"
 #include "program.h"
+#include "seen.h"
 
 #define KEY_NOTE_EVERY_S 60	/* uses are noted once a minute at most */
 
@@ -32,6 +33,7 @@ struct key_note {
 	char program[PROGRAM_NAME_SIZE]; /* its file's name */
 	enum apam_key_state state; /* CHECKED */
 	char evidence[256];	/* CHECKED */
+	char seen[SEEN_TEXT];	/* CHECKED: which secret was good; or "" */
 };
 
 /* program_name as it may stand in a note: plain UTF-8. */

@@ -153,6 +153,7 @@ life_learn(struct life *l, const struct profile_entry *conf,
 		[APAM_KEY_EXPIRED] = APAM_E_EXPIRED,
 		[APAM_KEY_ARCHIVED] = APAM_E_ARCHIVED,
 		[APAM_KEY_REVOKED] = APAM_E_REVOKED,
+		[APAM_KEY_REJECTED] = APAM_E_REJECTED,
 	};
 
 	standing_found(&l->standing, conf, finding);
@@ -186,11 +187,12 @@ life_reject(struct life *l)
 void
 life_set_aside(struct life *l, const struct profile_entry *conf)
 {
-	const struct key_finding finding = { .state = APAM_KEY_REVOKED,
+	struct key_finding finding = { .state = APAM_KEY_REVOKED,
 		.at = clock_unix(),
 		.evidence = "the API rejected it, and there is no probe to ask "
 			    "by" };
 
+	standing_name_finding(&l->standing, &finding);
 	life_learn(l, conf, &finding);
 	l->aside_until = clock_ms() + conf->revocation_ttl * 1000;
 }

@@ -31,6 +31,7 @@ struct life {
 	uint64_t rejected;	/* generations up to this were rejected */
 	bool spared;		/* when it was, a standby entry was there */
 	_Atomic unsigned rejections; /* in a row, of fresh credentials */
+	_Atomic bool proven;	/* the API has accepted it */
 	unsigned failures;	/* in a row */
 	int64_t not_before;	/* clock_ms: no flight until then */
 	int64_t refresh_at;	/* clock_ms */

@@ -313,6 +313,8 @@ land_prove(struct entry *e, struct flight *f)
 
 	if (f->made != NULL)
 		life_take(l, e->conf, f->made, f->shared);
+	/* Who gave a fresh one knows the key. */
+	standing_name_finding(&l->standing, &f->finding);
 	life_learn(l, e->conf, &f->finding);
 	if (f->made != NULL)
 		return;
@@ -340,6 +342,14 @@ take_results(struct entry *e, struct flight *f)
 	}
 }
 
+/* What a refusal is called depends on what was known of the key before. */
+static bool
+may_be_refusal(const struct flight *f)
+{
+	return f->error.status != APAM_OK ||
+	    (f->goal == FLIGHT_PROVE && f->finding.state != APAM_KEY_GOOD);
+}
+
 void
 lifecycle_landed(struct flight *f)
 {
@@ -347,9 +357,12 @@ lifecycle_landed(struct flight *f)
 	struct life *l = &e->life;
 	bool unwanted;
 
+	if (may_be_refusal(f))
+		tell_recall(e);
 	pthread_mutex_lock(&e->ctx->lock);
 	l->busy = false;
 	l->flights++;
+	standing_name_error(&l->standing, &f->error);
 	l->outcome = f->error;
 	/* Dropped meanwhile: whoever waits for it takes off anew. */
 	unwanted = l->unwanted && f->made != NULL;
@@ -460,6 +473,7 @@ lifecycle_reject(struct entry *e, uint64_t generation,
 	struct credential *bad = NULL;
 	bool again;
 
+	tell_recall(e);
 	pthread_mutex_lock(&e->ctx->lock);
 	if (l->current != NULL && l->current->generation <= generation &&
 	    !life_rejected(l)) {
@@ -500,6 +514,9 @@ lifecycle_accept(struct entry *e)
 	if (atomic_load_explicit(&e->life.rejections, memory_order_relaxed) !=
 	    0)
 		atomic_store(&e->life.rejections, 0);
+	if (!atomic_load_explicit(&e->life.proven, memory_order_relaxed) &&
+	    !atomic_exchange(&e->life.proven, true))
+		tell_proven(e);
 }
 
 /* ---- Reload, and people -------------------------------------------------- */

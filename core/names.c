@@ -47,6 +47,7 @@ static const struct status_words statuses[CLASSES][CLASS_SIZE] = {
 	AT(APAM_E_EXPIRED) = { "APAM_E_EXPIRED", "the key has expired" },
 	AT(APAM_E_ARCHIVED) = { "APAM_E_ARCHIVED", "the key is archived" },
 	AT(APAM_E_REVOKED) = { "APAM_E_REVOKED", "the key is revoked" },
+	AT(APAM_E_REJECTED) = { "APAM_E_REJECTED", "the key is rejected" },
 	AT(APAM_E_INTERNAL) = { "APAM_E_INTERNAL", "an internal fault" },
 	AT(APAM_E_MEMORY) = { "APAM_E_MEMORY", "out of memory" },
 	AT(APAM_E_ABI) = { "APAM_E_ABI", "a module broke its contract" },
@@ -68,8 +69,9 @@ static const char *const key_states[] = {
 	[APAM_KEY_EXPIRED] = "expired",
 	[APAM_KEY_ARCHIVED] = "archived",
 	[APAM_KEY_REVOKED] = "revoked",
+	[APAM_KEY_REJECTED] = "rejected",
 };
-_Static_assert(COUNT(key_states) == APAM_KEY_REVOKED + 1, "a gap");
+_Static_assert(COUNT(key_states) == APAM_KEY_REJECTED + 1, "a gap");
 
 static const char unknown[] = "an unknown status";
 

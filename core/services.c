@@ -301,7 +301,7 @@ service_key_state(
 	put_text(o->evidence, sizeof(o->evidence), format, args);
 	va_end(args);
 	o->key_state = state;
-	o->has_key_state = (unsigned)state <= APAM_KEY_REVOKED;
+	o->has_key_state = (unsigned)state <= APAM_KEY_REJECTED;
 	return APAM_STEP_DONE;
 }
 

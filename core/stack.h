@@ -4,8 +4,9 @@
  * word.  Fails closed: nothing contributed, an illegal value, a required entry
  * that could not contribute: the request is refused.
  *
- *   sufficient  contributed: done.  Its key archived, revoked or expired (or,
- *               with fallback_on, the provider unavailable): the next one.
+ *   sufficient  contributed: done.  Its key archived, revoked, rejected or
+ *               expired (or, with fallback_on, the provider unavailable): the
+ *               next one.
  *   required    must contribute, or the request fails.
  *   optional    contributes if it can.
  *

@@ -26,6 +26,7 @@ static void
 note_good(struct standing *s, const struct profile_entry *conf, int64_t at)
 {
 	s->good_at = at;
+	s->seen_good = true;
 	s->doubtful = false;
 	s->unknowns = 0;
 	s->check_at = backoff_refresh_at(at, at, at + conf->check_every * 1000);
@@ -54,13 +55,54 @@ standing_given(struct standing *s, const struct profile_entry *conf, int64_t at,
 	note_good(s, conf, at);
 }
 
+/* In the room there is, cutting what stands before it. */
+static void
+advise(char *text, size_t size)
+{
+	static const char advice[] =
+	    "; never seen good: compare id and secret first";
+	size_t n = strlen(text);
+
+	if (strstr(text, advice) != NULL)
+		return;
+	if (n > size - sizeof(advice))
+		n = size - sizeof(advice);
+	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(text + n, advice, sizeof(advice));
+}
+
+void
+standing_name_finding(const struct standing *s, struct key_finding *finding)
+{
+	if (finding->state != APAM_KEY_REVOKED &&
+	    finding->state != APAM_KEY_REJECTED)
+		return;
+	finding->state = s->seen_good ? APAM_KEY_REVOKED : APAM_KEY_REJECTED;
+	if (!s->seen_good)
+		advise(finding->evidence, sizeof(finding->evidence));
+}
+
+void
+standing_name_error(const struct standing *s, struct apam_error *why)
+{
+	if (why->status != APAM_E_REVOKED && why->status != APAM_E_REJECTED)
+		return;
+	why->status = s->seen_good ? APAM_E_REVOKED : APAM_E_REJECTED;
+	if (!s->seen_good)
+		advise(why->text, sizeof(why->text));
+}
+
 void
 standing_refused(struct standing *s, const struct apam_error *why)
 {
 	struct key_finding *f = &s->found;
 
-	f->state = why->status == APAM_E_EXPIRED ? APAM_KEY_EXPIRED :
-						   APAM_KEY_REVOKED;
+	f->state = APAM_KEY_REVOKED;
+	if (why->status == APAM_E_EXPIRED)
+		f->state = APAM_KEY_EXPIRED;
+	if (why->status == APAM_E_REJECTED)
+		f->state = APAM_KEY_REJECTED;
 	f->at = clock_unix();
 	(void)snprintf(f->evidence, sizeof(f->evidence), "%.*s",
 	    (int)sizeof(f->evidence) - 1, why->text);

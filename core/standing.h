@@ -30,6 +30,7 @@ struct standing {
 	bool doubtful;		/* a rejection that no check has settled */
 	unsigned unknowns;	/* findings in a row that said nothing */
 	enum apam_key_state told; /* what standing_news said last */
+	bool seen_good;		/* ever, by this process or another */
 };
 
 void standing_init(struct standing *s);
@@ -41,6 +42,15 @@ void standing_found(struct standing *s, const struct profile_entry *conf,
 /* A credential was given: at `at` (clock_ms), which was `wall` (Unix s). */
 void standing_given(struct standing *s, const struct profile_entry *conf,
     int64_t at, int64_t wall);
+
+/*
+ * Call a refusal by what is known: revoked where the key was seen good before,
+ * else rejected, with the advice to look at id and secret first.  What is no
+ * refusal is left alone.
+ */
+void standing_name_finding(const struct standing *s,
+    struct key_finding *finding);
+void standing_name_error(const struct standing *s, struct apam_error *why);
 
 /* A fresh credential was refused, with a status of the class REVOKED. */
 void standing_refused(struct standing *s, const struct apam_error *why);

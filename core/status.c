@@ -7,22 +7,17 @@
 
 #include "cancel.h"
 #include "error.h"
-#include "key_note.h"
 #include "lifecycle.h"
 #include "reload.h"
+#include "tell.h"
 
 /* This process has asked nobody: what do others say? */
 static void
 read_notes(struct entry *e, struct apam_entry_status *to)
 {
-	const struct settings *settings = e->ctx->settings;
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 
-	entry_name_key(e, note.scheme, note.id);
-	pthread_mutex_lock(&e->ctx->lock);
-	memcpy(note.mark, e->life.admission.mark, sizeof(note.mark));
-	pthread_mutex_unlock(&e->ctx->lock);
-	if (!key_note_last_check(settings->state_dir, settings->user, &note))
+	if (!tell_noted(e, &note))
 		return;
 	to->key_state = note.state;
 	to->checked_at = note.at;

@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "audit.h"
@@ -53,6 +54,18 @@ say_missed(struct apam *ctx)
 		    "uses and checks of keys are not noted: %s", why.text);
 }
 
+/*
+ * The same: which secret was seen good.  One that was not, as a wrong one of the
+ * same id, leaves what the last note said.
+ */
+static void
+name_secret(struct entry *e, struct key_note *note)
+{
+	if (e->life.standing.seen_good && !e->seen_own)
+		e->seen_own = seen_make(e, e->seen);
+	memcpy(note->seen, e->seen, sizeof(note->seen));
+}
+
 static void
 write_note(
     const struct entry *e, enum key_note_kind kind, const struct key_note *note)
@@ -95,6 +108,17 @@ audit_state(struct entry *e, const struct key_finding *found)
 	audit_write(&e->ctx->audit, &event);
 }
 
+static void
+write_check(
+    struct entry *e, struct key_note *note, const struct key_finding *found)
+{
+	note->at = found->at;
+	note->state = found->state;
+	(void)snprintf(
+	    note->evidence, sizeof(note->evidence), "%s", found->evidence);
+	write_note(e, KEY_NOTE_CHECKED, note);
+}
+
 void
 tell_finding(struct entry *e)
 {
@@ -111,17 +135,71 @@ tell_finding(struct entry *e)
 	if (due) {
 		e->check_told = found.at;
 		name_key(e, &note);
+		name_secret(e, &note);
 	}
 	pthread_mutex_unlock(&e->ctx->lock);
 	if (news)
 		audit_state(e, &found);
-	if (!due)
+	if (due)
+		write_check(e, &note, &found);
+}
+
+/* ---- What is known from before ------------------------------------------ */
+
+bool
+tell_noted(struct entry *e, struct key_note *note)
+{
+	const struct settings *settings = e->ctx->settings;
+
+	entry_name_key(e, note->scheme, note->id);
+	pthread_mutex_lock(&e->ctx->lock);
+	memcpy(note->mark, e->life.admission.mark, sizeof(note->mark));
+	pthread_mutex_unlock(&e->ctx->lock);
+	return key_note_last_check(settings->state_dir, settings->user, note);
+}
+
+void
+tell_recall(struct entry *e)
+{
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+	bool known, seen;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	known = e->recalled || e->life.standing.seen_good;
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (known)
 		return;
-	note.at = found.at;
-	note.state = found.state;
-	(void)snprintf(
-	    note.evidence, sizeof(note.evidence), "%s", found.evidence);
-	write_note(e, KEY_NOTE_CHECKED, &note);
+	seen = tell_noted(e, &note) && seen_is_of(e, note.seen);
+	pthread_mutex_lock(&e->ctx->lock);
+	e->recalled = true;
+	if (!e->seen_own)
+		memcpy(e->seen, note.seen, sizeof(e->seen));
+	e->seen_own = e->seen_own || seen;
+	if (seen)
+		e->life.standing.seen_good = true;
+	pthread_mutex_unlock(&e->ctx->lock);
+}
+
+void
+tell_proven(struct entry *e)
+{
+	const struct key_finding found = { .state = APAM_KEY_GOOD,
+		.at = clock_unix(),
+		.evidence = "the API accepted a request that it signed" };
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+	bool known;
+
+	tell_recall(e);
+	pthread_mutex_lock(&e->ctx->lock);
+	known = e->life.standing.seen_good;
+	e->life.standing.seen_good = true;
+	if (!known) {
+		name_key(e, &note);
+		name_secret(e, &note);
+	}
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (!known)
+		write_check(e, &note, &found);
 }
 
 /* ---- Refusals ----------------------------------------------------------- */

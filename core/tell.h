@@ -10,9 +10,28 @@
 #define CORE_TELL_H
 
 #include "entry.h"
+#include "key_note.h"
 
 /* After something was found out about the key. */
 void tell_finding(struct entry *e);
+
+/*
+ * Take in whether this very key was ever seen good, by what programs noted.
+ * Reads files the first time, where the process itself does not know.
+ */
+void tell_recall(struct entry *e);
+
+/*
+ * After the API accepted a static key, for the first time in this process: that
+ * is noted, if it was not known.
+ */
+void tell_proven(struct entry *e);
+
+/*
+ * The last check of the key that programs noted: fills in *note.  False where
+ * there is none.
+ */
+bool tell_noted(struct entry *e, struct key_note *note);
 
 /* After it signed. */
 void tell_use(struct entry *e);

@@ -79,10 +79,13 @@ static const struct {
 	{ "found archived", RETURNS("key_state = 3; "), APAM_KEY_ARCHIVED,
 	    "return-test", "return-test", "return-test says so" },
 	{ "found revoked", RETURNS("key_state = 4; key_id = \"k:2 x\"; "),
-	    APAM_KEY_REVOKED, "return-test", "k:2 x", "return-test says so" },
+	    APAM_KEY_REJECTED, "return-test", "k:2 x",
+	    "return-test says so; never seen good: compare id and secret first" },
+	{ "found rejected", RETURNS("key_state = 5; "), APAM_KEY_REJECTED,
+	    "return-test", "return-test", "return-test says so; never" },
 	{ "found unknown", RETURNS("key_state = 0; "), APAM_KEY_UNKNOWN,
 	    "return-test", "return-test", "return-test says so" },
-	{ "no such state", RETURNS("key_state = 5; "), APAM_KEY_UNKNOWN,
+	{ "no such state", RETURNS("key_state = 6; "), APAM_KEY_UNKNOWN,
 	    "return-test", "return-test", "" },
 	{ "no such step", RETURNS("check = 3; "), APAM_KEY_UNKNOWN,
 	    "return-test", "return-test", "" },
@@ -92,7 +95,7 @@ static const struct {
 	    APAM_KEY_UNKNOWN, "return-test", "return-test",
 	    "return-test says so" },
 	{ "a revocation", RETURNS("check = 0; check_status = 1282; "),
-	    APAM_KEY_REVOKED, "return-test", "return-test",
+	    APAM_KEY_REJECTED, "return-test", "return-test",
 	    "return-test says so" },
 	{ "an end", RETURNS("check = 0; check_status = 1280; "),
 	    APAM_KEY_EXPIRED, "return-test", "return-test",
@@ -151,7 +154,7 @@ END_TEST
 START_TEST(as_many_as_there_is_room_for)
 {
 	static const enum apam_key_state states[] = { APAM_KEY_GOOD,
-		APAM_KEY_REVOKED, APAM_KEY_EXPIRED };
+		APAM_KEY_REJECTED, APAM_KEY_EXPIRED };
 	struct apam_key_report r[5], untouched;
 	size_t count = (size_t)_i;
 

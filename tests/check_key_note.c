@@ -176,6 +176,8 @@ START_TEST(a_check_is_noted)
 	strcpy(note.mark, "00ff");
 	strcpy(note.evidence, "say \"no\" \\ \xe2\x82\xac");
 	note.state = (enum apam_key_state)_i;
+	if (_i % 2 == 1)
+		strcpy(note.seen, "0123456789abcdef0123456789abcdef00ff");
 	ck_assert(write_note(KEY_NOTE_CHECKED, &note));
 	ck_assert_int_eq(access(below("checked-" HASH_MARKED), F_OK), 0);
 	seen = see_all();
@@ -184,6 +186,7 @@ START_TEST(a_check_is_noted)
 	ck_assert_str_eq(seen.note.mark, "00ff");
 	ck_assert_int_eq((int)seen.note.state, _i);
 	ck_assert_str_eq(seen.note.evidence, note.evidence);
+	ck_assert_str_eq(seen.note.seen, note.seen);
 	/* A later one takes its place, at once. */
 	note.at++;
 	ck_assert(write_note(KEY_NOTE_CHECKED, &note));
@@ -345,6 +348,13 @@ static const struct {
 	{ "used-" HASH, NOTE(MARK AT PROGRAM "}"), 1 },
 	{ "used-" HASH, NOTE(MARK AT PROGRAM ", \"new\": [1]}"), 1 },
 	{ "checked-" HASH, NOTE(MARK AT PROGRAM STATE "}"), 1 },
+	{ "checked-" HASH,
+	    NOTE(MARK AT PROGRAM STATE
+		", \"seen\": \"0123456789abcdef0123456789abcdef0123\"}"),
+	    1 },
+	{ "checked-" HASH, NOTE(MARK AT PROGRAM STATE ", \"seen\": 1}"), 0 },
+	{ "checked-" HASH, NOTE(MARK AT PROGRAM STATE ", \"seen\": \"0\"}"),
+	    0 },
 	{ "used-" HASH, "", 0 },
 	{ "used-" HASH, "{}", 0 },
 	{ "used-" HASH, "[]", 0 },
@@ -619,7 +629,7 @@ main(void)
 	tcase_add_test(tc, the_last_check_of_a_key_is_found);
 	tcase_add_test(tc, of_many_users_the_last_check_counts);
 	tcase_add_test(tc, a_use_is_noted);
-	tcase_add_loop_test(tc, a_check_is_noted, 0, APAM_KEY_REVOKED + 1);
+	tcase_add_loop_test(tc, a_check_is_noted, 0, APAM_KEY_REJECTED + 1);
 	tcase_add_test(tc, uses_are_noted_once_a_minute);
 	tcase_add_test(tc, texts_are_made_plain);
 	tcase_add_loop_test(tc, what_is_no_key_is_not_noted, 0, ROWS(bad_keys));

@@ -113,6 +113,7 @@ static const struct {
 	bool with, without; /* latched, with and without a credential */
 } failures[] = {
 	{ APAM_E_REVOKED, true, true },
+	{ APAM_E_REJECTED, true, true },
 	{ APAM_E_EXPIRED, true, true },
 	{ APAM_E_DENIED, false, true },
 	{ APAM_E_PROVIDER, false, false },
@@ -140,6 +141,7 @@ static const struct {
 	{ APAM_KEY_EXPIRED, APAM_E_EXPIRED },
 	{ APAM_KEY_ARCHIVED, APAM_E_ARCHIVED },
 	{ APAM_KEY_REVOKED, APAM_E_REVOKED },
+	{ APAM_KEY_REJECTED, APAM_E_REJECTED },
 };
 
 START_TEST(a_finding_sets_the_latch)
@@ -157,7 +159,7 @@ START_TEST(a_key_that_was_set_aside_comes_back)
 	take(5, 1000, false);
 	life_set_aside(&l, &conf);
 	ck_assert(latched());
-	ck_assert_int_eq(l.standing.found.state, APAM_KEY_REVOKED);
+	ck_assert_int_eq(l.standing.found.state, APAM_KEY_REJECTED);
 	life_reopen(&l, now + (TTL - 1) * 1000);
 	ck_assert(latched());
 	life_reopen(&l, now + (TTL + 1) * 1000);

@@ -707,7 +707,7 @@ START_TEST(invalid_client_is_asked_once_until_the_secret_changes)
 	sandbox_tell("/rotate?provider=7signal&key=SANDBOX.CLIENT.ONE"
 		     "&to=not-a-secret-rotated");
 	while (live_ms() < ends) {
-		ck_assert_int_eq(live_try(profile), APAM_E_REVOKED);
+		ck_assert_int_eq(live_try(profile), APAM_E_REJECTED);
 		sleep_ms(5);
 	}
 	ck_assert_int_eq(sandbox_mints(), 1);

@@ -37,6 +37,7 @@ static const struct {
 	ROW(APAM_E_EXPIRED),
 	ROW(APAM_E_ARCHIVED),
 	ROW(APAM_E_REVOKED),
+	ROW(APAM_E_REJECTED),
 	ROW(APAM_E_INTERNAL),
 	ROW(APAM_E_MEMORY),
 	ROW(APAM_E_ABI),
@@ -91,8 +92,9 @@ START_TEST(key_states_have_names)
 	ck_assert_str_eq(apam_key_state_name(APAM_KEY_EXPIRED), "expired");
 	ck_assert_str_eq(apam_key_state_name(APAM_KEY_ARCHIVED), "archived");
 	ck_assert_str_eq(apam_key_state_name(APAM_KEY_REVOKED), "revoked");
+	ck_assert_str_eq(apam_key_state_name(APAM_KEY_REJECTED), "rejected");
 	ck_assert_str_eq(
-	    apam_key_state_name((enum apam_key_state)5), "unknown");
+	    apam_key_state_name((enum apam_key_state)6), "unknown");
 	ck_assert_str_eq(
 	    apam_key_state_name((enum apam_key_state) - 1), "unknown");
 }

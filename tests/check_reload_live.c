@@ -87,7 +87,7 @@ START_TEST(a_secret_rewritten_in_place)
 {
 	/* The same length: size alone would not show it. */
 	project_secret(&p, "secret", "not-a-secret-7signal-oNe");
-	wait_until(APAM_E_REVOKED);
+	wait_until(APAM_E_REJECTED);
 	project_secret(&p, "secret", SECRET_ONE);
 	wait_until(APAM_OK);
 	ck_assert_int_eq(sandbox_mints(), 3);

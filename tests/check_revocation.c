@@ -151,6 +151,17 @@ status_of(unsigned entry)
 	return all[entry];
 }
 
+/* What a check of the first entry finds. */
+static enum apam_key_state
+check_first(void)
+{
+	struct apam_key_report reports[2];
+	size_t n = 2;
+
+	ck_assert_int_eq(apam_check(profile, 0, reports, &n, &err), APAM_OK);
+	return reports[0].state;
+}
+
 /* Sign until that has this status; no signature is slow. */
 static void
 sign_until(enum apam_status wanted, int most_ms)
@@ -175,6 +186,7 @@ START_TEST(a_periodic_check_finds_a_revoked_key)
 	struct apam_entry_status s;
 
 	use("revocation_check = \"2s\";", "");
+	ck_assert_int_eq(check_first(), APAM_KEY_GOOD);
 	ck_assert_int_eq(sign(), APAM_OK);
 	/* Slow as it is, nobody waits for it. */
 	sandbox_tell(
@@ -249,8 +261,8 @@ START_TEST(a_rejection_is_asked_about_once)
 	use("", "");
 	revoke_key();
 	ck_assert(rejected());
-	ck_assert_int_eq(sign(), APAM_E_REVOKED);
-	ck_assert_int_eq(sign(), APAM_E_REVOKED);
+	ck_assert_int_eq(sign(), APAM_E_REJECTED);
+	ck_assert_int_eq(sign(), APAM_E_REJECTED);
 	ck_assert_int_eq(probes(), 1);
 }
 END_TEST
@@ -265,9 +277,9 @@ START_TEST(a_key_that_is_restored_is_tried_anew)
 	ck_assert_int_eq(chmod(project_path(&p, "state"), 0755), 0);
 	revoke_key();
 	ck_assert(rejected());
-	ck_assert_int_eq(sign(), APAM_E_REVOKED);
+	ck_assert_int_eq(sign(), APAM_E_REJECTED);
 	sandbox_tell("/rotate?provider=seed&key=" SEED_ID "&to=" SEED_KEY);
-	ck_assert_int_eq(sign(), APAM_E_REVOKED);
+	ck_assert_int_eq(sign(), APAM_E_REJECTED);
 	/* One after the other: no signature in between saw it archived. */
 	ck_assert_msg(apam_key_archive(p.ctx, &name, NULL, &err) == APAM_OK,
 	    "%s", err.text);
@@ -296,7 +308,7 @@ START_TEST(a_doubt_that_cannot_be_settled_is_asked_about_again)
 	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_UNKNOWN);
 	sandbox_tell("/clear");
 	revoke_key();
-	sign_until(APAM_E_REVOKED, 5000);
+	sign_until(APAM_E_REJECTED, 5000);
 }
 END_TEST
 
@@ -402,23 +414,12 @@ START_TEST(a_dead_key_gives_way_to_the_standby)
 	revoke_key();
 	ck_assert(rejected());
 	ck_assert_msg(sign() == APAM_OK, "%s", err.text);
-	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_REVOKED);
+	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_REJECTED);
 	ck_assert(status_of(1).usable);
 	/* Late reports of the first find the second. */
 	ck_assert_int_eq(probes(), 1);
 }
 END_TEST
-
-/* What a check of the first entry finds. */
-static enum apam_key_state
-check_first(void)
-{
-	struct apam_key_report reports[2];
-	size_t n = 2;
-
-	ck_assert_int_eq(apam_check(profile, 0, reports, &n, &err), APAM_OK);
-	return reports[0].state;
-}
 
 /* No probe: the API's word sets the key aside, and not for ever. */
 START_TEST(without_a_probe_a_standby_takes_over_for_a_while)
@@ -436,7 +437,7 @@ START_TEST(without_a_probe_a_standby_takes_over_for_a_while)
 	project_profile(&p, "seed", text);
 	profile = project_get(&p, "seed");
 	ck_assert(rejected());
-	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_REVOKED);
+	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_REJECTED);
 	ck_assert_int_eq(signers(), 2);
 	/* A check that cannot say anything does not make it for ever. */
 	if (_i == 1)
@@ -466,11 +467,113 @@ START_TEST(a_check_that_can_ask_nobody_is_none)
 	profile = project_get(&p, "seed");
 	ck_assert(rejected());
 	ck_assert_int_eq(signers(), 2);
-	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_REVOKED);
+	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_REJECTED);
 	sleep_ms(3100);
 	ck_assert_int_eq(signers(), 1);
 	/* A check that nobody's rejection led to proves nothing. */
 	ck_assert_int_eq(signers(), 1);
+}
+END_TEST
+
+/* ---- Rejected, or revoked ---------------------------------------------------- */
+
+/* As a process that begins anew, which knows only what was noted. */
+static void
+begin_anew(void)
+{
+	apam_close(&p.ctx);
+	profile = project_get(&p, "seed");
+}
+
+/* The API accepts what was signed. */
+static void
+accepted(void)
+{
+	const struct apam_header json = { APAM_STR("Content-Type"),
+		APAM_STR("application/json") };
+	const struct apam_answer answer = { .size = sizeof(answer),
+		.status = 200,
+		.headers = &json,
+		.header_count = 1,
+		.body = APAM_STR("{}") };
+	struct apam_judgement judgement;
+	struct live_signature s;
+
+	live_signature_init(&s);
+	ck_assert_int_eq(sign_url(seed_url(), &s), APAM_OK);
+	ck_assert_int_eq(
+	    apam_judge(profile, &s.s, &answer, &judgement, &err), APAM_OK);
+	ck_assert_int_eq(judgement.verdict, APAM_VERDICT_ACCEPTED);
+	apam_signature_release(&s.s);
+}
+
+/* A wrong secret: the key that it belongs to may well be alive. */
+START_TEST(a_key_never_seen_good_is_rejected)
+{
+	struct apam_entry_status s;
+
+	use("", "");
+	project_secret(&p, "seed", SEED_NEW);
+	begin_anew();
+	ck_assert_int_eq(check_first(), APAM_KEY_REJECTED);
+	ck_assert_int_eq(sign(), APAM_E_REJECTED);
+	ck_assert_ptr_nonnull(strstr(err.text, "compare id and secret first"));
+	/* Nor does a process that begins anew think better of it. */
+	begin_anew();
+	s = status_of(0);
+	ck_assert_int_eq(s.key_state, APAM_KEY_REJECTED);
+	ck_assert_ptr_nonnull(strstr(s.evidence, "never seen good"));
+	ck_assert_int_eq(check_first(), APAM_KEY_REJECTED);
+}
+END_TEST
+
+static void
+by_check(void)
+{
+	ck_assert_int_eq(check_first(), APAM_KEY_GOOD);
+}
+
+/* A check that said nothing comes between. */
+static void
+by_check_and_silence(void)
+{
+	ck_assert_int_eq(check_first(), APAM_KEY_GOOD);
+	begin_anew();
+	probe_fault("503");
+	ck_assert_int_eq(check_first(), APAM_KEY_UNKNOWN);
+	sandbox_tell("/clear");
+}
+
+static void (*const ways[])(
+    void) = { by_check, by_check_and_silence, accepted };
+
+START_TEST(a_key_once_seen_good_is_revoked)
+{
+	use("", "");
+	ways[_i]();
+	begin_anew();
+	revoke_key();
+	ck_assert_int_eq(check_first(), APAM_KEY_REVOKED);
+	ck_assert_int_eq(sign(), APAM_E_REVOKED);
+	ck_assert_ptr_null(strstr(err.text, "never seen good"));
+	begin_anew();
+	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_REVOKED);
+	ck_assert_int_eq(check_first(), APAM_KEY_REVOKED);
+}
+END_TEST
+
+/* That one secret was good says nothing of another one, nor the reverse. */
+START_TEST(another_secret_of_the_same_id_was_never_seen)
+{
+	use("", "");
+	ck_assert_int_eq(check_first(), APAM_KEY_GOOD);
+	project_secret(&p, "seed", SEED_NEW);
+	begin_anew();
+	ck_assert_int_eq(check_first(), APAM_KEY_REJECTED);
+	project_secret(&p, "seed", SEED_KEY);
+	begin_anew();
+	revoke_key();
+	ck_assert_int_eq(check_first(), APAM_KEY_REVOKED);
 }
 END_TEST
 
@@ -503,6 +606,9 @@ main(void)
 	tcase_add_loop_test(
 	    tc, without_a_probe_a_standby_takes_over_for_a_while, 0, 2);
 	tcase_add_test(tc, a_check_that_can_ask_nobody_is_none);
+	tcase_add_test(tc, a_key_never_seen_good_is_rejected);
+	tcase_add_loop_test(tc, a_key_once_seen_good_is_revoked, 0, ROWS(ways));
+	tcase_add_test(tc, another_secret_of_the_same_id_was_never_seen);
 	suite_add_tcase(suite, tc);
 	code = run_suite(suite);
 	sandbox_stop();

@@ -240,7 +240,7 @@ START_TEST(with_both_dead_nobody_asks_for_ever)
 	ck_assert_msg(
 	    asked >= 3 && asked <= 4, "%s: %d", modes[_i].name, asked);
 	ck_assert_int_eq(
-	    apam_sign(profile, &request, &s, &err), APAM_E_REVOKED);
+	    apam_sign(profile, &request, &s, &err), APAM_E_REJECTED);
 	ck_assert_int_eq(counted("status", "401"), asked);
 	curl_easy_cleanup(easy);
 }

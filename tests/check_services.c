@@ -276,7 +276,8 @@ static const struct {
 	{ APAM_KEY_UNKNOWN, true },
 	{ APAM_KEY_GOOD, true },
 	{ APAM_KEY_REVOKED, true },
-	{ APAM_KEY_REVOKED + 1, false },
+	{ APAM_KEY_REJECTED, true },
+	{ APAM_KEY_REJECTED + 1, false },
 	{ -1, false },
 };
 
@@ -306,7 +307,7 @@ static const struct {
 	{ APAM_E_USAGE, APAM_E_USAGE },
 	{ APAM_OK, APAM_E_ABI },
 	{ -1, APAM_E_ABI },
-	{ 0x503, APAM_E_ABI },
+	{ 0x504, APAM_E_ABI },
 	{ 0x700, APAM_E_ABI },
 	{ 99999, APAM_E_ABI },
 };

@@ -45,6 +45,7 @@ static const struct rule {
 	{ APAM_E_EXPIRED, "SSRRSS" },
 	{ APAM_E_ARCHIVED, "SSRRSS" },
 	{ APAM_E_REVOKED, "SSRRSS" },
+	{ APAM_E_REJECTED, "SSRRSS" },
 	{ APAM_E_INTERNAL, "RRRRRR" },
 	{ APAM_E_MEMORY, "RRRRRR" },
 	{ APAM_E_ABI, "RRRRRR" },
@@ -52,7 +53,7 @@ static const struct rule {
 
 /* No members of the enum, in each class and beyond. */
 static const int illegal[] = { -1, -1280, 1, 2, 0xff, 0x102, 0x1ff, 0x204,
-	0x2ff, 0x306, 0x3ff, 0x405, 0x4ff, 0x503, 0x504, 0x5ff, 0x603, 0x6ff,
+	0x2ff, 0x306, 0x3ff, 0x405, 0x4ff, 0x504, 0x505, 0x5ff, 0x603, 0x6ff,
 	0x700, 0x1500, 0x10000, 0x10300, 99999 };
 
 static const enum control controls[] = { CONTROL_SUFFICIENT, CONTROL_REQUIRED,
@@ -251,7 +252,7 @@ static const struct stack_row {
 	{ "one optional that fails", RETURN FAILS_WITH(PROVIDER) OPTIONAL,
 	    APAM_E_PROVIDER, 0, 0, "return-test says so" },
 	{ "one that is revoked", RETURN FAILS_WITH(REVOKED) SUFFICIENT,
-	    APAM_E_REVOKED, 0, 0, "return-test says so" },
+	    APAM_E_REJECTED, 0, 0, "return-test says so" },
 	{ "the second is not asked", RETURN SUFFICIENT "," STUB SUFFICIENT,
 	    APAM_OK, 1, -1, "" },
 	{ "nor when it would fail",
@@ -283,16 +284,16 @@ static const struct stack_row {
 	    APAM_OK, 3, -1, "" },
 	{ "required fails first",
 	    RETURN FAILS_WITH(REVOKED) REQUIRED "," STUB SUFFICIENT,
-	    APAM_E_REVOKED, 0, 0, "return-test says so" },
+	    APAM_E_REJECTED, 0, 0, "return-test says so" },
 	{ "sufficient fails after required",
 	    STUB REQUIRED "," RETURN FAILS_WITH(PROVIDER) SUFFICIENT,
 	    APAM_E_PROVIDER, 0, 1, "return-test says so" },
 	{ "required does not stand in for a dead sufficient",
 	    RETURN FAILS_WITH(REVOKED) SUFFICIENT "," STUB REQUIRED,
-	    APAM_E_REVOKED, 0, 0, "return-test says so" },
+	    APAM_E_REJECTED, 0, 0, "return-test says so" },
 	{ "nor does optional",
 	    RETURN FAILS_WITH(REVOKED) SUFFICIENT "," STUB OPTIONAL,
-	    APAM_E_REVOKED, 0, 0, "return-test says so" },
+	    APAM_E_REJECTED, 0, 0, "return-test says so" },
 	{ "required after a dead sufficient and its standby",
 	    RETURN FAILS_WITH(REVOKED) SUFFICIENT "," STUB REQUIRED
 						  "," RETURN SUFFICIENT,
@@ -489,11 +490,11 @@ START_TEST(a_dead_key_stays_dead)
 	struct apam_request request = APAM_REQUEST("GET", URL);
 
 	ck_assert_int_eq(
-	    sign_with(RETURN FAILS_WITH(REVOKED) SUFFICIENT), APAM_E_REVOKED);
+	    sign_with(RETURN FAILS_WITH(REVOKED) SUFFICIENT), APAM_E_REJECTED);
 	for (int i = 0; i < 3; i++) {
 		ck_assert_int_eq(
 		    apam_sign(profile, &request, &sig, &project.err),
-		    APAM_E_REVOKED);
+		    APAM_E_REJECTED);
 		ck_assert_int_eq(project.err.entry, 0);
 	}
 }

@@ -507,8 +507,8 @@ APAM_API APAM_CHECKED enum apam_status apam_key_archive(struct apam *ctx,
     const struct apam_key_name *name, const char *why, struct apam_error *err);
 
 /*
- * Let an archived key sign again; programs that found it revoked or expired try
- * it anew.  Errors: as above.
+ * Let an archived key sign again; programs that found it revoked, rejected or
+ * expired try it anew.  Errors: as above.
  */
 APAM_API APAM_CHECKED enum apam_status apam_key_restore(struct apam *ctx,
     const struct apam_key_name *name, struct apam_error *err);

@@ -78,6 +78,8 @@ enum apam_status {
 	APAM_E_EXPIRED = 0x500,
 	APAM_E_ARCHIVED = 0x501,	/* by an administrator here */
 	APAM_E_REVOKED = 0x502,		/* by the provider */
+	APAM_E_REJECTED = 0x503,	/* by the provider, who never took it:
+					   id or secret may be wrong */
 
 	/* Internal: a fault of this machine, of apam or of a module. */
 	APAM_E_INTERNAL = 0x600,
@@ -104,13 +106,18 @@ enum apam_verdict {
 	APAM_VERDICT_SUSPECT = 5	/* perhaps refused: check decides */
 };
 
-/* What is known of a key.  Always reported with evidence and time. */
+/*
+ * What is known of a key.  Always reported with evidence and time.  A module
+ * need not tell REVOKED from REJECTED: the core, which knows whether the key
+ * was ever seen good, does so for it.
+ */
 enum apam_key_state {
 	APAM_KEY_UNKNOWN = 0,
 	APAM_KEY_GOOD = 1,
 	APAM_KEY_EXPIRED = 2,
 	APAM_KEY_ARCHIVED = 3,
-	APAM_KEY_REVOKED = 4
+	APAM_KEY_REVOKED = 4,		/* refused, and good before */
+	APAM_KEY_REJECTED = 5		/* refused, and never seen good */
 };
 
 /* The body of a request, as far as signing needs it. */

@@ -122,15 +122,15 @@ rm "$dir/apam.d/"{closed,unnamed,plain,proxied}.conf
 # Keys
 seed wrong "email = \"demo@example.com\"; key = \"file:$dir/secrets/wrong\";
 	probe = \"GET /api/version/\";"
-told "a wrong key" 1 'HTTP 401.*not sent again: the key is revoked' \
+told "a wrong key" 1 'HTTP 401.*not sent again: the key is rejected' \
     request wrong "$version"
-told "a wrong key: what to do" 1 'make a new key at the provider' \
+told "a wrong key: what to do" 1 "compare id and secret with the provider's" \
     request wrong "$version"
 seven swapped "token_url = \"$seven/oauth2/token\";
 	client_id = \"SANDBOX.CLIENT.ONE\";
 	client_secret = \"file:$dir/secrets/two\";"
-told "another client's secret" 1 'make a new key at the provider' request \
-    swapped "$seven/eyes"
+told "another client's secret" 1 "compare id and secret with the provider's" \
+    request swapped "$seven/eyes"
 xy reader
 told "a read key that writes" 1 'read' request reader \
     "$xy/api/v1/occupancy" -X PUT -d '{}'

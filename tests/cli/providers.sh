@@ -105,7 +105,7 @@ control "/fault?provider=7signal&path=/eyes&kind=503"
 states "seven: a mint, and a probe that fails" 0 good '.' seven
 control /clear
 control "/fault?provider=xysense&path=/api/v1/auth&kind=403"
-states "xy: 403 of the auth endpoint is a no" 1 revoked '403' xy
+states "xy: 403 of the auth endpoint is a no" 1 rejected '403' xy
 control /clear
 
 # ---- SEED -------------------------------------------------------------------
@@ -119,16 +119,16 @@ row "an old server, a bad key: the login page is no answer" 1 '*' \
     'redirect was not followed' request wrong "${url[seed]}"
 states "and the probe meets the same page: in doubt" 4 unknown . wrong
 control '/set?provider=seed&name=old_server&value=half'
-states "a half-old server: the probe decides" 1 revoked 401 wrong
+states "a half-old server: the probe decides" 1 rejected 401 wrong
 row "a half-old server, a bad key" 1 '*' 'redirect was not followed' \
     request wrong "${url[seed]}"
 control '/set?provider=seed&name=old_server&value=off'
-states "a current server" 1 revoked 401 wrong
+states "a current server" 1 rejected 401 wrong
 holds "the login page was never asked for" asked seed /app/login 0
 control '/set?provider=seed&name=case&value=sensitive'
 seed case "email = \"Demo@Example.com\"; key = \"file:$dir/secrets/seed\";
   probe = \"GET /api/version/\";"
-states "letter case, with a server that minds" 1 revoked 401 case
+states "letter case, with a server that minds" 1 rejected 401 case
 seed case "email = \"Demo@Example.com\"; key = \"file:$dir/secrets/seed\";
   lowercase = true; probe = \"GET /api/version/\";"
 states "lowercase = true" 0 good 200 case

@@ -54,7 +54,7 @@ strikes()
 	if [ "$7" = hang ]; then
 		: # a second for each row
 	elif [ "$6" -eq 1 ]; then
-		row "$name: check" 1 $'\trevoked\t' '*' check "$3"
+		row "$name: check" 1 $'\trejected\t' '*' check "$3"
 	else
 		row "$name: check" 4 $'\tunknown\t' '*' check "$3"
 	fi

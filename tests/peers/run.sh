@@ -366,8 +366,8 @@ rows_check()
 	row check-metadata 0 good check issuer
 	# This provider says of any JWT that it is not active: it keeps none.
 	row check-jwt-not-introspectable 0 good check issuer-jwt
-	row check-wrong 1 revoked check wrong-post
-	row check-nobody 1 revoked check nobody
+	row check-wrong 1 rejected check wrong-post
+	row check-nobody 1 rejected check nobody
 }
 
 rows_basic()
@@ -378,7 +378,7 @@ rows_basic()
 	row basic-nobody 1 . request web-nobody "$web/data"
 	row basic-check 0 good check web
 	row basic-check-utf8 0 good check web-utf8
-	row basic-check-wrong 1 revoked check web-wrong
+	row basic-check-wrong 1 rejected check web-wrong
 	htpasswd plain@example.com fake-other-key "$utf8_user" "$utf8_key"
 	row basic-check-replaced 1 revoked check web
 	row basic-replaced 1 . request web "$web/data"
