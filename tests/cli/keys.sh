@@ -217,7 +217,7 @@ holds "and its program" [ "$(cell demo@example.com 7)" = "apam ($(id -un))" ]
 row "used lately: not without --yes" 1 '' 'was used .* ago.*name it: seed' \
     keys archive demo@example.com
 holds "used lately: what to do" grep -q 'add --yes' "$dir/err"
-row "it is still not archived" 0 "^demo@example.com${t}.*${t}unknown${t}" '' keys list
+row "it is still not archived" 0 "^demo@example.com${t}.*${t}good${t}" '' keys list
 
 # asked ANSWER: archive on a terminal.
 asked_on_terminal()

@@ -117,7 +117,7 @@ seed wrong "email = \"demo@example.com\"; key = \"file:$dir/secrets/wrong\";
   probe = \"GET /api/version/\";"
 row "an old server, a bad key: the login page is no answer" 1 '*' \
     'redirect was not followed' request wrong "${url[seed]}"
-states "and the probe meets the same page: in doubt" 4 unknown . wrong
+states "and the probe meets the same page: in doubt" 1 rejected "login page" wrong
 control '/set?provider=seed&name=old_server&value=half'
 states "a half-old server: the probe decides" 1 rejected 401 wrong
 row "a half-old server, a bad key" 1 '*' 'redirect was not followed' \
