@@ -5,6 +5,7 @@
  */
 #include "login_name.h"
 
+#include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -40,4 +41,18 @@ login_name(char to[LOGIN_NAME_SIZE])
 		(void)snprintf(to, LOGIN_NAME_SIZE, "%s", entry.pw_name);
 	else
 		(void)snprintf(to, LOGIN_NAME_SIZE, "%lu", (unsigned long)uid);
+}
+
+void
+group_name(unsigned long gid, char to[LOGIN_NAME_SIZE])
+{
+	struct group entry, *found = NULL;
+	char text[ENTRY_MAX];
+
+	/* A large group's members do not fit, and then there is a number. */
+	if (getgrgid_r((gid_t)gid, &entry, text, sizeof(text), &found) == 0 &&
+	    found != NULL && is_name(entry.gr_name))
+		(void)snprintf(to, LOGIN_NAME_SIZE, "%s", entry.gr_name);
+	else
+		(void)snprintf(to, LOGIN_NAME_SIZE, "%lu", gid);
 }

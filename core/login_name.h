@@ -15,4 +15,7 @@
  */
 void login_name(char to[LOGIN_NAME_SIZE]);
 
+/* The name of a group, or its number. */
+void group_name(unsigned long gid, char to[LOGIN_NAME_SIZE]);
+
 #endif

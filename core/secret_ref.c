@@ -110,13 +110,20 @@ fail_with(const struct apam_error *why, struct apam_error *err)
 }
 
 static enum apam_status
-read_file(const char *rest, bool user, struct buf *to, struct apam_error *err)
+read_kind(const char *path, enum trust_kind kind, bool user, struct buf *to,
+    struct apam_error *err)
 {
 	struct apam_error own = { .entry = -1 };
 	enum apam_status status;
 
-	status = trust_read(rest, TRUST_SECRET, user, to, &own);
+	status = trust_read(path, kind, user, to, &own);
 	return status == APAM_OK ? APAM_OK : fail_with(&own, err);
+}
+
+static enum apam_status
+read_file(const char *rest, bool user, struct buf *to, struct apam_error *err)
+{
+	return read_kind(rest, TRUST_SECRET, user, to, err);
 }
 
 static enum apam_status
@@ -166,7 +173,7 @@ read_credential(
 		    "LoadCredential= in the unit",
 		    rest);
 	(void)snprintf(path, sizeof(path), "%s/%s", directory, rest);
-	return read_file(path, true, to, err);
+	return read_kind(path, TRUST_CREDENTIAL, true, to, err);
 }
 
 static enum apam_status

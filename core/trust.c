@@ -6,18 +6,22 @@
  * there is such a thing, for then permission to search them is enough; this
  * is the one place that needs _GNU_SOURCE for it.
  *
- * Reads modes only: an ACL shows itself in the group bits.
+ * Who may write is in the mode: an ACL shows itself in the group bits.  Who may
+ * read a secret is not: there the ACL is read, too.
  */
 #define _GNU_SOURCE
 #include "trust.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "acl.h"
 #include "error.h"
 #include "file_at.h"
+#include "login_name.h"
 #include "str.h"
 
 #ifndef O_PATH
@@ -126,6 +130,12 @@ check_owner(const struct walk *w, uid_t owner)
 }
 
 static bool
+is_secret(const struct walk *w)
+{
+	return w->kind == TRUST_SECRET || w->kind == TRUST_CREDENTIAL;
+}
+
+static bool
 check_mode(const struct walk *w, const struct stat *st, bool directory)
 {
 	const bool sticky = (st->st_mode & S_ISVTX) != 0 && st->st_uid == 0;
@@ -135,7 +145,7 @@ check_mode(const struct walk *w, const struct stat *st, bool directory)
 	if ((st->st_mode & 022) != 0)
 		return refuse(
 		    w, APAM_E_TRUST, "can be changed by others", "chmod go-w");
-	if (!directory && w->kind == TRUST_SECRET && (st->st_mode & 07) != 0)
+	if (!directory && is_secret(w) && (st->st_mode & 07) != 0)
 		return refuse(w, APAM_E_TRUST,
 		    "is a secret that others have access to", "chmod o=");
 	return true;
@@ -146,6 +156,30 @@ check_stat(const struct walk *w, const struct stat *st, bool directory)
 {
 	return check_kind(w, st->st_mode, directory) &&
 	    check_owner(w, st->st_uid) && check_mode(w, st, directory);
+}
+
+/* Whom the ACL of an open file names may read it, whatever the mode says. */
+static bool
+check_acl(const struct walk *w, int fd)
+{
+	const uint32_t self = w->kind == TRUST_CREDENTIAL ? geteuid() :
+							    ACL_NOBODY;
+	struct acl_named who;
+	char what[80];
+	int found;
+
+	if (!is_secret(w) || w->at < w->path.n)
+		return true;
+	found = acl_reader_of(fd, self, &who);
+	if (found == 0)
+		return true;
+	if (found < 0)
+		return refuse(
+		    w, APAM_E_TRUST, "has an ACL that cannot be read", NULL);
+	(void)snprintf(what, sizeof(what),
+	    "is a secret that its ACL lets %s %lu read",
+	    who.group ? "group" : "user", (unsigned long)who.id);
+	return refuse(w, APAM_E_TRUST, what, "setfacl -b");
 }
 
 static int
@@ -162,9 +196,42 @@ look(const struct walk *w, int at, const char *name, bool directory)
 {
 	struct stat st;
 
-	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return refuse_errno(w, errno);
-	return check_stat(w, &st, directory);
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return check_stat(w, &st, directory);
+	if (errno == EACCES && is_secret(w))
+		return refuse(w, APAM_E_CONFIG,
+		    "may not be read by this user; run it as root", NULL);
+	return refuse_errno(w, errno);
+}
+
+/* Of a secret: who could, in this user's place. */
+static void
+refuse_reading(const struct walk *w, int at, const char *name)
+{
+	char what[80 + LOGIN_NAME_SIZE], group[LOGIN_NAME_SIZE];
+	struct stat st;
+
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISREG(st.st_mode) || (st.st_mode & 040) == 0 || st.st_gid == 0) {
+		(void)refuse(w, APAM_E_CONFIG,
+		    "may not be read by this user; run it as root", NULL);
+		return;
+	}
+	group_name(st.st_gid, group);
+	(void)snprintf(what, sizeof(what),
+	    "may not be read by this user; run it as root, or join group %s",
+	    group);
+	(void)refuse(w, APAM_E_CONFIG, what, NULL);
+}
+
+/* Why it could not be opened, though it looks as it should. */
+static void
+refuse_opening(const struct walk *w, int at, const char *name, int number)
+{
+	if (number == EACCES && is_secret(w))
+		refuse_reading(w, at, name);
+	else
+		(void)refuse_errno(w, number);
 }
 
 /*
@@ -184,11 +251,15 @@ open_component(const struct walk *w, int at, const char *name, bool directory)
 	if (fd < 0) {
 		number = errno;
 		if (look(w, at, name, directory))
-			(void)refuse_errno(w, number);
+			refuse_opening(w, at, name, number);
 		return -1;
 	}
 	if (fstat(fd, &st) != 0 || !check_stat(w, &st, directory)) {
 		(void)refuse_errno(w, errno);
+		(void)close(fd);
+		return -1;
+	}
+	if (!check_acl(w, fd)) {
 		(void)close(fd);
 		return -1;
 	}

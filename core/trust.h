@@ -17,7 +17,10 @@
 
 enum trust_kind {
 	TRUST_FILE, /* a regular file that others may read */
-	TRUST_SECRET, /* no access for others, no write for group */
+	/* No access for others, no write for group, nobody named by an ACL. */
+	TRUST_SECRET,
+	/* The same, but for this user: so systemd gives out credentials. */
+	TRUST_CREDENTIAL,
 	TRUST_DIRECTORY,
 	TRUST_PROGRAM /* a regular file that may be executed */
 };

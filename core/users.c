@@ -2,6 +2,7 @@
 /*
  * apam_user_add and apam_users: who has a directory in state_dir.
  */
+#include "cancel.h"
 #include "context.h"
 #include "error.h"
 #include "user_dir.h"
@@ -9,6 +10,7 @@
 enum apam_status
 apam_user_add(struct apam *ctx, unsigned long uid, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	const struct settings *s = ctx->settings;
 
 	error_clear(err);
@@ -34,6 +36,7 @@ void
 apam_users(
     struct apam *ctx, void (*each)(void *arg, unsigned long uid), void *arg)
 {
+	HOLD_CANCEL;
 	const struct settings *s = ctx->settings;
 	struct listing l = { each, arg };
 

@@ -77,6 +77,17 @@ START_TEST(a_user_without_a_name)
 }
 END_TEST
 
+START_TEST(a_group_has_a_name_or_a_number)
+{
+	char name[LOGIN_NAME_SIZE];
+
+	group_name(0, name);
+	ck_assert_str_eq(name, "root");
+	group_name(4123456789, name);
+	ck_assert_str_eq(name, "4123456789");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -85,6 +96,7 @@ main(void)
 
 	tcase_add_loop_test(t, who_it_is, 0, ROWS(rows));
 	tcase_add_test(t, a_user_without_a_name);
+	tcase_add_test(t, a_group_has_a_name_or_a_number);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include "../core/error.h"
 #include "run.h"
 
 #define OTHER_UID 65534
@@ -391,6 +393,95 @@ START_TEST(a_refusal_has_a_status_without_detail)
 }
 END_TEST
 
+/* ---- ACLs --------------------------------------------------------------- */
+
+/* Let user 65534 read a file of mode 0600, which then looks like 0640. */
+static bool
+let_another_read(const char *path)
+{
+	static const char acl[] = "\2\0\0\0"
+				  "\1\0\6\0\xff\xff\xff\xff"
+				  "\2\0\4\0\xfe\xff\0\0"
+				  "\4\0\0\0\xff\xff\xff\xff"
+				  "\x10\0\4\0\xff\xff\xff\xff"
+				  "\x20\0\0\0\xff\xff\xff\xff";
+
+	return setxattr(path, "system.posix_acl_access", acl, sizeof(acl) - 1,
+		   0) == 0;
+}
+
+START_TEST(an_acl_counts)
+{
+	struct apam_error err = { .entry = -1 };
+	char path[1024];
+	struct stat st;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s", below("f"));
+	make_file("f", 0600, "x");
+	/* Where the file system has none there is nothing to see. */
+	if (!let_another_read(path))
+		return;
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0640);
+	fd = trust_open(path, TRUST_SECRET, user, &err);
+	ck_assert_int_eq(fd, -1);
+	ck_assert_int_eq(err.status, APAM_E_TRUST);
+	ck_assert_ptr_nonnull(strstr(err.text,
+	    "is a secret that its ACL lets user 65534 read; setfacl -b /"));
+	error_clear(&err);
+	ck_assert_int_eq(trust_open(path, TRUST_CREDENTIAL, user, NULL), -1);
+	fd = trust_open(path, TRUST_FILE, user, &err);
+	ck_assert_msg(fd >= 0, "%s", err.text);
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert_int_eq(removexattr(path, "system.posix_acl_access"), 0);
+	ck_assert_int_eq(chmod(path, 0640), 0);
+	fd = trust_open(path, TRUST_SECRET, user, &err);
+	ck_assert_msg(fd >= 0, "%s", err.text);
+	ck_assert_int_eq(close(fd), 0);
+}
+END_TEST
+
+/* As systemd gives out a credential: root's, and the service may read it. */
+START_TEST(a_credentials_own_acl_is_fine)
+{
+	char path[1024];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s", below("f"));
+	make_file("f", 0400, "x");
+	if (geteuid() != 0 || !let_another_read(path))
+		return;
+	ck_assert_int_eq(seteuid(65534), 0);
+	fd = trust_open(path, TRUST_CREDENTIAL, true, NULL);
+	ck_assert_int_eq(trust_open(path, TRUST_SECRET, true, NULL), -1);
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(close(fd), 0);
+}
+END_TEST
+
+START_TEST(who_could_read_a_secret_is_said)
+{
+	struct apam_error err = { .entry = -1 };
+	char path[1024];
+
+	if (geteuid() != 0)
+		return;
+	(void)snprintf(path, sizeof(path), "%s", below("f"));
+	make_file("f", _i == 0 ? 0640 : 0600, "x");
+	ck_assert_int_eq(chown(path, 0, 65533), 0);
+	ck_assert_int_eq(seteuid(65534), 0);
+	ck_assert_int_eq(trust_open(path, TRUST_SECRET, false, &err), -1);
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_msg(
+	    strstr(err.text, "run it as root") != NULL, "%s", err.text);
+	ck_assert_msg(
+	    (strstr(err.text, ", or join group 65533") != NULL) == (_i == 0),
+	    "%s", err.text);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -414,5 +505,8 @@ main(void)
 	tcase_add_test(tc, an_empty_file_is_read);
 	tcase_add_test(tc, a_huge_file_is_not_read);
 	tcase_add_test(tc, a_refusal_has_a_status_without_detail);
+	tcase_add_test(tc, an_acl_counts);
+	tcase_add_test(tc, a_credentials_own_acl_is_fine);
+	tcase_add_loop_test(tc, who_could_read_a_secret_is_said, 0, 2);
 	return run_suite(suite);
 }
