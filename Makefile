@@ -32,7 +32,7 @@ OUR_CFLAGS = -std=c11 -pthread $(WARN) $(HARDEN) \
 	-U_FORTIFY_SOURCE)
 OUR_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
-CORE_LIBS = -ljansson -lnettle -ldl
+CORE_LIBS = -lnettle -ldl
 
 # Each step prints what it makes; `make V=1` shows the commands.
 Q = $(if $(V),,@echo '  $@';)
@@ -43,7 +43,7 @@ LINK    = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
 # ---- Files ------------------------------------------------------------------
 
 CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/*.c)) \
-	$(BUILD)/libconfig.o
+	$(BUILD)/boxed.o
 CLI_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 SCHEMES  := $(notdir $(patsubst %/,%,$(wildcard modules/*/)))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
@@ -91,13 +91,15 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/directories
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -c -o $@ $<
 
-# libconfig, its calls of the allocator and of exit bound to core/conf_pool.c.
-LIBCONFIG = $(shell $(CC) -print-file-name=libconfig.a)
+# libconfig and jansson, with what they call of the C library bound to
+# core/pool.c.
+BOXED = $(foreach l,config jansson,$(shell $(CC) -print-file-name=lib$l.a))
 
-$(BUILD)/libconfig.o: core/libconfig.syms Makefile
+$(BUILD)/boxed.o: core/pool.syms Makefile
 	@mkdir -p $(@D)
-	$(Q)$(LD) -r -o $@ --whole-archive $(LIBCONFIG) && \
-	    $(OBJCOPY) --redefine-syms=$< -w --keep-global-symbol='config_*' $@
+	$(Q)$(LD) -r -o $@ --whole-archive $(BOXED) && \
+	    $(OBJCOPY) --redefine-syms=$< -w --keep-global-symbol='config_*' \
+	    --keep-global-symbol='json_*' $@
 
 $(BUILD)/core.a: $(CORE_OBJ)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^

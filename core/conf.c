@@ -38,7 +38,7 @@ struct reading {
 	int ok; /* CONFIG_TRUE: it was parsed */
 };
 
-/* In the pool; see conf_pool_run. */
+/* Called by pool_run. */
 static void
 run_libconfig(void *arg)
 {
@@ -48,36 +48,16 @@ run_libconfig(void *arg)
 	reading->ok = config_read_string(&reading->conf->tree, reading->text);
 }
 
-/* In a pool of so many bytes; false where it is too small or none. */
-static bool
-parse_in(struct reading *reading, size_t bytes)
-{
-	struct conf *conf = reading->conf;
-
-	conf_pool_free(&conf->pool);
-	conf->pool = conf_pool_new(bytes);
-	return conf->pool != NULL &&
-	    conf_pool_run(conf->pool, run_libconfig, reading);
-}
-
-/* False where no pool is large enough, or there is none. */
-static bool
-parse(struct reading *reading, size_t n)
-{
-	return parse_in(reading, CONF_POOL_FIRST(n)) ||
-	    parse_in(reading, CONF_POOL_MOST(n));
-}
-
 /* What became of it, as a problem; true where there is none. */
 static bool
-judge(const struct reading *reading, bool whole, struct problems *all)
+judge(const struct reading *reading, enum pool_end end, struct problems *all)
 {
 	const struct conf *conf = reading->conf;
 
-	if (conf->pool == NULL)
+	if (end == POOL_NO_MEMORY)
 		problems_add(
 		    all, APAM_E_MEMORY, conf->file, 0, "out of memory");
-	else if (!whole)
+	else if (end == POOL_LEFT)
 		problems_add(all, APAM_E_CONFIG, conf->file, 0,
 		    "the file needs more memory than is set aside for its "
 		    "size; split it");
@@ -88,6 +68,15 @@ judge(const struct reading *reading, bool whole, struct problems *all)
 	else
 		return true;
 	return false;
+}
+
+static bool
+parse(struct reading *reading, size_t n, struct problems *all)
+{
+	return judge(reading,
+	    pool_run(&reading->conf->pool, CONF_POOL_FIRST(n),
+		CONF_POOL_MOST(n), run_libconfig, reading),
+	    all);
 }
 
 struct conf *
@@ -102,7 +91,7 @@ conf_parse(const char *file, struct apam_str text, struct problems *all)
 	if (conf == NULL || copy == NULL || conf->file == NULL) {
 		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
 		conf_free(&conf);
-	} else if (!judge(&reading, parse(&reading, text.n), all)) {
+	} else if (!parse(&reading, text.n, all)) {
 		conf_free(&conf);
 	}
 	/* People put literal secrets where they do not belong. */
@@ -133,7 +122,7 @@ conf_free(struct conf **conf)
 {
 	if (*conf == NULL)
 		return;
-	conf_pool_free(&(*conf)->pool);
+	pool_free(&(*conf)->pool);
 	free((*conf)->file);
 	free(*conf);
 	*conf = NULL;

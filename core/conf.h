@@ -3,8 +3,7 @@
  * A configuration file: read through a checked descriptor, guarded against
  * what libconfig 1.5 gets wrong, then parsed by it.
  *
- * Reading is all that may be done with the tree: libconfig allocates in a pool
- * (conf_pool.h), which is there before it is called.
+ * Reading is all that may be done with the tree: it lies in a pool (pool.h).
  *
  * conf_guard refuses, with the line: `@include` (it can end the process), NUL
  * and other control characters, text that is no UTF-8, numbers that do not fit
@@ -18,7 +17,7 @@
 #include <libconfig.h>
 #include <stdbool.h>
 
-#include "conf_pool.h"
+#include "pool.h"
 #include "problems.h"
 
 #define CONF_FILE_MAX 65535 /* bytes; libconfig counts lines in 16 bits */
@@ -27,14 +26,14 @@
 /*
  * The pools, in bytes, for a text of n bytes: what is enough for most texts,
  * and what is more than enough for any that the guard passes, by a measured
- * bound (tests/check_conf_pool.c).
+ * bound (tests/check_pool.c).
  */
 #define CONF_POOL_FIRST(n) (4096 + 8 * (n))
 #define CONF_POOL_MOST(n) (16384 + 256 * (n))
 
 struct conf {
 	char *file; /* its path */
-	struct conf_pool *pool; /* what the tree lies in */
+	struct pool *pool; /* what the tree lies in */
 	config_t tree;
 };
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * JSON by jansson, made strict.  jansson copies each string while it reads
- * and frees some of those copies unwiped; what can be reached afterwards is
- * wiped here.
+ * JSON by jansson, made strict, in a pool: so what jansson copies while it
+ * reads is wiped as well.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -10,12 +9,21 @@
 #include "buf.h"
 #include "header.h"
 #include "json.h"
+#include "pool.h"
 #include "str.h"
 
 #define DEPTH_MAX 64
 
+/*
+ * The pools, in bytes, for a text of n bytes: what is enough for most, and
+ * what is more than enough for any (tests/check_json.c).
+ */
+#define POOL_FIRST(n) (4096 + 16 * (n))
+#define POOL_MOST(n) (16384 + 256 * (n))
+
 struct json {
 	json_t *root;
+	struct pool *pool; /* what it lies in */
 };
 
 /* ---- Parsing ---------------------------------------------------------- */
@@ -72,21 +80,49 @@ json_why(const struct json_error_t *error)
 	}
 }
 
-static const char *
-load(struct apam_str text, json_t **root)
-{
+/* One text and what is read from it. */
+struct loading {
+	struct apam_str text;
+	json_t *root;
 	json_error_t error;
+};
 
-	*root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);
+/* Called by pool_run. */
+static void
+run_jansson(void *arg)
+{
+	struct loading *l = arg;
+
+	memset(&l->error, 0, sizeof(l->error));
+	l->root = json_loadb(
+	    l->text.p, l->text.n, JSON_REJECT_DUPLICATES, &l->error);
 	/*
 	 * An integer beyond 64 bits does no harm where nobody looks at it, or
 	 * as a lifetime: read all numbers as reals then.
 	 */
-	if (*root == NULL &&
-	    json_error_code(&error) == json_error_numeric_overflow)
-		*root = json_loadb(text.p, text.n,
-		    JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
-	return *root == NULL ? json_why(&error) : NULL;
+	if (l->root == NULL &&
+	    json_error_code(&l->error) == json_error_numeric_overflow)
+		l->root = json_loadb(l->text.p, l->text.n,
+		    JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL,
+		    &l->error);
+}
+
+static const char *
+load(struct apam_str text, struct json *json)
+{
+	struct loading l = { .text = text };
+
+	switch (pool_run(&json->pool, POOL_FIRST(text.n), POOL_MOST(text.n),
+	    run_jansson, &l)) {
+	case POOL_DONE:
+		json->root = l.root;
+		return l.root == NULL ? json_why(&l.error) : NULL;
+	case POOL_NO_MEMORY:
+		return "out of memory";
+	case POOL_LEFT:
+		break;
+	}
+	return "the JSON needs more memory than is set aside for its size";
 }
 
 const char *
@@ -102,30 +138,10 @@ json_new(struct apam_str text, struct json **json)
 	*json = calloc(1, sizeof(**json));
 	if (*json == NULL)
 		return "out of memory";
-	why = load(text, &(*json)->root);
+	why = load(text, *json);
 	if (why != NULL)
 		json_free(json);
 	return why;
-}
-
-/* Wipe all strings below `value`; it is DEPTH_MAX levels deep at most. */
-static void
-wipe_strings(json_t *value)
-{
-	const char *text = json_string_value(value), *name;
-	json_t *member;
-	size_t i;
-
-	/* jansson's own memory: const is its interface, not its nature. */
-	wipe((char *)(uintptr_t)text, json_string_length(value));
-	json_object_foreach(value, name, member)
-	{
-		wipe_strings(member);
-	}
-	json_array_foreach(value, i, member)
-	{
-		wipe_strings(member);
-	}
 }
 
 void
@@ -133,8 +149,7 @@ json_free(struct json **json)
 {
 	if (json == NULL || *json == NULL)
 		return;
-	wipe_strings((*json)->root);
-	json_decref((*json)->root);
+	pool_free(&(*json)->pool);
 	free(*json);
 	*json = NULL;
 }

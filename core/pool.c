@@ -4,11 +4,11 @@
  * those that were given back are kept by size and used first.  A list that
  * grows step by step is so copied only where it has doubled.
  *
- * The functions behind "What libconfig calls" have no header: libconfig's
- * objects name them, by core/libconfig.syms.
+ * The functions behind "What the libraries call" have no header: their
+ * objects name them, by core/pool.syms.
  */
 #define _XOPEN_SOURCE 700 /* uselocale */
-#include "conf_pool.h"
+#include "pool.h"
 
 #include <locale.h>
 #include <setjmp.h>
@@ -28,7 +28,7 @@ struct block {
 	max_align_t bytes[];
 };
 
-struct conf_pool {
+struct pool {
 	jmp_buf out;
 	struct block *free[CLASSES]; /* SMALLEST, twice that, ... */
 	size_t size, used;
@@ -40,13 +40,13 @@ struct conf_pool {
  * The pool of the call under way.  initial-exec: the access to it never
  * allocates, as that of another model may, which ends the process on failure.
  */
-static _Thread_local struct conf_pool *current
+static _Thread_local struct pool *current
     __attribute__((tls_model("initial-exec")));
 
-struct conf_pool *
-conf_pool_new(size_t bytes)
+static struct pool *
+new_pool(size_t bytes)
 {
-	struct conf_pool *pool = NULL;
+	struct pool *pool = NULL;
 
 	if (bytes <= SIZE_MAX - sizeof(*pool))
 		pool = malloc(sizeof(*pool) + bytes);
@@ -58,7 +58,7 @@ conf_pool_new(size_t bytes)
 }
 
 void
-conf_pool_free(struct conf_pool **pool)
+pool_free(struct pool **pool)
 {
 	if (*pool == NULL)
 		return;
@@ -68,8 +68,9 @@ conf_pool_free(struct conf_pool **pool)
 	*pool = NULL;
 }
 
-bool
-conf_pool_run(struct conf_pool *pool, void (*run)(void *arg), void *arg)
+/* False where the call was left. */
+static bool
+run_in(struct pool *pool, void (*run)(void *arg), void *arg)
 {
 	const locale_t locale = uselocale((locale_t)0);
 
@@ -83,35 +84,60 @@ conf_pool_run(struct conf_pool *pool, void (*run)(void *arg), void *arg)
 	return !pool->left;
 }
 
+enum pool_end
+pool_run(struct pool **pool, size_t first, size_t most, void (*run)(void *arg),
+    void *arg)
+{
+	const size_t sizes[] = { first, most };
+	enum pool_end end = POOL_LEFT;
+
+	*pool = NULL;
+	for (size_t i = 0; i < 2 && end == POOL_LEFT; i++) {
+		*pool = new_pool(sizes[i]);
+		if (*pool == NULL)
+			return POOL_NO_MEMORY;
+		if (run_in(*pool, run, arg))
+			end = POOL_DONE;
+		else
+			pool_free(pool);
+	}
+	return end;
+}
+
 size_t
-conf_pool_used(const struct conf_pool *pool)
+pool_used(const struct pool *pool)
 {
 	return pool->used;
 }
 
+/* Outside of a call there is nothing to go back to. */
 _Noreturn static void
 leave(void)
 {
+	if (current == NULL)
+		abort();
 	longjmp(current->out, 1);
 }
 
-/* ---- What libconfig calls --------------------------------------------- */
+/* ---- What the libraries call ------------------------------------------- */
 
-void *conf_pool_malloc(size_t n);
-void *conf_pool_calloc(size_t count, size_t size);
-void *conf_pool_realloc(void *p, size_t n);
-void conf_pool_release(void *p);
-char *conf_pool_strdup(const char *text);
-char *conf_pool_strdup2(const char *text);
-_Noreturn void conf_pool_exit(int status);
-_Noreturn void conf_pool_abort(void);
-FILE *conf_pool_fopen(const char *path, const char *mode);
-int conf_pool_fprintf(FILE *to, const char *format, ...);
-int conf_pool_fprintf_chk(FILE *to, int flag, const char *format, ...);
+void *pool_malloc(size_t n);
+void *pool_calloc(size_t count, size_t size);
+void *pool_realloc(void *p, size_t n);
+void pool_release(void *p);
+char *pool_strdup(const char *text);
+char *pool_strdup2(const char *text);
+_Noreturn void pool_exit(int status);
+_Noreturn void pool_abort(void);
+_Noreturn void pool_assert_fail(
+    const char *what, const char *file, unsigned line, const char *function);
+FILE *pool_fopen(const char *path, const char *mode);
+int pool_fprintf(FILE *to, const char *format, ...);
+int pool_fprintf_chk(FILE *to, int flag, const char *format, ...);
 
 /* Streams that lead nowhere; nothing here reads or writes them. */
-extern FILE *conf_pool_stdin, *conf_pool_stdout, *conf_pool_stderr;
-FILE *conf_pool_stdin, *conf_pool_stdout, *conf_pool_stderr;
+extern FILE *pool_stdin, *pool_stdout, *pool_stderr;
+FILE *pool_stdin, *pool_stdout, *pool_stderr;
 
 static struct block *
 cut_block(size_t size)
@@ -138,11 +164,13 @@ class_of(size_t n)
 }
 
 void *
-conf_pool_malloc(size_t n)
+pool_malloc(size_t n)
 {
 	const unsigned class = class_of(n);
 	struct block *block;
 
+	if (current == NULL)
+		return malloc(n);
 	if (class == CLASSES)
 		leave();
 	block = current->free[class];
@@ -154,13 +182,15 @@ conf_pool_malloc(size_t n)
 }
 
 void *
-conf_pool_calloc(size_t count, size_t size)
+pool_calloc(size_t count, size_t size)
 {
 	void *p;
 
+	if (current == NULL)
+		return calloc(count, size);
 	if (size != 0 && count > SIZE_MAX / size)
 		leave();
-	p = conf_pool_malloc(count * size);
+	p = pool_malloc(count * size);
 	memset(p, 0, count * size);
 	return p;
 }
@@ -172,27 +202,31 @@ block_of(void *p)
 }
 
 void *
-conf_pool_realloc(void *p, size_t n)
+pool_realloc(void *p, size_t n)
 {
 	void *larger;
 
+	if (current == NULL)
+		return realloc(p, n);
 	if (p == NULL)
-		return conf_pool_malloc(n);
+		return pool_malloc(n);
 	if (n <= block_of(p)->size)
 		return p;
-	larger = conf_pool_malloc(n);
+	larger = pool_malloc(n);
 	memcpy(larger, p, block_of(p)->size);
-	conf_pool_release(p);
+	pool_release(p);
 	return larger;
 }
 
 void
-conf_pool_release(void *p)
+pool_release(void *p)
 {
 	struct block *block;
 	unsigned class;
 
-	if (p == NULL)
+	if (current == NULL)
+		free(p);
+	if (current == NULL || p == NULL)
 		return;
 	block = block_of(p);
 	class = class_of(block->size);
@@ -201,44 +235,56 @@ conf_pool_release(void *p)
 }
 
 char *
-conf_pool_strdup(const char *text)
+pool_strdup(const char *text)
 {
 	const size_t n = strlen(text) + 1;
+	char *copy = pool_malloc(n);
 
-	return memcpy(conf_pool_malloc(n), text, n);
+	return copy == NULL ? NULL : memcpy(copy, text, n);
 }
 
 char *
-conf_pool_strdup2(const char *text)
+pool_strdup2(const char *text)
 {
-	return conf_pool_strdup(text);
+	return pool_strdup(text);
 }
 
 void
-conf_pool_exit(int status)
+pool_exit(int status)
 {
 	(void)status;
 	leave();
 }
 
 void
-conf_pool_abort(void)
+pool_abort(void)
 {
 	leave();
 }
 
-/* libconfig opens no file, whatever a text asks for. */
+void
+pool_assert_fail(
+    const char *what, const char *file, unsigned line, const char *function)
+{
+	(void)what;
+	(void)file;
+	(void)line;
+	(void)function;
+	leave();
+}
+
+/* No file is opened, whatever a text asks for. */
 FILE *
-conf_pool_fopen(const char *path, const char *mode)
+pool_fopen(const char *path, const char *mode)
 {
 	(void)path;
 	(void)mode;
 	return NULL;
 }
 
-/* Its scanner prints before it ends the process. */
+/* libconfig's scanner prints before it ends the process. */
 int
-conf_pool_fprintf(FILE *to, const char *format, ...)
+pool_fprintf(FILE *to, const char *format, ...)
 {
 	(void)to;
 	(void)format;
@@ -246,7 +292,7 @@ conf_pool_fprintf(FILE *to, const char *format, ...)
 }
 
 int
-conf_pool_fprintf_chk(FILE *to, int flag, const char *format, ...)
+pool_fprintf_chk(FILE *to, int flag, const char *format, ...)
 {
 	(void)to;
 	(void)flag;
