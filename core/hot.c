@@ -132,10 +132,11 @@ write_origins(struct hot *h, const struct profile *profile)
 	STORE(h->origin_count, count);
 }
 
+/* `from` is the array of `fields`. */
 static void
-write_image(struct hot *h, struct fields *fields)
+write_image(struct hot *h, const struct apam_header *from,
+    const struct fields *fields)
 {
-	const struct apam_header *from = fields_array(fields);
 	size_t size = fields->count * sizeof(*from);
 	struct apam_header table[HOT_HEADERS_MAX];
 	const char *base = fields->text.p;
@@ -216,12 +217,12 @@ hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 	const struct entry *e = plain_entry(stack, result);
 	const struct life *l = e == NULL ? NULL : &e->life;
 	struct hot *h = stack->hot;
+	const struct apam_header *headers;
 	int64_t now = clock_ms(), left;
 
 	if (h == NULL || l == NULL || l->current == NULL ||
 	    l->current->generation != result->generation ||
-	    l->latch.status != APAM_OK ||
-	    fields_array(&result->total.headers) == NULL)
+	    l->latch.status != APAM_OK)
 		return;
 	left = l->current->stale;
 	if (!l->busy && l->refresh_at < left)
@@ -234,6 +235,10 @@ hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 	/* Those who read it are not to be disturbed. */
 	if (hot_serves(h, result))
 		return;
+	/* Without memory for it the next signature goes the long way, too. */
+	headers = fields_array(&result->total.headers);
+	if (headers == NULL)
+		return;
 
 	begin_write(h);
 	write_span(h, (left - now) * NS_PER_MS);
@@ -242,6 +247,6 @@ hot_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 	STORE(h->credential, (uint32_t)result->credential);
 	STORE(h->entries, result->entries);
 	write_origins(h, stack->profile);
-	write_image(h, &result->total.headers);
+	write_image(h, headers, &result->total.headers);
 	end_write(h);
 }
