@@ -50,6 +50,10 @@ MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
 CHECKS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/check_*.c))
 TEST_MODULES := $(patsubst tests/modules/%.c,$(BUILD)/tests/modules/%.so,\
 	$(wildcard tests/modules/*.c))
+# A sanitizer has an allocator of its own, which cannot be made to fail.
+ifneq ($(SANITIZE),)
+CHECKS   := $(filter-out %/check_faults,$(CHECKS))
+endif
 REPLAYS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,\
 	$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(REPLAYS:$(BUILD)/tests/%=$(BUILD)/fuzzers/%)
@@ -152,6 +156,13 @@ $(BUILD)/tests/check_libev: CORE_LIBS += -lev
 # Those that make keys of the kernel's.
 $(addprefix $(BUILD)/tests/check_,keyring secret_ref): CORE_LIBS += -lkeyutils
 
+$(BUILD)/tests/check_faults: $(BUILD)/tests/faults/fault.so $(BUILD)/apam \
+	$(BUILD)/modules/basic-email-key.so
+
+$(BUILD)/tests/faults/%.o: OUR_CFLAGS += -fvisibility=default -U_FORTIFY_SOURCE
+$(BUILD)/tests/faults/%.so: $(BUILD)/tests/faults/%.o
+	$(Q)$(LINK) -shared -o $@ $<
+
 $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 	$(Q)$(LINK) -shared -Wl,--version-script=modules/export.map -o $@ $< -lcrypto
 
@@ -220,7 +231,8 @@ stress: deps-build deps-test
 	@$(MAKE) programs
 	@BUILD=$(BUILD) APAM_STRESS=full \
 	    TEST_SECONDS=$$(($(STRESS_MINUTES) * 60)) \
-	    tests/run $(LIVE_CHECKS) $(BUILD)/tests/check_archive
+	    tests/run $(LIVE_CHECKS) $(BUILD)/tests/check_archive \
+	    $(BUILD)/tests/check_faults
 
 # Every data race fatal.  Check forks before each test, which the race detector
 # takes well; a fork of a process with threads it does not: tests/tsan.supp.

@@ -134,8 +134,8 @@ write_origins(struct hot *h, const struct profile *profile)
 
 /* `from` is the array of `fields`. */
 static void
-write_image(struct hot *h, const struct apam_header *from,
-    const struct fields *fields)
+write_image(
+    struct hot *h, const struct apam_header *from, const struct fields *fields)
 {
 	size_t size = fields->count * sizeof(*from);
 	struct apam_header table[HOT_HEADERS_MAX];

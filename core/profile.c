@@ -111,6 +111,9 @@ refuse_memory(const struct profile *p, struct problems *all)
 
 /* ---- Origins ---------------------------------------------------------- */
 
+/* What is wrong where the text itself is not. */
+static const char OUT_OF_MEMORY[] = "out of memory";
+
 static const char *
 path_problem(struct apam_str path)
 {
@@ -174,7 +177,7 @@ add_origin(struct profile *p, struct apam_str text)
 		text.n--;
 	copy = arena_copy(&p->values.arena, text);
 	if (copy == NULL)
-		return "out of memory";
+		return OUT_OF_MEMORY;
 	why = url_parse(apam_str(copy), url);
 	if (why != NULL)
 		return why;
@@ -214,7 +217,9 @@ read_origins(struct profile *p, struct problems *all)
 	}
 	for (size_t i = 0; i < origins->count; i++) {
 		why = add_origin(p, origins->items[i]);
-		if (why != NULL)
+		if (why == OUT_OF_MEMORY)
+			(void)refuse_memory(p, all);
+		else if (why != NULL)
 			problems_add(all, APAM_E_CONFIG, p->file,
 			    profile_origin_line(p, i), "origins: %s", why);
 	}
