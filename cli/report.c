@@ -21,7 +21,6 @@ static const struct {
 	{ APAM_E_TRUST, "change its owner or mode, then run `apam lint`" },
 	{ APAM_E_SECRET, "store the secret there, then run `apam lint`" },
 	{ APAM_E_MODULE, "`apam modules` shows the modules" },
-	{ APAM_E_NETWORK, "check the network and the profile's proxy" },
 	{ APAM_E_DEADLINE, "try again, or give it longer with --timeout" },
 	{ APAM_E_THROTTLED, "wait before you try again" },
 	{ APAM_E_ORIGIN, "`apam explain URL` shows which profile signs it" },

@@ -7,7 +7,6 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -32,6 +31,7 @@ static const struct {
 	FUNCTION(slist_append),
 	FUNCTION(slist_free_all),
 	FUNCTION(getdate),
+	FUNCTION(version_info),
 	FUNCTION(multi_init),
 	FUNCTION(multi_cleanup),
 	FUNCTION(multi_setopt),
@@ -117,4 +117,13 @@ curl_api_of_host(void)
 	if (pthread_once(&once, find_host) != 0 || !host.usable)
 		return NULL;
 	return &host.api;
+}
+
+bool
+curl_api_has_openssl(const struct curl_api *curl)
+{
+	const curl_version_info_data *v = curl->version_info(CURLVERSION_NOW);
+
+	return v->ssl_version != NULL &&
+	    strncmp(v->ssl_version, "OpenSSL/", strlen("OpenSSL/")) == 0;
 }

@@ -10,6 +10,7 @@
 #define CORE_CURL_API_H
 
 #include <curl/curl.h>
+#include <stdbool.h>
 
 struct curl_api {
 	__typeof__(curl_easy_init) *easy_init;
@@ -21,6 +22,7 @@ struct curl_api {
 	__typeof__(curl_slist_append) *slist_append;
 	__typeof__(curl_slist_free_all) *slist_free_all;
 	__typeof__(curl_getdate) *getdate;
+	__typeof__(curl_version_info) *version_info;
 	__typeof__(curl_multi_init) *multi_init;
 	__typeof__(curl_multi_cleanup) *multi_cleanup;
 	__typeof__(curl_multi_setopt) *multi_setopt;
@@ -38,5 +40,8 @@ const struct curl_api *curl_api(void);
  * linked to; NULL where it has none.
  */
 const struct curl_api *curl_api_of_host(void);
+
+/* True where its TLS is OpenSSL's, whose numbers and texts are known here. */
+bool curl_api_has_openssl(const struct curl_api *curl);
 
 #endif

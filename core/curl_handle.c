@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "http_error.h"
 #include "str.h"
 
 /* ---- The response ------------------------------------------------------ */
@@ -221,6 +222,7 @@ set_request(struct curl_handle *h)
 	c |= h->curl->easy_setopt(easy, CURLOPT_HEADERDATA, h);
 	c |= h->curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	c |= h->curl->easy_setopt(easy, CURLOPT_WRITEDATA, h);
+	c |= h->curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, h->detail);
 	/* Nor may a proxy see what is for the API. */
 	c |= h->curl->easy_setopt(
 	    easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
@@ -249,6 +251,7 @@ static const CURLoption pointers[] = {
 	CURLOPT_SEEKDATA,
 	CURLOPT_POSTFIELDS,
 	CURLOPT_CUSTOMREQUEST,
+	CURLOPT_ERRORBUFFER,
 };
 
 static void
@@ -289,15 +292,21 @@ curl_handle_set(struct curl_handle *h)
 enum apam_status
 curl_handle_sent(struct curl_handle *h, CURLcode code, struct apam_error *err)
 {
+	const struct http_failure failure = { .curl = h->curl,
+		.easy = h->easy,
+		.code = code,
+		.proxy = http_proxy(&h->policy, apam_str(h->signature->url)),
+		.detail = h->detail };
 	enum apam_status status;
 	long http = 0;
 
 	(void)h->curl->easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &http);
+	if (h->host_failed != NULL)
+		status = error_set(err, APAM_E_USAGE, "%s", h->host_failed);
+	else
+		status = http_error(&failure, err);
 	take_back(h);
 	h->status = (unsigned)http;
-	if (h->host_failed != NULL)
-		return error_set(err, APAM_E_USAGE, "%s", h->host_failed);
-	status = http_error(h->curl, code, err);
 	if (status == APAM_OK && !response_finish(&h->r))
 		status = error_set(err, APAM_E_MEMORY, "out of memory");
 	return status;

@@ -27,6 +27,7 @@ struct curl_handle {
 	unsigned status;	/* of HTTP, once it was sent */
 	bool passed_on;		/* the host has seen some of the response */
 	const char *host_failed; /* which callback of the host's; or NULL */
+	char detail[CURL_ERROR_SIZE]; /* libcurl's text */
 };
 
 /* Once the members up to `deadline` are filled in, the others zero. */

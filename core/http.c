@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "error.h"
 #include "header.h"
+#include "http_error.h"
 #include "str.h"
 #include "trust.h"
 #include "url.h"
@@ -104,9 +105,8 @@ on_body(char *p, size_t one, size_t n, void *arg)
 
 /* ---- Requests --------------------------------------------------------- */
 
-/* The proxy on the way to a URL; "": none, whatever the environment says. */
-static const char *
-proxy_to(const struct http_policy *policy, struct apam_str text)
+const char *
+http_proxy(const struct http_policy *policy, struct apam_str text)
 {
 	struct url url;
 
@@ -121,7 +121,7 @@ http_secure(const struct curl_api *curl, CURL *easy,
     const struct http_policy *policy, struct apam_str url)
 {
 	const char *protocols = policy->allow_http ? "http,https" : "https";
-	const char *proxy = proxy_to(policy, url);
+	const char *proxy = http_proxy(policy, url);
 	long tls = CURL_SSLVERSION_TLSv1_2;
 	CURLcode c = CURLE_OK;
 
@@ -252,56 +252,6 @@ set_client_certificate(CURL *easy, const struct http_policy *policy,
 
 /* ---- Outcomes --------------------------------------------------------- */
 
-/* What an administrator can do something about, in our own words. */
-static const struct {
-	CURLcode code;
-	enum apam_status status;
-	const char *text;
-} failures[] = {
-	{ CURLE_OUT_OF_MEMORY, APAM_E_MEMORY, "out of memory" },
-	{ CURLE_COULDNT_RESOLVE_HOST, APAM_E_NETWORK,
-	    "the host's name is not known" },
-	{ CURLE_COULDNT_RESOLVE_PROXY, APAM_E_NETWORK,
-	    "the proxy's name is not known" },
-	{ CURLE_COULDNT_CONNECT, APAM_E_NETWORK,
-	    "nothing answers at the host and port" },
-	{ CURLE_PEER_FAILED_VERIFICATION, APAM_E_NETWORK,
-	    "the server's certificate is not trusted, names another host, or "
-	    "is not valid by this machine's clock; ca_file is for a private "
-	    "CA" },
-	{ CURLE_SSL_CERTPROBLEM, APAM_E_CONFIG,
-	    "the client certificate or its key cannot be used: are both PEM, "
-	    "does one belong to the other, is the passphrase right?" },
-	{ CURLE_SSL_CACERT_BADFILE, APAM_E_CONFIG,
-	    "ca_file has no certificate in PEM, or, where it is not set, the "
-	    "system has none: install ca-certificates" },
-	{ CURLE_GOT_NOTHING, APAM_E_NETWORK,
-	    "it was closed before any answer" },
-	{ CURLE_PARTIAL_FILE, APAM_E_PROVIDER, "the response ended too early" },
-	/* URLs are checked before: this is an answer that is not HTTP. */
-	{ CURLE_UNSUPPORTED_PROTOCOL, APAM_E_PROVIDER,
-	    "the answer is not HTTP" },
-	{ CURLE_WEIRD_SERVER_REPLY, APAM_E_PROVIDER, "the answer is not HTTP" },
-	{ CURLE_URL_MALFORMAT, APAM_E_INTERNAL, "the URL is malformed" },
-};
-
-enum apam_status
-http_error(const struct curl_api *curl, CURLcode code, struct apam_error *err)
-{
-	if (code == CURLE_OK)
-		return APAM_OK;
-	if (code == CURLE_OPERATION_TIMEDOUT)
-		return error_set(err, APAM_E_DEADLINE,
-		    "the provider did not answer in time");
-	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
-		if (failures[i].code == code)
-			return error_set(err, failures[i].status,
-			    "the connection failed: %s", failures[i].text);
-	}
-	return error_set(err, APAM_E_NETWORK, "the connection failed: %s",
-	    curl->easy_strerror(code));
-}
-
 /*
  * libcurl calls a header line beyond its own limit a lack of memory.  What the
  * provider sent must not look like a fault of this machine.
@@ -333,7 +283,12 @@ finish(struct http_transfer *t, CURLcode code, struct apam_error *err)
 		return error_set(err, APAM_E_PROVIDER,
 		    "the headers of the response are too large");
 	if (code != CURLE_OK)
-		return http_error(curl, code, err);
+		return http_error(&(struct http_failure){ .curl = curl,
+				      .easy = t->easy,
+				      .code = code,
+				      .proxy = t->proxy,
+				      .detail = t->detail },
+		    err);
 	if (curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) !=
 		CURLE_OK ||
 	    status < 100 || status > 599)
@@ -357,6 +312,7 @@ prepare(struct http_transfer *t, const struct http_policy *policy,
 		return false;
 	c |= curl->easy_setopt(easy, CURLOPT_URL, buf_view(&x->url).p);
 	c |= curl->easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
+	c |= curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, t->detail);
 	c |= curl->easy_setopt(easy, CURLOPT_HTTPHEADER, t->list);
 	c |= curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
 	c |= curl->easy_setopt(
@@ -376,7 +332,8 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
 	long left = http_remaining(deadline);
 
 	response_init(r, policy->body_max);
-	*t = (struct http_transfer){ .r = r };
+	*t = (struct http_transfer){ .r = r,
+		.proxy = http_proxy(policy, buf_view(&x->url)) };
 	if (curl == NULL)
 		return error_set(err, APAM_E_INTERNAL,
 		    "libcurl.so.4 does not load; install libcurl");

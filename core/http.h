@@ -23,17 +23,19 @@
 
 struct http_policy {
 	const char *ca_file;	/* PEM; NULL: the system's */
-	const char *proxy;	/* URL; NULL: none; as http_secure says */
+	const char *proxy;	/* URL; NULL: none; as http_proxy says */
 	size_t body_max;	/* bytes of a response */
 	bool allow_http;
 	bool user;		/* user mode of trust.h, for client keys */
 };
 
-/* An exchange on its way; zeroed: none. */
+/* An exchange on its way; zeroed: none.  It stays where it is. */
 struct http_transfer {
 	CURL *easy;
 	struct curl_slist *list;
 	struct response *r;
+	const char *proxy;	/* in between; "": none */
+	char detail[CURL_ERROR_SIZE];
 };
 
 /*
@@ -58,6 +60,9 @@ enum apam_status http_end(struct http_transfer *t, CURLcode code,
 /* Take it down unfinished.  Fine on a zeroed transfer. */
 void http_abandon(struct http_transfer *t);
 
+/* The proxy on the way to `url`; "": none, whatever the environment says. */
+const char *http_proxy(const struct http_policy *policy, struct apam_str url);
+
 /*
  * Set what the head of this file promises of the way to `url`; for handles of
  * the host's too.  False where libcurl does not take it.
@@ -76,9 +81,5 @@ void http_list_free(const struct curl_api *curl, struct curl_slist **list);
 
 /* Take one header line of a response in; a status line starts anew. */
 void http_header_line(struct fields *headers, struct apam_str line);
-
-/* What a libcurl code means; sets *err. */
-enum apam_status http_error(const struct curl_api *curl, CURLcode code,
-    struct apam_error *err);
 
 #endif

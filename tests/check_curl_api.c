@@ -34,6 +34,7 @@ static const struct {
 	MEMBER(slist_append),
 	MEMBER(slist_free_all),
 	MEMBER(getdate),
+	MEMBER(version_info),
 	MEMBER(multi_init),
 	MEMBER(multi_cleanup),
 	MEMBER(multi_setopt),

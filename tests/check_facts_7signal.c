@@ -442,10 +442,10 @@ static const struct {
 	const char *answer;
 	const char *says;
 } broken_probes[] = {
-	{ SILENCE, "the provider did not answer in time" },
-	{ HANGUP, "the connection failed: it was closed before any answer" },
-	{ GARBAGE, "the connection failed: the answer is not HTTP" },
-	{ HALF, "the connection failed: the response ended too early" },
+	{ SILENCE, "127.0.0.1:% did not answer in time" },
+	{ HANGUP, "127.0.0.1:% closed the connection before any answer" },
+	{ GARBAGE, "127.0.0.1:% gives an answer that is not HTTP" },
+	{ HALF, "127.0.0.1:% ended its response too early" },
 };
 
 START_TEST(a_broken_probe_refutes_nothing)

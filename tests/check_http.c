@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/http.c: reading headers, lists, what libcurl's codes mean, and
- * the client against a server on loopback that sends whatever is worst.
+ * Tests of core/http.c: reading headers, lists, and the client against a server on loopback that sends whatever is worst.
  */
 #include "../core/http.h"
 
@@ -108,43 +107,6 @@ START_TEST(a_list_is_made_and_freed)
 	ck_assert_ptr_null(list);
 	http_list_free(curl_api(), &list);
 	ck_assert_int_eq(secmem_live(), live);
-}
-END_TEST
-
-static const struct {
-	CURLcode code;
-	enum apam_status status;
-} codes[] = {
-	{ CURLE_OK, APAM_OK },
-	{ CURLE_OPERATION_TIMEDOUT, APAM_E_DEADLINE },
-	{ CURLE_OUT_OF_MEMORY, APAM_E_MEMORY },
-	{ CURLE_SSL_CACERT_BADFILE, APAM_E_CONFIG },
-	{ CURLE_URL_MALFORMAT, APAM_E_INTERNAL },
-	{ CURLE_UNSUPPORTED_PROTOCOL, APAM_E_PROVIDER },
-	{ CURLE_WEIRD_SERVER_REPLY, APAM_E_PROVIDER },
-	{ CURLE_PARTIAL_FILE, APAM_E_PROVIDER },
-	{ CURLE_COULDNT_RESOLVE_HOST, APAM_E_NETWORK },
-	{ CURLE_COULDNT_RESOLVE_PROXY, APAM_E_NETWORK },
-	{ CURLE_COULDNT_CONNECT, APAM_E_NETWORK },
-	{ CURLE_PEER_FAILED_VERIFICATION, APAM_E_NETWORK },
-	{ CURLE_SSL_CONNECT_ERROR, APAM_E_NETWORK },
-	{ CURLE_GOT_NOTHING, APAM_E_NETWORK },
-	{ CURLE_RECV_ERROR, APAM_E_NETWORK },
-	{ (CURLcode)9999, APAM_E_NETWORK },
-};
-
-START_TEST(a_code_has_a_meaning)
-{
-	struct apam_error err;
-
-	error_clear(&err);
-	ck_assert_msg(
-	    http_error(curl_api(), codes[_i].code, &err) == codes[_i].status,
-	    "%d: %s", (int)codes[_i].code, apam_status_name(err.status));
-	ck_assert_int_eq(err.status, codes[_i].status);
-	ck_assert_int_eq(
-	    http_error(curl_api(), codes[_i].code, NULL), codes[_i].status);
-	ck_assert((err.text[0] == '\0') == (codes[_i].status == APAM_OK));
 }
 END_TEST
 
@@ -352,7 +314,7 @@ START_TEST(a_deadline_holds)
 
 	ck_assert_msg(get(&slow[_i].answer, 300) == APAM_E_DEADLINE, "%s: %s",
 	    slow[_i].name, err.text);
-	ck_assert_str_eq(err.text, "the provider did not answer in time");
+	ck_assert_ptr_nonnull(strstr(err.text, "did not answer in time"));
 	ck_assert_int_ge(clock_ms() - start, 250);
 	ck_assert_int_lt(clock_ms() - start, 2500);
 }
@@ -839,7 +801,6 @@ pure_case(void)
 	tcase_add_loop_test(tc, a_header_line_is_read, 0, ROWS(lines));
 	tcase_add_test(tc, a_status_line_starts_anew);
 	tcase_add_test(tc, a_list_is_made_and_freed);
-	tcase_add_loop_test(tc, a_code_has_a_meaning, 0, ROWS(codes));
 	tcase_add_test(tc, time_runs_out);
 	return tc;
 }

@@ -35,23 +35,22 @@
 	"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"                \
 	"Content-Length: 99\r\n\r\n{"
 
-/* Faults of the network, and what a check then says. */
+/* Faults of the network, and what a check then says; '%' is the port. */
 #define FACTS_BROKEN                                                           \
 	{ "nobody answers", SILENCE, APAM_KEY_UNKNOWN,                         \
-		"the provider did not answer in time" },                       \
+		"127.0.0.1:% did not answer in time" },                        \
 	    { "nobody listens", NOBODY, APAM_KEY_UNKNOWN,                      \
-		    "the connection failed: nothing answers at the host "      \
-		    "and port" },                                              \
+		    "127.0.0.1:% refuses connections: check the port, and "    \
+		    "whether a server runs" },                                 \
 	    { "the connection is closed", HANGUP, APAM_KEY_UNKNOWN,            \
-		    "the connection failed: it was closed before any "         \
-		    "answer" },                                                \
+		    "127.0.0.1:% closed the connection before any answer" },   \
 	    { "no HTTP", GARBAGE, APAM_KEY_UNKNOWN,                            \
-		    "the connection failed: the answer is not HTTP" },         \
+		    "127.0.0.1:% gives an answer that is not HTTP" },          \
 	    { "a flood", FLOOD, APAM_KEY_UNKNOWN,                              \
 		    "the response is larger than 1048576 bytes" },             \
 	{                                                                      \
 		"half an answer", HALF, APAM_KEY_UNKNOWN,                      \
-		    "the connection failed: the response ended too early"      \
+		    "127.0.0.1:% ended its response too early"                 \
 	}
 
 /* A row of an endpoint that only a check, or acquiring, asks. */
@@ -177,13 +176,28 @@ facts_fly(struct facts *t, enum flight_goal goal)
 
 /* ---- Looking ----------------------------------------------------------- */
 
+/* What is expected, with the server's port for '%' behind its address. */
+static inline void
+facts_place(const struct facts *t, const char *text, char *to, size_t size)
+{
+	const char *port = strstr(text, "127.0.0.1:%");
+
+	if (port == NULL)
+		(void)snprintf(to, size, "%s", text);
+	else
+		(void)snprintf(to, size, "%.*s127.0.0.1:%u%s",
+		    (int)(port - text), text, t->f.server.port, port + 11);
+}
+
 /* The check came to this, for this reason. */
 static inline void
 facts_found(const struct facts *t, const char *name, enum apam_key_state state,
-    const char *evidence)
+    const char *expected)
 {
 	const struct key_finding *found = &t->flight->finding;
+	char evidence[OP_EVIDENCE_MAX];
 
+	facts_place(t, expected, evidence, sizeof(evidence));
 	ck_assert_msg(found->state == state, "%s: %s: %s", name,
 	    apam_key_state_name(found->state), found->evidence);
 	ck_assert_msg(strcmp(found->evidence, evidence) == 0, "%s: %s, not %s",

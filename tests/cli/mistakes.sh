@@ -77,7 +77,7 @@ profile private <<END
 origins = [ "$seed" ];
 auth = ( { scheme = "basic-email-key"; $seed_entry } );
 END
-told "a private CA, and no ca_file" 4 'certificate is not trusted.*ca_file' \
+told "a private CA, and no ca_file" 4 "the certificate of $host:[0-9]+ is .*not trusted here.*ca_file" \
     request private "$version"
 row "check says so too" 4 'unknown.*ca_file' '' check private
 rm "$dir/apam.d/private.conf"
@@ -93,26 +93,27 @@ profile closed <<END
 origins = [ "https://$host:1" ];
 auth = ( { scheme = "basic-email-key"; $seed_entry } );
 END
-told "nobody there" 4 'nothing answers at the host and port' request closed \
+told "nobody there" 4 "$host:1 refuses connections" request closed \
     "https://$host:1/"
 profile unnamed <<END
 origins = [ "https://nobody.invalid" ];
 auth = ( { scheme = "basic-email-key"; $seed_entry } );
 END
-told "a host misspelt" 4 "the host's name is not known" request unnamed \
+told "a host misspelt" 4 \
+    "nobody\.invalid:443: the host's name is not known" request unnamed \
     https://nobody.invalid/ --timeout 9
 profile plain <<END
 origins = [ "https://$host:$CONTROL_PORT" ];
 auth = ( { scheme = "basic-email-key"; $seed_entry } );
 END
-told "https to a port of http" 4 'the connection failed' request plain \
+told "https to a port of http" 4 "$host:$CONTROL_PORT speaks no TLS: check the port" request plain \
     "https://$host:$CONTROL_PORT/"
 profile proxied <<END
 origins = [ "https://api.example.test" ];
 proxy = "http://$host:1";
 auth = ( { scheme = "basic-email-key"; $seed_entry } );
 END
-told "a proxy that is not there" 4 "check the network and the profile's proxy" \
+told "a proxy that is not there" 4 "the proxy $host:1 refuses connections" \
     request proxied https://api.example.test/
 seed proxied "$seed_entry" "proxy = \"http://$host:1\";"
 row "no proxy comes between here and here" 0 '3\.2\.4' '' request proxied \
