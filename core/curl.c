@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "curl_handle.h"
 #include "error.h"
+#include "header.h"
 #include "loop.h"
 #include "reload.h"
 #include "sign.h"
@@ -78,6 +79,22 @@ hand_over(struct apam_curl_call *call, struct apam_error *err)
 
 /* ---- Beginning --------------------------------------------------------- */
 
+/* Any other, apam_sign checks. */
+static enum apam_status
+check_headers(const struct apam_transfer *t, struct apam_error *err)
+{
+	for (size_t i = 0; t->headers != NULL && i < t->header_count; i++) {
+		struct apam_str name = t->headers[i].name;
+
+		if (header_is_framing(name))
+			return error_set(err, APAM_E_HEADER,
+			    "%.*s is set from the URL and the body: leave the "
+			    "header out",
+			    (int)name.n, name.p);
+	}
+	return APAM_OK;
+}
+
 static enum apam_status
 check_form(const struct apam_transfer *t, struct apam_error *err)
 {
@@ -97,7 +114,7 @@ check_form(const struct apam_transfer *t, struct apam_error *err)
 	if (curl_api_of_host() == NULL)
 		return error_set(err, APAM_E_USAGE,
 		    "the program is not linked with libcurl");
-	return APAM_OK;
+	return check_headers(t, err);
 }
 
 static void

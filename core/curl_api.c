@@ -28,6 +28,7 @@ static const struct {
 	FUNCTION(easy_getinfo),
 	FUNCTION(easy_perform),
 	FUNCTION(easy_strerror),
+	FUNCTION(easy_option_by_name),
 	FUNCTION(slist_append),
 	FUNCTION(slist_free_all),
 	FUNCTION(getdate),

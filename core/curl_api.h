@@ -19,6 +19,7 @@ struct curl_api {
 	__typeof__(curl_easy_getinfo) *easy_getinfo;
 	__typeof__(curl_easy_perform) *easy_perform;
 	__typeof__(curl_easy_strerror) *easy_strerror;
+	__typeof__(curl_easy_option_by_name) *easy_option_by_name;
 	__typeof__(curl_slist_append) *slist_append;
 	__typeof__(curl_slist_free_all) *slist_free_all;
 	__typeof__(curl_getdate) *getdate;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "curl_options.h"
 #include "error.h"
 #include "http_error.h"
 #include "str.h"
@@ -145,6 +146,8 @@ set_body(struct curl_handle *h)
 	CURL *easy = h->easy;
 	CURLcode c = CURLE_OK;
 
+	/* It undoes what made the last one an upload or a HEAD. */
+	c |= h->curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	if (t->body.kind == APAM_BODY_READER) {
 		h->offset = 0;
 		c |= h->curl->easy_setopt(easy, CURLOPT_UPLOAD, 1L);
@@ -161,8 +164,6 @@ set_body(struct curl_handle *h)
 		c |= h->curl->easy_setopt(
 		    easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)bytes.n);
 		c |= h->curl->easy_setopt(easy, CURLOPT_POSTFIELDS, bytes.p);
-	} else {
-		c |= h->curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	}
 	if (strcmp(t->method, "HEAD") == 0)
 		c |= h->curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);
@@ -214,6 +215,8 @@ set_request(struct curl_handle *h)
 	CURLcode c = CURLE_OK;
 	long left = http_remaining(h->deadline);
 
+	if (!curl_options_reset(h->curl, easy))
+		return false;
 	c |= h->curl->easy_setopt(easy, CURLOPT_URL, h->signature->url);
 	c |= h->curl->easy_setopt(easy, CURLOPT_HTTPHEADER, h->list);
 	c |= h->curl->easy_setopt(
@@ -226,9 +229,6 @@ set_request(struct curl_handle *h)
 	/* Nor may a proxy see what is for the API. */
 	c |= h->curl->easy_setopt(
 	    easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-	/* No credential of the handle's own beside ours. */
-	c |= h->curl->easy_setopt(easy, CURLOPT_USERPWD, NULL);
-	c |= h->curl->easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, NULL);
 	return c == CURLE_OK &&
 	    http_secure(
 		h->curl, easy, &h->policy, apam_str(h->signature->url)) &&

@@ -89,6 +89,13 @@ write_profile(void)
 	    "  client_secret = \"file:%s/secret\"; } );\n",
 	    origin, project.dir, origin, project.dir);
 	project_profile(&project, "p", text);
+	/* The same, but the sandbox's CA is nobody's that the system knows. */
+	(void)snprintf(text, sizeof(text),
+	    "origins = [ \"%s\" ];\n"
+	    "auth = ( { scheme = \"basic-email-key\"; email = \"a@b\"; "
+	    "key = \"file:%s/secret\"; } );\n",
+	    origin, project.dir);
+	project_profile(&project, "untrusted", text);
 }
 
 /* Once: the tests are children of this process, or run in it. */
@@ -97,6 +104,7 @@ start(void)
 {
 	project_make(&project);
 	project_module(&project, "oauth2-client-credentials", false);
+	project_module(&project, "basic-email-key", false);
 	project_secret(&project, "secret", "not-a-secret-7signal-one");
 	sandbox_start(&sandbox, project.dir);
 	ck_assert_int_eq(chmod(project_path(&project, "ca.pem"), 0644), 0);
@@ -513,6 +521,70 @@ START_TEST(a_cancelled_call_leaves_no_trace)
 }
 END_TEST
 
+/* ---- Whom a used handle trusts ------------------------------------------ */
+
+static void
+trusts_anybody(void)
+{
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+}
+
+static void
+trusts_a_file(void)
+{
+	curl_easy_setopt(
+	    easy, CURLOPT_CAINFO, project_path(&project, "ca.pem"));
+}
+
+static void
+trusts_a_blob(void)
+{
+	static char pem[8192];
+	FILE *file = fopen(project_path(&project, "ca.pem"), "r");
+	struct curl_blob blob = { pem, 0, CURL_BLOB_COPY };
+
+	ck_assert_ptr_nonnull(file);
+	blob.len = fread(pem, 1, sizeof(pem), file);
+	fclose(file);
+	curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+}
+
+/* Another profile's CA is set by apam itself. */
+static void
+trusts_another_profile(void)
+{
+	performs(200, 1);
+}
+
+static CURLcode
+trust_all(CURL *handle, void *tls, void *arg)
+{
+	(void)arg;
+	(void)tls;
+	return curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
+}
+
+static void
+trusts_by_a_function(void)
+{
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, trust_all);
+}
+
+static void (*const trusting[])(void) = { trusts_anybody, trusts_a_file,
+	trusts_a_blob, trusts_another_profile, trusts_by_a_function };
+
+START_TEST(a_used_handle_trusts_nobody_else)
+{
+	trusting[_i]();
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	profile = project_get(&project, "untrusted");
+	ck_assert_msg(
+	    perform() == APAM_E_NETWORK, "%d: HTTP %u", _i, result.status);
+	ck_assert_ptr_nonnull(strstr(err.text, "certificate"));
+}
+END_TEST
+
 /* ---- Many handles ------------------------------------------------------ */
 
 struct one {
@@ -772,6 +844,8 @@ add_tests(TCase *tcase)
 	tcase_add_test(tcase, bytes_are_sent_again);
 	tcase_add_loop_test(tcase, a_handle_keeps_no_trace, 0, ROWS(methods));
 	tcase_add_test(tcase, a_cancelled_call_leaves_no_trace);
+	tcase_add_loop_test(
+	    tcase, a_used_handle_trusts_nobody_else, 0, ROWS(trusting));
 	tcase_add_test(tcase, many_at_once);
 	tcase_add_test(tcase, a_call_ends_once);
 	tcase_add_test(tcase, a_transfer_that_failed);

@@ -31,6 +31,7 @@ static const struct {
 	MEMBER(easy_getinfo),
 	MEMBER(easy_perform),
 	MEMBER(easy_strerror),
+	MEMBER(easy_option_by_name),
 	MEMBER(slist_append),
 	MEMBER(slist_free_all),
 	MEMBER(getdate),

@@ -7,6 +7,31 @@
  * take our headers along to where they do not belong.  A host that wants to
  * follow one makes a new call with the URL of Location: it is bound to the
  * profile's origins anew, or belongs to another profile, or to none.
+ *
+ * What an earlier use of a handle has set, and what the host sets beside the
+ * transfer, is treated by kind; core/curl_options.c has the whole list:
+ *
+ *  - set for each request: URL, method, headers, body, callbacks, timeout, TLS
+ *    and its certificates, proxy, protocols, and redirects off;
+ *  - cleared, each time, and not given back: whatever else decides where a
+ *    request goes (CURLU, PORT, REQUEST_TARGET, CONNECT_TO, RESOLVE,
+ *    UNIX_SOCKET_PATH, ABSTRACT_UNIX_SOCKET, PRE_PROXY, DOH_URL, DNS_SERVERS,
+ *    ALTSVC, HAPROXYPROTOCOL), how it and its answer are framed (COOKIE, RANGE,
+ *    REFERER, RESUME_FROM, TIMECONDITION, MIMEPOST, TRAILERFUNCTION, CRLF,
+ *    CONNECT_ONLY, HEADER, FAILONERROR, HTTP09_ALLOWED, HTTP200ALIASES,
+ *    HTTP_TRANSFER_DECODING, IGNORE_CONTENT_LENGTH, TRANSFER_ENCODING), what
+ *    other credentials it carries (USERPWD, HTTPAUTH, XOAUTH2_BEARER, AWS_SIGV4,
+ *    NETRC, TLSAUTH_*, those of proxies) and whom TLS trusts (SSL_CTX_FUNCTION,
+ *    SSL_OPTIONS, CAINFO_BLOB, ciphers and curves): give such headers, as Range
+ *    or Cookie, in the transfer;
+ *  - the host's own, as it set them: INTERFACE, SHARE, USERAGENT, which is not
+ *    looked at and must not hold a line's end, ACCEPT_ENCODING, the cookie
+ *    engine, client certificates, HTTP_VERSION, HSTS, which makes https of
+ *    http at most, VERBOSE and DEBUGFUNCTION, which are shown the credential,
+ *    limits, and functions that are called while it connects.
+ *
+ * What RESOLVE has put into a handle's DNS cache stays there; a server of https
+ * has to show its certificate all the same.
  */
 #ifndef APAM_CURL_H
 #define APAM_CURL_H
@@ -54,12 +79,12 @@ struct apam_result {
 /*
  * Sign the transfer, perform it on `easy`, judge the response and, where it was
  * rejected and another credential is to be had, do it once more; what is not
- * idempotent not after a redirect.  Sets URL, method, headers, body, callbacks,
- * timeout, TLS, proxy, and redirects off, and takes back what is of this call:
- * URL, method, headers, body and callbacks; other options of `easy` are the
- * caller's.  A response of status 2xx is passed on as it comes, any other after
+ * idempotent not after a redirect.  Takes back what is of this call: URL,
+ * method, headers, body and callbacks.  A response of status 2xx is passed on as it comes, any other after
  * it was judged.  An HTTP error status is no failure of this call.  Errors: as
- * apam_sign, and NETWORK, DEADLINE, USAGE (a body that cannot be sent: only its
+ * apam_sign, HEADER also for one that says where a request goes or ends (Host,
+ * Content-Length, Transfer-Encoding, Connection, Expect, TE, Trailer, Upgrade,
+ * ...), and NETWORK, DEADLINE, USAGE (a body that cannot be sent: only its
  * digest is known; a callback failed).
  */
 APAM_API APAM_CHECKED enum apam_status apam_curl_perform(
