@@ -108,8 +108,10 @@ $(BUILD)/boxed.o: core/pool.syms Makefile
 $(BUILD)/core.a: $(CORE_OBJ)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+# It stays where it was loaded: its thread, its handlers of fork and its locked
+# pages outlive a dlclose.
 $(BUILD)/$(SONAME): $(CORE_OBJ) core/export.map
-	$(Q)$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined \
+	$(Q)$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined -Wl,-z,nodelete \
 	    -Wl,--version-script=core/export.map -o $@ $(CORE_OBJ) $(CORE_LIBS)
 	@ln -sf $(SONAME) $(BUILD)/libapam.so
 
