@@ -22,6 +22,7 @@ struct apam_call {
 	struct apam_signature *signature;
 	int64_t deadline;
 	uint64_t awaited[PROFILE_ENTRIES_MAX]; /* see struct patience */
+	bool queued; /* the same */
 	enum apam_status status; /* PENDING until it has ended */
 	struct apam_error error;
 };
@@ -57,15 +58,15 @@ attempt(struct apam_call *call)
 {
 	const struct patience patience = { .deadline = call->deadline,
 		.none = true,
-		.awaited = call->awaited };
+		.awaited = call->awaited,
+		.queued = &call->queued };
 
 	error_clear(&call->error);
 	call->status = sign_with(call->profile, call->request, call->signature,
 	    &patience, &call->error);
 	if (call->status == APAM_E_PENDING && clock_ms() >= call->deadline) {
 		error_clear(&call->error);
-		call->status = error_set(&call->error, APAM_E_DEADLINE,
-		    "the provider did not answer in time");
+		call->status = lifecycle_late(call->queued, &call->error);
 	}
 	return call->status;
 }

@@ -204,6 +204,21 @@ credential_file_unlock(int lock)
 	(void)close(lock);
 }
 
+bool
+credential_file_lock_stat(const struct credential_file *file, struct stat *st)
+{
+	const int directory = open_directory(file);
+	char name[FILE_NAME_SIZE];
+	bool ok;
+
+	if (directory < 0)
+		return false;
+	file_name(file, ".lock", name);
+	ok = fstatat(directory, name, st, AT_SYMLINK_NOFOLLOW) == 0;
+	(void)close(directory);
+	return ok;
+}
+
 /* ---- Writing ---------------------------------------------------------- */
 
 /* The name beside the file is the lock holder's. */

@@ -21,6 +21,8 @@
 #ifndef CORE_CREDENTIAL_FILE_H
 #define CORE_CREDENTIAL_FILE_H
 
+#include <sys/stat.h>
+
 #include <apam/apam.h>
 
 #include "credential_record.h"
@@ -61,6 +63,10 @@ bool credential_file_read(const struct credential_file *file,
 int
 credential_file_try_lock(const struct credential_file *file, const char **why);
 void credential_file_unlock(int lock);
+
+/* The lock's file, for those who want to know who holds it; false: none. */
+bool credential_file_lock_stat(const struct credential_file *file,
+    struct stat *st);
 
 /*
  * Replace the file, at once for all who read it.  `lock` is held.  False

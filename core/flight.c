@@ -29,6 +29,7 @@ flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
 	f->stack = stack_hold(e->stack);
 	f->goal = goal;
 	f->deadline = deadline;
+	f->alone_at = deadline - (deadline - clock_ms()) / 2;
 	f->with = with == NULL ? NULL : credential_hold(with);
 	f->lock = -1;
 	f->retry_after = -1;
@@ -308,6 +309,52 @@ go_on(struct flight *f, const struct response *r)
 
 /* ---- Moves ------------------------------------------------------------- */
 
+#define LOOK_FIRST_MS 200
+#define LOOK_AGAIN_MS 500
+
+/* The credential is not stored then: that is the lock holder's to do. */
+static enum flight_wait
+go_alone(struct flight *f, bool known, const struct lock_holder *holder)
+{
+	char who[64] = "another process";
+
+	if (known)
+		(void)snprintf(who, sizeof(who), "process %d (%s)%s",
+		    (int)holder->pid, holder->name,
+		    holder->stopped ? ", which is stopped," : "");
+	log_line(&f->entry->ctx->log, APAM_LOG_WARNING,
+	    "%s: entry %zu: %s has been acquiring the shared credential for "
+	    "%.1f s: acquired without it, and not shared",
+	    f->entry->profile->name, entry_number(f->entry), who,
+	    (double)(clock_ms() - f->queued) / 1000);
+	return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+}
+
+/*
+ * Somebody else acquires.  Who works is given half the time there is; for one
+ * that is stopped nobody waits.
+ */
+static enum flight_wait
+queue(struct flight *f)
+{
+	const int64_t now = clock_ms();
+	struct lock_holder holder;
+	bool known;
+
+	if (f->queued == 0) {
+		f->queued = now;
+		f->look_at = now + LOOK_FIRST_MS;
+	}
+	if (now >= f->look_at || now >= f->alone_at) {
+		f->look_at = now + LOOK_AGAIN_MS;
+		known = share_holder(f->entry, &holder);
+		if (now >= f->alone_at || (known && holder.stopped))
+			return go_alone(f, known, &holder);
+	}
+	f->wake_at = now + SHARE_RETRY_MS;
+	return FLIGHT_SLEEP;
+}
+
 /* Use what another process has acquired, or become the one that acquires. */
 static enum flight_wait
 try_share(struct flight *f)
@@ -327,14 +374,7 @@ try_share(struct flight *f)
 		return try_share(f); /* its last holder may have stored one */
 	if (f->lock == SHARE_UNUSABLE)
 		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
-	if (clock_ms() >= f->deadline) {
-		(void)error_set(&f->error, APAM_E_DEADLINE,
-		    "another process acquires the credential and did not end "
-		    "in time");
-		return FLIGHT_LANDED;
-	}
-	f->wake_at = clock_ms() + SHARE_RETRY_MS;
-	return FLIGHT_SLEEP;
+	return queue(f);
 }
 
 enum flight_wait

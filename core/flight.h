@@ -49,6 +49,10 @@ struct flight {
 	int64_t sent;		/* clock_ms of the last exchange; 0: none */
 	struct credential *with; /* in use when it took off; or NULL */
 	int lock;		/* of the shared credential; -1: none */
+	/* While another process holds that, clock_ms; 0: it does not. */
+	int64_t queued;		/* since when */
+	int64_t look_at;	/* when to look who that is */
+	int64_t alone_at;	/* when to go on without it */
 
 	/* Results. */
 	struct credential *made; /* acquired or minted; or NULL */

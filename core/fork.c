@@ -114,6 +114,7 @@ ground(struct stack *s)
 		l->waiting = 0;
 		l->owed = 0;
 		l->busy = false;
+		l->queued = false;
 	}
 }
 

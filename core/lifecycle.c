@@ -161,6 +161,29 @@ has_waited(const struct entry *e, const struct patience *patience)
 	return awaited != 0 && e->life.flights >= awaited;
 }
 
+#define QUEUED                                                                 \
+	"another process acquires the shared credential and did not end in "   \
+	"time"
+
+enum apam_status
+lifecycle_late(bool queued, struct apam_error *err)
+{
+	return error_set(err, APAM_E_DEADLINE, "%s",
+	    queued ? QUEUED : "the provider did not answer in time");
+}
+
+static enum apam_status
+refuse_to_wait(const struct entry *e, uint64_t awaited,
+    const struct patience *patience, struct apam_error *err)
+{
+	if (patience->awaited != NULL)
+		patience->awaited[e->index] = awaited;
+	if (patience->queued != NULL)
+		*patience->queued = e->life.queued;
+	return error_set(
+	    err, APAM_E_PENDING, "the credential is being acquired");
+}
+
 /*
  * Wait for a flight and share its outcome: its failure is every waiter's, so
  * that a provider that is down is asked once, not once for each.  `flight` is
@@ -174,15 +197,11 @@ join(struct entry *e, uint64_t flight, const struct patience *patience,
 
 	if (l->flights > flight)
 		return outcome(l, err);
-	if (patience->none && patience->awaited != NULL)
-		patience->awaited[e->index] = flight + 1;
 	if (patience->none)
-		return error_set(
-		    err, APAM_E_PENDING, "the credential is being acquired");
+		return refuse_to_wait(e, flight + 1, patience, err);
 	while (l->flights == flight)
 		if (!wait_changed(e, patience->deadline))
-			return error_set(err, APAM_E_DEADLINE,
-			    "the provider did not answer in time");
+			return lifecycle_late(l->queued, err);
 	return outcome(l, err);
 }
 
@@ -348,6 +367,16 @@ may_be_refusal(const struct flight *f)
 {
 	return f->error.status != APAM_OK ||
 	    (f->goal == FLIGHT_PROVE && f->finding.state != APAM_KEY_GOOD);
+}
+
+void
+lifecycle_queued(const struct flight *f, bool queued)
+{
+	struct entry *e = f->entry;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	e->life.queued = queued;
+	pthread_mutex_unlock(&e->ctx->lock);
 }
 
 void

@@ -26,6 +26,8 @@ struct patience {
 	 * that is tried again gets what its flight brought.  May be NULL.
 	 */
 	uint64_t *awaited;
+	/* With `none`, set where that waits for another process; or NULL. */
+	bool *queued;
 };
 
 /*
@@ -72,6 +74,15 @@ bool lifecycle_holds(struct entry *e, uint64_t generation);
 
 /* A response said that the credential was accepted. */
 void lifecycle_accept(struct entry *e);
+
+/*
+ * The error of who waited in vain for a flight, which itself waits for another
+ * process where it is `queued`.
+ */
+enum apam_status lifecycle_late(bool queued, struct apam_error *err);
+
+/* Whether a flight waits for another process.  Called by the loop's driver. */
+void lifecycle_queued(const struct flight *f, bool queued);
 
 /* A flight's end: take its results.  Called by the loop's driver. */
 void lifecycle_landed(struct flight *f);

@@ -144,6 +144,7 @@ follow(struct loop *loop, struct flight *f, enum flight_wait wait)
 	/* What fails to start may be followed by another, such as a probe. */
 	while (wait == FLIGHT_TRANSFER && !add_transfer(loop, f))
 		wait = flight_transferred(f, CURLE_OUT_OF_MEMORY);
+	lifecycle_queued(f, wait == FLIGHT_SLEEP);
 	if (wait == FLIGHT_SLEEP)
 		return;
 	f->wake_at = INT64_MAX;

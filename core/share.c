@@ -123,6 +123,18 @@ share_try_lock(struct entry *e)
 	return lock;
 }
 
+bool
+share_holder(const struct entry *e, struct lock_holder *to)
+{
+	struct place place;
+	struct stat st;
+	const bool found = place_find(&place, e) &&
+	    credential_file_lock_stat(&place.file, &st);
+
+	place_leave(&place);
+	return found && lock_holder_find(&st, to);
+}
+
 void
 share_unlock(int lock)
 {

@@ -8,6 +8,7 @@
 #define CORE_SHARE_H
 
 #include "entry.h"
+#include "lock_holder.h"
 
 #define SHARE_BUSY (-1)		/* another process holds the lock */
 #define SHARE_UNUSABLE (-2)	/* there is nothing to lock; do without */
@@ -22,6 +23,9 @@ struct credential *share_load(struct entry *e, const struct credential *except);
 /* A lock to acquire under, SHARE_BUSY or SHARE_UNUSABLE.  Does not wait. */
 int share_try_lock(struct entry *e);
 void share_unlock(int lock);
+
+/* Who holds it; false where that is not to be found. */
+bool share_holder(const struct entry *e, struct lock_holder *to);
 
 /* Store for the others; does nothing without the lock. */
 void share_store(struct entry *e, const struct credential *c, int lock);

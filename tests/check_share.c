@@ -5,6 +5,8 @@
  */
 
 #include "../core/key_note.h"
+#include "../core/share.h"
+#include "../core/stack.h"
 #include "live.h"
 #include "run.h"
 
@@ -164,32 +166,128 @@ START_TEST(a_killed_process_blocks_nobody)
 }
 END_TEST
 
-START_TEST(a_process_that_does_not_end_does_not_block_for_ever)
+/* One of them acquires, hangs and is stopped; the others go alone, in time. */
+START_TEST(a_stopped_process_stops_nobody_else)
 {
-	int64_t up = live_ms() + 10000;
-	pid_t first, second;
-	int status = 0;
+	pid_t first = begin(false), others[3];
 
-	live_profile(&p, SHARED "deadline = \"2s\";");
-	first = begin(false);
+	live_profile(&p, SHARED "deadline = \"8s\";");
 	sandbox_tell(
 	    "/fault?provider=7signal&path=" TOKEN_PATH "&kind=hang&count=1");
 	open_gate();
 	while (sandbox_mints() == 0)
 		sleep_ms(10);
 	ck_assert_int_eq(kill(first, SIGSTOP), 0);
-	second = begin(false);
-	sleep_ms(500);
-	ck_assert_int_eq(waitpid(second, NULL, WNOHANG), 0);
-	/* Its deadline ends it. */
-	while (waitpid(second, &status, WNOHANG) == 0) {
-		ck_assert_int_lt(live_ms(), up);
-		sleep_ms(20);
-	}
-	ck_assert_int_eq(WEXITSTATUS(status), 3);
+	for (int i = 0; i < 3; i++)
+		others[i] = begin(true);
+	for (int i = 0; i < 3; i++)
+		end_well(others[i]);
+	ck_assert_int_eq(sandbox_mints(), 4);
 	ck_assert_int_eq(kill(first, SIGKILL), 0);
 	(void)waitpid(first, NULL, 0);
 	sandbox_tell("/clear");
+}
+END_TEST
+
+/* ---- The lock, held by this process -------------------------------------- */
+
+static char logged[2048];
+
+static void
+note_line(void *arg, int level, const char *line)
+{
+	size_t n = strlen(logged);
+
+	(void)arg;
+	(void)level;
+	(void)snprintf(logged + n, sizeof(logged) - n, "%s\n", line);
+}
+
+/* A context whose warnings are in `logged`; the lock of its entry is held. */
+static int
+open_and_lock(struct apam_profile **profile)
+{
+	struct apam_open_options options = { .size = sizeof(options),
+		.flags = APAM_OPEN_USER,
+		.log = note_line,
+		.log_level = 2 };
+	int lock;
+
+	logged[0] = '\0';
+	options.config = project_path(&p, "apam.conf");
+	ck_assert_int_eq(apam_open(&options, &p.ctx, NULL), APAM_OK);
+	ck_assert_int_eq(
+	    apam_profile_get(p.ctx, "live", profile, NULL), APAM_OK);
+	ck_assert_int_eq(stack_ready((*profile)->stack, NULL), APAM_OK);
+	lock = share_try_lock(&(*profile)->stack->entries[0]);
+	ck_assert_int_ge(lock, 0);
+	return lock;
+}
+
+static void
+must_say(const char *where, const char *text)
+{
+	ck_assert_msg(strstr(where, text) != NULL, "not %s: %s", text, where);
+}
+
+START_TEST(one_that_holds_the_lock_too_long_is_named)
+{
+	struct apam_profile *profile;
+	char text[64];
+	int lock;
+
+	live_profile(&p, SHARED "deadline = \"2s\";");
+	lock = open_and_lock(&profile);
+	ck_assert_int_eq(live_try(profile), APAM_OK);
+	ck_assert_int_eq(sandbox_mints(), 1);
+	(void)snprintf(
+	    text, sizeof(text), "process %d (check_share)", (int)getpid());
+	must_say(logged, text);
+	share_unlock(lock);
+}
+END_TEST
+
+/* Whose time is over before that is told what it waited for. */
+START_TEST(who_gives_up_waiting_is_told_for_whom)
+{
+	struct apam_request request = APAM_REQUEST("GET", live_url());
+	struct apam_signature s = APAM_SIGNATURE_INIT;
+	struct apam_profile *profile;
+	int lock = open_and_lock(&profile);
+
+	request.timeout_ms = 100;
+	ck_assert_int_eq(
+	    apam_sign(profile, &request, &s, &p.err), APAM_E_DEADLINE);
+	must_say(p.err.text, "another process acquires the shared credential");
+	share_unlock(lock);
+}
+END_TEST
+
+START_TEST(the_same_without_blocking)
+{
+	struct apam_request request = APAM_REQUEST("GET", live_url());
+	struct apam_signature s = APAM_SIGNATURE_INIT;
+	struct apam_profile *profile;
+	struct apam_call *call;
+	struct apam *driven;
+	int lock = open_and_lock(&profile);
+
+	driven = p.ctx;
+	live_open(&p, APAM_OPEN_NO_THREAD);
+	ck_assert_int_eq(
+	    apam_profile_get(p.ctx, "live", &profile, NULL), APAM_OK);
+	request.timeout_ms = 100;
+	ck_assert_int_eq(apam_sign_start(profile, &request, &s, &call, NULL),
+	    APAM_E_PENDING);
+	while (apam_call_result(call, &p.err) == APAM_E_PENDING) {
+		apam_step(p.ctx);
+		sleep_ms(5);
+	}
+	ck_assert_int_eq(p.err.status, APAM_E_DEADLINE);
+	must_say(p.err.text, "another process acquires the shared credential");
+	apam_call_cancel(&call);
+	share_unlock(lock);
+	apam_close(&driven);
 }
 END_TEST
 
@@ -354,7 +452,10 @@ share_suite(void)
 	tcase_add_test(tc, many_processes_make_one_exchange);
 	tcase_add_test(tc, a_late_comer_checks_nothing);
 	tcase_add_test(tc, a_killed_process_blocks_nobody);
-	tcase_add_test(tc, a_process_that_does_not_end_does_not_block_for_ever);
+	tcase_add_test(tc, a_stopped_process_stops_nobody_else);
+	tcase_add_test(tc, one_that_holds_the_lock_too_long_is_named);
+	tcase_add_test(tc, who_gives_up_waiting_is_told_for_whom);
+	tcase_add_test(tc, the_same_without_blocking);
 	tcase_add_test(
 	    tc, a_rejected_one_is_replaced_by_one_and_taken_by_the_other);
 	tcase_add_test(tc, a_late_comer_does_not_refresh);
