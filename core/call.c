@@ -94,7 +94,6 @@ apam_sign_start(struct apam_profile *profile,
 {
 	HOLD_CANCEL;
 	struct apam_call *c;
-	struct stack *stack;
 	enum apam_status status;
 
 	*call = NULL;
@@ -109,12 +108,10 @@ apam_sign_start(struct apam_profile *profile,
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
-	stack = profile_hold(profile);
 	c->profile = profile;
 	c->request = request;
 	c->signature = signature;
-	c->deadline = deadline_of(stack, request->timeout_ms);
-	stack_release(&stack);
+	c->deadline = profile_deadline(profile, request->timeout_ms);
 
 	status = attempt(c);
 	if (err != NULL)

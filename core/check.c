@@ -64,10 +64,10 @@ apam_check(struct apam_profile *profile, int timeout_ms,
 		err = &unwanted;
 	error_clear(err);
 	*count = 0;
-	stack = profile_current(profile, err);
+	deadline = profile_deadline(profile, timeout_ms);
+	stack = profile_current(profile, deadline, err);
 	if (stack == NULL)
 		return err->status;
-	deadline = deadline_of(stack, timeout_ms);
 	for (size_t i = 0; i < stack->count && i < room; i++) {
 		error_clear(err);
 		status = check_entry(

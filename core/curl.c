@@ -140,7 +140,7 @@ fill_in(struct apam_curl_call *call, CURL *easy, const struct apam_transfer *t)
 		    .proxy = conf->proxy,
 		    .body_max = (size_t)conf->body_max,
 		    .allow_http = conf->allow_http },
-		.deadline = deadline_of(call->stack, t->timeout_ms),
+		.deadline = profile_deadline(call->profile, t->timeout_ms),
 	};
 	curl_handle_init(&call->handle);
 }

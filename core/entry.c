@@ -134,6 +134,7 @@ init(struct entry *e, struct stack *stack, size_t index)
 		.user = e->ctx->settings->user,
 	};
 	e->secrets.watch = &stack->watch;
+	e->secrets.deadline = stack->deadline;
 	pthread_mutex_init(&e->calls, NULL);
 	life_init(&e->life);
 }

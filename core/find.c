@@ -24,7 +24,7 @@ add(struct profile_index *index, struct apam_profile *p)
 	bool ok;
 
 	profile_look_soon(p);
-	s = profile_follow(p, NULL);
+	s = profile_follow(p, 0, NULL);
 	if (s == NULL)
 		return true;
 	ok = profile_index_add(

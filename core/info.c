@@ -103,7 +103,7 @@ show_named(struct apam *ctx, const char *name,
 	bool more;
 
 	if (apam_profile_get(ctx, name, &p, &why) == APAM_OK)
-		stack = profile_current(p, &why);
+		stack = profile_current(p, 0, &why);
 	if (stack == NULL) {
 		if (profile_file(ctx, name, file, sizeof(file)))
 			info.file = file;
@@ -171,14 +171,14 @@ answer(struct apam *ctx, const struct question *q, const char *name)
 	bool more;
 
 	if (apam_profile_get(ctx, name, &p, &err) == APAM_OK)
-		stack = profile_follow(p, &err);
+		stack = profile_follow(p, 0, &err);
 	if (stack == NULL) {
 		info.file = err.file;
 		return q->each(q->arg, &info, err.text);
 	}
 	why = why_not(q, stack);
 	/* Only the chosen one is opened: the others need not be loaded. */
-	if (why == NULL && stack_ready(stack, &err) != APAM_OK)
+	if (why == NULL && stack_ready(stack, 0, &err) != APAM_OK)
 		why = err.text;
 	fill_profile(stack, entries, &info);
 	more = q->each(q->arg, &info, why);

@@ -23,6 +23,21 @@ profile_hold(struct apam_profile *p)
 	return s;
 }
 
+int64_t
+profile_deadline(struct apam_profile *p, int timeout_ms)
+{
+	const int64_t now = clock_ms();
+	struct stack *s;
+	int64_t ms = timeout_ms;
+
+	if (timeout_ms <= 0) {
+		s = profile_hold(p);
+		ms = s->profile->deadline * 1000;
+		stack_release(&s);
+	}
+	return now + ms;
+}
+
 /* The same, and whether this caller is the one to look at the files. */
 static struct stack *
 hold_and_ask(struct apam_profile *p, bool *due)
@@ -71,9 +86,18 @@ note_error(struct apam_profile *p, const struct apam_error *err)
 	return news;
 }
 
+/* Halfway from now; 0: never. */
+static int64_t
+half(int64_t deadline)
+{
+	const int64_t now = clock_ms();
+
+	return deadline == 0 ? 0 : now + (deadline - now) / 2;
+}
+
 /* Make a stack of the files as they are now; *s is then that one. */
 static bool
-reload(struct apam_profile *p, struct stack **s)
+reload(struct apam_profile *p, int64_t deadline, struct stack **s)
 {
 	struct problems all;
 	struct stack *next;
@@ -82,7 +106,8 @@ reload(struct apam_profile *p, struct stack **s)
 	next = stack_new(p->ctx, p->name, (*s)->profile->file, &all);
 	/* Who only looks for a profile does not load its modules. */
 	if (next != NULL &&
-	    (!atomic_load(&(*s)->opened) || stack_open(next, &all))) {
+	    (!atomic_load(&(*s)->opened) ||
+		stack_open(next, half(deadline), &all))) {
 		swap(p, next);
 		stack_release(s);
 		*s = next;
@@ -112,7 +137,7 @@ note_gone(struct apam_profile *p)
 enum finding { FILES_SAME, FILES_NEW, FILES_BAD, FILES_GONE };
 
 static enum finding
-compare(struct apam_profile *p, struct stack **s)
+compare(struct apam_profile *p, int64_t deadline, struct stack **s)
 {
 	if (access((*s)->profile->file, F_OK) != 0) {
 		note_gone(p);
@@ -120,14 +145,14 @@ compare(struct apam_profile *p, struct stack **s)
 	}
 	if (!stack_changed(*s))
 		return FILES_SAME;
-	return reload(p, s) ? FILES_NEW : FILES_BAD;
+	return reload(p, deadline, s) ? FILES_NEW : FILES_BAD;
 }
 
 /* Look at the files; *s is then what they say. */
 static void
-look(struct apam_profile *p, struct stack **s)
+look(struct apam_profile *p, int64_t deadline, struct stack **s)
 {
-	enum finding found = compare(p, s);
+	enum finding found = compare(p, deadline, s);
 
 	pthread_mutex_lock(&p->ctx->lock);
 	p->reloading = false;
@@ -161,25 +186,26 @@ is_gone(struct apam_profile *p, struct apam_error *err)
 }
 
 struct stack *
-profile_follow(struct apam_profile *p, struct apam_error *err)
+profile_follow(struct apam_profile *p, int64_t deadline, struct apam_error *err)
 {
 	struct stack *s;
 	bool due;
 
 	s = hold_and_ask(p, &due);
 	if (due)
-		look(p, &s);
+		look(p, deadline, &s);
 	if (is_gone(p, err))
 		stack_release(&s);
 	return s;
 }
 
 struct stack *
-profile_current(struct apam_profile *p, struct apam_error *err)
+profile_current(
+    struct apam_profile *p, int64_t deadline, struct apam_error *err)
 {
-	struct stack *s = profile_follow(p, err);
+	struct stack *s = profile_follow(p, deadline, err);
 
-	if (s != NULL && stack_ready(s, err) != APAM_OK)
+	if (s != NULL && stack_ready(s, deadline, err) != APAM_OK)
 		stack_release(&s);
 	return s;
 }

@@ -110,8 +110,8 @@ apam_revoke(struct apam_profile *profile, int timeout_ms,
 	*count = 0;
 	error_clear(err);
 	error_clear(&first);
-	stack = profile_current(profile, &first);
-	deadline = stack == NULL ? 0 : deadline_of(stack, timeout_ms);
+	deadline = profile_deadline(profile, timeout_ms);
+	stack = profile_current(profile, deadline, &first);
 	for (size_t i = 0; stack != NULL && i < stack->count; i++) {
 		revoke_entry(&stack->entries[i], deadline, &report);
 		if (i < room)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clock.h"
 #include "error.h"
 #include "keyring.h"
 #include "secret_exec.h"
@@ -20,12 +21,18 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define NAME_MAX_BYTES 255
 
+/* On what terms it is read. */
+struct terms {
+	bool user;
+	int64_t deadline; /* clock_ms; 0: none */
+};
+
 struct kind {
 	struct apam_str prefix;
 	/* NULL where what follows the prefix is right, else what to write. */
 	const char *(*check)(struct apam_str rest);
-	enum apam_status (*read)(const char *rest, bool user, struct buf *to,
-	    struct apam_error *err);
+	enum apam_status (*read)(const char *rest, const struct terms *terms,
+	    struct buf *to, struct apam_error *err);
 };
 
 /* ---- Checks ----------------------------------------------------------- */
@@ -121,17 +128,19 @@ read_kind(const char *path, enum trust_kind kind, bool user, struct buf *to,
 }
 
 static enum apam_status
-read_file(const char *rest, bool user, struct buf *to, struct apam_error *err)
+read_file(const char *rest, const struct terms *terms, struct buf *to,
+    struct apam_error *err)
 {
-	return read_kind(rest, TRUST_SECRET, user, to, err);
+	return read_kind(rest, TRUST_SECRET, terms->user, to, err);
 }
 
 static enum apam_status
-read_env(const char *rest, bool user, struct buf *to, struct apam_error *err)
+read_env(const char *rest, const struct terms *terms, struct buf *to,
+    struct apam_error *err)
 {
 	const char *value = trusted_getenv(rest);
 
-	(void)user;
+	(void)terms;
 	if (process_is_setid())
 		return error_set(err, APAM_E_SECRET,
 		    "env:%s: a set-id program believes no environment", rest);
@@ -146,12 +155,23 @@ read_env(const char *rest, bool user, struct buf *to, struct apam_error *err)
 }
 
 static enum apam_status
-read_exec(const char *rest, bool user, struct buf *to, struct apam_error *err)
+read_exec(const char *rest, const struct terms *terms, struct buf *to,
+    struct apam_error *err)
 {
 	struct apam_error own = { .entry = -1 };
-	enum apam_status status = secret_exec(
-	    apam_str(rest), user, SECRET_EXEC_MS, to, &own);
+	int64_t left = SECRET_EXEC_MS;
+	enum apam_status status;
 
+	if (terms->deadline != 0 && terms->deadline < clock_ms() + left)
+		left = terms->deadline - clock_ms();
+	if (left <= 0)
+		return error_set(err, APAM_E_DEADLINE,
+		    "no time was left to run a program for the secret");
+	status = secret_exec(apam_str(rest), terms->user, (int)left, to, &own);
+	/* It may have been right, given more time. */
+	if (status == APAM_E_SECRET && left < SECRET_EXEC_MS &&
+	    clock_ms() >= terms->deadline)
+		own.status = APAM_E_DEADLINE;
 	return status == APAM_OK ? APAM_OK : fail_with(&own, err);
 }
 
@@ -160,13 +180,13 @@ read_exec(const char *rest, bool user, struct buf *to, struct apam_error *err)
  * gives its files to the service's user: believe that user, in any mode.
  */
 static enum apam_status
-read_credential(
-    const char *rest, bool user, struct buf *to, struct apam_error *err)
+read_credential(const char *rest, const struct terms *terms, struct buf *to,
+    struct apam_error *err)
 {
 	const char *directory = trusted_getenv("CREDENTIALS_DIRECTORY");
 	char path[TRUST_PATH_MAX + 2];
 
-	(void)user;
+	(void)terms;
 	if (directory == NULL)
 		return error_set(err, APAM_E_SECRET,
 		    "credential:%s: there is no $CREDENTIALS_DIRECTORY; set "
@@ -177,10 +197,10 @@ read_credential(
 }
 
 static enum apam_status
-read_keyring(
-    const char *rest, bool user, struct buf *to, struct apam_error *err)
+read_keyring(const char *rest, const struct terms *terms, struct buf *to,
+    struct apam_error *err)
 {
-	(void)user;
+	(void)terms;
 	return keyring_read(rest, to, err);
 }
 
@@ -264,9 +284,10 @@ check_secret(struct apam_str name, struct buf *secret, struct apam_error *err)
 }
 
 enum apam_status
-secret_ref_read(
-    struct apam_str ref, bool user, struct buf *to, struct apam_error *err)
+secret_ref_read(struct apam_str ref, bool user, int64_t deadline,
+    struct buf *to, struct apam_error *err)
 {
+	const struct terms terms = { user, deadline };
 	const char *why = secret_ref_check(ref);
 	enum apam_status status;
 	struct apam_str name;
@@ -282,7 +303,7 @@ secret_ref_read(
 	name = ref;
 	if (kind->read == read_exec)
 		name = str_cut(ref, str_find(ref, ' '));
-	status = kind->read(text + kind->prefix.n, user, to, err);
+	status = kind->read(text + kind->prefix.n, &terms, to, err);
 	if (status == APAM_OK)
 		status = check_secret(name, to, err);
 	if (status != APAM_OK)

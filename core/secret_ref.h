@@ -6,7 +6,8 @@
  *                     end is dropped
  *   env:NAME          an environment variable; not in set-id programs
  *   exec:PROGRAM ARG  standard output of a trusted program, run without a
- *                     shell, arguments split at spaces, ten seconds at most
+ *                     shell, arguments split at spaces, ten seconds at most,
+ *                     and no longer than the call
  *   credential:NAME   a file in systemd's $CREDENTIALS_DIRECTORY
  *   keyring:NAME      a "user" key of the kernel's session or user keyring
  */
@@ -34,11 +35,13 @@ const char *secret_ref_check(struct apam_str ref);
 bool secret_ref_is_shared(struct apam_str ref);
 
 /*
- * Read the secret into an empty buffer.  Errors: SECRET, TRUST, MEMORY; an
- * empty secret and one with control characters are errors.  Texts name the
- * reference, never the secret.
+ * Read the secret into an empty buffer.  A program is ended at `deadline`,
+ * clock_ms, where that comes before its own; 0: there is none.  Errors: SECRET,
+ * TRUST, MEMORY, and DEADLINE where it was ended before its time; an empty
+ * secret and one with control characters are errors.  Texts name the reference,
+ * never the secret.
  */
-enum apam_status secret_ref_read(
-    struct apam_str ref, bool user, struct buf *to, struct apam_error *err);
+enum apam_status secret_ref_read(struct apam_str ref, bool user,
+    int64_t deadline, struct buf *to, struct apam_error *err);
 
 #endif

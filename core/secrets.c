@@ -67,7 +67,8 @@ read_one(struct reading *r, const char *option, struct apam_value *value)
 	s->count++;
 	note_file(s, value->str);
 	s->various |= !secret_ref_is_shared(value->str);
-	if (secret_ref_read(value->str, r->user, b, &err) != APAM_OK) {
+	if (secret_ref_read(value->str, r->user, s->deadline, b, &err) !=
+	    APAM_OK) {
 		problems_add(r->all, err.status, r->file, r->line, "%s: %s",
 		    option, err.text);
 		return false;

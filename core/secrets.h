@@ -16,12 +16,13 @@ struct secrets {
 	struct buf *all;
 	size_t count, room;
 	bool various;		/* another process may have read others */
+	int64_t deadline;	/* clock_ms: for reading them; 0: none */
 	struct watch *watch;	/* notes the files they are in; may be NULL */
 };
 
 /*
  * Read every SECRET of `values`, those in groups too, into *secrets, zeroed
- * by the caller but for `watch`.  False with a problem
+ * by the caller but for `watch` and `deadline`.  False with a problem
  * added, at the option's line, for each that cannot be read.  The views in
  * `values` live until secrets_free.
  */

@@ -12,15 +12,6 @@
 #include "signature.h"
 #include "tell.h"
 
-int64_t
-deadline_of(const struct stack *stack, int timeout_ms)
-{
-	int64_t ms = timeout_ms > 0 ? timeout_ms :
-				      stack->profile->deadline * 1000;
-
-	return clock_ms() + ms;
-}
-
 static void
 result_init(struct stack_result *result)
 {
@@ -66,13 +57,13 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	enum apam_status status;
 
 	apam_signature_release(signature);
-	stack = profile_current(profile, err);
+	if (mine.deadline == 0)
+		mine.deadline = profile_deadline(profile, request->timeout_ms);
+	stack = profile_current(profile, mine.deadline, err);
 	if (stack == NULL) {
 		error_locate(err, profile->name, -1);
 		return err->status;
 	}
-	if (mine.deadline == 0)
-		mine.deadline = deadline_of(stack, request->timeout_ms);
 	result_init(&result);
 	status = request_init(&r, request, stack->profile, err);
 	if (status == APAM_OK)

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What apam_sign shares with the other calls that take a timeout.
+ * What apam_sign shares with other calls that sign.
  */
 #ifndef CORE_SIGN_H
 #define CORE_SIGN_H
 
 #include "stack.h"
-
-/* When a call with this timeout (0: the profile's) ends, by clock_ms. */
-int64_t deadline_of(const struct stack *stack, int timeout_ms);
 
 /*
  * apam_sign with a given patience: APAM_E_PENDING where it has none and a

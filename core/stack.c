@@ -6,8 +6,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "error.h"
 #include "lifecycle.h"
 #include "str.h"
@@ -192,15 +194,44 @@ stack_lint(struct apam *ctx, struct profile *draft, struct problems *all)
 	watch_free(&s.watch);
 }
 
+/*
+ * The lock, before `deadline`.  By the wall clock, as POSIX has it: where that
+ * is set back the wait is longer, but not than the other thread's.
+ */
+static bool
+lock_until(struct stack *s, int64_t deadline)
+{
+	const int64_t left = deadline - clock_ms();
+	struct timespec until;
+
+	if (deadline == 0)
+		return pthread_mutex_lock(&s->lock) == 0;
+	if (left <= 0 || clock_gettime(CLOCK_REALTIME, &until) != 0)
+		return pthread_mutex_trylock(&s->lock) == 0;
+	until.tv_sec += (time_t)(left / 1000);
+	until.tv_nsec += (long)(left % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	return pthread_mutex_timedlock(&s->lock, &until) == 0;
+}
+
 bool
-stack_open(struct stack *s, struct problems *all)
+stack_open(struct stack *s, int64_t deadline, struct problems *all)
 {
 	bool ok = true;
 
 	if (atomic_load_explicit(&s->opened, memory_order_acquire))
 		return true;
-	pthread_mutex_lock(&s->lock);
+	if (!lock_until(s, deadline)) {
+		problems_add(all, APAM_E_DEADLINE, s->profile->file, 0,
+		    "another thread reads the profile's secrets and did not "
+		    "end in time");
+		return false;
+	}
 	if (!atomic_load_explicit(&s->opened, memory_order_relaxed)) {
+		s->deadline = deadline;
 		ok = open_entries(s, all);
 		atomic_store_explicit(&s->opened, ok, memory_order_release);
 	}
@@ -209,12 +240,12 @@ stack_open(struct stack *s, struct problems *all)
 }
 
 enum apam_status
-stack_ready(struct stack *s, struct apam_error *err)
+stack_ready(struct stack *s, int64_t deadline, struct apam_error *err)
 {
 	struct problems all;
 
 	problems_init(&all);
-	if (stack_open(s, &all))
+	if (stack_open(s, deadline, &all))
 		return APAM_OK;
 	if (err != NULL && err->status == APAM_OK)
 		*err = all.first;
@@ -227,8 +258,9 @@ stack_changed(struct stack *s)
 {
 	bool changed;
 
-	/* Opening adds the files of secrets. */
-	pthread_mutex_lock(&s->lock);
+	/* Opening adds the files of secrets, and may take its time. */
+	if (pthread_mutex_trylock(&s->lock) != 0)
+		return false;
 	changed = watch_changed(&s->watch);
 	pthread_mutex_unlock(&s->lock);
 	return changed;

@@ -46,6 +46,7 @@ struct stack {
 	struct watch watch;	/* the files it was made of; guarded by lock */
 	struct hot *hot;	/* its profile's slot; NULL: none */
 	pthread_mutex_t lock;	/* while the entries are opened */
+	int64_t deadline;	/* for that, clock_ms; 0: none; guarded by it */
 	_Atomic(bool) opened;
 	bool forking;		/* fork.c holds the locks of its entries */
 	struct entry *entries;
@@ -69,12 +70,14 @@ struct stack *stack_hold(struct stack *stack);
 void stack_release(struct stack **stack);
 
 /*
- * Open every entry, once.  False with problems added where any does not open:
- * then the profile is unusable as a whole.
+ * Open every entry, once, until `deadline`, clock_ms, at the latest; 0: none.
+ * False with problems added where any does not open: then the profile is
+ * unusable as a whole.
  */
-bool stack_open(struct stack *stack, struct problems *all);
+bool stack_open(struct stack *stack, int64_t deadline, struct problems *all);
 /* The same with the first problem in *err. */
-enum apam_status stack_ready(struct stack *stack, struct apam_error *err);
+enum apam_status stack_ready(struct stack *stack, int64_t deadline,
+    struct apam_error *err);
 
 /*
  * Sign a request with all entries that the rule lets contribute.  `total` and
@@ -92,7 +95,7 @@ enum apam_status stack_sign(struct stack *stack, struct request *request,
     const struct patience *patience, struct stack_result *result,
     struct apam_error *err);
 
-/* True where a file that it was made of is not as it was. */
+/* True where a file that it was made of is not as it was; not while it opens. */
 bool stack_changed(struct stack *stack);
 
 /* Let entries that are the same as in `old` go on with what it knows. */

@@ -65,7 +65,7 @@ apam_profile_status(struct apam_profile *profile,
 		err = &unwanted;
 	error_clear(err);
 	*count = 0;
-	stack = profile_current(profile, err);
+	stack = profile_current(profile, 0, err);
 	if (stack == NULL)
 		return err->status;
 	for (size_t i = 0; i < stack->count && i < room; i++)

@@ -154,7 +154,7 @@ START_TEST(a_module_that_refuses_and_opens_is_closed)
 	struct entry e;
 
 	problems_init(&all);
-	ck_assert_int_eq(stack_ready(s, NULL), APAM_OK);
+	ck_assert_int_eq(stack_ready(s, 0, NULL), APAM_OK);
 	m = s->entries[0].module;
 	m->abi.open = refuse_and_open;
 	refused_option = _i == 0 ? 1 : 99;
@@ -267,8 +267,8 @@ START_TEST(one_is_as_the_other_or_not)
 	struct stack *other = stack_of("other", pairs[_i].other);
 	struct entry *x, *y;
 
-	ck_assert_int_eq(stack_ready(one, NULL), APAM_OK);
-	ck_assert_int_eq(stack_ready(other, NULL), APAM_OK);
+	ck_assert_int_eq(stack_ready(one, 0, NULL), APAM_OK);
+	ck_assert_int_eq(stack_ready(other, 0, NULL), APAM_OK);
 	x = &one->entries[0];
 	y = &other->entries[0];
 	ck_assert_msg(entry_same(x, y) == pairs[_i].same, "%s", pairs[_i].name);
@@ -299,7 +299,7 @@ START_TEST(a_key_has_its_modules_name)
 	struct stack *s = stack_of("p", ids[_i].entry);
 	struct apam_str id;
 
-	ck_assert_int_eq(stack_ready(s, NULL), APAM_OK);
+	ck_assert_int_eq(stack_ready(s, 0, NULL), APAM_OK);
 	id = entry_key_id(&s->entries[0]);
 	ck_assert_uint_eq(id.n, strlen(ids[_i].id));
 	ck_assert_str_eq(id.p, ids[_i].id);
@@ -333,7 +333,7 @@ START_TEST(a_module_is_called_as_it_says)
 	struct stack *s = stack_of("p", RETURNS(""));
 	struct entry *e;
 
-	ck_assert_int_eq(stack_ready(s, NULL), APAM_OK);
+	ck_assert_int_eq(stack_ready(s, 0, NULL), APAM_OK);
 	e = &s->entries[0];
 	e->module->abi.traits = models[_i].traits;
 	for (int i = 0; i < 2; i++) {
@@ -406,7 +406,7 @@ START_TEST(a_key_is_told_by_its_secret)
 	ck_assert(entry_key_secret(&e, &read));
 	ck_assert(bytes_equal(buf_view(&read), want));
 	ck_assert_int_eq(entry_key_secret(&e, &small), want.n == 0);
-	ck_assert(stack_open(s, &all));
+	ck_assert(stack_open(s, 0, &all));
 	ck_assert(entry_key_secret(&s->entries[0], &opened));
 	ck_assert(bytes_equal(buf_view(&opened), want));
 	entry_close(&e);

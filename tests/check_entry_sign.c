@@ -45,7 +45,7 @@ setup(void)
 	    "origins = [ \"https://api.example\" ];\n"
 	    "auth = ( { scheme = \"return-test\"; } );\n");
 	p = project_get(&project, "p");
-	ck_assert_int_eq(stack_ready(p->stack, &err), APAM_OK);
+	ck_assert_int_eq(stack_ready(p->stack, 0, &err), APAM_OK);
 	entry = &p->stack->entries[0];
 	make_credential();
 	signing_init(&out);

@@ -425,7 +425,7 @@ open_stack(const char *name)
 	struct problems all;
 
 	problems_init(&all);
-	ck_assert_msg(stack_open(s, &all), "%s", all.first.text);
+	ck_assert_msg(stack_open(s, 0, &all), "%s", all.first.text);
 	return s;
 }
 

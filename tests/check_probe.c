@@ -55,7 +55,8 @@ use(const char *origins, const char *options)
 	project_splice(&project, format, text, sizeof(text));
 	project_profile(&project, "p", text);
 	p = project_get(&project, "p");
-	ck_assert_msg(stack_ready(p->stack, &err) == APAM_OK, "%s", err.text);
+	ck_assert_msg(
+	    stack_ready(p->stack, 0, &err) == APAM_OK, "%s", err.text);
 	entry = &p->stack->entries[0];
 }
 

@@ -122,7 +122,7 @@ START_TEST(what_is_gone_is_gone_for_all)
 	is_refused(APAM_E_NO_PROFILE);
 	profile->reloading = true; /* as while another thread looks */
 	error_clear(&err);
-	s = profile_current(profile, &err);
+	s = profile_current(profile, 0, &err);
 	ck_assert_ptr_null(s);
 	ck_assert_int_eq(err.status, APAM_E_NO_PROFILE);
 	profile->reloading = false;

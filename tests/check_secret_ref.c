@@ -60,7 +60,7 @@ make_file(const char *prefix, mode_t mode, const char *text, size_t n)
 static enum apam_status
 read_ref(const char *ref)
 {
-	return secret_ref_read(apam_str(ref), true, &secret, &err);
+	return secret_ref_read(apam_str(ref), true, 0, &secret, &err);
 }
 
 /* Expect this status and a piece of its text, and no secret anywhere. */

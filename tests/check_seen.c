@@ -43,7 +43,7 @@ entry_of(const char *name, const char *entry)
 	project_splice(&project, format, text, sizeof(text));
 	project_profile(&project, name, text);
 	stack = project_get(&project, name)->stack;
-	ck_assert_msg(stack_ready(stack, &project.err) == APAM_OK, "%s",
+	ck_assert_msg(stack_ready(stack, 0, &project.err) == APAM_OK, "%s",
 	    project.err.text);
 	return &stack->entries[0];
 }

@@ -57,7 +57,7 @@ flights_open(struct flights *t, const struct raw_answer *answer,
 	project_module(&t->p, scheme, t->scheme == NULL);
 	project_profile(&t->p, "demo", text);
 	t->profile = project_get(&t->p, "demo");
-	ck_assert_msg(stack_ready(t->profile->stack, &t->p.err) == APAM_OK,
+	ck_assert_msg(stack_ready(t->profile->stack, 0, &t->p.err) == APAM_OK,
 	    "%s:%u: %s", t->p.err.file, t->p.err.line, t->p.err.text);
 	t->entry = &t->profile->stack->entries[0];
 }

@@ -33,7 +33,8 @@
  *              suspend; points in time are Unix seconds.
  *   blocking   Only calls that take a timeout wait for the network.  A call
  *              that first uses a profile, or finds its files changed, reads
- *              them, and runs the programs of exec: secrets.
+ *              them, and runs the programs of exec: secrets, which a timeout
+ *              ends as well.
  *   entries    Of a profile, by index from 0.  Logs, messages and the program
  *              apam count them from 1.
  *   secrets    A signature holds the credential: release it soon.  Nothing
