@@ -14,6 +14,8 @@
 
 #include <apam/types.h>
 
+#include "url_path.h"
+
 #define URL_MAX 8192 /* bytes */
 #define URL_HOST_MAX 255
 
@@ -37,18 +39,10 @@ const char *url_parse(struct apam_str text, struct url *url);
  * NULL where a request to `url` belongs to `origin`: same scheme, host and
  * port, and a path below the origin's where that has one other than "/".
  * Otherwise static text that says what differs ("the port differs").  Against
- * an origin with a path, a path with a dot segment, plain or percent-encoded
- * (any number of times), or with an encoded slash or backslash, is refused.
+ * an origin with a path, one that servers could read in two ways is refused
+ * (url_path.h).
  */
 const char *url_outside(const struct url *origin, const struct url *url);
-
-/*
- * The two halves of the rule on paths, for an origin's path other than "/".
- * NULL where all read the path of a URL alike, else static text; true where
- * that path is `origin` or goes on below it.
- */
-const char *url_path_unclear(struct apam_str path);
-bool url_path_below(struct apam_str origin, struct apam_str path);
 
 /*
  * True where `url` leads to this machine by its text alone: an address in
