@@ -27,43 +27,21 @@ static const struct flag flags[] = {
 
 /* The keys of the name that may sign: when they were used, and where. */
 struct use {
-	const struct apam_key_name *name;
 	int64_t at;
 	char by[65];
 	unsigned long uid;
 	char profiles[KEYS_PROFILES_SIZE];
 };
 
-static bool
-note_use(void *arg, const struct apam_key_info *key)
+static void
+note_use(struct use *use, const struct apam_key_info *key)
 {
-	struct use *use = arg;
-
-	if (!keys_match(use->name, key) || key->archived_at != 0 ||
-	    key->used_at <= use->at)
-		return true;
+	if (key->archived_at != 0 || key->used_at <= use->at)
+		return;
 	use->at = key->used_at;
 	use->uid = key->used_uid;
 	snprintf(use->by, sizeof(use->by), "%s", key->used_by);
 	keys_profiles(use->profiles, key);
-	return true;
-}
-
-/* False where a person or a script has second thoughts. */
-static bool
-may_go(const struct args *args, const struct use *use)
-{
-	const int64_t ago = (int64_t)time(NULL) - use->at;
-	char age[AGE_SIZE], user[KEYS_USER_SIZE];
-
-	if (use->at == 0 || ago >= LATELY_S)
-		return true;
-	age_text(age, ago);
-	keys_user(user, use->uid);
-	complain("%s was used %s ago, by %s of user %s; profiles that name it: "
-		 "%s",
-	    use->name->id, age, use->by, user, use->profiles);
-	return confirm(args, "Archive it all the same?");
 }
 
 /* ---- Profiles without a key --------------------------------------------- */
@@ -72,14 +50,6 @@ may_go(const struct args *args, const struct use *use)
 struct names {
 	char **all;
 	size_t count;
-};
-
-/* Of one reading of the list. */
-struct affected {
-	const struct apam_key_name *name;
-	struct names touched; /* that name an archived key of this name */
-	struct names served; /* that name any key that lives */
-	bool failed;
 };
 
 static bool
@@ -102,42 +72,12 @@ add_names(struct names *names, const struct apam_key_info *key)
 }
 
 static bool
-sort_key(void *arg, const struct apam_key_info *key)
-{
-	struct affected *a = arg;
-
-	if (keys_lives(key))
-		a->failed = !add_names(&a->served, key);
-	else if (keys_match(a->name, key) && key->archived_at != 0)
-		a->failed = !add_names(&a->touched, key);
-	return !a->failed;
-}
-
-static bool
 is_among(const struct names *names, const char *profile)
 {
 	for (size_t i = 0; i < names->count; i++)
 		if (strcmp(names->all[i], profile) == 0)
 			return true;
 	return false;
-}
-
-/* Take away those that have a key left, as far as is known here. */
-static void
-drop_served(struct affected *a)
-{
-	struct names *touched = &a->touched;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < touched->count; i++) {
-		if (is_among(&a->served, touched->all[i]))
-			free(touched->all[i]);
-		else
-			touched->all[kept++] = touched->all[i];
-	}
-	touched->count = kept;
-	if (touched->all != NULL)
-		touched->all[kept] = NULL;
 }
 
 static void
@@ -148,48 +88,112 @@ free_names(struct names *names)
 	free(names->all);
 }
 
-static int
-show_done(struct cli *cli, const struct apam_key_name *name)
+/* ---- One reading of the list -------------------------------------------- */
+
+/* It is long where there are many profiles, so that it is read once. */
+struct survey {
+	const struct apam_key_name *name;
+	struct use use;
+	struct names touched; /* profiles that name a key of this name */
+	struct names served; /* that name any other key that lives */
+	bool failed; /* out of memory */
+};
+
+static bool
+sort_key(void *arg, const struct apam_key_info *key)
 {
-	struct affected a = { .name = name };
+	struct survey *s = arg;
+
+	if (keys_match(s->name, key)) {
+		note_use(&s->use, key);
+		s->failed = !add_names(&s->touched, key);
+	} else if (keys_lives(key)) {
+		s->failed = !add_names(&s->served, key);
+	}
+	return !s->failed;
+}
+
+/* Take away those that have a key left, as far as is known here. */
+static void
+drop_served(struct survey *s)
+{
+	struct names *touched = &s->touched;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < touched->count; i++) {
+		if (is_among(&s->served, touched->all[i]))
+			free(touched->all[i]);
+		else
+			touched->all[kept++] = touched->all[i];
+	}
+	touched->count = kept;
+	if (touched->all != NULL)
+		touched->all[kept] = NULL;
+}
+
+/* It is done: what cannot be listed is no error of this command. */
+static int
+show_done(struct cli *cli, struct survey *s)
+{
 	int code;
 
-	/* It is done: what cannot be listed now is no error of this command. */
-	if (apam_keys(cli->ctx, sort_key, &a, NULL, NULL) != APAM_OK)
-		a.failed = true;
-	drop_served(&a);
-	code = keys_done(cli, name->id, "archived",
-	    " everywhere on this machine", (const char *const *)a.touched.all);
-	if (a.failed)
+	drop_served(s);
+	code = keys_done(cli, s->name->id, "archived",
+	    " everywhere on this machine", (const char *const *)s->touched.all);
+	if (s->failed)
 		complain("which profiles have no other key cannot be told");
-	free_names(&a.touched);
-	free_names(&a.served);
 	return code;
 }
 
 /* ---- The command -------------------------------------------------------- */
 
+/* False where a person or a script has second thoughts. */
+static bool
+may_go(const struct args *args, const struct use *use, const char *id)
+{
+	const int64_t ago = (int64_t)time(NULL) - use->at;
+	char age[AGE_SIZE], user[KEYS_USER_SIZE];
+
+	if (use->at == 0 || ago >= LATELY_S)
+		return true;
+	age_text(age, ago);
+	keys_user(user, use->uid);
+	complain("%s was used %s ago, by %s of user %s; profiles that name it: "
+		 "%s",
+	    id, age, use->by, user, use->profiles);
+	return confirm(args, "Archive it all the same?");
+}
+
+static int
+archive(struct cli *cli, const struct args *args, struct survey *survey)
+{
+	struct apam_error err = { 0 };
+	enum apam_status status = apam_keys(
+	    cli->ctx, sort_key, survey, NULL, &err);
+
+	if (status != APAM_OK)
+		return report(NULL, status, &err);
+	if (!may_go(args, &survey->use, survey->name->id))
+		return STATUS_REFUSED;
+	status = apam_key_archive(
+	    cli->ctx, survey->name, args_value(args, "why"), &err);
+	if (status != APAM_OK)
+		return report(NULL, status, &err);
+	return show_done(cli, survey);
+}
+
 static int
 archive_run(struct cli *cli, const struct args *args)
 {
 	const struct apam_key_name name = keys_name(args);
-	struct use use = { .name = &name };
-	struct apam_error err = { 0 };
-	enum apam_status status;
+	struct survey survey = { .name = &name };
 	int code = session_open(cli);
 
-	if (code != STATUS_DONE)
-		return code;
-	status = apam_keys(cli->ctx, note_use, &use, NULL, &err);
-	if (status != APAM_OK)
-		return report(NULL, status, &err);
-	if (!may_go(args, &use))
-		return STATUS_REFUSED;
-	status = apam_key_archive(
-	    cli->ctx, &name, args_value(args, "why"), &err);
-	if (status != APAM_OK)
-		return report(NULL, status, &err);
-	return show_done(cli, &name);
+	if (code == STATUS_DONE)
+		code = archive(cli, args, &survey);
+	free_names(&survey.touched);
+	free_names(&survey.served);
+	return code;
 }
 
 const struct command command_keys_archive = {

@@ -9,6 +9,7 @@
 #include "cancel.h"
 #include "error.h"
 #include "fork.h"
+#include "key_named.h"
 #include "loop.h"
 #include "profiles.h"
 #include "setid.h"
@@ -130,6 +131,7 @@ apam_close(struct apam **ctx)
 	for (size_t i = 0; i < c->profile_count; i++)
 		profile_handle_free(&c->profiles[i]);
 	free(c->profiles);
+	named_keys_forget(c);
 	modules_free(&c->modules);
 	audit_free(&c->audit);
 	keys_free(&c->keys);

@@ -20,6 +20,7 @@
 
 struct hot;
 struct loop;
+struct named_key;
 struct stack;
 
 struct apam {
@@ -35,6 +36,7 @@ struct apam {
 	struct apam_profile **profiles; /* by name, in order */
 	size_t profile_count, profile_room;
 	struct finder finder;
+	struct named_key *named; /* kept for the next reading; key_named.h */
 	struct loop *loop;	/* moves the flights */
 	struct apam_call *calls; /* non-blocking ones under way */
 	_Atomic bool note_missed; /* that notes are lost was said; tell.c */

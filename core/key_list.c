@@ -7,6 +7,7 @@
 
 #include "cancel.h"
 #include "error.h"
+#include "id_index.h"
 #include "key_admin.h"
 #include "key_named.h"
 #include "key_note.h"
@@ -25,6 +26,7 @@ struct row {
 struct rows {
 	struct row *all;
 	size_t count, room;
+	struct id_index by_id;
 	bool failed; /* out of memory */
 };
 
@@ -45,6 +47,10 @@ add_row(struct rows *rows, const char *scheme, const char *id)
 		rows->all = longer;
 		rows->room = room;
 	}
+	if (!id_index_add(&rows->by_id, id, rows->count)) {
+		rows->failed = true;
+		return NULL;
+	}
 	memset(&rows->all[rows->count], 0, sizeof(*rows->all));
 	rows->all[rows->count].info = (struct apam_key_info){
 		.scheme = scheme,
@@ -64,6 +70,16 @@ free_rows(struct rows *rows)
 	for (size_t i = 0; i < rows->count; i++)
 		free(rows->all[i].profiles);
 	free(rows->all);
+	id_index_free(&rows->by_id);
+}
+
+/* The rows of an id, one by one; *at as of id_index_next.  NULL at the end. */
+static struct row *
+next_row(const struct rows *rows, const char *id, size_t *at)
+{
+	size_t i;
+
+	return id_index_next(&rows->by_id, id, at, &i) ? &rows->all[i] : NULL;
 }
 
 static void
@@ -109,12 +125,13 @@ static void
 add_named(struct rows *rows, struct named_key *key, struct apam_error *partial)
 {
 	struct apam_str id = entry_key_id(&key->entry);
-	struct row *own = NULL;
+	struct row *own = NULL, *row;
 	bool found = false;
+	size_t at = 0;
 
-	for (size_t i = 0; i < rows->count; i++) {
-		struct row *row = &rows->all[i];
-
+	if (id.n == 0)
+		return;
+	while ((row = next_row(rows, id.p, &at)) != NULL) {
 		if (row->record == NULL &&
 		    named_key_is(key, row->info.scheme, row->info.id))
 			own = row;
@@ -124,7 +141,7 @@ add_named(struct rows *rows, struct named_key *key, struct apam_error *partial)
 		add_profile(rows, row, key->profile);
 		found = true;
 	}
-	if (found || id.n == 0)
+	if (found)
 		return;
 	if (own == NULL)
 		own = add_row(rows, key->entry.conf->scheme, id.p);
@@ -157,14 +174,11 @@ static void
 each_note(void *arg, enum key_note_kind kind, const struct key_note *note)
 {
 	struct rows *rows = arg;
-	struct row *only = NULL;
-	size_t of_id = 0;
+	struct row *only = NULL, *row;
+	size_t of_id = 0, at = 0;
 
-	for (size_t i = 0; i < rows->count; i++) {
-		struct row *row = &rows->all[i];
-
-		if (strcmp(row->info.scheme, note->scheme) != 0 ||
-		    strcmp(row->info.id, note->id) != 0)
+	while ((row = next_row(rows, note->id, &at)) != NULL) {
+		if (strcmp(row->info.scheme, note->scheme) != 0)
 			continue;
 		of_id++;
 		only = row;
@@ -231,7 +245,7 @@ apam_keys(struct apam *ctx,
 	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(ctx);
 	struct key_registry_print print;
-	struct rows rows = { NULL, 0, 0, false };
+	struct rows rows = { .all = NULL };
 	struct key_set set = { .records = NULL };
 	struct named_keys named;
 	struct apam_error why, damage;
@@ -255,6 +269,6 @@ apam_keys(struct apam *ctx,
 		*partial = why;
 	free_rows(&rows);
 	key_set_free(&set);
-	named_keys_free(&named);
+	named_keys_keep(ctx, &named);
 	return status;
 }

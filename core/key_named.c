@@ -102,22 +102,123 @@ add_profile(struct named_keys *to, struct apam *ctx, const char *name)
 	stack_release(&stack);
 }
 
+/* ---- Keeping ----------------------------------------------------------- */
+
+/*
+ * Cut the keys of the first profile off a list; returns them, NULL where there
+ * are none.
+ */
+static struct named_key *
+cut_profile(struct named_key **list)
+{
+	struct named_key *first = *list, *last = first;
+
+	if (first == NULL)
+		return NULL;
+	while (last->next != NULL && last->next->stack == first->stack)
+		last = last->next;
+	*list = last->next;
+	last->next = NULL;
+	return first;
+}
+
+static void
+append(struct named_keys *to, struct named_key *keys)
+{
+	*to->end = keys;
+	while (*to->end != NULL)
+		to->end = &(*to->end)->next;
+}
+
+static bool
+has_secret(const struct named_key *key)
+{
+	for (; key != NULL; key = key->next)
+		if (key->asked)
+			return true;
+	return false;
+}
+
+static struct named_key *
+exchange_kept(struct apam *ctx, struct named_key *keys)
+{
+	struct named_key *old;
+
+	pthread_mutex_lock(&ctx->lock);
+	old = ctx->named;
+	ctx->named = keys;
+	pthread_mutex_unlock(&ctx->lock);
+	return old;
+}
+
+void
+named_keys_keep(struct apam *ctx, struct named_keys *named)
+{
+	struct named_keys kept;
+	struct named_key *keys;
+
+	named_keys_init(&kept);
+	while ((keys = cut_profile(&named->first)) != NULL) {
+		if (has_secret(keys))
+			free_list(keys);
+		else
+			append(&kept, keys);
+	}
+	named_keys_free(named);
+	free_list(exchange_kept(ctx, kept.first));
+}
+
+void
+named_keys_forget(struct apam *ctx)
+{
+	free_list(exchange_kept(ctx, NULL));
+}
+
+/*
+ * Add the keys of a profile that are kept, where its files have not changed.
+ * Both lists are by name; what is passed over is freed.
+ */
+static bool
+add_kept(struct named_keys *to, struct named_key **kept, const char *name)
+{
+	struct named_key *keys;
+	int order = -1;
+
+	while (*kept != NULL && order < 0) {
+		order = strcmp((*kept)->profile, name);
+		if (order > 0)
+			return false;
+		keys = cut_profile(kept);
+		if (order == 0 && !stack_changed(keys->stack)) {
+			append(to, keys);
+			return true;
+		}
+		free_list(keys);
+	}
+	return false;
+}
+
 enum apam_status
 named_keys_read(struct apam *ctx, struct named_keys *to, struct apam_error *err)
 {
+	struct named_key *kept = exchange_kept(ctx, NULL);
 	struct names_list list;
 	enum apam_status status;
 
 	named_keys_init(to);
 	status = profiles_list(ctx, &list, err);
 	for (size_t i = 0; i < list.count; i++)
-		add_profile(to, ctx, list.names[i]);
+		if (!add_kept(to, &kept, list.names[i]))
+			add_profile(to, ctx, list.names[i]);
+	free_list(kept);
 	names_list_free(&list);
 	if (to->partial.status != APAM_E_MEMORY)
 		return status;
 	named_keys_free(to);
 	return error_set(err, APAM_E_MEMORY, "out of memory");
 }
+
+/* ---- One key ------------------------------------------------------------ */
 
 bool
 named_key_secret(struct named_key *key)

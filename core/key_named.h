@@ -32,6 +32,16 @@ struct named_keys {
 enum apam_status named_keys_read(struct apam *ctx, struct named_keys *to,
     struct apam_error *err);
 
+/*
+ * Free it, but keep for the next reading of the same context what was read of
+ * profiles; one whose files have changed by then is read anew.  No secret is
+ * kept.  So who looks at the keys first and changes one then reads once.
+ */
+void named_keys_keep(struct apam *ctx, struct named_keys *named);
+
+/* Free what is kept; fine where nothing is. */
+void named_keys_forget(struct apam *ctx);
+
 /* Wipe and free; fine on a zeroed struct. */
 void named_keys_free(struct named_keys *named);
 

@@ -6,6 +6,7 @@
  */
 #include "../core/key_named.h"
 
+#include "../core/context.h"
 #include "../core/secmem.h"
 #include "project.h"
 #include "run.h"
@@ -218,6 +219,80 @@ START_TEST(a_record_of_a_named_key)
 }
 END_TEST
 
+/* ---- Keeping ------------------------------------------------------------ */
+
+static struct stack *
+stack_of(const char *profile)
+{
+	for (const struct named_key *k = named.first; k != NULL; k = k->next)
+		if (strcmp(k->profile, profile) == 0)
+			return k->stack;
+	return NULL;
+}
+
+/* Keep what was read, and read once more. */
+static void
+keep_and_read(void)
+{
+	named_keys_keep(project.ctx, &named);
+	ck_assert_ptr_null(named.first);
+	ck_assert_int_eq(named_keys_read(project.ctx, &named, &err), APAM_OK);
+}
+
+START_TEST(what_is_kept_is_not_read_again)
+{
+	struct stack *a, *c;
+
+	project_entries(&project, "a", RETURNS("1") "," RETURNS("2"));
+	project_entries(&project, "c", RETURNS("3"));
+	read_all();
+	a = stack_of("a");
+	c = stack_of("c");
+	keep_and_read();
+	are("a/0 return-test 1 a/1 return-test 2 c/0 return-test 3");
+	ck_assert_ptr_eq(stack_of("a"), a);
+	ck_assert_ptr_eq(stack_of("c"), c);
+}
+END_TEST
+
+START_TEST(what_has_changed_is_read_anew)
+{
+	struct stack *d;
+
+	project_entries(&project, "a", RETURNS("1"));
+	project_entries(&project, "c", RETURNS("3"));
+	project_entries(&project, "d", RETURNS("4"));
+	read_all();
+	d = stack_of("d");
+	project_entries(&project, "a", RETURNS("1") "," RETURNS("new"));
+	project_entries(&project, "b", RETURNS("2"));
+	ck_assert_int_eq(unlink(project_path(&project, "apam.d/c.conf")), 0);
+	keep_and_read();
+	are("a/0 return-test 1 a/1 return-test new b/0 return-test 2 "
+	    "d/0 return-test 4");
+	ck_assert_ptr_eq(stack_of("d"), d);
+	keep_and_read();
+	named_keys_keep(project.ctx, &named);
+	named_keys_forget(project.ctx);
+}
+END_TEST
+
+/* A secret that was read is wiped, and read anew when it is asked for. */
+START_TEST(no_secret_is_kept)
+{
+	project_entries(&project, "a", HMAC("1", "file:@/one"));
+	project_entries(&project, "b", RETURNS("2"));
+	read_all();
+	ck_assert(named_key_secret(named.first));
+	named_keys_keep(project.ctx, &named);
+	ck_assert_ptr_nonnull(project.ctx->named);
+	ck_assert_str_eq(project.ctx->named->profile, "b");
+	ck_assert_int_eq(named_keys_read(project.ctx, &named, &err), APAM_OK);
+	are("a/0 hmac-test 1 b/0 return-test 2");
+	ck_assert(!named.first->asked);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -235,6 +310,9 @@ main(void)
 	tcase_add_test(t, a_secret_is_read_when_it_is_asked_for);
 	tcase_add_test(t, a_secret_that_cannot_be_read);
 	tcase_add_test(t, a_record_of_a_named_key);
+	tcase_add_test(t, what_is_kept_is_not_read_again);
+	tcase_add_test(t, what_has_changed_is_read_anew);
+	tcase_add_test(t, no_secret_is_kept);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }
