@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "environment.h"
 #include "fork.h"
 
 /* The table is filled in by offset: one row for each member. */
@@ -89,6 +90,7 @@ load(void)
 static void
 load_own(void)
 {
+	environment_forget();
 	fork_defer();
 	load();
 	fork_permit();

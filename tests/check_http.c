@@ -4,14 +4,13 @@
  */
 #include "../core/http.h"
 
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <signal.h>
 
 #include "../core/clock.h"
 #include "../core/error.h"
 #include "../core/secmem.h"
 #include "../core/str.h"
+#include "certificate.h"
 #include "project.h"
 #include "raw_server.h"
 #include "run.h"
@@ -526,50 +525,16 @@ END_TEST
 
 static struct project tls_project;
 
-/* A certificate that signs itself, for 127.0.0.1 and no name. */
-static X509 *
-make_certificate(EVP_PKEY *key)
-{
-	X509 *cert = X509_new();
-	X509_NAME *name = X509_get_subject_name(cert);
-	X509_EXTENSION *san = X509V3_EXT_conf_nid(
-	    NULL, NULL, NID_subject_alt_name, "IP:127.0.0.1");
-
-	ck_assert_ptr_nonnull(san);
-	(void)X509_set_version(cert, 2);
-	(void)ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
-	(void)X509_gmtime_adj(X509_getm_notBefore(cert), -60);
-	(void)X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
-	(void)X509_set_pubkey(cert, key);
-	(void)X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-	    (const unsigned char *)"apam test", -1, -1, 0);
-	(void)X509_set_issuer_name(cert, name);
-	(void)X509_add_ext(cert, san, -1);
-	X509_EXTENSION_free(san);
-	ck_assert_int_gt(X509_sign(cert, key, EVP_sha256()), 0);
-	return cert;
-}
-
 /* A server's side of TLS, with its certificate in the project's ca.pem. */
 static SSL_CTX *
 make_tls(int version_max)
 {
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *cert = make_certificate(key);
-	SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
-	FILE *f = fopen(project_path(&tls_project, "ca.pem"), "w");
+	SSL_CTX *tls = certificate_serve_own(
+	    project_path(&tls_project, "ca.pem"));
 
-	ck_assert_ptr_nonnull(tls);
-	ck_assert_ptr_nonnull(f);
-	ck_assert_int_eq(PEM_write_X509(f, cert), 1);
-	ck_assert_int_eq(fclose(f), 0);
-	ck_assert_int_eq(SSL_CTX_use_certificate(tls, cert), 1);
-	ck_assert_int_eq(SSL_CTX_use_PrivateKey(tls, key), 1);
 	SSL_CTX_set_security_level(tls, 0);
 	ck_assert_int_eq(SSL_CTX_set_min_proto_version(tls, 0), 1);
 	ck_assert_int_eq(SSL_CTX_set_max_proto_version(tls, version_max), 1);
-	X509_free(cert);
-	EVP_PKEY_free(key);
 	return tls;
 }
 

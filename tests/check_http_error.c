@@ -5,14 +5,13 @@
  */
 #include "../core/http_error.h"
 
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <signal.h>
 
 #include "../core/clock.h"
 #include "../core/error.h"
 #include "../core/http.h"
 #include "../core/str.h"
+#include "certificate.h"
 #include "project.h"
 #include "raw_server.h"
 #include "run.h"
@@ -119,27 +118,6 @@ said(const char *name, uint16_t port, const char *text)
 	ck_assert_msg(strstr(err.text, want) != NULL, "%s: %s", name, err.text);
 }
 
-/* A certificate for 127.0.0.1, valid from and until so many seconds off. */
-static X509 *
-make_certificate(EVP_PKEY *key, const char *name, long from, long until)
-{
-	X509 *cert = X509_new();
-	X509_NAME *subject = X509_get_subject_name(cert);
-	X509_EXTENSION *san = X509V3_EXT_conf_nid(
-	    NULL, NULL, NID_subject_alt_name, "IP:127.0.0.1");
-
-	(void)X509_set_version(cert, 2);
-	(void)ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
-	(void)X509_gmtime_adj(X509_getm_notBefore(cert), from);
-	(void)X509_gmtime_adj(X509_getm_notAfter(cert), until);
-	(void)X509_set_pubkey(cert, key);
-	(void)X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-	    (const unsigned char *)name, -1, -1, 0);
-	(void)X509_add_ext(cert, san, -1);
-	X509_EXTENSION_free(san);
-	return cert;
-}
-
 enum signer { SELF, A_CA, A_CA_SENT };
 
 static const struct {
@@ -166,37 +144,21 @@ static const struct {
 	    "the certificate of localhost:% is for another name" },
 };
 
-static SSL_CTX *
-make_tls(EVP_PKEY *key, X509 *cert)
-{
-	SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
-
-	ck_assert_int_eq(SSL_CTX_use_certificate(tls, cert), 1);
-	ck_assert_int_eq(SSL_CTX_use_PrivateKey(tls, key), 1);
-	return tls;
-}
-
 /* The server of a row; what a client would trust is in ca.pem. */
 static SSL_CTX *
 make_server(int row)
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256"), *ca_key = EVP_EC_gen("P-256");
-	X509 *ca = make_certificate(ca_key, "apam test CA", -60, 3600);
-	X509 *cert = make_certificate(
+	X509 *ca = certificate_new(ca_key, "apam test CA", -60, 3600);
+	X509 *cert = certificate_new(
 	    key, "apam test", certificates[row].from, certificates[row].until);
 	const bool self = certificates[row].signer == SELF;
-	FILE *f = fopen(project_path(&p, "ca.pem"), "w");
 	SSL_CTX *tls;
 
-	(void)X509_set_issuer_name(ca, X509_get_subject_name(ca));
-	ck_assert_int_gt(X509_sign(ca, ca_key, EVP_sha256()), 0);
-	(void)X509_set_issuer_name(
-	    cert, X509_get_subject_name(self ? cert : ca));
-	ck_assert_int_gt(X509_sign(cert, self ? key : ca_key, EVP_sha256()), 0);
-	ck_assert_ptr_nonnull(f);
-	ck_assert_int_eq(PEM_write_X509(f, self ? cert : ca), 1);
-	ck_assert_int_eq(fclose(f), 0);
-	tls = make_tls(key, cert);
+	certificate_sign(ca, ca, ca_key);
+	certificate_sign(cert, self ? cert : ca, self ? key : ca_key);
+	certificate_write(self ? cert : ca, project_path(&p, "ca.pem"));
+	tls = certificate_serve(cert, key);
 	if (certificates[row].signer == A_CA_SENT)
 		ck_assert_int_eq(SSL_CTX_add1_chain_cert(tls, ca), 1);
 	X509_free(cert);
@@ -260,18 +222,11 @@ END_TEST
 
 START_TEST(a_version_too_old_is_said)
 {
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	X509 *cert = make_certificate(key, "apam test", -60, 3600);
-	SSL_CTX *tls;
+	SSL_CTX *tls = certificate_serve_own(project_path(&p, "ca.pem"));
 
-	(void)X509_set_issuer_name(cert, X509_get_subject_name(cert));
-	ck_assert_int_gt(X509_sign(cert, key, EVP_sha256()), 0);
-	tls = make_tls(key, cert);
 	SSL_CTX_set_security_level(tls, 0);
 	ck_assert_int_eq(SSL_CTX_set_min_proto_version(tls, 0), 1);
 	ck_assert_int_eq(SSL_CTX_set_max_proto_version(tls, TLS1_1_VERSION), 1);
-	X509_free(cert);
-	EVP_PKEY_free(key);
 	raw_start(&server, &quick, tls);
 	ck_assert_int_eq(
 	    get("https://127.0.0.1", server.port, 5000), APAM_E_NETWORK);
