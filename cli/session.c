@@ -82,7 +82,8 @@ path_from_here(const char *named)
 static int
 set_config(struct cli *cli, const char *config)
 {
-	cli->options.flags = own_configuration(config) ? APAM_OPEN_USER : 0;
+	cli->options.flags = APAM_OPEN_NO_TLS_ENVIRONMENT |
+	    (own_configuration(config) ? APAM_OPEN_USER : 0);
 	cli->options.config = config;
 	if (config == NULL || config[0] == '/')
 		return STATUS_DONE;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cancel.h"
+#include "environment.h"
 #include "error.h"
 #include "fork.h"
 #include "key_named.h"
@@ -14,6 +15,9 @@
 #include "profiles.h"
 #include "setid.h"
 #include "user_dir.h"
+
+#define OPEN_FLAGS                                                             \
+	(APAM_OPEN_USER | APAM_OPEN_NO_THREAD | APAM_OPEN_NO_TLS_ENVIRONMENT)
 
 static const char *
 default_config(void)
@@ -69,8 +73,7 @@ context_new(const struct apam_open_options *options, struct apam **ctx,
 	struct settings *settings;
 
 	*ctx = NULL;
-	if (o->size < sizeof(*o) ||
-	    (o->flags & ~(APAM_OPEN_USER | APAM_OPEN_NO_THREAD)) != 0)
+	if (o->size < sizeof(*o) || (o->flags & ~OPEN_FLAGS) != 0)
 		return fail(all, APAM_E_USAGE,
 		    "the options lack their size or have unknown flags");
 	settings = settings_new(
@@ -78,6 +81,9 @@ context_new(const struct apam_open_options *options, struct apam **ctx,
 	    (o->flags & APAM_OPEN_USER) != 0, all);
 	if (settings == NULL)
 		return all->first.status;
+	if ((o->flags & APAM_OPEN_NO_TLS_ENVIRONMENT) != 0 &&
+	    !settings->tls_environment)
+		environment_forget_tls();
 	*ctx = allocate(o, settings);
 	if (*ctx != NULL)
 		return APAM_OK;

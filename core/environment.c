@@ -9,15 +9,17 @@
 
 #include "setid.h"
 
+#define TLS_NAMES 4
+
 const char *const environment_names[] = {
-	/* libcurl, GnuTLS: files that are written to. */
+	/* The first TLS_NAMES: keys that are written out, who is believed. */
 	"SSLKEYLOGFILE",
-	"QLOGDIR",
-	/* Who is believed. */
 	"SSL_CERT_FILE",
 	"SSL_CERT_DIR",
 	"CURL_CA_BUNDLE",
+	/* More files. */
 	"CTLOG_FILE",
+	"QLOGDIR",
 	/* What is loaded, and how it works. */
 	"CURL_SSL_BACKEND",
 	"OPENSSL_CONF",
@@ -42,6 +44,13 @@ const char *const environment_names[] = {
 	"RESOLV_REORDER",
 	NULL,
 };
+
+void
+environment_forget_tls(void)
+{
+	for (size_t i = 0; i < TLS_NAMES; i++)
+		(void)unsetenv(environment_names[i]);
+}
 
 __attribute__((constructor)) void
 environment_forget(void)

@@ -17,7 +17,13 @@
 extern const char *const environment_names[];
 
 /*
- * Take them out, in a program with more rights; nothing in others.  Runs
+ * Take out, in any program, what opens TLS to others or changes whom it
+ * believes; for one that has no other threads.
+ */
+void environment_forget_tls(void);
+
+/*
+ * Take them all out, in a program with more rights; nothing in others.  Runs
  * before main, or with the dlopen of a library that holds it.  There, and
  * where a host has set one since, other threads may be in getenv: with every
  * libc these may miss a variable for a moment, and nothing else.

@@ -52,6 +52,7 @@ enum {
 	DEADLINE,
 	TTL,
 	AUDIT,
+	TLS_ENVIRONMENT,
 	LIMITS,
 	PINS
 };
@@ -92,6 +93,11 @@ static const struct apam_option options[] = {
 	    .type = APAM_OPT_CHOICE,
 	    .default_value = "auto",
 	    .choices = audits },
+	[TLS_ENVIRONMENT] = { .name = "tls_environment",
+	    .help = "the program apam follows SSLKEYLOGFILE and variables "
+		    "that name CAs",
+	    .type = APAM_OPT_BOOLEAN,
+	    .default_value = "false" },
 	[LIMITS] = { .name = "limits",
 	    .help = "sizes",
 	    .type = APAM_OPT_GROUP,
@@ -182,6 +188,7 @@ take_values(struct settings *s)
 	s->deadline = v[DEADLINE].num;
 	s->ttl = v[TTL].num;
 	s->audit = (enum settings_audit)v[AUDIT].num;
+	s->tls_environment = v[TLS_ENVIRONMENT].num != 0;
 	s->body_max = SETTINGS_BODY_DEFAULT;
 	if (limit != NULL && limit[LIMIT_BODY].set)
 		s->body_max = limit[LIMIT_BODY].num;

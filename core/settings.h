@@ -41,6 +41,7 @@ struct settings {
 	int64_t ttl; /* seconds */
 	int64_t body_max; /* bytes of a response */
 	enum settings_audit audit;
+	bool tls_environment; /* environment_forget_tls is not wanted */
 	struct module_pin *pins;
 	size_t pin_count;
 	struct option_values values; /* owns the strings */

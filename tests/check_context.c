@@ -41,7 +41,7 @@ static const struct {
 } misuses[] = {
 	{ "no size", { .flags = APAM_OPEN_USER } },
 	{ "a byte short", { .size = SIZE - 1, .flags = APAM_OPEN_USER } },
-	{ "an unknown flag", { .size = SIZE, .flags = 4 } },
+	{ "an unknown flag", { .size = SIZE, .flags = 8 } },
 	{ "a known and an unknown one",
 	    { .size = SIZE, .flags = APAM_OPEN_USER | 0x80000000U } },
 	{ "all flags", { .size = SIZE, .flags = ~0U } },

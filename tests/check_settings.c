@@ -64,6 +64,20 @@ static const struct {
 	{ "audit = \"off\";", SETTINGS_AUDIT_OFF },
 };
 
+START_TEST(the_tls_environment_is_asked_for)
+{
+	struct settings *s = read_text("profile_dir = \"/a\";");
+
+	ck_assert_ptr_nonnull(s);
+	ck_assert(!s->tls_environment);
+	settings_free(&s);
+	s = read_text("tls_environment = true;");
+	ck_assert_ptr_nonnull(s);
+	ck_assert(s->tls_environment);
+	settings_free(&s);
+}
+END_TEST
+
 START_TEST(the_audit_log_has_three_places)
 {
 	struct settings *s = read_text(audits[_i].text);
@@ -232,6 +246,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, all_but_one_are_defaults);
 	tcase_add_test(tc, all_can_be_set);
+	tcase_add_test(tc, the_tls_environment_is_asked_for);
 	tcase_add_loop_test(
 	    tc, the_audit_log_has_three_places, 0, ROWS(audits));
 	tcase_add_loop_test(tc, bad_settings_are_refused, 0, ROWS(bad));

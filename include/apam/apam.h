@@ -90,6 +90,14 @@ APAM_API const char *apam_key_state_name(enum apam_key_state state);
  * call that takes a timeout.
  */
 #define APAM_OPEN_NO_THREAD 0x2U
+/*
+ * Take what lets others read TLS, or changes whom it believes, out of the
+ * environment: SSLKEYLOGFILE, SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE;
+ * unless the main file says `tls_environment = true`.  For tools, which are
+ * not to be led by whoever's shell they run in: before they have other
+ * threads, and before they use libcurl.
+ */
+#define APAM_OPEN_NO_TLS_ENVIRONMENT 0x4U
 
 struct apam_open_options {
 	size_t size;		/* sizeof(struct apam_open_options) */
