@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file_attributes.h"
 #include "file_limit.h"
 
 static bool
@@ -53,6 +54,7 @@ sync_directory(int fd)
 struct manner {
 	mode_t mode;
 	const struct stat *owner; /* NULL: whoever this is */
+	const char *like; /* whose ACL and label it gets; NULL: nobody's */
 	bool sync;
 };
 
@@ -78,8 +80,10 @@ write_beside(int directory, const char *beside, struct apam_str bytes,
 	if (fd < 0)
 		return false;
 	ok = file_limit_allows(bytes.n) && write_whole(fd, bytes) &&
-	    give_to(fd, manner->owner) && fchmod(fd, manner->mode) == 0 &&
-	    (!manner->sync || sync_whole(fd));
+	    give_to(fd, manner->owner) &&
+	    (manner->like == NULL ||
+		file_attributes_copy(directory, manner->like, fd)) &&
+	    fchmod(fd, manner->mode) == 0 && (!manner->sync || sync_whole(fd));
 	number = errno;
 	if (close(fd) != 0 && ok)
 		return false;
@@ -107,7 +111,7 @@ bool
 file_replace(int directory, const char *name, const char *beside,
     struct apam_str bytes, mode_t mode, bool sync)
 {
-	const struct manner manner = { mode, NULL, sync };
+	const struct manner manner = { mode, NULL, NULL, sync };
 
 	return replace(directory, name, beside, bytes, &manner);
 }
@@ -116,7 +120,8 @@ bool
 file_replace_like(int directory, const char *name, const char *beside,
     struct apam_str bytes, const struct stat *like)
 {
-	const struct manner manner = { like->st_mode & 07777, like, true };
+	const struct manner manner = { like->st_mode & 07777, like, name,
+		true };
 
 	return replace(directory, name, beside, bytes, &manner);
 }

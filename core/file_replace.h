@@ -24,8 +24,9 @@ bool file_replace(int directory, const char *name, const char *beside,
     struct apam_str bytes, mode_t mode, bool sync);
 
 /*
- * The same, synced, with mode and owner of the file that it takes the place of.
- * Only root gives it another owner; a user's group is kept where it may be.
+ * The same, synced, with mode and owner of `like`, and the ACL and the security
+ * label of the file that it takes the place of, if there is one.  Only root
+ * gives it another owner; a user's group is kept where it may be.
  */
 bool file_replace_like(int directory, const char *name, const char *beside,
     struct apam_str bytes, const struct stat *like);

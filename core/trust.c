@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,6 +80,25 @@ refuse(const struct walk *w, enum apam_status status, const char *what,
 	return false;
 }
 
+/* Where all of the path leads to is what the administrator is to write. */
+static bool
+refuse_link(const struct walk *w)
+{
+	char path[TRUST_PATH_MAX + 1];
+	char *real;
+
+	(void)snprintf(path, sizeof(path), "%.*s", SARG(w->path));
+	real = realpath(path, NULL);
+	if (real == NULL)
+		return refuse(w, APAM_E_TRUST,
+		    "is a symbolic link; write the real path", NULL);
+	(void)error_set(w->err, APAM_E_TRUST,
+	    "%.*s is a symbolic link; write the real path, %s",
+	    SARG(str_cut(w->path, w->at)), real);
+	free(real);
+	return false;
+}
+
 /* Why open or fstatat failed at this component. */
 static bool
 refuse_errno(const struct walk *w, int number)
@@ -90,8 +110,7 @@ refuse_errno(const struct walk *w, int number)
 		return refuse(
 		    w, APAM_E_CONFIG, "may not be read by this user", NULL);
 	case ELOOP:
-		return refuse(w, APAM_E_TRUST,
-		    "is a symbolic link; write the real path", NULL);
+		return refuse_link(w);
 	/* The process's plight, and none of the file's. */
 	case EMFILE:
 	case ENFILE:

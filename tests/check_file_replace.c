@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "run.h"
@@ -222,6 +223,49 @@ START_TEST(a_reader_sees_a_whole_one)
 }
 END_TEST
 
+/* As attr/xattr.h has it: version 2, then tag, rights and id of each entry. */
+static const unsigned char acl[] = { 2, 0, 0, 0, /* */
+	1, 0, 6, 0, 255, 255, 255, 255, /* the owner: rw */
+	2, 0, 4, 0, 0xe8, 3, 0, 0, /* user 1000: r */
+	4, 0, 4, 0, 255, 255, 255, 255, /* the group: r */
+	16, 0, 4, 0, 255, 255, 255, 255, /* mask: r */
+	32, 0, 0, 0, 255, 255, 255, 255 };
+static const char label[] = "system_u:object_r:etc_t:s0";
+
+START_TEST(it_keeps_acl_and_label)
+{
+	char found[256];
+	struct stat st;
+	int fd;
+
+	ck_assert(replace("old", false));
+	fd = openat(directory, "file", O_RDONLY);
+	ck_assert_int_eq(
+	    fsetxattr(fd, "system.posix_acl_access", acl, sizeof(acl), 0), 0);
+	/* Only root may set a label where no security module is at work. */
+	if (geteuid() == 0)
+		ck_assert_int_eq(
+		    fsetxattr(fd, "security.selinux", label, sizeof(label), 0),
+		    0);
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert(file_replace_like(
+	    directory, "file", "file.new", APAM_STR("new"), &st));
+	fd = openat(directory, "file", O_RDONLY);
+	ck_assert_int_eq(
+	    (int)fgetxattr(fd, "system.posix_acl_access", found, sizeof(found)),
+	    (int)sizeof(acl));
+	ck_assert_mem_eq(found, acl, sizeof(acl));
+	if (geteuid() == 0) {
+		ck_assert_int_eq((int)fgetxattr(fd, "security.selinux", found,
+				     sizeof(found)),
+		    (int)sizeof(label));
+		ck_assert_str_eq(found, label);
+	}
+	ck_assert_int_eq(close(fd), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -233,6 +277,7 @@ main(void)
 	tcase_add_checked_fixture(tc, make_base, remove_base);
 	tcase_add_loop_test(tc, a_file_is_made_and_replaced, 0, 2);
 	tcase_add_test(tc, it_takes_after_another);
+	tcase_add_test(tc, it_keeps_acl_and_label);
 	tcase_add_test(tc, a_user_gives_nothing_away);
 	tcase_add_test(tc, what_is_beside_is_not_written_through);
 	tcase_add_test(tc, what_cannot_be_removed_is_an_error);
