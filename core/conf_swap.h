@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Two groups of a list in each other's place, in the text of a configuration
- * file.  All other bytes stay, and so do comments and layout inside the groups.
+ * file.  Comments and layout inside the groups go along, and so do the comments
+ * that are a group's own, conf_comment.h; all other bytes stay.
  */
 #ifndef CORE_CONF_SWAP_H
 #define CORE_CONF_SWAP_H

@@ -53,12 +53,36 @@ static const struct {
 	    "auth = ( { /* one } */ a = 1; # }\n },\n { // two {\n b = 2; } );",
 	    0, 1,
 	    "auth = ( { // two {\n b = 2; },\n { /* one } */ a = 1; # }\n } );" },
-	{ "comments outside stay",
+	{ "what stands above and behind goes along",
+	    "auth = (\n  # the key\n  # of 2024\n  { a = 1; }, // old\n"
+	    "  /* stands by */\n  { b = 2; } # new\n);\n",
+	    0, 1,
+	    "auth = (\n  /* stands by */\n  { b = 2; }, # new\n  # the key\n"
+	    "  # of 2024\n  { a = 1; } // old\n);\n" },
+	{ "of one alone",
+	    "auth = (\n  { a = 1; },\n  # two\n  { b = 2; } # new\n);\n", 0, 1,
+	    "auth = (\n  # two\n  { b = 2; }, # new\n  { a = 1; }\n);\n" },
+	{ "a heading stays",
+	    "auth = (\n  # Keys.\n\n  # one\n  {a=1;},\n\n  # More.\n\n"
+	    "  {b=2;}\n);",
+	    0, 1,
+	    "auth = (\n  # Keys.\n\n  {b=2;},\n\n  # More.\n\n  # one\n"
+	    "  {a=1;}\n);" },
+	{ "before it on its line", "auth = (\n /* 1 */ {a=1;},\n {b=2;}\n);", 0,
+	    1, "auth = (\n {b=2;},\n /* 1 */ {a=1;}\n);" },
+	{ "nothing is commented out", "auth = ( {a=1;}, # one\n {b=2;} );", 0,
+	    1, "auth = ( {b=2;}, # one\n {a=1;} );" },
+	{ "a comment of two lines behind",
+	    "auth = (\n {a=1;}, /* o\nne */\n {b=2;}\n);", 0, 1,
+	    "auth = (\n {b=2;},\n {a=1;} /* o\nne */\n);" },
+	{ "the comma in the next line", "auth = (\n {a=1;} # one\n ,{b=2;}\n);",
+	    0, 1, "auth = (\n {b=2;}\n ,{a=1;} # one\n);" },
+	{ "the list's own comment stays",
 	    "# auth = ( {}, {} )\nauth = ( # first\n {a=1;}, # second\n {b=2;} "
 	    "# end\n);\n# tail",
 	    0, 1,
-	    "# auth = ( {}, {} )\nauth = ( # first\n {b=2;}, # second\n {a=1;} "
-	    "# end\n);\n# tail" },
+	    "# auth = ( {}, {} )\nauth = ( # first\n {b=2;}, # end\n {a=1;} "
+	    "# second\n);\n# tail" },
 	{ "brackets in texts",
 	    "auth = ( { a = \"}),(\"; }, { b = \"\\\"{\"; } )", 0, 1,
 	    "auth = ( { b = \"\\\"{\"; }, { a = \"}),(\"; } )" },
