@@ -52,6 +52,8 @@ extern const struct command command_list;
 extern const struct command command_modules;
 extern const struct command command_request;
 extern const struct command command_revoke;
+extern const struct command command_secret;
+extern const struct command command_secret_set;
 extern const struct command command_status;
 extern const struct command command_users;
 

@@ -24,6 +24,7 @@ static const struct command *const commands[] = {
 	&command_check,
 	&command_status,
 	&command_keys,
+	&command_secret,
 	&command_revoke,
 	&command_users,
 	NULL,

@@ -19,7 +19,9 @@ static const struct {
 	{ APAM_E_NO_PROFILE, "`apam list` shows the profiles" },
 	{ APAM_E_CONFIG, "`apam lint` shows all that is wrong" },
 	{ APAM_E_TRUST, "change its owner or mode, then run `apam lint`" },
-	{ APAM_E_SECRET, "store the secret there, then run `apam lint`" },
+	{ APAM_E_SECRET,
+	    "store the secret there (`apam secret set FILE`), then run "
+	    "`apam lint`" },
 	{ APAM_E_MODULE, "`apam modules` shows the modules" },
 	{ APAM_E_DEADLINE, "try again, or give it longer with --timeout" },
 	{ APAM_E_THROTTLED, "wait before you try again" },

@@ -78,6 +78,22 @@ path_from_here(const char *named)
 	return path;
 }
 
+char *
+session_path(const char *named)
+{
+	char here[4096];
+	char *path = named[0] == '/' ? strdup(named) : path_from_here(named);
+	size_t n;
+
+	if (path != NULL || getcwd(here, sizeof(here)) == NULL)
+		return path;
+	n = strlen(here) + strlen(named) + 2;
+	path = malloc(n);
+	if (path != NULL)
+		(void)snprintf(path, n, "%s/%s", here, named);
+	return path;
+}
+
 /* The value of -c, or NULL. */
 static int
 set_config(struct cli *cli, const char *config)

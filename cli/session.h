@@ -15,6 +15,12 @@
  */
 int session_configure(struct cli *cli, const char *config, bool debug);
 
+/*
+ * The absolute path, to be freed, of a file that is named from the current
+ * directory, or that is to be made there with its folder.  NULL without memory.
+ */
+char *session_path(const char *named);
+
 /* Open cli->ctx once.  Returns STATUS_DONE, or reports and says the status. */
 int session_open(struct cli *cli);
 

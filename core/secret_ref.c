@@ -256,31 +256,35 @@ drop_newline(struct buf *secret)
 		buf_truncate(secret, n);
 }
 
+const char *
+secret_problem(struct apam_str secret)
+{
+	if (secret.n == 0)
+		return "is empty";
+	if (secret.n > SECRET_MAX)
+		return "is larger than 65536 bytes";
+	if (str_starts(secret, APAM_STR(UTF8_MARK)))
+		return "begins with a byte order mark; save it without";
+	if (str_has_control(secret))
+		return "has a control character; is it more than one line?";
+	return NULL;
+}
+_Static_assert(SECRET_MAX == 65536, "as the text says");
+
 /* `name` is the reference without a program's arguments. */
 static enum apam_status
 check_secret(struct apam_str name, struct buf *secret, struct apam_error *err)
 {
+	const char *why;
+
 	if (secret->failed)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	drop_newline(secret);
-	if (secret->n == 0)
-		return error_set(err, APAM_E_SECRET,
-		    "%.*s: the secret is empty", SARG(name));
-	if (secret->n > SECRET_MAX)
-		return error_set(err, APAM_E_SECRET,
-		    "%.*s: the secret is larger than %d bytes", SARG(name),
-		    SECRET_MAX);
-	if (str_starts(buf_view(secret), APAM_STR(UTF8_MARK)))
-		return error_set(err, APAM_E_SECRET,
-		    "%.*s: the secret begins with a byte order mark; save it "
-		    "without",
-		    SARG(name));
-	if (str_has_control(buf_view(secret)))
-		return error_set(err, APAM_E_SECRET,
-		    "%.*s: the secret has a control character; is it more "
-		    "than one line?",
-		    SARG(name));
-	return APAM_OK;
+	why = secret_problem(buf_view(secret));
+	if (why == NULL)
+		return APAM_OK;
+	return error_set(
+	    err, APAM_E_SECRET, "%.*s: the secret %s", SARG(name), why);
 }
 
 enum apam_status

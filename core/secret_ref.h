@@ -23,6 +23,12 @@
 #define SECRET_MAX 65536 /* bytes */
 
 /*
+ * NULL where a text can be a secret, else static text that goes on after "the
+ * secret ".
+ */
+const char *secret_problem(struct apam_str secret);
+
+/*
  * NULL where `ref` is a reference; else static text that says what to write
  * instead.
  */

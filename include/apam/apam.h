@@ -44,6 +44,7 @@
 #define APAM_APAM_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "types.h"
 
@@ -606,6 +607,28 @@ struct apam_lint_to {
 APAM_API APAM_CHECKED enum apam_status apam_lint(
     const struct apam_open_options *options, const char *file,
     const struct apam_lint_to *to, struct apam_error *err);
+
+/* A secret on its way into a file. */
+struct apam_secret_file {
+	size_t size;		/* sizeof(struct apam_secret_file) */
+	const char *path;	/* absolute */
+	struct apam_str secret;	/* as a file: reference gives it; 64 KiB */
+	uid_t owner;		/* (uid_t)-1: as it was, else this user */
+	gid_t group;		/* who may read it, too; (gid_t)-1: as it was,
+				   else nobody */
+};
+
+/*
+ * Store a secret where a file: reference finds it: in place of what is there,
+ * at once for all who read it, or as a new file, of mode 0600, or 0640 with a
+ * group; and make the directories that are missing.  Of `options`, which may
+ * be NULL, APAM_OPEN_USER alone counts.  Refuses a path that no reference would
+ * trust.  Only root can name another owner, or any group.  Errors: USAGE,
+ * CONFIG, TRUST, MEMORY, INTERNAL.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_secret_store(
+    const struct apam_open_options *options,
+    const struct apam_secret_file *file, struct apam_error *err);
 
 #ifdef __cplusplus
 }

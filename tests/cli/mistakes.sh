@@ -149,7 +149,7 @@ rm "$dir/apam.d/colon.conf"
 seed unset 'email = "a"; key = "env:APAM_TEST_UNSET";'
 told "a variable that is not set" 3 'APAM_TEST_UNSET.*no such variable' \
     request unset "$version"
-told "and what then" 3 'store the secret there, then run `apam lint`' \
+told "and what then" 3 'store the secret there .`apam secret set FILE`., then run `apam lint`' \
     request unset "$version"
 rm "$dir/apam.d/unset.conf"
 control '/fault?provider=7signal&path=/oauth2&kind=429&arg=30'
