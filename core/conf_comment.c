@@ -29,6 +29,15 @@ comment_end(struct apam_str text, size_t at)
 	return at + str_find(str_skip(text, at), '\n');
 }
 
+/* `at`, or where the blanks begin that stand right before it. */
+static size_t
+blanks_before(struct apam_str text, size_t at)
+{
+	while (at > 0 && strchr(" \t\r", text.p[at - 1]) != NULL)
+		at--;
+	return at;
+}
+
 size_t
 conf_comment_above(struct apam_str text, size_t gap, size_t brace)
 {
@@ -57,8 +66,7 @@ conf_comment_above(struct apam_str text, size_t gap, size_t brace)
 bool
 conf_comment_line_begins(struct apam_str text, size_t at)
 {
-	while (at > 0 && (text.p[at - 1] == ' ' || text.p[at - 1] == '\t'))
-		at--;
+	at = blanks_before(text, at);
 	return at == 0 || text.p[at - 1] == '\n';
 }
 
@@ -80,8 +88,8 @@ conf_comment_behind(struct apam_str text, size_t end, size_t *from, size_t *to)
 		*from = at + 1;
 	at = skip_blanks(text, *from);
 	*to = comment_end(text, at);
-	if (*to == at)
-		*to = *from;
+	/* Blanks behind it belong to the line. */
+	*to = *to == at ? *from : blanks_before(text, *to);
 	after = skip_blanks(text, *to);
 	return after == text.n || text.p[after] == '\n';
 }
