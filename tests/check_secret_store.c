@@ -62,8 +62,8 @@ reads(const char *name, const char *text)
 
 	(void)snprintf(ref, sizeof(ref), "file:%s/%s", project.dir, name);
 	buf_init(&secret, SECRET_MAX + 2);
-	ck_assert_msg(secret_ref_read(apam_str(ref), true, INT64_MAX, &secret,
-			  &err) == APAM_OK,
+	ck_assert_msg(
+	    secret_ref_read(apam_str(ref), true, 0, &secret, &err) == APAM_OK,
 	    "%s", err.text);
 	ck_assert_str_eq(buf_view(&secret).p, text);
 	buf_free(&secret);
