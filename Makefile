@@ -139,7 +139,7 @@ $(BUILD)/modules/$(1).so: $(patsubst %.c,$(BUILD)/%.o,\
 endef
 $(foreach s,$(SCHEMES),$(eval $(call module_rule,$(s))))
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
 
 clean:
 	rm -rf $(BUILD)
@@ -150,7 +150,7 @@ $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(BUILD)/core.a
 	$(Q)$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcurl -lcheck -lsubunit -lrt -lm
 
 # Those with tests/raw_server.h, which speaks TLS as well.
-$(addprefix $(BUILD)/tests/check_,cancel check context curl_options environment \
+$(addprefix $(BUILD)/tests/check_,cancel check context curl_handle curl_options environment \
 	facts_7signal facts_seed facts_xysense flight http http_error \
 	loop): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.

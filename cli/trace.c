@@ -72,7 +72,11 @@ trace_sending(void *arg, const struct apam_signature *signature)
 	struct trace *trace = arg;
 
 	if (trace->tries++ > 0)
-		fputs("> again, with a new credential\n", stderr);
+		fprintf(stderr, "> again, %s\n",
+		    trace->credential == signature->credential ?
+			"by HTTP/1.1" :
+			"with another credential");
+	trace->credential = signature->credential;
 	fprintf(stderr, "> %s ", trace->transfer->method);
 	trace_safe(apam_str(signature->url));
 	fputc('\n', stderr);

@@ -10,6 +10,7 @@
 struct trace {
 	const struct apam_transfer *transfer;
 	unsigned tries;
+	uint64_t credential; /* that the last one was signed with */
 };
 
 /* "> profile NAME (FILE)" */

@@ -21,6 +21,7 @@ enum stage {
 	STAGE_SIGN, /* for the first sending */
 	STAGE_SEND, /* the host's turn */
 	STAGE_SIGN_AGAIN, /* for the second one */
+	STAGE_SIGN_LOST, /* as before, for one whose answer was lost */
 	STAGE_ENDED
 };
 
@@ -30,6 +31,7 @@ struct apam_curl_call {
 	struct curl_handle handle;
 	enum stage stage;
 	bool waits; /* for a credential */
+	bool rejected; /* what was sent before, for a second one */
 	struct apam_request request;
 	struct apam_signature signature;
 	struct apam_call *signing; /* where it does not wait; or NULL */
@@ -234,19 +236,6 @@ settle(struct apam_curl_call *call, struct apam_error *err)
 	return error_set(err, APAM_E_USAGE, "%s", call->handle.host_failed);
 }
 
-/* RFC 9110, 9.2.2: sending it twice has the effect of sending it once. */
-static bool
-is_idempotent(const char *method)
-{
-	static const char *const all[] = { "GET", "HEAD", "OPTIONS", "TRACE",
-		"PUT", "DELETE" };
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (strcmp(method, all[i]) == 0)
-			return true;
-	return false;
-}
-
 /*
  * Why what was signed anew is not sent; or NULL.  The same credential would
  * get the same answer; and a redirect is how many a POST that took effect is
@@ -261,7 +250,7 @@ keep_back(const struct apam_curl_call *call)
 		return "there is no other credential than the one that was "
 		       "rejected";
 	if (call->result.status < 400 &&
-	    !is_idempotent(call->handle.transfer->method))
+	    !method_is_idempotent(call->handle.transfer->method))
 		return "after a redirect it may have taken effect";
 	return NULL;
 }
@@ -287,20 +276,50 @@ sign_again(struct apam_curl_call *call, bool *again, struct apam_error *err)
 	return status;
 }
 
+/*
+ * The same once more, by HTTP/1.1; signed anew, because the server may know the
+ * signature, if it is one that counts once.
+ */
+static enum apam_status
+sign_lost(struct apam_curl_call *call, bool *again, struct apam_error *err)
+{
+	enum apam_status status = sign(call, err);
+
+	if (status == APAM_OK)
+		status = hand_over(call, err);
+	*again = status == APAM_OK;
+	return status;
+}
+
+static enum apam_status
+lost(struct apam_curl_call *call, bool *again, struct apam_error *err)
+{
+	call->handle.by_http1 = true;
+	apam_signature_release(&call->signature);
+	call->stage = STAGE_SIGN_LOST;
+	return sign_lost(call, again, err);
+}
+
 static enum apam_status
 sent(struct apam_curl_call *call, CURLcode code, bool *again,
     struct apam_error *err)
 {
-	bool first = call->result.tries == 1;
+	const bool is_lost = curl_handle_lost(&call->handle, code);
 	enum apam_status status = curl_handle_sent(&call->handle, code, err);
 
+	if (is_lost) {
+		error_clear(err);
+		return lost(call, again, err);
+	}
 	call->result.status = call->handle.status;
 	if (status == APAM_OK)
 		status = judge(call, err);
 	if (status != APAM_OK)
 		return status;
-	if (!first || call->handle.passed_on || !call->result.judgement.replay)
+	if (call->rejected || call->handle.passed_on ||
+	    !call->result.judgement.replay)
 		return settle(call, err);
+	call->rejected = true;
 	call->credential = call->signature.credential;
 	call->entries = call->signature.entries;
 	apam_signature_release(&call->signature);
@@ -321,6 +340,9 @@ proceed(struct apam_curl_call *call, CURLcode code, bool *again,
 	case STAGE_SIGN_AGAIN:
 		error_clear(&call->result.detail);
 		status = sign_again(call, again, err);
+		break;
+	case STAGE_SIGN_LOST:
+		status = sign_lost(call, again, err);
 		break;
 	case STAGE_SIGN:
 	case STAGE_ENDED:

@@ -116,6 +116,7 @@ on_read(char *to, size_t one, size_t n, void *arg)
 		return CURL_READFUNC_ABORT;
 	}
 	h->offset += (uint64_t)got;
+	h->read_all = got == 0;
 	return (size_t)got;
 }
 
@@ -128,6 +129,7 @@ on_seek(void *arg, curl_off_t offset, int origin)
 	if (origin != SEEK_SET || offset < 0)
 		return CURL_SEEKFUNC_CANTSEEK;
 	h->offset = (uint64_t)offset;
+	h->read_all = false;
 	return CURL_SEEKFUNC_OK;
 }
 
@@ -150,6 +152,7 @@ set_body(struct curl_handle *h)
 	c |= h->curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
 	if (t->body.kind == APAM_BODY_READER) {
 		h->offset = 0;
+		h->read_all = false;
 		c |= h->curl->easy_setopt(easy, CURLOPT_UPLOAD, 1L);
 		c |= h->curl->easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
 		c |= h->curl->easy_setopt(easy, CURLOPT_READDATA, h);
@@ -229,10 +232,53 @@ set_request(struct curl_handle *h)
 	/* Nor may a proxy see what is for the API. */
 	c |= h->curl->easy_setopt(
 	    easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+	if (h->by_http1)
+		c |= h->curl->easy_setopt(
+		    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	return c == CURLE_OK &&
 	    http_secure(
 		h->curl, easy, &h->policy, apam_str(h->signature->url)) &&
 	    set_body(h);
+}
+
+/* ---- An answer that was lost --------------------------------------------- */
+
+bool
+method_is_idempotent(const char *method)
+{
+	static const char *const all[] = { "GET", "HEAD", "OPTIONS", "TRACE",
+		"PUT", "DELETE" };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (strcmp(method, all[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The server may have all of the request, so that it may have taken effect. */
+static bool
+went_out_whole(const struct curl_handle *h)
+{
+	const struct apam_body *body = &h->transfer->body;
+	curl_off_t sent = 0;
+	uint64_t all = 0;
+
+	if (body->kind == APAM_BODY_BYTES)
+		all = body->bytes.n;
+	if (body->kind == APAM_BODY_READER)
+		all = h->read_all ? h->offset : UINT64_MAX;
+	(void)h->curl->easy_getinfo(h->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	return sent >= 0 && (uint64_t)sent >= all;
+}
+
+bool
+curl_handle_lost(const struct curl_handle *h, CURLcode code)
+{
+	if (code != CURLE_HTTP2 && code != CURLE_HTTP2_STREAM &&
+	    code != CURLE_HTTP3)
+		return false;
+	return !h->by_http1 && !h->passed_on && h->host_failed == NULL &&
+	    (method_is_idempotent(h->transfer->method) || !went_out_whole(h));
 }
 
 /* ---- Before and after --------------------------------------------------- */
@@ -267,6 +313,9 @@ take_back(struct curl_handle *h)
 	(void)curl->easy_setopt(
 	    h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)-1);
 	(void)curl->easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
+	if (h->by_http1)
+		(void)curl->easy_setopt(h->easy, CURLOPT_HTTP_VERSION,
+		    (long)CURL_HTTP_VERSION_NONE);
 	http_list_free(curl, &h->list);
 }
 

@@ -22,6 +22,8 @@ struct curl_handle {
 	int64_t deadline;	/* clock_ms */
 	struct curl_slist *list;
 	uint64_t offset;	/* of a body that is read */
+	bool read_all;		/* to its end */
+	bool by_http1;		/* it goes by HTTP/1.1, whatever was chosen */
 	struct response r;	/* headers; the body while held back */
 	struct buf head;	/* header lines as they came */
 	unsigned status;	/* of HTTP, once it was sent */
@@ -43,6 +45,17 @@ bool curl_handle_set(struct curl_handle *h);
  */
 enum apam_status curl_handle_sent(struct curl_handle *h, CURLcode code,
     struct apam_error *err);
+
+/*
+ * Before curl_handle_sent: true where HTTP/2 or 3 lost the answer, none of it
+ * was passed on, and the request can go once more, by HTTP/1.1: a server that
+ * answers before it has read the body resets the stream, and libcurl then drops
+ * the answer (RFC 9113, 8.1).  What is not idempotent and went out whole may
+ * have taken effect, so that it cannot.
+ */
+bool curl_handle_lost(const struct curl_handle *h, CURLcode code);
+/* RFC 9110, 9.2.2: sending it twice has the effect of sending it once. */
+bool method_is_idempotent(const char *method);
 
 /* Let the host see the response, which can then not be superseded.  False
    where it does not take it. */

@@ -26,7 +26,8 @@
  *    or Cookie, in the transfer;
  *  - the host's own, as it set them: INTERFACE, SHARE, USERAGENT, which is not
  *    looked at and must not hold a line's end, ACCEPT_ENCODING, the cookie
- *    engine, client certificates, HTTP_VERSION, HSTS, which makes https of
+ *    engine, client certificates, HTTP_VERSION (libcurl's default after a call
+ *    that had to go on by HTTP/1.1), HSTS, which makes https of
  *    http at most, VERBOSE and DEBUGFUNCTION, which are shown the credential,
  *    limits, and functions that are called while it connects.
  *
@@ -79,7 +80,8 @@ struct apam_result {
 /*
  * Sign the transfer, perform it on `easy`, judge the response and, where it was
  * rejected and another credential is to be had, do it once more; what is not
- * idempotent not after a redirect.  Takes back what is of this call: URL,
+ * idempotent not after a redirect.  Where HTTP/2 lost the answer of a server that
+ * had not read the body, it goes once more by HTTP/1.1.  Takes back what is of this call: URL,
  * method, headers, body and callbacks.  A response of status 2xx is passed on as it comes, any other after
  * it was judged.  An HTTP error status is no failure of this call.  Errors: as
  * apam_sign, HEADER also for one that says where a request goes or ends (Host,

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # apam against servers that nobody here wrote: npm oidc-provider, of two major
-# versions, for the OAuth module, nginx with auth_basic for the Basic module.  Both run on free ports
-# of 127.0.0.1 with a throwaway certificate, and end with this script.
+# versions, for the OAuth module, nginx with auth_basic for the Basic module, and HAProxy, which answers
+# by HTTP/2 before it has read a body.  All run on free ports of 127.0.0.1 with a throwaway certificate,
+# and end with this script.
 #
 # Prints each failing row; ends with "N passed, N failed".
 set -u
@@ -12,12 +13,13 @@ here=tests/peers
 PEER_DIR=$PWD/build/peers
 nginx=$PEER_DIR/nginx/usr/sbin/nginx
 [ -x "$nginx" ] || nginx=$(PATH=$PATH:/usr/sbin command -v nginx)
+haproxy=$PEER_DIR/haproxy/usr/sbin/haproxy
 tmp=$(mktemp -d) || exit 1
-passed=0 failed=0 oidc_pid= nginx_pid=
+passed=0 failed=0 oidc_pid= nginx_pid= haproxy_pid=
 
 finish()
 {
-	for pid in $oidc_pid $nginx_pid; do
+	for pid in $oidc_pid $nginx_pid $haproxy_pid; do
 		kill "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
 	done
@@ -161,6 +163,49 @@ start_nginx()
 	die "nginx does not start"
 }
 
+# Whatever is asked: 401, at once.
+write_haproxy_conf()
+{
+	cat "$tmp/key.pem" "$tmp/cert.pem" >"$tmp/both.pem"
+	cat >"$tmp/haproxy.conf" <<-END
+	defaults
+	  mode http
+	  timeout client 10s
+	  timeout server 10s
+	  timeout connect 10s
+	frontend early
+	  bind 127.0.0.1:$1 ssl crt $tmp/both.pem alpn h2,http/1.1
+	  http-request return status 401 content-type application/json string {}
+	END
+}
+
+haproxy_answers()
+{
+	for try in $(seq 50); do
+		curl -so /dev/null --cacert "$tmp/cert.pem" "$early/" &&
+			return 0
+		kill -0 $haproxy_pid 2>/dev/null || return 1
+		sleep 0.1
+	done
+	return 1
+}
+
+# Its libraries were unpacked beside it.
+start_haproxy()
+{
+	for try in 1 2 3; do
+		port=$(free_port)
+		early=https://127.0.0.1:$port
+		write_haproxy_conf "$port"
+		LD_LIBRARY_PATH=$(echo "$PEER_DIR"/haproxy/usr/lib/*-linux-gnu) \
+		    "$haproxy" -db -f "$tmp/haproxy.conf" 2>>"$tmp/log" &
+		haproxy_pid=$!
+		haproxy_answers && return
+		kill $haproxy_pid 2>/dev/null
+	done
+	die "haproxy does not start"
+}
+
 # ---- Configuration ----------------------------------------------------------
 
 # secret NAME TEXT: a file that a profile may refer to.
@@ -267,6 +312,7 @@ write_config()
 	basic web-utf8 "$utf8_user" utf8
 	basic web-wrong plain@example.com wrong
 	basic web-nobody nobody@example.com web
+	web=$early basic early plain@example.com web
 }
 
 # ---- Rows -------------------------------------------------------------------
@@ -385,6 +431,17 @@ rows_basic()
 	row basic-check-kept 0 good check web-utf8
 }
 
+# Not one answer may be lost, whatever is sent, and however it falls out.
+rows_early()
+{
+	head -c 20000 /dev/zero | tr '\0' x >"$tmp/large"
+	for i in $(seq 15); do
+		row early-post 1 'HTTP 401' request early "$early/x" -d a=b
+		row early-body 1 'HTTP 401' request early "$early/x" \
+		    -d "@$tmp/large"
+	done
+}
+
 # proves NAME PROFILE STEPS EXPECTED: what a program with these steps prints.
 proves()
 {
@@ -447,15 +504,18 @@ rows_short_lived()
 
 [ -x "$BUILD/apam" ] || die "no $BUILD/apam: make all"
 [ -n "$nginx" ] || die "no nginx: make deps-peers"
+[ -x "$haproxy" ] || die "no haproxy: make deps-peers"
 make_certificate
 start_oidc 600
 start_nginx
+start_haproxy
 write_config
 rows_tokens
 rows_refused
 rows_revoked
 rows_check
 rows_basic
+rows_early
 rows_evidence "the token is not active (HTTP 200)"
 stop_oidc
 if node -e 'process.exit("hash" in require("crypto") ? 0 : 1)'; then
