@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "secret_oddity.h"
 #include "secret_ref.h"
 #include "str.h"
 
@@ -61,6 +62,7 @@ read_one(struct reading *r, const char *option, struct apam_value *value)
 	struct secrets *s = r->secrets;
 	struct buf *b = &s->all[s->count];
 	struct apam_error err;
+	const char *odd;
 
 	error_clear(&err);
 	buf_init(b, SECRET_MAX);
@@ -74,6 +76,12 @@ read_one(struct reading *r, const char *option, struct apam_value *value)
 		return false;
 	}
 	value->str = buf_view(b);
+	odd = secret_oddity(value->str);
+	if (odd != NULL)
+		problems_warn(r->all, r->file, r->line,
+		    "%s: the secret %s, which is sent as a part of it: is that "
+		    "meant?",
+		    option, odd);
 	return true;
 }
 

@@ -120,6 +120,16 @@ sed -i 's,key =,probe = "GET /eyes"; key =,' "$file"
 row "a probe outside the origins" 0 '' "^$file:6: warning: probe: " lint
 sed -i 's,/eyes,/v1/eyes,' "$file"
 row "a probe inside" 0 '' '' lint
+secret=$(<"$dir/secrets/beside")
+printf '"%s"\n' "$secret" >"$dir/secrets/beside"
+row "a secret in quotes" 0 '' \
+    "^$file:6: warning: key: the secret stands in quotes" lint
+holds "and it is not shown" eval '! grep -q "$secret" "$dir/err"'
+printf '%s \n' "$secret" >"$dir/secrets/beside"
+row "a secret and a blank" 3 '' \
+    "^$file:6: warning: key: the secret begins or ends with a blank" \
+    lint --strict
+printf '%s\n' "$secret" >"$dir/secrets/beside"
 mv "$file" "${file%.conf}"
 row "a file that is no profile" 0 '' "^${file%.conf}: warning: it is no profile" \
     lint
