@@ -56,11 +56,22 @@ add(struct view *view, const struct apam_revoke_report *report)
 		(int)dropped, "drop_error", json_text(report->drop_text)));
 }
 
+/* The provider was told, or was to be, and did not say that it is done. */
+static bool
+not_confirmed(enum apam_status status)
+{
+	return APAM_CLASS(status) == APAM_CLASS_TEMPORARY ||
+	    APAM_CLASS(status) == APAM_CLASS_REVOKED ||
+	    status == APAM_E_DENIED;
+}
+
 /* What is left to do, on standard error.  Returns what the entry stands for. */
 static int
 remark(const struct view *view, const struct apam_revoke_report *report)
 {
-	if (APAM_CLASS(report->status) == APAM_CLASS_TEMPORARY)
+	const bool lives = not_confirmed(report->status);
+
+	if (lives)
 		complain("%s: entry %u: the provider still honours the token; "
 			 "it was dropped all the same",
 		    view->profile, report->entry + 1);
@@ -68,7 +79,7 @@ remark(const struct view *view, const struct apam_revoke_report *report)
 		complain("%s: entry %u: other processes keep their tokens "
 			 "until these expire: %s",
 		    view->profile, report->entry + 1, report->drop_text);
-	return exit_status(report->status);
+	return lives ? STATUS_TEMPORARY : exit_status(report->status);
 }
 
 static int

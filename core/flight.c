@@ -120,7 +120,7 @@ harvest(struct flight *f)
 		lifetime = lifetime_choose(lifetime, buf_view(&op->credential),
 		    clock_unix(), e->conf->ttl);
 	f->made = credential_new(&op->credential, next_generation(e->ctx),
-	    f->sent == 0 ? clock_ms() : f->sent, lifetime);
+	    f->sent == 0 ? clock_ms() : f->minted_at, lifetime);
 	if (f->made == NULL) {
 		(void)error_set(&f->error, APAM_E_MEMORY, "out of memory");
 		return false;
@@ -220,6 +220,7 @@ begin_op(struct flight *f, enum op_kind kind, enum flight_stage stage)
 	f->has_op = true;
 	f->stage = stage;
 	f->sent = 0;
+	f->minted_at = 0;
 	return go_on(f, NULL);
 }
 
@@ -279,7 +280,13 @@ op_failed(struct flight *f, const struct apam_error *why)
 		f->error = *why;
 		return FLIGHT_LANDED;
 	}
-	find_failure(f, why);
+	/* Who gave a credential has spoken: what came after says less. */
+	if (f->stage == STAGE_CHECK && f->op.has_credential && harvest(f)) {
+		find(f, APAM_KEY_GOOD, "a fresh credential was given");
+		find_beside(f, "", why->text);
+	} else {
+		find_failure(f, why);
+	}
 	return maybe_probe(f);
 }
 
@@ -294,6 +301,8 @@ go_on(struct flight *f, const struct response *r)
 	step = op_step(&f->op, &e->module->abi, e->state, r);
 	entry_leave(e);
 	response_free(&f->r);
+	if (f->op.has_credential && f->minted_at == 0)
+		f->minted_at = f->sent;
 	if (step == APAM_STEP_DONE)
 		return op_done(f);
 	if (step == APAM_STEP_FAILED)

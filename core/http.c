@@ -291,7 +291,7 @@ finish(struct http_transfer *t, CURLcode code, struct apam_error *err)
 		    err);
 	if (curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) !=
 		CURLE_OK ||
-	    status < 100 || status > 599)
+	    status < 100 || status > RESPONSE_STATUS_MAX)
 		return error_set(
 		    err, APAM_E_PROVIDER, "the answer is not HTTP");
 	r->pub.status = (unsigned)status;
@@ -315,6 +315,11 @@ prepare(struct http_transfer *t, const struct http_policy *policy,
 	c |= curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, t->detail);
 	c |= curl->easy_setopt(easy, CURLOPT_HTTPHEADER, t->list);
 	c |= curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
+	/*
+	 * RFC 9110, 12.5.3: without a word any coding is fine.  What comes is
+	 * decoded before it is counted (body_max).
+	 */
+	c |= curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	c |= curl->easy_setopt(
 	    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	return c == CURLE_OK &&

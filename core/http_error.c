@@ -332,6 +332,9 @@ static const struct {
 	    "gives an answer that is not HTTP" },
 	{ CURLE_WEIRD_SERVER_REPLY, APAM_E_PROVIDER,
 	    "gives an answer that is not HTTP" },
+	{ CURLE_BAD_CONTENT_ENCODING, APAM_E_PROVIDER,
+	    "gives an answer that is no gzip, or in an encoding that nobody "
+	    "asked for" },
 	{ CURLE_HTTP2, APAM_E_NETWORK, "breaks the rules of HTTP/2" },
 	{ CURLE_HTTP2_STREAM, APAM_E_NETWORK,
 	    "ended the HTTP/2 stream without an answer" },

@@ -121,7 +121,7 @@ check_form(const struct stack *stack, const struct apam_signature *signature,
     const struct apam_answer *answer, struct apam_error *err)
 {
 	if (answer->size < sizeof(*answer) || answer->status < 100 ||
-	    answer->status > 599 ||
+	    answer->status > RESPONSE_STATUS_MAX ||
 	    (answer->header_count > 0 && answer->headers == NULL))
 		return error_set(err, APAM_E_USAGE,
 		    "the answer lacks its size, headers or HTTP status");

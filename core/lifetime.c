@@ -108,16 +108,17 @@ lifetime_jwt_exp(struct apam_str token)
 int64_t
 lifetime_choose(int64_t given, struct apam_str token, int64_t now, int64_t ttl)
 {
-	int64_t exp;
+	int64_t exp, left;
 
 	if (given == APAM_FOREVER)
 		return APAM_FOREVER;
-	if (given >= 0)
-		return clamp(given);
 	exp = lifetime_jwt_exp(token);
+	left = now < exp - LIFETIME_MAX ? LIFETIME_MAX : clamp(exp - now);
+	/* Whoever checks the token goes by exp, whatever came beside it. */
+	if (given >= 0)
+		return exp >= 0 && left < given ? left : clamp(given);
 	if (exp >= 0)
-		return now < exp - LIFETIME_MAX ? LIFETIME_MAX :
-						  clamp(exp - now);
+		return left;
 	return ttl == APAM_FOREVER ? ttl : clamp(ttl);
 }
 

@@ -30,8 +30,8 @@ int64_t lifetime_from_json(struct apam_json value);
 int64_t lifetime_jwt_exp(struct apam_str token);
 
 /*
- * The lifetime to use, in seconds: `given` where not negative, else exp - now
- * (at least 0), else `ttl`.  More than LIFETIME_MAX is cut; APAM_FOREVER passes
+ * The lifetime to use, in seconds: the shorter one of `given`, where that is not
+ * negative, and exp - now (at least 0), where there is an exp; else `ttl`.  More than LIFETIME_MAX is cut; APAM_FOREVER passes
  * through.
  */
 int64_t lifetime_choose(

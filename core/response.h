@@ -11,6 +11,9 @@
 #include "fields.h"
 #include "json.h"
 
+/* RFC 9110, 15: what is above 599 is to be taken for a 5xx. */
+#define RESPONSE_STATUS_MAX 999
+
 /* Services are given &pub and find the rest by it. */
 struct response {
 	struct apam_response pub;

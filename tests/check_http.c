@@ -195,6 +195,22 @@ get(const struct raw_answer *answer, int ms)
 #define SIXTEEN "0123456789abcdef"
 #define CHUNKED OK "Transfer-Encoding: chunked\r\n\r\n"
 
+/* {"a":1}, and a hundred thousand NULs, both as gzip. */
+#define GZIP OK "Content-Encoding: gzip\r\n\r\n"
+static const char small_gzip[] = GZIP
+    "\037\213\010\000\000\000\000\000\002\003\253\126\112\124\262"
+    "\062\254\005\000\257\254\033\126\007\000\000\000";
+static const char large_gzip[] = GZIP
+    "\037\213\010\000\000\000\000\000\002\003\355\301\061\001\000"
+    "\000\000\302\240\365\117\155\015\017\240\000\000\000\000\000"
+    "\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000"
+    "\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000"
+    "\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000"
+    "\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000"
+    "\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000"
+    "\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000"
+    "\000\200\127\003\175\225\021\324\240\206\001\000";
+
 static const struct {
 	const char *name;
 	struct raw_answer answer;
@@ -239,7 +255,24 @@ static const struct {
 	    APAM_E_PROVIDER, 0, 0 },
 	{ "no status", { .head = "HTTP/1.1 abc\r\n\r\n" }, APAM_E_PROVIDER, 0,
 	    0 },
-	{ "status 999", { .head = "HTTP/1.1 999 Oh\r\n\r\n" }, APAM_E_PROVIDER,
+	/* RFC 9110, 15: no class of its own, to be taken for a 5xx. */
+	{ "status 600", { .head = "HTTP/1.1 600 Oh\r\n\r\nab" }, APAM_OK, 600,
+	    2 },
+	{ "status 999", { .head = "HTTP/1.1 999 Oh\r\n\r\n" }, APAM_OK, 999,
+	    0 },
+	{ "status 1000", { .head = "HTTP/1.1 1000 Oh\r\n\r\n" },
+	    APAM_E_PROVIDER, 0, 0 },
+	{ "status 99", { .head = "HTTP/1.1 099 Oh\r\n\r\n" }, APAM_E_PROVIDER,
+	    0, 0 },
+	{ "gzip that was not asked for",
+	    { .head = small_gzip, .head_size = sizeof(small_gzip) - 1 },
+	    APAM_OK, 200, 7 },
+	{ "gzip that is far larger inside",
+	    { .head = large_gzip, .head_size = sizeof(large_gzip) - 1 },
+	    APAM_E_PROVIDER, 0, 0 },
+	{ "gzip that is none", { .head = GZIP "ab" }, APAM_E_PROVIDER, 0, 0 },
+	{ "an encoding that nobody knows",
+	    { .head = OK "Content-Encoding: FAKE\r\n\r\nab" }, APAM_E_PROVIDER,
 	    0, 0 },
 	{ "less than announced", { .head = OK "Content-Length: 9\r\n\r\nab" },
 	    APAM_E_PROVIDER, 0, 0 },

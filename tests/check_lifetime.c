@@ -224,7 +224,11 @@ static const struct choice {
 	int64_t now, ttl, seconds;
 } choices[] = {
 	{ "stated", 3600, NULL, NOW, 900, 3600 },
-	{ "stated over exp", 10, "{\"exp\":1700003600}", NOW, 900, 10 },
+	{ "stated before exp", 10, "{\"exp\":1700003600}", NOW, 900, 10 },
+	{ "exp before stated", 86400, "{\"exp\":1700003600}", NOW, 900, 3600 },
+	{ "stated, exp past", 86400, "{\"exp\":1}", NOW, 900, 0 },
+	{ "stated, exp far", 10, "{\"exp\":1e300}", NOW, 900, 10 },
+	{ "stated, JWT without exp", 10, "{}", NOW, 900, 10 },
 	{ "use once", 0, "{\"exp\":1700003600}", NOW, 900, 0 },
 	{ "stated is cut", MAX + 1, NULL, NOW, 900, MAX },
 	{ "for ever", APAM_FOREVER, NULL, NOW, 900, APAM_FOREVER },

@@ -211,6 +211,8 @@ static const struct {
 	    "https://a.example/.well-known/oauth-authorization-server/t" },
 };
 
+#define OPENID "/.well-known/openid-configuration"
+
 START_TEST(inserts_the_path)
 {
 	char options[256];
@@ -242,6 +244,48 @@ START_TEST(finds_the_endpoint)
 	ck_assert_int_eq(drive_step(&d, &op, GOOD_TOKEN), APAM_STEP_DONE);
 	ck_assert_str_eq(buf_view(&op.credential).p, "new");
 	op_free(&op);
+}
+END_TEST
+
+static const struct {
+	const char *issuer;
+	const char *url;
+} discoveries[] = {
+	/* OpenID Connect Discovery 1.0, 4: after the path, less its slash. */
+	{ "https://a.example", "https://a.example" OPENID },
+	{ "https://a.example/", "https://a.example" OPENID },
+	{ "https://a.example:8443/t/1/", "https://a.example:8443/t/1" OPENID },
+};
+
+/* Where RFC 8414's place has nothing; and by a check and a revocation. */
+START_TEST(tries_the_other_place)
+{
+	char options[256], answer[512];
+	struct op op;
+
+	(void)snprintf(options, sizeof(options), BASE "issuer = \"%s\";",
+	    discoveries[_i].issuer);
+	(void)snprintf(answer, sizeof(answer),
+	    "200" JSON "{\"issuer\":\"%s\",\"token_endpoint\":"
+	    "\"https://auth.example/t\",\"revocation_endpoint\":"
+	    "\"https://auth.example/r\"}",
+	    discoveries[_i].issuer);
+	open_with(options);
+	for (int kind = OP_ACQUIRE; kind <= OP_REVOKE; kind++) {
+		op_init(&op, (enum op_kind)kind, true, &credential);
+		(void)drive_step(&d, &op, NULL);
+		ck_assert_int_eq(
+		    drive_step(&d, &op, "404\n\n"), APAM_STEP_EXCHANGE);
+		ck_assert_str_eq(op.exchange.method, "GET");
+		ck_assert_str_eq(
+		    buf_view(&op.exchange.url).p, discoveries[_i].url);
+		ck_assert_int_eq(
+		    drive_step(&d, &op, answer), APAM_STEP_EXCHANGE);
+		ck_assert_str_eq(buf_view(&op.exchange.url).p,
+		    kind == OP_REVOKE ? "https://auth.example/r" :
+					"https://auth.example/t");
+		op_free(&op);
+	}
 }
 END_TEST
 
@@ -282,6 +326,9 @@ START_TEST(refuses_metadata)
 	open_with(ISSUER);
 	op_init(&op, OP_ACQUIRE, true, NULL);
 	(void)drive_step(&d, &op, NULL);
+	if (strncmp(bad_metadata[_i].answer, "404", 3) == 0)
+		ck_assert_int_eq(
+		    drive_step(&d, &op, "404\n\n"), APAM_STEP_EXCHANGE);
 	ck_assert_msg(
 	    drive_step(&d, &op, bad_metadata[_i].answer) == APAM_STEP_FAILED,
 	    "%s: accepted", bad_metadata[_i].answer);
@@ -498,15 +545,93 @@ START_TEST(checks_without_metadata)
 }
 END_TEST
 
-/* No token to ask about: introspection is left out. */
-START_TEST(checks_without_credential)
+/* No token to ask about: one is minted, and then asked about. */
+static const struct {
+	const char *answer;
+	const char *evidence;
+} fresh[] = {
+	{ "200" JSON "{\"active\":true}",
+	    "introspection: the token is active" },
+	{ "200" JSON "{\"active\":false}",
+	    "introspection: the token is not active (HTTP 200)" },
+	{ "401\n\n",
+	    "introspection: it does not take our id and secret (HTTP 401)" },
+	{ "404\n\n", "introspection: nothing there" },
+};
+
+static void
+check_fresh(const char *options, const char *metadata, int row)
+{
+	struct op op;
+
+	open_with(options);
+	op_init(&op, OP_CHECK, true, NULL);
+	ck_assert_int_eq(drive_step(&d, &op, NULL), APAM_STEP_EXCHANGE);
+	if (metadata != NULL)
+		ck_assert_int_eq(
+		    drive_step(&d, &op, metadata), APAM_STEP_EXCHANGE);
+	ck_assert_str_eq(buf_view(&op.exchange.url).p,
+	    metadata == NULL ? URL : "https://auth.example/t");
+	ck_assert_int_eq(drive_step(&d, &op, GOOD_TOKEN), APAM_STEP_EXCHANGE);
+	ck_assert_str_eq(
+	    buf_view(&op.exchange.url).p, "https://auth.example/i");
+	ck_assert(drive_holds(buf_view(&op.exchange.body).p,
+	    "token=new&token_type_hint=access_token&client_id=id"));
+	ck_assert_int_eq(
+	    drive_step(&d, &op, fresh[row].answer), APAM_STEP_DONE);
+	ck_assert_int_eq(op.key_state, APAM_KEY_GOOD);
+	ck_assert_msg(drive_holds(op.evidence,
+			  "token endpoint: a fresh token was issued; ") &&
+		drive_holds(op.evidence, fresh[row].evidence),
+	    "%s", op.evidence);
+	/* It is good to use. */
+	ck_assert_str_eq(buf_view(&op.credential).p, "new");
+	op_free(&op);
+}
+
+START_TEST(introspects_what_it_mints)
+{
+	check_fresh(INTROSPECT, NULL, _i);
+	teardown();
+	setup();
+	check_fresh(ISSUER,
+	    METADATA ",\"introspection_endpoint\":\"https://auth.example/i\"}",
+	    _i);
+}
+END_TEST
+
+/* A mint that fails leaves nothing to ask about. */
+START_TEST(a_mint_that_fails_is_the_end)
 {
 	struct op op;
 
 	open_with(INTROSPECT);
 	op_init(&op, OP_CHECK, true, NULL);
-	ck_assert_int_eq(drive_step(&d, &op, NULL), APAM_STEP_EXCHANGE);
-	ck_assert_str_eq(buf_view(&op.exchange.url).p, URL);
+	(void)drive_step(&d, &op, NULL);
+	ck_assert_int_eq(drive_step(&d, &op, "401\n\n"), APAM_STEP_DONE);
+	ck_assert_int_eq(op.key_state, APAM_KEY_REVOKED);
+	op_free(&op);
+}
+END_TEST
+
+/* The evidence names what was not granted. */
+START_TEST(a_partial_grant_is_evidence)
+{
+	struct op op;
+
+	open_with(PLAIN "scope = [ \"read\", \"write\" ];");
+	op_init(&op, OP_CHECK, true, NULL);
+	(void)drive_step(&d, &op, NULL);
+	ck_assert_int_eq(drive_step(&d, &op,
+			     "200" JSON "{\"access_token\":\"t\","
+			     "\"token_type\":\"bearer\","
+			     "\"scope\":\"read\"}"),
+	    APAM_STEP_DONE);
+	ck_assert_int_eq(op.key_state, APAM_KEY_GOOD);
+	ck_assert_str_eq(op.evidence,
+	    "token endpoint: a fresh token was issued without 1 of the 2 "
+	    "scopes: write");
+	ck_assert(drive_holds(d.logged, "were not granted: write"));
 	op_free(&op);
 }
 END_TEST
@@ -528,7 +653,8 @@ static const struct {
 	{ "429\n\n", APAM_E_THROTTLED, "too many" },
 	{ "400" JSON "{\"error\":\"unsupported_token_type\"}", APAM_E_DENIED,
 	    "does not revoke" },
-	{ "401\n\n", APAM_E_REVOKED, "client is revoked" },
+	/* About us: whether the token was revoked is not known. */
+	{ "401\n\n", APAM_E_PROVIDER, "id and secret: the token still lives" },
 	{ "404\n\n", APAM_E_PROVIDER, "nothing there" },
 	{ "204\n\n", APAM_E_PROVIDER, "not the expected status" },
 };
@@ -666,6 +792,7 @@ main(void)
 	tcase_add_loop_test(tc, notes_narrower_scopes, 0, ROWS(grants));
 	tcase_add_loop_test(tc, inserts_the_path, 0, ROWS(issuers));
 	tcase_add_test(tc, finds_the_endpoint);
+	tcase_add_loop_test(tc, tries_the_other_place, 0, ROWS(discoveries));
 	tcase_add_loop_test(tc, refuses_metadata, 0, ROWS(bad_metadata));
 	tcase_add_test(tc, signs_with_bearer);
 	tcase_add_loop_test(tc, judges, 0, ROWS(verdicts));
@@ -673,7 +800,9 @@ main(void)
 	tcase_add_loop_test(tc, mints_to_check, 0, ROWS(mints));
 	tcase_add_test(tc, checks_by_metadata);
 	tcase_add_test(tc, checks_without_metadata);
-	tcase_add_test(tc, checks_without_credential);
+	tcase_add_loop_test(tc, introspects_what_it_mints, 0, ROWS(fresh));
+	tcase_add_test(tc, a_mint_that_fails_is_the_end);
+	tcase_add_test(tc, a_partial_grant_is_evidence);
 	tcase_add_loop_test(tc, revokes, 0, ROWS(revocations));
 	tcase_add_test(tc, has_nowhere_to_revoke);
 	tcase_add_test(tc, has_nothing_to_revoke);

@@ -608,7 +608,7 @@ static const struct {
 	    { .size = sizeof(struct apam_answer) - 1, .status = 200 } },
 	{ "status 0", { .size = sizeof(struct apam_answer) } },
 	{ "status 99", { .size = sizeof(struct apam_answer), .status = 99 } },
-	{ "status 600", { .size = sizeof(struct apam_answer), .status = 600 } },
+	{ "status 1000", { .size = sizeof(struct apam_answer), .status = 1000 } },
 	{ "headers of NULL",
 	    { .size = sizeof(struct apam_answer),
 		.status = 200,

@@ -113,7 +113,7 @@ struct apam_request_view {
 /* A response, to an exchange or to a signed request. */
 struct apam_response {
 	size_t size;
-	unsigned status;		/* 100..599 */
+	unsigned status;		/* 100..999; above 599 as 5xx */
 	const struct apam_header *headers;
 	size_t header_size, header_count;
 	struct apam_str body;

@@ -5,7 +5,9 @@
  *
  * A token can outlive its key, and a key its token: only a mint speaks of the
  * key.  Introspection is asked with the same id and secret, so that its yes
- * proves the key too and saves the mint; any other answer proves nothing.
+ * proves the key too and saves the mint; any other answer proves nothing.  Where
+ * there is no token yet, the one that the mint gives is introspected, too: that
+ * the resource server would take it is worth knowing.
  */
 #include "oauth2.h"
 
@@ -13,6 +15,7 @@
 
 #define WHO "token endpoint"
 #define MEMO_MAX 128 /* half of what evidence has room for */
+#define SCOPE_MAX 48 /* bytes of a scope that are named */
 
 /* ---- Check ------------------------------------------------------------ */
 
@@ -21,10 +24,11 @@
  * and revocation (RFC 7009, 2.1) name it alike.
  */
 static enum apam_step
-name_token(const struct oauth2 *o, struct apam_op *op, struct apam_str url)
+name_token(const struct oauth2 *o, struct apam_op *op, struct apam_str url,
+    struct apam_str token)
 {
 	o->svc->exchange(op, "POST", url, APAM_ENCODING_FORM);
-	o->svc->exchange_field(op, APAM_STR("token"), op->credential->secret);
+	o->svc->exchange_field(op, APAM_STR("token"), token);
 	o->svc->exchange_field(
 	    op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
 	if (!client_authenticate(o, op))
@@ -39,16 +43,24 @@ introspect(
 	/* The next call mints where this one does not say yes. */
 	o->svc->memo(op, found->token);
 	op->phase = PHASE_INTROSPECTION;
-	return name_token(o, op, found->introspection);
+	return name_token(o, op, found->introspection, op->credential->secret);
 }
 
 static enum apam_step
 check_begin(
     const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
 {
+	enum apam_step step;
+
 	if (found->introspection.n > 0 && op->credential != NULL)
 		return introspect(o, op, found);
-	return token_request(o, op, found->token);
+	step = token_request(o, op, found->token);
+	if (found->introspection.n == 0)
+		return step;
+	/* Where to ask about what is minted. */
+	o->svc->memo(op, found->introspection);
+	op->phase = PHASE_FRESH_TOKEN;
+	return step;
 }
 
 /*
@@ -97,15 +109,72 @@ introspected(const struct oauth2 *o, struct apam_op *op)
 	return step;
 }
 
+/* What is found of a fresh token, with the scopes that it lacks. */
+static void
+describe_fresh(
+    const struct oauth2 *o, const struct apam_response *r, char text[MEMO_MAX])
+{
+	struct apam_str first = APAM_STR("");
+	size_t missing = token_missing_scopes(o, r, &first);
+	size_t asked = option(o, OPT_SCOPE)->count;
+
+	(void)snprintf(text, MEMO_MAX, WHO ": a fresh token was issued");
+	if (missing > 0)
+		(void)snprintf(text, MEMO_MAX,
+		    WHO ": a fresh token was issued without %zu of the %zu "
+			"scopes: %.*s",
+		    missing, asked,
+		    first.n > SCOPE_MAX ? SCOPE_MAX : (int)first.n, first.p);
+}
+
 /* What the mint said, after what introspection had said, if it was asked. */
 static enum apam_step
 minted(const struct oauth2 *o, struct apam_op *op, struct fault fault)
 {
-	char who[MEMO_MAX + sizeof(WHO)];
+	char who[MEMO_MAX + sizeof(WHO)], fresh[MEMO_MAX];
 
+	if (fault.status == APAM_OK) {
+		describe_fresh(o, op->response, fresh);
+		return o->svc->key_state(op, APAM_KEY_GOOD, "%.*s%s",
+		    (int)op->memo.n, op->memo.p, fresh);
+	}
 	(void)snprintf(
 	    who, sizeof(who), "%.*s" WHO, (int)op->memo.n, op->memo.p);
 	return state_with(o->svc, op, who, fault);
+}
+
+/* Ask about the token that was minted just now. */
+static enum apam_step
+introspect_fresh(const struct oauth2 *o, struct apam_op *op)
+{
+	struct fault fault = token_take(o, op);
+	struct apam_json token;
+	enum apam_step step;
+	char fresh[MEMO_MAX];
+
+	if (fault.status != APAM_OK)
+		return state_with(o->svc, op, WHO, fault);
+	(void)o->svc->json(op->response, "/access_token", &token, NULL);
+	describe_fresh(o, op->response, fresh);
+	op->phase = PHASE_FRESH_INTROSPECTION;
+	step = name_token(o, op, op->memo, token.str);
+	o->svc->memo(op, apam_str(fresh));
+	return step;
+}
+
+/* The mint has decided; what introspection says stands beside it. */
+static enum apam_step
+introspected_fresh(const struct oauth2 *o, struct apam_op *op)
+{
+	const char *why = not_active(o, op->response);
+	const int n = (int)op->memo.n;
+
+	if (why == NULL)
+		return o->svc->key_state(op, APAM_KEY_GOOD,
+		    "%.*s; introspection: the token is active", n, op->memo.p);
+	return o->svc->key_state(op, APAM_KEY_GOOD,
+	    "%.*s; introspection: %s (HTTP %u)", n, op->memo.p, why,
+	    op->response->status);
 }
 
 enum apam_step
@@ -113,6 +182,7 @@ oauth2_check(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
 	struct endpoints found;
+	enum apam_step step;
 	struct fault fault;
 
 	switch (op->phase) {
@@ -122,12 +192,19 @@ oauth2_check(void *state, struct apam_op *op)
 		endpoints_configured(o, &found);
 		return check_begin(o, op, &found);
 	case PHASE_METADATA:
+	case PHASE_DISCOVERY:
+		if (metadata_elsewhere(o, op, &step))
+			return step;
 		fault = metadata_read(o, op->response, &found);
 		if (fault.status != APAM_OK)
 			return state_with(o->svc, op, "issuer metadata", fault);
 		return check_begin(o, op, &found);
 	case PHASE_INTROSPECTION:
 		return introspected(o, op);
+	case PHASE_FRESH_TOKEN:
+		return introspect_fresh(o, op);
+	case PHASE_FRESH_INTROSPECTION:
+		return introspected_fresh(o, op);
 	default:
 		/* The token that proves the key is good to use, too. */
 		return minted(o, op, token_take(o, op));
@@ -144,7 +221,7 @@ revoke_begin(
 		return o->svc->fail(op, APAM_E_POLICY,
 		    "no revocation_url: the token lives until it expires");
 	op->phase = PHASE_REVOCATION;
-	return name_token(o, op, found->revocation);
+	return name_token(o, op, found->revocation, op->credential->secret);
 }
 
 static struct fault
@@ -156,10 +233,10 @@ revocation_read(const struct oauth2 *o, const struct apam_response *r)
 	/* RFC 7009, 2.2.1: assume that it still lives, and try again. */
 	if (r->status == 503)
 		return PROVIDER_FAULT("not now: the token still lives");
+	/* About us, not about the token, which lives on. */
 	if (r->status == 401)
-		return (struct fault){ APAM_E_REVOKED,
-			"the client is revoked or unknown,"
-			" or its secret is wrong" };
+		return PROVIDER_FAULT("it does not take our id and secret: the "
+				      "token still lives");
 	if (r->status == 400 || r->status == 403)
 		return (struct fault){ APAM_E_DENIED,
 			"it does not revoke this token" };
@@ -171,6 +248,7 @@ oauth2_revoke(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
 	struct endpoints found;
+	enum apam_step step;
 	struct fault fault;
 
 	if (op->credential == NULL)
@@ -182,6 +260,9 @@ oauth2_revoke(void *state, struct apam_op *op)
 			return metadata_request(o, op);
 		return revoke_begin(o, op, &found);
 	case PHASE_METADATA:
+	case PHASE_DISCOVERY:
+		if (metadata_elsewhere(o, op, &step))
+			return step;
 		fault = metadata_read(o, op->response, &found);
 		if (fault.status != APAM_OK)
 			return fail_with(o->svc, op, "issuer metadata", fault);

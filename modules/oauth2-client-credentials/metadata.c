@@ -3,11 +3,13 @@
  * Authorization server metadata, RFC 8414: where an issuer's endpoints are.
  *
  * The document is fetched for each run, which happens as rarely as a token is
- * minted.  OpenID Connect's other place for it is not tried.
+ * minted.  Where there is none, OpenID Connect's place for it is tried (OpenID
+ * Connect Discovery 1.0, 4; RFC 8414, 5).
  */
 #include "oauth2.h"
 
 #define WELL_KNOWN "/.well-known/oauth-authorization-server"
+#define OPENID "/.well-known/openid-configuration"
 
 /* Where the path of a URL begins: at the first '/' after the authority. */
 static size_t
@@ -43,7 +45,14 @@ metadata_open(struct oauth2 *o)
 	svc->text_put(o->metadata_url, APAM_STR(WELL_KNOWN));
 	svc->text_put(
 	    o->metadata_url, (struct apam_str){ issuer.p + path, end - path });
-	return svc->text_view(o->metadata_url).n == 0 ? APAM_E_MEMORY : APAM_OK;
+	/* Discovery, 4: appended, less the issuer's last '/'. */
+	o->discovery_url = svc->text_new(svc);
+	svc->text_put(o->discovery_url, (struct apam_str){ issuer.p, end });
+	svc->text_put(o->discovery_url, APAM_STR(OPENID));
+	return svc->text_view(o->metadata_url).n == 0 ||
+		svc->text_view(o->discovery_url).n == 0 ?
+	    APAM_E_MEMORY :
+	    APAM_OK;
 }
 
 enum apam_step
@@ -53,6 +62,19 @@ metadata_request(const struct oauth2 *o, struct apam_op *op)
 	o->svc->exchange(
 	    op, "GET", o->svc->text_view(o->metadata_url), APAM_ENCODING_NONE);
 	return APAM_STEP_EXCHANGE;
+}
+
+bool
+metadata_elsewhere(
+    const struct oauth2 *o, struct apam_op *op, enum apam_step *step)
+{
+	if (op->phase != PHASE_METADATA || op->response->status != 404)
+		return false;
+	op->phase = PHASE_DISCOVERY;
+	o->svc->exchange(
+	    op, "GET", o->svc->text_view(o->discovery_url), APAM_ENCODING_NONE);
+	*step = APAM_STEP_EXCHANGE;
+	return true;
 }
 
 void

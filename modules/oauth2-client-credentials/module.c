@@ -162,6 +162,7 @@ oauth2_close(void *state)
 {
 	struct oauth2 *o = state;
 
+	o->svc->text_free(&o->discovery_url);
 	o->svc->text_free(&o->metadata_url);
 	free(o);
 }

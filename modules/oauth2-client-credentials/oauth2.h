@@ -4,7 +4,8 @@
  *
  *	module.c	options and the descriptor
  *	token.c		asking the token endpoint, reading its answer, signing
- *	metadata.c	finding the endpoints by the issuer (RFC 8414)
+ *	metadata.c	finding the endpoints by the issuer (RFC 8414, OpenID
+ *			Connect Discovery 1.0)
  *	check.c		introspection (RFC 7662), fresh mint, revocation (RFC 7009)
  *	judge.c		what an API's answer says of the token
  *
@@ -37,8 +38,11 @@ enum client_auth { AUTH_POST, AUTH_BASIC };
 enum phase {
 	PHASE_START = 0, /* as the core begins */
 	PHASE_METADATA,
+	PHASE_DISCOVERY, /* the same, from OpenID Connect's place */
 	PHASE_TOKEN,
+	PHASE_FRESH_TOKEN, /* check: to be introspected next */
 	PHASE_INTROSPECTION,
+	PHASE_FRESH_INTROSPECTION,
 	PHASE_REVOCATION
 };
 
@@ -46,7 +50,7 @@ enum phase {
 struct oauth2 {
 	const struct apam_services *svc;
 	const struct apam_options *options;
-	struct apam_text *metadata_url; /* NULL without an issuer */
+	struct apam_text *metadata_url, *discovery_url; /* NULL: no issuer */
 };
 
 /* The value of an option. */
@@ -81,6 +85,13 @@ token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url);
  */
 struct fault token_take(const struct oauth2 *o, struct apam_op *op);
 
+/*
+ * Of an answer that was read without a fault: how many of the scopes asked for
+ * were not granted, and the first of them.
+ */
+size_t token_missing_scopes(const struct oauth2 *o,
+    const struct apam_response *r, struct apam_str *first);
+
 /* Slots of the module. */
 enum apam_step oauth2_acquire(void *state, struct apam_op *op);
 enum apam_status
@@ -99,6 +110,13 @@ enum apam_status metadata_open(struct oauth2 *o);
 
 /* Ask for the issuer's metadata and wait for it. */
 enum apam_step metadata_request(const struct oauth2 *o, struct apam_op *op);
+
+/*
+ * After an answer: true where the metadata may be in the other place, which
+ * *step then asks for.
+ */
+bool metadata_elsewhere(const struct oauth2 *o, struct apam_op *op,
+    enum apam_step *step);
 
 /* Read it; what is configured goes before what is published. */
 struct fault metadata_read(const struct oauth2 *o,

@@ -314,19 +314,37 @@ is_granted(const struct oauth2 *o, const struct apam_response *r,
 	return value.type != APAM_JSON_ARRAY;
 }
 
-static void
-note_narrower(
-    const struct oauth2 *o, const struct apam_response *r, int64_t elements)
+size_t
+token_missing_scopes(const struct oauth2 *o, const struct apam_response *r,
+    struct apam_str *first)
 {
 	const struct apam_value *asked = option(o, OPT_SCOPE);
 	size_t i, missing = 0;
+	int64_t elements;
 
-	for (i = 0; i < asked->count; i++)
-		missing += !is_granted(o, r, elements, asked->items[i]);
+	if (check_scope(o, r, &elements).status != APAM_OK)
+		return 0;
+	for (i = 0; i < asked->count; i++) {
+		if (is_granted(o, r, elements, asked->items[i]))
+			continue;
+		if (missing++ == 0)
+			*first = asked->items[i];
+	}
+	return missing;
+}
+
+/* RFC 6749, 3.3: the server may grant less, and requests will then fail. */
+static void
+warn_of_narrower(const struct oauth2 *o, const struct apam_response *r)
+{
+	struct apam_str first = APAM_STR("");
+	size_t missing = token_missing_scopes(o, r, &first);
+
 	if (missing > 0)
-		o->svc->log(o->svc, APAM_LOG_INFO,
-		    "%zu of the %zu scopes asked for were not granted", missing,
-		    asked->count);
+		o->svc->log(o->svc, APAM_LOG_WARNING,
+		    "%zu of the %zu scopes asked for were not granted: %.*s%s",
+		    missing, option(o, OPT_SCOPE)->count, (int)first.n, first.p,
+		    missing > 1 ? ", ..." : "");
 }
 
 static struct fault
@@ -350,7 +368,7 @@ token_read(const struct oauth2 *o, const struct apam_response *r,
 	if (fault.status == APAM_OK)
 		fault = check_scope(o, r, &elements);
 	if (fault.status == APAM_OK)
-		note_narrower(o, r, elements);
+		warn_of_narrower(o, r);
 	return fault;
 }
 
@@ -374,6 +392,7 @@ oauth2_acquire(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
 	struct endpoints found;
+	enum apam_step step;
 	struct fault fault;
 
 	switch (op->phase) {
@@ -382,6 +401,9 @@ oauth2_acquire(void *state, struct apam_op *op)
 			return metadata_request(o, op);
 		return token_request(o, op, option_text(o, OPT_TOKEN_URL));
 	case PHASE_METADATA:
+	case PHASE_DISCOVERY:
+		if (metadata_elsewhere(o, op, &step))
+			return step;
 		fault = metadata_read(o, op->response, &found);
 		if (fault.status != APAM_OK)
 			return fail_with(o->svc, op, "issuer metadata", fault);

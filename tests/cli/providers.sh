@@ -237,7 +237,8 @@ seven_as asks SANDBOX.CLIENT.ONE one "$token
 	introspection_url = \"$seven/introspect\";
 	revocation_url = \"$seven/revoke\";"
 states "introspection" 0 good . asks
-holds "a mint was proof: nothing more was asked" asked 7signal /introspect 0
+states "introspection of what was minted" 0 good "introspection: the token is active" asks
+holds "each check asks once" asked 7signal /introspect 2
 control '/archive?provider=7signal&key=SANDBOX.CLIENT.ONE'
 states "introspection: archived" 1 revoked . asks
 control /reset

@@ -107,6 +107,14 @@ answers 4 429 'HTTP 429'
 answers 4 500 'HTTP 500'
 answers 4 503 'HTTP 503'
 answers 4 reset '^apam: seed: '
+# RFC 9110, 15: for the program a 5xx; the body comes all the same.
+for status in 600 799 999; do
+	answers 4 "status&arg=$status" "HTTP $status"
+done
+control "/fault?provider=seed&path=/api/version&kind=status&arg=700&count=4"
+row "answer: status 700 has a body" 4 '"code": *700' '*' request seed \
+    "$seed/api/version/"
+control /clear
 row "answer: 404" 1 '*' 'HTTP 404' request seed "$seed/api/nothing/"
 row "another origin" 1 '' '^apam: seed: ' request seed "$xy/"
 row "answer: a missing slash is a redirect" 1 '*' \

@@ -66,6 +66,15 @@ control "/fault?provider=7signal&path=/revoke&kind=reset&count=9"
 row "the provider is not there" 4 "${t}not revoked${t}" 'dropped' revoke seven
 control /clear
 
+for answer in 401 403 "oauth_error&arg=unsupported_token_type" \
+    "status&arg=600"; do
+	token seven
+	control "/fault?provider=7signal&path=/revoke&kind=$answer&count=9"
+	row "not confirmed: $answer" 4 "${t}(not revoked|refused)${t}everywhere" \
+	    'still honours the token' revoke seven
+	control /clear
+done
+
 row "not shared: nothing to revoke" 0 "${t}nothing${t}" '' revoke alone
 row "no way to revoke" 1 "${t}impossible${t}everywhere${t}.*no way to revoke" \
     '' revoke seed

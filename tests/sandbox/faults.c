@@ -61,6 +61,16 @@ spoil_503(struct answer *answer, const char *arg)
 		answer_header(answer, "Retry-After", arg);
 }
 
+/* Any status: a number in ARG. */
+static void
+spoil_any_status(struct answer *answer, const char *arg)
+{
+	long status = strtol(arg, NULL, 10);
+
+	spoil_status(answer,
+	    status < 200 || status > 999 ? 599 : (unsigned)status, "As asked");
+}
+
 static void
 spoil_html200(struct answer *answer, const char *arg)
 {
@@ -187,6 +197,7 @@ static const struct fault_kind kinds[] = {
 	{ "429", spoil_429, 0, false },
 	{ "500", spoil_500, 0, false },
 	{ "503", spoil_503, 0, false },
+	{ "status", spoil_any_status, 0, true },
 	{ "html200", spoil_html200, 0, false },
 	{ "empty200", spoil_empty200, 0, false },
 	{ "truncated", spoil_truncated, 0, false },

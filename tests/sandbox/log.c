@@ -12,7 +12,7 @@
 
 #define RING 8192
 #define PATHS 64
-#define STATUSES 600
+#define STATUSES 1000
 
 struct entry {
 	int64_t time_ms;
