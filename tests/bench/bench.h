@@ -122,6 +122,16 @@ unsigned long allocations(void);
 /* Run `apam headers` with a profile.  Returns its exit status, or -1. */
 int apam_headers(char *profile, double *ns);
 
+/* Returns a program's exit status, or -1; *ns is the time until it had ended. */
+int spawn_and_wait(char *const argv[], double *ns);
+
+/*
+ * MANY profiles in many/, with main file many.conf, each with an origin and a
+ * key of its own, p00000@example.com and so on; made once.
+ */
+#define MANY 10000
+void make_many(void);
+
 /* Samples: it must succeed with the profile `arg`; an empty program. */
 double sample_apam(void *arg);
 double sample_empty(void *arg);
@@ -140,6 +150,7 @@ void run_module_load(struct result *result);
 void run_open_10000(struct result *result);
 void run_find_10000(struct result *result);
 void run_process(struct result *result);
+void run_archive_10000(struct result *result);
 void run_process_shared(struct result *result);
 
 /* ---- Output (output.c) --------------------------------------------------- */

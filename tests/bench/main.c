@@ -62,6 +62,9 @@ static const struct row rows[] = {
 	    "the same with an OAuth token that another process acquired",
 	    "an empty dynamic program as a process", LIMIT_MOST, 6.0,
 	    run_process_shared },
+	{ "archive-10000", "`apam keys archive` with 10,000 profiles",
+	    "reading their files; the ratio is the seconds of ours", LIMIT_MOST,
+	    1.0, run_archive_10000 },
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))

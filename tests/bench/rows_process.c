@@ -12,8 +12,7 @@
 
 extern char **environ;
 
-/* Returns its exit status, or -1; *ns is the time until it had ended. */
-static int
+int
 spawn_and_wait(char *const argv[], double *ns)
 {
 	posix_spawn_file_actions_t actions;
