@@ -5,6 +5,7 @@
  * the file of that command.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -268,6 +269,8 @@ main(int argc, char **argv)
 
 	if (argc < 1)
 		return STATUS_USAGE;
+	/* What may not be written is said by the write. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	code = run(&args, argc - 1, argv + 1);
 	args_free(&args);
 	if (fflush(stdout) != 0 || ferror(stdout)) {

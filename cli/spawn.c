@@ -48,6 +48,8 @@ start(char **argv, pid_t *pid)
 	sigemptyset(&set);
 	for (int i = 0; i < SIGNALS; i++)
 		sigaddset(&set, signals[i]);
+	/* Ignored by this program for its own files. */
+	sigaddset(&set, SIGXFSZ);
 	error = posix_spawnattr_setsigdefault(&attr, &set);
 	if (error == 0)
 		error = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);

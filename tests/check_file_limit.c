@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "project.h"
 #include "run.h"
 
 #define LIMIT 100
@@ -99,6 +100,49 @@ START_TEST(the_kernel_agrees)
 }
 END_TEST
 
+/* Change the registry under a limit, and end with what came of it. */
+static _Noreturn void
+register_in_child(struct project *p, rlim_t limit)
+{
+	const struct apam_key_name key = {
+		.size = sizeof(key), .id = "somebody", .scheme = "return-test"
+	};
+
+	set_limit(limit);
+	_exit(apam_key_add(p->ctx, &key, NULL, NULL, NULL) == APAM_OK ? 0 : 1);
+}
+
+#define ENOUGH (1 << 20)
+
+static const rlim_t registry_limits[] = { 0, 1, 7, 8, 9, 64, 200, 1000,
+	ENOUGH };
+
+/* What a host calls for its administrator does not end it. */
+START_TEST(a_registry_under_a_limit_ends_no_host)
+{
+	struct project p;
+	int status;
+	pid_t child;
+
+	project_make(&p);
+	project_module(&p, "return-test", true);
+	project_directory(&p, "state");
+	project_entries(&p, "one", "{ scheme = \"return-test\"; }");
+	(void)project_get(&p, "one");
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		register_in_child(&p, registry_limits[_i]);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	project_remove(&p);
+	ck_assert_msg(WIFEXITED(status), "ended by signal %d", status);
+	if (registry_limits[_i] <= 1)
+		ck_assert_int_eq(WEXITSTATUS(status), 1);
+	if (registry_limits[_i] == ENOUGH)
+		ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -108,5 +152,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, a_size_is_allowed_or_not, 0, ROWS(rows));
 	tcase_add_loop_test(tc, the_kernel_agrees, 0, 3);
+	tcase_add_loop_test(tc, a_registry_under_a_limit_ends_no_host, 0,
+	    ROWS(registry_limits));
 	return run_suite(suite);
 }
