@@ -15,13 +15,19 @@
 #define ANSWER_MAX 64
 
 bool
+can_confirm(void)
+{
+	return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+}
+
+bool
 confirm(const struct args *args, const char *question)
 {
 	char answer[ANSWER_MAX];
 
 	if (args_has(args, "yes"))
 		return true;
-	if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) {
+	if (!can_confirm()) {
 		complain("nothing was done; add --yes to do it all the same");
 		return false;
 	}

@@ -15,4 +15,7 @@
  */
 bool confirm(const struct args *args, const char *question);
 
+/* True where there is somebody to ask. */
+bool can_confirm(void);
+
 #endif

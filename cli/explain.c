@@ -63,6 +63,9 @@ static void
 note_refused(struct explain *e, const struct apam_profile_info *info)
 {
 	e->refused.status = APAM_E_ARCHIVED;
+	for (size_t i = info->entry_count; i-- > 0;)
+		if (info->entries[i].state == APAM_KEY_ARCHIVED)
+			e->refused.entry = (int)i;
 	(void)snprintf(
 	    e->refused.profile, sizeof(e->refused.profile), "%s", info->name);
 	(void)snprintf(e->refused.text, sizeof(e->refused.text),

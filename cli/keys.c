@@ -60,7 +60,8 @@ keys_profiles(char to[KEYS_PROFILES_SIZE], const struct apam_key_info *key)
 {
 	size_t n = 0;
 
-	snprintf(to, KEYS_PROFILES_SIZE, "none");
+	snprintf(to, KEYS_PROFILES_SIZE, "%s",
+	    key->profiles_known ? "none" : "not known");
 	for (size_t i = 0; i < key->profile_count && n < KEYS_PROFILES_SIZE;
 	     i++)
 		n += (size_t)snprintf(to + n, KEYS_PROFILES_SIZE - n, "%s%s",

@@ -65,7 +65,10 @@ void keys_user(char to[KEYS_USER_SIZE], unsigned long uid);
 
 #define KEYS_PROFILES_SIZE 1024
 
-/* The profiles that name a key, or "none"; cut where they are too many. */
+/*
+ * The profiles that name a key, "none", or "not known"; cut where they are too
+ * many.
+ */
 void keys_profiles(
     char to[KEYS_PROFILES_SIZE], const struct apam_key_info *key);
 

@@ -3,6 +3,8 @@
  * apam keys add: register a key, so that the list says whose it is and what it
  * is for.  A key signs whether it is registered or not.
  */
+#include <string.h>
+
 #include "keys.h"
 #include "report.h"
 #include "session.h"
@@ -14,6 +16,47 @@ static const struct flag flags[] = {
 	{ .name = NULL },
 };
 
+/* The keys of the name: what the registry says of them. */
+struct known {
+	const struct apam_key_name *name;
+	const char *description, *access; /* that are asked for; or NULL */
+	size_t as_asked, others;
+};
+
+static bool
+is_as_asked(const struct known *known, const struct apam_key_info *key)
+{
+	return key->registered &&
+	    (known->description == NULL ||
+		strcmp(known->description, key->description) == 0) &&
+	    (known->access == NULL || strcmp(known->access, key->access) == 0);
+}
+
+static bool
+note_known(void *arg, const struct apam_key_info *key)
+{
+	struct known *known = arg;
+
+	if (keys_match(known->name, key) && is_as_asked(known, key))
+		known->as_asked++;
+	else if (keys_match(known->name, key))
+		known->others++;
+	return true;
+}
+
+/* True where there is nothing left to do, which a script may find, too. */
+static bool
+is_done(
+    struct cli *cli, const struct args *args, const struct apam_key_name *name)
+{
+	struct known known = { .name = name,
+		.description = args_value(args, "description"),
+		.access = args_value(args, "access") };
+
+	return apam_keys(cli->ctx, note_known, &known, NULL, NULL) == APAM_OK &&
+	    known.as_asked > 0 && known.others == 0;
+}
+
 static int
 add_run(struct cli *cli, const struct args *args)
 {
@@ -24,6 +67,8 @@ add_run(struct cli *cli, const struct args *args)
 
 	if (code != STATUS_DONE)
 		return code;
+	if (is_done(cli, args, &name))
+		return keys_done(cli, name.id, "registered", " already", NULL);
 	status = apam_key_add(cli->ctx, &name, args_value(args, "description"),
 	    args_value(args, "access"), &err);
 	if (status != APAM_OK)

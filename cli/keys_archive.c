@@ -31,12 +31,34 @@ struct use {
 	char by[65];
 	unsigned long uid;
 	char profiles[KEYS_PROFILES_SIZE];
+	char missed[256]; /* why a use may not have been noted; or "" */
+	size_t live; /* how many there are */
+	/* And of those that were archived before: the last. */
+	size_t archived;
+	char archived_by[256], why[256];
 };
+
+static void
+note_archived(struct use *use, const struct apam_key_info *key)
+{
+	use->archived++;
+	snprintf(
+	    use->archived_by, sizeof(use->archived_by), "%s", key->archived_by);
+	snprintf(use->why, sizeof(use->why), "%s", key->why);
+}
 
 static void
 note_use(struct use *use, const struct apam_key_info *key)
 {
-	if (key->archived_at != 0 || key->used_at <= use->at)
+	if (key->archived_at != 0) {
+		note_archived(use, key);
+		return;
+	}
+	use->live++;
+	if (key->use_missed[0] != '\0')
+		snprintf(
+		    use->missed, sizeof(use->missed), "%s", key->use_missed);
+	if (key->used_at <= use->at)
 		return;
 	use->at = key->used_at;
 	use->uid = key->used_uid;
@@ -145,7 +167,32 @@ show_done(struct cli *cli, struct survey *s)
 	return code;
 }
 
+/* It is as it should be. */
+static int
+show_archived(struct cli *cli, struct survey *s)
+{
+	if (cli->json)
+		return show_done(cli, s);
+	printf("%s is archived already, by %s%s%s\n", s->name->id,
+	    s->use.archived_by, s->use.why[0] == '\0' ? "" : ": ", s->use.why);
+	return STATUS_DONE;
+}
+
 /* ---- The command -------------------------------------------------------- */
+
+/*
+ * Nobody knows whether somebody will miss it: a person is asked, and a script
+ * goes on, for it would never be able to.
+ */
+static bool
+may_go_unknown(const struct args *args, const struct use *use, const char *id)
+{
+	if (use->missed[0] == '\0' || args_has(args, "yes"))
+		return true;
+	complain(
+	    "whether %s was used lately is not known: %s", id, use->missed);
+	return !can_confirm() || confirm(args, "Archive it all the same?");
+}
 
 /* False where a person or a script has second thoughts. */
 static bool
@@ -155,7 +202,7 @@ may_go(const struct args *args, const struct use *use, const char *id)
 	char age[AGE_SIZE], user[KEYS_USER_SIZE];
 
 	if (use->at == 0 || ago >= LATELY_S)
-		return true;
+		return may_go_unknown(args, use, id);
 	age_text(age, ago);
 	keys_user(user, use->uid);
 	complain("%s was used %s ago, by %s of user %s; profiles that name it: "
@@ -173,6 +220,8 @@ archive(struct cli *cli, const struct args *args, struct survey *survey)
 
 	if (status != APAM_OK)
 		return report(NULL, status, &err);
+	if (survey->use.live == 0 && survey->use.archived > 0)
+		return show_archived(cli, survey);
 	if (!may_go(args, &survey->use, survey->name->id))
 		return STATUS_REFUSED;
 	status = apam_key_archive(

@@ -40,6 +40,17 @@ by_cell(char to[CELL], const struct apam_key_info *key)
 	snprintf(to, CELL, "%s (%s)", key->used_by, user);
 }
 
+/* "never" only where that is known. */
+static void
+used_cell(char to[WHEN_SIZE], const struct apam_key_info *key)
+{
+	if (key->used_at != 0)
+		when_text(to, key->used_at);
+	else
+		snprintf(to, WHEN_SIZE, "%s",
+		    key->use_missed[0] == '\0' ? "never" : "not known");
+}
+
 static const char *
 secret_cell(const struct apam_key_info *key)
 {
@@ -59,7 +70,7 @@ add_row(void *arg, const struct apam_key_info *key)
 
 	if (key->created_at != 0)
 		age_text(age, view->now - key->created_at);
-	when_text(used, key->used_at);
+	used_cell(used, key);
 	by_cell(by, key);
 	keys_profiles(profiles, key);
 	table_add(&view->table, cells);
@@ -126,15 +137,18 @@ add_json(void *arg, const struct apam_key_info *key)
 
 	json_array_append_new(view->all,
 	    json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, "
-		      "s:o, s:o}",
+		      "s:o, s:o, s:o, s:b}",
 		"id", json_text(key->id), "scheme", json_text(key->scheme),
 		"secret", json_text(key->mark), "state",
 		json_text(keys_state(key)), "registered", (int)key->registered,
 		"description", json_text(key->description), "access",
 		json_text(key->access), "created", json_when(key->created_at),
 		"created_by", json_text(key->created_by), "archived",
-		json_archived(key), "used", json_used(key), "checked",
-		json_checked(key), "profiles", json_profiles(key)));
+		json_archived(key), "used", json_used(key), "use_missed",
+		key->use_missed[0] == '\0' ? json_null() :
+					     json_text(key->use_missed),
+		"checked", json_checked(key), "profiles", json_profiles(key),
+		"profiles_known", (int)key->profiles_known));
 	return true;
 }
 
@@ -177,7 +191,8 @@ const struct command command_keys_list = {
 	    "SECRET is a mark that tells secrets of one key apart, \"any\" "
 	    "where the key was\nregistered without one, \"-\" where it is not "
 	    "registered.  LAST USED and BY are\nwhat programs noted, as far as "
-	    "this user may read it.  Exit status 3 where a\nprofile or the "
-	    "registry cannot be read.",
+	    "this user may read it; \"not known\" where one may not\nhave "
+	    "noted it, which --json says more of.  Exit status 3 where a "
+	    "profile or the\nregistry cannot be read.",
 	.run = list_run,
 };

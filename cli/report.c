@@ -7,10 +7,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "progress.h"
+#include "shell_word.h"
 
 static const struct {
 	enum apam_status status;
@@ -26,9 +28,6 @@ static const struct {
 	{ APAM_E_DEADLINE, "try again, or give it longer with --timeout" },
 	{ APAM_E_THROTTLED, "wait before you try again" },
 	{ APAM_E_ORIGIN, "`apam explain URL` shows which profile signs it" },
-	{ APAM_E_ARCHIVED,
-	    "give the profile another key; or let this one sign again: "
-	    "`apam keys restore`" },
 	{ APAM_E_REVOKED,
 	    "make a new key at the provider and store it for the profile" },
 	{ APAM_E_REJECTED,
@@ -87,12 +86,59 @@ report_error(const char *profile, const struct apam_error *err)
 		complain("%s", text);
 }
 
+/* ---- Archived keys ------------------------------------------------------ */
+
+static struct apam *about;
+
+void
+report_about(struct apam *ctx)
+{
+	about = ctx;
+}
+
+/* Which key an error is of. */
+struct named {
+	int entry;
+	char id[SHELL_WORD_SIZE];
+};
+
+static void
+note_id(void *arg, const struct apam_profile_info *info)
+{
+	struct named *named = arg;
+
+	if (named->entry >= 0 && (size_t)named->entry < info->entry_count)
+		shell_word(named->id, info->entries[named->entry].key_id);
+}
+
+static void
+hint_archived(const struct apam_error *err)
+{
+	struct named named = { .entry = err->entry };
+	struct apam_profile *profile = NULL;
+
+	if (about != NULL && err->profile[0] != '\0' &&
+	    apam_profile_get(about, err->profile, &profile, NULL) == APAM_OK)
+		apam_profile_show(profile, note_id, &named);
+	complain("give the profile another key; or let this one sign again: "
+		 "`apam keys restore %s%s`",
+	    named.id[0] == '-' ? "-- " : "",
+	    named.id[0] == '\0' ? "ID" : named.id);
+}
+
 void
 report_hint(const struct apam_error *err)
 {
 	/* One that is no file's says itself what to do. */
 	if (err->status == APAM_E_CONFIG && err->file[0] == '\0')
 		return;
+	/* It is stored, and for others. */
+	if (strstr(err->text, "run it as root") != NULL)
+		return;
+	if (err->status == APAM_E_ARCHIVED) {
+		hint_archived(err);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
 		if (hints[i].status == err->status)
 			complain("%s", hints[i].text);

@@ -23,6 +23,9 @@ void tell(const char *format, ...) APAM_PRINTF(1, 2);
  */
 void report_error(const char *profile, const struct apam_error *err);
 
+/* Whose profiles hints are about, until it is NULL again. */
+void report_about(struct apam *ctx);
+
 /* Say what to do about an error, where that is not said yet. */
 void report_hint(const struct apam_error *err);
 

@@ -146,6 +146,7 @@ session_open(struct cli *cli)
 	if (cli->ctx != NULL)
 		return STATUS_DONE;
 	status = apam_open(&cli->options, &cli->ctx, &err);
+	report_about(cli->ctx);
 	return status == APAM_OK ? STATUS_DONE : report_open(status, &err);
 }
 
@@ -176,6 +177,7 @@ session_tell_empty(const struct cli *cli)
 void
 session_close(struct cli *cli)
 {
+	report_about(NULL);
 	if (cli->ctx != NULL)
 		apam_close(&cli->ctx);
 	free(cli->config);

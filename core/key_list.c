@@ -10,7 +10,7 @@
 #include "id_index.h"
 #include "key_admin.h"
 #include "key_named.h"
-#include "key_note.h"
+#include "key_use.h"
 #include "str.h"
 #include "user_dir.h"
 
@@ -20,7 +20,9 @@ struct row {
 	const struct key_record *record; /* NULL: not registered */
 	char mark[KEY_MARK_TEXT];
 	const char **profiles;
-	char used_by[65], evidence[256];
+	const struct key_readers *readers; /* NULL: no profile names it */
+	struct key_use *use; /* NULL: no note is of it */
+	const char *missed;
 };
 
 struct rows {
@@ -60,6 +62,9 @@ add_row(struct rows *rows, const char *scheme, const char *id)
 		.created_by = "",
 		.archived_by = "",
 		.why = "",
+		.used_by = "",
+		.evidence = "",
+		.profiles_known = true,
 	};
 	return &rows->all[rows->count++];
 }
@@ -67,8 +72,10 @@ add_row(struct rows *rows, const char *scheme, const char *id)
 static void
 free_rows(struct rows *rows)
 {
-	for (size_t i = 0; i < rows->count; i++)
+	for (size_t i = 0; i < rows->count; i++) {
 		free(rows->all[i].profiles);
+		free(rows->all[i].use);
+	}
 	free(rows->all);
 	id_index_free(&rows->by_id);
 }
@@ -120,6 +127,49 @@ add_profile(struct rows *rows, struct row *row, const char *profile)
 	row->info.profile_count++;
 }
 
+/* Of several secrets: whoever may read one of them may use the key. */
+static void
+add_readers(struct row *row, const struct named_key *key)
+{
+	static const struct key_readers any = { .unsure = true };
+
+	if (row->readers == NULL)
+		row->readers = &key->readers;
+	else if (!key_readers_same(row->readers, &key->readers))
+		row->readers = &any;
+}
+
+enum fit { OTHER, PERHAPS, SAME };
+
+/* A key whose secret cannot be read may be any of its id. */
+static enum fit
+fit_of(const struct row *row, struct named_key *key, struct apam_error *partial)
+{
+	if (row->record == NULL ||
+	    !named_key_is(key, row->info.scheme, row->info.id))
+		return OTHER;
+	if (named_key_fits(key, row->record, partial))
+		return SAME;
+	return key->secret_error.status == APAM_OK ? OTHER : PERHAPS;
+}
+
+/* Whether it may be the row's. */
+static bool
+add_to_row(struct row *row, struct named_key *key, struct rows *rows,
+    struct apam_error *partial)
+{
+	const enum fit fit = fit_of(row, key, partial);
+
+	if (fit == OTHER)
+		return false;
+	add_readers(row, key);
+	if (fit == SAME)
+		add_profile(rows, row, key->profile);
+	else
+		row->info.profiles_known = false;
+	return true;
+}
+
 /* Add a key that a profile names, to the rows that stand for it. */
 static void
 add_named(struct rows *rows, struct named_key *key, struct apam_error *partial)
@@ -135,60 +185,71 @@ add_named(struct rows *rows, struct named_key *key, struct apam_error *partial)
 		if (row->record == NULL &&
 		    named_key_is(key, row->info.scheme, row->info.id))
 			own = row;
-		if (row->record == NULL ||
-		    !named_key_fits(key, row->record, partial))
-			continue;
-		add_profile(rows, row, key->profile);
-		found = true;
+		if (add_to_row(row, key, rows, partial))
+			found = true;
 	}
 	if (found)
 		return;
 	if (own == NULL)
 		own = add_row(rows, key->entry.conf->scheme, id.p);
-	if (own != NULL)
-		add_profile(rows, own, key->profile);
+	if (own == NULL)
+		return;
+	add_profile(rows, own, key->profile);
+	add_readers(own, key);
 }
 
 /* ---- Notes -------------------------------------------------------------- */
 
-static void
-take_note(struct row *row, enum key_note_kind kind, const struct key_note *note)
+static bool
+same_id(const struct row *one, const struct row *other)
 {
-	struct apam_key_info *info = &row->info;
-
-	if (kind == KEY_NOTE_USED && note->at > info->used_at) {
-		info->used_at = note->at;
-		info->used_uid = note->uid;
-		memcpy(row->used_by, note->program, sizeof(row->used_by));
-	}
-	if (kind == KEY_NOTE_CHECKED &&
-	    key_note_is_news(note, info->checked_at, info->state)) {
-		info->checked_at = note->at;
-		info->state = note->state;
-		memcpy(row->evidence, note->evidence, sizeof(row->evidence));
-	}
+	return strcmp(one->info.id, other->info.id) == 0 &&
+	    strcmp(one->info.scheme, other->info.scheme) == 0;
 }
 
-/* One made before the key had a mark is the key's that has its id alone. */
-static void
-each_note(void *arg, enum key_note_kind kind, const struct key_note *note)
+/* Only where the id is the row's alone are notes without a mark the row's. */
+static bool
+is_alone(const struct rows *rows, size_t i)
 {
-	struct rows *rows = arg;
-	struct row *only = NULL, *row;
-	size_t of_id = 0, at = 0;
+	const struct row *row = &rows->all[i];
+	const bool before = i > 0 && same_id(row, row - 1);
+	const bool behind = i + 1 < rows->count && same_id(row, row + 1);
 
-	while ((row = next_row(rows, note->id, &at)) != NULL) {
-		if (strcmp(row->info.scheme, note->scheme) != 0)
-			continue;
-		of_id++;
-		only = row;
-		if (strcmp(row->mark, note->mark) == 0) {
-			take_note(row, kind, note);
-			return;
-		}
+	return !before && !behind;
+}
+
+/* The rows are in their order. */
+static void
+take_notes(struct rows *rows, const struct key_notes *notes, size_t i)
+{
+	struct row *row = &rows->all[i];
+	const struct key_used key = { row->info.scheme, row->info.id, row->mark,
+		is_alone(rows, i), row->readers };
+	struct key_use use;
+
+	if (!key_use_find(notes, &key, &use))
+		return;
+	row->use = malloc(sizeof(*row->use));
+	if (row->use == NULL)
+		rows->failed = true;
+	else
+		*row->use = use;
+}
+
+static void
+read_notes(const struct settings *s, struct rows *rows, struct key_users *users)
+{
+	struct key_notes notes;
+
+	key_notes_read(&notes, s->state_dir, s->user);
+	rows->failed = rows->failed || notes.failed;
+	key_users_find(users, s->state_dir, s->user);
+	for (size_t i = 0; i < rows->count; i++) {
+		take_notes(rows, &notes, i);
+		rows->all[i].missed = key_use_missed(
+		    rows->all[i].readers, users);
 	}
-	if (of_id == 1 && note->mark[0] == '\0')
-		take_note(only, kind, note);
+	key_notes_free(&notes);
 }
 
 /* ---- The list ----------------------------------------------------------- */
@@ -205,18 +266,28 @@ compare(const void *a, const void *b)
 }
 
 static void
-collect(struct apam *ctx, struct rows *rows, const struct key_set *set,
-    struct named_keys *named, struct apam_error *partial)
+collect(struct rows *rows, const struct key_set *set, struct named_keys *named,
+    struct apam_error *partial)
 {
 	for (size_t i = 0; i < set->count; i++)
 		add_record(rows, &set->records[i]);
 	for (struct named_key *k = named->first; k != NULL; k = k->next)
 		add_named(rows, k, partial);
-	user_dir_tidy(ctx->settings->state_dir, true, &ctx->log);
-	key_note_each(
-	    ctx->settings->state_dir, ctx->settings->user, each_note, rows);
 	if (rows->count > 0)
 		qsort(rows->all, rows->count, sizeof(*rows->all), compare);
+}
+
+static void
+show_use(struct row *row)
+{
+	if (row->use == NULL)
+		return;
+	row->info.used_at = row->use->used_at;
+	row->info.used_by = row->use->used_by;
+	row->info.used_uid = row->use->used_uid;
+	row->info.state = row->use->state;
+	row->info.checked_at = row->use->checked_at;
+	row->info.evidence = row->use->evidence;
 }
 
 static void
@@ -230,8 +301,8 @@ show(struct rows *rows,
 
 		/* Now that they stay where they are. */
 		row->info.mark = row->mark;
-		row->info.used_by = row->used_by;
-		row->info.evidence = row->evidence;
+		row->info.use_missed = row->missed;
+		show_use(row);
 		row->info.profiles = row->profiles;
 		more = each(arg, &row->info);
 	}
@@ -246,6 +317,7 @@ apam_keys(struct apam *ctx,
 	const struct key_registry registry = key_registry_of(ctx);
 	struct key_registry_print print;
 	struct rows rows = { .all = NULL };
+	struct key_users users = { .uids = NULL };
 	struct key_set set = { .records = NULL };
 	struct named_keys named;
 	struct apam_error why, damage;
@@ -259,7 +331,9 @@ apam_keys(struct apam *ctx,
 		if (key_registry_read(&registry, &set, &print, &damage) !=
 		    APAM_OK)
 			why = damage;
-		collect(ctx, &rows, &set, &named, &why);
+		collect(&rows, &set, &named, &why);
+		user_dir_tidy(ctx->settings->state_dir, true, &ctx->log);
+		read_notes(ctx->settings, &rows, &users);
 		if (rows.failed)
 			status = error_set(err, APAM_E_MEMORY, "out of memory");
 	}
@@ -268,6 +342,7 @@ apam_keys(struct apam *ctx,
 	if (partial != NULL)
 		*partial = why;
 	free_rows(&rows);
+	key_users_free(&users);
 	key_set_free(&set);
 	named_keys_keep(ctx, &named);
 	return status;

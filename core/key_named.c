@@ -54,6 +54,9 @@ read_entry(struct stack *stack, size_t index, struct problems *all)
 		free(key);
 		return NULL;
 	}
+	/* While the values are references still. */
+	key_readers_add(&key->readers, &key->entry.module->options,
+	    key->entry.values.values);
 	key->stack = stack_hold(stack);
 	key->profile = stack->profile->name;
 	buf_init(&key->secret, ENTRY_SECRET_MAX);

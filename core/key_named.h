@@ -9,12 +9,14 @@
 
 #include "entry.h"
 #include "key_edit.h"
+#include "key_reader.h"
 
 struct named_key {
 	struct named_key *next;
 	const char *profile;	/* its name; lives as long as the stack */
 	struct stack *stack;	/* held */
 	struct entry entry;
+	struct key_readers readers; /* of its secrets' files */
 	struct buf secret;	/* entry_key_secret's */
 	bool asked;		/* for the secret */
 	struct apam_error secret_error; /* status OK: it was read */

@@ -5,8 +5,7 @@
  * for it: a note of a use is worth little, one of a check not much.  A process
  * that just acquired writes one of each at once, by two threads, so that one
  * lock for both kinds would lose uses.  What is read was written by others,
- * whoever they are: it is bounded, checked, and its name must be that of its
- * content.
+ * whoever they are: it is bounded and checked.
  */
 #define _GNU_SOURCE
 #include "key_note.h"
@@ -25,18 +24,17 @@
 #include "encode.h"
 #include "file_replace.h"
 #include "json.h"
-#include "option_check.h"
 #include "program.h"
 #include "str.h"
 #include "user_dir.h"
 #include "utf8.h"
 
-#define NOTE_MAX 4096 /* bytes */
 #define NOTES_MAX 4096 /* of one user, that are read */
 #define LIST_MAX 65536 /* names of one directory, that are looked at */
-#define TIME_MAX 253402300799 /* the end of the year 9999 */
+#define CLOCK_SLACK 5 /* seconds that clocks may be set back meanwhile */
 #define NAME_SIZE (sizeof("checked-") + 16)
 #define CHECKED_TRIES 50
+#define QUOTE_EVIDENCE 140 /* bytes of it */
 
 /* O_NONBLOCK: a FIFO in a file's place must not hang us. */
 #define OPEN_ANY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
@@ -73,16 +71,32 @@ hash(uint64_t state, const char *text)
 	return state;
 }
 
+uint64_t
+key_note_hash(const char *scheme, const char *id, const char *mark)
+{
+	return hash(hash(hash(0xcbf29ce484222325, scheme), id), mark);
+}
+
+void
+key_note_key(
+    const char *scheme, const char *id, const char *mark, char to[KEY_NOTE_KEY])
+{
+	(void)snprintf(to, KEY_NOTE_KEY, "%016llx",
+	    (unsigned long long)key_note_hash(scheme, id, mark));
+}
+
 /* The name of a note's file. */
 static void
-name_of(
-    enum key_note_kind kind, const struct key_note *note, char name[NAME_SIZE])
+name_of(enum key_note_kind kind, const char *key, char name[NAME_SIZE])
 {
-	uint64_t key = hash(0xcbf29ce484222325, note->scheme);
+	(void)snprintf(name, NAME_SIZE, "%s%s", prefixes[kind], key);
+}
 
-	key = hash(hash(key, note->id), note->mark);
-	(void)snprintf(name, NAME_SIZE, "%s%016llx", prefixes[kind],
-	    (unsigned long long)key);
+static bool
+is_key(const char *text)
+{
+	return strlen(text) == KEY_NOTE_KEY - 1 &&
+	    strspn(text, "0123456789abcdef") == KEY_NOTE_KEY - 1;
 }
 
 /* A text as it may stand in a note: what is no plain UTF-8 becomes '?'. */
@@ -113,24 +127,6 @@ key_note_program(char to[PROGRAM_NAME_SIZE])
 
 /* ---- Content ---------------------------------------------------------- */
 
-static bool
-is_mark(const char *mark)
-{
-	const size_t n = strlen(mark);
-
-	return n == 0 ||
-	    (n == KEY_MARK_TEXT - 1 && strspn(mark, "0123456789abcdef") == n);
-}
-
-/* Whether it says of which key, and when. */
-static bool
-is_of_key(const struct key_note *note)
-{
-	return scheme_name_ok(apam_str(note->scheme)) && note->id[0] != '\0' &&
-	    key_text_problem(note->id) == NULL && is_mark(note->mark) &&
-	    note->at > 0 && note->at <= TIME_MAX;
-}
-
 static void
 put(struct buf *to, const char *name, const char *text)
 {
@@ -138,16 +134,13 @@ put(struct buf *to, const char *name, const char *text)
 	encode_json_string(to, apam_str(text));
 }
 
-/* One line of JSON into an empty buffer. */
-static bool
-put_note(struct buf *to, enum key_note_kind kind, const struct key_note *note)
+bool
+key_note_put(
+    struct buf *to, enum key_note_kind kind, const struct key_note *note)
 {
-	char at[32], plain[sizeof(note->evidence)];
+	char at[40], plain[sizeof(note->evidence)];
 
-	(void)snprintf(at, sizeof(at), ", \"at\": %lld", (long long)note->at);
-	put(to, "{ \"scheme\": ", note->scheme);
-	put(to, ", \"id\": ", note->id);
-	put(to, ", \"mark\": ", note->mark);
+	(void)snprintf(at, sizeof(at), "{ \"at\": %lld", (long long)note->at);
 	buf_put(to, apam_str(at));
 	copy_plain(note->program, plain, sizeof(note->program));
 	put(to, ", \"program\": ", plain);
@@ -220,9 +213,9 @@ key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
 	struct buf line;
 	bool ok;
 
-	buf_init(&line, NOTE_MAX);
-	name_of(kind, note, name);
-	ok = is_of_key(note) && put_note(&line, kind, note);
+	buf_init(&line, KEY_NOTE_MAX);
+	name_of(kind, note->key, name);
+	ok = is_key(note->key) && key_note_put(&line, kind, note);
 	if (ok)
 		directory = user_dir_open(state_dir, user, true, NULL);
 	ok = directory >= 0 &&
@@ -272,24 +265,40 @@ take_seen(const struct json *json, struct key_note *to)
 		seen_ok(to->seen));
 }
 
+/* What is to come is no note of what was. */
+static bool
+is_past(int64_t at)
+{
+	return at > 0 && at <= clock_unix() + CLOCK_SLACK;
+}
+
 static bool
 take_note(const struct json *json, enum key_note_kind kind, struct key_note *to)
 {
 	const struct apam_json at = json_at(json, "/at");
 
 	to->at = at.num;
-	if (at.type != APAM_JSON_INTEGER ||
-	    !take(json, "/scheme", to->scheme, sizeof(to->scheme)) ||
-	    !take(json, "/id", to->id, sizeof(to->id)) ||
-	    !take(json, "/mark", to->mark, sizeof(to->mark)) ||
+	if (at.type != APAM_JSON_INTEGER || !is_past(at.num) ||
 	    !take(json, "/program", to->program, sizeof(to->program)))
 		return false;
 	if (kind == KEY_NOTE_CHECKED &&
 	    (!take_state(json, &to->state) || !take_seen(json, to) ||
 		!take(json, "/evidence", to->evidence, sizeof(to->evidence))))
 		return false;
-	return is_of_key(to) && key_text_problem(to->program) == NULL &&
+	return key_text_problem(to->program) == NULL &&
 	    key_text_problem(to->evidence) == NULL;
+}
+
+bool
+key_note_take(
+    struct apam_str line, enum key_note_kind kind, struct key_note *to)
+{
+	struct json *json = NULL;
+	const bool ok = json_new(line, &json) == NULL &&
+	    take_note(json, kind, to);
+
+	json_free(&json);
+	return ok;
 }
 
 /* The content of a file that is `uid`'s alone. */
@@ -297,7 +306,7 @@ static bool
 read_line(int directory, const char *name, unsigned long uid, struct buf *to)
 {
 	const int fd = openat(directory, name, O_RDONLY | OPEN_ANY);
-	char bytes[NOTE_MAX + 1];
+	char bytes[KEY_NOTE_MAX + 1];
 	struct stat st;
 	ssize_t n = -1;
 
@@ -307,7 +316,7 @@ read_line(int directory, const char *name, unsigned long uid, struct buf *to)
 	    (st.st_mode & 077) == 0)
 		n = read(fd, bytes, sizeof(bytes));
 	(void)close(fd);
-	if (n <= 0 || n > NOTE_MAX)
+	if (n <= 0 || n > KEY_NOTE_MAX)
 		return false;
 	buf_put(to, (struct apam_str){ bytes, (size_t)n });
 	return !to->failed;
@@ -317,20 +326,12 @@ static bool
 read_note(int directory, const char *name, enum key_note_kind kind,
     struct key_note *to)
 {
-	struct json *json = NULL;
-	char own[NAME_SIZE];
 	struct buf line;
 	bool ok;
 
-	buf_init(&line, NOTE_MAX);
+	buf_init(&line, KEY_NOTE_MAX);
 	ok = read_line(directory, name, to->uid, &line) &&
-	    json_new(buf_view(&line), &json) == NULL &&
-	    take_note(json, kind, to);
-	if (ok) {
-		name_of(kind, to, own);
-		ok = strcmp(own, name) == 0;
-	}
-	json_free(&json);
+	    key_note_take(buf_view(&line), kind, to);
 	buf_free(&line);
 	return ok;
 }
@@ -341,7 +342,7 @@ kind_of(const char *name, enum key_note_kind *kind)
 {
 	*kind = name[0] == 'u' ? KEY_NOTE_USED : KEY_NOTE_CHECKED;
 	return strncmp(name, prefixes[*kind], strlen(prefixes[*kind])) == 0 &&
-	    strlen(name) < NAME_SIZE;
+	    is_key(name + strlen(prefixes[*kind]));
 }
 
 struct reading {
@@ -364,6 +365,8 @@ read_list(const struct reading *r, unsigned long uid, DIR *list)
 			continue;
 		notes++;
 		note = (struct key_note){ .uid = uid };
+		(void)snprintf(note.key, sizeof(note.key), "%s",
+		    entry->d_name + strlen(prefixes[kind]));
 		if (read_note(dirfd(list), entry->d_name, kind, &note))
 			r->each(r->arg, kind, &note);
 	}
@@ -391,6 +394,22 @@ key_note_is_news(
 	return note->at > at || (note->at == at && note->state > state);
 }
 
+bool
+key_note_last_check(const char *state_dir, bool user, struct key_note *note)
+{
+	const int directory = user_dir_open(state_dir, user, false, NULL);
+	char name[NAME_SIZE];
+	bool found;
+
+	if (directory < 0)
+		return false;
+	note->uid = geteuid();
+	name_of(KEY_NOTE_CHECKED, note->key, name);
+	found = read_note(directory, name, KEY_NOTE_CHECKED, note);
+	(void)close(directory);
+	return found;
+}
+
 struct search {
 	char name[NAME_SIZE];
 	struct key_note *last;
@@ -403,21 +422,32 @@ search_user(void *arg, unsigned long uid, int directory)
 	struct search *s = arg;
 	struct key_note note = { .uid = uid };
 
-	if (!read_note(directory, s->name, KEY_NOTE_CHECKED, &note) ||
+	if (uid == geteuid() ||
+	    !read_note(directory, s->name, KEY_NOTE_CHECKED, &note) ||
 	    (s->found && !key_note_is_news(&note, s->last->at, s->last->state)))
 		return;
+	memcpy(note.key, s->last->key, sizeof(note.key));
 	*s->last = note;
 	s->found = true;
 }
 
 bool
-key_note_last_check(const char *state_dir, bool user, struct key_note *note)
+key_note_said(const char *state_dir, bool user, struct key_note *note)
 {
 	struct search s = { .last = note };
 
-	name_of(KEY_NOTE_CHECKED, note, s.name);
+	name_of(KEY_NOTE_CHECKED, note->key, s.name);
 	user_dir_each(state_dir, user, search_user, &s);
 	return s.found;
+}
+
+void
+key_note_quote(const struct key_note *note, char to[KEY_NOTE_QUOTE])
+{
+	(void)snprintf(to, KEY_NOTE_QUOTE, "%s, says %s of uid %lu: %.*s",
+	    apam_key_state_name(note->state), note->program, note->uid,
+	    QUOTE_EVIDENCE, note->evidence);
+	utf8_flatten(to);
 }
 
 void

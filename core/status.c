@@ -11,14 +11,28 @@
 #include "reload.h"
 #include "tell.h"
 
-/* This process has asked nobody: what do others say? */
+/* Another user's word is shown, and decides nothing. */
+static void
+read_hearsay(struct entry *e, struct apam_entry_status *to)
+{
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+
+	if (!tell_said(e, &note))
+		return;
+	to->checked_at = note.at;
+	key_note_quote(&note, to->evidence);
+}
+
+/* This process has asked nobody: what do others of this user say? */
 static void
 read_notes(struct entry *e, struct apam_entry_status *to)
 {
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 
-	if (!tell_noted(e, &note))
+	if (!tell_noted(e, &note)) {
+		read_hearsay(e, to);
 		return;
+	}
 	to->key_state = note.state;
 	to->checked_at = note.at;
 	(void)snprintf(to->evidence, sizeof(to->evidence),

@@ -28,11 +28,21 @@ use_is_due(struct entry *e)
 
 /* With the context's lock held, for the mark. */
 static void
+find_key(const struct entry *e, struct key_note *note)
+{
+	const struct apam_str id = entry_key_id(e);
+
+	note->key[0] = '\0';
+	if (id.n > 0)
+		key_note_key(
+		    e->conf->scheme, id.p, e->life.admission.mark, note->key);
+}
+
+/* The same. */
+static void
 name_key(const struct entry *e, struct key_note *note)
 {
-	entry_name_key(e, note->scheme, note->id);
-	(void)snprintf(
-	    note->mark, sizeof(note->mark), "%s", e->life.admission.mark);
+	find_key(e, note);
 	note->at = clock_unix();
 	key_note_program(note->program);
 }
@@ -72,7 +82,7 @@ write_note(
 {
 	const struct settings *s = e->ctx->settings;
 
-	if (note->id[0] != '\0' &&
+	if (note->key[0] != '\0' &&
 	    !key_note_write(s->state_dir, s->user, kind, note))
 		say_missed(e->ctx);
 }
@@ -151,11 +161,21 @@ tell_noted(struct entry *e, struct key_note *note)
 {
 	const struct settings *settings = e->ctx->settings;
 
-	entry_name_key(e, note->scheme, note->id);
 	pthread_mutex_lock(&e->ctx->lock);
-	memcpy(note->mark, e->life.admission.mark, sizeof(note->mark));
+	find_key(e, note);
 	pthread_mutex_unlock(&e->ctx->lock);
 	return key_note_last_check(settings->state_dir, settings->user, note);
+}
+
+bool
+tell_said(struct entry *e, struct key_note *note)
+{
+	const struct settings *settings = e->ctx->settings;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	find_key(e, note);
+	pthread_mutex_unlock(&e->ctx->lock);
+	return key_note_said(settings->state_dir, settings->user, note);
 }
 
 void

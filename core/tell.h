@@ -28,10 +28,13 @@ void tell_recall(struct entry *e);
 void tell_proven(struct entry *e);
 
 /*
- * The last check of the key that programs noted: fills in *note.  False where
- * there is none.
+ * The last check of the key that this user's programs noted: fills in *note.
+ * False where there is none.
  */
 bool tell_noted(struct entry *e, struct key_note *note);
+
+/* The same of other users' programs, whose word decides nothing. */
+bool tell_said(struct entry *e, struct key_note *note);
 
 /* After it signed. */
 void tell_use(struct entry *e);

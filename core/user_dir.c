@@ -297,6 +297,21 @@ user_dir_each(const char *state_dir, bool user,
 	(void)close(users);
 }
 
+bool
+user_dir_is_whole(const char *state_dir, bool user)
+{
+	const struct place place = { state_dir, user, 0, NULL };
+	const int users = find_users(&place, false);
+	struct stat st;
+	bool own;
+
+	if (users < 0)
+		return geteuid() == 0;
+	own = fstat(users, &st) == 0 && st.st_uid == geteuid();
+	(void)close(users);
+	return own || geteuid() == 0;
+}
+
 /* ---- What is another's ------------------------------------------------- */
 
 /* Whoever's it is, it must not stand where root's or a user's own belongs. */

@@ -36,6 +36,12 @@ void user_dir_each(const char *state_dir, bool user,
     void (*each)(void *arg, unsigned long uid, int directory), void *arg);
 
 /*
+ * True where that is all users', and nobody could make another unseen: to root,
+ * and in user mode to whose `users` is.
+ */
+bool user_dir_is_whole(const char *state_dir, bool user);
+
+/*
  * Make another user's, as root, where it is missing.  Errors: CONFIG where it
  * cannot be made, TRUST where what is there is another's.
  */

@@ -82,6 +82,7 @@ each(void *arg, const struct apam_key_info *key)
 		say(t, i == 0 ? ": " : ", ");
 		say(t, key->profiles[i]);
 	}
+	say(t, key->profiles_known ? "" : " ...");
 	say(t, "\n");
 	return ++t->keys != t->enough;
 }
@@ -216,9 +217,7 @@ note(enum key_note_kind kind, const char *id, const char *mark, int64_t at)
 {
 	struct key_note n = { .at = at, .state = APAM_KEY_REVOKED };
 
-	(void)snprintf(n.scheme, sizeof(n.scheme), "hmac-test");
-	(void)snprintf(n.id, sizeof(n.id), "%s", id);
-	(void)snprintf(n.mark, sizeof(n.mark), "%s", mark);
+	key_note_key("hmac-test", id, mark, n.key);
 	(void)snprintf(
 	    n.program, sizeof(n.program), "prog-%lld", (long long)at);
 	(void)snprintf(n.evidence, sizeof(n.evidence), "x");
@@ -300,9 +299,123 @@ START_TEST(a_secret_that_is_lost)
 	project_entries(&project, "a", HMAC("k1", "one"));
 	add("k1", NULL);
 	project_entries(&project, "b", HMAC("k1", "no"));
-	list_is("hmac-test k1 unknown: b\nhmac-test k1 registered marked: a\n");
+	list_is("hmac-test k1 registered marked: a ...\n");
 	ck_assert_int_eq(partial.status, APAM_E_SECRET);
 	ck_assert_str_eq(partial.profile, "b");
+	/* It may be any of its id. */
+	project_entries(&project, "a", HMAC("k2", "one"));
+	list_is(
+	    "hmac-test k1 registered marked ...\nhmac-test k2 unknown: a\n");
+}
+END_TEST
+
+/* ---- Whom to believe ------------------------------------------------------ */
+
+#define SERVICE 65533
+#define VILLAIN 65532
+
+/* Root's main file and state_dir, for this. */
+static void
+be_many(void)
+{
+	struct apam_open_options options = { .size = sizeof(options) };
+	char config[128];
+
+	ck_assert_int_eq(chmod(project.dir, 0755), 0);
+	ck_assert_int_eq(chmod(project_path(&project, "state"), 0755), 0);
+	apam_close(&project.ctx);
+	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
+	options.config = config;
+	ck_assert_int_eq(apam_open(&options, &project.ctx, NULL), APAM_OK);
+	ck_assert_int_eq(chown(project_path(&project, "two"), 0, SERVICE), 0);
+	ck_assert_int_eq(chmod(project.path, 0640), 0);
+	project_entries(&project, "mine", HMAC("mine", "one"));
+	project_entries(&project, "shared", HMAC("shared", "two"));
+}
+
+static void
+note_as(uid_t uid, enum key_note_kind kind, const char *id, int64_t at)
+{
+	ck_assert_int_eq(seteuid(uid), 0);
+	note(kind, id, "", at);
+	ck_assert_int_eq(seteuid(0), 0);
+}
+
+static bool
+keep_missed(void *arg, const struct apam_key_info *key)
+{
+	struct told *t = arg;
+
+	say(t, key->id);
+	say(t, ": ");
+	say(t, key->use_missed);
+	say(t, "; ");
+	say(t, key->evidence);
+	say(t, "\n");
+	return true;
+}
+
+static void
+said_is(const char *want)
+{
+	struct told told = { .n = 0 };
+
+	ck_assert_int_eq(
+	    apam_keys(project.ctx, keep_missed, &told, NULL, &err), APAM_OK);
+	ck_assert_str_eq(told.text, want);
+}
+
+START_TEST(who_could_not_note_a_use_is_named)
+{
+	if (geteuid() != 0)
+		return;
+	be_many();
+	said_is("mine: ; \nshared: group 65533 may read its secret and has no "
+		"directory for notes: `apam users add`; \n");
+	ck_assert_int_eq(apam_user_add(project.ctx, SERVICE, &err), APAM_OK);
+	said_is("mine: ; \nshared: ; \n");
+	project_entries(&project, "env",
+	    "{ scheme = \"hmac-test\"; key_id = \"env\"; "
+	    "secret = \"env:X\"; }");
+	said_is("env: who may read its secret is not known; \n"
+		"mine: ; \nshared: ; \n");
+}
+END_TEST
+
+START_TEST(who_may_not_read_a_secret_has_not_used_it)
+{
+	if (geteuid() != 0)
+		return;
+	be_many();
+	ck_assert_int_eq(apam_user_add(project.ctx, SERVICE, &err), APAM_OK);
+	ck_assert_int_eq(apam_user_add(project.ctx, VILLAIN, &err), APAM_OK);
+	note_as(VILLAIN, KEY_NOTE_USED, "mine", 5000);
+	note_as(SERVICE, KEY_NOTE_USED, "mine", 5001);
+	note_as(SERVICE, KEY_NOTE_USED, "shared", 4000);
+	list_is("hmac-test mine unknown: mine\n"
+		"hmac-test shared unknown used 4000 by prog-4000: shared\n");
+	note_as(0, KEY_NOTE_USED, "mine", 3000);
+	list_is("hmac-test mine unknown used 3000 by prog-3000: mine\n"
+		"hmac-test shared unknown used 4000 by prog-4000: shared\n");
+}
+END_TEST
+
+START_TEST(what_others_find_is_quoted)
+{
+	if (geteuid() != 0)
+		return;
+	be_many();
+	ck_assert_int_eq(apam_user_add(project.ctx, VILLAIN, &err), APAM_OK);
+	note_as(VILLAIN, KEY_NOTE_CHECKED, "mine", 5000);
+	list_is("hmac-test mine unknown: mine\n"
+		"hmac-test shared unknown: shared\n");
+	ck_assert_int_eq(apam_user_add(project.ctx, SERVICE, &err), APAM_OK);
+	said_is(
+	    "mine: ; revoked, says prog-5000 of uid 65532: x\nshared: ; \n");
+	note_as(0, KEY_NOTE_CHECKED, "mine", 4000);
+	said_is("mine: ; x\nshared: ; \n");
+	list_is("hmac-test mine unknown revoked: mine\n"
+		"hmac-test shared unknown: shared\n");
 }
 END_TEST
 
@@ -350,6 +463,9 @@ main(void)
 	tcase_add_test(t, a_secret_that_is_lost);
 	tcase_add_test(t, a_damaged_registry);
 	tcase_add_test(t, no_directory_of_profiles);
+	tcase_add_test(t, who_could_not_note_a_use_is_named);
+	tcase_add_test(t, who_may_not_read_a_secret_has_not_used_it);
+	tcase_add_test(t, what_others_find_is_quoted);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }

@@ -453,13 +453,19 @@ struct apam_key_info {
 	int64_t archived_at;	/* Unix s; 0: it is not */
 	const char *archived_by, *why; /* or "" */
 	int64_t used_at;	/* last use, Unix s; 0: none that was noted */
+	const char *use_missed;	/* why a later one may not have been noted; "":
+				   there was none */
 	const char *used_by;	/* program, or "" */
 	unsigned long used_uid;
-	enum apam_key_state state; /* as last checked */
+	/* As root's or the caller's programs found; UNKNOWN where they did not,
+	   and then the evidence is what other users' programs say. */
+	enum apam_key_state state;
 	int64_t checked_at;	/* Unix s; 0: never */
 	const char *evidence;	/* or "" */
 	const char *const *profiles; /* that name it, sorted */
 	size_t profile_count;
+	bool profiles_known;	/* false: a secret that cannot be read may be
+				   this key's */
 };
 
 /*

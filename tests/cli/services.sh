@@ -69,6 +69,76 @@ holds "the program and the user" \
 row "archive asks" 1 '' "was used .* ago, by apam of user $service" \
     keys archive used@example.com
 
+# on_terminal ANSWER ARGS...: root, with somebody to ask.
+on_terminal()
+{
+	local answer=$1
+	shift
+	printf '%s\n' "$answer" | "$timeout" 30 script -qec \
+	    "$(printf '%q ' "$build/apam" -c "$dir/apam.conf" "$@")" \
+	    /dev/null >"$dir/out" 2>"$dir/err"
+	status=$?
+}
+
+# forge NAME WHEN REST: what a user with a directory can say of any key.
+forge()
+{
+	printf '{ "at": %s, "program": "sshd"%s }\n' "$2" "$3" |
+	    setpriv --reuid=$villain --regid=$villain --clear-groups \
+	    sh -c "umask 077; cat >'$users/$villain/$1'"
+}
+
+# ---- Another user's word -------------------------------------------------------
+
+# Which keys notes are of is in the names of root's own.
+signs "root's key signs" 0 Authorization '' headers mine https://mine.example/
+mine=$(basename "$users"/0/used-*) used=$(basename "$users/$service"/used-*)
+rm "$users/0/$mine"
+run -c "$dir/apam.conf" users add $villain
+forge "$mine" "$(date +%s)" ''
+forge "checked-${mine#used-}" "$(date +%s)" \
+    ', "state": "revoked", "evidence": "a lie"'
+forge "$used" 253402300799 ''
+row "a forged use and a forged finding" 0 '*' '' keys list
+holds "who cannot read the secret has not used it" \
+    [ "$(cell mine@example.com 6)" = never ]
+holds "and does not say what it is" [ "$(cell mine@example.com 4)" = unknown ]
+holds "a use of a time to come is none" \
+    [ "$(cell used@example.com 7)" = "apam ($service)" ]
+row "the word of others is theirs" 0 \
+    '"evidence": "revoked, says sshd of uid 65532: a lie"' '' --json keys list
+row "status does not believe it either" 0 \
+    "${t}unknown: revoked, says sshd of uid 65532: a lie" '' status mine
+row "without a terminal root archives all the same" 0 archived '*' \
+    keys archive mine@example.com
+row "restored after that" 0 restored '' keys restore mine@example.com
+
+# ---- Not known -----------------------------------------------------------------
+
+row "registered" 0 registered '' keys add used@example.com
+chgrp 65531 "$dir/secrets/used"
+rm "$users/$service/"used-*
+row "who may read it left no trace" 0 '*' '' keys list
+holds "not known is not never" \
+    [ "$(cell used@example.com 6)" = 'not known' ]
+row "why not" 0 '"group 65531 may read its secret and has no directory' '' \
+    --json keys list
+on_terminal n keys archive used@example.com
+expect "archive asks" 1 'whether used@example.com was used lately is not known' \
+    '*' "$dir/out"
+as $villain "another user sees each key once" 3 \
+    "^used@example.com$t.*${t}not known$t" \
+    "run it as root, or join group 65531" keys list
+holds "once" [ "$(grep -c '^used@example.com' "$dir/out")" = 1 ]
+holds "of unknown profiles" [ "$(cell used@example.com 8)" = 'not known' ]
+holds "nothing is to be stored" \
+    sh -c '! grep -q "store the secret" "$1"' - "$dir/err"
+row "a script goes on" 0 archived \
+    'whether used@example.com was used lately is not known: group 65531' \
+    keys archive used@example.com
+chgrp $service "$dir/secrets/used"
+row "restored in the end" 0 restored '' keys restore used@example.com
+
 # ---- A users that all may write to --------------------------------------------
 
 rm -rf "$users"
