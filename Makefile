@@ -150,9 +150,9 @@ $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(BUILD)/core.a
 	$(Q)$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcurl -lcheck -lsubunit -lrt -lm
 
 # Those with tests/raw_server.h, which speaks TLS as well.
-$(addprefix $(BUILD)/tests/check_,cancel check context curl_handle curl_options environment \
-	facts_7signal facts_seed facts_xysense flight http http_error \
-	loop): CORE_LIBS += -lssl -lcrypto
+$(addprefix $(BUILD)/tests/check_,cancel check context curl_handle \
+	curl_options environment exit facts_7signal facts_seed facts_xysense \
+	flight http http_error loop): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
 $(addprefix $(BUILD)/tests/check_,credential_record sign): CORE_LIBS += -lcrypto
 $(BUILD)/tests/check_libev: CORE_LIBS += -lev

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "environment.h"
+#include "exit.h"
 #include "fork.h"
 
 /* The table is filled in by offset: one row for each member. */
@@ -83,6 +84,7 @@ load(void)
 	if (found != NULL && find_all(handle, &own.api)) {
 		memcpy(&global_init, &found, sizeof(found));
 		own.usable = global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+		exit_watch();
 	}
 	dlclose(handle);
 }

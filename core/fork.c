@@ -186,3 +186,14 @@ fork_unwatch(struct apam *ctx)
 		}
 	pthread_mutex_unlock(&registry);
 }
+
+void
+fork_each(void (*visit)(struct apam *ctx, const struct timespec *until),
+    const struct timespec *until)
+{
+	if (pthread_mutex_timedlock(&registry, until) != 0)
+		return;
+	for (struct apam *c = contexts; c != NULL; c = c->next)
+		visit(c, until);
+	pthread_mutex_unlock(&registry);
+}

@@ -9,11 +9,20 @@
 #ifndef CORE_FORK_H
 #define CORE_FORK_H
 
+#include <time.h>
+
 #include "context.h"
 
 /* From now on, until unwatched, a context survives fork. */
 void fork_watch(struct apam *ctx);
 void fork_unwatch(struct apam *ctx);
+
+/*
+ * Visit all contexts that are watched, none of which closes meanwhile, by the
+ * time `until` of CLOCK_REALTIME; nothing where that is not possible by then.
+ */
+void fork_each(void (*visit)(struct apam *ctx, const struct timespec *until),
+    const struct timespec *until);
 
 /*
  * Between these two no fork takes place.  For calls into what may have locks of

@@ -213,7 +213,7 @@ act(struct loop *loop, curl_socket_t fd, int mask)
 {
 	int running;
 
-	if (loop->multi != NULL)
+	if (loop->multi != NULL && !atomic_load(&loop->retired))
 		(void)curl_api()->multi_socket_action(
 		    loop->multi, fd, mask, &running);
 }
@@ -221,6 +221,8 @@ act(struct loop *loop, curl_socket_t fd, int mask)
 static void
 move(struct loop *loop)
 {
+	if (atomic_load(&loop->retired))
+		return;
 	start_submitted(loop);
 	wake_sleepers(loop);
 	if (loop->curl_due <= clock_ms()) {
@@ -311,7 +313,7 @@ drive(void *arg)
 {
 	struct loop *loop = arg;
 
-	while (!atomic_load(&loop->stop))
+	while (!atomic_load(&loop->stop) && !atomic_load(&loop->retired))
 		loop_turn(loop, -1);
 	return NULL;
 }
@@ -430,6 +432,10 @@ loop_free(struct loop *loop)
 		wakeup_send(loop->wake);
 		pthread_join(loop->thread, NULL);
 	}
+	if (atomic_load(&loop->retired)) {
+		loop_abandon(loop);
+		return;
+	}
 	drop_all(loop, loop->inbox);
 	drop_all(loop, loop->flying);
 	if (loop->multi != NULL)
@@ -466,4 +472,14 @@ loop_abandon(struct loop *loop)
 	if (loop->wake >= 0)
 		close(loop->wake);
 	loop_init(loop, threaded);
+}
+
+void
+loop_retire(struct loop *loop, const struct timespec *until)
+{
+	if (pthread_mutex_timedlock(&loop->work, until) != 0)
+		return;
+	atomic_store(&loop->retired, true);
+	loop->curl_due = INT64_MAX;
+	pthread_mutex_unlock(&loop->work);
 }

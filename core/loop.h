@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include "flight.h"
 
@@ -33,13 +34,23 @@ struct loop {
 	bool threaded;		/* a thread drives it */
 	bool running;		/* it has been started */
 	_Atomic(bool) stop;
+	_Atomic(bool) retired;	/* nothing moves any more */
 	pthread_t thread;
 };
 
 void loop_init(struct loop *loop, bool threaded);
 
-/* Stop the thread and drop all flights, without landing them. */
+/*
+ * Stop the thread and drop all flights, without landing them.  What libcurl
+ * holds is given up, not freed, where the loop has retired.
+ */
 void loop_free(struct loop *loop);
+
+/*
+ * The process ends: from now on nothing here calls libcurl.  Nothing changes
+ * where the loop still moves at the time `until` of CLOCK_REALTIME.
+ */
+void loop_retire(struct loop *loop, const struct timespec *until);
 
 /*
  * Take a flight over and see that it moves.  It lands later, by
