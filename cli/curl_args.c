@@ -19,6 +19,7 @@ enum kind {
 	METHOD,
 	HEAD,
 	DATA, /* makes it a POST */
+	FORM, /* likewise */
 	UPLOAD, /* makes it a PUT */
 	HEADER,
 	URL
@@ -55,8 +56,8 @@ static const struct option options[] = {
 	{ "dump-header", 'D', true, PLAIN, NULL },
 	{ "fail", 'f', false, PLAIN, NULL },
 	{ "fail-with-body", 0, false, PLAIN, NULL },
-	{ "form", 'F', true, DATA, NULL },
-	{ "form-string", 0, true, DATA, NULL },
+	{ "form", 'F', true, FORM, NULL },
+	{ "form-string", 0, true, FORM, NULL },
 	{ "head", 'I', false, HEAD, NULL },
 	{ "header", 'H', true, HEADER, NULL },
 	{ "http1.1", 0, false, PLAIN, NULL },
@@ -127,7 +128,7 @@ struct cursor {
 	struct curl_args *args;
 	const char *const *words;
 	size_t count, i;
-	bool head, upload, ended;
+	bool head, ended;
 };
 
 static bool
@@ -175,11 +176,15 @@ take(struct cursor *c, const struct option *option, const char *value)
 		c->head = true;
 		return true;
 	case DATA:
-		c->args->has_body = true;
+		c->args->data[c->args->data_count++] = (struct curl_datum){
+			option->name, value
+		};
+		return true;
+	case FORM:
+		c->args->form = true;
 		return true;
 	case UPLOAD:
-		c->args->has_body = true;
-		c->upload = true;
+		c->args->upload = value;
 		return true;
 	case HEADER:
 		return take_header(c->args, value);
@@ -199,8 +204,8 @@ take(struct cursor *c, const struct option *option, const char *value)
 static bool
 may_break(const struct option *option)
 {
-	return option->kind == DATA || option->kind == PRINTED ||
-	    option->kind == HEADER;
+	return option->kind == DATA || option->kind == FORM ||
+	    option->kind == PRINTED || option->kind == HEADER;
 }
 
 static bool
@@ -274,15 +279,33 @@ long_option(struct cursor *c)
 		return unknown(c->args, "--", name, shown < 40 ? shown : 40);
 	if (!found(c, option, NULL))
 		return false;
-	for (; option->kind != URL && first <= c->i; first++)
+	if (option->kind == URL || option->kind == DATA)
+		return true;
+	for (; first <= c->i; first++)
 		pass(c->args, c->words[first]);
+	return true;
+}
+
+/* The letters before one whose data is not handed on. */
+static bool
+pass_part(struct curl_args *args, const char *word, size_t n)
+{
+	char *part;
+
+	if (n <= 1)
+		return true;
+	part = strndup(word, n);
+	if (part == NULL)
+		return problem(args, "out of memory");
+	args->owned[args->owned_count++] = part;
+	pass(args, part);
 	return true;
 }
 
 static bool
 short_options(struct cursor *c)
 {
-	const char *p = c->words[c->i] + 1;
+	const char *word = c->words[c->i], *p = word + 1;
 	size_t first = c->i;
 
 	for (; *p != '\0'; p++) {
@@ -292,6 +315,8 @@ short_options(struct cursor *c)
 			return unknown(c->args, "-", p, 1);
 		if (!found(c, option, p[1] == '\0' ? NULL : p + 1))
 			return false;
+		if (option->kind == DATA)
+			return pass_part(c->args, word, (size_t)(p - word));
 		if (option->value)
 			break;
 	}
@@ -336,20 +361,23 @@ static bool
 settle(struct cursor *c)
 {
 	struct curl_args *args = c->args;
+	const bool posts = args->data_count > 0, uploads = args->upload != NULL;
 
 	if (args->url == NULL)
 		return problem(args, "give exactly one URL");
-	if (c->head + c->upload + (args->has_body && !c->upload) > 1)
-		return problem(args, "-I, -T and data exclude each other");
-	if (c->upload && !names_a_file(args->url))
+	if (c->head + uploads + posts + args->form > 1)
+		return problem(args, "-I, -T, -F and data exclude each other");
+	if (uploads && !names_a_file(args->url))
 		return problem(args, "with -T the URL must name the file");
 	if (args->method != NULL)
 		return true;
 	args->method = "GET";
 	if (c->head)
 		args->method = "HEAD";
-	if (args->has_body)
-		args->method = c->upload ? "PUT" : "POST";
+	if (uploads)
+		args->method = "PUT";
+	if (posts || args->form)
+		args->method = "POST";
 	return true;
 }
 
@@ -361,7 +389,10 @@ curl_args_read(struct curl_args *args, const char *const *words, size_t count)
 	memset(args, 0, sizeof(*args));
 	args->pass = calloc(count + 1, sizeof(args->pass[0]));
 	args->headers = calloc(count + 1, sizeof(args->headers[0]));
-	if (args->pass == NULL || args->headers == NULL)
+	args->data = calloc(count + 1, sizeof(args->data[0]));
+	args->owned = calloc(count + 1, sizeof(args->owned[0]));
+	if (args->pass == NULL || args->headers == NULL || args->data == NULL ||
+	    args->owned == NULL)
 		return problem(args, "out of memory");
 	for (; c.i < count; c.i++)
 		if (!word(&c))
@@ -372,8 +403,15 @@ curl_args_read(struct curl_args *args, const char *const *words, size_t count)
 void
 curl_args_free(struct curl_args *args)
 {
+	for (size_t i = 0; i < args->owned_count; i++)
+		free(args->owned[i]);
+	free(args->owned);
+	free(args->data);
 	free(args->pass);
 	free(args->headers);
+	args->owned = NULL;
+	args->data = NULL;
+	args->owned_count = args->data_count = 0;
 	args->pass = NULL;
 	args->headers = NULL;
 }

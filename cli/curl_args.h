@@ -11,12 +11,23 @@
 
 #include <apam/types.h>
 
+/* One of -d and its like. */
+struct curl_datum {
+	const char *option; /* its long name */
+	const char *value;
+};
+
 struct curl_args {
-	const char **pass; /* to hand on, as given, without the URL */
+	const char **pass; /* to hand on, without the URL and the data */
 	size_t pass_count;
+	char **owned; /* those of them that are pieces of what was given */
+	size_t owned_count;
 	const char *url; /* the one URL */
 	const char *method; /* never NULL after success */
-	bool has_body;
+	struct curl_datum *data; /* in their order */
+	size_t data_count;
+	bool form; /* curl makes the body, with a boundary of its own */
+	const char *upload; /* the file of -T; or NULL */
 	struct apam_header *headers; /* of -H, views of the arguments */
 	size_t header_count;
 	char problem[192];

@@ -59,12 +59,12 @@ header_text_free(struct header_text *text)
 }
 
 bool
-header_text_write(const struct header_text *text, int fd)
+write_all(int fd, struct apam_str bytes)
 {
 	size_t done = 0;
 
-	while (done < text->n) {
-		ssize_t n = write(fd, text->p + done, text->n - done);
+	while (done < bytes.n) {
+		ssize_t n = write(fd, bytes.p + done, bytes.n - done);
 		if (n < 0 && errno != EINTR)
 			return false;
 		if (n > 0)

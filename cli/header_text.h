@@ -23,6 +23,6 @@ bool header_text_new(
 void header_text_free(struct header_text *text);
 
 /* Write all to a descriptor, past interruptions.  False with errno set. */
-bool header_text_write(const struct header_text *text, int fd);
+bool write_all(int fd, struct apam_str bytes);
 
 #endif

@@ -4,9 +4,11 @@
  * Writes all of them or nothing.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "data_arg.h"
 #include "header_text.h"
 #include "report.h"
 #include "session.h"
@@ -15,7 +17,12 @@ static const struct flag flags[] = {
 	{ .letter = 'X',
 	    .name = "method",
 	    .value = "METHOD",
-	    .help = "the request's method, GET if not given" },
+	    .help = "GET if not given, POST with -d" },
+	{ .letter = 'd',
+	    .name = "data",
+	    .value = "DATA",
+	    .help = "the request's body: DATA, @FILE or @- (standard input)" },
+	{ .name = "no-body", .help = "the request has none" },
 	{ .name = NULL },
 };
 
@@ -29,7 +36,7 @@ write_headers(const struct apam_signature *signature)
 		complain("out of memory");
 		return STATUS_INTERNAL;
 	}
-	if (!header_text_write(&text, STDOUT_FILENO)) {
+	if (!write_all(STDOUT_FILENO, (struct apam_str){ text.p, text.n })) {
 		complain("cannot write standard output: %s", strerror(errno));
 		code = STATUS_INTERNAL;
 	}
@@ -39,39 +46,98 @@ write_headers(const struct apam_signature *signature)
 
 /* A scheme that adds query parameters needs more than headers. */
 static void
-warn_about_url(const char *name, const char *given, const char *signed_url)
+tell_url(const char *name, const char *given, const char *signed_url)
 {
 	size_t n = strcspn(given, "#");
 
 	if (strlen(signed_url) == n && memcmp(given, signed_url, n) == 0)
 		return;
-	complain("%s: the profile also changes the URL; `apam request` and "
-		 "`apam curl` send it so",
-	    name);
+	complain(
+	    "%s: the profile also adds to the URL; send the request to:", name);
+	fprintf(stderr, "%s\n", signed_url);
+}
+
+/* ---- The body ----------------------------------------------------------- */
+
+/*
+ * What is signed of the body.  A method that usually has one, and nothing said
+ * of it: a scheme that signs bodies has to be told, all others need not know.
+ */
+static struct apam_body
+body_of(const struct args *args, const char *method, const struct data *data)
+{
+	struct apam_body body = { .kind = APAM_BODY_NONE };
+
+	if (args_has(args, "data")) {
+		body.kind = APAM_BODY_BYTES;
+		body.bytes = data->bytes;
+	} else if (!args_has(args, "no-body") &&
+	    (strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0 ||
+		strcmp(method, "PATCH") == 0)) {
+		body.kind = APAM_BODY_UNKNOWN;
+	}
+	return body;
+}
+
+static int
+read_data(const struct args *args, struct data *data)
+{
+	const char *arg = args_value(args, "data");
+
+	if (arg != NULL && args_has(args, "no-body"))
+		return usage_error(
+		    &command_headers, "-d and --no-body exclude each other");
+	if (arg == NULL || data_read(arg, data))
+		return STATUS_DONE;
+	complain("cannot read %s: %s", arg + 1, strerror(errno));
+	return STATUS_USAGE;
+}
+
+/* ---- Signing ------------------------------------------------------------ */
+
+static int
+sign(const char *name, struct apam_profile *profile,
+    const struct apam_request *request)
+{
+	struct apam_signature signature = APAM_SIGNATURE_INIT;
+	struct apam_error err = { 0 };
+	enum apam_status status = apam_sign(profile, request, &signature, &err);
+	int code;
+
+	if (status == APAM_E_POLICY &&
+	    request->body.kind == APAM_BODY_UNKNOWN) {
+		code = report(name, status, &err);
+		complain("where it signs the body, give it with -d, or "
+			 "--no-body");
+		return code;
+	}
+	if (status != APAM_OK)
+		return report(name, status, &err);
+	code = write_headers(&signature);
+	if (code == STATUS_DONE)
+		tell_url(name, request->url, signature.url);
+	apam_signature_release(&signature);
+	return code;
 }
 
 static int
 headers(struct cli *cli, const struct args *args)
 {
-	const char *name = args->words[0], *url = args->words[1];
-	const char *method = args_value(args, "method");
-	struct apam_request request = APAM_REQUEST(
-	    method == NULL ? "GET" : method, url);
-	struct apam_signature signature = APAM_SIGNATURE_INIT;
+	const char *name = args->words[0], *method = args_value(args, "method");
 	struct apam_profile *profile = NULL;
-	struct apam_error err = { 0 };
-	enum apam_status status;
-	int code = session_profile(cli, name, &profile);
+	struct apam_request request;
+	struct data data = { 0 };
+	int code = read_data(args, &data);
 
-	if (code != STATUS_DONE)
-		return code;
-	status = apam_sign(profile, &request, &signature, &err);
-	if (status != APAM_OK)
-		return report(name, status, &err);
-	code = write_headers(&signature);
+	if (method == NULL)
+		method = args_has(args, "data") ? "POST" : "GET";
+	request = (struct apam_request)APAM_REQUEST(method, args->words[1]);
+	request.body = body_of(args, method, &data);
 	if (code == STATUS_DONE)
-		warn_about_url(name, url, signature.url);
-	apam_signature_release(&signature);
+		code = session_profile(cli, name, &profile);
+	if (code == STATUS_DONE)
+		code = sign(name, profile, &request);
+	data_free(&data);
 	return code;
 }
 
@@ -80,7 +146,8 @@ const struct command command_headers = {
 	.synopsis = "PROFILE [-X METHOD] URL",
 	.summary = "Print the headers that sign one request",
 	.notes = "Writes `Name: value` lines, nothing else, and nothing at all "
-		 "on failure.\nThey hold the credential.",
+		 "on failure.\nThey hold the credential.  Where the profile "
+		 "adds to the URL, standard error\nsays what to send to.",
 	.flags = flags,
 	.least = 2,
 	.most = 2,

@@ -70,18 +70,56 @@ wait_for(pid_t pid)
 	return WIFSIGNALED(state) ? 128 + WTERMSIG(state) : WEXITSTATUS(state);
 }
 
-/* Run with an open pipe; closes both of its ends. */
+/* An input's pipe, and what the argument says of it. */
+struct feed {
+	int ends[2];
+	char where[32];
+};
+
+static void
+close_feeds(struct feed *feeds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		close(feeds[i].ends[0]);
+		close(feeds[i].ends[1]);
+	}
+}
+
+static bool
+open_feeds(struct feed *feeds, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (pipe(feeds[i].ends) != 0) {
+			close_feeds(feeds, i);
+			return false;
+		}
+		/* Or the child would hold the end that it waits for. */
+		if (fcntl(feeds[i].ends[1], F_SETFD, FD_CLOEXEC) != 0) {
+			close_feeds(feeds, i + 1);
+			return false;
+		}
+		snprintf(feeds[i].where, sizeof(feeds[i].where), "@/dev/fd/%d",
+		    feeds[i].ends[0]);
+	}
+	return true;
+}
+
+/* Run with open pipes; closes them. */
 static int
-run(char **argv, int ends[2], const struct header_text *text)
+run(char **argv, const struct spawn_input *inputs, struct feed *feeds,
+    size_t count)
 {
 	pid_t pid = -1;
 	int error = start(argv, &pid);
 
-	close(ends[0]);
-	/* A child that died early shows in its exit status. */
-	if (error == 0)
-		(void)header_text_write(text, ends[1]);
-	close(ends[1]);
+	for (size_t i = 0; i < count; i++)
+		close(feeds[i].ends[0]);
+	for (size_t i = 0; i < count; i++) {
+		/* A child that died early shows in its exit status. */
+		if (error == 0)
+			(void)write_all(feeds[i].ends[1], inputs[i].bytes);
+		close(feeds[i].ends[1]);
+	}
 	if (error == 0)
 		return wait_for(pid);
 	errno = error;
@@ -89,25 +127,20 @@ run(char **argv, int ends[2], const struct header_text *text)
 }
 
 int
-spawn_curl(char **argv, size_t slot, const struct header_text *text)
+spawn_curl(char **argv, const struct spawn_input *inputs, size_t count)
 {
 	struct sigaction saved[SIGNALS];
-	char where[32];
-	int ends[2], code;
+	struct feed feeds[SPAWN_INPUTS];
+	int code;
 
-	if (pipe(ends) != 0)
+	if (!open_feeds(feeds, count))
 		return -1;
-	/* The child must not hold the writing end, or it never sees the end. */
-	if (fcntl(ends[1], F_SETFD, FD_CLOEXEC) != 0) {
-		close(ends[0]);
-		close(ends[1]);
-		return -1;
-	}
-	snprintf(where, sizeof(where), "@/dev/fd/%d", ends[0]);
-	argv[slot] = where;
+	for (size_t i = 0; i < count; i++)
+		argv[inputs[i].slot] = feeds[i].where;
 	ignore_signals(saved);
-	code = run(argv, ends, text);
+	code = run(argv, inputs, feeds, count);
 	restore_signals(saved);
-	argv[slot] = NULL;
+	for (size_t i = 0; i < count; i++)
+		argv[inputs[i].slot] = NULL;
 	return code;
 }

@@ -30,13 +30,15 @@ static const struct {
 	{ "-oLkv," U, "GET", "-oLkv" },
 	{ "-o,-L," U, "GET", "-o,-L" },
 	{ "--output,--location," U, "GET", "--output,--location" },
-	{ "-d,a=b," U, "POST", "-d,a=b" },
-	{ "-dk=v," U, "POST", "-dk=v" },
-	{ "-sd,@-," U, "POST", "-sd,@-" },
-	{ "--json,{}," U, "POST", "--json,{}" },
-	{ "--data-urlencode,a=b," U, "POST", "--data-urlencode,a=b" },
+	{ "-d,a=b," U, "POST", "" },
+	{ "-dk=v," U, "POST", "" },
+	{ "-sd,@-," U, "POST", "-s" },
+	{ "-sSdx," U, "POST", "-sS" },
+	{ "--form-string,a=b," U, "POST", "--form-string,a=b" },
+	{ "--json,{}," U, "POST", "" },
+	{ "--data-urlencode,a=b," U, "POST", "" },
 	{ "-F,a=b," U, "POST", "-F,a=b" },
-	{ "-X,PATCH,-d,x," U, "PATCH", "-X,PATCH,-d,x" },
+	{ "-X,PATCH,-d,x," U, "PATCH", "-X,PATCH" },
 	{ "-I," U, "HEAD", "-I" },
 	{ "-sI," U, "HEAD", "-sI" },
 	{ "-T,file," U, "PUT", "-T,file" },
@@ -45,7 +47,7 @@ static const struct {
 	{ "-A,me," U, "GET", "-A,me" },
 	{ "-w,%{http_code}," U, "GET", "-w,%{http_code}" },
 	{ "-#," U, "GET", "-#" },
-	{ "-d,{\n}," U, "POST", "-d,{\n}" },
+	{ "-d,{\n}," U, "POST", "" },
 	{ "-w,%{http_code}\n," U, "GET", "-w,%{http_code}\n" },
 };
 
@@ -122,6 +124,8 @@ static const struct {
 	{ "-H,hOST:other," U, "Host" },
 	{ "-I,-d,x," U, "exclude" },
 	{ "-I,-T,f," U, "exclude" },
+	{ "-F,a=b,-d,x," U, "exclude" },
+	{ "-F,a=b,-T,f," U, "exclude" },
 	{ "-T,file,https://h/x/", "name the file" },
 	{ "-T,file,https://h", "name the file" },
 	{ "-T,file,https://h?a=/b", "name the file" },
@@ -186,6 +190,28 @@ START_TEST(a_line_is_refused)
 	    "%s: '%s', not '%s'", bad[_i].line, args.problem, bad[_i].problem);
 	ck_assert_msg(strstr(args.problem, "hunter2") == NULL,
 	    "%s: a value is quoted", bad[_i].line);
+	curl_args_free(&args);
+}
+END_TEST
+
+START_TEST(data_are_noted)
+{
+	const char *words[] = { "-sd", "a b", "--json", "@f", "-dx",
+		"--data-urlencode", "n@f", "-S", U };
+	static const struct curl_datum data[] = { { "data", "a b" },
+		{ "json", "@f" }, { "data", "x" },
+		{ "data-urlencode", "n@f" } };
+	struct curl_args args;
+
+	ck_assert(curl_args_read(&args, words, ROWS(words)));
+	ck_assert_uint_eq(args.data_count, ROWS(data));
+	for (size_t i = 0; i < ROWS(data); i++) {
+		ck_assert_str_eq(args.data[i].option, data[i].option);
+		ck_assert_str_eq(args.data[i].value, data[i].value);
+	}
+	ck_assert_uint_eq(args.pass_count, 2);
+	ck_assert_str_eq(args.pass[0], "-s");
+	ck_assert_str_eq(args.pass[1], "-S");
 	curl_args_free(&args);
 }
 END_TEST
@@ -260,6 +286,7 @@ main(void)
 	tcase_add_loop_test(tc, a_line_passes, 0, ROWS(good));
 	tcase_add_test(tc, every_option_is_there_once);
 	tcase_add_test(tc, headers_are_read);
+	tcase_add_test(tc, data_are_noted);
 	tcase_add_test(tc, no_value_splits_a_request);
 	tcase_add_test(tc, framing_is_the_same_to_all);
 	suite_add_tcase(suite, tc);

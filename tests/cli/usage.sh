@@ -44,7 +44,7 @@ usage "headers without a URL" headers p
 usage "headers with too many words" headers p $url x
 usage "headers -X without a method" headers p $url -X
 usage "headers -X twice" headers -X GET -X PUT p $url
-usage "headers with an option of request" headers -d x p $url
+usage "headers with an option of request" headers -i p $url
 usage "request without words" request
 usage "request without a URL" request p
 usage "request with too many words" request p $url x
