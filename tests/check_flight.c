@@ -135,16 +135,17 @@ END_TEST
 
 START_TEST(a_credential_counts_from_its_exchange)
 {
-	int64_t before;
+	int64_t before, started;
 
 	begin(EMPTY_200, "", MINT "lifetime = 60; credential = \"fake\";");
 	before = clock_ms();
 	f = flights_new(&t, FLIGHT_ACQUIRE, FLIGHT_MS);
 	ck_assert_int_eq(flight_start(f), FLIGHT_TRANSFER);
-	(void)poll(NULL, 0, 400);
+	started = clock_ms();
+	(void)poll(NULL, 0, 10);
 	ck_assert_int_eq(transfer(), FLIGHT_LANDED);
 	ck_assert_int_ge(f->made->since, before);
-	ck_assert_int_le(f->made->since, before + 300);
+	ck_assert_int_le(f->made->since, started);
 	ck_assert_int_eq(f->made->expires, f->made->since + 60000);
 	ck_assert_str_eq(f->made->view.secret.p, "fake");
 }
@@ -178,23 +179,39 @@ END_TEST
 
 static const struct raw_answer deaf = { .silent = true };
 
+/* True where the exchange was sent before the deadline, which ends it. */
+static bool
+ends_at(int ms)
+{
+	int64_t deadline;
+	enum flight_wait wait;
+
+	f = flights_new(&t, FLIGHT_ACQUIRE, ms);
+	deadline = clock_ms() + ms;
+	wait = flight_start(f);
+	if (wait == FLIGHT_TRANSFER)
+		wait = transfer();
+	ck_assert_int_eq(wait, FLIGHT_LANDED);
+	ck_assert_int_eq(f->error.status, APAM_E_DEADLINE);
+	ck_assert_int_ge(clock_ms(), deadline - 50);
+	flight_free(&f);
+	return atomic_load(&t.server.hits) > 0;
+}
+
 START_TEST(a_deadline_ends_it)
 {
-	int64_t before;
+	int ms = 100;
 
 	flights_open(&t, &deaf, "", MINT);
-	before = clock_ms();
-	f = flights_new(&t, FLIGHT_ACQUIRE, 200);
-	ck_assert_int_eq(flight_start(f), FLIGHT_TRANSFER);
-	ck_assert_int_eq(transfer(), FLIGHT_LANDED);
-	ck_assert_int_eq(f->error.status, APAM_E_DEADLINE);
-	ck_assert_int_lt(clock_ms() - before, 2000);
-	flight_free(&f);
-	/* None left: not even sent. */
+	/* A busy machine may need longer to get as far as the server. */
+	while (!ends_at(ms)) {
+		ms *= 2;
+		ck_assert_int_lt(ms, FLIGHT_MS);
+	}
+	/* None left: there is nothing to transfer. */
 	f = flights_new(&t, FLIGHT_ACQUIRE, -1);
 	ck_assert_int_eq(flight_start(f), FLIGHT_LANDED);
 	ck_assert_int_eq(f->error.status, APAM_E_DEADLINE);
-	ck_assert_int_eq(atomic_load(&t.server.hits), 1);
 }
 END_TEST
 
@@ -409,7 +426,7 @@ START_TEST(a_lock_is_slept_on)
 	before = clock_ms();
 	ck_assert_int_eq(fly(FLIGHT_ACQUIRE), FLIGHT_SLEEP);
 	ck_assert_int_ge(f->wake_at, before + SHARE_RETRY_MS);
-	ck_assert_int_lt(f->wake_at, before + 1000);
+	ck_assert_int_le(f->wake_at, clock_ms() + 1000);
 	ck_assert_int_eq(flight_woken(f), FLIGHT_SLEEP);
 	ck_assert_int_eq(atomic_load(&t.server.hits), 0);
 	share_unlock(lock);
