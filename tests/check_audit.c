@@ -220,7 +220,8 @@ START_TEST(a_full_socket_is_not_waited_for)
 	open_journal();
 	for (int i = 0; i < AUDIT_PER_MINUTE; i++)
 		audit_write(&audit, &state);
-	ck_assert_int_lt(clock_ms() - began, 2000);
+	/* Waiting once would be for ever. */
+	ck_assert_int_lt(clock_ms() - began, 20000);
 	taken = listener_drain(&journal);
 	ck_assert_uint_ge(taken, 1);
 	ck_assert_msg(taken < AUDIT_PER_MINUTE, "the socket took all");

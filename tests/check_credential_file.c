@@ -721,7 +721,7 @@ write_many(char letter)
 	const char *why;
 
 	memset(secret, letter, sizeof(secret));
-	while (done < WRITES && tries++ < 30000) {
+	while (done < WRITES && tries++ < 300000) {
 		lock = credential_file_try_lock(&file, &why);
 		if (lock == CREDENTIAL_FILE_UNUSABLE)
 			return 2;
@@ -895,7 +895,7 @@ main(void)
 	tcase_add_test(directory, another_kind_of_directory_is_refused);
 
 	suite_add_tcase(suite, tc);
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, make_directory, remove_base);
 	tcase_add_test(tc, each_has_its_own);
 	tcase_add_test(tc, the_times_come_back);

@@ -10,7 +10,8 @@
 #include "live.h"
 #include "run.h"
 
-#define NOTICED_MS 3000 /* the files are looked at once a second */
+/* The files are looked at once a second, on a busy machine later. */
+#define NOTICED_MS 20000
 
 static struct project p;
 static struct apam_profile *profile;

@@ -12,7 +12,8 @@
 #define SEED_KEY "0123456789abcdef0123456789abcdef01234567"
 #define SEED_NEW "89abcdef0123456789abcdef0123456789abcdef"
 #define PROBE_PATH "/api/version/"
-#define SLOW_MS 100 /* a signature that waits for nobody takes less */
+#define SLOW_MS 1500 /* a signature that waits for nobody takes less */
+#define PATIENCE_MS 20000 /* for what must come */
 
 static struct project p;
 static struct apam_profile *profile;
@@ -190,9 +191,9 @@ START_TEST(a_periodic_check_finds_a_revoked_key)
 	ck_assert_int_eq(sign(), APAM_OK);
 	/* Slow as it is, nobody waits for it. */
 	sandbox_tell(
-	    "/fault?provider=seed&path=" PROBE_PATH "&kind=delay&arg=300");
+	    "/fault?provider=seed&path=" PROBE_PATH "&kind=delay&arg=2000");
 	revoke_key();
-	sign_until(APAM_E_REVOKED, 5000);
+	sign_until(APAM_E_REVOKED, PATIENCE_MS);
 	s = status_of(0);
 	ck_assert_int_eq(s.key_state, APAM_KEY_REVOKED);
 	ck_assert_int_gt(s.checked_at, 0);
@@ -203,12 +204,16 @@ END_TEST
 
 START_TEST(a_periodic_check_comes_as_often_as_it_says)
 {
+	const int64_t begun = live_ms();
+
 	use("revocation_check = \"1s\";", "");
-	for (int64_t end = live_ms() + 3500; live_ms() < end; sleep_ms(20))
+	while (probes() < 4) {
 		ck_assert_int_eq(sign(), APAM_OK);
+		ck_assert_int_lt(live_ms(), begun + PATIENCE_MS);
+		sleep_ms(20);
+	}
 	/* The first at once; then after 0.75 to 0.9 s and a slot's end. */
-	ck_assert_int_ge(probes(), 3);
-	ck_assert_int_le(probes(), 6);
+	ck_assert_int_ge(live_ms() - begun, 3 * 750);
 }
 END_TEST
 
@@ -226,7 +231,7 @@ START_TEST(a_token_does_not_outlive_its_key)
 {
 	char text[1024], url[128];
 	struct live_signature s;
-	int64_t end = live_ms() + 5000;
+	int64_t end = live_ms() + PATIENCE_MS;
 	enum apam_status status;
 
 	sandbox_tell("/set?provider=xysense&name=tokens_outlive_key&value=on");
@@ -308,7 +313,7 @@ START_TEST(a_doubt_that_cannot_be_settled_is_asked_about_again)
 	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_UNKNOWN);
 	sandbox_tell("/clear");
 	revoke_key();
-	sign_until(APAM_E_REJECTED, 5000);
+	sign_until(APAM_E_REJECTED, PATIENCE_MS);
 }
 END_TEST
 
@@ -344,7 +349,7 @@ START_TEST(deny_goes_on_once_it_is_known)
 	probe_fault("503");
 	ck_assert_int_eq(sign(), APAM_E_UNKNOWN);
 	sandbox_tell("/clear");
-	for (int i = 0; i < 100 && sign() != APAM_OK; i++)
+	for (int i = 0; i < 400 && sign() != APAM_OK; i++)
 		sleep_ms(50);
 	ck_assert_int_eq(sign(), APAM_OK);
 }
@@ -371,10 +376,11 @@ START_TEST(good_holds_for_its_ttl)
 	begun = live_ms();
 	probe_fault("503");
 	while (live_ms() < begun + 2500) {
-		ck_assert_msg(sign() == APAM_OK, "%s", err.text);
+		ck_assert_msg(sign() == APAM_OK || live_ms() >= begun + 2500,
+		    "%s", err.text);
 		sleep_ms(20);
 	}
-	for (int i = 0; i < 200 && sign() == APAM_OK; i++)
+	for (int i = 0; i < 1000 && sign() == APAM_OK; i++)
 		sleep_ms(20);
 	ck_assert_int_eq(sign(), APAM_E_UNKNOWN);
 }
