@@ -151,7 +151,7 @@ $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(BUILD)/core.a
 
 # Those with tests/raw_server.h, which speaks TLS as well.
 $(addprefix $(BUILD)/tests/check_,cancel check context curl_handle \
-	curl_options environment exit facts_7signal facts_seed facts_xysense \
+	curl_fd curl_options environment exit facts_7signal facts_seed facts_xysense \
 	flight http http_error loop): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
 $(addprefix $(BUILD)/tests/check_,credential_record sign): CORE_LIBS += -lcrypto

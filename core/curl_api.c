@@ -37,6 +37,7 @@ static const struct {
 	FUNCTION(version_info),
 	FUNCTION(multi_init),
 	FUNCTION(multi_cleanup),
+	FUNCTION(multi_wakeup),
 	FUNCTION(multi_setopt),
 	FUNCTION(multi_add_handle),
 	FUNCTION(multi_remove_handle),

@@ -26,6 +26,7 @@ struct curl_api {
 	__typeof__(curl_version_info) *version_info;
 	__typeof__(curl_multi_init) *multi_init;
 	__typeof__(curl_multi_cleanup) *multi_cleanup;
+	__typeof__(curl_multi_wakeup) *multi_wakeup;
 	__typeof__(curl_multi_setopt) *multi_setopt;
 	__typeof__(curl_multi_add_handle) *multi_add_handle;
 	__typeof__(curl_multi_remove_handle) *multi_remove_handle;

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "loop.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "curl_fd.h"
 #include "error.h"
 #include "lifecycle.h"
 #include "pollset.h"
@@ -43,6 +45,9 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
 
 	(void)easy;
 	(void)unused;
+	/* The resolver's end, which libcurl has open to other programs. */
+	if (what != CURL_POLL_REMOVE)
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return pollset_watch(loop->set, fd, in, out) ? 0 : -1;
 }
 
@@ -98,6 +103,7 @@ make_multi(struct loop *loop, const struct curl_api *curl)
 	loop->multi = curl->multi_init();
 	if (loop->multi == NULL)
 		return false;
+	curl_fd_seal(curl, loop->multi);
 	c |= curl->multi_setopt(
 	    loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
 	c |= curl->multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);

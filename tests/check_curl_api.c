@@ -38,6 +38,7 @@ static const struct {
 	MEMBER(version_info),
 	MEMBER(multi_init),
 	MEMBER(multi_cleanup),
+	MEMBER(multi_wakeup),
 	MEMBER(multi_setopt),
 	MEMBER(multi_add_handle),
 	MEMBER(multi_remove_handle),
