@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "../core/utf8.h"
 #include "json_out.h"
 
 #define INDENT 2
@@ -28,23 +29,21 @@ newline(const struct reader *r)
 static size_t
 string_char(const struct reader *r)
 {
-	unsigned char c = (unsigned char)*r->p;
-	unsigned char next = (unsigned char)r->p[1];
+	const struct apam_str rest = { r->p, (size_t)(r->end - r->p) };
+	size_t n = utf8_plain_length(rest);
 
-	if (c == '\\') {
+	if (*r->p == '\\') {
 		fwrite(r->p, 1, 2, r->to);
 		return 2;
 	}
-	if (c == 0x7f) {
-		fputs("\\u007f", r->to);
-		return 1;
+	if (n > 0) {
+		fwrite(r->p, 1, n, r->to);
+		return n;
 	}
-	if (c == 0xc2 && next < 0xa0) { /* U+0080 to U+009F */
-		fprintf(r->to, "\\u00%02x", (unsigned)next);
-		return 2;
-	}
-	fputc(c, r->to);
-	return 1;
+	/* It steers the terminal or turns what is read: a JSON escape. */
+	n = utf8_length(rest);
+	fprintf(r->to, "\\u%04x", (unsigned)utf8_point(r->p, n));
+	return n;
 }
 
 static void

@@ -28,12 +28,22 @@ hold(struct reply *reply, const char *p, size_t n)
 	return true;
 }
 
-/* Let go of what is held, as it is. */
+/* Byte for byte, but to a terminal. */
+static size_t
+put(struct reply *reply, const char *p, size_t n)
+{
+	if (!reply->terminal)
+		return fwrite(p, 1, n, reply->to);
+	reply->plain.to = reply->to;
+	return plain_write(&reply->plain, p, n) ? n : 0;
+}
+
+/* Let go of what is held. */
 static void
 flush_held(struct reply *reply)
 {
 	if (reply->n > 0)
-		fwrite(reply->held, 1, reply->n, reply->to);
+		(void)put(reply, reply->held, reply->n);
 	reply->n = 0;
 }
 
@@ -47,7 +57,7 @@ reply_body(char *p, size_t size, size_t count, void *arg)
 		return n;
 	flush_held(reply);
 	reply->hold = false;
-	return fwrite(p, 1, n, reply->to);
+	return put(reply, p, n);
 }
 
 size_t
@@ -55,7 +65,7 @@ reply_header(char *p, size_t size, size_t count, void *arg)
 {
 	struct reply *reply = arg;
 
-	return fwrite(p, 1, size * count, reply->to);
+	return put(reply, p, size * count);
 }
 
 void
@@ -63,11 +73,12 @@ reply_finish(struct reply *reply, bool json)
 {
 	struct apam_str text = { reply->held, reply->n };
 
-	if (reply->n == 0)
-		return;
-	if (!json || !json_pretty(reply->to, text))
+	if (reply->n > 0 && (!json || !json_pretty(reply->to, text)))
 		flush_held(reply);
 	reply->n = 0;
+	reply->plain.to = reply->to;
+	if (reply->terminal)
+		(void)plain_end(&reply->plain);
 }
 
 void

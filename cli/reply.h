@@ -9,11 +9,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "plain.h"
+
 #define REPLY_HELD_MAX (8U << 20) /* bytes; more goes out as it comes */
 
 struct reply {
 	FILE *to;
-	bool hold; /* for a terminal */
+	bool terminal; /* `to` is one: nothing that steers it */
+	bool hold; /* until it is complete */
+	struct plain plain;
 	char *held;
 	size_t n, cap;
 };

@@ -15,6 +15,7 @@
 #include "data_arg.h"
 #include "header_arg.h"
 #include "outfile.h"
+#include "progress.h"
 #include "reply.h"
 #include "report.h"
 #include "session.h"
@@ -175,7 +176,8 @@ open_output(struct call *call)
 	const char *path = args_value(call->args, "output");
 
 	call->reply.to = stdout;
-	call->reply.hold = path == NULL && on_terminal();
+	call->reply.terminal = path == NULL && on_terminal();
+	call->reply.hold = call->reply.terminal;
 	if (path == NULL)
 		return STATUS_DONE;
 	if (!outfile_open(&call->out, path)) {
@@ -184,6 +186,19 @@ open_output(struct call *call)
 	}
 	call->reply.to = call->out.to;
 	return STATUS_DONE;
+}
+
+/* Of CURLOPT_XFERINFOFUNCTION: first the body goes out, then one comes in. */
+static int
+show_progress(void *arg, curl_off_t all, curl_off_t received,
+    curl_off_t to_send, curl_off_t sent)
+{
+	(void)arg;
+	if (received > 0)
+		progress_bytes("received", (uint64_t)received, (uint64_t)all);
+	else
+		progress_bytes("sent", (uint64_t)sent, (uint64_t)to_send);
+	return 0;
 }
 
 static bool
@@ -199,6 +214,12 @@ prepare(struct call *call)
 	    call->easy, CURLOPT_USERAGENT, "apam/" APAM_VERSION);
 	call->curl.easy_setopt(
 	    call->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	/* A response on the terminal is progress enough. */
+	if (!call->reply.terminal) {
+		call->curl.easy_setopt(call->easy, CURLOPT_NOPROGRESS, 0L);
+		call->curl.easy_setopt(
+		    call->easy, CURLOPT_XFERINFOFUNCTION, show_progress);
+	}
 	transfer->write = reply_body;
 	transfer->write_arg = &call->reply;
 	if (args_has(call->args, "include")) {
@@ -227,6 +248,7 @@ perform(struct call *call)
 	call->result.size = sizeof(call->result);
 	status = apam_curl_perform(
 	    call->profile, call->easy, &call->transfer, &call->result, &err);
+	progress_hide();
 	return status == APAM_OK ? STATUS_DONE :
 				   report(call->name, status, &err);
 }

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "mask.h"
+#include "progress.h"
 
 void
 trace_safe(struct apam_str text)
@@ -71,6 +72,7 @@ trace_sending(void *arg, const struct apam_signature *signature)
 {
 	struct trace *trace = arg;
 
+	progress_hide();
 	if (trace->tries++ > 0)
 		fprintf(stderr, "> again, %s\n",
 		    trace->credential == signature->credential ?

@@ -72,9 +72,8 @@ static const struct {
 	{ 0x2066, 0x2069 },
 };
 
-/* The code point of a well-formed character of n bytes. */
-static uint32_t
-decode(const char *s, size_t n)
+uint32_t
+utf8_point(const char *s, size_t n)
 {
 	static const unsigned char lead_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
 	uint32_t point = (unsigned char)s[0] & lead_bits[n];
@@ -92,7 +91,7 @@ utf8_plain_length(struct apam_str s)
 
 	if (n == 0)
 		return 0;
-	point = decode(s.p, n);
+	point = utf8_point(s.p, n);
 	for (size_t i = 0; i < COUNT(hidden); i++) {
 		if (point >= hidden[i].first && point <= hidden[i].last)
 			return 0;

@@ -14,8 +14,11 @@
 /* Bytes of the first character of s, 1 to 4; 0 where malformed or empty. */
 size_t utf8_length(struct apam_str s);
 
+/* The code point of a well-formed character of n bytes. */
+uint32_t utf8_point(const char *s, size_t n);
+
 /*
- * The same, and 0 too where the character must not be shown as it is, because
+ * As utf8_length, and 0 too where the character must not be shown as it is, because
  * it steers a terminal, ends a line or turns the order of what is read: C0, DEL
  * and C1, U+2028 and U+2029, and the marks of bidirectional text, U+061C,
  * U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069 (Unicode UAX #9, 2).

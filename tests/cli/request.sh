@@ -134,7 +134,7 @@ control /clear
 control "/expire?provider=7signal"
 row "check: all good" 0 $'^xy\t1\tkey-secret-archiveable\t.*\tgood\t' '' check
 row "check: a time with its zone" 0 \
-    $'\t20[0-9-]+T[0-9:]+[+-][0-9]{2}:[0-9]{2}\t' '' check seed
+    $'\t20[0-9-]+T[0-9:]+(Z|[+-][0-9]{2}:[0-9]{2})\t' '' check seed
 row "check --json" 0 '"state": "good"' '' --json check 7signal
 holds "check's is JSON" is_json "$dir/out"
 row "check: an unknown profile" 2 '' '^apam: nobody: ' check nobody

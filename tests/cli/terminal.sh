@@ -48,6 +48,16 @@ control "/fault?provider=seed&path=/api/version&kind=duplicate&count=9"
 shows "duplicate names stay" 0 '"access_token"' request seed \
     "$seed/api/version/"
 control /clear
+control "/fault?provider=seed&path=/api/version&kind=escapes&count=9"
+shows "nothing of a server's steers the terminal" 0 \
+    '^clear\\x1b\[2J title\\x1b\]0;mine\\x07 c1\\xc2\\x9b2J turn\\xe2\\x80\\xae$' \
+    request seed "$seed/api/version/"
+holds "the rest is as it was" grep -q '^all the säme$' "$dir/out"
+shows "nor with its headers" 0 '^clear\\x1b' request -i seed \
+    "$seed/api/version/"
+run -c "$dir/apam.conf" request seed "$seed/api/version/"
+holds "elsewhere it is byte for byte" grep -qF $'clear\e[2J' "$dir/out"
+control /clear
 shows "-o writes no terminal" 0 '' request -o "$dir/body" seed \
     "$seed/api/version/"
 holds "nor is a file indented" [ "$(wc -l <"$dir/body")" -le 1 ]
@@ -123,6 +133,16 @@ holds "check: it is erased" grep -q $'another-one\e\[K.*\e\[KPROFILE' "$dir/out"
 shows "check: none of one" 4 '!checking' check another-one
 row "check: none off a terminal" 4 '*' '!checking' check
 
+head -c 50000 /dev/zero | tr '\0' x >"$dir/large"
+control "/fault?provider=seed&path=/api/version&kind=delay&arg=1600"
+shows "request -o: progress of a transfer" 1 'sent 50.0 kB of 50.0 kB, 100 %' \
+    request seed -o "$dir/body" -d "@$dir/large" "$seed/api/version/"
+holds "request -o: it is erased" grep -q $'100 %\e\[K.*\e\[Kapam: ' "$dir/out"
+shows "request to a terminal: none" 1 '!sent' request seed -d "@$dir/large" \
+    "$seed/api/version/"
+row "request -o off a terminal: none" 1 '' '!sent' request seed \
+    -o "$dir/body" -d "@$dir/large" "$seed/api/version/"
+control /clear
 row "off a terminal JSON stays as it was" 0 '!^  "' '' request seed \
     "$seed/api/version/"
 finish

@@ -79,6 +79,16 @@ spoil_html200(struct answer *answer, const char *arg)
 	    "<!DOCTYPE html><title>Welcome</title><p>Please sign in.\n");
 }
 
+/* What steers a terminal: clear, title, a C1 control, a turn of the text. */
+static void
+spoil_escapes(struct answer *answer, const char *arg)
+{
+	(void)arg;
+	answer_text(answer, 200, "text/plain",
+	    "clear\x1b[2J title\x1b]0;mine\x07 c1\xc2\x9b"
+	    "2J turn\xe2\x80\xae\r\nall the s\xc3\xa4me\n");
+}
+
 static void
 spoil_empty200(struct answer *answer, const char *arg)
 {
@@ -199,6 +209,7 @@ static const struct fault_kind kinds[] = {
 	{ "503", spoil_503, 0, false },
 	{ "status", spoil_any_status, 0, true },
 	{ "html200", spoil_html200, 0, false },
+	{ "escapes", spoil_escapes, 0, false },
 	{ "empty200", spoil_empty200, 0, false },
 	{ "truncated", spoil_truncated, 0, false },
 	{ "malformed", spoil_malformed, 0, false },
