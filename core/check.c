@@ -11,16 +11,17 @@
 #include "lifecycle.h"
 #include "reload.h"
 #include "sign.h"
+#include "tell.h"
 
 static void
-report(const struct entry *e, const struct key_finding *f,
-    struct apam_key_report *to)
+report(struct entry *e, const struct key_finding *f, struct apam_key_report *to)
 {
 	memset(to, 0, sizeof(*to));
 	to->entry = (unsigned)e->index;
 	to->state = f->state;
 	to->checked_at = f->at;
-	entry_name_key(e, to->scheme, to->key_id);
+	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
+	tell_key_id(e, to->key_id);
 	(void)snprintf(to->evidence, sizeof(to->evidence), "%s", f->evidence);
 }
 

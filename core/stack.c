@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "key_look.h"
 #include "lifecycle.h"
 #include "str.h"
 #include "trust.h"
@@ -183,14 +184,41 @@ open_entries(struct stack *s, struct problems *all)
 	return ok;
 }
 
+/* The line of the option that names the key. */
+static unsigned
+id_line(const struct entry *e)
+{
+	for (size_t i = 0; i < e->values.count; i++) {
+		if (option_at(&e->module->options, i)->flags & APAM_OPT_KEY_ID)
+			return e->values.lines[i];
+	}
+	return 0;
+}
+
+/* Whoever swapped the two has the secret where ids are shown. */
+static void
+lint_looks(const struct entry *e, struct problems *all)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < e->secrets.count && why == NULL; i++)
+		why = key_look_problem(
+		    entry_key_id(e), buf_view(&e->secrets.all[i]));
+	if (why != NULL)
+		problems_warn(all, e->profile->file, id_line(e), "%s", why);
+}
+
 void
 stack_lint(struct apam *ctx, struct profile *draft, struct problems *all)
 {
 	struct stack s = { .ctx = ctx, .profile = draft };
 
 	lint_sharing(&s, all);
-	if (open_entries(&s, all))
+	if (open_entries(&s, all)) {
+		for (size_t i = 0; i < s.count; i++)
+			lint_looks(&s.entries[i], all);
 		close_entries(&s);
+	}
 	watch_free(&s.watch);
 }
 

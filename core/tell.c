@@ -11,6 +11,7 @@
 
 #include "audit.h"
 #include "clock.h"
+#include "key_look.h"
 #include "key_note.h"
 #include "stack.h"
 #include "user_dir.h"
@@ -100,21 +101,43 @@ tell_use(struct entry *e)
 	write_note(e, KEY_NOTE_USED, &note);
 }
 
+/* ---- Ids ------------------------------------------------------------------ */
+
+void
+tell_key_id(struct entry *e, char *key_id)
+{
+	const struct apam_str id = entry_key_id(e);
+	bool known;
+
+	tell_recall(e);
+	pthread_mutex_lock(&e->ctx->lock);
+	known = e->life.standing.seen_good ||
+	    e->life.admission.mark[0] != '\0' ||
+	    e->life.admission.archived_at != 0;
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (id.n == 0 || known)
+		(void)snprintf(key_id, ENTRY_KEY_ID_SIZE, "%s", id.p);
+	else
+		key_look_cut(id.p, key_id, ENTRY_KEY_ID_SIZE);
+}
+
 /* ---- Findings ----------------------------------------------------------- */
 
 static void
 audit_state(struct entry *e, const struct key_finding *found)
 {
+	char key_id[ENTRY_KEY_ID_SIZE];
 	const struct audit_event event = {
 		.what = AUDIT_STATE,
 		.profile = e->profile->name,
 		.entry = (int)e->index,
 		.scheme = e->conf->scheme,
-		.key_id = entry_key_id(e).p,
+		.key_id = key_id,
 		.state = apam_key_state_name(found->state),
 		.evidence = found->evidence,
 	};
 
+	tell_key_id(e, key_id);
 	audit_write(&e->ctx->audit, &event);
 }
 
@@ -242,6 +265,7 @@ tell_refusal(struct apam_profile *profile, struct stack *stack,
 		.entry = why->entry,
 		.status = why->status,
 		.evidence = why->text };
+	char key_id[ENTRY_KEY_ID_SIZE];
 	bool due;
 
 	if (!is_refusal(why->status))
@@ -253,10 +277,11 @@ tell_refusal(struct apam_profile *profile, struct stack *stack,
 	if (!due)
 		return;
 	if (why->entry >= 0 && (size_t)why->entry < stack->count) {
-		const struct entry *e = &stack->entries[why->entry];
+		struct entry *e = &stack->entries[why->entry];
 
+		tell_key_id(e, key_id);
 		event.scheme = e->conf->scheme;
-		event.key_id = entry_key_id(e).p;
+		event.key_id = key_id;
 	}
 	audit_write(&profile->ctx->audit, &event);
 }

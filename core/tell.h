@@ -36,6 +36,13 @@ bool tell_noted(struct entry *e, struct key_note *note);
 /* The same of other users' programs, whose word decides nothing. */
 bool tell_said(struct entry *e, struct key_note *note);
 
+/*
+ * The id of the key for logs and reports, of ENTRY_KEY_ID_SIZE bytes: cut while
+ * nobody knows that it is one.  It is known once the key was seen good, or an
+ * administrator registered it.
+ */
+void tell_key_id(struct entry *e, char *key_id);
+
 /* After it signed. */
 void tell_use(struct entry *e);
 

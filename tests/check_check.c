@@ -7,6 +7,7 @@
 
 #include <apam/apam.h>
 
+#include "../core/key_look.h"
 #include "project.h"
 #include "raw_server.h"
 #include "run.h"
@@ -107,6 +108,7 @@ START_TEST(a_key_is_reported)
 	int64_t before = time(NULL);
 	struct apam_key_report r;
 	size_t count = 1;
+	char id[256];
 
 	use(keys[_i].entry);
 	memset(&r, 0x5a, sizeof(r));
@@ -118,7 +120,11 @@ START_TEST(a_key_is_reported)
 	ck_assert_msg(r.state == keys[_i].state, "%s: %s: %s", keys[_i].name,
 	    apam_key_state_name(r.state), r.evidence);
 	ck_assert_str_eq(r.scheme, keys[_i].scheme);
-	ck_assert_str_eq(r.key_id, keys[_i].key_id);
+	/* What was never seen good may be a secret in the wrong place. */
+	(void)snprintf(id, sizeof(id), "%s", keys[_i].key_id);
+	if (keys[_i].state != APAM_KEY_GOOD && id[0] != '\0')
+		key_look_cut(keys[_i].key_id, id, sizeof(id));
+	ck_assert_str_eq(r.key_id, id);
 	ck_assert_msg(strncmp(r.evidence, keys[_i].evidence,
 			  strlen(keys[_i].evidence)) == 0,
 	    "%s: %s", keys[_i].name, r.evidence);
