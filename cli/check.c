@@ -119,6 +119,7 @@ check_run(struct cli *cli, const struct args *args)
 		shown = json_finish(check.all);
 	else
 		sum_up(&check);
+	session_tell_registry(cli);
 	return worse(code, shown);
 }
 

@@ -60,6 +60,10 @@ _apam()
 		return
 		;;
 	'keys list:'* | 'keys add:'*) ;;
+	'keys backup:'* | 'keys recover:'*)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	'keys archive:'* | 'keys restore:'*)
 		words=$(_apam_column "${config[@]}" keys list) ;;
 	modules:*) words=$(_apam_column "${config[@]}" modules) ;;

@@ -29,13 +29,14 @@ slurp(FILE *from, struct data *data)
 	return ferror(from) == 0;
 }
 
-static bool
-read_file(const char *name, struct data *data)
+bool
+data_read_file(const char *name, struct data *data)
 {
 	FILE *from = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
 	int saved;
 	bool ok;
 
+	memset(data, 0, sizeof(*data));
 	if (from == NULL)
 		return false;
 	ok = slurp(from, data);
@@ -64,7 +65,7 @@ data_read(const char *arg, struct data *data)
 	memset(data, 0, sizeof(*data));
 	if (arg[0] != '@')
 		data->bytes = apam_str(arg);
-	else if (!read_file(arg + 1, data))
+	else if (!data_read_file(arg + 1, data))
 		return false;
 	data->json = is_json(data->bytes);
 	return true;

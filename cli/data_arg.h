@@ -22,4 +22,7 @@ struct data {
 bool data_read(const char *arg, struct data *data);
 void data_free(struct data *data);
 
+/* The same of a file, "-" for standard input; `json` is not looked at. */
+bool data_read_file(const char *name, struct data *data);
+
 #endif

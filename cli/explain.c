@@ -148,6 +148,7 @@ explain(struct cli *cli, const struct args *args)
 		return report(NULL, status, &err);
 	}
 	code = finish(&e, args->words[0]);
+	session_tell_registry(cli);
 	if (code != STATUS_DONE)
 		return code;
 	if (!e.found)

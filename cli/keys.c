@@ -100,13 +100,15 @@ static const struct command *const commands[] = {
 	&command_keys_archive,
 	&command_keys_restore,
 	&command_keys_rotate,
+	&command_keys_backup,
+	&command_keys_recover,
 	NULL,
 };
 
 const struct command command_keys = {
 	.name = "keys",
 	.synopsis = "COMMAND ...",
-	.summary = "List, describe, archive, restore and rotate keys",
+	.summary = "List, archive, restore and rotate keys; back them up",
 	.notes = "The registry in state_dir says which keys may sign on this "
 		 "machine.  All may read\nit; only who may write state_dir can "
 		 "change it.  `apam keys COMMAND --help` says\nmore of a "

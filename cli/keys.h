@@ -11,8 +11,10 @@
 
 extern const struct command command_keys_add;
 extern const struct command command_keys_archive;
+extern const struct command command_keys_backup;
 extern const struct command command_keys_describe;
 extern const struct command command_keys_list;
+extern const struct command command_keys_recover;
 extern const struct command command_keys_restore;
 extern const struct command command_keys_rotate;
 

@@ -19,10 +19,15 @@
 static const char *const log_names[] = { "", "error", "warning", "info",
 	"debug" };
 
+/* The last error that was logged, or "". */
+static char last_error[512];
+
 static void
 log_line(void *arg, int level, const char *line)
 {
 	(void)arg;
+	if (level == APAM_LOG_ERROR)
+		(void)snprintf(last_error, sizeof(last_error), "%s", line);
 	if (level < 1 || level > APAM_LOG_DEBUG)
 		level = APAM_LOG_DEBUG;
 	progress_hide();
@@ -172,6 +177,17 @@ session_tell_empty(const struct cli *cli)
 	tell("Copy an example from %s there, set its key, then run `apam "
 	     "lint`.",
 	    APAM_EXAMPLE_DIR);
+}
+
+void
+session_tell_registry(const struct cli *cli)
+{
+	struct apam_error err = { 0 };
+
+	if (apam_registry_check(cli->ctx, &err) == APAM_OK ||
+	    strstr(last_error, err.text) != NULL)
+		return;
+	report_error(NULL, &err);
 }
 
 void

@@ -34,6 +34,12 @@ int session_profile(
  */
 void session_tell_empty(const struct cli *cli);
 
+/*
+ * Say what is wrong with the key registry, if anything is and the library did
+ * not say so before; for commands that show people where keys stand.
+ */
+void session_tell_registry(const struct cli *cli);
+
 /* Close what was opened, and forget what was configured. */
 void session_close(struct cli *cli);
 

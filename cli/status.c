@@ -269,6 +269,7 @@ status_run(struct cli *cli, const struct args *args)
 	shown = table_finish(&view.table);
 	if (cli->json)
 		shown = json_finish(view.all);
+	session_tell_registry(cli);
 	return worse(code, shown);
 }
 

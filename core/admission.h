@@ -10,7 +10,7 @@
 
 #define ADMISSION_TEXT_MAX 256
 
-/* Of one entry, as of one reading of the registry. */
+/* Of one entry, as of one look at the registry. */
 struct admission {
 	uint64_t reading;	/* 0: none yet */
 	int64_t archived_at;	/* Unix s; 0: it is not archived */
@@ -23,9 +23,9 @@ struct entry;
 
 /*
  * May this key sign?  Drops the entry's credential where the registry asks for
- * that, or the key is archived.  Errors: ARCHIVED; UNKNOWN, where the registry
- * is damaged, for longer than the entry bears, and the entry's on_unknown is
- * "deny"; MEMORY.
+ * that, or the key is archived.  Errors: ARCHIVED; UNKNOWN, where nothing is
+ * known of the key, for longer than the entry bears, and the entry does not ask
+ * for on_unknown = "allow"; MEMORY.
  */
 enum apam_status entry_admit(struct entry *e, const struct keys *keys,
     struct apam_error *err);

@@ -54,6 +54,19 @@ grow(struct buf *b, size_t need)
 }
 
 void
+buf_reserve(struct buf *b, size_t n)
+{
+	if (n > b->max - b->n)
+		n = b->max - b->n;
+	if (b->failed || n == 0 || n < b->cap - b->n || n == SIZE_MAX - b->n)
+		return;
+	if (!grow(b, b->n + n + 1)) {
+		fail(b);
+		b->no_memory = true;
+	}
+}
+
+void
 buf_put(struct buf *b, struct apam_str bytes)
 {
 	if (b->failed || bytes.n == 0)

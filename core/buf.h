@@ -26,6 +26,9 @@ struct buf {
 /* Make *b empty with a cap of `max` bytes; allocates nothing. */
 void buf_init(struct buf *b, size_t max);
 
+/* Have room for n bytes more, as far as `max` allows, so that it grows once. */
+void buf_reserve(struct buf *b, size_t n);
+
 /* Append bytes that are not its own (buf_holds). */
 void buf_put(struct buf *b, struct apam_str bytes);
 void buf_put_char(struct buf *b, char c);

@@ -91,20 +91,42 @@ write_beside(int directory, const char *beside, struct apam_str bytes,
 	return ok;
 }
 
+/* Take back what was written, keeping errno. */
+static bool
+undo(int directory, const char *beside)
+{
+	const int number = errno;
+
+	(void)unlinkat(directory, beside, 0);
+	errno = number;
+	return false;
+}
+
+bool
+file_beside(int directory, const char *beside, struct apam_str bytes,
+    mode_t mode, bool sync)
+{
+	const struct manner manner = { mode, NULL, NULL, sync };
+
+	return write_beside(directory, beside, bytes, &manner) ||
+	    undo(directory, beside);
+}
+
+bool
+file_put(int directory, const char *name, const char *beside, bool sync)
+{
+	if (renameat(directory, beside, directory, name) != 0)
+		return undo(directory, beside);
+	return !sync || sync_directory(directory);
+}
+
 static bool
 replace(int directory, const char *name, const char *beside,
     struct apam_str bytes, const struct manner *manner)
 {
-	int number;
-
-	if (!write_beside(directory, beside, bytes, manner) ||
-	    renameat(directory, beside, directory, name) != 0) {
-		number = errno;
-		(void)unlinkat(directory, beside, 0);
-		errno = number;
-		return false;
-	}
-	return !manner->sync || sync_directory(directory);
+	if (!write_beside(directory, beside, bytes, manner))
+		return undo(directory, beside);
+	return file_put(directory, name, beside, manner->sync);
 }
 
 bool

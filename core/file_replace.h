@@ -24,6 +24,14 @@ bool file_replace(int directory, const char *name, const char *beside,
     struct apam_str bytes, mode_t mode, bool sync);
 
 /*
+ * The two halves of it, for who replaces several files: write `beside`, and,
+ * where all of them are written, give it its name.
+ */
+bool file_beside(int directory, const char *beside, struct apam_str bytes,
+    mode_t mode, bool sync);
+bool file_put(int directory, const char *name, const char *beside, bool sync);
+
+/*
  * The same, synced, with mode and owner of `like`, and the ACL and the security
  * label of the file that it takes the place of, if there is one.  Only root
  * gives it another owner; a user's group is kept where it may be.

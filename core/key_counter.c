@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The counter's file and its page.
+ * The counter's file, and the page of a context.
  *
- * Another file is mapped over the page with MAP_FIXED, in one step for all who
- * read it: the kernel holds the lock of the address space over both, taking
- * away and putting.  A page that was mapped keeps its file's inode from being
- * given to another, so device and inode tell whether it is still the one.
+ * A segment is attached over the page in one step for all who read it: the
+ * kernel holds the lock of the address space over both, taking away and
+ * putting.
  */
 #define _GNU_SOURCE
 #include "key_counter.h"
@@ -18,76 +17,85 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "boot.h"
 #include "file_replace.h"
-#include "random.h"
+#include "siphash.h"
 
 #define NAME "counter"
 #define BESIDE "counter.new"
-#define MAGIC "APAMCNT1"
-#define MAGIC_SIZE 8
-#define MADE_AT 8
-#define VALUE_AT 16
+#define MAGIC "APAMCNT2"
 #define YOUNG_MS 1500
 
 /* O_NONBLOCK: a FIFO in the file's place must not hang us. */
-#define OPEN_ANY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+#define OPEN (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-struct head {
-	char magic[MAGIC_SIZE];
-	int64_t made; /* Unix time in ms */
-	uint64_t value;
+struct note {
+	char magic[8];
+	int32_t number, zero;
+	unsigned char nonce[KEY_SEGMENT_NONCE];
+	char boot[40];
+	uint64_t space;
+	uint64_t sum;
 };
 
-_Static_assert(offsetof(struct head, made) == MADE_AT &&
-	offsetof(struct head, value) == VALUE_AT,
-    "the head is as documented");
+_Static_assert(sizeof(struct note) == 88, "the file is as documented");
+_Static_assert(BOOT_ID_SIZE <= sizeof(((struct note *)0)->boot), "it fits");
 
 /* ---- The file --------------------------------------------------------- */
 
-/* True where it is what an administrator's program made, with *st. */
-static bool
-is_counter(int directory, int fd, struct stat *st, struct head *head)
+static uint64_t
+sum_of(const struct note *note)
 {
-	struct stat at;
-
-	return fstat(directory, &at) == 0 && fstat(fd, st) == 0 &&
-	    S_ISREG(st->st_mode) && st->st_uid == at.st_uid &&
-	    (st->st_mode & 022) == 0 && st->st_size == KEY_COUNTER_SIZE &&
-	    pread(fd, head, sizeof(*head), 0) == (ssize_t)sizeof(*head) &&
-	    memcmp(head->magic, MAGIC, MAGIC_SIZE) == 0 && head->value != 0;
+	return siphash64(note->nonce, note, offsetof(struct note, sum));
 }
 
-/* Open it; -1 where there is none, or *barred: there is, but not for us. */
-static int
-open_counter(
-    int directory, int access, struct stat *st, struct head *head, bool *barred)
+/* What an administrator's program wrote. */
+static bool
+is_note(int directory, int fd, struct note *note, uid_t *uid)
 {
+	struct stat at, st;
+
+	if (fstat(directory, &at) != 0 || fstat(fd, &st) != 0 ||
+	    !S_ISREG(st.st_mode) || st.st_uid != at.st_uid ||
+	    (st.st_mode & 022) != 0 || st.st_size != sizeof(*note) ||
+	    pread(fd, note, sizeof(*note), 0) != (ssize_t)sizeof(*note))
+		return false;
+	*uid = st.st_uid;
+	return memcmp(note->magic, MAGIC, sizeof(note->magic)) == 0 &&
+	    note->sum == sum_of(note);
+}
+
+/* False where there is none, or *barred: there may be, but not for us. */
+static bool
+read_note(int directory, struct note *note, uid_t *uid, bool *barred)
+{
+	bool ok;
 	int fd;
 
 	*barred = false;
 	if (directory < 0)
-		return -1;
-	fd = openat(directory, NAME, access | OPEN_ANY);
-	if (fd < 0)
+		return false;
+	fd = openat(directory, NAME, OPEN);
+	if (fd < 0) {
 		*barred = errno != ENOENT && errno != ELOOP && errno != ENXIO;
-	if (fd < 0 || is_counter(directory, fd, st, head))
-		return fd;
+		return false;
+	}
+	errno = 0;
+	ok = is_note(directory, fd, note, uid);
+	*barred = !ok && errno != 0;
 	(void)close(fd);
-	return -1;
+	return ok;
+}
+
+static bool
+is_of_this_boot(const struct note *note)
+{
+	char boot[BOOT_ID_SIZE];
+
+	return boot_id(boot) && memcmp(boot, note->boot, sizeof(boot)) == 0;
 }
 
 /* ---- The page --------------------------------------------------------- */
-
-/* Map over `at`, NULL: anywhere; fd -1: an empty page. */
-static void *
-map(void *at, int fd)
-{
-	const int place = at == NULL ? 0 : MAP_FIXED;
-	const int what = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
-	void *page = mmap(at, KEY_COUNTER_SIZE, PROT_READ, what | place, fd, 0);
-
-	return page == MAP_FAILED ? NULL : page;
-}
 
 /* What is read of one without a page. */
 static const _Atomic uint64_t none;
@@ -95,12 +103,16 @@ static const _Atomic uint64_t none;
 bool
 key_counter_init(struct key_counter *counter)
 {
-	*counter = (struct key_counter){ .page = map(NULL, -1),
-		.value = &none };
-	if (counter->page == NULL)
+	const struct key_segment *page;
+	void *empty = mmap(NULL, KEY_SEGMENT_SIZE, PROT_READ,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	*counter = (struct key_counter){ .value = &none, .generation = &none };
+	if (empty == MAP_FAILED)
 		return false;
-	counter->value = (const _Atomic uint64_t *)(const void
-		*)((const char *)counter->page + VALUE_AT);
+	page = counter->page = empty;
+	counter->value = &page->value;
+	counter->generation = &page->generation;
 	return true;
 }
 
@@ -108,65 +120,99 @@ void
 key_counter_free(struct key_counter *counter)
 {
 	if (counter->page != NULL)
-		(void)munmap(counter->page, KEY_COUNTER_SIZE);
-	*counter = (struct key_counter){ .value = &none };
+		(void)munmap(counter->page, KEY_SEGMENT_SIZE);
+	*counter = (struct key_counter){ .value = &none, .generation = &none };
 }
 
-/* Whether this file can be mapped; once the page is gone it is too late. */
-static bool
-can_map(int fd)
-{
-	void *page = map(NULL, fd);
-
-	if (page == NULL)
-		return false;
-	(void)munmap(page, KEY_COUNTER_SIZE);
-	return true;
-}
-
+/* Should the page have gone with what was to come, there must be another. */
 static void
-map_nothing(struct key_counter *counter)
+keep_page(const struct key_counter *counter)
 {
-	if (counter->inode != 0)
-		(void)map(counter->page, -1);
-	counter->device = counter->inode = 0;
+	unsigned char there;
+
+	if (mincore(counter->page, KEY_SEGMENT_SIZE, &there) != 0 &&
+	    errno == ENOMEM)
+		(void)mmap(counter->page, KEY_SEGMENT_SIZE, PROT_READ,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 }
 
-static bool
-map_file(struct key_counter *counter, int fd, const struct stat *st)
+void
+key_counter_follow(struct key_counter *counter, int directory)
 {
-	if (counter->device == (uint64_t)st->st_dev &&
-	    counter->inode == (uint64_t)st->st_ino)
-		return true;
-	if (!can_map(fd))
-		return false;
-	if (map(counter->page, fd) == NULL) {
-		map_nothing(counter);
-		return false;
+	struct note note;
+	uid_t uid = 0;
+
+	if (!read_note(directory, &note, &uid, &counter->blind))
+		return;
+	if (counter->attached &&
+	    memcmp(counter->nonce, note.nonce, sizeof(note.nonce)) == 0)
+		return;
+	counter->blind = !is_of_this_boot(&note) ||
+	    key_segment_attach(
+		note.number, uid, note.nonce, false, counter->page) == NULL;
+	if (counter->blind) {
+		keep_page(counter);
+		return;
 	}
-	counter->device = (uint64_t)st->st_dev;
-	counter->inode = (uint64_t)st->st_ino;
-	return true;
+	memcpy(counter->nonce, note.nonce, sizeof(note.nonce));
+	counter->attached = true;
 }
 
 bool
-key_counter_follow(struct key_counter *counter, int directory)
+key_counter_is_lost(int directory)
 {
-	struct head head;
-	struct stat st;
-	const int fd = open_counter(
-	    directory, O_RDONLY, &st, &head, &counter->blind);
+	struct key_segment *segment;
+	struct note note;
+	uid_t uid = 0;
+	bool barred;
 
-	if (fd >= 0) {
-		counter->blind = !map_file(counter, fd, &st);
-		(void)close(fd);
-	}
-	if (fd < 0 && !counter->blind)
-		map_nothing(counter);
-	return fd >= 0 && !counter->blind;
+	if (!read_note(directory, &note, &uid, &barred))
+		return !barred;
+	if (!is_of_this_boot(&note))
+		return true;
+	/* What is to be seen elsewhere only is not lost. */
+	if (note.space == 0 || note.space != key_segment_space())
+		return false;
+	segment = key_segment_attach(note.number, uid, note.nonce, false, NULL);
+	if (segment == NULL)
+		return errno == EINVAL || errno == EIDRM;
+	key_segment_detach(segment);
+	return false;
 }
 
 /* ---- Advancing -------------------------------------------------------- */
+
+void
+key_counter_remove(int directory)
+{
+	struct note note;
+	uid_t uid = 0;
+	bool barred;
+
+	if (read_note(directory, &note, &uid, &barred))
+		key_segment_remove(note.number, uid, note.nonce);
+	(void)unlinkat(directory, NAME, 0);
+}
+
+static bool
+make(int directory, const struct key_segment_owner *owner, struct note *note)
+{
+	*note = (struct note){ .space = key_segment_space() };
+	memcpy(note->magic, MAGIC, sizeof(note->magic));
+	if (!boot_id(note->boot))
+		return false;
+	note->number = key_segment_make(owner, note->nonce);
+	if (note->number < 0)
+		return false;
+	note->sum = sum_of(note);
+	/* Not synced: after a crash the boot is another. */
+	if (file_replace(directory, NAME, BESIDE,
+		(struct apam_str){ (const char *)note, sizeof(*note) }, 0644,
+		false))
+		return true;
+	key_segment_remove(note->number, geteuid(), note->nonce);
+	return false;
+}
 
 static int64_t
 wall_ms(void)
@@ -177,79 +223,40 @@ wall_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Where a counter begins. */
-static uint64_t
-first_value(void)
-{
-	uint64_t n = 0;
-
-	if (!random_bytes(&n, sizeof(n)))
-		n = (uint64_t)wall_ms() << 20;
-	return n == 0 ? 1 : n;
-}
-
+/* False where the page that is noted cannot be written. */
 static bool
-make(int directory)
+step(const struct note *note, uid_t uid, uint64_t generation, bool *young)
 {
-	struct head head = { .made = wall_ms(), .value = first_value() };
-	char bytes[KEY_COUNTER_SIZE] = { 0 };
-
-	memcpy(head.magic, MAGIC, MAGIC_SIZE);
-	memcpy(bytes, &head, sizeof(head));
-	return file_replace(directory, NAME, BESIDE,
-	    (struct apam_str){ bytes, sizeof(bytes) }, 0644, true);
-}
-
-/* Aligned and of eight bytes, so that readers see the old or the new. */
-static bool
-write_value(int fd, uint64_t value)
-{
-	ssize_t n;
-
-	do
-		n = pwrite(fd, &value, sizeof(value), VALUE_AT);
-	while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof(value);
-}
-
-/* Advance the file that is there; false where there is none, or it failed. */
-static bool
-step(int directory, const struct key_counter *seen, bool *young, bool *barred)
-{
-	struct head head;
-	struct stat st;
-	const int fd = open_counter(directory, O_RDWR, &st, &head, barred);
+	struct key_segment *s = key_segment_attach(
+	    note->number, uid, note->nonce, true, NULL);
 	uint64_t next;
-	bool ok;
 
-	if (fd < 0)
+	if (s == NULL)
 		return false;
-	next = head.value + 1 == 0 ? 1 : head.value + 1;
-	*young = head.made > wall_ms() - YOUNG_MS;
-	ok = write_value(fd, next);
-	(void)close(fd);
-	return ok && atomic_load(seen->value) == next;
+	*young = s->made > wall_ms() - YOUNG_MS;
+	next = atomic_load(&s->value) + 1;
+	atomic_store(&s->generation, generation);
+	atomic_store(&s->value, next == 0 ? 1 : next);
+	key_segment_detach(s);
+	return true;
 }
 
-/*
- * Others mapped the file when it was opened for reading, so that is done here,
- * too, to see what they see: where the file lies below an overlay, it is copied
- * when it is first opened for writing, and they keep the old one.
- */
 bool
-key_counter_advance(int directory, bool *young)
+key_counter_advance(int directory, const struct key_segment_owner *owner,
+    uint64_t generation, bool *young)
 {
-	struct key_counter seen;
-	bool barred = false, ok;
+	struct note note;
+	uid_t uid = 0;
+	bool barred;
 
 	*young = true;
-	if (!key_counter_init(&seen))
-		return false;
-	(void)key_counter_follow(&seen, directory);
-	ok = step(directory, &seen, young, &barred);
-	key_counter_free(&seen);
-	if (ok || barred)
-		return ok;
+	if (read_note(directory, &note, &uid, &barred) &&
+	    is_of_this_boot(&note) && step(&note, uid, generation, young))
+		return true;
 	*young = true;
-	return make(directory);
+	if (barred)
+		return false;
+	key_counter_remove(directory);
+	return make(directory, owner, &note) &&
+	    step(&note, geteuid(), generation, young);
 }

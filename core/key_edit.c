@@ -125,9 +125,14 @@ key_edit_register(
 		return NULL;
 	login_name(who);
 	added = key_set_add(set, &record);
-	if (added == NULL)
-		(void)error_set(err, APAM_E_MEMORY,
-		    "out of memory, or of room in the registry");
+	if (added == NULL && set->count >= KEY_RECORDS_MAX)
+		(void)error_set(err, APAM_E_USAGE,
+		    "the key registry is full: it has the most keys that it "
+		    "may have, %d; take those that are of no use any more out "
+		    "of its text, then `apam keys recover`",
+		    KEY_RECORDS_MAX);
+	else if (added == NULL)
+		(void)error_set(err, APAM_E_MEMORY, "out of memory");
 	return added;
 }
 

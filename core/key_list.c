@@ -315,7 +315,6 @@ apam_keys(struct apam *ctx,
 {
 	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(ctx);
-	struct key_registry_print print;
 	struct rows rows = { .all = NULL };
 	struct key_users users = { .uids = NULL };
 	struct key_set set = { .records = NULL };
@@ -328,8 +327,7 @@ apam_keys(struct apam *ctx,
 	status = named_keys_read(ctx, &named, err);
 	why = named.partial;
 	if (status == APAM_OK) {
-		if (key_registry_read(&registry, &set, &print, &damage) !=
-		    APAM_OK)
+		if (key_registry_read(&registry, &set, &damage) != APAM_OK)
 			why = damage;
 		collect(&rows, &set, &named, &why);
 		user_dir_tidy(ctx->settings->state_dir, true, &ctx->log);

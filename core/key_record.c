@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The key registry as text: a table says which members a key has, one function
- * for each kind of member reads and one writes.  jansson parses; its texts
- * quote the input, so they are never used.
+ * for each kind of member reads and one writes.  A key that was not changed is
+ * written as the bytes that it was read from.
  */
 #include "key_record.h"
 
-#include <jansson.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #include "encode.h"
-#include "json.h"
-#include "key_line.h"
+#include "key_scan.h"
 #include "option_check.h"
+#include "siphash.h"
 #include "str.h"
 #include "utf8.h"
 
 #define VERSION "keys 1"
 #define TIME_MAX 253402300799 /* the end of the year 9999 */
-#define ROOM_FIRST 16
+#define WRITE_MORE 4096 /* bytes that a change adds, as a rule */
 
 /* ---- Members ---------------------------------------------------------- */
 
@@ -126,314 +124,377 @@ key_mark_text(const struct key_record *record, char to[KEY_MARK_TEXT])
 		hex_of(record->mark, KEY_MARK_SIZE, to);
 }
 
-/* ---- Sets ------------------------------------------------------------- */
-
-static bool
-make_room(struct key_set *set)
-{
-	const size_t room = set->room == 0 ? ROOM_FIRST : set->room * 2;
-	struct key_record *records;
-
-	if (set->count < set->room)
-		return true;
-	if (set->count >= KEY_RECORDS_MAX)
-		return false;
-	records = realloc(set->records, room * sizeof(*records));
-	if (records == NULL)
-		return false;
-	set->records = records;
-	set->room = room;
-	return true;
-}
-
-/* The texts of a record become the set's own. */
-static bool
-own_texts(struct key_set *set, struct key_record *record)
-{
-	const char **text;
-
-	for (size_t i = 0; i < MEMBERS; i++) {
-		if (members[i].kind != KIND_TEXT)
-			continue;
-		text = field(record, &members[i]);
-		if (*text == NULL || **text == '\0')
-			*text = "";
-		else
-			*text = arena_copy(&set->arena, apam_str(*text));
-		if (*text == NULL)
-			return false;
-	}
-	return true;
-}
-
-struct key_record *
-key_set_add(struct key_set *set, const struct key_record *record)
-{
-	struct key_record copy = *record;
-
-	if (!own_texts(set, &copy) || !make_room(set))
-		return NULL;
-	set->records[set->count] = copy;
-	return &set->records[set->count++];
-}
+/* ---- Hashes ------------------------------------------------------------- */
 
 void
-key_set_free(struct key_set *set)
+key_hash(const char *scheme, struct apam_str id, unsigned char to[KEY_HASH_SIZE])
 {
-	free(set->records);
-	arena_free(&set->arena);
-	*set = (struct key_set){ .count = 0 };
+	static const unsigned char key[SIPHASH_SIZE] = "apam key's name";
+	char text[SCHEME_NAME_MAX + 1 + KEY_TEXT_MAX + 1];
+	size_t n = strlen(scheme) + 1;
+
+	memset(to, 0, KEY_HASH_SIZE);
+	if (n > SCHEME_NAME_MAX + 1 || id.n > KEY_TEXT_MAX)
+		return;
+	memcpy(text, scheme, n);
+	memcpy(text + n, id.p, id.n);
+	siphash(key, text, n + id.n, to);
 }
 
 /* ---- Reading ---------------------------------------------------------- */
 
-static bool
-read_digit(char c, unsigned char *to)
-{
-	if (c >= '0' && c <= '9')
-		*to = (unsigned char)(*to << 4 | (c - '0'));
-	else if (c >= 'a' && c <= 'f')
-		*to = (unsigned char)(*to << 4 | (c - 'a' + 10));
-	else
-		return false;
-	return true;
-}
+const char key_no_memory[] = "out of memory";
+
+/* The key that is being read. */
+struct reading {
+	struct key_scan scan;
+	struct key_set *set;
+	struct key_record record;
+	unsigned seen; /* members, a bit each */
+	struct key_scan_value value;
+};
 
 static bool
-read_bytes(const json_t *value, unsigned char *to, size_t size)
+refuse(struct reading *r, const char *why)
 {
-	const char *text = json_string_value(value);
-
-	if (text == NULL || strlen(text) != 2 * size)
-		return false;
-	for (size_t i = 0; i < 2 * size; i++) {
-		if (!read_digit(text[i], &to[i / 2]))
-			return false;
-	}
-	return true;
-}
-
-static bool
-read_text(const json_t *value, const char **to)
-{
-	*to = json_string_value(value);
-	return *to != NULL && **to != '\0' && key_text_problem(*to) == NULL;
-}
-
-static bool
-read_number(const json_t *value, int64_t max, int64_t *to)
-{
-	*to = json_integer_value(value);
-	return json_is_integer(value) && *to > 0 && *to <= max;
-}
-
-static bool
-read_count(const json_t *value, uint64_t *to)
-{
-	int64_t n;
-	const bool ok = read_number(value, INT64_MAX, &n);
-
-	*to = (uint64_t)n;
-	return ok;
-}
-
-static bool
-read_member(
-    const struct member *member, const json_t *value, struct key_record *to)
-{
-	switch (member->kind) {
-	case KIND_TEXT:
-		return read_text(value, field(to, member));
-	case KIND_TIME:
-		return read_number(value, TIME_MAX, field(to, member));
-	case KIND_COUNT:
-		return read_count(value, field(to, member));
-	case KIND_BYTES:
-		return read_bytes(value, field(to, member), member->size);
-	}
+	key_scan_fail(&r->scan, why);
 	return false;
 }
 
-static const struct member *
-member_named(const char *name)
+static bool
+read_bytes(const char *text, size_t n, unsigned char *to, size_t size)
 {
-	for (size_t i = 0; i < MEMBERS; i++) {
-		if (strcmp(members[i].name, name) == 0)
-			return &members[i];
+	if (n != 2 * size)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (str_hex(text[i]) < 0 || (text[i] >= 'A' && text[i] <= 'F'))
+			return false;
+		to[i / 2] = (unsigned char)(to[i / 2] << 4 | str_hex(text[i]));
 	}
-	return NULL;
+	return true;
+}
+
+/*
+ * A text becomes the set's.  Neighbours say much alike, such as who made them,
+ * and share it.
+ */
+static bool
+read_text(struct reading *r, const struct member *member)
+{
+	const struct key_set *set = r->set;
+	const char **to = field(&r->record, member);
+	const char *last = "";
+
+	if (r->value.n == 0 || r->value.n > KEY_TEXT_MAX ||
+	    key_text_problem(r->value.text) != NULL)
+		return refuse(r, member->problem);
+	if (set->count > 0)
+		last = *(const char *const *)field_of(
+		    &set->records[set->count - 1], member);
+	*to = strcmp(last, r->value.text) == 0 ?
+	    last :
+	    arena_copy(&r->set->arena, apam_str(r->value.text));
+	return *to != NULL || refuse(r, key_no_memory);
+}
+
+static bool
+read_number(struct reading *r, const struct member *member)
+{
+	const int64_t max = member->kind == KIND_TIME ? TIME_MAX : INT64_MAX;
+
+	if (r->value.number <= 0 || r->value.number > max)
+		return refuse(r, member->problem);
+	memcpy(field(&r->record, member), &r->value.number, sizeof(max));
+	return true;
+}
+
+static bool
+read_value(struct reading *r, const struct member *member)
+{
+	const bool number = member->kind == KIND_TIME ||
+	    member->kind == KIND_COUNT;
+
+	if (!key_scan_value(&r->scan, &r->value))
+		return false;
+	if (r->value.kind != (number ? KEY_SCAN_NUMBER : KEY_SCAN_STRING))
+		return refuse(r, member->problem);
+	if (number)
+		return read_number(r, member);
+	if (member->kind == KIND_TEXT)
+		return read_text(r, member);
+	return read_bytes(r->value.text, r->value.n, field(&r->record, member),
+		   member->size) ||
+	    refuse(r, member->problem);
+}
+
+static bool
+read_member(struct reading *r)
+{
+	size_t i = 0;
+
+	if (!key_scan_string(&r->scan, &r->value))
+		return false;
+	while (i < MEMBERS && strcmp(members[i].name, r->value.text) != 0)
+		i++;
+	if (i == MEMBERS)
+		return refuse(r, "a key has a name that is not known");
+	if ((r->seen & 1U << i) != 0)
+		return refuse(r, "the JSON has a duplicate name");
+	r->seen |= 1U << i;
+	return key_scan_take(&r->scan, ':') && read_value(r, &members[i]);
+}
+
+static bool
+was_seen(const struct reading *r, const void *at)
+{
+	for (size_t i = 0; i < MEMBERS; i++)
+		if (field_of(&r->record, &members[i]) == at)
+			return (r->seen & 1U << i) != 0;
+	return false;
 }
 
 /* What must be there, and what goes together. */
-static const char *
-whole_problem(const json_t *key, struct key_record *to)
+static bool
+check_whole(struct reading *r)
 {
-	if (to->scheme == NULL || !scheme_name_ok(apam_str(to->scheme)))
-		return "\"scheme\" is missing or no name of a scheme";
-	if (to->id == NULL)
-		return "\"id\" is missing";
-	to->marked = json_object_get(key, "mark") != NULL;
-	if (to->marked != (json_object_get(key, "salt") != NULL))
-		return "\"salt\" and \"mark\" are one without the other";
-	return NULL;
+	struct key_record *to = &r->record;
+
+	if (to->scheme[0] == '\0' || !scheme_name_ok(apam_str(to->scheme)))
+		return refuse(
+		    r, "\"scheme\" is missing or no name of a scheme");
+	if (to->id[0] == '\0')
+		return refuse(r, "\"id\" is missing");
+	to->marked = was_seen(r, to->mark);
+	if (to->marked != was_seen(r, to->salt))
+		return refuse(
+		    r, "\"salt\" and \"mark\" are one without the other");
+	return true;
 }
 
-/* Its texts are those of `key`. */
-static const char *
-read_key(json_t *key, struct key_record *to)
+/* With no byte left undefined: records are compared as bytes. */
+static void
+begin_record(struct reading *r)
 {
-	const struct member *member;
-	const char *name;
-	json_t *value;
+	struct key_record *to = &r->record;
 
-	if (!json_is_object(key))
-		return "a key is no object";
-	json_object_foreach(key, name, value)
-	{
-		member = member_named(name);
-		if (member == NULL)
-			return "a key has a name that is not known";
-		if (!read_member(member, value, to))
-			return member->problem;
+	memset(to, 0, sizeof(*to));
+	to->scheme = to->id = to->description = to->access = "";
+	to->created_by = to->archived_by = to->why = "";
+	r->seen = 0;
+}
+
+/* A problem of the whole key is where the key begins. */
+static bool
+read_key(struct reading *r)
+{
+	const char *from;
+	bool first = true;
+
+	(void)key_scan_peek(&r->scan);
+	from = r->scan.at;
+	begin_record(r);
+	if (!key_scan_take(&r->scan, '{'))
+		return false;
+	while (key_scan_more(&r->scan, '}', &first))
+		if (!read_member(r))
+			return false;
+	if (r->scan.why != NULL)
+		return false;
+	r->record.source.p = from;
+	r->record.source.n = (size_t)(r->scan.at - from);
+	if (!check_whole(r))
+		r->scan.why_at = from;
+	return r->scan.why == NULL;
+}
+
+static bool
+read_element(struct reading *r)
+{
+	const char c = key_scan_peek(&r->scan);
+	const char *from = r->scan.at;
+
+	if (c != '{') {
+		if (c == '[' || key_scan_value(&r->scan, &r->value)) {
+			r->scan.at = from;
+			return refuse(r, "a key is no object");
+		}
+		return false;
 	}
-	return whole_problem(key, to);
-}
-
-static const char *
-read_keys(const json_t *keys, struct key_set *set, size_t *at)
-{
-	const char *why = NULL;
-	struct key_record record;
-
-	if (json_array_size(keys) > KEY_RECORDS_MAX)
-		return "there are more than 65536 keys";
-	for (size_t i = 0; i < json_array_size(keys) && why == NULL; i++) {
-		record = (struct key_record){ .scheme = NULL };
-		*at = i;
-		why = read_key(json_array_get(keys, i), &record);
-		if (why == NULL && key_set_add(set, &record) == NULL)
-			why = "out of memory";
-	}
-	return why;
-}
-
-/* ---- Keys that are there twice ----------------------------------------- */
-
-static int
-compare(const struct key_record *a, const struct key_record *b)
-{
-	int order = strcmp(a->scheme, b->scheme);
-
-	if (order == 0)
-		order = strcmp(a->id, b->id);
-	if (order == 0)
-		order = (int)a->marked - (int)b->marked;
-	if (order == 0 && a->marked)
-		order = memcmp(a->mark, b->mark, KEY_MARK_SIZE);
-	return order;
-}
-
-/* By key, then in the order of the file. */
-static int
-compare_at(const void *a, const void *b)
-{
-	const struct key_record *const *left = a, *const *right = b;
-	const int order = compare(*left, *right);
-
-	if (order != 0)
-		return order;
-	return *left < *right ? -1 : *left > *right;
-}
-
-static const char *
-find_twice(const struct key_set *set, size_t *at)
-{
-	const struct key_record **sorted;
-	const char *why = NULL;
-
-	if (set->count < 2)
-		return NULL;
-	sorted = calloc(set->count, sizeof(const struct key_record *));
-	if (sorted == NULL)
-		return "out of memory";
-	for (size_t i = 0; i < set->count; i++)
-		sorted[i] = &set->records[i];
-	qsort(
-	    sorted, set->count, sizeof(const struct key_record *), compare_at);
-	for (size_t i = 1; i < set->count && why == NULL; i++) {
-		if (compare(sorted[i - 1], sorted[i]) != 0)
-			continue;
-		*at = (size_t)(sorted[i] - set->records);
-		why = "a key is there twice";
-	}
-	free(sorted);
-	return why;
+	if (!read_key(r))
+		return false;
+	if (r->set->count == KEY_RECORDS_MAX)
+		return refuse(r, "there are more than 400000 keys");
+	return key_set_append(r->set, &r->record) != NULL ||
+	    refuse(r, key_no_memory);
 }
 
 /* ---- The whole -------------------------------------------------------- */
 
-static const char *
-shape_problem(const json_t *root)
-{
-	const char *version = json_string_value(json_object_get(root, "apam"));
+/* The members of the registry's object. */
+enum root { ROOT_APAM, ROOT_REGISTRY, ROOT_GENERATION, ROOT_KEYS, ROOTS };
 
-	if (version == NULL)
+static const char *const roots[ROOTS] = { "apam", "registry", "generation",
+	"keys" };
+
+static bool
+read_version(struct reading *r)
+{
+	if (!key_scan_value(&r->scan, &r->value))
+		return false;
+	if (r->value.kind != KEY_SCAN_STRING)
+		return refuse(r, "it is no registry: \"apam\" is missing");
+	return strcmp(r->value.text, VERSION) == 0 ||
+	    refuse(r, "it is of another version of apam");
+}
+
+static bool
+read_registry(struct reading *r)
+{
+	return key_scan_value(&r->scan, &r->value) &&
+	    ((r->value.kind == KEY_SCAN_STRING &&
+		 read_bytes(r->value.text, r->value.n, r->set->is.registry,
+		     KEY_REGISTRY_ID)) ||
+		refuse(r,
+		    "\"registry\" is not 32 hexadecimal digits, lower case"));
+}
+
+static bool
+read_generation(struct reading *r)
+{
+	if (!key_scan_value(&r->scan, &r->value))
+		return false;
+	if (r->value.kind != KEY_SCAN_NUMBER || r->value.number <= 0)
+		return refuse(r, "\"generation\" is no whole number from 1");
+	r->set->is.generation = (uint64_t)r->value.number;
+	return true;
+}
+
+static bool
+read_keys(struct reading *r)
+{
+	bool first = true;
+
+	if (key_scan_peek(&r->scan) != '[')
+		return refuse(r, "\"keys\" is missing or no array");
+	(void)key_scan_take(&r->scan, '[');
+	while (key_scan_more(&r->scan, ']', &first))
+		if (!read_element(r))
+			return false;
+	return r->scan.why == NULL;
+}
+
+static bool
+read_root_member(struct reading *r, unsigned *seen)
+{
+	static bool (*const readers[ROOTS])(struct reading *) = { read_version,
+		read_registry, read_generation, read_keys };
+	size_t i = 0;
+
+	if (!key_scan_string(&r->scan, &r->value))
+		return false;
+	while (i < ROOTS && strcmp(roots[i], r->value.text) != 0)
+		i++;
+	if (i == ROOTS)
+		return refuse(r, "it has a name that is not known");
+	if ((*seen & 1U << i) != 0)
+		return refuse(r, "the JSON has a duplicate name");
+	*seen |= 1U << i;
+	return key_scan_take(&r->scan, ':') && readers[i](r);
+}
+
+/* What must be there; said of where the object begins. */
+static const char *
+root_problem(unsigned seen)
+{
+	if ((seen & 1U << ROOT_APAM) == 0)
 		return "it is no registry: \"apam\" is missing";
-	if (strcmp(version, VERSION) != 0)
-		return "it is of another version of apam";
-	if (!json_is_array(json_object_get(root, "keys")))
+	if ((seen & 1U << ROOT_KEYS) == 0)
 		return "\"keys\" is missing or no array";
-	if (json_object_size(root) != 2)
-		return "it has a name that is not known";
+	if (((seen >> ROOT_REGISTRY ^ seen >> ROOT_GENERATION) & 1) != 0)
+		return "\"registry\" and \"generation\" are one without the "
+		       "other";
 	return NULL;
 }
 
-static const char *
-read_root(const json_t *root, struct apam_str text, struct key_set *set,
-    unsigned *line)
+static bool
+read_root(struct reading *r)
 {
-	const char *why = shape_problem(root);
-	size_t at = 0;
+	bool first = true;
+	unsigned seen = 0;
+	const char *from;
 
-	*line = 1;
-	if (why != NULL)
-		return why;
-	why = read_keys(json_object_get(root, "keys"), set, &at);
-	if (why == NULL)
-		why = find_twice(set, &at);
-	if (why != NULL)
-		*line = key_line(text, at);
-	return why;
+	if (key_scan_peek(&r->scan) == '[')
+		return refuse(r, "it is no registry: \"apam\" is missing");
+	from = r->scan.at;
+	if (!key_scan_take(&r->scan, '{'))
+		return false;
+	while (key_scan_more(&r->scan, '}', &first))
+		if (!read_root_member(r, &seen))
+			return false;
+	if (!key_scan_end(&r->scan))
+		return false;
+	if (root_problem(seen) == NULL)
+		return true;
+	r->scan.at = from;
+	return refuse(r, root_problem(seen));
+}
+
+/* As it was read, to see what is changed. */
+static bool
+remember(struct key_set *set)
+{
+	const size_t n = set->count * sizeof(*set->before);
+
+	if (n == 0)
+		return true;
+	set->before = malloc(n);
+	if (set->before == NULL)
+		return false;
+	memcpy(set->before, set->records, n);
+	set->before_count = set->count;
+	return true;
+}
+
+/* What a text is, but for its generation: what an index is held against. */
+static const unsigned char sum_key[SIPHASH_SIZE] = "apam keys text";
+
+static const char *
+read_whole(struct reading *r, struct apam_str text)
+{
+	size_t at;
+
+	if (!read_root(r))
+		return r->scan.why;
+	r->set->is.size = text.n;
+	r->set->is.sum = siphash64(sum_key, text.p, text.n);
+	r->scan.why_at = NULL;
+	if (!key_set_find_twice(r->set, &at) || !remember(r->set))
+		return key_no_memory;
+	if (at == r->set->count)
+		return NULL;
+	r->scan.why_at = r->set->records[at].source.p;
+	return "a key is there twice";
 }
 
 const char *
 key_set_read(struct apam_str text, struct key_set *set, unsigned *line)
 {
-	json_error_t error = { .line = 0 };
-	json_t *root = NULL;
+	struct reading r = { .set = set };
 	const char *why;
 
 	*set = (struct key_set){ .count = 0 };
 	*line = 0;
 	if (text.n > KEY_FILE_MAX)
-		return "it is larger than 32 MiB";
+		return "it is larger than 256 MiB";
 	if (text.n == 0)
 		return "it is empty";
-	/* jansson recurses. */
-	*line = key_line_too_deep(text);
-	if (*line > 0)
-		return "it is nested too deeply";
-	root = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);
-	if (root == NULL) {
-		*line = error.line > 0 ? (unsigned)error.line : 0;
-		return json_why(&error);
-	}
-	why = read_root(root, text, set, line);
-	json_decref(root);
-	if (why != NULL)
-		key_set_free(set);
-	else
-		*line = 0;
+	key_scan_begin(&r.scan, text);
+	why = read_whole(&r, text);
+	if (why == NULL)
+		return NULL;
+	if (why != key_no_memory && r.scan.why_at != NULL)
+		*line = key_scan_line(text, r.scan.why_at);
+	key_set_free(set);
 	return why;
 }
 
@@ -509,7 +570,7 @@ put_member(struct buf *to, const struct key_record *record,
 }
 
 static void
-put_key(struct buf *to, const struct key_record *record)
+put_record(struct buf *to, const struct key_record *record)
 {
 	bool first = true;
 
@@ -524,14 +585,90 @@ put_key(struct buf *to, const struct key_record *record)
 	buf_put(to, APAM_STR(" }"));
 }
 
-bool
-key_set_write(const struct key_set *set, struct buf *to)
+static bool
+is_as_read(const struct key_set *set, size_t i)
 {
-	buf_put(to, APAM_STR("{ \"apam\": \"" VERSION "\", \"keys\": ["));
+	return i < set->before_count &&
+	    memcmp(&set->records[i], &set->before[i], sizeof(*set->before)) ==
+	    0;
+}
+
+static void
+put_key(struct buf *to, const struct key_set *set, size_t i)
+{
+	if (is_as_read(set, i))
+		buf_put(to, set->records[i].source);
+	else
+		put_record(to, &set->records[i]);
+}
+
+static void
+put_head(struct buf *to, const struct key_text *is)
+{
+	buf_put(to, APAM_STR("{ \"apam\": \"" VERSION "\""));
+	if (is->generation > 0) {
+		buf_put(to, APAM_STR(", \"registry\": "));
+		put_bytes(to, is->registry, KEY_REGISTRY_ID);
+		buf_put(to, APAM_STR(", \"generation\": "));
+		put_number(to, is->generation);
+	}
+	buf_put(to, APAM_STR(", \"keys\": ["));
+}
+
+bool
+key_set_write(struct key_set *set, struct buf *to)
+{
+	buf_reserve(to, set->is.size + WRITE_MORE);
+	put_head(to, &set->is);
 	for (size_t i = 0; i < set->count; i++) {
 		buf_put(to, i == 0 ? APAM_STR("\n") : APAM_STR(",\n"));
-		put_key(to, &set->records[i]);
+		put_key(to, set, i);
 	}
 	buf_put(to, APAM_STR("\n] }\n"));
-	return !to->failed;
+	if (to->failed)
+		return false;
+	set->is.size = to->n;
+	set->is.sum = siphash64(sum_key, to->p, to->n);
+	return true;
+}
+
+/* The records that were changed, as a registry of their own. */
+static void
+put_changed(struct buf *to, const struct key_set *set)
+{
+	bool first = true;
+
+	put_head(to, &(struct key_text){ .generation = 0 });
+	for (size_t i = 0; i < set->count; i++) {
+		if (is_as_read(set, i))
+			continue;
+		if (!first)
+			buf_put_char(to, ',');
+		put_record(to, &set->records[i]);
+		first = false;
+	}
+	buf_put(to, APAM_STR("] }"));
+}
+
+const char *
+key_set_problem(struct key_set *set)
+{
+	const char *why = key_no_memory;
+	struct key_set changed;
+	struct buf text;
+	unsigned line;
+	size_t at;
+
+	buf_init(&text, KEY_FILE_MAX);
+	put_changed(&text, set);
+	if (!text.failed)
+		why = key_set_read(buf_view(&text), &changed, &line);
+	if (why == NULL)
+		key_set_free(&changed);
+	buf_free(&text);
+	if (why != NULL)
+		return why;
+	if (!key_set_find_twice(set, &at))
+		return key_no_memory;
+	return at == set->count ? NULL : "a key is there twice";
 }

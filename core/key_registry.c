@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The files of the key registry.  Each call walks to them anew, with the checks
- * of trust.h, and keeps no descriptor.
- *
- * The directory comes into being whole: it is made beside, as registry.new,
- * with all that belongs in it, and renamed.  The lock of who makes it lies in
- * it, and is the registry's from then on.
+ * Reading and changing the registry.  A scene is what there is of it at one
+ * moment; whether its text may be taken is decided in one place, fit_of.
  */
 #define _GNU_SOURCE
 #include "key_registry.h"
@@ -24,418 +20,301 @@
 #include "file_at.h"
 #include "file_replace.h"
 #include "key_counter.h"
-#include "trust.h"
+#include "key_index.h"
+#include "key_known.h"
+#include "key_view.h"
+#include "keys.h"
+#include "random.h"
 
-#define DIRECTORY "registry"
-#define DIRECTORY_NEW "registry.new"
-#define KEYS "keys"
 #define KEYS_NEW "keys.new"
-#define COUNTER "counter"
-#define LOCK "lock"
-
 #define LOCK_WAIT_MS 10000
 #define LOCK_POLL_MS 20
 #define NEW_MS 1500 /* as with a young counter */
-#define WAIT_MS (KEY_REGISTRY_LOOK_MS + 200)
-#define PATH_SIZE (TRUST_PATH_MAX + sizeof("/" DIRECTORY_NEW "/" KEYS))
+#define WAIT_MS (KEYS_LOOK_MS + 200)
+#define READ_TRIES 5 /* while somebody else may be writing */
 
-/* O_NONBLOCK: a FIFO in a file's place must not hang us. */
-#define OPEN_ANY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
-#define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+/* ---- What there is ---------------------------------------------------- */
 
-/* A print that no file has. */
-static const struct key_registry_print no_print = { .size = UINT64_MAX };
+enum index_kind { INDEX_NONE, INDEX_DAMAGED, INDEX_WHOLE };
 
-/* ---- What to say ------------------------------------------------------ */
-
-/* Why something could not be opened. */
-static const char *
-open_problem(int number, const char *otherwise)
-{
-	switch (number) {
-	case ENOENT:
-		return "is missing; put it back from a backup, or remove the "
-		       "directory that it was in to begin anew";
-	case EACCES:
-		return "may not be read by this user; everybody must be able "
-		       "to";
-	case EMFILE:
-	case ENFILE:
-	case ENOMEM:
-		return "cannot be opened: out of descriptors or memory";
-	default:
-		return otherwise;
-	}
-}
-
-/* What is the process's plight is no damage. */
-static enum apam_status
-open_status(int number)
-{
-	return number == EMFILE || number == ENFILE || number == ENOMEM ?
-	    APAM_E_MEMORY :
-	    APAM_E_CONFIG;
-}
-
-/* The path of something in state_dir. */
-static void
-path_of(
-    const struct key_registry *registry, const char *name, char path[PATH_SIZE])
-{
-	(void)snprintf(path, PATH_SIZE, "%s/%s", registry->state_dir, name);
-}
-
-static enum apam_status
-refuse(const struct key_registry *registry, const char *name,
-    enum apam_status status, const char *what, struct apam_error *err)
-{
-	return error_set(
-	    err, status, "%s/%s %s", registry->state_dir, name, what);
-}
-
-static const struct {
-	int number; /* errno */
-	enum apam_status status;
-	const char *what;
-} failures[] = {
-	{ EACCES, APAM_E_CONFIG,
-	    "may not be changed by this user; do it as the owner of the state "
-	    "directory, root as a rule" },
-	{ EPERM, APAM_E_CONFIG,
-	    "may not be changed by this user; do it as the owner of the state "
-	    "directory, root as a rule" },
-	{ EROFS, APAM_E_INTERNAL,
-	    "cannot be changed: the file system is read-only; mount it for "
-	    "writing and try again" },
-	{ ENOSPC, APAM_E_INTERNAL,
-	    "cannot be written: the disk is full; make room and try again" },
-	{ EDQUOT, APAM_E_INTERNAL,
-	    "cannot be written: the quota is used up; make room and try "
-	    "again" },
-	{ EFBIG, APAM_E_INTERNAL,
-	    "cannot be written: this process may not write files of that size; "
-	    "raise its limit (ulimit -f)" },
-	{ EMFILE, APAM_E_INTERNAL,
-	    "cannot be opened: there are too many open files; raise the limit "
-	    "(ulimit -n)" },
-	{ ENFILE, APAM_E_INTERNAL,
-	    "cannot be opened: there are too many open files" },
+struct scene {
+	const struct key_registry *registry;
+	struct apam_error *err;
+	int64_t deadline; /* clock_ms, for the lock */
+	int state, text, index, lock; /* descriptors; -1: not open */
+	bool text_there;
+	struct key_set set; /* of the text */
+	enum index_kind kind; /* of the index */
+	struct key_index_head head;
+	struct key_known known;
 };
 
-/* Why something could not be changed: `number` is its errno. */
+static struct scene
+scene_of(const struct key_registry *registry, struct apam_error *err)
+{
+	return (struct scene){ .registry = registry,
+		.err = err,
+		.deadline = clock_ms() + LOCK_WAIT_MS,
+		.state = -1,
+		.text = -1,
+		.index = -1,
+		.lock = -1 };
+}
+
+static void
+close_one(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+}
+
+/* Forget what was seen; the lock and state_dir stay. */
+static void
+forget(struct scene *s)
+{
+	close_one(&s->text);
+	close_one(&s->index);
+	key_set_free(&s->set);
+	s->text_there = false;
+	s->kind = INDEX_NONE;
+}
+
+static void
+leave(struct scene *s)
+{
+	forget(s);
+	/* A child of this process may have a copy of the descriptor. */
+	if (s->lock >= 0)
+		(void)flock(s->lock, LOCK_UN);
+	close_one(&s->lock);
+	close_one(&s->state);
+}
+
 static enum apam_status
-refuse_errno(const struct key_registry *registry, const char *name, int number,
-    struct apam_error *err)
+refuse_text(const struct scene *s, enum apam_status status, unsigned line,
+    const char *what)
 {
-	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
-		if (failures[i].number == number)
-			return refuse(registry, name, failures[i].status,
-			    failures[i].what, err);
-	}
-	return error_set(err, APAM_E_INTERNAL,
-	    "%s/%s cannot be changed: error %d of the system",
-	    registry->state_dir, name, number);
+	return key_place_refuse_keys(
+	    s->registry, KEY_PLACE_REGISTRY, status, line, what, s->err);
 }
 
-/* ---- Trust ------------------------------------------------------------ */
-
-/* NULL where only the administrator could have made or changed it. */
-static const char *
-trust_problem(const struct key_registry *registry, const struct stat *st)
-{
-	if (st->st_uid != 0 && !(registry->user && st->st_uid == geteuid()))
-		return registry->user ?
-		    "belongs neither to root nor to this user; it cannot be "
-		    "believed: look who made it, then chown it" :
-		    "does not belong to root; it cannot be believed: look who "
-		    "made it, then chown it";
-	if ((st->st_mode & 022) != 0)
-		return "can be changed by others; look whether somebody did, "
-		       "then chmod go-w";
-	return NULL;
-}
-
+/* Where something could not be changed; `number` is its errno. */
 static bool
-is_absent(const char *path)
+failed(const struct scene *s, const char *name, int number)
 {
-	struct stat st;
-
-	return lstat(path, &st) != 0 && errno == ENOENT;
-}
-
-/*
- * Open state_dir.  -1 and *err set; or, where *absent, -1 and nothing set, as
- * there is no such directory.
- */
-static int
-open_state(
-    const struct key_registry *registry, bool *absent, struct apam_error *err)
-{
-	struct apam_error own = { .entry = -1 };
-	const int fd = trust_open(
-	    registry->state_dir, TRUST_DIRECTORY, registry->user, &own);
-	struct stat st;
-
-	*absent = fd < 0 && own.status == APAM_E_CONFIG &&
-	    is_absent(registry->state_dir);
-	if (fd < 0) {
-		if (!*absent)
-			(void)error_set(err, own.status, "%s", own.text);
-		return -1;
-	}
-	/* Here sticky is not good enough. */
-	if (fstat(fd, &st) == 0 && (st.st_mode & 022) == 0)
-		return fd;
-	(void)error_set(err, APAM_E_TRUST,
-	    "%s can be changed by others, who could put a key registry in it; "
-	    "chmod 0755; `apam users add` makes the directories of users",
-	    registry->state_dir);
-	(void)close(fd);
-	return -1;
-}
-
-/* Open the directory `name` in `state`; *absent as in open_state. */
-static int
-open_directory(const struct key_registry *registry, int state, const char *name,
-    bool *absent, struct apam_error *err)
-{
-	const int fd = openat(state, name, OPEN_DIRECTORY);
-	const char *why = "cannot be looked at";
-	struct stat st;
-
-	*absent = fd < 0 && errno == ENOENT;
-	if (*absent)
-		return -1;
-	if (fd < 0) {
-		(void)refuse(registry, name, open_status(errno),
-		    open_problem(errno,
-			"cannot be opened: it must be a directory, mode 0755"),
-		    err);
-		return -1;
-	}
-	if (fstat(fd, &st) == 0)
-		why = trust_problem(registry, &st);
-	if (why == NULL)
-		return fd;
-	(void)refuse(registry, name, APAM_E_TRUST, why, err);
-	(void)close(fd);
-	return -1;
+	(void)key_place_refuse_errno(s->registry, name, number, s->err);
+	return false;
 }
 
 /* ---- Reading ---------------------------------------------------------- */
 
-static struct key_registry_print
-print_of(const struct stat *st)
-{
-	return (struct key_registry_print){
-		.device = (uint64_t)st->st_dev,
-		.inode = (uint64_t)st->st_ino,
-		.size = (uint64_t)st->st_size,
-		.modified_s = st->st_mtim.tv_sec,
-		.modified_ns = st->st_mtim.tv_nsec,
-		.changed_s = st->st_ctim.tv_sec,
-		.changed_ns = st->st_ctim.tv_nsec,
-	};
-}
-
+/* Make a set of a text, which becomes the set's; `name` of what it is. */
 static enum apam_status
-refuse_keys(const struct key_registry *registry, enum apam_status status,
-    unsigned line, const char *what, struct apam_error *err)
+parse(const struct scene *s, struct buf *text, const char *name,
+    struct key_set *set)
 {
-	char path[PATH_SIZE];
-
-	path_of(registry, DIRECTORY "/" KEYS, path);
-	return error_set_at(
-	    err, status, path, line, "the file of the key registry %s", what);
-}
-
-/* Open the file of keys and look at it. */
-static int
-open_keys(const struct key_registry *registry, int directory, struct stat *st,
-    struct apam_error *err)
-{
-	const int fd = openat(directory, KEYS, O_RDONLY | OPEN_ANY);
-	const char *why = "cannot be looked at";
-
-	if (fd < 0) {
-		(void)refuse_keys(registry, open_status(errno), 0,
-		    open_problem(errno,
-			"cannot be opened: it must be a regular file, mode 0644"),
-		    err);
-		return -1;
-	}
-	if (fstat(fd, st) == 0)
-		why = trust_problem(registry, st);
-	if (why == NULL && S_ISREG(st->st_mode))
-		return fd;
-	(void)refuse_keys(registry, why == NULL ? APAM_E_CONFIG : APAM_E_TRUST,
-	    0, why == NULL ? "is no regular file" : why, err);
-	(void)close(fd);
-	return -1;
-}
-
-static enum apam_status
-parse(const struct key_registry *registry, struct apam_str text,
-    struct key_set *set, struct apam_error *err)
-{
-	char what[192];
-	const char *why;
 	unsigned line;
+	const char *why = key_set_read(buf_view(text), set, &line);
+	char what[192];
 
-	why = key_set_read(text, set, &line);
-	if (why == NULL)
+	if (why == NULL) {
+		set->text = *text;
+		*text = (struct buf){ .max = 0 };
 		return APAM_OK;
-	if (strcmp(why, "out of memory") == 0)
-		return error_set(err, APAM_E_MEMORY, "out of memory");
+	}
+	if (why == key_no_memory)
+		return error_set(s->err, APAM_E_MEMORY, "out of memory");
+	if (name != NULL)
+		return error_set_at(s->err, APAM_E_CONFIG, name, line,
+		    "this is no text of a key registry: %s", why);
 	(void)snprintf(what, sizeof(what),
-	    "is damaged: %s; correct it or put it back from a backup", why);
-	return refuse_keys(registry, APAM_E_CONFIG, line, what, err);
+	    "is damaged: %s; correct it, or put back a backup with `apam keys "
+	    "recover FILE`",
+	    why);
+	return refuse_text(s, APAM_E_CONFIG, line, what);
 }
 
-/* Read `keys` in the directory. */
 static enum apam_status
-read_in(const struct key_registry *registry, int directory, struct key_set *set,
-    struct key_registry_print *print, struct apam_error *err)
+read_text(struct scene *s, int fd, const struct stat *st)
 {
 	enum apam_status status;
+	char what[64];
 	struct buf text;
-	struct stat st;
-	int fd;
 
-	fd = open_keys(registry, directory, &st, err);
-	if (fd < 0)
-		return err->status;
+	if (st->st_size > (off_t)KEY_FILE_MAX)
+		return refuse_text(
+		    s, APAM_E_CONFIG, 0, "is larger than 256 MiB");
 	buf_init(&text, KEY_FILE_MAX);
-	if (file_read(fd, &text))
-		status = parse(registry, buf_view(&text), set, err);
-	else if (text.no_memory)
-		status = error_set(err, APAM_E_MEMORY, "out of memory");
-	else
-		status = refuse_keys(registry, APAM_E_CONFIG, 0,
-		    text.failed ? "is larger than 32 MiB" : "cannot be read",
-		    err);
-	if (status == APAM_OK)
-		*print = print_of(&st);
+	if (st->st_size > 0)
+		buf_reserve(&text, (size_t)st->st_size);
+	errno = 0;
+	if (file_read(fd, &text)) {
+		status = parse(s, &text, NULL, &s->set);
+	} else if (text.no_memory) {
+		status = error_set(s->err, APAM_E_MEMORY, "out of memory");
+	} else {
+		(void)snprintf(what, sizeof(what),
+		    "cannot be read: error %d of the system", errno);
+		status = refuse_text(s,
+		    text.failed ? APAM_E_CONFIG : key_place_status(errno), 0,
+		    text.failed ? "is larger than 256 MiB" : what);
+	}
 	buf_free(&text);
-	(void)close(fd);
 	return status;
 }
 
-/* Try to get the lock of the directory; -1 where that is not possible. */
-static int
-try_lock(int directory)
+static enum apam_status
+see_text(struct scene *s)
 {
-	const int fd = openat(
-	    directory, LOCK, O_RDWR | O_CREAT | OPEN_ANY, 0600);
-
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	(void)close(fd);
-	return -1;
-}
-
-/* A child of this process may have a copy of the descriptor. */
-static void
-unlock(int lock)
-{
-	(void)flock(lock, LOCK_UN);
-	(void)close(lock);
-}
-
-/* For the owner: a counter that was removed is made anew, if that can be. */
-static void
-mend_counter(int directory)
-{
-	struct stat st;
-	bool young;
-	int lock;
-
-	if (fstat(directory, &st) != 0 || st.st_uid != geteuid() ||
-	    fstatat(directory, COUNTER, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
-	    errno != ENOENT)
-		return;
-	lock = try_lock(directory);
-	if (lock < 0)
-		return;
-	if (fstatat(directory, COUNTER, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		(void)key_counter_advance(directory, &young);
-	unlock(lock);
-}
-
-/* Open the registry's directory; *absent as in open_state. */
-static int
-open_registry(
-    const struct key_registry *registry, bool *absent, struct apam_error *err)
-{
-	const int state = open_state(registry, absent, err);
-	int fd;
-
-	if (state < 0)
-		return -1;
-	fd = open_directory(registry, state, DIRECTORY, absent, err);
-	(void)close(state);
-	return fd;
-}
-
-enum apam_status
-key_registry_read(const struct key_registry *registry, struct key_set *set,
-    struct key_registry_print *print, struct apam_error *err)
-{
-	struct apam_error own = { .entry = -1 };
-	struct apam_error *detail = err == NULL ? &own : err;
 	enum apam_status status;
+	struct stat st;
 	bool absent;
 	int fd;
 
-	*set = (struct key_set){ .count = 0 };
-	*print = no_print;
-	error_clear(detail);
-	fd = open_registry(registry, &absent, detail);
-	if (absent)
-		*print = (struct key_registry_print){ .inode = 0 };
+	s->text = key_place_directory(
+	    s->registry, s->state, KEY_PLACE_REGISTRY, &absent, s->err);
+	if (s->text < 0)
+		return absent ? APAM_OK : s->err->status;
+	fd = key_place_keys(s->registry, KEY_PLACE_REGISTRY, s->text, &st,
+	    &absent, s->err);
 	if (fd < 0)
-		return detail->status;
-	mend_counter(fd);
-	status = read_in(registry, fd, set, print, detail);
+		return absent ? APAM_OK : s->err->status;
+	status = read_text(s, fd, &st);
+	s->text_there = status == APAM_OK;
 	(void)close(fd);
 	return status;
 }
 
-bool
-key_registry_changed(
-    const struct key_registry *registry, const struct key_registry_print *print)
+/* An index that is damaged is no error here: it can be made anew. */
+static enum apam_status
+see_index(struct scene *s)
 {
-	struct key_registry_print now = { .inode = 0 };
-	char path[PATH_SIZE];
 	struct stat st;
+	bool absent;
+	int fd, why;
 
-	path_of(registry, DIRECTORY "/" KEYS, path);
-	if (lstat(path, &st) == 0) {
-		now = print_of(&st);
-	} else {
-		path_of(registry, DIRECTORY, path);
-		if (!is_absent(path))
-			return true;
-	}
-	return memcmp(&now, print, sizeof(now)) != 0;
+	s->index = key_place_directory(
+	    s->registry, s->state, KEY_PLACE_INDEX, &absent, s->err);
+	if (s->index < 0)
+		return absent ? APAM_OK : s->err->status;
+	fd = key_place_keys(
+	    s->registry, KEY_PLACE_INDEX, s->index, &st, &absent, s->err);
+	if (fd < 0)
+		return absent ? APAM_OK : s->err->status;
+	why = key_index_read(fd, &s->head);
+	(void)close(fd);
+	s->kind = why == 0 ? INDEX_WHOLE : INDEX_DAMAGED;
+	return why <= 0 ? APAM_OK : key_view_refuse(s->registry, why, s->err);
 }
 
-bool
-key_registry_follow(
-    const struct key_registry *registry, struct key_counter *counter)
+/* The text goes first: one that is changed meanwhile is then seen as older. */
+static enum apam_status
+see(struct scene *s, bool text)
 {
-	struct apam_error err = { .entry = -1 };
-	bool absent, mapped;
-	const int fd = open_registry(registry, &absent, &err);
+	enum apam_status status = APAM_OK;
 
-	if (fd < 0 && !absent && err.status != APAM_E_TRUST) {
-		counter->blind = true;
-		return false;
+	forget(s);
+	if (text)
+		status = see_text(s);
+	if (status == APAM_OK)
+		status = see_index(s);
+	key_known_read(s->state, &s->known);
+	return status;
+}
+
+/* ---- Which text may be taken ------------------------------------------ */
+
+enum fit {
+	FIT_NONE, /* there is no registry */
+	FIT_SAME, /* the index was made from this text */
+	FIT_NEWER, /* it is to be made from this text */
+	FIT_GONE,
+	FIT_OLDER,
+	FIT_OTHER,
+	FIT_EDITED,
+	FIT_STRANGE
+};
+
+static const char *const misfits[] = {
+	[FIT_NEWER] = "is newer than its index, which programs go by: a change "
+		      "was cut short; run `apam keys list` as who may change "
+		      "the registry",
+	[FIT_GONE] = "is missing, and what programs go by is its index; put "
+		     "back a backup with `apam keys recover FILE`",
+	[FIT_OLDER] = "is older than what programs go by: a copy of before was "
+		      "put in its place; `apam keys recover` says what would "
+		      "sign again by it, and takes it",
+	[FIT_OTHER] = "is another registry's than programs go by; `apam keys "
+		      "recover` says what would change by it, and takes it",
+	[FIT_EDITED] = "was changed by hand, and programs do not go by that "
+		       "yet; `apam keys recover` says what would change by it, "
+		       "and takes it",
+	[FIT_STRANGE] = "was put there by hand, and programs refuse to go by "
+			"it; `apam keys recover` says what is in it, and takes "
+			"it",
+};
+
+/* The latest that is known beside the text; false: nothing is. */
+static bool
+latest(const struct scene *s, struct key_text *to)
+{
+	*to = (struct key_text){ .generation = 0 };
+	if (s->kind == INDEX_WHOLE) {
+		memcpy(to->registry, s->head.registry, KEY_REGISTRY_ID);
+		to->generation = s->head.generation;
 	}
-	mapped = key_counter_follow(counter, fd);
-	if (fd >= 0)
-		(void)close(fd);
-	return mapped;
+	if (s->known.kind == KEY_KNOWN_WHOLE &&
+	    s->known.generation > to->generation) {
+		memcpy(to->registry, s->known.registry, KEY_REGISTRY_ID);
+		to->generation = s->known.generation;
+	}
+	return to->generation > 0;
+}
+
+static enum fit
+fit_without_text(const struct scene *s)
+{
+	if (s->known.kind != KEY_KNOWN_NOTHING || s->kind == INDEX_DAMAGED)
+		return FIT_GONE;
+	/* One that is empty was left by who was killed while making it. */
+	return s->kind == INDEX_WHOLE && s->head.count > 0 ? FIT_GONE :
+							     FIT_NONE;
+}
+
+static enum fit
+fit_of(const struct scene *s)
+{
+	const struct key_text *is = &s->set.is;
+	struct key_text known;
+
+	if (!s->text_there)
+		return fit_without_text(s);
+	if (is->generation == 0 || !latest(s, &known))
+		return FIT_STRANGE;
+	if (memcmp(is->registry, known.registry, KEY_REGISTRY_ID) != 0)
+		return FIT_OTHER;
+	if (is->generation < known.generation)
+		return FIT_OLDER;
+	if (s->kind != INDEX_WHOLE || is->generation > s->head.generation)
+		return FIT_NEWER;
+	return is->size == s->head.text_size && is->sum == s->head.text_sum ?
+	    FIT_SAME :
+	    FIT_EDITED;
+}
+
+static enum apam_status
+refuse_fit(const struct scene *s, enum fit fit)
+{
+	struct key_text known;
+
+	if (fit != FIT_OLDER || !latest(s, &known))
+		return refuse_text(s, APAM_E_CONFIG, 0, misfits[fit]);
+	return error_set(s->err, APAM_E_CONFIG,
+	    "%s/" KEY_PLACE_REGISTRY "/" KEY_PLACE_KEYS
+	    " is of generation %llu, and programs go by %llu: it %s",
+	    s->registry->state_dir, (unsigned long long)s->set.is.generation,
+	    (unsigned long long)known.generation, misfits[fit]);
 }
 
 /* ---- The lock --------------------------------------------------------- */
@@ -461,170 +340,124 @@ wait_lock(int fd, int64_t deadline)
 	return true;
 }
 
-/* Open the lock of a directory and wait for it; -1 with *err set. */
-static int
-take_lock(const struct key_registry *registry, int directory, int64_t deadline,
-    struct apam_error *err)
-{
-	const int fd = openat(
-	    directory, LOCK, O_RDWR | O_CREAT | OPEN_ANY, 0600);
-
-	if (fd < 0) {
-		(void)refuse_errno(registry, DIRECTORY, errno, err);
-		return -1;
-	}
-	if (wait_lock(fd, deadline))
-		return fd;
-	(void)close(fd);
-	(void)error_set(err, APAM_E_DEADLINE,
-	    "%s/" DIRECTORY "/" LOCK " was held by another program for ten "
-	    "seconds; find it with fuser and try again",
-	    registry->state_dir);
-	return -1;
-}
-
-/* ---- Changing --------------------------------------------------------- */
-
-/* A change under way. */
-struct change {
-	const struct key_registry *registry;
-	struct apam_error *err;
-	int64_t deadline; /* clock_ms, for the lock */
-	int state, directory, lock; /* descriptors; -1: not open */
-	bool fresh; /* the directory is still registry.new */
-};
-
-static enum apam_status
-failed(const struct change *c, int number)
-{
-	return refuse_errno(c->registry, DIRECTORY, number, c->err);
-}
-
-/* Open registry, or registry.new, which is made where there is neither. */
+/* Once more where it was removed by the time that it was had. */
 static bool
-open_either(struct change *c)
+take_lock(struct scene *s)
+{
+	do {
+		close_one(&s->lock);
+		s->lock = openat(s->state, KEY_PLACE_LOCK,
+		    O_RDWR | O_CREAT | KEY_PLACE_OPEN, 0600);
+		if (s->lock < 0)
+			return failed(s, KEY_PLACE_REGISTRY, errno);
+		if (wait_lock(s->lock, s->deadline))
+			continue;
+		close_one(&s->lock);
+		(void)error_set(s->err, APAM_E_DEADLINE,
+		    "%s/" KEY_PLACE_LOCK
+		    " was held by another program for ten seconds; find it "
+		    "with fuser and try again",
+		    s->registry->state_dir);
+		return false;
+	} while (!file_at_is(s->state, KEY_PLACE_LOCK, s->lock));
+	return true;
+}
+
+static bool
+enter(struct scene *s)
 {
 	bool absent;
 
-	c->fresh = false;
-	c->directory = open_directory(
-	    c->registry, c->state, DIRECTORY, &absent, c->err);
-	if (!absent)
-		return c->directory >= 0;
-	c->fresh = true;
-	if (mkdirat(c->state, DIRECTORY_NEW, 0700) != 0 && errno != EEXIST) {
-		(void)failed(c, errno);
-		return false;
-	}
-	c->directory = open_directory(
-	    c->registry, c->state, DIRECTORY_NEW, &absent, c->err);
-	return c->directory >= 0 || absent;
+	s->state = key_place_state(s->registry, &absent, s->err);
+	if (absent)
+		(void)error_set(s->err, APAM_E_CONFIG,
+		    "%s does not exist; make it: install -d -m 0755 %s",
+		    s->registry->state_dir, s->registry->state_dir);
+	return s->state >= 0 && take_lock(s);
 }
 
-static void
-let_go(struct change *c)
+/* ---- Writing ---------------------------------------------------------- */
+
+/* Have a directory of state_dir open. */
+static bool
+have_directory(const struct scene *s, const char *name, int *fd)
 {
-	if (c->lock >= 0)
-		unlock(c->lock);
-	if (c->directory >= 0)
-		(void)close(c->directory);
-	c->lock = c->directory = -1;
+	bool absent;
+
+	if (*fd >= 0)
+		return true;
+	if (mkdirat(s->state, name, 0755) != 0 && errno != EEXIST)
+		return failed(s, name, errno);
+	*fd = key_place_directory(s->registry, s->state, name, &absent, s->err);
+	if (*fd < 0)
+		return absent ? failed(s, name, ENOENT) : false;
+	return fchmod(*fd, 0755) == 0 || failed(s, name, errno);
 }
 
 /*
- * Lock what was opened.  *again where it was another by the time the lock was
- * had: whoever made the registry has renamed it, or it was removed.
+ * The nanoseconds of when the index was made are its generation's, so that two
+ * of them differ to whoever looks, however coarse the clock of the disk.
  */
 static bool
-lock_either(struct change *c, bool *again)
+write_index(const struct scene *s, const struct buf *index)
 {
-	const char *name = c->fresh ? DIRECTORY_NEW : DIRECTORY;
+	struct timespec times[2] = { { 0, UTIME_OMIT } };
 
-	*again = c->directory < 0;
-	if (*again)
-		return false;
-	c->lock = take_lock(c->registry, c->directory, c->deadline, c->err);
-	if (c->lock < 0)
-		return false;
-	*again = !file_at_is(c->state, name, c->directory) ||
-	    !file_at_is(c->directory, LOCK, c->lock);
-	return !*again;
+	(void)clock_gettime(CLOCK_REALTIME, &times[1]);
+	times[1].tv_nsec = (long)(s->set.is.generation % 1000000000);
+	return file_beside(
+		   s->index, KEYS_NEW, buf_view(index), 0644, true) &&
+	    utimensat(s->index, KEYS_NEW, times, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* The text first.  *done where something is new already. */
 static bool
-write_keys(const struct change *c, const struct key_set *set)
+write_both(const struct scene *s, const struct buf *text,
+    const struct buf *index, bool *done)
 {
-	struct key_set again;
-	struct buf text;
-	unsigned line;
-	bool ok = false;
+	*done = false;
+	if (text != NULL &&
+	    !file_beside(s->text, KEYS_NEW, buf_view(text), 0644, true))
+		return failed(s, KEY_PLACE_REGISTRY, errno);
+	if (!write_index(s, index)) {
+		(void)failed(s, KEY_PLACE_INDEX, errno);
+		if (text != NULL)
+			(void)unlinkat(s->text, KEYS_NEW, 0);
+		return false;
+	}
+	if (text != NULL && !file_put(s->text, KEY_PLACE_KEYS, KEYS_NEW, true)) {
+		(void)failed(s, KEY_PLACE_REGISTRY, errno);
+		(void)unlinkat(s->index, KEYS_NEW, 0);
+		return false;
+	}
+	*done = true;
+	return file_put(s->index, KEY_PLACE_KEYS, KEYS_NEW, true) ||
+	    failed(s, KEY_PLACE_INDEX, errno);
+}
+
+/* Both from the set; without `anew` the text is there already. */
+static bool
+write_set(struct scene *s, bool anew, bool *done)
+{
+	struct buf text, index;
+	bool ok;
 
 	buf_init(&text, KEY_FILE_MAX);
-	if (!key_set_write(set, &text))
-		(void)error_set(c->err,
-		    text.no_memory ? APAM_E_MEMORY : APAM_E_INTERNAL,
-		    text.no_memory ? "out of memory" :
-				     "the key registry would be larger than 32 "
-				     "MiB");
-	/* What could not be read again would stop all signatures. */
-	else if (key_set_read(buf_view(&text), &again, &line) != NULL)
-		(void)error_set(c->err, APAM_E_INTERNAL,
-		    "the change would make the key registry unreadable");
-	else {
-		key_set_free(&again);
-		ok = file_replace(
-		    c->directory, KEYS, KEYS_NEW, buf_view(&text), 0644, true);
-		if (!ok)
-			(void)failed(c, errno);
-	}
+	buf_init(&index, KEY_INDEX_MAX);
+	*done = false;
+	ok = (!anew || key_set_write(&s->set, &text)) &&
+	    key_index_make(&s->set, &s->set.is, &index);
+	if (ok)
+		ok = write_both(s, anew ? &text : NULL, &index, done);
+	else if (text.failed && !text.no_memory)
+		(void)error_set(s->err, APAM_E_INTERNAL,
+		    "the key registry would be larger than 256 MiB; begin "
+		    "anew with the keys that are still of use");
+	else
+		(void)error_set(s->err, APAM_E_MEMORY, "out of memory");
 	buf_free(&text);
+	buf_free(&index);
 	return ok;
-}
-
-/* Make registry.new whole, and the registry. */
-static bool
-establish(struct change *c)
-{
-	const struct key_set none = { .count = 0 };
-	bool young;
-
-	if (!write_keys(c, &none))
-		return false;
-	(void)key_counter_advance(c->directory, &young);
-	if (fchmod(c->directory, 0755) == 0 &&
-	    renameat(c->state, DIRECTORY_NEW, c->state, DIRECTORY) == 0 &&
-	    (fsync(c->state) == 0 || errno == EINVAL))
-		return true;
-	(void)failed(c, errno);
-	return false;
-}
-
-/* Have the registry open and locked. */
-static bool
-begin(struct change *c)
-{
-	bool again = true, absent;
-
-	c->state = open_state(c->registry, &absent, c->err);
-	if (absent)
-		(void)error_set(c->err, APAM_E_CONFIG,
-		    "%s does not exist; make it: install -d -m 0755 %s",
-		    c->registry->state_dir, c->registry->state_dir);
-	if (c->state < 0)
-		return false;
-	while (again) {
-		if (!open_either(c))
-			return false;
-		if (lock_either(c, &again))
-			return !c->fresh || establish(c);
-		let_go(c);
-		if (again && clock_ms() >= c->deadline)
-			(void)error_set(c->err, APAM_E_DEADLINE,
-			    "%s/" DIRECTORY " was replaced again and again",
-			    c->registry->state_dir);
-		again = again && c->err->status == APAM_OK;
-	}
-	return false;
 }
 
 /*
@@ -633,77 +466,350 @@ begin(struct change *c)
  * last.
  */
 static bool
-is_new_here(int state)
+is_new_here(const struct stat *st)
 {
 	struct timespec now;
-	struct stat st;
 	int64_t age;
 
-	if (fstat(state, &st) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0)
+	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
 		return true;
-	age = (int64_t)(now.tv_sec - st.st_ctim.tv_sec) * 1000 +
-	    (now.tv_nsec - st.st_ctim.tv_nsec) / 1000000;
+	age = (int64_t)(now.tv_sec - st->st_ctim.tv_sec) * 1000 +
+	    (now.tv_nsec - st->st_ctim.tv_nsec) / 1000000;
 	return age < NEW_MS;
 }
 
-/*
- * Tell running programs.  Also where only the last sync failed, as the file is
- * then another.  True where they have to be waited for.
- */
+/* Tell running programs.  True where they have to be waited for. */
 static bool
-announce(const struct change *c)
+announce(const struct scene *s)
 {
+	struct key_segment_owner owner = { .path = s->registry->state_dir };
+	struct stat st;
 	bool young;
 
-	return !key_counter_advance(c->directory, &young) || young ||
-	    is_new_here(c->state);
+	if (fstat(s->state, &st) != 0)
+		return true;
+	owner.device = (uint64_t)st.st_dev;
+	owner.inode = (uint64_t)st.st_ino;
+	return !key_counter_advance(s->index, &owner, s->set.is.generation,
+		   &young) ||
+	    young || is_new_here(&st);
+}
+
+/*
+ * Begin one.  The index goes first: an empty one lets all keys sign, as they
+ * did, whereas a registry without an index lets none.  Alone it is as good as
+ * nothing, should this process end here.
+ */
+static bool
+establish(struct scene *s)
+{
+	struct key_text *is = &s->set.is;
+	bool done;
+
+	*is = (struct key_text){ .generation = 1 };
+	if (!random_bytes(is->registry, KEY_REGISTRY_ID)) {
+		(void)error_set(s->err, APAM_E_INTERNAL,
+		    "the system gives no random numbers");
+		return false;
+	}
+	if (!have_directory(s, KEY_PLACE_INDEX, &s->index) ||
+	    !write_set(s, false, &done))
+		return false;
+	return have_directory(s, KEY_PLACE_REGISTRY, &s->text);
+}
+
+/* ---- Changing --------------------------------------------------------- */
+
+/* Write the set as the next generation, and have everybody know. */
+static enum apam_status
+write_next(struct scene *s, bool *wait)
+{
+	struct key_text *is = &s->set.is, known;
+	const char *why = key_set_problem(&s->set);
+	bool done;
+
+	if (why == key_no_memory)
+		return error_set(s->err, APAM_E_MEMORY, "out of memory");
+	if (why != NULL)
+		return error_set(s->err, APAM_E_INTERNAL,
+		    "the change would make the key registry unreadable: %s",
+		    why);
+	if (latest(s, &known) && known.generation > is->generation)
+		is->generation = known.generation;
+	is->generation++;
+	if (!write_set(s, true, &done) && !done)
+		return s->err->status;
+	(void)key_known_write(s->state, is);
+	*wait = announce(s);
+	return s->err->status;
 }
 
 static enum apam_status
-change_locked(struct change *c,
-    enum apam_status (*edit)(
-	void *arg, struct key_set *set, struct apam_error *err),
-    void *arg, bool *wait)
+change_locked(struct scene *s, key_registry_edit *edit, void *arg, bool *wait)
 {
-	struct key_registry_print print;
-	struct key_set set = { .count = 0 };
-	enum apam_status status;
+	enum apam_status status = see(s, true);
+	enum fit fit;
 
-	status = read_in(c->registry, c->directory, &set, &print, c->err);
-	if (status == APAM_OK)
-		status = edit(arg, &set, c->err);
-	if (status == APAM_OK) {
-		if (!write_keys(c, &set))
-			status = c->err->status;
-		*wait = announce(c);
-	}
-	key_set_free(&set);
-	return status;
+	if (status != APAM_OK)
+		return status;
+	fit = fit_of(s);
+	if (fit != FIT_NONE && fit != FIT_SAME && fit != FIT_NEWER)
+		return refuse_fit(s, fit);
+	if (fit == FIT_NONE && !establish(s))
+		return s->err->status;
+	status = edit(arg, &s->set, s->err);
+	return status == APAM_OK ? write_next(s, wait) : status;
 }
 
 enum apam_status
 key_registry_change(const struct key_registry *registry,
-    enum apam_status (*edit)(
-	void *arg, struct key_set *set, struct apam_error *err),
-    void *arg, struct apam_error *err)
+    key_registry_edit *edit, void *arg, struct apam_error *err)
 {
 	struct apam_error own = { .entry = -1 };
-	struct change c = { .registry = registry,
-		.err = err == NULL ? &own : err,
-		.deadline = clock_ms() + LOCK_WAIT_MS,
-		.state = -1,
-		.directory = -1,
-		.lock = -1 };
+	struct scene s = scene_of(registry, err == NULL ? &own : err);
 	enum apam_status status;
 	bool wait = false;
 
-	error_clear(c.err);
-	status = begin(&c) ? change_locked(&c, edit, arg, &wait) :
-			     c.err->status;
-	let_go(&c);
-	if (c.state >= 0)
-		(void)close(c.state);
+	error_clear(s.err);
+	status = enter(&s) ? change_locked(&s, edit, arg, &wait) :
+			     s.err->status;
+	leave(&s);
 	if (wait)
 		pause_ms(WAIT_MS);
+	return status;
+}
+
+/* ---- Reading, and mending what a change left -------------------------- */
+
+static bool
+is_owner(const struct scene *s)
+{
+	struct stat st;
+
+	return fstat(s->state, &st) == 0 && st.st_uid == geteuid();
+}
+
+/* Make the index from a newer text.  Nobody was told that it was done. */
+static enum apam_status
+mend_index(struct scene *s)
+{
+	enum apam_status status;
+	bool done;
+
+	if (!take_lock(s))
+		return s->err->status;
+	status = see(s, true);
+	if (status != APAM_OK || fit_of(s) != FIT_NEWER)
+		return status;
+	if (!have_directory(s, KEY_PLACE_INDEX, &s->index) ||
+	    !write_set(s, false, &done))
+		return s->err->status;
+	(void)key_known_write(s->state, &s->set.is);
+	(void)announce(s);
+	return see(s, true);
+}
+
+/* Leaves the set of a text that is what programs go by. */
+static enum apam_status
+read_fitting(struct scene *s)
+{
+	enum apam_status status = see(s, true);
+	enum fit fit = FIT_NONE;
+
+	for (int i = 0; status == APAM_OK; i++) {
+		fit = fit_of(s);
+		if (fit <= FIT_SAME || i == READ_TRIES)
+			break;
+		if (fit == FIT_NEWER && is_owner(s)) {
+			status = mend_index(s);
+			continue;
+		}
+		pause_ms(LOCK_POLL_MS);
+		status = see(s, true);
+	}
+	if (status != APAM_OK || fit <= FIT_SAME)
+		return status;
+	return refuse_fit(s, fit);
+}
+
+static enum apam_status
+read_all_of(struct scene *s)
+{
+	bool absent;
+
+	error_clear(s->err);
+	s->state = key_place_state(s->registry, &absent, s->err);
+	if (s->state < 0)
+		return absent ? APAM_OK : s->err->status;
+	return read_fitting(s);
+}
+
+enum apam_status
+key_registry_read(const struct key_registry *registry, struct key_set *set,
+    struct apam_error *err)
+{
+	struct apam_error own = { .entry = -1 };
+	struct scene s = scene_of(registry, err == NULL ? &own : err);
+	const enum apam_status status = read_all_of(&s);
+
+	*set = (struct key_set){ .count = 0 };
+	if (status == APAM_OK) {
+		*set = s.set;
+		s.set = (struct key_set){ .count = 0 };
+		if (s.kind == INDEX_WHOLE && is_owner(&s) &&
+		    key_counter_is_lost(s.index))
+			(void)key_registry_mend(registry);
+	}
+	leave(&s);
+	return status;
+}
+
+enum apam_status
+key_registry_check(const struct key_registry *registry, struct apam_error *err)
+{
+	struct apam_error own = { .entry = -1 };
+	struct apam_error *detail = err == NULL ? &own : err;
+	struct key_view view;
+	struct key_set set;
+	enum apam_status status;
+	int why = 0;
+
+	error_clear(detail);
+	status = key_view_open(registry, NULL, &view, detail);
+	if (status == APAM_OK && view.fd >= 0)
+		why = key_index_check(view.fd, &view.head);
+	key_view_close(&view);
+	if (why != 0)
+		status = key_view_refuse(registry, why, detail);
+	if (status != APAM_OK)
+		return status;
+	status = key_registry_read(registry, &set, detail);
+	key_set_free(&set);
+	return status;
+}
+
+static bool
+mend_locked(struct scene *s)
+{
+	if (see(s, false) != APAM_OK || s->kind != INDEX_WHOLE ||
+	    !key_counter_is_lost(s->index))
+		return false;
+	s->set.is.generation = s->head.generation;
+	(void)announce(s);
+	return true;
+}
+
+bool
+key_registry_mend(const struct key_registry *registry)
+{
+	struct apam_error own = { .entry = -1 };
+	struct scene s = scene_of(registry, &own);
+	bool absent, done = false;
+
+	/* Whoever holds it now mends the counter as well. */
+	s.deadline = 0;
+	s.state = key_place_state(registry, &absent, &own);
+	if (s.state >= 0 && take_lock(&s))
+		done = mend_locked(&s);
+	leave(&s);
+	return done;
+}
+
+/* ---- Recovering ------------------------------------------------------- */
+
+/* The text that is given, or the one in place, whatever it is. */
+static enum apam_status
+take(struct scene *s, const struct apam_str *text, const char *name)
+{
+	enum apam_status status;
+	struct buf copy;
+
+	if (text == NULL) {
+		status = see(s, true);
+		if (status == APAM_OK && !s->text_there)
+			return refuse_fit(s, FIT_GONE);
+		return status;
+	}
+	status = see(s, false);
+	if (status != APAM_OK)
+		return status;
+	buf_init(&copy, KEY_FILE_MAX);
+	buf_put(&copy, *text);
+	if (copy.no_memory)
+		status = error_set(s->err, APAM_E_MEMORY, "out of memory");
+	else if (copy.failed)
+		status = error_set(s->err, APAM_E_CONFIG,
+		    "%s is larger than 256 MiB", name);
+	else
+		status = parse(s, &copy, name, &s->set);
+	buf_free(&copy);
+	return status;
+}
+
+static enum apam_status
+recover_locked(struct scene *s, key_registry_edit *edit, void *arg, bool *wait)
+{
+	struct key_text *is = &s->set.is, known;
+	static const unsigned char none[KEY_REGISTRY_ID];
+	enum apam_status status = edit(arg, &s->set, s->err);
+
+	if (status != APAM_OK)
+		return status;
+	if (latest(s, &known))
+		memcpy(is->registry, known.registry, KEY_REGISTRY_ID);
+	else if (memcmp(is->registry, none, sizeof(none)) == 0 &&
+	    !random_bytes(is->registry, KEY_REGISTRY_ID))
+		return error_set(s->err, APAM_E_INTERNAL,
+		    "the system gives no random numbers");
+	if (!have_directory(s, KEY_PLACE_INDEX, &s->index) ||
+	    !have_directory(s, KEY_PLACE_REGISTRY, &s->text))
+		return s->err->status;
+	return write_next(s, wait);
+}
+
+enum apam_status
+key_registry_recover(const struct key_registry *registry,
+    const struct apam_str *text, const char *name, key_registry_edit *edit,
+    void *arg, struct apam_error *err)
+{
+	struct apam_error own = { .entry = -1 };
+	struct scene s = scene_of(registry, err == NULL ? &own : err);
+	enum apam_status status;
+	bool wait = false;
+
+	error_clear(s.err);
+	status = enter(&s) ? take(&s, text, name) : s.err->status;
+	if (status == APAM_OK)
+		status = recover_locked(&s, edit, arg, &wait);
+	leave(&s);
+	if (wait)
+		pause_ms(WAIT_MS);
+	return status;
+}
+
+enum apam_status
+key_registry_take(const struct key_registry *registry,
+    const struct apam_str *text, const char *name, struct key_set *set,
+    struct apam_error *err)
+{
+	struct apam_error own = { .entry = -1 };
+	struct scene s = scene_of(registry, err == NULL ? &own : err);
+	enum apam_status status = APAM_E_CONFIG;
+	bool absent;
+
+	error_clear(s.err);
+	*set = (struct key_set){ .count = 0 };
+	s.state = key_place_state(registry, &absent, s.err);
+	if (s.state >= 0)
+		status = take(&s, text, name);
+	else if (absent)
+		(void)refuse_fit(&s, FIT_GONE);
+	else
+		status = s.err->status;
+	if (status == APAM_OK) {
+		*set = s.set;
+		s.set = (struct key_set){ .count = 0 };
+	}
+	leave(&s);
 	return status;
 }

@@ -399,7 +399,6 @@ apam_key_standby(
 {
 	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(profile->ctx);
-	struct key_registry_print print;
 	struct key_set set = { .records = NULL };
 	struct apam_error own;
 	struct rotation r;
@@ -410,7 +409,7 @@ apam_key_standby(
 	error_clear(&own);
 	status = begin(&r, profile, &own);
 	if (status == APAM_OK)
-		status = key_registry_read(&registry, &set, &print, &own);
+		status = key_registry_read(&registry, &set, &own);
 	if (status == APAM_OK)
 		status = find_standby(&r, &set, &own);
 	if (status == APAM_OK)

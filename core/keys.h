@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The key registry as a context sees it: read when it is first needed, and
- * again when its counter has moved, or once a second where the file is another.
- * Between two readings asking costs one load.
+ * The key registry as a context sees it: looked at when it is first needed, and
+ * again when its counter has moved, or once a second where the index is
+ * another.  Between two looks asking costs one load.
  */
 #ifndef CORE_KEYS_H
 #define CORE_KEYS_H
 
 #include <pthread.h>
 
-#include "key_counter.h"
-#include "key_registry.h"
+#include "key_view.h"
 #include "log.h"
+#include "settings.h"
 
-/* One reading, immutable, shared by reference count. */
+/* Between two looks at the file, of programs that the counter cannot tell. */
+#define KEYS_LOOK_MS 1000
+
+/* What one look found. */
 struct keys {
-	atomic_uint refs;
-	uint64_t number;	/* from 1: tells readings apart */
-	uint64_t counter;	/* its value before the file was read */
-	struct key_set set;	/* empty where the registry is damaged */
-	struct key_registry_print print;
+	uint64_t number;	/* from 1: tells looks apart */
+	uint64_t counter;	/* its value before the index was opened */
+	bool there;		/* false: there is no registry */
 	/*
-	 * What is wrong with the registry, which may be that it is gone;
-	 * status OK: nothing.  Then `last` is the last reading that was in
-	 * order, or NULL, and `held_until` (clock_ms) when it was last seen to
-	 * hold.
+	 * What keeps this process from knowing what the registry says; status
+	 * OK: nothing.  Then what was said by the look `holds` or a later one
+	 * holds still, as nobody has told of a change since, and `held_until`
+	 * (clock_ms) is when it was last seen to; 0: nothing does.
 	 */
 	struct apam_error damage;
-	struct keys *last;
+	uint64_t holds;
 	int64_t held_until;
 };
 
@@ -37,8 +38,9 @@ struct keys_watch {
 	struct key_registry registry;
 	const struct log *log;
 	struct key_counter counter;
-	struct keys *now;	/* NULL before the first reading */
-	uint64_t readings;
+	struct keys now;	/* number 0: there was no look yet */
+	struct key_view_print print;
+	bool saw_one;		/* there was a registry */
 	int64_t look_at;	/* clock_ms: when to look at the file again */
 	int64_t looked_at;	/* clock_ms: when it last was in order */
 };
@@ -49,23 +51,11 @@ bool keys_init(struct keys_watch *watch, const struct settings *settings,
 void keys_free(struct keys_watch *watch);
 
 /*
- * The registry as it is now, held; NULL without memory or descriptors.
- * *look_at, which may be NULL, is then when the file is to be looked at again,
- * clock_ms.
+ * The registry as it is now.  *look_at, which may be NULL, is then when it is
+ * to be looked at again, clock_ms.  Errors: MEMORY, where there is no memory or
+ * descriptor left to look with.
  */
-struct keys *keys_current(struct keys_watch *watch, int64_t *look_at);
-/* Drop one reference and set *keys to NULL. */
-void keys_release(struct keys **keys);
-
-/* True where the registry has any record of this scheme and id. */
-bool keys_know(const struct keys *keys, const char *scheme, struct apam_str id);
-
-/*
- * The record of a key: of this scheme and id, and with the mark of this secret
- * where it has one.  An archived one goes before an active one.  NULL: it is
- * not registered.  As of the last reading that was in order.
- */
-const struct key_record *keys_find(const struct keys *keys, const char *scheme,
-    struct apam_str id, struct apam_str secret);
+enum apam_status keys_current(struct keys_watch *watch, struct keys *to,
+    int64_t *look_at, struct apam_error *err);
 
 #endif

@@ -45,17 +45,15 @@ name_of(const char *file)
 static void
 lint_registry(struct apam *ctx, struct problems *all)
 {
-	struct keys *keys = keys_current(&ctx->keys, NULL);
-	const struct apam_error *damage = keys == NULL ? NULL : &keys->damage;
+	struct apam_error err;
 
-	if (damage == NULL)
-		problems_add(all, APAM_E_MEMORY, NULL, 0, "out of memory");
-	else if (damage->status != APAM_OK && damage->file[0] != '\0')
-		problems_add_error(all, NULL, 0, damage);
-	else if (damage->status != APAM_OK)
-		problems_add(all, damage->status, ctx->settings->file, 0,
-		    "state_dir: %s", damage->text);
-	keys_release(&keys);
+	if (apam_registry_check(ctx, &err) == APAM_OK)
+		return;
+	if (err.status == APAM_E_MEMORY || err.file[0] != '\0')
+		problems_add_error(all, NULL, 0, &err);
+	else
+		problems_add(all, err.status, ctx->settings->file, 0,
+		    "state_dir: %s", err.text);
 }
 
 /* One run. */

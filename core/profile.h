@@ -31,6 +31,7 @@ struct profile_entry {
 	int64_t check_every; /* seconds, where that is periodic */
 	int64_t revocation_ttl; /* seconds that "good" holds */
 	bool deny_unknown; /* on_unknown = "deny" */
+	bool allow_unknown; /* on_unknown = "allow", in so many words */
 	unsigned line;
 	const config_setting_t *group; /* for the module's options */
 	struct option_values common; /* owns the strings */

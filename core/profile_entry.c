@@ -68,7 +68,6 @@ static const struct apam_option options[] = {
 	[ON_UNKNOWN] = { .name = "on_unknown",
 	    .help = "what becomes of a key after that, if its state is unknown",
 	    .type = APAM_OPT_CHOICE,
-	    .default_value = "allow",
 	    .choices = unknowns },
 };
 
@@ -180,7 +179,10 @@ read_revocation(struct profile_entry *entry, const struct option_check *check)
 	struct apam_str when = values[REVOCATION_CHECK].str;
 
 	entry->revocation_ttl = values[REVOCATION_TTL].num;
+	/* Neither of them is the default: see apam.conf(5). */
 	entry->deny_unknown = values[ON_UNKNOWN].num == 1;
+	entry->allow_unknown = values[ON_UNKNOWN].set &&
+	    !entry->deny_unknown;
 	entry->revocation_check = CHECK_PERIODIC;
 	if (str_equal(when, APAM_STR("on_reject")))
 		entry->revocation_check = CHECK_ON_REJECT;

@@ -436,16 +436,13 @@ stack_sign(struct stack *s, struct request *request,
     const struct patience *patience, struct stack_result *result,
     struct apam_error *err)
 {
-	struct keys *keys = keys_current(&s->ctx->keys, &result->look_at);
-	const struct attempt attempt = { keys, request, patience, result };
-	enum apam_status status;
+	struct keys keys;
+	const struct attempt attempt = { &keys, request, patience, result };
+	const enum apam_status status = keys_current(
+	    &s->ctx->keys, &keys, &result->look_at, err);
 
-	if (keys == NULL)
-		return error_set(err, APAM_E_MEMORY,
-		    "the key registry cannot be read: out of memory or "
-		    "descriptors");
-	result->counted = keys->counter;
-	status = try_all(s, &attempt, err);
-	keys_release(&keys);
-	return status;
+	if (status != APAM_OK)
+		return status;
+	result->counted = keys.counter;
+	return try_all(s, &attempt, err);
 }

@@ -18,8 +18,11 @@
 
 #include "../core/buf.h"
 #include "../core/error.h"
+#include "../core/file_replace.h"
+#include "../core/key_registry.h"
 #include "../core/stack.h"
 #include "project.h"
+#include "registry.h"
 #include "run.h"
 
 #define ID "me"
@@ -253,34 +256,170 @@ END_TEST
 
 /* ---- What it can no longer say ----------------------------------------------- */
 
+/* A byte of its second block is another, which no checksum fits. */
 static void
-damage(void)
+spoil_index(void)
 {
-	archive(false);
-	project_write(&p, "state/registry/keys", "{ \"apam\": \"ke");
+	const int fd = open(project_path(&p, "state/index/keys"), O_RDWR);
+	char byte;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(pread(fd, &byte, 1, KEY_INDEX_BLOCK + 7), 1);
+	byte ^= 1;
+	ck_assert_int_eq(pwrite(fd, &byte, 1, KEY_INDEX_BLOCK + 7), 1);
+	ck_assert_int_eq(close(fd), 0);
 }
+
+static void
+spoil_head(void)
+{
+	project_write(&p, "state/index/keys", "APAMIDX1 is all of it");
+}
+
+static void
+remove_file(const char *name)
+{
+	ck_assert_int_eq(unlink(project_path(&p, name)), 0);
+}
+
+static void
+lose_index(void)
+{
+	remove_file("state/index/keys");
+}
+
+static void
+remove_all(const char *names)
+{
+	char command[512];
+
+	(void)snprintf(command, sizeof(command), "cd %s/state && rm -r %s",
+	    p.dir, names);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void
+lose_directory(void)
+{
+	project_forget(&p);
+	remove_all("index");
+}
+
+static void
+lose_both(void)
+{
+	project_forget(&p);
+	remove_all("index registry");
+}
+
+static void
+make_it_a_fifo(void)
+{
+	lose_index();
+	ck_assert_int_eq(
+	    mkfifo(project_path(&p, "state/index/keys"), 0644), 0);
+}
+
+static void
+be_older(void)
+{
+	char from[512], to[512];
+
+	(void)snprintf(
+	    from, sizeof(from), "%s", project_path(&p, "state/index/keys"));
+	(void)snprintf(
+	    to, sizeof(to), "%s", project_path(&p, "state/saved"));
+	ck_assert_int_eq(link(from, to), 0);
+	archive(true);
+	ck_assert_int_eq(rename(to, from), 0);
+}
+
+static const struct {
+	const char *name;
+	void (*be)(void);
+} losses[] = {
+	{ "a block of the index is spoilt", spoil_index },
+	{ "the index is no index", spoil_head },
+	{ "the index is gone", lose_index },
+	{ "its directory is gone", lose_directory },
+	{ "the registry is gone with it", lose_both },
+	{ "something else is in its place", make_it_a_fifo },
+	{ "an older index is in its place", be_older },
+};
 
 /* Files are looked at once a second. */
 static void
 wait_for_a_look(void)
 {
-	const struct timespec t = { 1 + KEY_REGISTRY_LOOK_MS / 1000, 0 };
+	const struct timespec t = { 1 + KEYS_LOOK_MS / 1000, 0 };
 
 	(void)nanosleep(&t, NULL);
 }
 
+/* What to do about each loss, in a fresh process. */
+START_TEST(what_cannot_be_known_refuses)
+{
+	use("");
+	archive(false);
+	losses[_i].be();
+	ck_assert_msg(sign() == APAM_E_UNKNOWN, "%s: %s: %s", losses[_i].name,
+	    apam_status_name(err.status), err.text);
+	ck_assert_ptr_nonnull(strstr(err.text, "on_unknown"));
+	ck_assert_ptr_nonnull(strstr(err.text, "state/index/keys"));
+}
+END_TEST
+
+START_TEST(an_archived_key_is_not_saved_by_a_loss)
+{
+	archive(true);
+	if (losses[_i].be != be_older)
+		losses[_i].be();
+	ck_assert_msg(sign() != APAM_OK, "%s", losses[_i].name);
+}
+END_TEST
+
+START_TEST(an_archived_key_is_not_saved_by_a_loss_later)
+{
+	archive(true);
+	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+	if (losses[_i].be != be_older)
+		losses[_i].be();
+	wait_for_a_look();
+	ck_assert_msg(sign() == APAM_E_ARCHIVED, "%s: %s", losses[_i].name,
+	    err.text);
+}
+END_TEST
+
+START_TEST(who_asks_for_it_signs_all_the_same)
+{
+	use("on_unknown = \"allow\";");
+	archive(false);
+	losses[_i].be();
+	ck_assert_msg(
+	    sign() == APAM_OK, "%s: %s", losses[_i].name, err.text);
+}
+END_TEST
+
 static const struct {
 	const char *name;
 	const char *options;
-	bool before; /* it was in order when first read */
+	bool before; /* it was in order when first looked at */
+	bool told; /* of a change since */
 	enum apam_status status;
 } damages[] = {
-	{ "allow", "", false, APAM_OK },
-	{ "allow, known before", "", true, APAM_OK },
-	{ "deny", "on_unknown = \"deny\";", false, APAM_E_UNKNOWN },
-	{ "deny, known before", "on_unknown = \"deny\";", true, APAM_OK },
+	{ "default", "", false, false, APAM_E_UNKNOWN },
+	{ "default, known before", "", true, false, APAM_OK },
+	{ "default, known before a change", "", true, true, APAM_E_UNKNOWN },
+	{ "default, known too long ago", "revocation_ttl = 0;", true, false,
+	    APAM_E_UNKNOWN },
+	{ "allow", "on_unknown = \"allow\";", false, false, APAM_OK },
+	{ "allow, known before", "on_unknown = \"allow\";", true, true,
+	    APAM_OK },
+	{ "deny", "on_unknown = \"deny\";", false, false, APAM_E_UNKNOWN },
+	{ "deny, known before", "on_unknown = \"deny\";", true, false,
+	    APAM_OK },
 	{ "deny, known too long ago",
-	    "on_unknown = \"deny\"; revocation_ttl = 0;", true,
+	    "on_unknown = \"deny\"; revocation_ttl = 0;", true, false,
 	    APAM_E_UNKNOWN },
 };
 
@@ -290,7 +429,9 @@ START_TEST(a_damaged_registry)
 	archive(false);
 	if (damages[_i].before)
 		ck_assert_int_eq(sign(), APAM_OK);
-	damage();
+	if (damages[_i].told)
+		archive(false);
+	spoil_head();
 	wait_for_a_look();
 	ck_assert_msg(sign() == damages[_i].status, "%s: %s: %s",
 	    damages[_i].name, apam_status_name(err.status), err.text);
@@ -299,36 +440,49 @@ START_TEST(a_damaged_registry)
 }
 END_TEST
 
-START_TEST(an_archived_key_is_not_saved_by_damage)
+/* What is not registered cannot have been archived: a spoilt block is enough. */
+START_TEST(a_key_that_is_elsewhere_is_not_concerned)
 {
-	archive(true);
-	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
-	project_write(&p, "state/registry/keys", "");
-	wait_for_a_look();
-	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
+	struct key_record r = record(1700000001);
+
+	r.id = "you";
+	write_record(&r);
+	ck_assert_int_eq(sign(), APAM_OK);
 }
 END_TEST
 
-START_TEST(a_registry_that_lost_its_file_is_damaged)
+/* Programs go by the index: what people do to the text changes nothing yet. */
+START_TEST(a_text_that_is_lost_or_damaged_changes_nothing)
 {
-	use("on_unknown = \"deny\"; revocation_ttl = 0;");
-	archive(false);
-	ck_assert_int_eq(sign(), APAM_OK);
-	ck_assert_int_eq(unlink(project_path(&p, "state/registry/keys")), 0);
+	archive(_i == 0);
+	project_write(&p, "state/registry/keys", "{ \"apam\": \"ke");
+	ck_assert_int_eq(sign(), _i == 0 ? APAM_E_ARCHIVED : APAM_OK);
+	remove_all("registry");
 	wait_for_a_look();
-	ck_assert_int_eq(sign(), APAM_E_UNKNOWN);
+	ck_assert_int_eq(sign(), _i == 0 ? APAM_E_ARCHIVED : APAM_OK);
 }
 END_TEST
+
+static enum apam_status
+keep(void *arg, struct key_set *set, struct apam_error *why)
+{
+	(void)arg;
+	(void)set;
+	(void)why;
+	return APAM_OK;
+}
 
 START_TEST(what_is_mended_holds_again)
 {
+	const struct key_registry where = registry();
+
 	use("on_unknown = \"deny\";");
-	damage();
+	archive(false);
+	spoil_head();
 	ck_assert_int_eq(sign(), APAM_E_UNKNOWN);
-	project_write(&p, "state/registry/keys",
-	    "{ \"apam\": \"keys 1\", "
-	    "\"keys\": [ ] }\n");
-	wait_for_a_look();
+	ck_assert_int_eq(
+	    key_registry_recover(&where, NULL, NULL, keep, NULL, &err),
+	    APAM_OK);
 	ck_assert_msg(sign() == APAM_OK, "%s", err.text);
 }
 END_TEST
@@ -344,15 +498,13 @@ START_TEST(a_state_dir_that_others_may_write_is_not_believed)
 }
 END_TEST
 
+/* Nothing of it is left: a new program knows no more, one that runs does. */
 START_TEST(an_archived_key_is_not_saved_by_a_registry_that_is_gone)
 {
-	char command[256];
-
 	archive(true);
 	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
-	(void)snprintf(
-	    command, sizeof(command), "rm -r %s/state/registry", p.dir);
-	ck_assert_int_eq(system(command), 0);
+	project_forget(&p);
+	remove_all("index registry registry.known");
 	wait_for_a_look();
 	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
 	/* Also not when it is looked at once more. */
@@ -376,22 +528,39 @@ END_TEST
 
 static _Atomic(bool) stop;
 
-/* Readings of one key, archived or ever more `drops`, one after the other. */
+/* An index of one record in place of the one there is, as fast as can be. */
+static void
+write_index(const struct key_record *r, int directory)
+{
+	struct key_set set = { .is = { .generation = UINT64_MAX } };
+	struct buf bytes;
+
+	buf_init(&bytes, KEY_INDEX_MAX);
+	if (key_set_add(&set, r) != NULL &&
+	    key_index_make(&set, &set.is, &bytes))
+		(void)file_replace(directory, "keys", "keys.new",
+		    buf_view(&bytes), 0644, false);
+	buf_free(&bytes);
+	key_set_free(&set);
+}
+
+/* Looks at one key, archived or ever more `drops`, one after the other. */
 static void *
 admit_again_and_again(void *drops)
 {
-	struct keys keys = { .number = 1000 };
+	struct keys keys = { .number = 1000, .there = true };
 	struct key_record r = record(drops == NULL ? 1700000001 : 0);
+	const int directory = registry_make(registry().state_dir, "index");
 
-	if (key_set_add(&keys.set, &r) == NULL)
-		return NULL;
+	write_index(&r, directory);
 	while (!atomic_load(&stop)) {
 		keys.number++;
+		r.drops++;
 		if (drops != NULL)
-			keys.set.records[0].drops++;
+			write_index(&r, directory);
 		(void)entry_admit(&profile->stack->entries[0], &keys, NULL);
 	}
-	key_set_free(&keys.set);
+	(void)close(directory);
 	return NULL;
 }
 
@@ -525,8 +694,17 @@ main(void)
 	tcase_add_test(tc, a_drop_makes_a_new_credential);
 	tcase_add_test(tc, people_are_told);
 	tcase_add_loop_test(tc, a_damaged_registry, 0, ROWS(damages));
-	tcase_add_test(tc, an_archived_key_is_not_saved_by_damage);
-	tcase_add_test(tc, a_registry_that_lost_its_file_is_damaged);
+	tcase_add_loop_test(
+	    tc, what_cannot_be_known_refuses, 0, ROWS(losses));
+	tcase_add_loop_test(
+	    tc, an_archived_key_is_not_saved_by_a_loss, 0, ROWS(losses));
+	tcase_add_loop_test(tc, an_archived_key_is_not_saved_by_a_loss_later,
+	    0, ROWS(losses));
+	tcase_add_loop_test(
+	    tc, who_asks_for_it_signs_all_the_same, 0, ROWS(losses));
+	tcase_add_test(tc, a_key_that_is_elsewhere_is_not_concerned);
+	tcase_add_loop_test(tc,
+	    a_text_that_is_lost_or_damaged_changes_nothing, 0, 2);
 	tcase_add_test(tc, what_is_mended_holds_again);
 	tcase_add_test(tc, a_state_dir_that_others_may_write_is_not_believed);
 	tcase_add_test(

@@ -50,14 +50,12 @@ static size_t
 read_registry(void)
 {
 	const struct key_registry registry = key_registry_of(project.ctx);
-	struct key_registry_print print;
 	struct apam_error why;
 
 	key_set_free(&set);
 	error_clear(&why);
-	ck_assert_msg(
-	    key_registry_read(&registry, &set, &print, &why) == APAM_OK, "%s",
-	    why.text);
+	ck_assert_msg(key_registry_read(&registry, &set, &why) == APAM_OK,
+	    "%s", why.text);
 	return set.count;
 }
 

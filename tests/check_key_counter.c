@@ -1,33 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/key_counter.c on a real directory: what is no counter, what
- * another process sees of it, and threads that read while it is followed from
- * file to file.  Rows that need another user run as root alone.
+ * Tests of core/key_counter.c with real segments and processes: what names no
+ * page, what another process sees of it, threads that read while it is followed
+ * from page to page, and that nothing that is done to the file, or to the
+ * segment, ends who reads.  Rows that need another user run as root alone.
  */
 #define _GNU_SOURCE
 #include "../core/key_counter.h"
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../core/siphash.h"
+#include "registry.h"
 #include "run.h"
 
 #define OTHER_UID 65534
 #define STEPS 1000
-#define FILES 300
+#define PAGES 300
 
 static char base[64];
-static int directory;
+static int directory; /* base/index */
 static struct key_counter counter;
+static struct key_segment_owner owner = { .path = base };
 
 static void
 make_base(void)
@@ -35,7 +42,7 @@ make_base(void)
 	(void)snprintf(base, sizeof(base), "/tmp/apam-counter-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(base));
 	ck_assert_int_eq(chmod(base, 0755), 0);
-	directory = open(base, O_RDONLY | O_DIRECTORY);
+	directory = registry_make(base, "index");
 	ck_assert_int_ge(directory, 0);
 	ck_assert(key_counter_init(&counter));
 }
@@ -46,18 +53,10 @@ remove_base(void)
 	char command[128];
 
 	key_counter_free(&counter);
+	registry_forget(base);
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", base);
 	ck_assert_int_eq(close(directory), 0);
 	ck_assert_int_eq(system(command), 0);
-}
-
-static const char *
-below(const char *name)
-{
-	static char path[128];
-
-	(void)snprintf(path, sizeof(path), "%s/%s", base, name);
-	return path;
 }
 
 static void
@@ -74,17 +73,25 @@ value(void)
 	return atomic_load(counter.value);
 }
 
+/* True where it is attached, and to be relied upon. */
+static bool
+follow(void)
+{
+	key_counter_follow(&counter, directory);
+	return counter.attached && !counter.blind;
+}
+
 /* True where it was young. */
 static bool
 advance(void)
 {
 	bool young = false;
 
-	ck_assert(key_counter_advance(directory, &young));
+	ck_assert(key_counter_advance(directory, &owner, 7, &young));
 	return young;
 }
 
-/* Its bytes from `at` become these. */
+/* The bytes of its file from `at` become these. */
 static void
 patch(off_t at, const void *bytes, size_t n)
 {
@@ -95,16 +102,30 @@ patch(off_t at, const void *bytes, size_t n)
 	ck_assert_int_eq(close(fd), 0);
 }
 
+/* The number of its segment, as the file has it. */
+static int
+number(void)
+{
+	const int fd = openat(directory, "counter", O_RDONLY);
+	int32_t n;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(pread(fd, &n, sizeof(n), 8), sizeof(n));
+	ck_assert_int_eq(close(fd), 0);
+	return n;
+}
+
 /* As if it had been made so many ms ago. */
 static void
 set_age(int64_t ms)
 {
+	struct key_segment *segment = registry_segment(directory);
 	struct timespec now;
-	int64_t made;
 
 	ck_assert_int_eq(clock_gettime(CLOCK_REALTIME, &now), 0);
-	made = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - ms;
-	patch(8, &made, sizeof(made));
+	ck_assert_ptr_nonnull(segment);
+	segment->made = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - ms;
+	key_segment_detach(segment);
 }
 
 static void
@@ -121,9 +142,10 @@ end_child(pid_t pid)
 START_TEST(without_a_file_it_is_0)
 {
 	ck_assert_uint_eq(value(), 0);
-	ck_assert(!key_counter_follow(&counter, directory));
+	ck_assert(!follow());
 	ck_assert(!counter.blind);
-	ck_assert(!key_counter_follow(&counter, -1));
+	key_counter_follow(&counter, -1);
+	ck_assert(!counter.attached && !counter.blind);
 	ck_assert_uint_eq(value(), 0);
 	key_counter_free(&counter);
 	ck_assert_uint_eq(value(), 0);
@@ -135,23 +157,25 @@ END_TEST
 START_TEST(it_is_made_and_advanced)
 {
 	const mode_t old = umask(077);
+	struct shmid_ds is;
 	struct stat st;
 	uint64_t first;
 
 	ck_assert(advance());
 	ck_assert_int_eq(fstatat(directory, "counter", &st, 0), 0);
 	ck_assert_uint_eq(st.st_mode, S_IFREG | 0644);
-	ck_assert_int_eq(st.st_size, KEY_COUNTER_SIZE);
-	/* No page of it is a hole. */
-	ck_assert_int_ge((int)st.st_blocks * 512, KEY_COUNTER_SIZE);
-	ck_assert(key_counter_follow(&counter, directory));
+	ck_assert_int_eq(st.st_size, 88);
+	ck_assert_int_eq(shmctl(number(), IPC_STAT, &is), 0);
+	ck_assert_uint_eq(is.shm_perm.mode & 0777, 0644);
+	ck_assert(follow());
 	first = value();
 	ck_assert_uint_ne(first, 0);
+	ck_assert_uint_eq(atomic_load(counter.generation), 7);
 	for (uint64_t i = 1; i < 100; i++) {
 		ck_assert(advance());
 		ck_assert_uint_eq(value(), first + i);
 	}
-	ck_assert(key_counter_follow(&counter, directory));
+	ck_assert(follow());
 	ck_assert_uint_eq(value(), first + 99);
 	(void)umask(old);
 }
@@ -171,72 +195,80 @@ END_TEST
 
 START_TEST(it_never_says_0)
 {
-	const uint64_t last = UINT64_MAX;
+	struct key_segment *segment;
 
 	(void)advance();
-	patch(16, &last, sizeof(last));
-	ck_assert(key_counter_follow(&counter, directory));
+	segment = registry_segment(directory);
+	atomic_store(&segment->value, UINT64_MAX);
+	key_segment_detach(segment);
+	ck_assert(follow());
 	(void)advance();
 	ck_assert_uint_eq(value(), 1);
 }
 END_TEST
 
-START_TEST(a_new_file_says_another)
+START_TEST(a_new_page_says_another)
 {
-	uint64_t first;
 	const void *page = counter.page;
+	uint64_t first;
 
 	(void)advance();
-	ck_assert(key_counter_follow(&counter, directory));
+	ck_assert(follow());
 	first = value();
 	ck_assert_int_eq(unlinkat(directory, "counter", 0), 0);
-	/* The old page stays until the counter is followed. */
+	/* The old page stays until there is another to follow. */
+	ck_assert(follow());
 	ck_assert_uint_eq(value(), first);
 	ck_assert(advance());
 	ck_assert_uint_eq(value(), first);
-	ck_assert(key_counter_follow(&counter, directory));
+	ck_assert(follow());
 	ck_assert_uint_ne(value(), first);
 	ck_assert_uint_ne(value(), 0);
-	ck_assert_int_eq(unlinkat(directory, "counter", 0), 0);
-	ck_assert(!key_counter_follow(&counter, directory));
-	ck_assert_uint_eq(value(), 0);
 	ck_assert_ptr_eq(counter.page, page);
 }
 END_TEST
 
-/* ---- What is no counter ------------------------------------------------ */
+/* ---- What names no page ------------------------------------------------ */
 
 static void
 be_short(void)
 {
-	char bytes[KEY_COUNTER_SIZE];
-	int fd = openat(directory, "counter", O_RDONLY);
+	const int fd = openat(directory, "counter", O_WRONLY);
 
-	ck_assert_int_eq(read(fd, bytes, sizeof(bytes)), sizeof(bytes));
-	(void)close(fd);
-	ck_assert_int_eq(unlinkat(directory, "counter", 0), 0);
-	fd = openat(directory, "counter", O_WRONLY | O_CREAT, 0644);
-	ck_assert_int_eq(
-	    write(fd, bytes, sizeof(bytes) - 1), sizeof(bytes) - 1);
-	(void)close(fd);
+	ck_assert_int_eq(ftruncate(fd, 87), 0);
+	ck_assert_int_eq(close(fd), 0);
+}
+
+static void
+be_empty(void)
+{
+	const int fd = openat(directory, "counter", O_WRONLY | O_TRUNC);
+
+	ck_assert_int_eq(close(fd), 0);
 }
 
 static void
 be_long(void)
 {
-	patch(KEY_COUNTER_SIZE, "", 1);
+	patch(88, "", 1);
 }
 
 static void
 be_foreign(void)
 {
-	patch(7, "2", 1);
+	patch(7, "1", 1);
 }
 
 static void
-be_zero(void)
+be_another_number(void)
 {
-	patch(16, "\0\0\0\0\0\0\0", 8);
+	patch(8, "\1\2\3\4", 4);
+}
+
+static void
+be_another_nonce(void)
+{
+	patch(16, "\1\2\3\4", 4);
 }
 
 static void
@@ -260,16 +292,10 @@ be_0664(void)
 }
 
 static void
-be_0646(void)
-{
-	ck_assert_int_eq(fchmodat(directory, "counter", 0646, 0), 0);
-}
-
-static void
 be_others(void)
 {
 	if (geteuid() != 0)
-		be_0646();
+		be_0664();
 	else
 		ck_assert_int_eq(
 		    fchownat(directory, "counter", OTHER_UID, 0, 0), 0);
@@ -280,32 +306,133 @@ static const struct {
 	void (*be)(void);
 } kinds[] = {
 	{ "short", be_short },
+	{ "empty", be_empty },
 	{ "long", be_long },
 	{ "foreign", be_foreign },
-	{ "zero", be_zero },
+	{ "another number", be_another_number },
+	{ "another nonce", be_another_nonce },
 	{ "link", be_link },
 	{ "fifo", be_fifo },
 	{ "0664", be_0664 },
-	{ "0646", be_0646 },
 	{ "another's", be_others },
 };
 
-START_TEST(what_is_no_counter_is_replaced)
+START_TEST(what_names_no_page_is_replaced)
 {
+	struct key_counter fresh;
 	uint64_t first;
+	const int old = (advance(), number());
 
-	(void)advance();
 	set_age(5000);
-	ck_assert(key_counter_follow(&counter, directory));
+	ck_assert(follow());
 	first = value();
 	kinds[_i].be();
-	ck_assert_msg(
-	    !key_counter_follow(&counter, directory), "%s", kinds[_i].name);
-	ck_assert_uint_eq(value(), 0);
-	ck_assert(!counter.blind);
+	/* Who has the old page goes on by it, and who has none has none. */
+	ck_assert(follow());
+	ck_assert(key_counter_init(&fresh));
+	key_counter_follow(&fresh, directory);
+	ck_assert_msg(!fresh.attached && !fresh.blind, "%s", kinds[_i].name);
+	key_counter_free(&fresh);
+	ck_assert(key_counter_is_lost(directory));
 	ck_assert_msg(advance(), "%s is not young", kinds[_i].name);
-	ck_assert(key_counter_follow(&counter, directory));
+	ck_assert(!key_counter_is_lost(directory));
+	ck_assert(follow());
 	ck_assert_uint_ne(value(), first);
+	(void)shmctl(old, IPC_RMID, NULL);
+}
+END_TEST
+
+/* The file names a page that is not there, or not for us. */
+static void
+lose_segment(void)
+{
+	ck_assert_int_eq(shmctl(number(), IPC_RMID, NULL), 0);
+}
+
+static void
+be_written_by_all(void)
+{
+	struct shmid_ds is;
+
+	ck_assert_int_eq(shmctl(number(), IPC_STAT, &is), 0);
+	is.shm_perm.mode = 0666;
+	ck_assert_int_eq(shmctl(number(), IPC_SET, &is), 0);
+}
+
+static const struct {
+	const char *name;
+	void (*be)(void);
+} pages[] = {
+	{ "removed", lose_segment },
+	{ "writable by all", be_written_by_all },
+};
+
+START_TEST(a_page_that_is_none_is_made_anew)
+{
+	struct key_counter fresh;
+	const int old = (advance(), number());
+
+	set_age(5000);
+	pages[_i].be();
+	ck_assert(key_counter_init(&fresh));
+	key_counter_follow(&fresh, directory);
+	ck_assert_msg(fresh.blind, "%s", pages[_i].name);
+	ck_assert_uint_eq(atomic_load(fresh.value), 0);
+	ck_assert(key_counter_is_lost(directory));
+	ck_assert_msg(advance(), "%s is not young", pages[_i].name);
+	key_counter_follow(&fresh, directory);
+	ck_assert(fresh.attached && !fresh.blind);
+	key_counter_free(&fresh);
+	(void)shmctl(old, IPC_RMID, NULL);
+}
+END_TEST
+
+/* After the machine was booted anew: numbers of segments begin from 0 again. */
+START_TEST(one_of_another_boot_blinds)
+{
+	struct {
+		unsigned char head[80];
+		uint64_t sum;
+	} note;
+	int fd;
+
+	(void)advance();
+	fd = openat(directory, "counter", O_RDWR);
+	ck_assert_int_eq(pread(fd, &note, sizeof(note), 0), sizeof(note));
+	note.head[32] ^= 1;
+	note.sum = siphash64(note.head + 16, note.head, sizeof(note.head));
+	ck_assert_int_eq(pwrite(fd, &note, sizeof(note), 0), sizeof(note));
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert(!follow());
+	ck_assert(counter.blind && !counter.attached);
+	ck_assert(key_counter_is_lost(directory));
+	set_age(5000);
+	ck_assert(advance());
+	ck_assert(follow());
+}
+END_TEST
+
+/* As most containers see others: who is in one is blind and takes no turn. */
+START_TEST(another_set_of_segments_blinds)
+{
+	int status;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		return;
+	(void)advance();
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		if (unshare(CLONE_NEWIPC) != 0)
+			_exit(0);
+		if (follow() || !counter.blind)
+			_exit(1);
+		_exit(key_counter_is_lost(directory) ? 2 : 0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	ck_assert(follow());
 }
 END_TEST
 
@@ -314,9 +441,9 @@ START_TEST(what_cannot_be_replaced_is_an_error)
 	bool young = false;
 
 	ck_assert_int_eq(mkdirat(directory, "counter", 0755), 0);
-	ck_assert(!key_counter_advance(directory, &young));
+	ck_assert(!key_counter_advance(directory, &owner, 7, &young));
 	ck_assert(young);
-	ck_assert(!key_counter_follow(&counter, directory));
+	ck_assert(!follow());
 	ck_assert_uint_eq(value(), 0);
 }
 END_TEST
@@ -327,69 +454,73 @@ START_TEST(one_that_cannot_be_opened_blinds)
 	bool young = false;
 
 	(void)advance();
-	ck_assert(key_counter_follow(&counter, directory));
+	ck_assert(follow());
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	limit.rlim_cur = 0;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	ck_assert(!key_counter_follow(&counter, directory));
-	ck_assert(!key_counter_advance(directory, &young));
+	ck_assert(!follow());
+	ck_assert(!key_counter_advance(directory, &owner, 7, &young));
 	limit.rlim_cur = limit.rlim_max;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert(counter.blind);
 	ck_assert(young);
-	/* What is mapped still tells of changes. */
+	/* What is attached still tells of changes. */
 	ck_assert_uint_ne(value(), 0);
-	ck_assert(key_counter_follow(&counter, directory));
-	ck_assert(!counter.blind);
+	ck_assert(follow());
 }
 END_TEST
 
-/* ---- Overlays ---------------------------------------------------------- */
+/* ---- What is left over -------------------------------------------------- */
 
-/* Below `base`: low, where the counter is, and over, where it is seen. */
-static bool
-mount_overlay(void)
+/* Segments of this user's, of any directory of these tests. */
+static int
+count_segments(void)
 {
-	char options[512];
-	static const char *const names[] = { "low", "up", "work", "over" };
+	struct shm_info all;
+	struct shmid_ds is;
+	const int last = shmctl(
+	    0, SHM_INFO, (struct shmid_ds *)(void *)&all);
+	struct key_segment *s;
+	int n = 0, id;
 
-	if (geteuid() != 0 || mount("none", base, "tmpfs", 0, NULL) != 0)
-		return false;
-	for (int i = 0; i < ROWS(names); i++)
-		ck_assert_int_eq(mkdir(below(names[i]), 0755), 0);
-	(void)snprintf(options, sizeof(options),
-	    "lowerdir=%s/low,upperdir=%s/up,workdir=%s/work", base, base, base);
-	(void)close(directory);
-	directory = open(below("low"), O_RDONLY | O_DIRECTORY);
-	(void)advance();
-	set_age(5000);
-	(void)close(directory);
-	if (mount("none", below("over"), "overlay", 0, options) != 0)
-		return false;
-	directory = open(below("over"), O_RDONLY | O_DIRECTORY);
-	return true;
+	for (int i = 0; i <= last; i++) {
+		id = shmctl(i, SHM_STAT, &is);
+		s = id < 0 ? NULL : shmat(id, NULL, SHM_RDONLY);
+		if (s == NULL || (intptr_t)s == -1)
+			continue;
+		n += memcmp(s->magic, "APAMCNT2", 8) == 0 &&
+		    strcmp(s->path, base) == 0;
+		(void)shmdt(s);
+	}
+	return n;
 }
 
-START_TEST(one_below_an_overlay_is_made_anew)
+START_TEST(no_segment_is_left_over)
 {
-	uint64_t first;
+	char path[80];
+	struct stat st;
 
-	if (mount_overlay()) {
-		ck_assert(key_counter_follow(&counter, directory));
-		first = value();
-		/* Who mapped it does not see it: it must be waited for. */
-		ck_assert(advance());
-		ck_assert_uint_eq(value(), first);
-		ck_assert(key_counter_follow(&counter, directory));
-		ck_assert_uint_ne(value(), first);
-		set_age(5000);
-		first = value();
-		ck_assert(!advance());
-		ck_assert_uint_eq(value(), first + 1);
+	ck_assert_int_eq(stat(base, &st), 0);
+	owner.device = st.st_dev;
+	owner.inode = st.st_ino;
+	for (int i = 0; i < 20; i++) {
+		(void)advance();
+		ck_assert_int_eq(unlinkat(directory, "counter", 0), 0);
 	}
-	(void)umount2(below("over"), MNT_DETACH);
-	(void)umount2(base, MNT_DETACH);
-	directory = open(base, O_RDONLY | O_DIRECTORY);
+	(void)advance();
+	ck_assert_int_eq(count_segments(), 1);
+	/* Once its directory is gone, who makes another removes it. */
+	ck_assert_int_eq(unlinkat(directory, "counter", 0), 0);
+	(void)close(directory);
+	(void)snprintf(path, sizeof(path), "%s/index", base);
+	ck_assert_int_eq(rmdir(path) + rmdir(base), 0);
+	(void)strcpy(base + strlen(base) - 6, "XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(base));
+	directory = registry_make(base, "index");
+	(void)advance();
+	ck_assert_int_eq(count_segments(), 1);
+	key_counter_remove(directory);
+	ck_assert_int_eq(count_segments(), 0);
 }
 END_TEST
 
@@ -408,9 +539,10 @@ see_steps(int go, int said)
 
 	if (root && setuid(OTHER_UID) != 0)
 		_exit(1);
-	if (root && openat(directory, "counter", O_RDWR) >= 0)
+	if (root && (openat(directory, "counter", O_RDWR) >= 0 ||
+		registry_segment(directory) != NULL))
 		_exit(2);
-	if (!key_counter_follow(&counter, directory))
+	if (!follow())
 		_exit(3);
 	last = value();
 	while (write(said, "x", 1) == 1 && read(go, &byte, 1) == 1) {
@@ -473,19 +605,73 @@ START_TEST(readers_go_on_while_it_is_followed)
 	for (int i = 0; i < 2; i++)
 		ck_assert_int_eq(
 		    pthread_create(&threads[i], NULL, read_on, &seen[i]), 0);
-	for (int i = 0; i < FILES; i++) {
+	for (int i = 0; i < PAGES; i++) {
 		(void)advance();
-		ck_assert(key_counter_follow(&counter, directory));
+		ck_assert(follow());
 		pause_ms(i % 50 == 0);
 		ck_assert_int_eq(unlinkat(directory, "counter", 0), 0);
 		if (i % 2 == 0)
-			(void)key_counter_follow(&counter, directory);
+			(void)follow();
 	}
 	atomic_store(&stop, true);
 	for (int i = 0; i < 2; i++) {
 		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
 		ck_assert_uint_gt(seen[i], 0);
 	}
+}
+END_TEST
+
+/* ---- Nothing ends who reads --------------------------------------------- */
+
+/* In a child: read without a pause, for as long as the parent wishes. */
+static void
+read_for_ever(int ready)
+{
+	uint64_t sum = 0;
+
+	if (!follow() || write(ready, "x", 1) != 1)
+		_exit(1);
+	while (getppid() != 1 && sum != 1)
+		for (int i = 0; i < 100000; i++)
+			sum |= value() == 0;
+	_exit(sum == 0 ? 0 : 2);
+}
+
+static void
+cut_files(void)
+{
+	for (int i = 0; i < 1000; i++) {
+		const int fd = openat(
+		    directory, "counter", O_RDWR | O_TRUNC | O_CREAT, 0644);
+
+		ck_assert_int_ge(fd, 0);
+		ck_assert_int_eq(ftruncate(fd, i % 2 == 0 ? 0 : 4096), 0);
+		ck_assert_int_eq(close(fd), 0);
+	}
+}
+
+/* As `cp -a` of a backup over the directory, and worse, does. */
+START_TEST(no_cut_file_ends_who_reads)
+{
+	int ready[2], status, id;
+	char byte;
+	pid_t pid;
+
+	(void)advance();
+	id = number();
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		read_for_ever(ready[1]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	cut_files();
+	ck_assert_int_eq(shmctl(id, IPC_RMID, NULL), 0);
+	cut_files();
+	ck_assert_int_eq(waitpid(pid, &status, WNOHANG), 0);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(close(ready[0]) + close(ready[1]), 0);
 }
 END_TEST
 
@@ -502,12 +688,17 @@ main(void)
 	tcase_add_test(tc, it_is_made_and_advanced);
 	tcase_add_test(tc, it_is_young_for_a_while);
 	tcase_add_test(tc, it_never_says_0);
-	tcase_add_test(tc, a_new_file_says_another);
-	tcase_add_loop_test(tc, what_is_no_counter_is_replaced, 0, ROWS(kinds));
+	tcase_add_test(tc, a_new_page_says_another);
+	tcase_add_loop_test(tc, what_names_no_page_is_replaced, 0, ROWS(kinds));
+	tcase_add_loop_test(
+	    tc, a_page_that_is_none_is_made_anew, 0, ROWS(pages));
+	tcase_add_test(tc, one_of_another_boot_blinds);
+	tcase_add_test(tc, another_set_of_segments_blinds);
 	tcase_add_test(tc, what_cannot_be_replaced_is_an_error);
 	tcase_add_test(tc, one_that_cannot_be_opened_blinds);
-	tcase_add_test(tc, one_below_an_overlay_is_made_anew);
+	tcase_add_test(tc, no_segment_is_left_over);
 	tcase_add_test(tc, another_process_sees_each_step);
 	tcase_add_test(tc, readers_go_on_while_it_is_followed);
+	tcase_add_test(tc, no_cut_file_ends_who_reads);
 	return run_suite(suite);
 }

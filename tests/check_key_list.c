@@ -231,13 +231,11 @@ mark_of(const char *id, const char *bytes)
 {
 	const struct key_registry registry = key_registry_of(project.ctx);
 	static char mark[KEY_MARK_TEXT];
-	struct key_registry_print print;
 	const struct key_identity key = { "hmac-test", id, { bytes, 14 } };
 	const struct key_record *record;
 
 	key_set_free(&marks);
-	ck_assert_int_eq(
-	    key_registry_read(&registry, &marks, &print, NULL), APAM_OK);
+	ck_assert_int_eq(key_registry_read(&registry, &marks, NULL), APAM_OK);
 	record = key_edit_find(&marks, &key);
 	ck_assert_ptr_nonnull(record);
 	key_mark_text(record, mark);

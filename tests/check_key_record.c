@@ -13,6 +13,8 @@
 
 #define KEYS(text) "{ \"apam\": \"keys 1\", \"keys\": [\n" text "\n] }\n"
 #define KEY(text) KEYS("{ \"scheme\": \"demo\", \"id\": \"one\"" text " }")
+#define HEAD(text) "{ \"apam\": \"keys 1\", " text "\"keys\": [\n] }\n"
+#define REGISTRY "\"registry\": \"000102030405060708090a0b0c0d0e0f\", "
 #define SALT "\"salt\": \"000102030405060708090a0b0c0d0e0f\""
 #define MARK(text) ", " SALT ", \"mark\": \"" text "\""
 #define T63 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
@@ -41,10 +43,11 @@ static const struct {
 	    "the JSON has a duplicate name" },
 	{ KEYS("") "x", 4, "something follows the JSON" },
 	{ KEYS("\"\xc0\x80\""), 2, "not valid UTF-8" },
-	{ KEYS("[[]]"), 2, "nested too deeply" },
+	{ KEYS("[[]]"), 2, "a key is no object" },
 	{ KEYS("[]"), 2, "a key is no object" },
 	{ KEYS("null"), 2, "a key is no object" },
-	{ KEYS("{},\n"), 4, "the JSON is malformed" },
+	{ KEYS("{ \"scheme\": \"a\", \"id\": \"b\" },\n"), 4,
+	    "the JSON is malformed" },
 	{ KEYS("{}"), 2, "\"scheme\" is missing" },
 	{ KEYS("{ \"id\": \"one\" }"), 2, "\"scheme\" is missing" },
 	{ KEYS("{ \"scheme\": \"demo\" }"), 2, "\"id\" is missing" },
@@ -106,6 +109,23 @@ static const struct {
 	    4, "a key is there twice" },
 	{ KEYS("{ \"scheme\": \"a\", \"id\": \"x\" },\n\n\n   7"), 5,
 	    "a key is no object" },
+	{ HEAD("\"generation\": 7, "), 1, "one without the other" },
+	{ HEAD(REGISTRY), 1, "one without the other" },
+	{ HEAD(REGISTRY "\"generation\": 0, "), 1, "\"generation\" is no" },
+	{ HEAD(REGISTRY "\"generation\": \"1\", "), 1,
+	    "\"generation\" is no" },
+	{ HEAD("\"registry\": \"00ff\", "), 1, "\"registry\" is not" },
+	{ HEAD("\"registry\": 7, "), 1, "\"registry\" is not" },
+	{ KEYS("{ \"scheme\": \"demo\", \"id\": \"\\ud800x\" }"), 2,
+	    "the JSON is malformed" },
+	{ KEYS("{ \"scheme\": \"demo\", \"id\": \"\\udc00\" }"), 2,
+	    "the JSON is malformed" },
+	{ KEYS("{ \"scheme\": \"demo\", \"id\": \"\\x\" }"), 2,
+	    "the JSON is malformed" },
+	{ KEY(", \"created\": 01"), 2, "the JSON is malformed" },
+	{ KEY(", \"created\": -"), 2, "the JSON is malformed" },
+	{ KEY(", \"created\": 1."), 2, "the JSON is malformed" },
+	{ KEY(", \"created\": nul"), 2, "the JSON is malformed" },
 };
 
 START_TEST(what_is_no_registry_is_refused)
@@ -141,12 +161,11 @@ refuse_bytes(const char *bytes, size_t n, unsigned at, const char *text)
 
 START_TEST(sizes_are_capped)
 {
-	char *text = malloc(KEY_FILE_MAX + 1);
+	/* Not a byte of it is looked at. */
+	char *text = calloc(KEY_FILE_MAX + 1, 1);
 
 	ck_assert_ptr_nonnull(text);
-	memset(text, '[', KEY_FILE_MAX + 1);
-	refuse_bytes(text, KEY_FILE_MAX + 1, 0, "it is larger than 32 MiB");
-	refuse_bytes(text, KEY_FILE_MAX, 1, "it is nested too deeply");
+	refuse_bytes(text, KEY_FILE_MAX + 1, 0, "it is larger than 256 MiB");
 	free(text);
 }
 END_TEST
@@ -188,6 +207,7 @@ static const char *const good[] = {
 				     "{ \"scheme\": \"b\", \"id\": \"x\" },\n"
 				     "{ \"scheme\": \"a\", \"id\": \"X\" }"),
 	"{ \"apam\": \"keys 1\", \"keys\": [\n] }\n",
+	HEAD(REGISTRY "\"generation\": 9223372036854775807, "),
 };
 
 START_TEST(what_is_read_is_written_the_same)
@@ -204,6 +224,43 @@ START_TEST(what_is_read_is_written_the_same)
 	ck_assert_str_eq(buf_view(&text).p, good[_i]);
 	buf_free(&text);
 	key_set_free(&set);
+	key_set_free(&set);
+}
+END_TEST
+
+/* What was not changed is copied; what is written anew must be the same. */
+START_TEST(what_is_changed_is_written_anew)
+{
+	struct key_set set;
+	struct buf text;
+	unsigned line;
+
+	ck_assert_ptr_null(key_set_read(apam_str(good[_i]), &set, &line));
+	set.before_count = 0;
+	buf_init(&text, KEY_FILE_MAX);
+	ck_assert(key_set_write(&set, &text));
+	ck_assert_str_eq(buf_view(&text).p, good[_i]);
+	ck_assert_uint_eq(set.is.size, text.n);
+	ck_assert_ptr_null(key_set_problem(&set));
+	buf_free(&text);
+	key_set_free(&set);
+}
+END_TEST
+
+START_TEST(what_could_not_be_read_again_is_known)
+{
+	struct key_set set;
+	unsigned line;
+
+	ck_assert_ptr_null(key_set_read(
+	    APAM_STR(KEYS("{ \"scheme\": \"a\", \"id\": \"x\" },\n"
+			  "{ \"scheme\": \"a\", \"id\": \"y\" }")),
+	    &set, &line));
+	ck_assert_ptr_null(key_set_problem(&set));
+	set.records[1].why = "a\nb";
+	ck_assert_ptr_nonnull(strstr(key_set_problem(&set), "\"why\""));
+	set.records[1] = set.records[0];
+	ck_assert_str_eq(key_set_problem(&set), "a key is there twice");
 	key_set_free(&set);
 }
 END_TEST
@@ -329,7 +386,7 @@ START_TEST(a_full_set_takes_no_more)
 	ck_assert(key_set_write(&set, &text));
 	ck_assert_ptr_null(key_set_read(buf_view(&text), &again, &line));
 	ck_assert_uint_eq(again.count, KEY_RECORDS_MAX);
-	ck_assert_str_eq(again.records[65535].id, "65535");
+	ck_assert_str_eq(again.records[399999].id, "399999");
 	key_set_free(&again);
 	buf_free(&text);
 	buf_init(&text, 1000);
@@ -401,6 +458,9 @@ main(void)
 	tcase_add_test(tc, each_cut_is_refused);
 	tcase_add_loop_test(
 	    tc, what_is_read_is_written_the_same, 0, ROWS(good));
+	tcase_add_loop_test(
+	    tc, what_is_changed_is_written_anew, 0, ROWS(good));
+	tcase_add_test(tc, what_could_not_be_read_again_is_known);
 	tcase_add_test(tc, a_person_may_write_it_otherwise);
 	tcase_add_test(tc, each_member_has_its_place);
 	tcase_add_test(tc, the_example_of_the_manual_is_a_registry);

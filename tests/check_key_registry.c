@@ -23,6 +23,9 @@
 #include <unistd.h>
 
 #include "../core/clock.h"
+#include "../core/key_view.h"
+#include "../core/keys.h"
+#include "registry.h"
 #include "run.h"
 
 #define OTHER_UID 65534
@@ -51,6 +54,7 @@ remove_base(void)
 	char command[128];
 
 	ck_assert_int_eq(seteuid(getuid()), 0);
+	registry_forget(base);
 	(void)umount(base);
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", base);
 	ck_assert_int_eq(system(command), 0);
@@ -76,16 +80,44 @@ write_file(const char *name, const char *text)
 }
 
 static void
-file_is(const char *name, const char *text)
+read_file(const char *name, char *bytes, size_t size)
 {
-	char bytes[4096] = "";
 	FILE *f = fopen(below(name), "r");
+	size_t n;
 
 	ck_assert_ptr_nonnull(f);
-	ck_assert_uint_le(
-	    fread(bytes, 1, sizeof(bytes) - 1, f), sizeof(bytes) - 2);
+	n = fread(bytes, 1, size - 1, f);
+	ck_assert_uint_le(n, size - 2);
+	bytes[n] = '\0';
 	ck_assert_int_eq(fclose(f), 0);
+}
+
+static void
+file_is(const char *name, const char *text)
+{
+	char bytes[4096];
+
+	read_file(name, bytes, sizeof(bytes));
 	ck_assert_str_eq(bytes, text);
+}
+
+/* The keys of a text, without what it says of itself. */
+static const char *
+keys_in(const char *text)
+{
+	const char *keys = strstr(text, "\"keys\": [");
+
+	ck_assert_ptr_nonnull(keys);
+	return keys;
+}
+
+static void
+keys_are(const char *name, const char *text)
+{
+	char bytes[4096];
+
+	read_file(name, bytes, sizeof(bytes));
+	ck_assert_str_eq(keys_in(bytes), keys_in(text));
 }
 
 static mode_t
@@ -105,25 +137,14 @@ pause_ms(long ms)
 	(void)nanosleep(&t, NULL);
 }
 
-/* As if the counter had been made long ago, so that no change waits. */
-static void
-age_counter(void)
-{
-	const int fd = open(below("registry/counter"), O_WRONLY);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(pwrite(fd, "\0\0\0\0\0\0\0", 8, 8), 8);
-	ck_assert_int_eq(close(fd), 0);
-}
-
 /* ---- Reading and changing ---------------------------------------------- */
 
 static void
-read_ok(struct key_set *set, struct key_registry_print *print)
+read_ok(struct key_set *set)
 {
 	struct apam_error err = { .entry = -1 };
 
-	ck_assert_msg(key_registry_read(&registry, set, print, &err) == APAM_OK,
+	ck_assert_msg(key_registry_read(&registry, set, &err) == APAM_OK,
 	    "%s:%u: %s", err.file, err.line, err.text);
 	ck_assert_int_eq(err.status, APAM_OK);
 }
@@ -131,11 +152,10 @@ read_ok(struct key_set *set, struct key_registry_print *print)
 static size_t
 count(void)
 {
-	struct key_registry_print print;
 	struct key_set set;
 	size_t n;
 
-	read_ok(&set, &print);
+	read_ok(&set);
 	n = set.count;
 	key_set_free(&set);
 	return n;
@@ -146,19 +166,16 @@ static void
 not_read(enum apam_status status, const char *text)
 {
 	struct apam_error err = { .status = APAM_E_DENIED };
-	struct key_registry_print print;
 	struct key_set set;
 
 	memset(&set, 1, sizeof(set));
-	ck_assert_int_eq(
-	    key_registry_read(&registry, &set, &print, &err), status);
+	ck_assert_int_eq(key_registry_read(&registry, &set, &err), status);
 	ck_assert_int_eq(err.status, status);
 	ck_assert_msg(strstr(err.text, text) != NULL, "%s", err.text);
 	ck_assert_uint_eq(set.count, 0);
 	ck_assert_ptr_null(set.records);
-	ck_assert(key_registry_changed(&registry, &print));
-	ck_assert_int_eq(
-	    key_registry_read(&registry, &set, &print, NULL), status);
+	ck_assert_int_eq(key_registry_read(&registry, &set, NULL), status);
+	ck_assert_int_eq(key_registry_check(&registry, NULL), status);
 }
 
 static enum apam_status
@@ -222,36 +239,45 @@ static const char one[] = "{ \"apam\": \"keys 1\", \"keys\": [\n"
 static void
 make_registry(void)
 {
-	bool young;
-	int fd;
+	registry_put(base, one);
+}
 
-	ck_assert_int_eq(mkdir(below("registry"), 0755), 0);
-	write_file("registry/keys", one);
-	fd = open(below("registry"), O_RDONLY | O_DIRECTORY);
-	ck_assert(key_counter_advance(fd, &young));
-	ck_assert_int_eq(close(fd), 0);
-	age_counter();
+static enum apam_status
+keep(void *arg, struct key_set *set, struct apam_error *err)
+{
+	(void)arg;
+	(void)set;
+	(void)err;
+	return APAM_OK;
+}
+
+/* Make the registry from the text in place, as a person asks for. */
+static void
+recover(void)
+{
+	struct apam_error err = { .entry = -1 };
+
+	ck_assert_msg(key_registry_recover(&registry, NULL, NULL, keep, NULL,
+			  &err) == APAM_OK,
+	    "%s:%u: %s", err.file, err.line, err.text);
 }
 
 /* ---- In order ---------------------------------------------------------- */
 
 START_TEST(there_may_be_none)
 {
-	struct key_registry_print print = { .size = 1 }, zero = { .size = 0 };
 	struct key_registry gone = registry;
 	struct key_set set;
 	char path[128];
 
-	read_ok(&set, &print);
-	ck_assert_uint_eq(set.count, 0);
-	ck_assert_mem_eq(&print, &zero, sizeof(zero));
-	ck_assert(!key_registry_changed(&registry, &print));
+	ck_assert_uint_eq(count(), 0);
+	ck_assert_int_eq(key_registry_check(&registry, NULL), APAM_OK);
 	ck_assert_int_eq(access(below("registry"), F_OK), -1);
 	(void)snprintf(path, sizeof(path), "%s/gone/too", base);
 	gone.state_dir = path;
-	ck_assert_int_eq(key_registry_read(&gone, &set, &print, NULL), APAM_OK);
-	ck_assert_mem_eq(&print, &zero, sizeof(zero));
-	ck_assert(!key_registry_changed(&gone, &print));
+	ck_assert_int_eq(key_registry_read(&gone, &set, NULL), APAM_OK);
+	ck_assert_uint_eq(set.count, 0);
+	ck_assert_int_eq(key_registry_check(&gone, NULL), APAM_OK);
 	registry.state_dir = path;
 	not_changed(APAM_E_CONFIG, "does not exist; make it: install -d");
 }
@@ -264,38 +290,57 @@ START_TEST(it_is_made_by_the_first_change)
 	change("one");
 	ck_assert_uint_eq(mode_of("registry"), S_IFDIR | 0755);
 	ck_assert_uint_eq(mode_of("registry/keys"), S_IFREG | 0644);
-	ck_assert_uint_eq(mode_of("registry/counter"), S_IFREG | 0644);
-	ck_assert_uint_eq(mode_of("registry/lock"), S_IFREG | 0600);
-	ck_assert_int_eq(access(below("registry.new"), F_OK), -1);
+	ck_assert_uint_eq(mode_of("index"), S_IFDIR | 0755);
+	ck_assert_uint_eq(mode_of("index/keys"), S_IFREG | 0644);
+	ck_assert_uint_eq(mode_of("index/counter"), S_IFREG | 0644);
+	ck_assert_uint_eq(mode_of("registry.known"), S_IFREG | 0644);
+	ck_assert_uint_eq(mode_of("registry.lock"), S_IFREG | 0600);
 	ck_assert_int_eq(access(below("registry/keys.new"), F_OK), -1);
-	file_is("registry/keys", one);
+	ck_assert_int_eq(access(below("index/keys.new"), F_OK), -1);
+	keys_are("registry/keys", one);
 	ck_assert_uint_eq(count(), 1);
 	(void)umask(old);
 }
 END_TEST
 
+static void
+look(struct key_counter *counter, struct key_view *view)
+{
+	struct apam_error err = { .entry = -1 };
+
+	ck_assert_msg(
+	    key_view_open(&registry, counter, view, &err) == APAM_OK, "%s",
+	    err.text);
+	key_view_close(view);
+}
+
 START_TEST(a_change_is_seen)
 {
-	struct key_registry_print before, after;
+	struct key_view before, after;
 	struct key_counter counter;
 	struct key_set set;
 	uint64_t value;
 
 	make_registry();
 	ck_assert(key_counter_init(&counter));
-	ck_assert(key_registry_follow(&registry, &counter));
+	look(&counter, &before);
+	ck_assert(counter.attached && !counter.blind);
 	value = atomic_load(counter.value);
-	read_ok(&set, &before);
-	key_set_free(&set);
-	ck_assert(!key_registry_changed(&registry, &before));
+	ck_assert(!key_view_changed(&registry, &before.print));
 	change("two");
 	ck_assert_uint_eq(atomic_load(counter.value), value + 1);
-	ck_assert(key_registry_changed(&registry, &before));
-	read_ok(&set, &after);
+	ck_assert(key_view_changed(&registry, &before.print));
+	look(&counter, &after);
+	ck_assert_uint_eq(after.counter, value + 1);
+	ck_assert_uint_eq(after.head.count, 2);
+	ck_assert_uint_eq(after.head.generation, before.head.generation + 1);
+	ck_assert_uint_eq(
+	    atomic_load(counter.generation), after.head.generation);
+	read_ok(&set);
 	ck_assert_uint_eq(set.count, 2);
 	ck_assert_str_eq(set.records[1].id, "two");
 	key_set_free(&set);
-	ck_assert(!key_registry_changed(&registry, &after));
+	ck_assert(!key_view_changed(&registry, &after.print));
 	key_counter_free(&counter);
 }
 END_TEST
@@ -308,15 +353,15 @@ START_TEST(what_is_not_wanted_leaves_all_as_it_was)
 	make_registry();
 	ck_assert_int_eq(
 	    key_registry_change(&registry, refuse, bad, &err), APAM_E_USAGE);
-	file_is("registry/keys", one);
+	keys_are("registry/keys", one);
 	ck_assert_int_eq(
 	    key_registry_change(&registry, add, bad, &err), APAM_E_INTERNAL);
 	ck_assert_ptr_nonnull(strstr(err.text, "unreadable"));
-	file_is("registry/keys", one);
+	keys_are("registry/keys", one);
 	bad[0] = '\0';
 	ck_assert_int_eq(
 	    key_registry_change(&registry, add, bad, NULL), APAM_E_INTERNAL);
-	file_is("registry/keys", one);
+	keys_are("registry/keys", one);
 	change("two");
 	ck_assert_uint_eq(count(), 2);
 }
@@ -344,43 +389,43 @@ settle(void)
 
 START_TEST(a_young_counter_is_waited_for)
 {
-	ck_assert_int_ge(time_of_change("one"), KEY_REGISTRY_LOOK_MS);
+	ck_assert_int_ge(time_of_change("one"), KEYS_LOOK_MS);
 	settle();
-	ck_assert_int_lt(time_of_change("two"), KEY_REGISTRY_LOOK_MS);
+	ck_assert_int_lt(time_of_change("two"), KEYS_LOOK_MS);
 }
 END_TEST
 
 /* Programs follow the counter of the one that was there, which says nothing. */
-START_TEST(a_registry_put_in_anothers_place_is_waited_for)
+START_TEST(an_index_put_in_anothers_place_is_waited_for)
 {
 	make_registry();
 	settle();
 	ck_assert_int_eq(chdir(base), 0);
-	ck_assert_int_eq(rename("registry", "other"), 0);
-	ck_assert_int_eq(rename("other", "registry"), 0);
-	ck_assert_int_ge(time_of_change("two"), KEY_REGISTRY_LOOK_MS);
+	ck_assert_int_eq(rename("index", "other"), 0);
+	ck_assert_int_eq(rename("other", "index"), 0);
+	ck_assert_int_ge(time_of_change("two"), KEYS_LOOK_MS);
 }
 END_TEST
 
 START_TEST(a_counter_that_was_removed_is_made_anew)
 {
 	make_registry();
-	ck_assert_int_eq(unlink(below("registry/counter")), 0);
-	ck_assert_int_ge(time_of_change("two"), KEY_REGISTRY_LOOK_MS);
-	ck_assert_uint_eq(mode_of("registry/counter"), S_IFREG | 0644);
-	ck_assert_int_eq(unlink(below("registry/counter")), 0);
+	ck_assert_int_eq(unlink(below("index/counter")), 0);
+	ck_assert_int_ge(time_of_change("two"), KEYS_LOOK_MS);
+	ck_assert_uint_eq(mode_of("index/counter"), S_IFREG | 0644);
+	ck_assert_int_eq(unlink(below("index/counter")), 0);
 	ck_assert_uint_eq(count(), 2);
-	ck_assert_uint_eq(mode_of("registry/counter"), S_IFREG | 0644);
-	ck_assert_int_ge(time_of_change("three"), KEY_REGISTRY_LOOK_MS);
+	ck_assert_uint_eq(mode_of("index/counter"), S_IFREG | 0644);
+	ck_assert_int_ge(time_of_change("three"), KEYS_LOOK_MS);
 }
 END_TEST
 
 START_TEST(a_counter_that_cannot_be_written_is_waited_for)
 {
 	make_registry();
-	ck_assert_int_eq(unlink(below("registry/counter")), 0);
-	ck_assert_int_eq(mkdir(below("registry/counter"), 0755), 0);
-	ck_assert_int_ge(time_of_change("two"), KEY_REGISTRY_LOOK_MS);
+	ck_assert_int_eq(unlink(below("index/counter")), 0);
+	ck_assert_int_eq(mkdir(below("index/counter"), 0755), 0);
+	ck_assert_int_ge(time_of_change("two"), KEYS_LOOK_MS);
 	ck_assert_uint_eq(count(), 2);
 }
 END_TEST
@@ -389,7 +434,7 @@ static int
 hold_lock(void)
 {
 	const int fd = open(
-	    below("registry/lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	    below("registry.lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
@@ -424,9 +469,9 @@ START_TEST(a_lock_is_not_waited_for_for_ever)
 	make_registry();
 	lock = hold_lock();
 	ck_assert_uint_eq(count(), 1);
-	not_changed(APAM_E_DEADLINE, "/registry/lock was held by another");
+	not_changed(APAM_E_DEADLINE, "/registry.lock was held by another");
 	ck_assert_int_lt(clock_ms() - start, 13000);
-	file_is("registry/keys", one);
+	keys_are("registry/keys", one);
 	ck_assert_int_eq(close(lock), 0);
 }
 END_TEST
@@ -438,7 +483,7 @@ static const struct {
 	unsigned line;
 	const char *why;
 } corrupt[] = {
-	{ "", 0, "is damaged: it is empty; correct it or" },
+	{ "", 0, "is damaged: it is empty; correct it, or put back" },
 	{ "{ \"apam\": \"keys 1\",\n \"keys\": [\n", 3,
 	    "the JSON ends too early" },
 	{ "{ \"apam\": \"keys 1\",\n \"keys\": [\n {} ] }", 3, "is missing" },
@@ -448,7 +493,6 @@ static const struct {
 START_TEST(a_damaged_file_is_neither_read_nor_overwritten)
 {
 	struct apam_error err = { .entry = -1 };
-	struct key_registry_print print;
 	struct key_set set;
 
 	make_registry();
@@ -456,10 +500,11 @@ START_TEST(a_damaged_file_is_neither_read_nor_overwritten)
 	not_read(APAM_E_CONFIG, corrupt[_i].why);
 	not_changed(APAM_E_CONFIG, corrupt[_i].why);
 	file_is("registry/keys", corrupt[_i].text);
-	(void)key_registry_read(&registry, &set, &print, &err);
+	(void)key_registry_read(&registry, &set, &err);
 	ck_assert_str_eq(err.file, below("registry/keys"));
 	ck_assert_uint_eq(err.line, corrupt[_i].line);
 	write_file("registry/keys", empty);
+	recover();
 	change("two");
 	ck_assert_uint_eq(count(), 1);
 }
@@ -469,25 +514,186 @@ START_TEST(a_file_too_large_is_refused)
 {
 	make_registry();
 	ck_assert_int_eq(truncate(below("registry/keys"), KEY_FILE_MAX + 1), 0);
-	not_read(APAM_E_CONFIG, "is larger than 32 MiB");
+	not_read(APAM_E_CONFIG, "is larger than 256 MiB");
 }
 END_TEST
 
-START_TEST(a_registry_without_its_file_is_damaged)
+static void
+begin_anew(void)
+{
+	registry_forget(base);
+	ck_assert_int_eq(unlink(below("index/keys")), 0);
+	ck_assert_int_eq(rmdir(below("index")), 0);
+	ck_assert_int_eq(unlink(below("registry.known")), 0);
+	(void)unlink(below("registry/keys"));
+	(void)rmdir(below("registry"));
+}
+
+START_TEST(a_registry_that_is_gone_is_missed)
 {
 	make_registry();
 	ck_assert_int_eq(unlink(below("registry/keys")), 0);
-	not_read(APAM_E_CONFIG, "is missing; put it back from a backup");
-	not_changed(APAM_E_CONFIG, "is missing; put it back from a backup");
+	not_read(APAM_E_CONFIG, "is missing, and what programs go by");
+	not_changed(APAM_E_CONFIG, "`apam keys recover FILE`");
 	ck_assert_int_eq(access(below("registry/keys"), F_OK), -1);
-	/* A person may begin anew. */
-	ck_assert_int_eq(unlink(below("registry/lock")), 0);
-	ck_assert_int_eq(unlink(below("registry/counter")), 0);
-	not_read(APAM_E_CONFIG, "is missing");
-	ck_assert_int_eq(unlink(below("registry/lock")), 0);
-	ck_assert_int_eq(unlink(below("registry/counter")), 0);
 	ck_assert_int_eq(rmdir(below("registry")), 0);
+	not_read(APAM_E_CONFIG, "is missing, and what programs go by");
+	not_changed(APAM_E_CONFIG, "`apam keys recover FILE`");
+	ck_assert_int_eq(access(below("registry"), F_OK), -1);
+	/* A person may begin anew. */
+	begin_anew();
 	ck_assert_uint_eq(count(), 0);
+	change("first");
+	ck_assert_uint_eq(count(), 1);
+}
+END_TEST
+
+/* ---- Texts that are not what programs go by ---------------------------- */
+
+static void
+copy_text(const char *from, const char *to)
+{
+	char bytes[4096];
+
+	read_file(from, bytes, sizeof(bytes));
+	write_file(to, bytes);
+}
+
+/* Generation of the index; what the index says holds, whatever the text. */
+static uint64_t
+generation(void)
+{
+	struct key_view view;
+
+	look(NULL, &view);
+	return view.head.generation;
+}
+
+static void
+put_older(void)
+{
+	copy_text("registry/keys", "before");
+	change("two");
+	copy_text("before", "registry/keys");
+}
+
+static void
+edit_text(void)
+{
+	char bytes[4096], *id;
+
+	read_file("registry/keys", bytes, sizeof(bytes));
+	id = strstr(bytes, "one");
+	ck_assert_ptr_nonnull(id);
+	*id = 'O';
+	write_file("registry/keys", bytes);
+}
+
+static void
+put_others(void)
+{
+	char bytes[4096], *id;
+
+	read_file("registry/keys", bytes, sizeof(bytes));
+	id = strstr(bytes, "0707");
+	ck_assert_ptr_nonnull(id);
+	*id = '1';
+	write_file("registry/keys", bytes);
+}
+
+static void
+write_by_hand(void)
+{
+	write_file("registry/keys", one);
+}
+
+static void
+lose_index(void)
+{
+	ck_assert_int_eq(unlink(below("index/keys")), 0);
+	ck_assert_int_eq(unlink(below("registry.known")), 0);
+}
+
+static const struct {
+	const char *name;
+	void (*put)(void);
+	const char *text;
+} misfits[] = {
+	{ "older", put_older, "is of generation 1, and programs go by 2" },
+	{ "edited", edit_text, "was changed by hand" },
+	{ "other", put_others, "is another registry's" },
+	{ "by hand", write_by_hand, "was put there by hand" },
+	{ "index lost", lose_index, "was put there by hand" },
+};
+
+START_TEST(another_text_is_taken_when_it_is_asked_for)
+{
+	uint64_t before;
+	char text[4096];
+
+	make_registry();
+	before = generation();
+	misfits[_i].put();
+	read_file("registry/keys", text, sizeof(text));
+	if (misfits[_i].put != lose_index) {
+		not_read(APAM_E_CONFIG, misfits[_i].text);
+		before = generation();
+	}
+	not_changed(APAM_E_CONFIG, misfits[_i].text);
+	not_changed(APAM_E_CONFIG, "`apam keys recover` says what");
+	file_is("registry/keys", text);
+	recover();
+	ck_assert_uint_eq(generation(), before + 1);
+	ck_assert_uint_eq(count(), 1);
+	change("three");
+	ck_assert_uint_eq(count(), 2);
+	ck_assert_int_eq(key_registry_check(&registry, NULL), APAM_OK);
+}
+END_TEST
+
+/* What who is killed between the two leaves, and who loses the index. */
+static void
+fall_behind(int how)
+{
+	char from[1024];
+
+	(void)snprintf(from, sizeof(from), "%s", below("index/keys"));
+	if (how == 0)
+		ck_assert_int_eq(link(from, below("saved")), 0);
+	change("two");
+	if (how == 0)
+		ck_assert_int_eq(rename(below("saved"), from), 0);
+	if (how == 1)
+		ck_assert_int_eq(unlink(from), 0);
+	if (how == 2)
+		ck_assert_int_eq(truncate(from, KEY_INDEX_BLOCK / 2), 0);
+}
+
+START_TEST(an_index_that_is_behind_is_made_anew)
+{
+	uint64_t before;
+
+	make_registry();
+	before = generation();
+	fall_behind(_i);
+	ck_assert_uint_eq(count(), 2);
+	ck_assert_uint_eq(generation(), before + 1);
+	ck_assert_int_eq(key_registry_check(&registry, NULL), APAM_OK);
+	change("three");
+	ck_assert_uint_eq(count(), 3);
+}
+END_TEST
+
+START_TEST(another_user_says_that_it_is_behind)
+{
+	if (geteuid() != 0)
+		return;
+	make_registry();
+	fall_behind(0);
+	ck_assert_int_eq(seteuid(OTHER_UID), 0);
+	not_read(APAM_E_CONFIG, "is newer than its index");
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_uint_eq(count(), 2);
 }
 END_TEST
 
@@ -503,6 +709,8 @@ static const struct {
 	{ "registry", 01777 },
 	{ "registry/keys", 0664 },
 	{ "registry/keys", 0646 },
+	{ "index", 0775 },
+	{ "index/keys", 0646 },
 };
 
 START_TEST(what_others_can_change_is_refused)
@@ -512,11 +720,12 @@ START_TEST(what_others_can_change_is_refused)
 	    chmod(below(open_modes[_i].name), open_modes[_i].mode), 0);
 	not_read(APAM_E_TRUST, "can be changed by others");
 	not_changed(APAM_E_TRUST, "can be changed by others");
-	file_is("registry/keys", one);
+	keys_are("registry/keys", one);
 }
 END_TEST
 
-static const char *const owned[] = { "", "registry", "registry/keys" };
+static const char *const owned[] = { "", "registry", "registry/keys", "index",
+	"index/keys" };
 
 START_TEST(what_is_anothers_is_refused)
 {
@@ -528,7 +737,7 @@ START_TEST(what_is_anothers_is_refused)
 	not_changed(APAM_E_TRUST, "does not belong to root");
 	registry.user = true;
 	not_read(APAM_E_TRUST, "belongs neither to root nor to this user");
-	file_is("registry/keys", one);
+	keys_are("registry/keys", one);
 }
 END_TEST
 
@@ -549,7 +758,7 @@ START_TEST(another_kind_of_file_is_refused)
 	ck_assert_int_eq(symlink("../moved", below("registry/keys")), 0);
 	not_read(APAM_E_CONFIG, "must be a regular file");
 	not_changed(APAM_E_CONFIG, "must be a regular file");
-	file_is("moved", one);
+	keys_are("moved", one);
 	ck_assert_int_eq(unlink(below("registry/keys")), 0);
 	ck_assert_int_eq(mkfifo(below("registry/keys"), 0644), 0);
 	not_read(APAM_E_CONFIG, "is no regular file");
@@ -570,21 +779,22 @@ START_TEST(another_kind_of_directory_is_refused)
 	write_file("registry", "");
 	not_read(APAM_E_CONFIG, "must be a directory");
 	ck_assert_int_eq(unlink(below("registry")), 0);
-	ck_assert_uint_eq(count(), 0);
-	/* In the place where it is made. */
-	ck_assert_int_eq(symlink("moved", below("registry.new")), 0);
-	not_changed(APAM_E_CONFIG, "must be a directory");
-	file_is("moved/keys", one);
+	not_read(APAM_E_CONFIG, "is missing");
+	keys_are("moved/keys", one);
 }
 END_TEST
 
-START_TEST(what_others_put_in_the_new_place_is_refused)
+START_TEST(another_kind_of_index_is_refused)
 {
-	if (geteuid() != 0)
-		return;
-	ck_assert_int_eq(mkdir(below("registry.new"), 0755), 0);
-	ck_assert_int_eq(chown(below("registry.new"), OTHER_UID, OTHER_UID), 0);
-	not_changed(APAM_E_TRUST, "does not belong to root");
+	make_registry();
+	move_away("index");
+	ck_assert_int_eq(symlink("moved", below("index")), 0);
+	not_read(APAM_E_CONFIG, "must be a directory");
+	not_changed(APAM_E_CONFIG, "must be a directory");
+	ck_assert_int_eq(unlink(below("index")), 0);
+	/* It is made anew from the text, which nothing is newer than. */
+	ck_assert_uint_eq(count(), 1);
+	ck_assert_uint_eq(mode_of("index/keys"), S_IFREG | 0644);
 }
 END_TEST
 
@@ -625,7 +835,7 @@ START_TEST(a_full_disk_loses_nothing)
 	    key_registry_change(&registry, add, two, &err), APAM_E_INTERNAL);
 	ck_assert_msg(strstr(err.text, "the disk is full; make room") != NULL,
 	    "%s", err.text);
-	file_is("registry/keys", one);
+	keys_are("registry/keys", one);
 	ck_assert_uint_eq(count(), 1);
 	ck_assert_int_eq(unlink(below("filler")), 0);
 	change("two");
@@ -643,7 +853,6 @@ START_TEST(a_full_disk_makes_no_half_registry)
 	ck_assert_int_eq(unlink(below("filler")), 0);
 	change("one");
 	ck_assert_uint_eq(count(), 1);
-	ck_assert_int_eq(access(below("registry.new"), F_OK), -1);
 }
 END_TEST
 
@@ -673,7 +882,7 @@ START_TEST(a_file_size_limit_loses_nothing)
 	limit.rlim_cur = RLIM_INFINITY;
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	ck_assert_msg(strstr(err.text, "ulimit -f") != NULL, "%s", err.text);
-	file_is("registry/keys", one);
+	keys_are("registry/keys", one);
 }
 END_TEST
 
@@ -705,19 +914,20 @@ START_TEST(another_user_reads_and_does_not_change)
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	ck_assert_uint_eq(count(), 1);
 	ck_assert(key_counter_init(&counter));
-	ck_assert(key_registry_follow(&registry, &counter));
+	key_view_follow(&registry, &counter);
+	ck_assert(counter.attached && !counter.blind);
 	key_counter_free(&counter);
 	not_changed(APAM_E_CONFIG, "may not be changed by this user");
-	ck_assert_int_eq(open(below("registry/lock"), O_RDONLY), -1);
+	ck_assert_int_eq(open(below("registry.lock"), O_RDONLY), -1);
 	ck_assert_int_eq(errno, EACCES);
-	ck_assert_int_eq(open(below("registry/counter"), O_WRONLY), -1);
+	ck_assert_int_eq(open(below("index/counter"), O_WRONLY), -1);
 	ck_assert_int_eq(open(below("registry/keys"), O_WRONLY), -1);
 	ck_assert_int_eq(seteuid(0), 0);
 	/* One without a registry. */
-	ck_assert_int_eq(unlink(below("registry/counter")), 0);
+	ck_assert_int_eq(unlink(below("index/counter")), 0);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	ck_assert_uint_eq(count(), 1);
-	ck_assert_int_eq(access(below("registry/counter"), F_OK), -1);
+	ck_assert_int_eq(access(below("index/counter"), F_OK), -1);
 }
 END_TEST
 
@@ -752,23 +962,28 @@ END_TEST
 START_TEST(a_counter_follows_the_registry)
 {
 	struct key_counter counter;
+	uint64_t value;
 
 	ck_assert(key_counter_init(&counter));
-	ck_assert(!key_registry_follow(&registry, &counter));
-	ck_assert(!counter.blind);
+	key_view_follow(&registry, &counter);
+	ck_assert(!counter.attached && !counter.blind);
 	make_registry();
-	ck_assert(key_registry_follow(&registry, &counter));
-	ck_assert_uint_ne(atomic_load(counter.value), 0);
-	ck_assert_int_eq(chmod(below("registry"), 0775), 0);
-	ck_assert(!key_registry_follow(&registry, &counter));
-	ck_assert_uint_eq(atomic_load(counter.value), 0);
+	key_view_follow(&registry, &counter);
+	ck_assert(counter.attached && !counter.blind);
+	value = atomic_load(counter.value);
+	ck_assert_uint_ne(value, 0);
+	/* What cannot be believed or looked at may be another. */
+	ck_assert_int_eq(chmod(below("index"), 0775), 0);
+	key_view_follow(&registry, &counter);
+	ck_assert(counter.blind);
+	ck_assert_uint_eq(atomic_load(counter.value), value);
+	ck_assert_int_eq(chmod(below("index"), 0755), 0);
+	key_view_follow(&registry, &counter);
 	ck_assert(!counter.blind);
-	ck_assert_int_eq(chmod(below("registry"), 0755), 0);
-	ck_assert(key_registry_follow(&registry, &counter));
 	if (geteuid() == 0) {
-		ck_assert_int_eq(chmod(below("registry"), 0700), 0);
+		ck_assert_int_eq(chmod(below("index"), 0700), 0);
 		ck_assert_int_eq(seteuid(OTHER_UID), 0);
-		ck_assert(!key_registry_follow(&registry, &counter));
+		key_view_follow(&registry, &counter);
 		ck_assert(counter.blind);
 	}
 	key_counter_free(&counter);
@@ -795,11 +1010,10 @@ write_many(int writer)
 static void
 check_many(void)
 {
-	struct key_registry_print print;
 	int next[WRITERS] = { 0 }, writer, i;
 	struct key_set set;
 
-	read_ok(&set, &print);
+	read_ok(&set);
 	ck_assert_uint_eq(set.count, 1 + WRITERS * WRITES);
 	for (size_t n = 1; n < set.count; n++) {
 		ck_assert_int_eq(
@@ -856,7 +1070,6 @@ START_TEST(many_make_one_registry)
 		ck_assert_int_eq(status, 0);
 	}
 	ck_assert_uint_eq(count(), WRITERS);
-	ck_assert_int_eq(access(below("registry.new"), F_OK), -1);
 }
 END_TEST
 
@@ -884,10 +1097,9 @@ turn(void *arg, struct key_set *set, struct apam_error *err)
 static void
 check_turn(uint64_t low, uint64_t *now)
 {
-	struct key_registry_print print;
 	struct key_set set;
 
-	read_ok(&set, &print);
+	read_ok(&set);
 	*now = set.records[0].drops;
 	ck_assert_msg(*now == low || *now == low + 1, "%llu, not %llu",
 	    (unsigned long long)*now, (unsigned long long)low);
@@ -987,7 +1199,7 @@ START_TEST(a_killed_maker_leaves_none_or_a_whole)
 		if (access(below("registry"), F_OK) != 0)
 			continue;
 		made++;
-		ck_assert_int_eq(access(below("registry/counter"), F_OK), 0);
+		ck_assert_int_eq(access(below("index/counter"), F_OK), 0);
 		remove_base();
 		make_base();
 	}
@@ -1005,13 +1217,17 @@ add_damage(TCase *tc)
 	tcase_add_loop_test(tc, a_damaged_file_is_neither_read_nor_overwritten,
 	    0, ROWS(corrupt));
 	tcase_add_test(tc, a_file_too_large_is_refused);
-	tcase_add_test(tc, a_registry_without_its_file_is_damaged);
+	tcase_add_test(tc, a_registry_that_is_gone_is_missed);
+	tcase_add_loop_test(tc, another_text_is_taken_when_it_is_asked_for, 0,
+	    ROWS(misfits));
+	tcase_add_loop_test(tc, an_index_that_is_behind_is_made_anew, 0, 3);
+	tcase_add_test(tc, another_user_says_that_it_is_behind);
 	tcase_add_loop_test(
 	    tc, what_others_can_change_is_refused, 0, ROWS(open_modes));
 	tcase_add_loop_test(tc, what_is_anothers_is_refused, 0, ROWS(owned));
 	tcase_add_test(tc, another_kind_of_file_is_refused);
 	tcase_add_test(tc, another_kind_of_directory_is_refused);
-	tcase_add_test(tc, what_others_put_in_the_new_place_is_refused);
+	tcase_add_test(tc, another_kind_of_index_is_refused);
 	tcase_add_test(tc, a_full_disk_loses_nothing);
 	tcase_add_test(tc, a_full_disk_makes_no_half_registry);
 	tcase_add_loop_test(tc, a_read_only_disk_is_said, 0, 2);
@@ -1033,7 +1249,7 @@ main(void)
 	tcase_add_test(tc, a_change_is_seen);
 	tcase_add_test(tc, what_is_not_wanted_leaves_all_as_it_was);
 	tcase_add_test(tc, a_young_counter_is_waited_for);
-	tcase_add_test(tc, a_registry_put_in_anothers_place_is_waited_for);
+	tcase_add_test(tc, an_index_put_in_anothers_place_is_waited_for);
 	tcase_add_test(tc, a_counter_that_was_removed_is_made_anew);
 	tcase_add_test(tc, a_counter_that_cannot_be_written_is_waited_for);
 	tcase_add_test(tc, a_lock_is_waited_for);

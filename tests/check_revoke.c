@@ -195,12 +195,11 @@ static uint64_t
 drops(const char *id)
 {
 	const struct key_registry registry = key_registry_of(project.ctx);
-	struct key_registry_print print;
 	struct key_set set;
 	uint64_t n = 0;
 
 	ck_assert_int_eq(
-	    key_registry_read(&registry, &set, &print, NULL), APAM_OK);
+	    key_registry_read(&registry, &set, NULL), APAM_OK);
 	for (size_t i = 0; i < set.count; i++)
 		if (strcmp(set.records[i].id, id) == 0)
 			n += set.records[i].drops;

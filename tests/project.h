@@ -9,6 +9,7 @@
 #define TESTS_PROJECT_H
 
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #include <apam/apam.h>
+
+#include "../core/key_counter.h"
 
 struct project {
 	char dir[64];
@@ -192,12 +195,26 @@ project_get(struct project *p, const char *name)
 	return profile;
 }
 
+/* The segment of the registry's counter outlasts the directory. */
+static inline void
+project_forget(struct project *p)
+{
+	const int index = open(
+	    project_path(p, "state/index"), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (index < 0)
+		return;
+	key_counter_remove(index);
+	(void)close(index);
+}
+
 static inline void
 project_remove(struct project *p)
 {
 	char command[128];
 
 	apam_close(&p->ctx);
+	project_forget(p);
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", p->dir);
 	ck_assert_int_eq(system(command), 0);
 }

@@ -576,6 +576,69 @@ APAM_API APAM_CHECKED enum apam_status apam_user_add(struct apam *ctx,
 APAM_API void apam_users(struct apam *ctx,
     void (*each)(void *arg, unsigned long uid), void *arg);
 
+/* ---- The registry's files ------------------------------------------------ */
+
+/*
+ * What is wrong with the key registry, as people read it or as programs that
+ * sign do: OK where nothing is, or there is none.  Errors: CONFIG, TRUST, with
+ * what to do; MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_registry_check(struct apam *ctx,
+    struct apam_error *err);
+
+/*
+ * Give the text of the registry, whole and as of one moment, to `write`, which
+ * returns false where it failed.  Errors: those of apam_registry_check; USAGE
+ * where there is no registry; INTERNAL where `write` failed.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_registry_backup(struct apam *ctx,
+    bool (*write)(void *arg, const char *bytes, size_t n), void *arg,
+    struct apam_error *err);
+
+/* A text that the registry is to be made from. */
+struct apam_registry_text {
+	size_t size;		/* sizeof(struct apam_registry_text) */
+	const char *bytes;	/* NULL: the text that lies in state_dir */
+	size_t count;
+	const char *name;	/* what errors call it; may be NULL with that */
+};
+
+/* What becomes of one key.  Lives until `each` returns. */
+struct apam_registry_change {
+	const char *scheme, *id;
+	const char *mark;	/* of its secret, or "" */
+	bool archived;		/* it is from then on; false: it signs again */
+};
+
+/* What would become of all. */
+struct apam_registry_outlook {
+	size_t size;		/* sizeof(struct apam_registry_outlook) */
+	uint64_t generation;	/* of what programs go by now; 0: not known */
+	uint64_t keys;		/* in the text */
+	uint64_t active, archived; /* keys that sign again, or no more */
+	uint64_t unnamed;	/* of the active ones: `each` cannot name them */
+};
+
+/*
+ * Say what apam_registry_recover would change: `each`, which may be NULL, is
+ * called for every key that would sign again or no more, as far as its name can
+ * be found.  Where the generation is 0 it is not known what is archived now.
+ * Changes nothing.  Errors: CONFIG, where the text is none, TRUST, MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_registry_compare(struct apam *ctx,
+    const struct apam_registry_text *text,
+    void (*each)(void *arg, const struct apam_registry_change *change),
+    void *arg, struct apam_registry_outlook *outlook, struct apam_error *err);
+
+/*
+ * Make the registry from the text, as a new generation, with effect in every
+ * process before this returns.  `outlook` is what apam_registry_compare said: a
+ * change since then is an error, CONFIG.  Others: as apam_key_archive.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_registry_recover(struct apam *ctx,
+    const struct apam_registry_text *text,
+    const struct apam_registry_outlook *outlook, struct apam_error *err);
+
 /* ---- Modules and files ------------------------------------------------- */
 
 struct apam_module;		/* see module.h */

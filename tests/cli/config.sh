@@ -217,9 +217,9 @@ sed -i "s,^state_dir.*,state_dir = \"$dir/saved\";," "$dir/apam.conf"
 row "state_dir is a file: lint" 3 '' \
     "=$dir/apam.conf: error: state_dir: $dir/saved is no directory" lint
 APAM_LOG=warning row "state_dir is a file: lint, with a log" 3 '' \
-    "^apam: error: the key registry: $dir/saved is no directory" lint
-signs "state_dir is a file: headers go on, and say so" 0 '^Authorization: ' \
-    "=apam: error: the key registry: $dir/saved is no directory" \
+    "=$dir/apam.conf: error: state_dir: $dir/saved is no directory" lint
+signs "state_dir is a file: nothing is known, and nothing signs" 4 '' \
+    "^apam: good: whether the key is archived .*$dir/saved is no directory" \
     headers good $origin/x
 sed -i "s,^state_dir.*,state_dir = \"$dir/absent\";," "$dir/apam.conf"
 row "no state_dir: lint" 0 '' '' lint

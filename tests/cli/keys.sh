@@ -333,14 +333,89 @@ row "a damaged registry: list" 3 "^demo@example.com${t}" \
     'registry/keys:?[0-9]*: error: .*damaged' keys list
 row "a damaged registry: archive" 3 '' 'damaged' keys archive --yes sandbox-read-2
 row "a damaged registry: restore" 3 '' 'damaged' keys restore demo@example.com
-signs "a damaged registry: a new program, which obeys none" 0 \
-    '^Authorization: ' 'apam: error: .*registry/keys: .*damaged' \
-    headers seed "$seed/x"
-APAM_LOG= signs "a damaged registry: who wants no log" 0 \
-    '^Authorization: ' '!damaged' headers seed "$seed/x"
-row "a damaged registry: status" 0 '^seed' 'apam: error: .*damaged' status seed
+row "a damaged registry: backup" 3 '' 'damaged' keys backup -
+signs "a damaged registry: programs go by its index" 1 '' \
+    'seed: the key was archived' headers seed "$seed/x"
+damaged='registry/keys:?[0-9]*: error: .*damaged'
+row "a damaged registry: status" 0 '^seed' "$damaged" status seed
+row "a damaged registry: check" 1 '^seed' "$damaged" check seed
+row "a damaged registry: explain" 1 '*' "$damaged" explain "$seed/x"
+row "a damaged registry: lint" 3 '' "$damaged" lint
 holds "it is left as it was" [ "$(cat "$dir/state/registry/keys")" = '{ what' ]
 cp "$dir/keys" "$dir/state/registry/keys"
+row "it is whole again" 0 '' '!damaged' lint
+
+# ---- Backup and recovery -------------------------------------------------------
+
+row "a backup" 0 '' '' keys backup "$dir/backup"
+holds "it is the text" cmp -s "$dir/backup" "$dir/state/registry/keys"
+row "a backup to standard output" 0 '^{ "apam": "keys 1", "registry": ' '' \
+    keys backup -
+row "a backup that cannot be written" 5 '' 'no/such' keys backup /no/such
+row "restored after the backup" 0 '*' '' keys restore demo@example.com
+row "archived after the backup" 0 'is archived' '*' \
+    keys archive --yes sandbox-read-2
+signs "it signs" 0 '^Authorization: ' '*' headers seed "$seed/x"
+row "recover: what would change is said" 1 '' \
+    'sandbox-read-2 \(key-secret-archiveable.*\) signs again by it' \
+    keys recover "$dir/backup"
+row "recover: both ways" 1 '' 'demo@example.com .* is archived by it' \
+    keys recover "$dir/backup"
+row "recover: nothing was done" 1 '' 'nothing was done; add --yes' \
+    keys recover "$dir/backup"
+signs "nothing was" 0 '^Authorization: ' '*' headers seed "$seed/x"
+
+# An older registry put in place by hand, and one that is moved away, change
+# nothing for programs, and are said.
+older='registry/keys is of generation [0-9]+, and programs go by [0-9]+'
+cp -a "$dir/state/registry" "$dir/kept"
+cp "$dir/backup" "$dir/state/registry/keys"
+signs "an older text: programs go by the index" 0 '^Authorization: ' '*' \
+    headers seed "$seed/x"
+row "an older text: lint" 3 '' "$older" lint
+row "an older text: status" 0 '^seed' "$older" status seed
+row "an older text: list" 3 "^demo@example.com${t}" "$older" keys list
+row "an older text: archive" 3 '' 'apam keys recover' \
+    keys archive --yes sandbox-read
+rm -r "$dir/state/registry"
+signs "no text: programs go by the index" 0 '^Authorization: ' '*' \
+    headers seed "$seed/x"
+row "no text: lint" 3 '' 'is missing, and what programs go by' lint
+row "no text: archive" 3 '' 'apam keys recover FILE' \
+    keys archive --yes sandbox-read
+row "no text: recover" 3 '' 'is missing' keys recover --yes
+row "recover no such file" 3 '' 'no/such' keys recover --yes /no/such
+row "recover what is no registry" 3 '' 'apam.conf:1: error: .*no text of a key' \
+    keys recover --yes "$dir/apam.conf"
+row "recover" 0 'is recovered, with [0-9]+ keys' '*' \
+    keys recover --yes "$dir/backup"
+signs "by the backup it is archived" 1 '' 'the key was archived' \
+    headers seed "$seed/x"
+row "recover what was there before, in JSON" 0 '"signs_again": \[' '*' \
+    --json keys recover --yes "$dir/kept/keys"
+signs "by that it signs" 0 '^Authorization: ' '*' headers seed "$seed/x"
+row "all is well" 0 '' '!registry' lint
+
+# Without the index nothing is known, and nothing signs, but by one's leave.
+mv "$dir/state/index/keys" "$dir/saved"
+signs "no index: nothing signs" 4 '' \
+    'index/keys: .*is missing, .*apam keys recover' headers seed "$seed/x"
+APAM_LOG= signs "no index: who wants no log" 4 '' 'on_unknown is not "allow"' \
+    headers seed "$seed/x"
+sed 's/email *=/on_unknown = "allow"; &/' "$dir/apam.d/seed.conf" \
+    >"$dir/apam.d/lax.conf"
+signs "no index: one that allows it" 0 '^Authorization: ' \
+    'apam: error: .*index/keys: .*is missing' headers lax "$seed/x"
+rm "$dir/apam.d/lax.conf"
+row "no index: status" 0 '^seed' 'index/keys.*is missing' status seed
+row "no index: explain" 0 '*' 'index/keys.*is missing' explain "$seed/x"
+row "no index: lint" 3 '' 'index/keys: error: .*is missing' lint
+row "no index: any change makes it anew" 0 'is archived' '*' \
+    keys archive --yes sandbox-read
+signs "it signs again" 0 '^Authorization: ' '*' headers seed "$seed/x"
+row "restored for what follows" 0 '*' '' keys restore sandbox-read-2
+row "archived for what follows" 0 'is archived' '*' \
+    keys archive --yes demo@example.com
 chmod 777 "$dir/state"
 row "a state directory of all" 3 '' 'changed by others' \
     keys archive --yes sandbox-read-2

@@ -16,10 +16,19 @@ dir=$(mktemp -d) && dir=$(cd "$dir" && pwd -P) || exit 2
 timeout=$(command -v timeout) || exit 2 # some rows change PATH
 passed=0 failed=0 SANDBOX_PID=
 
+# forget_counter STATE_DIR: the segment that the file `counter` names outlasts
+# the directory.
+forget_counter()
+{
+	[ ! -s "$1/index/counter" ] || ipcrm -m "$(od -An -tu4 -j8 -N4 \
+	    "$1/index/counter" | tr -d ' ')" 2>/dev/null
+}
+
 cleanup()
 {
 	[ -z "${SANDBOX_PID:-}" ] || kill "$SANDBOX_PID" 2>/dev/null
 	wait 2>/dev/null
+	forget_counter "$dir/state"
 	rm -rf "$dir"
 }
 trap cleanup EXIT

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The index.  One block at a time is held, on the stack; nothing of it is
+ * believed before its checksum, and no place that it names before the bounds.
+ */
+#include "key_index.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "siphash.h"
+
+#define MAGIC "APAMIDX1"
+#define ORDER UINT32_C(0x01020304)
+#define SLOT sizeof(struct key_index_slot)
+#define ROOM 4032 /* bytes of a block for what it holds */
+#define SLOTS (ROOM / SLOT)
+
+/* What a block ends in. */
+struct tail {
+	uint64_t number, generation;
+	unsigned char unused[40];
+	uint64_t sum;
+};
+
+struct block {
+	_Alignas(8) unsigned char bytes[ROOM];
+	struct tail tail;
+};
+
+_Static_assert(SLOT == 64 && sizeof(struct block) == KEY_INDEX_BLOCK,
+    "blocks and slots are as documented");
+_Static_assert(sizeof(struct key_index_head) <= ROOM, "the head is a block");
+
+static uint64_t
+sum_of(
+    const struct block *block, const unsigned char registry[KEY_REGISTRY_ID])
+{
+	return siphash64(
+	    registry, block, KEY_INDEX_BLOCK - sizeof(block->tail.sum));
+}
+
+/* Blocks that hold so many keys. */
+static uint64_t
+blocks_of(uint64_t keys)
+{
+	return (keys + SLOTS - 1) / SLOTS;
+}
+
+/* ---- Reading ---------------------------------------------------------- */
+
+/* Reads one index. */
+struct reader {
+	int fd;
+	const struct key_index_head *head;
+	uint64_t at; /* the block that is held; 0: none */
+	struct block block;
+};
+
+static int
+read_block(int fd, uint64_t number, struct block *to)
+{
+	unsigned char *p = (unsigned char *)to;
+	size_t got = 0;
+	ssize_t n;
+
+	while (got < KEY_INDEX_BLOCK) {
+		n = pread(fd, p + got, KEY_INDEX_BLOCK - got,
+		    (off_t)(number * KEY_INDEX_BLOCK + got));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		if (n == 0)
+			return KEY_INDEX_DAMAGED;
+		got += (size_t)n;
+	}
+	return 0;
+}
+
+static bool
+head_fits(const struct key_index_head *head, uint64_t size)
+{
+	if (head->count > KEY_RECORDS_MAX || head->blocks > size ||
+	    head->blocks * KEY_INDEX_BLOCK != size ||
+	    head->until[255] != head->count ||
+	    head->blocks < 1 + blocks_of(head->count))
+		return false;
+	for (int i = 1; i < 256; i++)
+		if (head->until[i - 1] > head->until[i])
+			return false;
+	return head->generation > 0;
+}
+
+int
+key_index_read(int fd, struct key_index_head *head)
+{
+	struct block block;
+	struct stat st;
+	int failed;
+
+	memset(head, 0, sizeof(*head));
+	if (fstat(fd, &st) != 0)
+		return errno;
+	failed = read_block(fd, 0, &block);
+	if (failed != 0)
+		return failed;
+	memcpy(head, block.bytes, sizeof(*head));
+	if (memcmp(head->magic, MAGIC, sizeof(head->magic)) != 0 ||
+	    head->order != ORDER || head->block_size != KEY_INDEX_BLOCK ||
+	    block.tail.number != 0 ||
+	    block.tail.generation != head->generation ||
+	    block.tail.sum != sum_of(&block, head->registry) ||
+	    !head_fits(head, (uint64_t)st.st_size))
+		return KEY_INDEX_DAMAGED;
+	return 0;
+}
+
+/* Have a block at hand. */
+static int
+hold_block(struct reader *r, uint64_t number)
+{
+	const struct tail *tail = &r->block.tail;
+	int failed;
+
+	if (number == r->at)
+		return 0;
+	r->at = 0;
+	if (number == 0 || number >= r->head->blocks)
+		return KEY_INDEX_DAMAGED;
+	failed = read_block(r->fd, number, &r->block);
+	if (failed != 0)
+		return failed;
+	if (tail->number != number ||
+	    tail->generation != r->head->generation ||
+	    tail->sum != sum_of(&r->block, r->head->registry))
+		return KEY_INDEX_DAMAGED;
+	r->at = number;
+	return 0;
+}
+
+/* The slot of key `n`, from 0; lives until the next. */
+static int
+hold_slot(struct reader *r, uint64_t n, const struct key_index_slot **slot)
+{
+	const int failed = hold_block(r, 1 + n / SLOTS);
+
+	*slot = (const void *)(r->block.bytes + n % SLOTS * SLOT);
+	return failed;
+}
+
+/* The first key from `low` on, below `high`, whose hash is no less. */
+static int
+search(struct reader *r, const unsigned char *hash, uint64_t *low,
+    uint64_t high)
+{
+	const struct key_index_slot *slot;
+	uint64_t middle;
+	int failed = 0;
+
+	while (*low < high && failed == 0) {
+		middle = *low + (high - *low) / 2;
+		failed = hold_slot(r, middle, &slot);
+		if (failed != 0)
+			break;
+		if (memcmp(slot->hash, hash, KEY_HASH_SIZE) < 0)
+			*low = middle + 1;
+		else
+			high = middle;
+	}
+	return failed;
+}
+
+int
+key_index_find(int fd, const struct key_index_head *head,
+    const unsigned char hash[KEY_HASH_SIZE],
+    bool (*each)(void *arg, const struct key_index_slot *slot), void *arg)
+{
+	struct reader r = { .fd = fd, .head = head };
+	const uint64_t end = head->until[hash[0]];
+	uint64_t n = hash[0] == 0 ? 0 : head->until[hash[0] - 1];
+	const struct key_index_slot *slot;
+	bool more = true;
+	int failed = search(&r, hash, &n, end);
+
+	for (; failed == 0 && more && n < end; n++) {
+		failed = hold_slot(&r, n, &slot);
+		if (failed != 0 ||
+		    memcmp(slot->hash, hash, KEY_HASH_SIZE) != 0)
+			break;
+		more = each(arg, slot);
+	}
+	return failed;
+}
+
+int
+key_index_walk(int fd, const struct key_index_head *head,
+    bool (*each)(void *arg, const struct key_index_slot *slot), void *arg)
+{
+	struct reader r = { .fd = fd, .head = head };
+	const struct key_index_slot *slot;
+	bool more = true;
+	int failed = 0;
+
+	for (uint64_t n = 0; failed == 0 && more && n < head->count; n++) {
+		failed = hold_slot(&r, n, &slot);
+		if (failed == 0)
+			more = each(arg, slot);
+	}
+	return failed;
+}
+
+int
+key_index_evidence(int fd, const struct key_index_head *head,
+    const struct key_index_slot *slot, char by[KEY_TEXT_MAX + 1],
+    char why[KEY_TEXT_MAX + 1])
+{
+	struct reader r = { .fd = fd, .head = head };
+	const uint64_t at = slot->evidence % KEY_INDEX_BLOCK;
+	const unsigned char *text = r.block.bytes + at;
+	const size_t n = slot->by_size;
+	int failed;
+
+	by[0] = why[0] = '\0';
+	if (n + slot->why_size == 0)
+		return 0;
+	if (at > ROOM || n + slot->why_size > ROOM - at)
+		return KEY_INDEX_DAMAGED;
+	failed = hold_block(&r, slot->evidence / KEY_INDEX_BLOCK);
+	if (failed != 0)
+		return failed;
+	memcpy(by, text, n);
+	by[n] = '\0';
+	memcpy(why, text + n, slot->why_size);
+	why[slot->why_size] = '\0';
+	return 0;
+}
+
+int
+key_index_check(int fd, const struct key_index_head *head)
+{
+	struct reader r = { .fd = fd, .head = head };
+	int failed = 0;
+
+	for (uint64_t n = 1; failed == 0 && n < head->blocks; n++)
+		failed = hold_block(&r, n);
+	return failed;
+}
+
+/* ---- Writing ---------------------------------------------------------- */
+
+/* An index being written, block after block. */
+struct writer {
+	struct buf *to;
+	struct key_index_head head;
+	struct block block;
+	uint64_t number; /* of that block */
+	size_t used; /* bytes of it */
+};
+
+static void
+end_block(struct writer *w)
+{
+	w->block.tail.number = w->number++;
+	w->block.tail.generation = w->head.generation;
+	w->block.tail.sum = sum_of(&w->block, w->head.registry);
+	buf_put(w->to,
+	    (struct apam_str){ (const char *)&w->block, KEY_INDEX_BLOCK });
+	memset(&w->block, 0, sizeof(w->block));
+	w->used = 0;
+}
+
+static void
+put(struct writer *w, const void *bytes, size_t n)
+{
+	if (n > ROOM - w->used)
+		end_block(w);
+	if (n > 0)
+		memcpy(w->block.bytes + w->used, bytes, n);
+	w->used += n;
+}
+
+/* What is said of a key that is active is nothing. */
+static size_t
+evidence_of(const struct key_record *r, char text[2 * KEY_TEXT_MAX],
+    struct key_index_slot *slot)
+{
+	slot->by_size = slot->why_size = 0;
+	if (r->archived_at == 0)
+		return 0;
+	slot->by_size = (uint8_t)strlen(r->archived_by);
+	slot->why_size = (uint8_t)strlen(r->why);
+	memcpy(text, r->archived_by, slot->by_size);
+	memcpy(text + slot->by_size, r->why, slot->why_size);
+	return (size_t)slot->by_size + slot->why_size;
+}
+
+/* *at is where the evidence of the next key is, in the order of keys. */
+static void
+put_slot(struct writer *w, const struct key_record *r, uint64_t *at)
+{
+	struct key_index_slot slot = { .marked = r->marked,
+		.archived_at = r->archived_at,
+		.drops = r->drops };
+	char text[2 * KEY_TEXT_MAX];
+	const size_t n = evidence_of(r, text, &slot);
+
+	if (n > ROOM - *at % KEY_INDEX_BLOCK)
+		*at += KEY_INDEX_BLOCK - *at % KEY_INDEX_BLOCK;
+	if (n > 0)
+		slot.evidence = *at;
+	*at += n;
+	memcpy(slot.hash, r->hash, KEY_HASH_SIZE);
+	if (r->marked) {
+		memcpy(slot.salt, r->salt, KEY_SALT_SIZE);
+		memcpy(slot.mark, r->mark, KEY_MARK_SIZE);
+	}
+	put(w, &slot, sizeof(slot));
+}
+
+static void
+put_slots(struct writer *w, const struct key_record *const *sorted, size_t n)
+{
+	uint64_t at = (1 + blocks_of(n)) * KEY_INDEX_BLOCK;
+
+	for (size_t i = 0; i < n; i++)
+		put_slot(w, sorted[i], &at);
+	if (w->used > 0)
+		end_block(w);
+}
+
+/* In the same order, and with the same rule on where a block ends. */
+static void
+put_evidence(struct writer *w, const struct key_record *const *sorted, size_t n)
+{
+	char text[2 * KEY_TEXT_MAX];
+	struct key_index_slot unused;
+
+	for (size_t i = 0; i < n; i++)
+		put(w, text, evidence_of(sorted[i], text, &unused));
+	if (w->used > 0)
+		end_block(w);
+}
+
+/* How many blocks there will be, with what is said of keys. */
+static uint64_t
+count_blocks(const struct key_record *const *sorted, size_t n)
+{
+	char text[2 * KEY_TEXT_MAX];
+	struct key_index_slot unused;
+	uint64_t blocks = 1 + blocks_of(n);
+	size_t used = 0, more;
+
+	for (size_t i = 0; i < n; i++) {
+		more = evidence_of(sorted[i], text, &unused);
+		if (more > ROOM - used) {
+			blocks++;
+			used = 0;
+		}
+		used += more;
+	}
+	return blocks + (used > 0);
+}
+
+static void
+put_head(struct writer *w, const struct key_record *const *sorted, size_t n,
+    const struct key_text *text)
+{
+	struct key_index_head *head = &w->head;
+	size_t at = 0;
+
+	*head = (struct key_index_head){ .order = ORDER,
+		.block_size = KEY_INDEX_BLOCK,
+		.generation = text->generation,
+		.text_size = text->size,
+		.text_sum = text->sum,
+		.count = n,
+		.blocks = count_blocks(sorted, n) };
+	memcpy(head->magic, MAGIC, sizeof(head->magic));
+	memcpy(head->registry, text->registry, KEY_REGISTRY_ID);
+	for (int i = 0; i < 256; i++) {
+		while (at < n && sorted[at]->hash[0] <= i)
+			at++;
+		head->until[i] = (uint32_t)at;
+	}
+	put(w, head, sizeof(*head));
+	end_block(w);
+}
+
+bool
+key_index_make(const struct key_set *set, const struct key_text *text,
+    struct buf *to)
+{
+	const struct key_record **sorted = key_set_sort(set);
+	struct writer w = { .to = to };
+
+	if (sorted == NULL)
+		return false;
+	buf_reserve(to,
+	    (count_blocks(sorted, set->count) + 1) * KEY_INDEX_BLOCK);
+	put_head(&w, sorted, set->count, text);
+	put_slots(&w, sorted, set->count);
+	put_evidence(&w, sorted, set->count);
+	free(sorted);
+	return !to->failed;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sets of keys in memory: adding to them, and their order in the index.
+ */
+#include "key_record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOM_FIRST 16
+#define BUCKETS 65536
+
+/* ---- Adding ----------------------------------------------------------- */
+
+static bool
+make_room(struct key_set *set)
+{
+	const size_t room = set->room == 0 ? ROOM_FIRST : set->room * 2;
+	struct key_record *records;
+
+	if (set->count < set->room)
+		return true;
+	if (set->count >= KEY_RECORDS_MAX)
+		return false;
+	records = realloc(set->records, room * sizeof(*records));
+	if (records == NULL)
+		return false;
+	set->records = records;
+	set->room = room;
+	return true;
+}
+
+/* A text becomes the set's own. */
+static bool
+own(struct key_set *set, const char **text)
+{
+	if (*text == NULL || **text == '\0')
+		*text = "";
+	else
+		*text = arena_copy(&set->arena, apam_str(*text));
+	return *text != NULL;
+}
+
+struct key_record *
+key_set_append(struct key_set *set, const struct key_record *record)
+{
+	struct key_record copy = *record, *to;
+
+	if (set->count >= KEY_RECORDS_MAX || !make_room(set))
+		return NULL;
+	key_hash(copy.scheme, apam_str(copy.id), copy.hash);
+	to = &set->records[set->count++];
+	*to = copy;
+	return to;
+}
+
+struct key_record *
+key_set_add(struct key_set *set, const struct key_record *record)
+{
+	struct key_record copy = *record;
+
+	copy.source = APAM_STR("");
+	if (!own(set, &copy.scheme) || !own(set, &copy.id) ||
+	    !own(set, &copy.description) || !own(set, &copy.access) ||
+	    !own(set, &copy.created_by) || !own(set, &copy.archived_by) ||
+	    !own(set, &copy.why))
+		return NULL;
+	return key_set_append(set, &copy);
+}
+
+void
+key_set_free(struct key_set *set)
+{
+	free(set->records);
+	free(set->before);
+	arena_free(&set->arena);
+	buf_free(&set->text);
+	*set = (struct key_set){ .count = 0 };
+}
+
+/* ---- Order ------------------------------------------------------------ */
+
+static int
+compare(const struct key_record *a, const struct key_record *b)
+{
+	int order = memcmp(a->hash, b->hash, KEY_HASH_SIZE);
+
+	if (order == 0)
+		order = (int)a->marked - (int)b->marked;
+	if (order == 0 && a->marked)
+		order = memcmp(a->mark, b->mark, KEY_MARK_SIZE);
+	return order;
+}
+
+/* By key, then in the order of the set. */
+static int
+compare_at(const void *a, const void *b)
+{
+	const struct key_record *const *left = a, *const *right = b;
+	const int order = compare(*left, *right);
+
+	if (order != 0)
+		return order;
+	return *left < *right ? -1 : *left > *right;
+}
+
+static size_t
+bucket(const struct key_record *r)
+{
+	return (size_t)r->hash[0] << 8 | r->hash[1];
+}
+
+/* Hashes lie evenly, so that few are left to compare in each bucket. */
+static void
+sort_buckets(const struct key_record **sorted, const size_t *ends)
+{
+	size_t from = 0;
+
+	for (size_t i = 0; i < BUCKETS; from = ends[i], i++)
+		if (ends[i] - from > 1)
+			qsort(sorted + from, ends[i] - from,
+			    sizeof(const struct key_record *), compare_at);
+}
+
+/* Where each bucket ends: `places`, from where each begins. */
+static void
+fill_buckets(const struct key_set *set, const struct key_record **sorted,
+    size_t *places)
+{
+	size_t sum = 0, n;
+
+	for (size_t i = 0; i < set->count; i++)
+		places[bucket(&set->records[i])]++;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		n = places[i];
+		places[i] = sum;
+		sum += n;
+	}
+	for (size_t i = 0; i < set->count; i++)
+		sorted[places[bucket(&set->records[i])]++] = &set->records[i];
+}
+
+const struct key_record **
+key_set_sort(const struct key_set *set)
+{
+	const struct key_record **sorted;
+	size_t *places = calloc(BUCKETS, sizeof(*places));
+
+	if (places == NULL)
+		return NULL;
+	sorted = calloc(set->count + 1, sizeof(const struct key_record *));
+	if (sorted != NULL) {
+		fill_buckets(set, sorted, places);
+		sort_buckets(sorted, places);
+	}
+	free(places);
+	return sorted;
+}
+
+/* What has the same hash has the same name, but for a chance that never is. */
+static bool
+is_same(const struct key_record *a, const struct key_record *b)
+{
+	return compare(a, b) == 0 && strcmp(a->id, b->id) == 0 &&
+	    strcmp(a->scheme, b->scheme) == 0;
+}
+
+bool
+key_set_find_twice(const struct key_set *set, size_t *at)
+{
+	const struct key_record **sorted = key_set_sort(set);
+
+	*at = set->count;
+	if (sorted == NULL)
+		return false;
+	for (size_t i = 1; i < set->count && *at == set->count; i++)
+		if (is_same(sorted[i - 1], sorted[i]))
+			*at = (size_t)(sorted[i] - set->records);
+	free(sorted);
+	return true;
+}
