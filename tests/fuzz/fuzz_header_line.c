@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * http_header_line: each line of the input is a line of a response's head, with
+ * its end.  What is taken in is a header by the rules on them, and what came
+ * before a status line is forgotten.
+ */
+#include "../../core/header.h"
+#include "../../core/http.h"
+#include "../../core/secmem.h"
+#include "../../core/str.h"
+#include "fuzz.h"
+
+static void
+check_fields(struct fields *fields)
+{
+	const struct apam_header *h = fields_array(fields);
+
+	HOLDS(h != NULL || fields->count == 0 || fields->refused != NULL ||
+	    fields->text.failed || secmem_live() > 0);
+	for (size_t i = 0; h != NULL && i < fields->count; i++) {
+		HOLDS(header_name_ok(h[i].name));
+		HOLDS(header_value_ok(h[i].value));
+		HOLDS(h[i].value.p[h[i].value.n] == '\0');
+	}
+}
+
+static void
+take_line(struct fields *fields, struct apam_str line)
+{
+	size_t before = fields->count;
+
+	http_header_line(fields, line);
+	if (str_starts(line, APAM_STR("HTTP/")))
+		HOLDS(fields->count == 0 && fields->refused == NULL);
+	else
+		HOLDS(fields->count == before || fields->count == before + 1);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct apam_str rest = { (const char *)data, size };
+	struct fields fields;
+
+	fields_init(&fields);
+	while (rest.n > 0) {
+		size_t n = str_find(rest, '\n');
+
+		n = n < rest.n ? n + 1 : n;
+		take_line(&fields, str_cut(rest, n));
+		rest = str_skip(rest, n);
+	}
+	check_fields(&fields);
+	fields_free(&fields);
+	HOLDS(secmem_live() == 0);
+	return 0;
+}
