@@ -20,7 +20,7 @@
 #define PLACE_SIZE (URL_HOST_MAX + sizeof("the proxy :65535"))
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* ---- Where -------------------------------------------------------------- */
+/* ---- Where --------------------------------------------------------------- */
 
 /* Host and port of a URL, with `before` in front. */
 static void
@@ -84,7 +84,7 @@ reached(const struct http_failure *f, CURLINFO what)
 	return when > 0;
 }
 
-/* ---- Names and connections ---------------------------------------------- */
+/* ---- Names and connections ----------------------------------------------- */
 
 static enum apam_status
 not_resolved(const struct http_failure *f, struct apam_error *err)
@@ -172,7 +172,7 @@ too_late(const struct http_failure *f, struct apam_error *err)
 	    err, APAM_E_DEADLINE, "%s did not answer in time", place);
 }
 
-/* ---- Certificates ------------------------------------------------------- */
+/* ---- Certificates -------------------------------------------------------- */
 
 /*
  * OpenSSL's X509_V_ERR_..., which libcurl passes on.  It compares names itself

@@ -61,7 +61,7 @@ take_off(struct entry *e, enum flight_goal goal, int64_t deadline,
 	if (f != NULL && leave(e, f))
 		return true;
 	flight_free(&f);
-	(void)error_set(err, APAM_E_MEMORY, LOOP_NOTHING_LEFT);
+	(void)error_set(err, APAM_E_MEMORY, "%s", loop_problem(e->ctx->loop));
 	return false;
 }
 

@@ -362,7 +362,7 @@ make_descriptors(struct loop *loop)
 static bool
 ready(struct loop *loop)
 {
-	if (!make_descriptors(loop))
+	if (atomic_load(&loop->retired) || !make_descriptors(loop))
 		return false;
 	if (loop->threaded && !loop->running)
 		loop->running = start_thread(loop);
@@ -385,6 +385,14 @@ loop_submit(struct loop *loop, struct flight *f)
 	return ok;
 }
 
+const char *
+loop_problem(const struct loop *loop)
+{
+	if (atomic_load(&loop->retired))
+		return "the program is ending: no provider is asked any more";
+	return "no memory, thread or descriptor to ask the provider with";
+}
+
 void
 loop_launch(struct loop *loop, struct flight *f)
 {
@@ -395,7 +403,7 @@ loop_launch(struct loop *loop, struct flight *f)
 	if (f->wait == FLIGHT_LANDED || !loop_submit(loop, f)) {
 		if (f->wait != FLIGHT_LANDED)
 			(void)error_set(
-			    &f->error, APAM_E_MEMORY, LOOP_NOTHING_LEFT);
+			    &f->error, APAM_E_MEMORY, "%s", loop_problem(loop));
 		lifecycle_landed(f);
 		flight_free(&f);
 	}

@@ -19,8 +19,6 @@
 #include "flight.h"
 
 #define LOOP_SOCKETS_MAX 256
-#define LOOP_NOTHING_LEFT                                                      \
-	"no memory, thread or descriptor to ask the provider with"
 
 struct loop {
 	pthread_mutex_t work;
@@ -58,6 +56,9 @@ void loop_retire(struct loop *loop, const struct timespec *until);
  * descriptors or no thread; the flight is the caller's still.
  */
 bool loop_submit(struct loop *loop, struct flight *f);
+
+/* Why not, where that returned false; static text. */
+const char *loop_problem(const struct loop *loop);
 
 /*
  * The same, but start it here and now: one that needs no exchange has landed

@@ -25,7 +25,7 @@
 static struct project p;
 static struct raw_server server;
 
-/* ---- The copy ------------------------------------------------------------- */
+/* ---- The copy ------------------------------------------------------------ */
 
 enum { SENT = 1, SEES_ONE = 2, IS_SETID = 4 };
 
@@ -62,7 +62,7 @@ talk(const char *url, const char *ca)
 	    (process_is_setid() ? IS_SETID : 0);
 }
 
-/* ---- Its caller ------------------------------------------------------------ */
+/* ---- Its caller ---------------------------------------------------------- */
 
 static void
 setup(void)

@@ -18,6 +18,7 @@
 #define RUNS_FULL 200
 #define BESIDE 8 /* programs at a time */
 #define MOMENT_US 30000 /* the last at which one ends */
+#define FRESH "p16" /* a profile of which nothing was asked before */
 #define LINGER_US 20000 /* of a program that has more to do at its end */
 
 static struct project p;
@@ -41,6 +42,24 @@ linger(void)
 	(void)nanosleep(&t, NULL);
 }
 
+/* Nothing comes of it, and at once. */
+static void
+sign_late(void)
+{
+	struct apam_request request = APAM_REQUEST("GET", "https://api.test/");
+	struct apam_signature signature = APAM_SIGNATURE_INIT;
+	struct apam_profile *profile;
+	const time_t from = time(NULL);
+	struct apam_error err;
+
+	request.timeout_ms = 20000;
+	if (apam_profile_get(opened, FRESH, &profile, &err) != APAM_OK ||
+	    apam_sign(profile, &request, &signature, &err) == APAM_OK ||
+	    strstr(err.text, "the program is ending") == NULL ||
+	    time(NULL) - from > 10)
+		_exit(4);
+}
+
 /* What a program does last, after all that was registered later. */
 static const struct {
 	const char *name;
@@ -49,6 +68,7 @@ static const struct {
 	{ "ends", NULL },
 	{ "lingers", linger },
 	{ "closes", close_late },
+	{ "signs", sign_late },
 };
 
 static void
@@ -87,7 +107,7 @@ end(const char *config, long moment_us, void (*last)(void))
 	exit(0);
 }
 
-/* ---- Many of them ----------------------------------------------------------- */
+/* ---- Many of them -------------------------------------------------------- */
 
 static void
 setup(void)
@@ -103,7 +123,7 @@ setup(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 	raw_start(&server, &answer,
 	    certificate_serve_own(project_path(&p, "ca.pem")));
-	for (int i = 0; i < PROFILES; i++) {
+	for (int i = 0; i <= PROFILES; i++) {
 		(void)snprintf(name, sizeof(name), "p%d", i);
 		(void)snprintf(text, sizeof(text),
 		    "origins = [ \"https://api.test\" ];\n"

@@ -57,7 +57,7 @@ START_TEST(a_code_has_a_meaning)
 }
 END_TEST
 
-/* ---- Real transfers ------------------------------------------------------- */
+/* ---- Real transfers ------------------------------------------------------ */
 
 static const struct raw_answer quick = { .head = "HTTP/1.1 200 OK\r\n"
 						 "Content-Length: 0\r\n\r\n" };
@@ -255,7 +255,7 @@ START_TEST(a_name_is_not_known)
 }
 END_TEST
 
-/* ---- Proxies --------------------------------------------------------------- */
+/* ---- Proxies ------------------------------------------------------------- */
 
 START_TEST(a_proxy_is_to_blame)
 {

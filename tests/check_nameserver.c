@@ -137,7 +137,7 @@ begin(unsigned flags)
 	other = project_get(&p, "other");
 }
 
-/* ---- What waits ----------------------------------------------------------- */
+/* ---- What waits ---------------------------------------------------------- */
 
 static enum apam_status
 sign(struct apam_profile *profile, const char *url, struct apam_error *err)
