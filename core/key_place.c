@@ -69,11 +69,10 @@ key_place_refuse_keys(const struct key_registry *registry, const char *name,
 	char path[KEY_PLACE_PATH], file[sizeof("registry/keys")];
 	const bool index = name[0] == KEY_PLACE_INDEX[0];
 
-	(void)snprintf(
-	    file, sizeof(file), "%.8s/" KEY_PLACE_KEYS, name);
+	(void)snprintf(file, sizeof(file), "%.8s/" KEY_PLACE_KEYS, name);
 	key_place_path(registry, file, path);
-	return error_set_at(err, status, path, line, "the %s of the key registry %s",
-	    index ? "index" : "file", what);
+	return error_set_at(err, status, path, line,
+	    "the %s of the key registry %s", index ? "index" : "file", what);
 }
 
 static const struct {
@@ -161,13 +160,17 @@ key_place_state(
 			(void)error_set(err, own.status, "%s", own.text);
 		return -1;
 	}
+	if (fstat(fd, &st) != 0)
+		(void)error_set(err, APAM_E_CONFIG, "%s cannot be looked at",
+		    registry->state_dir);
 	/* Here sticky is not good enough. */
-	if (fstat(fd, &st) == 0 && (st.st_mode & 022) == 0)
+	else if ((st.st_mode & 022) == 0)
 		return fd;
-	(void)error_set(err, APAM_E_TRUST,
-	    "%s can be changed by others, who could put a key registry in it; "
-	    "chmod 0755; `apam users add` makes the directories of users",
-	    registry->state_dir);
+	else
+		(void)error_set(err, APAM_E_TRUST,
+		    "%s can be changed by others, who could put a key registry in it; "
+		    "chmod 0755; `apam users add` makes the directories of users",
+		    registry->state_dir);
 	(void)close(fd);
 	return -1;
 }

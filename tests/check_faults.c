@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Every allocation and every call on a file failed in turn, in new processes
- * and in a running one: a key signs whole or not at all, memory that is short is never called
+ * and in a running one: an archived key signs nothing, a key that is not
+ * archived signs whole or not at all, memory that is short is never called
  * anything else, and nothing crashes or hangs.
  *
  * Runs itself anew with tests/faults/fault.c preloaded.  With
@@ -28,8 +29,11 @@
 
 static struct project p;
 static struct apam_profile *profile;
+static struct apam *tool; /* the administrator's context */
 static void (*switch_on)(const struct fault *fault);
 static long (*switch_off)(void);
+
+static const struct apam_key_name key = { .size = sizeof(key), .id = "me" };
 
 /* ---- Which faults ------------------------------------------------------- */
 
@@ -106,7 +110,8 @@ static bool
 is_called_wrong(const char *said)
 {
 	static const char *const wrong[] = { "malformed", "syntax", "damaged",
-		"is no option", "expected", "duplicate", "not valid" };
+		"is no option", "expected", "duplicate", "not valid",
+		"can be changed by others" };
 
 	for (int i = 0; i < ROWS(wrong); i++)
 		if (strstr(said, wrong[i]) != NULL)
@@ -139,12 +144,30 @@ setup(void)
 	project_directory(&p, "state");
 	write_profile("first");
 	profile = project_get(&p, "one");
+	tool = p.ctx;
+	p.ctx = NULL;
+	profile = project_get(&p, "one");
 }
 
 static void
 teardown(void)
 {
+	apam_close(&tool);
 	project_remove(&p);
+}
+
+static void
+archive(void)
+{
+	ck_assert_msg(apam_key_archive(tool, &key, "a test", &p.err) == APAM_OK,
+	    "%s", p.err.text);
+}
+
+static void
+restore(void)
+{
+	ck_assert_msg(
+	    apam_key_restore(tool, &key, &p.err) == APAM_OK, "%s", p.err.text);
 }
 
 /* ---- New processes ------------------------------------------------------ */
@@ -258,6 +281,13 @@ fail_in_processes(const struct row *row, bool archived)
 	check_sum(row->name, &sum, 10);
 }
 
+START_TEST(an_archived_key_signs_in_no_new_process)
+{
+	archive();
+	fail_in_processes(&rows[_i], true);
+}
+END_TEST
+
 START_TEST(a_new_process_signs_whole_or_not_at_all)
 {
 	fail_in_processes(&rows[_i], false);
@@ -293,6 +323,13 @@ limit_memory(bool archived)
 	}
 	check_sum("ulimit -v", &sum, 10);
 }
+
+START_TEST(little_memory_lets_no_archived_key_sign)
+{
+	archive();
+	limit_memory(true);
+}
+END_TEST
 
 START_TEST(little_memory_is_survived)
 {
@@ -355,6 +392,27 @@ sign_with(const struct row *row, long at, bool archived, struct sum *sum)
 	return n >= at;
 }
 
+/* Archived under a program that signs, which then looks with a fault. */
+START_TEST(an_archived_key_signs_in_no_running_program)
+{
+	const struct row *row = &rows[_i];
+	struct sum sum = { 0 };
+	bool more = true, whole;
+
+	for (long at = 1; more; at++) {
+		must_sign();
+		archive();
+		more = sign_with(row, at, true, &sum);
+		ck_assert_int_ne(sign(&whole, &p.err), APAM_OK);
+		restore();
+		/* One that could not map the counter looks once a second. */
+		apam_close(&p.ctx);
+		profile = project_get(&p, "one");
+	}
+	check_sum(row->name, &sum, 1);
+}
+END_TEST
+
 /* A profile that changes under a program that signs. */
 START_TEST(a_reload_fails_whole_or_not_at_all)
 {
@@ -408,8 +466,8 @@ START_TEST(a_first_load_fails_whole_or_not_at_all)
 
 	for (long at = 1; more; at++) {
 		more = open_and_sign_with(row, at, &sum);
-		if (p.ctx == NULL)
-			continue;
+		/* A context that could not look may look again later. */
+		apam_close(&p.ctx);
 		profile = project_get(&p, "one");
 		must_sign();
 	}
@@ -448,8 +506,13 @@ main(int argc, char **argv)
 	tcase_set_timeout(tc, 600);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(
+	    tc, an_archived_key_signs_in_no_new_process, 0, row_count());
+	tcase_add_loop_test(
 	    tc, a_new_process_signs_whole_or_not_at_all, 0, row_count());
+	tcase_add_test(tc, little_memory_lets_no_archived_key_sign);
 	tcase_add_test(tc, little_memory_is_survived);
+	tcase_add_loop_test(
+	    tc, an_archived_key_signs_in_no_running_program, 0, row_count());
 	tcase_add_loop_test(
 	    tc, a_reload_fails_whole_or_not_at_all, 0, row_count());
 	tcase_add_loop_test(
