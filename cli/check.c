@@ -26,9 +26,11 @@ struct check {
 };
 
 static int
-state_status(enum apam_key_state state)
+state_status(const struct apam_key_report *report)
 {
-	switch (state) {
+	if (APAM_CLASS(report->why) == APAM_CLASS_CONFIG)
+		return STATUS_CONFIG;
+	switch (report->state) {
 	case APAM_KEY_GOOD:
 		return STATUS_DONE;
 	case APAM_KEY_EXPIRED:
@@ -56,7 +58,7 @@ add(struct check *check, const char *name, const struct apam_key_report *report)
 	when_text(when, report->checked_at);
 	if (!check->cli->json) {
 		table_add(&check->table, cells);
-		return state_status(report->state);
+		return state_status(report);
 	}
 	json_array_append_new(check->all,
 	    json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o}", "profile",
@@ -64,7 +66,7 @@ add(struct check *check, const char *name, const struct apam_key_report *report)
 		json_text(report->scheme), "key_id", json_text(report->key_id),
 		"state", json_text(state), "checked", json_text(when),
 		"evidence", json_text(report->evidence)));
-	return state_status(report->state);
+	return state_status(report);
 }
 
 static int

@@ -62,7 +62,7 @@ not_confirmed(enum apam_status status)
 {
 	return APAM_CLASS(status) == APAM_CLASS_TEMPORARY ||
 	    APAM_CLASS(status) == APAM_CLASS_REVOKED ||
-	    status == APAM_E_DENIED;
+	    APAM_CLASS(status) == APAM_CLASS_CONFIG || status == APAM_E_DENIED;
 }
 
 /* What is left to do, on standard error.  Returns what the entry stands for. */
@@ -79,7 +79,9 @@ remark(const struct view *view, const struct apam_revoke_report *report)
 		complain("%s: entry %u: other processes keep their tokens "
 			 "until these expire: %s",
 		    view->profile, report->entry + 1, report->drop_text);
-	return lives ? STATUS_TEMPORARY : exit_status(report->status);
+	return lives && report->status != APAM_E_CONFIG ?
+	    STATUS_TEMPORARY :
+	    exit_status(report->status);
 }
 
 static int

@@ -22,6 +22,7 @@ report(struct entry *e, const struct key_finding *f, struct apam_key_report *to)
 	to->checked_at = f->at;
 	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
 	tell_key_id(e, to->key_id);
+	to->why = f->state == APAM_KEY_UNKNOWN ? f->why : APAM_OK;
 	(void)snprintf(to->evidence, sizeof(to->evidence), "%s", f->evidence);
 }
 

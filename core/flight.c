@@ -67,6 +67,7 @@ find(struct flight *f, enum apam_key_state state, const char *evidence)
 	struct key_finding *to = &f->finding;
 
 	to->state = state;
+	to->why = APAM_OK;
 	to->at = clock_unix();
 	(void)snprintf(to->evidence, sizeof(to->evidence), "%.*s",
 	    (int)sizeof(to->evidence) - 1, evidence);
@@ -82,6 +83,7 @@ find_failure(struct flight *f, const struct apam_error *err)
 	if (err->status == APAM_E_EXPIRED)
 		state = APAM_KEY_EXPIRED;
 	find(f, state, err->text);
+	f->finding.why = err->status;
 }
 
 /* ---- Credentials ------------------------------------------------------- */
@@ -187,10 +189,10 @@ static enum flight_wait
 probe_done(struct flight *f, const struct apam_error *why)
 {
 	bool open = f->finding.state == APAM_KEY_UNKNOWN;
-	struct key_finding probed;
+	struct key_finding probed = { .why = APAM_OK };
 
 	if (why->status != APAM_OK && open)
-		find(f, APAM_KEY_UNKNOWN, why->text);
+		find_failure(f, why);
 	else if (why->status != APAM_OK)
 		find_beside(f, "the probe: ", why->text);
 	if (why->status != APAM_OK)
@@ -305,6 +307,8 @@ go_on(struct flight *f, const struct response *r)
 		f->minted_at = f->sent;
 	if (step == APAM_STEP_DONE)
 		return op_done(f);
+	f->astray = step == APAM_STEP_FAILED && f->sent != 0 &&
+	    f->op.error.status == APAM_E_CONFIG;
 	if (step == APAM_STEP_FAILED)
 		return op_failed(f, &f->op.error);
 
@@ -416,7 +420,10 @@ flight_transferred(struct flight *f, CURLcode code)
 	struct apam_error why;
 
 	error_clear(&why);
-	if (http_end(&f->transfer, code, &why) == APAM_OK) {
+	(void)http_end(&f->transfer, code, &why);
+	f->astray = APAM_CLASS(why.status) == APAM_CLASS_TEMPORARY ||
+	    why.status == APAM_E_CONFIG;
+	if (why.status == APAM_OK) {
 		log_line(&f->entry->ctx->log, APAM_LOG_DEBUG,
 		    "%s: entry %zu: the exchange answered %u",
 		    f->entry->profile->name, entry_number(f->entry),

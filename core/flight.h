@@ -59,6 +59,7 @@ struct flight {
 	struct credential *made; /* acquired or minted; or NULL */
 	struct key_finding finding; /* prove */
 	bool unasked;		/* prove: there is nobody to be asked */
+	bool astray;		/* what failed lies with where it was sent */
 	struct apam_error error; /* status OK: none */
 	int64_t retry_after;	/* seconds the provider asked for; -1: not */
 	bool shared;		/* `made` came from the shared file */

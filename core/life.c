@@ -114,8 +114,8 @@ life_fail(struct life *l, const struct apam_error *why, int64_t retry_after)
 		l->latch = *why;
 		return;
 	}
-	if (class != APAM_CLASS_TEMPORARY) {
-		/* Not the provider's fault: nobody to be spared. */
+	if (class != APAM_CLASS_TEMPORARY && why->status != APAM_E_CONFIG) {
+		/* Nobody was asked, so that there is nobody to be spared. */
 		l->refresh_at = now + backoff_ms(1);
 		return;
 	}

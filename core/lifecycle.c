@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <time.h>
 
+#include "astray.h"
 #include "backoff.h"
 #include "clock.h"
 #include "error.h"
@@ -361,6 +362,43 @@ take_results(struct entry *e, struct flight *f)
 	}
 }
 
+/*
+ * Say where an exchange went that failed for that.  What gave a credential
+ * before was the right place: something has become of it, which may pass.
+ */
+static void
+tell_astray(struct flight *f)
+{
+	const struct entry *e = f->entry;
+	struct key_finding *found = &f->finding;
+
+	if (!f->astray)
+		return;
+	if (f->stage == STAGE_PROBE && found->why != APAM_OK)
+		astray_tell_probe(e, found->evidence, sizeof(found->evidence));
+	else if (f->error.status != APAM_OK)
+		astray_tell(e, &f->op.exchange,
+		    f->error.status == APAM_E_CONFIG, f->error.text,
+		    sizeof(f->error.text));
+	else if (found->why != APAM_OK)
+		astray_tell(e, &f->op.exchange, found->why == APAM_E_CONFIG,
+		    found->evidence, sizeof(found->evidence));
+}
+
+/* With the context's lock held. */
+static void
+excuse_configuration(struct flight *f)
+{
+	const struct credential *c = f->entry->life.current;
+
+	if (!f->astray || c == NULL || !c->minted)
+		return;
+	if (f->error.status == APAM_E_CONFIG)
+		f->error.status = APAM_E_PROVIDER;
+	if (f->finding.why == APAM_E_CONFIG)
+		f->finding.why = APAM_E_PROVIDER;
+}
+
 /* What a refusal is called depends on what was known of the key before. */
 static bool
 may_be_refusal(const struct flight *f)
@@ -388,9 +426,11 @@ lifecycle_landed(struct flight *f)
 
 	if (may_be_refusal(f))
 		tell_recall(e);
+	tell_astray(f);
 	pthread_mutex_lock(&e->ctx->lock);
 	l->busy = false;
 	l->flights++;
+	excuse_configuration(f);
 	standing_name_error(&l->standing, &f->error);
 	l->outcome = f->error;
 	/* Dropped meanwhile: whoever waits for it takes off anew. */

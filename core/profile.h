@@ -27,6 +27,7 @@ struct profile_entry {
 	bool fallback_unavailable; /* fallback_on = [ "unavailable" ] */
 	int64_t ttl; /* seconds */
 	const char *probe_method, *probe_target; /* NULL: no probe */
+	unsigned probe_line;
 	enum revocation_check revocation_check;
 	int64_t check_every; /* seconds, where that is periodic */
 	int64_t revocation_ttl; /* seconds that "good" holds */

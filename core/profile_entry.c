@@ -123,6 +123,7 @@ read_probe(struct profile_entry *entry, const struct option_check *check)
 		    "must be GET or HEAD and a path, as in \"GET /version\"");
 	entry->probe_method = method.n == 3 ? "GET" : "HEAD";
 	entry->probe_target = target.p;
+	entry->probe_line = entry->common.lines[PROBE];
 	return true;
 }
 

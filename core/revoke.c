@@ -51,7 +51,8 @@ result_of(const struct apam_revoke_report *report)
 		return report->had_credential ? "revoked" : "nothing";
 	if (report->status == APAM_E_POLICY)
 		return "impossible";
-	return APAM_CLASS(report->status) == APAM_CLASS_TEMPORARY ?
+	return APAM_CLASS(report->status) == APAM_CLASS_TEMPORARY ||
+		report->status == APAM_E_CONFIG ?
 	    "not revoked" :
 	    "refused";
 }

@@ -20,6 +20,7 @@ struct key_finding {
 	enum apam_key_state state;
 	int64_t at;		/* Unix time in seconds */
 	char evidence[OP_EVIDENCE_MAX];
+	enum apam_status why;	/* unknown: what went wrong; or APAM_OK */
 };
 
 /* Of one entry.  Guarded by the context's lock. */

@@ -95,6 +95,8 @@ struct fault {
 
 #define NO_FAULT ((struct fault){ APAM_OK, NULL })
 #define PROVIDER_FAULT(text) ((struct fault){ APAM_E_PROVIDER, (text) })
+/* What another URL would mend; the core names the option that has it. */
+#define CONFIG_FAULT(text) ((struct fault){ APAM_E_CONFIG, (text) })
 
 /* End the step: `who` is the endpoint that answered. */
 static inline enum apam_step
@@ -116,6 +118,9 @@ state_with(const struct apam_services *svc, struct apam_op *op, const char *who,
 	if (fault.status == APAM_OK)
 		return svc->key_state(
 		    op, APAM_KEY_GOOD, "%s: a fresh token was issued", who);
+	/* Nobody was asked about the key: no finding. */
+	if (fault.status == APAM_E_CONFIG)
+		return fail_with(svc, op, who, fault);
 	return svc->key_state(op,
 	    fault.status == APAM_E_REVOKED ? APAM_KEY_REVOKED :
 					     APAM_KEY_UNKNOWN,
@@ -190,6 +195,9 @@ is_html(const struct apam_services *svc, const struct apam_response *r)
 static inline struct fault
 fault_of_status(const struct apam_services *svc, const struct apam_response *r)
 {
+	if (r->status == 301 || r->status == 308)
+		return CONFIG_FAULT("a redirect, which is never followed: "
+				    "is the URL right?");
 	if (r->status >= 300 && r->status < 400)
 		return PROVIDER_FAULT("a redirect, which is never followed: "
 				      "is the URL right?");
@@ -197,11 +205,27 @@ fault_of_status(const struct apam_services *svc, const struct apam_response *r)
 		return (struct fault){ APAM_E_THROTTLED, "too many requests" };
 	if (r->status >= 500)
 		return PROVIDER_FAULT("the server has a fault of its own");
+	if (r->status == 404 || r->status == 405 || r->status == 410)
+		return CONFIG_FAULT("nothing there: is the URL right?");
 	if (is_html(svc, r))
 		return PROVIDER_FAULT("an HTML page where JSON was expected");
-	if (r->status == 404 || r->status == 405)
-		return PROVIDER_FAULT("nothing there: is the URL right?");
 	return PROVIDER_FAULT("not the expected status");
+}
+
+/*
+ * What is wrong with an answer of the expected status as a whole: what is not
+ * JSON comes from something else than the endpoint.
+ */
+static inline struct fault
+fault_of_success(const struct apam_services *svc, const struct apam_response *r)
+{
+	if (r->body.n == 0)
+		return PROVIDER_FAULT("an empty answer");
+	if (is_html(svc, r))
+		return CONFIG_FAULT("an HTML page where JSON was expected");
+	if (!is_json(svc, r))
+		return CONFIG_FAULT("the content type is not JSON");
+	return NO_FAULT;
 }
 
 /* ---- Signing ---------------------------------------------------------- */

@@ -245,7 +245,7 @@ static const struct {
 	    "it does not take our id and secret (HTTP 401)" },
 	{ "active, and forbidden", "403" JSON "{\"active\":true}",
 	    "not the expected status (HTTP 403)" },
-	{ "404", "404" PAGE, IS_PAGE " (HTTP 404)" },
+	{ "404", "404" PAGE, "nothing there: is the URL right? (HTTP 404)" },
 	{ "429", "429\n\n", "too many requests (HTTP 429)" },
 	{ "inactive, and down", "503" JSON "{\"active\":false}",
 	    IS_FAULT " (HTTP 503)" },

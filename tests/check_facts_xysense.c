@@ -106,7 +106,7 @@ static const struct fact mints[] = {
 	{ "404", "404" MESSAGE("Not found"), APAM_KEY_UNKNOWN,
 	    SAYS("nothing there: is the URL right? (HTTP 404)") },
 	{ "a page, 404", "404" PAGE, APAM_KEY_UNKNOWN,
-	    SAYS(IS_PAGE " (HTTP 404)") },
+	    SAYS("nothing there: is the URL right? (HTTP 404)") },
 	{ "405", "405\n\n", APAM_KEY_UNKNOWN,
 	    SAYS("nothing there: is the URL right? (HTTP 405)") },
 	{ "a proxy wants to know us", "407\n\n", APAM_KEY_UNKNOWN,

@@ -183,12 +183,28 @@ static const struct {
 	{ "401" JSON "{}", APAM_KEY_REVOKED, "archived" },
 	{ "403" JSON "{}", APAM_KEY_REVOKED, "archived" },
 	{ "403\nContent-Type: text/html\n\n<p>", APAM_KEY_UNKNOWN, "HTML" },
-	{ "400" JSON "{}", APAM_KEY_UNKNOWN, "encoding" },
 	{ "302\nLocation: /\n\n", APAM_KEY_UNKNOWN, "redirect" },
 	{ "429\n\n", APAM_KEY_UNKNOWN, "too many" },
 	{ "503\n\n", APAM_KEY_UNKNOWN, "fault of its own" },
 	{ "200" JSON "{}", APAM_KEY_UNKNOWN, "no token" },
 };
+
+/* Nobody was asked about the key: a file is to be changed. */
+static const char *const misled[] = { "400" JSON "{}", "404" JSON "{}",
+	"410\n\n", "200\nContent-Type: text/html\n\n<p>" };
+
+START_TEST(a_wrong_exchange_is_a_fault_of_configuration)
+{
+	struct op op;
+
+	open_with(PLAIN);
+	op_init(&op, OP_CHECK, true, NULL);
+	(void)drive_step(&d, &op, NULL);
+	ck_assert_int_eq(drive_step(&d, &op, misled[_i]), APAM_STEP_FAILED);
+	ck_assert_int_eq(op.error.status, APAM_E_CONFIG);
+	op_free(&op);
+}
+END_TEST
 
 START_TEST(mints_to_check)
 {
@@ -490,6 +506,8 @@ main(void)
 	tcase_add_loop_test(tc, asks_for_a_token, 0, ROWS(requests));
 	tcase_add_loop_test(tc, reads_every_answer, 0, cases.count);
 	tcase_add_test(tc, follows_the_pointers);
+	tcase_add_loop_test(
+	    tc, a_wrong_exchange_is_a_fault_of_configuration, 0, ROWS(misled));
 	tcase_add_loop_test(tc, mints_to_check, 0, ROWS(mints));
 	tcase_add_loop_test(tc, signs_without_exchange, 0, ROWS(signatures));
 	tcase_add_test(tc, signs_with_bearer);

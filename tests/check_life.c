@@ -60,7 +60,9 @@ go_wrong(enum apam_status status, int64_t retry_after)
 static void
 learn(enum apam_key_state state)
 {
-	const struct key_finding finding = { state, 1700000000, "asked" };
+	const struct key_finding finding = {
+		.state = state, .at = 1700000000, .evidence = "asked"
+	};
 
 	life_learn(&l, &conf, &finding);
 }

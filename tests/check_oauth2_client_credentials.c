@@ -294,29 +294,30 @@ END_TEST
 static const struct {
 	const char *answer;
 	const char *why;
+	bool configured; /* wrongly, on this side */
 } bad_metadata[] = {
-	{ "404\n\n", "nothing there" },
-	{ "401\n\n", "not the expected status" },
-	{ "302\nLocation: https://evil.example/\n\n", "redirect" },
-	{ "503\n\n", "fault of its own" },
-	{ "200\nContent-Type: text/html\n\n<html>", "HTML page" },
-	{ "200" JSON "{", "JSON" },
-	{ "200" JSON "{}", "issuer" },
-	{ "200" JSON "{\"issuer\":7}", "issuer" },
+	{ "404\n\n", "nothing there", true },
+	{ "401\n\n", "not the expected status", false },
+	{ "302\nLocation: https://evil.example/\n\n", "redirect", false },
+	{ "503\n\n", "fault of its own", false },
+	{ "200\nContent-Type: text/html\n\n<html>", "HTML page", true },
+	{ "200" JSON "{", "JSON", false },
+	{ "200" JSON "{}", "issuer", true },
+	{ "200" JSON "{\"issuer\":7}", "issuer", true },
 	/* RFC 8414, 3.3: identical, the last slash too. */
 	{ "200" JSON ISSUER_IS "\",\"token_endpoint\":\"https://a/t\"}",
-	    "issuer" },
-	{ "200" JSON ISSUER_IS "/\"}", "no token_endpoint" },
+	    "issuer", true },
+	{ "200" JSON ISSUER_IS "/\"}", "no token_endpoint", false },
 	{ "200" JSON ISSUER_IS "/\",\"token_endpoint\":\"http://a/t\"}",
-	    "token_endpoint is no https URL" },
+	    "token_endpoint is no https URL", false },
 	{ "200" JSON ISSUER_IS "/\",\"token_endpoint\":\"https://a/ t\"}",
-	    "token_endpoint is no https URL" },
+	    "token_endpoint is no https URL", false },
 	{ "200" JSON ISSUER_IS "/\",\"token_endpoint\":[]}",
-	    "token_endpoint is no https URL" },
+	    "token_endpoint is no https URL", false },
 	{ METADATA ",\"revocation_endpoint\":\"http://a/\"}",
-	    "revocation_endpoint is no https URL" },
+	    "revocation_endpoint is no https URL", false },
 	{ METADATA ",\"introspection_endpoint\":1}",
-	    "introspection_endpoint is no https URL" },
+	    "introspection_endpoint is no https URL", false },
 };
 
 START_TEST(refuses_metadata)
@@ -332,7 +333,10 @@ START_TEST(refuses_metadata)
 	ck_assert_msg(
 	    drive_step(&d, &op, bad_metadata[_i].answer) == APAM_STEP_FAILED,
 	    "%s: accepted", bad_metadata[_i].answer);
-	ck_assert_int_eq(op.error.status, APAM_E_PROVIDER);
+	ck_assert_msg(op.error.status ==
+		(bad_metadata[_i].configured ? APAM_E_CONFIG : APAM_E_PROVIDER),
+	    "%s: %s", bad_metadata[_i].answer,
+	    apam_status_name(op.error.status));
 	ck_assert_msg(drive_holds(op.error.text, bad_metadata[_i].why),
 	    "%s: %s", bad_metadata[_i].answer, op.error.text);
 	op_free(&op);
@@ -488,9 +492,37 @@ static const struct {
 	{ "302\nLocation: /login\n\n", APAM_KEY_UNKNOWN, "redirect" },
 	{ "429\n\n", APAM_KEY_UNKNOWN, "too many" },
 	{ "500\n\n", APAM_KEY_UNKNOWN, "500" },
-	{ "200\nContent-Type: text/html\n\n<p>", APAM_KEY_UNKNOWN, "HTML" },
 	{ "200" JSON "{}", APAM_KEY_UNKNOWN, "no access_token" },
 };
+
+/* Answers of something else than a token endpoint: nobody was asked. */
+static const char *const elsewhere[] = {
+	"200\nContent-Type: text/html\n\n<p>",
+	"200\nContent-Type: text/plain\n\n{}",
+	"301\nLocation: /\n\n",
+	"308\nLocation: /\n\n",
+	"404\n\n",
+	"404\nContent-Type: text/html\n\n<p>",
+	"405\n\n",
+	"410\n\n",
+};
+
+START_TEST(a_wrong_url_is_a_fault_of_configuration)
+{
+	struct op op;
+
+	open_with(PLAIN);
+	for (int kind = OP_ACQUIRE; kind <= OP_CHECK; kind++) {
+		op_init(&op, (enum op_kind)kind, true, NULL);
+		(void)drive_step(&d, &op, NULL);
+		ck_assert_int_eq(
+		    drive_step(&d, &op, elsewhere[_i]), APAM_STEP_FAILED);
+		ck_assert_msg(op.error.status == APAM_E_CONFIG, "%s: %s",
+		    elsewhere[_i], apam_status_name(op.error.status));
+		op_free(&op);
+	}
+}
+END_TEST
 
 START_TEST(mints_to_check)
 {
@@ -655,7 +687,7 @@ static const struct {
 	    "does not revoke" },
 	/* About us: whether the token was revoked is not known. */
 	{ "401\n\n", APAM_E_PROVIDER, "id and secret: the token still lives" },
-	{ "404\n\n", APAM_E_PROVIDER, "nothing there" },
+	{ "404\n\n", APAM_E_CONFIG, "nothing there" },
 	{ "204\n\n", APAM_E_PROVIDER, "not the expected status" },
 };
 
@@ -798,6 +830,8 @@ main(void)
 	tcase_add_loop_test(tc, judges, 0, ROWS(verdicts));
 	tcase_add_loop_test(tc, introspects, 0, ROWS(introspections));
 	tcase_add_loop_test(tc, mints_to_check, 0, ROWS(mints));
+	tcase_add_loop_test(
+	    tc, a_wrong_url_is_a_fault_of_configuration, 0, ROWS(elsewhere));
 	tcase_add_test(tc, checks_by_metadata);
 	tcase_add_test(tc, checks_without_metadata);
 	tcase_add_loop_test(tc, introspects_what_it_mints, 0, ROWS(fresh));

@@ -30,7 +30,9 @@ setup(void)
 static void
 find(enum apam_key_state state)
 {
-	const struct key_finding finding = { state, 1700000000, "evidence" };
+	const struct key_finding finding = {
+		.state = state, .at = 1700000000, .evidence = "evidence"
+	};
 
 	standing_found(&s, &conf, &finding);
 }

@@ -267,6 +267,7 @@ struct apam_key_report {
 	char scheme[65];
 	char key_id[256];	/* or empty */
 	char evidence[256];	/* one line */
+	enum apam_status why;	/* unknown: what went wrong; or APAM_OK */
 };
 
 /*

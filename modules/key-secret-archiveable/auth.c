@@ -38,13 +38,12 @@ static struct fault
 read_token(const struct key_secret *k, const struct apam_response *r,
     struct apam_str *token)
 {
+	struct fault fault = fault_of_success(k->svc, r);
 	struct apam_json value;
 	const char *why = NULL;
 
-	if (r->body.n == 0)
-		return PROVIDER_FAULT("an empty answer");
-	if (is_html(k->svc, r))
-		return PROVIDER_FAULT("an HTML page where JSON was expected");
+	if (fault.status != APAM_OK)
+		return fault;
 	if (!k->svc->json(r, k->token_pointer.p, &value, &why))
 		return PROVIDER_FAULT(why);
 	if (value.type == APAM_JSON_ABSENT)
@@ -70,9 +69,9 @@ read_answer(const struct key_secret *k, const struct apam_response *r,
 	if (r->status == 200 || r->status == 201)
 		return read_token(k, r, token);
 	if (r->status == 400 || r->status == 415 || r->status == 422)
-		return PROVIDER_FAULT("it does not understand the request: "
-				      "look at exchange.encoding, key_field "
-				      "and secret_field");
+		return CONFIG_FAULT("it does not understand the request: "
+				    "look at exchange.encoding, key_field "
+				    "and secret_field");
 	return fault_of_status(k->svc, r);
 }
 

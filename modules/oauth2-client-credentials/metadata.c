@@ -121,20 +121,22 @@ metadata_read(const struct oauth2 *o, const struct apam_response *r,
 {
 	struct apam_json value;
 	const char *why = NULL;
+	struct fault fault;
 
 	endpoints_configured(o, found);
 	/* RFC 8414, 3.2: a success is 200 and JSON. */
 	if (r->status != 200)
 		return fault_of_status(o->svc, r);
-	if (is_html(o->svc, r))
-		return PROVIDER_FAULT("an HTML page where JSON was expected");
+	fault = fault_of_success(o->svc, r);
+	if (fault.status != APAM_OK)
+		return fault;
 	if (!o->svc->json(r, "/issuer", &value, &why))
 		return PROVIDER_FAULT(why);
 
 	/* RFC 8414, 3.3: identical, or nothing in it may be used. */
 	if (value.type != APAM_JSON_STRING ||
 	    !same(value.str, option_text(o, OPT_ISSUER)))
-		return PROVIDER_FAULT("its issuer is not the configured one");
+		return CONFIG_FAULT("its issuer is not the configured one");
 	if (!take_endpoint(o, r, "/token_endpoint", &found->token))
 		return PROVIDER_FAULT("its token_endpoint is no https URL");
 	if (found->token.n == 0)

@@ -358,11 +358,9 @@ token_read(const struct oauth2 *o, const struct apam_response *r,
 		return refusal(o, r);
 	if (r->status != 200) /* RFC 6749, 5.1 */
 		return fault_of_status(o->svc, r);
-	if (r->body.n == 0)
-		return PROVIDER_FAULT("an empty answer");
-	if (is_html(o->svc, r))
-		return PROVIDER_FAULT("an HTML page where JSON was expected");
-	fault = read_token(o, r, token);
+	fault = fault_of_success(o->svc, r);
+	if (fault.status == APAM_OK)
+		fault = read_token(o, r, token);
 	if (fault.status == APAM_OK)
 		fault = read_type(o, r);
 	if (fault.status == APAM_OK)

@@ -84,12 +84,17 @@ printf not-a-secret-xy-read >"$dir/secrets/xy"
 # unwell PROFILE PROVIDER PATH: each fault there says nothing of the key.
 unwell()
 {
-	local kind
+	local kind code
 	for kind in 500 503 429 403 html200 empty200 reset \
 	    "redirect&arg=https://$host:$SEED_PORT/elsewhere"; do
 		[ "$1 $kind" != "xy 403" ] || continue # a plain no, see below
 		control "/fault?provider=$2&path=$3&kind=$kind"
-		states "$1: $3: $kind: unknown" 4 unknown '[a-z]' "$1"
+		# A page in place of JSON, from an endpoint of the profile's.
+		case $1.$kind in
+		seven.html200 | xy.html200) code=3 ;;
+		*) code=4 ;;
+		esac
+		states "$1: $3: $kind: unknown" $code unknown '[a-z]' "$1"
 		control /clear
 	done
 }
@@ -174,7 +179,7 @@ for encoding in json form; do
 		encoding = \"$encoding\"; };"
 	states "encoding $encoding" 0 good . other
 done
-states "the other encoding says nothing of the key" 4 unknown . xy
+states "the other encoding says nothing of the key" 3 unknown . xy
 control /reset
 for shape in missing string number zero negative huge overflow float null \
     text; do
@@ -224,7 +229,7 @@ seven_as issuer SANDBOX.CLIENT.ONE one "issuer = \"$seven\";"
 good issuer "RFC 8414"
 control /log/clear
 control '/set?provider=7signal&name=issuer&value=wrong'
-row "the metadata of somebody else" 4 '' 'issuer' request issuer \
+row "the metadata of somebody else" 3 '' 'issuer' request issuer \
     "${url[seven]}"
 holds "no secret was sent there" asked 7signal /oauth2/token 0
 control '/set?provider=7signal&name=metadata&value=off'

@@ -56,39 +56,39 @@ strikes()
 	elif [ "$6" -eq 1 ]; then
 		row "$name: check" 1 $'\trejected\t' '*' check "$3"
 	else
-		row "$name: check" 4 $'\tunknown\t' '*' check "$3"
+		row "$name: check" "$6" $'\tunknown\t' '*' check "$3"
 	fi
 	control /clear
 }
 
 fault 4 500 'endpoint: the server has a fault of its own \(HTTP 500\)'
-fault 4 html200 'endpoint: an HTML page where JSON was expected \(HTTP 200\)'
+fault 3 html200 'endpoint: an HTML page where JSON was expected \(HTTP 200\)'
 fault 4 empty200 'endpoint: an empty answer \(HTTP 200\)'
 fault 4 malformed 'endpoint: the JSON ends too early'
 fault 4 nonsense 'endpoint: the JSON is malformed'
 fault 4 truncated '[0-9] ended its response too early'
 fault 4 duplicate 'endpoint: the JSON has a duplicate name'
 fault 4 huge 'the response is larger than 1048576 bytes'
-fault 4 wrongtype 'endpoint: the content type is not JSON'
+fault 3 wrongtype 'endpoint: the content type is not JSON'
 fault 4 reset '127\.0\.0\.1:[0-9]+ (broke the connection|closed the connection before any answer)'
 fault 4 hang '(127\.0\.0\.1:[0-9]+|the provider) did not answer in time'
 fault 4 429 'endpoint: too many requests \(HTTP 429\)'
 fault 4 '429&arg=3600' 'endpoint: too many requests \(HTTP 429\)'
 fault 1 401 'wrong.*\(HTTP 401\)'
 
-# leads STATUS PROVIDER PORT: to a path that no row asks for.
+# leads STATUS PROVIDER PORT EXIT: to a path that no row asks for.
 leads()
 {
 	said=()
-	fault 4 "redirect&arg=$1 https://$host:$3/led-here" \
+	fault "$4" "redirect&arg=$1 https://$host:$3/led-here" \
 	    "a redirect, which is never followed.*\(HTTP $1\)"
 	holds "redirect $1: nobody came" asked "$2" /led-here 0
 }
-leads 301 seed "$SEED_PORT"
-leads 302 xysense "$XYSENSE_PORT"
-leads 303 7signal "$SEVENSIGNAL_PORT"
-leads 307 seed "$SEED_PORT"
-leads 308 seed "$SEED_PORT"
+leads 301 seed "$SEED_PORT" 3
+leads 302 xysense "$XYSENSE_PORT" 4
+leads 303 7signal "$SEVENSIGNAL_PORT" 4
+leads 307 seed "$SEED_PORT" 4
+leads 308 seed "$SEED_PORT" 3
 
 # The log would show it: else the rows above prove nothing.
 curl -s --noproxy '*' --cacert "$dir/ca.pem" -o "$dir/out" "$seed/led-here"
