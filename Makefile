@@ -44,7 +44,9 @@ LINK    = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
 
 CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/*.c)) \
 	$(BUILD)/boxed.o
-CLI_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c) core/utf8.c)
+# And what is text alone: which characters may be shown, what was misspelt.
+CLI_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c) core/utf8.c \
+	core/suggest.c)
 SCHEMES  := $(notdir $(patsubst %/,%,$(wildcard modules/*/)))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
 CHECKS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/check_*.c))

@@ -37,6 +37,7 @@ struct command {
 	/* A group: its subcommands, then NULL.  All that follows is theirs. */
 	const struct command *const *commands;
 	const struct flag *flags; /* or NULL */
+	bool text_only; /* --json has no meaning for it */
 	size_t least, most; /* words */
 	/* Returns the exit status; has then said on stderr what went wrong. */
 	int (*run)(struct cli *cli, const struct args *args);
@@ -46,6 +47,7 @@ extern const struct command command_check;
 extern const struct command command_curl;
 extern const struct command command_explain;
 extern const struct command command_headers;
+extern const struct command command_help;
 extern const struct command command_keys;
 extern const struct command command_lint;
 extern const struct command command_list;
@@ -56,9 +58,14 @@ extern const struct command command_secret;
 extern const struct command command_secret_set;
 extern const struct command command_status;
 extern const struct command command_users;
+extern const struct command command_version;
 
-/* The flags that every command takes. */
+/* All of them, NULL at the end. */
+extern const struct command *const cli_commands[];
+
+/* The flags that every command takes, and those of the program alone. */
 extern const struct flag common_flags[];
+extern const struct flag program_flags[];
 
 /* Print "apam: COMMAND: text" and where help is.  Returns STATUS_USAGE. */
 int usage_error(const struct command *command, const char *format, ...)

@@ -307,16 +307,20 @@ sign_and_send(struct apam_profile *profile, struct call *call)
 static int
 curl(struct cli *cli, const struct args *args)
 {
+	const char *first = args->words[0];
+	const bool named = first[0] != '-' && !session_is_url(first);
 	struct curl_args given = { 0 };
 	struct call call = { .given = &given, .upload = -1 };
 	struct apam_profile *profile = NULL;
 	int code;
 
-	if (!curl_args_read(&given, args->words + 1, args->word_count - 1)) {
+	if (!curl_args_read(
+		&given, args->words + named, args->word_count - named)) {
 		code = usage_error(&command_curl, "%s", given.problem);
 		goto out;
 	}
-	code = session_profile(cli, args->words[0], &profile);
+	code = session_profile_for(
+	    cli, named ? first : NULL, given.url, &profile);
 	if (code == STATUS_DONE)
 		code = make_body(&call);
 	if (code == STATUS_DONE)
@@ -332,12 +336,13 @@ out:
 
 const struct command command_curl = {
 	.name = "curl",
-	.synopsis = "PROFILE -- CURL-ARGUMENTS...",
+	.synopsis = "[PROFILE] -- CURL-ARGUMENTS...",
 	.summary = "Sign a request and send it with curl(1)",
 	.notes = "The credential goes to curl by a descriptor, never on its "
 		 "command line.  One\nURL; options that redirect, trace or "
 		 "weaken are refused.",
-	.least = 2,
+	.text_only = true,
+	.least = 1,
 	.most = (size_t)-1,
 	.run = curl,
 };

@@ -123,7 +123,9 @@ sign(const char *name, struct apam_profile *profile,
 static int
 headers(struct cli *cli, const struct args *args)
 {
-	const char *name = args->words[0], *method = args_value(args, "method");
+	const char *name = args->word_count == 1 ? NULL : args->words[0];
+	const char *url = args->words[args->word_count - 1];
+	const char *method = args_value(args, "method");
 	struct apam_profile *profile = NULL;
 	struct apam_request request;
 	struct data data = { 0 };
@@ -131,25 +133,29 @@ headers(struct cli *cli, const struct args *args)
 
 	if (method == NULL)
 		method = args_has(args, "data") ? "POST" : "GET";
-	request = (struct apam_request)APAM_REQUEST(method, args->words[1]);
+	request = (struct apam_request)APAM_REQUEST(method, url);
 	request.body = body_of(args, method, &data);
+	if (code == STATUS_DONE && name == NULL && !session_is_url(url))
+		code = usage_error(&command_headers, "a URL is missing");
 	if (code == STATUS_DONE)
-		code = session_profile(cli, name, &profile);
+		code = session_profile_for(cli, name, url, &profile);
 	if (code == STATUS_DONE)
-		code = sign(name, profile, &request);
+		code = sign(apam_profile_name(profile), profile, &request);
 	data_free(&data);
 	return code;
 }
 
 const struct command command_headers = {
 	.name = "headers",
-	.synopsis = "PROFILE [-X METHOD] URL",
+	.synopsis = "[PROFILE] [-X METHOD] URL",
 	.summary = "Print the headers that sign one request",
 	.notes = "Writes `Name: value` lines, nothing else, and nothing at all "
-		 "on failure.\nThey hold the credential.  Where the profile "
-		 "adds to the URL, standard error\nsays what to send to.",
+		 "on failure.\nThey hold the credential.  Without PROFILE: "
+		 "that of the URL's origin.  Where\nthe profile adds to the "
+		 "URL, standard error says what to send to.",
 	.flags = flags,
-	.least = 2,
+	.text_only = true,
+	.least = 1,
 	.most = 2,
 	.run = headers,
 };

@@ -11,10 +11,11 @@
 #include <string.h>
 
 #include "command.h"
+#include "help.h"
 #include "report.h"
 #include "session.h"
 
-static const struct command *const commands[] = {
+const struct command *const cli_commands[] = {
 	&command_list,
 	&command_modules,
 	&command_lint,
@@ -28,6 +29,8 @@ static const struct command *const commands[] = {
 	&command_secret,
 	&command_revoke,
 	&command_users,
+	&command_help,
+	&command_version,
 	NULL,
 };
 
@@ -42,97 +45,29 @@ const struct flag common_flags[] = {
 	{ .name = NULL },
 };
 
-static const struct flag program_flags[] = {
+const struct flag program_flags[] = {
 	{ .letter = 'V', .name = "version", .help = "show the version" },
 	{ .name = NULL },
 };
 
-static void
-print_flags(const struct flag *flags)
-{
-	for (; flags != NULL && flags->name != NULL; flags++) {
-		char letter[] = { '-', flags->letter, ',', '\0' };
-		char name[48];
-
-		snprintf(name, sizeof(name), "%3s --%s%s%s",
-		    flags->letter == 0 ? "" : letter, flags->name,
-		    flags->value == NULL ? "" : " ",
-		    flags->value == NULL ? "" : flags->value);
-		printf("  %-24s %s\n", name, flags->help);
-	}
-}
-
-/* A command's own word: what stands behind its group's. */
-static const char *
-word_of(const struct command *command)
-{
-	const char *space = strchr(command->name, ' ');
-
-	return space == NULL ? command->name : space + 1;
-}
-
-static void
-print_commands(const struct command *const *all)
-{
-	puts("commands:");
-	for (; *all != NULL; all++)
-		printf("  %-9s %s\n", word_of(*all), (*all)->summary);
-}
-
-static void
-print_program_help(void)
-{
-	puts("usage: apam [-c CONFIG] [--json] COMMAND ...\n\n"
-	     "Sign API requests as the administrator configured it.\n");
-	print_commands(commands);
-	puts("\noptions:");
-	print_flags(program_flags);
-	print_flags(common_flags);
-	puts("\nexit status: 0 done, 1 refused, 2 usage, 3 configuration,\n"
-	     "             4 temporary, 5 internal\n\n"
-	     "`apam COMMAND --help` says more of a command.");
-}
-
-static void
-print_command_help(const struct command *command)
-{
-	printf("usage: apam %s%s%s\n\n%s.\n", command->name,
-	    command->synopsis[0] == '\0' ? "" : " ", command->synopsis,
-	    command->summary);
-	if (command->notes != NULL)
-		printf("\n%s\n", command->notes);
-	if (command->commands != NULL) {
-		putchar('\n');
-		print_commands(command->commands);
-	}
-	puts("\noptions:");
-	print_flags(command->flags);
-	print_flags(common_flags);
-}
-
 int
 usage_error(const struct command *command, const char *format, ...)
 {
+	const char *name = command == NULL ? "" : command->name;
+	struct apam_error err = { .status = APAM_E_USAGE };
+	char hint[80];
+	int n = 0;
 	va_list ap;
 
-	fputs("apam: ", stderr);
 	if (command != NULL)
-		fprintf(stderr, "%s: ", command->name);
+		n = snprintf(err.text, sizeof(err.text), "%s: ", name);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	(void)vsnprintf(err.text + n, sizeof(err.text) - (size_t)n, format, ap);
 	va_end(ap);
-	fprintf(stderr, "\napam: try `apam%s%s --help`\n",
-	    command == NULL ? "" : " ", command == NULL ? "" : command->name);
+	snprintf(hint, sizeof(hint), "try `apam%s%s --help`",
+	    command == NULL ? "" : " ", name);
+	report_with_hint(&err, hint);
 	return STATUS_USAGE;
-}
-
-static const struct command *
-find_command(const struct command *const *all, const char *word)
-{
-	for (; *all != NULL; all++)
-		if (strcmp(word_of(*all), word) == 0)
-			return *all;
-	return NULL;
 }
 
 /* The parts of the command line that the common flags may stand in. */
@@ -166,6 +101,17 @@ configure(struct cli *cli, const struct parts *parts)
 	return session_configure(cli, config, debug);
 }
 
+/* Where --json has no meaning it is no request for something else. */
+static int
+refuse_json(const struct command *command, const struct parts *parts)
+{
+	for (size_t i = 0; command->text_only && i < parts->count; i++)
+		if (args_has(parts->all[i], "json"))
+			return usage_error(command,
+			    "it writes no JSON of its own: leave out --json");
+	return STATUS_DONE;
+}
+
 static int
 run_command(const struct command *command, const struct parts *before, int argc,
     char **argv)
@@ -180,9 +126,12 @@ run_command(const struct command *command, const struct parts *before, int argc,
 		goto out;
 	}
 	if (args_has(&args, "help")) {
-		print_command_help(command);
+		help_of(command);
 		goto out;
 	}
+	code = refuse_json(command, &parts);
+	if (code != STATUS_DONE)
+		goto out;
 	if (args.word_count < command->least ||
 	    args.word_count > command->most) {
 		code = usage_error(command, "usage: apam %s%s%s", command->name,
@@ -214,18 +163,18 @@ run_group(const struct command *group, const struct parts *before, int argc,
 		goto out;
 	}
 	if (args_has(&args, "help")) {
-		print_command_help(group);
+		help_of(group);
 		goto out;
 	}
 	if (args.next < argc)
-		command = find_command(group->commands, argv[args.next]);
+		command = help_find(group->commands, argv[args.next]);
 	if (command != NULL)
 		code = run_command(command, &parts, argc - args.next - 1,
 		    argv + args.next + 1);
+	else if (args.next < argc)
+		code = help_no_command(group, group->commands, argv[args.next]);
 	else
-		code = usage_error(group,
-		    args.next < argc ? "there is no such command" :
-				       "which command?");
+		code = usage_error(group, "which command?");
 out:
 	args_free(&args);
 	return code;
@@ -245,19 +194,29 @@ run(struct args *args, int argc, char **argv)
 		return STATUS_DONE;
 	}
 	if (args_has(args, "help")) {
-		print_program_help();
+		help_of_program();
 		return STATUS_DONE;
 	}
 	if (args->next >= argc)
 		return usage_error(NULL, "which command?");
-	command = find_command(commands, argv[args->next]);
+	command = help_find(cli_commands, argv[args->next]);
 	if (command == NULL)
-		return usage_error(NULL, "there is no such command");
+		return help_no_command(NULL, cli_commands, argv[args->next]);
 	argc -= args->next + 1;
 	argv += args->next + 1;
 	if (command->commands != NULL)
 		return run_group(command, &parts, argc, argv);
 	return run_command(command, &parts, argc, argv);
+}
+
+/* Before anything is read, so that a wrong command line is told in JSON. */
+static bool
+wants_json(int argc, char **argv)
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
 }
 
 int
@@ -271,6 +230,7 @@ main(int argc, char **argv)
 		return STATUS_USAGE;
 	/* What may not be written is said by the write. */
 	(void)signal(SIGXFSZ, SIG_IGN);
+	report_in_json(wants_json(argc - 1, argv + 1));
 	code = run(&args, argc - 1, argv + 1);
 	args_free(&args);
 	if (fflush(stdout) != 0 || ferror(stdout)) {

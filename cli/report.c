@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "json_out.h"
 #include "progress.h"
 #include "shell_word.h"
 
@@ -37,17 +38,66 @@ static const struct {
 	    "make a new key at the provider and store it for the profile" },
 };
 
+static bool in_json;
+
+void
+report_in_json(bool json)
+{
+	in_json = json;
+}
+
+/* Takes over `line`. */
+static void
+print_json(json_t *line)
+{
+	progress_hide();
+	if (line == NULL ||
+	    json_dumpf(line, stderr, JSON_COMPACT | JSON_PRESERVE_ORDER) != 0)
+		fputs("{\"error\":\"out of memory\"}", stderr);
+	fputc('\n', stderr);
+	json_decref(line);
+}
+
+/* Only what there is. */
+static void
+add_text(json_t *line, const char *name, const char *text)
+{
+	if (text != NULL && text[0] != '\0')
+		json_object_set_new(line, name, json_text(text));
+}
+
+static void
+print_error_json(const char *profile, const struct apam_error *err,
+    const char *text, const char *hint)
+{
+	const bool warning = err->status == APAM_OK;
+	json_t *line = json_object();
+
+	add_text(line, warning ? "warning" : "error", text);
+	if (!warning)
+		add_text(line, "status", apam_status_name(err->status));
+	add_text(line, "profile", profile);
+	add_text(line, "file", err->file);
+	if (err->line > 0)
+		json_object_set_new(line, "line", json_integer(err->line));
+	add_text(line, "hint", hint);
+	print_json(line);
+}
+
 void
 complain(const char *format, ...)
 {
+	char text[2048];
 	va_list ap;
 
-	progress_hide();
-	fputs("apam: ", stderr);
 	va_start(ap, format);
-	vfprintf(stderr, format, ap);
+	(void)vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	progress_hide();
+	if (in_json)
+		print_json(json_pack("{s:o}", "message", json_text(text)));
+	else
+		fprintf(stderr, "apam: %s\n", text);
 }
 
 void
@@ -64,16 +114,11 @@ tell(const char *format, ...)
 	putchar('\n');
 }
 
-void
-report_error(const char *profile, const struct apam_error *err)
+static void
+print_error(const char *profile, const struct apam_error *err, const char *text)
 {
-	const char *text = err->text;
 	const char *word = err->status == APAM_OK ? "warning" : "error";
 
-	if (text[0] == '\0')
-		text = apam_status_text(err->status);
-	if (profile == NULL && err->profile[0] != '\0')
-		profile = err->profile;
 	progress_hide();
 	if (err->file[0] != '\0' && err->line > 0)
 		fprintf(stderr, "%s:%u: %s: %s\n", err->file, err->line, word,
@@ -84,6 +129,37 @@ report_error(const char *profile, const struct apam_error *err)
 		complain("%s: %s", profile, text);
 	else
 		complain("%s", text);
+}
+
+/* An error and what to do about it, each or both. */
+static void
+report_all(const char *profile, const struct apam_error *err, const char *hint)
+{
+	const char *text = err->text;
+
+	if (text[0] == '\0')
+		text = apam_status_text(err->status);
+	if (profile == NULL && err->profile[0] != '\0')
+		profile = err->profile;
+	if (in_json) {
+		print_error_json(profile, err, text, hint);
+		return;
+	}
+	print_error(profile, err, text);
+	if (hint != NULL)
+		complain("%s", hint);
+}
+
+void
+report_error(const char *profile, const struct apam_error *err)
+{
+	report_all(profile, err, NULL);
+}
+
+void
+report_with_hint(const struct apam_error *err, const char *hint)
+{
+	report_all(NULL, err, hint);
 }
 
 /* ---- Archived keys ------------------------------------------------------ */
@@ -111,37 +187,49 @@ note_id(void *arg, const struct apam_profile_info *info)
 		shell_word(named->id, info->entries[named->entry].key_id);
 }
 
-static void
+/* Until the next call. */
+static const char *
 hint_archived(const struct apam_error *err)
 {
+	static char text[SHELL_WORD_SIZE + 128];
 	struct named named = { .entry = err->entry };
 	struct apam_profile *profile = NULL;
 
 	if (about != NULL && err->profile[0] != '\0' &&
 	    apam_profile_get(about, err->profile, &profile, NULL) == APAM_OK)
 		apam_profile_show(profile, note_id, &named);
-	complain("give the profile another key; or let this one sign again: "
-		 "`apam keys restore %s%s`",
+	(void)snprintf(text, sizeof(text),
+	    "give the profile another key; or let this one sign again: "
+	    "`apam keys restore %s%s`",
 	    named.id[0] == '-' ? "-- " : "",
 	    named.id[0] == '\0' ? "ID" : named.id);
+	return text;
+}
+
+static const char *
+hint_of(const struct apam_error *err)
+{
+	/* One that is no file's says itself what to do. */
+	if (err->status == APAM_E_CONFIG && err->file[0] == '\0')
+		return NULL;
+	/* It is stored, and for others. */
+	if (strstr(err->text, "run it as root") != NULL)
+		return NULL;
+	if (err->status == APAM_E_ARCHIVED)
+		return hint_archived(err);
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (hints[i].status == err->status)
+			return hints[i].text;
+	return NULL;
 }
 
 void
 report_hint(const struct apam_error *err)
 {
-	/* One that is no file's says itself what to do. */
-	if (err->status == APAM_E_CONFIG && err->file[0] == '\0')
-		return;
-	/* It is stored, and for others. */
-	if (strstr(err->text, "run it as root") != NULL)
-		return;
-	if (err->status == APAM_E_ARCHIVED) {
-		hint_archived(err);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
-		if (hints[i].status == err->status)
-			complain("%s", hints[i].text);
+	const char *hint = hint_of(err);
+
+	if (hint != NULL)
+		complain("%s", hint);
 }
 
 int
@@ -151,8 +239,7 @@ report(
 	struct apam_error copy = *err;
 
 	copy.status = status;
-	report_error(profile, &copy);
-	report_hint(&copy);
+	report_all(profile, &copy, hint_of(&copy));
 	return exit_status(status);
 }
 

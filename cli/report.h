@@ -7,6 +7,12 @@
 
 #include <apam/apam.h>
 
+/*
+ * From now on, or not: each error is a line of JSON on standard error, an
+ * object with "error" and what is known of it, or, of a remark, "message".
+ */
+void report_in_json(bool json);
+
 /* Print "apam: text". */
 void complain(const char *format, ...) APAM_PRINTF(1, 2);
 
@@ -25,6 +31,9 @@ void report_error(const char *profile, const struct apam_error *err);
 
 /* Whose profiles hints are about, until it is NULL again. */
 void report_about(struct apam *ctx);
+
+/* Print an error, and what to do about it; `hint` may be NULL. */
+void report_with_hint(const struct apam_error *err, const char *hint);
 
 /* Say what to do about an error, where that is not said yet. */
 void report_hint(const struct apam_error *err);

@@ -156,8 +156,10 @@ read_call(struct call *call)
 	int code;
 
 	call->transfer.size = sizeof(call->transfer);
-	call->transfer.url = call->args->words[1];
+	call->transfer.url = call->args->words[call->args->word_count - 1];
 	call->transfer.method = "GET";
+	if (call->args->word_count == 1 && !session_is_url(call->transfer.url))
+		return usage_error(&command_request, "a URL is missing");
 	code = read_timeout(call);
 	if (code == STATUS_DONE)
 		code = read_headers(call);
@@ -372,11 +374,16 @@ answer(struct call *call)
 static int
 request(struct cli *cli, const struct args *args)
 {
-	struct call call = { .args = args, .name = args->words[0] };
+	struct call call = { .args = args };
 	int code = read_call(&call);
 
+	if (args->word_count > 1)
+		call.name = args->words[0];
 	if (code == STATUS_DONE)
-		code = session_profile(cli, call.name, &call.profile);
+		code = session_profile_for(
+		    cli, call.name, call.transfer.url, &call.profile);
+	if (code == STATUS_DONE)
+		call.name = apam_profile_name(call.profile);
 	if (code == STATUS_DONE)
 		code = open_output(&call);
 	if (code == STATUS_DONE)
@@ -394,7 +401,7 @@ request(struct cli *cli, const struct args *args)
 
 const struct command command_request = {
 	.name = "request",
-	.synopsis = "PROFILE URL",
+	.synopsis = "[PROFILE] URL",
 	.summary = "Send one signed request and write the response's body",
 	.notes =
 	    "Replays once with another credential; follows no redirect.  JSON "
@@ -402,7 +409,8 @@ const struct command command_request = {
 	    "as application/json.\nExit status 0 for 2xx, 4 for 429 and "
 	    "5xx, 1 for the rest.",
 	.flags = flags,
-	.least = 2,
+	.text_only = true,
+	.least = 1,
 	.most = 2,
 	.run = request,
 };

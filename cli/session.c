@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "progress.h"
 #include "report.h"
 
 static const char *const log_names[] = { "", "error", "warning", "info",
@@ -30,8 +29,7 @@ log_line(void *arg, int level, const char *line)
 		(void)snprintf(last_error, sizeof(last_error), "%s", line);
 	if (level < 1 || level > APAM_LOG_DEBUG)
 		level = APAM_LOG_DEBUG;
-	progress_hide();
-	fprintf(stderr, "apam: %s: %s\n", log_names[level], line);
+	complain("%s: %s", log_names[level], line);
 }
 
 /*
@@ -167,6 +165,33 @@ session_profile(
 		return code;
 	status = apam_profile_get(cli->ctx, name, profile, &err);
 	return status == APAM_OK ? STATUS_DONE : report(name, status, &err);
+}
+
+bool
+session_is_url(const char *word)
+{
+	return strstr(word, "://") != NULL;
+}
+
+int
+session_profile_for(struct cli *cli, const char *name, const char *url,
+    struct apam_profile **profile)
+{
+	struct apam_error err = { 0 };
+	enum apam_status status;
+	int code;
+
+	if (name != NULL)
+		return session_profile(cli, name, profile);
+	code = session_open(cli);
+	if (code != STATUS_DONE)
+		return code;
+	status = apam_profile_find(cli->ctx, url, profile, &err);
+	if (status == APAM_OK)
+		return STATUS_DONE;
+	report_with_hint(
+	    &err, "`apam explain URL` says why no profile signs it");
+	return exit_status(status);
 }
 
 void

@@ -24,6 +24,15 @@ char *session_path(const char *named);
 /* Open cli->ctx once.  Returns STATUS_DONE, or reports and says the status. */
 int session_open(struct cli *cli);
 
+/*
+ * The same, and get the profile of a name, or, where that is NULL, of a URL.
+ */
+int session_profile_for(struct cli *cli, const char *name, const char *url,
+    struct apam_profile **profile);
+
+/* True where a word is a URL and so no profile's name. */
+bool session_is_url(const char *word);
+
 /* The same, and get a profile. */
 int session_profile(
     struct cli *cli, const char *name, struct apam_profile **profile);

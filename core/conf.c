@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "conf_duplicate.h"
 #include "str.h"
 #include "trust.h"
 
@@ -48,6 +49,24 @@ run_libconfig(void *arg)
 	reading->ok = config_read_string(&reading->conf->tree, reading->text);
 }
 
+/* What is wrong: libconfig does not say which name is there twice. */
+static void
+refuse(const struct reading *reading, struct problems *all)
+{
+	const struct conf *conf = reading->conf;
+	const unsigned line = (unsigned)config_error_line(&conf->tree);
+	unsigned first;
+	struct apam_str name = conf_duplicate(apam_str(reading->text), &first);
+
+	if (name.n > 0)
+		problems_add(all, APAM_E_CONFIG, conf->file, line,
+		    "%.*s is set twice, first in line %u; keep one", SARG(name),
+		    first);
+	else
+		problems_add(all, APAM_E_CONFIG, conf->file, line, "%s",
+		    config_error_text(&conf->tree));
+}
+
 /* What became of it, as a problem; true where there is none. */
 static bool
 judge(const struct reading *reading, enum pool_end end, struct problems *all)
@@ -62,9 +81,7 @@ judge(const struct reading *reading, enum pool_end end, struct problems *all)
 		    "the file needs more memory than is set aside for its "
 		    "size; split it");
 	else if (reading->ok != CONFIG_TRUE)
-		problems_add(all, APAM_E_CONFIG, conf->file,
-		    (unsigned)config_error_line(&conf->tree), "%s",
-		    config_error_text(&conf->tree));
+		refuse(reading, all);
 	else
 		return true;
 	return false;

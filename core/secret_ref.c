@@ -230,7 +230,8 @@ secret_ref_check(struct apam_str ref)
 	if (kind == NULL)
 		return "write a reference such as "
 		       "\"file:/etc/apam.d/secrets/NAME\", not the secret "
-		       "itself";
+		       "itself; others begin with env:, exec:, credential: or "
+		       "keyring:";
 	return kind->check(str_skip(ref, kind->prefix.n));
 }
 

@@ -48,7 +48,7 @@ static const struct {
 	unsigned line;
 	const char *why;
 } bad[] = {
-	{ "a = 1;\na = 2;", 2, "duplicate" },
+	{ "a = 1;\na = 2;", 2, "a is set twice, first in line 1; keep one" },
 	{ "a = 1;\n\nb = [ 1, \"x\" ];", 3, "one kind" },
 	{ "a = ;", 1, "expected a value" },
 	{ "a = { b = 1;\n", 2, "or }" },

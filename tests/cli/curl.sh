@@ -17,6 +17,8 @@ sed -i 's|key = .*|&\n  query = { organization_id = "1"; };|' \
 
 version=$seed/api/version/
 row "a call" 0 '^\{' '' curl seed -- -sS "$version"
+row "the profile of the URL" 0 '^\{' '' curl -- -sS "$version"
+row "the URL alone" 0 '^\{' '*' curl "$version"
 row "without --" 0 '^\{' '*' curl seed "$version"
 row "-w" 0 '^200$' '' curl seed -- -sS -o "$dir/body" -w '%{http_code}\n' \
     "$version"

@@ -20,6 +20,7 @@ signs "RFC 7617, 2.1, UTF-8" 0 "=$test" '' headers test \
 holds "one line, with its end" [ "$(wc -lc <"$dir/out" | tr -s ' ')" = \
     "$(printf '%s\n' "$test" | wc -lc | tr -s ' ')" ]
 
+signs "the profile of the URL" 0 "=$aladdin" '' headers $origin/
 signs "-X first" 0 "=$aladdin" '' headers -X POST aladdin $origin/
 signs "-X between" 0 "=$aladdin" '' headers aladdin -X POST $origin/
 signs "-X last" 0 "=$aladdin" '' headers aladdin $origin/ -XPOST

@@ -150,7 +150,7 @@ row "explain says so" 1 \
     "$nothing" explain "$seed/x"
 row "explain says what to do" 1 '*' '`apam keys restore demo@example.com`' explain "$seed/x"
 row "explain says so in JSON" 1 \
-    '"evidence": "archived by .* at 20.*: seen in a log"' "$nothing" \
+    '"evidence": "archived by .* at 20.*: seen in a log"' '"error":"signs nothing: the keys that it needs are arch' \
     --json explain "$seed/x"
 row "explain's JSON has it in one word" 1 '^  "signs": false$' '*' \
     --json explain "$seed/x"

@@ -87,6 +87,42 @@ for command in $commands; do
 	row "--help names $command" 0 "^  $command +[A-Z]" '' --help
 done
 
+# ---- Help, and what is misspelt ---------------------------------------------
+
+row "help" 0 '^usage: apam \[-c' '' help
+row "help of a command" 0 '^usage: apam lint ' '' help lint
+row "help of a group" 0 '^usage: apam keys ' '' help keys
+row "help of a group's command" 0 '^usage: apam keys rotate ' '' help keys rotate
+row "help of none" 2 '' 'there is no such command; did you mean list\?' help lits
+row "help of none in a group" 2 '' 'keys: there .* did you mean rotate\?' \
+    help keys rotat
+row "help of a command's command" 2 '' 'list: it has no commands' help list x
+row "version" 0 '^apam [0-9]+\.[0-9]+\.[0-9]+$' '' version
+row "a command misspelt" 2 '' 'there is no such command; did you mean list\?' \
+    lits
+row "a command of a group misspelt" 2 '' 'did you mean archive\?' keys archve x
+row "a command far from any" 2 '' 'there is no such command$' frobnicate
+row "a word that is none is not repeated" 2 '' '!hunter2' hunter2
+
+# ---- JSON ----------------------------------------------------------------------
+
+for command in 'request p' 'headers p' 'curl p --' help version; do
+	row "$command: --json" 2 '' \
+	    'it writes no JSON of its own: leave out --json' --json $command
+done
+row "help: --json where it has a meaning" 0 '^ +--json ' '' list --help
+row "help: and not where it has none" 0 '!--json' '' request --help
+row "an error in JSON" 2 '' \
+    '^\{"error":"there is no such command","status":"APAM_E_USAGE","hint":"try ' \
+    --json frobnicate
+holds "it is JSON" is_json "$dir/err"
+row "an error of a command in JSON" 2 '' '^\{"error":"lint: there is no option' \
+    lint --json --x
+holds "that is JSON" is_json "$dir/err"
+row "an error of a file in JSON" 3 '' "\"file\":\"$dir/apam.conf\"" \
+    list --json
+holds "each line of it" [ "$(jq -s length "$dir/err")" -ge 1 ]
+
 row "without a configuration" 3 '' '^'"$dir"'/apam.conf: error: ' list
 APAM_LOG=loud row "an odd APAM_LOG" 2 '' APAM_LOG list
 finish

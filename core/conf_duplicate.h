@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which name a configuration file sets twice: libconfig says the line alone.
+ */
+#ifndef CORE_CONF_DUPLICATE_H
+#define CORE_CONF_DUPLICATE_H
+
+#include <apam/types.h>
+
+/*
+ * The first name in `text`, which conf_guard has passed, that its group has
+ * already, and the line of the one before; empty where there is none.
+ */
+struct apam_str conf_duplicate(struct apam_str text, unsigned *first);
+
+#endif
