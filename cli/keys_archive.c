@@ -215,8 +215,8 @@ static int
 archive(struct cli *cli, const struct args *args, struct survey *survey)
 {
 	struct apam_error err = { 0 };
-	enum apam_status status = apam_keys(
-	    cli->ctx, sort_key, survey, NULL, &err);
+	enum apam_status status = apam_keys_of(
+	    cli->ctx, survey->name->id, sort_key, survey, NULL, &err);
 
 	if (status != APAM_OK)
 		return report(NULL, status, &err);

@@ -79,8 +79,8 @@ say_done(const struct recovery *r, const struct apam_registry_outlook *outlook)
 	if (r->json)
 		return json_finish(json_pack("{s:I, s:O, s:O, s:I}", "keys",
 		    (json_int_t)outlook->keys, "signs_again", r->active,
-		    "archived",
-		    r->archived, "unnamed", (json_int_t)outlook->unnamed));
+		    "archived", r->archived, "unnamed",
+		    (json_int_t)outlook->unnamed));
 	printf("the key registry is recovered, with %llu keys\n",
 	    (unsigned long long)outlook->keys);
 	return STATUS_DONE;
@@ -139,11 +139,12 @@ const struct command command_keys_recover = {
 	.name = "keys recover",
 	.synopsis = "[--yes] [FILE|-]",
 	.summary = "Make the key registry from its text or from a backup",
-	.notes = "Without FILE: from the text in state_dir, however it came "
-		 "there.  Says which keys\nwould sign again, and asks; without "
-		 "a terminal it then does nothing and exits\nwith 1, unless "
-		 "--yes is given.  What is in no backup is made anew: the index "
-		 "and\nthe counter.",
+	.notes =
+	    "Without FILE: from the text in state_dir, however it came "
+	    "there.  Says which keys\nwould sign again, and asks; without "
+	    "a terminal it then does nothing and exits\nwith 1, unless "
+	    "--yes is given.  What is in no backup is made anew: the index "
+	    "and\nthe counter.",
 	.flags = flags,
 	.least = 0,
 	.most = 1,

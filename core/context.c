@@ -10,6 +10,7 @@
 #include "environment.h"
 #include "error.h"
 #include "fork.h"
+#include "key_registry.h"
 #include "key_named.h"
 #include "loop.h"
 #include "profiles.h"
@@ -140,6 +141,7 @@ apam_close(struct apam **ctx)
 	named_keys_forget(c);
 	modules_free(&c->modules);
 	audit_free(&c->audit);
+	key_registry_forget(&(struct key_registry){ .kept = &c->kept_keys });
 	keys_free(&c->keys);
 	settings_free(&c->settings);
 	pthread_mutex_destroy(&c->lock);

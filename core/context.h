@@ -36,6 +36,7 @@ struct apam {
 	struct apam_profile **profiles; /* by name, in order */
 	size_t profile_count, profile_room;
 	struct finder finder;
+	_Atomic(struct key_kept *) kept_keys; /* key_registry.h */
 	struct named_key *named; /* kept for the next reading; key_named.h */
 	struct loop *loop;	/* moves the flights */
 	struct apam_call *calls; /* non-blocking ones under way */

@@ -24,10 +24,10 @@ struct task {
 };
 
 struct key_registry
-key_registry_of(const struct apam *ctx)
+key_registry_of(struct apam *ctx)
 {
 	return (struct key_registry){ ctx->settings->state_dir,
-		ctx->settings->user };
+		ctx->settings->user, &ctx->kept_keys };
 }
 
 void

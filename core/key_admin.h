@@ -9,7 +9,7 @@
 #include "key_registry.h"
 
 /* Where a context's registry is. */
-struct key_registry key_registry_of(const struct apam *ctx);
+struct key_registry key_registry_of(struct apam *ctx);
 
 /*
  * Tell the audit log what a key of the registry is now; `profile` and `why` may

@@ -36,8 +36,7 @@ _Static_assert(SLOT == 64 && sizeof(struct block) == KEY_INDEX_BLOCK,
 _Static_assert(sizeof(struct key_index_head) <= ROOM, "the head is a block");
 
 static uint64_t
-sum_of(
-    const struct block *block, const unsigned char registry[KEY_REGISTRY_ID])
+sum_of(const struct block *block, const unsigned char registry[KEY_REGISTRY_ID])
 {
 	return siphash64(
 	    registry, block, KEY_INDEX_BLOCK - sizeof(block->tail.sum));
@@ -134,8 +133,7 @@ hold_block(struct reader *r, uint64_t number)
 	failed = read_block(r->fd, number, &r->block);
 	if (failed != 0)
 		return failed;
-	if (tail->number != number ||
-	    tail->generation != r->head->generation ||
+	if (tail->number != number || tail->generation != r->head->generation ||
 	    tail->sum != sum_of(&r->block, r->head->registry))
 		return KEY_INDEX_DAMAGED;
 	r->at = number;
@@ -154,8 +152,8 @@ hold_slot(struct reader *r, uint64_t n, const struct key_index_slot **slot)
 
 /* The first key from `low` on, below `high`, whose hash is no less. */
 static int
-search(struct reader *r, const unsigned char *hash, uint64_t *low,
-    uint64_t high)
+search(
+    struct reader *r, const unsigned char *hash, uint64_t *low, uint64_t high)
 {
 	const struct key_index_slot *slot;
 	uint64_t middle;
@@ -188,8 +186,7 @@ key_index_find(int fd, const struct key_index_head *head,
 
 	for (; failed == 0 && more && n < end; n++) {
 		failed = hold_slot(&r, n, &slot);
-		if (failed != 0 ||
-		    memcmp(slot->hash, hash, KEY_HASH_SIZE) != 0)
+		if (failed != 0 || memcmp(slot->hash, hash, KEY_HASH_SIZE) != 0)
 			break;
 		more = each(arg, slot);
 	}
@@ -349,13 +346,13 @@ put_evidence(struct writer *w, const struct key_record *const *sorted, size_t n)
 static uint64_t
 count_blocks(const struct key_record *const *sorted, size_t n)
 {
-	char text[2 * KEY_TEXT_MAX];
-	struct key_index_slot unused;
 	uint64_t blocks = 1 + blocks_of(n);
 	size_t used = 0, more;
 
 	for (size_t i = 0; i < n; i++) {
-		more = evidence_of(sorted[i], text, &unused);
+		if (sorted[i]->archived_at == 0)
+			continue;
+		more = strlen(sorted[i]->archived_by) + strlen(sorted[i]->why);
 		if (more > ROOM - used) {
 			blocks++;
 			used = 0;
@@ -378,7 +375,7 @@ put_head(struct writer *w, const struct key_record *const *sorted, size_t n,
 		.text_size = text->size,
 		.text_sum = text->sum,
 		.count = n,
-		.blocks = count_blocks(sorted, n) };
+		.blocks = w->head.blocks };
 	memcpy(head->magic, MAGIC, sizeof(head->magic));
 	memcpy(head->registry, text->registry, KEY_REGISTRY_ID);
 	for (int i = 0; i < 256; i++) {
@@ -391,16 +388,16 @@ put_head(struct writer *w, const struct key_record *const *sorted, size_t n,
 }
 
 bool
-key_index_make(const struct key_set *set, const struct key_text *text,
-    struct buf *to)
+key_index_make(
+    const struct key_set *set, const struct key_text *text, struct buf *to)
 {
 	const struct key_record **sorted = key_set_sort(set);
 	struct writer w = { .to = to };
 
 	if (sorted == NULL)
 		return false;
-	buf_reserve(to,
-	    (count_blocks(sorted, set->count) + 1) * KEY_INDEX_BLOCK);
+	w.head.blocks = count_blocks(sorted, set->count);
+	buf_reserve(to, w.head.blocks * KEY_INDEX_BLOCK);
 	put_head(&w, sorted, set->count, text);
 	put_slots(&w, sorted, set->count);
 	put_evidence(&w, sorted, set->count);

@@ -35,7 +35,8 @@ sum_of(const struct mark *mark)
 void
 key_known_read(int state, struct key_known *known)
 {
-	const int fd = openat(state, KEY_PLACE_KNOWN, O_RDONLY | KEY_PLACE_OPEN);
+	const int fd = openat(
+	    state, KEY_PLACE_KNOWN, O_RDONLY | KEY_PLACE_OPEN);
 	struct mark mark;
 	ssize_t n;
 
@@ -66,8 +67,8 @@ key_known_write(int state, const struct key_text *text)
 	mark.sum = sum_of(&mark);
 	if (!file_limit_allows(sizeof(mark)))
 		return false;
-	fd = openat(state, KEY_PLACE_KNOWN, O_RDWR | O_CREAT | KEY_PLACE_OPEN,
-	    0600);
+	fd = openat(
+	    state, KEY_PLACE_KNOWN, O_RDWR | O_CREAT | KEY_PLACE_OPEN, 0600);
 	if (fd < 0)
 		return false;
 	ok = fchmod(fd, 0644) == 0 &&

@@ -265,12 +265,42 @@ compare(const void *a, const void *b)
 	return order != 0 ? order : strcmp(one->mark, other->mark);
 }
 
+/* The ids of an index are those that profiles name. */
+static bool
+is_named(const struct id_index *named, const char *id)
+{
+	size_t at = 0, i;
+
+	return id_index_next(named, id, &at, &i);
+}
+
+/* With `id` only those that have it, or that a profile names. */
+static void
+add_records(struct rows *rows, const struct key_set *set,
+    const struct named_keys *keys, const char *id)
+{
+	struct id_index named = { .count = 0 };
+	const struct named_key *k = id == NULL ? NULL : keys->first;
+
+	for (; k != NULL && !rows->failed; k = k->next)
+		if (entry_key_id(&k->entry).n > 0)
+			rows->failed = !id_index_add(
+			    &named, entry_key_id(&k->entry).p, 0);
+	for (size_t i = 0; i < set->count && !rows->failed; i++) {
+		const struct key_record *r = &set->records[i];
+
+		if (id == NULL || strcmp(r->id, id) == 0 ||
+		    is_named(&named, r->id))
+			add_record(rows, r);
+	}
+	id_index_free(&named);
+}
+
 static void
 collect(struct rows *rows, const struct key_set *set, struct named_keys *named,
-    struct apam_error *partial)
+    const char *id, struct apam_error *partial)
 {
-	for (size_t i = 0; i < set->count; i++)
-		add_record(rows, &set->records[i]);
+	add_records(rows, set, named, id);
 	for (struct named_key *k = named->first; k != NULL; k = k->next)
 		add_named(rows, k, partial);
 	if (rows->count > 0)
@@ -308,12 +338,11 @@ show(struct rows *rows,
 	}
 }
 
-enum apam_status
-apam_keys(struct apam *ctx,
+static enum apam_status
+list_keys(struct apam *ctx, const char *id,
     bool (*each)(void *arg, const struct apam_key_info *key), void *arg,
     struct apam_error *partial, struct apam_error *err)
 {
-	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(ctx);
 	struct rows rows = { .all = NULL };
 	struct key_users users = { .uids = NULL };
@@ -329,7 +358,7 @@ apam_keys(struct apam *ctx,
 	if (status == APAM_OK) {
 		if (key_registry_read(&registry, &set, &damage) != APAM_OK)
 			why = damage;
-		collect(&rows, &set, &named, &why);
+		collect(&rows, &set, &named, id, &why);
 		user_dir_tidy(ctx->settings->state_dir, true, &ctx->log);
 		read_notes(ctx->settings, &rows, &users);
 		if (rows.failed)
@@ -341,7 +370,27 @@ apam_keys(struct apam *ctx,
 		*partial = why;
 	free_rows(&rows);
 	key_users_free(&users);
-	key_set_free(&set);
+	key_registry_keep(&registry, &set);
 	named_keys_keep(ctx, &named);
 	return status;
+}
+
+enum apam_status
+apam_keys(struct apam *ctx,
+    bool (*each)(void *arg, const struct apam_key_info *key), void *arg,
+    struct apam_error *partial, struct apam_error *err)
+{
+	HOLD_CANCEL;
+
+	return list_keys(ctx, NULL, each, arg, partial, err);
+}
+
+enum apam_status
+apam_keys_of(struct apam *ctx, const char *id,
+    bool (*each)(void *arg, const struct apam_key_info *key), void *arg,
+    struct apam_error *partial, struct apam_error *err)
+{
+	HOLD_CANCEL;
+
+	return list_keys(ctx, id, each, arg, partial, err);
 }

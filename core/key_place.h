@@ -39,9 +39,13 @@
 /* O_NONBLOCK: a FIFO in a file's place must not hang us. */
 #define KEY_PLACE_OPEN (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
+struct key_kept;
+
 struct key_registry {
 	const char *state_dir;	/* absolute */
 	bool user;		/* user mode of trust.h */
+	/* Where a set that was read waits for the next reader, or NULL. */
+	_Atomic(struct key_kept *) *kept;
 };
 
 /* The path of something in state_dir. */

@@ -127,7 +127,8 @@ key_mark_text(const struct key_record *record, char to[KEY_MARK_TEXT])
 /* ---- Hashes ------------------------------------------------------------- */
 
 void
-key_hash(const char *scheme, struct apam_str id, unsigned char to[KEY_HASH_SIZE])
+key_hash(
+    const char *scheme, struct apam_str id, unsigned char to[KEY_HASH_SIZE])
 {
 	static const unsigned char key[SIPHASH_SIZE] = "apam key's name";
 	char text[SCHEME_NAME_MAX + 1 + KEY_TEXT_MAX + 1];
@@ -186,7 +187,7 @@ read_text(struct reading *r, const struct member *member)
 	const char *last = "";
 
 	if (r->value.n == 0 || r->value.n > KEY_TEXT_MAX ||
-	    key_text_problem(r->value.text) != NULL)
+	    (!r->value.plain && key_text_problem(r->value.text) != NULL))
 		return refuse(r, member->problem);
 	if (set->count > 0)
 		last = *(const char *const *)field_of(

@@ -19,6 +19,7 @@
 #define CORE_KEY_RECORD_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include <apam/apam.h>
 
@@ -63,6 +64,7 @@ struct key_set {
 	struct key_record *before; /* as they were read */
 	size_t before_count;
 	struct buf text;	/* that it was read from, where it is kept */
+	struct stat from;	/* the file that this was in */
 };
 
 /* The mark as four hex digits; "" for a record without one. */

@@ -60,8 +60,8 @@ apam_registry_backup(struct apam *ctx,
 		    "up; `apam keys add` and `archive` make it",
 		    registry.state_dir);
 	else if (!write(arg, text.p, text.n))
-		status = error_set(err, APAM_E_INTERNAL,
-		    "the backup could not be written");
+		status = error_set(
+		    err, APAM_E_INTERNAL, "the backup could not be written");
 	key_set_free(&set);
 	return status;
 }
@@ -225,8 +225,7 @@ name_by_profiles(struct merge *m, struct apam *ctx)
 
 		key_hash(k->entry.conf->scheme, id, hash);
 		if (id.n > 0)
-			(void)forget_lost(
-			    m, hash, k->entry.conf->scheme, id.p);
+			(void)forget_lost(m, hash, k->entry.conf->scheme, id.p);
 	}
 	named_keys_free(&named);
 }
@@ -299,10 +298,9 @@ apam_registry_compare(struct apam *ctx, const struct apam_registry_text *text,
 	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(ctx);
 	struct key_set set;
-	struct merge m = { .set = &set,
-		.each = each,
-		.arg = arg,
-		.outlook = outlook };
+	struct merge m = {
+		.set = &set, .each = each, .arg = arg, .outlook = outlook
+	};
 	struct apam_str view;
 	enum apam_status status;
 
@@ -364,8 +362,8 @@ apam_registry_recover(struct apam *ctx, const struct apam_registry_text *text,
 	error_clear(err);
 	if (text->size < sizeof(*text) || outlook->size < sizeof(*outlook))
 		return error_set(err, APAM_E_USAGE, "a struct lacks its size");
-	status = key_registry_recover(&registry, text_of(text, &view),
-	    name_of(text), adopt, &task, err);
+	status = key_registry_recover(
+	    &registry, text_of(text, &view), name_of(text), adopt, &task, err);
 	if (status == APAM_OK)
 		key_admin_tell(ctx, NULL, &none, "recovered", NULL);
 	return status;

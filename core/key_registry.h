@@ -27,8 +27,18 @@ enum apam_status key_registry_read(const struct key_registry *registry,
     struct key_set *set, struct apam_error *err);
 
 /*
- * The same, and read all of the index: everything that is wrong with the
- * registry, the worst of it in *err.
+ * Free a set that was read and not changed, and keep it for the next reader in
+ * the registry's place for that, where there is one.
+ */
+void key_registry_keep(const struct key_registry *registry,
+    struct key_set *set);
+
+/* Free what is kept there. */
+void key_registry_forget(const struct key_registry *registry);
+
+/*
+ * Read it, and all of the index: what is wrong with the registry, the worst of
+ * it in *err.
  */
 enum apam_status key_registry_check(const struct key_registry *registry,
     struct apam_error *err);

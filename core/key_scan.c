@@ -38,8 +38,7 @@ fail(struct key_scan *s, const char *why)
 static bool
 fail_here(struct key_scan *s)
 {
-	return fail(
-	    s, s->at == s->end ? "the JSON ends too early" : malformed);
+	return fail(s, s->at == s->end ? "the JSON ends too early" : malformed);
 }
 
 char
@@ -236,13 +235,16 @@ key_scan_string(struct key_scan *s, struct key_scan_value *v)
 {
 	v->kind = KEY_SCAN_NONE;
 	v->n = 0;
+	v->plain = true;
 	v->text[0] = '\0';
 	if (!key_scan_take(s, '"'))
 		return false;
 	for (skip_plain(s, v); s->at < s->end && *s->at != '"';
-	     skip_plain(s, v))
+	     skip_plain(s, v)) {
+		v->plain = false;
 		if (!read_character(s, v))
 			return false;
+	}
 	if (!key_scan_take(s, '"'))
 		return false;
 	v->text[v->n <= KEY_SCAN_TEXT ? v->n : 0] = '\0';

@@ -31,6 +31,7 @@ enum key_scan_kind {
 struct key_scan_value {
 	enum key_scan_kind kind;
 	size_t n;		/* bytes of a string; it may be longer */
+	bool plain;		/* all of them are printable ASCII */
 	char text[KEY_SCAN_TEXT + 1]; /* with a NUL; "" where it is longer */
 	int64_t number;
 };

@@ -19,8 +19,8 @@
 
 #define MAGIC "APAMCNT2"
 
-_Static_assert(sizeof(struct key_segment) <= KEY_SEGMENT_SIZE,
-    "what is in it fits");
+_Static_assert(
+    sizeof(struct key_segment) <= KEY_SEGMENT_SIZE, "what is in it fits");
 
 /* Of this user's making, writable by nobody else, and not removed already. */
 static bool
@@ -113,8 +113,7 @@ is_left_over(const struct key_segment *s, const struct key_segment_owner *owner)
 	struct stat st;
 
 	if (memcmp(s->magic, MAGIC, sizeof(s->magic)) != 0 ||
-	    memchr(s->path, '\0', sizeof(s->path)) == NULL ||
-	    s->path[0] != '/')
+	    memchr(s->path, '\0', sizeof(s->path)) == NULL || s->path[0] != '/')
 		return false;
 	if (strcmp(s->path, owner->path) == 0)
 		return s->device == owner->device && s->inode == owner->inode;

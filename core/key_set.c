@@ -124,8 +124,8 @@ sort_buckets(const struct key_record **sorted, const size_t *ends)
 
 /* Where each bucket ends: `places`, from where each begins. */
 static void
-fill_buckets(const struct key_set *set, const struct key_record **sorted,
-    size_t *places)
+fill_buckets(
+    const struct key_set *set, const struct key_record **sorted, size_t *places)
 {
 	size_t sum = 0, n;
 

@@ -91,11 +91,11 @@ open_in(const struct key_registry *registry, int state, int directory,
 	v->counter = load(counter);
 	announced = counter == NULL ? 0 : atomic_load(counter->generation);
 	if (!absent)
-		v->fd = key_place_keys(registry, KEY_PLACE_INDEX, directory,
-		    &st, &absent, err);
+		v->fd = key_place_keys(
+		    registry, KEY_PLACE_INDEX, directory, &st, &absent, err);
 	if (absent && key_place_is_known(state))
-		return key_place_refuse_keys(registry, KEY_PLACE_INDEX,
-		    APAM_E_CONFIG, 0, gone, err);
+		return key_place_refuse_keys(
+		    registry, KEY_PLACE_INDEX, APAM_E_CONFIG, 0, gone, err);
 	if (absent)
 		return APAM_OK;
 	if (v->fd < 0)

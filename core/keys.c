@@ -22,7 +22,7 @@ keys_init(struct keys_watch *w, const struct settings *settings,
 {
 	memset(w, 0, sizeof(*w));
 	w->registry = (struct key_registry){ settings->state_dir,
-		settings->user };
+		settings->user, NULL };
 	w->log = log;
 	pthread_mutex_init(&w->lock, NULL);
 	return key_counter_init(&w->counter);

@@ -55,14 +55,14 @@ static inline void
 take(struct state *s, uint64_t word)
 {
 	s->v3 ^= word;
-	rounds(s, 2);
+	rounds(s, 1);
 	s->v0 ^= word;
 }
 
 static uint64_t
 fold(struct state *s)
 {
-	rounds(s, 4);
+	rounds(s, 3);
 	return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
@@ -91,8 +91,7 @@ siphash(const unsigned char key[SIPHASH_SIZE], const void *bytes, size_t n,
 }
 
 uint64_t
-siphash64(
-    const unsigned char key[SIPHASH_SIZE], const void *bytes, size_t n)
+siphash64(const unsigned char key[SIPHASH_SIZE], const void *bytes, size_t n)
 {
 	unsigned char hash[SIPHASH_SIZE];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SipHash-2-4 with 128 bits of output (Aumasson and Bernstein, 2012): fast
+ * SipHash-1-3 with 128 bits of output (Aumasson and Bernstein, 2012): fast
  * where SHA-256 would be felt, for telling a damaged file from a whole one and
  * for finding keys by their names.  Whoever may write what is hashed may make
  * the hash fit, so that it stands for nobody's word.

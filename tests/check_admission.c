@@ -95,7 +95,7 @@ registry(void)
 	static char path[512];
 
 	(void)snprintf(path, sizeof(path), "%s/state", p.dir);
-	return (struct key_registry){ path, true };
+	return (struct key_registry){ path, true, NULL };
 }
 
 /* Put one record in place of all there are. */
@@ -293,8 +293,8 @@ remove_all(const char *names)
 {
 	char command[512];
 
-	(void)snprintf(command, sizeof(command), "cd %s/state && rm -r %s",
-	    p.dir, names);
+	(void)snprintf(
+	    command, sizeof(command), "cd %s/state && rm -r %s", p.dir, names);
 	ck_assert_int_eq(system(command), 0);
 }
 
@@ -316,8 +316,7 @@ static void
 make_it_a_fifo(void)
 {
 	lose_index();
-	ck_assert_int_eq(
-	    mkfifo(project_path(&p, "state/index/keys"), 0644), 0);
+	ck_assert_int_eq(mkfifo(project_path(&p, "state/index/keys"), 0644), 0);
 }
 
 static void
@@ -327,8 +326,7 @@ be_older(void)
 
 	(void)snprintf(
 	    from, sizeof(from), "%s", project_path(&p, "state/index/keys"));
-	(void)snprintf(
-	    to, sizeof(to), "%s", project_path(&p, "state/saved"));
+	(void)snprintf(to, sizeof(to), "%s", project_path(&p, "state/saved"));
 	ck_assert_int_eq(link(from, to), 0);
 	archive(true);
 	ck_assert_int_eq(rename(to, from), 0);
@@ -385,8 +383,8 @@ START_TEST(an_archived_key_is_not_saved_by_a_loss_later)
 	if (losses[_i].be != be_older)
 		losses[_i].be();
 	wait_for_a_look();
-	ck_assert_msg(sign() == APAM_E_ARCHIVED, "%s: %s", losses[_i].name,
-	    err.text);
+	ck_assert_msg(
+	    sign() == APAM_E_ARCHIVED, "%s: %s", losses[_i].name, err.text);
 }
 END_TEST
 
@@ -395,8 +393,7 @@ START_TEST(who_asks_for_it_signs_all_the_same)
 	use("on_unknown = \"allow\";");
 	archive(false);
 	losses[_i].be();
-	ck_assert_msg(
-	    sign() == APAM_OK, "%s: %s", losses[_i].name, err.text);
+	ck_assert_msg(sign() == APAM_OK, "%s: %s", losses[_i].name, err.text);
 }
 END_TEST
 
@@ -694,17 +691,16 @@ main(void)
 	tcase_add_test(tc, a_drop_makes_a_new_credential);
 	tcase_add_test(tc, people_are_told);
 	tcase_add_loop_test(tc, a_damaged_registry, 0, ROWS(damages));
-	tcase_add_loop_test(
-	    tc, what_cannot_be_known_refuses, 0, ROWS(losses));
+	tcase_add_loop_test(tc, what_cannot_be_known_refuses, 0, ROWS(losses));
 	tcase_add_loop_test(
 	    tc, an_archived_key_is_not_saved_by_a_loss, 0, ROWS(losses));
-	tcase_add_loop_test(tc, an_archived_key_is_not_saved_by_a_loss_later,
-	    0, ROWS(losses));
+	tcase_add_loop_test(
+	    tc, an_archived_key_is_not_saved_by_a_loss_later, 0, ROWS(losses));
 	tcase_add_loop_test(
 	    tc, who_asks_for_it_signs_all_the_same, 0, ROWS(losses));
 	tcase_add_test(tc, a_key_that_is_elsewhere_is_not_concerned);
-	tcase_add_loop_test(tc,
-	    a_text_that_is_lost_or_damaged_changes_nothing, 0, 2);
+	tcase_add_loop_test(
+	    tc, a_text_that_is_lost_or_damaged_changes_nothing, 0, 2);
 	tcase_add_test(tc, what_is_mended_holds_again);
 	tcase_add_test(tc, a_state_dir_that_others_may_write_is_not_believed);
 	tcase_add_test(

@@ -54,8 +54,8 @@ read_registry(void)
 
 	key_set_free(&set);
 	error_clear(&why);
-	ck_assert_msg(key_registry_read(&registry, &set, &why) == APAM_OK,
-	    "%s", why.text);
+	ck_assert_msg(key_registry_read(&registry, &set, &why) == APAM_OK, "%s",
+	    why.text);
 	return set.count;
 }
 

@@ -478,8 +478,7 @@ count_segments(void)
 {
 	struct shm_info all;
 	struct shmid_ds is;
-	const int last = shmctl(
-	    0, SHM_INFO, (struct shmid_ds *)(void *)&all);
+	const int last = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&all);
 	struct key_segment *s;
 	int n = 0, id;
 
@@ -539,7 +538,8 @@ see_steps(int go, int said)
 
 	if (root && setuid(OTHER_UID) != 0)
 		_exit(1);
-	if (root && (openat(directory, "counter", O_RDWR) >= 0 ||
+	if (root &&
+	    (openat(directory, "counter", O_RDWR) >= 0 ||
 		registry_segment(directory) != NULL))
 		_exit(2);
 	if (!follow())

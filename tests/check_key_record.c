@@ -112,8 +112,7 @@ static const struct {
 	{ HEAD("\"generation\": 7, "), 1, "one without the other" },
 	{ HEAD(REGISTRY), 1, "one without the other" },
 	{ HEAD(REGISTRY "\"generation\": 0, "), 1, "\"generation\" is no" },
-	{ HEAD(REGISTRY "\"generation\": \"1\", "), 1,
-	    "\"generation\" is no" },
+	{ HEAD(REGISTRY "\"generation\": \"1\", "), 1, "\"generation\" is no" },
 	{ HEAD("\"registry\": \"00ff\", "), 1, "\"registry\" is not" },
 	{ HEAD("\"registry\": 7, "), 1, "\"registry\" is not" },
 	{ KEYS("{ \"scheme\": \"demo\", \"id\": \"\\ud800x\" }"), 2,
@@ -252,10 +251,10 @@ START_TEST(what_could_not_be_read_again_is_known)
 	struct key_set set;
 	unsigned line;
 
-	ck_assert_ptr_null(key_set_read(
-	    APAM_STR(KEYS("{ \"scheme\": \"a\", \"id\": \"x\" },\n"
-			  "{ \"scheme\": \"a\", \"id\": \"y\" }")),
-	    &set, &line));
+	ck_assert_ptr_null(
+	    key_set_read(APAM_STR(KEYS("{ \"scheme\": \"a\", \"id\": \"x\" },\n"
+				       "{ \"scheme\": \"a\", \"id\": \"y\" }")),
+		&set, &line));
 	ck_assert_ptr_null(key_set_problem(&set));
 	set.records[1].why = "a\nb";
 	ck_assert_ptr_nonnull(strstr(key_set_problem(&set), "\"why\""));
@@ -458,8 +457,7 @@ main(void)
 	tcase_add_test(tc, each_cut_is_refused);
 	tcase_add_loop_test(
 	    tc, what_is_read_is_written_the_same, 0, ROWS(good));
-	tcase_add_loop_test(
-	    tc, what_is_changed_is_written_anew, 0, ROWS(good));
+	tcase_add_loop_test(tc, what_is_changed_is_written_anew, 0, ROWS(good));
 	tcase_add_test(tc, what_could_not_be_read_again_is_known);
 	tcase_add_test(tc, a_person_may_write_it_otherwise);
 	tcase_add_test(tc, each_member_has_its_place);

@@ -45,7 +45,7 @@ make_base(void)
 	(void)snprintf(base, sizeof(base), "/tmp/apam-registry-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(base));
 	ck_assert_int_eq(chmod(base, 0755), 0);
-	registry = (struct key_registry){ base, geteuid() != 0 };
+	registry = (struct key_registry){ base, geteuid() != 0, NULL };
 }
 
 static void
@@ -257,8 +257,8 @@ recover(void)
 {
 	struct apam_error err = { .entry = -1 };
 
-	ck_assert_msg(key_registry_recover(&registry, NULL, NULL, keep, NULL,
-			  &err) == APAM_OK,
+	ck_assert_msg(key_registry_recover(
+			  &registry, NULL, NULL, keep, NULL, &err) == APAM_OK,
 	    "%s:%u: %s", err.file, err.line, err.text);
 }
 
@@ -308,9 +308,8 @@ look(struct key_counter *counter, struct key_view *view)
 {
 	struct apam_error err = { .entry = -1 };
 
-	ck_assert_msg(
-	    key_view_open(&registry, counter, view, &err) == APAM_OK, "%s",
-	    err.text);
+	ck_assert_msg(key_view_open(&registry, counter, view, &err) == APAM_OK,
+	    "%s", err.text);
 	key_view_close(view);
 }
 
@@ -1218,8 +1217,8 @@ add_damage(TCase *tc)
 	    0, ROWS(corrupt));
 	tcase_add_test(tc, a_file_too_large_is_refused);
 	tcase_add_test(tc, a_registry_that_is_gone_is_missed);
-	tcase_add_loop_test(tc, another_text_is_taken_when_it_is_asked_for, 0,
-	    ROWS(misfits));
+	tcase_add_loop_test(
+	    tc, another_text_is_taken_when_it_is_asked_for, 0, ROWS(misfits));
 	tcase_add_loop_test(tc, an_index_that_is_behind_is_made_anew, 0, 3);
 	tcase_add_test(tc, another_user_says_that_it_is_behind);
 	tcase_add_loop_test(

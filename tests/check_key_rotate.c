@@ -102,8 +102,7 @@ registry_is(const char *want, bool all)
 	size_t n = 0;
 
 	key_set_free(&set);
-	ck_assert_int_eq(
-	    key_registry_read(&registry, &set, NULL), APAM_OK);
+	ck_assert_int_eq(key_registry_read(&registry, &set, NULL), APAM_OK);
 	for (size_t i = 0; i < set.count; i++)
 		if (all || set.records[i].archived_at != 0)
 			n += (size_t)snprintf(text + n, sizeof(text) - n,
@@ -456,8 +455,7 @@ first_is_archived(void)
 	const struct key_registry registry = key_registry_of(project.ctx);
 
 	key_set_free(&set);
-	ck_assert_int_eq(
-	    key_registry_read(&registry, &set, NULL), APAM_OK);
+	ck_assert_int_eq(key_registry_read(&registry, &set, NULL), APAM_OK);
 	return set.count == 1 && set.records[0].archived_at != 0;
 }
 

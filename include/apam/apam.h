@@ -481,6 +481,14 @@ APAM_API APAM_CHECKED enum apam_status apam_keys(struct apam *ctx,
     struct apam_error *partial, struct apam_error *err);
 
 /*
+ * The same of fewer keys, which is fast where there are many: those that have
+ * this id, and those that profiles name.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_keys_of(struct apam *ctx,
+    const char *id, bool (*each)(void *arg, const struct apam_key_info *key),
+    void *arg, struct apam_error *partial, struct apam_error *err);
+
+/*
  * Which key: its id and, where that names several that a call could be for,
  * its scheme or the mark of its secret too.
  */
