@@ -45,8 +45,7 @@ static const struct {
 	{ { "data-urlencode", "a@b=c" }, S("a@b=c"), FORM },
 	{ { "data-urlencode", "\xc3\xa9-._~" }, S("%C3%A9-._~"), FORM },
 	{ { "data-urlencode", "%F" }, S("one+two%0D%0A%00three%0A"), FORM },
-	{ { "data-urlencode", "n%F" }, S("n=one+two%0D%0A%00three%0A"),
-	    FORM },
+	{ { "data-urlencode", "n%F" }, S("n=one+two%0D%0A%00three%0A"), FORM },
 };
 
 static const char *
