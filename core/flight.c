@@ -31,7 +31,7 @@ flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
 	f->deadline = deadline;
 	f->alone_at = deadline - (deadline - clock_ms()) / 2;
 	f->with = with == NULL ? NULL : credential_hold(with);
-	f->lock = -1;
+	f->lock = (struct own_fd)OWN_FD_NONE;
 	f->retry_after = -1;
 	exchange_init(&f->probe);
 	response_init(&f->r, 0);
@@ -52,7 +52,7 @@ flight_free(struct flight **flight)
 		op_free(&f->op);
 	exchange_free(&f->probe);
 	response_free(&f->r);
-	share_unlock(f->lock);
+	own_fd_close(&f->lock);
 	credential_release(&f->made);
 	credential_release(&f->with);
 	stack_release(&f->stack);
@@ -232,7 +232,7 @@ acquired(struct flight *f)
 	if (!harvest(f))
 		return FLIGHT_LANDED;
 	if (f->goal == FLIGHT_ACQUIRE) {
-		share_store(f->entry, f->made, f->lock);
+		share_store(f->entry, f->made, f->lock.fd);
 		return FLIGHT_LANDED;
 	}
 	if (f->made->minted)
@@ -380,12 +380,12 @@ try_share(struct flight *f)
 		f->shared = true;
 		return FLIGHT_LANDED;
 	}
-	if (f->lock >= 0)
+	if (f->lock.fd >= 0)
 		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
-	f->lock = share_try_lock(e);
-	if (f->lock >= 0)
+	f->lock = own_fd_of(share_try_lock(e));
+	if (f->lock.fd >= 0)
 		return try_share(f); /* its last holder may have stored one */
-	if (f->lock == SHARE_UNUSABLE)
+	if (f->lock.fd == SHARE_UNUSABLE)
 		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
 	return queue(f);
 }
@@ -414,6 +414,17 @@ flight_start(struct flight *f)
 	return FLIGHT_LANDED;
 }
 
+static enum flight_wait
+transfer_ended(struct flight *f, const struct apam_error *why)
+{
+	if (f->stage == STAGE_PROBE)
+		return probe_done(f, why);
+	if (why->status == APAM_OK)
+		return go_on(f, &f->r);
+	response_free(&f->r);
+	return op_failed(f, why);
+}
+
 enum flight_wait
 flight_transferred(struct flight *f, CURLcode code)
 {
@@ -430,12 +441,21 @@ flight_transferred(struct flight *f, CURLcode code)
 		    f->r.pub.status);
 		f->retry_after = response_retry_after(&f->r);
 	}
-	if (f->stage == STAGE_PROBE)
-		return probe_done(f, &why);
-	if (why.status == APAM_OK)
-		return go_on(f, &f->r);
-	response_free(&f->r);
-	return op_failed(f, &why);
+	return transfer_ended(f, &why);
+}
+
+enum flight_wait
+flight_cut_off(struct flight *f)
+{
+	struct apam_error why;
+
+	error_clear(&why);
+	(void)error_set(&why, APAM_E_NETWORK,
+	    "the program has closed all descriptors, apam's too, while the "
+	    "provider was asked; try again, and let it close them before it "
+	    "first signs");
+	http_give_up(&f->transfer);
+	return transfer_ended(f, &why);
 }
 
 enum flight_wait

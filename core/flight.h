@@ -18,6 +18,7 @@
 #include "entry.h"
 #include "http.h"
 #include "op.h"
+#include "own_fd.h"
 
 enum flight_goal { FLIGHT_ACQUIRE, FLIGHT_PROVE, FLIGHT_REVOKE };
 
@@ -49,7 +50,8 @@ struct flight {
 	int64_t sent;		/* clock_ms of the last exchange; 0: none */
 	int64_t minted_at;	/* that of the one which gave a credential */
 	struct credential *with; /* in use when it took off; or NULL */
-	int lock;		/* of the shared credential; -1: none */
+	/* Of the shared credential; its fd may be SHARE_BUSY or _UNUSABLE. */
+	struct own_fd lock;
 	/* While another process holds that, clock_ms; 0: it does not. */
 	int64_t queued;		/* since when */
 	int64_t look_at;	/* when to look who that is */
@@ -78,5 +80,7 @@ void flight_free(struct flight **flight);
 enum flight_wait flight_start(struct flight *f);
 enum flight_wait flight_transferred(struct flight *f, CURLcode code);
 enum flight_wait flight_woken(struct flight *f);
+/* Go on without the transfer, whose connection is no more. */
+enum flight_wait flight_cut_off(struct flight *f);
 
 #endif

@@ -115,6 +115,7 @@ ground(struct stack *s)
 		l->owed = 0;
 		l->busy = false;
 		l->queued = false;
+		l->untold = false;
 	}
 }
 
@@ -138,7 +139,6 @@ in_child(void)
 
 	libraries = fresh;
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
-		loop_abandon(c->loop);
 		(void)renew(&c->lock);
 		(void)renew(&c->keys.lock);
 		(void)renew(&c->modules.lock);
@@ -151,6 +151,8 @@ in_child(void)
 		note_open(c);
 		each_call_lock(c, renew);
 		c->calls = NULL;
+		/* Last, since flights have stacks and modules to let go of. */
+		loop_abandon(c->loop);
 	}
 	(void)renew(&registry);
 }

@@ -366,6 +366,13 @@ http_end(struct http_transfer *t, CURLcode code, struct apam_error *err)
 }
 
 void
+http_give_up(struct http_transfer *t)
+{
+	t->easy = NULL;
+	http_abandon(t);
+}
+
+void
 http_abandon(struct http_transfer *t)
 {
 	const struct curl_api *curl;

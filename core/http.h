@@ -59,6 +59,11 @@ enum apam_status http_end(struct http_transfer *t, CURLcode code,
 
 /* Take it down unfinished.  Fine on a zeroed transfer. */
 void http_abandon(struct http_transfer *t);
+/*
+ * The same, but leave libcurl's part as it is, for ever: it must not touch its
+ * connection.
+ */
+void http_give_up(struct http_transfer *t);
 
 /* The proxy on the way to `url`; "": none, whatever the environment says. */
 const char *http_proxy(const struct http_policy *policy, struct apam_str url);

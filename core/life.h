@@ -22,6 +22,7 @@ struct life {
 	unsigned owed;		/* those that have yet to hear of a landing */
 	struct credential *current;
 	bool busy;		/* a flight is under way */
+	bool untold;		/* who waited for the last one is to tell */
 	bool queued;		/* it waits for another process's */
 	bool unwanted;		/* what it brings: dropped meanwhile */
 	uint64_t flights;	/* how many have landed */

@@ -91,15 +91,21 @@ wake_next(struct life *l)
 		pthread_cond_signal(&l->changed);
 }
 
-/* Whoever is woken wants the lock: first it is free, then they wake. */
+/*
+ * Whoever is woken wants the lock: first it is free, then they wake.  What a
+ * flight has found out the first of those who waited for it tells.
+ */
 static void
 unlock_and_wake(struct entry *e)
 {
-	bool more = e->life.owed > 0;
+	bool more = e->life.owed > 0, untold = e->life.untold;
 
+	e->life.untold = false;
 	pthread_mutex_unlock(&e->ctx->lock);
 	if (more)
 		pthread_cond_signal(&e->life.changed);
+	if (untold)
+		tell_finding(e);
 }
 
 static bool
@@ -422,7 +428,7 @@ lifecycle_landed(struct flight *f)
 {
 	struct entry *e = f->entry;
 	struct life *l = &e->life;
-	bool unwanted;
+	bool unwanted, tell;
 
 	if (may_be_refusal(f))
 		tell_recall(e);
@@ -439,14 +445,20 @@ lifecycle_landed(struct flight *f)
 	if (!unwanted)
 		take_results(e, f);
 	hot_close(e->stack);
+	/*
+	 * What another process acquired that one has told of.  Files are
+	 * written by who waits, where somebody does: when his call returns
+	 * nobody is at work on a descriptor that the host may close now.
+	 */
+	l->untold |= !f->shared && l->waiting > 0;
+	tell = !f->shared && l->waiting == 0;
 	l->owed = l->waiting;
 	for (int i = 0; i < WAKE_AT_ONCE; i++)
 		wake_next(l);
 	pthread_mutex_unlock(&e->ctx->lock);
 	if (unwanted)
 		share_forget(e, f->made);
-	/* What another process acquired that one has told of. */
-	if (!f->shared)
+	if (tell)
 		tell_finding(e);
 }
 

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,10 +18,11 @@
 #include "error.h"
 #include "lifecycle.h"
 #include "pollset.h"
-#include "share.h"
 
 #define EVENTS_MAX 16
 #define CONNECTIONS_MAX 8L
+#define LOOK_MS 500 /* how long descriptors are not looked at, at most */
+#define WITHOUT_MS 50 /* a pause where there are none */
 
 void
 loop_init(struct loop *loop, bool threaded)
@@ -28,8 +30,11 @@ loop_init(struct loop *loop, bool threaded)
 	memset(loop, 0, sizeof(*loop));
 	pthread_mutex_init(&loop->work, NULL);
 	pthread_mutex_init(&loop->inbox_lock, NULL);
+	pthread_cond_init(&loop->submitted, NULL);
 	loop->set = -1;
-	loop->wake = -1;
+	loop->wake.in.fd = loop->wake.out.fd = -1;
+	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
+		loop->sockets[i].fd = -1;
 	loop->curl_due = INT64_MAX;
 	loop->threaded = threaded;
 }
@@ -61,7 +66,7 @@ on_timer(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
-/* Sockets are counted so that a child after fork can close its copies. */
+/* Sockets are kept so that a child after fork can close its copies. */
 static curl_socket_t
 on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -71,8 +76,8 @@ on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 
 	(void)purpose;
 	for (int i = 0; fd >= 0 && i < LOOP_SOCKETS_MAX; i++)
-		if (atomic_load(&loop->sockets[i]) == 0) {
-			atomic_store(&loop->sockets[i], fd + 1);
+		if (loop->sockets[i].fd < 0) {
+			loop->sockets[i] = own_fd_of(fd);
 			return fd;
 		}
 	if (fd >= 0)
@@ -86,9 +91,9 @@ on_close(void *arg, curl_socket_t fd)
 	struct loop *loop = arg;
 
 	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
-		if (atomic_load(&loop->sockets[i]) == fd + 1)
-			atomic_store(&loop->sockets[i], 0);
-	return close(fd);
+		if (loop->sockets[i].fd == fd)
+			own_fd_close(&loop->sockets[i]);
+	return 0;
 }
 
 /* ---- Flights ------------------------------------------------------------ */
@@ -121,7 +126,7 @@ add_transfer(struct loop *loop, struct flight *f)
 	CURL *easy = f->transfer.easy;
 	CURLcode c = CURLE_OK;
 
-	if (curl == NULL || !make_multi(loop, curl))
+	if (curl == NULL || loop->set < 0 || !make_multi(loop, curl))
 		return false;
 	c |= curl->easy_setopt(easy, CURLOPT_PRIVATE, f);
 	c |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
@@ -277,13 +282,106 @@ loop_timeout(struct loop *loop)
 	return ms;
 }
 
+/* ---- Descriptors --------------------------------------------------------- */
+
+/* With inbox_lock held, as those that follow. */
+static bool
+make_descriptors(struct loop *loop)
+{
+	if (loop->set >= 0)
+		return true;
+	loop->set = pollset_new();
+	if (loop->set >= 0 && wakeup_open(&loop->wake) &&
+	    pollset_watch(loop->set, loop->wake.in.fd, true, false))
+		return true;
+	if (loop->set >= 0)
+		close(loop->set);
+	loop->set = -1;
+	wakeup_close(&loop->wake);
+	return false;
+}
+
+static bool
+set_is_ours(const struct loop *loop)
+{
+	return wakeup_is_ours(&loop->wake) &&
+	    pollset_has(loop->set, loop->wake.in.fd);
+}
+
+/* All that there are; libcurl's sockets are touched under `work` alone. */
+static bool
+all_are_ours(const struct loop *loop)
+{
+	if (loop->set >= 0 && !set_is_ours(loop))
+		return false;
+	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
+		if (loop->sockets[i].fd >= 0 &&
+		    !own_fd_is_ours(&loop->sockets[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Close those that are ours, and give up what libcurl has on them.  A set that
+ * cannot be told from another's stays open: one descriptor is lost.
+ */
+static void
+let_go_of_descriptors(struct loop *loop)
+{
+	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
+		own_fd_close(&loop->sockets[i]);
+	if (loop->set >= 0 && set_is_ours(loop))
+		close(loop->set);
+	loop->set = -1;
+	wakeup_close(&loop->wake);
+	loop->multi = NULL;
+	loop->curl_due = INT64_MAX;
+}
+
+/* ---- Where the host has closed some -------------------------------------- */
+
+/* Land, or go on with, what was under way on them. */
+static void
+cut_off(struct loop *loop)
+{
+	struct flight *next;
+
+	for (struct flight *f = loop->flying; f != NULL; f = next) {
+		next = f->next;
+		if (f->transfer.easy != NULL)
+			follow(loop, f, flight_cut_off(f));
+	}
+}
+
+/* Make anew what is not ours any more; true where that was so. */
+static bool
+mend(struct loop *loop)
+{
+	bool lost;
+
+	if (atomic_load(&loop->retired))
+		return false;
+	pthread_mutex_lock(&loop->inbox_lock);
+	lost = !all_are_ours(loop);
+	if (lost) {
+		let_go_of_descriptors(loop);
+		(void)make_descriptors(loop);
+	}
+	pthread_mutex_unlock(&loop->inbox_lock);
+	if (lost)
+		cut_off(loop);
+	return lost;
+}
+
+/* ---- Turning ------------------------------------------------------------- */
+
 static void
 handle(struct loop *loop, const struct pollset_event *event)
 {
 	int mask = 0;
 
-	if (event->fd == loop->wake) {
-		wakeup_clear(loop->wake);
+	if (event->fd == loop->wake.in.fd) {
+		wakeup_clear(&loop->wake);
 		return;
 	}
 	mask |= event->in ? CURL_CSELECT_IN : 0;
@@ -292,20 +390,34 @@ handle(struct loop *loop, const struct pollset_event *event)
 	act(loop, event->fd, mask);
 }
 
+/* Wait for events; without a set, a little, for there may be one then. */
+static int
+wait_for_events(int set, struct pollset_event *events, int ms)
+{
+	if (set >= 0)
+		return pollset_wait(set, events, EVENTS_MAX, ms);
+	(void)poll(NULL, 0, ms < 0 || ms > WITHOUT_MS ? WITHOUT_MS : ms);
+	return 0;
+}
+
 void
 loop_turn(struct loop *loop, int wait_ms)
 {
 	struct pollset_event events[EVENTS_MAX];
-	int n, ms;
+	int n, ms, set;
 
 	pthread_mutex_lock(&loop->work);
+	(void)mend(loop);
 	move(loop);
 	ms = until(next_due(loop));
+	set = loop->set;
 	pthread_mutex_unlock(&loop->work);
 	if (wait_ms >= 0 && (ms < 0 || ms > wait_ms))
 		ms = wait_ms;
-	n = pollset_wait(loop->set, events, EVENTS_MAX, ms);
+	n = wait_for_events(set, events, ms);
 	pthread_mutex_lock(&loop->work);
+	if (mend(loop))
+		n = 0;
 	for (int i = 0; i < n; i++)
 		handle(loop, &events[i]);
 	move(loop);
@@ -314,13 +426,47 @@ loop_turn(struct loop *loop, int wait_ms)
 
 /* ---- The driver --------------------------------------------------------- */
 
+/* Nothing moves but what is submitted; for the driver, who moves it all. */
+static bool
+is_idle(const struct loop *loop)
+{
+	return loop->flying == NULL && loop->curl_due == INT64_MAX;
+}
+
+/*
+ * Wait while there is nothing to do, without a descriptor, which the host could
+ * close.  False where the thread is to end.
+ */
+static bool
+rest(struct loop *loop)
+{
+	pthread_mutex_lock(&loop->inbox_lock);
+	loop->resting = true;
+	while (
+	    is_idle(loop) && loop->inbox == NULL && !atomic_load(&loop->stop))
+		pthread_cond_wait(&loop->submitted, &loop->inbox_lock);
+	loop->resting = false;
+	pthread_mutex_unlock(&loop->inbox_lock);
+	return !atomic_load(&loop->stop) && !atomic_load(&loop->retired);
+}
+
+/* With inbox_lock held: the driver is to look at what there is. */
+static void
+call_driver(struct loop *loop)
+{
+	if (loop->resting)
+		pthread_cond_signal(&loop->submitted);
+	else
+		wakeup_send(&loop->wake);
+}
+
 static void *
 drive(void *arg)
 {
 	struct loop *loop = arg;
 
-	while (!atomic_load(&loop->stop) && !atomic_load(&loop->retired))
-		loop_turn(loop, -1);
+	while (rest(loop))
+		loop_turn(loop, LOOK_MS);
 	return NULL;
 }
 
@@ -337,25 +483,6 @@ start_thread(struct loop *loop)
 	failed = pthread_create(&loop->thread, NULL, drive, loop);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return failed == 0;
-}
-
-static bool
-make_descriptors(struct loop *loop)
-{
-	if (loop->set >= 0)
-		return true;
-	loop->set = pollset_new();
-	loop->wake = wakeup_new();
-	if (loop->set >= 0 && loop->wake >= 0 &&
-	    pollset_watch(loop->set, loop->wake, true, false))
-		return true;
-	if (loop->set >= 0)
-		close(loop->set);
-	if (loop->wake >= 0)
-		close(loop->wake);
-	loop->set = -1;
-	loop->wake = -1;
-	return false;
 }
 
 /* With inbox_lock held. */
@@ -379,7 +506,7 @@ loop_submit(struct loop *loop, struct flight *f)
 	if (ok) {
 		f->next = loop->inbox;
 		loop->inbox = f;
-		wakeup_send(loop->wake);
+		call_driver(loop);
 	}
 	pthread_mutex_unlock(&loop->inbox_lock);
 	return ok;
@@ -415,59 +542,58 @@ loop_descriptor(struct loop *loop)
 {
 	int set;
 
+	pthread_mutex_lock(&loop->work);
+	(void)mend(loop);
 	pthread_mutex_lock(&loop->inbox_lock);
 	set = make_descriptors(loop) ? loop->set : -1;
 	pthread_mutex_unlock(&loop->inbox_lock);
+	pthread_mutex_unlock(&loop->work);
 	return set;
 }
 
+/* `given_up`: libcurl is not to be called for them. */
 static void
-drop_all(struct loop *loop, struct flight *list)
+drop_all(struct loop *loop, struct flight *list, bool given_up)
 {
-	const struct curl_api *curl;
 	struct flight *next;
 
 	for (struct flight *f = list; f != NULL; f = next) {
 		next = f->next;
-		if (f->transfer.easy != NULL && loop->multi != NULL) {
-			curl = curl_api();
-			(void)curl->multi_remove_handle(
+		if (given_up)
+			http_give_up(&f->transfer);
+		else if (f->transfer.easy != NULL && loop->multi != NULL)
+			(void)curl_api()->multi_remove_handle(
 			    loop->multi, f->transfer.easy);
-		}
 		flight_free(&f);
 	}
+}
+
+static void
+stop_thread(struct loop *loop)
+{
+	pthread_mutex_lock(&loop->inbox_lock);
+	atomic_store(&loop->stop, true);
+	call_driver(loop);
+	pthread_mutex_unlock(&loop->inbox_lock);
+	pthread_join(loop->thread, NULL);
 }
 
 void
 loop_free(struct loop *loop)
 {
-	if (loop->running) {
-		atomic_store(&loop->stop, true);
-		wakeup_send(loop->wake);
-		pthread_join(loop->thread, NULL);
-	}
-	if (atomic_load(&loop->retired)) {
-		loop_abandon(loop);
-		return;
-	}
-	drop_all(loop, loop->inbox);
-	drop_all(loop, loop->flying);
-	if (loop->multi != NULL)
+	bool lost;
+
+	if (loop->running)
+		stop_thread(loop);
+	lost = atomic_load(&loop->retired) || !all_are_ours(loop);
+	drop_all(loop, loop->inbox, lost);
+	drop_all(loop, loop->flying, lost);
+	if (loop->multi != NULL && !lost)
 		(void)curl_api()->multi_cleanup(loop->multi);
-	if (loop->set >= 0)
-		close(loop->set);
-	if (loop->wake >= 0)
-		close(loop->wake);
+	let_go_of_descriptors(loop);
+	pthread_cond_destroy(&loop->submitted);
 	pthread_mutex_destroy(&loop->inbox_lock);
 	pthread_mutex_destroy(&loop->work);
-}
-
-/* A lock goes with its descriptor: the parent's must not stay ours. */
-static void
-let_go(const struct flight *list)
-{
-	for (const struct flight *f = list; f != NULL; f = f->next)
-		share_unlock(f->lock);
 }
 
 void
@@ -476,15 +602,9 @@ loop_abandon(struct loop *loop)
 	bool threaded = loop->threaded;
 
 	/* Those in the inbox may have been launched already. */
-	let_go(loop->inbox);
-	let_go(loop->flying);
-	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
-		if (atomic_load(&loop->sockets[i]) != 0)
-			close(atomic_load(&loop->sockets[i]) - 1);
-	if (loop->set >= 0)
-		close(loop->set);
-	if (loop->wake >= 0)
-		close(loop->wake);
+	drop_all(loop, loop->inbox, true);
+	drop_all(loop, loop->flying, true);
+	let_go_of_descriptors(loop);
 	loop_init(loop, threaded);
 }
 

@@ -7,6 +7,12 @@
  *
  * Locks: `work` is held while flights move, never while waiting for events;
  * `inbox_lock` for a moment, by anybody.  Order: work, the context's, inbox.
+ *
+ * A host may close descriptors that it does not know, ours among them.  They
+ * are looked at before they are used (own_fd.h): what is not ours any more is
+ * left alone, what was under way with it lands with an error, and new ones are
+ * made.  The thread hears of what is submitted without a descriptor while it
+ * has nothing to do, and looks twice a second at its own while it has.
  */
 #ifndef CORE_LOOP_H
 #define CORE_LOOP_H
@@ -17,6 +23,7 @@
 #include <time.h>
 
 #include "flight.h"
+#include "pollset.h"
 
 #define LOOP_SOCKETS_MAX 256
 
@@ -25,12 +32,15 @@ struct loop {
 	pthread_mutex_t inbox_lock;
 	struct flight *inbox;	/* submitted, not yet seen by the driver */
 	struct flight *flying;
-	int set, wake;		/* descriptors; -1 before the first flight */
+	int set;		/* a descriptor; -1 before the first flight */
+	struct wakeup wake;
 	CURLM *multi;		/* NULL before the first transfer */
 	int64_t curl_due;	/* clock_ms; INT64_MAX: never */
-	_Atomic int sockets[LOOP_SOCKETS_MAX]; /* libcurl's, plus 1; 0: none */
+	struct own_fd sockets[LOOP_SOCKETS_MAX]; /* libcurl's */
 	bool threaded;		/* a thread drives it */
 	bool running;		/* it has been started */
+	bool resting;		/* it waits for `submitted` */
+	pthread_cond_t submitted;
 	_Atomic(bool) stop;
 	_Atomic(bool) retired;	/* nothing moves any more */
 	pthread_t thread;
@@ -77,12 +87,15 @@ void loop_turn(struct loop *loop, int wait_ms);
 /* Milliseconds until loop_turn has something to do by time; -1: never. */
 int loop_timeout(struct loop *loop);
 
-/* Its pollable descriptor, or -1. */
+/* Its pollable descriptor, or -1; another one where the host has closed it. */
 int loop_descriptor(struct loop *loop);
 
 /*
- * In a child after fork: let go of everything shared with the parent without
- * a word on its connections.  What libcurl holds is given up, not freed.
+ * In a child after fork, with all locks made anew but the loop's: let go of
+ * everything shared with the parent without a word on its connections, and
+ * free the flights.  What libcurl holds is given up, not freed: to free it is
+ * to close connections, which would write to the parent's, and to take locks of
+ * the TLS library, which a thread of the host's may have held when it forked.
  */
 void loop_abandon(struct loop *loop);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * epoll and eventfd.
+ * epoll, and a pair of sockets.
  */
+#define _GNU_SOURCE /* SOCK_CLOEXEC */
 #include "pollset.h"
 
-#include <stdint.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define EVENTS_MAX 16
@@ -31,6 +31,14 @@ pollset_watch(int set, int fd, bool in, bool out)
 	    epoll_ctl(set, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+bool
+pollset_has(int set, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return set >= 0 && epoll_ctl(set, EPOLL_CTL_MOD, fd, &event) == 0;
+}
+
 int
 pollset_wait(int set, struct pollset_event *events, int max, int timeout_ms)
 {
@@ -49,26 +57,49 @@ pollset_wait(int set, struct pollset_event *events, int max, int timeout_ms)
 	return n < 0 ? 0 : n;
 }
 
-int
-wakeup_new(void)
+/* ---- Waking ------------------------------------------------------------- */
+
+bool
+wakeup_open(struct wakeup *wake)
 {
-	return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	int pair[2] = { -1, -1 };
+	bool ok = socketpair(AF_UNIX,
+		      SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) == 0;
+
+	wake->in = own_fd_of(ok ? pair[0] : -1);
+	wake->out = own_fd_of(ok ? pair[1] : -1);
+	return ok;
+}
+
+bool
+wakeup_is_ours(const struct wakeup *wake)
+{
+	return own_fd_is_ours(&wake->in) && own_fd_is_ours(&wake->out);
 }
 
 void
-wakeup_send(int fd)
+wakeup_send(const struct wakeup *wake)
 {
-	uint64_t one = 1;
-	ssize_t n = write(fd, &one, sizeof(one));
+	ssize_t n = 0;
 
+	if (wakeup_is_ours(wake))
+		n = send(wake->out.fd, "", 1, MSG_NOSIGNAL);
 	(void)n; /* full means that it is awake anyway */
 }
 
 void
-wakeup_clear(int fd)
+wakeup_clear(const struct wakeup *wake)
 {
-	uint64_t count;
-	ssize_t n = read(fd, &count, sizeof(count));
+	char many[64];
+	ssize_t n = sizeof(many);
 
-	(void)n; /* empty is clear */
+	while (n == (ssize_t)sizeof(many) && own_fd_is_ours(&wake->in))
+		n = recv(wake->in.fd, many, sizeof(many), 0);
+}
+
+void
+wakeup_close(struct wakeup *wake)
+{
+	own_fd_close(&wake->in);
+	own_fd_close(&wake->out);
 }

@@ -136,13 +136,6 @@ share_holder(const struct entry *e, struct lock_holder *to)
 }
 
 void
-share_unlock(int lock)
-{
-	if (lock >= 0)
-		credential_file_unlock(lock);
-}
-
-void
 share_store(struct entry *e, const struct credential *c, int lock)
 {
 	struct credential_record record = {

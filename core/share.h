@@ -20,9 +20,11 @@
  */
 struct credential *share_load(struct entry *e, const struct credential *except);
 
-/* A lock to acquire under, SHARE_BUSY or SHARE_UNUSABLE.  Does not wait. */
+/*
+ * A lock to acquire under, until it is closed; SHARE_BUSY or SHARE_UNUSABLE.
+ * Does not wait.
+ */
 int share_try_lock(struct entry *e);
-void share_unlock(int lock);
 
 /* Who holds it; false where that is not to be found. */
 bool share_holder(const struct entry *e, struct lock_holder *to);

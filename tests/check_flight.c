@@ -227,7 +227,7 @@ START_TEST(a_flight_can_be_dropped)
 	ck_assert_int_eq(flight_start(f), FLIGHT_TRANSFER);
 	ck_assert_int_eq(share_try_lock(t.entry), SHARE_BUSY);
 	flight_free(&f);
-	share_unlock(share_try_lock(t.entry));
+	(void)close(share_try_lock(t.entry));
 }
 END_TEST
 
@@ -395,7 +395,7 @@ START_TEST(what_is_stored_is_used)
 	ck_assert_int_eq(fly(FLIGHT_ACQUIRE), FLIGHT_LANDED);
 	ck_assert(f->shared);
 	ck_assert_str_eq(f->made->view.secret.p, "returned");
-	ck_assert_int_eq(f->lock, -1);
+	ck_assert_int_eq(f->lock.fd, -1);
 	ck_assert_int_eq(atomic_load(&t.server.hits), 1);
 }
 END_TEST
@@ -411,7 +411,7 @@ START_TEST(what_is_to_be_replaced_is_not_used)
 	f = flight_new(t.entry, FLIGHT_ACQUIRE, old, clock_ms() + FLIGHT_MS);
 	credential_release(&old);
 	ck_assert_int_eq(flight_start(f), FLIGHT_TRANSFER);
-	ck_assert_int_ge(f->lock, 0);
+	ck_assert_int_ge(f->lock.fd, 0);
 }
 END_TEST
 
@@ -429,7 +429,7 @@ START_TEST(a_lock_is_slept_on)
 	ck_assert_int_le(f->wake_at, clock_ms() + 1000);
 	ck_assert_int_eq(flight_woken(f), FLIGHT_SLEEP);
 	ck_assert_int_eq(atomic_load(&t.server.hits), 0);
-	share_unlock(lock);
+	(void)close(lock);
 	ck_assert_int_eq(flight_woken(f), FLIGHT_TRANSFER);
 	ck_assert_int_eq(transfer(), FLIGHT_LANDED);
 	ck_assert_ptr_nonnull(f->made);
@@ -470,7 +470,7 @@ START_TEST(a_sleep_has_an_end)
 	ck_assert_int_eq(flight_woken(f), FLIGHT_LANDED);
 	ck_assert_int_eq(f->error.status, APAM_E_DEADLINE);
 	ck_assert_ptr_null(f->made);
-	share_unlock(lock);
+	(void)close(lock);
 }
 END_TEST
 
@@ -479,7 +479,7 @@ START_TEST(a_state_dir_of_no_use_is_done_without)
 	begin(EMPTY_200, SHARED, MINT);
 	ck_assert_int_eq(chmod(project_path(&t.p, "state"), 0777), 0);
 	ck_assert_int_eq(fly(FLIGHT_ACQUIRE), FLIGHT_LANDED);
-	ck_assert_int_eq(f->lock, SHARE_UNUSABLE);
+	ck_assert_int_eq(f->lock.fd, SHARE_UNUSABLE);
 	ck_assert_ptr_nonnull(f->made);
 }
 END_TEST

@@ -187,7 +187,7 @@ START_TEST(a_sleeper_is_a_timeout)
 	ms = loop_timeout(&loop);
 	ck_assert_msg(ms >= 0 && ms <= SHARE_RETRY_MS, "%d ms", ms);
 	ck_assert_uint_eq(landed(), 0);
-	share_unlock(lock);
+	(void)close(lock);
 	turn_until(1);
 	ck_assert_int_eq(outcome().status, APAM_OK);
 }
@@ -348,8 +348,8 @@ sockets_open(int *fds)
 	int n = 0;
 
 	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
-		if (atomic_load(&loop.sockets[i]) != 0)
-			fds[n++] = atomic_load(&loop.sockets[i]) - 1;
+		if (loop.sockets[i].fd >= 0)
+			fds[n++] = loop.sockets[i].fd;
 	return n;
 }
 
@@ -358,15 +358,16 @@ static bool
 let_go(void)
 {
 	int fds[LOOP_SOCKETS_MAX], n = sockets_open(fds);
-	const int set = loop.set, wake = loop.wake;
+	const int set = loop.set, in = loop.wake.in.fd, out = loop.wake.out.fd;
 	bool closed = n > 0;
 
 	loop_abandon(&loop);
 	for (int i = 0; i < n; i++)
 		closed = fcntl(fds[i], F_GETFD) < 0 && closed;
-	return closed && fcntl(set, F_GETFD) < 0 && fcntl(wake, F_GETFD) < 0 &&
-	    sockets_open(fds) == 0 && loop.flying == NULL &&
-	    loop.multi == NULL && loop_timeout(&loop) == -1;
+	return closed && fcntl(set, F_GETFD) < 0 && fcntl(in, F_GETFD) < 0 &&
+	    fcntl(out, F_GETFD) < 0 && sockets_open(fds) == 0 &&
+	    loop.flying == NULL && loop.multi == NULL &&
+	    loop_timeout(&loop) == -1;
 }
 
 /* In the child: fly anew.  Returns its exit status. */

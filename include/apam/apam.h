@@ -29,6 +29,9 @@
  *   fork       Parent and child both go on with a context.  The child keeps
  *              the credentials and makes its own connections and thread;
  *              non-blocking calls under way it cancels and starts anew.
+ *   closing    A program may close descriptors that are not its own, as
+ *              daemons do, while none of its threads is in a call: apam makes
+ *              new ones.  apam_fd is then to be asked anew.
  *   time       Durations are milliseconds on a clock that runs through
  *              suspend; points in time are Unix seconds.
  *   blocking   Only calls that take a timeout wait for the network.  A call
@@ -348,7 +351,8 @@ APAM_API void apam_call_cancel(struct apam_call **call);
 
 /*
  * A descriptor that is readable when apam_step has work; -1: none to be had.
- * It stays the context's.  A child after fork asks anew.
+ * It stays the context's.  A child after fork asks anew, and so does who has
+ * closed it.
  */
 APAM_API int apam_fd(struct apam *ctx);
 
