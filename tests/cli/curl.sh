@@ -25,6 +25,10 @@ row "-w" 0 '^200$' '' curl seed -- -sS -o "$dir/body" -w '%{http_code}\n' \
 row "-i" 0 '^HTTP/[0-9.]+ 200' '' curl seed -- -sSi "$version"
 row "-I" 0 '^HTTP/' '*' curl seed -- -sSI "$version"
 row "--url" 0 '^\{' '' curl seed -- -sS --url "$version"
+basic proxied "$seed" demo@example.com $key "ca_file = \"$dir/ca.pem\";
+	proxy = \"http://127.0.0.1:1\";"
+row "no proxy comes between here and here" 0 '^\{' '' curl proxied -- -sS \
+    "$version"
 row "data" 0 '^\{' '' curl seed -- -sS --data '{}' \
     -H 'Content-Type: application/json' \
     "$seed/api/v3/properties/filter/?organization_id=1"
