@@ -51,6 +51,7 @@ extern const struct command command_help;
 extern const struct command command_keys;
 extern const struct command command_lint;
 extern const struct command command_list;
+extern const struct command command_log;
 extern const struct command command_modules;
 extern const struct command command_request;
 extern const struct command command_revoke;

@@ -43,11 +43,24 @@ _apam()
 	local command='' config=() words=''
 	_apam_scan
 	case $prev in
-	-c | --config | -o | --output)
+	--user)
+		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+		return
+		;;
+	-c | --config | -o | --output | --file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
 	esac
+	case $command:$prev in
+	log:--key) words=$(_apam_column "${config[@]}" keys list) ;;
+	log:--profile) words=$(_apam_column "${config[@]}" list) ;;
+	log:--*) return ;;
+	esac
+	if [ -n "$words" ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+		return
+	fi
 	case $command:$cur in
 	:-*) words=$(_apam_help options) ;;
 	:*) words=$(_apam_help commands) ;;
@@ -68,7 +81,7 @@ _apam()
 		words=$(_apam_column "${config[@]}" keys list) ;;
 	modules:*) words=$(_apam_column "${config[@]}" modules) ;;
 	lint:*) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-	explain:*) ;;
+	explain:* | log:*) ;;
 	*) words=$(_apam_column "${config[@]}" list) ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

@@ -28,6 +28,7 @@ const struct command *const cli_commands[] = {
 	&command_keys,
 	&command_secret,
 	&command_revoke,
+	&command_log,
 	&command_users,
 	&command_help,
 	&command_version,

@@ -20,8 +20,8 @@
 #include "file_at.h"
 #include "file_limit.h"
 
-static const char name[] = "audit.log";
-static const char old_name[] = "audit.log.1";
+static const char name[] = AUDIT_FILE;
+static const char old_name[] = AUDIT_FILE_OLD;
 
 /* ---- Sockets ------------------------------------------------------------ */
 

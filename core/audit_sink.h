@@ -14,6 +14,8 @@
 
 #define AUDIT_JOURNAL_SOCKET "/run/systemd/journal/socket"
 #define AUDIT_SYSLOG_SOCKET "/dev/log"
+#define AUDIT_FILE "audit.log"
+#define AUDIT_FILE_OLD "audit.log.1"
 #define AUDIT_FILE_MAX (1024 * 1024) /* then it is moved aside */
 
 enum audit_sunk {

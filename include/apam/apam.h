@@ -589,6 +589,15 @@ APAM_API APAM_CHECKED enum apam_status apam_user_add(struct apam *ctx,
 APAM_API void apam_users(struct apam *ctx,
     void (*each)(void *arg, unsigned long uid), void *arg);
 
+/*
+ * Call `each` for each line of the audit log where it is a file, of all users
+ * whose directories the caller may read: of one user after the other, each from
+ * the oldest on.  A line is JSON as apam.conf(5) has it, or whatever that user
+ * wrote; it lives until `each` returns.  `uid` is whose file it is.
+ */
+APAM_API void apam_audit_lines(struct apam *ctx,
+    void (*each)(void *arg, unsigned long uid, const char *line), void *arg);
+
 /* ---- The registry's files ------------------------------------------------ */
 
 /*

@@ -47,7 +47,7 @@ row()
 conf=(-c "$tmp/apam.conf")
 row no nothing apam ''
 for command in list modules lint explain request headers curl check status \
-    keys revoke users; do
+    keys revoke users log; do
 	row yes $command apam ''
 done
 row yes request apam req
@@ -78,6 +78,11 @@ row no --why apam keys restore --
 row yes --help apam keys --
 row yes a-profile apam "${conf[@]}" revoke ''
 row yes add apam users ''
+row yes --since apam log --
+row yes a@example.com apam "${conf[@]}" log --key ''
+row yes a-profile apam "${conf[@]}" log --profile ''
+row yes root apam log --user ro
+row no a-profile apam "${conf[@]}" log ''
 row yes root apam users add ro
 row no a-profile apam "${conf[@]}" users list ''
 row yes "$tmp/apam.conf" apam lint "$tmp/apam.c"
