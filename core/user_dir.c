@@ -320,10 +320,10 @@ set_aside(int directory, const char *name, char aside[ASIDE_SIZE])
 {
 	for (int i = 1; i <= ASIDE_MAX; i++) {
 		(void)snprintf(aside, ASIDE_SIZE, "%s.aside-%d", name, i);
-		if (faccessat(directory, aside, F_OK, AT_SYMLINK_NOFOLLOW) !=
-			0 &&
-		    renameat(directory, name, directory, aside) == 0)
-			return true;
+		if (faccessat(directory, aside, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			continue;
+		return errno == ENOENT &&
+		    renameat(directory, name, directory, aside) == 0;
 	}
 	return false;
 }
@@ -348,22 +348,26 @@ put_away(const struct place *place, const struct log *log, int directory,
 		    place->state_dir, one ? USERS "/" : "", name);
 }
 
-/* `users` as others may not have changed it; -1: there is none. */
+/*
+ * `users` as others may not have changed it; -1: there is none, or none that
+ * can be looked at now.
+ */
 static int
 tidy_users(const struct place *place, const struct log *log, int state)
 {
 	int fd = openat(state, USERS, OPEN_DIRECTORY);
-	struct stat st;
+	bool known = fd < 0 && (errno == ENOTDIR || errno == ELOOP);
+	struct stat st = { .st_mode = 0 };
 
-	if (fd < 0 && errno == ENOENT)
-		return -1;
-	if (fd < 0 || fstat(fd, &st) != 0 || st.st_uid != 0) {
+	if (fd >= 0)
+		known = fstat(fd, &st) == 0;
+	if (known && (fd < 0 || st.st_uid != 0))
 		put_away(place, log, state, USERS);
-		if (fd >= 0)
-			(void)close(fd);
+	if (fd >= 0 && (!known || st.st_uid != 0)) {
+		(void)close(fd);
 		return -1;
 	}
-	if ((st.st_mode & 022) == 0)
+	if (fd < 0 || (st.st_mode & 022) == 0)
 		return fd;
 	(void)fchmod(fd, 0755);
 	log_line(log, APAM_LOG_ERROR,

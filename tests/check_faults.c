@@ -464,8 +464,12 @@ START_TEST(a_first_load_fails_whole_or_not_at_all)
 	struct sum sum = { 0 };
 	bool more = true;
 
+	project_directory(&p, "state/users");
 	for (long at = 1; more; at++) {
 		more = open_and_sign_with(row, at, &sum);
+		/* Set aside is what is another's, not what cannot be read. */
+		if (access(project_path(&p, "state/users"), F_OK) != 0)
+			note_bad(&sum, at, "the notes are set aside", "");
 		/* A context that could not look may look again later. */
 		apam_close(&p.ctx);
 		profile = project_get(&p, "one");
