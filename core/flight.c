@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "exchange_log.h"
 #include "lifetime.h"
 #include "probe.h"
 #include "rate_limit.h"
@@ -136,6 +137,43 @@ harvest(struct flight *f)
 	return false;
 }
 
+/* ---- Exchanges --------------------------------------------------------- */
+
+static struct exchange_of
+whose(const struct flight *f)
+{
+	const struct entry *e = f->entry;
+
+	return (struct exchange_of){ &e->ctx->log, e->profile->name,
+		entry_number(e) };
+}
+
+/* Send it.  False where that cannot begin. */
+static bool
+send_exchange(struct flight *f, struct exchange *x, struct apam_error *why)
+{
+	const struct exchange_of of = whose(f);
+
+	if (http_begin(&f->transfer, &f->entry->policy, x, f->deadline, &f->r,
+		why) != APAM_OK)
+		return false;
+	f->begun = clock_ms();
+	exchange_log_sent(&of, x);
+	return true;
+}
+
+static void
+tell_end(const struct flight *f, const struct apam_error *why)
+{
+	const struct exchange_of of = whose(f);
+	const int64_t ms = clock_ms() - f->begun;
+
+	if (why->status == APAM_OK)
+		exchange_log_answer(&of, &f->r, ms);
+	else
+		exchange_log_failure(&of, why->text, ms);
+}
+
 /* ---- The probe --------------------------------------------------------- */
 
 static enum flight_wait
@@ -147,8 +185,7 @@ begin_probe(struct flight *f, const struct credential *c)
 	f->stage = STAGE_PROBE;
 	error_clear(&why);
 	if (probe_build(e, c, &f->probe, &why) == APAM_OK &&
-	    http_begin(&f->transfer, &e->policy, &f->probe, f->deadline, &f->r,
-		&why) == APAM_OK)
+	    send_exchange(f, &f->probe, &why))
 		return FLIGHT_TRANSFER;
 	if (f->finding.state == APAM_KEY_UNKNOWN)
 		find_failure(f, &why);
@@ -314,8 +351,7 @@ go_on(struct flight *f, const struct response *r)
 
 	error_clear(&why);
 	f->sent = clock_ms();
-	if (http_begin(&f->transfer, &e->policy, &f->op.exchange, f->deadline,
-		&f->r, &why) == APAM_OK)
+	if (send_exchange(f, &f->op.exchange, &why))
 		return FLIGHT_TRANSFER;
 	return op_failed(f, &why);
 }
@@ -434,13 +470,9 @@ flight_transferred(struct flight *f, CURLcode code)
 	(void)http_end(&f->transfer, code, &why);
 	f->astray = APAM_CLASS(why.status) == APAM_CLASS_TEMPORARY ||
 	    why.status == APAM_E_CONFIG;
-	if (why.status == APAM_OK) {
-		log_line(&f->entry->ctx->log, APAM_LOG_DEBUG,
-		    "%s: entry %zu: the exchange answered %u",
-		    f->entry->profile->name, entry_number(f->entry),
-		    f->r.pub.status);
+	tell_end(f, &why);
+	if (why.status == APAM_OK)
 		f->retry_after = response_retry_after(&f->r);
-	}
 	return transfer_ended(f, &why);
 }
 

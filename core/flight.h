@@ -47,6 +47,7 @@ struct flight {
 	bool started;
 	struct exchange probe;
 	struct response r;
+	int64_t begun;		/* clock_ms: when the last transfer began */
 	int64_t sent;		/* clock_ms of the last exchange; 0: none */
 	int64_t minted_at;	/* that of the one which gave a credential */
 	struct credential *with; /* in use when it took off; or NULL */

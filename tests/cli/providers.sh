@@ -39,6 +39,24 @@ xy xy-headers "$xy_pair mode = \"headers\";"
 xy xy-form "$xy_pair exchange = { url = \"$xy/api/v1/auth\";
 	encoding = \"form\"; };"
 
+# ---- Exchanges, for whoever asks ---------------------------------------------
+
+# shown NAME PATTERN COMMAND...: a line of the log.
+shown()
+{
+	local name=$1 pattern=$2
+	shift 2
+	row "--debug: $name" 0 '*' "debug: $pattern" --debug "$@"
+}
+token="seven: entry 1: > POST $seven/oauth2/token, [0-9]+ bytes, headers: .*Content-Type"
+shown "check: what is sent" "$token" check seven
+shown "check: what comes" \
+    'seven: entry 1: < 200, [0-9]+ bytes, after [0-9]+ ms, headers: .*Content-Type' \
+    check seven
+shown "check: the probe" "seed: entry 1: > GET $seed/api/version/.*, 0 bytes" \
+    check seed
+shown "request" "$token" request seven "$seven/eyes"
+
 # ---- Keys that live, and that do not ----------------------------------------
 
 for name in seven seed xy xy-basic xy-headers xy-form; do

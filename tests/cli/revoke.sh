@@ -50,6 +50,11 @@ holds "it is shared no more" sh -c '! [ -e "$1" ]' - \
     "$dir/state/users/$(id -u)/seven.0"
 row "status knows of none" 0 "${t}none${t}" '' status seven
 token seven
+token seven
+row "--debug" 0 "${t}revoked${t}" \
+    "debug: seven: entry 1: > POST $seven/revoke, [0-9]+ bytes" \
+    --debug revoke seven
+token seven
 row "in JSON" 0 '"result": "revoked"' '' --json revoke seven
 holds "it is JSON" is_json "$dir/out"
 holds "dropped everywhere" grep -q '"dropped_everywhere": true' "$dir/out"
