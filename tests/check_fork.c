@@ -4,11 +4,13 @@
  * other threads sign, children sign with what was cached and acquire anew, and
  * hold no connection of the parent's.
  */
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "../core/secmem.h"
 #include "live.h"
 #include "run.h"
 
@@ -141,6 +143,55 @@ START_TEST(a_fork_during_an_exchange)
 	/* The parent's own was not disturbed. */
 	ck_assert_int_eq(live_try(profile), APAM_OK);
 	ck_assert_int_eq(sandbox_mints(), 2);
+}
+END_TEST
+
+/* What it uses of the heap, where that can be asked. */
+static size_t
+heap_bytes(void)
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+	return mallinfo2().uordblks;
+#else
+	return 0;
+#endif
+}
+
+/*
+ * libcurl's handles with their TLS session are given up, some 200 kB; all else
+ * of the exchange is freed, and above all what is secret.
+ */
+#define GIVEN_UP ((size_t)300 * 1000)
+
+START_TEST(a_child_of_an_exchange_gives_up_libcurls_part_alone)
+{
+	struct apam_request request = APAM_REQUEST("GET", live_url());
+	struct apam_signature s = APAM_SIGNATURE_INIT;
+	size_t before, lost;
+	pid_t pid;
+
+	/* A first exchange: libraries keep what they set up then. */
+	ck_assert_int_eq(live_try(profile), APAM_OK);
+	apam_close(&p.ctx);
+	before = heap_bytes();
+	profile = project_get(&p, "live");
+	sandbox_tell("/fault?provider=7signal&path=" TOKEN_PATH
+		     "&kind=delay&arg=800&count=1");
+	request.timeout_ms = 300;
+	ck_assert_int_eq(
+	    apam_sign(profile, &request, &s, NULL), APAM_E_DEADLINE);
+	pid = fork();
+	if (pid == 0) {
+		alarm(20);
+		apam_close(&p.ctx);
+		lost = heap_bytes() - before;
+		(void)printf("a child gives up %zu bytes, and %d pages of "
+			     "secrets\n",
+		    lost, secmem_live());
+		(void)fflush(stdout);
+		_exit(secmem_live() != 0 ? 1 : lost > GIVEN_UP ? 2 : 0);
+	}
+	ck_assert_int_eq(wait_for(pid), 0);
 }
 END_TEST
 
@@ -305,6 +356,7 @@ fork_suite(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, a_child_holds_no_connection_of_its_parents);
 	tcase_add_test(tc, a_fork_during_an_exchange);
+	tcase_add_test(tc, a_child_of_an_exchange_gives_up_libcurls_part_alone);
 	tcase_add_test(tc, a_child_may_close_the_context);
 	tcase_add_test(tc, a_grandchild_signs);
 	tcase_add_test(tc, forks_while_others_sign_and_refresh);
