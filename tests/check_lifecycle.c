@@ -444,6 +444,26 @@ START_TEST(an_outage_is_not_noticed)
 }
 END_TEST
 
+/* What has expired is no better than nothing, also where nothing is to be had. */
+START_TEST(an_expired_token_is_sent_in_no_outage)
+{
+	struct live_signature s;
+	struct apam_error err;
+
+	token_life(1);
+	live_must_sign(profile, &s);
+	apam_signature_release(&s.s);
+	token_fault("503", 1000, "");
+	sleep_ms(1100);
+	for (int i = 0; i < 20; i++) {
+		live_signature_init(&s);
+		ck_assert_int_eq(live_sign(profile, &s, &err), APAM_E_PROVIDER);
+		ck_assert_uint_eq(s.s.header_count, 0);
+	}
+	sandbox_tell("/clear");
+}
+END_TEST
+
 START_TEST(retries_are_spaced_with_jitter)
 {
 	int64_t times[TIMES_MAX], shortest = INT64_MAX, longest = 0, up;
@@ -753,6 +773,7 @@ lifecycle_suite(void)
 	tcase_add_test(tc, a_failure_is_everybodys);
 	tcase_add_test(tc, a_short_timeout_ends_a_wait_alone);
 	tcase_add_test(tc, nobody_waits_while_a_slow_provider_refreshes);
+	tcase_add_test(tc, an_expired_token_is_sent_in_no_outage);
 	tcase_add_test(tc, an_outage_is_not_noticed);
 	tcase_add_test(tc, retries_are_spaced_with_jitter);
 	tcase_add_loop_test(tc, retry_after_is_obeyed, 0, ROWS(retries));
