@@ -3,7 +3,6 @@
  * Reading lines of the audit log.  They were written by others: every line is
  * anything at all until it was read.
  */
-#define _DEFAULT_SOURCE /* timegm */
 #include "log_record.h"
 
 #include <stdio.h>
