@@ -34,8 +34,11 @@ OUR_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
 CORE_LIBS = -lnettle -ldl
 
-# Each step prints what it makes; `make V=1` shows the commands.
-Q = $(if $(V),,@echo '  $@';)
+# `make V=1` shows the commands.  Else a terminal has one line, drawn over, that
+# says what is being made, and a file has nothing.
+TERMINAL := $(shell test -t 2 && echo yes)
+Q = $(if $(V),,@$(if $(TERMINAL),printf '\r\033[K  %s' '$@' >&2;))
+ERASE = $(if $(V),:,$(if $(TERMINAL),printf '\r\033[K' >&2,:))
 
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
 LINK    = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
@@ -68,7 +71,7 @@ SUITES   := $(wildcard tests/cli/*.sh tests/sandbox/check.sh tests/doc/*.sh) \
 PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
 PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
-.PHONY: all demo test run-tests programs peers lint lint-style sanitize fuzz \
+.PHONY: all help demo test run-tests programs peers lint lint-style sanitize fuzz \
 	stress tsan run-tsan \
 	run-fuzz bench run-bench bench-peers \
 	run-bench-peers install uninstall clean FORCE
@@ -76,9 +79,22 @@ PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
 
+# Where a compiler or a library is missing it is installed before anything is
+# built, or the command that installs it is said.
+ifneq ($(filter all install,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(shell tools/deps build >&2 || echo missing),)
+$(error see above)
+endif
+endif
+
 all: $(PRODUCT)
+	@$(ERASE)
 
 programs: $(PROGRAMS)
+	@$(ERASE)
+
+help:
+	@tools/make-help Makefile
 
 # ---- Library, program, modules ----------------------------------------------
 
@@ -209,6 +225,7 @@ test: deps-build deps-test
 	@$(MAKE) run-tests
 
 run-tests: $(PROGRAMS)
+	@$(ERASE)
 	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run $(LIVE_CHECKS) \
 	    $(filter-out $(LIVE_CHECKS),$(CHECKS)) $(REPLAYS) $(SUITES)
 
@@ -305,6 +322,7 @@ INSTALL_ENV = BUILD=$(BUILD) DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
 	SYSCONFDIR='$(SYSCONFDIR)' STATEDIR='$(STATEDIR)'
 
 install: all $(BUILD)/install/apam
+	@$(ERASE)
 	@$(INSTALL_ENV) tools/install install $(SCHEMES)
 
 uninstall:

@@ -22,6 +22,15 @@ _apam_column()
 	apam "$@" 2>/dev/null | cut -f 1
 }
 
+# The ids of keys that are archived, or, with "!", of those that are not.
+_apam_keys()
+{
+	local is=$1
+	shift
+	apam "$@" keys list 2>/dev/null | awk -F '\t' -v is="$is" '
+		is == "!" ? $4 != "archived" : $4 == "archived" { print $1 }'
+}
+
 # Sets $command, the first word that is no option, or, of a group, the first
 # two; and $config.
 _apam_scan()
@@ -31,10 +40,47 @@ _apam_scan()
 		case ${COMP_WORDS[i]} in
 		-c | --config) config=(-c "${COMP_WORDS[++i]}") ;;
 		-*) ;;
-		keys | users) command=${COMP_WORDS[i]} ;;
+		keys | secret | users)
+			[ -z "$command" ] || return
+			command=${COMP_WORDS[i]}
+			;;
 		*) command=${command:+$command }${COMP_WORDS[i]}; return ;;
 		esac
 	done
+}
+
+# Offer what compgen says.
+_apam_offer()
+{
+	mapfile -t COMPREPLY < <(compgen "$@")
+}
+
+# The value of the option before the cursor; false where it has none.
+_apam_value()
+{
+	case $command:$prev in
+	log:--key)
+		_apam_offer -W "$(_apam_column "${config[@]}" keys list)" -- "$cur"
+		return
+		;;
+	log:--profile)
+		_apam_offer -W "$(_apam_column "${config[@]}" list)" -- "$cur"
+		return
+		;;
+	esac
+	case $prev in
+	--since | --until | --program) ;;
+	--scheme)
+		_apam_offer -W "$(_apam_column "${config[@]}" modules)" -- "$cur"
+		;;
+	-g | --group) _apam_offer -g -- "$cur" ;;
+	--owner | --user) _apam_offer -u -- "$cur" ;;
+	-X | --method)
+		_apam_offer -W 'GET HEAD POST PUT PATCH DELETE OPTIONS' -- "$cur"
+		;;
+	-c | --config | -o | --output | -T | --upload-file | --file) _apam_offer -f -- "$cur" ;;
+	*) return 1 ;;
+	esac
 }
 
 _apam()
@@ -42,49 +88,26 @@ _apam()
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local command='' config=() words=''
 	_apam_scan
-	case $prev in
-	--user)
-		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
-		return
-		;;
-	-c | --config | -o | --output | --file)
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		return
-		;;
-	esac
-	case $command:$prev in
-	log:--key) words=$(_apam_column "${config[@]}" keys list) ;;
-	log:--profile) words=$(_apam_column "${config[@]}" list) ;;
-	log:--*) return ;;
-	esac
-	if [ -n "$words" ]; then
-		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
-		return
-	fi
+	_apam_value && return
 	case $command:$cur in
 	:-*) words=$(_apam_help options) ;;
-	:*) words=$(_apam_help commands) ;;
+	: | :* | help:*) words=$(_apam_help commands) ;;
 	*:-*) words=$(_apam_help options $command) ;;
-	keys:*) words=$(_apam_help commands keys) ;;
-	users:*) words=$(_apam_help commands users) ;;
-	'users list:'*) ;;
-	'users add:'*)
-		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
-		return
-		;;
-	'keys list:'* | 'keys add:'*) ;;
-	'keys backup:'* | 'keys recover:'*)
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		return
-		;;
-	'keys archive:'* | 'keys restore:'*)
-		words=$(_apam_column "${config[@]}" keys list) ;;
+	keys:* | secret:* | users:*) words=$(_apam_help commands "$command") ;;
+	'keys list:'* | 'keys add:'* | 'users list:'* | explain:* | version:* | \
+	    log:*) ;;
+	'keys archive:'*) words=$(_apam_keys ! "${config[@]}") ;;
+	'keys restore:'*) words=$(_apam_keys = "${config[@]}") ;;
+	'keys describe:'*) words=$(_apam_column "${config[@]}" keys list) ;;
+	'users add:'*) _apam_offer -u -- "$cur"; return ;;
 	modules:*) words=$(_apam_column "${config[@]}" modules) ;;
-	lint:*) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-	explain:* | log:*) ;;
+	lint:* | 'secret set:'* | 'keys backup:'* | 'keys recover:'*)
+		_apam_offer -f -- "$cur"
+		return
+		;;
 	*) words=$(_apam_column "${config[@]}" list) ;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	_apam_offer -W "$words" -- "$cur"
 }
 
 complete -F _apam apam

@@ -179,9 +179,26 @@ rows_elsewhere()
 remade()
 {
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make BUILD="$BUILD" -n \
-	    PREFIX="$tmp/elsewhere" install | grep "  $BUILD/$1\\b"
+	    PREFIX="$tmp/elsewhere" install | grep -E -- "(-o |>)$BUILD/$1\\b"
 }
 
+# All programs of this machine but a compiler and what could install one.
+bare()
+{
+	mkdir -p "$tmp/bin" &&
+	    find /usr/bin /bin ! -name '*gcc*' ! -name cc ! -name sudo \
+		! -name apt-get -exec ln -sf -t "$tmp/bin" {} + &&
+	    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL PATH="$tmp/bin" make \
+		BUILD="$tmp/bare" install
+}
+says_what_is_missing()
+{
+	! bare >"$tmp/bare.log" 2>&1 &&
+	    grep -q 'not installed:.* gcc' "$tmp/bare.log" &&
+	    grep -q 'apt-get install .* gcc' "$tmp/bare.log" &&
+	    ! grep -q 'not found' "$tmp/bare.log"
+}
+row "make install without a compiler says what to do" says_what_is_missing
 for f in core/settings.o install/apam apam.pc; do
 	row "another PREFIX makes $f anew" remade $f
 done

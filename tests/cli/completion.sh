@@ -26,6 +26,14 @@ auth = ( { scheme = "basic-email-key"; email = "a@example.com";
 END
 (umask 077 && echo fake-key >"$tmp/key")
 
+# A second key, archived: what is offered depends on it.
+cat >"$tmp/apam.d/gone.conf" <<END
+origins = [ "https://127.0.0.1:10" ];
+auth = ( { scheme = "basic-email-key"; email = "gone@example.com";
+    key = "file:$tmp/key"; } );
+END
+apam -c "$tmp/apam.conf" keys archive --yes gone@example.com >/dev/null
+
 . cli/completion.bash
 
 # row yes|no OFFERED WORD ...: the last word is the one being typed.
@@ -69,7 +77,6 @@ row no rotate apam keys li
 row yes archive apam "${conf[@]}" keys ar
 row no archive apam "${conf[@]}" keys archive ''
 row yes a@example.com apam "${conf[@]}" keys archive ''
-row yes a@example.com apam "${conf[@]}" keys restore a@
 row no a-profile apam "${conf[@]}" keys archive ''
 row yes a-profile apam "${conf[@]}" keys rotate ''
 row no a-profile apam "${conf[@]}" keys list ''
@@ -88,5 +95,71 @@ row no a-profile apam "${conf[@]}" users list ''
 row yes "$tmp/apam.conf" apam lint "$tmp/apam.c"
 row yes "$tmp/apam.conf" apam -c "$tmp/apam.c"
 row no a-profile apam -c /nonexistent check ''
+row no gone@example.com apam "${conf[@]}" keys archive ''
+row yes gone@example.com apam "${conf[@]}" keys restore ''
+row no a@example.com apam "${conf[@]}" keys restore ''
+row yes gone@example.com apam "${conf[@]}" keys describe g
+row yes basic-email-key apam "${conf[@]}" keys add --scheme ''
+row yes POST apam "${conf[@]}" request -X P
+row yes root apam secret set -g roo
+row yes root apam secret set --owner roo
+row yes "$tmp/apam.conf" apam secret set "$tmp/apam.c"
+row yes set apam secret ''
+row yes lint apam help l
+row yes root apam users add roo
+row no a-profile apam "${conf[@]}" version ''
+
+# ---- zsh and fish --------------------------------------------------------------
+
+# In zsh what is offered is what compadd is called with.
+zsh_offers()
+{
+	zsh -f -c '
+		compdef() { :; }
+		compadd() { shift; print -l -- "$@"; }
+		_files() { print -l -- ${words[CURRENT]}*(N); }
+		source cli/completion.zsh
+		words=("$@")
+		CURRENT=$#
+		_apam' zsh "$@" 2>/dev/null
+}
+
+fish_offers()
+{
+	fish --no-config -c "source cli/completion.fish
+		complete -C '$*'" 2>/dev/null | cut -f 1
+}
+
+# shell_row zsh|fish yes|no OFFERED WORD ...
+shell_row()
+{
+	local shell=$1 want=$2 offered=$3 got=no
+	shift 3
+	"${shell}_offers" "$@" >"$tmp/offers"
+	grep -qxF -- "$offered" "$tmp/offers" && got=yes
+	if [ $got = "$want" ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL  $shell: $*: $offered: $got ($(tr "\n" " " \
+		    <"$tmp/offers"))"
+	fi
+}
+for shell in zsh fish; do
+	shell_row $shell yes check apam c
+	shell_row $shell no rotate apam ''
+	shell_row $shell yes rotate apam keys r
+	shell_row $shell yes --timeout apam request --t
+	shell_row $shell no --timeout apam check --
+	shell_row $shell yes a-profile apam "${conf[@]}" check a
+	shell_row $shell yes basic-email-key apam "${conf[@]}" modules b
+	shell_row $shell no a-profile apam "${conf[@]}" modules ''
+	shell_row $shell yes a@example.com apam "${conf[@]}" keys archive ''
+	shell_row $shell no gone@example.com apam "${conf[@]}" keys archive ''
+	shell_row $shell yes gone@example.com apam "${conf[@]}" keys restore ''
+	shell_row $shell no a@example.com apam "${conf[@]}" keys restore ''
+	shell_row $shell yes basic-email-key apam "${conf[@]}" keys add --scheme b
+	shell_row $shell yes "$tmp/apam.conf" apam lint "$tmp/apam.c"
+done
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

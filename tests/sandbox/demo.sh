@@ -39,7 +39,14 @@ jwt_head=eyJhbGciOi # how every token of the sandbox begins
 # ---- Sandbox and configuration ---------------------------------------------
 
 # Its standard input is ours: it ends when this script does, however that ends.
-coproc SANDBOX { exec "$build/sandbox" --dir "$dir" --stdin --life 60; }
+# On a terminal it goes on until Enter is pressed, so that its commands can be
+# typed again, as they were printed.
+if [ -t 0 ] && [ -t 1 ]; then
+	life=3600
+else
+	life=60
+fi
+coproc SANDBOX { exec "$build/sandbox" --dir "$dir" --stdin --life $life; }
 read -r -t 10 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ] || {
 	echo "demo: the sandbox did not start"
 	exit 1
@@ -162,7 +169,7 @@ apam()
 	local word line=
 	for word; do
 		case $word in
-		*' '*) line="$line '$word'" ;;
+		*[' &?;<>|*']*) line="$line '$word'" ;;
 		*) line="$line $word" ;;
 		esac
 	done
@@ -244,6 +251,8 @@ wait_lines()
 	return 1
 }
 
+echo "What is typed here is typed after:"
+echo "\$ export APAM_CONFIG=$dir/apam.conf PATH=$build:\$PATH"
 title "7SIGNAL: incidents of the last 24 hours"
 now=$(date +%s)
 works 7signal '"incidents":[{' \
@@ -321,4 +330,14 @@ for provider in 7signal xysense seed; do
 done
 echo
 echo "demo: $ok of 3 providers ok"
+if [ -t 0 ] && [ -t 1 ]; then
+	# As it was at the begin, so that each command says the same again.
+	control "/restore?provider=xysense&key=sandbox-read" &&
+		control "/rotate?provider=seed&key=demo@example.com&to=$seed_key" &&
+		control "/set?provider=seed&name=old_server&value=off"
+	"$build/apam" -c "$dir/apam.conf" keys restore sandbox-read-2 >/dev/null
+	echo "Its providers go on until you press Enter; till then the commands"
+	echo "above can be typed in another terminal, after the export."
+	read -r _
+fi
 [ $ok -eq 3 ]

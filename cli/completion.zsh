@@ -1,0 +1,83 @@
+#compdef apam
+# SPDX-License-Identifier: BSD-2-Clause
+# Zsh completion of apam.  Commands and options are what `apam --help` says,
+# profiles, keys and schemes what the configuration holds.
+
+# The words of a section of the help: "commands:" or "options:".
+_apam_help()
+{
+	local section=$1
+	shift
+	apam "$@" --help 2>/dev/null | awk -v section="$section" '
+		$0 == section ":" { on = 1; next }
+		/^$/ { on = 0 }
+		on && section == "commands" { print $1 }
+		on && section == "options" && match($0, /--[a-z-]+/) {
+			print substr($0, RSTART, RLENGTH)
+		}'
+}
+
+# The first column of a list, of the lines that an awk condition holds for.
+_apam_column()
+{
+	local condition=$1
+	shift
+	apam $config "$@" 2>/dev/null | awk -F '\t' "$condition"' { print $1 }'
+}
+
+_apam_offer()
+{
+	local -a offered
+	offered=(${(f)"$($@)"})
+	compadd -- $offered
+}
+
+_apam()
+{
+	local -a config chosen
+	local i word
+	for ((i = 2; i < CURRENT; i++)); do
+		word=$words[i]
+		case $word in
+		-c | --config)
+			((i++))
+			config=(-c $words[i])
+			;;
+		-*) ;;
+		keys | secret | users)
+			((${#chosen})) && break
+			chosen=($word)
+			;;
+		*) chosen+=($word); break ;;
+		esac
+	done
+	case $chosen:$words[CURRENT-1] in
+	log:--key) _apam_offer _apam_column 1 keys list; return ;;
+	log:--profile) _apam_offer _apam_column 1 list; return ;;
+	esac
+	case $words[CURRENT-1] in
+	-c | --config | -o | --output | -T | --upload-file | --file) _files; return ;;
+	-g | --group) _groups; return ;;
+	--owner | --user) _users; return ;;
+	-X | --method) compadd GET HEAD POST PUT PATCH DELETE OPTIONS; return ;;
+	--scheme) _apam_offer _apam_column 1 modules; return ;;
+	esac
+	if [[ $words[CURRENT] == -* ]]; then
+		_apam_offer _apam_help options $chosen
+		return
+	fi
+	case "$chosen" in
+	'' | help) _apam_offer _apam_help commands ;;
+	keys | secret | users) _apam_offer _apam_help commands $chosen ;;
+	'keys archive') _apam_offer _apam_column '$4 != "archived"' keys list ;;
+	'keys restore') _apam_offer _apam_column '$4 == "archived"' keys list ;;
+	'keys describe') _apam_offer _apam_column 1 keys list ;;
+	'users add') _users ;;
+	modules) _apam_offer _apam_column 1 modules ;;
+	lint | 'secret set' | 'keys backup' | 'keys recover') _files ;;
+	'keys list' | 'keys add' | 'users list' | explain | version | log) ;;
+	*) _apam_offer _apam_column 1 list ;;
+	esac
+}
+
+compdef _apam apam
