@@ -30,6 +30,9 @@ holds()
 
 # ---- Pages ------------------------------------------------------------------
 
+# Those of the schemes.
+scheme_pages=$(ls "$man"/apam-*.7 | grep -v troubleshooting)
+
 rows_lint()
 {
 	for page in "$man"/*.[1-8]; do
@@ -162,7 +165,7 @@ described()
 
 rows_options()
 {
-	for page in "$man"/apam-*.7; do
+	for page in $scheme_pages; do
 		scheme=${page#*/apam-} scheme=${scheme%.7}
 		declared "$scheme" >"$tmp/declared"
 		described "$page" >"$tmp/described"
@@ -203,7 +206,7 @@ clean()
 
 rows_profiles()
 {
-	for page in "$man"/apam.conf.5 "$man"/*.7; do
+	for page in "$man"/apam.conf.5 $scheme_pages; do
 		literal "$page"
 		found=0
 		for block in "$tmp"/block.*; do
