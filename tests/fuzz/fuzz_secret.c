@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The readers of secrets: the input is what a secret's place holds.  A file, a
+ * systemd credential and the environment, as far as that can have it, come to
+ * the same; a program, whose start takes its time, does for short inputs.  What
+ * is read is the input less one newline, plain; else there is nothing, and why
+ * does not show the input.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../core/error.h"
+#include "../../core/secmem.h"
+#include "../../core/secret_ref.h"
+#include "../../core/str.h"
+#include "fuzz.h"
+
+#define EXEC_MAX 16 /* bytes of an input that a program is run for */
+
+static char dir[64];
+
+static void
+leave(void)
+{
+	char path[96];
+
+	(void)snprintf(path, sizeof(path), "%s/s", dir);
+	(void)unlink(path);
+	(void)rmdir(dir);
+}
+
+static void
+begin(void)
+{
+	(void)snprintf(dir, sizeof(dir), "/tmp/apam-fuzz-XXXXXX");
+	HOLDS(mkdtemp(dir) != NULL);
+	HOLDS(setenv("CREDENTIALS_DIRECTORY", dir, 1) == 0);
+	(void)atexit(leave);
+}
+
+static void
+put_file(struct apam_str text)
+{
+	char path[96];
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/s", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	HOLDS(fd >= 0);
+	HOLDS(text.n == 0 || write(fd, text.p, text.n) == (ssize_t)text.n);
+	(void)close(fd);
+}
+
+/* What a secret of this text is; n 0: it is none. */
+static struct apam_str
+expected(struct apam_str text)
+{
+	if (text.n > 0 && text.p[text.n - 1] == '\n')
+		text.n -= text.n > 1 && text.p[text.n - 2] == '\r' ? 2 : 1;
+	return secret_problem(text) == NULL ? text : APAM_STR("");
+}
+
+static void
+read_one(const char *ref, struct apam_str text)
+{
+	const struct apam_str wanted = expected(text);
+	struct apam_error err;
+	enum apam_status status;
+	struct buf secret;
+
+	buf_init(&secret, SECRET_MAX);
+	error_clear(&err);
+	status = secret_ref_read(apam_str(ref), true, 0, &secret, &err);
+	if (status == APAM_OK) {
+		HOLDS(wanted.n > 0 && str_equal(buf_view(&secret), wanted));
+	} else {
+		HOLDS(secret.n == 0 && err.text[0] != '\0');
+		HOLDS(wanted.n == 0 || status == APAM_E_MEMORY ||
+		    text.n > SECRET_MAX);
+		HOLDS(!str_has_control(apam_str(err.text)));
+	}
+	buf_free(&secret);
+}
+
+static void
+read_variable(struct apam_str text)
+{
+	char *copy = str_dup(text);
+
+	if (copy == NULL)
+		return;
+	if (strlen(copy) == text.n) {
+		HOLDS(setenv("APAM_FUZZ_SECRET", copy, 1) == 0);
+		read_one("env:APAM_FUZZ_SECRET", text);
+	}
+	free(copy);
+}
+
+/* A program is not run when its time is over. */
+static void
+read_too_late(void)
+{
+	const struct apam_str ref = APAM_STR("exec:/usr/bin/cat /dev/null");
+	struct apam_error err;
+	struct buf secret;
+
+	buf_init(&secret, SECRET_MAX);
+	error_clear(&err);
+	HOLDS(!secret_ref_is_shared(ref));
+	HOLDS(secret_ref_read(ref, true, 1, &secret, &err) == APAM_E_DEADLINE);
+	buf_free(&secret);
+}
+
+/* References that lead to nothing. */
+static void
+read_nothing(void)
+{
+	static const char *const refs[] = { "env:APAM_FUZZ_NO_SUCH", "FAKE",
+		"keyring:apam-fuzz-no-such-key", "credential:no-such",
+		"exec:/nowhere/program", "file:/nowhere/s" };
+
+	HOLDS(setenv("APAM_FUZZ_SECRET", "", 1) == 0);
+	for (size_t i = 0; i < sizeof(refs) / sizeof(refs[0]); i++)
+		read_one(refs[i], APAM_STR(""));
+	HOLDS(unsetenv("CREDENTIALS_DIRECTORY") == 0);
+	read_one("credential:s", APAM_STR(""));
+	HOLDS(setenv("CREDENTIALS_DIRECTORY", dir, 1) == 0);
+	read_too_late();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct apam_str text = { (const char *)data, size };
+	char file[96], program[128];
+
+	if (dir[0] == '\0')
+		begin();
+	put_file(text);
+	(void)snprintf(file, sizeof(file), "file:%s/s", dir);
+	(void)snprintf(program, sizeof(program), "exec:/usr/bin/cat %s/s", dir);
+	read_one(file, text);
+	read_one("credential:s", text);
+	read_variable(text);
+	if (size == 0)
+		read_nothing();
+	if (size > 0 && size <= EXEC_MAX)
+		read_one(program, text);
+	for (int n = 0; n < 3; n++) {
+		secmem_fail_after(n);
+		read_one(file, text);
+	}
+	secmem_fail_after(-1);
+	return 0;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The services that a module is given, called in any order.  Lines of the
+ * input: the name of a service, a blank and its text; see the table.  Whatever
+ * a module does with them, what comes of it has no control character where it
+ * is sent or shown, and nothing is used after a failure.
+ */
+#include "../../core/header.h"
+#include "../../core/secmem.h"
+#include "../../core/url.h"
+#include "../drive.h"
+#include "fuzz.h"
+
+static struct services svc;
+static struct drive sink; /* of its log */
+static struct log log_to = { drive_note, &sink, APAM_LOG_DEBUG };
+static struct op op;
+static struct apam_signing out;
+static struct apam_text *text;
+static struct answer answer;
+
+static const struct apam_services *s = &svc.pub;
+
+/* The two halves of "a=b". */
+static struct apam_header
+pair_of(struct apam_str line)
+{
+	size_t n = str_find(line, '=');
+
+	return (struct apam_header){ str_cut(line, n),
+		str_skip(line, n < line.n ? n + 1 : n) };
+}
+
+/* What services want with a NUL at its end. */
+static const char *
+spelled(struct apam_str line)
+{
+	static char copy[256];
+
+	(void)snprintf(copy, sizeof(copy), "%.*s",
+	    line.n < 255 ? (int)line.n : 255, line.p == NULL ? "" : line.p);
+	return copy;
+}
+
+static int
+number_of(struct apam_str line)
+{
+	return atoi(spelled(line));
+}
+
+static void
+do_text(struct apam_str line)
+{
+	s->text_put(text, line);
+	s->text_put_base64(text, line);
+	s->text_put_form(text, line);
+	s->text_put_percent(text, line);
+}
+
+static void
+do_new(struct apam_str line)
+{
+	(void)line;
+	s->text_free(&text);
+	HOLDS(text == NULL);
+	text = s->text_new(s);
+}
+
+static void
+do_exchange(struct apam_str line)
+{
+	const struct apam_header pair = pair_of(line);
+
+	s->exchange(&op.pub, spelled(pair.name), pair.value,
+	    (enum apam_encoding)(line.n % 4));
+}
+
+static void
+do_header(struct apam_str line)
+{
+	const struct apam_header pair = pair_of(line);
+
+	s->exchange_header(&op.pub, spelled(pair.name), pair.value);
+}
+
+static void
+do_field(struct apam_str line)
+{
+	const struct apam_header pair = pair_of(line);
+
+	s->exchange_field(&op.pub, pair.name, pair.value);
+}
+
+static void
+do_client(struct apam_str line)
+{
+	const struct apam_header pair = pair_of(line);
+
+	s->exchange_tls_client(&op.pub, pair.name, pair.value);
+}
+
+static void
+do_memo(struct apam_str line)
+{
+	s->memo(&op.pub, line);
+	op.pub.memo = buf_view(&op.memo);
+	s->memo(&op.pub, op.pub.memo);
+	HOLDS(op.memo.failed || str_equal(buf_view(&op.memo), line));
+}
+
+static void
+do_credential(struct apam_str line)
+{
+	s->credential(&op.pub, line);
+	HOLDS(op.has_credential);
+}
+
+static void
+do_lifetime(struct apam_str line)
+{
+	s->lifetime(&op.pub, number_of(line));
+	HOLDS(op.lifetime >= 0);
+	s->lifetime_json(&op.pub, spelled(line));
+	HOLDS(op.lifetime >= -1);
+}
+
+static void
+do_state(struct apam_str line)
+{
+	const int number = number_of(line);
+	const enum apam_key_state state = (enum apam_key_state)number;
+
+	(void)s->key_state(&op.pub, state, "%s", spelled(line));
+	HOLDS(!op.has_key_state || op.key_state <= APAM_KEY_REJECTED);
+	HOLDS(strlen(op.evidence) < sizeof(op.evidence));
+}
+
+static void
+do_fail(struct apam_str line)
+{
+	const int number = number_of(line);
+	const enum apam_status status = (enum apam_status)number;
+
+	HOLDS((s->fail)(&op.pub, status, "%s", spelled(line)) ==
+	    APAM_STEP_FAILED);
+	HOLDS(op.error.status != APAM_OK);
+	HOLDS(!str_has_control(apam_str(op.error.text)));
+}
+
+static void
+do_answer(struct apam_str line)
+{
+	static char wire[512];
+	struct apam_str view = { wire, line.n < 511 ? line.n : 511 };
+
+	answer_free(&answer);
+	for (size_t i = 0; i < view.n; i++)
+		wire[i] = line.p[i] == '|' ? '\n' : line.p[i];
+	answer_read(&answer, view);
+	op.pub.response = &answer.response.pub;
+}
+
+static void
+do_read(struct apam_str line)
+{
+	struct apam_json value;
+	const char *why = NULL;
+	char word[16];
+
+	if (!s->json(&answer.response.pub, spelled(line), &value, &why))
+		HOLDS(why != NULL);
+	(void)s->header(&answer.response.pub, spelled(line));
+	if (s->challenge(&answer.response.pub, "Bearer", spelled(line), word,
+		sizeof(word)))
+		HOLDS(strlen(word) < sizeof(word));
+	(void)s->challenge(
+	    &answer.response.pub, spelled(line), NULL, word, sizeof(word));
+}
+
+static void
+do_sign(struct apam_str line)
+{
+	const struct apam_header pair = pair_of(line);
+
+	s->sign_header(&out, spelled(pair.name), pair.value);
+	s->sign_covers(&out, spelled(pair.name));
+}
+
+static void
+do_query(struct apam_str line)
+{
+	const struct apam_header pair = pair_of(line);
+
+	s->sign_query(&out, pair.name, pair.value);
+}
+
+static void
+do_refuse(struct apam_str line)
+{
+	const int number = number_of(line);
+	const enum apam_status given = (enum apam_status)number;
+	const enum apam_status status = s->refuse(
+	    &out, given, "%s", spelled(line));
+
+	HOLDS(status != APAM_OK && out.error.status != APAM_OK);
+	HOLDS(s->refuse_option(s, 0, "%s", spelled(line)) == APAM_E_CONFIG);
+}
+
+static void
+do_rest(struct apam_str line)
+{
+	const struct apam_body body = { .kind = APAM_BODY_BYTES,
+		.bytes = line };
+	unsigned char bytes[32];
+
+	sink.logged[0] = '\0';
+	s->log(s, APAM_LOG_INFO, "%s", spelled(line));
+	HOLDS(s->now(s) > 0);
+	HOLDS(s->random(s, bytes, sizeof(bytes)));
+	HOLDS(!s->random(s, bytes, (size_t)INT32_MAX + 1));
+	(void)s->body_sha256(s, &body, bytes);
+	HOLDS(s->equal(line, line));
+	s->prepare_unneeded(s);
+	HOLDS(svc.prepare_unneeded);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct apam_str line);
+} calls[] = { { "text", do_text }, { "new", do_new },
+	{ "exchange", do_exchange }, { "header", do_header },
+	{ "field", do_field }, { "client", do_client }, { "memo", do_memo },
+	{ "credential", do_credential }, { "lifetime", do_lifetime },
+	{ "state", do_state }, { "fail", do_fail }, { "answer", do_answer },
+	{ "read", do_read }, { "sign", do_sign }, { "query", do_query },
+	{ "refuse", do_refuse }, { "rest", do_rest } };
+
+static void
+call(struct apam_str line)
+{
+	const struct apam_str name = str_cut(line, str_find(line, ' '));
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (str_equal(name, apam_str(calls[i].name)))
+			calls[i].run(str_skip(
+			    line, name.n < line.n ? name.n + 1 : name.n));
+}
+
+static void
+check_fields(struct fields *f)
+{
+	const struct apam_header *all = fields_array(f);
+
+	for (size_t i = 0; all != NULL && i < f->count; i++) {
+		HOLDS(header_name_ok(all[i].name));
+		HOLDS(header_value_ok(all[i].value));
+	}
+}
+
+static void
+run(struct apam_str script)
+{
+	const struct apam_str view = APAM_STR("");
+	struct url url;
+
+	services_init(&svc, "demo", &log_to);
+	op_init(&op, OP_CHECK, true, NULL);
+	signing_init(&out);
+	answer_read(&answer, view);
+	text = s->text_new(s);
+	while (script.n > 0)
+		call(drive_line(&script));
+	(void)s->text_view(text);
+	if (op.exchange.method[0] != '\0' &&
+	    exchange_finish(&op.exchange, true) == NULL) {
+		HOLDS(url_parse(buf_view(&op.exchange.url), &url) == NULL);
+		HOLDS(header_name_ok(apam_str(op.exchange.method)));
+		check_fields(&op.exchange.headers);
+	}
+	check_fields(&out.headers);
+	s->text_free(&text);
+	s->text_free(NULL);
+	op.pub.response = NULL;
+	answer_free(&answer);
+	signing_free(&out);
+	op_free(&op);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct apam_str script = { (const char *)data, size };
+
+	run(script);
+	for (int n = 0; n < 6; n++) {
+		secmem_fail_after(n);
+		run(script);
+	}
+	secmem_fail_after(-1);
+	return 0;
+}
