@@ -149,6 +149,9 @@ take_url(struct curl_args *args, const char *url)
 {
 	if (args->url != NULL)
 		return problem(args, "give exactly one URL");
+	if (has_control(apam_str(url)))
+		return problem(
+		    args, "the URL must not have control characters");
 	args->url = url;
 	return true;
 }

@@ -115,6 +115,7 @@ static const struct {
 	{ "-b,a=b\r\nX: y," U, "--cookie must not" },
 	{ "-X,GET\r\nX: y," U, "--request must not" },
 	{ "--url,https://h/x\r\n", "--url must not" },
+	{ U "\r\nX: y", "the URL must not" },
 	{ "-sA,a\x7f," U, "--user-agent must not" },
 	{ "-T,file\n," U, "--upload-file must not" },
 	{ "-H,Host: other," U, "Host" },

@@ -46,7 +46,7 @@ check_view(const struct request *r)
 	HOLDS(!str_has_control(v->url) && v->url.n <= URL_MAX);
 	HOLDS(v->path.n > 0 && v->path.p[0] == '/');
 	HOLDS(v->host.n > 0 && v->port != 0);
-	HOLDS(str_starts(v->url, v->scheme));
+	HOLDS(str_equal_nocase(str_cut(v->url, v->scheme.n), v->scheme));
 	HOLDS(header_name_ok(v->method));
 	for (size_t i = 0; i < v->header_count; i++)
 		HOLDS(!str_has_control(v->headers[i].value));
