@@ -430,6 +430,77 @@ START_TEST(a_reload_fails_whole_or_not_at_all)
 }
 END_TEST
 
+/* All memory that is to be had, in pieces. */
+struct piece {
+	struct piece *next;
+	char rest[112];
+};
+
+static void
+limit_address_space(bool on)
+{
+	struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+
+	(void)getrlimit(RLIMIT_AS, &limit);
+	/* What is mapped already stays. */
+	limit.rlim_cur = on ? 1 : limit.rlim_max;
+	(void)setrlimit(RLIMIT_AS, &limit);
+}
+
+/* Take all but so many pieces, sign, and give them back. */
+static enum apam_status
+sign_with_pieces(int left, bool *whole, struct apam_error *err)
+{
+	struct piece *all = NULL, *one;
+	enum apam_status status;
+
+	limit_address_space(true);
+	while ((one = malloc(sizeof(*one))) != NULL) {
+		one->next = all;
+		all = one;
+	}
+	for (; left > 0 && all != NULL; left--) {
+		one = all->next;
+		free(all);
+		all = one;
+	}
+	status = sign(whole, err);
+	limit_address_space(false);
+	for (; all != NULL; all = one) {
+		one = all->next;
+		free(all);
+	}
+	return status;
+}
+
+#define PIECES_MOST 400
+
+/* No call fails by number here: there is as much memory as there is. */
+START_TEST(a_reload_with_little_memory_is_survived)
+{
+	struct sum sum = { .calls = PIECES_MOST };
+	struct apam_error err = { .status = APAM_OK };
+	enum apam_status status;
+	bool whole;
+
+	must_sign();
+	for (int left = 0; left < PIECES_MOST; left += is_stress() ? 1 : 4) {
+		write_profile(left % 8 == 0 ? "even" : "odd, and longer");
+		status = sign_with_pieces(left, &whole, &err);
+		if (status == APAM_OK && !whole)
+			note_bad(&sum, left, "a part of the credential", "");
+		else if (is_called_wrong(err.text))
+			note_bad(&sum, left, "called what it is not", err.text);
+		sum.signed_whole += status == APAM_OK;
+		/* The old profile goes on, and signs all the same. */
+		sum.refused += profile->reload_error.status == APAM_E_MEMORY;
+		must_sign();
+	}
+	check_sum("little memory", &sum, 10);
+	ck_assert_int_gt(sum.refused, 3);
+}
+END_TEST
+
 /* Open a context and sign, with a fault from the first call on. */
 static bool
 open_and_sign_with(const struct row *row, long at, struct sum *sum)
@@ -519,6 +590,7 @@ main(int argc, char **argv)
 	    tc, an_archived_key_signs_in_no_running_program, 0, row_count());
 	tcase_add_loop_test(
 	    tc, a_reload_fails_whole_or_not_at_all, 0, row_count());
+	tcase_add_test(tc, a_reload_with_little_memory_is_survived);
 	tcase_add_loop_test(
 	    tc, a_first_load_fails_whole_or_not_at_all, 0, row_count());
 	return run_suite(suite);

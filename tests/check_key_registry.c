@@ -388,9 +388,16 @@ settle(void)
 
 START_TEST(a_young_counter_is_waited_for)
 {
+	static const char *const ids[] = { "2", "3", "4", "5", "6", "7", "8" };
+	int tries = 0;
+
 	ck_assert_int_ge(time_of_change("one"), KEYS_LOOK_MS);
 	settle();
-	ck_assert_int_lt(time_of_change("two"), KEYS_LOOK_MS);
+	/* Where it is not waited for, a slow disk alone takes as long. */
+	while (time_of_change(ids[tries]) >= KEYS_LOOK_MS) {
+		tries++;
+		ck_assert_int_lt(tries, ROWS(ids));
+	}
 }
 END_TEST
 
