@@ -527,6 +527,7 @@ loop_launch(struct loop *loop, struct flight *f)
 	pthread_mutex_lock(&loop->work);
 	f->wait = flight_start(f);
 	f->started = true;
+	lifecycle_queued(f, f->wait == FLIGHT_SLEEP);
 	if (f->wait == FLIGHT_LANDED || !loop_submit(loop, f)) {
 		if (f->wait != FLIGHT_LANDED)
 			(void)error_set(

@@ -219,7 +219,7 @@ while_it_asks(unsigned flags)
 	close_all();
 	fork_and_look(3);
 	/* What was under way is lost, and the wait after that is short. */
-	for (int i = 0; i < 40 && sign(3000) != APAM_OK; i++)
+	for (int i = 0; i < 200 && sign(3000) != APAM_OK; i++)
 		sleep_ms(100);
 	need(sign(3000) == APAM_OK, 4);
 	need(all_untouched(), 5);
@@ -272,7 +272,7 @@ START_TEST(what_the_host_opens_stays_its_own)
 			     "&kind=hang&count=1");
 	pid = fork();
 	if (pid == 0) {
-		alarm(15);
+		alarm(50);
 		scenarios[row].run(scenarios[row].flags);
 		_exit(0);
 	}
@@ -326,7 +326,7 @@ START_TEST(an_event_loop_asks_for_the_descriptor_anew)
 	const pid_t pid = fork();
 
 	if (pid == 0) {
-		alarm(15);
+		alarm(50);
 		ask_for_it_anew();
 		_exit(0);
 	}

@@ -126,7 +126,7 @@ START_TEST(a_fork_during_an_exchange)
 
 	sandbox_tell("/life?provider=7signal&seconds=60");
 	sandbox_tell("/fault?provider=7signal&path=" TOKEN_PATH
-		     "&kind=delay&arg=800&count=1");
+		     "&kind=delay&arg=2500&count=1");
 	request.timeout_ms = 200;
 	ck_assert_int_eq(
 	    apam_sign(profile, &request, &s, NULL), APAM_E_DEADLINE);
@@ -176,7 +176,7 @@ START_TEST(a_child_of_an_exchange_gives_up_libcurls_part_alone)
 	before = heap_bytes();
 	profile = project_get(&p, "live");
 	sandbox_tell("/fault?provider=7signal&path=" TOKEN_PATH
-		     "&kind=delay&arg=800&count=1");
+		     "&kind=delay&arg=2500&count=1");
 	request.timeout_ms = 300;
 	ck_assert_int_eq(
 	    apam_sign(profile, &request, &s, NULL), APAM_E_DEADLINE);

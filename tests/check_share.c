@@ -255,7 +255,7 @@ START_TEST(who_gives_up_waiting_is_told_for_whom)
 	struct apam_profile *profile;
 	int lock = open_and_lock(&profile);
 
-	request.timeout_ms = 100;
+	request.timeout_ms = 500;
 	ck_assert_int_eq(
 	    apam_sign(profile, &request, &s, &p.err), APAM_E_DEADLINE);
 	must_say(p.err.text, "another process acquires the shared credential");
@@ -276,7 +276,7 @@ START_TEST(the_same_without_blocking)
 	live_open(&p, APAM_OPEN_NO_THREAD);
 	ck_assert_int_eq(
 	    apam_profile_get(p.ctx, "live", &profile, NULL), APAM_OK);
-	request.timeout_ms = 100;
+	request.timeout_ms = 500;
 	ck_assert_int_eq(apam_sign_start(profile, &request, &s, &call, NULL),
 	    APAM_E_PENDING);
 	while (apam_call_result(call, &p.err) == APAM_E_PENDING) {
