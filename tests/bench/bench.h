@@ -151,6 +151,15 @@ void run_open_10000(struct result *result);
 void run_find_10000(struct result *result);
 void run_process(struct result *result);
 void run_archive_10000(struct result *result);
+void run_registry_process_100(struct result *result);
+void run_registry_process_10000(struct result *result);
+void run_registry_process_100000(struct result *result);
+void run_registry_memory(struct result *result);
+void run_registry_first_100(struct result *result);
+void run_registry_first_10000(struct result *result);
+void run_registry_first_100000(struct result *result);
+void run_registry_archive_10000(struct result *result);
+void run_registry_archive_100000(struct result *result);
 void run_process_shared(struct result *result);
 
 /* ---- Output (output.c) --------------------------------------------------- */

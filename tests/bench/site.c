@@ -76,6 +76,20 @@ site_directory(const char *name)
 	need(mkdir(site_path(name), 0700) == 0, "cannot make a directory");
 }
 
+/* Segments of registries' counters outlast their directories. */
+static void
+forget_counters(void)
+{
+	char command[256];
+
+	(void)snprintf(command, sizeof(command),
+	    "for f in %s/*/index/counter; do [ ! -s $f ] || ipcrm -m "
+	    "$(od -An -tu4 -j8 -N4 $f); done 2>/dev/null",
+	    dir);
+	if (system(command) != 0)
+		(void)fprintf(stderr, "bench: a segment is left over\n");
+}
+
 /* Children that fork from here leave the directory alone. */
 static void
 site_remove(void)
@@ -85,6 +99,7 @@ site_remove(void)
 	if (getpid() != owner)
 		return;
 	apam_close(&shared);
+	forget_counters();
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", dir);
 	if (system(command) != 0)
 		(void)fprintf(stderr, "bench: cannot remove %s\n", dir);

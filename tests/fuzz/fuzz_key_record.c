@@ -35,6 +35,33 @@ check_written(struct apam_str text)
 	key_set_free(&set);
 }
 
+/* Written anew in every record, it is read as the same keys. */
+static void
+check_rendered(struct key_set *set)
+{
+	char mark[KEY_MARK_TEXT];
+	struct key_set again;
+	struct buf text;
+	unsigned line;
+
+	set->before_count = 0;
+	HOLDS(key_set_problem(set) == NULL);
+	buf_init(&text, KEY_FILE_MAX);
+	HOLDS(key_set_write(set, &text));
+	HOLDS(key_set_read(buf_view(&text), &again, &line) == NULL);
+	HOLDS(again.count == set->count);
+	for (size_t i = 0; i < set->count; i++) {
+		const struct key_record *a = &set->records[i];
+
+		HOLDS(strcmp(a->id, again.records[i].id) == 0);
+		HOLDS(a->archived_at == again.records[i].archived_at);
+		key_mark_text(a, mark);
+		HOLDS((mark[0] != '\0') == a->marked);
+	}
+	key_set_free(&again);
+	buf_free(&text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -55,6 +82,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&written, KEY_FILE_MAX);
 	HOLDS(key_set_write(&set, &written));
 	check_written(buf_view(&written));
+	check_rendered(&set);
 	buf_free(&written);
 	key_set_free(&set);
 	return 0;
