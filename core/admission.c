@@ -74,26 +74,33 @@ consider(void *arg, const struct key_index_slot *slot)
 
 /* Errors: what key_view_open has, and MEMORY for a secret. */
 static enum apam_status
-read_word(struct word *w, struct apam_error *err)
+read_word(struct word *w, const struct key_view *view, struct apam_error *err)
 {
 	const struct entry *e = w->entry;
-	const struct key_registry *registry = &e->ctx->keys.registry;
 	unsigned char hash[KEY_HASH_SIZE];
-	struct key_view view;
-	enum apam_status status = key_view_open(registry, NULL, &view, err);
 	int failed;
 
-	if (status != APAM_OK || view.fd < 0)
-		return status;
 	key_hash(e->conf->scheme, entry_key_id(e), hash);
-	failed = key_index_find(view.fd, &view.head, hash, consider, w);
+	failed = key_index_find(view->fd, &view->head, hash, consider, w);
 	if (failed == 0 && w->found)
 		failed = key_index_evidence(
-		    view.fd, &view.head, &w->slot, w->by, w->why);
+		    view->fd, &view->head, &w->slot, w->by, w->why);
 	if (failed != 0)
-		status = key_view_refuse(registry, failed, err);
-	else if (w->no_memory)
-		status = error_set(err, APAM_E_MEMORY, "out of memory");
+		return key_view_refuse(&e->ctx->keys.registry, failed, err);
+	if (w->no_memory)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	return APAM_OK;
+}
+
+static enum apam_status
+open_and_read(struct word *w, struct apam_error *err)
+{
+	struct key_view view;
+	enum apam_status status = key_view_open(
+	    &w->entry->ctx->keys.registry, NULL, &view, err);
+
+	if (status == APAM_OK && view.fd >= 0)
+		status = read_word(w, &view, err);
 	key_view_close(&view);
 	return status;
 }
@@ -126,7 +133,8 @@ look_up(const struct entry *e, const struct keys *keys, struct admission *to,
 	if (entry_key_id(e).n == 0 || !keys->there)
 		return APAM_OK;
 	buf_init(&word.secret, ENTRY_SECRET_MAX);
-	status = read_word(&word, err);
+	status = keys->open ? read_word(&word, &keys->view, err) :
+			      open_and_read(&word, err);
 	buf_free(&word.secret);
 	if (status == APAM_OK && word.found)
 		take_word(&word, to);
@@ -225,6 +233,7 @@ entry_is_archived(struct entry *e, struct key_finding *finding)
 
 	if (keys_current(&e->ctx->keys, &keys, NULL, NULL) == APAM_OK)
 		(void)entry_admit(e, &keys, NULL);
+	keys_close(&keys);
 	read_known(e, &a);
 	if (a.archived_at == 0)
 		return false;

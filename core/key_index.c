@@ -388,10 +388,9 @@ put_head(struct writer *w, const struct key_record *const *sorted, size_t n,
 }
 
 bool
-key_index_make(
-    const struct key_set *set, const struct key_text *text, struct buf *to)
+key_index_make(struct key_set *set, const struct key_text *text, struct buf *to)
 {
-	const struct key_record **sorted = key_set_sort(set);
+	const struct key_record *const *sorted = key_set_sort(set);
 	struct writer w = { .to = to };
 
 	if (sorted == NULL)
@@ -401,6 +400,5 @@ key_index_make(
 	put_head(&w, sorted, set->count, text);
 	put_slots(&w, sorted, set->count);
 	put_evidence(&w, sorted, set->count);
-	free(sorted);
 	return !to->failed;
 }

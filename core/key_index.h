@@ -77,7 +77,7 @@ int key_index_check(int fd, const struct key_index_head *head);
  * Write the index of a set to an empty buffer of KEY_INDEX_MAX bytes.  `text`
  * is what the set's text is.  False without memory.
  */
-bool key_index_make(const struct key_set *set, const struct key_text *text,
+bool key_index_make(struct key_set *set, const struct key_text *text,
     struct buf *to);
 
 #endif

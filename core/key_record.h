@@ -61,6 +61,7 @@ struct key_set {
 	struct arena arena;	/* owns the texts */
 	struct key_record *records;
 	size_t count, room;
+	const struct key_record **sorted; /* key_set_sort's, or NULL */
 	struct key_record *before; /* as they were read */
 	size_t before_count;
 	struct buf text;	/* that it was read from, where it is kept */
@@ -116,16 +117,17 @@ struct key_record *key_set_append(struct key_set *set,
     const struct key_record *record);
 
 /*
- * Its records by hash, then mark, then place: an array to be freed.  NULL
- * without memory.
+ * Its records by hash, then mark, then place: an array that is the set's until
+ * one is added.  NULL without memory.  What a record is found by must not be
+ * changed.
  */
-const struct key_record **key_set_sort(const struct key_set *set);
+const struct key_record *const *key_set_sort(struct key_set *set);
 
 /*
  * Look for a key that is there twice: *at is the place of the later, or `count`
  * where there is none.  False without memory.
  */
-bool key_set_find_twice(const struct key_set *set, size_t *at);
+bool key_set_find_twice(struct key_set *set, size_t *at);
 
 /*
  * NULL where the text may be in a record; else what is wrong with it.  An id

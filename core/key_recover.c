@@ -20,7 +20,7 @@
 /* The walk over both. */
 struct merge {
 	struct key_set *set;
-	const struct key_record **sorted;
+	const struct key_record *const *sorted;
 	size_t at; /* the next of them */
 	void (*each)(void *arg, const struct apam_registry_change *change);
 	void *arg;
@@ -245,8 +245,6 @@ go_through(struct merge *m, const struct key_view *view, int *why)
 		*why = key_index_walk(view->fd, &view->head, each_slot, m);
 	if (*why == 0 && !m->no_memory)
 		pass_new(m, NULL);
-	free(m->sorted);
-	m->sorted = NULL;
 }
 
 /*

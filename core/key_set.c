@@ -48,6 +48,8 @@ key_set_append(struct key_set *set, const struct key_record *record)
 
 	if (set->count >= KEY_RECORDS_MAX || !make_room(set))
 		return NULL;
+	free(set->sorted);
+	set->sorted = NULL;
 	key_hash(copy.scheme, apam_str(copy.id), copy.hash);
 	to = &set->records[set->count++];
 	*to = copy;
@@ -71,6 +73,7 @@ key_set_add(struct key_set *set, const struct key_record *record)
 void
 key_set_free(struct key_set *set)
 {
+	free(set->sorted);
 	free(set->records);
 	free(set->before);
 	arena_free(&set->arena);
@@ -140,21 +143,23 @@ fill_buckets(
 		sorted[places[bucket(&set->records[i])]++] = &set->records[i];
 }
 
-const struct key_record **
-key_set_sort(const struct key_set *set)
+const struct key_record *const *
+key_set_sort(struct key_set *set)
 {
-	const struct key_record **sorted;
-	size_t *places = calloc(BUCKETS, sizeof(*places));
+	size_t *places;
 
+	if (set->sorted != NULL)
+		return set->sorted;
+	places = calloc(BUCKETS, sizeof(*places));
 	if (places == NULL)
 		return NULL;
-	sorted = calloc(set->count + 1, sizeof(const struct key_record *));
-	if (sorted != NULL) {
-		fill_buckets(set, sorted, places);
-		sort_buckets(sorted, places);
+	set->sorted = calloc(set->count + 1, sizeof(const struct key_record *));
+	if (set->sorted != NULL) {
+		fill_buckets(set, set->sorted, places);
+		sort_buckets(set->sorted, places);
 	}
 	free(places);
-	return sorted;
+	return set->sorted;
 }
 
 /* What has the same hash has the same name, but for a chance that never is. */
@@ -166,9 +171,9 @@ is_same(const struct key_record *a, const struct key_record *b)
 }
 
 bool
-key_set_find_twice(const struct key_set *set, size_t *at)
+key_set_find_twice(struct key_set *set, size_t *at)
 {
-	const struct key_record **sorted = key_set_sort(set);
+	const struct key_record *const *sorted = key_set_sort(set);
 
 	*at = set->count;
 	if (sorted == NULL)
@@ -176,6 +181,5 @@ key_set_find_twice(const struct key_set *set, size_t *at)
 	for (size_t i = 1; i < set->count && *at == set->count; i++)
 		if (is_same(sorted[i - 1], sorted[i]))
 			*at = (size_t)(sorted[i] - set->records);
-	free(sorted);
 	return true;
 }

@@ -9,6 +9,7 @@
  */
 #include "keys.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -99,28 +100,26 @@ look(struct keys_watch *w, struct key_view *v, struct apam_error *err)
  * damage, and what was seen before is no longer enough.
  */
 static enum apam_status
-look_anew(struct keys_watch *w, struct apam_error *err)
+look_anew(struct keys_watch *w, struct key_view *v, struct apam_error *err)
 {
 	struct keys k = { .number = w->now.number + 1 };
-	struct key_view v;
-	const enum apam_status status = look(w, &v, &k.damage);
+	const enum apam_status status = look(w, v, &k.damage);
 
 	if (status == APAM_E_MEMORY) {
 		if (err != NULL)
 			*err = k.damage;
 		return status;
 	}
-	k.counter = v.counter;
-	k.there = v.fd >= 0;
+	k.counter = v->counter;
+	k.there = v->fd >= 0;
 	if (status == APAM_OK) {
 		k.holds = k.number;
 		w->looked_at = clock_ms();
-		w->print = v.print;
+		w->print = v->print;
 		w->saw_one = w->saw_one || k.there;
 	} else {
 		note_damage(w, &k);
 	}
-	key_view_close(&v);
 	w->now = k;
 	return APAM_OK;
 }
@@ -140,7 +139,8 @@ has_changed(struct keys_watch *w)
 }
 
 static enum apam_status
-bring_up_to_date(struct keys_watch *w, struct apam_error *err)
+bring_up_to_date(
+    struct keys_watch *w, struct key_view *view, struct apam_error *err)
 {
 	const int64_t now = clock_ms();
 	bool due = w->now.number == 0 || counter_now(w) != w->now.counter;
@@ -153,7 +153,7 @@ bring_up_to_date(struct keys_watch *w, struct apam_error *err)
 		due = true;
 	}
 	if (due || has_changed(w))
-		status = look_anew(w, err);
+		status = look_anew(w, view, err);
 	if (status == APAM_OK)
 		w->look_at = clock_next_second();
 	return status;
@@ -165,13 +165,23 @@ keys_current(struct keys_watch *w, struct keys *to, int64_t *look_at,
 {
 	enum apam_status status;
 
+	to->view.fd = -1;
 	pthread_mutex_lock(&w->lock);
-	status = bring_up_to_date(w, err);
+	status = bring_up_to_date(w, &to->view, err);
 	if (status == APAM_OK)
-		*to = w->now;
+		memcpy(to, &w->now, offsetof(struct keys, open));
 	/* Nobody will tell of a change: look at each signature. */
 	if (look_at != NULL)
 		*look_at = w->counter.blind ? 0 : w->look_at;
 	pthread_mutex_unlock(&w->lock);
+	to->open = to->view.fd >= 0;
 	return status;
+}
+
+void
+keys_close(struct keys *keys)
+{
+	if (keys->open)
+		key_view_close(&keys->view);
+	keys->open = false;
 }

@@ -30,6 +30,12 @@ struct keys {
 	struct apam_error damage;
 	uint64_t holds;
 	int64_t held_until;
+	/*
+	 * The index, where this call had to look and so has it open: what is to
+	 * be looked up at once need not open it again.
+	 */
+	bool open;
+	struct key_view view;
 };
 
 /* A context's. */
@@ -51,11 +57,14 @@ bool keys_init(struct keys_watch *watch, const struct settings *settings,
 void keys_free(struct keys_watch *watch);
 
 /*
- * The registry as it is now.  *look_at, which may be NULL, is then when it is
+ * The registry as it is now; call keys_close.  *look_at, which may be NULL, is then when it is
  * to be looked at again, clock_ms.  Errors: MEMORY, where there is no memory or
  * descriptor left to look with.
  */
 enum apam_status keys_current(struct keys_watch *watch, struct keys *to,
     int64_t *look_at, struct apam_error *err);
+
+/* Close the index, where it is open; at the latest before anybody waits. */
+void keys_close(struct keys *keys);
 
 #endif

@@ -334,7 +334,7 @@ merge(struct apam_signing *total, struct apam_signing *part,
 
 /* One signature being made. */
 struct attempt {
-	const struct keys *keys;
+	struct keys *keys;
 	struct request *request;
 	const struct patience *patience;
 	struct stack_result *result;
@@ -353,6 +353,7 @@ try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
 
 	signing_init(&part);
 	status = entry_admit(e, a->keys, err);
+	keys_close(a->keys);
 	/* Policy before exchanges: what is refused anyway costs none. */
 	if (status == APAM_OK)
 		status = entry_prepare(e, request, &part, err);
@@ -438,11 +439,13 @@ stack_sign(struct stack *s, struct request *request,
 {
 	struct keys keys;
 	const struct attempt attempt = { &keys, request, patience, result };
-	const enum apam_status status = keys_current(
+	enum apam_status status = keys_current(
 	    &s->ctx->keys, &keys, &result->look_at, err);
 
-	if (status != APAM_OK)
-		return status;
-	result->counted = keys.counter;
-	return try_all(s, &attempt, err);
+	if (status == APAM_OK) {
+		result->counted = keys.counter;
+		status = try_all(s, &attempt, err);
+	}
+	keys_close(&keys);
+	return status;
 }

@@ -47,7 +47,7 @@ static const size_t counts[] = { 0, 1, 2, 17, 5000, 100000 };
 
 START_TEST(it_is_sorted_by_hash)
 {
-	const struct key_record **sorted;
+	const struct key_record *const *sorted;
 
 	add_many(counts[_i]);
 	sorted = key_set_sort(&set);
@@ -56,13 +56,12 @@ START_TEST(it_is_sorted_by_hash)
 		ck_assert_int_le(
 		    memcmp(sorted[i - 1]->hash, sorted[i]->hash, KEY_HASH_SIZE),
 		    0);
-	free(sorted);
 }
 END_TEST
 
 START_TEST(secrets_of_an_id_are_sorted_by_mark)
 {
-	const struct key_record **sorted;
+	const struct key_record *const *sorted;
 
 	for (int i = 3000; i >= -1; i--)
 		(void)add("demo", "one", i);
@@ -71,7 +70,6 @@ START_TEST(secrets_of_an_id_are_sorted_by_mark)
 	for (int i = 0; i <= 3000; i++)
 		ck_assert_int_eq(
 		    sorted[i + 1]->mark[0] << 8 | sorted[i + 1]->mark[1], i);
-	free(sorted);
 }
 END_TEST
 
