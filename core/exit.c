@@ -11,7 +11,7 @@
 #include "fork.h"
 #include "loop.h"
 
-#define PATIENCE 1 /* seconds */
+#define PATIENCE 2 /* seconds */
 
 static void
 retire(struct apam *ctx, const struct timespec *until)

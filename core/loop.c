@@ -433,6 +433,13 @@ is_idle(const struct loop *loop)
 	return loop->flying == NULL && loop->curl_due == INT64_MAX;
 }
 
+/* The driver is to end. */
+static bool
+is_over(const struct loop *loop)
+{
+	return atomic_load(&loop->stop) || atomic_load(&loop->retired);
+}
+
 /*
  * Wait while there is nothing to do, without a descriptor, which the host could
  * close.  False where the thread is to end.
@@ -442,12 +449,11 @@ rest(struct loop *loop)
 {
 	pthread_mutex_lock(&loop->inbox_lock);
 	loop->resting = true;
-	while (
-	    is_idle(loop) && loop->inbox == NULL && !atomic_load(&loop->stop))
+	while (is_idle(loop) && loop->inbox == NULL && !is_over(loop))
 		pthread_cond_wait(&loop->submitted, &loop->inbox_lock);
 	loop->resting = false;
 	pthread_mutex_unlock(&loop->inbox_lock);
-	return !atomic_load(&loop->stop) && !atomic_load(&loop->retired);
+	return !is_over(loop);
 }
 
 /* With inbox_lock held: the driver is to look at what there is. */
@@ -612,9 +618,18 @@ loop_abandon(struct loop *loop)
 void
 loop_retire(struct loop *loop, const struct timespec *until)
 {
+	/* Said first, so that the driver does not take the lock once more. */
+	atomic_store(&loop->retired, true);
 	if (pthread_mutex_timedlock(&loop->work, until) != 0)
 		return;
-	atomic_store(&loop->retired, true);
 	loop->curl_due = INT64_MAX;
 	pthread_mutex_unlock(&loop->work);
+	/* OpenSSL has something to do at the end of a thread, too. */
+	pthread_mutex_lock(&loop->inbox_lock);
+	if (loop->running)
+		call_driver(loop);
+	pthread_mutex_unlock(&loop->inbox_lock);
+	if (loop->running &&
+	    pthread_timedjoin_np(loop->thread, NULL, until) == 0)
+		loop->running = false;
 }

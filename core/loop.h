@@ -55,8 +55,9 @@ void loop_init(struct loop *loop, bool threaded);
 void loop_free(struct loop *loop);
 
 /*
- * The process ends: from now on nothing here calls libcurl.  Nothing changes
- * where the loop still moves at the time `until` of CLOCK_REALTIME.
+ * The process ends: from now on nothing here begins to call libcurl, and the
+ * thread ends.  What is under way, and the thread, are waited for until the
+ * time `until` of CLOCK_REALTIME.
  */
 void loop_retire(struct loop *loop, const struct timespec *until);
 
