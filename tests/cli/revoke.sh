@@ -50,7 +50,6 @@ holds "it is shared no more" sh -c '! [ -e "$1" ]' - \
     "$dir/state/users/$(id -u)/seven.0"
 row "status knows of none" 0 "${t}none${t}" '' status seven
 token seven
-token seven
 row "--debug" 0 "${t}revoked${t}" \
     "debug: seven: entry 1: > POST $seven/revoke, [0-9]+ bytes" \
     --debug revoke seven
