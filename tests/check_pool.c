@@ -206,8 +206,7 @@ START_TEST(no_memory_is_told_from_too_little)
 	    pool_run(&pool, SIZE_MAX, SIZE_MAX, parse_text, &parsing),
 	    POOL_NO_MEMORY);
 	ck_assert_ptr_null(pool);
-	ck_assert_int_eq(
-	    pool_run(&pool, 16, SIZE_MAX / 2, parse_text, &parsing),
+	ck_assert_int_eq(pool_run(&pool, 16, SIZE_MAX, parse_text, &parsing),
 	    POOL_NO_MEMORY);
 	ck_assert_ptr_null(pool);
 	pool_free(&pool);
