@@ -350,6 +350,20 @@ is_json_type(const char *type)
 		strstr(type, "+json") != NULL);
 }
 
+/* Of what a terminal does not show: a body in a file, and none at all. */
+static void
+tell_unseen(const struct call *call)
+{
+	curl_off_t n = 0;
+
+	call->curl.easy_getinfo(call->easy, CURLINFO_SIZE_DOWNLOAD_T, &n);
+	if (n == 0)
+		tell("HTTP %u, and no body.", call->result.status);
+	else if (call->out.path != NULL)
+		tell("HTTP %u: the body is in %s.", call->result.status,
+		    call->out.path);
+}
+
 static int
 answer(struct call *call)
 {
@@ -368,6 +382,8 @@ answer(struct call *call)
 	fflush(stdout);
 	if (code != STATUS_DONE)
 		explain_answer(call);
+	else
+		tell_unseen(call);
 	return code;
 }
 

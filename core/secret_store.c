@@ -202,7 +202,10 @@ write_secret(const struct store *s, int directory)
 		return error_set(s->err,
 		    errno == EACCES || errno == EPERM ? APAM_E_CONFIG :
 							APAM_E_INTERNAL,
-		    "%s cannot be written: %s", s->file->path, strerror(errno));
+		    "%s cannot be written: %s%s", s->file->path,
+		    strerror(errno),
+		    errno == EACCES || errno == EPERM ? "; run it as root" :
+							"");
 	if (!group_is_as_asked(s, directory))
 		return error_set(s->err, APAM_E_CONFIG,
 		    "%s is written, but only root can give it that group",

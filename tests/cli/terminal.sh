@@ -58,7 +58,11 @@ shows "nor with its headers" 0 '^clear\\x1b' request -i seed \
 run -c "$dir/apam.conf" request seed "$seed/api/version/"
 holds "elsewhere it is byte for byte" grep -qF $'clear\e[2J' "$dir/out"
 control /clear
-shows "-o writes no terminal" 0 '' request -o "$dir/body" seed \
+control "/fault?provider=seed&path=/api/version&kind=empty200&count=1"
+shows "no body" 0 '=HTTP 200, and no body.' request seed "$seed/api/version/"
+control /clear
+shows "-o says where the body is" 0 "=HTTP 200: the body is in $dir/body." \
+    request -o "$dir/body" seed \
     "$seed/api/version/"
 holds "nor is a file indented" [ "$(wc -l <"$dir/body")" -le 1 ]
 shows "an error" 1 '^apam: seed: ' request seed https://other.example.com/
