@@ -52,7 +52,7 @@ signed()
 fails()
 {
 	by_user "$1" 3 '' "error: .*$2" headers mine https://api.example.com/x
-	by_user "$1: what to do next" 3 '' '^apam: [`a-z]' headers mine \
+	by_user "$1: what to do next" 3 '' '^apam: [`a-z]|; run it as root' headers mine \
 	    https://api.example.com/x
 }
 
