@@ -130,9 +130,10 @@ note_lost(struct merge *m, const struct key_index_slot *slot)
 	m->outlook->active++;
 	if (m->lost_count == m->lost_room) {
 		longer = realloc(m->lost, room * sizeof(*longer));
-		m->no_memory = longer == NULL;
-		if (m->no_memory)
+		if (longer == NULL) {
+			m->no_memory = true;
 			return false;
+		}
 		m->lost = longer;
 		m->lost_room = room;
 	}
