@@ -349,6 +349,13 @@ static const struct {
 	{ QUERY, "POST", "/api/v1/query%zz", true },
 	{ QUERY, "POST", "/api/v1/query%3fx", true },
 	{ QUERY, "POST", "/api\\v1\\query", true },
+	{ OCCUPANCY, "POST", "/x/1/%ef%bd%99", true },
+	{ OCCUPANCY, "POST", "/api/v1/%c1%afccupancy", true },
+	{ OCCUPANCY, "POST",
+	    "/api/v1/\xef\xbd\x8f"
+	    "ccupancy",
+	    true },
+	{ OCCUPANCY, "GET", "/api/v1/Z%c3%bcrich", false },
 	/* Rules by method and path. */
 	{ OCCUPANCY, "PUT", "/anything", true },
 	{ OCCUPANCY, "put", "/anything", true },

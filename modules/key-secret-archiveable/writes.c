@@ -3,7 +3,9 @@
  * Rules for requests that write.  Paths are compared segment by segment, each
  * percent-decoded once (RFC 3986, 2.1 and 3.3).  A path that servers may read
  * in another way than we do (dot segments, encoded slashes, double encoding,
- * path parameters, ...) is unclear and matches every pattern.
+ * path parameters, ...) is unclear and matches every pattern.  So is one that
+ * is not ASCII: some servers read UTF-8 laxly, or bring it into a compatibility
+ * form (Unicode UAX #15), in which full-width letters are plain ones.
  */
 #include "writes.h"
 
@@ -55,7 +57,7 @@ decode_at(struct apam_str s, size_t *i)
 static bool
 is_odd(int c, bool escaped)
 {
-	if (c < 0x20 || c == 0x7f || c == '\\' || c == ';')
+	if (c < 0x20 || c >= 0x7f || c == '\\' || c == ';')
 		return true;
 	return escaped && (c == '/' || c == '%' || c == '?' || c == '#');
 }
@@ -194,7 +196,8 @@ write_path_bad(struct apam_str pattern)
 	    has_char(pattern, '%'))
 		return "is a plain path, not an encoded one or a query";
 	if (path_unclear(pattern))
-		return "has an empty or dot segment, ';' or a backslash";
+		return "has an empty or dot segment, ';', a backslash or what is "
+		       "not ASCII";
 
 	pattern = without_end(pattern);
 	while (pattern.n > 0) {
