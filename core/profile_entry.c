@@ -182,8 +182,7 @@ read_revocation(struct profile_entry *entry, const struct option_check *check)
 	entry->revocation_ttl = values[REVOCATION_TTL].num;
 	/* Neither of them is the default: see apam.conf(5). */
 	entry->deny_unknown = values[ON_UNKNOWN].num == 1;
-	entry->allow_unknown = values[ON_UNKNOWN].set &&
-	    !entry->deny_unknown;
+	entry->allow_unknown = values[ON_UNKNOWN].set && !entry->deny_unknown;
 	entry->revocation_check = CHECK_PERIODIC;
 	if (str_equal(when, APAM_STR("on_reject")))
 		entry->revocation_check = CHECK_ON_REJECT;

@@ -198,8 +198,7 @@ drops(const char *id)
 	struct key_set set;
 	uint64_t n = 0;
 
-	ck_assert_int_eq(
-	    key_registry_read(&registry, &set, NULL), APAM_OK);
+	ck_assert_int_eq(key_registry_read(&registry, &set, NULL), APAM_OK);
 	for (size_t i = 0; i < set.count; i++)
 		if (strcmp(set.records[i].id, id) == 0)
 			n += set.records[i].drops;
