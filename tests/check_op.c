@@ -88,7 +88,8 @@ say(struct apam_op *pub)
 		(void)s->key_state(pub, APAM_KEY_GOOD, "because %d", 1);
 		return;
 	case KEY_ILLEGAL:
-		(void)s->key_state(pub, (enum apam_key_state)5, "%s", "");
+		(void)s->key_state(pub,
+		    (enum apam_key_state)(APAM_KEY_REJECTED + 1), "%s", "");
 		return;
 	case FAIL_NETWORK:
 		(void)(s->fail)(pub, APAM_E_NETWORK, "it says %s", "so");
