@@ -383,7 +383,9 @@ http_error(const struct http_failure *f, struct apam_error *err)
 	case CURLE_PEER_FAILED_VERIFICATION:
 		return not_verified(f, err);
 	case CURLE_SSL_CONNECT_ERROR:
-		return broken(f, "ends the TLS handshake", err);
+		return broken(f,
+		    "ends the TLS handshake, or speaks no TLS: check the port",
+		    err);
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 		return broken(f, "broke the connection", err);

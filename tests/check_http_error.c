@@ -196,7 +196,8 @@ static const struct {
 	    "the TLS handshake with 127.0.0.1:% did not end in time" },
 	{ "a handshake cut off", "https://127.0.0.1",
 	    { .head = "", .at_once = true }, 5000, APAM_E_NETWORK,
-	    "127.0.0.1:% ends the TLS handshake" },
+	    "127.0.0.1:% ends the TLS handshake, or speaks no TLS: check the "
+	    "port" },
 	{ "no answer in time", "http://127.0.0.1", { .silent = true }, 300,
 	    APAM_E_DEADLINE, "127.0.0.1:% did not answer in time" },
 	{ "no answer", "http://127.0.0.1", { .head = "" }, 5000, APAM_E_NETWORK,
