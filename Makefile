@@ -174,6 +174,8 @@ $(addprefix $(BUILD)/tests/check_,cancel check context curl_handle \
 # Those that set OpenSSL's word beside apam's.
 $(addprefix $(BUILD)/tests/check_,credential_record sign): CORE_LIBS += -lcrypto
 $(BUILD)/tests/check_libev: CORE_LIBS += -lev
+# Those with tests/no_malloc.h.
+$(addprefix $(BUILD)/tests/check_,lifetime op): LDFLAGS += -Wl,--wrap=malloc
 # Those that make keys of the kernel's.
 $(addprefix $(BUILD)/tests/check_,keyring secret_ref): CORE_LIBS += -lkeyutils
 

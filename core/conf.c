@@ -55,10 +55,13 @@ refuse(const struct reading *reading, struct problems *all)
 {
 	const struct conf *conf = reading->conf;
 	const unsigned line = (unsigned)config_error_line(&conf->tree);
+	struct apam_str name;
 	unsigned first;
-	struct apam_str name = conf_duplicate(apam_str(reading->text), &first);
 
-	if (name.n > 0)
+	if (!conf_duplicate(apam_str(reading->text), &name, &first))
+		problems_add(
+		    all, APAM_E_MEMORY, conf->file, 0, "out of memory");
+	else if (name.n > 0)
 		problems_add(all, APAM_E_CONFIG, conf->file, line,
 		    "%.*s is set twice, first in line %u; keep one", SARG(name),
 		    first);

@@ -133,29 +133,30 @@ compare(const void *a, const void *b)
 			    (x->text.p > y->text.p) - (x->text.p < y->text.p);
 }
 
-struct apam_str
-conf_duplicate(struct apam_str text, unsigned *first)
+bool
+conf_duplicate(struct apam_str text, struct apam_str *found, unsigned *first)
 {
-	struct apam_str found = { text.p + text.n, 0 };
 	struct names names = { .all = NULL };
 	struct scan s;
 	struct name name;
+	bool whole = true;
 
+	*found = (struct apam_str){ text.p + text.n, 0 };
 	*first = 0;
 	begin(&s, text);
-	while (next_name(&s, &name) && add(&names, &name))
-		continue;
-	if (names.count > 0)
+	while (whole && next_name(&s, &name))
+		whole = add(&names, &name);
+	if (whole && names.count > 0)
 		qsort(names.all, names.count, sizeof(name), compare);
-	for (size_t i = 1; i < names.count; i++) {
+	for (size_t i = 1; whole && i < names.count; i++) {
 		const struct name *before = &names.all[i - 1];
 
 		if (compare_names(before, &names.all[i]) != 0 ||
-		    names.all[i].text.p >= found.p)
+		    names.all[i].text.p >= found->p)
 			continue;
-		found = names.all[i].text;
+		*found = names.all[i].text;
 		*first = before->line;
 	}
 	free(names.all);
-	return found;
+	return whole;
 }

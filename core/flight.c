@@ -122,8 +122,10 @@ harvest(struct flight *f)
 	if (lifetime != APAM_FOREVER)
 		lifetime = lifetime_choose(lifetime, buf_view(&op->credential),
 		    clock_unix(), e->conf->ttl);
-	f->made = credential_new(&op->credential, next_generation(e->ctx),
-	    f->sent == 0 ? clock_ms() : f->minted_at, lifetime);
+	if (lifetime != LIFETIME_UNREAD)
+		f->made = credential_new(&op->credential,
+		    next_generation(e->ctx),
+		    f->sent == 0 ? clock_ms() : f->minted_at, lifetime);
 	if (f->made == NULL) {
 		(void)error_set(&f->error, APAM_E_MEMORY, "out of memory");
 		return false;

@@ -14,6 +14,8 @@
 
 #define DEPTH_MAX 64
 
+static const char no_memory[] = "out of memory";
+
 /*
  * The pools, in bytes, for a text of n bytes: what is enough for most, and
  * what is more than enough for any (tests/check_json.c).
@@ -61,7 +63,7 @@ json_why(const struct json_error_t *error)
 {
 	switch (json_error_code(error)) {
 	case json_error_out_of_memory:
-		return "out of memory";
+		return no_memory;
 	case json_error_invalid_utf8:
 		return "the JSON is not valid UTF-8";
 	case json_error_premature_end_of_input:
@@ -118,7 +120,7 @@ load(struct apam_str text, struct json *json)
 		json->root = l.root;
 		return l.root == NULL ? json_why(&l.error) : NULL;
 	case POOL_NO_MEMORY:
-		return "out of memory";
+		return no_memory;
 	case POOL_LEFT:
 		break;
 	}
@@ -137,11 +139,17 @@ json_new(struct apam_str text, struct json **json)
 		return "the JSON is nested deeper than 64 levels";
 	*json = calloc(1, sizeof(**json));
 	if (*json == NULL)
-		return "out of memory";
+		return no_memory;
 	why = load(text, *json);
 	if (why != NULL)
 		json_free(json);
 	return why;
+}
+
+bool
+json_is_short(const char *why)
+{
+	return why == no_memory;
 }
 
 void

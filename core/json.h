@@ -22,6 +22,9 @@ struct json_error_t;
 const char *json_new(struct apam_str text, struct json **json);
 void json_free(struct json **json);
 
+/* Did json_new say so because memory ran out?  NULL is fine. */
+bool json_is_short(const char *why);
+
 /*
  * The same text for what jansson says, whose own texts quote the input: for
  * those that use it as it is.

@@ -50,18 +50,24 @@ lifetime_from_json(struct apam_json value)
 	return LIFETIME_UNSTATED;
 }
 
-/* One part of a JWS in compact form (RFC 7515, 7.1): a JSON object, or NULL. */
+/*
+ * One part of a JWS in compact form (RFC 7515, 7.1): a JSON object, or NULL;
+ * *why is then what a token without a lifetime says, or that it is not known.
+ */
 static struct json *
-read_part(struct apam_str part)
+read_part(struct apam_str part, int64_t *why)
 {
 	struct json *json = NULL;
+	const char *problem = NULL;
 	struct buf b;
 
 	buf_init(&b, JWT_PART_MAX);
-	if (decode_base64url(&b, part) &&
-	    json_new(buf_view(&b), &json) == NULL &&
-	    json_at(json, "").type != APAM_JSON_OBJECT)
+	if (decode_base64url(&b, part))
+		problem = json_new(buf_view(&b), &json);
+	if (json != NULL && json_at(json, "").type != APAM_JSON_OBJECT)
 		json_free(&json);
+	*why = b.no_memory || json_is_short(problem) ? LIFETIME_UNREAD :
+						       LIFETIME_UNSTATED;
 	buf_free(&b);
 	return json;
 }
@@ -69,11 +75,12 @@ read_part(struct apam_str part)
 static int64_t
 exp_of(struct apam_str payload)
 {
-	struct json *claims = read_part(payload);
+	int64_t why;
+	struct json *claims = read_part(payload, &why);
 	struct apam_json exp;
 
 	if (claims == NULL)
-		return LIFETIME_UNSTATED;
+		return why;
 	exp = json_at(claims, "/exp");
 	json_free(&claims);
 	/* A NumericDate may have a fraction.  RFC 7519, 2. */
@@ -88,6 +95,7 @@ lifetime_jwt_exp(struct apam_str token)
 	size_t first = str_find(token, '.'), second;
 	struct apam_str rest;
 	struct json *header;
+	int64_t why;
 
 	if (first == token.n)
 		return LIFETIME_UNSTATED;
@@ -98,9 +106,9 @@ lifetime_jwt_exp(struct apam_str token)
 		return LIFETIME_UNSTATED;
 	if (str_find(str_skip(rest, second + 1), '.') != rest.n - second - 1)
 		return LIFETIME_UNSTATED;
-	header = read_part(str_cut(token, first));
+	header = read_part(str_cut(token, first), &why);
 	if (header == NULL)
-		return LIFETIME_UNSTATED;
+		return why;
 	json_free(&header);
 	return exp_of(str_cut(rest, second));
 }
@@ -113,6 +121,8 @@ lifetime_choose(int64_t given, struct apam_str token, int64_t now, int64_t ttl)
 	if (given == APAM_FOREVER)
 		return APAM_FOREVER;
 	exp = lifetime_jwt_exp(token);
+	if (exp == LIFETIME_UNREAD)
+		return exp;
 	left = now < exp - LIFETIME_MAX ? LIFETIME_MAX : clamp(exp - now);
 	/* Whoever checks the token goes by exp, whatever came beside it. */
 	if (given >= 0)

@@ -41,6 +41,17 @@ fail(struct op *op, enum apam_status status, const char *text)
 	return APAM_STEP_FAILED;
 }
 
+/* What the module had kept, but for lack of room was not. */
+static enum apam_step
+check_kept(struct op *op, enum apam_step step)
+{
+	if (op->memo.no_memory || op->credential.no_memory)
+		return fail(op, APAM_E_MEMORY, "out of memory");
+	if (op->memo.failed || op->credential.failed)
+		return fail(op, APAM_E_PROVIDER, "the credential is too large");
+	return step;
+}
+
 static enum apam_step
 check_exchange(struct op *op)
 {
@@ -54,7 +65,7 @@ check_exchange(struct op *op)
 		    "the module asks for one exchange after the other");
 	why = exchange_finish(&op->exchange, op->allow_http);
 	if (why == NULL)
-		return APAM_STEP_EXCHANGE;
+		return check_kept(op, APAM_STEP_EXCHANGE);
 	if (exchange_no_memory(&op->exchange))
 		return fail(op, APAM_E_MEMORY, "out of memory");
 	(void)error_set(
@@ -65,10 +76,8 @@ check_exchange(struct op *op)
 static enum apam_step
 check_done(struct op *op)
 {
-	if (op->memo.no_memory || op->credential.no_memory)
-		return fail(op, APAM_E_MEMORY, "out of memory");
-	if (op->memo.failed || op->credential.failed)
-		return fail(op, APAM_E_PROVIDER, "the credential is too large");
+	if (check_kept(op, APAM_STEP_DONE) == APAM_STEP_FAILED)
+		return APAM_STEP_FAILED;
 	if (op->kind == OP_ACQUIRE &&
 	    (!op->has_credential || op->credential.n == 0))
 		return fail(
@@ -104,19 +113,11 @@ function_of(const struct apam_module *module, enum op_kind kind)
 	return NULL;
 }
 
-enum apam_step
-op_step(struct op *op, const struct apam_module *module, void *state,
-    const struct response *response)
+/* What a step came to, by what it returned and what it left behind. */
+static enum apam_step
+check_step(struct op *op, enum apam_step step)
 {
-	step_function *step = function_of(module, op->kind);
-
-	if (step == NULL)
-		return fail(op, APAM_E_ABI, "the module has no such function");
-
-	op->pub.response = response == NULL ? NULL : &response->pub;
-	op->pub.memo = buf_view(&op->memo);
-	op->exchange.method[0] = '\0';
-	switch (step(state, &op->pub)) {
+	switch (step) {
 	case APAM_STEP_EXCHANGE:
 		return check_exchange(op);
 	case APAM_STEP_DONE:
@@ -125,4 +126,25 @@ op_step(struct op *op, const struct apam_module *module, void *state,
 		return check_failed(op);
 	}
 	return fail(op, APAM_E_ABI, "the module returned an illegal step");
+}
+
+enum apam_step
+op_step(struct op *op, const struct apam_module *module, void *state,
+    const struct response *response)
+{
+	enum apam_step next;
+	step_function *step = function_of(module, op->kind);
+
+	if (step == NULL)
+		return fail(op, APAM_E_ABI, "the module has no such function");
+
+	op->pub.response = response == NULL ? NULL : &response->pub;
+	op->pub.memo = buf_view(&op->memo);
+	op->exchange.method[0] = '\0';
+	next = step(state, &op->pub);
+	if (response == NULL || !response_is_short(response))
+		return check_step(op, next);
+	/* What the module made of an answer that it could not read is void. */
+	error_clear(&op->error);
+	return fail(op, APAM_E_MEMORY, "out of memory");
 }

@@ -127,7 +127,10 @@ read_probe(struct profile_entry *entry, const struct option_check *check)
 	return true;
 }
 
-/* True where one of the origins holds the probe, or none was in order. */
+/*
+ * True where one of the origins holds the probe, or none was in order; and where
+ * there was no memory to look, which is nothing to warn of.
+ */
 static bool
 probe_is_inside(const struct profile *p, const struct profile_entry *entry)
 {
@@ -139,6 +142,7 @@ probe_is_inside(const struct profile *p, const struct profile_entry *entry)
 		return true;
 	buf_init(&text, URL_MAX);
 	profile_probe_url(p, entry, &text);
+	inside = text.no_memory;
 	if (url_parse(buf_view(&text), &url) == NULL)
 		for (size_t i = 0; i < p->origin_count; i++)
 			inside = inside ||

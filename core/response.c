@@ -66,3 +66,9 @@ response_json(struct response *r, const char **why)
 	*why = r->json_why;
 	return r->json;
 }
+
+bool
+response_is_short(const struct response *r)
+{
+	return json_is_short(r->json_why);
+}

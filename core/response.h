@@ -38,4 +38,7 @@ void response_free(struct response *r);
  */
 const struct json *response_json(struct response *r, const char **why);
 
+/* Did somebody look at the JSON when there was no memory to read it? */
+bool response_is_short(const struct response *r);
+
 #endif

@@ -30,9 +30,10 @@ static const struct {
 
 START_TEST(a_text)
 {
+	struct apam_str name;
 	unsigned first = 99;
-	struct apam_str name = conf_duplicate(apam_str(rows[_i].text), &first);
 
+	ck_assert(conf_duplicate(apam_str(rows[_i].text), &name, &first));
 	ck_assert_msg(name.n == strlen(rows[_i].twice) &&
 		memcmp(name.p, rows[_i].twice, name.n) == 0,
 	    "%s: %.*s", rows[_i].name, (int)name.n, name.p);

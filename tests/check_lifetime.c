@@ -9,6 +9,7 @@
 #include "../core/encode.h"
 #include "../core/json.h"
 #include "../core/lifetime.h"
+#include "no_malloc.h"
 #include "run.h"
 
 #define UNSTATED LIFETIME_UNSTATED
@@ -282,6 +283,22 @@ START_TEST(test_margin)
 }
 END_TEST
 
+/* A token that was not read may say less than what came beside it. */
+START_TEST(without_memory_nothing_is_chosen)
+{
+	struct buf jwt = { 0 };
+	int64_t seconds;
+
+	make_jwt(&jwt, HEADER, "{\"exp\":9}");
+	no_malloc = true;
+	seconds = lifetime_choose(60, buf_view(&jwt), 0, 900);
+	no_malloc = false;
+	ck_assert_int_eq(seconds, LIFETIME_UNREAD);
+	ck_assert_int_eq(lifetime_choose(60, buf_view(&jwt), 0, 900), 9);
+	buf_free(&jwt);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -294,6 +311,7 @@ main(void)
 	tcase_add_loop_test(tc, test_token, 0, ROWS(tokens));
 	tcase_add_test(tc, test_huge_jwt);
 	tcase_add_loop_test(tc, test_choose, 0, ROWS(choices));
+	tcase_add_test(tc, without_memory_nothing_is_chosen);
 	tcase_add_loop_test(tc, test_margin, 0, ROWS(margins));
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);

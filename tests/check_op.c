@@ -9,6 +9,7 @@
 #include "../core/lifetime.h"
 #include "../core/secmem.h"
 #include "../core/services.h"
+#include "no_malloc.h"
 #include "run.h"
 
 #define URL "https://api.example/"
@@ -24,6 +25,8 @@ enum deed {
 	EMPTY_CREDENTIAL,
 	HUGE_CREDENTIAL,
 	HUGE_MEMO,
+	KEEP_AND_EXCHANGE,
+	READ_AND_DENY,
 	KEY_GOOD,
 	KEY_ILLEGAL,
 	FAIL_NETWORK,
@@ -72,6 +75,11 @@ build(struct apam_op *pub)
 		s->credential(pub, APAM_STR("FAKEtoken"));
 		s->memo(pub, (struct apam_str){ huge, sizeof(huge) });
 		return;
+	case KEEP_AND_EXCHANGE:
+		s->exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+		secmem_fail_after(0);
+		s->memo(pub, (struct apam_str){ huge, sizeof(huge) / 2 });
+		return;
 	default:
 		return;
 	}
@@ -82,6 +90,7 @@ static void
 say(struct apam_op *pub)
 {
 	const struct apam_services *s = &svc.pub;
+	struct apam_json value;
 
 	switch (deed) {
 	case KEY_GOOD:
@@ -90,6 +99,12 @@ say(struct apam_op *pub)
 	case KEY_ILLEGAL:
 		(void)s->key_state(pub,
 		    (enum apam_key_state)(APAM_KEY_REJECTED + 1), "%s", "");
+		return;
+	case READ_AND_DENY:
+		no_malloc = true;
+		(void)s->json(pub->response, "/error", &value, NULL);
+		no_malloc = false;
+		(void)s->key_state(pub, APAM_KEY_REJECTED, "%s", "nothing");
 		return;
 	case FAIL_NETWORK:
 		(void)(s->fail)(pub, APAM_E_NETWORK, "it says %s", "so");
@@ -407,6 +422,35 @@ START_TEST(memory_may_be_short)
 }
 END_TEST
 
+/* Nothing was kept for the next step, so there is none. */
+START_TEST(what_could_not_be_kept_ends_it)
+{
+	deed = KEEP_AND_EXCHANGE;
+	returned = APAM_STEP_EXCHANGE;
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_FAILED);
+	secmem_fail_after(-1);
+	ck_assert_msg(op.error.status == APAM_E_MEMORY, "%s", op.error.text);
+}
+END_TEST
+
+/* An answer that no memory was there to read is evidence of nothing. */
+START_TEST(an_answer_that_was_not_read_says_nothing)
+{
+	const struct apam_header json = { APAM_STR("Content-Type"),
+		APAM_STR("application/json") };
+	struct response r;
+
+	response_view(&r, 200, &json, 1, APAM_STR("{\"error\":\"denied\"}"));
+	deed = READ_AND_DENY;
+	returned = APAM_STEP_DONE;
+	op_init(&op, OP_CHECK, false, NULL);
+	ck_assert_int_eq(op_step(&op, &module, &deed, &r), APAM_STEP_FAILED);
+	response_free(&r);
+	ck_assert_msg(op.error.status == APAM_E_MEMORY, "%s", op.error.text);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -418,6 +462,8 @@ main(void)
 	tcase_add_loop_test(tc, a_step_is_checked, 0, ROWS(rows));
 	tcase_add_test(tc, an_absent_slot_is_not_called);
 	tcase_add_test(tc, exchanges_come_to_an_end);
+	tcase_add_test(tc, what_could_not_be_kept_ends_it);
+	tcase_add_test(tc, an_answer_that_was_not_read_says_nothing);
 	tcase_add_test(tc, an_exchange_is_asked_for_anew);
 	tcase_add_test(tc, a_memo_is_kept_between_steps);
 	tcase_add_loop_test(tc, a_memo_may_be_kept_again, 0, ROWS(parts));
