@@ -66,8 +66,9 @@ BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 # tests/install.sh builds its own host program, which has no sanitizer.
-SUITES   := $(wildcard tests/cli/*.sh tests/sandbox/check.sh tests/doc/*.sh) \
-	$(if $(SANITIZE),,tests/install.sh)
+SUITES   := $(filter-out $(if $(SANITIZE),%/memory.sh),\
+	$(wildcard tests/cli/*.sh tests/sandbox/check.sh tests/doc/*.sh) \
+	$(if $(SANITIZE),,tests/install.sh))
 PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
 PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 

@@ -42,11 +42,11 @@ static size_t
 each_line(FILE *from, struct log_to *to,
     json_t *(*read)(const char *line, int64_t now))
 {
-	char *line = malloc(LINE_MAX_BYTES);
+	char line[LINE_MAX_BYTES];
 	bool whole = true;
 	size_t n, lines = 0;
 
-	while (line != NULL && fgets(line, LINE_MAX_BYTES, from) != NULL) {
+	while (fgets(line, LINE_MAX_BYTES, from) != NULL) {
 		n = strcspn(line, "\n");
 		if (whole && line[n] == '\n') {
 			line[n] = '\0';
@@ -55,7 +55,6 @@ each_line(FILE *from, struct log_to *to,
 		}
 		whole = line[n] == '\0' && strlen(line) < LINE_MAX_BYTES - 1;
 	}
-	free(line);
 	return lines;
 }
 
@@ -149,6 +148,7 @@ text_file(const char *name, struct log_to *to)
 		note_tried(to, name,
 		    errno == ENOENT     ? "does not exist" :
 			errno == EACCES ? "may not be read by this user" :
+			errno == ENOMEM ? "cannot be read: out of memory" :
 					  "cannot be read");
 		return false;
 	}

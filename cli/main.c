@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "help.h"
+#include "json_memory.h"
 #include "report.h"
 #include "session.h"
 
@@ -229,6 +230,7 @@ main(int argc, char **argv)
 
 	if (argc < 1)
 		return STATUS_USAGE;
+	json_memory_begin();
 	/* What may not be written is said by the write. */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	report_in_json(wants_json(argc - 1, argv + 1));
