@@ -73,6 +73,7 @@ PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
 PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
 .PHONY: all help demo test run-tests programs peers lint lint-style sanitize fuzz \
+	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan \
 	run-fuzz bench run-bench bench-peers \
 	run-bench-peers install uninstall clean FORCE
@@ -190,13 +191,19 @@ $(BUILD)/tests/faults/%.so: $(BUILD)/tests/faults/%.o
 $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 	$(Q)$(LINK) -shared -Wl,--version-script=modules/export.map -o $@ $< -lcrypto
 
-$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
-	$(BUILD)/tests/fuzz/replay.o $(BUILD)/core.a
-	$(Q)$(LINK) -o $@ $< $(BUILD)/tests/fuzz/replay.o $(BUILD)/core.a $(CORE_LIBS) -lcurl
+# What allocates is bound to tests/fuzz/memory.c, which makes it fail at will.
+FAILING = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc mmap secmem_alloc \
+	strndup open_memstream LLVMFuzzerTestOneInput)
+comma = ,
 
-$(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/core.a
+$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/memory.o \
+	$(BUILD)/tests/fuzz/replay.o $(BUILD)/core.a
+	$(Q)$(LINK) $(FAILING) -o $@ $^ $(CORE_LIBS) -lcurl
+
+$(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
+	$(BUILD)/tests/fuzz/memory.o $(BUILD)/core.a
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcurl
+	$(Q)$(LINK) $(FAILING) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS) -lcurl
 
 # As a host program has it: the shared library, found beside the program.
 $(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME)
@@ -277,6 +284,15 @@ fuzz: deps-build deps-lint
 
 run-fuzz: $(FUZZERS)
 	@tools/fuzz $(BUILD)/found $(FUZZ_SECONDS) $(FUZZERS)
+
+# How much of each parser's lines the corpora reach; below 90 % is a failure.
+fuzz-coverage: deps-build
+	@$(MAKE) BUILD=$(BUILD)/coverage CC=gcc LDFLAGS=--coverage \
+	    CFLAGS='-O0 -g --coverage -U_FORTIFY_SOURCE' run-fuzz-coverage
+
+run-fuzz-coverage: $(REPLAYS)
+	@$(ERASE)
+	@BUILD=$(BUILD) tools/fuzz-coverage
 
 # ---- Bench ------------------------------------------------------------------
 # `make bench GATE=1` fails where a ratio misses its limit; doc/bench.md.

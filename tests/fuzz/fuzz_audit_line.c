@@ -17,12 +17,9 @@
 static char *
 split(const uint8_t *data, size_t size, const char *texts[TEXTS])
 {
-	char *copy = malloc(size + 1);
+	char *copy = fuzz_copy(data, size);
 	size_t n = 0;
 
-	HOLDS(copy != NULL);
-	memcpy(copy, data, size);
-	copy[size] = '\0';
 	for (char *p = copy; n < TEXTS && p <= copy + size; p += strlen(p) + 1)
 		texts[n++] = p;
 	return copy;
@@ -49,7 +46,9 @@ check_json(struct apam_str line)
 
 	HOLDS(line.n > 0 && line.p[line.n - 1] == '\n');
 	HOLDS(memchr(line.p, '\n', line.n) == line.p + line.n - 1);
+	fuzz_feed();
 	HOLDS(json_new(line, &json) == NULL);
+	fuzz_starve();
 	HOLDS(json_at(json, "/APAM_EVENT").type == APAM_JSON_STRING);
 	json_free(&json);
 }

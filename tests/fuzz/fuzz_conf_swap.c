@@ -75,9 +75,12 @@ static void
 check_swapped(
     const config_setting_t *old, struct apam_str text, unsigned a, unsigned b)
 {
-	struct conf *conf = parse(text);
+	struct conf *conf;
 	const config_setting_t *list;
 
+	fuzz_feed();
+	conf = parse(text);
+	fuzz_starve();
 	HOLDS(conf != NULL);
 	list = list_of(conf);
 	HOLDS(list != NULL);
@@ -99,12 +102,15 @@ swap(const config_setting_t *list, struct apam_str text, unsigned a, unsigned b)
 
 	buf_init(&to, CONF_FILE_MAX);
 	buf_init(&back, CONF_FILE_MAX);
-	HOLDS(conf_swap(text, APAM_STR("auth"), a, b, &to) == there);
-	if (there) {
-		HOLDS(to.n == text.n);
+	if (conf_swap(text, APAM_STR("auth"), a, b, &to)) {
+		HOLDS(there && to.n == text.n);
 		check_swapped(list, buf_view(&to), a, b);
+		fuzz_feed();
 		HOLDS(conf_swap(buf_view(&to), APAM_STR("auth"), a, b, &back));
+		fuzz_starve();
 		HOLDS(str_equal(buf_view(&back), text));
+	} else {
+		HOLDS(!there || fuzz_is_starved());
 	}
 	buf_free(&to);
 	buf_free(&back);

@@ -22,6 +22,7 @@ static struct credential_moment moment = { .now = NOW };
 static void
 check(const char *why, struct credential_record *r)
 {
+	fuzz_says(why);
 	if (why == NULL) {
 		HOLDS(r->secret.n > 0 && !r->secret.failed);
 		HOLDS(r->secret.n <= CREDENTIAL_RECORD_SECRET_MAX);
@@ -74,15 +75,19 @@ check_secret(struct apam_str secret)
 	buf_init(&in.secret, secret.n);
 	buf_put(&in.secret, secret);
 	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
-	HOLDS(credential_record_seal(&in, &owner, &moment, &sealed) == fits);
-	if (fits) {
+	if (credential_record_seal(&in, &owner, &moment, &sealed)) {
+		HOLDS(fits);
+		fuzz_feed();
 		HOLDS(credential_record_open(
 			  buf_view(&sealed), &owner, &moment, &out) == NULL);
+		fuzz_starve();
 		HOLDS(str_equal(buf_view(&out.secret), secret));
 		check(NULL, &out);
 		for (size_t i = 0; i < secret.n; i++)
 			sum = sum * 31 + (unsigned char)secret.p[i];
 		check_bit(&sealed, sum);
+	} else {
+		HOLDS(!fits || fuzz_is_starved());
 	}
 	buf_free(&sealed);
 	credential_record_free(&in);

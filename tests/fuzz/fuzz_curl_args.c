@@ -69,6 +69,7 @@ check_again(const struct curl_args *args)
 		HOLDS(again.header_count == args->header_count);
 		HOLDS(again.form == args->form);
 	} else {
+		HOLDS(fuzz_is_starved());
 		HOLDS(strcmp(again.problem, "out of memory") == 0);
 	}
 	curl_args_free(&again);
@@ -78,21 +79,18 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *words[WORDS_MAX];
-	char *text = malloc(size + 1);
+	char *text = fuzz_copy(data, size);
 	struct curl_args args;
 	size_t count;
 
-	if (text == NULL)
-		return 0;
-	if (size > 0)
-		memcpy(text, data, size);
-	text[size] = '\0';
 	count = split(text, words);
 	if (curl_args_read(&args, words, count)) {
+		fuzz_says(NULL);
 		check_good(&args, count);
 		check_again(&args);
 	} else {
 		HOLDS(args.problem[0] != '\0');
+		fuzz_says(args.problem);
 	}
 	curl_args_free(&args);
 	free(text);

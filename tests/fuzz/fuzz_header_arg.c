@@ -10,15 +10,10 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *text = malloc(size + 1);
+	char *text = fuzz_copy(data, size);
 	struct apam_header header;
 	size_t n;
 
-	if (text == NULL)
-		return 0;
-	if (size > 0)
-		memcpy(text, data, size);
-	text[size] = '\0';
 	n = strlen(text);
 	if (header_arg(text, &header) == NULL) {
 		HOLDS(header_name_ok(header.name));

@@ -29,12 +29,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t newline = str_find(text, '\n');
 	char *pointer = NULL;
 	struct json *json;
+	const char *why;
 
 	if (newline < size) {
-		pointer = str_dup(str_cut(text, newline));
+		pointer = fuzz_copy(text.p, newline);
 		text = str_skip(text, newline + 1);
 	}
-	if (json_new(text, &json) != NULL) {
+	why = json_new(text, &json);
+	fuzz_says(why);
+	if (why != NULL) {
 		HOLDS(json == NULL);
 		free(pointer);
 		return 0;

@@ -210,7 +210,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct apam_error err;
 	enum apam_status status;
 	size_t room;
-	char *block;
+	char *block, zeroes[4096] = { 0 };
 
 	while (text.n > 0)
 		read_line(&m, drive_line(&text));
@@ -221,8 +221,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	room = m.size < 16 ? 16 : m.size > sizeof(m) ? sizeof(m) : m.size;
 	if (m.size > sizeof(m))
 		room = m.size > 4096 ? 4096 : m.size;
-	block = calloc(1, room);
-	HOLDS(block != NULL);
+	block = fuzz_copy(zeroes, room);
 	memcpy(block, &m, room < sizeof(m) ? room : sizeof(m));
 	error_clear(&err);
 	status = module_accept(

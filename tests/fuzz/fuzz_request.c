@@ -28,6 +28,14 @@ next_line(struct apam_str *rest)
 	return line;
 }
 
+static char *
+copy_line(struct apam_str *rest)
+{
+	const struct apam_str line = next_line(rest);
+
+	return fuzz_copy(line.p, line.n);
+}
+
 /* "Name:value", or "name=value" after an ampersand. */
 static struct apam_header
 pair_of(struct apam_str line, char mark)
@@ -81,6 +89,7 @@ run(struct apam_request *from, const struct profile *profile,
 	} else {
 		HOLDS(err.status != APAM_OK && err.text[0] != '\0');
 	}
+	fuzz_says(err.text);
 	request_free(&r);
 }
 
@@ -93,8 +102,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct profile profile = { .origins = origins,
 		.origin_count = ORIGINS,
 		.allow_http = size % 2 == 0 };
-	char *method = str_dup(next_line(&rest));
-	char *url = str_dup(next_line(&rest));
+	char *method = copy_line(&rest);
+	char *url = copy_line(&rest);
 	struct apam_request from = APAM_REQUEST(method, url);
 	struct fields query;
 

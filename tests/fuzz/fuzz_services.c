@@ -6,7 +6,6 @@
  * is sent or shown, and nothing is used after a failure.
  */
 #include "../../core/header.h"
-#include "../../core/secmem.h"
 #include "../../core/url.h"
 #include "../drive.h"
 #include "fuzz.h"
@@ -292,10 +291,5 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct apam_str script = { (const char *)data, size };
 
 	run(script);
-	for (int n = 0; n < 6; n++) {
-		secmem_fail_after(n);
-		run(script);
-	}
-	secmem_fail_after(-1);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Replays inputs through a fuzz target: each file named, and each file of each
- * directory named, after an empty input.  No fuzzing and no libFuzzer.
+ * directory named, after an empty input.  No fuzzing and no libFuzzer.  Each is
+ * run with all memory first, and then with allocations that fail (memory.c).
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -11,14 +12,18 @@
 #include "fuzz.h"
 
 #define INPUT_MAX (4U << 20)
+#define FAILURES 24 /* of each input */
 
 /* Each input gets a block of just its size: ASan then sees an overread. */
 static bool
 replay_bytes(const char *path, FILE *file, size_t size)
 {
-	uint8_t *data = malloc(size == 0 ? 1 : size);
-	bool ok = data != NULL && fread(data, 1, size, file) == size;
+	uint8_t *data;
+	bool ok;
 
+	fuzz_feed();
+	data = malloc(size == 0 ? 1 : size);
+	ok = data != NULL && fread(data, 1, size, file) == size;
 	if (ok)
 		LLVMFuzzerTestOneInput(data, size);
 	else
@@ -87,6 +92,7 @@ main(int argc, char **argv)
 	static const uint8_t nothing[1];
 	int total = 0;
 
+	fuzz_failures = FAILURES;
 	LLVMFuzzerTestOneInput(nothing, 0);
 	for (int i = 1; i < argc; i++) {
 		int count = replay(argv[i]);
