@@ -17,14 +17,13 @@ rotate(uint64_t n, int bits)
 	return n << bits | n >> (64 - bits);
 }
 
+/* Written out, so that compilers make one load of it. */
 static uint64_t
 number(const unsigned char *p)
 {
-	uint64_t n = 0;
-
-	for (int i = 7; i >= 0; i--)
-		n = n << 8 | p[i];
-	return n;
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
+	    (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
 }
 
 static void
