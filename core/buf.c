@@ -86,6 +86,27 @@ buf_put(struct buf *b, struct apam_str bytes)
 	b->p[b->n] = '\0';
 }
 
+char *
+buf_room(struct buf *b, size_t *n)
+{
+	*n = 0;
+	if (b->failed || b->cap == 0)
+		return NULL;
+	/* One byte is the NUL's. */
+	*n = b->cap - b->n - 1;
+	if (*n > b->max - b->n)
+		*n = b->max - b->n;
+	return b->p + b->n;
+}
+
+void
+buf_filled(struct buf *b, size_t n)
+{
+	assert(n < b->cap - b->n && n <= b->max - b->n);
+	b->n += n;
+	b->p[b->n] = '\0';
+}
+
 void
 buf_put_char(struct buf *b, char c)
 {

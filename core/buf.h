@@ -33,6 +33,13 @@ void buf_reserve(struct buf *b, size_t n);
 void buf_put(struct buf *b, struct apam_str bytes);
 void buf_put_char(struct buf *b, char c);
 
+/*
+ * The room behind its bytes, for who fills it in place: *n bytes from what is
+ * returned, or *n is 0.  buf_filled then says how many of them are its own now.
+ */
+char *buf_room(struct buf *b, size_t *n);
+void buf_filled(struct buf *b, size_t n);
+
 /* True where bytes are some of its own: a change may move or wipe them. */
 bool buf_holds(const struct buf *b, struct apam_str bytes);
 

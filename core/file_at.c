@@ -22,17 +22,35 @@ file_at_is(int directory, const char *name, int fd)
 	    held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
+/* Read into the room that was reserved, where there is any to speak of. */
+static ssize_t
+read_some(int fd, struct buf *to, char chunk[CHUNK])
+{
+	size_t room;
+	ssize_t n;
+	char *at = buf_room(to, &room);
+
+	if (room >= CHUNK) {
+		n = read(fd, at, room);
+		if (n > 0)
+			buf_filled(to, (size_t)n);
+		return n;
+	}
+	n = read(fd, chunk, CHUNK);
+	if (n > 0)
+		buf_put(to, (struct apam_str){ chunk, (size_t)n });
+	return n;
+}
+
 bool
 file_read(int fd, struct buf *to)
 {
 	char chunk[CHUNK];
 	ssize_t n;
 
-	do {
-		n = read(fd, chunk, sizeof(chunk));
-		if (n > 0)
-			buf_put(to, (struct apam_str){ chunk, (size_t)n });
-	} while ((n > 0 && !to->failed) || (n < 0 && errno == EINTR));
+	do
+		n = read_some(fd, to, chunk);
+	while ((n > 0 && !to->failed) || (n < 0 && errno == EINTR));
 	wipe(chunk, sizeof(chunk));
 	return n == 0 && !to->failed;
 }

@@ -54,6 +54,35 @@ START_TEST(test_empty)
 }
 END_TEST
 
+START_TEST(test_room)
+{
+	struct buf b;
+	size_t n;
+	char *at;
+
+	buf_init(&b, 10);
+	ck_assert_ptr_null(buf_room(&b, &n));
+	ck_assert_uint_eq(n, 0);
+	buf_put(&b, APAM_STR("abc"));
+	at = buf_room(&b, &n);
+	ck_assert_uint_eq(n, 7);
+	memcpy(at, "defghij", n);
+	buf_filled(&b, 2);
+	holds(&b, "abcde");
+	at = buf_room(&b, &n);
+	memcpy(at, "fghij", n);
+	buf_filled(&b, n);
+	holds(&b, "abcdefghij");
+	(void)buf_room(&b, &n);
+	ck_assert_uint_eq(n, 0);
+	buf_put_char(&b, 'k');
+	has_failed(&b);
+	ck_assert_ptr_null(buf_room(&b, &n));
+	ck_assert_uint_eq(n, 0);
+	buf_free(&b);
+}
+END_TEST
+
 START_TEST(test_put)
 {
 	struct buf b;
@@ -248,6 +277,7 @@ main(void)
 	TCase *tc = tcase_create("buf");
 
 	tcase_add_test(tc, test_empty);
+	tcase_add_test(tc, test_room);
 	tcase_add_test(tc, test_put);
 	tcase_add_test(tc, test_max);
 	tcase_add_test(tc, test_no_overflow);

@@ -68,16 +68,22 @@ START_TEST(a_name_is_of_a_file_or_not)
 END_TEST
 
 static const struct {
-	size_t n, room;
+	size_t n, room, reserved;
 	bool ok;
 } sizes[] = {
-	{ 0, 10, true },
-	{ 1, 10, true },
-	{ 10, 10, true },
-	{ 11, 10, false },
-	{ 4096, 10000, true },
-	{ 4097, 10000, true },
-	{ 9000, 8999, false },
+	{ 0, 10, 0, true },
+	{ 1, 10, 0, true },
+	{ 10, 10, 0, true },
+	{ 11, 10, 0, false },
+	{ 4096, 10000, 0, true },
+	{ 4097, 10000, 0, true },
+	{ 9000, 8999, 0, false },
+	/* As its size said, and grown or cut since. */
+	{ 90000, 100000, 90000, true },
+	{ 90000, 100000, 10000, true },
+	{ 10000, 100000, 90000, true },
+	{ 90000, 90000, 90000, true },
+	{ 90000, 89999, 89999, false },
 };
 
 START_TEST(all_is_read_or_it_does_not_fit)
@@ -86,6 +92,7 @@ START_TEST(all_is_read_or_it_does_not_fit)
 	struct buf b;
 
 	buf_init(&b, sizes[_i].room);
+	buf_reserve(&b, sizes[_i].reserved);
 	ck_assert_int_eq(file_read(fd, &b), sizes[_i].ok);
 	ck_assert_int_eq(b.failed, !sizes[_i].ok);
 	ck_assert(!b.no_memory);
