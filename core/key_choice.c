@@ -65,11 +65,11 @@ record_is(const struct key_record *record, const struct apam_key_name *name)
 {
 	char mark[KEY_MARK_TEXT];
 
+	if (strcmp(record->id, name->id) != 0 ||
+	    (name->scheme != NULL && strcmp(record->scheme, name->scheme) != 0))
+		return false;
 	key_mark_text(record, mark);
-	return strcmp(record->id, name->id) == 0 &&
-	    (name->scheme == NULL ||
-		strcmp(record->scheme, name->scheme) == 0) &&
-	    (name->mark == NULL || strcmp(mark, name->mark) == 0);
+	return name->mark == NULL || strcmp(mark, name->mark) == 0;
 }
 
 static bool

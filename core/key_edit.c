@@ -62,7 +62,7 @@ key_edit_text(struct key_set *set, const char *what, const char *text,
 		(void)error_set(err, APAM_E_USAGE, "%s: %s", what, why);
 		return NULL;
 	}
-	copy = arena_copy(&set->arena, apam_str(text));
+	copy = key_set_text(set, apam_str(text));
 	if (copy == NULL)
 		(void)error_set(err, APAM_E_MEMORY, "out of memory");
 	return copy;

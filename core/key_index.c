@@ -249,156 +249,153 @@ key_index_check(int fd, const struct key_index_head *head)
 
 /* ---- Writing ---------------------------------------------------------- */
 
-/* An index being written, block after block. */
+/* Blocks being written, one after the other. */
 struct writer {
 	struct buf *to;
-	struct key_index_head head;
+	const struct key_index_head *head;
 	struct block block;
 	uint64_t number; /* of that block */
 	size_t used; /* bytes of it */
 };
 
 static void
+seal(struct block *block, const struct key_index_head *head, uint64_t number)
+{
+	block->tail.number = number;
+	block->tail.generation = head->generation;
+	block->tail.sum = sum_of(block, head->registry);
+}
+
+static void
 end_block(struct writer *w)
 {
-	w->block.tail.number = w->number++;
-	w->block.tail.generation = w->head.generation;
-	w->block.tail.sum = sum_of(&w->block, w->head.registry);
+	if (w->used == 0)
+		return;
+	seal(&w->block, w->head, w->number++);
 	buf_put(w->to,
 	    (struct apam_str){ (const char *)&w->block, KEY_INDEX_BLOCK });
 	memset(&w->block, 0, sizeof(w->block));
 	w->used = 0;
 }
 
-static void
-put(struct writer *w, const void *bytes, size_t n)
+/* Room for so many bytes, all in one block. */
+static unsigned char *
+room_for(struct writer *w, size_t n)
 {
 	if (n > ROOM - w->used)
 		end_block(w);
-	if (n > 0)
-		memcpy(w->block.bytes + w->used, bytes, n);
 	w->used += n;
+	return w->block.bytes + w->used - n;
 }
 
 /* What is said of a key that is active is nothing. */
-static size_t
-evidence_of(const struct key_record *r, char text[2 * KEY_TEXT_MAX],
-    struct key_index_slot *slot)
+static void
+put_evidence(
+    struct writer *w, const struct key_record *r, struct key_index_slot *slot)
 {
-	slot->by_size = slot->why_size = 0;
+	unsigned char *to;
+	size_t n;
+
 	if (r->archived_at == 0)
-		return 0;
+		return;
 	slot->by_size = (uint8_t)strlen(r->archived_by);
 	slot->why_size = (uint8_t)strlen(r->why);
-	memcpy(text, r->archived_by, slot->by_size);
-	memcpy(text + slot->by_size, r->why, slot->why_size);
-	return (size_t)slot->by_size + slot->why_size;
+	n = (size_t)slot->by_size + slot->why_size;
+	if (n == 0)
+		return;
+	to = room_for(w, n);
+	memcpy(to, r->archived_by, slot->by_size);
+	memcpy(to + slot->by_size, r->why, slot->why_size);
+	slot->evidence = w->number * KEY_INDEX_BLOCK +
+	    (uint64_t)(to - w->block.bytes);
 }
 
-/* *at is where the evidence of the next key is, in the order of keys. */
 static void
-put_slot(struct writer *w, const struct key_record *r, uint64_t *at)
+put_slot(
+    struct writer *slots, struct writer *evidence, const struct key_record *r)
 {
 	struct key_index_slot slot = { .marked = r->marked,
 		.archived_at = r->archived_at,
 		.drops = r->drops };
-	char text[2 * KEY_TEXT_MAX];
-	const size_t n = evidence_of(r, text, &slot);
 
-	if (n > ROOM - *at % KEY_INDEX_BLOCK)
-		*at += KEY_INDEX_BLOCK - *at % KEY_INDEX_BLOCK;
-	if (n > 0)
-		slot.evidence = *at;
-	*at += n;
 	memcpy(slot.hash, r->hash, KEY_HASH_SIZE);
 	if (r->marked) {
 		memcpy(slot.salt, r->salt, KEY_SALT_SIZE);
 		memcpy(slot.mark, r->mark, KEY_MARK_SIZE);
 	}
-	put(w, &slot, sizeof(slot));
+	put_evidence(evidence, r, &slot);
+	memcpy(room_for(slots, sizeof(slot)), &slot, sizeof(slot));
 }
 
-static void
-put_slots(struct writer *w, const struct key_record *const *sorted, size_t n)
-{
-	uint64_t at = (1 + blocks_of(n)) * KEY_INDEX_BLOCK;
-
-	for (size_t i = 0; i < n; i++)
-		put_slot(w, sorted[i], &at);
-	if (w->used > 0)
-		end_block(w);
-}
-
-/* In the same order, and with the same rule on where a block ends. */
-static void
-put_evidence(struct writer *w, const struct key_record *const *sorted, size_t n)
-{
-	char text[2 * KEY_TEXT_MAX];
-	struct key_index_slot unused;
-
-	for (size_t i = 0; i < n; i++)
-		put(w, text, evidence_of(sorted[i], text, &unused));
-	if (w->used > 0)
-		end_block(w);
-}
-
-/* How many blocks there will be, with what is said of keys. */
+/* Returns how many blocks there are then, the head's among them. */
 static uint64_t
-count_blocks(const struct key_record *const *sorted, size_t n)
+put_keys(const struct key_index_head *head, const struct key_sorted *sorted,
+    struct buf *to, struct buf *behind)
 {
-	uint64_t blocks = 1 + blocks_of(n);
-	size_t used = 0, more;
+	struct writer slots = { .to = to, .head = head, .number = 1 };
+	struct writer evidence = {
+		.to = behind, .head = head, .number = 1 + blocks_of(head->count)
+	};
 
-	for (size_t i = 0; i < n; i++) {
-		if (sorted[i]->archived_at == 0)
-			continue;
-		more = strlen(sorted[i]->archived_by) + strlen(sorted[i]->why);
-		if (more > ROOM - used) {
-			blocks++;
-			used = 0;
-		}
-		used += more;
-	}
-	return blocks + (used > 0);
+	for (uint64_t i = 0; i < head->count; i++)
+		put_slot(&slots, &evidence, sorted[i].record);
+	end_block(&slots);
+	end_block(&evidence);
+	return evidence.number;
 }
 
-static void
-put_head(struct writer *w, const struct key_record *const *sorted, size_t n,
-    const struct key_text *text)
+static struct key_index_head
+head_of(const struct key_sorted *sorted, size_t n, const struct key_text *text)
 {
-	struct key_index_head *head = &w->head;
-	size_t at = 0;
-
-	*head = (struct key_index_head){ .order = ORDER,
+	struct key_index_head head = { .order = ORDER,
 		.block_size = KEY_INDEX_BLOCK,
 		.generation = text->generation,
 		.text_size = text->size,
 		.text_sum = text->sum,
-		.count = n,
-		.blocks = w->head.blocks };
-	memcpy(head->magic, MAGIC, sizeof(head->magic));
-	memcpy(head->registry, text->registry, KEY_REGISTRY_ID);
-	for (int i = 0; i < 256; i++) {
-		while (at < n && sorted[at]->hash[0] <= i)
+		.count = n };
+	size_t at = 0;
+
+	memcpy(head.magic, MAGIC, sizeof(head.magic));
+	memcpy(head.registry, text->registry, KEY_REGISTRY_ID);
+	for (unsigned i = 0; i < 256; i++) {
+		while (at < n && sorted[at].prefix >> 56 <= i)
 			at++;
-		head->until[i] = (uint32_t)at;
+		head.until[i] = (uint32_t)at;
 	}
-	put(w, head, sizeof(*head));
-	end_block(w);
+	return head;
+}
+
+/* The head is known when all else is there: its place is kept until then. */
+static bool
+put_all(const struct key_sorted *sorted, struct key_index_head *head,
+    struct buf *to)
+{
+	struct block block = { .tail = { .number = 0 } };
+	struct buf behind;
+	bool ok;
+
+	buf_init(&behind, KEY_INDEX_MAX);
+	buf_reserve(to, (1 + blocks_of(head->count)) * KEY_INDEX_BLOCK);
+	buf_put(to, (struct apam_str){ (const char *)&block, sizeof(block) });
+	head->blocks = put_keys(head, sorted, to, &behind);
+	buf_put(to, buf_view(&behind));
+	ok = !to->failed && !behind.failed;
+	buf_free(&behind);
+	memcpy(block.bytes, head, sizeof(*head));
+	seal(&block, head, 0);
+	if (ok)
+		memcpy(to->p, &block, sizeof(block));
+	return ok;
 }
 
 bool
 key_index_make(struct key_set *set, const struct key_text *text, struct buf *to)
 {
-	const struct key_record *const *sorted = key_set_sort(set);
-	struct writer w = { .to = to };
+	const struct key_sorted *sorted = key_set_sort(set);
+	struct key_index_head head;
 
 	if (sorted == NULL)
 		return false;
-	w.head.blocks = count_blocks(sorted, set->count);
-	buf_reserve(to, w.head.blocks * KEY_INDEX_BLOCK);
-	put_head(&w, sorted, set->count, text);
-	put_slots(&w, sorted, set->count);
-	put_evidence(&w, sorted, set->count);
-	return !to->failed;
+	head = head_of(sorted, set->count, text);
+	return put_all(sorted, &head, to);
 }

@@ -152,6 +152,7 @@ struct reading {
 	struct key_set *set;
 	struct key_record record;
 	unsigned seen; /* members, a bit each */
+	size_t due; /* the member that comes next, as we write them */
 	struct key_scan_value value;
 };
 
@@ -182,7 +183,7 @@ read_bytes(const char *text, size_t n, unsigned char *to, size_t size)
 static bool
 read_text(struct reading *r, const struct member *member)
 {
-	const struct key_set *set = r->set;
+	struct key_set *set = r->set;
 	const char **to = field(&r->record, member);
 	const char *last = "";
 
@@ -194,7 +195,7 @@ read_text(struct reading *r, const struct member *member)
 		    &set->records[set->count - 1], member);
 	*to = strcmp(last, r->value.text) == 0 ?
 	    last :
-	    arena_copy(&r->set->arena, apam_str(r->value.text));
+	    key_set_text(set, apam_str(r->value.text));
 	return *to != NULL || refuse(r, key_no_memory);
 }
 
@@ -228,17 +229,31 @@ read_value(struct reading *r, const struct member *member)
 	    refuse(r, member->problem);
 }
 
+/* Whose name was read, or MEMBERS.  Most stand in the order of the table. */
+static size_t
+find_member(const struct reading *r)
+{
+	size_t i;
+
+	for (size_t tried = 0; tried < MEMBERS; tried++) {
+		i = (r->due + tried) % MEMBERS;
+		if (strcmp(members[i].name, r->value.text) == 0)
+			return i;
+	}
+	return MEMBERS;
+}
+
 static bool
 read_member(struct reading *r)
 {
-	size_t i = 0;
+	size_t i;
 
 	if (!key_scan_string(&r->scan, &r->value))
 		return false;
-	while (i < MEMBERS && strcmp(members[i].name, r->value.text) != 0)
-		i++;
+	i = find_member(r);
 	if (i == MEMBERS)
 		return refuse(r, "a key has a name that is not known");
+	r->due = i + 1;
 	if ((r->seen & 1U << i) != 0)
 		return refuse(r, "the JSON has a duplicate name");
 	r->seen |= 1U << i;
@@ -282,6 +297,7 @@ begin_record(struct reading *r)
 	to->scheme = to->id = to->description = to->access = "";
 	to->created_by = to->archived_by = to->why = "";
 	r->seen = 0;
+	r->due = 0;
 }
 
 /* A problem of the whole key is where the key begins. */

@@ -56,12 +56,20 @@ struct key_text {
 	uint64_t size, sum;	/* bytes, and their checksum */
 };
 
+/* One in the order of an index. */
+struct key_sorted {
+	uint64_t prefix;	/* of its hash: its first eight bytes */
+	struct key_record *record;
+};
+
 struct key_set {
 	struct key_text is;
 	struct arena arena;	/* owns the texts */
+	char *texts;		/* where the next goes */
+	size_t texts_left;	/* bytes */
 	struct key_record *records;
 	size_t count, room;
-	const struct key_record **sorted; /* key_set_sort's, or NULL */
+	struct key_sorted *sorted; /* key_set_sort's, or NULL */
 	struct key_record *before; /* as they were read */
 	size_t before_count;
 	struct buf text;	/* that it was read from, where it is kept */
@@ -116,12 +124,15 @@ struct key_record *key_set_add(struct key_set *set,
 struct key_record *key_set_append(struct key_set *set,
     const struct key_record *record);
 
+/* A copy of a text that lives as long as the set; NULL without memory. */
+const char *key_set_text(struct key_set *set, struct apam_str text);
+
 /*
  * Its records by hash, then mark, then place: an array that is the set's until
  * one is added.  NULL without memory.  What a record is found by must not be
  * changed.
  */
-const struct key_record *const *key_set_sort(struct key_set *set);
+const struct key_sorted *key_set_sort(struct key_set *set);
 
 /*
  * Look for a key that is there twice: *at is the place of the later, or `count`

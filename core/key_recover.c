@@ -20,7 +20,7 @@
 /* The walk over both. */
 struct merge {
 	struct key_set *set;
-	const struct key_record *const *sorted;
+	const struct key_sorted *sorted;
 	size_t at; /* the next of them */
 	void (*each)(void *arg, const struct apam_registry_change *change);
 	void *arg;
@@ -146,7 +146,7 @@ static void
 pass_new(struct merge *m, const struct key_index_slot *slot)
 {
 	for (; m->at < m->set->count; m->at++) {
-		const struct key_record *r = m->sorted[m->at];
+		const struct key_record *r = m->sorted[m->at].record;
 
 		if (slot != NULL && compare(r, slot) >= 0)
 			return;
@@ -162,7 +162,7 @@ each_slot(void *arg, const struct key_index_slot *slot)
 	const struct key_record *r;
 
 	pass_new(m, slot);
-	r = m->at < m->set->count ? m->sorted[m->at] : NULL;
+	r = m->at < m->set->count ? m->sorted[m->at].record : NULL;
 	if (r == NULL || compare(r, slot) != 0)
 		return slot->archived_at == 0 || note_lost(m, slot);
 	m->at++;

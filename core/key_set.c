@@ -9,6 +9,7 @@
 
 #define ROOM_FIRST 16
 #define BUCKETS 65536
+#define TEXTS 32768 /* bytes of texts that are allocated at once */
 
 /* ---- Adding ----------------------------------------------------------- */
 
@@ -30,6 +31,28 @@ make_room(struct key_set *set)
 	return true;
 }
 
+/* Many small ones: each allocated alone would take longer than reading it. */
+const char *
+key_set_text(struct key_set *set, struct apam_str text)
+{
+	char *copy;
+
+	if (text.n >= TEXTS)
+		return arena_copy(&set->arena, text);
+	if (text.n >= set->texts_left) {
+		set->texts = arena_alloc(&set->arena, TEXTS, 1);
+		set->texts_left = set->texts == NULL ? 0 : TEXTS;
+	}
+	copy = set->texts;
+	if (copy == NULL)
+		return NULL;
+	if (text.n > 0)
+		memcpy(copy, text.p, text.n);
+	set->texts += text.n + 1;
+	set->texts_left -= text.n + 1;
+	return copy;
+}
+
 /* A text becomes the set's own. */
 static bool
 own(struct key_set *set, const char **text)
@@ -37,7 +60,7 @@ own(struct key_set *set, const char **text)
 	if (*text == NULL || **text == '\0')
 		*text = "";
 	else
-		*text = arena_copy(&set->arena, apam_str(*text));
+		*text = key_set_text(set, apam_str(*text));
 	return *text != NULL;
 }
 
@@ -99,12 +122,25 @@ compare(const struct key_record *a, const struct key_record *b)
 static int
 compare_at(const void *a, const void *b)
 {
-	const struct key_record *const *left = a, *const *right = b;
-	const int order = compare(*left, *right);
+	const struct key_sorted *left = a, *right = b;
+	int order = 0;
 
+	if (left->prefix != right->prefix)
+		return left->prefix < right->prefix ? -1 : 1;
+	order = compare(left->record, right->record);
 	if (order != 0)
 		return order;
-	return *left < *right ? -1 : *left > *right;
+	return left->record < right->record ? -1 : left->record > right->record;
+}
+
+static uint64_t
+prefix_of(const struct key_record *r)
+{
+	uint64_t prefix = 0;
+
+	for (int i = 0; i < 8; i++)
+		prefix = prefix << 8 | r->hash[i];
+	return prefix;
 }
 
 static size_t
@@ -115,35 +151,38 @@ bucket(const struct key_record *r)
 
 /* Hashes lie evenly, so that few are left to compare in each bucket. */
 static void
-sort_buckets(const struct key_record **sorted, const size_t *ends)
+sort_buckets(struct key_sorted *sorted, const size_t *ends)
 {
 	size_t from = 0;
 
 	for (size_t i = 0; i < BUCKETS; from = ends[i], i++)
 		if (ends[i] - from > 1)
-			qsort(sorted + from, ends[i] - from,
-			    sizeof(const struct key_record *), compare_at);
+			qsort(sorted + from, ends[i] - from, sizeof(*sorted),
+			    compare_at);
 }
 
 /* Where each bucket ends: `places`, from where each begins. */
 static void
 fill_buckets(
-    const struct key_set *set, const struct key_record **sorted, size_t *places)
+    const struct key_set *set, struct key_sorted *sorted, size_t *places)
 {
+	struct key_record *r = set->records;
 	size_t sum = 0, n;
 
 	for (size_t i = 0; i < set->count; i++)
-		places[bucket(&set->records[i])]++;
+		places[bucket(&r[i])]++;
 	for (size_t i = 0; i < BUCKETS; i++) {
 		n = places[i];
 		places[i] = sum;
 		sum += n;
 	}
 	for (size_t i = 0; i < set->count; i++)
-		sorted[places[bucket(&set->records[i])]++] = &set->records[i];
+		sorted[places[bucket(&r[i])]++] = (struct key_sorted){
+			prefix_of(&r[i]), &r[i]
+		};
 }
 
-const struct key_record *const *
+const struct key_sorted *
 key_set_sort(struct key_set *set)
 {
 	size_t *places;
@@ -153,7 +192,7 @@ key_set_sort(struct key_set *set)
 	places = calloc(BUCKETS, sizeof(*places));
 	if (places == NULL)
 		return NULL;
-	set->sorted = calloc(set->count + 1, sizeof(const struct key_record *));
+	set->sorted = calloc(set->count + 1, sizeof(*set->sorted));
 	if (set->sorted != NULL) {
 		fill_buckets(set, set->sorted, places);
 		sort_buckets(set->sorted, places);
@@ -173,13 +212,14 @@ is_same(const struct key_record *a, const struct key_record *b)
 bool
 key_set_find_twice(struct key_set *set, size_t *at)
 {
-	const struct key_record *const *sorted = key_set_sort(set);
+	const struct key_sorted *sorted = key_set_sort(set);
 
 	*at = set->count;
 	if (sorted == NULL)
 		return false;
 	for (size_t i = 1; i < set->count && *at == set->count; i++)
-		if (is_same(sorted[i - 1], sorted[i]))
-			*at = (size_t)(sorted[i] - set->records);
+		if (sorted[i - 1].prefix == sorted[i].prefix &&
+		    is_same(sorted[i - 1].record, sorted[i].record))
+			*at = (size_t)(sorted[i].record - set->records);
 	return true;
 }

@@ -47,29 +47,30 @@ static const size_t counts[] = { 0, 1, 2, 17, 5000, 100000 };
 
 START_TEST(it_is_sorted_by_hash)
 {
-	const struct key_record *const *sorted;
+	const struct key_sorted *sorted;
 
 	add_many(counts[_i]);
 	sorted = key_set_sort(&set);
 	ck_assert_ptr_nonnull(sorted);
 	for (size_t i = 1; i < set.count; i++)
-		ck_assert_int_le(
-		    memcmp(sorted[i - 1]->hash, sorted[i]->hash, KEY_HASH_SIZE),
+		ck_assert_int_le(memcmp(sorted[i - 1].record->hash,
+				     sorted[i].record->hash, KEY_HASH_SIZE),
 		    0);
 }
 END_TEST
 
 START_TEST(secrets_of_an_id_are_sorted_by_mark)
 {
-	const struct key_record *const *sorted;
+	const struct key_sorted *sorted;
 
 	for (int i = 3000; i >= -1; i--)
 		(void)add("demo", "one", i);
 	sorted = key_set_sort(&set);
-	ck_assert(!sorted[0]->marked);
+	ck_assert(!sorted[0].record->marked);
 	for (int i = 0; i <= 3000; i++)
-		ck_assert_int_eq(
-		    sorted[i + 1]->mark[0] << 8 | sorted[i + 1]->mark[1], i);
+		ck_assert_int_eq(sorted[i + 1].record->mark[0] << 8 |
+			sorted[i + 1].record->mark[1],
+		    i);
 }
 END_TEST
 
@@ -119,6 +120,31 @@ START_TEST(what_can_be_no_key_has_no_hash)
 }
 END_TEST
 
+/* Each text stays as it was, however many come after it, and however long. */
+START_TEST(texts_stay_what_they_are)
+{
+	static char long_one[70000];
+	const char *kept[3000], *one;
+	char text[40];
+
+	memset(long_one, 'x', sizeof(long_one));
+	for (size_t i = 0; i < ROWS(kept); i++) {
+		(void)snprintf(text, sizeof(text), "%0*zu", (int)(i % 39), i);
+		kept[i] = key_set_text(&set, apam_str(text));
+		ck_assert_ptr_nonnull(kept[i]);
+	}
+	one = key_set_text(
+	    &set, (struct apam_str){ long_one, sizeof(long_one) });
+	ck_assert_ptr_nonnull(one);
+	ck_assert_uint_eq(strlen(one), sizeof(long_one));
+	ck_assert_str_eq(key_set_text(&set, APAM_STR("")), "");
+	for (size_t i = 0; i < ROWS(kept); i++) {
+		(void)snprintf(text, sizeof(text), "%0*zu", (int)(i % 39), i);
+		ck_assert_str_eq(kept[i], text);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -129,6 +155,7 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, NULL, teardown);
 	tcase_add_loop_test(tc, it_is_sorted_by_hash, 0, ROWS(counts));
+	tcase_add_test(tc, texts_stay_what_they_are);
 	tcase_add_test(tc, secrets_of_an_id_are_sorted_by_mark);
 	tcase_add_loop_test(
 	    tc, a_key_that_is_there_twice_is_found, 0, ROWS(keys));
