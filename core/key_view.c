@@ -13,12 +13,18 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "key_known.h"
 
 #define RECOVER "`apam keys recover`"
 
 static const char gone[] =
     "is missing, and so nothing is known of archived keys; run, as who may "
     "change the registry, " RECOVER;
+static const char older[] =
+    "is older than what programs were told of: a copy of before was put in its "
+    "place; run " RECOVER;
+static const char others[] =
+    "is another registry's than the one that was here; run " RECOVER;
 
 enum apam_status
 key_view_refuse(
@@ -59,22 +65,35 @@ load(const struct key_counter *counter)
 	    atomic_load_explicit(counter->value, memory_order_acquire);
 }
 
-/* `announced`: a generation that this machine was told of. */
+static enum apam_status
+refuse_index(const struct key_registry *registry, const char *what,
+    struct apam_error *err)
+{
+	return key_place_refuse_keys(
+	    registry, KEY_PLACE_INDEX, APAM_E_CONFIG, 0, what, err);
+}
+
+/*
+ * `announced`: a generation that this machine was told of.  `known` was read
+ * before the index was opened, and is written after it: what it says cannot be
+ * ahead of an index that is in its place.
+ */
 static enum apam_status
 read_head(const struct key_registry *registry, struct key_view *v,
-    uint64_t announced, struct apam_error *err)
+    uint64_t announced, const struct key_known *known, struct apam_error *err)
 {
 	const int failed = key_index_read(v->fd, &v->head);
 
 	if (failed != 0)
 		return key_view_refuse(registry, failed, err);
-	if (v->head.generation >= announced)
-		return APAM_OK;
-	return key_place_refuse_keys(registry, KEY_PLACE_INDEX, APAM_E_CONFIG,
-	    0,
-	    "is older than what programs were told of since this machine was "
-	    "booted; run " RECOVER,
-	    err);
+	if (known->kind == KEY_KNOWN_WHOLE &&
+	    memcmp(known->registry, v->head.registry, KEY_REGISTRY_ID) != 0)
+		return refuse_index(registry, others, err);
+	if (v->head.generation < announced ||
+	    (known->kind == KEY_KNOWN_WHOLE &&
+		v->head.generation < known->generation))
+		return refuse_index(registry, older, err);
+	return APAM_OK;
 }
 
 /* In the directory of the index, or -1 where there is none. */
@@ -83,6 +102,7 @@ open_in(const struct key_registry *registry, int state, int directory,
     struct key_counter *counter, struct key_view *v, struct apam_error *err)
 {
 	bool absent = directory < 0;
+	struct key_known known;
 	uint64_t announced;
 	struct stat st;
 
@@ -90,19 +110,19 @@ open_in(const struct key_registry *registry, int state, int directory,
 		key_counter_follow(counter, directory);
 	v->counter = load(counter);
 	announced = counter == NULL ? 0 : atomic_load(counter->generation);
+	key_known_read(state, &known);
 	if (!absent)
 		v->fd = key_place_keys(
 		    registry, KEY_PLACE_INDEX, directory, &st, &absent, err);
 	if (absent && key_place_is_known(state))
-		return key_place_refuse_keys(
-		    registry, KEY_PLACE_INDEX, APAM_E_CONFIG, 0, gone, err);
+		return refuse_index(registry, gone, err);
 	if (absent)
 		return APAM_OK;
 	if (v->fd < 0)
 		return err->status;
 	v->print = print_of(&st);
 	v->owner = st.st_uid;
-	return read_head(registry, v, announced, err);
+	return read_head(registry, v, announced, &known, err);
 }
 
 enum apam_status
