@@ -361,8 +361,10 @@ service_sign_query(
 	encode_percent(&n, name);
 	encode_percent(&v, value);
 	if (n.failed || v.failed) {
-		out->query.refused = "no room for a query parameter";
 		out->query.text.no_memory = n.no_memory || v.no_memory;
+		out->query.refused = out->query.text.no_memory ?
+		    "out of memory" :
+		    "no room for a query parameter";
 	}
 	fields_add(&out->query, buf_view(&n), buf_view(&v));
 	buf_free(&v);

@@ -126,7 +126,11 @@ drive_open(struct drive *d, const struct apam_module *module, const char *text,
 	d->svc.refuse = drive_refused;
 	d->svc.refuse_arg = d;
 	d->conf = conf_parse("test", apam_str(text), &d->problems);
-	drive_need(d->conf != NULL, "bad options", text);
+	if (d->conf == NULL) {
+		(void)snprintf(d->refusal, sizeof(d->refusal), "%s",
+		    d->problems.first.text);
+		return APAM_E_CONFIG;
+	}
 	if (!option_read(config_root_setting(&d->conf->tree), &source, &table,
 		&d->values)) {
 		(void)snprintf(d->refusal, sizeof(d->refusal), "%s",

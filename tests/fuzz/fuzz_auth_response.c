@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * key-secret-archiveable with the input as the answer of the authentication
- * endpoint and of the API.
+ * endpoint and of the API, or with options that it says.
  */
 #include "../../modules/key-secret-archiveable/auth.c"
 #include "../../modules/key-secret-archiveable/module.c"
@@ -15,6 +15,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct drive *d;
 	struct apam_str input = { (const char *)data, size };
 
+	if (fuzz_options(input))
+		return 0;
 	if (d == NULL)
 		d = fuzz_open("key = \"k\"; secret = \"env:FAKE\";"
 			      "exchange = { url = \"https://a.example/\"; };");

@@ -6,6 +6,7 @@
  */
 #include "../../core/header.h"
 #include "../../core/http.h"
+#include "../../core/response.h"
 #include "../../core/secmem.h"
 #include "../../core/str.h"
 #include "fuzz.h"
@@ -41,18 +42,22 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct apam_str rest = { (const char *)data, size };
-	struct fields fields;
+	struct response r;
 
-	fields_init(&fields);
+	response_init(&r, 0);
 	while (rest.n > 0) {
 		size_t n = str_find(rest, '\n');
 
 		n = n < rest.n ? n + 1 : n;
-		take_line(&fields, str_cut(rest, n));
+		take_line(&r.headers, str_cut(rest, n));
 		rest = str_skip(rest, n);
 	}
-	check_fields(&fields);
-	fields_free(&fields);
+	check_fields(&r.headers);
+	if (response_finish(&r))
+		HOLDS(r.pub.header_count == r.headers.count);
+	else
+		HOLDS(r.headers.refused != NULL || fuzz_is_starved());
+	response_free(&r);
 	HOLDS(secmem_live() == 0);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Lines that `apam log` reads, of the journal, of syslog and of apam's files:
- * what is taken has a time and an event, and all its fields are texts.
+ * what is taken has a time and an event, and all its fields are texts.  And the
+ * times that it is asked for.
  */
 /* It chooses what of the C library there is, so it comes first. */
 #include "../../cli/since.c"
@@ -30,6 +31,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *line = fuzz_copy(data, size);
+	int64_t at;
 
 	/* Where it has none the program ends: cli/json_memory.c. */
 	json_set_alloc_funcs(fuzz_alloc, free);
@@ -37,6 +39,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(log_record_journal(line));
 	check(log_record_syslog(line, NOW));
 	check(log_record_any(line, NOW));
+	if (since_read(line, NOW, &at))
+		HOLDS(at >= 0 || line[0] != '@');
 	free(line);
 	return 0;
 }

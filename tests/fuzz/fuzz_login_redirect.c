@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * basic-email-key with the input as the API's answer, as a redirect's target
- * and as the query of a request.
+ * and as the query of a request, or with options that it says.
  */
 #include "../../modules/basic-email-key/module.c"
 #include "../../modules/basic-email-key/query.c"
@@ -32,6 +32,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct drive *d;
 	struct apam_str input = { (const char *)data, size };
 
+	if (fuzz_options(input))
+		return 0;
 	if (d == NULL)
 		d = fuzz_open("email = \"e\"; key = \"env:FAKE\";"
 			      "query = { id = \"1\"; };");

@@ -11,12 +11,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../core/clock.h"
 #include "../../core/error.h"
+#include "../../core/secret_oddity.h"
 #include "../../core/secret_ref.h"
 #include "../../core/str.h"
 #include "fuzz.h"
 
 #define EXEC_MAX 16 /* bytes of an input that a program is run for */
+#define WAIT_MS 30 /* for a program that takes too long */
+#define TEN " a b c d e f g h i j"
+#define MANY "/usr/bin/true" TEN TEN TEN TEN TEN TEN TEN /* arguments */
 
 static char dir[64];
 
@@ -36,6 +41,7 @@ begin(void)
 	(void)snprintf(dir, sizeof(dir), "/tmp/apam-fuzz-XXXXXX");
 	HOLDS(mkdtemp(dir) != NULL);
 	HOLDS(setenv("CREDENTIALS_DIRECTORY", dir, 1) == 0);
+	(void)unsetenv("HOME");
 	(void)atexit(leave);
 }
 
@@ -96,6 +102,27 @@ read_variable(struct apam_str text)
 	free(copy);
 }
 
+/* A program of this text, which gives no secret in time. */
+static void
+read_script(const char *text)
+{
+	char path[96], ref[112];
+	struct apam_error err;
+	struct buf secret;
+
+	put_file(apam_str(text));
+	(void)snprintf(path, sizeof(path), "%s/s", dir);
+	(void)snprintf(ref, sizeof(ref), "exec:%s", path);
+	HOLDS(chmod(path, 0700) == 0);
+	buf_init(&secret, SECRET_MAX);
+	error_clear(&err);
+	HOLDS(secret_ref_read(apam_str(ref), true, clock_ms() + WAIT_MS,
+		  &secret, &err) != APAM_OK);
+	HOLDS(secret.n == 0 && err.text[0] != '\0');
+	buf_free(&secret);
+	HOLDS(chmod(path, 0600) == 0);
+}
+
 /* A program is not run when its time is over. */
 static void
 read_too_late(void)
@@ -120,7 +147,10 @@ read_nothing(void)
 {
 	static const char *const refs[] = { "env:APAM_FUZZ_NO_SUCH", "FAKE",
 		"keyring:apam-fuzz-no-such-key", "credential:no-such",
-		"exec:/nowhere/program", "file:/nowhere/s" };
+		"exec:/nowhere/program", "file:/nowhere/s",
+		"exec:", "exec:/usr/bin/false",
+		"exec:/usr/bin/head -c 99999 /dev/zero",
+		"exec:/usr/bin/env --bad", "exec:" MANY };
 
 	HOLDS(setenv("APAM_FUZZ_SECRET", "", 1) == 0);
 	for (size_t i = 0; i < sizeof(refs) / sizeof(refs[0]); i++)
@@ -129,6 +159,10 @@ read_nothing(void)
 	read_one("credential:s", APAM_STR(""));
 	HOLDS(setenv("CREDENTIALS_DIRECTORY", dir, 1) == 0);
 	read_too_late();
+	read_script("no program\n");
+	read_script("#!/bin/sh\nkill -9 $$\n");
+	read_script("#!/bin/sh\nexec sleep 9\n");
+	read_script("#!/bin/sh\nexec sleep 9 >&-\n");
 }
 
 int
@@ -139,6 +173,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (dir[0] == '\0')
 		begin();
+	(void)secret_oddity(text);
 	put_file(text);
 	(void)snprintf(file, sizeof(file), "file:%s/s", dir);
 	(void)snprintf(program, sizeof(program), "exec:/usr/bin/cat %s/s", dir);

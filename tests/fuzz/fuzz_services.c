@@ -257,6 +257,20 @@ check_fields(struct fields *f)
 }
 
 static void
+check_signing(void)
+{
+	struct apam_error err = { .status = APAM_OK };
+
+	if (signing_check(&out, &err) == APAM_OK)
+		HOLDS(signing_refused(&out) == NULL);
+	else
+		HOLDS(err.text[0] != '\0');
+	HOLDS(signing_contributed(&out) ==
+	    (out.headers.count + out.query.count > 0));
+	fuzz_says(err.text);
+}
+
+static void
 run(struct apam_str script)
 {
 	const struct apam_str view = APAM_STR("");
@@ -277,6 +291,7 @@ run(struct apam_str script)
 		check_fields(&op.exchange.headers);
 	}
 	check_fields(&out.headers);
+	check_signing();
 	s->text_free(&text);
 	s->text_free(NULL);
 	op.pub.response = NULL;

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The main file, from its text to settings, in both modes .  What is accepted has absolute paths, values within their bounds
- * and pins that name each scheme once; what is not has a reason.
+ * The main file, from its text to settings, in both modes.  What is accepted
+ * has absolute paths, values within their bounds and pins that name each scheme
+ * once; what is not has a reason.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../../core/profile.h"
 #include "../../core/settings.h"
 #include "../../core/str.h"
 #include "../../core/trust.h"
@@ -81,6 +83,22 @@ leave(void)
 	(void)rmdir(dir);
 }
 
+/* The same file as a profile; it is of few. */
+static void
+read_profile(void)
+{
+	const struct settings settings = {
+		.deadline = 30, .ttl = 300, .user = true
+	};
+	struct problems all = { .each = check_problem };
+	struct profile *p = profile_new("f", path, &settings, &all);
+
+	HOLDS((p == NULL) == (all.count > 0));
+	profile_free(&p);
+	p = profile_new(".", path, &settings, &all);
+	HOLDS(p == NULL && all.count > 0);
+}
+
 /* From a file it is what it is from memory. */
 static void
 read_file(struct apam_str text, bool good)
@@ -104,6 +122,7 @@ read_file(struct apam_str text, bool good)
 	    (s != NULL) == good || text.n > CONF_FILE_MAX || fuzz_is_starved());
 	HOLDS((s == NULL) == (all.count > 0));
 	settings_free(&s);
+	read_profile();
 }
 
 int

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * oauth2-client-credentials with the input as every answer: of the token
- * endpoint, the metadata, introspection, revocation and the API.
+ * endpoint, the metadata, introspection, revocation and the API, or with options
+ * that it says.
  */
 #include "../../modules/oauth2-client-credentials/check.c"
 #include "../../modules/oauth2-client-credentials/judge.c"
@@ -19,6 +20,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct drive *plain, *found;
 	struct apam_str input = { (const char *)data, size };
 
+	if (fuzz_options(input))
+		return 0;
 	if (plain == NULL) {
 		plain = fuzz_open(
 		    BASE "token_url = \"https://a.example/t\";"

@@ -153,6 +153,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLDS(is_within(url.path, text) && is_within(url.query, text));
 	HOLDS(!str_has_control(url.text));
 	check_host(&url);
+	HOLDS(!url.loopback || url_is_local(&url));
 	check_again(&url);
 	check_curl(&url);
 	check_origin(&url, str_cut(all, newline < size ? newline : 0));

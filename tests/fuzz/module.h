@@ -50,18 +50,101 @@ fuzz_check_result(const struct op *op, enum apam_step step)
 		HOLDS(op->evidence[0] != '\0');
 }
 
+/* Sign a request whose method and path are the answer's first two words. */
+static inline void
+fuzz_sign(struct drive *d, struct apam_str input)
+{
+	struct apam_str method = str_cut(input, str_find(input, ' '));
+	struct apam_str path = str_cut(
+	    str_skip(input, method.n), str_find(str_skip(input, method.n), '\n'));
+	struct apam_header override = { APAM_STR("X-HTTP-Method"), method };
+	struct apam_request_view request = drive_request("GET", "/api/");
+	struct apam_signing out;
+
+	if (path.n > 1) {
+		request.method = method;
+		request.path = str_skip(path, 1);
+	} else {
+		request.headers = &override;
+		request.header_count = 1;
+	}
+	if (drive_sign(d, &request, "FAKE.token", &out) == APAM_OK &&
+	    signing_refused(&out) == NULL)
+		HOLDS(out.headers.count > 0 || out.query.count > 0 ||
+		    d->module->prepare != NULL);
+	if (d->module->prepare != NULL)
+		(void)d->module->prepare(d->state, &request, &out);
+	fuzz_says(out.error.text);
+	signing_free(&out);
+}
+
+static const struct apam_credential_view fuzz_credential = {
+	sizeof(fuzz_credential), { "FAKE.token", 10 }, 1700000000
+};
+
+static inline void fuzz_step(struct drive *d, enum op_kind kind,
+    const struct apam_credential_view *credential, struct apam_str input);
+
+static inline void fuzz_judge(struct drive *d, struct apam_str input);
+
+/* All that an entry may be asked for. */
+static inline void
+fuzz_use(struct drive *d, struct apam_str input)
+{
+	const struct apam_credential_view *with[] = { NULL, &fuzz_credential };
+
+	fuzz_step(d, OP_ACQUIRE, NULL, input);
+	for (size_t i = 0; i < 2; i++) {
+		if (d->module->check != NULL)
+			fuzz_step(d, OP_CHECK, with[i], input);
+		if (d->module->revoke != NULL)
+			fuzz_step(d, OP_REVOKE, with[i], input);
+	}
+	fuzz_judge(d, input);
+	fuzz_sign(d, input);
+}
+
+/*
+ * An input with a line "%%" is options, as in a profile, and then an answer:
+ * true where it was one.  What the module refuses it says why.
+ */
+static inline bool
+fuzz_options(struct apam_str input)
+{
+	struct problems all = { .each = NULL };
+	struct apam_str rest = input, line;
+	struct drive d;
+	char *text;
+
+	do
+		line = drive_line(&rest);
+	while (rest.n > 0 && !str_equal(line, APAM_STR("%%")));
+	if (!str_equal(line, APAM_STR("%%")))
+		return false;
+	input = str_cut(input, (size_t)(line.p - input.p));
+	if (!conf_guard("test", input, &all) ||
+	    memchr(input.p, '\0', input.n) != NULL)
+		return true;
+	text = fuzz_copy(input.p, input.n);
+	if (drive_open(&d, &apam_module_1, text, "FAKEsecret") == APAM_OK)
+		fuzz_use(&d, rest);
+	else
+		HOLDS(d.refusal[0] != '\0' || fuzz_is_starved());
+	drive_close(&d);
+	free(text);
+	return true;
+}
+
 /* Run a step function to its end with the same answer to each exchange. */
 static inline void
-fuzz_run(struct drive *d, enum op_kind kind, struct apam_str input)
+fuzz_step(struct drive *d, enum op_kind kind,
+    const struct apam_credential_view *credential, struct apam_str input)
 {
-	static const struct apam_credential_view credential = {
-		sizeof(credential), { "FAKE.token", 10 }, 1700000000
-	};
 	struct answer answer;
 	enum apam_step step;
 	struct op op;
 
-	op_init(&op, kind, true, kind == OP_ACQUIRE ? NULL : &credential);
+	op_init(&op, kind, true, credential);
 	step = op_step(&op, d->module, d->state, NULL);
 	while (step == APAM_STEP_EXCHANGE) {
 		HOLDS(op.steps <= 3);
@@ -72,6 +155,12 @@ fuzz_run(struct drive *d, enum op_kind kind, struct apam_str input)
 	fuzz_check_result(&op, step);
 	op_free(&op);
 	d->logged[0] = '\0';
+}
+
+static inline void
+fuzz_run(struct drive *d, enum op_kind kind, struct apam_str input)
+{
+	fuzz_step(d, kind, kind == OP_ACQUIRE ? NULL : &fuzz_credential, input);
 }
 
 /*
