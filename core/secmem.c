@@ -26,6 +26,7 @@
 #define SPARE_MAX 1024 /* pages; what a crowd of threads gives back */
 #define PROBES 32
 #define BATCH 4
+#define LARGE ((size_t)4 << 20) /* from here on huge pages are worth it */
 
 static _Atomic(void *) spare[SPARE_MAX];
 static atomic_uint top; /* where to look first; a hint */
@@ -114,6 +115,10 @@ map(size_t size, bool locked)
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
 		return NULL;
+#ifdef MADV_HUGEPAGE
+	if (size >= LARGE)
+		(void)madvise(p, size, MADV_HUGEPAGE);
+#endif
 	if (mlock(p, size) != 0 && locked) {
 		(void)munmap(p, size);
 		return NULL;
