@@ -177,25 +177,35 @@ read_bytes(const char *text, size_t n, unsigned char *to, size_t size)
 }
 
 /*
- * A text becomes the set's.  Neighbours say much alike, such as who made them,
- * and share it.
+ * Neighbours say much alike, such as who made them: a text that is the last
+ * key's is shared with it.
  */
+static bool
+read_same(struct reading *r, const struct member *member)
+{
+	const struct key_set *set = r->set;
+	const char *last = "";
+
+	if (member->kind != KIND_TEXT || set->count == 0)
+		return false;
+	last = *(const char *const *)field_of(
+	    &set->records[set->count - 1], member);
+	if (*last == '\0' || !key_scan_same(&r->scan, last))
+		return false;
+	*(const char **)field(&r->record, member) = last;
+	return true;
+}
+
+/* A text becomes the set's. */
 static bool
 read_text(struct reading *r, const struct member *member)
 {
-	struct key_set *set = r->set;
 	const char **to = field(&r->record, member);
-	const char *last = "";
 
 	if (r->value.n == 0 || r->value.n > KEY_TEXT_MAX ||
 	    (!r->value.plain && key_text_problem(r->value.text) != NULL))
 		return refuse(r, member->problem);
-	if (set->count > 0)
-		last = *(const char *const *)field_of(
-		    &set->records[set->count - 1], member);
-	*to = strcmp(last, r->value.text) == 0 ?
-	    last :
-	    key_set_text(set, apam_str(r->value.text));
+	*to = key_set_text(r->set, apam_str(r->value.text));
 	return *to != NULL || refuse(r, key_no_memory);
 }
 
@@ -216,6 +226,8 @@ read_value(struct reading *r, const struct member *member)
 	const bool number = member->kind == KIND_TIME ||
 	    member->kind == KIND_COUNT;
 
+	if (read_same(r, member))
+		return true;
 	if (!key_scan_value(&r->scan, &r->value))
 		return false;
 	if (r->value.kind != (number ? KEY_SCAN_NUMBER : KEY_SCAN_STRING))
@@ -229,30 +241,31 @@ read_value(struct reading *r, const struct member *member)
 	    refuse(r, member->problem);
 }
 
-/* Whose name was read, or MEMBERS.  Most stand in the order of the table. */
+/* Whose name comes next, or MEMBERS.  Most stand in the order of the table. */
 static size_t
-find_member(const struct reading *r)
+find_member(struct reading *r)
 {
 	size_t i;
 
-	for (size_t tried = 0; tried < MEMBERS; tried++) {
-		i = (r->due + tried) % MEMBERS;
+	for (i = r->due; i < MEMBERS; i++)
+		if (key_scan_same(&r->scan, members[i].name))
+			return i;
+	if (!key_scan_string(&r->scan, &r->value))
+		return MEMBERS;
+	for (i = 0; i < MEMBERS; i++)
 		if (strcmp(members[i].name, r->value.text) == 0)
 			return i;
-	}
+	(void)refuse(r, "a key has a name that is not known");
 	return MEMBERS;
 }
 
 static bool
 read_member(struct reading *r)
 {
-	size_t i;
+	const size_t i = find_member(r);
 
-	if (!key_scan_string(&r->scan, &r->value))
-		return false;
-	i = find_member(r);
 	if (i == MEMBERS)
-		return refuse(r, "a key has a name that is not known");
+		return false;
 	r->due = i + 1;
 	if ((r->seen & 1U << i) != 0)
 		return refuse(r, "the JSON has a duplicate name");
@@ -269,13 +282,25 @@ was_seen(const struct reading *r, const void *at)
 	return false;
 }
 
+/* What the last key's was needs no second look. */
+static bool
+has_scheme(const struct reading *r)
+{
+	const struct key_set *set = r->set;
+	const char *scheme = r->record.scheme;
+
+	return (set->count > 0 &&
+		   scheme == set->records[set->count - 1].scheme) ||
+	    (scheme[0] != '\0' && scheme_name_ok(apam_str(scheme)));
+}
+
 /* What must be there, and what goes together. */
 static bool
 check_whole(struct reading *r)
 {
 	struct key_record *to = &r->record;
 
-	if (to->scheme[0] == '\0' || !scheme_name_ok(apam_str(to->scheme)))
+	if (!has_scheme(r))
 		return refuse(
 		    r, "\"scheme\" is missing or no name of a scheme");
 	if (to->id[0] == '\0')

@@ -120,7 +120,7 @@ const char *key_set_problem(struct key_set *set);
 struct key_record *key_set_add(struct key_set *set,
     const struct key_record *record);
 
-/* The same of one whose texts are the set's already. */
+/* The same of one whose texts are the set's already, but that is not in it. */
 struct key_record *key_set_append(struct key_set *set,
     const struct key_record *record);
 

@@ -218,16 +218,55 @@ read_character(struct key_scan *s, struct key_scan_value *v)
 	return true;
 }
 
+#define EACH UINT64_C(0x0101010101010101) /* of eight bytes */
+
+/* Bit 7 of a byte that is 0, and perhaps of those above it. */
+static uint64_t
+zero_of(uint64_t bytes)
+{
+	return (bytes - EACH) & ~bytes & 0x80 * EACH;
+}
+
+/* Of eight bytes: all from 0x20 to 0x7e, no quote and no backslash. */
+static bool
+are_plain(const char *p)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, p, sizeof(bytes));
+	return ((bytes | (bytes - 0x20 * EACH)) & 0x80 * EACH) == 0 &&
+	    (zero_of(bytes ^ '"' * EACH) | zero_of(bytes ^ '\\' * EACH) |
+		zero_of(bytes ^ 0x7f * EACH)) == 0;
+}
+
 /* Plain characters, which most are, go at once. */
 static void
 skip_plain(struct key_scan *s, struct key_scan_value *v)
 {
 	const char *from = s->at;
 
+	while (s->end - s->at >= 8 && are_plain(s->at))
+		s->at += 8;
 	while (s->at < s->end && (unsigned char)*s->at - 0x20U < 0x5f &&
 	    *s->at != '"' && *s->at != '\\')
 		s->at++;
 	keep(v, from, (size_t)(s->at - from));
+}
+
+bool
+key_scan_same(struct key_scan *s, const char *text)
+{
+	const char *p;
+
+	if (s->why != NULL || key_scan_peek(s) != '"')
+		return false;
+	for (p = s->at + 1; p < s->end && *p == *text; p++, text++)
+		if (*p == '"' || *p == '\\' || *p == '\0')
+			return false;
+	if (*text != '\0' || p == s->end || *p != '"')
+		return false;
+	s->at = p + 1;
+	return true;
 }
 
 bool

@@ -54,6 +54,13 @@ bool key_scan_take(struct key_scan *s, char c);
  */
 bool key_scan_more(struct key_scan *s, char close, bool *first);
 
+/*
+ * Take a string that is `text`, where that is what comes next, written without
+ * any escape: the quick way to what is there as a rule.  False where it is not,
+ * or may be: nothing is taken then, and there is no problem.
+ */
+bool key_scan_same(struct key_scan *s, const char *text);
+
 /* Take a string, or a value that is no object and no array. */
 bool key_scan_string(struct key_scan *s, struct key_scan_value *v);
 bool key_scan_value(struct key_scan *s, struct key_scan_value *v);

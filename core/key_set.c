@@ -67,15 +67,15 @@ own(struct key_set *set, const char **text)
 struct key_record *
 key_set_append(struct key_set *set, const struct key_record *record)
 {
-	struct key_record copy = *record, *to;
+	struct key_record *to;
 
 	if (set->count >= KEY_RECORDS_MAX || !make_room(set))
 		return NULL;
 	free(set->sorted);
 	set->sorted = NULL;
-	key_hash(copy.scheme, apam_str(copy.id), copy.hash);
 	to = &set->records[set->count++];
-	*to = copy;
+	*to = *record;
+	key_hash(to->scheme, apam_str(to->id), to->hash);
 	return to;
 }
 
