@@ -42,6 +42,17 @@ static struct op op;
 static int live;
 static char huge[OP_CREDENTIAL_MAX + 1];
 
+/* An exchange, and a memo that there is no memory for. */
+static void
+keep_in_vain(struct apam_op *pub)
+{
+	const struct apam_services *s = &svc.pub;
+
+	s->exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+	secmem_fail_after(0);
+	s->memo(pub, (struct apam_str){ huge, sizeof(huge) / 2 });
+}
+
 static void
 build(struct apam_op *pub)
 {
@@ -76,9 +87,7 @@ build(struct apam_op *pub)
 		s->memo(pub, (struct apam_str){ huge, sizeof(huge) });
 		return;
 	case KEEP_AND_EXCHANGE:
-		s->exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
-		secmem_fail_after(0);
-		s->memo(pub, (struct apam_str){ huge, sizeof(huge) / 2 });
+		keep_in_vain(pub);
 		return;
 	default:
 		return;

@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -163,6 +164,10 @@ read_nothing(void)
 	read_script("#!/bin/sh\nkill -9 $$\n");
 	read_script("#!/bin/sh\nexec sleep 9\n");
 	read_script("#!/bin/sh\nexec sleep 9 >&-\n");
+	/* Its end is not to be seen then. */
+	HOLDS(signal(SIGCHLD, SIG_IGN) != SIG_ERR);
+	read_script("#!/bin/sh\nexit 1\n");
+	HOLDS(signal(SIGCHLD, SIG_DFL) != SIG_ERR);
 }
 
 int
