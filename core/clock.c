@@ -42,3 +42,13 @@ clock_unix(void)
 {
 	return (int64_t)time(NULL);
 }
+
+int64_t
+clock_unix_ms(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_REALTIME, &t) != 0)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}

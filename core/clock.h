@@ -18,4 +18,7 @@ int64_t clock_next_second(void);
 /* Unix time in seconds. */
 int64_t clock_unix(void);
 
+/* The same in milliseconds; 0 where the clock cannot be read. */
+int64_t clock_unix_ms(void);
+
 #endif

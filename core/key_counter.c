@@ -14,10 +14,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "boot.h"
+#include "clock.h"
 #include "file_replace.h"
 #include "siphash.h"
 
@@ -214,15 +214,6 @@ make(int directory, const struct key_segment_owner *owner, struct note *note)
 	return false;
 }
 
-static int64_t
-wall_ms(void)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* False where the page that is noted cannot be written. */
 static bool
 step(const struct note *note, uid_t uid, uint64_t generation, bool *young)
@@ -233,7 +224,7 @@ step(const struct note *note, uid_t uid, uint64_t generation, bool *young)
 
 	if (s == NULL)
 		return false;
-	*young = s->made > wall_ms() - YOUNG_MS;
+	*young = s->made > clock_unix_ms() - YOUNG_MS;
 	next = atomic_load(&s->value) + 1;
 	atomic_store(&s->generation, generation);
 	atomic_store(&s->value, next == 0 ? 1 : next);

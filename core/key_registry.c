@@ -541,14 +541,10 @@ write_set(struct scene *s, bool anew, bool *done)
 static bool
 is_new_here(const struct stat *st)
 {
-	struct timespec now;
-	int64_t age;
+	const int64_t since = (int64_t)st->st_ctim.tv_sec * 1000 +
+	    st->st_ctim.tv_nsec / 1000000;
 
-	if (clock_gettime(CLOCK_REALTIME, &now) != 0)
-		return true;
-	age = (int64_t)(now.tv_sec - st->st_ctim.tv_sec) * 1000 +
-	    (now.tv_nsec - st->st_ctim.tv_nsec) / 1000000;
-	return age < NEW_MS;
+	return clock_unix_ms() - since < NEW_MS;
 }
 
 /* Tell running programs.  True where they have to be waited for. */

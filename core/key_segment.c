@@ -12,9 +12,9 @@
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "random.h"
 
 #define MAGIC "APAMCNT2"
@@ -149,15 +149,6 @@ sweep(const struct key_segment_owner *owner)
 
 /* ---- Making ----------------------------------------------------------- */
 
-static int64_t
-wall_ms(void)
-{
-	struct timespec t = { 0 };
-
-	(void)clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static bool
 fill(struct key_segment *s, const struct key_segment_owner *owner,
     unsigned char nonce[KEY_SEGMENT_NONCE])
@@ -170,7 +161,7 @@ fill(struct key_segment *s, const struct key_segment_owner *owner,
 	(void)snprintf(s->path, sizeof(s->path), "%s", owner->path);
 	s->device = owner->device;
 	s->inode = owner->inode;
-	s->made = wall_ms();
+	s->made = clock_unix_ms();
 	memcpy(s->nonce, nonce, KEY_SEGMENT_NONCE);
 	/* A new one never says the same as the one that it replaces. */
 	atomic_store(&s->value, first == 0 ? 1 : first);

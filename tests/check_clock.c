@@ -80,6 +80,19 @@ START_TEST(unix_time_is_the_wall_clocks)
 }
 END_TEST
 
+START_TEST(it_has_milliseconds_too)
+{
+	const int64_t before = clock_unix() * 1000;
+	const int64_t now = clock_unix_ms();
+
+	/* time(NULL) may be a tick behind. */
+	ck_assert_int_ge(now, before);
+	ck_assert_int_lt(now, before + 60000);
+	sleep_ms(30);
+	ck_assert_int_ge(clock_unix_ms(), now + 20);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -92,5 +105,6 @@ main(void)
 	tcase_add_test(tc, it_is_not_behind_the_monotonic_clock);
 	tcase_add_test(tc, the_next_second_is_there_when_it_says);
 	tcase_add_test(tc, unix_time_is_the_wall_clocks);
+	tcase_add_test(tc, it_has_milliseconds_too);
 	return run_suite(suite);
 }
