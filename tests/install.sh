@@ -171,6 +171,8 @@ rows_elsewhere()
 	row "profile_dir" grep -qx 'profile_dir = "/opt/etc/apam.d";' "$main"
 	row "module_dir" grep -qx '# module_dir = "/opt/apam/lib/apam";' "$main"
 	row "state_dir" grep -qx '# state_dir = "/opt/state";' "$main"
+	row "an example's secret" grep -q '"file:/opt/etc/apam.d/secrets/seed"' \
+	    "$tmp/other/opt/apam/share/doc/apam/examples/seed.conf"
 	row "uninstall elsewhere" elsewhere uninstall
 	row "uninstall removes what nobody changed" test ! -e "$main"
 }
