@@ -16,6 +16,7 @@ static const char *const heads[] = { "NOT CHOSEN", "WHY", "FILE", NULL };
 
 struct explain {
 	bool json, found;
+	char broken[256]; /* a profile that cannot be read, or empty */
 	/* What the one that is chosen is refused for, if it signs nothing. */
 	struct apam_error refused;
 	json_t *chosen, *others;
@@ -79,6 +80,8 @@ each(void *arg, const struct apam_profile_info *info, const char *why)
 	const char *cells[] = { info->name, why, info->file };
 
 	e->found = e->found || why == NULL;
+	if (info->origin_count == 0 && e->broken[0] == '\0')
+		(void)snprintf(e->broken, sizeof(e->broken), "%s", info->name);
 	if (why == NULL && !may_sign(info))
 		note_refused(e, info);
 	if (e->json && why == NULL)
@@ -114,13 +117,17 @@ finish(struct explain *e, const char *url)
 
 /* Why there is nobody to sign it: the library knows it of two that claim it. */
 static int
-refuse(const struct cli *cli, const char *url)
+refuse(const struct cli *cli, const struct explain *e, const char *url)
 {
 	struct apam_profile *profile = NULL;
 	struct apam_error err = { 0 };
 
 	if (apam_profile_find(cli->ctx, url, &profile, &err) == APAM_E_CONFIG)
 		complain("no profile signs this URL: %s", err.text);
+	else if (e->broken[0] != '\0')
+		complain("no profile signs this URL; it may be for profile %s, "
+			 "which has an error: see `apam lint`",
+		    e->broken);
 	else
 		complain("no profile signs this URL; add its origin to the "
 			 "profile that should, or write one, apam.conf(5)");
@@ -152,7 +159,7 @@ explain(struct cli *cli, const struct args *args)
 	if (code != STATUS_DONE)
 		return code;
 	if (!e.found)
-		return refuse(cli, args->words[0]);
+		return refuse(cli, &e, args->words[0]);
 	return e.refused.status == APAM_OK ?
 	    STATUS_DONE :
 	    report(NULL, e.refused.status, &e.refused);

@@ -207,6 +207,9 @@ holds "lint's is JSON" is_json "$dir/out"
 row "list goes on: the broken one" 0 "^many$tab$tab${tab}[a-z]" '' list
 row "list goes on: the good one" 0 "^good$tab.*ok$" '' list
 row "explain goes on" 0 "^good  " '' explain $origin/x
+row "explain: it may be the broken one's" 1 "^many$tab" \
+    'it may be for profile many, which has an error: see `apam lint`' explain \
+    https://bad.example.com/x
 signs "headers go on" 0 '^Authorization: ' '' headers good $origin/x
 rm "$file"
 
