@@ -50,9 +50,9 @@ show(void *arg, const struct apam_registry_change *change)
 static void
 show_sum(const struct apam_registry_outlook *outlook)
 {
-	complain("the text has %llu keys; by it %llu that are archived now "
+	complain("the text has %llu key%s; by it %llu that are archived now "
 		 "sign again, and %llu more are archived",
-	    (unsigned long long)outlook->keys,
+	    (unsigned long long)outlook->keys, outlook->keys == 1 ? "" : "s",
 	    (unsigned long long)outlook->active,
 	    (unsigned long long)outlook->archived);
 	if (outlook->unnamed > 0)
@@ -81,8 +81,8 @@ say_done(const struct recovery *r, const struct apam_registry_outlook *outlook)
 		    (json_int_t)outlook->keys, "signs_again", r->active,
 		    "archived", r->archived, "unnamed",
 		    (json_int_t)outlook->unnamed));
-	printf("the key registry is recovered, with %llu keys\n",
-	    (unsigned long long)outlook->keys);
+	printf("the key registry is recovered, with %llu key%s\n",
+	    (unsigned long long)outlook->keys, outlook->keys == 1 ? "" : "s");
 	return STATUS_DONE;
 }
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,8 +57,8 @@ read_owner(const struct args *args, struct apam_secret_file *file)
 	if (name == NULL)
 		return STATUS_DONE;
 	if (user == NULL && number < 0)
-		return usage_error(
-		    &command_secret_set, "there is no user %s", name);
+		return usage_error(&command_secret_set,
+		    "there is no user %s; `getent passwd` shows them", name);
 	file->owner = user != NULL ? user->pw_uid : (uid_t)number;
 	return STATUS_DONE;
 }
@@ -140,6 +141,32 @@ store(struct cli *cli, struct apam_secret_file *file)
 	return code == STATUS_DONE ? show_done(cli, file->path) : code;
 }
 
+/*
+ * False where the first directory on the way up that is there is closed to this
+ * user: nobody is asked for a secret that cannot be stored.
+ */
+static bool
+may_store(const char *path)
+{
+	char way[PATH_MAX];
+	char *slash;
+
+	(void)snprintf(way, sizeof(way), "%s", path);
+	while ((slash = strrchr(way, '/')) != NULL && slash != way) {
+		*slash = '\0';
+		if (access(way, W_OK | X_OK) == 0)
+			return true;
+		if (errno == ENOENT)
+			continue;
+		if (errno != EACCES)
+			return true;
+		complain("%s cannot be written to by this user; run it as root",
+		    way);
+		return false;
+	}
+	return true;
+}
+
 static int
 set_run(struct cli *cli, const struct args *args)
 {
@@ -159,7 +186,7 @@ set_run(struct cli *cli, const struct args *args)
 	if (code == STATUS_DONE)
 		code = read_group(args, &file);
 	if (code == STATUS_DONE)
-		code = store(cli, &file);
+		code = may_store(path) ? store(cli, &file) : STATUS_CONFIG;
 	free(path);
 	return code;
 }

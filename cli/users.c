@@ -43,7 +43,8 @@ add_one(struct cli *cli, const char *word)
 	enum apam_status status;
 
 	if (!find_user(word, &uid)) {
-		complain("there is no user %s", word);
+		complain(
+		    "there is no user %s; `getent passwd` shows them", word);
 		return STATUS_USAGE;
 	}
 	status = apam_user_add(cli->ctx, uid, &err);

@@ -58,6 +58,9 @@ fails()
 
 signed "one's own configuration"
 by_user "lint" 0 '' '' lint
+by_user "secret set where only root may" 3 '' \
+    '/etc cannot be written to by this user; run it as root' \
+    secret set /etc/apam-of-no-user/secret
 by_user "list" 0 '^mine' '' list
 conf=()
 APAM_CONFIG=$main signed "one's own from the environment"
