@@ -369,7 +369,8 @@ rows_tokens()
 	row metadata 0 '/api/data' request issuer "$api/api/data"
 	row metadata-jwt 0 '/api/data' request issuer-jwt "$api/api/data"
 	# RFC 8414, 3.3: the issuer must be the same, to the last character.
-	row issuer-inexact 4 . request issuer-inexact "$api/api/data"
+	row issuer-inexact 3 'not the configured one' \
+	    request issuer-inexact "$api/api/data"
 	row headers 0 '^Authorization: Bearer [A-Za-z0-9._-]*$' \
 	    headers opaque "$api/api/data"
 }
