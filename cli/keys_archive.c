@@ -217,15 +217,18 @@ archive(struct cli *cli, const struct args *args, struct survey *survey)
 	struct apam_error err = { 0 };
 	enum apam_status status = apam_keys_of(
 	    cli->ctx, survey->name->id, sort_key, survey, NULL, &err);
+	bool done;
 
 	if (status != APAM_OK)
 		return report(NULL, status, &err);
-	if (survey->use.live == 0 && survey->use.archived > 0)
-		return show_archived(cli, survey);
-	if (!may_go(args, &survey->use, survey->name->id))
+	done = survey->use.live == 0 && survey->use.archived > 0;
+	if (!done && !may_go(args, &survey->use, survey->name->id))
 		return STATUS_REFUSED;
+	/* Of one that is archived, too: programs may not know it yet. */
 	status = apam_key_archive(
 	    cli->ctx, survey->name, args_value(args, "why"), &err);
+	if (done && status == APAM_E_USAGE)
+		return show_archived(cli, survey);
 	if (status != APAM_OK)
 		return report(NULL, status, &err);
 	return show_done(cli, survey);

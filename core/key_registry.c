@@ -613,6 +613,23 @@ write_next(struct scene *s, bool *wait)
 	return s->err->status;
 }
 
+/* Make the index from a newer text, which is as it was read. */
+static bool
+catch_up(struct scene *s)
+{
+	bool done;
+
+	if (!have_directory(s, KEY_PLACE_INDEX, &s->index) ||
+	    !write_set(s, false, &done))
+		return false;
+	(void)key_known_write(s->state, &s->set.is);
+	return true;
+}
+
+/*
+ * An edit that refuses may do so because there is nothing left to do.  Who did
+ * it may have been killed before it told anybody, or had waited.
+ */
 static enum apam_status
 change_locked(struct scene *s, key_registry_edit *edit, void *arg, bool *wait)
 {
@@ -624,10 +641,15 @@ change_locked(struct scene *s, key_registry_edit *edit, void *arg, bool *wait)
 	fit = fit_of(s);
 	if (fit != FIT_NONE && fit != FIT_SAME && fit != FIT_NEWER)
 		return refuse_fit(s, fit);
-	if (fit == FIT_NONE && !establish(s))
+	if ((fit == FIT_NONE && !establish(s)) ||
+	    (fit == FIT_NEWER && !catch_up(s)))
 		return s->err->status;
 	status = edit(arg, &s->set, s->err);
-	return status == APAM_OK ? write_next(s, wait) : status;
+	if (status == APAM_OK)
+		return write_next(s, wait);
+	if (fit != FIT_NONE)
+		*wait = announce(s);
+	return status;
 }
 
 enum apam_status
@@ -663,17 +685,14 @@ static enum apam_status
 mend_index(struct scene *s)
 {
 	enum apam_status status;
-	bool done;
 
 	if (!take_lock(s))
 		return s->err->status;
 	status = see(s, true);
 	if (status != APAM_OK || fit_of(s) != FIT_NEWER)
 		return status;
-	if (!have_directory(s, KEY_PLACE_INDEX, &s->index) ||
-	    !write_set(s, false, &done))
+	if (!catch_up(s))
 		return s->err->status;
-	(void)key_known_write(s->state, &s->set.is);
 	(void)announce(s);
 	return see(s, true);
 }

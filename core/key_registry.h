@@ -59,7 +59,9 @@ typedef enum apam_status key_registry_edit(void *arg, struct key_set *set,
  * there is no registry.  When this returns APAM_OK no program of this machine
  * goes on by the old one: the counter is advanced, and where running programs
  * may not know the counter yet, because it or something in state_dir was made
- * just now or it could not be written, this waits until they have looked.
+ * just now or it could not be written, this waits until they have looked.  The
+ * same where `edit` refuses, of what was done before: by somebody, perhaps, who
+ * was killed before all were told.
  * Errors: CONFIG, TRUST, MEMORY, DEADLINE (somebody held the lock for ten
  * seconds), INTERNAL (the disk is full or read-only), and edit's.  After
  * INTERNAL the change may be there, where only the last sync failed.

@@ -690,6 +690,47 @@ START_TEST(an_index_that_is_behind_is_made_anew)
 }
 END_TEST
 
+/*
+ * Who wants what is done already is told so: it must then be true of all, though
+ * who did it was killed before it told them.
+ */
+START_TEST(what_is_done_already_is_told)
+{
+	struct apam_error err = { .entry = -1 };
+	struct key_counter counter;
+	char id[] = "two";
+	uint64_t value, before;
+
+	make_registry();
+	before = generation();
+	fall_behind(_i);
+	ck_assert(key_counter_init(&counter));
+	key_view_follow(&registry, &counter);
+	value = atomic_load(counter.value);
+	ck_assert_int_eq(
+	    key_registry_change(&registry, refuse, id, &err), APAM_E_USAGE);
+	ck_assert_uint_gt(atomic_load(counter.value), value);
+	ck_assert_uint_eq(generation(), before + 1);
+	ck_assert_uint_eq(count(), 2);
+	key_counter_free(&counter);
+}
+END_TEST
+
+START_TEST(what_is_done_already_is_waited_for)
+{
+	struct apam_error err = { .entry = -1 };
+	char id[] = "two";
+	int64_t start;
+
+	make_registry();
+	ck_assert_int_eq(unlink(below("index/counter")), 0);
+	start = clock_ms();
+	ck_assert_int_eq(
+	    key_registry_change(&registry, refuse, id, &err), APAM_E_USAGE);
+	ck_assert_int_ge(clock_ms() - start, KEYS_LOOK_MS);
+}
+END_TEST
+
 START_TEST(another_user_says_that_it_is_behind)
 {
 	if (geteuid() != 0)
@@ -1227,6 +1268,8 @@ add_damage(TCase *tc)
 	tcase_add_loop_test(
 	    tc, another_text_is_taken_when_it_is_asked_for, 0, ROWS(misfits));
 	tcase_add_loop_test(tc, an_index_that_is_behind_is_made_anew, 0, 3);
+	tcase_add_loop_test(tc, what_is_done_already_is_told, 0, 3);
+	tcase_add_test(tc, what_is_done_already_is_waited_for);
 	tcase_add_test(tc, another_user_says_that_it_is_behind);
 	tcase_add_loop_test(
 	    tc, what_others_can_change_is_refused, 0, ROWS(open_modes));

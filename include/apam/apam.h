@@ -530,7 +530,8 @@ APAM_API APAM_CHECKED enum apam_status apam_key_describe(struct apam *ctx,
  * returned APAM_OK no call of apam_sign that begins on this machine signs with
  * it.  Where its secret cannot be read, none of its id is signed with.  With
  * `scheme` also one that nobody knows, while a profile cannot be read.  `why`
- * may be NULL.  Errors: as above, but not SECRET.
+ * may be NULL.  Errors: as above, but not SECRET; USAGE where it is archived
+ * already, of which the same holds then.
  */
 APAM_API APAM_CHECKED enum apam_status apam_key_archive(struct apam *ctx,
     const struct apam_key_name *name, const char *why, struct apam_error *err);
