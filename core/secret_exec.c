@@ -30,6 +30,7 @@
 #define READ_SIZE 4096
 #define VARIABLE_SIZE 600 /* bytes of "NAME=value" */
 #define PAUSE_NS (5 * 1000 * 1000)
+#define END_TRIES 200
 
 /* A command line taken apart, and what its program is given. */
 struct command {
@@ -292,20 +293,32 @@ check_end(struct command *c, struct apam_error *err)
 	    c->argv[0], WTERMSIG(how));
 }
 
-/* Close, and end what still runs. */
+/*
+ * End what still runs.  One that became another user's, as sudo does, cannot be
+ * ended, and one that hangs in the kernel does not end: it is left alone, for
+ * the caller has waited long enough.
+ */
+static void
+end(const struct command *c)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_NS };
+
+	if (kill(-c->pid, SIGKILL) != 0 && errno == EPERM)
+		return;
+	for (int i = 0; i < END_TRIES; i++) {
+		if (waitpid(c->pid, NULL, WNOHANG) != 0)
+			return;
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
 static void
 finish(struct command *c)
 {
-	pid_t pid;
-
 	if (c->out >= 0)
 		(void)close(c->out);
-	if (c->pid > 0) {
-		(void)kill(-c->pid, SIGKILL);
-		do
-			pid = waitpid(c->pid, NULL, 0);
-		while (pid < 0 && errno == EINTR);
-	}
+	if (c->pid > 0)
+		end(c);
 	free(c->line);
 }
 

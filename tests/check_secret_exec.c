@@ -3,11 +3,13 @@
  * Tests of core/secret_exec.c on real programs, which are shell scripts: what
  * they are given, how they may end, and that none outlives its time.
  */
+#define _GNU_SOURCE /* setresuid */
 #include "../core/secret_exec.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../core/clock.h"
@@ -19,6 +21,8 @@
 #define FAKE "s3cret-FAKE"
 #define OUTPUT_MAX 256
 #define TIME_MS 5000
+#define SLEEP_MS 8000 /* of one that cannot be ended */
+#define OTHER_ID 65534
 
 static struct project p;
 static struct buf out;
@@ -336,6 +340,48 @@ START_TEST(a_program_has_a_deadline)
 }
 END_TEST
 
+/* In a child, for there is no way back: what can be ended by root alone. */
+static int
+run_as_another(void)
+{
+	const int64_t start = clock_ms();
+	enum apam_status status;
+
+	if (setresgid(OTHER_ID, OTHER_ID, OTHER_ID) != 0 ||
+	    setresuid(OTHER_ID, OTHER_ID, OTHER_ID) != 0)
+		return 2;
+	status = run(100);
+	return status == APAM_E_SECRET && clock_ms() - start < SLEEP_MS / 2 ?
+	    0 :
+	    1;
+}
+
+START_TEST(one_that_became_another_users_has_a_deadline)
+{
+	char copy[600];
+	int how = 0;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_eq(chmod(project_path(&p, ""), 0755), 0);
+	(void)snprintf(copy, sizeof(copy), "cp /usr/bin/setpriv %s",
+	    project_path(&p, "become"));
+	ck_assert_int_eq(system(copy), 0);
+	ck_assert_int_eq(chmod(project_path(&p, "become"), 04755), 0);
+	(void)snprintf(command, sizeof(command),
+	    "%s --reuid 0 --clear-groups /bin/sleep %d",
+	    project_path(&p, "become"), SLEEP_MS / 1000);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0)
+		_exit(run_as_another());
+	ck_assert_int_eq(waitpid(pid, &how, 0), pid);
+	ck_assert(WIFEXITED(how));
+	ck_assert_int_eq(WEXITSTATUS(how), 0);
+}
+END_TEST
+
 START_TEST(a_real_one_has_ten_seconds)
 {
 	ck_assert_int_eq(SECRET_EXEC_MS, 10000);
@@ -368,6 +414,7 @@ main(void)
 	tcase_add_test(tc, closed_standard_descriptors_do_no_harm);
 	tcase_add_test(tc, a_host_that_ignores_its_children_is_told);
 	tcase_add_loop_test(tc, a_program_has_a_deadline, 0, ROWS(slow));
+	tcase_add_test(tc, one_that_became_another_users_has_a_deadline);
 	tcase_add_test(tc, a_real_one_has_ten_seconds);
 	return run_suite(suite);
 }
