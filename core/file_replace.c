@@ -142,8 +142,8 @@ bool
 file_replace_like(int directory, const char *name, const char *beside,
     struct apam_str bytes, const struct stat *like)
 {
-	const struct manner manner = { like->st_mode & 07777, like, name,
-		true };
+	const struct manner manner = { like->st_mode & 07777, like,
+		like->st_nlink == 0 ? NULL : name, true };
 
 	return replace(directory, name, beside, bytes, &manner);
 }

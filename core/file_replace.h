@@ -33,8 +33,9 @@ bool file_put(int directory, const char *name, const char *beside, bool sync);
 
 /*
  * The same, synced, with mode and owner of `like`, and the ACL and the security
- * label of the file that it takes the place of, if there is one.  Only root
- * gives it another owner; a user's group is kept where it may be.
+ * label of the file that it takes the place of, if there is one; not where
+ * `like` is no file's, st_nlink 0.  Only root gives it another owner; a user's
+ * group is kept where it may be.
  */
 bool file_replace_like(int directory, const char *name, const char *beside,
     struct apam_str bytes, const struct stat *like);

@@ -138,12 +138,15 @@ owner_is_trusted(const struct store *s, uid_t owner)
 
 /*
  * Owner and mode: those that were asked for, else those of the file that is
- * there, without what no secret may have, else this user's alone.
+ * there, without what no secret may have, else this user's alone.  A file that
+ * another user made, as in a sticky directory, says nothing of who is to read
+ * the secret, by group or ACL.
  */
 static enum apam_status
 decide(const struct store *s, int directory, struct stat *like)
 {
 	const struct apam_secret_file *file = s->file;
+	const struct stat fresh = { .st_uid = geteuid(), .st_gid = getegid() };
 	mode_t mode = MODE_ALONE;
 
 	if (fstatat(directory, s->name, like, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -151,18 +154,17 @@ decide(const struct store *s, int directory, struct stat *like)
 			return error_set(s->err, APAM_E_CONFIG,
 			    "%s cannot be looked at: %s", file->path,
 			    strerror(errno));
-		*like = (struct stat){ .st_uid = geteuid(),
-			.st_gid = getegid() };
+		*like = fresh;
 	} else if (S_ISLNK(like->st_mode)) {
 		return error_set(s->err, APAM_E_TRUST,
 		    "%s is a symbolic link; name the file itself", file->path);
 	} else if (!S_ISREG(like->st_mode)) {
 		return error_set(
 		    s->err, APAM_E_CONFIG, "%s is no regular file", file->path);
+	} else if (!owner_is_trusted(s, like->st_uid)) {
+		*like = fresh;
 	} else {
 		mode |= like->st_mode & MODE_GROUP;
-		if (!owner_is_trusted(s, like->st_uid))
-			like->st_uid = geteuid();
 	}
 	if (file->owner != (uid_t)-1)
 		like->st_uid = file->owner;

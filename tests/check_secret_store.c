@@ -4,9 +4,11 @@
  * which directories are made and which refused, and that a file: reference
  * reads what was stored.
  */
+#define _GNU_SOURCE /* setxattr */
 #include <apam/apam.h>
 
 #include <fcntl.h>
+#include <sys/xattr.h>
 
 #include "../core/buf.h"
 #include "../core/secret_ref.h"
@@ -104,10 +106,35 @@ START_TEST(it_keeps_its_owner)
 	ck_assert_int_eq(stat(project_path(&project, "s"), &st), 0);
 	ck_assert_uint_eq(st.st_uid, 0);
 	ck_assert_uint_eq(st.st_gid, 12);
-	/* But for one whom no reference would believe. */
-	ck_assert_int_eq(chown(project_path(&project, "s"), 4711, 12), 0);
-	ck_assert_int_eq(store("s", "FAKEthree", NOBODY), APAM_OK);
-	reads("s", "FAKEthree");
+}
+END_TEST
+
+/* What it let read it was another's to say, whom no reference would believe. */
+START_TEST(what_another_user_made_says_nothing)
+{
+	static const unsigned char acl[] = { 2, 0, 0, 0, /* */
+		1, 0, 6, 0, 0xff, 0xff, 0xff, 0xff, /* u::rw- */
+		2, 0, 4, 0, 0x67, 0x12, 0, 0, /* u:4711:r-- */
+		4, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, /* g::--- */
+		16, 0, 4, 0, 0xff, 0xff, 0xff, 0xff, /* m::r-- */
+		32, 0, 0, 0, 0xff, 0xff, 0xff, 0xff }; /* o::--- */
+	static const char name[] = "system.posix_acl_access";
+	const char *path = project_path(&project, "s");
+	struct stat st;
+
+	if (geteuid() != 0)
+		return;
+	project_write(&project, "s", "FAKEold");
+	ck_assert_int_eq(setxattr(path, name, acl, sizeof(acl), 0), 0);
+	ck_assert_int_eq(chown(path, 4711, 4711), 0);
+	ck_assert_int_eq(store("s", "FAKEnew", NOBODY), APAM_OK);
+	path = project_path(&project, "s");
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_uint_eq(st.st_uid, 0);
+	ck_assert_uint_eq(st.st_gid, getegid());
+	ck_assert_int_eq(mode_of("s"), 0600);
+	ck_assert_int_lt((int)getxattr(path, name, NULL, 0), 0);
+	reads("s", "FAKEnew");
 }
 END_TEST
 
@@ -221,6 +248,7 @@ main(void)
 	tcase_add_test(t, a_new_one_is_for_its_owner_alone);
 	tcase_add_test(t, a_group_may_read_it);
 	tcase_add_test(t, it_keeps_its_owner);
+	tcase_add_test(t, what_another_user_made_says_nothing);
 	tcase_add_test(t, what_no_secret_may_have_is_taken_away);
 	tcase_add_test(t, missing_directories_are_made);
 	tcase_add_loop_test(t, what_is_refused, 0, ROWS(refused));
