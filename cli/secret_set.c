@@ -4,7 +4,6 @@
  * group and mode that it needs, so that it is never on a command line, in a
  * file that others can read, or half there.
  */
-
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>

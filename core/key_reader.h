@@ -39,11 +39,11 @@ bool key_readers_include(const struct key_readers *readers, unsigned long uid);
 bool key_readers_same(
     const struct key_readers *one, const struct key_readers *other);
 
+#define KEY_READER_WHO (LOGIN_NAME_SIZE + 8)
 /*
  * True where somebody who may read one has no directory, as `has` says of a
  * user; `who` is then "user x", or "group x" where its users are not known.
  */
-#define KEY_READER_WHO (LOGIN_NAME_SIZE + 8)
 bool key_readers_untold(const struct key_readers *readers,
     bool (*has)(void *arg, unsigned long uid), void *arg,
     char who[KEY_READER_WHO]);

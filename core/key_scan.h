@@ -36,6 +36,7 @@ struct key_scan_value {
 	int64_t number;
 };
 
+/* Stand before the first character of `text`, which has to outlive *s. */
 void key_scan_begin(struct key_scan *s, struct apam_str text);
 
 /* Note a problem, where the walk is; the first one stays. */

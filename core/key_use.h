@@ -19,6 +19,7 @@ struct key_notes {
 	bool failed;		/* out of memory: some are missing */
 };
 
+/* Without memory some are missing, and `failed` is set.  Free them. */
 void key_notes_read(struct key_notes *notes, const char *state_dir, bool user);
 void key_notes_free(struct key_notes *notes);
 

@@ -118,23 +118,6 @@ static struct server {
 	char request[4096]; /* by HTTP/1.1 */
 } server;
 
-/* HTTP/2 where the client offers it. */
-static int
-prefer_http2(SSL *ssl, const unsigned char **out, unsigned char *n,
-    const unsigned char *in, unsigned int in_n, void *arg)
-{
-	static const unsigned char wanted[] = "\x02h2\x08http/1.1";
-	unsigned char *chosen;
-
-	(void)ssl;
-	(void)arg;
-	if (SSL_select_next_proto(&chosen, n, wanted, sizeof(wanted) - 1, in,
-		in_n) != OPENSSL_NPN_NEGOTIATED)
-		return SSL_TLSEXT_ERR_NOACK;
-	*out = chosen;
-	return SSL_TLSEXT_ERR_OK;
-}
-
 /* RFC 9113: empty SETTINGS; RST_STREAM of stream 1 with CANCEL. */
 static const char reset[] = "\0\0\0\x04\0\0\0\0\0"
 			    "\0\0\x04\x03\0\0\0\0\x01\0\0\0\x08";
@@ -248,7 +231,7 @@ make_tls(void)
 	ck_assert_int_eq(fclose(file), 0);
 	EVP_PKEY_free(key);
 	X509_free(cert);
-	SSL_CTX_set_alpn_select_cb(tls, prefer_http2, NULL);
+	SSL_CTX_set_alpn_select_cb(tls, raw_prefer_http2, NULL);
 	return tls;
 }
 

@@ -737,23 +737,6 @@ END_TEST
 
 /* ---- HTTP's version ----------------------------------------------------- */
 
-/* Choose HTTP/2 where the client offers it, as many servers do. */
-static int
-prefer_http2(SSL *ssl, const unsigned char **out, unsigned char *n,
-    const unsigned char *in, unsigned int in_n, void *arg)
-{
-	static const unsigned char wanted[] = "\x02h2\x08http/1.1";
-	unsigned char *chosen;
-
-	(void)ssl;
-	(void)arg;
-	if (SSL_select_next_proto(&chosen, n, wanted, sizeof(wanted) - 1, in,
-		in_n) != OPENSSL_NPN_NEGOTIATED)
-		return SSL_TLSEXT_ERR_NOACK;
-	*out = chosen;
-	return SSL_TLSEXT_ERR_OK;
-}
-
 /* By HTTP/2, an answer before the body was read would be lost. */
 START_TEST(an_exchange_goes_by_http_1_1)
 {
@@ -767,7 +750,7 @@ START_TEST(an_exchange_goes_by_http_1_1)
 	project_make(&tls_project);
 	(void)signal(SIGPIPE, SIG_IGN);
 	tls = make_tls(TLS1_3_VERSION);
-	SSL_CTX_set_alpn_select_cb(tls, prefer_http2, NULL);
+	SSL_CTX_set_alpn_select_cb(tls, raw_prefer_http2, NULL);
 	raw_start(&server, &answer, tls);
 	(void)strcpy(ca, project_path(&tls_project, "ca.pem"));
 	policy.ca_file = ca;

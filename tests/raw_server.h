@@ -146,6 +146,23 @@ raw_reply(struct raw_server *s, const struct raw_connection *c)
 		(void)raw_send(c, a->tail, strlen(a->tail));
 }
 
+/* For SSL_CTX_set_alpn_select_cb: HTTP/2 where the client offers it. */
+static inline int
+raw_prefer_http2(SSL *ssl, const unsigned char **out, unsigned char *n,
+    const unsigned char *in, unsigned int in_n, void *arg)
+{
+	static const unsigned char wanted[] = "\x02h2\x08http/1.1";
+	unsigned char *chosen;
+
+	(void)ssl;
+	(void)arg;
+	if (SSL_select_next_proto(&chosen, n, wanted, sizeof(wanted) - 1, in,
+		in_n) != OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_NOACK;
+	*out = chosen;
+	return SSL_TLSEXT_ERR_OK;
+}
+
 static inline void *
 raw_run(void *arg)
 {
