@@ -40,7 +40,7 @@ print_chosen(const struct apam_profile_info *info)
 	}
 }
 
-/* What apam.conf(5) says of control words, of keys that are archived or not. */
+/* What apam.conf(5) says of control words, of keys that may sign or not. */
 static bool
 may_sign(const struct apam_profile_info *info)
 {
@@ -48,7 +48,7 @@ may_sign(const struct apam_profile_info *info)
 
 	for (size_t i = 0; i < info->entry_count; i++) {
 		const struct apam_entry_info *entry = &info->entries[i];
-		const bool signs = entry->state != APAM_KEY_ARCHIVED;
+		const bool signs = entry->admission == APAM_OK;
 
 		if (signs && strcmp(entry->control, "sufficient") == 0)
 			return true;
@@ -60,17 +60,24 @@ may_sign(const struct apam_profile_info *info)
 	return contributes && !sufficient;
 }
 
+/* Of several entries that do not sign the first is said. */
 static void
 note_refused(struct explain *e, const struct apam_profile_info *info)
 {
-	e->refused.status = APAM_E_ARCHIVED;
-	for (size_t i = info->entry_count; i-- > 0;)
-		if (info->entries[i].state == APAM_KEY_ARCHIVED)
-			e->refused.entry = (int)i;
+	const char *why = "the keys that it needs are archived";
+
+	for (size_t i = info->entry_count; i-- > 0;) {
+		if (info->entries[i].admission == APAM_OK)
+			continue;
+		e->refused.status = info->entries[i].admission;
+		e->refused.entry = (int)i;
+	}
+	if (e->refused.status != APAM_E_ARCHIVED)
+		why = "whether its keys are archived cannot be told";
 	(void)snprintf(
 	    e->refused.profile, sizeof(e->refused.profile), "%s", info->name);
-	(void)snprintf(e->refused.text, sizeof(e->refused.text),
-	    "signs nothing: the keys that it needs are archived");
+	(void)snprintf(
+	    e->refused.text, sizeof(e->refused.text), "signs nothing: %s", why);
 }
 
 static bool
@@ -170,7 +177,8 @@ const struct command command_explain = {
 	.synopsis = "URL",
 	.summary = "Say which profile signs a URL, and why the others do not",
 	.notes = "Sends nothing.  Exit status 1 where no profile signs it, or "
-		 "where the keys\nthat the profile needs are archived.",
+		 "where the keys\nthat the profile needs are archived; 4 where "
+		 "that cannot be told.",
 	.least = 1,
 	.most = 1,
 	.run = explain,

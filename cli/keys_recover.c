@@ -59,7 +59,10 @@ show_sum(const struct apam_registry_outlook *outlook)
 		complain("%llu of those that sign again are in no text and no "
 			 "profile: their ids are not known",
 		    (unsigned long long)outlook->unnamed);
-	if (outlook->generation == 0)
+	if (outlook->none)
+		complain("there is no registry yet on this machine: nothing is "
+			 "lost by it");
+	else if (outlook->generation == 0)
 		complain("the index is missing or damaged, so that no key that "
 			 "is archived in it alone can be told");
 }

@@ -225,15 +225,24 @@ entry_admit(struct entry *e, const struct keys *keys, struct apam_error *err)
 	return known.archived_at != 0 ? refuse_archived(&known, err) : APAM_OK;
 }
 
+enum apam_status
+entry_may_sign(struct entry *e, struct apam_error *err)
+{
+	struct keys keys;
+	enum apam_status status = keys_current(&e->ctx->keys, &keys, NULL, err);
+
+	if (status == APAM_OK)
+		status = entry_admit(e, &keys, err);
+	keys_close(&keys);
+	return status;
+}
+
 bool
 entry_is_archived(struct entry *e, struct key_finding *finding)
 {
 	struct admission a;
-	struct keys keys;
 
-	if (keys_current(&e->ctx->keys, &keys, NULL, NULL) == APAM_OK)
-		(void)entry_admit(e, &keys, NULL);
-	keys_close(&keys);
+	(void)entry_may_sign(e, NULL);
 	read_known(e, &a);
 	if (a.archived_at == 0)
 		return false;

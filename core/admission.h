@@ -30,6 +30,9 @@ struct entry;
 enum apam_status entry_admit(struct entry *e, const struct keys *keys,
     struct apam_error *err);
 
+/* The same by the registry as it is now, whoever asks for it. */
+enum apam_status entry_may_sign(struct entry *e, struct apam_error *err);
+
 /*
  * True where the key is archived now; *finding, which may be NULL, is then
  * that, with time and evidence.

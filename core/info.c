@@ -40,6 +40,7 @@ fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 	info->key_id = entry_key_id(&s->entries[i]).p;
 	lifecycle_show(&s->entries[i], &status);
 	info->state = status.key_state;
+	info->admission = entry_may_sign(&s->entries[i], NULL);
 	if (!entry_is_archived(&s->entries[i], &archived))
 		return;
 	info->state = APAM_KEY_ARCHIVED;

@@ -264,6 +264,7 @@ merge_with_index(struct merge *m, const struct key_registry *registry,
 	if (status == APAM_OK && view.fd >= 0 &&
 	    key_index_check(view.fd, &view.head) == 0)
 		m->outlook->generation = view.head.generation;
+	m->outlook->none = status == APAM_OK && view.fd < 0;
 	if (status != APAM_OK && status != APAM_E_CONFIG)
 		return error_set(err, status, "%s", own.text);
 	if (m->outlook->generation == 0)

@@ -268,6 +268,7 @@ START_TEST(without_an_index_nothing_is_known)
 	project_write(&p, "state/index/keys", "none");
 	compare(true);
 	ck_assert_uint_eq(outlook.generation, 0);
+	ck_assert(!outlook.none);
 	ck_assert_int_eq(recover(true), APAM_OK);
 	ck_assert_int_ne(record("a").archived_at, 0);
 }

@@ -370,6 +370,12 @@ struct apam_entry_info {
 	const char *key_id;	/* or "" */
 	enum apam_key_state state; /* as last found; UNKNOWN before that */
 	char evidence[256];	/* of ARCHIVED: by whom, when and why; or empty */
+	/*
+	 * What the key registry makes of a signature with it: OK; ARCHIVED;
+	 * UNKNOWN, where the registry cannot be read and the entry does not say
+	 * on_unknown = "allow"; MEMORY.
+	 */
+	enum apam_status admission;
 };
 
 struct apam_profile_info {
@@ -640,13 +646,14 @@ struct apam_registry_outlook {
 	uint64_t keys;		/* in the text */
 	uint64_t active, archived; /* keys that sign again, or no more */
 	uint64_t unnamed;	/* of the active ones: `each` cannot name them */
+	bool none;		/* there is no registry yet, and nothing is lost */
 };
 
 /*
  * Say what apam_registry_recover would change: `each`, which may be NULL, is
  * called for every key that would sign again or no more, as far as its name can
- * be found.  Where the generation is 0 it is not known what is archived now.
- * Changes nothing.  Errors: CONFIG, where the text is none, TRUST, MEMORY.
+ * be found.  Where the generation is 0 and it is not `none`, it is not known what
+ * is archived now.  Changes nothing.  Errors: CONFIG, where the text is none, TRUST, MEMORY.
  */
 APAM_API APAM_CHECKED enum apam_status apam_registry_compare(struct apam *ctx,
     const struct apam_registry_text *text,

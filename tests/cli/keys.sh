@@ -396,6 +396,24 @@ row "recover what was there before, in JSON" 0 '"signs_again": \[' '*' \
 signs "by that it signs" 0 '^Authorization: ' '*' headers seed "$seed/x"
 row "all is well" 0 '' '!registry' lint
 
+# A machine that has no registry yet loses nothing.
+mkdir -p "$dir/fresh"
+sed "s|^state_dir.*|state_dir = \"$dir/fresh\";|" "$dir/apam.conf" \
+    >"$dir/fresh.conf"
+fresh()
+{
+	run -c "$dir/fresh.conf" keys recover "$@" "$dir/backup"
+	grep -q 'there is no registry yet on this machine' "$dir/err" &&
+		! grep -q 'index is missing' "$dir/err"
+}
+holds "no registry yet: recover says so" fresh
+holds "no registry yet: it was not made" [ ! -e "$dir/fresh/registry" ]
+holds "no registry yet: recover makes it" fresh --yes
+holds "it is made" [ -s "$dir/fresh/index/keys" ]
+run -c "$dir/fresh.conf" keys recover --yes "$dir/backup"
+holds "now there is one" [ "$(grep -c 'no registry yet' "$dir/err")" = 0 ]
+forget_counter "$dir/fresh"
+
 # Without the index nothing is known, and nothing signs, but by one's leave.
 mv "$dir/state/index/keys" "$dir/saved"
 signs "no index: nothing signs" 4 '' \
@@ -406,9 +424,16 @@ sed 's/email *=/on_unknown = "allow"; &/' "$dir/apam.d/seed.conf" \
     >"$dir/apam.d/lax.conf"
 signs "no index: one that allows it" 0 '^Authorization: ' \
     'apam: error: .*index/keys: .*is missing' headers lax "$seed/x"
-rm "$dir/apam.d/lax.conf"
+lax=https://lax.example.com
+sed -i "s|origins = .*|origins = [ \"$lax\" ];|" "$dir/apam.d/lax.conf"
 row "no index: status" 0 '^seed' 'index/keys.*is missing' status seed
-row "no index: explain" 0 '*' 'index/keys.*is missing' explain "$seed/x"
+row "no index: explain" 4 '*' 'index/keys.*is missing' explain "$seed/x"
+row "no index: explain says what it means" 4 '^  "signs": false$' \
+    'signs nothing: whether its keys are archived cannot be told' \
+    --json explain "$seed/x"
+row "no index: explain of one that allows it" 0 '^  "signs": true$' '*' \
+    --json explain "$lax/x"
+rm "$dir/apam.d/lax.conf"
 row "no index: lint" 3 '' 'index/keys: error: .*is missing' lint
 row "no index: any change makes it anew" 0 'is archived' '*' \
     keys archive --yes sandbox-read
