@@ -178,6 +178,9 @@ $(addprefix $(BUILD)/tests/check_,credential_record sign): CORE_LIBS += -lcrypto
 $(BUILD)/tests/check_libev: CORE_LIBS += -lev
 # Those with tests/no_malloc.h.
 $(addprefix $(BUILD)/tests/check_,lifetime op): LDFLAGS += -Wl,--wrap=malloc
+# Whose calls of the system fail in turn.
+$(BUILD)/tests/check_key_view: LDFLAGS += -Wl,--wrap=openat,--wrap=fstat \
+	-Wl,--wrap=pread
 # Those that make keys of the kernel's.
 $(addprefix $(BUILD)/tests/check_,keyring secret_ref): CORE_LIBS += -lkeyutils
 
