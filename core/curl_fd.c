@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #ifdef __linux__
 #include <linux/sockios.h>
@@ -36,13 +37,18 @@ fill(int fd)
 	return in > 0 ? in : out;
 }
 
+/*
+ * The standard ones are the host's, or whoever's started it: another thread may
+ * write to them just then, and all that the host starts needs them.
+ */
 static bool
 is_candidate(int fd)
 {
 	const int flags = fcntl(fd, F_GETFD);
 	struct stat st;
 
-	return flags >= 0 && (flags & FD_CLOEXEC) == 0 && fstat(fd, &st) == 0 &&
+	return fd > STDERR_FILENO && flags >= 0 && (flags & FD_CLOEXEC) == 0 &&
+	    fstat(fd, &st) == 0 &&
 	    (S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode)) && fill(fd) == 0;
 }
 

@@ -67,6 +67,39 @@ START_TEST(the_hosts_own_stay_as_they_are)
 }
 END_TEST
 
+static const struct curl_api *real;
+
+/* What another thread prints at the same time. */
+static CURLMcode
+wake_and_print(CURLM *multi)
+{
+	ck_assert_int_eq(write(STDOUT_FILENO, "x", 1), 1);
+	return real->multi_wakeup(multi);
+}
+
+/* Into a pipe, as under a service manager. */
+START_TEST(standard_output_stays_as_it_is)
+{
+	const int saved = dup(STDOUT_FILENO);
+	struct curl_api busy;
+	int ends[2], flags;
+	CURLM *multi;
+
+	real = curl_api();
+	busy = *real;
+	busy.multi_wakeup = wake_and_print;
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_int_eq(dup2(ends[1], STDOUT_FILENO), STDOUT_FILENO);
+	multi = real->multi_init();
+	curl_fd_seal(&busy, multi);
+	flags = fcntl(STDOUT_FILENO, F_GETFD);
+	ck_assert_int_eq(dup2(saved, STDOUT_FILENO), STDOUT_FILENO);
+	ck_assert_int_eq(flags, 0);
+	(void)real->multi_cleanup(multi);
+	ck_assert_int_eq(close(ends[0]) + close(ends[1]) + close(saved), 0);
+}
+END_TEST
+
 /* Through a context, as the host has it. */
 START_TEST(a_program_inherits_nothing_of_an_exchange)
 {
@@ -99,6 +132,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, a_multi_handle_is_sealed);
 	tcase_add_test(tc, the_hosts_own_stay_as_they_are);
+	tcase_add_test(tc, standard_output_stays_as_it_is);
 	tcase_add_test(tc, a_program_inherits_nothing_of_an_exchange);
 	return run_suite(suite);
 }
