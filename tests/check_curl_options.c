@@ -20,7 +20,10 @@ static struct project project;
 static struct raw_server server;
 static struct apam_profile *profile;
 static CURL *easy;
+/* What earlier uses of the handle refer to, made once in a test. */
 static struct curl_slist *list;
+static curl_mime *mime;
+static CURLU *other;
 static char url[64], nowhere[128];
 
 static void
@@ -54,6 +57,10 @@ teardown(void)
 	curl_easy_cleanup(easy);
 	curl_slist_free_all(list);
 	list = NULL;
+	curl_mime_free(mime);
+	mime = NULL;
+	curl_url_cleanup(other);
+	other = NULL;
 	raw_stop(&server);
 	project_remove(&project);
 }
@@ -203,19 +210,19 @@ object_for(const char *name)
 		.namelength = 5,
 		.contents = fields,
 		.contentslength = 1 };
-	CURLU *other;
-	curl_mime *mime;
 
 	if (strcmp(name, "CURLU") == 0) {
-		other = curl_url();
+		if (other == NULL)
+			other = curl_url();
 		curl_url_set(other, CURLUPART_URL, "http://127.0.0.1:9/x", 0);
 		return other;
 	}
-	if (strcmp(name, "MIMEPOST") == 0) {
+	if (strcmp(name, "MIMEPOST") == 0 && mime == NULL) {
 		mime = curl_mime_init(easy);
 		curl_mime_name(curl_mime_addpart(mime), "other");
-		return mime;
 	}
+	if (strcmp(name, "MIMEPOST") == 0)
+		return mime;
 	if (strcmp(name, "HTTPPOST") == 0)
 		return &form;
 	return fields;
@@ -237,7 +244,8 @@ spoil(const struct curl_easyoption *o)
 	case CURLOT_STRING:
 		return curl_easy_setopt(easy, o->id, text_for(o->name));
 	case CURLOT_SLIST:
-		list = curl_slist_append(NULL, text_for(o->name));
+		if (list == NULL)
+			list = curl_slist_append(NULL, text_for(o->name));
 		return curl_easy_setopt(easy, o->id, list);
 	case CURLOT_BLOB:
 		return curl_easy_setopt(easy, o->id, &blob);
