@@ -152,25 +152,44 @@ hold_slot(struct reader *r, uint64_t n, const struct key_index_slot **slot)
 	return failed;
 }
 
-/* The first key from `low` on, below `high`, whose hash is no less. */
+/* Compare key `n`, where it is between the bounds, and narrow these. */
+static int
+narrow(struct reader *r, const unsigned char *hash, uint64_t n, uint64_t *low,
+    uint64_t *high)
+{
+	const struct key_index_slot *slot;
+	int failed;
+
+	if (n < *low || n >= *high)
+		return 0;
+	failed = hold_slot(r, n, &slot);
+	if (failed != 0)
+		return failed;
+	if (memcmp(slot->hash, hash, KEY_HASH_SIZE) < 0)
+		*low = n + 1;
+	else
+		*high = n;
+	return 0;
+}
+
+/*
+ * The first key from `low` on, below `high`, whose hash is no less.  Hashes lie
+ * evenly, so that the block where it ought to be is read first, and is the only
+ * one as a rule.
+ */
 static int
 search(
     struct reader *r, const unsigned char *hash, uint64_t *low, uint64_t high)
 {
-	const struct key_index_slot *slot;
-	uint64_t middle;
-	int failed = 0;
+	const uint64_t part = (uint64_t)hash[1] << 8 | hash[2];
+	const uint64_t first = (*low + ((high - *low) * part >> 16)) / SLOTS *
+	    SLOTS;
+	int failed = narrow(r, hash, first, low, &high);
 
-	while (*low < high && failed == 0) {
-		middle = *low + (high - *low) / 2;
-		failed = hold_slot(r, middle, &slot);
-		if (failed != 0)
-			break;
-		if (memcmp(slot->hash, hash, KEY_HASH_SIZE) < 0)
-			*low = middle + 1;
-		else
-			high = middle;
-	}
+	if (failed == 0)
+		failed = narrow(r, hash, first + SLOTS - 1, low, &high);
+	while (*low < high && failed == 0)
+		failed = narrow(r, hash, *low + (high - *low) / 2, low, &high);
 	return failed;
 }
 
