@@ -20,6 +20,9 @@
 /* O_NONBLOCK: a FIFO in a file's place must not hang us. */
 #define OPEN_ANY (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
+/* A log is moved aside at half of this; one line may be over. */
+#define READ_MAX (2 * AUDIT_FILE_MAX)
+
 struct reading {
 	void (*each)(void *arg, unsigned long uid, const char *line);
 	void *arg;
@@ -36,23 +39,27 @@ open_file(int directory, const char *name, unsigned long uid)
 	if (fd < 0)
 		return NULL;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == uid &&
-	    (st.st_mode & 077) == 0 && st.st_size <= 2 * AUDIT_FILE_MAX)
+	    (st.st_mode & 077) == 0 && st.st_size <= READ_MAX)
 		file = fdopen(fd, "r");
 	if (file == NULL)
 		(void)close(fd);
 	return file;
 }
 
-/* A line without its newline; one that was cut short, or too long, is none. */
+/*
+ * A line without its newline; one that was cut short, or too long, is none.
+ * The user may go on writing meanwhile, and must not keep us here by that.
+ */
 static void
 read_file(const struct reading *r, FILE *file, unsigned long uid)
 {
 	char line[AUDIT_LINE_MAX + 2];
+	size_t n, seen = 0;
 	bool whole = true;
-	size_t n;
 
-	while (fgets(line, sizeof(line), file) != NULL) {
+	while (seen < READ_MAX && fgets(line, sizeof(line), file) != NULL) {
 		n = strlen(line);
+		seen += n + 1;
 		if (n > 0 && line[n - 1] == '\n') {
 			line[n - 1] = '\0';
 			if (whole)
