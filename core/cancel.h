@@ -30,7 +30,7 @@ cancel_restore(const int *before)
 
 /* A declaration: from here to the end of the block. */
 #define HOLD_CANCEL                                                            \
-	__attribute__((cleanup(cancel_restore))) int cancel_before =           \
-	    cancel_hold()
+	__attribute__((cleanup(cancel_restore),                                \
+	    unused)) int cancel_before = cancel_hold()
 
 #endif

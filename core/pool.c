@@ -146,7 +146,7 @@ cut_block(size_t size)
 
 	if (size + sizeof(*block) > current->size - current->used)
 		leave();
-	block = (struct block *)((char *)current->bytes + current->used);
+	block = (void *)((char *)current->bytes + current->used);
 	current->used += size + sizeof(*block);
 	block->size = size;
 	return block;
@@ -198,7 +198,7 @@ pool_calloc(size_t count, size_t size)
 static struct block *
 block_of(void *p)
 {
-	return (struct block *)((char *)p - offsetof(struct block, bytes));
+	return (void *)((char *)p - offsetof(struct block, bytes));
 }
 
 void *

@@ -15,7 +15,7 @@ static struct apam_profile *profile;
 static struct apam_error err;
 
 /* A profile whose entry has these options from line 5 on; %d: the port. */
-__attribute__((format(printf, 2, 0))) static void
+static void
 use(const char *scheme, const char *format)
 {
 	char text[2048], options[1024];
