@@ -52,3 +52,17 @@ clock_unix_ms(void)
 		return 0;
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
+
+bool
+clock_after(clockid_t clock, int64_t ms, struct timespec *to)
+{
+	if (clock_gettime(clock, to) != 0)
+		return false;
+	to->tv_sec += (time_t)(ms / 1000);
+	to->tv_nsec += (long)(ms % 1000) * 1000000;
+	if (to->tv_nsec >= 1000000000) {
+		to->tv_nsec -= 1000000000;
+		to->tv_sec++;
+	}
+	return true;
+}

@@ -6,7 +6,9 @@
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 /* Milliseconds since some moment before this process; CLOCK_BOOTTIME. */
 int64_t clock_ms(void);
@@ -20,5 +22,11 @@ int64_t clock_unix(void);
 
 /* The same in milliseconds; 0 where the clock cannot be read. */
 int64_t clock_unix_ms(void);
+
+/*
+ * *to is what `clock` will be in so many milliseconds, which are not negative:
+ * as the timed calls of POSIX want it.  False where the clock cannot be read.
+ */
+bool clock_after(clockid_t clock, int64_t ms, struct timespec *to);
 
 #endif

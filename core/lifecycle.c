@@ -10,7 +10,6 @@
 #include "lifecycle.h"
 
 #include <errno.h>
-#include <time.h>
 
 #include "astray.h"
 #include "backoff.h"
@@ -116,14 +115,8 @@ wait_on_condition(struct entry *e, int64_t left)
 	struct timespec until;
 	int error;
 
-	if (clock_gettime(CLOCK_MONOTONIC, &until) != 0)
+	if (!clock_after(CLOCK_MONOTONIC, left, &until))
 		return false;
-	until.tv_sec += (time_t)(left / 1000);
-	until.tv_nsec += (long)(left % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
 	wake_next(l);
 	l->waiting++;
 	error = pthread_cond_timedwait(&l->changed, &e->ctx->lock, &until);

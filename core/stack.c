@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -234,14 +233,8 @@ lock_until(struct stack *s, int64_t deadline)
 
 	if (deadline == 0)
 		return pthread_mutex_lock(&s->lock) == 0;
-	if (left <= 0 || clock_gettime(CLOCK_REALTIME, &until) != 0)
+	if (left <= 0 || !clock_after(CLOCK_REALTIME, left, &until))
 		return pthread_mutex_trylock(&s->lock) == 0;
-	until.tv_sec += (time_t)(left / 1000);
-	until.tv_nsec += (long)(left % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
 	return pthread_mutex_timedlock(&s->lock, &until) == 0;
 }
 

@@ -93,6 +93,33 @@ START_TEST(it_has_milliseconds_too)
 }
 END_TEST
 
+/* Whole seconds, parts of one, and what carries over. */
+START_TEST(a_time_to_come_is_by_its_clock)
+{
+	static const int64_t spans[] = { 0, 1, 999, 1000, 1001, 86399999 };
+	struct timespec before, after, then;
+	int64_t from, to, at;
+
+	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &before), 0);
+	ck_assert(clock_after(CLOCK_MONOTONIC, spans[_i], &then));
+	ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &after), 0);
+	ck_assert(then.tv_nsec >= 0 && then.tv_nsec < 1000000000);
+	from = (int64_t)before.tv_sec * 1000000000 + before.tv_nsec;
+	to = (int64_t)after.tv_sec * 1000000000 + after.tv_nsec;
+	at = (int64_t)then.tv_sec * 1000000000 + then.tv_nsec;
+	ck_assert_int_ge(at, from + spans[_i] * 1000000);
+	ck_assert_int_le(at, to + spans[_i] * 1000000);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_none_says_no_time)
+{
+	struct timespec then;
+
+	ck_assert(!clock_after((clockid_t)-1, 1, &then));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -106,5 +133,7 @@ main(void)
 	tcase_add_test(tc, the_next_second_is_there_when_it_says);
 	tcase_add_test(tc, unix_time_is_the_wall_clocks);
 	tcase_add_test(tc, it_has_milliseconds_too);
+	tcase_add_loop_test(tc, a_time_to_come_is_by_its_clock, 0, 6);
+	tcase_add_test(tc, a_clock_that_is_none_says_no_time);
 	return run_suite(suite);
 }
