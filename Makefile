@@ -40,36 +40,43 @@ TERMINAL := $(shell test -t 2 && echo yes)
 Q = $(if $(V),,@$(if $(TERMINAL),printf '\r\033[K  %s' '$@' >&2;))
 ERASE = $(if $(V),:,$(if $(TERMINAL),printf '\r\033[K' >&2,:))
 
-COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
+COMPILE = $(CC) $(OUR_CPPFLAGS) $(FLOORS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
 LINK    = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
+
+# Where the files of a folder find those that they include: core/FLOORS.
+$(BUILD)/core/%.o: FLOORS = -Icore
+$(BUILD)/hosts/cli/%.o: FLOORS = -Ihosts/cli -Icore
+$(BUILD)/hosts/curl/%.o: FLOORS = -Ihosts -Icore
+$(BUILD)/tests/%.o: FLOORS = -Icore -Ihosts -Ihosts/cli -Itests -I.
 
 # ---- Files ------------------------------------------------------------------
 
-CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/*.c)) \
+CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/*/*.c hosts/curl/*.c)) \
 	$(BUILD)/boxed.o
 # And what is text alone: which characters may be shown, what was misspelt.
-CLI_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c) core/utf8.c \
-	core/suggest.c)
+CLI_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/*.c \
+	hosts/cli/*/*.c) core/base/utf8.c core/text/suggest.c)
 SCHEMES  := $(notdir $(patsubst %/,%,$(wildcard modules/*/)))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
-CHECKS   := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/check_*.c))
+CHECKS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/check_*.c \
+	tests/live/check_*.c))
 TEST_MODULES := $(patsubst tests/modules/%.c,$(BUILD)/tests/modules/%.so,\
 	$(wildcard tests/modules/*.c))
 # A sanitizer has an allocator of its own, which cannot be made to fail; what
-# `make test` runs is asked of its own build (tests/doc/promises.sh).
+# `make test` runs is asked of its own build (tests/suite/doc/promises.sh).
 ifneq ($(SANITIZE),)
 CHECKS   := $(filter-out %/check_faults,$(CHECKS))
 endif
-REPLAYS  := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/%,\
-	$(wildcard tests/fuzz/fuzz_*.c))
-FUZZERS  := $(REPLAYS:$(BUILD)/tests/%=$(BUILD)/fuzzers/%)
+REPLAYS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZERS  := $(REPLAYS:$(BUILD)/tests/fuzz/%=$(BUILD)/fuzzers/%)
 BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
-# tests/install.sh builds its own host program, which has no sanitizer.
+# tests/suite/install.sh builds its own host program, which has no sanitizer.
 SUITES   := $(filter-out $(if $(SANITIZE),%/memory.sh %/promises.sh),\
-	$(wildcard tests/cli/*.sh tests/sandbox/check.sh tests/doc/*.sh) \
-	$(if $(SANITIZE),,tests/install.sh))
+	$(wildcard tests/suite/cli/*.sh tests/sandbox/check.sh \
+	tests/suite/doc/*.sh) \
+	$(if $(SANITIZE),,tests/suite/install.sh))
 PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
 PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
@@ -117,10 +124,10 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/directories
 	$(Q)$(COMPILE) -c -o $@ $<
 
 # libconfig and jansson, with what they call of the C library bound to
-# core/pool.c.
+# core/base/pool.c.
 BOXED = $(foreach l,config jansson,$(shell $(CC) -print-file-name=lib$l.a))
 
-$(BUILD)/boxed.o: core/pool.syms Makefile
+$(BUILD)/boxed.o: core/base/pool.syms Makefile
 	@mkdir -p $(@D)
 	$(Q)$(LD) -r -o $@ --whole-archive $(BOXED) && \
 	    $(OBJCOPY) --redefine-syms=$< -w --keep-global-symbol='config_*' \
@@ -167,25 +174,27 @@ clean:
 
 # ---- Programs for tests -----------------------------------------------------
 
-$(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(BUILD)/core.a
+$(CHECKS): %: %.o $(BUILD)/core.a
 	$(Q)$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcurl -lcheck -lsubunit -lrt -lm
 
-# Those with tests/raw_server.h, which speaks TLS as well.
-$(addprefix $(BUILD)/tests/check_,cancel check context curl_handle \
-	curl_fd curl_options environment exit facts_7signal facts_seed facts_xysense \
-	flight http http_error loop): CORE_LIBS += -lssl -lcrypto
-# Those that set OpenSSL's word beside apam's.
-$(addprefix $(BUILD)/tests/check_,credential_record sign): CORE_LIBS += -lcrypto
-$(BUILD)/tests/check_libev: CORE_LIBS += -lev
-# Those with tests/no_malloc.h.
-$(addprefix $(BUILD)/tests/check_,lifetime op): LDFLAGS += -Wl,--wrap=malloc
-# Whose calls of the system fail in turn.
-$(BUILD)/tests/check_key_view: LDFLAGS += -Wl,--wrap=openat,--wrap=fstat \
-	-Wl,--wrap=pread
-# Those that make keys of the kernel's.
-$(addprefix $(BUILD)/tests/check_,keyring secret_ref): CORE_LIBS += -lkeyutils
+# checks NAME ...: the programs of these tests, wherever they lie.
+checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
 
-$(BUILD)/tests/check_faults: $(BUILD)/tests/faults/fault.so $(BUILD)/apam \
+# Those with tests/support/raw_server.h, which speaks TLS as well.
+$(call checks,cancel check context handle curl_fd options environment exit \
+	facts_7signal facts_seed facts_xysense flight client transfer_error \
+	loop): CORE_LIBS += -lssl -lcrypto
+# Those that set OpenSSL's word beside apam's.
+$(call checks,share_record sign): CORE_LIBS += -lcrypto
+$(call checks,libev): CORE_LIBS += -lev
+# Those with tests/support/no_malloc.h.
+$(call checks,lifetime op): LDFLAGS += -Wl,--wrap=malloc
+# Whose calls of the system fail in turn.
+$(call checks,view): LDFLAGS += -Wl,--wrap=openat,--wrap=fstat,--wrap=pread
+# Those that make keys of the kernel's.
+$(call checks,secret_keyring secret): CORE_LIBS += -lkeyutils
+
+$(call checks,faults): $(BUILD)/tests/faults/fault.so $(BUILD)/apam \
 	$(BUILD)/modules/basic-email-key.so
 
 $(BUILD)/tests/faults/%.o: OUR_CFLAGS += -fvisibility=default -U_FORTIFY_SOURCE
@@ -200,8 +209,8 @@ FAILING = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc mmap secmem_all
 	strndup open_memstream LLVMFuzzerTestOneInput)
 comma = ,
 
-$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/memory.o \
-	$(BUILD)/tests/fuzz/replay.o $(BUILD)/core.a
+$(REPLAYS): %: %.o $(BUILD)/tests/fuzz/memory.o $(BUILD)/tests/fuzz/replay.o \
+	$(BUILD)/core.a
 	$(Q)$(LINK) $(FAILING) -o $@ $^ $(CORE_LIBS) -lcurl
 
 $(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
@@ -255,30 +264,30 @@ peers: deps-build deps-peers
 sanitize: deps-build deps-test
 	@ASAN_OPTIONS=abort_on_error=0:detect_stack_use_after_return=1 \
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
 	$(MAKE) BUILD=$(BUILD)/sanitize SANITIZE=address,undefined \
 	    CFLAGS='-O1 -g -fno-sanitize-recover=all' run-tests
 
 # The tests of what runs side by side, at full size: minutes.
-LIVE = lifecycle reload_live call_live share fork hot rotation
-LIVE_CHECKS = $(LIVE:%=$(BUILD)/tests/check_%)
+LIVE = lifecycle reload_live sign_start_live share fork slot rotation
+LIVE_CHECKS = $(LIVE:%=$(BUILD)/tests/live/check_%)
 STRESS_MINUTES = 40
 stress: deps-build deps-test
 	@$(MAKE) programs
 	@BUILD=$(BUILD) APAM_STRESS=full \
 	    TEST_SECONDS=$$(($(STRESS_MINUTES) * 60)) \
-	    tests/run $(LIVE_CHECKS) $(BUILD)/tests/check_archive \
-	    $(BUILD)/tests/check_faults
+	    tests/run $(LIVE_CHECKS) $(BUILD)/tests/live/check_archive \
+	    $(BUILD)/tests/live/check_faults
 
 # Every data race fatal.  Check forks before each test, which the race detector
-# takes well; a fork of a process with threads it does not: tests/tsan.supp.
+# takes well; a fork of a process with threads it does not: tests/support/tsan.supp.
 tsan: deps-build deps-test
-	@TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:suppressions=$(CURDIR)/tests/tsan.supp \
+	@TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:suppressions=$(CURDIR)/tests/support/tsan.supp \
 	$(MAKE) BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS='-O1 -g' run-tsan
 
 run-tsan: $(PROGRAMS)
 	@BUILD=$(BUILD) tests/run $(LIVE_CHECKS) \
-	    $(BUILD)/tests/check_sign $(BUILD)/tests/check_find
+	    $(call checks,sign finder)
 
 # Each target for FUZZ_SECONDS; what it finds lies in $(BUILD)/fuzz/found.
 FUZZ_SECONDS = 30
@@ -319,8 +328,8 @@ run-bench-peers: $(BENCH_PROGRAMS)
 
 # ---- Lint -------------------------------------------------------------------
 
-SOURCES := $(sort $(wildcard $(addsuffix /*.c,core cli modules modules/* \
-	tests tests/* doc/*)))
+SOURCES := $(sort $(wildcard $(addsuffix /*.c,core/* hosts/* hosts/*/* modules \
+	modules/* tests/* tests/unit/* doc/*)))
 
 lint: deps-build deps-test deps-lint
 	@$(MAKE) BUILD=$(BUILD)/lint-gcc CC=gcc CFLAGS='-O2 -Werror' programs
@@ -333,10 +342,12 @@ lint-style:
 	@echo '  clang-format, cppcheck, symbols'
 	@clang-format --dry-run -Werror $(SOURCES)
 	@cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
-	    --enable=warning,performance,portability -Iinclude -Icore \
+	    --enable=warning,performance,portability -Iinclude -Icore -Ihosts \
 	    --suppress=missingIncludeSystem '-Djson_object_foreach(o,k,v)=for(;;)' \
 	    --suppress='preprocessorErrorDirective:tests/*' $(SOURCES)
 	@BUILD=$(BUILD) tools/check-symbols
+	@tools/check-floors core/FLOORS $(wildcard $(foreach d,core hosts,\
+	    $(addprefix $(d)/,*.[ch] */*.[ch] */*/*.[ch])))
 
 # ---- Install ----------------------------------------------------------------
 

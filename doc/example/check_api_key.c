@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Drives api-key without a network. */
-#include "drive.h"
-#include "run.h"
+#include "support/drive.h"
+#include "support/run.h"
 
 static const struct {
 	const char *answer;

@@ -9,7 +9,7 @@
  * profile's origins anew, or belongs to another profile, or to none.
  *
  * What an earlier use of a handle has set, and what the host sets beside the
- * transfer, is treated by kind; core/curl_options.c has the whole list:
+ * transfer, is treated by kind; hosts/curl/options.c has the whole list:
  *
  *  - set for each request: URL, method, headers, body, callbacks, timeout, TLS
  *    and its certificates, proxy, protocols, and redirects off;

@@ -5,9 +5,9 @@
  *
  * A token can outlive its key, and a key its token: only a mint speaks of the
  * key.  Introspection is asked with the same id and secret, so that its yes
- * proves the key too and saves the mint; any other answer proves nothing.  Where
- * there is no token yet, the one that the mint gives is introspected, too: that
- * the resource server would take it is worth knowing.
+ * proves the key too and saves the mint; any other answer proves nothing.
+ * Where there is no token yet, the one that the mint gives is introspected,
+ * too: that the resource server would take it is worth knowing.
  */
 #include "oauth2.h"
 

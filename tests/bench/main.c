@@ -5,7 +5,8 @@
  *	build/bench/bench [--gate | --row ROW | --median ROW]
  *
  * --gate exits 1 when a limit is missed; --row measures one row alone; --median
- * prints the nanoseconds of one row and nothing else.  Exit status 2: it could not be measured.
+ * prints the nanoseconds of one row and nothing else.  Exit status 2: it could
+ * not be measured.
  */
 #include <stdio.h>
 #include <string.h>

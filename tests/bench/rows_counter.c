@@ -2,7 +2,7 @@
 /*
  * What it costs a signature to look at the key registry's counter: a page of a
  * System V segment that is attached for reading over one that was there, as
- * key_counter.c does.
+ * keys/counter.c does.
  */
 #define _GNU_SOURCE /* SHM_REMAP */
 #include <stdint.h>

@@ -4,9 +4,9 @@
  * replay.c in the ordinary test run, calls with some bytes.
  *
  * Each input is run with all memory there is, and then again and again with one
- * allocation of apam's failing, or all from that one on; see memory.c.  A target
- * keeps its invariants meanwhile.  What it allocates for itself comes from
- * fuzz_copy, and what it asks apam only to check an answer stands between
+ * allocation of apam's failing, or all from that one on; see memory.c.  A
+ * target keeps its invariants meanwhile.  What it allocates for itself comes
+ * from fuzz_copy, and what it asks apam only to check an answer stands between
  * fuzz_feed and fuzz_starve: that has all memory.
  */
 #ifndef TESTS_FUZZ_H

@@ -3,7 +3,7 @@
  * acl_reader: who is named is named in the bytes, may read, and is not the one
  * that does not count.
  */
-#include "../../core/acl.h"
+#include "file/acl.h"
 #include "fuzz.h"
 
 #define SELF 7

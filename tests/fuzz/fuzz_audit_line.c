@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * audit_line: whatever the texts of an event are, each form is of its bounded
- * size, one line or one field a line, and as JSON it is JSON.  The input's first
- * byte chooses what happened, and the texts are what NULs or newlines part.
+ * size, one line or one field a line, and as JSON it is JSON.  The input's
+ * first byte chooses what happened, and the texts are what NULs or newlines
+ * part.
  */
 #include <string.h>
 
-#include "../../core/audit_line.h"
-#include "../../core/json.h"
-#include "../../core/utf8.h"
+#include "audit/line.h"
+#include "base/utf8.h"
 #include "fuzz.h"
+#include "text/json.h"
 
 #define TEXTS 8
 

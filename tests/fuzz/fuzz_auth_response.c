@@ -3,9 +3,9 @@
  * key-secret-archiveable with the input as the answer of the authentication
  * endpoint and of the API, or with options that it says.
  */
-#include "../../modules/key-secret-archiveable/auth.c"
-#include "../../modules/key-secret-archiveable/module.c"
-#include "../../modules/key-secret-archiveable/writes.c"
+#include "modules/key-secret-archiveable/auth.c"
+#include "modules/key-secret-archiveable/module.c"
+#include "modules/key-secret-archiveable/writes.c"
 
 #include "module.h"
 

@@ -2,9 +2,9 @@
 /*
  * challenge_find: each line of the input is a WWW-Authenticate header.
  */
-#include "../../core/header.h"
-#include "../../core/str.h"
+#include "base/str.h"
 #include "fuzz.h"
+#include "text/header.h"
 
 #define HEADERS_MAX 8
 

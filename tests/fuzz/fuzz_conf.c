@@ -5,10 +5,10 @@
  * pass, libconfig must have read as the guard did: then it finds no fraction
  * and no control character, and an error has a line of the file.
  */
-#include "../../core/profile.h"
-#include "../../core/str.h"
-#include "../demo_options.h"
+#include "base/str.h"
+#include "config/profile_conf.h"
 #include "fuzz.h"
+#include "support/demo_options.h"
 
 static unsigned line_count;
 

@@ -4,12 +4,12 @@
  * take is still taken afterwards, libconfig finds the two in each other's
  * place and nothing else changed, and swapped twice is as it was.
  */
-#include "../../core/conf_swap.h"
+#include "config/swap.h"
 
 #include <stdlib.h>
 
-#include "../../core/conf.h"
-#include "../../core/str.h"
+#include "base/str.h"
+#include "config/syntax.h"
 #include "fuzz.h"
 
 #define ENTRIES_MAX 4

@@ -5,8 +5,8 @@
  * as if decrypted; or a secret, which is sealed, must come back, and must not
  * once a bit was turned.
  */
-#include "../../core/credential_record.h"
-#include "../../core/str.h"
+#include "base/str.h"
+#include "entry/share_record.h"
 #include "fuzz.h"
 
 #define NOW 50000

@@ -4,9 +4,9 @@
  * argument of curl's.  What is accepted reads the same when it is read again,
  * and nothing that is handed on can break out of its line.
  */
-#include "../../cli/curl_args.c"
-#include "../../cli/header_arg.c"
 #include "fuzz.h"
+#include "lib/curl_args.c"
+#include "lib/header_arg.c"
 
 #define WORDS_MAX 64
 

@@ -2,8 +2,8 @@
 /*
  * duration_parse: in range, and what is accepted is digits and a unit.
  */
-#include "../../core/duration.h"
 #include "fuzz.h"
+#include "text/duration.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

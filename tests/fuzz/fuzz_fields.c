@@ -4,10 +4,10 @@
  * "=NAME:VALUE" without a look at its bytes, "-" frees all.  What was accepted
  * is there, in order and as it came, until something was refused.
  */
-#include "../../core/fields.h"
-#include "../../core/header.h"
-#include "../drive.h"
 #include "fuzz.h"
+#include "support/drive.h"
+#include "text/fields.h"
+#include "text/header.h"
 
 #define FIELDS_SEEN 256
 

@@ -3,9 +3,9 @@
  * header_arg: the whole input, up to a NUL, is one -H.  What is accepted, the
  * library accepts, too, and lies within the argument.
  */
-#include "../../cli/header_arg.c"
-#include "../../core/header.h"
 #include "fuzz.h"
+#include "lib/header_arg.c"
+#include "text/header.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

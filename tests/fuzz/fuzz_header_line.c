@@ -4,12 +4,12 @@
  * its end.  What is taken in is a header by the rules on them, and what came
  * before a status line is forgotten.
  */
-#include "../../core/header.h"
-#include "../../core/http.h"
-#include "../../core/response.h"
-#include "../../core/secmem.h"
-#include "../../core/str.h"
+#include "base/secmem.h"
+#include "base/str.h"
 #include "fuzz.h"
+#include "http/client.h"
+#include "http/response.h"
+#include "text/header.h"
 
 static void
 check_fields(struct fields *fields)

@@ -3,10 +3,10 @@
  * json_new and json_at.  The input is a JSON pointer, a newline and a text;
  * without a newline it is a text alone.
  */
-#include "../../core/json.h"
-#include "../../core/lifetime.h"
-#include "../../core/str.h"
+#include "base/str.h"
 #include "fuzz.h"
+#include "text/json.h"
+#include "text/lifetime.h"
 
 static void
 check_value(struct apam_json value)

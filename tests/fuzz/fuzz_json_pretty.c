@@ -3,8 +3,8 @@
  * json_pretty: what it prints means what was given, is plain, and is printed
  * the same when it is printed again; what is no JSON prints nothing.
  */
-#include "../../cli/json_pretty.c"
 #include "fuzz.h"
+#include "lib/json_pretty.c"
 
 struct printed {
 	char *p;
@@ -58,7 +58,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct apam_str text = { (const char *)data, size };
 	struct printed out, again = { 0 };
 
-	/* Where it has none the program ends: cli/json_memory.c. */
+	/* Where it has none the program ends: hosts/cli/lib/json_memory.c. */
 	json_set_alloc_funcs(fuzz_alloc, free);
 	out = print(text);
 	if (!out.ok) {

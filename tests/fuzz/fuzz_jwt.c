@@ -4,10 +4,10 @@
  * with the input as the claims of one, so that the fuzzer need not learn
  * base64.
  */
-#include "../../core/encode.h"
-#include "../../core/lifetime.h"
-#include "../../core/secmem.h"
+#include "base/secmem.h"
 #include "fuzz.h"
+#include "text/encode.h"
+#include "text/lifetime.h"
 
 static void
 check_token(struct apam_str token)

@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../core/key_counter.h"
-#include "../../core/siphash.h"
+#include "base/siphash.h"
 #include "fuzz.h"
+#include "keys/counter.h"
 
 #define SUM_AT 80 /* in the file, which ends behind the sum */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading an index: bytes as they are, and with checksums that fit, so that what
- * lies behind them is reached.  Whatever is in it, what is read stays within
- * bounds, and one that is whole is walked over to its end.  So is one that was
- * just written.
+ * Reading an index: bytes as they are, and with checksums that fit, so that
+ * what lies behind them is reached.  Whatever is in it, what is read stays
+ * within bounds, and one that is whole is walked over to its end.  So is one
+ * that was just written.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>
@@ -11,9 +11,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../core/key_index.h"
-#include "../../core/siphash.h"
+#include "base/siphash.h"
 #include "fuzz.h"
+#include "keys/index.h"
 
 #define SUM_AT (KEY_INDEX_BLOCK - 8)
 #define NUMBER_AT 4032

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * key_note_take: root reads what users wrote.  The first byte says which kind of
- * note it is.  What is taken is plain, of the past, and once written it is taken
- * again and writes the same.
+ * key_note_take: root reads what users wrote.  The first byte says which kind
+ * of note it is.  What is taken is plain, of the past, and once written it is
+ * taken again and writes the same.
  */
-#include "../../core/clock.h"
-#include "../../core/key_note.h"
-#include "../../core/str.h"
+#include "base/clock.h"
+#include "base/str.h"
 #include "fuzz.h"
+#include "keys/note.h"
 
 static void
 check_note(const struct key_note *note)

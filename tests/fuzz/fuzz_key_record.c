@@ -3,9 +3,9 @@
  * key_set_read: what is refused leaves an empty set, what is read is within its
  * bounds, and once written it reads and writes the same.
  */
-#include "../../core/key_record.h"
-#include "../../core/str.h"
+#include "base/str.h"
 #include "fuzz.h"
+#include "keys/record.h"
 
 static void
 check_record(const struct key_record *r)

@@ -4,7 +4,7 @@
  * user called it.  The name that comes of it is bounded and printable.
  */
 #define _GNU_SOURCE
-#include "../../core/lock_holder.c"
+#include "file/lock_holder.c"
 
 #include <sys/file.h>
 #include <sys/mman.h>

@@ -5,10 +5,10 @@
  * times that it is asked for.
  */
 /* It chooses what of the C library there is, so it comes first. */
-#include "../../cli/since.c"
+#include "lib/since.c"
 
-#include "../../cli/log_record.c"
 #include "fuzz.h"
+#include "lib/log_record.c"
 
 #define NOW 1800000000
 
@@ -33,7 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *line = fuzz_copy(data, size);
 	int64_t at;
 
-	/* Where it has none the program ends: cli/json_memory.c. */
+	/* Where it has none the program ends: hosts/cli/lib/json_memory.c. */
 	json_set_alloc_funcs(fuzz_alloc, free);
 	check(log_record_file(line, 7));
 	check(log_record_journal(line));

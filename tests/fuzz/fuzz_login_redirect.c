@@ -3,8 +3,8 @@
  * basic-email-key with the input as the API's answer, as a redirect's target
  * and as the query of a request, or with options that it says.
  */
-#include "../../modules/basic-email-key/module.c"
-#include "../../modules/basic-email-key/query.c"
+#include "modules/basic-email-key/module.c"
+#include "modules/basic-email-key/query.c"
 
 #include "module.h"
 

@@ -4,8 +4,8 @@
  * more than a scheme's word and four bytes are seen, and nothing that steers a
  * terminal.
  */
-#include "../../cli/mask.c"
 #include "fuzz.h"
+#include "lib/mask.c"
 
 #define ELLIPSIS "\xe2\x80\xa6"
 

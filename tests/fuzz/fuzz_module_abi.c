@@ -7,11 +7,11 @@
  * beyond it is seen.  What is accepted can be worked with; what is not leaves
  * no function to call.
  */
-#include "../../core/error.h"
-#include "../../core/module_abi.h"
-#include "../../core/option.h"
-#include "../drive.h"
+#include "abi/accept.h"
+#include "base/error.h"
+#include "config/option.h"
 #include "fuzz.h"
+#include "support/drive.h"
 
 #define OPTIONS 70
 #define DEPTHS 8

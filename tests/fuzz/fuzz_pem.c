@@ -4,8 +4,8 @@
  * text has.
  */
 #define _GNU_SOURCE /* memmem */
-#include "../../core/pem.h"
 #include "fuzz.h"
+#include "text/pem.h"
 
 static size_t
 lines_of(const uint8_t *data, size_t size)

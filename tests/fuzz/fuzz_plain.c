@@ -3,8 +3,8 @@
  * plain_write: nothing that comes out steers a terminal, and it is the same in
  * whatever pieces it came.
  */
-#include "../../cli/plain.c"
 #include "fuzz.h"
+#include "lib/plain.c"
 
 static char *
 show(const uint8_t *data, size_t size, size_t piece, size_t *n)

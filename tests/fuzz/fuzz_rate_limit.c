@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rate_limit_wait and response_retry_after: whatever headers say, apam waits for
- * a day at most.  The input is header lines, each "Name: value".
+ * rate_limit_wait and response_retry_after: whatever headers say, apam waits
+ * for a day at most.  The input is header lines, each "Name: value".
  */
 #include <string.h>
 
-#include "../../core/rate_limit.h"
 #include "fuzz.h"
+#include "http/rate_limit.h"
 
 #define HEADERS_MAX 16
 #define DAY 86400

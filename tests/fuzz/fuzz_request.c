@@ -5,12 +5,12 @@
  * ampersand is a parameter, as "&name=value".  What is accepted is within the
  * profile and holds no control character.
  */
-#include "../../core/error.h"
-#include "../../core/header.h"
-#include "../../core/request.h"
-#include "../../core/secmem.h"
-#include "../../core/str.h"
+#include "abi/request.h"
+#include "base/error.h"
+#include "base/secmem.h"
+#include "base/str.h"
 #include "fuzz.h"
+#include "text/header.h"
 
 #define LINES_MAX 32
 

@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
-#include "../../core/header.h"
-#include "../../core/str.h"
+#include "base/str.h"
 #include "fuzz.h"
+#include "text/header.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

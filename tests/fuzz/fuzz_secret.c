@@ -12,12 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../core/clock.h"
-#include "../../core/error.h"
-#include "../../core/secret_oddity.h"
-#include "../../core/secret_ref.h"
-#include "../../core/str.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "file/secret.h"
 #include "fuzz.h"
+#include "text/secret_oddity.h"
 
 #define EXEC_MAX 16 /* bytes of an input that a program is run for */
 #define WAIT_MS 30 /* for a program that takes too long */

@@ -3,9 +3,9 @@
  * secret_ref_check alone, nothing is read: what passes is of a known kind,
  * without control characters, and its path is absolute and plain.
  */
-#include "../../core/secret_ref.h"
-#include "../../core/str.h"
-#include "../../core/trust.h"
+#include "base/str.h"
+#include "file/secret.h"
+#include "file/trust.h"
 #include "fuzz.h"
 
 static void

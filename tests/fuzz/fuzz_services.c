@@ -5,10 +5,10 @@
  * a module does with them, what comes of it has no control character where it
  * is sent or shown, and nothing is used after a failure.
  */
-#include "../../core/header.h"
-#include "../../core/url.h"
-#include "../drive.h"
 #include "fuzz.h"
+#include "support/drive.h"
+#include "text/header.h"
+#include "text/url.h"
 
 static struct services svc;
 static struct drive sink; /* of its log */

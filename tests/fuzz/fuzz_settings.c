@@ -9,12 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../core/profile.h"
-#include "../../core/settings.h"
-#include "../../core/str.h"
-#include "../../core/trust.h"
-#include "../../core/url.h"
+#include "base/str.h"
+#include "config/main_conf.h"
+#include "config/profile_conf.h"
+#include "file/trust.h"
 #include "fuzz.h"
+#include "text/url.h"
 
 static void
 check_problem(void *arg, const struct apam_error *problem)

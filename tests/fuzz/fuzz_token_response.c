@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * oauth2-client-credentials with the input as every answer: of the token
- * endpoint, the metadata, introspection, revocation and the API, or with options
- * that it says.
+ * endpoint, the metadata, introspection, revocation and the API, or with
+ * options that it says.
  */
-#include "../../modules/oauth2-client-credentials/check.c"
-#include "../../modules/oauth2-client-credentials/judge.c"
-#include "../../modules/oauth2-client-credentials/metadata.c"
-#include "../../modules/oauth2-client-credentials/module.c"
-#include "../../modules/oauth2-client-credentials/token.c"
+#include "modules/oauth2-client-credentials/check.c"
+#include "modules/oauth2-client-credentials/judge.c"
+#include "modules/oauth2-client-credentials/metadata.c"
+#include "modules/oauth2-client-credentials/module.c"
+#include "modules/oauth2-client-credentials/token.c"
 
 #include "module.h"
 

@@ -7,9 +7,9 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 
-#include "../../core/str.h"
-#include "../../core/url.h"
+#include "base/str.h"
 #include "fuzz.h"
+#include "text/url.h"
 
 static bool
 is_within(struct apam_str part, struct apam_str whole)

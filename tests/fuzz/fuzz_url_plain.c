@@ -6,16 +6,16 @@
  * URL of that origin, whole, with nothing cut.  An origin with a path has no
  * quick way.
  */
-#include "../../core/url_plain.h"
+#include "slot/url_plain.h"
 
-#include "../../core/str.h"
-#include "../../core/url.h"
-#include "../drive.h"
+#include "base/str.h"
 #include "fuzz.h"
+#include "support/drive.h"
+#include "text/url.h"
 
 static struct url_start start;
 
-/* The bytes of an origin as hot.c takes them; 0: no quick way. */
+/* The bytes of an origin as slot/write.c takes them; 0: no quick way. */
 static size_t
 plain_bytes(const struct url *origin)
 {

@@ -3,10 +3,10 @@
  * The rules for requests that write: the first line of the input is a
  * pattern, the second a path.
  */
-#include "../../modules/key-secret-archiveable/writes.c"
+#include "modules/key-secret-archiveable/writes.c"
 
-#include "../drive.h"
 #include "fuzz.h"
+#include "support/drive.h"
 
 static bool
 matches(struct apam_str pattern, struct apam_str path)

@@ -8,8 +8,8 @@
 #ifndef TESTS_FUZZ_MODULE_H
 #define TESTS_FUZZ_MODULE_H
 
-#include "../drive.h"
 #include "fuzz.h"
+#include "support/drive.h"
 
 /* An entry of the module in this program; opened once, for all inputs. */
 static inline struct drive *

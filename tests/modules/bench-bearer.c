@@ -6,7 +6,7 @@
  * What a cached OAuth token costs to send, without a network to get it from.
  * Of no use outside measurements.
  */
-#include "../../modules/common.h"
+#include "modules/common.h"
 
 #include <stdlib.h>
 

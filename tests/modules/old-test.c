@@ -5,7 +5,7 @@
  * The copy in frozen/ must never change.  It has the first version's structs,
  * sizes and option table, whatever the current header has.
  */
-#include "frozen/apam/module.h"
+#include "modules/frozen/apam/module.h"
 
 #include "stub.h"
 

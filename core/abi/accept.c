@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Version skew and broken descriptors are found here, at load, and not at the
+ * first call.  Reads no field before it knows that the struct holds it.
+ */
+#include "abi/accept.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "config/option.h"
+
+/* The sizes of ABI 1.0: nothing smaller was ever right. */
+#define MODULE_SIZE_1_0                                                        \
+	(offsetof(struct apam_module, prepare) + sizeof(void (*)(void)))
+#define OPTION_SIZE_1_0                                                        \
+	(offsetof(struct apam_option, member_count) + sizeof(size_t))
+#define OPTIONS_MAX 64
+#define OPTION_DEPTH_MAX 4
+
+struct judged {
+	const struct apam_module *m;
+	const char *file;
+	struct apam_error *err;
+};
+
+static enum apam_status
+refuse(
+    const struct judged *j, const char *what, unsigned expected, unsigned found)
+{
+	return error_set_at(j->err, APAM_E_MODULE, j->file, 0,
+	    "the module's %s is wrong: expected %u, found %u", what, expected,
+	    found);
+}
+
+static enum apam_status
+refuse_text(const struct judged *j, const char *text)
+{
+	return error_set_at(j->err, APAM_E_MODULE, j->file, 0, "%s", text);
+}
+
+static enum apam_status
+check_frame(const struct judged *j)
+{
+	const struct apam_module *m = j->m;
+
+	if (m->magic != APAM_MODULE_MAGIC)
+		return error_set_at(j->err, APAM_E_MODULE, j->file, 0,
+		    "the module's magic is wrong: expected %#x, found %#x",
+		    APAM_MODULE_MAGIC, (unsigned)m->magic);
+	if (m->size < offsetof(struct apam_module, traits))
+		return refuse(j, "size", MODULE_SIZE_1_0, m->size);
+	if (m->abi_major != APAM_ABI_MAJOR)
+		return refuse(j, "ABI major", APAM_ABI_MAJOR, m->abi_major);
+	if (m->size < MODULE_SIZE_1_0)
+		return refuse(j, "size", MODULE_SIZE_1_0, m->size);
+	return APAM_OK;
+}
+
+static enum apam_status
+check_names(const struct judged *j, const char *scheme)
+{
+	const struct apam_module *m = j->m;
+
+	if (m->scheme == NULL || m->summary == NULL || m->vendor == NULL ||
+	    m->version == NULL)
+		return refuse_text(j,
+		    "the module lacks its scheme, summary, vendor or version");
+	if (strcmp(m->scheme, scheme) != 0)
+		return error_set_at(j->err, APAM_E_MODULE, j->file, 0,
+		    "the module's scheme is wrong: expected %s, found %.64s",
+		    scheme, m->scheme);
+	return APAM_OK;
+}
+
+static enum apam_status
+check_slots(const struct judged *j)
+{
+	const struct apam_module *m = j->m;
+	const struct {
+		const char *name;
+		bool there;
+	} slots[] = {
+		{ "open", m->open != NULL },
+		{ "close", m->close != NULL },
+		{ "acquire", m->acquire != NULL },
+		{ "sign", m->sign != NULL },
+		{ "judge", m->judge != NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
+		if (!slots[i].there)
+			return error_set_at(j->err, APAM_E_MODULE, j->file, 0,
+			    "the module's mandatory slot %s is missing: "
+			    "expected a function, found NULL",
+			    slots[i].name);
+	return APAM_OK;
+}
+
+static enum apam_status check_table(
+    const struct judged *j, const struct option_table *table, unsigned depth);
+
+static enum apam_status
+check_option(
+    const struct judged *j, const struct apam_option *o, unsigned depth)
+{
+	const struct option_table members = { o->members, j->m->option_size,
+		o->member_count };
+
+	if (o->name == NULL || o->name[0] == '\0' || o->help == NULL)
+		return refuse_text(j, "an option lacks its name or help");
+	if (o->type < APAM_OPT_STRING || o->type > APAM_OPT_GROUPS)
+		return refuse(
+		    j, "option type", APAM_OPT_GROUPS, (unsigned)o->type);
+	if (o->type == APAM_OPT_CHOICE &&
+	    (o->choices == NULL || o->choices[0] == NULL))
+		return refuse_text(j, "an option of type choice has none");
+	if (o->type == APAM_OPT_GROUP || o->type == APAM_OPT_GROUPS)
+		return check_table(j, &members, depth + 1);
+	return APAM_OK;
+}
+
+static enum apam_status
+check_table(
+    const struct judged *j, const struct option_table *table, unsigned depth)
+{
+	enum apam_status status = APAM_OK;
+
+	if (depth > OPTION_DEPTH_MAX)
+		return refuse_text(j, "option groups are nested too deep");
+	if (table->count > OPTIONS_MAX)
+		return refuse(j, "number of options", OPTIONS_MAX,
+		    (unsigned)table->count);
+	if (table->count > 0 && table->options == NULL)
+		return refuse_text(j, "the option table is missing");
+	for (size_t i = 0; i < table->count && status == APAM_OK; i++)
+		status = check_option(j, option_at(table, i), depth);
+	return status;
+}
+
+static enum apam_status
+check_options(const struct judged *j)
+{
+	const struct option_table table = { j->m->options, j->m->option_size,
+		j->m->option_count };
+	const struct apam_option *o;
+	unsigned ids = 0;
+	enum apam_status status;
+
+	if (table.count > 0 && table.option_size < OPTION_SIZE_1_0)
+		return refuse(j, "option size", OPTION_SIZE_1_0,
+		    (unsigned)table.option_size);
+	status = check_table(j, &table, 0);
+	if (status != APAM_OK)
+		return status;
+	for (size_t i = 0; i < table.count; i++) {
+		o = option_at(&table, i);
+		if (o->flags & APAM_OPT_KEY_ID)
+			ids += o->type == APAM_OPT_STRING ? 1 : 2;
+	}
+	if (ids > 1)
+		return refuse_text(
+		    j, "the key id is no string, or more than one option");
+	return APAM_OK;
+}
+
+static enum apam_status
+check_traits(const struct judged *j)
+{
+	const uint32_t both = APAM_TRAIT_THREADS_PER_CALL |
+	    APAM_TRAIT_THREADS_PER_ENTRY;
+
+	if ((j->m->traits & both) == both)
+		return refuse_text(
+		    j, "the module states two thread models; expected one");
+	return APAM_OK;
+}
+
+enum apam_status
+module_accept(const struct apam_module *found, const char *file,
+    const char *scheme, struct apam_module *copy, struct apam_error *err)
+{
+	const struct judged j = { found, file, err };
+	enum apam_status status = check_frame(&j);
+
+	memset(copy, 0, sizeof(*copy));
+	if (status == APAM_OK)
+		status = check_names(&j, scheme);
+	if (status == APAM_OK)
+		status = check_traits(&j);
+	if (status == APAM_OK)
+		status = check_slots(&j);
+	if (status == APAM_OK)
+		status = check_options(&j);
+	if (status == APAM_OK)
+		memcpy(copy, found,
+		    found->size < sizeof(*copy) ? found->size : sizeof(*copy));
+	return status;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The loader: finds, checks and loads the module of a scheme.
+ *
+ * The file is <module_dir>/<scheme>.so and nothing else; path trust and the
+ * pin are checked before dlopen, because constructors run inside it; loaded
+ * modules are never unloaded.
+ */
+#ifndef CORE_MODULES_H
+#define CORE_MODULES_H
+
+#include <pthread.h>
+
+#include <apam/apam.h>
+#include <apam/module.h>
+
+#include "config/main_conf.h"
+#include "config/option.h"
+
+/* A loaded module; lives as long as its context. */
+struct module {
+	struct module *next;
+	struct apam_module abi;	/* our copy: slots it lacks are NULL */
+	struct option_table options;
+	pthread_mutex_t lock;	/* of modules without a thread trait */
+};
+
+struct modules {
+	pthread_mutex_t lock;
+	struct module *first;
+};
+
+void modules_init(struct modules *all);
+void modules_free(struct modules *all);
+
+/*
+ * The module of a scheme, loaded at the first call.  NULL with *err set:
+ * MODULE, TRUST, MEMORY.
+ */
+struct module *modules_get(struct modules *all, const struct settings *settings,
+    const char *scheme, struct apam_error *err);
+
+/* Lower-case letters, digits and '-', the first no '-', 64 at most. */
+bool module_name_ok(const char *name);
+
+#endif

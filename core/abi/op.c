@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One run of a step function.  Whatever a module returns is checked here
+ * before anybody acts on it: dispatch fails closed.
+ */
+#include "abi/op.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "text/lifetime.h"
+
+void
+op_init(struct op *op, enum op_kind kind, bool allow_http,
+    const struct apam_credential_view *credential)
+{
+	memset(op, 0, sizeof(*op));
+	op->pub.size = sizeof(op->pub);
+	op->pub.credential = credential;
+	op->kind = kind;
+	op->allow_http = allow_http;
+	op->lifetime = LIFETIME_UNSTATED;
+	exchange_init(&op->exchange);
+	buf_init(&op->memo, OP_CREDENTIAL_MAX);
+	buf_init(&op->credential, OP_CREDENTIAL_MAX);
+	error_clear(&op->error);
+}
+
+void
+op_free(struct op *op)
+{
+	buf_free(&op->credential);
+	buf_free(&op->memo);
+	exchange_free(&op->exchange);
+}
+
+static enum apam_step
+fail(struct op *op, enum apam_status status, const char *text)
+{
+	(void)error_set(&op->error, status, "%s", text);
+	return APAM_STEP_FAILED;
+}
+
+/* What the module had kept, but for lack of room was not. */
+static enum apam_step
+check_kept(struct op *op, enum apam_step step)
+{
+	if (op->memo.no_memory || op->credential.no_memory)
+		return fail(op, APAM_E_MEMORY, "out of memory");
+	if (op->memo.failed || op->credential.failed)
+		return fail(op, APAM_E_PROVIDER, "the credential is too large");
+	return step;
+}
+
+static enum apam_step
+check_exchange(struct op *op)
+{
+	const char *why;
+
+	if (op->exchange.method[0] == '\0' && op->exchange.refused == NULL)
+		return fail(op, APAM_E_ABI,
+		    "the module asked for an exchange and built none");
+	if (++op->steps > OP_STEPS_MAX)
+		return fail(op, APAM_E_ABI,
+		    "the module asks for one exchange after the other");
+	why = exchange_finish(&op->exchange, op->allow_http);
+	if (why == NULL)
+		return check_kept(op, APAM_STEP_EXCHANGE);
+	if (exchange_no_memory(&op->exchange))
+		return fail(op, APAM_E_MEMORY, "out of memory");
+	(void)error_set(
+	    &op->error, APAM_E_CONFIG, "the exchange cannot be sent: %s", why);
+	return APAM_STEP_FAILED;
+}
+
+static enum apam_step
+check_done(struct op *op)
+{
+	if (check_kept(op, APAM_STEP_DONE) == APAM_STEP_FAILED)
+		return APAM_STEP_FAILED;
+	if (op->kind == OP_ACQUIRE &&
+	    (!op->has_credential || op->credential.n == 0))
+		return fail(
+		    op, APAM_E_ABI, "the module is done without a credential");
+	if (op->kind == OP_CHECK && !op->has_key_state)
+		return fail(
+		    op, APAM_E_ABI, "the module is done without a key state");
+	return APAM_STEP_DONE;
+}
+
+static enum apam_step
+check_failed(struct op *op)
+{
+	if (op->error.status == APAM_OK)
+		return fail(
+		    op, APAM_E_ABI, "the module failed without saying why");
+	return APAM_STEP_FAILED;
+}
+
+typedef enum apam_step step_function(void *state, struct apam_op *op);
+
+static step_function *
+function_of(const struct apam_module *module, enum op_kind kind)
+{
+	switch (kind) {
+	case OP_ACQUIRE:
+		return module->acquire;
+	case OP_CHECK:
+		return module->check;
+	case OP_REVOKE:
+		return module->revoke;
+	}
+	return NULL;
+}
+
+/* What a step came to, by what it returned and what it left behind. */
+static enum apam_step
+check_step(struct op *op, enum apam_step step)
+{
+	switch (step) {
+	case APAM_STEP_EXCHANGE:
+		return check_exchange(op);
+	case APAM_STEP_DONE:
+		return check_done(op);
+	case APAM_STEP_FAILED:
+		return check_failed(op);
+	}
+	return fail(op, APAM_E_ABI, "the module returned an illegal step");
+}
+
+enum apam_step
+op_step(struct op *op, const struct apam_module *module, void *state,
+    const struct response *response)
+{
+	enum apam_step next;
+	step_function *step = function_of(module, op->kind);
+
+	if (step == NULL)
+		return fail(op, APAM_E_ABI, "the module has no such function");
+
+	op->pub.response = response == NULL ? NULL : &response->pub;
+	op->pub.memo = buf_view(&op->memo);
+	op->exchange.method[0] = '\0';
+	next = step(state, &op->pub);
+	if (response == NULL || !response_is_short(response))
+		return check_step(op, next);
+	/* What the module made of an answer that it could not read is void. */
+	error_clear(&op->error);
+	return fail(op, APAM_E_MEMORY, "out of memory");
+}

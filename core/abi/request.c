@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Origin binding: whatever is not the profile's gets no headers.  The URL is
+ * read once, strictly, and what was read is what modules see and hosts send.
+ */
+#include "abi/request.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "text/header.h"
+
+const char *
+request_outside(
+    const struct profile *profile, const struct url *url, size_t *depth)
+{
+	const char *best = "the profile has no origin";
+	bool inside = false;
+
+	*depth = 0;
+	for (size_t i = 0; i < profile->origin_count; i++) {
+		const struct url *origin = &profile->origins[i];
+		const char *why = url_outside(origin, url);
+
+		if (why != NULL) {
+			best = why;
+			continue;
+		}
+		inside = true;
+		if (origin->path.n > *depth)
+			*depth = origin->path.n;
+	}
+	return inside ? NULL : best;
+}
+
+static enum apam_status
+check_headers(const struct apam_request *from, struct apam_error *err)
+{
+	if (from->header_count > 0 && from->headers == NULL)
+		return error_set(err, APAM_E_USAGE, "headers is NULL");
+	for (size_t i = 0; i < from->header_count; i++)
+		if (!header_name_ok(from->headers[i].name) ||
+		    !header_value_ok(from->headers[i].value))
+			return error_set(err, APAM_E_HEADER,
+			    "header %zu of the request has characters that "
+			    "none may have",
+			    i);
+	return APAM_OK;
+}
+
+static enum apam_status
+check_form(const struct apam_request *from, struct apam_error *err)
+{
+	if (from->size < sizeof(*from) || from->method == NULL ||
+	    from->url == NULL || from->timeout_ms < 0)
+		return error_set(err, APAM_E_USAGE,
+		    "the request lacks size, method or URL, or has a "
+		    "negative timeout");
+	if (!header_name_ok(apam_str(from->method)))
+		return error_set(
+		    err, APAM_E_USAGE, "the method is no HTTP method");
+	if ((unsigned)from->body.kind > APAM_BODY_UNKNOWN ||
+	    (from->body.kind == APAM_BODY_READER && from->body.read == NULL))
+		return error_set(
+		    err, APAM_E_USAGE, "the body is of no known kind");
+	return check_headers(from, err);
+}
+
+/* Let the view show the URL as it now is. */
+static enum apam_status
+show_url(struct request *r, struct url *url, struct apam_error *err)
+{
+	const char *why;
+
+	if (r->url.failed)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	why = url_parse(buf_view(&r->url), url);
+	if (why != NULL)
+		return error_set(err, APAM_E_URL, "%s", why);
+	r->view.url = url->text;
+	r->view.path = url->path;
+	r->view.query = url->query;
+	return APAM_OK;
+}
+
+static enum apam_status
+bind(struct request *r, const struct profile *profile, struct apam_error *err)
+{
+	struct url url;
+	enum apam_status status = show_url(r, &url, err);
+	const char *why;
+	size_t depth;
+
+	if (status != APAM_OK)
+		return status;
+	why = request_outside(profile, &url, &depth);
+	if (why == NULL)
+		why = url_insecure(&url, profile->allow_http);
+	if (why != NULL)
+		return error_set(err, APAM_E_ORIGIN,
+		    "the URL is not this profile's: %s", why);
+
+	r->cut = url.text.n != r->url.n;
+	buf_truncate(&r->url, url.text.n);
+	r->view.scheme = url.https ? APAM_STR("https") : APAM_STR("http");
+	r->view.port = url.port;
+	memcpy(r->host, url.host, sizeof(r->host));
+	r->view.host = apam_str(r->host);
+	return APAM_OK;
+}
+
+enum apam_status
+request_init(struct request *r, const struct apam_request *from,
+    const struct profile *profile, struct apam_error *err)
+{
+	enum apam_status status;
+
+	memset(r, 0, sizeof(*r));
+	buf_init(&r->url, URL_MAX);
+	status = check_form(from, err);
+	if (status != APAM_OK)
+		return status;
+
+	if (strlen(from->url) > URL_MAX)
+		return error_set(err, APAM_E_URL, "the URL is too long");
+	r->given = from->url;
+	buf_put(&r->url, apam_str(from->url));
+	status = bind(r, profile, err);
+	if (status != APAM_OK)
+		return status;
+	r->view.size = sizeof(r->view);
+	r->view.method = apam_str(from->method);
+	r->view.headers = from->headers;
+	r->view.header_size = sizeof(struct apam_header);
+	r->view.header_count = from->header_count;
+	r->view.body = &from->body;
+	r->view.now = clock_unix();
+	return APAM_OK;
+}
+
+void
+request_free(struct request *r)
+{
+	buf_free(&r->url);
+}
+
+enum apam_status
+request_add_query(struct request *r, struct fields *query, size_t first,
+    struct apam_error *err)
+{
+	const struct apam_header *q = fields_array(query);
+	size_t room = URL_MAX - r->url.n;
+	struct url url;
+	char mark;
+
+	if (query->count == first)
+		return APAM_OK;
+	if (q == NULL)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	/* Before anything is added: the next entry may still sign. */
+	for (size_t i = first; i < query->count; i++) {
+		if (q[i].name.n + q[i].value.n + 2 > room)
+			return error_set(err, APAM_E_URL,
+			    "the URL is too long with its parameters");
+		room -= q[i].name.n + q[i].value.n + 2;
+	}
+	mark = str_find(r->view.url, '?') == r->view.url.n ? '?' : '&';
+	for (size_t i = first; i < query->count; i++) {
+		buf_put_char(&r->url, mark);
+		buf_put(&r->url, q[i].name);
+		buf_put_char(&r->url, '=');
+		buf_put(&r->url, q[i].value);
+		mark = '&';
+	}
+	return show_url(r, &url, err);
+}
+
+void
+request_rewind(struct request *r, size_t n)
+{
+	struct url url;
+
+	if (r->url.n == n || r->url.failed)
+		return;
+	buf_truncate(&r->url, n);
+	(void)show_url(r, &url, NULL);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The request to sign, checked, as modules see it.
+ */
+#ifndef CORE_REQUEST_H
+#define CORE_REQUEST_H
+
+#include <apam/apam.h>
+
+#include "config/profile_conf.h"
+#include "text/fields.h"
+#include "text/url.h"
+
+struct request {
+	struct apam_request_view view;
+	struct buf url;		/* with the parameters added so far */
+	const char *given;	/* the host's text */
+	char host[URL_HOST_MAX + 1]; /* what view.host shows */
+	bool cut;		/* the host's text had a fragment */
+};
+
+/*
+ * Check a host's request and bind it to the profile: method, URL and origin,
+ * headers, body.  Errors: USAGE, URL, ORIGIN, HEADER, MEMORY.
+ */
+enum apam_status request_init(struct request *r,
+    const struct apam_request *from, const struct profile *profile,
+    struct apam_error *err);
+void request_free(struct request *r);
+
+/*
+ * Append the query parameters from index `first` on, percent-encoded already.
+ * Errors: URL (too long), MEMORY.
+ */
+enum apam_status request_add_query(struct request *r, struct fields *query,
+    size_t first, struct apam_error *err);
+
+/* Take back what was added since the URL had `n` bytes (r->url.n). */
+void request_rewind(struct request *r, size_t n);
+
+/*
+ * NULL where some origin of the profile holds the URL; else why the nearest
+ * does not.  *depth is then the length of that origin's path.
+ */
+const char *request_outside(const struct profile *profile,
+    const struct url *url, size_t *depth);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam_audit_lines: the audit log where it is a file.  What is read was written
+ * by others: it is bounded, and only files that are their user's alone are
+ * believed to be that user's.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audit/line.h"
+#include "audit/sink.h"
+#include "base/cancel.h"
+#include "file/user_dir.h"
+#include "profile/context.h"
+
+/* O_NONBLOCK: a FIFO in a file's place must not hang us. */
+#define OPEN_ANY (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+/* A log is moved aside at half of this; one line may be over. */
+#define READ_MAX (2 * AUDIT_FILE_MAX)
+
+struct reading {
+	void (*each)(void *arg, unsigned long uid, const char *line);
+	void *arg;
+};
+
+/* The file of a user, as a stream; NULL where it is none. */
+static FILE *
+open_file(int directory, const char *name, unsigned long uid)
+{
+	const int fd = openat(directory, name, OPEN_ANY);
+	FILE *file = NULL;
+	struct stat st;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == uid &&
+	    (st.st_mode & 077) == 0 && st.st_size <= READ_MAX)
+		file = fdopen(fd, "r");
+	if (file == NULL)
+		(void)close(fd);
+	return file;
+}
+
+/*
+ * A line without its newline; one that was cut short, or too long, is none.
+ * The user may go on writing meanwhile, and must not keep us here by that.
+ */
+static void
+read_file(const struct reading *r, FILE *file, unsigned long uid)
+{
+	char line[AUDIT_LINE_MAX + 2];
+	size_t n, seen = 0;
+	bool whole = true;
+
+	while (seen < READ_MAX && fgets(line, sizeof(line), file) != NULL) {
+		n = strlen(line);
+		seen += n + 1;
+		if (n > 0 && line[n - 1] == '\n') {
+			line[n - 1] = '\0';
+			if (whole)
+				r->each(r->arg, uid, line);
+			whole = true;
+		} else {
+			whole = false;
+		}
+	}
+}
+
+static void
+read_user(void *arg, unsigned long uid, int directory)
+{
+	static const char *const names[] = { AUDIT_FILE_OLD, AUDIT_FILE };
+	FILE *file;
+
+	for (size_t i = 0; i < 2; i++) {
+		file = open_file(directory, names[i], uid);
+		if (file == NULL)
+			continue;
+		read_file(arg, file, uid);
+		(void)fclose(file);
+	}
+}
+
+void
+apam_audit_lines(struct apam *ctx,
+    void (*each)(void *arg, unsigned long uid, const char *line), void *arg)
+{
+	HOLD_CANCEL;
+	const struct settings *s = ctx->settings;
+	struct reading r = { each, arg };
+
+	user_dir_each(s->state_dir, s->user, read_user, &r);
+}

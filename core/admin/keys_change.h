@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What changes of the key registry the library itself makes.
+ */
+#ifndef CORE_KEY_ADMIN_H
+#define CORE_KEY_ADMIN_H
+
+#include "admin/record_edit.h"
+#include "keys/registry.h"
+
+/* Where a context's registry is. */
+struct key_registry key_registry_of(struct apam *ctx);
+
+/*
+ * Tell the audit log what a key of the registry is now; `profile` and `why` may
+ * be NULL.
+ */
+void key_admin_tell(struct apam *ctx, const char *profile,
+    const struct key_identity *key, const char *state, const char *why);
+
+/*
+ * Have every process of this machine drop the credentials of an open entry's
+ * key: its record is made where there is none, and its `drops` raised.  Tells
+ * the audit log nothing.  Errors: those of key_registry_change; `err` is not
+ * NULL.
+ */
+enum apam_status key_admin_drop(const struct entry *e, struct apam_error *err);
+
+#endif

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam_keys: the keys of the registry and of the profiles in one list, with
+ * what programs noted of their use.
+ */
+#include <stdlib.h>
+
+#include "admin/keys_change.h"
+#include "admin/profile_keys.h"
+#include "base/cancel.h"
+#include "base/error.h"
+#include "base/id_index.h"
+#include "base/str.h"
+#include "file/user_dir.h"
+#include "keys/use.h"
+
+/* One key. */
+struct row {
+	struct apam_key_info info;
+	const struct key_record *record; /* NULL: not registered */
+	char mark[KEY_MARK_TEXT];
+	const char **profiles;
+	const struct key_readers *readers; /* NULL: no profile names it */
+	struct key_use *use; /* NULL: no note is of it */
+	const char *missed;
+};
+
+struct rows {
+	struct row *all;
+	size_t count, room;
+	struct id_index by_id;
+	bool failed; /* out of memory */
+};
+
+/* ---- Rows --------------------------------------------------------------- */
+
+static struct row *
+add_row(struct rows *rows, const char *scheme, const char *id)
+{
+	size_t room = rows->room == 0 ? 16 : rows->room * 2;
+	struct row *longer;
+
+	if (rows->count == rows->room) {
+		longer = realloc(rows->all, room * sizeof(*rows->all));
+		if (longer == NULL) {
+			rows->failed = true;
+			return NULL;
+		}
+		rows->all = longer;
+		rows->room = room;
+	}
+	if (!id_index_add(&rows->by_id, id, rows->count)) {
+		rows->failed = true;
+		return NULL;
+	}
+	memset(&rows->all[rows->count], 0, sizeof(*rows->all));
+	rows->all[rows->count].info = (struct apam_key_info){
+		.scheme = scheme,
+		.id = id,
+		.description = "",
+		.access = "",
+		.created_by = "",
+		.archived_by = "",
+		.why = "",
+		.used_by = "",
+		.evidence = "",
+		.profiles_known = true,
+	};
+	return &rows->all[rows->count++];
+}
+
+static void
+free_rows(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->count; i++) {
+		free(rows->all[i].profiles);
+		free(rows->all[i].use);
+	}
+	free(rows->all);
+	id_index_free(&rows->by_id);
+}
+
+/* The rows of an id, one by one; *at as of id_index_next.  NULL at the end. */
+static struct row *
+next_row(const struct rows *rows, const char *id, size_t *at)
+{
+	size_t i;
+
+	return id_index_next(&rows->by_id, id, at, &i) ? &rows->all[i] : NULL;
+}
+
+static void
+add_record(struct rows *rows, const struct key_record *record)
+{
+	struct row *row = add_row(rows, record->scheme, record->id);
+
+	if (row == NULL)
+		return;
+	row->record = record;
+	row->info.registered = true;
+	key_mark_text(record, row->mark);
+	row->info.description = record->description;
+	row->info.access = record->access;
+	row->info.created_at = record->created_at;
+	row->info.created_by = record->created_by;
+	row->info.archived_at = record->archived_at;
+	row->info.archived_by = record->archived_by;
+	row->info.why = record->why;
+}
+
+/* Profiles come by name, so that the same one twice comes in a row. */
+static void
+add_profile(struct rows *rows, struct row *row, const char *profile)
+{
+	size_t n = row->info.profile_count;
+	const char **longer;
+
+	if (n > 0 && strcmp(row->profiles[n - 1], profile) == 0)
+		return;
+	longer = realloc(row->profiles, (n + 1) * sizeof(*longer));
+	if (longer == NULL) {
+		rows->failed = true;
+		return;
+	}
+	row->profiles = longer;
+	longer[n] = profile;
+	row->info.profile_count++;
+}
+
+/* Of several secrets: whoever may read one of them may use the key. */
+static void
+add_readers(struct row *row, const struct named_key *key)
+{
+	static const struct key_readers any = { .unsure = true };
+
+	if (row->readers == NULL)
+		row->readers = &key->readers;
+	else if (!key_readers_same(row->readers, &key->readers))
+		row->readers = &any;
+}
+
+enum fit { OTHER, PERHAPS, SAME };
+
+/* A key whose secret cannot be read may be any of its id. */
+static enum fit
+fit_of(const struct row *row, struct named_key *key, struct apam_error *partial)
+{
+	if (row->record == NULL ||
+	    !named_key_is(key, row->info.scheme, row->info.id))
+		return OTHER;
+	if (named_key_fits(key, row->record, partial))
+		return SAME;
+	return key->secret_error.status == APAM_OK ? OTHER : PERHAPS;
+}
+
+/* Whether it may be the row's. */
+static bool
+add_to_row(struct row *row, struct named_key *key, struct rows *rows,
+    struct apam_error *partial)
+{
+	const enum fit fit = fit_of(row, key, partial);
+
+	if (fit == OTHER)
+		return false;
+	add_readers(row, key);
+	if (fit == SAME)
+		add_profile(rows, row, key->profile);
+	else
+		row->info.profiles_known = false;
+	return true;
+}
+
+/* Add a key that a profile names, to the rows that stand for it. */
+static void
+add_named(struct rows *rows, struct named_key *key, struct apam_error *partial)
+{
+	struct apam_str id = entry_key_id(&key->entry);
+	struct row *own = NULL, *row;
+	bool found = false;
+	size_t at = 0;
+
+	if (id.n == 0)
+		return;
+	while ((row = next_row(rows, id.p, &at)) != NULL) {
+		if (row->record == NULL &&
+		    named_key_is(key, row->info.scheme, row->info.id))
+			own = row;
+		if (add_to_row(row, key, rows, partial))
+			found = true;
+	}
+	if (found)
+		return;
+	if (own == NULL)
+		own = add_row(rows, key->entry.conf->scheme, id.p);
+	if (own == NULL)
+		return;
+	add_profile(rows, own, key->profile);
+	add_readers(own, key);
+}
+
+/* ---- Notes -------------------------------------------------------------- */
+
+static bool
+same_id(const struct row *one, const struct row *other)
+{
+	return strcmp(one->info.id, other->info.id) == 0 &&
+	    strcmp(one->info.scheme, other->info.scheme) == 0;
+}
+
+/* Only where the id is the row's alone are notes without a mark the row's. */
+static bool
+is_alone(const struct rows *rows, size_t i)
+{
+	const struct row *row = &rows->all[i];
+	const bool before = i > 0 && same_id(row, row - 1);
+	const bool behind = i + 1 < rows->count && same_id(row, row + 1);
+
+	return !before && !behind;
+}
+
+/* The rows are in their order. */
+static void
+take_notes(struct rows *rows, const struct key_notes *notes, size_t i)
+{
+	struct row *row = &rows->all[i];
+	const struct key_used key = { row->info.scheme, row->info.id, row->mark,
+		is_alone(rows, i), row->readers };
+	struct key_use use;
+
+	if (!key_use_find(notes, &key, &use))
+		return;
+	row->use = malloc(sizeof(*row->use));
+	if (row->use == NULL)
+		rows->failed = true;
+	else
+		*row->use = use;
+}
+
+static void
+read_notes(const struct settings *s, struct rows *rows, struct key_users *users)
+{
+	struct key_notes notes;
+
+	key_notes_read(&notes, s->state_dir, s->user);
+	rows->failed = rows->failed || notes.failed;
+	key_users_find(users, s->state_dir, s->user);
+	for (size_t i = 0; i < rows->count; i++) {
+		take_notes(rows, &notes, i);
+		rows->all[i].missed = key_use_missed(
+		    rows->all[i].readers, users);
+	}
+	key_notes_free(&notes);
+}
+
+/* ---- The list ----------------------------------------------------------- */
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct row *one = a, *other = b;
+	int order = strcmp(one->info.id, other->info.id);
+
+	if (order == 0)
+		order = strcmp(one->info.scheme, other->info.scheme);
+	return order != 0 ? order : strcmp(one->mark, other->mark);
+}
+
+/* The ids of an index are those that profiles name. */
+static bool
+is_named(const struct id_index *named, const char *id)
+{
+	size_t at = 0, i;
+
+	return id_index_next(named, id, &at, &i);
+}
+
+/* With `id` only those that have it, or that a profile names. */
+static void
+add_records(struct rows *rows, const struct key_set *set,
+    const struct named_keys *keys, const char *id)
+{
+	struct id_index named = { .count = 0 };
+	const struct named_key *k = id == NULL ? NULL : keys->first;
+
+	for (; k != NULL && !rows->failed; k = k->next)
+		if (entry_key_id(&k->entry).n > 0)
+			rows->failed = !id_index_add(
+			    &named, entry_key_id(&k->entry).p, 0);
+	for (size_t i = 0; i < set->count && !rows->failed; i++) {
+		const struct key_record *r = &set->records[i];
+
+		if (id == NULL || strcmp(r->id, id) == 0 ||
+		    is_named(&named, r->id))
+			add_record(rows, r);
+	}
+	id_index_free(&named);
+}
+
+static void
+collect(struct rows *rows, const struct key_set *set, struct named_keys *named,
+    const char *id, struct apam_error *partial)
+{
+	add_records(rows, set, named, id);
+	for (struct named_key *k = named->first; k != NULL; k = k->next)
+		add_named(rows, k, partial);
+	if (rows->count > 0)
+		qsort(rows->all, rows->count, sizeof(*rows->all), compare);
+}
+
+static void
+show_use(struct row *row)
+{
+	if (row->use == NULL)
+		return;
+	row->info.used_at = row->use->used_at;
+	row->info.used_by = row->use->used_by;
+	row->info.used_uid = row->use->used_uid;
+	row->info.state = row->use->state;
+	row->info.checked_at = row->use->checked_at;
+	row->info.evidence = row->use->evidence;
+}
+
+static void
+show(struct rows *rows,
+    bool (*each)(void *arg, const struct apam_key_info *key), void *arg)
+{
+	bool more = true;
+
+	for (size_t i = 0; more && i < rows->count; i++) {
+		struct row *row = &rows->all[i];
+
+		/* Now that they stay where they are. */
+		row->info.mark = row->mark;
+		row->info.use_missed = row->missed;
+		show_use(row);
+		row->info.profiles = row->profiles;
+		more = each(arg, &row->info);
+	}
+}
+
+static enum apam_status
+list_keys(struct apam *ctx, const char *id,
+    bool (*each)(void *arg, const struct apam_key_info *key), void *arg,
+    struct apam_error *partial, struct apam_error *err)
+{
+	const struct key_registry registry = key_registry_of(ctx);
+	struct rows rows = { .all = NULL };
+	struct key_users users = { .uids = NULL };
+	struct key_set set = { .records = NULL };
+	struct named_keys named;
+	struct apam_error why, damage;
+	enum apam_status status;
+
+	error_clear(err);
+	error_clear(&damage);
+	status = named_keys_read(ctx, &named, err);
+	why = named.partial;
+	if (status == APAM_OK) {
+		if (key_registry_read(&registry, &set, &damage) != APAM_OK)
+			why = damage;
+		collect(&rows, &set, &named, id, &why);
+		user_dir_tidy(ctx->settings->state_dir, true, &ctx->log);
+		read_notes(ctx->settings, &rows, &users);
+		if (rows.failed)
+			status = error_set(err, APAM_E_MEMORY, "out of memory");
+	}
+	if (status == APAM_OK)
+		show(&rows, each, arg);
+	if (partial != NULL)
+		*partial = why;
+	free_rows(&rows);
+	key_users_free(&users);
+	key_registry_keep(&registry, &set);
+	named_keys_keep(ctx, &named);
+	return status;
+}
+
+enum apam_status
+apam_keys(struct apam *ctx,
+    bool (*each)(void *arg, const struct apam_key_info *key), void *arg,
+    struct apam_error *partial, struct apam_error *err)
+{
+	HOLD_CANCEL;
+
+	return list_keys(ctx, NULL, each, arg, partial, err);
+}
+
+enum apam_status
+apam_keys_of(struct apam *ctx, const char *id,
+    bool (*each)(void *arg, const struct apam_key_info *key), void *arg,
+    struct apam_error *partial, struct apam_error *err)
+{
+	HOLD_CANCEL;
+
+	return list_keys(ctx, id, each, arg, partial, err);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an administrator does to the registry's keys, in memory: for the `edit`
+ * of key_registry_change.
+ */
+#ifndef CORE_KEY_EDIT_H
+#define CORE_KEY_EDIT_H
+
+#include "entry/entry.h"
+#include "keys/record.h"
+
+/* A key as an entry has it. */
+struct key_identity {
+	const char *scheme, *id;
+	struct apam_str secret; /* entry_key_secret's; empty: any secret */
+};
+
+/*
+ * True where the record stands for this key: same scheme and id and, where the
+ * record has one, the mark of its secret.
+ */
+bool key_fits(const struct key_record *record, const struct key_identity *key);
+
+/* The same of any record; the first.  NULL: the key is not registered. */
+struct key_record *key_edit_find(struct key_set *set,
+    const struct key_identity *key);
+
+/*
+ * Register a key, as from now and by this user, with a mark of its secret that
+ * no other key of its id has.  NULL with *err set: USAGE where its id is
+ * nothing to register, MEMORY, INTERNAL.
+ */
+struct key_record *key_edit_register(struct key_set *set,
+    const struct key_identity *key, struct apam_error *err);
+
+/* Archive an active key.  `why` may be NULL.  Errors: USAGE, MEMORY. */
+enum apam_status key_edit_archive(struct key_set *set,
+    struct key_record *record, const char *why, struct apam_error *err);
+
+/* Make an archived one active; programs that found it dead try it anew. */
+void key_edit_restore(struct key_record *record);
+
+/*
+ * A copy of a text for a record of this set; NULL is "".  `what` it is, for the
+ * message.  NULL with *err set: USAGE, MEMORY.
+ */
+const char *key_edit_text(struct key_set *set, const char *what,
+    const char *text, struct apam_error *err);
+
+#endif

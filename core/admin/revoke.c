@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam_revoke: the provider is told to revoke what the entries of a profile
+ * have, and then every process of this machine forgets it, whatever the
+ * provider said (RFC 7009, 2.2.1: after a 503 the token must be assumed to
+ * live).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "admin/keys_change.h"
+#include "api/sign.h"
+#include "audit/audit.h"
+#include "base/cancel.h"
+#include "base/error.h"
+#include "entry/share_file.h"
+#include "flight/obtain.h"
+#include "profile/reload.h"
+
+/* The files that other users' processes share, as far as they are ours. */
+static void
+remove_files(const struct entry *e)
+{
+	const struct credential_file file = {
+		.state_dir = e->ctx->settings->state_dir,
+		.user = e->policy.user,
+		.owner = { .profile = e->profile->name,
+		    .entry = (uint32_t)e->index },
+	};
+
+	credential_file_forget_all(&file);
+}
+
+/* Have a credential to tell the provider about, if this user has any. */
+static bool
+has_credential(struct entry *e)
+{
+	struct apam_entry_status status;
+
+	lifecycle_glance(e);
+	memset(&status, 0, sizeof(status));
+	lifecycle_show(e, &status);
+	return status.generation != 0;
+}
+
+/* One word for what the provider said. */
+static const char *
+result_of(const struct apam_revoke_report *report)
+{
+	if (report->status == APAM_OK)
+		return report->had_credential ? "revoked" : "nothing";
+	if (report->status == APAM_E_POLICY)
+		return "impossible";
+	return APAM_CLASS(report->status) == APAM_CLASS_TEMPORARY ||
+		report->status == APAM_E_CONFIG ?
+	    "not revoked" :
+	    "refused";
+}
+
+/* Also where the registry was not changed: the provider was told. */
+static void
+tell(const struct entry *e, const struct apam_revoke_report *report)
+{
+	const bool dropped = report->drop_status == APAM_OK;
+	const struct audit_event event = {
+		.what = AUDIT_REGISTRY,
+		.profile = e->profile->name,
+		.entry = (int)e->index,
+		.scheme = e->conf->scheme,
+		.key_id = entry_key_id(e).p,
+		.state = dropped ? "dropped" : "not dropped",
+		.provider = report->result,
+		.evidence = dropped ? report->text : report->drop_text,
+	};
+
+	audit_write(&e->ctx->audit, &event);
+}
+
+static void
+revoke_entry(struct entry *e, int64_t deadline, struct apam_revoke_report *to)
+{
+	struct apam_error err, why;
+
+	error_clear(&err);
+	error_clear(&why);
+	memset(to, 0, sizeof(*to));
+	to->entry = (unsigned)e->index;
+	entry_name_key(e, to->scheme, to->key_id);
+	to->had_credential = has_credential(e);
+	to->status = lifecycle_revoke(e, deadline, &err);
+	to->result = result_of(to);
+	(void)snprintf(to->text, sizeof(to->text), "%.255s", err.text);
+	remove_files(e);
+	to->drop_status = key_admin_drop(e, &why);
+	(void)snprintf(
+	    to->drop_text, sizeof(to->drop_text), "%.255s", why.text);
+	tell(e, to);
+}
+
+enum apam_status
+apam_revoke(struct apam_profile *profile, int timeout_ms,
+    struct apam_revoke_report *reports, size_t *count, struct apam_error *err)
+{
+	HOLD_CANCEL;
+	const size_t room = *count;
+	struct apam_revoke_report report;
+	struct apam_error first;
+	struct stack *stack;
+	int64_t deadline;
+
+	*count = 0;
+	error_clear(err);
+	error_clear(&first);
+	deadline = profile_deadline(profile, timeout_ms);
+	stack = profile_current(profile, deadline, &first);
+	for (size_t i = 0; stack != NULL && i < stack->count; i++) {
+		revoke_entry(&stack->entries[i], deadline, &report);
+		if (i < room)
+			reports[i] = report;
+		if (report.status == APAM_OK || first.status != APAM_OK)
+			continue;
+		(void)error_set(&first, report.status, "%s", report.text);
+		error_locate(&first, profile->name, (int)i);
+	}
+	*count = stack == NULL ? 0 : stack->count;
+	stack_release(&stack);
+	if (first.status != APAM_OK && err != NULL)
+		*err = first;
+	return first.status;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam_check: asking the provider about the keys of a profile.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/sign.h"
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "flight/notify.h"
+#include "flight/obtain.h"
+#include "profile/reload.h"
+
+static void
+report(struct entry *e, const struct key_finding *f, struct apam_key_report *to)
+{
+	memset(to, 0, sizeof(*to));
+	to->entry = (unsigned)e->index;
+	to->state = f->state;
+	to->checked_at = f->at;
+	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
+	tell_key_id(e, to->key_id);
+	to->why = f->state == APAM_KEY_UNKNOWN ? f->why : APAM_OK;
+	(void)snprintf(to->evidence, sizeof(to->evidence), "%s", f->evidence);
+}
+
+static enum apam_status
+check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
+    struct apam_error *err)
+{
+	struct key_finding finding;
+	enum apam_status status;
+
+	/* An archived key is not sent to its provider. */
+	if (entry_is_archived(e, &finding)) {
+		report(e, &finding, to);
+		return APAM_OK;
+	}
+	status = lifecycle_check(e, deadline, &finding, err);
+	if (status == APAM_E_DEADLINE) {
+		finding = (struct key_finding){ .state = APAM_KEY_UNKNOWN,
+			.at = clock_unix() };
+		(void)snprintf(finding.evidence, sizeof(finding.evidence),
+		    "the provider did not answer in time");
+		status = APAM_OK;
+	}
+	if (status == APAM_OK)
+		report(e, &finding, to);
+	return status;
+}
+
+enum apam_status
+apam_check(struct apam_profile *profile, int timeout_ms,
+    struct apam_key_report *reports, size_t *count, struct apam_error *err)
+{
+	HOLD_CANCEL;
+	size_t room = *count;
+	struct apam_error unwanted;
+	enum apam_status status = APAM_OK;
+	struct stack *stack;
+	int64_t deadline;
+
+	if (err == NULL)
+		err = &unwanted;
+	error_clear(err);
+	*count = 0;
+	deadline = profile_deadline(profile, timeout_ms);
+	stack = profile_current(profile, deadline, err);
+	if (stack == NULL)
+		return err->status;
+	for (size_t i = 0; i < stack->count && i < room; i++) {
+		error_clear(err);
+		status = check_entry(
+		    &stack->entries[i], deadline, &reports[i], err);
+		if (status != APAM_OK)
+			break;
+	}
+	if (status == APAM_OK) {
+		*count = stack->count;
+		error_clear(err);
+	}
+	stack_release(&stack);
+	return status;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam_judge: what the entries that signed make of the API's answer.
+ */
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "flight/obtain.h"
+#include "http/rate_limit.h"
+#include "profile/reload.h"
+
+/* Where several entries signed, the verdict that asks for most wins. */
+static const unsigned weight[] = {
+	[APAM_VERDICT_UNKNOWN] = 1,
+	[APAM_VERDICT_ACCEPTED] = 0,
+	[APAM_VERDICT_REJECTED] = 5,
+	[APAM_VERDICT_FORBIDDEN] = 3,
+	[APAM_VERDICT_THROTTLED] = 2,
+	[APAM_VERDICT_SUSPECT] = 4,
+};
+
+/* Some later entry may sign in place of one whose key is dead. */
+static bool
+has_standby(const struct stack *s, size_t after)
+{
+	for (size_t i = after + 1; i < s->count; i++)
+		if (s->profile->entries[i].control == CONTROL_SUFFICIENT)
+			return true;
+	return false;
+}
+
+/* True where a stack before this one may have signed. */
+static bool
+may_be_older(const struct stack *s, const struct apam_signature *signature)
+{
+	return signature->generation != 0 && signature->generation <= s->since;
+}
+
+/*
+ * Where entry `i` of the stack that signed stands now that files may have been
+ * read anew; the stack's count: nowhere.  Of several that signed together no
+ * generation but the highest is known, so that they are taken to stand still.
+ */
+static size_t
+place_of(struct stack *s, const struct apam_signature *signature, size_t i)
+{
+	if (signature->generation > s->since || signature->entries != 1U << i)
+		return i < s->count ? i : s->count;
+	for (size_t j = 0; j < s->count; j++)
+		if (lifecycle_holds(&s->entries[j], signature->generation))
+			return j;
+	return s->count;
+}
+
+static void
+take_verdict(
+    struct apam_judgement *out, enum apam_verdict verdict, const char *reason)
+{
+	if (out->reason != NULL && weight[verdict] <= weight[out->verdict])
+		return;
+	out->verdict = verdict;
+	out->reason = reason;
+}
+
+static bool
+is_against(enum apam_verdict verdict)
+{
+	return verdict == APAM_VERDICT_REJECTED ||
+	    verdict == APAM_VERDICT_SUSPECT;
+}
+
+/* What signed is no more: nothing to be marked, and others sign by now. */
+static void
+judge_gone(struct stack *s, size_t i, const struct response *r,
+    struct apam_judgement *out)
+{
+	const char *reason = "the profile has changed since it signed";
+	enum apam_verdict verdict = APAM_VERDICT_UNKNOWN;
+
+	if (i < s->count)
+		verdict = entry_judge(&s->entries[i], r, &reason);
+	take_verdict(out, verdict, reason);
+	out->replay |= is_against(verdict);
+}
+
+static void
+judge_entry(struct stack *s, size_t i, const struct response *r,
+    uint64_t generation, struct apam_judgement *out)
+{
+	struct entry *e = &s->entries[i];
+	const char *reason;
+	enum apam_verdict verdict = entry_judge(e, r, &reason);
+
+	take_verdict(out, verdict, reason);
+	if (verdict == APAM_VERDICT_ACCEPTED)
+		lifecycle_accept(e);
+	if (is_against(verdict) &&
+	    lifecycle_reject(e, generation, verdict, has_standby(s, i)))
+		out->replay = true;
+}
+
+static void
+judge_all(struct stack *s, const struct apam_signature *signature,
+    const struct response *r, struct apam_judgement *out)
+{
+	for (size_t i = 0; i < PROFILE_ENTRIES_MAX; i++) {
+		size_t at;
+
+		if (!(signature->entries & 1U << i))
+			continue;
+		at = place_of(s, signature, i);
+		if (at < s->count)
+			judge_entry(s, at, r, signature->generation, out);
+		else
+			judge_gone(s, i, r, out);
+	}
+}
+
+static enum apam_status
+check_form(const struct stack *stack, const struct apam_signature *signature,
+    const struct apam_answer *answer, struct apam_error *err)
+{
+	if (answer->size < sizeof(*answer) || answer->status < 100 ||
+	    answer->status > RESPONSE_STATUS_MAX ||
+	    (answer->header_count > 0 && answer->headers == NULL))
+		return error_set(err, APAM_E_USAGE,
+		    "the answer lacks its size, headers or HTTP status");
+	if (signature->size < sizeof(*signature) || signature->entries == 0 ||
+	    !atomic_load_explicit(&stack->opened, memory_order_acquire) ||
+	    (!may_be_older(stack, signature) &&
+		stack->count < PROFILE_ENTRIES_MAX &&
+		signature->entries >> stack->count != 0))
+		return error_set(err, APAM_E_USAGE,
+		    "the signature is not one of this profile");
+	return APAM_OK;
+}
+
+enum apam_status
+apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
+    const struct apam_answer *answer, struct apam_judgement *judgement,
+    struct apam_error *err)
+{
+	HOLD_CANCEL;
+	struct stack *stack;
+	struct response r;
+	enum apam_status status;
+	int64_t wait;
+
+	error_clear(err);
+	*judgement = (struct apam_judgement){ .reason = "not judged" };
+	stack = profile_hold(profile);
+	status = check_form(stack, signature, answer, err);
+	if (status != APAM_OK)
+		goto out;
+	judgement->reason = NULL;
+	response_view(&r, answer->status, answer->headers, answer->header_count,
+	    answer->body);
+	judge_all(stack, signature, &r, judgement);
+	wait = response_retry_after(&r);
+	judgement->retry_at = wait < 0 ? 0 : clock_unix() + wait;
+	/* A rejection may be news of a changed file. */
+	if (judgement->replay)
+		profile_look_soon(profile);
+	response_free(&r);
+out:
+	stack_release(&stack);
+	return status;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam_lint: everything that is wrong, in one pass, without signing.
+ */
+#define _XOPEN_SOURCE 700 /* realpath, POSIX.1-2008 XSI */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "api/lint_origins.h"
+#include "base/cancel.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "file/trust.h"
+#include "profile/table.h"
+#include "text/pem.h"
+
+#define PATH_MAX_BYTES 4096
+#define CA_FILE_MAX (16U << 20) /* many times what a system trusts */
+
+static const char suffix[] = ".conf";
+
+/* A name that is the suffix alone has none. */
+static bool
+has_suffix(const char *name)
+{
+	const size_t n = strlen(name), end = sizeof(suffix) - 1;
+
+	return n > end && strcmp(name + n - end, suffix) == 0;
+}
+
+/* The file's name without folder and suffix, for messages. */
+static char *
+name_of(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	struct apam_str name = apam_str(slash == NULL ? file : slash + 1);
+
+	if (has_suffix(name.p))
+		name.n -= sizeof(suffix) - 1;
+	return str_dup(name);
+}
+
+static void
+lint_registry(struct apam *ctx, struct problems *all)
+{
+	struct apam_error err;
+
+	if (apam_registry_check(ctx, &err) == APAM_OK)
+		return;
+	if (err.status == APAM_E_MEMORY || err.file[0] != '\0')
+		problems_add_error(all, NULL, 0, &err);
+	else
+		problems_add(all, err.status, ctx->settings->file, 0,
+		    "state_dir: %s", err.text);
+}
+
+/* One run. */
+struct lint {
+	struct apam *ctx;
+	struct problems *all;
+	const struct apam_lint_to *to; /* or NULL */
+	struct lint_origins origins; /* where two profiles may claim one */
+};
+
+/* A file that cannot be read is an error of the profile, told elsewhere. */
+static void
+lint_ca_file(const struct lint *lint, const struct profile *draft)
+{
+	const char *file = draft->ca_file, *why = NULL;
+	unsigned line = 0;
+	struct buf text;
+
+	if (file == NULL)
+		return;
+	buf_init(&text, CA_FILE_MAX);
+	if (trust_read(file, TRUST_FILE, lint->ctx->settings->user, &text,
+		NULL) == APAM_OK)
+		why = pem_problem(buf_view(&text), &line);
+	buf_free(&text);
+	if (why != NULL && line > 0)
+		problems_add(lint->all, APAM_E_CONFIG, draft->file, 0,
+		    "ca_file: %s, line %u: %s", file, line, why);
+	else if (why != NULL)
+		problems_add(lint->all, APAM_E_CONFIG, draft->file, 0,
+		    "ca_file: %s: %s", file, why);
+}
+
+static void
+lint_profile(struct lint *lint, const char *name, const char *file)
+{
+	struct profile *draft = profile_draft(
+	    name, file, lint->ctx->settings, lint->all);
+
+	if (draft == NULL)
+		return;
+	lint_ca_file(lint, draft);
+	stack_lint(lint->ctx, draft, lint->all);
+	if (!lint_origins_add(&lint->origins, draft))
+		problems_add(
+		    lint->all, APAM_E_MEMORY, file, 0, "out of memory");
+	profile_free(&draft);
+}
+
+static void
+lint_profiles(struct lint *lint, const struct names_list *list)
+{
+	const struct apam_lint_to *to = lint->to;
+	char file[PATH_MAX_BYTES];
+
+	for (size_t i = 0; i < list->count; i++) {
+		const char *name = list->names[i];
+
+		if (to != NULL && to->profile != NULL)
+			to->profile(to->arg, name, i + 1, list->count);
+		if (profile_file(lint->ctx, name, file, sizeof(file)))
+			lint_profile(lint, name, file);
+		else
+			problems_add(lint->all, APAM_E_CONFIG,
+			    lint->ctx->settings->file, 0,
+			    "profile_dir is too long");
+	}
+	lint_origins_warn(&lint->origins, lint->all);
+}
+
+/* A regular file that was most likely meant to be a profile. */
+static void
+lint_stray(struct lint *lint, const char *name)
+{
+	const char *dir = lint->ctx->settings->profile_dir;
+	char file[PATH_MAX_BYTES];
+	struct stat st;
+
+	if (snprintf(file, sizeof(file), "%s/%s", dir, name) <
+		(int)sizeof(file) &&
+	    lstat(file, &st) == 0 && S_ISREG(st.st_mode))
+		problems_warn(lint->all, file, 0,
+		    "it is no profile and is not read: a profile's name ends "
+		    "in %s; rename it, or keep it elsewhere",
+		    suffix);
+}
+
+/* Editors keep files of their own that are hidden. */
+static bool
+is_stray(const char *name)
+{
+	return name[0] != '.' && !str_has_control(apam_str(name)) &&
+	    !has_suffix(name);
+}
+
+static void
+lint_strays(struct lint *lint)
+{
+	const struct settings *settings = lint->ctx->settings;
+	struct names_list list;
+
+	if (names_list_read(&list, settings->profile_dir, "", settings->user,
+		is_stray, NULL) != APAM_OK)
+		return;
+	for (size_t i = 0; i < list.count; i++)
+		lint_stray(lint, list.names[i]);
+	names_list_free(&list);
+}
+
+static void
+lint_directory(struct lint *lint)
+{
+	struct names_list list;
+	struct apam_error err;
+
+	error_clear(&err);
+	if (profiles_list_visible(lint->ctx, &list, &err) != APAM_OK) {
+		problems_add_error(
+		    lint->all, lint->ctx->settings->file, 0, &err);
+		return;
+	}
+	lint_profiles(lint, &list);
+	lint_strays(lint);
+	names_list_free(&list);
+}
+
+/*
+ * The absolute path of a file that was named by a person: its folder resolved,
+ * its own name left alone, so that a link is still seen to be one.
+ */
+static char *
+absolute(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	struct apam_str dir = APAM_STR(".");
+	char *folder = NULL, *real = NULL, *path = NULL;
+	size_t n;
+
+	if (slash != NULL)
+		dir = (struct apam_str){ file,
+			slash == file ? 1 : (size_t)(slash - file) };
+	folder = str_dup(dir);
+	if (folder != NULL)
+		real = realpath(folder, NULL);
+	if (real == NULL)
+		goto out;
+	file = slash == NULL ? file : slash + 1;
+	n = strlen(real) + strlen(file) + 2;
+	path = malloc(n);
+	if (path != NULL)
+		(void)snprintf(
+		    path, n, "%s/%s", strcmp(real, "/") == 0 ? "" : real, file);
+out:
+	free(real);
+	free(folder);
+	return path;
+}
+
+static bool
+is_main(const struct apam *ctx, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(path, ctx->settings->file) == 0 ||
+	    (slash != NULL && strcmp(slash, "/apam.conf") == 0);
+}
+
+static void
+lint_file(struct lint *lint, const char *file)
+{
+	char *path = absolute(file);
+	char *name = name_of(file);
+	struct settings *other = NULL;
+
+	if (path == NULL || name == NULL)
+		problems_add(lint->all, APAM_E_CONFIG, file, 0,
+		    "the folder of the file cannot be found");
+	else if (is_main(lint->ctx, path))
+		other = settings_new(
+		    path, lint->ctx->settings->user, lint->all);
+	else
+		lint_profile(lint, name, path);
+	settings_free(&other);
+	free(name);
+	free(path);
+}
+
+enum apam_status
+apam_lint(const struct apam_open_options *options, const char *file,
+    const struct apam_lint_to *to, struct apam_error *err)
+{
+	HOLD_CANCEL;
+	struct problems all;
+	struct lint lint = { .all = &all, .to = to };
+	enum apam_status status;
+
+	error_clear(err);
+	if (to != NULL && to->size < sizeof(*to))
+		return error_set(err, APAM_E_USAGE,
+		    "apam_lint_to.size is not the structure's size");
+	problems_init(&all);
+	all.each = to == NULL ? NULL : to->problem;
+	all.arg = to == NULL ? NULL : to->arg;
+	status = context_new(options, &lint.ctx, &all);
+	if (status == APAM_OK && file == NULL) {
+		lint_registry(lint.ctx, &all);
+		lint_directory(&lint);
+	}
+	if (status == APAM_OK && file != NULL)
+		lint_file(&lint, file);
+	lint_origins_free(&lint.origins);
+	apam_close(&lint.ctx);
+	if (all.count > 0 && err != NULL)
+		*err = all.first;
+	return all.first.status;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The long way of apam_sign (sign_short.c has the short one): check, bind to
+ * the origin, run the stack, hand over, and open the slot for the next one.
+ */
+#include "api/sign.h"
+#include "api/signature.h"
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "flight/notify.h"
+#include "profile/reload.h"
+#include "slot/write.h"
+
+static void
+result_init(struct stack_result *result)
+{
+	signing_init(&result->total);
+	result->generation = 0;
+	result->credential = 0;
+	result->entries = 0;
+	result->counted = 0;
+	result->look_at = 0;
+}
+
+/* Let the next signature with this credential take the short way. */
+static void
+warm(struct apam_profile *profile, struct stack *stack,
+    struct stack_result *result)
+{
+	if (hot_serves(
+		atomic_load_explicit(&profile->hot, memory_order_acquire),
+		result))
+		return;
+	pthread_mutex_lock(&profile->ctx->lock);
+	if (stack == profile->stack && !profile->gone) {
+		if (stack->hot == NULL && hot_is_worth(stack, result))
+			stack->hot = hot_new(profile->ctx->keys.counter.value);
+		hot_open(stack, result,
+		    profile->check_at < result->look_at ? profile->check_at :
+							  result->look_at);
+		atomic_store_explicit(
+		    &profile->hot, stack->hot, memory_order_release);
+	}
+	pthread_mutex_unlock(&profile->ctx->lock);
+}
+
+enum apam_status
+sign_with(struct apam_profile *profile, const struct apam_request *request,
+    struct apam_signature *signature, const struct patience *patience,
+    struct apam_error *err)
+{
+	struct patience mine = *patience;
+	struct stack_result result;
+	struct stack *stack;
+	struct request r;
+	enum apam_status status;
+
+	apam_signature_release(signature);
+	if (mine.deadline == 0)
+		mine.deadline = profile_deadline(profile, request->timeout_ms);
+	stack = profile_current(profile, mine.deadline, err);
+	if (stack == NULL) {
+		error_locate(err, profile->name, -1);
+		return err->status;
+	}
+	result_init(&result);
+	status = request_init(&r, request, stack->profile, err);
+	if (status == APAM_OK)
+		status = stack_sign(stack, &r, &mine, &result, err);
+	if (status == APAM_OK)
+		status = signature_fill(signature, &r, &result, err);
+	if (status == APAM_OK) {
+		warm(profile, stack, &result);
+		for (size_t i = 0; i < stack->count; i++)
+			if (result.entries & 1U << i)
+				tell_use(&stack->entries[i]);
+	}
+	if (status != APAM_OK) {
+		apam_signature_release(signature);
+		error_locate(err, profile->name, -1);
+		tell_refusal(profile, stack, err);
+	}
+	request_free(&r);
+	signing_free(&result.total);
+	stack_release(&stack);
+	return status;
+}
+
+enum apam_status
+sign_long(struct apam_profile *profile, const struct apam_request *request,
+    struct apam_signature *signature, struct apam_error *err)
+{
+	HOLD_CANCEL;
+	const struct patience patience = { .deadline = 0 };
+	struct apam_error unwanted;
+
+	if (err == NULL)
+		err = &unwanted;
+	error_clear(err);
+	if (signature->size < sizeof(*signature))
+		return error_set(err, APAM_E_USAGE,
+		    "the signature was not set up with APAM_SIGNATURE_INIT");
+	return sign_with(profile, request, signature, &patience, err);
+}

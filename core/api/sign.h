@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What apam_sign shares with other calls that sign.
+ */
+#ifndef CORE_SIGN_H
+#define CORE_SIGN_H
+
+#include "profile/stack.h"
+
+/*
+ * apam_sign with a given patience: APAM_E_PENDING where it has none and a
+ * credential is being acquired.
+ */
+enum apam_status sign_with(struct apam_profile *profile,
+    const struct apam_request *request, struct apam_signature *signature,
+    const struct patience *patience, struct apam_error *err);
+
+/* apam_sign where the slot (slot/write.h) cannot serve; it also knows what to say. */
+enum apam_status sign_long(struct apam_profile *profile,
+    const struct apam_request *request, struct apam_signature *signature,
+    struct apam_error *err);
+
+#endif

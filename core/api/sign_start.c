@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Signing without blocking.  A call that cannot be done at once is tried anew,
+ * from the start, whenever its result is asked for: the flight it waits for
+ * has then landed, or not.  It remembers which one, for each entry.
+ */
+#include <limits.h>
+#include <stdlib.h>
+
+#include "api/sign.h"
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "flight/loop.h"
+#include "profile/reload.h"
+#include "slot/write.h"
+
+struct apam_call {
+	struct apam_call *next;
+	struct apam_profile *profile;
+	const struct apam_request *request;
+	struct apam_signature *signature;
+	int64_t deadline;
+	uint64_t awaited[PROFILE_ENTRIES_MAX]; /* see struct patience */
+	bool queued; /* the same */
+	enum apam_status status; /* PENDING until it has ended */
+	struct apam_error error;
+};
+
+/* ---- The context's list of calls ---------------------------------------- */
+
+static void
+enlist(struct apam *ctx, struct apam_call *call)
+{
+	pthread_mutex_lock(&ctx->lock);
+	call->next = ctx->calls;
+	ctx->calls = call;
+	pthread_mutex_unlock(&ctx->lock);
+}
+
+static void
+delist(struct apam *ctx, struct apam_call *call)
+{
+	pthread_mutex_lock(&ctx->lock);
+	for (struct apam_call **at = &ctx->calls; *at != NULL;
+	     at = &(*at)->next)
+		if (*at == call) {
+			*at = call->next;
+			break;
+		}
+	pthread_mutex_unlock(&ctx->lock);
+}
+
+/* ---- Calls -------------------------------------------------------------- */
+
+static enum apam_status
+attempt(struct apam_call *call)
+{
+	const struct patience patience = { .deadline = call->deadline,
+		.none = true,
+		.awaited = call->awaited,
+		.queued = &call->queued };
+
+	error_clear(&call->error);
+	call->status = sign_with(call->profile, call->request, call->signature,
+	    &patience, &call->error);
+	if (call->status == APAM_E_PENDING && clock_ms() >= call->deadline) {
+		error_clear(&call->error);
+		call->status = lifecycle_late(call->queued, &call->error);
+	}
+	return call->status;
+}
+
+static enum apam_status
+check_form(const struct apam_profile *profile,
+    const struct apam_request *request, const struct apam_signature *signature,
+    struct apam_error *err)
+{
+	if (profile->ctx->loop->threaded)
+		return error_set(err, APAM_E_USAGE,
+		    "non-blocking calls need a context that was opened with "
+		    "APAM_OPEN_NO_THREAD");
+	if (signature->size < sizeof(*signature) ||
+	    request->size < sizeof(*request))
+		return error_set(err, APAM_E_USAGE,
+		    "the request or the signature lacks its size");
+	return APAM_OK;
+}
+
+enum apam_status
+apam_sign_start(struct apam_profile *profile,
+    const struct apam_request *request, struct apam_signature *signature,
+    struct apam_call **call, struct apam_error *err)
+{
+	HOLD_CANCEL;
+	struct apam_call *c;
+	enum apam_status status;
+
+	*call = NULL;
+	error_clear(err);
+	status = check_form(profile, request, signature, err);
+	if (status != APAM_OK ||
+	    hot_sign(atomic_load_explicit(&profile->hot, memory_order_acquire),
+		request, signature))
+		return status;
+	/* Of a slot that was written meanwhile, torn headers may be there. */
+	apam_signature_release(signature);
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	c->profile = profile;
+	c->request = request;
+	c->signature = signature;
+	c->deadline = profile_deadline(profile, request->timeout_ms);
+
+	status = attempt(c);
+	if (err != NULL)
+		*err = c->error;
+	if (status != APAM_E_PENDING) {
+		free(c);
+		return status;
+	}
+	enlist(profile->ctx, c);
+	*call = c;
+	return status;
+}
+
+enum apam_status
+apam_call_result(struct apam_call *call, struct apam_error *err)
+{
+	HOLD_CANCEL;
+
+	if (call->status == APAM_E_PENDING && attempt(call) != APAM_E_PENDING)
+		delist(call->profile->ctx, call); /* its deadline is no event */
+	if (err != NULL)
+		*err = call->error;
+	return call->status;
+}
+
+void
+apam_call_cancel(struct apam_call **call)
+{
+	HOLD_CANCEL;
+	struct apam_call *c = *call;
+
+	*call = NULL;
+	if (c == NULL)
+		return;
+	delist(c->profile->ctx, c);
+	free(c);
+}
+
+/* ---- The host's loop ---------------------------------------------------- */
+
+int
+apam_fd(struct apam *ctx)
+{
+	HOLD_CANCEL;
+
+	return loop_descriptor(ctx->loop);
+}
+
+int
+apam_timeout(struct apam *ctx)
+{
+	HOLD_CANCEL;
+	int ms = loop_timeout(ctx->loop);
+	int64_t now = clock_ms(), left;
+
+	pthread_mutex_lock(&ctx->lock);
+	for (const struct apam_call *c = ctx->calls; c != NULL; c = c->next) {
+		left = c->deadline > now ? c->deadline - now : 0;
+		if (ms < 0 || left < ms)
+			ms = left > INT_MAX ? INT_MAX : (int)left;
+	}
+	pthread_mutex_unlock(&ctx->lock);
+	return ms;
+}
+
+void
+apam_step(struct apam *ctx)
+{
+	HOLD_CANCEL;
+
+	if (!ctx->loop->threaded && loop_descriptor(ctx->loop) >= 0)
+		loop_turn(ctx->loop, 0);
+}

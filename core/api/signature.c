@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Laying a signature out in one block: the header array, the covered names,
+ * then the bytes, each text with a NUL.
+ */
+#include "api/signature.h"
+
+#include <stdalign.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/secmem.h"
+
+/* Stands before the block in memory of our own. */
+struct owned {
+	size_t size;
+	_Alignas(max_align_t) char block[];
+};
+
+/* Copy a text to *next with a NUL and move that on. */
+static struct apam_str
+put(char **next, struct apam_str text)
+{
+	struct apam_str there = { *next, text.n };
+
+	if (text.n > 0)
+		memcpy(*next, text.p, text.n);
+	(*next)[text.n] = '\0';
+	*next += text.n + 1;
+	return there;
+}
+
+static bool
+url_is_new(const struct request *r)
+{
+	return r->cut || r->url.n != strlen(r->given);
+}
+
+static size_t
+size_of(const struct request *r, const struct apam_signing *s)
+{
+	size_t n = s->headers.count * sizeof(struct apam_header) +
+	    s->covers.count * sizeof(struct apam_str);
+
+	/* Both lists hold each text with its NUL already. */
+	n += s->headers.text.n + s->covers.text.n;
+	if (url_is_new(r))
+		n += r->url.n + 1;
+	return n;
+}
+
+/* Memory for `need` bytes: the host's where it is aligned and enough. */
+static char *
+block_of(struct apam_signature *to, size_t need)
+{
+	struct owned *owned;
+	size_t got;
+
+	if (to->store != NULL && to->store_size >= need &&
+	    (uintptr_t)to->store % alignof(struct apam_header) == 0) {
+		to->used = need;
+		return to->store;
+	}
+	owned = secmem_alloc(sizeof(*owned) + need, &got);
+	if (owned == NULL)
+		return NULL;
+	owned->size = got;
+	to->owned = owned;
+	return owned->block;
+}
+
+enum apam_status
+signature_fill(struct apam_signature *to, const struct request *request,
+    struct stack_result *result, struct apam_error *err)
+{
+	struct apam_signing *s = &result->total;
+	const struct apam_header *from = fields_array(&s->headers);
+	const struct apam_header *names = fields_array(&s->covers);
+	char *block = block_of(to, size_of(request, s));
+	struct apam_header *headers;
+	struct apam_str *covered;
+	char *next;
+
+	if (block == NULL || (s->headers.count > 0 && from == NULL) ||
+	    (s->covers.count > 0 && names == NULL))
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	headers = (struct apam_header *)(void *)block;
+	covered = (struct apam_str *)(void *)(headers + s->headers.count);
+	next = (char *)(covered + s->covers.count);
+	for (size_t i = 0; i < s->headers.count; i++) {
+		headers[i].name = put(&next, from[i].name);
+		headers[i].value = put(&next, from[i].value);
+	}
+	for (size_t i = 0; i < s->covers.count; i++)
+		covered[i] = put(&next, names[i].name);
+	to->url = request->given;
+	if (url_is_new(request))
+		to->url = put(&next, buf_view(&request->url)).p;
+	to->headers = headers;
+	to->header_count = s->headers.count;
+	to->covered = covered;
+	to->covered_count = s->covers.count;
+	to->generation = result->generation;
+	to->credential = result->credential;
+	to->entries = result->entries;
+	return APAM_OK;
+}
+
+void
+apam_signature_release(struct apam_signature *signature)
+{
+	struct owned *owned = signature->owned;
+	char *store = signature->store;
+	size_t size = signature->store_size, used = signature->used;
+
+	if (owned != NULL)
+		secmem_free(owned, owned->size);
+	else if (store != NULL)
+		wipe(store, used < size ? used : size);
+	*signature = (struct apam_signature){
+		.size = sizeof(*signature),
+		.store = store,
+		.store_size = size,
+	};
+}

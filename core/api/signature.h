@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Handing a signature to the host, in the host's memory where it fits.
+ */
+#ifndef CORE_SIGNATURE_H
+#define CORE_SIGNATURE_H
+
+#include <apam/apam.h>
+
+#include "abi/request.h"
+#include "profile/stack.h"
+
+/*
+ * Fill in `to` from what the stack made.  All bytes are in one block: the
+ * host's store, else wiped memory that apam_signature_release frees.  Errors:
+ * MEMORY.
+ */
+enum apam_status signature_fill(struct apam_signature *to,
+    const struct request *request, struct stack_result *result,
+    struct apam_error *err);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam_profile_status: where each credential stands, redacted.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cancel.h"
+#include "base/error.h"
+#include "flight/notify.h"
+#include "flight/obtain.h"
+#include "profile/reload.h"
+
+/* Another user's word is shown, and decides nothing. */
+static void
+read_hearsay(struct entry *e, struct apam_entry_status *to)
+{
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+
+	if (!tell_said(e, &note))
+		return;
+	to->checked_at = note.at;
+	key_note_quote(&note, to->evidence);
+}
+
+/* This process has asked nobody: what do others of this user say? */
+static void
+read_notes(struct entry *e, struct apam_entry_status *to)
+{
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+
+	if (!tell_noted(e, &note)) {
+		read_hearsay(e, to);
+		return;
+	}
+	to->key_state = note.state;
+	to->checked_at = note.at;
+	(void)snprintf(to->evidence, sizeof(to->evidence),
+	    "%.160s (noted by %s of uid %lu)", note.evidence, note.program,
+	    note.uid);
+}
+
+static void
+show(struct entry *e, struct apam_entry_status *to)
+{
+	struct key_finding finding;
+	bool archived;
+
+	memset(to, 0, sizeof(*to));
+	to->entry = (unsigned)e->index;
+	entry_name_key(e, to->scheme, to->key_id);
+	archived = entry_is_archived(e, &finding);
+	if (!archived)
+		lifecycle_glance(e);
+	lifecycle_show(e, to);
+	if (!archived && to->checked_at == 0)
+		read_notes(e, to);
+	if (!archived)
+		return;
+	to->usable = false;
+	to->latched = APAM_E_ARCHIVED;
+	to->key_state = finding.state;
+	to->checked_at = finding.at;
+	(void)snprintf(
+	    to->evidence, sizeof(to->evidence), "%s", finding.evidence);
+}
+
+enum apam_status
+apam_profile_status(struct apam_profile *profile,
+    struct apam_entry_status *entries, size_t *count, struct apam_error *reload,
+    struct apam_error *err)
+{
+	HOLD_CANCEL;
+	struct apam_error unwanted;
+	size_t room = *count;
+	struct stack *stack;
+
+	if (err == NULL)
+		err = &unwanted;
+	error_clear(err);
+	*count = 0;
+	stack = profile_current(profile, 0, err);
+	if (stack == NULL)
+		return err->status;
+	for (size_t i = 0; i < stack->count && i < room; i++)
+		show(&stack->entries[i], &entries[i]);
+	*count = stack->count;
+	stack_release(&stack);
+	if (reload != NULL) {
+		pthread_mutex_lock(&profile->ctx->lock);
+		*reload = profile->reload_error;
+		pthread_mutex_unlock(&profile->ctx->lock);
+	}
+	return APAM_OK;
+}

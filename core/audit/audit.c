@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How many lines are told, and to whom.  The lock is held while one is sent, so
+ * that no fork takes place meanwhile and the counts are those of the line;
+ * nothing waits under it.
+ */
+#include "audit/audit.h"
+
+#include <unistd.h>
+
+#include "audit/line.h"
+#include "audit/sink.h"
+#include "base/clock.h"
+#include "base/this_process.h"
+#include "file/user_dir.h"
+
+/* Of a minute's lines these are not for refusals, which hosts can provoke. */
+#define RESERVED 20
+
+void
+audit_init(struct audit *audit, const struct settings *settings)
+{
+	*audit = (struct audit){ .settings = settings,
+		.journal = AUDIT_JOURNAL_SOCKET,
+		.syslog = AUDIT_SYSLOG_SOCKET };
+	(void)pthread_mutex_init(&audit->lock, NULL);
+}
+
+void
+audit_free(struct audit *audit)
+{
+	(void)pthread_mutex_destroy(&audit->lock);
+}
+
+void
+audit_renew(struct audit *audit)
+{
+	(void)pthread_mutex_init(&audit->lock, NULL);
+	audit->dropped = 0;
+}
+
+bool
+audit_due(struct audit_repeat *repeat, enum apam_status status, int64_t now,
+    unsigned long *untold)
+{
+	*untold = 0;
+	if (status == repeat->status &&
+	    now - repeat->at < AUDIT_EVERY_S * INT64_C(1000)) {
+		repeat->untold++;
+		return false;
+	}
+	*untold = repeat->untold;
+	*repeat = (struct audit_repeat){ .status = status, .at = now };
+	return true;
+}
+
+/* Count one line; false where this minute has had enough. */
+static bool
+within_rate(struct audit *audit, enum audit_what what)
+{
+	const unsigned limit = what == AUDIT_REFUSED ?
+	    AUDIT_PER_MINUTE - RESERVED :
+	    AUDIT_PER_MINUTE;
+	const int64_t now = clock_ms();
+
+	if (now - audit->minute >= 60000) {
+		audit->minute = now;
+		audit->sent = 0;
+	}
+	if (audit->sent >= limit)
+		return false;
+	audit->sent++;
+	return true;
+}
+
+static enum audit_sunk
+tell_socket(
+    const char *path, enum audit_form form, const struct audit_facts *facts)
+{
+	char line[AUDIT_LINE_MAX];
+	const size_t n = audit_line(form, facts, line);
+
+	return audit_sink_socket(path, (struct apam_str){ line, n });
+}
+
+/* Once: what keeps one line from the file keeps the next from it, too. */
+static void
+say_lost(struct audit *audit, const struct apam_error *why)
+{
+	if (!audit->said)
+		log_line(audit->log, APAM_LOG_ERROR,
+		    "the audit log is lost: %s", why->text);
+	audit->said = true;
+}
+
+static enum audit_sunk
+tell_file(struct audit *audit, const struct audit_facts *facts)
+{
+	const struct settings *settings = audit->settings;
+	struct apam_error why = { .entry = -1 };
+	char line[AUDIT_LINE_MAX];
+	const size_t n = audit_line(AUDIT_JSON, facts, line);
+	const int directory = user_dir_open(
+	    settings->state_dir, settings->user, true, &why);
+	enum audit_sunk result;
+
+	if (directory < 0) {
+		say_lost(audit, &why);
+		return AUDIT_LOST;
+	}
+	result = audit_sink_file(directory, (struct apam_str){ line, n });
+	(void)close(directory);
+	return result;
+}
+
+/* The first that is there; one that is there and full has had its chance. */
+static enum audit_sunk
+tell(struct audit *audit, const struct audit_facts *facts)
+{
+	enum audit_sunk result = AUDIT_ABSENT;
+
+	if (audit->settings->audit == SETTINGS_AUDIT_AUTO) {
+		result = tell_socket(audit->journal, AUDIT_JOURNAL, facts);
+		if (result == AUDIT_ABSENT)
+			result = tell_socket(
+			    audit->syslog, AUDIT_SYSLOG, facts);
+	}
+	return result == AUDIT_ABSENT ? tell_file(audit, facts) : result;
+}
+
+static void
+write_locked(struct audit *audit, const struct audit_event *event)
+{
+	char program[PROGRAM_NAME_SIZE];
+	const struct audit_facts facts = { .event = event,
+		.dropped = audit->dropped,
+		.time = clock_unix(),
+		.uid = (unsigned long)geteuid(),
+		.pid = (long)getpid(),
+		.program = program };
+
+	program_name(program);
+	if (within_rate(audit, event->what) &&
+	    tell(audit, &facts) == AUDIT_TOLD)
+		audit->dropped = 0;
+	else
+		audit->dropped++;
+}
+
+void
+audit_write(struct audit *audit, const struct audit_event *event)
+{
+	if (audit->settings->audit == SETTINGS_AUDIT_OFF)
+		return;
+	pthread_mutex_lock(&audit->lock);
+	write_locked(audit, event);
+	pthread_mutex_unlock(&audit->lock);
+}

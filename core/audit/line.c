@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Fields are written one after the other in a fixed order, each by its form.
+ * The facility is authpriv: logs of it are for administrators alone.
+ */
+#include "audit/line.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "base/str.h"
+#include "base/utf8.h"
+
+#define MESSAGE_ROOM 1024 /* more than is shown of it */
+#define FACILITY 10 /* RFC 3164, 4.1.1: security, private */
+enum { WARNING = 4, NOTICE = 5 };
+
+struct writer {
+	enum audit_form form;
+	char *to;
+	size_t n;
+};
+
+/* ---- Text --------------------------------------------------------------- */
+
+static void
+put(struct writer *w, struct apam_str s)
+{
+	assert(w->n + s.n <= AUDIT_LINE_MAX);
+	memcpy(w->to + w->n, s.p, s.n);
+	w->n += s.n;
+}
+
+static void
+put_character(struct writer *w, struct apam_str c)
+{
+	if (w->form != AUDIT_JOURNAL && (c.p[0] == '"' || c.p[0] == '\\'))
+		put(w, APAM_STR("\\"));
+	put(w, c);
+}
+
+static void
+put_clean(struct writer *w, const char *value, size_t max)
+{
+	struct apam_str rest = apam_str(value), c;
+	size_t used = 0;
+
+	while (rest.n > 0) {
+		c = utf8_take_plain(&rest);
+		used += c.n;
+		if (used > max)
+			return;
+		put_character(w, c);
+	}
+}
+
+/* ---- Fields ------------------------------------------------------------- */
+
+static void
+put_field(struct writer *w, const char *name, const char *value, size_t max)
+{
+	if (value == NULL || value[0] == '\0')
+		return;
+	if (w->form == AUDIT_JSON)
+		put(w, APAM_STR(",\""));
+	else if (w->form == AUDIT_SYSLOG)
+		put(w, APAM_STR(" "));
+	put(w, apam_str(name));
+	put(w,
+	    w->form == AUDIT_JSON       ? APAM_STR("\":\"") :
+		w->form == AUDIT_SYSLOG ? APAM_STR("=\"") :
+					  APAM_STR("="));
+	put_clean(w, value, max);
+	put(w, w->form == AUDIT_JOURNAL ? APAM_STR("\n") : APAM_STR("\""));
+}
+
+static void
+put_text(struct writer *w, const char *name, const char *value)
+{
+	put_field(w, name, value, AUDIT_TEXT_MAX);
+}
+
+static void
+put_number(struct writer *w, const char *name, long long value)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%lld", value);
+	put_text(w, name, text);
+}
+
+/* ---- What the event says ------------------------------------------------- */
+
+static const char *
+event_name(enum audit_what what)
+{
+	switch (what) {
+	case AUDIT_STATE:
+		return "state";
+	case AUDIT_REFUSED:
+		return "refused";
+	case AUDIT_REGISTRY:
+		return "registry";
+	}
+	return "unknown";
+}
+
+static bool
+is_state(const struct audit_event *event, enum apam_key_state state)
+{
+	return event->state != NULL &&
+	    strcmp(event->state, apam_key_state_name(state)) == 0;
+}
+
+static int
+priority(const struct audit_event *event)
+{
+	return event->what == AUDIT_STATE &&
+		(is_state(event, APAM_KEY_EXPIRED) ||
+		    is_state(event, APAM_KEY_ARCHIVED) ||
+		    is_state(event, APAM_KEY_REVOKED) ||
+		    is_state(event, APAM_KEY_REJECTED)) ?
+	    WARNING :
+	    NOTICE;
+}
+
+static bool
+has_text(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
+/* Append to a message of parts that are set off by colons. */
+static void
+add_part(char message[MESSAGE_ROOM], const char *word, const char *part)
+{
+	const size_t n = strlen(message);
+
+	if (!has_text(part))
+		return;
+	(void)snprintf(message + n, MESSAGE_ROOM - n, "%s%s%s",
+	    n == 0 ? "" : ": ", word, part);
+}
+
+static void
+put_message(struct writer *w, const struct audit_event *event)
+{
+	char message[MESSAGE_ROOM] = "";
+
+	add_part(message, "profile ", event->profile);
+	add_part(message, "key ", event->key_id);
+	if (event->what != AUDIT_REFUSED) {
+		add_part(message, "", event->state);
+		add_part(message, "at the provider ", event->provider);
+		add_part(message, "", event->evidence);
+	} else if (has_text(event->evidence)) {
+		add_part(message, "not signed: ", event->evidence);
+	} else {
+		add_part(
+		    message, "not signed: ", apam_status_text(event->status));
+	}
+	if (w->form == AUDIT_SYSLOG)
+		put_clean(w, message, AUDIT_MESSAGE_MAX);
+	else
+		put_field(w, "MESSAGE", message, AUDIT_MESSAGE_MAX);
+}
+
+static void
+put_event(struct writer *w, const struct audit_event *event)
+{
+	put_text(w, "APAM_EVENT", event_name(event->what));
+	put_text(w, "APAM_PROFILE", event->profile);
+	if (event->entry >= 0)
+		put_number(w, "APAM_ENTRY", event->entry + 1LL);
+	put_text(w, "APAM_SCHEME", event->scheme);
+	put_text(w, "APAM_KEY", event->key_id);
+	put_text(w, "APAM_STATE", event->state);
+	if (event->what == AUDIT_REFUSED)
+		put_text(w, "APAM_STATUS", apam_status_name(event->status));
+	put_text(w, "APAM_PROVIDER", event->provider);
+	put_text(w, "APAM_EVIDENCE", event->evidence);
+	if (event->repeats > 0)
+		put_number(w, "APAM_REPEATS", (long long)event->repeats);
+}
+
+/* ---- The line ----------------------------------------------------------- */
+
+/* What stands before the message. */
+static void
+put_head(struct writer *w, const struct audit_facts *facts)
+{
+	const int level = priority(facts->event);
+	char text[64] = "";
+
+	if (w->form == AUDIT_JSON)
+		(void)snprintf(text, sizeof(text), "{\"TIME\":%lld",
+		    (long long)facts->time);
+	else if (w->form == AUDIT_SYSLOG)
+		(void)snprintf(text, sizeof(text),
+		    "<%d>apam[%ld]: ", FACILITY * 8 + level, facts->pid);
+	put(w, apam_str(text));
+	if (w->form == AUDIT_SYSLOG)
+		return;
+	put_number(w, "PRIORITY", level);
+	put_text(w, "SYSLOG_IDENTIFIER", "apam");
+	if (w->form == AUDIT_JOURNAL)
+		put_number(w, "SYSLOG_FACILITY", FACILITY);
+}
+
+size_t
+audit_line(enum audit_form form, const struct audit_facts *facts,
+    char to[AUDIT_LINE_MAX])
+{
+	struct writer w = { form, to, 0 };
+
+	put_head(&w, facts);
+	put_message(&w, facts->event);
+	put_event(&w, facts->event);
+	put_number(&w, "APAM_UID", (long long)facts->uid);
+	put_number(&w, "APAM_PID", facts->pid);
+	put_text(&w, "APAM_PROGRAM", facts->program);
+	if (facts->dropped > 0)
+		put_number(&w, "APAM_DROPPED", (long long)facts->dropped);
+	if (form == AUDIT_JSON)
+		put(&w, APAM_STR("}\n"));
+	return w.n;
+}

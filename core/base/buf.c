@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The buffer.  It grows by a new block, a copy, a wipe and a free, never by
+ * realloc, which may leave the old bytes behind.  A block always has room for
+ * one byte more than is in use, for the NUL.
+ */
+#include <assert.h>
+#include <nettle/memops.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/secmem.h"
+
+void
+buf_init(struct buf *b, size_t max)
+{
+	*b = (struct buf){ .max = max };
+}
+
+static void
+drop(struct buf *b)
+{
+	secmem_free(b->p, b->cap);
+	b->p = NULL;
+	b->n = b->cap = 0;
+}
+
+static void
+fail(struct buf *b)
+{
+	drop(b);
+	b->failed = true;
+}
+
+/* Move to a block of at least `need` bytes. */
+static bool
+grow(struct buf *b, size_t need)
+{
+	size_t want = need, got;
+	char *p;
+
+	if (b->cap <= SIZE_MAX / 2 && want < b->cap * 2)
+		want = b->cap * 2;
+	p = secmem_alloc(want, &got);
+	if (p == NULL)
+		return false;
+	if (b->n > 0)
+		memcpy(p, b->p, b->n);
+	secmem_free(b->p, b->cap);
+	b->p = p;
+	b->cap = got;
+	return true;
+}
+
+void
+buf_reserve(struct buf *b, size_t n)
+{
+	if (n > b->max - b->n)
+		n = b->max - b->n;
+	if (b->failed || n == 0 || n < b->cap - b->n || n == SIZE_MAX - b->n)
+		return;
+	if (!grow(b, b->n + n + 1)) {
+		fail(b);
+		b->no_memory = true;
+	}
+}
+
+void
+buf_put(struct buf *b, struct apam_str bytes)
+{
+	if (b->failed || bytes.n == 0)
+		return;
+	/* The NUL's place is bytes.n + 1 further on; it must not wrap. */
+	if (bytes.n > b->max - b->n || bytes.n >= SIZE_MAX - b->n) {
+		fail(b);
+		return;
+	}
+	if (bytes.n >= b->cap - b->n && !grow(b, b->n + bytes.n + 1)) {
+		fail(b);
+		b->no_memory = true;
+		return;
+	}
+	memcpy(b->p + b->n, bytes.p, bytes.n);
+	b->n += bytes.n;
+	b->p[b->n] = '\0';
+}
+
+char *
+buf_room(struct buf *b, size_t *n)
+{
+	*n = 0;
+	if (b->failed || b->cap == 0)
+		return NULL;
+	/* One byte is the NUL's. */
+	*n = b->cap - b->n - 1;
+	if (*n > b->max - b->n)
+		*n = b->max - b->n;
+	return b->p + b->n;
+}
+
+void
+buf_filled(struct buf *b, size_t n)
+{
+	assert(n < b->cap - b->n && n <= b->max - b->n);
+	b->n += n;
+	b->p[b->n] = '\0';
+}
+
+void
+buf_put_char(struct buf *b, char c)
+{
+	buf_put(b, (struct apam_str){ &c, 1 });
+}
+
+bool
+buf_holds(const struct buf *b, struct apam_str bytes)
+{
+	const uintptr_t begin = (uintptr_t)b->p, at = (uintptr_t)bytes.p;
+
+	return b->n > 0 && at >= begin && at - begin < b->n;
+}
+
+void
+buf_set(struct buf *b, struct apam_str bytes)
+{
+	if (buf_holds(b, bytes)) {
+		memmove(b->p, bytes.p, bytes.n);
+		buf_truncate(b, bytes.n);
+		return;
+	}
+	buf_truncate(b, 0);
+	buf_put(b, bytes);
+}
+
+void
+buf_truncate(struct buf *b, size_t n)
+{
+	assert(n <= b->n);
+	if (n == b->n)
+		return;
+	wipe(b->p + n, b->n - n);
+	b->n = n;
+}
+
+struct apam_str
+buf_view(const struct buf *b)
+{
+	if (b->n == 0)
+		return APAM_STR("");
+	return (struct apam_str){ b->p, b->n };
+}
+
+void
+buf_free(struct buf *b)
+{
+	drop(b);
+	b->failed = b->no_memory = false;
+}
+
+bool
+bytes_equal(struct apam_str a, struct apam_str b)
+{
+	if (a.n != b.n)
+		return false;
+	return a.n == 0 || memeql_sec(a.p, b.p, a.n);
+}

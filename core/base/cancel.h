@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads that the host cancels: held off while they are in a public call,
+ * where they may hold locks and descriptors, and let through at the host's next
+ * cancellation point.  Cleanup handlers in every function between would cost
+ * more, and libcurl and libconfig have none.
+ *
+ * The short way of apam_sign (api/sign_short.c) holds nothing and has no
+ * cancellation point, so it goes without.
+ */
+#ifndef CORE_CANCEL_H
+#define CORE_CANCEL_H
+
+#include <pthread.h>
+
+static inline int
+cancel_hold(void)
+{
+	int before = PTHREAD_CANCEL_ENABLE;
+
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	return before;
+}
+
+static inline void
+cancel_restore(const int *before)
+{
+	(void)pthread_setcancelstate(*before, NULL);
+}
+
+/* A declaration: from here to the end of the block. */
+#define HOLD_CANCEL                                                            \
+	__attribute__((cleanup(cancel_restore),                                \
+	    unused)) int cancel_before = cancel_hold()
+
+#endif

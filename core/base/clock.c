@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The two clocks.  CLOCK_BOOTTIME is Linux; elsewhere CLOCK_MONOTONIC stands
+ * in, which may stop during suspend.
+ */
+#define _GNU_SOURCE
+#include "base/clock.h"
+
+#include <time.h>
+
+/* The coarse clock's steps, where they are longest. */
+#define TICK_MS 10
+
+#ifdef CLOCK_BOOTTIME
+#define FORWARD_CLOCK CLOCK_BOOTTIME
+#else
+#define FORWARD_CLOCK CLOCK_MONOTONIC
+#endif
+
+int64_t
+clock_ms(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(FORWARD_CLOCK, &t) != 0)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t
+clock_next_second(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_REALTIME, &t) != 0)
+		return clock_ms() + 1000;
+	return clock_ms() + 1000 - t.tv_nsec / 1000000 + TICK_MS;
+}
+
+int64_t
+clock_unix(void)
+{
+	return (int64_t)time(NULL);
+}
+
+int64_t
+clock_unix_ms(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_REALTIME, &t) != 0)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+bool
+clock_after(clockid_t clock, int64_t ms, struct timespec *to)
+{
+	if (clock_gettime(clock, to) != 0)
+		return false;
+	to->tv_sec += (time_t)(ms / 1000);
+	to->tv_nsec += (long)(ms % 1000) * 1000000;
+	if (to->tv_nsec >= 1000000000) {
+		to->tv_nsec -= 1000000000;
+		to->tv_sec++;
+	}
+	return true;
+}

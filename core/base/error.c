@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The detail of a failure, filled in once.
+ *
+ * Texts come from this library, from modules and from libraries below, so
+ * whatever could break the one line that a person reads is replaced here, in
+ * one place.  This is no log.
+ */
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/utf8.h"
+
+/* One line, whole UTF-8 characters: a cut may have split the last one. */
+static void
+make_line(char *text, size_t size)
+{
+	size_t lead = strlen(text);
+	const bool full = lead + 1 >= size;
+
+	while (
+	    full && lead > 0 && ((unsigned char)text[lead - 1] & 0xc0) == 0x80)
+		lead--;
+	if (full && lead > 0 && ((unsigned char)text[lead - 1] & 0x80) != 0)
+		text[lead - 1] = '\0';
+	utf8_flatten(text);
+}
+
+static void
+fill(struct apam_error *err, enum apam_status status, const char *file,
+    unsigned line, const char *format, va_list args) APAM_PRINTF(5, 0);
+
+/* Fill in *err where it is still empty. */
+static void
+fill(struct apam_error *err, enum apam_status status, const char *file,
+    unsigned line, const char *format, va_list args)
+{
+	if (err == NULL || err->status != APAM_OK)
+		return;
+	error_clear(err);
+	err->status = status;
+	err->line = line;
+	if (file != NULL)
+		(void)snprintf(err->file, sizeof(err->file), "%s", file);
+	(void)vsnprintf(err->text, sizeof(err->text), format, args);
+	make_line(err->file, sizeof(err->file));
+	make_line(err->text, sizeof(err->text));
+}
+
+enum apam_status
+error_set(
+    struct apam_error *err, enum apam_status status, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fill(err, status, NULL, 0, format, args);
+	va_end(args);
+	return status;
+}
+
+enum apam_status
+error_set_at(struct apam_error *err, enum apam_status status, const char *file,
+    unsigned line, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fill(err, status, file, line, format, args);
+	va_end(args);
+	return status;
+}
+
+void
+error_locate(struct apam_error *err, const char *profile, int entry)
+{
+	if (err == NULL || err->status == APAM_OK)
+		return;
+	if (profile != NULL && err->profile[0] == '\0')
+		(void)snprintf(
+		    err->profile, sizeof(err->profile), "%s", profile);
+	if (err->entry < 0)
+		err->entry = entry;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * All that is wrong with a set of files.
+ *
+ * Keeps the first problem and a count; the rest goes to whoever asked for
+ * each, at once, so that a file full of errors costs no memory here.
+ */
+#include "base/problems.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+
+void
+problems_add_error(struct problems *all, const char *file, unsigned line,
+    const struct apam_error *err)
+{
+	struct apam_error problem = *err;
+
+	if (problem.file[0] == '\0' && file != NULL) {
+		(void)snprintf(problem.file, sizeof(problem.file), "%s", file);
+		problem.line = line;
+	}
+	if (all->count++ == 0)
+		all->first = problem;
+	if (all->each != NULL)
+		all->each(all->arg, &problem);
+}
+
+void
+problems_init(struct problems *all)
+{
+	memset(all, 0, sizeof(*all));
+	error_clear(&all->first);
+}
+
+/* A problem with its text, which `args` complete. */
+static struct apam_error make(enum apam_status status, const char *file,
+    unsigned line, const char *format, va_list args) APAM_PRINTF(4, 0);
+
+static struct apam_error
+make(enum apam_status status, const char *file, unsigned line,
+    const char *format, va_list args)
+{
+	char text[sizeof(((struct apam_error *)0)->text)];
+	struct apam_error problem = { .entry = -1 };
+
+	(void)vsnprintf(text, sizeof(text), format, args);
+	(void)error_set_at(&problem, status, file, line, "%s", text);
+	return problem;
+}
+
+void
+problems_add(struct problems *all, enum apam_status status, const char *file,
+    unsigned line, const char *format, ...)
+{
+	struct apam_error problem;
+	va_list args;
+
+	va_start(args, format);
+	problem = make(status, file, line, format, args);
+	va_end(args);
+	problems_add_error(all, file, line, &problem);
+}
+
+void
+problems_warn(struct problems *all, const char *file, unsigned line,
+    const char *format, ...)
+{
+	struct apam_error warning;
+	va_list args;
+
+	if (all->each == NULL)
+		return;
+	va_start(args, format);
+	warning = make(APAM_OK, file, line, format, args);
+	va_end(args);
+	all->each(all->arg, &warning);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memory for secrets, straight from mmap: no allocator keeps a copy or hands
+ * the page to somebody else.  mlock and MADV_DONTDUMP may be refused, by a
+ * limit or by the system; the memory is used all the same, because a secret
+ * that cannot be read at all helps nobody.
+ *
+ * The pages stay as they are in a forked child: credentials live on there.
+ *
+ * Single pages that were given back wait, wiped, to be used again: getting one
+ * from the system and locking it takes ten microseconds, and a few at once not
+ * much more, so that they come by the batch.  The places they wait in are
+ * single words, exchanged whole, so that there is no lock to be held while
+ * another thread forks.
+ */
+#define _GNU_SOURCE
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/secmem.h"
+
+#define SPARE_MAX 1024 /* pages; what a crowd of threads gives back */
+#define PROBES 32
+#define BATCH 4
+#define LARGE ((size_t)4 << 20) /* from here on huge pages are worth it */
+
+static _Atomic(void *) spare[SPARE_MAX];
+static atomic_uint top; /* where to look first; a hint */
+static atomic_int fail_after = -1;
+static atomic_int live;
+
+void
+secmem_fail_after(int n)
+{
+	atomic_store(&fail_after, n);
+}
+
+int
+secmem_live(void)
+{
+	return atomic_load(&live);
+}
+
+/* True where a test wants this allocation to fail. */
+static bool
+must_fail(void)
+{
+	int left = atomic_load(&fail_after);
+
+	if (left > 0)
+		atomic_store(&fail_after, left - 1);
+	return left == 0;
+}
+
+/* `n` rounded up to whole pages; 0 where there is no such size. */
+static size_t
+whole_pages(size_t n)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	size_t mask = (size_t)(page > 0 ? page : 4096) - 1;
+
+	if (n > SIZE_MAX - mask)
+		return 0;
+	return (n + mask) & ~mask;
+}
+
+static void *
+take_spare(void)
+{
+	unsigned from = atomic_load_explicit(&top, memory_order_relaxed);
+
+	for (unsigned k = 1; k <= PROBES; k++) {
+		unsigned i = (from - k) % SPARE_MAX;
+		void *p;
+
+		if (atomic_load_explicit(&spare[i], memory_order_relaxed) ==
+		    NULL)
+			continue;
+		p = atomic_exchange(&spare[i], NULL);
+		if (p == NULL)
+			continue;
+		atomic_store_explicit(&top, i, memory_order_relaxed);
+		return p;
+	}
+	return NULL;
+}
+
+/* False where the places next to the last one are taken. */
+static bool
+keep_spare(void *p)
+{
+	unsigned from = atomic_load_explicit(&top, memory_order_relaxed);
+
+	for (unsigned k = 0; k < PROBES; k++) {
+		unsigned i = (from + k) % SPARE_MAX;
+		void *none = NULL;
+
+		if (!atomic_compare_exchange_strong(&spare[i], &none, p))
+			continue;
+		atomic_store_explicit(&top, i + 1, memory_order_relaxed);
+		return true;
+	}
+	return false;
+}
+
+/* NULL where there is no memory or, if it must be, none that can be locked. */
+static void *
+map(size_t size, bool locked)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+#ifdef MADV_HUGEPAGE
+	if (size >= LARGE)
+		(void)madvise(p, size, MADV_HUGEPAGE);
+#endif
+	if (mlock(p, size) != 0 && locked) {
+		(void)munmap(p, size);
+		return NULL;
+	}
+#ifdef MADV_DONTDUMP
+	(void)madvise(p, size, MADV_DONTDUMP);
+#endif
+	return p;
+}
+
+/* One page of a new batch; one alone where a whole batch cannot be locked. */
+static void *
+map_page(size_t page)
+{
+	char *p = map(BATCH * page, true);
+
+	if (p == NULL)
+		return map(page, false);
+	for (size_t i = BATCH - 1; i > 0; i--)
+		if (!keep_spare(p + i * page))
+			(void)munmap(p + i * page, page);
+	return p;
+}
+
+void *
+secmem_alloc(size_t n, size_t *got)
+{
+	size_t size = whole_pages(n);
+	void *p = NULL;
+
+	*got = 0;
+	if (size == 0 || must_fail())
+		return NULL;
+	if (size == whole_pages(1)) {
+		p = take_spare();
+		if (p == NULL)
+			p = map_page(size);
+	} else {
+		p = map(size, false);
+	}
+	if (p == NULL)
+		return NULL;
+	atomic_fetch_add(&live, 1);
+	*got = size;
+	return p;
+}
+
+void
+secmem_free(void *p, size_t got)
+{
+	if (p == NULL)
+		return;
+	wipe(p, got);
+	atomic_fetch_sub(&live, 1);
+	if (got == whole_pages(1) && keep_spare(p))
+		return;
+	/* Unlocks as well. */
+	(void)munmap(p, got);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Comparing and taking apart views.  Nothing here looks at the locale, and
+ * nothing needs a NUL: a view may end in the middle of a larger text.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+
+bool
+str_equal(struct apam_str a, struct apam_str b)
+{
+	/* memcmp takes no NULL, not even with length 0. */
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+bool
+str_equal_nocase(struct apam_str a, struct apam_str b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++) {
+		if (str_lower(a.p[i]) != str_lower(b.p[i]))
+			return false;
+	}
+	return true;
+}
+
+bool
+str_starts(struct apam_str s, struct apam_str prefix)
+{
+	return s.n >= prefix.n && str_equal(str_cut(s, prefix.n), prefix);
+}
+
+size_t
+str_find(struct apam_str s, char c)
+{
+	size_t i = 0;
+
+	while (i < s.n && s.p[i] != c)
+		i++;
+	return i;
+}
+
+struct apam_str
+str_skip(struct apam_str s, size_t n)
+{
+	assert(n <= s.n);
+	if (n == 0)
+		return s;
+	return (struct apam_str){ s.p + n, s.n - n };
+}
+
+struct apam_str
+str_cut(struct apam_str s, size_t n)
+{
+	assert(n <= s.n);
+	return (struct apam_str){ s.p, n };
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct apam_str
+str_trim(struct apam_str s)
+{
+	while (s.n > 0 && is_blank(s.p[0]))
+		s = str_skip(s, 1);
+	while (s.n > 0 && is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+char *
+str_dup(struct apam_str s)
+{
+	char *copy;
+
+	if (s.n == SIZE_MAX || (copy = malloc(s.n + 1)) == NULL)
+		return NULL;
+	if (s.n > 0)
+		memcpy(copy, s.p, s.n);
+	copy[s.n] = '\0';
+	return copy;
+}
+
+char
+str_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+int
+str_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = str_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool
+str_has_control(struct apam_str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if (c < 32 || c == 127)
+			return true;
+	}
+	return false;
+}
+
+bool
+str_number(struct apam_str s, int64_t max, int64_t *n)
+{
+	int64_t sum = 0;
+
+	*n = 0;
+	if (s.n == 0)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		int digit = s.p[i] - '0';
+
+		if (digit < 0 || digit > 9)
+			return false;
+		/* Asked this way round, nothing overflows. */
+		if (digit > max || sum > (max - digit) / 10)
+			return false;
+		sum = sum * 10 + digit;
+	}
+	*n = sum;
+	return true;
+}

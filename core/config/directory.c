@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Listing a directory through a checked descriptor.  Listing never loads.
+ */
+#include "config/directory.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "file/trust.h"
+
+static bool
+append(struct names_list *list, char *name)
+{
+	size_t room = list->room == 0 ? 16 : list->room * 2;
+	char **longer;
+
+	if (list->count == list->room) {
+		longer = realloc(list->names, room * sizeof(*longer));
+		if (longer == NULL)
+			return false;
+		list->names = longer;
+		list->room = room;
+	}
+	list->names[list->count++] = name;
+	return true;
+}
+
+/* Add one file's name; false only where memory is short. */
+static bool
+consider(struct names_list *list, const char *file, const char *suffix,
+    bool (*ok)(const char *name))
+{
+	size_t n = strlen(file), end = strlen(suffix);
+	char *name;
+
+	if (n <= end || strcmp(file + n - end, suffix) != 0)
+		return true;
+	name = str_dup((struct apam_str){ file, n - end });
+	if (name == NULL)
+		return false;
+	if (!ok(name)) {
+		free(name);
+		return true;
+	}
+	if (append(list, name))
+		return true;
+	free(name);
+	return false;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const char *const *x = a, *const *y = b;
+
+	return strcmp(*x, *y);
+}
+
+enum apam_status
+names_list_read(struct names_list *list, const char *dir, const char *suffix,
+    bool user, bool (*ok)(const char *name), struct apam_error *err)
+{
+	const struct dirent *d;
+	bool room = true;
+	DIR *open;
+	int fd;
+
+	memset(list, 0, sizeof(*list));
+	fd = trust_open(dir, TRUST_DIRECTORY, user, err);
+	if (fd < 0)
+		return err != NULL ? err->status : APAM_E_CONFIG;
+	open = fdopendir(fd);
+	if (open == NULL) {
+		close(fd);
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	}
+	while (room && (d = readdir(open)) != NULL)
+		room = consider(list, d->d_name, suffix, ok);
+	closedir(open);
+	if (!room) {
+		names_list_free(list);
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	}
+	if (list->count > 0)
+		qsort(list->names, list->count, sizeof(*list->names), compare);
+	return APAM_OK;
+}
+
+void
+names_list_free(struct names_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->names[i]);
+	free(list->names);
+	memset(list, 0, sizeof(*list));
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Finding a name that is there twice: all names in the order of their groups
+ * and bytes, so that those that are alike are neighbours.
+ */
+#include "config/duplicate.h"
+
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "config/lexer.h"
+#include "config/syntax.h"
+
+/* Where the reading stands. */
+struct scan {
+	struct apam_str text;
+	struct conf_lexer lexer;
+	struct problems unwanted;
+	/* The group, counted from 1, that is open at each depth of brackets. */
+	unsigned groups[CONF_DEPTH_MAX + 2];
+	unsigned depth, count;
+};
+
+/* A name where it stands. */
+struct name {
+	struct apam_str text;
+	unsigned group, line;
+};
+
+static void
+begin(struct scan *s, struct apam_str text)
+{
+	*s = (struct scan){ .text = text,
+		.lexer = { .file = "", .rest = text, .line = 1 } };
+	problems_init(&s->unwanted);
+	s->lexer.all = &s->unwanted;
+}
+
+static bool
+is_name_char(char c)
+{
+	const char lower = str_lower(c);
+
+	return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
+	    c == '_' || c == '-' || c == '*';
+}
+
+/* The name that was just read. */
+static struct apam_str
+name_text(const struct scan *s)
+{
+	const size_t end = s->text.n - s->lexer.rest.n;
+	size_t begin_at = end;
+
+	while (begin_at > 0 && is_name_char(s->text.p[begin_at - 1]))
+		begin_at--;
+	return (struct apam_str){ s->text.p + begin_at, end - begin_at };
+}
+
+/* Go to the next name; false at the end. */
+static bool
+next_name(struct scan *s, struct name *name)
+{
+	while (conf_lexer_next(&s->lexer) && s->lexer.token != CONF_END) {
+		switch (s->lexer.token) {
+		case CONF_NAME:
+			*name = (struct name){ name_text(s),
+				s->groups[s->depth], s->lexer.token_line };
+			return true;
+		case CONF_GROUP:
+		case CONF_LIST:
+		case CONF_ARRAY:
+			if (s->depth > CONF_DEPTH_MAX)
+				return false;
+			s->groups[++s->depth] = ++s->count;
+			break;
+		case CONF_GROUP_END:
+		case CONF_LIST_END:
+		case CONF_ARRAY_END:
+			if (s->depth > 0)
+				s->depth--;
+			break;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
+/* All names of a text. */
+struct names {
+	struct name *all;
+	size_t count, room;
+};
+
+static bool
+add(struct names *names, const struct name *name)
+{
+	size_t room = names->room == 0 ? 64 : names->room * 2;
+	struct name *longer;
+
+	if (names->count == names->room) {
+		longer = realloc(names->all, room * sizeof(*longer));
+		if (longer == NULL)
+			return false;
+		names->all = longer;
+		names->room = room;
+	}
+	names->all[names->count++] = *name;
+	return true;
+}
+
+static int
+compare_names(const struct name *a, const struct name *b)
+{
+	const size_t n = a->text.n < b->text.n ? a->text.n : b->text.n;
+	int order = (a->group > b->group) - (a->group < b->group);
+
+	if (order == 0)
+		order = memcmp(a->text.p, b->text.p, n);
+	if (order == 0)
+		order = (a->text.n > b->text.n) - (a->text.n < b->text.n);
+	return order;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+	const int order = compare_names(x, y);
+
+	return order != 0 ? order :
+			    (x->text.p > y->text.p) - (x->text.p < y->text.p);
+}
+
+bool
+conf_duplicate(struct apam_str text, struct apam_str *found, unsigned *first)
+{
+	struct names names = { .all = NULL };
+	struct scan s;
+	struct name name;
+	bool whole = true;
+
+	*found = (struct apam_str){ text.p + text.n, 0 };
+	*first = 0;
+	begin(&s, text);
+	while (whole && next_name(&s, &name))
+		whole = add(&names, &name);
+	if (whole && names.count > 0)
+		qsort(names.all, names.count, sizeof(name), compare);
+	for (size_t i = 1; whole && i < names.count; i++) {
+		const struct name *before = &names.all[i - 1];
+
+		if (compare_names(before, &names.all[i]) != 0 ||
+		    names.all[i].text.p >= found->p)
+			continue;
+		*found = names.all[i].text;
+		*first = before->line;
+	}
+	free(names.all);
+	return whole;
+}

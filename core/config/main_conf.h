@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The main file, /etc/apam.conf.
+ */
+#ifndef CORE_SETTINGS_H
+#define CORE_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "config/option.h"
+#include "config/syntax.h"
+
+/* Bounds that profiles share; seconds and bytes. */
+#define SETTINGS_DEADLINE_MIN 1
+#define SETTINGS_DEADLINE_MAX 3600
+#define SETTINGS_TTL_MAX (365 * 86400)
+#define SETTINGS_BODY_DEFAULT 1048576
+#define SETTINGS_BODY_MIN 1024
+#define SETTINGS_BODY_MAX 67108864
+
+/* The hash that a module must have before it is loaded. */
+struct module_pin {
+	struct apam_str scheme;
+	unsigned char sha256[32];
+};
+
+/* Where the audit log goes; audit/audit.h. */
+enum settings_audit {
+	SETTINGS_AUDIT_AUTO, /* the journal, else syslog, else the file */
+	SETTINGS_AUDIT_FILE,
+	SETTINGS_AUDIT_OFF
+};
+
+struct settings {
+	char *file;
+	bool user; /* user mode of file/trust.h */
+	const char *module_dir, *profile_dir, *state_dir;
+	/* Defaults for profiles that do not say. */
+	const char *ca_file, *proxy; /* NULL: the system's; none */
+	int64_t deadline; /* seconds */
+	int64_t ttl; /* seconds */
+	int64_t body_max; /* bytes of a response */
+	enum settings_audit audit;
+	bool tls_environment; /* environment_forget_tls is not wanted */
+	struct module_pin *pins;
+	size_t pin_count;
+	struct option_values values; /* owns the strings */
+};
+
+/* Read; NULL with problems added where anything is wrong. */
+struct settings *
+settings_new(const char *path, bool user, struct problems *all);
+
+/* The same from a parsed file, which stays the caller's. */
+struct settings *
+settings_from_conf(const struct conf *conf, bool user, struct problems *all);
+/* Free and set *settings to NULL; fine on NULL. */
+void settings_free(struct settings **settings);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Walks a group beside a table of options: what is there is read, what is not
+ * gets its default or is missed, what nobody declared is refused.  Types are
+ * option_value.c's.
+ */
+#include "config/option.h"
+
+#include "config/option_value.h"
+#include "text/suggest.h"
+
+const struct apam_option *
+option_at(const struct option_table *table, size_t i)
+{
+	return (const struct apam_option *)(const void *)((const char *)
+							      table->options +
+	    i * table->option_size);
+}
+
+const struct apam_option *
+option_find(const struct option_table *table, const char *name)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		if (strcmp(option_at(table, i)->name, name) == 0)
+			return option_at(table, i);
+	}
+	return NULL;
+}
+
+/* ---- Names that nobody declared --------------------------------------- */
+
+static void
+consider_all(
+    const struct option_table *table, const char *name, const char **best)
+{
+	for (size_t i = 0; i < table->count; i++)
+		suggest_consider(name, option_at(table, i)->name, best);
+}
+
+static bool
+is_known(const struct option_source *source, const struct option_table *table,
+    const char *name)
+{
+	return option_find(table, name) != NULL ||
+	    (source->elsewhere != NULL &&
+		option_find(source->elsewhere, name) != NULL);
+}
+
+/* The nearest name that is known; NULL where none is near. */
+static const char *
+nearest(const struct option_source *source, const struct option_table *table,
+    const char *name)
+{
+	const char *best = NULL;
+
+	consider_all(table, name, &best);
+	if (source->elsewhere != NULL)
+		consider_all(source->elsewhere, name, &best);
+	return suggest_near(name, best) ? best : NULL;
+}
+
+static void
+refuse_unknown(const struct option_source *source,
+    const config_setting_t *member, const char *best)
+{
+	problems_add(source->problems, APAM_E_CONFIG, source->file,
+	    config_setting_source_line(member),
+	    "%.64s is no option of %s%s%s%s", config_setting_name(member),
+	    source->what, best == NULL ? "" : "; did you mean ",
+	    best == NULL ? "" : best, best == NULL ? "" : "?");
+}
+
+/* In a partial reading only what stands for a name that is not there. */
+static bool
+check_names(const config_setting_t *group, const struct option_source *source,
+    const struct option_table *table)
+{
+	const int count = config_setting_length(group);
+	const config_setting_t *member;
+	const char *name, *best;
+	bool ok = true;
+
+	for (int i = 0; i < count; i++) {
+		member = config_setting_get_elem(group, (unsigned)i);
+		name = config_setting_name(member);
+		if (is_known(source, table, name))
+			continue;
+		best = nearest(source, table, name);
+		if (source->partial &&
+		    (best == NULL ||
+			config_setting_get_member(group, best) != NULL))
+			continue;
+		refuse_unknown(source, member, best);
+		ok = false;
+	}
+	return ok;
+}
+
+static bool
+lacks_required(const config_setting_t *group, const struct option_table *table)
+{
+	const struct apam_option *o;
+
+	for (size_t i = 0; i < table->count; i++) {
+		o = option_at(table, i);
+		if ((o->flags & APAM_OPT_REQUIRED) != 0 &&
+		    config_setting_get_member(group, o->name) == NULL)
+			return true;
+	}
+	return false;
+}
+
+/* ---- Members ---------------------------------------------------------- */
+
+static bool
+read_member(const struct option_reading *r, struct apam_value *value)
+{
+	const struct option_source *source = r->source;
+	const char *help = r->option->help;
+
+	if (r->setting != NULL || r->option->default_value != NULL)
+		return option_value_read(r, value);
+	if ((r->option->flags & APAM_OPT_REQUIRED) == 0)
+		return true;
+	problems_add(source->problems, APAM_E_CONFIG, source->file, r->line,
+	    "%s is missing in %s%s%s", r->option->name, source->what,
+	    help == NULL ? "" : ": ", help == NULL ? "" : help);
+	return false;
+}
+
+bool
+option_members_read(const struct option_reading *reading,
+    const struct option_table *table, struct apam_value *values,
+    unsigned *lines)
+{
+	const config_setting_t *group = reading->setting;
+	struct option_reading r = *reading;
+	bool ok = true;
+
+	/* Before what is missing: its misspelt name is the better hint. */
+	if (!r.source->partial || lacks_required(group, table))
+		ok = check_names(group, r.source, table);
+	for (size_t i = 0; i < table->count; i++) {
+		r.option = option_at(table, i);
+		r.option_size = table->option_size;
+		r.setting = config_setting_get_member(group, r.option->name);
+		r.line = config_setting_source_line(
+		    r.setting == NULL ? group : r.setting);
+		if (lines != NULL)
+			lines[i] = r.line;
+		ok = read_member(&r, &values[i]) && ok;
+	}
+	return ok;
+}
+
+bool
+option_read(const config_setting_t *group, const struct option_source *source,
+    const struct option_table *table, struct option_values *values)
+{
+	const struct option_reading r = {
+		.source = source, .arena = &values->arena, .setting = group
+	};
+	const size_t count = table->count;
+
+	values->values = arena_alloc(
+	    &values->arena, count, sizeof(*values->values));
+	values->lines = arena_alloc(
+	    &values->arena, count, sizeof(*values->lines));
+	if (values->values == NULL || values->lines == NULL) {
+		problems_add(source->problems, APAM_E_MEMORY, source->file, 0,
+		    "out of memory");
+		return false;
+	}
+	values->count = count;
+	return option_members_read(&r, table, values->values, values->lines);
+}
+
+void
+option_values_free(struct option_values *values)
+{
+	arena_free(&values->arena);
+	*values = (struct option_values){ 0 };
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Between option.c, which walks a group, and option_value.c, which reads one
+ * value as its type demands.
+ */
+#ifndef CORE_OPTION_VALUE_H
+#define CORE_OPTION_VALUE_H
+
+#include "config/option.h"
+
+/* One option being read. */
+struct option_reading {
+	const struct option_source *source;
+	struct arena *arena;
+	const struct apam_option *option;
+	size_t option_size;
+	const config_setting_t *setting; /* NULL: read the default */
+	unsigned line;
+};
+
+/* Fill in *value, zeroed; false with a problem added. */
+bool option_value_read(
+    const struct option_reading *reading, struct apam_value *value);
+
+/*
+ * Read the members of a group into `values` and, where that is not NULL, their
+ * lines into `lines`.  False with problems added.
+ */
+bool option_members_read(const struct option_reading *reading,
+    const struct option_table *table, struct apam_value *values,
+    unsigned *lines);
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One profile file: its own options and its origins.  Entries are read in
+ * entry_conf.c.
+ *
+ * An origin is a promise about where credentials go, so it has one spelling:
+ * no query, fragment, percent sign, dot or empty segment.
+ */
+#include "config/profile_conf.h"
+
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "config/entry_conf.h"
+#include "config/rules.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+enum { LIMIT_BODY };
+
+static const struct apam_option limits[] = {
+	[LIMIT_BODY] = { .name = "body",
+	    .help = "bytes of a response that are read at most",
+	    .type = APAM_OPT_INTEGER,
+	    .min = SETTINGS_BODY_MIN,
+	    .max = SETTINGS_BODY_MAX },
+};
+
+enum {
+	ORIGINS,
+	DESCRIPTION,
+	ALLOW_HTTP,
+	CA_FILE,
+	PROXY,
+	DEADLINE,
+	SHARE_CREDENTIALS,
+	LIMITS
+};
+
+static const struct apam_option options[] = {
+	[ORIGINS] = { .name = "origins",
+	    .help = "where its credentials may go: scheme, host, port, path",
+	    .type = APAM_OPT_LIST,
+	    .flags = APAM_OPT_REQUIRED },
+	[DESCRIPTION] = { .name = "description",
+	    .help = "for people",
+	    .type = APAM_OPT_STRING },
+	[ALLOW_HTTP] = { .name = "allow_http",
+	    .help = "allow http to a loopback address",
+	    .type = APAM_OPT_BOOLEAN,
+	    .default_value = "false" },
+	[CA_FILE] = { .name = "ca_file",
+	    .help = "PEM certificates to trust in place of the system's",
+	    .type = APAM_OPT_STRING },
+	[PROXY] = { .name = "proxy",
+	    .help = "URL of an HTTP proxy",
+	    .type = APAM_OPT_STRING },
+	[DEADLINE] = { .name = "deadline",
+	    .help = "time for one call, all exchanges included",
+	    .type = APAM_OPT_DURATION,
+	    .min = SETTINGS_DEADLINE_MIN,
+	    .max = SETTINGS_DEADLINE_MAX },
+	[SHARE_CREDENTIALS] = { .name = "share_credentials",
+	    .help = "share credentials with this user's other processes",
+	    .type = APAM_OPT_BOOLEAN,
+	    .default_value = "false" },
+	[LIMITS] = { .name = "limits",
+	    .help = "sizes",
+	    .type = APAM_OPT_GROUP,
+	    .members = limits,
+	    .member_count = COUNT(limits) },
+};
+
+static const struct option_table table = { options, sizeof(options[0]),
+	COUNT(options) };
+
+/* Read by entry_conf.c; here for its name alone. */
+static const struct apam_option auth_option[] = { {
+    .name = "auth",
+    .help = "entries, tried in order",
+    .type = APAM_OPT_GROUPS,
+    .flags = APAM_OPT_REQUIRED,
+} };
+static const struct option_table auth_table = { auth_option,
+	sizeof(auth_option[0]), 1 };
+
+bool
+profile_name_ok(const char *name)
+{
+	const size_t n = strnlen(name, PROFILE_NAME_MAX + 1);
+	char c;
+
+	if (n == 0 || n > PROFILE_NAME_MAX)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		c = str_lower(name[i]);
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
+			continue;
+		if (i == 0 || (c != '.' && c != '_' && c != '-'))
+			return false;
+	}
+	return true;
+}
+
+static bool
+refuse_memory(const struct profile *p, struct problems *all)
+{
+	problems_add(all, APAM_E_MEMORY, p->file, 0, "out of memory");
+	return false;
+}
+
+/* ---- Origins ---------------------------------------------------------- */
+
+/* What is wrong where the text itself is not. */
+static const char OUT_OF_MEMORY[] = "out of memory";
+
+static const char *
+path_problem(struct apam_str path)
+{
+	struct apam_str segment;
+
+	if (str_find(path, '*') != path.n)
+		return "an origin has no wildcard; it holds all paths below "
+		       "its own";
+	if (str_find(path, '%') != path.n)
+		return "an origin's path has a percent sign";
+	while (path.n > 1) {
+		path = str_skip(path, 1);
+		segment = str_cut(path, str_find(path, '/'));
+		if (segment.n == 0)
+			return "an origin's path has an empty segment";
+		if (str_equal(segment, APAM_STR(".")) ||
+		    str_equal(segment, APAM_STR("..")))
+			return "an origin's path has a dot segment";
+		path = str_skip(path, segment.n);
+	}
+	return NULL;
+}
+
+static const char *
+origin_problem(struct apam_str text, bool allow_http)
+{
+	struct url url;
+	const char *why = url_parse(text, &url);
+
+	if (why == NULL)
+		why = url_insecure(&url, allow_http);
+	if (why != NULL)
+		return why;
+	if (str_find(text, '?') != text.n)
+		return "an origin has a query";
+	if (str_find(text, '#') != text.n)
+		return "an origin has a fragment";
+	return path_problem(url.path);
+}
+
+static bool
+same_origin(const struct url *a, const struct url *b)
+{
+	return a->https == b->https && a->port == b->port &&
+	    strcmp(a->host, b->host) == 0 && str_equal(a->path, b->path);
+}
+
+/* What is wrong with origin `text`; else it is added to the profile's. */
+static const char *
+add_origin(struct profile *p, struct apam_str text)
+{
+	struct url *url = &p->origins[p->origin_count];
+	const char *why = origin_problem(text, p->allow_http);
+	char *copy;
+
+	if (why != NULL)
+		return why;
+	/* "https://host/" is "https://host"; below a path it matters. */
+	if (url_parse(text, url) == NULL && url->path.n == 1 &&
+	    text.p[text.n - 1] == '/')
+		text.n--;
+	copy = arena_copy(&p->values.arena, text);
+	if (copy == NULL)
+		return OUT_OF_MEMORY;
+	why = url_parse(apam_str(copy), url);
+	if (why != NULL)
+		return why;
+	for (size_t i = 0; i < p->origin_count; i++) {
+		if (same_origin(&p->origins[i], url))
+			return "the same origin twice";
+	}
+	p->origin_texts[p->origin_count++] = copy;
+	return NULL;
+}
+
+unsigned
+profile_origin_line(const struct profile *p, size_t i)
+{
+	const config_setting_t *list = config_setting_get_member(
+	    config_root_setting(&p->conf->tree), options[ORIGINS].name);
+	const config_setting_t *item = config_setting_get_elem(
+	    list, (unsigned)i);
+	const unsigned line = config_setting_source_line(item);
+
+	return line == 0 ? p->values.lines[ORIGINS] : line;
+}
+
+static void
+read_origins(struct profile *p, struct problems *all)
+{
+	const struct apam_value *origins = &p->values.values[ORIGINS];
+	const char *why;
+
+	p->origins = arena_alloc(
+	    &p->values.arena, origins->count, sizeof(*p->origins));
+	p->origin_texts = arena_alloc(
+	    &p->values.arena, origins->count, sizeof(*p->origin_texts));
+	if (p->origins == NULL || p->origin_texts == NULL) {
+		(void)refuse_memory(p, all);
+		return;
+	}
+	for (size_t i = 0; i < origins->count; i++) {
+		why = add_origin(p, origins->items[i]);
+		if (why == OUT_OF_MEMORY)
+			(void)refuse_memory(p, all);
+		else if (why != NULL)
+			problems_add(all, APAM_E_CONFIG, p->file,
+			    profile_origin_line(p, i), "origins: %s", why);
+	}
+}
+
+void
+profile_probe_url(const struct profile *profile,
+    const struct profile_entry *entry, struct buf *url)
+{
+	struct apam_str origin = profile->origins[0].text;
+	size_t host = str_find(origin, ':') + strlen("://");
+
+	host += str_find(str_skip(origin, host), '/');
+	buf_put(url, str_cut(origin, host));
+	buf_put(url, apam_str(entry->probe_target));
+}
+
+/* ---- The file --------------------------------------------------------- */
+
+static void
+take_values(struct profile *p, const struct settings *settings)
+{
+	const struct apam_value *v = p->values.values;
+	const struct apam_value *limit = v[LIMITS].members;
+
+	p->description = v[DESCRIPTION].set ? v[DESCRIPTION].str.p : "";
+	p->allow_http = v[ALLOW_HTTP].num != 0;
+	p->share_credentials = v[SHARE_CREDENTIALS].num != 0;
+	p->ca_file = v[CA_FILE].set ? v[CA_FILE].str.p : settings->ca_file;
+	p->proxy = v[PROXY].set ? v[PROXY].str.p : settings->proxy;
+	p->deadline = v[DEADLINE].set ? v[DEADLINE].num : settings->deadline;
+	p->body_max = settings->body_max;
+	if (limit != NULL && limit[LIMIT_BODY].set)
+		p->body_max = limit[LIMIT_BODY].num;
+}
+
+static bool
+read_tree(
+    struct profile *p, const struct settings *settings, struct problems *all)
+{
+	const struct option_source source = { .file = p->file,
+		.what = "the profile",
+		.elsewhere = &auth_table,
+		.problems = all };
+	const struct option_check check = { p->file, &table, &p->values, all };
+
+	(void)option_read(
+	    config_root_setting(&p->conf->tree), &source, &table, &p->values);
+	if (p->values.count == 0)
+		return false;
+	take_values(p, settings);
+	/* A draft goes on without what was refused already. */
+	if (!option_check_path(&check, CA_FILE))
+		p->ca_file = NULL;
+	(void)option_check_proxy(&check, PROXY);
+	read_origins(p, all);
+	return profile_entries_read(p, settings, all);
+}
+
+struct profile *
+profile_from_conf(const char *name, struct conf **conf,
+    const struct settings *settings, struct problems *all)
+{
+	struct profile *p = calloc(1, sizeof(*p));
+
+	if (p == NULL) {
+		problems_add(
+		    all, APAM_E_MEMORY, (*conf)->file, 0, "out of memory");
+		conf_free(conf);
+		return NULL;
+	}
+	p->conf = *conf; /* from here on the profile's */
+	*conf = NULL;
+	p->name = str_dup(apam_str(name));
+	p->file = str_dup(apam_str(p->conf->file));
+	if (p->name == NULL || p->file == NULL) {
+		problems_add(
+		    all, APAM_E_MEMORY, p->conf->file, 0, "out of memory");
+		profile_free(&p);
+		return NULL;
+	}
+	if (!read_tree(p, settings, all))
+		profile_free(&p);
+	return p;
+}
+
+struct profile *
+profile_draft(const char *name, const char *file,
+    const struct settings *settings, struct problems *all)
+{
+	struct conf *conf;
+
+	if (!profile_name_ok(name)) {
+		problems_add(all, APAM_E_CONFIG, file, 0,
+		    "a profile's name is letters, digits, '.', '_' and '-', "
+		    "64 at most, and begins with a letter or digit");
+		return NULL;
+	}
+	conf = conf_new(file, settings->user, all);
+	if (conf == NULL)
+		return NULL;
+	return profile_from_conf(name, &conf, settings, all);
+}
+
+struct profile *
+profile_new(const char *name, const char *file, const struct settings *settings,
+    struct problems *all)
+{
+	const unsigned before = all->count;
+	struct profile *p = profile_draft(name, file, settings, all);
+
+	if (all->count != before)
+		profile_free(&p);
+	return p;
+}
+
+void
+profile_free(struct profile **profile)
+{
+	struct profile *p = *profile;
+
+	if (p == NULL)
+		return;
+	for (size_t i = 0; i < p->entry_count; i++)
+		option_values_free(&p->entries[i].common);
+	option_values_free(&p->values);
+	conf_free(&p->conf);
+	free(p->file);
+	free(p->name);
+	free(p);
+	*profile = NULL;
+}

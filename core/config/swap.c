@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Swapping groups of a list as text.  Reads tokens only, so that what a string
+ * or a comment holds is never taken for a bracket, and builds no tree, which
+ * would lose the comments.
+ */
+#include "config/swap.h"
+
+#include <assert.h>
+
+#include "base/str.h"
+#include "config/comment.h"
+#include "config/lexer.h"
+
+/* Bytes `from` to `to` of the text. */
+struct span {
+	size_t from, to;
+};
+
+/* A group with its braces, and the comments that are its own. */
+struct place {
+	struct span group;
+	size_t above; /* where what stands above it begins */
+	struct span behind;
+	bool ends_line; /* with what is behind it */
+};
+
+/* Where the reading stands. */
+struct scan {
+	struct apam_str text, list;
+	struct conf_lexer lexer;
+	unsigned depth; /* brackets that are open */
+	size_t before; /* where the last token's blanks began */
+	bool named; /* the last outermost name was the list's */
+	bool inside; /* in that list */
+	size_t groups; /* of it that have ended */
+};
+
+static bool
+opens(enum conf_token token)
+{
+	return token == CONF_LIST || token == CONF_ARRAY || token == CONF_GROUP;
+}
+
+static bool
+closes(enum conf_token token)
+{
+	return token == CONF_LIST_END || token == CONF_ARRAY_END ||
+	    token == CONF_GROUP_END;
+}
+
+/* Bytes of the text that are read: the last token ends there. */
+static size_t
+position(const struct scan *s)
+{
+	return s->text.n - s->lexer.rest.n;
+}
+
+/* True where the last token, which began at `before` or after blanks, is it. */
+static bool
+is_list_name(const struct scan *s, size_t before)
+{
+	const size_t end = position(s), n = s->list.n;
+
+	if (end - before < n ||
+	    !str_equal((struct apam_str){ s->text.p + end - n, n }, s->list))
+		return false;
+	return end - before == n ||
+	    strchr(" \t\r\n/;,}])", s->text.p[end - n - 1]) != NULL;
+}
+
+/* True at the brace that begins or ends a group of the list. */
+static bool
+at_group(const struct scan *s, enum conf_token brace)
+{
+	return s->inside && s->depth == 1 && s->lexer.token == brace;
+}
+
+/* Take one token; false at the end of what can be read. */
+static bool
+next(struct scan *s)
+{
+	s->before = position(s);
+	if (!conf_lexer_next(&s->lexer) || s->lexer.token == CONF_END)
+		return false;
+	if (s->depth == 0 && s->lexer.token == CONF_NAME)
+		s->named = is_list_name(s, s->before);
+	if (closes(s->lexer.token)) {
+		if (s->depth == 0)
+			return false;
+		s->depth--;
+	}
+	return true;
+}
+
+static void
+begin_place(const struct scan *s, struct place *at)
+{
+	at->group.from = position(s) - 1;
+	at->above = conf_comment_above(s->text, s->before, at->group.from);
+}
+
+static void
+end_place(const struct scan *s, struct place *at)
+{
+	at->group.to = position(s);
+	at->ends_line = conf_comment_behind(
+	    s->text, at->group.to, &at->behind.from, &at->behind.to);
+}
+
+static bool
+find_group(
+    struct apam_str text, struct apam_str list, size_t index, struct place *at)
+{
+	struct problems unwanted;
+	struct scan s = { .text = text,
+		.list = list,
+		.lexer = {
+		    .file = "", .rest = text, .line = 1, .all = &unwanted } };
+
+	problems_init(&unwanted);
+	while (next(&s)) {
+		if (s.depth == 0 && opens(s.lexer.token))
+			s.inside = s.named && s.lexer.token == CONF_LIST;
+		if (at_group(&s, CONF_GROUP))
+			begin_place(&s, at);
+		if (at_group(&s, CONF_GROUP_END) && s.groups++ == index) {
+			end_place(&s, at);
+			return true;
+		}
+		s.depth += opens(s.lexer.token);
+	}
+	return false;
+}
+
+/*
+ * What stands above moves where both groups begin a line, and what stands
+ * behind where both end one: then it is clear whose it is, and nothing else
+ * ends up in a comment.
+ */
+static void
+keep_comments(struct apam_str text, struct place *a, struct place *b)
+{
+	const bool lines = conf_comment_line_begins(text, a->above) &&
+	    conf_comment_line_begins(text, b->above);
+	const bool ends = a->ends_line && b->ends_line;
+
+	a->group.from = lines ? a->above : a->group.from;
+	b->group.from = lines ? b->above : b->group.from;
+	a->behind.to = ends ? a->behind.to : a->behind.from;
+	b->behind.to = ends ? b->behind.to : b->behind.from;
+}
+
+static void
+put(struct buf *to, struct apam_str text, size_t from, size_t end)
+{
+	buf_put(to, (struct apam_str){ text.p + from, end - from });
+}
+
+static void
+put_span(struct buf *to, struct apam_str text, struct span span)
+{
+	put(to, text, span.from, span.to);
+}
+
+bool
+conf_swap(struct apam_str text, struct apam_str list, size_t a, size_t b,
+    struct buf *to)
+{
+	struct place first, second;
+
+	assert(a < b);
+	if (!find_group(text, list, a, &first) ||
+	    !find_group(text, list, b, &second))
+		return false;
+	keep_comments(text, &first, &second);
+	put(to, text, 0, first.group.from);
+	put_span(to, text, second.group);
+	put(to, text, first.group.to, first.behind.from);
+	put_span(to, text, second.behind);
+	put(to, text, first.behind.to, second.group.from);
+	put_span(to, text, first.group);
+	put(to, text, second.group.to, second.behind.from);
+	put_span(to, text, first.behind);
+	put(to, text, second.behind.to, text.n);
+	return !to->failed;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening and closing one entry of a profile.
+ */
+#include "entry/entry.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "profile/fork.h"
+#include "profile/stack.h"
+
+/* What refuse_option needs to name file, line and option. */
+struct refusal {
+	struct entry *e;
+	struct problems *all;
+};
+
+static void
+on_refused(void *arg, size_t index, const char *text)
+{
+	const struct refusal *r = arg;
+	const struct entry *e = r->e;
+	const char *name = "?";
+	unsigned line = e->conf->line;
+
+	if (index < e->values.count) {
+		name = option_at(&e->module->options, index)->name;
+		line = e->values.lines[index];
+	}
+	problems_add(r->all, APAM_E_CONFIG, e->profile->file, line, "%s: %s",
+	    name, text);
+}
+
+static bool
+load_module(struct entry *e, struct problems *all)
+{
+	struct apam_error err;
+
+	/* In a draft, which was reported already. */
+	if (e->conf->scheme == NULL)
+		return false;
+	error_clear(&err);
+	e->module = modules_get(
+	    &e->ctx->modules, e->ctx->settings, e->conf->scheme, &err);
+	if (e->module != NULL)
+		return true;
+	/* The line of the entry says more than the path of the module. */
+	if (err.file[0] != '\0')
+		problems_add(all, err.status, e->profile->file, e->conf->line,
+		    "%s: %s", err.file, err.text);
+	else
+		problems_add_error(all, e->profile->file, e->conf->line, &err);
+	return false;
+}
+
+static bool
+open_module(struct entry *e, struct problems *all)
+{
+	struct refusal refusal = { e, all };
+	unsigned before = all->count;
+	enum apam_status status;
+
+	e->options = (struct apam_options){
+		.size = sizeof(e->options),
+		.value_size = sizeof(struct apam_value),
+		.count = e->values.count,
+		.values = e->values.values,
+	};
+	services_init(&e->services, e->module->abi.scheme, &e->ctx->log);
+	e->services.refuse = on_refused;
+	e->services.refuse_arg = &refusal;
+	entry_enter(e);
+	status = e->module->abi.open(&e->services.pub, &e->options, &e->state);
+	entry_leave(e);
+	e->needs_prepare = e->module->abi.prepare != NULL &&
+	    !e->services.prepare_unneeded;
+	e->services.refuse = NULL;
+	e->services.refuse_arg = NULL;
+	/* Refused an option and opened all the same: entry_close closes it. */
+	if (status == APAM_OK)
+		return all->count == before;
+
+	e->state = NULL;
+	if (status != APAM_E_CONFIG && status != APAM_E_MEMORY)
+		status = APAM_E_ABI;
+	if (all->count == before)
+		problems_add(all, status, e->profile->file, e->conf->line,
+		    "the module of scheme %s does not open: %s",
+		    e->conf->scheme, apam_status_text(status));
+	return false;
+}
+
+bool
+entry_fingerprint(const struct entry *e, unsigned char to[FINGERPRINT_SIZE])
+{
+	return fingerprint_of(
+	    e->conf->scheme, &e->module->options, &e->values, to);
+}
+
+bool
+entry_same(const struct entry *a, const struct entry *b)
+{
+	unsigned char one[FINGERPRINT_SIZE], other[FINGERPRINT_SIZE];
+	bool same;
+
+	same = entry_fingerprint(a, one) && entry_fingerprint(b, other) &&
+	    bytes_equal((struct apam_str){ (char *)one, sizeof(one) },
+		(struct apam_str){ (char *)other, sizeof(other) });
+	wipe(one, sizeof(one));
+	wipe(other, sizeof(other));
+	return same;
+}
+
+/* All that there is before anything is read. */
+static void
+init(struct entry *e, struct stack *stack, size_t index)
+{
+	const struct profile *profile = stack->profile;
+
+	memset(e, 0, sizeof(*e));
+	e->ctx = stack->ctx;
+	e->stack = stack;
+	e->profile = profile;
+	e->conf = &profile->entries[index];
+	e->index = index;
+	e->policy = (struct http_policy){
+		.ca_file = profile->ca_file,
+		.proxy = profile->proxy,
+		.body_max = (size_t)profile->body_max,
+		.allow_http = profile->allow_http,
+		.user = e->ctx->settings->user,
+	};
+	e->secrets.watch = &stack->watch;
+	e->secrets.deadline = stack->deadline;
+	pthread_mutex_init(&e->calls, NULL);
+	life_init(&e->life);
+}
+
+bool
+entry_read(
+    struct entry *e, struct stack *stack, size_t index, struct problems *all)
+{
+	init(e, stack, index);
+	if (load_module(e, all) &&
+	    profile_entry_options(
+		e->profile, index, &e->module->options, &e->values, all))
+		return true;
+	entry_close(e);
+	return false;
+}
+
+bool
+entry_read_secrets(struct entry *e, struct problems *all)
+{
+	return secrets_read(&e->secrets, &e->module->options, &e->values,
+	    e->profile->file, e->policy.user, all);
+}
+
+bool
+entry_open(
+    struct entry *e, struct stack *stack, size_t index, struct problems *all)
+{
+	if (!entry_read(e, stack, index, all))
+		return false;
+	if (entry_read_secrets(e, all) && open_module(e, all))
+		return true;
+	entry_close(e);
+	return false;
+}
+
+void
+entry_close(struct entry *e)
+{
+	if (e->ctx == NULL)
+		return;
+	if (e->state != NULL) {
+		entry_enter(e);
+		e->module->abi.close(e->state);
+		entry_leave(e);
+	}
+	life_free(&e->life);
+	secrets_free(&e->secrets);
+	option_values_free(&e->values);
+	pthread_mutex_destroy(&e->calls);
+	memset(e, 0, sizeof(*e));
+}
+
+struct apam_str
+entry_key_id(const struct entry *e)
+{
+	for (size_t i = 0; i < e->values.count; i++)
+		if (option_at(&e->module->options, i)->flags & APAM_OPT_KEY_ID)
+			return e->values.values[i].str;
+	return APAM_STR("");
+}
+
+void
+entry_name_key(const struct entry *e, char *scheme, char *key_id)
+{
+	(void)snprintf(scheme, ENTRY_SCHEME_SIZE, "%s", e->conf->scheme);
+	(void)snprintf(key_id, ENTRY_KEY_ID_SIZE, "%s", entry_key_id(e).p);
+}
+
+bool
+entry_key_secret(const struct entry *e, struct buf *to)
+{
+	unsigned char length[8];
+
+	for (size_t i = 0; i < e->secrets.count; i++) {
+		const struct apam_str secret = buf_view(&e->secrets.all[i]);
+
+		for (size_t b = 0; b < sizeof(length); b++)
+			length[b] = (unsigned char)((uint64_t)secret.n >>
+			    (8 * b));
+		buf_put(
+		    to, (struct apam_str){ (char *)length, sizeof(length) });
+		buf_put(to, secret);
+	}
+	wipe(length, sizeof(length));
+	return !to->failed;
+}
+
+/* NULL where the module lets any calls run side by side. */
+static pthread_mutex_t *
+lock_of(struct entry *e)
+{
+	uint32_t traits = e->module->abi.traits;
+
+	if (traits & APAM_TRAIT_THREADS_PER_CALL)
+		return NULL;
+	if (traits & APAM_TRAIT_THREADS_PER_ENTRY)
+		return &e->calls;
+	return &e->module->lock;
+}
+
+void
+entry_enter(struct entry *e)
+{
+	pthread_mutex_t *lock = lock_of(e);
+
+	if (lock != NULL)
+		pthread_mutex_lock(lock);
+	fork_defer();
+}
+
+void
+entry_leave(struct entry *e)
+{
+	pthread_mutex_t *lock = lock_of(e);
+
+	fork_permit();
+	if (lock != NULL)
+		pthread_mutex_unlock(lock);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One entry of a profile at work: its module, the module's state, and the
+ * credential that the lifecycle keeps for it.
+ */
+#ifndef CORE_ENTRY_H
+#define CORE_ENTRY_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "abi/credential.h"
+#include "abi/op.h"
+#include "abi/request.h"
+#include "abi/services.h"
+#include "base/problems.h"
+#include "config/profile_conf.h"
+#include "entry/credential_state.h"
+#include "entry/fingerprint.h"
+#include "entry/secrets.h"
+#include "http/client.h"
+#include "keys/seen.h"
+#include "profile/context.h"
+
+struct stack;
+
+struct entry {
+	struct apam *ctx;
+	struct stack *stack;	/* that it belongs to */
+	const struct profile *profile;
+	const struct profile_entry *conf;
+	size_t index;
+	struct http_policy policy;
+	struct module *module;
+	struct services services;
+	struct option_values values;
+	struct secrets secrets;
+	bool needs_prepare;	/* the module wants to see each request */
+	struct apam_options options; /* the module's view of the values */
+	void *state;		/* the module's */
+	pthread_mutex_t calls;	/* of a module with one call an entry */
+
+	/* flight/notify.c. */
+	_Atomic int64_t use_told; /* clock_ms */
+	/* Guarded by the context's lock. */
+	int64_t check_told;	/* Unix s */
+	bool recalled;		/* what was noted before is known */
+	bool seen_own;		/* `seen` is of this entry's secret */
+	char seen[SEEN_TEXT];	/* which secret of the key was seen good */
+
+	struct life life;
+};
+
+/*
+ * Open entry `index` of a stack: load its module, check its options, read
+ * its secrets, make the module's state.  False with problems added where
+ * anything is wrong; *e is then closed.
+ */
+bool entry_open(struct entry *e, struct stack *stack, size_t index,
+    struct problems *all);
+
+/*
+ * The first part of it, for those who want to know which key it names: load
+ * the module and check the options.  Its secrets are then still references and
+ * there is no state; entry_read_secrets makes values of them.
+ */
+bool entry_read(struct entry *e, struct stack *stack, size_t index,
+    struct problems *all);
+bool entry_read_secrets(struct entry *e, struct problems *all);
+
+/*
+ * Of its scheme, options and secrets.  Made when it is asked for, and not kept:
+ * few processes need it.  False without memory.  The caller wipes it.
+ */
+bool entry_fingerprint(const struct entry *e,
+    unsigned char to[FINGERPRINT_SIZE]);
+
+/* Same scheme, options and secrets: the credential of one serves the other. */
+bool entry_same(const struct entry *a, const struct entry *b);
+
+/* Wipe and free; fine on a zeroed entry. */
+void entry_close(struct entry *e);
+
+/*
+ * The entry as logs and messages number it, from 1.  Reports of the public
+ * calls count from 0, as the index of an array.
+ */
+static inline size_t
+entry_number(const struct entry *e)
+{
+	return e->index + 1;
+}
+
+/*
+ * The value of the option that names the key, with a NUL after it; empty where
+ * there is none.
+ */
+struct apam_str entry_key_id(const struct entry *e);
+
+/*
+ * Copy its scheme and key id, as far as they fit, to reports.  `scheme` has
+ * room for ENTRY_SCHEME_SIZE, `key_id` for ENTRY_KEY_ID_SIZE bytes.
+ */
+#define ENTRY_SCHEME_SIZE 65
+#define ENTRY_KEY_ID_SIZE 256
+void entry_name_key(const struct entry *e, char *scheme, char *key_id);
+
+/*
+ * Add the entry's secret as one text, which marks are made of: the bytes of
+ * each SECRET that is set, in the table's order, each after its length in 8
+ * bytes, least first.  Nothing where it has none.  False without room.
+ */
+#define ENTRY_SECRET_MAX (1024 * 1024)
+bool entry_key_secret(const struct entry *e, struct buf *to);
+
+/*
+ * Let the module prepare and then sign one request, adding to *out, which
+ * starts empty.  Query parameters that it adds are in the request at once.
+ * All is checked; anything illegal fails closed.  Errors: what the module
+ * refused with, HEADER, URL, ABI, MEMORY.
+ */
+enum apam_status entry_prepare(struct entry *e, struct request *request,
+    struct apam_signing *out, struct apam_error *err);
+enum apam_status entry_sign(struct entry *e, const struct credential *c,
+    struct request *request, struct apam_signing *out, struct apam_error *err);
+
+/* Make the headers of a new credential where they never change. */
+enum apam_status entry_render(struct entry *e, struct credential *c,
+    struct apam_error *err);
+
+/* What the module says of a response; *reason is never NULL. */
+enum apam_verdict entry_judge(struct entry *e, const struct response *r,
+    const char **reason);
+
+/* Hold what the module's thread model asks for, around each of its calls. */
+void entry_enter(struct entry *e);
+void entry_leave(struct entry *e);
+
+#endif

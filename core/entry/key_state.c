@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The state of a key and the policy on it, without any I/O.
+ */
+#include "entry/key_state.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "entry/backoff.h"
+
+void
+standing_init(struct standing *s)
+{
+	*s = (struct standing){ .told = APAM_KEY_GOOD };
+}
+
+static bool
+is_dead(const struct standing *s)
+{
+	return s->found.state > APAM_KEY_GOOD;
+}
+
+/* Good until the next check, which has its jitter. */
+static void
+note_good(struct standing *s, const struct profile_entry *conf, int64_t at)
+{
+	s->good_at = at;
+	s->seen_good = true;
+	s->doubtful = false;
+	s->unknowns = 0;
+	s->check_at = backoff_refresh_at(at, at, at + conf->check_every * 1000);
+}
+
+void
+standing_found(struct standing *s, const struct profile_entry *conf,
+    const struct key_finding *finding)
+{
+	s->found = *finding;
+	if (finding->state == APAM_KEY_GOOD)
+		note_good(s, conf, clock_ms());
+	else if (finding->state == APAM_KEY_UNKNOWN)
+		s->check_at = clock_ms() + backoff_ms(++s->unknowns);
+	else
+		s->good_at = 0;
+}
+
+void
+standing_given(struct standing *s, const struct profile_entry *conf, int64_t at,
+    int64_t wall)
+{
+	s->found = (struct key_finding){ .state = APAM_KEY_GOOD,
+		.at = wall,
+		.evidence = "a fresh credential was given" };
+	note_good(s, conf, at);
+}
+
+/* In the room there is, cutting what stands before it. */
+static void
+advise(char *text, size_t size)
+{
+	static const char advice[] =
+	    "; never seen good: compare id and secret first";
+	size_t n = strlen(text);
+
+	if (strstr(text, advice) != NULL)
+		return;
+	if (n > size - sizeof(advice))
+		n = size - sizeof(advice);
+	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+		n--;
+	memcpy(text + n, advice, sizeof(advice));
+}
+
+void
+standing_name_finding(const struct standing *s, struct key_finding *finding)
+{
+	if (finding->state != APAM_KEY_REVOKED &&
+	    finding->state != APAM_KEY_REJECTED)
+		return;
+	finding->state = s->seen_good ? APAM_KEY_REVOKED : APAM_KEY_REJECTED;
+	if (!s->seen_good)
+		advise(finding->evidence, sizeof(finding->evidence));
+}
+
+void
+standing_name_error(const struct standing *s, struct apam_error *why)
+{
+	if (why->status != APAM_E_REVOKED && why->status != APAM_E_REJECTED)
+		return;
+	why->status = s->seen_good ? APAM_E_REVOKED : APAM_E_REJECTED;
+	if (!s->seen_good)
+		advise(why->text, sizeof(why->text));
+}
+
+void
+standing_refused(struct standing *s, const struct apam_error *why)
+{
+	struct key_finding *f = &s->found;
+
+	f->state = APAM_KEY_REVOKED;
+	if (why->status == APAM_E_EXPIRED)
+		f->state = APAM_KEY_EXPIRED;
+	if (why->status == APAM_E_REJECTED)
+		f->state = APAM_KEY_REJECTED;
+	f->at = clock_unix();
+	(void)snprintf(f->evidence, sizeof(f->evidence), "%.*s",
+	    (int)sizeof(f->evidence) - 1, why->text);
+	s->good_at = 0;
+}
+
+/* The provider is to be asked, by what the profile says and what happened. */
+static bool
+is_open(const struct standing *s, const struct profile_entry *conf)
+{
+	switch (conf->revocation_check) {
+	case CHECK_PERIODIC:
+		return true;
+	case CHECK_ON_REJECT:
+		return s->doubtful;
+	case CHECK_NEVER:
+		break;
+	}
+	return false;
+}
+
+bool
+standing_check_due(
+    const struct standing *s, const struct profile_entry *conf, int64_t now)
+{
+	return is_open(s, conf) && !is_dead(s) && now >= s->check_at;
+}
+
+bool
+standing_enough(
+    const struct standing *s, const struct profile_entry *conf, int64_t now)
+{
+	if (!conf->deny_unknown || !is_open(s, conf))
+		return true;
+	return s->good_at != 0 &&
+	    now - s->good_at <= conf->revocation_ttl * 1000;
+}
+
+bool
+standing_news(struct standing *s)
+{
+	if (s->found.at == 0 || s->found.state == s->told)
+		return false;
+	s->told = s->found.state;
+	return true;
+}

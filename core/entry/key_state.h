@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the provider's word says of a key, how old that is, and whether it is
+ * enough to sign by.  The registry's word comes before it (flight/admit.h).
+ *
+ * Good: a fresh credential was given, introspection says active, the probe was
+ * accepted.  Dead: a fresh credential was refused, or the probe.  Everything
+ * else is unknown, and leaves what was known before to its revocation_ttl.
+ */
+#ifndef CORE_STANDING_H
+#define CORE_STANDING_H
+
+#include <stdbool.h>
+
+#include "abi/op.h"
+#include "config/profile_conf.h"
+
+/* What was last found out about a key. */
+struct key_finding {
+	enum apam_key_state state;
+	int64_t at;		/* Unix time in seconds */
+	char evidence[OP_EVIDENCE_MAX];
+	enum apam_status why;	/* unknown: what went wrong; or APAM_OK */
+};
+
+/* Of one entry.  Guarded by the context's lock. */
+struct standing {
+	struct key_finding found;
+	int64_t good_at;	/* clock_ms: last found good; 0: never */
+	int64_t check_at;	/* clock_ms: no check before that */
+	bool doubtful;		/* a rejection that no check has settled */
+	unsigned unknowns;	/* findings in a row that said nothing */
+	enum apam_key_state told; /* what standing_news said last */
+	bool seen_good;		/* ever, by this process or another */
+};
+
+void standing_init(struct standing *s);
+
+/* An answer of the provider: to a check, or to acquiring. */
+void standing_found(struct standing *s, const struct profile_entry *conf,
+    const struct key_finding *finding);
+
+/* A credential was given: at `at` (clock_ms), which was `wall` (Unix s). */
+void standing_given(struct standing *s, const struct profile_entry *conf,
+    int64_t at, int64_t wall);
+
+/*
+ * Call a refusal by what is known: revoked where the key was seen good before,
+ * else rejected, with the advice to look at id and secret first.  What is no
+ * refusal is left alone.
+ */
+void standing_name_finding(const struct standing *s,
+    struct key_finding *finding);
+void standing_name_error(const struct standing *s, struct apam_error *why);
+
+/* A fresh credential was refused, with a status of the class REVOKED. */
+void standing_refused(struct standing *s, const struct apam_error *why);
+
+/* True where the profile asks for a check now. */
+bool standing_check_due(const struct standing *s,
+    const struct profile_entry *conf, int64_t now);
+
+/* False where on_unknown forbids to sign by what is known. */
+bool standing_enough(const struct standing *s,
+    const struct profile_entry *conf, int64_t now);
+
+/*
+ * True, once for each change, where the key's state is another than was said
+ * before.  A key is taken to be good until something else is found.
+ */
+bool standing_news(struct standing *s);
+
+#endif

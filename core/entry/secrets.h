@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The secrets of one entry: each reference among its option values is read
+ * and the value then views the secret itself.
+ */
+#ifndef CORE_SECRETS_H
+#define CORE_SECRETS_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "config/option.h"
+#include "file/print.h"
+
+struct secrets {
+	struct buf *all;
+	size_t count, room;
+	bool various;		/* another process may have read others */
+	int64_t deadline;	/* clock_ms: for reading them; 0: none */
+	struct watch *watch;	/* notes the files they are in; may be NULL */
+};
+
+/*
+ * Read every SECRET of `values`, those in groups too, into *secrets, zeroed
+ * by the caller but for `watch` and `deadline`.  False with a problem
+ * added, at the option's line, for each that cannot be read.  The views in
+ * `values` live until secrets_free.
+ */
+bool secrets_read(struct secrets *secrets, const struct option_table *table,
+    struct option_values *values, const char *file, bool user,
+    struct problems *all);
+
+/* Wipe and free; fine on a zeroed struct. */
+void secrets_free(struct secrets *secrets);
+
+#endif

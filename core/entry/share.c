@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Between an entry and its credential file.
+ */
+#include "entry/share.h"
+
+#include "base/error.h"
+#include "entry/share_file.h"
+#include "text/lifetime.h"
+
+/* The file of an entry, and what seals it. */
+struct place {
+	struct credential_file file; /* borrows the fingerprint */
+	unsigned char fingerprint[FINGERPRINT_SIZE];
+};
+
+/* False, with nothing to leave, where there is no memory. */
+static bool
+place_find(struct place *place, const struct entry *e)
+{
+	place->file = (struct credential_file){
+		.state_dir = e->ctx->settings->state_dir,
+		.user = e->policy.user,
+		.owner = { .profile = e->profile->name,
+		    .entry = (uint32_t)e->index,
+		    .fingerprint = place->fingerprint },
+	};
+	return entry_fingerprint(e, place->fingerprint);
+}
+
+static void
+place_leave(struct place *place)
+{
+	wipe(place->fingerprint, sizeof(place->fingerprint));
+}
+
+static void
+say(const struct entry *e, enum apam_log_level level, const char *why)
+{
+	log_line(&e->ctx->log, level, "%s: entry %zu: not shared: %s",
+	    e->profile->name, entry_number(e), why);
+}
+
+/* Make the credential that a record describes; takes over its secret. */
+static struct credential *
+make(struct entry *e, struct credential_record *record)
+{
+	bool forever = record->expires == INT64_MAX;
+	struct apam_error why;
+	struct credential *c;
+
+	error_clear(&why);
+	c = credential_new(&record->secret, next_generation(e->ctx),
+	    record->sent,
+	    forever ? APAM_FOREVER : (record->expires - record->sent) / 1000);
+	if (c == NULL)
+		return NULL;
+	c->minted = true;
+	c->view.acquired = record->acquired;
+	if (entry_render(e, c, &why) == APAM_OK)
+		return c;
+	say(e, APAM_LOG_WARNING, why.text);
+	credential_release(&c);
+	return NULL;
+}
+
+struct credential *
+share_load(struct entry *e, const struct credential *except)
+{
+	struct credential_record record;
+	struct credential *c = NULL;
+	struct place place;
+	const char *why = "out of memory";
+	const bool found = place_find(&place, e) &&
+	    credential_file_read(&place.file, &record, &why);
+
+	place_leave(&place);
+	if (!found) {
+		say(e, APAM_LOG_DEBUG, why);
+		return NULL;
+	}
+	if (except == NULL ||
+	    !bytes_equal(buf_view(&record.secret), except->view.secret))
+		c = make(e, &record);
+	credential_record_free(&record);
+	return c;
+}
+
+static int
+try_lock(struct entry *e, const struct credential_file *file)
+{
+	struct apam_error err;
+	const char *why;
+	int lock;
+
+	error_clear(&err);
+	if (credential_file_prepare(file, &err) != APAM_OK) {
+		say(e,
+		    err.status == APAM_E_TRUST ? APAM_LOG_ERROR :
+						 APAM_LOG_WARNING,
+		    err.text);
+		return SHARE_UNUSABLE;
+	}
+	lock = credential_file_try_lock(file, &why);
+	if (lock == CREDENTIAL_FILE_BUSY)
+		return SHARE_BUSY;
+	if (lock == CREDENTIAL_FILE_UNUSABLE) {
+		say(e, APAM_LOG_WARNING, why);
+		return SHARE_UNUSABLE;
+	}
+	return lock;
+}
+
+int
+share_try_lock(struct entry *e)
+{
+	struct place place;
+	int lock = SHARE_UNUSABLE;
+
+	if (place_find(&place, e))
+		lock = try_lock(e, &place.file);
+	place_leave(&place);
+	return lock;
+}
+
+bool
+share_holder(const struct entry *e, struct lock_holder *to)
+{
+	struct place place;
+	struct stat st;
+	const bool found = place_find(&place, e) &&
+	    credential_file_lock_stat(&place.file, &st);
+
+	place_leave(&place);
+	return found && lock_holder_find(&st, to);
+}
+
+void
+share_store(struct entry *e, const struct credential *c, int lock)
+{
+	struct credential_record record = {
+		.sent = c->since,
+		.expires = c->expires,
+		.acquired = c->view.acquired,
+	};
+	struct place place;
+	const char *why = "out of memory";
+
+	if (lock < 0 || !c->minted)
+		return;
+	buf_init(&record.secret, CREDENTIAL_RECORD_SECRET_MAX);
+	buf_put(&record.secret, c->view.secret);
+	if (!place_find(&place, e) ||
+	    !credential_file_write(&place.file, lock, &record, &why))
+		say(e, APAM_LOG_WARNING, why);
+	place_leave(&place);
+	credential_record_free(&record);
+}
+
+void
+share_forget(struct entry *e, const struct credential *c)
+{
+	struct place place;
+
+	if (!e->profile->share_credentials)
+		return;
+	if (place_find(&place, e))
+		credential_file_forget(
+		    &place.file, c == NULL ? APAM_STR("") : c->view.secret);
+	place_leave(&place);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sharing the credential of an entry among the processes of one user, through
+ * a file in state_dir (share_file.h), where the profile asks for it.
+ * What goes wrong here costs an exchange, never a signature.
+ */
+#ifndef CORE_SHARE_H
+#define CORE_SHARE_H
+
+#include "entry/entry.h"
+#include "file/lock_holder.h"
+
+#define SHARE_BUSY (-1)		/* another process holds the lock */
+#define SHARE_UNUSABLE (-2)	/* there is nothing to lock; do without */
+#define SHARE_RETRY_MS 10
+
+/*
+ * The valid credential that some process stored; NULL: none, or none but
+ * `except` (may be NULL), which is to be replaced.
+ */
+struct credential *share_load(struct entry *e, const struct credential *except);
+
+/*
+ * A lock to acquire under, until it is closed; SHARE_BUSY or SHARE_UNUSABLE.
+ * Does not wait.
+ */
+int share_try_lock(struct entry *e);
+
+/* Who holds it; false where that is not to be found. */
+bool share_holder(const struct entry *e, struct lock_holder *to);
+
+/* Store for the others; does nothing without the lock. */
+void share_store(struct entry *e, const struct credential *c, int lock);
+
+/* Take away what is stored: this credential alone, or with NULL any. */
+void share_forget(struct entry *e, const struct credential *c);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Replacing a file by rename, so that a reader sees the old bytes or the new
+ * ones, and after a crash of the machine too where it was synced.
+ */
+#include "file/replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file/attributes.h"
+#include "file/limit.h"
+
+static bool
+write_whole(int fd, struct apam_str bytes)
+{
+	ssize_t n;
+
+	while (bytes.n > 0) {
+		n = write(fd, bytes.p, bytes.n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = ENOSPC;
+		if (n <= 0)
+			return false;
+		bytes = (struct apam_str){ bytes.p + n, bytes.n - (size_t)n };
+	}
+	return true;
+}
+
+static bool
+sync_whole(int fd)
+{
+	int done;
+
+	do
+		done = fsync(fd);
+	while (done != 0 && errno == EINTR);
+	return done == 0;
+}
+
+/* Not every file system knows how to sync a directory, or needs it. */
+static bool
+sync_directory(int fd)
+{
+	return sync_whole(fd) || errno == EINVAL;
+}
+
+/* How to make it. */
+struct manner {
+	mode_t mode;
+	const struct stat *owner; /* NULL: whoever this is */
+	const char *like; /* whose ACL and label it gets; NULL: nobody's */
+	bool sync;
+};
+
+/* Only root can give files away; a user keeps what is the user's. */
+static bool
+give_to(int fd, const struct stat *owner)
+{
+	return owner == NULL || fchown(fd, owner->st_uid, owner->st_gid) == 0 ||
+	    geteuid() != 0;
+}
+
+/* Make `beside` with these bytes. */
+static bool
+write_beside(int directory, const char *beside, struct apam_str bytes,
+    const struct manner *manner)
+{
+	int fd, number;
+	bool ok;
+
+	(void)unlinkat(directory, beside, 0);
+	fd = openat(directory, beside,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return false;
+	ok = file_limit_allows(bytes.n) && write_whole(fd, bytes) &&
+	    give_to(fd, manner->owner) &&
+	    (manner->like == NULL ||
+		file_attributes_copy(directory, manner->like, fd)) &&
+	    fchmod(fd, manner->mode) == 0 && (!manner->sync || sync_whole(fd));
+	number = errno;
+	if (close(fd) != 0 && ok)
+		return false;
+	errno = number;
+	return ok;
+}
+
+/* Take back what was written, keeping errno. */
+static bool
+undo(int directory, const char *beside)
+{
+	const int number = errno;
+
+	(void)unlinkat(directory, beside, 0);
+	errno = number;
+	return false;
+}
+
+bool
+file_beside(int directory, const char *beside, struct apam_str bytes,
+    mode_t mode, bool sync)
+{
+	const struct manner manner = { mode, NULL, NULL, sync };
+
+	return write_beside(directory, beside, bytes, &manner) ||
+	    undo(directory, beside);
+}
+
+bool
+file_put(int directory, const char *name, const char *beside, bool sync)
+{
+	if (renameat(directory, beside, directory, name) != 0)
+		return undo(directory, beside);
+	return !sync || sync_directory(directory);
+}
+
+static bool
+replace(int directory, const char *name, const char *beside,
+    struct apam_str bytes, const struct manner *manner)
+{
+	if (!write_beside(directory, beside, bytes, manner))
+		return undo(directory, beside);
+	return file_put(directory, name, beside, manner->sync);
+}
+
+bool
+file_replace(int directory, const char *name, const char *beside,
+    struct apam_str bytes, mode_t mode, bool sync)
+{
+	const struct manner manner = { mode, NULL, NULL, sync };
+
+	return replace(directory, name, beside, bytes, &manner);
+}
+
+bool
+file_replace_like(int directory, const char *name, const char *beside,
+    struct apam_str bytes, const struct stat *like)
+{
+	const struct manner manner = { like->st_mode & 07777, like,
+		like->st_nlink == 0 ? NULL : name, true };
+
+	return replace(directory, name, beside, bytes, &manner);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * References to secrets, and what they refer to:
+ *
+ *   file:PATH         an absolute path, trusted, private; one newline at the
+ *                     end is dropped
+ *   env:NAME          an environment variable; not in set-id programs
+ *   exec:PROGRAM ARG  standard output of a trusted program, run without a
+ *                     shell, arguments split at spaces, ten seconds at most,
+ *                     and no longer than the call
+ *   credential:NAME   a file in systemd's $CREDENTIALS_DIRECTORY
+ *   keyring:NAME      a "user" key of the kernel's session or user keyring
+ */
+#ifndef CORE_SECRET_REF_H
+#define CORE_SECRET_REF_H
+
+#include <stdbool.h>
+
+#include <apam/apam.h>
+
+#include "base/buf.h"
+
+#define SECRET_MAX 65536 /* bytes */
+
+/*
+ * NULL where a text can be a secret, else static text that goes on after "the
+ * secret ".
+ */
+const char *secret_problem(struct apam_str secret);
+
+/*
+ * NULL where `ref` is a reference; else static text that says what to write
+ * instead.
+ */
+const char *secret_ref_check(struct apam_str ref);
+
+/*
+ * True where the same reference is the same secret to every process of the
+ * machine: a file's.  Others depend on who reads them.
+ */
+bool secret_ref_is_shared(struct apam_str ref);
+
+/*
+ * Read the secret into an empty buffer.  A program is ended at `deadline`,
+ * clock_ms, where that comes before its own; 0: there is none.  Errors: SECRET,
+ * TRUST, MEMORY, and DEADLINE where it was ended before its time; an empty
+ * secret and one with control characters are errors.  Texts name the reference,
+ * never the secret.
+ */
+enum apam_status secret_ref_read(struct apam_str ref, bool user,
+    int64_t deadline, struct buf *to, struct apam_error *err);
+
+#endif

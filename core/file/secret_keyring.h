@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Secrets in the Linux kernel's key retention service, keyrings(7).
+ */
+#ifndef CORE_KEYRING_H
+#define CORE_KEYRING_H
+
+#include <apam/apam.h>
+
+#include "base/buf.h"
+
+/*
+ * Append the payload of the "user" key of this name, looked for in the
+ * session keyring and then in the user's.  Errors: SECRET, MEMORY.
+ */
+enum apam_status
+keyring_read(const char *name, struct buf *to, struct apam_error *err);
+
+#endif

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which files may be believed.  The walk holds a descriptor of each directory
+ * and opens the next name relative to it, so nobody can swap a component
+ * between its check and its use.  Directories are opened with O_PATH where
+ * there is such a thing, for then permission to search them is enough; this
+ * is the one place that needs _GNU_SOURCE for it.
+ *
+ * Who may write is in the mode: an ACL shows itself in the group bits.  Who may
+ * read a secret is not: there the ACL is read, too.
+ */
+#define _GNU_SOURCE
+#include "file/trust.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/login_name.h"
+#include "base/str.h"
+#include "file/acl.h"
+#include "file/at.h"
+
+#ifndef O_PATH
+#define O_PATH O_RDONLY
+#endif
+
+#define OPEN_SEARCH (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+/* O_NONBLOCK: a FIFO put in the file's place must not hang us. */
+#define OPEN_FILE (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+/* A walk: the path as far as it was checked is the first `at` bytes. */
+struct walk {
+	struct apam_str path;
+	size_t at;
+	enum trust_kind kind;
+	bool user;
+	struct apam_error *err;
+};
+
+const char *
+trust_path_problem(struct apam_str path)
+{
+	struct apam_str rest = path, name;
+
+	if (path.n == 0 || path.p[0] != '/')
+		return "the path is not absolute; begin it with /";
+	if (path.n > TRUST_PATH_MAX)
+		return "the path is longer than 511 bytes";
+	if (str_has_control(path))
+		return "the path has a control character";
+	while (rest.n > 1) {
+		rest = str_skip(rest, 1);
+		name = str_cut(rest, str_find(rest, '/'));
+		if (name.n == 0 || str_equal(name, APAM_STR(".")) ||
+		    str_equal(name, APAM_STR("..")))
+			return "the path has an empty, \".\" or \"..\" "
+			       "component; write it without";
+		rest = str_skip(rest, name.n);
+	}
+	return NULL;
+}
+
+static bool
+refuse(const struct walk *w, enum apam_status status, const char *what,
+    const char *remedy)
+{
+	const struct apam_str at = str_cut(w->path, w->at);
+
+	if (remedy == NULL)
+		(void)error_set(w->err, status, "%.*s %s", SARG(at), what);
+	else
+		(void)error_set(w->err, status, "%.*s %s; %s %.*s", SARG(at),
+		    what, remedy, SARG(at));
+	return false;
+}
+
+/* Where all of the path leads to is what the administrator is to write. */
+static bool
+refuse_link(const struct walk *w)
+{
+	char path[TRUST_PATH_MAX + 1];
+	char *real;
+
+	(void)snprintf(path, sizeof(path), "%.*s", SARG(w->path));
+	real = realpath(path, NULL);
+	if (real == NULL)
+		return refuse(w, APAM_E_TRUST,
+		    "is a symbolic link; write the real path", NULL);
+	(void)error_set(w->err, APAM_E_TRUST,
+	    "%.*s is a symbolic link; write the real path, %s",
+	    SARG(str_cut(w->path, w->at)), real);
+	free(real);
+	return false;
+}
+
+/* Why open or fstatat failed at this component. */
+static bool
+refuse_errno(const struct walk *w, int number)
+{
+	switch (number) {
+	case ENOENT:
+		return refuse(w, APAM_E_CONFIG, "does not exist", NULL);
+	case EACCES:
+		return refuse(
+		    w, APAM_E_CONFIG, "may not be read by this user", NULL);
+	case ELOOP:
+		return refuse_link(w);
+	/* The process's plight, and none of the file's. */
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return refuse(w, APAM_E_MEMORY,
+		    "cannot be opened: out of descriptors or memory", NULL);
+	default:
+		return refuse(w, APAM_E_CONFIG, "cannot be opened", NULL);
+	}
+}
+
+static bool
+check_kind(const struct walk *w, mode_t mode, bool directory)
+{
+	if (S_ISLNK(mode))
+		return refuse_errno(w, ELOOP);
+	if (directory && !S_ISDIR(mode))
+		return refuse(w, APAM_E_CONFIG, "is no directory", NULL);
+	if (!directory && !S_ISREG(mode))
+		return refuse(w, APAM_E_CONFIG, "is no regular file", NULL);
+	if (!directory && w->kind == TRUST_PROGRAM && (mode & 0111) == 0)
+		return refuse(
+		    w, APAM_E_CONFIG, "is not executable", "chmod +x");
+	return true;
+}
+
+static bool
+check_owner(const struct walk *w, uid_t owner)
+{
+	if (owner == 0 || (w->user && owner == geteuid()))
+		return true;
+	if (w->user)
+		return refuse(w, APAM_E_TRUST,
+		    "belongs neither to root nor to this user", "chown root");
+	return refuse(w, APAM_E_TRUST, "does not belong to root", "chown root");
+}
+
+static bool
+is_secret(const struct walk *w)
+{
+	return w->kind == TRUST_SECRET || w->kind == TRUST_CREDENTIAL;
+}
+
+static bool
+check_mode(const struct walk *w, const struct stat *st, bool directory)
+{
+	const bool sticky = (st->st_mode & S_ISVTX) != 0 && st->st_uid == 0;
+
+	if (directory && sticky)
+		return true;
+	if ((st->st_mode & 022) != 0)
+		return refuse(
+		    w, APAM_E_TRUST, "can be changed by others", "chmod go-w");
+	if (!directory && is_secret(w) && (st->st_mode & 07) != 0)
+		return refuse(w, APAM_E_TRUST,
+		    "is a secret that others have access to", "chmod o=");
+	return true;
+}
+
+static bool
+check_stat(const struct walk *w, const struct stat *st, bool directory)
+{
+	return check_kind(w, st->st_mode, directory) &&
+	    check_owner(w, st->st_uid) && check_mode(w, st, directory);
+}
+
+/* Whom the ACL of an open file names may read it, whatever the mode says. */
+static bool
+check_acl(const struct walk *w, int fd)
+{
+	const uint32_t self = w->kind == TRUST_CREDENTIAL ? geteuid() :
+							    ACL_NOBODY;
+	struct acl_named who;
+	char what[80];
+	int found;
+
+	if (!is_secret(w) || w->at < w->path.n)
+		return true;
+	found = acl_reader_of(fd, self, &who);
+	if (found == 0)
+		return true;
+	if (found < 0)
+		return refuse(
+		    w, APAM_E_TRUST, "has an ACL that cannot be read", NULL);
+	(void)snprintf(what, sizeof(what),
+	    "is a secret that its ACL lets %s %lu read",
+	    who.group ? "group" : "user", (unsigned long)who.id);
+	return refuse(w, APAM_E_TRUST, what, "setfacl -b");
+}
+
+static int
+open_flags(const struct walk *w, bool directory)
+{
+	if (!directory)
+		return OPEN_FILE;
+	return w->at == w->path.n ? OPEN_DIRECTORY : OPEN_SEARCH;
+}
+
+/* Check what stands at `name` without opening it. */
+static bool
+look(const struct walk *w, int at, const char *name, bool directory)
+{
+	struct stat st;
+
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return check_stat(w, &st, directory);
+	if (errno == EACCES && is_secret(w))
+		return refuse(w, APAM_E_CONFIG,
+		    "may not be read by this user; run it as root", NULL);
+	return refuse_errno(w, errno);
+}
+
+/* Of a secret: who could, in this user's place. */
+static void
+refuse_reading(const struct walk *w, int at, const char *name)
+{
+	char what[80 + LOGIN_NAME_SIZE], group[LOGIN_NAME_SIZE];
+	struct stat st;
+
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISREG(st.st_mode) || (st.st_mode & 040) == 0 || st.st_gid == 0) {
+		(void)refuse(w, APAM_E_CONFIG,
+		    "may not be read by this user; run it as root", NULL);
+		return;
+	}
+	group_name(st.st_gid, group);
+	(void)snprintf(what, sizeof(what),
+	    "may not be read by this user; run it as root, or join group %s",
+	    group);
+	(void)refuse(w, APAM_E_CONFIG, what, NULL);
+}
+
+/* Why it could not be opened, though it looks as it should. */
+static void
+refuse_opening(const struct walk *w, int at, const char *name, int number)
+{
+	if (number == EACCES && is_secret(w))
+		refuse_reading(w, at, name);
+	else
+		(void)refuse_errno(w, number);
+}
+
+/*
+ * Open `name` in the directory `at` and check what was opened.  Looks at a file
+ * before it opens it, because opening a device may do things; O_DIRECTORY opens
+ * none, so that there it is enough to look where opening failed, for the
+ * reason.
+ */
+static int
+open_component(const struct walk *w, int at, const char *name, bool directory)
+{
+	struct stat st;
+	int fd, number;
+
+	if (!directory && !look(w, at, name, false))
+		return -1;
+	fd = openat(at, name, open_flags(w, directory));
+	if (fd < 0) {
+		number = errno;
+		if (look(w, at, name, directory))
+			refuse_opening(w, at, name, number);
+		return -1;
+	}
+	if (fstat(fd, &st) != 0 || !check_stat(w, &st, directory)) {
+		(void)refuse_errno(w, errno);
+		(void)close(fd);
+		return -1;
+	}
+	if (!check_acl(w, fd)) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Open the component behind w->at in the directory fd, which is closed. */
+static int
+next_component(struct walk *w, int fd)
+{
+	struct apam_str rest = str_skip(w->path, w->at + (w->at > 1));
+	struct apam_str name = str_cut(rest, str_find(rest, '/'));
+	char text[TRUST_PATH_MAX + 1];
+	bool directory;
+	int next;
+
+	memcpy(text, name.p, name.n);
+	text[name.n] = '\0';
+	w->at = (size_t)(name.p - w->path.p) + name.n;
+	directory = w->at < w->path.n || w->kind == TRUST_DIRECTORY;
+	next = open_component(w, fd, text, directory);
+	(void)close(fd);
+	return next;
+}
+
+int
+trust_open(
+    const char *path, enum trust_kind kind, bool user, struct apam_error *err)
+{
+	struct walk w = { apam_str(path), 1, kind, user, err };
+	const char *why = trust_path_problem(w.path);
+	int fd;
+
+	if (why != NULL) {
+		(void)error_set(err, APAM_E_CONFIG, "%s", why);
+		return -1;
+	}
+	if (w.path.p[w.path.n - 1] == '/' && kind != TRUST_DIRECTORY) {
+		(void)error_set(err, APAM_E_CONFIG, "a file's path ends in /");
+		return -1;
+	}
+	if (w.path.n > 1 && w.path.p[w.path.n - 1] == '/')
+		w.path.n--;
+	fd = open_component(&w, AT_FDCWD, "/", true);
+	while (fd >= 0 && w.at < w.path.n)
+		fd = next_component(&w, fd);
+	return fd;
+}
+
+static enum apam_status
+refuse_size(const char *path, size_t max, struct apam_error *err)
+{
+	return error_set(
+	    err, APAM_E_CONFIG, "%s is larger than %zu bytes", path, max);
+}
+
+static enum apam_status
+read_all(int fd, const char *path, struct buf *to, struct apam_error *err)
+{
+	if (file_read(fd, to))
+		return APAM_OK;
+	if (to->no_memory)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	if (to->failed)
+		return refuse_size(path, to->max, err);
+	return error_set(err, APAM_E_CONFIG, "%s cannot be read", path);
+}
+
+enum apam_status
+trust_read(const char *path, enum trust_kind kind, bool user, struct buf *to,
+    struct apam_error *err)
+{
+	struct apam_error own = { .entry = -1 };
+	enum apam_status status;
+	struct stat st;
+	int fd = trust_open(path, kind, user, &own);
+
+	if (fd < 0) {
+		status = own.status;
+		if (err != NULL && err->status == APAM_OK)
+			*err = own;
+		return status;
+	}
+	/* Before reading any of it, and again while reading: it may grow. */
+	if (fstat(fd, &st) == 0 && st.st_size > 0 &&
+	    (uintmax_t)st.st_size > to->max)
+		status = refuse_size(path, to->max, err);
+	else
+		status = read_all(fd, path, to, err);
+	if (status != APAM_OK)
+		buf_free(to);
+	(void)close(fd);
+	return status;
+}

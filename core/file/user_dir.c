@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The directory in state_dir that is one user's alone.  Walked to anew in each
+ * call, with the checks of trust.h: no descriptor is kept that a host may
+ * close behind our back, and a state_dir that was made anew is found.
+ */
+#define _XOPEN_SOURCE 700 /* faccessat */
+#include "file/user_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "file/trust.h"
+
+#define USERS "users"
+#define NAME_SIZE sizeof("4294967295")
+#define ASIDE_MAX 999
+#define ASIDE_SIZE (NAME_SIZE + sizeof(".aside-999"))
+#define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+/* Where `users` is, and whose directory is wanted. */
+struct place {
+	const char *state_dir;
+	bool user;
+	unsigned long uid;
+	struct apam_error *err;
+};
+
+static int
+refuse_users(
+    const struct place *place, enum apam_status status, const char *what)
+{
+	(void)error_set(
+	    place->err, status, "%s/" USERS " %s", place->state_dir, what);
+	return -1;
+}
+
+static int
+refuse_one(const struct place *place, enum apam_status status, const char *what)
+{
+	(void)error_set(place->err, status, "%s/" USERS "/%lu %s",
+	    place->state_dir, place->uid, what);
+	return -1;
+}
+
+/* ---- users ------------------------------------------------------------ */
+
+/* NULL where others can neither take from a user what is the user's, nor give. */
+static const char *
+users_problem(const struct place *place, const struct stat *st)
+{
+	if (st->st_uid != 0 && !(place->user && st->st_uid == geteuid()))
+		return "does not belong to root; chown it";
+	if ((st->st_mode & 022) != 0)
+		return "can be changed by others; chmod 0755";
+	return NULL;
+}
+
+/* Open it in state_dir; -1 with *err set. */
+static int
+open_users(const struct place *place, int state)
+{
+	const int fd = openat(state, USERS, OPEN_DIRECTORY);
+	const char *why;
+	struct stat st;
+
+	if (fd < 0)
+		return refuse_users(place, APAM_E_CONFIG,
+		    errno == ENOENT ? "does not exist; as root, `apam users "
+				      "add USER` makes it" :
+				      "cannot be opened");
+	why = fstat(fd, &st) == 0 ? users_problem(place, &st) :
+				    "cannot be looked at";
+	if (why == NULL)
+		return fd;
+	(void)close(fd);
+	return refuse_users(place, APAM_E_TRUST, why);
+}
+
+/*
+ * Make it where it is missing, in a state_dir that is this user's: in one that
+ * is sticky, where all may, the first to come would shut out the others.
+ */
+static void
+make_users(int state)
+{
+	struct stat st;
+
+	if (fstat(state, &st) != 0 || st.st_uid != geteuid())
+		return;
+	/* Whatever the umask.  What failed is found when it is opened. */
+	if (mkdirat(state, USERS, 0700) == 0 &&
+	    fchmodat(state, USERS, 0755, 0) != 0)
+		(void)unlinkat(state, USERS, AT_REMOVEDIR);
+}
+
+/* Open state_dir and in it `users`. */
+static int
+find_users(const struct place *place, bool make)
+{
+	const int state = trust_open(
+	    place->state_dir, TRUST_DIRECTORY, place->user, place->err);
+	int fd;
+
+	if (state < 0)
+		return -1;
+	if (make)
+		make_users(state);
+	fd = open_users(place, state);
+	(void)close(state);
+	return fd;
+}
+
+/* ---- One user's ------------------------------------------------------- */
+
+static void
+name_of(unsigned long uid, char name[NAME_SIZE])
+{
+	(void)snprintf(name, NAME_SIZE, "%lu", uid);
+}
+
+static bool
+is_alone(int fd, unsigned long uid)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_uid == uid &&
+	    (st.st_mode & 077) == 0;
+}
+
+/* Open a user's directory in `users`. */
+static int
+open_one(const struct place *place, int users)
+{
+	char name[NAME_SIZE];
+	int fd;
+
+	name_of(place->uid, name);
+	fd = openat(users, name, OPEN_DIRECTORY);
+	if (fd < 0 && errno == ENOENT)
+		return refuse_one(place, APAM_E_CONFIG,
+		    "does not exist; as root, `apam users add` makes it");
+	if (fd < 0)
+		return refuse_one(place, APAM_E_CONFIG, "cannot be opened");
+	if (is_alone(fd, place->uid))
+		return fd;
+	(void)close(fd);
+	return refuse_one(place, APAM_E_TRUST,
+	    "is not this user's alone; as root, chown it and chmod 0700");
+}
+
+int
+user_dir_open(
+    const char *state_dir, bool user, bool make, struct apam_error *err)
+{
+	const struct place place = { state_dir, user, geteuid(), err };
+	const int users = find_users(&place, make);
+	char name[NAME_SIZE];
+	int fd;
+
+	if (users < 0)
+		return -1;
+	name_of(place.uid, name);
+	/*
+	 * Another process may make it at the same time; and where this user
+	 * cannot, opening it says so.
+	 */
+	if (make)
+		(void)mkdirat(users, name, 0700);
+	fd = open_one(&place, users);
+	(void)close(users);
+	return fd;
+}
+
+/* ---- Another user's ---------------------------------------------------- */
+
+/* Root's first, and given to the user before it has its name. */
+static bool
+make_one(int users, unsigned long uid)
+{
+	char name[NAME_SIZE], beside[NAME_SIZE + sizeof(".new")];
+	bool ok;
+
+	name_of(uid, name);
+	(void)snprintf(beside, sizeof(beside), "%s.new", name);
+	ok = mkdirat(users, beside, 0700) == 0 || errno == EEXIST;
+	ok = ok &&
+	    fchownat(users, beside, (uid_t)uid, (gid_t)-1,
+		AT_SYMLINK_NOFOLLOW) == 0 &&
+	    renameat(users, beside, users, name) == 0;
+	return ok;
+}
+
+enum apam_status
+user_dir_add(
+    const char *state_dir, bool user, unsigned long uid, struct apam_error *err)
+{
+	struct apam_error own = { .entry = -1 };
+	const struct place place = { state_dir, user, uid, &own };
+	const int users = find_users(&place, true);
+	char name[NAME_SIZE];
+	int fd = -1;
+
+	name_of(uid, name);
+	if (users >= 0 &&
+	    faccessat(users, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
+	    !make_one(users, uid))
+		(void)refuse_one(&place, APAM_E_CONFIG,
+		    "cannot be made by this user; run it as root");
+	else if (users >= 0)
+		fd = open_one(&place, users);
+	if (users >= 0)
+		(void)close(users);
+	if (fd >= 0) {
+		(void)close(fd);
+		return APAM_OK;
+	}
+	if (err != NULL)
+		*err = own;
+	return own.status;
+}
+
+/* ---- All users' -------------------------------------------------------- */
+
+/* The user whose directory has this name; false where it is none's. */
+static bool
+read_name(const char *name, unsigned long *uid)
+{
+	int64_t n;
+
+	if (!str_number(apam_str(name), UINT32_MAX - 1, &n) ||
+	    (name[0] == '0' && name[1] != '\0'))
+		return false;
+	*uid = (unsigned long)n;
+	return true;
+}
+
+/* Call `each` for the names in `users` that are users' directories'. */
+static void
+each_name(int users,
+    void (*each)(void *arg, const char *name, unsigned long uid), void *arg)
+{
+	const int copy = fcntl(users, F_DUPFD_CLOEXEC, 0);
+	DIR *list = copy < 0 ? NULL : fdopendir(copy);
+	const struct dirent *entry;
+	unsigned long uid;
+
+	if (list == NULL) {
+		if (copy >= 0)
+			(void)close(copy);
+		return;
+	}
+	while ((entry = readdir(list)) != NULL) {
+		if (read_name(entry->d_name, &uid))
+			each(arg, entry->d_name, uid);
+	}
+	(void)closedir(list);
+}
+
+struct visit {
+	int users;
+	void (*each)(void *arg, unsigned long uid, int directory);
+	void *arg;
+};
+
+static void
+visit_one(void *arg, const char *name, unsigned long uid)
+{
+	const struct visit *visit = arg;
+	const int fd = openat(visit->users, name, OPEN_DIRECTORY);
+
+	if (fd < 0)
+		return;
+	if (is_alone(fd, uid))
+		visit->each(visit->arg, uid, fd);
+	(void)close(fd);
+}
+
+void
+user_dir_each(const char *state_dir, bool user,
+    void (*each)(void *arg, unsigned long uid, int directory), void *arg)
+{
+	const struct place place = { state_dir, user, 0, NULL };
+	const int users = find_users(&place, false);
+	struct visit visit = { users, each, arg };
+
+	if (users < 0)
+		return;
+	each_name(users, visit_one, &visit);
+	(void)close(users);
+}
+
+bool
+user_dir_is_whole(const char *state_dir, bool user)
+{
+	const struct place place = { state_dir, user, 0, NULL };
+	const int users = find_users(&place, false);
+	struct stat st;
+	bool own;
+
+	if (users < 0)
+		return geteuid() == 0;
+	own = fstat(users, &st) == 0 && st.st_uid == geteuid();
+	(void)close(users);
+	return own || geteuid() == 0;
+}
+
+/* ---- What is another's ------------------------------------------------- */
+
+/* Whoever's it is, it must not stand where root's or a user's own belongs. */
+static bool
+set_aside(int directory, const char *name, char aside[ASIDE_SIZE])
+{
+	for (int i = 1; i <= ASIDE_MAX; i++) {
+		(void)snprintf(aside, ASIDE_SIZE, "%s.aside-%d", name, i);
+		if (faccessat(directory, aside, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			continue;
+		return errno == ENOENT &&
+		    renameat(directory, name, directory, aside) == 0;
+	}
+	return false;
+}
+
+/* Set it aside and say so; or say that it is in the way. */
+static void
+put_away(const struct place *place, const struct log *log, int directory,
+    const char *name)
+{
+	const bool one = strcmp(name, USERS) != 0;
+	char aside[ASIDE_SIZE];
+
+	if (set_aside(directory, name, aside))
+		log_line(log, APAM_LOG_ERROR,
+		    "%s/%s%s was another user's, or no directory: it is "
+		    "%s now, and nothing in it is believed",
+		    place->state_dir, one ? USERS "/" : "", name, aside);
+	else
+		log_line(log, APAM_LOG_ERROR,
+		    "%s/%s%s is another user's, or no directory, and cannot "
+		    "be set aside",
+		    place->state_dir, one ? USERS "/" : "", name);
+}
+
+/*
+ * `users` as others may not have changed it; -1: there is none, or none that
+ * can be looked at now.
+ */
+static int
+tidy_users(const struct place *place, const struct log *log, int state)
+{
+	int fd = openat(state, USERS, OPEN_DIRECTORY);
+	bool known = fd < 0 && (errno == ENOTDIR || errno == ELOOP);
+	struct stat st = { .st_mode = 0 };
+
+	if (fd >= 0)
+		known = fstat(fd, &st) == 0;
+	if (known && (fd < 0 || st.st_uid != 0))
+		put_away(place, log, state, USERS);
+	if (fd >= 0 && (!known || st.st_uid != 0)) {
+		(void)close(fd);
+		return -1;
+	}
+	if (fd < 0 || (st.st_mode & 022) == 0)
+		return fd;
+	(void)fchmod(fd, 0755);
+	log_line(log, APAM_LOG_ERROR,
+	    "%s/" USERS " could be changed by others; it has mode 0755 now",
+	    place->state_dir);
+	return fd;
+}
+
+/* Who can write to a directory can put there what is another's. */
+static bool
+is_foreign(int users, const char *name, unsigned long uid)
+{
+	struct stat st;
+
+	if (fstatat(users, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return false;
+	return !S_ISDIR(st.st_mode) || st.st_uid != uid ||
+	    (st.st_mode & 022) != 0;
+}
+
+struct tidying {
+	const struct place *place;
+	const struct log *log;
+	int users;
+};
+
+static void
+tidy_one(void *arg, const char *name, unsigned long uid)
+{
+	const struct tidying *t = arg;
+
+	if (is_foreign(t->users, name, uid))
+		put_away(t->place, t->log, t->users, name);
+}
+
+void
+user_dir_tidy(const char *state_dir, bool all, const struct log *log)
+{
+	const struct place place = { state_dir, false, 0, NULL };
+	const int state = geteuid() != 0 ?
+	    -1 :
+	    trust_open(state_dir, TRUST_DIRECTORY, false, NULL);
+	const int users = state < 0 ? -1 : tidy_users(&place, log, state);
+	struct tidying tidying = { &place, log, users };
+
+	if (users >= 0)
+		tidy_one(&tidying, "0", 0);
+	if (users >= 0 && all)
+		each_name(users, tidy_one, &tidying);
+	if (users >= 0)
+		(void)close(users);
+	if (state >= 0)
+		(void)close(state);
+}

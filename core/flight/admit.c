@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The registry's word on one key.  Looked up in the index once for each look at
+ * the registry, and kept with the entry's life.
+ */
+#include "flight/admit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "entry/entry.h"
+#include "entry/share.h"
+#include "flight/obtain.h"
+#include "profile/fork.h"
+
+/* What the index says of one key. */
+struct word {
+	const struct entry *entry;
+	struct key_index_slot slot;
+	char by[KEY_TEXT_MAX + 1], why[KEY_TEXT_MAX + 1];
+	bool found;
+	struct buf secret; /* read where a mark asks for it */
+	bool asked, no_memory;
+};
+
+/* As much of it as there is room for. */
+static void
+describe(const struct word *w, char to[ADMISSION_TEXT_MAX])
+{
+	time_t at = (time_t)w->slot.archived_at;
+	char when[32] = "?";
+	struct tm utc;
+
+	if (gmtime_r(&at, &utc) != NULL)
+		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	if (snprintf(to, ADMISSION_TEXT_MAX, "archived by %s at %s%s%s",
+		w->by[0] == '\0' ? "?" : w->by, when,
+		w->why[0] == '\0' ? "" : ": ", w->why) < 0)
+		to[0] = '\0';
+}
+
+static bool
+has_mark(struct word *w, const struct key_index_slot *slot)
+{
+	unsigned char mark[KEY_MARK_SIZE];
+
+	if (!slot->marked)
+		return true;
+	if (!w->asked)
+		w->no_memory = !entry_key_secret(w->entry, &w->secret);
+	w->asked = true;
+	if (w->no_memory)
+		return false;
+	key_mark(apam_str(w->entry->conf->scheme), entry_key_id(w->entry),
+	    buf_view(&w->secret), slot->salt, mark);
+	return memcmp(mark, slot->mark, sizeof(mark)) == 0;
+}
+
+/* Of several that stand for the key an archived one goes before an active. */
+static bool
+consider(void *arg, const struct key_index_slot *slot)
+{
+	struct word *w = arg;
+
+	if (has_mark(w, slot) && (!w->found || slot->archived_at != 0)) {
+		w->slot = *slot;
+		w->found = true;
+	}
+	return !w->no_memory && !(w->found && w->slot.archived_at != 0);
+}
+
+/* Errors: what key_view_open has, and MEMORY for a secret. */
+static enum apam_status
+read_word(struct word *w, const struct key_view *view, struct apam_error *err)
+{
+	const struct entry *e = w->entry;
+	unsigned char hash[KEY_HASH_SIZE];
+	int failed;
+
+	key_hash(e->conf->scheme, entry_key_id(e), hash);
+	failed = key_index_find(view->fd, &view->head, hash, consider, w);
+	if (failed == 0 && w->found)
+		failed = key_index_evidence(
+		    view->fd, &view->head, &w->slot, w->by, w->why);
+	if (failed != 0)
+		return key_view_refuse(&e->ctx->keys.registry, failed, err);
+	if (w->no_memory)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	return APAM_OK;
+}
+
+static enum apam_status
+open_and_read(struct word *w, struct apam_error *err)
+{
+	struct key_view view;
+	enum apam_status status = key_view_open(
+	    &w->entry->ctx->keys.registry, NULL, &view, err);
+
+	if (status == APAM_OK && view.fd >= 0)
+		status = read_word(w, &view, err);
+	key_view_close(&view);
+	return status;
+}
+
+static void
+take_word(const struct word *w, struct admission *to)
+{
+	const struct key_record record = { .marked = w->slot.marked != 0,
+		.mark = { w->slot.mark[0], w->slot.mark[1] } };
+
+	key_mark_text(&record, to->mark);
+	to->drops = w->slot.drops;
+	to->archived_at = w->slot.archived_at;
+	/* The C library takes locks to convert times. */
+	fork_defer();
+	if (to->archived_at != 0)
+		describe(w, to->evidence);
+	fork_permit();
+}
+
+/* What has no id is never registered. */
+static enum apam_status
+look_up(const struct entry *e, const struct keys *keys, struct admission *to,
+    struct apam_error *err)
+{
+	struct word word = { .entry = e };
+	enum apam_status status = APAM_OK;
+
+	*to = (struct admission){ .reading = keys->number };
+	if (entry_key_id(e).n == 0 || !keys->there)
+		return APAM_OK;
+	buf_init(&word.secret, ENTRY_SECRET_MAX);
+	status = keys->open ? read_word(&word, &keys->view, err) :
+			      open_and_read(&word, err);
+	buf_free(&word.secret);
+	if (status == APAM_OK && word.found)
+		take_word(&word, to);
+	return status;
+}
+
+/*
+ * Take over what is newer.  The credential goes in the same moment: else a
+ * stack that inherits in between would have both.
+ */
+static void
+take_over(struct entry *e, const struct admission *fresh)
+{
+	struct admission *known = &e->life.admission;
+	bool drop = false;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	if (fresh->reading > known->reading) {
+		drop = (known->reading != 0 && fresh->drops != known->drops) ||
+		    (fresh->archived_at != 0 && known->archived_at == 0);
+		*known = *fresh;
+	}
+	if (drop)
+		lifecycle_drop(e);
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (drop)
+		share_forget(e, NULL);
+}
+
+static void
+read_known(struct entry *e, struct admission *to)
+{
+	pthread_mutex_lock(&e->ctx->lock);
+	*to = e->life.admission;
+	pthread_mutex_unlock(&e->ctx->lock);
+}
+
+static enum apam_status
+refuse_archived(const struct admission *a, struct apam_error *err)
+{
+	return error_set(err, APAM_E_ARCHIVED, "the key was %s", a->evidence);
+}
+
+/*
+ * Nothing is known now.  What was known before is enough where nobody has told
+ * of a change since, for as long as the entry bears; that a key was archived is
+ * enough for ever.
+ */
+static enum apam_status
+admit_unknown(const struct entry *e, const struct keys *keys,
+    const struct admission *known, const struct apam_error *why,
+    struct apam_error *err)
+{
+	if (known->archived_at != 0)
+		return refuse_archived(known, err);
+	if (e->conf->allow_unknown || entry_key_id(e).n == 0)
+		return APAM_OK;
+	if (keys->damage.status != APAM_OK && keys->holds != 0 &&
+	    known->reading >= keys->holds &&
+	    clock_ms() - keys->held_until <= e->conf->revocation_ttl * 1000)
+		return APAM_OK;
+	return error_set(err, APAM_E_UNKNOWN,
+	    "whether the key is archived cannot be told, and on_unknown is not "
+	    "\"allow\": %.120s%s%.300s",
+	    why->file, why->file[0] == '\0' ? "" : ": ", why->text);
+}
+
+enum apam_status
+entry_admit(struct entry *e, const struct keys *keys, struct apam_error *err)
+{
+	struct admission known, fresh;
+	struct apam_error why;
+	enum apam_status status;
+
+	read_known(e, &known);
+	if (keys->damage.status != APAM_OK)
+		return admit_unknown(e, keys, &known, &keys->damage, err);
+	if (known.reading != keys->number) {
+		error_clear(&why);
+		status = look_up(e, keys, &fresh, &why);
+		if (status == APAM_E_MEMORY)
+			return error_set(err, status, "%s", why.text);
+		if (status != APAM_OK)
+			return admit_unknown(e, keys, &known, &why, err);
+		take_over(e, &fresh);
+		known = fresh;
+	}
+	return known.archived_at != 0 ? refuse_archived(&known, err) : APAM_OK;
+}
+
+enum apam_status
+entry_may_sign(struct entry *e, struct apam_error *err)
+{
+	struct keys keys;
+	enum apam_status status = keys_current(&e->ctx->keys, &keys, NULL, err);
+
+	if (status == APAM_OK)
+		status = entry_admit(e, &keys, err);
+	keys_close(&keys);
+	return status;
+}
+
+bool
+entry_is_archived(struct entry *e, struct key_finding *finding)
+{
+	struct admission a;
+
+	(void)entry_may_sign(e, NULL);
+	read_known(e, &a);
+	if (a.archived_at == 0)
+		return false;
+	if (finding != NULL) {
+		finding->state = APAM_KEY_ARCHIVED;
+		finding->at = a.archived_at;
+		(void)snprintf(finding->evidence, sizeof(finding->evidence),
+		    "%s", a.evidence);
+	}
+	return true;
+}

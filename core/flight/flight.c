@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The stages of a flight.  Each ends in a result or in a failure, and says
+ * what comes next; no function here waits.
+ */
+#include "flight/flight.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "entry/probe.h"
+#include "entry/share.h"
+#include "http/exchange_log.h"
+#include "http/rate_limit.h"
+#include "profile/stack.h"
+#include "text/lifetime.h"
+
+struct flight *
+flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
+    int64_t deadline)
+{
+	struct flight *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	f->entry = e;
+	f->stack = stack_hold(e->stack);
+	f->goal = goal;
+	f->deadline = deadline;
+	f->alone_at = deadline - (deadline - clock_ms()) / 2;
+	f->with = with == NULL ? NULL : credential_hold(with);
+	f->lock = (struct own_fd)OWN_FD_NONE;
+	f->retry_after = -1;
+	exchange_init(&f->probe);
+	response_init(&f->r, 0);
+	error_clear(&f->error);
+	return f;
+}
+
+void
+flight_free(struct flight **flight)
+{
+	struct flight *f = *flight;
+
+	*flight = NULL;
+	if (f == NULL)
+		return;
+	http_abandon(&f->transfer);
+	if (f->has_op)
+		op_free(&f->op);
+	exchange_free(&f->probe);
+	response_free(&f->r);
+	own_fd_close(&f->lock);
+	credential_release(&f->made);
+	credential_release(&f->with);
+	stack_release(&f->stack);
+	free(f);
+}
+
+/* ---- Findings ---------------------------------------------------------- */
+
+static void
+find(struct flight *f, enum apam_key_state state, const char *evidence)
+{
+	struct key_finding *to = &f->finding;
+
+	to->state = state;
+	to->why = APAM_OK;
+	to->at = clock_unix();
+	(void)snprintf(to->evidence, sizeof(to->evidence), "%.*s",
+	    (int)sizeof(to->evidence) - 1, evidence);
+}
+
+static void
+find_failure(struct flight *f, const struct apam_error *err)
+{
+	enum apam_key_state state = APAM_KEY_UNKNOWN;
+
+	if (err->status == APAM_E_REVOKED)
+		state = APAM_KEY_REVOKED;
+	if (err->status == APAM_E_EXPIRED)
+		state = APAM_KEY_EXPIRED;
+	find(f, state, err->text);
+	f->finding.why = err->status;
+}
+
+/* ---- Credentials ------------------------------------------------------- */
+
+/* The headers of `made`, where they never change; else why it is no good. */
+static bool
+render(struct flight *f)
+{
+	struct apam_error why;
+
+	error_clear(&why);
+	if (f->made->expires != f->made->since &&
+	    f->made->expires <= clock_ms()) {
+		(void)error_set(&f->error, APAM_E_PROVIDER,
+		    "the credential had expired when it came");
+		return false;
+	}
+	if (entry_render(f->entry, f->made, &why) == APAM_OK)
+		return true;
+	/* The provider's fault, which passes; HEADER would latch. */
+	if (f->made->minted && why.status == APAM_E_HEADER)
+		why.status = APAM_E_PROVIDER;
+	f->error = why;
+	return false;
+}
+
+/* Make the credential that the op has built. */
+static bool
+harvest(struct flight *f)
+{
+	struct entry *e = f->entry;
+	struct op *op = &f->op;
+	int64_t lifetime = op->lifetime;
+
+	if (lifetime != APAM_FOREVER)
+		lifetime = lifetime_choose(lifetime, buf_view(&op->credential),
+		    clock_unix(), e->conf->ttl);
+	if (lifetime != LIFETIME_UNREAD)
+		f->made = credential_new(&op->credential,
+		    next_generation(e->ctx),
+		    f->sent == 0 ? clock_ms() : f->minted_at, lifetime);
+	if (f->made == NULL) {
+		(void)error_set(&f->error, APAM_E_MEMORY, "out of memory");
+		return false;
+	}
+	f->made->minted = f->sent != 0;
+	if (!f->made->minted)
+		credential_follow(f->made, f->with);
+	if (render(f))
+		return true;
+	credential_release(&f->made);
+	return false;
+}
+
+/* ---- Exchanges --------------------------------------------------------- */
+
+static struct exchange_of
+whose(const struct flight *f)
+{
+	const struct entry *e = f->entry;
+
+	return (struct exchange_of){ &e->ctx->log, e->profile->name,
+		entry_number(e) };
+}
+
+/* Send it.  False where that cannot begin. */
+static bool
+send_exchange(struct flight *f, struct exchange *x, struct apam_error *why)
+{
+	const struct exchange_of of = whose(f);
+
+	if (http_begin(&f->transfer, &f->entry->policy, x, f->deadline, &f->r,
+		why) != APAM_OK)
+		return false;
+	f->begun = clock_ms();
+	exchange_log_sent(&of, x);
+	return true;
+}
+
+static void
+tell_end(const struct flight *f, const struct apam_error *why)
+{
+	const struct exchange_of of = whose(f);
+	const int64_t ms = clock_ms() - f->begun;
+
+	if (why->status == APAM_OK)
+		exchange_log_answer(&of, &f->r, ms);
+	else
+		exchange_log_failure(&of, why->text, ms);
+}
+
+/* ---- The probe --------------------------------------------------------- */
+
+static enum flight_wait
+begin_probe(struct flight *f, const struct credential *c)
+{
+	struct entry *e = f->entry;
+	struct apam_error why;
+
+	f->stage = STAGE_PROBE;
+	error_clear(&why);
+	if (probe_build(e, c, &f->probe, &why) == APAM_OK &&
+	    send_exchange(f, &f->probe, &why))
+		return FLIGHT_TRANSFER;
+	if (f->finding.state == APAM_KEY_UNKNOWN)
+		find_failure(f, &why);
+	return FLIGHT_LANDED;
+}
+
+/*
+ * A cached token that works proves nothing of the key that minted it, nor does
+ * one that fails.  So a probe counts only with a static credential, or with
+ * one that was minted just now.
+ */
+static enum flight_wait
+maybe_probe(struct flight *f)
+{
+	const struct credential *c = f->made != NULL ? f->made : f->with;
+	bool open = f->finding.state == APAM_KEY_UNKNOWN ||
+	    f->finding.state == APAM_KEY_GOOD;
+
+	if (f->entry->conf->probe_method == NULL || c == NULL || !open ||
+	    (c->minted && f->made == NULL))
+		return FLIGHT_LANDED;
+	return begin_probe(f, c);
+}
+
+/* What was found before stands, and the evidence says more. */
+static void
+find_beside(struct flight *f, const char *who, const char *evidence)
+{
+	struct key_finding *to = &f->finding;
+	size_t n = strlen(to->evidence);
+
+	(void)snprintf(to->evidence + n, sizeof(to->evidence) - n, "; %s%s",
+	    who, evidence);
+}
+
+/* The probe decides what is open, and refutes what seemed good. */
+static enum flight_wait
+probe_done(struct flight *f, const struct apam_error *why)
+{
+	bool open = f->finding.state == APAM_KEY_UNKNOWN;
+	struct key_finding probed = { .why = APAM_OK };
+
+	if (why->status != APAM_OK && open)
+		find_failure(f, why);
+	else if (why->status != APAM_OK)
+		find_beside(f, "the probe: ", why->text);
+	if (why->status != APAM_OK)
+		return FLIGHT_LANDED;
+	probe_judge(f->entry, &f->r, &probed);
+	if (open) {
+		f->finding = probed;
+		return FLIGHT_LANDED;
+	}
+	find_beside(f, "", probed.evidence);
+	if (probed.state == APAM_KEY_REVOKED)
+		f->finding.state = APAM_KEY_REVOKED;
+	return FLIGHT_LANDED;
+}
+
+/* ---- Step functions ---------------------------------------------------- */
+
+static enum flight_wait go_on(struct flight *f, const struct response *r);
+
+static enum flight_wait
+begin_op(struct flight *f, enum op_kind kind, enum flight_stage stage)
+{
+	if (f->has_op)
+		op_free(&f->op);
+	op_init(&f->op, kind, f->entry->policy.allow_http,
+	    f->with == NULL ? NULL : &f->with->view);
+	f->has_op = true;
+	f->stage = stage;
+	f->sent = 0;
+	f->minted_at = 0;
+	return go_on(f, NULL);
+}
+
+static enum flight_wait
+acquired(struct flight *f)
+{
+	if (!harvest(f))
+		return FLIGHT_LANDED;
+	if (f->goal == FLIGHT_ACQUIRE) {
+		share_store(f->entry, f->made, f->lock.fd);
+		return FLIGHT_LANDED;
+	}
+	if (f->made->minted)
+		find(f, APAM_KEY_GOOD, "a fresh credential was given");
+	else if (f->finding.at == 0)
+		find(f, APAM_KEY_UNKNOWN,
+		    "no probe is configured to ask the provider");
+	return maybe_probe(f);
+}
+
+static enum flight_wait
+checked(struct flight *f)
+{
+	find(f, f->op.key_state, f->op.evidence);
+	if (f->finding.state == APAM_KEY_GOOD && f->op.has_credential &&
+	    !harvest(f))
+		return FLIGHT_LANDED;
+	if (f->finding.state != APAM_KEY_UNKNOWN || f->sent != 0)
+		return maybe_probe(f);
+	/* A probe needs a credential; that of a static scheme costs nothing. */
+	if (f->with == NULL)
+		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	f->unasked = f->entry->conf->probe_method == NULL;
+	return maybe_probe(f);
+}
+
+static enum flight_wait
+op_done(struct flight *f)
+{
+	switch (f->stage) {
+	case STAGE_ACQUIRE:
+		return acquired(f);
+	case STAGE_CHECK:
+		return checked(f);
+	case STAGE_REVOKE:
+	case STAGE_PROBE:
+	case STAGE_SHARE:
+		break;
+	}
+	return FLIGHT_LANDED;
+}
+
+static enum flight_wait
+op_failed(struct flight *f, const struct apam_error *why)
+{
+	if (f->goal != FLIGHT_PROVE) {
+		f->error = *why;
+		return FLIGHT_LANDED;
+	}
+	/* Who gave a credential has spoken: what came after says less. */
+	if (f->stage == STAGE_CHECK && f->op.has_credential && harvest(f)) {
+		find(f, APAM_KEY_GOOD, "a fresh credential was given");
+		find_beside(f, "", why->text);
+	} else {
+		find_failure(f, why);
+	}
+	return maybe_probe(f);
+}
+
+static enum flight_wait
+go_on(struct flight *f, const struct response *r)
+{
+	struct entry *e = f->entry;
+	struct apam_error why;
+	enum apam_step step;
+
+	entry_enter(e);
+	step = op_step(&f->op, &e->module->abi, e->state, r);
+	entry_leave(e);
+	response_free(&f->r);
+	if (f->op.has_credential && f->minted_at == 0)
+		f->minted_at = f->sent;
+	if (step == APAM_STEP_DONE)
+		return op_done(f);
+	f->astray = step == APAM_STEP_FAILED && f->sent != 0 &&
+	    f->op.error.status == APAM_E_CONFIG;
+	if (step == APAM_STEP_FAILED)
+		return op_failed(f, &f->op.error);
+
+	error_clear(&why);
+	f->sent = clock_ms();
+	if (send_exchange(f, &f->op.exchange, &why))
+		return FLIGHT_TRANSFER;
+	return op_failed(f, &why);
+}
+
+/* ---- Moves ------------------------------------------------------------- */
+
+#define LOOK_FIRST_MS 200
+#define LOOK_AGAIN_MS 500
+
+/* The credential is not stored then: that is the lock holder's to do. */
+static enum flight_wait
+go_alone(struct flight *f, bool known, const struct lock_holder *holder)
+{
+	char who[64] = "another process";
+
+	if (known)
+		(void)snprintf(who, sizeof(who), "process %d (%s)%s",
+		    (int)holder->pid, holder->name,
+		    holder->stopped ? ", which is stopped," : "");
+	log_line(&f->entry->ctx->log, APAM_LOG_WARNING,
+	    "%s: entry %zu: %s has been acquiring the shared credential for "
+	    "%.1f s: acquired without it, and not shared",
+	    f->entry->profile->name, entry_number(f->entry), who,
+	    (double)(clock_ms() - f->queued) / 1000);
+	return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+}
+
+/*
+ * Somebody else acquires.  Who works is given half the time there is; for one
+ * that is stopped nobody waits.
+ */
+static enum flight_wait
+queue(struct flight *f)
+{
+	const int64_t now = clock_ms();
+	struct lock_holder holder;
+	bool known;
+
+	if (f->queued == 0) {
+		f->queued = now;
+		f->look_at = now + LOOK_FIRST_MS;
+	}
+	if (now >= f->look_at || now >= f->alone_at) {
+		f->look_at = now + LOOK_AGAIN_MS;
+		known = share_holder(f->entry, &holder);
+		if (now >= f->alone_at || (known && holder.stopped))
+			return go_alone(f, known, &holder);
+	}
+	f->wake_at = now + SHARE_RETRY_MS;
+	return FLIGHT_SLEEP;
+}
+
+/* Use what another process has acquired, or become the one that acquires. */
+static enum flight_wait
+try_share(struct flight *f)
+{
+	struct entry *e = f->entry;
+
+	f->stage = STAGE_SHARE;
+	f->made = share_load(e, f->with);
+	if (f->made != NULL) {
+		f->shared = true;
+		return FLIGHT_LANDED;
+	}
+	if (f->lock.fd >= 0)
+		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	f->lock = own_fd_of(share_try_lock(e));
+	if (f->lock.fd >= 0)
+		return try_share(f); /* its last holder may have stored one */
+	if (f->lock.fd == SHARE_UNUSABLE)
+		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	return queue(f);
+}
+
+enum flight_wait
+flight_start(struct flight *f)
+{
+	bool has_check = f->entry->module->abi.check != NULL;
+
+	switch (f->goal) {
+	case FLIGHT_ACQUIRE:
+		if (f->entry->profile->share_credentials)
+			return try_share(f);
+		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	case FLIGHT_PROVE:
+		return has_check ? begin_op(f, OP_CHECK, STAGE_CHECK) :
+				   begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	case FLIGHT_REVOKE:
+		break;
+	}
+	if (f->entry->module->abi.revoke != NULL)
+		return begin_op(f, OP_REVOKE, STAGE_REVOKE);
+	(void)error_set(&f->error, APAM_E_POLICY,
+	    "scheme %s has no way to revoke; archive the key at the provider",
+	    f->entry->conf->scheme);
+	return FLIGHT_LANDED;
+}
+
+static enum flight_wait
+transfer_ended(struct flight *f, const struct apam_error *why)
+{
+	if (f->stage == STAGE_PROBE)
+		return probe_done(f, why);
+	if (why->status == APAM_OK)
+		return go_on(f, &f->r);
+	response_free(&f->r);
+	return op_failed(f, why);
+}
+
+enum flight_wait
+flight_transferred(struct flight *f, CURLcode code)
+{
+	struct apam_error why;
+
+	error_clear(&why);
+	(void)http_end(&f->transfer, code, &why);
+	f->astray = APAM_CLASS(why.status) == APAM_CLASS_TEMPORARY ||
+	    why.status == APAM_E_CONFIG;
+	tell_end(f, &why);
+	if (why.status == APAM_OK)
+		f->retry_after = response_retry_after(&f->r);
+	return transfer_ended(f, &why);
+}
+
+enum flight_wait
+flight_cut_off(struct flight *f)
+{
+	struct apam_error why;
+
+	error_clear(&why);
+	(void)error_set(&why, APAM_E_NETWORK,
+	    "the program has closed all descriptors, apam's too, while the "
+	    "provider was asked; try again, and let it close them before it "
+	    "first signs");
+	http_give_up(&f->transfer);
+	return transfer_ended(f, &why);
+}
+
+enum flight_wait
+flight_woken(struct flight *f)
+{
+	return try_share(f);
+}

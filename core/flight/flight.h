@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A flight: one asynchronous run for an entry, of one or more exchanges, from
+ * take-off to landing.  It only says what it waits for; the loop (loop.h)
+ * moves it, and the lifecycle (obtain.h) is told when it has landed.
+ *
+ *   acquire  make a credential
+ *   prove    find out about the key: the module's check (introspection, a
+ *            fresh mint), then the entry's probe
+ *   revoke   tell the provider to revoke the credential
+ *
+ * Only an answer about the credential is evidence.  A redirect, 403, 429, 5xx,
+ * an HTML page or a network fault is evidence of nothing: unknown.
+ */
+#ifndef CORE_FLIGHT_H
+#define CORE_FLIGHT_H
+
+#include "abi/op.h"
+#include "base/own_fd.h"
+#include "entry/entry.h"
+#include "http/client.h"
+
+enum flight_goal { FLIGHT_ACQUIRE, FLIGHT_PROVE, FLIGHT_REVOKE };
+
+/* What a flight waits for. */
+enum flight_wait {
+	FLIGHT_TRANSFER,	/* that `transfer` has ended */
+	FLIGHT_SLEEP,		/* that it is `wake_at` */
+	FLIGHT_LANDED		/* nothing: the results stand */
+};
+
+enum flight_stage { STAGE_SHARE, STAGE_ACQUIRE, STAGE_CHECK, STAGE_PROBE,
+	STAGE_REVOKE };
+
+struct flight {
+	struct flight *next;	/* the loop's */
+	struct entry *entry;
+	struct stack *stack;	/* held, so that the entry stays */
+	enum flight_goal goal;
+	enum flight_stage stage;
+	int64_t deadline;	/* clock_ms */
+	int64_t wake_at;	/* clock_ms, while it sleeps */
+	struct http_transfer transfer;
+	struct op op;
+	bool has_op;
+	enum flight_wait wait;	/* while submitted: what it waits for */
+	bool started;
+	struct exchange probe;
+	struct response r;
+	int64_t begun;		/* clock_ms: when the last transfer began */
+	int64_t sent;		/* clock_ms of the last exchange; 0: none */
+	int64_t minted_at;	/* that of the one which gave a credential */
+	struct credential *with; /* in use when it took off; or NULL */
+	/* Of the shared credential; its fd may be SHARE_BUSY or _UNUSABLE. */
+	struct own_fd lock;
+	/* While another process holds that, clock_ms; 0: it does not. */
+	int64_t queued;		/* since when */
+	int64_t look_at;	/* when to look who that is */
+	int64_t alone_at;	/* when to go on without it */
+
+	/* Results. */
+	struct credential *made; /* acquired or minted; or NULL */
+	struct key_finding finding; /* prove */
+	bool unasked;		/* prove: there is nobody to be asked */
+	bool astray;		/* what failed lies with where it was sent */
+	struct apam_error error; /* status OK: none */
+	int64_t retry_after;	/* seconds the provider asked for; -1: not */
+	bool shared;		/* `made` came from the shared file */
+};
+
+/*
+ * A flight for an entry, whose stack it holds.  `with` may be NULL; it is
+ * held.  NULL when out of memory.
+ */
+struct flight *flight_new(struct entry *e, enum flight_goal goal,
+    struct credential *with, int64_t deadline);
+/* Fine in any state; an unfinished transfer is abandoned. */
+void flight_free(struct flight **flight);
+
+/* Take off; go on after a transfer; go on after a sleep. */
+enum flight_wait flight_start(struct flight *f);
+enum flight_wait flight_transferred(struct flight *f, CURLcode code);
+enum flight_wait flight_woken(struct flight *f);
+/* Go on without the transfer, whose connection is no more. */
+enum flight_wait flight_cut_off(struct flight *f);
+
+#endif

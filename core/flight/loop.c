@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The loop: flights on a libcurl multi handle, driven by readiness.
+ */
+#define _GNU_SOURCE
+#include "flight/loop.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "flight/obtain.h"
+#include "flight/pollset.h"
+#include "http/curl_fd.h"
+
+#define EVENTS_MAX 16
+#define CONNECTIONS_MAX 8L
+#define LOOK_MS 500 /* how long descriptors are not looked at, at most */
+#define WITHOUT_MS 50 /* a pause where there are none */
+
+void
+loop_init(struct loop *loop, bool threaded)
+{
+	memset(loop, 0, sizeof(*loop));
+	pthread_mutex_init(&loop->work, NULL);
+	pthread_mutex_init(&loop->inbox_lock, NULL);
+	pthread_cond_init(&loop->submitted, NULL);
+	loop->set = -1;
+	loop->wake.in.fd = loop->wake.out.fd = -1;
+	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
+		loop->sockets[i].fd = -1;
+	loop->curl_due = INT64_MAX;
+	loop->threaded = threaded;
+}
+
+/* ---- libcurl's callbacks, with `work` held ------------------------------ */
+
+static int
+on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+	struct loop *loop = arg;
+	bool in = what == CURL_POLL_IN || what == CURL_POLL_INOUT;
+	bool out = what == CURL_POLL_OUT || what == CURL_POLL_INOUT;
+
+	(void)easy;
+	(void)unused;
+	/* The resolver's end, which libcurl has open to other programs. */
+	if (what != CURL_POLL_REMOVE)
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return pollset_watch(loop->set, fd, in, out) ? 0 : -1;
+}
+
+static int
+on_timer(CURLM *multi, long timeout_ms, void *arg)
+{
+	struct loop *loop = arg;
+
+	(void)multi;
+	loop->curl_due = timeout_ms < 0 ? INT64_MAX : clock_ms() + timeout_ms;
+	return 0;
+}
+
+/* Sockets are kept so that a child after fork can close its copies. */
+static curl_socket_t
+on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct loop *loop = arg;
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+	    address->protocol);
+
+	(void)purpose;
+	for (int i = 0; fd >= 0 && i < LOOP_SOCKETS_MAX; i++)
+		if (loop->sockets[i].fd < 0) {
+			loop->sockets[i] = own_fd_of(fd);
+			return fd;
+		}
+	if (fd >= 0)
+		close(fd);
+	return CURL_SOCKET_BAD;
+}
+
+static int
+on_close(void *arg, curl_socket_t fd)
+{
+	struct loop *loop = arg;
+
+	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
+		if (loop->sockets[i].fd == fd)
+			own_fd_close(&loop->sockets[i]);
+	return 0;
+}
+
+/* ---- Flights ------------------------------------------------------------ */
+
+static bool
+make_multi(struct loop *loop, const struct curl_api *curl)
+{
+	CURLMcode c = CURLM_OK;
+
+	if (loop->multi != NULL)
+		return true;
+	loop->multi = curl->multi_init();
+	if (loop->multi == NULL)
+		return false;
+	curl_fd_seal(curl, loop->multi);
+	c |= curl->multi_setopt(
+	    loop->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+	c |= curl->multi_setopt(loop->multi, CURLMOPT_SOCKETDATA, loop);
+	c |= curl->multi_setopt(loop->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+	c |= curl->multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
+	c |= curl->multi_setopt(
+	    loop->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_MAX);
+	return c == CURLM_OK;
+}
+
+static bool
+add_transfer(struct loop *loop, struct flight *f)
+{
+	const struct curl_api *curl = curl_api();
+	CURL *easy = f->transfer.easy;
+	CURLcode c = CURLE_OK;
+
+	if (curl == NULL || loop->set < 0 || !make_multi(loop, curl))
+		return false;
+	c |= curl->easy_setopt(easy, CURLOPT_PRIVATE, f);
+	c |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+	c |= curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, loop);
+	c |= curl->easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	c |= curl->easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, loop);
+	return c == CURLE_OK &&
+	    curl->multi_add_handle(loop->multi, easy) == CURLM_OK;
+}
+
+static void
+take_out(struct loop *loop, struct flight *f)
+{
+	struct flight **at = &loop->flying;
+
+	while (*at != NULL && *at != f)
+		at = &(*at)->next;
+	if (*at == f)
+		*at = f->next;
+}
+
+/* Do what a flight says it waits for. */
+static void
+follow(struct loop *loop, struct flight *f, enum flight_wait wait)
+{
+	/* What fails to start may be followed by another, such as a probe. */
+	while (wait == FLIGHT_TRANSFER && !add_transfer(loop, f))
+		wait = flight_transferred(f, CURLE_OUT_OF_MEMORY);
+	lifecycle_queued(f, wait == FLIGHT_SLEEP);
+	if (wait == FLIGHT_SLEEP)
+		return;
+	f->wake_at = INT64_MAX;
+	if (wait != FLIGHT_LANDED)
+		return;
+	take_out(loop, f);
+	lifecycle_landed(f);
+	flight_free(&f);
+}
+
+static void
+start_submitted(struct loop *loop)
+{
+	struct flight *f, *next;
+
+	pthread_mutex_lock(&loop->inbox_lock);
+	f = loop->inbox;
+	loop->inbox = NULL;
+	pthread_mutex_unlock(&loop->inbox_lock);
+	for (; f != NULL; f = next) {
+		next = f->next;
+		f->next = loop->flying;
+		loop->flying = f;
+		if (!f->started)
+			f->wait = flight_start(f);
+		follow(loop, f, f->wait);
+	}
+}
+
+static void
+wake_sleepers(struct loop *loop)
+{
+	int64_t now = clock_ms();
+	struct flight *next;
+
+	for (struct flight *f = loop->flying; f != NULL; f = next) {
+		next = f->next;
+		if (f->wake_at <= now)
+			follow(loop, f, flight_woken(f));
+	}
+}
+
+static void
+end_transfers(struct loop *loop)
+{
+	const struct curl_api *curl = curl_api();
+	CURLMsg *message;
+	int left;
+
+	while (loop->multi != NULL &&
+	    (message = curl->multi_info_read(loop->multi, &left)) != NULL) {
+		CURL *easy = message->easy_handle;
+		CURLcode code = message->data.result;
+		void *flight = NULL;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		(void)curl->easy_getinfo(easy, CURLINFO_PRIVATE, &flight);
+		(void)curl->multi_remove_handle(loop->multi, easy);
+		follow(loop, flight, flight_transferred(flight, code));
+	}
+}
+
+static void
+act(struct loop *loop, curl_socket_t fd, int mask)
+{
+	int running;
+
+	if (loop->multi != NULL && !atomic_load(&loop->retired))
+		(void)curl_api()->multi_socket_action(
+		    loop->multi, fd, mask, &running);
+}
+
+static void
+move(struct loop *loop)
+{
+	if (atomic_load(&loop->retired))
+		return;
+	start_submitted(loop);
+	wake_sleepers(loop);
+	if (loop->curl_due <= clock_ms()) {
+		loop->curl_due = INT64_MAX;
+		act(loop, CURL_SOCKET_TIMEOUT, 0);
+	}
+	end_transfers(loop);
+}
+
+static int64_t
+next_due(const struct loop *loop)
+{
+	int64_t due = loop->curl_due;
+
+	for (const struct flight *f = loop->flying; f != NULL; f = f->next)
+		if (f->wake_at < due)
+			due = f->wake_at;
+	return due;
+}
+
+static int
+until(int64_t due)
+{
+	int64_t left;
+
+	if (due == INT64_MAX)
+		return -1;
+	left = due - clock_ms();
+	if (left < 0)
+		return 0;
+	return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+int
+loop_timeout(struct loop *loop)
+{
+	bool submitted;
+	int ms;
+
+	pthread_mutex_lock(&loop->work);
+	pthread_mutex_lock(&loop->inbox_lock);
+	submitted = loop->inbox != NULL;
+	pthread_mutex_unlock(&loop->inbox_lock);
+	ms = submitted ? 0 : until(next_due(loop));
+	pthread_mutex_unlock(&loop->work);
+	return ms;
+}
+
+/* ---- Descriptors --------------------------------------------------------- */
+
+/* With inbox_lock held, as those that follow. */
+static bool
+make_descriptors(struct loop *loop)
+{
+	if (loop->set >= 0)
+		return true;
+	loop->set = pollset_new();
+	if (loop->set >= 0 && wakeup_open(&loop->wake) &&
+	    pollset_watch(loop->set, loop->wake.in.fd, true, false))
+		return true;
+	if (loop->set >= 0)
+		close(loop->set);
+	loop->set = -1;
+	wakeup_close(&loop->wake);
+	return false;
+}
+
+static bool
+set_is_ours(const struct loop *loop)
+{
+	return wakeup_is_ours(&loop->wake) &&
+	    pollset_has(loop->set, loop->wake.in.fd);
+}
+
+/* All that there are; libcurl's sockets are touched under `work` alone. */
+static bool
+all_are_ours(const struct loop *loop)
+{
+	if (loop->set >= 0 && !set_is_ours(loop))
+		return false;
+	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
+		if (loop->sockets[i].fd >= 0 &&
+		    !own_fd_is_ours(&loop->sockets[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Close those that are ours, and give up what libcurl has on them.  A set that
+ * cannot be told from another's stays open: one descriptor is lost.
+ */
+static void
+let_go_of_descriptors(struct loop *loop)
+{
+	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
+		own_fd_close(&loop->sockets[i]);
+	if (loop->set >= 0 && set_is_ours(loop))
+		close(loop->set);
+	loop->set = -1;
+	wakeup_close(&loop->wake);
+	loop->multi = NULL;
+	loop->curl_due = INT64_MAX;
+}
+
+/* ---- Where the host has closed some -------------------------------------- */
+
+/* Land, or go on with, what was under way on them. */
+static void
+cut_off(struct loop *loop)
+{
+	struct flight *next;
+
+	for (struct flight *f = loop->flying; f != NULL; f = next) {
+		next = f->next;
+		if (f->transfer.easy != NULL)
+			follow(loop, f, flight_cut_off(f));
+	}
+}
+
+/* Make anew what is not ours any more; true where that was so. */
+static bool
+mend(struct loop *loop)
+{
+	bool lost;
+
+	if (atomic_load(&loop->retired))
+		return false;
+	pthread_mutex_lock(&loop->inbox_lock);
+	lost = !all_are_ours(loop);
+	if (lost) {
+		let_go_of_descriptors(loop);
+		(void)make_descriptors(loop);
+	}
+	pthread_mutex_unlock(&loop->inbox_lock);
+	if (lost)
+		cut_off(loop);
+	return lost;
+}
+
+/* ---- Turning ------------------------------------------------------------- */
+
+static void
+handle(struct loop *loop, const struct pollset_event *event)
+{
+	int mask = 0;
+
+	if (event->fd == loop->wake.in.fd) {
+		wakeup_clear(&loop->wake);
+		return;
+	}
+	mask |= event->in ? CURL_CSELECT_IN : 0;
+	mask |= event->out ? CURL_CSELECT_OUT : 0;
+	mask |= event->broken ? CURL_CSELECT_ERR : 0;
+	act(loop, event->fd, mask);
+}
+
+/* Wait for events; without a set, a little, for there may be one then. */
+static int
+wait_for_events(int set, struct pollset_event *events, int ms)
+{
+	if (set >= 0)
+		return pollset_wait(set, events, EVENTS_MAX, ms);
+	(void)poll(NULL, 0, ms < 0 || ms > WITHOUT_MS ? WITHOUT_MS : ms);
+	return 0;
+}
+
+void
+loop_turn(struct loop *loop, int wait_ms)
+{
+	struct pollset_event events[EVENTS_MAX];
+	int n, ms, set;
+
+	pthread_mutex_lock(&loop->work);
+	(void)mend(loop);
+	move(loop);
+	ms = until(next_due(loop));
+	set = loop->set;
+	pthread_mutex_unlock(&loop->work);
+	if (wait_ms >= 0 && (ms < 0 || ms > wait_ms))
+		ms = wait_ms;
+	n = wait_for_events(set, events, ms);
+	pthread_mutex_lock(&loop->work);
+	if (mend(loop))
+		n = 0;
+	for (int i = 0; i < n; i++)
+		handle(loop, &events[i]);
+	move(loop);
+	pthread_mutex_unlock(&loop->work);
+}
+
+/* ---- The driver --------------------------------------------------------- */
+
+/* Nothing moves but what is submitted; for the driver, who moves it all. */
+static bool
+is_idle(const struct loop *loop)
+{
+	return loop->flying == NULL && loop->curl_due == INT64_MAX;
+}
+
+/* The driver is to end. */
+static bool
+is_over(const struct loop *loop)
+{
+	return atomic_load(&loop->stop) || atomic_load(&loop->retired);
+}
+
+/*
+ * Wait while there is nothing to do, without a descriptor, which the host could
+ * close.  False where the thread is to end.
+ */
+static bool
+rest(struct loop *loop)
+{
+	pthread_mutex_lock(&loop->inbox_lock);
+	loop->resting = true;
+	while (is_idle(loop) && loop->inbox == NULL && !is_over(loop))
+		pthread_cond_wait(&loop->submitted, &loop->inbox_lock);
+	loop->resting = false;
+	pthread_mutex_unlock(&loop->inbox_lock);
+	return !is_over(loop);
+}
+
+/* With inbox_lock held: the driver is to look at what there is. */
+static void
+call_driver(struct loop *loop)
+{
+	if (loop->resting)
+		pthread_cond_signal(&loop->submitted);
+	else
+		wakeup_send(&loop->wake);
+}
+
+static void *
+drive(void *arg)
+{
+	struct loop *loop = arg;
+
+	while (rest(loop))
+		loop_turn(loop, LOOK_MS);
+	return NULL;
+}
+
+/* A library's thread takes no signal that is meant for the host. */
+static bool
+start_thread(struct loop *loop)
+{
+	sigset_t all, before;
+	int failed;
+
+	sigfillset(&all);
+	if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+		return false;
+	failed = pthread_create(&loop->thread, NULL, drive, loop);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failed == 0;
+}
+
+/* With inbox_lock held. */
+static bool
+ready(struct loop *loop)
+{
+	if (atomic_load(&loop->retired) || !make_descriptors(loop))
+		return false;
+	if (loop->threaded && !loop->running)
+		loop->running = start_thread(loop);
+	return !loop->threaded || loop->running;
+}
+
+bool
+loop_submit(struct loop *loop, struct flight *f)
+{
+	bool ok;
+
+	pthread_mutex_lock(&loop->inbox_lock);
+	ok = ready(loop);
+	if (ok) {
+		f->next = loop->inbox;
+		loop->inbox = f;
+		call_driver(loop);
+	}
+	pthread_mutex_unlock(&loop->inbox_lock);
+	return ok;
+}
+
+const char *
+loop_problem(const struct loop *loop)
+{
+	if (atomic_load(&loop->retired))
+		return "the program is ending: no provider is asked any more";
+	return "no memory, thread or descriptor to ask the provider with";
+}
+
+void
+loop_launch(struct loop *loop, struct flight *f)
+{
+	/* As in the driver: no fork while it moves. */
+	pthread_mutex_lock(&loop->work);
+	f->wait = flight_start(f);
+	f->started = true;
+	lifecycle_queued(f, f->wait == FLIGHT_SLEEP);
+	if (f->wait == FLIGHT_LANDED || !loop_submit(loop, f)) {
+		if (f->wait != FLIGHT_LANDED)
+			(void)error_set(
+			    &f->error, APAM_E_MEMORY, "%s", loop_problem(loop));
+		lifecycle_landed(f);
+		flight_free(&f);
+	}
+	pthread_mutex_unlock(&loop->work);
+}
+
+int
+loop_descriptor(struct loop *loop)
+{
+	int set;
+
+	pthread_mutex_lock(&loop->work);
+	(void)mend(loop);
+	pthread_mutex_lock(&loop->inbox_lock);
+	set = make_descriptors(loop) ? loop->set : -1;
+	pthread_mutex_unlock(&loop->inbox_lock);
+	pthread_mutex_unlock(&loop->work);
+	return set;
+}
+
+/* `given_up`: libcurl is not to be called for them. */
+static void
+drop_all(struct loop *loop, struct flight *list, bool given_up)
+{
+	struct flight *next;
+
+	for (struct flight *f = list; f != NULL; f = next) {
+		next = f->next;
+		if (given_up)
+			http_give_up(&f->transfer);
+		else if (f->transfer.easy != NULL && loop->multi != NULL)
+			(void)curl_api()->multi_remove_handle(
+			    loop->multi, f->transfer.easy);
+		flight_free(&f);
+	}
+}
+
+static void
+stop_thread(struct loop *loop)
+{
+	pthread_mutex_lock(&loop->inbox_lock);
+	atomic_store(&loop->stop, true);
+	call_driver(loop);
+	pthread_mutex_unlock(&loop->inbox_lock);
+	pthread_join(loop->thread, NULL);
+}
+
+void
+loop_free(struct loop *loop)
+{
+	bool lost;
+
+	if (loop->running)
+		stop_thread(loop);
+	lost = atomic_load(&loop->retired) || !all_are_ours(loop);
+	drop_all(loop, loop->inbox, lost);
+	drop_all(loop, loop->flying, lost);
+	if (loop->multi != NULL && !lost)
+		(void)curl_api()->multi_cleanup(loop->multi);
+	let_go_of_descriptors(loop);
+	pthread_cond_destroy(&loop->submitted);
+	pthread_mutex_destroy(&loop->inbox_lock);
+	pthread_mutex_destroy(&loop->work);
+}
+
+void
+loop_abandon(struct loop *loop)
+{
+	bool threaded = loop->threaded;
+
+	/* Those in the inbox may have been launched already. */
+	drop_all(loop, loop->inbox, true);
+	drop_all(loop, loop->flying, true);
+	let_go_of_descriptors(loop);
+	loop_init(loop, threaded);
+}
+
+void
+loop_retire(struct loop *loop, const struct timespec *until)
+{
+	/* Said first, so that the driver does not take the lock once more. */
+	atomic_store(&loop->retired, true);
+	if (pthread_mutex_timedlock(&loop->work, until) != 0)
+		return;
+	loop->curl_due = INT64_MAX;
+	pthread_mutex_unlock(&loop->work);
+	/* OpenSSL has something to do at the end of a thread, too. */
+	pthread_mutex_lock(&loop->inbox_lock);
+	if (loop->running)
+		call_driver(loop);
+	pthread_mutex_unlock(&loop->inbox_lock);
+	if (loop->running &&
+	    pthread_timedjoin_np(loop->thread, NULL, until) == 0)
+		loop->running = false;
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Events on their way to people, each as often as it is news.
+ */
+#include "flight/notify.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/audit.h"
+#include "base/clock.h"
+#include "file/user_dir.h"
+#include "keys/note.h"
+#include "profile/stack.h"
+#include "text/key_look.h"
+
+/* Without the lock, because each signature of the long way asks. */
+static bool
+use_is_due(struct entry *e)
+{
+	int64_t now = clock_ms(), told = atomic_load(&e->use_told);
+
+	if (told != 0 && now - told < KEY_NOTE_EVERY_S * 1000)
+		return false;
+	return atomic_compare_exchange_strong(&e->use_told, &told, now);
+}
+
+/* With the context's lock held, for the mark. */
+static void
+find_key(const struct entry *e, struct key_note *note)
+{
+	const struct apam_str id = entry_key_id(e);
+
+	note->key[0] = '\0';
+	if (id.n > 0)
+		key_note_key(
+		    e->conf->scheme, id.p, e->life.admission.mark, note->key);
+}
+
+/* The same. */
+static void
+name_key(const struct entry *e, struct key_note *note)
+{
+	find_key(e, note);
+	note->at = clock_unix();
+	key_note_program(note->program);
+}
+
+/* Once in a context: why the administrator hears nothing of this user's keys. */
+static void
+say_missed(struct apam *ctx)
+{
+	const struct settings *s = ctx->settings;
+	struct apam_error why = { .entry = -1 };
+	const int fd = user_dir_open(s->state_dir, s->user, true, &why);
+
+	if (fd >= 0)
+		(void)close(fd);
+	else if (!atomic_exchange(&ctx->note_missed, true))
+		log_line(&ctx->log,
+		    why.status == APAM_E_TRUST ? APAM_LOG_ERROR :
+						 APAM_LOG_WARNING,
+		    "uses and checks of keys are not noted: %s", why.text);
+}
+
+/*
+ * The same: which secret was seen good.  One that was not, as a wrong one of
+ * the same id, leaves what the last note said.
+ */
+static void
+name_secret(struct entry *e, struct key_note *note)
+{
+	if (e->life.standing.seen_good && !e->seen_own)
+		e->seen_own = seen_make(e, e->seen);
+	memcpy(note->seen, e->seen, sizeof(note->seen));
+}
+
+static void
+write_note(
+    const struct entry *e, enum key_note_kind kind, const struct key_note *note)
+{
+	const struct settings *s = e->ctx->settings;
+
+	if (note->key[0] != '\0' &&
+	    !key_note_write(s->state_dir, s->user, kind, note))
+		say_missed(e->ctx);
+}
+
+void
+tell_use(struct entry *e)
+{
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+
+	if (!use_is_due(e))
+		return;
+	pthread_mutex_lock(&e->ctx->lock);
+	name_key(e, &note);
+	pthread_mutex_unlock(&e->ctx->lock);
+	write_note(e, KEY_NOTE_USED, &note);
+}
+
+/* ---- Ids ------------------------------------------------------------------ */
+
+void
+tell_key_id(struct entry *e, char *key_id)
+{
+	const struct apam_str id = entry_key_id(e);
+	bool known;
+
+	tell_recall(e);
+	pthread_mutex_lock(&e->ctx->lock);
+	known = e->life.standing.seen_good ||
+	    e->life.admission.mark[0] != '\0' ||
+	    e->life.admission.archived_at != 0;
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (id.n == 0 || known)
+		(void)snprintf(key_id, ENTRY_KEY_ID_SIZE, "%s", id.p);
+	else
+		key_look_cut(id.p, key_id, ENTRY_KEY_ID_SIZE);
+}
+
+/* ---- Findings ----------------------------------------------------------- */
+
+static void
+audit_state(struct entry *e, const struct key_finding *found)
+{
+	char key_id[ENTRY_KEY_ID_SIZE];
+	const struct audit_event event = {
+		.what = AUDIT_STATE,
+		.profile = e->profile->name,
+		.entry = (int)e->index,
+		.scheme = e->conf->scheme,
+		.key_id = key_id,
+		.state = apam_key_state_name(found->state),
+		.evidence = found->evidence,
+	};
+
+	tell_key_id(e, key_id);
+	audit_write(&e->ctx->audit, &event);
+}
+
+static void
+write_check(
+    struct entry *e, struct key_note *note, const struct key_finding *found)
+{
+	note->at = found->at;
+	note->state = found->state;
+	(void)snprintf(
+	    note->evidence, sizeof(note->evidence), "%s", found->evidence);
+	write_note(e, KEY_NOTE_CHECKED, note);
+}
+
+void
+tell_finding(struct entry *e)
+{
+	struct standing *s = &e->life.standing;
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+	struct key_finding found;
+	bool news, due;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	found = s->found;
+	news = standing_news(s);
+	due = found.at != 0 && found.at != e->check_told;
+	due = due && (news || found.at - e->check_told >= KEY_NOTE_EVERY_S);
+	if (due) {
+		e->check_told = found.at;
+		name_key(e, &note);
+		name_secret(e, &note);
+	}
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (news)
+		audit_state(e, &found);
+	if (due)
+		write_check(e, &note, &found);
+}
+
+/* ---- What is known from before ------------------------------------------ */
+
+bool
+tell_noted(struct entry *e, struct key_note *note)
+{
+	const struct settings *settings = e->ctx->settings;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	find_key(e, note);
+	pthread_mutex_unlock(&e->ctx->lock);
+	return key_note_last_check(settings->state_dir, settings->user, note);
+}
+
+bool
+tell_said(struct entry *e, struct key_note *note)
+{
+	const struct settings *settings = e->ctx->settings;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	find_key(e, note);
+	pthread_mutex_unlock(&e->ctx->lock);
+	return key_note_said(settings->state_dir, settings->user, note);
+}
+
+void
+tell_recall(struct entry *e)
+{
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+	bool known, seen;
+
+	pthread_mutex_lock(&e->ctx->lock);
+	known = e->recalled || e->life.standing.seen_good;
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (known)
+		return;
+	seen = tell_noted(e, &note) && seen_is_of(e, note.seen);
+	pthread_mutex_lock(&e->ctx->lock);
+	e->recalled = true;
+	if (!e->seen_own)
+		memcpy(e->seen, note.seen, sizeof(e->seen));
+	e->seen_own = e->seen_own || seen;
+	if (seen)
+		e->life.standing.seen_good = true;
+	pthread_mutex_unlock(&e->ctx->lock);
+}
+
+void
+tell_proven(struct entry *e)
+{
+	const struct key_finding found = { .state = APAM_KEY_GOOD,
+		.at = clock_unix(),
+		.evidence = "the API accepted a request that it signed" };
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+	bool known;
+
+	tell_recall(e);
+	pthread_mutex_lock(&e->ctx->lock);
+	known = e->life.standing.seen_good;
+	e->life.standing.seen_good = true;
+	if (!known) {
+		name_key(e, &note);
+		name_secret(e, &note);
+	}
+	pthread_mutex_unlock(&e->ctx->lock);
+	if (!known)
+		write_check(e, &note, &found);
+}
+
+/* ---- Refusals ----------------------------------------------------------- */
+
+/* Refusals of what is asked for, not faults of files, networks or programs. */
+static bool
+is_refusal(enum apam_status status)
+{
+	return status == APAM_E_UNKNOWN ||
+	    APAM_CLASS(status) == APAM_CLASS_DENIED ||
+	    APAM_CLASS(status) == APAM_CLASS_REVOKED;
+}
+
+void
+tell_refusal(struct apam_profile *profile, struct stack *stack,
+    const struct apam_error *why)
+{
+	struct audit_event event = { .what = AUDIT_REFUSED,
+		.profile = profile->name,
+		.entry = why->entry,
+		.status = why->status,
+		.evidence = why->text };
+	char key_id[ENTRY_KEY_ID_SIZE];
+	bool due;
+
+	if (!is_refusal(why->status))
+		return;
+	pthread_mutex_lock(&profile->ctx->lock);
+	due = audit_due(
+	    &profile->refusals, why->status, clock_ms(), &event.repeats);
+	pthread_mutex_unlock(&profile->ctx->lock);
+	if (!due)
+		return;
+	if (why->entry >= 0 && (size_t)why->entry < stack->count) {
+		struct entry *e = &stack->entries[why->entry];
+
+		tell_key_id(e, key_id);
+		event.scheme = e->conf->scheme;
+		event.key_id = key_id;
+	}
+	audit_write(&profile->ctx->audit, &event);
+}

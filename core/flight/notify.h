@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Telling people what became of keys: the audit log hears of changed states and
+ * of refusals, the administrator's list of keys of uses and checks.  Failing to
+ * tell keeps nobody from signing, and lets nobody sign.
+ *
+ * Not to be called with the context's lock held.
+ */
+#ifndef CORE_TELL_H
+#define CORE_TELL_H
+
+#include "entry/entry.h"
+#include "keys/note.h"
+
+/* After something was found out about the key. */
+void tell_finding(struct entry *e);
+
+/*
+ * Take in whether this very key was ever seen good, by what programs noted.
+ * Reads files the first time, where the process itself does not know.
+ */
+void tell_recall(struct entry *e);
+
+/*
+ * After the API accepted a static key, for the first time in this process: that
+ * is noted, if it was not known.
+ */
+void tell_proven(struct entry *e);
+
+/*
+ * The last check of the key that this user's programs noted: fills in *note.
+ * False where there is none.
+ */
+bool tell_noted(struct entry *e, struct key_note *note);
+
+/* The same of other users' programs, whose word decides nothing. */
+bool tell_said(struct entry *e, struct key_note *note);
+
+/*
+ * The id of the key for logs and reports, of ENTRY_KEY_ID_SIZE bytes: cut while
+ * nobody knows that it is one.  It is known once the key was seen good, or an
+ * administrator registered it.
+ */
+void tell_key_id(struct entry *e, char *key_id);
+
+/* After it signed. */
+void tell_use(struct entry *e);
+
+/* After the profile refused a request with this error. */
+void tell_refusal(struct apam_profile *profile, struct stack *stack,
+    const struct apam_error *why);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A set of descriptors to wait for that is itself a descriptor, and a signal
+ * that wakes its waiter.  Linux: epoll.  A port to kqueue replaces pollset.c
+ * alone.
+ */
+#ifndef CORE_POLLSET_H
+#define CORE_POLLSET_H
+
+#include <stdbool.h>
+
+#include "base/own_fd.h"
+
+struct pollset_event {
+	int fd;
+	bool in, out, broken;
+};
+
+/* A descriptor that is readable when some member is ready; -1: none to be
+   had.  Close it with close(2). */
+int pollset_new(void);
+/* Wait for `fd` to be readable, writable, or neither (then it is removed). */
+bool pollset_watch(int set, int fd, bool in, bool out);
+/*
+ * True where `set` is one that watches `fd` for reading; else nothing has
+ * changed, whatever it is.  `fd` must be ours, which no set of another's
+ * watches: that is how one tells whether a set is.
+ */
+bool pollset_has(int set, int fd);
+/*
+ * Fill in at most `max` events and give their number; 0 after `timeout_ms`
+ * (-1: never) or a signal.
+ */
+int pollset_wait(int set, struct pollset_event *events, int max,
+    int timeout_ms);
+
+/*
+ * Wakes who waits for in.fd to be readable.  A pair of sockets rather than an
+ * eventfd, to be told from what is the host's; and what is sent to a socket
+ * cannot end up in a file.
+ */
+struct wakeup {
+	struct own_fd in, out;
+};
+
+/* False, with none, where there are no descriptors. */
+bool wakeup_open(struct wakeup *wake);
+bool wakeup_is_ours(const struct wakeup *wake);
+/* These two leave alone what is not ours. */
+void wakeup_send(const struct wakeup *wake);
+void wakeup_clear(const struct wakeup *wake);
+/* The same.  Fine on none. */
+void wakeup_close(struct wakeup *wake);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Only what is proved to be libcurl's is touched: a descriptor of the host's
+ * that it means to pass on must stay as it is.
+ */
+#define _GNU_SOURCE
+#include "http/curl_fd.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/sockios.h>
+
+#define CANDIDATES_MAX 256
+
+/* A pipe or socket that is passed on, and what was in it last. */
+struct candidate {
+	int fd;
+	int filled;
+};
+
+/* What waits to be read, at either end of it; -1: it cannot be known. */
+static int
+fill(int fd)
+{
+	int in = 0, out = 0;
+
+	if (ioctl(fd, FIONREAD, &in) != 0)
+		return -1;
+	/* What the other end of a socket has not read yet. */
+	(void)ioctl(fd, SIOCOUTQ, &out);
+	return in > 0 ? in : out;
+}
+
+/*
+ * The standard ones are the host's, or whoever's started it: another thread may
+ * write to them just then, and all that the host starts needs them.
+ */
+static bool
+is_candidate(int fd)
+{
+	const int flags = fcntl(fd, F_GETFD);
+	struct stat st;
+
+	return fd > STDERR_FILENO && flags >= 0 && (flags & FD_CLOEXEC) == 0 &&
+	    fstat(fd, &st) == 0 &&
+	    (S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode)) && fill(fd) == 0;
+}
+
+static size_t
+collect(struct candidate all[CANDIDATES_MAX])
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *e;
+	size_t n = 0;
+
+	while (
+	    dir != NULL && n < CANDIDATES_MAX && (e = readdir(dir)) != NULL) {
+		const int fd = (int)strtol(e->d_name, NULL, 10);
+
+		if (e->d_name[0] != '.' && is_candidate(fd))
+			all[n++] = (struct candidate){ .fd = fd };
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return n;
+}
+
+/* Keep those that have more in them than before. */
+static size_t
+keep_fuller(struct candidate *all, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const int filled = fill(all[i].fd);
+
+		if (filled > all[i].filled)
+			all[kept++] = (struct candidate){ all[i].fd, filled };
+	}
+	return kept;
+}
+
+void
+curl_fd_seal(const struct curl_api *curl, CURLM *multi)
+{
+	struct candidate all[CANDIDATES_MAX];
+	size_t n = collect(all);
+
+	for (int i = 0; i < 2; i++) {
+		if (curl->multi_wakeup(multi) != CURLM_OK)
+			return;
+		n = keep_fuller(all, n);
+	}
+	for (size_t i = 0; i < n; i++)
+		(void)fcntl(all[i].fd, F_SETFD, FD_CLOEXEC);
+}
+#else
+void
+curl_fd_seal(const struct curl_api *curl, CURLM *multi)
+{
+	(void)curl;
+	(void)multi;
+}
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One HTTP request that a module asks the core to make.
+ */
+#ifndef CORE_EXCHANGE_H
+#define CORE_EXCHANGE_H
+
+#include <apam/module.h>
+
+#include "text/fields.h"
+
+struct exchange {
+	char method[16];
+	struct buf url;
+	struct fields headers;
+	struct buf body;	/* encoded so far; JSON without its end */
+	enum apam_encoding encoding;
+	struct buf certificate, key; /* paths of a TLS client certificate */
+	struct buf passphrase;	/* of that key; empty: none */
+	const char *refused;	/* first failure of a builder; static */
+};
+
+void exchange_init(struct exchange *x);
+void exchange_free(struct exchange *x);
+
+/* Start anew.  Failures are kept in `refused`. */
+void exchange_begin(struct exchange *x, const char *method,
+    struct apam_str url, enum apam_encoding encoding);
+/* Add a member to the body. */
+void exchange_add(struct exchange *x, struct apam_str name,
+    struct apam_str value);
+
+/*
+ * Close the body, add Content-Type and Accept, and check the whole: method,
+ * URL (text/url.h), headers.  NULL, or static text that says what is wrong.
+ */
+const char *exchange_finish(struct exchange *x, bool allow_http);
+
+/* True where a builder failed for lack of memory. */
+bool exchange_no_memory(const struct exchange *x);
+
+#endif

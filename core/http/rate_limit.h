@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How long a provider asks to be left alone: by Retry-After, and where that
+ * says nothing by rate-limit headers.
+ *
+ * Token buckets, as 7SIGNAL sends them (ratelimit- in its documents,
+ * x-ratelimit- in its answers): -remaining, -requested-tokens and
+ * -replenish-rate a second.  Others send -reset, in seconds.
+ */
+#ifndef CORE_RATE_LIMIT_H
+#define CORE_RATE_LIMIT_H
+
+#include "http/response.h"
+
+/* Seconds, at most a day; -1 where the headers do not say. */
+int64_t rate_limit_wait(const struct apam_header *headers, size_t count);
+
+/*
+ * Seconds, at most a day, that an answer asks to wait: a 429 or 503 by its
+ * Retry-After, else by those headers.  -1: it does not ask.
+ */
+int64_t response_retry_after(const struct response *r);
+
+#endif

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From libcurl's codes, the system's errors and the TLS library's words to one
+ * sentence.  libcurl has one code for all that can be wrong with a certificate
+ * and one for all that can go wrong in a handshake; the result of OpenSSL's
+ * verification and libcurl's own text tell these apart.  Other TLS libraries
+ * say less, and so do the sentences.
+ */
+#include "http/transfer_error.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "text/url.h"
+
+#define PLACE_SIZE (URL_HOST_MAX + sizeof("the proxy :65535"))
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* ---- Where --------------------------------------------------------------- */
+
+/* Host and port of a URL, with `before` in front. */
+static void
+put_place(const char *before, const char *text, char place[PLACE_SIZE])
+{
+	struct url url;
+
+	if (text == NULL || url_parse(apam_str(text), &url) != NULL)
+		(void)snprintf(place, PLACE_SIZE, "%sthe host", before);
+	else
+		(void)snprintf(place, PLACE_SIZE, "%s%s:%u", before, url.host,
+		    (unsigned)url.port);
+}
+
+static bool
+has_proxy(const struct http_failure *f)
+{
+	return f->proxy != NULL && f->proxy[0] != '\0';
+}
+
+/* Where the request was to go. */
+static void
+put_host(const struct http_failure *f, char place[PLACE_SIZE])
+{
+	const char *text = NULL;
+
+	if (f->easy != NULL)
+		(void)f->curl->easy_getinfo(
+		    f->easy, CURLINFO_EFFECTIVE_URL, &text);
+	put_place("", text, place);
+}
+
+/* Whom libcurl connects to. */
+static void
+put_next(const struct http_failure *f, char place[PLACE_SIZE])
+{
+	if (has_proxy(f))
+		put_place("the proxy ", f->proxy, place);
+	else
+		put_host(f, place);
+}
+
+static long
+info_long(const struct http_failure *f, CURLINFO what)
+{
+	long value = 0;
+
+	if (f->easy != NULL)
+		(void)f->curl->easy_getinfo(f->easy, what, &value);
+	return value;
+}
+
+/* True where a stage of the transfer was reached. */
+static bool
+reached(const struct http_failure *f, CURLINFO what)
+{
+	curl_off_t when = 0;
+
+	if (f->easy != NULL)
+		(void)f->curl->easy_getinfo(f->easy, what, &when);
+	return when > 0;
+}
+
+/* ---- Names and connections ----------------------------------------------- */
+
+static enum apam_status
+not_resolved(const struct http_failure *f, struct apam_error *err)
+{
+	char place[PLACE_SIZE];
+
+	put_next(f, place);
+	return error_set(err, APAM_E_NETWORK,
+	    "%s: the host's name is not known: check how it is spelt, and "
+	    "this machine's name server",
+	    place);
+}
+
+static const struct {
+	int number;
+	const char *text; /* behind the place */
+} refusals[] = {
+	{ ECONNREFUSED,
+	    "refuses connections: check the port, and whether a server runs" },
+	{ ENETUNREACH, "cannot be reached: this machine has no route to it" },
+	{ ENETDOWN, "cannot be reached: this machine's network is down" },
+	{ EHOSTUNREACH,
+	    "cannot be reached: there is no such machine, or a "
+	    "firewall says so" },
+	{ ETIMEDOUT,
+	    "does not answer: check the host and what is in between, "
+	    "such as a firewall" },
+	{ EPERM, "may not be connected to: a rule of this machine forbids it" },
+	{ EACCES,
+	    "may not be connected to: a rule of this machine forbids it" },
+};
+
+static enum apam_status
+not_connected(const struct http_failure *f, struct apam_error *err)
+{
+	const long number = info_long(f, CURLINFO_OS_ERRNO);
+	char place[PLACE_SIZE];
+
+	put_next(f, place);
+	for (size_t i = 0; i < COUNT(refusals); i++)
+		if (refusals[i].number == number)
+			return error_set(err, APAM_E_NETWORK, "%s %s", place,
+			    refusals[i].text);
+	return error_set(err, APAM_E_NETWORK,
+	    "%s cannot be connected to: check the host and the port", place);
+}
+
+/* A proxy that answers CONNECT with something else than success. */
+static enum apam_status
+not_let_through(const struct http_failure *f, struct apam_error *err)
+{
+	char place[PLACE_SIZE], proxy[PLACE_SIZE];
+
+	put_host(f, place);
+	put_next(f, proxy);
+	return error_set(err, APAM_E_NETWORK,
+	    "%s does not let through to %s: it answered %ld", proxy, place,
+	    info_long(f, CURLINFO_HTTP_CONNECTCODE));
+}
+
+/* What was waited for when the time was over. */
+static enum apam_status
+too_late(const struct http_failure *f, struct apam_error *err)
+{
+	char place[PLACE_SIZE];
+
+	put_next(f, place);
+	if (!reached(f, CURLINFO_NAMELOOKUP_TIME_T))
+		return error_set(err, APAM_E_DEADLINE,
+		    "%s: the host's name was not found out in time: check "
+		    "this machine's name server",
+		    place);
+	/* libcurl 7.88 notes the time once TLS is there as well. */
+	if (!reached(f, CURLINFO_CONNECT_TIME_T) &&
+	    info_long(f, CURLINFO_LOCAL_PORT) == 0)
+		return error_set(err, APAM_E_DEADLINE,
+		    "%s did not take a connection in time: check the host and "
+		    "what is in between, such as a firewall",
+		    place);
+	if (!reached(f, CURLINFO_PRETRANSFER_TIME_T))
+		return error_set(err, APAM_E_DEADLINE,
+		    "the TLS handshake with %s did not end in time", place);
+	put_host(f, place);
+	return error_set(
+	    err, APAM_E_DEADLINE, "%s did not answer in time", place);
+}
+
+/* ---- Certificates -------------------------------------------------------- */
+
+/*
+ * OpenSSL's X509_V_ERR_..., which libcurl passes on.  It compares names itself
+ * where the chain is in order, and 7.88 has not read the result by then.
+ */
+enum {
+	NOT_OPENSSL = -1,
+	CHAIN_IN_ORDER = 0,
+	NOT_READ = 1,
+	NO_ISSUER = 2,
+	NOT_YET_VALID = 9,
+	EXPIRED = 10,
+	SELF_SIGNED = 18,
+	ROOT_UNKNOWN = 19,
+	NO_LOCAL_ISSUER = 20,
+	CHAIN_INCOMPLETE = 21,
+	REVOKED = 23,
+	WRONG_PURPOSE = 26,
+	WRONG_HOST = 62,
+	WRONG_ADDRESS = 64,
+	KEY_TOO_SMALL = 66,
+	CA_KEY_TOO_SMALL = 67,
+	DIGEST_TOO_WEAK = 68
+};
+
+#define UNKNOWN_CA                                                              \
+	"is signed by a CA that is not trusted here: ca_file is for a private " \
+	"CA"
+#define OTHER_NAME "is for another name: check the host in the URL"
+#define WEAK "is too weak for this machine: the server needs another"
+
+static const struct {
+	long result;
+	const char *text; /* behind "the certificate of PLACE" */
+} verdicts[] = {
+	{ NO_ISSUER, UNKNOWN_CA },
+	{ NO_LOCAL_ISSUER, UNKNOWN_CA },
+	{ CHAIN_INCOMPLETE,
+	    UNKNOWN_CA ", or the server leaves out its intermediate one" },
+	{ ROOT_UNKNOWN, UNKNOWN_CA },
+	{ SELF_SIGNED,
+	    "is self-signed and not trusted here: where it is the "
+	    "right one, ca_file can name it" },
+	{ REVOKED, "is revoked: the server needs another" },
+	{ WRONG_PURPOSE, "is not made for servers: the server needs another" },
+	{ CHAIN_IN_ORDER, OTHER_NAME },
+	{ NOT_READ, OTHER_NAME },
+	{ WRONG_HOST, OTHER_NAME },
+	{ WRONG_ADDRESS, OTHER_NAME },
+	{ KEY_TOO_SMALL, WEAK },
+	{ CA_KEY_TOO_SMALL, WEAK },
+	{ DIGEST_TOO_WEAK, WEAK },
+};
+
+/* The certificate's time, and the clock that it is held against. */
+static enum apam_status
+out_of_time(const char *place, bool early, struct apam_error *err)
+{
+	const time_t now = (time_t)clock_unix();
+	struct tm utc = { 0 };
+	char clock[sizeof("2026-01-01 00:00Z")] = "";
+
+	(void)gmtime_r(&now, &utc);
+	(void)strftime(clock, sizeof(clock), "%Y-%m-%d %H:%MZ", &utc);
+	if (early)
+		return error_set(err, APAM_E_NETWORK,
+		    "the certificate of %s is not valid yet at %s, which is "
+		    "this machine's time: set the clock",
+		    place, clock);
+	return error_set(err, APAM_E_NETWORK,
+	    "the certificate of %s has expired at %s, which is this machine's "
+	    "time: the server needs a new one, where the clock is right",
+	    place, clock);
+}
+
+static enum apam_status
+not_verified(const struct http_failure *f, struct apam_error *err)
+{
+	const long result = curl_api_has_openssl(f->curl) ?
+	    info_long(f, CURLINFO_SSL_VERIFYRESULT) :
+	    NOT_OPENSSL;
+	char place[PLACE_SIZE];
+
+	put_host(f, place);
+	if (result == EXPIRED || result == NOT_YET_VALID)
+		return out_of_time(place, result == NOT_YET_VALID, err);
+	for (size_t i = 0; i < COUNT(verdicts); i++)
+		if (verdicts[i].result == result)
+			return error_set(err, APAM_E_NETWORK,
+			    "the certificate of %s %s", place,
+			    verdicts[i].text);
+	return error_set(err, APAM_E_NETWORK,
+	    "the certificate of %s is not trusted, names another host, or is "
+	    "not valid by this machine's clock; ca_file is for a private CA",
+	    place);
+}
+
+/* ---- Handshakes and answers ---------------------------------------------- */
+
+/* What OpenSSL says, and what it means; the first one that fits. */
+static const struct {
+	const char *said;
+	const char *text; /* behind the place */
+} alerts[] = {
+	{ "wrong version number", "speaks no TLS: check the port" },
+	{ "packet length too long", "speaks no TLS: check the port" },
+	{ "record layer failure", "speaks no TLS: check the port" },
+	{ "http request", "speaks no TLS: check the port" },
+	{ "unsupported protocol", "has no TLS 1.2 or newer" },
+	{ "protocol version", "has no TLS 1.2 or newer" },
+	{ "no protocols available", "has no TLS 1.2 or newer" },
+	{ "certificate required", "asks for a client certificate" },
+	{ "bad certificate", "does not take the client certificate" },
+	{ "unknown ca", "does not take the client certificate" },
+	{ "handshake failure",
+	    "refuses the TLS handshake: it may ask for a client certificate" },
+	{ "dh key too small", "has TLS that is too weak for this machine" },
+	{ "no shared cipher", "has TLS that is too weak for this machine" },
+};
+
+static const char *
+find_alert(const struct http_failure *f)
+{
+	if (f->detail == NULL)
+		return NULL;
+	for (size_t i = 0; i < COUNT(alerts); i++)
+		if (strstr(f->detail, alerts[i].said) != NULL)
+			return alerts[i].text;
+	return NULL;
+}
+
+static enum apam_status
+broken(
+    const struct http_failure *f, const char *else_text, struct apam_error *err)
+{
+	const char *text = find_alert(f);
+	char place[PLACE_SIZE];
+
+	if (has_proxy(f) && info_long(f, CURLINFO_HTTP_CONNECTCODE) >= 300)
+		return not_let_through(f, err);
+	put_host(f, place);
+	return error_set(err, APAM_E_NETWORK, "%s %s", place,
+	    text == NULL ? else_text : text);
+}
+
+/* What an administrator can do something about; behind the place. */
+static const struct {
+	CURLcode code;
+	enum apam_status status;
+	const char *text;
+} answers[] = {
+	{ CURLE_GOT_NOTHING, APAM_E_NETWORK,
+	    "closed the connection before any answer" },
+	{ CURLE_PARTIAL_FILE, APAM_E_PROVIDER, "ended its response too early" },
+	/* URLs are checked before: this is an answer that is not HTTP. */
+	{ CURLE_UNSUPPORTED_PROTOCOL, APAM_E_PROVIDER,
+	    "gives an answer that is not HTTP" },
+	{ CURLE_WEIRD_SERVER_REPLY, APAM_E_PROVIDER,
+	    "gives an answer that is not HTTP" },
+	{ CURLE_BAD_CONTENT_ENCODING, APAM_E_PROVIDER,
+	    "gives an answer that is no gzip, or in an encoding that nobody "
+	    "asked for" },
+	{ CURLE_HTTP2, APAM_E_NETWORK, "breaks the rules of HTTP/2" },
+	{ CURLE_HTTP2_STREAM, APAM_E_NETWORK,
+	    "ended the HTTP/2 stream without an answer" },
+};
+
+static enum apam_status
+answered_badly(const struct http_failure *f, struct apam_error *err)
+{
+	char place[PLACE_SIZE];
+
+	put_host(f, place);
+	for (size_t i = 0; i < COUNT(answers); i++)
+		if (answers[i].code == f->code)
+			return error_set(err, answers[i].status, "%s %s", place,
+			    answers[i].text);
+	return error_set(err, APAM_E_NETWORK, "the connection to %s failed: %s",
+	    place, f->curl->easy_strerror(f->code));
+}
+
+enum apam_status
+http_error(const struct http_failure *f, struct apam_error *err)
+{
+	switch (f->code) {
+	case CURLE_OK:
+		return APAM_OK;
+	case CURLE_OUT_OF_MEMORY:
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	case CURLE_URL_MALFORMAT:
+		return error_set(err, APAM_E_INTERNAL, "the URL is malformed");
+	case CURLE_SSL_CERTPROBLEM:
+		return error_set(err, APAM_E_CONFIG,
+		    "the client certificate or its key cannot be used: are "
+		    "both PEM, does one belong to the other, is the passphrase "
+		    "right?");
+	case CURLE_SSL_CACERT_BADFILE:
+		return error_set(err, APAM_E_CONFIG,
+		    "ca_file has no certificate in PEM, or, where it is not "
+		    "set, the system has none: install ca-certificates");
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return not_resolved(f, err);
+	case CURLE_COULDNT_CONNECT:
+		return not_connected(f, err);
+	case CURLE_OPERATION_TIMEDOUT:
+		return too_late(f, err);
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return not_verified(f, err);
+	case CURLE_SSL_CONNECT_ERROR:
+		return broken(f,
+		    "ends the TLS handshake, or speaks no TLS: check the port",
+		    err);
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+		return broken(f, "broke the connection", err);
+	default:
+		return answered_badly(f, err);
+	}
+}

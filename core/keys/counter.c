@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The counter's file, and the page of a context.
+ *
+ * A segment is attached over the page in one step for all who read it: the
+ * kernel holds the lock of the address space over both, taking away and
+ * putting.
+ */
+#define _GNU_SOURCE
+#include "keys/counter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/boot.h"
+#include "base/clock.h"
+#include "base/siphash.h"
+#include "file/replace.h"
+
+#define NAME "counter"
+#define BESIDE "counter.new"
+#define MAGIC "APAMCNT2"
+#define YOUNG_MS 1500
+
+/* O_NONBLOCK: a FIFO in the file's place must not hang us. */
+#define OPEN (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+struct note {
+	char magic[8];
+	int32_t number, zero;
+	unsigned char nonce[KEY_SEGMENT_NONCE];
+	char boot[40];
+	uint64_t space;
+	uint64_t sum;
+};
+
+_Static_assert(sizeof(struct note) == 88, "the file is as documented");
+_Static_assert(BOOT_ID_SIZE <= sizeof(((struct note *)0)->boot), "it fits");
+
+/* ---- The file --------------------------------------------------------- */
+
+static uint64_t
+sum_of(const struct note *note)
+{
+	return siphash64(note->nonce, note, offsetof(struct note, sum));
+}
+
+/* What an administrator's program wrote. */
+static bool
+is_note(int directory, int fd, struct note *note, uid_t *uid)
+{
+	struct stat at, st;
+
+	if (fstat(directory, &at) != 0 || fstat(fd, &st) != 0 ||
+	    !S_ISREG(st.st_mode) || st.st_uid != at.st_uid ||
+	    (st.st_mode & 022) != 0 || st.st_size != sizeof(*note) ||
+	    pread(fd, note, sizeof(*note), 0) != (ssize_t)sizeof(*note))
+		return false;
+	*uid = st.st_uid;
+	return memcmp(note->magic, MAGIC, sizeof(note->magic)) == 0 &&
+	    note->sum == sum_of(note);
+}
+
+/* False where there is none, or *barred: there may be, but not for us. */
+static bool
+read_note(int directory, struct note *note, uid_t *uid, bool *barred)
+{
+	bool ok;
+	int fd;
+
+	*barred = false;
+	if (directory < 0)
+		return false;
+	fd = openat(directory, NAME, OPEN);
+	if (fd < 0) {
+		*barred = errno != ENOENT && errno != ELOOP && errno != ENXIO;
+		return false;
+	}
+	errno = 0;
+	ok = is_note(directory, fd, note, uid);
+	*barred = !ok && errno != 0;
+	(void)close(fd);
+	return ok;
+}
+
+static bool
+is_of_this_boot(const struct note *note)
+{
+	char boot[BOOT_ID_SIZE];
+
+	return boot_id(boot) && memcmp(boot, note->boot, sizeof(boot)) == 0;
+}
+
+/* ---- The page --------------------------------------------------------- */
+
+/* What is read of one without a page. */
+static const _Atomic uint64_t none;
+
+bool
+key_counter_init(struct key_counter *counter)
+{
+	const struct key_segment *page;
+	void *empty = mmap(NULL, KEY_SEGMENT_SIZE, PROT_READ,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	*counter = (struct key_counter){ .value = &none, .generation = &none };
+	if (empty == MAP_FAILED)
+		return false;
+	page = counter->page = empty;
+	counter->value = &page->value;
+	counter->generation = &page->generation;
+	return true;
+}
+
+void
+key_counter_free(struct key_counter *counter)
+{
+	if (counter->page != NULL)
+		(void)munmap(counter->page, KEY_SEGMENT_SIZE);
+	*counter = (struct key_counter){ .value = &none, .generation = &none };
+}
+
+/* Should the page have gone with what was to come, there must be another. */
+static void
+keep_page(const struct key_counter *counter)
+{
+	unsigned char there;
+
+	if (mincore(counter->page, KEY_SEGMENT_SIZE, &there) != 0 &&
+	    errno == ENOMEM)
+		(void)mmap(counter->page, KEY_SEGMENT_SIZE, PROT_READ,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+}
+
+void
+key_counter_follow(struct key_counter *counter, int directory)
+{
+	struct note note;
+	uid_t uid = 0;
+
+	if (!read_note(directory, &note, &uid, &counter->blind))
+		return;
+	if (counter->attached &&
+	    memcmp(counter->nonce, note.nonce, sizeof(note.nonce)) == 0)
+		return;
+	counter->blind = !is_of_this_boot(&note) ||
+	    key_segment_attach(
+		note.number, uid, note.nonce, false, counter->page) == NULL;
+	if (counter->blind) {
+		keep_page(counter);
+		return;
+	}
+	memcpy(counter->nonce, note.nonce, sizeof(note.nonce));
+	counter->attached = true;
+}
+
+bool
+key_counter_is_lost(int directory)
+{
+	struct key_segment *segment;
+	struct note note;
+	uid_t uid = 0;
+	bool barred;
+
+	if (!read_note(directory, &note, &uid, &barred))
+		return !barred;
+	if (!is_of_this_boot(&note))
+		return true;
+	/* What is to be seen elsewhere only is not lost. */
+	if (note.space == 0 || note.space != key_segment_space())
+		return false;
+	segment = key_segment_attach(note.number, uid, note.nonce, false, NULL);
+	if (segment == NULL)
+		return errno == EINVAL || errno == EIDRM;
+	key_segment_detach(segment);
+	return false;
+}
+
+/* ---- Advancing -------------------------------------------------------- */
+
+void
+key_counter_remove(int directory)
+{
+	struct note note;
+	uid_t uid = 0;
+	bool barred;
+
+	if (read_note(directory, &note, &uid, &barred))
+		key_segment_remove(note.number, uid, note.nonce);
+	(void)unlinkat(directory, NAME, 0);
+}
+
+static bool
+make(int directory, const struct key_segment_owner *owner, struct note *note)
+{
+	*note = (struct note){ .space = key_segment_space() };
+	memcpy(note->magic, MAGIC, sizeof(note->magic));
+	if (!boot_id(note->boot))
+		return false;
+	note->number = key_segment_make(owner, note->nonce);
+	if (note->number < 0)
+		return false;
+	note->sum = sum_of(note);
+	/* Not synced: after a crash the boot is another. */
+	if (file_replace(directory, NAME, BESIDE,
+		(struct apam_str){ (const char *)note, sizeof(*note) }, 0644,
+		false))
+		return true;
+	key_segment_remove(note->number, geteuid(), note->nonce);
+	return false;
+}
+
+/* False where the page that is noted cannot be written. */
+static bool
+step(const struct note *note, uid_t uid, uint64_t generation, bool *young)
+{
+	struct key_segment *s = key_segment_attach(
+	    note->number, uid, note->nonce, true, NULL);
+	uint64_t next;
+
+	if (s == NULL)
+		return false;
+	*young = s->made > clock_unix_ms() - YOUNG_MS;
+	next = atomic_load(&s->value) + 1;
+	atomic_store(&s->generation, generation);
+	atomic_store(&s->value, next == 0 ? 1 : next);
+	key_segment_detach(s);
+	return true;
+}
+
+bool
+key_counter_advance(int directory, const struct key_segment_owner *owner,
+    uint64_t generation, bool *young)
+{
+	struct note note;
+	uid_t uid = 0;
+	bool barred;
+
+	*young = true;
+	if (read_note(directory, &note, &uid, &barred) &&
+	    is_of_this_boot(&note) && step(&note, uid, generation, young))
+		return true;
+	*young = true;
+	if (barred)
+		return false;
+	key_counter_remove(directory);
+	return make(directory, owner, &note) &&
+	    step(&note, geteuid(), generation, young);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The file that says that there is a registry.
+ */
+#define _XOPEN_SOURCE 700
+#include "keys/known.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/siphash.h"
+#include "file/limit.h"
+#include "keys/place.h"
+
+#define MAGIC "APAMREG1"
+
+struct mark {
+	char magic[8];
+	unsigned char registry[KEY_REGISTRY_ID];
+	uint64_t generation;
+	uint64_t sum;
+};
+
+_Static_assert(sizeof(struct mark) == 40, "the file is as documented");
+
+static uint64_t
+sum_of(const struct mark *mark)
+{
+	return siphash64(mark->registry, mark, offsetof(struct mark, sum));
+}
+
+void
+key_known_read(int state, struct key_known *known)
+{
+	const int fd = openat(
+	    state, KEY_PLACE_KNOWN, O_RDONLY | KEY_PLACE_OPEN);
+	struct mark mark;
+	ssize_t n;
+
+	memset(known, 0, sizeof(*known));
+	known->kind = fd < 0 && errno == ENOENT ? KEY_KNOWN_NOTHING :
+						  KEY_KNOWN_SOMETHING;
+	if (fd < 0)
+		return;
+	n = pread(fd, &mark, sizeof(mark), 0);
+	(void)close(fd);
+	if (n != (ssize_t)sizeof(mark) || mark.sum != sum_of(&mark) ||
+	    memcmp(mark.magic, MAGIC, sizeof(mark.magic)) != 0)
+		return;
+	known->kind = KEY_KNOWN_WHOLE;
+	memcpy(known->registry, mark.registry, KEY_REGISTRY_ID);
+	known->generation = mark.generation;
+}
+
+bool
+key_known_write(int state, const struct key_text *text)
+{
+	struct mark mark = { .generation = text->generation };
+	int fd, number;
+	bool ok;
+
+	memcpy(mark.magic, MAGIC, sizeof(mark.magic));
+	memcpy(mark.registry, text->registry, KEY_REGISTRY_ID);
+	mark.sum = sum_of(&mark);
+	if (!file_limit_allows(sizeof(mark)))
+		return false;
+	fd = openat(
+	    state, KEY_PLACE_KNOWN, O_RDWR | O_CREAT | KEY_PLACE_OPEN, 0600);
+	if (fd < 0)
+		return false;
+	ok = fchmod(fd, 0644) == 0 &&
+	    pwrite(fd, &mark, sizeof(mark), 0) == (ssize_t)sizeof(mark);
+	number = errno;
+	(void)close(fd);
+	errno = number;
+	return ok;
+}

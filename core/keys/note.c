@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Notes of keys, in the directory of each user.  Who writes holds the lock of
+ * all notes of its user and kind for a moment, and gives up rather than wait
+ * for it: a note of a use is worth little, one of a check not much.  A process
+ * that just acquired writes one of each at once, by two threads, so that one
+ * lock for both kinds would lose uses.  What is read was written by others,
+ * whoever they are: it is bounded and checked.
+ */
+#define _GNU_SOURCE
+#include "keys/note.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "file/replace.h"
+#include "file/user_dir.h"
+
+#define NOTES_MAX 4096 /* of one user, that are read */
+#define LIST_MAX 65536 /* names of one directory, that are looked at */
+#define NAME_SIZE (sizeof("checked-") + 16)
+#define CHECKED_TRIES 50
+
+/* O_NONBLOCK: a FIFO in a file's place must not hang us. */
+#define OPEN_ANY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+
+static const char *const prefixes[] = {
+	[KEY_NOTE_USED] = "used-",
+	[KEY_NOTE_CHECKED] = "checked-",
+};
+
+/* Of each kind. */
+static const struct {
+	const char *lock, *beside;
+	unsigned tries; /* to get the lock */
+} ways[] = {
+	[KEY_NOTE_USED] = { "used.lock", "used.new", 0 },
+	[KEY_NOTE_CHECKED] = { "checked.lock", "checked.new", CHECKED_TRIES },
+};
+
+/* ---- Names ------------------------------------------------------------ */
+
+/*
+ * FNV-1a of a text and its NUL: only the files of one user are to be kept
+ * apart.
+ */
+static uint64_t
+hash(uint64_t state, const char *text)
+{
+	do
+		state = (state ^ (unsigned char)*text) * 0x100000001b3;
+	while (*text++ != '\0');
+	return state;
+}
+
+uint64_t
+key_note_hash(const char *scheme, const char *id, const char *mark)
+{
+	return hash(hash(hash(0xcbf29ce484222325, scheme), id), mark);
+}
+
+void
+key_note_key(
+    const char *scheme, const char *id, const char *mark, char to[KEY_NOTE_KEY])
+{
+	(void)snprintf(to, KEY_NOTE_KEY, "%016llx",
+	    (unsigned long long)key_note_hash(scheme, id, mark));
+}
+
+/* The name of a note's file. */
+static void
+name_of(enum key_note_kind kind, const char *key, char name[NAME_SIZE])
+{
+	(void)snprintf(name, NAME_SIZE, "%s%s", prefixes[kind], key);
+}
+
+static bool
+is_key(const char *text)
+{
+	return strlen(text) == KEY_NOTE_KEY - 1 &&
+	    strspn(text, "0123456789abcdef") == KEY_NOTE_KEY - 1;
+}
+
+/* ---- Writing ---------------------------------------------------------- */
+
+/* True where the file was written so lately that it may stay. */
+static bool
+is_fresh(int directory, const char *name)
+{
+	const int64_t now = clock_unix();
+	struct stat st;
+
+	return fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_mtim.tv_sec <= now &&
+	    st.st_mtim.tv_sec > now - KEY_NOTE_EVERY_S;
+}
+
+/* Lock, if it can be had at once or, trying so often, in as many ms. */
+static bool
+lock_soon(int lock, unsigned tries)
+{
+	const struct timespec ms = { 0, 1000000 };
+
+	while (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+		if (tries-- == 0)
+			return false;
+		(void)nanosleep(&ms, NULL);
+	}
+	return true;
+}
+
+static bool
+write_locked(int directory, enum key_note_kind kind, const char *name,
+    struct apam_str line)
+{
+	const int lock = openat(
+	    directory, ways[kind].lock, O_RDWR | O_CREAT | OPEN_ANY, 0600);
+	bool ok;
+
+	if (lock < 0)
+		return false;
+	ok = lock_soon(lock, ways[kind].tries);
+	if (ok) {
+		ok = file_replace(
+		    directory, name, ways[kind].beside, line, 0600, false);
+		/* A child of this process may have a copy of it. */
+		(void)flock(lock, LOCK_UN);
+	}
+	(void)close(lock);
+	return ok;
+}
+
+bool
+key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
+    const struct key_note *note)
+{
+	char name[NAME_SIZE];
+	int directory = -1;
+	struct buf line;
+	bool ok;
+
+	buf_init(&line, KEY_NOTE_MAX);
+	name_of(kind, note->key, name);
+	ok = is_key(note->key) && key_note_put(&line, kind, note);
+	if (ok)
+		directory = user_dir_open(state_dir, user, true, NULL);
+	ok = directory >= 0 &&
+	    (kind != KEY_NOTE_USED || !is_fresh(directory, name)) &&
+	    write_locked(directory, kind, name, buf_view(&line));
+	if (directory >= 0)
+		(void)close(directory);
+	buf_free(&line);
+	return ok;
+}
+
+/* ---- Reading ---------------------------------------------------------- */
+
+/* The content of a file that is `uid`'s alone. */
+static bool
+read_line(int directory, const char *name, unsigned long uid, struct buf *to)
+{
+	const int fd = openat(directory, name, O_RDONLY | OPEN_ANY);
+	char bytes[KEY_NOTE_MAX + 1];
+	struct stat st;
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == uid &&
+	    (st.st_mode & 077) == 0)
+		n = read(fd, bytes, sizeof(bytes));
+	(void)close(fd);
+	if (n <= 0 || n > KEY_NOTE_MAX)
+		return false;
+	buf_put(to, (struct apam_str){ bytes, (size_t)n });
+	return !to->failed;
+}
+
+static bool
+read_note(int directory, const char *name, enum key_note_kind kind,
+    struct key_note *to)
+{
+	struct buf line;
+	bool ok;
+
+	buf_init(&line, KEY_NOTE_MAX);
+	ok = read_line(directory, name, to->uid, &line) &&
+	    key_note_take(buf_view(&line), kind, to);
+	buf_free(&line);
+	return ok;
+}
+
+/* The kind of note that a file of this name is; false: none. */
+static bool
+kind_of(const char *name, enum key_note_kind *kind)
+{
+	*kind = name[0] == 'u' ? KEY_NOTE_USED : KEY_NOTE_CHECKED;
+	return strncmp(name, prefixes[*kind], strlen(prefixes[*kind])) == 0 &&
+	    is_key(name + strlen(prefixes[*kind]));
+}
+
+struct reading {
+	void (*each)(
+	    void *arg, enum key_note_kind kind, const struct key_note *note);
+	void *arg;
+};
+
+static void
+read_list(const struct reading *r, unsigned long uid, DIR *list)
+{
+	const struct dirent *entry;
+	unsigned names = 0, notes = 0;
+	enum key_note_kind kind;
+	struct key_note note;
+
+	while (names++ < LIST_MAX && notes < NOTES_MAX &&
+	    (entry = readdir(list)) != NULL) {
+		if (!kind_of(entry->d_name, &kind))
+			continue;
+		notes++;
+		note = (struct key_note){ .uid = uid };
+		(void)snprintf(note.key, sizeof(note.key), "%s",
+		    entry->d_name + strlen(prefixes[kind]));
+		if (read_note(dirfd(list), entry->d_name, kind, &note))
+			r->each(r->arg, kind, &note);
+	}
+}
+
+static void
+read_user(void *arg, unsigned long uid, int directory)
+{
+	const int copy = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+	DIR *list = copy < 0 ? NULL : fdopendir(copy);
+
+	if (list == NULL) {
+		if (copy >= 0)
+			(void)close(copy);
+		return;
+	}
+	read_list(arg, uid, list);
+	(void)closedir(list);
+}
+
+bool
+key_note_is_news(
+    const struct key_note *note, int64_t at, enum apam_key_state state)
+{
+	return note->at > at || (note->at == at && note->state > state);
+}
+
+bool
+key_note_last_check(const char *state_dir, bool user, struct key_note *note)
+{
+	const int directory = user_dir_open(state_dir, user, false, NULL);
+	char name[NAME_SIZE];
+	bool found;
+
+	if (directory < 0)
+		return false;
+	note->uid = geteuid();
+	name_of(KEY_NOTE_CHECKED, note->key, name);
+	found = read_note(directory, name, KEY_NOTE_CHECKED, note);
+	(void)close(directory);
+	return found;
+}
+
+struct search {
+	char name[NAME_SIZE];
+	struct key_note *last;
+	bool found;
+};
+
+static void
+search_user(void *arg, unsigned long uid, int directory)
+{
+	struct search *s = arg;
+	struct key_note note = { .uid = uid };
+
+	if (uid == geteuid() ||
+	    !read_note(directory, s->name, KEY_NOTE_CHECKED, &note) ||
+	    (s->found && !key_note_is_news(&note, s->last->at, s->last->state)))
+		return;
+	memcpy(note.key, s->last->key, sizeof(note.key));
+	*s->last = note;
+	s->found = true;
+}
+
+bool
+key_note_said(const char *state_dir, bool user, struct key_note *note)
+{
+	struct search s = { .last = note };
+
+	name_of(KEY_NOTE_CHECKED, note->key, s.name);
+	user_dir_each(state_dir, user, search_user, &s);
+	return s.found;
+}
+
+void
+key_note_each(const char *state_dir, bool user,
+    void (*each)(
+	void *arg, enum key_note_kind kind, const struct key_note *note),
+    void *arg)
+{
+	struct reading r = { each, arg };
+
+	user_dir_each(state_dir, user, read_user, &r);
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Walking to the registry's files.  Each call walks anew and keeps no
+ * descriptor.
+ */
+#define _GNU_SOURCE
+#include "keys/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+#define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+/* ---- What to say ------------------------------------------------------ */
+
+void
+key_place_path(const struct key_registry *registry, const char *name,
+    char path[KEY_PLACE_PATH])
+{
+	(void)snprintf(
+	    path, KEY_PLACE_PATH, "%s/%s", registry->state_dir, name);
+}
+
+/* What is the process's plight is no damage. */
+enum apam_status
+key_place_status(int number)
+{
+	return number == EMFILE || number == ENFILE || number == ENOMEM ?
+	    APAM_E_MEMORY :
+	    APAM_E_CONFIG;
+}
+
+/* Why something could not be opened. */
+static const char *
+open_problem(int number, const char *otherwise)
+{
+	switch (number) {
+	case EACCES:
+		return "may not be read by this user; everybody must be able "
+		       "to";
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return "cannot be opened: out of descriptors or memory";
+	case EIO:
+		return "cannot be opened: the disk fails; see the kernel's log";
+	default:
+		return otherwise;
+	}
+}
+
+enum apam_status
+key_place_refuse(const struct key_registry *registry, const char *name,
+    enum apam_status status, const char *what, struct apam_error *err)
+{
+	return error_set(
+	    err, status, "%s/%s %s", registry->state_dir, name, what);
+}
+
+enum apam_status
+key_place_refuse_keys(const struct key_registry *registry, const char *name,
+    enum apam_status status, unsigned line, const char *what,
+    struct apam_error *err)
+{
+	char path[KEY_PLACE_PATH], file[sizeof("registry/keys")];
+	const bool index = name[0] == KEY_PLACE_INDEX[0];
+
+	(void)snprintf(file, sizeof(file), "%.8s/" KEY_PLACE_KEYS, name);
+	key_place_path(registry, file, path);
+	return error_set_at(err, status, path, line,
+	    "the %s of the key registry %s", index ? "index" : "file", what);
+}
+
+static const struct {
+	int number; /* errno */
+	enum apam_status status;
+	const char *what;
+} failures[] = {
+	{ EACCES, APAM_E_CONFIG,
+	    "may not be changed by this user; do it as the owner of the state "
+	    "directory, root as a rule" },
+	{ EPERM, APAM_E_CONFIG,
+	    "may not be changed by this user; do it as the owner of the state "
+	    "directory, root as a rule" },
+	{ EROFS, APAM_E_INTERNAL,
+	    "cannot be changed: the file system is read-only; mount it for "
+	    "writing and try again" },
+	{ ENOSPC, APAM_E_INTERNAL,
+	    "cannot be written: the disk is full; make room and try again" },
+	{ EDQUOT, APAM_E_INTERNAL,
+	    "cannot be written: the quota is used up; make room and try "
+	    "again" },
+	{ EFBIG, APAM_E_INTERNAL,
+	    "cannot be written: this process may not write files of that size; "
+	    "raise its limit (ulimit -f)" },
+	{ EMFILE, APAM_E_INTERNAL,
+	    "cannot be opened: there are too many open files; raise the limit "
+	    "(ulimit -n)" },
+	{ ENFILE, APAM_E_INTERNAL,
+	    "cannot be opened: there are too many open files" },
+};
+
+enum apam_status
+key_place_refuse_errno(const struct key_registry *registry, const char *name,
+    int number, struct apam_error *err)
+{
+	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+		if (failures[i].number == number)
+			return key_place_refuse(registry, name,
+			    failures[i].status, failures[i].what, err);
+	}
+	return error_set(err, APAM_E_INTERNAL,
+	    "%s/%s cannot be changed: error %d of the system",
+	    registry->state_dir, name, number);
+}
+
+/* ---- Trust ------------------------------------------------------------ */
+
+/* NULL where only the administrator could have made or changed it. */
+static const char *
+trust_problem(const struct key_registry *registry, const struct stat *st)
+{
+	if (st->st_uid != 0 && !(registry->user && st->st_uid == geteuid()))
+		return registry->user ?
+		    "belongs neither to root nor to this user; it cannot be "
+		    "believed: look who made it, then chown it" :
+		    "does not belong to root; it cannot be believed: look who "
+		    "made it, then chown it";
+	if ((st->st_mode & 022) != 0)
+		return "can be changed by others; look whether somebody did, "
+		       "then chmod go-w";
+	return NULL;
+}
+
+static bool
+is_absent(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) != 0 && errno == ENOENT;
+}
+
+int
+key_place_state(
+    const struct key_registry *registry, bool *absent, struct apam_error *err)
+{
+	struct apam_error own = { .entry = -1 };
+	const int fd = trust_open(
+	    registry->state_dir, TRUST_DIRECTORY, registry->user, &own);
+	struct stat st;
+
+	*absent = fd < 0 && own.status == APAM_E_CONFIG &&
+	    is_absent(registry->state_dir);
+	if (fd < 0) {
+		if (!*absent)
+			(void)error_set(err, own.status, "%s", own.text);
+		return -1;
+	}
+	if (fstat(fd, &st) != 0)
+		(void)error_set(err, APAM_E_CONFIG, "%s cannot be looked at",
+		    registry->state_dir);
+	/* Here sticky is not good enough. */
+	else if ((st.st_mode & 022) == 0)
+		return fd;
+	else
+		(void)error_set(err, APAM_E_TRUST,
+		    "%s can be changed by others, who could put a key registry in it; "
+		    "chmod 0755; `apam users add` makes the directories of users",
+		    registry->state_dir);
+	(void)close(fd);
+	return -1;
+}
+
+int
+key_place_directory(const struct key_registry *registry, int state,
+    const char *name, bool *absent, struct apam_error *err)
+{
+	const int fd = openat(state, name, OPEN_DIRECTORY);
+	const char *why = "cannot be looked at";
+	struct stat st;
+
+	*absent = fd < 0 && errno == ENOENT;
+	if (*absent)
+		return -1;
+	if (fd < 0) {
+		(void)key_place_refuse(registry, name, key_place_status(errno),
+		    open_problem(errno,
+			"cannot be opened: it must be a directory, mode 0755"),
+		    err);
+		return -1;
+	}
+	if (fstat(fd, &st) == 0)
+		why = trust_problem(registry, &st);
+	if (why == NULL)
+		return fd;
+	(void)key_place_refuse(registry, name, APAM_E_TRUST, why, err);
+	(void)close(fd);
+	return -1;
+}
+
+int
+key_place_keys(const struct key_registry *registry, const char *name,
+    int directory, struct stat *st, bool *absent, struct apam_error *err)
+{
+	const int fd = openat(
+	    directory, KEY_PLACE_KEYS, O_RDONLY | KEY_PLACE_OPEN);
+	const char *why = "cannot be looked at";
+
+	*absent = fd < 0 && errno == ENOENT;
+	if (*absent)
+		return -1;
+	if (fd < 0) {
+		(void)key_place_refuse_keys(registry, name,
+		    key_place_status(errno), 0,
+		    open_problem(errno,
+			"cannot be opened: it must be a regular file, mode 0644"),
+		    err);
+		return -1;
+	}
+	if (fstat(fd, st) == 0)
+		why = trust_problem(registry, st);
+	if (why == NULL && S_ISREG(st->st_mode))
+		return fd;
+	(void)key_place_refuse_keys(registry, name,
+	    why == NULL ? APAM_E_CONFIG : APAM_E_TRUST, 0,
+	    why == NULL ? "is no regular file" : why, err);
+	(void)close(fd);
+	return -1;
+}
+
+static bool
+may_be_there(int state, const char *name)
+{
+	struct stat st;
+
+	return fstatat(state, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    errno != ENOENT;
+}
+
+bool
+key_place_is_known(int state)
+{
+	return may_be_there(state, KEY_PLACE_KNOWN) ||
+	    may_be_there(state, KEY_PLACE_REGISTRY);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which users may read the secrets of a key, as their files say.  Whoever may
+ * not has never used the key, whatever a note says; and one who may, but has no
+ * directory for notes (file/user_dir.h), may have used it without a trace.
+ */
+#ifndef CORE_KEY_READER_H
+#define CORE_KEY_READER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/login_name.h"
+#include "config/option.h"
+
+#define KEY_READER_FILES 8
+
+struct key_readers {
+	bool unsure;		/* some secret is no file, or cannot be seen */
+	size_t count;
+	struct {
+		uid_t uid;
+		gid_t gid;
+		mode_t mode;
+	} files[KEY_READER_FILES];
+};
+
+/*
+ * Add the files of the secrets of one entry, whose values are still references.
+ * *readers is zeroed at first, and may hold those of another entry.
+ */
+void key_readers_add(struct key_readers *readers,
+    const struct option_table *table, const struct apam_value *values);
+
+/* True where a user may read all, for all that is known. */
+bool key_readers_include(const struct key_readers *readers, unsigned long uid);
+
+/* True where they are of files with the same owner, group and mode. */
+bool key_readers_same(
+    const struct key_readers *one, const struct key_readers *other);
+
+#define KEY_READER_WHO (LOGIN_NAME_SIZE + 8)
+/*
+ * True where somebody who may read one has no directory, as `has` says of a
+ * user; `who` is then "user x", or "group x" where its users are not known.
+ */
+bool key_readers_untold(const struct key_readers *readers,
+    bool (*has)(void *arg, unsigned long uid), void *arg,
+    char who[KEY_READER_WHO]);
+
+#endif

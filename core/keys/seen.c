@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A mark of a secret with a salt of its own.
+ */
+#include "keys/seen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "base/str.h"
+#include "entry/entry.h"
+
+static bool
+mark_of(const struct entry *e, const unsigned char salt[KEY_SALT_SIZE],
+    unsigned char mark[KEY_MARK_SIZE])
+{
+	struct buf secret;
+	bool ok;
+
+	buf_init(&secret, ENTRY_SECRET_MAX);
+	ok = entry_key_secret(e, &secret);
+	if (ok)
+		key_mark(apam_str(e->conf->scheme), entry_key_id(e),
+		    buf_view(&secret), salt, mark);
+	buf_free(&secret);
+	return ok;
+}
+
+static void
+put_hex(char *to, const unsigned char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)snprintf(to + 2 * i, 3, "%02x", bytes[i]);
+}
+
+bool
+seen_make(const struct entry *e, char to[SEEN_TEXT])
+{
+	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
+
+	to[0] = '\0';
+	if (!random_bytes(salt, sizeof(salt)) || !mark_of(e, salt, mark))
+		return false;
+	put_hex(to, salt, sizeof(salt));
+	put_hex(to + 2 * sizeof(salt), mark, sizeof(mark));
+	return true;
+}
+
+bool
+seen_ok(const char *seen)
+{
+	size_t n = strlen(seen);
+
+	return n == 0 ||
+	    (n == SEEN_TEXT - 1 && strspn(seen, "0123456789abcdef") == n);
+}
+
+bool
+seen_is_of(const struct entry *e, const char *seen)
+{
+	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
+	char own[2 * KEY_MARK_SIZE + 1];
+
+	if (seen[0] == '\0' || !seen_ok(seen))
+		return false;
+	for (size_t i = 0; i < sizeof(salt); i++)
+		salt[i] = (unsigned char)(str_hex(seen[2 * i]) * 16 +
+		    str_hex(seen[2 * i + 1]));
+	if (!mark_of(e, salt, mark))
+		return false;
+	put_hex(own, mark, sizeof(mark));
+	return strcmp(own, seen + 2 * sizeof(salt)) == 0;
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Notes are few and keys may be many: the notes are sorted, and each key finds
+ * its own.
+ */
+#include "keys/use.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file/user_dir.h"
+
+#define WHY_SIZE (KEY_READER_WHO + 80)
+
+struct noted {
+	uint64_t key;
+	enum key_note_kind kind;
+	struct key_note note;
+};
+
+/* ---- All notes ----------------------------------------------------------- */
+
+static void
+add_note(void *arg, enum key_note_kind kind, const struct key_note *note)
+{
+	struct key_notes *notes = arg;
+	const size_t room = notes->room == 0 ? 16 : notes->room * 2;
+	struct noted *longer;
+
+	if (notes->count == notes->room) {
+		longer = realloc(notes->all, room * sizeof(*longer));
+		if (longer == NULL) {
+			notes->failed = true;
+			return;
+		}
+		notes->all = longer;
+		notes->room = room;
+	}
+	notes->all[notes->count++] = (struct noted){
+		strtoull(note->key, NULL, 16), kind, *note
+	};
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct noted *one = a, *other = b;
+
+	return (one->key > other->key) - (one->key < other->key);
+}
+
+void
+key_notes_read(struct key_notes *notes, const char *state_dir, bool user)
+{
+	*notes = (struct key_notes){ .all = NULL };
+	key_note_each(state_dir, user, add_note, notes);
+	if (notes->count > 0)
+		qsort(notes->all, notes->count, sizeof(*notes->all), compare);
+}
+
+void
+key_notes_free(struct key_notes *notes)
+{
+	free(notes->all);
+	*notes = (struct key_notes){ .all = NULL };
+}
+
+/* ---- One key's ----------------------------------------------------------- */
+
+/* What others say of it, as far as nobody here has found out. */
+struct hearsay {
+	int64_t at;
+	enum apam_key_state state;
+	char quote[KEY_NOTE_QUOTE];
+};
+
+static void
+take_used(struct key_use *use, const struct key_used *key,
+    const struct key_note *note)
+{
+	if (note->at <= use->used_at ||
+	    (key->readers != NULL &&
+		!key_readers_include(key->readers, note->uid)))
+		return;
+	use->used_at = note->at;
+	use->used_uid = note->uid;
+	memcpy(use->used_by, note->program, sizeof(use->used_by));
+}
+
+static void
+take_checked(struct key_use *use, const struct key_note *note)
+{
+	if (!key_note_is_news(note, use->checked_at, use->state))
+		return;
+	use->checked_at = note->at;
+	use->state = note->state;
+	memcpy(use->evidence, note->evidence, sizeof(use->evidence));
+}
+
+static void
+take_hearsay(struct hearsay *said, const struct key_note *note)
+{
+	if (!key_note_is_news(note, said->at, said->state))
+		return;
+	said->at = note->at;
+	said->state = note->state;
+	key_note_quote(note, said->quote);
+}
+
+/* Where the notes of a key begin. */
+static size_t
+first_of(const struct key_notes *notes, uint64_t key)
+{
+	size_t low = 0, high = notes->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (notes->all[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Those of one hash.  Root's word is everybody's. */
+static bool
+take_all(const struct key_notes *notes, const struct key_used *key,
+    const char *mark, struct key_use *use, struct hearsay *said)
+{
+	const uint64_t hash = key_note_hash(key->scheme, key->id, mark);
+	size_t i = first_of(notes, hash);
+	bool found = false;
+
+	for (; i < notes->count && notes->all[i].key == hash; i++) {
+		const struct key_note *note = &notes->all[i].note;
+
+		found = true;
+		if (notes->all[i].kind == KEY_NOTE_USED)
+			take_used(use, key, note);
+		else if (note->uid == 0 || note->uid == geteuid())
+			take_checked(use, note);
+		else
+			take_hearsay(said, note);
+	}
+	return found;
+}
+
+bool
+key_use_find(const struct key_notes *notes, const struct key_used *key,
+    struct key_use *use)
+{
+	struct hearsay said = { .at = 0 };
+	bool found;
+
+	*use = (struct key_use){ .used_at = 0 };
+	if (notes->count == 0)
+		return false;
+	found = take_all(notes, key, key->mark, use, &said);
+	if (key->alone && key->mark[0] != '\0')
+		found = take_all(notes, key, "", use, &said) || found;
+	if (use->checked_at == 0 && said.at != 0) {
+		use->checked_at = said.at;
+		memcpy(use->evidence, said.quote, sizeof(use->evidence));
+	}
+	return found;
+}
+
+/* ---- Who could have noted it --------------------------------------------- */
+
+struct asked {
+	struct asked *before;
+	struct key_readers readers;
+	char why[WHY_SIZE];
+};
+
+static void
+add_user(void *arg, unsigned long uid, int directory)
+{
+	struct key_users *users = arg;
+	const size_t room = users->room == 0 ? 16 : users->room * 2;
+	unsigned long *longer;
+
+	(void)directory;
+	if (users->count == users->room) {
+		longer = realloc(users->uids, room * sizeof(*longer));
+		if (longer == NULL) {
+			users->all = false;
+			return;
+		}
+		users->uids = longer;
+		users->room = room;
+	}
+	users->uids[users->count++] = uid;
+}
+
+void
+key_users_find(struct key_users *users, const char *state_dir, bool user)
+{
+	*users = (struct key_users){ .all = user_dir_is_whole(
+					 state_dir, user) };
+	user_dir_each(state_dir, user, add_user, users);
+}
+
+void
+key_users_free(struct key_users *users)
+{
+	struct asked *before;
+
+	while (users->asked != NULL) {
+		before = users->asked->before;
+		free(users->asked);
+		users->asked = before;
+	}
+	free(users->uids);
+	*users = (struct key_users){ .uids = NULL };
+}
+
+/* Root's programs make root's; and in user mode users theirs. */
+static bool
+has_directory(void *arg, unsigned long uid)
+{
+	const struct key_users *users = arg;
+
+	if (uid == 0 || uid == geteuid())
+		return true;
+	for (size_t i = 0; i < users->count; i++) {
+		if (users->uids[i] == uid)
+			return true;
+	}
+	return false;
+}
+
+static const char *
+ask(const struct key_readers *readers, struct key_users *users)
+{
+	struct asked *asked = calloc(1, sizeof(*asked));
+	char who[KEY_READER_WHO];
+
+	if (asked == NULL)
+		return "out of memory";
+	asked->readers = *readers;
+	asked->before = users->asked;
+	users->asked = asked;
+	if (key_readers_untold(readers, has_directory, users, who))
+		(void)snprintf(asked->why, sizeof(asked->why),
+		    "%s may read its secret and has no directory for notes: "
+		    "`apam users add`",
+		    who);
+	return asked->why;
+}
+
+const char *
+key_use_missed(const struct key_readers *readers, struct key_users *users)
+{
+	if (!users->all)
+		return "notes of other users can be read by root alone";
+	if (readers == NULL)
+		return "no profile names it";
+	if (readers->unsure)
+		return "who may read its secret is not known";
+	/* The same as last time, as a rule: many secrets are one user's. */
+	if (users->asked != NULL &&
+	    key_readers_same(readers, &users->asked->readers))
+		return users->asked->why;
+	return ask(readers, users);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening and closing a context.
+ */
+#include "profile/context.h"
+
+#include <stdlib.h>
+
+#include "admin/profile_keys.h"
+#include "base/cancel.h"
+#include "base/environment.h"
+#include "base/error.h"
+#include "base/privilege.h"
+#include "file/user_dir.h"
+#include "flight/loop.h"
+#include "keys/registry.h"
+#include "profile/fork.h"
+#include "profile/table.h"
+
+#define OPEN_FLAGS                                                             \
+	(APAM_OPEN_USER | APAM_OPEN_NO_THREAD | APAM_OPEN_NO_TLS_ENVIRONMENT)
+
+static const char *
+default_config(void)
+{
+	const char *named = trusted_getenv("APAM_CONFIG");
+
+	return named != NULL && named[0] != '\0' ? named : APAM_CONFIG_FILE;
+}
+
+static struct apam *
+allocate(const struct apam_open_options *options, struct settings *settings)
+{
+	struct apam *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->loop = calloc(1, sizeof(*c->loop));
+	if (c->loop == NULL || !keys_init(&c->keys, settings, &c->log)) {
+		free(c->loop);
+		free(c);
+		return NULL;
+	}
+	loop_init(c->loop, (options->flags & APAM_OPEN_NO_THREAD) == 0);
+	c->settings = settings;
+	c->log = (struct log){ options->log, options->log_arg,
+		options->log_level };
+	atomic_init(&c->generation, 0);
+	pthread_mutex_init(&c->lock, NULL);
+	modules_init(&c->modules);
+	audit_init(&c->audit, settings);
+	c->audit.log = &c->log;
+	user_dir_tidy(settings->state_dir, false, &c->log);
+	fork_watch(c);
+	return c;
+}
+
+static enum apam_status
+fail(struct problems *all, enum apam_status status, const char *text)
+{
+	problems_add(all, status, NULL, 0, "%s", text);
+	return status;
+}
+
+enum apam_status
+context_new(const struct apam_open_options *options, struct apam **ctx,
+    struct problems *all)
+{
+	static const struct apam_open_options defaults = {
+		.size = sizeof(defaults),
+	};
+	const struct apam_open_options *o = options == NULL ? &defaults :
+							      options;
+	struct settings *settings;
+
+	*ctx = NULL;
+	if (o->size < sizeof(*o) || (o->flags & ~OPEN_FLAGS) != 0)
+		return fail(all, APAM_E_USAGE,
+		    "the options lack their size or have unknown flags");
+	settings = settings_new(
+	    o->config == NULL ? default_config() : o->config,
+	    (o->flags & APAM_OPEN_USER) != 0, all);
+	if (settings == NULL)
+		return all->first.status;
+	if ((o->flags & APAM_OPEN_NO_TLS_ENVIRONMENT) != 0 &&
+	    !settings->tls_environment)
+		environment_forget_tls();
+	*ctx = allocate(o, settings);
+	if (*ctx != NULL)
+		return APAM_OK;
+	settings_free(&settings);
+	return fail(all, APAM_E_MEMORY, "out of memory");
+}
+
+enum apam_status
+apam_open(const struct apam_open_options *options, struct apam **ctx,
+    struct apam_error *err)
+{
+	HOLD_CANCEL;
+	struct problems all;
+	enum apam_status status;
+
+	error_clear(err);
+	problems_init(&all);
+	status = context_new(options, ctx, &all);
+	if (status != APAM_OK && err != NULL)
+		*err = all.first;
+	return status;
+}
+
+const char *
+apam_directory(const struct apam *ctx, const char *option)
+{
+	const struct settings *settings = ctx->settings;
+
+	if (strcmp(option, "module_dir") == 0)
+		return settings->module_dir;
+	if (strcmp(option, "profile_dir") == 0)
+		return settings->profile_dir;
+	if (strcmp(option, "state_dir") == 0)
+		return settings->state_dir;
+	return NULL;
+}
+
+void
+apam_close(struct apam **ctx)
+{
+	HOLD_CANCEL;
+	struct apam *c = *ctx;
+
+	*ctx = NULL;
+	if (c == NULL)
+		return;
+	fork_unwatch(c);
+	loop_free(c->loop);
+	free(c->loop);
+	profile_index_release(&c->finder.index);
+	for (size_t i = 0; i < c->profile_count; i++)
+		profile_handle_free(&c->profiles[i]);
+	free(c->profiles);
+	named_keys_forget(c);
+	modules_free(&c->modules);
+	audit_free(&c->audit);
+	key_registry_forget(&(struct key_registry){ .kept = &c->kept_keys });
+	keys_free(&c->keys);
+	settings_free(&c->settings);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The handler waits for locks, but not for ever: exit() may have been called
+ * by a thread that holds one, in the host's log function.
+ */
+#include "profile/exit.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "flight/loop.h"
+#include "profile/fork.h"
+
+#define PATIENCE 2 /* seconds */
+
+static void
+retire(struct apam *ctx, const struct timespec *until)
+{
+	loop_retire(ctx->loop, until);
+}
+
+static void
+retire_all(void)
+{
+	struct timespec until;
+
+	/* That of pthread_mutex_timedlock. */
+	(void)clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += PATIENCE;
+	fork_each(retire, &until);
+}
+
+void
+exit_watch(void)
+{
+	(void)atexit(retire_all);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which profile a URL is for.  Whoever finds that the files are due looks at
+ * them; everybody else goes on with the index there is, and without a system
+ * call.  It may be a second old, and need not be better: apam_sign looks at
+ * the files of the profile that was found, and binds the URL to its origins.
+ */
+#include "profile/finder.h"
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "profile/context.h"
+#include "profile/reload.h"
+#include "profile/table.h"
+
+/* ---- Making the index --------------------------------------------------- */
+
+/* Add a profile unless its file is gone; false without memory. */
+static bool
+add(struct profile_index *index, struct apam_profile *p)
+{
+	struct stack *s;
+	bool ok;
+
+	profile_look_soon(p);
+	s = profile_follow(p, 0, NULL);
+	if (s == NULL)
+		return true;
+	ok = profile_index_add(
+	    index, p, s->profile->origins, s->profile->origin_count);
+	stack_release(&s);
+	return ok;
+}
+
+static enum apam_status
+add_named(struct apam *ctx, const char *name, struct profile_index *index,
+    struct apam_error *err)
+{
+	struct apam_profile *p;
+	struct apam_error why;
+	enum apam_status status = apam_profile_get(ctx, name, &p, &why);
+
+	/* That there is no memory says nothing of the file. */
+	if (status == APAM_E_MEMORY) {
+		if (err != NULL)
+			*err = why;
+		return status;
+	}
+	if (status != APAM_OK || add(index, p))
+		return APAM_OK;
+	return error_set(err, APAM_E_MEMORY, "out of memory");
+}
+
+enum apam_status
+find_index(struct apam *ctx, const struct names_list *list,
+    struct profile_index **index, struct apam_error *err)
+{
+	enum apam_status status = APAM_OK;
+
+	*index = profile_index_new();
+	if (*index == NULL)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	for (size_t i = 0; status == APAM_OK && i < list->count; i++)
+		status = add_named(ctx, list->names[i], *index, err);
+	if (status == APAM_OK)
+		profile_index_sort(*index);
+	else
+		profile_index_release(index);
+	return status;
+}
+
+/* ---- Keeping it --------------------------------------------------------- */
+
+/* The index there is, held; NULL where this caller is to look at the files. */
+static struct profile_index *
+hold_unless_due(struct apam *ctx, bool missed)
+{
+	struct finder *f = &ctx->finder;
+	int64_t *at = missed ? &f->missed_at : &f->check_at;
+	struct profile_index *index = NULL;
+
+	pthread_mutex_lock(&ctx->lock);
+	if (f->index != NULL && (f->looking || clock_ms() < *at)) {
+		index = profile_index_hold(f->index);
+	} else {
+		/* From the look's begin: what changes meanwhile is due again. */
+		*at = clock_next_second();
+		f->looking = true;
+	}
+	pthread_mutex_unlock(&ctx->lock);
+	return index;
+}
+
+/* Put an index, or none, in the place of the one there was. */
+static void
+keep(struct apam *ctx, struct profile_index *next)
+{
+	struct profile_index *old;
+
+	pthread_mutex_lock(&ctx->lock);
+	old = ctx->finder.index;
+	ctx->finder.index = next == NULL ? NULL : profile_index_hold(next);
+	ctx->finder.looking = false;
+	pthread_mutex_unlock(&ctx->lock);
+	profile_index_release(&old);
+}
+
+/* Look at the directory and at all profiles' files. */
+static enum apam_status
+look(struct apam *ctx, struct profile_index **index, struct apam_error *err)
+{
+	struct names_list list;
+	enum apam_status status = profiles_list(ctx, &list, err);
+
+	*index = NULL;
+	if (status == APAM_OK)
+		status = find_index(ctx, &list, index, err);
+	names_list_free(&list);
+	keep(ctx, *index);
+	return status;
+}
+
+/* ---- Choosing ----------------------------------------------------------- */
+
+static enum apam_status
+choose(struct apam *ctx, const struct url *url, struct choice *c,
+    struct apam_error *err)
+{
+	struct profile_index *index = hold_unless_due(ctx, false);
+	enum apam_status status = APAM_OK;
+
+	*c = (struct choice){ NULL, 0, NULL };
+	if (index != NULL) {
+		*c = profile_index_choose(index, url);
+		profile_index_release(&index);
+		if (c->best != NULL)
+			return APAM_OK;
+		/* A profile may have come since. */
+		index = hold_unless_due(ctx, true);
+	}
+	if (index == NULL)
+		status = look(ctx, &index, err);
+	if (index != NULL)
+		*c = profile_index_choose(index, url);
+	profile_index_release(&index);
+	return status;
+}
+
+/* The one that was chosen, if it is one. */
+static enum apam_status
+take(const struct choice *c, struct apam_profile **profile,
+    struct apam_error *err)
+{
+	if (c->best == NULL)
+		return error_set(err, APAM_E_NO_PROFILE,
+		    "no profile has an origin that holds the URL");
+	if (c->rival != NULL)
+		return error_set(err, APAM_E_CONFIG,
+		    "profiles %s and %s both claim the URL; name one, or give "
+		    "one of them an origin with a longer path",
+		    apam_profile_name(c->best), apam_profile_name(c->rival));
+	*profile = c->best;
+	return APAM_OK;
+}
+
+enum apam_status
+apam_profile_find(struct apam *ctx, const char *url,
+    struct apam_profile **profile, struct apam_error *err)
+{
+	HOLD_CANCEL;
+	struct url parsed;
+	struct choice choice;
+	enum apam_status status;
+	const char *why = url_parse(apam_str(url), &parsed);
+
+	*profile = NULL;
+	error_clear(err);
+	if (why != NULL)
+		return error_set(err, APAM_E_URL, "%s", why);
+	status = choose(ctx, &parsed, &choice, err);
+	if (status == APAM_OK)
+		status = take(&choice, profile, err);
+	return status;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Handlers of pthread_atfork.  Order of locks, as everywhere: the registry,
+ * work, the context's, inbox, the key registry's, the list of modules, those
+ * that modules are called under, the audit log's, and last that of other
+ * libraries' locks.
+ */
+#define _GNU_SOURCE
+#include "profile/fork.h"
+
+#include <pthread.h>
+
+#include "flight/loop.h"
+#include "profile/stack.h"
+
+static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
+static struct apam *contexts;
+
+/* Read by fork_defer.  A fork must not wait for ever where many threads sign. */
+#ifdef PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
+#define LIBRARIES_INIT PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
+#else
+#define LIBRARIES_INIT PTHREAD_RWLOCK_INITIALIZER
+#endif
+static pthread_rwlock_t libraries = LIBRARIES_INIT;
+
+void
+fork_defer(void)
+{
+	pthread_rwlock_rdlock(&libraries);
+}
+
+void
+fork_permit(void)
+{
+	pthread_rwlock_unlock(&libraries);
+}
+
+/* ---- Each lock of a context --------------------------------------------- */
+
+static void
+each_call_lock(struct apam *ctx, int (*action)(pthread_mutex_t *lock))
+{
+	for (size_t i = 0; i < ctx->profile_count; i++) {
+		struct stack *s = ctx->profiles[i]->stack;
+
+		for (size_t j = 0; s->forking && j < s->count; j++)
+			(void)action(&s->entries[j].calls);
+	}
+	for (struct module *m = ctx->modules.first; m != NULL; m = m->next)
+		(void)action(&m->lock);
+}
+
+/* Which stacks are open now: others may be by the time that they unlock. */
+static void
+note_open(struct apam *ctx)
+{
+	for (size_t i = 0; i < ctx->profile_count; i++) {
+		struct stack *s = ctx->profiles[i]->stack;
+
+		s->forking = atomic_load(&s->opened);
+	}
+}
+
+static void
+prepare(void)
+{
+	pthread_mutex_lock(&registry);
+	for (struct apam *c = contexts; c != NULL; c = c->next) {
+		pthread_mutex_lock(&c->loop->work);
+		pthread_mutex_lock(&c->lock);
+		pthread_mutex_lock(&c->loop->inbox_lock);
+		pthread_mutex_lock(&c->keys.lock);
+		pthread_mutex_lock(&c->modules.lock);
+		note_open(c);
+		each_call_lock(c, pthread_mutex_lock);
+		pthread_mutex_lock(&c->audit.lock);
+	}
+	pthread_rwlock_wrlock(&libraries);
+}
+
+static void
+in_parent(void)
+{
+	pthread_rwlock_unlock(&libraries);
+	for (struct apam *c = contexts; c != NULL; c = c->next) {
+		pthread_mutex_unlock(&c->audit.lock);
+		each_call_lock(c, pthread_mutex_unlock);
+		pthread_mutex_unlock(&c->modules.lock);
+		pthread_mutex_unlock(&c->keys.lock);
+		pthread_mutex_unlock(&c->loop->inbox_lock);
+		pthread_mutex_unlock(&c->lock);
+		pthread_mutex_unlock(&c->loop->work);
+	}
+	pthread_mutex_unlock(&registry);
+}
+
+/* ---- The child ---------------------------------------------------------- */
+
+static int
+renew(pthread_mutex_t *lock)
+{
+	return pthread_mutex_init(lock, NULL);
+}
+
+/* No flight of the parent's lands here, and nobody waits. */
+static void
+ground(struct stack *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct life *l = &s->entries[i].life;
+
+		life_renew_condition(l);
+		l->waiting = 0;
+		l->owed = 0;
+		l->busy = false;
+		l->queued = false;
+		l->untold = false;
+	}
+}
+
+static void
+renew_stack(struct stack *s)
+{
+	(void)renew(&s->lock);
+	if (atomic_load(&s->opened)) {
+		ground(s);
+		return;
+	}
+	/* Another thread was about to open it: begin again. */
+	s->entries = NULL;
+	s->count = 0;
+}
+
+static void
+in_child(void)
+{
+	static const pthread_rwlock_t fresh = LIBRARIES_INIT;
+
+	libraries = fresh;
+	for (struct apam *c = contexts; c != NULL; c = c->next) {
+		(void)renew(&c->lock);
+		(void)renew(&c->keys.lock);
+		(void)renew(&c->modules.lock);
+		audit_renew(&c->audit);
+		c->finder.looking = false;
+		for (size_t i = 0; i < c->profile_count; i++) {
+			c->profiles[i]->reloading = false;
+			renew_stack(c->profiles[i]->stack);
+		}
+		note_open(c);
+		each_call_lock(c, renew);
+		c->calls = NULL;
+		/* Last, since flights have stacks and modules to let go of. */
+		loop_abandon(c->loop);
+	}
+	(void)renew(&registry);
+}
+
+/* ---- The registry ------------------------------------------------------- */
+
+static void
+install(void)
+{
+	(void)pthread_atfork(prepare, in_parent, in_child);
+}
+
+void
+fork_watch(struct apam *ctx)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	(void)pthread_once(&once, install);
+	pthread_mutex_lock(&registry);
+	ctx->next = contexts;
+	contexts = ctx;
+	pthread_mutex_unlock(&registry);
+}
+
+void
+fork_unwatch(struct apam *ctx)
+{
+	pthread_mutex_lock(&registry);
+	for (struct apam **at = &contexts; *at != NULL; at = &(*at)->next)
+		if (*at == ctx) {
+			*at = ctx->next;
+			break;
+		}
+	pthread_mutex_unlock(&registry);
+}
+
+void
+fork_each(void (*visit)(struct apam *ctx, const struct timespec *until),
+    const struct timespec *until)
+{
+	if (pthread_mutex_timedlock(&registry, until) != 0)
+		return;
+	for (struct apam *c = contexts; c != NULL; c = c->next)
+		visit(c, until);
+	pthread_mutex_unlock(&registry);
+}

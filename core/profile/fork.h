@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Fork: parent and child both keep working, at any moment.
+ *
+ * Before the fork all locks of all contexts are taken, so that nobody is in
+ * the middle of anything.  The child starts over without the parent's thread,
+ * connections and flights; credentials it keeps.
+ */
+#ifndef CORE_FORK_H
+#define CORE_FORK_H
+
+#include <time.h>
+
+#include "profile/context.h"
+
+/* From now on, until unwatched, a context survives fork. */
+void fork_watch(struct apam *ctx);
+void fork_unwatch(struct apam *ctx);
+
+/*
+ * Visit all contexts that are watched, none of which closes meanwhile, by the
+ * time `until` of CLOCK_REALTIME; nothing where that is not possible by then.
+ */
+void fork_each(void (*visit)(struct apam *ctx, const struct timespec *until),
+    const struct timespec *until);
+
+/*
+ * Between these two no fork takes place.  For calls into what may have locks of
+ * its own, as modules, the C library and the loader have: a child would wait
+ * for one for ever.  Not nested, brief, and without taking any lock inside.
+ */
+void fork_defer(void);
+void fork_permit(void);
+
+#endif

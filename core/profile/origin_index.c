@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A sorted array, searched by halves: by host, port and scheme, then path,
+ * then the profile's name.  The URL's path is looked up in ever shorter parts,
+ * so that the first that some origin has is the longest.
+ */
+#include "profile/origin_index.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+struct place {
+	const char *host;
+	uint16_t port;
+	bool https;
+	struct apam_str path;
+	struct apam_profile *profile;
+};
+
+struct profile_index {
+	atomic_uint refs;
+	struct place *places;
+	size_t count, room;
+	size_t longest; /* of the paths */
+	struct arena text; /* of the places */
+};
+
+struct profile_index *
+profile_index_new(void)
+{
+	struct profile_index *index = calloc(1, sizeof(*index));
+
+	if (index != NULL)
+		atomic_init(&index->refs, 1);
+	return index;
+}
+
+struct profile_index *
+profile_index_hold(struct profile_index *index)
+{
+	atomic_fetch_add_explicit(&index->refs, 1, memory_order_relaxed);
+	return index;
+}
+
+void
+profile_index_release(struct profile_index **index)
+{
+	struct profile_index *i = *index;
+
+	*index = NULL;
+	if (i == NULL ||
+	    atomic_fetch_sub_explicit(&i->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	arena_free(&i->text);
+	free(i->places);
+	free(i);
+}
+
+/* ---- Filling ----------------------------------------------------------- */
+
+static bool
+make_room(struct profile_index *index)
+{
+	size_t room = index->room == 0 ? 16 : index->room * 2;
+	struct place *longer;
+
+	if (index->count < index->room)
+		return true;
+	longer = realloc(index->places, room * sizeof(*longer));
+	if (longer == NULL)
+		return false;
+	index->places = longer;
+	index->room = room;
+	return true;
+}
+
+static bool
+add(struct profile_index *index, struct apam_profile *profile,
+    const struct url *origin)
+{
+	const char *host = arena_copy(&index->text, apam_str(origin->host));
+	const char *path = arena_copy(&index->text, origin->path);
+
+	if (host == NULL || path == NULL || !make_room(index))
+		return false;
+	index->places[index->count++] = (struct place){ host, origin->port,
+		origin->https, { path, origin->path.n }, profile };
+	if (origin->path.n > index->longest)
+		index->longest = origin->path.n;
+	return true;
+}
+
+bool
+profile_index_add(struct profile_index *index, struct apam_profile *profile,
+    const struct url *origins, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!add(index, profile, &origins[i]))
+			return false;
+	return true;
+}
+
+/* ---- The order --------------------------------------------------------- */
+
+static int
+compare_paths(struct apam_str a, struct apam_str b)
+{
+	int order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
+
+	return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static int
+compare_origins(const struct place *a, const struct place *b)
+{
+	int order = strcmp(a->host, b->host);
+
+	if (order == 0)
+		order = (a->port > b->port) - (a->port < b->port);
+	return order != 0 ? order : a->https - b->https;
+}
+
+static int
+compare(const struct place *a, const struct place *b)
+{
+	int order = compare_origins(a, b);
+
+	return order != 0 ? order : compare_paths(a->path, b->path);
+}
+
+static int
+compare_with_names(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = compare(x, y);
+
+	return order != 0 ? order :
+			    strcmp(apam_profile_name(x->profile),
+				apam_profile_name(y->profile));
+}
+
+void
+profile_index_sort(struct profile_index *index)
+{
+	if (index->count > 0)
+		qsort(index->places, index->count, sizeof(*index->places),
+		    compare_with_names);
+}
+
+/* ---- Choosing ---------------------------------------------------------- */
+
+/* From low to below high, the first that does not come before; or high. */
+static size_t
+place_of(const struct profile_index *index, const struct place *wanted,
+    size_t low, size_t high)
+{
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (compare(&index->places[middle], wanted) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool
+is_at(const struct profile_index *index, size_t at, const struct place *wanted)
+{
+	return at < index->count && compare(&index->places[at], wanted) == 0;
+}
+
+/* Of those alike the first and, where that is of another profile, the last. */
+static struct choice
+choice_at(
+    const struct profile_index *index, size_t at, const struct place *wanted)
+{
+	struct choice c = { index->places[at].profile, wanted->path.n, NULL };
+
+	while (is_at(index, at + 1, wanted))
+		at++;
+	if (index->places[at].profile != c.best)
+		c.rival = index->places[at].profile;
+	return c;
+}
+
+/* How much of a URL's path may be an origin's. */
+static size_t
+longest_part(const struct profile_index *index, struct apam_str path)
+{
+	if (index->longest <= 1 || url_path_unclear(path) != NULL)
+		return 1;
+	return path.n < index->longest ? path.n : index->longest;
+}
+
+struct choice
+profile_index_choose(const struct profile_index *index, const struct url *url)
+{
+	struct place wanted = { .host = url->host,
+		.port = url->port,
+		.https = url->https,
+		.path = APAM_STR("") };
+	size_t low = place_of(index, &wanted, 0, index->count), at;
+	size_t high = index->count;
+
+	if (low == high || compare_origins(&index->places[low], &wanted) != 0)
+		return (struct choice){ NULL, 0, NULL };
+	for (size_t n = longest_part(index, url->path); n > 0; n--) {
+		wanted.path = str_cut(url->path, n);
+		if (!url_path_below(wanted.path, url->path))
+			continue;
+		at = place_of(index, &wanted, low, high);
+		if (is_at(index, at, &wanted))
+			return choice_at(index, at, &wanted);
+		/* What is shorter comes before it. */
+		high = at;
+	}
+	return (struct choice){ NULL, 0, NULL };
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Looking at files once a second at most, by whoever signs then.  Everybody
+ * else goes on with the stack there is.
+ */
+#include "profile/reload.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "slot/write.h"
+
+struct stack *
+profile_hold(struct apam_profile *p)
+{
+	struct stack *s;
+
+	pthread_mutex_lock(&p->ctx->lock);
+	s = stack_hold(p->stack);
+	pthread_mutex_unlock(&p->ctx->lock);
+	return s;
+}
+
+int64_t
+profile_deadline(struct apam_profile *p, int timeout_ms)
+{
+	const int64_t now = clock_ms();
+	struct stack *s;
+	int64_t ms = timeout_ms;
+
+	if (timeout_ms <= 0) {
+		s = profile_hold(p);
+		ms = s->profile->deadline * 1000;
+		stack_release(&s);
+	}
+	return now + ms;
+}
+
+/* The same, and whether this caller is the one to look at the files. */
+static struct stack *
+hold_and_ask(struct apam_profile *p, bool *due)
+{
+	struct stack *s;
+
+	pthread_mutex_lock(&p->ctx->lock);
+	*due = !p->reloading && clock_ms() >= p->check_at;
+	if (*due)
+		p->reloading = true;
+	s = stack_hold(p->stack);
+	pthread_mutex_unlock(&p->ctx->lock);
+	return s;
+}
+
+/* Put a new stack in the old one's place. */
+static void
+swap(struct apam_profile *p, struct stack *next)
+{
+	struct stack *old;
+
+	pthread_mutex_lock(&p->ctx->lock);
+	old = p->stack;
+	next->hot = old->hot;
+	stack_inherit(next, old);
+	next->since = atomic_load(&p->ctx->generation);
+	hot_close(old);
+	p->stack = stack_hold(next);
+	error_clear(&p->reload_error);
+	pthread_mutex_unlock(&p->ctx->lock);
+	stack_release(&old);
+	log_line(&p->ctx->log, APAM_LOG_INFO, "%s: read anew", p->name);
+}
+
+/* Keep what is wrong now; true where that is news. */
+static bool
+note_error(struct apam_profile *p, const struct apam_error *err)
+{
+	bool news;
+
+	pthread_mutex_lock(&p->ctx->lock);
+	news = strcmp(p->reload_error.text, err->text) != 0 ||
+	    p->reload_error.line != err->line;
+	p->reload_error = *err;
+	pthread_mutex_unlock(&p->ctx->lock);
+	return news;
+}
+
+/* Halfway from now; 0: never. */
+static int64_t
+half(int64_t deadline)
+{
+	const int64_t now = clock_ms();
+
+	return deadline == 0 ? 0 : now + (deadline - now) / 2;
+}
+
+/* Make a stack of the files as they are now; *s is then that one. */
+static bool
+reload(struct apam_profile *p, int64_t deadline, struct stack **s)
+{
+	struct problems all;
+	struct stack *next;
+
+	problems_init(&all);
+	next = stack_new(p->ctx, p->name, (*s)->profile->file, &all);
+	/* Who only looks for a profile does not load its modules. */
+	if (next != NULL &&
+	    (!atomic_load(&(*s)->opened) ||
+		stack_open(next, half(deadline), &all))) {
+		swap(p, next);
+		stack_release(s);
+		*s = next;
+		return true;
+	}
+	stack_release(&next);
+	if (note_error(p, &all.first))
+		log_line(&p->ctx->log, APAM_LOG_ERROR,
+		    "%s: the changed files are in error and not used: "
+		    "%s:%u: %s",
+		    p->name, all.first.file, all.first.line, all.first.text);
+	return false;
+}
+
+static void
+note_gone(struct apam_profile *p)
+{
+	struct apam_error err;
+
+	error_clear(&err);
+	(void)error_set(&err, APAM_E_NO_PROFILE, "the profile's file is gone");
+	if (note_error(p, &err))
+		log_line(&p->ctx->log, APAM_LOG_WARNING, "%s: %s", p->name,
+		    err.text);
+}
+
+enum finding { FILES_SAME, FILES_NEW, FILES_BAD, FILES_GONE };
+
+static enum finding
+compare(struct apam_profile *p, int64_t deadline, struct stack **s)
+{
+	if (access((*s)->profile->file, F_OK) != 0) {
+		note_gone(p);
+		return FILES_GONE;
+	}
+	if (!stack_changed(*s))
+		return FILES_SAME;
+	return reload(p, deadline, s) ? FILES_NEW : FILES_BAD;
+}
+
+/* Look at the files; *s is then what they say. */
+static void
+look(struct apam_profile *p, int64_t deadline, struct stack **s)
+{
+	enum finding found = compare(p, deadline, s);
+
+	pthread_mutex_lock(&p->ctx->lock);
+	p->reloading = false;
+	if (found == FILES_GONE) {
+		/* Looked for at each call: it may come back. */
+		p->gone = true;
+		hot_close(*s);
+	} else {
+		p->check_at = clock_next_second();
+	}
+	/* What is back must be right: the old stack was to sign no more. */
+	if (found == FILES_NEW || found == FILES_SAME) {
+		p->gone = false;
+		error_clear(&p->reload_error);
+	}
+	pthread_mutex_unlock(&p->ctx->lock);
+}
+
+/* True, with *err set, where the file is gone, or back but in error. */
+static bool
+is_gone(struct apam_profile *p, struct apam_error *err)
+{
+	bool gone;
+
+	pthread_mutex_lock(&p->ctx->lock);
+	gone = p->gone;
+	if (gone && err != NULL)
+		*err = p->reload_error;
+	pthread_mutex_unlock(&p->ctx->lock);
+	return gone;
+}
+
+struct stack *
+profile_follow(struct apam_profile *p, int64_t deadline, struct apam_error *err)
+{
+	struct stack *s;
+	bool due;
+
+	s = hold_and_ask(p, &due);
+	if (due)
+		look(p, deadline, &s);
+	if (is_gone(p, err))
+		stack_release(&s);
+	return s;
+}
+
+struct stack *
+profile_current(
+    struct apam_profile *p, int64_t deadline, struct apam_error *err)
+{
+	struct stack *s = profile_follow(p, deadline, err);
+
+	if (s != NULL && stack_ready(s, deadline, err) != APAM_OK)
+		stack_release(&s);
+	return s;
+}
+
+void
+profile_look_soon(struct apam_profile *p)
+{
+	pthread_mutex_lock(&p->ctx->lock);
+	p->check_at = 0;
+	pthread_mutex_unlock(&p->ctx->lock);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A profile as it is now: the stack made of its files, and a new one in its
+ * place once they have changed.  All or nothing: where the new files are in
+ * error the old stack stays.  A profile whose file is gone signs no more, until
+ * there is one in order again.
+ */
+#ifndef CORE_RELOAD_H
+#define CORE_RELOAD_H
+
+#include "profile/stack.h"
+
+#define RELOAD_CHECK_MS 1000	/* how often files are looked at, at most */
+
+/* The stack in use, held, whatever its files say. */
+struct stack *profile_hold(struct apam_profile *profile);
+
+/* When a call with this timeout, 0: the profile's, ends, by clock_ms. */
+int64_t profile_deadline(struct apam_profile *profile, int timeout_ms);
+
+/*
+ * The same, after a look at the files where that is due.  Its modules may not
+ * be loaded yet.  Secrets that are read anew have half the time to `deadline`,
+ * clock_ms, 0: none, so that the old ones can still sign.  NULL with *err set:
+ * NO_PROFILE, or what is wrong with a file that came back.
+ */
+struct stack *profile_follow(struct apam_profile *profile, int64_t deadline,
+    struct apam_error *err);
+
+/*
+ * The same, opened: its modules are loaded and its secrets read.  NULL with
+ * *err set: NO_PROFILE, CONFIG, TRUST, SECRET, MODULE, DEADLINE.
+ */
+struct stack *profile_current(struct apam_profile *profile, int64_t deadline,
+    struct apam_error *err);
+
+/* Have its files looked at when it next signs. */
+void profile_look_soon(struct apam_profile *profile);
+
+#endif

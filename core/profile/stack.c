@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Control words, and the loop over the entries.  No jumps, no numbers.
+ */
+#include "profile/stack.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "file/trust.h"
+#include "flight/obtain.h"
+#include "text/key_look.h"
+
+/* ---- The rule --------------------------------------------------------- */
+
+static bool
+falls_through(bool fallback_unavailable, enum apam_status status)
+{
+	if (APAM_CLASS(status) == APAM_CLASS_REVOKED)
+		return true;
+	return fallback_unavailable &&
+	    APAM_CLASS(status) == APAM_CLASS_TEMPORARY;
+}
+
+/* What an optional entry may fail with and still be left out. */
+static bool
+may_be_left_out(enum apam_status status)
+{
+	switch (APAM_CLASS(status)) {
+	case APAM_CLASS_TEMPORARY:
+	case APAM_CLASS_DENIED:
+	case APAM_CLASS_REVOKED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum stack_step
+stack_decide(
+    enum control control, bool fallback_unavailable, enum apam_status status)
+{
+	/* What is pending may still contribute: nothing stands in for it. */
+	if (!status_is_known(status) || status == APAM_E_PENDING)
+		return STACK_REFUSE;
+	switch (control) {
+	case CONTROL_SUFFICIENT:
+		if (status == APAM_OK)
+			return STACK_DONE;
+		return falls_through(fallback_unavailable, status) ?
+		    STACK_SKIP :
+		    STACK_REFUSE;
+	case CONTROL_REQUIRED:
+		return status == APAM_OK ? STACK_NEXT : STACK_REFUSE;
+	case CONTROL_OPTIONAL:
+		if (status == APAM_OK)
+			return STACK_NEXT;
+		return may_be_left_out(status) ? STACK_SKIP : STACK_REFUSE;
+	}
+	return STACK_REFUSE;
+}
+
+/* ---- Opening ---------------------------------------------------------- */
+
+struct stack *
+stack_new(
+    struct apam *ctx, const char *name, const char *file, struct problems *all)
+{
+	struct stack *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
+		return NULL;
+	}
+	s->ctx = ctx;
+	atomic_init(&s->refs, 1);
+	watch_add(&s->watch, file);
+	atomic_init(&s->opened, false);
+	s->profile = profile_new(name, file, ctx->settings, all);
+	if (s->profile == NULL) {
+		watch_free(&s->watch);
+		free(s);
+		return NULL;
+	}
+	pthread_mutex_init(&s->lock, NULL);
+	return s;
+}
+
+static void
+close_entries(struct stack *s)
+{
+	while (s->count > 0)
+		entry_close(&s->entries[--s->count]);
+	free(s->entries);
+	s->entries = NULL;
+}
+
+struct stack *
+stack_hold(struct stack *stack)
+{
+	atomic_fetch_add_explicit(&stack->refs, 1, memory_order_relaxed);
+	return stack;
+}
+
+void
+stack_release(struct stack **stack)
+{
+	struct stack *s = *stack;
+
+	*stack = NULL;
+	if (s == NULL ||
+	    atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	close_entries(s);
+	profile_free(&s->profile);
+	watch_free(&s->watch);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+/* Whoever can write it can pose as the provider: the rule of file/trust.h. */
+static bool
+ca_file_ok(const struct stack *s, struct problems *all)
+{
+	struct apam_error err;
+	int fd;
+
+	if (s->profile->ca_file == NULL)
+		return true;
+	error_clear(&err);
+	fd = trust_open(
+	    s->profile->ca_file, TRUST_FILE, s->ctx->settings->user, &err);
+	if (fd < 0) {
+		problems_add(all, err.status, s->profile->file, 0,
+		    "ca_file: %s", err.text);
+		return false;
+	}
+	(void)close(fd);
+	return true;
+}
+
+/* Whoever signs goes on without it, so that only lint tells. */
+static void
+lint_sharing(const struct stack *s, struct problems *all)
+{
+	const struct settings *settings = s->ctx->settings;
+	struct apam_error err;
+	int fd;
+
+	if (!s->profile->share_credentials)
+		return;
+	error_clear(&err);
+	fd = trust_open(
+	    settings->state_dir, TRUST_DIRECTORY, settings->user, &err);
+	if (fd >= 0)
+		(void)close(fd);
+	else
+		problems_add(all, err.status, s->profile->file, 0,
+		    "share_credentials needs state_dir: %s", err.text);
+}
+
+static bool
+open_entries(struct stack *s, struct problems *all)
+{
+	size_t n = s->profile->entry_count;
+	bool ok = ca_file_ok(s, all);
+
+	s->entries = calloc(n, sizeof(*s->entries));
+	if (s->entries == NULL && n > 0) {
+		problems_add(
+		    all, APAM_E_MEMORY, s->profile->file, 0, "out of memory");
+		return false;
+	}
+	/* Go on after a bad one: all problems are reported in one pass. */
+	for (s->count = 0; s->count < n; s->count++)
+		ok = entry_open(&s->entries[s->count], s, s->count, all) && ok;
+	if (!ok)
+		close_entries(s);
+	return ok;
+}
+
+/* The line of the option that names the key. */
+static unsigned
+id_line(const struct entry *e)
+{
+	for (size_t i = 0; i < e->values.count; i++) {
+		if (option_at(&e->module->options, i)->flags & APAM_OPT_KEY_ID)
+			return e->values.lines[i];
+	}
+	return 0;
+}
+
+/* Whoever swapped the two has the secret where ids are shown. */
+static void
+lint_looks(const struct entry *e, struct problems *all)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < e->secrets.count && why == NULL; i++)
+		why = key_look_problem(
+		    entry_key_id(e), buf_view(&e->secrets.all[i]));
+	if (why != NULL)
+		problems_warn(all, e->profile->file, id_line(e), "%s", why);
+}
+
+void
+stack_lint(struct apam *ctx, struct profile *draft, struct problems *all)
+{
+	struct stack s = { .ctx = ctx, .profile = draft };
+
+	lint_sharing(&s, all);
+	if (open_entries(&s, all)) {
+		for (size_t i = 0; i < s.count; i++)
+			lint_looks(&s.entries[i], all);
+		close_entries(&s);
+	}
+	watch_free(&s.watch);
+}
+
+/*
+ * The lock, before `deadline`.  By the wall clock, as POSIX has it: where that
+ * is set back the wait is longer, but not than the other thread's.
+ */
+static bool
+lock_until(struct stack *s, int64_t deadline)
+{
+	const int64_t left = deadline - clock_ms();
+	struct timespec until;
+
+	if (deadline == 0)
+		return pthread_mutex_lock(&s->lock) == 0;
+	if (left <= 0 || !clock_after(CLOCK_REALTIME, left, &until))
+		return pthread_mutex_trylock(&s->lock) == 0;
+	return pthread_mutex_timedlock(&s->lock, &until) == 0;
+}
+
+bool
+stack_open(struct stack *s, int64_t deadline, struct problems *all)
+{
+	bool ok = true;
+
+	if (atomic_load_explicit(&s->opened, memory_order_acquire))
+		return true;
+	if (!lock_until(s, deadline)) {
+		problems_add(all, APAM_E_DEADLINE, s->profile->file, 0,
+		    "another thread reads the profile's secrets and did not "
+		    "end in time");
+		return false;
+	}
+	if (!atomic_load_explicit(&s->opened, memory_order_relaxed)) {
+		s->deadline = deadline;
+		ok = open_entries(s, all);
+		atomic_store_explicit(&s->opened, ok, memory_order_release);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return ok;
+}
+
+enum apam_status
+stack_ready(struct stack *s, int64_t deadline, struct apam_error *err)
+{
+	struct problems all;
+
+	problems_init(&all);
+	if (stack_open(s, deadline, &all))
+		return APAM_OK;
+	if (err != NULL && err->status == APAM_OK)
+		*err = all.first;
+	error_locate(err, s->profile->name, -1);
+	return all.first.status;
+}
+
+bool
+stack_changed(struct stack *s)
+{
+	bool changed;
+
+	/* Opening adds the files of secrets, and may take its time. */
+	if (pthread_mutex_trylock(&s->lock) != 0)
+		return false;
+	changed = watch_changed(&s->watch);
+	pthread_mutex_unlock(&s->lock);
+	return changed;
+}
+
+void
+stack_inherit(struct stack *s, struct stack *old)
+{
+	for (size_t i = 0; i < s->count; i++)
+		for (size_t j = 0; j < old->count; j++)
+			if (entry_same(&s->entries[i], &old->entries[j]))
+				lifecycle_inherit(
+				    &s->entries[i], &old->entries[j]);
+}
+
+/* ---- Signing ---------------------------------------------------------- */
+
+/* Take over what one entry made; two may not set the same header. */
+static enum apam_status
+merge(struct apam_signing *total, struct apam_signing *part,
+    struct apam_error *err)
+{
+	const struct apam_header *h = fields_array(&part->headers);
+	const struct apam_header *covers = fields_array(&part->covers);
+	const struct apam_header *there = fields_array(&total->headers);
+
+	if ((h == NULL && part->headers.count > 0) ||
+	    (covers == NULL && part->covers.count > 0) ||
+	    (there == NULL && total->headers.count > 0))
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	for (size_t i = 0; i < part->headers.count; i++)
+		for (size_t j = 0; j < total->headers.count; j++)
+			if (str_equal_nocase(h[i].name, there[j].name))
+				return error_set(err, APAM_E_CONFIG,
+				    "two entries of the profile set the same "
+				    "header; keep one");
+	for (size_t i = 0; i < part->headers.count; i++)
+		fields_add(&total->headers, h[i].name, h[i].value);
+	for (size_t i = 0; i < part->covers.count; i++)
+		fields_add(&total->covers, covers[i].name, covers[i].value);
+	return signing_check(total, err);
+}
+
+/* One signature being made. */
+struct attempt {
+	struct keys *keys;
+	struct request *request;
+	const struct patience *patience;
+	struct stack_result *result;
+};
+
+/* Let one entry contribute. */
+static enum apam_status
+try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
+{
+	struct stack_result *result = a->result;
+	struct request *request = a->request;
+	struct apam_signing part;
+	struct credential *c = NULL;
+	size_t before = request->url.n;
+	enum apam_status status;
+
+	signing_init(&part);
+	status = entry_admit(e, a->keys, err);
+	keys_close(a->keys);
+	/* Policy before exchanges: what is refused anyway costs none. */
+	if (status == APAM_OK)
+		status = entry_prepare(e, request, &part, err);
+	if (status == APAM_OK)
+		status = lifecycle_credential(e, a->patience, &c, err);
+	if (status == APAM_OK)
+		status = entry_sign(e, c, request, &part, err);
+	if (status == APAM_OK)
+		status = merge(&result->total, &part, err);
+	if (status == APAM_OK) {
+		result->entries |= 1U << e->index;
+		if (c->generation > result->generation)
+			result->generation = c->generation;
+		if (c->id > result->credential)
+			result->credential = c->id;
+	} else {
+		request_rewind(request, before);
+	}
+	credential_release(&c);
+	signing_free(&part);
+	return status;
+}
+
+/* Nothing more to try: may the request go out with what there is? */
+static enum apam_status
+finish(const struct stack *s, const struct stack_result *result,
+    const struct apam_error *last, struct apam_error *err)
+{
+	bool sufficient = false;
+
+	for (size_t i = 0; i < s->count; i++)
+		sufficient |= s->profile->entries[i].control ==
+		    CONTROL_SUFFICIENT;
+	if (!sufficient && result->entries != 0)
+		return APAM_OK;
+	if (last->status == APAM_OK)
+		return error_set(err, APAM_E_DENIED,
+		    "no entry of the profile contributed a signature");
+	if (err != NULL)
+		*err = *last;
+	return last->status;
+}
+
+static enum apam_status
+try_all(struct stack *s, const struct attempt *a, struct apam_error *err)
+{
+	struct apam_error why, last;
+	enum apam_status status;
+
+	error_clear(&last);
+	for (size_t i = 0; i < s->count; i++) {
+		const struct profile_entry *conf = &s->profile->entries[i];
+
+		error_clear(&why);
+		status = try_entry(&s->entries[i], a, &why);
+		error_locate(&why, s->profile->name, (int)i);
+		switch (stack_decide(
+		    conf->control, conf->fallback_unavailable, status)) {
+		case STACK_DONE:
+			return APAM_OK;
+		case STACK_NEXT:
+			continue;
+		case STACK_SKIP:
+			log_line(&s->ctx->log, APAM_LOG_WARNING,
+			    "%s: entry %zu skipped: %s", s->profile->name,
+			    entry_number(&s->entries[i]), why.text);
+			last = why;
+			continue;
+		case STACK_REFUSE:
+			break;
+		}
+		if (err != NULL)
+			*err = why;
+		return status;
+	}
+	return finish(s, a->result, &last, err);
+}
+
+enum apam_status
+stack_sign(struct stack *s, struct request *request,
+    const struct patience *patience, struct stack_result *result,
+    struct apam_error *err)
+{
+	struct keys keys;
+	const struct attempt attempt = { &keys, request, patience, result };
+	enum apam_status status = keys_current(
+	    &s->ctx->keys, &keys, &result->look_at, err);
+
+	if (status == APAM_OK) {
+		result->counted = keys.counter;
+		status = try_all(s, &attempt, err);
+	}
+	keys_close(&keys);
+	return status;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Profiles by name.  One is read when it is first asked for; one that cannot be
+ * read disturbs no other.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "config/directory.h"
+#include "profile/table.h"
+#include "slot/write.h"
+
+#define PATH_MAX_BYTES 4096
+
+void
+profile_handle_free(struct apam_profile **profile)
+{
+	struct apam_profile *p = *profile;
+	struct hot *hot;
+
+	*profile = NULL;
+	if (p == NULL)
+		return;
+	hot = atomic_load(&p->hot);
+	stack_release(&p->stack);
+	hot_free(&hot);
+	free(p->name);
+	free(p);
+}
+
+/* Index of the profile of a name, or of the place where it belongs. */
+static size_t
+place_of(const struct apam *ctx, const char *name)
+{
+	size_t low = 0, high = ctx->profile_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(ctx->profiles[middle]->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct apam_profile *
+known(const struct apam *ctx, const char *name)
+{
+	size_t i = place_of(ctx, name);
+
+	if (i < ctx->profile_count && strcmp(ctx->profiles[i]->name, name) == 0)
+		return ctx->profiles[i];
+	return NULL;
+}
+
+static bool
+make_room(struct apam *ctx)
+{
+	size_t room = ctx->profile_room == 0 ? 8 : ctx->profile_room * 2;
+	struct apam_profile **longer;
+
+	if (ctx->profile_count < ctx->profile_room)
+		return true;
+	longer = realloc(ctx->profiles, room * sizeof(struct apam_profile *));
+	if (longer == NULL)
+		return false;
+	ctx->profiles = longer;
+	ctx->profile_room = room;
+	return true;
+}
+
+static struct apam_profile *
+profile_handle_new(struct apam *ctx, const char *name)
+{
+	struct apam_profile *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->ctx = ctx;
+	p->name = str_dup(apam_str(name));
+	p->check_at = clock_next_second();
+	error_clear(&p->reload_error);
+	atomic_init(&p->hot, NULL);
+	if (p->name == NULL)
+		profile_handle_free(&p);
+	return p;
+}
+
+bool
+profile_file(const struct apam *ctx, const char *name, char *to, size_t size)
+{
+	int n = snprintf(
+	    to, size, "%s/%s.conf", ctx->settings->profile_dir, name);
+
+	return n > 0 && (size_t)n < size;
+}
+
+/* Read a profile's file; with the lock held. */
+static enum apam_status
+add(struct apam *ctx, const char *name, struct apam_profile **profile,
+    struct problems *all)
+{
+	char file[PATH_MAX_BYTES];
+	struct apam_profile *p;
+	size_t at = place_of(ctx, name);
+
+	if (!profile_file(ctx, name, file, sizeof(file))) {
+		problems_add(all, APAM_E_CONFIG, ctx->settings->file, 0,
+		    "profile_dir is too long");
+		return APAM_E_CONFIG;
+	}
+	p = profile_handle_new(ctx, name);
+	if (p == NULL || !make_room(ctx)) {
+		profile_handle_free(&p);
+		problems_add(all, APAM_E_MEMORY, NULL, 0, "out of memory");
+		return APAM_E_MEMORY;
+	}
+	p->stack = stack_new(ctx, name, file, all);
+	if (p->stack == NULL) {
+		profile_handle_free(&p);
+		return all->first.status;
+	}
+	memmove(&ctx->profiles[at + 1], &ctx->profiles[at],
+	    (ctx->profile_count - at) * sizeof(struct apam_profile *));
+	ctx->profiles[at] = p;
+	ctx->profile_count++;
+	*profile = p;
+	return APAM_OK;
+}
+
+static bool
+file_is_there(const struct apam *ctx, const char *name)
+{
+	char file[PATH_MAX_BYTES];
+
+	return !profile_file(ctx, name, file, sizeof(file)) ||
+	    access(file, F_OK) == 0;
+}
+
+enum apam_status
+apam_profile_get(struct apam *ctx, const char *name,
+    struct apam_profile **profile, struct apam_error *err)
+{
+	HOLD_CANCEL;
+	enum apam_status status = APAM_OK;
+	struct problems all;
+
+	*profile = NULL;
+	error_clear(err);
+	if (!profile_name_ok(name))
+		return error_set(err, APAM_E_NO_PROFILE,
+		    "a profile is named by letters, digits, '.', '_' and '-'");
+	problems_init(&all);
+	pthread_mutex_lock(&ctx->lock);
+	*profile = known(ctx, name);
+	if (*profile == NULL && !file_is_there(ctx, name))
+		problems_add(&all, APAM_E_NO_PROFILE, NULL, 0,
+		    "there is no profile %s in %s", name,
+		    ctx->settings->profile_dir);
+	else if (*profile == NULL)
+		status = add(ctx, name, profile, &all);
+	pthread_mutex_unlock(&ctx->lock);
+	if (all.count == 0)
+		return status;
+	if (err != NULL)
+		*err = all.first;
+	error_locate(err, name, -1);
+	return all.first.status;
+}
+
+const char *
+apam_profile_name(const struct apam_profile *profile)
+{
+	return profile->name;
+}
+
+static enum apam_status
+list_files(struct apam *ctx, struct names_list *list,
+    bool (*ok)(const char *name), struct apam_error *err)
+{
+	struct apam_error own;
+	enum apam_status status;
+
+	error_clear(&own);
+	status = names_list_read(list, ctx->settings->profile_dir, ".conf",
+	    ctx->settings->user, ok, &own);
+	if (status != APAM_OK)
+		(void)error_set(err, status, "profile_dir: %s", own.text);
+	return status;
+}
+
+enum apam_status
+profiles_list(struct apam *ctx, struct names_list *list, struct apam_error *err)
+{
+	return list_files(ctx, list, profile_name_ok, err);
+}
+
+/* Editors keep files of their own that are hidden. */
+static bool
+is_visible(const char *name)
+{
+	return name[0] != '.' && !str_has_control(apam_str(name));
+}
+
+enum apam_status
+profiles_list_visible(
+    struct apam *ctx, struct names_list *list, struct apam_error *err)
+{
+	return list_files(ctx, list, is_visible, err);
+}

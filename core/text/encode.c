@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Text encodings.  All of them append byte by byte to the buffer: what they
+ * encode is often a secret, and no copy of it stays on the stack.
+ */
+#include "text/encode.h"
+#include "base/str.h"
+
+static const char BASE64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static unsigned
+byte_at(struct apam_str s, size_t i)
+{
+	return i < s.n ? (unsigned char)s.p[i] : 0;
+}
+
+void
+encode_base64(struct buf *b, struct apam_str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i += 3) {
+		unsigned bits = byte_at(bytes, i) << 16 |
+		    byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
+		size_t left = bytes.n - i;
+
+		buf_put_char(b, BASE64[bits >> 18]);
+		buf_put_char(b, BASE64[bits >> 12 & 63]);
+		buf_put_char(b, left > 1 ? BASE64[bits >> 6 & 63] : '=');
+		buf_put_char(b, left > 2 ? BASE64[bits & 63] : '=');
+	}
+}
+
+static bool
+is_alnum(char c)
+{
+	char l = str_lower(c);
+
+	return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9');
+}
+
+static void
+put_percent(struct buf *b, char c)
+{
+	static const char HEX[] = "0123456789ABCDEF";
+	unsigned byte = (unsigned char)c;
+
+	buf_put_char(b, '%');
+	buf_put_char(b, HEX[byte >> 4]);
+	buf_put_char(b, HEX[byte & 15]);
+}
+
+void
+encode_form(struct buf *b, struct apam_str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++) {
+		char c = bytes.p[i];
+
+		if (c == ' ')
+			buf_put_char(b, '+');
+		else if (is_alnum(c) || (c != '\0' && strchr("*-._", c)))
+			buf_put_char(b, c);
+		else
+			put_percent(b, c);
+	}
+}
+
+void
+encode_percent(struct buf *b, struct apam_str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++) {
+		char c = bytes.p[i];
+
+		if (is_alnum(c) || (c != '\0' && strchr("-._~", c)))
+			buf_put_char(b, c);
+		else
+			put_percent(b, c);
+	}
+}
+
+static void
+put_hex(struct buf *b, char c)
+{
+	static const char HEX[] = "0123456789abcdef";
+	unsigned byte = (unsigned char)c;
+
+	buf_put_char(b, HEX[byte >> 4]);
+	buf_put_char(b, HEX[byte & 15]);
+}
+
+void
+encode_json_string(struct buf *b, struct apam_str bytes)
+{
+	buf_put_char(b, '"');
+	for (size_t i = 0; i < bytes.n; i++) {
+		char c = bytes.p[i];
+
+		if ((unsigned char)c < 32) {
+			buf_put(b, APAM_STR("\\u00"));
+			put_hex(b, c);
+			continue;
+		}
+		if (c == '"' || c == '\\')
+			buf_put_char(b, '\\');
+		buf_put_char(b, c);
+	}
+	buf_put_char(b, '"');
+}
+
+/* The six bits of a URL-safe digit, or 64. */
+static unsigned
+digit_bits(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (unsigned)(c - 'A');
+	if (c >= 'a' && c <= 'z')
+		return (unsigned)(c - 'a') + 26;
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0') + 52;
+	if (c == '-')
+		return 62;
+	return c == '_' ? 63 : 64;
+}
+
+static bool
+put_decoded(struct buf *b, struct apam_str text)
+{
+	unsigned bits = 0, held = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned digit = digit_bits(text.p[i]);
+
+		if (digit > 63)
+			return false;
+		bits = (bits << 6 | digit) & 0xfff;
+		held += 6;
+		if (held >= 8) {
+			held -= 8;
+			buf_put_char(b, (char)(bits >> held & 255));
+		}
+	}
+	/* RFC 4648, 3.5: bits that are left over are zero. */
+	return held < 6 && (bits & ((1U << held) - 1)) == 0;
+}
+
+bool
+decode_base64url(struct buf *b, struct apam_str text)
+{
+	size_t before = b->n;
+
+	if (b->failed)
+		return false;
+	if (!put_decoded(b, text)) {
+		buf_truncate(b, b->failed ? 0 : before);
+		return false;
+	}
+	return !b->failed;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Name and value pairs in one wiped buffer.  Views are made only when asked
+ * for, because the buffer moves as it grows.
+ */
+#include "text/fields.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "text/header.h"
+
+void
+fields_init(struct fields *f)
+{
+	memset(f, 0, sizeof(*f));
+	buf_init(&f->text, FIELDS_MAX);
+}
+
+void
+fields_free(struct fields *f)
+{
+	free(f->array);
+	buf_free(&f->text);
+	memset(f, 0, sizeof(*f));
+	buf_init(&f->text, FIELDS_MAX);
+}
+
+static void
+refuse(struct fields *f, const char *why)
+{
+	if (f->refused == NULL)
+		f->refused = why;
+}
+
+static bool
+has_nul(struct apam_str s)
+{
+	return s.n > 0 && memchr(s.p, '\0', s.n) != NULL;
+}
+
+void
+fields_add(struct fields *f, struct apam_str name, struct apam_str value)
+{
+	if (has_nul(name) || has_nul(value))
+		refuse(f, "a name or value holds a NUL");
+	if (f->refused != NULL)
+		return;
+
+	buf_put(&f->text, name);
+	buf_put_char(&f->text, '\0');
+	buf_put(&f->text, value);
+	buf_put_char(&f->text, '\0');
+	if (f->text.no_memory)
+		refuse(f, "out of memory");
+	else if (f->text.failed)
+		refuse(f, "headers or parameters are too large");
+	else
+		f->count++;
+}
+
+void
+fields_add_header(struct fields *f, struct apam_str name, struct apam_str value)
+{
+	if (!header_name_ok(name))
+		refuse(f, "a header name has characters that none may have");
+	else if (!header_value_ok(value))
+		refuse(f,
+		    "a header value has control characters "
+		    "or space at an end");
+	else
+		fields_add(f, name, value);
+}
+
+const struct apam_header *
+fields_array(struct fields *f)
+{
+	const char *p;
+
+	if (f->count == 0 || f->refused != NULL)
+		return NULL;
+	free(f->array);
+	f->array = calloc(f->count, sizeof(*f->array));
+	if (f->array == NULL)
+		return NULL;
+
+	p = f->text.p;
+	for (size_t i = 0; i < f->count; i++) {
+		f->array[i].name = apam_str(p);
+		p += f->array[i].name.n + 1;
+		f->array[i].value = apam_str(p);
+		p += f->array[i].value.n + 1;
+	}
+	return f->array;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A growing list of name and value pairs in one buffer that is wiped: the
+ * headers of an exchange, a response or a signature, and query parameters.
+ */
+#ifndef CORE_FIELDS_H
+#define CORE_FIELDS_H
+
+#include "base/buf.h"
+
+#define FIELDS_MAX (256 * 1024)	/* bytes in all */
+
+struct fields {
+	struct buf text;	/* name NUL value NUL ... */
+	struct apam_header *array; /* made by fields_array */
+	size_t count;
+	const char *refused;	/* why an add was refused; static */
+};
+
+void fields_init(struct fields *f);
+void fields_free(struct fields *f);
+
+/*
+ * Add a pair.  Sticky failure: `refused` says why (bad header name or value,
+ * see header.h; no memory) and later adds do nothing.
+ */
+void fields_add_header(struct fields *f, struct apam_str name,
+    struct apam_str value);
+/* The same without looking at the bytes, but for NUL, which is refused. */
+void fields_add(struct fields *f, struct apam_str name, struct apam_str value);
+
+/* All pairs, valid until the next add; NULL when empty or failed. */
+const struct apam_header *fields_array(struct fields *f);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam check: ask the providers whether the keys still live.  A profile that
+ * cannot be checked is reported and the rest go on.
+ */
+#include <stdio.h>
+
+#include "lib/command.h"
+#include "lib/each.h"
+#include "lib/json_out.h"
+#include "lib/report.h"
+#include "lib/session.h"
+#include "lib/table.h"
+#include "lib/when.h"
+
+#define ENTRIES_MAX 32 /* bits of apam_signature.entries */
+
+static const char *const heads[] = { "PROFILE", "ENTRY", "SCHEME", "KEY",
+	"STATE", "CHECKED", "EVIDENCE", NULL };
+
+struct check {
+	struct cli *cli;
+	json_t *all; /* with --json */
+	struct table table;
+	unsigned keys, good;
+};
+
+static int
+state_status(const struct apam_key_report *report)
+{
+	if (APAM_CLASS(report->why) == APAM_CLASS_CONFIG)
+		return STATUS_CONFIG;
+	switch (report->state) {
+	case APAM_KEY_GOOD:
+		return STATUS_DONE;
+	case APAM_KEY_EXPIRED:
+	case APAM_KEY_ARCHIVED:
+	case APAM_KEY_REVOKED:
+	case APAM_KEY_REJECTED:
+		return STATUS_REFUSED;
+	default:
+		return STATUS_TEMPORARY;
+	}
+}
+
+/* Returns what the state stands for. */
+static int
+add(struct check *check, const char *name, const struct apam_key_report *report)
+{
+	const char *state = apam_key_state_name(report->state);
+	char entry[16], when[WHEN_SIZE];
+	const char *cells[] = { name, entry, report->scheme, report->key_id,
+		state, when, report->evidence };
+
+	check->keys++;
+	check->good += report->state == APAM_KEY_GOOD;
+	snprintf(entry, sizeof(entry), "%u", report->entry + 1);
+	when_text(when, report->checked_at);
+	if (!check->cli->json) {
+		table_add(&check->table, cells);
+		return state_status(report);
+	}
+	json_array_append_new(check->all,
+	    json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o}", "profile",
+		json_text(name), "entry", (int)report->entry + 1, "scheme",
+		json_text(report->scheme), "key_id", json_text(report->key_id),
+		"state", json_text(state), "checked", json_text(when),
+		"evidence", json_text(report->evidence)));
+	return state_status(report);
+}
+
+static int
+check_profile(void *arg, const char *name)
+{
+	static struct apam_key_report reports[ENTRIES_MAX];
+	struct check *check = arg;
+	struct apam_profile *profile = NULL;
+	struct apam_error err = { 0 };
+	size_t count = ENTRIES_MAX;
+	enum apam_status status;
+	int code = session_profile(check->cli, name, &profile);
+
+	if (code != STATUS_DONE)
+		return code;
+	status = apam_check(profile, 0, reports, &count, &err);
+	if (status != APAM_OK)
+		return report(name, status, &err);
+	for (size_t i = 0; i < count && i < ENTRIES_MAX; i++)
+		code = worse(code, add(check, name, &reports[i]));
+	return code;
+}
+
+/* What it comes to; that there are no profiles is said already. */
+static void
+sum_up(const struct check *check)
+{
+	if (check->keys == 0)
+		return;
+	if (check->good == check->keys)
+		tell("All is well: the providers take %s.",
+		    check->keys == 1 ? "the key" : "all keys");
+	else
+		tell("%u of %u keys are good; apam-troubleshooting(7) says "
+		     "what to do about the others.",
+		    check->good, check->keys);
+}
+
+static int
+check_run(struct cli *cli, const struct args *args)
+{
+	struct check check = { .cli = cli };
+	int code = session_open(cli), shown;
+
+	if (code != STATUS_DONE)
+		return code;
+	check.all = cli->json ? json_array() : NULL;
+	table_init(&check.table, heads);
+	code = each_profile(cli, args, "checking", check_profile, &check);
+	shown = table_finish(&check.table);
+	if (cli->json)
+		shown = json_finish(check.all);
+	else
+		sum_up(&check);
+	session_tell_registry(cli);
+	return worse(code, shown);
+}
+
+const struct command command_check = {
+	.name = "check",
+	.synopsis = "[PROFILE...]",
+	.summary = "Ask the providers whether the keys are good",
+	.notes = "Without PROFILE: all of them.  Exit status 1 where a key is "
+		 "revoked, archived\nor expired, else 3 where a profile is "
+		 "broken, else 4 where a state is unknown.",
+	.least = 0,
+	.most = (size_t)-1,
+	.run = check_run,
+};

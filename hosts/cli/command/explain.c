@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam explain: which profile signs a URL and with what, and for every other
+ * one why not.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/command.h"
+#include "lib/json_out.h"
+#include "lib/report.h"
+#include "lib/session.h"
+#include "lib/table.h"
+
+static const char *const heads[] = { "NOT CHOSEN", "WHY", "FILE", NULL };
+
+struct explain {
+	bool json, found;
+	char broken[256]; /* a profile that cannot be read, or empty */
+	/* What the one that is chosen is refused for, if it signs nothing. */
+	struct apam_error refused;
+	json_t *chosen, *others;
+	struct table table; /* of the others */
+};
+
+static void
+print_chosen(const struct apam_profile_info *info)
+{
+	printf("%s%s%s  %s\n", colour_bold(), info->name, colour_off(),
+	    info->file);
+	for (size_t i = 0; i < info->entry_count; i++) {
+		const struct apam_entry_info *entry = &info->entries[i];
+		const char *id = entry->key_id;
+
+		printf("  entry %zu: %s, %s%s%s", i + 1, entry->scheme,
+		    entry->control, id[0] == '\0' ? "" : ", key ", id);
+		if (entry->state == APAM_KEY_ARCHIVED)
+			printf(", %s", entry->evidence);
+		putchar('\n');
+	}
+}
+
+/* What apam.conf(5) says of control words, of keys that may sign or not. */
+static bool
+may_sign(const struct apam_profile_info *info)
+{
+	bool contributes = false, sufficient = false;
+
+	for (size_t i = 0; i < info->entry_count; i++) {
+		const struct apam_entry_info *entry = &info->entries[i];
+		const bool signs = entry->admission == APAM_OK;
+
+		if (signs && strcmp(entry->control, "sufficient") == 0)
+			return true;
+		if (!signs && strcmp(entry->control, "required") == 0)
+			return false;
+		contributes |= signs;
+		sufficient |= strcmp(entry->control, "sufficient") == 0;
+	}
+	return contributes && !sufficient;
+}
+
+/* Of several entries that do not sign the first is said. */
+static void
+note_refused(struct explain *e, const struct apam_profile_info *info)
+{
+	const char *why = "the keys that it needs are archived";
+
+	for (size_t i = info->entry_count; i-- > 0;) {
+		if (info->entries[i].admission == APAM_OK)
+			continue;
+		e->refused.status = info->entries[i].admission;
+		e->refused.entry = (int)i;
+	}
+	if (e->refused.status != APAM_E_ARCHIVED)
+		why = "whether its keys are archived cannot be told";
+	(void)snprintf(
+	    e->refused.profile, sizeof(e->refused.profile), "%s", info->name);
+	(void)snprintf(
+	    e->refused.text, sizeof(e->refused.text), "signs nothing: %s", why);
+}
+
+static bool
+each(void *arg, const struct apam_profile_info *info, const char *why)
+{
+	struct explain *e = arg;
+	const char *cells[] = { info->name, why, info->file };
+
+	e->found = e->found || why == NULL;
+	if (info->origin_count == 0 && e->broken[0] == '\0')
+		(void)snprintf(e->broken, sizeof(e->broken), "%s", info->name);
+	if (why == NULL && !may_sign(info))
+		note_refused(e, info);
+	if (e->json && why == NULL)
+		e->chosen = json_profile(info, NULL);
+	else if (e->json)
+		json_array_append_new(e->others,
+		    json_pack("{s:o, s:o, s:o}", "name", json_text(info->name),
+			"file", json_text(info->file), "why", json_text(why)));
+	else if (why == NULL)
+		print_chosen(info);
+	else
+		table_add(&e->table, cells);
+	return true;
+}
+
+/* Print what was collected; frees all of it. */
+static int
+finish(struct explain *e, const char *url)
+{
+	json_t *chosen = e->chosen;
+
+	if (!e->json) {
+		if (e->found && e->table.rows > 0 && on_terminal())
+			putchar('\n');
+		return table_finish(&e->table);
+	}
+	if (chosen == NULL)
+		chosen = json_null();
+	return json_finish(json_pack("{s:o, s:o, s:o, s:b}", "url",
+	    json_text(url), "chosen", chosen, "others", e->others, "signs",
+	    e->found && e->refused.status == APAM_OK));
+}
+
+/* Why there is nobody to sign it: the library knows it of two that claim it. */
+static int
+refuse(const struct cli *cli, const struct explain *e, const char *url)
+{
+	struct apam_profile *profile = NULL;
+	struct apam_error err = { 0 };
+
+	if (apam_profile_find(cli->ctx, url, &profile, &err) == APAM_E_CONFIG)
+		complain("no profile signs this URL: %s", err.text);
+	else if (e->broken[0] != '\0')
+		complain("no profile signs this URL; it may be for profile %s, "
+			 "which has an error: see `apam lint`",
+		    e->broken);
+	else
+		complain("no profile signs this URL; add its origin to the "
+			 "profile that should, or write one, apam.conf(5)");
+	return STATUS_REFUSED;
+}
+
+static int
+explain(struct cli *cli, const struct args *args)
+{
+	struct explain e = { .json = cli->json };
+	struct apam_error err = { 0 };
+	enum apam_status status;
+	int code = session_open(cli);
+
+	if (code != STATUS_DONE)
+		return code;
+	table_init(&e.table, heads);
+	e.others = cli->json ? json_array() : NULL;
+	status = apam_explain(cli->ctx, args->words[0], each, &e, &err);
+	if (status != APAM_OK) {
+		e.json = false;
+		json_decref(e.chosen);
+		json_decref(e.others);
+		(void)table_finish(&e.table);
+		return report(NULL, status, &err);
+	}
+	code = finish(&e, args->words[0]);
+	session_tell_registry(cli);
+	if (code != STATUS_DONE)
+		return code;
+	if (!e.found)
+		return refuse(cli, &e, args->words[0]);
+	return e.refused.status == APAM_OK ?
+	    STATUS_DONE :
+	    report(NULL, e.refused.status, &e.refused);
+}
+
+const struct command command_explain = {
+	.name = "explain",
+	.synopsis = "URL",
+	.summary = "Say which profile signs a URL, and why the others do not",
+	.notes = "Sends nothing.  Exit status 1 where no profile signs it, or "
+		 "where the keys\nthat the profile needs are archived; 4 where "
+		 "that cannot be told.",
+	.least = 1,
+	.most = 1,
+	.run = explain,
+};

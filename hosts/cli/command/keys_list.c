@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam keys list: the audit.  Every key that an administrator registered or a
+ * profile names, whose it is, when it was last used and by what.  Uses are what
+ * programs noted, as far as this user may read their notes.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "command/keys.h"
+#include "lib/json_out.h"
+#include "lib/report.h"
+#include "lib/session.h"
+#include "lib/table.h"
+#include "lib/when.h"
+
+#define CELL 1024
+
+static const char *const heads[] = { "KEY", "SECRET", "SCHEME", "STATE", "AGE",
+	"LAST USED", "BY", "PROFILES", "DESCRIPTION", NULL };
+
+struct view {
+	struct table table;
+	json_t *all; /* with --json */
+	int64_t now;
+};
+
+/* ---- The table ---------------------------------------------------------- */
+
+static void
+by_cell(char to[CELL], const struct apam_key_info *key)
+{
+	char user[KEYS_USER_SIZE];
+
+	snprintf(to, CELL, "-");
+	if (key->used_at == 0)
+		return;
+	keys_user(user, key->used_uid);
+	snprintf(to, CELL, "%s (%s)", key->used_by, user);
+}
+
+/* "never" only where that is known. */
+static void
+used_cell(char to[WHEN_SIZE], const struct apam_key_info *key)
+{
+	if (key->used_at != 0)
+		when_text(to, key->used_at);
+	else
+		snprintf(to, WHEN_SIZE, "%s",
+		    key->use_missed[0] == '\0' ? "never" : "not known");
+}
+
+static const char *
+secret_cell(const struct apam_key_info *key)
+{
+	if (!key->registered)
+		return "-";
+	return key->mark[0] == '\0' ? "any" : key->mark;
+}
+
+static bool
+add_row(void *arg, const struct apam_key_info *key)
+{
+	struct view *view = arg;
+	char age[AGE_SIZE] = "-", used[WHEN_SIZE], by[CELL];
+	char profiles[KEYS_PROFILES_SIZE];
+	const char *cells[] = { key->id, secret_cell(key), key->scheme,
+		keys_state(key), age, used, by, profiles, key->description };
+
+	if (key->created_at != 0)
+		age_text(age, view->now - key->created_at);
+	used_cell(used, key);
+	by_cell(by, key);
+	keys_profiles(profiles, key);
+	table_add(&view->table, cells);
+	return true;
+}
+
+/* ---- JSON --------------------------------------------------------------- */
+
+static json_t *
+json_when(int64_t seconds)
+{
+	char text[WHEN_SIZE];
+
+	when_text(text, seconds);
+	return seconds == 0 ? json_null() : json_text(text);
+}
+
+static json_t *
+json_profiles(const struct apam_key_info *key)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < key->profile_count; i++)
+		json_array_append_new(all, json_text(key->profiles[i]));
+	return all;
+}
+
+static json_t *
+json_used(const struct apam_key_info *key)
+{
+	char user[KEYS_USER_SIZE];
+
+	if (key->used_at == 0)
+		return json_null();
+	keys_user(user, key->used_uid);
+	return json_pack("{s:o, s:o, s:o, s:I}", "at", json_when(key->used_at),
+	    "program", json_text(key->used_by), "user", json_text(user), "uid",
+	    (json_int_t)key->used_uid);
+}
+
+static json_t *
+json_checked(const struct apam_key_info *key)
+{
+	if (key->checked_at == 0)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "at", json_when(key->checked_at),
+	    "state", json_text(apam_key_state_name(key->state)), "evidence",
+	    json_text(key->evidence));
+}
+
+static json_t *
+json_archived(const struct apam_key_info *key)
+{
+	if (key->archived_at == 0)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "at", json_when(key->archived_at),
+	    "by", json_text(key->archived_by), "why", json_text(key->why));
+}
+
+static bool
+add_json(void *arg, const struct apam_key_info *key)
+{
+	struct view *view = arg;
+
+	json_array_append_new(view->all,
+	    json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, "
+		      "s:o, s:o, s:o, s:b}",
+		"id", json_text(key->id), "scheme", json_text(key->scheme),
+		"secret", json_text(key->mark), "state",
+		json_text(keys_state(key)), "registered", (int)key->registered,
+		"description", json_text(key->description), "access",
+		json_text(key->access), "created", json_when(key->created_at),
+		"created_by", json_text(key->created_by), "archived",
+		json_archived(key), "used", json_used(key), "use_missed",
+		key->use_missed[0] == '\0' ? json_null() :
+					     json_text(key->use_missed),
+		"checked", json_checked(key), "profiles", json_profiles(key),
+		"profiles_known", (int)key->profiles_known));
+	return true;
+}
+
+/* ---- The command -------------------------------------------------------- */
+
+static int
+list_run(struct cli *cli, const struct args *args)
+{
+	struct view view = { .now = (int64_t)time(NULL) };
+	struct apam_error err = { 0 }, partial = { 0 };
+	enum apam_status status;
+	int code = session_open(cli);
+
+	(void)args;
+	if (code != STATUS_DONE)
+		return code;
+	table_init(&view.table, heads);
+	view.all = cli->json ? json_array() : NULL;
+	status = apam_keys(
+	    cli->ctx, cli->json ? add_json : add_row, &view, &partial, &err);
+	if (status == APAM_OK && view.table.rows == 0 && !cli->json)
+		tell("No key is registered, and no profile names one; `apam "
+		     "list` shows the profiles.");
+	code = table_finish(&view.table);
+	if (cli->json)
+		code = json_finish(view.all);
+	if (status != APAM_OK)
+		return report(NULL, status, &err);
+	/* The rest is shown, and some key may be missing. */
+	if (partial.status != APAM_OK)
+		return report(NULL, partial.status, &partial);
+	return code;
+}
+
+const struct command command_keys_list = {
+	.name = "keys list",
+	.synopsis = "",
+	.summary = "Show every key, its use and the profiles that name it",
+	.notes =
+	    "SECRET is a mark that tells secrets of one key apart, \"any\" "
+	    "where the key was\nregistered without one, \"-\" where it is not "
+	    "registered.  LAST USED and BY are\nwhat programs noted, as far as "
+	    "this user may read it; \"not known\" where one may not\nhave "
+	    "noted it, which --json says more of.  Exit status 3 where a "
+	    "profile or the\nregistry cannot be read.",
+	.run = list_run,
+};

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam lint: check files without using them.  Silent when they are clean,
+ * else every error and warning of every file in one pass.
+ */
+#include <apam/module.h>
+
+#include "lib/command.h"
+#include "lib/json_out.h"
+#include "lib/progress.h"
+#include "lib/report.h"
+
+struct lint {
+	json_t *all; /* NULL: print */
+	unsigned errors, warnings;
+	size_t profiles; /* that were checked */
+};
+
+static const struct flag flags[] = {
+	{ .name = "strict",
+	    .help = "exit with 3 where there are warnings, too" },
+	{ .name = NULL },
+};
+
+static void
+problem(void *arg, const struct apam_error *err)
+{
+	struct lint *lint = arg;
+
+	if (err->status == APAM_OK)
+		lint->warnings++;
+	else
+		lint->errors++;
+	if (lint->all != NULL)
+		json_array_append_new(lint->all, json_error(err));
+	else
+		report_error(NULL, err);
+}
+
+static void
+profile(void *arg, const char *name, size_t at, size_t total)
+{
+	struct lint *lint = arg;
+
+	lint->profiles++;
+	if (total > 1)
+		progress_item("checking", at, total, name);
+}
+
+/* `file` NULL: the main file and all profiles. */
+static int
+lint_file(const struct cli *cli, const char *file, struct lint *lint)
+{
+	const struct apam_lint_to to = { .size = sizeof(to),
+		.arg = lint,
+		.problem = problem,
+		.profile = profile };
+	struct apam_error err = { 0 };
+	struct apam_open_options options = cli->options;
+	unsigned before = lint->errors;
+	enum apam_status status;
+
+	/* What is logged as an error is told as a problem. */
+	if (options.log_level <= APAM_LOG_ERROR)
+		options.log = NULL;
+	status = apam_lint(&options, file, &to, &err);
+	progress_hide();
+	if (status != APAM_OK && lint->errors == before)
+		problem(lint, &err);
+	return exit_status(status);
+}
+
+static const char *
+plural(unsigned n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* What a terminal is told at the end; `file` NULL: all of them. */
+static void
+sum_up(const struct lint *lint, const struct args *args)
+{
+	if (lint->errors > 0 || lint->warnings > 0)
+		tell("%u error%s, %u warning%s.", lint->errors,
+		    plural(lint->errors), lint->warnings,
+		    plural(lint->warnings));
+	else if (args->word_count > 0)
+		tell("All is well.");
+	else if (lint->profiles == 0)
+		tell("The main file is in order, and there are no profiles "
+		     "yet: `apam list` says how to begin.");
+	else
+		tell("All is well: the main file and %zu profile%s.  `apam "
+		     "check` asks the providers about the keys.",
+		    lint->profiles, plural((unsigned)lint->profiles));
+}
+
+static int
+lint_run(struct cli *cli, const struct args *args)
+{
+	struct lint lint = { .all = cli->json ? json_array() : NULL };
+	int code = STATUS_DONE, written;
+
+	if (args->word_count == 0)
+		code = lint_file(cli, NULL, &lint);
+	for (size_t i = 0; i < args->word_count; i++) {
+		int one = lint_file(cli, args->words[i], &lint);
+		code = code == STATUS_DONE ? one : code;
+	}
+	if (code == STATUS_DONE && lint.warnings > 0 &&
+	    args_has(args, "strict"))
+		code = STATUS_CONFIG;
+	if (!cli->json) {
+		sum_up(&lint, args);
+		return code;
+	}
+	written = json_finish(lint.all);
+	return code == STATUS_DONE ? written : code;
+}
+
+const struct command command_lint = {
+	.name = "lint",
+	.synopsis = "[--strict] [FILE...]",
+	.summary = "Check the configuration",
+	.notes =
+	    "Off a terminal silent when all is well, else FILE:LINE: error: TEXT for each "
+	    "error and\nFILE:LINE: warning: TEXT for what works and is most "
+	    "likely not meant.\nWithout FILE: the main file and every profile. "
+	    " Loads the modules and reads\nthe secrets; nothing is sent.  Exit "
+	    "status 0 where there are warnings alone,\nbut for --strict.",
+	.flags = flags,
+	.least = 0,
+	.most = (size_t)-1,
+	.run = lint_run,
+};

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam request: one whole signed call.  The library signs, sends, judges and
+ * replays; here are the command line, the output and what it all means for
+ * the exit status.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include <apam/curl.h>
+
+#include "lib/command.h"
+#include "lib/curl_library.h"
+#include "lib/data_arg.h"
+#include "lib/header_arg.h"
+#include "lib/outfile.h"
+#include "lib/progress.h"
+#include "lib/reply.h"
+#include "lib/report.h"
+#include "lib/session.h"
+#include "lib/table.h"
+#include "lib/trace.h"
+
+#define TIMEOUT_MAX 86400 /* seconds */
+#define HOST_MAX 256
+
+static const struct flag flags[] = {
+	{ .letter = 'X',
+	    .name = "method",
+	    .value = "METHOD",
+	    .help = "GET if not given, POST with -d" },
+	{ .letter = 'H',
+	    .name = "header",
+	    .value = "'NAME: VALUE'",
+	    .many = true,
+	    .help = "send this header too" },
+	{ .letter = 'd',
+	    .name = "data",
+	    .value = "DATA",
+	    .help = "send DATA, @FILE or @- (standard input)" },
+	{ .letter = 'o',
+	    .name = "output",
+	    .value = "FILE",
+	    .help = "write the body to FILE, once it is complete" },
+	{ .letter = 'i',
+	    .name = "include",
+	    .help = "write the response's headers too" },
+	{ .letter = 'v',
+	    .name = "verbose",
+	    .help = "show on standard error what is sent, masked" },
+	{ .name = "timeout",
+	    .value = "SECONDS",
+	    .help = "in all; the profile's if not given" },
+	{ .name = NULL },
+};
+
+/* One run. */
+struct call {
+	const struct args *args;
+	const char *name; /* of the profile */
+	struct apam_profile *profile;
+	struct apam_transfer transfer;
+	struct apam_header *headers; /* with room for one more */
+	struct data data;
+	struct outfile out;
+	struct reply reply;
+	struct trace trace;
+	struct curl_library curl;
+	CURL *easy;
+	struct apam_result result;
+};
+
+/* ---- The command line ------------------------------------------------- */
+
+static int
+read_timeout(struct call *call)
+{
+	const char *text = args_value(call->args, "timeout");
+	char *end = NULL;
+	long seconds;
+
+	if (text == NULL)
+		return STATUS_DONE;
+	seconds = strtol(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || seconds < 1 ||
+	    seconds > TIMEOUT_MAX)
+		return usage_error(&command_request,
+		    "--timeout takes seconds, 1 to %d", TIMEOUT_MAX);
+	call->transfer.timeout_ms = (int)seconds * 1000;
+	return STATUS_DONE;
+}
+
+static int
+read_headers(struct call *call)
+{
+	const struct args *args = call->args;
+	size_t n = 0;
+
+	call->headers = calloc(args->given_count + 1, sizeof(*call->headers));
+	if (call->headers == NULL) {
+		complain("out of memory");
+		return STATUS_INTERNAL;
+	}
+	for (size_t i = 0; i < args->given_count; i++) {
+		const char *why = NULL;
+
+		if (strcmp(args->given[i].flag->name, "header") == 0)
+			why = header_arg(
+			    args->given[i].value, &call->headers[n++]);
+		if (why != NULL)
+			return usage_error(&command_request, "%s", why);
+	}
+	call->transfer.headers = call->headers;
+	call->transfer.header_count = n;
+	return STATUS_DONE;
+}
+
+static bool
+has_header(const struct call *call, struct apam_str name)
+{
+	for (size_t i = 0; i < call->transfer.header_count; i++)
+		if (call->headers[i].name.n == name.n &&
+		    strncasecmp(call->headers[i].name.p, name.p, name.n) == 0)
+			return true;
+	return false;
+}
+
+static int
+read_data(struct call *call)
+{
+	const struct apam_str type = APAM_STR("Content-Type");
+	const struct apam_str json = APAM_STR("application/json");
+	const struct apam_str form = APAM_STR(
+	    "application/x-www-form-urlencoded");
+	const char *arg = args_value(call->args, "data");
+
+	if (arg == NULL)
+		return STATUS_DONE;
+	if (!data_read(arg, &call->data)) {
+		complain("cannot read %s: %s", arg + 1, strerror(errno));
+		return STATUS_USAGE;
+	}
+	call->transfer.method = "POST";
+	call->transfer.body.kind = APAM_BODY_BYTES;
+	call->transfer.body.bytes = call->data.bytes;
+	if (!has_header(call, type))
+		call->headers[call->transfer.header_count++] =
+		    (struct apam_header){ type, call->data.json ? json : form };
+	return STATUS_DONE;
+}
+
+static int
+read_call(struct call *call)
+{
+	int code;
+
+	call->transfer.size = sizeof(call->transfer);
+	call->transfer.url = call->args->words[call->args->word_count - 1];
+	call->transfer.method = "GET";
+	if (call->args->word_count == 1 && !session_is_url(call->transfer.url))
+		return usage_error(&command_request, "a URL is missing");
+	code = read_timeout(call);
+	if (code == STATUS_DONE)
+		code = read_headers(call);
+	if (code == STATUS_DONE)
+		code = read_data(call);
+	if (args_value(call->args, "method") != NULL)
+		call->transfer.method = args_value(call->args, "method");
+	return code;
+}
+
+/* ---- The transfer ----------------------------------------------------- */
+
+static int
+open_output(struct call *call)
+{
+	const char *path = args_value(call->args, "output");
+
+	call->reply.to = stdout;
+	call->reply.terminal = path == NULL && on_terminal();
+	call->reply.hold = call->reply.terminal;
+	if (path == NULL)
+		return STATUS_DONE;
+	if (!outfile_open(&call->out, path)) {
+		complain("cannot write %s: %s", path, strerror(errno));
+		return STATUS_USAGE;
+	}
+	call->reply.to = call->out.to;
+	return STATUS_DONE;
+}
+
+/* Of CURLOPT_XFERINFOFUNCTION: first the body goes out, then one comes in. */
+static int
+show_progress(void *arg, curl_off_t all, curl_off_t received,
+    curl_off_t to_send, curl_off_t sent)
+{
+	(void)arg;
+	if (received > 0)
+		progress_bytes("received", (uint64_t)received, (uint64_t)all);
+	else
+		progress_bytes("sent", (uint64_t)sent, (uint64_t)to_send);
+	return 0;
+}
+
+static bool
+prepare(struct call *call)
+{
+	struct apam_transfer *transfer = &call->transfer;
+
+	if (curl_library_load(&call->curl))
+		call->easy = call->curl.easy_init();
+	if (call->easy == NULL)
+		return false;
+	call->curl.easy_setopt(
+	    call->easy, CURLOPT_USERAGENT, "apam/" APAM_VERSION);
+	call->curl.easy_setopt(
+	    call->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	/* A response on the terminal is progress enough. */
+	if (!call->reply.terminal) {
+		call->curl.easy_setopt(call->easy, CURLOPT_NOPROGRESS, 0L);
+		call->curl.easy_setopt(
+		    call->easy, CURLOPT_XFERINFOFUNCTION, show_progress);
+	}
+	transfer->write = reply_body;
+	transfer->write_arg = &call->reply;
+	if (args_has(call->args, "include")) {
+		transfer->header = reply_header;
+		transfer->header_arg = &call->reply;
+	}
+	if (args_has(call->args, "verbose")) {
+		trace_profile(call->profile);
+		call->trace.transfer = transfer;
+		transfer->sending = trace_sending;
+		transfer->arg = &call->trace;
+	}
+	return true;
+}
+
+static int
+perform(struct call *call)
+{
+	struct apam_error err = { 0 };
+	enum apam_status status;
+
+	if (!prepare(call)) {
+		complain("libcurl.so.4 does not load; install libcurl");
+		return STATUS_INTERNAL;
+	}
+	call->result.size = sizeof(call->result);
+	status = apam_curl_perform(
+	    call->profile, call->easy, &call->transfer, &call->result, &err);
+	progress_hide();
+	return status == APAM_OK ? STATUS_DONE :
+				   report(call->name, status, &err);
+}
+
+/* ---- The answer ------------------------------------------------------- */
+
+/* The host that a redirect points to; only that, the rest may be secret. */
+static void
+redirect_host(const struct call *call, const char *target, char host[HOST_MAX])
+{
+	const struct curl_library *curl = &call->curl;
+	char *part = NULL;
+	CURLU *parsed = curl->url();
+
+	host[0] = '\0';
+	if (parsed != NULL && target != NULL &&
+	    curl->url_set(parsed, CURLUPART_URL, target, 0) == CURLUE_OK &&
+	    curl->url_get(parsed, CURLUPART_HOST, &part, 0) == CURLUE_OK)
+		snprintf(host, HOST_MAX, "%s", part);
+	curl->free(part);
+	curl->url_cleanup(parsed);
+}
+
+/* `to` is `from` with a slash at the end of its path, whatever the query. */
+static bool
+adds_slash(const char *from, const char *to)
+{
+	const size_t n = strcspn(from, "?#");
+
+	return strncmp(from, to, n) == 0 && to[n] == '/' &&
+	    strchr("?#", to[n + 1]) != NULL;
+}
+
+/* Where a redirect points to, as far as that may be shown. */
+static void
+explain_redirect(const struct call *call)
+{
+	const char *target = NULL;
+	char host[HOST_MAX];
+
+	call->curl.easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &target);
+	fputs("; the redirect was not followed", stderr);
+	if (target != NULL && adds_slash(call->transfer.url, target)) {
+		fputs(", it adds a slash at the end of the URL's path: write "
+		      "it there",
+		    stderr);
+		return;
+	}
+	redirect_host(call, target, host);
+	fputs(host[0] == '\0' ? "" : ", it points to ", stderr);
+	trace_safe(apam_str(host));
+}
+
+static int
+verdict_status(const struct apam_result *result)
+{
+	switch (result->judgement.verdict) {
+	case APAM_VERDICT_REJECTED:
+	case APAM_VERDICT_FORBIDDEN:
+	case APAM_VERDICT_SUSPECT:
+		return STATUS_REFUSED;
+	case APAM_VERDICT_THROTTLED:
+		return STATUS_TEMPORARY;
+	default:
+		break;
+	}
+	if (result->status == 429 || result->status >= 500)
+		return STATUS_TEMPORARY;
+	if (result->status >= 200 && result->status < 300)
+		return STATUS_DONE;
+	return STATUS_REFUSED;
+}
+
+/* One line that says why an answer is no success. */
+static void
+explain_answer(const struct call *call)
+{
+	const struct apam_result *result = &call->result;
+	const char *reason = result->judgement.reason;
+
+	fprintf(stderr, "apam: %s: HTTP %u", call->name, result->status);
+	if (reason != NULL && reason[0] != '\0')
+		fprintf(stderr, ": %s", reason);
+	if (result->status >= 300 && result->status < 400)
+		explain_redirect(call);
+	if (result->detail.text[0] != '\0')
+		fprintf(stderr, "; not sent again: %s", result->detail.text);
+	fputc('\n', stderr);
+	report_hint(&result->detail);
+}
+
+static bool
+is_json_type(const char *type)
+{
+	return type != NULL &&
+	    (strncasecmp(type, "application/json", 16) == 0 ||
+		strstr(type, "+json") != NULL);
+}
+
+/* Of what a terminal does not show: a body in a file, and none at all. */
+static void
+tell_unseen(const struct call *call)
+{
+	curl_off_t n = 0;
+
+	call->curl.easy_getinfo(call->easy, CURLINFO_SIZE_DOWNLOAD_T, &n);
+	if (n == 0)
+		tell("HTTP %u, and no body.", call->result.status);
+	else if (call->out.path != NULL)
+		tell("HTTP %u: the body is in %s.", call->result.status,
+		    call->out.path);
+}
+
+static int
+answer(struct call *call)
+{
+	const char *type = NULL;
+	int code = verdict_status(&call->result);
+
+	call->curl.easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
+	if (args_has(call->args, "verbose"))
+		trace_answer(call->result.status, type);
+	reply_finish(&call->reply, is_json_type(type));
+	if (call->out.to != NULL && !outfile_commit(&call->out)) {
+		complain(
+		    "cannot write %s: %s", call->out.path, strerror(errno));
+		return STATUS_INTERNAL;
+	}
+	fflush(stdout);
+	if (code != STATUS_DONE)
+		explain_answer(call);
+	else
+		tell_unseen(call);
+	return code;
+}
+
+static int
+request(struct cli *cli, const struct args *args)
+{
+	struct call call = { .args = args };
+	int code = read_call(&call);
+
+	if (args->word_count > 1)
+		call.name = args->words[0];
+	if (code == STATUS_DONE)
+		code = session_profile_for(
+		    cli, call.name, call.transfer.url, &call.profile);
+	if (code == STATUS_DONE)
+		call.name = apam_profile_name(call.profile);
+	if (code == STATUS_DONE)
+		code = open_output(&call);
+	if (code == STATUS_DONE)
+		code = perform(&call);
+	if (code == STATUS_DONE)
+		code = answer(&call);
+	if (call.easy != NULL)
+		call.curl.easy_cleanup(call.easy);
+	outfile_discard(&call.out);
+	reply_free(&call.reply);
+	data_free(&call.data);
+	free(call.headers);
+	return code;
+}
+
+const struct command command_request = {
+	.name = "request",
+	.synopsis = "[PROFILE] URL",
+	.summary = "Send one signed request and write the response's body",
+	.notes =
+	    "Replays once with another credential; follows no redirect.  JSON "
+	    "is indented on a\nterminal, and JSON given with -d is sent "
+	    "as application/json.\nExit status 0 for 2xx, 4 for 429 and "
+	    "5xx, 1 for the rest.",
+	.flags = flags,
+	.text_only = true,
+	.least = 1,
+	.most = 2,
+	.run = request,
+};

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam users: whose programs have a directory in state_dir, where they note
+ * which keys they use, and making one for a service's user.
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command/keys.h"
+#include "lib/command.h"
+#include "lib/each.h"
+#include "lib/json_out.h"
+#include "lib/report.h"
+#include "lib/session.h"
+#include "lib/table.h"
+
+/* ---- Adding -------------------------------------------------------------- */
+
+/* By name or by number; false where there is no such user. */
+static bool
+find_user(const char *word, unsigned long *uid)
+{
+	const struct passwd *user = getpwnam(word);
+	char *end;
+
+	if (user != NULL) {
+		*uid = user->pw_uid;
+		return true;
+	}
+	errno = 0;
+	*uid = strtoul(word, &end, 10);
+	return word[0] >= '0' && word[0] <= '9' && *end == '\0' && errno == 0 &&
+	    *uid < UINT32_MAX;
+}
+
+static int
+add_one(struct cli *cli, const char *word)
+{
+	struct apam_error err = { 0 };
+	unsigned long uid;
+	enum apam_status status;
+
+	if (!find_user(word, &uid)) {
+		complain(
+		    "there is no user %s; `getent passwd` shows them", word);
+		return STATUS_USAGE;
+	}
+	status = apam_user_add(cli->ctx, uid, &err);
+	if (status != APAM_OK)
+		return report(NULL, status, &err);
+	if (!cli->json)
+		printf(
+		    "programs of user %s can note which keys they use\n", word);
+	return STATUS_DONE;
+}
+
+static int
+add_run(struct cli *cli, const struct args *args)
+{
+	int code = session_open(cli);
+
+	if (code != STATUS_DONE)
+		return code;
+	for (size_t i = 0; i < args->word_count; i++)
+		code = worse(code, add_one(cli, args->words[i]));
+	if (cli->json)
+		return worse(
+		    code, json_finish(json_pack("{s:b}", "done", code == 0)));
+	return code;
+}
+
+static const struct command command_users_add = {
+	.name = "users add",
+	.synopsis = "USER...",
+	.summary = "Let programs of a user note which keys they use",
+	.notes = "USER is a name or a number.  Makes the user's directory in "
+		 "state_dir, as root;\nfine where it is there.  Without one, "
+		 "nobody learns which keys these programs\nuse, they share no "
+		 "credentials, and without a journal their part of the audit\n"
+		 "log is lost.",
+	.least = 1,
+	.most = (size_t)-1,
+	.run = add_run,
+};
+
+/* ---- Listing ------------------------------------------------------------- */
+
+static const char *const heads[] = { "USER", "UID", NULL };
+
+struct view {
+	struct table table;
+	json_t *all; /* with --json */
+};
+
+static void
+add_row(void *arg, unsigned long uid)
+{
+	struct view *view = arg;
+	char user[KEYS_USER_SIZE], number[24];
+	const char *cells[] = { user, number };
+
+	keys_user(user, uid);
+	snprintf(number, sizeof(number), "%lu", uid);
+	if (view->all == NULL)
+		table_add(&view->table, cells);
+	else
+		json_array_append_new(view->all,
+		    json_pack("{s:o, s:I}", "user", json_text(user), "uid",
+			(json_int_t)uid));
+}
+
+static int
+list_run(struct cli *cli, const struct args *args)
+{
+	struct view view = { .all = NULL };
+	int code = session_open(cli), shown;
+
+	(void)args;
+	if (code != STATUS_DONE)
+		return code;
+	table_init(&view.table, heads);
+	view.all = cli->json ? json_array() : NULL;
+	apam_users(cli->ctx, add_row, &view);
+	if (view.table.rows == 0 && !cli->json && on_terminal())
+		complain("no user has a directory that you may read; as root, "
+			 "`apam users add USER` makes one");
+	shown = table_finish(&view.table);
+	return cli->json ? json_finish(view.all) : shown;
+}
+
+static const struct command command_users_list = {
+	.name = "users list",
+	.synopsis = "",
+	.summary = "Show whose programs can note which keys they use",
+	.notes = "Root sees all, others themselves.",
+	.run = list_run,
+};
+
+static const struct command *const commands[] = {
+	&command_users_list,
+	&command_users_add,
+	NULL,
+};
+
+const struct command command_users = {
+	.name = "users",
+	.synopsis = "COMMAND ...",
+	.summary = "Let programs of users note which keys they use",
+	.notes = "Programs write such notes to a directory of their user's in "
+		 "state_dir, which root\nmakes.  `apam users COMMAND --help` "
+		 "says more of a command.",
+	.commands = commands,
+};

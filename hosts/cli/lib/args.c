@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The command line reader.  Not getopt_long: that keeps globals, reorders
+ * argv, takes abbreviations that later versions may make ambiguous, and prints
+ * its own messages.
+ */
+#include "lib/args.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_SHOWN 40
+
+/* Where reading stands. */
+struct cursor {
+	struct args *args;
+	int argc;
+	char **argv;
+	int i;
+};
+
+static const struct flag *
+find_long(const struct args *args, const char *name, size_t n)
+{
+	for (size_t t = 0; t < 2; t++) {
+		const struct flag *f = args->tables[t];
+		for (; f != NULL && f->name != NULL; f++)
+			if (strlen(f->name) == n &&
+			    memcmp(f->name, name, n) == 0)
+				return f;
+	}
+	return NULL;
+}
+
+static const struct flag *
+find_letter(const struct args *args, char letter)
+{
+	for (size_t t = 0; t < 2; t++) {
+		const struct flag *f = args->tables[t];
+		for (; f != NULL && f->name != NULL; f++)
+			if (f->letter == letter)
+				return f;
+	}
+	return NULL;
+}
+
+static bool
+problem(struct args *args, const char *text, const struct flag *flag)
+{
+	snprintf(
+	    args->problem, sizeof(args->problem), "--%s %s", flag->name, text);
+	return false;
+}
+
+static bool
+problem_unknown(
+    struct args *args, const char *dashes, const char *name, size_t n)
+{
+	/* A name only: what follows it may be a secret in a wrong place. */
+	snprintf(args->problem, sizeof(args->problem),
+	    "there is no option %s%.*s", dashes,
+	    (int)(n < NAME_SHOWN ? n : NAME_SHOWN), name);
+	return false;
+}
+
+static bool
+note(struct args *args, const struct flag *flag, const char *value)
+{
+	if (flag->value != NULL && !flag->many && args_has(args, flag->name))
+		return problem(args, "may be given once only", flag);
+	args->given[args->given_count++] = (struct given){ flag, value };
+	return true;
+}
+
+/* The value of a flag: `attached`, or the next argument. */
+static bool
+note_value(struct cursor *c, const struct flag *flag, const char *attached)
+{
+	if (attached != NULL)
+		return note(c->args, flag, attached);
+	if (c->i + 1 >= c->argc)
+		return problem(c->args, "needs a value", flag);
+	c->i++;
+	return note(c->args, flag, c->argv[c->i]);
+}
+
+static bool
+read_long(struct cursor *c, const char *text)
+{
+	size_t n = strcspn(text, "=");
+	const char *attached = text[n] == '=' ? text + n + 1 : NULL;
+	const struct flag *flag = find_long(c->args, text, n);
+
+	if (flag == NULL)
+		return problem_unknown(c->args, "--", text, n);
+	if (flag->value != NULL)
+		return note_value(c, flag, attached);
+	if (attached != NULL)
+		return problem(c->args, "takes no value", flag);
+	return note(c->args, flag, NULL);
+}
+
+static bool
+read_short(struct cursor *c, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		const struct flag *flag = find_letter(c->args, *text);
+
+		if (flag == NULL)
+			return problem_unknown(c->args, "-", text, 1);
+		if (flag->value != NULL)
+			return note_value(
+			    c, flag, text[1] == '\0' ? NULL : text + 1);
+		if (!note(c->args, flag, NULL))
+			return false;
+	}
+	return true;
+}
+
+static bool
+read_words(struct cursor *c)
+{
+	if (c->args->stop_at_word)
+		return true;
+	for (; c->i < c->argc; c->i++)
+		c->args->words[c->args->word_count++] = c->argv[c->i];
+	return true;
+}
+
+static bool
+read_all(struct cursor *c)
+{
+	for (; c->i < c->argc; c->i++) {
+		const char *text = c->argv[c->i];
+		bool ok = true;
+
+		if (strcmp(text, "--") == 0) {
+			c->i++;
+			return read_words(c);
+		}
+		if (text[0] != '-' || text[1] == '\0') {
+			if (c->args->stop_at_word)
+				return true;
+			c->args->words[c->args->word_count++] = text;
+			continue;
+		}
+		ok = text[1] == '-' ? read_long(c, text + 2) :
+				      read_short(c, text + 1);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+bool
+args_read(struct args *args, int argc, char **argv)
+{
+	struct cursor c = { args, argc, argv, 0 };
+	size_t most = 1;
+	bool ok;
+
+	/* Every letter of a bundle may be a flag. */
+	for (int i = 0; i < argc; i++)
+		most += strlen(argv[i]) + 1;
+	args->given = calloc(most, sizeof(args->given[0]));
+	args->words = calloc((size_t)argc + 1, sizeof(args->words[0]));
+	if (args->given == NULL || args->words == NULL) {
+		snprintf(args->problem, sizeof(args->problem), "out of memory");
+		return false;
+	}
+	ok = read_all(&c);
+	args->next = c.i;
+	return ok;
+}
+
+void
+args_free(struct args *args)
+{
+	free(args->given);
+	free(args->words);
+	args->given = NULL;
+	args->words = NULL;
+	args->given_count = args->word_count = 0;
+}
+
+static const struct given *
+find_given(const struct args *args, const char *name)
+{
+	for (size_t i = 0; i < args->given_count; i++)
+		if (strcmp(args->given[i].flag->name, name) == 0)
+			return &args->given[i];
+	return NULL;
+}
+
+const char *
+args_value(const struct args *args, const char *name)
+{
+	const struct given *given = find_given(args, name);
+
+	return given == NULL ? NULL : given->value;
+}
+
+bool
+args_has(const struct args *args, const char *name)
+{
+	return find_given(args, name) != NULL;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a command of the `apam` program is, and what it is given.
+ *
+ * One file per command, each with one const descriptor; main.c has the table
+ * of them.  Exit statuses are a contract with scripts.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include <apam/apam.h>
+
+#include "lib/args.h"
+
+enum exit_status {
+	STATUS_DONE = 0,
+	STATUS_REFUSED = 1, /* rejected, revoked, archived, origin, policy */
+	STATUS_USAGE = 2,
+	STATUS_CONFIG = 3,
+	STATUS_TEMPORARY = 4, /* network, provider, deadline */
+	STATUS_INTERNAL = 5
+};
+
+/* What holds for the whole run. */
+struct cli {
+	struct apam_open_options options;
+	char *config; /* the main file's path, where -c was relative; or NULL */
+	struct apam *ctx; /* NULL before session_open */
+	bool json; /* --json */
+};
+
+struct command {
+	const char *name; /* a subcommand's with its group's: "keys add" */
+	const char *synopsis; /* after the name */
+	const char *summary; /* one line */
+	const char *notes; /* more for --help, or NULL */
+	/* A group: its subcommands, then NULL.  All that follows is theirs. */
+	const struct command *const *commands;
+	const struct flag *flags; /* or NULL */
+	bool text_only; /* --json has no meaning for it */
+	size_t least, most; /* words */
+	/* Returns the exit status; has then said on stderr what went wrong. */
+	int (*run)(struct cli *cli, const struct args *args);
+};
+
+extern const struct command command_check;
+extern const struct command command_curl;
+extern const struct command command_explain;
+extern const struct command command_headers;
+extern const struct command command_help;
+extern const struct command command_keys;
+extern const struct command command_lint;
+extern const struct command command_list;
+extern const struct command command_log;
+extern const struct command command_modules;
+extern const struct command command_request;
+extern const struct command command_revoke;
+extern const struct command command_secret;
+extern const struct command command_secret_set;
+extern const struct command command_status;
+extern const struct command command_users;
+extern const struct command command_version;
+
+/* All of them, NULL at the end. */
+extern const struct command *const cli_commands[];
+
+/* The flags that every command takes, and those of the program alone. */
+extern const struct flag common_flags[];
+extern const struct flag program_flags[];
+
+/* Print "apam: COMMAND: text" and where help is.  Returns STATUS_USAGE. */
+int usage_error(const struct command *command, const char *format, ...)
+    APAM_PRINTF(2, 3);
+
+#endif

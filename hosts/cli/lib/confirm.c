@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A question on standard error, and a line of standard input as its answer,
+ * where both are a terminal.  Anything but yes is no.
+ */
+#include "lib/confirm.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "lib/report.h"
+
+#define ANSWER_MAX 64
+
+bool
+can_confirm(void)
+{
+	return isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1;
+}
+
+bool
+confirm(const struct args *args, const char *question)
+{
+	char answer[ANSWER_MAX];
+
+	if (args_has(args, "yes"))
+		return true;
+	if (!can_confirm()) {
+		complain("nothing was done; add --yes to do it all the same");
+		return false;
+	}
+	fprintf(stderr, "%s [y/N] ", question);
+	fflush(stderr);
+	if (fgets(answer, sizeof(answer), stdin) == NULL)
+		answer[0] = '\0';
+	answer[strcspn(answer, "\r\n")] = '\0';
+	if (strcasecmp(answer, "y") == 0 || strcasecmp(answer, "yes") == 0)
+		return true;
+	complain("nothing was done");
+	return false;
+}

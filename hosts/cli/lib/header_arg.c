@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * "Name: value", RFC 9110, 5.1 and 5.5.  Stricter than curl: no "Name;", no
+ * "@FILE", and none of those that say where a request goes and where it ends:
+ * a Host would carry the credential to another site of the same server, a
+ * Content-Length or Transfer-Encoding split the request in two.
+ */
+#include "lib/header_arg.h"
+
+#include <strings.h>
+
+/* As the library has them (core/text/header.c), which refuses them, too. */
+static const char *const framing[] = { "Connection", "Content-Length", "Expect",
+	"Host", "HTTP2-Settings", "Keep-Alive", "Proxy-Authorization",
+	"Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade" };
+
+static bool
+is_framing(struct apam_str name)
+{
+	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++)
+		if (strlen(framing[i]) == name.n &&
+		    strncasecmp(framing[i], name.p, name.n) == 0)
+			return true;
+	return false;
+}
+
+/* RFC 9110, 5.6.2. */
+static bool
+token_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9') ||
+	    (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+static struct apam_str
+trim(const char *text)
+{
+	struct apam_str s;
+
+	s.p = text + strspn(text, " \t");
+	s.n = strlen(s.p);
+	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+		s.n--;
+	return s;
+}
+
+bool
+has_control(struct apam_str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+			return true;
+	return false;
+}
+
+const char *
+header_arg(const char *text, struct apam_header *header)
+{
+	size_t n = 0;
+
+	while (token_char(text[n]))
+		n++;
+	if (n == 0 || text[n] != ':')
+		return "a header is given as 'Name: value'";
+	header->name = (struct apam_str){ text, n };
+	header->value = trim(text + n + 1);
+	if (has_control(header->value))
+		return "a header must not have control characters";
+	if (header->value.n == 0)
+		return "a header needs a value";
+	if (is_framing(header->name))
+		return "Host, Content-Length and others that say where a "
+		       "request goes or ends are set by apam";
+	return NULL;
+}

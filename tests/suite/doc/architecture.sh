@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# doc/architecture.md names the files that there are: each of core/ is in its
+# table of floors, and each file, folder and decision that it names is there.
+#
+# Prints each failing row; ends with "N passed, N failed".
+set -u
+cd "$(dirname "$0")/../../.." || exit 1
+doc=doc/architecture.md
+passed=0 failed=0
+
+# result STATUS WHAT: count a row, and show it where it failed.
+result()
+{
+	if [ "$1" -eq 0 ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL  $2"
+	fi
+}
+
+# The floors as the table has them, one a line: the name, then its files.
+floors()
+{
+	awk -F'|' '$2 ~ /^ `[a-z]+\/` $/ && NF == 6 { print $2 $4 }' $doc |
+	    tr -d '`/'
+}
+
+# is_there FILE: as it is named in the text, wherever it lies.
+is_there()
+{
+	[ -e "$1" ] || [ -e "doc/$1" ] ||
+	    [ -n "$(find core hosts modules include tests etc \
+		-path "*/$1" -print -quit)" ]
+}
+
+floors=$(floors)
+[ "$(echo "$floors" | awk '{ print $1 }')" = \
+    "$(awk '/^#/ || !NF { next } $1 ~ /^(host|only|except)$/ { next }
+	{ print $1 }' core/FLOORS | tac)" ]
+result $? "$doc: its floors are not those of core/FLOORS, the highest first"
+while read -r floor names; do
+	for name in $names; do
+		files=$(echo core/"$floor/$name".[ch])
+		[ -e "${files##* }" ]
+		result $? "$doc: $floor/ has $name, which is not there"
+	done
+	for file in core/"$floor"/*.[ch]; do
+		name=$(basename "${file%.[ch]}")
+		[[ " $names " = *" $name "* ]]
+		result $? "$doc: $floor/ lacks $file"
+	done
+done <<<"$floors"
+for name in $(grep -oE '`[a-z0-9_/-]+\.(c|h|md|sh|syms)`' $doc | tr -d '`' |
+    sort -u) $(grep -oE '\]\([a-z0-9/.-]+\)' $doc | tr -d ']()' | sort -u); do
+	is_there "$name"
+	result $? "$doc names $name, which is not there"
+done
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Driving a module without a network: open it with options as in a file, give
+ * its step functions answers, look at what it asked for and made.
+ *
+ * Uses the core's own options, services, operations and responses.  Answers
+ * are text: the status, headers a line each, an empty line, the body.  Needs
+ * no Check, so that fuzz targets share it; a fault of the test itself aborts.
+ */
+#ifndef TESTS_DRIVE_H
+#define TESTS_DRIVE_H
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/op.h"
+#include "abi/services.h"
+#include "abi/signing.h"
+#include "base/str.h"
+#include "config/option.h"
+#include "config/syntax.h"
+
+#define DRIVE_HEADERS_MAX 16
+
+struct drive {
+	const struct apam_module *module;
+	struct services svc;
+	struct log log;
+	char logged[1024]; /* all lines so far */
+	struct problems problems;
+	struct conf *conf;
+	struct option_values values;
+	struct apam_options options;
+	void *state;
+	char refusal[512]; /* of refuse_option or the option reader */
+	size_t refused_option;
+};
+
+/* ---- Opening ---------------------------------------------------------- */
+
+static inline void
+drive_note(void *arg, int level, const char *line)
+{
+	struct drive *d = arg;
+	size_t n = strlen(d->logged);
+
+	(void)level;
+	(void)snprintf(d->logged + n, sizeof(d->logged) - n, "%s\n", line);
+}
+
+static inline void
+drive_refused(void *arg, size_t index, const char *text)
+{
+	struct drive *d = arg;
+
+	d->refused_option = index;
+	(void)snprintf(d->refusal, sizeof(d->refusal), "%s", text);
+}
+
+/* Abort with a message: the test cannot go on. */
+static inline void
+drive_need(bool ok, const char *what, const char *detail)
+{
+	if (ok)
+		return;
+	(void)fprintf(stderr, "drive: %s: %s\n", what, detail);
+	abort();
+}
+
+/* The module in the file `name` ("modules/x.so") of the build tree. */
+static inline const struct apam_module *
+drive_load(const char *name)
+{
+	const char *build = getenv("APAM_BUILD");
+	const struct apam_module *module;
+	char path[512];
+	void *handle;
+
+	if (build == NULL)
+		build = getenv("BUILD");
+	(void)snprintf(path, sizeof(path), "%s%s/%s",
+	    build != NULL && build[0] == '/' ? "" : "./",
+	    build == NULL ? "build" : build, name);
+	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	drive_need(handle != NULL, "cannot load", path);
+	module = dlsym(handle, "apam_module_1");
+	drive_need(module != NULL, "no module", path);
+	return module;
+}
+
+/* Secrets are references; here each gets the same text instead. */
+static inline void
+drive_set_secrets(
+    struct drive *d, const struct option_table *table, const char *secret)
+{
+	size_t i;
+
+	for (i = 0; i < table->count; i++)
+		if (option_at(table, i)->type == APAM_OPT_SECRET &&
+		    d->values.values[i].set)
+			d->values.values[i].str = apam_str(secret);
+}
+
+/*
+ * Open `module` with options written as in a profile.  Returns what the
+ * module's open did, or APAM_E_CONFIG where the options are refused before;
+ * then d->refusal says why.  Free with drive_close in any case.
+ */
+static inline enum apam_status
+drive_open(struct drive *d, const struct apam_module *module, const char *text,
+    const char *secret)
+{
+	const struct option_table table = { module->options,
+		module->option_size, module->option_count };
+	const struct option_source source = { .file = "test",
+		.what = "the entry",
+		.allow_http = true,
+		.problems = &d->problems };
+
+	memset(d, 0, sizeof(*d));
+	d->module = module;
+	d->log = (struct log){ drive_note, d, APAM_LOG_DEBUG };
+	services_init(&d->svc, module->scheme, &d->log);
+	d->svc.refuse = drive_refused;
+	d->svc.refuse_arg = d;
+	d->conf = conf_parse("test", apam_str(text), &d->problems);
+	if (d->conf == NULL) {
+		(void)snprintf(d->refusal, sizeof(d->refusal), "%s",
+		    d->problems.first.text);
+		return APAM_E_CONFIG;
+	}
+	if (!option_read(config_root_setting(&d->conf->tree), &source, &table,
+		&d->values)) {
+		(void)snprintf(d->refusal, sizeof(d->refusal), "%s",
+		    d->problems.first.text);
+		return APAM_E_CONFIG;
+	}
+	drive_set_secrets(d, &table, secret);
+	d->options = (struct apam_options){ sizeof(d->options),
+		sizeof(struct apam_value), d->values.count, d->values.values };
+	return module->open(&d->svc.pub, &d->options, &d->state);
+}
+
+static inline void
+drive_close(struct drive *d)
+{
+	if (d->state != NULL)
+		d->module->close(d->state);
+	option_values_free(&d->values);
+	conf_free(&d->conf);
+	memset(d, 0, sizeof(*d));
+}
+
+/* ---- Memory that runs out --------------------------------------------- */
+
+/* How many more texts can be made; negative: any number. */
+static int drive_texts = -1;
+static struct apam_text *(*drive_text_new)(const struct apam_services *svc);
+
+static inline struct apam_text *
+drive_limited_text_new(const struct apam_services *svc)
+{
+	if (drive_texts == 0)
+		return NULL;
+	drive_texts--;
+	return drive_text_new(svc);
+}
+
+/* From now on only `n` texts can be made. */
+static inline void
+drive_limit_texts(struct drive *d, int n)
+{
+	if (d->svc.pub.text_new != drive_limited_text_new)
+		drive_text_new = d->svc.pub.text_new;
+	d->svc.pub.text_new = drive_limited_text_new;
+	drive_texts = n;
+}
+
+/* ---- Answers ---------------------------------------------------------- */
+
+struct answer {
+	struct response response;
+	struct apam_header headers[DRIVE_HEADERS_MAX];
+	size_t count;
+};
+
+/* Take a line without its end off the text. */
+static inline struct apam_str
+drive_line(struct apam_str *text)
+{
+	size_t n = str_find(*text, '\n');
+	struct apam_str line = str_cut(*text, n);
+
+	*text = str_skip(*text, n < text->n ? n + 1 : n);
+	return line;
+}
+
+/* Read an answer; it points into `text`.  A bad status is 200. */
+static inline void
+answer_read(struct answer *a, struct apam_str text)
+{
+	struct apam_str line = drive_line(&text);
+	int64_t status;
+	size_t colon;
+
+	memset(a, 0, sizeof(*a));
+	if (!str_number(line, 599, &status) || status < 100)
+		status = 200;
+	while ((line = drive_line(&text)).n > 0) {
+		colon = str_find(line, ':');
+		if (colon == line.n || a->count == DRIVE_HEADERS_MAX)
+			continue;
+		a->headers[a->count].name = str_cut(line, colon);
+		a->headers[a->count].value = str_trim(
+		    str_skip(line, colon + 1));
+		a->count++;
+	}
+	response_view(
+	    &a->response, (unsigned)status, a->headers, a->count, text);
+}
+
+static inline void
+answer_free(struct answer *a)
+{
+	response_free(&a->response);
+}
+
+/* ---- Calls ------------------------------------------------------------ */
+
+/* One step, with an answer as text or, at first, NULL. */
+static inline enum apam_step
+drive_step(struct drive *d, struct op *op, const char *text)
+{
+	struct answer answer;
+	enum apam_step step;
+
+	if (text == NULL)
+		return op_step(op, d->module, d->state, NULL);
+	answer_read(&answer, apam_str(text));
+	step = op_step(op, d->module, d->state, &answer.response);
+	answer_free(&answer);
+	return step;
+}
+
+/* The verdict on an answer as text. */
+static inline enum apam_verdict
+drive_judge(struct drive *d, const char *text, const char **reason)
+{
+	struct answer answer;
+	enum apam_verdict verdict;
+
+	*reason = NULL;
+	answer_read(&answer, apam_str(text));
+	verdict = d->module->judge(d->state, &answer.response.pub, reason);
+	answer_free(&answer);
+	return verdict;
+}
+
+/* A request to sign, of a method and a target on api.example. */
+static inline struct apam_request_view
+drive_request(const char *method, const char *target)
+{
+	static const struct apam_body none;
+	struct apam_str t = apam_str(target);
+	size_t mark = str_find(t, '?');
+
+	return (struct apam_request_view){
+		.size = sizeof(struct apam_request_view),
+		.method = apam_str(method),
+		.url = t,
+		.scheme = APAM_STR("https"),
+		.host = APAM_STR("api.example"),
+		.path = str_cut(t, mark),
+		.query = str_skip(t, mark < t.n ? mark + 1 : mark),
+		.port = 443,
+		.header_size = sizeof(struct apam_header),
+		.body = &none,
+		.now = 1700000000,
+	};
+}
+
+/* Sign with a credential's bytes; free *out with signing_free. */
+static inline enum apam_status
+drive_sign(struct drive *d, const struct apam_request_view *request,
+    const char *credential, struct apam_signing *out)
+{
+	const struct apam_credential_view view = { sizeof(view),
+		apam_str(credential), 1700000000 };
+
+	signing_init(out);
+	return d->module->sign(d->state, &view, request, out);
+}
+
+/* ---- Looking ---------------------------------------------------------- */
+
+/* The value of a field, or "" where it is not there. */
+static inline const char *
+drive_field(struct fields *f, const char *name)
+{
+	const struct apam_header *all = fields_array(f);
+	size_t i;
+
+	for (i = 0; all != NULL && i < f->count; i++)
+		if (str_equal_nocase(all[i].name, apam_str(name)))
+			return all[i].value.p;
+	return "";
+}
+
+/* True where text holds a part; what must not leak is looked for so. */
+static inline bool
+drive_holds(const char *text, const char *part)
+{
+	return strstr(text, part) != NULL;
+}
+
+#endif

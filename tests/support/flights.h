@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An open entry, of the module return-test unless `scheme` names another one,
+ * whose exchanges go to a raw server: for tests that take flights into their
+ * own hands, below the lifecycle.
+ */
+#ifndef TESTS_FLIGHTS_H
+#define TESTS_FLIGHTS_H
+
+#include "base/clock.h"
+#include "base/secmem.h"
+#include "entry/share.h"
+#include "flight/flight.h"
+#include "profile/stack.h"
+#include "support/project.h"
+#include "support/raw_server.h"
+#include "support/run.h"
+
+#define FLIGHT_MS 5000
+#define EMPTY_200 "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+struct flights {
+	struct project p;
+	struct raw_server server;
+	struct apam_profile *profile;
+	struct entry *entry;
+	const char *scheme; /* set before it is opened; NULL: return-test */
+};
+
+/*
+ * Start the server and open a profile of one entry with these options; each
+ * '%' in them is the server's URL.
+ */
+static inline void
+flights_open(struct flights *t, const struct raw_answer *answer,
+    const char *more, const char *options)
+{
+	const char *scheme = t->scheme == NULL ? "return-test" : t->scheme;
+	char text[2048], url[32], entry[1024] = "";
+
+	raw_start(&t->server, answer, NULL);
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u", t->server.port);
+	for (size_t n = 0; *options != '\0'; options++) {
+		if (*options == '%')
+			(void)strcpy(entry + n, url);
+		else
+			entry[n] = *options;
+		n = strlen(entry);
+		ck_assert_uint_lt(n, sizeof(entry) - sizeof(url));
+	}
+	(void)snprintf(text, sizeof(text),
+	    "origins = [ \"%s\" ];\nallow_http = true;\n%s\n"
+	    "auth = ( { scheme = \"%s\"; %s } );\n",
+	    url, more, scheme, entry);
+	project_make(&t->p);
+	project_directory(&t->p, "state");
+	project_module(&t->p, scheme, t->scheme == NULL);
+	project_profile(&t->p, "demo", text);
+	t->profile = project_get(&t->p, "demo");
+	ck_assert_msg(stack_ready(t->profile->stack, 0, &t->p.err) == APAM_OK,
+	    "%s:%u: %s", t->p.err.file, t->p.err.line, t->p.err.text);
+	t->entry = &t->profile->stack->entries[0];
+}
+
+/* Fine on one that was not opened. */
+static inline void
+flights_close(struct flights *t)
+{
+	if (t->profile != NULL)
+		project_remove(&t->p);
+	raw_stop(&t->server);
+	t->profile = NULL;
+}
+
+static inline struct flight *
+flights_new(struct flights *t, enum flight_goal goal, int ms)
+{
+	struct flight *f = flight_new(t->entry, goal, NULL, clock_ms() + ms);
+
+	ck_assert_ptr_nonnull(f);
+	return f;
+}
+
+#endif

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/abi/op.c: one step function here does what each row says, legal
+ * or not, and the table says what the core makes of it.
+ */
+#include "abi/op.h"
+
+#include "abi/services.h"
+#include "base/error.h"
+#include "base/secmem.h"
+#include "support/no_malloc.h"
+#include "support/run.h"
+#include "text/lifetime.h"
+
+#define URL "https://api.example/"
+
+/* What the step function does before it returns. */
+enum deed {
+	NOTHING,
+	EXCHANGE,
+	BAD_METHOD,
+	BAD_URL,
+	BAD_HEADER,
+	CREDENTIAL,
+	EMPTY_CREDENTIAL,
+	HUGE_CREDENTIAL,
+	HUGE_MEMO,
+	KEEP_AND_EXCHANGE,
+	READ_AND_DENY,
+	KEY_GOOD,
+	KEY_ILLEGAL,
+	FAIL_NETWORK,
+	FAIL_OK,
+	FAIL_ILLEGAL
+};
+
+static struct services svc;
+static enum deed deed;
+static int returned;
+static unsigned calls;
+static struct op op;
+static int live;
+static char huge[OP_CREDENTIAL_MAX + 1];
+
+/* An exchange, and a memo that there is no memory for. */
+static void
+keep_in_vain(struct apam_op *pub)
+{
+	const struct apam_services *s = &svc.pub;
+
+	s->exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+	secmem_fail_after(0);
+	s->memo(pub, (struct apam_str){ huge, sizeof(huge) / 2 });
+}
+
+static void
+build(struct apam_op *pub)
+{
+	const struct apam_services *s = &svc.pub;
+
+	switch (deed) {
+	case EXCHANGE:
+		s->exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+		return;
+	case BAD_METHOD:
+		s->exchange(pub, "G T", APAM_STR(URL), APAM_ENCODING_NONE);
+		return;
+	case BAD_URL:
+		s->exchange(
+		    pub, "GET", APAM_STR("ftp://h/"), APAM_ENCODING_NONE);
+		return;
+	case BAD_HEADER:
+		s->exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+		s->exchange_header(pub, "A", APAM_STR("b\r\nC: d"));
+		return;
+	case CREDENTIAL:
+		s->credential(pub, APAM_STR("FAKEtoken"));
+		return;
+	case EMPTY_CREDENTIAL:
+		s->credential(pub, APAM_STR(""));
+		return;
+	case HUGE_CREDENTIAL:
+		s->credential(pub, (struct apam_str){ huge, sizeof(huge) });
+		return;
+	case HUGE_MEMO:
+		s->credential(pub, APAM_STR("FAKEtoken"));
+		s->memo(pub, (struct apam_str){ huge, sizeof(huge) });
+		return;
+	case KEEP_AND_EXCHANGE:
+		keep_in_vain(pub);
+		return;
+	default:
+		return;
+	}
+}
+
+/* In parentheses: Check has a macro of that name. */
+static void
+say(struct apam_op *pub)
+{
+	const struct apam_services *s = &svc.pub;
+	struct apam_json value;
+
+	switch (deed) {
+	case KEY_GOOD:
+		(void)s->key_state(pub, APAM_KEY_GOOD, "because %d", 1);
+		return;
+	case KEY_ILLEGAL:
+		(void)s->key_state(pub,
+		    (enum apam_key_state)(APAM_KEY_REJECTED + 1), "%s", "");
+		return;
+	case READ_AND_DENY:
+		no_malloc = true;
+		(void)s->json(pub->response, "/error", &value, NULL);
+		no_malloc = false;
+		(void)s->key_state(pub, APAM_KEY_REJECTED, "%s", "nothing");
+		return;
+	case FAIL_NETWORK:
+		(void)(s->fail)(pub, APAM_E_NETWORK, "it says %s", "so");
+		return;
+	case FAIL_OK:
+		(void)(s->fail)(pub, APAM_OK, "it says %s", "so");
+		return;
+	case FAIL_ILLEGAL:
+		(void)(s->fail)(
+		    pub, (enum apam_status)0x50a, "it says %s", "so");
+		return;
+	default:
+		return;
+	}
+}
+
+static enum apam_step
+do_deed(void *state, struct apam_op *pub)
+{
+	ck_assert_ptr_eq(state, &deed);
+	ck_assert_uint_eq(pub->phase, calls);
+	calls++;
+	pub->phase = calls;
+	build(pub);
+	say(pub);
+	return (enum apam_step)returned;
+}
+
+static const struct apam_module module = {
+	.acquire = do_deed,
+	.check = do_deed,
+	.revoke = do_deed,
+};
+
+static void
+setup(void)
+{
+	live = secmem_live();
+	services_init(&svc, "demo", NULL);
+	memset(huge, 'a', sizeof(huge));
+	calls = 0;
+}
+
+static void
+teardown(void)
+{
+	op_free(&op);
+	ck_assert_int_eq(secmem_live(), live);
+}
+
+/* ---- What a step comes to --------------------------------------------- */
+
+static const struct {
+	const char *name;
+	enum op_kind kind;
+	enum deed deed;
+	int returned;
+	enum apam_step step;
+	enum apam_status status;
+	const char *text;
+} rows[] = {
+	{ "acquired", OP_ACQUIRE, CREDENTIAL, 1, APAM_STEP_DONE, APAM_OK, "" },
+	{ "nothing acquired", OP_ACQUIRE, NOTHING, 1, APAM_STEP_FAILED,
+	    APAM_E_ABI, "the module is done without a credential" },
+	{ "an empty one", OP_ACQUIRE, EMPTY_CREDENTIAL, 1, APAM_STEP_FAILED,
+	    APAM_E_ABI, "the module is done without a credential" },
+	{ "one too large", OP_ACQUIRE, HUGE_CREDENTIAL, 1, APAM_STEP_FAILED,
+	    APAM_E_PROVIDER, "the credential is too large" },
+	{ "a memo too large", OP_ACQUIRE, HUGE_MEMO, 1, APAM_STEP_FAILED,
+	    APAM_E_PROVIDER, "the credential is too large" },
+	{ "a state instead", OP_ACQUIRE, KEY_GOOD, 1, APAM_STEP_FAILED,
+	    APAM_E_ABI, "the module is done without a credential" },
+	{ "checked", OP_CHECK, KEY_GOOD, 1, APAM_STEP_DONE, APAM_OK, "" },
+	{ "nothing found", OP_CHECK, NOTHING, 1, APAM_STEP_FAILED, APAM_E_ABI,
+	    "the module is done without a key state" },
+	{ "an illegal state", OP_CHECK, KEY_ILLEGAL, 1, APAM_STEP_FAILED,
+	    APAM_E_ABI, "the module is done without a key state" },
+	{ "a credential instead", OP_CHECK, CREDENTIAL, 1, APAM_STEP_FAILED,
+	    APAM_E_ABI, "the module is done without a key state" },
+	{ "revoked", OP_REVOKE, NOTHING, 1, APAM_STEP_DONE, APAM_OK, "" },
+	{ "an exchange", OP_ACQUIRE, EXCHANGE, 2, APAM_STEP_EXCHANGE, APAM_OK,
+	    "" },
+	{ "none built", OP_CHECK, NOTHING, 2, APAM_STEP_FAILED, APAM_E_ABI,
+	    "the module asked for an exchange and built none" },
+	{ "a bad method", OP_REVOKE, BAD_METHOD, 2, APAM_STEP_FAILED,
+	    APAM_E_CONFIG,
+	    "the exchange cannot be sent: the method is no HTTP method" },
+	{ "a bad URL", OP_ACQUIRE, BAD_URL, 2, APAM_STEP_FAILED, APAM_E_CONFIG,
+	    "the exchange cannot be sent: " },
+	{ "a bad header", OP_ACQUIRE, BAD_HEADER, 2, APAM_STEP_FAILED,
+	    APAM_E_CONFIG, "the exchange cannot be sent: a header value" },
+	{ "failed", OP_ACQUIRE, FAIL_NETWORK, 0, APAM_STEP_FAILED,
+	    APAM_E_NETWORK, "it says so" },
+	{ "failed without a word", OP_CHECK, NOTHING, 0, APAM_STEP_FAILED,
+	    APAM_E_ABI, "the module failed without saying why" },
+	{ "failed well", OP_ACQUIRE, FAIL_OK, 0, APAM_STEP_FAILED, APAM_E_ABI,
+	    "it says so" },
+	{ "failed illegally", OP_ACQUIRE, FAIL_ILLEGAL, 0, APAM_STEP_FAILED,
+	    APAM_E_ABI, "it says so" },
+	{ "step 3", OP_ACQUIRE, CREDENTIAL, 3, APAM_STEP_FAILED, APAM_E_ABI,
+	    "the module returned an illegal step" },
+	{ "step -1", OP_REVOKE, NOTHING, -1, APAM_STEP_FAILED, APAM_E_ABI,
+	    "the module returned an illegal step" },
+	{ "a status for a step", OP_CHECK, KEY_GOOD, APAM_E_REVOKED,
+	    APAM_STEP_FAILED, APAM_E_ABI,
+	    "the module returned an illegal step" },
+};
+
+START_TEST(a_step_is_checked)
+{
+	enum apam_step step;
+
+	deed = rows[_i].deed;
+	returned = rows[_i].returned;
+	op_init(&op, rows[_i].kind, false, NULL);
+	step = op_step(&op, &module, &deed, NULL);
+	ck_assert_uint_eq(calls, 1);
+	ck_assert_msg(
+	    step == rows[_i].step, "%s: step %d", rows[_i].name, (int)step);
+	ck_assert_msg(op.error.status == rows[_i].status, "%s: %s",
+	    rows[_i].name, apam_status_name(op.error.status));
+	ck_assert_msg(
+	    strncmp(op.error.text, rows[_i].text, strlen(rows[_i].text)) == 0,
+	    "%s: %s", rows[_i].name, op.error.text);
+}
+END_TEST
+
+START_TEST(an_absent_slot_is_not_called)
+{
+	static const struct apam_module none;
+	static const enum op_kind kinds[] = { OP_ACQUIRE, OP_CHECK, OP_REVOKE,
+		(enum op_kind)3 };
+
+	for (int i = 0; i < ROWS(kinds); i++) {
+		op_init(&op, kinds[i], false, NULL);
+		ck_assert_int_eq(
+		    op_step(&op, i == 3 ? &module : &none, &deed, NULL),
+		    APAM_STEP_FAILED);
+		ck_assert_int_eq(op.error.status, APAM_E_ABI);
+		op_free(&op);
+	}
+	ck_assert_uint_eq(calls, 0);
+	op_init(&op, OP_CHECK, false, NULL);
+}
+END_TEST
+
+/* ---- One step after the other ----------------------------------------- */
+
+START_TEST(exchanges_come_to_an_end)
+{
+	struct response r;
+
+	response_view(&r, 200, NULL, 0, APAM_STR(""));
+	deed = EXCHANGE;
+	returned = APAM_STEP_EXCHANGE;
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	for (int i = 0; i < OP_STEPS_MAX; i++)
+		ck_assert_int_eq(
+		    op_step(&op, &module, &deed, i == 0 ? NULL : &r),
+		    APAM_STEP_EXCHANGE);
+	ck_assert_int_eq(op_step(&op, &module, &deed, &r), APAM_STEP_FAILED);
+	ck_assert_str_eq(
+	    op.error.text, "the module asks for one exchange after the other");
+	response_free(&r);
+}
+END_TEST
+
+/* The exchange of the step before is not sent twice. */
+START_TEST(an_exchange_is_asked_for_anew)
+{
+	struct response r;
+
+	response_view(&r, 200, NULL, 0, APAM_STR(""));
+	deed = EXCHANGE;
+	returned = APAM_STEP_EXCHANGE;
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	ck_assert_int_eq(
+	    op_step(&op, &module, &deed, NULL), APAM_STEP_EXCHANGE);
+	deed = NOTHING;
+	ck_assert_int_eq(op_step(&op, &module, &deed, &r), APAM_STEP_FAILED);
+	ck_assert_int_eq(op.error.status, APAM_E_ABI);
+	response_free(&r);
+}
+END_TEST
+
+static enum apam_step
+remember(void *state, struct apam_op *pub)
+{
+	const struct response *r = state;
+
+	if (calls++ == 0) {
+		ck_assert_ptr_null(pub->response);
+		ck_assert_uint_eq(pub->memo.n, 0);
+		svc.pub.memo(pub, APAM_STR("first"));
+		svc.pub.memo(pub, APAM_STR("memo"));
+		svc.pub.exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+		return APAM_STEP_EXCHANGE;
+	}
+	ck_assert_ptr_eq(pub->response, &r->pub);
+	ck_assert_str_eq(pub->memo.p, "memo");
+	svc.pub.credential(pub, APAM_STR("FAKEfirst"));
+	svc.pub.credential(pub, APAM_STR("FAKEtoken"));
+	svc.pub.lifetime(pub, 60);
+	return APAM_STEP_DONE;
+}
+
+START_TEST(a_memo_is_kept_between_steps)
+{
+	const struct apam_module remembers = { .acquire = remember };
+	struct response r;
+
+	response_view(&r, 200, NULL, 0, APAM_STR(""));
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	ck_assert_int_eq(op.lifetime, LIFETIME_UNSTATED);
+	ck_assert_uint_eq(op.pub.size, sizeof(op.pub));
+	ck_assert_int_eq(
+	    op_step(&op, &remembers, &r, NULL), APAM_STEP_EXCHANGE);
+	ck_assert_str_eq(buf_view(&op.exchange.url).p, URL);
+	ck_assert_int_eq(op_step(&op, &remembers, &r, &r), APAM_STEP_DONE);
+	ck_assert_str_eq(buf_view(&op.credential).p, "FAKEtoken");
+	ck_assert_int_eq(op.lifetime, 60);
+	response_free(&r);
+}
+END_TEST
+
+/* What a module was given back it may keep again, whole or in part. */
+static enum apam_step
+keep_again(void *state, struct apam_op *pub)
+{
+	const struct apam_str *part = state;
+	struct apam_str all;
+
+	if (calls++ == 0)
+		svc.pub.memo(pub, APAM_STR("FAKEmemo"));
+	all = pub->memo;
+	ck_assert_str_eq(all.p, "FAKEmemo");
+	svc.pub.memo(pub, (struct apam_str){ all.p + part->n, 4 });
+	ck_assert_str_eq(pub->memo.p, part->p);
+	svc.pub.memo(pub, APAM_STR("FAKEmemo"));
+	svc.pub.memo(pub, pub->memo);
+	ck_assert_str_eq(pub->memo.p, "FAKEmemo");
+	svc.pub.exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+	return APAM_STEP_EXCHANGE;
+}
+
+static const struct {
+	struct apam_str part; /* its text, and where it begins */
+} parts[] = { { { "FAKE", 0 } }, { { "Emem", 3 } }, { { "memo", 4 } } };
+
+START_TEST(a_memo_may_be_kept_again)
+{
+	const struct apam_module keeps = { .acquire = keep_again };
+	struct apam_str part = parts[_i].part;
+	struct response r;
+
+	response_view(&r, 200, NULL, 0, APAM_STR(""));
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	ck_assert_int_eq(op_step(&op, &keeps, &part, NULL), APAM_STEP_EXCHANGE);
+	ck_assert_int_eq(op_step(&op, &keeps, &part, &r), APAM_STEP_EXCHANGE);
+	ck_assert_str_eq(buf_view(&op.memo).p, "FAKEmemo");
+	response_free(&r);
+}
+END_TEST
+
+/* A text may be appended to itself, by any of the ways, while it grows. */
+START_TEST(a_text_may_be_put_into_itself)
+{
+	const struct apam_services *s = &svc.pub;
+	void (*const puts[])(
+	    struct apam_text *, struct apam_str) = { s->text_put,
+		s->text_put_base64, s->text_put_form, s->text_put_percent };
+	struct apam_text *text = s->text_new(s);
+	struct apam_str view;
+	size_t n;
+
+	for (size_t i = 0; i < 4000; i++)
+		s->text_put(text, APAM_STR("a"));
+	n = s->text_view(text).n;
+	puts[_i](text, s->text_view(text));
+	view = s->text_view(text);
+	ck_assert_uint_gt(view.n, n);
+	for (size_t i = 0; _i != 1 && i < view.n; i++)
+		ck_assert_int_eq(view.p[i], 'a');
+	for (size_t i = n; _i == 1 && i + 4 < view.n; i += 4)
+		ck_assert_int_eq(memcmp(view.p + i, "YWFh", 4), 0);
+	s->text_free(&text);
+}
+END_TEST
+
+START_TEST(a_check_says_why)
+{
+	const struct apam_credential_view view = { .size = sizeof(view) };
+
+	deed = KEY_GOOD;
+	returned = APAM_STEP_DONE;
+	op_init(&op, OP_CHECK, false, &view);
+	ck_assert_ptr_eq(op.pub.credential, &view);
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_DONE);
+	ck_assert_int_eq(op.key_state, APAM_KEY_GOOD);
+	ck_assert_str_eq(op.evidence, "because 1");
+}
+END_TEST
+
+static const enum deed needy[] = { EXCHANGE, CREDENTIAL };
+
+START_TEST(memory_may_be_short)
+{
+	deed = needy[_i];
+	returned = deed == EXCHANGE ? APAM_STEP_EXCHANGE : APAM_STEP_DONE;
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	secmem_fail_after(0);
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_FAILED);
+	secmem_fail_after(-1);
+	ck_assert_msg(op.error.status == APAM_E_MEMORY, "%s", op.error.text);
+}
+END_TEST
+
+/* Nothing was kept for the next step, so there is none. */
+START_TEST(what_could_not_be_kept_ends_it)
+{
+	deed = KEEP_AND_EXCHANGE;
+	returned = APAM_STEP_EXCHANGE;
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_FAILED);
+	secmem_fail_after(-1);
+	ck_assert_msg(op.error.status == APAM_E_MEMORY, "%s", op.error.text);
+}
+END_TEST
+
+/* An answer that no memory was there to read is evidence of nothing. */
+START_TEST(an_answer_that_was_not_read_says_nothing)
+{
+	const struct apam_header json = { APAM_STR("Content-Type"),
+		APAM_STR("application/json") };
+	struct response r;
+
+	response_view(&r, 200, &json, 1, APAM_STR("{\"error\":\"denied\"}"));
+	deed = READ_AND_DENY;
+	returned = APAM_STEP_DONE;
+	op_init(&op, OP_CHECK, false, NULL);
+	ck_assert_int_eq(op_step(&op, &module, &deed, &r), APAM_STEP_FAILED);
+	response_free(&r);
+	ck_assert_msg(op.error.status == APAM_E_MEMORY, "%s", op.error.text);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("op");
+	TCase *tc = tcase_create("op");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, a_step_is_checked, 0, ROWS(rows));
+	tcase_add_test(tc, an_absent_slot_is_not_called);
+	tcase_add_test(tc, exchanges_come_to_an_end);
+	tcase_add_test(tc, what_could_not_be_kept_ends_it);
+	tcase_add_test(tc, an_answer_that_was_not_read_says_nothing);
+	tcase_add_test(tc, an_exchange_is_asked_for_anew);
+	tcase_add_test(tc, a_memo_is_kept_between_steps);
+	tcase_add_loop_test(tc, a_memo_may_be_kept_again, 0, ROWS(parts));
+	tcase_add_loop_test(tc, a_text_may_be_put_into_itself, 0, 4);
+	tcase_add_test(tc, a_check_says_why);
+	tcase_add_loop_test(tc, memory_may_be_short, 0, ROWS(needy));
+	return run_suite(suite);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/abi/request.c: what modules are shown, which origin is nearest,
+ * and parameters that are added and taken back.  What is refused, through the
+ * public API, is in check_sign.c.
+ */
+#include "abi/request.h"
+
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/secmem.h"
+#include "base/str.h"
+#include "support/run.h"
+
+#define ORIGINS_MAX 3
+
+static struct url origins[ORIGINS_MAX];
+static struct profile profile;
+static struct request r;
+static struct fields query;
+static struct apam_error err;
+static int live;
+
+static void
+setup(void)
+{
+	live = secmem_live();
+	memset(&r, 0, sizeof(r));
+	fields_init(&query);
+	error_clear(&err);
+	profile = (struct profile){ .origins = origins };
+}
+
+static void
+teardown(void)
+{
+	secmem_fail_after(-1);
+	fields_free(&query);
+	request_free(&r);
+	ck_assert_int_eq(secmem_live(), live);
+}
+
+static void
+bind_to(const char *origin)
+{
+	ck_assert_ptr_null(
+	    url_parse(apam_str(origin), &origins[profile.origin_count]));
+	profile.origin_count++;
+}
+
+static enum apam_status
+init(const char *url)
+{
+	struct apam_request from = APAM_REQUEST("GET", url);
+	enum apam_status status;
+
+	request_free(&r);
+	status = request_init(&r, &from, &profile, &err);
+	if (status != APAM_OK)
+		return status;
+	/* Views of the request's own, not of what was given. */
+	ck_assert(r.view.body == &from.body);
+	r.view.body = NULL;
+	return APAM_OK;
+}
+
+static void
+shows(const char *url, const char *path, const char *params)
+{
+	ck_assert_msg(
+	    str_equal(r.view.url, apam_str(url)), "%.*s", SARG(r.view.url));
+	ck_assert_msg(
+	    str_equal(r.view.path, apam_str(path)), "%.*s", SARG(r.view.path));
+	ck_assert_msg(str_equal(r.view.query, apam_str(params)), "%.*s",
+	    SARG(r.view.query));
+}
+
+static const struct {
+	const char *given, *url, *scheme, *host, *path, *query;
+	unsigned port;
+	bool cut;
+} views[] = {
+	{ "https://h/", "https://h/", "https", "h", "/", "", 443, false },
+	{ "https://h", "https://h", "https", "h", "/", "", 443, false },
+	{ "https://H:443/A?b=C#d", "https://H:443/A?b=C", "https", "h", "/A",
+	    "b=C", 443, true },
+	{ "https://h/%41//b/?", "https://h/%41//b/?", "https", "h", "/%41//b/",
+	    "", 443, false },
+	{ "https://h/?a?b", "https://h/?a?b", "https", "h", "/", "a?b", 443,
+	    false },
+	{ "https://h/#", "https://h/", "https", "h", "/", "", 443, true },
+};
+
+START_TEST(a_request_is_shown_as_it_will_be_sent)
+{
+	bind_to("https://h");
+	ck_assert_msg(init(views[_i].given) == APAM_OK, "%s", err.text);
+	shows(views[_i].url, views[_i].path, views[_i].query);
+	ck_assert(str_equal(r.view.scheme, apam_str(views[_i].scheme)));
+	ck_assert_str_eq(r.view.host.p, views[_i].host);
+	ck_assert_uint_eq(r.view.port, views[_i].port);
+	ck_assert(str_equal(r.view.method, APAM_STR("GET")));
+	ck_assert_uint_eq(r.view.size, sizeof(r.view));
+	ck_assert_uint_eq(r.view.header_size, sizeof(struct apam_header));
+	ck_assert_int_gt(r.view.now, 1600000000);
+	ck_assert(r.cut == views[_i].cut);
+}
+END_TEST
+
+/* ---- Origins ---------------------------------------------------------- */
+
+static const struct {
+	const char *origins[ORIGINS_MAX];
+	const char *url;
+	const char *why; /* NULL: inside; "": any text */
+	size_t depth;
+} nearest[] = {
+	{ { NULL }, "https://h/", "the profile has no origin", 0 },
+	{ { "https://h" }, "https://h/a", NULL, 1 },
+	{ { "https://h" }, "https://g/a", "the host differs", 0 },
+	{ { "https://h" }, "https://h:8443/a", "the port differs", 0 },
+	{ { "https://g", "https://h" }, "https://h/a", NULL, 1 },
+	{ { "https://h", "https://g" }, "https://h/a", NULL, 1 },
+	{ { "https://h", "https://h/a/b", "https://h/a" }, "https://h/a/b/c",
+	    NULL, 4 },
+	{ { "https://h/a/b", "https://h/a" }, "https://h/a/c", NULL, 2 },
+	{ { "https://h/a", "https://h/b" }, "https://h/c", "", 0 },
+};
+
+START_TEST(the_nearest_origin_counts)
+{
+	struct url url;
+	size_t depth = 99;
+	const char *why;
+
+	for (int i = 0; i < ORIGINS_MAX; i++)
+		if (nearest[_i].origins[i] != NULL)
+			bind_to(nearest[_i].origins[i]);
+	ck_assert_ptr_null(url_parse(apam_str(nearest[_i].url), &url));
+	why = request_outside(&profile, &url, &depth);
+	ck_assert_msg((why == NULL) == (nearest[_i].why == NULL), "row %d: %s",
+	    _i, why == NULL ? "inside" : why);
+	if (why != NULL && nearest[_i].why[0] != '\0')
+		ck_assert_str_eq(why, nearest[_i].why);
+	ck_assert_uint_eq(depth, nearest[_i].depth);
+}
+END_TEST
+
+START_TEST(http_is_bound_to_loopback)
+{
+	bind_to("http://127.0.0.1:8080");
+	ck_assert_int_eq(init("http://127.0.0.1:8080/"), APAM_E_ORIGIN);
+	profile.allow_http = true;
+	error_clear(&err);
+	ck_assert_int_eq(init("http://127.0.0.1:8080/"), APAM_OK);
+	ck_assert(str_equal(r.view.scheme, APAM_STR("http")));
+	ck_assert_int_eq(init("https://127.0.0.1:8080/"), APAM_E_ORIGIN);
+}
+END_TEST
+
+/* ---- Parameters ------------------------------------------------------- */
+
+static void
+add(const char *name, const char *value)
+{
+	size_t first = query.count;
+
+	fields_add(&query, apam_str(name), apam_str(value));
+	ck_assert_msg(request_add_query(&r, &query, first, &err) == APAM_OK,
+	    "%s", err.text);
+}
+
+START_TEST(parameters_are_added_and_taken_back)
+{
+	size_t before;
+
+	bind_to("https://h");
+	ck_assert_int_eq(init("https://h/a#b"), APAM_OK);
+	add("c", "d");
+	shows("https://h/a?c=d", "/a", "c=d");
+	before = r.url.n;
+	add("e", "");
+	add("f", "g%20h");
+	shows("https://h/a?c=d&e=&f=g%20h", "/a", "c=d&e=&f=g%20h");
+	request_rewind(&r, before);
+	shows("https://h/a?c=d", "/a", "c=d");
+	request_rewind(&r, strlen("https://h/a"));
+	shows("https://h/a", "/a", "");
+	request_rewind(&r, strlen("https://h/a"));
+	shows("https://h/a", "/a", "");
+	/* Nothing new: nothing is added. */
+	ck_assert_int_eq(
+	    request_add_query(&r, &query, query.count, &err), APAM_OK);
+	shows("https://h/a", "/a", "");
+}
+END_TEST
+
+START_TEST(several_are_added_at_once)
+{
+	bind_to("https://h");
+	ck_assert_int_eq(init("https://h/a?b"), APAM_OK);
+	fields_add(&query, APAM_STR("not"), APAM_STR("this"));
+	fields_add(&query, APAM_STR("c"), APAM_STR("d"));
+	fields_add(&query, APAM_STR("e"), APAM_STR("f"));
+	ck_assert_int_eq(request_add_query(&r, &query, 1, &err), APAM_OK);
+	shows("https://h/a?b&c=d&e=f", "/a", "b&c=d&e=f");
+}
+END_TEST
+
+/* All or nothing, and the request is as it was. */
+START_TEST(what_does_not_fit_changes_nothing)
+{
+	static char url[URL_MAX + 1];
+
+	memset(url, 'a', URL_MAX - 5);
+	memcpy(url, "https://h/", 10);
+	bind_to("https://h");
+	ck_assert_int_eq(init(url), APAM_OK);
+	fields_add(&query, APAM_STR("c"), APAM_STR(""));
+	fields_add(&query, APAM_STR("d"), APAM_STR(""));
+	ck_assert_int_eq(request_add_query(&r, &query, 0, &err), APAM_E_URL);
+	ck_assert(str_equal(r.view.url, apam_str(url)));
+	ck_assert_uint_eq(r.view.path.n, URL_MAX - 5 - 9);
+	ck_assert(!r.url.failed);
+	ck_assert_int_eq(request_add_query(&r, &query, 1, NULL), APAM_OK);
+	ck_assert_uint_eq(r.view.url.n, URL_MAX - 5 + 3);
+}
+END_TEST
+
+START_TEST(memory_may_be_short)
+{
+	static char value[URL_MAX / 2 + 100];
+
+	bind_to("https://h");
+	secmem_fail_after(0);
+	ck_assert_int_eq(init("https://h/a"), APAM_E_MEMORY);
+	ck_assert_str_eq(err.text, "out of memory");
+	secmem_fail_after(-1);
+	error_clear(&err);
+	ck_assert_int_eq(init("https://h/a"), APAM_OK);
+	/* More than the page that the URL lies in, where pages are small. */
+	if (sysconf(_SC_PAGESIZE) > 4096)
+		return;
+	memset(value, 'v', sizeof(value));
+	fields_add(
+	    &query, APAM_STR("c"), (struct apam_str){ value, sizeof(value) });
+	secmem_fail_after(0);
+	ck_assert_int_eq(request_add_query(&r, &query, 0, &err), APAM_E_MEMORY);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("request");
+	TCase *tc = tcase_create("request");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(
+	    tc, a_request_is_shown_as_it_will_be_sent, 0, ROWS(views));
+	tcase_add_loop_test(tc, the_nearest_origin_counts, 0, ROWS(nearest));
+	tcase_add_test(tc, http_is_bound_to_loopback);
+	tcase_add_test(tc, parameters_are_added_and_taken_back);
+	tcase_add_test(tc, several_are_added_at_once);
+	tcase_add_test(tc, what_does_not_fit_changes_nothing);
+	tcase_add_test(tc, memory_may_be_short);
+	return run_suite(suite);
+}

@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/abi/services.c as a module sees them: every slot is there and
+ * does what module.h says, and none minds a failure before it.
+ */
+#include "abi/services.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "abi/op.h"
+#include "abi/signing.h"
+#include "base/secmem.h"
+#include "base/str.h"
+#include "support/run.h"
+#include "text/lifetime.h"
+
+#define S(literal)                                                             \
+	{                                                                      \
+		(literal), sizeof(literal) - 1                                 \
+	}
+
+static struct services svc;
+static const struct apam_services *s;
+static struct op op;
+static struct apam_signing out;
+static char logged[1024];
+static int live;
+
+static void
+take(void *arg, int level, const char *line)
+{
+	(void)arg;
+	(void)snprintf(logged, sizeof(logged), "%d %s", level, line);
+}
+
+static const struct log log_to = { take, NULL, APAM_LOG_DEBUG };
+
+static void
+setup(void)
+{
+	live = secmem_live();
+	services_init(&svc, "demo", &log_to);
+	s = &svc.pub;
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	signing_init(&out);
+	logged[0] = '\0';
+}
+
+static void
+teardown(void)
+{
+	secmem_fail_after(-1);
+	signing_free(&out);
+	op_free(&op);
+	ck_assert_int_eq(secmem_live(), live);
+}
+
+/* ---- The table -------------------------------------------------------- */
+
+/* Nothing but function pointers follows the size, and none is NULL. */
+START_TEST(every_service_is_there)
+{
+	const char *p = (const char *)s;
+	void (*slot)(void);
+
+	ck_assert_uint_eq(s->size, sizeof(*s));
+	for (size_t at = offsetof(struct apam_services, log); at < s->size;
+	     at += sizeof(slot)) {
+		memcpy(&slot, p + at, sizeof(slot));
+		ck_assert_msg(slot != NULL, "the slot at %zu", at);
+	}
+}
+END_TEST
+
+START_TEST(a_log_line_has_its_scheme)
+{
+	s->log(s, APAM_LOG_WARNING, "a %d\n", 1);
+	ck_assert_str_eq(logged, "2 demo: a 1?");
+	services_init(&svc, "demo", NULL);
+	logged[0] = '\0';
+	s->log(s, APAM_LOG_ERROR, "%s", "b");
+	ck_assert_str_eq(logged, "");
+}
+END_TEST
+
+START_TEST(time_and_chance)
+{
+	unsigned char a[32] = { 0 }, b[32] = { 0 }, none[32] = { 0 };
+
+	ck_assert_int_ge(s->now(s), 1600000000);
+	ck_assert(s->random(s, a, sizeof(a)));
+	ck_assert(s->random(s, b, sizeof(b)));
+	ck_assert(memcmp(a, b, sizeof(a)) != 0);
+	ck_assert(memcmp(a, none, sizeof(a)) != 0);
+	/* No more than was asked for. */
+	ck_assert(s->random(s, none, 0));
+	memset(a, 0, sizeof(a));
+	ck_assert(s->random(s, a, 8));
+	ck_assert_int_eq(memcmp(a + 8, none, 24), 0);
+	ck_assert(!s->random(s, a, (size_t)INT32_MAX + 1));
+}
+END_TEST
+
+static size_t refused_index;
+static char refused_text[512];
+
+static void
+on_refused(void *arg, size_t index, const char *text)
+{
+	ck_assert_ptr_eq(arg, &refused_index);
+	refused_index = index;
+	(void)snprintf(refused_text, sizeof(refused_text), "%s", text);
+}
+
+START_TEST(an_option_is_refused)
+{
+	char word[1000];
+
+	svc.refuse = on_refused;
+	svc.refuse_arg = &refused_index;
+	ck_assert_int_eq(
+	    s->refuse_option(s, 3, "is %s", "wrong"), APAM_E_CONFIG);
+	ck_assert_uint_eq(refused_index, 3);
+	ck_assert_str_eq(refused_text, "is wrong");
+	memset(word, 'x', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	ck_assert_int_eq(s->refuse_option(s, 4, "%s", word), APAM_E_CONFIG);
+	ck_assert_uint_eq(strlen(refused_text), 255);
+	/* After `open` nobody listens. */
+	svc.refuse = NULL;
+	ck_assert_int_eq(s->refuse_option(s, 5, "%s", "a"), APAM_E_CONFIG);
+	ck_assert_uint_eq(refused_index, 4);
+}
+END_TEST
+
+/* ---- Texts ------------------------------------------------------------ */
+
+START_TEST(a_text_is_built)
+{
+	struct apam_text *t = s->text_new(s);
+
+	ck_assert_uint_eq(s->text_view(t).n, 0);
+	s->text_put(t, APAM_STR("a:"));
+	s->text_put_base64(t, APAM_STR("\xfb\xff"));
+	s->text_put(t, APAM_STR(":"));
+	s->text_put_form(t, APAM_STR("a b~*"));
+	s->text_put(t, APAM_STR(":"));
+	s->text_put_percent(t, APAM_STR("a b~*"));
+	ck_assert_str_eq(s->text_view(t).p, "a:+/8=:a+b%7E*:a%20b~%2A");
+	s->text_free(&t);
+	ck_assert_ptr_null(t);
+	s->text_free(&t);
+	s->text_free(NULL);
+}
+END_TEST
+
+START_TEST(no_text_is_fine)
+{
+	s->text_put(NULL, APAM_STR("a"));
+	s->text_put_base64(NULL, APAM_STR("a"));
+	s->text_put_form(NULL, APAM_STR("a"));
+	s->text_put_percent(NULL, APAM_STR("a"));
+	ck_assert_uint_eq(s->text_view(NULL).n, 0);
+}
+END_TEST
+
+START_TEST(a_failed_text_stays_empty)
+{
+	struct apam_text *t = s->text_new(s);
+	char *big = malloc(1024 * 1024 + 1);
+
+	ck_assert_ptr_nonnull(big);
+	memset(big, 'a', 1024 * 1024 + 1);
+	s->text_put(t, (struct apam_str){ big, 1024 * 1024 });
+	ck_assert_uint_eq(s->text_view(t).n, 1024 * 1024);
+	s->text_put(t, APAM_STR("a"));
+	ck_assert_uint_eq(s->text_view(t).n, 0);
+	s->text_put(t, APAM_STR("a"));
+	s->text_put_base64(t, APAM_STR("a"));
+	ck_assert_uint_eq(s->text_view(t).n, 0);
+	s->text_free(&t);
+	free(big);
+}
+END_TEST
+
+START_TEST(equal_means_equal)
+{
+	ck_assert(s->equal(APAM_STR("abc"), APAM_STR("abc")));
+	ck_assert(!s->equal(APAM_STR("abc"), APAM_STR("abd")));
+	ck_assert(!s->equal(APAM_STR("abc"), APAM_STR("ab")));
+	ck_assert(!s->equal(APAM_STR("a"), APAM_STR("")));
+	ck_assert(s->equal(APAM_STR(""), (struct apam_str){ NULL, 0 }));
+}
+END_TEST
+
+/* ---- Operations ------------------------------------------------------- */
+
+START_TEST(an_exchange_is_built)
+{
+	s->exchange_header(&op.pub, "Lost", APAM_STR("before"));
+	s->exchange(
+	    &op.pub, "POST", APAM_STR("https://h/t"), APAM_ENCODING_FORM);
+	s->exchange_header(&op.pub, "X-A", APAM_STR("b"));
+	s->exchange_field(&op.pub, APAM_STR("c"), APAM_STR("d"));
+	s->exchange_tls_client(
+	    &op.pub, APAM_STR("/lost"), APAM_STR("/lost.key"));
+	s->exchange_tls_client(
+	    &op.pub, APAM_STR("/cert.pem"), APAM_STR("/key.pem"));
+	ck_assert_str_eq(op.exchange.method, "POST");
+	ck_assert_str_eq(buf_view(&op.exchange.url).p, "https://h/t");
+	ck_assert_str_eq(buf_view(&op.exchange.body).p, "c=d");
+	ck_assert_str_eq(buf_view(&op.exchange.certificate).p, "/cert.pem");
+	ck_assert_str_eq(buf_view(&op.exchange.key).p, "/key.pem");
+	ck_assert_uint_eq(op.exchange.headers.count, 1);
+}
+END_TEST
+
+START_TEST(a_passphrase_is_of_its_exchange)
+{
+	const struct apam_str cut = { "FAKE\0FAKE", 9 };
+
+	s->exchange(
+	    &op.pub, "POST", APAM_STR("https://h/t"), APAM_ENCODING_FORM);
+	s->exchange_tls_passphrase(&op.pub, APAM_STR("FAKE lost"));
+	s->exchange_tls_passphrase(&op.pub, APAM_STR("FAKE"));
+	ck_assert_str_eq(buf_view(&op.exchange.passphrase).p, "FAKE");
+	s->exchange(
+	    &op.pub, "POST", APAM_STR("https://h/t"), APAM_ENCODING_FORM);
+	ck_assert_uint_eq(op.exchange.passphrase.n, 0);
+	ck_assert_ptr_null(op.exchange.refused);
+	s->exchange_tls_passphrase(&op.pub, cut);
+	ck_assert_ptr_nonnull(op.exchange.refused);
+}
+END_TEST
+
+START_TEST(a_lifetime_is_stated)
+{
+	ck_assert_int_eq(op.lifetime, LIFETIME_UNSTATED);
+	s->lifetime(&op.pub, 60);
+	ck_assert_int_eq(op.lifetime, 60);
+	s->lifetime(&op.pub, APAM_FOREVER);
+	ck_assert(op.lifetime == APAM_FOREVER);
+	/* In the past is no life, and not "never stated". */
+	s->lifetime(&op.pub, -1);
+	ck_assert_int_eq(op.lifetime, 0);
+	/* Without a response there is nothing to read. */
+	s->lifetime_json(&op.pub, "/expires_in");
+	ck_assert_int_eq(op.lifetime, 0);
+}
+END_TEST
+
+static const struct apam_header json_type = { S("Content-Type"),
+	S("application/json") };
+
+START_TEST(a_lifetime_is_read)
+{
+	struct response r;
+
+	response_view(&r, 200, &json_type, 1,
+	    APAM_STR("{\"a\":{\"e\":\"3600\"},\"b\":true}"));
+	op.pub.response = &r.pub;
+	s->lifetime_json(&op.pub, "/a/e");
+	ck_assert_int_eq(op.lifetime, 3600);
+	s->lifetime_json(&op.pub, "/absent");
+	ck_assert_int_eq(op.lifetime, LIFETIME_UNSTATED);
+	op.pub.response = NULL;
+	response_free(&r);
+}
+END_TEST
+
+static const struct {
+	int state;
+	bool legal;
+} states[] = {
+	{ APAM_KEY_UNKNOWN, true },
+	{ APAM_KEY_GOOD, true },
+	{ APAM_KEY_REVOKED, true },
+	{ APAM_KEY_REJECTED, true },
+	{ APAM_KEY_REJECTED + 1, false },
+	{ -1, false },
+};
+
+START_TEST(a_key_state_is_noted)
+{
+	char word[1000];
+
+	memset(word, 'x', sizeof(word) - 1);
+	word[sizeof(word) - 1] = '\0';
+	ck_assert_int_eq(
+	    s->key_state(
+		&op.pub, (enum apam_key_state)states[_i].state, "it %s", "is"),
+	    APAM_STEP_DONE);
+	ck_assert(op.has_key_state == states[_i].legal);
+	ck_assert_str_eq(op.evidence, "it is");
+	(void)s->key_state(&op.pub, APAM_KEY_GOOD, "%s", word);
+	ck_assert_uint_eq(strlen(op.evidence), 255);
+}
+END_TEST
+
+static const struct {
+	int given;
+	enum apam_status kept;
+} failures[] = {
+	{ APAM_E_REVOKED, APAM_E_REVOKED },
+	{ APAM_E_THROTTLED, APAM_E_THROTTLED },
+	{ APAM_E_USAGE, APAM_E_USAGE },
+	{ APAM_OK, APAM_E_ABI },
+	{ -1, APAM_E_ABI },
+	{ 0x504, APAM_E_ABI },
+	{ 0x700, APAM_E_ABI },
+	{ 99999, APAM_E_ABI },
+};
+
+START_TEST(a_failure_is_noted)
+{
+	const enum apam_status given = (enum apam_status)failures[_i].given;
+
+	ck_assert_int_eq(
+	    (s->fail)(&op.pub, given, "a %s", "b"), APAM_STEP_FAILED);
+	ck_assert_int_eq(op.error.status, failures[_i].kept);
+	ck_assert_str_eq(op.error.text, "a b");
+	/* The first one counts. */
+	(void)(s->fail)(&op.pub, APAM_E_NETWORK, "%s", "c");
+	ck_assert_int_eq(op.error.status, failures[_i].kept);
+	ck_assert_int_eq(
+	    s->refuse(&out, given, "a %s", "b"), failures[_i].kept);
+	ck_assert_int_eq(out.error.status, failures[_i].kept);
+	ck_assert_str_eq(out.error.text, "a b");
+}
+END_TEST
+
+/* ---- Responses -------------------------------------------------------- */
+
+START_TEST(json_is_read)
+{
+	struct apam_json value;
+	struct response r;
+	const char *why = "unset";
+
+	response_view(&r, 200, &json_type, 1, APAM_STR("{\"a\":[\"b\",2]}"));
+	ck_assert(s->json(&r.pub, "/a/0", &value, &why));
+	ck_assert_int_eq(value.type, APAM_JSON_STRING);
+	ck_assert_str_eq(value.str.p, "b");
+	ck_assert_ptr_null(why);
+	ck_assert(s->json(&r.pub, "/a/1", &value, NULL));
+	ck_assert_int_eq(value.num, 2);
+	ck_assert(s->json(&r.pub, "", &value, NULL));
+	ck_assert_int_eq(value.type, APAM_JSON_OBJECT);
+	ck_assert(s->json(&r.pub, "/c", &value, NULL));
+	ck_assert_int_eq(value.type, APAM_JSON_ABSENT);
+	response_free(&r);
+	response_view(&r, 200, NULL, 0, APAM_STR("{}"));
+	memset(&value, 0x5a, sizeof(value));
+	ck_assert(!s->json(&r.pub, "", &value, &why));
+	ck_assert_str_eq(why, "the content type is not JSON");
+	ck_assert_int_eq(value.type, APAM_JSON_ABSENT);
+	ck_assert(!s->json(&r.pub, "", &value, NULL));
+	response_free(&r);
+}
+END_TEST
+
+START_TEST(headers_and_challenges_are_read)
+{
+	static const struct apam_header headers[] = {
+		{ S("WWW-Authenticate"), S("Basic realm=\"a\"") },
+		{ S("www-authenticate"), S("Bearer error=\"invalid_token\"") },
+		{ S("X-A"), S("b") },
+	};
+	struct response r;
+	char text[8];
+
+	response_view(&r, 401, headers, 3, APAM_STR(""));
+	ck_assert_str_eq(s->header(&r.pub, "x-a").p, "b");
+	ck_assert_uint_eq(s->header(&r.pub, "X-B").n, 0);
+	ck_assert(s->challenge(&r.pub, "bearer", "error", text, sizeof(text)));
+	ck_assert_str_eq(text, "invalid");
+	ck_assert(s->challenge(&r.pub, "Basic", NULL, text, sizeof(text)));
+	ck_assert(!s->challenge(&r.pub, "Digest", NULL, text, sizeof(text)));
+	ck_assert(!s->challenge(&r.pub, "Basic", "error", text, sizeof(text)));
+	response_free(&r);
+}
+END_TEST
+
+/* ---- Signing ---------------------------------------------------------- */
+
+START_TEST(a_signature_is_built)
+{
+	s->sign_header(&out, "Authorization", APAM_STR("Bearer FAKE"));
+	s->sign_query(&out, APAM_STR("a b"), APAM_STR("c&d=e"));
+	s->sign_covers(&out, "Host");
+	ck_assert_ptr_null(signing_refused(&out));
+	ck_assert_str_eq(fields_array(&out.headers)[0].value.p, "Bearer FAKE");
+	ck_assert_str_eq(fields_array(&out.query)[0].name.p, "a%20b");
+	ck_assert_str_eq(fields_array(&out.query)[0].value.p, "c%26d%3De");
+	ck_assert_str_eq(fields_array(&out.covers)[0].name.p, "Host");
+}
+END_TEST
+
+START_TEST(a_bad_header_is_refused)
+{
+	s->sign_header(&out, "Authorization", APAM_STR("a\r\nb: c"));
+	ck_assert_ptr_nonnull(signing_refused(&out));
+	ck_assert(!signing_contributed(&out));
+}
+END_TEST
+
+/* What is left of a text that found no memory. */
+START_TEST(an_empty_header_is_no_signature)
+{
+	struct apam_text *t = s->text_new(s);
+
+	secmem_fail_after(0);
+	s->text_put(t, APAM_STR("Bearer FAKE"));
+	secmem_fail_after(-1);
+	s->sign_header(&out, "Authorization", s->text_view(t));
+	ck_assert_int_eq(out.error.status, APAM_E_ABI);
+	ck_assert_str_eq(
+	    out.error.text, "the module signed with an empty header");
+	s->text_free(&t);
+}
+END_TEST
+
+START_TEST(a_parameter_may_find_no_memory)
+{
+	for (int n = 0; n < 2; n++) {
+		signing_free(&out);
+		secmem_fail_after(n);
+		s->sign_query(&out, APAM_STR("a"), APAM_STR("b"));
+		secmem_fail_after(-1);
+		ck_assert_msg(signing_refused(&out) != NULL, "%d", n);
+		ck_assert(!signing_contributed(&out));
+		ck_assert_int_eq(signing_check(&out, NULL), APAM_E_MEMORY);
+	}
+}
+END_TEST
+
+START_TEST(a_body_has_a_digest)
+{
+	const struct apam_body unknown = { .kind = APAM_BODY_UNKNOWN };
+	const struct apam_body abc = { .kind = APAM_BODY_BYTES,
+		.bytes = S("abc") };
+	unsigned char digest[32];
+
+	ck_assert(s->body_sha256(s, &abc, digest));
+	/* FIPS 180-2, B.1 */
+	ck_assert_int_eq(memcmp(digest, "\xba\x78\x16\xbf", 4), 0);
+	ck_assert(!s->body_sha256(s, &unknown, digest));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("services");
+	TCase *tc = tcase_create("services");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, every_service_is_there);
+	tcase_add_test(tc, a_log_line_has_its_scheme);
+	tcase_add_test(tc, time_and_chance);
+	tcase_add_test(tc, an_option_is_refused);
+	tcase_add_test(tc, a_text_is_built);
+	tcase_add_test(tc, no_text_is_fine);
+	tcase_add_test(tc, a_failed_text_stays_empty);
+	tcase_add_test(tc, equal_means_equal);
+	tcase_add_test(tc, an_exchange_is_built);
+	tcase_add_test(tc, a_passphrase_is_of_its_exchange);
+	tcase_add_test(tc, a_lifetime_is_stated);
+	tcase_add_test(tc, a_lifetime_is_read);
+	tcase_add_loop_test(tc, a_key_state_is_noted, 0, ROWS(states));
+	tcase_add_loop_test(tc, a_failure_is_noted, 0, ROWS(failures));
+	tcase_add_test(tc, json_is_read);
+	tcase_add_test(tc, headers_and_challenges_are_read);
+	tcase_add_test(tc, a_signature_is_built);
+	tcase_add_test(tc, a_bad_header_is_refused);
+	tcase_add_test(tc, an_empty_header_is_no_signature);
+	tcase_add_test(tc, a_parameter_may_find_no_memory);
+	tcase_add_test(tc, a_body_has_a_digest);
+	return run_suite(suite);
+}

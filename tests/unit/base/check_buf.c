@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The buffer: growth, caps, sticky failure, every allocation failed in turn,
+ * and that cut bytes are really gone.
+ */
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/secmem.h"
+#include "base/str.h"
+#include "support/run.h"
+
+/* What is in *b is `text`, with a NUL after it. */
+static void
+holds(const struct buf *b, const char *text)
+{
+	struct apam_str view = buf_view(b);
+
+	ck_assert_ptr_nonnull(view.p);
+	ck_assert_uint_eq(view.n, strlen(text));
+	ck_assert_str_eq(view.p, text);
+}
+
+/* *b is empty, failed and holds no memory. */
+static void
+has_failed(const struct buf *b)
+{
+	ck_assert(b->failed);
+	ck_assert_ptr_null(b->p);
+	ck_assert_uint_eq(b->cap, 0);
+	holds(b, "");
+}
+
+START_TEST(test_empty)
+{
+	struct buf zeroed = { 0 }, b;
+
+	holds(&zeroed, "");
+	buf_free(&zeroed);
+	buf_put(&zeroed, APAM_STR(""));
+	ck_assert(!zeroed.failed);
+	buf_put_char(&zeroed, 'a');
+	has_failed(&zeroed);
+	buf_free(&zeroed);
+
+	buf_init(&b, 10);
+	ck_assert_int_eq(secmem_live(), 0);
+	holds(&b, "");
+	buf_put(&b, (struct apam_str){ NULL, 0 });
+	holds(&b, "");
+	ck_assert_int_eq(secmem_live(), 0);
+	buf_truncate(&b, 0);
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(test_room)
+{
+	struct buf b;
+	size_t n;
+	char *at;
+
+	buf_init(&b, 10);
+	ck_assert_ptr_null(buf_room(&b, &n));
+	ck_assert_uint_eq(n, 0);
+	buf_put(&b, APAM_STR("abc"));
+	at = buf_room(&b, &n);
+	ck_assert_uint_eq(n, 7);
+	memcpy(at, "defghij", n);
+	buf_filled(&b, 2);
+	holds(&b, "abcde");
+	at = buf_room(&b, &n);
+	memcpy(at, "fghij", n);
+	buf_filled(&b, n);
+	holds(&b, "abcdefghij");
+	(void)buf_room(&b, &n);
+	ck_assert_uint_eq(n, 0);
+	buf_put_char(&b, 'k');
+	has_failed(&b);
+	ck_assert_ptr_null(buf_room(&b, &n));
+	ck_assert_uint_eq(n, 0);
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(test_put)
+{
+	struct buf b;
+
+	buf_init(&b, 100);
+	buf_put(&b, APAM_STR("abc"));
+	buf_put_char(&b, 'd');
+	buf_put(&b, (struct apam_str){ "efXX", 2 });
+	holds(&b, "abcdef");
+	buf_free(&b);
+	holds(&b, "");
+	ck_assert_uint_eq(b.max, 100);
+	buf_put(&b, APAM_STR("again"));
+	holds(&b, "again");
+	buf_free(&b);
+	ck_assert_int_eq(secmem_live(), 0);
+}
+END_TEST
+
+START_TEST(test_max)
+{
+	struct buf b;
+
+	buf_init(&b, 4);
+	buf_put(&b, APAM_STR("abcd"));
+	holds(&b, "abcd");
+	buf_put(&b, APAM_STR(""));
+	holds(&b, "abcd");
+	buf_put_char(&b, 'e');
+	has_failed(&b);
+	/* It stays failed, even for what would fit. */
+	buf_put_char(&b, 'a');
+	has_failed(&b);
+	buf_free(&b);
+	ck_assert(!b.failed);
+	buf_put(&b, APAM_STR("abcde"));
+	has_failed(&b);
+	ck_assert_int_eq(secmem_live(), 0);
+}
+END_TEST
+
+START_TEST(test_no_overflow)
+{
+	struct buf b;
+
+	buf_init(&b, SIZE_MAX);
+	buf_put(&b, APAM_STR("abc"));
+	buf_put(&b, (struct apam_str){ "x", SIZE_MAX - 3 });
+	has_failed(&b);
+	buf_free(&b);
+	buf_put(&b, (struct apam_str){ "x", SIZE_MAX });
+	has_failed(&b);
+	buf_free(&b);
+	buf_put(&b, (struct apam_str){ "x", SIZE_MAX - 1 });
+	has_failed(&b);
+}
+END_TEST
+
+START_TEST(test_grow)
+{
+	struct buf b;
+	char *first;
+
+	buf_init(&b, 100000);
+	buf_put_char(&b, 'a');
+	first = b.p;
+	for (size_t i = 1; i < 100000; i++)
+		buf_put_char(&b, (char)('a' + i % 26));
+	ck_assert(!b.failed);
+	ck_assert_ptr_ne(b.p, first);
+	ck_assert_uint_eq(b.n, 100000);
+	for (size_t i = 0; i < b.n; i++)
+		ck_assert_int_eq(b.p[i], (char)('a' + i % 26));
+	ck_assert_int_eq(b.p[b.n], '\0');
+	/* The old blocks are all gone. */
+	ck_assert_int_eq(secmem_live(), 1);
+	buf_free(&b);
+	ck_assert_int_eq(secmem_live(), 0);
+}
+END_TEST
+
+/* Bytes up to the very end of a block leave room for the NUL. */
+START_TEST(test_nul_at_block_end)
+{
+	struct buf b;
+	size_t block;
+
+	buf_init(&b, 1 << 20);
+	buf_put_char(&b, 'a');
+	block = b.cap;
+	while (b.n < block - 1)
+		buf_put_char(&b, 'a');
+	ck_assert_uint_eq(b.cap, block);
+	ck_assert_int_eq(b.p[b.n], '\0');
+	buf_put_char(&b, 'a');
+	ck_assert_uint_gt(b.cap, block);
+	ck_assert_int_eq(b.p[b.n], '\0');
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(test_each_allocation_fails)
+{
+	struct buf b;
+	int grown = 0;
+
+	for (int n = 0; n < 16; n++) {
+		buf_init(&b, 40000);
+		secmem_fail_after(n);
+		for (int i = 0; i < 40000; i++)
+			buf_put_char(&b, 'x');
+		secmem_fail_after(-1);
+		if (!b.failed) {
+			grown = n;
+			buf_free(&b);
+			break;
+		}
+		has_failed(&b);
+		ck_assert_int_eq(secmem_live(), 0);
+		buf_free(&b);
+	}
+	ck_assert_int_gt(grown, 2);
+	ck_assert_int_eq(secmem_live(), 0);
+}
+END_TEST
+
+START_TEST(test_truncate_wipes)
+{
+	struct buf b;
+
+	buf_init(&b, 100);
+	buf_put(&b, APAM_STR("user:fake-secret"));
+	buf_truncate(&b, 16);
+	holds(&b, "user:fake-secret");
+	buf_truncate(&b, 5);
+	holds(&b, "user:");
+	for (size_t i = 5; i < 17; i++)
+		ck_assert_int_eq(b.p[i], '\0');
+	buf_put_char(&b, '!');
+	holds(&b, "user:!");
+	buf_truncate(&b, 0);
+	holds(&b, "");
+	for (size_t i = 0; i < 17; i++)
+		ck_assert_int_eq(b.p[i], '\0');
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(test_wipe)
+{
+	char text[] = "fake-secret";
+
+	wipe(NULL, 0);
+	wipe(text + 4, 0);
+	ck_assert_str_eq(text, "fake-secret");
+	wipe(text + 4, 7);
+	ck_assert_mem_eq(text, "fake\0\0\0\0\0\0\0", 12);
+}
+END_TEST
+
+static const struct pair {
+	const char *name;
+	struct apam_str a, b;
+	bool equal;
+} pairs[] = {
+	{ "both NULL", { NULL, 0 }, { NULL, 0 }, true },
+	{ "NULL and empty", { NULL, 0 }, { "x", 0 }, true },
+	{ "lengths", { "abc", 3 }, { "abc", 2 }, false },
+	{ "empty and not", { NULL, 0 }, { "a", 1 }, false },
+	{ "same", { "abc", 3 }, { "abc", 3 }, true },
+	{ "first byte", { "xbc", 3 }, { "abc", 3 }, false },
+	{ "last byte", { "abc", 3 }, { "abd", 3 }, false },
+	{ "after a NUL", { "a\0c", 3 }, { "a\0d", 3 }, false },
+	{ "case", { "abc", 3 }, { "ABC", 3 }, false },
+};
+
+START_TEST(test_bytes_equal)
+{
+	const struct pair *row = &pairs[_i];
+
+	ck_assert_msg(
+	    bytes_equal(row->a, row->b) == row->equal, "%s", row->name);
+	ck_assert_msg(
+	    bytes_equal(row->b, row->a) == row->equal, "%s", row->name);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("buf");
+	TCase *tc = tcase_create("buf");
+
+	tcase_add_test(tc, test_empty);
+	tcase_add_test(tc, test_room);
+	tcase_add_test(tc, test_put);
+	tcase_add_test(tc, test_max);
+	tcase_add_test(tc, test_no_overflow);
+	tcase_add_test(tc, test_grow);
+	tcase_add_test(tc, test_nul_at_block_end);
+	tcase_add_test(tc, test_each_allocation_fails);
+	tcase_add_test(tc, test_truncate_wipes);
+	tcase_add_test(tc, test_wipe);
+	tcase_add_loop_test(tc, test_bytes_equal, 0, ROWS(pairs));
+	suite_add_tcase(suite, tc);
+	return run_suite(suite);
+}
