@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "profile/fork.h"
+#include "base/fork_gate.h"
 #include "profile/stack.h"
 
 /* What refuse_option needs to name file, line and option. */

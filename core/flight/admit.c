@@ -11,10 +11,10 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/fork_gate.h"
 #include "entry/entry.h"
 #include "entry/share.h"
 #include "flight/obtain.h"
-#include "profile/fork.h"
 
 /* What the index says of one key. */
 struct word {

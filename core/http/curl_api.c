@@ -11,8 +11,8 @@
 #include <string.h>
 
 #include "base/environment.h"
+#include "base/fork_gate.h"
 #include "profile/exit.h"
-#include "profile/fork.h"
 
 /* The table is filled in by offset: one row for each member. */
 #define FUNCTION(name)                                                         \

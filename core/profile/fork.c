@@ -2,39 +2,19 @@
 /*
  * Handlers of pthread_atfork.  Order of locks, as everywhere: the registry,
  * work, the context's, inbox, the key registry's, the list of modules, those
- * that modules are called under, the audit log's, and last that of other
- * libraries' locks.
+ * that modules are called under, the audit log's, and last the gate of
+ * base/fork_gate.h.
  */
-#define _GNU_SOURCE
 #include "profile/fork.h"
 
 #include <pthread.h>
 
+#include "base/fork_gate.h"
 #include "flight/loop.h"
 #include "profile/stack.h"
 
 static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
 static struct apam *contexts;
-
-/* Read by fork_defer.  A fork must not wait for ever where many threads sign. */
-#ifdef PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
-#define LIBRARIES_INIT PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
-#else
-#define LIBRARIES_INIT PTHREAD_RWLOCK_INITIALIZER
-#endif
-static pthread_rwlock_t libraries = LIBRARIES_INIT;
-
-void
-fork_defer(void)
-{
-	pthread_rwlock_rdlock(&libraries);
-}
-
-void
-fork_permit(void)
-{
-	pthread_rwlock_unlock(&libraries);
-}
 
 /* ---- Each lock of a context --------------------------------------------- */
 
@@ -76,13 +56,13 @@ prepare(void)
 		each_call_lock(c, pthread_mutex_lock);
 		pthread_mutex_lock(&c->audit.lock);
 	}
-	pthread_rwlock_wrlock(&libraries);
+	fork_gate_shut();
 }
 
 static void
 in_parent(void)
 {
-	pthread_rwlock_unlock(&libraries);
+	fork_gate_open();
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
 		pthread_mutex_unlock(&c->audit.lock);
 		each_call_lock(c, pthread_mutex_unlock);
@@ -135,9 +115,7 @@ renew_stack(struct stack *s)
 static void
 in_child(void)
 {
-	static const pthread_rwlock_t fresh = LIBRARIES_INIT;
-
-	libraries = fresh;
+	fork_gate_renew();
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
 		(void)renew(&c->lock);
 		(void)renew(&c->keys.lock);

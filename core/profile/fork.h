@@ -24,12 +24,4 @@ void fork_unwatch(struct apam *ctx);
 void fork_each(void (*visit)(struct apam *ctx, const struct timespec *until),
     const struct timespec *until);
 
-/*
- * Between these two no fork takes place.  For calls into what may have locks of
- * its own, as modules, the C library and the loader have: a child would wait
- * for one for ever.  Not nested, brief, and without taking any lock inside.
- */
-void fork_defer(void);
-void fork_permit(void);
-
 #endif

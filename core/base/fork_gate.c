@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The gate is a lock that many may share and that a fork has for itself.
+ */
+#define _GNU_SOURCE
+#include "base/fork_gate.h"
+
+#include <pthread.h>
+
+/* A fork must not wait for ever where many threads sign. */
+#ifdef PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
+#define GATE_INIT PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
+#else
+#define GATE_INIT PTHREAD_RWLOCK_INITIALIZER
+#endif
+
+static pthread_rwlock_t gate = GATE_INIT;
+
+void
+fork_defer(void)
+{
+	pthread_rwlock_rdlock(&gate);
+}
+
+void
+fork_permit(void)
+{
+	pthread_rwlock_unlock(&gate);
+}
+
+void
+fork_gate_shut(void)
+{
+	pthread_rwlock_wrlock(&gate);
+}
+
+void
+fork_gate_open(void)
+{
+	pthread_rwlock_unlock(&gate);
+}
+
+void
+fork_gate_renew(void)
+{
+	static const pthread_rwlock_t fresh = GATE_INIT;
+
+	gate = fresh;
+}

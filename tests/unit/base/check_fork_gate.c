@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/base/fork_gate.c: a fork waits for those who are in foreign
+ * code, they do not wait for each other, and the child's gate is open.
+ */
+#define _DEFAULT_SOURCE
+#include "base/fork_gate.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support/run.h"
+
+static sem_t inside;
+static atomic_bool working;
+
+static void *
+work(void *arg)
+{
+	(void)arg;
+	fork_defer();
+	atomic_store(&working, true);
+	sem_post(&inside);
+	/* Long enough for a gate that does not wait to be seen shut. */
+	(void)usleep(20000);
+	atomic_store(&working, false);
+	fork_permit();
+	return NULL;
+}
+
+START_TEST(shutting_waits_for_those_inside)
+{
+	pthread_t thread;
+
+	ck_assert_int_eq(sem_init(&inside, 0, 0), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, work, NULL), 0);
+	while (sem_wait(&inside) != 0)
+		;
+	fork_gate_shut();
+	ck_assert(!atomic_load(&working));
+	fork_gate_open();
+	pthread_join(thread, NULL);
+	sem_destroy(&inside);
+}
+END_TEST
+
+static void *
+pass(void *arg)
+{
+	fork_defer();
+	*(bool *)arg = true;
+	fork_permit();
+	return NULL;
+}
+
+START_TEST(threads_do_not_keep_each_other_out)
+{
+	bool passed = false;
+	pthread_t thread;
+
+	fork_defer();
+	ck_assert_int_eq(pthread_create(&thread, NULL, pass, &passed), 0);
+	pthread_join(thread, NULL);
+	ck_assert(passed);
+	fork_permit();
+}
+END_TEST
+
+START_TEST(the_gate_of_a_child_is_open)
+{
+	bool passed = false;
+	int status;
+	pid_t pid;
+
+	fork_gate_shut();
+	pid = fork();
+	if (pid == 0) {
+		(void)alarm(10);
+		fork_gate_renew();
+		(void)pass(&passed);
+		_exit(passed ? 0 : 1);
+	}
+	fork_gate_open();
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("fork_gate");
+	TCase *tc = tcase_create("fork_gate");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_test(tc, shutting_waits_for_those_inside);
+	tcase_add_test(tc, threads_do_not_keep_each_other_out);
+	tcase_add_test(tc, the_gate_of_a_child_is_open);
+	return run_suite(suite);
+}
