@@ -18,6 +18,7 @@
 #include "http/response.h"
 #include "text/digest.h"
 #include "text/encode.h"
+#include "text/challenge.h"
 #include "text/header.h"
 #include "text/json.h"
 #include "text/lifetime.h"

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "flight/obtain.h"
-#include "http/rate_limit.h"
+#include "http/retry_after.h"
 #include "profile/reload.h"
 
 /* Where several entries signed, the verdict that asks for most wins. */

@@ -94,10 +94,30 @@ str_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+bool
+str_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+bool
+str_is_alnum(char c)
+{
+	const char lower = str_lower(c);
+
+	return (lower >= 'a' && lower <= 'z') || str_is_digit(c);
+}
+
+bool
+str_is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
 int
 str_hex(char c)
 {
-	if (c >= '0' && c <= '9')
+	if (str_is_digit(c))
 		return c - '0';
 	c = str_lower(c);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;

@@ -27,6 +27,11 @@ struct apam_str str_trim(struct apam_str s);
 /* A malloc'ed copy with a NUL; NULL when out of memory. */
 char *str_dup(struct apam_str s);
 char str_lower(char c);
+/* An ASCII digit; an ASCII letter or digit. */
+bool str_is_digit(char c);
+bool str_is_alnum(char c);
+/* True where c is one of the bytes of `set`; a NUL is none. */
+bool str_is_one_of(char c, const char *set);
 /* The value of a hexadecimal digit of either case; -1 where c is none. */
 int str_hex(char c);
 /* True where a byte is a control character (0..31, 127). */

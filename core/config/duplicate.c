@@ -39,10 +39,7 @@ begin(struct scan *s, struct apam_str text)
 static bool
 is_name_char(char c)
 {
-	const char lower = str_lower(c);
-
-	return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') ||
-	    c == '_' || c == '-' || c == '*';
+	return str_is_alnum(c) || str_is_one_of(c, "_-*");
 }
 
 /* The name that was just read. */

@@ -40,27 +40,15 @@ peek(const struct conf_lexer *g, size_t i)
 }
 
 static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
 is_name_start(char c)
 {
-	return is_letter(c) || c == '*';
+	return (str_is_alnum(c) && !str_is_digit(c)) || c == '*';
 }
 
 static bool
 is_name_rest(char c)
 {
-	return is_name_start(c) || is_digit(c) || c == '-' || c == '_';
+	return str_is_alnum(c) || str_is_one_of(c, "*-_");
 }
 
 static bool
@@ -212,7 +200,7 @@ number_problem(struct apam_str number)
 	int64_t value;
 
 	number = str_skip(number, sign ? 1 : 0);
-	while (digits < number.n && is_digit(number.p[digits]))
+	while (digits < number.n && str_is_digit(number.p[digits]))
 		digits++;
 	rest = str_skip(number, digits);
 	if (rest.n > 0 && (rest.p[0] == '.' || str_lower(rest.p[0]) == 'e'))
@@ -255,8 +243,8 @@ is_number_start(const struct conf_lexer *g)
 	const char c = peek(g, 0);
 	const size_t sign = c == '-' || c == '+';
 
-	return is_digit(peek(g, sign)) ||
-	    (peek(g, sign) == '.' && is_digit(peek(g, sign + 1)));
+	return str_is_digit(peek(g, sign)) ||
+	    (peek(g, sign) == '.' && str_is_digit(peek(g, sign + 1)));
 }
 
 /* Anything else is one byte. */

@@ -60,19 +60,15 @@ option_check_proxy(const struct option_check *check, size_t i)
 	return true;
 }
 
-static bool
-is_lower_or_digit(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 bool
 scheme_name_ok(struct apam_str name)
 {
 	if (name.n == 0 || name.n > SCHEME_NAME_MAX || name.p[0] == '-')
 		return false;
 	for (size_t i = 0; i < name.n; i++) {
-		if (!is_lower_or_digit(name.p[i]) && name.p[i] != '-')
+		const char c = name.p[i];
+
+		if (c != '-' && (!str_is_alnum(c) || c != str_lower(c)))
 			return false;
 	}
 	return true;

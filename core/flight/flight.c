@@ -14,7 +14,7 @@
 #include "entry/probe.h"
 #include "entry/share.h"
 #include "http/exchange_log.h"
-#include "http/rate_limit.h"
+#include "http/retry_after.h"
 #include "profile/stack.h"
 #include "text/lifetime.h"
 

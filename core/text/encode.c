@@ -30,14 +30,6 @@ encode_base64(struct buf *b, struct apam_str bytes)
 	}
 }
 
-static bool
-is_alnum(char c)
-{
-	char l = str_lower(c);
-
-	return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9');
-}
-
 static void
 put_percent(struct buf *b, char c)
 {
@@ -57,7 +49,7 @@ encode_form(struct buf *b, struct apam_str bytes)
 
 		if (c == ' ')
 			buf_put_char(b, '+');
-		else if (is_alnum(c) || (c != '\0' && strchr("*-._", c)))
+		else if (str_is_alnum(c) || str_is_one_of(c, "*-._"))
 			buf_put_char(b, c);
 		else
 			put_percent(b, c);
@@ -70,7 +62,7 @@ encode_percent(struct buf *b, struct apam_str bytes)
 	for (size_t i = 0; i < bytes.n; i++) {
 		char c = bytes.p[i];
 
-		if (is_alnum(c) || (c != '\0' && strchr("-._~", c)))
+		if (str_is_alnum(c) || str_is_one_of(c, "-._~"))
 			buf_put_char(b, c);
 		else
 			put_percent(b, c);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Header fields: what may be one (RFC 9110, 5.1 and 5.5), finding one, and
- * the two that the core reads itself: challenges and retry times.
+ * Header fields: what may be one (RFC 9110, 5.1 and 5.5), and finding one.
  */
 #ifndef CORE_HEADER_H
 #define CORE_HEADER_H
@@ -10,6 +9,8 @@
 
 #include <apam/types.h>
 
+/* True for a byte of a token: tchar, RFC 9110, 5.6.2. */
+bool header_is_token_char(char c);
 /* A token, RFC 9110, 5.6.2; not empty. */
 bool header_name_ok(struct apam_str name);
 /*
@@ -26,21 +27,5 @@ bool header_is_framing(struct apam_str name);
 /* The first value of this name, without case; empty where there is none. */
 struct apam_str header_find(
     const struct apam_header *headers, size_t count, struct apam_str name);
-
-/*
- * Find the challenge of an auth scheme in all WWW-Authenticate headers and
- * copy a parameter of it, unquoted, to `to`, cut to `size` with a NUL.  Reads
- * several challenges in one header, quoted strings with escapes, token68.
- * A NULL `parameter` asks for the scheme alone.  RFC 9110, 11.6.1.
- */
-bool challenge_find(const struct apam_header *headers, size_t count,
-    const char *scheme, const char *parameter, char *to, size_t size);
-
-/*
- * Seconds to wait as Retry-After says, as a number or a date (RFC 9110,
- * 10.2.3), never negative, at most a day; -1 where it says nothing.  `now` is
- * Unix time in seconds.
- */
-int64_t retry_after(struct apam_str value, int64_t now);
 
 #endif

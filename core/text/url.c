@@ -13,26 +13,6 @@
 
 #define HOST_NAME_MAX_BYTES 253 /* RFC 1035, 2.3.4, without the root */
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_alnum(char c)
-{
-	char l = str_lower(c);
-
-	return (l >= 'a' && l <= 'z') || is_digit(c);
-}
-
-static bool
-is_one_of(char c, const char *set)
-{
-	return c != '\0' && strchr(set, c) != NULL;
-}
-
 /* What makes a URL ambiguous wherever it stands, the fragment included. */
 static const char *
 check_bytes(struct apam_str text)
@@ -79,7 +59,7 @@ take_authority(struct apam_str *rest)
 	struct apam_str authority;
 	size_t n = 0;
 
-	while (n < rest->n && !is_one_of(rest->p[n], "/?#"))
+	while (n < rest->n && !str_is_one_of(rest->p[n], "/?#"))
 		n++;
 	authority = str_cut(*rest, n);
 	*rest = str_skip(*rest, n);
@@ -99,7 +79,7 @@ ends_in_number(struct apam_str host)
 	if (last.n > 1 && last.p[0] == '0' && last.p[1] == 'x')
 		return true;
 	for (size_t i = 0; i < last.n; i++) {
-		if (!is_digit(last.p[i]))
+		if (!str_is_digit(last.p[i]))
 			return false;
 	}
 	return true;
@@ -130,7 +110,8 @@ check_host_bytes(struct apam_str host)
 	for (size_t i = 0; i < host.n; i++) {
 		if (host.p[i] == '%')
 			return "the host has a percent sign";
-		if (!is_alnum(host.p[i]) && !is_one_of(host.p[i], "-._"))
+		if (!str_is_alnum(host.p[i]) &&
+		    !str_is_one_of(host.p[i], "-._"))
 			return "the host has a character other than a "
 			       "letter, a digit, '-', '.' and '_'";
 		if (host.p[i] == '.' && (i == 0 || host.p[i - 1] == '.'))
@@ -236,8 +217,9 @@ check_pchars(struct apam_str s, const char *more)
 			str_hex(s.p[i + 2]) < 0))
 			return "the URL has a percent sign without two hex "
 			       "digits: write %25";
-		if (!is_alnum(c) && !is_one_of(c, "%-._~!$&'()*+,;=:@") &&
-		    !is_one_of(c, more))
+		if (!str_is_alnum(c) &&
+		    !str_is_one_of(c, "%-._~!$&'()*+,;=:@") &&
+		    !str_is_one_of(c, more))
 			return "the URL has a character that must be "
 			       "percent-encoded";
 	}

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "http/rate_limit.h"
+#include "http/retry_after.h"
 
 #define HEADERS_MAX 16
 #define DAY 86400

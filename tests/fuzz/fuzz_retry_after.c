@@ -6,7 +6,7 @@
 
 #include "base/str.h"
 #include "fuzz.h"
-#include "text/header.h"
+#include "http/retry_after.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

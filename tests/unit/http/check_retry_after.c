@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/http/rate_limit.c, row by row; bad values first.
+ * Tests of core/http/retry_after.c, row by row; bad values first.
  */
-#include "http/rate_limit.h"
+#include "http/retry_after.h"
 
+#include "base/str.h"
 #include "support/run.h"
 
 #define TEXT(s)                                                                \
@@ -94,6 +95,73 @@ START_TEST(no_headers)
 }
 END_TEST
 
+/* ---- Retry-After -------------------------------------------------------- */
+
+#define NOW 784111700 /* Sun, 06 Nov 1994 08:48:20 GMT */
+
+static const struct retry {
+	const char *value;
+	int64_t now, seconds;
+} retries[] = {
+	{ "", NOW, -1 },
+	{ " ", NOW, -1 },
+	{ "soon", NOW, -1 },
+	{ "-1", NOW, -1 },
+	{ "+1", NOW, -1 },
+	{ "1.5", NOW, -1 },
+	{ "120s", NOW, -1 },
+	{ "1 2", NOW, -1 },
+	{ "0x10", NOW, -1 },
+	{ "1, 2", NOW, -1 },
+	{ "2050-01-01T00:00:00Z", NOW, -1 },
+	{ "2050-01-01 00:00:00 and more", NOW, -1 },
+	{ "Sun, 99 Nov 1994 08:49:37 GMT", NOW, -1 },
+	{ "Sun, 06 Foo 1994 08:49:37 GMT", NOW, -1 },
+	{ "Sun, 06 Nov 1994 08:49:37 GMT\n", NOW, -1 },
+	{ "Sun, 06 Nov 1994 08:49:37 GMT and a great deal more of this text",
+	    NOW, -1 },
+	{ "0", NOW, 0 },
+	{ "120", NOW, 120 },
+	{ " 007\t", NOW, 7 },
+	{ "86400", NOW, 86400 },
+	{ "86401", NOW, 86400 },
+	{ "9223372036854775808", NOW, 86400 },
+	{ "99999999999999999999999999999999999999999", NOW, 86400 },
+	{ "Sun, 06 Nov 1994 08:49:37 GMT", NOW, 77 },
+	{ "Sunday, 06-Nov-94 08:49:37 GMT", NOW, 77 },
+	{ "Sun Nov  6 08:49:37 1994", NOW, 77 },
+	{ " Sun, 06 Nov 1994 08:49:37 GMT ", NOW, 77 },
+	{ "Sun, 06 Nov 1994 08:48:20 GMT", NOW, 0 },
+	{ "Sun, 06 Nov 1994 08:48:19 GMT", NOW, 0 },
+	{ "Thu, 01 Jan 1970 00:00:00 GMT", NOW, 0 },
+	{ "Mon, 07 Nov 1994 08:48:20 GMT", NOW, 86400 },
+	{ "Mon, 07 Nov 1994 08:48:21 GMT", NOW, 86400 },
+	{ "Fri, 31 Dec 9999 23:59:59 GMT", NOW, 86400 },
+	{ "Sun, 06 Nov 1994 08:49:37 GMT", 0, 86400 },
+	{ "Sun, 06 Nov 1994 08:49:37 GMT", INT64_MIN, 86400 },
+	{ "Sun, 06 Nov 1994 08:49:37 GMT", INT64_MAX, 0 },
+};
+
+START_TEST(test_retry_after)
+{
+	const struct retry *row = &retries[_i];
+	int64_t seconds = retry_after(apam_str(row->value), row->now);
+
+	ck_assert_msg(seconds == row->seconds, "\"%s\": %lld, not %lld",
+	    row->value, (long long)seconds, (long long)row->seconds);
+}
+END_TEST
+
+START_TEST(test_retry_after_view)
+{
+	struct apam_str cut = { "12345", 2 }, nul = { "1\0", 2 };
+
+	ck_assert_int_eq(retry_after(cut, NOW), 12);
+	ck_assert_int_eq(retry_after(nul, NOW), -1);
+	ck_assert_int_eq(retry_after((struct apam_str){ NULL, 0 }, NOW), -1);
+}
+END_TEST
+
 /* ---- Answers ------------------------------------------------------------ */
 
 static const struct {
@@ -147,12 +215,14 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("rate_limit");
-	TCase *tc = tcase_create("rate_limit");
+	Suite *suite = suite_create("retry_after");
+	TCase *tc = tcase_create("retry_after");
 
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, each, 0, ROWS(rows));
 	tcase_add_test(tc, no_headers);
+	tcase_add_loop_test(tc, test_retry_after, 0, ROWS(retries));
+	tcase_add_test(tc, test_retry_after_view);
 	tcase_add_loop_test(tc, each_answer, 0, ROWS(answers));
 	return run_suite(suite);
 }

@@ -1,16 +1,65 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rate-limit headers, with and without the x-, after Retry-After.
+ * Retry-After, then rate-limit headers, with and without the x-.
  */
-#include "http/rate_limit.h"
+#include "http/retry_after.h"
 
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "http/curl_api.h"
 #include "text/header.h"
 
 #define DAY 86400
+
+/* ---- Retry-After ------------------------------------------------------ */
+
+static bool
+is_digits(struct apam_str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (!str_is_digit(s.p[i]))
+			return false;
+	}
+	return s.n > 0;
+}
+
+/* HTTP-date, RFC 9110, 5.6.7, in any of its forms; -1 for anything else. */
+static int64_t
+read_date(struct apam_str value)
+{
+	const struct curl_api *curl = curl_api();
+	char text[64];
+
+	/* All forms begin with the day's name; curl takes much else. */
+	if (value.n < 24 || value.n >= sizeof(text) || str_has_control(value))
+		return -1;
+	if (str_lower(value.p[0]) < 'a' || str_lower(value.p[0]) > 'z')
+		return -1;
+	memcpy(text, value.p, value.n);
+	text[value.n] = '\0';
+	return curl == NULL ? -1 : curl->getdate(text, NULL);
+}
+
+int64_t
+retry_after(struct apam_str value, int64_t now)
+{
+	int64_t n;
+
+	value = str_trim(value);
+	if (is_digits(value))
+		return str_number(value, DAY, &n) ? n : DAY;
+	n = read_date(value);
+	if (n < 0)
+		return -1;
+	if (n <= now)
+		return 0;
+	/* Asked this way round, a strange clock overflows nothing. */
+	return now < n - DAY ? DAY : n - now;
+}
+
+/* ---- Rate-limit headers ----------------------------------------------- */
 
 /* A number from ratelimit-NAME or x-ratelimit-NAME; -1: none. */
 static int64_t
@@ -52,6 +101,8 @@ rate_limit_wait(const struct apam_header *headers, size_t count)
 	    0 :
 	    cut((wanted - remaining + rate - 1) / rate);
 }
+
+/* ---- Answers ---------------------------------------------------------- */
 
 int64_t
 response_retry_after(const struct response *r)

@@ -7,10 +7,17 @@
  * x-ratelimit- in its answers): -remaining, -requested-tokens and
  * -replenish-rate a second.  Others send -reset, in seconds.
  */
-#ifndef CORE_RATE_LIMIT_H
-#define CORE_RATE_LIMIT_H
+#ifndef CORE_RETRY_AFTER_H
+#define CORE_RETRY_AFTER_H
 
 #include "http/response.h"
+
+/*
+ * Seconds to wait as Retry-After says, as a number or a date (RFC 9110,
+ * 10.2.3), never negative, at most a day; -1 where it says nothing.  `now` is
+ * Unix time in seconds.
+ */
+int64_t retry_after(struct apam_str value, int64_t now);
 
 /* Seconds, at most a day; -1 where the headers do not say. */
 int64_t rate_limit_wait(const struct apam_header *headers, size_t count);

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Challenges, read by the grammar of RFC 9110, 11.6.1.  Nothing is taken from a
+ * header that breaks it: half a challenge is no evidence.
+ */
+#include "text/challenge.h"
+
+#include "base/str.h"
+#include "text/header.h"
+
+/* What one header has of what is wanted. */
+struct found {
+	bool scheme, parameter;
+	struct apam_str value; /* as it stands, without its quotes */
+	bool quoted;
+};
+
+/* Reading one WWW-Authenticate header. */
+struct cursor {
+	struct apam_str rest;
+	struct apam_str scheme, parameter; /* wanted */
+	bool has_scheme; /* a challenge that may have parameters is open */
+	bool matches; /* and it is the one that is wanted */
+	struct found found;
+};
+
+static bool
+at(const struct cursor *c, char byte)
+{
+	return c->rest.n > 0 && c->rest.p[0] == byte;
+}
+
+static struct apam_str
+take(struct cursor *c, size_t n)
+{
+	struct apam_str taken = str_cut(c->rest, n);
+
+	c->rest = str_skip(c->rest, n);
+	return taken;
+}
+
+/* OWS and BWS, RFC 9110, 5.6.3.  True where there was any. */
+static bool
+skip_blanks(struct cursor *c)
+{
+	size_t n = 0;
+
+	while (n < c->rest.n && str_is_one_of(c->rest.p[n], " \t"))
+		n++;
+	take(c, n);
+	return n > 0;
+}
+
+static struct apam_str
+take_token(struct cursor *c)
+{
+	size_t n = 0;
+
+	while (n < c->rest.n && header_is_token_char(c->rest.p[n]))
+		n++;
+	return take(c, n);
+}
+
+/* At the end of a list element: a comma or the end of the header. */
+static bool
+at_element_end(struct cursor *c)
+{
+	skip_blanks(c);
+	return c->rest.n == 0 || at(c, ',');
+}
+
+/* token68, RFC 9110, 11.2, with the end of its element.  False: it is none. */
+static bool
+skip_token68(struct cursor *c)
+{
+	struct apam_str start = c->rest;
+	size_t n = 0;
+
+	while (n < start.n &&
+	    (str_is_alnum(start.p[n]) || str_is_one_of(start.p[n], "-._~+/")))
+		n++;
+	if (n == 0)
+		return false;
+	while (n < start.n && start.p[n] == '=')
+		n++;
+	take(c, n);
+	if (at_element_end(c))
+		return true;
+	c->rest = start;
+	return false;
+}
+
+/* quoted-string, RFC 9110, 5.6.4.  The cursor is at its first quote. */
+static bool
+take_quoted(struct cursor *c, struct apam_str *inside)
+{
+	struct apam_str s = str_skip(c->rest, 1);
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] != '"') {
+		if (s.p[n] == '\\')
+			n++;
+		if (n == s.n)
+			return false;
+		if (s.p[n] != '\t' &&
+		    str_has_control(str_cut(str_skip(s, n), 1)))
+			return false;
+		n++;
+	}
+	if (n == s.n)
+		return false;
+	*inside = str_cut(s, n);
+	c->rest = str_skip(s, n + 1);
+	return true;
+}
+
+/* "=" and a value, after the name of a parameter.  RFC 9110, 11.2. */
+static bool
+read_parameter(struct cursor *c, struct apam_str name)
+{
+	struct apam_str value;
+	bool quoted;
+
+	take(c, 1);
+	skip_blanks(c);
+	quoted = at(c, '"');
+	if (quoted && !take_quoted(c, &value))
+		return false;
+	if (!quoted) {
+		value = take_token(c);
+		if (value.n == 0)
+			return false;
+	}
+	if (c->matches && !c->found.parameter &&
+	    str_equal_nocase(name, c->parameter)) {
+		c->found.parameter = true;
+		c->found.value = value;
+		c->found.quoted = quoted;
+	}
+	return at_element_end(c);
+}
+
+static void
+open_challenge(struct cursor *c, struct apam_str scheme)
+{
+	/* Only the first challenge of the scheme counts. */
+	c->matches = !c->found.scheme && str_equal_nocase(scheme, c->scheme);
+	c->found.scheme |= c->matches;
+	c->has_scheme = true;
+}
+
+/*
+ * One element of the list: a parameter of the open challenge, or a challenge
+ * with its token68 or first parameter, if any.
+ */
+static bool
+read_element(struct cursor *c)
+{
+	struct apam_str name = take_token(c);
+	bool blanks = skip_blanks(c);
+
+	if (name.n == 0)
+		return false;
+	if (at(c, '='))
+		return c->has_scheme && read_parameter(c, name);
+	open_challenge(c, name);
+	if (at_element_end(c))
+		return true;
+	if (!blanks)
+		return false;
+	if (skip_token68(c)) {
+		c->has_scheme = false;
+		return true;
+	}
+	name = take_token(c);
+	skip_blanks(c);
+	return name.n > 0 && at(c, '=') && read_parameter(c, name);
+}
+
+/* A list of challenges, RFC 9110, 5.6.1.2: elements may be empty. */
+static bool
+read_challenges(struct cursor *c)
+{
+	for (;;) {
+		while (at_element_end(c) && c->rest.n > 0)
+			take(c, 1);
+		if (c->rest.n == 0)
+			return true;
+		if (!read_element(c))
+			return false;
+	}
+}
+
+/* Copy the value that was found, without the backslashes of a quoted one. */
+static void
+copy_value(const struct found *found, char *to, size_t size)
+{
+	size_t n = 0;
+
+	if (size == 0)
+		return;
+	for (size_t i = 0; i < found->value.n && n < size - 1; i++) {
+		/* A quoted string never ends in a lone backslash. */
+		if (found->quoted && found->value.p[i] == '\\')
+			i++;
+		to[n++] = found->value.p[i];
+	}
+	to[n] = '\0';
+}
+
+bool
+challenge_find(const struct apam_header *headers, size_t count,
+    const char *scheme, const char *parameter, char *to, size_t size)
+{
+	if (size > 0)
+		to[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		struct cursor c = { .rest = headers[i].value,
+			.scheme = apam_str(scheme),
+			.parameter = apam_str(parameter) };
+
+		if (!str_equal_nocase(
+			headers[i].name, APAM_STR("WWW-Authenticate")))
+			continue;
+		if (!read_challenges(&c) || !c.found.scheme)
+			continue;
+		if (parameter == NULL)
+			return true;
+		if (c.found.parameter)
+			copy_value(&c.found, to, size);
+		return c.found.parameter;
+	}
+	return false;
+}
