@@ -15,7 +15,7 @@
 #include "audit/sink.h"
 #include "base/cancel.h"
 #include "file/user_dir.h"
-#include "profile/context.h"
+#include "profile/handle.h"
 
 /* O_NONBLOCK: a FIFO in a file's place must not hang us. */
 #define OPEN_ANY (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
@@ -91,7 +91,7 @@ apam_audit_lines(struct apam *ctx,
     void (*each)(void *arg, unsigned long uid, const char *line), void *arg)
 {
 	HOLD_CANCEL;
-	const struct settings *s = ctx->settings;
+	const struct settings *s = ctx->env.settings;
 	struct reading r = { each, arg };
 
 	user_dir_each(s->state_dir, s->user, read_user, &r);

@@ -13,6 +13,7 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "config/rules.h"
+#include "profile/handle.h"
 
 /* One command. */
 struct task {
@@ -24,10 +25,10 @@ struct task {
 };
 
 struct key_registry
-key_registry_of(struct apam *ctx)
+key_registry_of(struct env *env)
 {
-	return (struct key_registry){ ctx->settings->state_dir,
-		ctx->settings->user, &ctx->kept_keys };
+	return (struct key_registry){ env->settings->state_dir,
+		env->settings->user, &env->kept_keys };
 }
 
 void
@@ -42,7 +43,7 @@ key_admin_tell(struct apam *ctx, const char *profile,
 		.state = state,
 		.evidence = why };
 
-	audit_write(&ctx->audit, &event);
+	audit_write(&ctx->env.audit, &event);
 }
 
 /* ---- Registering -------------------------------------------------------- */
@@ -232,7 +233,7 @@ run(struct apam *ctx, struct task *task,
 	void *arg, struct key_set *set, struct apam_error *err),
     struct apam_error *err)
 {
-	const struct key_registry registry = key_registry_of(ctx);
+	const struct key_registry registry = key_registry_of(&ctx->env);
 	struct apam_error own;
 	enum apam_status status;
 
@@ -330,7 +331,7 @@ drop(void *arg, struct key_set *set, struct apam_error *err)
 enum apam_status
 key_admin_drop(const struct entry *e, struct apam_error *err)
 {
-	const struct key_registry registry = key_registry_of(e->ctx);
+	const struct key_registry registry = key_registry_of(e->env);
 	struct key_identity key = { e->conf->scheme, entry_key_id(e).p,
 		APAM_STR("") };
 	enum apam_status status;

@@ -9,7 +9,7 @@
 #include "keys/registry.h"
 
 /* Where a context's registry is. */
-struct key_registry key_registry_of(struct apam *ctx);
+struct key_registry key_registry_of(struct env *env);
 
 /*
  * Tell the audit log what a key of the registry is now; `profile` and `why` may

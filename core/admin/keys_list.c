@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "file/user_dir.h"
 #include "keys/use.h"
+#include "profile/handle.h"
 
 /* One key. */
 struct row {
@@ -343,7 +344,7 @@ list_keys(struct apam *ctx, const char *id,
     bool (*each)(void *arg, const struct apam_key_info *key), void *arg,
     struct apam_error *partial, struct apam_error *err)
 {
-	const struct key_registry registry = key_registry_of(ctx);
+	const struct key_registry registry = key_registry_of(&ctx->env);
 	struct rows rows = { .all = NULL };
 	struct key_users users = { .uids = NULL };
 	struct key_set set = { .records = NULL };
@@ -359,8 +360,9 @@ list_keys(struct apam *ctx, const char *id,
 		if (key_registry_read(&registry, &set, &damage) != APAM_OK)
 			why = damage;
 		collect(&rows, &set, &named, id, &why);
-		user_dir_tidy(ctx->settings->state_dir, true, &ctx->log);
-		read_notes(ctx->settings, &rows, &users);
+		user_dir_tidy(
+		    ctx->env.settings->state_dir, true, &ctx->env.log);
+		read_notes(ctx->env.settings, &rows, &users);
 		if (rows.failed)
 			status = error_set(err, APAM_E_MEMORY, "out of memory");
 	}

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "keys/index.h"
 #include "keys/view.h"
+#include "profile/handle.h"
 
 /* The walk over both. */
 struct merge {
@@ -35,7 +36,7 @@ enum apam_status
 apam_registry_check(struct apam *ctx, struct apam_error *err)
 {
 	HOLD_CANCEL;
-	const struct key_registry registry = key_registry_of(ctx);
+	const struct key_registry registry = key_registry_of(&ctx->env);
 
 	return key_registry_check(&registry, err);
 }
@@ -46,7 +47,7 @@ apam_registry_backup(struct apam *ctx,
     struct apam_error *err)
 {
 	HOLD_CANCEL;
-	const struct key_registry registry = key_registry_of(ctx);
+	const struct key_registry registry = key_registry_of(&ctx->env);
 	struct key_set set;
 	struct apam_str text;
 	enum apam_status status = key_registry_read(&registry, &set, err);
@@ -296,7 +297,7 @@ apam_registry_compare(struct apam *ctx, const struct apam_registry_text *text,
     void *arg, struct apam_registry_outlook *outlook, struct apam_error *err)
 {
 	HOLD_CANCEL;
-	const struct key_registry registry = key_registry_of(ctx);
+	const struct key_registry registry = key_registry_of(&ctx->env);
 	struct key_set set;
 	struct merge m = {
 		.set = &set, .each = each, .arg = arg, .outlook = outlook
@@ -353,7 +354,7 @@ apam_registry_recover(struct apam *ctx, const struct apam_registry_text *text,
     const struct apam_registry_outlook *outlook, struct apam_error *err)
 {
 	HOLD_CANCEL;
-	const struct key_registry registry = key_registry_of(ctx);
+	const struct key_registry registry = key_registry_of(&ctx->env);
 	const struct key_identity none = { "", "", APAM_STR("") };
 	struct task task = { &registry, outlook };
 	struct apam_str view;

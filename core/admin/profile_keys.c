@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "profile/handle.h"
 #include "profile/table.h"
 
 void
@@ -94,10 +95,10 @@ add_profile(struct named_keys *to, struct apam *ctx, const char *name)
 
 	problems_init(&all);
 	if (!profile_file(ctx, name, file, sizeof(file)))
-		problems_add(&all, APAM_E_CONFIG, ctx->settings->file, 0,
+		problems_add(&all, APAM_E_CONFIG, ctx->env.settings->file, 0,
 		    "profile_dir is too long");
 	else
-		stack = stack_new(ctx, name, file, &all);
+		stack = stack_new(&ctx->env, name, file, &all);
 	if (stack == NULL || !named_keys_add(to, stack, &all)) {
 		to->partial = all.first;
 		error_locate(&to->partial, name, -1);
@@ -147,10 +148,11 @@ exchange_kept(struct apam *ctx, struct named_key *keys)
 {
 	struct named_key *old;
 
-	pthread_mutex_lock(&ctx->lock);
+	pthread_mutex_lock(&ctx->env.lock);
 	old = ctx->named;
 	ctx->named = keys;
-	pthread_mutex_unlock(&ctx->lock);
+	ctx->free_named = free_list;
+	pthread_mutex_unlock(&ctx->env.lock);
 	return old;
 }
 
@@ -169,12 +171,6 @@ named_keys_keep(struct apam *ctx, struct named_keys *named)
 	}
 	named_keys_free(named);
 	free_list(exchange_kept(ctx, kept.first));
-}
-
-void
-named_keys_forget(struct apam *ctx)
-{
-	free_list(exchange_kept(ctx, NULL));
 }
 
 /*

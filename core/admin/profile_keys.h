@@ -38,11 +38,9 @@ enum apam_status named_keys_read(struct apam *ctx, struct named_keys *to,
  * Free it, but keep for the next reading of the same context what was read of
  * profiles; one whose files have changed by then is read anew.  No secret is
  * kept.  So who looks at the keys first and changes one then reads once.
+ * What is kept is freed with the context.
  */
 void named_keys_keep(struct apam *ctx, struct named_keys *named);
-
-/* Free what is kept; fine where nothing is. */
-void named_keys_forget(struct apam *ctx);
 
 /* Wipe and free; fine on a zeroed struct. */
 void named_keys_free(struct named_keys *named);

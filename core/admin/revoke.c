@@ -22,7 +22,7 @@ static void
 remove_files(const struct entry *e)
 {
 	const struct credential_file file = {
-		.state_dir = e->ctx->settings->state_dir,
+		.state_dir = e->env->settings->state_dir,
 		.user = e->policy.user,
 		.owner = { .profile = e->profile->name,
 		    .entry = (uint32_t)e->index },
@@ -73,7 +73,7 @@ tell(const struct entry *e, const struct apam_revoke_report *report)
 		.evidence = dropped ? report->text : report->drop_text,
 	};
 
-	audit_write(&e->ctx->audit, &event);
+	audit_write(&e->env->audit, &event);
 }
 
 static void

@@ -20,6 +20,7 @@
 #include "config/swap.h"
 #include "file/replace.h"
 #include "file/trust.h"
+#include "profile/handle.h"
 #include "profile/reload.h"
 #include "profile/table.h"
 
@@ -64,11 +65,11 @@ read_profile(struct rotation *r, struct apam_error *err)
 	enum apam_status status;
 
 	problems_init(&all);
-	r->stack = stack_new(r->ctx, r->name, r->file, &all);
+	r->stack = stack_new(&r->ctx->env, r->name, r->file, &all);
 	if (r->stack == NULL || !named_keys_add(&r->keys, r->stack, &all))
 		return fail_with(r, &all, err);
 	status = trust_read(
-	    r->file, TRUST_FILE, r->ctx->settings->user, &r->text, err);
+	    r->file, TRUST_FILE, r->ctx->env.settings->user, &r->text, err);
 	r->first = next_sufficient(r->keys.first);
 	if (status != APAM_OK)
 		return status;
@@ -209,7 +210,7 @@ is_rotated(struct rotation *r, struct stack *next, struct problems *all)
 static enum apam_status
 check_text(struct rotation *r, struct apam_str text, struct apam_error *err)
 {
-	struct stack next = { .ctx = r->ctx };
+	struct stack next = { .env = &r->ctx->env };
 	struct conf *conf = NULL;
 	struct problems all;
 	bool ok;
@@ -219,7 +220,7 @@ check_text(struct rotation *r, struct apam_str text, struct apam_error *err)
 		conf = conf_parse(r->file, text, &all);
 	if (conf != NULL)
 		next.profile = profile_from_conf(
-		    r->name, &conf, r->ctx->settings, &all);
+		    r->name, &conf, r->ctx->env.settings, &all);
 	ok = all.count == 0 && next.profile != NULL &&
 	    is_rotated(r, &next, &all);
 	profile_free(&next.profile);
@@ -242,7 +243,7 @@ open_directory(const struct rotation *r, struct apam_error *err)
 	(void)snprintf(directory, sizeof(directory), "%.*s",
 	    slash == r->file ? 1 : (int)(slash - r->file), r->file);
 	return trust_open(
-	    directory, TRUST_DIRECTORY, r->ctx->settings->user, err);
+	    directory, TRUST_DIRECTORY, r->ctx->env.settings->user, err);
 }
 
 /* What it is now, as one that is trusted. */
@@ -250,7 +251,7 @@ static enum apam_status
 stat_file(const struct rotation *r, struct stat *st, struct apam_error *err)
 {
 	const int fd = trust_open(
-	    r->file, TRUST_FILE, r->ctx->settings->user, err);
+	    r->file, TRUST_FILE, r->ctx->env.settings->user, err);
 	int done;
 
 	if (fd < 0)
@@ -363,7 +364,8 @@ apam_key_rotate(struct apam_profile *profile, const char *why,
     struct apam_key_rotation *rotation, struct apam_error *err)
 {
 	HOLD_CANCEL;
-	const struct key_registry registry = key_registry_of(profile->ctx);
+	const struct key_registry registry = key_registry_of(
+	    &profile->ctx->env);
 	const char *problem = why == NULL ? NULL : key_text_problem(why);
 	struct apam_error own;
 	struct rotation r;
@@ -398,7 +400,8 @@ apam_key_standby(
     struct apam_profile *profile, unsigned *entry, struct apam_error *err)
 {
 	HOLD_CANCEL;
-	const struct key_registry registry = key_registry_of(profile->ctx);
+	const struct key_registry registry = key_registry_of(
+	    &profile->ctx->env);
 	struct key_set set = { .records = NULL };
 	struct apam_error own;
 	struct rotation r;

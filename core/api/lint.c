@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "file/trust.h"
+#include "profile/context.h"
 #include "profile/table.h"
 #include "text/pem.h"
 
@@ -52,7 +53,7 @@ lint_registry(struct apam *ctx, struct problems *all)
 	if (err.status == APAM_E_MEMORY || err.file[0] != '\0')
 		problems_add_error(all, NULL, 0, &err);
 	else
-		problems_add(all, err.status, ctx->settings->file, 0,
+		problems_add(all, err.status, ctx->env.settings->file, 0,
 		    "state_dir: %s", err.text);
 }
 
@@ -75,7 +76,7 @@ lint_ca_file(const struct lint *lint, const struct profile *draft)
 	if (file == NULL)
 		return;
 	buf_init(&text, CA_FILE_MAX);
-	if (trust_read(file, TRUST_FILE, lint->ctx->settings->user, &text,
+	if (trust_read(file, TRUST_FILE, lint->ctx->env.settings->user, &text,
 		NULL) == APAM_OK)
 		why = pem_problem(buf_view(&text), &line);
 	buf_free(&text);
@@ -91,12 +92,12 @@ static void
 lint_profile(struct lint *lint, const char *name, const char *file)
 {
 	struct profile *draft = profile_draft(
-	    name, file, lint->ctx->settings, lint->all);
+	    name, file, lint->ctx->env.settings, lint->all);
 
 	if (draft == NULL)
 		return;
 	lint_ca_file(lint, draft);
-	stack_lint(lint->ctx, draft, lint->all);
+	stack_lint(&lint->ctx->env, draft, lint->all);
 	if (!lint_origins_add(&lint->origins, draft))
 		problems_add(
 		    lint->all, APAM_E_MEMORY, file, 0, "out of memory");
@@ -118,7 +119,7 @@ lint_profiles(struct lint *lint, const struct names_list *list)
 			lint_profile(lint, name, file);
 		else
 			problems_add(lint->all, APAM_E_CONFIG,
-			    lint->ctx->settings->file, 0,
+			    lint->ctx->env.settings->file, 0,
 			    "profile_dir is too long");
 	}
 	lint_origins_warn(&lint->origins, lint->all);
@@ -128,7 +129,7 @@ lint_profiles(struct lint *lint, const struct names_list *list)
 static void
 lint_stray(struct lint *lint, const char *name)
 {
-	const char *dir = lint->ctx->settings->profile_dir;
+	const char *dir = lint->ctx->env.settings->profile_dir;
 	char file[PATH_MAX_BYTES];
 	struct stat st;
 
@@ -152,7 +153,7 @@ is_stray(const char *name)
 static void
 lint_strays(struct lint *lint)
 {
-	const struct settings *settings = lint->ctx->settings;
+	const struct settings *settings = lint->ctx->env.settings;
 	struct names_list list;
 
 	if (names_list_read(&list, settings->profile_dir, "", settings->user,
@@ -172,7 +173,7 @@ lint_directory(struct lint *lint)
 	error_clear(&err);
 	if (profiles_list_visible(lint->ctx, &list, &err) != APAM_OK) {
 		problems_add_error(
-		    lint->all, lint->ctx->settings->file, 0, &err);
+		    lint->all, lint->ctx->env.settings->file, 0, &err);
 		return;
 	}
 	lint_profiles(lint, &list);
@@ -217,7 +218,7 @@ is_main(const struct apam *ctx, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	return strcmp(path, ctx->settings->file) == 0 ||
+	return strcmp(path, ctx->env.settings->file) == 0 ||
 	    (slash != NULL && strcmp(slash, "/apam.conf") == 0);
 }
 
@@ -233,7 +234,7 @@ lint_file(struct lint *lint, const char *file)
 		    "the folder of the file cannot be found");
 	else if (is_main(lint->ctx, path))
 		other = settings_new(
-		    path, lint->ctx->settings->user, lint->all);
+		    path, lint->ctx->env.settings->user, lint->all);
 	else
 		lint_profile(lint, name, path);
 	settings_free(&other);

@@ -230,7 +230,7 @@ apam_module_get(struct apam *ctx, const char *scheme,
 
 	error_clear(err);
 	error_clear(&why);
-	m = modules_get(&ctx->modules, ctx->settings, scheme, &why);
+	m = modules_get(&ctx->env.modules, ctx->env.settings, scheme, &why);
 	*module = m == NULL ? NULL : &m->abi;
 	if (m == NULL && err != NULL)
 		*err = why;
@@ -251,8 +251,8 @@ apam_modules(struct apam *ctx,
 	bool more = true, bad;
 
 	error_clear(err);
-	status = names_list_read(&list, ctx->settings->module_dir, ".so",
-	    ctx->settings->user, module_name_ok, err);
+	status = names_list_read(&list, ctx->env.settings->module_dir, ".so",
+	    ctx->env.settings->user, module_name_ok, err);
 	for (size_t i = 0; more && i < list.count; i++) {
 		bad = apam_module_get(ctx, list.names[i], &m, &why) != APAM_OK;
 		more = each(arg, list.names[i], m, bad ? &why : NULL);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "flight/notify.h"
+#include "profile/refusals.h"
 #include "profile/reload.h"
 #include "slot/write.h"
 
@@ -32,17 +33,18 @@ warm(struct apam_profile *profile, struct stack *stack,
 		atomic_load_explicit(&profile->hot, memory_order_acquire),
 		result))
 		return;
-	pthread_mutex_lock(&profile->ctx->lock);
+	pthread_mutex_lock(&profile->ctx->env.lock);
 	if (stack == profile->stack && !profile->gone) {
 		if (stack->hot == NULL && hot_is_worth(stack, result))
-			stack->hot = hot_new(profile->ctx->keys.counter.value);
+			stack->hot = hot_new(
+			    profile->ctx->env.keys.counter.value);
 		hot_open(stack, result,
 		    profile->check_at < result->look_at ? profile->check_at :
 							  result->look_at);
 		atomic_store_explicit(
 		    &profile->hot, stack->hot, memory_order_release);
 	}
-	pthread_mutex_unlock(&profile->ctx->lock);
+	pthread_mutex_unlock(&profile->ctx->env.lock);
 }
 
 enum apam_status
@@ -79,7 +81,7 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	if (status != APAM_OK) {
 		apam_signature_release(signature);
 		error_locate(err, profile->name, -1);
-		tell_refusal(profile, stack, err);
+		refusal_tell(profile, stack, err);
 	}
 	request_free(&r);
 	signing_free(&result.total);

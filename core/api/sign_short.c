@@ -2,6 +2,7 @@
 /*
  * The readers' side of the slot, and apam_sign, of which it is the short way.
  */
+#include "profile/handle.h"
 #include "slot/write.h"
 
 #include <string.h>

@@ -32,23 +32,23 @@ struct apam_call {
 static void
 enlist(struct apam *ctx, struct apam_call *call)
 {
-	pthread_mutex_lock(&ctx->lock);
+	pthread_mutex_lock(&ctx->env.lock);
 	call->next = ctx->calls;
 	ctx->calls = call;
-	pthread_mutex_unlock(&ctx->lock);
+	pthread_mutex_unlock(&ctx->env.lock);
 }
 
 static void
 delist(struct apam *ctx, struct apam_call *call)
 {
-	pthread_mutex_lock(&ctx->lock);
+	pthread_mutex_lock(&ctx->env.lock);
 	for (struct apam_call **at = &ctx->calls; *at != NULL;
 	     at = &(*at)->next)
 		if (*at == call) {
 			*at = call->next;
 			break;
 		}
-	pthread_mutex_unlock(&ctx->lock);
+	pthread_mutex_unlock(&ctx->env.lock);
 }
 
 /* ---- Calls -------------------------------------------------------------- */
@@ -76,7 +76,7 @@ check_form(const struct apam_profile *profile,
     const struct apam_request *request, const struct apam_signature *signature,
     struct apam_error *err)
 {
-	if (profile->ctx->loop->threaded)
+	if (profile->ctx->env.loop->threaded)
 		return error_set(err, APAM_E_USAGE,
 		    "non-blocking calls need a context that was opened with "
 		    "APAM_OPEN_NO_THREAD");
@@ -157,23 +157,23 @@ apam_fd(struct apam *ctx)
 {
 	HOLD_CANCEL;
 
-	return loop_descriptor(ctx->loop);
+	return loop_descriptor(ctx->env.loop);
 }
 
 int
 apam_timeout(struct apam *ctx)
 {
 	HOLD_CANCEL;
-	int ms = loop_timeout(ctx->loop);
+	int ms = loop_timeout(ctx->env.loop);
 	int64_t now = clock_ms(), left;
 
-	pthread_mutex_lock(&ctx->lock);
+	pthread_mutex_lock(&ctx->env.lock);
 	for (const struct apam_call *c = ctx->calls; c != NULL; c = c->next) {
 		left = c->deadline > now ? c->deadline - now : 0;
 		if (ms < 0 || left < ms)
 			ms = left > INT_MAX ? INT_MAX : (int)left;
 	}
-	pthread_mutex_unlock(&ctx->lock);
+	pthread_mutex_unlock(&ctx->env.lock);
 	return ms;
 }
 
@@ -182,6 +182,6 @@ apam_step(struct apam *ctx)
 {
 	HOLD_CANCEL;
 
-	if (!ctx->loop->threaded && loop_descriptor(ctx->loop) >= 0)
-		loop_turn(ctx->loop, 0);
+	if (!ctx->env.loop->threaded && loop_descriptor(ctx->env.loop) >= 0)
+		loop_turn(ctx->env.loop, 0);
 }

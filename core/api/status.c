@@ -87,9 +87,9 @@ apam_profile_status(struct apam_profile *profile,
 	*count = stack->count;
 	stack_release(&stack);
 	if (reload != NULL) {
-		pthread_mutex_lock(&profile->ctx->lock);
+		pthread_mutex_lock(&profile->ctx->env.lock);
 		*reload = profile->reload_error;
-		pthread_mutex_unlock(&profile->ctx->lock);
+		pthread_mutex_unlock(&profile->ctx->env.lock);
 	}
 	return APAM_OK;
 }

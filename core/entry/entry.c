@@ -44,7 +44,7 @@ load_module(struct entry *e, struct problems *all)
 		return false;
 	error_clear(&err);
 	e->module = modules_get(
-	    &e->ctx->modules, e->ctx->settings, e->conf->scheme, &err);
+	    &e->env->modules, e->env->settings, e->conf->scheme, &err);
 	if (e->module != NULL)
 		return true;
 	/* The line of the entry says more than the path of the module. */
@@ -69,7 +69,7 @@ open_module(struct entry *e, struct problems *all)
 		.count = e->values.count,
 		.values = e->values.values,
 	};
-	services_init(&e->services, e->module->abi.scheme, &e->ctx->log);
+	services_init(&e->services, e->module->abi.scheme, &e->env->log);
 	e->services.refuse = on_refused;
 	e->services.refuse_arg = &refusal;
 	entry_enter(e);
@@ -121,7 +121,7 @@ init(struct entry *e, struct stack *stack, size_t index)
 	const struct profile *profile = stack->profile;
 
 	memset(e, 0, sizeof(*e));
-	e->ctx = stack->ctx;
+	e->env = stack->env;
 	e->stack = stack;
 	e->profile = profile;
 	e->conf = &profile->entries[index];
@@ -131,7 +131,7 @@ init(struct entry *e, struct stack *stack, size_t index)
 		.proxy = profile->proxy,
 		.body_max = (size_t)profile->body_max,
 		.allow_http = profile->allow_http,
-		.user = e->ctx->settings->user,
+		.user = e->env->settings->user,
 	};
 	e->secrets.watch = &stack->watch;
 	e->secrets.deadline = stack->deadline;
@@ -174,7 +174,7 @@ entry_open(
 void
 entry_close(struct entry *e)
 {
-	if (e->ctx == NULL)
+	if (e->env == NULL)
 		return;
 	if (e->state != NULL) {
 		entry_enter(e);

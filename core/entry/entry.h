@@ -16,16 +16,16 @@
 #include "base/problems.h"
 #include "config/profile_conf.h"
 #include "entry/credential_state.h"
+#include "entry/env.h"
 #include "entry/fingerprint.h"
 #include "entry/secrets.h"
 #include "http/client.h"
 #include "keys/seen.h"
-#include "profile/context.h"
 
 struct stack;
 
 struct entry {
-	struct apam *ctx;
+	struct env *env;
 	struct stack *stack;	/* that it belongs to */
 	const struct profile *profile;
 	const struct profile_entry *conf;

@@ -19,7 +19,7 @@ static bool
 place_find(struct place *place, const struct entry *e)
 {
 	place->file = (struct credential_file){
-		.state_dir = e->ctx->settings->state_dir,
+		.state_dir = e->env->settings->state_dir,
 		.user = e->policy.user,
 		.owner = { .profile = e->profile->name,
 		    .entry = (uint32_t)e->index,
@@ -37,7 +37,7 @@ place_leave(struct place *place)
 static void
 say(const struct entry *e, enum apam_log_level level, const char *why)
 {
-	log_line(&e->ctx->log, level, "%s: entry %zu: not shared: %s",
+	log_line(&e->env->log, level, "%s: entry %zu: not shared: %s",
 	    e->profile->name, entry_number(e), why);
 }
 
@@ -50,7 +50,7 @@ make(struct entry *e, struct credential_record *record)
 	struct credential *c;
 
 	error_clear(&why);
-	c = credential_new(&record->secret, next_generation(e->ctx),
+	c = credential_new(&record->secret, next_generation(e->env),
 	    record->sent,
 	    forever ? APAM_FOREVER : (record->expires - record->sent) / 1000);
 	if (c == NULL)

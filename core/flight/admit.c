@@ -86,7 +86,7 @@ read_word(struct word *w, const struct key_view *view, struct apam_error *err)
 		failed = key_index_evidence(
 		    view->fd, &view->head, &w->slot, w->by, w->why);
 	if (failed != 0)
-		return key_view_refuse(&e->ctx->keys.registry, failed, err);
+		return key_view_refuse(&e->env->keys.registry, failed, err);
 	if (w->no_memory)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	return APAM_OK;
@@ -97,7 +97,7 @@ open_and_read(struct word *w, struct apam_error *err)
 {
 	struct key_view view;
 	enum apam_status status = key_view_open(
-	    &w->entry->ctx->keys.registry, NULL, &view, err);
+	    &w->entry->env->keys.registry, NULL, &view, err);
 
 	if (status == APAM_OK && view.fd >= 0)
 		status = read_word(w, &view, err);
@@ -151,7 +151,7 @@ take_over(struct entry *e, const struct admission *fresh)
 	struct admission *known = &e->life.admission;
 	bool drop = false;
 
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	if (fresh->reading > known->reading) {
 		drop = (known->reading != 0 && fresh->drops != known->drops) ||
 		    (fresh->archived_at != 0 && known->archived_at == 0);
@@ -159,7 +159,7 @@ take_over(struct entry *e, const struct admission *fresh)
 	}
 	if (drop)
 		lifecycle_drop(e);
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	if (drop)
 		share_forget(e, NULL);
 }
@@ -167,9 +167,9 @@ take_over(struct entry *e, const struct admission *fresh)
 static void
 read_known(struct entry *e, struct admission *to)
 {
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	*to = e->life.admission;
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 }
 
 static enum apam_status
@@ -229,7 +229,7 @@ enum apam_status
 entry_may_sign(struct entry *e, struct apam_error *err)
 {
 	struct keys keys;
-	enum apam_status status = keys_current(&e->ctx->keys, &keys, NULL, err);
+	enum apam_status status = keys_current(&e->env->keys, &keys, NULL, err);
 
 	if (status == APAM_OK)
 		status = entry_admit(e, &keys, err);

@@ -124,7 +124,7 @@ harvest(struct flight *f)
 		    clock_unix(), e->conf->ttl);
 	if (lifetime != LIFETIME_UNREAD)
 		f->made = credential_new(&op->credential,
-		    next_generation(e->ctx),
+		    next_generation(e->env),
 		    f->sent == 0 ? clock_ms() : f->minted_at, lifetime);
 	if (f->made == NULL) {
 		(void)error_set(&f->error, APAM_E_MEMORY, "out of memory");
@@ -146,7 +146,7 @@ whose(const struct flight *f)
 {
 	const struct entry *e = f->entry;
 
-	return (struct exchange_of){ &e->ctx->log, e->profile->name,
+	return (struct exchange_of){ &e->env->log, e->profile->name,
 		entry_number(e) };
 }
 
@@ -373,7 +373,7 @@ go_alone(struct flight *f, bool known, const struct lock_holder *holder)
 		(void)snprintf(who, sizeof(who), "process %d (%s)%s",
 		    (int)holder->pid, holder->name,
 		    holder->stopped ? ", which is stopped," : "");
-	log_line(&f->entry->ctx->log, APAM_LOG_WARNING,
+	log_line(&f->entry->env->log, APAM_LOG_WARNING,
 	    "%s: entry %zu: %s has been acquiring the shared credential for "
 	    "%.1f s: acquired without it, and not shared",
 	    f->entry->profile->name, entry_number(f->entry), who,

@@ -13,7 +13,6 @@
 #include "base/clock.h"
 #include "file/user_dir.h"
 #include "keys/note.h"
-#include "profile/stack.h"
 #include "text/key_look.h"
 
 /* Without the lock, because each signature of the long way asks. */
@@ -50,16 +49,16 @@ name_key(const struct entry *e, struct key_note *note)
 
 /* Once in a context: why the administrator hears nothing of this user's keys. */
 static void
-say_missed(struct apam *ctx)
+say_missed(struct env *env)
 {
-	const struct settings *s = ctx->settings;
+	const struct settings *s = env->settings;
 	struct apam_error why = { .entry = -1 };
 	const int fd = user_dir_open(s->state_dir, s->user, true, &why);
 
 	if (fd >= 0)
 		(void)close(fd);
-	else if (!atomic_exchange(&ctx->note_missed, true))
-		log_line(&ctx->log,
+	else if (!atomic_exchange(&env->note_missed, true))
+		log_line(&env->log,
 		    why.status == APAM_E_TRUST ? APAM_LOG_ERROR :
 						 APAM_LOG_WARNING,
 		    "uses and checks of keys are not noted: %s", why.text);
@@ -81,11 +80,11 @@ static void
 write_note(
     const struct entry *e, enum key_note_kind kind, const struct key_note *note)
 {
-	const struct settings *s = e->ctx->settings;
+	const struct settings *s = e->env->settings;
 
 	if (note->key[0] != '\0' &&
 	    !key_note_write(s->state_dir, s->user, kind, note))
-		say_missed(e->ctx);
+		say_missed(e->env);
 }
 
 void
@@ -95,9 +94,9 @@ tell_use(struct entry *e)
 
 	if (!use_is_due(e))
 		return;
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	name_key(e, &note);
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	write_note(e, KEY_NOTE_USED, &note);
 }
 
@@ -110,11 +109,11 @@ tell_key_id(struct entry *e, char *key_id)
 	bool known;
 
 	tell_recall(e);
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	known = e->life.standing.seen_good ||
 	    e->life.admission.mark[0] != '\0' ||
 	    e->life.admission.archived_at != 0;
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	if (id.n == 0 || known)
 		(void)snprintf(key_id, ENTRY_KEY_ID_SIZE, "%s", id.p);
 	else
@@ -138,7 +137,7 @@ audit_state(struct entry *e, const struct key_finding *found)
 	};
 
 	tell_key_id(e, key_id);
-	audit_write(&e->ctx->audit, &event);
+	audit_write(&e->env->audit, &event);
 }
 
 static void
@@ -160,7 +159,7 @@ tell_finding(struct entry *e)
 	struct key_finding found;
 	bool news, due;
 
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	found = s->found;
 	news = standing_news(s);
 	due = found.at != 0 && found.at != e->check_told;
@@ -170,7 +169,7 @@ tell_finding(struct entry *e)
 		name_key(e, &note);
 		name_secret(e, &note);
 	}
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	if (news)
 		audit_state(e, &found);
 	if (due)
@@ -182,22 +181,22 @@ tell_finding(struct entry *e)
 bool
 tell_noted(struct entry *e, struct key_note *note)
 {
-	const struct settings *settings = e->ctx->settings;
+	const struct settings *settings = e->env->settings;
 
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	find_key(e, note);
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	return key_note_last_check(settings->state_dir, settings->user, note);
 }
 
 bool
 tell_said(struct entry *e, struct key_note *note)
 {
-	const struct settings *settings = e->ctx->settings;
+	const struct settings *settings = e->env->settings;
 
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	find_key(e, note);
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	return key_note_said(settings->state_dir, settings->user, note);
 }
 
@@ -207,20 +206,20 @@ tell_recall(struct entry *e)
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 	bool known, seen;
 
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	known = e->recalled || e->life.standing.seen_good;
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	if (known)
 		return;
 	seen = tell_noted(e, &note) && seen_is_of(e, note.seen);
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	e->recalled = true;
 	if (!e->seen_own)
 		memcpy(e->seen, note.seen, sizeof(e->seen));
 	e->seen_own = e->seen_own || seen;
 	if (seen)
 		e->life.standing.seen_good = true;
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 }
 
 void
@@ -233,55 +232,14 @@ tell_proven(struct entry *e)
 	bool known;
 
 	tell_recall(e);
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	known = e->life.standing.seen_good;
 	e->life.standing.seen_good = true;
 	if (!known) {
 		name_key(e, &note);
 		name_secret(e, &note);
 	}
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	if (!known)
 		write_check(e, &note, &found);
-}
-
-/* ---- Refusals ----------------------------------------------------------- */
-
-/* Refusals of what is asked for, not faults of files, networks or programs. */
-static bool
-is_refusal(enum apam_status status)
-{
-	return status == APAM_E_UNKNOWN ||
-	    APAM_CLASS(status) == APAM_CLASS_DENIED ||
-	    APAM_CLASS(status) == APAM_CLASS_REVOKED;
-}
-
-void
-tell_refusal(struct apam_profile *profile, struct stack *stack,
-    const struct apam_error *why)
-{
-	struct audit_event event = { .what = AUDIT_REFUSED,
-		.profile = profile->name,
-		.entry = why->entry,
-		.status = why->status,
-		.evidence = why->text };
-	char key_id[ENTRY_KEY_ID_SIZE];
-	bool due;
-
-	if (!is_refusal(why->status))
-		return;
-	pthread_mutex_lock(&profile->ctx->lock);
-	due = audit_due(
-	    &profile->refusals, why->status, clock_ms(), &event.repeats);
-	pthread_mutex_unlock(&profile->ctx->lock);
-	if (!due)
-		return;
-	if (why->entry >= 0 && (size_t)why->entry < stack->count) {
-		struct entry *e = &stack->entries[why->entry];
-
-		tell_key_id(e, key_id);
-		event.scheme = e->conf->scheme;
-		event.key_id = key_id;
-	}
-	audit_write(&profile->ctx->audit, &event);
 }

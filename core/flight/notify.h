@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Telling people what became of keys: the audit log hears of changed states and
- * of refusals, the administrator's list of keys of uses and checks.  Failing to
+ * Telling people what became of keys: the audit log hears of changed states,
+ * the administrator's list of keys of uses and checks.  Failing to
  * tell keeps nobody from signing, and lets nobody sign.
  *
  * Not to be called with the context's lock held.
@@ -45,9 +45,5 @@ void tell_key_id(struct entry *e, char *key_id);
 
 /* After it signed. */
 void tell_use(struct entry *e);
-
-/* After the profile refused a request with this error. */
-void tell_refusal(struct apam_profile *profile, struct stack *stack,
-    const struct apam_error *why);
 
 #endif

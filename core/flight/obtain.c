@@ -31,9 +31,9 @@ static bool
 launch(struct entry *e, struct flight *f)
 {
 	e->life.busy = true;
-	pthread_mutex_unlock(&e->ctx->lock);
-	loop_launch(e->ctx->loop, f);
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
+	loop_launch(e->env->loop, f);
+	pthread_mutex_lock(&e->env->lock);
 	return true;
 }
 
@@ -41,7 +41,7 @@ launch(struct entry *e, struct flight *f)
 static bool
 submit(struct entry *e, struct flight *f)
 {
-	e->life.busy = loop_submit(e->ctx->loop, f);
+	e->life.busy = loop_submit(e->env->loop, f);
 	return e->life.busy;
 }
 
@@ -61,7 +61,7 @@ take_off(struct entry *e, enum flight_goal goal, int64_t deadline,
 	if (f != NULL && leave(e, f))
 		return true;
 	flight_free(&f);
-	(void)error_set(err, APAM_E_MEMORY, "%s", loop_problem(e->ctx->loop));
+	(void)error_set(err, APAM_E_MEMORY, "%s", loop_problem(e->env->loop));
 	return false;
 }
 
@@ -100,7 +100,7 @@ unlock_and_wake(struct entry *e)
 	bool more = e->life.owed > 0, untold = e->life.untold;
 
 	e->life.untold = false;
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	if (more)
 		pthread_cond_signal(&e->life.changed);
 	if (untold)
@@ -119,7 +119,7 @@ wait_on_condition(struct entry *e, int64_t left)
 		return false;
 	wake_next(l);
 	l->waiting++;
-	error = pthread_cond_timedwait(&l->changed, &e->ctx->lock, &until);
+	error = pthread_cond_timedwait(&l->changed, &e->env->lock, &until);
 	l->waiting--;
 	if (l->flights != flights)
 		l->owed--;
@@ -134,11 +134,11 @@ wait_changed(struct entry *e, int64_t deadline)
 
 	if (left <= 0)
 		return false;
-	if (e->ctx->loop->threaded)
+	if (e->env->loop->threaded)
 		return wait_on_condition(e, left);
-	pthread_mutex_unlock(&e->ctx->lock);
-	loop_turn(e->ctx->loop, left < TURN_MS ? (int)left : TURN_MS);
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
+	loop_turn(e->env->loop, left < TURN_MS ? (int)left : TURN_MS);
+	pthread_mutex_lock(&e->env->lock);
 	return true;
 }
 
@@ -285,7 +285,7 @@ lifecycle_credential(struct entry *e, const struct patience *patience,
 	bool waited;
 
 	*c = NULL;
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	waited = has_waited(e, patience);
 	while (*c == NULL && status == APAM_OK) {
 		int64_t now = clock_ms();
@@ -411,9 +411,9 @@ lifecycle_queued(const struct flight *f, bool queued)
 {
 	struct entry *e = f->entry;
 
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	e->life.queued = queued;
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 }
 
 void
@@ -426,7 +426,7 @@ lifecycle_landed(struct flight *f)
 	if (may_be_refusal(f))
 		tell_recall(e);
 	tell_astray(f);
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	l->busy = false;
 	l->flights++;
 	excuse_configuration(f);
@@ -448,7 +448,7 @@ lifecycle_landed(struct flight *f)
 	l->owed = l->waiting;
 	for (int i = 0; i < WAKE_AT_ONCE; i++)
 		wake_next(l);
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	if (unwanted)
 		share_forget(e, f->made);
 	if (tell)
@@ -482,7 +482,7 @@ lifecycle_check(struct entry *e, int64_t deadline, struct key_finding *finding,
 {
 	enum apam_status status;
 
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	status = run(e, FLIGHT_PROVE, deadline, err);
 	*finding = e->life.standing.found;
 	unlock_and_wake(e);
@@ -495,7 +495,7 @@ lifecycle_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
 	enum apam_status status;
 
 	share_forget(e, NULL);
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	status = run(e, FLIGHT_REVOKE, deadline, err);
 	life_drop(&e->life);
 	hot_close(e->stack);
@@ -548,7 +548,7 @@ lifecycle_reject(struct entry *e, uint64_t generation,
 	bool again;
 
 	tell_recall(e);
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	if (l->current != NULL && l->current->generation <= generation &&
 	    !life_rejected(l)) {
 		if (can_settle(e)) {
@@ -562,7 +562,7 @@ lifecycle_reject(struct entry *e, uint64_t generation,
 		hot_close(e->stack);
 	}
 	again = may_replay(e, standby);
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	if (bad != NULL)
 		share_forget(e, bad);
 	credential_release(&bad);
@@ -576,9 +576,9 @@ lifecycle_holds(struct entry *e, uint64_t generation)
 	const struct life *l = &e->life;
 	bool holds;
 
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	holds = l->current != NULL && l->current->generation == generation;
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	return holds;
 }
 
@@ -610,18 +610,18 @@ lifecycle_glance(struct entry *e)
 	if (!e->profile->share_credentials)
 		return;
 	c = share_load(e, NULL);
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	none = !life_usable(&e->life, clock_ms()) && !e->life.busy;
 	if (none && c != NULL)
 		life_take(&e->life, e->conf, c, true);
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 	credential_release(&c);
 }
 
 void
 lifecycle_show(struct entry *e, struct apam_entry_status *to)
 {
-	pthread_mutex_lock(&e->ctx->lock);
+	pthread_mutex_lock(&e->env->lock);
 	life_show(&e->life, to);
-	pthread_mutex_unlock(&e->ctx->lock);
+	pthread_mutex_unlock(&e->env->lock);
 }

@@ -5,8 +5,8 @@
 #include "profile/context.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "admin/profile_keys.h"
 #include "base/cancel.h"
 #include "base/environment.h"
 #include "base/error.h"
@@ -15,6 +15,8 @@
 #include "flight/loop.h"
 #include "keys/registry.h"
 #include "profile/fork.h"
+#include "profile/handle.h"
+#include "profile/origin_index.h"
 #include "profile/table.h"
 
 #define OPEN_FLAGS                                                             \
@@ -35,22 +37,23 @@ allocate(const struct apam_open_options *options, struct settings *settings)
 
 	if (c == NULL)
 		return NULL;
-	c->loop = calloc(1, sizeof(*c->loop));
-	if (c->loop == NULL || !keys_init(&c->keys, settings, &c->log)) {
-		free(c->loop);
+	c->env.loop = calloc(1, sizeof(*c->env.loop));
+	if (c->env.loop == NULL ||
+	    !keys_init(&c->env.keys, settings, &c->env.log)) {
+		free(c->env.loop);
 		free(c);
 		return NULL;
 	}
-	loop_init(c->loop, (options->flags & APAM_OPEN_NO_THREAD) == 0);
-	c->settings = settings;
-	c->log = (struct log){ options->log, options->log_arg,
+	loop_init(c->env.loop, (options->flags & APAM_OPEN_NO_THREAD) == 0);
+	c->env.settings = settings;
+	c->env.log = (struct log){ options->log, options->log_arg,
 		options->log_level };
-	atomic_init(&c->generation, 0);
-	pthread_mutex_init(&c->lock, NULL);
-	modules_init(&c->modules);
-	audit_init(&c->audit, settings);
-	c->audit.log = &c->log;
-	user_dir_tidy(settings->state_dir, false, &c->log);
+	atomic_init(&c->env.generation, 0);
+	pthread_mutex_init(&c->env.lock, NULL);
+	modules_init(&c->env.modules);
+	audit_init(&c->env.audit, settings);
+	c->env.audit.log = &c->env.log;
+	user_dir_tidy(settings->state_dir, false, &c->env.log);
 	fork_watch(c);
 	return c;
 }
@@ -111,7 +114,7 @@ apam_open(const struct apam_open_options *options, struct apam **ctx,
 const char *
 apam_directory(const struct apam *ctx, const char *option)
 {
-	const struct settings *settings = ctx->settings;
+	const struct settings *settings = ctx->env.settings;
 
 	if (strcmp(option, "module_dir") == 0)
 		return settings->module_dir;
@@ -132,18 +135,20 @@ apam_close(struct apam **ctx)
 	if (c == NULL)
 		return;
 	fork_unwatch(c);
-	loop_free(c->loop);
-	free(c->loop);
+	loop_free(c->env.loop);
+	free(c->env.loop);
 	profile_index_release(&c->finder.index);
 	for (size_t i = 0; i < c->profile_count; i++)
 		profile_handle_free(&c->profiles[i]);
 	free(c->profiles);
-	named_keys_forget(c);
-	modules_free(&c->modules);
-	audit_free(&c->audit);
-	key_registry_forget(&(struct key_registry){ .kept = &c->kept_keys });
-	keys_free(&c->keys);
-	settings_free(&c->settings);
-	pthread_mutex_destroy(&c->lock);
+	if (c->named != NULL)
+		c->free_named(c->named);
+	modules_free(&c->env.modules);
+	audit_free(&c->env.audit);
+	key_registry_forget(
+	    &(struct key_registry){ .kept = &c->env.kept_keys });
+	keys_free(&c->env.keys);
+	settings_free(&c->env.settings);
+	pthread_mutex_destroy(&c->env.lock);
 	free(c);
 }

@@ -16,7 +16,7 @@
 static void
 retire(struct apam *ctx, const struct timespec *until)
 {
-	loop_retire(ctx->loop, until);
+	loop_retire(ctx->env.loop, until);
 }
 
 static void

@@ -10,7 +10,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "profile/context.h"
+#include "profile/handle.h"
 #include "profile/reload.h"
 #include "profile/table.h"
 
@@ -80,7 +80,7 @@ hold_unless_due(struct apam *ctx, bool missed)
 	int64_t *at = missed ? &f->missed_at : &f->check_at;
 	struct profile_index *index = NULL;
 
-	pthread_mutex_lock(&ctx->lock);
+	pthread_mutex_lock(&ctx->env.lock);
 	if (f->index != NULL && (f->looking || clock_ms() < *at)) {
 		index = profile_index_hold(f->index);
 	} else {
@@ -88,7 +88,7 @@ hold_unless_due(struct apam *ctx, bool missed)
 		*at = clock_next_second();
 		f->looking = true;
 	}
-	pthread_mutex_unlock(&ctx->lock);
+	pthread_mutex_unlock(&ctx->env.lock);
 	return index;
 }
 
@@ -98,11 +98,11 @@ keep(struct apam *ctx, struct profile_index *next)
 {
 	struct profile_index *old;
 
-	pthread_mutex_lock(&ctx->lock);
+	pthread_mutex_lock(&ctx->env.lock);
 	old = ctx->finder.index;
 	ctx->finder.index = next == NULL ? NULL : profile_index_hold(next);
 	ctx->finder.looking = false;
-	pthread_mutex_unlock(&ctx->lock);
+	pthread_mutex_unlock(&ctx->env.lock);
 	profile_index_release(&old);
 }
 

@@ -8,16 +8,8 @@
 #define CORE_FIND_H
 
 #include "config/directory.h"
+#include "profile/handle.h"
 #include "profile/origin_index.h"
-
-/* A context's; zeroed at first, and guarded by the context's lock. */
-struct finder {
-	/* NULL: not made yet, or the files could not be listed since. */
-	struct profile_index *index;
-	bool looking;		/* some thread looks at the files */
-	int64_t check_at;	/* clock_ms: when to look at them again */
-	int64_t missed_at;	/* the same, for a URL that it does not hold */
-};
 
 /*
  * An index of the profiles that are listed, as their files are now.  Those that

@@ -27,7 +27,7 @@ each_call_lock(struct apam *ctx, int (*action)(pthread_mutex_t *lock))
 		for (size_t j = 0; s->forking && j < s->count; j++)
 			(void)action(&s->entries[j].calls);
 	}
-	for (struct module *m = ctx->modules.first; m != NULL; m = m->next)
+	for (struct module *m = ctx->env.modules.first; m != NULL; m = m->next)
 		(void)action(&m->lock);
 }
 
@@ -47,14 +47,14 @@ prepare(void)
 {
 	pthread_mutex_lock(&registry);
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
-		pthread_mutex_lock(&c->loop->work);
-		pthread_mutex_lock(&c->lock);
-		pthread_mutex_lock(&c->loop->inbox_lock);
-		pthread_mutex_lock(&c->keys.lock);
-		pthread_mutex_lock(&c->modules.lock);
+		pthread_mutex_lock(&c->env.loop->work);
+		pthread_mutex_lock(&c->env.lock);
+		pthread_mutex_lock(&c->env.loop->inbox_lock);
+		pthread_mutex_lock(&c->env.keys.lock);
+		pthread_mutex_lock(&c->env.modules.lock);
 		note_open(c);
 		each_call_lock(c, pthread_mutex_lock);
-		pthread_mutex_lock(&c->audit.lock);
+		pthread_mutex_lock(&c->env.audit.lock);
 	}
 	fork_gate_shut();
 }
@@ -64,13 +64,13 @@ in_parent(void)
 {
 	fork_gate_open();
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
-		pthread_mutex_unlock(&c->audit.lock);
+		pthread_mutex_unlock(&c->env.audit.lock);
 		each_call_lock(c, pthread_mutex_unlock);
-		pthread_mutex_unlock(&c->modules.lock);
-		pthread_mutex_unlock(&c->keys.lock);
-		pthread_mutex_unlock(&c->loop->inbox_lock);
-		pthread_mutex_unlock(&c->lock);
-		pthread_mutex_unlock(&c->loop->work);
+		pthread_mutex_unlock(&c->env.modules.lock);
+		pthread_mutex_unlock(&c->env.keys.lock);
+		pthread_mutex_unlock(&c->env.loop->inbox_lock);
+		pthread_mutex_unlock(&c->env.lock);
+		pthread_mutex_unlock(&c->env.loop->work);
 	}
 	pthread_mutex_unlock(&registry);
 }
@@ -117,10 +117,10 @@ in_child(void)
 {
 	fork_gate_renew();
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
-		(void)renew(&c->lock);
-		(void)renew(&c->keys.lock);
-		(void)renew(&c->modules.lock);
-		audit_renew(&c->audit);
+		(void)renew(&c->env.lock);
+		(void)renew(&c->env.keys.lock);
+		(void)renew(&c->env.modules.lock);
+		audit_renew(&c->env.audit);
 		c->finder.looking = false;
 		for (size_t i = 0; i < c->profile_count; i++) {
 			c->profiles[i]->reloading = false;
@@ -130,7 +130,7 @@ in_child(void)
 		each_call_lock(c, renew);
 		c->calls = NULL;
 		/* Last, since flights have stacks and modules to let go of. */
-		loop_abandon(c->loop);
+		loop_abandon(c->env.loop);
 	}
 	(void)renew(&registry);
 }

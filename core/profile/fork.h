@@ -11,7 +11,7 @@
 
 #include <time.h>
 
-#include "profile/context.h"
+#include "profile/handle.h"
 
 /* From now on, until unwatched, a context survives fork. */
 void fork_watch(struct apam *ctx);

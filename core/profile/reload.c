@@ -17,9 +17,9 @@ profile_hold(struct apam_profile *p)
 {
 	struct stack *s;
 
-	pthread_mutex_lock(&p->ctx->lock);
+	pthread_mutex_lock(&p->ctx->env.lock);
 	s = stack_hold(p->stack);
-	pthread_mutex_unlock(&p->ctx->lock);
+	pthread_mutex_unlock(&p->ctx->env.lock);
 	return s;
 }
 
@@ -44,12 +44,12 @@ hold_and_ask(struct apam_profile *p, bool *due)
 {
 	struct stack *s;
 
-	pthread_mutex_lock(&p->ctx->lock);
+	pthread_mutex_lock(&p->ctx->env.lock);
 	*due = !p->reloading && clock_ms() >= p->check_at;
 	if (*due)
 		p->reloading = true;
 	s = stack_hold(p->stack);
-	pthread_mutex_unlock(&p->ctx->lock);
+	pthread_mutex_unlock(&p->ctx->env.lock);
 	return s;
 }
 
@@ -59,17 +59,17 @@ swap(struct apam_profile *p, struct stack *next)
 {
 	struct stack *old;
 
-	pthread_mutex_lock(&p->ctx->lock);
+	pthread_mutex_lock(&p->ctx->env.lock);
 	old = p->stack;
 	next->hot = old->hot;
 	stack_inherit(next, old);
-	next->since = atomic_load(&p->ctx->generation);
+	next->since = atomic_load(&p->ctx->env.generation);
 	hot_close(old);
 	p->stack = stack_hold(next);
 	error_clear(&p->reload_error);
-	pthread_mutex_unlock(&p->ctx->lock);
+	pthread_mutex_unlock(&p->ctx->env.lock);
 	stack_release(&old);
-	log_line(&p->ctx->log, APAM_LOG_INFO, "%s: read anew", p->name);
+	log_line(&p->ctx->env.log, APAM_LOG_INFO, "%s: read anew", p->name);
 }
 
 /* Keep what is wrong now; true where that is news. */
@@ -78,11 +78,11 @@ note_error(struct apam_profile *p, const struct apam_error *err)
 {
 	bool news;
 
-	pthread_mutex_lock(&p->ctx->lock);
+	pthread_mutex_lock(&p->ctx->env.lock);
 	news = strcmp(p->reload_error.text, err->text) != 0 ||
 	    p->reload_error.line != err->line;
 	p->reload_error = *err;
-	pthread_mutex_unlock(&p->ctx->lock);
+	pthread_mutex_unlock(&p->ctx->env.lock);
 	return news;
 }
 
@@ -103,7 +103,7 @@ reload(struct apam_profile *p, int64_t deadline, struct stack **s)
 	struct stack *next;
 
 	problems_init(&all);
-	next = stack_new(p->ctx, p->name, (*s)->profile->file, &all);
+	next = stack_new(&p->ctx->env, p->name, (*s)->profile->file, &all);
 	/* Who only looks for a profile does not load its modules. */
 	if (next != NULL &&
 	    (!atomic_load(&(*s)->opened) ||
@@ -115,7 +115,7 @@ reload(struct apam_profile *p, int64_t deadline, struct stack **s)
 	}
 	stack_release(&next);
 	if (note_error(p, &all.first))
-		log_line(&p->ctx->log, APAM_LOG_ERROR,
+		log_line(&p->ctx->env.log, APAM_LOG_ERROR,
 		    "%s: the changed files are in error and not used: "
 		    "%s:%u: %s",
 		    p->name, all.first.file, all.first.line, all.first.text);
@@ -130,7 +130,7 @@ note_gone(struct apam_profile *p)
 	error_clear(&err);
 	(void)error_set(&err, APAM_E_NO_PROFILE, "the profile's file is gone");
 	if (note_error(p, &err))
-		log_line(&p->ctx->log, APAM_LOG_WARNING, "%s: %s", p->name,
+		log_line(&p->ctx->env.log, APAM_LOG_WARNING, "%s: %s", p->name,
 		    err.text);
 }
 
@@ -154,7 +154,7 @@ look(struct apam_profile *p, int64_t deadline, struct stack **s)
 {
 	enum finding found = compare(p, deadline, s);
 
-	pthread_mutex_lock(&p->ctx->lock);
+	pthread_mutex_lock(&p->ctx->env.lock);
 	p->reloading = false;
 	if (found == FILES_GONE) {
 		/* Looked for at each call: it may come back. */
@@ -168,7 +168,7 @@ look(struct apam_profile *p, int64_t deadline, struct stack **s)
 		p->gone = false;
 		error_clear(&p->reload_error);
 	}
-	pthread_mutex_unlock(&p->ctx->lock);
+	pthread_mutex_unlock(&p->ctx->env.lock);
 }
 
 /* True, with *err set, where the file is gone, or back but in error. */
@@ -177,11 +177,11 @@ is_gone(struct apam_profile *p, struct apam_error *err)
 {
 	bool gone;
 
-	pthread_mutex_lock(&p->ctx->lock);
+	pthread_mutex_lock(&p->ctx->env.lock);
 	gone = p->gone;
 	if (gone && err != NULL)
 		*err = p->reload_error;
-	pthread_mutex_unlock(&p->ctx->lock);
+	pthread_mutex_unlock(&p->ctx->env.lock);
 	return gone;
 }
 
@@ -213,7 +213,7 @@ profile_current(
 void
 profile_look_soon(struct apam_profile *p)
 {
-	pthread_mutex_lock(&p->ctx->lock);
+	pthread_mutex_lock(&p->ctx->env.lock);
 	p->check_at = 0;
-	pthread_mutex_unlock(&p->ctx->lock);
+	pthread_mutex_unlock(&p->ctx->env.lock);
 }

@@ -8,6 +8,7 @@
 #ifndef CORE_RELOAD_H
 #define CORE_RELOAD_H
 
+#include "profile/handle.h"
 #include "profile/stack.h"
 
 #define RELOAD_CHECK_MS 1000	/* how often files are looked at, at most */

@@ -68,7 +68,7 @@ stack_decide(
 
 struct stack *
 stack_new(
-    struct apam *ctx, const char *name, const char *file, struct problems *all)
+    struct env *env, const char *name, const char *file, struct problems *all)
 {
 	struct stack *s = calloc(1, sizeof(*s));
 
@@ -76,11 +76,11 @@ stack_new(
 		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
 		return NULL;
 	}
-	s->ctx = ctx;
+	s->env = env;
 	atomic_init(&s->refs, 1);
 	watch_add(&s->watch, file);
 	atomic_init(&s->opened, false);
-	s->profile = profile_new(name, file, ctx->settings, all);
+	s->profile = profile_new(name, file, env->settings, all);
 	if (s->profile == NULL) {
 		watch_free(&s->watch);
 		free(s);
@@ -133,7 +133,7 @@ ca_file_ok(const struct stack *s, struct problems *all)
 		return true;
 	error_clear(&err);
 	fd = trust_open(
-	    s->profile->ca_file, TRUST_FILE, s->ctx->settings->user, &err);
+	    s->profile->ca_file, TRUST_FILE, s->env->settings->user, &err);
 	if (fd < 0) {
 		problems_add(all, err.status, s->profile->file, 0,
 		    "ca_file: %s", err.text);
@@ -147,7 +147,7 @@ ca_file_ok(const struct stack *s, struct problems *all)
 static void
 lint_sharing(const struct stack *s, struct problems *all)
 {
-	const struct settings *settings = s->ctx->settings;
+	const struct settings *settings = s->env->settings;
 	struct apam_error err;
 	int fd;
 
@@ -208,9 +208,9 @@ lint_looks(const struct entry *e, struct problems *all)
 }
 
 void
-stack_lint(struct apam *ctx, struct profile *draft, struct problems *all)
+stack_lint(struct env *env, struct profile *draft, struct problems *all)
 {
-	struct stack s = { .ctx = ctx, .profile = draft };
+	struct stack s = { .env = env, .profile = draft };
 
 	lint_sharing(&s, all);
 	if (open_entries(&s, all)) {
@@ -410,7 +410,7 @@ try_all(struct stack *s, const struct attempt *a, struct apam_error *err)
 		case STACK_NEXT:
 			continue;
 		case STACK_SKIP:
-			log_line(&s->ctx->log, APAM_LOG_WARNING,
+			log_line(&s->env->log, APAM_LOG_WARNING,
 			    "%s: entry %zu skipped: %s", s->profile->name,
 			    entry_number(&s->entries[i]), why.text);
 			last = why;
@@ -433,7 +433,7 @@ stack_sign(struct stack *s, struct request *request,
 	struct keys keys;
 	const struct attempt attempt = { &keys, request, patience, result };
 	enum apam_status status = keys_current(
-	    &s->ctx->keys, &keys, &result->look_at, err);
+	    &s->env->keys, &keys, &result->look_at, err);
 
 	if (status == APAM_OK) {
 		result->counted = keys.counter;

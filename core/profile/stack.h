@@ -41,7 +41,7 @@ struct hot;
  */
 struct stack {
 	atomic_uint refs;
-	struct apam *ctx;
+	struct env *env;
 	struct profile *profile;
 	struct watch watch;	/* the files it was made of; guarded by lock */
 	struct hot *hot;	/* its profile's slot; NULL: none */
@@ -56,7 +56,7 @@ struct stack {
 };
 
 /* Read a profile; its entries are opened by stack_open.  NULL: problems. */
-struct stack *stack_new(struct apam *ctx, const char *name, const char *file,
+struct stack *stack_new(struct env *env, const char *name, const char *file,
     struct problems *all);
 /*
  * Add everything that keeps a profile from being opened, in one pass: where
@@ -64,7 +64,7 @@ struct stack *stack_new(struct apam *ctx, const char *name, const char *file,
  * what keeps it from sharing credentials, where it is to.  The draft stays the
  * caller's.
  */
-void stack_lint(struct apam *ctx, struct profile *draft, struct problems *all);
+void stack_lint(struct env *env, struct profile *draft, struct problems *all);
 struct stack *stack_hold(struct stack *stack);
 /* Drop one reference and set *stack to NULL; the last one wipes and frees. */
 void stack_release(struct stack **stack);

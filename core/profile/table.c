@@ -98,7 +98,7 @@ bool
 profile_file(const struct apam *ctx, const char *name, char *to, size_t size)
 {
 	int n = snprintf(
-	    to, size, "%s/%s.conf", ctx->settings->profile_dir, name);
+	    to, size, "%s/%s.conf", ctx->env.settings->profile_dir, name);
 
 	return n > 0 && (size_t)n < size;
 }
@@ -113,7 +113,7 @@ add(struct apam *ctx, const char *name, struct apam_profile **profile,
 	size_t at = place_of(ctx, name);
 
 	if (!profile_file(ctx, name, file, sizeof(file))) {
-		problems_add(all, APAM_E_CONFIG, ctx->settings->file, 0,
+		problems_add(all, APAM_E_CONFIG, ctx->env.settings->file, 0,
 		    "profile_dir is too long");
 		return APAM_E_CONFIG;
 	}
@@ -123,7 +123,7 @@ add(struct apam *ctx, const char *name, struct apam_profile **profile,
 		problems_add(all, APAM_E_MEMORY, NULL, 0, "out of memory");
 		return APAM_E_MEMORY;
 	}
-	p->stack = stack_new(ctx, name, file, all);
+	p->stack = stack_new(&ctx->env, name, file, all);
 	if (p->stack == NULL) {
 		profile_handle_free(&p);
 		return all->first.status;
@@ -159,15 +159,15 @@ apam_profile_get(struct apam *ctx, const char *name,
 		return error_set(err, APAM_E_NO_PROFILE,
 		    "a profile is named by letters, digits, '.', '_' and '-'");
 	problems_init(&all);
-	pthread_mutex_lock(&ctx->lock);
+	pthread_mutex_lock(&ctx->env.lock);
 	*profile = known(ctx, name);
 	if (*profile == NULL && !file_is_there(ctx, name))
 		problems_add(&all, APAM_E_NO_PROFILE, NULL, 0,
 		    "there is no profile %s in %s", name,
-		    ctx->settings->profile_dir);
+		    ctx->env.settings->profile_dir);
 	else if (*profile == NULL)
 		status = add(ctx, name, profile, &all);
-	pthread_mutex_unlock(&ctx->lock);
+	pthread_mutex_unlock(&ctx->env.lock);
 	if (all.count == 0)
 		return status;
 	if (err != NULL)
@@ -190,8 +190,8 @@ list_files(struct apam *ctx, struct names_list *list,
 	enum apam_status status;
 
 	error_clear(&own);
-	status = names_list_read(list, ctx->settings->profile_dir, ".conf",
-	    ctx->settings->user, ok, &own);
+	status = names_list_read(list, ctx->env.settings->profile_dir, ".conf",
+	    ctx->env.settings->user, ok, &own);
 	if (status != APAM_OK)
 		(void)error_set(err, status, "profile_dir: %s", own.text);
 	return status;

@@ -6,6 +6,7 @@
 #define CORE_PROFILES_H
 
 #include "config/directory.h"
+#include "profile/handle.h"
 #include "profile/stack.h"
 
 /* Fine with *profile NULL. */

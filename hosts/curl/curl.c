@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "curl/handle.h"
 #include "flight/loop.h"
+#include "profile/handle.h"
 #include "profile/reload.h"
 #include "text/header.h"
 
@@ -194,7 +195,7 @@ apam_curl_start(struct apam_profile *profile, CURL *easy,
 	if (*call == NULL) {
 		*call = call_new(profile, easy, transfer, err);
 		if (*call != NULL)
-			(*call)->waits = profile->ctx->loop->threaded;
+			(*call)->waits = profile->ctx->env.loop->threaded;
 	}
 	status = err->status;
 	if (*call != NULL && (*call)->stage != STAGE_SIGN)

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 
 #include "faults/fault.h"
-#include "profile/context.h"
+#include "profile/handle.h"
 #include "profile/reload.h"
 #include "support/project.h"
 #include "support/run.h"

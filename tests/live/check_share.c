@@ -6,6 +6,7 @@
 
 #include "entry/share.h"
 #include "keys/note.h"
+#include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/live.h"
 #include "support/run.h"

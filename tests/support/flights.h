@@ -11,6 +11,7 @@
 #include "base/secmem.h"
 #include "entry/share.h"
 #include "flight/flight.h"
+#include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/project.h"
 #include "support/raw_server.h"

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "entry/entry.h"
+#include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/project.h"
 #include "support/run.h"
@@ -49,7 +50,7 @@ teardown(void)
 static size_t
 read_registry(void)
 {
-	const struct key_registry registry = key_registry_of(project.ctx);
+	const struct key_registry registry = key_registry_of(&project.ctx->env);
 	struct apam_error why;
 
 	key_set_free(&set);

@@ -9,6 +9,7 @@
 #include "admin/keys_change.h"
 #include "base/error.h"
 #include "keys/note.h"
+#include "profile/handle.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -221,15 +222,15 @@ note(enum key_note_kind kind, const char *id, const char *mark, int64_t at)
 	(void)snprintf(
 	    n.program, sizeof(n.program), "prog-%lld", (long long)at);
 	(void)snprintf(n.evidence, sizeof(n.evidence), "x");
-	ck_assert(
-	    key_note_write(project.ctx->settings->state_dir, true, kind, &n));
+	ck_assert(key_note_write(
+	    project.ctx->env.settings->state_dir, true, kind, &n));
 }
 
 /* The mark of the record with the secret of this number. */
 static const char *
 mark_of(const char *id, const char *bytes)
 {
-	const struct key_registry registry = key_registry_of(project.ctx);
+	const struct key_registry registry = key_registry_of(&project.ctx->env);
 	static char mark[KEY_MARK_TEXT];
 	const struct key_identity key = { "hmac-test", id, { bytes, 14 } };
 	const struct key_record *record;

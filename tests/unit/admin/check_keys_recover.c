@@ -11,6 +11,7 @@
 
 #include "admin/keys_change.h"
 #include "base/error.h"
+#include "profile/handle.h"
 #include "support/project.h"
 #include "support/registry.h"
 #include "support/run.h"
@@ -53,7 +54,7 @@ name(const char *id)
 static struct key_record
 record(const char *id)
 {
-	const struct key_registry registry = key_registry_of(p.ctx);
+	const struct key_registry registry = key_registry_of(&p.ctx->env);
 	struct key_record found = { .drops = 0 };
 	struct key_set set;
 
@@ -209,7 +210,7 @@ END_TEST
 
 START_TEST(what_is_recovered_holds)
 {
-	const struct key_registry registry = key_registry_of(p.ctx);
+	const struct key_registry registry = key_registry_of(&p.ctx->env);
 	uint64_t drops;
 
 	archive("a");

@@ -7,7 +7,7 @@
 #include "admin/profile_keys.h"
 
 #include "base/secmem.h"
-#include "profile/context.h"
+#include "profile/handle.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -273,7 +273,6 @@ START_TEST(what_has_changed_is_read_anew)
 	ck_assert_ptr_eq(stack_of("d"), d);
 	keep_and_read();
 	named_keys_keep(project.ctx, &named);
-	named_keys_forget(project.ctx);
 }
 END_TEST
 

@@ -11,6 +11,7 @@
 
 #include "admin/keys_change.h"
 #include "base/error.h"
+#include "profile/handle.h"
 #include "support/project.h"
 #include "support/run.h"
 #include "support/unusable.h"
@@ -195,7 +196,7 @@ END_TEST
 static uint64_t
 drops(const char *id)
 {
-	const struct key_registry registry = key_registry_of(project.ctx);
+	const struct key_registry registry = key_registry_of(&project.ctx->env);
 	struct key_set set;
 	uint64_t n = 0;
 

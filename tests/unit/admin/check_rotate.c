@@ -14,6 +14,7 @@
 #include "admin/keys_change.h"
 #include "admin/profile_keys.h"
 #include "base/error.h"
+#include "profile/handle.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -97,7 +98,7 @@ file_is(const char *name, const char *format)
 static void
 registry_is(const char *want, bool all)
 {
-	const struct key_registry registry = key_registry_of(project.ctx);
+	const struct key_registry registry = key_registry_of(&project.ctx->env);
 	char text[512] = "";
 	size_t n = 0;
 
@@ -452,7 +453,7 @@ file_holds(const char *format)
 static bool
 first_is_archived(void)
 {
-	const struct key_registry registry = key_registry_of(project.ctx);
+	const struct key_registry registry = key_registry_of(&project.ctx->env);
 
 	key_set_free(&set);
 	ck_assert_int_eq(key_registry_read(&registry, &set, NULL), APAM_OK);

@@ -5,7 +5,7 @@
  */
 #include <time.h>
 
-#include "profile/context.h"
+#include "profile/handle.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -301,9 +301,9 @@ START_TEST(a_rejection_may_be_news_of_changed_files)
 	use(entry);
 	ck_assert_str_eq(sig.headers[0].value.p, "one");
 	/* However slow this machine is: the second is not over. */
-	pthread_mutex_lock(&profile->ctx->lock);
+	pthread_mutex_lock(&profile->ctx->env.lock);
 	profile->check_at = INT64_MAX;
-	pthread_mutex_unlock(&profile->ctx->lock);
+	pthread_mutex_unlock(&profile->ctx->env.lock);
 	write_entries(RETURNS("credential = \"two\"; "));
 	(void)judge(200, NULL, 0);
 	sign();
@@ -322,9 +322,9 @@ static void
 become(const char *entries)
 {
 	write_entries(entries);
-	pthread_mutex_lock(&profile->ctx->lock);
+	pthread_mutex_lock(&profile->ctx->env.lock);
 	profile->check_at = 0;
-	pthread_mutex_unlock(&profile->ctx->lock);
+	pthread_mutex_unlock(&profile->ctx->env.lock);
 }
 
 static bool

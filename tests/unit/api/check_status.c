@@ -6,7 +6,7 @@
  */
 #include <time.h>
 
-#include "profile/context.h"
+#include "profile/handle.h"
 #include "support/project.h"
 #include "support/run.h"
 #include "support/unusable.h"
@@ -86,9 +86,9 @@ ask(void)
 static void
 let_a_second_pass(void)
 {
-	pthread_mutex_lock(&profile->ctx->lock);
+	pthread_mutex_lock(&profile->ctx->env.lock);
 	profile->check_at = 0;
-	pthread_mutex_unlock(&profile->ctx->lock);
+	pthread_mutex_unlock(&profile->ctx->env.lock);
 }
 
 #define HMAC                                                                   \

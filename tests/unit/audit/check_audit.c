@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "profile/context.h"
+#include "profile/handle.h"
 #include "support/listener.h"
 #include "support/project.h"
 #include "support/run.h"
@@ -361,10 +361,10 @@ write_until_stopped(void *arg)
 	struct apam *ctx = arg;
 
 	while (!atomic_load(&stop)) {
-		audit_write(&ctx->audit, &state);
-		pthread_mutex_lock(&ctx->audit.lock);
-		ctx->audit.sent = 0;
-		pthread_mutex_unlock(&ctx->audit.lock);
+		audit_write(&ctx->env.audit, &state);
+		pthread_mutex_lock(&ctx->env.audit.lock);
+		ctx->env.audit.sent = 0;
+		pthread_mutex_unlock(&ctx->env.audit.lock);
 	}
 	return NULL;
 }
@@ -374,8 +374,8 @@ static void
 write_as_child(struct apam *ctx)
 {
 	(void)alarm(5);
-	audit_write(&ctx->audit, &state);
-	_exit(ctx->audit.dropped == 0 ? 0 : 1);
+	audit_write(&ctx->env.audit, &state);
+	_exit(ctx->env.audit.dropped == 0 ? 0 : 1);
 }
 
 START_TEST(a_fork_finds_the_lock_free)

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/secmem.h"
 #include "entry/entry.h"
+#include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/project.h"
 #include "support/run.h"

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/secmem.h"
+#include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/project.h"
 #include "support/run.h"
@@ -162,7 +163,7 @@ START_TEST(a_module_that_refuses_and_opens_is_closed)
 	m->abi.close = count_close;
 	ck_assert(!entry_open(&e, s, 0, &all));
 	m->abi.close = real;
-	ck_assert_ptr_null(e.ctx);
+	ck_assert_ptr_null(e.env);
 	ck_assert_int_eq(opens, 1);
 	ck_assert_int_eq(closes, 1);
 	ck_assert_uint_eq(all.count, 1);
@@ -187,7 +188,7 @@ START_TEST(any_allocation_may_fail)
 		if (opened)
 			break;
 		ck_assert_uint_ge(all.count, 1);
-		ck_assert_ptr_null(e.ctx);
+		ck_assert_ptr_null(e.env);
 		ck_assert_int_eq(secmem_live(), before);
 	}
 	ck_assert(opened);
@@ -195,7 +196,7 @@ START_TEST(any_allocation_may_fail)
 	ck_assert_uint_eq(all.count, 0);
 	ck_assert_int_gt(secmem_live(), before);
 	entry_close(&e);
-	ck_assert_ptr_null(e.ctx);
+	ck_assert_ptr_null(e.env);
 	ck_assert_int_eq(secmem_live(), before);
 	entry_close(&e);
 }

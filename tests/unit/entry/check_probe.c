@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/secmem.h"
+#include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/project.h"
 #include "support/run.h"

@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "file/replace.h"
 #include "keys/registry.h"
+#include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/project.h"
 #include "support/registry.h"
@@ -645,15 +646,15 @@ START_TEST(a_drop_is_whole)
 	ck_assert_int_eq(
 	    pthread_create(&thread, NULL, admit_again_and_again, &yes), 0);
 	for (int i = 0; i < ROUNDS; i++) {
-		pthread_mutex_lock(&p.ctx->lock);
+		pthread_mutex_lock(&p.ctx->env.lock);
 		drops = e->life.admission.drops;
 		if (e->life.current == NULL)
 			e->life.current = credential_hold(kept);
-		pthread_mutex_unlock(&p.ctx->lock);
-		pthread_mutex_lock(&p.ctx->lock);
+		pthread_mutex_unlock(&p.ctx->env.lock);
+		pthread_mutex_lock(&p.ctx->env.lock);
 		ck_assert(e->life.admission.drops == drops ||
 		    e->life.current == NULL);
-		pthread_mutex_unlock(&p.ctx->lock);
+		pthread_mutex_unlock(&p.ctx->env.lock);
 	}
 	atomic_store(&stop, true);
 	(void)pthread_join(thread, NULL);

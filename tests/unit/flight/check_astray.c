@@ -6,6 +6,7 @@
  */
 #include "flight/astray.h"
 
+#include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/live.h"
 #include "support/run.h"

@@ -44,9 +44,9 @@ landed(void)
 {
 	uint64_t n;
 
-	pthread_mutex_lock(&t.entry->ctx->lock);
+	pthread_mutex_lock(&t.entry->env->lock);
 	n = t.entry->life.flights;
-	pthread_mutex_unlock(&t.entry->ctx->lock);
+	pthread_mutex_unlock(&t.entry->env->lock);
 	return n;
 }
 
@@ -55,9 +55,9 @@ outcome(void)
 {
 	struct apam_error err;
 
-	pthread_mutex_lock(&t.entry->ctx->lock);
+	pthread_mutex_lock(&t.entry->env->lock);
 	err = t.entry->life.outcome;
-	pthread_mutex_unlock(&t.entry->ctx->lock);
+	pthread_mutex_unlock(&t.entry->env->lock);
 	return err;
 }
 

@@ -6,6 +6,7 @@
 #include "keys/seen.h"
 
 #include "base/secmem.h"
+#include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/project.h"
 #include "support/run.h"

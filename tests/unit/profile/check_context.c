@@ -9,6 +9,7 @@
 
 #include <apam/module.h>
 
+#include "profile/handle.h"
 #include "support/project.h"
 #include "support/raw_server.h"
 #include "support/run.h"
@@ -79,8 +80,8 @@ START_TEST(a_context_opens)
 	ck_assert_int_eq(project.err.status, APAM_OK);
 	ck_assert_str_eq(project.err.text, "");
 	ck_assert_uint_eq(project.ctx->profile_count, 0);
-	ck_assert_str_eq(project.ctx->settings->file, config);
-	ck_assert(project.ctx->settings->user);
+	ck_assert_str_eq(project.ctx->env.settings->file, config);
+	ck_assert(project.ctx->env.settings->user);
 	apam_close(&project.ctx);
 	ck_assert_ptr_null(project.ctx);
 	apam_close(&project.ctx);
@@ -165,7 +166,7 @@ opens_with(const char *named, const char *file)
 	ck_assert_msg(
 	    apam_open(&options, &project.ctx, &project.err) == APAM_OK, "%s",
 	    project.err.text);
-	ck_assert_str_eq(project.ctx->settings->file, file);
+	ck_assert_str_eq(project.ctx->env.settings->file, file);
 	apam_close(&project.ctx);
 }
 
@@ -194,7 +195,8 @@ START_TEST(else_it_is_where_it_was_built_for)
 	if (unnamed[_i] != NULL)
 		ck_assert_int_eq(setenv("APAM_CONFIG", unnamed[_i], 1), 0);
 	if (apam_open(&options, &project.ctx, &project.err) == APAM_OK)
-		ck_assert_str_eq(project.ctx->settings->file, APAM_CONFIG_FILE);
+		ck_assert_str_eq(
+		    project.ctx->env.settings->file, APAM_CONFIG_FILE);
 	else
 		ck_assert_str_eq(project.err.file, APAM_CONFIG_FILE);
 	apam_close(&project.ctx);

@@ -6,7 +6,8 @@
  * children that find while files change.
  */
 #include "base/clock.h"
-#include "profile/context.h"
+#include "profile/finder.h"
+#include "profile/handle.h"
 #include "profile/table.h"
 
 #include <pthread.h>
@@ -69,10 +70,10 @@ found(const char *url)
 static void
 look_at(int64_t check_at, int64_t missed_at)
 {
-	pthread_mutex_lock(&project.ctx->lock);
+	pthread_mutex_lock(&project.ctx->env.lock);
 	project.ctx->finder.check_at = check_at;
 	project.ctx->finder.missed_at = missed_at;
-	pthread_mutex_unlock(&project.ctx->lock);
+	pthread_mutex_unlock(&project.ctx->env.lock);
 }
 
 /* A second has passed. */

@@ -4,7 +4,7 @@
  * origins, row by row, and among many, held against the rule that compares with
  * each.
  */
-#include "profile/context.h"
+#include "profile/handle.h"
 #include "profile/origin_index.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
  * used.
  */
 #include "base/error.h"
-#include "profile/context.h"
+#include "profile/handle.h"
 #include "profile/reload.h"
 #include "support/project.h"
 #include "support/run.h"

@@ -3,7 +3,7 @@
  * Tests of core/profile/table.c: names that are refused, profiles found in any
  * order, and broken ones that are read again.
  */
-#include "profile/context.h"
+#include "profile/handle.h"
 #include "profile/table.h"
 
 #include "support/project.h"
@@ -156,7 +156,7 @@ END_TEST
 
 START_TEST(a_path_fits_or_is_none)
 {
-	const char *dir = project.ctx->settings->profile_dir;
+	const char *dir = project.ctx->env.settings->profile_dir;
 	char to[512];
 	size_t n = strlen(dir) + strlen("/zero.conf");
 

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The host's handles: a context and its profiles.
+ */
+#ifndef CORE_HANDLE_H
+#define CORE_HANDLE_H
+
+#include <apam/apam.h>
+
+#include "audit/audit.h"
+#include "entry/env.h"
+
+struct hot;
+struct named_key;
+struct profile_index;
+struct stack;
+
+/* What finder.c keeps; zeroed at first. */
+struct finder {
+	/* NULL: not made yet, or the files could not be listed since. */
+	struct profile_index *index;
+	bool looking;		/* some thread looks at the files */
+	int64_t check_at;	/* clock_ms: when to look at them again */
+	int64_t missed_at;	/* the same, for a URL that it does not hold */
+};
+
+struct apam {
+	struct env env;
+
+	/* Guarded by env.lock, as is the finder. */
+	struct apam_profile **profiles; /* by name, in order */
+	size_t profile_count, profile_room;
+	struct finder finder;
+	struct apam_call *calls; /* non-blocking ones under way */
+	/* Kept for the next reading, and how to free that; admin/profile_keys.h */
+	struct named_key *named;
+	void (*free_named)(struct named_key *first);
+
+	struct apam *next;	/* all contexts of the process; fork.c */
+};
+
+/* A profile that the host asked for. */
+struct apam_profile {
+	struct apam *ctx;
+	char *name;
+	_Atomic(struct hot *) hot; /* slot of the hit path; NULL: none yet */
+
+	/* Guarded by the context's lock. */
+	struct stack *stack;	/* what its files said when last in order */
+	bool reloading;		/* some thread looks at the files */
+	bool gone;		/* its file, and not back in order since */
+	int64_t check_at;	/* clock_ms: when to look at them again */
+	struct apam_error reload_error; /* what is wrong with them now */
+	struct audit_repeat refusals;
+};
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which refusals are news: the same one over and over is one line with a count.
+ */
+#include "profile/refusals.h"
+
+#include "base/clock.h"
+#include "flight/notify.h"
+
+/* A refusal of what is asked for, not a fault of files, networks or programs. */
+static bool
+is_refusal(enum apam_status status)
+{
+	return status == APAM_E_UNKNOWN ||
+	    APAM_CLASS(status) == APAM_CLASS_DENIED ||
+	    APAM_CLASS(status) == APAM_CLASS_REVOKED;
+}
+
+void
+refusal_tell(struct apam_profile *profile, struct stack *stack,
+    const struct apam_error *why)
+{
+	struct audit_event event = { .what = AUDIT_REFUSED,
+		.profile = profile->name,
+		.entry = why->entry,
+		.status = why->status,
+		.evidence = why->text };
+	char key_id[ENTRY_KEY_ID_SIZE];
+	bool due;
+
+	if (!is_refusal(why->status))
+		return;
+	pthread_mutex_lock(&profile->ctx->env.lock);
+	due = audit_due(
+	    &profile->refusals, why->status, clock_ms(), &event.repeats);
+	pthread_mutex_unlock(&profile->ctx->env.lock);
+	if (!due)
+		return;
+	if (why->entry >= 0 && (size_t)why->entry < stack->count) {
+		struct entry *e = &stack->entries[why->entry];
+
+		tell_key_id(e, key_id);
+		event.scheme = e->conf->scheme;
+		event.key_id = key_id;
+	}
+	audit_write(&profile->ctx->env.audit, &event);
+}
