@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Bash completion of apam.  Commands and options are what `apam --help` says,
-# profiles and schemes what the configuration holds; nothing is listed twice.
+# Bash completion of apam.  Commands and options come from `apam --help`,
+# profiles and schemes from the configuration, so that nothing is listed twice.
 
 # The words of a section of the help: "commands:" or "options:".
 _apam_help()
@@ -22,7 +22,7 @@ _apam_column()
 	apam "$@" 2>/dev/null | cut -f 1
 }
 
-# The ids of keys that are archived, or, with "!", of those that are not.
+# The ids of archived keys, or, with "!", of all others.
 _apam_keys()
 {
 	local is=$1
@@ -31,8 +31,8 @@ _apam_keys()
 		is == "!" ? $4 != "archived" : $4 == "archived" { print $1 }'
 }
 
-# Sets $command, the first word that is no option, or, of a group, the first
-# two; and $config.
+# Sets $command, the first word that is not an option (for a group the first
+# two), and $config.
 _apam_scan()
 {
 	local i

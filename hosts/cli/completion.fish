@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Fish completion of apam.  Commands and options are what `apam --help` says,
-# profiles, keys and schemes what the configuration holds.
+# Fish completion of apam.  Commands and options come from `apam --help`,
+# profiles, keys and schemes from the configuration.
 
 # The words of a section of the help: "commands:" or "options:".
 function __apam_help
@@ -14,7 +14,7 @@ function __apam_help
         }'
 end
 
-# The command that the line has so far, and -c with its file, if any.
+# The command on the line so far, and -c with its file, if given.
 function __apam_scan
     set -g __apam_command
     set -g __apam_config
@@ -37,7 +37,7 @@ function __apam_scan
     end
 end
 
-# The first column of a list, of the lines that an awk condition holds for.
+# The first column of a list, for the lines that match an awk condition.
 function __apam_column
     apam $__apam_config $argv[2..-1] 2>/dev/null |
         awk -F '\t' "$argv[1]"' { print $1 }'

@@ -1,7 +1,7 @@
 #compdef apam
 # SPDX-License-Identifier: BSD-2-Clause
-# Zsh completion of apam.  Commands and options are what `apam --help` says,
-# profiles, keys and schemes what the configuration holds.
+# Zsh completion of apam.  Commands and options come from `apam --help`,
+# profiles, keys and schemes from the configuration.
 
 # The words of a section of the help: "commands:" or "options:".
 _apam_help()
@@ -17,7 +17,7 @@ _apam_help()
 		}'
 }
 
-# The first column of a list, of the lines that an awk condition holds for.
+# The first column of a list, for the lines that match an awk condition.
 _apam_column()
 {
 	local condition=$1

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam: the command line program.  Finds the command in the table, reads its
- * arguments against the command's own table, runs it.  Everything else is in
- * the file of that command.
+ * apam: the command line program.  It finds the command in the table, reads its
+ * arguments against the command's own table and runs it.  Everything else is in
+ * the command's file.
  */
 #include <errno.h>
 #include <signal.h>
@@ -72,7 +72,7 @@ usage_error(const struct command *command, const char *format, ...)
 	return STATUS_USAGE;
 }
 
-/* The parts of the command line that the common flags may stand in. */
+/* The parts of the command line where the common flags may stand. */
 struct parts {
 	const struct args *all[3];
 	size_t count;
@@ -85,7 +85,7 @@ with_part(struct parts parts, const struct args *more)
 	return parts;
 }
 
-/* Take the common flags; the last config counts. */
+/* Apply the common flags; of several -c the last one counts. */
 static int
 configure(struct cli *cli, const struct parts *parts)
 {
@@ -103,7 +103,7 @@ configure(struct cli *cli, const struct parts *parts)
 	return session_configure(cli, config, debug);
 }
 
-/* Where --json has no meaning it is no request for something else. */
+/* A --json that would change nothing is an error: the caller expects JSON. */
 static int
 refuse_json(const struct command *command, const struct parts *parts)
 {
@@ -149,7 +149,7 @@ out:
 	return code;
 }
 
-/* Of a group: options, then the command that the first word names. */
+/* Run a group: first come options, then the word that names the command. */
 static int
 run_group(const struct command *group, const struct parts *before, int argc,
     char **argv)
@@ -182,7 +182,7 @@ out:
 	return code;
 }
 
-/* The part before the command, then the command. */
+/* Read what stands before the command, then run the command. */
 static int
 run(struct args *args, int argc, char **argv)
 {
@@ -211,7 +211,10 @@ run(struct args *args, int argc, char **argv)
 	return run_command(command, &parts, argc, argv);
 }
 
-/* Before anything is read, so that a wrong command line is told in JSON. */
+/*
+ * Look for --json before anything is read, so that even an error in the command
+ * line is reported as JSON.
+ */
 static bool
 wants_json(int argc, char **argv)
 {
@@ -231,7 +234,10 @@ main(int argc, char **argv)
 	if (argc < 1)
 		return STATUS_USAGE;
 	json_memory_begin();
-	/* What may not be written is said by the write. */
+	/*
+	 * A write beyond the limit on file sizes then fails with an error that
+	 * is reported, instead of ending the program.
+	 */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	report_in_json(wants_json(argc - 1, argv + 1));
 	code = run(&args, argc - 1, argv + 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam check: ask the providers whether the keys still live.  A profile that
- * cannot be checked is reported and the rest go on.
+ * apam check: ask the providers whether the keys are still good.  A profile
+ * that cannot be checked is reported, and the others are checked all the same.
  */
 #include <stdio.h>
 
@@ -43,7 +43,7 @@ state_status(const struct apam_key_report *report)
 	}
 }
 
-/* Returns what the state stands for. */
+/* Show a key's state; returns the exit status for it. */
 static int
 add(struct check *check, const char *name, const struct apam_key_report *report)
 {
@@ -90,7 +90,9 @@ check_profile(void *arg, const char *name)
 	return code;
 }
 
-/* What it comes to; that there are no profiles is said already. */
+/*
+ * Print the result for people.  If there are no profiles, that was said before.
+ */
 static void
 sum_up(const struct check *check)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apam curl: sign a request and let curl(1) send it.  curl is given only
- * options that curl_args.c knows, one URL, and headers and data by descriptor.
+ * options that curl_args.c knows, one URL, and headers and data through
+ * descriptors.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,28 +19,29 @@
 #include "lib/session.h"
 #include "lib/spawn.h"
 
-#define OUR_ARGS 22 /* at most, besides the user's */
+#define OUR_ARGS 22 /* the most that are added to the user's */
 
-/* Where no proxy comes between; plain http goes nowhere else. */
+/* Hosts reached without a proxy; plain http is allowed to no others. */
 #define THIS_MACHINE                                                           \
 	"localhost,127.0.0.0/8,127.0.0.1,::1,::ffff:127.0.0.0/104,0.0.0.0,::"
 
-/* What the profile says of the way to the server. */
+/* What the profile says about the way to the server. */
 struct route {
 	char *ca_file, *proxy; /* or NULL */
 	bool allow_http, failed;
 };
 
-/* The request as far as it is known here. */
+/* The request, as far as this program knows it. */
 struct call {
 	const struct curl_args *given;
 	struct curl_data data;
-	int upload; /* the file of -T, or -1 */
-	struct apam_header *headers; /* of -H, and what curl adds of its own */
+	int upload; /* descriptor of -T's file, or -1 */
+	/* those of -H, and those that curl adds itself */
+	struct apam_header *headers;
 	size_t header_count;
 };
 
-/* Room for every argument. */
+/* A command line with room for every argument. */
 struct line {
 	char **argv;
 	size_t n;
@@ -65,7 +67,10 @@ note_route(void *arg, const struct apam_profile_info *info)
 static void
 put(struct line *line, const char *arg)
 {
-	/* exec's argv is not const for history's sake; nobody writes to it. */
+	/*
+	 * exec's argv is not const for historical reasons; nothing writes to
+	 * it.
+	 */
 	line->argv[line->n++] = (char *)(uintptr_t)arg;
 }
 
@@ -76,7 +81,7 @@ put_two(struct line *line, const char *option, const char *value)
 	put(line, value);
 }
 
-/* What makes curl send exactly the signed request, and only there. */
+/* Options that make curl send exactly the signed request, and only there. */
 static void
 put_ours(struct line *line, const struct route *route)
 {
@@ -94,8 +99,8 @@ put_ours(struct line *line, const struct route *route)
 }
 
 /*
- * curl's exit status in the terms of ours: 2 is its own usage error, 22 an
- * HTTP error with --fail, 23 and 26 local files, 27 memory.
+ * The exit status for one of curl's: 2 is a usage error, 22 an HTTP error with
+ * --fail, 23 and 26 are local files, 27 is memory.
  */
 static int
 curl_status(int code)
@@ -173,7 +178,7 @@ has_header(const struct curl_args *given, struct apam_str name)
 	return false;
 }
 
-/* What curl adds with data, so that a scheme may sign it. */
+/* Add the headers that curl adds to data, so that a scheme can sign them. */
 static void
 add_headers(struct call *call)
 {
@@ -194,7 +199,7 @@ add_headers(struct call *call)
 	call->header_count = n;
 }
 
-/* Only what stands in a file can be read twice. */
+/* Only a regular file can be read twice, to sign it and to send it. */
 static int
 open_upload(const char *path)
 {
@@ -237,7 +242,7 @@ make_body(struct call *call)
 	return STATUS_DONE;
 }
 
-/* For the signature: the bytes, or that nobody knows them. */
+/* The body for the signature: its bytes, or that they are not known. */
 static struct apam_body
 body_of(struct call *call)
 {
@@ -257,7 +262,7 @@ body_of(struct call *call)
 	return body;
 }
 
-/* curl would send both a header of -H and ours of the same name. */
+/* True if -H has a header of the signature: curl would send both. */
 static bool
 collides(const struct curl_args *given, const struct apam_signature *signature)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam explain: which profile signs a URL and with what, and for every other
- * one why not.
+ * apam explain: which profile signs a URL and with what, and why each other
+ * profile does not.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,11 +16,11 @@ static const char *const heads[] = { "NOT CHOSEN", "WHY", "FILE", NULL };
 
 struct explain {
 	bool json, found;
-	char broken[256]; /* a profile that cannot be read, or empty */
-	/* What the one that is chosen is refused for, if it signs nothing. */
+	char broken[256]; /* the first profile that cannot be read, or empty */
+	/* Why the chosen profile signs nothing, if it does not. */
 	struct apam_error refused;
 	json_t *chosen, *others;
-	struct table table; /* of the others */
+	struct table table; /* the other profiles */
 };
 
 static void
@@ -40,7 +40,7 @@ print_chosen(const struct apam_profile_info *info)
 	}
 }
 
-/* What apam.conf(5) says of control words, of keys that may sign or not. */
+/* Apply the control words, as in apam.conf(5), to the keys that may sign. */
 static bool
 may_sign(const struct apam_profile_info *info)
 {
@@ -60,7 +60,7 @@ may_sign(const struct apam_profile_info *info)
 	return contributes && !sufficient;
 }
 
-/* Of several entries that do not sign the first is said. */
+/* Note why nothing is signed: the first entry that does not sign counts. */
 static void
 note_refused(struct explain *e, const struct apam_profile_info *info)
 {
@@ -104,7 +104,7 @@ each(void *arg, const struct apam_profile_info *info, const char *why)
 	return true;
 }
 
-/* Print what was collected; frees all of it. */
+/* Print and free what was collected. */
 static int
 finish(struct explain *e, const char *url)
 {
@@ -122,7 +122,7 @@ finish(struct explain *e, const char *url)
 	    e->found && e->refused.status == APAM_OK));
 }
 
-/* Why there is nobody to sign it: the library knows it of two that claim it. */
+/* Say why no profile signs it.  If two claim the URL, the library says so. */
 static int
 refuse(const struct cli *cli, const struct explain *e, const char *url)
 {

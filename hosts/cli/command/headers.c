@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam headers: the headers for one request, for other programs to send.
- * Writes all of them or nothing.
+ * apam headers: the headers for one request that another program sends.  Prints
+ * all of them or nothing.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ write_headers(const struct apam_signature *signature)
 	return code;
 }
 
-/* A scheme that adds query parameters needs more than headers. */
+/* If the scheme adds query parameters, the headers alone do not suffice. */
 static void
 tell_url(const char *name, const char *given, const char *signed_url)
 {
@@ -60,8 +60,8 @@ tell_url(const char *name, const char *given, const char *signed_url)
 /* ---- The body ----------------------------------------------------------- */
 
 /*
- * What is signed of the body.  A method that usually has one, and nothing said
- * of it: a scheme that signs bodies has to be told, all others need not know.
+ * The body to sign.  If the method usually has a body and the user said nothing
+ * about it, the body is unknown: only a scheme that signs bodies then refuses.
  */
 static struct apam_body
 body_of(const struct args *args, const char *method, const struct data *data)

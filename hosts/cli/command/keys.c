@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam keys: the key registry.  Each of its commands has a file of its own.
+ * apam keys: the key registry.  Each subcommand has a file of its own.
  */
 #include "command/keys.h"
 

@@ -18,7 +18,7 @@ extern const struct command command_keys_recover;
 extern const struct command command_keys_restore;
 extern const struct command command_keys_rotate;
 
-/* Flags that several of them take, each with the same meaning. */
+/* Flags that several of them have, with the same meaning. */
 #define KEYS_FLAG_SCHEME                                                       \
 	{                                                                      \
 		.name = "scheme", .value = "SCHEME",                           \
@@ -47,41 +47,45 @@ extern const struct command command_keys_rotate;
 		.help = "what it opens, such as \"read\""                      \
 	}
 
-/* The word ID with --scheme and --secret, as far as the command has them. */
+/* Make a key's name from the word ID, --scheme and --secret. */
 struct apam_key_name keys_name(const struct args *args);
 
-/* True where a key of the list is of that name. */
+/* True if a key of the list has this name. */
 bool keys_match(
     const struct apam_key_name *name, const struct apam_key_info *key);
 
-/* A key state's name: "archived", or what was last found of the key. */
+/* A key state's name: "archived", or the last finding about the key. */
 const char *keys_state(const struct apam_key_info *key);
 
-/* False where it is archived, or was last found to be dead. */
+/* False if the key is archived, or was last found to be dead. */
 bool keys_lives(const struct apam_key_info *key);
 
 #define KEYS_USER_SIZE 80
 
-/* The login name of a user, or the number. */
+/* Write the login name of a user, or the number. */
 void keys_user(char to[KEYS_USER_SIZE], unsigned long uid);
 
 #define KEYS_PROFILES_SIZE 1024
 
 /*
- * The profiles that name a key, "none", or "not known"; cut where they are too
- * many.
+ * Write the profiles that name a key, "none", or "not known".  If there are too
+ * many, the text is cut.
  */
 void keys_profiles(
     char to[KEYS_PROFILES_SIZE], const struct apam_key_info *key);
 
-/* What keys_done says with --json, for who adds to it; NULL without memory. */
+/*
+ * What keys_done prints with --json, for callers that add members; NULL if
+ * memory runs out.
+ */
 json_t *keys_done_json(
     const char *id, const char *state, const char *const *profiles);
 
 /*
- * Say on standard output what a key is now, and `where`, which is nothing or
- * begins with a space; and which profiles, NULL at the end or NULL, that leaves
- * without a key.  Returns the exit status.
+ * Say on standard output what state the key is in now, followed by `where`,
+ * which is empty or starts with a space; then name the profiles that are left
+ * without a key.  `profiles` ends with NULL, or is NULL.  Returns the exit
+ * status.
  */
 int keys_done(struct cli *cli, const char *id, const char *state,
     const char *where, const char *const *profiles);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam keys add: register a key, so that the list says whose it is and what it
- * is for.  A key signs whether it is registered or not.
+ * apam keys add: register a key, so that the list shows its owner and its
+ * purpose.  A key signs whether it is registered or not.
  */
 #include <string.h>
 
@@ -16,10 +16,10 @@ static const struct flag flags[] = {
 	{ .name = NULL },
 };
 
-/* The keys of the name: what the registry says of them. */
+/* What the registry says about the keys with this name. */
 struct known {
 	const struct apam_key_name *name;
-	const char *description, *access; /* that are asked for; or NULL */
+	const char *description, *access; /* as the user asks; or NULL */
 	size_t as_asked, others;
 };
 
@@ -44,7 +44,7 @@ note_known(void *arg, const struct apam_key_info *key)
 	return true;
 }
 
-/* True where there is nothing left to do, which a script may find, too. */
+/* True if nothing is left to do: a script may run the command again. */
 static bool
 is_done(
     struct cli *cli, const struct args *args, const struct apam_key_name *name)

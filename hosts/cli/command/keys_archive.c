@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam keys archive: from now on no program of this machine signs with the
- * key.  A key that was used lately is asked about first, for somebody will miss
- * it.
+ * apam keys archive: from now on no program of this machine signs with the key.
+ * If the key was used lately, the user is asked first, because some program
+ * will miss it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,15 +25,15 @@ static const struct flag flags[] = {
 	{ .name = NULL },
 };
 
-/* The keys of the name that may sign: when they were used, and where. */
+/* When and where the keys with this name were used that may still sign. */
 struct use {
 	int64_t at;
 	char by[65];
 	unsigned long uid;
 	char profiles[KEYS_PROFILES_SIZE];
-	char missed[256]; /* why a use may not have been noted; or "" */
-	size_t live; /* how many there are */
-	/* And of those that were archived before: the last. */
+	char missed[256]; /* why a use may be missing from the notes; or "" */
+	size_t live; /* how many keys may sign */
+	/* How many were archived before, and by whom the last one was. */
 	size_t archived;
 	char archived_by[256], why[256];
 };
@@ -68,7 +68,7 @@ note_use(struct use *use, const struct apam_key_info *key)
 
 /* ---- Profiles without a key --------------------------------------------- */
 
-/* Names of profiles, NULL at the end. */
+/* Names of profiles, ended by NULL. */
 struct names {
 	char **all;
 	size_t count;
@@ -112,12 +112,12 @@ free_names(struct names *names)
 
 /* ---- One reading of the list -------------------------------------------- */
 
-/* It is long where there are many profiles, so that it is read once. */
+/* The list is long if there are many profiles, so it is read only once. */
 struct survey {
 	const struct apam_key_name *name;
 	struct use use;
-	struct names touched; /* profiles that name a key of this name */
-	struct names served; /* that name any other key that lives */
+	struct names touched; /* profiles that name a key with this name */
+	struct names served; /* profiles that name another key that is good */
 	bool failed; /* out of memory */
 };
 
@@ -135,7 +135,7 @@ sort_key(void *arg, const struct apam_key_info *key)
 	return !s->failed;
 }
 
-/* Take away those that have a key left, as far as is known here. */
+/* Remove the profiles that have another key, as far as is known here. */
 static void
 drop_served(struct survey *s)
 {
@@ -153,7 +153,7 @@ drop_served(struct survey *s)
 		touched->all[kept] = NULL;
 }
 
-/* It is done: what cannot be listed is no error of this command. */
+/* The key is archived; a list that fails is not an error of this command. */
 static int
 show_done(struct cli *cli, struct survey *s)
 {
@@ -167,7 +167,7 @@ show_done(struct cli *cli, struct survey *s)
 	return code;
 }
 
-/* It is as it should be. */
+/* The key was archived before: that is a success. */
 static int
 show_archived(struct cli *cli, struct survey *s)
 {
@@ -181,8 +181,8 @@ show_archived(struct cli *cli, struct survey *s)
 /* ---- The command -------------------------------------------------------- */
 
 /*
- * Nobody knows whether somebody will miss it: a person is asked, and a script
- * goes on, for it would never be able to.
+ * It is not known whether the key was used lately.  A person is asked; a script
+ * goes on, because waiting would not make it known.
  */
 static bool
 may_go_unknown(const struct args *args, const struct use *use, const char *id)
@@ -194,7 +194,7 @@ may_go_unknown(const struct args *args, const struct use *use, const char *id)
 	return !can_confirm() || confirm(args, "Archive it all the same?");
 }
 
-/* False where a person or a script has second thoughts. */
+/* False if a person says no, or a script would have to be asked. */
 static bool
 may_go(const struct args *args, const struct use *use, const char *id)
 {
@@ -224,7 +224,9 @@ archive(struct cli *cli, const struct args *args, struct survey *survey)
 	done = survey->use.live == 0 && survey->use.archived > 0;
 	if (!done && !may_go(args, &survey->use, survey->name->id))
 		return STATUS_REFUSED;
-	/* Of one that is archived, too: programs may not know it yet. */
+	/*
+	 * Also if it is archived already: running programs may not know it yet.
+	 */
 	status = apam_key_archive(
 	    cli->ctx, survey->name, args_value(args, "why"), &err);
 	if (done && status == APAM_E_USAGE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam keys backup: the text of the key registry, as of one moment.
+ * apam keys backup: the text of the key registry at one moment.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam keys describe: say anew what a registered key is for, or what it opens.
- * Nothing else of it can be changed: archive it, or add another.
+ * apam keys describe: change what a registered key is for, or what it opens.
+ * Nothing else of a key can be changed: archive it, or add another.
  */
 #include "command/keys.h"
 #include "lib/report.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam keys list: the audit.  Every key that an administrator registered or a
- * profile names, whose it is, when it was last used and by what.  Uses are what
- * programs noted, as far as this user may read their notes.
+ * apam keys list: the audit.  It lists every key that an administrator
+ * registered or a profile names, its owner, when it was last used and by which
+ * program.  Uses come from the notes of programs that this user may read.
  */
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +40,7 @@ by_cell(char to[CELL], const struct apam_key_info *key)
 	snprintf(to, CELL, "%s (%s)", key->used_by, user);
 }
 
-/* "never" only where that is known. */
+/* It says "never" only if that is certain. */
 static void
 used_cell(char to[WHEN_SIZE], const struct apam_key_info *key)
 {
@@ -177,7 +177,7 @@ list_run(struct cli *cli, const struct args *args)
 		code = json_finish(view.all);
 	if (status != APAM_OK)
 		return report(NULL, status, &err);
-	/* The rest is shown, and some key may be missing. */
+	/* The rest was shown, but keys may be missing from it. */
 	if (partial.status != APAM_OK)
 		return report(NULL, partial.status, &partial);
 	return code;

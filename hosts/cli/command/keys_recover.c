@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam keys recover: make the key registry from a text, a backup or the one
- * that lies in state_dir, and say first which keys would sign again.
+ * apam keys recover: make the key registry from a text, which is a backup or
+ * the one in state_dir, after saying which keys would sign again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "lib/report.h"
 #include "lib/session.h"
 
-#define SHOWN_MAX 20 /* keys that are named, of each kind */
+#define SHOWN_MAX 20 /* keys named, of each kind */
 
 static const struct flag flags[] = {
 	{ .name = "yes", .help = "do not ask" },
@@ -25,7 +25,7 @@ static const struct flag flags[] = {
 struct recovery {
 	bool json;
 	json_t *active, *archived; /* with --json */
-	unsigned shown[2]; /* by whether it is archived */
+	unsigned shown[2]; /* index 1: archived */
 };
 
 static void
@@ -67,7 +67,7 @@ show_sum(const struct apam_registry_outlook *outlook)
 			 "is archived in it alone can be told");
 }
 
-/* What is lost is asked about: nothing else needs a second thought. */
+/* Ask only if an archived key would sign again, or if that is unknown. */
 static bool
 may_go(const struct args *args, const struct apam_registry_outlook *outlook)
 {
@@ -89,7 +89,10 @@ say_done(const struct recovery *r, const struct apam_registry_outlook *outlook)
 	return STATUS_DONE;
 }
 
-/* Lint knows nothing of a text that is elsewhere. */
+/*
+ * `apam lint` checks the text in state_dir only, so it is not suggested for
+ * another.
+ */
 static int
 refuse(const struct apam_registry_text *text, const struct apam_error *err)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apam keys rotate: the standby key of a profile takes first place and the old
- * one is archived, once the provider has said that the standby key is good.
+ * one is archived.  The provider is asked first whether the standby key is
+ * good.
  */
 #include <stdio.h>
 
@@ -23,7 +24,7 @@ static const struct flag flags[] = {
 	{ .name = NULL },
 };
 
-/* True where the standby key is good, or good enough for who was asked. */
+/* STATUS_DONE if the standby key is good, or the user accepts it as it is. */
 static int
 judge_standby(const struct args *args, const char *profile,
     const struct apam_key_report *standby)
@@ -73,7 +74,7 @@ show_json(const struct apam_key_rotation *done)
 	return json_finish(json);
 }
 
-/* The last line is what takes the step back. */
+/* The last line is the command that undoes it. */
 static int
 show_done(const char *profile, const struct apam_key_rotation *done)
 {

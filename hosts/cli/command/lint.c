@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam lint: check files without using them.  Silent when they are clean,
- * else every error and warning of every file in one pass.
+ * apam lint: check files without using them.  All errors and warnings of all
+ * files are reported in one pass; if there are none, nothing is printed.
  */
 #include <apam/module.h>
 
@@ -11,9 +11,9 @@
 #include "lib/report.h"
 
 struct lint {
-	json_t *all; /* NULL: print */
+	json_t *all; /* NULL: print them */
 	unsigned errors, warnings;
-	size_t profiles; /* that were checked */
+	size_t profiles; /* how many were checked */
 };
 
 static const struct flag flags[] = {
@@ -60,7 +60,7 @@ lint_file(const struct cli *cli, const char *file, struct lint *lint)
 	unsigned before = lint->errors;
 	enum apam_status status;
 
-	/* What is logged as an error is told as a problem. */
+	/* The same errors arrive as problems: do not print them twice. */
 	if (options.log_level <= APAM_LOG_ERROR)
 		options.log = NULL;
 	status = apam_lint(&options, file, &to, &err);
@@ -76,7 +76,7 @@ plural(unsigned n)
 	return n == 1 ? "" : "s";
 }
 
-/* What a terminal is told at the end; `file` NULL: all of them. */
+/* Print the result on a terminal. */
 static void
 sum_up(const struct lint *lint, const struct args *args)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam list: the profiles.  A broken one is listed with what is wrong with it,
- * and the others go on.
+ * apam list: the profiles.  A broken one is listed with its error, among the
+ * others.
  */
 #include <stdio.h>
 

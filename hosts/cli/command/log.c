@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam log: the audit log, wherever it is on this machine, in the order of
- * time: what became of which key, for which program, by whom.
+ * apam log: the audit log, from all places on this machine, in the order of
+ * time: what happened to which key, for which program, and who did it.
  */
 #include <pwd.h>
 #include <stdio.h>
@@ -55,7 +55,7 @@ struct view {
 
 /* ---- Which --------------------------------------------------------------- */
 
-/* An id that was not known to be one yet was cut: "demo...". */
+/* A logged id that was not yet known to be one is cut: "demo...". */
 static bool
 is_key(const char *logged, const char *id)
 {
@@ -114,7 +114,7 @@ keep(void *arg, json_t *record)
 	view->all[view->count++] = record;
 }
 
-/* Of one second, as they came. */
+/* Lines of the same second stay in their order. */
 static int
 compare(const void *a, const void *b)
 {
@@ -144,7 +144,7 @@ user_text(char to[KEYS_USER_SIZE], const json_t *record)
 		keys_user(to, n);
 }
 
-/* The state that a key is in now, or why a request was refused. */
+/* The new state of a key, or why a request was refused. */
 static const char *
 state_text(const json_t *record)
 {
@@ -220,7 +220,7 @@ show(const struct cli *cli, const struct view *view)
 	return cli->json ? json_finish(all) : shown;
 }
 
-/* Why there is nothing, and what to do. */
+/* Say why there is nothing to show, and what to do. */
 static void
 say_nothing(const struct view *view, const struct log_to *to)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam modules: which schemes are installed, and what options one takes, as
- * its module declares them.
+ * apam modules: which schemes are installed, and which options a scheme takes,
+ * as its module declares them.
  */
 #include <stdio.h>
 
@@ -63,7 +63,7 @@ type_name(const struct apam_option *option)
 	return type_names[type];
 }
 
-/* The type, for a choice followed by what can be chosen. */
+/* The type; for a choice, the values to choose from. */
 static void
 type_cell(char to[CELL], const struct apam_option *option)
 {

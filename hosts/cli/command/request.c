@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam request: one whole signed call.  The library signs, sends, judges and
- * replays; here are the command line, the output and what it all means for
- * the exit status.
+ * apam request: one complete signed call.  The library signs, sends, judges and
+ * sends again; this file has the command line, the output and the exit status.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -55,10 +54,10 @@ static const struct flag flags[] = {
 	{ .name = NULL },
 };
 
-/* One run. */
+/* One run of the command. */
 struct call {
 	const struct args *args;
-	const char *name; /* of the profile */
+	const char *name; /* the profile's */
 	struct apam_profile *profile;
 	struct apam_transfer transfer;
 	struct apam_header *headers; /* with room for one more */
@@ -190,7 +189,7 @@ open_output(struct call *call)
 	return STATUS_DONE;
 }
 
-/* Of CURLOPT_XFERINFOFUNCTION: first the body goes out, then one comes in. */
+/* For CURLOPT_XFERINFOFUNCTION: the body is sent first, then one arrives. */
 static int
 show_progress(void *arg, curl_off_t all, curl_off_t received,
     curl_off_t to_send, curl_off_t sent)
@@ -216,7 +215,7 @@ prepare(struct call *call)
 	    call->easy, CURLOPT_USERAGENT, "apam/" APAM_VERSION);
 	call->curl.easy_setopt(
 	    call->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	/* A response on the terminal is progress enough. */
+	/* On a terminal the response itself shows the progress. */
 	if (!call->reply.terminal) {
 		call->curl.easy_setopt(call->easy, CURLOPT_NOPROGRESS, 0L);
 		call->curl.easy_setopt(
@@ -257,7 +256,7 @@ perform(struct call *call)
 
 /* ---- The answer ------------------------------------------------------- */
 
-/* The host that a redirect points to; only that, the rest may be secret. */
+/* Get the host of a redirect, and nothing more: the rest may be secret. */
 static void
 redirect_host(const struct call *call, const char *target, char host[HOST_MAX])
 {
@@ -274,7 +273,7 @@ redirect_host(const struct call *call, const char *target, char host[HOST_MAX])
 	curl->url_cleanup(parsed);
 }
 
-/* `to` is `from` with a slash at the end of its path, whatever the query. */
+/* True if `to` is `from` with a slash at the end of its path. */
 static bool
 adds_slash(const char *from, const char *to)
 {
@@ -284,7 +283,7 @@ adds_slash(const char *from, const char *to)
 	    strchr("?#", to[n + 1]) != NULL;
 }
 
-/* Where a redirect points to, as far as that may be shown. */
+/* Say where a redirect leads, as far as that may be shown. */
 static void
 explain_redirect(const struct call *call)
 {
@@ -324,7 +323,7 @@ verdict_status(const struct apam_result *result)
 	return STATUS_REFUSED;
 }
 
-/* One line that says why an answer is no success. */
+/* Print one line that says why the answer is not a success. */
 static void
 explain_answer(const struct call *call)
 {
@@ -350,7 +349,7 @@ is_json_type(const char *type)
 		strstr(type, "+json") != NULL);
 }
 
-/* Of what a terminal does not show: a body in a file, and none at all. */
+/* Say what a terminal does not show: a body in a file, or no body. */
 static void
 tell_unseen(const struct call *call)
 {

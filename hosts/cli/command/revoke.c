@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam revoke: tell the provider to revoke the tokens of a profile, and have
- * every process of this machine drop them.  The key itself lives on: `apam keys
- * archive` ends its use here.
+ * apam revoke: tell the provider to revoke the tokens of a profile, and make
+ * every process of this machine drop them.  The key itself stays good; `apam
+ * keys archive` ends its use on this machine.
  */
 #include <stdio.h>
 
@@ -56,7 +56,7 @@ add(struct view *view, const struct apam_revoke_report *report)
 		(int)dropped, "drop_error", json_text(report->drop_text)));
 }
 
-/* The provider was told, or was to be, and did not say that it is done. */
+/* True if the provider was, or should have been, told and did not confirm. */
 static bool
 not_confirmed(enum apam_status status)
 {
@@ -65,7 +65,7 @@ not_confirmed(enum apam_status status)
 	    APAM_CLASS(status) == APAM_CLASS_CONFIG || status == APAM_E_DENIED;
 }
 
-/* What is left to do, on standard error.  Returns what the entry stands for. */
+/* Say on standard error what is left to do.  Returns the exit status. */
 static int
 remark(const struct view *view, const struct apam_revoke_report *report)
 {

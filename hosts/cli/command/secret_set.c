@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam secret set: a secret into a file that a profile names, with the owner,
- * group and mode that it needs, so that it is never on a command line, in a
- * file that others can read, or half there.
+ * apam secret set: write a secret to a file that a profile names, with the
+ * owner, group and mode that it needs.  The secret is never on a command line
+ * or in a file that others can read, and never written by half.
  */
 #include <errno.h>
 #include <grp.h>
@@ -33,7 +33,7 @@ static const struct flag flags[] = {
 	{ .name = NULL },
 };
 
-/* A whole number that is an id; -1 where it is none. */
+/* Read a whole number that can be an id; -1 if it is not one. */
 static long long
 number_of(const char *text)
 {
@@ -92,7 +92,7 @@ group_name(char to[64], gid_t gid)
 		snprintf(to, 64, "%s", group->gr_name);
 }
 
-/* The reference is what the profile needs next. */
+/* Print the reference, which the user has to write into the profile next. */
 static int
 show_done(struct cli *cli, const char *path)
 {
@@ -141,8 +141,9 @@ store(struct cli *cli, struct apam_secret_file *file)
 }
 
 /*
- * False where the first directory on the way up that is there is closed to this
- * user: nobody is asked for a secret that cannot be stored.
+ * False if the nearest directory that exists on the path is closed to this
+ * user.  The check comes before the question: a secret that cannot be stored is
+ * not asked for.
  */
 static bool
 may_store(const char *path)
@@ -178,7 +179,7 @@ set_run(struct cli *cli, const struct args *args)
 		return STATUS_INTERNAL;
 	}
 	file.path = path;
-	/* What is an ordinary user's is for that user's own configuration. */
+	/* An ordinary user's secrets are for that user's own configuration. */
 	if (geteuid() != 0)
 		cli->options.flags |= APAM_OPEN_USER;
 	code = read_owner(args, &file);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam status: where the credential of each entry stands, as far as this
- * machine knows without asking anybody: a new process has one only where the
- * profile shares them.  No credential is shown, only its number and times.
+ * apam status: the state of each entry's credential, as far as this machine
+ * knows without asking the provider.  A new process knows of one only if the
+ * profile shares credentials.  No credential is shown, only its number and
+ * times.
  */
 #include <stdio.h>
 #include <time.h>
@@ -30,7 +31,7 @@ struct view {
 	bool shares; /* the profile being shown: share_credentials */
 };
 
-/* One word for all of it; the first that holds. */
+/* The state in one word; the first that applies. */
 static const char *
 state_of(const struct apam_entry_status *entry)
 {
@@ -45,7 +46,7 @@ state_of(const struct apam_entry_status *entry)
 	return entry->generation == 0 ? "none" : "stale";
 }
 
-/* A point in time from a distance; "-" for none, "never" where it never is. */
+/* Write a time that is `distance` seconds away; "-": there is none. */
 static void
 distance_text(char to[WHEN_SIZE], const struct view *view,
     const struct apam_entry_status *entry, int64_t distance)
@@ -58,7 +59,7 @@ distance_text(char to[WHEN_SIZE], const struct view *view,
 		when_text(to, view->now + distance);
 }
 
-/* Why nothing is known of a credential; NULL where something is. */
+/* Why there is no credential; NULL if there is one. */
 static const char *
 why_none(const struct view *view, const struct apam_entry_status *entry)
 {
@@ -71,8 +72,8 @@ why_none(const struct view *view, const struct apam_entry_status *entry)
 }
 
 /*
- * The last error, else the latch, which outlasts every later one, else why
- * nothing is known.
+ * The last error; else the latch, which outlives errors; else why there is no
+ * credential.
  */
 static void
 remark_text(char to[CELL], const struct view *view,
@@ -90,7 +91,7 @@ remark_text(char to[CELL], const struct view *view,
 		snprintf(to, CELL, "%s", why == NULL ? "" : why);
 }
 
-/* What is known of the key; "-" where nobody has asked. */
+/* What is known about the key; "-" if it was never checked. */
 static void
 finding_text(char to[CELL], const struct apam_entry_status *entry)
 {
@@ -126,7 +127,7 @@ add_row(
 
 /* ---- JSON -------------------------------------------------------------- */
 
-/* Seconds, or null where there are none to tell. */
+/* A number of seconds, or null if it is not known. */
 static json_t *
 seconds(bool known, int64_t value)
 {
@@ -194,7 +195,7 @@ add_json(struct view *view, const char *name, const struct apam_error *problem,
 
 /* ---- Profiles ---------------------------------------------------------- */
 
-/* A profile that cannot be used: said on standard error, and in the JSON. */
+/* Report a profile that cannot be used, on stderr and in the JSON. */
 static int
 show_broken(
     struct view *view, const char *name, const struct apam_error *problem)
@@ -249,7 +250,7 @@ show_profile(void *arg, const char *name)
 	apam_profile_show(profile, note_sharing, view);
 	show_entries(view, name, entries,
 	    count < ENTRIES_MAX ? count : ENTRIES_MAX, &reload);
-	/* The old files hold, and the new ones need somebody. */
+	/* The old files stay in use; the new ones have to be mended. */
 	if (reload.status != APAM_OK)
 		return report(name, reload.status, &reload);
 	return STATUS_DONE;

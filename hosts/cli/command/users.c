@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam users: whose programs have a directory in state_dir, where they note
- * which keys they use, and making one for a service's user.
+ * apam users: which users have a directory in state_dir, where their programs
+ * note which keys they use; and making one for a service's user.
  */
 #include <errno.h>
 #include <pwd.h>
@@ -18,7 +18,7 @@
 
 /* ---- Adding -------------------------------------------------------------- */
 
-/* By name or by number; false where there is no such user. */
+/* Find a user by name or number; false if there is none. */
 static bool
 find_user(const char *word, unsigned long *uid)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The command line reader.  Not getopt_long: that keeps globals, reorders
- * argv, takes abbreviations that later versions may make ambiguous, and prints
- * its own messages.
+ * The command line reader.  It does not use getopt_long, which keeps global
+ * state, reorders argv, accepts abbreviations that later versions may make
+ * ambiguous, and prints its own messages.
  */
 #include "lib/args.h"
 
@@ -12,7 +12,7 @@
 
 #define NAME_SHOWN 40
 
-/* Where reading stands. */
+/* How far the reading has come. */
 struct cursor {
 	struct args *args;
 	int argc;
@@ -57,7 +57,7 @@ static bool
 problem_unknown(
     struct args *args, const char *dashes, const char *name, size_t n)
 {
-	/* A name only: what follows it may be a secret in a wrong place. */
+	/* Show the name only: what follows it may be a misplaced secret. */
 	snprintf(args->problem, sizeof(args->problem),
 	    "there is no option %s%.*s", dashes,
 	    (int)(n < NAME_SHOWN ? n : NAME_SHOWN), name);
@@ -73,7 +73,7 @@ note(struct args *args, const struct flag *flag, const char *value)
 	return true;
 }
 
-/* The value of a flag: `attached`, or the next argument. */
+/* Take the value of a flag: `attached`, or the next argument. */
 static bool
 note_value(struct cursor *c, const struct flag *flag, const char *attached)
 {
@@ -160,7 +160,7 @@ args_read(struct args *args, int argc, char **argv)
 	size_t most = 1;
 	bool ok;
 
-	/* Every letter of a bundle may be a flag. */
+	/* Every letter of a bundle may be a flag of its own. */
 	for (int i = 0; i < argc; i++)
 		most += strlen(argv[i]) + 1;
 	args->given = calloc(most, sizeof(args->given[0]));

@@ -17,33 +17,34 @@ struct flag {
 	char letter; /* 0: long only */
 	bool many; /* may be given more than once */
 	const char *name;
-	const char *value; /* what its value is called; NULL: none */
+	/* its value's name; NULL: no value */
+	const char *value;
 	const char *help;
 };
 
 /* One flag as given. */
 struct given {
 	const struct flag *flag;
-	const char *value; /* NULL where it takes none */
+	const char *value; /* NULL for a flag that takes none */
 };
 
 struct args {
-	/* In: */
+	/* Set by the caller: */
 	const struct flag *tables[2]; /* either may be NULL */
-	bool stop_at_word; /* leave the rest of argv alone */
-	/* Out: */
+	bool stop_at_word; /* leave the rest of argv unread */
+	/* Set by args_read: */
 	struct given *given;
 	size_t given_count;
 	const char **words;
 	size_t word_count;
-	int next; /* index in argv after the last read */
-	char problem[128]; /* why args_read failed */
+	int next; /* index in argv of the first argument that was not read */
+	char problem[128]; /* why args_read returned false */
 };
 
 /*
- * Read argv[0..argc-1].  False with `problem` set where that is not right; the
- * problem never quotes a value.  Call args_free either way.  Strings live as
- * long as argv.
+ * Read argv[0..argc-1].  Returns false with `problem` set if the arguments are
+ * wrong; the problem never quotes a value.  Call args_free either way.  The
+ * strings live as long as argv.
  */
 bool args_read(struct args *args, int argc, char **argv);
 void args_free(struct args *args);

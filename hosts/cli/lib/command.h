@@ -2,8 +2,8 @@
 /*
  * What a command of the `apam` program is, and what it is given.
  *
- * One file per command, each with one const descriptor; main.c has the table
- * of them.  Exit statuses are a contract with scripts.
+ * Each command has a file of its own with one const descriptor; main.c has the
+ * table of them.  Scripts rely on the exit statuses.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -21,7 +21,7 @@ enum exit_status {
 	STATUS_INTERNAL = 5
 };
 
-/* What holds for the whole run. */
+/* What is valid for the whole run. */
 struct cli {
 	struct apam_open_options options;
 	char *config; /* the main file's path, where -c was relative; or NULL */
@@ -30,16 +30,16 @@ struct cli {
 };
 
 struct command {
-	const char *name; /* a subcommand's with its group's: "keys add" */
-	const char *synopsis; /* after the name */
+	const char *name; /* a subcommand has its group's, too: "keys add" */
+	const char *synopsis; /* what follows the name */
 	const char *summary; /* one line */
 	const char *notes; /* more for --help, or NULL */
-	/* A group: its subcommands, then NULL.  All that follows is theirs. */
+	/* A group has these, ended by NULL, and nothing of what follows. */
 	const struct command *const *commands;
 	const struct flag *flags; /* or NULL */
-	bool text_only; /* --json has no meaning for it */
+	bool text_only; /* --json has no meaning for this command */
 	size_t least, most; /* words */
-	/* Returns the exit status; has then said on stderr what went wrong. */
+	/* Returns the exit status; it has said on stderr what went wrong. */
 	int (*run)(struct cli *cli, const struct args *args);
 };
 
@@ -68,7 +68,7 @@ extern const struct command *const cli_commands[];
 extern const struct flag common_flags[];
 extern const struct flag program_flags[];
 
-/* Print "apam: COMMAND: text" and where help is.  Returns STATUS_USAGE. */
+/* Print "apam: COMMAND: text" and where to find help.  Returns STATUS_USAGE. */
 int usage_error(const struct command *command, const char *format, ...)
     APAM_PRINTF(2, 3);
 

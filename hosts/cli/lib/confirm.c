@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A question on standard error, and a line of standard input as its answer,
- * where both are a terminal.  Anything but yes is no.
+ * The question goes to standard error, and the answer is a line of standard
+ * input; both must be a terminal.  Any answer but yes means no.
  */
 #include "lib/confirm.h"
 

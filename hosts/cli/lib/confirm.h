@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Asking a person before something that is hard to undo.
+ * Asking a person before doing something that is hard to undo.
  */
 #ifndef CLI_CONFIRM_H
 #define CLI_CONFIRM_H
@@ -10,12 +10,13 @@
 #include "lib/command.h"
 
 /*
- * True with --yes, or where a person on the terminal says yes to `question`.
- * Otherwise false; off a terminal with a line that says to add --yes.
+ * Returns true if --yes was given, or if a person at the terminal says yes to
+ * `question`.  Otherwise returns false; without a terminal it first prints a
+ * line that says to add --yes.
  */
 bool confirm(const struct args *args, const char *question);
 
-/* True where there is somebody to ask. */
+/* True if there is a terminal on which a person can be asked. */
 bool can_confirm(void);
 
 #endif

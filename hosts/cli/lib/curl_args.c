@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A reader of curl's command line.  It must see the same options as curl does:
- * long ones exactly by name with the value in the next argument, short ones
- * bundled, a value attached or next.  What is not in the table is refused,
- * since one unknown arity would shift all that follows.
+ * long ones by their exact name with the value in the next argument, short ones
+ * bundled, with the value attached or next.  An option that is not in the table
+ * is refused: if we did not know whether it takes a value, all that follows
+ * could be misread.
  */
 #include "lib/curl_args.h"
 
@@ -14,23 +15,23 @@
 #include "lib/header_arg.h"
 
 enum kind {
-	PLAIN, /* nothing to do with signing */
-	PRINTED, /* nor with what is sent */
+	PLAIN, /* does not affect the request */
+	PRINTED, /* does not affect it either; its value is printed */
 	METHOD,
 	HEAD,
-	DATA, /* makes it a POST */
-	FORM, /* likewise */
-	UPLOAD, /* makes it a PUT */
+	DATA, /* makes the method POST */
+	FORM, /* makes it POST, too */
+	UPLOAD, /* makes it PUT */
 	HEADER,
 	URL
 };
 
 struct option {
 	const char *name;
-	char letter; /* 0: none */
+	char letter; /* 0: it has none */
 	bool value;
 	enum kind kind;
-	const char *refused; /* why; NULL: fine */
+	const char *refused; /* why it is refused; NULL: it is not */
 };
 
 #define NO_REDIRECT "a signed request follows no redirect"
@@ -167,7 +168,7 @@ take_header(struct curl_args *args, const char *text)
 	return true;
 }
 
-/* Note what an accepted option does to the request. */
+/* Note what an accepted option changes in the request. */
 static bool
 take(struct cursor *c, const struct option *option, const char *value)
 {
@@ -199,10 +200,11 @@ take(struct cursor *c, const struct option *option, const char *value)
 }
 
 /*
- * Whether lines may break in a value.  In a body they may, whose length is
- * said before it, and in what curl prints.  Anywhere else curl would write
- * them into the head of the request, where what follows is another header, or
- * another request with our credential.  A header is looked at more closely.
+ * Whether a value may contain line breaks.  A body may, because its length is
+ * sent before it, and so may what curl prints.  Anywhere else curl would write
+ * them into the head of the request, where the next line would be another
+ * header, or another request with our credential.  Headers have a stricter
+ * check of their own.
  */
 static bool
 may_break(const struct option *option)
@@ -221,7 +223,7 @@ value_ok(struct curl_args *args, const struct option *option, const char *value)
 	return false;
 }
 
-/* An option of the word at c->i, its value attached or in the next word. */
+/* Take the option of the word at c->i; its value is attached or next. */
 static bool
 found(struct cursor *c, const struct option *option, const char *attached)
 {
@@ -289,7 +291,7 @@ long_option(struct cursor *c)
 	return true;
 }
 
-/* The letters before one whose data is not handed on. */
+/* Pass on the letters before a data option, which is not passed on. */
 static bool
 pass_part(struct curl_args *args, const char *word, size_t n)
 {
@@ -345,8 +347,8 @@ word(struct cursor *c)
 }
 
 /*
- * curl appends the file's name to a URL whose path ends in a slash or is not
- * there; what was signed would not be what is sent.
+ * False if curl would append the file's name to the URL, as it does if the path
+ * ends in a slash or is missing: the URL sent would not be the one signed.
  */
 static bool
 names_a_file(const char *url)
@@ -359,7 +361,7 @@ names_a_file(const char *url)
 	    url[n - 1] != '/';
 }
 
-/* Settle the method as curl does: -X, -I, -T, data, GET. */
+/* Determine the method as curl does, from -X, -I, -T and data; else GET. */
 static bool
 settle(struct cursor *c)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The arguments that `apam curl` hands to curl(1): read against a table of
- * the options it knows, so that the request which curl sends is the one that
- * was signed and nothing makes curl show or forward the credential.
+ * The arguments that `apam curl` passes to curl(1).  They are read against a
+ * table of the options it knows, so that curl sends exactly the request that
+ * was signed, and so that no option makes curl show or forward the credential.
  */
 #ifndef CLI_CURL_ARGS_H
 #define CLI_CURL_ARGS_H
@@ -11,31 +11,35 @@
 
 #include <apam/types.h>
 
-/* One of -d and its like. */
+/* A data option, such as -d. */
 struct curl_datum {
 	const char *option; /* its long name */
 	const char *value;
 };
 
 struct curl_args {
-	const char **pass; /* to hand on, without the URL and the data */
+	/* arguments for curl, without the URL and the data */
+	const char **pass;
 	size_t pass_count;
-	char **owned; /* those of them that are pieces of what was given */
+	/* arguments in `pass` that were cut from a word, and are freed */
+	char **owned;
 	size_t owned_count;
 	const char *url; /* the one URL */
 	const char *method; /* never NULL after success */
-	struct curl_datum *data; /* in their order */
+	struct curl_datum *data; /* in the order given */
 	size_t data_count;
-	bool form; /* curl makes the body, with a boundary of its own */
-	const char *upload; /* the file of -T; or NULL */
-	struct apam_header *headers; /* of -H, views of the arguments */
+	/* curl makes the body, with a boundary that it chooses itself */
+	bool form;
+	const char *upload; /* the file given with -T; or NULL */
+	/* those given with -H; views of the arguments */
+	struct apam_header *headers;
 	size_t header_count;
 	char problem[192];
 };
 
 /*
- * Read `count` words.  False with `problem` set, which never quotes a value.
- * Call curl_args_free either way.
+ * Read `count` words.  Returns false with `problem` set, which never quotes a
+ * value.  Call curl_args_free either way.
  */
 bool
 curl_args_read(struct curl_args *args, const char *const *words, size_t count);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The data options of curl(1): -d takes text, or @FILE without its line ends
- * and NULs; --data-binary and --json take @FILE as it is; --data-raw knows no
- * @; --data-urlencode encodes CONTENT, =CONTENT, NAME=CONTENT, @FILE,
- * NAME@FILE. An ampersand joins them, but before what --json adds.
+ * The data options of curl(1).  With -d the data is text, or @FILE without its
+ * line ends and NULs; --data-binary and --json take @FILE unchanged; for
+ * --data-raw an @ is text; --data-urlencode encodes CONTENT, =CONTENT,
+ * NAME=CONTENT, @FILE, NAME@FILE.  Parts are joined by an ampersand; those of
+ * --json are simply appended.
  */
 #include "lib/curl_data.h"
 
@@ -13,7 +14,7 @@
 
 #define CHUNK 65536
 
-/* Room for n bytes more. */
+/* Make room for n more bytes. */
 static bool
 reserve(struct curl_data *data, size_t n)
 {
@@ -47,7 +48,7 @@ put(struct curl_data *data, const char *p, size_t n)
 	return true;
 }
 
-/* As curl does: RFC 3986, 2.3; a space as +, all others as %XX. */
+/* As curl does: the characters of RFC 3986, 2.3; a space is +, others %XX. */
 static bool
 put_encoded(struct curl_data *data, const char *p, size_t n)
 {
@@ -83,7 +84,7 @@ slurp(struct curl_data *data, FILE *from)
 	return ferror(from) == 0;
 }
 
-/* Append a file's bytes, or those of standard input. */
+/* Append the bytes of a file, or of standard input. */
 static bool
 put_file(struct curl_data *data, const char *name)
 {
@@ -97,7 +98,7 @@ put_file(struct curl_data *data, const char *name)
 	return ok;
 }
 
-/* Drop line ends and NULs from `at` on. */
+/* Drop line ends and NULs from position `at` on. */
 static void
 flatten(struct curl_data *data, size_t at)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The body that curl's data options make, put together as curl does, so that
- * it can be signed and then sent just so.
+ * The body that curl's data options make.  It is built here exactly as curl
+ * would build it, so that it can be signed first and then sent unchanged.
  */
 #ifndef CLI_CURL_DATA_H
 #define CLI_CURL_DATA_H
@@ -13,18 +13,19 @@
 struct curl_data {
 	char *p; /* owned */
 	size_t n, cap;
-	bool given; /* any, though it may be empty */
-	bool json; /* --json was among them */
+	bool given; /* a data option was given; the body may still be empty */
+	bool json; /* one of them was --json */
 };
 
 /*
- * Add one data option by its long name with its value, reading the file that
- * it names.  False with errno set; ENOENT and the like are the file's.
+ * Add one data option, given by its long name and its value; a file that the
+ * value names is read.  Returns false with errno set; ENOENT and similar errors
+ * are about that file.
  */
 bool curl_data_add(
     struct curl_data *data, const char *option, const char *value);
 
-/* What curl would call it, where no header does. */
+/* The Content-Type that curl would send if no header sets one. */
 struct apam_str curl_data_type(const struct curl_data *data);
 
 void curl_data_free(struct curl_data *data);

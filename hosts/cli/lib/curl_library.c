@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Finding libcurl's functions by name, all or none.
+ * Finds libcurl's functions by name.  One that is missing makes all unusable.
  */
 #include "lib/curl_library.h"
 
@@ -36,7 +36,7 @@ _Static_assert(sizeof(struct curl_library) ==
 bool
 curl_library_load(struct curl_library *curl)
 {
-	/* Global, as if linked; never closed: it has handlers of its own. */
+	/* Global, as if linked.  Never closed: it has handlers for the exit. */
 	void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_GLOBAL);
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {

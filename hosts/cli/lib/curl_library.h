@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The functions of libcurl that `apam request` calls, found when it runs.
- * Loading libcurl takes longer than all that the other commands do, so the
- * program is not linked to it.
+ * The functions of libcurl that `apam request` calls, looked up when it runs.
+ * The program is not linked to libcurl, because loading it takes longer than
+ * everything the other commands do.
  */
 #ifndef CLI_CURL_LIBRARY_H
 #define CLI_CURL_LIBRARY_H
@@ -24,8 +24,8 @@ struct curl_library {
 };
 
 /*
- * Load libcurl for the whole program, where libapam looks for its host's.
- * False where it does not load or lacks a function.
+ * Load libcurl for the whole program, so that libapam finds it as its host's.
+ * Returns false if it cannot be loaded or lacks a function.
  */
 bool curl_library_load(struct curl_library *curl);
 

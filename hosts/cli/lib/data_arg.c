@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Request bodies are read whole, so that a request can be sent again.
+ * Request bodies are read into memory completely, so that a request can be sent
+ * twice.
  */
 #include "lib/data_arg.h"
 
@@ -11,7 +12,7 @@
 
 #define CHUNK 65536
 
-/* Append what is left of `from`. */
+/* Append the rest of `from`. */
 static bool
 slurp(FILE *from, struct data *data)
 {
@@ -47,7 +48,7 @@ data_read_file(const char *name, struct data *data)
 	return ok;
 }
 
-/* Of an object or a list: a lone number or word may as well be a form. */
+/* Only objects and lists: a lone number or word may as well be a form. */
 static bool
 is_json(struct apam_str bytes)
 {

@@ -16,13 +16,13 @@ struct data {
 };
 
 /*
- * Read all of it.  False with errno set; the caller names the file.  Call
- * data_free either way.
+ * Read the whole body.  Returns false with errno set; the caller names the file
+ * in its message.  Call data_free either way.
  */
 bool data_read(const char *arg, struct data *data);
 void data_free(struct data *data);
 
-/* The same of a file, "-" for standard input; `json` is not looked at. */
+/* Read a file in the same way; "-" is standard input.  `json` is left false. */
 bool data_read_file(const char *name, struct data *data);
 
 #endif

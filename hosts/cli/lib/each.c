@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The walk over the profiles, and which exit status stands for all of them.
+ * The loop over the profiles, and the exit status that represents all of them.
  */
 #include "lib/each.h"
 
@@ -10,7 +10,7 @@
 #include "lib/report.h"
 #include "lib/session.h"
 
-/* The names of all profiles, since each is used after the walk. */
+/* The names of all profiles, used after apam_profiles has returned. */
 struct names {
 	char **names;
 	size_t count;
@@ -49,7 +49,7 @@ add_name(void *arg, const struct apam_profile_info *info,
 	return !all->failed;
 }
 
-/* What is done to each of some profiles. */
+/* What to do with each profile. */
 struct walk {
 	const char *doing; /* or NULL */
 	int (*show)(void *arg, const char *name);

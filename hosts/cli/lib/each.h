@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What commands do that take profiles, or all of them where none is named:
- * one after the other, the rest going on when one is broken.
+ * For commands that take profiles, or all profiles if none is named: they are
+ * treated one after the other, and a broken one does not stop the rest.
  */
 #ifndef CLI_EACH_H
 #define CLI_EACH_H
@@ -9,15 +9,16 @@
 #include "lib/command.h"
 
 /*
- * Call `show` for each profile that the words name, or for every profile, one
- * that cannot be read included.  cli->ctx is open.  Returns the worst of what
- * `show` returned and of what went wrong here.  `doing`, as "checking", is
- * said on a terminal where there are many; NULL: it takes no time.
+ * Call `show` for each profile that is named on the command line, or for every
+ * profile, also one that cannot be read.  The context must be open.  Returns
+ * the worst of the statuses that `show` returned and of what went wrong here.
+ * `doing`, such as "checking", is shown on a terminal if there are several
+ * profiles; NULL: show nothing, the work is quick.
  */
 int each_profile(struct cli *cli, const struct args *args, const char *doing,
     int (*show)(void *arg, const char *name), void *arg);
 
-/* Of two exit statuses the one that says more: 1, 5, 3, 2, 4, 0. */
+/* The more important of two exit statuses.  Order: 1, 5, 3, 2, 4, 0. */
 int worse(int a, int b);
 
 #endif

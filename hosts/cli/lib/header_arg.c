@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * "Name: value", RFC 9110, 5.1 and 5.5.  Stricter than curl: no "Name;", no
- * "@FILE", and none of those that say where a request goes and where it ends:
- * a Host would carry the credential to another site of the same server, a
- * Content-Length or Transfer-Encoding split the request in two.
+ * Reads "Name: value", RFC 9110, 5.1 and 5.5.  It is stricter than curl: no
+ * "Name;", no "@FILE", and no header that says where a request goes or where it
+ * ends.  A Host would carry the credential to another site on the same server;
+ * a Content-Length or Transfer-Encoding could split the request in two.
  */
 #include "lib/header_arg.h"
 
 #include <strings.h>
 
-/* As the library has them (core/text/header.c), which refuses them, too. */
+/*
+ * The same list as the library's (core/text/header.c), which refuses them, too.
+ */
 static const char *const framing[] = { "Connection", "Content-Length", "Expect",
 	"Host", "HTTP2-Settings", "Keep-Alive", "Proxy-Authorization",
 	"Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade" };

@@ -10,12 +10,14 @@
 #include <apam/types.h>
 
 /*
- * Read `text` into views of it.  Returns NULL, or static text that says what
+ * Read `text` into views of it.  Returns NULL, or a static text that says what
  * is wrong.
  */
 const char *header_arg(const char *text, struct apam_header *header);
 
-/* A byte below the space, or DEL: it could begin another line. */
+/*
+ * True if `s` has a byte below the space, or DEL: it could start another line.
+ */
 bool has_control(struct apam_str s);
 
 #endif

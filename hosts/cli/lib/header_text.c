@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The lines that carry the credential out of this program.  They bypass stdio,
- * whose buffers nobody wipes.
+ * because its buffers are not wiped.
  */
 #include "lib/header_text.h"
 
@@ -48,7 +48,10 @@ header_text_new(
 void
 header_text_free(struct header_text *text)
 {
-	/* Through volatile, or the optimiser drops writes before free. */
+	/*
+	 * volatile: the optimiser would remove writes that come just before
+	 * free.
+	 */
 	volatile char *p = text->p;
 
 	for (size_t i = 0; i < text->n; i++)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The headers of a signature as "Name: value" lines, in one block that is
- * wiped when freed, so that they are written in one go or not at all.
+ * The headers of a signature as "Name: value" lines.  They are in one block,
+ * which is wiped when it is freed, so that they are written all at once or not
+ * at all.
  */
 #ifndef CLI_HEADER_TEXT_H
 #define CLI_HEADER_TEXT_H
@@ -15,14 +16,17 @@ struct header_text {
 	size_t n;
 };
 
-/* False when out of memory. */
+/* Returns false if memory runs out. */
 bool header_text_new(
     struct header_text *text, const struct apam_signature *signature);
 
-/* Wipe and free; fine on a zeroed struct. */
+/* Wipe and free the block.  A zeroed struct is allowed. */
 void header_text_free(struct header_text *text);
 
-/* Write all to a descriptor, past interruptions.  False with errno set. */
+/*
+ * Write all bytes to a descriptor, and go on after interruptions.  Returns
+ * false with errno set.
+ */
 bool write_all(int fd, struct apam_str bytes);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Help, from the tables of commands and flags, so that nothing is said twice;
- * and the commands `help` and `version`.
+ * Help is printed from the tables of commands and flags, so that nothing is
+ * written twice.  The commands `help` and `version` are here, too.
  */
 #include "lib/help.h"
 
@@ -11,7 +11,7 @@
 #include "lib/report.h"
 #include "text/suggest.h"
 
-/* `text`: the command writes no JSON. */
+/* `text`: the command does not write JSON. */
 static void
 print_flags(const struct flag *flags, bool text)
 {
@@ -29,7 +29,7 @@ print_flags(const struct flag *flags, bool text)
 	}
 }
 
-/* A command's own word: what stands behind its group's. */
+/* The command's name without its group's. */
 static const char *
 word_of(const struct command *command)
 {

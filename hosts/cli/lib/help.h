@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What --help prints, and which command a misspelt word most likely means.
+ * What --help prints, and which command a misspelt word probably means.
  */
 #ifndef CLI_HELP_H
 #define CLI_HELP_H
@@ -12,13 +12,17 @@ void help_of_program(void);
 void help_of(const struct command *command);
 
 /*
- * The command that `word` names among `all`, NULL at the end; or NULL.  Of a
- * group's commands the group's name is left out.
+ * Find the command that `word` names in the list `all`, which ends with NULL.
+ * Returns NULL if there is none.  A subcommand is named without its group's
+ * name.
  */
 const struct command *help_find(
     const struct command *const *all, const char *word);
 
-/* Report that `word` is none of `all`, a group's or, NULL, the program's. */
+/*
+ * Report that `word` is not a command in the list `all`.  `group` is NULL for
+ * the program's own commands.  Returns STATUS_USAGE.
+ */
 int help_no_command(const struct command *group,
     const struct command *const *all, const char *word);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * jansson does not look everywhere whether it was given memory: where its
- * buffer cannot grow it loses a byte of what it reads, or writes beyond the
- * buffer, and members that found no room are missing without a word.  A library
- * has to live with that (core/base/pool.h); a program may end instead.
+ * jansson does not check every allocation: if its buffer cannot grow, it loses
+ * a byte of its input or writes beyond the buffer, and members that found no
+ * room are left out silently.  A library has to work around that
+ * (core/base/pool.h); this program ends instead.
  */
 #include "lib/json_memory.h"
 
@@ -20,7 +20,7 @@ allocate(size_t n)
 
 	if (p != NULL || n == 0)
 		return p;
-	/* No JSON, even where errors are: that takes memory. */
+	/* Plain text even with --json: printing JSON takes memory. */
 	fputs("apam: out of memory\n", stderr);
 	exit(STATUS_INTERNAL);
 }

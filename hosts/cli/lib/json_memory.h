@@ -6,8 +6,8 @@
 #define CLI_JSON_MEMORY_H
 
 /*
- * From here on the program ends, with a word and STATUS_INTERNAL, where jansson
- * is given no memory.  Once, before any JSON.
+ * Make jansson end the program with a message and STATUS_INTERNAL if it gets no
+ * memory.  Call it once, before any JSON is read or written.
  */
 void json_memory_begin(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What --json writes.  Names of members are a contract with scripts: add,
- * never rename.
+ * What --json writes.  Scripts rely on the names of members: add some, but
+ * never rename one.
  */
 #include "lib/json_out.h"
 

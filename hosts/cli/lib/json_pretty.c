@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * JSON (RFC 8259) made readable for a terminal.  Works on the text, not on
- * parsed values, so that numbers, duplicate names and their order stay as the
- * provider wrote them.  jansson decides what is JSON; after that the text
- * needs no checks.  Control characters that JSON lets pass are escaped, for
- * the terminal's sake.
+ * JSON (RFC 8259) made readable for a terminal.  This works on the text and not
+ * on parsed values, so that numbers, duplicate names and their order stay as
+ * the provider wrote them.  jansson decides whether it is JSON; after that the
+ * text needs no further checks.  Control characters that JSON allows are
+ * escaped, to protect the terminal.
  */
 #include <string.h>
 
@@ -25,7 +25,7 @@ newline(const struct reader *r)
 	fprintf(r->to, "\n%*s", r->depth * INDENT, "");
 }
 
-/* Print one character of a string; returns how many bytes it was. */
+/* Print one character of a string; returns how many bytes it had. */
 static size_t
 string_char(const struct reader *r)
 {
@@ -40,7 +40,7 @@ string_char(const struct reader *r)
 		fwrite(r->p, 1, n, r->to);
 		return n;
 	}
-	/* It steers the terminal or turns what is read: a JSON escape. */
+	/* It would control the terminal or the reading order: escape it. */
 	n = utf8_length(rest);
 	fprintf(r->to, "\\u%04x", (unsigned)utf8_point(r->p, n));
 	return n;

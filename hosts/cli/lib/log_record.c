@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading lines of the audit log.  They were written by others: every line is
- * anything at all until it was read.
+ * Reading lines of the audit log.  Other programs wrote them, so a line can
+ * contain anything until it has been checked.
  */
 #include "lib/log_record.h"
 
@@ -36,7 +36,7 @@ log_record_time(const json_t *record)
 	return json_integer_value(json_object_get(record, "TIME"));
 }
 
-/* The fields of an object that are texts, and what they were written at. */
+/* The text fields of an object, and the time of the line. */
 static json_t *
 take_fields(const json_t *from, int64_t at)
 {
@@ -90,7 +90,7 @@ log_record_journal(const char *line)
 
 /* ---- Syslog --------------------------------------------------------------- */
 
-/* RFC 3339, as rsyslog writes it; what is less than a second is left out. */
+/* RFC 3339, as rsyslog writes it.  Fractions of a second are dropped. */
 static bool
 read_new_time(const char *line, int64_t *at)
 {
@@ -112,7 +112,7 @@ read_new_time(const char *line, int64_t *at)
 	return true;
 }
 
-/* RFC 3164, 4.1.2: "Jan 31 12:00:00", local. */
+/* RFC 3164, 4.1.2: "Jan 31 12:00:00", in local time. */
 static bool
 read_old_time(const char *line, int64_t now, int64_t *at)
 {
@@ -140,7 +140,7 @@ read_old_time(const char *line, int64_t now, int64_t *at)
 	return false;
 }
 
-/* The value behind a quote, to the next that is not escaped; where it ends. */
+/* Copy a quoted value without its escapes; returns what follows it, or NULL. */
 static const char *
 read_value(const char *from, char to[VALUE_SIZE])
 {
@@ -156,7 +156,7 @@ read_value(const char *from, char to[VALUE_SIZE])
 	return *from == '"' ? from + 1 : NULL;
 }
 
-/* NAME="value" again and again; an object. */
+/* Read NAME="value" pairs into an object. */
 static json_t *
 read_pairs(const char *from)
 {
@@ -184,7 +184,7 @@ log_record_syslog(const char *line, int64_t now)
 	    (!read_new_time(line, &at) && !read_old_time(line, now, &at)))
 		return NULL;
 	message = strstr(tag, "]: ");
-	/* In the message quotes are escaped: this is no part of one. */
+	/* Quotes in the message are escaped, so this one is not in it. */
 	pairs = message == NULL ? NULL : strstr(message, " APAM_EVENT=\"");
 	if (pairs == NULL)
 		return NULL;

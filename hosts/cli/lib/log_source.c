@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The journal is read by journalctl(1), so that nothing is linked to systemd;
- * the files that syslog writes go by the names that distributions give them.
+ * The journal is read by running journalctl(1), so that nothing is linked to
+ * systemd.  The files that syslog writes have the names that distributions give
+ * them.
  */
 #include "lib/log_source.h"
 
@@ -37,7 +38,7 @@ take(struct log_to *to, json_t *record)
 		to->each(to->arg, record);
 }
 
-/* Lines without their newline; one that is too long is none. */
+/* Read line by line; a line that is too long is skipped. */
 static size_t
 each_line(FILE *from, struct log_to *to,
     json_t *(*read)(const char *line, int64_t now))
@@ -87,7 +88,7 @@ start(char *const *argv, const int ends[2], pid_t *pid)
 	return error;
 }
 
-/* Its standard output, or NULL. */
+/* Start a program; returns its standard output, or NULL. */
 static FILE *
 open_program(char *const *argv, pid_t *pid)
 {
@@ -106,7 +107,7 @@ open_program(char *const *argv, pid_t *pid)
 	return from;
 }
 
-/* Of the machine, or of a file; returns how many lines there were. */
+/* Read the machine's journal, or a file; returns the number of lines. */
 static size_t
 journal(const char *file, struct log_to *to)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where the audit log may be: the journal, the files of syslog, audit.log of
- * each user.  What cannot be read is left out, and said where nothing is left.
+ * The places where the audit log may be: the journal, the files of syslog, and
+ * each user's audit.log.  Places that cannot be read are skipped; if none is
+ * left, the skipped ones are reported.
  */
 #ifndef CLI_LOG_SOURCE_H
 #define CLI_LOG_SOURCE_H
@@ -10,17 +11,19 @@
 #include "lib/log_record.h"
 
 struct log_to {
-	/* Takes over the record. */
+	/* Receives each record, and owns it. */
 	void (*each)(void *arg, json_t *record);
 	void *arg;
 	int64_t since, until, now; /* Unix s; the first two bound the journal */
-	char tried[512];	/* what was looked at in vain, with commas */
+	/* the places that could not be read, separated by commas */
+	char tried[512];
 };
 
 /*
- * The lines of all places.  `file`, where it is not NULL, is looked at in their
- * place: "-" is standard input, a name that ends in .journal a journal's, else
- * a file of syslog or of JSON.  False where that cannot be read.
+ * Read the lines of all places.  If `file` is not NULL it is read instead: "-"
+ * is standard input, a name that ends in .journal is a journal's file, anything
+ * else is a file in syslog's or in JSON format.  Returns false if it cannot be
+ * read.
  */
 bool log_sources(struct cli *cli, const char *file, struct log_to *to);
 

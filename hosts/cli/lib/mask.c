@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Masking.  A scheme word (RFC 9110, 11.4) is looked for in Authorization
- * only: in a header of its own a key may hold a space.
+ * Masking.  Only Authorization has a scheme word (RFC 9110, 11.4); in any other
+ * header, what stands before a space is a part of the key.
  */
 #include "lib/mask.h"
 
@@ -18,7 +18,7 @@ letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
 }
 
-/* Length of the scheme word with the space after it; 0 where there is none. */
+/* The length of the scheme word with the space after it; 0: there is none. */
 static size_t
 scheme_word(struct apam_str name, struct apam_str value)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The file of -o: written beside itself and renamed when it is complete, so
- * that nobody reads half of it.  Mode 0600.  What exists and is no regular
- * file (/dev/null, a pipe) is written to directly.
+ * The file given with -o, mode 0600.  It is written under a temporary name
+ * beside it and renamed when it is complete, so that no reader sees half of it.
+ * If the path exists and is not a regular file (/dev/null, a pipe), it is
+ * written to directly.
  */
 #ifndef CLI_OUTFILE_H
 #define CLI_OUTFILE_H
@@ -12,17 +13,20 @@
 
 struct outfile {
 	const char *path;
-	char *temporary; /* NULL where written directly */
+	char *temporary; /* NULL if the path is written to directly */
 	FILE *to;
 };
 
-/* False with errno set. */
+/* Returns false with errno set. */
 bool outfile_open(struct outfile *out, const char *path);
 
-/* Flush, close and put in place.  False with errno set; then it is gone. */
+/*
+ * Flush, close and rename.  Returns false with errno set; the temporary file is
+ * then removed.
+ */
 bool outfile_commit(struct outfile *out);
 
-/* Close and remove the temporary file; nothing after a commit. */
+/* Close and remove the temporary file.  Does nothing after a commit. */
 void outfile_discard(struct outfile *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Bytes collect until they are a character, or cannot become one.
+ * Bytes are held until they are a complete character, or cannot become one.
  */
 #include "lib/plain.h"
 
@@ -8,7 +8,7 @@
 
 #include "base/utf8.h"
 
-/* Bytes of the character that this one begins; 0: none. */
+/* How many bytes a character with this first byte has; 0: not a first byte. */
 static size_t
 length_by_lead(unsigned char c)
 {
@@ -19,7 +19,7 @@ length_by_lead(unsigned char c)
 	return c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
 }
 
-/* Show the first n bytes that are held by their numbers. */
+/* Show the first n held bytes as numbers. */
 static void
 show_bytes(struct plain *plain, size_t n)
 {
@@ -35,7 +35,7 @@ drop(struct plain *plain, size_t n)
 	memmove(plain->held, plain->held + n, plain->n);
 }
 
-/* True where the first character that is held may be whole by now. */
+/* True if the first held character may be complete. */
 static bool
 is_ready(const struct plain *plain)
 {
@@ -45,7 +45,7 @@ is_ready(const struct plain *plain)
 	return plain->n >= want;
 }
 
-/* Show the first character that is held. */
+/* Show the first held character. */
 static void
 show_first(struct plain *plain)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a server sent, on a terminal: characters that steer it, turn the order
- * of what is read or end a line elsewhere are shown by their bytes, as \x1b.
- * Line feed, tab, and the CR before a line feed are left.
+ * Shows on a terminal what a server sent.  Characters that control the
+ * terminal, change the reading order or break lines in other ways are shown as
+ * their bytes, such as \x1b.  Line feeds, tabs and a CR before a line feed stay
+ * as they are.
  */
 #ifndef CLI_PLAIN_H
 #define CLI_PLAIN_H
@@ -15,13 +16,13 @@
 struct plain {
 	FILE *to;
 	char held[4];
-	size_t n; /* of `held` */
+	size_t n; /* bytes in `held` */
 };
 
-/* False where the file takes no more. */
+/* Returns false if the file cannot be written to. */
 bool plain_write(struct plain *plain, const char *p, size_t n);
 
-/* Show what is held: nothing follows. */
+/* Show the bytes that are still held, at the end of the stream. */
 bool plain_end(struct plain *plain);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The line of progress.  Drawn ten times a second at most, so that the terminal
- * is never what takes the time.
+ * The line of progress.  It is drawn ten times a second at most, so that the
+ * terminal does not slow the work down.
  */
 #include "lib/progress.h"
 
@@ -16,7 +16,7 @@
 
 #define LINE_SIZE 160
 #define DRAW_MS 100
-#define BEGIN_MS 500 /* a transfer that is over by then shows nothing */
+#define BEGIN_MS 500 /* nothing is drawn for a transfer that ends earlier */
 
 static atomic_bool shown;
 static int64_t drawn_at, begun_at; /* milliseconds */
@@ -39,7 +39,7 @@ has_line(void)
 	    strcmp(term, "dumb") != 0;
 }
 
-/* Characters that fit without a wrap. */
+/* How many characters fit into the terminal's line. */
 static int
 room(void)
 {
@@ -71,7 +71,7 @@ progress_item(const char *what, size_t at, size_t total, const char *name)
 	draw(line);
 }
 
-/* As "12.5 MB". */
+/* Write a size as "12.5 MB". */
 static void
 size_text(char to[32], uint64_t bytes)
 {

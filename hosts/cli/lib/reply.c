@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The response on its way to the user.
+ * Writes the response for the user, to a file or a terminal.
  */
 #include "lib/reply.h"
 
@@ -28,7 +28,7 @@ hold(struct reply *reply, const char *p, size_t n)
 	return true;
 }
 
-/* Byte for byte, but to a terminal. */
+/* Write bytes unchanged, or made harmless for a terminal. */
 static size_t
 put(struct reply *reply, const char *p, size_t n)
 {
@@ -38,7 +38,7 @@ put(struct reply *reply, const char *p, size_t n)
 	return plain_write(&reply->plain, p, n) ? n : 0;
 }
 
-/* Let go of what is held. */
+/* Write what is held. */
 static void
 flush_held(struct reply *reply)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Errors for people.  The texts come from the library and hold no secret;
- * hints are a table, so that each says one thing to do.
+ * Errors for people.  The texts come from the library and contain no secret.
+ * The hints are a table, so that each names one thing to do.
  */
 #include "lib/report.h"
 
@@ -46,7 +46,7 @@ report_in_json(bool json)
 	in_json = json;
 }
 
-/* Takes over `line`. */
+/* Print and free `line`. */
 static void
 print_json(json_t *line)
 {
@@ -58,7 +58,7 @@ print_json(json_t *line)
 	json_decref(line);
 }
 
-/* Only what there is. */
+/* Add a member, unless its text is empty. */
 static void
 add_text(json_t *line, const char *name, const char *text)
 {
@@ -131,7 +131,7 @@ print_error(const char *profile, const struct apam_error *err, const char *text)
 		complain("%s", text);
 }
 
-/* An error and what to do about it, each or both. */
+/* Print an error and what to do about it; `hint` may be NULL. */
 static void
 report_all(const char *profile, const struct apam_error *err, const char *hint)
 {
@@ -172,7 +172,7 @@ report_about(struct apam *ctx)
 	about = ctx;
 }
 
-/* Which key an error is of. */
+/* The entry that an error is about, and the id of its key. */
 struct named {
 	int entry;
 	char id[SHELL_WORD_SIZE];
@@ -187,7 +187,7 @@ note_id(void *arg, const struct apam_profile_info *info)
 		shell_word(named->id, info->entries[named->entry].key_id);
 }
 
-/* Until the next call. */
+/* The text is valid until the next call. */
 static const char *
 hint_archived(const struct apam_error *err)
 {
@@ -209,10 +209,10 @@ hint_archived(const struct apam_error *err)
 static const char *
 hint_of(const struct apam_error *err)
 {
-	/* One that is no file's says itself what to do. */
+	/* If no file is at fault, the error's text itself says what to do. */
 	if (err->status == APAM_E_CONFIG && err->file[0] == '\0')
 		return NULL;
-	/* It is stored, and for others. */
+	/* The secret is stored, but another user's programs may read it. */
 	if (strstr(err->text, "run it as root") != NULL)
 		return NULL;
 	if (err->status == APAM_E_ARCHIVED)

@@ -8,8 +8,8 @@
 #include <apam/apam.h>
 
 /*
- * From now on, or not: each error is a line of JSON on standard error, an
- * object with "error" and what is known of it, or, of a remark, "message".
+ * Choose whether each error is written as a line of JSON from now on: an object
+ * with "error" and what is known about it.  A remark has "message" instead.
  */
 void report_in_json(bool json);
 
@@ -17,32 +17,32 @@ void report_in_json(bool json);
 void complain(const char *format, ...) APAM_PRINTF(1, 2);
 
 /*
- * Print a line on standard output where that is a terminal: what a person wants
- * to read and a script has no use for.
+ * Print a line that people want to read and scripts have no use for: on
+ * standard output, if it is a terminal.
  */
 void tell(const char *format, ...) APAM_PRINTF(1, 2);
 
 /*
- * Print "FILE:LINE: error: text" where the error has a file, else
- * "apam: PROFILE: text".  `profile` may be NULL.  A warning of lint, whose
- * status is APAM_OK, has its own word in the place of "error".
+ * Print "FILE:LINE: error: text" if the error has a file, else "apam: PROFILE:
+ * text".  `profile` may be NULL.  For a warning of lint, whose status is
+ * APAM_OK, "warning" replaces "error".
  */
 void report_error(const char *profile, const struct apam_error *err);
 
-/* Whose profiles hints are about, until it is NULL again. */
+/* Set the context whose profiles the hints are about; NULL: none. */
 void report_about(struct apam *ctx);
 
-/* Print an error, and what to do about it; `hint` may be NULL. */
+/* Print an error and what to do about it; `hint` may be NULL. */
 void report_with_hint(const struct apam_error *err, const char *hint);
 
-/* Say what to do about an error, where that is not said yet. */
+/* Say what to do about an error, if its own text does not say so. */
 void report_hint(const struct apam_error *err);
 
-/* Both.  Returns the exit status. */
+/* Print the error and the hint.  Returns the exit status. */
 int report(
     const char *profile, enum apam_status status, const struct apam_error *err);
 
-/* The exit status that stands for a status of the library. */
+/* The exit status for a status of the library. */
 int exit_status(enum apam_status status);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading a secret.  No stream of the C library is used, which would keep a
- * copy in a buffer of its own.
+ * Reading a secret.  It does not use the C library's streams, because they
+ * would keep a copy in a buffer of their own.
  */
 #define _DEFAULT_SOURCE /* explicit_bzero */
 #include "lib/secret_input.h"
@@ -14,7 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define TERMINAL_LINE 4095 /* bytes that Linux keeps of a line */
+#define TERMINAL_LINE 4095 /* bytes of a line that Linux's terminals keep */
 
 /* ---- The terminal ------------------------------------------------------- */
 
@@ -23,7 +23,9 @@ static const int fatal[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP };
 
 static struct termios as_it_was;
 
-/* The terminal shows again what is typed, whatever ends this program. */
+/*
+ * Make the terminal show typed text again before the signal ends the program.
+ */
 static void
 end_by_signal(int number)
 {
@@ -55,7 +57,7 @@ show(const struct sigaction before[FATAL])
 
 /* ---- The bytes ----------------------------------------------------------- */
 
-/* Read to the end, or, of a terminal, one line.  False where that failed. */
+/* Read to the end; from a terminal, one line.  Returns false on an error. */
 static bool
 read_bytes(struct secret_input *to, bool line)
 {

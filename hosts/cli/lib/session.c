@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Opening the library.  A configuration that the user named is the user's
- * own, so the user's files are trusted besides root's; the system's one is
- * root's alone.
+ * Opening the library.  If the user named the configuration, it is the user's
+ * own, so the user's files are trusted as well as root's.  The system's
+ * configuration must be root's alone.
  */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "lib/session.h"
@@ -33,8 +33,9 @@ log_line(void *arg, int level, const char *line)
 }
 
 /*
- * The level that $APAM_LOG names; -1 if it is odd.  Where it is not set,
- * errors: what is wrong on this machine, though the command can be done.
+ * The level that $APAM_LOG names; -1 if it is not a level.  If it is not set,
+ * errors are logged: what is wrong on this machine, even if the command
+ * succeeds.
  */
 static int
 log_level_from_environment(void)
@@ -58,9 +59,9 @@ own_configuration(const char *config)
 }
 
 /*
- * The absolute path of a file that is named from the current directory: its
- * folder resolved, its own name left alone, so that a link is still seen to be
- * one.  NULL where the folder is not to be found.
+ * The absolute path of a file that is named from the current directory.  Its
+ * directory is resolved, its own name is not, so that a symbolic link is still
+ * seen as one.  NULL if the directory does not exist.
  */
 static char *
 path_from_here(const char *named)
@@ -97,7 +98,7 @@ session_path(const char *named)
 	return path;
 }
 
-/* The value of -c, or NULL. */
+/* `config` is the value of -c, or NULL. */
 static int
 set_config(struct cli *cli, const char *config)
 {
@@ -129,7 +130,7 @@ session_configure(struct cli *cli, const char *config, bool debug)
 	return set_config(cli, config);
 }
 
-/* A main file that is not there has no errors to show. */
+/* If the main file does not exist, `apam lint` would not help. */
 static int
 report_open(enum apam_status status, const struct apam_error *err)
 {

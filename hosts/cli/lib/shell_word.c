@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Quoting as POSIX.1-2008, 2.2.2 has it: nothing is special between single
- * quotes but the next one, which ends them.
+ * Quoting by POSIX.1-2008, 2.2.2: between single quotes no character is
+ * special, except the next single quote, which ends them.
  */
 #include "lib/shell_word.h"
 
@@ -20,7 +20,7 @@ quote(char to[SHELL_WORD_SIZE], const char *text)
 	to[n++] = '\'';
 	for (; *text != '\0'; text++) {
 		width = *text == '\'' ? strlen(QUOTE) : 1;
-		/* The last quote and the NUL, too. */
+		/* The last quote and the NUL need room, too. */
 		if (n + width + 2 > SHELL_WORD_SIZE) {
 			to[0] = '\0';
 			return;

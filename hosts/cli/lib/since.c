@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading points in time.  A date that the calendar does not have is none.
+ * Reading points in time.  A date that is not in the calendar is refused.
  */
 #define _DEFAULT_SOURCE /* timegm */
 #include "lib/since.h"
@@ -18,7 +18,7 @@ same_date(const struct tm *a, const struct tm *b)
 	    a->tm_mday == b->tm_mday;
 }
 
-/* timegm and mktime take any number for any other. */
+/* timegm and mktime accept impossible dates and convert them to others. */
 static bool
 to_seconds(const struct tm *tm, bool utc, int64_t *to)
 {
@@ -79,7 +79,7 @@ read_ago(const char *text, int64_t now, int64_t *to)
 	return false;
 }
 
-/* Midnight, local, so many days before. */
+/* Local midnight, `before` days ago. */
 static bool
 read_day(int64_t now, int before, int64_t *to)
 {

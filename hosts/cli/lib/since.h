@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Points in time as people write them.
+ * Points in time, in the forms in which people write them.
  */
 #ifndef CLI_SINCE_H
 #define CLI_SINCE_H
@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 /*
- * Unix time of "2026-01-31", "2026-01-31 12:00", "2026-01-31T12:00:00", which
- * are local, or UTC with a Z; of "90s", "15m", "24h" or "7d", so long before
- * `now`; of "today" and "yesterday", local; and of "@1769860800".  False where
- * it is none of these.
+ * Read a point in time as Unix time.  Local time: "2026-01-31", "2026-01-31
+ * 12:00", "2026-01-31T12:00:00", "today", "yesterday"; UTC with a Z at the end.
+ * "90s", "15m", "24h" and "7d" are so long before `now`.  "@1769860800" is Unix
+ * time.  Returns false for anything else.
  */
 bool since_read(const char *text, int64_t now, int64_t *to);
 

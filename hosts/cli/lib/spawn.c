@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The child process.  While it runs, the keyboard's signals are for the child
- * alone, as in system(3).
+ * The child process.  While it runs, only the child reacts to the keyboard's
+ * signals, as in system(3).
  */
 #include "lib/spawn.h"
 
@@ -48,7 +48,7 @@ start(char **argv, pid_t *pid)
 	sigemptyset(&set);
 	for (int i = 0; i < SIGNALS; i++)
 		sigaddset(&set, signals[i]);
-	/* Ignored by this program for its own files. */
+	/* This program ignores it for its own files; the child must not. */
 	sigaddset(&set, SIGXFSZ);
 	error = posix_spawnattr_setsigdefault(&attr, &set);
 	if (error == 0)
@@ -70,7 +70,7 @@ wait_for(pid_t pid)
 	return WIFSIGNALED(state) ? 128 + WTERMSIG(state) : WEXITSTATUS(state);
 }
 
-/* An input's pipe, and what the argument says of it. */
+/* The pipe of an input, and the argument that names it. */
 struct feed {
 	int ends[2];
 	char where[32];
@@ -93,7 +93,10 @@ open_feeds(struct feed *feeds, size_t count)
 			close_feeds(feeds, i);
 			return false;
 		}
-		/* Or the child would hold the end that it waits for. */
+		/*
+		 * A child with a copy of this end would never see the input's
+		 * end.
+		 */
 		if (fcntl(feeds[i].ends[1], F_SETFD, FD_CLOEXEC) != 0) {
 			close_feeds(feeds, i + 1);
 			return false;
@@ -104,7 +107,7 @@ open_feeds(struct feed *feeds, size_t count)
 	return true;
 }
 
-/* Run with open pipes; closes them. */
+/* Run the program with open pipes, and close them. */
 static int
 run(char **argv, const struct spawn_input *inputs, struct feed *feeds,
     size_t count)
@@ -115,7 +118,7 @@ run(char **argv, const struct spawn_input *inputs, struct feed *feeds,
 	for (size_t i = 0; i < count; i++)
 		close(feeds[i].ends[0]);
 	for (size_t i = 0; i < count; i++) {
-		/* A child that died early shows in its exit status. */
+		/* If the child died early, its exit status says so. */
 		if (error == 0)
 			(void)write_all(feeds[i].ends[1], inputs[i].bytes);
 		close(feeds[i].ends[1]);

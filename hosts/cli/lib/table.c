@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tables.  Widths count characters of UTF-8, not bytes; control characters
- * never reach a terminal.
+ * Tables.  Widths count UTF-8 characters, not bytes; control characters never
+ * reach a terminal.
  *
- * Where a terminal is too narrow for all columns, the last ones leave the row
- * and stand below it, each with its heading, in lines that are broken between
- * words.
+ * If a terminal is too narrow for all columns, the last ones are printed below
+ * the row, each with its heading, in lines that are broken between words.
  */
 #include "lib/table.h"
 
@@ -24,7 +23,7 @@
 #define INDENT 4
 #define COLUMNS_MAX 16
 #define WORD_MAX 255
-#define ROOM_UNKNOWN 100 /* where the terminal does not say how wide it is */
+#define ROOM_UNKNOWN 100 /* if the terminal does not say how wide it is */
 
 bool
 on_terminal(void)
@@ -118,10 +117,10 @@ width(const char *text)
 
 /* ---- On a terminal ------------------------------------------------------ */
 
-/* How a table is laid out. */
+/* How a table is arranged. */
 struct layout {
 	size_t room; /* characters in a line */
-	size_t columns; /* that stand in the row */
+	size_t columns; /* how many stand in the row */
 	size_t widths[COLUMNS_MAX];
 };
 
@@ -183,7 +182,7 @@ print_row(const struct layout *layout, const char *const *cells)
 	}
 }
 
-/* One word of what stands below a row; `at` is where the line stands. */
+/* Print one word below a row; `at` is the column that the line has reached. */
 static size_t
 print_word(const struct layout *layout, size_t at, const char *word, size_t n)
 {
@@ -200,7 +199,7 @@ print_word(const struct layout *layout, size_t at, const char *word, size_t n)
 	return at + 1 + wide;
 }
 
-/* Words are cut where one alone is longer than can be. */
+/* Print words; one that is longer than WORD_MAX is cut. */
 static size_t
 print_words(const struct layout *layout, size_t at, const char *text)
 {
@@ -217,7 +216,7 @@ print_words(const struct layout *layout, size_t at, const char *text)
 	return at;
 }
 
-/* "checked: TIME, evidence: TEXT", of the columns that have something. */
+/* Print "checked: TIME, evidence: TEXT" for the columns that are not empty. */
 static void
 print_below(const struct layout *layout, const struct table *table, size_t row)
 {

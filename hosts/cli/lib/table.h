@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tables on standard output: aligned, with headings, and no wider than it on a
- * terminal, else lines of cells with a tab between, for cut(1).
+ * Tables on standard output.  On a terminal they are aligned, have headings and
+ * are not wider than it; otherwise each row is a line of cells with tabs
+ * between, for cut(1).
  */
 #ifndef CLI_TABLE_H
 #define CLI_TABLE_H
@@ -16,10 +17,12 @@ struct table {
 	bool failed; /* out of memory */
 };
 
-/* Begin; `heads` must outlive the table. */
+/* Begin an empty table.  `heads` must outlive it. */
 void table_init(struct table *table, const char *const *heads);
 
-/* Add a row; copies the cells, one for each column.  NULL is an empty one. */
+/*
+ * Add a row.  The cells, one for each column, are copied; NULL is an empty one.
+ */
 void table_add(struct table *table, const char *const *cells);
 
 /* Print all rows and free the table.  Returns the exit status. */
@@ -28,7 +31,10 @@ int table_finish(struct table *table);
 /* True where standard output is a terminal. */
 bool on_terminal(void);
 
-/* An escape sequence, or "" off a terminal or with NO_COLOR set. */
+/*
+ * An escape sequence; "" if standard output is not a terminal or NO_COLOR is
+ * set.
+ */
 const char *colour_bold(void);
 const char *colour_off(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The trace of a request: what goes out, with every header of the signature
- * masked, and what kind of answer came.  Bodies are never traced.
+ * The trace of a request: what is sent, with each header of the signature
+ * masked, and the answer's status and type.  Bodies are never traced.
  */
 #include "lib/trace.h"
 
@@ -33,7 +33,7 @@ trace_profile(struct apam_profile *profile)
 	apam_profile_show(profile, show_profile, NULL);
 }
 
-/* True where the signature has a header of this name. */
+/* True if the signature has a header with this name. */
 static bool
 replaced(const struct apam_signature *signature, struct apam_str name)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What `apam request -v` says on standard error.  Credentials are masked.
+ * What `apam request -v` prints on standard error.  Credentials are masked.
  */
 #ifndef CLI_TRACE_H
 #define CLI_TRACE_H
@@ -10,19 +10,22 @@
 struct trace {
 	const struct apam_transfer *transfer;
 	unsigned tries;
-	uint64_t credential; /* that the last one was signed with */
+	uint64_t credential; /* the one that signed the previous request */
 };
 
-/* "> profile NAME (FILE)" */
+/* Print "> profile NAME (FILE)". */
 void trace_profile(struct apam_profile *profile);
 
-/* The `sending` of a transfer; `arg` is a struct trace. */
+/* The `sending` function of a transfer; `arg` is a struct trace. */
 void trace_sending(void *arg, const struct apam_signature *signature);
 
-/* "< HTTP 200 application/json" */
+/* Print "< HTTP 200 application/json". */
 void trace_answer(unsigned status, const char *content_type);
 
-/* Print to standard error, control characters and the like as '?'. */
+/*
+ * Print to standard error, with '?' in place of control characters and the
+ * like.
+ */
 void trace_safe(struct apam_str text);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * UTC, as messages of the library and logs of providers have it, so that what
- * one says can be found in the other.
+ * Times are in UTC, as in the library's messages and in providers' logs, so
+ * that people can find one in the other.
  */
 #include "lib/when.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Points in time, for people and programs alike, and how long ago they are.
+ * Points in time and ages, in a form for people and programs alike.
  */
 #ifndef CLI_WHEN_H
 #define CLI_WHEN_H
@@ -10,14 +10,14 @@
 #define WHEN_SIZE 32
 
 /*
- * As "2026-01-31T12:00:00Z" (RFC 3339), in UTC whatever TZ says; "-" where
- * `seconds`, Unix time, is 0.
+ * Write Unix time `seconds` as "2026-01-31T12:00:00Z" (RFC 3339), always in
+ * UTC; "-" if `seconds` is 0.
  */
 void when_text(char to[WHEN_SIZE], int64_t seconds);
 
 #define AGE_SIZE 24
 
-/* As "45s", "12m", "30h" or "400d". */
+/* Write a span as "45s", "12m", "30h" or "400d". */
 void age_text(char to[AGE_SIZE], int64_t seconds);
 
 #endif
