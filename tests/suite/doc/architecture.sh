@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # doc/architecture.md names the files that there are: each of core/ is in its
 # table of floors, and each file, folder and decision that it names is there.
+# Its picture shows the floors and libraries of core/FLOORS.
 #
 # Prints each failing row; ends with "N passed, N failed".
 set -u
@@ -27,6 +28,38 @@ floors()
 	    tr -d '`/'
 }
 
+# The rows of the picture: "floor what it uses", the highest floor first.
+picture()
+{
+	awk -F'|' '
+	/^```/ { inside = !inside }
+	inside && $2 ~ /^ [a-z]+ / && !/what it uses/ {
+		split($2, word, " ")
+		print word[1], $3
+	}' $doc
+}
+
+# "floor library" for each library that core/FLOORS gives to a floor.
+libraries()
+{
+	awk '
+	BEGIN {
+		word["libconfig.h"] = "libconfig"
+		word["jansson.h"] = "jansson"
+		word["curl/"] = "libcurl"
+		word["openssl/"] = "OpenSSL"
+		word["nettle/"] = "nettle"
+		word["dlfcn.h"] = "dlopen"
+	}
+	$1 == "only" {
+		for (i = 3; i <= NF; i++) {
+			split($i, part, "/")
+			if (part[1] == "core")
+				print part[2], ($2 in word) ? word[$2] : $2
+		}
+	}' core/FLOORS | sort -u
+}
+
 # is_there FILE: as it is named in the text, wherever it lies.
 is_there()
 {
@@ -40,6 +73,15 @@ floors=$(floors)
     "$(awk '/^#/ || !NF { next } $1 ~ /^(host|only|except)$/ { next }
 	{ print $1 }' core/FLOORS | tac)" ]
 result $? "$doc: its floors are not those of core/FLOORS, the highest first"
+[ "$(picture | awk '{ print $1 }')" = "$(echo "$floors" | awk '{ print $1 }')" ]
+result $? "$doc: the floors of its picture are not those of core/FLOORS"
+shown=$(picture | tr -c 'A-Za-z\n' ' ' |
+    awk '{ for (i = 2; i <= NF; i++)
+	if ($i ~ /^(libconfig|jansson|libcurl|OpenSSL|nettle|dlopen)$/)
+		print $1, $i }' | sort -u)
+[ "$shown" = "$(libraries)" ]
+result $? "$doc: its picture has other libraries than core/FLOORS:
+$(diff <(echo "$shown") <(libraries))"
 while read -r floor names; do
 	for name in $names; do
 		files=$(echo core/"$floor/$name".[ch])
