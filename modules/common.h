@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the modules here share: reading responses the same careful way.
+ * Shared by the modules here: responses are read in the same careful way.
  *
- * Success is the expected status and a JSON content type and the right shape.
- * A redirect, 403, 429, 5xx or an HTML page is never evidence of revocation
- * nor of health.  Static inline: modules link nothing, least of all this.
+ * A success is the expected status, a JSON content type and the right members.
+ * A redirect, 403, 429, 5xx or an HTML page proves neither that a key was
+ * revoked nor that it is good.  The functions are static inline, because
+ * modules are linked to nothing.
  */
 #ifndef MODULES_COMMON_H
 #define MODULES_COMMON_H
@@ -19,7 +20,7 @@ lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-/* Of either case; -1 where it is none. */
+/* Accepts both cases; -1 if it is not a digit. */
 static inline int
 hex_digit(char c)
 {
@@ -35,7 +36,7 @@ same(struct apam_str a, struct apam_str b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-/* Without ASCII case. */
+/* Compares ASCII letters without case. */
 static inline bool
 same_nocase(struct apam_str a, struct apam_str b)
 {
@@ -73,7 +74,9 @@ has_control(struct apam_str s)
 	return false;
 }
 
-/* Every byte visible ASCII; not empty.  VCHAR of RFC 5234, B.1. */
+/*
+ * True if the text is not empty and all visible ASCII (RFC 5234, B.1: VCHAR).
+ */
 static inline bool
 all_visible(struct apam_str s)
 {
@@ -87,7 +90,7 @@ all_visible(struct apam_str s)
 
 /* ---- Faults ----------------------------------------------------------- */
 
-/* Why an exchange did not give what it was made for. */
+/* Why an exchange did not bring what it was made for. */
 struct fault {
 	enum apam_status status; /* APAM_OK: it did */
 	const char *text; /* static */
@@ -95,10 +98,10 @@ struct fault {
 
 #define NO_FAULT ((struct fault){ APAM_OK, NULL })
 #define PROVIDER_FAULT(text) ((struct fault){ APAM_E_PROVIDER, (text) })
-/* What another URL would mend; the core names the option that has it. */
+/* A fault that another URL would mend; the core adds the option's name. */
 #define CONFIG_FAULT(text) ((struct fault){ APAM_E_CONFIG, (text) })
 
-/* End the step: `who` is the endpoint that answered. */
+/* End the step with a fault; `who` is the endpoint that answered. */
 static inline enum apam_step
 fail_with(const struct apam_services *svc, struct apam_op *op, const char *who,
     struct fault fault)
@@ -108,8 +111,8 @@ fail_with(const struct apam_services *svc, struct apam_op *op, const char *who,
 }
 
 /*
- * End a check by what minting said: only a refusal of the key itself is
- * evidence against it.
+ * End a check with the token endpoint's answer.  Only a refusal of the key
+ * itself counts as evidence against the key.
  */
 static inline enum apam_step
 state_with(const struct apam_services *svc, struct apam_op *op, const char *who,
@@ -118,7 +121,7 @@ state_with(const struct apam_services *svc, struct apam_op *op, const char *who,
 	if (fault.status == APAM_OK)
 		return svc->key_state(
 		    op, APAM_KEY_GOOD, "%s: a fresh token was issued", who);
-	/* Nobody was asked about the key: no finding. */
+	/* The provider was not asked about the key: there is no finding. */
 	if (fault.status == APAM_E_CONFIG)
 		return fail_with(svc, op, who, fault);
 	return svc->key_state(op,
@@ -128,8 +131,8 @@ state_with(const struct apam_services *svc, struct apam_op *op, const char *who,
 }
 
 /*
- * Acquire: the credential is this text, for ever; a text that found no memory
- * is empty, which ends in failure.
+ * End acquire with `text` as the credential, valid for ever.  An empty text
+ * means that building it ran out of memory: that is a failure.
  */
 static inline enum apam_step
 keep_for_ever(const struct apam_services *svc, struct apam_op *op,
@@ -146,7 +149,7 @@ keep_for_ever(const struct apam_services *svc, struct apam_op *op,
 
 /* ---- Responses -------------------------------------------------------- */
 
-/* The media type in front of any parameters, RFC 9110, 8.3. */
+/* The media type without its parameters, RFC 9110, 8.3. */
 static inline struct apam_str
 media_type(const struct apam_services *svc, const struct apam_response *r)
 {
@@ -173,7 +176,10 @@ is_json(const struct apam_services *svc, const struct apam_response *r)
 		suffix);
 }
 
-/* An HTML page, by its type or, where a proxy lies, by its first byte. */
+/*
+ * True for an HTML page, by its type, or by its first byte if the type is
+ * wrong.
+ */
 static inline bool
 is_html(const struct apam_services *svc, const struct apam_response *r)
 {
@@ -189,8 +195,9 @@ is_html(const struct apam_services *svc, const struct apam_response *r)
 }
 
 /*
- * What is wrong with an answer whose status tells nothing of the key; for
- * endpoints that must answer JSON.  The caller has looked at 400, 401 and 403.
+ * What is wrong with an answer whose status says nothing about the key; for
+ * endpoints that must answer in JSON.  The caller treats 400, 401 and 403
+ * itself.
  */
 static inline struct fault
 fault_of_status(const struct apam_services *svc, const struct apam_response *r)
@@ -213,8 +220,8 @@ fault_of_status(const struct apam_services *svc, const struct apam_response *r)
 }
 
 /*
- * What is wrong with an answer of the expected status as a whole: what is not
- * JSON comes from something else than the endpoint.
+ * What is wrong with an answer that has the expected status.  If it is not
+ * JSON, it did not come from the endpoint.
  */
 static inline struct fault
 fault_of_success(const struct apam_services *svc, const struct apam_response *r)
@@ -231,8 +238,8 @@ fault_of_success(const struct apam_services *svc, const struct apam_response *r)
 /* ---- Signing ---------------------------------------------------------- */
 
 /*
- * Send "Authorization: WORD SECRET"; `word` ends in its space.  A text that
- * found no memory is empty: never send that in place of the credential.
+ * Send "Authorization: WORD SECRET"; `word` ends with its space.  An empty text
+ * means that building it ran out of memory: never send that.
  */
 static inline enum apam_status
 sign_authorization(const struct apam_services *svc, struct apam_signing *out,
@@ -254,8 +261,8 @@ sign_authorization(const struct apam_services *svc, struct apam_signing *out,
 /* ---- Judging ---------------------------------------------------------- */
 
 /*
- * Client errors that a server finds only after it has let the caller in,
- * where they come as JSON from the API and not as a page from a proxy.
+ * Client errors that a server finds only after it has accepted the credential,
+ * provided that they are JSON from the API and not a page from a proxy.
  */
 static inline bool
 is_inner_error(unsigned status)
@@ -290,8 +297,8 @@ judge_success(const struct apam_services *svc, const struct apam_response *r,
 }
 
 /*
- * A 401 without more detail.  A page may be a proxy's, so that a check has
- * to decide; a challenge (RFC 9110, 15.5.2) or JSON is the API's own word.
+ * A 401 without details.  A page may come from a proxy, so a check has to
+ * decide.  A challenge (RFC 9110, 15.5.2) or JSON comes from the API itself.
  */
 static inline enum apam_verdict
 judge_401(const struct apam_services *svc, const struct apam_response *r,
@@ -304,7 +311,7 @@ judge_401(const struct apam_services *svc, const struct apam_response *r,
 	return APAM_VERDICT_REJECTED;
 }
 
-/* Any answer, by what is common to all schemes. */
+/* Judge any answer by the rules that all schemes share. */
 static inline enum apam_verdict
 judge_common(const struct apam_services *svc, const struct apam_response *r,
     const char **reason)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Basic authentication (RFC 7617) with an e-mail address or other user id and
- * an API key, as SEED Platform takes it.
+ * Basic authentication (RFC 7617) with an e-mail address, or another user id,
+ * and an API key, as SEED Platform accepts it.
  *
- * There is no exchange: the credential is the base64 of both, for ever.  No
- * check either: a key is known by what the API says of it, so that the core's
- * probe decides, also after a redirect to a login page, which may mean a dead
- * key or a path that is not the API's; when the probe is led there, too, the
- * key is dead.
+ * Nothing is exchanged: the credential is both in base64, valid for ever.
+ * There is no check either: only the API's answers tell whether a key is good,
+ * so the core's probe decides.  The probe also decides after a redirect to a
+ * login page, which may mean a dead key or a path outside the API; if the probe
+ * is redirected there, too, the key is dead.
  */
 #include <stdlib.h>
 
@@ -22,7 +22,9 @@ enum {
 	OPT_COUNT
 };
 
-/* Where SEED sends those who are not logged in; older and current servers. */
+/*
+ * Where SEED redirects users who are not logged in; older and current servers.
+ */
 static const char *const usual_redirects[] = { "/app/login",
 	"/accounts/login/" };
 
@@ -73,7 +75,9 @@ check_part(const struct basic *b, size_t i)
 	if (has_control(s))
 		return b->svc->refuse_option(
 		    b->svc, i, "has a control character");
-	/* In the key it would be legal; SEED wants one colon in all. */
+	/*
+	 * A colon in the key would be legal, but SEED accepts only one in all.
+	 */
 	if (has_char(s, ':'))
 		return b->svc->refuse_option(b->svc, i, "has a colon");
 	return APAM_OK;
@@ -130,7 +134,7 @@ basic_open(const struct apam_services *svc, const struct apam_options *values,
 
 /* ---- Credential ------------------------------------------------------- */
 
-/* ASCII letters alone: no locale, and servers compare no others. */
+/* Only ASCII letters: no locale is needed, and servers fold no others. */
 static void
 put_email(const struct basic *b, struct apam_text *text)
 {
@@ -157,7 +161,10 @@ basic_acquire(void *state, struct apam_op *op)
 	struct apam_text *encoded = svc->text_new(svc);
 	enum apam_step step;
 
-	/* RFC 7617, 2 and 2.1: UTF-8 as it is, standard padded base64. */
+	/*
+	 * RFC 7617, 2 and 2.1: UTF-8 unchanged, in standard base64 with
+	 * padding.
+	 */
 	put_email(b, pair);
 	svc->text_put(pair, APAM_STR(":"));
 	svc->text_put(pair, option(b, OPT_KEY)->str);
@@ -177,7 +184,7 @@ basic_sign(void *state, const struct apam_credential_view *credential,
 	const struct basic *b = state;
 
 	(void)request;
-	/* "Basic" exactly so: SEED compares it with case. */
+	/* The capital letter matters: SEED compares "Basic" with case. */
 	return sign_authorization(
 	    b->svc, out, APAM_STR("Basic "), credential->secret);
 }
@@ -199,7 +206,7 @@ basic_prepare(void *state, const struct apam_request_view *request,
 
 /* ---- Judging ---------------------------------------------------------- */
 
-/* A redirect to where people log in, RFC 9110, 10.2.2. */
+/* True for a redirect to a login page, RFC 9110, 10.2.2. */
 static bool
 is_login(const struct basic *b, struct apam_str location)
 {
@@ -223,13 +230,15 @@ basic_judge(void *state, const struct apam_response *r, const char **reason)
 {
 	const struct basic *b = state;
 
-	/* Sent for dead keys by some servers, for any key off the API. */
+	/*
+	 * Some servers send it for dead keys, some for any key outside the API.
+	 */
 	*reason = "a redirect to a login page";
 	if (r->status >= 300 && r->status < 400 &&
 	    is_login(b, b->svc->header(r, "Location")))
 		return APAM_VERDICT_SUSPECT;
 
-	/* The view failed, so the key had passed. */
+	/* The server checks the key before it runs the code that failed. */
 	*reason = "the API let the request in and found an error in it";
 	if (r->status == 400 && is_json(b->svc, r) && !is_html(b->svc, r))
 		return APAM_VERDICT_ACCEPTED;
@@ -255,6 +264,6 @@ const struct apam_module apam_module_1 = {
 	.sign = basic_sign,
 	.judge = basic_judge,
 	.check = NULL, /* the core's probe decides */
-	.revoke = NULL, /* only a new key kills the old one */
+	.revoke = NULL, /* a key ends only when a new one is made */
 	.prepare = basic_prepare,
 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looking into query strings (as servers read forms: RFC 6749, appendix B)
+ * Searches query strings, read as servers read forms (RFC 6749, appendix B),
  * and redirect targets (RFC 3986, 4.2).
  */
 #include "query.h"
 
-/* The byte at *i, decoded; a malformed escape is read as it stands. */
+/* The decoded byte at *i; a malformed escape is taken literally. */
 static char
 decode_at(struct apam_str s, size_t *i)
 {
@@ -32,7 +32,7 @@ decodes_to(struct apam_str encoded, struct apam_str plain)
 	return i == encoded.n && k == plain.n;
 }
 
-/* Index of the first c from `from`, or s.n. */
+/* Index of the first c at or after `from`; s.n if there is none. */
 static size_t
 find(struct apam_str s, size_t from, char c)
 {
@@ -65,7 +65,7 @@ starts_nocase(struct apam_str s, struct apam_str prefix)
 	    same_nocase((struct apam_str){ s.p, prefix.n }, prefix);
 }
 
-/* Without scheme and authority, where it has them: RFC 3986, 4.2. */
+/* The location without scheme and authority, RFC 3986, 4.2. */
 static struct apam_str
 path_of(struct apam_str location)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looking into query strings and redirect targets.  Reads nothing but the
- * bytes given; no URL is followed or built here.
+ * Searching query strings and redirect targets.  Only the bytes given are read;
+ * no URL is followed or built.
  */
 #ifndef QUERY_H
 #define QUERY_H
@@ -9,15 +9,15 @@
 #include "../common.h"
 
 /*
- * True where a query string (without '?') has a parameter of exactly this
- * name once its percent signs and pluses are decoded.
+ * True if a query string (without '?') has a parameter with exactly this name,
+ * after percent signs and pluses are decoded.
  */
 bool query_has(struct apam_str query, struct apam_str name);
 
 /*
- * True where a Location is `target` or lies below it.  A target that is a
- * path is compared with the location's path, whatever its host; one that is a
- * URL, with the whole.
+ * True if a Location is `target` or lies below it.  A target that is a path is
+ * compared with the location's path, on any host.  A target that is a URL is
+ * compared with the whole location.
  */
 bool location_below(struct apam_str location, struct apam_str target);
 

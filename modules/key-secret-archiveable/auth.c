@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The credential of each mode: a token from the authentication endpoint, the
- * secret itself, or both in base64.
+ * secret itself, or key and secret in base64.
  *
- * Whether a token dies with its key is not known, so that one which works
- * proves nothing: checking the key means to mint again.
+ * Providers do not say whether a token dies with its key, so a token that works
+ * proves nothing.  Checking the key means getting a new token.
  */
 #include "key_secret.h"
 
 #define WHO "authentication endpoint"
-#define TOKEN_MAX 65536 /* bytes; what the core keeps */
+#define TOKEN_MAX 65536 /* bytes; the core's own limit */
 
 static enum apam_step
 request(const struct key_secret *k, struct apam_op *op)
@@ -22,8 +22,8 @@ request(const struct key_secret *k, struct apam_op *op)
 }
 
 /*
- * A refusal.  Key and secret are the whole of the request, so that here a 403
- * is about them as much as a 401; a page is a proxy's.
+ * What a refusal means.  The request has nothing but key and secret, so a 403
+ * is about them just as a 401 is.  A page comes from a proxy.
  */
 static struct fault
 refusal(const struct key_secret *k, const struct apam_response *r)
@@ -101,7 +101,7 @@ acquire_token(const struct key_secret *k, struct apam_op *op)
 	return APAM_STEP_DONE;
 }
 
-/* What the headers are made of needs no exchange.  RFC 7617, 2, for Basic. */
+/* Make the credential without an exchange.  Basic: RFC 7617, 2. */
 static enum apam_step
 acquire_at_once(const struct key_secret *k, struct apam_op *op)
 {
@@ -142,6 +142,6 @@ key_secret_check(void *state, struct apam_op *op)
 		    "this mode has no endpoint to ask: set a probe, which decides");
 	if (op->phase == 0)
 		return request(k, op);
-	/* The token that proves the key is good to use, too. */
+	/* The token that proves the key good can be used as well. */
 	return state_with(k->svc, op, WHO, take_token(k, op));
 }

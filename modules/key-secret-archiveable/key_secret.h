@@ -2,12 +2,12 @@
 /*
  * A key with a secret that an administrator can archive at the provider.
  *
- *	module.c	options, access, signing, judging, the descriptor
- *	auth.c		mode "exchange": a token for key and secret
- *	writes.c	which requests a read key may not make
+ * 	module.c	options, access, signing, judging, the descriptor
+ * 	auth.c		mode "exchange": a token for key and secret
+ * 	writes.c	which requests a read key may not make
  *
- * How such keys are used differs between providers and is written down by few
- * of them, so that mode, names and pointers are all options.
+ * Providers use such keys in different ways, and few of them document it.  That
+ * is why mode, names and pointers are all options.
  */
 #ifndef KEY_SECRET_H
 #define KEY_SECRET_H
@@ -38,12 +38,12 @@ enum exchange_option {
 enum headers_option { HD_KEY, HD_SECRET, HD_COUNT };
 enum writes_option { WR_METHODS, WR_PATHS, WR_COUNT };
 
-/* Choices, in the order of their names. */
+/* The choices, in the order of their names. */
 enum mode { MODE_EXCHANGE, MODE_HEADERS, MODE_BASIC };
 enum field_encoding { FIELDS_JSON, FIELDS_FORM };
 enum access { ACCESS_READ, ACCESS_WRITE };
 
-/* What stands in for members of a group that is left out. */
+/* The values of members that a profile leaves out with their group. */
 #define DEFAULT_KEY_FIELD "ApiKey"
 #define DEFAULT_SECRET_FIELD "ApiSecret"
 #define DEFAULT_TOKEN_POINTER "/idToken"
@@ -61,10 +61,11 @@ struct key_secret {
 	struct apam_str key, secret;
 	struct apam_str url, key_field, secret_field; /* MODE_EXCHANGE */
 	struct apam_str token_pointer, expires_pointer; /* end in NUL */
-	struct apam_str key_header, secret_header; /* MODE_HEADERS; NUL */
+	/* MODE_HEADERS; end in NUL */
+	struct apam_str key_header, secret_header;
 };
 
-/* auth.c: slots of the module. */
+/* auth.c: functions of the module's descriptor. */
 enum apam_step key_secret_acquire(void *state, struct apam_op *op);
 enum apam_step key_secret_check(void *state, struct apam_op *op);
 

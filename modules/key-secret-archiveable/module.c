@@ -2,9 +2,9 @@
 /*
  * Options, access, signing and judging of key-secret-archiveable.
  *
- * `access` keeps a read key from being used to write by mistake, before the
- * provider has to refuse it.  It guards honest hosts against slips, and is no
- * replacement for giving the key no more access than it needs.
+ * `access` stops a read key from being used for writing by mistake, before the
+ * provider has to refuse it.  It protects honest programs from slips; it does
+ * not replace giving the key only the access it needs.
  */
 #include "key_secret.h"
 
@@ -109,7 +109,7 @@ option(const struct key_secret *k, enum option i)
 	return apam_option_value(k->options, i);
 }
 
-/* Member `i` of a group; NULL where it is not set. */
+/* Member `i` of a group; NULL if it is not set. */
 static const struct apam_value *
 member(const struct key_secret *k, enum option group, size_t i)
 {
@@ -132,7 +132,7 @@ member_text(const struct key_secret *k, enum option group, size_t i,
 
 /* ---- Options: mode exchange ------------------------------------------- */
 
-/* RFC 6901, 3: empty or "/...", and '~' only before 0 or 1. */
+/* RFC 6901, 3: empty or "/...", with '~' only before 0 or 1. */
 static bool
 is_pointer(struct apam_str s)
 {
@@ -195,7 +195,7 @@ is_token(struct apam_str s)
 	return s.n > 0;
 }
 
-/* Headers that say where a message goes or ends; no place for a secret. */
+/* Headers that say where a message goes or ends cannot hold a secret. */
 static bool
 is_framing(struct apam_str name)
 {
@@ -245,7 +245,7 @@ open_mode(struct key_secret *k)
 	return APAM_OK;
 }
 
-/* Control characters would end a header; the core refuses them once more. */
+/* A control character could end a header; the core refuses it, too. */
 static enum apam_status
 check_pair(const struct key_secret *k)
 {
@@ -277,7 +277,7 @@ rule_at(const struct key_secret *k, size_t i)
 	};
 }
 
-/* The first thing wrong with a rule; static, or NULL. */
+/* The first thing that is wrong with a rule, a static text; or NULL. */
 static const char *
 rule_bad(const struct write_rule *rule)
 {
@@ -381,7 +381,7 @@ is_write(
 	return false;
 }
 
-/* Headers by which some servers take another method than the one sent. */
+/* Headers that make some servers use another method than the one sent. */
 static bool
 has_override(const struct apam_request_view *request)
 {

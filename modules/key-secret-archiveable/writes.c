@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Rules for requests that write.  Paths are compared segment by segment, each
- * percent-decoded once (RFC 3986, 2.1 and 3.3).  A path that servers may read
- * in another way than we do (dot segments, encoded slashes, double encoding,
- * path parameters, ...) is unclear and matches every pattern.  So is one that
- * is not ASCII: some servers read UTF-8 laxly, or bring it into a compatibility
- * form (Unicode UAX #15), in which full-width letters are plain ones.
+ * percent-decoded once (RFC 3986, 2.1 and 3.3).  A path is unclear if a server
+ * may read it differently (dot segments, encoded slashes, double encoding, path
+ * parameters, ...); an unclear path matches every pattern.  A path that is not
+ * ASCII is unclear, too: some servers read UTF-8 loosely, or convert it to a
+ * compatibility form (Unicode UAX #15) that turns full-width letters into plain
+ * ones.
  */
 #include "writes.h"
 
@@ -26,7 +27,7 @@ next_segment(struct apam_str *path)
 	return segment;
 }
 
-/* Without slashes at the end, so that "/" is empty. */
+/* Remove slashes at the end, so that "/" becomes empty. */
 static struct apam_str
 without_end(struct apam_str path)
 {
@@ -35,7 +36,7 @@ without_end(struct apam_str path)
 	return path;
 }
 
-/* The byte at *i, decoded; -1 where the escape is malformed. */
+/* The decoded byte at *i; -1 if the escape is malformed. */
 static int
 decode_at(struct apam_str s, size_t *i)
 {
@@ -53,7 +54,7 @@ decode_at(struct apam_str s, size_t *i)
 
 /* ---- What is unclear -------------------------------------------------- */
 
-/* A byte that must not come out of decoding, or not stand in a path at all. */
+/* A byte that decoding must not produce, or that no path may contain. */
 static bool
 is_odd(int c, bool escaped)
 {
@@ -77,7 +78,7 @@ segment_unclear(struct apam_str segment)
 		length++;
 		dots += c == '.';
 	}
-	/* RFC 3986, 5.2.4: "." and "..", and servers differ on empty ones. */
+	/* RFC 3986, 5.2.4: "."  and ".."; servers differ on empty segments. */
 	return length == 0 || (dots == length && length <= 2);
 }
 
@@ -116,7 +117,7 @@ segment_matches(struct apam_str pattern, struct apam_str segment, bool nocase)
 	return i == segment.n && k == pattern.n;
 }
 
-/* `path` is clear. */
+/* `path` must not be unclear. */
 static bool
 path_matches(struct apam_str pattern, struct apam_str path, bool nocase)
 {

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether the key lives, by introspection (RFC 7662) and a fresh mint, and
- * telling the provider to revoke a token (RFC 7009).
+ * Checks whether the key is good, by introspection (RFC 7662) and by getting a
+ * new token, and asks the provider to revoke a token (RFC 7009).
  *
- * A token can outlive its key, and a key its token: only a mint speaks of the
- * key.  Introspection is asked with the same id and secret, so that its yes
- * proves the key too and saves the mint; any other answer proves nothing.
- * Where there is no token yet, the one that the mint gives is introspected,
- * too: that the resource server would take it is worth knowing.
+ * A token can outlive its key, and a key its token, so only getting a new token
+ * is evidence about the key.  Introspection is asked with the same id and
+ * secret: if it says "active", the key is good, too, and no new token is
+ * needed; any other answer proves nothing.  If there is no token yet, the new
+ * one is introspected as well, to know whether resource servers would accept
+ * it.
  */
 #include "oauth2.h"
 
 #include <stdio.h>
 
 #define WHO "token endpoint"
-#define MEMO_MAX 128 /* half of what evidence has room for */
-#define SCOPE_MAX 48 /* bytes of a scope that are named */
+#define MEMO_MAX 128 /* half of the room for evidence */
+#define SCOPE_MAX 48 /* bytes of a scope that are shown */
 
 /* ---- Check ------------------------------------------------------------ */
 
 /*
- * Ask `url` something of the credential's token: introspection (RFC 7662, 2.1)
- * and revocation (RFC 7009, 2.1) name it alike.
+ * Ask `url` about the credential's token.  Introspection (RFC 7662, 2.1) and
+ * revocation (RFC 7009, 2.1) name it in the same way.
  */
 static enum apam_step
 name_token(const struct oauth2 *o, struct apam_op *op, struct apam_str url,
@@ -40,7 +41,7 @@ static enum apam_step
 introspect(
     const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
 {
-	/* The next call mints where this one does not say yes. */
+	/* The next step needs it if the answer is not "active". */
 	o->svc->memo(op, found->token);
 	op->phase = PHASE_INTROSPECTION;
 	return name_token(o, op, found->introspection, op->credential->secret);
@@ -57,15 +58,16 @@ check_begin(
 	step = token_request(o, op, found->token);
 	if (found->introspection.n == 0)
 		return step;
-	/* Where to ask about what is minted. */
+	/* The URL to ask about the new token. */
 	o->svc->memo(op, found->introspection);
 	op->phase = PHASE_FRESH_TOKEN;
 	return step;
 }
 
 /*
- * RFC 7662, 2.2: alive is 200 and a boolean `active` that is true.  NULL then,
- * else what it said instead.  Nothing but the mint after it decides.
+ * RFC 7662, 2.2: a token is active if the answer is 200 with a boolean `active`
+ * that is true.  Returns NULL then, else what was answered.  Only the new token
+ * that is requested afterwards decides about the key.
  */
 static const char *
 not_active(const struct oauth2 *o, const struct apam_response *r)
@@ -73,10 +75,13 @@ not_active(const struct oauth2 *o, const struct apam_response *r)
 	struct apam_json value;
 	const char *why = NULL;
 
-	/* RFC 7662, 2.3: about us, not about the token. */
+	/* RFC 7662, 2.3: it refuses the client, not the token. */
 	if (r->status == 401)
 		return "it does not take our id and secret";
-	/* RFC 7009, 2.2.1, which some send for a token they keep no record of. */
+	/*
+	 * RFC 7009, 2.2.1: some send this for a token that they keep no record
+	 * of.
+	 */
 	if (r->status == 400 && o->svc->json(r, "/error", &value, NULL) &&
 	    same(value.str, APAM_STR("unsupported_token_type")))
 		return "unsupported_token_type: it cannot be asked about it";
@@ -102,14 +107,14 @@ introspected(const struct oauth2 *o, struct apam_op *op)
 		return o->svc->key_state(
 		    op, APAM_KEY_GOOD, "introspection: the token is active");
 	step = token_request(o, op, op->memo);
-	/* The evidence begins with it, whatever the mint says. */
+	/* The evidence starts with it, whatever the token endpoint answers. */
 	(void)snprintf(text, sizeof(text), "introspection: %s (HTTP %u); ", why,
 	    op->response->status);
 	o->svc->memo(op, apam_str(text));
 	return step;
 }
 
-/* What is found of a fresh token, with the scopes that it lacks. */
+/* Describe a new token, with the scopes that it lacks. */
 static void
 describe_fresh(
     const struct oauth2 *o, const struct apam_response *r, char text[MEMO_MAX])
@@ -127,7 +132,10 @@ describe_fresh(
 		    first.n > SCOPE_MAX ? SCOPE_MAX : (int)first.n, first.p);
 }
 
-/* What the mint said, after what introspection had said, if it was asked. */
+/*
+ * End the check with the token endpoint's answer, after introspection's, if
+ * that was asked.
+ */
 static enum apam_step
 minted(const struct oauth2 *o, struct apam_op *op, struct fault fault)
 {
@@ -143,7 +151,7 @@ minted(const struct oauth2 *o, struct apam_op *op, struct fault fault)
 	return state_with(o->svc, op, who, fault);
 }
 
-/* Ask about the token that was minted just now. */
+/* Ask about the token that was just issued. */
 static enum apam_step
 introspect_fresh(const struct oauth2 *o, struct apam_op *op)
 {
@@ -162,7 +170,7 @@ introspect_fresh(const struct oauth2 *o, struct apam_op *op)
 	return step;
 }
 
-/* The mint has decided; what introspection says stands beside it. */
+/* The new token has decided already; introspection's answer is added to it. */
 static enum apam_step
 introspected_fresh(const struct oauth2 *o, struct apam_op *op)
 {
@@ -206,7 +214,7 @@ oauth2_check(void *state, struct apam_op *op)
 	case PHASE_FRESH_INTROSPECTION:
 		return introspected_fresh(o, op);
 	default:
-		/* The token that proves the key is good to use, too. */
+		/* The token that proves the key good can be used as well. */
 		return minted(o, op, token_take(o, op));
 	}
 }
@@ -227,13 +235,15 @@ revoke_begin(
 static struct fault
 revocation_read(const struct oauth2 *o, const struct apam_response *r)
 {
-	/* RFC 7009, 2.2: also for a token that it does not know. */
+	/* RFC 7009, 2.2: also for a token that the server does not know. */
 	if (r->status == 200)
 		return NO_FAULT;
-	/* RFC 7009, 2.2.1: assume that it still lives, and try again. */
+	/*
+	 * RFC 7009, 2.2.1: assume that the token is still valid, and try again.
+	 */
 	if (r->status == 503)
 		return PROVIDER_FAULT("not now: the token still lives");
-	/* About us, not about the token, which lives on. */
+	/* It refuses the client, so the token is still valid. */
 	if (r->status == 401)
 		return PROVIDER_FAULT("it does not take our id and secret: the "
 				      "token still lives");

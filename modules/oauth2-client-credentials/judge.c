@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What an API's answer says of the bearer token, RFC 6750, 3.
+ * What an API's answer says about the bearer token, RFC 6750, 3.
  *
- * The body is not looked at: APIs send an `error` member that is no OAuth
- * code.  The word is in the challenge, or else in the status.
+ * The body is not read: some APIs send an `error` member that is not an OAuth
+ * code.  The challenge counts, or without one the status.
  */
 #include "oauth2.h"
 
-/* RFC 6750, 3.1, and the verdict; only where the status is a refusal. */
+/*
+ * The codes of RFC 6750, 3.1, with verdicts; used only if the status is a
+ * refusal.
+ */
 static const struct {
 	const char *code;
 	enum apam_verdict verdict;
@@ -28,7 +31,7 @@ judge_challenge(const struct apam_services *svc, const struct apam_response *r,
 	char code[32];
 	size_t i;
 
-	/* Room for every known code, so that a cut one equals none. */
+	/* There is room for every known code, so a cut one matches none. */
 	if (!svc->challenge(r, "Bearer", "error", code, sizeof(code)))
 		return false;
 	for (i = 0; i < sizeof(challenge_errors) / sizeof(challenge_errors[0]);
@@ -47,7 +50,7 @@ oauth2_judge(void *state, const struct apam_response *r, const char **reason)
 	const struct apam_services *svc = ((const struct oauth2 *)state)->svc;
 	enum apam_verdict verdict;
 
-	/* A 403 stays "forbidden" whatever it says: it must not refresh. */
+	/* A 403 always means "forbidden": a new token would not help. */
 	if ((r->status == 400 || r->status == 401) &&
 	    judge_challenge(svc, r, &verdict, reason))
 		return verdict;

@@ -2,8 +2,8 @@
 /*
  * Authorization server metadata, RFC 8414: where an issuer's endpoints are.
  *
- * The document is fetched for each run, which happens as rarely as a token is
- * minted.  Where there is none, OpenID Connect's place for it is tried (OpenID
+ * The document is fetched in each run; runs are as rare as new tokens.  If it
+ * does not exist, the place that OpenID Connect has for it is tried (OpenID
  * Connect Discovery 1.0, 4; RFC 8414, 5).
  */
 #include "oauth2.h"
@@ -11,7 +11,7 @@
 #define WELL_KNOWN "/.well-known/oauth-authorization-server"
 #define OPENID "/.well-known/openid-configuration"
 
-/* Where the path of a URL begins: at the first '/' after the authority. */
+/* Index of a URL's path: the first '/' after the authority. */
 static size_t
 path_start(struct apam_str url)
 {
@@ -37,7 +37,7 @@ metadata_open(struct oauth2 *o)
 		return svc->refuse_option(
 		    svc, OPT_ISSUER, "has a query or a fragment");
 
-	/* RFC 8414, 3.1: inserted before the path, less its last '/'. */
+	/* RFC 8414, 3.1: inserted before the path, without its last '/'. */
 	if (end > path && issuer.p[end - 1] == '/')
 		end--;
 	o->metadata_url = svc->text_new(svc);
@@ -45,7 +45,7 @@ metadata_open(struct oauth2 *o)
 	svc->text_put(o->metadata_url, APAM_STR(WELL_KNOWN));
 	svc->text_put(
 	    o->metadata_url, (struct apam_str){ issuer.p + path, end - path });
-	/* Discovery, 4: appended, less the issuer's last '/'. */
+	/* Discovery, 4: appended to the issuer, without its last '/'. */
 	o->discovery_url = svc->text_new(svc);
 	svc->text_put(o->discovery_url, (struct apam_str){ issuer.p, end });
 	svc->text_put(o->discovery_url, APAM_STR(OPENID));
@@ -86,8 +86,9 @@ endpoints_configured(const struct oauth2 *o, struct endpoints *found)
 }
 
 /*
- * Secrets go to an endpoint: https (RFC 6749, 3.2), or plain http where the
- * administrator allowed that for the issuer; the core sees to loopback.
+ * Endpoints receive secrets, so they must use https (RFC 6749, 3.2), or plain
+ * http if the administrator allowed that for the issuer.  The core makes sure
+ * that plain http stays on loopback.
  */
 static bool
 is_endpoint(const struct oauth2 *o, struct apam_str url)
@@ -99,7 +100,7 @@ is_endpoint(const struct oauth2 *o, struct apam_str url)
 		(plain && starts(url, APAM_STR("http://"))));
 }
 
-/* Take an endpoint from the document unless one is configured. */
+/* Take an endpoint from the document, unless one is configured. */
 static bool
 take_endpoint(const struct oauth2 *o, const struct apam_response *r,
     const char *pointer, struct apam_str *url)
@@ -133,7 +134,7 @@ metadata_read(const struct oauth2 *o, const struct apam_response *r,
 	if (!o->svc->json(r, "/issuer", &value, &why))
 		return PROVIDER_FAULT(why);
 
-	/* RFC 8414, 3.3: identical, or nothing in it may be used. */
+	/* RFC 8414, 3.3: it must be identical, or nothing in it may be used. */
 	if (value.type != APAM_JSON_STRING ||
 	    !same(value.str, option_text(o, OPT_ISSUER)))
 		return CONFIG_FAULT("its issuer is not the configured one");

@@ -2,8 +2,8 @@
 /*
  * The options of oauth2-client-credentials and its descriptor.
  *
- * A token endpoint is named by its URL, or found by the issuer; exactly one
- * of the two, so that nobody wonders which one counts.
+ * The token endpoint is given by its URL or found through the issuer.  Exactly
+ * one of the two must be set, so that it is clear which one counts.
  */
 #include "oauth2.h"
 
@@ -72,7 +72,7 @@ is_absolute_uri(struct apam_str s)
 	    !has_char(s, '#');
 }
 
-/* Fields of the token request that have options of their own, or none. */
+/* Fields of the token request that `extra` must not set. */
 static bool
 is_reserved_field(struct apam_str name)
 {

@@ -2,14 +2,15 @@
 /*
  * OAuth 2.0 client credentials (RFC 6749, 4.4) with bearer tokens (RFC 6750).
  *
- *	module.c	options and the descriptor
- *	token.c		asking the token endpoint, reading its answer, signing
- *	metadata.c	finding the endpoints by the issuer (RFC 8414, OpenID
- *			Connect Discovery 1.0)
- *	check.c		introspection (RFC 7662), fresh mint, revocation (RFC 7009)
- *	judge.c		what an API's answer says of the token
+ * 	module.c	options and the descriptor
+ * 	token.c		asking the token endpoint, reading its answer, signing
+ * 	metadata.c	finding the endpoints by the issuer (RFC 8414, OpenID
+ * 			Connect Discovery 1.0)
+ * 	check.c		introspection (RFC 7662), a new token, revocation (RFC 7009)
+ * 	judge.c		what an API's answer says about the token
  *
- * No other grant, no refresh token: the secret mints a new token at any time.
+ * There is no other grant and no refresh token: the secret gets a new token at
+ * any time.
  */
 #ifndef OAUTH2_H
 #define OAUTH2_H
@@ -34,13 +35,13 @@ enum option {
 /* The choices of client_auth, in the order of its names. */
 enum client_auth { AUTH_POST, AUTH_BASIC };
 
-/* Which answer a step waits for: op->phase. */
+/* op->phase: which answer a step waits for. */
 enum phase {
-	PHASE_START = 0, /* as the core begins */
+	PHASE_START = 0, /* the core's value at the start */
 	PHASE_METADATA,
-	PHASE_DISCOVERY, /* the same, from OpenID Connect's place */
+	PHASE_DISCOVERY, /* metadata from OpenID Connect's place */
 	PHASE_TOKEN,
-	PHASE_FRESH_TOKEN, /* check: to be introspected next */
+	PHASE_FRESH_TOKEN, /* check: the token is introspected next */
 	PHASE_INTROSPECTION,
 	PHASE_FRESH_INTROSPECTION,
 	PHASE_REVOCATION
@@ -60,7 +61,7 @@ option(const struct oauth2 *o, enum option i)
 	return apam_option_value(o->options, i);
 }
 
-/* Its text; empty where it is not set. */
+/* An option's text; empty if it is not set. */
 static inline struct apam_str
 option_text(const struct oauth2 *o, enum option i)
 {
@@ -70,29 +71,29 @@ option_text(const struct oauth2 *o, enum option i)
 /* ---- token.c ---------------------------------------------------------- */
 
 /*
- * Prove who we are, as client_auth says (RFC 6749, 2.3.1).  False: out of
- * memory, and the exchange must not be sent.
+ * Authenticate the client, as client_auth says (RFC 6749, 2.3.1).  False if
+ * memory runs out; the exchange must not be sent then.
  */
 bool client_authenticate(const struct oauth2 *o, struct apam_op *op);
 
-/* Ask for the exchange that mints a token at `url`, and wait for it. */
+/* Ask for the exchange that gets a token from `url`, and wait for it. */
 enum apam_step
 token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url);
 
 /*
- * Read the token endpoint's answer and, where there is no fault, give the core
- * the credential.
+ * Read the token endpoint's answer; if there is no fault, give the core the
+ * credential.
  */
 struct fault token_take(const struct oauth2 *o, struct apam_op *op);
 
 /*
- * Of an answer that was read without a fault: how many of the scopes asked for
+ * For an answer that was read without a fault: how many of the requested scopes
  * were not granted, and the first of them.
  */
 size_t token_missing_scopes(const struct oauth2 *o,
     const struct apam_response *r, struct apam_str *first);
 
-/* Slots of the module. */
+/* Functions of the module's descriptor. */
 enum apam_step oauth2_acquire(void *state, struct apam_op *op);
 enum apam_status
 oauth2_sign(void *state, const struct apam_credential_view *credential,
@@ -100,32 +101,32 @@ oauth2_sign(void *state, const struct apam_credential_view *credential,
 
 /* ---- metadata.c ------------------------------------------------------- */
 
-/* Endpoints; empty where there is none.  They live as long as the response. */
+/* Endpoints; empty if there is none.  They live as long as the response. */
 struct endpoints {
 	struct apam_str token, introspection, revocation;
 };
 
-/* Make the metadata's URL from the issuer; refuses the option if bad. */
+/* Make the metadata's URLs from the issuer.  Refuses a wrong option. */
 enum apam_status metadata_open(struct oauth2 *o);
 
 /* Ask for the issuer's metadata and wait for it. */
 enum apam_step metadata_request(const struct oauth2 *o, struct apam_op *op);
 
 /*
- * After an answer: true where the metadata may be in the other place, which
+ * Look at an answer: true if the metadata may be in the other place, which
  * *step then asks for.
  */
 bool metadata_elsewhere(const struct oauth2 *o, struct apam_op *op,
     enum apam_step *step);
 
-/* Read it; what is configured goes before what is published. */
+/* Read the metadata; a configured endpoint overrides a published one. */
 struct fault metadata_read(const struct oauth2 *o,
     const struct apam_response *r, struct endpoints *found);
 
-/* What is configured alone. */
+/* The configured endpoints only. */
 void endpoints_configured(const struct oauth2 *o, struct endpoints *found);
 
-/* ---- check.c, judge.c: slots ------------------------------------------ */
+/* ---- check.c, judge.c: functions of the descriptor -------------------- */
 
 enum apam_step oauth2_check(void *state, struct apam_op *op);
 enum apam_step oauth2_revoke(void *state, struct apam_op *op);

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Minting a token, RFC 6749, 4.4, and sending it, RFC 6750, 2.1.
+ * Getting a token, RFC 6749, 4.4, and sending it, RFC 6750, 2.1.
  *
- * The answer is believed only as a whole: status 200, JSON, a token of the
- * right characters and the type that we can send.  Error codes are named in
- * texts only from the table here: whatever else came is never repeated.
+ * The answer is accepted only if all of it is right: status 200, JSON, a token
+ * with allowed characters and of the type that we can send.  Messages name only
+ * the error codes in the table here; nothing else of an answer is repeated.
  */
 #include "oauth2.h"
 
 #define WHO "token endpoint"
-#define TOKEN_MAX 65536 /* bytes; what the core keeps */
-#define GRANTED_MAX 256 /* elements of a scope array looked at */
+#define TOKEN_MAX 65536 /* bytes; the core's own limit */
+#define GRANTED_MAX 256 /* elements of a scope array that are read */
 
 /* ---- Request ---------------------------------------------------------- */
 
-/* client_secret_basic.  RFC 6749, 2.3.1: form-encode both, then base64. */
+/* client_secret_basic, RFC 6749, 2.3.1: form-encode both, then base64. */
 static bool
 authenticate_basic(const struct oauth2 *o, struct apam_op *op)
 {
@@ -38,7 +38,7 @@ authenticate_basic(const struct oauth2 *o, struct apam_op *op)
 bool
 client_authenticate(const struct oauth2 *o, struct apam_op *op)
 {
-	/* RFC 6749, 2.3: one method in each request, never both. */
+	/* RFC 6749, 2.3: one method in each request, never two. */
 	if (option(o, OPT_CLIENT_AUTH)->num == AUTH_BASIC)
 		return authenticate_basic(o, op);
 	o->svc->exchange_field(
@@ -48,7 +48,7 @@ client_authenticate(const struct oauth2 *o, struct apam_op *op)
 	return true;
 }
 
-/* RFC 6749, 3.3: scopes in one field, a space between. */
+/* RFC 6749, 3.3: all scopes in one field, separated by spaces. */
 static bool
 put_scope(const struct oauth2 *o, struct apam_op *op)
 {
@@ -101,7 +101,7 @@ token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url)
 	/* RFC 6749, 4.4.2. */
 	o->svc->exchange_field(
 	    op, APAM_STR("grant_type"), APAM_STR("client_credentials"));
-	/* Half a request could be refused and taken for a dead key. */
+	/* An incomplete request could be refused as if the key were dead. */
 	if (!client_authenticate(o, op) || !put_scope(o, op))
 		return o->svc->fail(op, APAM_E_MEMORY, "out of memory");
 	put_each(o, op, OPT_AUDIENCE, APAM_STR("audience"));
@@ -141,7 +141,7 @@ static const struct {
 		"unsupported_grant_type: no client credentials here" } },
 };
 
-/* The fault of the error object in an answer, RFC 6749, 5.2. */
+/* Read the error object of an answer, RFC 6749, 5.2. */
 static bool
 known_error(
     const struct oauth2 *o, const struct apam_response *r, struct fault *fault)
@@ -161,8 +161,8 @@ known_error(
 }
 
 /*
- * A refusal: RFC 6749, 5.2, has codes at 400 and 401.  A 403 is never
- * evidence against the key, and a page is a proxy's unless it has a challenge.
+ * What a refusal means.  RFC 6749, 5.2, has codes for 400 and 401.  A 403 is
+ * never evidence against the key.  A page without a challenge is a proxy's.
  */
 static struct fault
 refusal(const struct oauth2 *o, const struct apam_response *r)
@@ -224,7 +224,7 @@ read_token(const struct oauth2 *o, const struct apam_response *r,
 	return NO_FAULT;
 }
 
-/* RFC 6749, 5.1: required, compared without case.  We send only bearer. */
+/* RFC 6749, 5.1: it is required and has no case.  We can send only bearer. */
 static struct fault
 read_type(const struct oauth2 *o, const struct apam_response *r)
 {
@@ -239,7 +239,7 @@ read_type(const struct oauth2 *o, const struct apam_response *r)
 	return NO_FAULT;
 }
 
-/* The element of a "/scope" array, by a pointer made here. */
+/* An element of the "/scope" array; its pointer is built here. */
 static struct apam_json
 scope_element(const struct oauth2 *o, const struct apam_response *r, unsigned i)
 {
@@ -258,7 +258,7 @@ scope_element(const struct oauth2 *o, const struct apam_response *r, unsigned i)
 	return value;
 }
 
-/* Arrays of strings and strings with spaces are both sent. */
+/* Servers send arrays of strings as well as strings with spaces. */
 static struct fault
 check_scope(
     const struct oauth2 *o, const struct apam_response *r, int64_t *elements)
@@ -281,7 +281,7 @@ check_scope(
 	return NO_FAULT;
 }
 
-/* True where `word` stands in a list of words with spaces between. */
+/* True if `word` is one of `words`, which are separated by spaces. */
 static bool
 has_word(struct apam_str words, struct apam_str word)
 {
@@ -310,7 +310,7 @@ is_granted(const struct oauth2 *o, const struct apam_response *r,
 	for (i = 0; i < (unsigned)elements; i++)
 		if (same(scope_element(o, r, i).str, scope))
 			return true;
-	/* RFC 6749, 5.1: scope may be left out where all was granted. */
+	/* RFC 6749, 5.1: scope may be left out if everything was granted. */
 	return value.type != APAM_JSON_ARRAY;
 }
 
@@ -333,7 +333,7 @@ token_missing_scopes(const struct oauth2 *o, const struct apam_response *r,
 	return missing;
 }
 
-/* RFC 6749, 3.3: the server may grant less, and requests will then fail. */
+/* RFC 6749, 3.3: the server may grant less; some requests will then fail. */
 static void
 warn_of_narrower(const struct oauth2 *o, const struct apam_response *r)
 {
@@ -370,7 +370,7 @@ token_read(const struct oauth2 *o, const struct apam_response *r,
 	return fault;
 }
 
-/* ---- Slots ------------------------------------------------------------ */
+/* ---- Functions of the descriptor -------------------------------------- */
 
 struct fault
 token_take(const struct oauth2 *o, struct apam_op *op)
@@ -421,7 +421,7 @@ oauth2_sign(void *state, const struct apam_credential_view *credential,
 	const struct oauth2 *o = state;
 
 	(void)request;
-	/* RFC 6750, 2.1: in the header, never in form or query. */
+	/* RFC 6750, 2.1: in the header, never in a form or query. */
 	return sign_authorization(
 	    o->svc, out, APAM_STR("Bearer "), credential->secret);
 }
