@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory that is freed all at once: one malloc a piece, chained.  A file has
- * a few dozen pieces, so blocks shared between them would gain nothing and
- * hide overruns from the sanitizers.
+ * Memory that is freed all at once: each piece is one malloc, and the pieces
+ * are chained.  A file has a few dozen pieces, so larger shared blocks would
+ * gain nothing and would hide overruns from the sanitizers.
  */
 #include "base/arena.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which run of the machine this is: clock_ms (clock.h) starts anew with each,
- * so times on it that were written down hold for the same one alone.
+ * Which run of the machine this is.  clock_ms (clock.h) starts anew with each
+ * boot, so its times, if they are stored, are valid only until the next one.
  */
 #ifndef CORE_BOOT_H
 #define CORE_BOOT_H
@@ -11,8 +11,8 @@
 #define BOOT_ID_SIZE 36 /* a UUID as text, without a NUL */
 
 /*
- * The id of this boot, new at each.  False, with `to` zeroed, where the system
- * does not tell; there is none but on Linux.
+ * The id of this boot.  False, with `to` zeroed, if the system does not tell;
+ * only Linux does.
  */
 bool boot_id(char to[BOOT_ID_SIZE]);
 

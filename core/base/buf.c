@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The buffer.  It grows by a new block, a copy, a wipe and a free, never by
- * realloc, which may leave the old bytes behind.  A block always has room for
- * one byte more than is in use, for the NUL.
+ * The buffer.  To grow, it allocates a new block, copies, wipes and frees the
+ * old one; realloc could leave the old bytes behind.  A block always has room
+ * for one byte more than is in use, for the NUL.
  */
 #include <assert.h>
 #include <nettle/memops.h>
@@ -33,7 +33,7 @@ fail(struct buf *b)
 	b->failed = true;
 }
 
-/* Move to a block of at least `need` bytes. */
+/* Move the bytes to a block of at least `need` bytes. */
 static bool
 grow(struct buf *b, size_t need)
 {
@@ -71,7 +71,7 @@ buf_put(struct buf *b, struct apam_str bytes)
 {
 	if (b->failed || bytes.n == 0)
 		return;
-	/* The NUL's place is bytes.n + 1 further on; it must not wrap. */
+	/* The sum with the NUL's byte must not wrap. */
 	if (bytes.n > b->max - b->n || bytes.n >= SIZE_MAX - b->n) {
 		fail(b);
 		return;
@@ -92,7 +92,7 @@ buf_room(struct buf *b, size_t *n)
 	*n = 0;
 	if (b->failed || b->cap == 0)
 		return NULL;
-	/* One byte is the NUL's. */
+	/* One byte is reserved for the NUL. */
 	*n = b->cap - b->n - 1;
 	if (*n > b->max - b->n)
 		*n = b->max - b->n;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads that the host cancels: held off while they are in a public call,
- * where they may hold locks and descriptors, and let through at the host's next
- * cancellation point.  Cleanup handlers in every function between would cost
- * more, and libcurl and libconfig have none.
+ * Threads that the host cancels.  Cancellation is held off during a public
+ * call, where the thread may hold locks and descriptors; it takes effect at the
+ * host's next cancellation point.  Cleanup handlers in every function would
+ * cost more, and libcurl and libconfig do not have any.
  *
  * The short way of apam_sign (api/sign_short.c) holds nothing and has no
- * cancellation point, so it goes without.
+ * cancellation point, so it does without.
  */
 #ifndef CORE_CANCEL_H
 #define CORE_CANCEL_H
@@ -28,7 +28,7 @@ cancel_restore(const int *before)
 	(void)pthread_setcancelstate(*before, NULL);
 }
 
-/* A declaration: from here to the end of the block. */
+/* A declaration: it holds off cancellation up to the end of the block. */
 #define HOLD_CANCEL                                                            \
 	__attribute__((cleanup(cancel_restore),                                \
 	    unused)) int cancel_before = cancel_hold()

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two clocks.  CLOCK_BOOTTIME is Linux; elsewhere CLOCK_MONOTONIC stands
- * in, which may stop during suspend.
+ * The two clocks.  CLOCK_BOOTTIME exists on Linux only; elsewhere
+ * CLOCK_MONOTONIC is used, which may stop during suspend.
  */
 #define _GNU_SOURCE
 #include "base/clock.h"
 
 #include <time.h>
 
-/* The coarse clock's steps, where they are longest. */
+/* The longest step of any system's coarse clock. */
 #define TICK_MS 10
 
 #ifdef CLOCK_BOOTTIME

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Two clocks: one that only runs forward, through suspend, for lifetimes and
- * deadlines; and the wall clock, for what is shown or sent.
+ * Two clocks: one that runs only forward, also through suspend, for lifetimes
+ * and deadlines; and the wall clock, for what is shown or sent.
  */
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
@@ -10,22 +10,24 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Milliseconds since some moment before this process; CLOCK_BOOTTIME. */
+/* Milliseconds since a moment before this process started; CLOCK_BOOTTIME. */
 int64_t clock_ms(void);
 /*
- * What clock_ms will be when the wall clock, even as coarse as it is read
- * where time is short, has gone on to its next second.
+ * The value that clock_ms will have when the wall clock reaches its next
+ * second.  The coarse clock, which is read where time is short, has reached it
+ * then, too.
  */
 int64_t clock_next_second(void);
 /* Unix time in seconds. */
 int64_t clock_unix(void);
 
-/* The same in milliseconds; 0 where the clock cannot be read. */
+/* Unix time in milliseconds; 0 if the clock cannot be read. */
 int64_t clock_unix_ms(void);
 
 /*
- * *to is what `clock` will be in so many milliseconds, which are not negative:
- * as the timed calls of POSIX want it.  False where the clock cannot be read.
+ * Set *to to the value that `clock` will have in `ms` milliseconds, which are
+ * not negative.  The timed calls of POSIX take such a time.  False if the clock
+ * cannot be read.
  */
 bool clock_after(clockid_t clock, int64_t ms, struct timespec *to);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Found by watching each getenv of an exchange, and by the names that stand in
- * the libraries that come along with libcurl.
+ * The list was found by watching each getenv during an exchange, and by
+ * searching the libraries that libcurl brings along for names.
  */
 #include "base/environment.h"
 
@@ -12,15 +12,17 @@
 #define TLS_NAMES 4
 
 const char *const environment_names[] = {
-	/* The first TLS_NAMES: keys that are written out, who is believed. */
+	/*
+	 * The first TLS_NAMES: where TLS keys are written, and whom TLS trusts.
+	 */
 	"SSLKEYLOGFILE",
 	"SSL_CERT_FILE",
 	"SSL_CERT_DIR",
 	"CURL_CA_BUNDLE",
-	/* More files. */
+	/* Other files. */
 	"CTLOG_FILE",
 	"QLOGDIR",
-	/* What is loaded, and how it works. */
+	/* Which code is loaded, and how it works. */
 	"CURL_SSL_BACKEND",
 	"OPENSSL_CONF",
 	"OPENSSL_CONF_INCLUDE",
@@ -33,7 +35,7 @@ const char *const environment_names[] = {
 	"GNUTLS_SYSTEM_PRIORITY_FILE",
 	"P11_KIT_DEBUG",
 	"P11_KIT_STRICT",
-	/* Names and addresses; glibc has taken out most of them itself. */
+	/* Names and addresses; glibc removes most of these itself. */
 	"HOSTALIASES",
 	"LOCALDOMAIN",
 	"RES_OPTIONS",

@@ -1,32 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the libraries that apam calls would take from the environment, in a
- * program that has more rights than whoever started it (privilege.h).
+ * Environment variables that the libraries below apam would obey, in a program
+ * that has more rights than the user who started it (privilege.h).
  *
- * libc takes out, and OpenSSL and GnuTLS look past, most of what names files;
- * libcurl reads SSLKEYLOGFILE by plain getenv, and would append to whatever
- * file it names, with the program's rights, what opens its TLS.  In such a
- * program all of them are taken out of the environment before main runs, as
- * the dynamic linker takes out its own.  Proxies and .netrc are of no effect
- * in any program (http/client.h).
+ * libc removes most variables that name files, and OpenSSL and GnuTLS ignore
+ * them.  But libcurl reads SSLKEYLOGFILE with plain getenv: with the program's
+ * rights it would append the keys of its TLS connections to any file.  So in
+ * such a program all these variables are removed before main runs, as the
+ * dynamic linker removes its own.  Proxies and .netrc have no effect in any
+ * program (http/client.h).
  */
 #ifndef CORE_ENVIRONMENT_H
 #define CORE_ENVIRONMENT_H
 
-/* The names, NULL at the end. */
+/* The names, ended by NULL. */
 extern const char *const environment_names[];
 
 /*
- * Take out, in any program, what opens TLS to others or changes whom it
- * believes; for one that has no other threads.
+ * Remove the variables that expose TLS or change whom it trusts, in any
+ * program.  The process must not have other threads.
  */
 void environment_forget_tls(void);
 
 /*
- * Take them all out, in a program with more rights; nothing in others.  Runs
- * before main, or with the dlopen of a library that holds it.  There, and
- * where a host has set one since, other threads may be in getenv: with every
- * libc these may miss a variable for a moment, and nothing else.
+ * Remove them all, in a program with more rights than its user; does nothing in
+ * others.  Runs before main, or when a library that contains it is loaded.  In
+ * that case, or if the host has set a variable since, other threads may be in
+ * getenv: with every libc these may miss a variable for a moment, and nothing
+ * worse.
  */
 void environment_forget(void);
 

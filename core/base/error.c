@@ -2,9 +2,9 @@
 /*
  * The detail of a failure, filled in once.
  *
- * Texts come from this library, from modules and from libraries below, so
- * whatever could break the one line that a person reads is replaced here, in
- * one place.  This is no log.
+ * Texts come from this library, from modules and from the libraries below.
+ * Anything that could break the line that a person reads is replaced here.  The
+ * detail is not a log.
  */
 #include "base/error.h"
 
@@ -13,7 +13,7 @@
 
 #include "base/utf8.h"
 
-/* One line, whole UTF-8 characters: a cut may have split the last one. */
+/* Make it one line of whole characters: cutting may have split the last one. */
 static void
 make_line(char *text, size_t size)
 {
@@ -32,7 +32,7 @@ static void
 fill(struct apam_error *err, enum apam_status status, const char *file,
     unsigned line, const char *format, va_list args) APAM_PRINTF(5, 0);
 
-/* Fill in *err where it is still empty. */
+/* Fill in *err, unless it has an error already. */
 static void
 fill(struct apam_error *err, enum apam_status status, const char *file,
     unsigned line, const char *format, va_list args)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Filling in `struct apam_error`, the caller-owned detail of a failure.
+ * Filling in `struct apam_error`, the detail of a failure, which the caller
+ * owns.
  *
- * The first error wins: a struct that already holds one is left alone.  Every
- * call takes NULL for callers that want no detail.  Texts never hold a secret
- * or bytes of outside input.
+ * The first error wins: a struct that already has one is not changed.  Every
+ * call accepts NULL from callers that want no detail.  Texts never contain a
+ * secret or bytes of outside input.
  */
 #ifndef CORE_ERROR_H
 #define CORE_ERROR_H
@@ -13,7 +14,7 @@
 
 #include <apam/apam.h>
 
-/* True for the members of enum apam_status: what a module may return. */
+/* True for the members of enum apam_status, which a module may return. */
 bool status_is_known(enum apam_status status);
 
 /* Make *err say "no error". */
@@ -22,7 +23,7 @@ error_clear(struct apam_error *err)
 {
 	if (err == NULL)
 		return;
-	/* Not the whole of it: this is on the hit path. */
+	/* Only what is needed: every signature comes through here. */
 	err->status = APAM_OK;
 	err->line = 0;
 	err->entry = -1;
@@ -35,11 +36,11 @@ error_clear(struct apam_error *err)
 enum apam_status error_set(struct apam_error *err, enum apam_status status,
     const char *format, ...) APAM_PRINTF(3, 4);
 
-/* The same with file and line (0: none). */
+/* Set file and line (0: none), too. */
 enum apam_status error_set_at(struct apam_error *err, enum apam_status status,
     const char *file, unsigned line, const char *format, ...) APAM_PRINTF(5, 6);
 
-/* Note profile (may be NULL) and entry (-1: none) where not yet named. */
+/* Add profile (may be NULL) and entry (-1: none), unless they are set. */
 void error_locate(struct apam_error *err, const char *profile, int entry);
 
 #endif

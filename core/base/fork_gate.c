@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The gate is a lock that many may share and that a fork has for itself.
+ * The gate is a lock that many threads may share; a fork takes it exclusively.
  */
 #define _GNU_SOURCE
 #include "base/fork_gate.h"
 
 #include <pthread.h>
 
-/* A fork must not wait for ever where many threads sign. */
+/*
+ * Writers go first: otherwise a fork could wait for ever among signing threads.
+ */
 #ifdef PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
 #define GATE_INIT PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
 #else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A table of slots, half full at most; an id is looked for from the slot of its
- * hash (FNV-1a) on, to the first that is empty.  Ids are the administrator's,
- * who gains nothing by making them collide.
+ * A hash table (FNV-1a) that is at most half full.  An id is searched from the
+ * slot of its hash up to the first empty slot.  The ids come from the
+ * administrator, who has no reason to make them collide.
  */
 #include "base/id_index.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_SIZE 64 /* a power of two, as all sizes are */
+#define FIRST_SIZE 64 /* all sizes are powers of two */
 
 struct id_slot {
 	const char *id; /* NULL: empty */
@@ -27,7 +27,7 @@ hash(const char *id)
 	return (size_t)(h ^ h >> 32);
 }
 
-/* Behind all that are of the same id. */
+/* Put it behind all numbers with the same id. */
 static void
 put(struct id_index *index, const char *id, size_t number)
 {
@@ -39,7 +39,7 @@ put(struct id_index *index, const char *id, size_t number)
 	index->slots[i] = (struct id_slot){ id, number };
 }
 
-/* From an empty slot on, so that those of one id keep their order. */
+/* Start at an empty slot, so that the numbers of an id stay in order. */
 static void
 put_all(struct id_index *to, const struct id_index *from)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines for the host's log: bounded, one line each, no control characters, so
- * that no outside text can forge a second line.
+ * Lines for the host's log.  They are bounded, and control characters are
+ * replaced, so that no outside text can forge a second line.
  */
 #include "base/log.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines for the host's log.  Never a secret, never a response body.
+ * Lines for the host's log.  They never contain a secret or a response body.
  */
 #ifndef CORE_LOG_H
 #define CORE_LOG_H
@@ -15,7 +15,7 @@ struct log {
 	int level;
 };
 
-/* One line of at most 511 bytes; control characters become '?'. */
+/* Write one line of at most 511 bytes; control characters become '?'. */
 void log_line(const struct log *log, enum apam_log_level level,
     const char *format, ...) APAM_PRINTF(3, 4);
 void log_vline(const struct log *log, enum apam_log_level level,

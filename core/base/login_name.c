@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The real user's name, from the system's user database, and sudo's word on
- * whom root stands for.
+ * The real user's name, from the system's user database.  For root, sudo's word
+ * on which user it acts for is used.
  */
 #include "base/login_name.h"
 
@@ -16,7 +16,7 @@
 #define ENTRY_MAX 4096 /* bytes of an entry of the user database */
 #define NAME_MAX_BYTES 64
 
-/* Good enough to be written into the registry. */
+/* True if the registry can store the name. */
 static bool
 is_name(const char *name)
 {
@@ -49,7 +49,9 @@ group_name(unsigned long gid, char to[LOGIN_NAME_SIZE])
 	struct group entry, *found = NULL;
 	char text[ENTRY_MAX];
 
-	/* A large group's members do not fit, and then there is a number. */
+	/*
+	 * A group with too many members does not fit; its number is used then.
+	 */
 	if (getgrgid_r((gid_t)gid, &entry, text, sizeof(text), &found) == 0 &&
 	    found != NULL && is_name(entry.gr_name))
 		(void)snprintf(to, LOGIN_NAME_SIZE, "%s", entry.gr_name);

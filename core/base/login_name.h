@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who runs this program, for the record.  What root says of itself by sudo's
- * environment is noted, not proven.
+ * The user who runs this program, for the record.  What root's environment says
+ * about sudo is noted, but it is not proof.
  */
 #ifndef CORE_LOGIN_NAME_H
 #define CORE_LOGIN_NAME_H
@@ -9,9 +9,9 @@
 #define LOGIN_NAME_SIZE 80
 
 /*
- * The login name of the real user, or its number where it has none; of root by
- * sudo(8), in a program that is not set-id, "alice (sudo)".  No control
- * character, UTF-8.
+ * The login name of the real user, or the number if there is no name.  For root
+ * under sudo(8), in a program that is not set-id, it is "alice (sudo)".  UTF-8
+ * without control characters.
  */
 void login_name(char to[LOGIN_NAME_SIZE]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Telling descriptors by what they refer to.
+ * Descriptors are recognised by what they refer to.
  */
 #include "base/own_fd.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A descriptor that is kept from call to call.  The host may close it, as
- * daemons close all that they find, and open something else of that number:
- * device and inode tell the one from the other.
+ * A descriptor that is kept between calls.  The host may close it, as daemons
+ * close all descriptors, and open something else with the same number: device
+ * and inode show whether it is still the same file.
  *
- * That holds for files and sockets.  All eventfds and epoll sets have one and
- * the same inode, so that none is kept that way.  And it holds at the moment:
- * nothing can be done about a host that closes descriptors while another of its
- * threads is in a call.
+ * This works for files and sockets.  All eventfds and epoll sets have the same
+ * inode, so none of them is kept this way.  And it is true only at that moment:
+ * nothing helps if a host closes descriptors while another of its threads is in
+ * a call.
  */
 #ifndef CORE_OWN_FD_H
 #define CORE_OWN_FD_H
@@ -22,13 +22,13 @@ struct own_fd {
 
 #define OWN_FD_NONE { .fd = -1 }
 
-/* Keep a descriptor; one below 0 stays what it is. */
+/* Keep a descriptor; a negative one is kept as none. */
 struct own_fd own_fd_of(int fd);
 
-/* It is there, and what it was when it was kept. */
+/* True if it is open and still refers to the same file. */
 bool own_fd_is_ours(const struct own_fd *own);
 
-/* Close it where it is ours; then it is none. */
+/* Close it if it is ours; afterwards it is none. */
 void own_fd_close(struct own_fd *own);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Blocks of powers of two, each with a head, cut off the front of the pool;
- * those that were given back are kept by size and used first.  A list that
- * grows step by step is so copied only where it has doubled.
+ * Blocks have sizes that are powers of two, and a head.  They are cut off the
+ * front of the pool; freed blocks are kept by size and used first.  A list that
+ * grows step by step is thus copied only when its size has doubled.
  *
- * The functions behind "What the libraries call" have no header: their
- * objects name them, by core/base/pool.syms.
+ * The functions behind "What the libraries call" have no header: the libraries'
+ * objects call them through core/base/pool.syms.
  */
 #define _XOPEN_SOURCE 700 /* uselocale */
 #include "base/pool.h"
@@ -23,7 +23,7 @@
 #define CLASSES 24
 
 struct block {
-	struct block *next; /* while it is free */
+	struct block *next; /* set while the block is free */
 	size_t size;
 	max_align_t bytes[];
 };
@@ -32,13 +32,13 @@ struct pool {
 	jmp_buf out;
 	struct block *free[CLASSES]; /* SMALLEST, twice that, ... */
 	size_t size, used;
-	bool left; /* the call under way, before its end */
+	bool left; /* the call under way was left before its end */
 	max_align_t bytes[];
 };
 
 /*
- * The pool of the call under way.  initial-exec: the access to it never
- * allocates, as that of another model may, which ends the process on failure.
+ * The pool of the call under way.  With the model initial-exec, access to it
+ * never allocates; with others it may, and ends the process if that fails.
  */
 static _Thread_local struct pool *current
     __attribute__((tls_model("initial-exec")));
@@ -62,13 +62,15 @@ pool_free(struct pool **pool)
 {
 	if (*pool == NULL)
 		return;
-	/* People put literal secrets where they do not belong. */
+	/*
+	 * It may contain a secret that somebody wrote into a file by mistake.
+	 */
 	wipe((*pool)->bytes, (*pool)->used);
 	free(*pool);
 	*pool = NULL;
 }
 
-/* False where the call was left. */
+/* False if the call was left. */
 static bool
 run_in(struct pool *pool, void (*run)(void *arg), void *arg)
 {
@@ -110,7 +112,7 @@ pool_used(const struct pool *pool)
 	return pool->used;
 }
 
-/* Outside of a call there is nothing to go back to. */
+/* Outside of a call there is no place to return to. */
 _Noreturn static void
 leave(void)
 {
@@ -135,7 +137,7 @@ FILE *pool_fopen(const char *path, const char *mode);
 int pool_fprintf(FILE *to, const char *format, ...);
 int pool_fprintf_chk(FILE *to, int flag, const char *format, ...);
 
-/* Streams that lead nowhere; nothing here reads or writes them. */
+/* Streams that are never opened; pool_fprintf does not use them. */
 extern FILE *pool_stdin, *pool_stdout, *pool_stderr;
 FILE *pool_stdin, *pool_stdout, *pool_stderr;
 
@@ -273,7 +275,7 @@ pool_assert_fail(
 	leave();
 }
 
-/* No file is opened, whatever a text asks for. */
+/* No file is opened, even if a configuration file asks for it. */
 FILE *
 pool_fopen(const char *path, const char *mode)
 {
@@ -282,7 +284,7 @@ pool_fopen(const char *path, const char *mode)
 	return NULL;
 }
 
-/* libconfig's scanner prints before it ends the process. */
+/* libconfig's scanner prints a message before it ends the process: drop it. */
 int
 pool_fprintf(FILE *to, const char *format, ...)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Asks the kernel's auxiliary vector on Linux (AT_SECURE also covers file
- * capabilities and security modules), and compares ids elsewhere.
+ * On Linux the kernel's auxiliary vector is asked: AT_SECURE also covers file
+ * capabilities and security modules.  Elsewhere ids are compared.
  */
 #include "base/privilege.h"
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether this process has more rights than whoever started it: then its
- * environment is not to be believed.
+ * Whether this process has more rights than the user who started it.  If so,
+ * its environment must not be trusted.
  */
 #ifndef CORE_SETID_H
 #define CORE_SETID_H
 
 #include <stdbool.h>
 
-/* True in a set-user-id, set-group-id or file-capability program. */
+/*
+ * True in a program that is set-user-id, set-group-id or has file capabilities.
+ */
 bool process_is_setid(void);
 
 /* getenv, but NULL in such a program. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All that is wrong with a set of files.
+ * Everything that is wrong with a set of files.
  *
- * Keeps the first problem and a count; the rest goes to whoever asked for
- * each, at once, so that a file full of errors costs no memory here.
+ * The first problem and a count are kept.  Each problem is passed on at once,
+ * so that a file full of errors needs no memory here.
  */
 #include "base/problems.h"
 
@@ -36,7 +36,7 @@ problems_init(struct problems *all)
 	error_clear(&all->first);
 }
 
-/* A problem with its text, which `args` complete. */
+/* Make a problem; its text is `format` with `args`. */
 static struct apam_error make(enum apam_status status, const char *file,
     unsigned line, const char *format, va_list args) APAM_PRINTF(4, 0);
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel's generator, by getentropy(3) of glibc, musl and the BSDs.  Each
- * call asks the kernel and nothing is kept here, so there is no state that a
- * child could share with its parent, no lock, and nothing to set up.
+ * The kernel's generator, through getentropy(3) of glibc, musl and the BSDs.
+ * Each call asks the kernel.  Nothing is kept here, so there is no state to
+ * share with a forked child, no lock, and nothing to set up.
  */
 #define _DEFAULT_SOURCE
 #include "base/random.h"
 
 #include <unistd.h>
 
-#define PIECE 256 /* what getentropy gives at once, at most */
+#define PIECE 256 /* the most that getentropy gives in one call */
 
 bool
 random_bytes(void *to, size_t n)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Random bytes, for salts, nonces, jitter and modules: the one place that they
- * come from.
+ * Random bytes for salts, nonces, jitter and modules.  This is their only
+ * source.
  */
 #ifndef CORE_RANDOM_H
 #define CORE_RANDOM_H
@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 /*
- * Fill `to` with `n` bytes that nobody can predict, also after a fork.  False
- * where the system has none: then nothing at `to` may be used.
+ * Fill `to` with `n` unpredictable bytes, also after a fork.  False if the
+ * system has none: then `to` must not be used.
  */
 bool random_bytes(void *to, size_t n);
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory for secrets, straight from mmap: no allocator keeps a copy or hands
- * the page to somebody else.  mlock and MADV_DONTDUMP may be refused, by a
- * limit or by the system; the memory is used all the same, because a secret
- * that cannot be read at all helps nobody.
+ * Memory for secrets, directly from mmap: no allocator keeps a copy or reuses
+ * the page for other data.  mlock and MADV_DONTDUMP may fail, because of a
+ * limit or the system; the memory is used all the same, because a secret that
+ * cannot be read is of no use.
  *
- * The pages stay as they are in a forked child: credentials live on there.
+ * The pages are kept in a forked child: credentials stay valid there.
  *
- * Single pages that were given back wait, wiped, to be used again: getting one
- * from the system and locking it takes ten microseconds, and a few at once not
- * much more, so that they come by the batch.  The places they wait in are
- * single words, exchanged whole, so that there is no lock to be held while
- * another thread forks.
+ * Freed single pages are wiped and kept for reuse.  Getting a page from the
+ * system and locking it takes ten microseconds, and a few pages at once hardly
+ * more, so they are fetched in batches.  Each place for a spare page is a
+ * single word that is exchanged atomically.  So there is no lock that another
+ * thread could hold at a fork.
  */
 #define _GNU_SOURCE
 
@@ -23,13 +23,13 @@
 #include "base/buf.h"
 #include "base/secmem.h"
 
-#define SPARE_MAX 1024 /* pages; what a crowd of threads gives back */
+#define SPARE_MAX 1024 /* pages; a crowd of threads frees that many */
 #define PROBES 32
 #define BATCH 4
-#define LARGE ((size_t)4 << 20) /* from here on huge pages are worth it */
+#define LARGE ((size_t)4 << 20) /* huge pages pay from this size on */
 
 static _Atomic(void *) spare[SPARE_MAX];
-static atomic_uint top; /* where to look first; a hint */
+static atomic_uint top; /* where to look first; only a hint */
 static atomic_int fail_after = -1;
 static atomic_int live;
 
@@ -45,7 +45,7 @@ secmem_live(void)
 	return atomic_load(&live);
 }
 
-/* True where a test wants this allocation to fail. */
+/* True if a test wants this allocation to fail. */
 static bool
 must_fail(void)
 {
@@ -56,7 +56,7 @@ must_fail(void)
 	return left == 0;
 }
 
-/* `n` rounded up to whole pages; 0 where there is no such size. */
+/* `n` rounded up to whole pages; 0 if that is too large. */
 static size_t
 whole_pages(size_t n)
 {
@@ -89,7 +89,7 @@ take_spare(void)
 	return NULL;
 }
 
-/* False where the places next to the last one are taken. */
+/* False if the places after the last one used are taken. */
 static bool
 keep_spare(void *p)
 {
@@ -107,7 +107,7 @@ keep_spare(void *p)
 	return false;
 }
 
-/* NULL where there is no memory or, if it must be, none that can be locked. */
+/* NULL if there is no memory, or, with `locked`, none that can be locked. */
 static void *
 map(size_t size, bool locked)
 {
@@ -129,7 +129,7 @@ map(size_t size, bool locked)
 	return p;
 }
 
-/* One page of a new batch; one alone where a whole batch cannot be locked. */
+/* A page of a new batch, or a single page if a batch cannot be locked. */
 static void *
 map_page(size_t page)
 {
@@ -175,6 +175,6 @@ secmem_free(void *p, size_t got)
 	atomic_fetch_sub(&live, 1);
 	if (got == whole_pages(1) && keep_spare(p))
 		return;
-	/* Unlocks as well. */
+	/* munmap also unlocks. */
 	(void)munmap(p, got);
 }

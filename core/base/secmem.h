@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory for secrets: whole pages of their own, locked into RAM and excluded
- * from core dumps where the system allows (both are best effort), wiped before
- * they are given back.  What is not POSIX stays in secmem.c.
+ * Memory for secrets: whole pages, locked into RAM and excluded from core dumps
+ * if the system allows (both are best effort), and wiped before they are given
+ * back.  Everything that is not POSIX stays in secmem.c.
  */
 #ifndef CORE_SECMEM_H
 #define CORE_SECMEM_H
@@ -10,17 +10,17 @@
 #include <stddef.h>
 
 /*
- * Allocate at least `n` zeroed bytes; *got is how many there are.  NULL when
- * out of memory or n is 0; *got is then 0.
+ * Allocate at least `n` zeroed bytes; *got is the real number.  NULL if memory
+ * runs out or n is 0; *got is 0 then.
  */
 void *secmem_alloc(size_t n, size_t *got);
 
-/* Wipe and free; `got` is what secmem_alloc said.  NULL is fine. */
+/* Wipe and free; `got` is secmem_alloc's.  `p` may be NULL. */
 void secmem_free(void *p, size_t got);
 
 /*
- * For tests: let `n` more allocations succeed and all later ones fail; -1,
- * the state at the start, lets all succeed.
+ * For tests: `n` more allocations succeed and all later ones fail.  -1, the
+ * state at the start: all succeed.
  */
 void secmem_fail_after(int n);
 

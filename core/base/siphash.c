@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The function as its paper has it; numbers are taken from bytes the least
- * first.
+ * The function as in its paper; numbers are little-endian.
  */
 #include "base/siphash.h"
 
@@ -17,7 +16,7 @@ rotate(uint64_t n, int bits)
 	return n << bits | n >> (64 - bits);
 }
 
-/* Written out, so that compilers make one load of it. */
+/* Written out so that compilers turn it into one load. */
 static uint64_t
 number(const unsigned char *p)
 {

@@ -2,8 +2,8 @@
 /*
  * Names and texts of the public enums, for people and for scripts.
  *
- * Every lookup is total: a number that is no member, from a newer library or
- * a broken module, gives a fixed text and never a NULL.
+ * Every lookup has a result: for a number that is not a member, from a newer
+ * library or a broken module, it is a fixed text and never NULL.
  */
 #include "base/error.h"
 
@@ -16,7 +16,7 @@ struct status_words {
 
 #define CLASSES 7
 #define CLASS_SIZE 6
-/* Where a status stands in the table: by class, then by number in it. */
+/* A status's place in the table: its class, then its number in the class. */
 #define AT(status) [(status) >> 8][(status)&0xff]
 
 static const struct status_words statuses[CLASSES][CLASS_SIZE] = {

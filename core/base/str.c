@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Comparing and taking apart views.  Nothing here looks at the locale, and
- * nothing needs a NUL: a view may end in the middle of a larger text.
+ * Comparing and splitting views.  Nothing here depends on the locale or needs a
+ * NUL: a view may end in the middle of a larger text.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 bool
 str_equal(struct apam_str a, struct apam_str b)
 {
-	/* memcmp takes no NULL, not even with length 0. */
+	/* memcmp must not get NULL, not even with length 0. */
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
@@ -148,7 +148,7 @@ str_number(struct apam_str s, int64_t max, int64_t *n)
 
 		if (digit < 0 || digit > 9)
 			return false;
-		/* Asked this way round, nothing overflows. */
+		/* In this form the comparison cannot overflow. */
 		if (digit > max || sum > (max - digit) / 10)
 			return false;
 		sum = sum * 10 + digit;

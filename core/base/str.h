@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Comparing and taking apart views.  ASCII only, no locale.
+ * Comparing and splitting views.  ASCII only, no locale.
  */
 #ifndef CORE_STR_H
 #define CORE_STR_H
@@ -13,32 +13,32 @@
 #define SARG(s) ((int)(s).n), ((s).p == NULL ? "" : (s).p)
 
 bool str_equal(struct apam_str a, struct apam_str b);
-/* Without ASCII case. */
+/* Ignores ASCII case. */
 bool str_equal_nocase(struct apam_str a, struct apam_str b);
 bool str_starts(struct apam_str s, struct apam_str prefix);
-/* Index of the first c, or s.n. */
+/* Index of the first c; s.n if there is none. */
 size_t str_find(struct apam_str s, char c);
 /* The rest after the first n bytes; n is at most s.n. */
 struct apam_str str_skip(struct apam_str s, size_t n);
 /* The first n bytes; n is at most s.n. */
 struct apam_str str_cut(struct apam_str s, size_t n);
-/* Without spaces and tabs at both ends. */
+/* s without spaces and tabs at both ends. */
 struct apam_str str_trim(struct apam_str s);
-/* A malloc'ed copy with a NUL; NULL when out of memory. */
+/* A malloc'ed copy with a NUL; NULL if memory runs out. */
 char *str_dup(struct apam_str s);
 char str_lower(char c);
 /* An ASCII digit; an ASCII letter or digit. */
 bool str_is_digit(char c);
 bool str_is_alnum(char c);
-/* True where c is one of the bytes of `set`; a NUL is none. */
+/* True if c is one of the bytes of `set`; a NUL never is. */
 bool str_is_one_of(char c, const char *set);
-/* The value of a hexadecimal digit of either case; -1 where c is none. */
+/* The value of a hexadecimal digit of either case; -1 if c is not one. */
 int str_hex(char c);
 /* True where a byte is a control character (0..31, 127). */
 bool str_has_control(struct apam_str s);
 /*
- * Read all of s as a decimal number without sign; false on anything else or
- * on more than `max`.
+ * Read all of s as a decimal number without a sign; false if it is anything
+ * else, or more than `max`.
  */
 bool str_number(struct apam_str s, int64_t max, int64_t *n);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The name of the running program, as the kernel knows it: /proc/self/exe is
- * Linux, elsewhere the name is not known.  Neither argv nor the name of the
- * thread, which a program sets as it likes.
+ * The name of the running program, as the kernel knows it, from /proc/self/exe.
+ * That is Linux; elsewhere the name is unknown.  argv and the thread's name are
+ * not used, because a program can set them freely.
  */
 #include "base/this_process.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the kernel adds where the file is no longer there. */
+/* The kernel adds this if the file was deleted. */
 static const char deleted[] = " (deleted)";
 
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The name of the program that this process runs, for those who read logs.
+ * The name of the program that this process runs, for people who read logs.
  */
 #ifndef CORE_PROGRAM_H
 #define CORE_PROGRAM_H
@@ -8,8 +8,8 @@
 #define PROGRAM_NAME_SIZE 65
 
 /*
- * Its file's name without the directory, cut to what fits; "?" where it is not
- * known.  As the file system has it: perhaps with control characters.
+ * The name of the program's file without the directory, cut to fit; "?"  if it
+ * is unknown.  It may contain control characters, as file names may.
  */
 void program_name(char to[PROGRAM_NAME_SIZE]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Well-formed UTF-8 by the table of RFC 3629, 4: the lead byte gives the
+ * Well-formed UTF-8 by the table of RFC 3629, 4: the lead byte determines the
  * length and the range of the second byte; the others are 80..bf.
  */
 #include "base/utf8.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Wiping memory in a way that the optimiser keeps: explicit_bzero of glibc,
- * musl and the BSDs, which is as fast as memset.
+ * Wiping memory with explicit_bzero of glibc, musl and the BSDs: the optimiser
+ * does not remove it, and it is as fast as memset.
  */
 #define _DEFAULT_SOURCE
 #include <string.h>

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Challenges, read by the grammar of RFC 9110, 11.6.1.  Nothing is taken from a
- * header that breaks it: half a challenge is no evidence.
+ * Challenges, read by the grammar of RFC 9110, 11.6.1.  If a header breaks the
+ * grammar, nothing of it is used: half a challenge is not evidence.
  */
 #include "text/challenge.h"
 
 #include "base/str.h"
 #include "text/header.h"
 
-/* What one header has of what is wanted. */
+/* What was found in one header. */
 struct found {
 	bool scheme, parameter;
-	struct apam_str value; /* as it stands, without its quotes */
+	struct apam_str value; /* the raw value, without its quotes */
 	bool quoted;
 };
 
 /* Reading one WWW-Authenticate header. */
 struct cursor {
 	struct apam_str rest;
-	struct apam_str scheme, parameter; /* wanted */
-	bool has_scheme; /* a challenge that may have parameters is open */
-	bool matches; /* and it is the one that is wanted */
+	struct apam_str scheme, parameter; /* what is searched */
+	bool has_scheme; /* a challenge is open that may have parameters */
+	bool matches; /* the open challenge is the one searched */
 	struct found found;
 };
 
@@ -39,7 +39,7 @@ take(struct cursor *c, size_t n)
 	return taken;
 }
 
-/* OWS and BWS, RFC 9110, 5.6.3.  True where there was any. */
+/* Skip OWS or BWS, RFC 9110, 5.6.3.  True if there was any. */
 static bool
 skip_blanks(struct cursor *c)
 {
@@ -61,7 +61,7 @@ take_token(struct cursor *c)
 	return take(c, n);
 }
 
-/* At the end of a list element: a comma or the end of the header. */
+/* True at the end of a list element: a comma or the end of the header. */
 static bool
 at_element_end(struct cursor *c)
 {
@@ -69,7 +69,10 @@ at_element_end(struct cursor *c)
 	return c->rest.n == 0 || at(c, ',');
 }
 
-/* token68, RFC 9110, 11.2, with the end of its element.  False: it is none. */
+/*
+ * Skip a token68 (RFC 9110, 11.2) up to the end of its element; false if it is
+ * not one.
+ */
 static bool
 skip_token68(struct cursor *c)
 {
@@ -90,7 +93,7 @@ skip_token68(struct cursor *c)
 	return false;
 }
 
-/* quoted-string, RFC 9110, 5.6.4.  The cursor is at its first quote. */
+/* Take a quoted-string (RFC 9110, 5.6.4); the cursor is at its first quote. */
 static bool
 take_quoted(struct cursor *c, struct apam_str *inside)
 {
@@ -114,7 +117,7 @@ take_quoted(struct cursor *c, struct apam_str *inside)
 	return true;
 }
 
-/* "=" and a value, after the name of a parameter.  RFC 9110, 11.2. */
+/* Read "=" and a value, after the parameter's name.  RFC 9110, 11.2. */
 static bool
 read_parameter(struct cursor *c, struct apam_str name)
 {
@@ -150,8 +153,8 @@ open_challenge(struct cursor *c, struct apam_str scheme)
 }
 
 /*
- * One element of the list: a parameter of the open challenge, or a challenge
- * with its token68 or first parameter, if any.
+ * Read one element of the list: a parameter of the open challenge, or a
+ * challenge with its token68 or first parameter, if any.
  */
 static bool
 read_element(struct cursor *c)
@@ -177,7 +180,7 @@ read_element(struct cursor *c)
 	return name.n > 0 && at(c, '=') && read_parameter(c, name);
 }
 
-/* A list of challenges, RFC 9110, 5.6.1.2: elements may be empty. */
+/* Read a list of challenges, RFC 9110, 5.6.1.2: elements may be empty. */
 static bool
 read_challenges(struct cursor *c)
 {
@@ -191,7 +194,7 @@ read_challenges(struct cursor *c)
 	}
 }
 
-/* Copy the value that was found, without the backslashes of a quoted one. */
+/* Copy the value that was found; a quoted one loses its backslashes. */
 static void
 copy_value(const struct found *found, char *to, size_t size)
 {
@@ -200,7 +203,7 @@ copy_value(const struct found *found, char *to, size_t size)
 	if (size == 0)
 		return;
 	for (size_t i = 0; i < found->value.n && n < size - 1; i++) {
-		/* A quoted string never ends in a lone backslash. */
+		/* A quoted string never ends with a single backslash. */
 		if (found->quoted && found->value.p[i] == '\\')
 			i++;
 		to[n++] = found->value.p[i];

@@ -53,7 +53,7 @@ digest_bytes(struct apam_str bytes, unsigned char to[DIGEST_SIZE])
 	digest_end(&d, to);
 }
 
-/* Feed all that a body's reader gives. */
+/* Hash all that a body's reader gives. */
 static bool
 put_all(struct digest *d, const struct apam_body *body)
 {

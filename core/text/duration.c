@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Durations in files: digits and one unit, nothing else.  "1h30m" is refused
- * rather than guessed at; so is a sign, a space, a fraction.
+ * instead of guessed at; so are a sign, a space and a fraction.
  */
 #include "text/duration.h"
 

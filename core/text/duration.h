@@ -11,7 +11,7 @@
 
 #define DURATION_MAX (10LL * 365 * 86400) /* seconds: ten years */
 
-/* Seconds; false on anything else or more than DURATION_MAX. */
+/* Set *seconds; false for anything else, or for more than DURATION_MAX. */
 bool duration_parse(struct apam_str text, int64_t *seconds);
 
 #endif

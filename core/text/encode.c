@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text encodings.  All of them append byte by byte to the buffer: what they
- * encode is often a secret, and no copy of it stays on the stack.
+ * Text encodings.  All of them append byte by byte to the buffer: the input is
+ * often a secret, and no copy of it may stay on the stack.
  */
 #include "text/encode.h"
 #include "base/str.h"
@@ -98,7 +98,7 @@ encode_json_string(struct buf *b, struct apam_str bytes)
 	buf_put_char(b, '"');
 }
 
-/* The six bits of a URL-safe digit, or 64. */
+/* The six bits of a URL-safe digit; 64 if it is not one. */
 static unsigned
 digit_bits(char c)
 {
@@ -130,7 +130,7 @@ put_decoded(struct buf *b, struct apam_str text)
 			buf_put_char(b, (char)(bits >> held & 255));
 		}
 	}
-	/* RFC 4648, 3.5: bits that are left over are zero. */
+	/* RFC 4648, 3.5: the bits left over must be zero. */
 	return held < 6 && (bits & ((1U << held) - 1)) == 0;
 }
 

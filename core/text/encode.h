@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text encodings, each appended to a buffer.
+ * Text encodings, each of which appends to a buffer.
  */
 #ifndef CORE_ENCODE_H
 #define CORE_ENCODE_H
@@ -11,13 +11,13 @@
 void encode_base64(struct buf *b, struct apam_str bytes);
 /* application/x-www-form-urlencoded.  RFC 6749, appendix B. */
 void encode_form(struct buf *b, struct apam_str bytes);
-/* Percent-encode all but unreserved.  RFC 3986, 2.3. */
+/* Percent-encode all but unreserved characters.  RFC 3986, 2.3. */
 void encode_percent(struct buf *b, struct apam_str bytes);
-/* Append a JSON string with its quotes.  RFC 8259, 7.  Input is UTF-8. */
+/* Append a JSON string with its quotes.  RFC 8259, 7.  The input is UTF-8. */
 void encode_json_string(struct buf *b, struct apam_str bytes);
 /*
- * Decode unpadded URL-safe base64.  RFC 4648, 5.  False on other input, which
- * appends nothing, and where the buffer failed.
+ * Decode URL-safe base64 without padding.  RFC 4648, 5.  False for other input,
+ * of which nothing is appended, or if the buffer failed.
  */
 bool decode_base64url(struct buf *b, struct apam_str text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Name and value pairs in one wiped buffer.  Views are made only when asked
- * for, because the buffer moves as it grows.
+ * Pairs of name and value in one wiped buffer.  Views are made only on request,
+ * because the buffer moves when it grows.
  */
 #include "text/fields.h"
 

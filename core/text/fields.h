@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A growing list of name and value pairs in one buffer that is wiped: the
+ * A growing list of pairs of name and value in one buffer, which is wiped: the
  * headers of an exchange, a response or a signature, and query parameters.
  */
 #ifndef CORE_FIELDS_H
@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-#define FIELDS_MAX (256 * 1024)	/* bytes in all */
+#define FIELDS_MAX (256 * 1024)	/* bytes in all pairs */
 
 struct fields {
 	struct buf text;	/* name NUL value NUL ... */
@@ -21,12 +21,12 @@ void fields_init(struct fields *f);
 void fields_free(struct fields *f);
 
 /*
- * Add a pair.  Sticky failure: `refused` says why (bad header name or value,
+ * Add a pair.  A failure stays: `refused` says why (bad header name or value,
  * see header.h; no memory) and later adds do nothing.
  */
 void fields_add_header(struct fields *f, struct apam_str name,
     struct apam_str value);
-/* The same without looking at the bytes, but for NUL, which is refused. */
+/* Add a pair without checking its bytes, except that a NUL is refused. */
 void fields_add(struct fields *f, struct apam_str name, struct apam_str value);
 
 /* All pairs, valid until the next add; NULL when empty or failed. */

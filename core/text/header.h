@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Header fields: what may be one (RFC 9110, 5.1 and 5.5), and finding one.
+ * Header fields: which names and values are allowed (RFC 9110, 5.1 and 5.5),
+ * and finding a field.
  */
 #ifndef CORE_HEADER_H
 #define CORE_HEADER_H
@@ -11,20 +12,20 @@
 
 /* True for a byte of a token: tchar, RFC 9110, 5.6.2. */
 bool header_is_token_char(char c);
-/* A token, RFC 9110, 5.6.2; not empty. */
+/* True for a token, RFC 9110, 5.6.2, which is not empty. */
 bool header_name_ok(struct apam_str name);
 /*
- * No control characters at all, no space or tab at either end.  Bytes above
- * 127 pass (obs-text).
+ * True if there are no control characters, and no space or tab at either end.
+ * Bytes above 127 are allowed (obs-text).
  */
 bool header_value_ok(struct apam_str value);
 /*
  * True for the headers that say where a request goes or where it ends, and for
- * those of one connection (RFC 9110, 7.2, 7.6.1, 8.6; RFC 9112, 6): whoever
- * sends the request sets them.
+ * those of a connection (RFC 9110, 7.2, 7.6.1, 8.6; RFC 9112, 6).  Only the
+ * program that sends the request may set them.
  */
 bool header_is_framing(struct apam_str name);
-/* The first value of this name, without case; empty where there is none. */
+/* The first value with this name, ignoring case; empty if there is none. */
 struct apam_str header_find(
     const struct apam_header *headers, size_t count, struct apam_str name);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * JSON by jansson, made strict, in a pool: so what jansson copies while it
- * reads is wiped as well.
+ * JSON by jansson, made strict, in a pool, so that everything that jansson
+ * copies while it reads is wiped, too.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -17,23 +17,23 @@
 static const char no_memory[] = "out of memory";
 
 /*
- * The pools, in bytes, for a text of n bytes: what is enough for most, and
- * what is more than enough for any (tests/unit/text/check_json.c).
+ * The size of the pools, in bytes, for a text of n bytes: enough for most
+ * texts, and more than enough for any (tests/unit/text/check_json.c).
  */
 #define POOL_FIRST(n) (4096 + 16 * (n))
 #define POOL_MOST(n) (16384 + 256 * (n))
 
 struct json {
 	json_t *root;
-	struct pool *pool; /* what it lies in */
+	struct pool *pool; /* the memory in which it lies */
 };
 
 /* ---- Parsing ---------------------------------------------------------- */
 
 /*
- * Levels of nesting at the deepest point.  Text that is no JSON gives some
- * number, which does not matter: it will be refused.  jansson recurses, so
- * this comes first.
+ * The deepest level of nesting.  For text that is not JSON the result does not
+ * matter, because the text will be refused.  This comes before parsing, because
+ * jansson recurses.
  */
 static size_t
 depth_of(struct apam_str text)
@@ -82,7 +82,7 @@ json_why(const struct json_error_t *error)
 	}
 }
 
-/* One text and what is read from it. */
+/* A text and what is read from it. */
 struct loading {
 	struct apam_str text;
 	json_t *root;
@@ -99,8 +99,8 @@ run_jansson(void *arg)
 	l->root = json_loadb(
 	    l->text.p, l->text.n, JSON_REJECT_DUPLICATES, &l->error);
 	/*
-	 * An integer beyond 64 bits does no harm where nobody looks at it, or
-	 * as a lifetime: read all numbers as reals then.
+	 * An integer of more than 64 bits does no harm if it is not used, or
+	 * used as a lifetime: then read all numbers as reals.
 	 */
 	if (l->root == NULL &&
 	    json_error_code(&l->error) == json_error_numeric_overflow)
@@ -164,7 +164,7 @@ json_free(struct json **json)
 
 /* ---- Reading ---------------------------------------------------------- */
 
-/* `token` of a pointer, with its ~0 and ~1, is `name`.  RFC 6901, 4. */
+/* True if `token` of a pointer, with its ~0 and ~1, is `name`.  RFC 6901, 4. */
 static bool
 token_is(struct apam_str token, const char *name)
 {
@@ -178,7 +178,7 @@ token_is(struct apam_str token, const char *name)
 				return false;
 			c = token.p[i] == '0' ? '~' : '/';
 		}
-		/* The NUL at the end of the name differs from any byte. */
+		/* The NUL at the name's end differs from every byte. */
 		if (*name != c || c == '\0')
 			return false;
 	}
@@ -199,7 +199,7 @@ object_member(const json_t *object, struct apam_str token)
 	return NULL;
 }
 
-/* An index has no leading zero.  RFC 6901, 4. */
+/* An index must not have a leading zero.  RFC 6901, 4. */
 static const json_t *
 array_member(const json_t *array, struct apam_str token)
 {
@@ -233,7 +233,7 @@ find(const json_t *value, struct apam_str pointer)
 	return value;
 }
 
-/* Cut to an integer, without the undefined cases of a cast. */
+/* Cut to an integer; the cast alone would be undefined for large numbers. */
 static int64_t
 cut_real(double real)
 {

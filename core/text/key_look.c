@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Guesses.  An id is what people read and type: an address, words, a name with
- * dots, a UUID.  A secret is long, of letters and digits, and made by chance.
+ * Guesses.  People read and type ids: an address, words, a name with dots, a
+ * UUID.  A secret is long, random, and made of letters and digits.
  */
 #include "text/key_look.h"
 
@@ -11,8 +11,8 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
-#define SECRET_MIN 20 /* bytes, with capitals, small letters and digits */
-#define SECRET_SURE 32 /* or so many, with letters and digits */
+#define SECRET_MIN 20 /* bytes, if it has capitals, small letters and digits */
+#define SECRET_SURE 32 /* bytes, if it has letters and digits */
 #define UUID_SIZE 36
 #define CUT_MAX 4 /* characters */
 
@@ -68,7 +68,7 @@ is_like_secret(struct apam_str s)
 	    (s.n >= SECRET_SURE && n.upper + n.lower > 0);
 }
 
-/* An email address, which is an id wherever it stands. */
+/* An email address is an id wherever it stands. */
 static bool
 is_address(struct apam_str s)
 {

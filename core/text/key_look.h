@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What ids and secrets look like.  Whoever puts one in the other's place would
- * find the secret in logs and lists, where ids are.
+ * What ids and secrets look like.  If a user swaps the two, the secret would
+ * appear in logs and lists, where ids are shown.
  */
 #ifndef CORE_KEY_LOOK_H
 #define CORE_KEY_LOOK_H
@@ -11,15 +11,15 @@
 #include <apam/types.h>
 
 /*
- * Static text on what is odd about the two, for lint; NULL where nothing is.
- * Either way it proves nothing: providers make both as they like.
+ * A static text about what is odd about the two, for lint; NULL if nothing is.
+ * It is never proof: providers make both in any form.
  */
 const char *key_look_problem(struct apam_str id, struct apam_str secret);
 
 /*
- * An id that may be a secret, for logs: its first characters, four at most and
- * a quarter of it, and "...".  An email address is none, and stays whole.  `to`
- * has `size` bytes, 20 at least.
+ * Shorten an id that may be a secret, for logs: at most its first four
+ * characters and at most a quarter of it, then "...".  An email address is not
+ * a secret, and stays whole.  `to` has `size` bytes, at least 20.
  */
 void key_look_cut(const char *id, char *to, size_t size);
 

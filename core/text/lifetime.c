@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Lifetimes: reading whatever a provider writes into expires_in (RFC 6749,
- * 5.1) and the exp claim of a JWT (RFC 7519).  No signature is verified: the
- * token is for the provider, and exp only times our next exchange.
+ * 5.1), and the exp claim of a JWT (RFC 7519).  No signature is verified: the
+ * token is for the provider, and exp only decides when our next exchange is
+ * due.
  */
 #include "text/lifetime.h"
 #include "base/str.h"
@@ -19,7 +20,10 @@ clamp(int64_t seconds)
 	return seconds > LIFETIME_MAX ? LIFETIME_MAX : seconds;
 }
 
-/* Nobody means a token that is dead on arrival: 0 states nothing. */
+/*
+ * Providers that send 0 do not mean an already expired token; treat it as not
+ * stated.
+ */
 static int64_t
 stated(int64_t seconds)
 {
@@ -51,8 +55,9 @@ lifetime_from_json(struct apam_json value)
 }
 
 /*
- * One part of a JWS in compact form (RFC 7515, 7.1): a JSON object, or NULL;
- * *why is then what a token without a lifetime says, or that it is not known.
+ * Read one part of a JWS in compact form (RFC 7515, 7.1): a JSON object.  If it
+ * is not one, returns NULL and sets *why: no lifetime is stated, or it is
+ * unknown because memory ran out.
  */
 static struct json *
 read_part(struct apam_str part, int64_t *why)
@@ -101,7 +106,10 @@ lifetime_jwt_exp(struct apam_str token)
 		return LIFETIME_UNSTATED;
 	rest = str_skip(token, first + 1);
 	second = str_find(rest, '.');
-	/* Three parts; an encrypted JWT has five and shows no claims. */
+	/*
+	 * There must be three parts; an encrypted JWT has five and shows no
+	 * claims.
+	 */
 	if (second == rest.n)
 		return LIFETIME_UNSTATED;
 	if (str_find(str_skip(rest, second + 1), '.') != rest.n - second - 1)
@@ -124,7 +132,10 @@ lifetime_choose(int64_t given, struct apam_str token, int64_t now, int64_t ttl)
 	if (exp == LIFETIME_UNREAD)
 		return exp;
 	left = now < exp - LIFETIME_MAX ? LIFETIME_MAX : clamp(exp - now);
-	/* Whoever checks the token goes by exp, whatever came beside it. */
+	/*
+	 * The server that checks the token goes by exp, whatever lifetime was
+	 * sent.
+	 */
 	if (given >= 0)
 		return exp >= 0 && left < given ? left : clamp(given);
 	if (exp >= 0)
@@ -137,6 +148,6 @@ lifetime_margin_ms(int64_t lifetime)
 {
 	if (lifetime <= 0)
 		return 0;
-	/* 10 % of 600 seconds is the 60 seconds that are the most. */
+	/* 10 % of 600 seconds is 60 seconds, the largest margin. */
 	return lifetime >= 600 ? 60000 : lifetime * 100;
 }

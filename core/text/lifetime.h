@@ -2,9 +2,9 @@
 /*
  * How long a credential lives, from what providers send.
  *
- * Order: the provider's lifetime in any shape; else a JWT's exp as a hint
- * (unverified: a wrong one costs an early exchange or a rejected request);
- * else the profile's ttl.
+ * The order is: the provider's lifetime in any form; else a JWT's exp as a hint
+ * (it is not verified: a wrong one costs an early exchange or a rejected
+ * request); else the profile's ttl.
  */
 #ifndef CORE_LIFETIME_H
 #define CORE_LIFETIME_H
@@ -18,24 +18,24 @@
 #define LIFETIME_MAX (10LL * 365 * 86400) /* seconds; more is cut */
 
 /*
- * Seconds that a JSON value states: an integer, a real (cut) or a string of
- * digits.  Huge numbers give LIFETIME_MAX; 0, negative numbers, absent, null
+ * The seconds that a JSON value states: an integer, a real (cut) or a string of
+ * digits.  Huge numbers give LIFETIME_MAX.  0, negative numbers, absent, null
  * and anything else give LIFETIME_UNSTATED.
  */
 int64_t lifetime_from_json(struct apam_json value);
 
 /*
- * The exp claim of a JWT (RFC 7519, 4.1.4) in Unix seconds, unverified;
- * LIFETIME_UNSTATED where the token is no JWT or has none, LIFETIME_UNREAD
- * where there was no memory to look.
+ * The exp claim of a JWT (RFC 7519, 4.1.4) in Unix seconds, not verified.
+ * LIFETIME_UNSTATED if the token is not a JWT or has no exp, LIFETIME_UNREAD if
+ * memory ran out.
  */
 int64_t lifetime_jwt_exp(struct apam_str token);
 
 /*
- * The lifetime to use, in seconds: the shorter one of `given`, where that is
- * not negative, and exp - now (at least 0), where there is an exp; else `ttl`.
- * More than LIFETIME_MAX is cut; APAM_FOREVER passes through.  LIFETIME_UNREAD
- * where there was no memory to look for an exp, which may be the shorter one.
+ * The lifetime to use, in seconds: the shorter of `given`, if that is not
+ * negative, and exp - now (at least 0), if there is an exp; else `ttl`.  More
+ * than LIFETIME_MAX is cut; APAM_FOREVER is kept.  LIFETIME_UNREAD if there was
+ * no memory to look for an exp, which could be shorter.
  */
 int64_t lifetime_choose(
     int64_t given, struct apam_str token, int64_t now, int64_t ttl);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading PEM line by line.  What stands outside the markers is explanatory
- * text (RFC 7468, 5.2), and blocks with other labels are not looked into.
+ * Reading PEM line by line.  Text outside the markers is an explanation (RFC
+ * 7468, 5.2), and blocks with other labels are skipped.
  */
 #include "text/pem.h"
 
@@ -10,9 +10,9 @@
 
 #include "base/str.h"
 
-#define BLOCK 1024 /* bytes of base64 that are decoded at a time */
+#define BLOCK 1024 /* bytes of base64 that are decoded at once */
 
-/* What X.509 certificates are called; the last two by old programs. */
+/* Labels of X.509 certificates; old programs use the last two. */
 static const char *const labels[] = {
 	"CERTIFICATE-----",
 	"X509 CERTIFICATE-----",
@@ -22,8 +22,8 @@ static const char *const labels[] = {
 /* One block between its markers. */
 struct block {
 	struct base64_decode_ctx base64;
-	unsigned char head[6]; /* the begin of the DER */
-	size_t n; /* bytes of it */
+	unsigned char head[6]; /* the first bytes of the DER */
+	size_t n; /* bytes of the DER */
 	bool damaged;
 };
 
@@ -74,7 +74,7 @@ add_line(struct block *b, struct apam_str line)
 	}
 }
 
-/* A SEQUENCE whose bytes are all there (X.690, 8.1.3). */
+/* True for a SEQUENCE with all of its bytes (X.690, 8.1.3). */
 static bool
 is_whole(const struct block *b)
 {
@@ -92,10 +92,10 @@ is_whole(const struct block *b)
 	return b->n - 2 - octets >= length;
 }
 
-/* Where the reading stands; lines count from 1. */
+/* How far the reading has come; lines count from 1. */
 struct reader {
 	struct block block;
-	unsigned at, begun; /* 0: in no block */
+	unsigned at, begun; /* 0: outside of a block */
 	unsigned found;
 };
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether a file can hold certificates in PEM (RFC 7468), as far as that shows
- * without a library that reads certificates: markers, base64, and the outermost
- * length of the DER within.  Not whether they are valid, or whose they are.
+ * Whether a file can contain certificates in PEM (RFC 7468), as far as one can
+ * tell without a library that reads certificates: markers, base64, and the
+ * outermost length of the DER.  It does not tell whether they are valid, or
+ * whose they are.
  */
 #ifndef CORE_PEM_H
 #define CORE_PEM_H
@@ -10,9 +11,9 @@
 #include <apam/types.h>
 
 /*
- * NULL where `text` holds a certificate and none that is damaged; else static
- * text, as "it has no certificate ...", and *line, from 1, or 0 where no line
- * is to blame.
+ * NULL if `text` has a certificate and no damaged one.  Otherwise a static
+ * text, such as "it has no certificate ...", with *line from 1, or 0 if no line
+ * is at fault.
  */
 const char *pem_problem(struct apam_str text, unsigned *line);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What comes along when a secret is copied from a page, a shell or a file.
+ * Characters that are copied along with a secret from a page, a shell or a
+ * file.
  */
 #include "text/secret_oddity.h"
 
@@ -13,7 +14,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* U+00A0, which pages have for a blank. */
+/* True for U+00A0, which web pages use as a blank. */
 static bool
 is_wide_blank(struct apam_str s)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The nearest right name for a misspelt one, by optimal string alignment:
- * insert, delete, replace, swap of neighbours; or one that goes on where the
- * given one ends, as basic-email-key does for basic.  Bounded work on the
- * stack: names beyond 64 bytes are compared by their first 64.
+ * Finds the correct name closest to a misspelt one, by optimal string
+ * alignment: insert, delete, replace, swap of neighbours.  A name that
+ * continues the given one with more words is close, too.  The work is bounded
+ * and done on the stack: of longer names only the first 64 bytes are compared.
  */
 #include "text/suggest.h"
 
@@ -11,7 +11,7 @@
 
 #define LENGTH_MAX 64
 
-/* Three rows of the distance table: of this byte, of the last two. */
+/* Three rows of the distance table: for this byte and the last two. */
 struct rows {
 	unsigned row[3][LENGTH_MAX + 1];
 };
@@ -22,7 +22,7 @@ least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Fill in the row of byte i of `a`, from 1. */
+/* Fill in the row for byte i of `a`, counted from 1. */
 static void
 next_row(struct rows *rows, size_t i, const char *a, const char *b, size_t n)
 {
@@ -54,7 +54,7 @@ suggest_distance(const char *a, const char *b)
 	return rows.row[a_length % 3][b_length];
 }
 
-/* `candidate` is `name` and more words. */
+/* True if `candidate` is `name` followed by more words. */
 static bool
 goes_on(const char *candidate, const char *name)
 {
@@ -64,7 +64,7 @@ goes_on(const char *candidate, const char *name)
 	    (candidate[n] == '-' || candidate[n] == '_');
 }
 
-/* Words left out count as one slip. */
+/* Words that were left out count as one mistake. */
 static unsigned
 slips(const char *name, const char *candidate)
 {
@@ -86,7 +86,7 @@ suggest_near(const char *name, const char *best)
 	if (best == NULL)
 		return false;
 	length = strnlen(name, LENGTH_MAX);
-	/* One slip in three bytes still looks like a slip. */
+	/* One mistake in three bytes may still be a slip. */
 	return slips(name, best) <= (length + 2) / 3 &&
 	    slips(name, best) < length;
 }

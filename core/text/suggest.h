@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The nearest right name for a misspelt one.
+ * The correct name closest to a misspelt one.
  */
 #ifndef CORE_SUGGEST_H
 #define CORE_SUGGEST_H
@@ -8,19 +8,19 @@
 #include <stdbool.h>
 
 /*
- * Edit distance (insert, delete, replace, swap of neighbours), cut at 64
- * bytes each.
+ * The edit distance (insert, delete, replace, swap of neighbours) of the first
+ * 64 bytes of each.
  */
 unsigned suggest_distance(const char *a, const char *b);
 
 /*
- * Keep the better of *best (or NULL) and `candidate` for `name`; one that goes
- * on with '-' or '_' where `name` ends is as good as one slip away.
+ * Replace *best, which may be NULL, by `candidate` if that is closer to `name`.
+ * A candidate that continues `name` after a '-' or '_' counts as one mistake.
  */
 void
 suggest_consider(const char *name, const char *candidate, const char **best);
 
-/* True where `best` is near enough to be worth a mention. */
+/* True if `best` is close enough to be suggested. */
 bool suggest_near(const char *name, const char *best);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * URLs, read left to right as RFC 3986's grammar is written, and compared
- * without any normalisation but letter case and the spelling of IPv6
- * addresses.  It is no general URL library: no relative references, no
- * resolving, no other schemes, no internationalised names.
+ * URLs are read from left to right, in the order of RFC 3986's grammar, and
+ * compared without normalisation, except for letter case and the spelling of
+ * IPv6 addresses.  This is not a general URL library: it has no relative
+ * references, no resolving, no other schemes, no internationalised names.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -13,7 +13,7 @@
 
 #define HOST_NAME_MAX_BYTES 253 /* RFC 1035, 2.3.4, without the root */
 
-/* What makes a URL ambiguous wherever it stands, the fragment included. */
+/* Refuse what makes a URL ambiguous in any place, even in the fragment. */
 static const char *
 check_bytes(struct apam_str text)
 {
@@ -52,7 +52,7 @@ read_scheme(struct apam_str *rest, struct url *url)
 	return NULL;
 }
 
-/* Bytes before the first of "/?#", RFC 3986, 3.2. */
+/* The bytes before the first of "/?#", RFC 3986, 3.2. */
 static struct apam_str
 take_authority(struct apam_str *rest)
 {
@@ -66,7 +66,7 @@ take_authority(struct apam_str *rest)
 	return authority;
 }
 
-/* True where the last label is one that an IPv4 reader would take. */
+/* True if an IPv4 parser would take the last label as a number. */
 static bool
 ends_in_number(struct apam_str host)
 {
@@ -86,8 +86,9 @@ ends_in_number(struct apam_str host)
 }
 
 /*
- * A dotted quad in the one spelling that all readers agree on: 127.1 and
- * 0177.0.0.1 are loopback to some and names or other addresses to others.
+ * Accept a dotted quad only in the one spelling on which all parsers agree:
+ * some take 127.1 and 0177.0.0.1 as loopback, others as names or other
+ * addresses.
  */
 static const char *
 check_ipv4(struct url *url)
@@ -120,7 +121,7 @@ check_host_bytes(struct apam_str host)
 	return NULL;
 }
 
-/* reg-name or IPv4address, RFC 3986, 3.2.2, less what DNS does not have. */
+/* reg-name or IPv4address, RFC 3986, 3.2.2, without what DNS does not allow. */
 static const char *
 read_name(struct apam_str host, struct url *url)
 {
@@ -142,7 +143,7 @@ read_name(struct apam_str host, struct url *url)
 
 /*
  * IP-literal, RFC 3986, 3.2.2, without zones and future versions.  An address
- * has many spellings: the host gets the one of inet_ntop.
+ * has many spellings; the host gets that of inet_ntop.
  */
 static const char *
 read_ipv6(struct apam_str *rest, struct url *url)
@@ -167,7 +168,7 @@ read_ipv6(struct apam_str *rest, struct url *url)
 	return NULL;
 }
 
-/* ":" port, RFC 3986, 3.2.3; an empty one is refused. */
+/* ":" port, RFC 3986, 3.2.3; an empty port is refused. */
 static const char *
 read_port(struct apam_str rest, struct url *url)
 {
@@ -205,7 +206,7 @@ read_authority(struct apam_str *rest, struct url *url)
 	return read_port(str_skip(authority, host.n), url);
 }
 
-/* Every byte is a pchar (RFC 3986, 3.3) or one of `more`. */
+/* Accept only pchars (RFC 3986, 3.3) and the characters of `more`. */
 static const char *
 check_pchars(struct apam_str s, const char *more)
 {
@@ -230,7 +231,7 @@ check_pchars(struct apam_str s, const char *more)
 static const char *
 read_path(struct apam_str rest, struct url *url)
 {
-	/* Brackets in a query are not RFC 3986, but common and harmless. */
+	/* Brackets in a query are not in RFC 3986, but common and harmless. */
 	static const char IN_QUERY[] = "/?[]";
 	struct apam_str before = str_cut(rest, str_find(rest, '#'));
 	struct apam_str fragment = str_skip(rest, before.n);
@@ -308,7 +309,7 @@ url_is_local(const struct url *url)
 	if (host.n > below.n &&
 	    str_equal(str_skip(host, host.n - below.n), below))
 		return true;
-	/* inet_ntop writes a mapped address with a dotted quad. */
+	/* inet_ntop writes a mapped address as a dotted quad. */
 	return url->loopback || str_starts(host, APAM_STR("[::ffff:127."));
 }
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A strict reader of absolute http and https URLs (RFC 3986) and the rule that
- * binds a request to an origin.
+ * A strict reader of absolute http and https URLs (RFC 3986), and the rule that
+ * decides whether a request belongs to an origin.
  *
- * Strict on purpose: whatever two parsers could read in two ways is refused:
- * user info, backslash, control characters, spaces, non-ASCII, a trailing dot
- * or a percent sign in the host, an empty or odd port, an empty host.
+ * It is strict on purpose: anything that two parsers could read differently is
+ * refused: user info, backslash, control characters, spaces, non-ASCII, a
+ * trailing dot or a percent sign in the host, an empty or odd port, an empty
+ * host.
  */
 #ifndef CORE_URL_H
 #define CORE_URL_H
@@ -21,39 +22,39 @@
 
 struct url {
 	struct apam_str text; /* the input without its fragment */
-	struct apam_str path; /* "/" where the input has none */
-	struct apam_str query; /* without '?'; empty where there is none */
+	struct apam_str path; /* "/" if the input has none */
+	struct apam_str query; /* without '?'; empty if there is none */
 	bool https;
 	bool loopback; /* the host is a literal in 127/8 or [::1] */
-	uint16_t port; /* given or by default */
+	uint16_t port; /* given or the default */
 	char host[URL_HOST_MAX + 1]; /* lower case; IPv6 in brackets */
 };
 
 /*
- * Read `text`; the views in *url point into it.  Returns NULL, or static text
- * that says what is wrong ("the URL has user info") and *url is cleared.
+ * Read `text`; the views in *url point into it.  Returns NULL, or a static text
+ * that says what is wrong ("the URL has user info"); *url is cleared then.
  */
 const char *url_parse(struct apam_str text, struct url *url);
 
 /*
- * NULL where a request to `url` belongs to `origin`: same scheme, host and
- * port, and a path below the origin's where that has one other than "/".
- * Otherwise static text that says what differs ("the port differs").  Against
- * an origin with a path, one that servers could read in two ways is refused
+ * NULL if a request to `url` belongs to `origin`: same scheme, host and port,
+ * and a path below the origin's, if that has one other than "/".  Otherwise a
+ * static text that says what differs ("the port differs").  If the origin has a
+ * path, a URL's path that servers could read differently is refused
  * (url_path.h).
  */
 const char *url_outside(const struct url *origin, const struct url *url);
 
 /*
- * True where `url` leads to this machine by its text alone: an address in
- * 127/8 (mapped into IPv6 as well), ::1 or unspecified, "localhost" and names
+ * True if the text of `url` shows that it leads to this machine: an address in
+ * 127/8 (also mapped into IPv6), ::1 or unspecified, "localhost" and names
  * below it (RFC 6761, 6.3).
  */
 bool url_is_local(const struct url *url);
 
 /*
- * NULL where apam may send credentials to `url`: https, or http to a loopback
- * address where `allow_http`.  Otherwise static text.
+ * NULL if apam may send credentials to `url`: https, or http to a loopback
+ * address if `allow_http`.  Otherwise a static text.
  */
 const char *url_insecure(const struct url *url, bool allow_http);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A path is decoded to the end and folded to ASCII, as the laxest of servers
- * might do it, and what comes out is looked at: slashes that were none before,
- * dot segments, bytes that are no UTF-8.
+ * A path is decoded completely and folded to ASCII, as the laxest server might
+ * do it.  The result is checked for new slashes, dot segments, and bytes that
+ * are not UTF-8.
  */
 #include "text/url_path.h"
 
@@ -10,16 +10,16 @@
 #include "base/utf8.h"
 #include "text/url.h"
 
-/* A character that becomes ASCII in some server's hands. */
+/* A character that some servers turn into ASCII. */
 struct folded {
 	const char *utf8; /* of two or three bytes */
 	const char *ascii; /* at most as long */
 };
 
 /*
- * What NFKC turns into text with a dot, a slash, a backslash or a percent sign,
- * full-width ASCII apart; what IDNA takes for a dot (UTS #46); what best fits
- * of Windows take for a slash.
+ * Characters that NFKC turns into text with a dot, a slash, a backslash or a
+ * percent sign (except full-width ASCII), that IDNA takes as a dot (UTS #46),
+ * or that Windows's best fit takes as a slash.
  */
 static const struct folded folds[] = {
 	{ "\xcd\xbe", ";" }, /* U+037E, which ends a segment as ';' does */
@@ -45,7 +45,7 @@ static const struct folded folds[] = {
 	{ "\xef\xb9\xaa", "%" }, /* U+FE6A small percent sign */
 };
 
-/* Full-width ASCII, U+FF01 to U+FF5E; 0: none. */
+/* The ASCII of a full-width character, U+FF01 to U+FF5E; 0: it is not one. */
 static char
 narrow(const char c[3])
 {
@@ -58,7 +58,9 @@ narrow(const char c[3])
 	return 0;
 }
 
-/* Put ASCII in place of a character that ends before to[n]; the new length. */
+/*
+ * Replace a character that ends before to[n] by ASCII; returns the new length.
+ */
 static int
 fold(char *to, int n)
 {
@@ -83,7 +85,7 @@ fold(char *to, int n)
 	return n;
 }
 
-/* Where the bytes before to[n] are a "%XX": that byte in its place. */
+/* If the bytes before to[n] are "%XX", replace them by that byte. */
 static int
 decode(char *to, int n)
 {
@@ -95,9 +97,9 @@ decode(char *to, int n)
 }
 
 /*
- * Decode and fold `path` to `to` until nothing is left to do, in one pass: what
- * was put in another's place may end the next one.  Returns the length, or -1
- * where that makes a slash or a backslash.
+ * Decode and fold `path` to `to` until nothing is left to do.  One pass is
+ * enough: a replaced character may be the end of the next match.  Returns the
+ * length, or -1 if that produces a slash or a backslash.
  */
 static int
 decode_fully(struct apam_str path, char to[URL_MAX])
@@ -118,8 +120,8 @@ decode_fully(struct apam_str path, char to[URL_MAX])
 }
 
 /*
- * What Unicode has programs ignore that cannot show it (UAX #44,
- * Default_Ignorable_Code_Point), so that some drop it.
+ * Characters that Unicode tells programs to ignore if they cannot show them
+ * (UAX #44, Default_Ignorable_Code_Point); so some servers drop them.
  */
 static const struct {
 	uint32_t first, last;
@@ -130,7 +132,7 @@ static const struct {
 	{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfff8 }, { 0x1bca0, 0x1bca3 },
 	{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff } };
 
-/* The first character of well-formed UTF-8, of `n` bytes. */
+/* The first character of well-formed UTF-8, which has `n` bytes. */
 static uint32_t
 code_point(struct apam_str s, size_t n)
 {
@@ -142,7 +144,7 @@ code_point(struct apam_str s, size_t n)
 	return c;
 }
 
-/* Without the characters at its begin that are ignored. */
+/* Skip the ignorable characters at the start. */
 static struct apam_str
 skip_ignorable(struct apam_str s)
 {
@@ -163,9 +165,9 @@ skip_ignorable(struct apam_str s)
 }
 
 /*
- * True where `s` begins with "." or ".." as a whole segment.  A segment also
+ * True if `s` starts with "."  or ".." as a complete segment.  A segment also
  * ends where some server would end it: at a parameter, or at a byte that was
- * encoded and means something else once decoded.
+ * encoded and has another meaning once decoded.
  */
 static bool
 is_dot_segment(struct apam_str s)
@@ -181,7 +183,7 @@ is_dot_segment(struct apam_str s)
 	    str_has_control(str_cut(s, 1));
 }
 
-/* Overlong forms and the like, which lax servers take for ASCII. */
+/* False for overlong forms and the like, which lax servers take as ASCII. */
 static bool
 is_utf8(struct apam_str s)
 {
@@ -207,7 +209,7 @@ url_path_unclear(struct apam_str path)
 	for (; rest.n > 0; rest = str_skip(rest, 1)) {
 		if (rest.p[0] == '/' && is_dot_segment(str_skip(rest, 1)))
 			return "the path has a dot segment";
-		/* The hexadecimal escapes of some servers, "%u002e". */
+		/* Some servers know hexadecimal escapes such as "%u002e". */
 		if (str_starts(rest, APAM_STR("%u")) ||
 		    str_starts(rest, APAM_STR("%U")))
 			return "the path has an escape that is not a URL's";

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whether a path is below an origin's, as every server would see it.  RFC 3986,
- * 6.2.2, has but few things that two spellings of a path may differ in; servers
- * know more: they decode twice, read UTF-8 laxly, or bring it into a
- * compatibility form (Unicode UAX #15) that has '.' in place of a full-width
- * one.  So what some server could read as another path is refused.
+ * Whether a path is below an origin's, as every server would see it.  By RFC
+ * 3986, 6.2.2, two spellings of a path differ in few ways; servers know more:
+ * they decode twice, read UTF-8 loosely, or convert it to a compatibility form
+ * (Unicode UAX #15) that turns a full-width dot into a plain one.  So a path
+ * that some server could read as another one is refused.
  */
 #ifndef CORE_URL_PATH_H
 #define CORE_URL_PATH_H
@@ -14,9 +14,9 @@
 #include <apam/types.h>
 
 /*
- * The two halves of the rule, for an origin's path other than "/".  NULL where
- * all read the path of a URL alike, else static text; true where that path is
- * `origin` or goes on below it.
+ * The two halves of the rule, for an origin's path other than "/".  The first
+ * is NULL if all servers read the path of a URL in the same way, else a static
+ * text.  The second is true if that path is `origin` or lies below it.
  */
 const char *url_path_unclear(struct apam_str path);
 bool url_path_below(struct apam_str origin, struct apam_str path);
