@@ -132,18 +132,6 @@ static const struct {
 	{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfff8 }, { 0x1bca0, 0x1bca3 },
 	{ 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff } };
 
-/* The first character of well-formed UTF-8, which has `n` bytes. */
-static uint32_t
-code_point(struct apam_str s, size_t n)
-{
-	static const unsigned char bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-	uint32_t c = (unsigned char)s.p[0] & bits[n];
-
-	for (size_t i = 1; i < n; i++)
-		c = c << 6 | ((unsigned char)s.p[i] & 0x3f);
-	return c;
-}
-
 /* Skip the ignorable characters at the start. */
 static struct apam_str
 skip_ignorable(struct apam_str s)
@@ -153,7 +141,7 @@ skip_ignorable(struct apam_str s)
 	uint32_t c;
 
 	while (n > 1 && i < rows) {
-		c = code_point(s, n);
+		c = utf8_point(s.p, n);
 		for (i = 0; i < rows && ignorable[i].last < c; i++)
 			;
 		if (i == rows || c < ignorable[i].first)
