@@ -267,6 +267,58 @@ header_too_long(const struct curl_api *curl, CURL *easy, CURLcode code)
 	    first_byte > 0;
 }
 
+static long
+info_long(CURL *easy, CURLINFO what)
+{
+	long value = 0;
+
+	(void)curl_api()->easy_getinfo(easy, what, &value);
+	return value;
+}
+
+/* True where a stage of the transfer was reached. */
+static bool
+reached(CURL *easy, CURLINFO what)
+{
+	curl_off_t when = 0;
+
+	(void)curl_api()->easy_getinfo(easy, what, &when);
+	return when > 0;
+}
+
+static enum apam_stage
+stage_of(CURL *easy)
+{
+	if (!reached(easy, CURLINFO_NAMELOOKUP_TIME_T))
+		return APAM_STAGE_NAME;
+	/* libcurl 7.88 notes the time once TLS is there as well. */
+	if (!reached(easy, CURLINFO_CONNECT_TIME_T) &&
+	    info_long(easy, CURLINFO_LOCAL_PORT) == 0)
+		return APAM_STAGE_CONNECTION;
+	if (!reached(easy, CURLINFO_PRETRANSFER_TIME_T))
+		return APAM_STAGE_TLS;
+	return APAM_STAGE_ANSWER;
+}
+
+static enum apam_status
+failed(const struct http_transfer *t, CURLcode code, struct apam_error *err)
+{
+	const struct curl_api *curl = curl_api();
+	struct apam_failure f = { .size = sizeof(f), .code = (int)code };
+
+	(void)curl->easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &f.url);
+	f.proxy = t->proxy;
+	f.stage = stage_of(t->easy);
+	f.system_error = (int)info_long(t->easy, CURLINFO_OS_ERRNO);
+	f.proxy_status = (unsigned)info_long(
+	    t->easy, CURLINFO_HTTP_CONNECTCODE);
+	f.openssl = curl_api_has_openssl(curl);
+	f.verify_result = info_long(t->easy, CURLINFO_SSL_VERIFYRESULT);
+	f.detail = t->detail;
+	f.what = curl->easy_strerror(code);
+	return http_error(&f, err);
+}
+
 static enum apam_status
 finish(struct http_transfer *t, CURLcode code, struct apam_error *err)
 {
@@ -283,12 +335,7 @@ finish(struct http_transfer *t, CURLcode code, struct apam_error *err)
 		return error_set(err, APAM_E_PROVIDER,
 		    "the headers of the response are too large");
 	if (code != CURLE_OK)
-		return http_error(&(struct http_failure){ .curl = curl,
-				      .easy = t->easy,
-				      .code = code,
-				      .proxy = t->proxy,
-				      .detail = t->detail },
-		    err);
+		return failed(t, code, err);
 	if (curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) !=
 		CURLE_OK ||
 	    status < 100 || status > RESPONSE_STATUS_MAX)

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From libcurl's codes, the system's errors and the TLS library's words to one
- * sentence.  libcurl has one code for all that can be wrong with a certificate
+ * sentence.  No handle of libcurl's is asked here: whoever has one fills in
+ * struct apam_failure, the core (client.c) and hosts alike.  libcurl has one code for all that can be wrong with a certificate
  * and one for all that can go wrong in a handshake; the result of OpenSSL's
  * verification and libcurl's own text tell these apart.  Other TLS libraries
  * say less, and so do the sentences.
  */
 #include "http/transfer_error.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,26 +38,21 @@ put_place(const char *before, const char *text, char place[PLACE_SIZE])
 }
 
 static bool
-has_proxy(const struct http_failure *f)
+has_proxy(const struct apam_failure *f)
 {
 	return f->proxy != NULL && f->proxy[0] != '\0';
 }
 
 /* Where the request was to go. */
 static void
-put_host(const struct http_failure *f, char place[PLACE_SIZE])
+put_host(const struct apam_failure *f, char place[PLACE_SIZE])
 {
-	const char *text = NULL;
-
-	if (f->easy != NULL)
-		(void)f->curl->easy_getinfo(
-		    f->easy, CURLINFO_EFFECTIVE_URL, &text);
-	put_place("", text, place);
+	put_place("", f->url, place);
 }
 
-/* Whom libcurl connects to. */
+/* The machine that the client connects to. */
 static void
-put_next(const struct http_failure *f, char place[PLACE_SIZE])
+put_next(const struct apam_failure *f, char place[PLACE_SIZE])
 {
 	if (has_proxy(f))
 		put_place("the proxy ", f->proxy, place);
@@ -63,31 +60,10 @@ put_next(const struct http_failure *f, char place[PLACE_SIZE])
 		put_host(f, place);
 }
 
-static long
-info_long(const struct http_failure *f, CURLINFO what)
-{
-	long value = 0;
-
-	if (f->easy != NULL)
-		(void)f->curl->easy_getinfo(f->easy, what, &value);
-	return value;
-}
-
-/* True where a stage of the transfer was reached. */
-static bool
-reached(const struct http_failure *f, CURLINFO what)
-{
-	curl_off_t when = 0;
-
-	if (f->easy != NULL)
-		(void)f->curl->easy_getinfo(f->easy, what, &when);
-	return when > 0;
-}
-
 /* ---- Names and connections ----------------------------------------------- */
 
 static enum apam_status
-not_resolved(const struct http_failure *f, struct apam_error *err)
+not_resolved(const struct apam_failure *f, struct apam_error *err)
 {
 	char place[PLACE_SIZE];
 
@@ -118,14 +94,13 @@ static const struct {
 };
 
 static enum apam_status
-not_connected(const struct http_failure *f, struct apam_error *err)
+not_connected(const struct apam_failure *f, struct apam_error *err)
 {
-	const long number = info_long(f, CURLINFO_OS_ERRNO);
 	char place[PLACE_SIZE];
 
 	put_next(f, place);
 	for (size_t i = 0; i < COUNT(refusals); i++)
-		if (refusals[i].number == number)
+		if (refusals[i].number == f->system_error)
 			return error_set(err, APAM_E_NETWORK, "%s %s", place,
 			    refusals[i].text);
 	return error_set(err, APAM_E_NETWORK,
@@ -134,37 +109,35 @@ not_connected(const struct http_failure *f, struct apam_error *err)
 
 /* A proxy that answers CONNECT with something else than success. */
 static enum apam_status
-not_let_through(const struct http_failure *f, struct apam_error *err)
+not_let_through(const struct apam_failure *f, struct apam_error *err)
 {
 	char place[PLACE_SIZE], proxy[PLACE_SIZE];
 
 	put_host(f, place);
 	put_next(f, proxy);
 	return error_set(err, APAM_E_NETWORK,
-	    "%s does not let through to %s: it answered %ld", proxy, place,
-	    info_long(f, CURLINFO_HTTP_CONNECTCODE));
+	    "%s does not let through to %s: it answered %u", proxy, place,
+	    f->proxy_status);
 }
 
-/* What was waited for when the time was over. */
+/* The time was over: say what the client was waiting for. */
 static enum apam_status
-too_late(const struct http_failure *f, struct apam_error *err)
+too_late(const struct apam_failure *f, struct apam_error *err)
 {
 	char place[PLACE_SIZE];
 
 	put_next(f, place);
-	if (!reached(f, CURLINFO_NAMELOOKUP_TIME_T))
+	if (f->stage == APAM_STAGE_NAME)
 		return error_set(err, APAM_E_DEADLINE,
 		    "%s: the host's name was not found out in time: check "
 		    "this machine's name server",
 		    place);
-	/* libcurl 7.88 notes the time once TLS is there as well. */
-	if (!reached(f, CURLINFO_CONNECT_TIME_T) &&
-	    info_long(f, CURLINFO_LOCAL_PORT) == 0)
+	if (f->stage == APAM_STAGE_CONNECTION)
 		return error_set(err, APAM_E_DEADLINE,
 		    "%s did not take a connection in time: check the host and "
 		    "what is in between, such as a firewall",
 		    place);
-	if (!reached(f, CURLINFO_PRETRANSFER_TIME_T))
+	if (f->stage == APAM_STAGE_TLS)
 		return error_set(err, APAM_E_DEADLINE,
 		    "the TLS handshake with %s did not end in time", place);
 	put_host(f, place);
@@ -249,11 +222,9 @@ out_of_time(const char *place, bool early, struct apam_error *err)
 }
 
 static enum apam_status
-not_verified(const struct http_failure *f, struct apam_error *err)
+not_verified(const struct apam_failure *f, struct apam_error *err)
 {
-	const long result = curl_api_has_openssl(f->curl) ?
-	    info_long(f, CURLINFO_SSL_VERIFYRESULT) :
-	    NOT_OPENSSL;
+	const long result = f->openssl ? f->verify_result : NOT_OPENSSL;
 	char place[PLACE_SIZE];
 
 	put_host(f, place);
@@ -294,7 +265,7 @@ static const struct {
 };
 
 static const char *
-find_alert(const struct http_failure *f)
+find_alert(const struct apam_failure *f)
 {
 	if (f->detail == NULL)
 		return NULL;
@@ -306,12 +277,12 @@ find_alert(const struct http_failure *f)
 
 static enum apam_status
 broken(
-    const struct http_failure *f, const char *else_text, struct apam_error *err)
+    const struct apam_failure *f, const char *else_text, struct apam_error *err)
 {
 	const char *text = find_alert(f);
 	char place[PLACE_SIZE];
 
-	if (has_proxy(f) && info_long(f, CURLINFO_HTTP_CONNECTCODE) >= 300)
+	if (has_proxy(f) && f->proxy_status >= 300)
 		return not_let_through(f, err);
 	put_host(f, place);
 	return error_set(err, APAM_E_NETWORK, "%s %s", place,
@@ -341,23 +312,23 @@ static const struct {
 };
 
 static enum apam_status
-answered_badly(const struct http_failure *f, struct apam_error *err)
+answered_badly(const struct apam_failure *f, struct apam_error *err)
 {
 	char place[PLACE_SIZE];
 
 	put_host(f, place);
 	for (size_t i = 0; i < COUNT(answers); i++)
-		if (answers[i].code == f->code)
+		if ((int)answers[i].code == f->code)
 			return error_set(err, answers[i].status, "%s %s", place,
 			    answers[i].text);
 	return error_set(err, APAM_E_NETWORK, "the connection to %s failed: %s",
-	    place, f->curl->easy_strerror(f->code));
+	    place, f->what == NULL ? "no reason is known" : f->what);
 }
 
 enum apam_status
-http_error(const struct http_failure *f, struct apam_error *err)
+http_error(const struct apam_failure *f, struct apam_error *err)
 {
-	switch (f->code) {
+	switch ((CURLcode)f->code) {
 	case CURLE_OK:
 		return APAM_OK;
 	case CURLE_OUT_OF_MEMORY:

@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "curl/options.h"
-#include "http/transfer_error.h"
 
 /* ---- The response ------------------------------------------------------ */
 
@@ -338,14 +337,63 @@ curl_handle_set(struct curl_handle *h)
 	return false;
 }
 
+/* ---- No answer ---------------------------------------------------------- */
+
+static long
+info_long(const struct curl_handle *h, CURLINFO what)
+{
+	long value = 0;
+
+	(void)h->curl->easy_getinfo(h->easy, what, &value);
+	return value;
+}
+
+/* True where a stage of the transfer was reached. */
+static bool
+reached(const struct curl_handle *h, CURLINFO what)
+{
+	curl_off_t when = 0;
+
+	(void)h->curl->easy_getinfo(h->easy, what, &when);
+	return when > 0;
+}
+
+static enum apam_stage
+stage_of(const struct curl_handle *h)
+{
+	if (!reached(h, CURLINFO_NAMELOOKUP_TIME_T))
+		return APAM_STAGE_NAME;
+	/* libcurl 7.88 notes the time once TLS is there as well. */
+	if (!reached(h, CURLINFO_CONNECT_TIME_T) &&
+	    info_long(h, CURLINFO_LOCAL_PORT) == 0)
+		return APAM_STAGE_CONNECTION;
+	if (!reached(h, CURLINFO_PRETRANSFER_TIME_T))
+		return APAM_STAGE_TLS;
+	return APAM_STAGE_ANSWER;
+}
+
+static enum apam_status
+explain(const struct curl_handle *h, CURLcode code, struct apam_error *err)
+{
+	const struct apam_failure f = { .size = sizeof(f),
+		.code = (int)code,
+		.url = h->signature->url,
+		.proxy = http_proxy(&h->policy, apam_str(h->signature->url)),
+		.stage = stage_of(h),
+		.system_error = (int)info_long(h, CURLINFO_OS_ERRNO),
+		.proxy_status = (unsigned)info_long(
+		    h, CURLINFO_HTTP_CONNECTCODE),
+		.openssl = curl_api_has_openssl(h->curl),
+		.verify_result = info_long(h, CURLINFO_SSL_VERIFYRESULT),
+		.detail = h->detail,
+		.what = h->curl->easy_strerror(code) };
+
+	return apam_failure_explain(&f, err);
+}
+
 enum apam_status
 curl_handle_sent(struct curl_handle *h, CURLcode code, struct apam_error *err)
 {
-	const struct http_failure failure = { .curl = h->curl,
-		.easy = h->easy,
-		.code = code,
-		.proxy = http_proxy(&h->policy, apam_str(h->signature->url)),
-		.detail = h->detail };
 	enum apam_status status;
 	long http = 0;
 
@@ -353,7 +401,7 @@ curl_handle_sent(struct curl_handle *h, CURLcode code, struct apam_error *err)
 	if (h->host_failed != NULL)
 		status = error_set(err, APAM_E_USAGE, "%s", h->host_failed);
 	else
-		status = http_error(&failure, err);
+		status = explain(h, code, err);
 	take_back(h);
 	h->status = (unsigned)http;
 	if (status == APAM_OK && !response_finish(&h->r))

@@ -166,6 +166,12 @@ APAM_API APAM_CHECKED enum apam_status apam_profile_find(struct apam *ctx,
 /* Its name; lives as long as the profile. */
 APAM_API const char *apam_profile_name(const struct apam_profile *profile);
 
+/*
+ * True where apam may have a thread in the profile's context: it was opened
+ * without APAM_OPEN_NO_THREAD, and apam_sign_start does not work.
+ */
+APAM_API bool apam_profile_has_thread(const struct apam_profile *profile);
+
 /* ---- Signing ---------------------------------------------------------- */
 
 struct apam_request {
@@ -226,6 +232,80 @@ APAM_API APAM_CHECKED enum apam_status apam_sign(struct apam_profile *profile,
 
 /* Wipe and free what it holds; store and store_size stay.  Fine when empty. */
 APAM_API void apam_signature_release(struct apam_signature *signature);
+
+/* ---- Sending ---------------------------------------------------------- */
+
+/*
+ * How the administrator wants a request to travel.  It stays as it is until it
+ * is released, whatever files change, and is released before its context is
+ * closed.
+ */
+struct apam_transport {
+	size_t size;		/* sizeof(struct apam_transport) */
+	const char *ca_file;	/* PEM; NULL: the system's */
+	const char *proxy;	/* URL; NULL: none, whatever the environment
+				   says */
+	size_t body_max;	/* bytes of a response to keep for apam_judge */
+	int timeout_ms;		/* the profile's deadline */
+	bool allow_http;	/* http to this machine as well; else https */
+	void *owned;		/* the library's */
+};
+
+#define APAM_TRANSPORT_INIT { .size = sizeof(struct apam_transport) }
+
+/*
+ * The way for a request to `url`, as of the files that the profile was last read
+ * from.  A proxy is there for https to other machines alone.  `transport` holds
+ * nothing before.  Errors: USAGE, URL.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_transport_get(
+    struct apam_profile *profile, const char *url,
+    struct apam_transport *transport, struct apam_error *err);
+
+/* Let go of what it holds.  Fine where that is nothing. */
+APAM_API void apam_transport_release(struct apam_transport *transport);
+
+/*
+ * True for a header that says where a request goes or where it ends, or that is
+ * of one connection (RFC 9110, 7.2, 7.6.1, 8.6; RFC 9112, 6): Host,
+ * Content-Length, Transfer-Encoding, Connection, Expect, TE, Upgrade, ...  The
+ * sender sets these itself and takes them from nobody.
+ */
+APAM_API bool apam_header_is_framing(struct apam_str name);
+
+/* What a client was waiting for when it gave up. */
+enum apam_stage {
+	APAM_STAGE_NAME = 0,		/* the host's address */
+	APAM_STAGE_CONNECTION = 1,
+	APAM_STAGE_TLS = 2,		/* the end of the handshake */
+	APAM_STAGE_ANSWER = 3
+};
+
+/* What the host's HTTP client knows of a request that got no answer. */
+struct apam_failure {
+	size_t size;		/* sizeof(struct apam_failure) */
+	int code;		/* as libcurl-errors(3) numbers it */
+	const char *url;	/* of the request; NULL: not known */
+	const char *proxy;	/* URL of the one in between; NULL or "": none */
+	enum apam_stage stage;
+	int system_error;	/* errno of the connection; 0: not known */
+	unsigned proxy_status;	/* of HTTP, what the proxy said; 0: nothing */
+	bool openssl;		/* TLS is OpenSSL's; false: not known */
+	long verify_result;	/* where it is: X509_V_ERR_... */
+	const char *detail;	/* what the TLS library said, or NULL; it is
+				   compared and not shown */
+	const char *what;	/* the client's text for `code`, or NULL; shown
+				   where apam has none */
+};
+
+/*
+ * Say in *err what went wrong, in the words that apam has for exchanges of its
+ * own: which host, one cause, what to do.  Returns the status that it sets:
+ * NETWORK, DEADLINE, PROVIDER (not HTTP), CONFIG (certificates), INTERNAL,
+ * MEMORY, USAGE; APAM_OK where `code` is 0.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_failure_explain(
+    const struct apam_failure *failure, struct apam_error *err);
 
 /* ---- Judging ---------------------------------------------------------- */
 

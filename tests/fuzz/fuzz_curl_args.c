@@ -29,7 +29,7 @@ static void
 check_header(const struct apam_header *h)
 {
 	HOLDS(h->name.n > 0 && h->value.n > 0);
-	HOLDS(!is_framing(h->name));
+	HOLDS(!apam_header_is_framing(h->name));
 	HOLDS(!has_control(h->name) && !has_control(h->value));
 }
 

@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (header_arg(text, &header) == NULL) {
 		HOLDS(header_name_ok(header.name));
 		HOLDS(header_value_ok(header.value));
-		HOLDS(!header_is_framing(header.name));
+		HOLDS(!apam_header_is_framing(header.name));
 		HOLDS(header.name.p == text && header.name.n < n);
 		HOLDS(header.value.n > 0);
 		HOLDS(header.value.p + header.value.n <= text + n);

@@ -7,24 +7,7 @@
  */
 #include "lib/header_arg.h"
 
-#include <strings.h>
-
-/*
- * The same list as the library's (core/text/header.c), which refuses them, too.
- */
-static const char *const framing[] = { "Connection", "Content-Length", "Expect",
-	"Host", "HTTP2-Settings", "Keep-Alive", "Proxy-Authorization",
-	"Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade" };
-
-static bool
-is_framing(struct apam_str name)
-{
-	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++)
-		if (strlen(framing[i]) == name.n &&
-		    strncasecmp(framing[i], name.p, name.n) == 0)
-			return true;
-	return false;
-}
+#include <apam/apam.h>
 
 /* RFC 9110, 5.6.2. */
 static bool
@@ -71,7 +54,7 @@ header_arg(const char *text, struct apam_header *header)
 		return "a header must not have control characters";
 	if (header->value.n == 0)
 		return "a header needs a value";
-	if (is_framing(header->name))
+	if (apam_header_is_framing(header->name))
 		return "Host, Content-Length and others that say where a "
 		       "request goes or ends are set by apam";
 	return NULL;

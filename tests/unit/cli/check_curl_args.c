@@ -5,7 +5,6 @@
  */
 #include "lib/curl_args.c"
 #include "lib/header_arg.c"
-#include "text/header.h"
 
 #include "support/run.h"
 
@@ -266,17 +265,6 @@ START_TEST(no_value_splits_a_request)
 }
 END_TEST
 
-/* The library refuses what the program refuses, and the other way round. */
-START_TEST(framing_is_the_same_to_all)
-{
-	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++)
-		ck_assert_msg(
-		    header_is_framing(apam_str(framing[i])), "%s", framing[i]);
-	ck_assert(!is_framing(APAM_STR("Accept")));
-	ck_assert(!header_is_framing(APAM_STR("Accept")));
-}
-END_TEST
-
 int
 main(void)
 {
@@ -289,7 +277,6 @@ main(void)
 	tcase_add_test(tc, headers_are_read);
 	tcase_add_test(tc, data_are_noted);
 	tcase_add_test(tc, no_value_splits_a_request);
-	tcase_add_test(tc, framing_is_the_same_to_all);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

@@ -44,13 +44,13 @@ static const struct {
 
 START_TEST(a_code_has_a_meaning)
 {
-	const struct http_failure f = { .curl = curl_api(),
-		.code = codes[_i].code };
+	const struct apam_failure f = { .size = sizeof(f),
+		.code = (int)codes[_i].code };
 	struct apam_error err;
 
 	error_clear(&err);
 	ck_assert_msg(http_error(&f, &err) == codes[_i].status, "%d: %s",
-	    (int)f.code, apam_status_name(err.status));
+	    f.code, apam_status_name(err.status));
 	ck_assert_int_eq(err.status, codes[_i].status);
 	ck_assert_int_eq(http_error(&f, NULL), codes[_i].status);
 	ck_assert((err.text[0] == '\0') == (codes[_i].status == APAM_OK));

@@ -59,6 +59,37 @@ START_TEST(test_find)
 }
 END_TEST
 
+static const struct {
+	const char *name;
+	bool framing;
+} names[] = {
+	{ "Connection", true },
+	{ "Content-Length", true },
+	{ "Expect", true },
+	{ "Host", true },
+	{ "HTTP2-Settings", true },
+	{ "Keep-Alive", true },
+	{ "Proxy-Authorization", true },
+	{ "Proxy-Connection", true },
+	{ "TE", true },
+	{ "Trailer", true },
+	{ "Transfer-Encoding", true },
+	{ "Upgrade", true },
+	{ "hOST", true },
+	{ "Accept", false },
+	{ "Hos", false },
+	{ "Hosts", false },
+	{ "", false },
+};
+
+START_TEST(some_headers_frame)
+{
+	ck_assert_msg(
+	    header_is_framing(apam_str(names[_i].name)) == names[_i].framing,
+	    "%s", names[_i].name);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -67,6 +98,7 @@ main(void)
 
 	tcase_add_loop_test(tc, test_field, 0, ROWS(fields));
 	tcase_add_test(tc, test_find);
+	tcase_add_loop_test(tc, some_headers_frame, 0, ROWS(names));
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

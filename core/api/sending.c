@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a host needs that sends a request by itself: the way that the profile
+ * prescribes, which headers are the sender's own, whether signing can wait, and
+ * the words for a request that got no answer.
+ */
+#include "base/cancel.h"
+#include "base/error.h"
+#include "flight/loop.h"
+#include "http/client.h"
+#include "http/transfer_error.h"
+#include "profile/reload.h"
+#include "text/header.h"
+#include "text/url.h"
+
+bool
+apam_profile_has_thread(const struct apam_profile *profile)
+{
+	return profile->ctx->env.loop->threaded;
+}
+
+bool
+apam_header_is_framing(struct apam_str name)
+{
+	return header_is_framing(name);
+}
+
+/* ---- The way ----------------------------------------------------------- */
+
+static void
+fill(struct apam_transport *t, struct stack *s, const char *url)
+{
+	const struct profile *p = s->profile;
+	const struct http_policy policy = { .proxy = p->proxy };
+	const char *proxy = http_proxy(&policy, apam_str(url));
+
+	t->ca_file = p->ca_file;
+	t->proxy = proxy[0] == '\0' ? NULL : proxy;
+	t->body_max = (size_t)p->body_max;
+	t->timeout_ms = (int)(p->deadline * 1000);
+	t->allow_http = p->allow_http;
+	t->owned = s;
+}
+
+enum apam_status
+apam_transport_get(struct apam_profile *profile, const char *url,
+    struct apam_transport *transport, struct apam_error *err)
+{
+	HOLD_CANCEL;
+	const size_t size = transport->size;
+	const char *why;
+	struct url parsed;
+
+	error_clear(err);
+	if (size < sizeof(*transport))
+		return error_set(
+		    err, APAM_E_USAGE, "the transport lacks its size");
+	*transport = (struct apam_transport){ .size = size };
+	why = url_parse(apam_str(url), &parsed);
+	if (why != NULL)
+		return error_set(err, APAM_E_URL, "%s", why);
+	fill(transport, profile_hold(profile), url);
+	return APAM_OK;
+}
+
+void
+apam_transport_release(struct apam_transport *transport)
+{
+	HOLD_CANCEL;
+	struct stack *s = transport->owned;
+
+	stack_release(&s);
+	*transport = (struct apam_transport){ .size = transport->size };
+}
+
+/* ---- No answer --------------------------------------------------------- */
+
+enum apam_status
+apam_failure_explain(const struct apam_failure *failure, struct apam_error *err)
+{
+	HOLD_CANCEL;
+
+	error_clear(err);
+	if (failure->size < sizeof(*failure))
+		return error_set(
+		    err, APAM_E_USAGE, "the failure lacks its size");
+	return http_error(failure, err);
+}
