@@ -47,7 +47,7 @@ LINK    = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
 $(BUILD)/core/%.o: FLOORS = -Icore
 $(BUILD)/hosts/cli/%.o: FLOORS = -Ihosts/cli -Icore
 $(BUILD)/hosts/curl/%.o: FLOORS = -Ihosts -Icore
-$(BUILD)/tests/%.o: FLOORS = -Icore -Ihosts -Ihosts/cli -Itests -I.
+$(BUILD)/tests/%.o $(BUILD)/doc/%.o: FLOORS = -Icore -Ihosts -Ihosts/cli -Itests -I.
 
 # ---- Files ------------------------------------------------------------------
 
@@ -84,7 +84,7 @@ PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan \
 	run-fuzz bench run-bench bench-peers \
-	run-bench-peers install uninstall clean FORCE
+	run-bench-peers compile_commands.json install uninstall clean FORCE
 .SECONDARY:
 .SUFFIXES:
 MAKEFLAGS += --no-print-directory
@@ -348,6 +348,18 @@ lint-style:
 	@BUILD=$(BUILD) tools/check-symbols
 	@tools/check-floors core/FLOORS $(wildcard $(foreach d,core hosts,\
 	    $(addprefix $(d)/,*.[ch] */*.[ch] */*/*.[ch])))
+
+# ---- Editors ----------------------------------------------------------------
+# How each file is compiled, for clangd and other tools, which look for it here:
+# in the folder `build` of a project.  It is what this Makefile says itself.
+
+EVERY_SOURCE = $(shell find core hosts modules tests doc -name '*.c' | sort)
+
+compile_commands.json:
+	@mkdir -p $(BUILD)
+	@$(MAKE) -Bn V=1 $(EVERY_SOURCE:%.c=$(BUILD)/%.o) | \
+	    tools/compile-commands >$(BUILD)/$@.new
+	@mv $(BUILD)/$@.new $(BUILD)/$@
 
 # ---- Install ----------------------------------------------------------------
 
