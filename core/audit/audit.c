@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How many lines are told, and to whom.  The lock is held while one is sent, so
- * that no fork takes place meanwhile and the counts are those of the line;
- * nothing waits under it.
+ * How many lines are written, and where.  The lock is held while a line is
+ * sent, so that no fork takes place in between and the counts match the line.
+ * Nothing waits while it is held.
  */
 #include "audit/audit.h"
 
@@ -14,7 +14,10 @@
 #include "base/this_process.h"
 #include "file/user_dir.h"
 
-/* Of a minute's lines these are not for refusals, which hosts can provoke. */
+/*
+ * Of a minute's lines, these are kept free of refusals, which hosts can
+ * provoke.
+ */
 #define RESERVED 20
 
 void
@@ -54,7 +57,7 @@ audit_due(struct audit_repeat *repeat, enum apam_status status, int64_t now,
 	return true;
 }
 
-/* Count one line; false where this minute has had enough. */
+/* Count a line; false if this minute has had enough. */
 static bool
 within_rate(struct audit *audit, enum audit_what what)
 {
@@ -83,7 +86,7 @@ tell_socket(
 	return audit_sink_socket(path, (struct apam_str){ line, n });
 }
 
-/* Once: what keeps one line from the file keeps the next from it, too. */
+/* Log it once: the next line would fail for the same reason. */
 static void
 say_lost(struct audit *audit, const struct apam_error *why)
 {
@@ -113,7 +116,10 @@ tell_file(struct audit *audit, const struct audit_facts *facts)
 	return result;
 }
 
-/* The first that is there; one that is there and full has had its chance. */
+/*
+ * Use the first sink that exists.  If it is full the line is dropped; it does
+ * not go to the next.
+ */
 static enum audit_sunk
 tell(struct audit *audit, const struct audit_facts *facts)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The audit log: one structured line for each change of a key's state and for
- * refused signatures.  To the journal where there is one (systemd's native
+ * refused signatures.  It goes to the journal if there is one (systemd's native
  * protocol), else to syslog (RFC 3164 form, /dev/log), else to a file in the
- * user's directory (file/user_dir.h).  Never waits: what a full socket does not
- * take is counted, and the count goes out with the next line.  Where there is
- * no place for a line at all, the host's log is told once.  Never a secret.
+ * user's directory (file/user_dir.h).  It never waits: lines that a full socket
+ * refuses are counted, and the next line has the count.  If there is no place
+ * for a line at all, that is logged to the host once.  A line never contains a
+ * secret.
  */
 #ifndef CORE_AUDIT_H
 #define CORE_AUDIT_H
@@ -17,9 +18,9 @@
 #include "base/log.h"
 #include "config/main_conf.h"
 
-/* Refusals of one profile with the same status are told this often at most. */
+/* A profile's refusals with the same status are written at most this often. */
 #define AUDIT_EVERY_S 60
-/* And of one context all told, a minute; refusals leave some for the rest. */
+/* The most lines of a context in a minute; refusals get a part of them. */
 #define AUDIT_PER_MINUTE 120
 
 enum audit_what {
@@ -32,50 +33,54 @@ enum audit_what {
 struct audit_event {
 	enum audit_what what;
 	const char *profile;
-	int entry;		/* index; -1: none */
+	int entry;		/* its index; -1: none */
 	const char *scheme, *key_id;
-	const char *state; /* the new state, or for REGISTRY "archived", ... */
+	const char *state; /* the new state; for REGISTRY "archived", ... */
 	enum apam_status status; /* REFUSED: why */
-	const char *provider; /* what it answered to whoever revoked */
+	const char *provider; /* its answer to a revocation */
 	const char *evidence; /* one line */
-	unsigned long repeats;	/* REFUSED: as often untold; audit_due */
+	/* REFUSED: how many were not written; audit_due */
+	unsigned long repeats;
 };
 
-/* What a context keeps.  `settings` outlive it. */
+/* State that a context keeps.  `settings` outlive it. */
 struct audit {
 	pthread_mutex_t lock;
 	const struct settings *settings;
-	const char *journal, *syslog; /* sockets; tests have their own */
+	const char *journal, *syslog; /* sockets; tests use others */
 	const struct log *log;	/* or NULL */
-	bool said;		/* to it, that the file cannot be written */
-	int64_t minute;		/* clock_ms when the running minute began */
-	unsigned sent;		/* in it */
-	unsigned long dropped;	/* not told since the last line */
+	bool said;		/* logged that the file cannot be written */
+	/* clock_ms at the start of the current minute */
+	int64_t minute;
+	unsigned sent;		/* lines in that minute */
+	unsigned long dropped;	/* lines lost since the last one written */
 };
 
 void audit_init(struct audit *audit, const struct settings *settings);
 void audit_free(struct audit *audit);
 
-/* In the child of a fork, where audit->lock was held during it. */
+/*
+ * Make the lock new in the child of a fork, which happened while it was held.
+ */
 void audit_renew(struct audit *audit);
 
 /*
- * Write one, as the main file's option `audit` says.  Takes audit->lock, and no
- * other; safe under any.
+ * Write an event, as the main file's option `audit` says.  Takes audit->lock
+ * and no other; may be called while any other is held.
  */
 void audit_write(struct audit *audit, const struct audit_event *event);
 
-/* What is kept where the same may be refused again and again; zeroed: never. */
+/* State for refusals that may repeat; zeroed: none was written yet. */
 struct audit_repeat {
-	enum apam_status status; /* that was told last */
-	int64_t at;		/* clock_ms */
-	unsigned long untold;	/* since */
+	enum apam_status status; /* the last one written */
+	int64_t at;		/* when, in clock_ms */
+	unsigned long untold;	/* how many since then */
 };
 
 /*
- * Whether a refusal with this status is to be told, `now` being clock_ms: it is
- * another than the last one told, or AUDIT_EVERY_S have passed.  *untold is
- * then for audit_event.repeats.  No lock: the caller's.
+ * Whether to write a refusal with this status; `now` is clock_ms.  True if the
+ * status differs from the last one written, or AUDIT_EVERY_S have passed;
+ * *untold is then for audit_event.repeats.  The caller holds the lock.
  */
 bool audit_due(struct audit_repeat *repeat, enum apam_status status,
     int64_t now, unsigned long *untold);

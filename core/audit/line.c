@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Fields are written one after the other in a fixed order, each by its form.
- * The facility is authpriv: logs of it are for administrators alone.
+ * Fields are written in a fixed order, in one of three forms.  The facility is
+ * authpriv, whose logs only administrators may read.
  */
 #include "audit/line.h"
 
@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
-#define MESSAGE_ROOM 1024 /* more than is shown of it */
+#define MESSAGE_ROOM 1024 /* more than is written of it */
 #define FACILITY 10 /* RFC 3164, 4.1.1: security, private */
 enum { WARNING = 4, NOTICE = 5 };
 
@@ -130,7 +130,7 @@ has_text(const char *text)
 	return text != NULL && text[0] != '\0';
 }
 
-/* Append to a message of parts that are set off by colons. */
+/* Append a part to a message; colons separate them. */
 static void
 add_part(char message[MESSAGE_ROOM], const char *word, const char *part)
 {
@@ -185,7 +185,7 @@ put_event(struct writer *w, const struct audit_event *event)
 
 /* ---- The line ----------------------------------------------------------- */
 
-/* What stands before the message. */
+/* Write what comes before the message. */
 static void
 put_head(struct writer *w, const struct audit_facts *facts)
 {

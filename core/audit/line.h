@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A line of the audit log as text: the same fields, named as apam.conf(5) names
- * them, in the form that each reader takes.  Fields without a value are left
- * out.  Texts are cut to a size, at a whole character; control characters and
- * what is not UTF-8 become '?'.
+ * A line of the audit log as text: the same fields, with the names in
+ * apam.conf(5), in the form that each reader understands.  Fields without a
+ * value are left out.  Texts are cut to a size, at a whole character; control
+ * characters and bytes that are not UTF-8 become '?'.
  */
 #ifndef CORE_AUDIT_LINE_H
 #define CORE_AUDIT_LINE_H
@@ -12,7 +12,7 @@
 
 #define AUDIT_TEXT_MAX 255 /* bytes of a value */
 #define AUDIT_MESSAGE_MAX 511
-/* Room for all fields at their longest, each character escaped. */
+/* Room for all fields with the longest values, each character escaped. */
 #define AUDIT_LINE_MAX 8192
 
 enum audit_form {
@@ -20,15 +20,18 @@ enum audit_form {
 	AUDIT_JOURNAL,
 	/*
 	 * RFC 3164, 4.1: <priority>apam[pid]: message, then NAME="value" for
-	 * each.  Without a time, which the daemon adds (4.3.2): libc's
+	 * each field.  There is no time, which the daemon adds (4.3.2): libc's
 	 * conversions take a lock that a fork may leave held.
 	 */
 	AUDIT_SYSLOG,
-	/* One JSON object, all values strings but the time, and a newline. */
+	/*
+	 * One JSON object, whose values are strings except for the time, and a
+	 * newline.
+	 */
 	AUDIT_JSON
 };
 
-/* What there is to tell beside the event. */
+/* What a line has besides the event. */
 struct audit_facts {
 	const struct audit_event *event;
 	unsigned long dropped;
@@ -38,7 +41,7 @@ struct audit_facts {
 	const char *program;
 };
 
-/* Returns the bytes of the line; no NUL follows them. */
+/* Returns the number of bytes in the line; no NUL follows them. */
 size_t audit_line(enum audit_form form, const struct audit_facts *facts,
     char to[AUDIT_LINE_MAX]);
 

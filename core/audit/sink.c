@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sending a line to a socket, appending it to a file.  Nothing here waits, and
- * nothing here may end the host: no SIGPIPE, and no SIGXFSZ where the size of
- * files is limited.
+ * Sending a line to a socket, or appending it to a file.  Nothing here waits or
+ * ends the host: it raises neither SIGPIPE nor, if the size of files is
+ * limited, SIGXFSZ.
  */
 #define _GNU_SOURCE
 #include "audit/sink.h"
@@ -66,11 +66,11 @@ audit_sink_socket(const char *path, struct apam_str line)
 
 /* ---- The file ----------------------------------------------------------- */
 
-/* Open it, made where it is missing; -1 where it is not this user's file. */
+/* Open it, or make it; -1 if it is not this user's regular file. */
 static int
 open_log(int directory, struct stat *st)
 {
-	/* O_NONBLOCK: a FIFO in its place must not hang us. */
+	/* O_NONBLOCK: opening a FIFO in its place must not hang. */
 	const int fd = openat(directory, name,
 	    O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
 		O_CLOEXEC,
@@ -87,8 +87,8 @@ open_log(int directory, struct stat *st)
 }
 
 /*
- * Move it aside, unless another process does so now or has: the lock is on the
- * file that was found full, which must still have its name.
+ * Rename it, unless another process does so now or has done so: the lock is on
+ * the file that was found full, which must still have its name.
  */
 static void
 move_aside(int directory, int fd)
@@ -98,7 +98,7 @@ move_aside(int directory, int fd)
 		(void)renameat(directory, name, directory, old_name);
 }
 
-/* Open it, and where it is full, a new one. */
+/* Open it; if it is full, open a new one. */
 static int
 open_with_room(int directory, struct stat *st)
 {
@@ -111,7 +111,7 @@ open_with_room(int directory, struct stat *st)
 	return open_log(directory, st);
 }
 
-/* A full disk may have cut the last line short: it must not spoil this one. */
+/* A full disk may have cut the last line short: end that line first. */
 static bool
 end_last_line(int fd, const struct stat *st)
 {
@@ -130,7 +130,7 @@ audit_sink_file(int directory, struct apam_str line)
 
 	if (fd < 0)
 		return AUDIT_LOST;
-	/* With the newline of a line that was cut short. */
+	/* One byte more, for the newline that ends a cut line. */
 	told = file_limit_allows((uint64_t)st.st_size + 1 + line.n) &&
 	    end_last_line(fd, &st) &&
 	    write(fd, line.p, line.n) == (ssize_t)line.n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ACLs as the kernel keeps them (linux/posix_acl_xattr.h): a version, then
- * entries of tag, permissions and id, all little-endian.  Read here, because
- * libacl is a library more for one question.
+ * ACLs in the kernel's form (linux/posix_acl_xattr.h): a version, then entries
+ * of tag, permissions and id, all little-endian.  They are read here, because
+ * libacl would be another library for a single question.
  */
 #include "file/acl.h"
 
@@ -40,7 +40,7 @@ entry_at(const unsigned char *bytes, size_t at)
 	    struct entry){ little(p, 2), little(p + 2, 2), little(p + 4, 4) };
 }
 
-/* What the entries that name somebody are held to. */
+/* The mask, which limits what the named entries may do. */
 static unsigned
 mask_of(const unsigned char *bytes, size_t n)
 {

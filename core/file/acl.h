@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Whom the ACL of a file lets in beside its owner and its group, POSIX.1e draft
- * 17.  The mode says nothing of them: where there is an ACL, its group bits are
- * the mask of all that the ACL names, so that a file which one other user may
- * read looks like one for its group.
+ * Which users and groups the ACL of a file admits besides its owner and its
+ * group, POSIX.1e draft 17.  The mode does not tell: if there is an ACL, the
+ * mode's group bits are the mask of all entries in it, so a file that one other
+ * user may read looks like a file for its group.
  */
 #ifndef CORE_ACL_H
 #define CORE_ACL_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A file's ACL is larger than that only where something is wrong. */
+/* An ACL larger than that shows that something is wrong. */
 #define ACL_BYTES_MAX 8192
 
 struct acl_named {
@@ -21,16 +21,17 @@ struct acl_named {
 };
 
 /*
- * The first user or group that an ACL names and lets read, as Linux gives it by
- * the attribute system.posix_acl_access: 1 and *to, 0 where there is none, -1
- * where the bytes are no such ACL.  `self` is a user who does not count.
+ * Find the first user or group that an ACL names and lets read; `bytes` is
+ * Linux's attribute system.posix_acl_access.  Returns 1 and sets *to; 0 if
+ * there is none; -1 if the bytes are not such an ACL.  The user `self` does not
+ * count.
  */
 int acl_reader(const unsigned char *bytes, size_t n, uint32_t self,
     struct acl_named *to);
 
-/* The same of an open file; 0 too where its file system has no ACLs. */
+/* The same for an open file; also 0 if its file system has no ACLs. */
 int acl_reader_of(int fd, uint32_t self, struct acl_named *to);
 
-#define ACL_NOBODY UINT32_MAX	/* for `self`: everybody counts */
+#define ACL_NOBODY UINT32_MAX	/* for `self`: every user counts */
 
 #endif

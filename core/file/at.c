@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What lies in a buffer of the stack meanwhile is wiped: it may be a secret.
+ * The buffer on the stack is wiped, because the file may contain a secret.
  */
 #define _XOPEN_SOURCE 700 /* fstatat */
 #include "file/at.h"
@@ -22,7 +22,7 @@ file_at_is(int directory, const char *name, int fd)
 	    held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
-/* Read into the room that was reserved, where there is any to speak of. */
+/* Read into the reserved room if it is large enough, else through `chunk`. */
 static ssize_t
 read_some(int fd, struct buf *to, char chunk[CHUNK])
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files in a directory that is open: what all have in common who keep some
- * there.
+ * Files in an open directory: what all code needs that keeps files there.
  */
 #ifndef CORE_FILE_AT_H
 #define CORE_FILE_AT_H
@@ -10,12 +9,12 @@
 
 #include "base/buf.h"
 
-/* True where `name` in the directory is the file that `fd` is of. */
+/* True if `name` in the directory is the file that `fd` has open. */
 bool file_at_is(int directory, const char *name, int fd);
 
 /*
- * Read from `fd` to its end into a buffer.  False where that failed, or, with
- * to->failed, where it did not fit or there was no memory.
+ * Read from `fd` to its end into a buffer.  False if reading failed, or, with
+ * to->failed set, if it did not fit or memory ran out.
  */
 bool file_read(int fd, struct buf *to);
 

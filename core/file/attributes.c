@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Extended attributes, which POSIX does not have; Linux's xattr(7).  They are
- * copied as bytes: nothing here knows what an ACL says.
+ * Extended attributes, which are not in POSIX; Linux's xattr(7).  They are
+ * copied as bytes, without knowledge of their contents.
  */
 #include "file/attributes.h"
 
@@ -15,7 +15,7 @@
 static const char *const names[] = { "system.posix_acl_access",
 	"security.selinux", "security.SMACK64" };
 
-/* A kernel or file system without them has none to copy. */
+/* If the kernel or file system has no attributes, there is nothing to copy. */
 static bool
 is_absence(int number)
 {
@@ -34,7 +34,7 @@ copy_one(int from, const char *name, int to)
 	value = malloc((size_t)n + 1);
 	if (value == NULL)
 		return false;
-	/* One that grew in between is an error, as ERANGE. */
+	/* An attribute that grew in between gives an error, ERANGE. */
 	n = fgetxattr(from, name, value, (size_t)n);
 	ok = n >= 0 && fsetxattr(to, name, value, (size_t)n, 0) == 0;
 	free(value);

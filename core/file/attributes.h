@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a file has besides its mode that says who may read it: its access ACL
- * and the label of a security module.
+ * Attributes of a file, other than its mode, that decide who may read it: its
+ * access ACL and the label of a security module.
  */
 #ifndef CORE_FILE_ATTRIBUTES_H
 #define CORE_FILE_ATTRIBUTES_H
@@ -9,10 +9,10 @@
 #include <stdbool.h>
 
 /*
- * Give the open file `fd` the ACL and label of `name` in the directory, where
- * that has any; set the mode afterwards, whose group bits are the ACL's mask.
- * True where there is nothing to copy.  False, with errno, where something is
- * there and cannot be copied.
+ * Give the open file `fd` the ACL and label of `name` in the directory, if that
+ * has any.  Set the mode afterwards, because its group bits are the ACL's mask.
+ * True also if there is nothing to copy.  False, with errno, if something
+ * cannot be copied.
  */
 bool file_attributes_copy(int directory, const char *name, int fd);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Asked before each write: a limit may be set at any time.
+ * The limit is read before each write, because it may be set at any time.
  */
 #include "file/limit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The limit that a host may have set itself on the size of files
- * (RLIMIT_FSIZE): writing past it raises SIGXFSZ, which ends the host.
+ * The limit on the size of files that a host may have (RLIMIT_FSIZE).  Writing
+ * beyond it raises SIGXFSZ, which would end the host.
  */
 #ifndef CORE_FILE_LIMIT_H
 #define CORE_FILE_LIMIT_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* True where a file may have so many bytes; else errno is EFBIG. */
+/* True if a file may have `bytes` bytes; else errno is EFBIG. */
 bool file_limit_allows(uint64_t bytes);
 
 #endif

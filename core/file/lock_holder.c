@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One line of /proc/locks is
+ * A line of /proc/locks is
  *
- *	1: FLOCK  ADVISORY  WRITE 1234 fe:01:131090 0 EOF
+ * 	1: FLOCK  ADVISORY  WRITE 1234 fe:01:131090 0 EOF
  *
- * with the device in hexadecimal; one who waits has "->" behind the number.
+ * with the device in hexadecimal.  A process that waits has "->" after the
+ * number.
  */
 #define _DEFAULT_SOURCE /* major, minor */
 #include "file/lock_holder.h"
@@ -15,7 +16,7 @@
 
 #define LINE_SIZE 256
 
-/* The process in a line that says that this file is locked; 0: another one. */
+/* The process in a line that says that this file is locked; 0: another file. */
 static pid_t
 holder_in(const char *line, const struct stat *file)
 {
@@ -46,7 +47,7 @@ find_holder(const struct stat *file)
 	return pid;
 }
 
-/* "1234 (name) S ...": a name may hold anything, so its end is the last ')'. */
+/* "1234 (name) S ...": a name can contain ')', so the last one ends it. */
 static bool
 read_stat(const char *line, struct lock_holder *to)
 {

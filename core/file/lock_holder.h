@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who holds the lock of a file, as the kernel's list of locks (proc_locks(5))
- * and of processes (proc_pid_stat(5)) say: for messages, and to tell a process
- * that works from one that is stopped.  Where /proc is not there, shows other
- * processes' locks not at all, or the file lies where device numbers differ, as
- * on an overlay, nobody is found.
+ * Which process holds the lock of a file, from the kernel's list of locks
+ * (proc_locks(5)) and of processes (proc_pid_stat(5)).  It is for messages, and
+ * to distinguish a process that works from one that is stopped.  No process is
+ * found if /proc is missing or hides other processes' locks, or if device
+ * numbers differ, as on an overlay file system.
  */
 #ifndef CORE_LOCK_HOLDER_H
 #define CORE_LOCK_HOLDER_H
@@ -17,11 +17,14 @@
 
 struct lock_holder {
 	pid_t pid;
-	char name[LOCK_HOLDER_NAME_SIZE]; /* of its program, printable */
+	char name[LOCK_HOLDER_NAME_SIZE]; /* its program's, printable */
 	bool stopped;	/* by a signal or a debugger */
 };
 
-/* The process that has locked the file by flock(2); false: not to be found. */
+/*
+ * Find the process that has locked the file by flock(2); false if there is
+ * none.
+ */
 bool lock_holder_find(const struct stat *file, struct lock_holder *to);
 
 #endif

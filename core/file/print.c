@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files are known by device, inode, size and both times to the nanosecond: a
+ * A file is identified by device, inode, size and both times in nanoseconds: a
  * rewrite in place changes the times, a replacement the inode.
  */
 #include "file/print.h"
@@ -11,7 +11,7 @@
 
 #include "base/str.h"
 
-/* What stat says, as far as it matters; all 0 where there is no file. */
+/* The relevant part of stat; all 0 if there is no file. */
 struct print {
 	dev_t device;
 	ino_t inode;
@@ -70,7 +70,7 @@ watch_add(struct watch *w, const char *path)
 	struct watched *longer;
 	char *copy;
 
-	/* As it was first seen: what has changed since then is a change. */
+	/* The first state counts: a later one would hide a change. */
 	if (is_watched(w, path))
 		return;
 	longer = realloc(w->files, (w->count + 1) * sizeof(*longer));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The files that a profile was made of, and whether they have changed since.
+ * The files from which a profile was read, and whether they have changed since.
  */
 #ifndef CORE_WATCH_H
 #define CORE_WATCH_H
@@ -13,16 +13,16 @@ struct watched;
 struct watch {
 	struct watched *files;
 	size_t count;
-	bool failed;	/* a file could not be noted: say "changed" */
+	bool failed;	/* a file could not be noted: report "changed" */
 };
 
-/* Note a file as it is now, before it is read; it may be absent. */
+/* Note a file's present state, before it is read; the file may be missing. */
 void watch_add(struct watch *w, const char *path);
 
-/* True where any file is not what it was when it was noted. */
+/* True if any file differs from its noted state. */
 bool watch_changed(const struct watch *w);
 
-/* Fine on a zeroed struct. */
+/* Free the list; a zeroed struct is allowed. */
 void watch_free(struct watch *w);
 
 #endif

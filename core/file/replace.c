@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Replacing a file by rename, so that a reader sees the old bytes or the new
- * ones, and after a crash of the machine too where it was synced.
+ * Replacing a file by rename, so that a reader sees either the old bytes or the
+ * new ones; if it was synced, also after a crash of the machine.
  */
 #include "file/replace.h"
 
@@ -43,22 +43,22 @@ sync_whole(int fd)
 	return done == 0;
 }
 
-/* Not every file system knows how to sync a directory, or needs it. */
+/* Some file systems cannot sync a directory, or do not need to. */
 static bool
 sync_directory(int fd)
 {
 	return sync_whole(fd) || errno == EINVAL;
 }
 
-/* How to make it. */
+/* How the new file is made. */
 struct manner {
 	mode_t mode;
-	const struct stat *owner; /* NULL: whoever this is */
-	const char *like; /* whose ACL and label it gets; NULL: nobody's */
+	const struct stat *owner; /* NULL: the effective user owns it */
+	const char *like; /* the file whose ACL and label it gets, or NULL */
 	bool sync;
 };
 
-/* Only root can give files away; a user keeps what is the user's. */
+/* Only root can give files away; a user's file stays the user's. */
 static bool
 give_to(int fd, const struct stat *owner)
 {
@@ -66,7 +66,7 @@ give_to(int fd, const struct stat *owner)
 	    geteuid() != 0;
 }
 
-/* Make `beside` with these bytes. */
+/* Create `beside` with these bytes. */
 static bool
 write_beside(int directory, const char *beside, struct apam_str bytes,
     const struct manner *manner)
@@ -91,7 +91,7 @@ write_beside(int directory, const char *beside, struct apam_str bytes,
 	return ok;
 }
 
-/* Take back what was written, keeping errno. */
+/* Remove what was written; errno is kept. */
 static bool
 undo(int directory, const char *beside)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Replacing a file at once for all who read it: written beside it, then
- * renamed.
+ * Replacing a file in one step for all its readers: the new file is written
+ * beside it, then renamed.
  */
 #ifndef CORE_FILE_REPLACE_H
 #define CORE_FILE_REPLACE_H
@@ -13,29 +13,29 @@
 #include <apam/types.h>
 
 /*
- * Replace `name` in the directory by a file of these bytes and this mode,
- * whatever the umask.  The name beside it, `beside`, is the caller's alone:
- * what is found there was left by one that died.  With `sync` the file and then
- * the directory are on the disk before this returns.  False, with errno, where
- * that failed: the old file is then still there, except where only the last
- * sync failed.
+ * Replace `name` in the directory by a file with these bytes and this mode,
+ * whatever the umask is.  The name `beside` must be used by the caller alone: a
+ * file found there was left by a process that died.  With `sync` the file and
+ * then the directory are on the disk before this returns.  False, with errno,
+ * if it failed: the old file is then still there, unless only the last sync
+ * failed.
  */
 bool file_replace(int directory, const char *name, const char *beside,
     struct apam_str bytes, mode_t mode, bool sync);
 
 /*
- * The two halves of it, for who replaces several files: write `beside`, and,
- * where all of them are written, give it its name.
+ * The two halves of it, to replace several files: write each `beside`, and when
+ * all are written, rename them.
  */
 bool file_beside(int directory, const char *beside, struct apam_str bytes,
     mode_t mode, bool sync);
 bool file_put(int directory, const char *name, const char *beside, bool sync);
 
 /*
- * The same, synced, with mode and owner of `like`, and the ACL and the security
- * label of the file that it takes the place of, if there is one; not where
- * `like` is no file's, st_nlink 0.  Only root gives it another owner; a user's
- * group is kept where it may be.
+ * The same with `sync`, and with mode and owner of `like`.  The new file also
+ * gets the ACL and the security label of the file that it replaces, if there is
+ * one; if `like` does not describe a file, st_nlink is 0.  Only root can give
+ * it another owner; for a user its group is kept if possible.
  */
 bool file_replace_like(int directory, const char *name, const char *beside,
     struct apam_str bytes, const struct stat *like);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * References to secrets: a table of kinds, each with a check that needs no
- * access and a reader.  What was read is then held to one rule for all kinds:
- * one newline at the end is dropped, nothing else is mended.
+ * References to secrets: a table of kinds, each with a check that does not
+ * access anything, and a reader.  One rule for all kinds then applies to what
+ * was read: one newline at the end is dropped, nothing else is corrected.
  */
 #include "file/secret.h"
 
@@ -21,7 +21,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define NAME_MAX_BYTES 255
 
-/* On what terms it is read. */
+/* How it may be read. */
 struct terms {
 	bool user;
 	int64_t deadline; /* clock_ms; 0: none */
@@ -29,7 +29,7 @@ struct terms {
 
 struct kind {
 	struct apam_str prefix;
-	/* NULL where what follows the prefix is right, else what to write. */
+	/* NULL if what follows the prefix is right, else what to write. */
 	const char *(*check)(struct apam_str rest);
 	enum apam_status (*read)(const char *rest, const struct terms *terms,
 	    struct buf *to, struct apam_error *err);
@@ -107,7 +107,7 @@ check_keyring(struct apam_str rest)
 
 /* ---- Readers ---------------------------------------------------------- */
 
-/* It is a secret that is missing, not a configuration file. */
+/* What is missing is a secret and not a configuration file. */
 static enum apam_status
 fail_with(const struct apam_error *why, struct apam_error *err)
 {
@@ -168,7 +168,7 @@ read_exec(const char *rest, const struct terms *terms, struct buf *to,
 		return error_set(err, APAM_E_DEADLINE,
 		    "no time was left to run a program for the secret");
 	status = secret_exec(apam_str(rest), terms->user, (int)left, to, &own);
-	/* It may have been right, given more time. */
+	/* With more time it might have succeeded. */
 	if (status == APAM_E_SECRET && left < SECRET_EXEC_MS &&
 	    clock_ms() >= terms->deadline)
 		own.status = APAM_E_DEADLINE;
@@ -176,8 +176,9 @@ read_exec(const char *rest, const struct terms *terms, struct buf *to,
 }
 
 /*
- * The directory comes from the environment of whoever started us, and systemd
- * gives its files to the service's user: believe that user, in any mode.
+ * The directory comes from the environment in which this program was started,
+ * and systemd gives its files to the service's user.  So that user is trusted,
+ * in any mode.
  */
 static enum apam_status
 read_credential(const char *rest, const struct terms *terms, struct buf *to,

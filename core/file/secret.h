@@ -23,29 +23,29 @@
 #define SECRET_MAX 65536 /* bytes */
 
 /*
- * NULL where a text can be a secret, else static text that goes on after "the
- * secret ".
+ * NULL if a text can be a secret, else a static text that continues "the secret
+ * ".
  */
 const char *secret_problem(struct apam_str secret);
 
 /*
- * NULL where `ref` is a reference; else static text that says what to write
+ * NULL if `ref` is a reference; else a static text that says what to write
  * instead.
  */
 const char *secret_ref_check(struct apam_str ref);
 
 /*
- * True where the same reference is the same secret to every process of the
- * machine: a file's.  Others depend on who reads them.
+ * True if the reference gives the same secret to every process of the machine:
+ * a file.  Other kinds depend on the process that reads them.
  */
 bool secret_ref_is_shared(struct apam_str ref);
 
 /*
- * Read the secret into an empty buffer.  A program is ended at `deadline`,
- * clock_ms, where that comes before its own; 0: there is none.  Errors: SECRET,
- * TRUST, MEMORY, and DEADLINE where it was ended before its time; an empty
- * secret and one with control characters are errors.  Texts name the reference,
- * never the secret.
+ * Read the secret into an empty buffer.  A program is ended at `deadline`, in
+ * clock_ms, if that comes before its own limit; 0: no deadline.  Errors:
+ * SECRET, TRUST, MEMORY, and DEADLINE if the program was ended before its own
+ * limit.  An empty secret and one with control characters are errors.  Texts
+ * name the reference, never the secret.
  */
 enum apam_status secret_ref_read(struct apam_str ref, bool user,
     int64_t deadline, struct buf *to, struct apam_error *err);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs a program for the secret that it prints.  posix_spawn rather than fork,
- * because the host may have threads and at-fork handlers of its own.  The
- * program leads a process group, so that what it started ends with it.
+ * Runs a program that prints a secret.  It uses posix_spawn instead of fork,
+ * because the host may have threads and at-fork handlers.  The program leads a
+ * process group, so that the processes it started end with it.
  *
- * _GNU_SOURCE is for posix_spawn_file_actions_addclosefrom_np; elsewhere
+ * _GNU_SOURCE is needed for posix_spawn_file_actions_addclosefrom_np; elsewhere
  * descriptors are closed one by one.
  */
 #define _GNU_SOURCE
@@ -32,15 +32,15 @@
 #define PAUSE_NS (5 * 1000 * 1000)
 #define END_TRIES 200
 
-/* A command line taken apart, and what its program is given. */
+/* A command line, split, and what its program gets. */
 struct command {
 	char *line; /* a copy; argv points into it */
 	char *argv[SECRET_EXEC_ARGS_MAX + 1];
 	char home[VARIABLE_SIZE], lang[VARIABLE_SIZE];
 	int timeout_ms;
-	int64_t deadline; /* of clock_ms */
+	int64_t deadline; /* in clock_ms */
 	pid_t pid;
-	int out; /* read its standard output here, or -1 */
+	int out; /* where its standard output is read, or -1 */
 };
 
 /* ---- Command line and environment ------------------------------------- */
@@ -81,8 +81,8 @@ set_variable(char *to, const char *name, const char *otherwise)
 /* ---- Starting --------------------------------------------------------- */
 
 /*
- * Move a descriptor above the standard ones, which are given new files in the
- * child: the host may have started with some of them closed.
+ * Move a descriptor above the standard ones, which the child gets anew: the
+ * host may have started with some of them closed.
  */
 static int
 move_up(int fd)
@@ -139,7 +139,7 @@ set_files(posix_spawn_file_actions_t *actions, int out)
 	    close_others(actions);
 }
 
-/* Its own group, no signal blocked, none ignored. */
+/* A process group of its own, no signal blocked or ignored. */
 static bool
 set_attributes(posix_spawnattr_t *attributes)
 {
@@ -210,7 +210,7 @@ refuse_late(const struct command *c, struct apam_error *err)
 	    c->timeout_ms / 1000.0);
 }
 
-/* True when there is something to read, or the end. */
+/* True if there is something to read, or the end was reached. */
 static bool
 wait_output(const struct command *c)
 {
@@ -256,7 +256,7 @@ read_output(const struct command *c, struct buf *to, struct apam_error *err)
 	return status;
 }
 
-/* Wait for the end; 0 when the deadline came first, -1 without a child. */
+/* Wait for the end; 0 if the deadline came first, -1 if there is no child. */
 static pid_t
 wait_end(const struct command *c, int *how)
 {
@@ -294,9 +294,9 @@ check_end(struct command *c, struct apam_error *err)
 }
 
 /*
- * End what still runs.  One that became another user's, as sudo does, cannot be
- * ended, and one that hangs in the kernel does not end: it is left alone, for
- * the caller has waited long enough.
+ * End what still runs.  A program that changed its user, as sudo does, cannot
+ * be ended, and one that hangs in the kernel does not end: it is left running,
+ * because the caller has waited long enough.
  */
 static void
 end(const struct command *c)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads a key of the type "user" by two calls of keyctl(2), for which the C
- * library has no function; every process would pay for loading libkeyutils.
- * The payload goes straight into secret memory.  Never asks the kernel to make
- * a key that is not there.
+ * library has no function; loading libkeyutils would cost every process time.
+ * The payload goes directly into secret memory.  The kernel is never asked to
+ * make a key that does not exist.
  */
 #define _DEFAULT_SOURCE
 #include "file/secret_keyring.h"
@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/secmem.h"
 
-/* The key's serial number; -1: none. */
+/* The key's serial number; -1: there is none. */
 static long
 search(long ring, const char *name)
 {
@@ -46,7 +46,7 @@ keyring_read(const char *name, struct buf *to, struct apam_error *err)
 	payload = secmem_alloc(to->max, &size);
 	if (payload == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
-	/* Returns the payload's size, even where that is more than fits. */
+	/* This returns the payload's full size, even if only a part fits. */
 	n = syscall(SYS_keyctl, (long)KEYCTL_READ, key, payload, size);
 	if (n < 0)
 		status = error_set(err, APAM_E_SECRET,

@@ -10,8 +10,8 @@
 #include "base/buf.h"
 
 /*
- * Append the payload of the "user" key of this name, looked for in the
- * session keyring and then in the user's.  Errors: SECRET, MEMORY.
+ * Append the payload of the "user" key with this name, searched in the session
+ * keyring and then in the user's.  Errors: SECRET, MEMORY.
  */
 enum apam_status
 keyring_read(const char *name, struct buf *to, struct apam_error *err);

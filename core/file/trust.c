@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which files may be believed.  The walk holds a descriptor of each directory
- * and opens the next name relative to it, so nobody can swap a component
- * between its check and its use.  Directories are opened with O_PATH where
- * there is such a thing, for then permission to search them is enough; this
- * is the one place that needs _GNU_SOURCE for it.
+ * Which files may be trusted.  The walk holds a descriptor of each directory
+ * and opens the next name relative to it, so that no component can be swapped
+ * between its check and its use.  Directories are opened with O_PATH if the
+ * system has it, because then permission to search them is enough; only this
+ * file needs _GNU_SOURCE for that.
  *
- * Who may write is in the mode: an ACL shows itself in the group bits.  Who may
- * read a secret is not: there the ACL is read, too.
+ * The mode tells who may write: an ACL shows in its group bits.  It does not
+ * tell who may read, so for secrets the ACL is read, too.
  */
 #define _GNU_SOURCE
 #include "file/trust.h"
@@ -31,10 +31,10 @@
 
 #define OPEN_SEARCH (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-/* O_NONBLOCK: a FIFO put in the file's place must not hang us. */
+/* O_NONBLOCK: opening a FIFO in the file's place must not hang. */
 #define OPEN_FILE (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-/* A walk: the path as far as it was checked is the first `at` bytes. */
+/* A walk; the first `at` bytes of the path have been checked. */
 struct walk {
 	struct apam_str path;
 	size_t at;
@@ -80,7 +80,7 @@ refuse(const struct walk *w, enum apam_status status, const char *what,
 	return false;
 }
 
-/* Where all of the path leads to is what the administrator is to write. */
+/* Name the target of the whole path, which the administrator should write. */
 static bool
 refuse_link(const struct walk *w)
 {
@@ -99,7 +99,7 @@ refuse_link(const struct walk *w)
 	return false;
 }
 
-/* Why open or fstatat failed at this component. */
+/* Say why open or fstatat failed at this component. */
 static bool
 refuse_errno(const struct walk *w, int number)
 {
@@ -111,7 +111,7 @@ refuse_errno(const struct walk *w, int number)
 		    w, APAM_E_CONFIG, "may not be read by this user", NULL);
 	case ELOOP:
 		return refuse_link(w);
-	/* The process's plight, and none of the file's. */
+	/* The process is at fault, not the file. */
 	case EMFILE:
 	case ENFILE:
 	case ENOMEM:
@@ -177,7 +177,7 @@ check_stat(const struct walk *w, const struct stat *st, bool directory)
 	    check_owner(w, st->st_uid) && check_mode(w, st, directory);
 }
 
-/* Whom the ACL of an open file names may read it, whatever the mode says. */
+/* Refuse a secret whose ACL lets others read it, whatever the mode is. */
 static bool
 check_acl(const struct walk *w, int fd)
 {
@@ -209,7 +209,7 @@ open_flags(const struct walk *w, bool directory)
 	return w->at == w->path.n ? OPEN_DIRECTORY : OPEN_SEARCH;
 }
 
-/* Check what stands at `name` without opening it. */
+/* Check what `name` is, without opening it. */
 static bool
 look(const struct walk *w, int at, const char *name, bool directory)
 {
@@ -223,7 +223,7 @@ look(const struct walk *w, int at, const char *name, bool directory)
 	return refuse_errno(w, errno);
 }
 
-/* Of a secret: who could, in this user's place. */
+/* Say which user or group could read the secret. */
 static void
 refuse_reading(const struct walk *w, int at, const char *name)
 {
@@ -243,7 +243,7 @@ refuse_reading(const struct walk *w, int at, const char *name)
 	(void)refuse(w, APAM_E_CONFIG, what, NULL);
 }
 
-/* Why it could not be opened, though it looks as it should. */
+/* Say why it could not be opened although its attributes are right. */
 static void
 refuse_opening(const struct walk *w, int at, const char *name, int number)
 {
@@ -254,10 +254,10 @@ refuse_opening(const struct walk *w, int at, const char *name, int number)
 }
 
 /*
- * Open `name` in the directory `at` and check what was opened.  Looks at a file
- * before it opens it, because opening a device may do things; O_DIRECTORY opens
- * none, so that there it is enough to look where opening failed, for the
- * reason.
+ * Open `name` in the directory `at` and check what was opened.  A file is also
+ * checked before it is opened, because opening a device may have effects.
+ * O_DIRECTORY opens no device, so a directory is looked at only if opening it
+ * failed, to find the reason.
  */
 static int
 open_component(const struct walk *w, int at, const char *name, bool directory)
@@ -286,7 +286,7 @@ open_component(const struct walk *w, int at, const char *name, bool directory)
 	return fd;
 }
 
-/* Open the component behind w->at in the directory fd, which is closed. */
+/* Open the component after w->at in the directory fd, and close fd. */
 static int
 next_component(struct walk *w, int fd)
 {
@@ -363,7 +363,9 @@ trust_read(const char *path, enum trust_kind kind, bool user, struct buf *to,
 			*err = own;
 		return status;
 	}
-	/* Before reading any of it, and again while reading: it may grow. */
+	/*
+	 * Checked before reading, and again while reading: the file may grow.
+	 */
 	if (fstat(fd, &st) == 0 && st.st_size > 0 &&
 	    (uintmax_t)st.st_size > to->max)
 		status = refuse_size(path, to->max, err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The directory in state_dir that is one user's alone.  Walked to anew in each
- * call, with the checks of trust.h: no descriptor is kept that a host may
- * close behind our back, and a state_dir that was made anew is found.
+ * The directory in state_dir that belongs to one user alone.  Each call walks
+ * to it again, with the checks of trust.h: so there is no descriptor that a
+ * host could close, and a state_dir that was replaced is noticed.
  */
 #define _XOPEN_SOURCE 700 /* faccessat */
 #include "file/user_dir.h"
@@ -25,7 +25,7 @@
 #define ASIDE_SIZE (NAME_SIZE + sizeof(".aside-999"))
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* Where `users` is, and whose directory is wanted. */
+/* The place of `users`, and the user whose directory is wanted. */
 struct place {
 	const char *state_dir;
 	bool user;
@@ -52,7 +52,7 @@ refuse_one(const struct place *place, enum apam_status status, const char *what)
 
 /* ---- users ------------------------------------------------------------ */
 
-/* NULL where others can neither take from a user what is the user's, nor give. */
+/* NULL if other users can neither remove nor add directories. */
 static const char *
 users_problem(const struct place *place, const struct stat *st)
 {
@@ -63,7 +63,7 @@ users_problem(const struct place *place, const struct stat *st)
 	return NULL;
 }
 
-/* Open it in state_dir; -1 with *err set. */
+/* Open it in state_dir; -1 with *err set if that fails. */
 static int
 open_users(const struct place *place, int state)
 {
@@ -85,8 +85,9 @@ open_users(const struct place *place, int state)
 }
 
 /*
- * Make it where it is missing, in a state_dir that is this user's: in one that
- * is sticky, where all may, the first to come would shut out the others.
+ * Make `users` if it is missing and state_dir is this user's.  In a sticky
+ * state_dir, where all users may write, the first one would shut out the
+ * others.
  */
 static void
 make_users(int state)
@@ -95,7 +96,10 @@ make_users(int state)
 
 	if (fstat(state, &st) != 0 || st.st_uid != geteuid())
 		return;
-	/* Whatever the umask.  What failed is found when it is opened. */
+	/*
+	 * The mode must not depend on the umask.  A failure shows when it is
+	 * opened.
+	 */
 	if (mkdirat(state, USERS, 0700) == 0 &&
 	    fchmodat(state, USERS, 0755, 0) != 0)
 		(void)unlinkat(state, USERS, AT_REMOVEDIR);
@@ -169,8 +173,8 @@ user_dir_open(
 		return -1;
 	name_of(place.uid, name);
 	/*
-	 * Another process may make it at the same time; and where this user
-	 * cannot, opening it says so.
+	 * A failure is not checked: another process may have made it, and
+	 * otherwise opening it fails with a message.
 	 */
 	if (make)
 		(void)mkdirat(users, name, 0700);
@@ -181,7 +185,7 @@ user_dir_open(
 
 /* ---- Another user's ---------------------------------------------------- */
 
-/* Root's first, and given to the user before it has its name. */
+/* It is root's at first, and given to the user before it gets its name. */
 static bool
 make_one(int users, unsigned long uid)
 {
@@ -229,7 +233,7 @@ user_dir_add(
 
 /* ---- All users' -------------------------------------------------------- */
 
-/* The user whose directory has this name; false where it is none's. */
+/* The user whose directory has this name; false if it is not a uid. */
 static bool
 read_name(const char *name, unsigned long *uid)
 {
@@ -242,7 +246,7 @@ read_name(const char *name, unsigned long *uid)
 	return true;
 }
 
-/* Call `each` for the names in `users` that are users' directories'. */
+/* Call `each` for the names in `users` that are uids. */
 static void
 each_name(int users,
     void (*each)(void *arg, const char *name, unsigned long uid), void *arg)
@@ -312,9 +316,9 @@ user_dir_is_whole(const char *state_dir, bool user)
 	return own || geteuid() == 0;
 }
 
-/* ---- What is another's ------------------------------------------------- */
+/* ---- Another owner's --------------------------------------------------- */
 
-/* Whoever's it is, it must not stand where root's or a user's own belongs. */
+/* Rename it: it must not stand where root's or a user's directory belongs. */
 static bool
 set_aside(int directory, const char *name, char aside[ASIDE_SIZE])
 {
@@ -328,7 +332,7 @@ set_aside(int directory, const char *name, char aside[ASIDE_SIZE])
 	return false;
 }
 
-/* Set it aside and say so; or say that it is in the way. */
+/* Rename it and log that; or log that it is in the way. */
 static void
 put_away(const struct place *place, const struct log *log, int directory,
     const char *name)
@@ -349,8 +353,8 @@ put_away(const struct place *place, const struct log *log, int directory,
 }
 
 /*
- * `users` as others may not have changed it; -1: there is none, or none that
- * can be looked at now.
+ * Open `users`, made safe from other users; -1 if there is none, or none that
+ * can be checked now.
  */
 static int
 tidy_users(const struct place *place, const struct log *log, int state)
@@ -376,7 +380,7 @@ tidy_users(const struct place *place, const struct log *log, int state)
 	return fd;
 }
 
-/* Who can write to a directory can put there what is another's. */
+/* A user who can write to a directory could plant files in it. */
 static bool
 is_foreign(int users, const char *name, unsigned long uid)
 {
