@@ -6,6 +6,7 @@
 #define CORE_KEY_ADMIN_H
 
 #include "admin/record_edit.h"
+#include "entry/entry.h"
 #include "keys/registry.h"
 
 /* Where a context's registry is. */

@@ -19,14 +19,6 @@ same_id(const struct key_record *record, const struct key_identity *key)
 	    strcmp(record->id, key->id) == 0;
 }
 
-static void
-mark_of(const struct key_identity *key, const unsigned char *salt,
-    unsigned char mark[KEY_MARK_SIZE])
-{
-	key_mark(
-	    apam_str(key->scheme), apam_str(key->id), key->secret, salt, mark);
-}
-
 bool
 key_fits(const struct key_record *record, const struct key_identity *key)
 {
@@ -36,7 +28,7 @@ key_fits(const struct key_record *record, const struct key_identity *key)
 		return false;
 	if (!record->marked)
 		return true;
-	mark_of(key, record->salt, mark);
+	key_mark(key, record->salt, mark);
 	return memcmp(mark, record->mark, sizeof(mark)) == 0;
 }
 
@@ -90,7 +82,7 @@ make_mark(const struct key_set *set, const struct key_identity *key,
 		if (!random_bytes(record->salt, KEY_SALT_SIZE))
 			return error_set(err, APAM_E_INTERNAL,
 			    "the system gives no random numbers");
-		mark_of(key, record->salt, record->mark);
+		key_mark(key, record->salt, record->mark);
 		record->marked = true;
 		if (!mark_taken(set, key, record->mark))
 			return APAM_OK;

@@ -6,14 +6,7 @@
 #ifndef CORE_KEY_EDIT_H
 #define CORE_KEY_EDIT_H
 
-#include "entry/entry.h"
 #include "keys/record.h"
-
-/* A key as an entry has it. */
-struct key_identity {
-	const char *scheme, *id;
-	struct apam_str secret; /* entry_key_secret's; empty: any secret */
-};
 
 /*
  * True where the record stands for this key: same scheme and id and, where the

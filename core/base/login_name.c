@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #include "base/privilege.h"
-#include "keys/record.h"
+#include "base/str.h"
+#include "base/utf8.h"
 
 #define ENTRY_MAX 4096 /* bytes of an entry of the user database */
 #define NAME_MAX_BYTES 64
@@ -21,7 +22,7 @@ static bool
 is_name(const char *name)
 {
 	return name != NULL && name[0] != '\0' &&
-	    strlen(name) <= NAME_MAX_BYTES && key_text_problem(name) == NULL;
+	    strlen(name) <= NAME_MAX_BYTES && utf8_is_plain(apam_str(name));
 }
 
 void

@@ -99,6 +99,19 @@ utf8_plain_length(struct apam_str s)
 	return n;
 }
 
+bool
+utf8_is_plain(struct apam_str s)
+{
+	while (s.n > 0) {
+		const size_t n = utf8_plain_length(s);
+
+		if (n == 0)
+			return false;
+		s = (struct apam_str){ s.p + n, s.n - n };
+	}
+	return true;
+}
+
 struct apam_str
 utf8_take_plain(struct apam_str *rest)
 {

@@ -6,6 +6,8 @@
 #ifndef CORE_UTF8_H
 #define CORE_UTF8_H
 
+#include <stdbool.h>
+
 #include <apam/types.h>
 
 /* U+FEFF, the byte order mark, which some editors put before a text. */
@@ -24,6 +26,9 @@ uint32_t utf8_point(const char *s, size_t n);
  * U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069 (Unicode UAX #9, 2).
  */
 size_t utf8_plain_length(struct apam_str s);
+
+/* True where all of s may be shown, by utf8_plain_length. */
+bool utf8_is_plain(struct apam_str s);
 
 /*
  * Take the first character off *rest, which must not be empty, and return what

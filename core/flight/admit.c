@@ -46,6 +46,7 @@ static bool
 has_mark(struct word *w, const struct key_index_slot *slot)
 {
 	unsigned char mark[KEY_MARK_SIZE];
+	struct key_identity key;
 
 	if (!slot->marked)
 		return true;
@@ -54,8 +55,9 @@ has_mark(struct word *w, const struct key_index_slot *slot)
 	w->asked = true;
 	if (w->no_memory)
 		return false;
-	key_mark(apam_str(w->entry->conf->scheme), entry_key_id(w->entry),
-	    buf_view(&w->secret), slot->salt, mark);
+	key = (struct key_identity){ w->entry->conf->scheme,
+		entry_key_id(w->entry).p, buf_view(&w->secret) };
+	key_mark(&key, slot->salt, mark);
 	return memcmp(mark, slot->mark, sizeof(mark)) == 0;
 }
 

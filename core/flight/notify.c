@@ -11,6 +11,7 @@
 
 #include "audit/audit.h"
 #include "base/clock.h"
+#include "entry/seen_secret.h"
 #include "file/user_dir.h"
 #include "keys/note.h"
 #include "text/key_look.h"
@@ -72,7 +73,7 @@ static void
 name_secret(struct entry *e, struct key_note *note)
 {
 	if (e->life.standing.seen_good && !e->seen_own)
-		e->seen_own = seen_make(e, e->seen);
+		e->seen_own = entry_seen_make(e, e->seen);
 	memcpy(note->seen, e->seen, sizeof(note->seen));
 }
 
@@ -211,7 +212,7 @@ tell_recall(struct entry *e)
 	pthread_mutex_unlock(&e->env->lock);
 	if (known)
 		return;
-	seen = tell_noted(e, &note) && seen_is_of(e, note.seen);
+	seen = tell_noted(e, &note) && entry_seen_is_of(e, note.seen);
 	pthread_mutex_lock(&e->env->lock);
 	e->recalled = true;
 	if (!e->seen_own)

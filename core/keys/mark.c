@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/str.h"
 #include "text/digest.h"
 
 /* A text with its length before it: no two sets of texts hash the same. */
@@ -18,7 +19,7 @@ put_text(struct digest *digest, struct apam_str text)
 }
 
 void
-key_mark(struct apam_str scheme, struct apam_str id, struct apam_str secret,
+key_mark(const struct key_identity *key,
     const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE])
 {
 	unsigned char hash[DIGEST_SIZE];
@@ -26,9 +27,9 @@ key_mark(struct apam_str scheme, struct apam_str id, struct apam_str secret,
 
 	digest_begin(&digest);
 	digest_put(&digest, salt, KEY_SALT_SIZE);
-	put_text(&digest, scheme);
-	put_text(&digest, id);
-	put_text(&digest, secret);
+	put_text(&digest, apam_str(key->scheme));
+	put_text(&digest, apam_str(key->id));
+	put_text(&digest, key->secret);
 	digest_end(&digest, hash);
 	memcpy(mark, hash, KEY_MARK_SIZE);
 	wipe(hash, sizeof(hash));

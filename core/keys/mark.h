@@ -13,13 +13,18 @@
 #define KEY_MARK_SIZE 2
 #define KEY_MARK_TEXT 5		/* four hex digits and a NUL */
 
+/* A key as an entry has it. */
+struct key_identity {
+	const char *scheme, *id;
+	struct apam_str secret;	/* as entry_key_secret makes it, or empty */
+};
+
 /*
- * The mark that a secret has with this salt: the first bytes of the SHA-256 of
- * the salt and scheme, id and secret, each after its length in eight bytes, the
- * least first.
+ * The mark that a key's secret has with this salt: the first bytes of the
+ * SHA-256 of the salt and scheme, id and secret, each after its length in eight
+ * bytes, the least first.
  */
-void key_mark(struct apam_str scheme, struct apam_str id,
-    struct apam_str secret, const unsigned char salt[KEY_SALT_SIZE],
-    unsigned char mark[KEY_MARK_SIZE]);
+void key_mark(const struct key_identity *key,
+    const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE]);
 
 #endif

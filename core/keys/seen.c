@@ -9,23 +9,6 @@
 
 #include "base/random.h"
 #include "base/str.h"
-#include "entry/entry.h"
-
-static bool
-mark_of(const struct entry *e, const unsigned char salt[KEY_SALT_SIZE],
-    unsigned char mark[KEY_MARK_SIZE])
-{
-	struct buf secret;
-	bool ok;
-
-	buf_init(&secret, ENTRY_SECRET_MAX);
-	ok = entry_key_secret(e, &secret);
-	if (ok)
-		key_mark(apam_str(e->conf->scheme), entry_key_id(e),
-		    buf_view(&secret), salt, mark);
-	buf_free(&secret);
-	return ok;
-}
 
 static void
 put_hex(char *to, const unsigned char *bytes, size_t n)
@@ -35,13 +18,14 @@ put_hex(char *to, const unsigned char *bytes, size_t n)
 }
 
 bool
-seen_make(const struct entry *e, char to[SEEN_TEXT])
+seen_make(const struct key_identity *key, char to[SEEN_TEXT])
 {
 	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
 
 	to[0] = '\0';
-	if (!random_bytes(salt, sizeof(salt)) || !mark_of(e, salt, mark))
+	if (!random_bytes(salt, sizeof(salt)))
 		return false;
+	key_mark(key, salt, mark);
 	put_hex(to, salt, sizeof(salt));
 	put_hex(to + 2 * sizeof(salt), mark, sizeof(mark));
 	return true;
@@ -57,7 +41,7 @@ seen_ok(const char *seen)
 }
 
 bool
-seen_is_of(const struct entry *e, const char *seen)
+seen_is_of(const struct key_identity *key, const char *seen)
 {
 	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
 	char own[2 * KEY_MARK_SIZE + 1];
@@ -67,8 +51,7 @@ seen_is_of(const struct entry *e, const char *seen)
 	for (size_t i = 0; i < sizeof(salt); i++)
 		salt[i] = (unsigned char)(str_hex(seen[2 * i]) * 16 +
 		    str_hex(seen[2 * i + 1]));
-	if (!mark_of(e, salt, mark))
-		return false;
+	key_mark(key, salt, mark);
 	put_hex(own, mark, sizeof(mark));
 	return strcmp(own, seen + 2 * sizeof(salt)) == 0;
 }

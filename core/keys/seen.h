@@ -10,19 +10,17 @@
 
 #include "keys/mark.h"
 
-struct entry;
-
 /* A salt and a mark in hex digits, and a NUL. */
 #define SEEN_TEXT ((KEY_SALT_SIZE + KEY_MARK_SIZE) * 2 + 1)
 
-/* That of the entry's secret, with a new salt.  False without memory. */
-bool seen_make(const struct entry *e, char to[SEEN_TEXT]);
+/* That of the key's secret, with a new salt.  False: no random bytes. */
+bool seen_make(const struct key_identity *key, char to[SEEN_TEXT]);
 
 /*
- * True where `seen` was made of the entry's secret; of another one it is by
- * chance in one of 65536.  What is no such text is of none.
+ * True where `seen` was made of the key's secret; one secret in 65536 passes
+ * for it by chance.  What is not such a text is of none.
  */
-bool seen_is_of(const struct entry *e, const char *seen);
+bool seen_is_of(const struct key_identity *key, const char *seen);
 
 /* True for what seen_make makes, and for "". */
 bool seen_ok(const char *seen);

@@ -279,13 +279,16 @@ END_TEST
 /* A secret that was read is wiped, and read anew when it is asked for. */
 START_TEST(no_secret_is_kept)
 {
+	const struct named_key *kept;
+
 	project_entries(&project, "a", HMAC("1", "file:@/one"));
 	project_entries(&project, "b", RETURNS("2"));
 	read_all();
 	ck_assert(named_key_secret(named.first));
 	named_keys_keep(project.ctx, &named);
-	ck_assert_ptr_nonnull(project.ctx->named);
-	ck_assert_str_eq(project.ctx->named->profile, "b");
+	kept = project.ctx->named;
+	ck_assert_ptr_nonnull(kept);
+	ck_assert_str_eq(kept->profile, "b");
 	ck_assert_int_eq(named_keys_read(project.ctx, &named, &err), APAM_OK);
 	are("a/0 hmac-test 1 b/0 return-test 2");
 	ck_assert(!named.first->asked);

@@ -5,6 +5,8 @@
  */
 #include "admin/record_edit.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/login_name.h"
 #include "support/run.h"

@@ -110,6 +110,27 @@ START_TEST(a_character_may_be_shown)
 }
 END_TEST
 
+static const struct {
+	struct apam_str text;
+	bool plain;
+} texts[] = {
+	{ { NULL, 0 }, true },
+	{ { "alice", 5 }, true },
+	{ { "\xc3\xa4 \xf0\x9f\x94\x91", 7 }, true },
+	{ { "alice\n", 6 }, false },
+	{ { "\x1b[0m", 4 }, false },
+	{ { "alice\xe2\x80\xae", 8 }, false },
+	{ { "alice\xe2\x80", 7 }, false },
+	{ { "ali\0ce", 6 }, false },
+};
+
+START_TEST(a_whole_text_may_be_shown)
+{
+	ck_assert_msg(
+	    utf8_is_plain(texts[_i].text) == texts[_i].plain, "row %d", _i);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -120,5 +141,6 @@ main(void)
 	tcase_add_loop_test(tc, a_character_is_well_formed, 0, ROWS(rows));
 	tcase_add_test(tc, a_view_ends_where_it_ends);
 	tcase_add_loop_test(tc, a_character_may_be_shown, 0, ROWS(plain));
+	tcase_add_loop_test(tc, a_whole_text_may_be_shown, 0, ROWS(texts));
 	return run_suite(suite);
 }

@@ -24,13 +24,14 @@ static const struct {
 
 START_TEST(a_mark_is_of_all_of_it)
 {
+	const struct key_identity key = { marks[_i].scheme, marks[_i].id,
+		apam_str(marks[_i].secret) };
 	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
 
 	for (size_t i = 0; i < KEY_SALT_SIZE; i++)
 		salt[i] = (unsigned char)(marks[_i].salt_first +
 		    i * marks[_i].salt_step);
-	key_mark(apam_str(marks[_i].scheme), apam_str(marks[_i].id),
-	    apam_str(marks[_i].secret), salt, mark);
+	key_mark(&key, salt, mark);
 	ck_assert_int_eq(mark[0] << 8 | mark[1], marks[_i].mark);
 }
 END_TEST
@@ -38,11 +39,11 @@ END_TEST
 START_TEST(a_secret_may_have_any_bytes)
 {
 	static const char zeros[300];
+	const struct key_identity key = { "a", "b", { zeros, sizeof(zeros) } };
 	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
 
 	memset(salt, 255, sizeof(salt));
-	key_mark(APAM_STR("a"), APAM_STR("b"),
-	    (struct apam_str){ zeros, sizeof(zeros) }, salt, mark);
+	key_mark(&key, salt, mark);
 	ck_assert_int_eq(mark[0] << 8 | mark[1], 0x5448);
 }
 END_TEST
