@@ -3,7 +3,9 @@
 
 # ---- Settings ---------------------------------------------------------------
 
-VERSION    = 0.1.0
+# The headers say which.
+VERSION   := $(shell sed -n 's/^.define APAM_VERSION_[A-Z]* \([0-9]*\)$$/\1/p' \
+	include/apam/types.h | paste -sd.)
 SONAME     = libapam.so.0
 PREFIX     = /usr/local
 LIBDIR     = $(PREFIX)/lib
@@ -23,7 +25,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wcast-align -Wcast-qual \
 HARDEN = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIC \
 	-fvisibility=hidden -fno-plt
 OUR_CPPFLAGS = -Iinclude -D_POSIX_C_SOURCE=200809L \
-	-DAPAM_VERSION='"$(VERSION)"' -DAPAM_CONFIG_FILE='"$(SYSCONFDIR)/apam.conf"' \
+	-DAPAM_CONFIG_FILE='"$(SYSCONFDIR)/apam.conf"' \
 	-DAPAM_MODULE_DIR='"$(MODULEDIR)"' -DAPAM_STATE_DIR='"$(STATEDIR)"' \
 	-DAPAM_EXAMPLE_DIR='"$(PREFIX)/share/doc/apam/examples"' \
 	-DAPAM_PROFILE_DIR='"$(SYSCONFDIR)/apam.d"'
@@ -154,7 +156,8 @@ $(BUILD)/install/apam: $(CLI_OBJ) $(BUILD)/$(SONAME) $(BUILD)/directories
 	@mkdir -p $(@D)
 	$(Q)$(LINK_APAM) -Wl,-rpath,$(LIBDIR)
 
-$(BUILD)/apam.pc: core/apam.pc.in Makefile $(BUILD)/directories
+$(BUILD)/apam.pc: core/apam.pc.in Makefile include/apam/types.h \
+	$(BUILD)/directories
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 	    -e 's|@MODULEDIR@|$(MODULEDIR)|' -e 's|@VERSION@|$(VERSION)|' $< >$@

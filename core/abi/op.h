@@ -13,7 +13,6 @@
 
 enum op_kind { OP_ACQUIRE, OP_CHECK, OP_REVOKE };
 
-#define OP_EVIDENCE_MAX 256
 #define OP_CREDENTIAL_MAX 65536
 #define OP_STEPS_MAX 8		/* exchanges of one run */
 
@@ -30,7 +29,7 @@ struct op {
 	int64_t lifetime;	/* acquire; seconds, or LIFETIME_UNSTATED */
 	enum apam_key_state key_state; /* check */
 	bool has_key_state;
-	char evidence[OP_EVIDENCE_MAX];
+	char evidence[APAM_EVIDENCE_SIZE];
 	struct apam_error error; /* after STEP_FAILED */
 };
 

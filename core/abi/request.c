@@ -50,6 +50,14 @@ check_headers(const struct apam_request *from, struct apam_error *err)
 	return APAM_OK;
 }
 
+static bool
+body_is_known(const struct apam_body *body)
+{
+	return body->size >= sizeof(*body) &&
+	    (unsigned)body->kind <= APAM_BODY_UNKNOWN &&
+	    (body->kind != APAM_BODY_READER || body->read != NULL);
+}
+
 static enum apam_status
 check_form(const struct apam_request *from, struct apam_error *err)
 {
@@ -61,10 +69,10 @@ check_form(const struct apam_request *from, struct apam_error *err)
 	if (!header_name_ok(apam_str(from->method)))
 		return error_set(
 		    err, APAM_E_USAGE, "the method is no HTTP method");
-	if ((unsigned)from->body.kind > APAM_BODY_UNKNOWN ||
-	    (from->body.kind == APAM_BODY_READER && from->body.read == NULL))
-		return error_set(
-		    err, APAM_E_USAGE, "the body is of no known kind");
+	if (from->body != NULL && !body_is_known(from->body))
+		return error_set(err, APAM_E_USAGE,
+		    "the body lacks its size or its `read`, or is of no known "
+		    "kind");
 	return check_headers(from, err);
 }
 
@@ -115,6 +123,8 @@ enum apam_status
 request_init(struct request *r, const struct apam_request *from,
     const struct profile *profile, struct apam_error *err)
 {
+	static const struct apam_body none = { .size = sizeof(none),
+		.kind = APAM_BODY_NONE };
 	enum apam_status status;
 
 	memset(r, 0, sizeof(*r));
@@ -135,7 +145,7 @@ request_init(struct request *r, const struct apam_request *from,
 	r->view.headers = from->headers;
 	r->view.header_size = sizeof(struct apam_header);
 	r->view.header_count = from->header_count;
-	r->view.body = &from->body;
+	r->view.body = from->body == NULL ? &none : from->body;
 	r->view.now = clock_unix();
 	return APAM_OK;
 }

@@ -34,7 +34,7 @@ key_name_problem(const struct apam_key_name *name)
 		return "the id is missing, too long, or no plain text";
 	if (name->scheme != NULL && !scheme_name_ok(apam_str(name->scheme)))
 		return "the scheme is none; `apam modules` shows them";
-	if (name->mark != NULL && strlen(name->mark) != KEY_MARK_TEXT - 1)
+	if (name->mark != NULL && strlen(name->mark) != APAM_MARK_SIZE - 1)
 		return "the mark of a secret is four hex digits; `apam keys "
 		       "list` shows it";
 	return NULL;
@@ -63,7 +63,7 @@ list(struct candidates *c, const char *format, ...)
 static bool
 record_is(const struct key_record *record, const struct apam_key_name *name)
 {
-	char mark[KEY_MARK_TEXT];
+	char mark[APAM_MARK_SIZE];
 
 	if (strcmp(record->id, name->id) != 0 ||
 	    (name->scheme != NULL && strcmp(record->scheme, name->scheme) != 0))
@@ -84,7 +84,7 @@ static void
 consider_record(
     struct candidates *c, struct key_record *record, enum key_wanted wanted)
 {
-	char mark[KEY_MARK_TEXT];
+	char mark[APAM_MARK_SIZE];
 
 	if (!record_wanted(record, wanted)) {
 		c->other = record;

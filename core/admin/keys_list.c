@@ -19,7 +19,7 @@
 struct row {
 	struct apam_key_info info;
 	const struct key_record *record; /* NULL: not registered */
-	char mark[KEY_MARK_TEXT];
+	char mark[APAM_MARK_SIZE];
 	const char **profiles;
 	const struct key_readers *readers; /* NULL: no profile names it */
 	struct key_use *use; /* NULL: no note is of it */

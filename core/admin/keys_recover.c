@@ -83,7 +83,7 @@ tell(struct merge *m, const char *scheme, const char *id, const char *mark,
 static void
 become(struct merge *m, const struct key_record *record, bool archived)
 {
-	char mark[KEY_MARK_TEXT];
+	char mark[APAM_MARK_SIZE];
 
 	if (archived)
 		m->outlook->archived++;
@@ -181,7 +181,7 @@ forget_lost(struct merge *m, const unsigned char hash[KEY_HASH_SIZE],
 {
 	size_t kept = 0;
 	bool found = false;
-	char mark[KEY_MARK_TEXT];
+	char mark[APAM_MARK_SIZE];
 
 	for (size_t i = 0; i < m->lost_count; i++) {
 		struct key_record of = { .marked = m->lost[i].marked != 0 };

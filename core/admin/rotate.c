@@ -33,7 +33,7 @@ struct rotation {
 	struct buf text; /* of the same file */
 	struct named_keys keys; /* one for each entry, in order */
 	struct named_key *first, *standby;
-	char old_mark[KEY_MARK_TEXT]; /* of the record that was archived */
+	char old_mark[APAM_MARK_SIZE]; /* of the record that was archived */
 	bool written; /* the file is as it is to be */
 };
 

@@ -103,7 +103,7 @@ static void
 judge_all(struct stack *s, const struct apam_signature *signature,
     const struct response *r, struct apam_judgement *out)
 {
-	for (size_t i = 0; i < PROFILE_ENTRIES_MAX; i++) {
+	for (size_t i = 0; i < APAM_ENTRIES_MAX; i++) {
 		size_t at;
 
 		if (!(signature->entries & 1U << i))
@@ -128,7 +128,7 @@ check_form(const struct stack *stack, const struct apam_signature *signature,
 	if (signature->size < sizeof(*signature) || signature->entries == 0 ||
 	    !atomic_load_explicit(&stack->opened, memory_order_acquire) ||
 	    (!may_be_older(stack, signature) &&
-		stack->count < PROFILE_ENTRIES_MAX &&
+		stack->count < APAM_ENTRIES_MAX &&
 		signature->entries >> stack->count != 0))
 		return error_set(err, APAM_E_USAGE,
 		    "the signature is not one of this profile");

@@ -77,7 +77,7 @@ apam_profile_show(struct apam_profile *profile,
     void (*each)(void *arg, const struct apam_profile_info *info), void *arg)
 {
 	HOLD_CANCEL;
-	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { 0 } };
+	struct apam_entry_info entries[APAM_ENTRIES_MAX] = { { 0 } };
 	struct apam_profile_info info;
 	struct stack *stack = profile_hold(profile);
 
@@ -95,7 +95,7 @@ show_named(struct apam *ctx, const char *name,
 	const struct apam_error *why),
     void *arg)
 {
-	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { 0 } };
+	struct apam_entry_info entries[APAM_ENTRIES_MAX] = { { 0 } };
 	struct apam_profile_info info = { .name = name };
 	struct apam_profile *p;
 	struct apam_error why;
@@ -163,7 +163,7 @@ why_not(const struct question *q, const struct stack *stack)
 static bool
 answer(struct apam *ctx, const struct question *q, const char *name)
 {
-	struct apam_entry_info entries[PROFILE_ENTRIES_MAX] = { { 0 } };
+	struct apam_entry_info entries[APAM_ENTRIES_MAX] = { { 0 } };
 	struct apam_profile_info info = { .name = name };
 	struct apam_profile *p;
 	struct apam_error err;

@@ -43,14 +43,21 @@ headers_are_plain(const struct apam_request *r)
 	return true;
 }
 
+static bool
+body_is_plain(const struct apam_body *body)
+{
+	return body->size >= sizeof(*body) && body->kind != APAM_BODY_READER &&
+	    (unsigned)body->kind <= APAM_BODY_UNKNOWN;
+}
+
 static inline bool
 request_is_plain(const struct apam_request *r)
 {
 	if (r->size < sizeof(*r) || r->method == NULL || r->url == NULL ||
-	    r->timeout_ms < 0 || r->body.kind == APAM_BODY_READER ||
-	    (unsigned)r->body.kind > APAM_BODY_UNKNOWN)
+	    r->timeout_ms < 0)
 		return false;
-	return (r->header_count == 0 || headers_are_plain(r)) &&
+	return (r->body == NULL || body_is_plain(r->body)) &&
+	    (r->header_count == 0 || headers_are_plain(r)) &&
 	    method_is_plain(r->method);
 }
 

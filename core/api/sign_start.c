@@ -21,7 +21,7 @@ struct apam_call {
 	const struct apam_request *request;
 	struct apam_signature *signature;
 	int64_t deadline;
-	uint64_t awaited[PROFILE_ENTRIES_MAX]; /* see struct patience */
+	uint64_t awaited[APAM_ENTRIES_MAX]; /* see struct patience */
 	bool queued; /* the same */
 	enum apam_status status; /* PENDING until it has ended */
 	struct apam_error error;

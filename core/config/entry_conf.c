@@ -240,7 +240,7 @@ list_problem(const config_setting_t *auth)
 		return "auth: must be a list of groups, ( { ... } )";
 	if (config_setting_length(auth) == 0)
 		return "auth: is an empty list";
-	if (config_setting_length(auth) > PROFILE_ENTRIES_MAX)
+	if (config_setting_length(auth) > APAM_ENTRIES_MAX)
 		return "auth: has more than 32 entries";
 	return NULL;
 }

@@ -12,8 +12,7 @@
 #include "config/main_conf.h"
 #include "text/url.h"
 
-#define PROFILE_NAME_MAX 64
-#define PROFILE_ENTRIES_MAX 32 /* bits of apam_signature.entries */
+#define PROFILE_NAME_MAX (APAM_NAME_SIZE - 1)
 
 enum control { CONTROL_SUFFICIENT, CONTROL_REQUIRED, CONTROL_OPTIONAL };
 

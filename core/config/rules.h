@@ -8,7 +8,7 @@
 
 #include "config/option.h"
 
-#define SCHEME_NAME_MAX 64
+#define SCHEME_NAME_MAX (APAM_NAME_SIZE - 1)
 
 struct option_check {
 	const char *file;

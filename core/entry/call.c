@@ -90,7 +90,8 @@ entry_sign(struct entry *e, const struct credential *c, struct request *request,
 enum apam_status
 entry_render(struct entry *e, struct credential *c, struct apam_error *err)
 {
-	static const struct apam_body none = { .kind = APAM_BODY_NONE };
+	static const struct apam_body none = { .size = sizeof(none),
+		.kind = APAM_BODY_NONE };
 	const struct apam_request_view empty = {
 		.size = sizeof(empty),
 		.header_size = sizeof(struct apam_header),

@@ -200,8 +200,8 @@ entry_key_id(const struct entry *e)
 void
 entry_name_key(const struct entry *e, char *scheme, char *key_id)
 {
-	(void)snprintf(scheme, ENTRY_SCHEME_SIZE, "%s", e->conf->scheme);
-	(void)snprintf(key_id, ENTRY_KEY_ID_SIZE, "%s", entry_key_id(e).p);
+	(void)snprintf(scheme, APAM_NAME_SIZE, "%s", e->conf->scheme);
+	(void)snprintf(key_id, APAM_KEY_ID_SIZE, "%s", entry_key_id(e).p);
 }
 
 bool

@@ -99,10 +99,8 @@ struct apam_str entry_key_id(const struct entry *e);
 
 /*
  * Copy its scheme and key id, as far as they fit, to reports.  `scheme` has
- * room for ENTRY_SCHEME_SIZE, `key_id` for ENTRY_KEY_ID_SIZE bytes.
+ * room for APAM_NAME_SIZE, `key_id` for APAM_KEY_ID_SIZE bytes.
  */
-#define ENTRY_SCHEME_SIZE 65
-#define ENTRY_KEY_ID_SIZE 256
 void entry_name_key(const struct entry *e, char *scheme, char *key_id);
 
 /*

@@ -19,7 +19,7 @@
 struct key_finding {
 	enum apam_key_state state;
 	int64_t at;		/* Unix time in seconds */
-	char evidence[OP_EVIDENCE_MAX];
+	char evidence[APAM_EVIDENCE_SIZE];
 	enum apam_status why;	/* unknown: what went wrong; or APAM_OK */
 };
 

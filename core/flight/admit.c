@@ -28,7 +28,7 @@ struct word {
 
 /* As much of it as there is room for. */
 static void
-describe(const struct word *w, char to[ADMISSION_TEXT_MAX])
+describe(const struct word *w, char to[APAM_EVIDENCE_SIZE])
 {
 	time_t at = (time_t)w->slot.archived_at;
 	char when[32] = "?";
@@ -36,7 +36,7 @@ describe(const struct word *w, char to[ADMISSION_TEXT_MAX])
 
 	if (gmtime_r(&at, &utc) != NULL)
 		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	if (snprintf(to, ADMISSION_TEXT_MAX, "archived by %s at %s%s%s",
+	if (snprintf(to, APAM_EVIDENCE_SIZE, "archived by %s at %s%s%s",
 		w->by[0] == '\0' ? "?" : w->by, when,
 		w->why[0] == '\0' ? "" : ": ", w->why) < 0)
 		to[0] = '\0';

@@ -8,14 +8,13 @@
 
 #include "keys/reading.h"
 
-#define ADMISSION_TEXT_MAX 256
 
 /* Of one entry, as of one look at the registry. */
 struct admission {
 	uint64_t reading;	/* 0: none yet */
 	int64_t archived_at;	/* Unix s; 0: it is not archived */
-	char evidence[ADMISSION_TEXT_MAX]; /* by whom, when, why */
-	char mark[KEY_MARK_TEXT]; /* of its record, or "" */
+	char evidence[APAM_EVIDENCE_SIZE]; /* by whom, when, why */
+	char mark[APAM_MARK_SIZE]; /* of its record, or "" */
 	uint64_t drops;		/* how often its credentials were dropped */
 };
 

@@ -116,9 +116,9 @@ tell_key_id(struct entry *e, char *key_id)
 	    e->life.admission.archived_at != 0;
 	pthread_mutex_unlock(&e->env->lock);
 	if (id.n == 0 || known)
-		(void)snprintf(key_id, ENTRY_KEY_ID_SIZE, "%s", id.p);
+		(void)snprintf(key_id, APAM_KEY_ID_SIZE, "%s", id.p);
 	else
-		key_look_cut(id.p, key_id, ENTRY_KEY_ID_SIZE);
+		key_look_cut(id.p, key_id, APAM_KEY_ID_SIZE);
 }
 
 /* ---- Findings ----------------------------------------------------------- */
@@ -126,7 +126,7 @@ tell_key_id(struct entry *e, char *key_id)
 static void
 audit_state(struct entry *e, const struct key_finding *found)
 {
-	char key_id[ENTRY_KEY_ID_SIZE];
+	char key_id[APAM_KEY_ID_SIZE];
 	const struct audit_event event = {
 		.what = AUDIT_STATE,
 		.profile = e->profile->name,

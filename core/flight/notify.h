@@ -37,7 +37,7 @@ bool tell_noted(struct entry *e, struct key_note *note);
 bool tell_said(struct entry *e, struct key_note *note);
 
 /*
- * The id of the key for logs and reports, of ENTRY_KEY_ID_SIZE bytes: cut while
+ * The id of the key for logs and reports, of APAM_KEY_ID_SIZE bytes: cut while
  * nobody knows that it is one.  It is known once the key was seen good, or an
  * administrator registered it.
  */

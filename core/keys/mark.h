@@ -11,7 +11,6 @@
 
 #define KEY_SALT_SIZE 16
 #define KEY_MARK_SIZE 2
-#define KEY_MARK_TEXT 5		/* four hex digits and a NUL */
 
 /* A key as an entry has it. */
 struct key_identity {

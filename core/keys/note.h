@@ -37,7 +37,7 @@ struct key_note {
 	unsigned long uid;	/* whose programs say so; set by reading */
 	char program[PROGRAM_NAME_SIZE]; /* its file's name */
 	enum apam_key_state state; /* CHECKED */
-	char evidence[256];	/* CHECKED */
+	char evidence[APAM_EVIDENCE_SIZE];	/* CHECKED */
 	char seen[SEEN_TEXT];	/* CHECKED: which secret was good; or "" */
 };
 
@@ -80,7 +80,7 @@ bool key_note_last_check(
 bool key_note_said(const char *state_dir, bool user, struct key_note *note);
 
 /* What another user's note says, as one line: "revoked, says ...". */
-#define KEY_NOTE_QUOTE 256
+#define KEY_NOTE_QUOTE APAM_EVIDENCE_SIZE
 void key_note_quote(const struct key_note *note, char to[KEY_NOTE_QUOTE]);
 
 /*

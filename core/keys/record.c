@@ -117,7 +117,7 @@ hex_of(const unsigned char *bytes, size_t n, char *to)
 }
 
 void
-key_mark_text(const struct key_record *record, char to[KEY_MARK_TEXT])
+key_mark_text(const struct key_record *record, char to[APAM_MARK_SIZE])
 {
 	to[0] = '\0';
 	if (record->marked)

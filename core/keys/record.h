@@ -77,7 +77,7 @@ struct key_set {
 };
 
 /* The mark as four hex digits; "" for a record without one. */
-void key_mark_text(const struct key_record *record, char to[KEY_MARK_TEXT]);
+void key_mark_text(const struct key_record *record, char to[APAM_MARK_SIZE]);
 
 /* What an index knows a key by; zero where there can be no such key. */
 void key_hash(const char *scheme, struct apam_str id,

@@ -25,7 +25,7 @@ refusal_tell(struct apam_profile *profile, struct stack *stack,
 		.entry = why->entry,
 		.status = why->status,
 		.evidence = why->text };
-	char key_id[ENTRY_KEY_ID_SIZE];
+	char key_id[APAM_KEY_ID_SIZE];
 	bool due;
 
 	if (!is_refusal(why->status))

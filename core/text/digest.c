@@ -60,18 +60,18 @@ put_all(struct digest *d, const struct apam_body *body)
 	unsigned char block[BLOCK];
 	uint64_t offset = 0;
 	bool ok = true;
-	long n;
+	int64_t n;
 
 	do {
 		n = body->read(body->arg, offset, block, sizeof(block));
-		if (n < 0 || (size_t)n > sizeof(block))
+		if (n < 0 || (uint64_t)n > sizeof(block))
 			ok = false;
 		else
 			digest_put(d, block, (size_t)n);
 		offset += (uint64_t)n;
 	} while (ok && n > 0);
 	wipe(block, sizeof(block));
-	return ok;
+	return ok && (body->length == 0 || body->length == offset);
 }
 
 static bool
@@ -109,12 +109,12 @@ digest_body(const struct apam_body *body, unsigned char to[DIGEST_SIZE])
 	return false;
 }
 
-static long
+static int64_t
 read_file(void *arg, uint64_t offset, void *to, size_t size)
 {
 	const int *fd = arg;
 
-	return (long)pread(*fd, to, size, (off_t)offset);
+	return pread(*fd, to, size, (off_t)offset);
 }
 
 bool

@@ -192,7 +192,7 @@ run(struct args *args, int argc, char **argv)
 	if (!args_read(args, argc, argv))
 		return usage_error(NULL, "%s", args->problem);
 	if (args_has(args, "version")) {
-		puts("apam " APAM_VERSION);
+		printf("apam %s\n", apam_version());
 		return STATUS_DONE;
 	}
 	if (args_has(args, "help")) {

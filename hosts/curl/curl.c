@@ -33,6 +33,7 @@ struct apam_curl_call {
 	enum stage stage;
 	bool waits; /* for a credential */
 	bool rejected; /* what was sent before, for a second one */
+	struct apam_body body; /* of the request */
 	struct apam_request request;
 	struct apam_signature signature;
 	struct apam_call *signing; /* where it does not wait; or NULL */
@@ -125,13 +126,15 @@ fill_in(struct apam_curl_call *call, CURL *easy, const struct apam_transfer *t)
 {
 	const struct profile *conf = call->stack->profile;
 
+	call->body = t->body;
+	call->body.size = sizeof(call->body);
 	call->request = (struct apam_request){
 		.size = sizeof(call->request),
 		.method = t->method,
 		.url = t->url,
 		.headers = t->headers,
 		.header_count = t->header_count,
-		.body = t->body,
+		.body = t->body.kind == APAM_BODY_NONE ? NULL : &call->body,
 	};
 	call->signature = (struct apam_signature)APAM_SIGNATURE_INIT;
 	call->handle = (struct curl_handle){

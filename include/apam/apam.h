@@ -58,6 +58,12 @@ extern "C" {
 struct apam;			/* a context: one configuration, its modules */
 struct apam_profile;		/* a profile; lives as long as its context */
 
+/*
+ * The version of the library that the program found, as "0.1.0"; static.
+ * APAM_VERSION_NUMBER (types.h) is that of the headers it was built with.
+ */
+APAM_API const char *apam_version(void);
+
 /* ---- Errors ----------------------------------------------------------- */
 
 /* The detail of a failure, in the caller's memory.  Never holds a secret. */
@@ -65,9 +71,9 @@ struct apam_error {
 	enum apam_status status;
 	unsigned line;		/* in `file`, from 1; 0: none */
 	int entry;		/* index in the profile's auth list; -1: none */
-	char text[512];		/* one line, no newline; empty after success */
-	char profile[65];	/* or empty */
-	char file[512];		/* or empty */
+	char text[APAM_TEXT_SIZE];		/* one line, no newline; empty after success */
+	char profile[APAM_NAME_SIZE];	/* or empty */
+	char file[APAM_TEXT_SIZE];		/* or empty */
 };
 
 /* The name of a status, as "APAM_E_ORIGIN"; "APAM_E_?" for no such. */
@@ -180,8 +186,8 @@ struct apam_request {
 	const char *url;	/* absolute; a fragment is dropped */
 	const struct apam_header *headers; /* that the host will send, or NULL */
 	size_t header_count;
-	struct apam_body body;
 	int timeout_ms;		/* 0: the profile's deadline */
+	const struct apam_body *body; /* NULL: the request has none */
 };
 
 #define APAM_REQUEST(m, u) \
@@ -347,9 +353,9 @@ struct apam_key_report {
 	unsigned entry;
 	enum apam_key_state state;
 	int64_t checked_at;	/* Unix s */
-	char scheme[65];
-	char key_id[256];	/* or empty */
-	char evidence[256];	/* one line */
+	char scheme[APAM_NAME_SIZE];
+	char key_id[APAM_KEY_ID_SIZE];	/* or empty */
+	char evidence[APAM_EVIDENCE_SIZE];	/* one line */
 	enum apam_status why;	/* unknown: what went wrong; or APAM_OK */
 };
 
@@ -374,10 +380,10 @@ struct apam_revoke_report {
 				   revoke), "impossible", "not revoked" or
 				   "refused"; static */
 	enum apam_status drop_status; /* APAM_OK: no process goes on with one */
-	char scheme[65];
-	char key_id[256];	/* or empty */
-	char text[256];		/* of `status`; one line, or empty */
-	char drop_text[256];	/* of `drop_status`; one line, or empty */
+	char scheme[APAM_NAME_SIZE];
+	char key_id[APAM_KEY_ID_SIZE];	/* or empty */
+	char text[APAM_EVIDENCE_SIZE];		/* of `status`; one line, or empty */
+	char drop_text[APAM_EVIDENCE_SIZE];	/* of `drop_status`; one line, or empty */
 };
 
 /*
@@ -449,7 +455,7 @@ struct apam_entry_info {
 	const char *control;	/* "sufficient", "required" or "optional" */
 	const char *key_id;	/* or "" */
 	enum apam_key_state state; /* as last found; UNKNOWN before that */
-	char evidence[256];	/* of ARCHIVED: by whom, when and why; or empty */
+	char evidence[APAM_EVIDENCE_SIZE];	/* of ARCHIVED: by whom, when and why; or empty */
 	/*
 	 * What the key registry makes of a signature with it: OK; ARCHIVED;
 	 * UNKNOWN, where the registry cannot be read and the entry does not say
@@ -499,8 +505,8 @@ APAM_API APAM_CHECKED enum apam_status apam_explain(struct apam *ctx,
 /* Where the credential of one entry stands.  Nothing here is secret. */
 struct apam_entry_status {
 	unsigned entry;
-	char scheme[65];
-	char key_id[256];	/* or empty */
+	char scheme[APAM_NAME_SIZE];
+	char key_id[APAM_KEY_ID_SIZE];	/* or empty */
 	bool usable;		/* there is a credential that may be sent */
 	bool refreshing;	/* an exchange is under way */
 	uint64_t generation;	/* 0: no credential */
@@ -511,7 +517,7 @@ struct apam_entry_status {
 	/* As this process found, else as another noted (apam-registry(5)). */
 	enum apam_key_state key_state;
 	int64_t checked_at;	/* Unix s; 0: never */
-	char evidence[256];	/* or empty */
+	char evidence[APAM_EVIDENCE_SIZE];	/* or empty */
 	struct apam_error last_error; /* stays after a success; status
 					 APAM_OK: none */
 	int64_t last_error_at;	/* Unix s */
@@ -640,11 +646,11 @@ APAM_API APAM_CHECKED enum apam_status apam_key_standby(
 
 /* Which keys changed places. */
 struct apam_key_rotation {
-	char fresh[256];	/* id of the one that is in first place now */
+	char fresh[APAM_KEY_ID_SIZE];	/* id of the one that is in first place now */
 	/* The one that was, archived now; as struct apam_key_name has it. */
-	char old[256];
-	char old_scheme[65];
-	char old_mark[5];	/* "": it is archived with any secret */
+	char old[APAM_KEY_ID_SIZE];
+	char old_scheme[APAM_NAME_SIZE];
+	char old_mark[APAM_MARK_SIZE];	/* "": it is archived with any secret */
 };
 
 /*

@@ -169,13 +169,6 @@ struct apam_json {
 	struct apam_str str;	/* valid while the response is */
 };
 
-enum apam_log_level {
-	APAM_LOG_ERROR = 1,
-	APAM_LOG_WARNING = 2,
-	APAM_LOG_INFO = 3,
-	APAM_LOG_DEBUG = 4
-};
-
 /* A lifetime that never ends, for `lifetime`. */
 #define APAM_FOREVER INT64_MAX
 

@@ -68,7 +68,7 @@ static void
 check_profile(const struct profile *p)
 {
 	HOLDS(p->origin_count > 0);
-	HOLDS(p->entry_count > 0 && p->entry_count <= PROFILE_ENTRIES_MAX);
+	HOLDS(p->entry_count > 0 && p->entry_count <= APAM_ENTRIES_MAX);
 	HOLDS(p->deadline >= 1 && p->deadline <= 3600);
 	for (size_t i = 0; i < p->origin_count; i++) {
 		HOLDS(url_insecure(&p->origins[i], p->allow_http) == NULL);

@@ -41,7 +41,7 @@ check_written(struct apam_str text)
 static void
 check_rendered(struct key_set *set)
 {
-	char mark[KEY_MARK_TEXT];
+	char mark[APAM_MARK_SIZE];
 	struct key_set again;
 	struct buf text;
 	unsigned line;

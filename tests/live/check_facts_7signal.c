@@ -291,7 +291,7 @@ START_TEST(introspection_says_yes_or_nothing)
 	}
 	(void)snprintf(evidence, sizeof(evidence), "introspection: %s; %s",
 	    says, mint->evidence);
-	ck_assert_uint_lt(strlen(evidence), OP_EVIDENCE_MAX);
+	ck_assert_uint_lt(strlen(evidence), APAM_EVIDENCE_SIZE);
 	facts_found(&t, name, mint->state, evidence);
 	facts_not_followed(&t, name, MINT);
 }
@@ -456,7 +456,7 @@ static const struct {
 
 START_TEST(a_broken_probe_refutes_nothing)
 {
-	char evidence[OP_EVIDENCE_MAX];
+	char evidence[APAM_EVIDENCE_SIZE];
 
 	facts_open(&t, SCHEME, PROBED);
 	facts_answer(&t, MINT, TOKEN(""));

@@ -356,6 +356,11 @@ enum odd {
 static void
 make_odd_request(enum odd odd, struct apam_request *r)
 {
+	static const struct apam_body reader = { .size = sizeof(reader),
+		.kind = APAM_BODY_READER };
+	static const struct apam_body no_such = { .size = sizeof(no_such),
+		.kind = (enum apam_body_kind)77 };
+
 	r->method = odd == NO_METHOD ? NULL :
 	    odd == EMPTY_METHOD      ? "" :
 	    odd == LOWER             ? "get" :
@@ -371,9 +376,9 @@ make_odd_request(enum odd odd, struct apam_request *r)
 	if (odd == NO_HEADERS)
 		r->header_count = 1;
 	if (odd == READER)
-		r->body.kind = APAM_BODY_READER;
+		r->body = &reader;
 	if (odd == NO_SUCH_BODY)
-		r->body.kind = (enum apam_body_kind)77;
+		r->body = &no_such;
 }
 
 START_TEST(an_odd_request_or_signature)

@@ -195,7 +195,7 @@ facts_found(const struct facts *t, const char *name, enum apam_key_state state,
     const char *expected)
 {
 	const struct key_finding *found = &t->flight->finding;
-	char evidence[OP_EVIDENCE_MAX];
+	char evidence[APAM_EVIDENCE_SIZE];
 
 	facts_place(t, expected, evidence, sizeof(evidence));
 	ck_assert_msg(found->state == state, "%s: %s: %s", name,
@@ -273,7 +273,7 @@ static inline void
 facts_probe(struct facts *t, const struct api_fact *fact, const char *mint)
 {
 	enum apam_key_state state = fact->state;
-	char evidence[OP_EVIDENCE_MAX];
+	char evidence[APAM_EVIDENCE_SIZE];
 
 	(void)snprintf(evidence, sizeof(evidence),
 	    "%s%sthe probe answered %.3s: %s", mint == NULL ? "" : mint,

@@ -212,10 +212,10 @@ open_upload(const char *path)
 	return -1;
 }
 
-static long
+static int64_t
 read_upload(void *arg, uint64_t offset, void *to, size_t size)
 {
-	return (long)pread(*(const int *)arg, to, size, (off_t)offset);
+	return pread(*(const int *)arg, to, size, (off_t)offset);
 }
 
 static int
@@ -246,7 +246,7 @@ make_body(struct call *call)
 static struct apam_body
 body_of(struct call *call)
 {
-	struct apam_body body = { .kind = APAM_BODY_NONE };
+	struct apam_body body = { .size = sizeof(body) };
 
 	if (call->given->form || call->given->upload != NULL)
 		body.kind = APAM_BODY_UNKNOWN;
@@ -284,6 +284,7 @@ sign_and_send(struct apam_profile *profile, struct call *call)
 	const struct curl_args *given = call->given;
 	struct apam_request request = APAM_REQUEST(given->method, given->url);
 	struct apam_signature signature = APAM_SIGNATURE_INIT;
+	const struct apam_body body = body_of(call);
 	struct apam_error err = { 0 };
 	struct route route = { 0 };
 	enum apam_status status;
@@ -291,7 +292,7 @@ sign_and_send(struct apam_profile *profile, struct call *call)
 
 	request.headers = call->headers;
 	request.header_count = call->header_count;
-	request.body = body_of(call);
+	request.body = &body;
 	status = apam_sign(profile, &request, &signature, &err);
 	if (status != APAM_OK)
 		return report(apam_profile_name(profile), status, &err);

@@ -66,7 +66,7 @@ tell_url(const char *name, const char *given, const char *signed_url)
 static struct apam_body
 body_of(const struct args *args, const char *method, const struct data *data)
 {
-	struct apam_body body = { .kind = APAM_BODY_NONE };
+	struct apam_body body = { .size = sizeof(body) };
 
 	if (args_has(args, "data")) {
 		body.kind = APAM_BODY_BYTES;
@@ -105,7 +105,7 @@ sign(const char *name, struct apam_profile *profile,
 	int code;
 
 	if (status == APAM_E_POLICY &&
-	    request->body.kind == APAM_BODY_UNKNOWN) {
+	    request->body->kind == APAM_BODY_UNKNOWN) {
 		code = report(name, status, &err);
 		complain("where it signs the body, give it with -d, or "
 			 "--no-body");
@@ -128,13 +128,15 @@ headers(struct cli *cli, const struct args *args)
 	const char *method = args_value(args, "method");
 	struct apam_profile *profile = NULL;
 	struct apam_request request;
+	struct apam_body body;
 	struct data data = { 0 };
 	int code = read_data(args, &data);
 
 	if (method == NULL)
 		method = args_has(args, "data") ? "POST" : "GET";
 	request = (struct apam_request)APAM_REQUEST(method, url);
-	request.body = body_of(args, method, &data);
+	body = body_of(args, method, &data);
+	request.body = &body;
 	if (code == STATUS_DONE && name == NULL && !session_is_url(url))
 		code = usage_error(&command_headers, "a URL is missing");
 	if (code == STATUS_DONE)

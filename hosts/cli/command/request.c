@@ -206,13 +206,14 @@ static bool
 prepare(struct call *call)
 {
 	struct apam_transfer *transfer = &call->transfer;
+	char agent[64];
 
 	if (curl_library_load(&call->curl))
 		call->easy = call->curl.easy_init();
 	if (call->easy == NULL)
 		return false;
-	call->curl.easy_setopt(
-	    call->easy, CURLOPT_USERAGENT, "apam/" APAM_VERSION);
+	(void)snprintf(agent, sizeof(agent), "apam/%s", apam_version());
+	call->curl.easy_setopt(call->easy, CURLOPT_USERAGENT, agent);
 	call->curl.easy_setopt(
 	    call->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	/* On a terminal the response itself shows the progress. */

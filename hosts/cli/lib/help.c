@@ -143,7 +143,7 @@ version_run(struct cli *cli, const struct args *args)
 {
 	(void)cli;
 	(void)args;
-	puts("apam " APAM_VERSION);
+	printf("apam %s\n", apam_version());
 	return STATUS_DONE;
 }
 

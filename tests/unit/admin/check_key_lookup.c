@@ -27,7 +27,7 @@ static struct project project;
 static struct named_keys named;
 static struct key_set set;
 static struct apam_error err;
-static char first_mark[KEY_MARK_TEXT]; /* of the first key "twice" */
+static char first_mark[APAM_MARK_SIZE]; /* of the first key "twice" */
 
 #define HMAC(id, file)                                                         \
 	"{ scheme = \"hmac-test\"; key_id = \"" id                             \

@@ -231,7 +231,7 @@ static const char *
 mark_of(const char *id, const char *bytes)
 {
 	const struct key_registry registry = key_registry_of(&project.ctx->env);
-	static char mark[KEY_MARK_TEXT];
+	static char mark[APAM_MARK_SIZE];
 	const struct key_identity key = { "hmac-test", id, { bytes, 14 } };
 	const struct key_record *record;
 

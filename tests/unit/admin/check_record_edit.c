@@ -80,7 +80,7 @@ END_TEST
 /* A thousand secrets of one id: each mark is another, and finds its own. */
 START_TEST(no_two_marks_are_alike)
 {
-	char secret[16], marks[1000][KEY_MARK_TEXT];
+	char secret[16], marks[1000][APAM_MARK_SIZE];
 
 	for (int i = 0; i < 1000; i++) {
 		struct key_record *record;

@@ -152,6 +152,13 @@ END_TEST
 
 static const struct apam_request right = APAM_REQUEST("GET", URL);
 
+static const struct apam_body odd_bodies[] = {
+	{ .size = sizeof(struct apam_body), .kind = (enum apam_body_kind)5 },
+	{ .size = sizeof(struct apam_body), .kind = (enum apam_body_kind) - 1 },
+	{ .size = sizeof(struct apam_body), .kind = APAM_BODY_READER },
+	{ .kind = APAM_BODY_NONE },
+};
+
 static const struct {
 	const char *name;
 	struct apam_request request;
@@ -178,17 +185,22 @@ static const struct {
 	    { .size = sizeof(right),
 		.method = "GET",
 		.url = URL,
-		.body = { .kind = (enum apam_body_kind)5 } } },
+		.body = &odd_bodies[0] } },
 	{ "a body of kind -1",
 	    { .size = sizeof(right),
 		.method = "GET",
 		.url = URL,
-		.body = { .kind = (enum apam_body_kind) - 1 } } },
+		.body = &odd_bodies[1] } },
 	{ "a reader of NULL",
 	    { .size = sizeof(right),
 		.method = "GET",
 		.url = URL,
-		.body = { .kind = APAM_BODY_READER } } },
+		.body = &odd_bodies[2] } },
+	{ "a body without its size",
+	    { .size = sizeof(right),
+		.method = "GET",
+		.url = URL,
+		.body = &odd_bodies[3] } },
 };
 
 START_TEST(a_misuse_is_said)
@@ -466,7 +478,7 @@ END_TEST
 static const char hello[] = "hello";
 
 /* Two bytes at a time. */
-static long
+static int64_t
 read_hello(void *arg, uint64_t offset, void *to, size_t size)
 {
 	size_t n = offset >= 5 ? 0 : 5 - (size_t)offset;
@@ -476,10 +488,10 @@ read_hello(void *arg, uint64_t offset, void *to, size_t size)
 	n = n < size ? n : size;
 	if (n > 0)
 		memcpy(to, hello + offset, n);
-	return (long)n;
+	return (int64_t)n;
 }
 
-static long
+static int64_t
 read_badly(void *arg, uint64_t offset, void *to, size_t size)
 {
 	(void)arg;
@@ -502,6 +514,18 @@ static const struct {
 		.read = read_hello,
 		.arg = (void *)(uintptr_t)hello },
 	    "hello" },
+	{ "a reader of its length",
+	    { .kind = APAM_BODY_READER,
+		.length = 5,
+		.read = read_hello,
+		.arg = (void *)(uintptr_t)hello },
+	    "hello" },
+	{ "a reader of another length",
+	    { .kind = APAM_BODY_READER,
+		.length = 6,
+		.read = read_hello,
+		.arg = (void *)(uintptr_t)hello },
+	    NULL },
 	{ "unknown", { .kind = APAM_BODY_UNKNOWN }, NULL },
 	{ "a reader that fails",
 	    { .kind = APAM_BODY_READER, .read = read_badly }, NULL },
@@ -538,16 +562,18 @@ START_TEST(a_body_is_signed)
 {
 	static const struct apam_header part = { S("X-Part"), S("7") };
 	struct apam_request request = APAM_REQUEST("POST", URL "a?b");
+	struct apam_body body = bodies[_i].body;
 	char value[256];
 
 	use(HMAC_ENTRY("headers = [ \"X-Part\" ]; "));
 	request.headers = &part;
 	request.header_count = 1;
-	request.body = bodies[_i].body;
-	if (request.body.kind == APAM_BODY_SHA256)
-		ck_assert_int_eq(EVP_Digest(hello, 5, request.body.sha256, NULL,
-				     EVP_sha256(), NULL),
+	body.size = sizeof(body);
+	if (body.kind == APAM_BODY_SHA256)
+		ck_assert_int_eq(
+		    EVP_Digest(hello, 5, body.sha256, NULL, EVP_sha256(), NULL),
 		    1);
+	request.body = &body;
 	if (bodies[_i].text == NULL) {
 		ck_assert_int_eq(sign(&request), APAM_E_POLICY);
 		is_empty(bodies[_i].name);

@@ -262,7 +262,7 @@ START_TEST(a_list_is_read_to_its_end)
 }
 END_TEST
 
-static const int counts[] = { 1, PROFILE_ENTRIES_MAX, PROFILE_ENTRIES_MAX + 1 };
+static const int counts[] = { 1, APAM_ENTRIES_MAX, APAM_ENTRIES_MAX + 1 };
 
 START_TEST(entries_have_a_limit)
 {
@@ -273,7 +273,7 @@ START_TEST(entries_have_a_limit)
 		    i == 0 ? "" : ",\n", i);
 	(void)strcat(text, " );");
 	read_text(text);
-	if (counts[_i] > PROFILE_ENTRIES_MAX) {
+	if (counts[_i] > APAM_ENTRIES_MAX) {
 		ck_assert_uint_eq(p.entry_count, 0);
 		ck_assert_uint_eq(all.count, 1);
 		return;

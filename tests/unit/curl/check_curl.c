@@ -238,7 +238,7 @@ END_TEST
 
 #define BODY_SIZE 60000 /* the sandbox keeps 64 KiB */
 
-static long
+static int64_t
 read_body(void *arg, uint64_t offset, void *to, size_t size)
 {
 	size_t left = BODY_SIZE - (size_t)offset;
@@ -250,7 +250,7 @@ read_body(void *arg, uint64_t offset, void *to, size_t size)
 	return (long)size;
 }
 
-static long
+static int64_t
 read_too_much(void *arg, uint64_t offset, void *to, size_t size)
 {
 	(void)arg;
@@ -277,7 +277,7 @@ START_TEST(a_reader_is_read_from_the_start)
 END_TEST
 
 /* Whose reading fails. */
-static long (*const broken_readers[])(void *arg, uint64_t offset, void *to,
+static int64_t (*const broken_readers[])(void *arg, uint64_t offset, void *to,
     size_t size) = { read_body, read_too_much };
 
 START_TEST(a_reader_that_fails)

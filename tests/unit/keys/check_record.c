@@ -435,7 +435,7 @@ END_TEST
 START_TEST(a_mark_is_shown_where_there_is_one)
 {
 	struct key_record r = { .marked = true, .mark = { 0x0f, 0xa0 } };
-	char text[KEY_MARK_TEXT];
+	char text[APAM_MARK_SIZE];
 
 	key_mark_text(&r, text);
 	ck_assert_str_eq(text, "0fa0");

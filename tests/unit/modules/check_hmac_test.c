@@ -40,7 +40,7 @@ static const struct apam_header headers[] = {
 };
 
 /* Reads "hello", two bytes at a time. */
-static long
+static int64_t
 read_hello(void *arg, uint64_t offset, void *to, size_t size)
 {
 	size_t n = offset >= 5 ? 0 : 5 - (size_t)offset;
@@ -53,7 +53,7 @@ read_hello(void *arg, uint64_t offset, void *to, size_t size)
 	return (long)n;
 }
 
-static long
+static int64_t
 read_nothing(void *arg, uint64_t offset, void *to, size_t size)
 {
 	(void)arg;

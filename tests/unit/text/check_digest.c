@@ -112,7 +112,7 @@ struct source {
 	uint64_t expected; /* the next offset */
 };
 
-static long
+static int64_t
 read_source(void *arg, uint64_t offset, void *to, size_t size)
 {
 	struct source *s = arg;

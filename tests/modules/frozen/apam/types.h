@@ -121,14 +121,20 @@ enum apam_body_kind {
 };
 
 struct apam_body {
+	size_t size;			/* sizeof(struct apam_body) */
 	enum apam_body_kind kind;
-	struct apam_str bytes;
 	unsigned char sha256[32];
+	struct apam_str bytes;
+	/*
+	 * READER and SHA256: how many bytes the body has; 0: not said.  A
+	 * reader that gives more or fewer than were said has failed.
+	 */
+	uint64_t length;
 	/*
 	 * Copy at most `size` bytes from `offset` to `to`.  Returns how many,
 	 * 0 at the end, -1 on failure.  May be called more than once.
 	 */
-	long (*read)(void *arg, uint64_t offset, void *to, size_t size);
+	int64_t (*read)(void *arg, uint64_t offset, void *to, size_t size);
 	void *arg;
 };
 
