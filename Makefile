@@ -75,12 +75,12 @@ BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 # tests/suite/install.sh builds its own host program, which has no sanitizer.
-SUITES   := $(filter-out $(if $(SANITIZE),%/memory.sh %/promises.sh),\
+SUITES   := $(filter-out $(if $(SANITIZE),%/memory.sh %/promises.sh %/gdb.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
 	$(if $(SANITIZE),,tests/suite/install.sh))
 PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
-PROGRAMS := $(PRODUCT) $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
+PROGRAMS := $(PRODUCT) $(BUILD)/tests/gdb/shown $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
 .PHONY: all help demo test run-tests programs peers lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
@@ -203,6 +203,11 @@ $(call checks,faults): $(BUILD)/tests/faults/fault.so $(BUILD)/apam \
 $(BUILD)/tests/faults/%.o: OUR_CFLAGS += -fvisibility=default -U_FORTIFY_SOURCE
 $(BUILD)/tests/faults/%.so: $(BUILD)/tests/faults/%.o
 	$(Q)$(LINK) -shared -o $@ $<
+
+# What tests/suite/doc/gdb.sh prints.
+$(BUILD)/tests/gdb/%.o: OUR_CFLAGS += -g
+$(BUILD)/tests/gdb/shown: $(BUILD)/tests/gdb/shown.o $(BUILD)/core.a
+	$(Q)$(LINK) -o $@ $^ $(CORE_LIBS) -lcurl -lcheck -lsubunit -lrt -lm
 
 $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 	$(Q)$(LINK) -shared -Wl,--version-script=modules/export.map -o $@ $< -lcrypto
