@@ -45,13 +45,14 @@ named_keys_free(struct named_keys *named)
 static struct named_key *
 read_entry(struct stack *stack, size_t index, struct problems *all)
 {
+	const struct entry_place place = stack_place(stack, index);
 	struct named_key *key = calloc(1, sizeof(*key));
 
 	if (key == NULL) {
 		problems_add(all, APAM_E_MEMORY, NULL, 0, "out of memory");
 		return NULL;
 	}
-	if (!entry_read(&key->entry, stack, index, all)) {
+	if (!entry_read(&key->entry, &place, all)) {
 		free(key);
 		return NULL;
 	}

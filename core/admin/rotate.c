@@ -197,7 +197,9 @@ is_rotated(struct rotation *r, struct stack *next, struct problems *all)
 	struct entry e;
 
 	for (size_t i = 0; ok && i < next->profile->entry_count; i++) {
-		ok = entry_read(&e, next, i, all);
+		const struct entry_place place = stack_place(next, i);
+
+		ok = entry_read(&e, &place, all);
 		if (ok && i == at)
 			ok = named_key_is(
 			    r->standby, e.conf->scheme, entry_key_id(&e).p);

@@ -11,7 +11,7 @@
 #include "flight/notify.h"
 #include "profile/refusals.h"
 #include "profile/reload.h"
-#include "slot/write.h"
+#include "profile/warm.h"
 
 static void
 result_init(struct stack_result *result)
@@ -22,29 +22,6 @@ result_init(struct stack_result *result)
 	result->entries = 0;
 	result->counted = 0;
 	result->look_at = 0;
-}
-
-/* Let the next signature with this credential take the short way. */
-static void
-warm(struct apam_profile *profile, struct stack *stack,
-    struct stack_result *result)
-{
-	if (hot_serves(
-		atomic_load_explicit(&profile->hot, memory_order_acquire),
-		result))
-		return;
-	pthread_mutex_lock(&profile->ctx->env.lock);
-	if (stack == profile->stack && !profile->gone) {
-		if (stack->hot == NULL && hot_is_worth(stack, result))
-			stack->hot = hot_new(
-			    profile->ctx->env.keys.counter.value);
-		hot_open(stack, result,
-		    profile->check_at < result->look_at ? profile->check_at :
-							  result->look_at);
-		atomic_store_explicit(
-		    &profile->hot, stack->hot, memory_order_release);
-	}
-	pthread_mutex_unlock(&profile->ctx->env.lock);
 }
 
 enum apam_status
@@ -73,7 +50,7 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	if (status == APAM_OK)
 		status = signature_fill(signature, &r, &result, err);
 	if (status == APAM_OK) {
-		warm(profile, stack, &result);
+		profile_warm(profile, stack, &result);
 		for (size_t i = 0; i < stack->count; i++)
 			if (result.entries & 1U << i)
 				tell_use(&stack->entries[i]);

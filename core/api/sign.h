@@ -15,7 +15,11 @@ enum apam_status sign_with(struct apam_profile *profile,
     const struct apam_request *request, struct apam_signature *signature,
     const struct patience *patience, struct apam_error *err);
 
-/* apam_sign where the slot (slot/write.h) cannot serve; it also knows what to say. */
+/* From the profile's slot alone; false where that cannot serve: slot/read.h. */
+bool sign_short(struct apam_profile *profile,
+    const struct apam_request *request, struct apam_signature *signature);
+
+/* apam_sign where the slot cannot serve; it also knows what to say. */
 enum apam_status sign_long(struct apam_profile *profile,
     const struct apam_request *request, struct apam_signature *signature,
     struct apam_error *err);

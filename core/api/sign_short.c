@@ -1,173 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The readers' side of the slot, and apam_sign, of which it is the short way.
+ * apam_sign: the short way where the profile's slot can serve, else the long
+ * way (sign.c).
  */
-#include "profile/handle.h"
-#include "slot/write.h"
-
-#include <string.h>
-
 #include "api/sign.h"
 #include "base/error.h"
-#include "slot/slot.h"
-#include "text/header.h"
-
-#define STORE_ALIGN _Alignof(struct apam_header)
-
-/* One frame on the stack for all of it. */
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-
-/* Upper-case letters alone: every method there is. */
-static bool
-method_is_plain(const char *method)
-{
-	size_t n = 0;
-
-	if (method[0] == 'G' && method[1] == 'E' && method[2] == 'T' &&
-	    method[3] == '\0')
-		return true;
-	while (method[n] >= 'A' && method[n] <= 'Z')
-		n++;
-	return n > 0 && n < 16 && method[n] == '\0';
-}
-
-static bool
-headers_are_plain(const struct apam_request *r)
-{
-	if (r->headers == NULL)
-		return false;
-	for (size_t i = 0; i < r->header_count; i++)
-		if (!header_name_ok(r->headers[i].name) ||
-		    !header_value_ok(r->headers[i].value))
-			return false;
-	return true;
-}
-
-static bool
-body_is_plain(const struct apam_body *body)
-{
-	return body->size >= sizeof(*body) && body->kind != APAM_BODY_READER &&
-	    (unsigned)body->kind <= APAM_BODY_UNKNOWN;
-}
-
-static inline bool
-request_is_plain(const struct apam_request *r)
-{
-	if (r->size < sizeof(*r) || r->method == NULL || r->url == NULL ||
-	    r->timeout_ms < 0)
-		return false;
-	return (r->body == NULL || body_is_plain(r->body)) &&
-	    (r->header_count == 0 || headers_are_plain(r)) &&
-	    method_is_plain(r->method);
-}
-
-/* The URL plainly is in one of the origins; an open slot has one or more. */
-static inline bool
-url_is_ours(const struct hot *h, const char *url)
-{
-	uint32_t i = 0;
-
-	do {
-		if (url_is_plain(url, &h->origins[i]))
-			return true;
-	} while (++i < LOAD(h->origin_count));
-	return false;
-}
-
-/*
- * Turn the offsets in the image's header array, read from there anew, to places
- * in the store, which has at least one header.
- */
-static inline void
-place_headers(char *store, const char *image, size_t count)
-{
-	const struct apam_header *from = (const void *)image;
-	struct apam_header *to = (void *)store;
-
-	do {
-		to->name.p = store + (uintptr_t)LOAD_AT(&from->name.p);
-		to->value.p = store + (uintptr_t)LOAD_AT(&from->value.p);
-		from++;
-		to++;
-	} while (--count > 0);
-}
-
-/*
- * What an older signature left behind the first `n` bytes.  The store may be
- * another one than that was in.
- */
-static void
-wipe_rest(struct apam_signature *s, size_t n)
-{
-	const size_t used = s->used < s->store_size ? s->used : s->store_size;
-
-	if (used > n)
-		wipe(s->store + n, used - n);
-}
-
-/*
- * Fill in the signature, and copy the image out; false where there is none, or
- * it does not fit.
- */
-static inline bool
-copy_image(const struct hot *h, struct apam_signature *s)
-{
-	const uint32_t shape = LOAD(h->shape);
-	const size_t n = hot_bytes(shape);
-	char *store = s->store;
-
-	if (n == 0 || n > s->store_size)
-		return false;
-	if (s->used > n)
-		wipe_rest(s, n);
-	s->used = n;
-	s->headers = (void *)store;
-	s->header_count = hot_headers(shape);
-	s->generation = LOAD(h->generation);
-	s->credential = LOAD(h->credential);
-	s->entries = LOAD(h->entries);
-	race_copy(store, h->image, n);
-	place_headers(store, h->image, s->header_count);
-	return true;
-}
+#include "profile/handle.h"
+#include "slot/read.h"
 
 static ALWAYS_INLINE bool
-sign_from(const struct hot *h, const struct apam_request *request,
-    struct apam_signature *s)
+from_slot(struct apam_profile *profile, const struct apam_request *request,
+    struct apam_signature *signature)
 {
-	uint32_t before;
-
-	if (h == NULL || s->owned != NULL || s->store == NULL ||
-	    (uintptr_t)s->store % STORE_ALIGN != 0)
-		return false;
-	before = atomic_load_explicit(&h->sequence, memory_order_acquire);
-	if ((before & 1) != 0 || !hot_is_good(h) ||
-	    !request_is_plain(request) || !url_is_ours(h, request->url) ||
-	    !copy_image(h, s))
-		return false;
-	atomic_thread_fence(memory_order_acquire);
-	if (LOAD(h->sequence) != before)
-		return false;
-	s->url = request->url;
-	s->covered = NULL;
-	s->covered_count = 0;
-	return true;
+	return slot_sign(
+	    atomic_load_explicit(&profile->slot, memory_order_acquire), request,
+	    signature);
 }
 
 bool
-hot_sign(const struct hot *hot, const struct apam_request *request,
+sign_short(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature)
 {
-	return sign_from(hot, request, signature);
+	return from_slot(profile, request, signature);
 }
 
-HOT_PATH enum apam_status
+SHORT_WAY enum apam_status
 apam_sign(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, struct apam_error *err)
 {
 	if (signature->size >= sizeof(*signature) &&
-	    sign_from(atomic_load_explicit(&profile->hot, memory_order_acquire),
-		request, signature)) {
+	    from_slot(profile, request, signature)) {
 		error_clear(err);
 		return APAM_OK;
 	}

@@ -13,7 +13,6 @@
 #include "base/error.h"
 #include "flight/loop.h"
 #include "profile/reload.h"
-#include "slot/write.h"
 
 struct apam_call {
 	struct apam_call *next;
@@ -99,9 +98,7 @@ apam_sign_start(struct apam_profile *profile,
 	*call = NULL;
 	error_clear(err);
 	status = check_form(profile, request, signature, err);
-	if (status != APAM_OK ||
-	    hot_sign(atomic_load_explicit(&profile->hot, memory_order_acquire),
-		request, signature))
+	if (status != APAM_OK || sign_short(profile, request, signature))
 		return status;
 	/* Of a slot that was written meanwhile, torn headers may be there. */
 	apam_signature_release(signature);

@@ -10,7 +10,6 @@
 
 #include "base/error.h"
 #include "base/fork_gate.h"
-#include "profile/stack.h"
 
 /* What refuse_option needs to name file, line and option. */
 struct refusal {
@@ -116,16 +115,16 @@ entry_same(const struct entry *a, const struct entry *b)
 
 /* All that there is before anything is read. */
 static void
-init(struct entry *e, struct stack *stack, size_t index)
+init(struct entry *e, const struct entry_place *place)
 {
-	const struct profile *profile = stack->profile;
+	const struct profile *profile = place->profile;
 
 	memset(e, 0, sizeof(*e));
-	e->env = stack->env;
-	e->stack = stack;
+	e->env = place->env;
+	e->owner = place->owner;
 	e->profile = profile;
-	e->conf = &profile->entries[index];
-	e->index = index;
+	e->conf = &profile->entries[place->index];
+	e->index = place->index;
 	e->policy = (struct http_policy){
 		.ca_file = profile->ca_file,
 		.proxy = profile->proxy,
@@ -133,20 +132,20 @@ init(struct entry *e, struct stack *stack, size_t index)
 		.allow_http = profile->allow_http,
 		.user = e->env->settings->user,
 	};
-	e->secrets.watch = &stack->watch;
-	e->secrets.deadline = stack->deadline;
+	e->secrets.watch = place->watch;
+	e->secrets.deadline = place->deadline;
 	pthread_mutex_init(&e->calls, NULL);
 	life_init(&e->life);
 }
 
 bool
 entry_read(
-    struct entry *e, struct stack *stack, size_t index, struct problems *all)
+    struct entry *e, const struct entry_place *place, struct problems *all)
 {
-	init(e, stack, index);
+	init(e, place);
 	if (load_module(e, all) &&
 	    profile_entry_options(
-		e->profile, index, &e->module->options, &e->values, all))
+		e->profile, place->index, &e->module->options, &e->values, all))
 		return true;
 	entry_close(e);
 	return false;
@@ -161,9 +160,9 @@ entry_read_secrets(struct entry *e, struct problems *all)
 
 bool
 entry_open(
-    struct entry *e, struct stack *stack, size_t index, struct problems *all)
+    struct entry *e, const struct entry_place *place, struct problems *all)
 {
-	if (!entry_read(e, stack, index, all))
+	if (!entry_read(e, place, all))
 		return false;
 	if (entry_read_secrets(e, all) && open_module(e, all))
 		return true;

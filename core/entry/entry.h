@@ -18,15 +18,17 @@
 #include "entry/credential_state.h"
 #include "entry/env.h"
 #include "entry/fingerprint.h"
+#include "entry/owner.h"
 #include "entry/secrets.h"
 #include "http/client.h"
 #include "keys/seen.h"
 
-struct stack;
+struct slot;
+struct watch;
 
 struct entry {
 	struct env *env;
-	struct stack *stack;	/* that it belongs to */
+	struct owner *owner;	/* lives at least as long as that */
 	const struct profile *profile;
 	const struct profile_entry *conf;
 	size_t index;
@@ -48,15 +50,27 @@ struct entry {
 	bool seen_own;		/* `seen` is of this entry's secret */
 	char seen[SEEN_TEXT];	/* which secret of the key was seen good */
 
+	struct slot *slot;	/* of its profile; NULL: none yet */
+
 	struct life life;
 };
 
+/* What an entry is opened with; all of it is the owner's. */
+struct entry_place {
+	struct env *env;
+	struct owner *owner;
+	const struct profile *profile;
+	size_t index;		/* in its `auth` list */
+	struct watch *watch;	/* notes the files of secrets */
+	int64_t deadline;	/* for reading these, clock_ms; 0: none */
+};
+
 /*
- * Open entry `index` of a stack: load its module, check its options, read
- * its secrets, make the module's state.  False with problems added where
+ * Open an entry: load its module, check its options, read its secrets, make
+ * the module's state.  False with problems added where
  * anything is wrong; *e is then closed.
  */
-bool entry_open(struct entry *e, struct stack *stack, size_t index,
+bool entry_open(struct entry *e, const struct entry_place *place,
     struct problems *all);
 
 /*
@@ -64,7 +78,7 @@ bool entry_open(struct entry *e, struct stack *stack, size_t index,
  * the module and check the options.  Its secrets are then still references and
  * there is no state; entry_read_secrets makes values of them.
  */
-bool entry_read(struct entry *e, struct stack *stack, size_t index,
+bool entry_read(struct entry *e, const struct entry_place *place,
     struct problems *all);
 bool entry_read_secrets(struct entry *e, struct problems *all);
 

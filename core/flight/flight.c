@@ -15,7 +15,6 @@
 #include "entry/share.h"
 #include "http/exchange_log.h"
 #include "http/retry_after.h"
-#include "profile/stack.h"
 #include "text/lifetime.h"
 
 struct flight *
@@ -27,7 +26,7 @@ flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
 	if (f == NULL)
 		return NULL;
 	f->entry = e;
-	f->stack = stack_hold(e->stack);
+	f->owner = owner_hold(e->owner);
 	f->goal = goal;
 	f->deadline = deadline;
 	f->alone_at = deadline - (deadline - clock_ms()) / 2;
@@ -56,7 +55,7 @@ flight_free(struct flight **flight)
 	own_fd_close(&f->lock);
 	credential_release(&f->made);
 	credential_release(&f->with);
-	stack_release(&f->stack);
+	owner_release(&f->owner);
 	free(f);
 }
 

@@ -35,7 +35,7 @@ enum flight_stage { STAGE_SHARE, STAGE_ACQUIRE, STAGE_CHECK, STAGE_PROBE,
 struct flight {
 	struct flight *next;	/* the loop's */
 	struct entry *entry;
-	struct stack *stack;	/* held, so that the entry stays */
+	struct owner *owner;	/* held, so that the entry stays */
 	enum flight_goal goal;
 	enum flight_stage stage;
 	int64_t deadline;	/* clock_ms */
@@ -69,7 +69,7 @@ struct flight {
 };
 
 /*
- * A flight for an entry, whose stack it holds.  `with` may be NULL; it is
+ * A flight for an entry, whose owner it holds.  `with` may be NULL; it is
  * held.  NULL when out of memory.
  */
 struct flight *flight_new(struct entry *e, enum flight_goal goal,

@@ -19,7 +19,6 @@
 #include "flight/flight.h"
 #include "flight/loop.h"
 #include "flight/notify.h"
-#include "profile/stack.h"
 #include "slot/write.h"
 
 #define TURN_MS 50
@@ -437,7 +436,7 @@ lifecycle_landed(struct flight *f)
 	l->unwanted = false;
 	if (!unwanted)
 		take_results(e, f);
-	hot_close(e->stack);
+	slot_close(e->slot);
 	/*
 	 * What another process acquired that one has told of.  Files are
 	 * written by who waits, where somebody does: when his call returns
@@ -498,7 +497,7 @@ lifecycle_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
 	pthread_mutex_lock(&e->env->lock);
 	status = run(e, FLIGHT_REVOKE, deadline, err);
 	life_drop(&e->life);
-	hot_close(e->stack);
+	slot_close(e->slot);
 	unlock_and_wake(e);
 	/* A flight that was waited for may have stored one. */
 	share_forget(e, NULL);
@@ -513,7 +512,7 @@ lifecycle_drop(struct entry *e)
 	e->life.unwanted = e->life.busy;
 	life_drop(&e->life);
 	life_retry(&e->life);
-	hot_close(e->stack);
+	slot_close(e->slot);
 }
 
 /* Something can be done about a rejection: acquire anew, or ask. */
@@ -559,7 +558,7 @@ lifecycle_reject(struct entry *e, uint64_t generation,
 		    e->conf->revocation_check != CHECK_NEVER) {
 			life_set_aside(l, e->conf);
 		}
-		hot_close(e->stack);
+		slot_close(e->slot);
 	}
 	again = may_replay(e, standby);
 	pthread_mutex_unlock(&e->env->lock);

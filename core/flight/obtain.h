@@ -14,7 +14,6 @@
 #include "entry/entry.h"
 
 struct flight;
-struct stack;
 
 /* How long a caller waits. */
 struct patience {

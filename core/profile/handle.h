@@ -10,9 +10,9 @@
 #include "audit/audit.h"
 #include "entry/env.h"
 
-struct hot;
 struct named_key;
 struct profile_index;
+struct slot;
 struct stack;
 
 /* What finder.c keeps; zeroed at first. */
@@ -43,7 +43,7 @@ struct apam {
 struct apam_profile {
 	struct apam *ctx;
 	char *name;
-	_Atomic(struct hot *) hot; /* slot of the hit path; NULL: none yet */
+	_Atomic(struct slot *) slot; /* for apam_sign; NULL: none yet */
 
 	/* Guarded by the context's lock. */
 	struct stack *stack;	/* what its files said when last in order */

@@ -61,10 +61,10 @@ swap(struct apam_profile *p, struct stack *next)
 
 	pthread_mutex_lock(&p->ctx->env.lock);
 	old = p->stack;
-	next->hot = old->hot;
+	stack_use_slot(next, old->slot);
 	stack_inherit(next, old);
 	next->since = atomic_load(&p->ctx->env.generation);
-	hot_close(old);
+	slot_close(old->slot);
 	p->stack = stack_hold(next);
 	error_clear(&p->reload_error);
 	pthread_mutex_unlock(&p->ctx->env.lock);
@@ -159,7 +159,7 @@ look(struct apam_profile *p, int64_t deadline, struct stack **s)
 	if (found == FILES_GONE) {
 		/* Looked for at each call: it may come back. */
 		p->gone = true;
-		hot_close(*s);
+		slot_close((*s)->slot);
 	} else {
 		p->check_at = clock_next_second();
 	}

@@ -66,6 +66,27 @@ stack_decide(
 
 /* ---- Opening ---------------------------------------------------------- */
 
+static void
+close_entries(struct stack *s)
+{
+	while (s->count > 0)
+		entry_close(&s->entries[--s->count]);
+	free(s->entries);
+	s->entries = NULL;
+}
+
+static void
+free_stack(struct owner *owner)
+{
+	struct stack *s = (struct stack *)(void *)owner;
+
+	close_entries(s);
+	profile_free(&s->profile);
+	watch_free(&s->watch);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
 struct stack *
 stack_new(
     struct env *env, const char *name, const char *file, struct problems *all)
@@ -77,7 +98,8 @@ stack_new(
 		return NULL;
 	}
 	s->env = env;
-	atomic_init(&s->refs, 1);
+	atomic_init(&s->owner.refs, 1);
+	s->owner.free = free_stack;
 	watch_add(&s->watch, file);
 	atomic_init(&s->opened, false);
 	s->profile = profile_new(name, file, env->settings, all);
@@ -90,36 +112,35 @@ stack_new(
 	return s;
 }
 
-static void
-close_entries(struct stack *s)
-{
-	while (s->count > 0)
-		entry_close(&s->entries[--s->count]);
-	free(s->entries);
-	s->entries = NULL;
-}
-
 struct stack *
 stack_hold(struct stack *stack)
 {
-	atomic_fetch_add_explicit(&stack->refs, 1, memory_order_relaxed);
+	(void)owner_hold(&stack->owner);
 	return stack;
 }
 
 void
 stack_release(struct stack **stack)
 {
-	struct stack *s = *stack;
+	struct owner *owner = *stack == NULL ? NULL : &(*stack)->owner;
 
 	*stack = NULL;
-	if (s == NULL ||
-	    atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
-		return;
-	close_entries(s);
-	profile_free(&s->profile);
-	watch_free(&s->watch);
-	pthread_mutex_destroy(&s->lock);
-	free(s);
+	owner_release(&owner);
+}
+
+struct entry_place
+stack_place(struct stack *s, size_t index)
+{
+	return (struct entry_place){ s->env, &s->owner, s->profile, index,
+		&s->watch, s->deadline };
+}
+
+void
+stack_use_slot(struct stack *s, struct slot *slot)
+{
+	s->slot = slot;
+	for (size_t i = 0; i < s->count; i++)
+		s->entries[i].slot = slot;
 }
 
 /* Whoever can write it can pose as the provider: the rule of file/trust.h. */
@@ -176,8 +197,11 @@ open_entries(struct stack *s, struct problems *all)
 		return false;
 	}
 	/* Go on after a bad one: all problems are reported in one pass. */
-	for (s->count = 0; s->count < n; s->count++)
-		ok = entry_open(&s->entries[s->count], s, s->count, all) && ok;
+	for (s->count = 0; s->count < n; s->count++) {
+		const struct entry_place place = stack_place(s, s->count);
+
+		ok = entry_open(&s->entries[s->count], &place, all) && ok;
+	}
 	if (!ok)
 		close_entries(s);
 	return ok;

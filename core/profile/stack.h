@@ -17,6 +17,7 @@
 
 #include "abi/request.h"
 #include "entry/entry.h"
+#include "entry/owner.h"
 #include "file/print.h"
 #include "flight/obtain.h"
 
@@ -32,7 +33,7 @@ enum stack_step {
 enum stack_step stack_decide(enum control control, bool fallback_unavailable,
     enum apam_status status);
 
-struct hot;
+struct slot;
 
 /*
  * A profile at work, as its files were at one moment.  Shared by reference
@@ -40,11 +41,11 @@ struct hot;
  * change.
  */
 struct stack {
-	atomic_uint refs;
+	struct owner owner;	/* its entries'; first, so that it is the stack */
 	struct env *env;
 	struct profile *profile;
 	struct watch watch;	/* the files it was made of; guarded by lock */
-	struct hot *hot;	/* its profile's slot; NULL: none */
+	struct slot *slot;	/* its profile's, as its entries have it */
 	pthread_mutex_t lock;	/* while the entries are opened */
 	int64_t deadline;	/* for that, clock_ms; 0: none; guarded by it */
 	_Atomic(bool) opened;
@@ -65,6 +66,12 @@ struct stack *stack_new(struct env *env, const char *name, const char *file,
  * caller's.
  */
 void stack_lint(struct env *env, struct profile *draft, struct problems *all);
+/* What an entry of the stack is opened with. */
+struct entry_place stack_place(struct stack *stack, size_t index);
+
+/* The slot of the profile, or NULL.  With the context's lock held. */
+void stack_use_slot(struct stack *stack, struct slot *slot);
+
 struct stack *stack_hold(struct stack *stack);
 /* Drop one reference and set *stack to NULL; the last one wipes and frees. */
 void stack_release(struct stack **stack);

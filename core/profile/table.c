@@ -14,7 +14,7 @@
 #include "base/str.h"
 #include "config/directory.h"
 #include "profile/table.h"
-#include "slot/write.h"
+#include "slot/slot.h"
 
 #define PATH_MAX_BYTES 4096
 
@@ -22,14 +22,14 @@ void
 profile_handle_free(struct apam_profile **profile)
 {
 	struct apam_profile *p = *profile;
-	struct hot *hot;
+	struct slot *slot;
 
 	*profile = NULL;
 	if (p == NULL)
 		return;
-	hot = atomic_load(&p->hot);
+	slot = atomic_load(&p->slot);
 	stack_release(&p->stack);
-	hot_free(&hot);
+	slot_free(&slot);
 	free(p->name);
 	free(p);
 }
@@ -88,7 +88,7 @@ profile_handle_new(struct apam *ctx, const char *name)
 	p->name = str_dup(apam_str(name));
 	p->check_at = clock_next_second();
 	error_clear(&p->reload_error);
-	atomic_init(&p->hot, NULL);
+	atomic_init(&p->slot, NULL);
 	if (p->name == NULL)
 		profile_handle_free(&p);
 	return p;

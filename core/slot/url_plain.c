@@ -10,7 +10,6 @@
 #include "slot/url_plain.h"
 
 #include "base/str.h"
-#include "slot/write.h"
 #include "text/url.h"
 
 /*
@@ -112,7 +111,7 @@ unlike(__m256i b, const char *text)
  * its NUL, but none reaches into a page that the URL is not in.  One that is
  * like the start's has no NUL, so that the URL is in the next block, too.
  */
-AVX2 READS_BESIDE HOT_PATH bool
+AVX2 READS_BESIDE SHORT_WAY bool
 url_is_plain_wide(const char *url, const struct url_start *start)
 {
 	const size_t n = LOAD(start->n), skip = (uintptr_t)url % URL_BLOCK;

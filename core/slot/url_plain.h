@@ -11,6 +11,9 @@
 
 #include "slot/torn_copy.h"
 
+/* Before functions of the short way: they are laid side by side, in few pages. */
+#define SHORT_WAY __attribute__((hot))
+
 #define URL_BLOCK 32
 #define URL_START_MAX 96
 

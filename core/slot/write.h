@@ -1,56 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The hit path: a signature that depends on nothing but a cached credential is
- * kept rendered in one slot for each profile, and copied out by any number of
- * threads without a lock, an allocation or a system call.
- * Slots are never freed while their context is open, so that a reader may be
- * late.
+ * The writer's side of a slot.  It is given plain values; which signature may
+ * go into a slot, and for how long, profile/warm.c decides.
+ *
+ * All of it with the context's lock held, but for slot_serves.
  */
-#ifndef CORE_HOT_H
-#define CORE_HOT_H
+#ifndef CORE_SLOT_WRITE_H
+#define CORE_SLOT_WRITE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "abi/request.h"
-#include "profile/stack.h"
+#include "text/fields.h"
+#include "text/url.h"
 
-/* Before its functions: they are laid side by side, in as few pages as can be. */
-#define HOT_PATH __attribute__((hot))
+struct slot;
 
-struct hot;
-
-/*
- * A closed slot; NULL when out of memory.  `counter` is that of the key
- * registry; it outlives the slot.
- */
-struct hot *hot_new(const _Atomic uint64_t *counter);
-void hot_free(struct hot **hot);
-
-/*
- * Sign from the slot, into the host's store.  False where anything is not
- * plain: the slot is closed or no longer good, the request is not obviously
- * well-formed and the profile's, the store is too small.  Then the caller goes
- * the long way, which also knows what to say.  `hot` may be NULL.
- */
-bool hot_sign(const struct hot *hot, const struct apam_request *request,
-    struct apam_signature *signature);
-
-/* True where a slot could serve signatures like this one. */
-bool hot_is_worth(const struct stack *stack, struct stack_result *result);
+/* What is written. */
+struct slot_content {
+	uint64_t generation, credential; /* as in struct apam_signature */
+	unsigned entries;	/* the same */
+	uint64_t counted;	/* the key registry's counter, as it was read */
+	int64_t good_ms;	/* for how long from now on */
+	const struct url *origins; /* of the profile */
+	size_t origin_count;
+	struct fields *headers;
+};
 
 /*
- * Open the stack's slot with what was just signed, where that was plain: one
- * static, sufficient entry that is still good.  With the context's lock held.
- * `check_at` (clock_ms) is when the files are to be looked at again.  From
- * when the counter moves on the slot is no longer good.
+ * True where a slot has room for the headers, and a URL can be known at a
+ * glance to be in one of the origins.
  */
-void hot_open(struct stack *stack, struct stack_result *result,
-    int64_t check_at);
+bool slot_can_hold(const struct slot_content *content);
 
-/* True where the slot, which may be NULL, serves with what was just signed. */
-bool hot_serves(const struct hot *hot, const struct stack_result *result);
+/*
+ * Open the slot with this content, which it can hold.  A slot that serves with
+ * it already is left alone, for the sake of those who read it; without memory
+ * it stays as it is.  It is no longer good after good_ms, or once the counter
+ * moves on.
+ */
+void slot_open(struct slot *slot, const struct slot_content *content);
 
-/* Close the stack's slot.  With the context's lock held. */
-void hot_close(struct stack *stack);
+/*
+ * True where the slot, which may be NULL, serves with a credential of this
+ * generation, signed when the counter was at `counted`.
+ */
+bool slot_serves(const struct slot *slot, uint64_t generation,
+    uint64_t counted);
+
+/* Close the slot, which may be NULL, and wipe what is in it. */
+void slot_close(struct slot *slot);
 
 #endif

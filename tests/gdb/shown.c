@@ -27,7 +27,7 @@ static struct {
 	struct entry *entry;
 	struct life *life;
 	struct standing *standing;
-	struct hot *slot;
+	struct slot *slot;
 } seen;
 
 /* gdb stops here. */
@@ -80,7 +80,7 @@ sign(void)
 	seen.entry = &seen.stack->entries[0];
 	seen.life = &seen.entry->life;
 	seen.standing = &seen.entry->life.standing;
-	seen.slot = atomic_load(&seen.profile->hot);
+	seen.slot = atomic_load(&seen.profile->slot);
 }
 
 START_TEST(gdb_stops_in_a_process_that_signs)

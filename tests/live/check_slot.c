@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/slot/write.c: what must go the long way does, no signature is
- * made of two credentials, and a slot ends in time by whatever the wall clock
- * does.
+ * Tests of core/slot and core/profile/warm.c: what must go the long way does, no
+ * signature is made of two credentials, and a slot ends in time by whatever the
+ * wall clock does.
  *
  * The program has a clock_gettime and a time of its own that move the wall
  * clock.
  */
 #define _GNU_SOURCE
-#include "slot/write.h"
+#include "slot/read.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -19,10 +19,12 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "profile/warm.h"
+#include "slot/write.h"
 #include "support/live.h"
 #include "support/run.h"
 
-#define STORE 16384
+#define STORE_BYTES 16384
 #define ORIGIN "https://api.example"
 
 static _Atomic int64_t wall_ahead; /* seconds */
@@ -103,8 +105,8 @@ setup(void)
 	stack.count = 2;
 	atomic_store(&counter, 7);
 	results[0].counted = results[1].counted = 7;
-	stack.hot = hot_new(&counter);
-	ck_assert_ptr_nonnull(stack.hot);
+	stack.slot = slot_new(&counter);
+	ck_assert_ptr_nonnull(stack.slot);
 	make_result(0, 'A', 2000);
 	make_result(1, 'b', 70);
 	entries[0].life.current = &credentials[0];
@@ -114,8 +116,8 @@ setup(void)
 static void
 teardown(void)
 {
-	hot_free(&stack.hot);
-	ck_assert_ptr_null(stack.hot);
+	slot_free(&stack.slot);
+	ck_assert_ptr_null(stack.slot);
 	signing_free(&results[0].total);
 	signing_free(&results[1].total);
 }
@@ -124,10 +126,16 @@ static void
 open_with(int i, int64_t ms)
 {
 	entries[0].life.current = &credentials[i];
-	hot_open(&stack, &results[i], clock_ms() + ms);
+	warm_open(&stack, &results[i], clock_ms() + ms);
 }
 
-static _Alignas(16) char store[STORE];
+static bool
+serves(const struct slot *slot, int i)
+{
+	return slot_serves(slot, results[i].generation, results[i].counted);
+}
+
+static _Alignas(16) char store[STORE_BYTES];
 
 static struct apam_signature
 signature(void)
@@ -145,7 +153,7 @@ sign_with_slot(void)
 	struct apam_request r = APAM_REQUEST("GET", ORIGIN "/eyes");
 	struct apam_signature s = signature();
 
-	return hot_sign(stack.hot, &r, &s);
+	return slot_sign(stack.slot, &r, &s);
 }
 
 /* ---- What goes the short way --------------------------------------------- */
@@ -155,10 +163,10 @@ START_TEST(a_signature_is_that_of_the_long_way)
 	struct apam_request r = APAM_REQUEST("GET", ORIGIN "/eyes?a=b");
 	struct apam_signature s = signature();
 
-	ck_assert(!hot_sign(stack.hot, &r, &s));
-	ck_assert(!hot_sign(NULL, &r, &s));
+	ck_assert(!slot_sign(stack.slot, &r, &s));
+	ck_assert(!slot_sign(NULL, &r, &s));
 	open_with(0, 1000);
-	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert(slot_sign(stack.slot, &r, &s));
 	ck_assert_str_eq(s.url, r.url);
 	ck_assert_uint_eq(s.header_count, 2);
 	ck_assert_uint_eq(s.generation, 'A');
@@ -169,8 +177,8 @@ START_TEST(a_signature_is_that_of_the_long_way)
 	ck_assert_uint_eq(s.headers[0].value.n, 2000);
 	ck_assert_uint_eq(strspn(s.headers[0].value.p, "A"), 2000);
 	ck_assert_uint_eq(strlen(s.headers[1].value.p), 1000);
-	hot_close(&stack);
-	ck_assert(!hot_sign(stack.hot, &r, &s));
+	slot_close(stack.slot);
+	ck_assert(!slot_sign(stack.slot, &r, &s));
 }
 END_TEST
 
@@ -181,9 +189,9 @@ START_TEST(a_shorter_one_leaves_nothing_of_a_longer)
 
 	memset(store, 0, sizeof(store));
 	open_with(0, 1000);
-	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert(slot_sign(stack.slot, &r, &s));
 	open_with(1, 1000);
-	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert(slot_sign(stack.slot, &r, &s));
 	ck_assert_uint_eq(s.generation, 'b');
 	for (size_t i = s.used; i < sizeof(store); i++)
 		ck_assert_int_eq(store[i], 0);
@@ -198,14 +206,14 @@ START_TEST(a_smaller_store_is_not_written_beyond)
 	size_t least;
 
 	open_with(1, 1000);
-	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert(slot_sign(stack.slot, &r, &s));
 	least = s.used;
 	open_with(0, 1000);
-	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert(slot_sign(stack.slot, &r, &s));
 	open_with(1, 1000);
 	memset(store, 0x5a, sizeof(store));
 	s.store_size = least + 8;
-	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert(slot_sign(stack.slot, &r, &s));
 	ck_assert_uint_eq(s.used, least);
 	for (size_t i = s.store_size; i < sizeof(store); i++)
 		ck_assert_int_eq(store[i], 0x5a);
@@ -256,7 +264,7 @@ START_TEST(a_url_that_is_not_plainly_the_profiles)
 
 	open_with(0, 1000);
 	ck_assert(sign_with_slot());
-	ck_assert_msg(!hot_sign(stack.hot, &r, &s), "%s", urls[_i]);
+	ck_assert_msg(!slot_sign(stack.slot, &r, &s), "%s", urls[_i]);
 }
 END_TEST
 
@@ -274,9 +282,9 @@ START_TEST(a_url_that_ends_its_page)
 	ck_assert_int_eq(mprotect(page + size, size, PROT_NONE), 0);
 	open_with(0, 1000);
 	r.url = strcpy(page + size - strlen(urls[_i]) - 1, urls[_i]);
-	ck_assert_msg(!hot_sign(stack.hot, &r, &s), "%s", urls[_i]);
+	ck_assert_msg(!slot_sign(stack.slot, &r, &s), "%s", urls[_i]);
 	r.url = strcpy(page + size - strlen(good) - 1, good);
-	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert(slot_sign(stack.slot, &r, &s));
 	ck_assert_int_eq(munmap(page, 2 * size), 0);
 }
 END_TEST
@@ -291,10 +299,10 @@ START_TEST(a_long_url)
 	memcpy(url, ORIGIN "/", sizeof(ORIGIN));
 	url[URL_MAX - 1] = '\0';
 	open_with(0, 1000);
-	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert(slot_sign(stack.slot, &r, &s));
 	url[URL_MAX - 1] = 'a';
 	url[URL_MAX + 1] = '\0';
-	ck_assert(!hot_sign(stack.hot, &r, &s));
+	ck_assert(!slot_sign(stack.slot, &r, &s));
 }
 END_TEST
 
@@ -327,10 +335,10 @@ START_TEST(a_request_with_a_bad_header)
 	open_with(0, 1000);
 	r.headers = headers;
 	r.header_count = 1;
-	ck_assert(hot_sign(stack.hot, &r, &s));
+	ck_assert(slot_sign(stack.slot, &r, &s));
 	r.header_count = 2;
 	headers[1] = bad_headers[_i];
-	ck_assert(!hot_sign(stack.hot, &r, &s));
+	ck_assert(!slot_sign(stack.slot, &r, &s));
 }
 END_TEST
 
@@ -396,7 +404,7 @@ START_TEST(an_odd_request_or_signature)
 		s.store_size = 3000;
 	if (_i == CROOKED_STORE)
 		s.store++;
-	ck_assert_msg(!hot_sign(stack.hot, &r, &s), "oddity %d", _i);
+	ck_assert_msg(!slot_sign(stack.slot, &r, &s), "oddity %d", _i);
 }
 END_TEST
 
@@ -480,10 +488,10 @@ START_TEST(a_slot_that_must_stay_closed)
 
 	make_shut_entry((enum shut)_i);
 	make_shut_result((enum shut)_i);
-	hot_open(&stack, &results[0], check_at);
+	warm_open(&stack, &results[0], check_at);
 	ck_assert_msg(!sign_with_slot(), "case %d", _i);
 	if (_i == PATHS_ALONE)
-		ck_assert(!hot_is_worth(&stack, &results[0]));
+		ck_assert(!warm_is_worth(&stack, &results[0]));
 }
 END_TEST
 
@@ -506,19 +514,19 @@ END_TEST
 
 START_TEST(it_says_what_it_serves)
 {
-	ck_assert(!hot_serves(NULL, &results[0]));
-	ck_assert(!hot_serves(stack.hot, &results[0]));
+	ck_assert(!serves(NULL, 0));
+	ck_assert(!serves(stack.slot, 0));
 	open_with(0, 1000);
-	ck_assert(hot_serves(stack.hot, &results[0]));
-	ck_assert(!hot_serves(stack.hot, &results[1]));
+	ck_assert(serves(stack.slot, 0));
+	ck_assert(!serves(stack.slot, 1));
 	atomic_fetch_add(&counter, 1);
-	ck_assert(!hot_serves(stack.hot, &results[0]));
+	ck_assert(!serves(stack.slot, 0));
 	results[0].counted++;
-	ck_assert(!hot_serves(stack.hot, &results[0]));
+	ck_assert(!serves(stack.slot, 0));
 	open_with(0, 1000);
-	ck_assert(hot_serves(stack.hot, &results[0]));
-	hot_close(&stack);
-	ck_assert(!hot_serves(stack.hot, &results[0]));
+	ck_assert(serves(stack.slot, 0));
+	slot_close(stack.slot);
+	ck_assert(!serves(stack.slot, 0));
 }
 END_TEST
 
@@ -526,10 +534,10 @@ START_TEST(it_opens_behind_an_archived_key_alone)
 {
 	results[0].entries = 2;
 	entries[1].life.current = &credentials[0];
-	hot_open(&stack, &results[0], clock_ms() + 1000);
+	warm_open(&stack, &results[0], clock_ms() + 1000);
 	ck_assert(!sign_with_slot());
 	entries[0].life.admission.archived_at = 1;
-	hot_open(&stack, &results[0], clock_ms() + 1000);
+	warm_open(&stack, &results[0], clock_ms() + 1000);
 	ck_assert(sign_with_slot());
 }
 END_TEST
@@ -644,7 +652,7 @@ read_on(void *arg)
 
 	live_signature_init(&s);
 	while (!atomic_load(&stop)) {
-		if (!hot_sign(stack.hot, &r, &s.s))
+		if (!slot_sign(stack.slot, &r, &s.s))
 			continue;
 		torn += !is_whole(&s.s);
 		counts[s.s.generation == 'A']++;
@@ -665,7 +673,7 @@ START_TEST(a_signature_is_wholly_of_one_credential)
 		for (int i = 0; i < 999; i++) {
 			open_with((int)(writes + i) % 2, 1000);
 			if (i % 16 == 0)
-				hot_close(&stack);
+				slot_close(stack.slot);
 		}
 		writes += 999;
 		/* Readers need some peace to succeed at all. */
@@ -699,8 +707,8 @@ add_clock_tests(TCase *tc)
 int
 main(void)
 {
-	Suite *suite = suite_create("hot");
-	TCase *tc = tcase_create("hot");
+	Suite *suite = suite_create("slot");
+	TCase *tc = tcase_create("slot");
 
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(tc, 120);

@@ -270,7 +270,7 @@ class Stack(Printer):
         return "stack of %s, %s, %s, %s" % (
             "-" if profile is None else c_text(profile["name"]),
             "open" if v["opened"] else "not open",
-            a_number_of(int(v["refs"]), "user"),
+            a_number_of(int(v["owner"]["refs"]), "user"),
             a_number_of(int(v["count"]), "entry").replace("entrys", "entries"))
 
     def children(self):
@@ -300,8 +300,8 @@ PRINTERS = {
     "buf": Buf,
     "credential": Credential,
     "entry": Entry,
-    "hot": Slot,
     "life": CredentialState,
+    "slot": Slot,
     "stack": Stack,
     "standing": KeyState,
     "url": Url,

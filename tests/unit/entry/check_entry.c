@@ -53,6 +53,22 @@ stack_of(const char *name, const char *entry)
 	return project_get(&project, name)->stack;
 }
 
+static bool
+open_first(struct entry *e, struct stack *s, struct problems *all)
+{
+	const struct entry_place place = stack_place(s, 0);
+
+	return entry_open(e, &place, all);
+}
+
+static bool
+read_first(struct entry *e, struct stack *s, struct problems *all)
+{
+	const struct entry_place place = stack_place(s, 0);
+
+	return entry_read(e, &place, all);
+}
+
 #define HMAC(more)                                                             \
 	"scheme = \"hmac-test\"; key_id = \"k1\"; "                            \
 	"secret = \"file:@/secret\"; " more
@@ -109,7 +125,7 @@ START_TEST(what_does_not_open_leaves_nothing)
 	memset(&zero, 0, sizeof(zero));
 	memset(&e, 0x5a, sizeof(e));
 	problems_init(&all);
-	ck_assert_msg(!entry_open(&e, s, 0, &all), "%s", broken[_i].name);
+	ck_assert_msg(!open_first(&e, s, &all), "%s", broken[_i].name);
 	ck_assert_int_eq(memcmp(&e, &zero, sizeof(e)), 0);
 	ck_assert_int_eq(secmem_live(), before);
 	ck_assert_uint_eq(all.count, 1);
@@ -161,7 +177,7 @@ START_TEST(a_module_that_refuses_and_opens_is_closed)
 	refused_option = _i == 0 ? 1 : 99;
 	real = m->abi.close;
 	m->abi.close = count_close;
-	ck_assert(!entry_open(&e, s, 0, &all));
+	ck_assert(!open_first(&e, s, &all));
 	m->abi.close = real;
 	ck_assert_ptr_null(e.env);
 	ck_assert_int_eq(opens, 1);
@@ -183,7 +199,7 @@ START_TEST(any_allocation_may_fail)
 	for (n = 0; n < 50 && !opened; n++) {
 		problems_init(&all);
 		secmem_fail_after(n);
-		opened = entry_open(&e, s, 0, &all);
+		opened = open_first(&e, s, &all);
 		secmem_fail_after(-1);
 		if (opened)
 			break;
@@ -209,13 +225,13 @@ START_TEST(an_open_entry_has_no_credential_yet)
 	struct entry e;
 
 	problems_init(&all);
-	ck_assert(entry_open(&e, s, 0, &all));
+	ck_assert(open_first(&e, s, &all));
 	ck_assert_ptr_null(e.life.current);
 	ck_assert_int_eq(e.life.latch.status, APAM_OK);
 	ck_assert_int_eq(e.life.outcome.status, APAM_OK);
 	ck_assert_int_eq(e.life.last_error.status, APAM_OK);
 	ck_assert(e.life.refresh_at == INT64_MAX);
-	ck_assert_ptr_eq(e.stack, s);
+	ck_assert_ptr_eq(e.owner, &s->owner);
 	ck_assert_int_eq(e.conf->ttl, 60);
 	ck_assert(e.policy.user);
 	ck_assert(!e.policy.allow_http);
@@ -364,7 +380,7 @@ START_TEST(an_entry_is_read_without_its_secrets)
 
 	problems_init(&all);
 	buf_init(&secret, 64);
-	ck_assert(entry_read(&e, s, 0, &all));
+	ck_assert(read_first(&e, s, &all));
 	ck_assert_uint_eq(all.count, 0);
 	ck_assert_str_eq(entry_key_id(&e).p, "k");
 	ck_assert_ptr_null(e.state);
@@ -374,7 +390,7 @@ START_TEST(an_entry_is_read_without_its_secrets)
 	ck_assert_int_eq(all.first.status, APAM_E_SECRET);
 	entry_close(&e);
 	ck_assert(
-	    !entry_read(&e, stack_of("q", "scheme = \"absent\"; "), 0, &all));
+	    !read_first(&e, stack_of("q", "scheme = \"absent\"; "), &all));
 }
 END_TEST
 
@@ -403,7 +419,7 @@ START_TEST(a_key_is_told_by_its_secret)
 	buf_init(&read, 64);
 	buf_init(&opened, 64);
 	buf_init(&small, 14);
-	ck_assert(entry_read(&e, s, 0, &all) && entry_read_secrets(&e, &all));
+	ck_assert(read_first(&e, s, &all) && entry_read_secrets(&e, &all));
 	ck_assert(entry_key_secret(&e, &read));
 	ck_assert(bytes_equal(buf_view(&read), want));
 	ck_assert_int_eq(entry_key_secret(&e, &small), want.n == 0);

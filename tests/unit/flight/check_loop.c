@@ -322,7 +322,7 @@ START_TEST(flights_under_way_are_dropped)
 		flights_open(&t, &deaf, "", MINT);
 	else
 		start_threaded(&deaf, MINT);
-	holders = atomic_load(&t.entry->stack->refs);
+	holders = atomic_load(&t.entry->owner->refs);
 	submit(FLIGHT_MS);
 	submit(FLIGHT_MS);
 	if (_i == 0)
@@ -332,7 +332,7 @@ START_TEST(flights_under_way_are_dropped)
 	submit(FLIGHT_MS); /* one not seen yet, perhaps */
 	loop_free(&loop);
 	ck_assert_uint_eq(landed(), 0);
-	ck_assert_uint_eq(atomic_load(&t.entry->stack->refs), holders);
+	ck_assert_uint_eq(atomic_load(&t.entry->owner->refs), holders);
 	loop_init(&loop, false);
 	flights_close(&t);
 	ck_assert_int_le(open_descriptors(), before);

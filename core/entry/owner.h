@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an entry is a part of and lives as long as: a stack has this at its
+ * head.  A flight holds the owner of its entry, and so the entry, and needs to
+ * know nothing else of it.
+ */
+#ifndef CORE_OWNER_H
+#define CORE_OWNER_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+struct owner {
+	atomic_uint refs;	/* who made it has one */
+	void (*free)(struct owner *owner); /* called by the last release */
+};
+
+/* Add a reference; gives `owner`. */
+static inline struct owner *
+owner_hold(struct owner *owner)
+{
+	atomic_fetch_add_explicit(&owner->refs, 1, memory_order_relaxed);
+	return owner;
+}
+
+/* Drop one reference and set *owner, which may be NULL, to NULL. */
+static inline void
+owner_release(struct owner **owner)
+{
+	struct owner *o = *owner;
+
+	*owner = NULL;
+	if (o != NULL &&
+	    atomic_fetch_sub_explicit(&o->refs, 1, memory_order_acq_rel) == 1)
+		o->free(o);
+}
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The rule; slot/write.c does the writing.
+ */
+#include "profile/warm.h"
+
+#include "base/clock.h"
+#include "slot/slot.h"
+#include "slot/write.h"
+
+/* The index of the one entry that signed; the stack's count: none or more. */
+static size_t
+only_signer(const struct stack *stack, const struct stack_result *result)
+{
+	unsigned bits = result->entries;
+	size_t i = 0;
+
+	if (bits == 0 || (bits & (bits - 1)) != 0)
+		return stack->count;
+	while (bits >>= 1)
+		i++;
+	return i;
+}
+
+/* Nothing of what it makes depends on the request. */
+static bool
+is_static(const struct entry *e, const struct apam_signing *total)
+{
+	return e->conf->control == CONTROL_SUFFICIENT && !e->needs_prepare &&
+	    (e->module->abi.traits & APAM_TRAIT_STATIC_HEADERS) != 0 &&
+	    total->query.count == 0 && total->covers.count == 0;
+}
+
+/* None of the entries before this one may sign again: their keys are dead. */
+static bool
+is_first_alive(const struct stack *stack, size_t index)
+{
+	while (index-- > 0) {
+		const struct life *l = &stack->entries[index].life;
+
+		if (l->latch.status == APAM_OK && l->admission.archived_at == 0)
+			return false;
+	}
+	return true;
+}
+
+static struct slot_content
+content_of(const struct stack *stack, struct stack_result *result)
+{
+	return (struct slot_content){
+		.generation = result->generation,
+		.credential = result->credential,
+		.entries = result->entries,
+		.counted = result->counted,
+		.origins = stack->profile->origins,
+		.origin_count = stack->profile->origin_count,
+		.headers = &result->total.headers,
+	};
+}
+
+/* The one entry that signed, where a slot could serve in its place; or NULL. */
+static const struct entry *
+plain_entry(const struct stack *stack, struct stack_result *result)
+{
+	const struct slot_content content = content_of(stack, result);
+	const size_t i = only_signer(stack, result);
+
+	if (i >= stack->count ||
+	    !is_static(&stack->entries[i], &result->total) ||
+	    !slot_can_hold(&content) || !is_first_alive(stack, i))
+		return NULL;
+	return &stack->entries[i];
+}
+
+bool
+warm_is_worth(const struct stack *stack, struct stack_result *result)
+{
+	return plain_entry(stack, result) != NULL;
+}
+
+/*
+ * For how long the credential of this generation serves without being looked
+ * at: until it is stale, or a refresh is due that nobody has begun.  0: not.
+ */
+static int64_t
+serves_ms(const struct life *l, uint64_t generation, int64_t check_at)
+{
+	const int64_t now = clock_ms();
+	int64_t end;
+
+	if (l->current == NULL || l->current->generation != generation ||
+	    generation <= l->rejected || l->latch.status != APAM_OK)
+		return 0;
+	end = l->current->stale;
+	if (!l->busy && l->refresh_at < end)
+		end = l->refresh_at;
+	if (check_at < end)
+		end = check_at;
+	return end > now ? end - now : 0;
+}
+
+void
+warm_open(struct stack *stack, struct stack_result *result, int64_t check_at)
+{
+	const struct entry *e = plain_entry(stack, result);
+	struct slot_content content = content_of(stack, result);
+
+	if (stack->slot == NULL || e == NULL)
+		return;
+	content.good_ms = serves_ms(&e->life, result->generation, check_at);
+	if (content.good_ms > 0)
+		slot_open(stack->slot, &content);
+}
+
+void
+profile_warm(struct apam_profile *profile, struct stack *stack,
+    struct stack_result *result)
+{
+	struct env *env = &profile->ctx->env;
+	int64_t check_at;
+
+	if (slot_serves(
+		atomic_load_explicit(&profile->slot, memory_order_acquire),
+		result->generation, result->counted))
+		return;
+	pthread_mutex_lock(&env->lock);
+	if (stack == profile->stack && !profile->gone) {
+		if (stack->slot == NULL && warm_is_worth(stack, result))
+			stack_use_slot(
+			    stack, slot_new(env->keys.counter.value));
+		check_at = profile->check_at < result->look_at ?
+		    profile->check_at :
+		    result->look_at;
+		warm_open(stack, result, check_at);
+		atomic_store_explicit(
+		    &profile->slot, stack->slot, memory_order_release);
+	}
+	pthread_mutex_unlock(&env->lock);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The readers' side of a slot.  All of it is inline, so that apam_sign, of
+ * which it is the short way, has one frame on the stack for it.
+ */
+#ifndef CORE_SLOT_READ_H
+#define CORE_SLOT_READ_H
+
+#include <string.h>
+
+#include <apam/apam.h>
+
+#include "base/buf.h"
+#include "slot/slot.h"
+#include "text/header.h"
+
+#define STORE_ALIGN _Alignof(struct apam_header)
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+/* Upper-case letters alone: every method there is. */
+static inline bool
+method_is_plain(const char *method)
+{
+	size_t n = 0;
+
+	if (method[0] == 'G' && method[1] == 'E' && method[2] == 'T' &&
+	    method[3] == '\0')
+		return true;
+	while (method[n] >= 'A' && method[n] <= 'Z')
+		n++;
+	return n > 0 && n < 16 && method[n] == '\0';
+}
+
+static inline bool
+headers_are_plain(const struct apam_request *r)
+{
+	if (r->headers == NULL)
+		return false;
+	for (size_t i = 0; i < r->header_count; i++)
+		if (!header_name_ok(r->headers[i].name) ||
+		    !header_value_ok(r->headers[i].value))
+			return false;
+	return true;
+}
+
+static inline bool
+body_is_plain(const struct apam_body *body)
+{
+	return body->size >= sizeof(*body) && body->kind != APAM_BODY_READER &&
+	    (unsigned)body->kind <= APAM_BODY_UNKNOWN;
+}
+
+static inline bool
+request_is_plain(const struct apam_request *r)
+{
+	if (r->size < sizeof(*r) || r->method == NULL || r->url == NULL ||
+	    r->timeout_ms < 0)
+		return false;
+	return (r->body == NULL || body_is_plain(r->body)) &&
+	    (r->header_count == 0 || headers_are_plain(r)) &&
+	    method_is_plain(r->method);
+}
+
+/* The URL plainly is in one of the origins; an open slot has one or more. */
+static inline bool
+url_is_ours(const struct slot *slot, const char *url)
+{
+	uint32_t i = 0;
+
+	do {
+		if (url_is_plain(url, &slot->origins[i]))
+			return true;
+	} while (++i < LOAD(slot->origin_count));
+	return false;
+}
+
+/*
+ * Turn the offsets in the image's header array, read from there anew, to places
+ * in the store, which has at least one header.
+ */
+static inline void
+slot_place_headers(char *store, const char *image, size_t count)
+{
+	const struct apam_header *from = (const void *)image;
+	struct apam_header *to = (void *)store;
+
+	do {
+		to->name.p = store + (uintptr_t)LOAD_AT(&from->name.p);
+		to->value.p = store + (uintptr_t)LOAD_AT(&from->value.p);
+		from++;
+		to++;
+	} while (--count > 0);
+}
+
+/*
+ * What an older signature left behind the first `n` bytes.  The store may be
+ * another one than that was in.
+ */
+static inline void
+slot_wipe_rest(struct apam_signature *s, size_t n)
+{
+	const size_t used = s->used < s->store_size ? s->used : s->store_size;
+
+	if (used > n)
+		wipe(s->store + n, used - n);
+}
+
+/*
+ * Fill in the signature, and copy the image out; false where there is none, or
+ * it does not fit.
+ */
+static inline bool
+slot_copy_image(const struct slot *slot, struct apam_signature *s)
+{
+	const uint32_t shape = LOAD(slot->shape);
+	const size_t n = slot_bytes(shape);
+	char *store = s->store;
+
+	if (n == 0 || n > s->store_size)
+		return false;
+	if (s->used > n)
+		slot_wipe_rest(s, n);
+	s->used = n;
+	s->headers = (void *)store;
+	s->header_count = slot_headers(shape);
+	s->generation = LOAD(slot->generation);
+	s->credential = LOAD(slot->credential);
+	s->entries = LOAD(slot->entries);
+	race_copy(store, slot->image, n);
+	slot_place_headers(store, slot->image, s->header_count);
+	return true;
+}
+
+/*
+ * Sign from the slot, which may be NULL, into the host's store.  False where
+ * anything is not plain: the slot is closed or no longer good, the request is
+ * not obviously well-formed and the profile's, the store is too small.  Then
+ * the caller goes the long way, which also knows what to say.
+ */
+static ALWAYS_INLINE bool
+slot_sign(const struct slot *slot, const struct apam_request *request,
+    struct apam_signature *s)
+{
+	uint32_t before;
+
+	if (slot == NULL || s->owned != NULL || s->store == NULL ||
+	    (uintptr_t)s->store % STORE_ALIGN != 0)
+		return false;
+	before = atomic_load_explicit(&slot->sequence, memory_order_acquire);
+	if ((before & 1) != 0 || !slot_is_good(slot) ||
+	    !request_is_plain(request) || !url_is_ours(slot, request->url) ||
+	    !slot_copy_image(slot, s))
+		return false;
+	atomic_thread_fence(memory_order_acquire);
+	if (LOAD(slot->sequence) != before)
+		return false;
+	s->url = request->url;
+	s->covered = NULL;
+	s->covered_count = 0;
+	return true;
+}
+
+#endif
