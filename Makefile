@@ -60,6 +60,7 @@ CLI_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/*.c \
 	hosts/cli/*/*.c) core/base/utf8.c core/text/suggest.c)
 SCHEMES  := $(notdir $(patsubst %/,%,$(wildcard modules/*/)))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
+INTERNAL := $(patsubst %,$(BUILD)/modules/internal/%.so,curl)
 CHECKS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/check_*.c \
 	tests/live/check_*.c))
 TEST_MODULES := $(patsubst tests/modules/%.c,$(BUILD)/tests/modules/%.so,\
@@ -79,7 +80,7 @@ SUITES   := $(filter-out $(if $(SANITIZE),%/memory.sh %/promises.sh %/gdb.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
 	$(if $(SANITIZE),,tests/suite/install.sh))
-PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES)
+PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES) $(INTERNAL)
 PROGRAMS := $(PRODUCT) $(BUILD)/tests/gdb/shown $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
 .PHONY: all help demo test run-tests programs peers lint lint-style sanitize fuzz \
@@ -112,7 +113,8 @@ help:
 
 # The directories that are compiled in, or written into what is installed: with
 # another PREFIX all that names them is made anew.
-DIRECTORIES = $(PREFIX) $(LIBDIR) $(MODULEDIR) $(SYSCONFDIR) $(STATEDIR)
+DIRECTORIES = $(PREFIX) $(LIBDIR) $(MODULEDIR) $(SYSCONFDIR) $(STATEDIR) \
+	$(abspath $(BUILD))
 
 ifneq ($(DIRECTORIES),$(shell cat $(BUILD)/directories 2>/dev/null))
 $(BUILD)/directories: FORCE
@@ -135,15 +137,39 @@ $(BUILD)/boxed.o: core/base/pool.syms Makefile
 	    $(OBJCOPY) --redefine-syms=$< -w --keep-global-symbol='config_*' \
 	    --keep-global-symbol='json_*' $@
 
-$(BUILD)/core.a: $(CORE_OBJ)
+# What is loaded when it is first needed, and where it lies: beside the modules
+# of the build tree, and in what is installed, which is linked anew.
+INTERNAL_LINK = $(LINK) -shared $(if $(SANITIZE),,-Wl,--no-undefined) \
+	    -Wl,--version-script=core/internal.map -o $@ $<
+
+$(BUILD)/modules/internal/curl.so: $(BUILD)/core/http/object/curl_object.o \
+	core/internal.map
+	@mkdir -p $(@D)
+	$(Q)$(INTERNAL_LINK) -lcurl
+
+PLACE_OBJ = $(BUILD)/core/file/internal_place.o
+$(PLACE_OBJ): OUR_CPPFLAGS += -DAPAM_BUILD_TREE='"$(abspath $(BUILD))"'
+$(BUILD)/install/internal_place.o: core/file/internal_place.c Makefile \
+	$(BUILD)/directories
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -Icore -c -o $@ $<
+
+$(BUILD)/core.a: $(CORE_OBJ) | $(INTERNAL)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 # It stays where it was loaded: its thread, its handlers of fork and its locked
 # pages outlive a dlclose.
-$(BUILD)/$(SONAME): $(CORE_OBJ) core/export.map
-	$(Q)$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined -Wl,-z,nodelete \
-	    -Wl,--version-script=core/export.map -o $@ $(CORE_OBJ) $(CORE_LIBS)
+LINK_LIBRARY = $(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined \
+	    -Wl,-z,nodelete -Wl,--version-script=core/export.map -o $@ \
+	    $(filter %.o,$^) $(CORE_LIBS)
+
+$(BUILD)/$(SONAME): $(CORE_OBJ) core/export.map | $(INTERNAL)
+	$(Q)$(LINK_LIBRARY)
 	@ln -sf $(SONAME) $(BUILD)/libapam.so
+
+$(BUILD)/install/$(SONAME): $(filter-out $(PLACE_OBJ),$(CORE_OBJ)) \
+	$(BUILD)/install/internal_place.o core/export.map
+	$(Q)$(LINK_LIBRARY)
 
 # The program in the build tree finds the library beside itself; the installed
 # one, linked anew, where it was installed.
@@ -196,6 +222,13 @@ $(call checks,lifetime op): LDFLAGS += -Wl,--wrap=malloc
 $(call checks,view): LDFLAGS += -Wl,--wrap=openat,--wrap=fstat,--wrap=pread
 # Those that make keys of the kernel's.
 $(call checks,secret_keyring secret): CORE_LIBS += -lkeyutils
+
+# Internal objects with one thing wrong.
+$(call checks,internal): $(BUILD)/tests/internal/other.so \
+	$(BUILD)/tests/internal/nothing.so
+
+$(BUILD)/tests/internal/%.so: $(BUILD)/tests/internal/%.o
+	$(Q)$(LINK) -shared -o $@ $<
 
 $(call checks,faults): $(BUILD)/tests/faults/fault.so $(BUILD)/apam \
 	$(BUILD)/modules/basic-email-key.so
@@ -337,7 +370,8 @@ run-bench-peers: $(BENCH_PROGRAMS)
 # ---- Lint -------------------------------------------------------------------
 
 SOURCES := $(sort $(wildcard $(addsuffix /*.c,core/* hosts/* hosts/*/* modules \
-	modules/* tests/* tests/unit/* doc/*)))
+	modules/* tests/* tests/unit/* doc/*)) \
+	$(wildcard core/*/object/*.c))
 
 lint: deps-build deps-test deps-lint
 	@$(MAKE) BUILD=$(BUILD)/lint-gcc CC=gcc CFLAGS='-O2 -Werror' programs
@@ -375,7 +409,7 @@ INSTALL_ENV = BUILD=$(BUILD) DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
 	LIBDIR='$(LIBDIR)' MODULEDIR='$(MODULEDIR)' SONAME='$(SONAME)' \
 	SYSCONFDIR='$(SYSCONFDIR)' STATEDIR='$(STATEDIR)'
 
-install: all $(BUILD)/install/apam
+install: all $(BUILD)/install/apam $(BUILD)/install/$(SONAME)
 	@$(ERASE)
 	@$(INSTALL_ENV) tools/install install $(SCHEMES)
 

@@ -18,16 +18,22 @@
 
 static pthread_rwlock_t gate = GATE_INIT;
 
+/* How often this thread has deferred forks and not permitted them again. */
+static _Thread_local __attribute__((tls_model("initial-exec"))) unsigned depth;
+
 void
 fork_defer(void)
 {
-	pthread_rwlock_rdlock(&gate);
+	/* A second time it would wait for a fork that waits for the first. */
+	if (depth++ == 0)
+		pthread_rwlock_rdlock(&gate);
 }
 
 void
 fork_permit(void)
 {
-	pthread_rwlock_unlock(&gate);
+	if (--depth == 0)
+		pthread_rwlock_unlock(&gate);
 }
 
 void

@@ -8,9 +8,9 @@
 #define CORE_FORK_GATE_H
 
 /*
- * Between these two calls no fork takes place.  They must not be nested, the
- * time between them must be short, and no lock may be taken in it.  Threads do
- * not exclude each other.
+ * Between these two calls no fork takes place.  A thread may nest them.  The
+ * time between them must be short, and no lock of a context may be taken in it.
+ * Threads do not exclude each other.
  */
 void fork_defer(void);
 void fork_permit(void);

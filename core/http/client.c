@@ -379,7 +379,8 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
     struct exchange *x, int64_t deadline, struct response *r,
     struct apam_error *err)
 {
-	const struct curl_api *curl = curl_api();
+	struct apam_error why = { .entry = -1 };
+	const struct curl_api *curl = curl_api_load(&why);
 	enum apam_status status = APAM_OK;
 	long left = http_remaining(deadline);
 
@@ -387,8 +388,8 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
 	*t = (struct http_transfer){ .r = r,
 		.proxy = http_proxy(policy, buf_view(&x->url)) };
 	if (curl == NULL)
-		return error_set(err, APAM_E_INTERNAL,
-		    "libcurl.so.4 does not load; install libcurl");
+		return error_set_at(
+		    err, why.status, why.file, 0, "%s", why.text);
 	if (left == 0)
 		return error_set(err, APAM_E_DEADLINE,
 		    "no time was left to ask the provider");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Finding libcurl's functions by name, all or none.
+ * The core's libcurl is an object's (file/internal.h); a host's is found by
+ * name, all of its functions or none.
  */
 #define _GNU_SOURCE
 #include "http/curl_api.h"
@@ -10,9 +11,41 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/environment.h"
-#include "base/fork_gate.h"
-#include "profile/exit.h"
+#include "base/error.h"
+
+/* ---- The core's own ------------------------------------------------------ */
+
+/* The TLS library comes along, and both are set up. */
+static enum apam_status
+start(const struct internal_head *head, struct apam_error *err)
+{
+	const struct curl_object *object = (const struct curl_object *)head;
+	const CURLcode code = object->global_init(CURL_GLOBAL_DEFAULT);
+
+	if (code == CURLE_OK)
+		return APAM_OK;
+	return error_set(err, APAM_E_INTERNAL, "libcurl does not start: %s",
+	    object->api.easy_strerror(code));
+}
+
+const struct curl_api *
+curl_api_load(struct apam_error *err)
+{
+	static struct internal curl = { .name = "curl",
+		.size = sizeof(struct curl_object),
+		.start = start };
+	const struct internal_head *head = internal_get(&curl, err);
+
+	return head == NULL ? NULL : &((const struct curl_object *)head)->api;
+}
+
+const struct curl_api *
+curl_api(void)
+{
+	return curl_api_load(NULL);
+}
+
+/* ---- A host's ------------------------------------------------------------ */
 
 /* The table is filled in by offset: one row for each member. */
 #define FUNCTION(name)                                                         \
@@ -54,7 +87,7 @@ struct library {
 	bool usable;
 };
 
-static struct library own, host;
+static struct library host;
 
 static bool
 find_all(void *handle, struct curl_api *api)
@@ -70,49 +103,10 @@ find_all(void *handle, struct curl_api *api)
 	return true;
 }
 
-/* The TLS library comes along, and both are set up: no fork in between. */
-static void
-load(void)
-{
-	int (*global_init)(long flags);
-	void *handle = dlopen(
-	    "libcurl.so.4", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-	void *found;
-
-	if (handle == NULL)
-		return;
-	found = dlsym(handle, "curl_global_init");
-	if (found != NULL && find_all(handle, &own.api)) {
-		memcpy(&global_init, &found, sizeof(found));
-		own.usable = global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-		exit_watch();
-	}
-	dlclose(handle);
-}
-
-static void
-load_own(void)
-{
-	environment_forget();
-	fork_defer();
-	load();
-	fork_permit();
-}
-
 static void
 find_host(void)
 {
 	host.usable = find_all(RTLD_DEFAULT, &host.api);
-}
-
-const struct curl_api *
-curl_api(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	if (pthread_once(&once, load_own) != 0 || !own.usable)
-		return NULL;
-	return &own.api;
 }
 
 const struct curl_api *

@@ -12,6 +12,8 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
+#include "file/internal.h"
+
 struct curl_api {
 	__typeof__(curl_easy_init) *easy_init;
 	__typeof__(curl_easy_cleanup) *easy_cleanup;
@@ -34,7 +36,20 @@ struct curl_api {
 	__typeof__(curl_multi_info_read) *multi_info_read;
 };
 
-/* The core's own, initialised; NULL where libcurl.so.4 does not load. */
+/* What internal/curl.so exports, as apam_internal. */
+struct curl_object {
+	struct internal_head head;
+	__typeof__(curl_global_init) *global_init;
+	struct curl_api api;
+};
+
+/*
+ * The core's own, initialised; NULL with *err set where it does not load:
+ * INTERNAL, TRUST or MEMORY, with the file.
+ */
+const struct curl_api *curl_api_load(struct apam_error *err);
+
+/* The same where nobody is told why. */
 const struct curl_api *curl_api(void);
 
 /*

@@ -14,6 +14,7 @@
 #include "file/user_dir.h"
 #include "flight/loop.h"
 #include "keys/registry.h"
+#include "profile/exit.h"
 #include "profile/fork.h"
 #include "profile/handle.h"
 #include "profile/origin_index.h"
@@ -54,6 +55,7 @@ allocate(const struct apam_open_options *options, struct settings *settings)
 	audit_init(&c->env.audit, settings);
 	c->env.audit.log = &c->env.log;
 	user_dir_tidy(settings->state_dir, false, &c->env.log);
+	exit_retires_loops();
 	fork_watch(c);
 	return c;
 }

@@ -5,9 +5,9 @@
  */
 #include "profile/exit.h"
 
-#include <stdlib.h>
 #include <time.h>
 
+#include "base/exit_watch.h"
 #include "flight/loop.h"
 #include "profile/fork.h"
 
@@ -31,7 +31,7 @@ retire_all(void)
 }
 
 void
-exit_watch(void)
+exit_retires_loops(void)
 {
-	(void)atexit(retire_all);
+	exit_watch_action(retire_all);
 }

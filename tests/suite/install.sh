@@ -64,6 +64,9 @@ rows_files()
 	for f in "$BUILD"/modules/*.so; do
 		row "$f is there" cmp "$f" "$lib/apam/${f##*/}"
 	done
+	for f in "$BUILD"/modules/internal/*.so; do
+		row "$f is there" cmp "$f" "$lib/apam/internal/${f##*/}"
+	done
 	for f in doc/man/*.[1-8]; do
 		row "$f is there" cmp "$f" \
 		    "$root$prefix/share/man/man${f##*.}/${f##*/}"
@@ -177,6 +180,31 @@ rows_elsewhere()
 	row "uninstall removes what nobody changed" test ! -e "$main"
 }
 
+# What a packager's tool finds out that the package needs.
+shlibdeps()
+{
+	mkdir -p "$tmp/package/debian" &&
+	    printf 'Source: apam\n\nPackage: apam\nArchitecture: any\n' \
+		>"$tmp/package/debian/control" &&
+	    (cd "$tmp/package" && dpkg-shlibdeps -O --ignore-missing-info \
+		$(find "$lib" -name '*.so*' -type f -printf '-e%p '))
+}
+
+# What is loaded late lies where the installed library looks for it, and is to
+# be seen.
+rows_late()
+{
+	row "the installed library knows its place" \
+	    grep -qF "$prefix/lib/apam/internal" "$lib/libapam.so.0"
+	row "and none in the build tree" \
+	    eval '! grep -qF "modules/internal" "$lib/libapam.so.0"'
+	command -v dpkg-shlibdeps >/dev/null || return
+	for library in libcurl4 libc6; do
+		row "dpkg-shlibdeps sees $library" \
+		    eval "shlibdeps | grep -qw $library"
+	done
+}
+
 # Directories are compiled in: those of an earlier make are not taken over.
 remade()
 {
@@ -208,6 +236,7 @@ row "make install" run_make install
 rows_files
 rows_host
 rows_program
+rows_late
 rows_uninstall
 rows_elsewhere
 echo "$passed passed, $failed failed"

@@ -70,6 +70,38 @@ START_TEST(threads_do_not_keep_each_other_out)
 }
 END_TEST
 
+static void *
+shut(void *arg)
+{
+	sem_post(&inside);
+	fork_gate_shut();
+	atomic_store(&working, true);
+	fork_gate_open();
+	return arg;
+}
+
+/* A module is called within the gate, and what it calls may enter it again. */
+START_TEST(who_is_inside_may_enter_again)
+{
+	pthread_t thread;
+
+	ck_assert_int_eq(sem_init(&inside, 0, 0), 0);
+	fork_defer();
+	ck_assert_int_eq(pthread_create(&thread, NULL, shut, NULL), 0);
+	while (sem_wait(&inside) != 0)
+		;
+	/* Until the fork waits, as a rule; else the test shows less. */
+	(void)usleep(20000);
+	fork_defer();
+	fork_permit();
+	ck_assert(!atomic_load(&working));
+	fork_permit();
+	pthread_join(thread, NULL);
+	ck_assert(atomic_load(&working));
+	sem_destroy(&inside);
+}
+END_TEST
+
 START_TEST(the_gate_of_a_child_is_open)
 {
 	bool passed = false;
@@ -99,6 +131,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, shutting_waits_for_those_inside);
 	tcase_add_test(tc, threads_do_not_keep_each_other_out);
+	tcase_add_test(tc, who_is_inside_may_enter_again);
 	tcase_add_test(tc, the_gate_of_a_child_is_open);
 	return run_suite(suite);
 }
