@@ -5,6 +5,7 @@
  * believed to be that user's.
  */
 #define _GNU_SOURCE
+#include <apam/admin.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -6,6 +6,8 @@
 #ifndef CORE_KEY_CHOICE_H
 #define CORE_KEY_CHOICE_H
 
+#include <apam/admin.h>
+
 #include "admin/profile_keys.h"
 
 /* What a command is for. */

@@ -7,6 +7,7 @@
  */
 #include "admin/keys_change.h"
 
+#include <apam/admin.h>
 #include <stdio.h>
 
 #include "admin/key_lookup.h"

@@ -3,6 +3,7 @@
  * apam_keys: the keys of the registry and of the profiles in one list, with
  * what programs noted of their use.
  */
+#include <apam/admin.h>
 #include <stdlib.h>
 
 #include "admin/keys_change.h"

@@ -7,6 +7,7 @@
  * side, both in the order of the keys' hashes.  Who is in the index alone has
  * no name there: it is looked for in the text in place, and in the profiles.
  */
+#include <apam/admin.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,6 +5,7 @@
  * provider said (RFC 7009, 2.2.1: after a 503 the token must be assumed to
  * live).
  */
+#include <apam/admin.h>
 #include <stdio.h>
 #include <string.h>
 

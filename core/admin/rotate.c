@@ -6,6 +6,7 @@
  * no standby key.  The file goes first: a crash between leaves two keys that
  * work.
  */
+#include <apam/admin.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

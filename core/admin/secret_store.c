@@ -5,6 +5,7 @@
  * The rule of file/trust.h holds for where it is put, so that what is stored is
  * what a file: reference reads; directories that are missing are made.
  */
+#include <apam/admin.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

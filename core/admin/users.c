@@ -2,6 +2,8 @@
 /*
  * apam_user_add and apam_users: who has a directory in state_dir.
  */
+#include <apam/admin.h>
+
 #include "base/cancel.h"
 #include "base/error.h"
 #include "file/user_dir.h"

@@ -9,6 +9,7 @@
 #ifndef CORE_LIFE_H
 #define CORE_LIFE_H
 
+#include <apam/admin.h>
 #include <pthread.h>
 #include <stdatomic.h>
 

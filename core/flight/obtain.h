@@ -11,6 +11,8 @@
 #ifndef CORE_LIFECYCLE_H
 #define CORE_LIFECYCLE_H
 
+#include <apam/admin.h>
+
 #include "entry/entry.h"
 
 struct flight;

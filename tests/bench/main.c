@@ -8,6 +8,7 @@
  * prints the nanoseconds of one row and nothing else.  Exit status 2: it could
  * not be measured.
  */
+#include <apam/admin.h>
 #include <stdio.h>
 #include <string.h>
 

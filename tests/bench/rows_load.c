@@ -4,7 +4,7 @@
  * module for the life of a process, so that each sample is one of its own.
  */
 #define _GNU_SOURCE
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include <dlfcn.h>
 

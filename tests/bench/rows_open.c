@@ -3,7 +3,7 @@
  * Rows of a configuration with many profiles.  mallinfo2 is glibc.
  */
 #define _GNU_SOURCE
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include <dirent.h>
 #include <malloc.h>

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include "bench.h"
 

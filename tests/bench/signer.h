@@ -6,7 +6,7 @@
 #ifndef BENCH_SIGNER_H
 #define BENCH_SIGNER_H
 
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 struct signer {
 	struct apam_profile *profile;

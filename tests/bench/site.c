@@ -4,7 +4,7 @@
  * modules, because the build tree may be anybody's to write, and profiles
  * whose credentials need no network.
  */
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,6 +13,7 @@
  *
  * Ends with 0 where every step could be done, whatever it found.
  */
+#include <apam/admin.h>
 #include <apam/curl.h>
 #include <stdio.h>
 #include <string.h>

@@ -9,6 +9,7 @@
 #ifndef TESTS_LIVE_H
 #define TESTS_LIVE_H
 
+#include <apam/admin.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/types.h>

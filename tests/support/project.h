@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include "keys/counter.h"
 

@@ -8,7 +8,7 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include "lib/args.h"
 

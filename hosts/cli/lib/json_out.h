@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 /* A JSON string; JSON's null for NULL and for text that is not UTF-8. */
 json_t *json_text(const char *text);

@@ -5,7 +5,7 @@
 #ifndef CLI_REPORT_H
 #define CLI_REPORT_H
 
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 /*
  * Choose whether each error is written as a line of JSON from now on: an object

@@ -5,6 +5,7 @@
  */
 #include "lib/trace.h"
 
+#include <apam/admin.h>
 #include <stdio.h>
 #include <strings.h>
 

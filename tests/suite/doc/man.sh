@@ -83,7 +83,7 @@ rows_examples()
 # The SYNOPSIS as C; a prototype that differs from the headers' is an error.
 prototypes()
 {
-	printf '#include <apam/curl.h>\n#include <apam/module.h>\n'
+	printf '#include <apam/%s.h>\n' admin curl module
 	awk '
 	/^\.Sh / { on = $2 == "SYNOPSIS" }
 	!on { next }
@@ -105,7 +105,7 @@ rows_api()
 	row "apam.3: the synopsis is that of the headers" \
 	    compiles "$tmp/prototypes.c"
 	for name in $(grep -ohE '\bapam_[a-z_]+\(' include/apam/apam.h \
-	    include/apam/curl.h | tr -d '(' | sort -u); do
+	    include/apam/admin.h include/apam/curl.h | tr -d '(' | sort -u); do
 		grep -qw "$name" core/export.map || continue
 		row "apam.3: NAME has $name" grep -qE "^\.Nm $name\b" \
 		    $man/apam.3

@@ -4,7 +4,7 @@
  * as one list, whose they are, which notes are whose, and what is said where a
  * part of it cannot be read.
  */
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include "admin/keys_change.h"
 #include "base/error.h"

@@ -7,7 +7,7 @@
  */
 #include <fcntl.h>
 
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include "admin/keys_change.h"
 #include "base/error.h"

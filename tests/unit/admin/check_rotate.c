@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include "admin/keys_change.h"
 #include "admin/profile_keys.h"

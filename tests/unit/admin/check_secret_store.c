@@ -5,7 +5,7 @@
  * reference reads what was stored.
  */
 #define _GNU_SOURCE /* setxattr */
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include <fcntl.h>
 #include <sys/xattr.h>

@@ -3,12 +3,13 @@
  * apam_lint: everything that is wrong, in one pass, without signing.
  */
 #define _XOPEN_SOURCE 700 /* realpath, POSIX.1-2008 XSI */
+#include <apam/admin.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "api/lint_origins.h"
+#include "admin/lint_origins.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/str.h"

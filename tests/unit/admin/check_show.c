@@ -4,7 +4,7 @@
  * ones with what is wrong with them, an end to it when the caller has enough,
  * and for each profile whether it would sign a URL and why not.
  */
-#include <apam/apam.h>
+#include <apam/admin.h>
 #include <apam/module.h>
 
 #include "support/project.h"

@@ -2,6 +2,7 @@
 /*
  * apam_profile_status: where each credential stands, redacted.
  */
+#include <apam/admin.h>
 #include <stdio.h>
 #include <string.h>
 

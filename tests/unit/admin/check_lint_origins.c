@@ -4,7 +4,7 @@
  * the warning is about, and that it makes no error of a configuration that
  * works.
  */
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include "support/project.h"
 #include "support/run.h"

@@ -4,7 +4,7 @@
  * folders, all problems of a file in one pass and in order, and what linting
  * does on the way: it loads modules, reads secrets and runs programs.
  */
-#include <apam/apam.h>
+#include <apam/admin.h>
 
 #include "base/secmem.h"
 #include "support/project.h"

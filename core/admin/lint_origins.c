@@ -4,7 +4,7 @@
  * They are alike where profile/origin_index.h finds no better one: same scheme,
  * host, port and path.
  */
-#include "api/lint_origins.h"
+#include "admin/lint_origins.h"
 
 #include <stdio.h>
 #include <stdlib.h>
