@@ -3,9 +3,9 @@
  * How long a provider asks to be left alone: by Retry-After, and where that
  * says nothing by rate-limit headers.
  *
- * Token buckets, as 7SIGNAL sends them (ratelimit- in its documents,
- * x-ratelimit- in its answers): -remaining, -requested-tokens and
- * -replenish-rate a second.  Others send -reset, in seconds.
+ * These begin with ratelimit- or x-ratelimit-.  Some providers tell the state of
+ * a token bucket: -remaining, -requested-tokens and -replenish-rate a second.
+ * Others send -reset, in seconds.
  */
 #ifndef CORE_RETRY_AFTER_H
 #define CORE_RETRY_AFTER_H

@@ -1,0 +1,90 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# tools/check-prose finds what it should and nothing else; the core names no
+# scheme and no provider.
+#
+# Prints each failing row; ends with "N passed, N failed".
+set -u
+cd "$(dirname "$0")/../../.." || exit 1
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+top=$PWD
+mkdir -p "$tmp/core/text" "$tmp/hosts" "$tmp/modules"
+for scheme in modules/*/; do
+	mkdir "$tmp/$scheme"
+done
+passed=0 failed=0
+
+# result STATUS WHAT: count a row, and show it where it failed.
+result()
+{
+	if [ "$1" -eq 0 ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL  $2"
+	fi
+}
+
+# says FILE TEXT: what the check says of a file with this text.
+says()
+{
+	printf '%b\n' "$2" >"$tmp/$1"
+	(cd "$tmp" && "$top/tools/check-prose" "$1")
+}
+
+refused()
+{
+	local said
+
+	said=$(says "$1" "$2") && result 1 "passes: $2"
+	[[ $said = "FAIL  $1:"*": $3: "*"0 passed, 1 failed" ]]
+	result $? "$2: $said"
+}
+
+passes()
+{
+	local said
+
+	said=$(says "$1" "$2")
+	[ "$said" = '1 passed, 0 failed' ]
+	result $? "$2: $said"
+}
+
+refused core/text/a.c '/* That is no URL. */' 'say "is not a"'
+refused core/text/a.c '\treturn "is no method";' 'say "is not a"'
+refused core/text/a.c ' * They are no files.' 'say "is not a"'
+passes core/text/a.c '/* There is no URL. */'
+passes core/text/a.c '/* It is no longer used, and is no more than 3. */'
+passes core/text/a.c '/* This is not a URL. */'
+refused core/text/a.c '/* Whoever\n * whoever */' \
+    'say "whoever" once in a file at most'
+refused core/text/a.c '/* nobody who, nobody who */' \
+    'say "nobody who" once in a file at most'
+passes core/text/a.c '/* Whoever */'
+refused core/text/a.c '/* TODO: more */' 'nothing is left to be done'
+refused core/text/a.c '\t/* XXX */' 'nothing is left to be done'
+passes core/text/a.c 'char dir[] = "/tmp/apam-XXXXXX"; // "XXX-2"'
+for scheme in modules/*/; do
+	scheme=$(basename "$scheme")
+	refused core/text/a.c "/* Near to $scheme. */" 'the core names no scheme'
+	passes hosts/a.c "/* Near to $scheme. */"
+done
+for name in OAuth SigV4 Bearer 7SIGNAL 'XY Sense' xysense 'SEED Platform'; do
+	refused core/text/a.c "/* As $name does. */" 'the core names no scheme'
+done
+passes core/text/a.c '/* A scheme has a bearers-like thing. */'
+! (cd "$tmp" && "$top/tools/check-prose" </dev/null) >"$tmp/out"
+result $? "nothing to check passes"
+
+for file in core/* core/*/*; do
+	[ ! -f "$file" ] || echo "$file"
+done >"$tmp/files"
+xargs tools/check-prose <"$tmp/files" | grep ': the core names no scheme: ' \
+    >"$tmp/said"
+[ ! -s "$tmp/said" ]
+result $? "$(cat "$tmp/said")"
+[ "$(wc -l <"$tmp/files")" -gt 200 ]
+result $? "few files of the core were found"
+echo "$passed passed, $failed failed"
+[ $failed -eq 0 ]
