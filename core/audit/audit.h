@@ -13,8 +13,7 @@
 
 #include <pthread.h>
 
-#include <apam/apam.h>
-
+#include "audit/line.h"
 #include "base/log.h"
 #include "config/main_conf.h"
 
@@ -22,26 +21,6 @@
 #define AUDIT_EVERY_S 60
 /* The most lines of a context in a minute; refusals get a part of them. */
 #define AUDIT_PER_MINUTE 120
-
-enum audit_what {
-	AUDIT_STATE,		/* a key's state has changed */
-	AUDIT_REFUSED,		/* a request was not signed */
-	AUDIT_REGISTRY		/* an administrator changed the registry */
-};
-
-/* One event.  Texts may be NULL or ""; control characters become '?'. */
-struct audit_event {
-	enum audit_what what;
-	const char *profile;
-	int entry;		/* its index; -1: none */
-	const char *scheme, *key_id;
-	const char *state; /* the new state; for REGISTRY "archived", ... */
-	enum apam_status status; /* REFUSED: why */
-	const char *provider; /* its answer to a revocation */
-	const char *evidence; /* one line */
-	/* REFUSED: how many were not written; audit_due */
-	unsigned long repeats;
-};
 
 /* State that a context keeps.  `settings` outlive it. */
 struct audit {

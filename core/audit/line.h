@@ -8,12 +8,32 @@
 #ifndef CORE_AUDIT_LINE_H
 #define CORE_AUDIT_LINE_H
 
-#include "audit/audit.h"
+#include <apam/apam.h>
 
 #define AUDIT_TEXT_MAX 255 /* bytes of a value */
 #define AUDIT_MESSAGE_MAX 511
 /* Room for all fields with the longest values, each character escaped. */
 #define AUDIT_LINE_MAX 8192
+
+enum audit_what {
+	AUDIT_STATE,		/* a key's state has changed */
+	AUDIT_REFUSED,		/* a request was not signed */
+	AUDIT_REGISTRY		/* an administrator changed the registry */
+};
+
+/* One event.  Texts may be NULL or ""; control characters become '?'. */
+struct audit_event {
+	enum audit_what what;
+	const char *profile;
+	int entry;		/* its index; -1: none */
+	const char *scheme, *key_id;
+	const char *state; /* the new state; for REGISTRY "archived", ... */
+	enum apam_status status; /* REFUSED: why */
+	const char *provider; /* its answer to a revocation */
+	const char *evidence; /* one line */
+	/* REFUSED: how many were not written; audit_due */
+	unsigned long repeats;
+};
 
 enum audit_form {
 	/* systemd's native protocol: NAME=value and a newline for each. */

@@ -14,6 +14,8 @@
 
 #include <apam/types.h>
 
+#include "base/wipe.h"
+
 struct buf {
 	char *p;
 	size_t n; /* bytes in use */
@@ -55,9 +57,6 @@ struct apam_str buf_view(const struct buf *b);
 
 /* Wipe and free; *b is then as after buf_init.  A zeroed *b is allowed. */
 void buf_free(struct buf *b);
-
-/* Wipe memory; the optimiser does not remove it.  In wipe.c. */
-void wipe(void *p, size_t n);
 
 /* True if equal; the time depends only on the lengths. */
 bool bytes_equal(struct apam_str a, struct apam_str b);

@@ -16,12 +16,13 @@
 #define _GNU_SOURCE
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/secmem.h"
+#include "base/wipe.h"
 
 #define SPARE_MAX 1024 /* pages; a crowd of threads frees that many */
 #define PROBES 32

@@ -6,7 +6,7 @@
 #define _DEFAULT_SOURCE
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/wipe.h"
 
 void
 wipe(void *p, size_t n)

@@ -9,7 +9,6 @@
 
 #include "base/str.h"
 #include "config/lexer.h"
-#include "config/syntax.h"
 
 /* Where the reading stands. */
 struct scan {

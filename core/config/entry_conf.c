@@ -127,6 +127,14 @@ read_probe(struct profile_entry *entry, const struct option_check *check)
 	return true;
 }
 
+void
+profile_probe_url(const struct profile *profile,
+    const struct profile_entry *entry, struct buf *url)
+{
+	buf_put(url, profile->origins[0].origin);
+	buf_put(url, apam_str(entry->probe_target));
+}
+
 /*
  * True where one of the origins holds the probe, or none was in order; and
  * where there was no memory to look, which is nothing to warn of.

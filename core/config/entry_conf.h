@@ -2,10 +2,11 @@
 /*
  * The entries of a profile: what profile_conf.c hands on.
  */
-#ifndef CORE_PROFILE_ENTRY_H
-#define CORE_PROFILE_ENTRY_H
+#ifndef CORE_ENTRY_CONF_H
+#define CORE_ENTRY_CONF_H
 
-#include "config/profile_conf.h"
+#include "base/buf.h"
+#include "config/profile_values.h"
 
 /*
  * Read the auth list of p->conf into p->entries, as far as all schemes have
@@ -13,5 +14,17 @@
  */
 bool profile_entries_read(
     struct profile *p, const struct settings *settings, struct problems *all);
+
+/* Append the URL of an entry's probe: its target at the first origin. */
+void profile_probe_url(const struct profile *profile,
+    const struct profile_entry *entry, struct buf *url);
+
+/*
+ * Check entry `i` against its module's table and give the values.  False with
+ * problems added where anything is wrong.
+ */
+bool profile_entry_options(const struct profile *profile, size_t i,
+    const struct option_table *table, struct option_values *values,
+    struct problems *all);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include "base/problems.h"
 
+#define CONF_DEPTH_MAX 16 /* brackets that may be open */
+
 enum conf_token {
 	CONF_END,
 	CONF_NAME,

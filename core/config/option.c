@@ -9,24 +9,6 @@
 #include "config/option_value.h"
 #include "text/suggest.h"
 
-const struct apam_option *
-option_at(const struct option_table *table, size_t i)
-{
-	return (const struct apam_option *)(const void *)((const char *)
-							      table->options +
-	    i * table->option_size);
-}
-
-const struct apam_option *
-option_find(const struct option_table *table, const char *name)
-{
-	for (size_t i = 0; i < table->count; i++) {
-		if (strcmp(option_at(table, i)->name, name) == 0)
-			return option_at(table, i);
-	}
-	return NULL;
-}
-
 /* ---- Names that nobody declared --------------------------------------- */
 
 static void
@@ -128,8 +110,8 @@ read_member(const struct option_reading *r, struct apam_value *value)
 	return false;
 }
 
-bool
-option_members_read(const struct option_reading *reading,
+static bool
+read_group(const struct option_reading *reading,
     const struct option_table *table, struct apam_value *values,
     unsigned *lines)
 {
@@ -157,9 +139,10 @@ bool
 option_read(const config_setting_t *group, const struct option_source *source,
     const struct option_table *table, struct option_values *values)
 {
-	const struct option_reading r = {
-		.source = source, .arena = &values->arena, .setting = group
-	};
+	const struct option_reading r = { .source = source,
+		.arena = &values->arena,
+		.setting = group,
+		.read_members = read_group };
 	const size_t count = table->count;
 
 	values->values = arena_alloc(
@@ -172,7 +155,7 @@ option_read(const config_setting_t *group, const struct option_source *source,
 		return false;
 	}
 	values->count = count;
-	return option_members_read(&r, table, values->values, values->lines);
+	return read_group(&r, table, values->values, values->lines);
 }
 
 void

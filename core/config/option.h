@@ -15,33 +15,8 @@
 #include <libconfig.h>
 #include <stdbool.h>
 
-#include <apam/module.h>
-
 #include "base/arena.h"
-#include "base/problems.h"
-
-/* A table of options with the element size that its owner was built with. */
-struct option_table {
-	const struct apam_option *options;
-	size_t option_size;
-	size_t count;
-};
-
-/* Where values come from and where problems go. */
-struct option_source {
-	const char *file;
-	const char *what; /* names the group in messages: "the entry" */
-	bool allow_http; /* URLs may be http to a loopback address */
-	/*
-	 * Leave members that the table does not know to a later reading; but
-	 * where a required one is missing there is none, and what looks like
-	 * a misspelt name is told.
-	 */
-	bool partial;
-	/* Members that another reading has checked; NULL: none. */
-	const struct option_table *elsewhere;
-	struct problems *problems;
-};
+#include "config/option_table.h"
 
 /* The values that a table got from a group. */
 struct option_values {
@@ -52,13 +27,6 @@ struct option_values {
 	size_t count;
 	struct arena arena; /* owns the rest */
 };
-
-/* Option `i` of a table, whatever its element size. */
-const struct apam_option *option_at(const struct option_table *table, size_t i);
-
-/* The option of this name; NULL where the table has none. */
-const struct apam_option *
-option_find(const struct option_table *table, const char *name);
 
 /*
  * Check `group` against `table` and fill in *values, zeroed by the caller.

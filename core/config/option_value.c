@@ -383,7 +383,7 @@ read_members(const struct option_reading *r, const config_setting_t *group,
 	source.elsewhere = NULL;
 	inner.source = &source;
 	inner.setting = group;
-	return option_members_read(&inner, &table, values, NULL);
+	return r->read_members(&inner, &table, values, NULL);
 }
 
 static bool

@@ -6,7 +6,10 @@
 #ifndef CORE_OPTION_VALUE_H
 #define CORE_OPTION_VALUE_H
 
-#include "config/option.h"
+#include <libconfig.h>
+
+#include "base/arena.h"
+#include "config/option_table.h"
 
 /* One option being read. */
 struct option_reading {
@@ -16,18 +19,17 @@ struct option_reading {
 	size_t option_size;
 	const config_setting_t *setting; /* NULL: read the default */
 	unsigned line;
+	/*
+	 * Reads the members of a group into `values` and, unless that is NULL,
+	 * their lines into `lines`.  False with problems added.
+	 */
+	bool (*read_members)(const struct option_reading *reading,
+	    const struct option_table *table, struct apam_value *values,
+	    unsigned *lines);
 };
 
 /* Fill in *value, zeroed; false with a problem added. */
 bool option_value_read(
     const struct option_reading *reading, struct apam_value *value);
-
-/*
- * Read the members of a group into `values` and, where that is not NULL, their
- * lines into `lines`.  False with problems added.
- */
-bool option_members_read(const struct option_reading *reading,
-    const struct option_table *table, struct apam_value *values,
-    unsigned *lines);
 
 #endif

@@ -225,18 +225,6 @@ read_origins(struct profile *p, struct problems *all)
 	}
 }
 
-void
-profile_probe_url(const struct profile *profile,
-    const struct profile_entry *entry, struct buf *url)
-{
-	struct apam_str origin = profile->origins[0].text;
-	size_t host = str_find(origin, ':') + strlen("://");
-
-	host += str_find(str_skip(origin, host), '/');
-	buf_put(url, str_cut(origin, host));
-	buf_put(url, apam_str(entry->probe_target));
-}
-
 /* ---- The file --------------------------------------------------------- */
 
 static void

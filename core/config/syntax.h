@@ -22,7 +22,6 @@
 #include "base/problems.h"
 
 #define CONF_FILE_MAX 65535 /* bytes; libconfig counts lines in 16 bits */
-#define CONF_DEPTH_MAX 16
 
 /*
  * The pools, in bytes, for a text of n bytes: what is enough for most texts,

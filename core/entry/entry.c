@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/fork_gate.h"
+#include "config/entry_conf.h"
 
 /* What refuse_option needs to name file, line and option. */
 struct refusal {

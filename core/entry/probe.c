@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "config/entry_conf.h"
 
 static enum apam_status
 fill(struct exchange *x, struct entry *e, const struct request *request,

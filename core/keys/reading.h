@@ -13,9 +13,6 @@
 #include "config/main_conf.h"
 #include "keys/view.h"
 
-/* Between two looks at the file, of programs that the counter cannot tell. */
-#define KEYS_LOOK_MS 1000
-
 /* What one look found. */
 struct keys {
 	uint64_t number;	/* from 1: tells looks apart */

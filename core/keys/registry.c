@@ -25,7 +25,6 @@
 #include "keys/counter.h"
 #include "keys/index.h"
 #include "keys/known.h"
-#include "keys/reading.h"
 #include "keys/view.h"
 
 #define KEYS_NEW "keys.new"

@@ -15,6 +15,9 @@
 #include "keys/index.h"
 #include "keys/place.h"
 
+/* Between two looks at the file, of programs that the counter cannot tell. */
+#define KEYS_LOOK_MS 1000
+
 /* Tells two states of the index's file apart; zeroed: there is none. */
 struct key_view_print {
 	uint64_t device, inode, size;

@@ -53,10 +53,8 @@ slot_close(struct slot *s)
 static size_t
 plain_bytes(const struct url *origin)
 {
-	size_t n = origin->text.n;
+	const size_t n = origin->origin.n;
 
-	/* A URL's path is its own last part, or none at all. */
-	n -= n > 0 && origin->text.p[n - 1] == '/';
 	return origin->path.n <= 1 && n <= URL_START_MAX ? n : 0;
 }
 

@@ -265,6 +265,7 @@ url_parse(struct apam_str text, struct url *url)
 		why = read_scheme(&rest, url);
 	if (why == NULL)
 		why = read_authority(&rest, url);
+	url->origin = str_cut(text, text.n - rest.n);
 	if (why == NULL)
 		why = read_path(rest, url);
 	if (why != NULL) {

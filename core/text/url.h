@@ -17,11 +17,11 @@
 
 #include "text/url_path.h"
 
-#define URL_MAX 8192 /* bytes */
 #define URL_HOST_MAX 255
 
 struct url {
 	struct apam_str text; /* the input without its fragment */
+	struct apam_str origin; /* its beginning: scheme, host and port */
 	struct apam_str path; /* "/" if the input has none */
 	struct apam_str query; /* without '?'; empty if there is none */
 	bool https;

@@ -8,7 +8,6 @@
 
 #include "base/str.h"
 #include "base/utf8.h"
-#include "text/url.h"
 
 /* A character that some servers turn into ASCII. */
 struct folded {

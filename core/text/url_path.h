@@ -13,6 +13,8 @@
 
 #include <apam/types.h>
 
+#define URL_MAX 8192 /* bytes */
+
 /*
  * The two halves of the rule, for an origin's path other than "/".  The first
  * is NULL if all servers read the path of a URL in the same way, else a static

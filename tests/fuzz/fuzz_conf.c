@@ -6,6 +6,8 @@
  * and no control character, and an error has a line of the file.
  */
 #include "base/str.h"
+#include "config/entry_conf.h"
+#include "config/lexer.h"
 #include "config/profile_conf.h"
 #include "fuzz.h"
 #include "support/demo_options.h"

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/profile_conf.h"
 #include "config/syntax.h"
 #include "support/demo_options.h"
 #include "support/run.h"

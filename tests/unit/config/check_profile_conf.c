@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "config/entry_conf.h"
 #include "support/demo_options.h"
 #include "support/run.h"
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "config/entry_conf.h"
 #include "config/profile_conf.h"
 #include "support/demo_options.h"
 #include "support/run.h"

@@ -254,6 +254,27 @@ START_TEST(a_local_host_is_known)
 }
 END_TEST
 
+static const struct {
+	const char *url, *origin;
+} origins[] = {
+	{ "https://api.example", "https://api.example" },
+	{ "https://api.example/", "https://api.example" },
+	{ "HTTPS://API.Example:443/v1?x=//y#z", "HTTPS://API.Example:443" },
+	{ "https://api.example?x", "https://api.example" },
+	{ "https://api.example#x", "https://api.example" },
+	{ "http://[::1]:8080/a", "http://[::1]:8080" },
+};
+
+START_TEST(the_origin_ends_before_the_path)
+{
+	struct url url;
+
+	ck_assert_ptr_null(url_parse(apam_str(origins[_i].url), &url));
+	ck_assert_msg(str_equal(url.origin, apam_str(origins[_i].origin)),
+	    "%s: \"%.*s\"", origins[_i].url, SARG(url.origin));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -273,6 +294,8 @@ main(void)
 	tcase_add_test(tc, test_every_byte);
 	tcase_add_loop_test(tc, test_insecure, 0, ROWS(insecures));
 	tcase_add_loop_test(tc, a_local_host_is_known, 0, ROWS(places));
+	tcase_add_loop_test(
+	    tc, the_origin_ends_before_the_path, 0, ROWS(origins));
 	suite_add_tcase(suite, tc);
 	status = run_suite(suite);
 	vectors_free(refused, bad);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a profile file says, as its readers hand it on: profile_conf.h for the
+ * file, entry_conf.h for the entries.
+ */
+#ifndef CORE_PROFILE_VALUES_H
+#define CORE_PROFILE_VALUES_H
+
+#include "config/main_conf.h"
+#include "text/url.h"
+
+#define PROFILE_NAME_MAX (APAM_NAME_SIZE - 1)
+
+enum control { CONTROL_SUFFICIENT, CONTROL_REQUIRED, CONTROL_OPTIONAL };
+
+/* When the provider is asked whether the key is good. */
+enum revocation_check { CHECK_ON_REJECT, CHECK_NEVER, CHECK_PERIODIC };
+
+/* What every scheme's entry has. */
+struct profile_entry {
+	const char *scheme; /* NULL in a draft that lacks it */
+	enum control control;
+	bool fallback_unavailable; /* fallback_on = [ "unavailable" ] */
+	int64_t ttl; /* seconds */
+	const char *probe_method, *probe_target; /* NULL: no probe */
+	unsigned probe_line;
+	enum revocation_check revocation_check;
+	int64_t check_every; /* seconds, where that is periodic */
+	int64_t revocation_ttl; /* seconds that "good" holds */
+	bool deny_unknown; /* on_unknown = "deny" */
+	bool allow_unknown; /* on_unknown = "allow", in so many words */
+	unsigned line;
+	const config_setting_t *group; /* for the module's options */
+	struct option_values common; /* owns the strings */
+};
+
+struct profile {
+	char *name, *file;
+	const char *description; /* "" where none */
+	struct url *origins;
+	const char **origin_texts;
+	size_t origin_count;
+	bool allow_http;
+	bool share_credentials; /* by entry/share_file.h */
+	const char *ca_file, *proxy; /* NULL: the system's; none */
+	int64_t deadline; /* seconds */
+	int64_t body_max; /* bytes */
+	struct profile_entry *entries;
+	size_t entry_count;
+	struct conf *conf;
+	struct option_values values;
+};
+
+#endif
