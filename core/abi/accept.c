@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Version skew and broken descriptors are found here, at load, and not at the
- * first call.  Reads no field before it knows that the struct holds it.
+ * Modules of other versions and broken descriptors are found here, when they
+ * are loaded, and not at the first call.  No field is read before it is known
+ * that the struct is large enough to have it.
  */
 #include "abi/accept.h"
 
@@ -11,7 +12,7 @@
 #include "base/error.h"
 #include "config/option.h"
 
-/* The sizes of ABI 1.0: nothing smaller was ever right. */
+/* The sizes in ABI 1.0; no module can have smaller ones. */
 #define MODULE_SIZE_1_0                                                        \
 	(offsetof(struct apam_module, prepare) + sizeof(void (*)(void)))
 #define OPTION_SIZE_1_0                                                        \

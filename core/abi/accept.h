@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Is this descriptor one that the core can work with?
+ * Checks whether the core can work with a module's descriptor.
  */
 #ifndef CORE_MODULE_ABI_H
 #define CORE_MODULE_ABI_H
@@ -9,9 +9,9 @@
 #include <apam/module.h>
 
 /*
- * Check what a file exports against ABI 1 and the scheme it was loaded for,
- * and copy it: slots that an older module lacks are NULL in the copy, those
- * that a newer one has beyond ours are left out.  APAM_E_MODULE names the file,
+ * Check what a file exports against ABI 1 and the scheme it was loaded for, and
+ * copy it.  Functions that an older module lacks are NULL in the copy; those
+ * that a newer one has in addition are left out.  APAM_E_MODULE names the file,
  * what was expected and what was found.
  */
 enum apam_status module_accept(const struct apam_module *found,

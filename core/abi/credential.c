@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Credentials, shared by reference count.  Expiry counts on the clock that
- * runs through suspend, from before the exchange was sent.
+ * Credentials, shared by reference count.  Expiry is measured with the clock
+ * that runs through suspend, starting before the exchange was sent.
  */
 #include "abi/credential.h"
 

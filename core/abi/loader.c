@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The loader.  Order matters: name, trust, pin, and only then dlopen, because
- * constructors run inside it.  The file is loaded by its checked path:
- * loading through /proc/self/fd is a trap, as glibc caches by name.
+ * The loader.  The order matters: name, trust, pin, and only then dlopen,
+ * because constructors run in dlopen.  The file is loaded by its checked path;
+ * /proc/self/fd must not be used, because glibc caches libraries by name.
  */
 #include "abi/loader.h"
 
@@ -73,7 +73,10 @@ check_pin(const struct settings *settings, const char *scheme, const char *path,
 	return APAM_OK;
 }
 
-/* There is no such scheme: it is a slip, or its module is not installed. */
+/*
+ * There is no such scheme: the name is misspelt, or the module is not
+ * installed.
+ */
 static enum apam_status
 refuse_absent(
     const struct settings *settings, const char *scheme, struct apam_error *err)
@@ -95,7 +98,7 @@ refuse_absent(
 	return APAM_E_MODULE;
 }
 
-/* Check all that can be checked before code of the module runs. */
+/* Check everything that can be checked before the module's code runs. */
 static enum apam_status
 check_file(const struct settings *settings, const char *scheme,
     const char *path, struct apam_error *err)
@@ -122,7 +125,7 @@ static enum apam_status
 open_file(const char *scheme, const char *path, struct apam_module *abi,
     struct apam_error *err)
 {
-	/* NODELETE: a module's code may be on some thread's stack. */
+	/* NODELETE: a thread may still be in the module's code. */
 	void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 	const struct apam_module *found;
 	enum apam_status status;

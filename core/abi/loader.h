@@ -2,9 +2,9 @@
 /*
  * The loader: finds, checks and loads the module of a scheme.
  *
- * The file is <module_dir>/<scheme>.so and nothing else; path trust and the
- * pin are checked before dlopen, because constructors run inside it; loaded
- * modules are never unloaded.
+ * The file is always <module_dir>/<scheme>.so.  Path trust and the pin are
+ * checked before dlopen, because constructors run in it.  Loaded modules are
+ * never unloaded.
  */
 #ifndef CORE_MODULES_H
 #define CORE_MODULES_H
@@ -20,9 +20,9 @@
 /* A loaded module; lives as long as its context. */
 struct module {
 	struct module *next;
-	struct apam_module abi;	/* our copy: slots it lacks are NULL */
+	struct apam_module abi;	/* our copy: functions it lacks are NULL */
 	struct option_table options;
-	pthread_mutex_t lock;	/* of modules without a thread trait */
+	pthread_mutex_t lock;	/* for modules without a thread trait */
 };
 
 struct modules {
@@ -34,13 +34,16 @@ void modules_init(struct modules *all);
 void modules_free(struct modules *all);
 
 /*
- * The module of a scheme, loaded at the first call.  NULL with *err set:
+ * The module of a scheme, which the first call loads.  NULL with *err set:
  * MODULE, TRUST, MEMORY.
  */
 struct module *modules_get(struct modules *all, const struct settings *settings,
     const char *scheme, struct apam_error *err);
 
-/* Lower-case letters, digits and '-', the first no '-', 64 at most. */
+/*
+ * True for lower-case letters, digits and '-', at most 64, not starting with
+ * '-'.
+ */
 bool module_name_ok(const char *name);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One run of a step function.  Whatever a module returns is checked here
- * before anybody acts on it: dispatch fails closed.
+ * One run of a step function.  Everything that a module returns is checked here
+ * before it is used: dispatch fails closed.
  */
 #include "abi/op.h"
 
@@ -41,7 +41,7 @@ fail(struct op *op, enum apam_status status, const char *text)
 	return APAM_STEP_FAILED;
 }
 
-/* What the module had kept, but for lack of room was not. */
+/* Fail if the module's memo or credential could not be kept. */
 static enum apam_step
 check_kept(struct op *op, enum apam_step step)
 {
@@ -113,7 +113,7 @@ function_of(const struct apam_module *module, enum op_kind kind)
 	return NULL;
 }
 
-/* What a step came to, by what it returned and what it left behind. */
+/* Check a step, by what it returned and what it left behind. */
 static enum apam_step
 check_step(struct op *op, enum apam_step step)
 {
@@ -144,7 +144,10 @@ op_step(struct op *op, const struct apam_module *module, void *state,
 	next = step(state, &op->pub);
 	if (response == NULL || !response_is_short(response))
 		return check_step(op, next);
-	/* What the module made of an answer that it could not read is void. */
+	/*
+	 * The module judged an answer that could not be read: its result is
+	 * void.
+	 */
 	error_clear(&op->error);
 	return fail(op, APAM_E_MEMORY, "out of memory");
 }

@@ -14,13 +14,14 @@
 enum op_kind { OP_ACQUIRE, OP_CHECK, OP_REVOKE };
 
 #define OP_CREDENTIAL_MAX 65536
-#define OP_STEPS_MAX 8		/* exchanges of one run */
+#define OP_STEPS_MAX 8		/* exchanges in one run */
 
-/* Modules are given &pub; services find the rest by it. */
+/* Modules get &pub; services find the rest through it. */
 struct op {
 	struct apam_op pub;
 	enum op_kind kind;
-	bool allow_http;	/* exchanges may go to a loopback's http */
+	/* exchanges may use http to a loopback address */
+	bool allow_http;
 	unsigned steps;
 	struct exchange exchange; /* after STEP_EXCHANGE: to be sent */
 	struct buf memo;
@@ -41,8 +42,8 @@ void op_free(struct op *op);
 /*
  * Call the module's function once, with the response to the exchange it asked
  * for (NULL at first), and check what it did.  Returns a legal step: DONE with
- * what the kind must have made, EXCHANGE with a checked exchange, or FAILED
- * with op->error set (APAM_E_ABI where the module broke its contract).
+ * everything that the kind of run must make, EXCHANGE with a checked exchange,
+ * or FAILED with op->error set (APAM_E_ABI if the module broke its contract).
  */
 enum apam_step op_step(struct op *op, const struct apam_module *module,
     void *state, const struct response *response);

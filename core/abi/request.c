@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Origin binding: whatever is not the profile's gets no headers.  The URL is
- * read once, strictly, and what was read is what modules see and hosts send.
+ * Binding to an origin: a request outside the profile's origins gets no
+ * headers.  The URL is read once, strictly; modules see the result, and hosts
+ * send it.
  */
 #include "abi/request.h"
 
@@ -76,7 +77,7 @@ check_form(const struct apam_request *from, struct apam_error *err)
 	return check_headers(from, err);
 }
 
-/* Let the view show the URL as it now is. */
+/* Make the view show the present URL. */
 static enum apam_status
 show_url(struct request *r, struct url *url, struct apam_error *err)
 {
@@ -169,7 +170,10 @@ request_add_query(struct request *r, struct fields *query, size_t first,
 		return APAM_OK;
 	if (q == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
-	/* Before anything is added: the next entry may still sign. */
+	/*
+	 * Checked before anything is added, because the next entry may still
+	 * sign.
+	 */
 	for (size_t i = first; i < query->count; i++) {
 		if (q[i].name.n + q[i].value.n + 2 > room)
 			return error_set(err, APAM_E_URL,

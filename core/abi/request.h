@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The request to sign, checked, as modules see it.
+ * The request to sign, checked, in the form that modules see.
  */
 #ifndef CORE_REQUEST_H
 #define CORE_REQUEST_H
@@ -15,7 +15,7 @@ struct request {
 	struct apam_request_view view;
 	struct buf url;		/* with the parameters added so far */
 	const char *given;	/* the host's text */
-	char host[URL_HOST_MAX + 1]; /* what view.host shows */
+	char host[URL_HOST_MAX + 1]; /* the text of view.host */
 	bool cut;		/* the host's text had a fragment */
 };
 
@@ -29,18 +29,19 @@ enum apam_status request_init(struct request *r,
 void request_free(struct request *r);
 
 /*
- * Append the query parameters from index `first` on, percent-encoded already.
- * Errors: URL (too long), MEMORY.
+ * Append the query parameters from index `first` on, which are already
+ * percent-encoded.  Errors: URL (too long), MEMORY.
  */
 enum apam_status request_add_query(struct request *r, struct fields *query,
     size_t first, struct apam_error *err);
 
-/* Take back what was added since the URL had `n` bytes (r->url.n). */
+/* Remove what was added since the URL had `n` bytes (r->url.n). */
 void request_rewind(struct request *r, size_t n);
 
 /*
- * NULL where some origin of the profile holds the URL; else why the nearest
- * does not.  *depth is then the length of that origin's path.
+ * NULL if an origin of the profile contains the URL; *depth is then the length
+ * of that origin's path.  Otherwise a text that says why the last origin does
+ * not.
  */
 const char *request_outside(const struct profile *profile,
     const struct url *url, size_t *depth);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The core services that modules are given.  Each is a thin shim between the
- * ABI's types and the file that does the work; none does I/O but the log.
+ * The core services for modules.  Each is a thin layer between the ABI's types
+ * and the file that does the work; none does I/O except for the log.
  */
 #include "abi/services.h"
 
@@ -30,7 +30,7 @@ struct apam_text {
 	struct buf b;
 };
 
-/* Their formats are their callers', which the compiler checks there. */
+/* The format strings are the modules', where the compiler checks them. */
 static void service_log(const struct apam_services *svc,
     enum apam_log_level level, const char *format, ...) APAM_PRINTF(3, 4);
 static enum apam_status service_refuse_option(const struct apam_services *svc,
@@ -44,7 +44,7 @@ static enum apam_status service_refuse(struct apam_signing *out,
 
 /* ---- What modules say -------------------------------------------------- */
 
-/* Cut to `size`; empty where it cannot be formatted. */
+/* Format a text, cut to `size`; it is empty if it cannot be formatted. */
 static void APAM_PRINTF(3, 0)
     put_text(char *to, size_t size, const char *format, va_list args)
 {
@@ -53,7 +53,7 @@ static void APAM_PRINTF(3, 0)
 	utf8_flatten(to);
 }
 
-/* A module that fails with what is no failure has broken its contract. */
+/* A module that reports a failure with a status that is not one is broken. */
 static enum apam_status
 as_failure(enum apam_status status)
 {
@@ -86,7 +86,7 @@ static bool
 service_random(const struct apam_services *svc, void *to, size_t n)
 {
 	(void)svc;
-	/* What is more is a length gone wrong, and would not fit. */
+	/* A larger length is a mistake, and would not fit. */
 	return n <= INT32_MAX && random_bytes(to, n);
 }
 
@@ -109,7 +109,10 @@ service_refuse_option(
 static void
 service_prepare_unneeded(const struct apam_services *svc)
 {
-	/* Ours, and the entry is not open yet: nobody else looks. */
+	/*
+	 * It is the core's, and no other thread sees it before the entry is
+	 * open.
+	 */
 	struct services *s = (struct services *)(uintptr_t)svc;
 
 	s->prepare_unneeded = true;
@@ -128,7 +131,10 @@ service_text_new(const struct apam_services *svc)
 	return t;
 }
 
-/* Append in some way; what is in the text already moves while it grows. */
+/*
+ * Append with `put`.  If the bytes are in the text itself, a copy is made
+ * first, because the text moves when it grows.
+ */
 static void
 append(struct apam_text *text, struct apam_str bytes,
     void (*put)(struct buf *b, struct apam_str bytes))
@@ -267,7 +273,7 @@ static bool
 service_json(const struct apam_response *response, const char *pointer,
     struct apam_json *value, const char **why)
 {
-	/* The JSON is a cache in the core's part of the response. */
+	/* The JSON is cached in the core's part of the response. */
 	struct response *r = (struct response *)(uintptr_t)response;
 	const struct json *json;
 	const char *reason = NULL;
@@ -344,7 +350,10 @@ static void
 service_sign_header(
     struct apam_signing *out, const char *name, struct apam_str value)
 {
-	/* What is left of a text that found no memory signs nothing. */
+	/*
+	 * An empty value means that building it ran out of memory; never send
+	 * that.
+	 */
 	if (value.n == 0)
 		(void)error_set(&out->error, APAM_E_ABI,
 		    "the module signed with an empty header");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The core services that modules are given (module.h), and the log that they
- * and the core write to.
+ * The core services for modules (module.h), and the log to which they and the
+ * core write.
  */
 #ifndef CORE_SERVICES_H
 #define CORE_SERVICES_H
@@ -10,12 +10,15 @@
 
 #include "base/log.h"
 
-/* Called by refuse_option: index in the module's table, and the text. */
+/*
+ * `refuse` is called by refuse_option with the index in the module's table and
+ * the text.
+ */
 struct services {
-	struct apam_services pub; /* modules are given &pub */
+	struct apam_services pub; /* modules get &pub */
 	const struct log *log;
-	const char *scheme;	/* stands before its log lines */
-	bool prepare_unneeded;	/* as the module said in open */
+	const char *scheme;	/* the prefix of its log lines */
+	bool prepare_unneeded;	/* set by the module in open */
 	void (*refuse)(void *arg, size_t index, const char *text);
 	void *refuse_arg;
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The signature of one request while modules make it.
+ * The signature of one request, while modules make it.
  */
 #include "abi/signing.h"
 

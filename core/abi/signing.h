@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The signature of one request while modules make it.
+ * The signature of one request, while modules make it.
  */
 #ifndef CORE_SIGNING_H
 #define CORE_SIGNING_H
@@ -13,17 +13,17 @@ struct apam_signing {
 	struct fields headers;
 	struct fields query;	/* percent-encoded already */
 	struct fields covers;	/* names; values empty */
-	struct apam_error error; /* of `refuse` */
+	struct apam_error error; /* set by `refuse` */
 };
 
 void signing_init(struct apam_signing *s);
 void signing_free(struct apam_signing *s);
 
-/* True where at least one header or parameter was added. */
+/* True if at least one header or parameter was added. */
 bool signing_contributed(const struct apam_signing *s);
 /* NULL, or the first failure of a builder; static. */
 const char *signing_refused(const struct apam_signing *s);
-/* The same as a status, in *err: HEADER, or MEMORY where that was short. */
+/* The same as a status in *err: HEADER, or MEMORY if memory ran out. */
 enum apam_status signing_check(const struct apam_signing *s,
     struct apam_error *err);
 

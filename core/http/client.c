@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The core's HTTP client on libcurl.  TLS policy, deadline, caps and the
- * refusal of redirects live here once, for every module.
+ * The core's HTTP client on libcurl.  TLS policy, deadline, limits and the
+ * refusal of redirects are here, once for all modules.
  */
 #include "http/client.h"
 
@@ -42,7 +42,7 @@ http_list_add(const struct curl_api *curl, struct curl_slist **list,
 
 	buf_init(&line, FIELDS_MAX);
 	buf_put(&line, name);
-	/* libcurl sends an empty header for "Name;" only. */
+	/* An empty value needs "Name;": libcurl takes "Name:" as a removal. */
 	buf_put(&line, value.n == 0 ? APAM_STR(";") : APAM_STR(": "));
 	buf_put(&line, value);
 	if (!line.failed)
@@ -110,7 +110,7 @@ http_proxy(const struct http_policy *policy, struct apam_str text)
 {
 	struct url url;
 
-	/* A URL that cannot be read is not sent. */
+	/* A URL that cannot be read will not be sent. */
 	if (policy->proxy == NULL || url_parse(text, &url) != NULL)
 		return "";
 	return url.https && !url_is_local(&url) ? policy->proxy : "";
@@ -133,14 +133,15 @@ http_secure(const struct curl_api *curl, CURL *easy,
 	c |= curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	c |= curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/*
-	 * Else a deadline waits for a name server that does not answer.
-	 * libcurl before 7.87 does not know it, and has no other way.
+	 * Otherwise a deadline would wait for a name server that does not
+	 * answer.  libcurl before 7.87 does not know this option and has no
+	 * other way.
 	 */
 	(void)curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	/* Empty, these keep libcurl from asking the environment. */
+	/* If these are empty, libcurl does not look in the environment. */
 	c |= curl->easy_setopt(easy, CURLOPT_PROXY, proxy);
 	c |= curl->easy_setopt(easy, CURLOPT_NOPROXY, "");
-	/* Send the path that was signed, not what libcurl would tidy up. */
+	/* Send the path that was signed; libcurl would remove dot segments. */
 	c |= curl->easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	if (policy->ca_file != NULL)
 		c |= curl->easy_setopt(easy, CURLOPT_CAINFO, policy->ca_file);
@@ -194,7 +195,7 @@ make_list(
 	return true;
 }
 
-/* True where PEM says that it takes a passphrase, in either of its ways. */
+/* True if PEM says, in one of its two ways, that it needs a passphrase. */
 static bool
 is_encrypted(struct apam_str pem)
 {
@@ -205,7 +206,10 @@ is_encrypted(struct apam_str pem)
 	    strstr(pem.p, traditional) != NULL;
 }
 
-/* A client's key is a secret like any other, and asks nobody anything. */
+/*
+ * A client's key is a secret like others; OpenSSL must not ask for its
+ * passphrase.
+ */
 static enum apam_status
 check_client_key(const char *path, const struct http_policy *policy,
     const struct exchange *x, struct apam_error *err)
@@ -241,7 +245,9 @@ set_client_certificate(CURL *easy, const struct http_policy *policy,
 		return status;
 	c |= curl->easy_setopt(
 	    easy, CURLOPT_SSLCERT, buf_view(&x->certificate).p);
-	/* Not set, OpenSSL would ask the terminal, or standard input. */
+	/*
+	 * If this is not set, OpenSSL asks on the terminal or standard input.
+	 */
 	c |= curl->easy_setopt(
 	    easy, CURLOPT_KEYPASSWD, buf_view(&x->passphrase).p);
 	c |= curl->easy_setopt(easy, CURLOPT_SSLKEY, key);
@@ -253,7 +259,7 @@ set_client_certificate(CURL *easy, const struct http_policy *policy,
 /* ---- Outcomes --------------------------------------------------------- */
 
 /*
- * libcurl calls a header line beyond its own limit a lack of memory.  What the
+ * libcurl reports a header line beyond its limit as a lack of memory.  What the
  * provider sent must not look like a fault of this machine.
  */
 static bool
@@ -276,7 +282,7 @@ info_long(CURL *easy, CURLINFO what)
 	return value;
 }
 
-/* True where a stage of the transfer was reached. */
+/* True if the transfer has reached a stage. */
 static bool
 reached(CURL *easy, CURLINFO what)
 {
@@ -291,7 +297,7 @@ stage_of(CURL *easy)
 {
 	if (!reached(easy, CURLINFO_NAMELOOKUP_TIME_T))
 		return APAM_STAGE_NAME;
-	/* libcurl 7.88 notes the time once TLS is there as well. */
+	/* libcurl 7.88 sets this time only when TLS is ready as well. */
 	if (!reached(easy, CURLINFO_CONNECT_TIME_T) &&
 	    info_long(easy, CURLINFO_LOCAL_PORT) == 0)
 		return APAM_STAGE_CONNECTION;
@@ -363,8 +369,8 @@ prepare(struct http_transfer *t, const struct http_policy *policy,
 	c |= curl->easy_setopt(easy, CURLOPT_HTTPHEADER, t->list);
 	c |= curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
 	/*
-	 * RFC 9110, 12.5.3: without a word any coding is fine.  What comes is
-	 * decoded before it is counted (body_max).
+	 * RFC 9110, 12.5.3: without this header any coding is allowed.  The
+	 * body is decoded before its size is checked (body_max).
 	 */
 	c |= curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	c |= curl->easy_setopt(
@@ -425,7 +431,7 @@ http_abandon(struct http_transfer *t)
 {
 	const struct curl_api *curl;
 
-	/* Do not load libcurl for nothing. */
+	/* Do not load libcurl without need. */
 	if (t->easy == NULL && t->list == NULL)
 		return;
 	curl = curl_api();

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The functions of libcurl that apam calls, found when first needed.
+ * The functions of libcurl that apam calls, looked up when they are first
+ * needed.
  *
- * Loading libcurl and what it depends on takes some ten milliseconds, more
- * than all else that a short program does with apam, and one that finds its
- * credential at hand needs no exchange.  So libapam is not linked to it.
+ * Loading libcurl and its libraries takes about ten milliseconds, more than
+ * everything else that a short program does with apam; and a program that finds
+ * its credential in a file needs no exchange.  So libapam is not linked to it.
  */
 #ifndef CORE_CURL_API_H
 #define CORE_CURL_API_H
@@ -53,12 +54,12 @@ const struct curl_api *curl_api_load(struct apam_error *err);
 const struct curl_api *curl_api(void);
 
 /*
- * That of the program which gave us a handle, whatever build of libcurl it is
- * linked to; NULL where it has none.
+ * The functions of the libcurl that the program is linked to, which made the
+ * handle it gave us; NULL if it has none.
  */
 const struct curl_api *curl_api_of_host(void);
 
-/* True where its TLS is OpenSSL's, whose numbers and texts are known here. */
+/* True if its TLS is OpenSSL, whose numbers and texts apam knows. */
 bool curl_api_has_openssl(const struct curl_api *curl);
 
 #endif

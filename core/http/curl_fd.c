@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Only what is proved to be libcurl's is touched: a descriptor of the host's
- * that it means to pass on must stay as it is.
+ * Only a descriptor that is proved to be libcurl's is changed: the host may
+ * want a child to inherit its own.
  */
 #define _GNU_SOURCE
 #include "http/curl_fd.h"
@@ -18,13 +18,13 @@
 
 #define CANDIDATES_MAX 256
 
-/* A pipe or socket that is passed on, and what was in it last. */
+/* An inheritable pipe or socket, and how full it was last. */
 struct candidate {
 	int fd;
 	int filled;
 };
 
-/* What waits to be read, at either end of it; -1: it cannot be known. */
+/* How many bytes wait to be read at either end; -1: unknown. */
 static int
 fill(int fd)
 {
@@ -38,8 +38,8 @@ fill(int fd)
 }
 
 /*
- * The standard ones are the host's, or whoever's started it: another thread may
- * write to them just then, and all that the host starts needs them.
+ * The standard descriptors are left alone: another thread may write to them at
+ * this moment, and every program that the host starts needs them.
  */
 static bool
 is_candidate(int fd)
@@ -71,7 +71,7 @@ collect(struct candidate all[CANDIDATES_MAX])
 	return n;
 }
 
-/* Keep those that have more in them than before. */
+/* Keep those that are fuller than before. */
 static size_t
 keep_fuller(struct candidate *all, size_t n)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Descriptors that libcurl makes for itself and leaves open to every program
- * that the host starts: the two ends by which curl_multi_wakeup works.  There
- * is no way to ask for them.
+ * that the host starts: the two ends used by curl_multi_wakeup.  libcurl has no
+ * call that tells them.
  */
 #ifndef CORE_CURL_FD_H
 #define CORE_CURL_FD_H
@@ -10,9 +10,9 @@
 #include "http/curl_api.h"
 
 /*
- * Have a new multi handle's close with exec.  They are found by waking it
- * twice: the descriptors with nothing in them before, and more after each.
- * Where they cannot be found they stay as they are.
+ * Make those of a new multi handle close-on-exec.  They are found by waking the
+ * handle twice: they are empty before, and fuller after each time.  If they
+ * cannot be found, they stay as they are.
  */
 void curl_fd_seal(const struct curl_api *curl, CURLM *multi);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Building the HTTP request that a module asks for.  Bodies are forms
- * (RFC 6749, appendix B) or one flat JSON object of strings.
+ * Building the HTTP request that a module asks for.  A body is a form (RFC
+ * 6749, appendix B) or one flat JSON object of strings.
  */
 #include "http/exchange.h"
 
@@ -14,7 +14,7 @@
 
 #define BODY_MAX (1024 * 1024)
 #define PATH_MAX_BYTES 4096
-#define PASSPHRASE_MAX 1023 /* as OpenSSL reads it */
+#define PASSPHRASE_MAX 1023 /* the most that OpenSSL reads */
 
 void
 exchange_init(struct exchange *x)

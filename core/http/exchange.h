@@ -13,17 +13,17 @@ struct exchange {
 	char method[16];
 	struct buf url;
 	struct fields headers;
-	struct buf body;	/* encoded so far; JSON without its end */
+	struct buf body;	/* encoded so far; JSON lacks its end */
 	enum apam_encoding encoding;
 	struct buf certificate, key; /* paths of a TLS client certificate */
-	struct buf passphrase;	/* of that key; empty: none */
+	struct buf passphrase;	/* that key's; empty: none */
 	const char *refused;	/* first failure of a builder; static */
 };
 
 void exchange_init(struct exchange *x);
 void exchange_free(struct exchange *x);
 
-/* Start anew.  Failures are kept in `refused`. */
+/* Begin a new exchange.  Failures are kept in `refused`. */
 void exchange_begin(struct exchange *x, const char *method,
     struct apam_str url, enum apam_encoding encoding);
 /* Add a member to the body. */
@@ -31,12 +31,13 @@ void exchange_add(struct exchange *x, struct apam_str name,
     struct apam_str value);
 
 /*
- * Close the body, add Content-Type and Accept, and check the whole: method,
- * URL (text/url.h), headers.  NULL, or static text that says what is wrong.
+ * Close the body, add Content-Type and Accept, and check everything: method,
+ * URL (text/url.h), headers.  Returns NULL, or a static text that says what is
+ * wrong.
  */
 const char *exchange_finish(struct exchange *x, bool allow_http);
 
-/* True where a builder failed for lack of memory. */
+/* True if a builder failed because memory ran out. */
 bool exchange_no_memory(const struct exchange *x);
 
 #endif

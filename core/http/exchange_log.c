@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Lines on exchanges.  They are made only where somebody reads them.
+ * Log lines about exchanges.  They are built only if the log takes them.
  */
 #include "http/exchange_log.h"
 
@@ -17,7 +17,7 @@ is_read(const struct exchange_of *of)
 	return of->log->write != NULL && of->log->level >= APAM_LOG_DEBUG;
 }
 
-/* "A, B, C", as far as there is room: names are tokens, checked before. */
+/* Write "A, B, C", cut if it is too long; names are tokens, checked before. */
 static void
 put_names(char to[NAMES_SIZE], const struct apam_header *headers, size_t count)
 {

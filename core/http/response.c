@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A response as modules see it, and its JSON, parsed once and strictly.
+ * A response in the form that modules see, and its JSON, which is parsed once
+ * and strictly.
  */
 #include "http/response.h"
 

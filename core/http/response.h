@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The response to an exchange or to a signed request, with its JSON parsed
- * when first asked for.
+ * The response to an exchange or to a signed request.  Its JSON is parsed when
+ * it is first asked for.
  */
 #ifndef CORE_RESPONSE_H
 #define CORE_RESPONSE_H
@@ -11,34 +11,34 @@
 #include "text/fields.h"
 #include "text/json.h"
 
-/* RFC 9110, 15: what is above 599 is to be taken for a 5xx. */
+/* RFC 9110, 15: a status above 599 counts as a 5xx. */
 #define RESPONSE_STATUS_MAX 999
 
-/* Services are given &pub and find the rest by it. */
+/* Services get &pub and find the rest through it. */
 struct response {
 	struct apam_response pub;
 	struct fields headers;	/* owns pub.headers, if it came by HTTP */
-	struct buf body;	/* likewise pub.body */
+	struct buf body;	/* owns pub.body, if it came by HTTP */
 	struct json *json;
-	const char *json_why;	/* why there is none; static */
+	const char *json_why;	/* why there is no JSON; static */
 };
 
-/* An empty response that takes at most body_max bytes of body. */
+/* Make an empty response that accepts at most body_max bytes of body. */
 void response_init(struct response *r, size_t body_max);
-/* A view of what others own. */
+/* Make a view of headers and body that the caller owns. */
 void response_view(struct response *r, unsigned status,
     const struct apam_header *headers, size_t count, struct apam_str body);
-/* Let pub show the headers and body collected.  False: out of memory. */
+/* Make pub show the collected headers and body.  False if memory runs out. */
 bool response_finish(struct response *r);
 void response_free(struct response *r);
 
 /*
- * The JSON of a response: its body, where the content type is JSON.  NULL
- * where it is not; *why then holds static text.
+ * The JSON of a response, which is its body if the content type is JSON.  NULL
+ * if it is not; *why is then a static text.
  */
 const struct json *response_json(struct response *r, const char **why);
 
-/* Did somebody look at the JSON when there was no memory to read it? */
+/* True if the JSON was asked for when there was no memory to read it. */
 bool response_is_short(const struct response *r);
 
 #endif

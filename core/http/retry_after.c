@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Retry-After, then rate-limit headers, with and without the x-.
+ * Reads Retry-After, and rate-limit headers with and without the x-.
  */
 #include "http/retry_after.h"
 
@@ -25,14 +25,16 @@ is_digits(struct apam_str s)
 	return s.n > 0;
 }
 
-/* HTTP-date, RFC 9110, 5.6.7, in any of its forms; -1 for anything else. */
+/* Read an HTTP-date, RFC 9110, 5.6.7, in any form; -1 for anything else. */
 static int64_t
 read_date(struct apam_str value)
 {
 	const struct curl_api *curl = curl_api();
 	char text[64];
 
-	/* All forms begin with the day's name; curl takes much else. */
+	/*
+	 * All forms start with the day's name; curl's reader accepts much else.
+	 */
 	if (value.n < 24 || value.n >= sizeof(text) || str_has_control(value))
 		return -1;
 	if (str_lower(value.p[0]) < 'a' || str_lower(value.p[0]) > 'z')
@@ -55,13 +57,15 @@ retry_after(struct apam_str value, int64_t now)
 		return -1;
 	if (n <= now)
 		return 0;
-	/* Asked this way round, a strange clock overflows nothing. */
+	/*
+	 * In this form the comparison cannot overflow, whatever the clock says.
+	 */
 	return now < n - DAY ? DAY : n - now;
 }
 
 /* ---- Rate-limit headers ----------------------------------------------- */
 
-/* A number from ratelimit-NAME or x-ratelimit-NAME; -1: none. */
+/* A number from ratelimit-NAME or x-ratelimit-NAME; -1: there is none. */
 static int64_t
 field(const struct apam_header *headers, size_t count, const char *name)
 {
@@ -90,7 +94,7 @@ rate_limit_wait(const struct apam_header *headers, size_t count)
 	int64_t rate = field(headers, count, "replenish-rate");
 	int64_t wanted = field(headers, count, "requested-tokens");
 
-	/* More than a day is no number of seconds, but some date. */
+	/* More than a day is a date and not a number of seconds. */
 	if (reset >= 0 && reset <= DAY)
 		return reset;
 	if (remaining < 0 || rate <= 0)

@@ -43,14 +43,14 @@ has_proxy(const struct apam_failure *f)
 	return f->proxy != NULL && f->proxy[0] != '\0';
 }
 
-/* Where the request was to go. */
+/* The place where the request was to go. */
 static void
 put_host(const struct apam_failure *f, char place[PLACE_SIZE])
 {
 	put_place("", f->url, place);
 }
 
-/* The machine that the client connects to. */
+/* The machine to which the client connects. */
 static void
 put_next(const struct apam_failure *f, char place[PLACE_SIZE])
 {
@@ -76,7 +76,7 @@ not_resolved(const struct apam_failure *f, struct apam_error *err)
 
 static const struct {
 	int number;
-	const char *text; /* behind the place */
+	const char *text; /* follows the place */
 } refusals[] = {
 	{ ECONNREFUSED,
 	    "refuses connections: check the port, and whether a server runs" },
@@ -107,7 +107,7 @@ not_connected(const struct apam_failure *f, struct apam_error *err)
 	    "%s cannot be connected to: check the host and the port", place);
 }
 
-/* A proxy that answers CONNECT with something else than success. */
+/* A proxy has answered CONNECT with something other than success. */
 static enum apam_status
 not_let_through(const struct apam_failure *f, struct apam_error *err)
 {
@@ -148,8 +148,8 @@ too_late(const struct apam_failure *f, struct apam_error *err)
 /* ---- Certificates -------------------------------------------------------- */
 
 /*
- * OpenSSL's X509_V_ERR_..., which libcurl passes on.  It compares names itself
- * where the chain is in order, and 7.88 has not read the result by then.
+ * OpenSSL's X509_V_ERR_..., which libcurl passes on.  If the chain is right,
+ * libcurl compares the names itself, and 7.88 has not read the result by then.
  */
 enum {
 	NOT_OPENSSL = -1,
@@ -179,7 +179,7 @@ enum {
 
 static const struct {
 	long result;
-	const char *text; /* behind "the certificate of PLACE" */
+	const char *text; /* follows "the certificate of PLACE" */
 } verdicts[] = {
 	{ NO_ISSUER, UNKNOWN_CA },
 	{ NO_LOCAL_ISSUER, UNKNOWN_CA },
@@ -200,7 +200,7 @@ static const struct {
 	{ DIGEST_TOO_WEAK, WEAK },
 };
 
-/* The certificate's time, and the clock that it is held against. */
+/* Name the clock with which the certificate's time was compared. */
 static enum apam_status
 out_of_time(const char *place, bool early, struct apam_error *err)
 {
@@ -243,10 +243,10 @@ not_verified(const struct apam_failure *f, struct apam_error *err)
 
 /* ---- Handshakes and answers ---------------------------------------------- */
 
-/* What OpenSSL says, and what it means; the first one that fits. */
+/* What OpenSSL says, and what it means; the first match counts. */
 static const struct {
 	const char *said;
-	const char *text; /* behind the place */
+	const char *text; /* follows the place */
 } alerts[] = {
 	{ "wrong version number", "speaks no TLS: check the port" },
 	{ "packet length too long", "speaks no TLS: check the port" },
@@ -289,7 +289,10 @@ broken(
 	    text == NULL ? else_text : text);
 }
 
-/* What an administrator can do something about; behind the place. */
+/*
+ * Answers about which an administrator can do something; texts follow the
+ * place.
+ */
 static const struct {
 	CURLcode code;
 	enum apam_status status;
@@ -298,7 +301,7 @@ static const struct {
 	{ CURLE_GOT_NOTHING, APAM_E_NETWORK,
 	    "closed the connection before any answer" },
 	{ CURLE_PARTIAL_FILE, APAM_E_PROVIDER, "ended its response too early" },
-	/* URLs are checked before: this is an answer that is not HTTP. */
+	/* The URL was checked before, so this is an answer that is not HTTP. */
 	{ CURLE_UNSUPPORTED_PROTOCOL, APAM_E_PROVIDER,
 	    "gives an answer that is not HTTP" },
 	{ CURLE_WEIRD_SERVER_REPLY, APAM_E_PROVIDER,
