@@ -292,7 +292,7 @@ judge_success(const struct apam_services *svc, const struct apam_response *r,
 	*reason = "the API answered";
 	if (is_json(svc, r) || r->status == 204)
 		return APAM_VERDICT_ACCEPTED;
-	*reason = "a success of another content type than JSON";
+	*reason = "a success that is not JSON";
 	return APAM_VERDICT_UNKNOWN;
 }
 
@@ -304,7 +304,7 @@ static inline enum apam_verdict
 judge_401(const struct apam_services *svc, const struct apam_response *r,
     const char **reason)
 {
-	*reason = "a 401 page without a challenge: perhaps not the API's";
+	*reason = "a 401 page without a challenge: perhaps not from the API";
 	if (is_html(svc, r) && svc->header(r, "WWW-Authenticate").n == 0)
 		return APAM_VERDICT_SUSPECT;
 	*reason = "the API answered 401: the credential is not accepted";
@@ -329,13 +329,14 @@ judge_common(const struct apam_services *svc, const struct apam_response *r,
 	*reason = "the API let the request in and found an error in it";
 	if (is_inner_error(r->status) && is_json(svc, r))
 		return APAM_VERDICT_ACCEPTED;
-	*reason = "a redirect says nothing of the key";
+	*reason = "a redirect says nothing about the key";
 	if (r->status >= 300 && r->status < 400)
 		return APAM_VERDICT_UNKNOWN;
-	*reason = "the server has a fault of its own, which says nothing";
+	*reason = "the server has a fault of its own, which says nothing about "
+		  "the key";
 	if (r->status >= 500)
 		return APAM_VERDICT_UNKNOWN;
-	*reason = "this answer says nothing of the credential";
+	*reason = "this answer says nothing about the credential";
 	return APAM_VERDICT_UNKNOWN;
 }
 

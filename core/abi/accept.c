@@ -116,7 +116,9 @@ check_option(
 		    j, "option type", APAM_OPT_GROUPS, (unsigned)o->type);
 	if (o->type == APAM_OPT_CHOICE &&
 	    (o->choices == NULL || o->choices[0] == NULL))
-		return refuse_text(j, "an option of type choice has none");
+		return refuse_text(j,
+		    "an option of type choice has no "
+		    "choices");
 	if (o->type == APAM_OPT_GROUP || o->type == APAM_OPT_GROUPS)
 		return check_table(j, &members, depth + 1);
 	return APAM_OK;
@@ -162,7 +164,7 @@ check_options(const struct judged *j)
 	}
 	if (ids > 1)
 		return refuse_text(
-		    j, "the key id is no string, or more than one option");
+		    j, "the key id is not a string, or there are several");
 	return APAM_OK;
 }
 

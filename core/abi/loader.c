@@ -153,7 +153,8 @@ load(
 
 	if (!module_name_ok(scheme)) {
 		(void)error_set(err, APAM_E_MODULE,
-		    "a scheme is named by lower-case letters, digits and '-'");
+		    "a scheme's name has only lower-case letters, digits and "
+		    "'-'");
 		return NULL;
 	}
 	n = snprintf(

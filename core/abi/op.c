@@ -61,8 +61,8 @@ check_exchange(struct op *op)
 		return fail(op, APAM_E_ABI,
 		    "the module asked for an exchange and built none");
 	if (++op->steps > OP_STEPS_MAX)
-		return fail(op, APAM_E_ABI,
-		    "the module asks for one exchange after the other");
+		return fail(
+		    op, APAM_E_ABI, "the module asks for too many exchanges");
 	why = exchange_finish(&op->exchange, op->allow_http);
 	if (why == NULL)
 		return check_kept(op, APAM_STEP_EXCHANGE);
@@ -81,10 +81,10 @@ check_done(struct op *op)
 	if (op->kind == OP_ACQUIRE &&
 	    (!op->has_credential || op->credential.n == 0))
 		return fail(
-		    op, APAM_E_ABI, "the module is done without a credential");
+		    op, APAM_E_ABI, "the module finished without a credential");
 	if (op->kind == OP_CHECK && !op->has_key_state)
 		return fail(
-		    op, APAM_E_ABI, "the module is done without a key state");
+		    op, APAM_E_ABI, "the module finished without a key state");
 	return APAM_STEP_DONE;
 }
 

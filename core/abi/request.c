@@ -45,8 +45,8 @@ check_headers(const struct apam_request *from, struct apam_error *err)
 		if (!header_name_ok(from->headers[i].name) ||
 		    !header_value_ok(from->headers[i].value))
 			return error_set(err, APAM_E_HEADER,
-			    "header %zu of the request has characters that "
-			    "none may have",
+			    "header %zu of the request has characters that a "
+			    "header must not have",
 			    i);
 	return APAM_OK;
 }
@@ -69,11 +69,11 @@ check_form(const struct apam_request *from, struct apam_error *err)
 		    "negative timeout");
 	if (!header_name_ok(apam_str(from->method)))
 		return error_set(
-		    err, APAM_E_USAGE, "the method is no HTTP method");
+		    err, APAM_E_USAGE, "the method is not an HTTP method");
 	if (from->body != NULL && !body_is_known(from->body))
 		return error_set(err, APAM_E_USAGE,
-		    "the body lacks its size or its `read`, or is of no known "
-		    "kind");
+		    "the body lacks its size or its `read`, or its kind is not "
+		    "known");
 	return check_headers(from, err);
 }
 

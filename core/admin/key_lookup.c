@@ -31,9 +31,9 @@ key_name_problem(const struct apam_key_name *name)
 	if (why == NULL && name->id[0] == '\0')
 		why = "is empty";
 	if (why != NULL)
-		return "the id is missing, too long, or no plain text";
+		return "the id is missing, too long, or not plain text";
 	if (name->scheme != NULL && !scheme_name_ok(apam_str(name->scheme)))
-		return "the scheme is none; `apam modules` shows them";
+		return "this is not a scheme; `apam modules` shows them";
 	if (name->mark != NULL && strlen(name->mark) != APAM_MARK_SIZE - 1)
 		return "the mark of a secret is four hex digits; `apam keys "
 		       "list` shows it";
@@ -168,7 +168,7 @@ refuse_other(const struct key_question *q, const struct key_record *other,
 	case KEY_WANTED_NEW:
 		return error_set(err, APAM_E_USAGE,
 		    "the key is registered already; `apam keys describe` "
-		    "changes what is said of it");
+		    "changes its description");
 	case KEY_WANTED_LIVE:
 		return error_set(err, APAM_E_USAGE,
 		    "the key is archived already, by %s%s%s",
@@ -212,7 +212,7 @@ id_is_known(const struct key_question *q)
 /* What to say, and what to do, by what is wanted. */
 static const char *const unknown[] = {
 	[KEY_WANTED_NEW] = "there is no such key in any profile; give --scheme "
-			   "to register it all the same",
+			   "to register it anyway",
 	[KEY_WANTED_LIVE] = "there is no such key; `apam keys list` shows them",
 	[KEY_WANTED_ARCHIVED] =
 	    "there is no such key in the registry, and so none to restore; "
@@ -229,7 +229,7 @@ refuse_unknown(const struct key_question *q, struct apam_error *err)
 
 	if (id_is_known(q))
 		return error_set(err, APAM_E_USAGE,
-		    "no key of this id has that scheme or mark; `apam keys "
+		    "no key with this id has that scheme or mark; `apam keys "
 		    "list` shows them");
 	if (near != NULL)
 		return error_set(

@@ -58,8 +58,8 @@ apam_registry_backup(struct apam *ctx,
 	text = buf_view(&set.text);
 	if (set.is.generation == 0)
 		status = error_set(err, APAM_E_USAGE,
-		    "there is no key registry in %s, and so nothing to back "
-		    "up; `apam keys add` and `archive` make it",
+		    "there is no key registry in %s, so there is nothing to "
+		    "back up; `apam keys add` and `archive` make one",
 		    registry.state_dir);
 	else if (!write(arg, text.p, text.n))
 		status = error_set(
@@ -346,7 +346,7 @@ adopt(void *arg, struct key_set *set, struct apam_error *err)
 	    now.active != task->expected->active ||
 	    now.archived != task->expected->archived)
 		return error_set(err, APAM_E_CONFIG,
-		    "the key registry was changed meanwhile; begin again");
+		    "the key registry was changed meanwhile; try again");
 	return APAM_OK;
 }
 

@@ -138,8 +138,8 @@ lint_stray(struct lint *lint, const char *name)
 		(int)sizeof(file) &&
 	    lstat(file, &st) == 0 && S_ISREG(st.st_mode))
 		problems_warn(lint->all, file, 0,
-		    "it is no profile and is not read: a profile's name ends "
-		    "in %s; rename it, or keep it elsewhere",
+		    "it is not a profile and is ignored: a profile's name ends "
+		    "in %s; rename it, or move it elsewhere",
 		    suffix);
 }
 

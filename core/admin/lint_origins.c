@@ -101,8 +101,8 @@ lint_origins_warn(struct lint_origins *origins, struct problems *all)
 			continue;
 		}
 		problems_warn(all, claim->file, claim->line,
-		    "origins: profile %s claims this origin, too, so that its "
-		    "URLs find neither; leave it to one of them, or have every "
+		    "origins: profile %s claims this origin, too, so its URLs "
+		    "find neither; remove it from one of them, or let every "
 		    "program name its profile",
 		    first->profile);
 	}

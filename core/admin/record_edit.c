@@ -88,7 +88,7 @@ make_mark(const struct key_set *set, const struct key_identity *key,
 			return APAM_OK;
 	}
 	return error_set(err, APAM_E_INTERNAL,
-	    "this id has so many keys that no mark is left");
+	    "this id has too many keys: all marks are in use");
 }
 
 struct key_record *
@@ -119,9 +119,9 @@ key_edit_register(
 	added = key_set_add(set, &record);
 	if (added == NULL && set->count >= KEY_RECORDS_MAX)
 		(void)error_set(err, APAM_E_USAGE,
-		    "the key registry is full: it has the most keys that it "
-		    "may have, %d; take those that are of no use any more out "
-		    "of its text, then `apam keys recover`",
+		    "the key registry is full: it has %d keys, the most "
+		    "allowed; remove those that are no longer used from its "
+		    "text, then run `apam keys recover`",
 		    KEY_RECORDS_MAX);
 	else if (added == NULL)
 		(void)error_set(err, APAM_E_MEMORY, "out of memory");

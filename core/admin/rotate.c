@@ -181,8 +181,8 @@ archive_first(struct rotation *r, struct key_set *set, struct apam_error *err)
 	status = key_edit_archive(set, record, r->why, err);
 	if (status == APAM_OK && is_archived(set, r->standby))
 		return error_set(err, APAM_E_USAGE,
-		    "the registry knows the old and the standby key as one; "
-		    "they have the same id, and it is registered for any "
+		    "the registry cannot tell the old key from the standby "
+		    "key: they have the same id, which is registered for any "
 		    "secret");
 	return status;
 }

@@ -153,15 +153,17 @@ decide(const struct store *s, int directory, struct stat *like)
 	if (fstatat(directory, s->name, like, AT_SYMLINK_NOFOLLOW) != 0) {
 		if (errno != ENOENT)
 			return error_set(s->err, APAM_E_CONFIG,
-			    "%s cannot be looked at: %s", file->path,
+			    "%s cannot be checked: %s", file->path,
 			    strerror(errno));
 		*like = fresh;
 	} else if (S_ISLNK(like->st_mode)) {
 		return error_set(s->err, APAM_E_TRUST,
 		    "%s is a symbolic link; name the file itself", file->path);
 	} else if (!S_ISREG(like->st_mode)) {
-		return error_set(
-		    s->err, APAM_E_CONFIG, "%s is no regular file", file->path);
+		return error_set(s->err, APAM_E_CONFIG,
+		    "%s is not a regular "
+		    "file",
+		    file->path);
 	} else if (!owner_is_trusted(s, like->st_uid)) {
 		*like = fresh;
 	} else {

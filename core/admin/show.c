@@ -158,7 +158,8 @@ why_not(const struct question *q, const struct stack *stack)
 	if (depth < q->choice.depth)
 		return "another profile has an origin with a longer path";
 	return q->choice.rival == NULL ? NULL :
-					 "another profile claims the URL alike";
+					 "another profile claims the URL in "
+					 "the same way";
 }
 
 static bool

@@ -35,7 +35,7 @@ static const struct status_words statuses[CLASSES][CLASS_SIZE] = {
 	    "the provider's answer makes no sense" },
 	AT(APAM_E_PENDING) = { "APAM_E_PENDING", "not done yet" },
 	AT(APAM_E_UNKNOWN) = { "APAM_E_UNKNOWN",
-	    "whether the key is good is not known" },
+	    "it is not known whether the key is good" },
 	AT(APAM_E_THROTTLED) = { "APAM_E_THROTTLED", "too many requests" },
 	AT(APAM_E_URL) = { "APAM_E_URL", "the URL is malformed" },
 	AT(APAM_E_ORIGIN) = { "APAM_E_ORIGIN", "the URL is not the profile's" },

@@ -165,8 +165,8 @@ warn_of_probe(const struct profile *p, const struct profile_entry *entry,
 {
 	if (entry->probe_target != NULL && !probe_is_inside(p, entry))
 		problems_warn(all, p->file, entry->common.lines[PROBE],
-		    "probe: its path is below none of the profile's origins, so "
-		    "that it is never sent; write the whole path, as in "
+		    "probe: its path is not below any of the profile's "
+		    "origins, so it is never sent; write the whole path, as in "
 		    "\"GET %.*s/version\"",
 		    (int)p->origins[0].path.n, p->origins[0].path.p);
 }
@@ -179,7 +179,7 @@ read_fallback(struct profile_entry *entry, const struct option_check *check)
 	for (size_t i = 0; i < list->count; i++) {
 		if (!str_equal(list->items[i], APAM_STR("unavailable")))
 			return option_check_refuse(check, FALLBACK_ON,
-			    "may hold \"unavailable\" only");
+			    "may only contain \"unavailable\"");
 		entry->fallback_unavailable = true;
 	}
 	return true;
@@ -204,8 +204,8 @@ read_revocation(struct profile_entry *entry, const struct option_check *check)
 	    entry->check_every < CHECK_LEAST ||
 	    entry->check_every > SETTINGS_TTL_MAX)
 		return option_check_refuse(check, REVOCATION_CHECK,
-		    "must be \"never\", \"on_reject\" or a duration from 1s "
-		    "to 365d, as \"5m\"");
+		    "must be \"never\", \"on_reject\" or a duration from 1s to "
+		    "365d, such as \"5m\"");
 	return true;
 }
 

@@ -66,7 +66,7 @@ character_problem(const struct conf_lexer *g)
 	const char c = peek(g, 0);
 
 	if (utf8_length(g->rest) == 0)
-		return "this is no UTF-8 text";
+		return "this is not UTF-8 text";
 	/* A lone return would hide a line from people, not from libconfig. */
 	if (c == '\r' && peek(g, 1) != '\n')
 		return "a return without a line feed";
@@ -212,7 +212,7 @@ number_problem(struct apam_str number)
 		return "a number runs into letters; a text or a duration "
 		       "needs quotes, as in \"90s\"";
 	if (!str_number(str_cut(number, digits), INT64_MAX, &value))
-		return "the number does not fit 64 bits";
+		return "the number does not fit in 64 bits";
 	/* libconfig cuts a number without L to 32 bits. */
 	if (rest.n == 0 && value > INT32_MAX + below)
 		return "a number this large needs an L behind it, as in "

@@ -141,7 +141,8 @@ read_pin(const struct option_check *check, const struct apam_value *members,
 	pin->scheme = members[PIN_SCHEME].str;
 	if (!scheme_name_ok(pin->scheme))
 		return option_check_refuse(check, PINS,
-		    "a scheme is lower-case letters, digits and '-'");
+		    "a scheme's name has only lower-case letters, digits and "
+		    "'-'");
 	if (!read_sha256(members[PIN_SHA256].str, pin->sha256))
 		return option_check_refuse(
 		    check, PINS, "a sha256 is 64 hex digits");

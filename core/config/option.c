@@ -47,7 +47,7 @@ refuse_unknown(const struct option_source *source,
 {
 	problems_add(source->problems, APAM_E_CONFIG, source->file,
 	    config_setting_source_line(member),
-	    "%.64s is no option of %s%s%s%s", config_setting_name(member),
+	    "%.64s is not an option of %s%s%s%s", config_setting_name(member),
 	    source->what, best == NULL ? "" : "; did you mean ",
 	    best == NULL ? "" : best, best == NULL ? "" : "?");
 }

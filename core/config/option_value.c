@@ -210,7 +210,7 @@ read_integer(const struct option_reading *r, struct apam_value *value)
 		num = config_setting_get_int64(r->setting);
 	else if (!str_number(
 		     apam_str(r->option->default_value), INT64_MAX, &num))
-		return refuse(r, "its default is no number");
+		return refuse(r, "its default is not a number");
 	return keep_number(r, num, "", value);
 }
 

@@ -120,8 +120,8 @@ path_problem(struct apam_str path)
 	struct apam_str segment;
 
 	if (str_find(path, '*') != path.n)
-		return "an origin has no wildcard; it holds all paths below "
-		       "its own";
+		return "an origin cannot have a wildcard; it includes all "
+		       "paths below its own";
 	if (str_find(path, '%') != path.n)
 		return "an origin's path has a percent sign";
 	while (path.n > 1) {
@@ -302,8 +302,8 @@ profile_draft(const char *name, const char *file,
 
 	if (!profile_name_ok(name)) {
 		problems_add(all, APAM_E_CONFIG, file, 0,
-		    "a profile's name is letters, digits, '.', '_' and '-', "
-		    "64 at most, and begins with a letter or digit");
+		    "a profile's name has only letters, digits, '.', '_' and "
+		    "'-', at most 64, and starts with a letter or digit");
 		return NULL;
 	}
 	conf = conf_new(file, settings->user, all);

@@ -106,7 +106,7 @@ entry_render(struct entry *e, struct credential *c, struct apam_error *err)
 		return status;
 	if (c->rendered.query.count > 0 || c->rendered.covers.count > 0)
 		return error_set(err, APAM_E_ABI,
-		    "a module of static headers added more than headers");
+		    "a module with static headers added more than headers");
 	if (fields_array(&c->rendered.headers) == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	return APAM_OK;

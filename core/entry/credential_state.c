@@ -189,8 +189,8 @@ life_set_aside(struct life *l, const struct profile_entry *conf)
 {
 	struct key_finding finding = { .state = APAM_KEY_REVOKED,
 		.at = clock_unix(),
-		.evidence = "the API rejected it, and there is no probe to ask "
-			    "by" };
+		.evidence = "the API rejected it, and no probe is set to check "
+			    "it" };
 
 	standing_name_finding(&l->standing, &finding);
 	life_learn(l, conf, &finding);

@@ -79,8 +79,8 @@ read_one(struct reading *r, const char *option, struct apam_value *value)
 	odd = secret_oddity(value->str);
 	if (odd != NULL)
 		problems_warn(r->all, r->file, r->line,
-		    "%s: the secret %s, which is sent as a part of it: is that "
-		    "meant?",
+		    "%s: the secret %s, which is sent as part of it: is that "
+		    "intended?",
 		    option, odd);
 	return true;
 }

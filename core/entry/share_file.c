@@ -68,9 +68,10 @@ static const char *
 own_file_problem(int fd, struct stat *st)
 {
 	if (fstat(fd, st) != 0 || !S_ISREG(st->st_mode))
-		return "the credential file or its lock is no regular file";
+		return "the credential file or its lock is not a regular file";
 	if (st->st_uid != geteuid())
-		return "the credential file or its lock is another user's";
+		return "the credential file or its lock belongs to another "
+		       "user";
 	if ((st->st_mode & 077) != 0)
 		return "others have access to the credential file or its lock";
 	return NULL;

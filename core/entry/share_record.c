@@ -185,7 +185,7 @@ times_problem(
 {
 	/* A clock namespace (time_namespaces(7)) may be ahead or behind. */
 	if (r->sent < 0 || r->sent > moment->now || r->expires < r->sent)
-		return "the credential file has times that cannot be";
+		return "the credential file has impossible times";
 	if (r->expires <= moment->now)
 		return "the credential in the file has expired";
 	return NULL;

@@ -143,7 +143,9 @@ read_env(const char *rest, const struct terms *terms, struct buf *to,
 	(void)terms;
 	if (process_is_setid())
 		return error_set(err, APAM_E_SECRET,
-		    "env:%s: a set-id program believes no environment", rest);
+		    "env:%s: a set-id program does not trust its "
+		    "environment",
+		    rest);
 	if (value == NULL)
 		return error_set(err, APAM_E_SECRET,
 		    "env:%s: the environment has no such variable", rest);

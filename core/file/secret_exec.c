@@ -281,7 +281,8 @@ check_end(struct command *c, struct apam_error *err)
 	c->pid = -1;
 	if (pid < 0)
 		return error_set(err, APAM_E_SECRET,
-		    "exec:%s ended unseen; does the program ignore SIGCHLD?",
+		    "exec:%s ended, but its exit status is lost; does this "
+		    "program ignore SIGCHLD?",
 		    c->argv[0]);
 	if (WIFEXITED(how) && WEXITSTATUS(how) == 0)
 		return APAM_OK;

@@ -128,9 +128,9 @@ check_kind(const struct walk *w, mode_t mode, bool directory)
 	if (S_ISLNK(mode))
 		return refuse_errno(w, ELOOP);
 	if (directory && !S_ISDIR(mode))
-		return refuse(w, APAM_E_CONFIG, "is no directory", NULL);
+		return refuse(w, APAM_E_CONFIG, "is not a directory", NULL);
 	if (!directory && !S_ISREG(mode))
-		return refuse(w, APAM_E_CONFIG, "is no regular file", NULL);
+		return refuse(w, APAM_E_CONFIG, "is not a regular file", NULL);
 	if (!directory && w->kind == TRUST_PROGRAM && (mode & 0111) == 0)
 		return refuse(
 		    w, APAM_E_CONFIG, "is not executable", "chmod +x");

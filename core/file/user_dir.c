@@ -77,7 +77,7 @@ open_users(const struct place *place, int state)
 				      "add USER` makes it" :
 				      "cannot be opened");
 	why = fstat(fd, &st) == 0 ? users_problem(place, &st) :
-				    "cannot be looked at";
+				    "cannot be checked";
 	if (why == NULL)
 		return fd;
 	(void)close(fd);
@@ -157,7 +157,8 @@ open_one(const struct place *place, int users)
 		return fd;
 	(void)close(fd);
 	return refuse_one(place, APAM_E_TRUST,
-	    "is not this user's alone; as root, chown it and chmod 0700");
+	    "does not belong to this user alone; as root, chown it and chmod "
+	    "0700");
 }
 
 int
@@ -342,12 +343,12 @@ put_away(const struct place *place, const struct log *log, int directory,
 
 	if (set_aside(directory, name, aside))
 		log_line(log, APAM_LOG_ERROR,
-		    "%s/%s%s was another user's, or no directory: it is "
-		    "%s now, and nothing in it is believed",
+		    "%s/%s%s was another user's, or not a directory: it is %s "
+		    "now, and nothing in it is trusted",
 		    place->state_dir, one ? USERS "/" : "", name, aside);
 	else
 		log_line(log, APAM_LOG_ERROR,
-		    "%s/%s%s is another user's, or no directory, and cannot "
+		    "%s/%s%s is another user's, or not a directory, and cannot "
 		    "be set aside",
 		    place->state_dir, one ? USERS "/" : "", name);
 }

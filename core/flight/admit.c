@@ -199,8 +199,8 @@ admit_unknown(const struct entry *e, const struct keys *keys,
 	    clock_ms() - keys->held_until <= e->conf->revocation_ttl * 1000)
 		return APAM_OK;
 	return error_set(err, APAM_E_UNKNOWN,
-	    "whether the key is archived cannot be told, and on_unknown is not "
-	    "\"allow\": %.120s%s%.300s",
+	    "it is not known whether the key is archived, and on_unknown is "
+	    "not \"allow\": %.120s%s%.300s",
 	    why->file, why->file[0] == '\0' ? "" : ": ", why->text);
 }
 

@@ -246,8 +246,8 @@ settle(struct entry *e, const struct patience *patience, struct apam_error *err)
 
 	if (!l->busy && wait > 0)
 		return error_set(err, APAM_E_UNKNOWN,
-		    "whether the key is good is not known: %s; the next check "
-		    "is in %lld s",
+		    "it is not known whether the key is good: %s; the next "
+		    "check is in %lld s",
 		    l->standing.found.evidence, (long long)(wait + 999) / 1000);
 	return fly(e, FLIGHT_PROVE, patience, err);
 }

@@ -402,7 +402,7 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
 	t->easy = curl->easy_init();
 	if (!prepare(t, policy, x, left))
 		status = error_set(
-		    err, APAM_E_MEMORY, "libcurl does not take the request");
+		    err, APAM_E_MEMORY, "libcurl does not accept the request");
 	if (status == APAM_OK)
 		status = set_client_certificate(t->easy, policy, x, err);
 	if (status != APAM_OK)

@@ -55,7 +55,7 @@ exchange_begin(struct exchange *x, const char *method, struct apam_str url,
 	exchange_free(x);
 	exchange_init(x);
 	if (n >= sizeof(x->method) || !header_name_ok(apam_str(method))) {
-		refuse(x, "the method is no HTTP method");
+		refuse(x, "the method is not an HTTP method");
 		return;
 	}
 	memcpy(x->method, method, n + 1);

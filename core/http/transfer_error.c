@@ -69,8 +69,8 @@ not_resolved(const struct apam_failure *f, struct apam_error *err)
 
 	put_next(f, place);
 	return error_set(err, APAM_E_NETWORK,
-	    "%s: the host's name is not known: check how it is spelt, and "
-	    "this machine's name server",
+	    "%s: the host's name is not known: check its spelling, and this "
+	    "machine's name server",
 	    place);
 }
 
@@ -88,9 +88,8 @@ static const struct {
 	{ ETIMEDOUT,
 	    "does not answer: check the host and what is in between, "
 	    "such as a firewall" },
-	{ EPERM, "may not be connected to: a rule of this machine forbids it" },
-	{ EACCES,
-	    "may not be connected to: a rule of this machine forbids it" },
+	{ EPERM, "cannot be connected to: a rule of this machine forbids it" },
+	{ EACCES, "cannot be connected to: a rule of this machine forbids it" },
 };
 
 static enum apam_status
@@ -116,7 +115,7 @@ not_let_through(const struct apam_failure *f, struct apam_error *err)
 	put_host(f, place);
 	put_next(f, proxy);
 	return error_set(err, APAM_E_NETWORK,
-	    "%s does not let through to %s: it answered %u", proxy, place,
+	    "%s does not connect to %s: it answered %u", proxy, place,
 	    f->proxy_status);
 }
 
@@ -129,13 +128,13 @@ too_late(const struct apam_failure *f, struct apam_error *err)
 	put_next(f, place);
 	if (f->stage == APAM_STAGE_NAME)
 		return error_set(err, APAM_E_DEADLINE,
-		    "%s: the host's name was not found out in time: check "
-		    "this machine's name server",
+		    "%s: the host's name was not resolved in time: check this "
+		    "machine's name server",
 		    place);
 	if (f->stage == APAM_STAGE_CONNECTION)
 		return error_set(err, APAM_E_DEADLINE,
-		    "%s did not take a connection in time: check the host and "
-		    "what is in between, such as a firewall",
+		    "%s did not accept a connection in time: check the host "
+		    "and what is in between, such as a firewall",
 		    place);
 	if (f->stage == APAM_STAGE_TLS)
 		return error_set(err, APAM_E_DEADLINE,
@@ -184,11 +183,11 @@ static const struct {
 	{ NO_ISSUER, UNKNOWN_CA },
 	{ NO_LOCAL_ISSUER, UNKNOWN_CA },
 	{ CHAIN_INCOMPLETE,
-	    UNKNOWN_CA ", or the server leaves out its intermediate one" },
+	    UNKNOWN_CA ", or the server does not send its intermediate one" },
 	{ ROOT_UNKNOWN, UNKNOWN_CA },
 	{ SELF_SIGNED,
-	    "is self-signed and not trusted here: where it is the "
-	    "right one, ca_file can name it" },
+	    "is self-signed and not trusted here: if it is the right one, name "
+	    "it in ca_file" },
 	{ REVOKED, "is revoked: the server needs another" },
 	{ WRONG_PURPOSE, "is not made for servers: the server needs another" },
 	{ CHAIN_IN_ORDER, OTHER_NAME },
@@ -217,7 +216,7 @@ out_of_time(const char *place, bool early, struct apam_error *err)
 		    place, clock);
 	return error_set(err, APAM_E_NETWORK,
 	    "the certificate of %s has expired at %s, which is this machine's "
-	    "time: the server needs a new one, where the clock is right",
+	    "time: if the clock is right, the server needs a new one",
 	    place, clock);
 }
 
@@ -248,16 +247,16 @@ static const struct {
 	const char *said;
 	const char *text; /* follows the place */
 } alerts[] = {
-	{ "wrong version number", "speaks no TLS: check the port" },
-	{ "packet length too long", "speaks no TLS: check the port" },
-	{ "record layer failure", "speaks no TLS: check the port" },
-	{ "http request", "speaks no TLS: check the port" },
+	{ "wrong version number", "does not speak TLS: check the port" },
+	{ "packet length too long", "does not speak TLS: check the port" },
+	{ "record layer failure", "does not speak TLS: check the port" },
+	{ "http request", "does not speak TLS: check the port" },
 	{ "unsupported protocol", "has no TLS 1.2 or newer" },
 	{ "protocol version", "has no TLS 1.2 or newer" },
 	{ "no protocols available", "has no TLS 1.2 or newer" },
 	{ "certificate required", "asks for a client certificate" },
-	{ "bad certificate", "does not take the client certificate" },
-	{ "unknown ca", "does not take the client certificate" },
+	{ "bad certificate", "does not accept the client certificate" },
+	{ "unknown ca", "does not accept the client certificate" },
 	{ "handshake failure",
 	    "refuses the TLS handshake: it may ask for a client certificate" },
 	{ "dh key too small", "has TLS that is too weak for this machine" },
@@ -307,7 +306,7 @@ static const struct {
 	{ CURLE_WEIRD_SERVER_REPLY, APAM_E_PROVIDER,
 	    "gives an answer that is not HTTP" },
 	{ CURLE_BAD_CONTENT_ENCODING, APAM_E_PROVIDER,
-	    "gives an answer that is no gzip, or in an encoding that nobody "
+	    "gives an answer that is not gzip, or has an encoding that was not "
 	    "asked for" },
 	{ CURLE_HTTP2, APAM_E_NETWORK, "breaks the rules of HTTP/2" },
 	{ CURLE_HTTP2_STREAM, APAM_E_NETWORK,
@@ -345,8 +344,8 @@ http_error(const struct apam_failure *f, struct apam_error *err)
 		    "right?");
 	case CURLE_SSL_CACERT_BADFILE:
 		return error_set(err, APAM_E_CONFIG,
-		    "ca_file has no certificate in PEM, or, where it is not "
-		    "set, the system has none: install ca-certificates");
+		    "ca_file has no certificate in PEM, or, if it is not set, "
+		    "the system has none: install ca-certificates");
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
 		return not_resolved(f, err);
@@ -358,7 +357,8 @@ http_error(const struct apam_failure *f, struct apam_error *err)
 		return not_verified(f, err);
 	case CURLE_SSL_CONNECT_ERROR:
 		return broken(f,
-		    "ends the TLS handshake, or speaks no TLS: check the port",
+		    "ends the TLS handshake, or does not speak TLS: check the "
+		    "port",
 		    err);
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:

@@ -40,8 +40,8 @@ open_problem(int number, const char *otherwise)
 {
 	switch (number) {
 	case EACCES:
-		return "may not be read by this user; everybody must be able "
-		       "to";
+		return "may not be read by this user; make it readable for all "
+		       "users";
 	case EMFILE:
 	case ENFILE:
 	case ENOMEM:
@@ -127,11 +127,11 @@ trust_problem(const struct key_registry *registry, const struct stat *st)
 	if (st->st_uid != 0 && !(registry->user && st->st_uid == geteuid()))
 		return registry->user ?
 		    "belongs neither to root nor to this user; it cannot be "
-		    "believed: look who made it, then chown it" :
-		    "does not belong to root; it cannot be believed: look who "
-		    "made it, then chown it";
+		    "trusted: find out who made it, then chown it" :
+		    "does not belong to root; it cannot be trusted: find out "
+		    "who made it, then chown it";
 	if ((st->st_mode & 022) != 0)
-		return "can be changed by others; look whether somebody did, "
+		return "can be changed by others; check whether somebody did, "
 		       "then chmod go-w";
 	return NULL;
 }
@@ -161,7 +161,7 @@ key_place_state(
 		return -1;
 	}
 	if (fstat(fd, &st) != 0)
-		(void)error_set(err, APAM_E_CONFIG, "%s cannot be looked at",
+		(void)error_set(err, APAM_E_CONFIG, "%s cannot be checked",
 		    registry->state_dir);
 	/* Here sticky is not good enough. */
 	else if ((st.st_mode & 022) == 0)
@@ -180,7 +180,7 @@ key_place_directory(const struct key_registry *registry, int state,
     const char *name, bool *absent, struct apam_error *err)
 {
 	const int fd = openat(state, name, OPEN_DIRECTORY);
-	const char *why = "cannot be looked at";
+	const char *why = "cannot be checked";
 	struct stat st;
 
 	*absent = fd < 0 && errno == ENOENT;
@@ -208,7 +208,7 @@ key_place_keys(const struct key_registry *registry, const char *name,
 {
 	const int fd = openat(
 	    directory, KEY_PLACE_KEYS, O_RDONLY | KEY_PLACE_OPEN);
-	const char *why = "cannot be looked at";
+	const char *why = "cannot be checked";
 
 	*absent = fd < 0 && errno == ENOENT;
 	if (*absent)
@@ -227,7 +227,7 @@ key_place_keys(const struct key_registry *registry, const char *name,
 		return fd;
 	(void)key_place_refuse_keys(registry, name,
 	    why == NULL ? APAM_E_CONFIG : APAM_E_TRUST, 0,
-	    why == NULL ? "is no regular file" : why, err);
+	    why == NULL ? "is not a regular file" : why, err);
 	(void)close(fd);
 	return -1;
 }

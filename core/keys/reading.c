@@ -91,8 +91,8 @@ look(struct keys_watch *w, struct key_view *v, struct apam_error *err)
 	if (status != APAM_OK || v->fd >= 0 || !w->saw_one)
 		return status;
 	return error_set_at(err, APAM_E_CONFIG, w->registry.state_dir, 0,
-	    "the key registry is gone; what it said last holds until there is "
-	    "one again, or the program starts anew");
+	    "the key registry is gone; its last contents stay in effect until "
+	    "there is one again, or the program is restarted");
 }
 
 /*

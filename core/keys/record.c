@@ -36,35 +36,36 @@ static const struct member {
 	const char *problem;
 } members[] = {
 	{ "scheme", KIND_TEXT, offsetof(struct key_record, scheme), 0,
-	    "\"scheme\" is no text of 1 to 255 bytes without control "
+	    "\"scheme\" is not a text of 1 to 255 bytes without control "
 	    "characters" },
 	{ "id", KIND_TEXT, offsetof(struct key_record, id), 0,
-	    "\"id\" is no text of 1 to 255 bytes without control characters" },
+	    "\"id\" is not a text of 1 to 255 bytes without control "
+	    "characters" },
 	{ "salt", KIND_BYTES, offsetof(struct key_record, salt), KEY_SALT_SIZE,
 	    "\"salt\" is not 32 hexadecimal digits, lower case" },
 	{ "mark", KIND_BYTES, offsetof(struct key_record, mark), KEY_MARK_SIZE,
 	    "\"mark\" is not 4 hexadecimal digits, lower case" },
 	{ "description", KIND_TEXT, offsetof(struct key_record, description), 0,
-	    "\"description\" is no text of 1 to 255 bytes without control "
+	    "\"description\" is not a text of 1 to 255 bytes without control "
 	    "characters" },
 	{ "access", KIND_TEXT, offsetof(struct key_record, access), 0,
-	    "\"access\" is no text of 1 to 255 bytes without control "
+	    "\"access\" is not a text of 1 to 255 bytes without control "
 	    "characters" },
 	{ "created", KIND_TIME, offsetof(struct key_record, created_at), 0,
-	    "\"created\" is no time in seconds since 1970" },
+	    "\"created\" is not a time in seconds since 1970" },
 	{ "created_by", KIND_TEXT, offsetof(struct key_record, created_by), 0,
-	    "\"created_by\" is no text of 1 to 255 bytes without control "
+	    "\"created_by\" is not a text of 1 to 255 bytes without control "
 	    "characters" },
 	{ "archived", KIND_TIME, offsetof(struct key_record, archived_at), 0,
-	    "\"archived\" is no time in seconds since 1970" },
+	    "\"archived\" is not a time in seconds since 1970" },
 	{ "archived_by", KIND_TEXT, offsetof(struct key_record, archived_by), 0,
-	    "\"archived_by\" is no text of 1 to 255 bytes without control "
+	    "\"archived_by\" is not a text of 1 to 255 bytes without control "
 	    "characters" },
 	{ "why", KIND_TEXT, offsetof(struct key_record, why), 0,
-	    "\"why\" is no text of 1 to 255 bytes without control "
+	    "\"why\" is not a text of 1 to 255 bytes without control "
 	    "characters" },
 	{ "drops", KIND_COUNT, offsetof(struct key_record, drops), 0,
-	    "\"drops\" is no whole number from 1" },
+	    "\"drops\" is not a whole number from 1" },
 };
 
 #define MEMBERS (sizeof(members) / sizeof(members[0]))
@@ -255,7 +256,7 @@ find_member(struct reading *r)
 	for (i = 0; i < MEMBERS; i++)
 		if (strcmp(members[i].name, r->value.text) == 0)
 			return i;
-	(void)refuse(r, "a key has a name that is not known");
+	(void)refuse(r, "a key has a member that is not known");
 	return MEMBERS;
 }
 
@@ -302,13 +303,14 @@ check_whole(struct reading *r)
 
 	if (!has_scheme(r))
 		return refuse(
-		    r, "\"scheme\" is missing or no name of a scheme");
+		    r, "\"scheme\" is missing or not a scheme's name");
 	if (to->id[0] == '\0')
 		return refuse(r, "\"id\" is missing");
 	to->marked = was_seen(r, to->mark);
 	if (to->marked != was_seen(r, to->salt))
-		return refuse(
-		    r, "\"salt\" and \"mark\" are one without the other");
+		return refuse(r,
+		    "one of \"salt\" and \"mark\" is there without the "
+		    "other");
 	return true;
 }
 
@@ -358,7 +360,7 @@ read_element(struct reading *r)
 	if (c != '{') {
 		if (c == '[' || key_scan_value(&r->scan, &r->value)) {
 			r->scan.at = from;
-			return refuse(r, "a key is no object");
+			return refuse(r, "a key is not an object");
 		}
 		return false;
 	}
@@ -384,7 +386,7 @@ read_version(struct reading *r)
 	if (!key_scan_value(&r->scan, &r->value))
 		return false;
 	if (r->value.kind != KEY_SCAN_STRING)
-		return refuse(r, "it is no registry: \"apam\" is missing");
+		return refuse(r, "it is not a registry: \"apam\" is missing");
 	return strcmp(r->value.text, VERSION) == 0 ||
 	    refuse(r, "it is of another version of apam");
 }
@@ -406,7 +408,7 @@ read_generation(struct reading *r)
 	if (!key_scan_value(&r->scan, &r->value))
 		return false;
 	if (r->value.kind != KEY_SCAN_NUMBER || r->value.number <= 0)
-		return refuse(r, "\"generation\" is no whole number from 1");
+		return refuse(r, "\"generation\" is not a whole number from 1");
 	r->set->is.generation = (uint64_t)r->value.number;
 	return true;
 }
@@ -417,7 +419,7 @@ read_keys(struct reading *r)
 	bool first = true;
 
 	if (key_scan_peek(&r->scan) != '[')
-		return refuse(r, "\"keys\" is missing or no array");
+		return refuse(r, "\"keys\" is missing or not an array");
 	(void)key_scan_take(&r->scan, '[');
 	while (key_scan_more(&r->scan, ']', &first))
 		if (!read_element(r))
@@ -437,7 +439,7 @@ read_root_member(struct reading *r, unsigned *seen)
 	while (i < ROOTS && strcmp(roots[i], r->value.text) != 0)
 		i++;
 	if (i == ROOTS)
-		return refuse(r, "it has a name that is not known");
+		return refuse(r, "it has a member that is not known");
 	if ((*seen & 1U << i) != 0)
 		return refuse(r, "the JSON has a duplicate name");
 	*seen |= 1U << i;
@@ -449,12 +451,12 @@ static const char *
 root_problem(unsigned seen)
 {
 	if ((seen & 1U << ROOT_APAM) == 0)
-		return "it is no registry: \"apam\" is missing";
+		return "it is not a registry: \"apam\" is missing";
 	if ((seen & 1U << ROOT_KEYS) == 0)
-		return "\"keys\" is missing or no array";
+		return "\"keys\" is missing or not an array";
 	if (((seen >> ROOT_REGISTRY ^ seen >> ROOT_GENERATION) & 1) != 0)
-		return "\"registry\" and \"generation\" are one without the "
-		       "other";
+		return "one of \"registry\" and \"generation\" is there "
+		       "without the other";
 	return NULL;
 }
 
@@ -466,7 +468,7 @@ read_root(struct reading *r)
 	const char *from;
 
 	if (key_scan_peek(&r->scan) == '[')
-		return refuse(r, "it is no registry: \"apam\" is missing");
+		return refuse(r, "it is not a registry: \"apam\" is missing");
 	from = r->scan.at;
 	if (!key_scan_take(&r->scan, '{'))
 		return false;

@@ -128,7 +128,7 @@ parse(const struct scene *s, struct buf *text, const char *name,
 		return error_set(s->err, APAM_E_MEMORY, "out of memory");
 	if (name != NULL)
 		return error_set_at(s->err, APAM_E_CONFIG, name, line,
-		    "this is no text of a key registry: %s", why);
+		    "this is not the text of a key registry: %s", why);
 	(void)snprintf(what, sizeof(what),
 	    "is damaged: %s; correct it, or put back a backup with `apam keys "
 	    "recover FILE`",
@@ -310,8 +310,8 @@ enum fit {
 
 static const char *const misfits[] = {
 	[FIT_NEWER] = "is newer than its index, which programs go by: a change "
-		      "was cut short; run `apam keys list` as who may change "
-		      "the registry",
+		      "was cut short; run `apam keys list` as a user who may "
+		      "change the registry",
 	[FIT_GONE] = "is missing, and what programs go by is its index; put "
 		     "back a backup with `apam keys recover FILE`",
 	[FIT_OLDER] = "is older than what programs go by: a copy of before was "
@@ -523,8 +523,8 @@ write_set(struct scene *s, bool anew, bool *done)
 		ok = write_both(s, anew ? &text : NULL, &index, done);
 	else if (text.failed && !text.no_memory)
 		(void)error_set(s->err, APAM_E_INTERNAL,
-		    "the key registry would be larger than 256 MiB; begin "
-		    "anew with the keys that are still of use");
+		    "the key registry would be larger than 256 MiB; start a "
+		    "new one with the keys that are still used");
 	else
 		(void)error_set(s->err, APAM_E_MEMORY, "out of memory");
 	buf_free(&text);

@@ -256,11 +256,11 @@ const char *
 key_use_missed(const struct key_readers *readers, struct key_users *users)
 {
 	if (!users->all)
-		return "notes of other users can be read by root alone";
+		return "only root can read other users' notes";
 	if (readers == NULL)
 		return "no profile names it";
 	if (readers->unsure)
-		return "who may read its secret is not known";
+		return "it is not known who may read its secret";
 	/* The same as last time, as a rule: many secrets are one user's. */
 	if (users->asked != NULL &&
 	    key_readers_same(readers, &users->asked->readers))

@@ -18,13 +18,13 @@
 #define RECOVER "`apam keys recover`"
 
 static const char gone[] =
-    "is missing, and so nothing is known of archived keys; run, as who may "
-    "change the registry, " RECOVER;
+    "is missing, so archived keys are not known; run, as a user who may change "
+    "the registry, " RECOVER;
 static const char older[] =
-    "is older than what programs were told of: a copy of before was put in its "
+    "is older than the one that programs used: an old copy was put in its "
     "place; run " RECOVER;
 static const char others[] =
-    "is another registry's than the one that was here; run " RECOVER;
+    "belongs to another registry than the one that was here; run " RECOVER;
 
 enum apam_status
 key_view_refuse(

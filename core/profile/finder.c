@@ -154,7 +154,7 @@ take(const struct choice *c, struct apam_profile **profile,
 {
 	if (c->best == NULL)
 		return error_set(err, APAM_E_NO_PROFILE,
-		    "no profile has an origin that holds the URL");
+		    "no profile has an origin that contains the URL");
 	if (c->rival != NULL)
 		return error_set(err, APAM_E_CONFIG,
 		    "profiles %s and %s both claim the URL; name one, or give "

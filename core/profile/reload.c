@@ -69,7 +69,7 @@ swap(struct apam_profile *p, struct stack *next)
 	error_clear(&p->reload_error);
 	pthread_mutex_unlock(&p->ctx->env.lock);
 	stack_release(&old);
-	log_line(&p->ctx->env.log, APAM_LOG_INFO, "%s: read anew", p->name);
+	log_line(&p->ctx->env.log, APAM_LOG_INFO, "%s: read again", p->name);
 }
 
 /* Keep what is wrong now; true where that is news. */

@@ -272,7 +272,7 @@ stack_open(struct stack *s, int64_t deadline, struct problems *all)
 	if (!lock_until(s, deadline)) {
 		problems_add(all, APAM_E_DEADLINE, s->profile->file, 0,
 		    "another thread reads the profile's secrets and did not "
-		    "end in time");
+		    "finish in time");
 		return false;
 	}
 	if (!atomic_load_explicit(&s->opened, memory_order_relaxed)) {

@@ -157,7 +157,8 @@ apam_profile_get(struct apam *ctx, const char *name,
 	error_clear(err);
 	if (!profile_name_ok(name))
 		return error_set(err, APAM_E_NO_PROFILE,
-		    "a profile is named by letters, digits, '.', '_' and '-'");
+		    "a profile's name has only letters, digits, '.', '_' and "
+		    "'-'");
 	problems_init(&all);
 	pthread_mutex_lock(&ctx->env.lock);
 	*profile = known(ctx, name);

@@ -64,11 +64,13 @@ void
 fields_add_header(struct fields *f, struct apam_str name, struct apam_str value)
 {
 	if (!header_name_ok(name))
-		refuse(f, "a header name has characters that none may have");
+		refuse(f,
+		    "a header's name has characters that it must not "
+		    "have");
 	else if (!header_value_ok(value))
 		refuse(f,
-		    "a header value has control characters "
-		    "or space at an end");
+		    "a header's value has control characters, or a space at "
+		    "its start or end");
 	else
 		fields_add(f, name, value);
 }

@@ -99,7 +99,7 @@ struct reader {
 	unsigned found;
 };
 
-static const char unended[] = "it has a certificate without an end, a line "
+static const char unended[] = "it has a certificate without its last line, "
 			      "-----END CERTIFICATE-----";
 
 static const char *

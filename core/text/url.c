@@ -100,7 +100,7 @@ check_ipv4(struct url *url)
 	    inet_ntop(AF_INET, &address, canonical, sizeof(canonical)) ==
 		NULL ||
 	    strcmp(canonical, url->host) != 0)
-		return "the host is a number but no dotted IPv4 address";
+		return "the host is a number but not a dotted IPv4 address";
 	url->loopback = ntohl(address.s_addr) >> 24 == 127;
 	return NULL;
 }
@@ -177,12 +177,12 @@ read_port(struct apam_str rest, struct url *url)
 	if (rest.n == 0)
 		return NULL;
 	if (rest.p[0] != ':')
-		return "the host is followed by something that is no port";
+		return "the host is followed by something that is not a port";
 	rest = str_skip(rest, 1);
 	if (rest.n == 0)
 		return "the port is empty";
 	if (rest.p[0] == '0' || !str_number(rest, UINT16_MAX, &port))
-		return "the port is no number from 1 to 65535";
+		return "the port is not a number from 1 to 65535";
 	url->port = (uint16_t)port;
 	return NULL;
 }

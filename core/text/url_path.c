@@ -192,7 +192,7 @@ url_path_unclear(struct apam_str path)
 		return "the path has an encoded slash or backslash";
 	rest = (struct apam_str){ decoded, (size_t)n };
 	if (!is_utf8(rest))
-		return "the path has encoded bytes that are no UTF-8";
+		return "the path has encoded bytes that are not UTF-8";
 	for (; rest.n > 0; rest = str_skip(rest, 1)) {
 		if (rest.p[0] == '/' && is_dot_segment(str_skip(rest, 1)))
 			return "the path has a dot segment";

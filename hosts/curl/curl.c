@@ -75,7 +75,7 @@ hand_over(struct apam_curl_call *call, struct apam_error *err)
 		t->sending(t->arg, &call->signature);
 	if (!curl_handle_set(&call->handle))
 		return error_set(
-		    err, APAM_E_MEMORY, "libcurl does not take the request");
+		    err, APAM_E_MEMORY, "libcurl does not accept the request");
 	call->result.tries++;
 	call->stage = STAGE_SEND;
 	return APAM_OK;

@@ -47,14 +47,15 @@ read_token(const struct key_secret *k, const struct apam_response *r,
 	if (!k->svc->json(r, k->token_pointer.p, &value, &why))
 		return PROVIDER_FAULT(why);
 	if (value.type == APAM_JSON_ABSENT)
-		return PROVIDER_FAULT("no token at token_pointer");
+		return PROVIDER_FAULT("the answer has no token at "
+				      "token_pointer");
 	if (value.type != APAM_JSON_STRING || value.str.n == 0)
 		return PROVIDER_FAULT("the token is not a string, or is empty");
 	if (value.str.n > TOKEN_MAX)
 		return PROVIDER_FAULT("the token is too long");
 	if (!all_visible(value.str))
 		return PROVIDER_FAULT(
-		    "the token has characters that no header takes");
+		    "the token has characters that a header cannot have");
 	*token = value.str;
 	return NO_FAULT;
 }
@@ -69,9 +70,9 @@ read_answer(const struct key_secret *k, const struct apam_response *r,
 	if (r->status == 200 || r->status == 201)
 		return read_token(k, r, token);
 	if (r->status == 400 || r->status == 415 || r->status == 422)
-		return CONFIG_FAULT("it does not understand the request: "
-				    "look at exchange.encoding, key_field "
-				    "and secret_field");
+		return CONFIG_FAULT("it does not understand the request: check "
+				    "exchange.encoding, key_field and "
+				    "secret_field");
 	return fault_of_status(k->svc, r);
 }
 

@@ -173,10 +173,10 @@ open_exchange(struct key_secret *k)
 		    "key_field and secret_field are the same");
 	if (!is_pointer(k->token_pointer))
 		return svc->refuse_option(svc, OPT_EXCHANGE,
-		    "token_pointer is no JSON pointer: write \"/name\"");
+		    "token_pointer is not a JSON pointer: write \"/name\"");
 	if (!is_pointer(k->expires_pointer))
 		return svc->refuse_option(svc, OPT_EXCHANGE,
-		    "expires_pointer is no JSON pointer: write \"/name\"");
+		    "expires_pointer is not a JSON pointer: write \"/name\"");
 	return APAM_OK;
 }
 
@@ -216,11 +216,13 @@ open_headers(struct key_secret *k)
 	    k, OPT_HEADERS, HD_SECRET, APAM_STR(DEFAULT_SECRET_HEADER));
 
 	if (!is_token(k->key_header) || is_framing(k->key_header))
-		return svc->refuse_option(
-		    svc, OPT_HEADERS, "key is no header name to use here");
+		return svc->refuse_option(svc, OPT_HEADERS,
+		    "key is not a header name that can be "
+		    "used here");
 	if (!is_token(k->secret_header) || is_framing(k->secret_header))
-		return svc->refuse_option(
-		    svc, OPT_HEADERS, "secret is no header name to use here");
+		return svc->refuse_option(svc, OPT_HEADERS,
+		    "secret is not a header name that can be "
+		    "used here");
 	if (same_nocase(k->key_header, k->secret_header))
 		return svc->refuse_option(
 		    svc, OPT_HEADERS, "key and secret are the same header");

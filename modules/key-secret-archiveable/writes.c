@@ -195,10 +195,10 @@ write_path_bad(struct apam_str pattern)
 		return "does not begin with '/'";
 	if (has_char(pattern, '?') || has_char(pattern, '#') ||
 	    has_char(pattern, '%'))
-		return "is a plain path, not an encoded one or a query";
+		return "has '?', '#' or '%'; write a plain path";
 	if (path_unclear(pattern))
-		return "has an empty or dot segment, ';', a backslash or what is "
-		       "not ASCII";
+		return "has an empty or dot segment, ';', a backslash, or a "
+		       "character that is not ASCII";
 
 	pattern = without_end(pattern);
 	while (pattern.n > 0) {
@@ -222,6 +222,6 @@ write_method_bad(struct apam_str method)
 	for (i = 0; i < method.n; i++)
 		if ((lower(method.p[i]) < 'a' || lower(method.p[i]) > 'z') &&
 		    method.p[i] != '-')
-			return "is no method";
-	return method.n == 0 ? "is no method" : NULL;
+			return "is not a method";
+	return method.n == 0 ? "is not a method" : NULL;
 }

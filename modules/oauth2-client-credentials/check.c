@@ -77,14 +77,15 @@ not_active(const struct oauth2 *o, const struct apam_response *r)
 
 	/* RFC 7662, 2.3: it refuses the client, not the token. */
 	if (r->status == 401)
-		return "it does not take our id and secret";
+		return "it does not accept our id and secret";
 	/*
 	 * RFC 7009, 2.2.1: some send this for a token that they keep no record
 	 * of.
 	 */
 	if (r->status == 400 && o->svc->json(r, "/error", &value, NULL) &&
 	    same(value.str, APAM_STR("unsupported_token_type")))
-		return "unsupported_token_type: it cannot be asked about it";
+		return "unsupported_token_type: it cannot be asked about this "
+		       "token";
 	if (r->status != 200)
 		return fault_of_status(o->svc, r).text;
 	if (is_html(o->svc, r))
@@ -92,7 +93,7 @@ not_active(const struct oauth2 *o, const struct apam_response *r)
 	if (!o->svc->json(r, "/active", &value, &why))
 		return why;
 	if (value.type != APAM_JSON_BOOLEAN)
-		return "no boolean active in the answer";
+		return "the answer has no boolean active";
 	return value.num == 1 ? NULL : "the token is not active";
 }
 
@@ -227,7 +228,8 @@ revoke_begin(
 {
 	if (found->revocation.n == 0)
 		return o->svc->fail(op, APAM_E_POLICY,
-		    "no revocation_url: the token lives until it expires");
+		    "there is no revocation_url: the token is valid until it "
+		    "expires");
 	op->phase = PHASE_REVOCATION;
 	return name_token(o, op, found->revocation, op->credential->secret);
 }
@@ -242,11 +244,12 @@ revocation_read(const struct oauth2 *o, const struct apam_response *r)
 	 * RFC 7009, 2.2.1: assume that the token is still valid, and try again.
 	 */
 	if (r->status == 503)
-		return PROVIDER_FAULT("not now: the token still lives");
+		return PROVIDER_FAULT("it cannot do it now: the token is still "
+				      "valid");
 	/* It refuses the client, so the token is still valid. */
 	if (r->status == 401)
-		return PROVIDER_FAULT("it does not take our id and secret: the "
-				      "token still lives");
+		return PROVIDER_FAULT("it does not accept our id and secret: "
+				      "the token is still valid");
 	if (r->status == 400 || r->status == 403)
 		return (struct fault){ APAM_E_DENIED,
 			"it does not revoke this token" };

@@ -19,7 +19,7 @@ static const struct {
 	{ "invalid_token", APAM_VERDICT_REJECTED,
 	    "invalid_token: the token is expired, revoked or malformed" },
 	{ "insufficient_scope", APAM_VERDICT_FORBIDDEN,
-	    "insufficient_scope: the token lives, but not for this" },
+	    "insufficient_scope: the token is valid, but not for this" },
 	{ "invalid_request", APAM_VERDICT_UNKNOWN,
 	    "invalid_request: the request was malformed" },
 };

@@ -139,15 +139,15 @@ metadata_read(const struct oauth2 *o, const struct apam_response *r,
 	    !same(value.str, option_text(o, OPT_ISSUER)))
 		return CONFIG_FAULT("its issuer is not the configured one");
 	if (!take_endpoint(o, r, "/token_endpoint", &found->token))
-		return PROVIDER_FAULT("its token_endpoint is no https URL");
+		return PROVIDER_FAULT("its token_endpoint is not an https URL");
 	if (found->token.n == 0)
 		return PROVIDER_FAULT("it has no token_endpoint");
 	if (!take_endpoint(
 		o, r, "/introspection_endpoint", &found->introspection))
 		return PROVIDER_FAULT(
-		    "its introspection_endpoint is no https URL");
+		    "its introspection_endpoint is not an https URL");
 	if (!take_endpoint(o, r, "/revocation_endpoint", &found->revocation))
 		return PROVIDER_FAULT(
-		    "its revocation_endpoint is no https URL");
+		    "its revocation_endpoint is not an https URL");
 	return NO_FAULT;
 }

@@ -108,8 +108,9 @@ check_scopes(const struct oauth2 *o)
 	for (i = 0; i < scope->count; i++)
 		if (!is_scope_token(scope->items[i]))
 			return o->svc->refuse_option(o->svc, OPT_SCOPE,
-			    "element %zu is no scope: write one scope a string,"
-			    " without spaces, quotes or backslashes",
+			    "element %zu is not a scope: write one scope in "
+			    "each string, without spaces, quotes or "
+			    "backslashes",
 			    i + 1);
 	return APAM_OK;
 }
@@ -123,7 +124,8 @@ check_resources(const struct oauth2 *o)
 	for (i = 0; i < resource->count; i++)
 		if (!is_absolute_uri(resource->items[i]))
 			return o->svc->refuse_option(o->svc, OPT_RESOURCE,
-			    "element %zu is no absolute URI without fragment",
+			    "element %zu is not an absolute URI without a "
+			    "fragment",
 			    i + 1);
 	return APAM_OK;
 }
@@ -137,8 +139,8 @@ check_extra(const struct oauth2 *o)
 	for (i = 0; i < extra->count; i++)
 		if (is_reserved_field(extra->names[i]))
 			return o->svc->refuse_option(o->svc, OPT_EXTRA,
-			    "may not set %.*s: use the option of that name,"
-			    " where there is one",
+			    "may not set %.*s: use the option of that name, if "
+			    "there is one",
 			    (int)extra->names[i].n, extra->names[i].p);
 	return APAM_OK;
 }

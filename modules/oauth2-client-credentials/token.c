@@ -214,12 +214,13 @@ read_token(const struct oauth2 *o, const struct apam_response *r,
 	if (value.type == APAM_JSON_ABSENT)
 		return PROVIDER_FAULT("the answer has no access_token");
 	if (value.type != APAM_JSON_STRING || value.str.n == 0)
-		return PROVIDER_FAULT("access_token is no text, or empty");
+		return PROVIDER_FAULT("access_token is not a text, or is "
+				      "empty");
 	if (value.str.n > TOKEN_MAX)
 		return PROVIDER_FAULT("access_token is too long");
 	if (!is_b64token(value.str))
 		return PROVIDER_FAULT(
-		    "access_token has characters that no token has");
+		    "access_token has characters that a token cannot have");
 	*token = value.str;
 	return NO_FAULT;
 }
@@ -275,8 +276,8 @@ check_scope(
 		return PROVIDER_FAULT("scope is neither a string nor a list");
 	for (i = 0; i < (unsigned)value.num; i++)
 		if (scope_element(o, r, i).type != APAM_JSON_STRING)
-			return PROVIDER_FAULT("scope is a list of other things"
-					      " than strings");
+			return PROVIDER_FAULT("scope is a list with elements "
+					      "other than strings");
 	*elements = value.num;
 	return NO_FAULT;
 }

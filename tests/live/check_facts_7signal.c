@@ -81,7 +81,7 @@ static const struct fact mints[] = {
 	{ "a token that is none",
 	    "200" JSON "{\"access_token\":7,\"token_type\":\"Bearer\"}",
 	    APAM_KEY_UNKNOWN,
-	    SAYS("access_token is no text, or empty (HTTP 200)") },
+	    SAYS("access_token is not a text, or is empty (HTTP 200)") },
 	{ "an error with 200", "200" ERROR("invalid_client"), APAM_KEY_UNKNOWN,
 	    SAYS("the answer has no access_token (HTTP 200)") },
 	{ "empty", "200" JSON, APAM_KEY_UNKNOWN,
@@ -220,11 +220,11 @@ static const struct {
 	{ "not active", "200" JSON "{\"active\":false}",
 	    "the token is not active (HTTP 200)" },
 	{ "active as a string", "200" JSON "{\"active\":\"true\"}",
-	    "no boolean active in the answer (HTTP 200)" },
+	    "the answer has no boolean active (HTTP 200)" },
 	{ "active as a number", "200" JSON "{\"active\":1}",
-	    "no boolean active in the answer (HTTP 200)" },
+	    "the answer has no boolean active (HTTP 200)" },
 	{ "no word of it", "200" JSON "{}",
-	    "no boolean active in the answer (HTTP 200)" },
+	    "the answer has no boolean active (HTTP 200)" },
 	{ "both", "200" JSON "{\"active\":false,\"active\":true}",
 	    "the JSON has a duplicate name (HTTP 200)" },
 	{ "active as text",
@@ -236,13 +236,14 @@ static const struct {
 	    "not the expected status (HTTP 201)" },
 	{ "a redirect", "302" TO(PROBE), GOES " (HTTP 302)" },
 	{ "a JWT", "400" ERROR("unsupported_token_type"),
-	    "unsupported_token_type: it cannot be asked about it (HTTP 400)" },
+	    "unsupported_token_type: it cannot be asked about this token (HTTP "
+	    "400)" },
 	{ "400", "400" ERROR("CANARY"), "not the expected status (HTTP 400)" },
 	/* RFC 7662, 2.3: about us. */
 	{ "401", "401" ERROR("invalid_client"),
-	    "it does not take our id and secret (HTTP 401)" },
+	    "it does not accept our id and secret (HTTP 401)" },
 	{ "a page, 401", "401" PAGE,
-	    "it does not take our id and secret (HTTP 401)" },
+	    "it does not accept our id and secret (HTTP 401)" },
 	{ "active, and forbidden", "403" JSON "{\"active\":true}",
 	    "not the expected status (HTTP 403)" },
 	{ "404", "404" PAGE, "nothing there: is the URL right? (HTTP 404)" },
@@ -351,9 +352,11 @@ END_TEST
 #define LET_IN "the API let the request in and found an error in it"
 #define REFUSED "the API answered 401: the credential is not accepted"
 #define FORBIDS "the API answered 403: not allowed with this credential"
-#define NOTHING "this answer says nothing of the credential"
-#define ASIDE "a redirect says nothing of the key"
-#define BROKEN "the server has a fault of its own, which says nothing"
+#define NOTHING "this answer says nothing about the credential"
+#define ASIDE "a redirect says nothing about the key"
+#define BROKEN                                                                 \
+	"the server has a fault of its own, which says nothing about "         \
+	"the key"
 
 /* The states are those of a check that the probe alone decides. */
 static const struct api_fact api[] = {
@@ -371,8 +374,7 @@ static const struct api_fact api[] = {
 	{ "a page called JSON", "200" JSON "<html>", APAM_VERDICT_UNKNOWN,
 	    APAM_KEY_UNKNOWN, IS_PAGE, NULL },
 	{ "text", "200\nContent-Type: text/plain\n\nok", APAM_VERDICT_UNKNOWN,
-	    APAM_KEY_UNKNOWN, "a success of another content type than JSON",
-	    NULL },
+	    APAM_KEY_UNKNOWN, "a success that is not JSON", NULL },
 	{ "401", REASON("401", "Unauthorized"), APAM_VERDICT_REJECTED,
 	    APAM_KEY_REVOKED, REFUSED, NULL },
 	{ "401, its error no OAuth code", REASON("401", "insufficient_scope"),
@@ -384,12 +386,12 @@ static const struct api_fact api[] = {
 	    "invalid_token: the token is expired, revoked or malformed", NULL },
 	{ "insufficient_scope, 401", "401" BEARER("insufficient_scope"),
 	    APAM_VERDICT_FORBIDDEN, APAM_KEY_UNKNOWN,
-	    "insufficient_scope: the token lives, but not for this", NULL },
+	    "insufficient_scope: the token is valid, but not for this", NULL },
 	{ "invalid_request, 401", "401" BEARER("invalid_request"),
 	    APAM_VERDICT_UNKNOWN, APAM_KEY_UNKNOWN,
 	    "invalid_request: the request was malformed", NULL },
 	{ "a page, 401", "401" PAGE, APAM_VERDICT_SUSPECT, APAM_KEY_UNKNOWN,
-	    "a 401 page without a challenge: perhaps not the API's", NULL },
+	    "a 401 page without a challenge: perhaps not from the API", NULL },
 	{ "403", REASON("403", "Forbidden"), APAM_VERDICT_FORBIDDEN,
 	    APAM_KEY_UNKNOWN, FORBIDS, NULL },
 	{ "insufficient_scope", "403" BEARER("insufficient_scope"),

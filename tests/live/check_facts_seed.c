@@ -32,9 +32,11 @@ teardown(void)
 #define REFUSED "the API answered 401: the credential is not accepted"
 #define FORBIDS "the API answered 403: not allowed with this credential"
 #define LOGIN "a redirect to a login page"
-#define ASIDE "a redirect says nothing of the key"
-#define BROKEN "the server has a fault of its own, which says nothing"
-#define NOTHING "this answer says nothing of the credential"
+#define ASIDE "a redirect says nothing about the key"
+#define BROKEN                                                                 \
+	"the server has a fault of its own, which says nothing about "         \
+	"the key"
+#define NOTHING "this answer says nothing about the credential"
 #define IS_PAGE "an HTML page where JSON was expected"
 
 static const struct api_fact api[] = {
@@ -58,8 +60,7 @@ static const struct api_fact api[] = {
 	{ "a page called JSON", "200" JSON "<!DOCTYPE html>",
 	    APAM_VERDICT_UNKNOWN, APAM_KEY_UNKNOWN, IS_PAGE, NULL },
 	{ "a table", "200\nContent-Type: text/csv\n\na,b", APAM_VERDICT_UNKNOWN,
-	    APAM_KEY_UNKNOWN, "a success of another content type than JSON",
-	    NULL },
+	    APAM_KEY_UNKNOWN, "a success that is not JSON", NULL },
 
 	/* A bad key, without a challenge. */
 	{ "a bad key", "401" ERROR, APAM_VERDICT_REJECTED, APAM_KEY_REVOKED,
@@ -70,7 +71,7 @@ static const struct api_fact api[] = {
 	{ "401 and nothing else", "401\n\n", APAM_VERDICT_REJECTED,
 	    APAM_KEY_REVOKED, REFUSED, NULL },
 	{ "a page, 401", "401" PAGE, APAM_VERDICT_SUSPECT, APAM_KEY_UNKNOWN,
-	    "a 401 page without a challenge: perhaps not the API's", NULL },
+	    "a 401 page without a challenge: perhaps not from the API", NULL },
 
 	/* Redirects. */
 	{ "older servers, a bad key", "302" TO("/app/login"),

@@ -31,8 +31,8 @@ teardown(void)
 #define GIVEN SAYS("a fresh token was issued")
 #define DEAD "the key is revoked, archived or wrong, or its secret is"
 #define MISREAD                                                                \
-	"it does not understand the request: look at exchange.encoding,"       \
-	" key_field and secret_field"
+	"it does not understand the request: check exchange.encoding, "        \
+	"key_field and secret_field"
 #define GOES "a redirect, which is never followed: is the URL right?"
 #define IS_PAGE "an HTML page where JSON was expected"
 #define IS_FAULT "the server has a fault of its own"
@@ -51,7 +51,7 @@ static const struct fact mints[] = {
 
 	/* 200, and no token. */
 	{ "no token", "200" JSON "{}", APAM_KEY_UNKNOWN,
-	    SAYS("no token at token_pointer (HTTP 200)") },
+	    SAYS("the answer has no token at token_pointer (HTTP 200)") },
 	{ "a token of nothing", "200" JSON "{\"idToken\":\"\"}",
 	    APAM_KEY_UNKNOWN,
 	    SAYS("the token is not a string, or is empty (HTTP 200)") },
@@ -60,12 +60,13 @@ static const struct fact mints[] = {
 	    SAYS("the token is not a string, or is empty (HTTP 200)") },
 	{ "a token that is two words", "200" JSON "{\"idToken\":\"CANARY b\"}",
 	    APAM_KEY_UNKNOWN,
-	    SAYS("the token has characters that no header takes (HTTP 200)") },
+	    SAYS("the token has characters that a header cannot have (HTTP "
+		 "200)") },
 	{ "two tokens", "200" JSON "{\"idToken\":\"a\",\"idToken\":\"b\"}",
 	    APAM_KEY_UNKNOWN,
 	    SAYS("the JSON has a duplicate name (HTTP 200)") },
 	{ "a refusal with 200", "200" MESSAGE("Unauthorized"), APAM_KEY_UNKNOWN,
-	    SAYS("no token at token_pointer (HTTP 200)") },
+	    SAYS("the answer has no token at token_pointer (HTTP 200)") },
 	{ "empty", "200" JSON, APAM_KEY_UNKNOWN,
 	    SAYS("an empty answer (HTTP 200)") },
 	{ "a page", "200" PAGE, APAM_KEY_UNKNOWN, SAYS(IS_PAGE " (HTTP 200)") },
@@ -161,9 +162,11 @@ END_TEST
 #define LET_IN "the API let the request in and found an error in it"
 #define REFUSED "the API answered 401: the credential is not accepted"
 #define FORBIDS "the API answered 403: not allowed with this credential"
-#define NOTHING "this answer says nothing of the credential"
-#define ASIDE "a redirect says nothing of the key"
-#define BROKEN "the server has a fault of its own, which says nothing"
+#define NOTHING "this answer says nothing about the credential"
+#define ASIDE "a redirect says nothing about the key"
+#define BROKEN                                                                 \
+	"the server has a fault of its own, which says nothing about "         \
+	"the key"
 
 static const struct api_fact api[] = {
 	{ "occupancy", "200" JSON "{\"spaces\":[]}", APAM_VERDICT_ACCEPTED,
@@ -177,14 +180,13 @@ static const struct api_fact api[] = {
 	{ "a page called JSON", "200" JSON "<html>", APAM_VERDICT_UNKNOWN,
 	    APAM_KEY_UNKNOWN, IS_PAGE, NULL },
 	{ "text", "200\nContent-Type: text/csv\n\na,b", APAM_VERDICT_UNKNOWN,
-	    APAM_KEY_UNKNOWN, "a success of another content type than JSON",
-	    NULL },
+	    APAM_KEY_UNKNOWN, "a success that is not JSON", NULL },
 	{ "an archived key", "401" MESSAGE("CANARY"), APAM_VERDICT_REJECTED,
 	    APAM_KEY_REVOKED, REFUSED, NULL },
 	{ "401 and nothing else", "401\n\n", APAM_VERDICT_REJECTED,
 	    APAM_KEY_REVOKED, REFUSED, NULL },
 	{ "a page, 401", "401" PAGE, APAM_VERDICT_SUSPECT, APAM_KEY_UNKNOWN,
-	    "a 401 page without a challenge: perhaps not the API's", NULL },
+	    "a 401 page without a challenge: perhaps not from the API", NULL },
 	{ "a read key that writes", "403" MESSAGE("Forbidden"),
 	    APAM_VERDICT_FORBIDDEN, APAM_KEY_UNKNOWN, FORBIDS, NULL },
 	{ "403 and nothing else", "403\n\n", APAM_VERDICT_FORBIDDEN,

@@ -110,7 +110,7 @@ static bool
 is_called_wrong(const char *said)
 {
 	static const char *const wrong[] = { "malformed", "syntax", "damaged",
-		"is no option", "expected", "duplicate", "not valid",
+		"is not an option", "expected", "duplicate", "not valid",
 		"can be changed by others" };
 
 	for (int i = 0; i < ROWS(wrong); i++)

@@ -483,8 +483,8 @@ check: good: introspection: $1; $fresh"
 	proves forgotten leaving "$call
 	    order=$control/forget?client=leaving-client check status" \
 "call: 200, token 1, 1 sent
-check: revoked: introspection: it does not take our id and secret (HTTP 401); $gone
-status: revoked, not usable: introspection: it does not take our id and secret (HTTP 401); $gone"
+check: revoked: introspection: it does not accept our id and secret (HTTP 401); $gone
+status: revoked, not usable: introspection: it does not accept our id and secret (HTTP 401); $gone"
 }
 
 # Tokens of three seconds, and a program that runs for ten.
@@ -522,7 +522,7 @@ stop_oidc
 if node -e 'process.exit("hash" in require("crypto") ? 0 : 1)'; then
 	start_oidc 600 oidc-provider-9
 	write_config
-	rows_evidence "unsupported_token_type: it cannot be asked about it (HTTP 400)"
+	rows_evidence "unsupported_token_type: it cannot be asked about this token (HTTP 400)"
 	stop_oidc
 else
 	echo "not run, for it needs Node 20.12: the provider that refuses" \

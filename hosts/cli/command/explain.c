@@ -73,7 +73,7 @@ note_refused(struct explain *e, const struct apam_profile_info *info)
 		e->refused.entry = (int)i;
 	}
 	if (e->refused.status != APAM_E_ARCHIVED)
-		why = "whether its keys are archived cannot be told";
+		why = "it is not known whether its keys are archived";
 	(void)snprintf(
 	    e->refused.profile, sizeof(e->refused.profile), "%s", info->name);
 	(void)snprintf(

@@ -107,7 +107,7 @@ sign(const char *name, struct apam_profile *profile,
 	if (status == APAM_E_POLICY &&
 	    request->body->kind == APAM_BODY_UNKNOWN) {
 		code = report(name, status, &err);
-		complain("where it signs the body, give it with -d, or "
+		complain("if it signs the body, give the body with -d, or say "
 			 "--no-body");
 		return code;
 	}

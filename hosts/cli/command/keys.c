@@ -88,7 +88,7 @@ keys_done(struct cli *cli, const char *id, const char *state, const char *where,
 	printf("%s is %s%s\n", id, state, where);
 	fflush(stdout);
 	for (; profiles != NULL && *profiles != NULL; profiles++)
-		complain("profile %s has no other key, and signs no more",
+		complain("profile %s has no other key, so it no longer signs",
 		    *profiles);
 	return STATUS_DONE;
 }

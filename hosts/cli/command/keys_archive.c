@@ -163,7 +163,7 @@ show_done(struct cli *cli, struct survey *s)
 	code = keys_done(cli, s->name->id, "archived",
 	    " everywhere on this machine", (const char *const *)s->touched.all);
 	if (s->failed)
-		complain("which profiles have no other key cannot be told");
+		complain("it is not known which profiles have no other key");
 	return code;
 }
 
@@ -190,8 +190,8 @@ may_go_unknown(const struct args *args, const struct use *use, const char *id)
 	if (use->missed[0] == '\0' || args_has(args, "yes"))
 		return true;
 	complain(
-	    "whether %s was used lately is not known: %s", id, use->missed);
-	return !can_confirm() || confirm(args, "Archive it all the same?");
+	    "it is not known whether %s was used lately: %s", id, use->missed);
+	return !can_confirm() || confirm(args, "Archive it anyway?");
 }
 
 /* False if a person says no, or a script would have to be asked. */
@@ -208,7 +208,7 @@ may_go(const struct args *args, const struct use *use, const char *id)
 	complain("%s was used %s ago, by %s of user %s; profiles that name it: "
 		 "%s",
 	    id, age, use->by, user, use->profiles);
-	return confirm(args, "Archive it all the same?");
+	return confirm(args, "Archive it anyway?");
 }
 
 static int

@@ -43,28 +43,27 @@ show(void *arg, const struct apam_registry_change *change)
 	else if (r->shown[change->archived]++ < SHOWN_MAX)
 		complain("%s (%s%s%s) %s", change->id, change->scheme,
 		    marked ? ", secret " : "", change->mark,
-		    change->archived ? "is archived by it" :
-				       "signs again by it");
+		    change->archived ? "will be archived" : "will sign again");
 }
 
 static void
 show_sum(const struct apam_registry_outlook *outlook)
 {
-	complain("the text has %llu key%s; by it %llu that are archived now "
-		 "sign again, and %llu more are archived",
+	complain("the text has %llu key%s; with it, %llu that are archived now "
+		 "will sign again, and %llu more will be archived",
 	    (unsigned long long)outlook->keys, outlook->keys == 1 ? "" : "s",
 	    (unsigned long long)outlook->active,
 	    (unsigned long long)outlook->archived);
 	if (outlook->unnamed > 0)
-		complain("%llu of those that sign again are in no text and no "
-			 "profile: their ids are not known",
+		complain("%llu of the keys that will sign again are in no text "
+			 "and no profile: their ids are not known",
 		    (unsigned long long)outlook->unnamed);
 	if (outlook->none)
-		complain("there is no registry yet on this machine: nothing is "
-			 "lost by it");
+		complain("there is no registry on this machine yet, so nothing "
+			 "is lost");
 	else if (outlook->generation == 0)
-		complain("the index is missing or damaged, so that no key that "
-			 "is archived in it alone can be told");
+		complain("the index is missing or damaged, so keys that only "
+			 "it has as archived are not known");
 }
 
 /* Ask only if an archived key would sign again, or if that is unknown. */
@@ -73,7 +72,7 @@ may_go(const struct args *args, const struct apam_registry_outlook *outlook)
 {
 	if (outlook->active == 0 && outlook->generation != 0)
 		return true;
-	return confirm(args, "Make the registry from it?");
+	return confirm(args, "Make the registry from this text?");
 }
 
 static int

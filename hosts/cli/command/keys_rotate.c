@@ -38,8 +38,7 @@ judge_standby(const struct args *args, const char *profile,
 			 "key");
 		return STATUS_REFUSED;
 	}
-	return confirm(args, "Rotate all the same?") ? STATUS_DONE :
-						       STATUS_TEMPORARY;
+	return confirm(args, "Rotate anyway?") ? STATUS_DONE : STATUS_TEMPORARY;
 }
 
 static int

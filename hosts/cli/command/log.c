@@ -227,12 +227,11 @@ say_nothing(const struct view *view, const struct log_to *to)
 	if (view->count > 0)
 		return;
 	if (view->seen > 0) {
-		tell("No line of the audit log is of what was asked for; there "
-		     "are %zu others.",
+		tell("No line of the audit log matches; there are %zu others.",
 		    view->seen);
 		return;
 	}
-	complain("there is no audit log to be read: %s", to->tried);
+	complain("there is no audit log to read: %s", to->tried);
 	complain("%s`audit` in the main file says where it goes, and "
 		 "`apam users add` lets a service's user write it; --file "
 		 "FILE reads another",

@@ -73,7 +73,7 @@ remark(const struct view *view, const struct apam_revoke_report *report)
 
 	if (lives)
 		complain("%s: entry %u: the provider still honours the token; "
-			 "it was dropped all the same",
+			 "it was dropped anyway",
 		    view->profile, report->entry + 1);
 	if (report->drop_status != APAM_OK)
 		complain("%s: entry %u: other processes keep their tokens "

@@ -74,8 +74,8 @@ read_group(const struct args *args, struct apam_secret_file *file)
 		return STATUS_DONE;
 	if (group == NULL && number < 0)
 		return usage_error(&command_secret_set,
-		    "there is no group %s; a service has one of its user's "
-		    "name, as a rule: `getent group` shows them",
+		    "there is no group %s; a service's group usually has its "
+		    "user's name: `getent group` shows them",
 		    name);
 	file->group = group != NULL ? group->gr_gid : (gid_t)number;
 	return STATUS_DONE;

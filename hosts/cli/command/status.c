@@ -66,8 +66,8 @@ why_none(const struct view *view, const struct apam_entry_status *entry)
 	if (entry->generation != 0 || entry->refreshing)
 		return NULL;
 	if (!view->shares)
-		return "its programs keep their credentials to themselves: the "
-		       "profile has no share_credentials";
+		return "its programs do not share credentials: the profile has "
+		       "no share_credentials";
 	return "no program of this user has shared one yet";
 }
 

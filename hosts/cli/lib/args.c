@@ -68,7 +68,7 @@ static bool
 note(struct args *args, const struct flag *flag, const char *value)
 {
 	if (flag->value != NULL && !flag->many && args_has(args, flag->name))
-		return problem(args, "may be given once only", flag);
+		return problem(args, "may be given only once", flag);
 	args->given[args->given_count++] = (struct given){ flag, value };
 	return true;
 }

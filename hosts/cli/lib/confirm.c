@@ -28,7 +28,7 @@ confirm(const struct args *args, const char *question)
 	if (args_has(args, "yes"))
 		return true;
 	if (!can_confirm()) {
-		complain("nothing was done; add --yes to do it all the same");
+		complain("nothing was done; add --yes to do it anyway");
 		return false;
 	}
 	fprintf(stderr, "%s [y/N] ", question);

@@ -342,7 +342,7 @@ word(struct cursor *c)
 		return true;
 	}
 	if (strcmp(text, "-") == 0)
-		return problem(c->args, "- is no URL");
+		return problem(c->args, "- is not a URL");
 	return text[1] == '-' ? long_option(c) : short_options(c);
 }
 

@@ -47,7 +47,7 @@ header_arg(const char *text, struct apam_header *header)
 	while (token_char(text[n]))
 		n++;
 	if (n == 0 || text[n] != ':')
-		return "a header is given as 'Name: value'";
+		return "write a header as 'Name: value'";
 	header->name = (struct apam_str){ text, n };
 	header->value = trim(text + n + 1);
 	if (has_control(header->value))

@@ -106,8 +106,8 @@ secret_input_read(struct secret_input *to, const char *prompt)
 	if (!ok)
 		return "standard input cannot be read";
 	if (terminal && to->n >= TERMINAL_LINE)
-		return "a terminal passes no line that long; give the secret "
-		       "by a pipe or a file on standard input";
+		return "a terminal cannot pass a line that long; give the "
+		       "secret on standard input, from a pipe or a file";
 	drop_newline(to);
 	return to->n == 0 ? "the secret is empty; nothing was stored" : NULL;
 }

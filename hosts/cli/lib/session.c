@@ -121,7 +121,7 @@ session_configure(struct cli *cli, const char *config, bool debug)
 	int level = debug ? APAM_LOG_DEBUG : log_level_from_environment();
 
 	if (level < 0) {
-		complain("APAM_LOG is none of error, warning, info, debug");
+		complain("APAM_LOG must be error, warning, info or debug");
 		return STATUS_USAGE;
 	}
 	cli->options.size = sizeof(cli->options);

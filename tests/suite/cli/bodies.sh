@@ -130,7 +130,7 @@ headers_sign "an empty body" POST '' -d ''
 headers_sign "DELETE" DELETE '' -X DELETE
 for method in POST PUT PATCH; do
 	row "headers: $method, and nothing said of its body" 1 '' \
-	    'give it with -d, or --no-body' headers bare -X $method \
+	    'give the body with -d' headers bare -X $method \
 	    https://bare.example.com/a
 	signs "headers: $method, of a scheme that signs none" 0 \
 	    '^Authorization: Basic ' '' headers plain -X $method \

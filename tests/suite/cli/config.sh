@@ -42,7 +42,7 @@ row "explain --json: it signs" 0 '^  "signs": true$' '' --json explain $origin/x
 row "explain --json: none signs" 1 '^  "signs": false$' '*' --json explain \
     https://o.test/
 basic twin $origin/deep twin@example.com fake-key-of-twin
-row "explain: two that claim it alike" 1 "^twin$tab.*alike" \
+row "explain: two that claim it alike" 1 "^twin$tab.*same way" \
     'this URL: profiles sub and twin both claim the URL; name one' explain \
     $origin/deep/x
 file=$dir/apam.d/twin.conf
@@ -131,7 +131,7 @@ row "a secret and a blank" 3 '' \
     lint --strict
 printf '%s\n' "$secret" >"$dir/secrets/beside"
 mv "$file" "${file%.conf}"
-row "a file that is no profile" 0 '' "^${file%.conf}: warning: it is no profile" \
+row "a file that is no profile" 0 '' "^${file%.conf}: warning: it is not a profile" \
     lint
 row "--strict: a file that is no profile" 3 '' 'warning' lint --strict
 rm "${file%.conf}"
@@ -218,11 +218,11 @@ rm "$file"
 cp "$dir/apam.conf" "$dir/saved"
 sed -i "s,^state_dir.*,state_dir = \"$dir/saved\";," "$dir/apam.conf"
 row "state_dir is a file: lint" 3 '' \
-    "=$dir/apam.conf: error: state_dir: $dir/saved is no directory" lint
+    "=$dir/apam.conf: error: state_dir: $dir/saved is not a directory" lint
 APAM_LOG=warning row "state_dir is a file: lint, with a log" 3 '' \
-    "=$dir/apam.conf: error: state_dir: $dir/saved is no directory" lint
+    "=$dir/apam.conf: error: state_dir: $dir/saved is not a directory" lint
 signs "state_dir is a file: nothing is known, and nothing signs" 4 '' \
-    "^apam: good: whether the key is archived .*$dir/saved is no directory" \
+    "^apam: good: it is not known whether the key is archived.*$dir/saved is not a directory" \
     headers good $origin/x
 sed -i "s,^state_dir.*,state_dir = \"$dir/absent\";," "$dir/apam.conf"
 row "no state_dir: lint" 0 '' '' lint

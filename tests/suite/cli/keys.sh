@@ -235,7 +235,7 @@ asked_on_terminal()
 	status=$?
 }
 asked_on_terminal n
-expect "on a terminal: no" 1 'all the same\? \[y/N\]' '*' "$dir/out"
+expect "on a terminal: no" 1 'anyway\? \[y/N\]' '*' "$dir/out"
 asked_on_terminal ''
 expect "on a terminal: no is the default" 1 'nothing was done' '*' "$dir/out"
 asked_on_terminal y
@@ -357,9 +357,9 @@ row "archived after the backup" 0 'is archived' '*' \
     keys archive --yes sandbox-read-2
 signs "it signs" 0 '^Authorization: ' '*' headers seed "$seed/x"
 row "recover: what would change is said" 1 '' \
-    'sandbox-read-2 \(key-secret-archiveable.*\) signs again by it' \
+    'sandbox-read-2 \(key-secret-archiveable.*\) will sign again' \
     keys recover "$dir/backup"
-row "recover: both ways" 1 '' 'demo@example.com .* is archived by it' \
+row "recover: both ways" 1 '' 'demo@example.com .* will be archived' \
     keys recover "$dir/backup"
 row "recover: nothing was done" 1 '' 'nothing was done; add --yes' \
     keys recover "$dir/backup"
@@ -385,7 +385,7 @@ row "no text: archive" 3 '' 'apam keys recover FILE' \
     keys archive --yes sandbox-read
 row "no text: recover" 3 '' 'is missing' keys recover --yes
 row "recover no such file" 3 '' 'no/such' keys recover --yes /no/such
-row "recover what is no registry" 3 '' 'apam.conf:1: error: .*no text of a key' \
+row "recover what is no registry" 3 '' 'apam.conf:1: error: .*not the text of a key' \
     keys recover --yes "$dir/apam.conf"
 row "recover what is no registry: lint says nothing of it" 3 '' '!apam lint' \
     keys recover --yes "$dir/apam.conf"
@@ -405,7 +405,7 @@ sed "s|^state_dir.*|state_dir = \"$dir/fresh\";|" "$dir/apam.conf" \
 fresh()
 {
 	run -c "$dir/fresh.conf" keys recover "$@" "$dir/backup"
-	grep -q 'there is no registry yet on this machine' "$dir/err" &&
+	grep -q 'there is no registry on this machine yet' "$dir/err" &&
 		! grep -q 'index is missing' "$dir/err"
 }
 holds "no registry yet: recover says so" fresh
@@ -413,7 +413,7 @@ holds "no registry yet: it was not made" [ ! -e "$dir/fresh/registry" ]
 holds "no registry yet: recover makes it" fresh --yes
 holds "it is made" [ -s "$dir/fresh/index/keys" ]
 run -c "$dir/fresh.conf" keys recover --yes "$dir/backup"
-holds "now there is one" [ "$(grep -c 'no registry yet' "$dir/err")" = 0 ]
+holds "now there is one" [ "$(grep -c 'no registry on this' "$dir/err")" = 0 ]
 forget_counter "$dir/fresh"
 
 # Without the index nothing is known, and nothing signs, but by one's leave.
@@ -431,7 +431,7 @@ sed -i "s|origins = .*|origins = [ \"$lax\" ];|" "$dir/apam.d/lax.conf"
 row "no index: status" 0 '^seed' 'index/keys.*is missing' status seed
 row "no index: explain" 4 '*' 'index/keys.*is missing' explain "$seed/x"
 row "no index: explain says what it means" 4 '^  "signs": false$' \
-    'signs nothing: whether its keys are archived cannot be told' \
+    'signs nothing: it is not known whether its keys are archived' \
     --json explain "$seed/x"
 row "no index: explain of one that allows it" 0 '^  "signs": true$' '*' \
     --json explain "$lax/x"

@@ -17,7 +17,7 @@ cells()
 
 # ---- Nothing -------------------------------------------------------------------
 
-row "nothing anywhere" 0 '' "no audit log to be read: .*$dir/state/users" \
+row "nothing anywhere" 0 '' "no audit log to read: .*$dir/state/users" \
     log --since 2040-01-01
 holds "what to do" grep -q '`audit` in the main file' "$dir/err"
 row "nothing in JSON" 0 '^\[\]' '*' --json log --since 2040-01-01

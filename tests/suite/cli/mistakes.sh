@@ -57,7 +57,7 @@ origins = [ "$seed" ];
 auth = ( { schema = "basic-email-key"; $seed_entry } );
 END
 told "the word scheme misspelt" 3 \
-    'schema is no option of the entry; did you mean scheme\?' \
+    'schema is not an option of the entry; did you mean scheme\?' \
     request slip "$version"
 profile slip <<END
 auth = ( { scheme = "basic-email-key"; $seed_entry } );
@@ -109,7 +109,7 @@ END
 # Which of its two texts it is depends on whether the answer is read before the
 # connection is reset.
 told "https to a port of http" 4 \
-    "$host:$CONTROL_PORT .*speaks no TLS: check the port" request plain \
+    "$host:$CONTROL_PORT .*does not speak TLS: check the port" request plain \
     "https://$host:$CONTROL_PORT/"
 profile proxied <<END
 origins = [ "https://api.example.test" ];
@@ -159,7 +159,7 @@ control '/fault?provider=7signal&path=/oauth2&kind=429&arg=30'
 told "too many requests" 4 'wait' request seven "$seven/eyes"
 control /clear
 APAM_LOG=loud told "a level that is none" 2 \
-    'error, warning, info, debug' request seed "$version"
+    'error, warning, info or debug' request seed "$version"
 seed bare "email = \"demo@example.com\"; key = \"file:$dir/secrets/seed\";"
 row "a check without a probe" 4 $'\tunknown\t.*probe' '*' check bare
 finish

@@ -124,7 +124,7 @@ holds "not known is not never" \
 row "why not" 0 '"group 65531 may read its secret and has no directory' '' \
     --json keys list
 on_terminal n keys archive used@example.com
-expect "archive asks" 1 'whether used@example.com was used lately is not known' \
+expect "archive asks" 1 'it is not known whether used@example.com was used lately' \
     '*' "$dir/out"
 as $villain "another user sees each key once" 3 \
     "^used@example.com$t.*${t}not known$t" \
@@ -134,7 +134,7 @@ holds "of unknown profiles" [ "$(cell used@example.com 8)" = 'not known' ]
 holds "nothing is to be stored" \
     sh -c '! grep -q "store the secret" "$1"' - "$dir/err"
 row "a script goes on" 0 archived \
-    'whether used@example.com was used lately is not known: group 65531' \
+    'it is not known whether used@example.com was used lately: group 65531' \
     keys archive used@example.com
 chgrp $service "$dir/secrets/used"
 row "restored in the end" 0 restored '' keys restore used@example.com

@@ -60,7 +60,7 @@ row "shared: valid, with its times" 0 \
     "${t}valid${t}[1-9][0-9]*${t}$time${t}$time${t}$time${t}$time${t}good: .*${t}\$" \
     '' status seven
 row "not shared: none, but what was noted of the key" 0 \
-    "${t}none${t}0${t}-${t}-${t}-${t}$time${t}good: a fresh .* \(noted by apam of uid [0-9]+\)${t}its programs keep .*share_credentials\$" \
+    "${t}none${t}0${t}-${t}-${t}-${t}$time${t}good: a fresh .* \(noted by apam of uid [0-9]+\)${t}its programs do not .*share_credentials\$" \
     '' status alone
 row "shared, in JSON" 0 '"valid"' '' --json status seven alone
 holds "shared: usable" [ "$(member usable)" = true ]

@@ -109,7 +109,7 @@ shows "lint: warnings are counted" 0 '^0 errors, 1 warning\.' lint
 rm "$dir/apam.d/third.conf"
 shows "check: what it comes to" 4 '^0 of 2 keys are good; apam-troubleshooting' \
     check
-shows "status: why it knows nothing" 0 'remark: its programs keep' status
+shows "status: why it knows nothing" 0 'remark: its programs do not' status
 mkdir -m 700 "$dir/none"
 cp "$dir/apam.conf" "$dir/saved"
 sed -i "s,/apam.d\",/none\"," "$dir/apam.conf"

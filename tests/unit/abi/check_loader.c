@@ -118,7 +118,7 @@ START_TEST(a_name_is_no_path)
 	ck_assert_ptr_null(get(names[_i].name));
 	ck_assert_int_eq(err.status, APAM_E_MODULE);
 	ck_assert_str_eq(err.text,
-	    "a scheme is named by lower-case letters, digits and '-'");
+	    "a scheme's name has only lower-case letters, digits and '-'");
 }
 END_TEST
 
@@ -286,7 +286,7 @@ END_TEST
 START_TEST(a_directory_is_no_module)
 {
 	project_directory(&project, "modules/folder.so");
-	refused("folder", APAM_E_MODULE, "is no regular file");
+	refused("folder", APAM_E_MODULE, "is not a regular file");
 }
 END_TEST
 

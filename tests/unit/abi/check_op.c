@@ -177,22 +177,22 @@ static const struct {
 } rows[] = {
 	{ "acquired", OP_ACQUIRE, CREDENTIAL, 1, APAM_STEP_DONE, APAM_OK, "" },
 	{ "nothing acquired", OP_ACQUIRE, NOTHING, 1, APAM_STEP_FAILED,
-	    APAM_E_ABI, "the module is done without a credential" },
+	    APAM_E_ABI, "the module finished without a credential" },
 	{ "an empty one", OP_ACQUIRE, EMPTY_CREDENTIAL, 1, APAM_STEP_FAILED,
-	    APAM_E_ABI, "the module is done without a credential" },
+	    APAM_E_ABI, "the module finished without a credential" },
 	{ "one too large", OP_ACQUIRE, HUGE_CREDENTIAL, 1, APAM_STEP_FAILED,
 	    APAM_E_PROVIDER, "the credential is too large" },
 	{ "a memo too large", OP_ACQUIRE, HUGE_MEMO, 1, APAM_STEP_FAILED,
 	    APAM_E_PROVIDER, "the credential is too large" },
 	{ "a state instead", OP_ACQUIRE, KEY_GOOD, 1, APAM_STEP_FAILED,
-	    APAM_E_ABI, "the module is done without a credential" },
+	    APAM_E_ABI, "the module finished without a credential" },
 	{ "checked", OP_CHECK, KEY_GOOD, 1, APAM_STEP_DONE, APAM_OK, "" },
 	{ "nothing found", OP_CHECK, NOTHING, 1, APAM_STEP_FAILED, APAM_E_ABI,
-	    "the module is done without a key state" },
+	    "the module finished without a key state" },
 	{ "an illegal state", OP_CHECK, KEY_ILLEGAL, 1, APAM_STEP_FAILED,
-	    APAM_E_ABI, "the module is done without a key state" },
+	    APAM_E_ABI, "the module finished without a key state" },
 	{ "a credential instead", OP_CHECK, CREDENTIAL, 1, APAM_STEP_FAILED,
-	    APAM_E_ABI, "the module is done without a key state" },
+	    APAM_E_ABI, "the module finished without a key state" },
 	{ "revoked", OP_REVOKE, NOTHING, 1, APAM_STEP_DONE, APAM_OK, "" },
 	{ "an exchange", OP_ACQUIRE, EXCHANGE, 2, APAM_STEP_EXCHANGE, APAM_OK,
 	    "" },
@@ -200,11 +200,11 @@ static const struct {
 	    "the module asked for an exchange and built none" },
 	{ "a bad method", OP_REVOKE, BAD_METHOD, 2, APAM_STEP_FAILED,
 	    APAM_E_CONFIG,
-	    "the exchange cannot be sent: the method is no HTTP method" },
+	    "the exchange cannot be sent: the method is not an HTTP method" },
 	{ "a bad URL", OP_ACQUIRE, BAD_URL, 2, APAM_STEP_FAILED, APAM_E_CONFIG,
 	    "the exchange cannot be sent: " },
 	{ "a bad header", OP_ACQUIRE, BAD_HEADER, 2, APAM_STEP_FAILED,
-	    APAM_E_CONFIG, "the exchange cannot be sent: a header value" },
+	    APAM_E_CONFIG, "the exchange cannot be sent: a header's value" },
 	{ "failed", OP_ACQUIRE, FAIL_NETWORK, 0, APAM_STEP_FAILED,
 	    APAM_E_NETWORK, "it says so" },
 	{ "failed without a word", OP_CHECK, NOTHING, 0, APAM_STEP_FAILED,
@@ -276,7 +276,7 @@ START_TEST(exchanges_come_to_an_end)
 		    APAM_STEP_EXCHANGE);
 	ck_assert_int_eq(op_step(&op, &module, &deed, &r), APAM_STEP_FAILED);
 	ck_assert_str_eq(
-	    op.error.text, "the module asks for one exchange after the other");
+	    op.error.text, "the module asks for too many exchanges");
 	response_free(&r);
 }
 END_TEST

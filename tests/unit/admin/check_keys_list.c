@@ -376,8 +376,8 @@ START_TEST(who_could_not_note_a_use_is_named)
 	project_entries(&project, "env",
 	    "{ scheme = \"hmac-test\"; key_id = \"env\"; "
 	    "secret = \"env:X\"; }");
-	said_is("env: who may read its secret is not known; \n"
-		"mine: ; \nshared: ; \n");
+	said_is("env: it is not known who may read its secret; \nmine: ; "
+		"\nshared: ; \n");
 }
 END_TEST
 

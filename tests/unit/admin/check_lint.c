@@ -166,7 +166,7 @@ static const struct {
 	    "origins = [ \"https://api.example/v1\" ];\n"
 	    "auth = ( { " HMAC "secret = \"file:@/secret\";\n"
 	    "probe = \"GET /eyes\"; } );\n",
-	    { "APAM_OK apam.d/p.conf:3 probe: its path is below none" } },
+	    { "APAM_OK apam.d/p.conf:3 probe: its path is not below any" } },
 	{ "a probe below another origin",
 	    "origins = [ \"https://api.example/v1\",\n"
 	    "\"https://api.example/v2\" ];\n"
@@ -265,7 +265,7 @@ START_TEST(profiles_are_linted_by_name)
 {
 	static const char *const lines[8] = { "apam.d/a.conf:2",
 		"apam.d/b.conf:2", "apam.d/c.conf:2",
-		"APAM_OK apam.d/b.conf~:0 it is no profile", NULL };
+		"APAM_OK apam.d/b.conf~:0 it is not a profile", NULL };
 
 	write_profile("c",
 	    "origins = [ \"https://c.example\" ];\n"
@@ -286,7 +286,7 @@ START_TEST(a_name_that_no_profile_can_have)
 {
 	static const char *const lines[8] = { "-b.conf:0 a profile's name",
 		"my profile.conf:0 a profile's name",
-		"APAM_OK apam.d/good.txt:0 it is no profile", NULL };
+		"APAM_OK apam.d/good.txt:0 it is not a profile", NULL };
 
 	write_profile("my profile", GOOD);
 	write_profile("-b", GOOD);
@@ -380,8 +380,8 @@ static const struct {
 	{ "absent/p.conf", APAM_E_CONFIG, "the folder of the file cannot" },
 	{ "apam.d", APAM_E_CONFIG, "" },
 	{ "apam.d/", APAM_E_CONFIG, "" },
-	{ "apam.d/.conf", APAM_E_CONFIG, "a profile's name is" },
-	{ "apam.d/-p.conf", APAM_E_CONFIG, "a profile's name is" },
+	{ "apam.d/.conf", APAM_E_CONFIG, "a profile's name has" },
+	{ "apam.d/-p.conf", APAM_E_CONFIG, "a profile's name has" },
 	{ "link.conf", APAM_E_TRUST, "link.conf:0" },
 	{ "dangling.conf", APAM_E_TRUST, "dangling.conf:0" },
 	{ "apam.d/loose.conf", APAM_E_TRUST, "apam.d/loose.conf:0" },

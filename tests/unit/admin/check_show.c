@@ -294,7 +294,7 @@ START_TEST(no_url_nothing_to_explain)
 END_TEST
 
 #define LONGER "another profile has an origin with a longer path"
-#define ALIKE "another profile claims the URL alike"
+#define ALIKE "another profile claims the URL in the same way"
 #define HOST "the host differs"
 #define PORT "the port differs"
 #define PATH "the path "

@@ -176,7 +176,7 @@ static const struct {
 	{ { .code = 28, .url = URL, .stage = APAM_STAGE_NAME }, APAM_E_DEADLINE,
 	    "api.example:8443: the host's name was not" },
 	{ { .code = 28, .url = URL, .stage = APAM_STAGE_CONNECTION },
-	    APAM_E_DEADLINE, "api.example:8443 did not take a connection" },
+	    APAM_E_DEADLINE, "api.example:8443 did not accept a connection" },
 	{ { .code = 28, .url = URL, .stage = APAM_STAGE_TLS }, APAM_E_DEADLINE,
 	    "the TLS handshake with api.example:8443 did not end" },
 	{ { .code = 28, .url = URL, .stage = APAM_STAGE_ANSWER },
@@ -190,7 +190,7 @@ static const struct {
 	      .proxy = "http://proxy.example:3128",
 	      .proxy_status = 407 },
 	    APAM_E_NETWORK,
-	    "does not let through to api.example:8443: it "
+	    "does not connect to api.example:8443: it "
 	    "answered 407" },
 	{ { .code = 35, .url = URL, .detail = "x: certificate required" },
 	    APAM_E_NETWORK, "api.example:8443 asks for a client certificate" },

@@ -144,7 +144,8 @@ START_TEST(a_header_cannot_inject_another)
 	ck_assert_msg(sign(&request) == APAM_E_HEADER, "%s: %s",
 	    injections[_i].name, err.text);
 	ck_assert_str_eq(err.text,
-	    "header 1 of the request has characters that none may have");
+	    "header 1 of the request has characters that a header must not "
+	    "have");
 	ck_assert_str_eq(err.profile, "p");
 	is_empty(injections[_i].name);
 }

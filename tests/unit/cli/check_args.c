@@ -64,8 +64,8 @@ static const struct {
 	{ "-iX", "--method needs a value" },
 	{ "--method", "--method needs a value" },
 	{ "--include=yes", "--include takes no value" },
-	{ "-X a -X b", "--method may be given once only" },
-	{ "--config=a -c b", "--config may be given once only" },
+	{ "-X a -X b", "--method may be given only once" },
+	{ "--config=a -c b", "--config may be given only once" },
 	{ "--an-option-with-a-name-that-is-longer-than-most-names",
 	    "there is no option --an-option-with-a-name-that-is-longer-tha" },
 };

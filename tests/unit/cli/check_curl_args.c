@@ -58,7 +58,7 @@ static const struct {
 	{ U "," U, "one URL" },
 	{ U ",--url," U, "one URL" },
 	{ "--," U ",-s", "one URL" },
-	{ "-," U, "no URL" },
+	{ "-," U, "not a URL" },
 	{ "-L," U, "--location is refused" },
 	{ "-sL," U, "--location is refused" },
 	{ "--location," U, "--location is refused" },

@@ -209,7 +209,7 @@ START_TEST(a_partial_reading_leaves_the_unknown)
 	/* No later reading: told at once, if it stands for what is not there. */
 	ck_assert(!read_text("unheard = 1; sceret = \"env:X\";", source));
 	ck_assert_str_eq(all.first.text,
-	    "sceret is no option of the entry; did you mean secret?");
+	    "sceret is not an option of the entry; did you mean secret?");
 	ck_assert_uint_eq(all.count, 2);
 	reset();
 	ck_assert(!read_text("url = \"https://h/\"; urll = 1;", source));

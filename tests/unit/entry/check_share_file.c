@@ -288,15 +288,15 @@ START_TEST(a_directory_of_others_is_refused)
 	make_users();
 	ck_assert_int_eq(mkdir(below(""), 0700), 0);
 	ck_assert_int_eq(chmod(below(""), 0750), 0);
-	not_prepared(APAM_E_TRUST, "is not this user's alone");
+	not_prepared(APAM_E_TRUST, "does not belong to this user alone");
 	ck_assert_int_eq(chmod(below(""), 0701), 0);
-	not_prepared(APAM_E_TRUST, "is not this user's alone");
+	not_prepared(APAM_E_TRUST, "does not belong to this user alone");
 	ck_assert_int_eq(chmod(below(""), 0700), 0);
 	ck_assert_int_eq(credential_file_prepare(&file, NULL), APAM_OK);
 	if (geteuid() != 0)
 		return;
 	ck_assert_int_eq(chown(below(""), OTHER_UID, OTHER_UID), 0);
-	not_prepared(APAM_E_TRUST, "is not this user's alone");
+	not_prepared(APAM_E_TRUST, "does not belong to this user alone");
 }
 END_TEST
 

@@ -385,11 +385,11 @@ static const struct {
 	{ "no boot id", "", NOW, 1000, 90000, "last boot" },
 	{ "expires now", BOOT, NOW, 1000, NOW, "expired" },
 	{ "expired long ago", BOOT, NOW, 0, 1, "expired" },
-	{ "sent tomorrow", BOOT, NOW, NOW + 1, 90000, "cannot be" },
-	{ "expires before it was sent", BOOT, NOW, 1000, 999, "cannot be" },
-	{ "sent before the boot", BOOT, NOW, -1, 90000, "cannot be" },
-	{ "extremes", BOOT, NOW, INT64_MIN, INT64_MAX, "cannot be" },
-	{ "extremes, turned", BOOT, NOW, INT64_MAX, INT64_MIN, "cannot be" },
+	{ "sent tomorrow", BOOT, NOW, NOW + 1, 90000, "impossible" },
+	{ "expires before it was sent", BOOT, NOW, 1000, 999, "impossible" },
+	{ "sent before the boot", BOOT, NOW, -1, 90000, "impossible" },
+	{ "extremes", BOOT, NOW, INT64_MIN, INT64_MAX, "impossible" },
+	{ "extremes, turned", BOOT, NOW, INT64_MAX, INT64_MIN, "impossible" },
 };
 
 START_TEST(a_moment_counts)

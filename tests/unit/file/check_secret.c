@@ -223,7 +223,7 @@ START_TEST(a_secret_file_is_private)
 	refused(make_file("file", 0644, FAKE, 11), APAM_E_TRUST, "chmod o=");
 	refused(make_file("file", 0660, FAKE, 11), APAM_E_TRUST, "chmod go-w");
 	refused("file:/nowhere/x", APAM_E_SECRET, "/nowhere does not exist");
-	refused("file:/tmp", APAM_E_SECRET, "no regular file");
+	refused("file:/tmp", APAM_E_SECRET, "not a regular file");
 	ck_assert_int_eq(read_ref(make_file("file", 0640, FAKE, 11)), APAM_OK);
 }
 END_TEST

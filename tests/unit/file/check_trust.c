@@ -143,8 +143,8 @@ static const struct {
 	{ "program, 0755", 0755, TRUST_PROGRAM, APAM_OK, NULL },
 	{ "program, 0644", 0644, TRUST_PROGRAM, APAM_E_CONFIG, "chmod +x /" },
 	{ "program, 0775", 0775, TRUST_PROGRAM, APAM_E_TRUST, "chmod go-w /" },
-	{ "no directory", 0644, TRUST_DIRECTORY, APAM_E_CONFIG,
-	    "is no directory" },
+	{ "not a directory", 0644, TRUST_DIRECTORY, APAM_E_CONFIG,
+	    "is not a directory" },
 };
 
 START_TEST(a_file_has_a_safe_mode)
@@ -237,13 +237,15 @@ START_TEST(other_kinds_are_refused)
 	ck_assert_int_eq(mkfifo(below("fifo"), 0600), 0);
 	make_directory("d", 0755);
 	make_file("f", 0644, "x");
-	refused(below("fifo"), TRUST_FILE, APAM_E_CONFIG, "no regular file");
-	refused(below("fifo"), TRUST_SECRET, APAM_E_CONFIG, "no regular file");
-	refused(below("d"), TRUST_FILE, APAM_E_CONFIG, "no regular file");
-	refused("/dev/null", TRUST_FILE, APAM_E_CONFIG, "no regular file");
-	refused(below("f/x"), TRUST_FILE, APAM_E_CONFIG, "/f is no directory");
+	refused(below("fifo"), TRUST_FILE, APAM_E_CONFIG, "not a regular file");
+	refused(
+	    below("fifo"), TRUST_SECRET, APAM_E_CONFIG, "not a regular file");
+	refused(below("d"), TRUST_FILE, APAM_E_CONFIG, "not a regular file");
+	refused("/dev/null", TRUST_FILE, APAM_E_CONFIG, "not a regular file");
+	refused(
+	    below("f/x"), TRUST_FILE, APAM_E_CONFIG, "/f is not a directory");
 	refused(below("f/"), TRUST_FILE, APAM_E_CONFIG, "ends in /");
-	refused(below("f/"), TRUST_DIRECTORY, APAM_E_CONFIG, "no directory");
+	refused(below("f/"), TRUST_DIRECTORY, APAM_E_CONFIG, "not a directory");
 	refused(below("no/x"), TRUST_FILE, APAM_E_CONFIG, "/no does not exist");
 	refused("f", TRUST_FILE, APAM_E_CONFIG, "not absolute");
 }

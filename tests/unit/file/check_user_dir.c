@@ -183,14 +183,15 @@ START_TEST(one_that_is_not_the_users_alone_is_refused)
 	opens(true);
 	for (int i = 0; i < ROWS(modes); i++) {
 		ck_assert_int_eq(chmod(of(geteuid()), modes[i]), 0);
-		refused(true, APAM_E_TRUST, "is not this user's alone");
+		refused(
+		    true, APAM_E_TRUST, "does not belong to this user alone");
 	}
 	ck_assert_int_eq(chmod(of(geteuid()), 0700), 0);
 	opens(true);
 	if (geteuid() != 0)
 		return;
 	ck_assert_int_eq(chown(of(0), OTHER_UID, OTHER_UID), 0);
-	refused(true, APAM_E_TRUST, "is not this user's alone");
+	refused(true, APAM_E_TRUST, "does not belong to this user alone");
 }
 END_TEST
 

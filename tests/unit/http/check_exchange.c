@@ -99,13 +99,13 @@ static const struct {
 	const char *why;
 } wrongs[] = {
 	{ "no method", "", "https://h/", 0, NULL, NULL, false,
-	    "the method is no HTTP method" },
+	    "the method is not an HTTP method" },
 	{ "two words", "GET /", "https://h/", 0, NULL, NULL, false,
-	    "the method is no HTTP method" },
+	    "the method is not an HTTP method" },
 	{ "a line end", "GET\r\n", "https://h/", 0, NULL, NULL, false,
-	    "the method is no HTTP method" },
+	    "the method is not an HTTP method" },
 	{ "a long method", "ABCDEFGHIJKLMNOP", "https://h/", 0, NULL, NULL,
-	    false, "the method is no HTTP method" },
+	    false, "the method is not an HTTP method" },
 	{ "encoding 3", "POST", "https://h/", (enum apam_encoding)3, NULL, NULL,
 	    false, "the encoding of the exchange is unknown" },
 	{ "encoding 3 with a field", "POST", "https://h/",
@@ -125,9 +125,10 @@ static const struct {
 	{ "a line end in the URL", "GET", "https://h/\r\nHost: e", 0, NULL,
 	    NULL, false, "" },
 	{ "a bad name", "GET", "https://h/", 0, "X-A:", "b", false,
-	    "a header name has characters that none may have" },
+	    "a header's name has characters that it must not have" },
 	{ "a bad value", "GET", "https://h/", 0, "X-A", "b\r\nX-B: c", false,
-	    "a header value has control characters or space at an end" },
+	    "a header's value has control characters, or a space at its start "
+	    "or end" },
 };
 
 START_TEST(what_is_wrong_is_not_sent)

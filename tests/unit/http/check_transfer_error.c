@@ -190,14 +190,14 @@ static const struct {
 } talks[] = {
 	{ "no TLS", "https://127.0.0.1",
 	    { .head = "HTTP/1.1 200 OK\r\n\r\n", .at_once = true }, 5000,
-	    APAM_E_NETWORK, "127.0.0.1:% speaks no TLS: check the port" },
+	    APAM_E_NETWORK, "127.0.0.1:% does not speak TLS: check the port" },
 	{ "a handshake without end", "https://127.0.0.1", { .silent = true },
 	    300, APAM_E_DEADLINE,
 	    "the TLS handshake with 127.0.0.1:% did not end in time" },
 	{ "a handshake cut off", "https://127.0.0.1",
 	    { .head = "", .at_once = true }, 5000, APAM_E_NETWORK,
-	    "127.0.0.1:% ends the TLS handshake, or speaks no TLS: check the "
-	    "port" },
+	    "127.0.0.1:% ends the TLS handshake, or does not speak TLS: check "
+	    "the port" },
 	{ "no answer in time", "http://127.0.0.1", { .silent = true }, 300,
 	    APAM_E_DEADLINE, "127.0.0.1:% did not answer in time" },
 	{ "no answer", "http://127.0.0.1", { .head = "" }, 5000, APAM_E_NETWORK,
@@ -252,7 +252,7 @@ START_TEST(a_name_is_not_known)
 	ck_assert_int_eq(
 	    get("https://nobody.invalid", 443, 20000), APAM_E_NETWORK);
 	said("no name", 443,
-	    "nobody.invalid:%: the host's name is not known: check how it");
+	    "nobody.invalid:%: the host's name is not known: check its");
 }
 END_TEST
 
@@ -272,7 +272,7 @@ START_TEST(a_proxy_is_to_blame)
 	ck_assert_int_eq(
 	    get("https://api.example.test", 8443, 5000), APAM_E_NETWORK);
 	said("refused", server.port,
-	    "the proxy 127.0.0.1:% does not let through to "
+	    "the proxy 127.0.0.1:% does not connect to "
 	    "api.example.test:8443: it answered 407");
 	raw_stop(&server);
 	error_clear(&err);

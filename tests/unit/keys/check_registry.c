@@ -809,10 +809,10 @@ START_TEST(another_kind_of_file_is_refused)
 	keys_are("moved", one);
 	ck_assert_int_eq(unlink(below("registry/keys")), 0);
 	ck_assert_int_eq(mkfifo(below("registry/keys"), 0644), 0);
-	not_read(APAM_E_CONFIG, "is no regular file");
+	not_read(APAM_E_CONFIG, "is not a regular file");
 	ck_assert_int_eq(unlink(below("registry/keys")), 0);
 	ck_assert_int_eq(mkdir(below("registry/keys"), 0755), 0);
-	not_read(APAM_E_CONFIG, "is no regular file");
+	not_read(APAM_E_CONFIG, "is not a regular file");
 }
 END_TEST
 

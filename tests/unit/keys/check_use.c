@@ -113,7 +113,7 @@ START_TEST(why_a_use_may_be_missed)
 	    strstr(key_use_missed(&theirs, &users), "user 65533 may read"));
 	users.all = false;
 	ck_assert_ptr_nonnull(
-	    strstr(key_use_missed(&mine, &users), "by root alone"));
+	    strstr(key_use_missed(&mine, &users), "only root"));
 	key_users_free(&users);
 }
 END_TEST

@@ -55,11 +55,11 @@ static const struct {
 } bad_options[] = {
 	{ BASE, "token endpoint" },
 	{ PLAIN "issuer = \"https://auth.example\";", "not both" },
-	{ PLAIN "scope = [ \"a b\" ];", "element 1 is no scope" },
-	{ PLAIN "scope = [ \"a\", \"b\\\"\" ];", "element 2 is no scope" },
-	{ PLAIN "scope = [ \"caf\xc3\xa9\" ];", "element 1 is no scope" },
-	{ PLAIN "resource = [ \"relative/path\" ];", "no absolute URI" },
-	{ PLAIN "resource = [ \"https://a/#f\" ];", "no absolute URI" },
+	{ PLAIN "scope = [ \"a b\" ];", "element 1 is not a scope" },
+	{ PLAIN "scope = [ \"a\", \"b\\\"\" ];", "element 2 is not a scope" },
+	{ PLAIN "scope = [ \"caf\xc3\xa9\" ];", "element 1 is not a scope" },
+	{ PLAIN "resource = [ \"relative/path\" ];", "not an absolute URI" },
+	{ PLAIN "resource = [ \"https://a/#f\" ];", "not an absolute URI" },
 	{ PLAIN "extra = { grant_type = \"password\"; };", "grant_type" },
 	{ PLAIN "extra = { client_secret = \"x\"; };", "client_secret" },
 	{ PLAIN "extra = { Scope = \"x\"; };", "Scope" },
@@ -309,15 +309,15 @@ static const struct {
 	    "issuer", true },
 	{ "200" JSON ISSUER_IS "/\"}", "no token_endpoint", false },
 	{ "200" JSON ISSUER_IS "/\",\"token_endpoint\":\"http://a/t\"}",
-	    "token_endpoint is no https URL", false },
+	    "token_endpoint is not an https URL", false },
 	{ "200" JSON ISSUER_IS "/\",\"token_endpoint\":\"https://a/ t\"}",
-	    "token_endpoint is no https URL", false },
+	    "token_endpoint is not an https URL", false },
 	{ "200" JSON ISSUER_IS "/\",\"token_endpoint\":[]}",
-	    "token_endpoint is no https URL", false },
+	    "token_endpoint is not an https URL", false },
 	{ METADATA ",\"revocation_endpoint\":\"http://a/\"}",
-	    "revocation_endpoint is no https URL", false },
+	    "revocation_endpoint is not an https URL", false },
 	{ METADATA ",\"introspection_endpoint\":1}",
-	    "introspection_endpoint is no https URL", false },
+	    "introspection_endpoint is not an https URL", false },
 };
 
 START_TEST(refuses_metadata)
@@ -587,7 +587,7 @@ static const struct {
 	{ "200" JSON "{\"active\":false}",
 	    "introspection: the token is not active (HTTP 200)" },
 	{ "401\n\n",
-	    "introspection: it does not take our id and secret (HTTP 401)" },
+	    "introspection: it does not accept our id and secret (HTTP 401)" },
 	{ "404\n\n", "introspection: nothing there" },
 };
 
@@ -679,14 +679,15 @@ static const struct {
 } revocations[] = {
 	{ "200\n\n", APAM_OK, "" },
 	{ "200\nContent-Type: text/html\n\n<p>", APAM_OK, "" },
-	{ "503\nRetry-After: 5\n\n", APAM_E_PROVIDER, "still lives" },
+	{ "503\nRetry-After: 5\n\n", APAM_E_PROVIDER, "still valid" },
 	{ "500\n\n", APAM_E_PROVIDER, "fault of its own" },
 	{ "302\nLocation: /\n\n", APAM_E_PROVIDER, "redirect" },
 	{ "429\n\n", APAM_E_THROTTLED, "too many" },
 	{ "400" JSON "{\"error\":\"unsupported_token_type\"}", APAM_E_DENIED,
 	    "does not revoke" },
 	/* About us: whether the token was revoked is not known. */
-	{ "401\n\n", APAM_E_PROVIDER, "id and secret: the token still lives" },
+	{ "401\n\n", APAM_E_PROVIDER,
+	    "id and secret: the token is still valid" },
 	{ "404\n\n", APAM_E_CONFIG, "nothing there" },
 	{ "204\n\n", APAM_E_PROVIDER, "not the expected status" },
 };

@@ -359,7 +359,7 @@ static const struct illegal_row {
 	{ "step -1", "acquire = -1; ", "illegal step" },
 	{ "a step like a status", "acquire = 1282; ", "illegal step" },
 	{ "done without a credential", "silent = true; ",
-	    "done without a credential" },
+	    "finished without a credential" },
 	{ "failed without a word", "silent = true; acquire = 0; ",
 	    "failed without saying why" },
 	{ "failed with APAM_OK", "acquire = 0; acquire_status = 0; ",
@@ -405,7 +405,7 @@ static const struct silent_row {
 	const char *options;
 	const char *text;
 } silent[] = {
-	{ "silent = true; sign = 1282; ", "done without a credential" },
+	{ "silent = true; sign = 1282; ", "finished without a credential" },
 	{ "silent = true; prepare = 1282; ", "illegal status" },
 	{ "silent = true; prepare = 1027; ", "illegal status" },
 };

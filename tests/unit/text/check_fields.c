@@ -15,10 +15,10 @@
 	{                                                                      \
 		(literal), sizeof(literal) - 1                                 \
 	}
-#define NAME_BAD "a header name has characters that none may have"
+#define NAME_BAD "a header's name has characters that it must not have"
 #define VALUE_BAD                                                              \
-	"a header value has control characters "                               \
-	"or space at an end"
+	"a header's value has control characters, or a space at its start or " \
+	"end"
 #define NUL_BAD "a name or value holds a NUL"
 
 static struct fields f;
