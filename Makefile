@@ -80,6 +80,7 @@ SUITES   := $(filter-out $(if $(SANITIZE),%/memory.sh %/promises.sh %/gdb.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
 	$(if $(SANITIZE),,tests/suite/install.sh))
+TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
 PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES) $(INTERNAL)
 PROGRAMS := $(PRODUCT) $(BUILD)/tests/gdb/shown $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
@@ -203,8 +204,22 @@ clean:
 
 # ---- Programs for tests -----------------------------------------------------
 
-$(CHECKS): %: %.o $(BUILD)/core.a
-	$(Q)$(LINK) -o $@ $< $(BUILD)/core.a $(CORE_LIBS) -lcurl -lcheck -lsubunit -lrt -lm
+# What reads a clock or lets time pass is bound to tests/support/clock.c, but for
+# Check, which measures how long tests take.
+comma = ,
+wrap = $(patsubst %,-Wl$(comma)--wrap=%,$(1))
+MOVING = $(call wrap,clock_gettime time clock_after clock_pass)
+
+$(BUILD)/tests/check.a: Makefile
+	@mkdir -p $(@D)
+	$(Q)$(OBJCOPY) --redefine-sym clock_gettime=__real_clock_gettime \
+	    $(shell $(CC) -print-file-name=libcheck.a) $@
+
+$(CHECKS): %: %.o $(BUILD)/tests/support/clock.o $(BUILD)/core.a \
+	$(BUILD)/tests/check.a
+	$(Q)$(LINK) $(MOVING) -o $@ $< $(BUILD)/tests/support/clock.o \
+	    $(BUILD)/core.a $(BUILD)/tests/check.a $(CORE_LIBS) -lcurl \
+	    -lsubunit -lrt -lm
 
 # checks NAME ...: the programs of these tests, wherever they lie.
 checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
@@ -217,9 +232,9 @@ $(call checks,cancel check context handle curl_fd options environment exit \
 $(call checks,share_record sign): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 # Those with tests/support/no_malloc.h.
-$(call checks,lifetime op): LDFLAGS += -Wl,--wrap=malloc
+$(call checks,lifetime op): LDFLAGS += $(call wrap,malloc)
 # Whose calls of the system fail in turn.
-$(call checks,view): LDFLAGS += -Wl,--wrap=openat,--wrap=fstat,--wrap=pread
+$(call checks,view): LDFLAGS += $(call wrap,openat fstat pread)
 # Those that make keys of the kernel's.
 $(call checks,secret_keyring secret): CORE_LIBS += -lkeyutils
 
@@ -246,9 +261,8 @@ $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 	$(Q)$(LINK) -shared -Wl,--version-script=modules/export.map -o $@ $< -lcrypto
 
 # What allocates is bound to tests/fuzz/memory.c, which makes it fail at will.
-FAILING = $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc mmap secmem_alloc \
+FAILING = $(call wrap,malloc calloc realloc mmap secmem_alloc \
 	strndup open_memstream LLVMFuzzerTestOneInput)
-comma = ,
 
 $(REPLAYS): %: %.o $(BUILD)/tests/fuzz/memory.o $(BUILD)/tests/fuzz/replay.o \
 	$(BUILD)/core.a
@@ -278,20 +292,22 @@ $(BUILD)/sandbox: $(SANDBOX_OBJ)
 
 # ---- Tests ------------------------------------------------------------------
 # `make test` installs what is missing and then makes itself anew, so that
-# nothing is compiled before its headers are there.  Many programs only wait, so
-# that JOBS of them run side by side, those first that wait most.
-JOBS = 3
+# nothing is compiled before its headers are there.  Compilers run one to a core.
+# Most tests wait more than they compute, so that JOBS of them run side by side,
+# those that take longest first.
+CORES := $(shell nproc)
+JOBS = $(shell echo $$(($(CORES) * 4)))
 
 deps-%:
 	@tools/deps $*
 
 test: deps-build deps-test
+	@$(MAKE) -j$(CORES) programs
 	@$(MAKE) run-tests
 
 run-tests: $(PROGRAMS)
 	@$(ERASE)
-	@BUILD=$(BUILD) JOBS=$(JOBS) tests/run $(LIVE_CHECKS) \
-	    $(filter-out $(LIVE_CHECKS),$(CHECKS)) $(REPLAYS) $(SUITES)
+	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) JOBS=$(JOBS) tests/run $(TESTS)
 
 demo: deps-build deps-test
 	@$(MAKE) all $(BUILD)/sandbox

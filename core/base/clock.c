@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "base/clock.h"
 
+#include <errno.h>
 #include <time.h>
 
 /* The longest step of any system's coarse clock. */
@@ -65,4 +66,19 @@ clock_after(clockid_t clock, int64_t ms, struct timespec *to)
 		to->tv_sec++;
 	}
 	return true;
+}
+
+void
+clock_sleep(int64_t ms)
+{
+	struct timespec left = { ms / 1000, ms % 1000 * 1000000 };
+
+	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+		continue;
+}
+
+void
+clock_pass(int64_t ms)
+{
+	clock_sleep(ms);
 }

@@ -31,4 +31,13 @@ int64_t clock_unix_ms(void);
  */
 bool clock_after(clockid_t clock, int64_t ms, struct timespec *to);
 
+/* Sleep for so many milliseconds, whatever signals come: between two looks. */
+void clock_sleep(int64_t ms);
+
+/*
+ * The same where nothing but time has to pass.  Tests have it pass at once, so
+ * it is not for what another process has to do meanwhile.
+ */
+void clock_pass(int64_t ms);
+
 #endif

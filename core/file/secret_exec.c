@@ -29,7 +29,7 @@
 
 #define READ_SIZE 4096
 #define VARIABLE_SIZE 600 /* bytes of "NAME=value" */
-#define PAUSE_NS (5 * 1000 * 1000)
+#define PAUSE_MS 5
 #define END_TRIES 200
 
 /* A command line, split, and what its program gets. */
@@ -260,11 +260,10 @@ read_output(const struct command *c, struct buf *to, struct apam_error *err)
 static pid_t
 wait_end(const struct command *c, int *how)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_NS };
 	pid_t pid = waitpid(c->pid, how, WNOHANG);
 
 	while (pid == 0 && clock_ms() < c->deadline) {
-		(void)nanosleep(&pause, NULL);
+		clock_sleep(PAUSE_MS);
 		pid = waitpid(c->pid, how, WNOHANG);
 	}
 	return pid;
@@ -302,14 +301,12 @@ check_end(struct command *c, struct apam_error *err)
 static void
 end(const struct command *c)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_NS };
-
 	if (kill(-c->pid, SIGKILL) != 0 && errno == EPERM)
 		return;
 	for (int i = 0; i < END_TRIES; i++) {
 		if (waitpid(c->pid, NULL, WNOHANG) != 0)
 			return;
-		(void)nanosleep(&pause, NULL);
+		clock_sleep(PAUSE_MS);
 	}
 }
 

@@ -108,12 +108,10 @@ is_fresh(int directory, const char *name)
 static bool
 lock_soon(int lock, unsigned tries)
 {
-	const struct timespec ms = { 0, 1000000 };
-
 	while (flock(lock, LOCK_EX | LOCK_NB) != 0) {
 		if (tries-- == 0)
 			return false;
-		(void)nanosleep(&ms, NULL);
+		clock_sleep(1);
 	}
 	return true;
 }

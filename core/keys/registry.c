@@ -391,15 +391,6 @@ refuse_fit(const struct scene *s, enum fit fit)
 
 /* ---- The lock --------------------------------------------------------- */
 
-static void
-pause_ms(int64_t ms)
-{
-	struct timespec left = { ms / 1000, ms % 1000 * 1000000 };
-
-	while (nanosleep(&left, &left) != 0 && errno == EINTR)
-		continue;
-}
-
 /* Wait for the lock.  False where it was not to be had until `deadline`. */
 static bool
 wait_lock(int fd, int64_t deadline)
@@ -407,7 +398,7 @@ wait_lock(int fd, int64_t deadline)
 	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		if (clock_ms() >= deadline)
 			return false;
-		pause_ms(LOCK_POLL_MS);
+		clock_sleep(LOCK_POLL_MS);
 	}
 	return true;
 }
@@ -665,7 +656,7 @@ key_registry_change(const struct key_registry *registry,
 			     s.err->status;
 	leave(&s);
 	if (wait)
-		pause_ms(WAIT_MS);
+		clock_pass(WAIT_MS);
 	return status;
 }
 
@@ -711,7 +702,7 @@ read_fitting(struct scene *s)
 			status = mend_index(s);
 			continue;
 		}
-		pause_ms(LOCK_POLL_MS);
+		clock_sleep(LOCK_POLL_MS);
 		status = see(s, true);
 	}
 	if (status != APAM_OK || fit <= FIT_SAME)
@@ -870,7 +861,7 @@ key_registry_recover(const struct key_registry *registry,
 		status = recover_locked(&s, edit, arg, &wait);
 	leave(&s);
 	if (wait)
-		pause_ms(WAIT_MS);
+		clock_pass(WAIT_MS);
 	return status;
 }
 

@@ -7,11 +7,12 @@
 
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/exit_watch.h"
 #include "flight/loop.h"
 #include "profile/fork.h"
 
-#define PATIENCE 2 /* seconds */
+#define PATIENCE_MS 2000
 
 static void
 retire(struct apam *ctx, const struct timespec *until)
@@ -24,10 +25,9 @@ retire_all(void)
 {
 	struct timespec until;
 
-	/* That of pthread_mutex_timedlock. */
-	(void)clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += PATIENCE;
-	fork_each(retire, &until);
+	/* The clock is that of pthread_mutex_timedlock. */
+	if (clock_after(CLOCK_REALTIME, PATIENCE_MS, &until))
+		fork_each(retire, &until);
 }
 
 void

@@ -14,6 +14,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include "support/clock.h"
 #include "support/live.h"
 #include "support/run.h"
 
@@ -25,6 +26,7 @@ static struct apam_profile *profile;
 static void
 setup(void)
 {
+	clock_hasten();
 	live_make(&p);
 	sandbox_tell("/life?provider=7signal&seconds=1");
 }
@@ -190,10 +192,10 @@ when_idle(unsigned flags)
 	need(sign(5000) == APAM_OK, 2);
 	close_all();
 	fork_and_look(3);
-	sleep_ms(1100);
+	clock_advance(1100);
 	need(sign(5000) == APAM_OK, 4);
 	need(all_untouched(), 5);
-	sleep_ms(1100);
+	clock_advance(1100);
 	need(sign(5000) == APAM_OK, 6);
 	apam_close(&p.ctx);
 	need(all_untouched() && sets_work(), 7);
@@ -220,7 +222,7 @@ while_it_asks(unsigned flags)
 	fork_and_look(3);
 	/* What was under way is lost, and the wait after that is short. */
 	for (int i = 0; i < 200 && sign(3000) != APAM_OK; i++)
-		sleep_ms(100);
+		clock_advance(100);
 	need(sign(3000) == APAM_OK, 4);
 	need(all_untouched(), 5);
 	apam_close(&p.ctx);
@@ -304,7 +306,7 @@ ask_for_it_anew(void)
 	close_all();
 	need(apam_fd(p.ctx) > hosts[HOSTS - 1], 3);
 	need(epoll_wait(apam_fd(p.ctx), &event, 1, 0) == 0, 4);
-	sleep_ms(1100);
+	clock_advance(1100);
 	need(apam_sign_start(profile, &request, &s, &call, NULL) ==
 		APAM_E_PENDING,
 	    5);

@@ -5,6 +5,7 @@
  * on_unknown.  What the registry says is in check_archive.c, what answers mean
  * in check_facts_*.c.
  */
+#include "support/clock.h"
 #include "support/live.h"
 #include "support/run.h"
 
@@ -39,6 +40,7 @@ use(const char *options, const char *second)
 static void
 setup(void)
 {
+	clock_hasten();
 	sandbox_tell("/reset");
 	project_make(&p);
 	project_directory(&p, "state");
@@ -449,7 +451,7 @@ START_TEST(without_a_probe_a_standby_takes_over_for_a_while)
 	if (_i == 1)
 		ck_assert_int_eq(check_first(), APAM_KEY_UNKNOWN);
 	ck_assert_int_eq(signers(), 2);
-	sleep_ms(3100);
+	clock_advance(3100);
 	ck_assert_int_eq(signers(), 1);
 	ck_assert_int_eq(signers(), 1);
 }
@@ -474,7 +476,7 @@ START_TEST(a_check_that_can_ask_nobody_is_none)
 	ck_assert(rejected());
 	ck_assert_int_eq(signers(), 2);
 	ck_assert_int_eq(status_of(0).key_state, APAM_KEY_REJECTED);
-	sleep_ms(3100);
+	clock_advance(3100);
 	ck_assert_int_eq(signers(), 1);
 	/* A check that nobody's rejection led to proves nothing. */
 	ck_assert_int_eq(signers(), 1);

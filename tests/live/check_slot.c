@@ -3,9 +3,6 @@
  * Tests of core/slot and core/profile/warm.c: what must go the long way does, no
  * signature is made of two credentials, and a slot ends in time by whatever the
  * wall clock does.
- *
- * The program has a clock_gettime and a time of its own that move the wall
- * clock.
  */
 #define _GNU_SOURCE
 #include "slot/read.h"
@@ -13,7 +10,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,34 +17,12 @@
 #include "base/error.h"
 #include "profile/warm.h"
 #include "slot/write.h"
+#include "support/clock.h"
 #include "support/live.h"
 #include "support/run.h"
 
 #define STORE_BYTES 16384
 #define ORIGIN "https://api.example"
-
-static _Atomic int64_t wall_ahead; /* seconds */
-
-int
-clock_gettime(clockid_t clock, struct timespec *to)
-{
-	int failed = (int)syscall(SYS_clock_gettime, clock, to);
-
-	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
-		to->tv_sec += (time_t)wall_ahead;
-	return failed;
-}
-
-time_t
-time(time_t *to)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_REALTIME_COARSE, &t);
-	if (to != NULL)
-		*to = t.tv_sec;
-	return t.tv_sec;
-}
 
 /* ---- A stack with one entry and two credentials -------------------------- */
 
@@ -110,7 +84,6 @@ setup(void)
 	make_result(0, 'A', 2000);
 	make_result(1, 'b', 70);
 	entries[0].life.current = &credentials[0];
-	wall_ahead = 0;
 }
 
 static void
@@ -605,7 +578,7 @@ START_TEST(the_wall_clock_jumps)
 {
 	open_with(0, 1000);
 	ck_assert(sign_with_slot());
-	wall_ahead = jumps[_i];
+	clock_set_wall(jumps[_i]);
 	ck_assert_msg(
 	    !sign_with_slot(), "jumped by %lld", (long long)jumps[_i]);
 	open_with(0, 1000);

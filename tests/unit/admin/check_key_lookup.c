@@ -20,6 +20,7 @@
 
 #include "base/error.h"
 
+#include "support/clock.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -98,6 +99,7 @@ add_record(size_t i)
 static void
 setup(void)
 {
+	clock_hasten();
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);

@@ -12,6 +12,7 @@
 #include "entry/entry.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
+#include "support/clock.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -27,6 +28,7 @@ static struct key_set set; /* of the last read_registry */
 static void
 setup(void)
 {
+	clock_hasten();
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);

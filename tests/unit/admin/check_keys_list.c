@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "keys/note.h"
 #include "profile/handle.h"
+#include "support/clock.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -25,6 +26,7 @@ static struct key_set marks; /* records, to know their marks */
 static void
 setup(void)
 {
+	clock_hasten();
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);

@@ -12,6 +12,7 @@
 #include "admin/keys_change.h"
 #include "base/error.h"
 #include "profile/handle.h"
+#include "support/clock.h"
 #include "support/project.h"
 #include "support/registry.h"
 #include "support/run.h"
@@ -26,6 +27,7 @@ static struct apam_registry_outlook outlook;
 static void
 setup(void)
 {
+	clock_hasten();
 	project_make(&p);
 	project_module(&p, "basic-email-key", false);
 	project_secret(&p, "secret", "not-a-secret\n");

@@ -8,6 +8,7 @@
 
 #include "base/secmem.h"
 #include "profile/handle.h"
+#include "support/clock.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -19,6 +20,7 @@ static int live;
 static void
 setup(void)
 {
+	clock_hasten();
 	live = secmem_live();
 	project_make(&project);
 	project_module(&project, "return-test", true);

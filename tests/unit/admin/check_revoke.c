@@ -12,6 +12,7 @@
 #include "admin/keys_change.h"
 #include "base/error.h"
 #include "profile/handle.h"
+#include "support/clock.h"
 #include "support/project.h"
 #include "support/run.h"
 #include "support/unusable.h"
@@ -24,6 +25,7 @@ static struct apam_revoke_report reports[4];
 static void
 setup(void)
 {
+	clock_hasten();
 	project_make(&project);
 	project_module(&project, "return-test", true);
 	project_module(&project, "hmac-test", true);

@@ -5,9 +5,14 @@
  */
 #include "base/clock.h"
 
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "support/clock.h"
 #include "support/run.h"
+
+#define HOUR_MS 3600000
 
 static void
 sleep_ms(long ms)
@@ -56,10 +61,11 @@ END_TEST
 START_TEST(the_next_second_is_there_when_it_says)
 {
 	for (int i = 0; i < 3; i++) {
-		time_t second = time(NULL);
-		int64_t at = clock_next_second();
+		const time_t second = time(NULL);
+		const int64_t before = clock_ms();
+		const int64_t at = clock_next_second();
 
-		ck_assert_int_gt(at, clock_ms());
+		ck_assert_int_gt(at, before);
 		ck_assert_int_le(at, clock_ms() + 1010);
 		while (clock_ms() < at)
 			sleep_ms(1);
@@ -121,6 +127,72 @@ START_TEST(a_clock_that_is_none_says_no_time)
 }
 END_TEST
 
+/* ---- The clocks of tests, tests/support/clock.h --------------------------- */
+
+START_TEST(time_passes_as_it_is)
+{
+	const int64_t before = clock_ms();
+
+	clock_pass(30);
+	ck_assert_int_ge(clock_ms(), before + 29);
+	ck_assert_int_lt(clock_ms(), before + HOUR_MS);
+}
+END_TEST
+
+START_TEST(a_test_moves_all_clocks)
+{
+	const int64_t ms = clock_ms(), unix_ms = clock_unix_ms();
+	const time_t second = time(NULL);
+
+	clock_advance(HOUR_MS);
+	clock_hasten();
+	clock_pass(HOUR_MS);
+	ck_assert_int_ge(clock_ms(), ms + 2 * HOUR_MS);
+	ck_assert_int_ge(clock_unix_ms(), unix_ms + 2 * HOUR_MS);
+	ck_assert_int_ge(time(NULL), second + 2 * HOUR_MS / 1000);
+	ck_assert_int_lt(clock_ms(), ms + 3 * HOUR_MS);
+}
+END_TEST
+
+START_TEST(the_wall_clock_is_set_alone)
+{
+	const int64_t ms = clock_ms(), unix_s = clock_unix();
+
+	clock_set_wall(-HOUR_MS / 1000);
+	ck_assert_int_lt(clock_unix(), unix_s);
+	ck_assert_int_ge(clock_ms(), ms);
+	clock_set_wall(0);
+	ck_assert_int_ge(clock_unix(), unix_s);
+}
+END_TEST
+
+/* What is waited for by POSIX is as far away as it was. */
+START_TEST(a_moved_clock_makes_no_wait_longer)
+{
+	struct timespec right, moved;
+
+	ck_assert(clock_after(CLOCK_MONOTONIC, 1000, &right));
+	clock_advance(HOUR_MS);
+	ck_assert(clock_after(CLOCK_MONOTONIC, 1000, &moved));
+	ck_assert_int_lt(moved.tv_sec - right.tv_sec, HOUR_MS / 1000 / 2);
+}
+END_TEST
+
+START_TEST(a_child_has_the_clocks_of_its_test)
+{
+	const int64_t before = clock_ms();
+	const pid_t child = fork();
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		clock_advance(HOUR_MS);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+	ck_assert_int_ge(clock_ms(), before + HOUR_MS);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -136,5 +208,10 @@ main(void)
 	tcase_add_test(tc, it_has_milliseconds_too);
 	tcase_add_loop_test(tc, a_time_to_come_is_by_its_clock, 0, 6);
 	tcase_add_test(tc, a_clock_that_is_none_says_no_time);
+	tcase_add_test(tc, time_passes_as_it_is);
+	tcase_add_test(tc, a_test_moves_all_clocks);
+	tcase_add_test(tc, the_wall_clock_is_set_alone);
+	tcase_add_test(tc, a_moved_clock_makes_no_wait_longer);
+	tcase_add_test(tc, a_child_has_the_clocks_of_its_test);
 	return run_suite(suite);
 }

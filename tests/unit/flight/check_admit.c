@@ -22,6 +22,7 @@
 #include "keys/registry.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
+#include "support/clock.h"
 #include "support/project.h"
 #include "support/registry.h"
 #include "support/run.h"
@@ -59,6 +60,7 @@ use(const char *options)
 static void
 setup(void)
 {
+	clock_hasten();
 	project_make(&p);
 	project_module(&p, "basic-email-key", false);
 	project_secret(&p, "secret", "not-a-secret\n");
@@ -377,9 +379,7 @@ static const struct {
 static void
 wait_for_a_look(void)
 {
-	const struct timespec t = { 1 + KEYS_LOOK_MS / 1000, 0 };
-
-	(void)nanosleep(&t, NULL);
+	clock_advance(1000 + KEYS_LOOK_MS);
 }
 
 /* What to do about each loss, in a fresh process. */
