@@ -100,13 +100,12 @@ consider_record(
 bool
 key_is_registered(const struct key_set *set, struct named_key *key)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		const struct key_record *r = &set->records[i];
+	const struct key_asked asked = named_key_asked(key);
 
-		if (named_key_is(key, r->scheme, r->id) &&
-		    (named_key_fits(key, r, NULL) || !named_key_secret(key)))
+	for (size_t i = 0; i < set->count; i++)
+		if (key_record_stands(&set->records[i], &asked) !=
+		    KEY_STANDS_NOT)
 			return true;
-	}
 	return false;
 }
 

@@ -14,6 +14,7 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "config/rules.h"
+#include "keys/stands.h"
 #include "profile/handle.h"
 
 /* One command. */
@@ -319,12 +320,13 @@ static enum apam_status
 drop(void *arg, struct key_set *set, struct apam_error *err)
 {
 	const struct key_identity *key = arg;
+	const struct key_asked asked = { .key = *key };
 
-	if (key_edit_find(set, key) == NULL &&
+	if (key_set_find(set, &asked) == NULL &&
 	    key_edit_register(set, key, err) == NULL)
 		return err->status;
 	for (size_t i = 0; i < set->count; i++)
-		if (key_fits(&set->records[i], key))
+		if (key_record_stands(&set->records[i], &asked) == KEY_STANDS)
 			set->records[i].drops++;
 	return APAM_OK;
 }

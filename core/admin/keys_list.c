@@ -141,34 +141,26 @@ add_readers(struct row *row, const struct named_key *key)
 		row->readers = &any;
 }
 
-enum fit { OTHER, PERHAPS, SAME };
-
-/* A key whose secret cannot be read may be any of its id. */
-static enum fit
-fit_of(const struct row *row, struct named_key *key, struct apam_error *partial)
-{
-	if (row->record == NULL ||
-	    !named_key_is(key, row->info.scheme, row->info.id))
-		return OTHER;
-	if (named_key_fits(key, row->record, partial))
-		return SAME;
-	return key->secret_error.status == APAM_OK ? OTHER : PERHAPS;
-}
-
 /* Whether it may be the row's. */
 static bool
 add_to_row(struct row *row, struct named_key *key, struct rows *rows,
     struct apam_error *partial)
 {
-	const enum fit fit = fit_of(row, key, partial);
+	const struct key_asked asked = named_key_asked(key);
+	const enum key_stands stands = row->record == NULL ?
+	    KEY_STANDS_NOT :
+	    key_record_stands(row->record, &asked);
 
-	if (fit == OTHER)
+	if (stands == KEY_STANDS_NOT)
 		return false;
 	add_readers(row, key);
-	if (fit == SAME)
+	if (stands == KEY_STANDS) {
 		add_profile(rows, row, key->profile);
-	else
-		row->info.profiles_known = false;
+		return true;
+	}
+	/* A key whose secret cannot be read may be any of its id. */
+	row->info.profiles_known = false;
+	*partial = key->secret_error;
 	return true;
 }
 

@@ -249,25 +249,27 @@ struct key_identity
 named_key_identity(const struct named_key *key)
 {
 	const bool various = key->entry.secrets.various;
+	const struct apam_str id = entry_key_id(&key->entry);
 
 	return (struct key_identity){ key->entry.conf->scheme,
-		entry_key_id(&key->entry).p,
+		id.n == 0 ? "" : id.p,
 		various ? APAM_STR("") : buf_view(&key->secret) };
 }
 
-bool
-named_key_fits(struct named_key *key, const struct key_record *record,
-    struct apam_error *partial)
+static bool
+named_secret(void *arg, struct apam_str *secret)
 {
-	struct key_identity identity;
+	struct named_key *key = arg;
+	const bool is_read = named_key_secret(key);
 
-	if (!named_key_is(key, record->scheme, record->id))
-		return false;
-	if (record->marked && !named_key_secret(key)) {
-		if (partial != NULL)
-			*partial = key->secret_error;
-		return false;
-	}
-	identity = named_key_identity(key);
-	return key_fits(record, &identity);
+	*secret = named_key_identity(key).secret;
+	return is_read;
+}
+
+struct key_asked
+named_key_asked(struct named_key *key)
+{
+	return (struct key_asked){
+		.key = named_key_identity(key), .read = named_secret, .arg = key
+	};
 }

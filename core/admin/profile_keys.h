@@ -10,6 +10,7 @@
 #include "admin/record_edit.h"
 #include "entry/entry.h"
 #include "keys/secret_readers.h"
+#include "keys/stands.h"
 
 struct named_key {
 	struct named_key *next;
@@ -69,11 +70,9 @@ bool named_key_is(const struct named_key *key, const char *scheme,
 struct key_identity named_key_identity(const struct named_key *key);
 
 /*
- * True where the record stands for this key: same scheme and id, and the mark
- * of its secret where the record has one.  Reads the secret for that; one that
- * cannot be read is nobody's, and goes into `partial` (may be NULL).
+ * The key as the registry is asked of it (keys/stands.h); its secret is read
+ * when a mark asks for it.  *key must live as long.
  */
-bool named_key_fits(struct named_key *key, const struct key_record *record,
-    struct apam_error *partial);
+struct key_asked named_key_asked(struct named_key *key);
 
 #endif

@@ -19,28 +19,6 @@ same_id(const struct key_record *record, const struct key_identity *key)
 	    strcmp(record->id, key->id) == 0;
 }
 
-bool
-key_fits(const struct key_record *record, const struct key_identity *key)
-{
-	unsigned char mark[KEY_MARK_SIZE];
-
-	if (!same_id(record, key))
-		return false;
-	if (!record->marked)
-		return true;
-	key_mark(key, record->salt, mark);
-	return memcmp(mark, record->mark, sizeof(mark)) == 0;
-}
-
-struct key_record *
-key_edit_find(struct key_set *set, const struct key_identity *key)
-{
-	for (size_t i = 0; i < set->count; i++)
-		if (key_fits(&set->records[i], key))
-			return &set->records[i];
-	return NULL;
-}
-
 const char *
 key_edit_text(struct key_set *set, const char *what, const char *text,
     struct apam_error *err)

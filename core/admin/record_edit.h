@@ -9,16 +9,6 @@
 #include "keys/record.h"
 
 /*
- * True where the record stands for this key: same scheme and id and, where the
- * record has one, the mark of its secret.
- */
-bool key_fits(const struct key_record *record, const struct key_identity *key);
-
-/* The same of any record; the first.  NULL: the key is not registered. */
-struct key_record *key_edit_find(struct key_set *set,
-    const struct key_identity *key);
-
-/*
  * Register a key, as from now and by this user, with a mark of its secret that
  * no other key of its id has.  NULL with *err set: USAGE where its id is
  * nothing to register, MEMORY, INTERNAL.

@@ -108,21 +108,21 @@ end(struct rotation *r)
 
 /* ---- The standby key ---------------------------------------------------- */
 
-/* The archived record that stands for it, or NULL. */
-static const struct key_record *
-archived_record(const struct key_set *set, struct named_key *key)
+/* The record that counts for it, or NULL. */
+static struct key_record *
+record_of(const struct key_set *set, struct named_key *key)
 {
-	for (size_t i = 0; i < set->count; i++)
-		if (set->records[i].archived_at != 0 &&
-		    named_key_fits(key, &set->records[i], NULL))
-			return &set->records[i];
-	return NULL;
+	const struct key_asked asked = named_key_asked(key);
+
+	return key_set_find(set, &asked);
 }
 
 static bool
 is_archived(const struct key_set *set, struct named_key *key)
 {
-	return archived_record(set, key) != NULL;
+	const struct key_record *record = record_of(set, key);
+
+	return record != NULL && record->archived_at != 0;
 }
 
 static enum apam_status
@@ -154,16 +154,14 @@ static struct key_record *
 first_record(struct rotation *r, struct key_set *set, struct apam_error *err)
 {
 	struct key_identity first = named_key_identity(r->first);
-	struct key_record *record = NULL;
+	struct key_record *record;
 
 	if (!named_key_secret(r->first) &&
 	    named_key_is(r->standby, first.scheme, first.id)) {
 		*err = r->first->secret_error;
 		return NULL;
 	}
-	for (size_t i = 0; i < set->count && record == NULL; i++)
-		if (named_key_fits(r->first, &set->records[i], NULL))
-			record = &set->records[i];
+	record = record_of(set, r->first);
 	return record != NULL ? record : key_edit_register(set, &first, err);
 }
 
@@ -327,7 +325,7 @@ rotate(void *arg, struct key_set *set, struct apam_error *err)
 		status = archive_first(r, set, err);
 	if (status != APAM_OK)
 		return status;
-	key_mark_text(archived_record(set, r->first), r->old_mark);
+	key_mark_text(record_of(set, r->first), r->old_mark);
 	return swap_entries(r, err);
 }
 

@@ -15,6 +15,7 @@
 #include "entry/entry.h"
 #include "entry/share.h"
 #include "flight/obtain.h"
+#include "keys/stands.h"
 
 /* What the index says of one key. */
 struct word {
@@ -42,36 +43,38 @@ describe(const struct word *w, char to[APAM_EVIDENCE_SIZE])
 		to[0] = '\0';
 }
 
+/* Read once, when the first mark asks for it. */
 static bool
-has_mark(struct word *w, const struct key_index_slot *slot)
+word_secret(void *arg, struct apam_str *secret)
 {
-	unsigned char mark[KEY_MARK_SIZE];
-	struct key_identity key;
+	struct word *w = arg;
 
-	if (!slot->marked)
-		return true;
 	if (!w->asked)
 		w->no_memory = !entry_key_secret(w->entry, &w->secret);
 	w->asked = true;
-	if (w->no_memory)
-		return false;
-	key = (struct key_identity){ w->entry->conf->scheme,
-		entry_key_id(w->entry).p, buf_view(&w->secret) };
-	key_mark(&key, slot->salt, mark);
-	return memcmp(mark, slot->mark, sizeof(mark)) == 0;
+	*secret = buf_view(&w->secret);
+	return !w->no_memory;
 }
 
-/* Of several that stand for the key an archived one goes before an active. */
 static bool
 consider(void *arg, const struct key_index_slot *slot)
 {
 	struct word *w = arg;
+	const struct key_asked key = { .key = { w->entry->conf->scheme,
+					   entry_key_id(w->entry).p,
+					   { NULL, 0 } },
+		.read = word_secret,
+		.arg = w };
+	const struct key_claim claim = { slot->marked != 0, slot->salt,
+		slot->mark };
 
-	if (has_mark(w, slot) && (!w->found || slot->archived_at != 0)) {
+	if ((!w->found ||
+		key_counts_before(w->slot.archived_at, slot->archived_at)) &&
+	    key_claim_stands(&claim, &key) == KEY_STANDS) {
 		w->slot = *slot;
 		w->found = true;
 	}
-	return !w->no_memory && !(w->found && w->slot.archived_at != 0);
+	return !w->no_memory && w->slot.archived_at == 0;
 }
 
 /* Errors: what key_view_open has, and MEMORY for a secret. */

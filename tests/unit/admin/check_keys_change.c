@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "entry/entry.h"
+#include "keys/stands.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/clock.h"
@@ -98,7 +99,8 @@ fits(const struct key_record *record, const char *scheme, const char *secret)
 	buf_put(&b, APAM_STR("\6\0\0\0\0\0\0\0"));
 	buf_put(&b, apam_str(secret));
 	key.secret = buf_view(&b);
-	is = key_fits(record, &key);
+	is = key_record_stands(record, &(struct key_asked){ .key = key }) ==
+	    KEY_STANDS;
 	buf_free(&b);
 	return is;
 }

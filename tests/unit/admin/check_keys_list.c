@@ -9,6 +9,7 @@
 #include "admin/keys_change.h"
 #include "base/error.h"
 #include "keys/note.h"
+#include "keys/stands.h"
 #include "profile/handle.h"
 #include "support/clock.h"
 #include "support/project.h"
@@ -234,12 +235,13 @@ mark_of(const char *id, const char *bytes)
 {
 	const struct key_registry registry = key_registry_of(&project.ctx->env);
 	static char mark[APAM_MARK_SIZE];
-	const struct key_identity key = { "hmac-test", id, { bytes, 14 } };
+	const struct key_asked key = { .key = {
+					   "hmac-test", id, { bytes, 14 } } };
 	const struct key_record *record;
 
 	key_set_free(&marks);
 	ck_assert_int_eq(key_registry_read(&registry, &marks, NULL), APAM_OK);
-	record = key_edit_find(&marks, &key);
+	record = key_set_find(&marks, &key);
 	ck_assert_ptr_nonnull(record);
 	key_mark_text(record, mark);
 	return mark;

@@ -188,35 +188,43 @@ START_TEST(a_secret_that_cannot_be_read)
 }
 END_TEST
 
+static enum key_stands
+stands(const struct key_record *record, struct named_key *key)
+{
+	const struct key_asked asked = named_key_asked(key);
+
+	return key_record_stands(record, &asked);
+}
+
 START_TEST(a_record_of_a_named_key)
 {
 	struct key_set set = { .records = NULL };
-	struct apam_error partial = { .status = APAM_OK };
 	struct key_identity other;
 	const struct key_record *record;
+	struct named_key *second, *third;
 
 	project_entries(&project, "a",
 	    HMAC("k1", "file:@/one") ", " HMAC("k1", "file:@/two"));
 	project_entries(&project, "b", HMAC("k1", "file:@/no"));
 	project_entries(&project, "c", HMAC("k1", "file:@/one"));
 	read_all();
-	ck_assert(named_key_secret(named.first->next));
-	other = named_key_identity(named.first->next);
+	second = named.first->next;
+	third = second->next;
+	ck_assert(named_key_secret(second));
+	other = named_key_identity(second);
 	record = key_edit_register(&set, &other, &err);
 	ck_assert_ptr_nonnull(record);
-	ck_assert(!named_key_fits(named.first, record, &partial));
-	ck_assert(named_key_fits(named.first->next, record, &partial));
-	ck_assert_int_eq(partial.status, APAM_OK);
-	ck_assert(!named_key_fits(named.first->next->next, record, &partial));
-	ck_assert_int_eq(partial.status, APAM_E_SECRET);
-	ck_assert(!named_key_fits(named.first->next->next, record, NULL));
+	ck_assert_int_eq(stands(record, named.first), KEY_STANDS_NOT);
+	ck_assert_int_eq(stands(record, second), KEY_STANDS);
+	ck_assert_int_eq(stands(record, third), KEY_STANDS_UNSURE);
+	ck_assert_int_eq(third->secret_error.status, APAM_E_SECRET);
 	key_set_free(&set);
 	/* Any secret will do, even one that cannot be read. */
 	record = key_edit_register(&set,
 	    &(struct key_identity){ "hmac-test", "k1", APAM_STR("") }, &err);
 	for (struct named_key *k = named.first; k != NULL; k = k->next)
-		ck_assert(named_key_fits(k, record, NULL));
-	ck_assert(!named.first->next->next->next->asked);
+		ck_assert_int_eq(stands(record, k), KEY_STANDS);
+	ck_assert(!third->next->asked);
 	key_set_free(&set);
 }
 END_TEST

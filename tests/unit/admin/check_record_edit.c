@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/admin/record_edit.c: which record stands for which key, what
- * may not be registered, and what archiving and restoring leave of a record.
+ * Tests of core/admin/record_edit.c: marks of new records, what may not be
+ * registered, and what archiving and restoring leave of a record.
  */
 #include "admin/record_edit.h"
 
@@ -43,41 +43,7 @@ enter(const char *scheme, const char *id, const char *secret)
 	return key_edit_register(&set, &key, &err);
 }
 
-/* ---- Which one ---------------------------------------------------------- */
-
-static const struct {
-	const char *name, *scheme, *id, *secret;
-	bool marked, any; /* the record with a mark, the one without */
-} keys[] = {
-	{ "itself", "demo", "one", "FAKE-1", true, true },
-	{ "another secret", "demo", "one", "FAKE-2", false, true },
-	{ "no secret", "demo", "one", "", false, true },
-	{ "another id", "demo", "on", "FAKE-1", false, false },
-	{ "another case", "demo", "One", "FAKE-1", false, false },
-	{ "another scheme", "dem", "one", "FAKE-1", false, false },
-	{ "no id", "demo", "", "FAKE-1", false, false },
-};
-
-START_TEST(a_record_stands_for_a_key)
-{
-	const struct key_identity key = { keys[_i].scheme, keys[_i].id,
-		apam_str(keys[_i].secret) };
-	struct key_record *record = enter("demo", "one", "FAKE-1");
-
-	ck_assert_ptr_nonnull(record);
-	ck_assert(record->marked);
-	ck_assert_msg(
-	    key_fits(record, &key) == keys[_i].marked, "%s", keys[_i].name);
-	ck_assert_msg((key_edit_find(&set, &key) == record) == keys[_i].marked,
-	    "%s", keys[_i].name);
-	key_set_free(&set);
-	record = enter("demo", "one", "");
-	ck_assert_ptr_nonnull(record);
-	ck_assert(!record->marked);
-	ck_assert_msg(
-	    key_fits(record, &key) == keys[_i].any, "%s", keys[_i].name);
-}
-END_TEST
+/* ---- Marks --------------------------------------------------------------- */
 
 /* A thousand secrets of one id: each mark is another, and finds its own. */
 START_TEST(no_two_marks_are_alike)
@@ -236,7 +202,6 @@ main(void)
 	TCase *t = tcase_create("core");
 
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_loop_test(t, a_record_stands_for_a_key, 0, ROWS(keys));
 	tcase_add_test(t, no_two_marks_are_alike);
 	tcase_add_test(t, a_mark_is_salted);
 	tcase_add_test(t, a_new_record_is_active);
