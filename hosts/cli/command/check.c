@@ -131,9 +131,11 @@ const struct command command_check = {
 	.name = "check",
 	.synopsis = "[PROFILE...]",
 	.summary = "Ask the providers whether the keys are good",
-	.notes = "Without PROFILE: all of them.  Exit status 1 where a key is "
-		 "revoked, archived\nor expired, else 3 where a profile is "
-		 "broken, else 4 where a state is unknown.",
+	.notes =
+	    "Without PROFILE: all profiles.  Exit status 1 if a key is revoked, "
+	    "archived or\n"
+	    "expired, else 3 if a profile is broken, else 4 if a key's state is "
+	    "unknown.",
 	.least = 0,
 	.most = (size_t)-1,
 	.run = check_run,

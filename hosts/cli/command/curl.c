@@ -344,9 +344,12 @@ const struct command command_curl = {
 	.name = "curl",
 	.synopsis = "[PROFILE] -- CURL-ARGUMENTS...",
 	.summary = "Sign a request and send it with curl(1)",
-	.notes = "The credential goes to curl by a descriptor, never on its "
-		 "command line.  One\nURL; options that redirect, trace or "
-		 "weaken are refused.",
+	.notes =
+	    "curl gets the credential through a descriptor, never on its command "
+	    "line.  Give\n"
+	    "exactly one URL.  Options that redirect, trace or weaken the "
+	    "request are\n"
+	    "refused.",
 	.text_only = true,
 	.least = 1,
 	.most = (size_t)-1,

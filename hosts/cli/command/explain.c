@@ -176,9 +176,10 @@ const struct command command_explain = {
 	.name = "explain",
 	.synopsis = "URL",
 	.summary = "Say which profile signs a URL, and why the others do not",
-	.notes = "Sends nothing.  Exit status 1 where no profile signs it, or "
-		 "where the keys\nthat the profile needs are archived; 4 where "
-		 "that cannot be told.",
+	.notes =
+	    "Sends nothing.  Exit status 1 if no profile signs it, or if the "
+	    "keys that the\n"
+	    "profile needs are archived; 4 if it is not known whether they are.",
 	.least = 1,
 	.most = 1,
 	.run = explain,

@@ -22,7 +22,7 @@ static const struct flag flags[] = {
 	    .name = "data",
 	    .value = "DATA",
 	    .help = "the request's body: DATA, @FILE or @- (standard input)" },
-	{ .name = "no-body", .help = "the request has none" },
+	{ .name = "no-body", .help = "the request has no body" },
 	{ .name = NULL },
 };
 
@@ -151,10 +151,13 @@ const struct command command_headers = {
 	.name = "headers",
 	.synopsis = "[PROFILE] [-X METHOD] URL",
 	.summary = "Print the headers that sign one request",
-	.notes = "Writes `Name: value` lines, nothing else, and nothing at all "
-		 "on failure.\nThey hold the credential.  Without PROFILE: "
-		 "that of the URL's origin.  Where\nthe profile adds to the "
-		 "URL, standard error says what to send to.",
+	.notes =
+	    "Prints only lines of the form `Name: value`, and nothing if it "
+	    "fails.  They\n"
+	    "contain the credential.  Without PROFILE: the profile for the URL's "
+	    "origin.  If\n"
+	    "the profile adds to the URL, standard error says where to send the "
+	    "request.",
 	.flags = flags,
 	.text_only = true,
 	.least = 1,

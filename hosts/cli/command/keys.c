@@ -109,9 +109,11 @@ const struct command command_keys = {
 	.name = "keys",
 	.synopsis = "COMMAND ...",
 	.summary = "List, archive, restore and rotate keys; back them up",
-	.notes = "The registry in state_dir says which keys may sign on this "
-		 "machine.  All may read\nit; only who may write state_dir can "
-		 "change it.  `apam keys COMMAND --help` says\nmore of a "
-		 "command.",
+	.notes =
+	    "The registry in state_dir says which keys may sign on this machine. "
+	    " All users\n"
+	    "may read it; only users who may write state_dir can change it.  "
+	    "`apam keys\n"
+	    "COMMAND --help` describes a command.",
 	.commands = commands,
 };

@@ -22,19 +22,17 @@ extern const struct command command_keys_rotate;
 #define KEYS_FLAG_SCHEME                                                       \
 	{                                                                      \
 		.name = "scheme", .value = "SCHEME",                           \
-		.help = "of several keys with this id"                         \
+		.help = "the key's scheme, if several keys have this id"       \
 	}
 #define KEYS_FLAG_NEW_SCHEME                                                   \
 	{                                                                      \
 		.name = "scheme", .value = "SCHEME",                           \
-		.help = "of several keys with this id; or of one in no "       \
-			"profile"                                              \
+		.help = "the key's scheme, if the id alone is not enough"      \
 	}
 #define KEYS_FLAG_SECRET                                                       \
 	{                                                                      \
 		.name = "secret", .value = "MARK",                             \
-		.help = "of several secrets with this id; see `apam keys "     \
-			"list`"                                                \
+		.help = "the secret's mark, if several have this id"           \
 	}
 #define KEYS_FLAG_DESCRIPTION                                                  \
 	{                                                                      \
@@ -44,7 +42,7 @@ extern const struct command command_keys_rotate;
 #define KEYS_FLAG_ACCESS                                                       \
 	{                                                                      \
 		.name = "access", .value = "TEXT",                             \
-		.help = "what it opens, such as \"read\""                      \
+		.help = "what it allows, such as \"read\""                      \
 	}
 
 /* Make a key's name from the word ID, --scheme and --secret. */

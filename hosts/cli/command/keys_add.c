@@ -80,10 +80,12 @@ const struct command command_keys_add = {
 	.name = "keys add",
 	.synopsis = "[--scheme SCHEME] [--description TEXT] [--access TEXT] ID",
 	.summary = "Register a key",
-	.notes = "ID is what a profile calls it: the client id, email or key.  "
-		 "Where profiles have\nseveral secrets under this id each "
-		 "becomes a key of its own, with a mark that\n`apam keys list` "
-		 "shows.  The secret itself is never stored.",
+	.notes =
+	    "ID is the name that a profile uses: the client id, email or key.  "
+	    "If profiles\n"
+	    "have several secrets with this id, each becomes a key of its own, "
+	    "with a mark\n"
+	    "that `apam keys list` shows.  The secret itself is never stored.",
 	.flags = flags,
 	.least = 1,
 	.most = 1,

@@ -253,12 +253,15 @@ archive_run(struct cli *cli, const struct args *args)
 const struct command command_keys_archive = {
 	.name = "keys archive",
 	.synopsis = "[--scheme SCHEME] [--secret MARK] [--why TEXT] [--yes] ID",
-	.summary = "Have no program of this machine sign with a key",
-	.notes = "Takes effect before this returns, in running programs too.  "
-		 "Asks first where the\nkey was used in the last 24 hours; "
-		 "without a terminal it then does nothing and\nexits with 1, "
-		 "unless --yes is given.  The provider is not told: archive "
-		 "or\ndelete the key there, too.",
+	.summary = "Stop all programs of this machine from signing with a key",
+	.notes =
+	    "Takes effect before this command ends, also in running programs.  "
+	    "Asks first if\n"
+	    "the key was used in the last 24 hours; without a terminal it then "
+	    "does nothing\n"
+	    "and exits with 1, unless --yes is given.  The provider is not told: "
+	    "archive or\n"
+	    "delete the key there, too.",
 	.flags = flags,
 	.least = 1,
 	.most = 1,

@@ -67,8 +67,12 @@ const struct command command_keys_backup = {
 	.name = "keys backup",
 	.synopsis = "FILE|-",
 	.summary = "Write the key registry to a file, or to standard output",
-	.notes = "Whole, and as of one moment, whoever changes it meanwhile.  "
-		 "It holds no secret.\n`apam keys recover FILE` puts it back.",
+	.notes =
+	    "The backup is complete and shows the registry at one moment, even "
+	    "if others\n"
+	    "change it meanwhile.  It contains no secret.  `apam keys recover "
+	    "FILE` puts it\n"
+	    "back.",
 	.least = 1,
 	.most = 1,
 	.run = backup_run,

@@ -41,9 +41,8 @@ const struct command command_keys_describe = {
 	.name = "keys describe",
 	.synopsis = "[--scheme SCHEME] [--secret MARK] [--description TEXT] "
 		    "[--access TEXT] ID",
-	.summary = "Change what the list says of a registered key",
-	.notes = "What is not given stays as it is; an empty TEXT takes it "
-		 "away.",
+	.summary = "Change what the list says about a registered key",
+	.notes = "What is not given stays as it is; an empty TEXT removes it.",
 	.flags = flags,
 	.least = 1,
 	.most = 1,

@@ -188,11 +188,14 @@ const struct command command_keys_list = {
 	.synopsis = "",
 	.summary = "Show every key, its use and the profiles that name it",
 	.notes =
-	    "SECRET is a mark that tells secrets of one key apart, \"any\" "
-	    "where the key was\nregistered without one, \"-\" where it is not "
-	    "registered.  LAST USED and BY are\nwhat programs noted, as far as "
-	    "this user may read it; \"not known\" where one may not\nhave "
-	    "noted it, which --json says more of.  Exit status 3 where a "
-	    "profile or the\nregistry cannot be read.",
+	    "SECRET is a mark that distinguishes several secrets of one key; "
+	    "\"any\" if the\n"
+	    "key was registered without one, \"-\" if it is not registered.  "
+	    "LAST USED and BY\n"
+	    "come from notes of programs that this user may read; \"not known\" "
+	    "means that a\n"
+	    "note may be missing, and --json says why.  Exit status 3 if a "
+	    "profile or the\n"
+	    "registry cannot be read.",
 	.run = list_run,
 };

@@ -155,11 +155,13 @@ const struct command command_keys_recover = {
 	.synopsis = "[--yes] [FILE|-]",
 	.summary = "Make the key registry from its text or from a backup",
 	.notes =
-	    "Without FILE: from the text in state_dir, however it came "
-	    "there.  Says which keys\nwould sign again, and asks; without "
-	    "a terminal it then does nothing and exits\nwith 1, unless "
-	    "--yes is given.  What is in no backup is made anew: the index "
-	    "and\nthe counter.",
+	    "Without FILE: from the text in state_dir, wherever it came from.  "
+	    "Says which\n"
+	    "keys would sign again, and asks; without a terminal it then does "
+	    "nothing and\n"
+	    "exits with 1, unless --yes is given.  The index and the counter are "
+	    "in no\n"
+	    "backup; they are made new.",
 	.flags = flags,
 	.least = 0,
 	.most = 1,

@@ -33,8 +33,9 @@ const struct command command_keys_restore = {
 	.name = "keys restore",
 	.synopsis = "[--scheme SCHEME] [--secret MARK] ID",
 	.summary = "Let an archived key sign again",
-	.notes = "What the provider thinks of the key is another matter: `apam "
-		 "check`.",
+	.notes =
+	    "This does not change the key's state at the provider; `apam check` "
+	    "shows it.",
 	.flags = flags,
 	.least = 1,
 	.most = 1,

@@ -20,7 +20,7 @@ static const struct flag flags[] = {
 	    .value = "TEXT",
 	    .help = "the reason, for the list; \"rotated\" if not given" },
 	{ .name = "yes",
-	    .help = "do not ask where the standby key's state is unknown" },
+	    .help = "do not ask if the standby key's state is unknown" },
 	{ .name = NULL },
 };
 
@@ -116,10 +116,12 @@ const struct command command_keys_rotate = {
 	.name = "keys rotate",
 	.synopsis = "[--why TEXT] [--yes] PROFILE",
 	.summary = "Put a profile's standby key in first place",
-	.notes = "Asks the provider about the standby key, swaps the two "
-		 "entries in the profile's\nfile, all else in it being kept, "
-		 "and archives the old key.  Does nothing where\nthe standby "
-		 "key is dead, and asks where its state is unknown.",
+	.notes =
+	    "Asks the provider about the standby key, swaps the two entries in "
+	    "the profile's\n"
+	    "file, changes nothing else in it, and archives the old key.  Does "
+	    "nothing if\n"
+	    "the standby key is dead, and asks first if its state is unknown.",
 	.flags = flags,
 	.least = 1,
 	.most = 1,

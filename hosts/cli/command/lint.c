@@ -18,7 +18,7 @@ struct lint {
 
 static const struct flag flags[] = {
 	{ .name = "strict",
-	    .help = "exit with 3 where there are warnings, too" },
+	    .help = "exit with 3 also if there are only warnings" },
 	{ .name = NULL },
 };
 
@@ -123,11 +123,13 @@ const struct command command_lint = {
 	.synopsis = "[--strict] [FILE...]",
 	.summary = "Check the configuration",
 	.notes =
-	    "Off a terminal silent when all is well, else FILE:LINE: error: TEXT for each "
-	    "error and\nFILE:LINE: warning: TEXT for what works and is most "
-	    "likely not meant.\nWithout FILE: the main file and every profile. "
-	    " Loads the modules and reads\nthe secrets; nothing is sent.  Exit "
-	    "status 0 where there are warnings alone,\nbut for --strict.",
+	    "Without a terminal, nothing is printed if all is well.  Each "
+	    "error is a line\nFILE:LINE: error: TEXT.  FILE:LINE: warning: "
+	    "TEXT is about something that works\nbut is probably not "
+	    "intended.  Without FILE: the main file and all profiles.\n"
+	    "Modules are loaded and secrets are read, but nothing is sent.  "
+	    "Exit status 0 if\nthere are only warnings, unless --strict is "
+	    "given.",
 	.flags = flags,
 	.least = 0,
 	.most = (size_t)-1,

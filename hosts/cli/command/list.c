@@ -97,7 +97,8 @@ const struct command command_list = {
 	.synopsis = "",
 	.summary = "List the profiles",
 	.notes =
-	    "Off a terminal: lines of profile, origins, schemes and state, "
-	    "tabs between.",
+	    "Without a terminal: lines of profile, origins, schemes and state, "
+	    "separated by\n"
+	    "tabs.",
 	.run = list,
 };

@@ -21,19 +21,23 @@
 #include "lib/when.h"
 
 static const struct flag flags[] = {
-	{ .name = "key", .value = "ID", .help = "of this key" },
-	{ .name = "profile", .value = "NAME", .help = "of this profile" },
+	{ .name = "key", .value = "ID", .help = "only lines about this key" },
+	{ .name = "profile",
+	    .value = "NAME",
+	    .help = "only lines about this profile" },
 	{ .name = "program",
 	    .value = "NAME",
-	    .help = "written by this program" },
-	{ .name = "user", .value = "USER", .help = "or by this user's" },
+	    .help = "only lines of this program" },
+	{ .name = "user",
+	    .value = "USER",
+	    .help = "only lines of this user's programs" },
 	{ .name = "since",
 	    .value = "TIME",
-	    .help = "not before: 2026-01-31T12:00:00Z, 24h, 7d, today" },
-	{ .name = "until", .value = "TIME", .help = "not after" },
+	    .help = "nothing older: 2026-01-31T12:00:00Z, 24h, 7d, today" },
+	{ .name = "until", .value = "TIME", .help = "nothing newer" },
 	{ .name = "file",
 	    .value = "FILE",
-	    .help = "of this file alone: a journal's, syslog's, or JSON" },
+	    .help = "read only this file: a journal's, syslog's, or JSON" },
 	{ .name = NULL },
 };
 
@@ -309,10 +313,13 @@ const struct command command_log = {
 	.synopsis =
 	    "[--key ID] [--profile NAME] [--program NAME] [--user USER] "
 	    "[--since TIME] [--until TIME] [--file FILE]",
-	.summary = "Show the audit log, wherever it is",
-	.notes = "Looks at the journal, at syslog's files and at audit.log of "
-		 "each user, as far as\nthis user may read them.  Times are "
-		 "local, or UTC with a Z; or 24h and 7d: so\nlong ago.",
+	.summary = "Show the audit log, from all its places",
+	.notes =
+	    "Reads the journal, syslog's files and each user's audit.log, as far "
+	    "as this\n"
+	    "user may read them.  Times are local, or UTC if they end with Z; "
+	    "24h and 7d\n"
+	    "mean so long ago.",
 	.flags = flags,
 	.run = log_run,
 };

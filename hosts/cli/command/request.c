@@ -50,7 +50,7 @@ static const struct flag flags[] = {
 	    .help = "show on standard error what is sent, masked" },
 	{ .name = "timeout",
 	    .value = "SECONDS",
-	    .help = "in all; the profile's if not given" },
+	    .help = "for the whole call; the profile's if not given" },
 	{ .name = NULL },
 };
 
@@ -419,11 +419,11 @@ const struct command command_request = {
 	.name = "request",
 	.synopsis = "[PROFILE] URL",
 	.summary = "Send one signed request and write the response's body",
-	.notes =
-	    "Replays once with another credential; follows no redirect.  JSON "
-	    "is indented on a\nterminal, and JSON given with -d is sent "
-	    "as application/json.\nExit status 0 for 2xx, 4 for 429 and "
-	    "5xx, 1 for the rest.",
+	.notes = "Sends once more if another credential may help; follows no "
+		 "redirect.  JSON is\n"
+		 "indented on a terminal, and JSON given with -d is sent as "
+		 "application/json.\n"
+		 "Exit status 0 for 2xx, 4 for 429 and 5xx, 1 for all others.",
 	.flags = flags,
 	.text_only = true,
 	.least = 1,

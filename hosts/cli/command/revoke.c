@@ -118,11 +118,15 @@ const struct command command_revoke = {
 	.synopsis = "PROFILE",
 	.summary = "Tell the provider to revoke the tokens of a profile",
 	.notes =
-	    "The provider is told of those that this user's programs share; every process of\n"
-	    "this machine drops its own when it next signs, whatever the provider says.  A\n"
-	    "user who may not change the key registry drops only what this user's programs\n"
-	    "share.  Exit status 1 where a scheme has no way to revoke, 4 where the provider\n"
-	    "did not confirm.",
+	    "The provider is told about the tokens that this user's programs "
+	    "share.  Every\n"
+	    "process of this machine drops its own token when it signs next, "
+	    "whatever the\n"
+	    "provider says.  A user who may not change the key registry drops "
+	    "only what this\n"
+	    "user's programs share.  Exit status 1 if a scheme has no way to "
+	    "revoke, 4 if\n"
+	    "the provider did not confirm.",
 	.least = 1,
 	.most = 1,
 	.run = revoke_run,

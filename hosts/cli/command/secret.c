@@ -13,6 +13,6 @@ const struct command command_secret = {
 	.name = "secret",
 	.synopsis = "COMMAND ...",
 	.summary = "Store secrets",
-	.notes = "`apam secret COMMAND --help` says more of a command.",
+	.notes = "`apam secret COMMAND --help` describes a command.",
 	.commands = commands,
 };

@@ -26,10 +26,10 @@ static const struct flag flags[] = {
 	{ .letter = 'g',
 	    .name = "group",
 	    .value = "GROUP",
-	    .help = "who may read it, too; as before if not given" },
+	    .help = "the group that may read it; unchanged if not given" },
 	{ .name = "owner",
 	    .value = "USER",
-	    .help = "whose it is; as before, or yours, if not given" },
+	    .help = "its owner; unchanged, or you, if not given" },
 	{ .name = NULL },
 };
 
@@ -196,12 +196,15 @@ const struct command command_secret_set = {
 	.synopsis = "[-g GROUP] [--owner USER] FILE",
 	.summary = "Store a secret in a file that a profile names",
 	.notes =
-	    "Asks for the secret on a terminal, which does not show it, else "
-	    "reads standard\ninput; one newline at its end is dropped.  Puts "
-	    "it in place at once, with the\nowner, group and mode of the file "
-	    "that is there, else for you alone (0600), and\nwith -g for that "
-	    "group, too (0640).  Makes directories that are missing, and\n"
-	    "refuses those that others could change.",
+	    "Asks for the secret on a terminal, which does not show it; "
+	    "otherwise reads\n"
+	    "standard input.  One newline at its end is dropped.  The file is "
+	    "replaced in\n"
+	    "one step and keeps its owner, group and mode; a new file is for you "
+	    "alone\n"
+	    "(0600), or with -g also for that group (0640).  Missing directories "
+	    "are made; a\n"
+	    "directory that others could change is refused.",
 	.flags = flags,
 	.least = 1,
 	.most = 1,

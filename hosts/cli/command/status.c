@@ -277,11 +277,13 @@ status_run(struct cli *cli, const struct args *args)
 const struct command command_status = {
 	.name = "status",
 	.synopsis = "[PROFILE...]",
-	.summary = "Show where the credentials stand",
-	.notes = "Without PROFILE: all of them.  Asks nobody: shows what "
-		 "processes share, where the\nprofile has share_credentials, "
-		 "else that there is none yet.  Exit status 3 where\na profile "
-		 "is broken.",
+	.summary = "Show the state of the credentials",
+	.notes =
+	    "Without PROFILE: all profiles.  The provider is not asked: this "
+	    "shows what\n"
+	    "processes share if the profile has share_credentials, else that "
+	    "there is no\n"
+	    "credential yet.  Exit status 3 if a profile is broken.",
 	.least = 0,
 	.most = (size_t)-1,
 	.run = status_run,

@@ -75,11 +75,14 @@ static const struct command command_users_add = {
 	.name = "users add",
 	.synopsis = "USER...",
 	.summary = "Let programs of a user note which keys they use",
-	.notes = "USER is a name or a number.  Makes the user's directory in "
-		 "state_dir, as root;\nfine where it is there.  Without one, "
-		 "nobody learns which keys these programs\nuse, they share no "
-		 "credentials, and without a journal their part of the audit\n"
-		 "log is lost.",
+	.notes =
+	    "USER is a name or a number.  Makes the user's directory in "
+	    "state_dir, as root,\n"
+	    "unless it exists.  Without it these programs cannot note which keys "
+	    "they use,\n"
+	    "they share no credentials, and without a journal their part of the "
+	    "audit log is\n"
+	    "lost.",
 	.least = 1,
 	.most = (size_t)-1,
 	.run = add_run,
@@ -134,7 +137,7 @@ static const struct command command_users_list = {
 	.name = "users list",
 	.synopsis = "",
 	.summary = "Show whose programs can note which keys they use",
-	.notes = "Root sees all, others themselves.",
+	.notes = "Root sees all users, other users see themselves.",
 	.run = list_run,
 };
 
@@ -147,9 +150,10 @@ static const struct command *const commands[] = {
 const struct command command_users = {
 	.name = "users",
 	.synopsis = "COMMAND ...",
-	.summary = "Let programs of users note which keys they use",
-	.notes = "Programs write such notes to a directory of their user's in "
-		 "state_dir, which root\nmakes.  `apam users COMMAND --help` "
-		 "says more of a command.",
+	.summary = "Let programs of a user note which keys they use",
+	.notes =
+	    "Programs write these notes to their user's directory in state_dir, "
+	    "which root\n"
+	    "makes.  `apam users COMMAND --help` describes a command.",
 	.commands = commands,
 };

@@ -57,7 +57,7 @@ help_of_program(void)
 	print_flags(common_flags, false);
 	puts("\nexit status: 0 done, 1 refused, 2 usage, 3 configuration,\n"
 	     "             4 temporary, 5 internal\n\n"
-	     "`apam help COMMAND` says more of a command.");
+	     "`apam help COMMAND` describes a command.");
 }
 
 void
@@ -131,7 +131,7 @@ help_run(struct cli *cli, const struct args *args)
 const struct command command_help = {
 	.name = "help",
 	.synopsis = "[COMMAND...]",
-	.summary = "Show help, or that of a command",
+	.summary = "Show this help, or a command's",
 	.text_only = true,
 	.least = 0,
 	.most = 2,
