@@ -7,6 +7,7 @@
 VERSION   := $(shell sed -n 's/^.define APAM_VERSION_[A-Z]* \([0-9]*\)$$/\1/p' \
 	include/apam/types.h | paste -sd.)
 SONAME     = libapam.so.0
+CURL_SONAME = libapam-curl.so.0
 PREFIX     = /usr/local
 LIBDIR     = $(PREFIX)/lib
 MODULEDIR  = $(LIBDIR)/apam
@@ -48,16 +49,22 @@ LINK    = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
 # Where the files of a folder find those that they include: core/FLOORS.
 $(BUILD)/core/%.o: FLOORS = -Icore
 $(BUILD)/hosts/cli/%.o: FLOORS = -Ihosts/cli -Icore
-$(BUILD)/hosts/curl/%.o: FLOORS = -Ihosts -Icore
+$(BUILD)/hosts/cli/send/%.o: FLOORS = -Ihosts/cli
+$(BUILD)/hosts/curl/%.o: FLOORS = -Ihosts
 $(BUILD)/tests/%.o $(BUILD)/doc/%.o: FLOORS = -Icore -Ihosts -Ihosts/cli -Itests -I.
+# The tests of a host see no file of the core.
+$(BUILD)/tests/unit/curl/%.o: FLOORS = -Ihosts -Itests -I.
 
 # ---- Files ------------------------------------------------------------------
 
-CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/*/*.c hosts/curl/*.c)) \
-	$(BUILD)/boxed.o
+CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/*/*.c)) $(BUILD)/boxed.o
+CURL_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/curl/*.c))
+# What sends is an object of its own, which the program loads late.
+SEND_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/send/*.c))
 # And what is text alone: which characters may be shown, what was misspelt.
-CLI_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/*.c \
-	hosts/cli/*/*.c) core/base/utf8.c core/text/suggest.c)
+CLI_OBJ  := $(filter-out $(SEND_OBJ),$(patsubst %.c,$(BUILD)/%.o,\
+	$(wildcard hosts/cli/*.c hosts/cli/*/*.c) core/base/utf8.c \
+	core/text/suggest.c))
 SCHEMES  := $(notdir $(patsubst %/,%,$(wildcard modules/*/)))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
 INTERNAL := $(patsubst %,$(BUILD)/modules/internal/%.so,curl)
@@ -81,7 +88,9 @@ SUITES   := $(filter-out $(if $(SANITIZE),%/memory.sh %/promises.sh %/gdb.sh),\
 	tests/suite/doc/*.sh) \
 	$(if $(SANITIZE),,tests/suite/install.sh))
 TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
-PRODUCT  := $(BUILD)/apam $(BUILD)/$(SONAME) $(BUILD)/apam.pc $(MODULES) $(INTERNAL)
+PRODUCT  := $(BUILD)/apam $(BUILD)/apam-request.so $(BUILD)/$(SONAME) \
+	$(BUILD)/$(CURL_SONAME) $(BUILD)/apam.pc $(BUILD)/apam-curl.pc $(MODULES) \
+	$(INTERNAL)
 PROGRAMS := $(PRODUCT) $(BUILD)/tests/gdb/shown $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
 
 .PHONY: all help demo test run-tests programs peers lint lint-style sanitize fuzz \
@@ -172,22 +181,46 @@ $(BUILD)/install/$(SONAME): $(filter-out $(PLACE_OBJ),$(CORE_OBJ)) \
 	$(BUILD)/install/internal_place.o core/export.map
 	$(Q)$(LINK_LIBRARY)
 
+# On the public calls of libapam alone.
+$(BUILD)/$(CURL_SONAME): $(CURL_OBJ) hosts/curl/export.map $(BUILD)/$(SONAME)
+	$(Q)$(LINK) -shared -Wl,-soname,$(CURL_SONAME) -Wl,--no-undefined \
+	    -Wl,--version-script=hosts/curl/export.map -o $@ $(CURL_OBJ) \
+	    -L$(BUILD) -lapam -lcurl
+	@ln -sf $(CURL_SONAME) $(BUILD)/libapam-curl.so
+
 # The program in the build tree finds the library beside itself; the installed
-# one, linked anew, where it was installed.
+# one, linked anew, where it was installed.  So does the object that it loads
+# for a command that sends: linked to libcurl, the program would take ten times
+# as long to start.
 LINK_APAM = $(LINK) -o $@ $(CLI_OBJ) -L$(BUILD) -lapam -ljansson -ldl
+LINK_SEND = $(LINK) -shared -Wl,--no-undefined \
+	    -Wl,--version-script=hosts/cli/send/export.map -o $@ $(SEND_OBJ) \
+	    -L$(BUILD) -lapam-curl -lapam -lcurl
 
 $(BUILD)/apam: $(CLI_OBJ) $(BUILD)/$(SONAME)
 	$(Q)$(LINK_APAM) -Wl,-rpath,'$$ORIGIN'
 
 $(BUILD)/install/apam: $(CLI_OBJ) $(BUILD)/$(SONAME) $(BUILD)/directories
 	@mkdir -p $(@D)
-	$(Q)$(LINK_APAM) -Wl,-rpath,$(LIBDIR)
+	$(Q)$(LINK_APAM) -Wl,-rpath,$(LIBDIR):$(MODULEDIR)/internal
 
-$(BUILD)/apam.pc: core/apam.pc.in Makefile include/apam/types.h \
+SEND_NEEDS = $(SEND_OBJ) hosts/cli/send/export.map $(BUILD)/$(CURL_SONAME)
+
+$(BUILD)/apam-request.so: $(SEND_NEEDS)
+	$(Q)$(LINK_SEND) -Wl,-rpath,'$$ORIGIN'
+
+$(BUILD)/install/apam-request.so: $(SEND_NEEDS) $(BUILD)/directories
+	@mkdir -p $(@D)
+	$(Q)$(LINK_SEND) -Wl,-rpath,$(LIBDIR)
+
+$(BUILD)/apam.pc: core/apam.pc.in
+$(BUILD)/apam-curl.pc: hosts/curl/apam-curl.pc.in
+$(BUILD)/apam.pc $(BUILD)/apam-curl.pc: Makefile include/apam/types.h \
 	$(BUILD)/directories
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
-	    -e 's|@MODULEDIR@|$(MODULEDIR)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
+	    -e 's|@MODULEDIR@|$(MODULEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	    $(filter %.in,$^) >$@
 
 define module_rule
 $(BUILD)/modules/$(1).so: $(patsubst %.c,$(BUILD)/%.o,\
@@ -215,17 +248,34 @@ $(BUILD)/tests/check.a: Makefile
 	$(Q)$(OBJCOPY) --redefine-sym clock_gettime=__real_clock_gettime \
 	    $(shell $(CC) -print-file-name=libcheck.a) $@
 
-$(CHECKS): %: %.o $(BUILD)/tests/support/clock.o $(BUILD)/core.a \
-	$(BUILD)/tests/check.a
-	$(Q)$(LINK) $(MOVING) -o $@ $< $(BUILD)/tests/support/clock.o \
+# Those of hosts have the libraries that a host program has.
+CURL_CHECKS := $(filter $(BUILD)/tests/unit/curl/%,$(CHECKS))
+$(CURL_CHECKS): %: %.o $(BUILD)/$(CURL_SONAME) | $(BUILD)/tests/support/forget
+	$(Q)$(LINK) -o $@ $(filter %.o,$^) -L$(BUILD) -lapam-curl -lapam \
+	    -lssl -lcrypto -lcurl -lcheck -lsubunit -lrt -lm \
+	    -Wl,-rpath,'$$ORIGIN/../../..'
+
+$(filter-out $(CURL_CHECKS),$(CHECKS)): %: %.o $(BUILD)/tests/support/clock.o \
+	$(BUILD)/core.a $(BUILD)/tests/check.a | $(BUILD)/tests/support/forget
+	$(Q)$(LINK) $(MOVING) -o $@ $(filter %.o,$^) \
 	    $(BUILD)/core.a $(BUILD)/tests/check.a $(CORE_LIBS) -lcurl \
 	    -lsubunit -lrt -lm
+
+$(BUILD)/tests/support/forget: $(BUILD)/tests/support/forget.o $(BUILD)/core.a
+	$(Q)$(LINK) -o $@ $^ $(CORE_LIBS)
 
 # checks NAME ...: the programs of these tests, wherever they lie.
 checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
 
+# Those that look into libapam-curl have its objects, and so have those of the
+# core that call it.
+$(call checks,answer failure): $(BUILD)/hosts/curl/answer.o \
+	$(BUILD)/hosts/curl/failure.o
+$(call checks,handle): $(filter-out %/curl.o,$(CURL_OBJ))
+$(call checks,handle): LDFLAGS += -Wl,--wrap=curl_easy_getinfo
+$(call checks,cancel rotation nameserver): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
-$(call checks,cancel check context handle curl_fd options environment exit \
+$(call checks,cancel check context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
 	loop): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
@@ -279,9 +329,10 @@ $(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME)
 	$(Q)$(LINK) -o $@ $(BENCH_OBJ) -L$(BUILD) -lapam -lcrypto -ldl \
 	    -Wl,-rpath,'$$ORIGIN/..'
 
-$(BUILD)/peers/%: $(BUILD)/tests/peers/%.o $(BUILD)/$(SONAME)
+$(BUILD)/peers/%: $(BUILD)/tests/peers/%.o $(BUILD)/$(CURL_SONAME)
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -o $@ $< -L$(BUILD) -lapam -lcurl -Wl,-rpath,'$$ORIGIN/..'
+	$(Q)$(LINK) -o $@ $< -L$(BUILD) -lapam-curl -lapam -lcurl \
+	    -Wl,-rpath,'$$ORIGIN/..'
 
 $(BUILD)/bench/empty: $(BUILD)/tests/bench/raw/empty.o
 	@mkdir -p $(@D)
@@ -423,9 +474,11 @@ compile_commands.json:
 
 INSTALL_ENV = BUILD=$(BUILD) DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
 	LIBDIR='$(LIBDIR)' MODULEDIR='$(MODULEDIR)' SONAME='$(SONAME)' \
+	CURL_SONAME='$(CURL_SONAME)' \
 	SYSCONFDIR='$(SYSCONFDIR)' STATEDIR='$(STATEDIR)'
 
-install: all $(BUILD)/install/apam $(BUILD)/install/$(SONAME)
+install: all $(BUILD)/install/apam $(BUILD)/install/apam-request.so \
+	$(BUILD)/install/$(SONAME)
 	@$(ERASE)
 	@$(INSTALL_ENV) tools/install install $(SCHEMES)
 

@@ -68,8 +68,8 @@ void http_give_up(struct http_transfer *t);
 const char *http_proxy(const struct http_policy *policy, struct apam_str url);
 
 /*
- * Set the options that the head of this file promises, also for a host's
- * handle.  False if libcurl does not accept them.
+ * Set the options that the head of this file promises.  False if libcurl does not
+ * accept them.
  */
 bool http_secure(const struct curl_api *curl, CURL *easy,
     const struct http_policy *policy, struct apam_str url);

@@ -22,7 +22,6 @@ struct curl_api {
 	__typeof__(curl_easy_getinfo) *easy_getinfo;
 	__typeof__(curl_easy_perform) *easy_perform;
 	__typeof__(curl_easy_strerror) *easy_strerror;
-	__typeof__(curl_easy_option_by_name) *easy_option_by_name;
 	__typeof__(curl_slist_append) *slist_append;
 	__typeof__(curl_slist_free_all) *slist_free_all;
 	__typeof__(curl_getdate) *getdate;
@@ -52,12 +51,6 @@ const struct curl_api *curl_api_load(struct apam_error *err);
 
 /* The same where nobody is told why. */
 const struct curl_api *curl_api(void);
-
-/*
- * The functions of the libcurl that the program is linked to, which made the
- * handle it gave us; NULL if it has none.
- */
-const struct curl_api *curl_api_of_host(void);
 
 /* True if its TLS is OpenSSL, whose numbers and texts apam knows. */
 bool curl_api_has_openssl(const struct curl_api *curl);

@@ -14,7 +14,7 @@ main(int argc, char **argv)
 {
 	struct apam *ctx = NULL;
 	struct apam_profile *profile;
-	struct apam_result result = { .size = sizeof(result) };
+	struct apam_result result = APAM_RESULT_INIT;
 	struct apam_error err;
 	struct apam_transfer get = { .size = sizeof(get),
 		.method = "GET",

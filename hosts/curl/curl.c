@@ -1,46 +1,62 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The libcurl adapter: sign, have the host send, judge, and once more where
- * that is worth it.  apam_curl_perform is the other two calls around
+ * The calls of curl.h: sign, have the host send, judge, and do it once more
+ * where that is worth it.  apam_curl_perform is the other two calls around
  * curl_easy_perform.
  */
 #include <apam/curl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/sign.h"
-#include "base/cancel.h"
-#include "base/clock.h"
-#include "base/error.h"
+#include "curl/failure.h"
 #include "curl/handle.h"
-#include "flight/loop.h"
-#include "profile/handle.h"
-#include "profile/reload.h"
-#include "text/header.h"
 
 enum stage {
 	STAGE_SIGN, /* for the first sending */
 	STAGE_SEND, /* the host's turn */
-	STAGE_SIGN_AGAIN, /* for the second one */
-	STAGE_SIGN_LOST, /* as before, for one whose answer was lost */
+	STAGE_SIGN_AGAIN, /* for the second sending */
+	STAGE_SIGN_LOST, /* as before, for a request whose answer was lost */
 	STAGE_ENDED
 };
 
 struct apam_curl_call {
 	struct apam_profile *profile;
-	struct stack *stack; /* whose policy holds for all of it */
+	struct apam_transport transport; /* one for all sendings */
 	struct curl_handle handle;
 	enum stage stage;
 	bool waits; /* for a credential */
-	bool rejected; /* what was sent before, for a second one */
-	struct apam_body body; /* of the request */
+	bool rejected; /* the first sending was; this is the second one */
 	struct apam_request request;
 	struct apam_signature signature;
 	struct apam_call *signing; /* where it does not wait; or NULL */
-	uint64_t credential; /* that was rejected, and the entries it is of */
+	uint64_t credential; /* the one that was rejected, and its entries */
 	unsigned entries;
-	struct apam_result result;
+	unsigned tries;
+	struct apam_judgement judgement;
+	struct apam_error detail; /* why it was not sent again */
 };
+
+/* ---- Threads that the host cancels -------------------------------------- */
+
+/*
+ * A cancellation takes effect after the call: libcurl has no handlers that
+ * would let go of what it holds.  Returns what cancel_restore needs.
+ */
+static int
+cancel_hold(void)
+{
+	int before = PTHREAD_CANCEL_ENABLE;
+
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	return before;
+}
+
+static void
+cancel_restore(int before)
+{
+	(void)pthread_setcancelstate(before, NULL);
+}
 
 /* ---- Signing ----------------------------------------------------------- */
 
@@ -48,11 +64,10 @@ struct apam_curl_call {
 static enum apam_status
 sign(struct apam_curl_call *call, struct apam_error *err)
 {
-	long left = http_remaining(call->handle.deadline);
 	enum apam_status status;
 
 	if (call->signing == NULL) {
-		call->request.timeout_ms = left > 0 ? (int)left : 1;
+		call->request.timeout_ms = curl_handle_left(&call->handle);
 		return call->waits ?
 		    apam_sign(
 			call->profile, &call->request, &call->signature, err) :
@@ -65,7 +80,7 @@ sign(struct apam_curl_call *call, struct apam_error *err)
 	return status;
 }
 
-/* What is signed goes into the handle: the host's turn. */
+/* Put what is signed into the handle; the next turn is the host's. */
 static enum apam_status
 hand_over(struct apam_curl_call *call, struct apam_error *err)
 {
@@ -74,24 +89,24 @@ hand_over(struct apam_curl_call *call, struct apam_error *err)
 	if (t->sending != NULL)
 		t->sending(t->arg, &call->signature);
 	if (!curl_handle_set(&call->handle))
-		return error_set(
+		return failure_set(
 		    err, APAM_E_MEMORY, "libcurl does not accept the request");
-	call->result.tries++;
+	call->tries++;
 	call->stage = STAGE_SEND;
 	return APAM_OK;
 }
 
 /* ---- Beginning --------------------------------------------------------- */
 
-/* Any other, apam_sign checks. */
+/* The rest of them, as the body, is checked by apam_sign. */
 static enum apam_status
 check_headers(const struct apam_transfer *t, struct apam_error *err)
 {
 	for (size_t i = 0; t->headers != NULL && i < t->header_count; i++) {
 		struct apam_str name = t->headers[i].name;
 
-		if (header_is_framing(name))
-			return error_set(err, APAM_E_HEADER,
+		if (apam_header_is_framing(name))
+			return failure_set(err, APAM_E_HEADER,
 			    "%.*s is set from the URL and the body: leave the "
 			    "header out",
 			    (int)name.n, name.p);
@@ -104,56 +119,45 @@ check_form(const struct apam_transfer *t, struct apam_error *err)
 {
 	if (t->size < sizeof(*t) || t->method == NULL || t->url == NULL ||
 	    t->timeout_ms < 0)
-		return error_set(err, APAM_E_USAGE,
+		return failure_set(err, APAM_E_USAGE,
 		    "the transfer lacks size, method or URL, or has a "
 		    "negative timeout");
-	if (t->body.kind == APAM_BODY_SHA256 ||
-	    t->body.kind == APAM_BODY_UNKNOWN)
-		return error_set(err, APAM_E_USAGE,
+	if (t->body != NULL &&
+	    (t->body->kind == APAM_BODY_SHA256 ||
+		t->body->kind == APAM_BODY_UNKNOWN))
+		return failure_set(err, APAM_E_USAGE,
 		    "the body cannot be sent: only its digest is known");
-	if (t->body.kind > APAM_BODY_UNKNOWN ||
-	    (t->body.kind == APAM_BODY_READER && t->body.read == NULL))
-		return error_set(err, APAM_E_USAGE,
-		    "the body is of no kind, or lacks its function");
-	if (curl_api_of_host() == NULL)
-		return error_set(err, APAM_E_USAGE,
-		    "the program is not linked with libcurl");
 	return check_headers(t, err);
 }
 
 static void
 fill_in(struct apam_curl_call *call, CURL *easy, const struct apam_transfer *t)
 {
-	const struct profile *conf = call->stack->profile;
+	const int timeout_ms = t->timeout_ms > 0 ? t->timeout_ms :
+						   call->transport.timeout_ms;
 
-	call->body = t->body;
-	call->body.size = sizeof(call->body);
 	call->request = (struct apam_request){
 		.size = sizeof(call->request),
 		.method = t->method,
 		.url = t->url,
 		.headers = t->headers,
 		.header_count = t->header_count,
-		.body = t->body.kind == APAM_BODY_NONE ? NULL : &call->body,
+		.body = t->body,
 	};
 	call->signature = (struct apam_signature)APAM_SIGNATURE_INIT;
 	call->handle = (struct curl_handle){
-		.curl = curl_api_of_host(),
 		.easy = easy,
 		.transfer = t,
 		.signature = &call->signature,
-		.policy = { .ca_file = conf->ca_file,
-		    .proxy = conf->proxy,
-		    .body_max = (size_t)conf->body_max,
-		    .allow_http = conf->allow_http },
-		.deadline = profile_deadline(call->profile, t->timeout_ms),
+		.transport = &call->transport,
+		.deadline = curl_handle_clock() + timeout_ms,
 	};
 	curl_handle_init(&call->handle);
 }
 
 static struct apam_curl_call *
 call_new(struct apam_profile *profile, CURL *easy,
-    const struct apam_transfer *transfer, struct apam_error *err)
+    const struct apam_transfer *transfer, bool waits, struct apam_error *err)
 {
 	struct apam_curl_call *call;
 
@@ -161,15 +165,36 @@ call_new(struct apam_profile *profile, CURL *easy,
 		return NULL;
 	call = calloc(1, sizeof(*call));
 	if (call == NULL) {
-		(void)error_set(err, APAM_E_MEMORY, "out of memory");
+		(void)failure_set(err, APAM_E_MEMORY, "out of memory");
+		return NULL;
+	}
+	call->transport.size = sizeof(call->transport);
+	if (apam_transport_get(profile, transfer->url, &call->transport, err) !=
+	    APAM_OK) {
+		free(call);
 		return NULL;
 	}
 	call->profile = profile;
-	call->stack = profile_hold(profile);
-	call->waits = true;
-	error_clear(&call->result.detail);
+	call->waits = waits;
+	failure_clear(&call->detail);
 	fill_in(call, easy, transfer);
 	return call;
+}
+
+/* End a call and set *call to NULL. */
+static void
+call_free(struct apam_curl_call **call)
+{
+	struct apam_curl_call *c = *call;
+
+	*call = NULL;
+	if (c == NULL)
+		return;
+	apam_call_cancel(&c->signing);
+	curl_handle_free(&c->handle);
+	apam_signature_release(&c->signature);
+	apam_transport_release(&c->transport);
+	free(c);
 }
 
 /* Sign for the first time, or go on with it. */
@@ -183,33 +208,39 @@ begin(struct apam_curl_call *call, struct apam_error *err)
 	return status;
 }
 
+static enum apam_status
+start(struct apam_profile *profile, CURL *easy,
+    const struct apam_transfer *transfer, struct apam_curl_call **call,
+    struct apam_error *err)
+{
+	enum apam_status status;
+
+	failure_clear(err);
+	if (*call != NULL && (*call)->stage != STAGE_SIGN)
+		return failure_set(
+		    err, APAM_E_USAGE, "the call has been started already");
+	if (*call == NULL)
+		*call = call_new(profile, easy, transfer,
+		    apam_profile_has_thread(profile), err);
+	status = *call == NULL ? err->status : begin(*call, err);
+	if (status == APAM_OK || status == APAM_E_PENDING)
+		return status;
+	failure_locate(err, apam_profile_name(profile));
+	call_free(call);
+	return status;
+}
+
 enum apam_status
 apam_curl_start(struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, struct apam_curl_call **call,
     struct apam_error *err)
 {
-	HOLD_CANCEL;
 	struct apam_error unwanted;
-	enum apam_status status;
+	const int before = cancel_hold();
+	const enum apam_status status = start(
+	    profile, easy, transfer, call, err == NULL ? &unwanted : err);
 
-	if (err == NULL)
-		err = &unwanted;
-	error_clear(err);
-	if (*call == NULL) {
-		*call = call_new(profile, easy, transfer, err);
-		if (*call != NULL)
-			(*call)->waits = profile->ctx->env.loop->threaded;
-	}
-	status = err->status;
-	if (*call != NULL && (*call)->stage != STAGE_SIGN)
-		return error_set(
-		    err, APAM_E_USAGE, "the call has been started already");
-	if (*call != NULL)
-		status = begin(*call, err);
-	if (status == APAM_OK || status == APAM_E_PENDING)
-		return status;
-	error_locate(err, profile->name, -1);
-	apam_curl_cancel(call);
+	cancel_restore(before);
 	return status;
 }
 
@@ -218,26 +249,28 @@ apam_curl_start(struct apam_profile *profile, CURL *easy,
 static enum apam_status
 judge(struct apam_curl_call *call, struct apam_error *err)
 {
-	const struct response *r = &call->handle.r;
+	const struct answer *a = &call->handle.answer;
 	const struct apam_answer answer = {
 		.size = sizeof(answer),
 		.status = call->handle.status,
-		.headers = r->pub.headers,
-		.header_count = r->pub.header_count,
-		.body = r->pub.body,
+		.headers = a->headers,
+		.header_count = a->header_count,
+		.body = { a->body.p, a->body.n },
 	};
 
-	return apam_judge(call->profile, &call->signature, &answer,
-	    &call->result.judgement, err);
+	return apam_judge(
+	    call->profile, &call->signature, &answer, &call->judgement, err);
 }
 
-/* The response stands: the host may have it. */
+/* The response stands; the host may have it. */
 static enum apam_status
 settle(struct apam_curl_call *call, struct apam_error *err)
 {
-	if (curl_handle_pass_on(&call->handle))
+	struct answer *a = &call->handle.answer;
+
+	if (answer_pass_on(a))
 		return APAM_OK;
-	return error_set(err, APAM_E_USAGE, "%s", call->handle.host_failed);
+	return failure_set(err, a->status, "%s", a->why);
 }
 
 /*
@@ -253,7 +286,7 @@ keep_back(const struct apam_curl_call *call)
 	if (s->credential == call->credential && s->entries == call->entries)
 		return "there is no other credential than the one that was "
 		       "rejected";
-	if (call->result.status < 400 &&
+	if (call->handle.status < 400 &&
 	    !method_is_idempotent(call->handle.transfer->method))
 		return "after a redirect it may have taken effect";
 	return NULL;
@@ -263,18 +296,18 @@ keep_back(const struct apam_curl_call *call)
 static enum apam_status
 sign_again(struct apam_curl_call *call, bool *again, struct apam_error *err)
 {
-	enum apam_status status = sign(call, &call->result.detail);
+	enum apam_status status = sign(call, &call->detail);
 
 	if (status == APAM_E_PENDING)
-		return error_set(
+		return failure_set(
 		    err, status, "the credential is being acquired");
-	/* Not sent again: the first response stands, and says why. */
+	/* It is not sent again: the first response stands, and says why. */
 	if (status == APAM_OK && keep_back(call) != NULL)
-		status = error_set(&call->result.detail, APAM_E_UNKNOWN, "%s",
-		    keep_back(call));
+		status = failure_set(
+		    &call->detail, APAM_E_UNKNOWN, "%s", keep_back(call));
 	if (status != APAM_OK)
 		return settle(call, err);
-	error_clear(&call->result.detail);
+	failure_clear(&call->detail);
 	status = hand_over(call, err);
 	*again = status == APAM_OK;
 	return status;
@@ -298,6 +331,7 @@ sign_lost(struct apam_curl_call *call, bool *again, struct apam_error *err)
 static enum apam_status
 lost(struct apam_curl_call *call, bool *again, struct apam_error *err)
 {
+	failure_clear(err);
 	call->handle.by_http1 = true;
 	apam_signature_release(&call->signature);
 	call->stage = STAGE_SIGN_LOST;
@@ -311,17 +345,14 @@ sent(struct apam_curl_call *call, CURLcode code, bool *again,
 	const bool is_lost = curl_handle_lost(&call->handle, code);
 	enum apam_status status = curl_handle_sent(&call->handle, code, err);
 
-	if (is_lost) {
-		error_clear(err);
+	if (is_lost)
 		return lost(call, again, err);
-	}
-	call->result.status = call->handle.status;
 	if (status == APAM_OK)
 		status = judge(call, err);
 	if (status != APAM_OK)
 		return status;
-	if (call->rejected || call->handle.passed_on ||
-	    !call->result.judgement.replay)
+	if (call->rejected || call->handle.answer.passed_on ||
+	    !call->judgement.replay)
 		return settle(call, err);
 	call->rejected = true;
 	call->credential = call->signature.credential;
@@ -342,7 +373,7 @@ proceed(struct apam_curl_call *call, CURLcode code, bool *again,
 		status = sent(call, code, again, err);
 		break;
 	case STAGE_SIGN_AGAIN:
-		error_clear(&call->result.detail);
+		failure_clear(&call->detail);
 		status = sign_again(call, again, err);
 		break;
 	case STAGE_SIGN_LOST:
@@ -350,7 +381,7 @@ proceed(struct apam_curl_call *call, CURLcode code, bool *again,
 		break;
 	case STAGE_SIGN:
 	case STAGE_ENDED:
-		return error_set(
+		return failure_set(
 		    err, status, "the call has ended, or has not been started");
 	}
 	if (status == APAM_E_PENDING || *again)
@@ -360,74 +391,99 @@ proceed(struct apam_curl_call *call, CURLcode code, bool *again,
 	return status;
 }
 
+/* What is known of the call so far. */
+static void
+tell(const struct apam_curl_call *call, struct apam_result *result)
+{
+	result->status = call->handle.status;
+	result->tries = call->tries;
+	result->verdict = call->judgement.verdict;
+	result->retry_at = call->judgement.retry_at;
+	result->reason = call->judgement.reason;
+	if (result->detail != NULL)
+		*result->detail = call->detail;
+}
+
+static enum apam_status
+finish(struct apam_curl_call *call, CURLcode code, bool *again,
+    struct apam_result *result, struct apam_error *err)
+{
+	enum apam_status status;
+
+	*again = false;
+	failure_clear(err);
+	if (result->size < sizeof(*result))
+		return failure_set(
+		    err, APAM_E_USAGE, "the result lacks its size");
+	status = proceed(call, code, again, err);
+	tell(call, result);
+	if (status != APAM_OK)
+		failure_locate(err, apam_profile_name(call->profile));
+	return status;
+}
+
 enum apam_status
 apam_curl_finish(struct apam_curl_call *call, CURLcode code, bool *again,
     struct apam_result *result, struct apam_error *err)
 {
-	HOLD_CANCEL;
-	enum apam_status status;
-	size_t size = result->size;
+	struct apam_error unwanted;
+	const int before = cancel_hold();
+	const enum apam_status status = finish(
+	    call, code, again, result, err == NULL ? &unwanted : err);
 
-	*again = false;
-	error_clear(err);
-	if (size < sizeof(*result))
-		return error_set(
-		    err, APAM_E_USAGE, "the result lacks its size");
-	status = proceed(call, code, again, err);
-	*result = call->result;
-	result->size = size;
-	if (status != APAM_OK)
-		error_locate(err, call->profile->name, -1);
+	cancel_restore(before);
 	return status;
 }
 
 void
 apam_curl_cancel(struct apam_curl_call **call)
 {
-	HOLD_CANCEL;
-	struct apam_curl_call *c = *call;
+	const int before = cancel_hold();
 
-	*call = NULL;
-	if (c == NULL)
-		return;
-	apam_call_cancel(&c->signing);
-	curl_handle_free(&c->handle);
-	apam_signature_release(&c->signature);
-	stack_release(&c->stack);
-	free(c);
+	call_free(call);
+	cancel_restore(before);
 }
 
 /* ---- All of it --------------------------------------------------------- */
+
+static enum apam_status
+perform(struct apam_profile *profile, CURL *easy,
+    const struct apam_transfer *transfer, struct apam_result *result,
+    struct apam_error *err)
+{
+	struct apam_curl_call *call;
+	enum apam_status status;
+	bool again = true;
+
+	failure_clear(err);
+	if (result->size < sizeof(*result))
+		return failure_set(
+		    err, APAM_E_USAGE, "the result lacks its size");
+	*result = (struct apam_result){ .size = result->size,
+		.detail = result->detail };
+	if (result->detail != NULL)
+		failure_clear(result->detail);
+	call = call_new(profile, easy, transfer, true, err);
+	status = call == NULL ? err->status : begin(call, err);
+	while (status == APAM_OK && again)
+		status = finish(
+		    call, curl_easy_perform(easy), &again, result, err);
+	if (status != APAM_OK)
+		failure_locate(err, apam_profile_name(profile));
+	call_free(&call);
+	return status;
+}
 
 enum apam_status
 apam_curl_perform(struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, struct apam_result *result,
     struct apam_error *err)
 {
-	HOLD_CANCEL;
-	struct apam_curl_call *call;
 	struct apam_error unwanted;
-	enum apam_status status;
-	size_t size = result->size;
-	bool again = true;
-	CURLcode code;
+	const int before = cancel_hold();
+	const enum apam_status status = perform(
+	    profile, easy, transfer, result, err == NULL ? &unwanted : err);
 
-	if (err == NULL)
-		err = &unwanted;
-	error_clear(err);
-	if (size < sizeof(*result))
-		return error_set(
-		    err, APAM_E_USAGE, "the result lacks its size");
-	*result = (struct apam_result){ .size = size };
-	error_clear(&result->detail);
-	call = call_new(profile, easy, transfer, err);
-	status = call == NULL ? err->status : begin(call, err);
-	while (status == APAM_OK && again) {
-		code = call->handle.curl->easy_perform(easy);
-		status = apam_curl_finish(call, code, &again, result, err);
-	}
-	if (status != APAM_OK)
-		error_locate(err, profile->name, -1);
-	apam_curl_cancel(&call);
+	cancel_restore(before);
 	return status;
 }

@@ -1,117 +1,66 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Callbacks and options of one sending on a handle of the host's.
+ * Setting up one sending on a handle of the host's, and what came of it.
  */
+#define _DEFAULT_SOURCE
 #include "curl/handle.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <time.h>
 
-#include "base/error.h"
-#include "base/str.h"
+#include "curl/failure.h"
 #include "curl/options.h"
 
-/* ---- The response ------------------------------------------------------ */
+/* ---- Time --------------------------------------------------------------- */
 
-/* Give bytes to a callback of the host, in the pieces it may expect. */
-static bool
-give(struct curl_handle *h, curl_write_callback to, void *arg,
-    struct apam_str bytes)
+int64_t
+curl_handle_clock(void)
 {
-	size_t n;
+	struct timespec t;
 
-	while (to != NULL && bytes.n > 0) {
-		n = bytes.n < CURL_MAX_WRITE_SIZE ? bytes.n :
-						    CURL_MAX_WRITE_SIZE;
-		if (to((char *)(uintptr_t)bytes.p, 1, n, arg) != n) {
-			h->host_failed = "the host did not take the response";
-			return false;
-		}
-		bytes = str_skip(bytes, n);
-	}
-	return true;
+	if (clock_gettime(CLOCK_BOOTTIME, &t) != 0)
+		return 0;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* A header callback gets one line at a time. */
-static bool
-give_head(struct curl_handle *h)
+int
+curl_handle_left(const struct curl_handle *h)
 {
-	struct apam_str head = buf_view(&h->head);
-	bool ok = true;
+	const int64_t left = h->deadline - curl_handle_clock();
 
-	while (ok && head.n > 0) {
-		size_t n = str_find(head, '\n');
-
-		n = n < head.n ? n + 1 : n;
-		ok = give(h, h->transfer->header, h->transfer->header_arg,
-		    str_cut(head, n));
-		head = str_skip(head, n);
-	}
-	return ok;
+	if (left < 1)
+		return 1;
+	return left > INT_MAX ? INT_MAX : (int)left;
 }
 
-bool
-curl_handle_pass_on(struct curl_handle *h)
-{
-	const struct apam_transfer *t = h->transfer;
+/* ---- The body ----------------------------------------------------------- */
 
-	if (h->passed_on)
+/* A reader must give as many bytes as the body says, where it says so. */
+static bool
+is_right(const struct apam_body *body, uint64_t offset, int64_t got, size_t n)
+{
+	if (got < 0 || (uint64_t)got > n)
+		return false;
+	if (body->length == 0)
 		return true;
-	h->passed_on = true;
-	return give_head(h) &&
-	    give(h, t->write, t->write_arg, buf_view(&h->r.body));
+	return offset + (uint64_t)got <= body->length &&
+	    (got > 0 || offset == body->length);
 }
-
-static bool
-is_success(const struct curl_handle *h)
-{
-	long status = 0;
-
-	(void)h->curl->easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
-	return status >= 200 && status <= 299;
-}
-
-static size_t
-on_header(char *p, size_t one, size_t n, void *arg)
-{
-	struct curl_handle *h = arg;
-	struct apam_str line = { p, one * n };
-
-	if (str_starts(line, APAM_STR("HTTP/")))
-		buf_truncate(&h->head, 0);
-	buf_put(&h->head, line);
-	http_header_line(&h->r.headers, line);
-	return h->r.headers.refused == NULL && !h->head.failed ? line.n : 0;
-}
-
-static size_t
-on_body(char *p, size_t one, size_t n, void *arg)
-{
-	struct curl_handle *h = arg;
-	const struct apam_transfer *t = h->transfer;
-	struct apam_str bytes = { p, one * n };
-
-	if (is_success(h) || h->r.body.n + bytes.n > h->r.body.max) {
-		if (!curl_handle_pass_on(h))
-			return 0;
-	}
-	if (h->passed_on)
-		return give(h, t->write, t->write_arg, bytes) ? bytes.n : 0;
-	buf_put(&h->r.body, bytes);
-	return h->r.body.failed ? 0 : bytes.n;
-}
-
-/* ---- The request ------------------------------------------------------- */
 
 static size_t
 on_read(char *to, size_t one, size_t n, void *arg)
 {
 	struct curl_handle *h = arg;
-	const struct apam_body *body = &h->transfer->body;
-	long got = body->read(body->arg, h->offset, to, one * n);
+	const struct apam_body *body = h->transfer->body;
+	int64_t got = body->read(body->arg, h->offset, to, one * n);
 
-	if (got < 0 || (size_t)got > one * n) {
-		h->host_failed = "the body of the request cannot be read";
+	if (!is_right(body, h->offset, got, one * n)) {
+		h->answer.status = APAM_E_USAGE;
+		h->answer.why = "the body of the request cannot be read";
 		return CURL_READFUNC_ABORT;
 	}
 	h->offset += (uint64_t)got;
@@ -132,6 +81,13 @@ on_seek(void *arg, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_OK;
 }
 
+/* NONE where the transfer has no body. */
+static enum apam_body_kind
+kind_of(const struct apam_transfer *t)
+{
+	return t->body == NULL ? APAM_BODY_NONE : t->body->kind;
+}
+
 static bool
 wants_body(const char *method)
 {
@@ -139,47 +95,113 @@ wants_body(const char *method)
 	    strcmp(method, "PATCH") == 0;
 }
 
-static bool
-set_body(struct curl_handle *h)
+static CURLcode
+set_reader(struct curl_handle *h)
+{
+	CURL *easy = h->easy;
+	const uint64_t length = h->transfer->body->length;
+	CURLcode c = CURLE_OK;
+
+	h->offset = 0;
+	h->read_all = false;
+	c |= curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+	c |= curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+	c |= curl_easy_setopt(easy, CURLOPT_READDATA, h);
+	c |= curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
+	c |= curl_easy_setopt(easy, CURLOPT_SEEKDATA, h);
+	c |= curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE,
+	    length == 0 ? (curl_off_t)-1 : (curl_off_t)length);
+	return c;
+}
+
+static CURLcode
+set_bytes(struct curl_handle *h)
 {
 	const struct apam_transfer *t = h->transfer;
 	struct apam_str bytes = APAM_STR("");
-	CURL *easy = h->easy;
 	CURLcode c = CURLE_OK;
 
-	/* It undoes what made the last one an upload or a HEAD. */
-	c |= h->curl->easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-	if (t->body.kind == APAM_BODY_READER) {
-		h->offset = 0;
-		h->read_all = false;
-		c |= h->curl->easy_setopt(easy, CURLOPT_UPLOAD, 1L);
-		c |= h->curl->easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
-		c |= h->curl->easy_setopt(easy, CURLOPT_READDATA, h);
-		c |= h->curl->easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
-		c |= h->curl->easy_setopt(easy, CURLOPT_SEEKDATA, h);
-		c |= h->curl->easy_setopt(
-		    easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)-1);
-	} else if (t->body.kind == APAM_BODY_BYTES || wants_body(t->method)) {
-		if (t->body.kind == APAM_BODY_BYTES && t->body.bytes.n > 0)
-			bytes = t->body.bytes;
-		c |= h->curl->easy_setopt(easy, CURLOPT_POST, 1L);
-		c |= h->curl->easy_setopt(
-		    easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)bytes.n);
-		c |= h->curl->easy_setopt(easy, CURLOPT_POSTFIELDS, bytes.p);
-	}
+	if (kind_of(t) == APAM_BODY_BYTES && t->body->bytes.n > 0)
+		bytes = t->body->bytes;
+	c |= curl_easy_setopt(h->easy, CURLOPT_POST, 1L);
+	c |= curl_easy_setopt(
+	    h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)bytes.n);
+	c |= curl_easy_setopt(h->easy, CURLOPT_POSTFIELDS, bytes.p);
+	return c;
+}
+
+static CURLcode
+set_body(struct curl_handle *h)
+{
+	const struct apam_transfer *t = h->transfer;
+	CURLcode c = CURLE_OK;
+
+	/* It undoes what made the last request an upload or a HEAD. */
+	c |= curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
+	if (kind_of(t) == APAM_BODY_READER)
+		c |= set_reader(h);
+	else if (kind_of(t) == APAM_BODY_BYTES || wants_body(t->method))
+		c |= set_bytes(h);
 	if (strcmp(t->method, "HEAD") == 0)
-		c |= h->curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);
-	c |= h->curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, t->method);
-	return c == CURLE_OK;
+		c |= curl_easy_setopt(h->easy, CURLOPT_NOBODY, 1L);
+	c |= curl_easy_setopt(h->easy, CURLOPT_CUSTOMREQUEST, t->method);
+	return c;
+}
+
+/* ---- Headers ------------------------------------------------------------ */
+
+static bool
+same_name(struct apam_str a, struct apam_str b)
+{
+	return a.n == b.n && strncasecmp(a.p, b.p, a.n) == 0;
 }
 
 static bool
 is_signed(const struct apam_signature *s, struct apam_str name)
 {
 	for (size_t i = 0; i < s->header_count; i++)
-		if (str_equal_nocase(s->headers[i].name, name))
+		if (same_name(s->headers[i].name, name))
 			return true;
 	return false;
+}
+
+static bool
+list_add(struct curl_slist **list, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(*list, line);
+
+	if (longer != NULL)
+		*list = longer;
+	return longer != NULL;
+}
+
+/* Add "Name: value"; libcurl sends an empty header for "Name;" alone. */
+static bool
+list_add_header(struct curl_slist **list, const struct apam_header *header)
+{
+	const struct apam_str name = header->name, value = header->value;
+	const size_t size = name.n + sizeof(": ") + value.n;
+	char *line = malloc(size);
+	bool ok;
+
+	if (line == NULL)
+		return false;
+	(void)snprintf(line, size, "%.*s%s%.*s", (int)name.n, name.p,
+	    value.n == 0 ? ";" : ": ", (int)value.n,
+	    value.n == 0 ? "" : value.p);
+	ok = list_add(list, line);
+	explicit_bzero(line, size);
+	free(line);
+	return ok;
+}
+
+static void
+list_free(struct curl_slist **list)
+{
+	for (struct curl_slist *i = *list; i != NULL; i = i->next)
+		explicit_bzero(i->data, strlen(i->data));
+	curl_slist_free_all(*list);
+	*list = NULL;
 }
 
 static bool
@@ -189,25 +211,47 @@ make_list(struct curl_handle *h)
 	const struct apam_signature *s = h->signature;
 	bool typed = false;
 
-	h->list = h->curl->slist_append(NULL, "Expect:");
-	if (h->list == NULL)
+	/* No "Expect: 100-continue": it costs a round trip. */
+	if (!list_add(&h->list, "Expect:"))
 		return false;
 	for (size_t i = 0; i < t->header_count; i++) {
-		typed |= str_equal_nocase(
+		typed |= same_name(
 		    t->headers[i].name, APAM_STR("Content-Type"));
 		if (!is_signed(s, t->headers[i].name) &&
-		    !http_list_add(h->curl, &h->list, t->headers[i].name,
-			t->headers[i].value))
+		    !list_add_header(&h->list, &t->headers[i]))
 			return false;
 	}
 	for (size_t i = 0; i < s->header_count; i++)
-		if (!http_list_add(h->curl, &h->list, s->headers[i].name,
-			s->headers[i].value))
+		if (!list_add_header(&h->list, &s->headers[i]))
 			return false;
 	/* libcurl would call any body without a type a form. */
-	if (!typed && h->transfer->body.kind != APAM_BODY_NONE)
-		return h->curl->slist_append(h->list, "Content-Type:") != NULL;
+	if (!typed && kind_of(t) != APAM_BODY_NONE)
+		return list_add(&h->list, "Content-Type:");
 	return true;
+}
+
+/* ---- The request -------------------------------------------------------- */
+
+/* The way that the administrator wants it to go. */
+static CURLcode
+set_way(const struct curl_handle *h)
+{
+	const struct apam_transport *way = h->transport;
+	CURL *easy = h->easy;
+	CURLcode c = CURLE_OK;
+
+	c |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
+	    way->allow_http ? "http,https" : "https");
+	/* Empty, these keep libcurl from asking the environment. */
+	c |= curl_easy_setopt(
+	    easy, CURLOPT_PROXY, way->proxy == NULL ? "" : way->proxy);
+	c |= curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	if (way->ca_file != NULL)
+		c |= curl_easy_setopt(easy, CURLOPT_CAINFO, way->ca_file);
+	if (h->by_http1)
+		c |= curl_easy_setopt(
+		    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	return c;
 }
 
 static bool
@@ -215,29 +259,21 @@ set_request(struct curl_handle *h)
 {
 	CURL *easy = h->easy;
 	CURLcode c = CURLE_OK;
-	long left = http_remaining(h->deadline);
+	long left = curl_handle_left(h);
 
-	if (!curl_options_reset(h->curl, easy))
+	if (!curl_options_reset(easy))
 		return false;
-	c |= h->curl->easy_setopt(easy, CURLOPT_URL, h->signature->url);
-	c |= h->curl->easy_setopt(easy, CURLOPT_HTTPHEADER, h->list);
-	c |= h->curl->easy_setopt(
-	    easy, CURLOPT_TIMEOUT_MS, left > 0 ? left : 1L);
-	c |= h->curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-	c |= h->curl->easy_setopt(easy, CURLOPT_HEADERDATA, h);
-	c |= h->curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	c |= h->curl->easy_setopt(easy, CURLOPT_WRITEDATA, h);
-	c |= h->curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, h->detail);
-	/* Nor may a proxy see what is for the API. */
-	c |= h->curl->easy_setopt(
-	    easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-	if (h->by_http1)
-		c |= h->curl->easy_setopt(
-		    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	return c == CURLE_OK &&
-	    http_secure(
-		h->curl, easy, &h->policy, apam_str(h->signature->url)) &&
-	    set_body(h);
+	c |= curl_easy_setopt(easy, CURLOPT_URL, h->signature->url);
+	c |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, h->list);
+	c |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
+	c |= curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, answer_on_header);
+	c |= curl_easy_setopt(easy, CURLOPT_HEADERDATA, &h->answer);
+	c |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, answer_on_body);
+	c |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, &h->answer);
+	c |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->detail);
+	c |= set_way(h);
+	c |= set_body(h);
+	return c == CURLE_OK;
 }
 
 /* ---- An answer that was lost --------------------------------------------- */
@@ -254,19 +290,27 @@ method_is_idempotent(const char *method)
 	return false;
 }
 
+static bool
+has_read_all(const struct curl_handle *h)
+{
+	const uint64_t length = h->transfer->body->length;
+
+	return h->read_all || (length > 0 && h->offset == length);
+}
+
 /* The server may have all of the request, so that it may have taken effect. */
 static bool
 went_out_whole(const struct curl_handle *h)
 {
-	const struct apam_body *body = &h->transfer->body;
+	const struct apam_transfer *t = h->transfer;
 	curl_off_t sent = 0;
 	uint64_t all = 0;
 
-	if (body->kind == APAM_BODY_BYTES)
-		all = body->bytes.n;
-	if (body->kind == APAM_BODY_READER)
-		all = h->read_all ? h->offset : UINT64_MAX;
-	(void)h->curl->easy_getinfo(h->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+	if (kind_of(t) == APAM_BODY_BYTES)
+		all = t->body->bytes.n;
+	if (kind_of(t) == APAM_BODY_READER)
+		all = has_read_all(h) ? h->offset : UINT64_MAX;
+	(void)curl_easy_getinfo(h->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
 	return sent >= 0 && (uint64_t)sent >= all;
 }
 
@@ -276,8 +320,73 @@ curl_handle_lost(const struct curl_handle *h, CURLcode code)
 	if (code != CURLE_HTTP2 && code != CURLE_HTTP2_STREAM &&
 	    code != CURLE_HTTP3)
 		return false;
-	return !h->by_http1 && !h->passed_on && h->host_failed == NULL &&
+	return !h->by_http1 && !h->answer.passed_on &&
+	    h->answer.status == APAM_OK &&
 	    (method_is_idempotent(h->transfer->method) || !went_out_whole(h));
+}
+
+/* ---- No answer ---------------------------------------------------------- */
+
+static long
+info_long(CURL *easy, CURLINFO what)
+{
+	long value = 0;
+
+	(void)curl_easy_getinfo(easy, what, &value);
+	return value;
+}
+
+/* True where a stage of the transfer was reached. */
+static bool
+reached(CURL *easy, CURLINFO what)
+{
+	curl_off_t when = 0;
+
+	(void)curl_easy_getinfo(easy, what, &when);
+	return when > 0;
+}
+
+static enum apam_stage
+stage_of(CURL *easy)
+{
+	if (!reached(easy, CURLINFO_NAMELOOKUP_TIME_T))
+		return APAM_STAGE_NAME;
+	/* libcurl 7.88 notes the time once TLS is there as well. */
+	if (!reached(easy, CURLINFO_CONNECT_TIME_T) &&
+	    info_long(easy, CURLINFO_LOCAL_PORT) == 0)
+		return APAM_STAGE_CONNECTION;
+	if (!reached(easy, CURLINFO_PRETRANSFER_TIME_T))
+		return APAM_STAGE_TLS;
+	return APAM_STAGE_ANSWER;
+}
+
+static bool
+has_openssl(void)
+{
+	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+
+	return v->ssl_version != NULL &&
+	    strncmp(v->ssl_version, "OpenSSL/", strlen("OpenSSL/")) == 0;
+}
+
+static enum apam_status
+explain(const struct curl_handle *h, CURLcode code, struct apam_error *err)
+{
+	CURL *easy = h->easy;
+	const struct apam_failure f = { .size = sizeof(f),
+		.code = (int)code,
+		.url = h->signature->url,
+		.proxy = h->transport->proxy,
+		.stage = stage_of(easy),
+		.system_error = (int)info_long(easy, CURLINFO_OS_ERRNO),
+		.proxy_status = (unsigned)info_long(
+		    easy, CURLINFO_HTTP_CONNECTCODE),
+		.openssl = has_openssl(),
+		.verify_result = info_long(easy, CURLINFO_SSL_VERIFYRESULT),
+		.detail = h->detail,
+		.what = curl_easy_strerror(code) };
+
+	return apam_failure_explain(&f, err);
 }
 
 /* ---- Before and after --------------------------------------------------- */
@@ -302,118 +411,56 @@ static const CURLoption pointers[] = {
 static void
 take_back(struct curl_handle *h)
 {
-	const struct curl_api *curl = h->curl;
-
 	/* Nothing was ever set, or it is already back. */
 	if (h->list == NULL)
 		return;
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
-		(void)curl->easy_setopt(h->easy, pointers[i], NULL);
-	(void)curl->easy_setopt(
+		(void)curl_easy_setopt(h->easy, pointers[i], NULL);
+	(void)curl_easy_setopt(
 	    h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)-1);
-	(void)curl->easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
+	(void)curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
 	if (h->by_http1)
-		(void)curl->easy_setopt(h->easy, CURLOPT_HTTP_VERSION,
+		(void)curl_easy_setopt(h->easy, CURLOPT_HTTP_VERSION,
 		    (long)CURL_HTTP_VERSION_NONE);
-	http_list_free(curl, &h->list);
+	list_free(&h->list);
 }
 
 void
 curl_handle_init(struct curl_handle *h)
 {
-	response_init(&h->r, h->policy.body_max);
-	buf_init(&h->head, FIELDS_MAX);
+	answer_init(&h->answer, h->transfer, h->easy, h->transport->body_max);
 }
 
 bool
 curl_handle_set(struct curl_handle *h)
 {
-	response_free(&h->r);
-	response_init(&h->r, h->policy.body_max);
-	buf_truncate(&h->head, 0);
+	answer_reset(&h->answer);
 	if (make_list(h) && set_request(h))
 		return true;
 	take_back(h);
 	return false;
 }
 
-/* ---- No answer ---------------------------------------------------------- */
-
-static long
-info_long(const struct curl_handle *h, CURLINFO what)
-{
-	long value = 0;
-
-	(void)h->curl->easy_getinfo(h->easy, what, &value);
-	return value;
-}
-
-/* True where a stage of the transfer was reached. */
-static bool
-reached(const struct curl_handle *h, CURLINFO what)
-{
-	curl_off_t when = 0;
-
-	(void)h->curl->easy_getinfo(h->easy, what, &when);
-	return when > 0;
-}
-
-static enum apam_stage
-stage_of(const struct curl_handle *h)
-{
-	if (!reached(h, CURLINFO_NAMELOOKUP_TIME_T))
-		return APAM_STAGE_NAME;
-	/* libcurl 7.88 notes the time once TLS is there as well. */
-	if (!reached(h, CURLINFO_CONNECT_TIME_T) &&
-	    info_long(h, CURLINFO_LOCAL_PORT) == 0)
-		return APAM_STAGE_CONNECTION;
-	if (!reached(h, CURLINFO_PRETRANSFER_TIME_T))
-		return APAM_STAGE_TLS;
-	return APAM_STAGE_ANSWER;
-}
-
-static enum apam_status
-explain(const struct curl_handle *h, CURLcode code, struct apam_error *err)
-{
-	const struct apam_failure f = { .size = sizeof(f),
-		.code = (int)code,
-		.url = h->signature->url,
-		.proxy = http_proxy(&h->policy, apam_str(h->signature->url)),
-		.stage = stage_of(h),
-		.system_error = (int)info_long(h, CURLINFO_OS_ERRNO),
-		.proxy_status = (unsigned)info_long(
-		    h, CURLINFO_HTTP_CONNECTCODE),
-		.openssl = curl_api_has_openssl(h->curl),
-		.verify_result = info_long(h, CURLINFO_SSL_VERIFYRESULT),
-		.detail = h->detail,
-		.what = h->curl->easy_strerror(code) };
-
-	return apam_failure_explain(&f, err);
-}
-
 enum apam_status
 curl_handle_sent(struct curl_handle *h, CURLcode code, struct apam_error *err)
 {
+	struct answer *a = &h->answer;
 	enum apam_status status;
-	long http = 0;
 
-	(void)h->curl->easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &http);
-	if (h->host_failed != NULL)
-		status = error_set(err, APAM_E_USAGE, "%s", h->host_failed);
+	h->status = (unsigned)info_long(h->easy, CURLINFO_RESPONSE_CODE);
+	if (a->status != APAM_OK)
+		status = failure_set(err, a->status, "%s", a->why);
 	else
 		status = explain(h, code, err);
 	take_back(h);
-	h->status = (unsigned)http;
-	if (status == APAM_OK && !response_finish(&h->r))
-		status = error_set(err, APAM_E_MEMORY, "out of memory");
+	if (status == APAM_OK && !answer_read_headers(a))
+		status = failure_set(err, a->status, "%s", a->why);
 	return status;
 }
 
 void
 curl_handle_free(struct curl_handle *h)
 {
-	if (h->curl != NULL)
-		take_back(h);
-	buf_free(&h->head);
-	response_free(&h->r);
+	take_back(h);
+	answer_free(&h->answer);
 }

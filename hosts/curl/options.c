@@ -2,9 +2,9 @@
 /*
  * Every option that libcurl has, as far as it is known here, and what becomes
  * of it before a request is sent: a handle may have been used before, and
- * options cannot be read back.  Names and not numbers, so that options which
- * this build's header does not know are dealt with where the host's libcurl
- * has them.
+ * options cannot be read back.  The table has names and not numbers, so that
+ * an option which this build's header does not know is dealt with where the
+ * libcurl that runs has it.
  *
  * Two things outlast their options in a handle and cannot be undone: what
  * RESOLVE put into its DNS cache, which TLS makes harmless, and connections,
@@ -16,14 +16,15 @@
 #include <string.h>
 
 enum how {
-	CLEARED, /* to a null pointer */
-	NUMBER, /* to `value` */
-	SIZE, /* to 0, of curl_off_t */
-	CA_FILE, /* to what libcurl has by default */
+	CLEARED, /* set to a null pointer */
+	NUMBER, /* set to `value` */
+	MUST, /* the same, and nothing is sent where that does not work */
+	SIZE, /* set to 0, of curl_off_t */
+	CA_FILE, /* set to what libcurl has by default */
 	CA_DIRECTORY,
-	OURS, /* set for each request by handle.c and http_secure */
+	OURS, /* set for each request by handle.c */
 	IDLE, /* without effect */
-	KEPT /* the host's */
+	KEPT /* as the host has set it */
 };
 
 static const struct rule {
@@ -31,6 +32,22 @@ static const struct rule {
 	enum how how;
 	long value;
 } rules[] = {
+	/* Without these nothing is sent. */
+	{ "SSL_VERIFYPEER", MUST, 1 },
+	{ "SSL_VERIFYHOST", MUST, 2 },
+	{ "SSLVERSION", MUST, CURL_SSLVERSION_TLSv1_2 },
+	{ "FOLLOWLOCATION", MUST, 0 },
+	{ "NETRC", MUST, CURL_NETRC_IGNORED },
+	{ "NOSIGNAL", MUST, 1 },
+	/* Send the path that was signed, not what libcurl would tidy up. */
+	{ "PATH_AS_IS", MUST, 1 },
+	/* A proxy may not see what is for the API. */
+	{ "HEADEROPT", MUST, CURLHEADER_SEPARATE },
+
+	/* Else a deadline waits for a name server that does not answer.
+	   libcurl before 7.87 does not have it, and has no other way. */
+	{ "QUICK_EXIT", NUMBER, 1 },
+
 	/* Where a request goes. */
 	{ "CURLU", CLEARED, 0 },
 	{ "REQUEST_TARGET", CLEARED, 0 },
@@ -120,7 +137,6 @@ static const struct rule {
 	/* What each request is given, after those above. */
 	{ "URL", OURS, 0 },
 	{ "HTTPHEADER", OURS, 0 },
-	{ "HEADEROPT", OURS, 0 },
 	{ "HEADERFUNCTION", OURS, 0 },
 	{ "HEADERDATA", OURS, 0 },
 	{ "WRITEFUNCTION", OURS, 0 },
@@ -139,17 +155,10 @@ static const struct rule {
 	{ "RESUME_FROM", OURS, 0 },
 	{ "TIMEOUT", OURS, 0 },
 	{ "TIMEOUT_MS", OURS, 0 },
-	{ "FOLLOWLOCATION", OURS, 0 },
-	{ "NETRC", OURS, 0 },
 	{ "NOPROXY", OURS, 0 },
-	{ "NOSIGNAL", OURS, 0 },
-	{ "PATH_AS_IS", OURS, 0 },
 	{ "PROTOCOLS", OURS, 0 },
 	{ "PROTOCOLS_STR", OURS, 0 },
 	{ "PROXY", OURS, 0 },
-	{ "SSLVERSION", OURS, 0 },
-	{ "SSL_VERIFYHOST", OURS, 0 },
-	{ "SSL_VERIFYPEER", OURS, 0 },
 	{ "HTTP_VERSION", KEPT, 0 },
 
 	/* Of other protocols, which are shut out; or of what is off. */
@@ -312,7 +321,6 @@ static const struct rule {
 	{ "PROXY_SSLKEY", KEPT, 0 },
 	{ "PROXY_SSLKEYTYPE", KEPT, 0 },
 	{ "PROXY_SSLKEY_BLOB", KEPT, 0 },
-	{ "QUICK_EXIT", OURS, 0 },
 	{ "RESOLVER_START_DATA", KEPT, 0 },
 	{ "RESOLVER_START_FUNCTION", KEPT, 0 },
 	{ "SERVER_RESPONSE_TIMEOUT", KEPT, 0 },
@@ -352,51 +360,50 @@ static const struct rule {
 	{ "VERBOSE", KEPT, 0 },
 	{ "XFERINFODATA", KEPT, 0 },
 	{ "XFERINFOFUNCTION", KEPT, 0 },
-
 };
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 
-/* Of the host's libcurl; 0 where it has no such option. */
+/* In the libcurl that runs; 0 where it has no such option. */
 static CURLoption ids[RULES];
 
 static void
 find_ids(void)
 {
-	const struct curl_api *curl = curl_api_of_host();
 	const struct curl_easyoption *found;
 
 	for (size_t i = 0; i < RULES; i++) {
-		found = curl->easy_option_by_name(rules[i].name);
+		found = curl_easy_option_by_name(rules[i].name);
 		ids[i] = found == NULL ? (CURLoption)0 : found->id;
 	}
 }
 
 /* What libcurl trusts by default; NULL: nothing. */
 static const char *
-default_of(const struct curl_api *curl, CURL *easy, CURLINFO what)
+default_of(CURL *easy, CURLINFO what)
 {
 	char *path = NULL;
 
-	(void)curl->easy_getinfo(easy, what, &path);
+	(void)curl_easy_getinfo(easy, what, &path);
 	return path;
 }
 
 static CURLcode
-set(const struct curl_api *curl, CURL *easy, size_t i)
+set(CURL *easy, size_t i)
 {
 	switch (rules[i].how) {
 	case CLEARED:
-		return curl->easy_setopt(easy, ids[i], NULL);
+		return curl_easy_setopt(easy, ids[i], NULL);
 	case NUMBER:
-		return curl->easy_setopt(easy, ids[i], rules[i].value);
+	case MUST:
+		return curl_easy_setopt(easy, ids[i], rules[i].value);
 	case SIZE:
-		return curl->easy_setopt(easy, ids[i], (curl_off_t)0);
+		return curl_easy_setopt(easy, ids[i], (curl_off_t)0);
 	case CA_FILE:
-		return curl->easy_setopt(
-		    easy, ids[i], default_of(curl, easy, CURLINFO_CAINFO));
+		return curl_easy_setopt(
+		    easy, ids[i], default_of(easy, CURLINFO_CAINFO));
 	case CA_DIRECTORY:
-		return curl->easy_setopt(
-		    easy, ids[i], default_of(curl, easy, CURLINFO_CAPATH));
+		return curl_easy_setopt(
+		    easy, ids[i], default_of(easy, CURLINFO_CAPATH));
 	case OURS:
 	case IDLE:
 	case KEPT:
@@ -405,19 +412,24 @@ set(const struct curl_api *curl, CURL *easy, size_t i)
 	return CURLE_OK;
 }
 
+/* What a build of libcurl cannot do does no harm. */
+static bool
+is_absent(CURLcode c)
+{
+	return c == CURLE_UNKNOWN_OPTION || c == CURLE_NOT_BUILT_IN;
+}
+
 bool
-curl_options_reset(const struct curl_api *curl, CURL *easy)
+curl_options_reset(CURL *easy)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	if (pthread_once(&once, find_ids) != 0)
 		return false;
 	for (size_t i = 0; i < RULES; i++) {
-		CURLcode c = ids[i] == 0 ? CURLE_OK : set(curl, easy, i);
+		CURLcode c = ids[i] == 0 ? CURLE_UNKNOWN_OPTION : set(easy, i);
 
-		/* What a build cannot do does no harm. */
-		if (c != CURLE_OK && c != CURLE_UNKNOWN_OPTION &&
-		    c != CURLE_NOT_BUILT_IN)
+		if (c != CURLE_OK && (rules[i].how == MUST || !is_absent(c)))
 			return false;
 	}
 	return true;

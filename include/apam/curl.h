@@ -51,7 +51,7 @@ struct apam_transfer {
 	const char *url;
 	const struct apam_header *headers; /* the host's own, or NULL */
 	size_t header_count;
-	struct apam_body body;	/* NONE, BYTES or READER */
+	const struct apam_body *body; /* NONE, BYTES or READER; NULL: none */
 	int timeout_ms;		/* in all; 0: the profile's deadline */
 	/*
 	 * As CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION; NULL: dropped.
@@ -71,11 +71,16 @@ struct apam_transfer {
 
 struct apam_result {
 	size_t size;		/* sizeof(struct apam_result) */
+	struct apam_error *detail; /* in: NULL, or where to say why a request
+				   that was rejected was not sent again */
 	unsigned status;	/* of HTTP */
 	unsigned tries;		/* how often it was sent */
-	struct apam_judgement judgement;
-	struct apam_error detail; /* why what was rejected was not sent again */
+	enum apam_verdict verdict; /* these three as apam_judge says */
+	int64_t retry_at;
+	const char *reason;
 };
+
+#define APAM_RESULT_INIT { .size = sizeof(struct apam_result) }
 
 /*
  * Sign the transfer, perform it on `easy`, judge the response and, where it was

@@ -249,7 +249,7 @@ START_TEST(a_transfer_keeps_its_deadline)
 		.method = "GET",
 		.url = "https://other.example.test/",
 		.timeout_ms = GIVEN_MS };
-	struct apam_result result = { .size = sizeof(result) };
+	struct apam_result result = APAM_RESULT_INIT;
 	const int64_t start = clock_ms();
 	CURL *easy;
 

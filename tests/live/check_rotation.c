@@ -107,7 +107,7 @@ call(struct caller *c, CURL *easy)
 	const struct apam_transfer transfer = {
 		.size = sizeof(transfer), .method = "GET", .url = url
 	};
-	struct apam_result result = { .size = sizeof(result) };
+	struct apam_result result = APAM_RESULT_INIT;
 	struct apam_error err;
 	enum apam_status status = apam_curl_perform(
 	    profile, easy, &transfer, &result, &err);
@@ -120,7 +120,7 @@ call(struct caller *c, CURL *easy)
 	else if (c->wrong[0] == '\0')
 		(void)snprintf(c->wrong, sizeof(c->wrong),
 		    "HTTP %u after %u: %.200s", result.status, result.tries,
-		    status == APAM_OK ? result.judgement.reason : err.text);
+		    status == APAM_OK ? result.reason : err.text);
 }
 
 /* Each with one handle, and so with one connection. */

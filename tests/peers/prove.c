@@ -40,7 +40,7 @@ call(CURL *easy, const char *url)
 		.method = "GET",
 		.url = url,
 		.sending = sending };
-	struct apam_result result = { .size = sizeof(result) };
+	struct apam_result result = APAM_RESULT_INIT;
 
 	if (apam_curl_perform(profile, easy, &transfer, &result, &err) !=
 	    APAM_OK)

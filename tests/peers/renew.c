@@ -42,7 +42,7 @@ call(struct apam_profile *profile, CURL *easy, const char *url, struct tally *t)
 		.sending = sending,
 		.arg = t,
 	};
-	struct apam_result result = { .size = sizeof(result) };
+	struct apam_result result = APAM_RESULT_INIT;
 	struct apam_error err;
 	enum apam_status status = apam_curl_perform(
 	    profile, easy, &transfer, &result, &err);
@@ -53,7 +53,7 @@ call(struct apam_profile *profile, CURL *easy, const char *url, struct tally *t)
 		return;
 	t->failed++;
 	printf("HTTP %u: %s\n", result.status,
-	    status == APAM_OK ? result.judgement.reason : err.text);
+	    status == APAM_OK ? result.reason : err.text);
 }
 
 int

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Install below an empty directory, build a host program against what is there
-# with the flags of apam.pc, run it and the installed apam, then uninstall: not
-# a file may be left but what an administrator wrote.
+# with the flags of apam.pc, and one with those of apam-curl.pc, run them and the
+# installed apam, then uninstall: not a file may be left but what an administrator
+# wrote.
 #
 # Prints each failing row; ends with "N passed, N failed".
 set -u
@@ -55,7 +56,9 @@ nothing()
 
 rows_files()
 {
-	for f in bin/apam lib/libapam.so.0 lib/pkgconfig/apam.pc; do
+	for f in bin/apam lib/libapam.so.0 lib/libapam-curl.so.0 \
+	    lib/apam/internal/apam-request.so lib/pkgconfig/apam.pc \
+	    lib/pkgconfig/apam-curl.pc; do
 		row "$f is there" test -s "$root$prefix/$f"
 	done
 	for f in include/apam/*.h; do
@@ -71,8 +74,10 @@ rows_files()
 		row "$f is there" cmp "$f" \
 		    "$root$prefix/share/man/man${f##*.}/${f##*/}"
 	done
-	row "the library's link" test "$(readlink "$lib/libapam.so")" = \
-	    libapam.so.0
+	for name in libapam libapam-curl; do
+		row "the link of $name" \
+		    test "$(readlink "$lib/$name.so")" = "$name.so.0"
+	done
 	row "apam.conf is there" cmp etc/apam.conf "$root/etc/apam.conf"
 	row "a directory for profiles" test -d "$root/etc/apam.d"
 	row "a directory for the registry" test -d "$root/var/lib/apam"
@@ -86,8 +91,8 @@ rows_files()
 write_host()
 {
 	cat >"$tmp/host.c" <<-'END'
+	#include <apam/admin.h>
 	#include <apam/apam.h>
-	#include <apam/curl.h>
 	#include <apam/module.h>
 	#include <stdio.h>
 
@@ -108,18 +113,66 @@ write_host()
 	END
 }
 
+# pkg OPTION ...: of what is installed, and of nothing else on this machine.
+pkg()
+{
+	PKG_CONFIG_LIBDIR="$lib/pkgconfig" PKG_CONFIG_PATH='' \
+	    PKG_CONFIG_SYSROOT_DIR="$root" pkg-config "$@"
+}
+knows_no_libcurl()
+{
+	! pkg --print-requires --print-requires-private apam | grep . &&
+	    ! pkg --cflags --libs apam | grep -i curl
+}
+lacks_libcurl()
+{
+	! pkg --cflags apam-curl >"$tmp/said" 2>&1 && grep libcurl "$tmp/said"
+}
+
+# compile PROGRAM SOURCE FLAG ...
+compile()
+{
+	program=$1 source=$2
+	shift 2
+	cc -std=c11 -Wall -Wextra -Wpedantic -Werror -MD -MF "$program.d" \
+	    -o "$program" "$source" "$@"
+}
+includes_no_libcurl()
+{
+	! grep 'curl/' "$tmp/host.d"
+}
+
+# Where libcurl's development files are not installed.
 rows_host()
 {
-	export PKG_CONFIG_PATH="$lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root"
-	flags=$(pkg-config --cflags --libs apam 2>"$tmp/output")
-	result $? "pkg-config knows apam"
-	row "moduledir" test "$(pkg-config --variable=moduledir apam)" = \
+	row "pkg-config knows apam without libcurl" pkg --cflags --libs apam
+	row "apam.pc does not mention libcurl" knows_no_libcurl
+	row "apam-curl.pc does" lacks_libcurl
+	row "moduledir" test "$(pkg --variable=moduledir apam)" = \
 	    "$root$prefix/lib/apam"
 	write_host
-	row "a host program compiles" cc -std=c11 -Wall -Wextra -Wpedantic \
-	    -Werror -o "$tmp/host" "$tmp/host.c" $flags
-	export LD_LIBRARY_PATH="$lib"
-	row "the host program runs" "$tmp/host"
+	row "a host program compiles" compile "$tmp/host" "$tmp/host.c" \
+	    $(pkg --cflags --libs apam)
+	row "it includes nothing of libcurl's" includes_no_libcurl
+	row "the host program runs" env LD_LIBRARY_PATH="$lib" "$tmp/host"
+}
+
+says_where()
+{
+	env LD_LIBRARY_PATH="$lib" APAM_CONFIG=/nonexistent/apam.conf \
+	    "$tmp/curl-host" http://127.0.0.1/ >"$tmp/said" 2>&1
+	[ $? -eq 1 ] && grep '^host: ' "$tmp/said"
+}
+
+rows_curl_host()
+{
+	export PKG_CONFIG_PATH="$lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root"
+	row "pkg-config knows apam-curl" pkg-config --cflags --libs apam-curl
+	row "of the same version" test "$(pkg-config --modversion apam-curl)" = \
+	    "$(pkg-config --modversion apam)"
+	row "a host program with libcurl compiles" compile "$tmp/curl-host" \
+	    doc/example/host.c $(pkg-config --cflags --libs apam-curl)
+	row "it runs" says_where
 }
 
 rows_program()
@@ -129,14 +182,39 @@ rows_program()
 	profile_dir = "$root/etc/apam.d";
 	state_dir = "$root/var/lib/apam";
 	END
-	"$root$prefix/bin/apam" -c "$tmp/apam.conf" modules \
-	    >"$tmp/modules" 2>"$tmp/output"
+	env LD_LIBRARY_PATH="$lib" "$root$prefix/bin/apam" \
+	    -c "$tmp/apam.conf" modules >"$tmp/modules" 2>"$tmp/output"
 	result $? "the installed apam runs"
 	for f in "$lib"/apam/*.so; do
 		scheme=$(basename "$f" .so)
 		row "apam modules names $scheme" \
 		    grep -q "^$scheme" "$tmp/modules"
 	done
+	row "the installed apam sends" sends
+}
+
+# Nothing listens on port 1.  A program is installed where it was linked to look;
+# below DESTDIR the loader has to be told.
+sends()
+{
+	mkdir "$tmp/apam.d" && printf FAKEkey >"$tmp/secret" &&
+	    chmod 600 "$tmp/secret" || return 1
+	cat >"$tmp/sends.conf" <<-END
+	module_dir = "$lib/apam";
+	profile_dir = "$tmp/apam.d";
+	state_dir = "$tmp/state";
+	END
+	cat >"$tmp/apam.d/closed.conf" <<-END
+	origins = [ "http://127.0.0.1:1" ];
+	allow_http = true;
+	auth = ( { scheme = "basic-email-key"; email = "a@b";
+	           key = "file:$tmp/secret"; } );
+	END
+	env LD_LIBRARY_PATH="$lib:$lib/apam/internal" "$root$prefix/bin/apam" \
+	    -c "$tmp/sends.conf" request http://127.0.0.1:1/ >"$tmp/said" 2>&1
+	status=$?
+	cat "$tmp/said"
+	[ $status -eq 4 ] && grep 'refuses connections' "$tmp/said"
 }
 
 rows_uninstall()
@@ -163,6 +241,7 @@ elsewhere()
 	env BUILD="$BUILD" DESTDIR="$tmp/other" PREFIX=/opt/apam \
 	    LIBDIR=/opt/apam/lib MODULEDIR=/opt/apam/lib/apam \
 	    SYSCONFDIR=/opt/etc STATEDIR=/opt/state SONAME=libapam.so.0 \
+	    CURL_SONAME=libapam-curl.so.0 \
 	    tools/install "$1" basic-email-key
 }
 
@@ -180,14 +259,14 @@ rows_elsewhere()
 	row "uninstall removes what nobody changed" test ! -e "$main"
 }
 
-# What a packager's tool finds out that the package needs.
+# shlibdeps NAME: what a packager's tool finds out that files of this name need.
 shlibdeps()
 {
 	mkdir -p "$tmp/package/debian" &&
 	    printf 'Source: apam\n\nPackage: apam\nArchitecture: any\n' \
 		>"$tmp/package/debian/control" &&
-	    (cd "$tmp/package" && dpkg-shlibdeps -O --ignore-missing-info \
-		$(find "$lib" -name '*.so*' -type f -printf '-e%p '))
+	    (cd "$tmp/package" && dpkg-shlibdeps -O -l"$lib" --ignore-missing-info \
+		$(find "$lib" -name "$1" -type f -printf '-e%p '))
 }
 
 # What is loaded late lies where the installed library looks for it, and is to
@@ -201,7 +280,9 @@ rows_late()
 	command -v dpkg-shlibdeps >/dev/null || return
 	for library in libcurl4 libc6; do
 		row "dpkg-shlibdeps sees $library" \
-		    eval "shlibdeps | grep -qw $library"
+		    eval "shlibdeps '*.so*' | grep -qw $library"
+		row "and that apam request needs $library" \
+		    eval "shlibdeps apam-request.so | grep -qw $library"
 	done
 }
 
@@ -229,12 +310,14 @@ says_what_is_missing()
 	    ! grep -q 'not found' "$tmp/bare.log"
 }
 row "make install without a compiler says what to do" says_what_is_missing
-for f in core/config/main_conf.o install/apam apam.pc; do
+for f in core/config/main_conf.o install/apam install/apam-request.so apam.pc \
+    apam-curl.pc; do
 	row "another PREFIX makes $f anew" remade $f
 done
 row "make install" run_make install
 rows_files
 rows_host
+rows_curl_host
 rows_program
 rows_late
 rows_uninstall

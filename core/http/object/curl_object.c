@@ -19,7 +19,6 @@ __attribute__((visibility("default"))) const struct curl_object
 		.easy_getinfo = curl_easy_getinfo,
 		.easy_perform = curl_easy_perform,
 		.easy_strerror = curl_easy_strerror,
-		.easy_option_by_name = curl_easy_option_by_name,
 		.slist_append = curl_slist_append,
 		.slist_free_all = curl_slist_free_all,
 		.getdate = curl_getdate,

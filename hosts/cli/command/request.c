@@ -7,22 +7,19 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include <apam/curl.h>
-
 #include "lib/command.h"
-#include "lib/curl_library.h"
 #include "lib/data_arg.h"
 #include "lib/header_arg.h"
 #include "lib/outfile.h"
 #include "lib/progress.h"
 #include "lib/reply.h"
 #include "lib/report.h"
+#include "lib/sender.h"
 #include "lib/session.h"
 #include "lib/table.h"
 #include "lib/trace.h"
 
 #define TIMEOUT_MAX 86400 /* seconds */
-#define HOST_MAX 256
 
 static const struct flag flags[] = {
 	{ .letter = 'X',
@@ -60,14 +57,13 @@ struct call {
 	const char *name; /* the profile's */
 	struct apam_profile *profile;
 	struct apam_transfer transfer;
+	struct apam_body body; /* of it */
 	struct apam_header *headers; /* with room for one more */
 	struct data data;
 	struct outfile out;
 	struct reply reply;
 	struct trace trace;
-	struct curl_library curl;
-	CURL *easy;
-	struct apam_result result;
+	struct sent sent;
 };
 
 /* ---- The command line ------------------------------------------------- */
@@ -141,8 +137,10 @@ read_data(struct call *call)
 		return STATUS_USAGE;
 	}
 	call->transfer.method = "POST";
-	call->transfer.body.kind = APAM_BODY_BYTES;
-	call->transfer.body.bytes = call->data.bytes;
+	call->body = (struct apam_body){ .size = sizeof(call->body),
+		.kind = APAM_BODY_BYTES,
+		.bytes = call->data.bytes };
+	call->transfer.body = &call->body;
 	if (!has_header(call, type))
 		call->headers[call->transfer.header_count++] =
 		    (struct apam_header){ type, call->data.json ? json : form };
@@ -189,39 +187,11 @@ open_output(struct call *call)
 	return STATUS_DONE;
 }
 
-/* For CURLOPT_XFERINFOFUNCTION: the body is sent first, then one arrives. */
-static int
-show_progress(void *arg, curl_off_t all, curl_off_t received,
-    curl_off_t to_send, curl_off_t sent)
-{
-	(void)arg;
-	if (received > 0)
-		progress_bytes("received", (uint64_t)received, (uint64_t)all);
-	else
-		progress_bytes("sent", (uint64_t)sent, (uint64_t)to_send);
-	return 0;
-}
-
-static bool
+static void
 prepare(struct call *call)
 {
 	struct apam_transfer *transfer = &call->transfer;
-	char agent[64];
 
-	if (curl_library_load(&call->curl))
-		call->easy = call->curl.easy_init();
-	if (call->easy == NULL)
-		return false;
-	(void)snprintf(agent, sizeof(agent), "apam/%s", apam_version());
-	call->curl.easy_setopt(call->easy, CURLOPT_USERAGENT, agent);
-	call->curl.easy_setopt(
-	    call->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	/* On a terminal the response itself shows the progress. */
-	if (!call->reply.terminal) {
-		call->curl.easy_setopt(call->easy, CURLOPT_NOPROGRESS, 0L);
-		call->curl.easy_setopt(
-		    call->easy, CURLOPT_XFERINFOFUNCTION, show_progress);
-	}
 	transfer->write = reply_body;
 	transfer->write_arg = &call->reply;
 	if (args_has(call->args, "include")) {
@@ -234,45 +204,29 @@ prepare(struct call *call)
 		transfer->sending = trace_sending;
 		transfer->arg = &call->trace;
 	}
-	return true;
 }
 
 static int
 perform(struct call *call)
 {
+	const struct sender *sender = sender_load();
+	/* On a terminal the response itself shows the progress. */
+	const struct sending sending = { .profile = call->profile,
+		.transfer = &call->transfer,
+		.progress = call->reply.terminal ? NULL : progress_bytes };
 	struct apam_error err = { 0 };
 	enum apam_status status;
 
-	if (!prepare(call)) {
-		complain("libcurl.so.4 does not load; install libcurl");
+	if (sender == NULL)
 		return STATUS_INTERNAL;
-	}
-	call->result.size = sizeof(call->result);
-	status = apam_curl_perform(
-	    call->profile, call->easy, &call->transfer, &call->result, &err);
+	prepare(call);
+	status = sender->send(&sending, &call->sent, &err);
 	progress_hide();
 	return status == APAM_OK ? STATUS_DONE :
 				   report(call->name, status, &err);
 }
 
 /* ---- The answer ------------------------------------------------------- */
-
-/* Get the host of a redirect, and nothing more: the rest may be secret. */
-static void
-redirect_host(const struct call *call, const char *target, char host[HOST_MAX])
-{
-	const struct curl_library *curl = &call->curl;
-	char *part = NULL;
-	CURLU *parsed = curl->url();
-
-	host[0] = '\0';
-	if (parsed != NULL && target != NULL &&
-	    curl->url_set(parsed, CURLUPART_URL, target, 0) == CURLUE_OK &&
-	    curl->url_get(parsed, CURLUPART_HOST, &part, 0) == CURLUE_OK)
-		snprintf(host, HOST_MAX, "%s", part);
-	curl->free(part);
-	curl->url_cleanup(parsed);
-}
 
 /* True if `to` is `from` with a slash at the end of its path. */
 static bool
@@ -288,10 +242,9 @@ adds_slash(const char *from, const char *to)
 static void
 explain_redirect(const struct call *call)
 {
-	const char *target = NULL;
-	char host[HOST_MAX];
+	const char *target = call->sent.redirect;
+	const char *host = call->sent.redirect_host;
 
-	call->curl.easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &target);
 	fputs("; the redirect was not followed", stderr);
 	if (target != NULL && adds_slash(call->transfer.url, target)) {
 		fputs(", it adds a slash at the end of the URL's path: write "
@@ -299,15 +252,15 @@ explain_redirect(const struct call *call)
 		    stderr);
 		return;
 	}
-	redirect_host(call, target, host);
-	fputs(host[0] == '\0' ? "" : ", it points to ", stderr);
+	/* Only the host: the rest may be secret. */
+	fputs(host == NULL ? "" : ", it points to ", stderr);
 	trace_safe(apam_str(host));
 }
 
 static int
 verdict_status(const struct apam_result *result)
 {
-	switch (result->judgement.verdict) {
+	switch (result->verdict) {
 	case APAM_VERDICT_REJECTED:
 	case APAM_VERDICT_FORBIDDEN:
 	case APAM_VERDICT_SUSPECT:
@@ -328,18 +281,19 @@ verdict_status(const struct apam_result *result)
 static void
 explain_answer(const struct call *call)
 {
-	const struct apam_result *result = &call->result;
-	const char *reason = result->judgement.reason;
+	const struct apam_result *result = &call->sent.result;
+	const struct apam_error *detail = &call->sent.detail;
+	const char *reason = result->reason;
 
 	fprintf(stderr, "apam: %s: HTTP %u", call->name, result->status);
 	if (reason != NULL && reason[0] != '\0')
 		fprintf(stderr, ": %s", reason);
 	if (result->status >= 300 && result->status < 400)
 		explain_redirect(call);
-	if (result->detail.text[0] != '\0')
-		fprintf(stderr, "; not sent again: %s", result->detail.text);
+	if (detail->text[0] != '\0')
+		fprintf(stderr, "; not sent again: %s", detail->text);
 	fputc('\n', stderr);
-	report_hint(&result->detail);
+	report_hint(detail);
 }
 
 static bool
@@ -354,25 +308,21 @@ is_json_type(const char *type)
 static void
 tell_unseen(const struct call *call)
 {
-	curl_off_t n = 0;
-
-	call->curl.easy_getinfo(call->easy, CURLINFO_SIZE_DOWNLOAD_T, &n);
-	if (n == 0)
-		tell("HTTP %u, and no body.", call->result.status);
+	if (call->sent.body_size == 0)
+		tell("HTTP %u, and no body.", call->sent.result.status);
 	else if (call->out.path != NULL)
-		tell("HTTP %u: the body is in %s.", call->result.status,
+		tell("HTTP %u: the body is in %s.", call->sent.result.status,
 		    call->out.path);
 }
 
 static int
 answer(struct call *call)
 {
-	const char *type = NULL;
-	int code = verdict_status(&call->result);
+	const char *type = call->sent.type;
+	int code = verdict_status(&call->sent.result);
 
-	call->curl.easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
 	if (args_has(call->args, "verbose"))
-		trace_answer(call->result.status, type);
+		trace_answer(call->sent.result.status, type);
 	reply_finish(&call->reply, is_json_type(type));
 	if (call->out.to != NULL && !outfile_commit(&call->out)) {
 		complain(
@@ -406,8 +356,7 @@ request(struct cli *cli, const struct args *args)
 		code = perform(&call);
 	if (code == STATUS_DONE)
 		code = answer(&call);
-	if (call.easy != NULL)
-		call.curl.easy_cleanup(call.easy);
+	sent_free(&call.sent);
 	outfile_discard(&call.out);
 	reply_free(&call.reply);
 	data_free(&call.data);

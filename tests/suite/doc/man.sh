@@ -80,7 +80,7 @@ rows_examples()
 	    cmp "$tmp/guide.c" "$tmp/both.c"
 }
 
-# The SYNOPSIS as C; a prototype that differs from the headers' is an error.
+# prototypes PAGE: its SYNOPSIS as C; a prototype that differs from the headers' is an error.
 prototypes()
 {
 	printf '#include <apam/%s.h>\n' admin curl module
@@ -96,22 +96,30 @@ prototypes()
 		sub(/^\.Fn [^ ]* "/, "")
 		sub(/"$/, "")
 		print type, name "(" $0 ");"
-	}' $man/apam.3
+	}' "$man/$1"
+}
+
+# calls PAGE MAP HEADER ...: the page has what the headers and the map have.
+calls()
+{
+	page=$1 map=$2
+	shift 2
+	prototypes "$page" >"$tmp/prototypes.c"
+	row "$page: the synopsis is that of the headers" \
+	    compiles "$tmp/prototypes.c"
+	for name in $(grep -ohE '\bapam_[a-z_]+\(' "$@" | tr -d '(' | sort -u); do
+		grep -qw "$name" "$map" || continue
+		row "$page: NAME has $name" grep -qE "^\.Nm $name\b" \
+		    "$man/$page"
+		row "$page: the synopsis has $name" \
+		    grep -qE " $name\(" "$tmp/prototypes.c"
+	done
 }
 
 rows_api()
 {
-	prototypes >"$tmp/prototypes.c"
-	row "apam.3: the synopsis is that of the headers" \
-	    compiles "$tmp/prototypes.c"
-	for name in $(grep -ohE '\bapam_[a-z_]+\(' include/apam/apam.h \
-	    include/apam/admin.h include/apam/curl.h | tr -d '(' | sort -u); do
-		grep -qw "$name" core/export.map || continue
-		row "apam.3: NAME has $name" grep -qE "^\.Nm $name\b" \
-		    $man/apam.3
-		row "apam.3: the synopsis has $name" \
-		    grep -qE " $name\(" "$tmp/prototypes.c"
-	done
+	calls apam.3 core/export.map include/apam/apam.h include/apam/admin.h
+	calls apam_curl.3 hosts/curl/export.map include/apam/curl.h
 	for name in $(grep -ohE '\bAPAM_(E|VERDICT|KEY|BODY|CLASS)_[A-Z0-9_]+' \
 	    include/apam/types.h | sort -u); do
 		row "apam.3 names $name" holds $man/apam.3 "$name"

@@ -73,6 +73,6 @@ rows_run()
 
 rows_text
 row "the program compiles" ${CC:-cc} $flags -o "$tmp/host" doc/example/host.c \
-    -L"$build" -lapam -lcurl
+    -L"$build" -lapam-curl -lapam -lcurl
 rows_run
 finish

@@ -172,7 +172,7 @@ call_keys(void)
 static bool
 call_perform(void)
 {
-	struct apam_result result = { .size = sizeof(result) };
+	struct apam_result result = APAM_RESULT_INIT;
 	const struct apam_transfer get = {
 		.size = sizeof(get), .method = "GET", .url = url
 	};

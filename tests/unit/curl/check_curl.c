@@ -29,7 +29,9 @@ struct seen {
 
 static struct seen seen;
 static struct apam_transfer transfer;
+static struct apam_body body;
 static struct apam_result result;
+static struct apam_error detail; /* of it */
 
 /* ---- The host's callbacks ---------------------------------------------- */
 
@@ -145,7 +147,9 @@ ready(void)
 		.header_arg = &seen,
 		.sending = on_sending,
 		.arg = &seen };
-	result = (struct apam_result){ .size = sizeof(result) };
+	body = (struct apam_body){ .size = sizeof(body) };
+	result = (struct apam_result){ .size = sizeof(result),
+		.detail = &detail };
 	open_context(0);
 	easy = curl_easy_init();
 	ck_assert_ptr_nonnull(easy);
@@ -176,12 +180,20 @@ performs(unsigned status, unsigned tries)
 	ck_assert_uint_eq(result.size, sizeof(result));
 }
 
+/* The transfer has a body of this kind. */
+static void
+give_body(enum apam_body_kind kind)
+{
+	body.kind = kind;
+	transfer.body = &body;
+}
+
 /* ---- One handle -------------------------------------------------------- */
 
 START_TEST(once)
 {
 	performs(200, 1);
-	ck_assert_int_eq(result.judgement.verdict, APAM_VERDICT_ACCEPTED);
+	ck_assert_int_eq(result.verdict, APAM_VERDICT_ACCEPTED);
 	ck_assert_ptr_nonnull(strstr(seen.body, "\"eyes\""));
 	ck_assert_ptr_nonnull(strstr(seen.head, "200"));
 	ck_assert_uint_gt(seen.lines, 2);
@@ -201,7 +213,7 @@ START_TEST(an_expired_token_is_replaced)
 	ck_assert_ptr_null(strstr(seen.head, "401"));
 	ck_assert_uint_eq(seen.sendings, 2);
 	ck_assert_int_eq(sandbox_seen(&sandbox, "7signal", TOKEN), 2);
-	ck_assert_str_eq(result.detail.text, "");
+	ck_assert_str_eq(detail.text, "");
 }
 END_TEST
 
@@ -212,7 +224,7 @@ START_TEST(rejected_twice_is_the_end)
 	sandbox_control(
 	    &sandbox, "/fault?provider=7signal&path=/eyes&kind=401");
 	performs(401, 2);
-	ck_assert_int_eq(result.judgement.verdict, APAM_VERDICT_REJECTED);
+	ck_assert_int_eq(result.verdict, APAM_VERDICT_REJECTED);
 	for (const char *p = seen.head; (p = strstr(p, "HTTP/")) != NULL; p++)
 		n++;
 	ck_assert_uint_eq(n, 1);
@@ -229,8 +241,8 @@ START_TEST(not_signed_again_says_why)
 	memset(&seen, 0, sizeof(seen));
 	performs(401, 1);
 	ck_assert_ptr_nonnull(strstr(seen.head, "401"));
-	ck_assert_int_eq(result.detail.status, APAM_E_PROVIDER);
-	ck_assert_str_ne(result.detail.text, "");
+	ck_assert_int_eq(detail.status, APAM_E_PROVIDER);
+	ck_assert_str_ne(detail.text, "");
 }
 END_TEST
 
@@ -247,7 +259,7 @@ read_body(void *arg, uint64_t offset, void *to, size_t size)
 		return -1;
 	size = size < left ? size : left;
 	memset(to, 'x', size);
-	return (long)size;
+	return (int64_t)size;
 }
 
 static int64_t
@@ -256,7 +268,7 @@ read_too_much(void *arg, uint64_t offset, void *to, size_t size)
 	(void)arg;
 	(void)offset;
 	memset(to, 'x', size);
-	return (long)size + 1;
+	return (int64_t)size + 1;
 }
 
 START_TEST(a_reader_is_read_from_the_start)
@@ -264,9 +276,9 @@ START_TEST(a_reader_is_read_from_the_start)
 	bool broken = false;
 
 	transfer.method = _i == 0 ? "PUT" : "POST";
-	transfer.body.kind = APAM_BODY_READER;
-	transfer.body.read = read_body;
-	transfer.body.arg = &broken;
+	give_body(APAM_BODY_READER);
+	body.read = read_body;
+	body.arg = &broken;
 	sandbox_control(
 	    &sandbox, "/fault?provider=7signal&path=/eyes&kind=401&count=1");
 	ck_assert_int_eq(perform(), APAM_OK);
@@ -285,9 +297,9 @@ START_TEST(a_reader_that_fails)
 	bool broken = true;
 
 	transfer.method = "PUT";
-	transfer.body.kind = APAM_BODY_READER;
-	transfer.body.read = broken_readers[_i];
-	transfer.body.arg = &broken;
+	give_body(APAM_BODY_READER);
+	body.read = broken_readers[_i];
+	body.arg = &broken;
 	ck_assert_int_eq(perform(), APAM_E_USAGE);
 	ck_assert_ptr_nonnull(strstr(err.text, "body"));
 	ck_assert_uint_eq(seen.n, 0);
@@ -297,8 +309,8 @@ END_TEST
 START_TEST(bytes_are_sent_again)
 {
 	transfer.method = "POST";
-	transfer.body.kind = APAM_BODY_BYTES;
-	transfer.body.bytes = apam_str("0123456789");
+	give_body(APAM_BODY_BYTES);
+	body.bytes = apam_str("0123456789");
 	sandbox_control(
 	    &sandbox, "/fault?provider=7signal&path=/eyes&kind=401&count=1");
 	ck_assert_int_eq(perform(), APAM_OK);
@@ -337,25 +349,25 @@ negative_timeout(void)
 static void
 digest_alone(void)
 {
-	transfer.body.kind = APAM_BODY_SHA256;
+	give_body(APAM_BODY_SHA256);
 }
 
 static void
 unknown_body(void)
 {
-	transfer.body.kind = APAM_BODY_UNKNOWN;
+	give_body(APAM_BODY_UNKNOWN);
 }
 
 static void
 no_reader(void)
 {
-	transfer.body.kind = APAM_BODY_READER;
+	give_body(APAM_BODY_READER);
 }
 
 static void
 odd_body(void)
 {
-	transfer.body.kind = (enum apam_body_kind)99;
+	give_body((enum apam_body_kind)99);
 }
 
 static const struct {
@@ -493,13 +505,13 @@ START_TEST(a_handle_keeps_no_trace)
 	transfer.headers = &own;
 	transfer.header_count = 1;
 	if (strcmp(methods[_i], "POST") == 0) {
-		transfer.body.kind = APAM_BODY_BYTES;
-		transfer.body.bytes = apam_str("text");
+		give_body(APAM_BODY_BYTES);
+		body.bytes = apam_str("text");
 	}
 	if (strcmp(methods[_i], "PUT") == 0) {
-		transfer.body.kind = APAM_BODY_READER;
-		transfer.body.read = read_body;
-		transfer.body.arg = &broken;
+		give_body(APAM_BODY_READER);
+		body.read = read_body;
+		body.arg = &broken;
 	}
 	ck_assert_msg(perform() == APAM_OK, "%s", err.text);
 	sends_plainly();

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tests of hosts/curl/handle.c: whose answer was lost, and what is sent once
- * more then.  What else it does is seen in check_curl.c and
- * check_curl_options.c.
+ * more then.  What else it does is seen in check_curl.c and check_options.c.
  */
 #include "curl/handle.h"
 
 #include <openssl/pem.h>
 #include <signal.h>
+#include <stdarg.h>
 
 #include "support/project.h"
 #include "support/raw_server.h"
@@ -17,8 +17,11 @@
 
 static curl_off_t uploaded;
 
-static CURLcode
-tell_uploaded(CURL *easy, CURLINFO what, ...)
+CURLcode __wrap_curl_easy_getinfo(CURL *easy, CURLINFO what, ...);
+
+/* What handle.c calls in place of libcurl's. */
+CURLcode
+__wrap_curl_easy_getinfo(CURL *easy, CURLINFO what, ...)
 {
 	va_list args;
 
@@ -42,50 +45,61 @@ static const struct {
 	uint64_t n; /* of the body; as far as it was read */
 	curl_off_t uploaded;
 	bool read_all, passed_on, by_http1, lost;
+	uint64_t length; /* that the body is said to have */
 } answers[] = {
-	{ "GET", CURLE_HTTP2_STREAM, "GET", NONE, 0, 0, 0, 0, 0, true },
-	{ "framing", CURLE_HTTP2, "GET", NONE, 0, 0, 0, 0, 0, true },
-	{ "HTTP/3", CURLE_HTTP3, "GET", NONE, 0, 0, 0, 0, 0, true },
-	{ "success", CURLE_OK, "GET", NONE, 0, 0, 0, 0, 0, false },
-	{ "broken", CURLE_RECV_ERROR, "GET", NONE, 0, 0, 0, 0, 0, false },
-	{ "closed", CURLE_GOT_NOTHING, "GET", NONE, 0, 0, 0, 0, 0, false },
-	{ "time", CURLE_OPERATION_TIMEDOUT, "GET", NONE, 0, 0, 0, 0, 0, false },
-	{ "shown", CURLE_HTTP2_STREAM, "GET", NONE, 0, 0, 0, 1, 0, false },
-	{ "twice", CURLE_HTTP2_STREAM, "GET", NONE, 0, 0, 0, 0, 1, false },
-	{ "POST", CURLE_HTTP2_STREAM, "POST", BYTES, 5, 0, 0, 0, 0, true },
-	{ "most of it", CURLE_HTTP2_STREAM, "POST", BYTES, 5, 4, 0, 0, 0,
-	    true },
-	{ "all of it", CURLE_HTTP2_STREAM, "POST", BYTES, 5, 5, 0, 0, 0,
-	    false },
-	{ "empty", CURLE_HTTP2_STREAM, "POST", BYTES, 0, 0, 0, 0, 0, false },
-	{ "none", CURLE_HTTP2_STREAM, "POST", NONE, 0, 0, 0, 0, 0, false },
-	{ "PUT", CURLE_HTTP2_STREAM, "PUT", BYTES, 5, 5, 0, 0, 0, true },
-	{ "PATCH", CURLE_HTTP2_STREAM, "PATCH", BYTES, 5, 5, 0, 0, 0, false },
-	{ "read on", CURLE_HTTP2_STREAM, "POST", READER, 5, 5, 0, 0, 0, true },
+	{ "GET", CURLE_HTTP2_STREAM, "GET", NONE, 0, 0, 0, 0, 0, true, 0 },
+	{ "framing", CURLE_HTTP2, "GET", NONE, 0, 0, 0, 0, 0, true, 0 },
+	{ "HTTP/3", CURLE_HTTP3, "GET", NONE, 0, 0, 0, 0, 0, true, 0 },
+	{ "success", CURLE_OK, "GET", NONE, 0, 0, 0, 0, 0, false, 0 },
+	{ "broken", CURLE_RECV_ERROR, "GET", NONE, 0, 0, 0, 0, 0, false, 0 },
+	{ "closed", CURLE_GOT_NOTHING, "GET", NONE, 0, 0, 0, 0, 0, false, 0 },
+	{ "time", CURLE_OPERATION_TIMEDOUT, "GET", NONE, 0, 0, 0, 0, 0, false,
+	    0 },
+	{ "shown", CURLE_HTTP2_STREAM, "GET", NONE, 0, 0, 0, 1, 0, false, 0 },
+	{ "twice", CURLE_HTTP2_STREAM, "GET", NONE, 0, 0, 0, 0, 1, false, 0 },
+	{ "POST", CURLE_HTTP2_STREAM, "POST", BYTES, 5, 0, 0, 0, 0, true, 0 },
+	{ "most of it", CURLE_HTTP2_STREAM, "POST", BYTES, 5, 4, 0, 0, 0, true,
+	    0 },
+	{ "all of it", CURLE_HTTP2_STREAM, "POST", BYTES, 5, 5, 0, 0, 0, false,
+	    0 },
+	{ "empty", CURLE_HTTP2_STREAM, "POST", BYTES, 0, 0, 0, 0, 0, false, 0 },
+	{ "none", CURLE_HTTP2_STREAM, "POST", NONE, 0, 0, 0, 0, 0, false, 0 },
+	{ "PUT", CURLE_HTTP2_STREAM, "PUT", BYTES, 5, 5, 0, 0, 0, true, 0 },
+	{ "PATCH", CURLE_HTTP2_STREAM, "PATCH", BYTES, 5, 5, 0, 0, 0, false,
+	    0 },
+	{ "read on", CURLE_HTTP2_STREAM, "POST", READER, 5, 5, 0, 0, 0, true,
+	    0 },
 	{ "read to its end", CURLE_HTTP2_STREAM, "POST", READER, 5, 5, 1, 0, 0,
-	    false },
+	    false, 0 },
 	{ "read, not sent", CURLE_HTTP2_STREAM, "POST", READER, 5, 4, 1, 0, 0,
-	    true },
+	    true, 0 },
+	{ "none of it read", CURLE_HTTP2_STREAM, "POST", READER, 0, 0, 0, 0, 0,
+	    true, 0 },
+	{ "half of its length", CURLE_HTTP2_STREAM, "POST", READER, 5, 5, 0, 0,
+	    0, true, 9 },
+	{ "its whole length", CURLE_HTTP2_STREAM, "POST", READER, 5, 5, 0, 0, 0,
+	    false, 5 },
 };
 
 START_TEST(an_answer_was_lost_or_not)
 {
-	const struct curl_api api = { .easy_getinfo = tell_uploaded };
+	const struct apam_body body = { .size = sizeof(body),
+		.kind = answers[_i].kind,
+		.bytes = { "12345", (size_t)answers[_i].n },
+		.length = answers[_i].length };
 	struct apam_transfer transfer = { .method = answers[_i].method,
-		.body = { .kind = answers[_i].kind,
-		    .bytes = { "12345", (size_t)answers[_i].n } } };
-	struct curl_handle h = { .curl = &api,
-		.transfer = &transfer,
+		.body = body.kind == NONE ? NULL : &body };
+	struct curl_handle h = { .transfer = &transfer,
 		.offset = answers[_i].n,
 		.read_all = answers[_i].read_all,
-		.passed_on = answers[_i].passed_on,
+		.answer = { .passed_on = answers[_i].passed_on },
 		.by_http1 = answers[_i].by_http1 };
 
 	uploaded = answers[_i].uploaded;
 	ck_assert_msg(
 	    curl_handle_lost(&h, answers[_i].code) == answers[_i].lost, "%s",
 	    answers[_i].name);
-	h.host_failed = "the host";
+	h.answer.status = APAM_E_USAGE;
 	ck_assert(!curl_handle_lost(&h, answers[_i].code));
 }
 END_TEST
@@ -275,7 +289,7 @@ START_TEST(it_goes_once_more_by_http_1_1)
 {
 	struct apam_transfer transfer = { .size = sizeof(transfer),
 		.method = "GET" };
-	struct apam_result result = { .size = sizeof(result) };
+	struct apam_result result = APAM_RESULT_INIT;
 	struct apam_error err = { 0 };
 	CURL *easy = curl_easy_init();
 	char url[64];

@@ -103,6 +103,7 @@ fits(enum how how, curl_easytype type)
 {
 	switch (how) {
 	case NUMBER:
+	case MUST:
 		return type == CURLOT_LONG || type == CURLOT_VALUES;
 	case SIZE:
 		return type == CURLOT_OFF_T;
@@ -268,21 +269,21 @@ static const struct {
 static void
 performs(int i, const char *name)
 {
+	const struct apam_body body = { .size = sizeof(body),
+		.kind = APAM_BODY_BYTES,
+		.bytes = apam_str(requests[i].body) };
 	struct apam_transfer transfer = { .size = sizeof(transfer),
 		.method = requests[i].method,
-		.url = url };
-	struct apam_result result = { .size = sizeof(result) };
+		.url = url,
+		.body = requests[i].body == NULL ? NULL : &body };
+	struct apam_result result = APAM_RESULT_INIT;
 	struct apam_error err = { 0 };
 
-	if (requests[i].body != NULL) {
-		transfer.body.kind = APAM_BODY_BYTES;
-		transfer.body.bytes = apam_str(requests[i].body);
-	}
 	ck_assert_msg(apam_curl_perform(
 			  profile, easy, &transfer, &result, &err) == APAM_OK,
 	    "%s: %s: %s", name, requests[i].method, err.text);
 	ck_assert_uint_eq(result.status, 200);
-	ck_assert_int_eq(result.judgement.verdict, APAM_VERDICT_ACCEPTED);
+	ck_assert_int_eq(result.verdict, APAM_VERDICT_ACCEPTED);
 }
 
 START_TEST(a_used_handle_sends_what_a_fresh_one_does)
@@ -323,7 +324,7 @@ START_TEST(a_header_that_frames_is_refused)
 		.url = url,
 		.headers = &own,
 		.header_count = 1 };
-	struct apam_result result = { .size = sizeof(result) };
+	struct apam_result result = APAM_RESULT_INIT;
 	struct apam_error err = { 0 };
 
 	ck_assert_int_eq(

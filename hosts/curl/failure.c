@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The detail of a failure.
+ */
+#include "curl/failure.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void
+failure_clear(struct apam_error *err)
+{
+	*err = (struct apam_error){ .status = APAM_OK, .entry = -1 };
+}
+
+enum apam_status
+failure_set(
+    struct apam_error *err, enum apam_status status, const char *format, ...)
+{
+	va_list args;
+
+	failure_clear(err);
+	err->status = status;
+	va_start(args, format);
+	(void)vsnprintf(err->text, sizeof(err->text), format, args);
+	va_end(args);
+	return status;
+}
+
+void
+failure_locate(struct apam_error *err, const char *profile)
+{
+	if (err->profile[0] == '\0')
+		(void)snprintf(
+		    err->profile, sizeof(err->profile), "%s", profile);
+}

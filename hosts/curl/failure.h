@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Filling in struct apam_error for this library's own failures.  Texts never
+ * hold a secret, nor bytes that a server sent.
+ */
+#ifndef HOSTS_CURL_FAILURE_H
+#define HOSTS_CURL_FAILURE_H
+
+#include <apam/apam.h>
+
+/* Make *err say that nothing failed. */
+void failure_clear(struct apam_error *err);
+
+/* Set status and text.  Returns `status`, so that callers return the call. */
+enum apam_status failure_set(struct apam_error *err, enum apam_status status,
+    const char *format, ...) APAM_PRINTF(3, 4);
+
+/* Note the profile where *err names none yet. */
+void failure_locate(struct apam_error *err, const char *profile);
+
+#endif
