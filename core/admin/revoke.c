@@ -38,9 +38,9 @@ has_credential(struct entry *e)
 {
 	struct apam_entry_status status;
 
-	lifecycle_glance(e);
+	obtain_glance(e);
 	memset(&status, 0, sizeof(status));
-	lifecycle_show(e, &status);
+	obtain_show(e, &status);
 	return status.generation != 0;
 }
 
@@ -88,7 +88,7 @@ revoke_entry(struct entry *e, int64_t deadline, struct apam_revoke_report *to)
 	to->entry = (unsigned)e->index;
 	entry_name_key(e, to->scheme, to->key_id);
 	to->had_credential = has_credential(e);
-	to->status = lifecycle_revoke(e, deadline, &err);
+	to->status = obtain_revoke(e, deadline, &err);
 	to->result = result_of(to);
 	(void)snprintf(to->text, sizeof(to->text), "%.255s", err.text);
 	remove_files(e);

@@ -12,6 +12,7 @@
 #include "abi/request.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "flight/admit.h"
 #include "flight/obtain.h"
 #include "profile/finder.h"
 #include "profile/reload.h"
@@ -39,7 +40,7 @@ fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 	if (!atomic_load_explicit(&s->opened, memory_order_acquire))
 		return;
 	info->key_id = entry_key_id(&s->entries[i]).p;
-	lifecycle_show(&s->entries[i], &status);
+	obtain_show(&s->entries[i], &status);
 	info->state = status.key_state;
 	info->admission = entry_may_sign(&s->entries[i], NULL);
 	if (!entry_is_archived(&s->entries[i], &archived))
@@ -210,7 +211,7 @@ apam_explain(struct apam *ctx, const char *url,
 	status = profiles_list(ctx, &list, err);
 	q.url = &parsed;
 	if (status == APAM_OK)
-		status = find_index(ctx, &list, &index, err);
+		status = finder_index(ctx, &list, &index, err);
 	if (status == APAM_OK)
 		q.choice = profile_index_choose(index, &parsed);
 	for (size_t i = 0; status == APAM_OK && more && i < list.count; i++)

@@ -8,6 +8,7 @@
 
 #include "base/cancel.h"
 #include "base/error.h"
+#include "flight/admit.h"
 #include "flight/notify.h"
 #include "flight/obtain.h"
 #include "profile/reload.h"
@@ -18,7 +19,7 @@ read_hearsay(struct entry *e, struct apam_entry_status *to)
 {
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 
-	if (!tell_said(e, &note))
+	if (!notify_said(e, &note))
 		return;
 	to->checked_at = note.at;
 	key_note_quote(&note, to->evidence);
@@ -30,7 +31,7 @@ read_notes(struct entry *e, struct apam_entry_status *to)
 {
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 
-	if (!tell_noted(e, &note)) {
+	if (!notify_noted(e, &note)) {
 		read_hearsay(e, to);
 		return;
 	}
@@ -52,8 +53,8 @@ show(struct entry *e, struct apam_entry_status *to)
 	entry_name_key(e, to->scheme, to->key_id);
 	archived = entry_is_archived(e, &finding);
 	if (!archived)
-		lifecycle_glance(e);
-	lifecycle_show(e, to);
+		obtain_glance(e);
+	obtain_show(e, to);
 	if (!archived && to->checked_at == 0)
 		read_notes(e, to);
 	if (!archived)

@@ -9,6 +9,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "flight/admit.h"
 #include "flight/notify.h"
 #include "flight/obtain.h"
 #include "profile/reload.h"
@@ -21,7 +22,7 @@ report(struct entry *e, const struct key_finding *f, struct apam_key_report *to)
 	to->state = f->state;
 	to->checked_at = f->at;
 	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
-	tell_key_id(e, to->key_id);
+	notify_key_id(e, to->key_id);
 	to->why = f->state == APAM_KEY_UNKNOWN ? f->why : APAM_OK;
 	(void)snprintf(to->evidence, sizeof(to->evidence), "%s", f->evidence);
 }
@@ -38,7 +39,7 @@ check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
 		report(e, &finding, to);
 		return APAM_OK;
 	}
-	status = lifecycle_check(e, deadline, &finding, err);
+	status = obtain_check(e, deadline, &finding, err);
 	if (status == APAM_E_DEADLINE) {
 		finding = (struct key_finding){ .state = APAM_KEY_UNKNOWN,
 			.at = clock_unix() };

@@ -5,7 +5,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "flight/obtain.h"
+#include "flight/verdict.h"
 #include "http/retry_after.h"
 #include "profile/reload.h"
 
@@ -47,7 +47,7 @@ place_of(struct stack *s, const struct apam_signature *signature, size_t i)
 	if (signature->generation > s->since || signature->entries != 1U << i)
 		return i < s->count ? i : s->count;
 	for (size_t j = 0; j < s->count; j++)
-		if (lifecycle_holds(&s->entries[j], signature->generation))
+		if (verdict_holds(&s->entries[j], signature->generation))
 			return j;
 	return s->count;
 }
@@ -93,9 +93,9 @@ judge_entry(struct stack *s, size_t i, const struct response *r,
 
 	take_verdict(out, verdict, reason);
 	if (verdict == APAM_VERDICT_ACCEPTED)
-		lifecycle_accept(e);
+		verdict_accept(e);
 	if (is_against(verdict) &&
-	    lifecycle_reject(e, generation, verdict, has_standby(s, i)))
+	    verdict_reject(e, generation, verdict, has_standby(s, i)))
 		out->replay = true;
 }
 

@@ -53,7 +53,7 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 		profile_warm(profile, stack, &result);
 		for (size_t i = 0; i < stack->count; i++)
 			if (result.entries & 1U << i)
-				tell_use(&stack->entries[i]);
+				notify_use(&stack->entries[i]);
 	}
 	if (status != APAM_OK) {
 		apam_signature_release(signature);

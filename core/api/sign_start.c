@@ -65,7 +65,7 @@ attempt(struct apam_call *call)
 	    &patience, &call->error);
 	if (call->status == APAM_E_PENDING && clock_ms() >= call->deadline) {
 		error_clear(&call->error);
-		call->status = lifecycle_late(call->queued, &call->error);
+		call->status = obtain_late(call->queued, &call->error);
 	}
 	return call->status;
 }

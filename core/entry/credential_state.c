@@ -12,142 +12,107 @@
 
 /* From here on a provider that rejects what it just gave is left alone. */
 #define REJECTIONS_MAX 3
-#define RETRY_LEAST_MS 200
 
 void
-life_renew_condition(struct life *l)
+credential_state_init(struct credential_state *s)
 {
-	pthread_condattr_t attributes;
-
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&l->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	*s = (struct credential_state){ .refresh_at = INT64_MAX };
+	restraint_init(&s->restraint);
+	key_state_init(&s->key);
 }
 
 void
-life_init(struct life *l)
+credential_state_free(struct credential_state *s)
 {
-	life_renew_condition(l);
-	error_clear(&l->outcome);
-	error_clear(&l->latch);
-	error_clear(&l->last_error);
-	l->refresh_at = INT64_MAX;
-	standing_init(&l->standing);
-}
-
-void
-life_free(struct life *l)
-{
-	credential_release(&l->current);
-	pthread_cond_destroy(&l->changed);
+	credential_release(&s->current);
 }
 
 /* ---- What holds ---------------------------------------------------------- */
 
 bool
-life_rejected(const struct life *l)
+credential_state_rejected(const struct credential_state *s)
 {
-	return l->current != NULL && l->current->generation <= l->rejected;
+	return s->current != NULL && s->current->generation <= s->rejected;
 }
 
 bool
-life_usable(const struct life *l, int64_t now)
+credential_state_usable(const struct credential_state *s, int64_t now)
 {
-	return l->current != NULL && !life_rejected(l) &&
-	    now < l->current->stale;
+	return s->current != NULL && !credential_state_rejected(s) &&
+	    now < s->current->stale;
 }
 
 /* Even one that may be used but once. */
 bool
-life_just_made(const struct life *l, int64_t now)
+credential_state_just_made(const struct credential_state *s, int64_t now)
 {
-	const struct credential *c = l->current;
+	const struct credential *c = s->current;
 
-	return c != NULL && !life_rejected(l) && c->generation == l->landed &&
+	return c != NULL && !credential_state_rejected(s) &&
+	    c->generation == s->landed &&
 	    (now < c->expires || c->expires == c->since);
 }
 
 bool
-life_latched(const struct life *l, int64_t now)
+credential_state_latched(const struct credential_state *s, int64_t now)
 {
-	if (APAM_CLASS(l->latch.status) == APAM_CLASS_DENIED &&
-	    life_usable(l, now))
+	if (APAM_CLASS(s->restraint.latch.status) == APAM_CLASS_DENIED &&
+	    credential_state_usable(s, now))
 		return false;
-	return l->latch.status != APAM_OK;
+	return s->restraint.latch.status != APAM_OK;
 }
 
 /* ---- What is brought ----------------------------------------------------- */
 
-/*
- * How long to leave the provider alone.  While a credential serves on, half of
- * what it has left at most, so that it is replaced in time; unless the
- * provider itself says how long.
- */
-static int64_t
-retry_wait(struct life *l, int64_t now, int64_t retry_after)
-{
-	int64_t wait = backoff_ms(++l->failures), half;
-
-	if (life_usable(l, now)) {
-		half = (l->current->stale - now) / 2;
-		if (half < RETRY_LEAST_MS)
-			half = RETRY_LEAST_MS;
-		wait = wait < half ? wait : half;
-	}
-	if (retry_after >= 0 && retry_after * 1000 > wait)
-		return retry_after * 1000 + backoff_ms(1);
-	return wait;
-}
-
 void
-life_fail(struct life *l, const struct apam_error *why, int64_t retry_after)
+credential_state_fail(struct credential_state *s, const struct apam_error *why,
+    int64_t retry_after)
 {
 	unsigned class = APAM_CLASS(why->status);
 	int64_t now = clock_ms();
 
-	l->last_error = *why;
-	l->last_error_at = clock_unix();
+	restraint_note(&s->restraint, why);
 	if (class == APAM_CLASS_REVOKED)
-		standing_refused(&l->standing, why);
+		key_state_refused(&s->key, why);
 	if (class == APAM_CLASS_REVOKED || class == APAM_CLASS_DENIED) {
-		l->latch = *why;
+		restraint_latch(&s->restraint, why);
 		return;
 	}
 	if (class != APAM_CLASS_TEMPORARY && why->status != APAM_E_CONFIG) {
 		/* Nobody was asked, so that there is nobody to be spared. */
-		l->refresh_at = now + backoff_ms(1);
+		s->refresh_at = now + backoff_ms(1);
 		return;
 	}
-	l->not_before = now + retry_wait(l, now, retry_after);
-	l->refresh_at = l->not_before;
+	restraint_after_failure(&s->restraint, now,
+	    credential_state_usable(s, now) ? s->current->stale : 0,
+	    retry_after);
+	s->refresh_at = s->restraint.not_before;
 }
 
 static void
-replace(struct life *l, struct credential *c)
+replace(struct credential_state *s, struct credential *c)
 {
-	credential_release(&l->current);
-	l->current = credential_hold(c);
+	credential_release(&s->current);
+	s->current = credential_hold(c);
 }
 
 void
-life_take(struct life *l, const struct profile_entry *conf,
-    struct credential *c, bool shared)
+credential_state_take(struct credential_state *s,
+    const struct profile_entry *conf, struct credential *c, bool shared)
 {
 	int64_t came = shared ? c->since : clock_ms();
 
 	if (c->minted)
-		standing_given(&l->standing, conf, c->since, c->view.acquired);
-	l->failures = 0;
-	l->not_before = 0;
-	l->landed = c->generation;
-	replace(l, c);
-	l->refresh_at = backoff_refresh_at(c->since, came, c->stale);
+		key_state_given(&s->key, conf, c->since, c->view.acquired);
+	restraint_lift(&s->restraint);
+	s->landed = c->generation;
+	replace(s, c);
+	s->refresh_at = backoff_refresh_at(c->since, came, c->stale);
 }
 
 void
-life_learn(struct life *l, const struct profile_entry *conf,
-    const struct key_finding *finding)
+credential_state_learn(struct credential_state *s,
+    const struct profile_entry *conf, const struct key_finding *finding)
 {
 	static const enum apam_status dead[] = {
 		[APAM_KEY_EXPIRED] = APAM_E_EXPIRED,
@@ -156,89 +121,83 @@ life_learn(struct life *l, const struct profile_entry *conf,
 		[APAM_KEY_REJECTED] = APAM_E_REJECTED,
 	};
 
-	standing_found(&l->standing, conf, finding);
+	key_state_found(&s->key, conf, finding);
 	/* A key that was set aside stays so, but no longer than before. */
 	if (finding->state == APAM_KEY_UNKNOWN)
 		return;
-	l->aside_until = 0;
-	error_clear(&l->latch);
+	restraint_open(&s->restraint);
 	if (finding->state > APAM_KEY_GOOD)
-		(void)error_set(&l->latch, dead[finding->state],
+		(void)error_set(&s->restraint.latch, dead[finding->state],
 		    "the key is %s: %s", apam_key_state_name(finding->state),
 		    finding->evidence);
 }
 
 void
-life_reject(struct life *l)
+credential_state_reject(struct credential_state *s)
 {
-	unsigned row = atomic_fetch_add(&l->rejections, 1) + 1;
+	unsigned row = atomic_fetch_add(&s->rejections, 1) + 1;
+	struct apam_error why;
 
-	l->rejected = l->current->generation;
-	l->standing.doubtful = !l->current->minted;
+	s->rejected = s->current->generation;
+	s->key.doubtful = !s->current->minted;
 	if (row >= REJECTIONS_MAX)
-		l->not_before = clock_ms() +
-		    backoff_ms(row - REJECTIONS_MAX + 1);
-	error_clear(&l->last_error);
-	(void)error_set(&l->last_error, APAM_E_PROVIDER,
+		restraint_for(&s->restraint, row - REJECTIONS_MAX + 1);
+	error_clear(&why);
+	(void)error_set(&why, APAM_E_PROVIDER,
 	    "the API rejects what the provider just gave");
-	l->last_error_at = clock_unix();
+	restraint_note(&s->restraint, &why);
 }
 
 void
-life_set_aside(struct life *l, const struct profile_entry *conf)
+credential_state_set_aside(
+    struct credential_state *s, const struct profile_entry *conf)
 {
 	struct key_finding finding = { .state = APAM_KEY_REVOKED,
 		.at = clock_unix(),
 		.evidence = "the API rejected it, and no probe is set to check "
 			    "it" };
 
-	standing_name_finding(&l->standing, &finding);
-	life_learn(l, conf, &finding);
-	l->aside_until = clock_ms() + conf->revocation_ttl * 1000;
+	key_state_name_finding(&s->key, &finding);
+	credential_state_learn(s, conf, &finding);
+	s->restraint.aside_until = clock_ms() + conf->revocation_ttl * 1000;
 }
 
 void
-life_reopen(struct life *l, int64_t now)
+credential_state_reopen(struct credential_state *s, int64_t now)
 {
-	if (l->aside_until != 0 && now >= l->aside_until)
-		life_retry(l);
+	if (s->restraint.aside_until != 0 && now >= s->restraint.aside_until)
+		credential_state_retry(s);
 }
 
 void
-life_retry(struct life *l)
+credential_state_retry(struct credential_state *s)
 {
-	if (l->latch.status == APAM_OK)
+	if (s->restraint.latch.status == APAM_OK)
 		return;
-	l->aside_until = 0;
-	error_clear(&l->latch);
-	l->standing.found.state = APAM_KEY_UNKNOWN;
+	restraint_open(&s->restraint);
+	s->key.found.state = APAM_KEY_UNKNOWN;
 }
 
 void
-life_drop(struct life *l)
+credential_state_drop(struct credential_state *s)
 {
-	credential_release(&l->current);
-	l->refresh_at = INT64_MAX;
+	credential_release(&s->current);
+	s->refresh_at = INT64_MAX;
 }
 
 /* ---- Copies --------------------------------------------------------------- */
 
 void
-life_inherit(struct life *l, const struct life *old)
+credential_state_inherit(
+    struct credential_state *s, const struct credential_state *old)
 {
 	if (old->current != NULL)
-		replace(l, old->current);
-	l->latch = old->latch;
-	l->aside_until = old->aside_until;
-	l->rejected = old->rejected;
-	atomic_store(&l->rejections, atomic_load(&old->rejections));
-	l->failures = old->failures;
-	l->not_before = old->not_before;
-	l->refresh_at = old->refresh_at;
-	l->last_error = old->last_error;
-	l->last_error_at = old->last_error_at;
-	l->standing = old->standing;
-	l->admission = old->admission;
+		replace(s, old->current);
+	s->restraint = old->restraint;
+	s->rejected = old->rejected;
+	atomic_store(&s->rejections, atomic_load(&old->rejections));
+	s->refresh_at = old->refresh_at;
+	s->key = old->key;
 }
 
 static int64_t
@@ -252,24 +211,25 @@ seconds_from_now(int64_t at)
 }
 
 void
-life_show(const struct life *l, struct apam_entry_status *to)
+credential_state_show(
+    const struct credential_state *s, struct apam_entry_status *to)
 {
 	const int64_t now = clock_ms();
 
-	to->key_state = l->standing.found.state;
-	to->checked_at = l->standing.found.at;
-	memcpy(to->evidence, l->standing.found.evidence, sizeof(to->evidence));
-	to->refreshing = l->busy;
+	to->key_state = s->key.found.state;
+	to->checked_at = s->key.found.at;
+	memcpy(to->evidence, s->key.found.evidence, sizeof(to->evidence));
 	to->expires_in = -1;
 	to->refresh_in = -1;
-	if (l->current != NULL) {
-		to->generation = l->current->generation;
-		to->acquired_at = l->current->view.acquired;
-		to->expires_in = seconds_from_now(l->current->expires);
-		to->refresh_in = seconds_from_now(l->refresh_at);
-		to->usable = life_usable(l, now) && !life_latched(l, now);
+	if (s->current != NULL) {
+		to->generation = s->current->generation;
+		to->acquired_at = s->current->view.acquired;
+		to->expires_in = seconds_from_now(s->current->expires);
+		to->refresh_in = seconds_from_now(s->refresh_at);
+		to->usable = credential_state_usable(s, now) &&
+		    !credential_state_latched(s, now);
 	}
-	to->latched = l->latch.status;
-	to->last_error = l->last_error;
-	to->last_error_at = l->last_error_at;
+	to->latched = s->restraint.latch.status;
+	to->last_error = s->restraint.last_error;
+	to->last_error_at = s->restraint.last_error_at;
 }

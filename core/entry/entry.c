@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/fork_gate.h"
 #include "config/entry_conf.h"
+#include "slot/write.h"
 
 /* What refuse_option needs to name file, line and option. */
 struct refusal {
@@ -136,7 +137,8 @@ init(struct entry *e, const struct entry_place *place)
 	e->secrets.watch = place->watch;
 	e->secrets.deadline = place->deadline;
 	pthread_mutex_init(&e->calls, NULL);
-	life_init(&e->life);
+	credential_state_init(&e->credential);
+	flight_state_init(&e->flight);
 }
 
 bool
@@ -172,6 +174,22 @@ entry_open(
 }
 
 void
+entry_inherit(struct entry *e, const struct entry *old)
+{
+	credential_state_inherit(&e->credential, &old->credential);
+	e->registry = old->registry;
+}
+
+void
+entry_drop(struct entry *e)
+{
+	e->flight.unwanted = e->flight.busy;
+	credential_state_drop(&e->credential);
+	credential_state_retry(&e->credential);
+	slot_close(e->slot);
+}
+
+void
 entry_close(struct entry *e)
 {
 	if (e->env == NULL)
@@ -181,7 +199,8 @@ entry_close(struct entry *e)
 		e->module->abi.close(e->state);
 		entry_leave(e);
 	}
-	life_free(&e->life);
+	credential_state_free(&e->credential);
+	flight_state_free(&e->flight);
 	secrets_free(&e->secrets);
 	option_values_free(&e->values);
 	pthread_mutex_destroy(&e->calls);

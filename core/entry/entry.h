@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One entry of a profile at work: its module, the module's state, and the
- * credential that the lifecycle keeps for it.
+ * credential that is kept for it.
  */
 #ifndef CORE_ENTRY_H
 #define CORE_ENTRY_H
@@ -18,7 +18,9 @@
 #include "entry/credential_state.h"
 #include "entry/env.h"
 #include "entry/fingerprint.h"
+#include "entry/flight_state.h"
 #include "entry/owner.h"
+#include "entry/registry_state.h"
 #include "entry/secrets.h"
 #include "http/client.h"
 #include "keys/seen.h"
@@ -52,7 +54,10 @@ struct entry {
 
 	struct slot *slot;	/* of its profile; NULL: none yet */
 
-	struct life life;
+	/* Guarded by the context's lock, too. */
+	struct credential_state credential; /* what is held */
+	struct registry_state registry; /* the registry's word on the key */
+	struct flight_state flight; /* what is under way, and who waits */
 };
 
 /* What an entry is opened with; all of it is the owner's. */
@@ -91,6 +96,16 @@ bool entry_fingerprint(const struct entry *e,
 
 /* Same scheme, options and secrets: the credential of one serves the other. */
 bool entry_same(const struct entry *a, const struct entry *b);
+
+/* Go on with what `old` knows.  With the context's lock held. */
+void entry_inherit(struct entry *e, const struct entry *old);
+
+/*
+ * Forget the credential in this process; what a flight under way brings is not
+ * used either.  A key that was found dead is tried anew.  With the context's
+ * lock held.
+ */
+void entry_drop(struct entry *e);
 
 /* Wipe and free; fine on a zeroed entry. */
 void entry_close(struct entry *e);

@@ -10,20 +10,20 @@
 #include "entry/backoff.h"
 
 void
-standing_init(struct standing *s)
+key_state_init(struct key_state *s)
 {
-	*s = (struct standing){ .told = APAM_KEY_GOOD };
+	*s = (struct key_state){ .told = APAM_KEY_GOOD };
 }
 
 static bool
-is_dead(const struct standing *s)
+is_dead(const struct key_state *s)
 {
 	return s->found.state > APAM_KEY_GOOD;
 }
 
 /* Good until the next check, which has its jitter. */
 static void
-note_good(struct standing *s, const struct profile_entry *conf, int64_t at)
+note_good(struct key_state *s, const struct profile_entry *conf, int64_t at)
 {
 	s->good_at = at;
 	s->seen_good = true;
@@ -33,7 +33,7 @@ note_good(struct standing *s, const struct profile_entry *conf, int64_t at)
 }
 
 void
-standing_found(struct standing *s, const struct profile_entry *conf,
+key_state_found(struct key_state *s, const struct profile_entry *conf,
     const struct key_finding *finding)
 {
 	s->found = *finding;
@@ -46,8 +46,8 @@ standing_found(struct standing *s, const struct profile_entry *conf,
 }
 
 void
-standing_given(struct standing *s, const struct profile_entry *conf, int64_t at,
-    int64_t wall)
+key_state_given(struct key_state *s, const struct profile_entry *conf,
+    int64_t at, int64_t wall)
 {
 	s->found = (struct key_finding){ .state = APAM_KEY_GOOD,
 		.at = wall,
@@ -73,7 +73,7 @@ advise(char *text, size_t size)
 }
 
 void
-standing_name_finding(const struct standing *s, struct key_finding *finding)
+key_state_name_finding(const struct key_state *s, struct key_finding *finding)
 {
 	if (finding->state != APAM_KEY_REVOKED &&
 	    finding->state != APAM_KEY_REJECTED)
@@ -84,7 +84,7 @@ standing_name_finding(const struct standing *s, struct key_finding *finding)
 }
 
 void
-standing_name_error(const struct standing *s, struct apam_error *why)
+key_state_name_error(const struct key_state *s, struct apam_error *why)
 {
 	if (why->status != APAM_E_REVOKED && why->status != APAM_E_REJECTED)
 		return;
@@ -94,7 +94,7 @@ standing_name_error(const struct standing *s, struct apam_error *why)
 }
 
 void
-standing_refused(struct standing *s, const struct apam_error *why)
+key_state_refused(struct key_state *s, const struct apam_error *why)
 {
 	struct key_finding *f = &s->found;
 
@@ -111,7 +111,7 @@ standing_refused(struct standing *s, const struct apam_error *why)
 
 /* The provider is to be asked, by what the profile says and what happened. */
 static bool
-is_open(const struct standing *s, const struct profile_entry *conf)
+is_open(const struct key_state *s, const struct profile_entry *conf)
 {
 	switch (conf->revocation_check) {
 	case CHECK_PERIODIC:
@@ -125,15 +125,15 @@ is_open(const struct standing *s, const struct profile_entry *conf)
 }
 
 bool
-standing_check_due(
-    const struct standing *s, const struct profile_entry *conf, int64_t now)
+key_state_check_due(
+    const struct key_state *s, const struct profile_entry *conf, int64_t now)
 {
 	return is_open(s, conf) && !is_dead(s) && now >= s->check_at;
 }
 
 bool
-standing_enough(
-    const struct standing *s, const struct profile_entry *conf, int64_t now)
+key_state_enough(
+    const struct key_state *s, const struct profile_entry *conf, int64_t now)
 {
 	if (!conf->deny_unknown || !is_open(s, conf))
 		return true;
@@ -142,7 +142,7 @@ standing_enough(
 }
 
 bool
-standing_news(struct standing *s)
+key_state_news(struct key_state *s)
 {
 	if (s->found.at == 0 || s->found.state == s->told)
 		return false;

@@ -7,8 +7,8 @@
  * accepted.  Dead: a fresh credential was refused, or the probe.  Everything
  * else is unknown, and leaves what was known before to its revocation_ttl.
  */
-#ifndef CORE_STANDING_H
-#define CORE_STANDING_H
+#ifndef CORE_KEY_STATE_H
+#define CORE_KEY_STATE_H
 
 #include <stdbool.h>
 
@@ -24,24 +24,24 @@ struct key_finding {
 };
 
 /* Of one entry.  Guarded by the context's lock. */
-struct standing {
+struct key_state {
 	struct key_finding found;
 	int64_t good_at;	/* clock_ms: last found good; 0: never */
 	int64_t check_at;	/* clock_ms: no check before that */
 	bool doubtful;		/* a rejection that no check has settled */
 	unsigned unknowns;	/* findings in a row that said nothing */
-	enum apam_key_state told; /* what standing_news said last */
+	enum apam_key_state told; /* what key_state_news said last */
 	bool seen_good;		/* ever, by this process or another */
 };
 
-void standing_init(struct standing *s);
+void key_state_init(struct key_state *s);
 
 /* An answer of the provider: to a check, or to acquiring. */
-void standing_found(struct standing *s, const struct profile_entry *conf,
+void key_state_found(struct key_state *s, const struct profile_entry *conf,
     const struct key_finding *finding);
 
 /* A credential was given: at `at` (clock_ms), which was `wall` (Unix s). */
-void standing_given(struct standing *s, const struct profile_entry *conf,
+void key_state_given(struct key_state *s, const struct profile_entry *conf,
     int64_t at, int64_t wall);
 
 /*
@@ -49,25 +49,25 @@ void standing_given(struct standing *s, const struct profile_entry *conf,
  * else rejected, with the advice to look at id and secret first.  What is no
  * refusal is left alone.
  */
-void standing_name_finding(const struct standing *s,
+void key_state_name_finding(const struct key_state *s,
     struct key_finding *finding);
-void standing_name_error(const struct standing *s, struct apam_error *why);
+void key_state_name_error(const struct key_state *s, struct apam_error *why);
 
 /* A fresh credential was refused, with a status of the class REVOKED. */
-void standing_refused(struct standing *s, const struct apam_error *why);
+void key_state_refused(struct key_state *s, const struct apam_error *why);
 
 /* True where the profile asks for a check now. */
-bool standing_check_due(const struct standing *s,
+bool key_state_check_due(const struct key_state *s,
     const struct profile_entry *conf, int64_t now);
 
 /* False where on_unknown forbids to sign by what is known. */
-bool standing_enough(const struct standing *s,
+bool key_state_enough(const struct key_state *s,
     const struct profile_entry *conf, int64_t now);
 
 /*
  * True, once for each change, where the key's state is another than was said
  * before.  A key is taken to be good until something else is found.
  */
-bool standing_news(struct standing *s);
+bool key_state_news(struct key_state *s);
 
 #endif

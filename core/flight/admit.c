@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The registry's word on one key.  Looked up in the index once for each look at
- * the registry, and kept with the entry's life.
+ * the registry, and kept with the entry.
  */
 #include "flight/admit.h"
 
@@ -12,9 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
-#include "entry/entry.h"
 #include "entry/share.h"
-#include "flight/obtain.h"
 #include "keys/stands.h"
 
 /* What the index says of one key. */
@@ -111,7 +109,7 @@ open_and_read(struct word *w, struct apam_error *err)
 }
 
 static void
-take_word(const struct word *w, struct admission *to)
+take_word(const struct word *w, struct registry_state *to)
 {
 	const struct key_record record = { .marked = w->slot.marked != 0,
 		.mark = { w->slot.mark[0], w->slot.mark[1] } };
@@ -128,13 +126,13 @@ take_word(const struct word *w, struct admission *to)
 
 /* What has no id is never registered. */
 static enum apam_status
-look_up(const struct entry *e, const struct keys *keys, struct admission *to,
-    struct apam_error *err)
+look_up(const struct entry *e, const struct keys *keys,
+    struct registry_state *to, struct apam_error *err)
 {
 	struct word word = { .entry = e };
 	enum apam_status status = APAM_OK;
 
-	*to = (struct admission){ .reading = keys->number };
+	*to = (struct registry_state){ .reading = keys->number };
 	if (entry_key_id(e).n == 0 || !keys->there)
 		return APAM_OK;
 	buf_init(&word.secret, ENTRY_SECRET_MAX);
@@ -151,9 +149,9 @@ look_up(const struct entry *e, const struct keys *keys, struct admission *to,
  * stack that inherits in between would have both.
  */
 static void
-take_over(struct entry *e, const struct admission *fresh)
+take_over(struct entry *e, const struct registry_state *fresh)
 {
-	struct admission *known = &e->life.admission;
+	struct registry_state *known = &e->registry;
 	bool drop = false;
 
 	pthread_mutex_lock(&e->env->lock);
@@ -163,22 +161,22 @@ take_over(struct entry *e, const struct admission *fresh)
 		*known = *fresh;
 	}
 	if (drop)
-		lifecycle_drop(e);
+		entry_drop(e);
 	pthread_mutex_unlock(&e->env->lock);
 	if (drop)
 		share_forget(e, NULL);
 }
 
 static void
-read_known(struct entry *e, struct admission *to)
+read_known(struct entry *e, struct registry_state *to)
 {
 	pthread_mutex_lock(&e->env->lock);
-	*to = e->life.admission;
+	*to = e->registry;
 	pthread_mutex_unlock(&e->env->lock);
 }
 
 static enum apam_status
-refuse_archived(const struct admission *a, struct apam_error *err)
+refuse_archived(const struct registry_state *a, struct apam_error *err)
 {
 	return error_set(err, APAM_E_ARCHIVED, "the key was %s", a->evidence);
 }
@@ -190,7 +188,7 @@ refuse_archived(const struct admission *a, struct apam_error *err)
  */
 static enum apam_status
 admit_unknown(const struct entry *e, const struct keys *keys,
-    const struct admission *known, const struct apam_error *why,
+    const struct registry_state *known, const struct apam_error *why,
     struct apam_error *err)
 {
 	if (known->archived_at != 0)
@@ -210,7 +208,7 @@ admit_unknown(const struct entry *e, const struct keys *keys,
 enum apam_status
 entry_admit(struct entry *e, const struct keys *keys, struct apam_error *err)
 {
-	struct admission known, fresh;
+	struct registry_state known, fresh;
 	struct apam_error why;
 	enum apam_status status;
 
@@ -245,7 +243,7 @@ entry_may_sign(struct entry *e, struct apam_error *err)
 bool
 entry_is_archived(struct entry *e, struct key_finding *finding)
 {
-	struct admission a;
+	struct registry_state a;
 
 	(void)entry_may_sign(e, NULL);
 	read_known(e, &a);

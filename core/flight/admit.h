@@ -3,22 +3,11 @@
  * What the key registry says of an entry's key, before anything else is asked:
  * an archived key signs nothing, nor is it sent to its provider.
  */
-#ifndef CORE_ADMISSION_H
-#define CORE_ADMISSION_H
+#ifndef CORE_ADMIT_H
+#define CORE_ADMIT_H
 
+#include "entry/entry.h"
 #include "keys/reading.h"
-
-
-/* Of one entry, as of one look at the registry. */
-struct admission {
-	uint64_t reading;	/* 0: none yet */
-	int64_t archived_at;	/* Unix s; 0: it is not archived */
-	char evidence[APAM_EVIDENCE_SIZE]; /* by whom, when, why */
-	char mark[APAM_MARK_SIZE]; /* of its record, or "" */
-	uint64_t drops;		/* how often its credentials were dropped */
-};
-
-struct entry;
 
 /*
  * May this key sign?  Drops the entry's credential where the registry asks for
@@ -36,7 +25,6 @@ enum apam_status entry_may_sign(struct entry *e, struct apam_error *err);
  * True where the key is archived now; *finding, which may be NULL, is then
  * that, with time and evidence.
  */
-struct key_finding;
 bool entry_is_archived(struct entry *e, struct key_finding *finding);
 
 #endif

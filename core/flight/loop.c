@@ -15,21 +15,21 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "flight/obtain.h"
 #include "flight/pollset.h"
 #include "http/curl_fd.h"
 
 #define EVENTS_MAX 16
 #define CONNECTIONS_MAX 8L
-#define LOOK_MS 500 /* how long descriptors are not looked at, at most */
 #define WITHOUT_MS 50 /* a pause where there are none */
 
 void
-loop_init(struct loop *loop, bool threaded)
+loop_init(struct loop *loop, pthread_mutex_t *lock,
+    const struct loop_listener *listener, bool threaded)
 {
 	memset(loop, 0, sizeof(*loop));
 	pthread_mutex_init(&loop->work, NULL);
-	pthread_mutex_init(&loop->inbox_lock, NULL);
+	loop->lock = lock;
+	loop->listener = listener;
 	pthread_cond_init(&loop->submitted, NULL);
 	loop->set = -1;
 	loop->wake.in.fd = loop->wake.out.fd = -1;
@@ -155,14 +155,14 @@ follow(struct loop *loop, struct flight *f, enum flight_wait wait)
 	/* What fails to start may be followed by another, such as a probe. */
 	while (wait == FLIGHT_TRANSFER && !add_transfer(loop, f))
 		wait = flight_transferred(f, CURLE_OUT_OF_MEMORY);
-	lifecycle_queued(f, wait == FLIGHT_SLEEP);
+	loop->listener->queued(f, wait == FLIGHT_SLEEP);
 	if (wait == FLIGHT_SLEEP)
 		return;
 	f->wake_at = INT64_MAX;
 	if (wait != FLIGHT_LANDED)
 		return;
 	take_out(loop, f);
-	lifecycle_landed(f);
+	loop->listener->landed(f);
 	flight_free(&f);
 }
 
@@ -171,10 +171,10 @@ start_submitted(struct loop *loop)
 {
 	struct flight *f, *next;
 
-	pthread_mutex_lock(&loop->inbox_lock);
+	pthread_mutex_lock(loop->lock);
 	f = loop->inbox;
 	loop->inbox = NULL;
-	pthread_mutex_unlock(&loop->inbox_lock);
+	pthread_mutex_unlock(loop->lock);
 	for (; f != NULL; f = next) {
 		next = f->next;
 		f->next = loop->flying;
@@ -274,9 +274,9 @@ loop_timeout(struct loop *loop)
 	int ms;
 
 	pthread_mutex_lock(&loop->work);
-	pthread_mutex_lock(&loop->inbox_lock);
+	pthread_mutex_lock(loop->lock);
 	submitted = loop->inbox != NULL;
-	pthread_mutex_unlock(&loop->inbox_lock);
+	pthread_mutex_unlock(loop->lock);
 	ms = submitted ? 0 : until(next_due(loop));
 	pthread_mutex_unlock(&loop->work);
 	return ms;
@@ -284,9 +284,8 @@ loop_timeout(struct loop *loop)
 
 /* ---- Descriptors --------------------------------------------------------- */
 
-/* With inbox_lock held, as those that follow. */
-static bool
-make_descriptors(struct loop *loop)
+bool
+loop_open(struct loop *loop)
 {
 	if (loop->set >= 0)
 		return true;
@@ -308,12 +307,10 @@ set_is_ours(const struct loop *loop)
 	    pollset_has(loop->set, loop->wake.in.fd);
 }
 
-/* All that there are; libcurl's sockets are touched under `work` alone. */
+/* libcurl's sockets, which are touched under `work` alone. */
 static bool
-all_are_ours(const struct loop *loop)
+sockets_are_ours(const struct loop *loop)
 {
-	if (loop->set >= 0 && !set_is_ours(loop))
-		return false;
 	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
 		if (loop->sockets[i].fd >= 0 &&
 		    !own_fd_is_ours(&loop->sockets[i]))
@@ -361,13 +358,14 @@ mend(struct loop *loop)
 
 	if (atomic_load(&loop->retired))
 		return false;
-	pthread_mutex_lock(&loop->inbox_lock);
-	lost = !all_are_ours(loop);
+	lost = !sockets_are_ours(loop);
+	pthread_mutex_lock(loop->lock);
+	lost = lost || (loop->set >= 0 && !set_is_ours(loop));
 	if (lost) {
 		let_go_of_descriptors(loop);
-		(void)make_descriptors(loop);
+		(void)loop_open(loop);
 	}
-	pthread_mutex_unlock(&loop->inbox_lock);
+	pthread_mutex_unlock(loop->lock);
 	if (lost)
 		cut_off(loop);
 	return lost;
@@ -424,124 +422,11 @@ loop_turn(struct loop *loop, int wait_ms)
 	pthread_mutex_unlock(&loop->work);
 }
 
-/* ---- The driver --------------------------------------------------------- */
-
-/* Nothing moves but what is submitted; for the driver, who moves it all. */
-static bool
-is_idle(const struct loop *loop)
-{
-	return loop->flying == NULL && loop->curl_due == INT64_MAX;
-}
-
-/* The driver is to end. */
-static bool
-is_over(const struct loop *loop)
-{
-	return atomic_load(&loop->stop) || atomic_load(&loop->retired);
-}
-
-/*
- * Wait while there is nothing to do, without a descriptor, which the host could
- * close.  False where the thread is to end.
- */
-static bool
-rest(struct loop *loop)
-{
-	pthread_mutex_lock(&loop->inbox_lock);
-	loop->resting = true;
-	while (is_idle(loop) && loop->inbox == NULL && !is_over(loop))
-		pthread_cond_wait(&loop->submitted, &loop->inbox_lock);
-	loop->resting = false;
-	pthread_mutex_unlock(&loop->inbox_lock);
-	return !is_over(loop);
-}
-
-/* With inbox_lock held: the driver is to look at what there is. */
-static void
-call_driver(struct loop *loop)
-{
-	if (loop->resting)
-		pthread_cond_signal(&loop->submitted);
-	else
-		wakeup_send(&loop->wake);
-}
-
-static void *
-drive(void *arg)
-{
-	struct loop *loop = arg;
-
-	while (rest(loop))
-		loop_turn(loop, LOOK_MS);
-	return NULL;
-}
-
-/* A library's thread takes no signal that is meant for the host. */
-static bool
-start_thread(struct loop *loop)
-{
-	sigset_t all, before;
-	int failed;
-
-	sigfillset(&all);
-	if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
-		return false;
-	failed = pthread_create(&loop->thread, NULL, drive, loop);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return failed == 0;
-}
-
-/* With inbox_lock held. */
-static bool
-ready(struct loop *loop)
-{
-	if (atomic_load(&loop->retired) || !make_descriptors(loop))
-		return false;
-	if (loop->threaded && !loop->running)
-		loop->running = start_thread(loop);
-	return !loop->threaded || loop->running;
-}
-
-bool
-loop_submit(struct loop *loop, struct flight *f)
-{
-	bool ok;
-
-	pthread_mutex_lock(&loop->inbox_lock);
-	ok = ready(loop);
-	if (ok) {
-		f->next = loop->inbox;
-		loop->inbox = f;
-		call_driver(loop);
-	}
-	pthread_mutex_unlock(&loop->inbox_lock);
-	return ok;
-}
-
-const char *
-loop_problem(const struct loop *loop)
-{
-	if (atomic_load(&loop->retired))
-		return "the program is ending: no provider is asked any more";
-	return "no memory, thread or descriptor to ask the provider with";
-}
-
 void
-loop_launch(struct loop *loop, struct flight *f)
+loop_put(struct loop *loop, struct flight *f)
 {
-	/* As in the driver: no fork while it moves. */
-	pthread_mutex_lock(&loop->work);
-	f->wait = flight_start(f);
-	f->started = true;
-	lifecycle_queued(f, f->wait == FLIGHT_SLEEP);
-	if (f->wait == FLIGHT_LANDED || !loop_submit(loop, f)) {
-		if (f->wait != FLIGHT_LANDED)
-			(void)error_set(
-			    &f->error, APAM_E_MEMORY, "%s", loop_problem(loop));
-		lifecycle_landed(f);
-		flight_free(&f);
-	}
-	pthread_mutex_unlock(&loop->work);
+	f->next = loop->inbox;
+	loop->inbox = f;
 }
 
 int
@@ -551,9 +436,9 @@ loop_descriptor(struct loop *loop)
 
 	pthread_mutex_lock(&loop->work);
 	(void)mend(loop);
-	pthread_mutex_lock(&loop->inbox_lock);
-	set = make_descriptors(loop) ? loop->set : -1;
-	pthread_mutex_unlock(&loop->inbox_lock);
+	pthread_mutex_lock(loop->lock);
+	set = loop_open(loop) ? loop->set : -1;
+	pthread_mutex_unlock(loop->lock);
 	pthread_mutex_unlock(&loop->work);
 	return set;
 }
@@ -575,61 +460,27 @@ drop_all(struct loop *loop, struct flight *list, bool given_up)
 	}
 }
 
-static void
-stop_thread(struct loop *loop)
-{
-	pthread_mutex_lock(&loop->inbox_lock);
-	atomic_store(&loop->stop, true);
-	call_driver(loop);
-	pthread_mutex_unlock(&loop->inbox_lock);
-	pthread_join(loop->thread, NULL);
-}
-
 void
 loop_free(struct loop *loop)
 {
-	bool lost;
+	const bool lost = atomic_load(&loop->retired) ||
+	    !sockets_are_ours(loop) || (loop->set >= 0 && !set_is_ours(loop));
 
-	if (loop->running)
-		stop_thread(loop);
-	lost = atomic_load(&loop->retired) || !all_are_ours(loop);
 	drop_all(loop, loop->inbox, lost);
 	drop_all(loop, loop->flying, lost);
 	if (loop->multi != NULL && !lost)
 		(void)curl_api()->multi_cleanup(loop->multi);
 	let_go_of_descriptors(loop);
 	pthread_cond_destroy(&loop->submitted);
-	pthread_mutex_destroy(&loop->inbox_lock);
 	pthread_mutex_destroy(&loop->work);
 }
 
 void
 loop_abandon(struct loop *loop)
 {
-	bool threaded = loop->threaded;
-
 	/* Those in the inbox may have been launched already. */
 	drop_all(loop, loop->inbox, true);
 	drop_all(loop, loop->flying, true);
 	let_go_of_descriptors(loop);
-	loop_init(loop, threaded);
-}
-
-void
-loop_retire(struct loop *loop, const struct timespec *until)
-{
-	/* Said first, so that the driver does not take the lock once more. */
-	atomic_store(&loop->retired, true);
-	if (pthread_mutex_timedlock(&loop->work, until) != 0)
-		return;
-	loop->curl_due = INT64_MAX;
-	pthread_mutex_unlock(&loop->work);
-	/* OpenSSL has something to do at the end of a thread, too. */
-	pthread_mutex_lock(&loop->inbox_lock);
-	if (loop->running)
-		call_driver(loop);
-	pthread_mutex_unlock(&loop->inbox_lock);
-	if (loop->running &&
-	    pthread_timedjoin_np(loop->thread, NULL, until) == 0)
-		loop->running = false;
+	loop_init(loop, loop->lock, loop->listener, loop->threaded);
 }

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What moves flights: one libcurl multi handle, a set of descriptors, timers.
- * A background thread drives it, started with the first flight that does not
- * land at once; or, in a context opened with APAM_OPEN_NO_THREAD, whoever calls
- * loop_turn does.
+ * It knows flights and no credentials: a listener is told what becomes of them.
+ * driver.h has the thread that drives it.
  *
- * Locks: `work` is held while flights move, never while waiting for events;
- * `inbox_lock` for a moment, by anybody.  Order: work, the context's, inbox.
+ * Locks: `work` is held while flights move, never while waiting for events; the
+ * context's for a moment, by any thread.  Order: work, the context's.
  *
  * A host may close descriptors that it does not know, ours among them.  They
  * are looked at before they are used (base/own_fd.h): what is not ours any more
  * is left alone, what was under way with it lands with an error, and new ones
- * are made.  The thread hears of what is submitted without a descriptor while
- * it has nothing to do, and looks twice a second at its own while it has.
+ * are made.  The driver looks at them twice a second.
  */
 #ifndef CORE_LOOP_H
 #define CORE_LOOP_H
@@ -20,23 +18,34 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <time.h>
 
 #include "flight/flight.h"
 #include "flight/pollset.h"
 
 #define LOOP_SOCKETS_MAX 256
 
+/* Both are called with `work` held, and without the context's lock. */
+struct loop_listener {
+	/* Whether a flight waits for another process. */
+	void (*queued)(const struct flight *f, bool queued);
+	/* It has landed; it is freed after that. */
+	void (*landed)(struct flight *f);
+};
+
 struct loop {
 	pthread_mutex_t work;
-	pthread_mutex_t inbox_lock;
-	struct flight *inbox;	/* submitted, not yet seen by the driver */
+	const struct loop_listener *listener;
 	struct flight *flying;
-	int set;		/* a descriptor; -1 before the first flight */
-	struct wakeup wake;
 	CURLM *multi;		/* NULL before the first transfer */
 	int64_t curl_due;	/* clock_ms; INT64_MAX: never */
 	struct own_fd sockets[LOOP_SOCKETS_MAX]; /* libcurl's */
+
+	pthread_mutex_t *lock;	/* the context's; guards what follows */
+	struct flight *inbox;	/* submitted, not yet seen by the driver */
+	int set;		/* a descriptor; -1 before the first flight */
+	struct wakeup wake;
+
+	/* The driver's; driver.c. */
 	bool threaded;		/* a thread drives it */
 	bool running;		/* it has been started */
 	bool resting;		/* it waits for `submitted` */
@@ -46,38 +55,24 @@ struct loop {
 	pthread_t thread;
 };
 
-void loop_init(struct loop *loop, bool threaded);
+/* `lock` is the context's, and `listener` lives as long as the loop. */
+void loop_init(struct loop *loop, pthread_mutex_t *lock,
+    const struct loop_listener *listener, bool threaded);
 
 /*
- * Stop the thread and drop all flights, without landing them.  What libcurl
- * holds is given up, not freed, where the loop has retired.
+ * Drop all flights, without landing them.  What libcurl holds is given up, not
+ * freed, where the loop has retired.  No thread drives it any more.
  */
 void loop_free(struct loop *loop);
 
 /*
- * The process ends: from now on nothing here begins to call libcurl, and the
- * thread ends.  What is under way, and the thread, are waited for until the
- * time `until` of CLOCK_REALTIME.
+ * Make the set and the wakeup, if there are none; false where that cannot be.
+ * With the context's lock held.
  */
-void loop_retire(struct loop *loop, const struct timespec *until);
+bool loop_open(struct loop *loop);
 
-/*
- * Take a flight over and see that it moves.  It lands later, by
- * lifecycle_landed, in the driver's thread.  False where there are no
- * descriptors or no thread; the flight is the caller's still.
- */
-bool loop_submit(struct loop *loop, struct flight *f);
-
-/* Why not, where that returned false; static text. */
-const char *loop_problem(const struct loop *loop);
-
-/*
- * The same, but start it here and now: one that needs no exchange has landed
- * when this returns, and cost neither a thread nor a descriptor.  One that
- * cannot move lands with an error.  The caller does not hold the context's
- * lock.
- */
-void loop_launch(struct loop *loop, struct flight *f);
+/* Add a flight for the next turn.  With the context's lock held. */
+void loop_put(struct loop *loop, struct flight *f);
 
 /*
  * Move what can move, then wait for at most `wait_ms` for more and move that.

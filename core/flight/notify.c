@@ -36,7 +36,7 @@ find_key(const struct entry *e, struct key_note *note)
 	note->key[0] = '\0';
 	if (id.n > 0)
 		key_note_key(
-		    e->conf->scheme, id.p, e->life.admission.mark, note->key);
+		    e->conf->scheme, id.p, e->registry.mark, note->key);
 }
 
 /* The same. */
@@ -72,7 +72,7 @@ say_missed(struct env *env)
 static void
 name_secret(struct entry *e, struct key_note *note)
 {
-	if (e->life.standing.seen_good && !e->seen_own)
+	if (e->credential.key.seen_good && !e->seen_own)
 		e->seen_own = entry_seen_make(e, e->seen);
 	memcpy(note->seen, e->seen, sizeof(note->seen));
 }
@@ -89,7 +89,7 @@ write_note(
 }
 
 void
-tell_use(struct entry *e)
+notify_use(struct entry *e)
 {
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 
@@ -104,16 +104,15 @@ tell_use(struct entry *e)
 /* ---- Ids ------------------------------------------------------------------ */
 
 void
-tell_key_id(struct entry *e, char *key_id)
+notify_key_id(struct entry *e, char *key_id)
 {
 	const struct apam_str id = entry_key_id(e);
 	bool known;
 
-	tell_recall(e);
+	notify_recall(e);
 	pthread_mutex_lock(&e->env->lock);
-	known = e->life.standing.seen_good ||
-	    e->life.admission.mark[0] != '\0' ||
-	    e->life.admission.archived_at != 0;
+	known = e->credential.key.seen_good || e->registry.mark[0] != '\0' ||
+	    e->registry.archived_at != 0;
 	pthread_mutex_unlock(&e->env->lock);
 	if (id.n == 0 || known)
 		(void)snprintf(key_id, APAM_KEY_ID_SIZE, "%s", id.p);
@@ -137,7 +136,7 @@ audit_state(struct entry *e, const struct key_finding *found)
 		.evidence = found->evidence,
 	};
 
-	tell_key_id(e, key_id);
+	notify_key_id(e, key_id);
 	audit_write(&e->env->audit, &event);
 }
 
@@ -153,16 +152,16 @@ write_check(
 }
 
 void
-tell_finding(struct entry *e)
+notify_finding(struct entry *e)
 {
-	struct standing *s = &e->life.standing;
+	struct key_state *s = &e->credential.key;
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 	struct key_finding found;
 	bool news, due;
 
 	pthread_mutex_lock(&e->env->lock);
 	found = s->found;
-	news = standing_news(s);
+	news = key_state_news(s);
 	due = found.at != 0 && found.at != e->check_told;
 	due = due && (news || found.at - e->check_told >= KEY_NOTE_EVERY_S);
 	if (due) {
@@ -180,7 +179,7 @@ tell_finding(struct entry *e)
 /* ---- What is known from before ------------------------------------------ */
 
 bool
-tell_noted(struct entry *e, struct key_note *note)
+notify_noted(struct entry *e, struct key_note *note)
 {
 	const struct settings *settings = e->env->settings;
 
@@ -191,7 +190,7 @@ tell_noted(struct entry *e, struct key_note *note)
 }
 
 bool
-tell_said(struct entry *e, struct key_note *note)
+notify_said(struct entry *e, struct key_note *note)
 {
 	const struct settings *settings = e->env->settings;
 
@@ -202,29 +201,29 @@ tell_said(struct entry *e, struct key_note *note)
 }
 
 void
-tell_recall(struct entry *e)
+notify_recall(struct entry *e)
 {
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 	bool known, seen;
 
 	pthread_mutex_lock(&e->env->lock);
-	known = e->recalled || e->life.standing.seen_good;
+	known = e->recalled || e->credential.key.seen_good;
 	pthread_mutex_unlock(&e->env->lock);
 	if (known)
 		return;
-	seen = tell_noted(e, &note) && entry_seen_is_of(e, note.seen);
+	seen = notify_noted(e, &note) && entry_seen_is_of(e, note.seen);
 	pthread_mutex_lock(&e->env->lock);
 	e->recalled = true;
 	if (!e->seen_own)
 		memcpy(e->seen, note.seen, sizeof(e->seen));
 	e->seen_own = e->seen_own || seen;
 	if (seen)
-		e->life.standing.seen_good = true;
+		e->credential.key.seen_good = true;
 	pthread_mutex_unlock(&e->env->lock);
 }
 
 void
-tell_proven(struct entry *e)
+notify_proven(struct entry *e)
 {
 	const struct key_finding found = { .state = APAM_KEY_GOOD,
 		.at = clock_unix(),
@@ -232,10 +231,10 @@ tell_proven(struct entry *e)
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 	bool known;
 
-	tell_recall(e);
+	notify_recall(e);
 	pthread_mutex_lock(&e->env->lock);
-	known = e->life.standing.seen_good;
-	e->life.standing.seen_good = true;
+	known = e->credential.key.seen_good;
+	e->credential.key.seen_good = true;
 	if (!known) {
 		name_key(e, &note);
 		name_secret(e, &note);

@@ -6,44 +6,44 @@
  *
  * Not to be called with the context's lock held.
  */
-#ifndef CORE_TELL_H
-#define CORE_TELL_H
+#ifndef CORE_NOTIFY_H
+#define CORE_NOTIFY_H
 
 #include "entry/entry.h"
 #include "keys/note.h"
 
 /* After something was found out about the key. */
-void tell_finding(struct entry *e);
+void notify_finding(struct entry *e);
 
 /*
  * Take in whether this very key was ever seen good, by what programs noted.
  * Reads files the first time, where the process itself does not know.
  */
-void tell_recall(struct entry *e);
+void notify_recall(struct entry *e);
 
 /*
  * After the API accepted a static key, for the first time in this process: that
  * is noted, if it was not known.
  */
-void tell_proven(struct entry *e);
+void notify_proven(struct entry *e);
 
 /*
  * The last check of the key that this user's programs noted: fills in *note.
  * False where there is none.
  */
-bool tell_noted(struct entry *e, struct key_note *note);
+bool notify_noted(struct entry *e, struct key_note *note);
 
 /* The same of other users' programs, whose word decides nothing. */
-bool tell_said(struct entry *e, struct key_note *note);
+bool notify_said(struct entry *e, struct key_note *note);
 
 /*
  * The id of the key for logs and reports, of APAM_KEY_ID_SIZE bytes: cut while
  * nobody knows that it is one.  It is known once the key was seen good, or an
  * administrator registered it.
  */
-void tell_key_id(struct entry *e, char *key_id);
+void notify_key_id(struct entry *e, char *key_id);
 
 /* After it signed. */
-void tell_use(struct entry *e);
+void notify_use(struct entry *e);
 
 #endif

@@ -12,7 +12,8 @@
 #include "base/error.h"
 #include "base/privilege.h"
 #include "file/user_dir.h"
-#include "flight/loop.h"
+#include "flight/driver.h"
+#include "flight/landing.h"
 #include "keys/registry.h"
 #include "profile/exit.h"
 #include "profile/fork.h"
@@ -45,7 +46,8 @@ allocate(const struct apam_open_options *options, struct settings *settings)
 		free(c);
 		return NULL;
 	}
-	loop_init(c->env.loop, (options->flags & APAM_OPEN_NO_THREAD) == 0);
+	loop_init(c->env.loop, &c->env.lock, &landing_listener,
+	    (options->flags & APAM_OPEN_NO_THREAD) == 0);
 	c->env.settings = settings;
 	c->env.log = (struct log){ options->log, options->log_arg,
 		options->log_level };
@@ -137,7 +139,7 @@ apam_close(struct apam **ctx)
 	if (c == NULL)
 		return;
 	fork_unwatch(c);
-	loop_free(c->env.loop);
+	driver_free(c->env.loop);
 	free(c->env.loop);
 	profile_index_release(&c->finder.index);
 	for (size_t i = 0; i < c->profile_count; i++)

@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/exit_watch.h"
-#include "flight/loop.h"
+#include "flight/driver.h"
 #include "profile/fork.h"
 
 #define PATIENCE_MS 2000
@@ -17,7 +17,7 @@
 static void
 retire(struct apam *ctx, const struct timespec *until)
 {
-	loop_retire(ctx->env.loop, until);
+	driver_retire(ctx->env.loop, until);
 }
 
 static void

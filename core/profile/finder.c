@@ -53,7 +53,7 @@ add_named(struct apam *ctx, const char *name, struct profile_index *index,
 }
 
 enum apam_status
-find_index(struct apam *ctx, const struct names_list *list,
+finder_index(struct apam *ctx, const struct names_list *list,
     struct profile_index **index, struct apam_error *err)
 {
 	enum apam_status status = APAM_OK;
@@ -115,7 +115,7 @@ look(struct apam *ctx, struct profile_index **index, struct apam_error *err)
 
 	*index = NULL;
 	if (status == APAM_OK)
-		status = find_index(ctx, &list, index, err);
+		status = finder_index(ctx, &list, index, err);
 	names_list_free(&list);
 	keep(ctx, *index);
 	return status;

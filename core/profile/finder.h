@@ -4,8 +4,8 @@
  * asked and anew when the files have been looked at, once a second at most and
  * once more for a URL that no profile holds.
  */
-#ifndef CORE_FIND_H
-#define CORE_FIND_H
+#ifndef CORE_FINDER_H
+#define CORE_FINDER_H
 
 #include "config/directory.h"
 #include "profile/handle.h"
@@ -15,7 +15,7 @@
  * An index of the profiles that are listed, as their files are now.  Those that
  * cannot be read are left out.  Errors: MEMORY; *index is then NULL.
  */
-enum apam_status find_index(struct apam *ctx, const struct names_list *list,
+enum apam_status finder_index(struct apam *ctx, const struct names_list *list,
     struct profile_index **index, struct apam_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Handlers of pthread_atfork.  Order of locks, as everywhere: the registry,
- * work, the context's, inbox, the key registry's, the list of modules, those
+ * work, the context's, the key registry's, the list of modules, those
  * that modules are called under, the audit log's, and last the gate of
  * base/fork_gate.h.
  */
@@ -49,7 +49,6 @@ prepare(void)
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
 		pthread_mutex_lock(&c->env.loop->work);
 		pthread_mutex_lock(&c->env.lock);
-		pthread_mutex_lock(&c->env.loop->inbox_lock);
 		pthread_mutex_lock(&c->env.keys.lock);
 		pthread_mutex_lock(&c->env.modules.lock);
 		note_open(c);
@@ -68,7 +67,6 @@ in_parent(void)
 		each_call_lock(c, pthread_mutex_unlock);
 		pthread_mutex_unlock(&c->env.modules.lock);
 		pthread_mutex_unlock(&c->env.keys.lock);
-		pthread_mutex_unlock(&c->env.loop->inbox_lock);
 		pthread_mutex_unlock(&c->env.lock);
 		pthread_mutex_unlock(&c->env.loop->work);
 	}
@@ -83,28 +81,13 @@ renew(pthread_mutex_t *lock)
 	return pthread_mutex_init(lock, NULL);
 }
 
-/* No flight of the parent's lands here, and nobody waits. */
-static void
-ground(struct stack *s)
-{
-	for (size_t i = 0; i < s->count; i++) {
-		struct life *l = &s->entries[i].life;
-
-		life_renew_condition(l);
-		l->waiting = 0;
-		l->owed = 0;
-		l->busy = false;
-		l->queued = false;
-		l->untold = false;
-	}
-}
-
 static void
 renew_stack(struct stack *s)
 {
 	(void)renew(&s->lock);
 	if (atomic_load(&s->opened)) {
-		ground(s);
+		for (size_t i = 0; i < s->count; i++)
+			flight_state_renew(&s->entries[i].flight);
 		return;
 	}
 	/* Another thread was about to open it: begin again. */

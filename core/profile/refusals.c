@@ -39,7 +39,7 @@ refusal_tell(struct apam_profile *profile, struct stack *stack,
 	if (why->entry >= 0 && (size_t)why->entry < stack->count) {
 		struct entry *e = &stack->entries[why->entry];
 
-		tell_key_id(e, key_id);
+		notify_key_id(e, key_id);
 		event.scheme = e->conf->scheme;
 		event.key_id = key_id;
 	}

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "file/trust.h"
+#include "flight/admit.h"
 #include "flight/obtain.h"
 #include "text/key_look.h"
 
@@ -317,8 +318,7 @@ stack_inherit(struct stack *s, struct stack *old)
 	for (size_t i = 0; i < s->count; i++)
 		for (size_t j = 0; j < old->count; j++)
 			if (entry_same(&s->entries[i], &old->entries[j]))
-				lifecycle_inherit(
-				    &s->entries[i], &old->entries[j]);
+				entry_inherit(&s->entries[i], &old->entries[j]);
 }
 
 /* ---- Signing ---------------------------------------------------------- */
@@ -375,7 +375,7 @@ try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
 	if (status == APAM_OK)
 		status = entry_prepare(e, request, &part, err);
 	if (status == APAM_OK)
-		status = lifecycle_credential(e, a->patience, &c, err);
+		status = obtain_credential(e, a->patience, &c, err);
 	if (status == APAM_OK)
 		status = entry_sign(e, c, request, &part, err);
 	if (status == APAM_OK)

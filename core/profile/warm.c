@@ -36,9 +36,10 @@ static bool
 is_first_alive(const struct stack *stack, size_t index)
 {
 	while (index-- > 0) {
-		const struct life *l = &stack->entries[index].life;
+		const struct entry *e = &stack->entries[index];
 
-		if (l->latch.status == APAM_OK && l->admission.archived_at == 0)
+		if (e->credential.restraint.latch.status == APAM_OK &&
+		    e->registry.archived_at == 0)
 			return false;
 	}
 	return true;
@@ -83,17 +84,18 @@ warm_is_worth(const struct stack *stack, struct stack_result *result)
  * at: until it is stale, or a refresh is due that nobody has begun.  0: not.
  */
 static int64_t
-serves_ms(const struct life *l, uint64_t generation, int64_t check_at)
+serves_ms(const struct entry *e, uint64_t generation, int64_t check_at)
 {
+	const struct credential_state *s = &e->credential;
 	const int64_t now = clock_ms();
 	int64_t end;
 
-	if (l->current == NULL || l->current->generation != generation ||
-	    generation <= l->rejected || l->latch.status != APAM_OK)
+	if (s->current == NULL || s->current->generation != generation ||
+	    generation <= s->rejected || s->restraint.latch.status != APAM_OK)
 		return 0;
-	end = l->current->stale;
-	if (!l->busy && l->refresh_at < end)
-		end = l->refresh_at;
+	end = s->current->stale;
+	if (!e->flight.busy && s->refresh_at < end)
+		end = s->refresh_at;
 	if (check_at < end)
 		end = check_at;
 	return end > now ? end - now : 0;
@@ -107,7 +109,7 @@ warm_open(struct stack *stack, struct stack_result *result, int64_t check_at)
 
 	if (stack->slot == NULL || e == NULL)
 		return;
-	content.good_ms = serves_ms(&e->life, result->generation, check_at);
+	content.good_ms = serves_ms(e, result->generation, check_at);
 	if (content.good_ms > 0)
 		slot_open(stack->slot, &content);
 }

@@ -126,7 +126,7 @@ slot_copy_image(const struct slot *slot, struct apam_signature *s)
 	s->generation = LOAD(slot->generation);
 	s->credential = LOAD(slot->credential);
 	s->entries = LOAD(slot->entries);
-	race_copy(store, slot->image, n);
+	torn_copy(store, slot->image, n);
 	slot_place_headers(store, slot->image, s->header_count);
 	return true;
 }

@@ -7,8 +7,8 @@
  * memcpy: no atomic copy is as fast, and what is torn is thrown away.  A race
  * detector is shown an atomic copy all the same, so that it sees other races.
  */
-#ifndef CORE_RACE_H
-#define CORE_RACE_H
+#ifndef CORE_TORN_COPY_H
+#define CORE_TORN_COPY_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -34,7 +34,7 @@
 #ifdef RACE_DETECTOR
 
 static inline void
-race_copy(char *to, const char *from, size_t n)
+torn_copy(char *to, const char *from, size_t n)
 {
 	typedef uint64_t __attribute__((may_alias)) word;
 	size_t i = 0;
@@ -51,7 +51,7 @@ race_copy(char *to, const char *from, size_t n)
 
 /* Copy bytes, of which either side may be used by others meanwhile. */
 static inline void
-race_copy(char *to, const char *from, size_t n)
+torn_copy(char *to, const char *from, size_t n)
 {
 	memcpy(to, from, n);
 }

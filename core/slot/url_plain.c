@@ -182,6 +182,6 @@ void
 url_start_set(struct url_start *start, const char *text, size_t n)
 {
 	STORE(url_wide, can_be_wide());
-	race_copy(start->room + URL_BLOCK, text, n);
+	torn_copy(start->room + URL_BLOCK, text, n);
 	STORE(start->n, n);
 }

@@ -110,8 +110,8 @@ write_image(
 		table[i].value.p = (char *)value;
 		table[i].value.n = from[i].value.n;
 	}
-	race_copy(s->image, (const char *)table, size);
-	race_copy(s->image + size, base, fields->text.n);
+	torn_copy(s->image, (const char *)table, size);
+	torn_copy(s->image + size, base, fields->text.n);
 	STORE(s->shape, slot_shape(size + fields->text.n, fields->count));
 }
 

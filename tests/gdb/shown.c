@@ -25,8 +25,8 @@ static struct {
 	struct url url;
 	struct stack *stack;
 	struct entry *entry;
-	struct life *life;
-	struct standing *standing;
+	struct credential_state *credential;
+	struct key_state *key;
 	struct slot *slot;
 } seen;
 
@@ -78,8 +78,8 @@ sign(void)
 	    APAM_OK);
 	seen.stack = seen.profile->stack;
 	seen.entry = &seen.stack->entries[0];
-	seen.life = &seen.entry->life;
-	seen.standing = &seen.entry->life.standing;
+	seen.credential = &seen.entry->credential;
+	seen.key = &seen.entry->credential.key;
 	seen.slot = atomic_load(&seen.profile->slot);
 }
 

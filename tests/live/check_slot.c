@@ -72,7 +72,7 @@ setup(void)
 	for (int i = 0; i < 2; i++) {
 		entries[i].conf = &conf[i];
 		entries[i].module = &module;
-		entries[i].life.refresh_at = INT64_MAX;
+		entries[i].credential.refresh_at = INT64_MAX;
 	}
 	stack.profile = &profile;
 	stack.entries = entries;
@@ -83,7 +83,7 @@ setup(void)
 	ck_assert_ptr_nonnull(stack.slot);
 	make_result(0, 'A', 2000);
 	make_result(1, 'b', 70);
-	entries[0].life.current = &credentials[0];
+	entries[0].credential.current = &credentials[0];
 }
 
 static void
@@ -98,7 +98,7 @@ teardown(void)
 static void
 open_with(int i, int64_t ms)
 {
-	entries[0].life.current = &credentials[i];
+	entries[0].credential.current = &credentials[i];
 	warm_open(&stack, &results[i], clock_ms() + ms);
 }
 
@@ -420,17 +420,17 @@ make_shut_entry(enum shut shut)
 	if (shut == NOT_STATIC)
 		module.abi.traits = 0;
 	if (shut == LATCHED)
-		e->life.latch.status = APAM_E_REVOKED;
+		e->credential.restraint.latch.status = APAM_E_REVOKED;
 	if (shut == REJECTED)
-		e->life.rejected = 'A';
+		e->credential.rejected = 'A';
 	if (shut == STALE)
 		credentials[0].stale = clock_ms();
 	if (shut == DUE)
-		e->life.refresh_at = clock_ms();
+		e->credential.refresh_at = clock_ms();
 	if (shut == OLD)
-		e->life.current = &credentials[1];
+		e->credential.current = &credentials[1];
 	if (shut == NO_CREDENTIAL)
-		e->life.current = NULL;
+		e->credential.current = NULL;
 }
 
 static void
@@ -506,10 +506,10 @@ END_TEST
 START_TEST(it_opens_behind_an_archived_key_alone)
 {
 	results[0].entries = 2;
-	entries[1].life.current = &credentials[0];
+	entries[1].credential.current = &credentials[0];
 	warm_open(&stack, &results[0], clock_ms() + 1000);
 	ck_assert(!sign_with_slot());
-	entries[0].life.admission.archived_at = 1;
+	entries[0].registry.archived_at = 1;
 	warm_open(&stack, &results[0], clock_ms() + 1000);
 	ck_assert(sign_with_slot());
 }
@@ -561,12 +561,12 @@ END_TEST
 
 START_TEST(it_ends_when_a_refresh_is_due_that_nobody_began)
 {
-	entries[0].life.refresh_at = clock_ms() + 60;
+	entries[0].credential.refresh_at = clock_ms() + 60;
 	open_with(0, 1000);
 	sleep_ms(80);
 	ck_assert(!sign_with_slot());
 	/* Under way it is nobody's business any more. */
-	entries[0].life.busy = true;
+	entries[0].flight.busy = true;
 	open_with(0, 1000);
 	ck_assert(sign_with_slot());
 }

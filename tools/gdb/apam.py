@@ -212,13 +212,13 @@ class CredentialState(Printer):
             said.append("to be refreshed " + moment(refresh))
         if number(v, "rejected"):
             said.append("rejected up to generation %d" % number(v, "rejected"))
-        latch = field(v, "latch")
-        if latch is not None and int(latch["status"]) != 0:
-            said.append("latched: " + Error(latch).line())
-        if number(v, "failures"):
+        restraint = v["restraint"]
+        if int(restraint["latch"]["status"]) != 0:
+            said.append("latched: " + Error(restraint["latch"]).line())
+        if number(restraint, "failures"):
             said.append("%s, next try %s" % (
-                a_number_of(number(v, "failures"), "failure"),
-                moment(number(v, "not_before"))))
+                a_number_of(number(restraint, "failures"), "failure"),
+                moment(number(restraint, "not_before"))))
         return ", ".join(said)
 
 
@@ -249,15 +249,9 @@ class Entry(Printer):
             "-" if conf is None else c_text(conf["scheme"]))]
         if not field(v, "state"):
             said.append("not open")
-        state = field(v, "life", "credential")
-        if state is None:
-            return ", ".join(said)
+        state = v["credential"]
         said.append(CredentialState(state).line())
-        key = field(v, "key", "key_state")
-        if key is None:
-            key = field(state, "standing", "key")
-        if key is not None:
-            said.append("key " + KeyState(key).line())
+        said.append("key " + KeyState(state["key"]).line())
         return ", ".join(said)
 
 
@@ -299,11 +293,11 @@ PRINTERS = {
     "apam_str": Str,
     "buf": Buf,
     "credential": Credential,
+    "credential_state": CredentialState,
     "entry": Entry,
-    "life": CredentialState,
+    "key_state": KeyState,
     "slot": Slot,
     "stack": Stack,
-    "standing": KeyState,
     "url": Url,
 }
 

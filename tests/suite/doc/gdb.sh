@@ -34,8 +34,8 @@ seen.buf		<20 bytes, not shown>, 20 of at most 4096 bytes
 seen.full		failed: more than 4 bytes
 seen.url		"https://api.example/eyes\?page=2", host api.example, port 443
 *seen.entry		entry 1 of p, scheme basic-email-key, generation 1, .*, key unknown
-*seen.life		generation 1, [0-9]+ bytes, static, expires never
-*seen.standing		unknown
+*seen.credential		generation 1, [0-9]+ bytes, static, expires never
+*seen.key		unknown
 *seen.stack		stack of p, open, 1 user, 2 entries = \{1 = entry 1 of p, .*, 2 = entry 2 of p, .*, no credential, key unknown\}
 *seen.slot		slot, 1 header of [0-9]+ bytes, 1 origin, generation 1
 seen.project.err	ok

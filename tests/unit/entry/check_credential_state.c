@@ -14,21 +14,21 @@
 
 #define TTL 100 /* seconds */
 
-static struct life l;
+static struct credential_state l;
 static struct profile_entry conf;
 
 static void
 setup(void)
 {
 	memset(&l, 0, sizeof(l));
-	life_init(&l);
+	credential_state_init(&l);
 	conf = (struct profile_entry){ .revocation_ttl = TTL };
 }
 
 static void
 teardown(void)
 {
-	life_free(&l);
+	credential_state_free(&l);
 }
 
 /* One of this generation that lives for so long from now on. */
@@ -43,7 +43,7 @@ take(uint64_t generation, int64_t seconds, bool minted)
 	c = credential_new(&secret, generation, clock_ms(), seconds);
 	ck_assert_ptr_nonnull(c);
 	c->minted = minted;
-	life_take(&l, &conf, c, false);
+	credential_state_take(&l, &conf, c, false);
 	credential_release(&c);
 }
 
@@ -54,7 +54,7 @@ go_wrong(enum apam_status status, int64_t retry_after)
 
 	error_clear(&why);
 	(void)error_set(&why, status, "said the provider");
-	life_fail(&l, &why, retry_after);
+	credential_state_fail(&l, &why, retry_after);
 }
 
 static void
@@ -64,19 +64,19 @@ learn(enum apam_key_state state)
 		.state = state, .at = 1700000000, .evidence = "asked"
 	};
 
-	life_learn(&l, &conf, &finding);
+	credential_state_learn(&l, &conf, &finding);
 }
 
 static bool
 usable(void)
 {
-	return life_usable(&l, clock_ms());
+	return credential_state_usable(&l, clock_ms());
 }
 
 static bool
 latched(void)
 {
-	return life_latched(&l, clock_ms());
+	return credential_state_latched(&l, clock_ms());
 }
 
 /* ---- What may be sent ----------------------------------------------------- */
@@ -86,15 +86,15 @@ START_TEST(what_is_taken_is_usable_until_it_is_not)
 	ck_assert(!usable());
 	take(5, 100, true);
 	ck_assert(usable());
-	ck_assert(!life_usable(&l, clock_ms() + 95 * 1000));
-	life_reject(&l);
-	ck_assert(life_rejected(&l));
+	ck_assert(!credential_state_usable(&l, clock_ms() + 95 * 1000));
+	credential_state_reject(&l);
+	ck_assert(credential_state_rejected(&l));
 	ck_assert(!usable());
 	take(6, 100, true);
 	ck_assert(usable());
-	life_drop(&l);
+	credential_state_drop(&l);
 	ck_assert(!usable());
-	ck_assert(!life_rejected(&l));
+	ck_assert(!credential_state_rejected(&l));
 }
 END_TEST
 
@@ -102,9 +102,9 @@ START_TEST(one_for_once_is_for_those_who_waited)
 {
 	take(5, 0, true);
 	ck_assert(!usable());
-	ck_assert(life_just_made(&l, clock_ms()));
-	life_reject(&l);
-	ck_assert(!life_just_made(&l, clock_ms()));
+	ck_assert(credential_state_just_made(&l, clock_ms()));
+	credential_state_reject(&l);
+	ck_assert(!credential_state_just_made(&l, clock_ms()));
 }
 END_TEST
 
@@ -129,7 +129,7 @@ START_TEST(a_permanent_answer_latches)
 	go_wrong(failures[_i].status, -1);
 	ck_assert_int_eq(latched(), failures[_i].with);
 	ck_assert(usable());
-	life_drop(&l);
+	credential_state_drop(&l);
 	ck_assert_int_eq(latched(), failures[_i].without);
 }
 END_TEST
@@ -150,7 +150,7 @@ START_TEST(a_finding_sets_the_latch)
 {
 	go_wrong(APAM_E_DENIED, -1);
 	learn(findings[_i].state);
-	ck_assert_int_eq(l.latch.status, findings[_i].latch);
+	ck_assert_int_eq(l.restraint.latch.status, findings[_i].latch);
 }
 END_TEST
 
@@ -159,28 +159,28 @@ START_TEST(a_key_that_was_set_aside_comes_back)
 	int64_t now = clock_ms();
 
 	take(5, 1000, false);
-	life_set_aside(&l, &conf);
+	credential_state_set_aside(&l, &conf);
 	ck_assert(latched());
-	ck_assert_int_eq(l.standing.found.state, APAM_KEY_REJECTED);
-	life_reopen(&l, now + (TTL - 1) * 1000);
+	ck_assert_int_eq(l.key.found.state, APAM_KEY_REJECTED);
+	credential_state_reopen(&l, now + (TTL - 1) * 1000);
 	ck_assert(latched());
-	life_reopen(&l, now + (TTL + 1) * 1000);
+	credential_state_reopen(&l, now + (TTL + 1) * 1000);
 	ck_assert(!latched());
 	ck_assert(usable());
-	ck_assert_int_eq(l.standing.found.state, APAM_KEY_UNKNOWN);
+	ck_assert_int_eq(l.key.found.state, APAM_KEY_UNKNOWN);
 }
 END_TEST
 
 START_TEST(a_dead_key_does_not_come_back)
 {
-	life_set_aside(&l, &conf);
+	credential_state_set_aside(&l, &conf);
 	learn(APAM_KEY_REVOKED);
-	life_reopen(&l, INT64_MAX);
+	credential_state_reopen(&l, INT64_MAX);
 	ck_assert(latched());
 	/* But where somebody asks for it. */
-	life_retry(&l);
+	credential_state_retry(&l);
 	ck_assert(!latched());
-	ck_assert_int_eq(l.standing.found.state, APAM_KEY_UNKNOWN);
+	ck_assert_int_eq(l.key.found.state, APAM_KEY_UNKNOWN);
 }
 END_TEST
 
@@ -188,9 +188,9 @@ START_TEST(nothing_to_retry)
 {
 	take(5, 1000, true);
 	learn(APAM_KEY_GOOD);
-	life_retry(&l);
+	credential_state_retry(&l);
 	ck_assert(usable());
-	ck_assert_int_eq(l.standing.found.state, APAM_KEY_GOOD);
+	ck_assert_int_eq(l.key.found.state, APAM_KEY_GOOD);
 }
 END_TEST
 
@@ -199,13 +199,13 @@ END_TEST
 START_TEST(a_failure_is_not_repeated_at_once)
 {
 	go_wrong(APAM_E_NETWORK, -1);
-	ck_assert_int_gt(l.not_before, clock_ms() - 1);
-	ck_assert_int_le(l.not_before, clock_ms() + 1000);
+	ck_assert_int_gt(l.restraint.not_before, clock_ms() - 1);
+	ck_assert_int_le(l.restraint.not_before, clock_ms() + 1000);
 	go_wrong(APAM_E_NETWORK, 30);
-	ck_assert_int_ge(l.not_before, clock_ms() + 30000 - 100);
+	ck_assert_int_ge(l.restraint.not_before, clock_ms() + 30000 - 100);
 	take(5, 100, true);
-	ck_assert_int_eq(l.not_before, 0);
-	ck_assert_uint_eq(l.failures, 0);
+	ck_assert_int_eq(l.restraint.not_before, 0);
+	ck_assert_uint_eq(l.restraint.failures, 0);
 }
 END_TEST
 
@@ -214,10 +214,10 @@ START_TEST(a_credential_that_ends_is_replaced_in_time)
 	take(5, 10, true);
 	for (int i = 0; i < 20; i++)
 		go_wrong(APAM_E_NETWORK, -1);
-	ck_assert_int_le(l.not_before, clock_ms() + 5000);
+	ck_assert_int_le(l.restraint.not_before, clock_ms() + 5000);
 	/* Its own word counts for more. */
 	go_wrong(APAM_E_THROTTLED, 60);
-	ck_assert_int_ge(l.not_before, clock_ms() + 59000);
+	ck_assert_int_ge(l.restraint.not_before, clock_ms() + 59000);
 }
 END_TEST
 
@@ -225,13 +225,13 @@ START_TEST(what_never_works_is_asked_for_ever_less)
 {
 	for (uint64_t i = 1; i <= 2; i++) {
 		take(i, 100, true);
-		life_reject(&l);
+		credential_state_reject(&l);
 	}
-	ck_assert_int_eq(l.not_before, 0);
+	ck_assert_int_eq(l.restraint.not_before, 0);
 	for (uint64_t i = 3; i <= 12; i++) {
 		take(i, 100, true);
-		life_reject(&l);
-		ck_assert_int_gt(l.not_before, 0);
+		credential_state_reject(&l);
+		ck_assert_int_gt(l.restraint.not_before, 0);
 	}
 }
 END_TEST
@@ -240,23 +240,20 @@ END_TEST
 
 START_TEST(a_new_stack_goes_on_with_it)
 {
-	struct life next;
+	struct credential_state next;
 
 	memset(&next, 0, sizeof(next));
-	life_init(&next);
+	credential_state_init(&next);
 	take(5, 100, true);
-	l.admission.reading = 3;
-	l.admission.drops = 2;
-	life_inherit(&next, &l);
+	credential_state_inherit(&next, &l);
 	ck_assert_ptr_eq(next.current, l.current);
-	ck_assert(life_usable(&next, clock_ms()));
-	ck_assert_uint_eq(next.admission.drops, 2);
-	ck_assert_int_eq(next.standing.found.state, APAM_KEY_GOOD);
-	life_set_aside(&l, &conf);
-	life_inherit(&next, &l);
-	ck_assert(life_latched(&next, clock_ms()));
-	ck_assert_int_eq(next.aside_until, l.aside_until);
-	life_free(&next);
+	ck_assert(credential_state_usable(&next, clock_ms()));
+	ck_assert_int_eq(next.key.found.state, APAM_KEY_GOOD);
+	credential_state_set_aside(&l, &conf);
+	credential_state_inherit(&next, &l);
+	ck_assert(credential_state_latched(&next, clock_ms()));
+	ck_assert_int_eq(next.restraint.aside_until, l.restraint.aside_until);
+	credential_state_free(&next);
 }
 END_TEST
 
@@ -266,47 +263,22 @@ START_TEST(people_are_shown_what_holds)
 
 	memset(&shown, 0, sizeof(shown));
 	take(5, 100, true);
-	life_show(&l, &shown);
+	credential_state_show(&l, &shown);
 	ck_assert(shown.usable);
 	ck_assert_uint_eq(shown.generation, 5);
 	ck_assert_int_ge(shown.expires_in, 98);
 	learn(APAM_KEY_REVOKED);
-	life_show(&l, &shown);
+	credential_state_show(&l, &shown);
 	ck_assert(!shown.usable);
 	ck_assert_int_eq(shown.latched, APAM_E_REVOKED);
 	ck_assert_str_eq(shown.evidence, "asked");
 }
 END_TEST
 
-/* A wait by the clock that nobody sets ends when it should. */
-START_TEST(a_wait_ends_by_the_clock_of_durations)
-{
-	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	struct life life;
-	struct timespec until;
-	int64_t begin;
-
-	memset(&life, 0, sizeof(life));
-	life_renew_condition(&life);
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += 50 * 1000000;
-	until.tv_sec += until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	begin = clock_ms();
-	pthread_mutex_lock(&lock);
-	while (pthread_cond_timedwait(&life.changed, &lock, &until) == 0)
-		;
-	pthread_mutex_unlock(&lock);
-	ck_assert_int_ge(clock_ms() - begin, 45);
-	ck_assert_int_lt(clock_ms() - begin, 5000);
-	pthread_cond_destroy(&life.changed);
-}
-END_TEST
-
 int
 main(void)
 {
-	Suite *suite = suite_create("life");
+	Suite *suite = suite_create("credential_state");
 	TCase *tc = tcase_create("all");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -322,7 +294,6 @@ main(void)
 	tcase_add_test(tc, what_never_works_is_asked_for_ever_less);
 	tcase_add_test(tc, a_new_stack_goes_on_with_it);
 	tcase_add_test(tc, people_are_shown_what_holds);
-	tcase_add_test(tc, a_wait_ends_by_the_clock_of_durations);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

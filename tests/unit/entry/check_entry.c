@@ -226,11 +226,11 @@ START_TEST(an_open_entry_has_no_credential_yet)
 
 	problems_init(&all);
 	ck_assert(open_first(&e, s, &all));
-	ck_assert_ptr_null(e.life.current);
-	ck_assert_int_eq(e.life.latch.status, APAM_OK);
-	ck_assert_int_eq(e.life.outcome.status, APAM_OK);
-	ck_assert_int_eq(e.life.last_error.status, APAM_OK);
-	ck_assert(e.life.refresh_at == INT64_MAX);
+	ck_assert_ptr_null(e.credential.current);
+	ck_assert_int_eq(e.credential.restraint.latch.status, APAM_OK);
+	ck_assert_int_eq(e.flight.outcome.status, APAM_OK);
+	ck_assert_int_eq(e.credential.restraint.last_error.status, APAM_OK);
+	ck_assert(e.credential.refresh_at == INT64_MAX);
 	ck_assert_ptr_eq(e.owner, &s->owner);
 	ck_assert_int_eq(e.conf->ttl, 60);
 	ck_assert(e.policy.user);
@@ -433,6 +433,34 @@ START_TEST(a_key_is_told_by_its_secret)
 }
 END_TEST
 
+/* What a reload carries over, and what an administrator makes it forget. */
+START_TEST(what_is_known_is_inherited_and_dropped)
+{
+	struct stack *s = stack_of("p", RETURNS(""));
+	struct problems all;
+	struct entry old, next;
+
+	problems_init(&all);
+	ck_assert(open_first(&old, s, &all) && open_first(&next, s, &all));
+	old.registry.reading = 3;
+	old.registry.drops = 2;
+	old.credential.restraint.latch.status = APAM_E_REVOKED;
+	old.flight.busy = true;
+	entry_inherit(&next, &old);
+	ck_assert_uint_eq(next.registry.drops, 2);
+	ck_assert_int_eq(
+	    next.credential.restraint.latch.status, APAM_E_REVOKED);
+	ck_assert(!next.flight.busy);
+	entry_drop(&old);
+	ck_assert_int_eq(old.credential.restraint.latch.status, APAM_OK);
+	ck_assert(old.flight.unwanted);
+	entry_drop(&next);
+	ck_assert(!next.flight.unwanted);
+	entry_close(&old);
+	entry_close(&next);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -449,6 +477,7 @@ main(void)
 	tcase_add_loop_test(t, a_key_has_its_modules_name, 0, ROWS(ids));
 	tcase_add_loop_test(t, a_module_is_called_as_it_says, 0, ROWS(models));
 	tcase_add_test(t, an_entry_is_read_without_its_secrets);
+	tcase_add_test(t, what_is_known_is_inherited_and_dropped);
 	tcase_add_loop_test(
 	    t, a_key_is_told_by_its_secret, 0, ROWS(key_secrets));
 	suite_add_tcase(s, t);

@@ -15,7 +15,7 @@
 #define EVERY 60
 
 static struct profile_entry conf;
-static struct standing s;
+static struct key_state s;
 
 static void
 setup(void)
@@ -24,7 +24,7 @@ setup(void)
 		.check_every = EVERY,
 		.revocation_ttl = TTL,
 		.deny_unknown = true };
-	standing_init(&s);
+	key_state_init(&s);
 }
 
 static void
@@ -34,19 +34,20 @@ find(enum apam_key_state state)
 		.state = state, .at = 1700000000, .evidence = "evidence"
 	};
 
-	standing_found(&s, &conf, &finding);
+	key_state_found(&s, &conf, &finding);
 }
 
 static bool
 enough(int64_t seconds_from_now)
 {
-	return standing_enough(&s, &conf, clock_ms() + seconds_from_now * 1000);
+	return key_state_enough(
+	    &s, &conf, clock_ms() + seconds_from_now * 1000);
 }
 
 static bool
 due(int64_t seconds_from_now)
 {
-	return standing_check_due(
+	return key_state_check_due(
 	    &s, &conf, clock_ms() + seconds_from_now * 1000);
 }
 
@@ -175,7 +176,7 @@ START_TEST(dead_and_never_are_not_asked_about)
 {
 	find(APAM_KEY_REVOKED);
 	ck_assert(!due(EVERY * 100));
-	standing_init(&s);
+	key_state_init(&s);
 	conf.revocation_check = CHECK_NEVER;
 	s.doubtful = true;
 	ck_assert(!due(EVERY * 100));
@@ -189,7 +190,7 @@ START_TEST(a_credential_given_is_evidence)
 	int64_t now = clock_ms();
 
 	s.doubtful = true;
-	standing_given(&s, &conf, now, 1700000000);
+	key_state_given(&s, &conf, now, 1700000000);
 	ck_assert_int_eq(s.found.state, APAM_KEY_GOOD);
 	ck_assert_int_eq(s.found.at, 1700000000);
 	ck_assert_str_ne(s.found.evidence, "");
@@ -213,7 +214,7 @@ START_TEST(a_credential_refused_is_evidence)
 	error_clear(&why);
 	(void)error_set(&why, refusals[_i].status, "the endpoint said so");
 	find(APAM_KEY_GOOD);
-	standing_refused(&s, &why);
+	key_state_refused(&s, &why);
 	ck_assert_int_eq(s.found.state, refusals[_i].state);
 	ck_assert_str_eq(s.found.evidence, "the endpoint said so");
 	ck_assert(!enough(0));
@@ -224,25 +225,25 @@ END_TEST
 
 START_TEST(a_change_is_news_once)
 {
-	ck_assert(!standing_news(&s));
+	ck_assert(!key_state_news(&s));
 	find(APAM_KEY_GOOD);
-	ck_assert(!standing_news(&s));
+	ck_assert(!key_state_news(&s));
 	find(APAM_KEY_UNKNOWN);
-	ck_assert(standing_news(&s));
-	ck_assert(!standing_news(&s));
+	ck_assert(key_state_news(&s));
+	ck_assert(!key_state_news(&s));
 	find(APAM_KEY_UNKNOWN);
-	ck_assert(!standing_news(&s));
+	ck_assert(!key_state_news(&s));
 	find(APAM_KEY_REVOKED);
-	ck_assert(standing_news(&s));
+	ck_assert(key_state_news(&s));
 	find(APAM_KEY_GOOD);
-	ck_assert(standing_news(&s));
+	ck_assert(key_state_news(&s));
 }
 END_TEST
 
 int
 main(void)
 {
-	Suite *suite = suite_create("standing");
+	Suite *suite = suite_create("key_state");
 	TCase *tc = tcase_create("all");
 
 	tcase_add_checked_fixture(tc, setup, NULL);

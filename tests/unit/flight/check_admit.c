@@ -641,19 +641,19 @@ START_TEST(a_drop_is_whole)
 
 	ck_assert_int_eq(sign(), APAM_OK);
 	e = &profile->stack->entries[0];
-	kept = credential_hold(e->life.current);
+	kept = credential_hold(e->credential.current);
 	atomic_store(&stop, false);
 	ck_assert_int_eq(
 	    pthread_create(&thread, NULL, admit_again_and_again, &yes), 0);
 	for (int i = 0; i < ROUNDS; i++) {
 		pthread_mutex_lock(&p.ctx->env.lock);
-		drops = e->life.admission.drops;
-		if (e->life.current == NULL)
-			e->life.current = credential_hold(kept);
+		drops = e->registry.drops;
+		if (e->credential.current == NULL)
+			e->credential.current = credential_hold(kept);
 		pthread_mutex_unlock(&p.ctx->env.lock);
 		pthread_mutex_lock(&p.ctx->env.lock);
-		ck_assert(e->life.admission.drops == drops ||
-		    e->life.current == NULL);
+		ck_assert(e->registry.drops == drops ||
+		    e->credential.current == NULL);
 		pthread_mutex_unlock(&p.ctx->env.lock);
 	}
 	atomic_store(&stop, true);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/flight/loop.c: a context's own loop with flights that were not
- * asked for by the lifecycle, which only counts them as they land; and a loop
- * by itself, turned by hand.
+ * Tests of core/flight/loop.c and driver.c: a loop by itself, turned by hand or
+ * by its thread, with flights that nobody asked for, counted as they land.
  */
 #include "flight/loop.h"
 
@@ -10,6 +9,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "flight/driver.h"
+#include "flight/landing.h"
 #include "support/flights.h"
 
 #define MINT "acquire = 2; url = \"%/x\";"
@@ -19,19 +20,20 @@
 
 static struct flights t;
 static struct loop loop; /* turned by hand, unless a test says otherwise */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* the context's */
 static int live;
 
 static void
 setup(void)
 {
 	live = secmem_live();
-	loop_init(&loop, false);
+	loop_init(&loop, &lock, &landing_listener, false);
 }
 
 static void
 teardown(void)
 {
-	loop_free(&loop);
+	driver_free(&loop);
 	flights_close(&t);
 	ck_assert_int_eq(secmem_live(), live);
 }
@@ -45,7 +47,7 @@ landed(void)
 	uint64_t n;
 
 	pthread_mutex_lock(&t.entry->env->lock);
-	n = t.entry->life.flights;
+	n = t.entry->flight.flights;
 	pthread_mutex_unlock(&t.entry->env->lock);
 	return n;
 }
@@ -56,15 +58,26 @@ outcome(void)
 	struct apam_error err;
 
 	pthread_mutex_lock(&t.entry->env->lock);
-	err = t.entry->life.outcome;
+	err = t.entry->flight.outcome;
 	pthread_mutex_unlock(&t.entry->env->lock);
 	return err;
+}
+
+static bool
+submitted(struct flight *f)
+{
+	bool ok;
+
+	pthread_mutex_lock(&lock);
+	ok = driver_submit(&loop, f);
+	pthread_mutex_unlock(&lock);
+	return ok;
 }
 
 static void
 submit(int ms)
 {
-	ck_assert(loop_submit(&loop, flights_new(&t, FLIGHT_ACQUIRE, ms)));
+	ck_assert(submitted(flights_new(&t, FLIGHT_ACQUIRE, ms)));
 }
 
 /* Turn until so many have landed, or give up. */
@@ -105,11 +118,11 @@ START_TEST(a_loop_costs_nothing_at_first)
 	const int before = open_descriptors();
 	struct loop idle;
 
-	loop_init(&idle, true);
+	loop_init(&idle, &lock, &landing_listener, true);
 	ck_assert_int_eq(loop_timeout(&idle), -1);
 	ck_assert_int_eq(open_descriptors(), before);
 	ck_assert(!idle.running);
-	loop_free(&idle);
+	driver_free(&idle);
 	ck_assert_int_eq(open_descriptors(), before);
 }
 END_TEST
@@ -177,17 +190,17 @@ END_TEST
 
 START_TEST(a_sleeper_is_a_timeout)
 {
-	int lock, ms;
+	int held, ms;
 
 	flights_open(&t, &quick, "share_credentials = true;", MINT);
-	lock = share_try_lock(t.entry);
-	ck_assert_int_ge(lock, 0);
+	held = share_try_lock(t.entry);
+	ck_assert_int_ge(held, 0);
 	submit(FLIGHT_MS);
 	loop_turn(&loop, 0);
 	ms = loop_timeout(&loop);
 	ck_assert_msg(ms >= 0 && ms <= SHARE_RETRY_MS, "%d ms", ms);
 	ck_assert_uint_eq(landed(), 0);
-	(void)close(lock);
+	(void)close(held);
 	turn_until(1);
 	ck_assert_int_eq(outcome().status, APAM_OK);
 }
@@ -215,7 +228,7 @@ END_TEST
 START_TEST(a_launch_that_needs_no_exchange_has_landed)
 {
 	flights_open(&t, &quick, "", "");
-	loop_launch(&loop, flights_new(&t, FLIGHT_ACQUIRE, FLIGHT_MS));
+	driver_launch(&loop, flights_new(&t, FLIGHT_ACQUIRE, FLIGHT_MS));
 	ck_assert_uint_eq(landed(), 1);
 	ck_assert_int_eq(loop.set, -1);
 	ck_assert_ptr_null(loop.inbox);
@@ -225,7 +238,7 @@ END_TEST
 START_TEST(a_launch_that_needs_one_starts_it_once)
 {
 	flights_open(&t, &quick, "", MINT);
-	loop_launch(&loop, flights_new(&t, FLIGHT_ACQUIRE, FLIGHT_MS));
+	driver_launch(&loop, flights_new(&t, FLIGHT_ACQUIRE, FLIGHT_MS));
 	ck_assert_uint_eq(landed(), 0);
 	turn_until(1);
 	ck_assert_int_eq(atomic_load(&t.server.hits), 1);
@@ -237,8 +250,8 @@ END_TEST
 static void
 start_threaded(const struct raw_answer *answer, const char *options)
 {
-	loop_free(&loop);
-	loop_init(&loop, true);
+	driver_free(&loop);
+	loop_init(&loop, &lock, &landing_listener, true);
 	flights_open(&t, answer, "", options);
 }
 
@@ -275,14 +288,14 @@ START_TEST(a_slow_one_does_not_stop_a_quick_one)
 	flights_open(&slow, &deaf, "", MINT);
 	start_threaded(&quick, MINT);
 	f = flights_new(&slow, FLIGHT_ACQUIRE, FLIGHT_MS);
-	ck_assert(loop_submit(&loop, f));
+	ck_assert(submitted(f));
 	submit(FLIGHT_MS);
 	wait_until(1);
 	ck_assert_int_eq(outcome().status, APAM_OK);
-	ck_assert_uint_eq(slow.entry->life.flights, 0);
-	loop_free(&loop);
-	ck_assert_uint_eq(slow.entry->life.flights, 0);
-	loop_init(&loop, false);
+	ck_assert_uint_eq(slow.entry->flight.flights, 0);
+	driver_free(&loop);
+	ck_assert_uint_eq(slow.entry->flight.flights, 0);
+	loop_init(&loop, &lock, &landing_listener, false);
 	flights_close(&slow);
 }
 END_TEST
@@ -330,10 +343,10 @@ START_TEST(flights_under_way_are_dropped)
 	else
 		(void)poll(NULL, 0, 50);
 	submit(FLIGHT_MS); /* one not seen yet, perhaps */
-	loop_free(&loop);
+	driver_free(&loop);
 	ck_assert_uint_eq(landed(), 0);
 	ck_assert_uint_eq(atomic_load(&t.entry->owner->refs), holders);
-	loop_init(&loop, false);
+	loop_init(&loop, &lock, &landing_listener, false);
 	flights_close(&t);
 	ck_assert_int_le(open_descriptors(), before);
 }
@@ -380,11 +393,11 @@ go_on_alone(void)
 	if (!let_go())
 		return 1;
 	f = flight_new(t.entry, FLIGHT_ACQUIRE, NULL, ends);
-	if (f == NULL || !loop_submit(&loop, f))
+	if (f == NULL || !submitted(f))
 		return 2;
-	while (t.entry->life.flights == 0 && clock_ms() < ends)
+	while (t.entry->flight.flights == 0 && clock_ms() < ends)
 		loop_turn(&loop, 100);
-	return t.entry->life.flights == 1 ? 0 : 3;
+	return t.entry->flight.flights == 1 ? 0 : 3;
 }
 
 /* The server answers after a while: meanwhile there is a child. */

@@ -447,14 +447,15 @@ START_TEST(an_index_without_a_descriptor)
 	none = limit;
 	none.rlim_cur = 0;
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-	ck_assert_int_eq(find_index(project.ctx, &list, &index, &project.err),
+	ck_assert_int_eq(finder_index(project.ctx, &list, &index, &project.err),
 	    APAM_E_MEMORY);
 	ck_assert_ptr_null(index);
 	ck_assert_int_eq(project.err.status, APAM_E_MEMORY);
 	ck_assert_int_eq(
-	    find_index(project.ctx, &list, &index, NULL), APAM_E_MEMORY);
+	    finder_index(project.ctx, &list, &index, NULL), APAM_E_MEMORY);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	ck_assert_int_eq(find_index(project.ctx, &list, &index, NULL), APAM_OK);
+	ck_assert_int_eq(
+	    finder_index(project.ctx, &list, &index, NULL), APAM_OK);
 	profile_index_release(&index);
 	names_list_free(&list);
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What is known of an entry's key from the key registry: the registry's word.
+ * flight/admit.h reads it; the provider's word is key_state.h.
+ */
+#ifndef CORE_REGISTRY_STATE_H
+#define CORE_REGISTRY_STATE_H
+
+#include <stdint.h>
+
+#include <apam/types.h>
+
+/* Of one entry, as of one look at the registry.  Guarded by the context's lock. */
+struct registry_state {
+	uint64_t reading;	/* 0: none yet */
+	int64_t archived_at;	/* Unix s; 0: it is not archived */
+	char evidence[APAM_EVIDENCE_SIZE]; /* by whom, when, why */
+	char mark[APAM_MARK_SIZE]; /* of its record, or "" */
+	uint64_t drops;		/* how often its credentials were dropped */
+};
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * When not to ask the provider: after a permanent answer, until something is
+ * known to have changed; after a temporary failure, for a while.
+ */
+#ifndef CORE_RESTRAINT_H
+#define CORE_RESTRAINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Of one entry.  Guarded by the context's lock. */
+struct restraint {
+	struct apam_error latch; /* the permanent answer; status OK: none */
+	int64_t aside_until;	/* clock_ms: when that latch opens; 0: never */
+	unsigned failures;	/* in a row */
+	int64_t not_before;	/* clock_ms: no flight until then */
+	struct apam_error last_error;
+	int64_t last_error_at;	/* Unix time in seconds */
+};
+
+void restraint_init(struct restraint *r);
+
+/* Note what went wrong, for people. */
+void restraint_note(struct restraint *r, const struct apam_error *why);
+
+/* The provider has answered: the next failure is the first one again. */
+void restraint_lift(struct restraint *r);
+
+/*
+ * Leave the provider alone after one more temporary failure.  `serves_until`
+ * (clock_ms) is when the credential there is ends, 0: there is none; it is then
+ * left alone for half of that time at most, so that the credential is replaced
+ * in time.  `retry_after` is how long the provider itself wants to be left
+ * alone, in seconds; -1: it does not say.
+ */
+void restraint_after_failure(struct restraint *r, int64_t now,
+    int64_t serves_until, int64_t retry_after);
+
+/*
+ * Leave it alone, as after `failures` in a row, although it did not fail: what
+ * it gives is rejected elsewhere.
+ */
+void restraint_for(struct restraint *r, unsigned failures);
+
+/* Keep a permanent answer; forget it. */
+void restraint_latch(struct restraint *r, const struct apam_error *why);
+void restraint_open(struct restraint *r);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Called by the loop, in the thread that drives it.
+ */
+#include "flight/landing.h"
+
+#include "base/error.h"
+#include "entry/share.h"
+#include "flight/astray.h"
+#include "flight/flight.h"
+#include "flight/notify.h"
+#include "flight/waiters.h"
+#include "slot/write.h"
+
+static void
+land_acquire(struct entry *e, struct flight *f)
+{
+	struct credential_state *s = &e->credential;
+
+	if (f->made != NULL)
+		credential_state_take(s, e->conf, f->made, f->shared);
+	else
+		credential_state_fail(s, &f->error, f->retry_after);
+}
+
+static void
+land_prove(struct entry *e, struct flight *f)
+{
+	struct credential_state *s = &e->credential;
+
+	if (f->made != NULL)
+		credential_state_take(s, e->conf, f->made, f->shared);
+	/* Who gave a fresh one knows the key. */
+	key_state_name_finding(&s->key, &f->finding);
+	credential_state_learn(s, e->conf, &f->finding);
+	if (f->made != NULL)
+		return;
+	/* Not refuted: a static credential is all there is, and serves on. */
+	if (s->current != NULL && !s->current->minted)
+		s->rejected = 0;
+	if (f->unasked && s->spared)
+		credential_state_set_aside(s, e->conf);
+	s->spared = false;
+}
+
+static void
+take_results(struct entry *e, struct flight *f)
+{
+	switch (f->goal) {
+	case FLIGHT_ACQUIRE:
+		land_acquire(e, f);
+		break;
+	case FLIGHT_PROVE:
+		land_prove(e, f);
+		break;
+	case FLIGHT_REVOKE:
+		credential_state_drop(&e->credential);
+		break;
+	}
+}
+
+/*
+ * Say where an exchange went that failed for that.  What gave a credential
+ * before was the right place: something has become of it, which may pass.
+ */
+static void
+name_place(struct flight *f)
+{
+	const struct entry *e = f->entry;
+	struct key_finding *found = &f->finding;
+
+	if (!f->astray)
+		return;
+	if (f->stage == STAGE_PROBE && found->why != APAM_OK)
+		astray_tell_probe(e, found->evidence, sizeof(found->evidence));
+	else if (f->error.status != APAM_OK)
+		astray_tell(e, &f->op.exchange,
+		    f->error.status == APAM_E_CONFIG, f->error.text,
+		    sizeof(f->error.text));
+	else if (found->why != APAM_OK)
+		astray_tell(e, &f->op.exchange, found->why == APAM_E_CONFIG,
+		    found->evidence, sizeof(found->evidence));
+}
+
+/* With the context's lock held. */
+static void
+excuse_configuration(struct flight *f)
+{
+	const struct credential *c = f->entry->credential.current;
+
+	if (!f->astray || c == NULL || !c->minted)
+		return;
+	if (f->error.status == APAM_E_CONFIG)
+		f->error.status = APAM_E_PROVIDER;
+	if (f->finding.why == APAM_E_CONFIG)
+		f->finding.why = APAM_E_PROVIDER;
+}
+
+/* What a refusal is called depends on what was known of the key before. */
+static bool
+may_be_refusal(const struct flight *f)
+{
+	return f->error.status != APAM_OK ||
+	    (f->goal == FLIGHT_PROVE && f->finding.state != APAM_KEY_GOOD);
+}
+
+/* Whether a flight waits for another process. */
+static void
+on_queued(const struct flight *f, bool queued)
+{
+	struct entry *e = f->entry;
+
+	pthread_mutex_lock(&e->env->lock);
+	e->flight.queued = queued;
+	pthread_mutex_unlock(&e->env->lock);
+}
+
+/* Who is told what a flight found out, and when. */
+enum telling { TELL_NOBODY, TELL_LATER, TELL_NOW };
+
+/*
+ * What another process acquired, that one has told of.  Files are written by a
+ * waiter, if there is one: when its call returns, no thread of apam's is at
+ * work on a descriptor that the host may close now.
+ */
+static enum telling
+telling_of(const struct flight *f)
+{
+	if (f->shared)
+		return TELL_NOBODY;
+	return f->entry->flight.waiting > 0 ? TELL_LATER : TELL_NOW;
+}
+
+/* With the context's lock held.  True where the results are not wanted. */
+static bool
+land(struct entry *e, struct flight *f)
+{
+	bool unwanted;
+
+	e->flight.busy = false;
+	e->flight.flights++;
+	excuse_configuration(f);
+	key_state_name_error(&e->credential.key, &f->error);
+	e->flight.outcome = f->error;
+	/* Dropped meanwhile: callers that wait for it take off anew. */
+	unwanted = e->flight.unwanted && f->made != NULL;
+	e->flight.unwanted = false;
+	if (!unwanted)
+		take_results(e, f);
+	slot_close(e->slot);
+	return unwanted;
+}
+
+static void
+on_landed(struct flight *f)
+{
+	struct entry *e = f->entry;
+	enum telling telling;
+	bool unwanted;
+
+	if (may_be_refusal(f))
+		notify_recall(e);
+	name_place(f);
+	pthread_mutex_lock(&e->env->lock);
+	unwanted = land(e, f);
+	telling = telling_of(f);
+	e->flight.untold |= telling == TELL_LATER;
+	waiters_wake(e);
+	pthread_mutex_unlock(&e->env->lock);
+	if (unwanted)
+		share_forget(e, f->made);
+	if (telling == TELL_NOW)
+		notify_finding(e);
+}
+
+const struct loop_listener landing_listener = { on_queued, on_landed };

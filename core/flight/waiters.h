@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The threads that wait for a flight of an entry: how they wait, and how they
+ * hear that it has landed.
+ */
+#ifndef CORE_WAITERS_H
+#define CORE_WAITERS_H
+
+#include "entry/entry.h"
+
+/*
+ * Wait for something to change, with the context's lock held, which is let go
+ * meanwhile.  False if `deadline` (clock_ms) passes first.
+ */
+bool waiters_wait(struct entry *e, int64_t deadline);
+
+/* A flight has landed: wake the first of those who wait, with the lock held. */
+void waiters_wake(struct entry *e);
+
+/*
+ * Let go of the context's lock at the end of a call that may have waited, and
+ * pass on what the flight brought: the next waiter is woken, and people are
+ * told, if this is the waiter who is to tell them.
+ */
+void waiters_unlock(struct entry *e);
+
+#endif
