@@ -42,7 +42,7 @@ extern const struct command command_keys_rotate;
 #define KEYS_FLAG_ACCESS                                                       \
 	{                                                                      \
 		.name = "access", .value = "TEXT",                             \
-		.help = "what it allows, such as \"read\""                      \
+		.help = "what it allows, such as \"read\""                     \
 	}
 
 /* Make a key's name from the word ID, --scheme and --secret. */
