@@ -27,7 +27,7 @@ struct judged {
 };
 
 static enum apam_status
-refuse(
+refuse_value(
     const struct judged *j, const char *what, unsigned expected, unsigned found)
 {
 	return error_set_at(j->err, APAM_E_MODULE, j->file, 0,
@@ -51,11 +51,12 @@ check_frame(const struct judged *j)
 		    "the module's magic is wrong: expected %#x, found %#x",
 		    APAM_MODULE_MAGIC, (unsigned)m->magic);
 	if (m->size < offsetof(struct apam_module, traits))
-		return refuse(j, "size", MODULE_SIZE_1_0, m->size);
+		return refuse_value(j, "size", MODULE_SIZE_1_0, m->size);
 	if (m->abi_major != APAM_ABI_MAJOR)
-		return refuse(j, "ABI major", APAM_ABI_MAJOR, m->abi_major);
+		return refuse_value(
+		    j, "ABI major", APAM_ABI_MAJOR, m->abi_major);
 	if (m->size < MODULE_SIZE_1_0)
-		return refuse(j, "size", MODULE_SIZE_1_0, m->size);
+		return refuse_value(j, "size", MODULE_SIZE_1_0, m->size);
 	return APAM_OK;
 }
 
@@ -112,7 +113,7 @@ check_option(
 	if (o->name == NULL || o->name[0] == '\0' || o->help == NULL)
 		return refuse_text(j, "an option lacks its name or help");
 	if (o->type < APAM_OPT_STRING || o->type > APAM_OPT_GROUPS)
-		return refuse(
+		return refuse_value(
 		    j, "option type", APAM_OPT_GROUPS, (unsigned)o->type);
 	if (o->type == APAM_OPT_CHOICE &&
 	    (o->choices == NULL || o->choices[0] == NULL))
@@ -133,7 +134,7 @@ check_table(
 	if (depth > OPTION_DEPTH_MAX)
 		return refuse_text(j, "option groups are nested too deep");
 	if (table->count > OPTIONS_MAX)
-		return refuse(j, "number of options", OPTIONS_MAX,
+		return refuse_value(j, "number of options", OPTIONS_MAX,
 		    (unsigned)table->count);
 	if (table->count > 0 && table->options == NULL)
 		return refuse_text(j, "the option table is missing");
@@ -152,7 +153,7 @@ check_options(const struct judged *j)
 	enum apam_status status;
 
 	if (table.count > 0 && table.option_size < OPTION_SIZE_1_0)
-		return refuse(j, "option size", OPTION_SIZE_1_0,
+		return refuse_value(j, "option size", OPTION_SIZE_1_0,
 		    (unsigned)table.option_size);
 	status = check_table(j, &table, 0);
 	if (status != APAM_OK)

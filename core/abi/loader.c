@@ -100,7 +100,7 @@ refuse_absent(
 
 /* Check everything that can be checked before the module's code runs. */
 static enum apam_status
-check_file(const struct settings *settings, const char *scheme,
+check_module_file(const struct settings *settings, const char *scheme,
     const char *path, struct apam_error *err)
 {
 	struct apam_error why;
@@ -144,7 +144,7 @@ open_file(const char *scheme, const char *path, struct apam_module *abi,
 }
 
 static struct module *
-load(
+load_module(
     const struct settings *settings, const char *scheme, struct apam_error *err)
 {
 	char path[PATH_MAX_BYTES];
@@ -164,7 +164,7 @@ load(
 		    err, APAM_E_CONFIG, "the path of the module is too long");
 		return NULL;
 	}
-	if (check_file(settings, scheme, path, err) != APAM_OK)
+	if (check_module_file(settings, scheme, path, err) != APAM_OK)
 		return NULL;
 
 	m = calloc(1, sizeof(*m));
@@ -193,7 +193,7 @@ modules_get(struct modules *all, const struct settings *settings,
 		if (strcmp(m->abi.scheme, scheme) == 0)
 			break;
 	if (m == NULL) {
-		m = load(settings, scheme, err);
+		m = load_module(settings, scheme, err);
 		if (m != NULL) {
 			m->next = all->first;
 			all->first = m;

@@ -35,7 +35,7 @@ op_free(struct op *op)
 }
 
 static enum apam_step
-fail(struct op *op, enum apam_status status, const char *text)
+op_fail(struct op *op, enum apam_status status, const char *text)
 {
 	(void)error_set(&op->error, status, "%s", text);
 	return APAM_STEP_FAILED;
@@ -46,9 +46,10 @@ static enum apam_step
 check_kept(struct op *op, enum apam_step step)
 {
 	if (op->memo.no_memory || op->credential.no_memory)
-		return fail(op, APAM_E_MEMORY, "out of memory");
+		return op_fail(op, APAM_E_MEMORY, "out of memory");
 	if (op->memo.failed || op->credential.failed)
-		return fail(op, APAM_E_PROVIDER, "the credential is too large");
+		return op_fail(
+		    op, APAM_E_PROVIDER, "the credential is too large");
 	return step;
 }
 
@@ -58,16 +59,16 @@ check_exchange(struct op *op)
 	const char *why;
 
 	if (op->exchange.method[0] == '\0' && op->exchange.refused == NULL)
-		return fail(op, APAM_E_ABI,
+		return op_fail(op, APAM_E_ABI,
 		    "the module asked for an exchange and built none");
 	if (++op->steps > OP_STEPS_MAX)
-		return fail(
+		return op_fail(
 		    op, APAM_E_ABI, "the module asks for too many exchanges");
 	why = exchange_finish(&op->exchange, op->allow_http);
 	if (why == NULL)
 		return check_kept(op, APAM_STEP_EXCHANGE);
 	if (exchange_no_memory(&op->exchange))
-		return fail(op, APAM_E_MEMORY, "out of memory");
+		return op_fail(op, APAM_E_MEMORY, "out of memory");
 	(void)error_set(
 	    &op->error, APAM_E_CONFIG, "the exchange cannot be sent: %s", why);
 	return APAM_STEP_FAILED;
@@ -80,10 +81,10 @@ check_done(struct op *op)
 		return APAM_STEP_FAILED;
 	if (op->kind == OP_ACQUIRE &&
 	    (!op->has_credential || op->credential.n == 0))
-		return fail(
+		return op_fail(
 		    op, APAM_E_ABI, "the module finished without a credential");
 	if (op->kind == OP_CHECK && !op->has_key_state)
-		return fail(
+		return op_fail(
 		    op, APAM_E_ABI, "the module finished without a key state");
 	return APAM_STEP_DONE;
 }
@@ -92,7 +93,7 @@ static enum apam_step
 check_failed(struct op *op)
 {
 	if (op->error.status == APAM_OK)
-		return fail(
+		return op_fail(
 		    op, APAM_E_ABI, "the module failed without saying why");
 	return APAM_STEP_FAILED;
 }
@@ -125,7 +126,7 @@ check_step(struct op *op, enum apam_step step)
 	case APAM_STEP_FAILED:
 		return check_failed(op);
 	}
-	return fail(op, APAM_E_ABI, "the module returned an illegal step");
+	return op_fail(op, APAM_E_ABI, "the module returned an illegal step");
 }
 
 enum apam_step
@@ -136,7 +137,8 @@ op_step(struct op *op, const struct apam_module *module, void *state,
 	step_function *step = function_of(module, op->kind);
 
 	if (step == NULL)
-		return fail(op, APAM_E_ABI, "the module has no such function");
+		return op_fail(
+		    op, APAM_E_ABI, "the module has no such function");
 
 	op->pub.response = response == NULL ? NULL : &response->pub;
 	op->pub.memo = buf_view(&op->memo);
@@ -149,5 +151,5 @@ op_step(struct op *op, const struct apam_module *module, void *state,
 	 * void.
 	 */
 	error_clear(&op->error);
-	return fail(op, APAM_E_MEMORY, "out of memory");
+	return op_fail(op, APAM_E_MEMORY, "out of memory");
 }

@@ -60,7 +60,7 @@ body_is_known(const struct apam_body *body)
 }
 
 static enum apam_status
-check_form(const struct apam_request *from, struct apam_error *err)
+check_request(const struct apam_request *from, struct apam_error *err)
 {
 	if (from->size < sizeof(*from) || from->method == NULL ||
 	    from->url == NULL || from->timeout_ms < 0)
@@ -95,7 +95,8 @@ show_url(struct request *r, struct url *url, struct apam_error *err)
 }
 
 static enum apam_status
-bind(struct request *r, const struct profile *profile, struct apam_error *err)
+bind_origin(
+    struct request *r, const struct profile *profile, struct apam_error *err)
 {
 	struct url url;
 	enum apam_status status = show_url(r, &url, err);
@@ -130,7 +131,7 @@ request_init(struct request *r, const struct apam_request *from,
 
 	memset(r, 0, sizeof(*r));
 	buf_init(&r->url, URL_MAX);
-	status = check_form(from, err);
+	status = check_request(from, err);
 	if (status != APAM_OK)
 		return status;
 
@@ -138,7 +139,7 @@ request_init(struct request *r, const struct apam_request *from,
 		return error_set(err, APAM_E_URL, "the URL is too long");
 	r->given = from->url;
 	buf_put(&r->url, apam_str(from->url));
-	status = bind(r, profile, err);
+	status = bind_origin(r, profile, err);
 	if (status != APAM_OK)
 		return status;
 	r->view.size = sizeof(r->view);

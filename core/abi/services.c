@@ -136,7 +136,7 @@ service_text_new(const struct apam_services *svc)
  * first, because the text moves when it grows.
  */
 static void
-append(struct apam_text *text, struct apam_str bytes,
+append_text(struct apam_text *text, struct apam_str bytes,
     void (*put)(struct buf *b, struct apam_str bytes))
 {
 	struct buf longer;
@@ -157,25 +157,25 @@ append(struct apam_text *text, struct apam_str bytes,
 static void
 service_text_put(struct apam_text *text, struct apam_str bytes)
 {
-	append(text, bytes, buf_put);
+	append_text(text, bytes, buf_put);
 }
 
 static void
 service_text_put_base64(struct apam_text *text, struct apam_str bytes)
 {
-	append(text, bytes, encode_base64);
+	append_text(text, bytes, encode_base64);
 }
 
 static void
 service_text_put_form(struct apam_text *text, struct apam_str bytes)
 {
-	append(text, bytes, encode_form);
+	append_text(text, bytes, encode_form);
 }
 
 static void
 service_text_put_percent(struct apam_text *text, struct apam_str bytes)
 {
-	append(text, bytes, encode_percent);
+	append_text(text, bytes, encode_percent);
 }
 
 static struct apam_str

@@ -121,7 +121,7 @@ tell_file(struct audit *audit, const struct audit_facts *facts)
  * not go to the next.
  */
 static enum audit_sunk
-tell(struct audit *audit, const struct audit_facts *facts)
+tell_sink(struct audit *audit, const struct audit_facts *facts)
 {
 	enum audit_sunk result = AUDIT_ABSENT;
 
@@ -147,7 +147,7 @@ write_locked(struct audit *audit, const struct audit_event *event)
 
 	program_name(program);
 	if (within_rate(audit, event->what) &&
-	    tell(audit, &facts) == AUDIT_TOLD)
+	    tell_sink(audit, &facts) == AUDIT_TOLD)
 		audit->dropped = 0;
 	else
 		audit->dropped++;

@@ -24,7 +24,7 @@ struct writer {
 /* ---- Text --------------------------------------------------------------- */
 
 static void
-put(struct writer *w, struct apam_str s)
+line_put(struct writer *w, struct apam_str s)
 {
 	assert(w->n + s.n <= AUDIT_LINE_MAX);
 	memcpy(w->to + w->n, s.p, s.n);
@@ -35,8 +35,8 @@ static void
 put_character(struct writer *w, struct apam_str c)
 {
 	if (w->form != AUDIT_JOURNAL && (c.p[0] == '"' || c.p[0] == '\\'))
-		put(w, APAM_STR("\\"));
-	put(w, c);
+		line_put(w, APAM_STR("\\"));
+	line_put(w, c);
 }
 
 static void
@@ -62,16 +62,16 @@ put_field(struct writer *w, const char *name, const char *value, size_t max)
 	if (value == NULL || value[0] == '\0')
 		return;
 	if (w->form == AUDIT_JSON)
-		put(w, APAM_STR(",\""));
+		line_put(w, APAM_STR(",\""));
 	else if (w->form == AUDIT_SYSLOG)
-		put(w, APAM_STR(" "));
-	put(w, apam_str(name));
-	put(w,
+		line_put(w, APAM_STR(" "));
+	line_put(w, apam_str(name));
+	line_put(w,
 	    w->form == AUDIT_JSON       ? APAM_STR("\":\"") :
 		w->form == AUDIT_SYSLOG ? APAM_STR("=\"") :
 					  APAM_STR("="));
 	put_clean(w, value, max);
-	put(w, w->form == AUDIT_JOURNAL ? APAM_STR("\n") : APAM_STR("\""));
+	line_put(w, w->form == AUDIT_JOURNAL ? APAM_STR("\n") : APAM_STR("\""));
 }
 
 static void
@@ -198,7 +198,7 @@ put_head(struct writer *w, const struct audit_facts *facts)
 	else if (w->form == AUDIT_SYSLOG)
 		(void)snprintf(text, sizeof(text),
 		    "<%d>apam[%ld]: ", FACILITY * 8 + level, facts->pid);
-	put(w, apam_str(text));
+	line_put(w, apam_str(text));
 	if (w->form == AUDIT_SYSLOG)
 		return;
 	put_number(w, "PRIORITY", level);
@@ -222,6 +222,6 @@ audit_line(enum audit_form form, const struct audit_facts *facts,
 	if (facts->dropped > 0)
 		put_number(&w, "APAM_DROPPED", (long long)facts->dropped);
 	if (form == AUDIT_JSON)
-		put(&w, APAM_STR("}\n"));
+		line_put(&w, APAM_STR("}\n"));
 	return w.n;
 }

@@ -19,7 +19,7 @@ buf_init(struct buf *b, size_t max)
 }
 
 static void
-drop(struct buf *b)
+drop_block(struct buf *b)
 {
 	secmem_free(b->p, b->cap);
 	b->p = NULL;
@@ -27,15 +27,15 @@ drop(struct buf *b)
 }
 
 static void
-fail(struct buf *b)
+buf_fail(struct buf *b)
 {
-	drop(b);
+	drop_block(b);
 	b->failed = true;
 }
 
 /* Move the bytes to a block of at least `need` bytes. */
 static bool
-grow(struct buf *b, size_t need)
+grow_block(struct buf *b, size_t need)
 {
 	size_t want = need, got;
 	char *p;
@@ -60,8 +60,8 @@ buf_reserve(struct buf *b, size_t n)
 		n = b->max - b->n;
 	if (b->failed || n == 0 || n < b->cap - b->n || n == SIZE_MAX - b->n)
 		return;
-	if (!grow(b, b->n + n + 1)) {
-		fail(b);
+	if (!grow_block(b, b->n + n + 1)) {
+		buf_fail(b);
 		b->no_memory = true;
 	}
 }
@@ -73,11 +73,11 @@ buf_put(struct buf *b, struct apam_str bytes)
 		return;
 	/* The sum with the NUL's byte must not wrap. */
 	if (bytes.n > b->max - b->n || bytes.n >= SIZE_MAX - b->n) {
-		fail(b);
+		buf_fail(b);
 		return;
 	}
-	if (bytes.n >= b->cap - b->n && !grow(b, b->n + bytes.n + 1)) {
-		fail(b);
+	if (bytes.n >= b->cap - b->n && !grow_block(b, b->n + bytes.n + 1)) {
+		buf_fail(b);
 		b->no_memory = true;
 		return;
 	}
@@ -154,7 +154,7 @@ buf_view(const struct buf *b)
 void
 buf_free(struct buf *b)
 {
-	drop(b);
+	drop_block(b);
 	b->failed = b->no_memory = false;
 }
 

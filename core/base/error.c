@@ -29,12 +29,12 @@ make_line(char *text, size_t size)
 }
 
 static void
-fill(struct apam_error *err, enum apam_status status, const char *file,
+fill_error(struct apam_error *err, enum apam_status status, const char *file,
     unsigned line, const char *format, va_list args) APAM_PRINTF(5, 0);
 
 /* Fill in *err, unless it has an error already. */
 static void
-fill(struct apam_error *err, enum apam_status status, const char *file,
+fill_error(struct apam_error *err, enum apam_status status, const char *file,
     unsigned line, const char *format, va_list args)
 {
 	if (err == NULL || err->status != APAM_OK)
@@ -56,7 +56,7 @@ error_set(
 	va_list args;
 
 	va_start(args, format);
-	fill(err, status, NULL, 0, format, args);
+	fill_error(err, status, NULL, 0, format, args);
 	va_end(args);
 	return status;
 }
@@ -68,7 +68,7 @@ error_set_at(struct apam_error *err, enum apam_status status, const char *file,
 	va_list args;
 
 	va_start(args, format);
-	fill(err, status, file, line, format, args);
+	fill_error(err, status, file, line, format, args);
 	va_end(args);
 	return status;
 }

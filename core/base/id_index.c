@@ -29,7 +29,7 @@ hash(const char *id)
 
 /* Put it behind all numbers with the same id. */
 static void
-put(struct id_index *index, const char *id, size_t number)
+put_slot(struct id_index *index, const char *id, size_t number)
 {
 	const size_t mask = index->size - 1;
 	size_t i = hash(id) & mask;
@@ -52,12 +52,12 @@ put_all(struct id_index *to, const struct id_index *from)
 		    &from->slots[(start + n) & (from->size - 1)];
 
 		if (s->id != NULL)
-			put(to, s->id, s->number);
+			put_slot(to, s->id, s->number);
 	}
 }
 
 static bool
-grow(struct id_index *index)
+grow_index(struct id_index *index)
 {
 	struct id_index larger = { .count = index->count,
 		.size = index->size == 0 ? FIRST_SIZE : index->size * 2 };
@@ -74,9 +74,9 @@ grow(struct id_index *index)
 bool
 id_index_add(struct id_index *index, const char *id, size_t number)
 {
-	if (index->count * 2 >= index->size && !grow(index))
+	if (index->count * 2 >= index->size && !grow_index(index))
 		return false;
-	put(index, id, number);
+	put_slot(index, id, number);
 	index->count++;
 	return true;
 }

@@ -37,11 +37,11 @@ problems_init(struct problems *all)
 }
 
 /* Make a problem; its text is `format` with `args`. */
-static struct apam_error make(enum apam_status status, const char *file,
+static struct apam_error make_problem(enum apam_status status, const char *file,
     unsigned line, const char *format, va_list args) APAM_PRINTF(4, 0);
 
 static struct apam_error
-make(enum apam_status status, const char *file, unsigned line,
+make_problem(enum apam_status status, const char *file, unsigned line,
     const char *format, va_list args)
 {
 	char text[sizeof(((struct apam_error *)0)->text)];
@@ -60,7 +60,7 @@ problems_add(struct problems *all, enum apam_status status, const char *file,
 	va_list args;
 
 	va_start(args, format);
-	problem = make(status, file, line, format, args);
+	problem = make_problem(status, file, line, format, args);
 	va_end(args);
 	problems_add_error(all, file, line, &problem);
 }
@@ -75,7 +75,7 @@ problems_warn(struct problems *all, const char *file, unsigned line,
 	if (all->each == NULL)
 		return;
 	va_start(args, format);
-	warning = make(APAM_OK, file, line, format, args);
+	warning = make_problem(APAM_OK, file, line, format, args);
 	va_end(args);
 	all->each(all->arg, &warning);
 }

@@ -18,7 +18,7 @@ rotate(uint64_t n, int bits)
 
 /* Written out so that compilers turn it into one load. */
 static uint64_t
-number(const unsigned char *p)
+read_word(const unsigned char *p)
 {
 	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
 	    (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 |
@@ -26,7 +26,7 @@ number(const unsigned char *p)
 }
 
 static void
-put_number(uint64_t n, unsigned char *to)
+put_word(uint64_t n, unsigned char *to)
 {
 	for (int i = 0; i < 8; i++, n >>= 8)
 		to[i] = (unsigned char)n;
@@ -50,7 +50,7 @@ rounds(struct state *s, int count)
 }
 
 static inline void
-take(struct state *s, uint64_t word)
+take_word(struct state *s, uint64_t word)
 {
 	s->v3 ^= word;
 	rounds(s, 1);
@@ -68,7 +68,7 @@ void
 siphash(const unsigned char key[SIPHASH_SIZE], const void *bytes, size_t n,
     unsigned char to[SIPHASH_SIZE])
 {
-	const uint64_t k0 = number(key), k1 = number(key + 8);
+	const uint64_t k0 = read_word(key), k1 = read_word(key + 8);
 	struct state s = { k0 ^ UINT64_C(0x736f6d6570736575),
 		k1 ^ UINT64_C(0x646f72616e646f6d) ^ 0xee,
 		k0 ^ UINT64_C(0x6c7967656e657261),
@@ -78,14 +78,14 @@ siphash(const unsigned char key[SIPHASH_SIZE], const void *bytes, size_t n,
 
 	last[7] = (unsigned char)n;
 	for (; n >= 8; n -= 8, p += 8)
-		take(&s, number(p));
+		take_word(&s, read_word(p));
 	if (n > 0)
 		memcpy(last, p, n);
-	take(&s, number(last));
+	take_word(&s, read_word(last));
 	s.v2 ^= 0xee;
-	put_number(fold(&s), to);
+	put_word(fold(&s), to);
 	s.v1 ^= 0xdd;
-	put_number(fold(&s), to + 8);
+	put_word(fold(&s), to + 8);
 }
 
 uint64_t
@@ -94,5 +94,5 @@ siphash64(const unsigned char key[SIPHASH_SIZE], const void *bytes, size_t n)
 	unsigned char hash[SIPHASH_SIZE];
 
 	siphash(key, bytes, n, hash);
-	return number(hash);
+	return read_word(hash);
 }

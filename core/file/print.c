@@ -48,7 +48,7 @@ same_time(struct timespec a, struct timespec b)
 }
 
 static bool
-same(const struct print *a, const struct print *b)
+same_print(const struct print *a, const struct print *b)
 {
 	return a->device == b->device && a->inode == b->inode &&
 	    a->size == b->size && same_time(a->modified, b->modified) &&
@@ -93,7 +93,7 @@ watch_changed(const struct watch *w)
 	for (size_t i = 0; i < w->count; i++) {
 		struct print now = print_of(w->files[i].path);
 
-		if (!same(&now, &w->files[i].print))
+		if (!same_print(&now, &w->files[i].print))
 			return true;
 	}
 	return w->failed;

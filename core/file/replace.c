@@ -93,7 +93,7 @@ write_beside(int directory, const char *beside, struct apam_str bytes,
 
 /* Remove what was written; errno is kept. */
 static bool
-undo(int directory, const char *beside)
+remove_beside(int directory, const char *beside)
 {
 	const int number = errno;
 
@@ -109,23 +109,23 @@ file_beside(int directory, const char *beside, struct apam_str bytes,
 	const struct manner manner = { mode, NULL, NULL, sync };
 
 	return write_beside(directory, beside, bytes, &manner) ||
-	    undo(directory, beside);
+	    remove_beside(directory, beside);
 }
 
 bool
 file_put(int directory, const char *name, const char *beside, bool sync)
 {
 	if (renameat(directory, beside, directory, name) != 0)
-		return undo(directory, beside);
+		return remove_beside(directory, beside);
 	return !sync || sync_directory(directory);
 }
 
 static bool
-replace(int directory, const char *name, const char *beside,
+replace_file(int directory, const char *name, const char *beside,
     struct apam_str bytes, const struct manner *manner)
 {
 	if (!write_beside(directory, beside, bytes, manner))
-		return undo(directory, beside);
+		return remove_beside(directory, beside);
 	return file_put(directory, name, beside, manner->sync);
 }
 
@@ -135,7 +135,7 @@ file_replace(int directory, const char *name, const char *beside,
 {
 	const struct manner manner = { mode, NULL, NULL, sync };
 
-	return replace(directory, name, beside, bytes, &manner);
+	return replace_file(directory, name, beside, bytes, &manner);
 }
 
 bool
@@ -145,5 +145,5 @@ file_replace_like(int directory, const char *name, const char *beside,
 	const struct manner manner = { like->st_mode & 07777, like,
 		like->st_nlink == 0 ? NULL : name, true };
 
-	return replace(directory, name, beside, bytes, &manner);
+	return replace_file(directory, name, beside, bytes, &manner);
 }

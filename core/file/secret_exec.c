@@ -46,7 +46,7 @@ struct command {
 /* ---- Command line and environment ------------------------------------- */
 
 static enum apam_status
-split(struct command *c, struct apam_str line, struct apam_error *err)
+split_line(struct command *c, struct apam_str line, struct apam_error *err)
 {
 	size_t n = 0;
 	char *at, *rest = NULL;
@@ -155,7 +155,7 @@ set_attributes(posix_spawnattr_t *attributes)
 }
 
 static bool
-spawn(struct command *c, int out)
+spawn_program(struct command *c, int out)
 {
 	char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
 		      "/sbin:/bin";
@@ -180,7 +180,7 @@ out:
 }
 
 static enum apam_status
-start(struct command *c, struct apam_error *err)
+start_program(struct command *c, struct apam_error *err)
 {
 	int ends[2];
 	bool ok;
@@ -188,7 +188,7 @@ start(struct command *c, struct apam_error *err)
 	if (!make_pipe(ends))
 		return error_set(err, APAM_E_SECRET,
 		    "exec:%s cannot be started: no descriptors", c->argv[0]);
-	ok = spawn(c, ends[1]);
+	ok = spawn_program(c, ends[1]);
 	(void)close(ends[1]);
 	if (!ok) {
 		(void)close(ends[0]);
@@ -299,7 +299,7 @@ check_end(struct command *c, struct apam_error *err)
  * because the caller has waited long enough.
  */
 static void
-end(const struct command *c)
+end_program(const struct command *c)
 {
 	if (kill(-c->pid, SIGKILL) != 0 && errno == EPERM)
 		return;
@@ -311,12 +311,12 @@ end(const struct command *c)
 }
 
 static void
-finish(struct command *c)
+finish_command(struct command *c)
 {
 	if (c->out >= 0)
 		(void)close(c->out);
 	if (c->pid > 0)
-		end(c);
+		end_program(c);
 	free(c->line);
 }
 
@@ -340,16 +340,16 @@ secret_exec(struct apam_str command, bool user, int timeout_ms, struct buf *to,
 	enum apam_status status;
 
 	c.deadline = clock_ms() + timeout_ms;
-	status = split(&c, command, err);
+	status = split_line(&c, command, err);
 	if (status == APAM_OK)
 		status = check_program(c.argv[0], user, err);
 	if (status == APAM_OK)
-		status = start(&c, err);
+		status = start_program(&c, err);
 	if (status == APAM_OK)
 		status = read_output(&c, to, err);
 	if (status == APAM_OK)
 		status = check_end(&c, err);
-	finish(&c);
+	finish_command(&c);
 	if (status != APAM_OK)
 		buf_free(to);
 	return status;

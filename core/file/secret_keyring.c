@@ -17,23 +17,23 @@
 
 /* The key's serial number; -1: there is none. */
 static long
-search(long ring, const char *name)
+search_keyring(long ring, const char *name)
 {
 	return syscall(SYS_keyctl, (long)KEYCTL_SEARCH, ring, "user", name, 0L);
 }
 
 static long
-find(const char *name)
+find_key(const char *name)
 {
-	const long key = search(KEY_SPEC_SESSION_KEYRING, name);
+	const long key = search_keyring(KEY_SPEC_SESSION_KEYRING, name);
 
-	return key >= 0 ? key : search(KEY_SPEC_USER_KEYRING, name);
+	return key >= 0 ? key : search_keyring(KEY_SPEC_USER_KEYRING, name);
 }
 
 enum apam_status
 keyring_read(const char *name, struct buf *to, struct apam_error *err)
 {
-	const long key = find(name);
+	const long key = find_key(name);
 	enum apam_status status = APAM_OK;
 	char *payload;
 	size_t size;

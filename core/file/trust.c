@@ -67,8 +67,8 @@ trust_path_problem(struct apam_str path)
 }
 
 static bool
-refuse(const struct walk *w, enum apam_status status, const char *what,
-    const char *remedy)
+refuse_component(const struct walk *w, enum apam_status status,
+    const char *what, const char *remedy)
 {
 	const struct apam_str at = str_cut(w->path, w->at);
 
@@ -90,7 +90,7 @@ refuse_link(const struct walk *w)
 	(void)snprintf(path, sizeof(path), "%.*s", SARG(w->path));
 	real = realpath(path, NULL);
 	if (real == NULL)
-		return refuse(w, APAM_E_TRUST,
+		return refuse_component(w, APAM_E_TRUST,
 		    "is a symbolic link; write the real path", NULL);
 	(void)error_set(w->err, APAM_E_TRUST,
 	    "%.*s is a symbolic link; write the real path, %s",
@@ -105,9 +105,10 @@ refuse_errno(const struct walk *w, int number)
 {
 	switch (number) {
 	case ENOENT:
-		return refuse(w, APAM_E_CONFIG, "does not exist", NULL);
+		return refuse_component(
+		    w, APAM_E_CONFIG, "does not exist", NULL);
 	case EACCES:
-		return refuse(
+		return refuse_component(
 		    w, APAM_E_CONFIG, "may not be read by this user", NULL);
 	case ELOOP:
 		return refuse_link(w);
@@ -115,10 +116,11 @@ refuse_errno(const struct walk *w, int number)
 	case EMFILE:
 	case ENFILE:
 	case ENOMEM:
-		return refuse(w, APAM_E_MEMORY,
+		return refuse_component(w, APAM_E_MEMORY,
 		    "cannot be opened: out of descriptors or memory", NULL);
 	default:
-		return refuse(w, APAM_E_CONFIG, "cannot be opened", NULL);
+		return refuse_component(
+		    w, APAM_E_CONFIG, "cannot be opened", NULL);
 	}
 }
 
@@ -128,11 +130,13 @@ check_kind(const struct walk *w, mode_t mode, bool directory)
 	if (S_ISLNK(mode))
 		return refuse_errno(w, ELOOP);
 	if (directory && !S_ISDIR(mode))
-		return refuse(w, APAM_E_CONFIG, "is not a directory", NULL);
+		return refuse_component(
+		    w, APAM_E_CONFIG, "is not a directory", NULL);
 	if (!directory && !S_ISREG(mode))
-		return refuse(w, APAM_E_CONFIG, "is not a regular file", NULL);
+		return refuse_component(
+		    w, APAM_E_CONFIG, "is not a regular file", NULL);
 	if (!directory && w->kind == TRUST_PROGRAM && (mode & 0111) == 0)
-		return refuse(
+		return refuse_component(
 		    w, APAM_E_CONFIG, "is not executable", "chmod +x");
 	return true;
 }
@@ -143,9 +147,10 @@ check_owner(const struct walk *w, uid_t owner)
 	if (owner == 0 || (w->user && owner == geteuid()))
 		return true;
 	if (w->user)
-		return refuse(w, APAM_E_TRUST,
+		return refuse_component(w, APAM_E_TRUST,
 		    "belongs neither to root nor to this user", "chown root");
-	return refuse(w, APAM_E_TRUST, "does not belong to root", "chown root");
+	return refuse_component(
+	    w, APAM_E_TRUST, "does not belong to root", "chown root");
 }
 
 static bool
@@ -162,10 +167,10 @@ check_mode(const struct walk *w, const struct stat *st, bool directory)
 	if (directory && sticky)
 		return true;
 	if ((st->st_mode & 022) != 0)
-		return refuse(
+		return refuse_component(
 		    w, APAM_E_TRUST, "can be changed by others", "chmod go-w");
 	if (!directory && is_secret(w) && (st->st_mode & 07) != 0)
-		return refuse(w, APAM_E_TRUST,
+		return refuse_component(w, APAM_E_TRUST,
 		    "is a secret that others have access to", "chmod o=");
 	return true;
 }
@@ -193,12 +198,12 @@ check_acl(const struct walk *w, int fd)
 	if (found == 0)
 		return true;
 	if (found < 0)
-		return refuse(
+		return refuse_component(
 		    w, APAM_E_TRUST, "has an ACL that cannot be read", NULL);
 	(void)snprintf(what, sizeof(what),
 	    "is a secret that its ACL lets %s %lu read",
 	    who.group ? "group" : "user", (unsigned long)who.id);
-	return refuse(w, APAM_E_TRUST, what, "setfacl -b");
+	return refuse_component(w, APAM_E_TRUST, what, "setfacl -b");
 }
 
 static int
@@ -211,14 +216,14 @@ open_flags(const struct walk *w, bool directory)
 
 /* Check what `name` is, without opening it. */
 static bool
-look(const struct walk *w, int at, const char *name, bool directory)
+check_unopened(const struct walk *w, int at, const char *name, bool directory)
 {
 	struct stat st;
 
 	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return check_stat(w, &st, directory);
 	if (errno == EACCES && is_secret(w))
-		return refuse(w, APAM_E_CONFIG,
+		return refuse_component(w, APAM_E_CONFIG,
 		    "may not be read by this user; run it as root", NULL);
 	return refuse_errno(w, errno);
 }
@@ -232,7 +237,7 @@ refuse_reading(const struct walk *w, int at, const char *name)
 
 	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    !S_ISREG(st.st_mode) || (st.st_mode & 040) == 0 || st.st_gid == 0) {
-		(void)refuse(w, APAM_E_CONFIG,
+		(void)refuse_component(w, APAM_E_CONFIG,
 		    "may not be read by this user; run it as root", NULL);
 		return;
 	}
@@ -240,7 +245,7 @@ refuse_reading(const struct walk *w, int at, const char *name)
 	(void)snprintf(what, sizeof(what),
 	    "may not be read by this user; run it as root, or join group %s",
 	    group);
-	(void)refuse(w, APAM_E_CONFIG, what, NULL);
+	(void)refuse_component(w, APAM_E_CONFIG, what, NULL);
 }
 
 /* Say why it could not be opened although its attributes are right. */
@@ -265,12 +270,12 @@ open_component(const struct walk *w, int at, const char *name, bool directory)
 	struct stat st;
 	int fd, number;
 
-	if (!directory && !look(w, at, name, false))
+	if (!directory && !check_unopened(w, at, name, false))
 		return -1;
 	fd = openat(at, name, open_flags(w, directory));
 	if (fd < 0) {
 		number = errno;
-		if (look(w, at, name, directory))
+		if (check_unopened(w, at, name, directory))
 			refuse_opening(w, at, name, number);
 		return -1;
 	}

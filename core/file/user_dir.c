@@ -125,7 +125,7 @@ find_users(const struct place *place, bool make)
 /* ---- One user's ------------------------------------------------------- */
 
 static void
-name_of(unsigned long uid, char name[NAME_SIZE])
+uid_name(unsigned long uid, char name[NAME_SIZE])
 {
 	(void)snprintf(name, NAME_SIZE, "%lu", uid);
 }
@@ -146,7 +146,7 @@ open_one(const struct place *place, int users)
 	char name[NAME_SIZE];
 	int fd;
 
-	name_of(place->uid, name);
+	uid_name(place->uid, name);
 	fd = openat(users, name, OPEN_DIRECTORY);
 	if (fd < 0 && errno == ENOENT)
 		return refuse_one(place, APAM_E_CONFIG,
@@ -172,7 +172,7 @@ user_dir_open(
 
 	if (users < 0)
 		return -1;
-	name_of(place.uid, name);
+	uid_name(place.uid, name);
 	/*
 	 * A failure is not checked: another process may have made it, and
 	 * otherwise opening it fails with a message.
@@ -193,7 +193,7 @@ make_one(int users, unsigned long uid)
 	char name[NAME_SIZE], beside[NAME_SIZE + sizeof(".new")];
 	bool ok;
 
-	name_of(uid, name);
+	uid_name(uid, name);
 	(void)snprintf(beside, sizeof(beside), "%s.new", name);
 	ok = mkdirat(users, beside, 0700) == 0 || errno == EEXIST;
 	ok = ok &&
@@ -213,7 +213,7 @@ user_dir_add(
 	char name[NAME_SIZE];
 	int fd = -1;
 
-	name_of(uid, name);
+	uid_name(uid, name);
 	if (users >= 0 &&
 	    faccessat(users, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
 	    !make_one(users, uid))
@@ -236,7 +236,7 @@ user_dir_add(
 
 /* The user whose directory has this name; false if it is not a uid. */
 static bool
-read_name(const char *name, unsigned long *uid)
+read_uid(const char *name, unsigned long *uid)
 {
 	int64_t n;
 
@@ -263,7 +263,7 @@ each_name(int users,
 		return;
 	}
 	while ((entry = readdir(list)) != NULL) {
-		if (read_name(entry->d_name, &uid))
+		if (read_uid(entry->d_name, &uid))
 			each(arg, entry->d_name, uid);
 	}
 	(void)closedir(list);

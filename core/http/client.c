@@ -307,7 +307,8 @@ stage_of(CURL *easy)
 }
 
 static enum apam_status
-failed(const struct http_transfer *t, CURLcode code, struct apam_error *err)
+fail_transfer(
+    const struct http_transfer *t, CURLcode code, struct apam_error *err)
 {
 	const struct curl_api *curl = curl_api();
 	struct apam_failure f = { .size = sizeof(f), .code = (int)code };
@@ -326,7 +327,7 @@ failed(const struct http_transfer *t, CURLcode code, struct apam_error *err)
 }
 
 static enum apam_status
-finish(struct http_transfer *t, CURLcode code, struct apam_error *err)
+finish_transfer(struct http_transfer *t, CURLcode code, struct apam_error *err)
 {
 	const struct curl_api *curl = curl_api();
 	struct response *r = t->r;
@@ -341,7 +342,7 @@ finish(struct http_transfer *t, CURLcode code, struct apam_error *err)
 		return error_set(err, APAM_E_PROVIDER,
 		    "the headers of the response are too large");
 	if (code != CURLE_OK)
-		return failed(t, code, err);
+		return fail_transfer(t, code, err);
 	if (curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status) !=
 		CURLE_OK ||
 	    status < 100 || status > RESPONSE_STATUS_MAX)
@@ -354,7 +355,7 @@ finish(struct http_transfer *t, CURLcode code, struct apam_error *err)
 }
 
 static bool
-prepare(struct http_transfer *t, const struct http_policy *policy,
+prepare_transfer(struct http_transfer *t, const struct http_policy *policy,
     struct exchange *x, long left)
 {
 	const struct curl_api *curl = curl_api();
@@ -400,7 +401,7 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
 		return error_set(err, APAM_E_DEADLINE,
 		    "no time was left to ask the provider");
 	t->easy = curl->easy_init();
-	if (!prepare(t, policy, x, left))
+	if (!prepare_transfer(t, policy, x, left))
 		status = error_set(
 		    err, APAM_E_MEMORY, "libcurl does not accept the request");
 	if (status == APAM_OK)
@@ -413,7 +414,7 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
 enum apam_status
 http_end(struct http_transfer *t, CURLcode code, struct apam_error *err)
 {
-	enum apam_status status = finish(t, code, err);
+	enum apam_status status = finish_transfer(t, code, err);
 
 	http_abandon(t);
 	return status;

@@ -26,7 +26,7 @@ struct candidate {
 
 /* How many bytes wait to be read at either end; -1: unknown. */
 static int
-fill(int fd)
+fill_level(int fd)
 {
 	int in = 0, out = 0;
 
@@ -49,7 +49,8 @@ is_candidate(int fd)
 
 	return fd > STDERR_FILENO && flags >= 0 && (flags & FD_CLOEXEC) == 0 &&
 	    fstat(fd, &st) == 0 &&
-	    (S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode)) && fill(fd) == 0;
+	    (S_ISSOCK(st.st_mode) || S_ISFIFO(st.st_mode)) &&
+	    fill_level(fd) == 0;
 }
 
 static size_t
@@ -78,7 +79,7 @@ keep_fuller(struct candidate *all, size_t n)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const int filled = fill(all[i].fd);
+		const int filled = fill_level(all[i].fd);
 
 		if (filled > all[i].filled)
 			all[kept++] = (struct candidate){ all[i].fd, filled };

@@ -40,7 +40,7 @@ exchange_free(struct exchange *x)
 }
 
 static void
-refuse(struct exchange *x, const char *why)
+refuse_exchange(struct exchange *x, const char *why)
 {
 	if (x->refused == NULL)
 		x->refused = why;
@@ -55,7 +55,7 @@ exchange_begin(struct exchange *x, const char *method, struct apam_str url,
 	exchange_free(x);
 	exchange_init(x);
 	if (n >= sizeof(x->method) || !header_name_ok(apam_str(method))) {
-		refuse(x, "the method is not an HTTP method");
+		refuse_exchange(x, "the method is not an HTTP method");
 		return;
 	}
 	memcpy(x->method, method, n + 1);
@@ -64,7 +64,7 @@ exchange_begin(struct exchange *x, const char *method, struct apam_str url,
 }
 
 static void
-add_form(struct exchange *x, struct apam_str name, struct apam_str value)
+add_form_field(struct exchange *x, struct apam_str name, struct apam_str value)
 {
 	if (x->body.n > 0)
 		buf_put_char(&x->body, '&');
@@ -74,7 +74,7 @@ add_form(struct exchange *x, struct apam_str name, struct apam_str value)
 }
 
 static void
-add_json(struct exchange *x, struct apam_str name, struct apam_str value)
+add_json_field(struct exchange *x, struct apam_str name, struct apam_str value)
 {
 	buf_put_char(&x->body, x->body.n > 0 ? ',' : '{');
 	encode_json_string(&x->body, name);
@@ -87,15 +87,15 @@ exchange_add(struct exchange *x, struct apam_str name, struct apam_str value)
 {
 	switch (x->encoding) {
 	case APAM_ENCODING_FORM:
-		add_form(x, name, value);
+		add_form_field(x, name, value);
 		return;
 	case APAM_ENCODING_JSON:
-		add_json(x, name, value);
+		add_json_field(x, name, value);
 		return;
 	case APAM_ENCODING_NONE:
 		break;
 	}
-	refuse(x, "an exchange without a body was given a field");
+	refuse_exchange(x, "an exchange without a body was given a field");
 }
 
 static void
@@ -115,7 +115,7 @@ close_body(struct exchange *x)
 		    APAM_STR("application/json"));
 		return;
 	}
-	refuse(x, "the encoding of the exchange is unknown");
+	refuse_exchange(x, "the encoding of the exchange is unknown");
 }
 
 const char *

@@ -25,13 +25,13 @@ struct cursor {
 };
 
 static bool
-at(const struct cursor *c, char byte)
+at_byte(const struct cursor *c, char byte)
 {
 	return c->rest.n > 0 && c->rest.p[0] == byte;
 }
 
 static struct apam_str
-take(struct cursor *c, size_t n)
+take_bytes(struct cursor *c, size_t n)
 {
 	struct apam_str taken = str_cut(c->rest, n);
 
@@ -47,7 +47,7 @@ skip_blanks(struct cursor *c)
 
 	while (n < c->rest.n && str_is_one_of(c->rest.p[n], " \t"))
 		n++;
-	take(c, n);
+	take_bytes(c, n);
 	return n > 0;
 }
 
@@ -58,7 +58,7 @@ take_token(struct cursor *c)
 
 	while (n < c->rest.n && header_is_token_char(c->rest.p[n]))
 		n++;
-	return take(c, n);
+	return take_bytes(c, n);
 }
 
 /* True at the end of a list element: a comma or the end of the header. */
@@ -66,7 +66,7 @@ static bool
 at_element_end(struct cursor *c)
 {
 	skip_blanks(c);
-	return c->rest.n == 0 || at(c, ',');
+	return c->rest.n == 0 || at_byte(c, ',');
 }
 
 /*
@@ -86,7 +86,7 @@ skip_token68(struct cursor *c)
 		return false;
 	while (n < start.n && start.p[n] == '=')
 		n++;
-	take(c, n);
+	take_bytes(c, n);
 	if (at_element_end(c))
 		return true;
 	c->rest = start;
@@ -124,9 +124,9 @@ read_parameter(struct cursor *c, struct apam_str name)
 	struct apam_str value;
 	bool quoted;
 
-	take(c, 1);
+	take_bytes(c, 1);
 	skip_blanks(c);
-	quoted = at(c, '"');
+	quoted = at_byte(c, '"');
 	if (quoted && !take_quoted(c, &value))
 		return false;
 	if (!quoted) {
@@ -164,7 +164,7 @@ read_element(struct cursor *c)
 
 	if (name.n == 0)
 		return false;
-	if (at(c, '='))
+	if (at_byte(c, '='))
 		return c->has_scheme && read_parameter(c, name);
 	open_challenge(c, name);
 	if (at_element_end(c))
@@ -177,7 +177,7 @@ read_element(struct cursor *c)
 	}
 	name = take_token(c);
 	skip_blanks(c);
-	return name.n > 0 && at(c, '=') && read_parameter(c, name);
+	return name.n > 0 && at_byte(c, '=') && read_parameter(c, name);
 }
 
 /* Read a list of challenges, RFC 9110, 5.6.1.2: elements may be empty. */
@@ -186,7 +186,7 @@ read_challenges(struct cursor *c)
 {
 	for (;;) {
 		while (at_element_end(c) && c->rest.n > 0)
-			take(c, 1);
+			take_bytes(c, 1);
 		if (c->rest.n == 0)
 			return true;
 		if (!read_element(c))

@@ -55,7 +55,7 @@ digest_bytes(struct apam_str bytes, unsigned char to[DIGEST_SIZE])
 
 /* Hash all that a body's reader gives. */
 static bool
-put_all(struct digest *d, const struct apam_body *body)
+put_body(struct digest *d, const struct apam_body *body)
 {
 	unsigned char block[BLOCK];
 	uint64_t offset = 0;
@@ -83,7 +83,7 @@ digest_reader(const struct apam_body *body, unsigned char to[DIGEST_SIZE])
 	if (body->read == NULL)
 		return false;
 	digest_begin(&d);
-	ok = put_all(&d, body);
+	ok = put_body(&d, body);
 	digest_end(&d, to);
 	return ok;
 }
@@ -110,7 +110,7 @@ digest_body(const struct apam_body *body, unsigned char to[DIGEST_SIZE])
 }
 
 static int64_t
-read_file(void *arg, uint64_t offset, void *to, size_t size)
+read_fd(void *arg, uint64_t offset, void *to, size_t size)
 {
 	const int *fd = arg;
 
@@ -122,7 +122,7 @@ digest_file(int fd, unsigned char to[DIGEST_SIZE])
 {
 	struct apam_body body = {
 		.kind = APAM_BODY_READER,
-		.read = read_file,
+		.read = read_fd,
 		.arg = &fd,
 	};
 

@@ -28,7 +28,7 @@ fields_free(struct fields *f)
 }
 
 static void
-refuse(struct fields *f, const char *why)
+refuse_field(struct fields *f, const char *why)
 {
 	if (f->refused == NULL)
 		f->refused = why;
@@ -44,7 +44,7 @@ void
 fields_add(struct fields *f, struct apam_str name, struct apam_str value)
 {
 	if (has_nul(name) || has_nul(value))
-		refuse(f, "a name or value holds a NUL");
+		refuse_field(f, "a name or value holds a NUL");
 	if (f->refused != NULL)
 		return;
 
@@ -53,9 +53,9 @@ fields_add(struct fields *f, struct apam_str name, struct apam_str value)
 	buf_put(&f->text, value);
 	buf_put_char(&f->text, '\0');
 	if (f->text.no_memory)
-		refuse(f, "out of memory");
+		refuse_field(f, "out of memory");
 	else if (f->text.failed)
-		refuse(f, "headers or parameters are too large");
+		refuse_field(f, "headers or parameters are too large");
 	else
 		f->count++;
 }
@@ -64,11 +64,11 @@ void
 fields_add_header(struct fields *f, struct apam_str name, struct apam_str value)
 {
 	if (!header_name_ok(name))
-		refuse(f,
+		refuse_field(f,
 		    "a header's name has characters that it must not "
 		    "have");
 	else if (!header_value_ok(value))
-		refuse(f,
+		refuse_field(f,
 		    "a header's value has control characters, or a space at "
 		    "its start or end");
 	else

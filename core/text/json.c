@@ -110,7 +110,7 @@ run_jansson(void *arg)
 }
 
 static const char *
-load(struct apam_str text, struct json *json)
+load_text(struct apam_str text, struct json *json)
 {
 	struct loading l = { .text = text };
 
@@ -140,7 +140,7 @@ json_new(struct apam_str text, struct json **json)
 	*json = calloc(1, sizeof(**json));
 	if (*json == NULL)
 		return no_memory;
-	why = load(text, *json);
+	why = load_text(text, *json);
 	if (why != NULL)
 		json_free(json);
 	return why;
@@ -213,7 +213,7 @@ array_member(const json_t *array, struct apam_str token)
 }
 
 static const json_t *
-find(const json_t *value, struct apam_str pointer)
+find_value(const json_t *value, struct apam_str pointer)
 {
 	while (value != NULL && pointer.n > 0) {
 		struct apam_str token;
@@ -283,7 +283,7 @@ number_of(const json_t *value)
 struct apam_json
 json_at(const struct json *json, const char *pointer)
 {
-	const json_t *value = find(json->root, apam_str(pointer));
+	const json_t *value = find_value(json->root, apam_str(pointer));
 	struct apam_json out = { .type = type_of(value),
 		.num = number_of(value) };
 

@@ -51,7 +51,7 @@ is_marker(struct apam_str line, struct apam_str begin)
 }
 
 static void
-decode(struct block *b, struct apam_str text)
+decode_base64(struct block *b, struct apam_str text)
 {
 	unsigned char out[BASE64_DECODE_LENGTH(BLOCK)];
 	size_t n = sizeof(out);
@@ -69,7 +69,7 @@ add_line(struct block *b, struct apam_str line)
 	while (line.n > 0 && !b->damaged) {
 		size_t n = line.n < BLOCK ? line.n : BLOCK;
 
-		decode(b, str_cut(line, n));
+		decode_base64(b, str_cut(line, n));
 		line = str_skip(line, n);
 	}
 }
@@ -103,7 +103,7 @@ static const char unended[] = "it has a certificate without its last line, "
 			      "-----END CERTIFICATE-----";
 
 static const char *
-begin(struct reader *r)
+begin_block(struct reader *r)
 {
 	if (r->begun != 0)
 		return unended;
@@ -114,7 +114,7 @@ begin(struct reader *r)
 }
 
 static const char *
-end(struct reader *r)
+end_block(struct reader *r)
 {
 	if (r->begun == 0 || base64_decode_final(&r->block.base64) != 1 ||
 	    !is_whole(&r->block))
@@ -129,9 +129,9 @@ read_line(struct reader *r, struct apam_str line)
 {
 	r->at++;
 	if (is_marker(line, APAM_STR("-----BEGIN ")))
-		return begin(r);
+		return begin_block(r);
 	if (is_marker(line, APAM_STR("-----END ")))
-		return end(r);
+		return end_block(r);
 	if (r->begun != 0)
 		add_line(&r->block, line);
 	return NULL;

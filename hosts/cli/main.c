@@ -184,7 +184,7 @@ out:
 
 /* Read what stands before the command, then run the command. */
 static int
-run(struct args *args, int argc, char **argv)
+run_line(struct args *args, int argc, char **argv)
 {
 	const struct parts parts = { { args, NULL, NULL }, 1 };
 	const struct command *command;
@@ -240,7 +240,7 @@ main(int argc, char **argv)
 	 */
 	(void)signal(SIGXFSZ, SIG_IGN);
 	report_in_json(wants_json(argc - 1, argv + 1));
-	code = run(&args, argc - 1, argv + 1);
+	code = run_line(&args, argc - 1, argv + 1);
 	args_free(&args);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		complain("cannot write standard output: %s", strerror(errno));

@@ -34,7 +34,7 @@ decodes_to(struct apam_str encoded, struct apam_str plain)
 
 /* Index of the first c at or after `from`; s.n if there is none. */
 static size_t
-find(struct apam_str s, size_t from, char c)
+find_char(struct apam_str s, size_t from, char c)
 {
 	while (from < s.n && s.p[from] != c)
 		from++;
@@ -48,9 +48,9 @@ query_has(struct apam_str query, struct apam_str name)
 	struct apam_str pair;
 
 	for (from = 0; from < query.n; from = to + 1) {
-		to = find(query, from, '&');
+		to = find_char(query, from, '&');
 		pair = (struct apam_str){ query.p + from, to - from };
-		pair.n = find(pair, 0, '=');
+		pair.n = find_char(pair, 0, '=');
 		if (decodes_to(pair, name))
 			return true;
 	}
@@ -79,7 +79,7 @@ path_of(struct apam_str location)
 		i = 7;
 	else
 		return location;
-	i = find(location, i, '/');
+	i = find_char(location, i, '/');
 	return (struct apam_str){ location.p + i, location.n - i };
 }
 

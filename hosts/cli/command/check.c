@@ -45,7 +45,8 @@ state_status(const struct apam_key_report *report)
 
 /* Show a key's state; returns the exit status for it. */
 static int
-add(struct check *check, const char *name, const struct apam_key_report *report)
+add_key(
+    struct check *check, const char *name, const struct apam_key_report *report)
 {
 	const char *state = apam_key_state_name(report->state);
 	char entry[16], when[WHEN_SIZE];
@@ -86,7 +87,7 @@ check_profile(void *arg, const char *name)
 	if (status != APAM_OK)
 		return report(name, status, &err);
 	for (size_t i = 0; i < count && i < ENTRIES_MAX; i++)
-		code = worse(code, add(check, name, &reports[i]));
+		code = worse(code, add_key(check, name, &reports[i]));
 	return code;
 }
 

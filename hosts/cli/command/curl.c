@@ -65,7 +65,7 @@ note_route(void *arg, const struct apam_profile_info *info)
 }
 
 static void
-put(struct line *line, const char *arg)
+put_arg(struct line *line, const char *arg)
 {
 	/*
 	 * exec's argv is not const for historical reasons; nothing writes to
@@ -77,20 +77,20 @@ put(struct line *line, const char *arg)
 static void
 put_two(struct line *line, const char *option, const char *value)
 {
-	put(line, option);
-	put(line, value);
+	put_arg(line, option);
+	put_arg(line, value);
 }
 
 /* Options that make curl send exactly the signed request, and only there. */
 static void
 put_ours(struct line *line, const struct route *route)
 {
-	put(line, "curl");
-	put(line, "-q"); /* no ~/.curlrc; must come first */
+	put_arg(line, "curl");
+	put_arg(line, "-q"); /* no ~/.curlrc; must come first */
 	put_two(line, "--proto", route->allow_http ? "=http,https" : "=https");
 	put_two(line, "--max-redirs", "0");
-	put(line, "--globoff");
-	put(line, "--path-as-is");
+	put_arg(line, "--globoff");
+	put_arg(line, "--path-as-is");
 	if (route->ca_file != NULL)
 		put_two(line, "--cacert", route->ca_file);
 	if (route->proxy != NULL)
@@ -125,7 +125,7 @@ static void
 put_input(struct line *line, struct spawn_input *input, const char *option,
     struct apam_str bytes)
 {
-	put(line, option);
+	put_arg(line, option);
 	*input = (struct spawn_input){ line->n++, bytes };
 }
 
@@ -146,7 +146,7 @@ send_by_curl(const struct call *call, const struct route *route,
 		goto out;
 	put_ours(&line, route);
 	for (size_t i = 0; i < given->pass_count; i++)
-		put(&line, given->pass[i]);
+		put_arg(&line, given->pass[i]);
 	put_two(&line, "--url", signature->url);
 	put_input(&line, &inputs[0], "-H", (struct apam_str){ text.p, text.n });
 	if (data->given)

@@ -81,7 +81,7 @@ note_refused(struct explain *e, const struct apam_profile_info *info)
 }
 
 static bool
-each(void *arg, const struct apam_profile_info *info, const char *why)
+note_profile(void *arg, const struct apam_profile_info *info, const char *why)
 {
 	struct explain *e = arg;
 	const char *cells[] = { info->name, why, info->file };
@@ -106,7 +106,7 @@ each(void *arg, const struct apam_profile_info *info, const char *why)
 
 /* Print and free what was collected. */
 static int
-finish(struct explain *e, const char *url)
+print_explained(struct explain *e, const char *url)
 {
 	json_t *chosen = e->chosen;
 
@@ -124,7 +124,7 @@ finish(struct explain *e, const char *url)
 
 /* Say why no profile signs it.  If two claim the URL, the library says so. */
 static int
-refuse(const struct cli *cli, const struct explain *e, const char *url)
+refuse_url(const struct cli *cli, const struct explain *e, const char *url)
 {
 	struct apam_profile *profile = NULL;
 	struct apam_error err = { 0 };
@@ -153,7 +153,7 @@ explain(struct cli *cli, const struct args *args)
 		return code;
 	table_init(&e.table, heads);
 	e.others = cli->json ? json_array() : NULL;
-	status = apam_explain(cli->ctx, args->words[0], each, &e, &err);
+	status = apam_explain(cli->ctx, args->words[0], note_profile, &e, &err);
 	if (status != APAM_OK) {
 		e.json = false;
 		json_decref(e.chosen);
@@ -161,12 +161,12 @@ explain(struct cli *cli, const struct args *args)
 		(void)table_finish(&e.table);
 		return report(NULL, status, &err);
 	}
-	code = finish(&e, args->words[0]);
+	code = print_explained(&e, args->words[0]);
 	session_tell_registry(cli);
 	if (code != STATUS_DONE)
 		return code;
 	if (!e.found)
-		return refuse(cli, &e, args->words[0]);
+		return refuse_url(cli, &e, args->words[0]);
 	return e.refused.status == APAM_OK ?
 	    STATUS_DONE :
 	    report(NULL, e.refused.status, &e.refused);

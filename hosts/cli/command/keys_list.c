@@ -60,7 +60,7 @@ secret_cell(const struct apam_key_info *key)
 }
 
 static bool
-add_row(void *arg, const struct apam_key_info *key)
+add_key_row(void *arg, const struct apam_key_info *key)
 {
 	struct view *view = arg;
 	char age[AGE_SIZE] = "-", used[WHEN_SIZE], by[CELL];
@@ -131,7 +131,7 @@ json_archived(const struct apam_key_info *key)
 }
 
 static bool
-add_json(void *arg, const struct apam_key_info *key)
+add_key_json(void *arg, const struct apam_key_info *key)
 {
 	struct view *view = arg;
 
@@ -167,8 +167,8 @@ list_run(struct cli *cli, const struct args *args)
 		return code;
 	table_init(&view.table, heads);
 	view.all = cli->json ? json_array() : NULL;
-	status = apam_keys(
-	    cli->ctx, cli->json ? add_json : add_row, &view, &partial, &err);
+	status = apam_keys(cli->ctx, cli->json ? add_key_json : add_key_row,
+	    &view, &partial, &err);
 	if (status == APAM_OK && view.table.rows == 0 && !cli->json)
 		tell("No key is registered, and no profile names one; `apam "
 		     "list` shows the profiles.");

@@ -29,7 +29,7 @@ struct recovery {
 };
 
 static void
-show(void *arg, const struct apam_registry_change *change)
+show_change(void *arg, const struct apam_registry_change *change)
 {
 	struct recovery *r = arg;
 	const bool marked = change->mark[0] != '\0';
@@ -93,7 +93,7 @@ say_done(const struct recovery *r, const struct apam_registry_outlook *outlook)
  * another.
  */
 static int
-refuse(const struct apam_registry_text *text, const struct apam_error *err)
+report_text(const struct apam_registry_text *text, const struct apam_error *err)
 {
 	if (text->name == NULL)
 		return report(NULL, err->status, err);
@@ -108,10 +108,10 @@ recover(struct cli *cli, const struct args *args,
 	struct apam_registry_outlook outlook = { .size = sizeof(outlook) };
 	struct apam_error err = { 0 };
 	enum apam_status status = apam_registry_compare(
-	    cli->ctx, text, show, r, &outlook, &err);
+	    cli->ctx, text, show_change, r, &outlook, &err);
 
 	if (status != APAM_OK)
-		return refuse(text, &err);
+		return report_text(text, &err);
 	if (!r->json)
 		show_sum(&outlook);
 	if (!may_go(args, &outlook))

@@ -75,7 +75,7 @@ show_json(const struct apam_key_rotation *done)
 
 /* The last line is the command that undoes it. */
 static int
-show_done(const char *profile, const struct apam_key_rotation *done)
+show_rotated(const char *profile, const struct apam_key_rotation *done)
 {
 	const bool marked = done->old_mark[0] != '\0';
 	char old[SHELL_WORD_SIZE];
@@ -109,7 +109,7 @@ rotate_run(struct cli *cli, const struct args *args)
 	    profile, why == NULL ? "rotated" : why, &done, &err);
 	if (status != APAM_OK)
 		return report(name, status, &err);
-	return cli->json ? show_json(&done) : show_done(name, &done);
+	return cli->json ? show_json(&done) : show_rotated(name, &done);
 }
 
 const struct command command_keys_rotate = {

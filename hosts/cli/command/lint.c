@@ -23,7 +23,7 @@ static const struct flag flags[] = {
 };
 
 static void
-problem(void *arg, const struct apam_error *err)
+note_problem(void *arg, const struct apam_error *err)
 {
 	struct lint *lint = arg;
 
@@ -38,7 +38,7 @@ problem(void *arg, const struct apam_error *err)
 }
 
 static void
-profile(void *arg, const char *name, size_t at, size_t total)
+note_profile(void *arg, const char *name, size_t at, size_t total)
 {
 	struct lint *lint = arg;
 
@@ -53,8 +53,8 @@ lint_file(const struct cli *cli, const char *file, struct lint *lint)
 {
 	const struct apam_lint_to to = { .size = sizeof(to),
 		.arg = lint,
-		.problem = problem,
-		.profile = profile };
+		.problem = note_problem,
+		.profile = note_profile };
 	struct apam_error err = { 0 };
 	struct apam_open_options options = cli->options;
 	unsigned before = lint->errors;
@@ -66,7 +66,7 @@ lint_file(const struct cli *cli, const char *file, struct lint *lint)
 	status = apam_lint(&options, file, &to, &err);
 	progress_hide();
 	if (status != APAM_OK && lint->errors == before)
-		problem(lint, &err);
+		note_problem(lint, &err);
 	return exit_status(status);
 }
 

@@ -34,7 +34,7 @@ problem_cell(char to[CELL], const struct apam_error *why)
 }
 
 static bool
-add_row(void *arg, const struct apam_profile_info *info,
+add_profile_row(void *arg, const struct apam_profile_info *info,
     const struct apam_error *why)
 {
 	char origins[CELL] = "", schemes[CELL] = "", state[CELL] = "ok";
@@ -51,7 +51,7 @@ add_row(void *arg, const struct apam_profile_info *info,
 }
 
 static bool
-add_json(void *arg, const struct apam_profile_info *info,
+add_profile_json(void *arg, const struct apam_profile_info *info,
     const struct apam_error *why)
 {
 	json_array_append_new(arg, json_profile(info, why));
@@ -63,7 +63,8 @@ list_json(struct cli *cli)
 {
 	struct apam_error err = { 0 };
 	json_t *all = json_array();
-	enum apam_status status = apam_profiles(cli->ctx, add_json, all, &err);
+	enum apam_status status = apam_profiles(
+	    cli->ctx, add_profile_json, all, &err);
 
 	if (status == APAM_OK)
 		return json_finish(all);
@@ -72,7 +73,7 @@ list_json(struct cli *cli)
 }
 
 static int
-list(struct cli *cli, const struct args *args)
+list_profiles(struct cli *cli, const struct args *args)
 {
 	struct apam_error err = { 0 };
 	struct table table;
@@ -85,7 +86,7 @@ list(struct cli *cli, const struct args *args)
 	if (cli->json)
 		return list_json(cli);
 	table_init(&table, heads);
-	status = apam_profiles(cli->ctx, add_row, &table, &err);
+	status = apam_profiles(cli->ctx, add_profile_row, &table, &err);
 	if (status == APAM_OK && table.rows == 0)
 		session_tell_empty(cli);
 	shown = table_finish(&table);
@@ -100,5 +101,5 @@ const struct command command_list = {
 	    "Without a terminal: lines of profile, origins, schemes and state, "
 	    "separated by\n"
 	    "tabs.",
-	.run = list,
+	.run = list_profiles,
 };

@@ -92,7 +92,7 @@ is_wanted(const struct wanted *w, const json_t *record)
 }
 
 static void
-keep(void *arg, json_t *record)
+keep_record(void *arg, json_t *record)
 {
 	struct view *view = arg;
 	const size_t room = view->room == 0 ? 64 : view->room * 2;
@@ -120,7 +120,7 @@ keep(void *arg, json_t *record)
 
 /* Lines of the same second stay in their order. */
 static int
-compare(const void *a, const void *b)
+by_time(const void *a, const void *b)
 {
 	json_t *const *one = a, *const *other = b;
 	const int64_t x = log_record_time(*one), y = log_record_time(*other);
@@ -159,7 +159,7 @@ state_text(const json_t *record)
 }
 
 static void
-add_row(struct table *table, const json_t *record)
+add_record_row(struct table *table, const json_t *record)
 {
 	char when[WHEN_SIZE], user[KEYS_USER_SIZE];
 	const char *cells[] = { when, log_record_text(record, "APAM_EVENT"),
@@ -207,7 +207,7 @@ json_record(const json_t *record)
 }
 
 static int
-show(const struct cli *cli, const struct view *view)
+show_records(const struct cli *cli, const struct view *view)
 {
 	json_t *all = cli->json ? json_array() : NULL;
 	struct table table;
@@ -218,7 +218,7 @@ show(const struct cli *cli, const struct view *view)
 		if (cli->json)
 			json_array_append_new(all, json_record(view->all[i]));
 		else
-			add_row(&table, view->all[i]);
+			add_record_row(&table, view->all[i]);
 	}
 	shown = table_finish(&table);
 	return cli->json ? json_finish(all) : shown;
@@ -275,7 +275,7 @@ log_run(struct cli *cli, const struct args *args)
 				 .profile = args_value(args, "profile"),
 				 .program = args_value(args, "program"),
 				 .until = now + 86400 } };
-	struct log_to to = { .each = keep, .arg = &view, .now = now };
+	struct log_to to = { .each = keep_record, .arg = &view, .now = now };
 	const char *file = args_value(args, "file");
 	int code;
 
@@ -296,8 +296,8 @@ log_run(struct cli *cli, const struct args *args)
 		code = STATUS_CONFIG;
 	} else {
 		if (view.count > 0)
-			qsort(view.all, view.count, sizeof(json_t *), compare);
-		code = show(cli, &view);
+			qsort(view.all, view.count, sizeof(json_t *), by_time);
+		code = show_records(cli, &view);
 		say_nothing(&view, &to);
 	}
 	for (size_t i = 0; i < view.count; i++)

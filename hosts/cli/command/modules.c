@@ -169,7 +169,7 @@ module_json(const struct apam_module *module)
 }
 
 static int
-show(struct cli *cli, const char *scheme)
+show_module(struct cli *cli, const char *scheme)
 {
 	const struct apam_module *module = NULL;
 	struct apam_error err = { 0 };
@@ -182,7 +182,7 @@ show(struct cli *cli, const char *scheme)
 }
 
 static bool
-add_row(void *arg, const char *scheme, const struct apam_module *module,
+add_module_row(void *arg, const char *scheme, const struct apam_module *module,
     const struct apam_error *why)
 {
 	char problem[CELL * 3];
@@ -197,7 +197,7 @@ add_row(void *arg, const char *scheme, const struct apam_module *module,
 }
 
 static bool
-add_json(void *arg, const char *scheme, const struct apam_module *module,
+add_module_json(void *arg, const char *scheme, const struct apam_module *module,
     const struct apam_error *why)
 {
 	json_array_append_new(arg,
@@ -212,7 +212,8 @@ list_json(struct cli *cli)
 {
 	struct apam_error err = { 0 };
 	json_t *all = json_array();
-	enum apam_status status = apam_modules(cli->ctx, add_json, all, &err);
+	enum apam_status status = apam_modules(
+	    cli->ctx, add_module_json, all, &err);
 
 	if (status == APAM_OK)
 		return json_finish(all);
@@ -229,7 +230,7 @@ list_text(struct cli *cli)
 	int code;
 
 	table_init(&table, list_heads);
-	status = apam_modules(cli->ctx, add_row, &table, &err);
+	status = apam_modules(cli->ctx, add_module_row, &table, &err);
 	if (status == APAM_OK && table.rows == 0)
 		tell("There are no modules in %s: install those of apam, or "
 		     "set module_dir in the main file.",
@@ -246,7 +247,7 @@ modules(struct cli *cli, const struct args *args)
 	if (code != STATUS_DONE)
 		return code;
 	if (args->word_count > 0)
-		return show(cli, args->words[0]);
+		return show_module(cli, args->words[0]);
 	return cli->json ? list_json(cli) : list_text(cli);
 }
 

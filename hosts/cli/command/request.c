@@ -188,7 +188,7 @@ open_output(struct call *call)
 }
 
 static void
-prepare(struct call *call)
+prepare_call(struct call *call)
 {
 	struct apam_transfer *transfer = &call->transfer;
 
@@ -219,7 +219,7 @@ perform(struct call *call)
 
 	if (sender == NULL)
 		return STATUS_INTERNAL;
-	prepare(call);
+	prepare_call(call);
 	status = sender->send(&sending, &call->sent, &err);
 	progress_hide();
 	return status == APAM_OK ? STATUS_DONE :

@@ -34,7 +34,7 @@ detail_of(const struct apam_revoke_report *report)
 }
 
 static void
-add(struct view *view, const struct apam_revoke_report *report)
+add_token(struct view *view, const struct apam_revoke_report *report)
 {
 	bool dropped = report->drop_status == APAM_OK;
 	char entry[16];
@@ -103,7 +103,7 @@ revoke_run(struct cli *cli, const struct args *args)
 	view.all = cli->json ? json_array() : NULL;
 	table_init(&view.table, heads);
 	for (size_t i = 0; i < count && i < ENTRIES_MAX; i++)
-		add(&view, &reports[i]);
+		add_token(&view, &reports[i]);
 	shown = table_finish(&view.table);
 	if (cli->json)
 		shown = json_finish(view.all);

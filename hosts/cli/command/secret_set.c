@@ -94,7 +94,7 @@ group_name(char to[64], gid_t gid)
 
 /* Print the reference, which the user has to write into the profile next. */
 static int
-show_done(struct cli *cli, const char *path)
+show_stored(struct cli *cli, const char *path)
 {
 	struct stat st = { .st_mode = 0 };
 	char group[64], mode[8];
@@ -137,7 +137,7 @@ store(struct cli *cli, struct apam_secret_file *file)
 		report_error(NULL, &err);
 		code = exit_status(status);
 	}
-	return code == STATUS_DONE ? show_done(cli, file->path) : code;
+	return code == STATUS_DONE ? show_stored(cli, file->path) : code;
 }
 
 /*

@@ -103,7 +103,7 @@ finding_text(char to[CELL], const struct apam_entry_status *entry)
 }
 
 static void
-add_row(
+add_entry_row(
     struct view *view, const char *name, const struct apam_entry_status *entry)
 {
 	char number[16], generation[24], finding[CELL], remark[CELL];
@@ -182,8 +182,8 @@ json_entry(const struct view *view, const struct apam_entry_status *entry)
 }
 
 static void
-add_json(struct view *view, const char *name, const struct apam_error *problem,
-    json_t *entries)
+add_status_json(struct view *view, const char *name,
+    const struct apam_error *problem, json_t *entries)
 {
 	bool broken = problem->status != APAM_OK;
 
@@ -201,7 +201,7 @@ show_broken(
     struct view *view, const char *name, const struct apam_error *problem)
 {
 	if (view->cli->json)
-		add_json(view, name, problem, json_array());
+		add_status_json(view, name, problem, json_array());
 	return report(name, problem->status, problem);
 }
 
@@ -217,10 +217,10 @@ show_entries(struct view *view, const char *name,
 			json_array_append_new(
 			    all, json_entry(view, &entries[i]));
 		else
-			add_row(view, name, &entries[i]);
+			add_entry_row(view, name, &entries[i]);
 	}
 	if (view->cli->json)
-		add_json(view, name, reload, all);
+		add_status_json(view, name, reload, all);
 }
 
 static void

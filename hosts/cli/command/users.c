@@ -98,7 +98,7 @@ struct view {
 };
 
 static void
-add_row(void *arg, unsigned long uid)
+add_user_row(void *arg, unsigned long uid)
 {
 	struct view *view = arg;
 	char user[KEYS_USER_SIZE], number[24];
@@ -125,7 +125,7 @@ list_run(struct cli *cli, const struct args *args)
 		return code;
 	table_init(&view.table, heads);
 	view.all = cli->json ? json_array() : NULL;
-	apam_users(cli->ctx, add_row, &view);
+	apam_users(cli->ctx, add_user_row, &view);
 	if (view.table.rows == 0 && !cli->json && on_terminal())
 		complain("no user has a directory that you may read; as root, "
 			 "`apam users add USER` makes one");

@@ -46,7 +46,7 @@ find_letter(const struct args *args, char letter)
 }
 
 static bool
-problem(struct args *args, const char *text, const struct flag *flag)
+flag_problem(struct args *args, const char *text, const struct flag *flag)
 {
 	snprintf(
 	    args->problem, sizeof(args->problem), "--%s %s", flag->name, text);
@@ -54,7 +54,7 @@ problem(struct args *args, const char *text, const struct flag *flag)
 }
 
 static bool
-problem_unknown(
+unknown_problem(
     struct args *args, const char *dashes, const char *name, size_t n)
 {
 	/* Show the name only: what follows it may be a misplaced secret. */
@@ -68,7 +68,7 @@ static bool
 note(struct args *args, const struct flag *flag, const char *value)
 {
 	if (flag->value != NULL && !flag->many && args_has(args, flag->name))
-		return problem(args, "may be given only once", flag);
+		return flag_problem(args, "may be given only once", flag);
 	args->given[args->given_count++] = (struct given){ flag, value };
 	return true;
 }
@@ -80,7 +80,7 @@ note_value(struct cursor *c, const struct flag *flag, const char *attached)
 	if (attached != NULL)
 		return note(c->args, flag, attached);
 	if (c->i + 1 >= c->argc)
-		return problem(c->args, "needs a value", flag);
+		return flag_problem(c->args, "needs a value", flag);
 	c->i++;
 	return note(c->args, flag, c->argv[c->i]);
 }
@@ -93,11 +93,11 @@ read_long(struct cursor *c, const char *text)
 	const struct flag *flag = find_long(c->args, text, n);
 
 	if (flag == NULL)
-		return problem_unknown(c->args, "--", text, n);
+		return unknown_problem(c->args, "--", text, n);
 	if (flag->value != NULL)
 		return note_value(c, flag, attached);
 	if (attached != NULL)
-		return problem(c->args, "takes no value", flag);
+		return flag_problem(c->args, "takes no value", flag);
 	return note(c->args, flag, NULL);
 }
 
@@ -108,7 +108,7 @@ read_short(struct cursor *c, const char *text)
 		const struct flag *flag = find_letter(c->args, *text);
 
 		if (flag == NULL)
-			return problem_unknown(c->args, "-", text, 1);
+			return unknown_problem(c->args, "-", text, 1);
 		if (flag->value != NULL)
 			return note_value(
 			    c, flag, text[1] == '\0' ? NULL : text + 1);

@@ -133,7 +133,7 @@ struct cursor {
 };
 
 static bool
-problem(struct curl_args *args, const char *text)
+args_problem(struct curl_args *args, const char *text)
 {
 	snprintf(args->problem, sizeof(args->problem), "%s", text);
 	return false;
@@ -149,9 +149,9 @@ static bool
 take_url(struct curl_args *args, const char *url)
 {
 	if (args->url != NULL)
-		return problem(args, "give exactly one URL");
+		return args_problem(args, "give exactly one URL");
 	if (has_control(apam_str(url)))
-		return problem(
+		return args_problem(
 		    args, "the URL must not have control characters");
 	args->url = url;
 	return true;
@@ -163,14 +163,14 @@ take_header(struct curl_args *args, const char *text)
 	const char *why = header_arg(text, &args->headers[args->header_count]);
 
 	if (why != NULL)
-		return problem(args, why);
+		return args_problem(args, why);
 	args->header_count++;
 	return true;
 }
 
 /* Note what an accepted option changes in the request. */
 static bool
-take(struct cursor *c, const struct option *option, const char *value)
+take_option(struct cursor *c, const struct option *option, const char *value)
 {
 	switch (option->kind) {
 	case METHOD:
@@ -236,14 +236,14 @@ found(struct cursor *c, const struct option *option, const char *attached)
 	}
 	if (option->value && attached == NULL) {
 		if (c->i + 1 >= c->count)
-			return problem(c->args,
+			return args_problem(c->args,
 			    "curl's last option needs a "
 			    "value");
 		value = c->words[++c->i];
 	}
 	if (option->value && !value_ok(c->args, option, value))
 		return false;
-	return take(c, option, value);
+	return take_option(c, option, value);
 }
 
 static const struct option *
@@ -301,7 +301,7 @@ pass_part(struct curl_args *args, const char *word, size_t n)
 		return true;
 	part = strndup(word, n);
 	if (part == NULL)
-		return problem(args, "out of memory");
+		return args_problem(args, "out of memory");
 	args->owned[args->owned_count++] = part;
 	pass(args, part);
 	return true;
@@ -331,7 +331,7 @@ short_options(struct cursor *c)
 }
 
 static bool
-word(struct cursor *c)
+read_word(struct cursor *c)
 {
 	const char *text = c->words[c->i];
 
@@ -342,7 +342,7 @@ word(struct cursor *c)
 		return true;
 	}
 	if (strcmp(text, "-") == 0)
-		return problem(c->args, "- is not a URL");
+		return args_problem(c->args, "- is not a URL");
 	return text[1] == '-' ? long_option(c) : short_options(c);
 }
 
@@ -363,17 +363,18 @@ names_a_file(const char *url)
 
 /* Determine the method as curl does, from -X, -I, -T and data; else GET. */
 static bool
-settle(struct cursor *c)
+settle_method(struct cursor *c)
 {
 	struct curl_args *args = c->args;
 	const bool posts = args->data_count > 0, uploads = args->upload != NULL;
 
 	if (args->url == NULL)
-		return problem(args, "give exactly one URL");
+		return args_problem(args, "give exactly one URL");
 	if (c->head + uploads + posts + args->form > 1)
-		return problem(args, "-I, -T, -F and data exclude each other");
+		return args_problem(
+		    args, "-I, -T, -F and data exclude each other");
 	if (uploads && !names_a_file(args->url))
-		return problem(args, "with -T the URL must name the file");
+		return args_problem(args, "with -T the URL must name the file");
 	if (args->method != NULL)
 		return true;
 	args->method = "GET";
@@ -398,11 +399,11 @@ curl_args_read(struct curl_args *args, const char *const *words, size_t count)
 	args->owned = calloc(count + 1, sizeof(args->owned[0]));
 	if (args->pass == NULL || args->headers == NULL || args->data == NULL ||
 	    args->owned == NULL)
-		return problem(args, "out of memory");
+		return args_problem(args, "out of memory");
 	for (; c.i < count; c.i++)
-		if (!word(&c))
+		if (!read_word(&c))
 			return false;
-	return settle(&c);
+	return settle_method(&c);
 }
 
 void

@@ -38,7 +38,7 @@ reserve(struct curl_data *data, size_t n)
 }
 
 static bool
-put(struct curl_data *data, const char *p, size_t n)
+put_bytes(struct curl_data *data, const char *p, size_t n)
 {
 	if (!reserve(data, n))
 		return false;
@@ -60,18 +60,19 @@ put_encoded(struct curl_data *data, const char *p, size_t n)
 
 	for (size_t i = 0; ok && i < n; i++) {
 		if (p[i] != '\0' && strchr(plain, p[i]) != NULL) {
-			ok = put(data, p + i, 1);
+			ok = put_bytes(data, p + i, 1);
 			continue;
 		}
 		(void)snprintf(code, sizeof(code), "%%%02X",
 		    (unsigned)(unsigned char)p[i]);
-		ok = p[i] == ' ' ? put(data, "+", 1) : put(data, code, 3);
+		ok = p[i] == ' ' ? put_bytes(data, "+", 1) :
+				   put_bytes(data, code, 3);
 	}
 	return ok;
 }
 
 static bool
-slurp(struct curl_data *data, FILE *from)
+read_rest(struct curl_data *data, FILE *from)
 {
 	size_t got = CHUNK;
 
@@ -89,7 +90,7 @@ static bool
 put_file(struct curl_data *data, const char *name)
 {
 	FILE *from = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
-	bool ok = from != NULL && slurp(data, from);
+	bool ok = from != NULL && read_rest(data, from);
 	int saved = errno;
 
 	if (from != NULL && from != stdin)
@@ -121,7 +122,8 @@ add_encoded(struct curl_data *data, const char *value)
 	if (mark == NULL)
 		mark = strchr(value, '@');
 	name = mark == NULL ? 0 : (size_t)(mark - value);
-	ok = put(data, value, name) && (name == 0 || put(data, "=", 1));
+	ok = put_bytes(data, value, name) &&
+	    (name == 0 || put_bytes(data, "=", 1));
 	if (ok && mark != NULL && *mark == '@')
 		ok = put_file(&file, mark + 1) &&
 		    put_encoded(data, file.p, file.n);
@@ -139,7 +141,7 @@ curl_data_add(struct curl_data *data, const char *option, const char *value)
 	const bool whole = json || strcmp(option, "data-binary") == 0;
 	size_t at;
 
-	if (data->given && !json && !put(data, "&", 1))
+	if (data->given && !json && !put_bytes(data, "&", 1))
 		return false;
 	data->given = true;
 	data->json |= json;
@@ -147,7 +149,7 @@ curl_data_add(struct curl_data *data, const char *option, const char *value)
 	if (strcmp(option, "data-urlencode") == 0)
 		return add_encoded(data, value);
 	if (value[0] != '@' || strcmp(option, "data-raw") == 0)
-		return put(data, value, strlen(value));
+		return put_bytes(data, value, strlen(value));
 	if (!put_file(data, value + 1))
 		return false;
 	if (!whole)

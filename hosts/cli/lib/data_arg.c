@@ -14,7 +14,7 @@
 
 /* Append the rest of `from`. */
 static bool
-slurp(FILE *from, struct data *data)
+read_rest(FILE *from, struct data *data)
 {
 	size_t n = 0, got = CHUNK;
 
@@ -40,7 +40,7 @@ data_read_file(const char *name, struct data *data)
 	memset(data, 0, sizeof(*data));
 	if (from == NULL)
 		return false;
-	ok = slurp(from, data);
+	ok = read_rest(from, data);
 	saved = errno;
 	if (from != stdin)
 		fclose(from);

@@ -21,7 +21,7 @@ total(const struct apam_signature *signature)
 }
 
 static void
-put(struct header_text *text, struct apam_str s)
+put_str(struct header_text *text, struct apam_str s)
 {
 	if (s.n > 0)
 		memcpy(text->p + text->n, s.p, s.n);
@@ -37,10 +37,10 @@ header_text_new(
 	if (text->p == NULL)
 		return false;
 	for (size_t i = 0; i < signature->header_count; i++) {
-		put(text, signature->headers[i].name);
-		put(text, APAM_STR(": "));
-		put(text, signature->headers[i].value);
-		put(text, APAM_STR("\n"));
+		put_str(text, signature->headers[i].name);
+		put_str(text, APAM_STR(": "));
+		put_str(text, signature->headers[i].value);
+		put_str(text, APAM_STR("\n"));
 	}
 	return true;
 }

@@ -32,7 +32,7 @@ note_tried(struct log_to *to, const char *what, const char *why)
 }
 
 static void
-take(struct log_to *to, json_t *record)
+take_record(struct log_to *to, json_t *record)
 {
 	if (record != NULL)
 		to->each(to->arg, record);
@@ -51,7 +51,7 @@ each_line(FILE *from, struct log_to *to,
 		n = strcspn(line, "\n");
 		if (whole && line[n] == '\n') {
 			line[n] = '\0';
-			take(to, read(line, to->now));
+			take_record(to, read(line, to->now));
 			lines++;
 		}
 		whole = line[n] == '\0' && strlen(line) < LINE_MAX_BYTES - 1;
@@ -69,7 +69,7 @@ read_journal(const char *line, int64_t now)
 }
 
 static int
-start(char *const *argv, const int ends[2], pid_t *pid)
+start_program(char *const *argv, const int ends[2], pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	int error = posix_spawn_file_actions_init(&actions);
@@ -99,7 +99,7 @@ open_program(char *const *argv, pid_t *pid)
 		return NULL;
 	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-	if (start(argv, ends, pid) == 0)
+	if (start_program(argv, ends, pid) == 0)
 		from = fdopen(ends[0], "r");
 	if (from == NULL)
 		close(ends[0]);
@@ -162,7 +162,7 @@ text_file(const char *name, struct log_to *to)
 static void
 add_line(void *arg, unsigned long uid, const char *line)
 {
-	take(arg, log_record_file(line, uid));
+	take_record(arg, log_record_file(line, uid));
 }
 
 static bool

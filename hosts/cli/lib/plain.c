@@ -29,7 +29,7 @@ show_bytes(struct plain *plain, size_t n)
 }
 
 static void
-drop(struct plain *plain, size_t n)
+drop_held(struct plain *plain, size_t n)
 {
 	plain->n -= n;
 	memmove(plain->held, plain->held + n, plain->n);
@@ -62,7 +62,7 @@ show_first(struct plain *plain)
 		n = n == 0 ? 1 : n;
 		show_bytes(plain, n);
 	}
-	drop(plain, n);
+	drop_held(plain, n);
 }
 
 bool

@@ -30,7 +30,7 @@ hold(struct reply *reply, const char *p, size_t n)
 
 /* Write bytes unchanged, or made harmless for a terminal. */
 static size_t
-put(struct reply *reply, const char *p, size_t n)
+reply_put(struct reply *reply, const char *p, size_t n)
 {
 	if (!reply->terminal)
 		return fwrite(p, 1, n, reply->to);
@@ -43,7 +43,7 @@ static void
 flush_held(struct reply *reply)
 {
 	if (reply->n > 0)
-		(void)put(reply, reply->held, reply->n);
+		(void)reply_put(reply, reply->held, reply->n);
 	reply->n = 0;
 }
 
@@ -57,7 +57,7 @@ reply_body(char *p, size_t size, size_t count, void *arg)
 		return n;
 	flush_held(reply);
 	reply->hold = false;
-	return put(reply, p, n);
+	return reply_put(reply, p, n);
 }
 
 size_t
@@ -65,7 +65,7 @@ reply_header(char *p, size_t size, size_t count, void *arg)
 {
 	struct reply *reply = arg;
 
-	return put(reply, p, size * count);
+	return reply_put(reply, p, size * count);
 }
 
 void

@@ -34,7 +34,7 @@ end_by_signal(int number)
 }
 
 static void
-hide(struct sigaction before[FATAL])
+echo_off(struct sigaction before[FATAL])
 {
 	struct termios hidden = as_it_was;
 	struct sigaction action = { .sa_handler = end_by_signal };
@@ -48,7 +48,7 @@ hide(struct sigaction before[FATAL])
 }
 
 static void
-show(const struct sigaction before[FATAL])
+echo_on(const struct sigaction before[FATAL])
 {
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &as_it_was);
 	for (size_t i = 0; i < FATAL; i++)
@@ -97,12 +97,12 @@ secret_input_read(struct secret_input *to, const char *prompt)
 
 	to->n = 0;
 	if (terminal) {
-		hide(before);
+		echo_off(before);
 		fprintf(stderr, "%s: ", prompt);
 	}
 	ok = read_bytes(to, terminal);
 	if (terminal)
-		show(before);
+		echo_on(before);
 	if (!ok)
 		return "standard input cannot be read";
 	if (terminal && to->n >= TERMINAL_LINE)

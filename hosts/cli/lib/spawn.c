@@ -37,7 +37,7 @@ restore_signals(const struct sigaction saved[SIGNALS])
 }
 
 static int
-start(char **argv, pid_t *pid)
+start_child(char **argv, pid_t *pid)
 {
 	posix_spawnattr_t attr;
 	sigset_t set;
@@ -109,11 +109,11 @@ open_feeds(struct feed *feeds, size_t count)
 
 /* Run the program with open pipes, and close them. */
 static int
-run(char **argv, const struct spawn_input *inputs, struct feed *feeds,
+run_child(char **argv, const struct spawn_input *inputs, struct feed *feeds,
     size_t count)
 {
 	pid_t pid = -1;
-	int error = start(argv, &pid);
+	int error = start_child(argv, &pid);
 
 	for (size_t i = 0; i < count; i++)
 		close(feeds[i].ends[0]);
@@ -141,7 +141,7 @@ spawn_curl(char **argv, const struct spawn_input *inputs, size_t count)
 	for (size_t i = 0; i < count; i++)
 		argv[inputs[i].slot] = feeds[i].where;
 	ignore_signals(saved);
-	code = run(argv, inputs, feeds, count);
+	code = run_child(argv, inputs, feeds, count);
 	restore_signals(saved);
 	for (size_t i = 0; i < count; i++)
 		argv[inputs[i].slot] = NULL;

@@ -62,7 +62,7 @@ table_init(struct table *table, const char *const *heads)
 }
 
 static bool
-grow(struct table *table)
+grow_table(struct table *table)
 {
 	size_t cap = table->cap == 0 ? 16 : table->cap * 2;
 	char **cells;
@@ -93,7 +93,7 @@ table_add(struct table *table, const char *const *cells)
 {
 	char **row;
 
-	if (table->failed || !grow(table)) {
+	if (table->failed || !grow_table(table)) {
 		table->failed = true;
 		return;
 	}
