@@ -272,7 +272,7 @@ checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
 $(call checks,answer failure): $(BUILD)/hosts/curl/answer.o \
 	$(BUILD)/hosts/curl/failure.o
 $(call checks,handle): $(filter-out %/curl.o,$(CURL_OBJ))
-$(call checks,handle): LDFLAGS += -Wl,--wrap=curl_easy_getinfo
+$(call checks,answer handle): LDFLAGS += -Wl,--wrap=curl_easy_getinfo
 $(call checks,cancel rotation nameserver): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
 $(call checks,cancel check context curl_fd environment exit \
@@ -322,6 +322,9 @@ $(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 	$(BUILD)/tests/fuzz/memory.o $(BUILD)/core.a
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(FAILING) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS) -lcurl
+
+$(BUILD)/tests/fuzz/fuzz_answer $(BUILD)/fuzzers/fuzz_answer: \
+	$(BUILD)/hosts/curl/answer.o
 
 # As a host program has it: the shared library, found beside the program.
 $(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME)

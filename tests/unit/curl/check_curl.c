@@ -288,6 +288,41 @@ START_TEST(a_reader_is_read_from_the_start)
 }
 END_TEST
 
+/* As long as the body says, so that the server learns it beforehand. */
+START_TEST(a_readers_length_is_sent)
+{
+	bool broken = false;
+
+	transfer.method = "PUT";
+	give_body(APAM_BODY_READER);
+	body.read = read_body;
+	body.arg = &broken;
+	body.length = BODY_SIZE;
+	ck_assert_msg(perform() == APAM_OK, "%s", err.text);
+	ck_assert_int_eq(
+	    sandbox_seen(&sandbox, "7signal", "\"body_bytes\":60000,"), 1);
+	ck_assert_int_eq(
+	    sandbox_seen(&sandbox, "7signal", "Transfer-Encoding"), 0);
+}
+END_TEST
+
+/* A body that is shorter or longer than it says. */
+static const uint64_t wrong_lengths[] = { BODY_SIZE + 1, BODY_SIZE - 1, 1 };
+
+START_TEST(a_reader_of_another_length)
+{
+	bool broken = false;
+
+	transfer.method = "PUT";
+	give_body(APAM_BODY_READER);
+	body.read = read_body;
+	body.arg = &broken;
+	body.length = wrong_lengths[_i];
+	ck_assert_int_eq(perform(), APAM_E_USAGE);
+	ck_assert_uint_eq(seen.n, 0);
+}
+END_TEST
+
 /* Whose reading fails. */
 static int64_t (*const broken_readers[])(void *arg, uint64_t offset, void *to,
     size_t size) = { read_body, read_too_much };
@@ -853,6 +888,9 @@ add_tests(TCase *tcase)
 	tcase_add_test(tcase, rejected_twice_is_the_end);
 	tcase_add_test(tcase, not_signed_again_says_why);
 	tcase_add_loop_test(tcase, a_reader_is_read_from_the_start, 0, 2);
+	tcase_add_test(tcase, a_readers_length_is_sent);
+	tcase_add_loop_test(
+	    tcase, a_reader_of_another_length, 0, ROWS(wrong_lengths));
 	tcase_add_test(tcase, bytes_are_sent_again);
 	tcase_add_loop_test(tcase, a_handle_keeps_no_trace, 0, ROWS(methods));
 	tcase_add_test(tcase, a_cancelled_call_leaves_no_trace);
