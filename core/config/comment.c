@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Comments around a group.  Only blanks and comments are read here, in text
- * whose tokens lexer.h has found, so that a comment always has an end.
+ * Comments around a group.  Only blanks and comments are read here, in a text
+ * whose tokens lexer.h has found before, so every comment has an end.
  */
 #include "config/comment.h"
 
@@ -13,7 +13,10 @@ starts_at(struct apam_str text, size_t at, struct apam_str what)
 	return at <= text.n && str_starts(str_skip(text, at), what);
 }
 
-/* Where the comment that begins at `at` ends, its newline left out; or `at`. */
+/*
+ * The end of the comment that starts at `at`, without its newline; `at` if none
+ * does.
+ */
 static size_t
 comment_end(struct apam_str text, size_t at)
 {
@@ -29,7 +32,7 @@ comment_end(struct apam_str text, size_t at)
 	return at + str_find(str_skip(text, at), '\n');
 }
 
-/* `at`, or where the blanks begin that stand right before it. */
+/* Where the blanks directly before `at` start; `at` if there are none. */
 static size_t
 blanks_before(struct apam_str text, size_t at)
 {
@@ -43,7 +46,7 @@ conf_comment_above(struct apam_str text, size_t gap, size_t brace)
 {
 	size_t begin = brace, at = gap, end;
 	unsigned newlines = 0; /* since the last comment */
-	bool first_line = true; /* that of the token before */
+	bool first_line = true; /* still on the line of the token before */
 
 	while (at < brace) {
 		end = comment_end(text, at);
@@ -54,7 +57,7 @@ conf_comment_above(struct apam_str text, size_t gap, size_t brace)
 			continue;
 		}
 		newlines += text.p[at] == '\n';
-		/* Of another, or of none. */
+		/* The comment belongs to another group, or to none. */
 		if (newlines == 2 || (newlines == 1 && first_line))
 			begin = brace;
 		first_line = first_line && newlines == 0;
@@ -88,7 +91,7 @@ conf_comment_behind(struct apam_str text, size_t end, size_t *from, size_t *to)
 		*from = at + 1;
 	at = skip_blanks(text, *from);
 	*to = comment_end(text, at);
-	/* Blanks behind it belong to the line. */
+	/* Blanks after the comment belong to the line. */
 	*to = *to == at ? *from : blanks_before(text, *to);
 	after = skip_blanks(text, *to);
 	return after == text.n || text.p[after] == '\n';

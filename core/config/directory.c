@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Listing a directory through a checked descriptor.  Listing never loads.
+ * Listing a directory through a checked descriptor.  Listing loads nothing.
  */
 #include "config/directory.h"
 
@@ -30,7 +30,7 @@ append(struct names_list *list, char *name)
 	return true;
 }
 
-/* Add one file's name; false only where memory is short. */
+/* Add a file's name; false only if memory runs out. */
 static bool
 consider(struct names_list *list, const char *file, const char *suffix,
     bool (*ok)(const char *name))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The names that a directory of profiles or modules holds.
+ * The names of the files in a directory of profiles or modules.
  */
 #ifndef CORE_NAMES_LIST_H
 #define CORE_NAMES_LIST_H
@@ -15,15 +15,15 @@ struct names_list {
 };
 
 /*
- * List the files of a trusted directory that end in `suffix`, without it and
- * in order; those that `ok` refuses are left out.  Errors: TRUST, CONFIG,
- * MEMORY; then the list is empty.
+ * List the files of a trusted directory that end in `suffix`, without it and in
+ * order; names that `ok` refuses are left out.  Errors: TRUST, CONFIG, MEMORY;
+ * the list is empty then.
  */
 enum apam_status names_list_read(struct names_list *list, const char *dir,
     const char *suffix, bool user, bool (*ok)(const char *name),
     struct apam_error *err);
 
-/* Fine on a zeroed list. */
+/* Free the list; a zeroed one is allowed. */
 void names_list_free(struct names_list *list);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Finding a name that is there twice: all names in the order of their groups
- * and bytes, so that those that are alike are neighbours.
+ * Finds a name that is there twice: all names are sorted by their group and
+ * bytes, so that equal ones are neighbours.
  */
 #include "config/duplicate.h"
 
@@ -10,17 +10,17 @@
 #include "base/str.h"
 #include "config/lexer.h"
 
-/* Where the reading stands. */
+/* How far the reading has come. */
 struct scan {
 	struct apam_str text;
 	struct conf_lexer lexer;
 	struct problems unwanted;
-	/* The group, counted from 1, that is open at each depth of brackets. */
+	/* The group, counted from 1, that is open at each depth. */
 	unsigned groups[CONF_DEPTH_MAX + 2];
 	unsigned depth, count;
 };
 
-/* A name where it stands. */
+/* A name and its place. */
 struct name {
 	struct apam_str text;
 	unsigned group, line;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which name a configuration file sets twice: libconfig says the line alone.
+ * Which name a configuration file sets twice: libconfig tells only the line.
  */
 #ifndef CORE_CONF_DUPLICATE_H
 #define CORE_CONF_DUPLICATE_H
@@ -10,9 +10,9 @@
 #include <apam/types.h>
 
 /*
- * The first name in `text`, which conf_guard has passed, that its group has
- * already, and the line of the one before; empty where there is none.  False
- * where memory ran out.
+ * The first name in `text`, which conf_guard has checked, that its group
+ * already has, and the line of the earlier one; empty if there is none.  False
+ * if memory runs out.
  */
 bool conf_duplicate(
     struct apam_str text, struct apam_str *name, unsigned *first);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The entries of a profile: first what all schemes have in common, then, when
- * the module is known, what its own table declares.  Each reading knows the
- * other's names, so that nothing is reported twice and nothing slips through.
+ * The entries of a profile: first the options that all schemes share, then,
+ * when the module is known, those of its own table.  Each of the two readings
+ * knows the other's names, so that nothing is reported twice and nothing is
+ * missed.
  */
 #include "config/entry_conf.h"
 
@@ -17,7 +18,7 @@ static const char *const controls[] = { "sufficient", "required", "optional",
 	NULL };
 _Static_assert(COUNT(controls) == CONTROL_OPTIONAL + 2, "a gap");
 
-/* deny is the second: its index is its truth. */
+/* Index 1 is `deny`, so the index doubles as the boolean. */
 static const char *const unknowns[] = { "allow", "deny", NULL };
 
 #define CHECK_LEAST 1 /* seconds */
@@ -136,8 +137,8 @@ profile_probe_url(const struct profile *profile,
 }
 
 /*
- * True where one of the origins holds the probe, or none was in order; and
- * where there was no memory to look, which is nothing to warn of.
+ * True if an origin contains the probe or none is valid; also if memory runs
+ * out, because that is not a reason for a warning.
  */
 static bool
 probe_is_inside(const struct profile *p, const struct profile_entry *entry)
@@ -192,7 +193,7 @@ read_revocation(struct profile_entry *entry, const struct option_check *check)
 	struct apam_str when = values[REVOCATION_CHECK].str;
 
 	entry->revocation_ttl = values[REVOCATION_TTL].num;
-	/* Neither of them is the default: see apam.conf(5). */
+	/* Neither is the default; see apam.conf(5). */
 	entry->deny_unknown = values[ON_UNKNOWN].num == 1;
 	entry->allow_unknown = values[ON_UNKNOWN].set && !entry->deny_unknown;
 	entry->revocation_check = CHECK_PERIODIC;

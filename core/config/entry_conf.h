@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The entries of a profile: what profile_conf.c hands on.
+ * The entries of a profile, which profile_conf.c passes on.
  */
 #ifndef CORE_ENTRY_CONF_H
 #define CORE_ENTRY_CONF_H
@@ -9,8 +9,8 @@
 #include "config/profile_values.h"
 
 /*
- * Read the auth list of p->conf into p->entries, as far as all schemes have
- * it in common.  False when out of memory; other problems are only added.
+ * Read the auth list of p->conf into p->entries, as far as all schemes share
+ * it.  False if memory runs out; other problems are only added.
  */
 bool profile_entries_read(
     struct profile *p, const struct settings *settings, struct problems *all);
@@ -20,8 +20,8 @@ void profile_probe_url(const struct profile *profile,
     const struct profile_entry *entry, struct buf *url);
 
 /*
- * Check entry `i` against its module's table and give the values.  False with
- * problems added where anything is wrong.
+ * Check entry `i` against its module's table, and return the values.  False
+ * with problems added if anything is wrong.
  */
 bool profile_entry_options(const struct profile *profile, size_t i,
     const struct option_table *table, struct option_values *values,

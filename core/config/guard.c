@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What libconfig 1.5 must not see: its traps, which the lexer refuses, and
- * syntax errors, after which it leaks.  The functions mirror its grammar:
+ * Keeps from libconfig 1.5 what it cannot handle: its traps, which the lexer
+ * refuses, and syntax errors, after which it leaks memory.  The functions
+ * mirror its grammar:
  *
- *	settings = { name ( "=" | ":" ) value [ ";" | "," ] }
- *	value    = scalar | "[" scalars "]" | "(" values ")" | "{" settings "}"
+ * 	settings = { name ( "=" | ":" ) value [ ";" | "," ] }
+ * 	value    = scalar | "[" scalars "]" | "(" values ")" | "{" settings "}"
  *
- * where scalars and values are lists with commas between, and a scalar may be
- * several strings in a row.  Builds nothing.
+ * where scalars and values are lists separated by commas, and a scalar may be
+ * several strings in a row.  Nothing is built here.
  */
 #include "base/str.h"
 #include "base/utf8.h"
@@ -42,7 +43,7 @@ check_scalar(struct conf_lexer *lexer)
 	return true;
 }
 
-/* From the first member on, past the bracket. */
+/* Starts at the first member, and reads past the bracket. */
 static bool
 check_array(struct conf_lexer *lexer)
 {
@@ -106,7 +107,7 @@ check_setting(struct conf_lexer *lexer, unsigned depth)
 	return conf_lexer_next(lexer);
 }
 
-/* Settings up to, not past, `end`. */
+/* Reads settings up to `end`, which is not read. */
 static bool
 check_settings(struct conf_lexer *lexer, unsigned depth, enum conf_token end)
 {

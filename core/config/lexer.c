@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Takes the text of a configuration file apart by libconfig 1.5's own lexical
- * rules (strings, escapes, the three kinds of comment, names, numbers) and
- * refuses what libconfig would take silently and wrongly, or what would end
- * the process.  The first problem ends the reading, for what follows may be
- * misread.
+ * Splits the text of a configuration file by libconfig 1.5's own lexical rules
+ * (strings, escapes, the three kinds of comment, names, numbers).  It refuses
+ * what libconfig would silently read wrongly, or what would end the process.
+ * The first problem ends the reading, because the rest may be misread.
  */
 #include "config/lexer.h"
 
@@ -32,7 +31,7 @@ advance(struct conf_lexer *g, size_t n)
 	g->rest = str_skip(g->rest, n);
 }
 
-/* The byte at `i` of the rest, NUL behind the end. */
+/* Byte `i` of the rest; NUL after the end. */
 static char
 peek(const struct conf_lexer *g, size_t i)
 {
@@ -67,7 +66,10 @@ character_problem(const struct conf_lexer *g)
 
 	if (utf8_length(g->rest) == 0)
 		return "this is not UTF-8 text";
-	/* A lone return would hide a line from people, not from libconfig. */
+	/*
+	 * People would not see the line that a single return starts; libconfig
+	 * would.
+	 */
 	if (c == '\r' && peek(g, 1) != '\n')
 		return "a return without a line feed";
 	if (c == '\t' || c == '\n' || c == '\r')
@@ -95,8 +97,8 @@ conf_lexer_check_bytes(const struct conf_lexer *lexer)
 /* ---- Strings and comments --------------------------------------------- */
 
 /*
- * The length of the escape at the front, 0 for one that libconfig would keep
- * as it stands or turn into a control character, NUL included.
+ * The length of the escape at the front; 0 if libconfig would keep it unchanged
+ * or turn it into a control character, NUL included.
  */
 static size_t
 escape_length(const struct conf_lexer *g)
@@ -119,7 +121,7 @@ pass_string(struct conf_lexer *g)
 
 	advance(g, 1);
 	while (peek(g, 0) != '"') {
-		/* libconfig would go on to the next quote, lines below. */
+		/* libconfig would read on to the next quote, lines below. */
 		if (g->rest.n == 0 || peek(g, 0) == '\n')
 			return refuse(g, "the string is not closed");
 		n = peek(g, 0) == '\\' ? escape_length(g) : 1;
@@ -141,7 +143,7 @@ skip_comment(struct conf_lexer *g)
 
 	advance(g, 2);
 	while (peek(g, 0) != '*' || peek(g, 1) != '/') {
-		/* libconfig would take the rest of the file for a comment. */
+		/* libconfig would take the rest of the file as a comment. */
 		if (g->rest.n == 0)
 			return conf_lexer_refuse(
 			    g, start, "the comment is not closed");
@@ -189,7 +191,7 @@ pass_name(struct conf_lexer *g)
 	return true;
 }
 
-/* What is wrong with a number's digits and what stands behind them. */
+/* What is wrong with a number's digits and with what follows them. */
 static const char *
 number_problem(struct apam_str number)
 {
@@ -247,7 +249,7 @@ is_number_start(const struct conf_lexer *g)
 	    (peek(g, sign) == '.' && str_is_digit(peek(g, sign + 1)));
 }
 
-/* Anything else is one byte. */
+/* Everything else is a single byte. */
 static bool
 pass_mark(struct conf_lexer *g)
 {

@@ -9,7 +9,7 @@
 
 #include "base/problems.h"
 
-#define CONF_DEPTH_MAX 16 /* brackets that may be open */
+#define CONF_DEPTH_MAX 16 /* how many brackets may be open */
 
 enum conf_token {
 	CONF_END,
@@ -31,20 +31,20 @@ enum conf_token {
 
 struct conf_lexer {
 	const char *file;
-	struct apam_str rest; /* not read yet */
-	unsigned line; /* of its first byte, from 1 */
+	struct apam_str rest; /* not yet read */
+	unsigned line; /* the line of its first byte, from 1 */
 	struct problems *all;
-	enum conf_token token; /* the last one */
+	enum conf_token token; /* the last one read */
 	unsigned token_line;
 };
 
-/* True where all of the text is UTF-8 without control characters. */
+/* True if all of the text is UTF-8 without control characters. */
 bool conf_lexer_check_bytes(const struct conf_lexer *lexer);
 
 /* Read the next token; false with a problem added. */
 bool conf_lexer_next(struct conf_lexer *lexer);
 
-/* Add a problem with static text; returns false. */
+/* Add a problem with a static text; returns false. */
 bool conf_lexer_refuse(
     const struct conf_lexer *lexer, unsigned line, const char *why);
 

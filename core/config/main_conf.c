@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The main file.  Everything in it has a default, but a file that sets nothing
- * is taken for one that was cut off.  Directories are checked as text here and
- * as files when they are used.
+ * has probably been cut off.  Directories are checked as text here, and as
+ * files when they are used.
  */
 #include "config/main_conf.h"
 

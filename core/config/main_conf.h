@@ -35,26 +35,26 @@ struct settings {
 	char *file;
 	bool user; /* user mode of file/trust.h */
 	const char *module_dir, *profile_dir, *state_dir;
-	/* Defaults for profiles that do not say. */
+	/* Defaults for profiles that do not set them. */
 	const char *ca_file, *proxy; /* NULL: the system's; none */
 	int64_t deadline; /* seconds */
 	int64_t ttl; /* seconds */
 	int64_t body_max; /* bytes of a response */
 	enum settings_audit audit;
-	bool tls_environment; /* environment_forget_tls is not wanted */
+	bool tls_environment; /* environment_forget_tls is not called */
 	struct module_pin *pins;
 	size_t pin_count;
 	struct option_values values; /* owns the strings */
 };
 
-/* Read; NULL with problems added where anything is wrong. */
+/* Read the file; NULL with problems added if anything is wrong. */
 struct settings *
 settings_new(const char *path, bool user, struct problems *all);
 
-/* The same from a parsed file, which stays the caller's. */
+/* The same for a parsed file, which the caller keeps. */
 struct settings *
 settings_from_conf(const struct conf *conf, bool user, struct problems *all);
-/* Free and set *settings to NULL; fine on NULL. */
+/* Free and set *settings to NULL, which it may be already. */
 void settings_free(struct settings **settings);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Walks a group beside a table of options: what is there is read, what is not
- * gets its default or is missed, what nobody declared is refused.  Types are
- * option_value.c's.
+ * Compares a group with a table of options: an option that is there is read,
+ * one that is missing gets its default or is reported, and one that is not in
+ * the table is refused.  option_value.c reads the values.
  */
 #include "config/option.h"
 
 #include "config/option_value.h"
 #include "text/suggest.h"
 
-/* ---- Names that nobody declared --------------------------------------- */
+/* ---- Names that are not in the table ---------------------------------- */
 
 static void
 consider_all(
@@ -28,7 +28,7 @@ is_known(const struct option_source *source, const struct option_table *table,
 		option_find(source->elsewhere, name) != NULL);
 }
 
-/* The nearest name that is known; NULL where none is near. */
+/* The closest known name; NULL if none is close. */
 static const char *
 nearest(const struct option_source *source, const struct option_table *table,
     const char *name)
@@ -52,7 +52,7 @@ refuse_unknown(const struct option_source *source,
 	    best == NULL ? "" : best, best == NULL ? "" : "?");
 }
 
-/* In a partial reading only what stands for a name that is not there. */
+/* In a partial reading, only a name that replaces a missing one is refused. */
 static bool
 check_names(const config_setting_t *group, const struct option_source *source,
     const struct option_table *table)
@@ -119,7 +119,10 @@ read_group(const struct option_reading *reading,
 	struct option_reading r = *reading;
 	bool ok = true;
 
-	/* Before what is missing: its misspelt name is the better hint. */
+	/*
+	 * This comes first: a misspelt name is a better hint than a missing
+	 * one.
+	 */
 	if (!r.source->partial || lacks_required(group, table))
 		ok = check_names(group, r.source, table);
 	for (size_t i = 0; i < table->count; i++) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Options are declared, not parsed: checks a libconfig group against a table
- * of `struct apam_option` and gives the values, in the table's order.
+ * Options are declared, not parsed: a libconfig group is checked against a
+ * table of `struct apam_option`, and the values are in the table's order.
  *
- * One mechanism for the main file, profiles, entries and modules.  Every
+ * The main file, profiles, entries and modules use the same mechanism.  Every
  * problem is added with file and line and, for a misspelt name or choice, the
- * nearest right one.  Secrets are resolved by the caller (file/secret.h): here
- * a secret is only checked to be a reference, never a literal.  Messages name
+ * closest correct one.  The caller resolves secrets (file/secret.h): here a
+ * secret is only checked to be a reference and not a literal.  Messages name
  * options, never their values.
  */
 #ifndef CORE_OPTION_H
@@ -23,21 +23,21 @@ struct option_values {
 	struct apam_value *values; /* one for each option; for a SECRET, str
 				      is the reference; for an unset GROUP,
 				      members is NULL */
-	unsigned *lines; /* of each in the file; the group's if unset */
+	unsigned *lines; /* the line of each; the group's if unset */
 	size_t count;
 	struct arena arena; /* owns the rest */
 };
 
 /*
- * Check `group` against `table` and fill in *values, zeroed by the caller.
- * False, with problems added, where anything is wrong; the values are then
- * those that were right, the others unset.
+ * Check `group` against `table` and fill in *values, which the caller has
+ * zeroed.  False, with problems added, if anything is wrong; correct values are
+ * set all the same.
  */
 bool
 option_read(const config_setting_t *group, const struct option_source *source,
     const struct option_table *table, struct option_values *values);
 
-/* Wipe and free; fine on a zeroed struct. */
+/* Wipe and free; a zeroed struct is allowed. */
 void option_values_free(struct option_values *values);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looking up options.  Tables of modules may have elements of another size.
+ * Finding options.  The elements of a module's table may have another size.
  */
 #include "config/option_table.h"
 

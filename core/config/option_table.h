@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What options a group may have, and where the group stands.
+ * Which options a group may have, and where the group comes from.
  */
 #ifndef CORE_OPTION_TABLE_H
 #define CORE_OPTION_TABLE_H
@@ -24,9 +24,9 @@ struct option_source {
 	const char *what; /* names the group in messages: "the entry" */
 	bool allow_http; /* URLs may be http to a loopback address */
 	/*
-	 * Leave members that the table does not know to a later reading; but
-	 * where a required one is missing there is none, and what looks like
-	 * a misspelt name is told.
+	 * Members that the table does not know are left to a later reading.
+	 * But if a required member is missing there will be none, and a name
+	 * that looks misspelt is reported.
 	 */
 	bool partial;
 	/* Members that another reading has checked; NULL: none. */
@@ -37,7 +37,7 @@ struct option_source {
 /* Option `i` of a table, whatever its element size. */
 const struct apam_option *option_at(const struct option_table *table, size_t i);
 
-/* The option of this name; NULL where the table has none. */
+/* The option with this name; NULL if the table has none. */
 const struct apam_option *
 option_find(const struct option_table *table, const char *name);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One value, read as its option's type demands: one reader for each type, in
- * a table.  A default is a text and takes the same way as what stands in a
- * file, so that no default can be what a file may not say.
+ * One value, read according to its option's type: a table has a reader for each
+ * type.  A default is a text that takes the same way as a value in a file, so
+ * that a default cannot be what a file must not contain.
  *
  * Values do not appear in messages: people put secrets in the wrong place.
  */
@@ -76,7 +76,7 @@ is_integer(const config_setting_t *setting)
 
 /* ---- Texts ------------------------------------------------------------ */
 
-/* The text of the setting or the default, as STRING demands it. */
+/* The text of the setting or the default, checked as STRING requires. */
 static bool
 take_text(const struct option_reading *r, struct apam_str *text)
 {
@@ -133,7 +133,7 @@ read_url(const struct option_reading *r, struct apam_value *value)
 
 /* ---- Choices ---------------------------------------------------------- */
 
-/* "a, b or c" */
+/* Write "a, b or c". */
 static void
 list_choices(const char *const *choices, char *to, size_t size)
 {
@@ -301,7 +301,7 @@ read_list(const struct option_reading *r, struct apam_value *value)
 	return ok;
 }
 
-/* The text of a member of a map: numbers and booleans in their usual form. */
+/* The text of a map's member; numbers and booleans in their usual form. */
 static bool
 map_text(const config_setting_t *member, char *number, size_t size,
     struct apam_str *text)
@@ -352,7 +352,7 @@ read_map(const struct option_reading *r, struct apam_value *value)
 	count = (size_t)config_setting_length(map);
 	if (count == 0)
 		return refuse(r, "is an empty group");
-	/* Names first, then texts, in one run. */
+	/* One block: names first, then texts. */
 	pairs = arena_alloc(r->arena, count, 2 * sizeof(*pairs));
 	if (pairs == NULL)
 		return refuse_memory(r);

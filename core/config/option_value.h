@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Between option.c, which walks a group, and option_value.c, which reads one
- * value as its type demands.
+ * Between option.c, which goes through a group, and option_value.c, which reads
+ * one value according to its type.
  */
 #ifndef CORE_OPTION_VALUE_H
 #define CORE_OPTION_VALUE_H
@@ -20,15 +20,15 @@ struct option_reading {
 	const config_setting_t *setting; /* NULL: read the default */
 	unsigned line;
 	/*
-	 * Reads the members of a group into `values` and, unless that is NULL,
-	 * their lines into `lines`.  False with problems added.
+	 * Reads the members of a group into `values` and their lines into
+	 * `lines`, which may be NULL.  False with problems added.
 	 */
 	bool (*read_members)(const struct option_reading *reading,
 	    const struct option_table *table, struct apam_value *values,
 	    unsigned *lines);
 };
 
-/* Fill in *value, zeroed; false with a problem added. */
+/* Fill in *value, which is zeroed; false with a problem added. */
 bool option_value_read(
     const struct option_reading *reading, struct apam_value *value);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One profile file: its own options and its origins.  Entries are read in
- * entry_conf.c.
+ * One profile file: its own options and its origins.  entry_conf.c reads the
+ * entries.
  *
- * An origin is a promise about where credentials go, so it has one spelling:
- * no query, fragment, percent sign, dot or empty segment.
+ * An origin promises where credentials go, so it has only one spelling: no
+ * query, fragment, percent sign, dot segment or empty segment.
  */
 #include "config/profile_conf.h"
 
@@ -74,7 +74,7 @@ static const struct apam_option options[] = {
 static const struct option_table table = { options, sizeof(options[0]),
 	COUNT(options) };
 
-/* Read by entry_conf.c; here for its name alone. */
+/* entry_conf.c reads it; only its name is needed here. */
 static const struct apam_option auth_option[] = { {
     .name = "auth",
     .help = "entries, tried in order",
@@ -111,7 +111,7 @@ refuse_memory(const struct profile *p, struct problems *all)
 
 /* ---- Origins ---------------------------------------------------------- */
 
-/* What is wrong where the text itself is not. */
+/* Distinguished by its address from problems of the text. */
 static const char OUT_OF_MEMORY[] = "out of memory";
 
 static const char *
@@ -161,7 +161,7 @@ same_origin(const struct url *a, const struct url *b)
 	    strcmp(a->host, b->host) == 0 && str_equal(a->path, b->path);
 }
 
-/* What is wrong with origin `text`; else it is added to the profile's. */
+/* Add an origin to the profile.  Returns what is wrong with `text`, or NULL. */
 static const char *
 add_origin(struct profile *p, struct apam_str text)
 {
@@ -171,7 +171,9 @@ add_origin(struct profile *p, struct apam_str text)
 
 	if (why != NULL)
 		return why;
-	/* "https://host/" is "https://host"; below a path it matters. */
+	/*
+	 * "https://host/" equals "https://host"; a longer path keeps its slash.
+	 */
 	if (url_parse(text, url) == NULL && url->path.n == 1 &&
 	    text.p[text.n - 1] == '/')
 		text.n--;
@@ -259,7 +261,7 @@ read_tree(
 	if (p->values.count == 0)
 		return false;
 	take_values(p, settings);
-	/* A draft goes on without what was refused already. */
+	/* A draft continues without what was refused. */
 	if (!option_check_path(&check, CA_FILE))
 		p->ca_file = NULL;
 	(void)option_check_proxy(&check, PROXY);
@@ -279,7 +281,7 @@ profile_from_conf(const char *name, struct conf **conf,
 		conf_free(conf);
 		return NULL;
 	}
-	p->conf = *conf; /* from here on the profile's */
+	p->conf = *conf; /* the profile owns it from here on */
 	*conf = NULL;
 	p->name = str_dup(apam_str(name));
 	p->file = str_dup(apam_str(p->conf->file));

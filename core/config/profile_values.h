@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a profile file says, as its readers hand it on: profile_conf.h for the
- * file, entry_conf.h for the entries.
+ * The contents of a profile file, as its readers pass them on: profile_conf.h
+ * for the file, entry_conf.h for the entries.
  */
 #ifndef CORE_PROFILE_VALUES_H
 #define CORE_PROFILE_VALUES_H
@@ -16,19 +16,19 @@ enum control { CONTROL_SUFFICIENT, CONTROL_REQUIRED, CONTROL_OPTIONAL };
 /* When the provider is asked whether the key is good. */
 enum revocation_check { CHECK_ON_REJECT, CHECK_NEVER, CHECK_PERIODIC };
 
-/* What every scheme's entry has. */
+/* What the entries of all schemes have. */
 struct profile_entry {
-	const char *scheme; /* NULL in a draft that lacks it */
+	const char *scheme; /* NULL in a draft without one */
 	enum control control;
 	bool fallback_unavailable; /* fallback_on = [ "unavailable" ] */
 	int64_t ttl; /* seconds */
 	const char *probe_method, *probe_target; /* NULL: no probe */
 	unsigned probe_line;
 	enum revocation_check revocation_check;
-	int64_t check_every; /* seconds, where that is periodic */
-	int64_t revocation_ttl; /* seconds that "good" holds */
+	int64_t check_every; /* seconds, for CHECK_PERIODIC */
+	int64_t revocation_ttl; /* seconds for which "good" counts */
 	bool deny_unknown; /* on_unknown = "deny" */
-	bool allow_unknown; /* on_unknown = "allow", in so many words */
+	bool allow_unknown; /* on_unknown = "allow", set explicitly */
 	unsigned line;
 	const config_setting_t *group; /* for the module's options */
 	struct option_values common; /* owns the strings */
@@ -36,7 +36,7 @@ struct profile_entry {
 
 struct profile {
 	char *name, *file;
-	const char *description; /* "" where none */
+	const char *description; /* "" if there is none */
 	struct url *origins;
 	const char **origin_texts;
 	size_t origin_count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rules for values that a type alone does not express, shared by the main
- * file and profiles.
+ * Rules for values that go beyond their type, shared by the main file and
+ * profiles.
  */
 #include "config/rules.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rules for values that a type alone does not express.  Each takes option `i`
- * of what was read, adds a problem at its line, and is true for one not set.
+ * Rules for values that go beyond their type.  Each checks option `i` of the
+ * values, adds a problem with its line, and is true for an option that is not
+ * set.
  */
 #ifndef CORE_OPTION_CHECK_H
 #define CORE_OPTION_CHECK_H
@@ -17,17 +18,17 @@ struct option_check {
 	struct problems *problems;
 };
 
-/* A STRING that must be an absolute path, as trust_path_problem says. */
+/* For a STRING that must be an absolute path, as in trust_path_problem. */
 bool option_check_path(const struct option_check *check, size_t i);
 
-/* A STRING that must be the http or https URL of a proxy, without a path. */
+/* For a STRING that must be a proxy's http or https URL without a path. */
 bool option_check_proxy(const struct option_check *check, size_t i);
 
-/* Add a problem with option `i`; returns false. */
+/* Add a problem for option `i`; returns false. */
 bool option_check_refuse(const struct option_check *check, size_t i,
     const char *format, ...) APAM_PRINTF(3, 4);
 
-/* `[a-z0-9][a-z0-9-]*`, SCHEME_NAME_MAX bytes at most. */
+/* True for `[a-z0-9][a-z0-9-]*` of at most SCHEME_NAME_MAX bytes. */
 bool scheme_name_ok(struct apam_str name);
 
 #endif

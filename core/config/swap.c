@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Swapping groups of a list as text.  Reads tokens only, so that what a string
- * or a comment holds is never taken for a bracket, and builds no tree, which
- * would lose the comments.
+ * Swaps two groups of a list in the text.  Only tokens are read, so that a
+ * bracket in a string or comment does not count.  No tree is built, because
+ * that would lose the comments.
  */
 #include "config/swap.h"
 
@@ -17,23 +17,23 @@ struct span {
 	size_t from, to;
 };
 
-/* A group with its braces, and the comments that are its own. */
+/* A group with its braces, and the comments that belong to it. */
 struct place {
 	struct span group;
-	size_t above; /* where what stands above it begins */
+	size_t above; /* the start of the comments above it */
 	struct span behind;
-	bool ends_line; /* with what is behind it */
+	bool ends_line; /* with the comment after it */
 };
 
-/* Where the reading stands. */
+/* How far the reading has come. */
 struct scan {
 	struct apam_str text, list;
 	struct conf_lexer lexer;
-	unsigned depth; /* brackets that are open */
-	size_t before; /* where the last token's blanks began */
+	unsigned depth; /* open brackets */
+	size_t before; /* where the blanks before the last token start */
 	bool named; /* the last outermost name was the list's */
-	bool inside; /* in that list */
-	size_t groups; /* of it that have ended */
+	bool inside; /* the reading is in that list */
+	size_t groups; /* groups of it that have ended */
 };
 
 static bool
@@ -49,14 +49,17 @@ closes(enum conf_token token)
 	    token == CONF_GROUP_END;
 }
 
-/* Bytes of the text that are read: the last token ends there. */
+/* Bytes read so far; the last token ends there. */
 static size_t
 position(const struct scan *s)
 {
 	return s->text.n - s->lexer.rest.n;
 }
 
-/* True where the last token, which began at `before` or after blanks, is it. */
+/*
+ * True if the last token, which starts at `before` or after blanks, is the
+ * name.
+ */
 static bool
 is_list_name(const struct scan *s, size_t before)
 {
@@ -69,14 +72,14 @@ is_list_name(const struct scan *s, size_t before)
 	    strchr(" \t\r\n/;,}])", s->text.p[end - n - 1]) != NULL;
 }
 
-/* True at the brace that begins or ends a group of the list. */
+/* True at the brace that starts or ends a group of the list. */
 static bool
 at_group(const struct scan *s, enum conf_token brace)
 {
 	return s->inside && s->depth == 1 && s->lexer.token == brace;
 }
 
-/* Take one token; false at the end of what can be read. */
+/* Read a token; false at the end of what can be read. */
 static bool
 next(struct scan *s)
 {
@@ -134,9 +137,9 @@ find_group(
 }
 
 /*
- * What stands above moves where both groups begin a line, and what stands
- * behind where both end one: then it is clear whose it is, and nothing else
- * ends up in a comment.
+ * Comments above are moved if both groups start a line, and comments after if
+ * both end one: only then is it clear to which group they belong, and nothing
+ * else ends up in a comment.
  */
 static void
 keep_comments(struct apam_str text, struct place *a, struct place *b)

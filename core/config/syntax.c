@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A configuration file.  libconfig gets a text in memory, never a file, so
- * that it is the checked descriptor's and libconfig opens nothing itself, and a
- * pool to allocate in.
+ * A configuration file.  libconfig gets a text in memory and never a file, so
+ * that the text comes from the checked descriptor and libconfig opens nothing;
+ * and it gets a pool to allocate from.
  */
 #include "config/syntax.h"
 
@@ -13,8 +13,8 @@
 #include "file/trust.h"
 
 /*
- * A copy with a NUL, and a newline at the end: libconfig takes a comment in a
- * last line without one for a syntax error.
+ * A copy with a NUL, and a newline at its end: without one, libconfig takes a
+ * comment in the last line as a syntax error.
  */
 static char *
 copy_lines(struct apam_str text)
@@ -32,11 +32,11 @@ copy_lines(struct apam_str text)
 	return copy;
 }
 
-/* One text and what it is parsed into. */
+/* A text and its tree. */
 struct reading {
 	struct conf *conf;
 	const char *text;
-	int ok; /* CONFIG_TRUE: it was parsed */
+	int ok; /* CONFIG_TRUE if it was parsed */
 };
 
 /* Called by pool_run. */
@@ -49,7 +49,7 @@ run_libconfig(void *arg)
 	reading->ok = config_read_string(&reading->conf->tree, reading->text);
 }
 
-/* What is wrong: libconfig does not say which name is there twice. */
+/* Say what is wrong: libconfig does not tell which name is there twice. */
 static void
 refuse(const struct reading *reading, struct problems *all)
 {
@@ -70,7 +70,7 @@ refuse(const struct reading *reading, struct problems *all)
 		    config_error_text(&conf->tree));
 }
 
-/* What became of it, as a problem; true where there is none. */
+/* Report the result as a problem; true if there is none. */
 static bool
 judge(const struct reading *reading, enum pool_end end, struct problems *all)
 {
@@ -114,7 +114,9 @@ conf_parse(const char *file, struct apam_str text, struct problems *all)
 	} else if (!parse(&reading, text.n, all)) {
 		conf_free(&conf);
 	}
-	/* People put literal secrets where they do not belong. */
+	/*
+	 * It may contain a secret that somebody wrote into the file by mistake.
+	 */
 	if (copy != NULL)
 		wipe(copy, text.n);
 	free(copy);
