@@ -8,6 +8,7 @@
 #include "admin/record_edit.h"
 #include "entry/entry.h"
 #include "keys/registry.h"
+#include "keys/registry_change.h"
 
 /* Where a context's registry is. */
 struct key_registry key_registry_of(struct env *env);

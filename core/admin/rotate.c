@@ -225,7 +225,7 @@ check_text(struct rotation *r, struct apam_str text, struct apam_error *err)
 	ok = all.count == 0 && next.profile != NULL &&
 	    is_rotated(r, &next, &all);
 	profile_free(&next.profile);
-	watch_free(&next.watch);
+	file_prints_free(&next.watch);
 	if (ok)
 		return APAM_OK;
 	if (all.count > 0)
@@ -259,7 +259,7 @@ stat_file(const struct rotation *r, struct stat *st, struct apam_error *err)
 		return err->status;
 	done = fstat(fd, st);
 	(void)close(fd);
-	if (done != 0 || watch_changed(&r->stack->watch))
+	if (done != 0 || file_prints_changed(&r->stack->watch))
 		return error_set(err, APAM_E_INTERNAL,
 		    "the profile's files were changed meanwhile; try again");
 	return APAM_OK;

@@ -26,7 +26,7 @@
 #include "keys/seen.h"
 
 struct slot;
-struct watch;
+struct file_prints;
 
 struct entry {
 	struct env *env;
@@ -66,7 +66,7 @@ struct entry_place {
 	struct owner *owner;
 	const struct profile *profile;
 	size_t index;		/* in its `auth` list */
-	struct watch *watch;	/* notes the files of secrets */
+	struct file_prints *watch;	/* notes the files of secrets */
 	int64_t deadline;	/* for reading these, clock_ms; 0: none */
 };
 

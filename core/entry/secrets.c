@@ -53,7 +53,7 @@ note_file(const struct secrets *s, struct apam_str ref)
 	const struct apam_str file = APAM_STR("file:");
 
 	if (s->watch != NULL && str_starts(ref, file))
-		watch_add(s->watch, ref.p + file.n);
+		file_prints_add(s->watch, ref.p + file.n);
 }
 
 static bool

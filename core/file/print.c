@@ -1,109 +1,100 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A file is identified by device, inode, size and both times in nanoseconds: a
- * rewrite in place changes the times, a replacement the inode.
+ * What stat says of files, kept and compared.
  */
 #include "file/print.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/str.h"
 
-/* The relevant part of stat; all 0 if there is no file. */
-struct print {
-	dev_t device;
-	ino_t inode;
-	off_t size;
-	struct timespec modified, changed;
-};
-
-struct watched {
+struct file_noted {
 	char *path;
-	struct print print;
+	struct file_print print;
 };
 
-static struct print
-print_of(const char *path)
+struct file_print
+file_print_of(const struct stat *st)
 {
-	struct print p;
+	return (struct file_print){
+		.device = (uint64_t)st->st_dev,
+		.inode = (uint64_t)st->st_ino,
+		.size = (uint64_t)st->st_size,
+		.modified_s = st->st_mtim.tv_sec,
+		.modified_ns = st->st_mtim.tv_nsec,
+		.changed_s = st->st_ctim.tv_sec,
+		.changed_ns = st->st_ctim.tv_nsec,
+	};
+}
+
+bool
+file_print_same(const struct file_print *a, const struct file_print *b)
+{
+	/* All members have the same size: there is no padding. */
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* ---- Several files ------------------------------------------------------ */
+
+static struct file_print
+print_now(const char *path)
+{
 	struct stat st;
 
-	memset(&p, 0, sizeof(p));
-	if (stat(path, &st) != 0)
-		return p;
-	p.device = st.st_dev;
-	p.inode = st.st_ino;
-	p.size = st.st_size;
-	p.modified = st.st_mtim;
-	p.changed = st.st_ctim;
-	return p;
+	return stat(path, &st) == 0 ? file_print_of(&st) :
+				      (struct file_print){ .inode = 0 };
 }
 
 static bool
-same_time(struct timespec a, struct timespec b)
+is_noted(const struct file_prints *prints, const char *path)
 {
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-static bool
-same_print(const struct print *a, const struct print *b)
-{
-	return a->device == b->device && a->inode == b->inode &&
-	    a->size == b->size && same_time(a->modified, b->modified) &&
-	    same_time(a->changed, b->changed);
-}
-
-static bool
-is_watched(const struct watch *w, const char *path)
-{
-	for (size_t i = 0; i < w->count; i++)
-		if (strcmp(w->files[i].path, path) == 0)
+	for (size_t i = 0; i < prints->count; i++)
+		if (strcmp(prints->files[i].path, path) == 0)
 			return true;
 	return false;
 }
 
 void
-watch_add(struct watch *w, const char *path)
+file_prints_add(struct file_prints *prints, const char *path)
 {
-	struct watched *longer;
+	struct file_noted *longer;
 	char *copy;
 
-	/* The first state counts: a later one would hide a change. */
-	if (is_watched(w, path))
+	/* Keep the first state: a change since then counts as one. */
+	if (is_noted(prints, path))
 		return;
-	longer = realloc(w->files, (w->count + 1) * sizeof(*longer));
+	longer = realloc(prints->files, (prints->count + 1) * sizeof(*longer));
 	copy = str_dup(apam_str(path));
 	if (longer != NULL)
-		w->files = longer;
+		prints->files = longer;
 	if (longer == NULL || copy == NULL) {
 		free(copy);
-		w->failed = true;
+		prints->failed = true;
 		return;
 	}
-	w->files[w->count].path = copy;
-	w->files[w->count].print = print_of(path);
-	w->count++;
+	longer[prints->count].path = copy;
+	longer[prints->count].print = print_now(path);
+	prints->count++;
 }
 
 bool
-watch_changed(const struct watch *w)
+file_prints_changed(const struct file_prints *prints)
 {
-	for (size_t i = 0; i < w->count; i++) {
-		struct print now = print_of(w->files[i].path);
+	for (size_t i = 0; i < prints->count; i++) {
+		struct file_print now = print_now(prints->files[i].path);
 
-		if (!same_print(&now, &w->files[i].print))
+		if (!file_print_same(&now, &prints->files[i].print))
 			return true;
 	}
-	return w->failed;
+	return prints->failed;
 }
 
 void
-watch_free(struct watch *w)
+file_prints_free(struct file_prints *prints)
 {
-	for (size_t i = 0; i < w->count; i++)
-		free(w->files[i].path);
-	free(w->files);
-	memset(w, 0, sizeof(*w));
+	for (size_t i = 0; i < prints->count; i++)
+		free(prints->files[i].path);
+	free(prints->files);
+	memset(prints, 0, sizeof(*prints));
 }

@@ -1,28 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The files from which a profile was read, and whether they have changed since.
+ * Whether a file is still the one that was read.  A file is known by device,
+ * inode, size and both times to the nanosecond: a rewrite in place changes the
+ * times, a replacement the inode.
  */
-#ifndef CORE_WATCH_H
-#define CORE_WATCH_H
+#ifndef CORE_FILE_PRINT_H
+#define CORE_FILE_PRINT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
 
-struct watched;
+/* Zeroed: there is no such file. */
+struct file_print {
+	uint64_t device, inode, size;
+	int64_t modified_s, modified_ns, changed_s, changed_ns;
+};
 
-struct watch {
-	struct watched *files;
+struct file_print file_print_of(const struct stat *st);
+bool file_print_same(const struct file_print *a, const struct file_print *b);
+
+/* ---- Several files ------------------------------------------------------ */
+
+struct file_noted;
+
+/* The files from which something was read, by path. */
+struct file_prints {
+	struct file_noted *files;
 	size_t count;
 	bool failed;	/* a file could not be noted: report "changed" */
 };
 
 /* Note a file's present state, before it is read; the file may be missing. */
-void watch_add(struct watch *w, const char *path);
+void file_prints_add(struct file_prints *prints, const char *path);
 
 /* True if any file differs from its noted state. */
-bool watch_changed(const struct watch *w);
+bool file_prints_changed(const struct file_prints *prints);
 
 /* Free the list; a zeroed struct is allowed. */
-void watch_free(struct watch *w);
+void file_prints_free(struct file_prints *prints);
 
 #endif

@@ -42,7 +42,7 @@ struct keys_watch {
 	const struct log *log;
 	struct key_counter counter;
 	struct keys now;	/* number 0: there was no look yet */
-	struct key_view_print print;
+	struct file_print print;
 	bool saw_one;		/* there was a registry */
 	int64_t look_at;	/* clock_ms: when to look at the file again */
 	int64_t looked_at;	/* clock_ms: when it last was in order */

@@ -19,12 +19,12 @@
 #define CORE_KEY_RECORD_H
 
 #include <stdbool.h>
-#include <sys/stat.h>
 
 #include <apam/apam.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "file/print.h"
 #include "keys/mark.h"
 
 #define KEY_TEXT_MAX 255	/* bytes of an id, a description, a reason */
@@ -73,7 +73,7 @@ struct key_set {
 	struct key_record *before; /* as they were read */
 	size_t before_count;
 	struct buf text;	/* that it was read from, where it is kept */
-	struct stat from;	/* the file that this was in */
+	struct file_print from;	/* of the file that this was in */
 };
 
 /* The mark as four hex digits; "" for a record without one. */

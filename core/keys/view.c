@@ -43,20 +43,6 @@ key_view_refuse(
 	    registry, KEY_PLACE_INDEX, status, 0, what, err);
 }
 
-static struct key_view_print
-print_of(const struct stat *st)
-{
-	return (struct key_view_print){
-		.device = (uint64_t)st->st_dev,
-		.inode = (uint64_t)st->st_ino,
-		.size = (uint64_t)st->st_size,
-		.modified_s = st->st_mtim.tv_sec,
-		.modified_ns = st->st_mtim.tv_nsec,
-		.changed_s = st->st_ctim.tv_sec,
-		.changed_ns = st->st_ctim.tv_nsec,
-	};
-}
-
 static uint64_t
 load(const struct key_counter *counter)
 {
@@ -120,7 +106,7 @@ open_in(const struct key_registry *registry, int state, int directory,
 		return APAM_OK;
 	if (v->fd < 0)
 		return err->status;
-	v->print = print_of(&st);
+	v->print = file_print_of(&st);
 	v->owner = st.st_uid;
 	return read_head(registry, v, announced, &known, err);
 }
@@ -194,9 +180,9 @@ may_be_there(const struct key_registry *registry, const char *name)
 
 bool
 key_view_changed(
-    const struct key_registry *registry, const struct key_view_print *print)
+    const struct key_registry *registry, const struct file_print *print)
 {
-	struct key_view_print now;
+	struct file_print now;
 	char path[KEY_PLACE_PATH];
 	struct stat st;
 
@@ -207,6 +193,6 @@ key_view_changed(
 	key_place_path(registry, KEY_PLACE_INDEX "/" KEY_PLACE_KEYS, path);
 	if (lstat(path, &st) != 0)
 		return true;
-	now = print_of(&st);
-	return memcmp(&now, print, sizeof(now)) != 0;
+	now = file_print_of(&st);
+	return !file_print_same(&now, print);
 }

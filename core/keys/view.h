@@ -18,17 +18,11 @@
 /* Between two looks at the file, of programs that the counter cannot tell. */
 #define KEYS_LOOK_MS 1000
 
-/* Tells two states of the index's file apart; zeroed: there is none. */
-struct key_view_print {
-	uint64_t device, inode, size;
-	int64_t modified_s, modified_ns, changed_s, changed_ns;
-};
-
 struct key_view {
 	int fd;			/* of the index; -1: there is no registry */
 	uid_t owner;		/* of the index */
 	struct key_index_head head;
-	struct key_view_print print;
+	struct file_print print;
 	uint64_t counter;	/* its value before the index was opened */
 };
 
@@ -51,6 +45,6 @@ void key_view_follow(const struct key_registry *registry,
 
 /* True where the index is not the one that the print is of. */
 bool key_view_changed(const struct key_registry *registry,
-    const struct key_view_print *print);
+    const struct file_print *print);
 
 #endif

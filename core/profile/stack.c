@@ -83,7 +83,7 @@ free_stack(struct owner *owner)
 
 	close_entries(s);
 	profile_free(&s->profile);
-	watch_free(&s->watch);
+	file_prints_free(&s->watch);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -101,11 +101,11 @@ stack_new(
 	s->env = env;
 	atomic_init(&s->owner.refs, 1);
 	s->owner.free = free_stack;
-	watch_add(&s->watch, file);
+	file_prints_add(&s->watch, file);
 	atomic_init(&s->opened, false);
 	s->profile = profile_new(name, file, env->settings, all);
 	if (s->profile == NULL) {
-		watch_free(&s->watch);
+		file_prints_free(&s->watch);
 		free(s);
 		return NULL;
 	}
@@ -243,7 +243,7 @@ stack_lint(struct env *env, struct profile *draft, struct problems *all)
 			lint_looks(&s.entries[i], all);
 		close_entries(&s);
 	}
-	watch_free(&s.watch);
+	file_prints_free(&s.watch);
 }
 
 /*
@@ -307,7 +307,7 @@ stack_changed(struct stack *s)
 	/* Opening adds the files of secrets, and may take its time. */
 	if (pthread_mutex_trylock(&s->lock) != 0)
 		return false;
-	changed = watch_changed(&s->watch);
+	changed = file_prints_changed(&s->watch);
 	pthread_mutex_unlock(&s->lock);
 	return changed;
 }

@@ -44,7 +44,7 @@ struct stack {
 	struct owner owner;	/* its entries'; first, so that it is the stack */
 	struct env *env;
 	struct profile *profile;
-	struct watch watch;	/* the files it was made of; guarded by lock */
+	struct file_prints watch;	/* the files it was made of; guarded by lock */
 	struct slot *slot;	/* its profile's, as its entries have it */
 	pthread_mutex_t lock;	/* while the entries are opened */
 	int64_t deadline;	/* for that, clock_ms; 0: none; guarded by it */

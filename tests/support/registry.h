@@ -18,6 +18,7 @@
 #include "keys/index.h"
 #include "keys/known.h"
 #include "keys/registry.h"
+#include "keys/registry_change.h"
 
 /* Open a directory of state_dir, making it where it is missing; -1: neither. */
 static inline int

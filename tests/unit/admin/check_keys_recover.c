@@ -5,6 +5,7 @@
  * recovered holds at the next signature, and drops count on.
  */
 #include "keys/registry.h"
+#include "keys/registry_change.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 #include "support/run.h"
 
 static struct project p;
-static struct watch w;
+static struct file_prints w;
 
 /* Times are kept by the kernel's tick: let one pass. */
 static void
@@ -31,18 +31,18 @@ setup(void)
 	project_write(&p, "a", "one");
 	project_write(&p, "b", "two");
 	tick();
-	watch_add(&w, project_path(&p, "a"));
-	watch_add(&w, project_path(&p, "b"));
-	watch_add(&w, project_path(&p, "absent"));
+	file_prints_add(&w, project_path(&p, "a"));
+	file_prints_add(&w, project_path(&p, "b"));
+	file_prints_add(&w, project_path(&p, "absent"));
 }
 
 static void
 teardown(void)
 {
-	watch_free(&w);
+	file_prints_free(&w);
 	ck_assert_ptr_null(w.files);
 	ck_assert_uint_eq(w.count, 0);
-	watch_free(&w);
+	file_prints_free(&w);
 	project_remove(&p);
 }
 
@@ -150,17 +150,17 @@ static const struct {
 
 START_TEST(a_change_is_seen)
 {
-	ck_assert(!watch_changed(&w));
+	ck_assert(!file_prints_changed(&w));
 	changes[_i].happen();
-	ck_assert_msg(watch_changed(&w), "%s: not seen", changes[_i].name);
+	ck_assert_msg(file_prints_changed(&w), "%s: not seen", changes[_i].name);
 	/* Until it is noted anew. */
-	ck_assert(watch_changed(&w));
-	watch_free(&w);
+	ck_assert(file_prints_changed(&w));
+	file_prints_free(&w);
 	tick();
-	watch_add(&w, project_path(&p, "a"));
-	watch_add(&w, project_path(&p, "b"));
-	watch_add(&w, project_path(&p, "absent"));
-	ck_assert_msg(!watch_changed(&w), "%s: seen again", changes[_i].name);
+	file_prints_add(&w, project_path(&p, "a"));
+	file_prints_add(&w, project_path(&p, "b"));
+	file_prints_add(&w, project_path(&p, "absent"));
+	ck_assert_msg(!file_prints_changed(&w), "%s: seen again", changes[_i].name);
 }
 END_TEST
 
@@ -175,7 +175,7 @@ START_TEST(no_change_is_none)
 		ck_assert_ptr_nonnull(fgets(line, sizeof(line), f));
 		ck_assert_int_eq(fclose(f), 0);
 		project_write(&p, "other", "three");
-		ck_assert(!watch_changed(&w));
+		ck_assert(!file_prints_changed(&w));
 		tick();
 	}
 }
@@ -183,17 +183,17 @@ END_TEST
 
 START_TEST(nothing_watched_never_changes)
 {
-	struct watch none = { 0 };
+	struct file_prints none = { 0 };
 
-	ck_assert(!watch_changed(&none));
-	watch_free(&none);
+	ck_assert(!file_prints_changed(&none));
+	file_prints_free(&none);
 }
 END_TEST
 
 START_TEST(a_file_that_was_not_noted_counts_as_changed)
 {
 	w.failed = true;
-	ck_assert(watch_changed(&w));
+	ck_assert(file_prints_changed(&w));
 }
 END_TEST
 

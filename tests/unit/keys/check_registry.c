@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include "keys/registry.h"
+#include "keys/registry_change.h"
 
 #include <errno.h>
 #include <fcntl.h>

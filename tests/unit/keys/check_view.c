@@ -159,7 +159,7 @@ END_TEST
 
 START_TEST(where_nothing_is_there_is_none)
 {
-	const struct key_view_print none = { .inode = 0 };
+	const struct file_print none = { .inode = 0 };
 	static const char *const names[] = { "index", "registry",
 		"registry.known" };
 
@@ -342,7 +342,7 @@ END_TEST
 
 START_TEST(another_index_is_seen)
 {
-	struct key_view_print print;
+	struct file_print print;
 	struct timespec times[2] = { { 0, UTIME_OMIT }, { 1, 2 } };
 
 	ck_assert_int_eq(open_view(), APAM_OK);

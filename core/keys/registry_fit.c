@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The text is held against the generation and checksum in the index, and
+ * against the generation that registry.known has.
+ */
+#include "keys/registry_fit.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+static const char *const misfits[] = {
+	[FIT_NEWER] = "is newer than its index, which programs go by: a change "
+		      "was cut short; run `apam keys list` as a user who may "
+		      "change the registry",
+	[FIT_GONE] = "is missing, and what programs go by is its index; put "
+		     "back a backup with `apam keys recover FILE`",
+	[FIT_OLDER] = "is older than what programs go by: a copy of before was "
+		      "put in its place; `apam keys recover` says what would "
+		      "sign again by it, and takes it",
+	[FIT_OTHER] = "is another registry's than programs go by; `apam keys "
+		      "recover` says what would change by it, and takes it",
+	[FIT_EDITED] = "was changed by hand, and programs do not go by that "
+		       "yet; `apam keys recover` says what would change by it, "
+		       "and takes it",
+	[FIT_STRANGE] = "was put there by hand, and programs refuse to go by "
+			"it; `apam keys recover` says what is in it, and takes "
+			"it",
+};
+
+bool
+registry_latest(const struct registry_files *f, struct key_text *to)
+{
+	*to = (struct key_text){ .generation = 0 };
+	if (f->kind == INDEX_WHOLE) {
+		memcpy(to->registry, f->head.registry, KEY_REGISTRY_ID);
+		to->generation = f->head.generation;
+	}
+	if (f->known.kind == KEY_KNOWN_WHOLE &&
+	    f->known.generation > to->generation) {
+		memcpy(to->registry, f->known.registry, KEY_REGISTRY_ID);
+		to->generation = f->known.generation;
+	}
+	return to->generation > 0;
+}
+
+static enum registry_fit
+fit_without_text(const struct registry_files *f)
+{
+	if (f->known.kind != KEY_KNOWN_NOTHING || f->kind == INDEX_DAMAGED)
+		return FIT_GONE;
+	/* One that is empty was left by who was killed while making it. */
+	return f->kind == INDEX_WHOLE && f->head.count > 0 ? FIT_GONE :
+							     FIT_NONE;
+}
+
+enum registry_fit
+registry_fit_of(const struct registry_files *f)
+{
+	const struct key_text *is = &f->set.is;
+	struct key_text known;
+
+	if (!f->text_there)
+		return fit_without_text(f);
+	if (is->generation == 0 || !registry_latest(f, &known))
+		return FIT_STRANGE;
+	if (memcmp(is->registry, known.registry, KEY_REGISTRY_ID) != 0)
+		return FIT_OTHER;
+	if (is->generation < known.generation)
+		return FIT_OLDER;
+	if (f->kind != INDEX_WHOLE || is->generation > f->head.generation)
+		return FIT_NEWER;
+	return is->size == f->head.text_size && is->sum == f->head.text_sum ?
+	    FIT_SAME :
+	    FIT_EDITED;
+}
+
+enum apam_status
+registry_fit_refuse(const struct registry_files *f, enum registry_fit fit)
+{
+	struct key_text known;
+
+	if (fit != FIT_OLDER || !registry_latest(f, &known))
+		return registry_files_refuse(f, APAM_E_CONFIG, 0, misfits[fit]);
+	return error_set(f->err, APAM_E_CONFIG,
+	    "%s/" KEY_PLACE_REGISTRY "/" KEY_PLACE_KEYS
+	    " is of generation %llu, and programs go by %llu: it %s",
+	    f->registry->state_dir, (unsigned long long)f->set.is.generation,
+	    (unsigned long long)known.generation, misfits[fit]);
+}
