@@ -35,7 +35,7 @@ OUR_CFLAGS = -std=c11 -pthread $(WARN) $(HARDEN) \
 	-U_FORTIFY_SOURCE)
 OUR_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
-CORE_LIBS = -lnettle -ldl
+CORE_LIBS = -ldl
 
 # `make V=1` shows the commands.  Else a terminal has one line, drawn over, that
 # says what is being made, and a file has nothing.
@@ -67,7 +67,7 @@ CLI_OBJ  := $(filter-out $(SEND_OBJ),$(patsubst %.c,$(BUILD)/%.o,\
 	core/text/suggest.c))
 SCHEMES  := $(notdir $(patsubst %/,%,$(wildcard modules/*/)))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
-INTERNAL := $(patsubst %,$(BUILD)/modules/internal/%.so,curl)
+INTERNAL := $(patsubst %,$(BUILD)/modules/internal/%.so,crypto curl)
 CHECKS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/check_*.c \
 	tests/live/check_*.c))
 TEST_MODULES := $(patsubst tests/modules/%.c,$(BUILD)/tests/modules/%.so,\
@@ -156,6 +156,11 @@ $(BUILD)/modules/internal/curl.so: $(BUILD)/core/http/object/curl_object.o \
 	core/internal.map
 	@mkdir -p $(@D)
 	$(Q)$(INTERNAL_LINK) -lcurl
+
+$(BUILD)/modules/internal/crypto.so: $(BUILD)/core/crypto/object/openssl_object.o \
+	core/internal.map
+	@mkdir -p $(@D)
+	$(Q)$(INTERNAL_LINK) -lcrypto
 
 PLACE_OBJ = $(BUILD)/core/file/internal_place.o
 $(PLACE_OBJ): OUR_CPPFLAGS += -DAPAM_BUILD_TREE='"$(abspath $(BUILD))"'

@@ -18,8 +18,8 @@
 #include "base/str.h"
 #include "config/directory.h"
 #include "config/rules.h"
+#include "crypto/digest.h"
 #include "file/trust.h"
-#include "text/digest.h"
 #include "text/suggest.h"
 
 #define PATH_MAX_BYTES 4096
@@ -55,14 +55,18 @@ static enum apam_status
 check_pin(const struct settings *settings, const char *scheme, const char *path,
     int fd, struct apam_error *err)
 {
+	struct apam_error why = { .entry = -1 };
 	unsigned char found[DIGEST_SIZE];
 
 	for (size_t i = 0; i < settings->pin_count; i++) {
 		if (!str_equal(settings->pins[i].scheme, apam_str(scheme)))
 			continue;
-		if (!digest_file(fd, found))
+		if (digest_file(fd, found, &why) == APAM_E_USAGE)
 			return error_set_at(err, APAM_E_MODULE, path, 0,
 			    "the module cannot be read to check its pin");
+		if (why.status != APAM_OK)
+			return error_set_at(err, why.status, path, 0,
+			    "the module's pin cannot be checked: %s", why.text);
 		if (memcmp(found, settings->pins[i].sha256, DIGEST_SIZE) != 0)
 			return error_set_at(err, APAM_E_MODULE, path, 0,
 			    "the module is not the one pinned in %s: its "

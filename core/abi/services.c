@@ -15,9 +15,9 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/utf8.h"
+#include "crypto/digest.h"
 #include "http/response.h"
 #include "text/challenge.h"
-#include "text/digest.h"
 #include "text/encode.h"
 #include "text/header.h"
 #include "text/json.h"
@@ -391,8 +391,15 @@ static bool
 service_body_sha256(const struct apam_services *svc,
     const struct apam_body *body, unsigned char digest[32])
 {
-	(void)svc;
-	return digest_body(body, digest);
+	const struct services *s = (const struct services *)(const void *)svc;
+	struct apam_error why = { .entry = -1 };
+
+	if (digest_body(body, digest, &why) == APAM_OK)
+		return true;
+	if (why.status != APAM_OK)
+		log_line(s->log, APAM_LOG_ERROR,
+		    "%s: the body cannot be hashed: %s", s->scheme, why.text);
+	return false;
 }
 
 static enum apam_status

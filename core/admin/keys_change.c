@@ -320,7 +320,8 @@ static enum apam_status
 drop(void *arg, struct key_set *set, struct apam_error *err)
 {
 	const struct key_identity *key = arg;
-	const struct key_asked asked = { .key = *key };
+	struct apam_error why = { .entry = -1 };
+	const struct key_asked asked = { .key = *key, .failed = &why };
 
 	if (key_set_find(set, &asked) == NULL &&
 	    key_edit_register(set, key, err) == NULL)
@@ -328,7 +329,9 @@ drop(void *arg, struct key_set *set, struct apam_error *err)
 	for (size_t i = 0; i < set->count; i++)
 		if (key_record_stands(&set->records[i], &asked) == KEY_STANDS)
 			set->records[i].drops++;
-	return APAM_OK;
+	return why.status == APAM_OK ?
+	    APAM_OK :
+	    error_set(err, why.status, "%s", why.text);
 }
 
 enum apam_status

@@ -161,6 +161,7 @@ add_to_row(struct row *row, struct named_key *key, struct rows *rows,
 	/* A key whose secret cannot be read may be any of its id. */
 	row->info.profiles_known = false;
 	*partial = key->secret_error;
+	error_locate(partial, key->profile, (int)key->entry.index);
 	return true;
 }
 

@@ -269,7 +269,8 @@ named_secret(void *arg, struct apam_str *secret)
 struct key_asked
 named_key_asked(struct named_key *key)
 {
-	return (struct key_asked){
-		.key = named_key_identity(key), .read = named_secret, .arg = key
-	};
+	return (struct key_asked){ .key = named_key_identity(key),
+		.read = named_secret,
+		.arg = key,
+		.failed = &key->secret_error };
 }

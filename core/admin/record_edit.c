@@ -60,7 +60,8 @@ make_mark(const struct key_set *set, const struct key_identity *key,
 		if (!random_bytes(record->salt, KEY_SALT_SIZE))
 			return error_set(err, APAM_E_INTERNAL,
 			    "the system gives no random numbers");
-		key_mark(key, record->salt, record->mark);
+		if (key_mark(key, record->salt, record->mark, err) != APAM_OK)
+			return err->status;
 		record->marked = true;
 		if (!mark_taken(set, key, record->mark))
 			return APAM_OK;

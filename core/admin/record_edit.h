@@ -11,7 +11,7 @@
 /*
  * Register a key, as from now and by this user, with a mark of its secret that
  * no other key of its id has.  NULL with *err set: USAGE where its id is
- * nothing to register, MEMORY, INTERNAL.
+ * nothing to register, MEMORY, INTERNAL, TRUST.
  */
 struct key_record *key_edit_register(struct key_set *set,
     const struct key_identity *key, struct apam_error *err);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/fork_gate.h"
 #include "config/entry_conf.h"
+#include "config/option_same.h"
 #include "slot/write.h"
 
 /* What refuse_option needs to name file, line and option. */
@@ -94,25 +95,20 @@ open_module(struct entry *e, struct problems *all)
 	return false;
 }
 
-bool
-entry_fingerprint(const struct entry *e, unsigned char to[FINGERPRINT_SIZE])
+enum apam_status
+entry_fingerprint(const struct entry *e, unsigned char to[FINGERPRINT_SIZE],
+    struct apam_error *err)
 {
 	return fingerprint_of(
-	    e->conf->scheme, &e->module->options, &e->values, to);
+	    e->conf->scheme, &e->module->options, &e->values, to, err);
 }
 
 bool
 entry_same(const struct entry *a, const struct entry *b)
 {
-	unsigned char one[FINGERPRINT_SIZE], other[FINGERPRINT_SIZE];
-	bool same;
-
-	same = entry_fingerprint(a, one) && entry_fingerprint(b, other) &&
-	    bytes_equal((struct apam_str){ (char *)one, sizeof(one) },
-		(struct apam_str){ (char *)other, sizeof(other) });
-	wipe(one, sizeof(one));
-	wipe(other, sizeof(other));
-	return same;
+	/* Of one context, a scheme has one module. */
+	return a->module == b->module &&
+	    option_values_same(&a->module->options, &a->values, &b->values);
 }
 
 /* All that there is before anything is read. */

@@ -89,10 +89,11 @@ bool entry_read_secrets(struct entry *e, struct problems *all);
 
 /*
  * Of its scheme, options and secrets.  Made when it is asked for, and not kept:
- * few processes need it.  False without memory.  The caller wipes it.
+ * few processes need it.  Errors as fingerprint_of has them.  The caller wipes
+ * it.
  */
-bool entry_fingerprint(const struct entry *e,
-    unsigned char to[FINGERPRINT_SIZE]);
+enum apam_status entry_fingerprint(const struct entry *e,
+    unsigned char to[FINGERPRINT_SIZE], struct apam_error *err);
 
 /* Same scheme, options and secrets: the credential of one serves the other. */
 bool entry_same(const struct entry *a, const struct entry *b);

@@ -7,7 +7,8 @@
 #include "entry/fingerprint.h"
 
 #include "base/buf.h"
-#include "text/digest.h"
+#include "base/error.h"
+#include "crypto/digest.h"
 
 enum tag {
 	TAG_SCHEME = 1,
@@ -117,19 +118,23 @@ put_table(struct run *run, const struct option_table *table,
 	put_number(run, TAG_END, 0);
 }
 
-bool
+enum apam_status
 fingerprint_of(const char *scheme, const struct option_table *table,
-    const struct option_values *values, unsigned char to[FINGERPRINT_SIZE])
+    const struct option_values *values, unsigned char to[FINGERPRINT_SIZE],
+    struct apam_error *err)
 {
 	struct run run = { .ok = values->count == table->count };
+	enum apam_status status;
 
-	digest_begin(&run.digest);
+	digest_begin(&run.digest, err);
 	if (run.ok) {
 		put_text(&run, TAG_SCHEME, apam_str(scheme));
 		put_table(&run, table, values->values);
 	}
-	digest_end(&run.digest, to);
-	if (!run.ok)
-		wipe(to, FINGERPRINT_SIZE);
-	return run.ok;
+	status = digest_end(&run.digest, to);
+	if (run.ok)
+		return status;
+	wipe(to, FINGERPRINT_SIZE);
+	return error_set(
+	    err, APAM_E_INTERNAL, "the entry has an option of an unknown type");
 }

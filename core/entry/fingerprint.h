@@ -20,10 +20,12 @@
  * The SHA-256 of `scheme` and all of `values`, which a SECRET holds as its
  * bytes (secrets.h), not as a reference.  It changes with the order of a list
  * or map, but not where a module's table gets an option that is not set.
- * False, with `to` wiped, where the values are not the table's or an option is
- * of an unknown type.
+ * Errors, in *err, which is not NULL, and with `to` wiped: INTERNAL, where the
+ * values are not the table's or an option is of an unknown type; and what
+ * crypto/openssl.h has.
  */
-bool fingerprint_of(const char *scheme, const struct option_table *table,
-    const struct option_values *values, unsigned char to[FINGERPRINT_SIZE]);
+enum apam_status fingerprint_of(const char *scheme,
+    const struct option_table *table, const struct option_values *values,
+    unsigned char to[FINGERPRINT_SIZE], struct apam_error *err);
 
 #endif

@@ -14,10 +14,11 @@ struct place {
 	unsigned char fingerprint[FINGERPRINT_SIZE];
 };
 
-/* False, with nothing to leave, where there is no memory. */
+/* False, with *why set, where its fingerprint cannot be made. */
 static bool
-place_find(struct place *place, const struct entry *e)
+place_find(struct place *place, const struct entry *e, struct apam_error *why)
 {
+	*why = (struct apam_error){ .entry = -1 };
 	place->file = (struct credential_file){
 		.state_dir = e->env->settings->state_dir,
 		.user = e->policy.user,
@@ -25,7 +26,7 @@ place_find(struct place *place, const struct entry *e)
 		    .entry = (uint32_t)e->index,
 		    .fingerprint = place->fingerprint },
 	};
-	return entry_fingerprint(e, place->fingerprint);
+	return entry_fingerprint(e, place->fingerprint, why) == APAM_OK;
 }
 
 static void
@@ -69,9 +70,10 @@ share_load(struct entry *e, const struct credential *except)
 {
 	struct credential_record record;
 	struct credential *c = NULL;
+	struct apam_error failed;
 	struct place place;
-	const char *why = "out of memory";
-	const bool found = place_find(&place, e) &&
+	const char *why = failed.text;
+	const bool found = place_find(&place, e, &failed) &&
 	    credential_file_read(&place.file, &record, &why);
 
 	place_leave(&place);
@@ -114,11 +116,14 @@ try_lock(struct entry *e, const struct credential_file *file)
 int
 share_try_lock(struct entry *e)
 {
+	struct apam_error why;
 	struct place place;
 	int lock = SHARE_UNUSABLE;
 
-	if (place_find(&place, e))
+	if (place_find(&place, e, &why))
 		lock = try_lock(e, &place.file);
+	else
+		say(e, APAM_LOG_WARNING, why.text);
 	place_leave(&place);
 	return lock;
 }
@@ -126,9 +131,10 @@ share_try_lock(struct entry *e)
 bool
 share_holder(const struct entry *e, struct lock_holder *to)
 {
+	struct apam_error why;
 	struct place place;
 	struct stat st;
-	const bool found = place_find(&place, e) &&
+	const bool found = place_find(&place, e, &why) &&
 	    credential_file_lock_stat(&place.file, &st);
 
 	place_leave(&place);
@@ -143,14 +149,15 @@ share_store(struct entry *e, const struct credential *c, int lock)
 		.expires = c->expires,
 		.acquired = c->view.acquired,
 	};
+	struct apam_error failed;
 	struct place place;
-	const char *why = "out of memory";
+	const char *why = failed.text;
 
 	if (lock < 0 || !c->minted)
 		return;
 	buf_init(&record.secret, CREDENTIAL_RECORD_SECRET_MAX);
 	buf_put(&record.secret, c->view.secret);
-	if (!place_find(&place, e) ||
+	if (!place_find(&place, e, &failed) ||
 	    !credential_file_write(&place.file, lock, &record, &why))
 		say(e, APAM_LOG_WARNING, why);
 	place_leave(&place);
@@ -160,11 +167,12 @@ share_store(struct entry *e, const struct credential *c, int lock)
 void
 share_forget(struct entry *e, const struct credential *c)
 {
+	struct apam_error why;
 	struct place place;
 
 	if (!e->profile->share_credentials)
 		return;
-	if (place_find(&place, e))
+	if (place_find(&place, e, &why))
 		credential_file_forget(
 		    &place.file, c == NULL ? APAM_STR("") : c->view.secret);
 	place_leave(&place);

@@ -1,34 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Sealing and opening.  A key seals once, because its salt is new each time,
- * so nonces cannot repeat under it.  What is plain lives in secret memory; the
- * key and what the ciphers make of it on the stack, wiped after use.
+ * so nonces cannot repeat under it.  What is plain lives in secret memory.
  */
 #include "entry/share_record.h"
-
-#include <nettle/gcm.h>
-#include <nettle/hmac.h>
 
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/secmem.h"
 #include "base/str.h"
 #include "config/profile_conf.h"
+#include "crypto/seal.h"
 
 #define MAGIC "APAMCRED\1"
 #define MAGIC_SIZE 9
 #define SALT_SIZE 16
-#define NONCE_SIZE 12
-#define KEY_SIZE 32
 #define INFO "apam credential file 1"
 #define COVERED_MAX (MAGIC_SIZE + 4 + PROFILE_NAME_MAX)
 
-_Static_assert(MAGIC_SIZE + SALT_SIZE + NONCE_SIZE == CREDENTIAL_RECORD_HEAD,
+_Static_assert(
+    MAGIC_SIZE + SALT_SIZE + SEAL_NONCE_SIZE == CREDENTIAL_RECORD_HEAD,
     "the head is as documented");
-_Static_assert(NONCE_SIZE == GCM_IV_SIZE &&
-	CREDENTIAL_RECORD_TAG == GCM_DIGEST_SIZE &&
-	KEY_SIZE == AES256_KEY_SIZE && KEY_SIZE == SHA256_DIGEST_SIZE,
-    "sizes are the ciphers'");
+_Static_assert(CREDENTIAL_RECORD_TAG == SEAL_TAG_SIZE, "so is the tag");
 
 /* ---- Numbers and times ------------------------------------------------ */
 
@@ -59,62 +52,39 @@ credential_moment_now(struct credential_moment *moment)
 
 /* ---- Key and cipher --------------------------------------------------- */
 
-/*
- * HKDF-SHA256, RFC 5869: extract (2.2), then expand (2.3), where a key of one
- * digest's length is T(1) alone.
- */
-static void
-derive_key(const unsigned char *fingerprint, const unsigned char *salt,
-    unsigned char key[KEY_SIZE])
+/* What the tag covers beside the encrypted bytes; its length. */
+static size_t
+write_covered(const struct credential_owner *owner, size_t name_size,
+    char to[COVERED_MAX])
 {
-	static const unsigned char info[] = INFO "\1";
-	struct hmac_sha256_ctx hmac;
-
-	hmac_sha256_set_key(&hmac, SALT_SIZE, salt);
-	hmac_sha256_update(&hmac, FINGERPRINT_SIZE, fingerprint);
-	hmac_sha256_digest(&hmac, KEY_SIZE, key);
-	hmac_sha256_set_key(&hmac, KEY_SIZE, key);
-	hmac_sha256_update(&hmac, sizeof(info) - 1, info);
-	hmac_sha256_digest(&hmac, KEY_SIZE, key);
-	wipe(&hmac, sizeof(hmac));
-}
-
-/*
- * What the tag covers beside the encrypted bytes: in one call, since nettle
- * takes nothing but whole blocks before the last.
- */
-static void
-put_covered(struct gcm_aes256_ctx *gcm, const struct credential_owner *owner,
-    size_t name_size)
-{
-	unsigned char covered[COVERED_MAX] = MAGIC;
-
+	memcpy(to, MAGIC, MAGIC_SIZE);
 	for (unsigned i = 0; i < 4; i++)
-		covered[MAGIC_SIZE + i] = (unsigned char)(owner->entry >>
+		to[MAGIC_SIZE + i] = (char)(unsigned char)(owner->entry >>
 		    (8 * i));
-	memcpy(covered + MAGIC_SIZE + 4, owner->profile, name_size);
-	gcm_aes256_update(gcm, MAGIC_SIZE + 4 + name_size, covered);
+	memcpy(to + MAGIC_SIZE + 4, owner->profile, name_size);
+	return MAGIC_SIZE + 4 + name_size;
 }
 
 /*
- * AES-256-GCM set up for the record that starts with `head`; wipe it after use.
- * False where the owner's name is too long.
+ * How the record that starts with `head` is sealed.  False where the owner's
+ * name is too long.
  */
 static bool
-cipher_init(struct gcm_aes256_ctx *gcm, const char *head,
+describe(struct crypto_sealing *to, char *head, char covered[COVERED_MAX],
     const struct credential_owner *owner)
 {
-	const unsigned char *salt = (const unsigned char *)head + MAGIC_SIZE;
 	const size_t n = strlen(owner->profile);
-	unsigned char key[KEY_SIZE];
 
 	if (n > PROFILE_NAME_MAX)
 		return false;
-	derive_key(owner->fingerprint, salt, key);
-	gcm_aes256_set_key(gcm, key);
-	gcm_aes256_set_iv(gcm, NONCE_SIZE, salt + SALT_SIZE);
-	put_covered(gcm, owner, n);
-	wipe(key, sizeof(key));
+	*to = (struct crypto_sealing){
+		.secret = { (const char *)owner->fingerprint,
+		    FINGERPRINT_SIZE },
+		.salt = { head + MAGIC_SIZE, SALT_SIZE },
+		.info = APAM_STR(INFO),
+		.covered = { covered, write_covered(owner, n, covered) },
+		.nonce = (unsigned char *)head + MAGIC_SIZE + SALT_SIZE,
+	};
 	return true;
 }
 
@@ -131,20 +101,22 @@ encode(const struct credential_record *record,
 	buf_put(plain, buf_view(&record->secret));
 }
 
-/* Encrypt in place and append the tag. */
+/* Encrypt in place, append the tag, and put the nonce into the head. */
 static bool
-encrypt(
-    const char *head, const struct credential_owner *owner, struct buf *plain)
+encrypt(char *head, const struct credential_owner *owner, struct buf *plain)
 {
-	unsigned char *p = (unsigned char *)plain->p;
 	unsigned char tag[CREDENTIAL_RECORD_TAG];
-	struct gcm_aes256_ctx gcm;
+	struct apam_error why = { .entry = -1 };
+	struct crypto_sealing sealing;
+	char covered[COVERED_MAX];
 
-	if (!cipher_init(&gcm, head, owner))
+	if (!describe(&sealing, head, covered, owner))
 		return false;
-	gcm_aes256_encrypt(&gcm, plain->n, p, p);
-	gcm_aes256_digest(&gcm, sizeof(tag), tag);
-	wipe(&gcm, sizeof(gcm));
+	sealing.bytes = (unsigned char *)plain->p;
+	sealing.n = plain->n;
+	sealing.tag = tag;
+	if (seal(&sealing, &why) != APAM_OK)
+		return false;
 	buf_put(plain, (struct apam_str){ (char *)tag, sizeof(tag) });
 	return !plain->failed;
 }
@@ -163,8 +135,7 @@ credential_record_seal(const struct credential_record *record,
 		return false;
 	buf_init(&plain, CREDENTIAL_RECORD_MAX);
 	encode(record, moment, &plain);
-	if (!plain.failed &&
-	    random_bytes(head + MAGIC_SIZE, SALT_SIZE + NONCE_SIZE))
+	if (!plain.failed && random_bytes(head + MAGIC_SIZE, SALT_SIZE))
 		ok = encrypt(head, owner, &plain);
 	if (ok) {
 		buf_put(to, (struct apam_str){ head, sizeof(head) });
@@ -221,28 +192,41 @@ credential_record_decode(struct apam_str plain,
 	return why;
 }
 
-/*
- * Decrypt `sealed`, without head and tag, to as many bytes at `to`.  Nothing is
- * believed before the tag was found right; where it is not, they are wiped.
- */
-static bool
-decrypt(const char *head, const struct credential_owner *owner,
-    struct apam_str sealed, struct apam_str tag, unsigned char *to)
-{
-	char right[CREDENTIAL_RECORD_TAG];
-	struct gcm_aes256_ctx gcm;
-	bool ok;
+static const char others[] =
+    "the credential file was made with another secret, or changed";
+static const char no_openssl[] =
+    "OpenSSL does not open it (see default_properties and providers in "
+    "openssl.cnf)";
 
-	if (!cipher_init(&gcm, head, owner))
-		return false;
-	gcm_aes256_decrypt(&gcm, sealed.n, to, (const unsigned char *)sealed.p);
-	gcm_aes256_digest(&gcm, sizeof(right), (unsigned char *)right);
-	wipe(&gcm, sizeof(gcm));
-	ok = bytes_equal((struct apam_str){ right, sizeof(right) }, tag);
-	wipe(right, sizeof(right));
-	if (!ok)
-		wipe(to, sealed.n);
-	return ok;
+/*
+ * Decrypt in place; NULL, or why that is not possible.  Nothing is believed
+ * before the tag was found right; where it is not, the bytes are wiped.
+ */
+static const char *
+decrypt(struct apam_str bytes, const struct credential_owner *owner,
+    unsigned char *plain, size_t n)
+{
+	unsigned char tag[CREDENTIAL_RECORD_TAG];
+	char head[CREDENTIAL_RECORD_HEAD], covered[COVERED_MAX];
+	struct apam_error why = { .entry = -1 };
+	struct crypto_sealing sealing;
+	enum apam_status status;
+	bool right;
+
+	memcpy(head, bytes.p, sizeof(head));
+	memcpy(tag, bytes.p + bytes.n - sizeof(tag), sizeof(tag));
+	memcpy(plain, bytes.p + sizeof(head), n);
+	if (!describe(&sealing, head, covered, owner))
+		return others;
+	sealing.bytes = plain;
+	sealing.n = n;
+	sealing.tag = tag;
+	status = seal_open(&sealing, &right, &why);
+	if (status == APAM_E_MEMORY)
+		return "out of memory";
+	if (status != APAM_OK)
+		return no_openssl;
+	return right ? NULL : others;
 }
 
 const char *
@@ -250,11 +234,9 @@ credential_record_open(struct apam_str bytes,
     const struct credential_owner *owner,
     const struct credential_moment *moment, struct credential_record *to)
 {
-	const char *why = "the credential file was made with another secret, "
-			  "or changed";
-	struct apam_str sealed, tag;
 	unsigned char *plain;
-	size_t got;
+	const char *why;
+	size_t n, got;
 
 	*to = (struct credential_record){ .secret = { 0 } };
 	if (bytes.n < CREDENTIAL_RECORD_HEAD + CREDENTIAL_RECORD_TAG)
@@ -263,15 +245,14 @@ credential_record_open(struct apam_str bytes,
 		return "the credential file is too large";
 	if (memcmp(bytes.p, MAGIC, MAGIC_SIZE) != 0)
 		return "the credential file is of another version";
-	tag = str_skip(bytes, bytes.n - CREDENTIAL_RECORD_TAG);
-	sealed = str_skip(str_cut(bytes, bytes.n - CREDENTIAL_RECORD_TAG),
-	    CREDENTIAL_RECORD_HEAD);
-	plain = secmem_alloc(sealed.n + 1, &got);
+	n = bytes.n - CREDENTIAL_RECORD_HEAD - CREDENTIAL_RECORD_TAG;
+	plain = secmem_alloc(n + 1, &got);
 	if (plain == NULL)
 		return "out of memory";
-	if (decrypt(bytes.p, owner, sealed, tag, plain))
+	why = decrypt(bytes, owner, plain, n);
+	if (why == NULL)
 		why = credential_record_decode(
-		    (struct apam_str){ (char *)plain, sealed.n }, moment, to);
+		    (struct apam_str){ (char *)plain, n }, moment, to);
 	secmem_free(plain, got);
 	return why;
 }

@@ -22,7 +22,8 @@ struct word {
 	char by[KEY_TEXT_MAX + 1], why[KEY_TEXT_MAX + 1];
 	bool found;
 	struct buf secret; /* read where a mark asks for it */
-	bool asked, no_memory;
+	bool asked;
+	struct apam_error failed; /* no mark can be made */
 };
 
 /* As much of it as there is room for. */
@@ -47,11 +48,11 @@ word_secret(void *arg, struct apam_str *secret)
 {
 	struct word *w = arg;
 
-	if (!w->asked)
-		w->no_memory = !entry_key_secret(w->entry, &w->secret);
+	if (!w->asked && !entry_key_secret(w->entry, &w->secret))
+		(void)error_set(&w->failed, APAM_E_MEMORY, "out of memory");
 	w->asked = true;
 	*secret = buf_view(&w->secret);
-	return !w->no_memory;
+	return w->failed.status == APAM_OK;
 }
 
 static bool
@@ -62,7 +63,8 @@ consider(void *arg, const struct key_index_slot *slot)
 					   entry_key_id(w->entry).p,
 					   { NULL, 0 } },
 		.read = word_secret,
-		.arg = w };
+		.arg = w,
+		.failed = &w->failed };
 	const struct key_claim claim = { slot->marked != 0, slot->salt,
 		slot->mark };
 
@@ -72,10 +74,10 @@ consider(void *arg, const struct key_index_slot *slot)
 		w->slot = *slot;
 		w->found = true;
 	}
-	return !w->no_memory && w->slot.archived_at == 0;
+	return w->failed.status == APAM_OK && w->slot.archived_at == 0;
 }
 
-/* Errors: what key_view_open has, and MEMORY for a secret. */
+/* Errors: what key_view_open has, and what key_mark has. */
 static enum apam_status
 read_word(struct word *w, const struct key_view *view, struct apam_error *err)
 {
@@ -90,8 +92,9 @@ read_word(struct word *w, const struct key_view *view, struct apam_error *err)
 		    view->fd, &view->head, &w->slot, w->by, w->why);
 	if (failed != 0)
 		return key_view_refuse(&e->env->keys.registry, failed, err);
-	if (w->no_memory)
-		return error_set(err, APAM_E_MEMORY, "out of memory");
+	if (w->failed.status != APAM_OK)
+		return error_set_at(err, w->failed.status, w->failed.file, 0,
+		    "%s", w->failed.text);
 	return APAM_OK;
 }
 
@@ -129,7 +132,7 @@ static enum apam_status
 look_up(const struct entry *e, const struct keys *keys,
     struct registry_state *to, struct apam_error *err)
 {
-	struct word word = { .entry = e };
+	struct word word = { .entry = e, .failed = { .entry = -1 } };
 	enum apam_status status = APAM_OK;
 
 	*to = (struct registry_state){ .reading = keys->number };

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/str.h"
-#include "text/digest.h"
+#include "crypto/digest.h"
 
 /* A text with its length before it: no two sets of texts hash the same. */
 static void
@@ -18,19 +18,22 @@ put_text(struct digest *digest, struct apam_str text)
 	digest_put(digest, text.p, text.n);
 }
 
-void
+enum apam_status
 key_mark(const struct key_identity *key,
-    const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE])
+    const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE],
+    struct apam_error *err)
 {
 	unsigned char hash[DIGEST_SIZE];
+	enum apam_status status;
 	struct digest digest;
 
-	digest_begin(&digest);
+	digest_begin(&digest, err);
 	digest_put(&digest, salt, KEY_SALT_SIZE);
 	put_text(&digest, apam_str(key->scheme));
 	put_text(&digest, apam_str(key->id));
 	put_text(&digest, key->secret);
-	digest_end(&digest, hash);
+	status = digest_end(&digest, hash);
 	memcpy(mark, hash, KEY_MARK_SIZE);
 	wipe(hash, sizeof(hash));
+	return status;
 }

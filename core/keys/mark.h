@@ -7,7 +7,7 @@
 #ifndef CORE_KEY_MARK_H
 #define CORE_KEY_MARK_H
 
-#include <apam/types.h>
+#include <apam/apam.h>
 
 #define KEY_SALT_SIZE 16
 #define KEY_MARK_SIZE 2
@@ -21,9 +21,11 @@ struct key_identity {
 /*
  * The mark that a key's secret has with this salt: the first bytes of the
  * SHA-256 of the salt and scheme, id and secret, each after its length in eight
- * bytes, the least first.
+ * bytes, the least first.  Errors, in *err, which is not NULL, and with `mark`
+ * zero: MEMORY, INTERNAL and TRUST, as crypto/openssl.h has them.
  */
-void key_mark(const struct key_identity *key,
-    const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE]);
+enum apam_status key_mark(const struct key_identity *key,
+    const unsigned char salt[KEY_SALT_SIZE], unsigned char mark[KEY_MARK_SIZE],
+    struct apam_error *err);
 
 #endif

@@ -21,11 +21,12 @@ bool
 seen_make(const struct key_identity *key, char to[SEEN_TEXT])
 {
 	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
+	struct apam_error why = { .entry = -1 };
 
 	to[0] = '\0';
-	if (!random_bytes(salt, sizeof(salt)))
+	if (!random_bytes(salt, sizeof(salt)) ||
+	    key_mark(key, salt, mark, &why) != APAM_OK)
 		return false;
-	key_mark(key, salt, mark);
 	put_hex(to, salt, sizeof(salt));
 	put_hex(to + 2 * sizeof(salt), mark, sizeof(mark));
 	return true;
@@ -44,6 +45,7 @@ bool
 seen_is_of(const struct key_identity *key, const char *seen)
 {
 	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
+	struct apam_error why = { .entry = -1 };
 	char own[2 * KEY_MARK_SIZE + 1];
 
 	if (seen[0] == '\0' || !seen_ok(seen))
@@ -51,7 +53,8 @@ seen_is_of(const struct key_identity *key, const char *seen)
 	for (size_t i = 0; i < sizeof(salt); i++)
 		salt[i] = (unsigned char)(str_hex(seen[2 * i]) * 16 +
 		    str_hex(seen[2 * i + 1]));
-	key_mark(key, salt, mark);
+	if (key_mark(key, salt, mark, &why) != APAM_OK)
+		return false;
 	put_hex(own, mark, sizeof(mark));
 	return strcmp(own, seen + 2 * sizeof(salt)) == 0;
 }

@@ -11,12 +11,17 @@ key_claim_stands(const struct key_claim *claim, const struct key_asked *key)
 {
 	struct key_identity identity = key->key;
 	unsigned char mark[KEY_MARK_SIZE];
+	struct apam_error why = { .entry = -1 };
 
 	if (!claim->marked)
 		return KEY_STANDS;
 	if (key->read != NULL && !key->read(key->arg, &identity.secret))
 		return KEY_STANDS_UNSURE;
-	key_mark(&identity, claim->salt, mark);
+	if (key_mark(&identity, claim->salt, mark, &why) != APAM_OK) {
+		if (key->failed != NULL)
+			*key->failed = why;
+		return KEY_STANDS_UNSURE;
+	}
 	return memcmp(mark, claim->mark, sizeof(mark)) == 0 ? KEY_STANDS :
 							      KEY_STANDS_NOT;
 }

@@ -29,11 +29,14 @@ struct key_asked {
 	 */
 	bool (*read)(void *arg, struct apam_str *secret);
 	void *arg;
+	/* Says why a secret could not be hashed; may be NULL. */
+	struct apam_error *failed;
 };
 
 enum key_stands {
 	KEY_STANDS_NOT,
-	KEY_STANDS_UNSURE,	/* that depends on the secret */
+	/* That depends on the secret, which cannot be read, or not hashed. */
+	KEY_STANDS_UNSURE,
 	KEY_STANDS
 };
 

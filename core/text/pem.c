@@ -5,12 +5,9 @@
  */
 #include "text/pem.h"
 
-#include <nettle/base64.h>
 #include <stdbool.h>
 
 #include "base/str.h"
-
-#define BLOCK 1024 /* bytes of base64 that are decoded at once */
 
 /* Labels of X.509 certificates; old programs use the last two. */
 static const char *const labels[] = {
@@ -21,7 +18,9 @@ static const char *const labels[] = {
 
 /* One block between its markers. */
 struct block {
-	struct base64_decode_ctx base64;
+	unsigned bits; /* of the last digits */
+	unsigned held; /* how many of them fill no byte yet: 0, 2, 4 or 6 */
+	bool padded; /* a '=' was there */
 	unsigned char head[6]; /* the first bytes of the DER */
 	size_t n; /* bytes of the DER */
 	bool damaged;
@@ -50,27 +49,53 @@ is_marker(struct apam_str line, struct apam_str begin)
 	return false;
 }
 
-static void
-decode_base64(struct block *b, struct apam_str text)
+/* The six bits of a digit of base64 (RFC 4648, 4), or 64. */
+static unsigned
+digit_bits(char c)
 {
-	unsigned char out[BASE64_DECODE_LENGTH(BLOCK)];
-	size_t n = sizeof(out);
+	if (c >= 'A' && c <= 'Z')
+		return (unsigned)(c - 'A');
+	if (c >= 'a' && c <= 'z')
+		return (unsigned)(c - 'a') + 26;
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0') + 52;
+	if (c == '+')
+		return 62;
+	return c == '/' ? 63 : 64;
+}
 
-	if (base64_decode_update(&b->base64, &n, out, text.n, text.p) != 1)
-		b->damaged = true;
-	for (size_t i = 0; !b->damaged && i < n; i++, b->n++)
-		if (b->n < sizeof(b->head))
-			b->head[b->n] = out[i];
+static void
+add_digit(struct block *b, unsigned digit)
+{
+	b->damaged = b->damaged || b->padded || digit > 63;
+	b->bits = (b->bits << 6 | digit) & 0xfff;
+	b->held += 6;
+	if (b->held < 8)
+		return;
+	b->held -= 8;
+	if (b->n < sizeof(b->head))
+		b->head[b->n] = (unsigned char)(b->bits >> b->held);
+	b->n++;
+}
+
+/* A '=' stands for two bits that fill no byte; those held are zero. */
+static void
+add_padding(struct block *b)
+{
+	b->damaged = b->damaged || b->held == 0 || b->held == 6 ||
+	    (b->bits & ((1U << b->held) - 1)) != 0;
+	b->padded = true;
+	b->held -= b->damaged ? 0 : 2;
 }
 
 static void
 add_line(struct block *b, struct apam_str line)
 {
-	while (line.n > 0 && !b->damaged) {
-		size_t n = line.n < BLOCK ? line.n : BLOCK;
-
-		decode_base64(b, str_cut(line, n));
-		line = str_skip(line, n);
+	for (size_t i = 0; i < line.n && !b->damaged; i++) {
+		if (line.p[i] == '=')
+			add_padding(b);
+		else if (line.p[i] != ' ' && line.p[i] != '\t')
+			add_digit(b, digit_bits(line.p[i]));
 	}
 }
 
@@ -109,15 +134,13 @@ begin_block(struct reader *r)
 		return unended;
 	r->begun = r->at;
 	r->block = (struct block){ .damaged = false };
-	base64_decode_init(&r->block.base64);
 	return NULL;
 }
 
 static const char *
 end_block(struct reader *r)
 {
-	if (r->begun == 0 || base64_decode_final(&r->block.base64) != 1 ||
-	    !is_whole(&r->block))
+	if (r->begun == 0 || r->block.held != 0 || !is_whole(&r->block))
 		return "it has a damaged certificate";
 	r->begun = 0;
 	r->found++;

@@ -48,7 +48,6 @@ libraries()
 		word["jansson.h"] = "jansson"
 		word["curl/"] = "libcurl"
 		word["openssl/"] = "OpenSSL"
-		word["nettle/"] = "nettle"
 		word["dlfcn.h"] = "dlopen"
 	}
 	$1 == "only" {
@@ -77,7 +76,7 @@ result $? "$doc: its floors are not those of core/FLOORS, the highest first"
 result $? "$doc: the floors of its picture are not those of core/FLOORS"
 shown=$(picture | tr -c 'A-Za-z\n' ' ' |
     awk '{ for (i = 2; i <= NF; i++)
-	if ($i ~ /^(libconfig|jansson|libcurl|OpenSSL|nettle|dlopen)$/)
+	if ($i ~ /^(libconfig|jansson|libcurl|OpenSSL|dlopen)$/)
 		print $1, $i }' | sort -u)
 [ "$shown" = "$(libraries)" ]
 result $? "$doc: its picture has other libraries than core/FLOORS:

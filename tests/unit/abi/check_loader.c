@@ -9,9 +9,9 @@
 #include <pthread.h>
 
 #include "base/str.h"
+#include "crypto/digest.h"
 #include "support/project.h"
 #include "support/run.h"
-#include "text/digest.h"
 
 #define TRACE "APAM_TEST_CONSTRUCTOR"
 #define TEN "abcdefghij"
@@ -360,7 +360,7 @@ pin(size_t i, const char *scheme, const char *file, bool wrong)
 
 	ck_assert_ptr_nonnull(f);
 	pins[i].scheme = apam_str(scheme);
-	ck_assert(digest_file(fileno(f), pins[i].sha256));
+	ck_assert_int_eq(digest_file(fileno(f), pins[i].sha256, &err), APAM_OK);
 	pins[i].sha256[31] ^= wrong ? 1 : 0;
 	ck_assert_int_eq(fclose(f), 0);
 	settings.pin_count = i + 1;

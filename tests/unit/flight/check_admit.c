@@ -201,8 +201,10 @@ START_TEST(a_mark_tells_secrets_apart)
 	ck_assert(entry_key_secret(&profile->stack->entries[0], &secret));
 	r.marked = true;
 	memset(r.salt, 7, sizeof(r.salt));
-	key_mark(&(struct key_identity){ r.scheme, r.id, buf_view(&secret) },
-	    r.salt, r.mark);
+	ck_assert_int_eq(key_mark(&(struct key_identity){ r.scheme, r.id,
+				      buf_view(&secret) },
+			     r.salt, r.mark, &err),
+	    APAM_OK);
 	buf_free(&secret);
 	write_record(&r);
 	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);

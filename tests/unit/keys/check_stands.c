@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "keys/index.h"
+#include "support/no_hash.h"
 #include "support/run.h"
 
 static struct key_set set;
@@ -32,11 +33,14 @@ add(const char *secret, int64_t archived_at)
 		.archived_by = "root",
 		.why = "" };
 
+	struct apam_error err = { .entry = -1 };
+
 	memset(r.salt, (int)set.count + 1, sizeof(r.salt));
 	if (r.marked)
-		key_mark(
-		    &(struct key_identity){ "demo", "one", apam_str(secret) },
-		    r.salt, r.mark);
+		ck_assert_int_eq(key_mark(&(struct key_identity){ "demo", "one",
+					      apam_str(secret) },
+				     r.salt, r.mark, &err),
+		    APAM_OK);
 	return key_set_add(&set, &r);
 }
 
@@ -99,6 +103,26 @@ START_TEST(a_record_stands_for_a_key)
 	ck_assert_msg(key_record_stands(any, &key) == keys[_i].any, "%s: any",
 	    keys[_i].name);
 	ck_assert_int_le(asked, 1);
+}
+END_TEST
+
+/* What cannot be compared is not taken for another key. */
+START_TEST(what_cannot_be_hashed_is_unsure)
+{
+	const unsigned char salt[KEY_SALT_SIZE] = { 1 };
+	const unsigned char mark[KEY_MARK_SIZE] = { 0 };
+	struct key_claim claim = { true, salt, mark };
+	struct apam_error failed = { .entry = -1 };
+	const struct key_asked key = {
+		.key = { "demo", "one", { "FAKE-1", 6 } }, .failed = &failed
+	};
+
+	no_hash();
+	ck_assert_int_eq(key_claim_stands(&claim, &key), KEY_STANDS_UNSURE);
+	ck_assert_int_eq(failed.status, APAM_E_INTERNAL);
+	ck_assert_ptr_nonnull(strstr(failed.text, "no SHA-256"));
+	claim.marked = false;
+	ck_assert_int_eq(key_claim_stands(&claim, &key), KEY_STANDS);
 }
 END_TEST
 
@@ -213,6 +237,7 @@ main(void)
 	tcase_add_loop_test(tc, a_record_stands_for_a_key, 0, ROWS(keys));
 	tcase_add_loop_test(
 	    tc, an_archived_one_counts_first, 0, STATES * STATES * STATES);
+	tcase_add_test(tc, what_cannot_be_hashed_is_unsure);
 	tcase_add_test(tc, the_first_of_equals_counts);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * SHA-256 (FIPS 180-4) of what apam hashes: bytes, piece by piece or at once,
+ * the body of a request, an open file.
+ *
+ * What fails on the way is told at the end.  Errors, in *err, which is never
+ * NULL: MEMORY, INTERNAL and TRUST as openssl has them (openssl.h).  The bytes
+ * at `to` are then zero.
+ */
+#ifndef CORE_DIGEST_H
+#define CORE_DIGEST_H
+
+#include <stdbool.h>
+
+#include "crypto/object/openssl_object.h"
+
+#define DIGEST_SIZE CRYPTO_HASH_SIZE
+
+/* A hash under way, as secret as what was put into it: end each one. */
+struct digest {
+	const struct crypto_object *crypto;
+	void *hash;		/* NULL: it failed */
+	struct apam_error *err;	/* the caller's, until its end */
+};
+
+void digest_begin(struct digest *d, struct apam_error *err);
+
+/* `bytes` may be NULL where `n` is 0. */
+void digest_put(struct digest *d, const void *bytes, size_t n);
+
+/* A number as eight bytes, the least first; such as a text's length. */
+void digest_put_number(struct digest *d, uint64_t n);
+
+/* The digest of all that was put, in order; *d is zeroed, what it held wiped. */
+enum apam_status digest_end(struct digest *d, unsigned char to[DIGEST_SIZE]);
+
+/* The three in one. */
+enum apam_status digest_bytes(struct apam_str bytes,
+    unsigned char to[DIGEST_SIZE], struct apam_error *err);
+
+/*
+ * Of a request's body.  USAGE, and nothing in *err, where the host gave neither
+ * body nor digest, or reading failed.
+ */
+enum apam_status digest_body(const struct apam_body *body,
+    unsigned char to[DIGEST_SIZE], struct apam_error *err);
+
+/* From the start of `fd`, by offset; USAGE as above where reading failed. */
+enum apam_status digest_file(
+    int fd, unsigned char to[DIGEST_SIZE], struct apam_error *err);
+
+#endif
