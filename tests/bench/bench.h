@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `make bench`: what libapam costs beside the least that could do the job.
+ * `make bench`: what libapam costs, compared with the least code that could do
+ * the job.
  *
- * Each row is our work and a raw counterpart, measured in turn over several
- * rounds of one run, so that a busy machine slows both; medians are compared.
- * Limits are on ratios alone: nanoseconds are the machine's, ratios ours.
+ * Each row measures our work and a raw counterpart in turn, over several rounds
+ * of one run, so that a busy machine slows both; the medians are compared.
+ * Limits apply to ratios only: nanoseconds depend on the machine, ratios on us.
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -13,15 +14,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What one row found. */
+/* The result of a row. */
 struct result {
-	double ns;		/* of one operation of ours; the median */
-	double raw_ns;		/* of its counterpart */
+	double ns;		/* one operation of ours; the median */
+	double raw_ns;		/* one of the counterpart */
 	double ratio;		/* ns / raw_ns, unless the row says otherwise */
 	double spread;		/* (p90 - p10) / median of ours over rounds */
 	bool absent;		/* there was nothing to measure */
-	bool broken;		/* a promise beside the time was not kept */
-	char note[400];		/* what else there is to say, or empty */
+	bool broken;		/* a promise other than the time was broken */
+	char note[400];		/* other remarks, or empty */
 };
 
 enum limit_kind {
@@ -46,34 +47,39 @@ struct work {
 	void *arg;
 };
 
-/* An operation that is too short to be measured alone: `n` times each. */
+/*
+ * An operation that is too short to be measured alone: `n` of them at a time.
+ */
 struct loop {
 	void (*run)(void *arg, size_t n);
 	void *arg;
 	size_t n;		/* set by loop_work */
 };
 
-/* On a clock that only runs forward. */
+/* Nanoseconds on a clock that only runs forward. */
 double now_ns(void);
 
-/* The work of a loop, warm and long enough to be measured. */
+/* Turn a loop into work, warmed up and long enough to be measured. */
 struct work loop_work(struct loop *loop);
 
-/* Both in turn, `rounds` times; fills in all of `result` but the note. */
+/*
+ * Measure both in turn, `rounds` times; fills in all of `result` except the
+ * note.
+ */
 void measure(const struct work *ours, const struct work *raw, size_t rounds,
     struct result *result);
 
-/* The median of ours alone; *spread as in struct result. */
+/* The median of ours only; *spread as in struct result. */
 double measure_one(const struct work *ours, size_t rounds, double *spread);
 
-/* Keep the compiler from dropping what was written through `p`. */
+/* Keep the compiler from removing writes through `p`. */
 static inline void
 use(const void *p)
 {
 	__asm__ volatile("" : : "r"(p) : "memory");
 }
 
-/* What `body` returns when a fresh child calls it (fresh.c). */
+/* The value that `body` returns in a fresh child (fresh.c). */
 double in_child(double (*body)(void));
 
 /* ---- The place (site.c) -------------------------------------------------- */
@@ -81,13 +87,15 @@ double in_child(double (*body)(void));
 struct apam;
 struct apam_profile;
 
-/* End the run, saying what went wrong; the measurement is worth nothing. */
+/*
+ * End the run with a message if `ok` is false; the result would be worthless.
+ */
 void need(bool ok, const char *what);
 
-/* Make a configuration below /tmp; it is removed when the process ends. */
+/* Make a configuration below /tmp, which is removed when the process ends. */
 void site_make(void);
 
-/* The path of something in it; the text lives until the next call. */
+/* The path of a file in it; the text lives until the next call. */
 const char *site_path(const char *name);
 
 /* Write a file there. */
@@ -96,25 +104,25 @@ void site_write(const char *name, const char *text);
 /* Make a directory there. */
 void site_directory(const char *name);
 
-/* A new context on a main file there.  Free with apam_close. */
+/* A new context with a main file in it.  Free it with apam_close. */
 struct apam *site_open(const char *config);
 
-/* A profile of the context that the rows share, opened at the first call. */
+/* A profile of the context that all rows share; the first call opens it. */
 struct apam_profile *site_profile(const char *name);
 
-/* Where the build lies. */
+/* The build directory. */
 const char *site_build(void);
 
 /* ---- Promises (promise.c) ------------------------------------------------ */
 
 /*
- * Run `work` in a child that may not make a system call, after `work` has been
- * run there before.  Returns 0, the number of the call that it tried, or -1
- * where this kernel cannot tell.
+ * Run `work` once, and then again in a child that may not make a system call.
+ * Returns 0, the number of the call that it tried, or -1 if this kernel cannot
+ * tell.
  */
 long system_call_of(void (*work)(void *arg), void *arg);
 
-/* Blocks and mappings that were asked for so far, by anything in here. */
+/* How many blocks and mappings this process has requested so far. */
 unsigned long allocations(void);
 
 /* ---- Processes (rows_process.c) ------------------------------------------ */
@@ -122,17 +130,23 @@ unsigned long allocations(void);
 /* Run `apam headers` with a profile.  Returns its exit status, or -1. */
 int apam_headers(char *profile, double *ns);
 
-/* Returns a program's exit status, or -1; *ns is the time until it had ended. */
+/*
+ * Run a program.  Returns its exit status, or -1; *ns is the time until it
+ * ended.
+ */
 int spawn_and_wait(char *const argv[], double *ns);
 
 /*
- * MANY profiles in many/, with main file many.conf, each with an origin and a
- * key of its own, p00000@example.com and so on; made once.
+ * Make MANY profiles in many/, with main file many.conf, once.  Each has an
+ * origin and a key of its own, p00000@example.com and so on.
  */
 #define MANY 10000
 void make_many(void);
 
-/* Samples: it must succeed with the profile `arg`; an empty program. */
+/*
+ * Samples: `apam headers` with the profile `arg`, which must succeed; an empty
+ * program.
+ */
 double sample_apam(void *arg);
 double sample_empty(void *arg);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The raw counterparts of signing: the least that hands out the same bytes.
+ * The raw counterparts of signing: the least code that gives out the same
+ * bytes.
  *
- * What a program would write that knew its one credential and nothing of
- * origins, expiry, entries or revocation.  Each is a loop's `run`.
+ * A program would write this if it knew only its one credential, and nothing
+ * about origins, expiry, entries or revocation.  Each is a loop's `run`.
  */
 #ifndef BENCH_RAW_H
 #define BENCH_RAW_H
@@ -11,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Big enough for any signature here. */
+/* Large enough for any signature here. */
 #define STORE_SIZE 4096
 
-/* The bytes to hand out, at most STORE_SIZE; for all loops below. */
+/* Set the bytes to give out, at most STORE_SIZE, for all loops below. */
 void raw_set(const void *bytes, size_t n);
 
 /* memcpy alone. */
@@ -23,10 +24,10 @@ void raw_copy(void *arg, size_t n);
 /* An acquire load, a look at the coarse clock, memcpy. */
 void raw_load_clock_copy(void *arg, size_t n);
 
-/* The same, and a look at the counter of the page that arg points to. */
+/* As raw_load_clock_copy, and a look at the counter in the page `arg`. */
 void raw_load_clock_count_copy(void *arg, size_t n);
 
-/* The same as raw_load_clock_copy, then the bytes wiped. */
+/* As raw_load_clock_copy, and then the bytes are wiped. */
 void raw_load_clock_copy_wipe(void *arg, size_t n);
 
 /* memcpy under a sequence lock, read twice. */

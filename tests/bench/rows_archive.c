@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The row of `apam keys archive` with many profiles, each of which it has to
- * read to know who names the key.
+ * The row of `apam keys archive` with many profiles, each of which it must read
+ * to know which profiles name the key.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -79,7 +79,9 @@ run_archive_10000(struct result *result)
 	const struct work raw = { sample_read, NULL };
 
 	make_many();
-	/* The first makes the registry, and waits until all look. */
+	/*
+	 * The first call makes the registry, and waits until all programs look.
+	 */
 	(void)sample_archive(NULL);
 	measure(&ours, &raw, ROUNDS, result);
 	result->ratio = result->ns / NS_PER_S;

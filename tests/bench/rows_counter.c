@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What it costs a signature to look at the key registry's counter: a page of a
- * System V segment that is attached for reading over one that was there, as
- * keys/counter.c does.
+ * What a look at the key registry's counter costs a signature: a page of a
+ * System V segment, attached for reading over an existing page, as
+ * keys/counter.c does it.
  */
 #define _GNU_SOURCE /* SHM_REMAP */
 #include <stdint.h>
@@ -17,7 +17,7 @@
 #define ROUNDS 301
 #define PAGE 4096
 
-/* The segment is removed at once: it lives for as long as it is attached. */
+/* The segment is removed at once, and lives as long as it is attached. */
 static void *
 attach_page(void)
 {
@@ -42,7 +42,7 @@ run_counter(struct result *result)
 	struct loop without = { raw_load_clock_copy, NULL, 0 };
 	struct work a, b;
 
-	/* Sets the bytes that the raw rows copy. */
+	/* This sets the bytes that the raw rows copy. */
 	signer_init(&signer, "bearer");
 	a = loop_work(&with);
 	b = loop_work(&without);

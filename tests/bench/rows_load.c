@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The row of the first load of a module in a process.  RTLD_NODELETE keeps a
- * module for the life of a process, so that each sample is one of its own.
+ * module as long as the process lives, so each sample needs a process of its
+ * own.
  */
 #define _GNU_SOURCE
 #include <apam/admin.h>
@@ -25,7 +26,7 @@ load_ours(void)
 	return now_ns() - start;
 }
 
-/* With a context open too, so that both children are alike. */
+/* A context is opened here, too, so that both children are alike. */
 static double
 load_raw(void)
 {

@@ -95,7 +95,7 @@ heap(void)
 	return (double)m.uordblks + (double)m.hblkhd;
 }
 
-/* What opening adds to the heap or to memory, whichever is more. */
+/* How much opening adds to the heap or to memory, whichever is more. */
 static double
 memory_of_open(void)
 {
@@ -165,7 +165,7 @@ compare_origins(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-/* The least: the origin is known to be one, and looked for in order. */
+/* The least work: the text is known to be an origin, and searched in order. */
 static void
 raw_bsearch(void *arg, size_t n)
 {
@@ -181,7 +181,10 @@ raw_bsearch(void *arg, size_t n)
 		    sizeof(origins[0]), compare_origins));
 }
 
-/* A find once the files are due: the shortest of three, in ms. */
+/*
+ * The time of a find when the files must be checked: the shortest of three, in
+ * ms.
+ */
 static double
 look_ms(struct apam *ctx)
 {
@@ -196,7 +199,7 @@ look_ms(struct apam *ctx)
 	return least / 1e6;
 }
 
-/* One of so many may be the one that looks at the files, but not each time. */
+/* One call of many may check the files, but not one in each try. */
 static long
 call_of_find(struct apam *ctx)
 {

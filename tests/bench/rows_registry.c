@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rows of the key registry with few and with many keys: what they cost a
- * process that signs, and who archives one.
+ * Rows of the key registry with few and with many keys: the cost for a process
+ * that signs, and for an administrator who archives a key.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 #define NS_PER_S 1e9
 #define PAGE_KB 4
 
-/* Which registry a row is about: its number of keys. */
+/* The registry of a row: its number of keys. */
 static unsigned keys_of_row;
 
 static const char *
@@ -30,7 +30,7 @@ config_of(unsigned keys)
 	return name;
 }
 
-/* `apam -c CONFIG` and up to four words more; NULL ends them. */
+/* Run `apam -c CONFIG` with up to four more words; NULL ends them. */
 static double
 run_apam(unsigned keys, const char *const words[4])
 {
@@ -69,7 +69,7 @@ write_text(const char *path, unsigned keys)
 	need(fclose(f) == 0, "cannot write a registry");
 }
 
-/* A configuration with a registry of so many keys; 0: with none. */
+/* Make a configuration with a registry of `keys` keys; 0: without one. */
 static void
 make_registry(unsigned keys)
 {
@@ -148,7 +148,7 @@ open_profile(struct apam **ctx)
 	return profile;
 }
 
-/* Kilobytes of memory that this process has. */
+/* Kilobytes of memory that this process uses. */
 static double
 memory_kb(void)
 {
@@ -161,7 +161,7 @@ memory_kb(void)
 	return (double)pages * PAGE_KB;
 }
 
-/* What opening and signing takes in a child; body of in_child. */
+/* The memory that opening and signing use in a child; body of in_child. */
 static double
 memory_of_signing(void)
 {
@@ -190,7 +190,7 @@ run_registry_memory(struct result *result)
 	    "kilobytes in place of nanoseconds");
 }
 
-/* A change, and then the next signature of a program that runs. */
+/* Make a change, and measure the next signature of a running program. */
 static double
 sample_first(void *arg)
 {

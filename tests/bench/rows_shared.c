@@ -3,8 +3,9 @@
  * The row of a whole process whose credential another process has acquired:
  * `share_credentials = true` with an OAuth token.
  *
- * The sandbox issues the token to a first process and ends; what is measured
- * has no provider to ask, so that it succeeds by the shared file or not at all.
+ * The sandbox issues the token to a first process and ends.  The measured
+ * process has no provider to ask, so it can succeed only through the shared
+ * file.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -25,7 +26,7 @@ struct sandbox {
 	int out; /* its standard output */
 };
 
-/* False where it is not ready within the time of a read that it ends. */
+/* Start it; false if it ends before it is ready. */
 static bool
 sandbox_start(struct sandbox *s)
 {
@@ -75,7 +76,7 @@ sandbox_port(void)
 	return port;
 }
 
-/* Its certificates, kept when it takes them away. */
+/* Keep its certificates, which it removes when it ends. */
 static void
 keep_certificates(void)
 {
@@ -108,7 +109,7 @@ write_profile(int port)
 	site_write("client", "not-a-secret-7signal-one");
 }
 
-/* Let one process acquire, and end the provider. */
+/* Let one process acquire a credential, and end the provider. */
 static bool
 acquire_once(void)
 {

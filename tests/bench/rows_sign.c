@@ -36,8 +36,8 @@ sign_many(void *arg)
 
 /*
  * The hit path allocates nothing and makes no system call.  Once a second a
- * signature goes the long way and looks at files: it may be one of these, but
- * not each time.
+ * signature takes the long way and checks files: it may be one of these, but
+ * not in each try.
  */
 static void
 check_promises(struct result *result)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Rows of two threads that sign with the same profile at once.  Threads are
- * left to the scheduler: nothing is pinned.
+ * Rows of two threads that sign with the same profile at the same time.  The
+ * scheduler places the threads; nothing is pinned.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -14,11 +14,11 @@
 
 #define ROUNDS 301
 
-/* A loop that two threads run side by side. */
+/* A loop that two threads run at the same time. */
 struct pair {
 	struct loop *loop;
 	pthread_barrier_t start;
-	double rate[2]; /* operations a nanosecond */
+	double rate[2]; /* operations per nanosecond */
 };
 
 struct half {
@@ -40,7 +40,7 @@ run_half(void *arg)
 	return NULL;
 }
 
-/* The time of one operation on each of two threads that run at once. */
+/* The time of one operation on each of two threads that run together. */
 static double
 pair_sample(void *arg)
 {
@@ -73,7 +73,7 @@ run_sign_bearer_2t(struct result *result)
 	measure(&a, &b, ROUNDS, result);
 }
 
-/* How much more two threads do than one, of a loop. */
+/* How many times as much two threads do as one. */
 static double
 scale(struct loop *loop, struct result *result)
 {

@@ -9,7 +9,7 @@
 
 #define URL "https://api.example.com/v1/things?page=2"
 
-/* Bytes of the block that a signature was laid out in. */
+/* Bytes of the block in which a signature is laid out. */
 static size_t
 bytes_of(const struct apam_signature *s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Signing as a host does it, in a loop: a signature whose headers lie in a
- * store on the caller's stack.
+ * Signing in a loop as a host does it: the signature's headers are in a store
+ * on the caller's stack.
  */
 #ifndef BENCH_SIGNER_H
 #define BENCH_SIGNER_H
@@ -15,8 +15,8 @@ struct signer {
 };
 
 /*
- * A signer of a profile whose credential is cached.  The raw counterparts
- * hand out its bytes from now on.
+ * Make a signer for a profile whose credential is cached.  From now on the raw
+ * counterparts give out its bytes.
  */
 void signer_init(struct signer *signer, const char *profile);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A configuration for the rows: a new directory below /tmp with copies of the
- * modules, because the build tree may be anybody's to write, and profiles
- * whose credentials need no network.
+ * modules, because any user may be able to write to the build tree, and
+ * profiles whose credentials need no network.
  */
 #include <apam/admin.h>
 

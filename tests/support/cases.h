@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Vectors as folders: each case is a folder that holds an answer in the file
- * "response" and what comes of it in the file "expected".
+ * Vectors as folders: each case is a folder with an answer in the file
+ * "response" and its result in the file "expected".
  *
- * "expected" is a line each: the status; then the error's text, or else the
- * credential and its lifetime.
+ * "expected" has a line for each: the status; then the error's text, or else
+ * the credential and its lifetime.
  */
 #ifndef TESTS_CASES_H
 #define TESTS_CASES_H
@@ -27,7 +27,7 @@ cases_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-/* All cases of a folder; aborts where there is none. */
+/* Find all cases of a folder; aborts if there are none. */
 static inline void
 cases_find(struct cases *c, const char *folder)
 {
@@ -36,7 +36,7 @@ cases_find(struct cases *c, const char *folder)
 	drive_need(c->count > 0, "no cases in", folder);
 }
 
-/* A file of case `i`, with a NUL, to be freed. */
+/* Read a file of case `i`, with a NUL; the caller frees it. */
 static inline char *
 cases_read(const struct cases *c, int i, const char *file)
 {
@@ -57,7 +57,7 @@ cases_read(const struct cases *c, int i, const char *file)
 	return text;
 }
 
-/* What came of a step, as "expected" has it. */
+/* Write the result of a step in the form of "expected". */
 static inline void
 cases_describe(const struct op *op, enum apam_step step, char *to, size_t size)
 {

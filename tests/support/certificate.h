@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Certificates for servers on loopback, and the side of TLS that shows them.
+ * Certificates for servers on loopback, and a server's side of TLS.
  */
 #ifndef TESTS_CERTIFICATE_H
 #define TESTS_CERTIFICATE_H
@@ -11,8 +11,8 @@
 #include <openssl/x509v3.h>
 
 /*
- * For 127.0.0.1 and no name, valid from and until so many seconds from now;
- * not signed yet.
+ * A certificate for 127.0.0.1, not yet signed, valid from `from` until `until`,
+ * in seconds from now.
  */
 static inline X509 *
 certificate_new(EVP_PKEY *key, const char *name, long from, long until)
@@ -65,7 +65,7 @@ certificate_serve(X509 *cert, EVP_PKEY *key)
 	return tls;
 }
 
-/* One that signs itself, its certificate in `path` as a CA. */
+/* A server with a certificate that signs itself, written to `path` as a CA. */
 static inline SSL_CTX *
 certificate_serve_own(const char *path)
 {

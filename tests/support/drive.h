@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Driving a module without a network: open it with options as in a file, give
- * its step functions answers, look at what it asked for and made.
+ * its step functions answers, and check what it asked for and made.
  *
- * Uses the core's own options, services, operations and responses.  Answers
- * are text: the status, headers a line each, an empty line, the body.  Needs
- * no Check, so that fuzz targets share it; a fault of the test itself aborts.
+ * This uses the core's own options, services, operations and responses.
+ * Answers are text: the status, a line for each header, an empty line, the
+ * body.  It does not need Check, so fuzz targets share it; a mistake of the
+ * test itself aborts.
  */
 #ifndef TESTS_DRIVE_H
 #define TESTS_DRIVE_H
@@ -34,7 +35,7 @@ struct drive {
 	struct option_values values;
 	struct apam_options options;
 	void *state;
-	char refusal[512]; /* of refuse_option or the option reader */
+	char refusal[512]; /* text of refuse_option or of the option reader */
 	size_t refused_option;
 };
 
@@ -59,7 +60,7 @@ drive_refused(void *arg, size_t index, const char *text)
 	(void)snprintf(d->refusal, sizeof(d->refusal), "%s", text);
 }
 
-/* Abort with a message: the test cannot go on. */
+/* Abort with a message if `ok` is false: the test cannot go on. */
 static inline void
 drive_need(bool ok, const char *what, const char *detail)
 {
@@ -69,7 +70,7 @@ drive_need(bool ok, const char *what, const char *detail)
 	abort();
 }
 
-/* The module in the file `name` ("modules/x.so") of the build tree. */
+/* Load the module in the file `name` ("modules/x.so") of the build tree. */
 static inline const struct apam_module *
 drive_load(const char *name)
 {
@@ -90,7 +91,7 @@ drive_load(const char *name)
 	return module;
 }
 
-/* Secrets are references; here each gets the same text instead. */
+/* Secrets are references; here each gets the same text. */
 static inline void
 drive_set_secrets(
     struct drive *d, const struct option_table *table, const char *secret)
@@ -104,9 +105,9 @@ drive_set_secrets(
 }
 
 /*
- * Open `module` with options written as in a profile.  Returns what the
- * module's open did, or APAM_E_CONFIG where the options are refused before;
- * then d->refusal says why.  Free with drive_close in any case.
+ * Open `module` with options written as in a profile.  Returns the status of
+ * the module's open, or APAM_E_CONFIG if the options were refused before;
+ * d->refusal then says why.  Free with drive_close in any case.
  */
 static inline enum apam_status
 drive_open(struct drive *d, const struct apam_module *module, const char *text,
@@ -155,7 +156,7 @@ drive_close(struct drive *d)
 
 /* ---- Memory that runs out --------------------------------------------- */
 
-/* How many more texts can be made; negative: any number. */
+/* How many more texts may be made; negative: any number. */
 static int drive_texts = -1;
 static struct apam_text *(*drive_text_new)(const struct apam_services *svc);
 
@@ -186,7 +187,7 @@ struct answer {
 	size_t count;
 };
 
-/* Take a line without its end off the text. */
+/* Take a line, without its newline, from the text. */
 static inline struct apam_str
 drive_line(struct apam_str *text)
 {
@@ -229,7 +230,7 @@ answer_free(struct answer *a)
 
 /* ---- Calls ------------------------------------------------------------ */
 
-/* One step, with an answer as text or, at first, NULL. */
+/* Make one step with an answer as text; NULL for the first step. */
 static inline enum apam_step
 drive_step(struct drive *d, struct op *op, const char *text)
 {
@@ -244,7 +245,7 @@ drive_step(struct drive *d, struct op *op, const char *text)
 	return step;
 }
 
-/* The verdict on an answer as text. */
+/* Get the verdict on an answer given as text. */
 static inline enum apam_verdict
 drive_judge(struct drive *d, const char *text, const char **reason)
 {
@@ -258,7 +259,7 @@ drive_judge(struct drive *d, const char *text, const char **reason)
 	return verdict;
 }
 
-/* A request to sign, of a method and a target on api.example. */
+/* A request to sign, with a method and a target on api.example. */
 static inline struct apam_request_view
 drive_request(const char *method, const char *target)
 {
@@ -295,7 +296,7 @@ drive_sign(struct drive *d, const struct apam_request_view *request,
 
 /* ---- Looking ---------------------------------------------------------- */
 
-/* The value of a field, or "" where it is not there. */
+/* The value of a field, or "" if there is none. */
 static inline const char *
 drive_field(struct fields *f, const char *name)
 {
@@ -308,7 +309,7 @@ drive_field(struct fields *f, const char *name)
 	return "";
 }
 
-/* True where text holds a part; what must not leak is looked for so. */
+/* True if `text` contains `part`; used to find leaks. */
 static inline bool
 drive_holds(const char *text, const char *part)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What an answer of a provider means, for tables of such answers: the verdict
- * where the API gave it, and the state of the key where a check was told it,
- * each with its reason.
+ * if the API gave it, and the state of the key if a check got it, each with its
+ * reason.
  *
- * The module is the real one, opened from a profile; answers to a check come
+ * The module is the real one, opened from a profile.  Answers to a check go
  * over the wire to a real flight, so that redirects and broken connections are
- * what they are.  One path each: PROBE is the API's.
+ * real, too.  Each endpoint has a path; PROBE is the API's.
  */
 #ifndef TESTS_FACTS_H
 #define TESTS_FACTS_H
@@ -17,15 +17,15 @@
 
 #define FACTS_SECRET "FAKE-facts-secret"
 #define FACTS_PATHS 4
-#define FACTS_DEADLINE_MS 400 /* where nobody answers */
+#define FACTS_DEADLINE_MS 400 /* for servers that do not answer */
 #define PROBE "/probe"
 
-/* An answer, as drive.h has it: status, headers a line each, body. */
+/* An answer in the form of drive.h: status, a line for each header, body. */
 #define JSON "\nContent-Type: application/json\n\n"
 #define PAGE "\nContent-Type: text/html; charset=utf-8\n\n<!DOCTYPE html><p>"
 #define TO(target) "\nLocation: " target "\n\n"
 
-/* Or what is none; anything else that is no status goes out as it stands. */
+/* No answer; any other text that is not a status is sent unchanged. */
 #define SILENCE "silence"
 #define NOBODY "nobody"
 #define HANGUP ""
@@ -53,22 +53,22 @@
 		    "127.0.0.1:% ended its response too early"                 \
 	}
 
-/* A row of an endpoint that only a check, or acquiring, asks. */
+/* A row for an endpoint that only a check, or acquiring, asks. */
 struct fact {
 	const char *name;
 	const char *answer;
 	enum apam_key_state state;
-	const char *evidence; /* in full */
+	const char *evidence; /* the whole text */
 };
 
-/* A row of the API: what its host makes of it, and a check by probe. */
+/* A row for the API: what a host concludes, and what a check by probe does. */
 struct api_fact {
 	const char *name;
 	const char *answer;
 	enum apam_verdict verdict;
-	enum apam_key_state state; /* where this answer alone decides */
-	const char *reason; /* of the verdict */
-	const char *probed; /* the probe's, where it is another */
+	enum apam_key_state state; /* if only this answer decides */
+	const char *reason; /* the verdict's */
+	const char *probed; /* the probe's, if it differs */
 };
 
 struct facts {
@@ -82,7 +82,7 @@ struct facts {
 
 /* ---- Answers on the wire ---------------------------------------------- */
 
-/* "200\nA: b\n\nbody" as HTTP. */
+/* Write "200\nA: b\n\nbody" as HTTP. */
 static inline void
 facts_spell(const char *answer, char *to, size_t size)
 {
@@ -98,7 +98,7 @@ facts_spell(const char *answer, char *to, size_t size)
 	ck_assert_uint_lt(n, size);
 }
 
-/* From now on `path` answers so. */
+/* From now on `path` gives this answer. */
 static inline void
 facts_answer(struct facts *t, const char *path, const char *answer)
 {
@@ -123,18 +123,18 @@ facts_answer(struct facts *t, const char *path, const char *answer)
 				"sixty-four bytes.......\n",
 			.times = 1U << 15,
 		};
-	/* A socket that no longer listens keeps its port from others. */
+	/* A closed listener keeps its port, so that nothing else can get it. */
 	if (strcmp(answer, NOBODY) == 0)
 		(void)shutdown(t->f.server.fd, SHUT_RDWR);
 }
 
 /* ---- The entry --------------------------------------------------------- */
 
-/* Open an entry; '%' in its options is the server's URL. */
+/* Open an entry; '%' in its options stands for the server's URL. */
 static inline void
 facts_open(struct facts *t, const char *scheme, const char *options)
 {
-	/* What no table names must not be asked for. */
+	/* A path that is not in a table must not be asked. */
 	const struct raw_answer stray = {
 		.head = "HTTP/1.1 418 Stray\r\nContent-Length: 0\r\n\r\n"
 	};
@@ -154,7 +154,7 @@ facts_close(struct facts *t)
 	flights_close(&t->f);
 }
 
-/* One whole flight; its results are in t->flight. */
+/* Run a whole flight; its results are in t->flight. */
 static inline void
 facts_fly(struct facts *t, enum flight_goal goal)
 {
@@ -176,7 +176,7 @@ facts_fly(struct facts *t, enum flight_goal goal)
 
 /* ---- Looking ----------------------------------------------------------- */
 
-/* What is expected, with the server's port for '%' behind its address. */
+/* The expected text, with the server's port in place of '%'. */
 static inline void
 facts_place(const struct facts *t, const char *text, char *to, size_t size)
 {
@@ -189,7 +189,7 @@ facts_place(const struct facts *t, const char *text, char *to, size_t size)
 		    (int)(port - text), text, t->f.server.port, port + 11);
 }
 
-/* The check came to this, for this reason. */
+/* The check had this result, for this reason. */
 static inline void
 facts_found(const struct facts *t, const char *name, enum apam_key_state state,
     const char *expected)
@@ -208,7 +208,7 @@ facts_found(const struct facts *t, const char *name, enum apam_key_state state,
 	ck_assert_msg(found->at > 0, "%s: no time", name);
 }
 
-/* Nobody went where a redirect pointed. */
+/* The place to which a redirect pointed was not asked. */
 static inline void
 facts_not_followed(const struct facts *t, const char *name, const char *path)
 {
@@ -220,7 +220,7 @@ facts_not_followed(const struct facts *t, const char *name, const char *path)
 	    "%s: asked %.40s last", name, t->f.server.request);
 }
 
-/* A check whose last question, to `path`, was answered so. */
+/* Run a check whose last question, to `path`, got this answer. */
 static inline void
 facts_check(struct facts *t, const char *path, const struct fact *fact)
 {
@@ -231,7 +231,7 @@ facts_check(struct facts *t, const char *path, const struct fact *fact)
 		facts_not_followed(t, fact->name, path);
 }
 
-/* Acquiring agrees with the check: no key is dead for one alone. */
+/* Acquiring agrees with the check: a key is not dead for only one of them. */
 static inline void
 facts_acquire(struct facts *t, const char *path, const struct fact *fact)
 {
@@ -248,7 +248,7 @@ facts_acquire(struct facts *t, const char *path, const struct fact *fact)
 	    fact->name);
 }
 
-/* What a host is told of the API's answer. */
+/* What a host is told about the API's answer. */
 static inline void
 facts_judge(struct facts *t, const struct api_fact *fact)
 {
@@ -266,8 +266,8 @@ facts_judge(struct facts *t, const struct api_fact *fact)
 }
 
 /*
- * And what a check by probe makes of it.  `mint`, where it is not NULL, is the
- * evidence of a mint that went before: that stands unless the probe refutes it.
+ * What a check by probe makes of it.  If `mint` is not NULL, it is the evidence
+ * of a token that was issued before: it stays unless the probe refutes it.
  */
 static inline void
 facts_probe(struct facts *t, const struct api_fact *fact, const char *mint)
@@ -289,7 +289,7 @@ facts_probe(struct facts *t, const struct api_fact *fact, const char *mint)
 
 /* ---- What never means anything ----------------------------------------- */
 
-/* Whatever stands in them: no answer of these is evidence. */
+/* No answer with one of these statuses is evidence, whatever is in it. */
 static const unsigned facts_mute[] = { 300, 301, 302, 303, 304, 305, 307, 308,
 	403, 429, 500, 501, 502, 503, 504, 505, 507, 508, 511, 520, 599 };
 
@@ -303,7 +303,7 @@ static const char *const facts_bodies[] = { JSON "{}", PAGE, "\n\n",
 #define FACTS_MUTE (ROWS(facts_mute) * ROWS(facts_bodies))
 #define FACTS_PAGES 400 /* a page with any status, from 200 */
 
-/* Number `i` of the former, then of the latter. */
+/* Answer number `i`: first those statuses, then the pages. */
 static inline const char *
 facts_empty_word(int i, char *to, size_t size)
 {
@@ -316,7 +316,7 @@ facts_empty_word(int i, char *to, size_t size)
 	return to;
 }
 
-/* To a host, and to a check by probe. */
+/* For a host, and for a check by probe. */
 static inline void
 facts_api_is_mute(struct facts *t)
 {
@@ -340,7 +340,7 @@ facts_api_is_mute(struct facts *t)
 	}
 }
 
-/* The state is unknown, or it could not be asked for. */
+/* True if the state is unknown, or could not be asked for. */
 static inline bool
 facts_found_nothing(const struct op *op)
 {
@@ -350,8 +350,8 @@ facts_found_nothing(const struct op *op)
 }
 
 /*
- * To a check by the endpoint that it asks first, but for one status whose
- * answers are about the key there, pages excepted; 0: none.
+ * For a check by the endpoint that it asks first.  `but` is a status whose
+ * answers there are about the key, except for pages; 0: there is none.
  */
 static inline void
 facts_endpoint_is_mute(struct facts *t, unsigned but)
@@ -366,7 +366,9 @@ facts_endpoint_is_mute(struct facts *t, unsigned but)
 		answer_read(&answer, apam_str(text));
 		op_init(&op, OP_CHECK, true, NULL);
 		(void)op_step(&op, &e->module->abi, e->state, NULL);
-		/* It may look in another place: that says the same. */
+		/*
+		 * It may look in another place, where the answer is the same.
+		 */
 		while (op_step(&op, &e->module->abi, e->state,
 			   &answer.response) == APAM_STEP_EXCHANGE)
 			ck_assert_uint_lt(op.steps, 4);

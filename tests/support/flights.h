@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An open entry, of the module return-test unless `scheme` names another one,
- * whose exchanges go to a raw server: for tests that take flights into their
- * own hands, below the lifecycle.
+ * An open entry, of the module return-test unless `scheme` names another, whose
+ * exchanges go to a raw server.  For tests that run flights themselves.
  */
 #ifndef TESTS_FLIGHTS_H
 #define TESTS_FLIGHTS_H
@@ -25,12 +24,12 @@ struct flights {
 	struct raw_server server;
 	struct apam_profile *profile;
 	struct entry *entry;
-	const char *scheme; /* set before it is opened; NULL: return-test */
+	const char *scheme; /* set it before opening; NULL: return-test */
 };
 
 /*
- * Start the server and open a profile of one entry with these options; each
- * '%' in them is the server's URL.
+ * Start the server and open a profile of one entry with these options; each '%'
+ * in them stands for the server's URL.
  */
 static inline void
 flights_open(struct flights *t, const struct raw_answer *answer,
@@ -63,7 +62,7 @@ flights_open(struct flights *t, const struct raw_answer *answer,
 	t->entry = &t->profile->stack->entries[0];
 }
 
-/* Fine on one that was not opened. */
+/* Close everything; it need not have been opened. */
 static inline void
 flights_close(struct flights *t)
 {

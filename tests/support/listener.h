@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A Unix socket for datagrams, as the journal and syslog daemons have one, at a
- * path of the test's own.
+ * A Unix socket for datagrams, like that of the journal or a syslog daemon, at
+ * a path of the test's own.
  */
 #ifndef TESTS_LISTENER_H
 #define TESTS_LISTENER_H
@@ -34,7 +34,7 @@ listener_open(
 	    bind(l->fd, (const struct sockaddr *)&at, sizeof(at)), 0);
 }
 
-/* Take what was sent first, as text; NULL where nothing is there. */
+/* Take the oldest datagram as text; NULL if there is none. */
 static inline const char *
 listener_take(struct listener *l)
 {
@@ -46,7 +46,7 @@ listener_take(struct listener *l)
 	return l->got;
 }
 
-/* Take all and say how many. */
+/* Take all datagrams; returns how many there were. */
 static inline unsigned
 listener_drain(struct listener *l)
 {
@@ -57,7 +57,7 @@ listener_drain(struct listener *l)
 	return n;
 }
 
-/* Stop listening; the path stays, as a daemon's that died. */
+/* Stop listening; the path stays, as if a daemon had died. */
 static inline void
 listener_close(struct listener *l)
 {

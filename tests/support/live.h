@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A sandbox as a child process, and a project whose profiles point to it.
+ * A sandbox as a child process, and a project whose profiles use it.
  *
- * One sandbox serves a whole program: sandbox_start before the suite runs,
- * sandbox_stop after it, and each test begins with live_make, which resets it.
- * Full-size figures are asked for by APAM_STRESS=full.
+ * One sandbox serves the whole program: sandbox_start before the suite runs,
+ * sandbox_stop after it.  Each test begins with live_make, which resets it.
+ * APAM_STRESS=full asks for tests of full size.
  */
 #ifndef TESTS_LIVE_H
 #define TESTS_LIVE_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A configuration of its own for each test: a new directory below /tmp with a
- * main file, profiles, and copies of the modules that are wanted, because the
- * build tree may be anybody's to write.  Paths are relative to the top of the
- * source; what was built lies in $APAM_BUILD or $BUILD.
+ * main file, profiles, and copies of the modules that are needed, because any
+ * user may be able to write to the build tree.  Paths are relative to the top
+ * of the source; built files are in $APAM_BUILD or $BUILD.
  */
 #ifndef TESTS_PROJECT_H
 #define TESTS_PROJECT_H
@@ -20,12 +20,12 @@
 
 struct project {
 	char dir[64];
-	char path[512]; /* of project_path */
+	char path[512]; /* set by project_path */
 	struct apam *ctx;
-	struct apam_error err; /* of the last call that could fail */
+	struct apam_error err; /* of the last call that can fail */
 };
 
-/* The path of something in the project, until the next call. */
+/* The path of a file in the project, valid until the next call. */
 static inline const char *
 project_path(struct project *p, const char *name)
 {
@@ -33,7 +33,7 @@ project_path(struct project *p, const char *name)
 	return p->path;
 }
 
-/* Write a file, with a mode that is trusted. */
+/* Write a file with a mode that is trusted. */
 static inline void
 project_write(struct project *p, const char *name, const char *text)
 {
@@ -45,7 +45,7 @@ project_write(struct project *p, const char *name, const char *text)
 	ck_assert_int_eq(chmod(p->path, 0644), 0);
 }
 
-/* Write a secret's file, which others have no access to. */
+/* Write a secret's file, to which others have no access. */
 static inline void
 project_secret(struct project *p, const char *name, const char *text)
 {
@@ -59,7 +59,7 @@ project_directory(struct project *p, const char *name)
 	ck_assert_int_eq(mkdir(project_path(p, name), 0700), 0);
 }
 
-/* A new directory with modules/ and apam.d/, both empty, and apam.conf. */
+/* Make a directory with modules/ and apam.d/, both empty, and apam.conf. */
 static inline void
 project_make(struct project *p)
 {
@@ -77,7 +77,7 @@ project_make(struct project *p)
 	project_write(p, "apam.conf", text);
 }
 
-/* Where something that was built lies: "modules/x.so". */
+/* The path of a built file, such as "modules/x.so". */
 static inline void
 project_built(const char *name, char *to, size_t size)
 {
@@ -89,7 +89,7 @@ project_built(const char *name, char *to, size_t size)
 	    to, size, "%s/%s", build == NULL ? "build" : build, name);
 }
 
-/* Copy what was built to a place in the project. */
+/* Copy a built file into the project. */
 static inline void
 project_copy(struct project *p, const char *built, const char *name)
 {
@@ -110,7 +110,7 @@ project_copy(struct project *p, const char *built, const char *name)
 	ck_assert_int_eq(chmod(p->path, 0644), 0);
 }
 
-/* Install a module of modules/ or, as `test`, of tests/modules/. */
+/* Install a module of modules/ or, if `test`, of tests/modules/. */
 static inline void
 project_module(struct project *p, const char *scheme, bool test)
 {
@@ -144,7 +144,7 @@ project_origin(struct project *p, const char *name, const char *origin)
 	project_profile(p, name, text);
 }
 
-/* Copy a text with the project's directory for each '@' before a slash. */
+/* Copy a text; '@' before a slash becomes the project's directory. */
 static inline void
 project_splice(const struct project *p, const char *text, char *to, size_t size)
 {
@@ -159,7 +159,7 @@ project_splice(const struct project *p, const char *text, char *to, size_t size)
 	to[n] = '\0';
 }
 
-/* A profile of https://api.example with these entries, spliced. */
+/* Write a profile for https://api.example with these entries, spliced. */
 static inline void
 project_entries(struct project *p, const char *name, const char *entries)
 {
@@ -172,7 +172,7 @@ project_entries(struct project *p, const char *name, const char *entries)
 	project_profile(p, name, text);
 }
 
-/* Open the context if it is not, and get a profile; it must be there. */
+/* Open the context unless it is open, and get a profile, which must exist. */
 static inline struct apam_profile *
 project_get(struct project *p, const char *name)
 {
@@ -193,7 +193,9 @@ project_get(struct project *p, const char *name)
 	return profile;
 }
 
-/* The segment of the registry's counter outlasts the directory. */
+/*
+ * Remove the segment of the registry's counter, which outlives the directory.
+ */
 static inline void
 project_forget(struct project *p)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A server on loopback that says what it is told, HTTP or not, over TCP or
- * TLS: for a client that must bear anything.  One connection after the other,
- * each answered alike and closed.  The sandbox is the friendly one.
+ * A server on loopback that sends whatever it is told, HTTP or not, over TCP or
+ * TLS, to test clients that must survive anything.  It serves one connection
+ * after the other, with the same answer, and closes each.  The sandbox is the
+ * friendly server.
  */
 #ifndef TESTS_RAW_SERVER_H
 #define TESTS_RAW_SERVER_H
@@ -20,17 +21,17 @@
 #include <openssl/ssl.h>
 
 struct raw_answer {
-	const char *head; /* bytes, then `times` times `more`, then `tail` */
-	size_t head_size; /* 0: a text */
+	const char *head; /* bytes, then `more` so many `times`, then `tail` */
+	size_t head_size; /* 0: `head` is a text */
 	const char *more;
 	size_t times;
 	const char *tail;
-	bool at_once; /* before anything was read */
-	bool silent; /* never answer, until the client goes */
-	int pause_ms; /* between the times */
+	bool at_once; /* before the request is read */
+	bool silent; /* no answer until the client closes */
+	int pause_ms; /* before each `more` */
 };
 
-/* What one path answers. */
+/* The answer for a path. */
 struct raw_route {
 	const char *path; /* NULL ends the list */
 	struct raw_answer answer;
@@ -41,7 +42,7 @@ struct raw_server {
 	uint16_t port;
 	pthread_t thread;
 	struct raw_answer answer;
-	const struct raw_route *routes; /* go before `answer`; or NULL */
+	const struct raw_route *routes; /* they replace `answer`; or NULL */
 	SSL_CTX *tls; /* or NULL */
 	atomic_bool stop;
 	atomic_int hits; /* connections */
@@ -69,7 +70,7 @@ raw_send(const struct raw_connection *c, const char *p, size_t n)
 	return true;
 }
 
-/* Read until the empty line and what a Content-Length says, or the end. */
+/* Read the head and as many bytes as Content-Length says, or to the end. */
 static inline void
 raw_receive(struct raw_server *s, const struct raw_connection *c)
 {
@@ -93,7 +94,7 @@ raw_receive(struct raw_server *s, const struct raw_connection *c)
 	}
 }
 
-/* Wait for the client to go, or for the end of the test. */
+/* Wait until the client closes, or until the test ends. */
 static inline void
 raw_keep_silent(struct raw_server *s, int fd)
 {
@@ -104,7 +105,7 @@ raw_keep_silent(struct raw_server *s, int fd)
 			return;
 }
 
-/* The answer of the path in the request line, or else that of all. */
+/* The answer for the path in the request line, or else the general one. */
 static inline const struct raw_answer *
 raw_choose(const struct raw_server *s)
 {
@@ -146,7 +147,7 @@ raw_reply(struct raw_server *s, const struct raw_connection *c)
 		(void)raw_send(c, a->tail, strlen(a->tail));
 }
 
-/* For SSL_CTX_set_alpn_select_cb: HTTP/2 where the client offers it. */
+/* For SSL_CTX_set_alpn_select_cb: choose HTTP/2 if the client offers it. */
 static inline int
 raw_prefer_http2(SSL *ssl, const unsigned char **out, unsigned char *n,
     const unsigned char *in, unsigned int in_n, void *arg)
@@ -185,7 +186,7 @@ raw_run(void *arg)
 	return NULL;
 }
 
-/* A socket on a free port of loopback. */
+/* Bind a socket to a free port of loopback. */
 static inline int
 raw_bind(uint16_t *port)
 {
@@ -201,7 +202,7 @@ raw_bind(uint16_t *port)
 	return fd;
 }
 
-/* Start; `tls` becomes the server's. */
+/* Start the server, which takes over `tls`. */
 static inline void
 raw_start(struct raw_server *s, const struct raw_answer *answer, SSL_CTX *tls)
 {
@@ -213,7 +214,7 @@ raw_start(struct raw_server *s, const struct raw_answer *answer, SSL_CTX *tls)
 	ck_assert_int_eq(pthread_create(&s->thread, NULL, raw_run, s), 0);
 }
 
-/* End; fine on one that was not started. */
+/* Stop the server; it need not have been started. */
 static inline void
 raw_stop(struct raw_server *s)
 {

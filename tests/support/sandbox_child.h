@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The sandbox as a child of the test program: started once before the tests,
- * reset before each, ended with the pipe that is its standard input.
+ * The sandbox as a child of the test program: it is started once before the
+ * tests, reset before each, and ends when the pipe to its standard input is
+ * closed.
  */
 #ifndef TESTS_SANDBOX_CHILD_H
 #define TESTS_SANDBOX_CHILD_H
@@ -19,7 +20,7 @@ struct sandbox {
 	char dir[128];
 	pid_t pid;
 	int in, out; /* our ends of its standard input and output */
-	char answer[1 << 20]; /* of sandbox_ask */
+	char answer[1 << 20]; /* filled by sandbox_ask */
 	size_t size;
 };
 
@@ -44,7 +45,7 @@ sandbox_port(const struct sandbox *s, const char *name)
 	return port;
 }
 
-/* Start it with its files in `dir`, which is there. */
+/* Start it with its files in `dir`, which must exist. */
 static inline void
 sandbox_start(struct sandbox *s, const char *dir)
 {
@@ -94,7 +95,7 @@ sandbox_take(char *p, size_t one, size_t n, void *arg)
 	return one * n;
 }
 
-/* Send a command of the control port; the answer lies in s->answer. */
+/* Send a command to the control port; the answer is in s->answer. */
 static inline void
 sandbox_ask(struct sandbox *s, const char *method, const char *what)
 {
@@ -125,7 +126,7 @@ sandbox_control(struct sandbox *s, const char *what)
 	sandbox_ask(s, "POST", what);
 }
 
-/* How often a text stands in the log of a provider's requests. */
+/* How often a text occurs in the log of a provider's requests. */
 static inline int
 sandbox_seen(struct sandbox *s, const char *provider, const char *text)
 {

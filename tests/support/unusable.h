@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Entries that a profile cannot be used with, one for each way: what every call
- * on a profile must refuse.  The modules are tests/modules/.
+ * Entries with which a profile cannot be used, one for each reason: every call
+ * on the profile must refuse.  The modules are in tests/modules/.
  */
 #ifndef TESTS_UNUSABLE_H
 #define TESTS_UNUSABLE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tables in files: rows of fields between tabs, '#' for comments, \xNN for a
- * byte and \\ for a backslash.  Paths are relative to the top of the source.
+ * Tables in files: rows of fields separated by tabs, '#' for comments, \xNN for
+ * a byte and \\ for a backslash.  Paths are relative to the top of the source.
  */
 #ifndef TESTS_VECTORS_H
 #define TESTS_VECTORS_H
@@ -19,7 +19,7 @@
 struct vector {
 	unsigned line;
 	char *text; /* owns the fields */
-	struct apam_str fields[VECTOR_FIELDS_MAX]; /* NUL-terminated too */
+	struct apam_str fields[VECTOR_FIELDS_MAX]; /* each with a NUL, too */
 	size_t count;
 };
 
@@ -47,7 +47,7 @@ vector_unescape(struct apam_str *field, char *text)
 	field->n = n;
 }
 
-/* Take a line apart.  The line lives as long as the row. */
+/* Split a line into fields.  The line lives as long as the row. */
 static inline void
 vector_split(struct vector *row, char *line)
 {
@@ -64,8 +64,8 @@ vector_split(struct vector *row, char *line)
 }
 
 /*
- * Read a file into rows[VECTOR_ROWS_MAX].  Returns how many there are; 0, with
- * a line on stderr, where it cannot be read.
+ * Read a file into rows[VECTOR_ROWS_MAX].  Returns the number of rows; 0, with
+ * a line on stderr, if it cannot be read.
  */
 static inline int
 vectors_read(const char *path, struct vector *rows)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the peers in C share: the token, and timing a loop.
+ * Shared by the peers in C: the token, and timing a loop.
  */
 #ifndef PEERS_PEER_H
 #define PEERS_PEER_H
@@ -23,7 +23,7 @@ peer_now(void)
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-/* End the measurement: the peer does not do what it should. */
+/* End the measurement if the peer does not do what it should. */
 static inline void
 peer_need(int ok, const char *what)
 {
@@ -51,7 +51,7 @@ peer_compare(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Print the nanoseconds of one operation: the median over rounds. */
+/* Print the nanoseconds of one operation, the median of all rounds. */
 static inline int
 peer_report(void (*once)(void))
 {
