@@ -363,7 +363,7 @@ struct apam_key_report {
  * Ask the provider about the key of each entry: introspection, a fresh mint or
  * the probe, as module and profile say.  Fills at most *count reports, asks of
  * no more entries than that, and sets *count to the number of entries.  A key
- * that is not good is no error here; one that is good opens the latch that
+ * that is not good is not an error here; one that is good opens the latch that
  * keeps its entry from signing.  Errors: NO_PROFILE, CONFIG, TRUST, SECRET,
  * MODULE, MEMORY, and what is wrong with a credential that was minted.
  */

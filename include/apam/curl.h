@@ -88,7 +88,7 @@ struct apam_result {
  * idempotent not after a redirect.  Where HTTP/2 lost the answer of a server that
  * had not read the body, it goes once more by HTTP/1.1.  Takes back what is of this call: URL,
  * method, headers, body and callbacks.  A response of status 2xx is passed on as it comes, any other after
- * it was judged.  An HTTP error status is no failure of this call.  Errors: as
+ * it was judged.  An HTTP error status is not a failure of this call.  Errors: as
  * apam_sign, HEADER also for one that says where a request goes or ends (Host,
  * Content-Length, Transfer-Encoding, Connection, Expect, TE, Trailer, Upgrade,
  * ...), and NETWORK, DEADLINE, USAGE (a body that cannot be sent: only its

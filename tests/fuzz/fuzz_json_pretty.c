@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * json_pretty: what it prints means what was given, is plain, and is printed
- * the same when it is printed again; what is no JSON prints nothing.
+ * the same when it is printed again; what is not JSON prints nothing.
  */
 #include "fuzz.h"
 #include "lib/json_pretty.c"

@@ -214,7 +214,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	while (text.n > 0)
 		read_line(&m, drive_line(&text));
-	/* What lies where options of another size would be is no option. */
+	/* What lies where options of another size would be is not an option. */
 	if (m.option_size != sizeof(options[0]) &&
 	    m.option_size >= sizeof(options[0]))
 		return 0;

@@ -165,7 +165,7 @@ fuzz_run(struct drive *d, enum op_kind kind, struct apam_str input)
 
 /*
  * Only what can be evidence of health or of a dead key is.  What short memory
- * kept the module from reading is no evidence.
+ * kept the module from reading is not evidence.
  */
 static inline void
 fuzz_judge(struct drive *d, struct apam_str input)

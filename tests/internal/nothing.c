@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A shared object that is no part of apam, for check_internal.  Its constructor
- * tells that it ran.
+ * A shared object that is not a part of apam, for check_internal.  Its
+ * constructor tells that it ran.
  */
 #include <stdlib.h>
 

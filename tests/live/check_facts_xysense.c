@@ -46,7 +46,7 @@ static const struct fact mints[] = {
 	{ "a life that is null", "200" TOKEN(",\"expiresIn\":null"),
 	    APAM_KEY_GOOD, GIVEN },
 	{ "created", "201" TOKEN(""), APAM_KEY_GOOD, GIVEN },
-	{ "a token that is no JWT", "200" JSON "{\"idToken\":\"opaque\"}",
+	{ "a token that is not a JWT", "200" JSON "{\"idToken\":\"opaque\"}",
 	    APAM_KEY_GOOD, GIVEN },
 
 	/* 200, and no token. */

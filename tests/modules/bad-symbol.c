@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A shared object that is no module, for the loader's tests: it does not have
+ * A shared object that is not a module, for the loader's tests: it does not have
  * the symbol that every module exports.
  */
 int bad_symbol(void);

@@ -240,7 +240,7 @@ row "7signal: incidents" 200 "$json" '"incidents":\[\{"id":' \
 now=$(date +%s)000
 row "7signal: incidents of a window" 200 "$json" '"incidents":\[\]' \
     "$s/incidents/agents?from=$now&to=$now" "${auth[@]}"
-row "7signal: a window that is no number" 400 "$json" '"Bad Request"' \
+row "7signal: a window that is not a number" 400 "$json" '"Bad Request"' \
     "$s/incidents/agents?from=yesterday" "${auth[@]}"
 row "7signal: a User key may not configure" 403 "$json" '"Forbidden"' \
     "$s/kpis/config" "${auth[@]}"
@@ -593,7 +593,7 @@ row "counts" 200 "$json" \
 row "counts: by path" 200 "$json" '"GET /api/version/":2' "$c/counts"
 tell /log/clear
 get "$s/%ff%0d%0a?a=%ff"
-row "log: what is no text" 200 "$json" '"path":"/\?\?\?"' "$c/log?provider=7signal"
+row "log: what is not text" 200 "$json" '"path":"/\?\?\?"' "$c/log?provider=7signal"
 row "7signal: nor in its errors" 401 "$json" '"path":"/\?\?\?"' "$s/%ff%0d%0a"
 row "log: cleared" 200 "$json" '^\[\]$' "$c/log?provider=seed"
 

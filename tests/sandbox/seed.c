@@ -103,7 +103,7 @@ off_the_api(const struct request *request, struct answer *answer)
 }
 
 /* The organisation of the query, else of the JSON body; 0 when there is none
- * or it is no integer. */
+ * or it is not an integer. */
 static long
 organization(const struct request *request)
 {

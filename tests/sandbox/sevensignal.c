@@ -347,7 +347,7 @@ rate_headers(struct answer *answer)
 	answer_header(answer, "x-ratelimit-requested-tokens", "1");
 }
 
-/* A time of the query in milliseconds; false when it is no number. */
+/* A time of the query in milliseconds; false if it is not a number. */
 static bool
 query_time(const struct request *request, const char *name, int64_t *time)
 {

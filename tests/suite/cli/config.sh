@@ -48,7 +48,7 @@ row "explain: two that claim it alike" 1 "^twin$tab.*same way" \
 file=$dir/apam.d/twin.conf
 row "lint: two that claim it alike" 0 '' \
     "^$file:1: warning: origins: profile sub claims this origin, too" lint
-row "lint: a warning is no error" 0 '' '!error' lint
+row "lint: a warning is not an error" 0 '' '!error' lint
 row "lint: it is one of both together" 0 '' '' lint "$file"
 row "lint --strict" 3 '' "^$file:1: warning: " lint --strict
 row "lint --strict: all is well" 0 '' '' lint --strict "$file"
@@ -131,9 +131,9 @@ row "a secret and a blank" 3 '' \
     lint --strict
 printf '%s\n' "$secret" >"$dir/secrets/beside"
 mv "$file" "${file%.conf}"
-row "a file that is no profile" 0 '' "^${file%.conf}: warning: it is not a profile" \
+row "a file that is not a profile" 0 '' "^${file%.conf}: warning: it is not a profile" \
     lint
-row "--strict: a file that is no profile" 3 '' 'warning' lint --strict
+row "--strict: a file that is not a profile" 3 '' 'warning' lint --strict
 rm "${file%.conf}"
 
 # ---- Broken profiles -------------------------------------------------------

@@ -34,7 +34,7 @@ row "data" 0 '^\{' '' curl seed -- -sS --data '{}' \
     "$seed/api/v3/properties/filter/?organization_id=1"
 row "the profile's query" 0 '"results"' '' curl asked -- -sS \
     "$seed/api/v3/properties/"
-row "brackets are no pattern" 0 '!curl:' '' curl seed -- -sS \
+row "brackets are not a pattern" 0 '!curl:' '' curl seed -- -sS \
     "$seed/api/version/?a=%5B1-3%5D"
 split=$'a=b\r\nContent-Length: 0\r\n\r\nGET /other HTTP/1.1\r\nX: y'
 for option in -A -e -r -b; do

@@ -385,9 +385,9 @@ row "no text: archive" 3 '' 'apam keys recover FILE' \
     keys archive --yes sandbox-read
 row "no text: recover" 3 '' 'is missing' keys recover --yes
 row "recover no such file" 3 '' 'no/such' keys recover --yes /no/such
-row "recover what is no registry" 3 '' 'apam.conf:1: error: .*not the text of a key' \
+row "recover what is not a registry" 3 '' 'apam.conf:1: error: .*not the text of a key' \
     keys recover --yes "$dir/apam.conf"
-row "recover what is no registry: lint says nothing of it" 3 '' '!apam lint' \
+row "recover what is not a registry: lint says nothing of it" 3 '' '!apam lint' \
     keys recover --yes "$dir/apam.conf"
 row "recover" 0 'is recovered, with ([2-9]|[0-9]+[0-9]) keys|with 1 key$' '*' \
     keys recover --yes "$dir/backup"

@@ -132,7 +132,7 @@ is_json()
 	jq -es 'length == 1' "$1" >/dev/null 2>&1
 }
 
-# holds NAME COMMAND...: a fact that is no run of apam.
+# holds NAME COMMAND...: a fact that is not a run of apam.
 holds()
 {
 	local name=$1

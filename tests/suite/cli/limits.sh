@@ -38,7 +38,7 @@ limited 0 5 'File too large|cannot be written' keys restore one@example.com
 row "it is archived all the same" 1 '' 'archived' \
     headers one https://one.example/
 
-# Notes and the audit log are no reason to fail.
+# Notes and the audit log are not a reason to fail.
 limited 0 0 '*' headers seed "$seed/api/version/"
 limited 0 0 '*' check seed
 

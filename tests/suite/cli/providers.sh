@@ -138,7 +138,7 @@ good seed "an old server"
 seed wrong "email = \"demo@example.com\"; key = \"file:$dir/secrets/wrong\";
   login_redirects = [ \"/app/login\" ]; query = { organization_id = 1; };
   probe = \"GET /api/version/\";"
-row "an old server, a bad key: the login page is no answer" 1 '*' \
+row "an old server, a bad key: the login page is not an answer" 1 '*' \
     'redirect was not followed' request wrong "${url[seed]}"
 states "and the probe meets the same page: in doubt" 1 rejected "login page" wrong
 control '/set?provider=seed&name=old_server&value=half'
@@ -216,7 +216,7 @@ for switch in expires_in:{number,string,missing,zero,negative,huge,overflow} \
 	control /reset
 done
 control '/set?provider=7signal&name=token_type&value=other'
-row "seven: a token that is no bearer's" 4 '' 'token_type' request seven \
+row "seven: a token that is not a bearer's" 4 '' 'token_type' request seven \
     "${url[seven]}"
 control '/set?provider=7signal&name=token_type&value=missing'
 row "seven: a token of no type" 4 '' 'token_type' request seven \

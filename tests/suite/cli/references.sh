@@ -104,6 +104,6 @@ refers ref "exec:echo not-a-path"
 fails "exec: and no path" 'absolute'
 helper 'printf not-a-secret-7signal-one'
 refers ref "exec:$dir/helper ; touch $dir/made-by-a-shell"
-works "exec: is no shell"
+works "exec: is not a shell"
 holds "exec: really none" [ ! -e "$dir/made-by-a-shell" ]
 finish

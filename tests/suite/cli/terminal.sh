@@ -39,7 +39,7 @@ shows "JSON is indented" 0 '^  "[a-z_]+": ' request seed "$seed/api/version/"
 shows "-i stands before it" 0 '^HTTP/[0-9.]+ 200' request -i seed \
     "$seed/api/version/"
 control "/fault?provider=seed&path=/api/version&kind=html200&count=9"
-shows "what is no JSON stays" 0 '<' request seed "$seed/api/version/"
+shows "what is not JSON stays" 0 '<' request seed "$seed/api/version/"
 control /clear
 control "/fault?provider=seed&path=/api/version&kind=malformed&count=9"
 shows "malformed JSON stays" 0 '^\{' request seed "$seed/api/version/"

@@ -241,7 +241,7 @@ START_TEST(a_lifetime_is_stated)
 	ck_assert_int_eq(op.lifetime, 60);
 	s->lifetime(&op.pub, APAM_FOREVER);
 	ck_assert(op.lifetime == APAM_FOREVER);
-	/* In the past is no life, and not "never stated". */
+	/* In the past is not a life, and not "never stated". */
 	s->lifetime(&op.pub, -1);
 	ck_assert_int_eq(op.lifetime, 0);
 	/* Without a response there is nothing to read. */

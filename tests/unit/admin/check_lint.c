@@ -131,7 +131,7 @@ static const struct {
 	    { "APAM_E_MEMORY apam.d/p.conf:2" } },
 	{ "a ca_file that is not there", "ca_file = \"@/ca.pem\";\n" GOOD,
 	    { "p.conf:0 ca_file: " } },
-	{ "a ca_file that is no path", "ca_file = \"ca.pem\";\n" GOOD,
+	{ "a ca_file that is not a path", "ca_file = \"ca.pem\";\n" GOOD,
 	    { "p.conf:1 ca_file: " } },
 	{ "a ca_file without a certificate", "ca_file = \"@/secret\";\n" GOOD,
 	    { "APAM_E_CONFIG apam.d/p.conf:0 ca_file: " } },
@@ -156,7 +156,7 @@ static const struct {
 		"p.conf:6 sign", "APAM_E_SECRET apam.d/p.conf:7" } },
 };
 
-/* Warnings: they work, and what is told is no error. */
+/* Warnings: they work, and what is told is not an error. */
 static const struct {
 	const char *name;
 	const char *text;
@@ -393,7 +393,7 @@ static const struct {
 	{ "p-here", APAM_OK, "" },
 	{ "apam.conf", APAM_OK, "" },
 	{ "./apam.conf", APAM_OK, "" },
-	/* The folder is the caller's choice; only the file is no link. */
+	/* The folder is the caller's choice; only the file is not a link. */
 	{ "way/p.conf", APAM_OK, "" },
 };
 

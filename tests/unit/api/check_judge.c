@@ -261,11 +261,11 @@ static const struct {
 	    HMAC("") ", " RETURNS("control = \"optional\"; ") ", " HMAC(""),
 	    401, 1, true },
 	{ "none after it", REVOKED ", " HMAC(""), 401, 2, false },
-	{ "required is no standby",
+	{ "required is not a standby",
 	    HMAC("control = \"required\"; ") ", " RETURNS(
 		"control = \"required\"; "),
 	    401, 3, false },
-	{ "optional is no standby",
+	{ "optional is not a standby",
 	    HMAC("control = \"optional\"; ") ", " RETURNS(
 		"control = \"optional\"; judge = 1; "),
 	    401, 3, false },

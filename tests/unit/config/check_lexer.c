@@ -150,7 +150,7 @@ START_TEST(the_text_ends_where_it_is_said_to)
 }
 END_TEST
 
-/* conf_lexer_check_bytes refuses it before; here it is no end either. */
+/* conf_lexer_check_bytes refuses it before; here it is not an end, either. */
 START_TEST(a_nul_is_no_end)
 {
 	struct conf_lexer g = lexer_of(APAM_STR("x\0y"));

@@ -36,7 +36,7 @@ static const struct {
 	    0, 1, NULL },
 	{ "the name of another setting before a list",
 	    "auth = 1; y = ( { a = 1; }, { b = 2; } );", 0, 1, NULL },
-	{ "lists in the list are no groups of it",
+	{ "lists in the list are not groups of it",
 	    "auth = ( ( { a = 1; } ), { b = 2; } );", 0, 1, NULL },
 	{ "two", "auth = ( { a = 1; }, { b = 2; } );", 0, 1,
 	    "auth = ( { b = 2; }, { a = 1; } );" },

@@ -92,7 +92,7 @@ static const struct {
 	{ "none", "", "0" },
 	{ "spaces behind", "   ", "0" },
 	{ "many spaces", "  a   b ", "2<a><b>" },
-	{ "a tab is no space", " a\tb", "1<a\tb>" },
+	{ "a tab is not a space", " a\tb", "1<a\tb>" },
 	{ "no quotes", " \"a b\" 'c'", "3<\"a><b\"><'c'>" },
 	{ "no shell", " $HOME;`id`|x * a>b", "3<$HOME;`id`|x><*><a>b>" },
 	{ "a backslash", " a\\ b", "2<a\\><b>" },

@@ -190,7 +190,7 @@ START_TEST(another_key_is_not_this_one)
 }
 END_TEST
 
-/* SEED makes a new secret for the same id: the old one's archive is no news. */
+/* SEED makes a new secret for the same id: the old one's archive is not news. */
 START_TEST(a_mark_tells_secrets_apart)
 {
 	struct key_record r = record(1700000001);
@@ -367,7 +367,7 @@ static const struct {
 	void (*be)(void);
 } losses[] = {
 	{ "a block of the index is spoilt", spoil_index },
-	{ "the index is no index", spoil_head },
+	{ "the index is not an index", spoil_head },
 	{ "the index is gone", lose_index },
 	{ "its directory is gone", lose_directory },
 	{ "the registry is gone with it", lose_both },
@@ -681,7 +681,7 @@ sign_without_descriptors(void)
 	return status;
 }
 
-/* It has changed, and how is not known: that is no damage to be lived with. */
+/* It has changed, and how is not known: that is not damage to live with. */
 START_TEST(a_change_that_cannot_be_read_refuses)
 {
 	archive(false);

@@ -184,7 +184,7 @@ START_TEST(what_was_right_before_is_not_blamed)
 }
 END_TEST
 
-/* An answer that says something of the server is no fault of a file's. */
+/* An answer that says something of the server is not a fault of a file's. */
 START_TEST(a_server_that_is_unwell_is_not_ours)
 {
 	use(OAUTH, "token_url = \"https://127.0.0.1:%d/oauth2/token\";" CLIENT);

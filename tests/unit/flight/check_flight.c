@@ -285,7 +285,7 @@ static const struct {
 	    APAM_KEY_UNKNOWN, "", 1 },
 	{ "a probe breaks", "key_state = 0; judge = 1;" PROBE, "",
 	    APAM_KEY_UNKNOWN, "", 1 },
-	{ "a probe is no HTTP", "key_state = 0; judge = 2;" PROBE, "x\r\n\r\n",
+	{ "a probe is not HTTP", "key_state = 0; judge = 2;" PROBE, "x\r\n\r\n",
 	    APAM_KEY_UNKNOWN, "", 1 },
 	{ "a probe refutes a fresh one", "key_state = 0; judge = 2;" MINT PROBE,
 	    FULL_200, APAM_KEY_REVOKED, "", 2 },

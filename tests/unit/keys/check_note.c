@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tests of core/keys/note.c on real files: what is written and read again, what
- * is no note, and what users may do to each other.  Rows that need other users
+ * is not a note, and what users may do to each other.  Rows that need other users
  * run as root alone.
  */
 #include "keys/note.h"
@@ -314,7 +314,7 @@ START_TEST(a_program_has_a_name)
 }
 END_TEST
 
-/* ---- What is no note --------------------------------------------------- */
+/* ---- What is not a note ------------------------------------------------ */
 
 #define NOTE(rest) "{ " AT rest
 #define AT "\"at\": 5"

@@ -87,7 +87,7 @@ START_TEST(a_value_is_what_it_says)
 }
 END_TEST
 
-/* Cut anywhere, it is no value, unless it is a number that is shorter. */
+/* Cut anywhere, it is not a value, unless it is a number that is shorter. */
 START_TEST(a_value_that_is_cut_is_none)
 {
 	const char *text = values[_i].text;

@@ -150,7 +150,7 @@ static const struct {
 	{ "https://api.example/v1/eyes", APAM_OK, "a-deep" },
 	/* As deep as that is the broken one, which is never found. */
 	{ "https://api.example/v1/eyes/1", APAM_OK, "a-deep" },
-	/* Two origins of one profile are no rivals. */
+	/* Two origins of one profile are not rivals. */
 	{ "https://two.example/v1/x", APAM_OK, "h-two" },
 	{ "https://two.example/v/x", APAM_OK, "i-one" },
 	{ "https://other.example:8443/", APAM_OK, "h-two" },

@@ -127,7 +127,7 @@ static const struct {
 	{ "https://api.example/v1%2feyes", 'a', 1, '-' },
 	/* Alike: the first and the last by name. */
 	{ "https://twin.example/x/y", 'a', 2, 'd' },
-	/* One profile is no rival of its own. */
+	/* One profile is not a rival of its own. */
 	{ "https://same.example/x", 'c', 2, '-' },
 };
 

@@ -84,7 +84,7 @@ START_TEST(what_is_gone_signs_no_more)
 }
 END_TEST
 
-/* Whoever looks for a profile by URL sees its new origins, and not the old. */
+/* A search by URL sees the new origins of a profile, and not the old ones. */
 START_TEST(a_changed_origin_is_found)
 {
 	struct apam_profile *found;

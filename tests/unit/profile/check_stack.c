@@ -277,7 +277,7 @@ static const struct stack_row {
 	{ "policy goes before the exchange",
 	    RETURN "prepare = 1027; " FAILS_WITH(REVOKED) SUFFICIENT,
 	    APAM_E_POLICY, 0, 0, "return-test says so" },
-	{ "policy is no reason for a standby",
+	{ "policy is not a reason for a standby",
 	    RETURN "prepare = 1027; " SUFFICIENT "," STUB SUFFICIENT,
 	    APAM_E_POLICY, 0, 0, "return-test says so" },
 	{ "required and sufficient", STUB REQUIRED "," RETURN SUFFICIENT,

@@ -41,7 +41,7 @@ teardown(void)
 static const struct {
 	const char *name;
 	struct apam_str field, value;
-	const char *header; /* why it is no header; NULL: it is one */
+	const char *header; /* why it is not a header; NULL: it is one */
 	const char *pair; /* the same for any pair */
 } rows[] = {
 	{ "usual", S("Accept"), S("text/html"), NULL, NULL },
