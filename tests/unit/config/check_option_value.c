@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "config/option.h"
 #include "config/syntax.h"
 #include "support/run.h"
 
@@ -17,6 +18,7 @@ static const struct apam_option member[] = { { .name = "m",
 
 static struct conf *conf;
 static struct arena arena;
+static struct option_values inner; /* members of the last group read */
 static struct problems all;
 static struct apam_value value;
 
@@ -31,6 +33,7 @@ setup(void)
 static void
 teardown(void)
 {
+	option_values_free(&inner);
 	arena_free(&arena);
 	conf_free(&conf);
 }
@@ -45,6 +48,21 @@ option_of(enum apam_option_type type)
 		.member_count = 1 };
 }
 
+/* Read the members of a group as option.c does. */
+static bool
+read_members(const struct option_reading *reading,
+    const struct option_table *members, struct apam_value *values,
+    unsigned *lines)
+{
+	bool ok;
+
+	(void)lines;
+	option_values_free(&inner);
+	ok = option_read(reading->setting, reading->source, members, &inner);
+	memcpy(values, inner.values, members->count * sizeof(*values));
+	return ok;
+}
+
 /* Read "x = VALUE;" or, for NULL, the default. */
 static bool
 read_value(const struct apam_option *option, const char *text)
@@ -56,7 +74,8 @@ read_value(const struct apam_option *option, const char *text)
 		.arena = &arena,
 		.option = option,
 		.option_size = sizeof(*option),
-		.line = 7 };
+		.line = 7,
+		.read_members = read_members };
 	char line[512];
 
 	if (text != NULL) {
