@@ -37,7 +37,7 @@ fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 	info->control = control_names[conf->control];
 	info->key_id = "";
 	/* Key ids are known to the modules: only where these are open. */
-	if (!atomic_load_explicit(&s->opened, memory_order_acquire))
+	if (!stack_is_open(s))
 		return;
 	info->key_id = entry_key_id(&s->entries[i]).p;
 	obtain_show(&s->entries[i], &status);
@@ -170,7 +170,7 @@ answer(struct apam *ctx, const struct question *q, const char *name)
 	struct apam_profile_info info = { .name = name };
 	struct apam_profile *p;
 	struct apam_error err;
-	struct stack *stack = NULL;
+	struct stack *stack = NULL, *open;
 	const char *why;
 	bool more;
 
@@ -182,8 +182,15 @@ answer(struct apam *ctx, const struct question *q, const char *name)
 	}
 	why = why_not(q, stack);
 	/* Only the chosen one is opened: the others need not be loaded. */
-	if (why == NULL && stack_ready(stack, 0, &err) != APAM_OK)
-		why = err.text;
+	if (why == NULL) {
+		open = profile_open(p, 0, &err);
+		if (open != NULL) {
+			stack_release(&stack);
+			stack = open;
+		} else {
+			why = err.text;
+		}
+	}
 	fill_profile(stack, entries, &info);
 	more = q->each(q->arg, &info, why);
 	stack_release(&stack);

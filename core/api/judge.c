@@ -126,7 +126,7 @@ check_form(const struct stack *stack, const struct apam_signature *signature,
 		return error_set(err, APAM_E_USAGE,
 		    "the answer lacks its size, headers or HTTP status");
 	if (signature->size < sizeof(*signature) || signature->entries == 0 ||
-	    !atomic_load_explicit(&stack->opened, memory_order_acquire) ||
+	    !stack_is_open(stack) ||
 	    (!may_be_older(stack, signature) &&
 		stack->count < APAM_ENTRIES_MAX &&
 		signature->entries >> stack->count != 0))

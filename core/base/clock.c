@@ -69,6 +69,17 @@ clock_after(clockid_t clock, int64_t ms, struct timespec *to)
 }
 
 void
+clock_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+void
 clock_sleep(int64_t ms)
 {
 	struct timespec left = { ms / 1000, ms % 1000 * 1000000 };

@@ -6,6 +6,7 @@
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
@@ -30,6 +31,9 @@ int64_t clock_unix_ms(void);
  * cannot be read.
  */
 bool clock_after(clockid_t clock, int64_t ms, struct timespec *to);
+
+/* Make a condition whose timed waits are by CLOCK_MONOTONIC, which nobody sets. */
+void clock_condition(pthread_cond_t *condition);
 
 /* Sleep for so many milliseconds, whatever signals come: between two looks. */
 void clock_sleep(int64_t ms);

@@ -55,15 +55,13 @@ is_noted(const struct file_prints *prints, const char *path)
 	return false;
 }
 
-void
-file_prints_add(struct file_prints *prints, const char *path)
+static void
+add(struct file_prints *prints, const char *path,
+    const struct file_print *print)
 {
 	struct file_noted *longer;
 	char *copy;
 
-	/* Keep the first state: a change since then counts as one. */
-	if (is_noted(prints, path))
-		return;
 	longer = realloc(prints->files, (prints->count + 1) * sizeof(*longer));
 	copy = str_dup(apam_str(path));
 	if (longer != NULL)
@@ -74,8 +72,28 @@ file_prints_add(struct file_prints *prints, const char *path)
 		return;
 	}
 	longer[prints->count].path = copy;
-	longer[prints->count].print = print_now(path);
+	longer[prints->count].print = *print;
 	prints->count++;
+}
+
+void
+file_prints_add(struct file_prints *prints, const char *path)
+{
+	struct file_print print;
+
+	/* Keep the first state: a change since then counts as one. */
+	if (is_noted(prints, path))
+		return;
+	print = print_now(path);
+	add(prints, path, &print);
+}
+
+void
+file_prints_copy(struct file_prints *to, const struct file_prints *from)
+{
+	to->failed = from->failed;
+	for (size_t i = 0; i < from->count; i++)
+		add(to, from->files[i].path, &from->files[i].print);
 }
 
 bool

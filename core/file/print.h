@@ -35,6 +35,9 @@ struct file_prints {
 /* Note a file's present state, before it is read; the file may be missing. */
 void file_prints_add(struct file_prints *prints, const char *path);
 
+/* Note the same files in the same states, in *to, which has none. */
+void file_prints_copy(struct file_prints *to, const struct file_prints *from);
+
 /* True if any file differs from its noted state. */
 bool file_prints_changed(const struct file_prints *prints);
 

@@ -11,6 +11,7 @@
 
 #include "base/fork_gate.h"
 #include "flight/loop.h"
+#include "profile/opening.h"
 #include "profile/stack.h"
 
 static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
@@ -24,22 +25,11 @@ each_call_lock(struct apam *ctx, int (*action)(pthread_mutex_t *lock))
 	for (size_t i = 0; i < ctx->profile_count; i++) {
 		struct stack *s = ctx->profiles[i]->stack;
 
-		for (size_t j = 0; s->forking && j < s->count; j++)
+		for (size_t j = 0; j < s->count; j++)
 			(void)action(&s->entries[j].calls);
 	}
 	for (struct module *m = ctx->env.modules.first; m != NULL; m = m->next)
 		(void)action(&m->lock);
-}
-
-/* Which stacks are open now: others may be by the time that they unlock. */
-static void
-note_open(struct apam *ctx)
-{
-	for (size_t i = 0; i < ctx->profile_count; i++) {
-		struct stack *s = ctx->profiles[i]->stack;
-
-		s->forking = atomic_load(&s->opened);
-	}
 }
 
 static void
@@ -51,7 +41,6 @@ prepare(void)
 		pthread_mutex_lock(&c->env.lock);
 		pthread_mutex_lock(&c->env.keys.lock);
 		pthread_mutex_lock(&c->env.modules.lock);
-		note_open(c);
 		each_call_lock(c, pthread_mutex_lock);
 		pthread_mutex_lock(&c->env.audit.lock);
 	}
@@ -81,18 +70,14 @@ renew(pthread_mutex_t *lock)
 	return pthread_mutex_init(lock, NULL);
 }
 
+/* Another thread that was opening or reading one is not in the child. */
 static void
-renew_stack(struct stack *s)
+renew_profile(struct apam_profile *p)
 {
-	(void)renew(&s->lock);
-	if (atomic_load(&s->opened)) {
-		for (size_t i = 0; i < s->count; i++)
-			flight_state_renew(&s->entries[i].flight);
-		return;
-	}
-	/* Another thread was about to open it: begin again. */
-	s->entries = NULL;
-	s->count = 0;
+	p->reloading = false;
+	opening_init(&p->opening);
+	for (size_t i = 0; i < p->stack->count; i++)
+		flight_state_renew(&p->stack->entries[i].flight);
 }
 
 static void
@@ -105,11 +90,8 @@ in_child(void)
 		(void)renew(&c->env.modules.lock);
 		audit_renew(&c->env.audit);
 		c->finder.looking = false;
-		for (size_t i = 0; i < c->profile_count; i++) {
-			c->profiles[i]->reloading = false;
-			renew_stack(c->profiles[i]->stack);
-		}
-		note_open(c);
+		for (size_t i = 0; i < c->profile_count; i++)
+			renew_profile(c->profiles[i]);
 		each_call_lock(c, renew);
 		c->calls = NULL;
 		/* Last, since flights have stacks and modules to let go of. */

@@ -39,6 +39,12 @@ struct apam {
 	struct apam *next;	/* all contexts of the process; fork.c */
 };
 
+/* Whether a thread opens the stack of a profile; opening.h. */
+struct opening {
+	bool busy;
+	pthread_cond_t ended;	/* its waits end by the clock that nobody sets */
+};
+
 /* A profile that the host asked for. */
 struct apam_profile {
 	struct apam *ctx;
@@ -47,6 +53,7 @@ struct apam_profile {
 
 	/* Guarded by the context's lock. */
 	struct stack *stack;	/* what its files said when last in order */
+	struct opening opening;	/* of that stack */
 	bool reloading;		/* some thread looks at the files */
 	bool gone;		/* its file, and not back in order since */
 	int64_t check_at;	/* clock_ms: when to look at them again */

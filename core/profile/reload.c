@@ -12,17 +12,6 @@
 #include "base/error.h"
 #include "slot/write.h"
 
-struct stack *
-profile_hold(struct apam_profile *p)
-{
-	struct stack *s;
-
-	pthread_mutex_lock(&p->ctx->env.lock);
-	s = stack_hold(p->stack);
-	pthread_mutex_unlock(&p->ctx->env.lock);
-	return s;
-}
-
 int64_t
 profile_deadline(struct apam_profile *p, int timeout_ms)
 {
@@ -53,23 +42,33 @@ hold_and_ask(struct apam_profile *p, bool *due)
 	return s;
 }
 
-/* Put a new stack in the old one's place. */
-static void
-swap(struct apam_profile *p, struct stack *next)
+/*
+ * Put a new stack in the old one's place.  False where that is not in use any
+ * more, because another thread has opened it.
+ */
+static bool
+swap(struct apam_profile *p, struct stack *old, struct stack *next)
 {
-	struct stack *old;
+	struct stack_heirs heirs;
+	bool in_use;
 
+	stack_find_heirs(next, old, &heirs);
 	pthread_mutex_lock(&p->ctx->env.lock);
-	old = p->stack;
-	stack_use_slot(next, old->slot);
-	stack_inherit(next, old);
-	next->since = atomic_load(&p->ctx->env.generation);
-	slot_close(old->slot);
-	p->stack = stack_hold(next);
-	error_clear(&p->reload_error);
+	in_use = p->stack == old;
+	if (in_use) {
+		stack_use_slot(next, old->slot);
+		stack_inherit(next, old, &heirs);
+		next->since = atomic_load(&p->ctx->env.generation);
+		slot_close(old->slot);
+		p->stack = stack_hold(next);
+		error_clear(&p->reload_error);
+	}
 	pthread_mutex_unlock(&p->ctx->env.lock);
+	if (!in_use)
+		return false;
 	stack_release(&old);
-	log_line(&p->ctx->env.log, APAM_LOG_INFO, "%s: read again", p->name);
+	log_line(&p->ctx->env.log, APAM_LOG_INFO, "%s: read anew", p->name);
+	return true;
 }
 
 /* Keep what is wrong now; true where that is news. */
@@ -95,31 +94,49 @@ half(int64_t deadline)
 	return deadline == 0 ? 0 : now + (deadline - now) / 2;
 }
 
+enum finding { FILES_SAME, FILES_NEW, FILES_BAD, FILES_GONE, FILES_LATER };
+
+/*
+ * A stack of the files as they are now, open if `old` is: a caller that only
+ * looks for a profile does not load its modules.
+ */
+static struct stack *
+read_anew(struct apam_profile *p, const struct stack *old, int64_t deadline,
+    struct problems *all)
+{
+	struct stack *open,
+	    *read = stack_new(&p->ctx->env, p->name, old->profile->file, all);
+
+	if (read == NULL || !stack_is_open(old))
+		return read;
+	open = stack_open(read, half(deadline), all);
+	stack_release(&read);
+	return open;
+}
+
 /* Make a stack of the files as they are now; *s is then that one. */
-static bool
+static enum finding
 reload(struct apam_profile *p, int64_t deadline, struct stack **s)
 {
 	struct problems all;
 	struct stack *next;
 
 	problems_init(&all);
-	next = stack_new(&p->ctx->env, p->name, (*s)->profile->file, &all);
-	/* Who only looks for a profile does not load its modules. */
-	if (next != NULL &&
-	    (!atomic_load(&(*s)->opened) ||
-		stack_open(next, half(deadline), &all))) {
-		swap(p, next);
+	next = read_anew(p, *s, deadline, &all);
+	if (next != NULL && swap(p, *s, next)) {
 		stack_release(s);
 		*s = next;
-		return true;
+		return FILES_NEW;
 	}
 	stack_release(&next);
+	if (all.count == 0)
+		return FILES_LATER;
 	if (note_error(p, &all.first))
 		log_line(&p->ctx->env.log, APAM_LOG_ERROR,
 		    "%s: the changed files are in error and not used: "
 		    "%s:%u: %s",
 		    p->name, all.first.file, all.first.line, all.first.text);
-	return false;
+	return FILES_BAD;
 }
 
 static void
@@ -134,8 +151,6 @@ note_gone(struct apam_profile *p)
 		    err.text);
 }
 
-enum finding { FILES_SAME, FILES_NEW, FILES_BAD, FILES_GONE };
-
 static enum finding
 compare(struct apam_profile *p, int64_t deadline, struct stack **s)
 {
@@ -145,7 +160,7 @@ compare(struct apam_profile *p, int64_t deadline, struct stack **s)
 	}
 	if (!stack_changed(*s))
 		return FILES_SAME;
-	return reload(p, deadline, s) ? FILES_NEW : FILES_BAD;
+	return reload(p, deadline, s);
 }
 
 /* Look at the files; *s is then what they say. */
@@ -160,7 +175,7 @@ look(struct apam_profile *p, int64_t deadline, struct stack **s)
 		/* Looked for at each call: it may come back. */
 		p->gone = true;
 		slot_close((*s)->slot);
-	} else {
+	} else if (found != FILES_LATER) {
 		p->check_at = clock_next_second();
 	}
 	/* What is back must be right: the old stack was to sign no more. */
@@ -205,9 +220,10 @@ profile_current(
 {
 	struct stack *s = profile_follow(p, deadline, err);
 
-	if (s != NULL && stack_ready(s, deadline, err) != APAM_OK)
-		stack_release(&s);
-	return s;
+	if (s == NULL || stack_is_open(s))
+		return s;
+	stack_release(&s);
+	return profile_open(p, deadline, err);
 }
 
 void

@@ -8,13 +8,9 @@
 #ifndef CORE_RELOAD_H
 #define CORE_RELOAD_H
 
-#include "profile/handle.h"
-#include "profile/stack.h"
+#include "profile/opening.h"
 
 #define RELOAD_CHECK_MS 1000	/* how often files are looked at, at most */
-
-/* The stack in use, held, whatever its files say. */
-struct stack *profile_hold(struct apam_profile *profile);
 
 /* When a call with this timeout, 0: the profile's, ends, by clock_ms. */
 int64_t profile_deadline(struct apam_profile *profile, int timeout_ms);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "file/trust.h"
@@ -82,15 +81,16 @@ free_stack(struct owner *owner)
 	struct stack *s = (struct stack *)(void *)owner;
 
 	close_entries(s);
-	profile_free(&s->profile);
+	if (s->read != NULL)
+		stack_release(&s->read);
+	else
+		profile_free(&s->profile);
 	file_prints_free(&s->watch);
-	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
-struct stack *
-stack_new(
-    struct env *env, const char *name, const char *file, struct problems *all)
+static struct stack *
+allocate(struct env *env, const char *file, struct problems *all)
 {
 	struct stack *s = calloc(1, sizeof(*s));
 
@@ -101,15 +101,22 @@ stack_new(
 	s->env = env;
 	atomic_init(&s->owner.refs, 1);
 	s->owner.free = free_stack;
-	file_prints_add(&s->watch, file);
-	atomic_init(&s->opened, false);
-	s->profile = profile_new(name, file, env->settings, all);
-	if (s->profile == NULL) {
-		file_prints_free(&s->watch);
-		free(s);
+	return s;
+}
+
+struct stack *
+stack_new(
+    struct env *env, const char *name, const char *file, struct problems *all)
+{
+	struct stack *s = allocate(env, file, all);
+
+	if (s == NULL)
 		return NULL;
-	}
-	pthread_mutex_init(&s->lock, NULL);
+	/* Before it is read, so that no later change goes unnoticed. */
+	file_prints_add(&s->watch, file);
+	s->profile = profile_new(name, file, env->settings, all);
+	if (s->profile == NULL)
+		stack_release(&s);
 	return s;
 }
 
@@ -246,79 +253,57 @@ stack_lint(struct env *env, struct profile *draft, struct problems *all)
 	file_prints_free(&s.watch);
 }
 
-/*
- * The lock, before `deadline`.  By the wall clock, as POSIX has it: where that
- * is set back the wait is longer, but not than the other thread's.
- */
-static bool
-lock_until(struct stack *s, int64_t deadline)
+struct stack *
+stack_open(struct stack *read, int64_t deadline, struct problems *all)
 {
-	const int64_t left = deadline - clock_ms();
-	struct timespec until;
+	struct stack *s = allocate(read->env, read->profile->file, all);
 
-	if (deadline == 0)
-		return pthread_mutex_lock(&s->lock) == 0;
-	if (left <= 0 || !clock_after(CLOCK_REALTIME, left, &until))
-		return pthread_mutex_trylock(&s->lock) == 0;
-	return pthread_mutex_timedlock(&s->lock, &until) == 0;
+	if (s == NULL)
+		return NULL;
+	s->read = stack_hold(read);
+	s->profile = read->profile;
+	s->since = read->since;
+	s->deadline = deadline;
+	file_prints_copy(&s->watch, &read->watch);
+	if (!open_entries(s, all))
+		stack_release(&s);
+	return s;
 }
 
 bool
-stack_open(struct stack *s, int64_t deadline, struct problems *all)
+stack_changed(const struct stack *s)
 {
-	bool ok = true;
-
-	if (atomic_load_explicit(&s->opened, memory_order_acquire))
-		return true;
-	if (!lock_until(s, deadline)) {
-		problems_add(all, APAM_E_DEADLINE, s->profile->file, 0,
-		    "another thread reads the profile's secrets and did not "
-		    "finish in time");
-		return false;
-	}
-	if (!atomic_load_explicit(&s->opened, memory_order_relaxed)) {
-		s->deadline = deadline;
-		ok = open_entries(s, all);
-		atomic_store_explicit(&s->opened, ok, memory_order_release);
-	}
-	pthread_mutex_unlock(&s->lock);
-	return ok;
+	return file_prints_changed(&s->watch);
 }
 
-enum apam_status
-stack_ready(struct stack *s, int64_t deadline, struct apam_error *err)
+/* Of several that are the same the last one. */
+static size_t
+find_same(const struct entry *e, const struct stack *old)
 {
-	struct problems all;
+	size_t i = old->count;
 
-	problems_init(&all);
-	if (stack_open(s, deadline, &all))
-		return APAM_OK;
-	if (err != NULL && err->status == APAM_OK)
-		*err = all.first;
-	error_locate(err, s->profile->name, -1);
-	return all.first.status;
-}
-
-bool
-stack_changed(struct stack *s)
-{
-	bool changed;
-
-	/* Opening adds the files of secrets, and may take its time. */
-	if (pthread_mutex_trylock(&s->lock) != 0)
-		return false;
-	changed = file_prints_changed(&s->watch);
-	pthread_mutex_unlock(&s->lock);
-	return changed;
+	while (i > 0)
+		if (entry_same(e, &old->entries[--i]))
+			return i;
+	return old->count;
 }
 
 void
-stack_inherit(struct stack *s, struct stack *old)
+stack_find_heirs(
+    const struct stack *s, const struct stack *old, struct stack_heirs *heirs)
 {
 	for (size_t i = 0; i < s->count; i++)
-		for (size_t j = 0; j < old->count; j++)
-			if (entry_same(&s->entries[i], &old->entries[j]))
-				entry_inherit(&s->entries[i], &old->entries[j]);
+		heirs->of[i] = find_same(&s->entries[i], old);
+}
+
+void
+stack_inherit(
+    struct stack *s, const struct stack *old, const struct stack_heirs *heirs)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (heirs->of[i] < old->count)
+			entry_inherit(
+			    &s->entries[i], &old->entries[heirs->of[i]]);
 }
 
 /* ---- Signing ---------------------------------------------------------- */

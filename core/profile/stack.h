@@ -39,24 +39,26 @@ struct slot;
  * A profile at work, as its files were at one moment.  Shared by reference
  * count: calls under way keep the stack that they began with when the files
  * change.
+ *
+ * A stack is first read, which gives the profile and no entries, and then
+ * opened, which gives another stack with the entries.  Neither changes after it
+ * was made, but for what the context's lock guards.
  */
 struct stack {
 	struct owner owner;	/* its entries'; first, so that it is the stack */
 	struct env *env;
-	struct profile *profile;
-	struct file_prints watch;	/* the files it was made of; guarded by lock */
-	struct slot *slot;	/* its profile's, as its entries have it */
-	pthread_mutex_t lock;	/* while the entries are opened */
-	int64_t deadline;	/* for that, clock_ms; 0: none; guarded by it */
-	_Atomic(bool) opened;
-	bool forking;		/* fork.c holds the locks of its entries */
+	struct stack *read;	/* that it was opened from; NULL: it is not open */
+	struct profile *profile; /* the same one's */
+	struct file_prints watch;	/* the files it was made of */
+	int64_t deadline;	/* for opening it, clock_ms; 0: none */
 	struct entry *entries;
 	size_t count;
-	/* Credentials up to this generation may be of the stack before it. */
-	uint64_t since;
+	/* Guarded by the context's lock. */
+	struct slot *slot;	/* its profile's, as its entries have it */
+	uint64_t since;	/* credentials up to this one may be of the one before */
 };
 
-/* Read a profile; its entries are opened by stack_open.  NULL: problems. */
+/* Read a profile.  NULL with problems added where it cannot be used. */
 struct stack *stack_new(struct env *env, const char *name, const char *file,
     struct problems *all);
 /*
@@ -77,14 +79,18 @@ struct stack *stack_hold(struct stack *stack);
 void stack_release(struct stack **stack);
 
 /*
- * Open every entry, once, until `deadline`, clock_ms, at the latest; 0: none.
- * False with problems added where any does not open: then the profile is
- * unusable as a whole.
+ * Open every entry of a profile that was read, until `deadline`, clock_ms, at
+ * the latest; 0: none.  The new stack holds `read`.  NULL with problems added
+ * where any entry does not open: then the profile is unusable as a whole.
  */
-bool stack_open(struct stack *stack, int64_t deadline, struct problems *all);
-/* The same with the first problem in *err. */
-enum apam_status stack_ready(struct stack *stack, int64_t deadline,
-    struct apam_error *err);
+struct stack *stack_open(struct stack *read, int64_t deadline,
+    struct problems *all);
+
+static inline bool
+stack_is_open(const struct stack *stack)
+{
+	return stack->read != NULL;
+}
 
 /*
  * Sign a request with all entries that the rule lets contribute.  `total` and
@@ -102,10 +108,23 @@ enum apam_status stack_sign(struct stack *stack, struct request *request,
     const struct patience *patience, struct stack_result *result,
     struct apam_error *err);
 
-/* True where a file that it was made of is not as it was; not while it opens. */
-bool stack_changed(struct stack *stack);
+/* True where a file that it was made of is not as it was. */
+bool stack_changed(const struct stack *stack);
 
-/* Let entries that are the same as in `old` go on with what it knows. */
-void stack_inherit(struct stack *stack, struct stack *old);
+/*
+ * Which entries of a stack go on with what those of an older one know, because
+ * they are the same: scheme, options and secrets.
+ */
+struct stack_heirs {
+	/* Index in the older stack; its count: there is none. */
+	size_t of[APAM_ENTRIES_MAX];
+};
+/* This hashes options and secrets: not with the context's lock held. */
+void stack_find_heirs(const struct stack *stack, const struct stack *old,
+    struct stack_heirs *heirs);
+
+/* With the context's lock held. */
+void stack_inherit(struct stack *stack, const struct stack *old,
+    const struct stack_heirs *heirs);
 
 #endif

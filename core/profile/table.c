@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "config/directory.h"
+#include "profile/opening.h"
 #include "profile/table.h"
 #include "slot/slot.h"
 
@@ -29,6 +30,7 @@ profile_handle_free(struct apam_profile **profile)
 		return;
 	slot = atomic_load(&p->slot);
 	stack_release(&p->stack);
+	opening_free(&p->opening);
 	slot_free(&slot);
 	free(p->name);
 	free(p);
@@ -89,6 +91,7 @@ profile_handle_new(struct apam *ctx, const char *name)
 	p->check_at = clock_next_second();
 	error_clear(&p->reload_error);
 	atomic_init(&p->slot, NULL);
+	opening_init(&p->opening);
 	if (p->name == NULL)
 		profile_handle_free(&p);
 	return p;

@@ -9,6 +9,7 @@
 #include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/live.h"
+#include "support/opened.h"
 #include "support/run.h"
 
 #define PROCESSES 64
@@ -219,8 +220,7 @@ open_and_lock(struct apam_profile **profile)
 	ck_assert_int_eq(apam_open(&options, &p.ctx, NULL), APAM_OK);
 	ck_assert_int_eq(
 	    apam_profile_get(p.ctx, "live", profile, NULL), APAM_OK);
-	ck_assert_int_eq(stack_ready((*profile)->stack, 0, NULL), APAM_OK);
-	lock = share_try_lock(&(*profile)->stack->entries[0]);
+	lock = share_try_lock(&opened(*profile)->entries[0]);
 	ck_assert_int_ge(lock, 0);
 	return lock;
 }

@@ -12,6 +12,7 @@
 #include "flight/flight.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
+#include "support/opened.h"
 #include "support/project.h"
 #include "support/raw_server.h"
 #include "support/run.h"
@@ -57,9 +58,7 @@ flights_open(struct flights *t, const struct raw_answer *answer,
 	project_module(&t->p, scheme, t->scheme == NULL);
 	project_profile(&t->p, "demo", text);
 	t->profile = project_get(&t->p, "demo");
-	ck_assert_msg(stack_ready(t->profile->stack, 0, &t->p.err) == APAM_OK,
-	    "%s:%u: %s", t->p.err.file, t->p.err.line, t->p.err.text);
-	t->entry = &t->profile->stack->entries[0];
+	t->entry = &opened(t->profile)->entries[0];
 }
 
 /* Close everything; it need not have been opened. */

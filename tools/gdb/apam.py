@@ -263,7 +263,7 @@ class Stack(Printer):
         profile = target(field(v, "profile"))
         return "stack of %s, %s, %s, %s" % (
             "-" if profile is None else c_text(profile["name"]),
-            "open" if v["opened"] else "not open",
+            "open" if v["read"] else "not open",
             a_number_of(int(v["owner"]["refs"]), "user"),
             a_number_of(int(v["count"]), "entry").replace("entrys", "entries"))
 

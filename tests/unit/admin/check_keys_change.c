@@ -14,6 +14,7 @@
 #include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/clock.h"
+#include "support/opened.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -424,12 +425,7 @@ END_TEST
 static struct stack *
 open_stack(const char *name)
 {
-	struct stack *s = project_get(&project, name)->stack;
-	struct problems all;
-
-	problems_init(&all);
-	ck_assert_msg(stack_open(s, 0, &all), "%s", all.first.text);
-	return s;
+	return opened(project_get(&project, name));
 }
 
 START_TEST(a_drop_is_counted)

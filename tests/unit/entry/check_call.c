@@ -10,6 +10,7 @@
 #include "entry/entry.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
+#include "support/opened.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -46,8 +47,7 @@ setup(void)
 	    "origins = [ \"https://api.example\" ];\n"
 	    "auth = ( { scheme = \"return-test\"; } );\n");
 	p = project_get(&project, "p");
-	ck_assert_int_eq(stack_ready(p->stack, 0, &err), APAM_OK);
-	entry = &p->stack->entries[0];
+	entry = &opened(p)->entries[0];
 	make_credential();
 	signing_init(&out);
 	ck_assert_int_eq(

@@ -10,6 +10,7 @@
 #include "base/secmem.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
+#include "support/opened.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -67,6 +68,14 @@ read_first(struct entry *e, struct stack *s, struct problems *all)
 	const struct entry_place place = stack_place(s, 0);
 
 	return entry_read(e, &place, all);
+}
+
+/* The same one, open. */
+static struct stack *
+opened_of(const char *name, const char *entry)
+{
+	(void)stack_of(name, entry);
+	return opened(project_get(&project, name));
 }
 
 #define HMAC(more)                                                             \
@@ -164,14 +173,13 @@ count_close(void *state)
 /* Also where the option that it names is none. */
 START_TEST(a_module_that_refuses_and_opens_is_closed)
 {
-	struct stack *s = stack_of("p", HMAC(""));
+	struct stack *s = opened_of("p", HMAC(""));
 	void (*real)(void *state);
 	struct module *m;
 	struct problems all;
 	struct entry e;
 
 	problems_init(&all);
-	ck_assert_int_eq(stack_ready(s, 0, NULL), APAM_OK);
 	m = s->entries[0].module;
 	m->abi.open = refuse_and_open;
 	refused_option = _i == 0 ? 1 : 99;
@@ -281,12 +289,10 @@ START_TEST(one_is_as_the_other_or_not)
 {
 	unsigned char a[FINGERPRINT_SIZE], b[FINGERPRINT_SIZE];
 	struct apam_error err = { .entry = -1 };
-	struct stack *one = stack_of("one", pairs[_i].one);
-	struct stack *other = stack_of("other", pairs[_i].other);
+	struct stack *one = opened_of("one", pairs[_i].one);
+	struct stack *other = opened_of("other", pairs[_i].other);
 	struct entry *x, *y;
 
-	ck_assert_int_eq(stack_ready(one, 0, NULL), APAM_OK);
-	ck_assert_int_eq(stack_ready(other, 0, NULL), APAM_OK);
 	x = &one->entries[0];
 	y = &other->entries[0];
 	ck_assert_msg(entry_same(x, y) == pairs[_i].same, "%s", pairs[_i].name);
@@ -314,10 +320,9 @@ static const struct {
 
 START_TEST(a_key_has_its_modules_name)
 {
-	struct stack *s = stack_of("p", ids[_i].entry);
+	struct stack *s = opened_of("p", ids[_i].entry);
 	struct apam_str id;
 
-	ck_assert_int_eq(stack_ready(s, 0, NULL), APAM_OK);
 	id = entry_key_id(&s->entries[0]);
 	ck_assert_uint_eq(id.n, strlen(ids[_i].id));
 	ck_assert_str_eq(id.p, ids[_i].id);
@@ -348,10 +353,9 @@ is_held(pthread_mutex_t *lock)
 
 START_TEST(a_module_is_called_as_it_says)
 {
-	struct stack *s = stack_of("p", RETURNS(""));
+	struct stack *s = opened_of("p", RETURNS(""));
 	struct entry *e;
 
-	ck_assert_int_eq(stack_ready(s, 0, NULL), APAM_OK);
 	e = &s->entries[0];
 	e->module->abi.traits = models[_i].traits;
 	for (int i = 0; i < 2; i++) {
@@ -414,22 +418,22 @@ START_TEST(a_key_is_told_by_its_secret)
 	struct stack *s = stack_of("p", key_secrets[_i].entry);
 	struct problems all;
 	struct entry e;
-	struct buf read, opened, small;
+	struct buf read, at_work, small;
 
 	problems_init(&all);
 	buf_init(&read, 64);
-	buf_init(&opened, 64);
+	buf_init(&at_work, 64);
 	buf_init(&small, 14);
 	ck_assert(read_first(&e, s, &all) && entry_read_secrets(&e, &all));
 	ck_assert(entry_key_secret(&e, &read));
 	ck_assert(bytes_equal(buf_view(&read), want));
 	ck_assert_int_eq(entry_key_secret(&e, &small), want.n == 0);
-	ck_assert(stack_open(s, 0, &all));
-	ck_assert(entry_key_secret(&s->entries[0], &opened));
-	ck_assert(bytes_equal(buf_view(&opened), want));
+	s = opened(project_get(&project, "p"));
+	ck_assert(entry_key_secret(&s->entries[0], &at_work));
+	ck_assert(bytes_equal(buf_view(&at_work), want));
 	entry_close(&e);
 	buf_free(&read);
-	buf_free(&opened);
+	buf_free(&at_work);
 	buf_free(&small);
 }
 END_TEST

@@ -11,6 +11,7 @@
 #include "base/secmem.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
+#include "support/opened.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -56,9 +57,7 @@ use(const char *origins, const char *options)
 	project_splice(&project, format, text, sizeof(text));
 	project_profile(&project, "p", text);
 	p = project_get(&project, "p");
-	ck_assert_msg(
-	    stack_ready(p->stack, 0, &err) == APAM_OK, "%s", err.text);
-	entry = &p->stack->entries[0];
+	entry = &opened(p)->entries[0];
 }
 
 static void

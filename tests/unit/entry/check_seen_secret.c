@@ -8,6 +8,7 @@
 #include "base/secmem.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
+#include "support/opened.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -36,17 +37,13 @@ static struct entry *
 entry_of(const char *name, const char *entry)
 {
 	char format[1024], text[1024];
-	struct stack *stack;
 
 	(void)snprintf(format, sizeof(format),
 	    "origins = [ \"https://api.example\" ];\nauth = ( { %s } );\n",
 	    entry);
 	project_splice(&project, format, text, sizeof(text));
 	project_profile(&project, name, text);
-	stack = project_get(&project, name)->stack;
-	ck_assert_msg(stack_ready(stack, 0, &project.err) == APAM_OK, "%s",
-	    project.err.text);
-	return &stack->entries[0];
+	return &opened(project_get(&project, name))->entries[0];
 }
 
 #define HMAC(id, secret)                                                       \

@@ -152,7 +152,8 @@ START_TEST(a_change_is_seen)
 {
 	ck_assert(!file_prints_changed(&w));
 	changes[_i].happen();
-	ck_assert_msg(file_prints_changed(&w), "%s: not seen", changes[_i].name);
+	ck_assert_msg(
+	    file_prints_changed(&w), "%s: not seen", changes[_i].name);
 	/* Until it is noted anew. */
 	ck_assert(file_prints_changed(&w));
 	file_prints_free(&w);
@@ -160,7 +161,8 @@ START_TEST(a_change_is_seen)
 	file_prints_add(&w, project_path(&p, "a"));
 	file_prints_add(&w, project_path(&p, "b"));
 	file_prints_add(&w, project_path(&p, "absent"));
-	ck_assert_msg(!file_prints_changed(&w), "%s: seen again", changes[_i].name);
+	ck_assert_msg(
+	    !file_prints_changed(&w), "%s: seen again", changes[_i].name);
 }
 END_TEST
 
@@ -197,6 +199,25 @@ START_TEST(a_file_that_was_not_noted_counts_as_changed)
 }
 END_TEST
 
+/* A copy has the states of then, not those of now. */
+START_TEST(a_copy_sees_the_same_change)
+{
+	struct file_prints copy = { 0 }, failed = { .failed = true };
+
+	file_prints_copy(&copy, &w);
+	ck_assert_uint_eq(copy.count, w.count);
+	ck_assert(!file_prints_changed(&copy));
+	file_prints_free(&copy);
+	rewrite();
+	file_prints_copy(&copy, &w);
+	ck_assert(file_prints_changed(&copy));
+	file_prints_free(&copy);
+	file_prints_copy(&copy, &failed);
+	ck_assert(file_prints_changed(&copy));
+	file_prints_free(&copy);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -208,6 +229,7 @@ main(void)
 	tcase_add_loop_test(tc, a_change_is_seen, 0, ROWS(changes));
 	tcase_add_test(tc, no_change_is_none);
 	tcase_add_test(tc, nothing_watched_never_changes);
+	tcase_add_test(tc, a_copy_sees_the_same_change);
 	tcase_add_test(tc, a_file_that_was_not_noted_counts_as_changed);
 	return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/live.h"
+#include "support/opened.h"
 #include "support/run.h"
 
 static struct project p;
@@ -204,7 +205,7 @@ START_TEST(a_text_is_cut_before_the_place)
 	size_t n;
 
 	use(OAUTH, "token_url = \"https://127.0.0.1:%d/oauth2/token\";" CLIENT);
-	ck_assert_int_eq(stack_ready(profile->stack, 0, &err), APAM_OK);
+	(void)opened(profile);
 	exchange_init(&x);
 	buf_put(&x.url, APAM_STR("https://127.0.0.1/other"));
 	for (size_t i = 0; i < 127; i++)

@@ -103,7 +103,7 @@ START_TEST(a_changed_origin_is_found)
 	    APAM_OK);
 	ck_assert_ptr_eq(found, profile);
 	/* Its module was not needed for that. */
-	ck_assert(!profile->stack->opened);
+	ck_assert(!stack_is_open(profile->stack));
 	take_away();
 	project.ctx->finder.check_at = 0;
 	ck_assert_int_eq(apam_profile_find(project.ctx,
@@ -174,10 +174,11 @@ START_TEST(a_secret_that_is_missing_is_looked_for)
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(sign(), APAM_E_SECRET);
 	s = profile_hold(profile);
-	ck_assert_uint_eq(s->watch.count, 2);
+	ck_assert_uint_eq(s->watch.count, 1);
 	stack_release(&s);
 	project_secret(&project, "secret", "FAKEkey\n");
 	ck_assert_int_eq(sign(), APAM_OK);
+	ck_assert_uint_eq(profile->stack->watch.count, 2);
 }
 END_TEST
 

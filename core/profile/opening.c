@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A stack is opened before others see it: the thread that opens it makes a new
+ * one of what was read, and puts that in its place.
+ */
+#include "profile/opening.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/problems.h"
+
+void
+opening_init(struct opening *o)
+{
+	o->busy = false;
+	clock_condition(&o->ended);
+}
+
+void
+opening_free(struct opening *o)
+{
+	pthread_cond_destroy(&o->ended);
+}
+
+/* With the context's lock held.  False where the deadline passes first. */
+static bool
+wait_for_other(struct apam_profile *p, int64_t deadline)
+{
+	pthread_mutex_t *lock = &p->ctx->env.lock;
+	struct timespec until;
+	int64_t left;
+
+	if (deadline == 0)
+		return pthread_cond_wait(&p->opening.ended, lock) == 0;
+	left = deadline - clock_ms();
+	return left > 0 && clock_after(CLOCK_MONOTONIC, left, &until) &&
+	    pthread_cond_timedwait(&p->opening.ended, lock, &until) !=
+	    ETIMEDOUT;
+}
+
+/*
+ * The stack in use, held: open, or for the caller to open.  False, with one
+ * that is not open, where another thread is at that for too long.
+ */
+static bool
+begin(struct apam_profile *p, int64_t deadline, struct stack **s)
+{
+	bool in_time = true;
+
+	pthread_mutex_lock(&p->ctx->env.lock);
+	while (in_time && p->opening.busy && !stack_is_open(p->stack))
+		in_time = wait_for_other(p, deadline);
+	*s = stack_hold(p->stack);
+	if (in_time && !stack_is_open(*s))
+		p->opening.busy = true;
+	pthread_mutex_unlock(&p->ctx->env.lock);
+	return in_time;
+}
+
+/*
+ * Put the open stack, or NULL, in the place of the one that it was opened from.
+ * That may have been replaced by another: then this does nothing.
+ */
+static void
+end(struct apam_profile *p, struct stack *closed, struct stack *open)
+{
+	struct stack *old = NULL;
+
+	pthread_mutex_lock(&p->ctx->env.lock);
+	p->opening.busy = false;
+	if (open != NULL && p->stack == closed) {
+		old = p->stack;
+		p->stack = stack_hold(open);
+	}
+	pthread_cond_broadcast(&p->opening.ended);
+	pthread_mutex_unlock(&p->ctx->env.lock);
+	stack_release(&old);
+}
+
+/*
+ * Replace *s by the stack in use, opened by this thread if by no other.  False
+ * with a problem added where it cannot be opened.
+ */
+static bool
+take_open(struct apam_profile *p, int64_t deadline, struct stack **s,
+    struct problems *all)
+{
+	struct stack *closed;
+
+	stack_release(s);
+	if (!begin(p, deadline, s)) {
+		problems_add(all, APAM_E_DEADLINE, (*s)->profile->file, 0,
+		    "another thread reads the profile's secrets and did not "
+		    "finish in time");
+		return false;
+	}
+	if (stack_is_open(*s))
+		return true;
+	closed = *s;
+	*s = stack_open(closed, deadline, all);
+	end(p, closed, *s);
+	stack_release(&closed);
+	return *s != NULL;
+}
+
+/* What no call but this one sees would not be known to apam_judge. */
+static bool
+is_in_use(struct apam_profile *p, const struct stack *s)
+{
+	bool in_use;
+
+	pthread_mutex_lock(&p->ctx->env.lock);
+	in_use = p->stack == s || stack_is_open(p->stack);
+	pthread_mutex_unlock(&p->ctx->env.lock);
+	return in_use;
+}
+
+struct stack *
+profile_hold(struct apam_profile *p)
+{
+	struct stack *s;
+
+	pthread_mutex_lock(&p->ctx->env.lock);
+	s = stack_hold(p->stack);
+	pthread_mutex_unlock(&p->ctx->env.lock);
+	return s;
+}
+
+struct stack *
+profile_open(struct apam_profile *p, int64_t deadline, struct apam_error *err)
+{
+	struct problems all;
+	struct stack *s = NULL;
+
+	problems_init(&all);
+	while (take_open(p, deadline, &s, &all))
+		if (is_in_use(p, s))
+			return s;
+	stack_release(&s);
+	if (err != NULL && err->status == APAM_OK)
+		*err = all.first;
+	error_locate(err, p->name, -1);
+	return NULL;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Opening a profile's stack when it is first used.  One thread opens it, which
+ * may run programs that print secrets; the others wait for that thread.
+ */
+#ifndef CORE_OPENING_H
+#define CORE_OPENING_H
+
+#include "profile/handle.h"
+#include "profile/stack.h"
+
+/* The stack in use, held, whatever its files say, and open or not. */
+struct stack *profile_hold(struct apam_profile *profile);
+
+/*
+ * The profile's stack, open and held.  NULL with *err set where it cannot be
+ * opened until `deadline` (clock_ms; 0: none): CONFIG, TRUST, SECRET, MODULE,
+ * DEADLINE.
+ */
+struct stack *profile_open(struct apam_profile *profile, int64_t deadline,
+    struct apam_error *err);
+
+/* The state of it at the begin, in a child after fork, and at the end. */
+void opening_init(struct opening *o);
+void opening_free(struct opening *o);
+
+#endif
