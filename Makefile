@@ -91,11 +91,12 @@ TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
 PRODUCT  := $(BUILD)/apam $(BUILD)/apam-request.so $(BUILD)/$(SONAME) \
 	$(BUILD)/$(CURL_SONAME) $(BUILD)/apam.pc $(BUILD)/apam-curl.pc $(MODULES) \
 	$(INTERNAL)
-PROGRAMS := $(PRODUCT) $(BUILD)/tests/gdb/shown $(CHECKS) $(TEST_MODULES) $(REPLAYS) $(SANDBOX)
+SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX)
+PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
-.PHONY: all help demo test run-tests programs peers lint lint-style sanitize fuzz \
+.PHONY: all help demo test run-all run-tests programs peers lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
-	stress tsan run-tsan \
+	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
 	run-fuzz bench run-bench bench-peers \
 	run-bench-peers compile_commands.json install uninstall clean FORCE
 .SECONDARY:
@@ -277,7 +278,7 @@ checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
 $(call checks,answer failure): $(BUILD)/hosts/curl/answer.o \
 	$(BUILD)/hosts/curl/failure.o
 $(call checks,handle): $(filter-out %/curl.o,$(CURL_OBJ))
-$(call checks,answer handle): LDFLAGS += -Wl,--wrap=curl_easy_getinfo
+$(call checks,answer handle): OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
 $(call checks,cancel rotation nameserver): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
 $(call checks,cancel check context curl_fd environment exit \
@@ -287,9 +288,9 @@ $(call checks,cancel check context curl_fd environment exit \
 $(call checks,share_record sign): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 # Those with tests/support/no_malloc.h.
-$(call checks,lifetime op): LDFLAGS += $(call wrap,malloc)
+$(call checks,lifetime op): OUR_LDFLAGS += $(call wrap,malloc)
 # Whose calls of the system fail in turn.
-$(call checks,view): LDFLAGS += $(call wrap,openat fstat pread)
+$(call checks,view): OUR_LDFLAGS += $(call wrap,openat fstat pread)
 # Those that make keys of the kernel's.
 $(call checks,secret_keyring secret): CORE_LIBS += -lkeyutils
 
@@ -361,12 +362,42 @@ deps-%:
 	@tools/deps $*
 
 test: deps-build deps-test
+	@$(MAKE) run-all
+
+run-all:
 	@$(MAKE) -j$(CORES) programs
 	@$(MAKE) run-tests
 
 run-tests: $(PROGRAMS)
 	@$(ERASE)
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) JOBS=$(JOBS) tests/run $(TESTS)
+
+# What run-tests runs, a line each, for tests/suite/doc/all_run.sh.
+list-tests:
+	@printf '%s\n' $(TESTS)
+
+# `make check_NAME`: the tests of that name alone, with all that they print.
+named = $(filter %/check_$(1) %/fuzz_$(1) %/$(1).sh,$(TESTS))
+NAMES := $(sort $(patsubst check_%,%,$(patsubst fuzz_%,%,$(basename \
+	$(notdir $(TESTS))))))
+# What reads of all programs whether they are there.
+ABOUT_ALL = %/promises.sh
+
+$(NAMES:%=check_%): check_%: deps-build deps-test
+	@$(MAKE) -j$(CORES) $(SUPPORT) $(if $(filter $(ABOUT_ALL),\
+	    $(call named,$*)),programs,$(filter-out %.sh,$(call named,$*)))
+	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) SHOW=1 tests/run $(call named,$*)
+
+# How much of each floor all tests reach; fails below the limits that
+# tools/coverage has.
+coverage: deps-build deps-test
+	@rm -rf $(BUILD)/coverage
+	@$(MAKE) -j$(CORES) $(WITH_COVERAGE) programs
+	@$(MAKE) $(WITH_COVERAGE) run-tests
+	@BUILD=$(BUILD)/coverage tools/coverage
+
+WITH_COVERAGE = BUILD=$(BUILD)/coverage CC=gcc LDFLAGS=--coverage \
+	CFLAGS='-O0 -g --coverage -fprofile-update=atomic -U_FORTIFY_SOURCE'
 
 demo: deps-build deps-test
 	@$(MAKE) all $(BUILD)/sandbox
@@ -382,7 +413,7 @@ sanitize: deps-build deps-test
 	UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
 	$(MAKE) BUILD=$(BUILD)/sanitize SANITIZE=address,undefined \
-	    CFLAGS='-O1 -g -fno-sanitize-recover=all' run-tests
+	    CFLAGS='-O1 -g1 -fno-sanitize-recover=all' run-all
 
 # The tests of what runs side by side, at full size: minutes.
 LIVE = lifecycle reload_live sign_start_live share fork slot rotation
@@ -399,10 +430,10 @@ stress: deps-build deps-test
 # takes well; a fork of a process with threads it does not: tests/support/tsan.supp.
 tsan: deps-build deps-test
 	@TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:suppressions=$(CURDIR)/tests/support/tsan.supp \
-	$(MAKE) BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS='-O1 -g' run-tsan
+	$(MAKE) -j$(CORES) BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS='-O1 -g' run-tsan
 
 run-tsan: $(PROGRAMS)
-	@BUILD=$(BUILD) tests/run $(LIVE_CHECKS) \
+	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run $(LIVE_CHECKS) \
 	    $(call checks,sign finder)
 
 # Each target for FUZZ_SECONDS; what it finds lies in $(BUILD)/fuzz/found.
@@ -416,8 +447,7 @@ run-fuzz: $(FUZZERS)
 
 # How much of each parser's lines the corpora reach; below 90 % is a failure.
 fuzz-coverage: deps-build
-	@$(MAKE) BUILD=$(BUILD)/coverage CC=gcc LDFLAGS=--coverage \
-	    CFLAGS='-O0 -g --coverage -U_FORTIFY_SOURCE' run-fuzz-coverage
+	@$(MAKE) -j$(CORES) $(WITH_COVERAGE) run-fuzz-coverage
 
 run-fuzz-coverage: $(REPLAYS)
 	@$(ERASE)
@@ -444,21 +474,36 @@ run-bench-peers: $(BENCH_PROGRAMS)
 
 # ---- Lint -------------------------------------------------------------------
 
+EVERY_SOURCE := $(shell find core hosts modules tests doc -name '*.c' | sort)
 SOURCES := $(sort $(wildcard $(addsuffix /*.c,core/* hosts/* hosts/*/* modules \
 	modules/* tests/* tests/unit/* doc/*)) \
 	$(wildcard core/*/object/*.c))
 
-lint: deps-build deps-test deps-lint
-	@$(MAKE) BUILD=$(BUILD)/lint-gcc CC=gcc CFLAGS='-O2 -Werror' programs
-	@$(MAKE) BUILD=$(BUILD)/lint-clang CC=clang CFLAGS='-O2 -Werror' programs
-	@$(MAKE) all lint-style
+lint: lint-gcc lint-clang
+	@$(MAKE) -j$(CORES) all
+	@$(MAKE) lint-style
+
+# What no compiler warns of, in any file; nothing is linked.
+lint-gcc: deps-build deps-test
+	@$(MAKE) -j$(CORES) BUILD=$(BUILD)/lint-gcc CC=gcc \
+	    CFLAGS='-O2 -Werror' objects
+
+lint-clang: deps-build deps-test deps-lint
+	@$(MAKE) -j$(CORES) BUILD=$(BUILD)/lint-clang CC=clang \
+	    CFLAGS='-O2 -Werror' objects
+
+# The programs of tests/bench/peers need what `make bench-peers` installs.
+objects: $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/peers/%,\
+	$(EVERY_SOURCE)))
+	@$(ERASE)
 
 # Headers are laid out by hand: their comments stand in columns.  cppcheck 2.10
 # cannot expand some macros of the tests, whose arguments are string literals.
 lint-style:
 	@echo '  clang-format, cppcheck, symbols'
-	@clang-format --dry-run -Werror $(SOURCES)
-	@cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
+	@printf '%s\n' $(SOURCES) | xargs -n 20 -P $(CORES) \
+	    clang-format --dry-run -Werror
+	@cppcheck -j $(CORES) --quiet --error-exitcode=1 --std=c11 --inline-suppr \
 	    --enable=warning,performance,portability -Iinclude -Icore -Ihosts \
 	    --suppress=missingIncludeSystem '-Djson_object_foreach(o,k,v)=for(;;)' \
 	    --suppress='preprocessorErrorDirective:tests/*' $(SOURCES)
@@ -469,8 +514,6 @@ lint-style:
 # ---- Editors ----------------------------------------------------------------
 # How each file is compiled, for clangd and other tools, which look for it here:
 # in the folder `build` of a project.  It is what this Makefile says itself.
-
-EVERY_SOURCE = $(shell find core hosts modules tests doc -name '*.c' | sort)
 
 compile_commands.json:
 	@mkdir -p $(BUILD)
