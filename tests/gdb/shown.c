@@ -28,6 +28,8 @@ static struct {
 	struct credential_state *credential;
 	struct key_state *key;
 	struct slot *slot;
+	struct entry *latched; /* of a profile whose key the provider denies */
+	struct entry *failing; /* and of one that cannot be reached */
 } seen;
 
 /* gdb stops here. */
@@ -58,6 +60,7 @@ make_profile(void)
 
 	project_make(p);
 	project_module(p, "basic-email-key", false);
+	project_module(p, "return-test", true);
 	project_secret(p, "secret", SECRET "\n");
 	project_entries(p, "p",
 	    "{ scheme = \"basic-email-key\"; email = \"a@example.com\"; "
@@ -83,11 +86,35 @@ sign(void)
 	seen.slot = atomic_load(&seen.profile->slot);
 }
 
+/* The entry of a profile whose module fails, after one try to sign. */
+static struct entry *
+try_to_sign(const char *name, enum apam_status status)
+{
+	const struct apam_request request = APAM_REQUEST("GET", URL);
+	struct apam_signature signature = APAM_SIGNATURE_INIT;
+	struct apam_profile *profile;
+	char entry[256];
+
+	(void)snprintf(entry, sizeof(entry),
+	    "{ scheme = \"return-test\"; acquire = 0; "
+	    "acquire_status = %d; }",
+	    (int)status);
+	project_entries(&seen.project, name, entry);
+	profile = project_get(&seen.project, name);
+	ck_assert_int_ne(
+	    apam_sign(profile, &request, &signature, &seen.project.err),
+	    APAM_OK);
+	apam_signature_release(&signature);
+	return &profile->stack->entries[0];
+}
+
 START_TEST(gdb_stops_in_a_process_that_signs)
 {
 	make_bytes();
 	make_profile();
 	sign();
+	seen.latched = try_to_sign("denied", APAM_E_DENIED);
+	seen.failing = try_to_sign("down", APAM_E_NETWORK);
 	shown(&seen);
 	apam_signature_release(&seen.signature);
 	buf_free(&seen.buf);

@@ -238,6 +238,22 @@ class KeyState(Printer):
         return said
 
 
+class FlightState(Printer):
+    """What is under way for an entry, and who waits."""
+
+    def line(self):
+        v = self.v
+        said = ["a flight is under way" if v["busy"] else "no flight"]
+        if v["queued"]:
+            said.append("which waits for another process's")
+        if int(v["waiting"]):
+            said.append(a_number_of(int(v["waiting"]), "thread") + " waiting")
+        said.append("%d landed" % int(v["flights"]))
+        if int(v["outcome"]["status"]) != 0:
+            said.append("the last one: " + Error(v["outcome"]).line())
+        return ", ".join(said)
+
+
 class Entry(Printer):
     def line(self):
         v = self.v
@@ -295,6 +311,7 @@ PRINTERS = {
     "credential": Credential,
     "credential_state": CredentialState,
     "entry": Entry,
+    "flight_state": FlightState,
     "key_state": KeyState,
     "slot": Slot,
     "stack": Stack,
