@@ -6,7 +6,7 @@
 #ifndef CORE_KEY_EDIT_H
 #define CORE_KEY_EDIT_H
 
-#include "keys/record.h"
+#include "keys/record_set.h"
 
 /*
  * Register a key, as from now and by this user, with a mark of its secret that

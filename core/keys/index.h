@@ -19,7 +19,7 @@
 #ifndef CORE_KEY_INDEX_H
 #define CORE_KEY_INDEX_H
 
-#include "keys/record.h"
+#include "keys/record_set.h"
 
 #define KEY_INDEX_BLOCK 4096
 #define KEY_INDEX_DAMAGED (-1)

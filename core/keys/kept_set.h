@@ -7,7 +7,7 @@
 #define CORE_KEPT_SET_H
 
 #include "keys/place.h"
-#include "keys/record.h"
+#include "keys/record_set.h"
 
 /*
  * Free a set that was read and not changed, and keep it for the next reader in

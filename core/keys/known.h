@@ -10,7 +10,7 @@
 #ifndef CORE_KEY_KNOWN_H
 #define CORE_KEY_KNOWN_H
 
-#include "keys/record.h"
+#include "keys/record_set.h"
 
 enum key_known_kind {
 	KEY_KNOWN_NOTHING,	/* there is no such file */

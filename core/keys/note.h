@@ -20,6 +20,7 @@
 #ifndef CORE_KEY_NOTE_H
 #define CORE_KEY_NOTE_H
 
+#include "base/buf.h"
 #include "base/this_process.h"
 #include "keys/record.h"
 #include "keys/seen.h"

@@ -130,9 +130,8 @@ has_changed(struct keys_watch *w)
 {
 	if (w->now.damage.status != APAM_OK)
 		return true;
-	key_view_follow(&w->registry, &w->counter);
-	if (counter_now(w) != w->now.counter ||
-	    key_view_changed(&w->registry, &w->print))
+	if (key_view_follow(&w->registry, &w->counter, &w->print) ||
+	    counter_now(w) != w->now.counter)
 		return true;
 	w->looked_at = clock_ms();
 	return false;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sets of keys in memory: adding to them, and their order in the index.
+ * Small texts are allocated by the batch; the order comes from a bucket sort by
+ * hash.
  */
-#include "keys/record.h"
+#include "keys/record_set.h"
 
 #include <stdlib.h>
 #include <string.h>

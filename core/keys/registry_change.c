@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "keys/record_read.h"
 #include "keys/registry_fit.h"
 #include "keys/registry_write.h"
 

@@ -11,7 +11,7 @@
 #define CORE_REGISTRY_CHANGE_H
 
 #include "keys/place.h"
-#include "keys/record.h"
+#include "keys/record_set.h"
 
 /* What changes a set; returns APAM_OK to have it written, or an error. */
 typedef enum apam_status key_registry_edit(void *arg, struct key_set *set,

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "file/at.h"
 #include "keys/kept_set.h"
+#include "keys/record_read.h"
 #include "keys/view.h"
 
 #define LOCK_WAIT_MS 10000

@@ -17,6 +17,8 @@
 #include "base/random.h"
 #include "file/replace.h"
 #include "keys/counter.h"
+#include "keys/record_read.h"
+#include "keys/record_write.h"
 #include "keys/registry_fit.h"
 #include "keys/view.h"
 

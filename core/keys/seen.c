@@ -4,18 +4,11 @@
  */
 #include "keys/seen.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/random.h"
 #include "base/str.h"
-
-static void
-put_hex(char *to, const unsigned char *bytes, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		(void)snprintf(to + 2 * i, 3, "%02x", bytes[i]);
-}
+#include "text/encode.h"
 
 bool
 seen_make(const struct key_identity *key, char to[SEEN_TEXT])
@@ -27,8 +20,8 @@ seen_make(const struct key_identity *key, char to[SEEN_TEXT])
 	if (!random_bytes(salt, sizeof(salt)) ||
 	    key_mark(key, salt, mark, &why) != APAM_OK)
 		return false;
-	put_hex(to, salt, sizeof(salt));
-	put_hex(to + 2 * sizeof(salt), mark, sizeof(mark));
+	encode_hex(salt, sizeof(salt), to);
+	encode_hex(mark, sizeof(mark), to + 2 * sizeof(salt));
 	return true;
 }
 
@@ -55,6 +48,6 @@ seen_is_of(const struct key_identity *key, const char *seen)
 		    str_hex(seen[2 * i + 1]));
 	if (key_mark(key, salt, mark, &why) != APAM_OK)
 		return false;
-	put_hex(own, mark, sizeof(mark));
+	encode_hex(mark, sizeof(mark), own);
 	return strcmp(own, seen + 2 * sizeof(salt)) == 0;
 }

@@ -11,7 +11,7 @@
 #ifndef CORE_KEY_STANDS_H
 #define CORE_KEY_STANDS_H
 
-#include "keys/record.h"
+#include "keys/record_set.h"
 
 /* How the registry tells keys of one id apart, in a record or in the index. */
 struct key_claim {

@@ -7,6 +7,7 @@
 #include "keys/view.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -147,27 +148,6 @@ key_view_close(struct key_view *view)
 	view->fd = -1;
 }
 
-void
-key_view_follow(
-    const struct key_registry *registry, struct key_counter *counter)
-{
-	bool absent;
-	const int state = key_place_state(registry, &absent, NULL);
-	int directory = -1;
-
-	if (state >= 0)
-		directory = key_place_directory(
-		    registry, state, KEY_PLACE_INDEX, &absent, NULL);
-	if (directory >= 0 || absent)
-		key_counter_follow(counter, directory);
-	else
-		counter->blind = true;
-	if (directory >= 0)
-		(void)close(directory);
-	if (state >= 0)
-		(void)close(state);
-}
-
 static bool
 may_be_there(const struct key_registry *registry, const char *name)
 {
@@ -178,21 +158,54 @@ may_be_there(const struct key_registry *registry, const char *name)
 	return lstat(path, &st) == 0 || errno != ENOENT;
 }
 
+static bool
+is_another(int directory, const char *name, const struct file_print *print)
+{
+	struct file_print now;
+	struct stat st;
+
+	if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return true;
+	now = file_print_of(&st);
+	return !file_print_same(&now, print);
+}
+
 bool
 key_view_changed(
     const struct key_registry *registry, const struct file_print *print)
 {
-	struct file_print now;
 	char path[KEY_PLACE_PATH];
-	struct stat st;
 
 	if (print->inode == 0)
 		return may_be_there(registry, KEY_PLACE_INDEX) ||
 		    may_be_there(registry, KEY_PLACE_KNOWN) ||
 		    may_be_there(registry, KEY_PLACE_REGISTRY);
 	key_place_path(registry, KEY_PLACE_INDEX "/" KEY_PLACE_KEYS, path);
-	if (lstat(path, &st) != 0)
-		return true;
-	now = file_print_of(&st);
-	return !file_print_same(&now, print);
+	return is_another(AT_FDCWD, path, print);
+}
+
+bool
+key_view_follow(const struct key_registry *registry,
+    struct key_counter *counter, const struct file_print *print)
+{
+	bool absent, changed = false;
+	const int state = key_place_state(registry, &absent, NULL);
+	int directory = -1;
+
+	if (state >= 0)
+		directory = key_place_directory(
+		    registry, state, KEY_PLACE_INDEX, &absent, NULL);
+	if (directory >= 0 || absent)
+		key_counter_follow(counter, directory);
+	else
+		counter->blind = true;
+	if (print != NULL && directory >= 0 && print->inode != 0)
+		changed = is_another(directory, KEY_PLACE_KEYS, print);
+	else if (print != NULL)
+		changed = key_view_changed(registry, print);
+	if (directory >= 0)
+		(void)close(directory);
+	if (state >= 0)
+		(void)close(state);
+	return changed;
 }

@@ -39,11 +39,15 @@ void key_view_close(struct key_view *view);
 enum apam_status key_view_refuse(const struct key_registry *registry,
     int failed, struct apam_error *err);
 
-/* Have a counter follow the registry's, and no more. */
-void key_view_follow(const struct key_registry *registry,
-    struct key_counter *counter);
+/*
+ * Have a counter follow the registry's, and no more.  True if the index is not
+ * the one that the print is of; that is found on the same way to it.  `print`
+ * may be NULL.
+ */
+bool key_view_follow(const struct key_registry *registry,
+    struct key_counter *counter, const struct file_print *print);
 
-/* True where the index is not the one that the print is of. */
+/* The same question by path alone, which takes no descriptor. */
 bool key_view_changed(const struct key_registry *registry,
     const struct file_print *print);
 

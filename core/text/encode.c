@@ -16,6 +16,18 @@ byte_at(struct apam_str s, size_t i)
 }
 
 void
+encode_hex(const unsigned char *bytes, size_t n, char *to)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		*to++ = digits[bytes[i] >> 4];
+		*to++ = digits[bytes[i] & 15];
+	}
+	*to = '\0';
+}
+
+void
 encode_base64(struct buf *b, struct apam_str bytes)
 {
 	for (size_t i = 0; i < bytes.n; i += 3) {

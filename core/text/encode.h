@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text encodings, each of which appends to a buffer.
+ * Text encodings; each but encode_hex appends to a buffer.
  */
 #ifndef CORE_ENCODE_H
 #define CORE_ENCODE_H
 
 #include "base/buf.h"
 
+/* Lower case hexadecimal digits of n bytes, and a NUL: 2 * n + 1 bytes. */
+void encode_hex(const unsigned char *bytes, size_t n, char *to);
 /* Standard alphabet, padded.  RFC 4648, 4. */
 void encode_base64(struct buf *b, struct apam_str bytes);
 /* application/x-www-form-urlencoded.  RFC 6749, appendix B. */

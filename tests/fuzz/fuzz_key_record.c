@@ -5,7 +5,8 @@
  */
 #include "base/str.h"
 #include "fuzz.h"
-#include "keys/record.h"
+#include "keys/record_read.h"
+#include "keys/record_write.h"
 
 static void
 check_record(const struct key_record *r)

@@ -17,6 +17,8 @@
 #include "keys/counter.h"
 #include "keys/index.h"
 #include "keys/known.h"
+#include "keys/record_read.h"
+#include "keys/record_write.h"
 #include "keys/registry.h"
 #include "keys/registry_change.h"
 

@@ -9,6 +9,8 @@
 
 #include "base/clock.h"
 #include "base/login_name.h"
+#include "keys/record_read.h"
+#include "keys/record_write.h"
 #include "support/clock.h"
 #include "support/run.h"
 

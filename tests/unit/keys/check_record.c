@@ -3,7 +3,8 @@
  * Tests of core/keys/record.c: each way in which a text is not a registry, and the
  * line that is named; and that what is written reads the same again.
  */
-#include "keys/record.h"
+#include "keys/record_read.h"
+#include "keys/record_write.h"
 
 #include <stdio.h>
 #include <stdlib.h>

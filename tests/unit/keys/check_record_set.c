@@ -4,7 +4,7 @@
  * there twice, among as many as a registry may have.  Reading and writing is
  * check_key_record's.
  */
-#include "keys/record.h"
+#include "keys/record_set.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -724,7 +724,7 @@ START_TEST(what_is_done_already_is_told)
 	before = generation();
 	fall_behind(_i);
 	ck_assert(key_counter_init(&counter));
-	key_view_follow(&registry, &counter);
+	(void)key_view_follow(&registry, &counter, NULL);
 	value = atomic_load(counter.value);
 	ck_assert_int_eq(
 	    key_registry_change(&registry, refuse, id, &err), APAM_E_USAGE);
@@ -980,7 +980,7 @@ START_TEST(another_user_reads_and_does_not_change)
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	ck_assert_uint_eq(count(), 1);
 	ck_assert(key_counter_init(&counter));
-	key_view_follow(&registry, &counter);
+	(void)key_view_follow(&registry, &counter, NULL);
 	ck_assert(counter.attached && !counter.blind);
 	key_counter_free(&counter);
 	not_changed(APAM_E_CONFIG, "may not be changed by this user");
@@ -1031,25 +1031,25 @@ START_TEST(a_counter_follows_the_registry)
 	uint64_t value;
 
 	ck_assert(key_counter_init(&counter));
-	key_view_follow(&registry, &counter);
+	(void)key_view_follow(&registry, &counter, NULL);
 	ck_assert(!counter.attached && !counter.blind);
 	make_registry();
-	key_view_follow(&registry, &counter);
+	(void)key_view_follow(&registry, &counter, NULL);
 	ck_assert(counter.attached && !counter.blind);
 	value = atomic_load(counter.value);
 	ck_assert_uint_ne(value, 0);
 	/* What cannot be believed or looked at may be another. */
 	ck_assert_int_eq(chmod(below("index"), 0775), 0);
-	key_view_follow(&registry, &counter);
+	(void)key_view_follow(&registry, &counter, NULL);
 	ck_assert(counter.blind);
 	ck_assert_uint_eq(atomic_load(counter.value), value);
 	ck_assert_int_eq(chmod(below("index"), 0755), 0);
-	key_view_follow(&registry, &counter);
+	(void)key_view_follow(&registry, &counter, NULL);
 	ck_assert(!counter.blind);
 	if (geteuid() == 0) {
 		ck_assert_int_eq(chmod(below("index"), 0700), 0);
 		ck_assert_int_eq(seteuid(OTHER_UID), 0);
-		key_view_follow(&registry, &counter);
+		(void)key_view_follow(&registry, &counter, NULL);
 		ck_assert(counter.blind);
 	}
 	key_counter_free(&counter);
