@@ -92,12 +92,26 @@ status=$?
 : >"$dir/out"
 expect "a full disk" 5 '' '^apam: cannot write' "$dir/err"
 
-# Start-up time is most of what a run costs: no libcurl
-# where nobody is asked. glibc says which libraries it loads.
-LD_DEBUG=files "$build/apam" -c "$dir/apam.conf" headers aladdin $origin/ \
-    >/dev/null 2>"$dir/err"
-if grep -q libapam "$dir/err"; then
-	holds "the module was loaded" grep -q basic-email-key "$dir/err"
-	holds "libcurl was not" eval '! grep -q libcurl "$dir/err"'
+# Start-up time is most of what a run costs: no command but request loads what
+# sends.  glibc says which libraries it loads.
+loads()
+{
+	LD_DEBUG=files "$build/apam" -c "$dir/apam.conf" "$@" 2>&1 >/dev/null |
+	    grep -oE 'lib(apam-)?curl\.so|apam-request\.so|libapam\.so' |
+	    sort -u | tr '\n' ' ' >"$dir/loaded"
+}
+loads list
+if grep -q libapam "$dir/loaded"; then
+	for words in list lint modules "explain $origin/" \
+	    "headers aladdin $origin/"; do
+		loads $words
+		holds "what $words loads" grep -qx 'libapam.so ' "$dir/loaded"
+	done
+	loads request http://127.0.0.1:1/
+	holds "a URL that no profile has loads no more" \
+	    grep -qx 'libapam.so ' "$dir/loaded"
+	loads request aladdin $origin:1/
+	holds "what request loads" \
+	    grep -q 'apam-request.so libapam-curl.so' "$dir/loaded"
 fi
 finish
