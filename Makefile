@@ -275,8 +275,8 @@ checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
 
 # Those that look into libapam-curl have its objects, and so have those of the
 # core that call it.
-$(call checks,answer failure): $(BUILD)/hosts/curl/answer.o \
-	$(BUILD)/hosts/curl/failure.o
+$(call checks,answer border failure): $(BUILD)/hosts/curl/answer.o \
+	$(BUILD)/hosts/curl/border.o $(BUILD)/hosts/curl/failure.o
 $(call checks,handle): $(filter-out %/curl.o,$(CURL_OBJ))
 $(call checks,answer handle): OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
 $(call checks,cancel rotation nameserver): $(CURL_OBJ)

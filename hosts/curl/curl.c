@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "curl/border.h"
 #include "curl/failure.h"
 #include "curl/handle.h"
 
@@ -22,6 +23,7 @@ enum stage {
 
 struct apam_curl_call {
 	struct apam_profile *profile;
+	struct apam_transfer transfer; /* as this library knows it */
 	struct apam_transport transport; /* one for all sendings */
 	struct curl_handle handle;
 	enum stage stage;
@@ -117,11 +119,10 @@ check_headers(const struct apam_transfer *t, struct apam_error *err)
 static enum apam_status
 check_form(const struct apam_transfer *t, struct apam_error *err)
 {
-	if (t->size < sizeof(*t) || t->method == NULL || t->url == NULL ||
-	    t->timeout_ms < 0)
+	if (t->method == NULL || t->url == NULL || t->timeout_ms < 0)
 		return failure_set(err, APAM_E_USAGE,
-		    "the transfer lacks size, method or URL, or has a "
-		    "negative timeout");
+		    "the transfer lacks method or URL, or has a negative "
+		    "timeout");
 	if (t->body != NULL &&
 	    (t->body->kind == APAM_BODY_SHA256 ||
 		t->body->kind == APAM_BODY_UNKNOWN))
@@ -131,8 +132,9 @@ check_form(const struct apam_transfer *t, struct apam_error *err)
 }
 
 static void
-fill_in(struct apam_curl_call *call, CURL *easy, const struct apam_transfer *t)
+fill_in(struct apam_curl_call *call, CURL *easy)
 {
+	const struct apam_transfer *t = &call->transfer;
 	const int timeout_ms = t->timeout_ms > 0 ? t->timeout_ms :
 						   call->transport.timeout_ms;
 
@@ -153,31 +155,42 @@ fill_in(struct apam_curl_call *call, CURL *easy, const struct apam_transfer *t)
 		.deadline = curl_handle_clock() + timeout_ms,
 	};
 	curl_handle_init(&call->handle);
+	failure_clear(&call->detail);
+}
+
+/* Take the transfer, and the way that it is to go. */
+static enum apam_status
+take(struct apam_curl_call *call, const struct apam_transfer *theirs,
+    struct apam_error *err)
+{
+	enum apam_status status = border_take(theirs, &call->transfer, err);
+
+	if (status == APAM_OK)
+		status = check_form(&call->transfer, err);
+	if (status == APAM_OK)
+		status = apam_transport_get(
+		    call->profile, call->transfer.url, &call->transport, err);
+	return status;
 }
 
 static struct apam_curl_call *
 call_new(struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, bool waits, struct apam_error *err)
 {
-	struct apam_curl_call *call;
+	struct apam_curl_call *call = calloc(1, sizeof(*call));
 
-	if (check_form(transfer, err) != APAM_OK)
-		return NULL;
-	call = calloc(1, sizeof(*call));
 	if (call == NULL) {
 		(void)failure_set(err, APAM_E_MEMORY, "out of memory");
 		return NULL;
 	}
+	call->profile = profile;
+	call->waits = waits;
 	call->transport.size = sizeof(call->transport);
-	if (apam_transport_get(profile, transfer->url, &call->transport, err) !=
-	    APAM_OK) {
+	if (take(call, transfer, err) != APAM_OK) {
 		free(call);
 		return NULL;
 	}
-	call->profile = profile;
-	call->waits = waits;
-	failure_clear(&call->detail);
-	fill_in(call, easy, transfer);
+	fill_in(call, easy);
 	return call;
 }
 
@@ -395,11 +408,15 @@ proceed(struct apam_curl_call *call, CURLcode code, bool *again,
 static void
 tell(const struct apam_curl_call *call, struct apam_result *result)
 {
-	result->status = call->handle.status;
-	result->tries = call->tries;
-	result->verdict = call->judgement.verdict;
-	result->retry_at = call->judgement.retry_at;
-	result->reason = call->judgement.reason;
+	const struct apam_result known = {
+		.status = call->handle.status,
+		.tries = call->tries,
+		.verdict = call->judgement.verdict,
+		.retry_at = call->judgement.retry_at,
+		.reason = call->judgement.reason,
+	};
+
+	border_give(&known, result);
 	if (result->detail != NULL)
 		*result->detail = call->detail;
 }
@@ -412,9 +429,9 @@ finish(struct apam_curl_call *call, CURLcode code, bool *again,
 
 	*again = false;
 	failure_clear(err);
-	if (result->size < sizeof(*result))
-		return failure_set(
-		    err, APAM_E_USAGE, "the result lacks its size");
+	status = border_check(result, err);
+	if (status != APAM_OK)
+		return status;
 	status = proceed(call, code, again, err);
 	tell(call, result);
 	if (status != APAM_OK)
@@ -451,16 +468,16 @@ perform(struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, struct apam_result *result,
     struct apam_error *err)
 {
+	const struct apam_result nothing = { .status = 0 };
 	struct apam_curl_call *call;
 	enum apam_status status;
 	bool again = true;
 
 	failure_clear(err);
-	if (result->size < sizeof(*result))
-		return failure_set(
-		    err, APAM_E_USAGE, "the result lacks its size");
-	*result = (struct apam_result){ .size = result->size,
-		.detail = result->detail };
+	status = border_check(result, err);
+	if (status != APAM_OK)
+		return status;
+	border_give(&nothing, result);
 	if (result->detail != NULL)
 		failure_clear(result->detail);
 	call = call_new(profile, easy, transfer, true, err);
