@@ -3,6 +3,7 @@
  * Tests of core/flight/flight.c, driven by hand: no loop, no lifecycle.
  * Exchanges are real ones, with a server that says whatever the row wants.
  */
+#include "support/clock.h"
 #include "support/flights.h"
 
 #define URL "url = \"%/x\";"
@@ -464,9 +465,9 @@ START_TEST(a_sleep_has_an_end)
 	begin(EMPTY_200, SHARED, MINT);
 	lock = share_try_lock(t.entry);
 	ck_assert_int_ge(lock, 0);
-	f = flights_new(&t, FLIGHT_ACQUIRE, 50);
+	f = flights_new(&t, FLIGHT_ACQUIRE, FLIGHT_MS);
 	ck_assert_int_eq(flight_start(f), FLIGHT_SLEEP);
-	(void)poll(NULL, 0, 60);
+	clock_advance(FLIGHT_MS);
 	ck_assert_int_eq(flight_woken(f), FLIGHT_LANDED);
 	ck_assert_int_eq(f->error.status, APAM_E_DEADLINE);
 	ck_assert_ptr_null(f->made);
