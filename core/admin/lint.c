@@ -116,7 +116,7 @@ lint_profiles(struct lint *lint, const struct names_list *list)
 
 		if (to != NULL && to->profile != NULL)
 			to->profile(to->arg, name, i + 1, list->count);
-		if (profile_file(lint->ctx, name, file, sizeof(file)))
+		if (table_file(lint->ctx, name, file, sizeof(file)))
 			lint_profile(lint, name, file);
 		else
 			problems_add(lint->all, APAM_E_CONFIG,
@@ -172,7 +172,7 @@ lint_directory(struct lint *lint)
 	struct apam_error err;
 
 	error_clear(&err);
-	if (profiles_list_visible(lint->ctx, &list, &err) != APAM_OK) {
+	if (table_list_visible(lint->ctx, &list, &err) != APAM_OK) {
 		problems_add_error(
 		    lint->all, lint->ctx->env.settings->file, 0, &err);
 		return;

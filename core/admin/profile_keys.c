@@ -95,7 +95,7 @@ add_profile(struct named_keys *to, struct apam *ctx, const char *name)
 	struct problems all;
 
 	problems_init(&all);
-	if (!profile_file(ctx, name, file, sizeof(file)))
+	if (!table_file(ctx, name, file, sizeof(file)))
 		problems_add(&all, APAM_E_CONFIG, ctx->env.settings->file, 0,
 		    "profile_dir is too long");
 	else
@@ -206,7 +206,7 @@ named_keys_read(struct apam *ctx, struct named_keys *to, struct apam_error *err)
 	enum apam_status status;
 
 	named_keys_init(to);
-	status = profiles_list(ctx, &list, err);
+	status = table_list(ctx, &list, err);
 	for (size_t i = 0; i < list.count; i++)
 		if (!add_kept(to, &kept, list.names[i]))
 			add_profile(to, ctx, list.names[i]);

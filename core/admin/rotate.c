@@ -93,7 +93,7 @@ begin(struct rotation *r, struct apam_profile *profile, struct apam_error *err)
 	*r = (struct rotation){ .ctx = profile->ctx, .name = profile->name };
 	named_keys_init(&r->keys);
 	buf_init(&r->text, CONF_FILE_MAX);
-	if (!profile_file(r->ctx, r->name, r->file, sizeof(r->file)))
+	if (!table_file(r->ctx, r->name, r->file, sizeof(r->file)))
 		return error_set(err, APAM_E_CONFIG, "profile_dir is too long");
 	return read_profile(r, err);
 }

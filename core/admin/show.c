@@ -108,7 +108,7 @@ show_named(struct apam *ctx, const char *name,
 	if (apam_profile_get(ctx, name, &p, &why) == APAM_OK)
 		stack = profile_current(p, 0, &why);
 	if (stack == NULL) {
-		if (profile_file(ctx, name, file, sizeof(file)))
+		if (table_file(ctx, name, file, sizeof(file)))
 			info.file = file;
 		return each(arg, &info, &why);
 	}
@@ -130,7 +130,7 @@ apam_profiles(struct apam *ctx,
 	bool more = true;
 
 	error_clear(err);
-	status = profiles_list(ctx, &list, err);
+	status = table_list(ctx, &list, err);
 	for (size_t i = 0; more && i < list.count; i++)
 		more = show_named(ctx, list.names[i], each, arg);
 	names_list_free(&list);
@@ -205,7 +205,7 @@ apam_explain(struct apam *ctx, const char *url,
 {
 	HOLD_CANCEL;
 	struct question q = { .each = each, .arg = arg };
-	struct profile_index *index = NULL;
+	struct origin_index *index = NULL;
 	struct names_list list;
 	struct url parsed;
 	const char *why = url_parse(apam_str(url), &parsed);
@@ -215,15 +215,15 @@ apam_explain(struct apam *ctx, const char *url,
 	error_clear(err);
 	if (why != NULL)
 		return error_set(err, APAM_E_URL, "%s", why);
-	status = profiles_list(ctx, &list, err);
+	status = table_list(ctx, &list, err);
 	q.url = &parsed;
 	if (status == APAM_OK)
 		status = finder_index(ctx, &list, &index, err);
 	if (status == APAM_OK)
-		q.choice = profile_index_choose(index, &parsed);
+		q.choice = origin_index_choose(index, &parsed);
 	for (size_t i = 0; status == APAM_OK && more && i < list.count; i++)
 		more = answer(ctx, &q, list.names[i]);
-	profile_index_release(&index);
+	origin_index_release(&index);
 	names_list_free(&list);
 	return status;
 }

@@ -19,7 +19,7 @@ read_hearsay(struct entry *e, struct apam_entry_status *to)
 {
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 
-	if (!notify_said(e, &note))
+	if (!notify_hearsay(e, &note))
 		return;
 	to->checked_at = note.at;
 	key_note_quote(&note, to->evidence);
@@ -31,7 +31,7 @@ read_notes(struct entry *e, struct apam_entry_status *to)
 {
 	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 
-	if (!notify_noted(e, &note)) {
+	if (!notify_last_check(e, &note)) {
 		read_hearsay(e, to);
 		return;
 	}

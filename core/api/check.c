@@ -15,7 +15,8 @@
 #include "profile/reload.h"
 
 static void
-report(struct entry *e, const struct key_finding *f, struct apam_key_report *to)
+report_key(
+    struct entry *e, const struct key_finding *f, struct apam_key_report *to)
 {
 	memset(to, 0, sizeof(*to));
 	to->entry = (unsigned)e->index;
@@ -36,7 +37,7 @@ check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
 
 	/* An archived key is not sent to its provider. */
 	if (entry_is_archived(e, &finding)) {
-		report(e, &finding, to);
+		report_key(e, &finding, to);
 		return APAM_OK;
 	}
 	status = obtain_check(e, deadline, &finding, err);
@@ -48,7 +49,7 @@ check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
 		status = APAM_OK;
 	}
 	if (status == APAM_OK)
-		report(e, &finding, to);
+		report_key(e, &finding, to);
 	return status;
 }
 

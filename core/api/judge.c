@@ -42,7 +42,8 @@ may_be_older(const struct stack *s, const struct apam_signature *signature)
  * generation but the highest is known, so that they are taken to stand still.
  */
 static size_t
-place_of(struct stack *s, const struct apam_signature *signature, size_t i)
+place_of_signer(
+    struct stack *s, const struct apam_signature *signature, size_t i)
 {
 	if (signature->generation > s->since || signature->entries != 1U << i)
 		return i < s->count ? i : s->count;
@@ -108,7 +109,7 @@ judge_all(struct stack *s, const struct apam_signature *signature,
 
 		if (!(signature->entries & 1U << i))
 			continue;
-		at = place_of(s, signature, i);
+		at = place_of_signer(s, signature, i);
 		if (at < s->count)
 			judge_entry(s, at, r, signature->generation, out);
 		else
@@ -117,7 +118,7 @@ judge_all(struct stack *s, const struct apam_signature *signature,
 }
 
 static enum apam_status
-check_form(const struct stack *stack, const struct apam_signature *signature,
+check_judged(const struct stack *stack, const struct apam_signature *signature,
     const struct apam_answer *answer, struct apam_error *err)
 {
 	if (answer->size < sizeof(*answer) || answer->status < 100 ||
@@ -149,7 +150,7 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	error_clear(err);
 	*judgement = (struct apam_judgement){ .reason = "not judged" };
 	stack = profile_hold(profile);
-	status = check_form(stack, signature, answer, err);
+	status = check_judged(stack, signature, answer, err);
 	if (status != APAM_OK)
 		goto out;
 	judgement->reason = NULL;

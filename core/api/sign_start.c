@@ -71,7 +71,7 @@ attempt(struct apam_call *call)
 }
 
 static enum apam_status
-check_form(const struct apam_profile *profile,
+check_started(const struct apam_profile *profile,
     const struct apam_request *request, const struct apam_signature *signature,
     struct apam_error *err)
 {
@@ -97,7 +97,7 @@ apam_sign_start(struct apam_profile *profile,
 
 	*call = NULL;
 	error_clear(err);
-	status = check_form(profile, request, signature, err);
+	status = check_started(profile, request, signature, err);
 	if (status != APAM_OK || sign_short(profile, request, signature))
 		return status;
 	/* Of a slot that was written meanwhile, torn headers may be there. */

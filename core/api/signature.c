@@ -19,7 +19,7 @@ struct owned {
 
 /* Copy a text to *next with a NUL and move that on. */
 static struct apam_str
-put(char **next, struct apam_str text)
+lay_out(char **next, struct apam_str text)
 {
 	struct apam_str there = { *next, text.n };
 
@@ -51,7 +51,7 @@ size_of(const struct request *r, const struct apam_signing *s)
 
 /* Memory for `need` bytes: the host's where it is aligned and enough. */
 static char *
-block_of(struct apam_signature *to, size_t need)
+signature_block(struct apam_signature *to, size_t need)
 {
 	struct owned *owned;
 	size_t got;
@@ -76,7 +76,7 @@ signature_fill(struct apam_signature *to, const struct request *request,
 	struct apam_signing *s = &result->total;
 	const struct apam_header *from = fields_array(&s->headers);
 	const struct apam_header *names = fields_array(&s->covers);
-	char *block = block_of(to, size_of(request, s));
+	char *block = signature_block(to, size_of(request, s));
 	struct apam_header *headers;
 	struct apam_str *covered;
 	char *next;
@@ -88,14 +88,14 @@ signature_fill(struct apam_signature *to, const struct request *request,
 	covered = (struct apam_str *)(void *)(headers + s->headers.count);
 	next = (char *)(covered + s->covers.count);
 	for (size_t i = 0; i < s->headers.count; i++) {
-		headers[i].name = put(&next, from[i].name);
-		headers[i].value = put(&next, from[i].value);
+		headers[i].name = lay_out(&next, from[i].name);
+		headers[i].value = lay_out(&next, from[i].value);
 	}
 	for (size_t i = 0; i < s->covers.count; i++)
-		covered[i] = put(&next, names[i].name);
+		covered[i] = lay_out(&next, names[i].name);
 	to->url = request->given;
 	if (url_is_new(request))
-		to->url = put(&next, buf_view(&request->url)).p;
+		to->url = lay_out(&next, buf_view(&request->url)).p;
 	to->headers = headers;
 	to->header_count = s->headers.count;
 	to->covered = covered;

@@ -90,7 +90,7 @@ credential_state_fail(struct credential_state *s, const struct apam_error *why,
 }
 
 static void
-replace(struct credential_state *s, struct credential *c)
+replace_current(struct credential_state *s, struct credential *c)
 {
 	credential_release(&s->current);
 	s->current = credential_hold(c);
@@ -106,7 +106,7 @@ credential_state_take(struct credential_state *s,
 		key_state_given(&s->key, conf, c->since, c->view.acquired);
 	restraint_lift(&s->restraint);
 	s->landed = c->generation;
-	replace(s, c);
+	replace_current(s, c);
 	s->refresh_at = backoff_refresh_at(c->since, came, c->stale);
 }
 
@@ -185,14 +185,14 @@ credential_state_drop(struct credential_state *s)
 	s->refresh_at = INT64_MAX;
 }
 
-/* ---- Copies --------------------------------------------------------------- */
+/* ---- Copies -------------------------------------------------------------- */
 
 void
 credential_state_inherit(
     struct credential_state *s, const struct credential_state *old)
 {
 	if (old->current != NULL)
-		replace(s, old->current);
+		replace_current(s, old->current);
 	s->restraint = old->restraint;
 	s->rejected = old->rejected;
 	atomic_store(&s->rejections, atomic_load(&old->rejections));

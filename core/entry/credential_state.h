@@ -19,7 +19,7 @@
 
 struct credential_state {
 	struct credential *current;
-	uint64_t landed;	/* generation that the last flight made; 0: none */
+	uint64_t landed;	/* generation of the last flight's; 0: none */
 	uint64_t rejected;	/* generations up to this were rejected */
 	bool spared;		/* when it was, a standby entry was there */
 	_Atomic unsigned rejections; /* in a row, of fresh credentials */
@@ -55,28 +55,29 @@ bool credential_state_latched(const struct credential_state *s, int64_t now);
  * A credential.  One that another process acquired, `shared`, says nothing of
  * how long that takes.  It is held.
  */
-void credential_state_take(struct credential_state *s, const struct profile_entry *conf,
-    struct credential *c, bool shared);
+void credential_state_take(struct credential_state *s,
+    const struct profile_entry *conf, struct credential *c, bool shared);
 
 /*
  * None.  `retry_after` is how long the provider wants to be left alone, in
  * seconds; -1: it does not say.
  */
-void credential_state_fail(struct credential_state *s, const struct apam_error *why,
-    int64_t retry_after);
+void credential_state_fail(struct credential_state *s,
+    const struct apam_error *why, int64_t retry_after);
 
 /* What is known of the key: a dead one latches, a good one opens the latch. */
-void credential_state_learn(struct credential_state *s, const struct profile_entry *conf,
-    const struct key_finding *finding);
+void credential_state_learn(struct credential_state *s,
+    const struct profile_entry *conf, const struct key_finding *finding);
 
 /* The credential is not to be used again. */
 void credential_state_reject(struct credential_state *s);
 
 /*
- * The API's word is evidence enough to leave the key alone for a while, nobody
- * being there to be asked.
+ * There is nobody to ask about the key, so the API's word is enough to leave it
+ * alone for a while.
  */
-void credential_state_set_aside(struct credential_state *s, const struct profile_entry *conf);
+void credential_state_set_aside(struct credential_state *s,
+    const struct profile_entry *conf);
 
 /* A key that was set aside gets another chance when that time is over. */
 void credential_state_reopen(struct credential_state *s, int64_t now);
@@ -87,12 +88,14 @@ void credential_state_retry(struct credential_state *s);
 /* Forget the credential. */
 void credential_state_drop(struct credential_state *s);
 
-/* ---- Copies --------------------------------------------------------------- */
+/* ---- Copies -------------------------------------------------------------- */
 
 /* Go on with what another knows of the same key and options. */
-void credential_state_inherit(struct credential_state *s, const struct credential_state *old);
+void credential_state_inherit(struct credential_state *s,
+    const struct credential_state *old);
 
-/* What people are shown. */
-void credential_state_show(const struct credential_state *s, struct apam_entry_status *to);
+/* Fill in what people are shown, but for `refreshing`. */
+void credential_state_show(const struct credential_state *s,
+    struct apam_entry_status *to);
 
 #endif

@@ -37,7 +37,7 @@ on_refused(void *arg, size_t index, const char *text)
 }
 
 static bool
-load_module(struct entry *e, struct problems *all)
+load_entry_module(struct entry *e, struct problems *all)
 {
 	struct apam_error err;
 
@@ -142,7 +142,7 @@ entry_read(
     struct entry *e, const struct entry_place *place, struct problems *all)
 {
 	init(e, place);
-	if (load_module(e, all) &&
+	if (load_entry_module(e, all) &&
 	    profile_entry_options(
 		e->profile, place->index, &e->module->options, &e->values, all))
 		return true;

@@ -31,7 +31,7 @@ struct env {
 	/* "The context's lock": guards what entries know, and the profiles. */
 	pthread_mutex_t lock;
 	struct loop *loop;	/* moves the flights */
-	_Atomic bool note_missed; /* that notes are lost was said; flight/notify.c */
+	_Atomic bool note_missed; /* notify.c has said that notes are lost */
 };
 
 /* The number of a new credential: higher than that of any before it. */

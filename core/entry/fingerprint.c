@@ -32,7 +32,7 @@ static void put_table(struct run *run, const struct option_table *table,
     const struct apam_value *values);
 
 static void
-put_number(struct run *run, enum tag tag, uint64_t n)
+hash_number(struct run *run, enum tag tag, uint64_t n)
 {
 	const unsigned char byte = (unsigned char)tag;
 
@@ -41,21 +41,21 @@ put_number(struct run *run, enum tag tag, uint64_t n)
 }
 
 static void
-put_text(struct run *run, enum tag tag, struct apam_str text)
+hash_text(struct run *run, enum tag tag, struct apam_str text)
 {
-	put_number(run, tag, text.n);
+	hash_number(run, tag, text.n);
 	digest_put(&run->digest, text.p, text.n);
 }
 
 static void
 put_items(struct run *run, const struct apam_value *value)
 {
-	put_number(
+	hash_number(
 	    run, value->names == NULL ? TAG_LIST : TAG_MAP, value->count);
 	for (size_t i = 0; i < value->count; i++) {
 		if (value->names != NULL)
-			put_text(run, TAG_TEXT, value->names[i]);
-		put_text(run, TAG_TEXT, value->items[i]);
+			hash_text(run, TAG_TEXT, value->names[i]);
+		hash_text(run, TAG_TEXT, value->items[i]);
 	}
 }
 
@@ -63,7 +63,7 @@ static void
 put_groups(struct run *run, const struct option_table *members,
     const struct apam_value *first, size_t count)
 {
-	put_number(run, TAG_GROUPS, count);
+	hash_number(run, TAG_GROUPS, count);
 	for (size_t i = 0; i < count; i++)
 		put_table(run, members, first + i * members->count);
 }
@@ -80,12 +80,12 @@ put_value(struct run *run, const struct apam_option *option, size_t option_size,
 	case APAM_OPT_SECRET:
 	case APAM_OPT_URL:
 	case APAM_OPT_CHOICE:
-		put_text(run, TAG_TEXT, value->str);
+		hash_text(run, TAG_TEXT, value->str);
 		return;
 	case APAM_OPT_INTEGER:
 	case APAM_OPT_DURATION:
 	case APAM_OPT_BOOLEAN:
-		put_number(run, TAG_NUMBER, (uint64_t)value->num);
+		hash_number(run, TAG_NUMBER, (uint64_t)value->num);
 		return;
 	case APAM_OPT_LIST:
 	case APAM_OPT_MAP:
@@ -112,10 +112,10 @@ put_table(struct run *run, const struct option_table *table,
 		option = option_at(table, i);
 		if (!values[i].set)
 			continue;
-		put_text(run, TAG_OPTION, apam_str(option->name));
+		hash_text(run, TAG_OPTION, apam_str(option->name));
 		put_value(run, option, table->option_size, &values[i]);
 	}
-	put_number(run, TAG_END, 0);
+	hash_number(run, TAG_END, 0);
 }
 
 enum apam_status
@@ -128,7 +128,7 @@ fingerprint_of(const char *scheme, const struct option_table *table,
 
 	digest_begin(&run.digest, err);
 	if (run.ok) {
-		put_text(&run, TAG_SCHEME, apam_str(scheme));
+		hash_text(&run, TAG_SCHEME, apam_str(scheme));
 		put_table(&run, table, values->values);
 	}
 	status = digest_end(&run.digest, to);

@@ -14,11 +14,11 @@
 
 /* Of one entry.  Guarded by the context's lock. */
 struct flight_state {
-	pthread_cond_t changed;	/* its waits end by the clock that nobody sets */
+	pthread_cond_t changed;	/* clock_condition's */
 	unsigned waiting;	/* threads that wait for it */
 	unsigned owed;		/* those that have yet to hear of a landing */
 	bool busy;		/* a flight is under way */
-	bool untold;		/* a waiter is to tell what the last one found */
+	bool untold;		/* a waiter is to tell what was found */
 	bool queued;		/* it waits for another process's */
 	bool unwanted;		/* what it brings was dropped meanwhile */
 	uint64_t flights;	/* how many have landed */
@@ -29,7 +29,7 @@ void flight_state_init(struct flight_state *s);
 void flight_state_free(struct flight_state *s);
 
 /*
- * In a child after fork, where nobody waits and no flight of the parent's lands:
+ * In a child after fork, where nobody waits and no flight of the parent lands:
  * none is under way.
  */
 void flight_state_renew(struct flight_state *s);

@@ -15,7 +15,7 @@
 #include "config/entry_conf.h"
 
 static enum apam_status
-fill(struct exchange *x, struct entry *e, const struct request *request,
+fill_probe(struct exchange *x, struct entry *e, const struct request *request,
     struct apam_signing *s, struct apam_error *err)
 {
 	const struct apam_header *headers = fields_array(&s->headers);
@@ -55,7 +55,7 @@ probe_build(struct entry *e, const struct credential *c, struct exchange *x,
 	if (status == APAM_OK)
 		status = entry_sign(e, c, &request, &s, err);
 	if (status == APAM_OK)
-		status = fill(x, e, &request, &s, err);
+		status = fill_probe(x, e, &request, &s, err);
 	request_free(&request);
 	buf_free(&url);
 	signing_free(&s);

@@ -10,7 +10,7 @@
 
 #include <apam/types.h>
 
-/* Of one entry, as of one look at the registry.  Guarded by the context's lock. */
+/* Of one entry, at one look at the registry.  The context's lock guards it. */
 struct registry_state {
 	uint64_t reading;	/* 0: none yet */
 	int64_t archived_at;	/* Unix s; 0: it is not archived */

@@ -17,7 +17,7 @@ struct secrets {
 	size_t count, room;
 	bool various;		/* another process may have read others */
 	int64_t deadline;	/* clock_ms: for reading them; 0: none */
-	struct file_prints *watch;	/* notes the files they are in; may be NULL */
+	struct file_prints *watch; /* notes their files; may be NULL */
 };
 
 /*

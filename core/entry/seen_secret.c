@@ -8,7 +8,8 @@
 
 /* The entry's key, whose secret lies in *secret, which the caller frees. */
 static bool
-read_key(const struct entry *e, struct buf *secret, struct key_identity *key)
+read_entry_key(
+    const struct entry *e, struct buf *secret, struct key_identity *key)
 {
 	buf_init(secret, ENTRY_SECRET_MAX);
 	if (!entry_key_secret(e, secret))
@@ -26,7 +27,7 @@ entry_seen_make(const struct entry *e, char to[SEEN_TEXT])
 	bool made;
 
 	to[0] = '\0';
-	made = read_key(e, &secret, &key) && seen_make(&key, to);
+	made = read_entry_key(e, &secret, &key) && seen_make(&key, to);
 	buf_free(&secret);
 	return made;
 }
@@ -38,7 +39,7 @@ entry_seen_is_of(const struct entry *e, const char *seen)
 	struct buf secret;
 	bool is;
 
-	is = read_key(e, &secret, &key) && seen_is_of(&key, seen);
+	is = read_entry_key(e, &secret, &key) && seen_is_of(&key, seen);
 	buf_free(&secret);
 	return is;
 }

@@ -36,7 +36,7 @@ place_leave(struct place *place)
 }
 
 static void
-say(const struct entry *e, enum apam_log_level level, const char *why)
+say_of_shared(const struct entry *e, enum apam_log_level level, const char *why)
 {
 	log_line(&e->env->log, level, "%s: entry %zu: not shared: %s",
 	    e->profile->name, entry_number(e), why);
@@ -44,7 +44,7 @@ say(const struct entry *e, enum apam_log_level level, const char *why)
 
 /* Make the credential that a record describes; takes over its secret. */
 static struct credential *
-make(struct entry *e, struct credential_record *record)
+make_shared(struct entry *e, struct credential_record *record)
 {
 	bool forever = record->expires == INT64_MAX;
 	struct apam_error why;
@@ -60,7 +60,7 @@ make(struct entry *e, struct credential_record *record)
 	c->view.acquired = record->acquired;
 	if (entry_render(e, c, &why) == APAM_OK)
 		return c;
-	say(e, APAM_LOG_WARNING, why.text);
+	say_of_shared(e, APAM_LOG_WARNING, why.text);
 	credential_release(&c);
 	return NULL;
 }
@@ -78,12 +78,12 @@ share_load(struct entry *e, const struct credential *except)
 
 	place_leave(&place);
 	if (!found) {
-		say(e, APAM_LOG_DEBUG, why);
+		say_of_shared(e, APAM_LOG_DEBUG, why);
 		return NULL;
 	}
 	if (except == NULL ||
 	    !bytes_equal(buf_view(&record.secret), except->view.secret))
-		c = make(e, &record);
+		c = make_shared(e, &record);
 	credential_record_free(&record);
 	return c;
 }
@@ -97,7 +97,7 @@ try_lock(struct entry *e, const struct credential_file *file)
 
 	error_clear(&err);
 	if (credential_file_prepare(file, &err) != APAM_OK) {
-		say(e,
+		say_of_shared(e,
 		    err.status == APAM_E_TRUST ? APAM_LOG_ERROR :
 						 APAM_LOG_WARNING,
 		    err.text);
@@ -107,7 +107,7 @@ try_lock(struct entry *e, const struct credential_file *file)
 	if (lock == CREDENTIAL_FILE_BUSY)
 		return SHARE_BUSY;
 	if (lock == CREDENTIAL_FILE_UNUSABLE) {
-		say(e, APAM_LOG_WARNING, why);
+		say_of_shared(e, APAM_LOG_WARNING, why);
 		return SHARE_UNUSABLE;
 	}
 	return lock;
@@ -123,7 +123,7 @@ share_try_lock(struct entry *e)
 	if (place_find(&place, e, &why))
 		lock = try_lock(e, &place.file);
 	else
-		say(e, APAM_LOG_WARNING, why.text);
+		say_of_shared(e, APAM_LOG_WARNING, why.text);
 	place_leave(&place);
 	return lock;
 }
@@ -159,7 +159,7 @@ share_store(struct entry *e, const struct credential *c, int lock)
 	buf_put(&record.secret, c->view.secret);
 	if (!place_find(&place, e, &failed) ||
 	    !credential_file_write(&place.file, lock, &record, &why))
-		say(e, APAM_LOG_WARNING, why);
+		say_of_shared(e, APAM_LOG_WARNING, why);
 	place_leave(&place);
 	credential_record_free(&record);
 }

@@ -32,7 +32,7 @@
 /* ---- The directory ---------------------------------------------------- */
 
 static int
-open_directory(const struct credential_file *file)
+open_share_directory(const struct credential_file *file)
 {
 	return user_dir_open(file->state_dir, file->user, false, NULL);
 }
@@ -124,7 +124,7 @@ bool
 credential_file_read(const struct credential_file *file,
     struct credential_record *to, const char **why)
 {
-	const int directory = open_directory(file);
+	const int directory = open_share_directory(file);
 
 	*to = (struct credential_record){ .secret = { 0 } };
 	*why = "the directory of credential files cannot be used";
@@ -188,7 +188,7 @@ try_lock_in(const struct credential_file *file, int directory, const char **why)
 int
 credential_file_try_lock(const struct credential_file *file, const char **why)
 {
-	const int directory = open_directory(file);
+	const int directory = open_share_directory(file);
 	int lock;
 
 	*why = "the directory of credential files cannot be used";
@@ -208,7 +208,7 @@ credential_file_unlock(int lock)
 bool
 credential_file_lock_stat(const struct credential_file *file, struct stat *st)
 {
-	const int directory = open_directory(file);
+	const int directory = open_share_directory(file);
 	char name[FILE_NAME_SIZE];
 	bool ok;
 
@@ -224,7 +224,7 @@ credential_file_lock_stat(const struct credential_file *file, struct stat *st)
 
 /* The name beside the file is the lock holder's. */
 static bool
-replace(
+replace_share_file(
     const struct credential_file *file, int directory, struct apam_str bytes)
 {
 	char name[FILE_NAME_SIZE], beside[FILE_NAME_SIZE];
@@ -249,7 +249,7 @@ write_in(const struct credential_file *file, int directory, int lock,
 	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
 	if (!credential_record_seal(record, &file->owner, &now, &sealed))
 		why = "the credential cannot be sealed";
-	else if (!replace(file, directory, buf_view(&sealed)))
+	else if (!replace_share_file(file, directory, buf_view(&sealed)))
 		why = "the credential file cannot be written";
 	buf_free(&sealed);
 	return why;
@@ -259,7 +259,7 @@ bool
 credential_file_write(const struct credential_file *file, int lock,
     const struct credential_record *record, const char **why)
 {
-	const int directory = open_directory(file);
+	const int directory = open_share_directory(file);
 
 	*why = "the directory of credential files cannot be used";
 	if (directory < 0)
@@ -289,7 +289,7 @@ void
 credential_file_forget(
     const struct credential_file *file, struct apam_str secret)
 {
-	const int directory = open_directory(file);
+	const int directory = open_share_directory(file);
 	char name[FILE_NAME_SIZE];
 	const char *why;
 	int lock;

@@ -26,7 +26,7 @@ _Static_assert(CREDENTIAL_RECORD_TAG == SEAL_TAG_SIZE, "so is the tag");
 /* ---- Numbers and times ------------------------------------------------ */
 
 static void
-put_number(struct buf *to, int64_t n)
+put_record_number(struct buf *to, int64_t n)
 {
 	for (unsigned i = 0; i < 64; i += 8)
 		buf_put_char(to, (char)(unsigned char)((uint64_t)n >> i));
@@ -70,8 +70,8 @@ write_covered(const struct credential_owner *owner, size_t name_size,
  * name is too long.
  */
 static bool
-describe(struct crypto_sealing *to, char *head, char covered[COVERED_MAX],
-    const struct credential_owner *owner)
+describe_sealing(struct crypto_sealing *to, char *head,
+    char covered[COVERED_MAX], const struct credential_owner *owner)
 {
 	const size_t n = strlen(owner->profile);
 
@@ -95,9 +95,9 @@ encode(const struct credential_record *record,
     const struct credential_moment *moment, struct buf *plain)
 {
 	buf_put(plain, (struct apam_str){ moment->boot, BOOT_ID_SIZE });
-	put_number(plain, record->expires);
-	put_number(plain, record->sent);
-	put_number(plain, record->acquired);
+	put_record_number(plain, record->expires);
+	put_record_number(plain, record->sent);
+	put_record_number(plain, record->acquired);
 	buf_put(plain, buf_view(&record->secret));
 }
 
@@ -110,7 +110,7 @@ encrypt(char *head, const struct credential_owner *owner, struct buf *plain)
 	struct crypto_sealing sealing;
 	char covered[COVERED_MAX];
 
-	if (!describe(&sealing, head, covered, owner))
+	if (!describe_sealing(&sealing, head, covered, owner))
 		return false;
 	sealing.bytes = (unsigned char *)plain->p;
 	sealing.n = plain->n;
@@ -216,7 +216,7 @@ decrypt(struct apam_str bytes, const struct credential_owner *owner,
 	memcpy(head, bytes.p, sizeof(head));
 	memcpy(tag, bytes.p + bytes.n - sizeof(tag), sizeof(tag));
 	memcpy(plain, bytes.p + sizeof(head), n);
-	if (!describe(&sealing, head, covered, owner))
+	if (!describe_sealing(&sealing, head, covered, owner))
 		return others;
 	sealing.bytes = plain;
 	sealing.n = n;

@@ -28,7 +28,7 @@ struct word {
 
 /* As much of it as there is room for. */
 static void
-describe(const struct word *w, char to[APAM_EVIDENCE_SIZE])
+describe_archiving(const struct word *w, char to[APAM_EVIDENCE_SIZE])
 {
 	time_t at = (time_t)w->slot.archived_at;
 	char when[32] = "?";
@@ -56,7 +56,7 @@ word_secret(void *arg, struct apam_str *secret)
 }
 
 static bool
-consider(void *arg, const struct key_index_slot *slot)
+consider_record(void *arg, const struct key_index_slot *slot)
 {
 	struct word *w = arg;
 	const struct key_asked key = { .key = { w->entry->conf->scheme,
@@ -79,14 +79,16 @@ consider(void *arg, const struct key_index_slot *slot)
 
 /* Errors: what key_view_open has, and what key_mark has. */
 static enum apam_status
-read_word(struct word *w, const struct key_view *view, struct apam_error *err)
+read_registry_word(
+    struct word *w, const struct key_view *view, struct apam_error *err)
 {
 	const struct entry *e = w->entry;
 	unsigned char hash[KEY_HASH_SIZE];
 	int failed;
 
 	key_hash(e->conf->scheme, entry_key_id(e), hash);
-	failed = key_index_find(view->fd, &view->head, hash, consider, w);
+	failed = key_index_find(
+	    view->fd, &view->head, hash, consider_record, w);
 	if (failed == 0 && w->found)
 		failed = key_index_evidence(
 		    view->fd, &view->head, &w->slot, w->by, w->why);
@@ -106,13 +108,13 @@ open_and_read(struct word *w, struct apam_error *err)
 	    &w->entry->env->keys.registry, NULL, &view, err);
 
 	if (status == APAM_OK && view.fd >= 0)
-		status = read_word(w, &view, err);
+		status = read_registry_word(w, &view, err);
 	key_view_close(&view);
 	return status;
 }
 
 static void
-take_word(const struct word *w, struct registry_state *to)
+take_registry_word(const struct word *w, struct registry_state *to)
 {
 	const struct key_record record = { .marked = w->slot.marked != 0,
 		.mark = { w->slot.mark[0], w->slot.mark[1] } };
@@ -123,7 +125,7 @@ take_word(const struct word *w, struct registry_state *to)
 	/* The C library takes locks to convert times. */
 	fork_defer();
 	if (to->archived_at != 0)
-		describe(w, to->evidence);
+		describe_archiving(w, to->evidence);
 	fork_permit();
 }
 
@@ -139,11 +141,11 @@ look_up(const struct entry *e, const struct keys *keys,
 	if (entry_key_id(e).n == 0 || !keys->there)
 		return APAM_OK;
 	buf_init(&word.secret, ENTRY_SECRET_MAX);
-	status = keys->open ? read_word(&word, &keys->view, err) :
+	status = keys->open ? read_registry_word(&word, &keys->view, err) :
 			      open_and_read(&word, err);
 	buf_free(&word.secret);
 	if (status == APAM_OK && word.found)
-		take_word(&word, to);
+		take_registry_word(&word, to);
 	return status;
 }
 

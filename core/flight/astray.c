@@ -23,7 +23,7 @@ struct origin {
 
 /* Look at one option; true where it is the very URL. */
 static bool
-consider(struct origin *found, const char *group,
+consider_option(struct origin *found, const char *group,
     const struct apam_option *option, const struct apam_value *value,
     unsigned line, struct apam_str url)
 {
@@ -48,7 +48,7 @@ consider_members(struct origin *found, const struct apam_option *group,
 	if (!value->set || group->type != APAM_OPT_GROUP)
 		return false;
 	for (size_t i = 0; i < members.count; i++)
-		if (consider(found, group->name, option_at(&members, i),
+		if (consider_option(found, group->name, option_at(&members, i),
 			&value->members[i], line, url))
 			return true;
 	return false;
@@ -56,7 +56,7 @@ consider_members(struct origin *found, const struct apam_option *group,
 
 /* Whose URL it is, or else the first one of all. */
 static struct origin
-find(const struct entry *e, struct apam_str url)
+find_origin(const struct entry *e, struct apam_str url)
 {
 	const struct option_table *table = &e->module->options;
 	struct origin found = { .group = "", .line = e->conf->line };
@@ -66,7 +66,7 @@ find(const struct entry *e, struct apam_str url)
 		const struct apam_value *v = &e->values.values[i];
 		const unsigned line = e->values.lines[i];
 
-		if (consider(&found, "", o, v, line, url) ||
+		if (consider_option(&found, "", o, v, line, url) ||
 		    consider_members(
 			&found, o, v, line, table->option_size, url))
 			break;
@@ -75,7 +75,7 @@ find(const struct entry *e, struct apam_str url)
 }
 
 static void
-add(char *text, size_t size, const char *tail)
+add_tail(char *text, size_t size, const char *tail)
 {
 	const size_t room = size - 1 - strlen(tail);
 	size_t n = strlen(text);
@@ -94,7 +94,7 @@ astray_tell(const struct entry *e, const struct exchange *x, bool whole,
 {
 	const struct apam_str all = buf_view(&x->url);
 	const struct apam_str url = str_cut(all, str_find(all, '?'));
-	const struct origin from = find(e, all);
+	const struct origin from = find_origin(e, all);
 	char tail[TAIL_SIZE], shown[URL_SHOWN + 8] = "";
 
 	if (whole)
@@ -106,7 +106,7 @@ astray_tell(const struct entry *e, const struct exchange *x, bool whole,
 	    from.group[0] == '\0' ? "" : ".",
 	    from.name == NULL ? "the entry" : from.name,
 	    (int)(TAIL_SIZE - sizeof(shown) - 40), e->profile->file, from.line);
-	add(text, size, tail);
+	add_tail(text, size, tail);
 }
 
 void
@@ -116,5 +116,5 @@ astray_tell_probe(const struct entry *e, char *text, size_t size)
 
 	(void)snprintf(tail, sizeof(tail), "; probe, %.*s:%u", FILE_MAX,
 	    e->profile->file, e->conf->probe_line);
-	add(text, size, tail);
+	add_tail(text, size, tail);
 }

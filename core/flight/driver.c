@@ -98,7 +98,7 @@ driver_submit(struct loop *loop, struct flight *f)
 	return true;
 }
 
-/* ---- Without it ----------------------------------------------------------- */
+/* ---- Without it ---------------------------------------------------------- */
 
 const char *
 driver_problem(const struct loop *loop)
@@ -138,7 +138,7 @@ driver_launch(struct loop *loop, struct flight *f)
 	pthread_mutex_unlock(&loop->work);
 }
 
-/* ---- The end --------------------------------------------------------------- */
+/* ---- The end ------------------------------------------------------------- */
 
 static void
 stop_thread(struct loop *loop)

@@ -62,7 +62,7 @@ flight_free(struct flight **flight)
 /* ---- Findings ---------------------------------------------------------- */
 
 static void
-find(struct flight *f, enum apam_key_state state, const char *evidence)
+set_finding(struct flight *f, enum apam_key_state state, const char *evidence)
 {
 	struct key_finding *to = &f->finding;
 
@@ -82,7 +82,7 @@ find_failure(struct flight *f, const struct apam_error *err)
 		state = APAM_KEY_REVOKED;
 	if (err->status == APAM_E_EXPIRED)
 		state = APAM_KEY_EXPIRED;
-	find(f, state, err->text);
+	set_finding(f, state, err->text);
 	f->finding.why = err->status;
 }
 
@@ -274,9 +274,9 @@ acquired(struct flight *f)
 		return FLIGHT_LANDED;
 	}
 	if (f->made->minted)
-		find(f, APAM_KEY_GOOD, "a fresh credential was given");
+		set_finding(f, APAM_KEY_GOOD, "a fresh credential was given");
 	else if (f->finding.at == 0)
-		find(f, APAM_KEY_UNKNOWN,
+		set_finding(f, APAM_KEY_UNKNOWN,
 		    "no probe is configured to ask the provider");
 	return maybe_probe(f);
 }
@@ -284,7 +284,7 @@ acquired(struct flight *f)
 static enum flight_wait
 checked(struct flight *f)
 {
-	find(f, f->op.key_state, f->op.evidence);
+	set_finding(f, f->op.key_state, f->op.evidence);
 	if (f->finding.state == APAM_KEY_GOOD && f->op.has_credential &&
 	    !harvest(f))
 		return FLIGHT_LANDED;
@@ -322,7 +322,7 @@ op_failed(struct flight *f, const struct apam_error *why)
 	}
 	/* Who gave a credential has spoken: what came after says less. */
 	if (f->stage == STAGE_CHECK && f->op.has_credential && harvest(f)) {
-		find(f, APAM_KEY_GOOD, "a fresh credential was given");
+		set_finding(f, APAM_KEY_GOOD, "a fresh credential was given");
 		find_beside(f, "", why->text);
 	} else {
 		find_failure(f, why);

@@ -2,7 +2,7 @@
 /*
  * A flight: one asynchronous run for an entry, of one or more exchanges, from
  * take-off to landing.  It only says what it waits for; the loop (loop.h)
- * moves it, and the lifecycle (obtain.h) is told when it has landed.
+ * moves it, and a listener (landing.h) is told when it has landed.
  *
  *   acquire  make a credential
  *   prove    find out about the key: the module's check (introspection, a

@@ -27,28 +27,30 @@ use_is_due(struct entry *e)
 	return atomic_compare_exchange_strong(&e->use_told, &told, now);
 }
 
-/* With the context's lock held, for the mark. */
+/* Which key the note is of.  It is hashed without the context's lock. */
 static void
-find_key(const struct entry *e, struct key_note *note)
+note_key(struct entry *e, struct key_note *note)
 {
 	const struct apam_str id = entry_key_id(e);
+	char mark[APAM_MARK_SIZE];
 
+	pthread_mutex_lock(&e->env->lock);
+	memcpy(mark, e->registry.mark, sizeof(mark));
+	pthread_mutex_unlock(&e->env->lock);
 	note->key[0] = '\0';
 	if (id.n > 0)
-		key_note_key(
-		    e->conf->scheme, id.p, e->registry.mark, note->key);
+		key_note_key(e->conf->scheme, id.p, mark, note->key);
 }
 
-/* The same. */
 static void
-name_key(const struct entry *e, struct key_note *note)
+name_key(struct entry *e, struct key_note *note)
 {
-	find_key(e, note);
+	note_key(e, note);
 	note->at = clock_unix();
 	key_note_program(note->program);
 }
 
-/* Once in a context: why the administrator hears nothing of this user's keys. */
+/* Say once why the administrator hears nothing of this user's keys. */
 static void
 say_missed(struct env *env)
 {
@@ -66,15 +68,27 @@ say_missed(struct env *env)
 }
 
 /*
- * The same: which secret was seen good.  One that was not, as a wrong one of
- * the same id, leaves what the last note said.
+ * Which secret was seen good.  One that was not, as a wrong one of the same id,
+ * leaves what the last note said.  It is hashed without the context's lock.
  */
 static void
 name_secret(struct entry *e, struct key_note *note)
 {
-	if (e->credential.key.seen_good && !e->seen_own)
-		e->seen_own = entry_seen_make(e, e->seen);
+	char made[SEEN_TEXT];
+	bool wanted;
+
+	pthread_mutex_lock(&e->env->lock);
+	wanted = e->credential.key.seen_good && !e->seen_own;
+	pthread_mutex_unlock(&e->env->lock);
+	if (wanted)
+		wanted = entry_seen_make(e, made);
+	pthread_mutex_lock(&e->env->lock);
+	if (wanted && !e->seen_own) {
+		memcpy(e->seen, made, sizeof(e->seen));
+		e->seen_own = true;
+	}
 	memcpy(note->seen, e->seen, sizeof(note->seen));
+	pthread_mutex_unlock(&e->env->lock);
 }
 
 static void
@@ -95,13 +109,11 @@ notify_use(struct entry *e)
 
 	if (!use_is_due(e))
 		return;
-	pthread_mutex_lock(&e->env->lock);
 	name_key(e, &note);
-	pthread_mutex_unlock(&e->env->lock);
 	write_note(e, KEY_NOTE_USED, &note);
 }
 
-/* ---- Ids ------------------------------------------------------------------ */
+/* ---- Ids ----------------------------------------------------------------- */
 
 void
 notify_key_id(struct entry *e, char *key_id)
@@ -141,21 +153,23 @@ audit_state(struct entry *e, const struct key_finding *found)
 }
 
 static void
-write_check(
-    struct entry *e, struct key_note *note, const struct key_finding *found)
+write_check(struct entry *e, const struct key_finding *found)
 {
-	note->at = found->at;
-	note->state = found->state;
+	struct key_note note = { .state = APAM_KEY_UNKNOWN };
+
+	name_key(e, &note);
+	name_secret(e, &note);
+	note.at = found->at;
+	note.state = found->state;
 	(void)snprintf(
-	    note->evidence, sizeof(note->evidence), "%s", found->evidence);
-	write_note(e, KEY_NOTE_CHECKED, note);
+	    note.evidence, sizeof(note.evidence), "%s", found->evidence);
+	write_note(e, KEY_NOTE_CHECKED, &note);
 }
 
 void
 notify_finding(struct entry *e)
 {
 	struct key_state *s = &e->credential.key;
-	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 	struct key_finding found;
 	bool news, due;
 
@@ -164,39 +178,32 @@ notify_finding(struct entry *e)
 	news = key_state_news(s);
 	due = found.at != 0 && found.at != e->check_told;
 	due = due && (news || found.at - e->check_told >= KEY_NOTE_EVERY_S);
-	if (due) {
+	if (due)
 		e->check_told = found.at;
-		name_key(e, &note);
-		name_secret(e, &note);
-	}
 	pthread_mutex_unlock(&e->env->lock);
 	if (news)
 		audit_state(e, &found);
 	if (due)
-		write_check(e, &note, &found);
+		write_check(e, &found);
 }
 
 /* ---- What is known from before ------------------------------------------ */
 
 bool
-notify_noted(struct entry *e, struct key_note *note)
+notify_last_check(struct entry *e, struct key_note *note)
 {
 	const struct settings *settings = e->env->settings;
 
-	pthread_mutex_lock(&e->env->lock);
-	find_key(e, note);
-	pthread_mutex_unlock(&e->env->lock);
+	note_key(e, note);
 	return key_note_last_check(settings->state_dir, settings->user, note);
 }
 
 bool
-notify_said(struct entry *e, struct key_note *note)
+notify_hearsay(struct entry *e, struct key_note *note)
 {
 	const struct settings *settings = e->env->settings;
 
-	pthread_mutex_lock(&e->env->lock);
-	find_key(e, note);
-	pthread_mutex_unlock(&e->env->lock);
+	note_key(e, note);
 	return key_note_said(settings->state_dir, settings->user, note);
 }
 
@@ -211,7 +218,7 @@ notify_recall(struct entry *e)
 	pthread_mutex_unlock(&e->env->lock);
 	if (known)
 		return;
-	seen = notify_noted(e, &note) && entry_seen_is_of(e, note.seen);
+	seen = notify_last_check(e, &note) && entry_seen_is_of(e, note.seen);
 	pthread_mutex_lock(&e->env->lock);
 	e->recalled = true;
 	if (!e->seen_own)
@@ -228,18 +235,13 @@ notify_proven(struct entry *e)
 	const struct key_finding found = { .state = APAM_KEY_GOOD,
 		.at = clock_unix(),
 		.evidence = "the API accepted a request that it signed" };
-	struct key_note note = { .state = APAM_KEY_UNKNOWN };
 	bool known;
 
 	notify_recall(e);
 	pthread_mutex_lock(&e->env->lock);
 	known = e->credential.key.seen_good;
 	e->credential.key.seen_good = true;
-	if (!known) {
-		name_key(e, &note);
-		name_secret(e, &note);
-	}
 	pthread_mutex_unlock(&e->env->lock);
 	if (!known)
-		write_check(e, &note, &found);
+		write_check(e, &found);
 }

@@ -31,10 +31,10 @@ void notify_proven(struct entry *e);
  * The last check of the key that this user's programs noted: fills in *note.
  * False where there is none.
  */
-bool notify_noted(struct entry *e, struct key_note *note);
+bool notify_last_check(struct entry *e, struct key_note *note);
 
 /* The same of other users' programs, whose word decides nothing. */
-bool notify_said(struct entry *e, struct key_note *note);
+bool notify_hearsay(struct entry *e, struct key_note *note);
 
 /*
  * The id of the key for logs and reports, of APAM_KEY_ID_SIZE bytes: cut while

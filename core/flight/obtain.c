@@ -168,7 +168,7 @@ obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 	return fly(e, goal_of(s), patience, err);
 }
 
-/* The key's state is unknown: ask the provider, unless a check is not due yet. */
+/* The key's state is unknown: ask the provider, unless it is too early. */
 static enum apam_status
 settle(struct entry *e, const struct patience *patience, struct apam_error *err)
 {
@@ -247,7 +247,7 @@ obtain_credential(struct entry *e, const struct patience *patience,
 
 /* Run a flight of one's own, after the one under way. */
 static enum apam_status
-run(struct entry *e, enum flight_goal goal, int64_t deadline,
+run_own(struct entry *e, enum flight_goal goal, int64_t deadline,
     struct apam_error *err)
 {
 	const struct patience patience = { .deadline = deadline };
@@ -270,7 +270,7 @@ obtain_check(struct entry *e, int64_t deadline, struct key_finding *finding,
 	enum apam_status status;
 
 	pthread_mutex_lock(&e->env->lock);
-	status = run(e, FLIGHT_PROVE, deadline, err);
+	status = run_own(e, FLIGHT_PROVE, deadline, err);
 	*finding = e->credential.key.found;
 	waiters_unlock(e);
 	return status;
@@ -283,7 +283,7 @@ obtain_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
 
 	share_forget(e, NULL);
 	pthread_mutex_lock(&e->env->lock);
-	status = run(e, FLIGHT_REVOKE, deadline, err);
+	status = run_own(e, FLIGHT_REVOKE, deadline, err);
 	credential_state_drop(&e->credential);
 	slot_close(e->slot);
 	waiters_unlock(e);

@@ -33,7 +33,8 @@ default_config(void)
 }
 
 static struct apam *
-allocate(const struct apam_open_options *options, struct settings *settings)
+allocate_context(
+    const struct apam_open_options *options, struct settings *settings)
 {
 	struct apam *c = calloc(1, sizeof(*c));
 
@@ -63,7 +64,7 @@ allocate(const struct apam_open_options *options, struct settings *settings)
 }
 
 static enum apam_status
-fail(struct problems *all, enum apam_status status, const char *text)
+fail_opening(struct problems *all, enum apam_status status, const char *text)
 {
 	problems_add(all, status, NULL, 0, "%s", text);
 	return status;
@@ -82,7 +83,7 @@ context_new(const struct apam_open_options *options, struct apam **ctx,
 
 	*ctx = NULL;
 	if (o->size < sizeof(*o) || (o->flags & ~OPEN_FLAGS) != 0)
-		return fail(all, APAM_E_USAGE,
+		return fail_opening(all, APAM_E_USAGE,
 		    "the options lack their size or have unknown flags");
 	settings = settings_new(
 	    o->config == NULL ? default_config() : o->config,
@@ -92,11 +93,11 @@ context_new(const struct apam_open_options *options, struct apam **ctx,
 	if ((o->flags & APAM_OPEN_NO_TLS_ENVIRONMENT) != 0 &&
 	    !settings->tls_environment)
 		environment_forget_tls();
-	*ctx = allocate(o, settings);
+	*ctx = allocate_context(o, settings);
 	if (*ctx != NULL)
 		return APAM_OK;
 	settings_free(&settings);
-	return fail(all, APAM_E_MEMORY, "out of memory");
+	return fail_opening(all, APAM_E_MEMORY, "out of memory");
 }
 
 enum apam_status
@@ -141,9 +142,9 @@ apam_close(struct apam **ctx)
 	fork_unwatch(c);
 	driver_free(c->env.loop);
 	free(c->env.loop);
-	profile_index_release(&c->finder.index);
+	origin_index_release(&c->finder.index);
 	for (size_t i = 0; i < c->profile_count; i++)
-		profile_handle_free(&c->profiles[i]);
+		table_free_profile(&c->profiles[i]);
 	free(c->profiles);
 	if (c->named != NULL)
 		c->free_named(c->named);

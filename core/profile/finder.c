@@ -18,7 +18,7 @@
 
 /* Add a profile unless its file is gone; false without memory. */
 static bool
-add(struct profile_index *index, struct apam_profile *p)
+index_profile(struct origin_index *index, struct apam_profile *p)
 {
 	struct stack *s;
 	bool ok;
@@ -27,14 +27,14 @@ add(struct profile_index *index, struct apam_profile *p)
 	s = profile_follow(p, 0, NULL);
 	if (s == NULL)
 		return true;
-	ok = profile_index_add(
+	ok = origin_index_add(
 	    index, p, s->profile->origins, s->profile->origin_count);
 	stack_release(&s);
 	return ok;
 }
 
 static enum apam_status
-add_named(struct apam *ctx, const char *name, struct profile_index *index,
+index_named(struct apam *ctx, const char *name, struct origin_index *index,
     struct apam_error *err)
 {
 	struct apam_profile *p;
@@ -47,44 +47,44 @@ add_named(struct apam *ctx, const char *name, struct profile_index *index,
 			*err = why;
 		return status;
 	}
-	if (status != APAM_OK || add(index, p))
+	if (status != APAM_OK || index_profile(index, p))
 		return APAM_OK;
 	return error_set(err, APAM_E_MEMORY, "out of memory");
 }
 
 enum apam_status
 finder_index(struct apam *ctx, const struct names_list *list,
-    struct profile_index **index, struct apam_error *err)
+    struct origin_index **index, struct apam_error *err)
 {
 	enum apam_status status = APAM_OK;
 
-	*index = profile_index_new();
+	*index = origin_index_new();
 	if (*index == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	for (size_t i = 0; status == APAM_OK && i < list->count; i++)
-		status = add_named(ctx, list->names[i], *index, err);
+		status = index_named(ctx, list->names[i], *index, err);
 	if (status == APAM_OK)
-		profile_index_sort(*index);
+		origin_index_sort(*index);
 	else
-		profile_index_release(index);
+		origin_index_release(index);
 	return status;
 }
 
 /* ---- Keeping it --------------------------------------------------------- */
 
 /* The index there is, held; NULL where this caller is to look at the files. */
-static struct profile_index *
+static struct origin_index *
 hold_unless_due(struct apam *ctx, bool missed)
 {
 	struct finder *f = &ctx->finder;
 	int64_t *at = missed ? &f->missed_at : &f->check_at;
-	struct profile_index *index = NULL;
+	struct origin_index *index = NULL;
 
 	pthread_mutex_lock(&ctx->env.lock);
 	if (f->index != NULL && (f->looking || clock_ms() < *at)) {
-		index = profile_index_hold(f->index);
+		index = origin_index_hold(f->index);
 	} else {
-		/* From the look's begin: what changes meanwhile is due again. */
+		/* From now: what changes during the look is due again. */
 		*at = clock_next_second();
 		f->looking = true;
 	}
@@ -94,62 +94,63 @@ hold_unless_due(struct apam *ctx, bool missed)
 
 /* Put an index, or none, in the place of the one there was. */
 static void
-keep(struct apam *ctx, struct profile_index *next)
+keep_index(struct apam *ctx, struct origin_index *next)
 {
-	struct profile_index *old;
+	struct origin_index *old;
 
 	pthread_mutex_lock(&ctx->env.lock);
 	old = ctx->finder.index;
-	ctx->finder.index = next == NULL ? NULL : profile_index_hold(next);
+	ctx->finder.index = next == NULL ? NULL : origin_index_hold(next);
 	ctx->finder.looking = false;
 	pthread_mutex_unlock(&ctx->env.lock);
-	profile_index_release(&old);
+	origin_index_release(&old);
 }
 
 /* Look at the directory and at all profiles' files. */
 static enum apam_status
-look(struct apam *ctx, struct profile_index **index, struct apam_error *err)
+look_at_directory(
+    struct apam *ctx, struct origin_index **index, struct apam_error *err)
 {
 	struct names_list list;
-	enum apam_status status = profiles_list(ctx, &list, err);
+	enum apam_status status = table_list(ctx, &list, err);
 
 	*index = NULL;
 	if (status == APAM_OK)
 		status = finder_index(ctx, &list, index, err);
 	names_list_free(&list);
-	keep(ctx, *index);
+	keep_index(ctx, *index);
 	return status;
 }
 
 /* ---- Choosing ----------------------------------------------------------- */
 
 static enum apam_status
-choose(struct apam *ctx, const struct url *url, struct choice *c,
+choose_profile(struct apam *ctx, const struct url *url, struct choice *c,
     struct apam_error *err)
 {
-	struct profile_index *index = hold_unless_due(ctx, false);
+	struct origin_index *index = hold_unless_due(ctx, false);
 	enum apam_status status = APAM_OK;
 
 	*c = (struct choice){ NULL, 0, NULL };
 	if (index != NULL) {
-		*c = profile_index_choose(index, url);
-		profile_index_release(&index);
+		*c = origin_index_choose(index, url);
+		origin_index_release(&index);
 		if (c->best != NULL)
 			return APAM_OK;
 		/* A profile may have come since. */
 		index = hold_unless_due(ctx, true);
 	}
 	if (index == NULL)
-		status = look(ctx, &index, err);
+		status = look_at_directory(ctx, &index, err);
 	if (index != NULL)
-		*c = profile_index_choose(index, url);
-	profile_index_release(&index);
+		*c = origin_index_choose(index, url);
+	origin_index_release(&index);
 	return status;
 }
 
 /* The one that was chosen, if it is one. */
 static enum apam_status
-take(const struct choice *c, struct apam_profile **profile,
+take_choice(const struct choice *c, struct apam_profile **profile,
     struct apam_error *err)
 {
 	if (c->best == NULL)
@@ -178,8 +179,8 @@ apam_profile_find(struct apam *ctx, const char *url,
 	error_clear(err);
 	if (why != NULL)
 		return error_set(err, APAM_E_URL, "%s", why);
-	status = choose(ctx, &parsed, &choice, err);
+	status = choose_profile(ctx, &parsed, &choice, err);
 	if (status == APAM_OK)
-		status = take(&choice, profile, err);
+		status = take_choice(&choice, profile, err);
 	return status;
 }

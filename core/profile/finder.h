@@ -16,6 +16,6 @@
  * cannot be read are left out.  Errors: MEMORY; *index is then NULL.
  */
 enum apam_status finder_index(struct apam *ctx, const struct names_list *list,
-    struct profile_index **index, struct apam_error *err);
+    struct origin_index **index, struct apam_error *err);
 
 #endif

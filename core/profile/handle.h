@@ -11,14 +11,14 @@
 #include "entry/env.h"
 
 struct named_key;
-struct profile_index;
+struct origin_index;
 struct slot;
 struct stack;
 
 /* What finder.c keeps; zeroed at first. */
 struct finder {
 	/* NULL: not made yet, or the files could not be listed since. */
-	struct profile_index *index;
+	struct origin_index *index;
 	bool looking;		/* some thread looks at the files */
 	int64_t check_at;	/* clock_ms: when to look at them again */
 	int64_t missed_at;	/* the same, for a URL that it does not hold */
@@ -32,7 +32,7 @@ struct apam {
 	size_t profile_count, profile_room;
 	struct finder finder;
 	struct apam_call *calls; /* non-blocking ones under way */
-	/* Kept for the next reading, and how to free that; admin/profile_keys.h */
+	/* Kept for the next reading; admin/profile_keys.h. */
 	struct named_key *named;
 	void (*free_named)(struct named_key *first);
 
@@ -42,7 +42,7 @@ struct apam {
 /* Whether a thread opens the stack of a profile; opening.h. */
 struct opening {
 	bool busy;
-	pthread_cond_t ended;	/* its waits end by the clock that nobody sets */
+	pthread_cond_t ended;	/* clock_condition's */
 };
 
 /* A profile that the host asked for. */

@@ -45,7 +45,7 @@ wait_for_other(struct apam_profile *p, int64_t deadline)
  * that is not open, where another thread is at that for too long.
  */
 static bool
-begin(struct apam_profile *p, int64_t deadline, struct stack **s)
+begin_opening(struct apam_profile *p, int64_t deadline, struct stack **s)
 {
 	bool in_time = true;
 
@@ -64,7 +64,7 @@ begin(struct apam_profile *p, int64_t deadline, struct stack **s)
  * That may have been replaced by another: then this does nothing.
  */
 static void
-end(struct apam_profile *p, struct stack *closed, struct stack *open)
+end_opening(struct apam_profile *p, struct stack *closed, struct stack *open)
 {
 	struct stack *old = NULL;
 
@@ -90,7 +90,7 @@ take_open(struct apam_profile *p, int64_t deadline, struct stack **s,
 	struct stack *closed;
 
 	stack_release(s);
-	if (!begin(p, deadline, s)) {
+	if (!begin_opening(p, deadline, s)) {
 		problems_add(all, APAM_E_DEADLINE, (*s)->profile->file, 0,
 		    "another thread reads the profile's secrets and did not "
 		    "finish in time");
@@ -100,7 +100,7 @@ take_open(struct apam_profile *p, int64_t deadline, struct stack **s,
 		return true;
 	closed = *s;
 	*s = stack_open(closed, deadline, all);
-	end(p, closed, *s);
+	end_opening(p, closed, *s);
 	stack_release(&closed);
 	return *s != NULL;
 }

@@ -21,7 +21,7 @@ struct place {
 	struct apam_profile *profile;
 };
 
-struct profile_index {
+struct origin_index {
 	atomic_uint refs;
 	struct place *places;
 	size_t count, room;
@@ -29,27 +29,27 @@ struct profile_index {
 	struct arena text; /* of the places */
 };
 
-struct profile_index *
-profile_index_new(void)
+struct origin_index *
+origin_index_new(void)
 {
-	struct profile_index *index = calloc(1, sizeof(*index));
+	struct origin_index *index = calloc(1, sizeof(*index));
 
 	if (index != NULL)
 		atomic_init(&index->refs, 1);
 	return index;
 }
 
-struct profile_index *
-profile_index_hold(struct profile_index *index)
+struct origin_index *
+origin_index_hold(struct origin_index *index)
 {
 	atomic_fetch_add_explicit(&index->refs, 1, memory_order_relaxed);
 	return index;
 }
 
 void
-profile_index_release(struct profile_index **index)
+origin_index_release(struct origin_index **index)
 {
-	struct profile_index *i = *index;
+	struct origin_index *i = *index;
 
 	*index = NULL;
 	if (i == NULL ||
@@ -63,7 +63,7 @@ profile_index_release(struct profile_index **index)
 /* ---- Filling ----------------------------------------------------------- */
 
 static bool
-make_room(struct profile_index *index)
+make_place_room(struct origin_index *index)
 {
 	size_t room = index->room == 0 ? 16 : index->room * 2;
 	struct place *longer;
@@ -79,13 +79,13 @@ make_room(struct profile_index *index)
 }
 
 static bool
-add(struct profile_index *index, struct apam_profile *profile,
+add_place(struct origin_index *index, struct apam_profile *profile,
     const struct url *origin)
 {
 	const char *host = arena_copy(&index->text, apam_str(origin->host));
 	const char *path = arena_copy(&index->text, origin->path);
 
-	if (host == NULL || path == NULL || !make_room(index))
+	if (host == NULL || path == NULL || !make_place_room(index))
 		return false;
 	index->places[index->count++] = (struct place){ host, origin->port,
 		origin->https, { path, origin->path.n }, profile };
@@ -95,11 +95,11 @@ add(struct profile_index *index, struct apam_profile *profile,
 }
 
 bool
-profile_index_add(struct profile_index *index, struct apam_profile *profile,
+origin_index_add(struct origin_index *index, struct apam_profile *profile,
     const struct url *origins, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!add(index, profile, &origins[i]))
+		if (!add_place(index, profile, &origins[i]))
 			return false;
 	return true;
 }
@@ -125,7 +125,7 @@ compare_origins(const struct place *a, const struct place *b)
 }
 
 static int
-compare(const struct place *a, const struct place *b)
+compare_places(const struct place *a, const struct place *b)
 {
 	int order = compare_origins(a, b);
 
@@ -136,7 +136,7 @@ static int
 compare_with_names(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
-	int order = compare(x, y);
+	int order = compare_places(x, y);
 
 	return order != 0 ? order :
 			    strcmp(apam_profile_name(x->profile),
@@ -144,7 +144,7 @@ compare_with_names(const void *a, const void *b)
 }
 
 void
-profile_index_sort(struct profile_index *index)
+origin_index_sort(struct origin_index *index)
 {
 	if (index->count > 0)
 		qsort(index->places, index->count, sizeof(*index->places),
@@ -155,13 +155,13 @@ profile_index_sort(struct profile_index *index)
 
 /* From low to below high, the first that does not come before; or high. */
 static size_t
-place_of(const struct profile_index *index, const struct place *wanted,
+place_of_origin(const struct origin_index *index, const struct place *wanted,
     size_t low, size_t high)
 {
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare(&index->places[middle], wanted) < 0)
+		if (compare_places(&index->places[middle], wanted) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -170,15 +170,16 @@ place_of(const struct profile_index *index, const struct place *wanted,
 }
 
 static bool
-is_at(const struct profile_index *index, size_t at, const struct place *wanted)
+is_at(const struct origin_index *index, size_t at, const struct place *wanted)
 {
-	return at < index->count && compare(&index->places[at], wanted) == 0;
+	return at < index->count &&
+	    compare_places(&index->places[at], wanted) == 0;
 }
 
 /* Of those alike the first and, where that is of another profile, the last. */
 static struct choice
 choice_at(
-    const struct profile_index *index, size_t at, const struct place *wanted)
+    const struct origin_index *index, size_t at, const struct place *wanted)
 {
 	struct choice c = { index->places[at].profile, wanted->path.n, NULL };
 
@@ -191,7 +192,7 @@ choice_at(
 
 /* How much of a URL's path may be an origin's. */
 static size_t
-longest_part(const struct profile_index *index, struct apam_str path)
+longest_part(const struct origin_index *index, struct apam_str path)
 {
 	if (index->longest <= 1 || url_path_unclear(path) != NULL)
 		return 1;
@@ -199,13 +200,13 @@ longest_part(const struct profile_index *index, struct apam_str path)
 }
 
 struct choice
-profile_index_choose(const struct profile_index *index, const struct url *url)
+origin_index_choose(const struct origin_index *index, const struct url *url)
 {
 	struct place wanted = { .host = url->host,
 		.port = url->port,
 		.https = url->https,
 		.path = APAM_STR("") };
-	size_t low = place_of(index, &wanted, 0, index->count), at;
+	size_t low = place_of_origin(index, &wanted, 0, index->count), at;
 	size_t high = index->count;
 
 	if (low == high || compare_origins(&index->places[low], &wanted) != 0)
@@ -214,7 +215,7 @@ profile_index_choose(const struct profile_index *index, const struct url *url)
 		wanted.path = str_cut(url->path, n);
 		if (!url_path_below(wanted.path, url->path))
 			continue;
-		at = place_of(index, &wanted, low, high);
+		at = place_of_origin(index, &wanted, low, high);
 		if (is_at(index, at, &wanted))
 			return choice_at(index, at, &wanted);
 		/* What is shorter comes before it. */

@@ -4,15 +4,15 @@
  * few of them are compared with it.  As they were when they were added: it
  * knows nothing of files.
  */
-#ifndef CORE_PROFILE_INDEX_H
-#define CORE_PROFILE_INDEX_H
+#ifndef CORE_ORIGIN_INDEX_H
+#define CORE_ORIGIN_INDEX_H
 
 #include <apam/apam.h>
 
 #include "text/url.h"
 
 /* Immutable once sorted, shared by reference count. */
-struct profile_index;
+struct origin_index;
 
 /* Which profiles hold a URL. */
 struct choice {
@@ -22,27 +22,27 @@ struct choice {
 };
 
 /* An empty one, held once; NULL without memory. */
-struct profile_index *profile_index_new(void);
+struct origin_index *origin_index_new(void);
 
 /*
  * Add copies of a profile's origins; the profile has to outlive the index.
  * False without memory.
  */
-bool profile_index_add(struct profile_index *index,
+bool origin_index_add(struct origin_index *index,
     struct apam_profile *profile, const struct url *origins, size_t count);
 
 /* When the last was added, and before anything is chosen. */
-void profile_index_sort(struct profile_index *index);
+void origin_index_sort(struct origin_index *index);
 
 /*
  * The longest path wins; whether two are alike is for the caller to say.  Of
  * those, `best` is the first by name and `rival` the last.
  */
-struct choice profile_index_choose(const struct profile_index *index,
+struct choice origin_index_choose(const struct origin_index *index,
     const struct url *url);
 
-struct profile_index *profile_index_hold(struct profile_index *index);
+struct origin_index *origin_index_hold(struct origin_index *index);
 /* Drop one reference and set *index to NULL, which it may be. */
-void profile_index_release(struct profile_index **index);
+void origin_index_release(struct origin_index **index);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "flight/notify.h"
 
-/* A refusal of what is asked for, not a fault of files, networks or programs. */
+/* A refusal of the request, not a fault of files, networks or programs. */
 static bool
 is_refusal(enum apam_status status)
 {

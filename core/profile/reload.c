@@ -47,7 +47,7 @@ hold_and_ask(struct apam_profile *p, bool *due)
  * more, because another thread has opened it.
  */
 static bool
-swap(struct apam_profile *p, struct stack *old, struct stack *next)
+replace_stack(struct apam_profile *p, struct stack *old, struct stack *next)
 {
 	struct stack_heirs heirs;
 	bool in_use;
@@ -123,7 +123,7 @@ reload(struct apam_profile *p, int64_t deadline, struct stack **s)
 
 	problems_init(&all);
 	next = read_anew(p, *s, deadline, &all);
-	if (next != NULL && swap(p, *s, next)) {
+	if (next != NULL && replace_stack(p, *s, next)) {
 		stack_release(s);
 		*s = next;
 		return FILES_NEW;
@@ -152,7 +152,7 @@ note_gone(struct apam_profile *p)
 }
 
 static enum finding
-compare(struct apam_profile *p, int64_t deadline, struct stack **s)
+compare_files(struct apam_profile *p, int64_t deadline, struct stack **s)
 {
 	if (access((*s)->profile->file, F_OK) != 0) {
 		note_gone(p);
@@ -165,9 +165,9 @@ compare(struct apam_profile *p, int64_t deadline, struct stack **s)
 
 /* Look at the files; *s is then what they say. */
 static void
-look(struct apam_profile *p, int64_t deadline, struct stack **s)
+look_at_files(struct apam_profile *p, int64_t deadline, struct stack **s)
 {
-	enum finding found = compare(p, deadline, s);
+	enum finding found = compare_files(p, deadline, s);
 
 	pthread_mutex_lock(&p->ctx->env.lock);
 	p->reloading = false;
@@ -208,7 +208,7 @@ profile_follow(struct apam_profile *p, int64_t deadline, struct apam_error *err)
 
 	s = hold_and_ask(p, &due);
 	if (due)
-		look(p, deadline, &s);
+		look_at_files(p, deadline, &s);
 	if (is_gone(p, err))
 		stack_release(&s);
 	return s;

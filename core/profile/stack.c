@@ -90,7 +90,7 @@ free_stack(struct owner *owner)
 }
 
 static struct stack *
-allocate(struct env *env, const char *file, struct problems *all)
+allocate_stack(struct env *env, const char *file, struct problems *all)
 {
 	struct stack *s = calloc(1, sizeof(*s));
 
@@ -108,7 +108,7 @@ struct stack *
 stack_new(
     struct env *env, const char *name, const char *file, struct problems *all)
 {
-	struct stack *s = allocate(env, file, all);
+	struct stack *s = allocate_stack(env, file, all);
 
 	if (s == NULL)
 		return NULL;
@@ -256,7 +256,7 @@ stack_lint(struct env *env, struct profile *draft, struct problems *all)
 struct stack *
 stack_open(struct stack *read, int64_t deadline, struct problems *all)
 {
-	struct stack *s = allocate(read->env, read->profile->file, all);
+	struct stack *s = allocate_stack(read->env, read->profile->file, all);
 
 	if (s == NULL)
 		return NULL;
@@ -381,7 +381,7 @@ try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
 
 /* Nothing more to try: may the request go out with what there is? */
 static enum apam_status
-finish(const struct stack *s, const struct stack_result *result,
+finish_request(const struct stack *s, const struct stack_result *result,
     const struct apam_error *last, struct apam_error *err)
 {
 	bool sufficient = false;
@@ -431,7 +431,7 @@ try_all(struct stack *s, const struct attempt *a, struct apam_error *err)
 			*err = why;
 		return status;
 	}
-	return finish(s, a->result, &last, err);
+	return finish_request(s, a->result, &last, err);
 }
 
 enum apam_status

@@ -45,9 +45,9 @@ struct slot;
  * was made, but for what the context's lock guards.
  */
 struct stack {
-	struct owner owner;	/* its entries'; first, so that it is the stack */
+	struct owner owner;	/* its entries'; it must stand first */
 	struct env *env;
-	struct stack *read;	/* that it was opened from; NULL: it is not open */
+	struct stack *read;	/* it was opened from; NULL: it is not open */
 	struct profile *profile; /* the same one's */
 	struct file_prints watch;	/* the files it was made of */
 	int64_t deadline;	/* for opening it, clock_ms; 0: none */
@@ -55,7 +55,8 @@ struct stack {
 	size_t count;
 	/* Guarded by the context's lock. */
 	struct slot *slot;	/* its profile's, as its entries have it */
-	uint64_t since;	/* credentials up to this one may be of the one before */
+	/* Credentials up to this generation may be of the stack before it. */
+	uint64_t since;
 };
 
 /* Read a profile.  NULL with problems added where it cannot be used. */

@@ -20,7 +20,7 @@
 #define PATH_MAX_BYTES 4096
 
 void
-profile_handle_free(struct apam_profile **profile)
+table_free_profile(struct apam_profile **profile)
 {
 	struct apam_profile *p = *profile;
 	struct slot *slot;
@@ -38,7 +38,7 @@ profile_handle_free(struct apam_profile **profile)
 
 /* Index of the profile of a name, or of the place where it belongs. */
 static size_t
-place_of(const struct apam *ctx, const char *name)
+place_of_name(const struct apam *ctx, const char *name)
 {
 	size_t low = 0, high = ctx->profile_count;
 
@@ -56,7 +56,7 @@ place_of(const struct apam *ctx, const char *name)
 static struct apam_profile *
 known(const struct apam *ctx, const char *name)
 {
-	size_t i = place_of(ctx, name);
+	size_t i = place_of_name(ctx, name);
 
 	if (i < ctx->profile_count && strcmp(ctx->profiles[i]->name, name) == 0)
 		return ctx->profiles[i];
@@ -64,7 +64,7 @@ known(const struct apam *ctx, const char *name)
 }
 
 static bool
-make_room(struct apam *ctx)
+make_handle_room(struct apam *ctx)
 {
 	size_t room = ctx->profile_room == 0 ? 8 : ctx->profile_room * 2;
 	struct apam_profile **longer;
@@ -80,7 +80,7 @@ make_room(struct apam *ctx)
 }
 
 static struct apam_profile *
-profile_handle_new(struct apam *ctx, const char *name)
+table_new_profile(struct apam *ctx, const char *name)
 {
 	struct apam_profile *p = calloc(1, sizeof(*p));
 
@@ -93,12 +93,12 @@ profile_handle_new(struct apam *ctx, const char *name)
 	atomic_init(&p->slot, NULL);
 	opening_init(&p->opening);
 	if (p->name == NULL)
-		profile_handle_free(&p);
+		table_free_profile(&p);
 	return p;
 }
 
 bool
-profile_file(const struct apam *ctx, const char *name, char *to, size_t size)
+table_file(const struct apam *ctx, const char *name, char *to, size_t size)
 {
 	int n = snprintf(
 	    to, size, "%s/%s.conf", ctx->env.settings->profile_dir, name);
@@ -108,27 +108,27 @@ profile_file(const struct apam *ctx, const char *name, char *to, size_t size)
 
 /* Read a profile's file; with the lock held. */
 static enum apam_status
-add(struct apam *ctx, const char *name, struct apam_profile **profile,
+read_profile(struct apam *ctx, const char *name, struct apam_profile **profile,
     struct problems *all)
 {
 	char file[PATH_MAX_BYTES];
 	struct apam_profile *p;
-	size_t at = place_of(ctx, name);
+	size_t at = place_of_name(ctx, name);
 
-	if (!profile_file(ctx, name, file, sizeof(file))) {
+	if (!table_file(ctx, name, file, sizeof(file))) {
 		problems_add(all, APAM_E_CONFIG, ctx->env.settings->file, 0,
 		    "profile_dir is too long");
 		return APAM_E_CONFIG;
 	}
-	p = profile_handle_new(ctx, name);
-	if (p == NULL || !make_room(ctx)) {
-		profile_handle_free(&p);
+	p = table_new_profile(ctx, name);
+	if (p == NULL || !make_handle_room(ctx)) {
+		table_free_profile(&p);
 		problems_add(all, APAM_E_MEMORY, NULL, 0, "out of memory");
 		return APAM_E_MEMORY;
 	}
 	p->stack = stack_new(&ctx->env, name, file, all);
 	if (p->stack == NULL) {
-		profile_handle_free(&p);
+		table_free_profile(&p);
 		return all->first.status;
 	}
 	memmove(&ctx->profiles[at + 1], &ctx->profiles[at],
@@ -144,7 +144,7 @@ file_is_there(const struct apam *ctx, const char *name)
 {
 	char file[PATH_MAX_BYTES];
 
-	return !profile_file(ctx, name, file, sizeof(file)) ||
+	return !table_file(ctx, name, file, sizeof(file)) ||
 	    access(file, F_OK) == 0;
 }
 
@@ -170,7 +170,7 @@ apam_profile_get(struct apam *ctx, const char *name,
 		    "there is no profile %s in %s", name,
 		    ctx->env.settings->profile_dir);
 	else if (*profile == NULL)
-		status = add(ctx, name, profile, &all);
+		status = read_profile(ctx, name, profile, &all);
 	pthread_mutex_unlock(&ctx->env.lock);
 	if (all.count == 0)
 		return status;
@@ -202,7 +202,7 @@ list_files(struct apam *ctx, struct names_list *list,
 }
 
 enum apam_status
-profiles_list(struct apam *ctx, struct names_list *list, struct apam_error *err)
+table_list(struct apam *ctx, struct names_list *list, struct apam_error *err)
 {
 	return list_files(ctx, list, profile_name_ok, err);
 }
@@ -215,7 +215,7 @@ is_visible(const char *name)
 }
 
 enum apam_status
-profiles_list_visible(
+table_list_visible(
     struct apam *ctx, struct names_list *list, struct apam_error *err)
 {
 	return list_files(ctx, list, is_visible, err);

@@ -2,26 +2,26 @@
 /*
  * Profiles by name: what finding, listing and explaining share.
  */
-#ifndef CORE_PROFILES_H
-#define CORE_PROFILES_H
+#ifndef CORE_TABLE_H
+#define CORE_TABLE_H
 
 #include "config/directory.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
 
 /* Fine with *profile NULL. */
-void profile_handle_free(struct apam_profile **profile);
+void table_free_profile(struct apam_profile **profile);
 
 /* The path of a profile's file; false where it does not fit. */
 bool
-profile_file(const struct apam *ctx, const char *name, char *to, size_t size);
+table_file(const struct apam *ctx, const char *name, char *to, size_t size);
 
 /* The names of all profiles.  Errors: TRUST, CONFIG, MEMORY. */
-enum apam_status profiles_list(
+enum apam_status table_list(
     struct apam *ctx, struct names_list *list, struct apam_error *err);
 
 /* The same with those that no profile can have, but for hidden files. */
-enum apam_status profiles_list_visible(
+enum apam_status table_list_visible(
     struct apam *ctx, struct names_list *list, struct apam_error *err);
 
 #endif

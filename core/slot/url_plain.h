@@ -11,7 +11,7 @@
 
 #include "slot/torn_copy.h"
 
-/* Before functions of the short way: they are laid side by side, in few pages. */
+/* Before functions of the short way, which are laid side by side for that. */
 #define SHORT_WAY __attribute__((hot))
 
 #define URL_BLOCK 32

@@ -437,12 +437,12 @@ END_TEST
 /* Nor is a profile left out that there is no memory or descriptor for. */
 START_TEST(an_index_without_a_descriptor)
 {
-	struct profile_index *index = NULL;
+	struct origin_index *index = NULL;
 	struct rlimit limit, none;
 	struct names_list list;
 
 	project_origin(&project, "a", API);
-	ck_assert_int_eq(profiles_list(project.ctx, &list, NULL), APAM_OK);
+	ck_assert_int_eq(table_list(project.ctx, &list, NULL), APAM_OK);
 	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	none = limit;
 	none.rlim_cur = 0;
@@ -456,7 +456,7 @@ START_TEST(an_index_without_a_descriptor)
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	ck_assert_int_eq(
 	    finder_index(project.ctx, &list, &index, NULL), APAM_OK);
-	profile_index_release(&index);
+	origin_index_release(&index);
 	names_list_free(&list);
 }
 END_TEST

@@ -18,21 +18,21 @@
 /* By name in another order than they are added in. */
 static char names[PROFILES][2] = { "c", "a", "d", "b" };
 static struct apam_profile profiles[PROFILES];
-static struct profile_index *index_;
+static struct origin_index *index_;
 
 static void
 setup(void)
 {
 	for (int i = 0; i < PROFILES; i++)
 		profiles[i].name = names[i];
-	index_ = profile_index_new();
+	index_ = origin_index_new();
 	ck_assert_ptr_nonnull(index_);
 }
 
 static void
 teardown(void)
 {
-	profile_index_release(&index_);
+	origin_index_release(&index_);
 	ck_assert_ptr_null(index_);
 }
 
@@ -60,7 +60,7 @@ add(char name, const char *origin)
 {
 	struct url url = parsed(origin);
 
-	ck_assert(profile_index_add(index_, named(name), &url, 1));
+	ck_assert(origin_index_add(index_, named(name), &url, 1));
 	/* It keeps copies. */
 	memset(&url, 0x5a, sizeof(url));
 }
@@ -147,8 +147,8 @@ START_TEST(whose_a_url_is)
 
 	for (int i = 0; i < ROWS(tree); i++)
 		add(tree[i][0], tree[i] + 2);
-	profile_index_sort(index_);
-	c = profile_index_choose(index_, &url);
+	origin_index_sort(index_);
+	c = origin_index_choose(index_, &url);
 	is_chosen(rows[_i].url, &c, rows[_i].best, rows[_i].rival);
 	ck_assert_msg(
 	    c.depth == rows[_i].depth, "%s: depth %zu", rows[_i].url, c.depth);
@@ -160,30 +160,30 @@ START_TEST(an_empty_one_holds_nothing)
 	struct url url = parsed("https://api.example/");
 	struct choice c;
 
-	profile_index_sort(index_);
-	c = profile_index_choose(index_, &url);
+	origin_index_sort(index_);
+	c = origin_index_choose(index_, &url);
 	is_chosen("empty", &c, '-', '-');
 	/* Nor does a profile without an origin. */
-	ck_assert(profile_index_add(index_, &profiles[0], NULL, 0));
-	profile_index_sort(index_);
-	c = profile_index_choose(index_, &url);
+	ck_assert(origin_index_add(index_, &profiles[0], NULL, 0));
+	origin_index_sort(index_);
+	c = origin_index_choose(index_, &url);
 	is_chosen("no origin", &c, '-', '-');
 }
 END_TEST
 
 START_TEST(it_lives_while_it_is_held)
 {
-	struct profile_index *other = profile_index_hold(index_);
+	struct origin_index *other = origin_index_hold(index_);
 	struct url url = parsed("https://api.example/");
 	struct choice c;
 
 	add('a', "https://api.example");
-	profile_index_sort(index_);
-	profile_index_release(&other);
+	origin_index_sort(index_);
+	origin_index_release(&other);
 	ck_assert_ptr_null(other);
-	c = profile_index_choose(index_, &url);
+	c = origin_index_choose(index_, &url);
 	is_chosen("held", &c, 'a', '-');
-	profile_index_release(&other);
+	origin_index_release(&other);
 }
 END_TEST
 
@@ -198,14 +198,14 @@ START_TEST(a_path_of_the_greatest_length)
 	memset(text, '/', URL_MAX);
 	memcpy(text, "https://h.example", head);
 	add('a', text);
-	profile_index_sort(index_);
+	origin_index_sort(index_);
 	url = parsed(text);
-	c = profile_index_choose(index_, &url);
+	c = origin_index_choose(index_, &url);
 	is_chosen("whole", &c, 'a', '-');
 	ck_assert_uint_eq(c.depth, URL_MAX - head);
 	text[URL_MAX - 1] = '\0';
 	url = parsed(text);
-	c = profile_index_choose(index_, &url);
+	c = origin_index_choose(index_, &url);
 	is_chosen("one less", &c, '-', '-');
 }
 END_TEST
@@ -255,15 +255,15 @@ plainly(const struct url *url, int count)
 static void
 make_origins(int count)
 {
-	profile_index_release(&index_);
-	index_ = profile_index_new();
+	origin_index_release(&index_);
+	index_ = origin_index_new();
 	for (int i = 0; i < count; i++) {
 		make_url(origins[i].text, sizeof(origins[i].text));
 		origins[i].url = parsed(origins[i].text);
 		origins[i].profile = (char)('a' + rand() % PROFILES);
 		add(origins[i].profile, origins[i].text);
 	}
-	profile_index_sort(index_);
+	origin_index_sort(index_);
 }
 
 START_TEST(as_if_compared_with_each)
@@ -280,7 +280,7 @@ START_TEST(as_if_compared_with_each)
 		make_origins(count);
 		make_url(text, sizeof(text));
 		url = parsed(text);
-		c = profile_index_choose(index_, &url);
+		c = origin_index_choose(index_, &url);
 		wanted = plainly(&url, count);
 		ck_assert_msg(c.best == wanted.best &&
 			c.depth == wanted.depth && c.rival == wanted.rival,

@@ -160,8 +160,8 @@ START_TEST(a_path_fits_or_is_none)
 	char to[512];
 	size_t n = strlen(dir) + strlen("/zero.conf");
 
-	ck_assert(!profile_file(project.ctx, "zero", to, n));
-	ck_assert(profile_file(project.ctx, "zero", to, n + 1));
+	ck_assert(!table_file(project.ctx, "zero", to, n));
+	ck_assert(table_file(project.ctx, "zero", to, n + 1));
 	ck_assert_str_eq(to, project_path(&project, "apam.d/zero.conf"));
 }
 END_TEST
@@ -170,7 +170,7 @@ START_TEST(freeing_nothing_is_fine)
 {
 	struct apam_profile *none = NULL;
 
-	profile_handle_free(&none);
+	table_free_profile(&none);
 	ck_assert_ptr_null(none);
 }
 END_TEST
