@@ -29,9 +29,9 @@ enum pool_end {
 /*
  * Call run(arg); libconfig and jansson then allocate from a block of `first`
  * bytes.  If that call is left, it is made again with a block of `most` bytes.
- * DONE: the caller frees *pool, in which all results live.  Otherwise there are
- * no results, and *pool is NULL.  The thread's locale is restored; libconfig
- * would leave the process's.
+ * DONE: the caller frees *pool, in which all results live.  Otherwise all
+ * results are gone, and *pool is NULL.  The thread's locale is restored;
+ * libconfig would leave the process's.
  */
 enum pool_end pool_run(struct pool **pool, size_t first, size_t most,
     void (*run)(void *arg), void *arg);

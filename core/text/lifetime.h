@@ -34,8 +34,8 @@ int64_t lifetime_jwt_exp(struct apam_str token);
 /*
  * The lifetime to use, in seconds: the shorter of `given`, if that is not
  * negative, and exp - now (at least 0), if there is an exp; else `ttl`.  More
- * than LIFETIME_MAX is cut; APAM_FOREVER is kept.  LIFETIME_UNREAD if there was
- * no memory to look for an exp, which could be shorter.
+ * than LIFETIME_MAX is cut; APAM_FOREVER is kept.  LIFETIME_UNREAD if memory
+ * ran out in the search for an exp, which could be shorter.
  */
 int64_t lifetime_choose(
     int64_t given, struct apam_str token, int64_t now, int64_t ttl);
