@@ -2,9 +2,9 @@
 /*
  * The counter's file, and the page of a context.
  *
- * A segment is attached over the page in one step for all who read it: the
- * kernel holds the lock of the address space over both, taking away and
- * putting.
+ * A segment replaces the page in one step for all its readers: the kernel holds
+ * the lock of the address space while it removes the old page and puts the new
+ * one in its place.
  */
 #define _GNU_SOURCE
 #include "keys/counter.h"
@@ -26,7 +26,7 @@
 #define MAGIC "APAMCNT2"
 #define YOUNG_MS 1500
 
-/* O_NONBLOCK: a FIFO in the file's place must not hang us. */
+/* O_NONBLOCK: opening a FIFO in the file's place must not hang. */
 #define OPEN (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 struct note {
@@ -49,7 +49,7 @@ sum_of(const struct note *note)
 	return siphash64(note->nonce, note, offsetof(struct note, sum));
 }
 
-/* What an administrator's program wrote. */
+/* True if an administrator's program wrote it, and wrote it whole. */
 static bool
 is_note(int directory, int fd, struct note *note, uid_t *uid)
 {
@@ -65,7 +65,7 @@ is_note(int directory, int fd, struct note *note, uid_t *uid)
 	    note->sum == sum_of(note);
 }
 
-/* False where there is none, or *barred: there may be, but not for us. */
+/* False if there is no note; *barred: there may be one that we cannot read. */
 static bool
 read_note(int directory, struct note *note, uid_t *uid, bool *barred)
 {
@@ -97,7 +97,7 @@ is_of_this_boot(const struct note *note)
 
 /* ---- The page --------------------------------------------------------- */
 
-/* What is read of one without a page. */
+/* Read in place of a page that could not be made. */
 static const _Atomic uint64_t none;
 
 bool
@@ -124,7 +124,7 @@ key_counter_free(struct key_counter *counter)
 	*counter = (struct key_counter){ .value = &none, .generation = &none };
 }
 
-/* Should the page have gone with what was to come, there must be another. */
+/* If the old page is gone and the new one did not come, map an empty one. */
 static void
 keep_page(const struct key_counter *counter)
 {
@@ -170,7 +170,7 @@ key_counter_is_lost(int directory)
 		return !barred;
 	if (!is_of_this_boot(&note))
 		return true;
-	/* What is to be seen elsewhere only is not lost. */
+	/* A page that can be seen only elsewhere is not lost. */
 	if (note.space == 0 || note.space != key_segment_space())
 		return false;
 	segment = key_segment_attach(note.number, uid, note.nonce, false, NULL);
@@ -205,7 +205,7 @@ make(int directory, const struct key_segment_owner *owner, struct note *note)
 	if (note->number < 0)
 		return false;
 	note->sum = sum_of(note);
-	/* Not synced: after a crash the boot is another. */
+	/* It is not synced: after a crash it would be another boot's. */
 	if (file_replace(directory, NAME, BESIDE,
 		(struct apam_str){ (const char *)note, sizeof(*note) }, 0644,
 		false))
@@ -214,7 +214,7 @@ make(int directory, const struct key_segment_owner *owner, struct note *note)
 	return false;
 }
 
-/* False where the page that is noted cannot be written. */
+/* False if the page that is noted cannot be written. */
 static bool
 step(const struct note *note, uid_t uid, uint64_t generation, bool *young)
 {

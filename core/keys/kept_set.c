@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * There is one place, and what is put there or taken is exchanged whole.
+ * There is one place; a set is put there or taken by an atomic exchange.
  */
 #include "keys/kept_set.h"
 

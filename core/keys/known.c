@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The file that says that there is a registry.
+ * The file which says that a registry exists.
  */
 #define _XOPEN_SOURCE 700
 #include "keys/known.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A hash of texts that no other texts have: each is set off by its length.
+ * A hash of several texts.  Each is preceded by its length, so that no other
+ * texts have the same hash.
  */
 #include "keys/mark.h"
 
@@ -10,7 +11,7 @@
 #include "base/str.h"
 #include "crypto/digest.h"
 
-/* A text with its length before it: no two sets of texts hash the same. */
+/* Put a text with its length: no two lists of texts hash the same. */
 static void
 put_text(struct digest *digest, struct apam_str text)
 {

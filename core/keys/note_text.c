@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A note as text, without any file: one line of JSON.  What is read was written
- * by others, whoever they are, and is checked; what is written is made plain.
+ * A note as text, without its file: one line of JSON.  What is read was written
+ * by other programs, so it is checked; what is written is made plain.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,15 +13,15 @@
 #include "text/encode.h"
 #include "text/json.h"
 
-#define QUOTE_EVIDENCE 140 /* bytes of it */
-#define CLOCK_SLACK 5 /* seconds that clocks may be set back meanwhile */
+#define QUOTE_EVIDENCE 140 /* bytes of the evidence */
+#define CLOCK_SLACK 5 /* seconds by which clocks may be set back */
 
 _Static_assert(sizeof(((struct key_note *)0)->program) == PROGRAM_NAME_SIZE,
     "a program's name fits");
 
 /* ---- Writing ---------------------------------------------------------- */
 
-/* A text as it may stand in a note: what is no plain UTF-8 becomes '?'. */
+/* Copy a text for a note; bytes that are not plain UTF-8 become '?'. */
 static void
 copy_plain(const char *from, char *to, size_t size)
 {
@@ -77,7 +77,7 @@ key_note_put(
 
 /* ---- Reading ---------------------------------------------------------- */
 
-/* False where it is no text or does not fit. */
+/* False if it is not a text or does not fit. */
 static bool
 take(const struct json *json, const char *pointer, char *to, size_t size)
 {
@@ -113,7 +113,7 @@ take_seen(const struct json *json, struct key_note *to)
 		seen_ok(to->seen));
 }
 
-/* What is to come is no note of what was. */
+/* A note from the future is not accepted. */
 static bool
 is_past(int64_t at)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Walking to the registry's files.  Each call walks anew and keeps no
+ * Walking to the registry's files.  Each call walks again and keeps no
  * descriptor.
  */
 #define _GNU_SOURCE
@@ -25,7 +25,7 @@ key_place_path(const struct key_registry *registry, const char *name,
 	    path, KEY_PLACE_PATH, "%s/%s", registry->state_dir, name);
 }
 
-/* What is the process's plight is no damage. */
+/* A lack of descriptors or memory is the process's problem, not damage. */
 enum apam_status
 key_place_status(int number)
 {
@@ -34,7 +34,7 @@ key_place_status(int number)
 	    APAM_E_CONFIG;
 }
 
-/* Why something could not be opened. */
+/* Say why something could not be opened. */
 static const char *
 open_problem(int number, const char *otherwise)
 {
@@ -120,7 +120,7 @@ key_place_refuse_errno(const struct key_registry *registry, const char *name,
 
 /* ---- Trust ------------------------------------------------------------ */
 
-/* NULL where only the administrator could have made or changed it. */
+/* NULL if only the administrator can have made or changed it. */
 static const char *
 trust_problem(const struct key_registry *registry, const struct stat *st)
 {
@@ -163,7 +163,7 @@ key_place_state(
 	if (fstat(fd, &st) != 0)
 		(void)error_set(err, APAM_E_CONFIG, "%s cannot be checked",
 		    registry->state_dir);
-	/* Here sticky is not good enough. */
+	/* A sticky directory is not enough here. */
 	else if ((st.st_mode & 022) == 0)
 		return fd;
 	else

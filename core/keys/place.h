@@ -2,19 +2,19 @@
 /*
  * Where the key registry is, and getting there with the checks of file/trust.h:
  *
- *	state_dir/registry/		0755: what belongs in a backup
- *		keys			0644, record.h
- *	state_dir/index/		0755: what does not, as it is made from it
- *		keys			0644, index.h
- *		counter			0644, counter.h
- *	state_dir/registry.known	0644: that there is a registry, and which
- *	state_dir/registry.lock		0600, empty: who changes it
+ * 	state_dir/registry/		0755: what belongs in a backup
+ * 		keys			0644, record.h
+ * 	state_dir/index/		0755: what does not, as it is made from it
+ * 		keys			0644, index.h
+ * 		counter			0644, counter.h
+ * 	state_dir/registry.known	0644: that a registry exists, and which
+ * 	state_dir/registry.lock		0600, empty: held for a change
  *
- * All of it is the administrator's alone.  Everybody reads, without a lock, so
- * that nobody who may only read can keep the administrator from writing: the
- * reason why this is no database.
+ * All of it belongs to the administrator.  All users read it without a lock, so
+ * that a user who may only read cannot keep the administrator from writing.
+ * That is why this is not a database.
  *
- * Unlike elsewhere a sticky directory is not good enough for state_dir: others
+ * Unlike elsewhere, a sticky directory is not enough for state_dir: others
  * could put a registry of their own in it.
  */
 #ifndef CORE_KEY_PLACE_H
@@ -36,7 +36,7 @@
 #define KEY_PLACE_PATH (TRUST_PATH_MAX + sizeof("/" KEY_PLACE_REGISTRY_NEW \
 					    "/" KEY_PLACE_KEYS))
 
-/* O_NONBLOCK: a FIFO in a file's place must not hang us. */
+/* O_NONBLOCK: opening a FIFO in a file's place must not hang. */
 #define KEY_PLACE_OPEN (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 struct key_kept;
@@ -44,7 +44,7 @@ struct key_kept;
 struct key_registry {
 	const char *state_dir;	/* absolute */
 	bool user;		/* user mode of file/trust.h */
-	/* Where a set that was read waits for the next reader, or NULL. */
+	/* Where a set that was read is kept for the next reader, or NULL. */
 	_Atomic(struct key_kept *) *kept;
 };
 
@@ -53,8 +53,8 @@ void key_place_path(const struct key_registry *registry, const char *name,
     char path[KEY_PLACE_PATH]);
 
 /*
- * Open state_dir.  -1 and *err set; or, where *absent, -1 and nothing set, as
- * there is no such directory.
+ * Open state_dir.  Returns -1 with *err set; or, if there is no such directory,
+ * -1 with *absent set and no error.
  */
 int key_place_state(const struct key_registry *registry, bool *absent,
     struct apam_error *err);
@@ -65,34 +65,36 @@ int key_place_directory(const struct key_registry *registry, int state,
 
 /*
  * Open the file of keys in the directory `name`, which is open as `directory`,
- * and look at it; *absent as above.
+ * and stat it; *absent as above.
  */
 int key_place_keys(const struct key_registry *registry, const char *name,
     int directory, struct stat *st, bool *absent, struct apam_error *err);
 
 /*
- * True where there is, or may be, a registry or was one: there is something of
- * it in `state`, beside the index.
+ * True if a registry exists, may exist, or existed: `state` has something of it
+ * beside the index.
  */
 bool key_place_is_known(int state);
 
 /*
- * What reading came to: `number` is its errno.  MEMORY, where this process has
- * no memory or descriptor left, which is no damage, else CONFIG.
+ * The status of a failed read; `number` is its errno.  MEMORY if this process
+ * has no memory or descriptor left, because that is not damage; else CONFIG.
  */
 enum apam_status key_place_status(int number);
 
-/* Say that something in state_dir is in the way.  Returns `status`. */
+/* Say what is wrong with something in state_dir.  Returns `status`. */
 enum apam_status key_place_refuse(const struct key_registry *registry,
     const char *name, enum apam_status status, const char *what,
     struct apam_error *err);
 
-/* The same of a file of keys, which is the error's, at a line or 0. */
+/*
+ * The same for a file of keys, which the error then names, with its line or 0.
+ */
 enum apam_status key_place_refuse_keys(const struct key_registry *registry,
     const char *name, enum apam_status status, unsigned line, const char *what,
     struct apam_error *err);
 
-/* The same where something could not be changed; `number` is its errno. */
+/* The same for something that could not be changed; `number` is its errno. */
 enum apam_status key_place_refuse_errno(const struct key_registry *registry,
     const char *name, int number, struct apam_error *err);
 

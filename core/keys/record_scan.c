@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The walk.  Strings are checked and decoded as they are passed; what is longer
- * than is kept is checked all the same.
+ * Goes through the text.  Strings are checked and decoded on the way; those
+ * that are too long to be kept are checked as well.
  */
 #include "keys/record_scan.h"
 
@@ -34,7 +34,7 @@ fail(struct key_scan *s, const char *why)
 	return false;
 }
 
-/* Something else than was due, or the end. */
+/* Something unexpected, or the end of the text. */
 static bool
 fail_here(struct key_scan *s)
 {
@@ -102,7 +102,7 @@ key_scan_line(struct apam_str text, const char *at)
 
 /* ---- Strings ---------------------------------------------------------- */
 
-/* Keep bytes of a string; `n` counts those, too, for which there is no room. */
+/* Keep bytes of a string; `n` also counts those that do not fit. */
 static void
 keep(struct key_scan_value *v, const char *bytes, size_t n)
 {
@@ -134,7 +134,7 @@ keep_point(struct key_scan_value *v, unsigned long c)
 	keep(v, bytes, n);
 }
 
-/* Four hexadecimal digits, of which nothing is taken where one is none. */
+/* Read four hexadecimal digits; false if one of them is not a digit. */
 static bool
 read_unit(struct key_scan *s, unsigned long *unit)
 {
@@ -151,7 +151,7 @@ read_unit(struct key_scan *s, unsigned long *unit)
 	return true;
 }
 
-/* What follows \u; characters beyond the first plane are two of it. */
+/* Read what follows \u; a character beyond the first plane has two of them. */
 static bool
 read_point(struct key_scan *s, struct key_scan_value *v)
 {
@@ -218,16 +218,18 @@ read_character(struct key_scan *s, struct key_scan_value *v)
 	return true;
 }
 
-#define EACH UINT64_C(0x0101010101010101) /* of eight bytes */
+#define EACH UINT64_C(0x0101010101010101) /* one in each of eight bytes */
 
-/* Bit 7 of a byte that is 0, and perhaps of those above it. */
+/* Sets bit 7 of each byte that is 0, and perhaps of bytes above it. */
 static uint64_t
 zero_of(uint64_t bytes)
 {
 	return (bytes - EACH) & ~bytes & 0x80 * EACH;
 }
 
-/* Of eight bytes: all from 0x20 to 0x7e, no quote and no backslash. */
+/*
+ * True if all eight bytes are from 0x20 to 0x7e, and not a quote or backslash.
+ */
 static bool
 are_plain(const char *p)
 {
@@ -239,7 +241,7 @@ are_plain(const char *p)
 		zero_of(bytes ^ 0x7f * EACH)) == 0;
 }
 
-/* Plain characters, which most are, go at once. */
+/* Skip plain characters, which are the most frequent, eight at a time. */
 static void
 skip_plain(struct key_scan *s, struct key_scan_value *v)
 {
@@ -309,7 +311,7 @@ skip_digits(struct key_scan *s)
 	return true;
 }
 
-/* The part of a number that makes it no whole one, if there is any. */
+/* Skip a fraction or exponent, which makes the number not a whole one. */
 static bool
 skip_fraction(struct key_scan *s, bool *whole)
 {

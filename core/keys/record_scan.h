@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reading the JSON of the key registry, piece by piece and strictly (RFC 8259):
- * objects, arrays, strings, whole numbers.  It allocates nothing, so that what
- * is wrong is always the text's fault, and time and stack do not depend on what
- * the text holds.
+ * objects, arrays, strings, whole numbers.  Nothing is allocated, so an error
+ * is always the text's fault, and time and stack do not depend on its contents.
  */
 #ifndef CORE_KEY_SCAN_H
 #define CORE_KEY_SCAN_H
@@ -14,62 +13,61 @@
 
 #define KEY_SCAN_TEXT 255	/* bytes of a string that are kept */
 
-/* A walk over a text.  The first problem ends it. */
+/* A walk through a text.  The first problem ends it. */
 struct key_scan {
 	const char *at, *end;
-	const char *why;	/* static text; NULL: all well */
-	const char *why_at;	/* where that was found */
+	const char *why;	/* static; NULL: no problem */
+	const char *why_at;	/* the place of the problem */
 };
 
 enum key_scan_kind {
 	KEY_SCAN_NONE,		/* there was a problem */
 	KEY_SCAN_STRING,
-	KEY_SCAN_NUMBER,	/* a whole one */
+	KEY_SCAN_NUMBER,	/* a whole number */
 	KEY_SCAN_OTHER		/* a fraction, true, false, null */
 };
 
 struct key_scan_value {
 	enum key_scan_kind kind;
-	size_t n;		/* bytes of a string; it may be longer */
+	size_t n;		/* bytes of a string; may be more than fit */
 	bool plain;		/* all of them are printable ASCII */
-	char text[KEY_SCAN_TEXT + 1]; /* with a NUL; "" where it is longer */
+	char text[KEY_SCAN_TEXT + 1]; /* with a NUL; "" if it is longer */
 	int64_t number;
 };
 
-/* Stand before the first character of `text`, which has to outlive *s. */
+/* Start before the first character of `text`, which must outlive *s. */
 void key_scan_begin(struct key_scan *s, struct apam_str text);
 
-/* Note a problem, where the walk is; the first one stays. */
+/* Note a problem at the present place; the first one is kept. */
 void key_scan_fail(struct key_scan *s, const char *why);
 
-/* The next character that is no blank, which stays; '\0' at the end. */
+/* The next character that is not a blank; it is not taken.  '\0' at the end. */
 char key_scan_peek(struct key_scan *s);
 
-/* Take that character.  False, and a problem, where it is another. */
+/* Take that character.  False, with a problem, if it is another one. */
 bool key_scan_take(struct key_scan *s, char c);
 
 /*
- * In an object or array that was opened: true where there is one more member,
- * false where `close` was taken, or with a problem.  *first is true before the
- * first one.
+ * In an open object or array: true if there is another member; false if `close`
+ * was taken, or with a problem.  *first is true before the first member.
  */
 bool key_scan_more(struct key_scan *s, char close, bool *first);
 
 /*
- * Take a string that is `text`, where that is what comes next, written without
- * any escape: the quick way to what is there as a rule.  False where it is not,
- * or may be: nothing is taken then, and there is no problem.
+ * Take a string if it is next, equals `text` and is written without an escape.
+ * This is the quick way for the usual case.  False if it is not so; nothing is
+ * taken then, and there is no problem.
  */
 bool key_scan_same(struct key_scan *s, const char *text);
 
-/* Take a string, or a value that is no object and no array. */
+/* Take a string; take any value except an object and an array. */
 bool key_scan_string(struct key_scan *s, struct key_scan_value *v);
 bool key_scan_value(struct key_scan *s, struct key_scan_value *v);
 
-/* True where only blanks are left, else a problem. */
+/* True if only blanks are left, else a problem. */
 bool key_scan_end(struct key_scan *s);
 
-/* The line that a place of the text is in, from 1. */
+/* The line of a place in the text, from 1. */
 unsigned key_scan_line(struct apam_str text, const char *at);
 
 #endif

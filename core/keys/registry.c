@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading the registry, and mending what a change that was cut short left.
+ * Reading the registry, and repairing what an interrupted change has left.
  */
 #include "keys/registry.h"
 
@@ -13,10 +13,10 @@
 #include "keys/registry_write.h"
 #include "keys/view.h"
 
-#define READ_TRIES 5 /* while another program may be writing */
+#define READ_TRIES 5 /* another program may be writing */
 #define READ_POLL_MS 20
 
-/* Make the index from a newer text.  Nobody was told that it was done. */
+/* Make the index from a newer text.  The change was not reported as done. */
 static enum apam_status
 mend_index(struct registry_files *f)
 {
@@ -33,7 +33,7 @@ mend_index(struct registry_files *f)
 	return registry_files_look(f, true);
 }
 
-/* Leaves the set of a text that is what programs go by. */
+/* Leave in f->set the text that programs use. */
 static enum apam_status
 read_fitting(struct registry_files *f)
 {
@@ -131,7 +131,7 @@ key_registry_mend(const struct key_registry *registry)
 	struct registry_files f = registry_files_begin(registry, &own);
 	bool absent, done = false;
 
-	/* Whoever holds it now mends the counter as well. */
+	/* The process that holds the lock now repairs the counter, too. */
 	f.deadline = 0;
 	f.state = key_place_state(registry, &absent, &own);
 	if (f.state >= 0 && registry_files_lock(&f))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The text is held against the generation and checksum in the index, and
- * against the generation that registry.known has.
+ * The text is compared with the generation and checksum in the index, and with
+ * the generation in registry.known.
  */
 #include "keys/registry_fit.h"
 
@@ -10,22 +10,22 @@
 #include "base/error.h"
 
 static const char *const misfits[] = {
-	[FIT_NEWER] = "is newer than its index, which programs go by: a change "
-		      "was cut short; run `apam keys list` as a user who may "
+	[FIT_NEWER] = "is newer than the index that programs use: a change was "
+		      "interrupted; run `apam keys list` as a user who may "
 		      "change the registry",
-	[FIT_GONE] = "is missing, and what programs go by is its index; put "
+	[FIT_GONE] = "is missing, and programs use the index made from it; put "
 		     "back a backup with `apam keys recover FILE`",
-	[FIT_OLDER] = "is older than what programs go by: a copy of before was "
-		      "put in its place; `apam keys recover` says what would "
-		      "sign again by it, and takes it",
-	[FIT_OTHER] = "is another registry's than programs go by; `apam keys "
-		      "recover` says what would change by it, and takes it",
-	[FIT_EDITED] = "was changed by hand, and programs do not go by that "
-		       "yet; `apam keys recover` says what would change by it, "
-		       "and takes it",
-	[FIT_STRANGE] = "was put there by hand, and programs refuse to go by "
-			"it; `apam keys recover` says what is in it, and takes "
-			"it",
+	[FIT_OLDER] = "is older than the one that programs use: an old copy "
+		      "was put in its place; `apam keys recover` shows which "
+		      "keys would sign again with it, and uses it",
+	[FIT_OTHER] = "belongs to another registry than the one that programs "
+		      "use; `apam keys recover` shows what it would change, "
+		      "and uses it",
+	[FIT_EDITED] = "was changed by hand, and programs do not use that yet; "
+		       "`apam keys recover` shows what it would change, and "
+		       "uses it",
+	[FIT_STRANGE] = "was put there by hand, and programs refuse to use it; "
+			"`apam keys recover` shows what is in it, and uses it",
 };
 
 bool
@@ -49,7 +49,9 @@ fit_without_text(const struct registry_files *f)
 {
 	if (f->known.kind != KEY_KNOWN_NOTHING || f->kind == INDEX_DAMAGED)
 		return FIT_GONE;
-	/* One that is empty was left by who was killed while making it. */
+	/*
+	 * An empty index was left by a process that was killed while making it.
+	 */
 	return f->kind == INDEX_WHOLE && f->head.count > 0 ? FIT_GONE :
 							     FIT_NONE;
 }
@@ -84,7 +86,7 @@ registry_fit_refuse(const struct registry_files *f, enum registry_fit fit)
 		return registry_files_refuse(f, APAM_E_CONFIG, 0, misfits[fit]);
 	return error_set(f->err, APAM_E_CONFIG,
 	    "%s/" KEY_PLACE_REGISTRY "/" KEY_PLACE_KEYS
-	    " is of generation %llu, and programs go by %llu: it %s",
+	    " has generation %llu, and programs use %llu: it %s",
 	    f->registry->state_dir, (unsigned long long)f->set.is.generation,
 	    (unsigned long long)known.generation, misfits[fit]);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files of secrets have an owner and a group and no ACL (file/trust.h), so that
- * these say who may read them.  The system's databases say who is in a group:
- * its members, and the user of its name, whose own group it is.
+ * Files of secrets have an owner and a group and no ACL (file/trust.h), so
+ * these tell which users may read them.  The system's databases tell who is in
+ * a group: its members, and the user with its name, whose own group it is.
  */
 #define _GNU_SOURCE /* getgrouplist */
 #include "keys/secret_readers.h"
@@ -16,7 +16,7 @@
 
 #include "base/str.h"
 
-#define ENTRY_MAX 16384 /* bytes of an entry of a database */
+#define ENTRY_MAX 16384 /* bytes of a database's entry */
 #define GROUPS_MAX 1024 /* of one user */
 
 /* ---- Files -------------------------------------------------------------- */
@@ -120,13 +120,15 @@ key_readers_include(const struct key_readers *readers, unsigned long uid)
 	return true;
 }
 
-/* ---- Who leaves no trace ------------------------------------------------ */
+/*
+ * ---- Users without notes --------------------------------------------------
+ */
 
 struct asking {
 	bool (*has)(void *arg, unsigned long uid);
 	void *arg;
 	char *who;
-	bool known; /* of a group: one of its users */
+	bool known; /* a user of the group was found */
 };
 
 static bool
@@ -140,7 +142,9 @@ user_is_untold(struct asking *a, const struct passwd *user)
 	return true;
 }
 
-/* By name; `gid` where that must be the user's own group, else -1. */
+/*
+ * Look at a user by name; `gid`, unless it is -1, must be the user's own group.
+ */
 static bool
 name_is_untold(struct asking *a, const char *name, gid_t gid)
 {

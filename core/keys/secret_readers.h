@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which users may read the secrets of a key, as their files say.  Whoever may
- * not has never used the key, whatever a note says; and one who may, but has no
- * directory for notes (file/user_dir.h), may have used it without a trace.
+ * Which users may read the secrets of a key, according to its files.  A user
+ * who may not has never used the key, whatever a note says.  A user who may,
+ * but has no directory for notes (file/user_dir.h), may have used it without a
+ * note.
  */
 #ifndef CORE_KEY_READER_H
 #define CORE_KEY_READER_H
@@ -16,7 +17,7 @@
 #define KEY_READER_FILES 8
 
 struct key_readers {
-	bool unsure;		/* some secret is no file, or cannot be seen */
+	bool unsure;		/* a secret is not a file, or cannot be seen */
 	size_t count;
 	struct {
 		uid_t uid;
@@ -26,23 +27,23 @@ struct key_readers {
 };
 
 /*
- * Add the files of the secrets of one entry, whose values are still references.
- * *readers is zeroed at first, and may hold those of another entry.
+ * Add the files of an entry's secrets, whose values are still references.
+ * *readers is zeroed at first, and may contain those of another entry.
  */
 void key_readers_add(struct key_readers *readers,
     const struct option_table *table, const struct apam_value *values);
 
-/* True where a user may read all, for all that is known. */
+/* True if a user may read all of them, as far as is known. */
 bool key_readers_include(const struct key_readers *readers, unsigned long uid);
 
-/* True where they are of files with the same owner, group and mode. */
+/* True if their files have the same owner, group and mode. */
 bool key_readers_same(
     const struct key_readers *one, const struct key_readers *other);
 
 #define KEY_READER_WHO (LOGIN_NAME_SIZE + 8)
 /*
- * True where somebody who may read one has no directory, as `has` says of a
- * user; `who` is then "user x", or "group x" where its users are not known.
+ * True if a user who may read one has no directory; `has` tells that of a user.
+ * `who` is then "user x", or "group x" if its users are not known.
  */
 bool key_readers_untold(const struct key_readers *readers,
     bool (*has)(void *arg, unsigned long uid), void *arg,

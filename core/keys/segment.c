@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * System V shared memory, and what Linux adds to it: attaching over a page that
- * is there, and listing all segments.
+ * System V shared memory, with Linux's additions: attaching over an existing
+ * page, and listing all segments.
  */
 #define _GNU_SOURCE
 #include "keys/segment.h"
@@ -22,7 +22,7 @@
 _Static_assert(
     sizeof(struct key_segment) <= KEY_SEGMENT_SIZE, "what is in it fits");
 
-/* Of this user's making, writable by nobody else, and not removed already. */
+/* True if this user made it, no other can write it, and it is not removed. */
 static bool
 is_of(const struct shmid_ds *is, uid_t uid)
 {
@@ -36,7 +36,7 @@ attach(int number, int how, void *at)
 {
 	void *page = shmat(number, at, how | (at == NULL ? 0 : SHM_REMAP));
 
-	/* Its failure is the address of no page: -1. */
+	/* On failure shmat returns the address -1. */
 	return (intptr_t)page == -1 ? NULL : page;
 }
 
@@ -68,7 +68,7 @@ key_segment_attach(int number, uid_t uid,
 	s = attach(number, how, NULL);
 	if (s == NULL)
 		return NULL;
-	/* Once it is attached its number is given to no other. */
+	/* While it is attached, its number is not given to another. */
 	if (shmctl(number, IPC_STAT, &is) != 0)
 		failed = errno;
 	else if (is_of(&is, uid) && has_nonce(s, nonce))
@@ -106,7 +106,7 @@ key_segment_space(void)
 
 /* ---- Sweeping --------------------------------------------------------- */
 
-/* Nobody can come to it any more: its directory is gone, or has another. */
+/* True if no program can reach it: its directory is gone, or has another. */
 static bool
 is_left_over(const struct key_segment *s, const struct key_segment_owner *owner)
 {
@@ -163,7 +163,7 @@ fill(struct key_segment *s, const struct key_segment_owner *owner,
 	s->inode = owner->inode;
 	s->made = clock_unix_ms();
 	memcpy(s->nonce, nonce, KEY_SEGMENT_NONCE);
-	/* A new one never says the same as the one that it replaces. */
+	/* A new counter must not have the value of the one that it replaces. */
 	atomic_store(&s->value, first == 0 ? 1 : first);
 	memcpy(s->magic, MAGIC, sizeof(s->magic));
 	return true;
@@ -184,7 +184,7 @@ key_segment_make(const struct key_segment_owner *owner,
 		return -1;
 	s = attach(number, 0, NULL);
 	ok = s != NULL && fill(s, owner, nonce);
-	/* A page that is on no disk cannot be lost there; where it may be. */
+	/* Locked memory is never written to a disk; this may be refused. */
 	(void)shmctl(number, SHM_LOCK, NULL);
 	if (!ok)
 		(void)shmctl(number, IPC_RMID, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The rule, and the choice among several.
+ * The rule, and the choice among several records.
  */
 #include "keys/stands.h"
 

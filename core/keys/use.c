@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Notes are few and keys may be many: the notes are sorted, and each key finds
- * its own.
+ * Notes are few and keys may be many, so the notes are sorted and each key
+ * looks up its own.
  */
 #include "keys/use.h"
 
@@ -69,7 +69,7 @@ key_notes_free(struct key_notes *notes)
 
 /* ---- One key's ----------------------------------------------------------- */
 
-/* What others say of it, as far as nobody here has found out. */
+/* What other users' notes say, if this user's and root's say nothing. */
 struct hearsay {
 	int64_t at;
 	enum apam_key_state state;
@@ -109,7 +109,7 @@ take_hearsay(struct hearsay *said, const struct key_note *note)
 	key_note_quote(note, said->quote);
 }
 
-/* Where the notes of a key begin. */
+/* The index of a key's first note. */
 static size_t
 first_of(const struct key_notes *notes, uint64_t key)
 {
@@ -125,7 +125,7 @@ first_of(const struct key_notes *notes, uint64_t key)
 	return low;
 }
 
-/* Those of one hash.  Root's word is everybody's. */
+/* Take all notes with one hash.  Root's findings count for every user. */
 static bool
 take_all(const struct key_notes *notes, const struct key_used *key,
     const char *mark, struct key_use *use, struct hearsay *said)
@@ -168,7 +168,7 @@ key_use_find(const struct key_notes *notes, const struct key_used *key,
 	return found;
 }
 
-/* ---- Who could have noted it --------------------------------------------- */
+/* ---- Users who could have noted it --------------------------------------- */
 
 struct asked {
 	struct asked *before;
@@ -218,7 +218,7 @@ key_users_free(struct key_users *users)
 	*users = (struct key_users){ .uids = NULL };
 }
 
-/* Root's programs make root's; and in user mode users theirs. */
+/* Root's programs make root's directory; in user mode users make theirs. */
 static bool
 has_directory(void *arg, unsigned long uid)
 {
@@ -261,7 +261,7 @@ key_use_missed(const struct key_readers *readers, struct key_users *users)
 		return "no profile names it";
 	if (readers->unsure)
 		return "it is not known who may read its secret";
-	/* The same as last time, as a rule: many secrets are one user's. */
+	/* Usually it is the same as last time: one user has many secrets. */
 	if (users->asked != NULL &&
 	    key_readers_same(readers, &users->asked->readers))
 		return users->asked->why;

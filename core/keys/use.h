@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What notes (note.h) say of keys, and whom to believe.  What a key is
- * found to be is what this user's own programs and root's noted, and what
- * others noted is quoted as theirs.  A use is believed of whoever may read the
- * key's secret.  Where none is noted, that is "never" only if all who may use
+ * What notes (note.h) say about keys, and which to trust.  Findings about a key
+ * count if this user's own programs or root's noted them; other users' findings
+ * are quoted as theirs.  A note of a use counts if its user may read the key's
+ * secret.  If there is none, that means "never" only if all users who may use
  * the key could have noted it, and this user could read it.
  */
 #ifndef CORE_KEY_USE_H
@@ -14,18 +14,21 @@
 
 /* All notes that this user may read. */
 struct key_notes {
-	struct noted *all;	/* by key */
+	struct noted *all;	/* sorted by key */
 	size_t count, room;
-	bool failed;		/* out of memory: some are missing */
+	bool failed;		/* memory ran out: some are missing */
 };
 
-/* Without memory some are missing, and `failed` is set.  Free them. */
+/*
+ * Read and later free them.  If memory runs out some are missing, and `failed`
+ * is set.
+ */
 void key_notes_read(struct key_notes *notes, const char *state_dir, bool user);
 void key_notes_free(struct key_notes *notes);
 
-/* Of one key. */
+/* The use of one key. */
 struct key_use {
-	int64_t used_at, checked_at; /* 0: none noted */
+	int64_t used_at, checked_at; /* 0: not noted */
 	unsigned long used_uid;
 	char used_by[PROGRAM_NAME_SIZE];
 	enum apam_key_state state;
@@ -34,29 +37,30 @@ struct key_use {
 
 struct key_used {
 	const char *scheme, *id, *mark;
-	bool alone;		/* notes without a mark are this key's, too */
+	/* notes without a mark belong to this key, too */
+	bool alone;
 	const struct key_readers *readers; /* NULL: no profile names it */
 };
 
-/* Fills in *use; false, with nothing in it, where no note is of the key. */
+/* Fill in *use.  False, with nothing in it, if there is no note of the key. */
 bool key_use_find(const struct key_notes *notes, const struct key_used *key,
     struct key_use *use);
 
-/* The users whose directories this one can read. */
+/* The users whose directories this user can read. */
 struct key_users {
-	bool all;		/* and there are no others */
+	bool all;		/* there are no others */
 	unsigned long *uids;
 	size_t count, room;
-	struct asked *asked;	/* the answers, the last one first */
+	struct asked *asked;	/* earlier answers, the last one first */
 };
 
-/* Without memory the list is cut, and `all` is false. */
+/* If memory runs out the list is cut, and `all` is false. */
 void key_users_find(struct key_users *users, const char *state_dir, bool user);
 void key_users_free(struct key_users *users);
 
 /*
- * Why somebody may have used a key without a note that is to be seen here, or
- * "": nobody can have.  Lives as long as *users.
+ * Why a user may have used a key without a note that can be seen here; "" if
+ * that is not possible.  Lives as long as *users.
  */
 const char *key_use_missed(
     const struct key_readers *readers, struct key_users *users);

@@ -367,7 +367,7 @@ signs "nothing was" 0 '^Authorization: ' '*' headers seed "$seed/x"
 
 # An older registry put in place by hand, and one that is moved away, change
 # nothing for programs, and are said.
-older='registry/keys is of generation [0-9]+, and programs go by [0-9]+'
+older='registry/keys has generation [0-9]+, and programs use [0-9]+'
 cp -a "$dir/state/registry" "$dir/kept"
 cp "$dir/backup" "$dir/state/registry/keys"
 signs "an older text: programs go by the index" 0 '^Authorization: ' '*' \
@@ -380,7 +380,7 @@ row "an older text: archive" 3 '' 'apam keys recover' \
 rm -r "$dir/state/registry"
 signs "no text: programs go by the index" 0 '^Authorization: ' '*' \
     headers seed "$seed/x"
-row "no text: lint" 3 '' 'is missing, and what programs go by' lint
+row "no text: lint" 3 '' 'is missing, and programs use the index' lint
 row "no text: archive" 3 '' 'apam keys recover FILE' \
     keys archive --yes sandbox-read
 row "no text: recover" 3 '' 'is missing' keys recover --yes

@@ -558,11 +558,11 @@ START_TEST(a_registry_that_is_gone_is_missed)
 {
 	make_registry();
 	ck_assert_int_eq(unlink(below("registry/keys")), 0);
-	not_read(APAM_E_CONFIG, "is missing, and what programs go by");
+	not_read(APAM_E_CONFIG, "is missing, and programs use the index");
 	not_changed(APAM_E_CONFIG, "`apam keys recover FILE`");
 	ck_assert_int_eq(access(below("registry/keys"), F_OK), -1);
 	ck_assert_int_eq(rmdir(below("registry")), 0);
-	not_read(APAM_E_CONFIG, "is missing, and what programs go by");
+	not_read(APAM_E_CONFIG, "is missing, and programs use the index");
 	not_changed(APAM_E_CONFIG, "`apam keys recover FILE`");
 	ck_assert_int_eq(access(below("registry"), F_OK), -1);
 	/* A person may begin anew. */
@@ -644,9 +644,9 @@ static const struct {
 	void (*put)(void);
 	const char *text;
 } misfits[] = {
-	{ "older", put_older, "is of generation 1, and programs go by 2" },
+	{ "older", put_older, "has generation 1, and programs use 2" },
 	{ "edited", edit_text, "was changed by hand" },
-	{ "other", put_others, "is another registry's" },
+	{ "other", put_others, "belongs to another registry" },
 	{ "by hand", write_by_hand, "was put there by hand" },
 	{ "index lost", lose_index, "was put there by hand" },
 };
@@ -665,7 +665,7 @@ START_TEST(another_text_is_taken_when_it_is_asked_for)
 		before = generation();
 	}
 	not_changed(APAM_E_CONFIG, misfits[_i].text);
-	not_changed(APAM_E_CONFIG, "`apam keys recover` says what");
+	not_changed(APAM_E_CONFIG, "`apam keys recover` shows w");
 	file_is("registry/keys", text);
 	recover();
 	ck_assert_uint_eq(generation(), before + 1);
@@ -757,7 +757,7 @@ START_TEST(another_user_says_that_it_is_behind)
 	make_registry();
 	fall_behind(0);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	not_read(APAM_E_CONFIG, "is newer than its index");
+	not_read(APAM_E_CONFIG, "is newer than the index");
 	ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_uint_eq(count(), 2);
 }
