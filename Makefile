@@ -285,7 +285,7 @@ $(call checks,cancel check context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
 	loop): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
-$(call checks,share_record sign): CORE_LIBS += -lcrypto
+$(call checks,share_record sign openssl): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 # Those with tests/support/no_malloc.h.
 $(call checks,lifetime op): OUR_LDFLAGS += $(call wrap,malloc)
@@ -293,6 +293,13 @@ $(call checks,lifetime op): OUR_LDFLAGS += $(call wrap,malloc)
 $(call checks,view): OUR_LDFLAGS += $(call wrap,openat fstat pread)
 # Those that make keys of the kernel's.
 $(call checks,secret_keyring secret): CORE_LIBS += -lkeyutils
+
+# A provider of OpenSSL's.
+$(call checks,openssl): $(BUILD)/tests/openssl/approved.so
+
+$(BUILD)/tests/openssl/%.o: OUR_CFLAGS += -fvisibility=default
+$(BUILD)/tests/openssl/%.so: $(BUILD)/tests/openssl/%.o
+	$(Q)$(LINK) -shared -o $@ $< -lcrypto
 
 # Internal objects with one thing wrong.
 $(call checks,internal): $(BUILD)/tests/internal/other.so \

@@ -24,6 +24,7 @@ struct word {
 	struct buf secret; /* read where a mark asks for it */
 	bool asked;
 	struct apam_error failed; /* no mark can be made */
+	bool unsure; /* an archived one may stand for it */
 };
 
 /* As much of it as there is room for. */
@@ -67,14 +68,19 @@ consider_record(void *arg, const struct key_index_slot *slot)
 		.failed = &w->failed };
 	const struct key_claim claim = { slot->marked != 0, slot->salt,
 		slot->mark };
+	enum key_stands stands = KEY_STANDS_NOT;
 
-	if ((!w->found ||
-		key_counts_before(w->slot.archived_at, slot->archived_at)) &&
-	    key_claim_stands(&claim, &key) == KEY_STANDS) {
+	if (!w->found ||
+	    key_counts_before(w->slot.archived_at, slot->archived_at))
+		stands = key_claim_stands(&claim, &key);
+	if (stands == KEY_STANDS) {
 		w->slot = *slot;
 		w->found = true;
 	}
-	return w->failed.status == APAM_OK && w->slot.archived_at == 0;
+	/* Where all of an id are active, so is the key, whichever it is. */
+	w->unsure = w->unsure ||
+	    (stands == KEY_STANDS_UNSURE && slot->archived_at != 0);
+	return w->slot.archived_at == 0;
 }
 
 /* Errors: what key_view_open has, and what key_mark has. */
@@ -94,7 +100,7 @@ read_registry_word(
 		    view->fd, &view->head, &w->slot, w->by, w->why);
 	if (failed != 0)
 		return key_view_refuse(&e->env->keys.registry, failed, err);
-	if (w->failed.status != APAM_OK)
+	if (w->unsure && w->slot.archived_at == 0)
 		return error_set_at(err, w->failed.status, w->failed.file, 0,
 		    "%s", w->failed.text);
 	return APAM_OK;

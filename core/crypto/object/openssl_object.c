@@ -114,7 +114,8 @@ static const char bad_configuration[] = "OpenSSL's configuration is not right";
 /*
  * A host that exports an OpenSSL of its own has its functions called here.
  * Reading openssl.cnf now, and not with the first fetch, tells what is wrong
- * with it.
+ * with it.  If nobody has set OpenSSL up before, it cleans nothing up at exit:
+ * the kernel does so sooner, and a thread of the host's may still be hashing.
  */
 static bool
 start(struct crypto_failure *failure)
@@ -125,7 +126,8 @@ start(struct crypto_failure *failure)
 		return false;
 	}
 	(void)ERR_set_mark();
-	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1)
+	if (OPENSSL_init_crypto(
+		OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) != 1)
 		return fail(failure, bad_configuration);
 	return succeed();
 }

@@ -23,6 +23,7 @@
 #include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/clock.h"
+#include "support/no_hash.h"
 #include "support/project.h"
 #include "support/registry.h"
 #include "support/run.h"
@@ -211,6 +212,34 @@ START_TEST(a_mark_tells_secrets_apart)
 	r.mark[0] ^= 1;
 	write_record(&r);
 	ck_assert_msg(sign() == APAM_OK, "%s", err.text);
+}
+END_TEST
+
+/* A record with a mark, which nobody here can compare. */
+static const struct {
+	const char *name, *options;
+	int64_t archived_at;
+	enum apam_status status;
+} unhashed[] = {
+	{ "active", "", 0, APAM_OK },
+	{ "archived", "", 1700000001, APAM_E_UNKNOWN },
+	{ "archived, allowed", "on_unknown = \"allow\";", 1700000001, APAM_OK },
+};
+
+START_TEST(a_secret_that_cannot_be_hashed)
+{
+	struct key_record r = record(unhashed[_i].archived_at);
+
+	no_hash();
+	use(unhashed[_i].options);
+	r.marked = true;
+	write_record(&r);
+	ck_assert_msg(sign() == unhashed[_i].status, "%s: %s",
+	    unhashed[_i].name, err.text);
+	if (unhashed[_i].status != APAM_OK)
+		ck_assert_msg(
+		    strstr(err.text, "OpenSSL has no SHA-256") != NULL, "%s",
+		    err.text);
 }
 END_TEST
 
@@ -718,6 +747,8 @@ main(void)
 	tcase_add_test(tc, a_new_program_finds_it_archived);
 	tcase_add_loop_test(tc, another_key_is_not_this_one, 0, ROWS(others));
 	tcase_add_test(tc, a_mark_tells_secrets_apart);
+	tcase_add_loop_test(
+	    tc, a_secret_that_cannot_be_hashed, 0, ROWS(unhashed));
 	tcase_add_test(tc, a_drop_makes_a_new_credential);
 	tcase_add_test(tc, people_are_told);
 	tcase_add_loop_test(tc, a_damaged_registry, 0, ROWS(damages));
