@@ -87,11 +87,10 @@ send_request(
 	sent->result = (struct apam_result)APAM_RESULT_INIT;
 	sent->result.detail = &sent->detail;
 	if (easy == NULL || !prepare(easy, sending)) {
-		*err = (struct apam_error){ .status = APAM_E_MEMORY,
-			.entry = -1,
-			.text = "out of memory" };
+		err->status = APAM_E_MEMORY;
+		(void)snprintf(err->text, sizeof(err->text), "out of memory");
 		curl_easy_cleanup(easy);
-		return APAM_E_MEMORY;
+		return err->status;
 	}
 	status = apam_curl_perform(
 	    sending->profile, easy, sending->transfer, &sent->result, err);
