@@ -292,18 +292,12 @@ reached(CURL *easy, CURLINFO what)
 	return when > 0;
 }
 
-static enum apam_stage
-stage_of(CURL *easy)
+/* libcurl 7.88 notes the time of the connection once TLS is there as well. */
+static bool
+is_connected(CURL *easy)
 {
-	if (!reached(easy, CURLINFO_NAMELOOKUP_TIME_T))
-		return APAM_STAGE_NAME;
-	/* libcurl 7.88 sets this time only when TLS is ready as well. */
-	if (!reached(easy, CURLINFO_CONNECT_TIME_T) &&
-	    info_long(easy, CURLINFO_LOCAL_PORT) == 0)
-		return APAM_STAGE_CONNECTION;
-	if (!reached(easy, CURLINFO_PRETRANSFER_TIME_T))
-		return APAM_STAGE_TLS;
-	return APAM_STAGE_ANSWER;
+	return reached(easy, CURLINFO_CONNECT_TIME_T) ||
+	    info_long(easy, CURLINFO_LOCAL_PORT) != 0;
 }
 
 static enum apam_status
@@ -315,7 +309,9 @@ fail_transfer(
 
 	(void)curl->easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &f.url);
 	f.proxy = t->proxy;
-	f.stage = stage_of(t->easy);
+	f.resolved = reached(t->easy, CURLINFO_NAMELOOKUP_TIME_T);
+	f.connected = is_connected(t->easy);
+	f.ready = reached(t->easy, CURLINFO_PRETRANSFER_TIME_T);
 	f.system_error = (int)info_long(t->easy, CURLINFO_OS_ERRNO);
 	f.proxy_status = (unsigned)info_long(
 	    t->easy, CURLINFO_HTTP_CONNECTCODE);

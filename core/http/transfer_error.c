@@ -126,17 +126,17 @@ too_late(const struct apam_failure *f, struct apam_error *err)
 	char place[PLACE_SIZE];
 
 	put_next(f, place);
-	if (f->stage == APAM_STAGE_NAME)
+	if (!f->resolved)
 		return error_set(err, APAM_E_DEADLINE,
 		    "%s: the host's name was not resolved in time: check this "
 		    "machine's name server",
 		    place);
-	if (f->stage == APAM_STAGE_CONNECTION)
+	if (!f->connected)
 		return error_set(err, APAM_E_DEADLINE,
 		    "%s did not accept a connection in time: check the host "
 		    "and what is in between, such as a firewall",
 		    place);
-	if (f->stage == APAM_STAGE_TLS)
+	if (!f->ready)
 		return error_set(err, APAM_E_DEADLINE,
 		    "the TLS handshake with %s did not end in time", place);
 	put_host(f, place);

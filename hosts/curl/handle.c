@@ -346,18 +346,12 @@ reached(CURL *easy, CURLINFO what)
 	return when > 0;
 }
 
-static enum apam_stage
-stage_of(CURL *easy)
+/* libcurl 7.88 notes the time of the connection once TLS is there as well. */
+static bool
+is_connected(CURL *easy)
 {
-	if (!reached(easy, CURLINFO_NAMELOOKUP_TIME_T))
-		return APAM_STAGE_NAME;
-	/* libcurl 7.88 notes the time once TLS is there as well. */
-	if (!reached(easy, CURLINFO_CONNECT_TIME_T) &&
-	    info_long(easy, CURLINFO_LOCAL_PORT) == 0)
-		return APAM_STAGE_CONNECTION;
-	if (!reached(easy, CURLINFO_PRETRANSFER_TIME_T))
-		return APAM_STAGE_TLS;
-	return APAM_STAGE_ANSWER;
+	return reached(easy, CURLINFO_CONNECT_TIME_T) ||
+	    info_long(easy, CURLINFO_LOCAL_PORT) != 0;
 }
 
 static bool
@@ -377,7 +371,9 @@ explain(const struct curl_handle *h, CURLcode code, struct apam_error *err)
 		.code = (int)code,
 		.url = h->signature->url,
 		.proxy = h->transport->proxy,
-		.stage = stage_of(easy),
+		.resolved = reached(easy, CURLINFO_NAMELOOKUP_TIME_T),
+		.connected = is_connected(easy),
+		.ready = reached(easy, CURLINFO_PRETRANSFER_TIME_T),
 		.system_error = (int)info_long(easy, CURLINFO_OS_ERRNO),
 		.proxy_status = (unsigned)info_long(
 		    easy, CURLINFO_HTTP_CONNECTCODE),

@@ -279,21 +279,15 @@ APAM_API void apam_transport_release(struct apam_transport *transport);
  */
 APAM_API bool apam_header_is_framing(struct apam_str name);
 
-/* What a client was waiting for when it gave up. */
-enum apam_stage {
-	APAM_STAGE_NAME = 0,		/* the host's address */
-	APAM_STAGE_CONNECTION = 1,
-	APAM_STAGE_TLS = 2,		/* the end of the handshake */
-	APAM_STAGE_ANSWER = 3
-};
-
 /* What the host's HTTP client knows of a request that got no answer. */
 struct apam_failure {
 	size_t size;		/* sizeof(struct apam_failure) */
 	int code;		/* as libcurl-errors(3) numbers it */
 	const char *url;	/* of the request; NULL: not known */
 	const char *proxy;	/* URL of the one in between; NULL or "": none */
-	enum apam_stage stage;
+	bool resolved;		/* the address of the host, or proxy, was found */
+	bool connected;		/* a connection was made */
+	bool ready;		/* with TLS, if it is https: no answer came */
 	int system_error;	/* errno of the connection; 0: not known */
 	unsigned proxy_status;	/* of HTTP, what the proxy said; 0: nothing */
 	bool openssl;		/* TLS is OpenSSL's; false: not known */
