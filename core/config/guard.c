@@ -4,8 +4,8 @@
  * refuses, and syntax errors, after which it leaks memory.  The functions
  * mirror its grammar:
  *
- * 	settings = { name ( "=" | ":" ) value [ ";" | "," ] }
- * 	value    = scalar | "[" scalars "]" | "(" values ")" | "{" settings "}"
+ *	settings = { name ( "=" | ":" ) value [ ";" | "," ] }
+ *	value    = scalar | "[" scalars "]" | "(" values ")" | "{" settings "}"
  *
  * where scalars and values are lists separated by commas, and a scalar may be
  * several strings in a row.  Nothing is built here.

@@ -2,7 +2,7 @@
 /*
  * A line of /proc/locks is
  *
- * 	1: FLOCK  ADVISORY  WRITE 1234 fe:01:131090 0 EOF
+ *	1: FLOCK  ADVISORY  WRITE 1234 fe:01:131090 0 EOF
  *
  * with the device in hexadecimal.  A process that waits has "->" after the
  * number.

@@ -2,8 +2,8 @@
 /*
  * The directory in state_dir that belongs to one user alone:
  *
- * 	state_dir/users/		0755, root's
- * 		<euid>/			0700, the user's
+ *	state_dir/users/		0755, root's
+ *		<euid>/			0700, the user's
  *
  * Root makes what is missing: root's own when it is first needed, others' by
  * `apam users add`.  In user mode the owner of state_dir makes them.  No other

@@ -6,12 +6,12 @@
  *
  * A small file, `counter` in the directory of the index, names the page.  It is
  * read and never mapped:
- * 	8	"APAMCNT2"
- * 	8	the number of the segment, and 0, 4 bytes each
- * 	16	its nonce
- * 	40	its boot, followed by zeros
- * 	8	the set of segments that it is in, or 0
- * 	8	checksum: SipHash of the above under the nonce
+ *	8	"APAMCNT2"
+ *	8	the number of the segment, and 0, 4 bytes each
+ *	16	its nonce
+ *	40	its boot, followed by zeros
+ *	8	the set of segments that it is in, or 0
+ *	8	checksum: SipHash of the above under the nonce
  *
  * Some programs cannot attach the page: after a boot there is none until the
  * owner has run a program, containers usually see other segments, a sandbox may

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The index.  One block at a time is held, on the stack; nothing of it is
- * believed before its checksum, and no place that it names before the bounds.
+ * The index.  One block at a time is in memory, on the stack.  Nothing in it is
+ * used before its checksum is checked, and no place that it names before the
+ * bounds.
  */
 #include "keys/index.h"
 
@@ -16,12 +17,12 @@
 #define MAGIC "APAMIDX1"
 #define ORDER UINT32_C(0x01020304)
 #define SLOT sizeof(struct key_index_slot)
-#define ROOM 4032 /* bytes of a block for what it holds */
+#define ROOM 4032 /* bytes of a block for its contents */
 #define SLOTS (ROOM / SLOT)
-#define LINE 64 /* bytes that come from memory at once */
+#define LINE 64 /* bytes that memory delivers at once */
 #define AHEAD 12 /* records */
 
-/* What a block ends in. */
+/* The end of each block. */
 struct tail {
 	uint64_t number, generation;
 	unsigned char unused[40];
@@ -44,7 +45,7 @@ sum_of(const struct block *block, const unsigned char registry[KEY_REGISTRY_ID])
 	    registry, block, KEY_INDEX_BLOCK - sizeof(block->tail.sum));
 }
 
-/* Blocks that hold so many keys. */
+/* How many blocks so many keys need. */
 static uint64_t
 blocks_of(uint64_t keys)
 {
@@ -57,7 +58,7 @@ blocks_of(uint64_t keys)
 struct reader {
 	int fd;
 	const struct key_index_head *head;
-	uint64_t at; /* the block that is held; 0: none */
+	uint64_t at; /* the block in memory; 0: none */
 	struct block block;
 };
 
@@ -120,7 +121,7 @@ key_index_read(int fd, struct key_index_head *head)
 	return 0;
 }
 
-/* Have a block at hand. */
+/* Bring a block into memory. */
 static int
 hold_block(struct reader *r, uint64_t number)
 {
@@ -142,7 +143,7 @@ hold_block(struct reader *r, uint64_t number)
 	return 0;
 }
 
-/* The slot of key `n`, from 0; lives until the next. */
+/* The slot of key `n`, counted from 0; valid until the next call. */
 static int
 hold_slot(struct reader *r, uint64_t n, const struct key_index_slot **slot)
 {
@@ -152,7 +153,7 @@ hold_slot(struct reader *r, uint64_t n, const struct key_index_slot **slot)
 	return failed;
 }
 
-/* Compare key `n`, where it is between the bounds, and narrow these. */
+/* If key `n` is between the bounds, compare it and narrow the bounds. */
 static int
 narrow(struct reader *r, const unsigned char *hash, uint64_t n, uint64_t *low,
     uint64_t *high)
@@ -173,9 +174,9 @@ narrow(struct reader *r, const unsigned char *hash, uint64_t n, uint64_t *low,
 }
 
 /*
- * The first key from `low` on, below `high`, whose hash is no less.  Hashes lie
- * evenly, so that the block where it ought to be is read first, and is the only
- * one as a rule.
+ * The first key from `low` on, below `high`, whose hash is not less.  Hashes
+ * are evenly spread, so the block where it should be is read first, and is
+ * usually the only one.
  */
 static int
 search(
@@ -270,13 +271,13 @@ key_index_check(int fd, const struct key_index_head *head)
 
 /* ---- Writing ---------------------------------------------------------- */
 
-/* Blocks being written, one after the other. */
+/* Blocks that are written one after the other. */
 struct writer {
 	struct buf *to;
 	const struct key_index_head *head;
 	struct block block;
-	uint64_t number; /* of that block */
-	size_t used; /* bytes of it */
+	uint64_t number; /* the block's number */
+	size_t used; /* bytes used in it */
 };
 
 static void
@@ -299,7 +300,7 @@ end_block(struct writer *w)
 	w->used = 0;
 }
 
-/* Room for so many bytes, all in one block. */
+/* Room for n bytes, all in one block. */
 static unsigned char *
 room_for(struct writer *w, size_t n)
 {
@@ -309,7 +310,7 @@ room_for(struct writer *w, size_t n)
 	return w->block.bytes + w->used - n;
 }
 
-/* What is said of a key that is active is nothing. */
+/* There is no evidence for an active key. */
 static void
 put_evidence(
     struct writer *w, const struct key_record *r, struct key_index_slot *slot)
@@ -349,8 +350,8 @@ put_slot(
 }
 
 /*
- * Records lie all over memory in this order, and waiting for each would take
- * longer than all else: have it come while others are written.
+ * In this order the records are scattered in memory, and waiting for each would
+ * take longer than everything else: fetch it while others are written.
  */
 static void
 fetch(const struct key_record *r)
@@ -361,7 +362,7 @@ fetch(const struct key_record *r)
 		__builtin_prefetch(p + at);
 }
 
-/* Returns how many blocks there are then, the head's among them. */
+/* Returns the number of blocks then, with the head's. */
 static uint64_t
 put_keys(const struct key_index_head *head, const struct key_sorted *sorted,
     struct buf *to, struct buf *behind)
@@ -402,7 +403,7 @@ head_of(const struct key_sorted *sorted, size_t n, const struct key_text *text)
 	return head;
 }
 
-/* The head is known when all else is there: its place is kept until then. */
+/* The head is complete only at the end, so its place is reserved first. */
 static bool
 put_all(const struct key_sorted *sorted, struct key_index_head *head,
     struct buf *to)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A set that was read and waits for the next reader of the same file: an
- * administrator's program looks at the keys and then changes one.
+ * A set that was read and is kept for the next reader of the same file: an
+ * administrator's program first reads the keys and then changes one.
  */
 #ifndef CORE_KEPT_SET_H
 #define CORE_KEPT_SET_H
@@ -10,18 +10,18 @@
 #include "keys/record_set.h"
 
 /*
- * Free a set that was read and not changed, and keep it for the next reader in
- * the registry's place for that, if there is one.
+ * Keep an unchanged set for the next reader, if the registry has a place for
+ * that; otherwise free it.
  */
 void key_registry_keep(const struct key_registry *registry,
     struct key_set *set);
 
-/* Free what is kept there. */
+/* Free the set that is kept. */
 void key_registry_forget(const struct key_registry *registry);
 
 /*
- * Take what is kept.  True if it was read from the very file that `from` is of;
- * it is then *set.
+ * Take the set that is kept.  If it was read from exactly the file described by
+ * `from`, it is now *set, and the result is true.
  */
 bool key_kept_take(const struct key_registry *registry, const struct file_print *from,
     struct key_set *set);

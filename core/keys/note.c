@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Notes of keys, in the directory of each user.  Who writes holds the lock of
- * all notes of its user and kind for a moment, and gives up rather than wait
- * for it: a note of a use is worth little, one of a check not much.  A process
- * that just acquired writes one of each at once, by two threads, so that one
- * lock for both kinds would lose uses.  What is read was written by others,
- * whoever they are: it is bounded and checked.
+ * Notes about keys, in each user's directory.  A writer holds the lock for all
+ * notes of its user and kind for a moment, and gives up rather than wait for
+ * it: a note of a use is worth little, a note of a check not much.  A process
+ * that has just acquired writes one of each at the same time, in two threads,
+ * so a single lock for both kinds would lose uses.  What is read was written by
+ * other programs, so it is bounded and checked.
  */
 #define _GNU_SOURCE
 #include "keys/note.h"
@@ -25,12 +25,12 @@
 #include "file/replace.h"
 #include "file/user_dir.h"
 
-#define NOTES_MAX 4096 /* of one user, that are read */
-#define LIST_MAX 65536 /* names of one directory, that are looked at */
+#define NOTES_MAX 4096 /* how many of one user are read */
+#define LIST_MAX 65536 /* how many names of one directory are looked at */
 #define NAME_SIZE (sizeof("checked-") + 16)
 #define CHECKED_TRIES 50
 
-/* O_NONBLOCK: a FIFO in a file's place must not hang us. */
+/* O_NONBLOCK: opening a FIFO in a file's place must not hang. */
 #define OPEN_ANY (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 static const char *const prefixes[] = {
@@ -38,10 +38,10 @@ static const char *const prefixes[] = {
 	[KEY_NOTE_CHECKED] = "checked-",
 };
 
-/* Of each kind. */
+/* The files of each kind. */
 static const struct {
 	const char *lock, *beside;
-	unsigned tries; /* to get the lock */
+	unsigned tries; /* for the lock, one each ms */
 } ways[] = {
 	[KEY_NOTE_USED] = { "used.lock", "used.new", 0 },
 	[KEY_NOTE_CHECKED] = { "checked.lock", "checked.new", CHECKED_TRIES },
@@ -49,10 +49,7 @@ static const struct {
 
 /* ---- Names ------------------------------------------------------------ */
 
-/*
- * FNV-1a of a text and its NUL: only the files of one user are to be kept
- * apart.
- */
+/* FNV-1a of a text and its NUL: it only has to distinguish one user's files. */
 static uint64_t
 hash(uint64_t state, const char *text)
 {
@@ -92,7 +89,7 @@ is_key(const char *text)
 
 /* ---- Writing ---------------------------------------------------------- */
 
-/* True where the file was written so lately that it may stay. */
+/* True if the file was written so recently that it is kept. */
 static bool
 is_fresh(int directory, const char *name)
 {
@@ -104,7 +101,7 @@ is_fresh(int directory, const char *name)
 	    st.st_mtim.tv_sec > now - KEY_NOTE_EVERY_S;
 }
 
-/* Lock, if it can be had at once or, trying so often, in as many ms. */
+/* Take the lock if it is free, at once or in so many tries, 1 ms apart. */
 static bool
 lock_soon(int lock, unsigned tries)
 {
@@ -130,7 +127,7 @@ write_locked(int directory, enum key_note_kind kind, const char *name,
 	if (ok) {
 		ok = file_replace(
 		    directory, name, ways[kind].beside, line, 0600, false);
-		/* A child of this process may have a copy of it. */
+		/* A child of this process may have a copy of the descriptor. */
 		(void)flock(lock, LOCK_UN);
 	}
 	(void)close(lock);
@@ -162,7 +159,7 @@ key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
 
 /* ---- Reading ---------------------------------------------------------- */
 
-/* The content of a file that is `uid`'s alone. */
+/* Read a file that belongs to `uid` alone. */
 static bool
 read_line(int directory, const char *name, unsigned long uid, struct buf *to)
 {
@@ -197,7 +194,7 @@ read_note(int directory, const char *name, enum key_note_kind kind,
 	return ok;
 }
 
-/* The kind of note that a file of this name is; false: none. */
+/* The kind of note that has this file name; false if it is not one. */
 static bool
 kind_of(const char *name, enum key_note_kind *kind)
 {

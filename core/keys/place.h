@@ -2,13 +2,13 @@
 /*
  * Where the key registry is, and getting there with the checks of file/trust.h:
  *
- * 	state_dir/registry/		0755: what belongs in a backup
- * 		keys			0644, record.h
- * 	state_dir/index/		0755: what does not, as it is made from it
- * 		keys			0644, index.h
- * 		counter			0644, counter.h
- * 	state_dir/registry.known	0644: that a registry exists, and which
- * 	state_dir/registry.lock		0600, empty: held for a change
+ *	state_dir/registry/		0755: what belongs in a backup
+ *		keys			0644, record.h
+ *	state_dir/index/		0755: what does not, as it is made from it
+ *		keys			0644, index.h
+ *		counter			0644, counter.h
+ *	state_dir/registry.known	0644: that a registry exists, and which
+ *	state_dir/registry.lock		0600, empty: held for a change
  *
  * All of it belongs to the administrator.  All users read it without a lock, so
  * that a user who may only read cannot keep the administrator from writing.

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looks at the registry, and when there must be another.
- *
- * Programs that have not attached the counter yet, since it was made just now,
- * find out by looking at the files once a second; whoever changes the registry
- * then waits for that long.  Programs that cannot attach it look at each
- * signature.
+ * Reads the registry, and decides when to read it again.  Programs that have
+ * not yet attached a counter that was just made notice changes by checking the
+ * files once a second; a program that changes the registry then waits that
+ * long.  Programs that cannot attach it check at each signature.
  */
 #include "keys/reading.h"
 
@@ -44,7 +42,7 @@ counter_now(const struct keys_watch *w)
 	return atomic_load_explicit(w->counter.value, memory_order_acquire);
 }
 
-/* What was right before goes on being what is known, while nothing changes. */
+/* What was known before the damage stays valid while nothing changes. */
 static void
 note_damage(struct keys_watch *w, struct keys *k)
 {
@@ -63,8 +61,8 @@ note_damage(struct keys_watch *w, struct keys *k)
 }
 
 /*
- * A counter that was removed, or was of the last boot, is made anew by the
- * first program of the owner's: true where it was.
+ * If the counter was removed, or is the last boot's, the owner's first program
+ * makes it new; true if it did.
  */
 static bool
 mend_counter(const struct keys_watch *w, const struct key_view *v)
@@ -74,8 +72,8 @@ mend_counter(const struct keys_watch *w, const struct key_view *v)
 }
 
 /*
- * No registry is in order, but not where there was one: what is unmounted or
- * removed lets no archived key sign again.
+ * It is right that there is no registry, unless there was one: unmounting or
+ * removing it must not let archived keys sign again.
  */
 static enum apam_status
 look(struct keys_watch *w, struct key_view *v, struct apam_error *err)
@@ -96,8 +94,8 @@ look(struct keys_watch *w, struct key_view *v, struct apam_error *err)
 }
 
 /*
- * Where this process has no memory or descriptor left to look with, that is no
- * damage, and what was seen before is no longer enough.
+ * If this process lacks memory or descriptors to read with, that is not damage;
+ * but what was seen before is then not enough.
  */
 static enum apam_status
 look_anew(struct keys_watch *w, struct key_view *v, struct apam_error *err)
@@ -124,7 +122,7 @@ look_anew(struct keys_watch *w, struct key_view *v, struct apam_error *err)
 	return APAM_OK;
 }
 
-/* Once a second: is the counter still the one, the file still the same? */
+/* Checked once a second: is it the same counter, and the same file? */
 static bool
 has_changed(struct keys_watch *w)
 {
@@ -169,7 +167,7 @@ keys_current(struct keys_watch *w, struct keys *to, int64_t *look_at,
 	status = bring_up_to_date(w, &to->view, err);
 	if (status == APAM_OK)
 		memcpy(to, &w->now, offsetof(struct keys, open));
-	/* Nobody will tell of a change: look at each signature. */
+	/* Changes are not announced to this process: look at each signature. */
 	if (look_at != NULL)
 		*look_at = w->counter.blind ? 0 : w->look_at;
 	pthread_mutex_unlock(&w->lock);

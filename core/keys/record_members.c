@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table.
+ * The table of members.
  */
 #include "keys/record_members.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The members that a key has in the text of the registry.  Reader and writer go
- * by this table.
+ * The members that a key has in the registry's text, as a table for the reader
+ * and the writer.
  */
 #ifndef CORE_RECORD_MEMBERS_H
 #define CORE_RECORD_MEMBERS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading the registry's text: one function for each kind of member.
+ * Reading the registry's text, with one function for each kind of member.
  */
 #include "keys/record_read.h"
 
@@ -16,13 +16,13 @@
 
 const char key_no_memory[] = "out of memory";
 
-/* The key that is being read. */
+/* The key being read. */
 struct reading {
 	struct key_scan scan;
 	struct key_set *set;
 	struct key_record record;
-	unsigned seen; /* members, a bit each */
-	size_t due; /* the member that comes next, as we write them */
+	unsigned seen; /* one bit for each member */
+	size_t due; /* the next member in the order of our writer */
 	struct key_scan_value value;
 };
 
@@ -47,8 +47,8 @@ read_bytes(const char *text, size_t n, unsigned char *to, size_t size)
 }
 
 /*
- * Neighbours say much alike, such as who made them: a text that is the last
- * key's is shared with it.
+ * Neighbours have much in common, such as who made them: a text that equals the
+ * last key's is shared with it.
  */
 static bool
 read_same(struct reading *r, const struct key_member *member)
@@ -66,7 +66,7 @@ read_same(struct reading *r, const struct key_member *member)
 	return true;
 }
 
-/* A text becomes the set's. */
+/* Give a text to the set. */
 static bool
 read_text(struct reading *r, const struct key_member *member)
 {
@@ -113,7 +113,10 @@ read_value(struct reading *r, const struct key_member *member)
 	    refuse_text(r, member->problem);
 }
 
-/* Whose name comes next, or KEY_MEMBERS.  Most stand in the order of the table. */
+/*
+ * The member whose name comes next, or KEY_MEMBERS.  Most are in the table's
+ * order.
+ */
 static size_t
 find_member(struct reading *r)
 {
@@ -154,7 +157,7 @@ was_seen(const struct reading *r, const void *at)
 	return false;
 }
 
-/* What the last key's was needs no second look. */
+/* A scheme that equals the last key's needs no second check. */
 static bool
 has_scheme(const struct reading *r)
 {
@@ -166,7 +169,7 @@ has_scheme(const struct reading *r)
 	    (scheme[0] != '\0' && scheme_name_ok(apam_str(scheme)));
 }
 
-/* What must be there, and what goes together. */
+/* Check for members that must be there, or must be there together. */
 static bool
 check_whole(struct reading *r)
 {
@@ -185,7 +188,7 @@ check_whole(struct reading *r)
 	return true;
 }
 
-/* With no byte left undefined: records are compared as bytes. */
+/* All bytes are defined, because records are compared as bytes. */
 static void
 begin_record(struct reading *r)
 {
@@ -198,7 +201,7 @@ begin_record(struct reading *r)
 	r->due = 0;
 }
 
-/* A problem of the whole key is where the key begins. */
+/* A problem of the key as a whole has the line where the key starts. */
 static bool
 read_key(struct reading *r)
 {
@@ -319,7 +322,9 @@ read_root_member(struct reading *r, unsigned *seen)
 	return key_scan_take(&r->scan, ':') && readers[i](r);
 }
 
-/* What must be there; said of where the object begins. */
+/*
+ * Members that must be there; the problem has the line where the object starts.
+ */
 static const char *
 root_problem(unsigned seen)
 {
@@ -357,7 +362,7 @@ read_root(struct reading *r)
 	return refuse_text(r, root_problem(seen));
 }
 
-/* As it was read, to see what is changed. */
+/* Keep a copy of what was read, to see what changes. */
 static bool
 remember(struct key_set *set)
 {

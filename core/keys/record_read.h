@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The key registry as text: which keys an administrator knows of, and which
- * of them are archived.  JSON, one key a line, written and read without any
- * file (registry.h has those), by administrators' programs alone: others
+ * The key registry as text: which keys an administrator knows, and which are
+ * archived.  It is JSON with one key in each line, read and written without
+ * files (registry.h has those), and only by administrators' programs: others
  * read the index (index.h).  apam-registry(5) describes it:
  *
  *	{ "apam": "keys 1", "registry": "...", "generation": 7, "keys": [
@@ -19,23 +19,20 @@
 
 #define KEY_FILE_MAX ((size_t)256 * 1024 * 1024)
 
-/* What functions here return for lack of memory, to be compared by address. */
+/* Returned here if memory runs out; compare the address. */
 extern const char key_no_memory[];
 
 /*
- * Read the registry's text, strictly: any name that is not known, any value of
- * the wrong type, a key that is there twice is an error.  NULL and *set is the
- * caller's to free, or what is wrong, static text, and *set is empty; *line is
- * then where, 0: not known.  The text must live as long as the set, which may
+ * Read the registry's text strictly: an unknown name, a value of the wrong type
+ * and a key that is there twice are errors.  Returns NULL, and the caller frees
+ * *set; or a static text that says what is wrong, with *set empty and the line
+ * in *line (0: not known).  The text must live as long as the set, which may
  * own it as set->text.
  */
 const char *key_set_read(struct apam_str text, struct key_set *set,
     unsigned *line);
 
-/*
- * The checksum of a text, by which an index knows the text that it was made
- * from.
- */
+/* The checksum of a text, by which an index recognises its text. */
 uint64_t key_text_sum(struct apam_str text);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Small texts are allocated by the batch; the order comes from a bucket sort by
- * hash.
+ * Small texts are allocated in batches; the order is made by a bucket sort of
+ * the hashes.
  */
 #include "keys/record_set.h"
 
@@ -10,7 +10,7 @@
 
 #define ROOM_FIRST 16
 #define BUCKETS 65536
-#define TEXTS 32768 /* bytes of texts that are allocated at once */
+#define TEXTS 32768 /* bytes of texts allocated at once */
 
 /* ---- Adding ----------------------------------------------------------- */
 
@@ -32,7 +32,10 @@ make_room(struct key_set *set)
 	return true;
 }
 
-/* Many small ones: each allocated alone would take longer than reading it. */
+/*
+ * There are many small texts: to allocate each would take longer than reading
+ * it.
+ */
 const char *
 key_set_text(struct key_set *set, struct apam_str text)
 {
@@ -54,7 +57,7 @@ key_set_text(struct key_set *set, struct apam_str text)
 	return copy;
 }
 
-/* A text becomes the set's own. */
+/* Replace a text by a copy that the set owns. */
 static bool
 own(struct key_set *set, const char **text)
 {
@@ -119,7 +122,7 @@ compare(const struct key_record *a, const struct key_record *b)
 	return order;
 }
 
-/* By key, then in the order of the set. */
+/* By key, then by the order of the set. */
 static int
 compare_at(const void *a, const void *b)
 {
@@ -150,7 +153,7 @@ bucket(const struct key_record *r)
 	return (size_t)r->hash[0] << 8 | r->hash[1];
 }
 
-/* Hashes lie evenly, so that few are left to compare in each bucket. */
+/* Hashes are evenly spread, so each bucket has few records left to compare. */
 static void
 sort_buckets(struct key_sorted *sorted, const size_t *ends)
 {
@@ -162,7 +165,7 @@ sort_buckets(struct key_sorted *sorted, const size_t *ends)
 			    compare_at);
 }
 
-/* Where each bucket ends: `places`, from where each begins. */
+/* Set the end of each bucket; `places` is where each starts. */
 static void
 fill_buckets(
     const struct key_set *set, struct key_sorted *sorted, size_t *places)
@@ -202,7 +205,10 @@ key_set_sort(struct key_set *set)
 	return set->sorted;
 }
 
-/* What has the same hash has the same name, but for a chance that never is. */
+/*
+ * True if hash and name are equal; equal hashes of other names never occur in
+ * practice.
+ */
 static bool
 is_same(const struct key_record *a, const struct key_record *b)
 {

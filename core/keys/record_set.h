@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Sets of keys in memory: adding to them, and their order in the index.
+ * Sets of keys in memory: adding keys, and their order in the index.
  */
 #ifndef CORE_RECORD_SET_H
 #define CORE_RECORD_SET_H
@@ -12,63 +12,64 @@
 
 #define KEY_RECORDS_MAX 400000
 
-/* What a text says of itself, and what it is. */
+/* What a text says about itself, and its size and checksum. */
 struct key_text {
-	unsigned char registry[KEY_REGISTRY_ID]; /* random, of one registry */
-	uint64_t generation;	/* counts its changes, from 1; 0: not said */
-	uint64_t size, sum;	/* bytes, and their checksum */
+	unsigned char registry[KEY_REGISTRY_ID]; /* random; of one registry */
+	uint64_t generation;	/* counts changes from 1; 0: not given */
+	uint64_t size, sum;	/* in bytes; the checksum */
 };
 
-/* One in the order of an index. */
+/* A record in the index's order. */
 struct key_sorted {
-	uint64_t prefix;	/* of its hash: its first eight bytes */
+	uint64_t prefix;	/* the first eight bytes of its hash */
 	struct key_record *record;
 };
 
 struct key_set {
 	struct key_text is;
 	struct arena arena;	/* owns the texts */
-	char *texts;		/* where the next goes */
+	char *texts;		/* room for the next one */
 	size_t texts_left;	/* bytes */
 	struct key_record *records;
 	size_t count, room;
 	struct key_sorted *sorted; /* key_set_sort's, or NULL */
 	struct key_record *before; /* as they were read */
 	size_t before_count;
-	struct buf text;	/* that it was read from, where it is kept */
-	struct file_print from;	/* of the file that this was in */
+	/* the text that it was read from, if it is kept */
+	struct buf text;
+	struct file_print from;	/* the file that contained the text */
 };
 
 /*
- * Add a copy of a record, texts and all, and return it; NULL without memory or
- * room.  Records may move: pointers to earlier ones are then good no more.  Two
- * of one scheme and id need marks that differ: where they do not, try another
- * salt.
+ * Add a copy of a record with its texts, and return it; NULL if there is no
+ * memory or room.  Records may move, so pointers to earlier ones become
+ * invalid.  Two with the same scheme and id need different marks: if they are
+ * equal, try another salt.
  */
 struct key_record *key_set_add(struct key_set *set,
     const struct key_record *record);
 
-/* The same of one whose texts are the set's already, but that is not in it. */
+/* The same for a record whose texts the set already owns. */
 struct key_record *key_set_append(struct key_set *set,
     const struct key_record *record);
 
-/* A copy of a text that lives as long as the set; NULL without memory. */
+/* A copy of a text that lives as long as the set; NULL if memory runs out. */
 const char *key_set_text(struct key_set *set, struct apam_str text);
 
 /*
- * Its records by hash, then mark, then place: an array that is the set's until
- * one is added.  NULL without memory.  What a record is found by must not be
- * changed.
+ * Its records sorted by hash, then mark, then place, in an array that the set
+ * owns until a record is added.  NULL if memory runs out.  The members that
+ * identify a record must not be changed.
  */
 const struct key_sorted *key_set_sort(struct key_set *set);
 
 /*
- * Look for a key that is there twice: *at is the place of the later, or `count`
- * where there is none.  False without memory.
+ * Look for a key that is there twice: *at is the place of the second, or
+ * `count` if there is none.  False if memory runs out.
  */
 bool key_set_find_twice(struct key_set *set, size_t *at);
 
-/* Free; fine on an empty set. */
+/* Free the set; it may be empty. */
 void key_set_free(struct key_set *set);
 
 #endif

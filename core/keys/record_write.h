@@ -8,15 +8,15 @@
 #include "keys/record_set.h"
 
 /*
- * Write it to an empty buffer: as it was read, but for what was changed since.
- * Sets size and checksum in set->is.  False without memory, or where the
- * buffer's `max`, KEY_FILE_MAX, is too little.
+ * Write the set to an empty buffer: the text that was read, with the changes
+ * made since.  Sets size and checksum in set->is.  False if memory runs out, or
+ * if the buffer's `max`, KEY_FILE_MAX, is too small.
  */
 bool key_set_write(struct key_set *set, struct buf *to);
 
 /*
- * What keeps the set, as it was changed, from being read again: NULL, nothing;
- * else static text, or key_no_memory.
+ * Why the changed set could not be read again: a static text, or key_no_memory.
+ * NULL: it can.
  */
 const char *key_set_problem(struct key_set *set);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Under the lock: look at what there is, have it edited, write it.
+ * With the lock held: read the files, call the edit, write them.
  */
 #include "keys/registry_change.h"
 
@@ -13,8 +13,8 @@
 #include "keys/registry_write.h"
 
 /*
- * An edit that refuses may do so because there is nothing left to do.  Who did
- * it may have been killed before it told anybody, or had waited.
+ * If an edit refuses, an earlier one may have done it already.  Its program may
+ * have been killed before it announced the change, or finished waiting.
  */
 static enum apam_status
 change_locked(
@@ -61,7 +61,7 @@ key_registry_change(const struct key_registry *registry,
 
 /* ---- Recovering ------------------------------------------------------- */
 
-/* The text that is given, or the one in place, whatever it is. */
+/* Read the text that is given, or the one in place, whatever it contains. */
 static enum apam_status
 take(struct registry_files *f, const struct apam_str *text, const char *name)
 {

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Changing the key registry, as administrators' programs do.
- *
- * A change is whole or not at all: text and index are written beside, synced,
- * renamed, the text first, and only then announced by the counter.  A program
- * that is killed in between leaves a text that is newer than the index: the
- * owner's next program makes the index from it (registry.h).
+ * Changing the key registry, as administrators' programs do.  A change is made
+ * completely or not at all: text and index are written beside the old files,
+ * synced, and renamed, the text first; only then the counter announces it.  A
+ * program that is killed in between leaves a text that is newer than the index,
+ * and the owner's next program makes the index from it (registry.h).
  */
 #ifndef CORE_REGISTRY_CHANGE_H
 #define CORE_REGISTRY_CHANGE_H
@@ -13,36 +12,36 @@
 #include "keys/place.h"
 #include "keys/record_set.h"
 
-/* What changes a set; returns APAM_OK to have it written, or an error. */
+/* Changes a set; returns APAM_OK to have it written, or an error. */
 typedef enum apam_status key_registry_edit(void *arg, struct key_set *set,
     struct apam_error *err);
 
 /*
- * Change it under the lock: `edit` is given what there is and changes it;
- * an error, with *err set, leaves all as it was.  Makes what is missing where
- * there is no registry.  When this returns APAM_OK no program of this machine
- * goes on by the old one: the counter is advanced, and where running programs
- * may not know the counter yet, because it or something in state_dir was made
- * just now or it could not be written, this waits until they have looked.  The
- * same where `edit` refuses, of what was done before: by somebody, perhaps, who
- * was killed before all were told.
- * Errors: CONFIG, TRUST, MEMORY, DEADLINE (somebody held the lock for ten
- * seconds), INTERNAL (the disk is full or read-only), and edit's.  After
- * INTERNAL the change may be there, where only the last sync failed.
+ * Change the registry with the lock held.  `edit` gets the present set and
+ * changes it; an error, with *err set, leaves everything unchanged.  If there
+ * is no registry, it is made.  When this returns APAM_OK, no program of this
+ * machine uses the old registry any more: the counter is advanced, and the call
+ * waits until all programs have looked if they may not know the counter yet,
+ * because it or something in state_dir was just made, or it could not be
+ * written.  If `edit` refuses, the same is done for the change before, whose
+ * program may have been killed before all knew of it.  Errors: CONFIG, TRUST,
+ * MEMORY, DEADLINE (another program held the lock for ten seconds), INTERNAL
+ * (the disk is full or read-only), and edit's.  After INTERNAL the change may
+ * be in place, if only the last sync failed.
  */
 enum apam_status key_registry_change(const struct key_registry *registry,
     key_registry_edit *edit, void *arg, struct apam_error *err);
 
 /*
- * The same, from a text that is not what programs go by: `text`, which is
- * called `name` in errors, or, where that is NULL, the one in place.  It
- * becomes the registry, as a new generation, after `edit`.
+ * The same for a text that programs do not use: `text`, which errors call
+ * `name`, or, if it is NULL, the one in place.  After `edit` it becomes the
+ * registry, as a new generation.
  */
 enum apam_status key_registry_recover(const struct key_registry *registry,
     const struct apam_str *text, const char *name, key_registry_edit *edit,
     void *arg, struct apam_error *err);
 
-/* Read such a text, and nothing more. */
+/* Only read such a text. */
 enum apam_status key_registry_take(const struct key_registry *registry,
     const struct apam_str *text, const char *name, struct key_set *set,
     struct apam_error *err);

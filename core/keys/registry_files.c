@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading all of it.  No lock is needed for that: the text is read before the
- * index, so that a change in between makes the text look older.
+ * Reading all files.  That needs no lock: the text is read before the index, so
+ * that a change in between makes the text look older.
  */
 #define _GNU_SOURCE
 #include "keys/registry_files.h"
@@ -44,7 +44,7 @@ close_one(int *fd)
 	*fd = -1;
 }
 
-/* Forget what was seen; the lock and state_dir stay. */
+/* Forget what was read; keep the lock and state_dir. */
 static void
 forget(struct registry_files *f)
 {
@@ -209,7 +209,7 @@ registry_files_look(struct registry_files *f, bool text)
 
 /* ---- The lock --------------------------------------------------------- */
 
-/* Wait for the lock.  False where it was not to be had until `deadline`. */
+/* Wait for the lock.  False if it was not free until `deadline`. */
 static bool
 wait_lock(int fd, int64_t deadline)
 {
@@ -221,7 +221,7 @@ wait_lock(int fd, int64_t deadline)
 	return true;
 }
 
-/* Once more where it was removed by the time that it was had. */
+/* Take it again if the file was removed before we got the lock. */
 bool
 registry_files_lock(struct registry_files *f)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The files of the key registry, opened and read together: what there is of it
- * at one moment, and the lock under which it is changed.
+ * The files of the key registry, opened and read together: its state at one
+ * moment, and the lock that a change needs.
  */
 #ifndef CORE_REGISTRY_FILES_H
 #define CORE_REGISTRY_FILES_H
@@ -41,9 +41,9 @@ bool registry_files_enter(struct registry_files *f);
 bool registry_files_lock(struct registry_files *f);
 
 /*
- * Look at the files anew: at the text, if that is asked for, at the head of the
- * index, and at what is known beside them.  A damaged index is not an error
- * here: it can be made anew.
+ * Read the files again: the text if `text`, the head of the index, and
+ * registry.known.  A damaged index is not an error here, because it can be made
+ * new.
  */
 enum apam_status registry_files_look(struct registry_files *f, bool text);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text and index are written beside, synced, renamed, the text first.
+ * Text and index are written beside the old files, synced and renamed, the text
+ * first.
  */
 #define _GNU_SOURCE
 #include "keys/registry_write.h"
@@ -23,7 +24,7 @@
 #include "keys/view.h"
 
 #define KEYS_NEW "keys.new"
-#define NEW_MS 1500 /* as with a young counter */
+#define NEW_MS 1500 /* as for a young counter */
 #define WAIT_MS (KEYS_LOOK_MS + 200)
 
 bool
@@ -43,8 +44,8 @@ registry_have_directory(
 }
 
 /*
- * The nanoseconds of when the index was made are its generation's, so that two
- * of them differ to whoever looks, however coarse the clock of the disk.
+ * The nanoseconds of the index's time are its generation's, so that two of them
+ * always differ, however coarse the disk's clock is.
  */
 static bool
 write_index(const struct registry_files *f, const struct buf *index)
@@ -57,7 +58,7 @@ write_index(const struct registry_files *f, const struct buf *index)
 	    utimensat(f->index, KEYS_NEW, times, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* The text first.  *done where something is new already. */
+/* The text is first.  *done is set if one of them is in place. */
 static bool
 write_both(const struct registry_files *f, const struct buf *text,
     const struct buf *index, bool *done)
@@ -83,7 +84,7 @@ write_both(const struct registry_files *f, const struct buf *text,
 	    registry_files_failed(f, KEY_PLACE_INDEX, errno);
 }
 
-/* Both from the set; without `anew` the text is there already. */
+/* Write both from the set; without `anew` the text is already there. */
 static bool
 write_set(struct registry_files *f, bool anew, bool *done)
 {
@@ -109,9 +110,8 @@ write_set(struct registry_files *f, bool anew, bool *done)
 }
 
 /*
- * Something was put in state_dir just now: perhaps the registry, by another
- * name before or from a backup, and programs still follow the counter of the
- * last.
+ * True if something was just put in state_dir: it may be the registry, renamed
+ * or from a backup, and programs may still use the old counter.
  */
 static bool
 is_new_here(const struct stat *st)
@@ -139,9 +139,9 @@ registry_announce(const struct registry_files *f)
 }
 
 /*
- * The index goes first: an empty one lets all keys sign, as they did, but a
- * registry without an index lets none.  An index alone counts as nothing, if
- * this process ends here.
+ * The index is made first: an empty one lets all keys sign, as before, but a
+ * registry without an index lets none sign.  An index alone counts as nothing,
+ * if this process ends here.
  */
 bool
 registry_establish(struct registry_files *f)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A mark of a secret with a salt of its own.
+ * A mark of a secret, with its own salt.
  */
 #include "keys/seen.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Finding the index.  The counter is read before the file: a change in between
- * shows at once, as a counter that is not the reading's.
+ * Finding the index.  The counter is read before the file, so that a change in
+ * between shows at once, because the counter differs.
  */
 #define _XOPEN_SOURCE 700 /* fstatat, POSIX.1-2008 XSI */
 #include "keys/view.h"
@@ -61,9 +61,9 @@ refuse_index(const struct key_registry *registry, const char *what,
 }
 
 /*
- * `announced`: a generation that this machine was told of.  `known` was read
- * before the index was opened, and is written after it: what it says cannot be
- * ahead of an index that is in its place.
+ * `announced` is a generation that this machine was told of.  `known` was read
+ * before the index was opened, and is written after it, so it cannot be ahead
+ * of an index that is in place.
  */
 static enum apam_status
 read_head(const struct key_registry *registry, struct key_view *v,
@@ -83,7 +83,7 @@ read_head(const struct key_registry *registry, struct key_view *v,
 	return APAM_OK;
 }
 
-/* In the directory of the index, or -1 where there is none. */
+/* Open it in the index's directory, which is -1 if it does not exist. */
 static enum apam_status
 open_in(const struct key_registry *registry, int state, int directory,
     struct key_counter *counter, struct key_view *v, struct apam_error *err)

@@ -2,9 +2,9 @@
 /*
  * A key with a secret that an administrator can archive at the provider.
  *
- * 	module.c	options, access, signing, judging, the descriptor
- * 	auth.c		mode "exchange": a token for key and secret
- * 	writes.c	which requests a read key may not make
+ *	module.c	options, access, signing, judging, the descriptor
+ *	auth.c		mode "exchange": a token for key and secret
+ *	writes.c	which requests a read key may not make
  *
  * Providers use such keys in different ways, and few of them document it.  That
  * is why mode, names and pointers are all options.

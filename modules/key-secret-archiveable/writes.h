@@ -3,11 +3,11 @@
  * Which requests write.  The rules guard a read key and fail closed: a request
  * that could be read in two ways counts as a write.
  *
- * 	method	"POST", without case; "*": any.  No methods at all: every one
- * 		but GET, HEAD and OPTIONS.
- * 	path	"/a/b": this path; "*" in place of a segment: any one segment;
- * 		"**" as the last segment: any rest, also none.  "!/a/b" takes
- * 		paths out again.  No path, or only "!" ones: every path.
+ *	method	"POST", without case; "*": any.  No methods at all: every one
+ *		but GET, HEAD and OPTIONS.
+ *	path	"/a/b": this path; "*" in place of a segment: any one segment;
+ *		"**" as the last segment: any rest, also none.  "!/a/b" takes
+ *		paths out again.  No path, or only "!" ones: every path.
  *
  * A rule matches if both its methods and its paths match.  Patterns are written
  * unencoded.  The path of a request is percent-decoded and loses a '/' at its

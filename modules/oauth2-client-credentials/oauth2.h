@@ -2,12 +2,12 @@
 /*
  * OAuth 2.0 client credentials (RFC 6749, 4.4) with bearer tokens (RFC 6750).
  *
- * 	module.c	options and the descriptor
- * 	token.c		asking the token endpoint, reading its answer, signing
- * 	metadata.c	finding the endpoints by the issuer (RFC 8414, OpenID
- * 			Connect Discovery 1.0)
- * 	check.c		introspection (RFC 7662), a new token, revocation (RFC 7009)
- * 	judge.c		what an API's answer says about the token
+ *	module.c	options and the descriptor
+ *	token.c		asking the token endpoint, reading its answer, signing
+ *	metadata.c	finding the endpoints by the issuer (RFC 8414, OpenID
+ *			Connect Discovery 1.0)
+ *	check.c		introspection (RFC 7662), a new token, revocation (RFC 7009)
+ *	judge.c		what an API's answer says about the token
  *
  * There is no other grant and no refresh token: the secret gets a new token at
  * any time.
