@@ -22,14 +22,14 @@
 static void
 remove_files(const struct entry *e)
 {
-	const struct credential_file file = {
+	const struct share_file file = {
 		.state_dir = e->env->settings->state_dir,
 		.user = e->policy.user,
 		.owner = { .profile = e->profile->name,
 		    .entry = (uint32_t)e->index },
 	};
 
-	credential_file_forget_all(&file);
+	share_file_forget_all(&file);
 }
 
 /* Have a credential to tell the provider about, if this user has any. */

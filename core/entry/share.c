@@ -10,7 +10,7 @@
 
 /* The file of an entry, and what seals it. */
 struct place {
-	struct credential_file file; /* borrows the fingerprint */
+	struct share_file file; /* borrows the fingerprint */
 	unsigned char fingerprint[FINGERPRINT_SIZE];
 };
 
@@ -19,7 +19,7 @@ static bool
 place_find(struct place *place, const struct entry *e, struct apam_error *why)
 {
 	*why = (struct apam_error){ .entry = -1 };
-	place->file = (struct credential_file){
+	place->file = (struct share_file){
 		.state_dir = e->env->settings->state_dir,
 		.user = e->policy.user,
 		.owner = { .profile = e->profile->name,
@@ -44,7 +44,7 @@ say_of_shared(const struct entry *e, enum apam_log_level level, const char *why)
 
 /* Make the credential that a record describes; takes over its secret. */
 static struct credential *
-make_shared(struct entry *e, struct credential_record *record)
+make_shared(struct entry *e, struct share_record *record)
 {
 	bool forever = record->expires == INT64_MAX;
 	struct apam_error why;
@@ -68,13 +68,13 @@ make_shared(struct entry *e, struct credential_record *record)
 struct credential *
 share_load(struct entry *e, const struct credential *except)
 {
-	struct credential_record record;
+	struct share_record record;
 	struct credential *c = NULL;
 	struct apam_error failed;
 	struct place place;
 	const char *why = failed.text;
 	const bool found = place_find(&place, e, &failed) &&
-	    credential_file_read(&place.file, &record, &why);
+	    share_file_read(&place.file, &record, &why);
 
 	place_leave(&place);
 	if (!found) {
@@ -84,29 +84,29 @@ share_load(struct entry *e, const struct credential *except)
 	if (except == NULL ||
 	    !bytes_equal(buf_view(&record.secret), except->view.secret))
 		c = make_shared(e, &record);
-	credential_record_free(&record);
+	share_record_free(&record);
 	return c;
 }
 
 static int
-try_lock(struct entry *e, const struct credential_file *file)
+try_lock(struct entry *e, const struct share_file *file)
 {
 	struct apam_error err;
 	const char *why;
 	int lock;
 
 	error_clear(&err);
-	if (credential_file_prepare(file, &err) != APAM_OK) {
+	if (share_file_prepare(file, &err) != APAM_OK) {
 		say_of_shared(e,
 		    err.status == APAM_E_TRUST ? APAM_LOG_ERROR :
 						 APAM_LOG_WARNING,
 		    err.text);
 		return SHARE_UNUSABLE;
 	}
-	lock = credential_file_try_lock(file, &why);
-	if (lock == CREDENTIAL_FILE_BUSY)
+	lock = share_file_try_lock(file, &why);
+	if (lock == SHARE_FILE_BUSY)
 		return SHARE_BUSY;
-	if (lock == CREDENTIAL_FILE_UNUSABLE) {
+	if (lock == SHARE_FILE_UNUSABLE) {
 		say_of_shared(e, APAM_LOG_WARNING, why);
 		return SHARE_UNUSABLE;
 	}
@@ -135,7 +135,7 @@ share_holder(const struct entry *e, struct lock_holder *to)
 	struct place place;
 	struct stat st;
 	const bool found = place_find(&place, e, &why) &&
-	    credential_file_lock_stat(&place.file, &st);
+	    share_file_lock_stat(&place.file, &st);
 
 	place_leave(&place);
 	return found && lock_holder_find(&st, to);
@@ -144,7 +144,7 @@ share_holder(const struct entry *e, struct lock_holder *to)
 void
 share_store(struct entry *e, const struct credential *c, int lock)
 {
-	struct credential_record record = {
+	struct share_record record = {
 		.sent = c->since,
 		.expires = c->expires,
 		.acquired = c->view.acquired,
@@ -155,13 +155,13 @@ share_store(struct entry *e, const struct credential *c, int lock)
 
 	if (lock < 0 || !c->minted)
 		return;
-	buf_init(&record.secret, CREDENTIAL_RECORD_SECRET_MAX);
+	buf_init(&record.secret, SHARE_RECORD_SECRET_MAX);
 	buf_put(&record.secret, c->view.secret);
 	if (!place_find(&place, e, &failed) ||
-	    !credential_file_write(&place.file, lock, &record, &why))
+	    !share_file_write(&place.file, lock, &record, &why))
 		say_of_shared(e, APAM_LOG_WARNING, why);
 	place_leave(&place);
-	credential_record_free(&record);
+	share_record_free(&record);
 }
 
 void
@@ -173,7 +173,7 @@ share_forget(struct entry *e, const struct credential *c)
 	if (!e->profile->share_credentials)
 		return;
 	if (place_find(&place, e, &why))
-		credential_file_forget(
+		share_file_forget(
 		    &place.file, c == NULL ? APAM_STR("") : c->view.secret);
 	place_leave(&place);
 }

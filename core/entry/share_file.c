@@ -32,14 +32,13 @@
 /* ---- The directory ---------------------------------------------------- */
 
 static int
-open_share_directory(const struct credential_file *file)
+open_share_directory(const struct share_file *file)
 {
 	return user_dir_open(file->state_dir, file->user, false, NULL);
 }
 
 enum apam_status
-credential_file_prepare(
-    const struct credential_file *file, struct apam_error *err)
+share_file_prepare(const struct share_file *file, struct apam_error *err)
 {
 	struct apam_error own = { .entry = -1 };
 	struct apam_error *detail = err == NULL ? &own : err;
@@ -55,8 +54,8 @@ credential_file_prepare(
 
 /* The name of the file, or of what stands beside it. */
 static void
-file_name(const struct credential_file *file, const char *suffix,
-    char to[FILE_NAME_SIZE])
+file_name(
+    const struct share_file *file, const char *suffix, char to[FILE_NAME_SIZE])
 {
 	assert(profile_name_ok(file->owner.profile));
 	(void)snprintf(to, FILE_NAME_SIZE, "%s.%lu%s", file->owner.profile,
@@ -79,7 +78,7 @@ own_file_problem(int fd, struct stat *st)
 
 /* Open and read the file, sealed as it is. */
 static const char *
-read_sealed(const struct credential_file *file, int directory, struct buf *to)
+read_sealed(const struct share_file *file, int directory, struct buf *to)
 {
 	char name[FILE_NAME_SIZE];
 	const char *why;
@@ -92,7 +91,7 @@ read_sealed(const struct credential_file *file, int directory, struct buf *to)
 		return errno == ENOENT ? "there is no credential file yet" :
 					 "the credential file cannot be opened";
 	why = own_file_problem(fd, &st);
-	if (why == NULL && st.st_size > CREDENTIAL_RECORD_MAX)
+	if (why == NULL && st.st_size > SHARE_RECORD_MAX)
 		why = "the credential file is too large";
 	/* A file never changes once it has its name. */
 	if (why == NULL && (!file_read(fd, to) || to->n != (size_t)st.st_size))
@@ -102,31 +101,30 @@ read_sealed(const struct credential_file *file, int directory, struct buf *to)
 }
 
 static const char *
-read_in(const struct credential_file *file, int directory,
-    struct credential_record *to)
+read_in(const struct share_file *file, int directory, struct share_record *to)
 {
 	struct credential_moment now;
 	struct buf sealed;
 	const char *why;
 
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
+	buf_init(&sealed, SHARE_RECORD_MAX);
 	why = read_sealed(file, directory, &sealed);
 	if (why == NULL && !credential_moment_now(&now))
 		why = "the system does not tell one boot from another";
 	if (why == NULL)
-		why = credential_record_open(
+		why = share_record_open(
 		    buf_view(&sealed), &file->owner, &now, to);
 	buf_free(&sealed);
 	return why;
 }
 
 bool
-credential_file_read(const struct credential_file *file,
-    struct credential_record *to, const char **why)
+share_file_read(
+    const struct share_file *file, struct share_record *to, const char **why)
 {
 	const int directory = open_share_directory(file);
 
-	*to = (struct credential_record){ .secret = { 0 } };
+	*to = (struct share_record){ .secret = { 0 } };
 	*why = "the directory of credential files cannot be used";
 	if (directory < 0)
 		return false;
@@ -139,7 +137,7 @@ credential_file_read(const struct credential_file *file,
 
 /* True where `lock` is still what others would lock: nobody replaced it. */
 static bool
-is_the_lock(const struct credential_file *file, int directory, int lock)
+is_the_lock(const struct share_file *file, int directory, int lock)
 {
 	char name[FILE_NAME_SIZE];
 
@@ -149,26 +147,24 @@ is_the_lock(const struct credential_file *file, int directory, int lock)
 
 /* 0, with the lock held, or what there is instead of it. */
 static int
-lock_opened(const struct credential_file *file, int directory, int lock,
-    const char **why)
+lock_opened(
+    const struct share_file *file, int directory, int lock, const char **why)
 {
 	struct stat st;
 
 	*why = own_file_problem(lock, &st);
 	if (*why != NULL)
-		return CREDENTIAL_FILE_UNUSABLE;
+		return SHARE_FILE_UNUSABLE;
 	if (flock(lock, LOCK_EX | LOCK_NB) == 0)
-		return is_the_lock(file, directory, lock) ?
-		    0 :
-		    CREDENTIAL_FILE_BUSY;
+		return is_the_lock(file, directory, lock) ? 0 : SHARE_FILE_BUSY;
 	if (errno == EWOULDBLOCK || errno == EINTR)
-		return CREDENTIAL_FILE_BUSY;
+		return SHARE_FILE_BUSY;
 	*why = "the lock of the credential file cannot be locked";
-	return CREDENTIAL_FILE_UNUSABLE;
+	return SHARE_FILE_UNUSABLE;
 }
 
 static int
-try_lock_in(const struct credential_file *file, int directory, const char **why)
+try_lock_in(const struct share_file *file, int directory, const char **why)
 {
 	char name[FILE_NAME_SIZE];
 	int lock, result;
@@ -177,7 +173,7 @@ try_lock_in(const struct credential_file *file, int directory, const char **why)
 	lock = openat(directory, name, O_RDWR | O_CREAT | OPEN_ANY, 0600);
 	*why = "the lock of the credential file cannot be opened";
 	if (lock < 0)
-		return CREDENTIAL_FILE_UNUSABLE;
+		return SHARE_FILE_UNUSABLE;
 	result = lock_opened(file, directory, lock, why);
 	if (result == 0)
 		return lock;
@@ -186,27 +182,27 @@ try_lock_in(const struct credential_file *file, int directory, const char **why)
 }
 
 int
-credential_file_try_lock(const struct credential_file *file, const char **why)
+share_file_try_lock(const struct share_file *file, const char **why)
 {
 	const int directory = open_share_directory(file);
 	int lock;
 
 	*why = "the directory of credential files cannot be used";
 	if (directory < 0)
-		return CREDENTIAL_FILE_UNUSABLE;
+		return SHARE_FILE_UNUSABLE;
 	lock = try_lock_in(file, directory, why);
 	(void)close(directory);
 	return lock;
 }
 
 void
-credential_file_unlock(int lock)
+share_file_unlock(int lock)
 {
 	(void)close(lock);
 }
 
 bool
-credential_file_lock_stat(const struct credential_file *file, struct stat *st)
+share_file_lock_stat(const struct share_file *file, struct stat *st)
 {
 	const int directory = open_share_directory(file);
 	char name[FILE_NAME_SIZE];
@@ -225,7 +221,7 @@ credential_file_lock_stat(const struct credential_file *file, struct stat *st)
 /* The name beside the file is the lock holder's. */
 static bool
 replace_share_file(
-    const struct credential_file *file, int directory, struct apam_str bytes)
+    const struct share_file *file, int directory, struct apam_str bytes)
 {
 	char name[FILE_NAME_SIZE], beside[FILE_NAME_SIZE];
 
@@ -235,8 +231,8 @@ replace_share_file(
 }
 
 static const char *
-write_in(const struct credential_file *file, int directory, int lock,
-    const struct credential_record *record)
+write_in(const struct share_file *file, int directory, int lock,
+    const struct share_record *record)
 {
 	struct credential_moment now;
 	const char *why = NULL;
@@ -246,8 +242,8 @@ write_in(const struct credential_file *file, int directory, int lock,
 		return "the lock of the credential file was replaced";
 	if (!credential_moment_now(&now))
 		return "the system does not tell one boot from another";
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
-	if (!credential_record_seal(record, &file->owner, &now, &sealed))
+	buf_init(&sealed, SHARE_RECORD_MAX);
+	if (!share_record_seal(record, &file->owner, &now, &sealed))
 		why = "the credential cannot be sealed";
 	else if (!replace_share_file(file, directory, buf_view(&sealed)))
 		why = "the credential file cannot be written";
@@ -256,8 +252,8 @@ write_in(const struct credential_file *file, int directory, int lock,
 }
 
 bool
-credential_file_write(const struct credential_file *file, int lock,
-    const struct credential_record *record, const char **why)
+share_file_write(const struct share_file *file, int lock,
+    const struct share_record *record, const char **why)
 {
 	const int directory = open_share_directory(file);
 
@@ -273,21 +269,20 @@ credential_file_write(const struct credential_file *file, int lock,
 
 static bool
 holds_secret(
-    const struct credential_file *file, int directory, struct apam_str secret)
+    const struct share_file *file, int directory, struct apam_str secret)
 {
-	struct credential_record record;
+	struct share_record record;
 	bool is;
 
 	if (read_in(file, directory, &record) != NULL)
 		return false;
 	is = bytes_equal(buf_view(&record.secret), secret);
-	credential_record_free(&record);
+	share_record_free(&record);
 	return is;
 }
 
 void
-credential_file_forget(
-    const struct credential_file *file, struct apam_str secret)
+share_file_forget(const struct share_file *file, struct apam_str secret)
 {
 	const int directory = open_share_directory(file);
 	char name[FILE_NAME_SIZE];
@@ -301,14 +296,14 @@ credential_file_forget(
 	if (secret.n == 0 || holds_secret(file, directory, secret))
 		(void)unlinkat(directory, name, 0);
 	if (lock >= 0)
-		credential_file_unlock(lock);
+		share_file_unlock(lock);
 	(void)close(directory);
 }
 
 static void
 forget_in(void *arg, unsigned long uid, int directory)
 {
-	const struct credential_file *file = arg;
+	const struct share_file *file = arg;
 	char name[FILE_NAME_SIZE];
 
 	(void)uid;
@@ -317,9 +312,9 @@ forget_in(void *arg, unsigned long uid, int directory)
 }
 
 void
-credential_file_forget_all(const struct credential_file *file)
+share_file_forget_all(const struct share_file *file)
 {
-	struct credential_file copy = *file;
+	struct share_file copy = *file;
 
 	user_dir_each(file->state_dir, file->user, forget_in, &copy);
 }

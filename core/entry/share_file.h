@@ -4,7 +4,7 @@
  * that whoever holds its lock replaces and everybody reads.
  *
  *	state_dir/users/<euid>/		0700, file/user_dir.h
- *		<profile>.<entry>		0600, a credential_record
+ *		<profile>.<entry>		0600, a share_record
  *		<profile>.<entry>.lock		0600, empty, never removed
  *		<profile>.<entry>.new		while it is written
  *
@@ -18,8 +18,8 @@
  * the caller goes on alone.  Reasons are static text and hold no secret.
  * Calls of different threads may run at once, on the same struct, too.
  */
-#ifndef CORE_CREDENTIAL_FILE_H
-#define CORE_CREDENTIAL_FILE_H
+#ifndef CORE_SHARE_FILE_H
+#define CORE_SHARE_FILE_H
 
 #include <sys/stat.h>
 
@@ -28,15 +28,15 @@
 #include "entry/share_record.h"
 
 /* Which file.  All is borrowed; the caller wipes the owner's fingerprint. */
-struct credential_file {
+struct share_file {
 	const char *state_dir; /* absolute, config/main_conf.h */
 	bool user; /* user mode of file/trust.h, for state_dir */
 	struct credential_owner owner; /* a profile_name_ok name */
 };
 
 /* Instead of a lock's descriptor. */
-#define CREDENTIAL_FILE_BUSY (-1) /* somebody holds it */
-#define CREDENTIAL_FILE_UNUSABLE (-2) /* *why says what is wrong */
+#define SHARE_FILE_BUSY (-1) /* somebody holds it */
+#define SHARE_FILE_UNUSABLE (-2) /* *why says what is wrong */
 
 /*
  * Make sure, once, that the directory is there, making it where it is not.
@@ -44,36 +44,36 @@ struct credential_file {
  * writable, or the directory is another's: the text says what to do.  Log it
  * and go on without sharing.
  */
-enum apam_status credential_file_prepare(
-    const struct credential_file *file, struct apam_error *err);
+enum apam_status share_file_prepare(
+    const struct share_file *file, struct apam_error *err);
 
 /*
  * Read it.  True where it holds a credential that is valid now: *to is then
  * the caller's to free.  Else false, *to is empty and *why says why.
  */
-bool credential_file_read(const struct credential_file *file,
-    struct credential_record *to, const char **why);
+bool share_file_read(const struct share_file *file,
+    struct share_record *to, const char **why);
 
 /*
  * Try to get the lock, without waiting.  Returns a descriptor, close-on-exec,
- * that holds it until it is closed by credential_file_unlock, or one of the
+ * that holds it until it is closed by share_file_unlock, or one of the
  * above.  The lock goes with the descriptor, which fork copies: a child must
  * unlock it too, at once, else it keeps the lock when its parent has let go.
  */
 int
-credential_file_try_lock(const struct credential_file *file, const char **why);
-void credential_file_unlock(int lock);
+share_file_try_lock(const struct share_file *file, const char **why);
+void share_file_unlock(int lock);
 
 /* The lock's file, for those who want to know who holds it; false: none. */
-bool credential_file_lock_stat(const struct credential_file *file,
+bool share_file_lock_stat(const struct share_file *file,
     struct stat *st);
 
 /*
  * Replace the file, at once for all who read it.  `lock` is held.  False
  * with *why set where that failed; the old file may then still be there.
  */
-bool credential_file_write(const struct credential_file *file, int lock,
-    const struct credential_record *record, const char **why);
+bool share_file_write(const struct share_file *file, int lock,
+    const struct share_record *record, const char **why);
 
 /*
  * Remove the file where it holds just this secret, as one does after it was
@@ -82,13 +82,13 @@ bool credential_file_write(const struct credential_file *file, int lock,
  * free; does it anyway where not, which may at worst cost one acquiring.
  * The caller holds no lock of this file.
  */
-void credential_file_forget(
-    const struct credential_file *file, struct apam_str secret);
+void share_file_forget(
+    const struct share_file *file, struct apam_str secret);
 
 /*
  * Remove the files of this profile and entry, and of all users whose
  * directories this user may write; the owner's fingerprint is not looked at.
  */
-void credential_file_forget_all(const struct credential_file *file);
+void share_file_forget_all(const struct share_file *file);
 
 #endif

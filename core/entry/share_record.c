@@ -18,10 +18,9 @@
 #define INFO "apam credential file 1"
 #define COVERED_MAX (MAGIC_SIZE + 4 + PROFILE_NAME_MAX)
 
-_Static_assert(
-    MAGIC_SIZE + SALT_SIZE + SEAL_NONCE_SIZE == CREDENTIAL_RECORD_HEAD,
+_Static_assert(MAGIC_SIZE + SALT_SIZE + SEAL_NONCE_SIZE == SHARE_RECORD_HEAD,
     "the head is as documented");
-_Static_assert(CREDENTIAL_RECORD_TAG == SEAL_TAG_SIZE, "so is the tag");
+_Static_assert(SHARE_RECORD_TAG == SEAL_TAG_SIZE, "so is the tag");
 
 /* ---- Numbers and times ------------------------------------------------ */
 
@@ -91,7 +90,7 @@ describe_sealing(struct crypto_sealing *to, char *head,
 /* ---- Sealing ---------------------------------------------------------- */
 
 static void
-encode(const struct credential_record *record,
+encode(const struct share_record *record,
     const struct credential_moment *moment, struct buf *plain)
 {
 	buf_put(plain, (struct apam_str){ moment->boot, BOOT_ID_SIZE });
@@ -105,7 +104,7 @@ encode(const struct credential_record *record,
 static bool
 encrypt(char *head, const struct credential_owner *owner, struct buf *plain)
 {
-	unsigned char tag[CREDENTIAL_RECORD_TAG];
+	unsigned char tag[SHARE_RECORD_TAG];
 	struct apam_error why = { .entry = -1 };
 	struct crypto_sealing sealing;
 	char covered[COVERED_MAX];
@@ -122,18 +121,18 @@ encrypt(char *head, const struct credential_owner *owner, struct buf *plain)
 }
 
 bool
-credential_record_seal(const struct credential_record *record,
+share_record_seal(const struct share_record *record,
     const struct credential_owner *owner,
     const struct credential_moment *moment, struct buf *to)
 {
-	char head[CREDENTIAL_RECORD_HEAD] = MAGIC;
+	char head[SHARE_RECORD_HEAD] = MAGIC;
 	const size_t n = record->secret.n;
 	struct buf plain;
 	bool ok = false;
 
-	if (n == 0 || n > CREDENTIAL_RECORD_SECRET_MAX)
+	if (n == 0 || n > SHARE_RECORD_SECRET_MAX)
 		return false;
-	buf_init(&plain, CREDENTIAL_RECORD_MAX);
+	buf_init(&plain, SHARE_RECORD_MAX);
 	encode(record, moment, &plain);
 	if (!plain.failed && random_bytes(head + MAGIC_SIZE, SALT_SIZE))
 		ok = encrypt(head, owner, &plain);
@@ -152,7 +151,7 @@ credential_record_seal(const struct credential_record *record,
 
 static const char *
 times_problem(
-    const struct credential_record *r, const struct credential_moment *moment)
+    const struct share_record *r, const struct credential_moment *moment)
 {
 	/* A clock namespace (time_namespaces(7)) may be ahead or behind. */
 	if (r->sent < 0 || r->sent > moment->now || r->expires < r->sent)
@@ -163,17 +162,17 @@ times_problem(
 }
 
 const char *
-credential_record_decode(struct apam_str plain,
-    const struct credential_moment *moment, struct credential_record *to)
+share_record_decode(struct apam_str plain,
+    const struct credential_moment *moment, struct share_record *to)
 {
 	const char *times = plain.p + BOOT_ID_SIZE, *why;
 	struct apam_str secret;
 
-	*to = (struct credential_record){ .secret = { 0 } };
-	if (plain.n <= CREDENTIAL_RECORD_TIMES)
+	*to = (struct share_record){ .secret = { 0 } };
+	if (plain.n <= SHARE_RECORD_TIMES)
 		return "the credential file holds no credential";
-	secret = str_skip(plain, CREDENTIAL_RECORD_TIMES);
-	if (secret.n > CREDENTIAL_RECORD_SECRET_MAX)
+	secret = str_skip(plain, SHARE_RECORD_TIMES);
+	if (secret.n > SHARE_RECORD_SECRET_MAX)
 		return "the credential file is too large";
 	if (memcmp(plain.p, moment->boot, BOOT_ID_SIZE) != 0)
 		return "the credential file is from before the last boot";
@@ -182,13 +181,13 @@ credential_record_decode(struct apam_str plain,
 	to->acquired = number_at(times + 16);
 	why = times_problem(to, moment);
 	if (why == NULL) {
-		buf_init(&to->secret, CREDENTIAL_RECORD_SECRET_MAX);
+		buf_init(&to->secret, SHARE_RECORD_SECRET_MAX);
 		buf_put(&to->secret, secret);
 		if (to->secret.failed)
 			why = "out of memory";
 	}
 	if (why != NULL)
-		credential_record_free(to);
+		share_record_free(to);
 	return why;
 }
 
@@ -206,8 +205,8 @@ static const char *
 decrypt(struct apam_str bytes, const struct credential_owner *owner,
     unsigned char *plain, size_t n)
 {
-	unsigned char tag[CREDENTIAL_RECORD_TAG];
-	char head[CREDENTIAL_RECORD_HEAD], covered[COVERED_MAX];
+	unsigned char tag[SHARE_RECORD_TAG];
+	char head[SHARE_RECORD_HEAD], covered[COVERED_MAX];
 	struct apam_error why = { .entry = -1 };
 	struct crypto_sealing sealing;
 	enum apam_status status;
@@ -230,36 +229,35 @@ decrypt(struct apam_str bytes, const struct credential_owner *owner,
 }
 
 const char *
-credential_record_open(struct apam_str bytes,
-    const struct credential_owner *owner,
-    const struct credential_moment *moment, struct credential_record *to)
+share_record_open(struct apam_str bytes, const struct credential_owner *owner,
+    const struct credential_moment *moment, struct share_record *to)
 {
 	unsigned char *plain;
 	const char *why;
 	size_t n, got;
 
-	*to = (struct credential_record){ .secret = { 0 } };
-	if (bytes.n < CREDENTIAL_RECORD_HEAD + CREDENTIAL_RECORD_TAG)
+	*to = (struct share_record){ .secret = { 0 } };
+	if (bytes.n < SHARE_RECORD_HEAD + SHARE_RECORD_TAG)
 		return "the credential file is too short";
-	if (bytes.n > CREDENTIAL_RECORD_MAX)
+	if (bytes.n > SHARE_RECORD_MAX)
 		return "the credential file is too large";
 	if (memcmp(bytes.p, MAGIC, MAGIC_SIZE) != 0)
 		return "the credential file is of another version";
-	n = bytes.n - CREDENTIAL_RECORD_HEAD - CREDENTIAL_RECORD_TAG;
+	n = bytes.n - SHARE_RECORD_HEAD - SHARE_RECORD_TAG;
 	plain = secmem_alloc(n + 1, &got);
 	if (plain == NULL)
 		return "out of memory";
 	why = decrypt(bytes, owner, plain, n);
 	if (why == NULL)
-		why = credential_record_decode(
+		why = share_record_decode(
 		    (struct apam_str){ (char *)plain, n }, moment, to);
 	secmem_free(plain, got);
 	return why;
 }
 
 void
-credential_record_free(struct credential_record *record)
+share_record_free(struct share_record *record)
 {
 	buf_free(&record->secret);
-	*record = (struct credential_record){ .secret = { 0 } };
+	*record = (struct share_record){ .secret = { 0 } };
 }

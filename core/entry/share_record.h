@@ -19,8 +19,8 @@
  * what is encrypted, magic and version, the entry's index (4 bytes) and the
  * profile's name: a file under another's name does not open.
  */
-#ifndef CORE_CREDENTIAL_RECORD_H
-#define CORE_CREDENTIAL_RECORD_H
+#ifndef CORE_SHARE_RECORD_H
+#define CORE_SHARE_RECORD_H
 
 #include <stdbool.h>
 
@@ -28,16 +28,16 @@
 #include "base/buf.h"
 #include "entry/fingerprint.h"
 
-#define CREDENTIAL_RECORD_SECRET_MAX 65536 /* as modules may make */
-#define CREDENTIAL_RECORD_HEAD (8 + 1 + 16 + 12)
-#define CREDENTIAL_RECORD_TIMES (BOOT_ID_SIZE + 3 * 8)
-#define CREDENTIAL_RECORD_TAG 16
-#define CREDENTIAL_RECORD_MAX                                                  \
-	(CREDENTIAL_RECORD_HEAD + CREDENTIAL_RECORD_TIMES +                    \
-	    CREDENTIAL_RECORD_SECRET_MAX + CREDENTIAL_RECORD_TAG)
+#define SHARE_RECORD_SECRET_MAX 65536 /* as modules may make */
+#define SHARE_RECORD_HEAD (8 + 1 + 16 + 12)
+#define SHARE_RECORD_TIMES (BOOT_ID_SIZE + 3 * 8)
+#define SHARE_RECORD_TAG 16
+#define SHARE_RECORD_MAX                                                  \
+	(SHARE_RECORD_HEAD + SHARE_RECORD_TIMES +                    \
+	    SHARE_RECORD_SECRET_MAX + SHARE_RECORD_TAG)
 
-struct credential_record {
-	struct buf secret; /* owned: credential_record_free */
+struct share_record {
+	struct buf secret; /* owned: share_record_free */
 	int64_t sent; /* clock_ms, when it was asked for */
 	int64_t expires; /* clock_ms; INT64_MAX: never */
 	int64_t acquired; /* Unix time in seconds */
@@ -63,7 +63,7 @@ bool credential_moment_now(struct credential_moment *moment);
  * Seal a record into an empty buffer.  False, with the buffer empty, where
  * its secret is empty or too long, or there is no memory or no randomness.
  */
-bool credential_record_seal(const struct credential_record *record,
+bool share_record_seal(const struct share_record *record,
     const struct credential_owner *owner,
     const struct credential_moment *moment, struct buf *to);
 
@@ -72,15 +72,15 @@ bool credential_record_seal(const struct credential_record *record,
  * owner's, of this boot, not from its future and not expired; else static
  * text that says what is wrong, and *to is empty.
  */
-const char *credential_record_open(struct apam_str bytes,
+const char *share_record_open(struct apam_str bytes,
     const struct credential_owner *owner,
-    const struct credential_moment *moment, struct credential_record *to);
+    const struct credential_moment *moment, struct share_record *to);
 
-/* The same for what was decrypted; for credential_record_open and tests. */
-const char *credential_record_decode(struct apam_str plain,
-    const struct credential_moment *moment, struct credential_record *to);
+/* The same for what was decrypted; for share_record_open and tests. */
+const char *share_record_decode(struct apam_str plain,
+    const struct credential_moment *moment, struct share_record *to);
 
 /* Wipe and free; fine on a zeroed record, which it then is. */
-void credential_record_free(struct credential_record *record);
+void share_record_free(struct share_record *record);
 
 #endif

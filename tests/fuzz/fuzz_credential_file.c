@@ -20,45 +20,45 @@ static struct credential_moment moment = { .now = NOW };
 
 /* What was opened is valid now; what was not is empty. */
 static void
-check(const char *why, struct credential_record *r)
+check(const char *why, struct share_record *r)
 {
 	fuzz_says(why);
 	if (why == NULL) {
 		HOLDS(r->secret.n > 0 && !r->secret.failed);
-		HOLDS(r->secret.n <= CREDENTIAL_RECORD_SECRET_MAX);
+		HOLDS(r->secret.n <= SHARE_RECORD_SECRET_MAX);
 		HOLDS(r->sent >= 0 && r->sent <= NOW && r->expires > NOW);
 	} else {
 		HOLDS(r->secret.p == NULL && r->secret.n == 0);
 		HOLDS(r->expires == 0 && r->sent == 0 && r->acquired == 0);
 	}
-	credential_record_free(r);
+	share_record_free(r);
 }
 
 static void
 check_file(struct apam_str bytes)
 {
-	struct credential_record r;
+	struct share_record r;
 
-	check(credential_record_open(bytes, &owner, &moment, &r), &r);
+	check(share_record_open(bytes, &owner, &moment, &r), &r);
 }
 
 static void
 check_plain(struct apam_str bytes)
 {
-	struct credential_record r;
+	struct share_record r;
 
-	check(credential_record_decode(bytes, &moment, &r), &r);
+	check(share_record_decode(bytes, &moment, &r), &r);
 }
 
 static void
 check_bit(const struct buf *sealed, size_t bit)
 {
-	struct credential_record r;
+	struct share_record r;
 	const size_t at = bit / 8 % sealed->n;
 	const char *why;
 
 	sealed->p[at] = (char)(sealed->p[at] ^ (1 << bit % 8));
-	why = credential_record_open(buf_view(sealed), &owner, &moment, &r);
+	why = share_record_open(buf_view(sealed), &owner, &moment, &r);
 	HOLDS(why != NULL);
 	check(why, &r);
 }
@@ -66,19 +66,18 @@ check_bit(const struct buf *sealed, size_t bit)
 static void
 check_secret(struct apam_str secret)
 {
-	struct credential_record in = { .sent = 1, .expires = NOW + 1 }, out;
-	const bool fits = secret.n > 0 &&
-	    secret.n <= CREDENTIAL_RECORD_SECRET_MAX;
+	struct share_record in = { .sent = 1, .expires = NOW + 1 }, out;
+	const bool fits = secret.n > 0 && secret.n <= SHARE_RECORD_SECRET_MAX;
 	struct buf sealed;
 	size_t sum = 0;
 
 	buf_init(&in.secret, secret.n);
 	buf_put(&in.secret, secret);
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
-	if (credential_record_seal(&in, &owner, &moment, &sealed)) {
+	buf_init(&sealed, SHARE_RECORD_MAX);
+	if (share_record_seal(&in, &owner, &moment, &sealed)) {
 		HOLDS(fits);
 		fuzz_feed();
-		HOLDS(credential_record_open(
+		HOLDS(share_record_open(
 			  buf_view(&sealed), &owner, &moment, &out) == NULL);
 		fuzz_starve();
 		HOLDS(str_equal(buf_view(&out.secret), secret));
@@ -90,7 +89,7 @@ check_secret(struct apam_str secret)
 		HOLDS(!fits || fuzz_is_starved());
 	}
 	buf_free(&sealed);
-	credential_record_free(&in);
+	share_record_free(&in);
 }
 
 int

@@ -28,7 +28,7 @@
 
 static char base[64];
 static unsigned char fingerprint[FINGERPRINT_SIZE] = { 1, 2, 3 };
-static struct credential_file file;
+static struct share_file file;
 
 static void
 make_base(void)
@@ -36,7 +36,7 @@ make_base(void)
 	(void)snprintf(base, sizeof(base), "/tmp/apam-credential-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(base));
 	ck_assert_int_eq(chmod(base, 0755), 0);
-	file = (struct credential_file){ .state_dir = base,
+	file = (struct share_file){ .state_dir = base,
 		.user = geteuid() != 0,
 		.owner = { "demo", 0, fingerprint } };
 }
@@ -48,7 +48,7 @@ make_directory(void)
 
 	make_base();
 	ck_assert_msg(
-	    credential_file_prepare(&file, &err) == APAM_OK, "%s", err.text);
+	    share_file_prepare(&file, &err) == APAM_OK, "%s", err.text);
 }
 
 static void
@@ -89,14 +89,14 @@ pause_ms(long ms)
 }
 
 /* A record that is valid for an hour. */
-static struct credential_record
+static struct share_record
 make(struct apam_str secret)
 {
-	struct credential_record r = { .sent = clock_ms(),
+	struct share_record r = { .sent = clock_ms(),
 		.acquired = clock_unix() };
 
 	r.expires = r.sent + 3600 * 1000;
-	buf_init(&r.secret, CREDENTIAL_RECORD_SECRET_MAX);
+	buf_init(&r.secret, SHARE_RECORD_SECRET_MAX);
 	buf_put(&r.secret, secret);
 	return r;
 }
@@ -104,11 +104,11 @@ make(struct apam_str secret)
 static bool
 write_locked(int lock, struct apam_str secret)
 {
-	struct credential_record r = make(secret);
+	struct share_record r = make(secret);
 	const char *why;
-	const bool ok = credential_file_write(&file, lock, &r, &why);
+	const bool ok = share_file_write(&file, lock, &r, &why);
 
-	credential_record_free(&r);
+	share_record_free(&r);
 	return ok;
 }
 
@@ -116,7 +116,7 @@ static int
 take_lock(void)
 {
 	const char *why;
-	const int lock = credential_file_try_lock(&file, &why);
+	const int lock = share_file_try_lock(&file, &why);
 
 	ck_assert_msg(lock >= 0, "%s", why);
 	return lock;
@@ -128,30 +128,30 @@ put(const char *secret)
 	const int lock = take_lock();
 
 	ck_assert(write_locked(lock, apam_str(secret)));
-	credential_file_unlock(lock);
+	share_file_unlock(lock);
 }
 
 static void
 holds(const char *secret)
 {
-	struct credential_record r;
+	struct share_record r;
 	const char *why;
 
-	ck_assert_msg(credential_file_read(&file, &r, &why), "%s", why);
+	ck_assert_msg(share_file_read(&file, &r, &why), "%s", why);
 	ck_assert_ptr_null(why);
 	ck_assert(str_equal(buf_view(&r.secret), apam_str(secret)));
-	credential_record_free(&r);
+	share_record_free(&r);
 }
 
 static void
 refused(const char *text)
 {
-	struct credential_record r;
+	struct share_record r;
 	const char *why;
 
 	memset(&r, 1, sizeof(r));
 	ck_assert_msg(
-	    !credential_file_read(&file, &r, &why), "read; not '%s'", text);
+	    !share_file_read(&file, &r, &why), "read; not '%s'", text);
 	ck_assert_msg(strstr(why, text) != NULL, "'%s' is not '%s'", why, text);
 	ck_assert_ptr_null(r.secret.p);
 	ck_assert_int_eq(r.expires, 0);
@@ -197,16 +197,15 @@ not_prepared(enum apam_status status, const char *text)
 	struct apam_error err = { .entry = -1 };
 	const char *why;
 
-	ck_assert_int_eq(credential_file_prepare(&file, &err), status);
+	ck_assert_int_eq(share_file_prepare(&file, &err), status);
 	ck_assert_int_eq(err.status, status);
 	ck_assert_msg(strstr(err.text, text) != NULL, "%s", err.text);
-	ck_assert_int_eq(credential_file_prepare(&file, NULL), status);
-	ck_assert_int_eq(
-	    credential_file_try_lock(&file, &why), CREDENTIAL_FILE_UNUSABLE);
+	ck_assert_int_eq(share_file_prepare(&file, NULL), status);
+	ck_assert_int_eq(share_file_try_lock(&file, &why), SHARE_FILE_UNUSABLE);
 	ck_assert_ptr_nonnull(strstr(why, "directory"));
 	ck_assert(!write_locked(0, APAM_STR("x")));
 	refused("directory");
-	credential_file_forget(&file, APAM_STR(""));
+	share_file_forget(&file, APAM_STR(""));
 }
 
 START_TEST(the_directory_is_made)
@@ -214,10 +213,10 @@ START_TEST(the_directory_is_made)
 	struct apam_error err = { .entry = -1 };
 	const mode_t old = umask(0);
 
-	ck_assert_int_eq(credential_file_prepare(&file, &err), APAM_OK);
+	ck_assert_int_eq(share_file_prepare(&file, &err), APAM_OK);
 	ck_assert_int_eq(err.status, APAM_OK);
 	ck_assert_uint_eq(mode_of(below("")), S_IFDIR | 0700);
-	ck_assert_int_eq(credential_file_prepare(&file, &err), APAM_OK);
+	ck_assert_int_eq(share_file_prepare(&file, &err), APAM_OK);
 	refused("no credential file yet");
 	put("fake");
 	ck_assert_uint_eq(mode_of(below("demo.0")), S_IFREG | 0600);
@@ -252,7 +251,7 @@ START_TEST(a_state_dir_that_cannot_be_written_is_said)
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	not_prepared(APAM_E_CONFIG, "/users does not exist; as root");
 	ck_assert_int_eq(seteuid(0), 0);
-	ck_assert_int_eq(credential_file_prepare(&file, NULL), APAM_OK);
+	ck_assert_int_eq(share_file_prepare(&file, NULL), APAM_OK);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	not_prepared(APAM_E_CONFIG,
 	    "/users/65534 does not exist; as root, `apam users add`");
@@ -274,11 +273,11 @@ START_TEST(a_directory_made_by_root_is_used)
 	ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(chown(path, OTHER_UID, OTHER_UID), 0);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	ck_assert_int_eq(credential_file_prepare(&file, NULL), APAM_OK);
+	ck_assert_int_eq(share_file_prepare(&file, NULL), APAM_OK);
 	put("theirs");
 	holds("theirs");
 	ck_assert_int_eq(seteuid(0), 0);
-	ck_assert_int_eq(credential_file_prepare(&file, NULL), APAM_OK);
+	ck_assert_int_eq(share_file_prepare(&file, NULL), APAM_OK);
 	refused("no credential file yet");
 }
 END_TEST
@@ -292,7 +291,7 @@ START_TEST(a_directory_of_others_is_refused)
 	ck_assert_int_eq(chmod(below(""), 0701), 0);
 	not_prepared(APAM_E_TRUST, "does not belong to this user alone");
 	ck_assert_int_eq(chmod(below(""), 0700), 0);
-	ck_assert_int_eq(credential_file_prepare(&file, NULL), APAM_OK);
+	ck_assert_int_eq(share_file_prepare(&file, NULL), APAM_OK);
 	if (geteuid() != 0)
 		return;
 	ck_assert_int_eq(chown(below(""), OTHER_UID, OTHER_UID), 0);
@@ -319,7 +318,7 @@ END_TEST
 
 START_TEST(each_has_its_own)
 {
-	struct credential_file other = file;
+	struct share_file other = file;
 	char moved[1024];
 
 	put("fake-0");
@@ -344,55 +343,55 @@ END_TEST
 
 START_TEST(the_times_come_back)
 {
-	struct credential_record in = make(APAM_STR("x")), out;
+	struct share_record in = make(APAM_STR("x")), out;
 	const int lock = take_lock();
 	const char *why;
 
 	in.expires = INT64_MAX;
-	ck_assert(credential_file_write(&file, lock, &in, &why));
-	ck_assert(credential_file_read(&file, &out, &why));
+	ck_assert(share_file_write(&file, lock, &in, &why));
+	ck_assert(share_file_read(&file, &out, &why));
 	ck_assert_int_eq(out.expires, INT64_MAX);
 	ck_assert_int_eq(out.sent, in.sent);
 	ck_assert_int_eq(out.acquired, in.acquired);
-	credential_record_free(&out);
-	credential_record_free(&in);
-	credential_file_unlock(lock);
+	share_record_free(&out);
+	share_record_free(&in);
+	share_file_unlock(lock);
 }
 END_TEST
 
 START_TEST(a_credential_expires)
 {
-	struct credential_record r = make(APAM_STR("x"));
+	struct share_record r = make(APAM_STR("x"));
 	const int lock = take_lock();
 	const char *why;
 
 	r.expires = clock_ms() + 300;
-	ck_assert(credential_file_write(&file, lock, &r, &why));
+	ck_assert(share_file_write(&file, lock, &r, &why));
 	holds("x");
 	pause_ms(400);
-	credential_record_free(&r);
+	share_record_free(&r);
 	refused("expired");
-	credential_file_unlock(lock);
+	share_file_unlock(lock);
 }
 END_TEST
 
 START_TEST(another_boot_is_refused)
 {
-	struct credential_record r = make(APAM_STR("x"));
+	struct share_record r = make(APAM_STR("x"));
 	struct credential_moment moment;
 	struct buf sealed;
 
 	ck_assert(credential_moment_now(&moment));
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
-	ck_assert(credential_record_seal(&r, &file.owner, &moment, &sealed));
+	buf_init(&sealed, SHARE_RECORD_MAX);
+	ck_assert(share_record_seal(&r, &file.owner, &moment, &sealed));
 	write_bytes(buf_view(&sealed));
 	holds("x");
 	moment.boot[0] = (char)(moment.boot[0] ^ 1);
 	buf_free(&sealed);
-	ck_assert(credential_record_seal(&r, &file.owner, &moment, &sealed));
+	ck_assert(share_record_seal(&r, &file.owner, &moment, &sealed));
 	write_bytes(buf_view(&sealed));
 	buf_free(&sealed);
-	credential_record_free(&r);
+	share_record_free(&r);
 	refused("last boot");
 }
 END_TEST
@@ -518,12 +517,12 @@ START_TEST(other_kinds_of_locks_are_refused)
 
 	put("fake");
 	kinds[_i].be(below("demo.0.lock"));
-	lock = credential_file_try_lock(&file, &why);
+	lock = share_file_try_lock(&file, &why);
 	ck_assert_msg(
-	    lock == CREDENTIAL_FILE_UNUSABLE, "%s: %d", kinds[_i].name, lock);
+	    lock == SHARE_FILE_UNUSABLE, "%s: %d", kinds[_i].name, lock);
 	ck_assert_ptr_nonnull(strstr(why, "lock"));
 	holds("fake");
-	credential_file_forget(&file, APAM_STR(""));
+	share_file_forget(&file, APAM_STR(""));
 	refused("no credential file yet");
 }
 END_TEST
@@ -551,22 +550,22 @@ END_TEST
 
 START_TEST(a_write_that_fails_keeps_the_old)
 {
-	struct credential_record r = make(APAM_STR("new"));
+	struct share_record r = make(APAM_STR("new"));
 	const char *why;
 	int lock;
 
 	put("old");
 	lock = take_lock();
 	ck_assert_int_eq(mkdir(below("demo.0.new"), 0700), 0);
-	ck_assert(!credential_file_write(&file, lock, &r, &why));
+	ck_assert(!share_file_write(&file, lock, &r, &why));
 	ck_assert_ptr_nonnull(strstr(why, "cannot be written"));
 	ck_assert_int_eq(rmdir(below("demo.0.new")), 0);
 	buf_truncate(&r.secret, 0);
-	ck_assert(!credential_file_write(&file, lock, &r, &why));
+	ck_assert(!share_file_write(&file, lock, &r, &why));
 	ck_assert_ptr_nonnull(strstr(why, "cannot be sealed"));
-	credential_record_free(&r);
+	share_record_free(&r);
 	holds("old");
-	credential_file_unlock(lock);
+	share_file_unlock(lock);
 }
 END_TEST
 
@@ -575,26 +574,26 @@ START_TEST(what_was_rejected_is_forgotten)
 	int lock;
 
 	put("old");
-	credential_file_forget(&file, APAM_STR("other"));
+	share_file_forget(&file, APAM_STR("other"));
 	holds("old");
-	credential_file_forget(&file, APAM_STR("old"));
+	share_file_forget(&file, APAM_STR("old"));
 	refused("no credential file yet");
-	credential_file_forget(&file, APAM_STR("old"));
+	share_file_forget(&file, APAM_STR("old"));
 	put("old");
-	credential_file_forget(&file, APAM_STR(""));
+	share_file_forget(&file, APAM_STR(""));
 	refused("no credential file yet");
 	write_bytes(APAM_STR("garbage"));
-	credential_file_forget(&file, APAM_STR("x"));
+	share_file_forget(&file, APAM_STR("x"));
 	refused("too short");
-	credential_file_forget(&file, APAM_STR(""));
+	share_file_forget(&file, APAM_STR(""));
 	refused("no credential file yet");
 	/* A holder that hangs keeps nobody from it. */
 	put("old");
 	lock = take_lock();
-	credential_file_forget(&file, APAM_STR("old"));
+	share_file_forget(&file, APAM_STR("old"));
 	refused("no credential file yet");
-	credential_file_unlock(lock);
-	credential_file_unlock(take_lock());
+	share_file_unlock(lock);
+	share_file_unlock(take_lock());
 }
 END_TEST
 
@@ -605,27 +604,26 @@ is_busy(void)
 {
 	const char *why;
 
-	ck_assert_int_eq(
-	    credential_file_try_lock(&file, &why), CREDENTIAL_FILE_BUSY);
+	ck_assert_int_eq(share_file_try_lock(&file, &why), SHARE_FILE_BUSY);
 	ck_assert_ptr_null(why);
 }
 
 START_TEST(one_holds_the_lock)
 {
-	struct credential_file other = file;
+	struct share_file other = file;
 	const char *why;
 	int lock = take_lock(), second;
 
 	is_busy();
 	other.owner.entry = 1;
-	second = credential_file_try_lock(&other, &why);
+	second = share_file_try_lock(&other, &why);
 	ck_assert_int_ge(second, 0);
-	credential_file_unlock(second);
+	share_file_unlock(second);
 	ck_assert_int_eq(fcntl(lock, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
-	credential_file_unlock(lock);
+	share_file_unlock(lock);
 	lock = take_lock();
 	is_busy();
-	credential_file_unlock(lock);
+	share_file_unlock(lock);
 	ck_assert_int_eq(access(below("demo.0.lock"), F_OK), 0);
 }
 END_TEST
@@ -640,8 +638,8 @@ START_TEST(a_lock_that_was_replaced_is_none)
 	second = take_lock();
 	ck_assert(!write_locked(lock, APAM_STR("x")));
 	ck_assert(write_locked(second, APAM_STR("y")));
-	credential_file_unlock(second);
-	credential_file_unlock(lock);
+	share_file_unlock(second);
+	share_file_unlock(lock);
 	holds("y");
 }
 END_TEST
@@ -660,7 +658,7 @@ static void
 hold_lock(const int said[2])
 {
 	const char *why;
-	const int lock = credential_file_try_lock(&file, &why);
+	const int lock = share_file_try_lock(&file, &why);
 
 	if (lock >= 0 && write(said[1], "x", 1) == 1)
 		pause_ms(30000);
@@ -682,7 +680,7 @@ START_TEST(a_dead_holder_blocks_nobody)
 	is_busy();
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
 	end_child(pid, SIGKILL);
-	credential_file_unlock(take_lock());
+	share_file_unlock(take_lock());
 	ck_assert_int_eq(close(said[0]) + close(said[1]), 0);
 }
 END_TEST
@@ -702,11 +700,11 @@ START_TEST(a_child_holds_its_copy_until_it_unlocks)
 		(void)close(go[1]);
 		_exit(read(go[0], &byte, 1) == 0 ? 0 : 1);
 	}
-	credential_file_unlock(lock);
+	share_file_unlock(lock);
 	is_busy();
 	ck_assert_int_eq(close(go[0]) + close(go[1]), 0);
 	end_child(pid, 0);
-	credential_file_unlock(take_lock());
+	share_file_unlock(take_lock());
 }
 END_TEST
 
@@ -722,8 +720,8 @@ write_many(char letter)
 
 	memset(secret, letter, sizeof(secret));
 	while (done < WRITES && tries++ < 300000) {
-		lock = credential_file_try_lock(&file, &why);
-		if (lock == CREDENTIAL_FILE_UNUSABLE)
+		lock = share_file_try_lock(&file, &why);
+		if (lock == SHARE_FILE_UNUSABLE)
 			return 2;
 		if (lock < 0) {
 			pause_ms(1);
@@ -733,7 +731,7 @@ write_many(char letter)
 			(struct apam_str){
 			    secret, 1 + (size_t)done * 29 % sizeof(secret) }))
 			return 3;
-		credential_file_unlock(lock);
+		share_file_unlock(lock);
 		done++;
 	}
 	return done == WRITES ? 0 : 4;
@@ -743,13 +741,13 @@ write_many(char letter)
 static void
 read_one(void)
 {
-	struct credential_record r;
+	struct share_record r;
 	const char *why;
 
-	ck_assert_msg(credential_file_read(&file, &r, &why), "%s", why);
+	ck_assert_msg(share_file_read(&file, &r, &why), "%s", why);
 	for (size_t i = 0; i < r.secret.n; i++)
 		ck_assert_int_eq(r.secret.p[i], r.secret.p[0]);
-	credential_record_free(&r);
+	share_record_free(&r);
 }
 
 START_TEST(a_reader_sees_a_whole_one)
@@ -794,14 +792,14 @@ mint(int lock)
 static bool
 has_one(void)
 {
-	struct credential_record r;
+	struct share_record r;
 	const char *why;
 	bool is;
 
-	if (!credential_file_read(&file, &r, &why))
+	if (!share_file_read(&file, &r, &why))
 		return false;
 	is = str_equal(buf_view(&r.secret), APAM_STR("minted"));
-	credential_record_free(&r);
+	share_record_free(&r);
 	return is;
 }
 
@@ -816,8 +814,8 @@ get_one(bool die)
 	for (int tries = 0; tries < 2000; tries++) {
 		if (has_one())
 			return 0;
-		lock = credential_file_try_lock(&file, &why);
-		if (lock == CREDENTIAL_FILE_UNUSABLE)
+		lock = share_file_try_lock(&file, &why);
+		if (lock == SHARE_FILE_UNUSABLE)
 			return 2;
 		if (lock < 0) {
 			pause_ms(5);
@@ -826,7 +824,7 @@ get_one(bool die)
 		if (die)
 			(void)kill(getpid(), SIGKILL);
 		ok = has_one() || mint(lock);
-		credential_file_unlock(lock);
+		share_file_unlock(lock);
 		return ok ? 0 : 3;
 	}
 	return 4;
@@ -880,7 +878,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("credential_file");
+	Suite *suite = suite_create("share_file");
 	TCase *directory = tcase_create("directory");
 	TCase *tc = tcase_create("file");
 

@@ -37,14 +37,14 @@ set_up(void)
 	moment.now = NOW;
 }
 
-static struct credential_record
+static struct share_record
 make(struct apam_str secret, int64_t sent, int64_t expires)
 {
-	struct credential_record r = {
+	struct share_record r = {
 		.sent = sent, .expires = expires, .acquired = 1700000000
 	};
 
-	buf_init(&r.secret, CREDENTIAL_RECORD_SECRET_MAX + 1);
+	buf_init(&r.secret, SHARE_RECORD_SECRET_MAX + 1);
 	buf_put(&r.secret, secret);
 	return r;
 }
@@ -53,11 +53,11 @@ make(struct apam_str secret, int64_t sent, int64_t expires)
 static void
 seal(struct buf *to)
 {
-	struct credential_record r = make(APAM_STR("fake-token"), 1000, 90000);
+	struct share_record r = make(APAM_STR("fake-token"), 1000, 90000);
 
-	buf_init(to, CREDENTIAL_RECORD_MAX);
-	ck_assert(credential_record_seal(&r, &owner, &moment, to));
-	credential_record_free(&r);
+	buf_init(to, SHARE_RECORD_MAX);
+	ck_assert(share_record_seal(&r, &owner, &moment, to));
+	share_record_free(&r);
 }
 
 /* Expect bytes to be refused, with a piece of the text. */
@@ -65,8 +65,8 @@ static void
 refused(
     struct apam_str bytes, const struct credential_owner *who, const char *text)
 {
-	struct credential_record r;
-	const char *why = credential_record_open(bytes, who, &moment, &r);
+	struct share_record r;
+	const char *why = share_record_open(bytes, who, &moment, &r);
 
 	ck_assert_msg(why != NULL, "opened; expected '%s'", text);
 	ck_assert_msg(strstr(why, text) != NULL, "%s", why);
@@ -86,13 +86,13 @@ static const struct {
 	{ "sent now", 20, NOW, NOW + 1 },
 	{ "for ever", 20, 1, INT64_MAX },
 	{ "one page", 4096, 1, NOW * 2 },
-	{ "the largest", CREDENTIAL_RECORD_SECRET_MAX, 1, NOW * 2 },
+	{ "the largest", SHARE_RECORD_SECRET_MAX, 1, NOW * 2 },
 };
 
 START_TEST(what_is_sealed_opens)
 {
-	static char secret[CREDENTIAL_RECORD_SECRET_MAX];
-	struct credential_record in, out;
+	static char secret[SHARE_RECORD_SECRET_MAX];
+	struct share_record in, out;
 	struct buf sealed;
 	const char *why;
 
@@ -100,18 +100,18 @@ START_TEST(what_is_sealed_opens)
 		secret[i] = (char)(unsigned char)(i * 7);
 	in = make((struct apam_str){ secret, good[_i].n }, good[_i].sent,
 	    good[_i].expires);
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
-	ck_assert(credential_record_seal(&in, &owner, &moment, &sealed));
-	why = credential_record_open(buf_view(&sealed), &owner, &moment, &out);
+	buf_init(&sealed, SHARE_RECORD_MAX);
+	ck_assert(share_record_seal(&in, &owner, &moment, &sealed));
+	why = share_record_open(buf_view(&sealed), &owner, &moment, &out);
 	ck_assert_msg(why == NULL, "%s: %s", good[_i].name, why);
 	ck_assert_uint_eq(out.secret.n, good[_i].n);
 	ck_assert_mem_eq(out.secret.p, secret, good[_i].n);
 	ck_assert_int_eq(out.sent, good[_i].sent);
 	ck_assert_int_eq(out.expires, good[_i].expires);
 	ck_assert_int_eq(out.acquired, 1700000000);
-	credential_record_free(&out);
-	credential_record_free(&out);
-	credential_record_free(&in);
+	share_record_free(&out);
+	share_record_free(&out);
+	share_record_free(&in);
 	buf_free(&sealed);
 	ck_assert_int_eq(secmem_live(), 0);
 }
@@ -119,7 +119,7 @@ END_TEST
 
 START_TEST(what_another_made_opens)
 {
-	struct credential_record r;
+	struct share_record r;
 	char bytes[256];
 	FILE *f = fopen(VECTOR, "rb");
 	size_t n;
@@ -127,13 +127,13 @@ START_TEST(what_another_made_opens)
 	ck_assert_ptr_nonnull(f);
 	n = fread(bytes, 1, sizeof(bytes), f);
 	ck_assert_int_eq(fclose(f), 0);
-	ck_assert_ptr_null(credential_record_open(
+	ck_assert_ptr_null(share_record_open(
 	    (struct apam_str){ bytes, n }, &owner, &moment, &r));
 	ck_assert(str_equal(buf_view(&r.secret), APAM_STR("fake-token")));
 	ck_assert_int_eq(r.sent, 1000);
 	ck_assert_int_eq(r.expires, 3600000);
 	ck_assert_int_eq(r.acquired, 1700000000);
-	credential_record_free(&r);
+	share_record_free(&r);
 }
 END_TEST
 
@@ -182,9 +182,9 @@ static bool
 open_by_openssl(struct apam_str record, const char *profile, unsigned char *to)
 {
 	static const char entry[4] = { 3, 0, 0, 0 };
-	const size_t n = record.n - SEALED_AT - CREDENTIAL_RECORD_TAG;
+	const size_t n = record.n - SEALED_AT - SHARE_RECORD_TAG;
 	EVP_CIPHER_CTX *gcm = EVP_CIPHER_CTX_new();
-	unsigned char key[32], tag[CREDENTIAL_RECORD_TAG];
+	unsigned char key[32], tag[SHARE_RECORD_TAG];
 	int out, right;
 
 	derive_by_openssl(record.p, key);
@@ -217,22 +217,22 @@ START_TEST(openssl_opens_it)
 				    "\0\xf1\x53\x65\0\0\0\0";
 	char name[PROFILE_NAME_MAX + 1] = "";
 	struct credential_owner other = { name, 3, fingerprint };
-	struct credential_record r = make(APAM_STR("fake-token"), 1000, 90000);
+	struct share_record r = make(APAM_STR("fake-token"), 1000, 90000);
 	unsigned char plain[256];
 	struct buf sealed;
 
 	memset(name, 'n', name_sizes[_i]);
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
-	ck_assert(credential_record_seal(&r, &other, &moment, &sealed));
+	buf_init(&sealed, SHARE_RECORD_MAX);
+	ck_assert(share_record_seal(&r, &other, &moment, &sealed));
 	ck_assert_uint_eq(sealed.n, 37 + 36 + 24 + 10 + 16);
 	ck_assert(open_by_openssl(buf_view(&sealed), name, plain));
 	ck_assert_mem_eq(plain, BOOT, 36);
 	ck_assert_mem_eq(plain + 36, times, 24);
 	ck_assert_mem_eq(plain + 60, "fake-token", 10);
-	credential_record_free(&r);
+	share_record_free(&r);
 	ck_assert_ptr_null(
-	    credential_record_open(buf_view(&sealed), &other, &moment, &r));
-	credential_record_free(&r);
+	    share_record_open(buf_view(&sealed), &other, &moment, &r));
+	share_record_free(&r);
 	/* The last byte of the name counts. */
 	name[name_sizes[_i] - 1] = 'm';
 	ck_assert(!open_by_openssl(buf_view(&sealed), name, plain));
@@ -243,20 +243,20 @@ END_TEST
 
 START_TEST(openssl_opens_the_largest)
 {
-	static char secret[CREDENTIAL_RECORD_SECRET_MAX];
-	static unsigned char plain[CREDENTIAL_RECORD_MAX];
-	struct credential_record r;
+	static char secret[SHARE_RECORD_SECRET_MAX];
+	static unsigned char plain[SHARE_RECORD_MAX];
+	struct share_record r;
 	struct buf sealed;
 
 	for (size_t i = 0; i < sizeof(secret); i++)
 		secret[i] = (char)(unsigned char)(i * 13);
 	r = make((struct apam_str){ secret, sizeof(secret) }, 1000, 90000);
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
-	ck_assert(credential_record_seal(&r, &owner, &moment, &sealed));
+	buf_init(&sealed, SHARE_RECORD_MAX);
+	ck_assert(share_record_seal(&r, &owner, &moment, &sealed));
 	ck_assert(open_by_openssl(buf_view(&sealed), owner.profile, plain));
 	ck_assert_mem_eq(plain + 60, secret, sizeof(secret));
 	buf_free(&sealed);
-	credential_record_free(&r);
+	share_record_free(&r);
 }
 END_TEST
 
@@ -340,7 +340,7 @@ END_TEST
 
 START_TEST(a_huge_one_is_refused)
 {
-	static char bytes[CREDENTIAL_RECORD_MAX + 1] = "APAMCRED\1";
+	static char bytes[SHARE_RECORD_MAX + 1] = "APAMCRED\1";
 
 	refused((struct apam_str){ bytes, sizeof(bytes) }, &owner, "too large");
 	refused((struct apam_str){ bytes, sizeof(bytes) - 1 }, &owner,
@@ -394,43 +394,43 @@ static const struct {
 
 START_TEST(a_moment_counts)
 {
-	struct credential_record r = make(
+	struct share_record r = make(
 	    APAM_STR("x"), untimely[_i].sent, untimely[_i].expires);
-	struct credential_record out;
+	struct share_record out;
 	struct buf sealed;
 	const char *why;
 
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
-	ck_assert(credential_record_seal(&r, &owner, &moment, &sealed));
+	buf_init(&sealed, SHARE_RECORD_MAX);
+	ck_assert(share_record_seal(&r, &owner, &moment, &sealed));
 	memset(moment.boot, 0, sizeof(moment.boot));
 	memcpy(moment.boot, untimely[_i].boot, strlen(untimely[_i].boot));
 	moment.now = untimely[_i].now;
-	why = credential_record_open(buf_view(&sealed), &owner, &moment, &out);
+	why = share_record_open(buf_view(&sealed), &owner, &moment, &out);
 	ck_assert_msg(why != NULL && strstr(why, untimely[_i].why) != NULL,
 	    "%s: %s", untimely[_i].name, why == NULL ? "opened" : why);
 	ck_assert_ptr_null(out.secret.p);
-	credential_record_free(&r);
+	share_record_free(&r);
 	buf_free(&sealed);
 }
 END_TEST
 
 START_TEST(no_secret_is_no_record)
 {
-	static const char zero[CREDENTIAL_RECORD_SECRET_MAX + 1];
-	struct credential_record empty = make(APAM_STR(""), 1, 90000);
-	struct credential_record large = make(
+	static const char zero[SHARE_RECORD_SECRET_MAX + 1];
+	struct share_record empty = make(APAM_STR(""), 1, 90000);
+	struct share_record large = make(
 	    (struct apam_str){ zero, sizeof(zero) }, 1, 90000);
-	struct credential_record out;
+	struct share_record out;
 	struct buf sealed;
 	const char *why;
 
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX + 1);
-	ck_assert(!credential_record_seal(&empty, &owner, &moment, &sealed));
-	ck_assert(!credential_record_seal(&large, &owner, &moment, &sealed));
+	buf_init(&sealed, SHARE_RECORD_MAX + 1);
+	ck_assert(!share_record_seal(&empty, &owner, &moment, &sealed));
+	ck_assert(!share_record_seal(&large, &owner, &moment, &sealed));
 	ck_assert_uint_eq(sealed.n, 0);
-	credential_record_free(&large);
-	for (size_t n = 0; n <= CREDENTIAL_RECORD_TIMES; n++) {
-		why = credential_record_decode(
+	share_record_free(&large);
+	for (size_t n = 0; n <= SHARE_RECORD_TIMES; n++) {
+		why = share_record_decode(
 		    (struct apam_str){ zero, n }, &moment, &out);
 		ck_assert_msg(strstr(why, "holds no") != NULL, "%s", why);
 	}
@@ -442,30 +442,30 @@ START_TEST(a_name_that_no_profile_has_is_refused)
 	static const char name[PROFILE_NAME_MAX + 2] =
 	    "n23456789 123456789 123456789 123456789 123456789 123456789 12345";
 	struct credential_owner other = { name, 3, fingerprint };
-	struct credential_record r = make(APAM_STR("x"), 1, 90000);
+	struct share_record r = make(APAM_STR("x"), 1, 90000);
 	struct buf sealed, good_one;
 
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
-	ck_assert(!credential_record_seal(&r, &other, &moment, &sealed));
+	buf_init(&sealed, SHARE_RECORD_MAX);
+	ck_assert(!share_record_seal(&r, &other, &moment, &sealed));
 	ck_assert_uint_eq(sealed.n, 0);
 	seal(&good_one);
 	refused(buf_view(&good_one), &other, "another secret");
 	buf_free(&good_one);
-	credential_record_free(&r);
+	share_record_free(&r);
 }
 END_TEST
 
 /* Each allocation of secret memory fails in turn. */
 START_TEST(no_memory_is_no_record)
 {
-	struct credential_record r = make(APAM_STR("x"), 1, 90000), out;
+	struct share_record r = make(APAM_STR("x"), 1, 90000), out;
 	struct buf sealed;
 	int failures = 0;
 
-	buf_init(&sealed, CREDENTIAL_RECORD_MAX);
+	buf_init(&sealed, SHARE_RECORD_MAX);
 	for (int n = 0; n < 20; n++) {
 		secmem_fail_after(n);
-		if (credential_record_seal(&r, &owner, &moment, &sealed))
+		if (share_record_seal(&r, &owner, &moment, &sealed))
 			break;
 		ck_assert_uint_eq(sealed.n, 0);
 		failures++;
@@ -478,10 +478,10 @@ START_TEST(no_memory_is_no_record)
 	}
 	secmem_fail_after(2);
 	ck_assert_ptr_null(
-	    credential_record_open(buf_view(&sealed), &owner, &moment, &out));
+	    share_record_open(buf_view(&sealed), &owner, &moment, &out));
 	secmem_fail_after(-1);
-	credential_record_free(&out);
-	credential_record_free(&r);
+	share_record_free(&out);
+	share_record_free(&r);
 	buf_free(&sealed);
 	ck_assert_int_eq(secmem_live(), 0);
 }
@@ -490,8 +490,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("credential_record");
-	TCase *tc = tcase_create("credential_record");
+	Suite *suite = suite_create("share_record");
+	TCase *tc = tcase_create("share_record");
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, set_up, NULL);
