@@ -9,7 +9,7 @@
 #include "http/retry_after.h"
 #include "profile/reload.h"
 
-/* Where several entries signed, the verdict that asks for most wins. */
+/* If several entries signed, the verdict with the greatest weight wins. */
 static const unsigned weight[] = {
 	[APAM_VERDICT_UNKNOWN] = 1,
 	[APAM_VERDICT_ACCEPTED] = 0,
@@ -19,7 +19,7 @@ static const unsigned weight[] = {
 	[APAM_VERDICT_SUSPECT] = 4,
 };
 
-/* Some later entry may sign in place of one whose key is dead. */
+/* True if a later entry may sign in place of one whose key is dead. */
 static bool
 has_standby(const struct stack *s, size_t after)
 {
@@ -37,9 +37,10 @@ may_be_older(const struct stack *s, const struct apam_signature *signature)
 }
 
 /*
- * Where entry `i` of the stack that signed stands now that files may have been
- * read anew; the stack's count: nowhere.  Of several that signed together no
- * generation but the highest is known, so that they are taken to stand still.
+ * The index that entry `i` of the stack that signed has now, because files may
+ * have been read anew; the stack's count: it is not there.  If several entries
+ * signed, only the highest generation is known, and they are taken to have kept
+ * their places.
  */
 static size_t
 place_of_signer(
@@ -70,7 +71,7 @@ is_against(enum apam_verdict verdict)
 	    verdict == APAM_VERDICT_SUSPECT;
 }
 
-/* What signed is no more: nothing to be marked, and others sign by now. */
+/* The entry that signed is gone, so there is nothing to mark. */
 static void
 judge_gone(struct stack *s, size_t i, const struct response *r,
     struct apam_judgement *out)

@@ -100,7 +100,7 @@ apam_sign_start(struct apam_profile *profile,
 	status = check_started(profile, request, signature, err);
 	if (status != APAM_OK || sign_short(profile, request, signature))
 		return status;
-	/* Of a slot that was written meanwhile, torn headers may be there. */
+	/* The slot may have been written meanwhile, and left torn headers. */
 	apam_signature_release(signature);
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
@@ -128,7 +128,7 @@ apam_call_result(struct apam_call *call, struct apam_error *err)
 	HOLD_CANCEL;
 
 	if (call->status == APAM_E_PENDING && attempt(call) != APAM_E_PENDING)
-		delist(call->profile->ctx, call); /* its deadline is no event */
+		delist(call->profile->ctx, call); /* apam_timeout forgets it */
 	if (err != NULL)
 		*err = call->error;
 	return call->status;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Times to wait, with jitter.  Where the system has no random numbers there is
- * none, and the wait is the shortest: nothing secret is made of it.
+ * Times to wait, with jitter.  If the system gives no random numbers, the wait
+ * is the shortest one: nothing secret depends on it.
  */
 #include "entry/backoff.h"
 
 #include "base/random.h"
 
-/* Evenly from 0 to n; n is small beside 2^64, so that modulo does. */
+/* Evenly from 0 to n.  A modulo is even enough, because n is small. */
 static int64_t
 random_to(int64_t n)
 {

@@ -40,27 +40,27 @@ bool credential_state_rejected(const struct credential_state *s);
 /* There is one that may be sent. */
 bool credential_state_usable(const struct credential_state *s, int64_t now);
 
-/* The last flight has made one that those who waited for it may send. */
+/* The last flight has made one that its waiters may send. */
 bool credential_state_just_made(const struct credential_state *s, int64_t now);
 
 /*
- * Refused for good.  What is denied is another credential: the one there is
- * serves on while it is valid.
+ * Refused for good.  An answer of the class DENIED refuses another credential
+ * only: the one there is serves on while it is valid.
  */
 bool credential_state_latched(const struct credential_state *s, int64_t now);
 
 /* ---- What flights and responses bring ------------------------------------ */
 
 /*
- * A credential.  One that another process acquired, `shared`, says nothing of
- * how long that takes.  It is held.
+ * A flight brought a credential, which is held.  `shared`: another process
+ * acquired it, so that how long that took is not known.
  */
 void credential_state_take(struct credential_state *s,
     const struct profile_entry *conf, struct credential *c, bool shared);
 
 /*
- * None.  `retry_after` is how long the provider wants to be left alone, in
- * seconds; -1: it does not say.
+ * A flight brought none.  `retry_after` is how long the provider wants to be
+ * left alone, in seconds; -1: it does not say.
  */
 void credential_state_fail(struct credential_state *s,
     const struct apam_error *why, int64_t retry_after);
@@ -90,7 +90,7 @@ void credential_state_drop(struct credential_state *s);
 
 /* ---- Copies -------------------------------------------------------------- */
 
-/* Go on with what another knows of the same key and options. */
+/* Go on with what `old` knows of the same key and options. */
 void credential_state_inherit(struct credential_state *s,
     const struct credential_state *old);
 

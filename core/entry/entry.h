@@ -30,7 +30,7 @@ struct file_prints;
 
 struct entry {
 	struct env *env;
-	struct owner *owner;	/* lives at least as long as that */
+	struct owner *owner;	/* lives at least as long as the entry */
 	const struct profile *profile;
 	const struct profile_entry *conf;
 	size_t index;
@@ -72,15 +72,15 @@ struct entry_place {
 
 /*
  * Open an entry: load its module, check its options, read its secrets, make
- * the module's state.  False with problems added where
- * anything is wrong; *e is then closed.
+ * the module's state.  False with problems added if anything is wrong; *e is
+ * then closed.
  */
 bool entry_open(struct entry *e, const struct entry_place *place,
     struct problems *all);
 
 /*
- * The first part of it, for those who want to know which key it names: load
- * the module and check the options.  Its secrets are then still references and
+ * The first part of it, to find out which key it names: load the module and
+ * check the options.  Its secrets are then still references and
  * there is no state; entry_read_secrets makes values of them.
  */
 bool entry_read(struct entry *e, const struct entry_place *place,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The values go into the hash as a run of tokens: a tag, a length, bytes.  Each
- * says where it ends and an option begins with its name, so that no two sets
- * of values make the same run.  Nothing secret is copied on the way.
+ * token says where it ends, and an option begins with its name, so that two
+ * different sets of values never make the same run.  No secret is copied.
  */
 #include "entry/fingerprint.h"
 

@@ -21,7 +21,7 @@ is_dead(const struct key_state *s)
 	return s->found.state > APAM_KEY_GOOD;
 }
 
-/* Good until the next check, which has its jitter. */
+/* The key is good until the next check, whose time has jitter. */
 static void
 note_good(struct key_state *s, const struct profile_entry *conf, int64_t at)
 {
@@ -55,7 +55,7 @@ key_state_given(struct key_state *s, const struct profile_entry *conf,
 	note_good(s, conf, at);
 }
 
-/* In the room there is, cutting what stands before it. */
+/* Append the advice; the text is cut if there is no room for both. */
 static void
 advise(char *text, size_t size)
 {
@@ -109,7 +109,7 @@ key_state_refused(struct key_state *s, const struct apam_error *why)
 	s->good_at = 0;
 }
 
-/* The provider is to be asked, by what the profile says and what happened. */
+/* The profile wants the provider to be asked, after what happened. */
 static bool
 is_open(const struct key_state *s, const struct profile_entry *conf)
 {

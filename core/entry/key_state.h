@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the provider's word says of a key, how old that is, and whether it is
- * enough to sign by.  The registry's word comes before it (flight/admit.h).
+ * What the provider says of a key, how old that is, and whether it is enough to
+ * sign by.  The registry's word comes before it (flight/admit.h).
  *
  * Good: a fresh credential was given, introspection says active, the probe was
- * accepted.  Dead: a fresh credential was refused, or the probe.  Everything
- * else is unknown, and leaves what was known before to its revocation_ttl.
+ * accepted.  Dead: a fresh credential was refused, or the probe.  Anything
+ * else is unknown: what was known before then counts for revocation_ttl.
  */
 #ifndef CORE_KEY_STATE_H
 #define CORE_KEY_STATE_H
@@ -46,8 +46,8 @@ void key_state_given(struct key_state *s, const struct profile_entry *conf,
 
 /*
  * Call a refusal by what is known: revoked where the key was seen good before,
- * else rejected, with the advice to look at id and secret first.  What is no
- * refusal is left alone.
+ * else rejected, with the advice to look at id and secret first.
+ * Anything that is not a refusal is left alone.
  */
 void key_state_name_finding(const struct key_state *s,
     struct key_finding *finding);

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 struct owner {
-	atomic_uint refs;	/* who made it has one */
+	atomic_uint refs;	/* one is its maker's */
 	void (*free)(struct owner *owner); /* called by the last release */
 };
 

@@ -64,7 +64,7 @@ probe_build(struct entry *e, const struct credential *c, struct exchange *x,
 
 /*
  * Whether an answer lacks the body that its head promises, as when a proxy
- * answers in the API's place.  How well-formed a body is, is not our business.
+ * answers in the API's place.  Whether a body is well-formed is not looked at.
  */
 static bool
 is_hollow(const struct entry *e, const struct response *r)
@@ -74,9 +74,9 @@ is_hollow(const struct entry *e, const struct response *r)
 }
 
 /*
- * Only a module that knows where people log in doubts a redirect.  A program's
- * request may be led there for its path; the probe's is one of the API, where
- * a good key is let in.
+ * A module that knows where people log in calls a redirect to there SUSPECT.  A
+ * program's request may be redirected because of its path.  The probe's path is
+ * one of the API, where a good key is let in, so here it means a bad key.
  */
 static bool
 is_led_to_login(enum apam_verdict verdict, const struct response *r)

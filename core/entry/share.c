@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Between an entry and its credential file.
+ * What share_file.c needs to know of an entry, and what becomes of its results.
  */
 #include "entry/share.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A credential that the processes of one user share, without a daemon: a file
- * that whoever holds its lock replaces and everybody reads.
+ * that the holder of its lock replaces and all processes read.
  *
  *	state_dir/users/<euid>/		0700, file/user_dir.h
  *		<profile>.<entry>		0600, a share_record

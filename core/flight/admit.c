@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The registry's word on one key.  Looked up in the index once for each look at
- * the registry, and kept with the entry.
+ * The registry's word on one key is looked up in the index once for each look
+ * at the registry, and kept with the entry.
  */
 #include "flight/admit.h"
 
@@ -27,7 +27,7 @@ struct word {
 	bool unsure; /* an archived one may stand for it */
 };
 
-/* As much of it as there is room for. */
+/* Say who archived the key, when and why; cut if it is too long. */
 static void
 describe_archiving(const struct word *w, char to[APAM_EVIDENCE_SIZE])
 {
@@ -135,7 +135,7 @@ take_registry_word(const struct word *w, struct registry_state *to)
 	fork_permit();
 }
 
-/* What has no id is never registered. */
+/* A key without an id is never registered. */
 static enum apam_status
 look_up(const struct entry *e, const struct keys *keys,
     struct registry_state *to, struct apam_error *err)
@@ -156,8 +156,8 @@ look_up(const struct entry *e, const struct keys *keys,
 }
 
 /*
- * Take over what is newer.  The credential goes in the same moment: else a
- * stack that inherits in between would have both.
+ * Take over what is newer.  The credential is dropped under the same lock: a
+ * stack that inherits in between would otherwise have both.
  */
 static void
 take_over(struct entry *e, const struct registry_state *fresh)
@@ -193,9 +193,9 @@ refuse_archived(const struct registry_state *a, struct apam_error *err)
 }
 
 /*
- * Nothing is known now.  What was known before is enough where nobody has told
- * of a change since, for as long as the entry bears; that a key was archived is
- * enough for ever.
+ * The registry cannot be read now.  What was known before is enough for
+ * revocation_ttl, if the counter has not moved since.  That a key was archived
+ * is never forgotten.
  */
 static enum apam_status
 admit_unknown(const struct entry *e, const struct keys *keys,

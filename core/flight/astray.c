@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From a URL back to the line that it comes from.  An endpoint that is not
- * named by any option was published by what the first URL of the entry led to.
+ * From a URL back to the line that it comes from.  If no option names the
+ * endpoint, the provider published it at the first URL of the entry.
  */
 #include "flight/astray.h"
 
@@ -54,7 +54,7 @@ consider_members(struct origin *found, const struct apam_option *group,
 	return false;
 }
 
-/* Whose URL it is, or else the first one of all. */
+/* The option that has this URL, or else the first option that has any. */
 static struct origin
 find_origin(const struct entry *e, struct apam_str url)
 {
@@ -82,7 +82,7 @@ add_tail(char *text, size_t size, const char *tail)
 
 	if (n > room)
 		n = room;
-	/* No half of a character. */
+	/* Do not cut a character in two. */
 	while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
 		n--;
 	(void)snprintf(text + n, size - n, "%s", tail);

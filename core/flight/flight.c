@@ -88,7 +88,7 @@ find_failure(struct flight *f, const struct apam_error *err)
 
 /* ---- Credentials ------------------------------------------------------- */
 
-/* The headers of `made`, where they never change; else why it is no good. */
+/* Make the headers of `made` if they never change.  False: *f has the error. */
 static bool
 render(struct flight *f)
 {
@@ -103,7 +103,7 @@ render(struct flight *f)
 	}
 	if (entry_render(f->entry, f->made, &why) == APAM_OK)
 		return true;
-	/* The provider's fault, which passes; HEADER would latch. */
+	/* The provider made it: HEADER would latch, PROVIDER passes. */
 	if (f->made->minted && why.status == APAM_E_HEADER)
 		why.status = APAM_E_PROVIDER;
 	f->error = why;
@@ -149,7 +149,7 @@ whose(const struct flight *f)
 		entry_number(e) };
 }
 
-/* Send it.  False where that cannot begin. */
+/* Send the exchange.  False if it cannot begin. */
 static bool
 send_exchange(struct flight *f, struct exchange *x, struct apam_error *why)
 {
@@ -211,7 +211,7 @@ maybe_probe(struct flight *f)
 	return begin_probe(f, c);
 }
 
-/* What was found before stands, and the evidence says more. */
+/* Keep what was found before, and add to the evidence. */
 static void
 find_beside(struct flight *f, const char *who, const char *evidence)
 {
@@ -222,7 +222,7 @@ find_beside(struct flight *f, const char *who, const char *evidence)
 	    who, evidence);
 }
 
-/* The probe decides what is open, and refutes what seemed good. */
+/* The probe decides if nothing was found, and can refute "good". */
 static enum flight_wait
 probe_done(struct flight *f, const struct apam_error *why)
 {
@@ -290,7 +290,7 @@ checked(struct flight *f)
 		return FLIGHT_LANDED;
 	if (f->finding.state != APAM_KEY_UNKNOWN || f->sent != 0)
 		return maybe_probe(f);
-	/* A probe needs a credential; that of a static scheme costs nothing. */
+	/* A probe needs a credential.  A static scheme makes one for free. */
 	if (f->with == NULL)
 		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
 	f->unasked = f->entry->conf->probe_method == NULL;
@@ -320,7 +320,7 @@ op_failed(struct flight *f, const struct apam_error *why)
 		f->error = *why;
 		return FLIGHT_LANDED;
 	}
-	/* Who gave a credential has spoken: what came after says less. */
+	/* The provider gave a credential: that says more than the error. */
 	if (f->stage == STAGE_CHECK && f->op.has_credential && harvest(f)) {
 		set_finding(f, APAM_KEY_GOOD, "a fresh credential was given");
 		find_beside(f, "", why->text);
@@ -362,7 +362,7 @@ go_on(struct flight *f, const struct response *r)
 #define LOOK_FIRST_MS 200
 #define LOOK_AGAIN_MS 500
 
-/* The credential is not stored then: that is the lock holder's to do. */
+/* Acquire without the lock.  Only its holder may store the credential. */
 static enum flight_wait
 go_alone(struct flight *f, bool known, const struct lock_holder *holder)
 {
@@ -381,8 +381,8 @@ go_alone(struct flight *f, bool known, const struct lock_holder *holder)
 }
 
 /*
- * Somebody else acquires.  Who works is given half the time there is; for one
- * that is stopped nobody waits.
+ * Another process acquires.  It gets half of the time there is.  If that
+ * process is stopped, the flight does not wait for it.
  */
 static enum flight_wait
 queue(struct flight *f)

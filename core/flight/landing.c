@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Called by the loop, in the thread that drives it.
+ * The loop calls these functions, in the thread that drives it.
  */
 #include "flight/landing.h"
 
@@ -30,12 +30,12 @@ land_prove(struct entry *e, struct flight *f)
 
 	if (f->made != NULL)
 		credential_state_take(s, e->conf, f->made, f->shared);
-	/* Who gave a fresh one knows the key. */
+	/* A provider that gave a fresh credential knows the key. */
 	key_state_name_finding(&s->key, &f->finding);
 	credential_state_learn(s, e->conf, &f->finding);
 	if (f->made != NULL)
 		return;
-	/* Not refuted: a static credential is all there is, and serves on. */
+	/* A static credential that was not refuted is used again. */
 	if (s->current != NULL && !s->current->minted)
 		s->rejected = 0;
 	if (f->unasked && s->spared)
@@ -60,8 +60,7 @@ take_results(struct entry *e, struct flight *f)
 }
 
 /*
- * Say where an exchange went that failed for that.  What gave a credential
- * before was the right place: something has become of it, which may pass.
+ * If an exchange failed because of where it went, say where that was.
  */
 static void
 name_place(struct flight *f)
@@ -82,7 +81,10 @@ name_place(struct flight *f)
 		    found->evidence, sizeof(found->evidence));
 }
 
-/* With the context's lock held. */
+/*
+ * If that place gave a credential before, it is the right one: the fault may
+ * pass, and is not the configuration's.  With the context's lock held.
+ */
 static void
 excuse_configuration(struct flight *f)
 {
@@ -119,9 +121,9 @@ on_queued(const struct flight *f, bool queued)
 enum telling { TELL_NOBODY, TELL_LATER, TELL_NOW };
 
 /*
- * What another process acquired, that one has told of.  Files are written by a
- * waiter, if there is one: when its call returns, no thread of apam's is at
- * work on a descriptor that the host may close now.
+ * Another process tells of what it acquired itself.  Files are written by a
+ * waiter, if there is one: after its call has returned, no thread of apam's
+ * works on a descriptor that the host may then close.
  */
 static enum telling
 telling_of(const struct flight *f)

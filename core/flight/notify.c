@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Events on their way to people, each as often as it is news.
+ * Each event is passed on once, as long as it is news.
  */
 #include "flight/notify.h"
 
@@ -68,8 +68,9 @@ say_missed(struct env *env)
 }
 
 /*
- * Which secret was seen good.  One that was not, as a wrong one of the same id,
- * leaves what the last note said.  It is hashed without the context's lock.
+ * Which secret was seen good.  A secret that was not, such as a wrong one of
+ * the same id, leaves what the last note said.  It is hashed without the
+ * context's lock.
  */
 static void
 name_secret(struct entry *e, struct key_note *note)

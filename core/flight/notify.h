@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Telling people what became of keys: the audit log hears of changed states,
- * the administrator's list of keys of uses and checks.  Failing to
- * tell keeps nobody from signing, and lets nobody sign.
+ * the administrator's list of keys of uses and checks.  No signature depends on
+ * whether people could be told.
  *
  * Not to be called with the context's lock held.
  */
@@ -33,13 +33,13 @@ void notify_proven(struct entry *e);
  */
 bool notify_last_check(struct entry *e, struct key_note *note);
 
-/* The same of other users' programs, whose word decides nothing. */
+/* The same of other users' programs.  Nothing is decided by it. */
 bool notify_hearsay(struct entry *e, struct key_note *note);
 
 /*
- * The id of the key for logs and reports, of APAM_KEY_ID_SIZE bytes: cut while
- * nobody knows that it is one.  It is known once the key was seen good, or an
- * administrator registered it.
+ * The id of the key for logs and reports, of APAM_KEY_ID_SIZE bytes.  It is cut
+ * until it is known to be an id, and not a secret in the wrong place: until the
+ * key was seen good, or an administrator registered it.
  */
 void notify_key_id(struct entry *e, char *key_id);
 

@@ -5,7 +5,7 @@
  * all others go on with the credential there is.
  *
  * Refreshing is driven by demand: the signature that finds refresh_at passed
- * starts a flight and goes on.  What nobody uses is not refreshed.
+ * starts a flight and goes on.  An unused credential is not refreshed.
  */
 #include "flight/obtain.h"
 
@@ -20,7 +20,7 @@
 
 /* ---- Flights, with the context's lock held ------------------------------ */
 
-/* Start it in this thread, where one that needs no exchange ends. */
+/* Start it in this thread.  A flight that needs no exchange ends here. */
 static bool
 launch(struct entry *e, struct flight *f)
 {
@@ -31,7 +31,7 @@ launch(struct entry *e, struct flight *f)
 	return true;
 }
 
-/* Leave it to the driver: this thread has better things to do. */
+/* Leave it to the driver, so that this thread can go on. */
 static bool
 submit(struct entry *e, struct flight *f)
 {
@@ -143,7 +143,7 @@ fly(struct entry *e, enum flight_goal goal, const struct patience *patience,
 {
 	uint64_t flight = e->flight.flights;
 
-	/* Who does not wait leaves even the first step to apam_step. */
+	/* A call that does not wait leaves even the first step to apam_step. */
 	if (!e->flight.busy &&
 	    !take_off(e, goal, patience->deadline,
 		patience->none ? submit : launch, err))
@@ -183,7 +183,7 @@ settle(struct entry *e, const struct patience *patience, struct apam_error *err)
 	return fly(e, FLIGHT_PROVE, patience, err);
 }
 
-/* Refresh what serves on meanwhile; a failure to take off is no failure. */
+/* Refresh while the credential serves on.  Failing to take off is ignored. */
 static void
 refresh_ahead(struct entry *e, int64_t now)
 {
@@ -245,7 +245,7 @@ obtain_credential(struct entry *e, const struct patience *patience,
 
 /* ---- Checking and revoking ---------------------------------------------- */
 
-/* Run a flight of one's own, after the one under way. */
+/* Run a flight for this call alone, after the one under way. */
 static enum apam_status
 run_own(struct entry *e, enum flight_goal goal, int64_t deadline,
     struct apam_error *err)

@@ -55,17 +55,17 @@ enum apam_status obtain_revoke(struct entry *e, int64_t deadline,
     struct apam_error *err);
 
 /*
- * The error of who waited in vain for a flight, which itself waits for another
- * process where it is `queued`.
+ * The error of a call that waited in vain for a flight.  `queued`: the flight
+ * itself waits for another process.
  */
 enum apam_status obtain_late(bool queued, struct apam_error *err);
 
-/* Take what another process has shared, where there is no credential yet. */
+/* If there is no credential, take one that another process has shared. */
 void obtain_glance(struct entry *e);
 
 /*
- * A copy of the state, for people; see apam_entry_status.  Not of the registry:
- * entry_is_archived.
+ * A copy of the state, for people; see apam_entry_status.  What the registry
+ * says is not in it: entry_is_archived.
  */
 void obtain_show(struct entry *e, struct apam_entry_status *to);
 

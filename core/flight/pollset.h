@@ -35,9 +35,9 @@ int pollset_wait(int set, struct pollset_event *events, int max,
     int timeout_ms);
 
 /*
- * Wakes who waits for in.fd to be readable.  A pair of sockets rather than an
- * eventfd, to be told from what is the host's; and what is sent to a socket
- * cannot end up in a file.
+ * Wakes the thread that waits for in.fd to be readable.  A pair of sockets
+ * rather than an eventfd, to be told from what is the host's; and what is sent
+ * to a socket cannot end up in a file.
  */
 struct wakeup {
 	struct own_fd in, out;

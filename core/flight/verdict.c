@@ -21,7 +21,7 @@ can_settle(const struct entry *e)
 	    (e->module->abi.check != NULL || e->conf->probe_method != NULL);
 }
 
-/* Signing again may work. */
+/* True if signing again may work. */
 static bool
 may_replay(const struct entry *e, bool standby)
 {
@@ -33,8 +33,8 @@ may_replay(const struct entry *e, bool standby)
 }
 
 /*
- * With the context's lock held, of a credential that was not rejected before.
- * True where it was marked, and others are to forget it.
+ * The credential was not rejected before.  True if it is now marked, and other
+ * processes are to forget it.  With the context's lock held.
  */
 static bool
 mark_rejected(struct entry *e, enum apam_verdict verdict, bool standby)

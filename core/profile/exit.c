@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The handler waits for locks, but not for ever: exit() may have been called
- * by a thread that holds one, in the host's log function.
+ * The handler waits for locks, but not for ever: the thread that called exit()
+ * may hold one, in the host's log function.
  */
 #include "profile/exit.h"
 

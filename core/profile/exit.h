@@ -2,10 +2,10 @@
 /*
  * The end of a program by exit(), with a thread of apam's still at work.
  *
- * OpenSSL, which comes with libcurl and with what hashes and seals, cleans up by
- * a handler of atexit, and frees what a handshake in another thread is using.
- * Ours runs before it (base/exit_watch.h), and sees to it that no loop moves any
- * more.
+ * OpenSSL, which comes with libcurl and with what hashes and seals, cleans up
+ * by a handler of atexit, and frees what a handshake in another thread is
+ * using. Ours runs before it (base/exit_watch.h), and sees to it that no loop
+ * moves any more.
  */
 #ifndef CORE_EXIT_H
 #define CORE_EXIT_H

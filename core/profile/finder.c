@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which profile a URL is for.  Whoever finds that the files are due looks at
- * them; everybody else goes on with the index there is, and without a system
- * call.  It may be a second old, and need not be better: apam_sign looks at
- * the files of the profile that was found, and binds the URL to its origins.
+ * Which profile a URL is for.  The thread that finds the files due looks at
+ * them; the others go on with the index there is, without a system call.  The
+ * index may be a second old, and that is enough: apam_sign looks at the files
+ * of the profile that was found, and binds the URL to its origins.
  */
 #include "profile/finder.h"
 

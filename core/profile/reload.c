@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Looking at files once a second at most, by whoever signs then.  Everybody
- * else goes on with the stack there is.
+ * Files are looked at once a second at most, by the thread that signs then.
+ * The others go on with the stack there is.
  */
 #include "profile/reload.h"
 
@@ -178,7 +178,7 @@ look_at_files(struct apam_profile *p, int64_t deadline, struct stack **s)
 	} else if (found != FILES_LATER) {
 		p->check_at = clock_next_second();
 	}
-	/* What is back must be right: the old stack was to sign no more. */
+	/* A file that came back must be right: the old stack signs no more. */
 	if (found == FILES_NEW || found == FILES_SAME) {
 		p->gone = false;
 		error_clear(&p->reload_error);

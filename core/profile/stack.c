@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Control words, and the loop over the entries.  No jumps, no numbers.
+ * The rule on control words, and the loop over the entries.
  */
 #include "profile/stack.h"
 
@@ -44,7 +44,7 @@ enum stack_step
 stack_decide(
     enum control control, bool fallback_unavailable, enum apam_status status)
 {
-	/* What is pending may still contribute: nothing stands in for it. */
+	/* A pending entry may still contribute, so no other replaces it. */
 	if (!status_is_known(status) || status == APAM_E_PENDING)
 		return STACK_REFUSE;
 	switch (control) {
@@ -151,7 +151,7 @@ stack_use_slot(struct stack *s, struct slot *slot)
 		s->entries[i].slot = slot;
 }
 
-/* Whoever can write it can pose as the provider: the rule of file/trust.h. */
+/* A user who can write this file can pose as the provider: see file/trust.h. */
 static bool
 ca_file_ok(const struct stack *s, struct problems *all)
 {
@@ -172,7 +172,7 @@ ca_file_ok(const struct stack *s, struct problems *all)
 	return true;
 }
 
-/* Whoever signs goes on without it, so that only lint tells. */
+/* Signing works without sharing, so that only lint tells of it. */
 static void
 lint_sharing(const struct stack *s, struct problems *all)
 {
@@ -226,7 +226,7 @@ id_line(const struct entry *e)
 	return 0;
 }
 
-/* Whoever swapped the two has the secret where ids are shown. */
+/* If id and secret were swapped, the secret would be shown as an id. */
 static void
 lint_looks(const struct entry *e, struct problems *all)
 {
@@ -276,7 +276,7 @@ stack_changed(const struct stack *s)
 	return file_prints_changed(&s->watch);
 }
 
-/* Of several that are the same the last one. */
+/* If several are the same, the last one. */
 static size_t
 find_same(const struct entry *e, const struct stack *old)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Profiles by name.  One is read when it is first asked for; one that cannot be
- * read disturbs no other.
+ * A profile is read when it is first asked for.  One that cannot be read does
+ * not disturb the others.
  */
 #include <stdio.h>
 #include <stdlib.h>

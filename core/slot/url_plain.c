@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A quick look at a URL, 32 bytes at a time where the processor has AVX2.  It
- * may say no to a good URL, never yes to one that url_parse would refuse or
- * cut.
+ * may say no to a good URL.  It never says yes to one that url_parse would
+ * refuse or cut.
  *
  * A NUL is not plain: the first byte that is not plain is the NUL, begins an
  * escape, or says no.

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A quick look at a URL: does it begin as expected, and does it go on without
- * anything that two parsers could read in two ways?  No is no verdict: then
- * url_parse decides.
+ * anything that two parsers could read in two ways?  If not, url_parse decides.
  */
 #ifndef CORE_URL_PLAIN_H
 #define CORE_URL_PLAIN_H

@@ -47,8 +47,8 @@ slot_close(struct slot *s)
 }
 
 /*
- * The bytes of an origin that a URL can be known by: all of its host, in the
- * form that hosts write.  0: it is another one.
+ * How many bytes of an origin a URL can be recognised by: all of its host, in
+ * the form that hosts write.  0: the URL cannot be recognised at a glance.
  */
 static size_t
 plain_bytes(const struct url *origin)
