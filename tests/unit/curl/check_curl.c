@@ -100,6 +100,21 @@ write_profile(void)
 	project_profile(&project, "untrusted", text);
 }
 
+/* Elsewhere, and by a proxy at a port where nothing listens. */
+static void
+write_far_profile(void)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof(text),
+	    "origins = [ \"https://api.example.test\" ];\n"
+	    "proxy = \"http://127.0.0.1:1\";\n"
+	    "auth = ( { scheme = \"basic-email-key\"; email = \"a@b\"; "
+	    "key = \"file:%s/secret\"; } );\n",
+	    project.dir);
+	project_profile(&project, "far", text);
+}
+
 /* Once: the tests are children of this process, or run in it. */
 static void
 start(void)
@@ -111,6 +126,7 @@ start(void)
 	sandbox_start(&sandbox, project.dir);
 	ck_assert_int_eq(chmod(project_path(&project, "ca.pem"), 0644), 0);
 	write_profile();
+	write_far_profile();
 }
 
 static void
@@ -568,6 +584,32 @@ START_TEST(a_cancelled_call_leaves_no_trace)
 }
 END_TEST
 
+/* ---- Proxies ------------------------------------------------------------ */
+
+START_TEST(the_environment_names_no_proxy)
+{
+	static const char *const names[] = { "https_proxy", "HTTPS_PROXY",
+		"all_proxy", "ALL_PROXY" };
+
+	for (int i = 0; i < ROWS(names); i++)
+		ck_assert_int_eq(setenv(names[i], "http://127.0.0.1:1", 1), 0);
+	performs(200, 1);
+}
+END_TEST
+
+START_TEST(the_profile_names_the_proxy)
+{
+	transfer.url = "https://api.example.test/x";
+	profile = project_get(&project, "far");
+	/* Nor does the environment lead past it. */
+	ck_assert_int_eq(setenv("no_proxy", "*", 1), 0);
+	ck_assert_int_eq(perform(), APAM_E_NETWORK);
+	ck_assert_msg(strstr(err.text, "the proxy 127.0.0.1:1 refuses") != NULL,
+	    "%s", err.text);
+	ck_assert_str_eq(err.profile, "far");
+}
+END_TEST
+
 /* ---- Whom a used handle trusts ------------------------------------------ */
 
 static void
@@ -894,6 +936,8 @@ add_tests(TCase *tcase)
 	tcase_add_test(tcase, bytes_are_sent_again);
 	tcase_add_loop_test(tcase, a_handle_keeps_no_trace, 0, ROWS(methods));
 	tcase_add_test(tcase, a_cancelled_call_leaves_no_trace);
+	tcase_add_test(tcase, the_environment_names_no_proxy);
+	tcase_add_test(tcase, the_profile_names_the_proxy);
 	tcase_add_loop_test(
 	    tcase, a_used_handle_trusts_nobody_else, 0, ROWS(trusting));
 	tcase_add_test(tcase, many_at_once);
