@@ -516,7 +516,8 @@ lint-style:
 	    --suppress='preprocessorErrorDirective:tests/*' $(SOURCES)
 	@BUILD=$(BUILD) tools/check-symbols
 	@tools/check-floors core/FLOORS $(wildcard $(foreach d,core hosts,\
-	    $(addprefix $(d)/,*.[ch] */*.[ch] */*/*.[ch])))
+	    $(addprefix $(d)/,*.[ch] */*.[ch] */*/*.[ch]))) \
+	    $(wildcard tests/support/*.h tests/unit/*/*.c)
 
 # ---- Editors ----------------------------------------------------------------
 # How each file is compiled, for clangd and other tools, which look for it here:

@@ -24,7 +24,7 @@
 /*
  * The size of the pools, in bytes, for a text of n bytes: enough for most
  * texts, and more than enough for any that the guard accepts, by a measured
- * bound (tests/unit/base/check_pool.c).
+ * bound (tests/unit/config/check_pool.c).
  */
 #define CONF_POOL_FIRST(n) (4096 + 8 * (n))
 #define CONF_POOL_MOST(n) (16384 + 256 * (n))

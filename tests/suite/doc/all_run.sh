@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # No test is left out: each check program, each fuzz target and each suite that
 # there is in tests/ is run by `make test`, and each START_TEST is in a suite.
-# That a program ran all of its tests tests/run looks at itself, each time; here
-# it is shown that it notices.
+# tests/run looks at that itself, each time; here it is shown that it notices.
+# None is on a wrong floor either, which tools/check-floors looks at.
 #
 # Prints each failing row; ends with "N passed, N failed".
 set -u
@@ -92,6 +92,31 @@ main(void)
 END
 }
 
+# climbs HEADER INCLUDED: a test of the floor file includes HEADER, which
+# includes what is higher, if it is one of tests/support.
+climbs()
+{
+	local top=$tmp/floors
+
+	rm -rf "$top"
+	mkdir -p "$top/tests/unit/file" "$top/tests/support"
+	printf '#include "%s"\n' "$1" >"$top/tests/unit/file/check_some.c"
+	printf '#include "%s"\n' "$2" >"$top/tests/support/some.h"
+	! (cd "$top" && "$OLDPWD/tools/check-floors" "$OLDPWD/core/FLOORS" \
+	    tests/support/some.h tests/unit/file/check_some.c) >"$tmp/climbed" &&
+		grep -q "check_some.c: \"$1\" is above file" "$tmp/climbed"
+}
+
+rows_floors()
+{
+	row "a test that includes a higher floor is found" \
+	    climbs keys/record.h base/str.h
+	row "a test that does so by a header of tests is found" \
+	    climbs support/some.h keys/record.h
+	row "a test that does not is left alone" \
+	    eval '! climbs support/some.h text/url.h'
+}
+
 rows_run()
 {
 	make -s BUILD="$BUILD" ${SANITIZE:+SANITIZE="$SANITIZE"} list-tests |
@@ -116,4 +141,5 @@ rows_run()
 }
 
 rows_run
+rows_floors
 finish

@@ -15,15 +15,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "profile/handle.h"
 #include "support/listener.h"
-#include "support/project.h"
 #include "support/run.h"
 
 #define THREADS 8
 #define EACH 10
 #define FLOOD 1000
-#define FORKS 50
 
 static char base[64];
 static struct settings settings;
@@ -353,61 +350,6 @@ START_TEST(a_child_writes_for_itself)
 }
 END_TEST
 
-static _Atomic(bool) stop;
-
-static void *
-write_until_stopped(void *arg)
-{
-	struct apam *ctx = arg;
-
-	while (!atomic_load(&stop)) {
-		audit_write(&ctx->env.audit, &state);
-		pthread_mutex_lock(&ctx->env.audit.lock);
-		ctx->env.audit.sent = 0;
-		pthread_mutex_unlock(&ctx->env.audit.lock);
-	}
-	return NULL;
-}
-
-/* Waits for its parent's lock until the alarm, were it not made anew. */
-static void
-write_as_child(struct apam *ctx)
-{
-	(void)alarm(5);
-	audit_write(&ctx->env.audit, &state);
-	_exit(ctx->env.audit.dropped == 0 ? 0 : 1);
-}
-
-START_TEST(a_fork_finds_the_lock_free)
-{
-	struct apam_open_options options = { .size = sizeof(options),
-		.flags = APAM_OPEN_USER };
-	pthread_t thread;
-	struct project p;
-	char config[128];
-	int status;
-	pid_t pid;
-
-	project_make(&p);
-	project_directory(&p, "state");
-	(void)snprintf(config, sizeof(config), "%s/apam.conf", p.dir);
-	options.config = config;
-	ck_assert_int_eq(apam_open(&options, &p.ctx, &p.err), APAM_OK);
-	ck_assert_int_eq(
-	    pthread_create(&thread, NULL, write_until_stopped, p.ctx), 0);
-	for (int i = 0; i < FORKS; i++) {
-		pid = fork();
-		if (pid == 0)
-			write_as_child(p.ctx);
-		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-		ck_assert_int_eq(status, 0);
-	}
-	atomic_store(&stop, true);
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
-	project_remove(&p);
-}
-END_TEST
-
 /* A host that closes all it does not know, and has none left to give. */
 START_TEST(no_descriptor_is_kept)
 {
@@ -478,7 +420,6 @@ main(void)
 	tcase_add_test(tc, the_same_is_due_once_in_a_while);
 	tcase_add_test(tc, threads_write_whole_lines);
 	tcase_add_test(tc, a_child_writes_for_itself);
-	tcase_add_test(tc, a_fork_finds_the_lock_free);
 	tcase_add_test(tc, no_descriptor_is_kept);
 	tcase_add_test(tc, that_lines_are_lost_is_said_once);
 	return run_suite(suite);
