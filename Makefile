@@ -504,6 +504,12 @@ objects: $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/peers/%,\
 	$(EVERY_SOURCE)))
 	@$(ERASE)
 
+# What tools/check-prose reads: all that people wrote, but for data of tests, and
+# for what names the words that it looks for.
+PROSE = $(shell find core hosts include modules tools doc etc tests README.md \
+	NEWS SECURITY.md Makefile -type f ! -path 'tests/vectors/*' \
+	! -path 'tests/fuzz/corpus/*' ! -name check-prose ! -name prose.sh)
+
 # Headers are laid out by hand: their comments stand in columns.  cppcheck 2.10
 # cannot expand some macros of the tests, whose arguments are string literals.
 lint-style:
@@ -518,6 +524,7 @@ lint-style:
 	@tools/check-floors core/FLOORS $(wildcard $(foreach d,core hosts,\
 	    $(addprefix $(d)/,*.[ch] */*.[ch] */*/*.[ch]))) \
 	    $(wildcard tests/support/*.h tests/unit/*/*.c)
+	@tools/check-prose $(PROSE)
 
 # ---- Editors ----------------------------------------------------------------
 # How each file is compiled, for clangd and other tools, which look for it here:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/config/swap.c: what is swapped, what stays, and what is no
- * group of the list.  Whatever is swapped twice is as it was.
+ * Tests of core/config/swap.c: what is swapped, what stays, and what is not a
+ * group of the list.  Two groups that are swapped twice are as they were.
  */
 #include "config/swap.h"
 
