@@ -283,7 +283,7 @@ $(call checks,cancel rotation nameserver): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
 $(call checks,cancel check context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
-	loop): CORE_LIBS += -lssl -lcrypto
+	loop waiters verdict landing): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
