@@ -8,6 +8,7 @@
 
 #include "admin/keys_change.h"
 #include "admin/profile_keys.h"
+#include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/id_index.h"
@@ -22,6 +23,7 @@ struct row {
 	const struct key_record *record; /* NULL: not registered */
 	char mark[APAM_MARK_SIZE];
 	const char **profiles;
+	size_t profile_room;
 	const struct key_readers *readers; /* NULL: no profile names it */
 	struct key_use *use; /* NULL: no note is of it */
 	const char *missed;
@@ -39,19 +41,9 @@ struct rows {
 static struct row *
 add_row(struct rows *rows, const char *scheme, const char *id)
 {
-	size_t room = rows->room == 0 ? 16 : rows->room * 2;
-	struct row *longer;
-
-	if (rows->count == rows->room) {
-		longer = realloc(rows->all, room * sizeof(*rows->all));
-		if (longer == NULL) {
-			rows->failed = true;
-			return NULL;
-		}
-		rows->all = longer;
-		rows->room = room;
-	}
-	if (!id_index_add(&rows->by_id, id, rows->count)) {
+	if (!array_grow(
+		&rows->all, rows->count, &rows->room, sizeof(*rows->all)) ||
+	    !id_index_add(&rows->by_id, id, rows->count)) {
 		rows->failed = true;
 		return NULL;
 	}
@@ -114,18 +106,16 @@ add_record(struct rows *rows, const struct key_record *record)
 static void
 add_profile(struct rows *rows, struct row *row, const char *profile)
 {
-	size_t n = row->info.profile_count;
-	const char **longer;
+	const size_t n = row->info.profile_count;
 
 	if (n > 0 && strcmp(row->profiles[n - 1], profile) == 0)
 		return;
-	longer = realloc(row->profiles, (n + 1) * sizeof(*longer));
-	if (longer == NULL) {
+	if (!array_grow(&row->profiles, n, &row->profile_room,
+		sizeof(*row->profiles))) {
 		rows->failed = true;
 		return;
 	}
-	row->profiles = longer;
-	longer[n] = profile;
+	row->profiles[n] = profile;
 	row->info.profile_count++;
 }
 

@@ -13,6 +13,7 @@
 
 #include "admin/keys_change.h"
 #include "admin/profile_keys.h"
+#include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "keys/index.h"
@@ -126,18 +127,11 @@ adopt_drops(struct merge *m, const struct key_record *record,
 static bool
 note_lost(struct merge *m, const struct key_index_slot *slot)
 {
-	const size_t room = m->lost_room == 0 ? 64 : m->lost_room * 2;
-	struct key_index_slot *longer;
-
 	m->outlook->active++;
-	if (m->lost_count == m->lost_room) {
-		longer = realloc(m->lost, room * sizeof(*longer));
-		if (longer == NULL) {
-			m->no_memory = true;
-			return false;
-		}
-		m->lost = longer;
-		m->lost_room = room;
+	if (!array_grow(
+		&m->lost, m->lost_count, &m->lost_room, sizeof(*m->lost))) {
+		m->no_memory = true;
+		return false;
 	}
 	m->lost[m->lost_count++] = *slot;
 	return true;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/str.h"
 
 #define KEY_SIZE (URL_HOST_MAX + URL_MAX + 32)
@@ -29,29 +30,14 @@ free_claim(struct lint_claim *claim)
 }
 
 static bool
-make_room(struct lint_origins *origins)
-{
-	size_t room = origins->room == 0 ? 16 : origins->room * 2;
-	struct lint_claim *longer;
-
-	if (origins->count < origins->room)
-		return true;
-	longer = realloc(origins->all, room * sizeof(*longer));
-	if (longer == NULL)
-		return false;
-	origins->all = longer;
-	origins->room = room;
-	return true;
-}
-
-static bool
 add(struct lint_origins *origins, const struct profile *profile, size_t i)
 {
 	const struct url *url = &profile->origins[i];
 	struct lint_claim claim = { .line = profile_origin_line(profile, i) };
 	char origin[KEY_SIZE];
 
-	if (!make_room(origins))
+	if (!array_grow(&origins->all, origins->count, &origins->room,
+		sizeof(*origins->all)))
 		return false;
 	(void)snprintf(origin, sizeof(origin), "%s://%s:%u%.*s",
 	    url->https ? "https" : "http", url->host, (unsigned)url->port,

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "file/trust.h"
@@ -16,16 +17,9 @@
 static bool
 append(struct names_list *list, char *name)
 {
-	size_t room = list->room == 0 ? 16 : list->room * 2;
-	char **longer;
-
-	if (list->count == list->room) {
-		longer = realloc(list->names, room * sizeof(*longer));
-		if (longer == NULL)
-			return false;
-		list->names = longer;
-		list->room = room;
-	}
+	if (!array_grow(
+		&list->names, list->count, &list->room, sizeof(*list->names)))
+		return false;
 	list->names[list->count++] = name;
 	return true;
 }

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/str.h"
 #include "config/lexer.h"
 
@@ -92,16 +93,9 @@ struct names {
 static bool
 add(struct names *names, const struct name *name)
 {
-	size_t room = names->room == 0 ? 64 : names->room * 2;
-	struct name *longer;
-
-	if (names->count == names->room) {
-		longer = realloc(names->all, room * sizeof(*longer));
-		if (longer == NULL)
-			return false;
-		names->all = longer;
-		names->room = room;
-	}
+	if (!array_grow(
+		&names->all, names->count, &names->room, sizeof(*names->all)))
+		return false;
 	names->all[names->count++] = *name;
 	return true;
 }

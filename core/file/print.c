@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/str.h"
 
 struct file_noted {
@@ -59,21 +60,17 @@ static void
 add(struct file_prints *prints, const char *path,
     const struct file_print *print)
 {
-	struct file_noted *longer;
 	char *copy;
 
-	longer = realloc(prints->files, (prints->count + 1) * sizeof(*longer));
 	copy = str_dup(apam_str(path));
-	if (longer != NULL)
-		prints->files = longer;
-	if (longer == NULL || copy == NULL) {
+	if (copy == NULL ||
+	    !array_grow(&prints->files, prints->count, &prints->room,
+		sizeof(*prints->files))) {
 		free(copy);
 		prints->failed = true;
 		return;
 	}
-	longer[prints->count].path = copy;
-	longer[prints->count].print = *print;
-	prints->count++;
+	prints->files[prints->count++] = (struct file_noted){ copy, *print };
 }
 
 void

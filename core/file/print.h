@@ -28,7 +28,7 @@ struct file_noted;
 /* The files from which something was read, by path. */
 struct file_prints {
 	struct file_noted *files;
-	size_t count;
+	size_t count, room;
 	bool failed;	/* a file could not be noted: report "changed" */
 };
 

@@ -8,29 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM_FIRST 16
+#include "base/array.h"
+
 #define BUCKETS 65536
 #define TEXTS 32768 /* bytes of texts allocated at once */
 
 /* ---- Adding ----------------------------------------------------------- */
-
-static bool
-make_room(struct key_set *set)
-{
-	const size_t room = set->room == 0 ? ROOM_FIRST : set->room * 2;
-	struct key_record *records;
-
-	if (set->count < set->room)
-		return true;
-	if (set->count >= KEY_RECORDS_MAX)
-		return false;
-	records = realloc(set->records, room * sizeof(*records));
-	if (records == NULL)
-		return false;
-	set->records = records;
-	set->room = room;
-	return true;
-}
 
 /*
  * There are many small texts: to allocate each would take longer than reading
@@ -73,7 +56,9 @@ key_set_append(struct key_set *set, const struct key_record *record)
 {
 	struct key_record *to;
 
-	if (set->count >= KEY_RECORDS_MAX || !make_room(set))
+	if (set->count >= KEY_RECORDS_MAX ||
+	    !array_grow(
+		&set->records, set->count, &set->room, sizeof(*set->records)))
 		return NULL;
 	free(set->sorted);
 	set->sorted = NULL;

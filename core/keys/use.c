@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "file/user_dir.h"
 
 #define WHY_SIZE (KEY_READER_WHO + 80)
@@ -26,17 +27,11 @@ static void
 add_note(void *arg, enum key_note_kind kind, const struct key_note *note)
 {
 	struct key_notes *notes = arg;
-	const size_t room = notes->room == 0 ? 16 : notes->room * 2;
-	struct noted *longer;
 
-	if (notes->count == notes->room) {
-		longer = realloc(notes->all, room * sizeof(*longer));
-		if (longer == NULL) {
-			notes->failed = true;
-			return;
-		}
-		notes->all = longer;
-		notes->room = room;
+	if (!array_grow(
+		&notes->all, notes->count, &notes->room, sizeof(*notes->all))) {
+		notes->failed = true;
+		return;
 	}
 	notes->all[notes->count++] = (struct noted){
 		strtoull(note->key, NULL, 16), kind, *note
@@ -180,18 +175,12 @@ static void
 add_user(void *arg, unsigned long uid, int directory)
 {
 	struct key_users *users = arg;
-	const size_t room = users->room == 0 ? 16 : users->room * 2;
-	unsigned long *longer;
 
 	(void)directory;
-	if (users->count == users->room) {
-		longer = realloc(users->uids, room * sizeof(*longer));
-		if (longer == NULL) {
-			users->all = false;
-			return;
-		}
-		users->uids = longer;
-		users->room = room;
+	if (!array_grow(&users->uids, users->count, &users->room,
+		sizeof(*users->uids))) {
+		users->all = false;
+		return;
 	}
 	users->uids[users->count++] = uid;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/array.h"
 #include "base/str.h"
 
 struct place {
@@ -63,29 +64,15 @@ origin_index_release(struct origin_index **index)
 /* ---- Filling ----------------------------------------------------------- */
 
 static bool
-make_place_room(struct origin_index *index)
-{
-	size_t room = index->room == 0 ? 16 : index->room * 2;
-	struct place *longer;
-
-	if (index->count < index->room)
-		return true;
-	longer = realloc(index->places, room * sizeof(*longer));
-	if (longer == NULL)
-		return false;
-	index->places = longer;
-	index->room = room;
-	return true;
-}
-
-static bool
 add_place(struct origin_index *index, struct apam_profile *profile,
     const struct url *origin)
 {
 	const char *host = arena_copy(&index->text, apam_str(origin->host));
 	const char *path = arena_copy(&index->text, origin->path);
 
-	if (host == NULL || path == NULL || !make_place_room(index))
+	if (host == NULL || path == NULL ||
+	    !array_grow(&index->places, index->count, &index->room,
+		sizeof(*index->places)))
 		return false;
 	index->places[index->count++] = (struct place){ host, origin->port,
 		origin->https, { path, origin->path.n }, profile };

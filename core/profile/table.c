@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -63,22 +64,6 @@ known(const struct apam *ctx, const char *name)
 	return NULL;
 }
 
-static bool
-make_handle_room(struct apam *ctx)
-{
-	size_t room = ctx->profile_room == 0 ? 8 : ctx->profile_room * 2;
-	struct apam_profile **longer;
-
-	if (ctx->profile_count < ctx->profile_room)
-		return true;
-	longer = realloc(ctx->profiles, room * sizeof(struct apam_profile *));
-	if (longer == NULL)
-		return false;
-	ctx->profiles = longer;
-	ctx->profile_room = room;
-	return true;
-}
-
 static struct apam_profile *
 table_new_profile(struct apam *ctx, const char *name)
 {
@@ -121,7 +106,9 @@ read_profile(struct apam *ctx, const char *name, struct apam_profile **profile,
 		return APAM_E_CONFIG;
 	}
 	p = table_new_profile(ctx, name);
-	if (p == NULL || !make_handle_room(ctx)) {
+	if (p == NULL ||
+	    !array_grow(&ctx->profiles, ctx->profile_count, &ctx->profile_room,
+		sizeof(ctx->profiles[0]))) {
 		table_free_profile(&p);
 		problems_add(all, APAM_E_MEMORY, NULL, 0, "out of memory");
 		return APAM_E_MEMORY;
