@@ -340,7 +340,7 @@ adopt(void *arg, struct key_set *set, struct apam_error *err)
 	    now.active != task->expected->active ||
 	    now.archived != task->expected->archived)
 		return error_set(err, APAM_E_CONFIG,
-		    "the key registry was changed meanwhile; try again");
+		    "the key registry was changed in the meantime; try again");
 	return APAM_OK;
 }
 

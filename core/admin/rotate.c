@@ -261,7 +261,8 @@ stat_file(const struct rotation *r, struct stat *st, struct apam_error *err)
 	(void)close(fd);
 	if (done != 0 || file_prints_changed(&r->stack->watch))
 		return error_set(err, APAM_E_INTERNAL,
-		    "the profile's files were changed meanwhile; try again");
+		    "the profile's files were changed in the meantime; try "
+		    "again");
 	return APAM_OK;
 }
 

@@ -59,8 +59,7 @@ check_array(struct conf_lexer *lexer)
 			    "or false, or ]");
 		if (lexer->token != kind)
 			return refuse(lexer,
-			    "a list in [ ] holds values of "
-			    "one kind only");
+			    "a list in [ ] can only have values of one kind");
 		if (!check_scalar(lexer))
 			return false;
 		if (lexer->token == CONF_ARRAY_END)

@@ -264,12 +264,12 @@ read_item(const struct option_reading *r, const config_setting_t *element,
 		return refuse(&at, "must hold texts in quotes");
 	text = setting_text(element);
 	if (text.n == 0)
-		return refuse(&at, "holds an empty text");
+		return refuse(&at, "contains an empty text");
 	if (str_has_control(text))
 		return refuse(&at, "has a control character");
 	for (size_t other = 0; other < i; other++) {
 		if (str_equal(items[other], text))
-			return refuse(&at, "holds the same text twice");
+			return refuse(&at, "contains the same text twice");
 	}
 	return keep(r, text, &items[i]);
 }

@@ -20,7 +20,7 @@ enum { LIMIT_BODY };
 
 static const struct apam_option limits[] = {
 	[LIMIT_BODY] = { .name = "body",
-	    .help = "bytes of a response that are read at most",
+	    .help = "how many bytes of a response are read at most",
 	    .type = APAM_OPT_INTEGER,
 	    .min = SETTINGS_BODY_MIN,
 	    .max = SETTINGS_BODY_MAX },

@@ -170,7 +170,7 @@ share_record_decode(struct apam_str plain,
 
 	*to = (struct share_record){ .secret = { 0 } };
 	if (plain.n <= SHARE_RECORD_TIMES)
-		return "the credential file holds no credential";
+		return "the credential file contains no credential";
 	secret = str_skip(plain, SHARE_RECORD_TIMES);
 	if (secret.n > SHARE_RECORD_SECRET_MAX)
 		return "the credential file is too large";

@@ -45,7 +45,7 @@ check_head(const char *path, const struct internal_head *head, uint32_t size,
 	if (head == NULL)
 		return error_set_at(err, APAM_E_INTERNAL, path, 0,
 		    "the file is not a part of apam: it does not export "
-		    "apam_internal; install apam anew");
+		    "apam_internal; install apam again");
 	if (head->size != size ||
 	    strncmp(head->version, APAM_VERSION, sizeof(head->version)) != 0)
 		return error_set_at(err, APAM_E_INTERNAL, path, 0,

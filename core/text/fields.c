@@ -44,7 +44,7 @@ void
 fields_add(struct fields *f, struct apam_str name, struct apam_str value)
 {
 	if (has_nul(name) || has_nul(value))
-		refuse_field(f, "a name or value holds a NUL");
+		refuse_field(f, "a name or value contains a NUL");
 	if (f->refused != NULL)
 		return;
 

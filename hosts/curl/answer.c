@@ -102,7 +102,7 @@ give(struct answer *a, curl_write_callback to, void *arg, char *p, size_t n)
 
 		if (to(p, 1, piece, arg) != piece)
 			return give_up(a, APAM_E_USAGE,
-			    "the host did not take the response");
+			    "the program did not accept the response");
 		p += piece;
 		n -= piece;
 	}

@@ -42,8 +42,8 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .type = APAM_OPT_BOOLEAN,
 	    .default_value = "false" },
 	[OPT_LOGIN_REDIRECTS] = { .name = "login_redirects",
-	    .help = "redirects to these paths or URLs put the key in doubt;"
-		    " without it: /app/login and /accounts/login/",
+	    .help = "redirects to these paths or URLs put the key in doubt; "
+		    "default: /app/login and /accounts/login/",
 	    .type = APAM_OPT_LIST },
 	[OPT_QUERY] = { .name = "query",
 	    .help = "query parameters for requests that lack them",

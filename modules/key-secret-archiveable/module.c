@@ -18,7 +18,7 @@ static const char *const accesses[] = { "read", "write", NULL };
 
 static const struct apam_option exchange_options[EX_COUNT] = {
 	[EX_URL] = { .name = "url",
-	    .help = "where key and secret are exchanged for a token",
+	    .help = "the URL that exchanges key and secret for a token",
 	    .type = APAM_OPT_URL },
 	[EX_ENCODING] = { .name = "encoding",
 	    .help = "how they are sent",
@@ -56,8 +56,8 @@ static const struct apam_option headers_options[HD_COUNT] = {
 
 static const struct apam_option writes_options[WR_COUNT] = {
 	[WR_METHODS] = { .name = "methods",
-	    .help = "methods that write; without it: all but GET, HEAD and"
-		    " OPTIONS",
+	    .help = "methods that write; default: all but GET, HEAD and "
+		    "OPTIONS",
 	    .type = APAM_OPT_LIST },
 	[WR_PATHS] = { .name = "paths",
 	    .help = "paths that are written: \"*\" is any segment, a last"
@@ -75,8 +75,8 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .type = APAM_OPT_SECRET,
 	    .flags = APAM_OPT_REQUIRED },
 	[OPT_MODE] = { .name = "mode",
-	    .help = "exchange them for a token, send both as headers, or as"
-		    " Basic",
+	    .help = "exchange key and secret for a token, or send both as "
+		    "headers or as Basic",
 	    .type = APAM_OPT_CHOICE,
 	    .default_value = "exchange",
 	    .choices = modes },
@@ -96,8 +96,8 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .default_value = "read",
 	    .choices = accesses },
 	[OPT_WRITES] = { .name = "writes",
-	    .help = "which requests write; without it: all but GET, HEAD and"
-		    " OPTIONS",
+	    .help = "which requests write; default: all but GET, HEAD and "
+		    "OPTIONS",
 	    .type = APAM_OPT_GROUPS,
 	    .members = writes_options,
 	    .member_count = WR_COUNT },

@@ -27,7 +27,7 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .type = APAM_OPT_SECRET,
 	    .flags = APAM_OPT_REQUIRED },
 	[OPT_CLIENT_AUTH] = { .name = "client_auth",
-	    .help = "send id and secret in the form, or as Basic",
+	    .help = "how id and secret are sent: in the form, or as Basic",
 	    .type = APAM_OPT_CHOICE,
 	    .default_value = "post",
 	    .choices = client_auths },

@@ -100,7 +100,7 @@ sum_up(const struct check *check)
 	if (check->keys == 0)
 		return;
 	if (check->good == check->keys)
-		tell("All is well: the providers take %s.",
+		tell("All is well: the providers accept %s.",
 		    check->keys == 1 ? "the key" : "all keys");
 	else
 		tell("%u of %u keys are good; apam-troubleshooting(7) says "

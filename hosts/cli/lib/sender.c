@@ -19,8 +19,8 @@ sender_load(void)
 	const struct sender *sender = NULL;
 
 	if (handle == NULL) {
-		complain("what sends requests does not load: %s; install "
-			 "libcurl, or apam anew",
+		complain("the part of apam that sends requests does not load: "
+			 "%s; install libcurl, or apam again",
 		    dlerror());
 		return NULL;
 	}
@@ -28,8 +28,8 @@ sender_load(void)
 	if (sender != NULL && sender->size == sizeof(*sender) &&
 	    strcmp(sender->version, APAM_VERSION) == 0)
 		return sender;
-	complain("apam-request.so is of another version of apam: install apam "
-		 "anew");
+	complain("apam-request.so belongs to another version of apam: install "
+		 "apam again");
 	return NULL;
 }
 

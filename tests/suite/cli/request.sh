@@ -164,14 +164,14 @@ mkdir "$dir/other"
 export LD_LIBRARY_PATH=$dir/other
 echo 'not an object' >"$dir/other/apam-request.so"
 row "what sends does not load" 5 '' \
-    '^apam: what sends requests does not load: .*; install libcurl' \
+    '^apam: the part of apam that sends requests does not load: .*; install libcurl' \
     request seed "$seed/api/version/"
 printf '%s\n' '#include <stddef.h>' 'extern const struct apam_sender {' \
     'size_t size; const char *version; void (*send)(void); } apam_sender;' \
     'const struct apam_sender apam_sender = { sizeof(apam_sender), "0", 0 };' |
     ${CC:-cc} -shared -fPIC -o "$dir/other/apam-request.so" -x c -
 row "what sends is of another version" 5 '' \
-    '^apam: apam-request.so is of another version' \
+    '^apam: apam-request.so belongs to another version' \
     request seed "$seed/api/version/"
 unset LD_LIBRARY_PATH
 row "what sends is its own" 0 '*' '*' request seed "$seed/api/version/"

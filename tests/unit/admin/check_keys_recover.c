@@ -260,7 +260,7 @@ START_TEST(a_change_meanwhile_is_an_error)
 	compare(false);
 	archive("c");
 	ck_assert_int_eq(recover(false), APAM_E_CONFIG);
-	ck_assert_ptr_nonnull(strstr(err.text, "changed meanwhile"));
+	ck_assert_ptr_nonnull(strstr(err.text, "changed in the meantime"));
 	ck_assert_int_ne(record("c").archived_at, 0);
 }
 END_TEST

@@ -57,9 +57,9 @@ START_TEST(any_refusal_is_found)
 
 	error_clear(&err);
 	fields_add(part(_i), APAM_STR("a\0b"), APAM_STR(""));
-	ck_assert_str_eq(signing_refused(&s), "a name or value holds a NUL");
+	ck_assert_str_eq(signing_refused(&s), "a name or value contains a NUL");
 	ck_assert_int_eq(signing_check(&s, &err), APAM_E_HEADER);
-	ck_assert_str_eq(err.text, "a name or value holds a NUL");
+	ck_assert_str_eq(err.text, "a name or value contains a NUL");
 	ck_assert(!signing_contributed(&s));
 }
 END_TEST

@@ -223,7 +223,7 @@ START_TEST(a_host_that_takes_nothing_ends_it)
 	(void)header("A: b\r\n");
 	ck_assert(!answer_pass_on(&a));
 	ck_assert_int_eq(a.status, APAM_E_USAGE);
-	ck_assert_str_eq(a.why, "the host did not take the response");
+	ck_assert_str_eq(a.why, "the program did not accept the response");
 	ck_assert_uint_eq(body("x"), 0);
 }
 END_TEST

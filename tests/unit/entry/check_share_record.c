@@ -432,7 +432,7 @@ START_TEST(no_secret_is_no_record)
 	for (size_t n = 0; n <= SHARE_RECORD_TIMES; n++) {
 		why = share_record_decode(
 		    (struct apam_str){ zero, n }, &moment, &out);
-		ck_assert_msg(strstr(why, "holds no") != NULL, "%s", why);
+		ck_assert_msg(strstr(why, "contains no") != NULL, "%s", why);
 	}
 }
 END_TEST

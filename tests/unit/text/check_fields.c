@@ -19,7 +19,7 @@
 #define VALUE_BAD                                                              \
 	"a header's value has control characters, or a space at its start or " \
 	"end"
-#define NUL_BAD "a name or value holds a NUL"
+#define NUL_BAD "a name or value contains a NUL"
 
 static struct fields f;
 static int live;
