@@ -278,12 +278,61 @@ rows_late()
 	row "and none in the build tree" \
 	    eval '! grep -qF "modules/internal" "$lib/libapam.so.0"'
 	command -v dpkg-shlibdeps >/dev/null || return
-	for library in libcurl4 libc6; do
+	for library in libcurl4 libssl3 libc6; do
 		row "dpkg-shlibdeps sees $library" \
 		    eval "shlibdeps '*.so*' | grep -qw $library"
-		row "and that apam request needs $library" \
+		[ $library = libssl3 ] || row "and that apam request needs $library" \
 		    eval "shlibdeps apam-request.so | grep -qw $library"
 	done
+}
+
+# in_place COMMAND ...: as if it were installed where it is to be.
+in_place()
+{
+	unshare -m sh -c 'mount --bind "$0" /usr/local && exec "$@"' \
+	    "$root/usr/local" "$@"
+}
+
+# says TEXT COMMAND ...
+says()
+{
+	text=$1
+	shift
+	"$@" >"$tmp/said" 2>&1
+	cat "$tmp/said"
+	grep -qF "$text" "$tmp/said"
+}
+
+# A pinned module is hashed, and so an object is loaded from where it was
+# installed: if nobody could change it there.
+rows_in_place()
+{
+	in_place true 2>/dev/null || return
+	object=$root/usr/local/lib/apam/internal/crypto.so
+	pin=$(sha256sum "$lib/apam/basic-email-key.so" | cut -d' ' -f1)
+	echo "pins = ( { scheme = \"basic-email-key\"; sha256 = \"$pin\"; } );" \
+	    >"$root/usr/local/pinned.conf"
+	cp "$root/usr/local/bin/apam" "$root/usr/local/bin/apam-setid"
+	chown 65534 "$root/usr/local/bin/apam-setid"
+	chmod u+s "$root/usr/local/bin/apam-setid"
+	set -- -c /usr/local/pinned.conf modules basic-email-key
+	row "the installed object is loaded" in_place apam "$@"
+	row "and by a set-id program" in_place apam-setid "$@"
+	chown 65534 "$object"
+	row "another user's is refused" says "does not belong to root" \
+	    in_place apam-setid "$@"
+	row "though it is the program's own" in_place \
+	    setpriv --reuid 65534 --clear-groups apam "$@"
+	chown 0 "$object"
+	chmod g+w "$object"
+	row "one that others can change is refused" \
+	    says "can be changed by others" in_place apam "$@"
+	rm "$object"
+	row "one that is missing is named" says \
+	    "/usr/local/lib/apam/internal/crypto.so does not exist" \
+	    in_place apam "$@"
+	rm "$root/usr/local/pinned.conf" "$root/usr/local/bin/apam-setid"
+	install -m 644 "$BUILD/modules/internal/crypto.so" "$object"
 }
 
 # Directories are compiled in: those of an earlier make are not taken over.
@@ -320,6 +369,7 @@ rows_host
 rows_curl_host
 rows_program
 rows_late
+rows_in_place
 rows_uninstall
 rows_elsewhere
 echo "$passed passed, $failed failed"

@@ -125,9 +125,10 @@ start(struct crypto_failure *failure)
 		    OpenSSL_version(OPENSSL_VERSION));
 		return false;
 	}
+	/* Before any other call, for each would set up the end, too. */
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 	(void)ERR_set_mark();
-	if (OPENSSL_init_crypto(
-		OPENSSL_INIT_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL) != 1)
+	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL) != 1)
 		return fail(failure, bad_configuration);
 	return succeed();
 }
