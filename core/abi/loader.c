@@ -55,7 +55,7 @@ static enum apam_status
 check_pin(const struct settings *settings, const char *scheme, const char *path,
     int fd, struct apam_error *err)
 {
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 	unsigned char found[DIGEST_SIZE];
 
 	for (size_t i = 0; i < settings->pin_count; i++) {
@@ -107,7 +107,7 @@ static enum apam_status
 check_module_file(const struct settings *settings, const char *scheme,
     const char *path, struct apam_error *err)
 {
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 	enum apam_status status;
 	int fd;
 

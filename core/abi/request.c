@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "base/str.h"
 #include "text/header.h"
 
@@ -51,29 +52,33 @@ check_headers(const struct apam_request *from, struct apam_error *err)
 	return APAM_OK;
 }
 
-static bool
-body_is_known(const struct apam_body *body)
+/* Copy the body; NULL: the request has none. */
+static enum apam_status
+take_body(
+    const struct apam_body *from, struct apam_body *to, struct apam_error *err)
 {
-	return body->size >= sizeof(*body) &&
-	    (unsigned)body->kind <= APAM_BODY_UNKNOWN &&
-	    (body->kind != APAM_BODY_READER || body->read != NULL);
+	*to = (struct apam_body){ .size = sizeof(*to) };
+	if (from == NULL)
+		return APAM_OK;
+	if (sized_take(&sized_body, from, to, err) != APAM_OK)
+		return APAM_E_USAGE;
+	if ((unsigned)to->kind > APAM_BODY_UNKNOWN ||
+	    (to->kind == APAM_BODY_READER && to->read == NULL))
+		return error_set(err, APAM_E_USAGE,
+		    "the body is of an unknown kind, or lacks its `read`");
+	return APAM_OK;
 }
 
 static enum apam_status
 check_request(const struct apam_request *from, struct apam_error *err)
 {
-	if (from->size < sizeof(*from) || from->method == NULL ||
-	    from->url == NULL || from->timeout_ms < 0)
+	if (from->method == NULL || from->url == NULL || from->timeout_ms < 0)
 		return error_set(err, APAM_E_USAGE,
-		    "the request lacks size, method or URL, or has a "
-		    "negative timeout");
+		    "the request lacks method or URL, or has a negative "
+		    "timeout");
 	if (!header_name_ok(apam_str(from->method)))
 		return error_set(
 		    err, APAM_E_USAGE, "the method is not an HTTP method");
-	if (from->body != NULL && !body_is_known(from->body))
-		return error_set(err, APAM_E_USAGE,
-		    "the body lacks its size or its `read`, or its kind is not "
-		    "known");
 	return check_headers(from, err);
 }
 
@@ -122,16 +127,20 @@ bind_origin(
 }
 
 enum apam_status
-request_init(struct request *r, const struct apam_request *from,
+request_init(struct request *r, const struct apam_request *given,
     const struct profile *profile, struct apam_error *err)
 {
-	static const struct apam_body none = { .size = sizeof(none),
-		.kind = APAM_BODY_NONE };
+	struct apam_request own;
+	const struct apam_request *from = &own;
 	enum apam_status status;
 
 	memset(r, 0, sizeof(*r));
 	buf_init(&r->url, URL_MAX);
-	status = check_request(from, err);
+	status = sized_take(&sized_request, given, &own, err);
+	if (status == APAM_OK)
+		status = check_request(from, err);
+	if (status == APAM_OK)
+		status = take_body(from->body, &r->body, err);
 	if (status != APAM_OK)
 		return status;
 
@@ -147,7 +156,7 @@ request_init(struct request *r, const struct apam_request *from,
 	r->view.headers = from->headers;
 	r->view.header_size = sizeof(struct apam_header);
 	r->view.header_count = from->header_count;
-	r->view.body = from->body == NULL ? &none : from->body;
+	r->view.body = &r->body;
 	r->view.now = clock_unix();
 	return APAM_OK;
 }

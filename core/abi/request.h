@@ -13,6 +13,7 @@
 
 struct request {
 	struct apam_request_view view;
+	struct apam_body body;	/* what view.body shows */
 	struct buf url;		/* with the parameters added so far */
 	const char *given;	/* the host's text */
 	char host[URL_HOST_MAX + 1]; /* the text of view.host */
@@ -24,7 +25,7 @@ struct request {
  * headers, body.  Errors: USAGE, URL, ORIGIN, HEADER, MEMORY.
  */
 enum apam_status request_init(struct request *r,
-    const struct apam_request *from, const struct profile *profile,
+    const struct apam_request *given, const struct profile *profile,
     struct apam_error *err);
 void request_free(struct request *r);
 

@@ -392,7 +392,7 @@ service_body_sha256(const struct apam_services *svc,
     const struct apam_body *body, unsigned char digest[32])
 {
 	const struct services *s = (const struct services *)(const void *)svc;
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 
 	if (digest_body(body, digest, &why) == APAM_OK)
 		return true;

@@ -15,6 +15,7 @@
 #include "audit/line.h"
 #include "audit/sink.h"
 #include "base/cancel.h"
+#include "base/sized.h"
 #include "file/user_dir.h"
 #include "profile/handle.h"
 
@@ -25,8 +26,9 @@
 #define READ_MAX (2 * AUDIT_FILE_MAX)
 
 struct reading {
-	void (*each)(void *arg, unsigned long uid, const char *line);
+	bool (*each)(void *arg, const struct apam_audit_info *line);
 	void *arg;
+	bool stopped;
 };
 
 /* The file of a user, as a stream; NULL where it is none. */
@@ -52,19 +54,23 @@ open_file(int directory, const char *name, unsigned long uid)
  * The user may go on writing meanwhile, and must not keep us here by that.
  */
 static void
-read_file(const struct reading *r, FILE *file, unsigned long uid)
+read_file(struct reading *r, FILE *file, unsigned long uid)
 {
 	char line[AUDIT_LINE_MAX + 2];
+	const struct apam_audit_info info = {
+		.size = sizeof(info), .uid = uid, .line = line
+	};
 	size_t n, seen = 0;
 	bool whole = true;
 
-	while (seen < READ_MAX && fgets(line, sizeof(line), file) != NULL) {
+	while (!r->stopped && seen < READ_MAX &&
+	    fgets(line, sizeof(line), file) != NULL) {
 		n = strlen(line);
 		seen += n + 1;
 		if (n > 0 && line[n - 1] == '\n') {
 			line[n - 1] = '\0';
 			if (whole)
-				r->each(r->arg, uid, line);
+				r->stopped = !r->each(r->arg, &info);
 			whole = true;
 		} else {
 			whole = false;
@@ -87,13 +93,17 @@ read_user(void *arg, unsigned long uid, int directory)
 	}
 }
 
-void
+enum apam_status
 apam_audit_lines(struct apam *ctx,
-    void (*each)(void *arg, unsigned long uid, const char *line), void *arg)
+    bool (*each)(void *arg, const struct apam_audit_info *line), void *arg,
+    struct apam_error *err)
 {
 	HOLD_CANCEL;
 	const struct settings *s = ctx->env.settings;
-	struct reading r = { each, arg };
+	struct reading r = { each, arg, false };
 
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	user_dir_each(s->state_dir, s->user, read_user, &r);
+	return APAM_OK;
 }

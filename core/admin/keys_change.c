@@ -13,6 +13,7 @@
 #include "admin/key_lookup.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "config/rules.h"
 #include "keys/stands.h"
 #include "profile/handle.h"
@@ -62,7 +63,7 @@ register_named(
 	struct key_identity identity;
 
 	if (!named_key_secret(key) && q->wanted == KEY_WANTED_NEW) {
-		*err = key->secret_error;
+		error_copy(err, &key->secret_error);
 		return NULL;
 	}
 	identity = named_key_identity(key);
@@ -236,11 +237,16 @@ run(struct apam *ctx, struct task *task,
     struct apam_error *err)
 {
 	const struct key_registry registry = key_registry_of(&ctx->env);
-	struct apam_error own;
+	struct apam_error own = APAM_ERROR_INIT;
+	struct apam_key_name name;
 	enum apam_status status;
 
-	error_clear(err);
-	error_clear(&own);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
+	if (sized_take(&sized_key_name, task->question.name, &name, err) !=
+	    APAM_OK)
+		return APAM_E_USAGE;
+	task->question.name = &name;
 	named_keys_init(&task->named);
 	task->question.named = &task->named;
 	status = check_texts(task, &own);
@@ -253,8 +259,8 @@ run(struct apam *ctx, struct task *task,
 	named_keys_free(&task->named);
 	if (status == APAM_OK)
 		tell(ctx, task);
-	if (status != APAM_OK && err != NULL)
-		*err = own;
+	if (status != APAM_OK)
+		error_copy(err, &own);
 	return status;
 }
 
@@ -282,7 +288,8 @@ apam_key_describe(struct apam *ctx, const struct apam_key_name *name,
 		.access = access,
 		.state = "described" };
 
-	error_clear(err);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	if (description == NULL && access == NULL)
 		return error_set(err, APAM_E_USAGE,
 		    "neither a description nor an access is given");
@@ -320,7 +327,7 @@ static enum apam_status
 drop(void *arg, struct key_set *set, struct apam_error *err)
 {
 	const struct key_identity *key = arg;
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 	const struct key_asked asked = { .key = *key, .failed = &why };
 
 	if (key_set_find(set, &asked) == NULL &&

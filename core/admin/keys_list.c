@@ -12,6 +12,7 @@
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/id_index.h"
+#include "base/sized.h"
 #include "base/str.h"
 #include "file/user_dir.h"
 #include "keys/use.h"
@@ -49,6 +50,7 @@ add_row(struct rows *rows, const char *scheme, const char *id)
 	}
 	memset(&rows->all[rows->count], 0, sizeof(*rows->all));
 	rows->all[rows->count].info = (struct apam_key_info){
+		.size = sizeof(struct apam_key_info),
 		.scheme = scheme,
 		.id = id,
 		.description = "",
@@ -150,7 +152,7 @@ add_to_row(struct row *row, struct named_key *key, struct rows *rows,
 	}
 	/* A key whose secret cannot be read may be any of its id. */
 	row->info.profiles_known = false;
-	*partial = key->secret_error;
+	error_copy(partial, &key->secret_error);
 	error_locate(partial, key->profile, (int)key->entry.index);
 	return true;
 }
@@ -333,11 +335,15 @@ list_keys(struct apam *ctx, const char *id,
 	struct key_users users = { .uids = NULL };
 	struct key_set set = { .records = NULL };
 	struct named_keys named;
-	struct apam_error why, damage;
+	struct apam_error why = APAM_ERROR_INIT;
+	struct apam_error damage = APAM_ERROR_INIT;
 	enum apam_status status;
 
-	error_clear(err);
-	error_clear(&damage);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
+	if (partial != NULL &&
+	    sized_room(&sized_error, partial, err) != APAM_OK)
+		return APAM_E_USAGE;
 	status = named_keys_read(ctx, &named, err);
 	why = named.partial;
 	if (status == APAM_OK) {
@@ -352,8 +358,7 @@ list_keys(struct apam *ctx, const char *id,
 	}
 	if (status == APAM_OK)
 		show(&rows, each, arg);
-	if (partial != NULL)
-		*partial = why;
+	error_copy(partial, &why);
 	free_rows(&rows);
 	key_users_free(&users);
 	key_registry_keep(&registry, &set);

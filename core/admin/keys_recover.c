@@ -16,6 +16,7 @@
 #include "base/array.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "keys/index.h"
 #include "keys/view.h"
 #include "profile/handle.h"
@@ -25,8 +26,9 @@ struct merge {
 	struct key_set *set;
 	const struct key_sorted *sorted;
 	size_t at; /* the next of them */
-	void (*each)(void *arg, const struct apam_registry_change *change);
+	bool (*each)(void *arg, const struct apam_registry_change *change);
 	void *arg;
+	bool stopped;
 	struct apam_registry_outlook *outlook;
 	bool adopt; /* raise `drops` in the set */
 	struct key_index_slot *lost; /* archived, and not in the text */
@@ -40,6 +42,8 @@ apam_registry_check(struct apam *ctx, struct apam_error *err)
 	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(&ctx->env);
 
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	return key_registry_check(&registry, err);
 }
 
@@ -52,8 +56,11 @@ apam_registry_backup(struct apam *ctx,
 	const struct key_registry registry = key_registry_of(&ctx->env);
 	struct key_set set;
 	struct apam_str text;
-	enum apam_status status = key_registry_read(&registry, &set, err);
+	enum apam_status status;
 
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
+	status = key_registry_read(&registry, &set, err);
 	if (status != APAM_OK)
 		return status;
 	text = buf_view(&set.text);
@@ -75,11 +82,16 @@ static void
 tell(struct merge *m, const char *scheme, const char *id, const char *mark,
     bool archived)
 {
-	const struct apam_registry_change change = { scheme, id, mark,
-		archived };
+	const struct apam_registry_change change = {
+		.size = sizeof(change),
+		.archived = archived,
+		.scheme = scheme,
+		.id = id,
+		.mark = mark,
+	};
 
-	if (m->each != NULL)
-		m->each(m->arg, &change);
+	if (m->each != NULL && !m->stopped)
+		m->stopped = !m->each(m->arg, &change);
 }
 
 static void
@@ -197,7 +209,7 @@ forget_lost(struct merge *m, const unsigned char hash[KEY_HASH_SIZE],
 static void
 name_by_text(struct merge *m, const struct key_registry *registry)
 {
-	struct apam_error unwanted = { .entry = -1 };
+	struct apam_error unwanted = APAM_ERROR_INIT;
 	struct key_set set;
 
 	if (key_registry_take(registry, NULL, NULL, &set, &unwanted) != APAM_OK)
@@ -252,7 +264,7 @@ static enum apam_status
 merge_with_index(struct merge *m, const struct key_registry *registry,
     struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	struct key_view view;
 	enum apam_status status = key_view_open(registry, NULL, &view, &own);
 	int why = 0;
@@ -287,32 +299,35 @@ name_of(const struct apam_registry_text *text)
 }
 
 enum apam_status
-apam_registry_compare(struct apam *ctx, const struct apam_registry_text *text,
-    void (*each)(void *arg, const struct apam_registry_change *change),
+apam_registry_compare(struct apam *ctx, const struct apam_registry_text *given,
+    bool (*each)(void *arg, const struct apam_registry_change *change),
     void *arg, struct apam_registry_outlook *outlook, struct apam_error *err)
 {
 	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(&ctx->env);
 	struct key_set set;
+	struct apam_registry_outlook made = { .size = sizeof(made) };
 	struct merge m = {
-		.set = &set, .each = each, .arg = arg, .outlook = outlook
+		.set = &set, .each = each, .arg = arg, .outlook = &made
 	};
+	struct apam_registry_text text;
 	struct apam_str view;
 	enum apam_status status;
 
-	error_clear(err);
-	if (text->size < sizeof(*text) || outlook->size < sizeof(*outlook))
-		return error_set(err, APAM_E_USAGE, "a struct lacks its size");
-	*outlook = (struct apam_registry_outlook){ .size = sizeof(*outlook) };
+	if (!sized_begin(err) ||
+	    sized_room(&sized_registry_outlook, outlook, err) != APAM_OK ||
+	    sized_take(&sized_registry_text, given, &text, err) != APAM_OK)
+		return APAM_E_USAGE;
 	status = key_registry_take(
-	    &registry, text_of(text, &view), name_of(text), &set, err);
+	    &registry, text_of(&text, &view), name_of(&text), &set, err);
 	if (status == APAM_OK)
 		status = merge_with_index(&m, &registry, err);
 	if (status == APAM_OK && m.lost_count > 0)
 		name_by_text(&m, &registry);
 	if (status == APAM_OK && m.lost_count > 0)
 		name_by_profiles(&m, ctx);
-	outlook->unnamed = m.lost_count;
+	made.unnamed = m.lost_count;
+	sized_give(&sized_registry_outlook, &made, outlook);
 	free(m.lost);
 	key_set_free(&set);
 	return status;
@@ -345,21 +360,25 @@ adopt(void *arg, struct key_set *set, struct apam_error *err)
 }
 
 enum apam_status
-apam_registry_recover(struct apam *ctx, const struct apam_registry_text *text,
+apam_registry_recover(struct apam *ctx, const struct apam_registry_text *given,
     const struct apam_registry_outlook *outlook, struct apam_error *err)
 {
 	HOLD_CANCEL;
 	const struct key_registry registry = key_registry_of(&ctx->env);
 	const struct key_identity none = { "", "", APAM_STR("") };
-	struct task task = { &registry, outlook };
+	struct apam_registry_outlook expected;
+	struct apam_registry_text text;
+	struct task task = { &registry, &expected };
 	struct apam_str view;
 	enum apam_status status;
 
-	error_clear(err);
-	if (text->size < sizeof(*text) || outlook->size < sizeof(*outlook))
-		return error_set(err, APAM_E_USAGE, "a struct lacks its size");
-	status = key_registry_recover(
-	    &registry, text_of(text, &view), name_of(text), adopt, &task, err);
+	if (!sized_begin(err) ||
+	    sized_take(&sized_registry_text, given, &text, err) != APAM_OK ||
+	    sized_take(&sized_registry_outlook, outlook, &expected, err) !=
+		APAM_OK)
+		return APAM_E_USAGE;
+	status = key_registry_recover(&registry, text_of(&text, &view),
+	    name_of(&text), adopt, &task, err);
 	if (status == APAM_OK)
 		key_admin_tell(ctx, NULL, &none, "recovered", NULL);
 	return status;

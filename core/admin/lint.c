@@ -2,7 +2,6 @@
 /*
  * apam_lint: everything that is wrong, in one pass, without signing.
  */
-#define _XOPEN_SOURCE 700 /* realpath, POSIX.1-2008 XSI */
 #include <apam/admin.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,9 @@
 #include "admin/lint_origins.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "base/str.h"
+#include "file/absolute.h"
 #include "file/trust.h"
 #include "profile/context.h"
 #include "profile/table.h"
@@ -47,7 +48,7 @@ name_of(const char *file)
 static void
 lint_registry(struct apam *ctx, struct problems *all)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	if (apam_registry_check(ctx, &err) == APAM_OK)
 		return;
@@ -62,7 +63,7 @@ lint_registry(struct apam *ctx, struct problems *all)
 struct lint {
 	struct apam *ctx;
 	struct problems *all;
-	const struct apam_lint_to *to; /* or NULL */
+	const struct apam_lint_to *to;
 	struct lint_origins origins; /* where two profiles may claim one */
 };
 
@@ -105,17 +106,31 @@ lint_profile(struct lint *lint, const char *name, const char *file)
 	profile_free(&draft);
 }
 
+/* False where the caller has seen enough. */
+static bool
+tell_progress(const struct lint *lint, const struct names_list *list, size_t i)
+{
+	const struct apam_lint_progress progress = { .size = sizeof(progress),
+		.name = list->names[i],
+		.at = i + 1,
+		.total = list->count };
+
+	if (lint->to->profile != NULL && !lint->all->stopped)
+		lint->all->stopped = !lint->to->profile(
+		    lint->to->arg, &progress);
+	return !lint->all->stopped;
+}
+
 static void
 lint_profiles(struct lint *lint, const struct names_list *list)
 {
-	const struct apam_lint_to *to = lint->to;
 	char file[PATH_MAX_BYTES];
 
 	for (size_t i = 0; i < list->count; i++) {
 		const char *name = list->names[i];
 
-		if (to != NULL && to->profile != NULL)
-			to->profile(to->arg, name, i + 1, list->count);
+		if (!tell_progress(lint, list, i))
+			return;
 		if (table_file(lint->ctx, name, file, sizeof(file)))
 			lint_profile(lint, name, file);
 		else
@@ -169,7 +184,7 @@ static void
 lint_directory(struct lint *lint)
 {
 	struct names_list list;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	error_clear(&err);
 	if (table_list_visible(lint->ctx, &list, &err) != APAM_OK) {
@@ -180,38 +195,6 @@ lint_directory(struct lint *lint)
 	lint_profiles(lint, &list);
 	lint_strays(lint);
 	names_list_free(&list);
-}
-
-/*
- * The absolute path of a file that was named by a person: its folder resolved,
- * its own name left alone, so that a link is still seen to be one.
- */
-static char *
-absolute(const char *file)
-{
-	const char *slash = strrchr(file, '/');
-	struct apam_str dir = APAM_STR(".");
-	char *folder = NULL, *real = NULL, *path = NULL;
-	size_t n;
-
-	if (slash != NULL)
-		dir = (struct apam_str){ file,
-			slash == file ? 1 : (size_t)(slash - file) };
-	folder = str_dup(dir);
-	if (folder != NULL)
-		real = realpath(folder, NULL);
-	if (real == NULL)
-		goto out;
-	file = slash == NULL ? file : slash + 1;
-	n = strlen(real) + strlen(file) + 2;
-	path = malloc(n);
-	if (path != NULL)
-		(void)snprintf(
-		    path, n, "%s/%s", strcmp(real, "/") == 0 ? "" : real, file);
-out:
-	free(real);
-	free(folder);
-	return path;
 }
 
 static bool
@@ -226,7 +209,7 @@ is_main(const struct apam *ctx, const char *path)
 static void
 lint_file(struct lint *lint, const char *file)
 {
-	char *path = absolute(file);
+	char *path = path_absolute(file);
 	char *name = name_of(file);
 	struct settings *other = NULL;
 
@@ -248,17 +231,18 @@ apam_lint(const struct apam_open_options *options, const char *file,
     const struct apam_lint_to *to, struct apam_error *err)
 {
 	HOLD_CANCEL;
+	struct apam_lint_to mine = { .size = sizeof(mine) };
 	struct problems all;
-	struct lint lint = { .all = &all, .to = to };
+	struct lint lint = { .all = &all, .to = &mine };
 	enum apam_status status;
 
-	error_clear(err);
-	if (to != NULL && to->size < sizeof(*to))
-		return error_set(err, APAM_E_USAGE,
-		    "apam_lint_to.size is not the structure's size");
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
+	if (to != NULL && sized_take(&sized_lint_to, to, &mine, err) != APAM_OK)
+		return APAM_E_USAGE;
 	problems_init(&all);
-	all.each = to == NULL ? NULL : to->problem;
-	all.arg = to == NULL ? NULL : to->arg;
+	all.each = mine.problem;
+	all.arg = mine.arg;
 	status = context_new(options, &lint.ctx, &all);
 	if (status == APAM_OK && file == NULL) {
 		lint_registry(lint.ctx, &all);
@@ -268,7 +252,7 @@ apam_lint(const struct apam_open_options *options, const char *file,
 		lint_file(&lint, file);
 	lint_origins_free(&lint.origins);
 	apam_close(&lint.ctx);
-	if (all.count > 0 && err != NULL)
-		*err = all.first;
+	if (all.count > 0)
+		error_copy(err, &all.first);
 	return all.first.status;
 }

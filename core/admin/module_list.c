@@ -7,6 +7,7 @@
 #include "abi/loader.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "config/directory.h"
 #include "profile/handle.h"
 
@@ -16,36 +17,41 @@ apam_module_get(struct apam *ctx, const char *scheme,
 {
 	HOLD_CANCEL;
 	const struct module *m;
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 
-	error_clear(err);
-	error_clear(&why);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	m = modules_get(&ctx->env.modules, ctx->env.settings, scheme, &why);
 	*module = m == NULL ? NULL : &m->abi;
-	if (m == NULL && err != NULL)
-		*err = why;
+	if (m == NULL)
+		error_copy(err, &why);
 	return why.status;
 }
 
 enum apam_status
 apam_modules(struct apam *ctx,
-    bool (*each)(void *arg, const char *scheme,
-	const struct apam_module *module, const struct apam_error *why),
-    void *arg, struct apam_error *err)
+    bool (*each)(void *arg, const struct apam_module_info *module), void *arg,
+    struct apam_error *err)
 {
 	HOLD_CANCEL;
 	const struct apam_module *m;
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 	struct names_list list;
 	enum apam_status status;
-	bool more = true, bad;
+	bool more = true;
 
-	error_clear(err);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	status = names_list_read(&list, ctx->env.settings->module_dir, ".so",
 	    ctx->env.settings->user, module_name_ok, err);
 	for (size_t i = 0; more && i < list.count; i++) {
-		bad = apam_module_get(ctx, list.names[i], &m, &why) != APAM_OK;
-		more = each(arg, list.names[i], m, bad ? &why : NULL);
+		struct apam_module_info info = { .size = sizeof(info),
+			.scheme = list.names[i] };
+
+		if (apam_module_get(ctx, info.scheme, &m, &why) != APAM_OK)
+			info.why = &why;
+		info.module = m;
+		more = each(arg, &info);
 	}
 	names_list_free(&list);
 	return status;

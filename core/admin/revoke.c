@@ -14,6 +14,7 @@
 #include "audit/audit.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "entry/share_file.h"
 #include "flight/obtain.h"
 #include "profile/reload.h"
@@ -80,10 +81,9 @@ tell(const struct entry *e, const struct apam_revoke_report *report)
 static void
 revoke_entry(struct entry *e, int64_t deadline, struct apam_revoke_report *to)
 {
-	struct apam_error err, why;
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_error why = APAM_ERROR_INIT;
 
-	error_clear(&err);
-	error_clear(&why);
 	memset(to, 0, sizeof(*to));
 	to->entry = (unsigned)e->index;
 	entry_name_key(e, to->scheme, to->key_id);
@@ -100,24 +100,25 @@ revoke_entry(struct entry *e, int64_t deadline, struct apam_revoke_report *to)
 
 enum apam_status
 apam_revoke(struct apam_profile *profile, int timeout_ms,
-    struct apam_revoke_report *reports, size_t *count, struct apam_error *err)
+    struct apam_revoke_report *reports, size_t *count, size_t report_size,
+    struct apam_error *err)
 {
 	HOLD_CANCEL;
-	const size_t room = *count;
 	struct apam_revoke_report report;
-	struct apam_error first;
+	struct apam_error first = APAM_ERROR_INIT;
+	struct sized_array to;
 	struct stack *stack;
 	int64_t deadline;
 
-	*count = 0;
-	error_clear(err);
-	error_clear(&first);
+	if (!sized_begin(err) ||
+	    sized_array_init(&to, &sized_revoke_report, reports, count,
+		report_size, err) != APAM_OK)
+		return APAM_E_USAGE;
 	deadline = profile_deadline(profile, timeout_ms);
 	stack = profile_current(profile, deadline, &first);
 	for (size_t i = 0; stack != NULL && i < stack->count; i++) {
 		revoke_entry(&stack->entries[i], deadline, &report);
-		if (i < room)
-			reports[i] = report;
+		sized_array_put(&to, i, &report);
 		if (report.status == APAM_OK || first.status != APAM_OK)
 			continue;
 		(void)error_set(&first, report.status, "%s", report.text);
@@ -125,7 +126,7 @@ apam_revoke(struct apam_profile *profile, int timeout_ms,
 	}
 	*count = stack == NULL ? 0 : stack->count;
 	stack_release(&stack);
-	if (first.status != APAM_OK && err != NULL)
-		*err = first;
+	if (first.status != APAM_OK)
+		error_copy(err, &first);
 	return first.status;
 }

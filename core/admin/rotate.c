@@ -17,6 +17,7 @@
 #include "admin/profile_keys.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "base/str.h"
 #include "config/swap.h"
 #include "file/replace.h"
@@ -45,7 +46,7 @@ static enum apam_status
 fail_with(const struct rotation *r, const struct problems *all,
     struct apam_error *err)
 {
-	*err = all->first;
+	error_copy(err, &all->first);
 	error_locate(err, r->name, -1);
 	return err->status;
 }
@@ -140,7 +141,7 @@ find_standby(
 		    "another, or `apam keys restore` one");
 	if (named_key_secret(k))
 		return APAM_OK;
-	*err = k->secret_error;
+	error_copy(err, &k->secret_error);
 	return err->status;
 }
 
@@ -158,7 +159,7 @@ first_record(struct rotation *r, struct key_set *set, struct apam_error *err)
 
 	if (!named_key_secret(r->first) &&
 	    named_key_is(r->standby, first.scheme, first.id)) {
-		*err = r->first->secret_error;
+		error_copy(err, &r->first->secret_error);
 		return NULL;
 	}
 	record = record_of(set, r->first);
@@ -345,6 +346,8 @@ report(const struct rotation *r, struct apam_key_rotation *to)
 	(void)snprintf(to->fresh, sizeof(to->fresh), "%s",
 	    entry_key_id(&r->standby->entry).p);
 	(void)snprintf(to->old_mark, sizeof(to->old_mark), "%s", r->old_mark);
+	to->old_entry = (unsigned)r->first->entry.index;
+	to->fresh_entry = (unsigned)r->standby->entry.index;
 }
 
 /* Say that half of it is done. */
@@ -369,13 +372,16 @@ apam_key_rotate(struct apam_profile *profile, const char *why,
 	const struct key_registry registry = key_registry_of(
 	    &profile->ctx->env);
 	const char *problem = why == NULL ? NULL : key_text_problem(why);
-	struct apam_error own;
+	struct apam_key_rotation made = { .size = sizeof(made) };
+	struct apam_error own = APAM_ERROR_INIT;
 	struct rotation r;
 	enum apam_status status;
 
-	memset(rotation, 0, sizeof(*rotation));
-	error_clear(err);
-	error_clear(&own);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
+	if (sized_room(&sized_key_rotation, rotation, err) != APAM_OK)
+		return APAM_E_USAGE;
+	sized_give(&sized_key_rotation, &made, rotation);
 	if (problem != NULL)
 		return error_set(err, APAM_E_USAGE, "reason: %s", problem);
 	status = begin(&r, profile, &own);
@@ -387,13 +393,14 @@ apam_key_rotate(struct apam_profile *profile, const char *why,
 	if (r.written)
 		profile_look_soon(profile);
 	if (status == APAM_OK) {
-		report(&r, rotation);
+		report(&r, &made);
+		sized_give(&sized_key_rotation, &made, rotation);
 		tell(&r);
 	}
 	end(&r);
 	error_locate(&own, profile->name, -1);
-	if (status != APAM_OK && err != NULL)
-		*err = own;
+	if (status != APAM_OK)
+		error_copy(err, &own);
 	return status;
 }
 
@@ -405,13 +412,13 @@ apam_key_standby(
 	const struct key_registry registry = key_registry_of(
 	    &profile->ctx->env);
 	struct key_set set = { .records = NULL };
-	struct apam_error own;
+	struct apam_error own = APAM_ERROR_INIT;
 	struct rotation r;
 	enum apam_status status;
 
 	*entry = 0;
-	error_clear(err);
-	error_clear(&own);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	status = begin(&r, profile, &own);
 	if (status == APAM_OK)
 		status = key_registry_read(&registry, &set, &own);
@@ -422,7 +429,7 @@ apam_key_standby(
 	key_set_free(&set);
 	end(&r);
 	error_locate(&own, profile->name, -1);
-	if (status != APAM_OK && err != NULL)
-		*err = own;
+	if (status != APAM_OK)
+		error_copy(err, &own);
 	return status;
 }

@@ -15,6 +15,7 @@
 
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "base/str.h"
 #include "file/replace.h"
 #include "file/secret.h"
@@ -34,6 +35,26 @@ struct store {
 };
 
 /* ---- What is stored ----------------------------------------------------- */
+
+/* -1 is the id that means "as it was". */
+static bool
+is_id(int64_t number)
+{
+	return number >= -1 && number < UINT32_MAX;
+}
+
+static enum apam_status
+check_form(const struct store *s)
+{
+	if (s->file->path == NULL)
+		return error_set(
+		    s->err, APAM_E_USAGE, "the path of the secret is NULL");
+	if (!is_id(s->file->owner) || !is_id(s->file->group))
+		return error_set(s->err, APAM_E_USAGE,
+		    "owner or group of the secret is not an id; give -1 to "
+		    "leave it as it was");
+	return APAM_OK;
+}
 
 static enum apam_status
 check_secret(const struct store *s)
@@ -169,10 +190,10 @@ decide(const struct store *s, int directory, struct stat *like)
 	} else {
 		mode |= like->st_mode & MODE_GROUP;
 	}
-	if (file->owner != (uid_t)-1)
-		like->st_uid = file->owner;
-	if (file->group != (gid_t)-1) {
-		like->st_gid = file->group;
+	if (file->owner >= 0)
+		like->st_uid = (uid_t)file->owner;
+	if (file->group >= 0) {
+		like->st_gid = (gid_t)file->group;
 		mode = MODE_GROUP;
 	}
 	like->st_mode = mode;
@@ -185,7 +206,7 @@ group_is_as_asked(const struct store *s, int directory)
 {
 	struct stat st;
 
-	return s->file->group == (gid_t)-1 ||
+	return s->file->group < 0 ||
 	    (fstatat(directory, s->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		st.st_gid == s->file->group);
 }
@@ -223,20 +244,25 @@ apam_secret_store(const struct apam_open_options *options,
     const struct apam_secret_file *file, struct apam_error *err)
 {
 	HOLD_CANCEL;
-	struct store store = { .file = file, .err = err };
+	struct apam_open_options how = { .flags = 0 };
+	struct apam_secret_file mine;
+	struct store store = { .file = &mine, .err = err };
 	enum apam_status status;
-	struct apam_error own;
+	struct apam_error own = APAM_ERROR_INIT;
 	int directory;
 
-	error_clear(&own);
-	error_clear(err);
-	if (file->size < sizeof(*file) || file->path == NULL)
-		return error_set(err, APAM_E_USAGE,
-		    "apam_secret_file.size is not the structure's size, or "
-		    "there is no path");
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
+	if (sized_take(&sized_secret_file, file, &mine, err) != APAM_OK)
+		return APAM_E_USAGE;
+	if (options != NULL &&
+	    sized_take(&sized_open_options, options, &how, err) != APAM_OK)
+		return APAM_E_USAGE;
 	store.err = err == NULL ? &own : err;
-	store.user = options != NULL && (options->flags & APAM_OPEN_USER) != 0;
-	status = check_secret(&store);
+	store.user = (how.flags & APAM_OPEN_USER) != 0;
+	status = check_form(&store);
+	if (status == APAM_OK)
+		status = check_secret(&store);
 	if (status == APAM_OK)
 		status = read_path(&store);
 	if (status != APAM_OK)

@@ -12,6 +12,7 @@
 #include "abi/request.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "flight/admit.h"
 #include "flight/obtain.h"
 #include "profile/finder.h"
@@ -25,6 +26,27 @@ static const char *const control_names[] = {
 };
 
 /* ---- One profile ------------------------------------------------------- */
+
+/* One profile with its entries, as it is shown. */
+struct picture {
+	struct apam_profile_info info;
+	const struct apam_entry_info *list[APAM_ENTRIES_MAX];
+	struct apam_entry_info entries[APAM_ENTRIES_MAX];
+};
+
+/* A picture of which the name alone is known. */
+static void
+begin(struct picture *p, const char *name)
+{
+	memset(p, 0, sizeof(*p));
+	p->info.size = sizeof(p->info);
+	p->info.name = name;
+	p->info.entries = p->list;
+	for (size_t i = 0; i < APAM_ENTRIES_MAX; i++) {
+		p->entries[i].size = sizeof(p->entries[i]);
+		p->list[i] = &p->entries[i];
+	}
+}
 
 static void
 fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
@@ -50,89 +72,128 @@ fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 	    info->evidence, sizeof(info->evidence), "%s", archived.evidence);
 }
 
+/*
+ * Apply the control words, as in apam.conf(5), to the keys that the registry
+ * lets sign.
+ */
+static bool
+may_sign(const struct picture *p, const struct profile *conf)
+{
+	bool contributes = false, sufficient = false;
+
+	for (size_t i = 0; i < conf->entry_count; i++) {
+		const enum control control = conf->entries[i].control;
+		const bool signs = p->entries[i].admission == APAM_OK;
+
+		if (signs && control == CONTROL_SUFFICIENT)
+			return true;
+		if (!signs && control == CONTROL_REQUIRED)
+			return false;
+		contributes |= signs;
+		sufficient |= control == CONTROL_SUFFICIENT;
+	}
+	return contributes && !sufficient;
+}
+
 static void
-fill_profile(struct stack *s, struct apam_entry_info *entries,
-    struct apam_profile_info *info)
+fill_admission(struct picture *p, const struct profile *conf)
+{
+	if (may_sign(p, conf))
+		return;
+	for (size_t i = 0; i < conf->entry_count; i++)
+		if (p->entries[i].admission != APAM_OK) {
+			p->info.admission = p->entries[i].admission;
+			p->info.refused = (unsigned)i;
+			return;
+		}
+}
+
+static void
+fill_profile(struct stack *s, struct picture *to)
 {
 	const struct profile *p = s->profile;
+	struct apam_profile_info *info = &to->info;
 
-	*info = (struct apam_profile_info){
-		.name = p->name,
-		.file = p->file,
-		.description = p->description,
-		.ca_file = p->ca_file,
-		.proxy = p->proxy,
-		.origins = p->origin_texts,
-		.origin_count = p->origin_count,
-		.entries = entries,
-		.entry_count = p->entry_count,
-		.timeout_ms = (int)(p->deadline * 1000),
-		.allow_http = p->allow_http,
-		.share_credentials = p->share_credentials,
-	};
+	info->name = p->name;
+	info->file = p->file;
+	info->description = p->description;
+	info->ca_file = p->ca_file;
+	info->proxy = p->proxy;
+	info->origins = p->origin_texts;
+	info->origin_count = p->origin_count;
+	info->entry_count = p->entry_count;
+	info->timeout_ms = (int)(p->deadline * 1000);
+	info->allow_http = p->allow_http;
+	info->share_credentials = p->share_credentials;
 	for (size_t i = 0; i < p->entry_count; i++)
-		fill_entry(s, i, &entries[i]);
+		fill_entry(s, i, &to->entries[i]);
+	fill_admission(to, p);
 }
 
 void
 apam_profile_show(struct apam_profile *profile,
-    void (*each)(void *arg, const struct apam_profile_info *info), void *arg)
+    bool (*each)(void *arg, const struct apam_profile_info *profile), void *arg)
 {
 	HOLD_CANCEL;
-	struct apam_entry_info entries[APAM_ENTRIES_MAX] = { { 0 } };
-	struct apam_profile_info info;
+	struct picture picture;
 	struct stack *stack = profile_hold(profile);
 
-	fill_profile(stack, entries, &info);
-	each(arg, &info);
+	begin(&picture, NULL);
+	fill_profile(stack, &picture);
+	(void)each(arg, &picture.info);
 	stack_release(&stack);
 }
 
 /* ---- All profiles ------------------------------------------------------ */
 
+/* What a list is told to. */
+struct audience {
+	bool (*each)(void *arg, const struct apam_profile_info *profile);
+	void *arg;
+};
+
 /* Show one profile by name: opened, so that all of it is known to be right. */
 static bool
-show_named(struct apam *ctx, const char *name,
-    bool (*each)(void *arg, const struct apam_profile_info *info,
-	const struct apam_error *why),
-    void *arg)
+show_named(struct apam *ctx, const char *name, const struct audience *to)
 {
-	struct apam_entry_info entries[APAM_ENTRIES_MAX] = { { 0 } };
-	struct apam_profile_info info = { .name = name };
-	struct apam_profile *p;
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 	char file[sizeof(why.file)];
 	struct stack *stack = NULL;
+	struct picture picture;
+	struct apam_profile *p;
 	bool more;
 
+	begin(&picture, name);
 	if (apam_profile_get(ctx, name, &p, &why) == APAM_OK)
 		stack = profile_current(p, 0, &why);
-	if (stack == NULL) {
+	if (stack != NULL) {
+		fill_profile(stack, &picture);
+	} else {
+		picture.info.why = &why;
 		if (table_file(ctx, name, file, sizeof(file)))
-			info.file = file;
-		return each(arg, &info, &why);
+			picture.info.file = file;
 	}
-	fill_profile(stack, entries, &info);
-	more = each(arg, &info, NULL);
+	more = to->each(to->arg, &picture.info);
 	stack_release(&stack);
 	return more;
 }
 
 enum apam_status
 apam_profiles(struct apam *ctx,
-    bool (*each)(void *arg, const struct apam_profile_info *info,
-	const struct apam_error *why),
-    void *arg, struct apam_error *err)
+    bool (*each)(void *arg, const struct apam_profile_info *profile), void *arg,
+    struct apam_error *err)
 {
 	HOLD_CANCEL;
+	const struct audience to = { each, arg };
 	struct names_list list;
 	enum apam_status status;
 	bool more = true;
 
-	error_clear(err);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	status = table_list(ctx, &list, err);
 	for (size_t i = 0; more && i < list.count; i++)
-		more = show_named(ctx, list.names[i], each, arg);
+		more = show_named(ctx, list.names[i], &to);
 	names_list_free(&list);
 	return status;
 }
@@ -143,9 +204,7 @@ apam_profiles(struct apam *ctx,
 struct question {
 	const struct url *url;
 	struct choice choice;
-	bool (*each)(
-	    void *arg, const struct apam_profile_info *info, const char *why);
-	void *arg;
+	struct audience to;
 };
 
 static const char *
@@ -163,48 +222,56 @@ why_not(const struct question *q, const struct stack *stack)
 					 "the same way";
 }
 
+/* Only the chosen one is opened: the other modules need not be loaded. */
+static void
+consider(const struct question *q, struct apam_profile *p, struct stack **stack,
+    struct apam_error *err)
+{
+	const char *why = why_not(q, *stack);
+	struct stack *open;
+
+	if (why != NULL) {
+		(void)error_set(err, APAM_E_ORIGIN, "%s", why);
+		return;
+	}
+	open = profile_open(p, 0, err);
+	if (open == NULL)
+		return;
+	stack_release(stack);
+	*stack = open;
+}
+
 static bool
 answer(struct apam *ctx, const struct question *q, const char *name)
 {
-	struct apam_entry_info entries[APAM_ENTRIES_MAX] = { { 0 } };
-	struct apam_profile_info info = { .name = name };
+	struct apam_error why = APAM_ERROR_INIT;
+	struct stack *stack = NULL;
+	struct picture picture;
 	struct apam_profile *p;
-	struct apam_error err;
-	struct stack *stack = NULL, *open;
-	const char *why;
 	bool more;
 
-	if (apam_profile_get(ctx, name, &p, &err) == APAM_OK)
-		stack = profile_follow(p, 0, &err);
-	if (stack == NULL) {
-		info.file = err.file;
-		return q->each(q->arg, &info, err.text);
+	begin(&picture, name);
+	if (apam_profile_get(ctx, name, &p, &why) == APAM_OK)
+		stack = profile_follow(p, 0, &why);
+	picture.info.file = why.file;
+	if (stack != NULL) {
+		consider(q, p, &stack, &why);
+		fill_profile(stack, &picture);
 	}
-	why = why_not(q, stack);
-	/* Only the chosen one is opened: the others need not be loaded. */
-	if (why == NULL) {
-		open = profile_open(p, 0, &err);
-		if (open != NULL) {
-			stack_release(&stack);
-			stack = open;
-		} else {
-			why = err.text;
-		}
-	}
-	fill_profile(stack, entries, &info);
-	more = q->each(q->arg, &info, why);
+	if (why.status != APAM_OK)
+		picture.info.why = &why;
+	more = q->to.each(q->to.arg, &picture.info);
 	stack_release(&stack);
 	return more;
 }
 
 enum apam_status
 apam_explain(struct apam *ctx, const char *url,
-    bool (*each)(
-	void *arg, const struct apam_profile_info *info, const char *why),
-    void *arg, struct apam_error *err)
+    bool (*each)(void *arg, const struct apam_profile_info *profile), void *arg,
+    struct apam_error *err)
 {
 	HOLD_CANCEL;
-	struct question q = { .each = each, .arg = arg };
+	struct question q = { .to = { each, arg } };
 	struct origin_index *index = NULL;
 	struct names_list list;
 	struct url parsed;
@@ -212,7 +279,8 @@ apam_explain(struct apam *ctx, const char *url,
 	enum apam_status status;
 	bool more = true;
 
-	error_clear(err);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	if (why != NULL)
 		return error_set(err, APAM_E_URL, "%s", why);
 	status = table_list(ctx, &list, err);

@@ -8,6 +8,7 @@
 
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "flight/admit.h"
 #include "flight/notify.h"
 #include "flight/obtain.h"
@@ -69,28 +70,36 @@ show(struct entry *e, struct apam_entry_status *to)
 
 enum apam_status
 apam_profile_status(struct apam_profile *profile,
-    struct apam_entry_status *entries, size_t *count, struct apam_error *reload,
-    struct apam_error *err)
+    struct apam_entry_status *entries, size_t *count, size_t entry_size,
+    struct apam_error *reload, struct apam_error *err)
 {
 	HOLD_CANCEL;
-	struct apam_error unwanted;
-	size_t room = *count;
+	struct apam_error unwanted = APAM_ERROR_INIT;
+	struct apam_entry_status status;
+	struct sized_array to;
 	struct stack *stack;
 
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	if (err == NULL)
 		err = &unwanted;
-	error_clear(err);
-	*count = 0;
+	if (sized_array_init(&to, &sized_entry_status, entries, count,
+		entry_size, err) != APAM_OK ||
+	    (reload != NULL &&
+		sized_room(&sized_error, reload, err) != APAM_OK))
+		return APAM_E_USAGE;
 	stack = profile_current(profile, 0, err);
 	if (stack == NULL)
 		return err->status;
-	for (size_t i = 0; i < stack->count && i < room; i++)
-		show(&stack->entries[i], &entries[i]);
+	for (size_t i = 0; i < stack->count && i < to.room; i++) {
+		show(&stack->entries[i], &status);
+		sized_array_put(&to, i, &status);
+	}
 	*count = stack->count;
 	stack_release(&stack);
 	if (reload != NULL) {
 		pthread_mutex_lock(&profile->ctx->env.lock);
-		*reload = profile->reload_error;
+		error_copy(reload, &profile->reload_error);
 		pthread_mutex_unlock(&profile->ctx->env.lock);
 	}
 	return APAM_OK;

@@ -6,6 +6,7 @@
 
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "file/user_dir.h"
 #include "profile/handle.h"
 
@@ -15,33 +16,41 @@ apam_user_add(struct apam *ctx, unsigned long uid, struct apam_error *err)
 	HOLD_CANCEL;
 	const struct settings *s = ctx->env.settings;
 
-	error_clear(err);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	user_dir_tidy(s->state_dir, true, &ctx->env.log);
 	return user_dir_add(s->state_dir, s->user, uid, err);
 }
 
 struct listing {
-	void (*each)(void *arg, unsigned long uid);
+	bool (*each)(void *arg, const struct apam_user_info *user);
 	void *arg;
+	bool stopped;
 };
 
 static void
 list_one(void *arg, unsigned long uid, int directory)
 {
-	const struct listing *l = arg;
+	const struct apam_user_info user = { .size = sizeof(user), .uid = uid };
+	struct listing *l = arg;
 
 	(void)directory;
-	l->each(l->arg, uid);
+	if (!l->stopped)
+		l->stopped = !l->each(l->arg, &user);
 }
 
-void
-apam_users(
-    struct apam *ctx, void (*each)(void *arg, unsigned long uid), void *arg)
+enum apam_status
+apam_users(struct apam *ctx,
+    bool (*each)(void *arg, const struct apam_user_info *user), void *arg,
+    struct apam_error *err)
 {
 	HOLD_CANCEL;
 	const struct settings *s = ctx->env.settings;
-	struct listing l = { each, arg };
+	struct listing l = { each, arg, false };
 
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	user_dir_tidy(s->state_dir, true, &ctx->env.log);
 	user_dir_each(s->state_dir, s->user, list_one, &l);
+	return APAM_OK;
 }

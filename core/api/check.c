@@ -9,6 +9,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "flight/admit.h"
 #include "flight/notify.h"
 #include "flight/obtain.h"
@@ -55,29 +56,35 @@ check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
 
 enum apam_status
 apam_check(struct apam_profile *profile, int timeout_ms,
-    struct apam_key_report *reports, size_t *count, struct apam_error *err)
+    struct apam_key_report *reports, size_t *count, size_t report_size,
+    struct apam_error *err)
 {
 	HOLD_CANCEL;
-	size_t room = *count;
-	struct apam_error unwanted;
-	enum apam_status status = APAM_OK;
+	struct apam_error unwanted = APAM_ERROR_INIT;
+	struct apam_key_report report;
+	enum apam_status status;
+	struct sized_array to;
 	struct stack *stack;
 	int64_t deadline;
 
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	if (err == NULL)
 		err = &unwanted;
-	error_clear(err);
-	*count = 0;
+	status = sized_array_init(
+	    &to, &sized_key_report, reports, count, report_size, err);
+	if (status != APAM_OK)
+		return status;
 	deadline = profile_deadline(profile, timeout_ms);
 	stack = profile_current(profile, deadline, err);
 	if (stack == NULL)
 		return err->status;
-	for (size_t i = 0; i < stack->count && i < room; i++) {
+	for (size_t i = 0; status == APAM_OK && i < stack->count; i++) {
 		error_clear(err);
 		status = check_entry(
-		    &stack->entries[i], deadline, &reports[i], err);
-		if (status != APAM_OK)
-			break;
+		    &stack->entries[i], deadline, &report, err);
+		if (status == APAM_OK)
+			sized_array_put(&to, i, &report);
 	}
 	if (status == APAM_OK) {
 		*count = stack->count;

@@ -5,6 +5,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "flight/verdict.h"
 #include "http/retry_after.h"
 #include "profile/reload.h"
@@ -122,12 +123,11 @@ static enum apam_status
 check_judged(const struct stack *stack, const struct apam_signature *signature,
     const struct apam_answer *answer, struct apam_error *err)
 {
-	if (answer->size < sizeof(*answer) || answer->status < 100 ||
-	    answer->status > RESPONSE_STATUS_MAX ||
+	if (answer->status < 100 || answer->status > RESPONSE_STATUS_MAX ||
 	    (answer->header_count > 0 && answer->headers == NULL))
 		return error_set(err, APAM_E_USAGE,
-		    "the answer lacks its size, headers or HTTP status");
-	if (signature->size < sizeof(*signature) || signature->entries == 0 ||
+		    "the answer lacks its headers or HTTP status");
+	if (signature->entries == 0 ||
 	    !stack_is_open(stack) ||
 	    (!may_be_older(stack, signature) &&
 		stack->count < APAM_ENTRIES_MAX &&
@@ -139,32 +139,40 @@ check_judged(const struct stack *stack, const struct apam_signature *signature,
 
 enum apam_status
 apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
-    const struct apam_answer *answer, struct apam_judgement *judgement,
+    const struct apam_answer *given, struct apam_judgement *judgement,
     struct apam_error *err)
 {
 	HOLD_CANCEL;
+	struct apam_judgement made = { .reason = "not judged" };
+	struct apam_answer answer;
 	struct stack *stack;
 	struct response r;
 	enum apam_status status;
 	int64_t wait;
 
-	error_clear(err);
-	*judgement = (struct apam_judgement){ .reason = "not judged" };
+	if (!sized_begin(err) ||
+	    sized_room(&sized_judgement, judgement, err) != APAM_OK)
+		return APAM_E_USAGE;
 	stack = profile_hold(profile);
-	status = check_judged(stack, signature, answer, err);
+	status = sized_take(&sized_answer, given, &answer, err);
+	if (status == APAM_OK)
+		status = sized_check(&sized_signature, signature, err);
+	if (status == APAM_OK)
+		status = check_judged(stack, signature, &answer, err);
 	if (status != APAM_OK)
 		goto out;
-	judgement->reason = NULL;
-	response_view(&r, answer->status, answer->headers, answer->header_count,
-	    answer->body);
-	judge_all(stack, signature, &r, judgement);
+	made.reason = NULL;
+	response_view(&r, answer.status, answer.headers, answer.header_count,
+	    answer.body);
+	judge_all(stack, signature, &r, &made);
 	wait = response_retry_after(&r);
-	judgement->retry_at = wait < 0 ? 0 : clock_unix() + wait;
+	made.retry_at = wait < 0 ? 0 : clock_unix() + wait;
 	/* A rejection may be news of a changed file. */
-	if (judgement->replay)
+	if (made.replay)
 		profile_look_soon(profile);
 	response_free(&r);
 out:
+	sized_give(&sized_judgement, &made, judgement);
 	stack_release(&stack);
 	return status;
 }

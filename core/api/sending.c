@@ -6,6 +6,7 @@
  */
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "flight/loop.h"
 #include "http/client.h"
 #include "http/transfer_error.h"
@@ -47,19 +48,19 @@ apam_transport_get(struct apam_profile *profile, const char *url,
     struct apam_transport *transport, struct apam_error *err)
 {
 	HOLD_CANCEL;
-	const size_t size = transport->size;
+	struct apam_transport made = APAM_TRANSPORT_INIT;
 	const char *why;
 	struct url parsed;
 
-	error_clear(err);
-	if (size < sizeof(*transport))
-		return error_set(
-		    err, APAM_E_USAGE, "the transport lacks its size");
-	*transport = (struct apam_transport){ .size = size };
+	if (!sized_begin(err) ||
+	    sized_room(&sized_transport, transport, err) != APAM_OK)
+		return APAM_E_USAGE;
+	sized_give(&sized_transport, &made, transport);
 	why = url_parse(apam_str(url), &parsed);
 	if (why != NULL)
 		return error_set(err, APAM_E_URL, "%s", why);
-	fill(transport, profile_hold(profile), url);
+	fill(&made, profile_hold(profile), url);
+	sized_give(&sized_transport, &made, transport);
 	return APAM_OK;
 }
 
@@ -67,10 +68,11 @@ void
 apam_transport_release(struct apam_transport *transport)
 {
 	HOLD_CANCEL;
+	const struct apam_transport none = APAM_TRANSPORT_INIT;
 	struct stack *s = transport->owned;
 
 	stack_release(&s);
-	*transport = (struct apam_transport){ .size = transport->size };
+	sized_give(&sized_transport, &none, transport);
 }
 
 /* ---- No answer --------------------------------------------------------- */
@@ -79,10 +81,10 @@ enum apam_status
 apam_failure_explain(const struct apam_failure *failure, struct apam_error *err)
 {
 	HOLD_CANCEL;
+	struct apam_failure mine;
 
-	error_clear(err);
-	if (failure->size < sizeof(*failure))
-		return error_set(
-		    err, APAM_E_USAGE, "the failure lacks its size");
-	return http_error(failure, err);
+	if (!sized_begin(err) ||
+	    sized_take(&sized_failure, failure, &mine, err) != APAM_OK)
+		return APAM_E_USAGE;
+	return http_error(&mine, err);
 }

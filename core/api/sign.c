@@ -8,6 +8,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "flight/notify.h"
 #include "profile/refusals.h"
 #include "profile/reload.h"
@@ -36,6 +37,10 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	enum apam_status status;
 
 	apam_signature_release(signature);
+	if (sized_check(&sized_request, request, err) != APAM_OK) {
+		error_locate(err, profile->name, -1);
+		return APAM_E_USAGE;
+	}
 	if (mine.deadline == 0)
 		mine.deadline = profile_deadline(profile, request->timeout_ms);
 	stack = profile_current(profile, mine.deadline, err);
@@ -72,13 +77,13 @@ sign_long(struct apam_profile *profile, const struct apam_request *request,
 {
 	HOLD_CANCEL;
 	const struct patience patience = { .deadline = 0 };
-	struct apam_error unwanted;
+	struct apam_error unwanted = APAM_ERROR_INIT;
 
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	if (err == NULL)
 		err = &unwanted;
-	error_clear(err);
-	if (signature->size < sizeof(*signature))
-		return error_set(err, APAM_E_USAGE,
-		    "the signature was not set up with APAM_SIGNATURE_INIT");
+	if (sized_check(&sized_signature, signature, err) != APAM_OK)
+		return APAM_E_USAGE;
 	return sign_with(profile, request, signature, &patience, err);
 }

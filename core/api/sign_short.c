@@ -5,6 +5,7 @@
  */
 #include "api/sign.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "profile/handle.h"
 #include "slot/read.h"
 
@@ -28,7 +29,9 @@ SHORT_WAY enum apam_status
 apam_sign(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, struct apam_error *err)
 {
-	if (signature->size >= sizeof(*signature) &&
+	if ((signature->size == sizeof(*signature) ||
+		sized_check(&sized_signature, signature, NULL) == APAM_OK) &&
+	    (err == NULL || err->size >= sized_error.first) &&
 	    from_slot(profile, request, signature)) {
 		error_clear(err);
 		return APAM_OK;

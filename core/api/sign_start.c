@@ -11,6 +11,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "flight/loop.h"
 #include "profile/reload.h"
 
@@ -79,11 +80,9 @@ check_started(const struct apam_profile *profile,
 		return error_set(err, APAM_E_USAGE,
 		    "non-blocking calls need a context that was opened with "
 		    "APAM_OPEN_NO_THREAD");
-	if (signature->size < sizeof(*signature) ||
-	    request->size < sizeof(*request))
-		return error_set(err, APAM_E_USAGE,
-		    "the request or the signature lacks its size");
-	return APAM_OK;
+	if (sized_check(&sized_signature, signature, err) != APAM_OK)
+		return APAM_E_USAGE;
+	return sized_check(&sized_request, request, err);
 }
 
 enum apam_status
@@ -96,7 +95,8 @@ apam_sign_start(struct apam_profile *profile,
 	enum apam_status status;
 
 	*call = NULL;
-	error_clear(err);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	status = check_started(profile, request, signature, err);
 	if (status != APAM_OK || sign_short(profile, request, signature))
 		return status;
@@ -111,8 +111,7 @@ apam_sign_start(struct apam_profile *profile,
 	c->deadline = profile_deadline(profile, request->timeout_ms);
 
 	status = attempt(c);
-	if (err != NULL)
-		*err = c->error;
+	error_copy(err, &c->error);
 	if (status != APAM_E_PENDING) {
 		free(c);
 		return status;
@@ -127,10 +126,11 @@ apam_call_result(struct apam_call *call, struct apam_error *err)
 {
 	HOLD_CANCEL;
 
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	if (call->status == APAM_E_PENDING && attempt(call) != APAM_E_PENDING)
 		delist(call->profile->ctx, call); /* apam_timeout forgets it */
-	if (err != NULL)
-		*err = call->error;
+	error_copy(err, &call->error);
 	return call->status;
 }
 

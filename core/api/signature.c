@@ -112,14 +112,16 @@ apam_signature_release(struct apam_signature *signature)
 	struct owned *owned = signature->owned;
 	char *store = signature->store;
 	size_t size = signature->store_size, used = signature->used;
+	const size_t end = signature->size < sizeof(*signature) ?
+	    signature->size :
+	    sizeof(*signature);
 
 	if (owned != NULL)
 		secmem_free(owned, owned->size);
 	else if (store != NULL)
 		wipe(store, used < size ? used : size);
-	*signature = (struct apam_signature){
-		.size = sizeof(*signature),
-		.store = store,
-		.store_size = size,
-	};
+	/* An older program's may be shorter, a newer one's longer. */
+	if (end > offsetof(struct apam_signature, url))
+		memset(&signature->url, 0,
+		    end - offsetof(struct apam_signature, url));
 }

@@ -100,7 +100,7 @@ static enum audit_sunk
 tell_file(struct audit *audit, const struct audit_facts *facts)
 {
 	const struct settings *settings = audit->settings;
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 	char line[AUDIT_LINE_MAX];
 	const size_t n = audit_line(AUDIT_JSON, facts, line);
 	const int directory = user_dir_open(

@@ -74,6 +74,19 @@ error_set_at(struct apam_error *err, enum apam_status status, const char *file,
 }
 
 void
+error_copy(struct apam_error *to, const struct apam_error *from)
+{
+	if (to == NULL)
+		return;
+	to->status = from->status;
+	memcpy(to->text, from->text, sizeof(to->text));
+	memcpy(to->file, from->file, sizeof(to->file));
+	memcpy(to->profile, from->profile, sizeof(to->profile));
+	to->line = from->line;
+	to->entry = from->entry;
+}
+
+void
 error_locate(struct apam_error *err, const char *profile, int entry)
 {
 	if (err == NULL || err->status == APAM_OK)

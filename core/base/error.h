@@ -6,6 +6,10 @@
  * The first error wins: a struct that already has one is not changed.  Every
  * call accepts NULL from callers that want no detail.  Texts never contain a
  * secret or bytes of outside input.
+ *
+ * The struct may be that of a program which is older than this library.  So it
+ * is never assigned as a whole.  A member that is added to it is written in
+ * error.c and error_clear alone, and only where its size says that it is there.
  */
 #ifndef CORE_ERROR_H
 #define CORE_ERROR_H
@@ -31,6 +35,9 @@ error_clear(struct apam_error *err)
 	err->file[0] = '\0';
 	err->text[0] = '\0';
 }
+
+/* Copy all but the size.  `to` may be NULL. */
+void error_copy(struct apam_error *to, const struct apam_error *from);
 
 /* Set status and text.  Returns `status`, so that callers return the call. */
 enum apam_status error_set(struct apam_error *err, enum apam_status status,

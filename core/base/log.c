@@ -18,7 +18,7 @@ log_vline(const struct log *log, enum apam_log_level level, const char *prefix,
 	char line[LINE_MAX_BYTES];
 	int n;
 
-	if (log == NULL || log->write == NULL || (int)level > log->level)
+	if (log == NULL || log->write == NULL || level > log->level)
 		return;
 
 	n = prefix == NULL ? 0 : snprintf(line, sizeof(line), "%s: ", prefix);
@@ -27,7 +27,7 @@ log_vline(const struct log *log, enum apam_log_level level, const char *prefix,
 	if (vsnprintf(line + n, sizeof(line) - (size_t)n, format, args) < 0)
 		return;
 	utf8_flatten(line);
-	log->write(log->arg, (int)level, line);
+	log->write(log->arg, level, line);
 }
 
 void

@@ -10,9 +10,10 @@
 #include <apam/module.h>
 
 struct log {
-	void (*write)(void *arg, int level, const char *line); /* or NULL */
+	/* Or NULL. */
+	void (*write)(void *arg, enum apam_log_level level, const char *line);
 	void *arg;
-	int level;
+	enum apam_log_level level;
 };
 
 /* Write one line of at most 511 bytes; control characters become '?'. */

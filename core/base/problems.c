@@ -13,26 +13,34 @@
 
 #include "base/error.h"
 
+static void
+show(struct problems *all, const struct apam_error *problem)
+{
+	if (all->each != NULL && !all->stopped)
+		all->stopped = !all->each(all->arg, problem);
+}
+
 void
 problems_add_error(struct problems *all, const char *file, unsigned line,
     const struct apam_error *err)
 {
-	struct apam_error problem = *err;
+	struct apam_error problem = APAM_ERROR_INIT;
 
+	error_copy(&problem, err);
 	if (problem.file[0] == '\0' && file != NULL) {
 		(void)snprintf(problem.file, sizeof(problem.file), "%s", file);
 		problem.line = line;
 	}
 	if (all->count++ == 0)
 		all->first = problem;
-	if (all->each != NULL)
-		all->each(all->arg, &problem);
+	show(all, &problem);
 }
 
 void
 problems_init(struct problems *all)
 {
 	memset(all, 0, sizeof(*all));
+	all->first.size = sizeof(all->first);
 	error_clear(&all->first);
 }
 
@@ -45,7 +53,7 @@ make_problem(enum apam_status status, const char *file, unsigned line,
     const char *format, va_list args)
 {
 	char text[sizeof(((struct apam_error *)0)->text)];
-	struct apam_error problem = { .entry = -1 };
+	struct apam_error problem = APAM_ERROR_INIT;
 
 	(void)vsnprintf(text, sizeof(text), format, args);
 	(void)error_set_at(&problem, status, file, line, "%s", text);
@@ -56,7 +64,7 @@ void
 problems_add(struct problems *all, enum apam_status status, const char *file,
     unsigned line, const char *format, ...)
 {
-	struct apam_error problem;
+	struct apam_error problem = APAM_ERROR_INIT;
 	va_list args;
 
 	va_start(args, format);
@@ -69,13 +77,13 @@ void
 problems_warn(struct problems *all, const char *file, unsigned line,
     const char *format, ...)
 {
-	struct apam_error warning;
+	struct apam_error warning = APAM_ERROR_INIT;
 	va_list args;
 
-	if (all->each == NULL)
+	if (all->each == NULL || all->stopped)
 		return;
 	va_start(args, format);
 	warning = make_problem(APAM_OK, file, line, format, args);
 	va_end(args);
-	all->each(all->arg, &warning);
+	show(all, &warning);
 }

@@ -10,9 +10,11 @@
 struct problems {
 	struct apam_error first; /* status APAM_OK while there is none */
 	unsigned count; /* of errors; warnings are not counted */
-	/* Called for each problem, also for the first; may be NULL. */
-	void (*each)(void *arg, const struct apam_error *problem);
+	/* Called for each, the first included, until it returns false; may be
+	   NULL. */
+	bool (*each)(void *arg, const struct apam_error *problem);
 	void *arg;
+	bool stopped; /* it returned false */
 };
 
 /* No problems yet, and no function to call. */

@@ -126,7 +126,7 @@ conf_parse(const char *file, struct apam_str text, struct problems *all)
 struct conf *
 conf_new(const char *path, bool user, struct problems *all)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct conf *conf = NULL;
 	struct buf text;
 

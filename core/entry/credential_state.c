@@ -136,7 +136,7 @@ void
 credential_state_reject(struct credential_state *s)
 {
 	unsigned row = atomic_fetch_add(&s->rejections, 1) + 1;
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 
 	s->rejected = s->current->generation;
 	s->key.doubtful = !s->current->minted;
@@ -230,6 +230,8 @@ credential_state_show(
 		    !credential_state_latched(s, now);
 	}
 	to->latched = s->restraint.latch.status;
-	to->last_error = s->restraint.last_error;
+	to->last_status = s->restraint.last_error.status;
+	memcpy(to->last_error, s->restraint.last_error.text,
+	    sizeof(to->last_error));
 	to->last_error_at = s->restraint.last_error_at;
 }

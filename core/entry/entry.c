@@ -39,7 +39,7 @@ on_refused(void *arg, size_t index, const char *text)
 static bool
 load_entry_module(struct entry *e, struct problems *all)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	/* In a draft, which was reported already. */
 	if (e->conf->scheme == NULL)

@@ -61,7 +61,7 @@ read_one(struct reading *r, const char *option, struct apam_value *value)
 {
 	struct secrets *s = r->secrets;
 	struct buf *b = &s->all[s->count];
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	const char *odd;
 
 	error_clear(&err);

@@ -47,7 +47,7 @@ static struct credential *
 make_shared(struct entry *e, struct share_record *record)
 {
 	bool forever = record->expires == INT64_MAX;
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 	struct credential *c;
 
 	error_clear(&why);
@@ -70,7 +70,7 @@ share_load(struct entry *e, const struct credential *except)
 {
 	struct share_record record;
 	struct credential *c = NULL;
-	struct apam_error failed;
+	struct apam_error failed = APAM_ERROR_INIT;
 	struct place place;
 	const char *why = failed.text;
 	const bool found = place_find(&place, e, &failed) &&
@@ -91,7 +91,7 @@ share_load(struct entry *e, const struct credential *except)
 static int
 try_lock(struct entry *e, const struct share_file *file)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	const char *why;
 	int lock;
 
@@ -116,7 +116,7 @@ try_lock(struct entry *e, const struct share_file *file)
 int
 share_try_lock(struct entry *e)
 {
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 	struct place place;
 	int lock = SHARE_UNUSABLE;
 
@@ -131,7 +131,7 @@ share_try_lock(struct entry *e)
 bool
 share_holder(const struct entry *e, struct lock_holder *to)
 {
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 	struct place place;
 	struct stat st;
 	const bool found = place_find(&place, e, &why) &&
@@ -149,7 +149,7 @@ share_store(struct entry *e, const struct credential *c, int lock)
 		.expires = c->expires,
 		.acquired = c->view.acquired,
 	};
-	struct apam_error failed;
+	struct apam_error failed = APAM_ERROR_INIT;
 	struct place place;
 	const char *why = failed.text;
 
@@ -167,7 +167,7 @@ share_store(struct entry *e, const struct credential *c, int lock)
 void
 share_forget(struct entry *e, const struct credential *c)
 {
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 	struct place place;
 
 	if (!e->profile->share_credentials)

@@ -40,7 +40,7 @@ open_share_directory(const struct share_file *file)
 enum apam_status
 share_file_prepare(const struct share_file *file, struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	struct apam_error *detail = err == NULL ? &own : err;
 	const int fd = user_dir_open(file->state_dir, file->user, true, detail);
 

@@ -105,7 +105,7 @@ static bool
 encrypt(char *head, const struct credential_owner *owner, struct buf *plain)
 {
 	unsigned char tag[SHARE_RECORD_TAG];
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 	struct crypto_sealing sealing;
 	char covered[COVERED_MAX];
 
@@ -207,7 +207,7 @@ decrypt(struct apam_str bytes, const struct credential_owner *owner,
 {
 	unsigned char tag[SHARE_RECORD_TAG];
 	char head[SHARE_RECORD_HEAD], covered[COVERED_MAX];
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 	struct crypto_sealing sealing;
 	enum apam_status status;
 	bool right;

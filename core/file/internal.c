@@ -26,7 +26,7 @@ _Static_assert(
 static enum apam_status
 check_file(const char *path, struct apam_error *err)
 {
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 	const int fd = trust_open(path, TRUST_FILE, !process_is_setid(), &why);
 
 	if (fd >= 0) {

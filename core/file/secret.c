@@ -120,7 +120,7 @@ static enum apam_status
 read_kind(const char *path, enum trust_kind kind, bool user, struct buf *to,
     struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	enum apam_status status;
 
 	status = trust_read(path, kind, user, to, &own);
@@ -160,7 +160,7 @@ static enum apam_status
 read_exec(const char *rest, const struct terms *terms, struct buf *to,
     struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	int64_t left = SECRET_EXEC_MS;
 	enum apam_status status;
 

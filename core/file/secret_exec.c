@@ -323,7 +323,7 @@ finish_command(struct command *c)
 static enum apam_status
 check_program(const char *path, bool user, struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	const int fd = trust_open(path, TRUST_PROGRAM, user, &own);
 
 	if (fd < 0)

@@ -357,7 +357,7 @@ enum apam_status
 trust_read(const char *path, enum trust_kind kind, bool user, struct buf *to,
     struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	enum apam_status status;
 	struct stat st;
 	int fd = trust_open(path, kind, user, &own);
@@ -365,7 +365,7 @@ trust_read(const char *path, enum trust_kind kind, bool user, struct buf *to,
 	if (fd < 0) {
 		status = own.status;
 		if (err != NULL && err->status == APAM_OK)
-			*err = own;
+			error_copy(err, &own);
 		return status;
 	}
 	/*

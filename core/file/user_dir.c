@@ -207,7 +207,7 @@ enum apam_status
 user_dir_add(
     const char *state_dir, bool user, unsigned long uid, struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	const struct place place = { state_dir, user, uid, &own };
 	const int users = find_users(&place, true);
 	char name[NAME_SIZE];
@@ -227,8 +227,7 @@ user_dir_add(
 		(void)close(fd);
 		return APAM_OK;
 	}
-	if (err != NULL)
-		*err = own;
+	error_copy(err, &own);
 	return own.status;
 }
 

@@ -220,7 +220,7 @@ enum apam_status
 entry_admit(struct entry *e, const struct keys *keys, struct apam_error *err)
 {
 	struct registry_state known, fresh;
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 	enum apam_status status;
 
 	read_known(e, &known);

@@ -92,7 +92,7 @@ find_failure(struct flight *f, const struct apam_error *err)
 static bool
 render(struct flight *f)
 {
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 
 	error_clear(&why);
 	if (f->made->expires != f->made->since &&
@@ -181,7 +181,7 @@ static enum flight_wait
 begin_probe(struct flight *f, const struct credential *c)
 {
 	struct entry *e = f->entry;
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 
 	f->stage = STAGE_PROBE;
 	error_clear(&why);
@@ -334,7 +334,7 @@ static enum flight_wait
 go_on(struct flight *f, const struct response *r)
 {
 	struct entry *e = f->entry;
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 	enum apam_step step;
 
 	entry_enter(e);
@@ -465,7 +465,7 @@ transfer_ended(struct flight *f, const struct apam_error *why)
 enum flight_wait
 flight_transferred(struct flight *f, CURLcode code)
 {
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 
 	error_clear(&why);
 	(void)http_end(&f->transfer, code, &why);
@@ -480,7 +480,7 @@ flight_transferred(struct flight *f, CURLcode code)
 enum flight_wait
 flight_cut_off(struct flight *f)
 {
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 
 	error_clear(&why);
 	(void)error_set(&why, APAM_E_NETWORK,

@@ -55,7 +55,7 @@ static void
 say_missed(struct env *env)
 {
 	const struct settings *s = env->settings;
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 	const int fd = user_dir_open(s->state_dir, s->user, true, &why);
 
 	if (fd >= 0)

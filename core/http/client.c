@@ -382,7 +382,7 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
     struct exchange *x, int64_t deadline, struct response *r,
     struct apam_error *err)
 {
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 	const struct curl_api *curl = curl_api_load(&why);
 	enum apam_status status = APAM_OK;
 	long left = http_remaining(deadline);

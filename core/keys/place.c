@@ -148,7 +148,7 @@ int
 key_place_state(
     const struct key_registry *registry, bool *absent, struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	const int fd = trust_open(
 	    registry->state_dir, TRUST_DIRECTORY, registry->user, &own);
 	struct stat st;

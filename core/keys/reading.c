@@ -104,8 +104,7 @@ look_anew(struct keys_watch *w, struct key_view *v, struct apam_error *err)
 	const enum apam_status status = look(w, v, &k.damage);
 
 	if (status == APAM_E_MEMORY) {
-		if (err != NULL)
-			*err = k.damage;
+		error_copy(err, &k.damage);
 		return status;
 	}
 	k.counter = v->counter;

@@ -72,7 +72,7 @@ enum apam_status
 key_registry_read(const struct key_registry *registry, struct key_set *set,
     struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	struct registry_files f = registry_files_begin(
 	    registry, err == NULL ? &own : err);
 	const enum apam_status status = read_all_of(&f);
@@ -92,7 +92,7 @@ key_registry_read(const struct key_registry *registry, struct key_set *set,
 enum apam_status
 key_registry_check(const struct key_registry *registry, struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	struct apam_error *detail = err == NULL ? &own : err;
 	struct key_view view;
 	struct key_set set;
@@ -127,7 +127,7 @@ mend_locked(struct registry_files *f)
 bool
 key_registry_mend(const struct key_registry *registry)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	struct registry_files f = registry_files_begin(registry, &own);
 	bool absent, done = false;
 

@@ -43,7 +43,7 @@ enum apam_status
 key_registry_change(const struct key_registry *registry,
     key_registry_edit *edit, void *arg, struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	struct registry_files f = registry_files_begin(
 	    registry, err == NULL ? &own : err);
 	enum apam_status status;
@@ -117,7 +117,7 @@ key_registry_recover(const struct key_registry *registry,
     const struct apam_str *text, const char *name, key_registry_edit *edit,
     void *arg, struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	struct registry_files f = registry_files_begin(
 	    registry, err == NULL ? &own : err);
 	enum apam_status status;
@@ -139,7 +139,7 @@ key_registry_take(const struct key_registry *registry,
     const struct apam_str *text, const char *name, struct key_set *set,
     struct apam_error *err)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	struct registry_files f = registry_files_begin(
 	    registry, err == NULL ? &own : err);
 	enum apam_status status = APAM_E_CONFIG;

@@ -14,7 +14,7 @@ bool
 seen_make(const struct key_identity *key, char to[SEEN_TEXT])
 {
 	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 
 	to[0] = '\0';
 	if (!random_bytes(salt, sizeof(salt)) ||
@@ -38,7 +38,7 @@ bool
 seen_is_of(const struct key_identity *key, const char *seen)
 {
 	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 	char own[2 * KEY_MARK_SIZE + 1];
 
 	if (seen[0] == '\0' || !seen_ok(seen))

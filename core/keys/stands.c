@@ -11,7 +11,7 @@ key_claim_stands(const struct key_claim *claim, const struct key_asked *key)
 {
 	struct key_identity identity = key->key;
 	unsigned char mark[KEY_MARK_SIZE];
-	struct apam_error why = { .entry = -1 };
+	struct apam_error why = APAM_ERROR_INIT;
 
 	if (!claim->marked)
 		return KEY_STANDS;

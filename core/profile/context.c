@@ -11,6 +11,8 @@
 #include "base/environment.h"
 #include "base/error.h"
 #include "base/privilege.h"
+#include "base/sized.h"
+#include "file/absolute.h"
 #include "file/user_dir.h"
 #include "flight/driver.h"
 #include "flight/landing.h"
@@ -70,30 +72,63 @@ fail_opening(struct problems *all, enum apam_status status, const char *text)
 	return status;
 }
 
+static enum apam_status
+take_options(const struct apam_open_options *from, struct apam_open_options *to,
+    struct problems *all)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
+	*to = (struct apam_open_options){ .size = sizeof(*to) };
+	if (from != NULL)
+		(void)sized_take(&sized_open_options, from, to, &err);
+	if (err.status == APAM_OK && (to->flags & ~OPEN_FLAGS) != 0)
+		(void)error_set(&err, APAM_E_USAGE,
+		    "the options have a flag that this version of libapam"
+		    " does not know");
+	if (err.status != APAM_OK)
+		problems_add_error(all, NULL, 0, &err);
+	return err.status;
+}
+
+/* Of the path that is given, a relative one is taken as from here. */
+static struct settings *
+read_settings(const struct apam_open_options *o, struct problems *all)
+{
+	const char *named = o->config == NULL ? default_config() : o->config;
+	char *path = NULL;
+	struct settings *settings;
+
+	if (named == o->config && named[0] != '/') {
+		path = path_absolute(named);
+		if (path == NULL)
+			problems_add(all, APAM_E_CONFIG, named, 0,
+			    "the folder of the file cannot be found");
+		named = path;
+	}
+	settings = named == NULL ?
+	    NULL :
+	    settings_new(named, (o->flags & APAM_OPEN_USER) != 0, all);
+	free(path);
+	return settings;
+}
+
 enum apam_status
 context_new(const struct apam_open_options *options, struct apam **ctx,
     struct problems *all)
 {
-	static const struct apam_open_options defaults = {
-		.size = sizeof(defaults),
-	};
-	const struct apam_open_options *o = options == NULL ? &defaults :
-							      options;
+	struct apam_open_options o;
 	struct settings *settings;
 
 	*ctx = NULL;
-	if (o->size < sizeof(*o) || (o->flags & ~OPEN_FLAGS) != 0)
-		return fail_opening(all, APAM_E_USAGE,
-		    "the options lack their size or have unknown flags");
-	settings = settings_new(
-	    o->config == NULL ? default_config() : o->config,
-	    (o->flags & APAM_OPEN_USER) != 0, all);
+	if (take_options(options, &o, all) != APAM_OK)
+		return APAM_E_USAGE;
+	settings = read_settings(&o, all);
 	if (settings == NULL)
 		return all->first.status;
-	if ((o->flags & APAM_OPEN_NO_TLS_ENVIRONMENT) != 0 &&
+	if ((o.flags & APAM_OPEN_NO_TLS_ENVIRONMENT) != 0 &&
 	    !settings->tls_environment)
 		environment_forget_tls();
-	*ctx = allocate_context(o, settings);
+	*ctx = allocate_context(&o, settings);
 	if (*ctx != NULL)
 		return APAM_OK;
 	settings_free(&settings);
@@ -108,11 +143,12 @@ apam_open(const struct apam_open_options *options, struct apam **ctx,
 	struct problems all;
 	enum apam_status status;
 
-	error_clear(err);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	problems_init(&all);
 	status = context_new(options, ctx, &all);
-	if (status != APAM_OK && err != NULL)
-		*err = all.first;
+	if (status != APAM_OK)
+		error_copy(err, &all.first);
 	return status;
 }
 

@@ -10,6 +10,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "profile/handle.h"
 #include "profile/reload.h"
 #include "profile/table.h"
@@ -38,13 +39,12 @@ index_named(struct apam *ctx, const char *name, struct origin_index *index,
     struct apam_error *err)
 {
 	struct apam_profile *p;
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 	enum apam_status status = apam_profile_get(ctx, name, &p, &why);
 
 	/* That there is no memory says nothing of the file. */
 	if (status == APAM_E_MEMORY) {
-		if (err != NULL)
-			*err = why;
+		error_copy(err, &why);
 		return status;
 	}
 	if (status != APAM_OK || index_profile(index, p))
@@ -176,7 +176,8 @@ apam_profile_find(struct apam *ctx, const char *url,
 	const char *why = url_parse(apam_str(url), &parsed);
 
 	*profile = NULL;
-	error_clear(err);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	if (why != NULL)
 		return error_set(err, APAM_E_URL, "%s", why);
 	status = choose_profile(ctx, &parsed, &choice, err);

@@ -140,7 +140,7 @@ profile_open(struct apam_profile *p, int64_t deadline, struct apam_error *err)
 			return s;
 	stack_release(&s);
 	if (err != NULL && err->status == APAM_OK)
-		*err = all.first;
+		error_copy(err, &all.first);
 	error_locate(err, p->name, -1);
 	return NULL;
 }

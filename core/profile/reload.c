@@ -142,7 +142,7 @@ reload(struct apam_profile *p, int64_t deadline, struct stack **s)
 static void
 note_gone(struct apam_profile *p)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	error_clear(&err);
 	(void)error_set(&err, APAM_E_NO_PROFILE, "the profile's file is gone");
@@ -194,8 +194,8 @@ is_gone(struct apam_profile *p, struct apam_error *err)
 
 	pthread_mutex_lock(&p->ctx->env.lock);
 	gone = p->gone;
-	if (gone && err != NULL)
-		*err = p->reload_error;
+	if (gone)
+		error_copy(err, &p->reload_error);
 	pthread_mutex_unlock(&p->ctx->env.lock);
 	return gone;
 }

@@ -155,7 +155,7 @@ stack_use_slot(struct stack *s, struct slot *slot)
 static bool
 ca_file_ok(const struct stack *s, struct problems *all)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	int fd;
 
 	if (s->profile->ca_file == NULL)
@@ -177,7 +177,7 @@ static void
 lint_sharing(const struct stack *s, struct problems *all)
 {
 	const struct settings *settings = s->env->settings;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	int fd;
 
 	if (!s->profile->share_credentials)
@@ -394,15 +394,15 @@ finish_request(const struct stack *s, const struct stack_result *result,
 	if (last->status == APAM_OK)
 		return error_set(err, APAM_E_DENIED,
 		    "no entry of the profile contributed a signature");
-	if (err != NULL)
-		*err = *last;
+	error_copy(err, last);
 	return last->status;
 }
 
 static enum apam_status
 try_all(struct stack *s, const struct attempt *a, struct apam_error *err)
 {
-	struct apam_error why, last;
+	struct apam_error why = APAM_ERROR_INIT;
+	struct apam_error last = APAM_ERROR_INIT;
 	enum apam_status status;
 
 	error_clear(&last);
@@ -427,8 +427,7 @@ try_all(struct stack *s, const struct attempt *a, struct apam_error *err)
 		case STACK_REFUSE:
 			break;
 		}
-		if (err != NULL)
-			*err = why;
+		error_copy(err, &why);
 		return status;
 	}
 	return finish_request(s, a->result, &last, err);

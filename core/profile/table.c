@@ -12,6 +12,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "base/str.h"
 #include "config/directory.h"
 #include "profile/opening.h"
@@ -144,7 +145,8 @@ apam_profile_get(struct apam *ctx, const char *name,
 	struct problems all;
 
 	*profile = NULL;
-	error_clear(err);
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
 	if (!profile_name_ok(name))
 		return error_set(err, APAM_E_NO_PROFILE,
 		    "a profile's name has only letters, digits, '.', '_' and "
@@ -161,8 +163,7 @@ apam_profile_get(struct apam *ctx, const char *name,
 	pthread_mutex_unlock(&ctx->env.lock);
 	if (all.count == 0)
 		return status;
-	if (err != NULL)
-		*err = all.first;
+	error_copy(err, &all.first);
 	error_locate(err, name, -1);
 	return all.first.status;
 }
@@ -177,7 +178,7 @@ static enum apam_status
 list_files(struct apam *ctx, struct names_list *list,
     bool (*ok)(const char *name), struct apam_error *err)
 {
-	struct apam_error own;
+	struct apam_error own = APAM_ERROR_INIT;
 	enum apam_status status;
 
 	error_clear(&own);

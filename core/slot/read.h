@@ -11,6 +11,7 @@
 #include <apam/apam.h>
 
 #include "base/buf.h"
+#include "base/sized.h"
 #include "slot/slot.h"
 #include "text/header.h"
 
@@ -46,15 +47,19 @@ headers_are_plain(const struct apam_request *r)
 static inline bool
 body_is_plain(const struct apam_body *body)
 {
-	return body->size >= sizeof(*body) && body->kind != APAM_BODY_READER &&
+	return (body->size == sizeof(*body) ||
+		   sized_check(&sized_body, body, NULL) == APAM_OK) &&
+	    body->kind != APAM_BODY_READER &&
 	    (unsigned)body->kind <= APAM_BODY_UNKNOWN;
 }
 
 static inline bool
 request_is_plain(const struct apam_request *r)
 {
-	if (r->size < sizeof(*r) || r->method == NULL || r->url == NULL ||
-	    r->timeout_ms < 0)
+	if (r->size != sizeof(*r) &&
+	    sized_check(&sized_request, r, NULL) != APAM_OK)
+		return false;
+	if (r->method == NULL || r->url == NULL || r->timeout_ms < 0)
 		return false;
 	return (r->body == NULL || body_is_plain(r->body)) &&
 	    (r->header_count == 0 || headers_are_plain(r)) &&

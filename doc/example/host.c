@@ -15,7 +15,7 @@ main(int argc, char **argv)
 	struct apam *ctx = NULL;
 	struct apam_profile *profile;
 	struct apam_result result = APAM_RESULT_INIT;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	struct apam_transfer get = { .size = sizeof(get),
 		.method = "GET",
 		.url = argc > 1 ? argv[1] : "",

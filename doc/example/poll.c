@@ -32,7 +32,7 @@ finish(struct job *job, const struct apam_error *err)
 static void
 start(struct apam *ctx, struct job *job, const char *url)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	job->request = (struct apam_request)APAM_REQUEST("GET", url);
 	job->signature = (struct apam_signature)APAM_SIGNATURE_INIT;
@@ -48,7 +48,7 @@ start(struct apam *ctx, struct job *job, const char *url)
 static int
 collect(struct job *jobs, int n)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	int pending = 0;
 
 	for (int i = 0; i < n; i++) {
@@ -71,7 +71,7 @@ main(int argc, char **argv)
 	int n = argc - 1, failed = 0;
 	struct job *jobs = calloc((size_t)n + 1, sizeof(*jobs));
 	struct apam *ctx = NULL;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	if (jobs == NULL || apam_open(&options, &ctx, &err) != APAM_OK) {
 		fprintf(stderr, "poll: %s\n", jobs == NULL ? "" : err.text);

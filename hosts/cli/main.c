@@ -56,7 +56,7 @@ int
 usage_error(const struct command *command, const char *format, ...)
 {
 	const char *name = command == NULL ? "" : command->name;
-	struct apam_error err = { .status = APAM_E_USAGE };
+	struct apam_error err = { .size = sizeof(err), .status = APAM_E_USAGE };
 	char hint[80];
 	int n = 0;
 	va_list ap;

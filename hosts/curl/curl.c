@@ -185,6 +185,8 @@ call_new(struct apam_profile *profile, CURL *easy,
 	}
 	call->profile = profile;
 	call->waits = waits;
+	call->judgement.size = sizeof(call->judgement);
+	call->detail.size = sizeof(call->detail);
 	call->transport.size = sizeof(call->transport);
 	if (take(call, transfer, err) != APAM_OK) {
 		free(call);
@@ -248,7 +250,7 @@ apam_curl_start(struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, struct apam_curl_call **call,
     struct apam_error *err)
 {
-	struct apam_error unwanted;
+	struct apam_error unwanted = APAM_ERROR_INIT;
 	const int before = cancel_hold();
 	const enum apam_status status = start(
 	    profile, easy, transfer, call, err == NULL ? &unwanted : err);
@@ -418,7 +420,7 @@ tell(const struct apam_curl_call *call, struct apam_result *result)
 
 	border_give(&known, result);
 	if (result->detail != NULL)
-		*result->detail = call->detail;
+		failure_copy(result->detail, &call->detail);
 }
 
 static enum apam_status
@@ -443,7 +445,7 @@ enum apam_status
 apam_curl_finish(struct apam_curl_call *call, CURLcode code, bool *again,
     struct apam_result *result, struct apam_error *err)
 {
-	struct apam_error unwanted;
+	struct apam_error unwanted = APAM_ERROR_INIT;
 	const int before = cancel_hold();
 	const enum apam_status status = finish(
 	    call, code, again, result, err == NULL ? &unwanted : err);
@@ -496,7 +498,7 @@ apam_curl_perform(struct apam_profile *profile, CURL *easy,
     const struct apam_transfer *transfer, struct apam_result *result,
     struct apam_error *err)
 {
-	struct apam_error unwanted;
+	struct apam_error unwanted = APAM_ERROR_INIT;
 	const int before = cancel_hold();
 	const enum apam_status status = perform(
 	    profile, easy, transfer, result, err == NULL ? &unwanted : err);

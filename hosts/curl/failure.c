@@ -10,7 +10,12 @@
 void
 failure_clear(struct apam_error *err)
 {
-	*err = (struct apam_error){ .status = APAM_OK, .entry = -1 };
+	err->status = APAM_OK;
+	err->text[0] = '\0';
+	err->file[0] = '\0';
+	err->profile[0] = '\0';
+	err->line = 0;
+	err->entry = -1;
 }
 
 enum apam_status
@@ -25,6 +30,17 @@ failure_set(
 	(void)vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
 	return status;
+}
+
+void
+failure_copy(struct apam_error *to, const struct apam_error *from)
+{
+	to->status = from->status;
+	memcpy(to->text, from->text, sizeof(to->text));
+	memcpy(to->file, from->file, sizeof(to->file));
+	memcpy(to->profile, from->profile, sizeof(to->profile));
+	to->line = from->line;
+	to->entry = from->entry;
 }
 
 void

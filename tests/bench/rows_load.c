@@ -18,7 +18,7 @@ load_ours(void)
 {
 	const struct apam_module *module = NULL;
 	struct apam *ctx = site_open("apam.conf");
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	double start = now_ns();
 
 	if (apam_module_get(ctx, SCHEME, &module, &err) != APAM_OK)

@@ -134,7 +134,7 @@ static void
 find_many(void *arg, size_t n)
 {
 	struct apam_profile *profile = NULL;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	while (n-- > 0) {
 		if (apam_profile_find(arg, "https://p04711.example.com/things",

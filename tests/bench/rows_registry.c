@@ -126,7 +126,7 @@ sign_once(struct apam_profile *profile)
 	struct apam_request request = APAM_REQUEST(
 	    "GET", "https://api.example.com/v1/things");
 	struct apam_signature signature = APAM_SIGNATURE_INIT;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	double start = now_ns(), ns;
 
 	if (apam_sign(profile, &request, &signature, &err) != APAM_OK)
@@ -140,7 +140,7 @@ static struct apam_profile *
 open_profile(struct apam **ctx)
 {
 	struct apam_profile *profile = NULL;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	*ctx = site_open(config_of(keys_of_row));
 	if (apam_profile_get(*ctx, "basic", &profile, &err) != APAM_OK)

@@ -28,7 +28,7 @@ signer_init(struct signer *signer, const char *profile)
 	static const struct apam_request request = APAM_REQUEST("GET", URL);
 	_Alignas(64) char store[STORE_SIZE];
 	struct apam_signature s = APAM_SIGNATURE_INIT;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	signer->profile = site_profile(profile);
 	signer->request = request;
@@ -48,7 +48,7 @@ signer_run(void *arg, size_t n)
 {
 	_Alignas(64) char store[STORE_SIZE];
 	struct signer *signer = arg;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	for (size_t i = 0; i < n; i++) {
 		struct apam_signature s = APAM_SIGNATURE_INIT;

@@ -191,7 +191,7 @@ site_open(const char *config)
 		.config = path,
 		.flags = APAM_OPEN_USER,
 	};
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	struct apam *ctx = NULL;
 
 	(void)snprintf(path, sizeof(path), "%s", site_path(config));
@@ -204,7 +204,7 @@ struct apam_profile *
 site_profile(const char *name)
 {
 	struct apam_profile *profile = NULL;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	if (shared == NULL)
 		shared = site_open("apam.conf");

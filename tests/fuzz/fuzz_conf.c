@@ -23,7 +23,7 @@ is_short(void)
 	return fuzz_is_starved() && told_short;
 }
 
-static void
+static bool
 check_problem(void *arg, const struct apam_error *problem)
 {
 	(void)arg;
@@ -32,6 +32,7 @@ check_problem(void *arg, const struct apam_error *problem)
 	HOLDS(problem->line <= line_count);
 	told_short = told_short || problem->status == APAM_E_MEMORY;
 	fuzz_says(problem->text);
+	return true;
 }
 
 static void

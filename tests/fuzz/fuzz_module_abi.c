@@ -207,7 +207,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct apam_str text = { (const char *)data, size };
 	struct apam_module m = whole, copy;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	size_t room;
 	char *block, zeroes[4096] = { 0 };

@@ -68,7 +68,7 @@ static void
 add_and_rewind(struct request *r, struct fields *query)
 {
 	size_t before = r->url.n;
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	if (request_add_query(r, query, 0, &err) == APAM_OK)
 		HOLDS(r->url.n >= before);
@@ -80,7 +80,7 @@ static void
 run(struct apam_request *from, const struct profile *profile,
     struct fields *query)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct request r;
 
 	if (request_init(&r, from, profile, &err) == APAM_OK) {

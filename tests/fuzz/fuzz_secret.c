@@ -72,7 +72,7 @@ static void
 read_one(const char *ref, struct apam_str text)
 {
 	const struct apam_str wanted = expected(text);
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	struct buf secret;
 
@@ -108,7 +108,7 @@ static void
 read_script(const char *text)
 {
 	char path[96], ref[112];
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	struct buf secret;
 
 	put_file(apam_str(text));
@@ -130,7 +130,7 @@ read_too_late(void)
 {
 	const struct apam_str ref = APAM_STR("exec:/usr/bin/cat /dev/null");
 	enum apam_status status;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	struct buf secret;
 
 	buf_init(&secret, SECRET_MAX);

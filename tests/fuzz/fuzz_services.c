@@ -259,7 +259,7 @@ check_fields(struct fields *f)
 static void
 check_signing(void)
 {
-	struct apam_error err = { .status = APAM_OK };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	if (signing_check(&out, &err) == APAM_OK)
 		HOLDS(signing_refused(&out) == NULL);

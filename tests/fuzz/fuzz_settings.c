@@ -16,13 +16,14 @@
 #include "fuzz.h"
 #include "text/url.h"
 
-static void
+static bool
 check_problem(void *arg, const struct apam_error *problem)
 {
 	(void)arg;
 	HOLDS(problem->text[0] != '\0');
 	HOLDS(!str_has_control(apam_str(problem->text)));
 	fuzz_says(problem->text);
+	return true;
 }
 
 static void

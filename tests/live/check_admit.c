@@ -40,7 +40,7 @@
 
 static struct project p;
 static struct apam_profile *profile;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 /* One entry, whose secret is in a file, with these options. */
 static void
@@ -251,18 +251,21 @@ START_TEST(a_drop_makes_a_new_credential)
 
 	write_record(&r);
 	ck_assert_int_eq(sign(), APAM_OK);
-	ck_assert_int_eq(
-	    apam_profile_status(profile, &before, &n, NULL, &err), APAM_OK);
+	ck_assert_int_eq(apam_profile_status(
+			     profile, &before, &n, sizeof(before), NULL, &err),
+	    APAM_OK);
 	r.drops = 1;
 	write_record(&r);
 	ck_assert_int_eq(sign(), APAM_OK);
 	ck_assert_int_eq(
-	    apam_profile_status(profile, &after, &n, NULL, &err), APAM_OK);
+	    apam_profile_status(profile, &after, &n, sizeof(after), NULL, &err),
+	    APAM_OK);
 	ck_assert_uint_gt(after.generation, before.generation);
 	/* Once. */
 	ck_assert_int_eq(sign(), APAM_OK);
-	ck_assert_int_eq(
-	    apam_profile_status(profile, &before, &n, NULL, &err), APAM_OK);
+	ck_assert_int_eq(apam_profile_status(
+			     profile, &before, &n, sizeof(before), NULL, &err),
+	    APAM_OK);
 	ck_assert_uint_eq(after.generation, before.generation);
 }
 END_TEST
@@ -276,13 +279,15 @@ START_TEST(people_are_told)
 	ck_assert_int_eq(sign(), APAM_OK);
 	archive(true);
 	ck_assert_int_eq(
-	    apam_profile_status(profile, &s, &n, NULL, &err), APAM_OK);
+	    apam_profile_status(profile, &s, &n, sizeof(s), NULL, &err),
+	    APAM_OK);
 	ck_assert_int_eq(s.key_state, APAM_KEY_ARCHIVED);
 	ck_assert_int_eq(s.checked_at, 1700000001);
 	ck_assert_ptr_nonnull(strstr(s.evidence, "a lost laptop"));
 	ck_assert(!s.usable);
 	n = 1;
-	ck_assert_int_eq(apam_check(profile, 0, &report, &n, &err), APAM_OK);
+	ck_assert_int_eq(
+	    apam_check(profile, 0, &report, &n, sizeof(report), &err), APAM_OK);
 	ck_assert_int_eq(report.state, APAM_KEY_ARCHIVED);
 	ck_assert_ptr_nonnull(strstr(report.evidence, "alice"));
 }

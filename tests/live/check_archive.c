@@ -183,7 +183,7 @@ static const struct apam_key_name key = { .size = sizeof(key), .id = "me" };
 static void
 let_sign(void)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_msg(
 	    apam_key_restore(p.ctx, &key, &err) == APAM_OK, "%s", err.text);
@@ -195,7 +195,7 @@ static int64_t
 archive_once(void)
 {
 	int64_t called = now_ns(), returned, last = called;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_msg(apam_key_archive(p.ctx, &key, "a test", &err) == APAM_OK,
 	    "%s", err.text);

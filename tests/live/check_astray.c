@@ -14,7 +14,7 @@
 
 static struct project p;
 static struct apam_profile *profile;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 /* A profile whose entry has these options from line 5 on; %d: the port. */
 static void
@@ -67,7 +67,8 @@ check(void)
 	size_t count = 1;
 
 	ck_assert_int_eq(
-	    apam_check(profile, 0, &report, &count, &err), APAM_OK);
+	    apam_check(profile, 0, &report, &count, sizeof(report), &err),
+	    APAM_OK);
 	return report;
 }
 

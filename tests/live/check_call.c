@@ -19,7 +19,7 @@ static struct entry *entry;
 static struct credential *credential;
 static struct request request;
 static struct apam_signing out;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static int live;
 
 static void

@@ -95,10 +95,9 @@ END_TEST
 /* Check's assertions write to a pipe, where a cancellation would act. */
 
 static bool
-each_profile(void *arg, const struct apam_profile_info *info,
-    const struct apam_error *why)
+each_profile(void *arg, const struct apam_profile_info *info)
 {
-	return arg != info && why == NULL;
+	return arg != info && info->why == NULL;
 }
 
 static bool
@@ -137,7 +136,8 @@ call_check(void)
 	struct apam_key_report report;
 	size_t count = 1;
 
-	return apam_check(t.profile, 1000, &report, &count, NULL) == APAM_OK;
+	return apam_check(t.profile, 1000, &report, &count, sizeof(report),
+		   NULL) == APAM_OK;
 }
 
 static bool
@@ -145,7 +145,7 @@ call_revoke(void)
 {
 	size_t count = 0;
 
-	return apam_revoke(t.profile, 1000, NULL, &count, NULL) == APAM_OK;
+	return apam_revoke(t.profile, 1000, NULL, &count, 0, NULL) == APAM_OK;
 }
 
 static bool
@@ -153,7 +153,7 @@ call_status(void)
 {
 	size_t count = 0;
 
-	return apam_profile_status(t.profile, NULL, &count, NULL, NULL) ==
+	return apam_profile_status(t.profile, NULL, &count, 0, NULL, NULL) ==
 	    APAM_OK &&
 	    apam_profiles(t.p.ctx, each_profile, NULL, NULL) == APAM_OK;
 }

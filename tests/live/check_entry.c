@@ -288,7 +288,7 @@ static const struct {
 START_TEST(one_is_as_the_other_or_not)
 {
 	unsigned char a[FINGERPRINT_SIZE], b[FINGERPRINT_SIZE];
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct stack *one = opened_of("one", pairs[_i].one);
 	struct stack *other = opened_of("other", pairs[_i].other);
 	struct entry *x, *y;

@@ -370,7 +370,7 @@ static bool
 sign_with(const struct row *row, long at, bool archived, struct sum *sum)
 {
 	const struct fault fault = fault_of(row, at);
-	struct apam_error err = { .status = APAM_OK };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	bool whole;
 	long n;
@@ -479,7 +479,7 @@ sign_with_pieces(int left, bool *whole, struct apam_error *err)
 START_TEST(a_reload_with_little_memory_is_survived)
 {
 	struct sum sum = { .calls = PIECES_MOST };
-	struct apam_error err = { .status = APAM_OK };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	bool whole;
 

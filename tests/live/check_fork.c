@@ -249,7 +249,7 @@ sign_on(void *arg)
 static void
 must_sign_or_exit(struct live_signature *s, int code)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	if (live_sign(profile, s, &err) == APAM_OK)
 		return;

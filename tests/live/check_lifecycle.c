@@ -175,7 +175,7 @@ START_TEST(a_short_timeout_ends_a_wait_alone)
 
 	token_delay(3000);
 	ck_assert_int_ne(
-	    apam_profile_status(profile, NULL, &(size_t){ 0 }, NULL, NULL),
+	    apam_profile_status(profile, NULL, &(size_t){ 0 }, 0, NULL, NULL),
 	    APAM_E_USAGE);
 	request.timeout_ms = 100;
 	start = live_ms();
@@ -448,7 +448,7 @@ END_TEST
 START_TEST(an_expired_token_is_sent_in_no_outage)
 {
 	struct live_signature s;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	token_life(1);
 	live_must_sign(profile, &s);
@@ -574,7 +574,7 @@ START_TEST(a_failed_refresh_discards_nothing)
 	}
 	live_status(profile, &status, NULL);
 	/* It is refreshed in its last quarter, where somebody signs then. */
-	ck_assert_msg(status.last_error.status != APAM_OK || pause > 100,
+	ck_assert_msg(status.last_status != APAM_OK || pause > 100,
 	    "%s: no refresh", kinds[_i]);
 	ck_assert_uint_eq(status.generation, 1);
 	/* Once it has expired it is not sent any more. */
@@ -674,7 +674,7 @@ END_TEST
 
 START_TEST(a_provider_whose_tokens_never_work_is_left_alone)
 {
-	struct apam_judgement judgement;
+	struct apam_judgement judgement = { .size = sizeof(judgement) };
 	struct live_signature s;
 	int64_t ends = live_ms() + (stress_full() ? 20000 : 4000);
 	int signed_ = 0;
@@ -710,7 +710,7 @@ START_TEST(insufficient_scope_does_not_refresh)
 	struct apam_answer answer = {
 		.size = sizeof(answer), .headers = &challenge, .header_count = 1
 	};
-	struct apam_judgement judgement;
+	struct apam_judgement judgement = { .size = sizeof(judgement) };
 	struct live_signature s;
 
 	live_must_sign(profile, &s);

@@ -55,7 +55,7 @@ landed(void)
 static struct apam_error
 outcome(void)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	pthread_mutex_lock(&t.entry->env->lock);
 	err = t.entry->flight.outcome;

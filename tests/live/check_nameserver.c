@@ -155,7 +155,7 @@ sign(struct apam_profile *profile, const char *url, struct apam_error *err)
 static void *
 sign_silent(void *unused)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	(void)unused;
 	ck_assert_int_eq(
@@ -166,7 +166,7 @@ sign_silent(void *unused)
 static void
 sign_other(void)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_msg(
 	    sign(other, "https://other.example.test/", &err) == APAM_OK, "%s",

@@ -19,7 +19,7 @@ static struct project project;
 static struct entry *entry;
 static struct credential *credential;
 static struct exchange x;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static int live;
 
 static void
@@ -32,6 +32,7 @@ setup(void)
 	project_secret(&project, "secret", "FAKEkey\n");
 	exchange_init(&x);
 	memset(&err, 0, sizeof(err));
+	err.size = sizeof(err);
 	err.entry = -1;
 }
 

@@ -110,7 +110,7 @@ END_TEST
 START_TEST(a_secret_that_others_may_read)
 {
 	struct apam_entry_status status;
-	struct apam_error reload;
+	struct apam_error reload = APAM_ERROR_INIT;
 
 	ck_assert_int_eq(chmod(project_path(&p, "secret"), 0644), 0);
 	sign_on();
@@ -171,7 +171,7 @@ static const struct {
 START_TEST(a_broken_file_changes_nothing)
 {
 	struct apam_entry_status status;
-	struct apam_error reload;
+	struct apam_error reload = APAM_ERROR_INIT;
 
 	project_profile(&p, "live", broken[_i].text);
 	sign_on();

@@ -18,7 +18,7 @@
 
 static struct project p;
 static struct apam_profile *profile;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 /* A profile of SEED's whose first entry has these options, with a `second`. */
 static void
@@ -105,7 +105,7 @@ signers(void)
 static bool
 rejected(void)
 {
-	struct apam_judgement judgement;
+	struct apam_judgement judgement = { .size = sizeof(judgement) };
 	struct live_signature s;
 
 	live_signature_init(&s);
@@ -149,7 +149,8 @@ status_of(unsigned entry)
 	size_t n = 4;
 
 	ck_assert_int_eq(
-	    apam_profile_status(profile, all, &n, NULL, &err), APAM_OK);
+	    apam_profile_status(profile, all, &n, sizeof(*all), NULL, &err),
+	    APAM_OK);
 	ck_assert_uint_gt(n, entry);
 	return all[entry];
 }
@@ -161,7 +162,9 @@ check_first(void)
 	struct apam_key_report reports[2];
 	size_t n = 2;
 
-	ck_assert_int_eq(apam_check(profile, 0, reports, &n, &err), APAM_OK);
+	ck_assert_int_eq(
+	    apam_check(profile, 0, reports, &n, sizeof(*reports), &err),
+	    APAM_OK);
 	return reports[0].state;
 }
 
@@ -504,7 +507,7 @@ accepted(void)
 		.headers = &json,
 		.header_count = 1,
 		.body = APAM_STR("{}") };
-	struct apam_judgement judgement;
+	struct apam_judgement judgement = { .size = sizeof(judgement) };
 	struct live_signature s;
 
 	live_signature_init(&s);

@@ -108,7 +108,7 @@ call(struct caller *c, CURL *easy)
 		.size = sizeof(transfer), .method = "GET", .url = url
 	};
 	struct apam_result result = APAM_RESULT_INIT;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status = apam_curl_perform(
 	    profile, easy, &transfer, &result, &err);
 
@@ -182,7 +182,8 @@ look_at_status(const char *name)
 	size_t count = 2;
 
 	ck_assert_int_eq(
-	    apam_profile_status(profile, s, &count, NULL, NULL), APAM_OK);
+	    apam_profile_status(profile, s, &count, sizeof(*s), NULL, NULL),
+	    APAM_OK);
 	ck_assert_uint_eq(count, 2);
 	ck_assert_msg(!s[0].usable && s[0].latched == APAM_E_REVOKED,
 	    "%s: the dead key: %s", name, apam_status_name(s[0].latched));
@@ -224,7 +225,7 @@ START_TEST(with_both_dead_nobody_asks_for_ever)
 	struct apam_signature s = APAM_SIGNATURE_INIT;
 	struct caller c = { .good = 0 };
 	CURL *easy = curl_easy_init();
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	int asked;
 
 	setup_mode(modes[_i].name);

@@ -196,7 +196,7 @@ END_TEST
 static char logged[2048];
 
 static void
-note_line(void *arg, int level, const char *line)
+note_line(void *arg, enum apam_log_level level, const char *line)
 {
 	size_t n = strlen(logged);
 
@@ -327,7 +327,7 @@ same_token(const struct live_signature *a, const struct live_signature *b)
 
 START_TEST(a_rejected_one_is_replaced_by_one_and_taken_by_the_other)
 {
-	struct apam_judgement judgement;
+	struct apam_judgement judgement = { .size = sizeof(judgement) };
 	struct live_signature a, b;
 	struct pair pair;
 

@@ -195,11 +195,12 @@ START_TEST(a_check_ends_in_time)
 	struct apam_key_report report;
 	size_t count = 1;
 
-	ck_assert_int_eq(apam_check(profile, SHORT, &report, &count, &p.err),
+	ck_assert_int_eq(
+	    apam_check(profile, SHORT, &report, &count, sizeof(report), &p.err),
 	    APAM_E_DEADLINE);
 	count = 0;
-	ck_assert_int_eq(
-	    apam_revoke(profile, SHORT, NULL, &count, &p.err), APAM_E_DEADLINE);
+	ck_assert_int_eq(apam_revoke(profile, SHORT, NULL, &count, 0, &p.err),
+	    APAM_E_DEADLINE);
 	ck_assert_int_lt(clock_ms() - before, SOON);
 }
 END_TEST

@@ -63,7 +63,7 @@ sign(void *library)
 	struct apam_open_options options = { .size = sizeof(options),
 		.flags = APAM_OPEN_USER };
 	struct apam_profile *profile;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	struct apam *ctx;
 	FIND(library, apam_open);
 	FIND(library, apam_profile_get);

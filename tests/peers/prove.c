@@ -21,7 +21,7 @@
 #define WAIT_MS 10000
 
 static struct apam_profile *profile;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static unsigned tokens;
 static uint64_t generation;
 
@@ -56,7 +56,8 @@ check(void)
 	struct apam_key_report report;
 	size_t count = 1;
 
-	if (apam_check(profile, WAIT_MS, &report, &count, &err) != APAM_OK)
+	if (apam_check(profile, WAIT_MS, &report, &count, sizeof(report),
+		&err) != APAM_OK)
 		return false;
 	printf("check: %s: %s\n", apam_key_state_name(report.state),
 	    report.evidence);
@@ -69,8 +70,8 @@ show(void)
 	struct apam_entry_status status;
 	size_t count = 1;
 
-	if (apam_profile_status(profile, &status, &count, NULL, &err) !=
-	    APAM_OK)
+	if (apam_profile_status(profile, &status, &count, sizeof(status), NULL,
+		&err) != APAM_OK)
 		return false;
 	printf("status: %s, %s: %s\n", apam_key_state_name(status.key_state),
 	    status.usable ? "usable" : "not usable", status.evidence);

@@ -43,7 +43,7 @@ call(struct apam_profile *profile, CURL *easy, const char *url, struct tally *t)
 		.arg = t,
 	};
 	struct apam_result result = APAM_RESULT_INIT;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status = apam_curl_perform(
 	    profile, easy, &transfer, &result, &err);
 
@@ -63,7 +63,7 @@ main(int argc, char **argv)
 	struct apam_open_options options = { .size = sizeof(options) };
 	struct apam_profile *profile;
 	struct apam *ctx = NULL;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	struct tally t = { 0 };
 	CURL *easy = curl_easy_init();
 	time_t end;

@@ -42,7 +42,7 @@ struct drive {
 /* ---- Opening ---------------------------------------------------------- */
 
 static inline void
-drive_note(void *arg, int level, const char *line)
+drive_note(void *arg, enum apam_log_level level, const char *line)
 {
 	struct drive *d = arg;
 	size_t n = strlen(d->logged);

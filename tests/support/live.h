@@ -333,7 +333,7 @@ live_signature_init(struct live_signature *s)
 static inline void
 live_must_sign(struct apam_profile *profile, struct live_signature *to)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	live_signature_init(to);
 	ck_assert_msg(live_sign(profile, to, &err) == APAM_OK, "%s: %s",
@@ -402,10 +402,10 @@ live_status(struct apam_profile *profile, struct apam_entry_status *status,
     struct apam_error *reload)
 {
 	size_t count = 1;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_msg(apam_profile_status(
-			  profile, status, &count, reload, &err) == APAM_OK,
+			  profile, status, &count, sizeof(*status), reload, &err) == APAM_OK,
 	    "%s", err.text);
 	ck_assert_uint_eq(count, 1);
 }

@@ -13,7 +13,7 @@
 static inline struct stack *
 opened(struct apam_profile *profile)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct stack *s = profile_open(profile, 0, &err), *kept = s;
 
 	ck_assert_msg(

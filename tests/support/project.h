@@ -66,6 +66,7 @@ project_make(struct project *p)
 	char text[512];
 
 	memset(p, 0, sizeof(*p));
+	p->err.size = sizeof(p->err);
 	(void)snprintf(p->dir, sizeof(p->dir), "/tmp/apam-test-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(p->dir));
 	project_directory(p, "modules");

@@ -13,8 +13,6 @@
 #include "lib/table.h"
 #include "lib/when.h"
 
-#define ENTRIES_MAX 32 /* bits of apam_signature.entries */
-
 static const char *const heads[] = { "PROFILE", "ENTRY", "SCHEME", "KEY",
 	"STATE", "CHECKED", "EVIDENCE", NULL };
 
@@ -73,20 +71,21 @@ add_key(
 static int
 check_profile(void *arg, const char *name)
 {
-	static struct apam_key_report reports[ENTRIES_MAX];
+	static struct apam_key_report reports[APAM_ENTRIES_MAX];
 	struct check *check = arg;
 	struct apam_profile *profile = NULL;
-	struct apam_error err = { 0 };
-	size_t count = ENTRIES_MAX;
+	struct apam_error err = APAM_ERROR_INIT;
+	size_t count = APAM_ENTRIES_MAX;
 	enum apam_status status;
 	int code = session_profile(check->cli, name, &profile);
 
 	if (code != STATUS_DONE)
 		return code;
-	status = apam_check(profile, 0, reports, &count, &err);
+	status = apam_check(
+	    profile, 0, reports, &count, sizeof(reports[0]), &err);
 	if (status != APAM_OK)
 		return report(name, status, &err);
-	for (size_t i = 0; i < count && i < ENTRIES_MAX; i++)
+	for (size_t i = 0; i < count && i < APAM_ENTRIES_MAX; i++)
 		code = worse(code, add_key(check, name, &reports[i]));
 	return code;
 }

@@ -54,7 +54,7 @@ copy_text(char **to, const char *from, bool *failed)
 	*failed = *failed || (from != NULL && *to == NULL);
 }
 
-static void
+static bool
 note_route(void *arg, const struct apam_profile_info *info)
 {
 	struct route *route = arg;
@@ -62,6 +62,7 @@ note_route(void *arg, const struct apam_profile_info *info)
 	route->allow_http = info->allow_http;
 	copy_text(&route->ca_file, info->ca_file, &route->failed);
 	copy_text(&route->proxy, info->proxy, &route->failed);
+	return true;
 }
 
 static void
@@ -285,7 +286,7 @@ sign_and_send(struct apam_profile *profile, struct call *call)
 	struct apam_request request = APAM_REQUEST(given->method, given->url);
 	struct apam_signature signature = APAM_SIGNATURE_INIT;
 	const struct apam_body body = body_of(call);
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct route route = { 0 };
 	enum apam_status status;
 	int code = STATUS_INTERNAL;

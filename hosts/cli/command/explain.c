@@ -29,7 +29,7 @@ print_chosen(const struct apam_profile_info *info)
 	printf("%s%s%s  %s\n", colour_bold(), info->name, colour_off(),
 	    info->file);
 	for (size_t i = 0; i < info->entry_count; i++) {
-		const struct apam_entry_info *entry = &info->entries[i];
+		const struct apam_entry_info *entry = info->entries[i];
 		const char *id = entry->key_id;
 
 		printf("  entry %zu: %s, %s%s%s", i + 1, entry->scheme,
@@ -40,40 +40,16 @@ print_chosen(const struct apam_profile_info *info)
 	}
 }
 
-/* Apply the control words, as in apam.conf(5), to the keys that may sign. */
-static bool
-may_sign(const struct apam_profile_info *info)
-{
-	bool contributes = false, sufficient = false;
-
-	for (size_t i = 0; i < info->entry_count; i++) {
-		const struct apam_entry_info *entry = &info->entries[i];
-		const bool signs = entry->admission == APAM_OK;
-
-		if (signs && strcmp(entry->control, "sufficient") == 0)
-			return true;
-		if (!signs && strcmp(entry->control, "required") == 0)
-			return false;
-		contributes |= signs;
-		sufficient |= strcmp(entry->control, "sufficient") == 0;
-	}
-	return contributes && !sufficient;
-}
-
 /* Note why nothing is signed: the first entry that does not sign counts. */
 static void
 note_refused(struct explain *e, const struct apam_profile_info *info)
 {
-	const char *why = "the keys that it needs are archived";
+	const char *why = info->admission == APAM_E_ARCHIVED ?
+	    "the keys that it needs are archived" :
+	    "it is not known whether its keys are archived";
 
-	for (size_t i = info->entry_count; i-- > 0;) {
-		if (info->entries[i].admission == APAM_OK)
-			continue;
-		e->refused.status = info->entries[i].admission;
-		e->refused.entry = (int)i;
-	}
-	if (e->refused.status != APAM_E_ARCHIVED)
-		why = "it is not known whether its keys are archived";
+	e->refused.status = info->admission;
+	e->refused.entry = (int)info->refused;
 	(void)snprintf(
 	    e->refused.profile, sizeof(e->refused.profile), "%s", info->name);
 	(void)snprintf(
@@ -81,18 +57,19 @@ note_refused(struct explain *e, const struct apam_profile_info *info)
 }
 
 static bool
-note_profile(void *arg, const struct apam_profile_info *info, const char *why)
+note_profile(void *arg, const struct apam_profile_info *info)
 {
+	const char *why = info->why == NULL ? NULL : info->why->text;
 	struct explain *e = arg;
 	const char *cells[] = { info->name, why, info->file };
 
 	e->found = e->found || why == NULL;
 	if (info->origin_count == 0 && e->broken[0] == '\0')
 		(void)snprintf(e->broken, sizeof(e->broken), "%s", info->name);
-	if (why == NULL && !may_sign(info))
+	if (why == NULL && info->admission != APAM_OK)
 		note_refused(e, info);
 	if (e->json && why == NULL)
-		e->chosen = json_profile(info, NULL);
+		e->chosen = json_profile(info);
 	else if (e->json)
 		json_array_append_new(e->others,
 		    json_pack("{s:o, s:o, s:o}", "name", json_text(info->name),
@@ -127,7 +104,7 @@ static int
 refuse_url(const struct cli *cli, const struct explain *e, const char *url)
 {
 	struct apam_profile *profile = NULL;
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	if (apam_profile_find(cli->ctx, url, &profile, &err) == APAM_E_CONFIG)
 		complain("no profile signs this URL: %s", err.text);
@@ -144,8 +121,8 @@ refuse_url(const struct cli *cli, const struct explain *e, const char *url)
 static int
 explain(struct cli *cli, const struct args *args)
 {
-	struct explain e = { .json = cli->json };
-	struct apam_error err = { 0 };
+	struct explain e = { .json = cli->json, .refused = APAM_ERROR_INIT };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	int code = session_open(cli);
 

@@ -100,7 +100,7 @@ sign(const char *name, struct apam_profile *profile,
     const struct apam_request *request)
 {
 	struct apam_signature signature = APAM_SIGNATURE_INIT;
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status = apam_sign(profile, request, &signature, &err);
 	int code;
 

@@ -214,7 +214,7 @@ may_go(const struct args *args, const struct use *use, const char *id)
 static int
 archive(struct cli *cli, const struct args *args, struct survey *survey)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status = apam_keys_of(
 	    cli->ctx, survey->name->id, sort_key, survey, NULL, &err);
 	bool done;

@@ -22,7 +22,7 @@ write_to(void *arg, const char *bytes, size_t n)
 static int
 write_file(struct cli *cli, const char *path)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct outfile out;
 	enum apam_status status;
 
@@ -45,7 +45,7 @@ static int
 backup_run(struct cli *cli, const struct args *args)
 {
 	const char *path = args->words[0];
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	int code = session_open(cli);
 

@@ -21,7 +21,7 @@ describe_run(struct cli *cli, const struct args *args)
 	const struct apam_key_name name = keys_name(args);
 	const char *description = args_value(args, "description");
 	const char *access = args_value(args, "access");
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	int code;
 

@@ -158,7 +158,8 @@ static int
 list_run(struct cli *cli, const struct args *args)
 {
 	struct view view = { .now = (int64_t)time(NULL) };
-	struct apam_error err = { 0 }, partial = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_error partial = APAM_ERROR_INIT;
 	enum apam_status status;
 	int code = session_open(cli);
 

@@ -28,7 +28,7 @@ struct recovery {
 	unsigned shown[2]; /* index 1: archived */
 };
 
-static void
+static bool
 show_change(void *arg, const struct apam_registry_change *change)
 {
 	struct recovery *r = arg;
@@ -44,6 +44,7 @@ show_change(void *arg, const struct apam_registry_change *change)
 		complain("%s (%s%s%s) %s", change->id, change->scheme,
 		    marked ? ", secret " : "", change->mark,
 		    change->archived ? "will be archived" : "will sign again");
+	return true;
 }
 
 static void
@@ -106,7 +107,7 @@ recover(struct cli *cli, const struct args *args,
     const struct apam_registry_text *text, struct recovery *r)
 {
 	struct apam_registry_outlook outlook = { .size = sizeof(outlook) };
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status = apam_registry_compare(
 	    cli->ctx, text, show_change, r, &outlook, &err);
 

@@ -16,7 +16,7 @@ static int
 restore_run(struct cli *cli, const struct args *args)
 {
 	const struct apam_key_name name = keys_name(args);
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	int code = session_open(cli);
 

@@ -13,8 +13,6 @@
 #include "lib/session.h"
 #include "lib/shell_word.h"
 
-#define ENTRIES_MAX 32 /* bits of apam_signature.entries */
-
 static const struct flag flags[] = {
 	{ .name = "why",
 	    .value = "TEXT",
@@ -45,17 +43,17 @@ static int
 check_standby(
     const struct args *args, const char *name, struct apam_profile *profile)
 {
-	static struct apam_key_report reports[ENTRIES_MAX];
-	struct apam_error err = { 0 };
+	static struct apam_key_report reports[APAM_ENTRIES_MAX];
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	unsigned standby;
-	size_t count;
+	size_t count = APAM_ENTRIES_MAX;
 
 	status = apam_key_standby(profile, &standby, &err);
 	if (status != APAM_OK)
 		return report(name, status, &err);
-	count = standby + 1;
-	status = apam_check(profile, 0, reports, &count, &err);
+	status = apam_check(
+	    profile, 0, reports, &count, sizeof(reports[0]), &err);
 	if (status != APAM_OK)
 		return report(name, status, &err);
 	return judge_standby(args, name, &reports[standby]);
@@ -96,8 +94,8 @@ rotate_run(struct cli *cli, const struct args *args)
 {
 	const char *name = args->words[0], *why = args_value(args, "why");
 	struct apam_profile *profile = NULL;
-	struct apam_key_rotation done;
-	struct apam_error err = { 0 };
+	struct apam_key_rotation done = { .size = sizeof(done) };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	int code = session_profile(cli, name, &profile);
 

@@ -22,7 +22,7 @@ static const struct flag flags[] = {
 	{ .name = NULL },
 };
 
-static void
+static bool
 note_problem(void *arg, const struct apam_error *err)
 {
 	struct lint *lint = arg;
@@ -35,16 +35,19 @@ note_problem(void *arg, const struct apam_error *err)
 		json_array_append_new(lint->all, json_error(err));
 	else
 		report_error(NULL, err);
+	return true;
 }
 
-static void
-note_profile(void *arg, const char *name, size_t at, size_t total)
+static bool
+note_profile(void *arg, const struct apam_lint_progress *progress)
 {
 	struct lint *lint = arg;
 
 	lint->profiles++;
-	if (total > 1)
-		progress_item("checking", at, total, name);
+	if (progress->total > 1)
+		progress_item(
+		    "checking", progress->at, progress->total, progress->name);
+	return true;
 }
 
 /* `file` NULL: the main file and all profiles. */
@@ -55,7 +58,7 @@ lint_file(const struct cli *cli, const char *file, struct lint *lint)
 		.arg = lint,
 		.problem = note_problem,
 		.profile = note_profile };
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct apam_open_options options = cli->options;
 	unsigned before = lint->errors;
 	enum apam_status status;
@@ -66,7 +69,7 @@ lint_file(const struct cli *cli, const char *file, struct lint *lint)
 	status = apam_lint(&options, file, &to, &err);
 	progress_hide();
 	if (status != APAM_OK && lint->errors == before)
-		note_problem(lint, &err);
+		(void)note_problem(lint, &err);
 	return exit_status(status);
 }
 

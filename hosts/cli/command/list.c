@@ -34,8 +34,7 @@ problem_cell(char to[CELL], const struct apam_error *why)
 }
 
 static bool
-add_profile_row(void *arg, const struct apam_profile_info *info,
-    const struct apam_error *why)
+add_profile_row(void *arg, const struct apam_profile_info *info)
 {
 	char origins[CELL] = "", schemes[CELL] = "", state[CELL] = "ok";
 	const char *cells[] = { info->name, origins, schemes, state };
@@ -43,25 +42,24 @@ add_profile_row(void *arg, const struct apam_profile_info *info,
 	for (size_t i = 0; i < info->origin_count; i++)
 		join(origins, info->origins[i]);
 	for (size_t i = 0; i < info->entry_count; i++)
-		join(schemes, info->entries[i].scheme);
-	if (why != NULL)
-		problem_cell(state, why);
+		join(schemes, info->entries[i]->scheme);
+	if (info->why != NULL)
+		problem_cell(state, info->why);
 	table_add(arg, cells);
 	return true;
 }
 
 static bool
-add_profile_json(void *arg, const struct apam_profile_info *info,
-    const struct apam_error *why)
+add_profile_json(void *arg, const struct apam_profile_info *info)
 {
-	json_array_append_new(arg, json_profile(info, why));
+	json_array_append_new(arg, json_profile(info));
 	return true;
 }
 
 static int
 list_json(struct cli *cli)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	json_t *all = json_array();
 	enum apam_status status = apam_profiles(
 	    cli->ctx, add_profile_json, all, &err);
@@ -75,7 +73,7 @@ list_json(struct cli *cli)
 static int
 list_profiles(struct cli *cli, const struct args *args)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct table table;
 	enum apam_status status;
 	int shown, code = session_open(cli);

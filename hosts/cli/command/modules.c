@@ -172,7 +172,7 @@ static int
 show_module(struct cli *cli, const char *scheme)
 {
 	const struct apam_module *module = NULL;
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status = apam_module_get(
 	    cli->ctx, scheme, &module, &err);
 
@@ -182,35 +182,35 @@ show_module(struct cli *cli, const char *scheme)
 }
 
 static bool
-add_module_row(void *arg, const char *scheme, const struct apam_module *module,
-    const struct apam_error *why)
+add_module_row(void *arg, const struct apam_module_info *info)
 {
 	char problem[CELL * 3];
-	const char *cells[] = { scheme, problem };
+	const char *cells[] = { info->scheme, problem };
 
-	if (why == NULL)
-		cells[1] = module->summary;
+	if (info->why == NULL)
+		cells[1] = info->module->summary;
 	else
-		snprintf(problem, sizeof(problem), "error: %s", why->text);
+		snprintf(
+		    problem, sizeof(problem), "error: %s", info->why->text);
 	table_add(arg, cells);
 	return true;
 }
 
 static bool
-add_module_json(void *arg, const char *scheme, const struct apam_module *module,
-    const struct apam_error *why)
+add_module_json(void *arg, const struct apam_module_info *info)
 {
 	json_array_append_new(arg,
-	    why == NULL ? module_json(module) :
-			  json_pack("{s:o, s:o}", "scheme", json_text(scheme),
-			      "problem", json_error(why)));
+	    info->why == NULL ?
+		module_json(info->module) :
+		json_pack("{s:o, s:o}", "scheme", json_text(info->scheme),
+		    "problem", json_error(info->why)));
 	return true;
 }
 
 static int
 list_json(struct cli *cli)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	json_t *all = json_array();
 	enum apam_status status = apam_modules(
 	    cli->ctx, add_module_json, all, &err);
@@ -224,7 +224,7 @@ list_json(struct cli *cli)
 static int
 list_text(struct cli *cli)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct table table;
 	enum apam_status status;
 	int code;

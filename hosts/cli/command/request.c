@@ -214,7 +214,7 @@ perform(struct call *call)
 	const struct sending sending = { .profile = call->profile,
 		.transfer = &call->transfer,
 		.progress = call->reply.terminal ? NULL : progress_bytes };
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 
 	if (sender == NULL)

@@ -13,8 +13,6 @@
 #include "lib/session.h"
 #include "lib/table.h"
 
-#define ENTRIES_MAX 32 /* bits of apam_signature.entries */
-
 static const char *const heads[] = { "ENTRY", "SCHEME", "KEY", "RESULT",
 	"DROPPED", "DETAIL", NULL };
 
@@ -87,28 +85,29 @@ remark(const struct view *view, const struct apam_revoke_report *report)
 static int
 revoke_run(struct cli *cli, const struct args *args)
 {
-	static struct apam_revoke_report reports[ENTRIES_MAX];
+	static struct apam_revoke_report reports[APAM_ENTRIES_MAX];
 	struct view view = { .cli = cli, .profile = args->words[0] };
 	struct apam_profile *profile = NULL;
-	struct apam_error err = { 0 };
-	size_t count = ENTRIES_MAX;
+	struct apam_error err = APAM_ERROR_INIT;
+	size_t count = APAM_ENTRIES_MAX;
 	enum apam_status status;
 	int code = session_profile(cli, view.profile, &profile), shown;
 
 	if (code != STATUS_DONE)
 		return code;
-	status = apam_revoke(profile, 0, reports, &count, &err);
+	status = apam_revoke(
+	    profile, 0, reports, &count, sizeof(reports[0]), &err);
 	if (count == 0)
 		return report(view.profile, status, &err);
 	view.all = cli->json ? json_array() : NULL;
 	table_init(&view.table, heads);
-	for (size_t i = 0; i < count && i < ENTRIES_MAX; i++)
+	for (size_t i = 0; i < count && i < APAM_ENTRIES_MAX; i++)
 		add_token(&view, &reports[i]);
 	shown = table_finish(&view.table);
 	if (cli->json)
 		shown = json_finish(view.all);
 	fflush(stdout);
-	for (size_t i = 0; i < count && i < ENTRIES_MAX; i++)
+	for (size_t i = 0; i < count && i < APAM_ENTRIES_MAX; i++)
 		code = worse(code, remark(&view, &reports[i]));
 	return worse(code, shown);
 }

@@ -52,13 +52,13 @@ read_owner(const struct args *args, struct apam_secret_file *file)
 	const struct passwd *user = name == NULL ? NULL : getpwnam(name);
 	const long long number = name == NULL ? -1 : number_of(name);
 
-	file->owner = (uid_t)-1;
+	file->owner = -1;
 	if (name == NULL)
 		return STATUS_DONE;
 	if (user == NULL && number < 0)
 		return usage_error(&command_secret_set,
 		    "there is no user %s; `getent passwd` shows them", name);
-	file->owner = user != NULL ? user->pw_uid : (uid_t)number;
+	file->owner = user != NULL ? user->pw_uid : number;
 	return STATUS_DONE;
 }
 
@@ -69,7 +69,7 @@ read_group(const struct args *args, struct apam_secret_file *file)
 	const struct group *group = name == NULL ? NULL : getgrnam(name);
 	const long long number = name == NULL ? -1 : number_of(name);
 
-	file->group = (gid_t)-1;
+	file->group = -1;
 	if (name == NULL)
 		return STATUS_DONE;
 	if (group == NULL && number < 0)
@@ -77,7 +77,7 @@ read_group(const struct args *args, struct apam_secret_file *file)
 		    "there is no group %s; a service's group usually has its "
 		    "user's name: `getent group` shows them",
 		    name);
-	file->group = group != NULL ? group->gr_gid : (gid_t)number;
+	file->group = group != NULL ? group->gr_gid : number;
 	return STATUS_DONE;
 }
 
@@ -119,7 +119,7 @@ static int
 store(struct cli *cli, struct apam_secret_file *file)
 {
 	static struct secret_input input;
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	const char *why = secret_input_read(
 	    &input, "The secret, which is not shown");

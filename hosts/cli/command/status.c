@@ -16,7 +16,6 @@
 #include "lib/table.h"
 #include "lib/when.h"
 
-#define ENTRIES_MAX 32 /* bits of apam_signature.entries */
 #define CELL 700
 
 static const char *const heads[] = { "PROFILE", "ENTRY", "SCHEME", "KEY",
@@ -83,8 +82,8 @@ remark_text(char to[CELL], const struct view *view,
 	char when[WHEN_SIZE];
 
 	when_text(when, entry->last_error_at);
-	if (entry->last_error.status != APAM_OK)
-		snprintf(to, CELL, "%s: %s", when, entry->last_error.text);
+	if (entry->last_status != APAM_OK)
+		snprintf(to, CELL, "%s: %s", when, entry->last_error);
 	else if (entry->latched != APAM_OK)
 		snprintf(to, CELL, "%s", apam_status_text(entry->latched));
 	else
@@ -139,12 +138,12 @@ json_last_error(const struct apam_entry_status *entry)
 {
 	char when[WHEN_SIZE];
 
-	if (entry->last_error.status == APAM_OK)
+	if (entry->last_status == APAM_OK)
 		return json_null();
 	when_text(when, entry->last_error_at);
 	return json_pack("{s:o, s:o, s:o}", "status",
-	    json_text(apam_status_name(entry->last_error.status)), "error",
-	    json_text(entry->last_error.text), "at", json_text(when));
+	    json_text(apam_status_name(entry->last_status)), "error",
+	    json_text(entry->last_error), "at", json_text(when));
 }
 
 static json_t *
@@ -223,33 +222,35 @@ show_entries(struct view *view, const char *name,
 		add_status_json(view, name, reload, all);
 }
 
-static void
+static bool
 note_sharing(void *arg, const struct apam_profile_info *info)
 {
 	struct view *view = arg;
 
 	view->shares = info->share_credentials;
+	return true;
 }
 
 static int
 show_profile(void *arg, const char *name)
 {
-	static struct apam_entry_status entries[ENTRIES_MAX];
+	static struct apam_entry_status entries[APAM_ENTRIES_MAX];
 	struct view *view = arg;
 	struct apam_profile *profile = NULL;
-	struct apam_error err = { 0 }, reload = { 0 };
-	size_t count = ENTRIES_MAX;
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_error reload = APAM_ERROR_INIT;
+	size_t count = APAM_ENTRIES_MAX;
 	enum apam_status status = apam_profile_get(
 	    view->cli->ctx, name, &profile, &err);
 
 	if (status == APAM_OK)
-		status = apam_profile_status(
-		    profile, entries, &count, &reload, &err);
+		status = apam_profile_status(profile, entries, &count,
+		    sizeof(entries[0]), &reload, &err);
 	if (status != APAM_OK)
 		return show_broken(view, name, &err);
 	apam_profile_show(profile, note_sharing, view);
 	show_entries(view, name, entries,
-	    count < ENTRIES_MAX ? count : ENTRIES_MAX, &reload);
+	    count < APAM_ENTRIES_MAX ? count : APAM_ENTRIES_MAX, &reload);
 	/* The old files stay in use; the new ones have to be mended. */
 	if (reload.status != APAM_OK)
 		return report(name, reload.status, &reload);

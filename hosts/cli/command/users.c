@@ -38,7 +38,7 @@ find_user(const char *word, unsigned long *uid)
 static int
 add_one(struct cli *cli, const char *word)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	unsigned long uid;
 	enum apam_status status;
 
@@ -97,27 +97,30 @@ struct view {
 	json_t *all; /* with --json */
 };
 
-static void
-add_user_row(void *arg, unsigned long uid)
+static bool
+add_user_row(void *arg, const struct apam_user_info *info)
 {
 	struct view *view = arg;
 	char user[KEYS_USER_SIZE], number[24];
 	const char *cells[] = { user, number };
 
-	keys_user(user, uid);
-	snprintf(number, sizeof(number), "%lu", uid);
+	keys_user(user, info->uid);
+	snprintf(number, sizeof(number), "%lu", info->uid);
 	if (view->all == NULL)
 		table_add(&view->table, cells);
 	else
 		json_array_append_new(view->all,
 		    json_pack("{s:o, s:I}", "user", json_text(user), "uid",
-			(json_int_t)uid));
+			(json_int_t)info->uid));
+	return true;
 }
 
 static int
 list_run(struct cli *cli, const struct args *args)
 {
 	struct view view = { .all = NULL };
+	struct apam_error err = APAM_ERROR_INIT;
+	enum apam_status status;
 	int code = session_open(cli), shown;
 
 	(void)args;
@@ -125,12 +128,15 @@ list_run(struct cli *cli, const struct args *args)
 		return code;
 	table_init(&view.table, heads);
 	view.all = cli->json ? json_array() : NULL;
-	apam_users(cli->ctx, add_user_row, &view);
-	if (view.table.rows == 0 && !cli->json && on_terminal())
+	status = apam_users(cli->ctx, add_user_row, &view, &err);
+	if (status == APAM_OK && view.table.rows == 0 && !cli->json &&
+	    on_terminal())
 		complain("no user has a directory that you may read; as root, "
 			 "`apam users add USER` makes one");
 	shown = table_finish(&view.table);
-	return cli->json ? json_finish(view.all) : shown;
+	if (cli->json)
+		shown = json_finish(view.all);
+	return status == APAM_OK ? shown : report(NULL, status, &err);
 }
 
 static const struct command command_users_list = {

@@ -24,7 +24,6 @@ enum exit_status {
 /* What is valid for the whole run. */
 struct cli {
 	struct apam_open_options options;
-	char *config; /* the main file's path, where -c was relative; or NULL */
 	struct apam *ctx; /* NULL before session_open */
 	bool json; /* --json */
 };

@@ -31,14 +31,12 @@ worse(int a, int b)
 }
 
 static bool
-add_name(void *arg, const struct apam_profile_info *info,
-    const struct apam_error *why)
+add_name(void *arg, const struct apam_profile_info *info)
 {
 	struct names *all = arg;
 	size_t size = (all->count + 1) * sizeof(*all->names);
 	char **names = realloc(all->names, size);
 
-	(void)why;
 	if (names != NULL) {
 		all->names = names;
 		names[all->count] = strdup(info->name);
@@ -74,7 +72,7 @@ static int
 every_profile(struct cli *cli, const struct walk *walk)
 {
 	struct names all = { 0 };
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status = apam_profiles(cli->ctx, add_name, &all, &err);
 	int code = STATUS_DONE;
 

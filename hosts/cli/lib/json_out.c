@@ -40,7 +40,7 @@ json_entries(const struct apam_profile_info *info)
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < info->entry_count; i++) {
-		const struct apam_entry_info *entry = &info->entries[i];
+		const struct apam_entry_info *entry = info->entries[i];
 
 		json_array_append_new(all,
 		    json_pack("{s:o, s:o, s:o, s:o, s:o}", "scheme",
@@ -54,12 +54,12 @@ json_entries(const struct apam_profile_info *info)
 }
 
 json_t *
-json_profile(const struct apam_profile_info *info, const struct apam_error *why)
+json_profile(const struct apam_profile_info *info)
 {
-	if (why != NULL)
+	if (info->why != NULL)
 		return json_pack("{s:o, s:o, s:o}", "name",
 		    json_text(info->name), "file", json_text(info->file),
-		    "problem", json_error(why));
+		    "problem", json_error(info->why));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:n}", "name",
 	    json_text(info->name), "file", json_text(info->file), "description",
 	    json_text(info->description), "origins", json_origins(info),

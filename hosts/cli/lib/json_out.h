@@ -20,7 +20,7 @@ json_t *json_error(const struct apam_error *err);
 
 /* A profile as an object; `why` is its error, or NULL. */
 json_t *json_profile(
-    const struct apam_profile_info *info, const struct apam_error *why);
+    const struct apam_profile_info *info);
 
 /*
  * Print and free the value; NULL means that memory ran out.  Returns the exit

@@ -159,10 +159,11 @@ text_file(const char *name, struct log_to *to)
 	return true;
 }
 
-static void
-add_line(void *arg, unsigned long uid, const char *line)
+static bool
+add_line(void *arg, const struct apam_audit_info *info)
 {
-	take_record(arg, log_record_file(line, uid));
+	take_record(arg, log_record_file(info->line, info->uid));
+	return true;
 }
 
 static bool
@@ -190,7 +191,8 @@ log_sources(struct cli *cli, const char *file, struct log_to *to)
 			(void)text_file(syslogs[i], to);
 	snprintf(users, sizeof(users), "%.200s/users",
 	    apam_directory(cli->ctx, "state_dir"));
-	apam_audit_lines(cli->ctx, add_line, to);
+	/* What cannot be read is no failure: other sources may serve. */
+	(void)!apam_audit_lines(cli->ctx, add_line, to, NULL);
 	note_tried(to, users, "holds none that this user may read");
 	return true;
 }

@@ -178,13 +178,14 @@ struct named {
 	char id[SHELL_WORD_SIZE];
 };
 
-static void
+static bool
 note_id(void *arg, const struct apam_profile_info *info)
 {
 	struct named *named = arg;
 
 	if (named->entry >= 0 && (size_t)named->entry < info->entry_count)
-		shell_word(named->id, info->entries[named->entry].key_id);
+		shell_word(named->id, info->entries[named->entry]->key_id);
+	return true;
 }
 
 /* The text is valid until the next call. */

@@ -22,12 +22,12 @@ static const char *const log_names[] = { "", "error", "warning", "info",
 static char last_error[512];
 
 static void
-log_line(void *arg, int level, const char *line)
+log_line(void *arg, enum apam_log_level level, const char *line)
 {
 	(void)arg;
 	if (level == APAM_LOG_ERROR)
 		(void)snprintf(last_error, sizeof(last_error), "%s", line);
-	if (level < 1 || level > APAM_LOG_DEBUG)
+	if (level < APAM_LOG_ERROR || level > APAM_LOG_DEBUG)
 		level = APAM_LOG_DEBUG;
 	complain("%s: %s", log_names[level], line);
 }
@@ -99,20 +99,12 @@ session_path(const char *named)
 }
 
 /* `config` is the value of -c, or NULL. */
-static int
+static void
 set_config(struct cli *cli, const char *config)
 {
 	cli->options.flags = APAM_OPEN_NO_TLS_ENVIRONMENT |
 	    (own_configuration(config) ? APAM_OPEN_USER : 0);
 	cli->options.config = config;
-	if (config == NULL || config[0] == '/')
-		return STATUS_DONE;
-	cli->config = path_from_here(config);
-	cli->options.config = cli->config;
-	if (cli->config != NULL)
-		return STATUS_DONE;
-	complain("the folder of %s cannot be found", config);
-	return STATUS_CONFIG;
 }
 
 int
@@ -126,8 +118,9 @@ session_configure(struct cli *cli, const char *config, bool debug)
 	}
 	cli->options.size = sizeof(cli->options);
 	cli->options.log = level > 0 ? log_line : NULL;
-	cli->options.log_level = level;
-	return set_config(cli, config);
+	cli->options.log_level = (enum apam_log_level)level;
+	set_config(cli, config);
+	return STATUS_DONE;
 }
 
 /* If the main file does not exist, `apam lint` would not help. */
@@ -144,7 +137,7 @@ report_open(enum apam_status status, const struct apam_error *err)
 int
 session_open(struct cli *cli)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 
 	if (cli->ctx != NULL)
@@ -158,7 +151,7 @@ int
 session_profile(
     struct cli *cli, const char *name, struct apam_profile **profile)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	int code = session_open(cli);
 
@@ -178,7 +171,7 @@ int
 session_profile_for(struct cli *cli, const char *name, const char *url,
     struct apam_profile **profile)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	int code;
 
@@ -208,7 +201,7 @@ session_tell_empty(const struct cli *cli)
 void
 session_tell_registry(const struct cli *cli)
 {
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	if (apam_registry_check(cli->ctx, &err) == APAM_OK ||
 	    strstr(last_error, err.text) != NULL)
@@ -222,6 +215,4 @@ session_close(struct cli *cli)
 	report_about(NULL);
 	if (cli->ctx != NULL)
 		apam_close(&cli->ctx);
-	free(cli->config);
-	cli->config = NULL;
 }

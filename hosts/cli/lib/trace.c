@@ -21,11 +21,12 @@ trace_safe(struct apam_str text)
 	}
 }
 
-static void
+static bool
 show_profile(void *arg, const struct apam_profile_info *info)
 {
 	(void)arg;
 	fprintf(stderr, "> profile %s (%s)\n", info->name, info->file);
+	return true;
 }
 
 void

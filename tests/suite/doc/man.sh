@@ -118,7 +118,8 @@ calls()
 
 rows_api()
 {
-	calls apam.3 core/export.map include/apam/apam.h include/apam/admin.h
+	calls apam.3 core/export.map include/apam/apam.h
+	calls apam_admin.3 core/export.map include/apam/admin.h
 	calls apam_curl.3 hosts/curl/export.map include/apam/curl.h
 	for name in $(grep -ohE '\bAPAM_(E|VERDICT|KEY|BODY|CLASS)_[A-Z0-9_]+' \
 	    include/apam/types.h | sort -u); do

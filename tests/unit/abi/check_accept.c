@@ -69,7 +69,7 @@ no_judge(void *state, const struct apam_response *response, const char **reason)
 
 static struct apam_option options[65];
 static struct apam_module module, copy;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static void
 setup(void)
@@ -99,7 +99,7 @@ setup(void)
 		.revoke = no_step,
 		.prepare = no_prepare,
 	};
-	err = (struct apam_error){ .entry = -1 };
+	err = (struct apam_error)APAM_ERROR_INIT;
 }
 
 static enum apam_status

@@ -23,7 +23,7 @@ static char module_dir[512];
 static char main_file[] = "/etc/apam.conf";
 static struct module_pin pins[2];
 static struct settings settings;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static void
 setup(void)
@@ -36,7 +36,7 @@ setup(void)
 		.user = true,
 		.module_dir = module_dir,
 		.pins = pins };
-	err = (struct apam_error){ .entry = -1 };
+	err = (struct apam_error)APAM_ERROR_INIT;
 	(void)unsetenv(TRACE);
 }
 
@@ -50,7 +50,7 @@ teardown(void)
 static struct module *
 get(const char *scheme)
 {
-	err = (struct apam_error){ .entry = -1 };
+	err = (struct apam_error)APAM_ERROR_INIT;
 	return modules_get(&modules, &settings, scheme, &err);
 }
 

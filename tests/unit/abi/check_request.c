@@ -19,7 +19,7 @@ static struct url origins[ORIGINS_MAX];
 static struct profile profile;
 static struct request r;
 static struct fields query;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static int live;
 
 static void

@@ -28,7 +28,7 @@ static char logged[1024];
 static int live;
 
 static void
-take(void *arg, int level, const char *line)
+take(void *arg, enum apam_log_level level, const char *line)
 {
 	(void)arg;
 	(void)snprintf(logged, sizeof(logged), "%d %s", level, line);

@@ -18,6 +18,7 @@ static char file[600];
 struct told {
 	size_t lines, bytes;
 	FILE *more; /* written to for each line that is told, where it is set */
+	size_t enough; /* lines after which no more are wanted; 0: never */
 };
 
 static void
@@ -56,19 +57,21 @@ write_lines(const char *text, mode_t mode)
 	ck_assert_int_eq(chmod(file, mode), 0);
 }
 
-static void
-take(void *arg, unsigned long uid, const char *line)
+static bool
+take(void *arg, const struct apam_audit_info *info)
 {
 	struct told *told = arg;
 
-	ck_assert_uint_eq(uid, geteuid());
+	ck_assert_uint_eq(info->size, sizeof(*info));
+	ck_assert_uint_eq(info->uid, geteuid());
 	told->lines++;
-	told->bytes += strlen(line) + 1;
+	told->bytes += strlen(info->line) + 1;
 	ck_assert_msg(told->bytes < 8UL * AUDIT_FILE_MAX, "it has no end");
 	if (told->more != NULL) {
 		(void)fprintf(told->more, "%04000d\n", 0);
 		(void)fflush(told->more);
 	}
+	return told->lines != told->enough;
 }
 
 static const struct {
@@ -88,9 +91,19 @@ START_TEST(a_file_of_its_users_alone_is_read)
 	struct told told = { 0 };
 
 	write_lines(files[_i].text, files[_i].mode);
-	apam_audit_lines(p.ctx, take, &told);
+	ck_assert_int_eq(apam_audit_lines(p.ctx, take, &told, NULL), APAM_OK);
 	ck_assert_msg(told.lines == files[_i].lines, "%s: %zu lines",
 	    files[_i].name, told.lines);
+}
+END_TEST
+
+START_TEST(who_has_seen_enough_is_told_no_more)
+{
+	struct told told = { .enough = 1 };
+
+	write_lines(LINE "\n" LINE "\n", 0600);
+	ck_assert_int_eq(apam_audit_lines(p.ctx, take, &told, NULL), APAM_OK);
+	ck_assert_uint_eq(told.lines, 1);
 }
 END_TEST
 
@@ -99,7 +112,7 @@ START_TEST(a_fifo_hangs_nobody)
 	struct told told = { 0 };
 
 	ck_assert_int_eq(mkfifo(file, 0600), 0);
-	apam_audit_lines(p.ctx, take, &told);
+	ck_assert_int_eq(apam_audit_lines(p.ctx, take, &told, NULL), APAM_OK);
 	ck_assert_uint_eq(told.lines, 0);
 }
 END_TEST
@@ -113,7 +126,7 @@ START_TEST(a_line_that_is_too_long_is_none)
 	(void)snprintf(text + 2UL * AUDIT_LINE_MAX,
 	    sizeof(text) - 2UL * AUDIT_LINE_MAX, "\n%s\n", LINE);
 	write_lines(text, 0600);
-	apam_audit_lines(p.ctx, take, &told);
+	ck_assert_int_eq(apam_audit_lines(p.ctx, take, &told, NULL), APAM_OK);
 	ck_assert_uint_eq(told.lines, 1);
 }
 END_TEST
@@ -126,7 +139,7 @@ START_TEST(who_goes_on_writing_keeps_nobody_reading)
 	write_lines(LINE "\n", 0600);
 	told.more = fopen(file, "a");
 	ck_assert_ptr_nonnull(told.more);
-	apam_audit_lines(p.ctx, take, &told);
+	ck_assert_int_eq(apam_audit_lines(p.ctx, take, &told, NULL), APAM_OK);
 	ck_assert_int_eq(fclose(told.more), 0);
 	ck_assert_uint_ge(told.lines, 1);
 	ck_assert_uint_le(told.bytes, 2UL * AUDIT_FILE_MAX + AUDIT_LINE_MAX);
@@ -142,6 +155,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(
 	    tc, a_file_of_its_users_alone_is_read, 0, ROWS(files));
+	tcase_add_test(tc, who_has_seen_enough_is_told_no_more);
 	tcase_add_test(tc, a_fifo_hangs_nobody);
 	tcase_add_test(tc, a_line_that_is_too_long_is_none);
 	tcase_add_test(tc, who_goes_on_writing_keeps_nobody_reading);

@@ -27,7 +27,7 @@
 static struct project project;
 static struct named_keys named;
 static struct key_set set;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static char first_mark[APAM_MARK_SIZE]; /* of the first key "twice" */
 
 #define HMAC(id, file)                                                         \
@@ -106,6 +106,7 @@ setup(void)
 	project_secret(&project, "one", "FAKE-1\n");
 	project_secret(&project, "two", "FAKE-2\n");
 	memset(&err, 0, sizeof(err));
+	err.size = sizeof(err);
 	memset(&set, 0, sizeof(set));
 	first_mark[0] = '\0';
 	for (int i = 0; i < ROWS(profiles); i++)

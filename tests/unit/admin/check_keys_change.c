@@ -19,7 +19,7 @@
 #include "support/run.h"
 
 static struct project project;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static struct key_set set; /* of the last read_registry */
 
 #define HMAC(id, file)                                                         \
@@ -40,6 +40,7 @@ setup(void)
 	project_entries(&project, "a", HMAC("k1", "one"));
 	(void)project_get(&project, "a");
 	memset(&err, 0x5a, sizeof(err));
+	err.size = sizeof(err);
 	memset(&set, 0, sizeof(set));
 }
 
@@ -55,7 +56,7 @@ static size_t
 read_registry(void)
 {
 	const struct key_registry registry = key_registry_of(&project.ctx->env);
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 
 	key_set_free(&set);
 	error_clear(&why);

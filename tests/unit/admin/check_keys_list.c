@@ -16,7 +16,8 @@
 #include "support/run.h"
 
 static struct project project;
-static struct apam_error err, partial;
+static struct apam_error err = APAM_ERROR_INIT;
+static struct apam_error partial = APAM_ERROR_INIT;
 static struct key_set marks; /* records, to know their marks */
 
 #define HMAC(id, file)                                                         \
@@ -38,7 +39,9 @@ setup(void)
 	(void)project_get(&project, "zero");
 	ck_assert_int_eq(unlink(project_path(&project, "apam.d/zero.conf")), 0);
 	memset(&err, 0x5a, sizeof(err));
+	err.size = sizeof(err);
 	memset(&partial, 0x5a, sizeof(partial));
+	partial.size = sizeof(partial);
 	memset(&marks, 0, sizeof(marks));
 }
 

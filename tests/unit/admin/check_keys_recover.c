@@ -19,10 +19,11 @@
 #include "support/run.h"
 
 static struct project p;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static char saved[8192]; /* of the last backup */
 static size_t saved_n;
 static char told[512]; /* of the last comparison */
+static int changes, enough; /* told, and after how many to stop; 0: never */
 static struct apam_registry_outlook outlook;
 
 static void
@@ -117,7 +118,7 @@ backup(void)
 	    "%s", err.text);
 }
 
-static void
+static bool
 tell(void *arg, const struct apam_registry_change *change)
 {
 	const size_t n = strlen(told);
@@ -125,6 +126,7 @@ tell(void *arg, const struct apam_registry_change *change)
 	(void)arg;
 	(void)snprintf(told + n, sizeof(told) - n, "%c%s ",
 	    change->archived ? '-' : '+', change->id);
+	return ++changes != enough;
 }
 
 static struct apam_registry_text
@@ -140,6 +142,7 @@ compare(bool in_place)
 	const struct apam_registry_text t = text(in_place);
 
 	told[0] = '\0';
+	changes = 0;
 	outlook.size = sizeof(outlook);
 	ck_assert_msg(apam_registry_compare(
 			  p.ctx, &t, tell, NULL, &outlook, &err) == APAM_OK,
@@ -193,6 +196,22 @@ START_TEST(what_would_change_is_told)
 	ck_assert_uint_eq(outlook.archived, 1);
 	ck_assert_uint_eq(outlook.keys, 2);
 	ck_assert_uint_eq(outlook.unnamed, 0);
+}
+END_TEST
+
+START_TEST(the_outlook_is_of_all_where_the_list_is_stopped)
+{
+	archive("b");
+	backup();
+	restore("b");
+	archive("a");
+	archive("c");
+	enough = 1;
+	compare(false);
+	enough = 0;
+	ck_assert_int_eq(changes, 1);
+	ck_assert_uint_eq(outlook.active, 2);
+	ck_assert_uint_eq(outlook.archived, 1);
 }
 END_TEST
 
@@ -310,6 +329,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_backup_is_the_text);
 	tcase_add_test(tc, what_would_change_is_told);
+	tcase_add_test(tc, the_outlook_is_of_all_where_the_list_is_stopped);
 	tcase_add_test(tc, names_are_looked_for);
 	tcase_add_test(tc, what_is_recovered_holds);
 	tcase_add_test(tc, what_signs_again_is_tried_anew);

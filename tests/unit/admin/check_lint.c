@@ -11,13 +11,15 @@
 #include "support/run.h"
 
 static struct project project;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static char config[128];
 static int live;
 
 /* What was reported: a line each, "STATUS FILE:LINE TEXT". */
 static char seen[8192];
 static unsigned count;
+static unsigned enough; /* reports after which to stop; 0: never */
+static size_t last; /* the profile to stop before; 0: never */
 
 static void
 setup(void)
@@ -30,6 +32,7 @@ setup(void)
 	project_secret(&project, "secret", "FAKEkey\n");
 	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
 	memset(&err, 0x5a, sizeof(err));
+	err.size = sizeof(err);
 }
 
 static void
@@ -39,7 +42,7 @@ teardown(void)
 	project_remove(&project);
 }
 
-static void
+static bool
 note(void *arg, const struct apam_error *problem)
 {
 	size_t n = strlen(seen);
@@ -51,20 +54,21 @@ note(void *arg, const struct apam_error *problem)
 	(void)snprintf(seen + n, sizeof(seen) - n, "%s %s:%u %s\n",
 	    apam_status_name(problem->status), file, problem->line,
 	    problem->text);
-	count++;
+	return ++count != enough;
 }
 
 /* The profiles as they are announced: "NAME 1/2 " each. */
 static char profiles_seen[256];
 
-static void
-announce(void *arg, const char *name, size_t at, size_t total)
+static bool
+announce(void *arg, const struct apam_lint_progress *progress)
 {
 	size_t n = strlen(profiles_seen);
 
 	ck_assert_ptr_eq(arg, &project);
 	(void)snprintf(profiles_seen + n, sizeof(profiles_seen) - n,
-	    "%s %zu/%zu ", name, at, total);
+	    "%s %zu/%zu ", progress->name, progress->at, progress->total);
+	return progress->at != last;
 }
 
 static const struct apam_lint_to to = { .size = sizeof(to),
@@ -258,6 +262,25 @@ START_TEST(a_main_file_in_error)
 	    path, sizeof(path), "%s/%s", project.dir, mains[_i].file);
 	ck_assert_int_eq(lint(path) == APAM_OK, mains[_i].lines[0] == NULL);
 	saw(mains[_i].name, mains[_i].lines);
+}
+END_TEST
+
+/* What ends it is no error, and what was found before stays one. */
+START_TEST(who_has_seen_enough_ends_it)
+{
+	write_profile("a", "y = \n");
+	write_profile("b", "x = \n");
+	write_profile("c", GOOD);
+	enough = 1;
+	ck_assert_int_eq(lint(NULL), APAM_E_CONFIG);
+	enough = 0;
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(profiles_seen, "a 1/3 ");
+	last = 2;
+	ck_assert_int_eq(lint(NULL), APAM_E_CONFIG);
+	last = 0;
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(profiles_seen, "a 1/3 b 2/3 ");
 }
 END_TEST
 
@@ -472,6 +495,7 @@ main(void)
 	tcase_add_loop_test(t, a_profile_in_error, 0, ROWS(profiles));
 	tcase_add_loop_test(t, a_profile_in_doubt, 0, ROWS(doubtful));
 	tcase_add_loop_test(t, a_main_file_in_error, 0, ROWS(mains));
+	tcase_add_test(t, who_has_seen_enough_ends_it);
 	tcase_add_test(t, profiles_are_linted_by_name);
 	tcase_add_test(t, a_name_that_no_profile_can_have);
 	tcase_add_test(t, a_directory_that_is_not_there);

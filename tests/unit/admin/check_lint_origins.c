@@ -28,7 +28,7 @@ teardown(void)
 	project_remove(&project);
 }
 
-static void
+static bool
 note(void *arg, const struct apam_error *problem)
 {
 	const char *slash = strrchr(problem->file, '/');
@@ -39,6 +39,7 @@ note(void *arg, const struct apam_error *problem)
 	ck_assert_ptr_nonnull(slash);
 	(void)snprintf(seen + n, sizeof(seen) - n, "%s:%u %s\n", slash + 1,
 	    problem->line, problem->text);
+	return true;
 }
 
 static void
@@ -48,7 +49,7 @@ lint(void)
 		.config = project_path(&project, "apam.conf"),
 		.flags = APAM_OPEN_USER };
 	const struct apam_lint_to to = { .size = sizeof(to), .problem = note };
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_int_eq(apam_lint(&options, NULL, &to, &err), APAM_OK);
 	ck_assert_int_eq(err.status, APAM_OK);

@@ -14,7 +14,7 @@
 
 static struct project project;
 static struct named_keys named;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static int live;
 
 static void
@@ -28,6 +28,7 @@ setup(void)
 	project_secret(&project, "one", "FAKE-1\n");
 	project_secret(&project, "two", "FAKE-2\n");
 	memset(&err, 0, sizeof(err));
+	err.size = sizeof(err);
 }
 
 static void

@@ -21,7 +21,7 @@
 	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static struct key_set set;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static void
 setup(void)
@@ -29,6 +29,7 @@ setup(void)
 	clock_hasten();
 	memset(&set, 0, sizeof(set));
 	memset(&err, 0, sizeof(err));
+	err.size = sizeof(err);
 }
 
 static void

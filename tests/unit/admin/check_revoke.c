@@ -19,7 +19,7 @@
 
 static struct project project;
 static struct apam_profile *profile;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static struct apam_revoke_report reports[4];
 
 static void
@@ -32,6 +32,7 @@ setup(void)
 	project_secret(&project, "secret", "FAKEkey\n");
 	project_directory(&project, "state");
 	memset(&err, 0x5a, sizeof(err));
+	err.size = sizeof(err);
 	memset(reports, 0x5a, sizeof(reports));
 }
 
@@ -80,8 +81,9 @@ first_is_usable(void)
 	struct apam_entry_status status;
 	size_t count = 1;
 
-	ck_assert_int_eq(
-	    apam_profile_status(profile, &status, &count, NULL, &err), APAM_OK);
+	ck_assert_int_eq(apam_profile_status(profile, &status, &count,
+			     sizeof(status), NULL, &err),
+	    APAM_OK);
 	return status.usable;
 }
 
@@ -122,7 +124,8 @@ START_TEST(each_entry_is_revoked)
 	use(rows[_i].entries);
 	sign();
 	ck_assert(first_is_usable());
-	status = apam_revoke(profile, 0, reports, &count, &err);
+	status = apam_revoke(
+	    profile, 0, reports, &count, sizeof(*reports), &err);
 	ck_assert_msg(status == rows[_i].status, "%s: %s: %s", rows[_i].name,
 	    apam_status_name(status), err.text);
 	ck_assert_int_eq(err.status, status);
@@ -152,13 +155,15 @@ START_TEST(only_what_there_is_room_for_is_reported)
 
 	use(RETURNS("key_id = \"a\"; ") ", " RETURNS("key_id = \"b\"; "));
 	ck_assert_int_eq(
-	    apam_revoke(profile, 0, reports, &count, &err), APAM_OK);
+	    apam_revoke(profile, 0, reports, &count, sizeof(*reports), &err),
+	    APAM_OK);
 	ck_assert_uint_eq(count, 2);
 	ck_assert_str_eq(reports[0].key_id, "a");
 	ck_assert_str_eq(reports[0].scheme, "return-test");
 	ck_assert_int_eq(reports[1].key_id[0], 0x5a);
 	count = 0;
-	ck_assert_int_eq(apam_revoke(profile, 0, NULL, &count, NULL), APAM_OK);
+	ck_assert_int_eq(
+	    apam_revoke(profile, 0, NULL, &count, 0, NULL), APAM_OK);
 	ck_assert_uint_eq(count, 2);
 }
 END_TEST
@@ -169,13 +174,15 @@ START_TEST(there_is_something_to_revoke_or_not)
 
 	use(RETURNS(""));
 	ck_assert_int_eq(
-	    apam_revoke(profile, 0, reports, &count, &err), APAM_OK);
+	    apam_revoke(profile, 0, reports, &count, sizeof(*reports), &err),
+	    APAM_OK);
 	ck_assert(!reports[0].had_credential);
 	ck_assert_str_eq(reports[0].result, "nothing");
 	sign();
 	count = 1;
 	ck_assert_int_eq(
-	    apam_revoke(profile, 0, reports, &count, &err), APAM_OK);
+	    apam_revoke(profile, 0, reports, &count, sizeof(*reports), &err),
+	    APAM_OK);
 	ck_assert(reports[0].had_credential);
 }
 END_TEST
@@ -185,7 +192,8 @@ START_TEST(an_unusable_profile)
 	size_t count = 4;
 
 	use(unusable[_i].entries);
-	ck_assert_int_eq(apam_revoke(profile, 0, reports, &count, &err),
+	ck_assert_int_eq(
+	    apam_revoke(profile, 0, reports, &count, sizeof(*reports), &err),
 	    unusable[_i].status);
 	ck_assert_int_eq(err.status, unusable[_i].status);
 	ck_assert_str_eq(err.profile, "p");
@@ -217,12 +225,12 @@ START_TEST(every_process_is_told)
 	use(HMAC("") ", " RETURNS("key_id = \"r\"; "));
 	ck_assert_uint_eq(drops("k1"), 0);
 	ck_assert_int_eq(
-	    apam_revoke(profile, 0, NULL, &count, &err), APAM_E_POLICY);
+	    apam_revoke(profile, 0, NULL, &count, 0, &err), APAM_E_POLICY);
 	ck_assert_uint_eq(drops("k1"), 1);
 	ck_assert_uint_eq(drops("r"), 1);
 	count = 0;
 	ck_assert_int_eq(
-	    apam_revoke(profile, 0, NULL, &count, &err), APAM_E_POLICY);
+	    apam_revoke(profile, 0, NULL, &count, 0, &err), APAM_E_POLICY);
 	ck_assert_uint_eq(drops("k1"), 2);
 }
 END_TEST
@@ -257,7 +265,8 @@ START_TEST(every_process_drops_its_own)
 	ck_assert_uint_eq(generation_of(other), before);
 	project.ctx = NULL;
 	profile = project_get(&project, "p");
-	ck_assert_int_eq(apam_revoke(profile, 0, NULL, &count, &err), APAM_OK);
+	ck_assert_int_eq(
+	    apam_revoke(profile, 0, NULL, &count, 0, &err), APAM_OK);
 	ck_assert_uint_gt(generation_of(other), before);
 	/* Once for each. */
 	before = generation_of(other);
@@ -274,7 +283,8 @@ START_TEST(the_registry_cannot_be_written)
 	sign();
 	ck_assert_int_eq(chmod(project_path(&project, "state"), 0777), 0);
 	ck_assert_int_eq(
-	    apam_revoke(profile, 0, reports, &count, &err), APAM_OK);
+	    apam_revoke(profile, 0, reports, &count, sizeof(*reports), &err),
+	    APAM_OK);
 	ck_assert_int_eq(reports[0].drop_status, APAM_E_TRUST);
 	ck_assert_str_ne(reports[0].drop_text, "");
 	ck_assert_int_eq(reports[0].status, APAM_OK);
@@ -317,7 +327,8 @@ START_TEST(what_users_share_is_removed)
 	share(other, "p.2");
 	share(other, "pp.0");
 	share(other, "p.0.lock");
-	ck_assert_int_eq(apam_revoke(profile, 0, NULL, &count, &err), APAM_OK);
+	ck_assert_int_eq(
+	    apam_revoke(profile, 0, NULL, &count, 0, &err), APAM_OK);
 	ck_assert(!is_shared(me, "p.0"));
 	ck_assert(!is_shared(other, "p.0"));
 	ck_assert(!is_shared(other, "p.1"));

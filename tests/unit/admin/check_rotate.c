@@ -21,7 +21,7 @@
 
 static struct project project;
 static struct apam_profile *profile;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static struct key_set set; /* of the last read_registry */
 static struct apam_key_rotation rotation;
 
@@ -48,8 +48,10 @@ setup(void)
 	project_secret(&project, "two", "FAKE-2\n");
 	project_directory(&project, "state");
 	memset(&err, 0x5a, sizeof(err));
+	err.size = sizeof(err);
 	memset(&set, 0, sizeof(set));
 	memset(&rotation, 0x5a, sizeof(rotation));
+	rotation.size = sizeof(rotation);
 }
 
 static void
@@ -400,8 +402,11 @@ START_TEST(a_registry_that_cannot_be_written)
 {
 	use(AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")));
 	archive("k1");
-	ck_assert_int_eq(apam_key_restore(project.ctx,
-			     &(struct apam_key_name){ .id = "k1" }, &err),
+	ck_assert_int_eq(
+	    apam_key_restore(project.ctx,
+		&(struct apam_key_name){
+		    .size = sizeof(struct apam_key_name), .id = "k1" },
+		&err),
 	    APAM_OK);
 	ck_assert_int_eq(
 	    mkdir(project_path(&project, "state/registry/keys.new"), 0700), 0);
@@ -424,13 +429,15 @@ START_TEST(the_profile_goes_on_with_the_new_file)
 	size_t count = 2;
 
 	use(AUTH(HMAC("k1", "one") ", " HMAC("k2", "two")));
-	ck_assert_int_eq(
-	    apam_profile_status(profile, status, &count, NULL, &err), APAM_OK);
+	ck_assert_int_eq(apam_profile_status(profile, status, &count,
+			     sizeof(*status), NULL, &err),
+	    APAM_OK);
 	ck_assert_str_eq(status[0].key_id, "k1");
 	ck_assert_int_eq(
 	    apam_key_rotate(profile, NULL, &rotation, &err), APAM_OK);
-	ck_assert_int_eq(
-	    apam_profile_status(profile, status, &count, NULL, &err), APAM_OK);
+	ck_assert_int_eq(apam_profile_status(profile, status, &count,
+			     sizeof(*status), NULL, &err),
+	    APAM_OK);
 	ck_assert_str_eq(status[0].key_id, "k2");
 	ck_assert_str_eq(status[1].key_id, "k1");
 }
@@ -518,8 +525,11 @@ START_TEST(two_at_once)
 
 	use(BEFORE);
 	archive("k1");
-	ck_assert_int_eq(apam_key_restore(project.ctx,
-			     &(struct apam_key_name){ .id = "k1" }, &err),
+	ck_assert_int_eq(
+	    apam_key_restore(project.ctx,
+		&(struct apam_key_name){
+		    .size = sizeof(struct apam_key_name), .id = "k1" },
+		&err),
 	    APAM_OK);
 	for (int i = 0; i < 4; i++) {
 		children[i] = fork();

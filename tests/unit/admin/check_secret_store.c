@@ -16,7 +16,7 @@
 #include "support/run.h"
 
 static struct project project;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static const struct apam_open_options own = { .size = sizeof(own),
 	.flags = APAM_OPEN_USER };
 
@@ -33,18 +33,18 @@ teardown(void)
 }
 
 static enum apam_status
-store(const char *name, const char *text, gid_t group)
+store(const char *name, const char *text, int64_t group)
 {
 	const struct apam_secret_file file = { .size = sizeof(file),
 		.path = project_path(&project, name),
 		.secret = apam_str(text),
-		.owner = (uid_t)-1,
+		.owner = -1,
 		.group = group };
 
 	return apam_secret_store(&own, &file, &err);
 }
 
-#define NOBODY ((gid_t)-1)
+#define NOBODY (-1)
 
 static mode_t
 mode_of(const char *name)
@@ -220,7 +220,7 @@ START_TEST(without_user_mode_a_user_s_directory_is_refused)
 	const struct apam_secret_file file = { .size = sizeof(file),
 		.path = project_path(&project, "s"),
 		.secret = APAM_STR("FAKEone"),
-		.owner = (uid_t)-1,
+		.owner = -1,
 		.group = NOBODY };
 
 	if (geteuid() == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/api/show.c: profiles and modules listed in order, the broken
+ * Tests of core/admin/show.c and module_list.c: profiles and modules listed in order, the broken
  * ones with what is wrong with them, an end to it when the caller has enough,
  * and for each profile whether it would sign a URL and why not.
  */
@@ -11,7 +11,7 @@
 #include "support/run.h"
 
 static struct project project;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 /* What `each` was told: a line each. */
 static char seen[8192];
@@ -33,6 +33,7 @@ setup(void)
 	calls = 0;
 	enough = 100;
 	memset(&err, 0x5a, sizeof(err));
+	err.size = sizeof(err);
 }
 
 static void
@@ -63,9 +64,9 @@ told(void *arg, const char *name, const char *why)
 }
 
 static bool
-each_profile(void *arg, const struct apam_profile_info *info,
-    const struct apam_error *why)
+each_profile(void *arg, const struct apam_profile_info *info)
 {
+	const struct apam_error *why = info->why;
 	char file[128];
 
 	(void)snprintf(
@@ -81,20 +82,24 @@ each_profile(void *arg, const struct apam_profile_info *info,
 }
 
 static bool
-each_answer(void *arg, const struct apam_profile_info *info, const char *why)
+each_answer(void *arg, const struct apam_profile_info *info)
 {
+	const char *why = info->why == NULL ? NULL : info->why->text;
+
+	ck_assert_uint_eq(info->size, sizeof(*info));
 	ck_assert_ptr_nonnull(strstr(info->file, info->name));
 	return told(arg, info->name, why);
 }
 
 static bool
-each_module(void *arg, const char *scheme, const struct apam_module *module,
-    const struct apam_error *why)
+each_module(void *arg, const struct apam_module_info *info)
 {
-	ck_assert_int_eq(module == NULL, why != NULL);
-	if (module != NULL)
-		ck_assert_str_eq(module->scheme, scheme);
-	return told(arg, scheme, why == NULL ? NULL : why->text);
+	ck_assert_uint_eq(info->size, sizeof(*info));
+	ck_assert_int_eq(info->module == NULL, info->why != NULL);
+	if (info->module != NULL)
+		ck_assert_str_eq(info->module->scheme, info->scheme);
+	return told(
+	    arg, info->scheme, info->why == NULL ? NULL : info->why->text);
 }
 
 /* Line `i` of what was seen begins with `line`. */
@@ -196,19 +201,20 @@ END_TEST
 static void
 has_all_entries(const struct apam_profile_info *info)
 {
-	const struct apam_entry_info *e = info->entries;
+	const struct apam_entry_info *const *e = info->entries;
 
 	ck_assert_uint_eq(info->entry_count, 3);
-	ck_assert_str_eq(e[0].control, "optional");
-	ck_assert_str_eq(e[1].control, "required");
-	ck_assert_str_eq(e[2].control, "sufficient");
+	ck_assert_str_eq(e[0]->control, "optional");
+	ck_assert_str_eq(e[1]->control, "required");
+	ck_assert_str_eq(e[2]->control, "sufficient");
 	for (int i = 0; i < 3; i++) {
-		ck_assert_str_eq(e[i].scheme, "return-test");
-		ck_assert_int_eq(e[i].state, APAM_KEY_UNKNOWN);
+		ck_assert_uint_eq(e[i]->size, sizeof(*e[i]));
+		ck_assert_str_eq(e[i]->scheme, "return-test");
+		ck_assert_int_eq(e[i]->state, APAM_KEY_UNKNOWN);
 	}
 }
 
-static void
+static bool
 is_full(void *arg, const struct apam_profile_info *info)
 {
 	ck_assert_ptr_eq(arg, &calls);
@@ -225,10 +231,11 @@ is_full(void *arg, const struct apam_profile_info *info)
 	ck_assert_int_eq(info->timeout_ms, 7000);
 	ck_assert(info->allow_http);
 	has_all_entries(info);
-	(void)snprintf(seen, sizeof(seen), "%s", info->entries[0].key_id);
+	(void)snprintf(seen, sizeof(seen), "%s", info->entries[0]->key_id);
+	return false;
 }
 
-static void
+static bool
 is_bare(void *arg, const struct apam_profile_info *info)
 {
 	(void)arg;
@@ -239,8 +246,9 @@ is_bare(void *arg, const struct apam_profile_info *info)
 	ck_assert_uint_eq(info->origin_count, 1);
 	ck_assert_int_eq(info->timeout_ms, 30000);
 	ck_assert(!info->allow_http);
-	ck_assert_str_eq(info->entries[0].control, "sufficient");
-	ck_assert_str_eq(info->entries[0].key_id, "");
+	ck_assert_str_eq(info->entries[0]->control, "sufficient");
+	ck_assert_str_eq(info->entries[0]->key_id, "");
+	return true;
 }
 
 static const char full[] =
@@ -353,13 +361,15 @@ END_TEST
 static struct apam_entry_info chosen[3];
 
 static bool
-keep_entries(void *arg, const struct apam_profile_info *info, const char *why)
+keep_entries(void *arg, const struct apam_profile_info *info)
 {
 	(void)arg;
-	if (why != NULL)
+	if (info->why != NULL)
 		return true;
 	ck_assert_uint_eq(info->entry_count, 3);
-	memcpy(chosen, info->entries, sizeof(chosen));
+	ck_assert_int_eq(info->admission, APAM_OK);
+	for (int i = 0; i < 3; i++)
+		chosen[i] = *info->entries[i];
 	return true;
 }
 

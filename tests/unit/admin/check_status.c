@@ -15,7 +15,8 @@
 
 static struct project project;
 static struct apam_profile *profile;
-static struct apam_error err, reload;
+static struct apam_error err = APAM_ERROR_INIT;
+static struct apam_error reload = APAM_ERROR_INIT;
 static struct apam_entry_status s;
 
 static void
@@ -26,7 +27,9 @@ setup(void)
 	project_module(&project, "hmac-test", true);
 	project_secret(&project, "secret", "FAKEkey\n");
 	memset(&err, 0x5a, sizeof(err));
+	err.size = sizeof(err);
 	memset(&reload, 0x5a, sizeof(reload));
+	reload.size = sizeof(reload);
 }
 
 static void
@@ -74,8 +77,8 @@ ask(void)
 	size_t count = 1;
 
 	memset(&s, 0x5a, sizeof(s));
-	ck_assert_msg(
-	    apam_profile_status(profile, &s, &count, &reload, &err) == APAM_OK,
+	ck_assert_msg(apam_profile_status(profile, &s, &count, sizeof(s),
+			  &reload, &err) == APAM_OK,
 	    "%s", err.text);
 	ck_assert_int_eq(err.status, APAM_OK);
 	ck_assert_uint_eq(count, 1);
@@ -105,12 +108,13 @@ START_TEST(an_unusable_profile_has_no_state)
 	use(unusable[_i].entries);
 	s.entry = 7;
 	ck_assert_int_eq(
-	    apam_profile_status(profile, &s, &count, &reload, &err),
+	    apam_profile_status(profile, &s, &count, sizeof(s), &reload, &err),
 	    unusable[_i].status);
 	ck_assert_int_eq(err.status, unusable[_i].status);
 	ck_assert_uint_eq(count, 0);
 	ck_assert_uint_eq(s.entry, 7);
-	ck_assert_int_eq(apam_profile_status(profile, &s, &count, NULL, NULL),
+	ck_assert_int_eq(
+	    apam_profile_status(profile, &s, &count, sizeof(s), NULL, NULL),
 	    unusable[_i].status);
 }
 END_TEST
@@ -123,8 +127,8 @@ START_TEST(as_many_as_there_is_room_for)
 	use(RETURNS("key_id = \"a\"; ") ", " HMAC);
 	memset(&untouched, 0x5a, sizeof(untouched));
 	memset(all, 0x5a, sizeof(all));
-	ck_assert_int_eq(apam_profile_status(
-			     profile, _i == 0 ? NULL : all, &count, NULL, NULL),
+	ck_assert_int_eq(apam_profile_status(profile, _i == 0 ? NULL : all,
+			     &count, sizeof(all[0]), NULL, NULL),
 	    APAM_OK);
 	ck_assert_uint_eq(count, 2);
 	if (_i > 0)
@@ -177,7 +181,7 @@ START_TEST(before_there_is_one)
 	ck_assert_int_eq(s.key_state, APAM_KEY_UNKNOWN);
 	ck_assert_int_eq(s.checked_at, 0);
 	ck_assert_str_eq(s.evidence, "");
-	ck_assert_int_eq(s.last_error.status, APAM_OK);
+	ck_assert_int_eq(s.last_status, APAM_OK);
 	ck_assert_int_eq(s.last_error_at, 0);
 	ck_assert_int_eq(reload.status, APAM_OK);
 }
@@ -213,7 +217,7 @@ START_TEST(while_it_serves)
 		ck_assert_int_gt(s.refresh_in, expires / 2);
 		ck_assert_int_lt(s.refresh_in, expires);
 	}
-	ck_assert_int_eq(s.last_error.status, APAM_OK);
+	ck_assert_int_eq(s.last_status, APAM_OK);
 }
 END_TEST
 
@@ -221,7 +225,7 @@ START_TEST(after_it_was_rejected)
 {
 	const struct apam_answer answer = { .size = sizeof(answer),
 		.status = 401 };
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 	struct apam_signature sig;
 	int64_t before = time(NULL);
 
@@ -231,7 +235,7 @@ START_TEST(after_it_was_rejected)
 	ask();
 	ck_assert(!s.usable);
 	ck_assert_uint_eq(s.generation, sig.generation);
-	ck_assert_int_eq(s.last_error.status, APAM_E_PROVIDER);
+	ck_assert_int_eq(s.last_status, APAM_E_PROVIDER);
 	ck_assert_int_ge(s.last_error_at, before);
 	ck_assert_int_eq(s.latched, APAM_OK);
 	apam_signature_release(&sig);
@@ -239,7 +243,7 @@ START_TEST(after_it_was_rejected)
 	ck_assert_int_eq(try_sign(), APAM_OK);
 	ask();
 	ck_assert(s.usable);
-	ck_assert_int_eq(s.last_error.status, APAM_E_PROVIDER);
+	ck_assert_int_eq(s.last_status, APAM_E_PROVIDER);
 }
 END_TEST
 
@@ -270,9 +274,9 @@ START_TEST(after_it_was_refused)
 	has_no_credential();
 	ck_assert_int_eq(
 	    s.latched, failures[_i].latches ? failures[_i].answer : APAM_OK);
-	ck_assert_int_eq(s.last_error.status, failures[_i].answer);
-	ck_assert_msg(strncmp(s.last_error.text, SAYS_SO, strlen(SAYS_SO)) == 0,
-	    "%s", s.last_error.text);
+	ck_assert_int_eq(s.last_status, failures[_i].answer);
+	ck_assert_msg(strncmp(s.last_error, SAYS_SO, strlen(SAYS_SO)) == 0,
+	    "%s", s.last_error);
 	ck_assert_int_ge(s.last_error_at, before);
 }
 END_TEST
@@ -284,7 +288,8 @@ START_TEST(what_a_check_found_is_kept)
 
 	use(RETURNS("key_state = 4; "));
 	ck_assert_int_eq(
-	    apam_check(profile, 0, &report, &count, &err), APAM_OK);
+	    apam_check(profile, 0, &report, &count, sizeof(report), &err),
+	    APAM_OK);
 	ask();
 	ck_assert_int_eq(s.key_state, APAM_KEY_REJECTED);
 	ck_assert_int_eq(s.checked_at, report.checked_at);
@@ -323,7 +328,7 @@ START_TEST(a_profile_that_is_gone_has_no_state)
 	ck_assert_int_eq(unlink(project_path(&project, "apam.d/p.conf")), 0);
 	let_a_second_pass();
 	ck_assert_int_eq(
-	    apam_profile_status(profile, &s, &count, &reload, &err),
+	    apam_profile_status(profile, &s, &count, sizeof(s), &reload, &err),
 	    APAM_E_NO_PROFILE);
 	ck_assert_int_eq(err.status, APAM_E_NO_PROFILE);
 	ck_assert_uint_eq(count, 0);

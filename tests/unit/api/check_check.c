@@ -15,7 +15,7 @@
 
 static struct project project;
 static struct apam_profile *profile;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static struct raw_server server;
 
 static void
@@ -31,6 +31,7 @@ setup(void)
 	project_secret(&project, "secret", "FAKEkey\n");
 	raw_start(&server, &answer, NULL);
 	memset(&err, 0x5a, sizeof(err));
+	err.size = sizeof(err);
 }
 
 static void
@@ -112,7 +113,8 @@ START_TEST(a_key_is_reported)
 
 	use(keys[_i].entry);
 	memset(&r, 0x5a, sizeof(r));
-	ck_assert_msg(apam_check(profile, 5000, &r, &count, &err) == APAM_OK,
+	ck_assert_msg(
+	    apam_check(profile, 5000, &r, &count, sizeof(r), &err) == APAM_OK,
 	    "%s: %s", keys[_i].name, err.text);
 	ck_assert_int_eq(err.status, APAM_OK);
 	ck_assert_uint_eq(count, 1);
@@ -146,7 +148,8 @@ START_TEST(a_long_key_id_is_cut)
 	    RETURNS("key_state = 1; key_id = \"%s\"; "), id);
 	use(entry);
 	memset(&r, 0x5a, sizeof(r));
-	ck_assert_int_eq(apam_check(profile, 0, &r, &count, &err), APAM_OK);
+	ck_assert_int_eq(
+	    apam_check(profile, 0, &r, &count, sizeof(r), &err), APAM_OK);
 	ck_assert_uint_eq(strlen(r.key_id), 255);
 }
 END_TEST
@@ -167,8 +170,9 @@ START_TEST(as_many_as_there_is_room_for)
 	use(THREE);
 	memset(&untouched, 0x5a, sizeof(untouched));
 	memset(r, 0x5a, sizeof(r));
-	ck_assert_int_eq(
-	    apam_check(profile, 0, _i == 0 ? NULL : r, &count, &err), APAM_OK);
+	ck_assert_int_eq(apam_check(profile, 0, _i == 0 ? NULL : r, &count,
+			     sizeof(r[0]), &err),
+	    APAM_OK);
 	ck_assert_uint_eq(count, 3);
 	for (int i = 0; i < 3 && i < _i; i++) {
 		ck_assert_uint_eq(r[i].entry, (unsigned)i);
@@ -199,7 +203,8 @@ START_TEST(a_silent_provider_is_no_error)
 	server.answer.silent = true;
 	use(HMAC(PROBE) ", " HMAC(PROBE) ", " HMAC(PROBE));
 	begin = now_ms();
-	ck_assert_int_eq(apam_check(profile, 1500, r, &count, &err), APAM_OK);
+	ck_assert_int_eq(
+	    apam_check(profile, 1500, r, &count, sizeof(*r), &err), APAM_OK);
 	ck_assert_int_lt(now_ms() - begin, 4000);
 	ck_assert_int_ge(now_ms() - begin, 1490);
 	ck_assert_uint_eq(count, 3);
@@ -220,15 +225,15 @@ START_TEST(an_unusable_profile)
 	size_t count = 1;
 
 	use(unusable[_i].entries);
-	ck_assert_int_eq(
-	    apam_check(profile, 0, &r, &count, &err), unusable[_i].status);
+	ck_assert_int_eq(apam_check(profile, 0, &r, &count, sizeof(r), &err),
+	    unusable[_i].status);
 	ck_assert_int_eq(err.status, unusable[_i].status);
 	ck_assert_str_eq(err.profile, "p");
 	ck_assert_uint_eq(count, 0);
 	ck_assert_uint_eq(r.entry, 7);
 	count = 1;
-	ck_assert_int_eq(
-	    apam_check(profile, 0, &r, &count, NULL), unusable[_i].status);
+	ck_assert_int_eq(apam_check(profile, 0, &r, &count, sizeof(r), NULL),
+	    unusable[_i].status);
 }
 END_TEST
 

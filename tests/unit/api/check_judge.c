@@ -14,7 +14,7 @@
 static struct project project;
 static struct apam_profile *profile;
 static struct apam_signature sig;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static void
 setup(void)
@@ -65,10 +65,12 @@ judge(unsigned status, const struct apam_header *headers, size_t count)
 		.status = status,
 		.headers = headers,
 		.header_count = count };
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 
 	memset(&j, 0x5a, sizeof(j));
+	j.size = sizeof(j);
 	memset(&err, 0x5a, sizeof(err));
+	err.size = sizeof(err);
 	ck_assert_int_eq(apam_judge(profile, &sig, &answer, &j, &err), APAM_OK);
 	ck_assert_int_eq(err.status, APAM_OK);
 	ck_assert_ptr_nonnull(j.reason);
@@ -102,7 +104,7 @@ use_two(int first, int second)
 START_TEST(the_verdict_that_asks_for_most_wins)
 {
 	int a = _i / VERDICTS, b = _i % VERDICTS;
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 
 	use_two((int)order[a], (int)order[b]);
 	j = judge(200, NULL, 0);
@@ -136,7 +138,7 @@ END_TEST
 
 START_TEST(who_did_not_sign_is_not_asked)
 {
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 
 	use_two(APAM_VERDICT_REJECTED, APAM_VERDICT_THROTTLED);
 	sig.entries = 2;
@@ -211,7 +213,7 @@ START_TEST(a_throttled_host_waits)
 {
 	const struct apam_header *h = waits[_i].headers;
 	int64_t before = time(NULL), after;
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 	size_t n = 0;
 
 	use("{ scheme = \"return-test\"; judge = 4; }");
@@ -273,7 +275,7 @@ static const struct {
 
 START_TEST(sending_again_is_worth_it_or_not)
 {
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 
 	use(replays[_i].entries);
 	ck_assert_msg(sig.entries == replays[_i].signers, "%s: %u",
@@ -334,14 +336,15 @@ is_usable(unsigned entry)
 	size_t n = 2;
 
 	ck_assert_int_eq(
-	    apam_profile_status(profile, all, &n, NULL, &err), APAM_OK);
+	    apam_profile_status(profile, all, &n, sizeof(*all), NULL, &err),
+	    APAM_OK);
 	ck_assert_uint_gt(n, entry);
 	return all[entry].usable;
 }
 
 START_TEST(an_entry_that_moved_is_judged_where_it_stands)
 {
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 
 	use(ONE ", " TWO);
 	become(TWO ", " ONE);
@@ -359,7 +362,7 @@ END_TEST
 
 START_TEST(an_entry_that_is_gone_marks_no_other)
 {
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 
 	use(ONE);
 	become(TWO ", " ONE);
@@ -375,7 +378,7 @@ END_TEST
 
 START_TEST(an_entry_beyond_the_end_says_nothing)
 {
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 
 	use(RETURNS("acquire = 0; acquire_status = 1282; ") ", " TWO);
 	ck_assert_uint_eq(sig.entries, 2);
@@ -391,7 +394,7 @@ START_TEST(the_detail_is_not_asked_for)
 {
 	const struct apam_answer answer = { .size = sizeof(answer),
 		.status = 401 };
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 
 	use(HMAC(""));
 	ck_assert_int_eq(apam_judge(profile, &sig, &answer, &j, NULL), APAM_OK);

@@ -12,7 +12,7 @@
 
 static struct project p;
 static struct apam_profile *profile;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static void
 write_profile(const char *more)

@@ -22,7 +22,7 @@
 static struct project project;
 static struct apam_profile *profile;
 static struct apam_signature sig;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static int live;
 
 static void
@@ -645,11 +645,12 @@ static const struct {
 
 START_TEST(a_misused_answer_is_not_judged)
 {
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 
 	use(BASIC_ENTRY(""));
 	ck_assert_int_eq(sign_url(URL), APAM_OK);
 	memset(&j, 0x5a, sizeof(j));
+	j.size = sizeof(j);
 	ck_assert_msg(apam_judge(profile, &sig, &answers[_i].answer, &j,
 			  &err) == APAM_E_USAGE,
 	    "%s", answers[_i].name);
@@ -664,7 +665,7 @@ START_TEST(a_signature_of_another_profile_is_not_judged)
 {
 	const struct apam_answer fine = { .size = sizeof(fine), .status = 200 };
 	struct apam_signature none = APAM_SIGNATURE_INIT;
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 
 	use(BASIC_ENTRY(""));
 	/* Nothing was ever signed. */
@@ -713,7 +714,7 @@ START_TEST(a_verdict_is_checked)
 {
 	const struct apam_answer answer = { .size = sizeof(answer),
 		.status = 401 };
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 	char entry[256];
 
 	(void)snprintf(entry, sizeof(entry), "{ scheme = \"return-test\"; %s}",
@@ -750,7 +751,7 @@ START_TEST(a_wait_is_passed_on)
 		.status = waits[_i].status,
 		.headers = &header,
 		.header_count = 1 };
-	struct apam_judgement j;
+	struct apam_judgement j = { .size = sizeof(j) };
 	int64_t now = (int64_t)time(NULL);
 
 	use(BASIC_ENTRY(""));

@@ -12,7 +12,7 @@
 static struct project project;
 static struct apam_profile *profile;
 static struct apam_signature sig;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 /* Open without a thread; the project's profile "p" has these entries. */
 static void

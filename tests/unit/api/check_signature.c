@@ -16,7 +16,7 @@
 static struct request request;
 static struct stack_result result;
 static struct apam_signature sig;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static int live;
 
 static alignas(16) char store[1024];
@@ -37,6 +37,7 @@ setup(void)
 	sig = (struct apam_signature)APAM_SIGNATURE_INIT;
 	memset(store, 0x5a, sizeof(store));
 	memset(&err, 0, sizeof(err));
+	err.size = sizeof(err);
 }
 
 static void

@@ -53,7 +53,7 @@ part(int i)
 
 START_TEST(any_refusal_is_found)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	error_clear(&err);
 	fields_add(part(_i), APAM_STR("a\0b"), APAM_STR(""));
@@ -67,7 +67,7 @@ END_TEST
 /* Not the request's fault: it must not be taken for a denial. */
 START_TEST(a_lack_of_memory_is_told_apart)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	error_clear(&err);
 	secmem_fail_after(0);
@@ -159,7 +159,7 @@ START_TEST(memory_may_be_short)
 {
 	struct apam_signature sig = APAM_SIGNATURE_INIT;
 	struct stack_result result;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	struct request r;
 
 	error_clear(&err);

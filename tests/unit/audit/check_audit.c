@@ -374,7 +374,7 @@ static char told[512];
 static int tellings;
 
 static void
-note_line(void *arg, int level, const char *text)
+note_line(void *arg, enum apam_log_level level, const char *text)
 {
 	(void)arg;
 	ck_assert_int_eq(level, APAM_LOG_ERROR);

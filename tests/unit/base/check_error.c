@@ -22,9 +22,10 @@ fill_with(char *to, size_t size, const char *unit)
 
 START_TEST(a_cleared_error_says_nothing)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	memset(&err, 0x5a, sizeof(err));
+	err.size = sizeof(err);
 	error_clear(&err);
 	ck_assert_int_eq(err.status, APAM_OK);
 	ck_assert_int_eq(err.entry, -1);
@@ -47,7 +48,7 @@ END_TEST
 
 START_TEST(the_first_error_wins)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_int_eq(
 	    error_set_at(&err, APAM_E_CONFIG, "a.conf", 7, "%s %d", "n", 3),
@@ -63,7 +64,7 @@ END_TEST
 
 START_TEST(a_location_is_noted_once)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	error_locate(&err, "early", 9);
 	ck_assert_str_eq(err.profile, "");
@@ -79,7 +80,7 @@ END_TEST
 
 START_TEST(controls_become_question_marks)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	(void)error_set_at(&err, APAM_E_CONFIG, "a\nb", 1, "c\r\nd\x1b[0m\x7f");
 	ck_assert_str_eq(err.file, "a?b");
@@ -91,7 +92,7 @@ static const char *const units[] = { "x", "é", "€", "😀" };
 
 START_TEST(a_cut_keeps_whole_characters)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	char big[2048] = "";
 	size_t n;
 
@@ -108,7 +109,7 @@ END_TEST
 
 START_TEST(a_long_profile_name_is_cut)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	char big[2048] = "";
 
 	fill_with(big, sizeof(big), "p");

@@ -14,7 +14,7 @@ static int last_level, count;
 static int marker;
 
 static void
-take(void *arg, int level, const char *line)
+take(void *arg, enum apam_log_level level, const char *line)
 {
 	ck_assert_ptr_eq(arg, &marker);
 	ck_assert_uint_lt(strlen(line), sizeof(last));

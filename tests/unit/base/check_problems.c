@@ -13,15 +13,17 @@
 struct seen {
 	unsigned count;
 	struct apam_error last;
+	unsigned enough; /* problems after which to stop; 0: never */
 };
 
-static void
+static bool
 see(void *arg, const struct apam_error *problem)
 {
 	struct seen *seen = arg;
 
 	seen->count++;
 	seen->last = *problem;
+	return seen->count != seen->enough;
 }
 
 START_TEST(the_first_is_kept_and_all_are_shown)
@@ -59,7 +61,7 @@ START_TEST(a_place_is_added_where_there_is_none)
 {
 	struct seen seen = { 0 };
 	struct problems all = { .each = see, .arg = &seen };
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	(void)error_set(&err, APAM_E_SECRET, "no");
 	error_locate(&err, NULL, 2);
@@ -90,6 +92,22 @@ START_TEST(a_long_text_is_cut)
 	problems_add(&all, APAM_E_CONFIG, big, 1, "%s", big);
 	ck_assert_uint_eq(strlen(all.first.text), sizeof(all.first.text) - 1);
 	ck_assert_uint_eq(strlen(all.first.file), sizeof(all.first.file) - 1);
+}
+END_TEST
+
+START_TEST(who_has_seen_enough_is_shown_no_more)
+{
+	struct seen seen = { .enough = 1 };
+	struct problems all = { .each = see, .arg = &seen };
+
+	problems_add(&all, APAM_E_CONFIG, "a", 3, "one");
+	ck_assert(all.stopped);
+	problems_add(&all, APAM_E_TRUST, "b", 0, "two");
+	problems_warn(&all, "c", 0, "three");
+	ck_assert_uint_eq(all.count, 2);
+	ck_assert_uint_eq(seen.count, 1);
+	ck_assert_str_eq(seen.last.text, "one");
+	ck_assert_uint_eq(seen.last.size, sizeof(seen.last));
 }
 END_TEST
 
@@ -124,6 +142,7 @@ main(void)
 	tcase_add_test(tc, nobody_need_listen);
 	tcase_add_test(tc, a_place_is_added_where_there_is_none);
 	tcase_add_test(tc, a_long_text_is_cut);
+	tcase_add_test(tc, who_has_seen_enough_is_shown_no_more);
 	tcase_add_test(tc, a_warning_is_told_and_no_error);
 	return run_suite(suite);
 }

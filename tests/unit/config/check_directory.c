@@ -11,14 +11,14 @@
 
 static struct project project;
 static struct names_list list;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static void
 setup(void)
 {
 	project_make(&project);
 	memset(&list, 0, sizeof(list));
-	err = (struct apam_error){ .entry = -1 };
+	err = (struct apam_error)APAM_ERROR_INIT;
 }
 
 static void

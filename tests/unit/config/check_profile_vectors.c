@@ -30,7 +30,7 @@ static int invalid_count, valid_count;
 
 /* ---- What a profile is refused with ----------------------------------- */
 
-static void
+static bool
 add_line(void *arg, const struct apam_error *problem)
 {
 	struct lines *lines = arg;
@@ -46,6 +46,7 @@ add_line(void *arg, const struct apam_error *problem)
 		    problem->line, problem->text);
 	if (n > 0 && (size_t)n < room)
 		lines->n += (size_t)n;
+	return true;
 }
 
 static size_t

@@ -14,7 +14,7 @@
 #define LONG_SIZE 100000
 
 static char million[1000000];
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static const struct {
 	const char *name;

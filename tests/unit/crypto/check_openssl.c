@@ -27,7 +27,7 @@
 #include "support/project.h"
 #include "support/run.h"
 
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static void
 setup(void)
@@ -285,7 +285,7 @@ static void *
 hash_on(void *arg)
 {
 	unsigned char digest[DIGEST_SIZE];
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 
 	for (;;)
 		(void)digest_bytes(APAM_STR("abc"), digest, &own);

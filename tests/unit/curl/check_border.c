@@ -11,7 +11,7 @@
 
 #define LATER 16 /* bytes that a later version added */
 
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 /* ---- What a program gives ----------------------------------------------- */
 

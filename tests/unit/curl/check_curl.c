@@ -16,7 +16,7 @@
 static struct sandbox sandbox;
 static struct project project;
 static struct apam_profile *profile;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static CURL *easy;
 static char eyes[128], origin[64];
 
@@ -31,7 +31,7 @@ static struct seen seen;
 static struct apam_transfer transfer;
 static struct apam_body body;
 static struct apam_result result;
-static struct apam_error detail; /* of it */
+static struct apam_error detail = APAM_ERROR_INIT; /* of it */
 
 /* ---- The host's callbacks ---------------------------------------------- */
 

@@ -10,7 +10,7 @@
 
 START_TEST(an_error_is_filled_in)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	memset(&err, 'x', sizeof(err));
 	failure_clear(&err);
@@ -29,7 +29,7 @@ END_TEST
 
 START_TEST(a_long_text_is_cut)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	char text[2 * sizeof(err.text)];
 
 	memset(text, 'x', sizeof(text) - 1);
@@ -41,7 +41,7 @@ END_TEST
 
 START_TEST(the_first_profile_stays)
 {
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	failure_clear(&err);
 	failure_locate(&err, "one");

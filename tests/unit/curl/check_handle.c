@@ -290,7 +290,7 @@ START_TEST(it_goes_once_more_by_http_1_1)
 	struct apam_transfer transfer = { .size = sizeof(transfer),
 		.method = "GET" };
 	struct apam_result result = APAM_RESULT_INIT;
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 	CURL *easy = curl_easy_init();
 	char url[64];
 

@@ -277,7 +277,7 @@ performs(int i, const char *name)
 		.url = url,
 		.body = requests[i].body == NULL ? NULL : &body };
 	struct apam_result result = APAM_RESULT_INIT;
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_msg(apam_curl_perform(
 			  profile, easy, &transfer, &result, &err) == APAM_OK,
@@ -325,7 +325,7 @@ START_TEST(a_header_that_frames_is_refused)
 		.headers = &own,
 		.header_count = 1 };
 	struct apam_result result = APAM_RESULT_INIT;
-	struct apam_error err = { 0 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_int_eq(
 	    apam_curl_perform(profile, easy, &transfer, &result, &err),

@@ -50,7 +50,7 @@ take(uint64_t generation, int64_t seconds, bool minted)
 static void
 go_wrong(enum apam_status status, int64_t retry_after)
 {
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 
 	error_clear(&why);
 	(void)error_set(&why, status, "said the provider");

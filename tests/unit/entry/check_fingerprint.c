@@ -18,7 +18,7 @@
 
 typedef unsigned char print[FINGERPRINT_SIZE];
 
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 /* Read a text as a group of the demo table and take its fingerprint. */
 static void

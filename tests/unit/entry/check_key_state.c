@@ -209,7 +209,7 @@ static const struct refusal {
 
 START_TEST(a_credential_refused_is_evidence)
 {
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 
 	error_clear(&why);
 	(void)error_set(&why, refusals[_i].status, "the endpoint said so");

@@ -44,7 +44,7 @@ make_base(void)
 static void
 make_directory(void)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	make_base();
 	ck_assert_msg(
@@ -194,7 +194,7 @@ read_bytes(char *to, size_t size)
 static void
 not_prepared(enum apam_status status, const char *text)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	const char *why;
 
 	ck_assert_int_eq(share_file_prepare(&file, &err), status);
@@ -210,7 +210,7 @@ not_prepared(enum apam_status status, const char *text)
 
 START_TEST(the_directory_is_made)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	const mode_t old = umask(0);
 
 	ck_assert_int_eq(share_file_prepare(&file, &err), APAM_OK);

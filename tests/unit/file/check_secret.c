@@ -18,7 +18,7 @@
 
 static char base[64];
 static struct buf secret;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static void
 set_up(void)
@@ -26,7 +26,7 @@ set_up(void)
 	(void)snprintf(base, sizeof(base), "/tmp/apam-secret-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(base));
 	buf_init(&secret, SECRET_MAX);
-	err = (struct apam_error){ .entry = -1 };
+	err = (struct apam_error)APAM_ERROR_INIT;
 }
 
 static void
@@ -72,7 +72,7 @@ refused(const char *ref, enum apam_status status, const char *text)
 	ck_assert_msg(strstr(err.text, text) != NULL, "%s: %s", ref, err.text);
 	ck_assert_ptr_null(strstr(err.text, FAKE));
 	ck_assert_uint_eq(buf_view(&secret).n, 0);
-	err = (struct apam_error){ .entry = -1 };
+	err = (struct apam_error)APAM_ERROR_INIT;
 }
 
 /* ---- References ------------------------------------------------------- */

@@ -26,7 +26,7 @@
 
 static struct project p;
 static struct buf out;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static char command[1024];
 static int live;
 
@@ -67,7 +67,7 @@ script(const char *body, const char *arguments)
 static enum apam_status
 run(int timeout_ms)
 {
-	err = (struct apam_error){ .entry = -1 };
+	err = (struct apam_error)APAM_ERROR_INIT;
 	return secret_exec(apam_str(command), true, timeout_ms, &out, &err);
 }
 

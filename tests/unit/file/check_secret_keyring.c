@@ -19,7 +19,7 @@
 
 static char name[64]; /* of a key that no other process has */
 static struct buf out;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static bool usable;
 static int live;
 
@@ -30,7 +30,7 @@ setup(void)
 	(void)snprintf(
 	    name, sizeof(name), "apam-test:%ld:a key %%s", (long)getpid());
 	buf_init(&out, MAX);
-	err = (struct apam_error){ .entry = -1 };
+	err = (struct apam_error)APAM_ERROR_INIT;
 	usable = keyctl_join_session_keyring(NULL) >= 0 &&
 	    add_key("user", "apam-test:probe", "x", 1,
 		KEY_SPEC_SESSION_KEYRING) >= 0;
@@ -68,7 +68,7 @@ START_TEST(a_key_that_is_not_there_is_named)
 {
 	refused(APAM_E_SECRET, name);
 	/* It is not made by being looked for. */
-	err = (struct apam_error){ .entry = -1 };
+	err = (struct apam_error)APAM_ERROR_INIT;
 	refused(APAM_E_SECRET, "is not in");
 	ck_assert_int_eq(keyring_read("", &out, &err), APAM_E_SECRET);
 }

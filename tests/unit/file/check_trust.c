@@ -149,7 +149,7 @@ static const struct {
 
 START_TEST(a_file_has_a_safe_mode)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	int fd;
 
 	make_file("f", modes[_i].mode, "x");
@@ -181,7 +181,7 @@ static const struct {
 
 START_TEST(a_directory_has_a_safe_mode)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	int fd;
 
 	make_directory("d", directories[_i].mode);
@@ -206,7 +206,7 @@ static void
 refused(const char *path, enum trust_kind kind, enum apam_status status,
     const char *text)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_int_eq(trust_open(path, kind, user, &err), -1);
 	ck_assert_msg(err.status == status, "%s", err.text);
@@ -288,7 +288,7 @@ END_TEST
 
 START_TEST(a_user_may_own_in_user_mode)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	int fd;
 
 	if (geteuid() != 0)
@@ -329,7 +329,7 @@ END_TEST
 
 START_TEST(a_file_is_read_whole)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	char text[9000];
 	struct buf to;
 
@@ -367,7 +367,7 @@ END_TEST
 
 START_TEST(a_huge_file_is_not_read)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct buf to;
 
 	make_file("f", 0644, "");
@@ -414,7 +414,7 @@ let_another_read(const char *path)
 
 START_TEST(an_acl_counts)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	char path[1024];
 	struct stat st;
 	int fd;
@@ -465,7 +465,7 @@ END_TEST
 
 START_TEST(who_could_read_a_secret_is_said)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	char path[1024];
 
 	if (geteuid() != 0)

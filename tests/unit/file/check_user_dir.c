@@ -77,7 +77,7 @@ mode_of(const char *path)
 static void
 opens(bool make)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	const int fd = user_dir_open(base, user, make, &err);
 	struct stat found, named;
 
@@ -93,7 +93,7 @@ opens(bool make)
 static void
 refused(bool make, enum apam_status status, const char *text)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_int_eq(user_dir_open(base, user, make, &err), -1);
 	ck_assert_msg(err.status == status, "%d: %s", err.status, err.text);
@@ -223,7 +223,7 @@ END_TEST
 
 START_TEST(none_but_root_lets_another_in)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	if (geteuid() != 0)
 		return;
@@ -252,7 +252,7 @@ END_TEST
 static char told[4096];
 
 static void
-note_line(void *arg, int level, const char *line)
+note_line(void *arg, enum apam_log_level level, const char *line)
 {
 	const size_t n = strlen(told);
 

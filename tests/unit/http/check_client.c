@@ -128,7 +128,7 @@ static struct raw_server server;
 static struct http_policy policy;
 static struct exchange x;
 static struct response r;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static int live;
 
 static void

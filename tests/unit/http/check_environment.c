@@ -44,7 +44,7 @@ talk(const char *url, const char *ca)
 {
 	const struct http_policy policy = { .ca_file = ca, .body_max = 64 };
 	struct http_transfer t;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	struct exchange x;
 	struct response r;

@@ -14,7 +14,7 @@
 static char lines[4096];
 
 static void
-take(void *arg, int level, const char *line)
+take(void *arg, enum apam_log_level level, const char *line)
 {
 	(void)arg;
 	ck_assert_int_eq(level, APAM_LOG_DEBUG);

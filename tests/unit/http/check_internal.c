@@ -18,13 +18,13 @@
 #define THREADS 8
 
 static struct project project;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static void
 setup(void)
 {
 	project_make(&project);
-	err = (struct apam_error){ .entry = -1 };
+	err = (struct apam_error)APAM_ERROR_INIT;
 	(void)unsetenv(TRACE);
 }
 
@@ -148,7 +148,7 @@ static struct internal curl = {
 static void *
 get(void *barrier)
 {
-	struct apam_error own = { .entry = -1 };
+	struct apam_error own = APAM_ERROR_INIT;
 	const struct internal_head *head;
 
 	(void)pthread_barrier_wait(barrier);

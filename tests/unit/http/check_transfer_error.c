@@ -46,7 +46,7 @@ START_TEST(a_code_has_a_meaning)
 {
 	const struct apam_failure f = { .size = sizeof(f),
 		.code = (int)codes[_i].code };
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	error_clear(&err);
 	ck_assert_msg(http_error(&f, &err) == codes[_i].status, "%d: %s",
@@ -65,7 +65,7 @@ static const struct raw_answer quick = { .head = "HTTP/1.1 200 OK\r\n"
 static struct project p;
 static struct raw_server server;
 static struct http_policy policy;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static void
 setup(void)

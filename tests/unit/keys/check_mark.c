@@ -27,7 +27,7 @@ START_TEST(a_mark_is_of_all_of_it)
 	const struct key_identity key = { marks[_i].scheme, marks[_i].id,
 		apam_str(marks[_i].secret) };
 	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	for (size_t i = 0; i < KEY_SALT_SIZE; i++)
 		salt[i] = (unsigned char)(marks[_i].salt_first +
@@ -42,7 +42,7 @@ START_TEST(a_secret_may_have_any_bytes)
 	static const char zeros[300];
 	const struct key_identity key = { "a", "b", { zeros, sizeof(zeros) } };
 	unsigned char salt[KEY_SALT_SIZE], mark[KEY_MARK_SIZE];
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	memset(salt, 255, sizeof(salt));
 	ck_assert_int_eq(key_mark(&key, salt, mark, &err), APAM_OK);

@@ -19,7 +19,7 @@
 
 static char base[64];
 static struct key_registry registry = { base, true, NULL };
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 static int state;
 static bool absent;
 
@@ -27,6 +27,7 @@ static void
 setup(void)
 {
 	memset(&err, 0, sizeof(err));
+	err.size = sizeof(err);
 	(void)snprintf(base, sizeof(base), "/tmp/apam-place-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(base));
 	ck_assert_int_eq(chmod(base, 0755), 0);
@@ -174,6 +175,7 @@ START_TEST(a_directory_is_one_that_only_its_owner_changes)
 	directories[_i].put(state, "index");
 	absent = false;
 	memset(&err, 0, sizeof(err));
+	err.size = sizeof(err);
 	came_to(key_place_directory(&registry, state, "index", &absent, &err),
 	    directories[_i].status, _i);
 }
@@ -186,6 +188,7 @@ START_TEST(a_file_is_one_that_only_its_owner_changes)
 	files[_i].put(state, KEY_PLACE_KEYS);
 	absent = false;
 	memset(&err, 0, sizeof(err));
+	err.size = sizeof(err);
 	came_to(key_place_keys(
 		    &registry, KEY_PLACE_INDEX, state, &st, &absent, &err),
 	    files[_i].status, _i);
@@ -266,6 +269,7 @@ static const struct {
 START_TEST(why_it_cannot_be_changed_is_said)
 {
 	memset(&err, 0, sizeof(err));
+	err.size = sizeof(err);
 	ck_assert_int_eq(key_place_refuse_errno(&registry, KEY_PLACE_REGISTRY,
 			     failures[_i].number, &err),
 	    failures[_i].status);

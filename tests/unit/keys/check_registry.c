@@ -146,7 +146,7 @@ pause_ms(long ms)
 static void
 read_ok(struct key_set *set)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_msg(key_registry_read(&registry, set, &err) == APAM_OK,
 	    "%s:%u: %s", err.file, err.line, err.text);
@@ -212,7 +212,7 @@ be_called(void *arg, struct key_set *set, struct apam_error *err)
 static void
 change(const char *id)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	char text[64];
 
 	(void)snprintf(text, sizeof(text), "%s", id);
@@ -224,7 +224,7 @@ change(const char *id)
 static void
 not_changed(enum apam_status status, const char *text)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	bool called = false;
 
 	ck_assert_msg(
@@ -259,7 +259,7 @@ keep(void *arg, struct key_set *set, struct apam_error *err)
 static void
 recover(void)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_msg(key_registry_recover(
 			  &registry, NULL, NULL, keep, NULL, &err) == APAM_OK,
@@ -310,7 +310,7 @@ END_TEST
 static void
 look(struct key_counter *counter, struct key_view *view)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	ck_assert_msg(key_view_open(&registry, counter, view, &err) == APAM_OK,
 	    "%s", err.text);
@@ -350,7 +350,7 @@ END_TEST
 
 START_TEST(what_is_not_wanted_leaves_all_as_it_was)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	char bad[] = "a\nb";
 
 	make_registry();
@@ -517,7 +517,7 @@ static const struct {
 
 START_TEST(a_damaged_file_is_neither_read_nor_overwritten)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct key_set set;
 
 	make_registry();
@@ -715,7 +715,7 @@ END_TEST
  */
 START_TEST(what_is_done_already_is_told)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct key_counter counter;
 	char id[] = "two";
 	uint64_t value, before;
@@ -737,7 +737,7 @@ END_TEST
 
 START_TEST(what_is_done_already_is_waited_for)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	char id[] = "two";
 	int64_t start;
 
@@ -890,7 +890,7 @@ fill(void)
 
 START_TEST(a_full_disk_loses_nothing)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	char two[] = "two";
 
 	if (!mount_small(0))
@@ -937,7 +937,7 @@ END_TEST
 START_TEST(a_file_size_limit_loses_nothing)
 {
 	struct rlimit limit = { 64, RLIM_INFINITY };
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	char two[] = "two";
 
 	make_registry();

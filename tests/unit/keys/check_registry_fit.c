@@ -68,7 +68,7 @@ static const struct {
 };
 
 static const struct key_registry registry = { .state_dir = "/state" };
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static struct registry_files
 files_of(int i)

@@ -33,7 +33,7 @@ add(const char *secret, int64_t archived_at)
 		.archived_by = "root",
 		.why = "" };
 
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	memset(r.salt, (int)set.count + 1, sizeof(r.salt));
 	if (r.marked)
@@ -112,7 +112,7 @@ START_TEST(what_cannot_be_hashed_is_unsure)
 	const unsigned char salt[KEY_SALT_SIZE] = { 1 };
 	const unsigned char mark[KEY_MARK_SIZE] = { 0 };
 	struct key_claim claim = { true, salt, mark };
-	struct apam_error failed = { .entry = -1 };
+	struct apam_error failed = APAM_ERROR_INIT;
 	const struct key_asked key = {
 		.key = { "demo", "one", { "FAKE-1", 6 } }, .failed = &failed
 	};

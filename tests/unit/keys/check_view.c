@@ -28,7 +28,7 @@ static char base[64];
 static struct key_registry registry = { base, true, NULL };
 static struct key_view view;
 static struct key_counter counter;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 static const char text[] =
     "{ \"apam\": \"keys 1\", \"keys\": [ { \"scheme\": \"demo\", \"id\": \"me\", "
@@ -125,6 +125,7 @@ static enum apam_status
 open_view(void)
 {
 	memset(&err, 0, sizeof(err));
+	err.size = sizeof(err);
 	return key_view_open(&registry, &counter, &view, &err);
 }
 
@@ -421,6 +422,7 @@ START_TEST(a_failure_is_called_what_it_is)
 
 	for (int i = 0; i < ROWS(rows); i++) {
 		memset(&err, 0, sizeof(err));
+		err.size = sizeof(err);
 		ck_assert_int_eq(
 		    key_view_refuse(&registry, rows[i].number, &err),
 		    rows[i].status);

@@ -24,6 +24,7 @@ setup(void)
 	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
 	ck_assert_int_eq(unsetenv("APAM_CONFIG"), 0);
 	memset(&project.err, 0x5a, sizeof(project.err));
+	project.err.size = sizeof(project.err);
 }
 
 static void

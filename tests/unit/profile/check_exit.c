@@ -50,7 +50,7 @@ sign_late(void)
 	struct apam_signature signature = APAM_SIGNATURE_INIT;
 	struct apam_profile *profile;
 	const time_t from = time(NULL);
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	request.timeout_ms = 20000;
 	if (apam_profile_get(opened, FRESH, &profile, &err) != APAM_OK ||
@@ -77,7 +77,7 @@ start(struct apam *ctx, int i)
 	struct apam_request request = APAM_REQUEST("GET", "https://api.test/");
 	struct apam_signature signature = APAM_SIGNATURE_INIT;
 	struct apam_profile *profile;
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 	char name[16];
 
 	(void)snprintf(name, sizeof(name), "p%d", i);
@@ -99,7 +99,7 @@ end(const char *config, long moment_us, void (*last)(void))
 		.config = config,
 		.flags = APAM_OPEN_USER };
 	const struct timespec moment = { .tv_nsec = moment_us * 1000 };
-	struct apam_error err;
+	struct apam_error err = APAM_ERROR_INIT;
 
 	if ((last != NULL && atexit(last) != 0) ||
 	    apam_open(&options, &opened, &err) != APAM_OK)

@@ -52,6 +52,7 @@ find(const char *url, struct apam_profile **profile)
 	/* Neither of them is to stay as it was. */
 	*profile = (struct apam_profile *)(void *)&project;
 	memset(&project.err, 0x5a, sizeof(project.err));
+	project.err.size = sizeof(project.err);
 	return apam_profile_find(project.ctx, url, profile, &project.err);
 }
 

@@ -76,7 +76,7 @@ set_busy(bool busy)
 
 START_TEST(a_wait_for_another_thread_has_a_deadline)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 	const int64_t begin = clock_ms();
 
 	set_busy(true);
@@ -112,7 +112,7 @@ END_TEST
 
 START_TEST(what_does_not_open_says_why)
 {
-	struct apam_error err = { .entry = -1 };
+	struct apam_error err = APAM_ERROR_INIT;
 
 	project_profile(&project, "q",
 	    "origins = [ \"https://api.example\" ];\n"

@@ -57,7 +57,7 @@ log_text(void)
 static void
 refuse(enum apam_status status, int entry)
 {
-	struct apam_error why;
+	struct apam_error why = APAM_ERROR_INIT;
 
 	error_clear(&why);
 	(void)error_set(&why, status, "the text of the refusal");

@@ -12,7 +12,7 @@
 
 static struct project project;
 static struct apam_profile *profile;
-static struct apam_error err;
+static struct apam_error err = APAM_ERROR_INIT;
 
 #define GOOD                                                                   \
 	"origins = [ \"https://api.example\" ];\n"                             \

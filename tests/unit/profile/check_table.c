@@ -33,6 +33,7 @@ get(const char *name, struct apam_profile **profile)
 	/* Neither of them is to stay as it was. */
 	*profile = (struct apam_profile *)(void *)&project;
 	memset(&project.err, 0x5a, sizeof(project.err));
+	project.err.size = sizeof(project.err);
 	return apam_profile_get(project.ctx, name, profile, &project.err);
 }
 
