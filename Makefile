@@ -197,8 +197,10 @@ $(BUILD)/$(CURL_SONAME): $(CURL_OBJ) hosts/curl/export.map $(BUILD)/$(SONAME)
 # The program in the build tree finds the library beside itself; the installed
 # one, linked anew, where it was installed.  So does the object that it loads
 # for a command that sends: linked to libcurl, the program would take ten times
-# as long to start.
-LINK_APAM = $(LINK) -o $@ $(CLI_OBJ) -L$(BUILD) -lapam -ljansson -ldl
+# as long to start.  A place of the program's own, as an old tag, goes before
+# those of the environment, and holds for what is loaded late, too.
+LINK_APAM = $(LINK) -Wl,--disable-new-dtags -o $@ $(CLI_OBJ) -L$(BUILD) -lapam \
+	    -ljansson -ldl
 LINK_SEND = $(LINK) -shared -Wl,--no-undefined \
 	    -Wl,--version-script=hosts/cli/send/export.map -o $@ $(SEND_OBJ) \
 	    -L$(BUILD) -lapam-curl -lapam -lcurl
@@ -278,7 +280,7 @@ checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
 $(call checks,answer border failure): $(BUILD)/hosts/curl/answer.o \
 	$(BUILD)/hosts/curl/border.o $(BUILD)/hosts/curl/failure.o
 $(call checks,handle): $(filter-out %/curl.o,$(CURL_OBJ))
-$(call checks,answer handle): OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
+$(call checks,answer handle): private OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
 $(call checks,cancel rotation nameserver): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
 $(call checks,cancel check context curl_fd environment exit \
@@ -288,9 +290,9 @@ $(call checks,cancel check context curl_fd environment exit \
 $(call checks,share_record sign openssl): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 # Those with tests/support/no_malloc.h.
-$(call checks,lifetime op): OUR_LDFLAGS += $(call wrap,malloc)
+$(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
 # Whose calls of the system fail in turn.
-$(call checks,view): OUR_LDFLAGS += $(call wrap,openat fstat pread)
+$(call checks,view): private OUR_LDFLAGS += $(call wrap,openat fstat pread)
 # Those that make keys of the kernel's.
 $(call checks,secret_keyring secret): CORE_LIBS += -lkeyutils
 

@@ -158,23 +158,27 @@ row "request with a rotated key" 1 '*' '^apam: seed: ' request seed \
     "$seed/api/version/"
 control /reset
 
-# ---- What sends is another file, which the loader finds first ---------------
+# ---- What sends is missing, or of another version ---------------------------
 
-mkdir "$dir/other"
-export LD_LIBRARY_PATH=$dir/other
-echo 'not an object' >"$dir/other/apam-request.so"
-row "what sends does not load" 5 '' \
-    '^apam: the part of apam that sends requests does not load: .*; install libcurl' \
-    request seed "$seed/api/version/"
+# The program looks beside itself, before LD_LIBRARY_PATH.
+mkdir "$dir/bin"
+cp "$build/apam" "$dir/bin/apam"
+sends()
+{
+	LD_LIBRARY_PATH=$build build=$dir/bin row "$@" \
+	    request seed "$seed/api/version/"
+}
+echo 'not an object' >"$dir/bin/apam-request.so"
+sends "what sends does not load" 5 '' \
+    '^apam: the part of apam that sends requests does not load: .*; install libcurl'
 printf '%s\n' '#include <stddef.h>' 'extern const struct apam_sender {' \
     'size_t size; const char *version; void (*send)(void); } apam_sender;' \
     'const struct apam_sender apam_sender = { sizeof(apam_sender), "0", 0 };' |
-    ${CC:-cc} -shared -fPIC -o "$dir/other/apam-request.so" -x c -
-row "what sends is of another version" 5 '' \
-    '^apam: apam-request.so belongs to another version' \
-    request seed "$seed/api/version/"
-unset LD_LIBRARY_PATH
-row "what sends is its own" 0 '*' '*' request seed "$seed/api/version/"
+    ${CC:-cc} -shared -fPIC -o "$dir/bin/apam-request.so" -x c -
+sends "what sends is of another version" 5 '' \
+    '^apam: apam-request.so belongs to another version'
+cp "$build/apam-request.so" "$dir/bin/"
+sends "what sends is its own" 0 '*' '*'
 
 # ---- Secrets, at every level of the log ------------------------------------
 
