@@ -102,7 +102,7 @@ write_host()
 	{
 		struct apam_open_options options = { .size = sizeof(options),
 			.config = "/nonexistent/apam.conf" };
-		struct apam_error err;
+		struct apam_error err = APAM_ERROR_INIT;
 		struct apam *ctx;
 		enum apam_status status = apam_open(&options, &ctx, &err);
 
