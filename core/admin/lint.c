@@ -77,7 +77,7 @@ lint_ca_file(const struct lint *lint, const struct profile *draft)
 
 	if (file == NULL)
 		return;
-	buf_init(&text, CA_FILE_MAX);
+	buf_init_plain(&text, CA_FILE_MAX);
 	if (trust_read(file, TRUST_FILE, lint->ctx->env.settings->user, &text,
 		NULL) == APAM_OK)
 		why = pem_problem(buf_view(&text), &line);

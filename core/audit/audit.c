@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How many lines are written, and where.  The lock is held while a line is
- * sent, so that no fork takes place in between and the counts match the line.
- * Nothing waits while it is held.
+ * How many lines are written, and where.  Threads may write at the same time:
+ * the counts are single words.  No fork takes place while a line is sent, so
+ * that a child has no copy of the descriptor.
  */
 #include "audit/audit.h"
 
@@ -11,6 +11,7 @@
 #include "audit/line.h"
 #include "audit/sink.h"
 #include "base/clock.h"
+#include "base/fork_gate.h"
 #include "base/this_process.h"
 #include "file/user_dir.h"
 
@@ -20,26 +21,21 @@
  */
 #define RESERVED 20
 
+#define COUNT_BITS 16 /* of audit.minute */
+#define COUNT_MAX ((UINT64_C(1) << COUNT_BITS) - 1)
+
 void
 audit_init(struct audit *audit, const struct settings *settings)
 {
 	*audit = (struct audit){ .settings = settings,
 		.journal = AUDIT_JOURNAL_SOCKET,
 		.syslog = AUDIT_SYSLOG_SOCKET };
-	(void)pthread_mutex_init(&audit->lock, NULL);
-}
-
-void
-audit_free(struct audit *audit)
-{
-	(void)pthread_mutex_destroy(&audit->lock);
 }
 
 void
 audit_renew(struct audit *audit)
 {
-	(void)pthread_mutex_init(&audit->lock, NULL);
-	audit->dropped = 0;
+	atomic_store(&audit->dropped, 0);
 }
 
 bool
@@ -64,15 +60,17 @@ within_rate(struct audit *audit, enum audit_what what)
 	const unsigned limit = what == AUDIT_REFUSED ?
 	    AUDIT_PER_MINUTE - RESERVED :
 	    AUDIT_PER_MINUTE;
-	const int64_t now = clock_ms();
+	const uint64_t now = (uint64_t)clock_ms();
+	uint64_t before = atomic_load(&audit->minute), after;
 
-	if (now - audit->minute >= 60000) {
-		audit->minute = now;
-		audit->sent = 0;
-	}
-	if (audit->sent >= limit)
-		return false;
-	audit->sent++;
+	do {
+		after = before;
+		if (now - (before >> COUNT_BITS) >= 60000)
+			after = now << COUNT_BITS;
+		if ((after & COUNT_MAX) >= limit)
+			return false;
+		after++;
+	} while (!atomic_compare_exchange_weak(&audit->minute, &before, after));
 	return true;
 }
 
@@ -90,10 +88,9 @@ tell_socket(
 static void
 say_lost(struct audit *audit, const struct apam_error *why)
 {
-	if (!audit->said)
+	if (!atomic_exchange(&audit->said, true))
 		log_line(audit->log, APAM_LOG_ERROR,
 		    "the audit log is lost: %s", why->text);
-	audit->said = true;
 }
 
 static enum audit_sunk
@@ -135,22 +132,21 @@ tell_sink(struct audit *audit, const struct audit_facts *facts)
 }
 
 static void
-write_locked(struct audit *audit, const struct audit_event *event)
+write_line(struct audit *audit, const struct audit_event *event)
 {
 	char program[PROGRAM_NAME_SIZE];
+	const unsigned long dropped = atomic_exchange(&audit->dropped, 0);
 	const struct audit_facts facts = { .event = event,
-		.dropped = audit->dropped,
+		.dropped = dropped,
 		.time = clock_unix(),
 		.uid = (unsigned long)geteuid(),
 		.pid = (long)getpid(),
 		.program = program };
 
 	program_name(program);
-	if (within_rate(audit, event->what) &&
-	    tell_sink(audit, &facts) == AUDIT_TOLD)
-		audit->dropped = 0;
-	else
-		audit->dropped++;
+	if (!within_rate(audit, event->what) ||
+	    tell_sink(audit, &facts) != AUDIT_TOLD)
+		(void)atomic_fetch_add(&audit->dropped, dropped + 1);
 }
 
 void
@@ -158,7 +154,7 @@ audit_write(struct audit *audit, const struct audit_event *event)
 {
 	if (audit->settings->audit == SETTINGS_AUDIT_OFF)
 		return;
-	pthread_mutex_lock(&audit->lock);
-	write_locked(audit, event);
-	pthread_mutex_unlock(&audit->lock);
+	fork_defer();
+	write_line(audit, event);
+	fork_permit();
 }

@@ -11,7 +11,7 @@
 #ifndef CORE_AUDIT_H
 #define CORE_AUDIT_H
 
-#include <pthread.h>
+#include <stdatomic.h>
 
 #include "audit/line.h"
 #include "base/log.h"
@@ -24,28 +24,24 @@
 
 /* State that a context keeps.  `settings` outlive it. */
 struct audit {
-	pthread_mutex_t lock;
 	const struct settings *settings;
 	const char *journal, *syslog; /* sockets; tests use others */
 	const struct log *log;	/* or NULL */
-	bool said;		/* logged that the file cannot be written */
-	/* clock_ms at the start of the current minute */
-	int64_t minute;
-	unsigned sent;		/* lines in that minute */
-	unsigned long dropped;	/* lines lost since the last one written */
+	_Atomic bool said;	/* logged that the file cannot be written */
+	/* The current minute's start in clock_ms << 16, and its lines. */
+	_Atomic uint64_t minute;
+	_Atomic unsigned long dropped; /* lines lost and not yet told of */
 };
 
 void audit_init(struct audit *audit, const struct settings *settings);
-void audit_free(struct audit *audit);
 
-/*
- * Make the lock new in the child of a fork, which happened while it was held.
- */
+/* In the child of a fork: its parent tells of the lines that were lost. */
 void audit_renew(struct audit *audit);
 
 /*
- * Write an event, as the main file's option `audit` says.  Takes audit->lock
- * and no other; may be called while any other is held.
+ * Write an event, as the main file's option `audit` says.  Takes no lock but
+ * the gate that forks wait at (base/fork_gate.h), so that it may be called while
+ * any other is held.
  */
 void audit_write(struct audit *audit, const struct audit_event *event);
 

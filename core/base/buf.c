@@ -17,10 +17,25 @@ buf_init(struct buf *b, size_t max)
 	*b = (struct buf){ .max = max };
 }
 
+void
+buf_init_plain(struct buf *b, size_t max)
+{
+	*b = (struct buf){ .max = max, .plain = true };
+}
+
+static void
+free_block(struct buf *b)
+{
+	if (b->plain)
+		plainmem_free(b->p, b->cap);
+	else
+		secmem_free(b->p, b->cap);
+}
+
 static void
 drop_block(struct buf *b)
 {
-	secmem_free(b->p, b->cap);
+	free_block(b);
 	b->p = NULL;
 	b->n = b->cap = 0;
 }
@@ -41,12 +56,12 @@ grow_block(struct buf *b, size_t need)
 
 	if (b->cap <= SIZE_MAX / 2 && want < b->cap * 2)
 		want = b->cap * 2;
-	p = secmem_alloc(want, &got);
+	p = b->plain ? plainmem_alloc(want, &got) : secmem_alloc(want, &got);
 	if (p == NULL)
 		return false;
 	if (b->n > 0)
 		memcpy(p, b->p, b->n);
-	secmem_free(b->p, b->cap);
+	free_block(b);
 	b->p = p;
 	b->cap = got;
 	return true;

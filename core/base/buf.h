@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The one buffer type: its bytes are wiped when it is freed and when it grows.
- * Its memory is locked and kept out of core dumps if the system allows that.
+ *
+ * There are two kinds of memory.  Use buf_init for all that is a secret or may
+ * hold one: secrets, credentials, requests and answers, configuration files, in
+ * which people put secrets by mistake.  Its memory is locked and kept out of
+ * core dumps if the system allows that; it is scarce, and comes in whole pages.
+ * Use buf_init_plain for the rest, such as the key registry, notes and URLs
+ * without a query.
  *
  * A failure stays: after a put that did not fit or found no memory, the buffer
  * is empty, `failed` is set and later puts do nothing, so that callers check
@@ -23,10 +29,12 @@ struct buf {
 	size_t max; /* n never exceeds this */
 	bool failed;
 	bool no_memory; /* it failed because memory ran out, not room */
+	bool plain; /* its memory is not locked */
 };
 
 /* Make *b empty with a cap of `max` bytes; allocates nothing. */
 void buf_init(struct buf *b, size_t max);
+void buf_init_plain(struct buf *b, size_t max);
 
 /* Make room for n more bytes, or as many as `max` allows, in one step. */
 void buf_reserve(struct buf *b, size_t n);

@@ -18,6 +18,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -108,18 +109,29 @@ keep_spare(void *p)
 	return false;
 }
 
-/* NULL if there is no memory, or, with `locked`, none that can be locked. */
 static void *
-map(size_t size, bool locked)
+map_pages(size_t size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
 	if (p == MAP_FAILED)
 		return NULL;
 #ifdef MADV_HUGEPAGE
 	if (size >= LARGE)
 		(void)madvise(p, size, MADV_HUGEPAGE);
 #endif
+	return p;
+}
+
+/* NULL if there is no memory, or, with `locked`, none that can be locked. */
+static void *
+map(size_t size, bool locked)
+{
+	void *p = map_pages(size);
+
+	if (p == NULL)
+		return NULL;
 	if (mlock(p, size) != 0 && locked) {
 		(void)munmap(p, size);
 		return NULL;
@@ -178,4 +190,36 @@ secmem_free(void *p, size_t got)
 		return;
 	/* munmap also unlocks. */
 	(void)munmap(p, got);
+}
+
+/* ---- Ordinary memory ---------------------------------------------------- */
+
+void *
+plainmem_alloc(size_t n, size_t *got)
+{
+	const size_t size = n < LARGE ? (n + 63) & ~(size_t)63 : whole_pages(n);
+	void *p;
+
+	*got = 0;
+	if (size == 0 || must_fail())
+		return NULL;
+	p = size < LARGE ? calloc(1, size) : map_pages(size);
+	if (p == NULL)
+		return NULL;
+	atomic_fetch_add(&live, 1);
+	*got = size;
+	return p;
+}
+
+void
+plainmem_free(void *p, size_t got)
+{
+	if (p == NULL)
+		return;
+	wipe(p, got);
+	atomic_fetch_sub(&live, 1);
+	if (got < LARGE)
+		free(p);
+	else
+		(void)munmap(p, got);
 }

@@ -19,6 +19,13 @@ void *secmem_alloc(size_t n, size_t *got);
 void secmem_free(void *p, size_t got);
 
 /*
+ * The same in ordinary memory, for what is not a secret; large blocks are
+ * mapped.  It is wiped when it is freed, all the same.
+ */
+void *plainmem_alloc(size_t n, size_t *got);
+void plainmem_free(void *p, size_t got);
+
+/*
  * For tests: `n` more allocations succeed and all later ones fail.  -1, the
  * state at the start: all succeed.
  */

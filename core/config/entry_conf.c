@@ -150,7 +150,7 @@ probe_is_inside(const struct profile *p, const struct profile_entry *entry)
 
 	if (inside)
 		return true;
-	buf_init(&text, URL_MAX);
+	buf_init_plain(&text, URL_MAX);
 	profile_probe_url(p, entry, &text);
 	inside = text.no_memory;
 	if (url_parse(buf_view(&text), &url) == NULL)

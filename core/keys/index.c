@@ -412,7 +412,7 @@ put_all(const struct key_sorted *sorted, struct key_index_head *head,
 	struct buf behind;
 	bool ok;
 
-	buf_init(&behind, KEY_INDEX_MAX);
+	buf_init_plain(&behind, KEY_INDEX_MAX);
 	buf_reserve(to, (1 + blocks_of(head->count)) * KEY_INDEX_BLOCK);
 	buf_put(to, (struct apam_str){ (const char *)&block, sizeof(block) });
 	head->blocks = put_keys(head, sorted, to, &behind);

@@ -143,7 +143,7 @@ key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
 	struct buf line;
 	bool ok;
 
-	buf_init(&line, KEY_NOTE_MAX);
+	buf_init_plain(&line, KEY_NOTE_MAX);
 	name_of(kind, note->key, name);
 	ok = is_key(note->key) && key_note_put(&line, kind, note);
 	if (ok)
@@ -187,7 +187,7 @@ read_note(int directory, const char *name, enum key_note_kind kind,
 	struct buf line;
 	bool ok;
 
-	buf_init(&line, KEY_NOTE_MAX);
+	buf_init_plain(&line, KEY_NOTE_MAX);
 	ok = read_line(directory, name, to->uid, &line) &&
 	    key_note_take(buf_view(&line), kind, to);
 	buf_free(&line);

@@ -171,7 +171,7 @@ key_set_problem(struct key_set *set)
 	unsigned line;
 	size_t at;
 
-	buf_init(&text, KEY_FILE_MAX);
+	buf_init_plain(&text, KEY_FILE_MAX);
 	put_changed(&text, set);
 	if (!text.failed)
 		why = key_set_read(buf_view(&text), &changed, &line);

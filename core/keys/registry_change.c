@@ -77,7 +77,7 @@ take(struct registry_files *f, const struct apam_str *text, const char *name)
 	status = registry_files_look(f, false);
 	if (status != APAM_OK)
 		return status;
-	buf_init(&copy, KEY_FILE_MAX);
+	buf_init_plain(&copy, KEY_FILE_MAX);
 	buf_put(&copy, *text);
 	if (copy.no_memory)
 		status = error_set(f->err, APAM_E_MEMORY, "out of memory");

@@ -127,7 +127,7 @@ read_text(struct registry_files *f, int fd, const struct stat *st)
 	if (st->st_size > (off_t)KEY_FILE_MAX)
 		return registry_files_refuse(
 		    f, APAM_E_CONFIG, 0, "is larger than 256 MiB");
-	buf_init(&text, KEY_FILE_MAX);
+	buf_init_plain(&text, KEY_FILE_MAX);
 	if (st->st_size > 0)
 		buf_reserve(&text, (size_t)st->st_size);
 	errno = 0;

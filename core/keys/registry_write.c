@@ -91,8 +91,8 @@ write_set(struct registry_files *f, bool anew, bool *done)
 	struct buf text, index;
 	bool ok;
 
-	buf_init(&text, KEY_FILE_MAX);
-	buf_init(&index, KEY_INDEX_MAX);
+	buf_init_plain(&text, KEY_FILE_MAX);
+	buf_init_plain(&index, KEY_INDEX_MAX);
 	*done = false;
 	ok = (!anew || key_set_write(&f->set, &text)) &&
 	    key_index_make(&f->set, &f->set.is, &index);

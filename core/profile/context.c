@@ -185,7 +185,6 @@ apam_close(struct apam **ctx)
 	if (c->named != NULL)
 		c->free_named(c->named);
 	modules_free(&c->env.modules);
-	audit_free(&c->env.audit);
 	key_registry_forget(
 	    &(struct key_registry){ .kept = &c->env.kept_keys });
 	keys_free(&c->env.keys);

@@ -42,7 +42,6 @@ prepare(void)
 		pthread_mutex_lock(&c->env.keys.lock);
 		pthread_mutex_lock(&c->env.modules.lock);
 		each_call_lock(c, pthread_mutex_lock);
-		pthread_mutex_lock(&c->env.audit.lock);
 	}
 	fork_gate_shut();
 }
@@ -52,7 +51,6 @@ in_parent(void)
 {
 	fork_gate_open();
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
-		pthread_mutex_unlock(&c->env.audit.lock);
 		each_call_lock(c, pthread_mutex_unlock);
 		pthread_mutex_unlock(&c->env.modules.lock);
 		pthread_mutex_unlock(&c->env.keys.lock);

@@ -61,7 +61,6 @@ teardown(void)
 {
 	char command[128];
 
-	audit_free(&audit);
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", base);
 	ck_assert_int_eq(system(command), 0);
 }
@@ -222,7 +221,7 @@ START_TEST(a_full_socket_is_not_waited_for)
 	taken = listener_drain(&journal);
 	ck_assert_uint_ge(taken, 1);
 	ck_assert_msg(taken < AUDIT_PER_MINUTE, "the socket took all");
-	audit.sent = 0;
+	audit.minute = 0;
 	audit_write(&audit, &state);
 	(void)snprintf(told, sizeof(told), "\nAPAM_DROPPED=%u\n",
 	    AUDIT_PER_MINUTE - taken);
@@ -238,10 +237,42 @@ START_TEST(a_minute_has_its_limit)
 		audit_write(&audit, &state);
 	ck_assert_uint_eq(lines_of(file_text()), AUDIT_PER_MINUTE);
 	ck_assert_uint_eq(audit.dropped, FLOOD - AUDIT_PER_MINUTE);
-	audit.minute -= 60000;
+	audit.minute -= UINT64_C(60000) << 16;
 	audit_write(&audit, &state);
 	ck_assert_uint_eq(lines_of(file_text()), AUDIT_PER_MINUTE + 1);
 	has(file_text(), "\"APAM_DROPPED\":\"880\"}\n");
+}
+END_TEST
+
+#define WRITERS 4
+#define TOLD "\"APAM_DROPPED\":\""
+
+static void *
+flood(void *arg)
+{
+	for (int i = 0; i < FLOOD / WRITERS; i++)
+		audit_write(&audit, arg);
+	return NULL;
+}
+
+/* What is not written is counted, whoever writes at the same time. */
+START_TEST(threads_share_a_minute)
+{
+	pthread_t threads[WRITERS];
+	unsigned long told = 0;
+	const char *at;
+
+	settings.audit = SETTINGS_AUDIT_FILE;
+	for (int i = 0; i < WRITERS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, flood,
+				     (void *)(uintptr_t)&state),
+		    0);
+	for (int i = 0; i < WRITERS; i++)
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+	ck_assert_uint_le(lines_of(file_text()), AUDIT_PER_MINUTE);
+	for (at = file_text(); (at = strstr(at, TOLD)) != NULL; at += 1)
+		told += strtoul(at + strlen(TOLD), NULL, 10);
+	ck_assert_uint_eq(lines_of(file_text()) + told + audit.dropped, FLOOD);
 }
 END_TEST
 
@@ -332,14 +363,12 @@ START_TEST(a_child_writes_for_itself)
 
 	open_journal();
 	audit.dropped = 5;
-	pthread_mutex_lock(&audit.lock);
 	pid = fork();
 	if (pid == 0) {
 		audit_renew(&audit);
 		audit_write(&audit, &state);
 		_exit(0);
 	}
-	pthread_mutex_unlock(&audit.lock);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
 	ck_assert_int_eq(status, 0);
 	(void)snprintf(mine, sizeof(mine), "\nAPAM_PID=%ld\n", (long)pid);
@@ -416,6 +445,7 @@ main(void)
 	tcase_add_test(tc, a_journal_that_comes_late_is_told_what_was_missed);
 	tcase_add_test(tc, a_full_socket_is_not_waited_for);
 	tcase_add_test(tc, a_minute_has_its_limit);
+	tcase_add_test(tc, threads_share_a_minute);
 	tcase_add_test(tc, refusals_leave_room_for_the_rest);
 	tcase_add_test(tc, the_same_is_due_once_in_a_while);
 	tcase_add_test(tc, threads_write_whole_lines);

@@ -3,6 +3,7 @@
  * The buffer: growth, caps, sticky failure, every allocation failed in turn,
  * and that cut bytes are really gone.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -270,6 +271,64 @@ START_TEST(test_bytes_equal)
 }
 END_TEST
 
+/* ---- Plain buffers ------------------------------------------------------ */
+
+/* Kilobytes that this process has locked. */
+static long
+locked_kb(void)
+{
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[256];
+	long kb = -1;
+
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "VmLck: %ld", &kb) == 1)
+			break;
+	(void)fclose(f);
+	return kb;
+}
+
+static const size_t plain_sizes[] = { 1, 63, 64, 65, 4095, 4096, 100000,
+	5000000 };
+
+START_TEST(a_plain_one_is_not_locked)
+{
+	const size_t size = plain_sizes[_i];
+	const int live = secmem_live();
+	const long locked = locked_kb();
+	struct buf b;
+
+	buf_init_plain(&b, size);
+	for (size_t i = 0; i < size; i++)
+		buf_put_char(&b, (char)('a' + i % 26));
+	ck_assert(!b.failed);
+	ck_assert_uint_eq(buf_view(&b).n, size);
+	for (size_t i = 0; i < size; i++)
+		ck_assert_int_eq(b.p[i], 'a' + (char)(i % 26));
+	ck_assert_int_eq(b.p[size], 0);
+	ck_assert_int_eq(locked_kb(), locked);
+	buf_put_char(&b, 'x');
+	ck_assert(b.failed && !b.no_memory);
+	buf_free(&b);
+	ck_assert(b.plain);
+	ck_assert_int_eq(secmem_live(), live);
+}
+END_TEST
+
+START_TEST(a_plain_one_finds_no_memory)
+{
+	struct buf b;
+
+	secmem_fail_after(0);
+	buf_init_plain(&b, 100);
+	buf_put(&b, APAM_STR("abc"));
+	secmem_fail_after(-1);
+	ck_assert(b.failed && b.no_memory);
+	buf_free(&b);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -287,6 +346,9 @@ main(void)
 	tcase_add_test(tc, test_truncate_wipes);
 	tcase_add_test(tc, test_wipe);
 	tcase_add_loop_test(tc, test_bytes_equal, 0, ROWS(pairs));
+	tcase_add_loop_test(
+	    tc, a_plain_one_is_not_locked, 0, ROWS(plain_sizes));
+	tcase_add_test(tc, a_plain_one_finds_no_memory);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
