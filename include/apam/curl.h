@@ -89,7 +89,11 @@ struct apam_result {
 	const char *reason;
 };
 
-#define APAM_RESULT_INIT { .size = sizeof(struct apam_result) }
+#define APAM_RESULT_INIT                                                       \
+	{                                                                      \
+		sizeof(struct apam_result), NULL, 0, 0, APAM_VERDICT_UNKNOWN,  \
+		    0, NULL                                                    \
+	}
 
 /*
  * Sign the transfer, perform it on `easy`, and judge the response.
