@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -93,34 +94,62 @@ extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *p, size_t n);
 extern void *__libc_memalign(size_t align, size_t n);
 
+/*
+ * OpenSSL's own allocations do not fail: some that do while it is set up end
+ * the process, which is upstream's (doc/security.md).
+ */
+static bool
+is_openssl(const void *caller)
+{
+	Dl_info info;
+
+	return dladdr(caller, &info) != 0 && info.dli_fname != NULL &&
+	    strstr(info.dli_fname, "/libcrypto.so") != NULL;
+}
+
+static bool
+fails_memory(const void *caller)
+{
+	return atomic_load(&kind) == FAULT_MEMORY && !is_openssl(caller) &&
+	    fails(FAULT_MEMORY);
+}
+
 void *
 malloc(size_t n)
 {
-	return fails(FAULT_MEMORY) ? NULL : __libc_malloc(n);
+	return fails_memory(__builtin_return_address(0)) ? NULL :
+							   __libc_malloc(n);
 }
 
 void *
 calloc(size_t count, size_t size)
 {
-	return fails(FAULT_MEMORY) ? NULL : __libc_calloc(count, size);
+	return fails_memory(__builtin_return_address(0)) ?
+	    NULL :
+	    __libc_calloc(count, size);
 }
 
 void *
 realloc(void *p, size_t n)
 {
-	return fails(FAULT_MEMORY) ? NULL : __libc_realloc(p, n);
+	return fails_memory(__builtin_return_address(0)) ? NULL :
+							   __libc_realloc(p, n);
 }
 
 void *
 aligned_alloc(size_t align, size_t n)
 {
-	return fails(FAULT_MEMORY) ? NULL : __libc_memalign(align, n);
+	return fails_memory(__builtin_return_address(0)) ?
+	    NULL :
+	    __libc_memalign(align, n);
 }
 
 int
 posix_memalign(void **to, size_t align, size_t n)
 {
-	void *p = fails(FAULT_MEMORY) ? NULL : __libc_memalign(align, n);
+	void *p = fails_memory(__builtin_return_address(0)) ?
+	    NULL :
+	    __libc_memalign(align, n);
 
 	if (p == NULL)
 		return ENOMEM;
