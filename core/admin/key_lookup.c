@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Resolving the name of a key.  Messages name keys that are known, never what
- * was asked for: it may be a secret in the wrong place.
+ * Resolving the name of a key.  Messages name keys that are known, never the
+ * text that was asked for: it may be a secret in the wrong place.
  */
 #include "admin/key_lookup.h"
 
@@ -12,9 +12,9 @@
 #include "config/rules.h"
 #include "text/suggest.h"
 
-#define LIST_MAX 360 /* bytes of the keys in a message */
+#define LIST_MAX 360 /* bytes of a message that list keys */
 
-/* Those that the name fits. */
+/* The keys that the name fits. */
 struct candidates {
 	struct key_choice first;
 	size_t count;
@@ -116,7 +116,7 @@ same_secret(struct named_key *a, struct named_key *b)
 	    bytes_equal(buf_view(&a->secret), buf_view(&b->secret));
 }
 
-/* True where an earlier one is the same key. */
+/* True if an earlier named key is the same key. */
 static bool
 is_again(const struct key_question *q, struct named_key *key)
 {
@@ -149,7 +149,7 @@ consider_all(struct candidates *c, const struct key_question *q)
 	for (size_t i = 0; i < q->set->count; i++)
 		if (record_is(&q->set->records[i], q->name))
 			consider_record(c, &q->set->records[i], q->wanted);
-	/* What is not registered has no mark. */
+	/* A key that is not registered has no mark. */
 	if (q->name->mark != NULL || key_wanted_is_record(q->wanted))
 		return;
 	for (struct named_key *k = q->named->first; k != NULL; k = k->next)
@@ -158,7 +158,7 @@ consider_all(struct candidates *c, const struct key_question *q)
 
 /* ---- What to say -------------------------------------------------------- */
 
-/* It is registered, but not as this command wants it. */
+/* The key is registered, but not in the state that this command wants. */
 static enum apam_status
 refuse_other(const struct key_question *q, const struct key_record *other,
     struct apam_error *err)
@@ -208,7 +208,7 @@ id_is_known(const struct key_question *q)
 	return false;
 }
 
-/* What to say, and what to do, by what is wanted. */
+/* The text for an unknown key, by what is wanted. */
 static const char *const unknown[] = {
 	[KEY_WANTED_NEW] = "there is no such key in any profile; give --scheme "
 			   "to register it anyway",
@@ -255,8 +255,9 @@ refuse_several(const struct candidates *c, struct apam_error *err)
 }
 
 /*
- * One that nobody knows may be registered; archived only where a profile that
- * cannot be read may name it, for else it is a slip.
+ * True if an unknown key may be registered.  It may be archived only if a
+ * profile that cannot be read may name it; otherwise the id is probably
+ * mistyped.
  */
 static bool
 may_be_unknown(const struct key_question *q)

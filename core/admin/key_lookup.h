@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which key an administrator means: one id may stand for several, of other
- * schemes or with other secrets, and each command is for some of them only.
+ * Finding the key that an administrator means.  One id may stand for several
+ * keys, with other schemes or other secrets, and each command takes only some
+ * of them.
  */
 #ifndef CORE_KEY_CHOICE_H
 #define CORE_KEY_CHOICE_H
@@ -10,7 +11,7 @@
 
 #include "admin/profile_keys.h"
 
-/* What a command is for. */
+/* The keys that a command takes. */
 enum key_wanted {
 	KEY_WANTED_NEW,		/* not registered yet */
 	KEY_WANTED_LIVE,	/* registered and active, or not registered */
@@ -18,7 +19,7 @@ enum key_wanted {
 	KEY_WANTED_REGISTERED	/* active or archived */
 };
 
-/* True where only what is registered will do: no profile need be read. */
+/* True if only registered keys are wanted: no profile need be read. */
 static inline bool
 key_wanted_is_record(enum key_wanted wanted)
 {
@@ -35,24 +36,24 @@ struct key_question {
 /* A record, or else a key that is not registered. */
 struct key_choice {
 	struct key_record *record;
-	struct named_key *named; /* NULL: named by no profile */
+	struct named_key *named; /* NULL: no profile names it */
 };
 
-/* NULL where the name is one; else APAM_E_USAGE's text. */
+/* NULL if the name is valid; else the text for APAM_E_USAGE. */
 const char *key_name_problem(const struct apam_key_name *name);
 
 /*
- * True where a record stands for it.  One whose secret cannot be read is taken
- * for a key that is registered, if there is any that it could be.
+ * True if a record stands for the key.  A key whose secret cannot be read
+ * counts as registered if any record could be its own.
  */
 bool key_is_registered(const struct key_set *set, struct named_key *key);
 
 /*
- * The one key that is meant.  Of keys that are not registered those of one
- * scheme count as one with KEY_WANTED_NEW, else those with the same secret.
- * With a scheme, and no mark, an id that nobody knows is a key, too: with NEW,
- * and with LIVE where a profile cannot be read, which may name it.  Errors:
- * USAGE, with what there is instead.
+ * Find the one key that is meant.  Keys that are not registered count as one if
+ * they have the same scheme (KEY_WANTED_NEW) or the same secret (else).  With a
+ * scheme, and no mark, an unknown id is a key, too: with NEW, and with LIVE if
+ * a profile cannot be read, as that one may name it.  Errors: USAGE, with what
+ * there is instead.
  */
 enum apam_status key_choose(const struct key_question *question,
     struct key_choice *choice, struct apam_error *err);

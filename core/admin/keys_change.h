@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What changes of the key registry the library itself makes.
+ * Changes of the key registry that the library itself makes.
  */
 #ifndef CORE_KEY_ADMIN_H
 #define CORE_KEY_ADMIN_H
@@ -14,15 +14,15 @@
 struct key_registry key_registry_of(struct env *env);
 
 /*
- * Tell the audit log what a key of the registry is now; `profile` and `why` may
- * be NULL.
+ * Tell the audit log the new state of a key of the registry; `profile` and
+ * `why` may be NULL.
  */
 void key_admin_tell(struct apam *ctx, const char *profile,
     const struct key_identity *key, const char *state, const char *why);
 
 /*
- * Have every process of this machine drop the credentials of an open entry's
- * key: its record is made where there is none, and its `drops` raised.  Tells
+ * Make every process of this machine drop the credentials of an open entry's
+ * key: the key gets a record if it has none, and its `drops` is raised.  Tells
  * the audit log nothing.  Errors: those of key_registry_change; `err` is not
  * NULL.
  */

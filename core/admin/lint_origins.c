@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Origins of all profiles, sorted, so that those that are alike are neighbours.
- * They are alike where profile/origin_index.h finds no better one: same scheme,
- * host, port and path.
+ * The origins of all profiles, sorted, so that equal ones are neighbours.  They
+ * are equal if profile/origin_index.h finds no better one: same scheme, host,
+ * port and path.
  */
 #include "admin/lint_origins.h"
 
@@ -16,7 +16,7 @@
 #define KEY_SIZE (URL_HOST_MAX + URL_MAX + 32)
 
 struct lint_claim {
-	char *origin; /* spelt one way */
+	char *origin; /* in its normal spelling */
 	char *profile, *file;
 	unsigned line;
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The walk over all profiles for the keys that they name.  Uses stacks of its
- * own, so that what the context's profiles were made of does not matter.
+ * The walk over all profiles for the keys that they name.  It uses stacks of
+ * its own, so that it does not depend on what the context's profiles were read
+ * from.
  */
 #include "admin/profile_keys.h"
 
@@ -56,7 +57,7 @@ read_entry(struct stack *stack, size_t index, struct problems *all)
 		free(key);
 		return NULL;
 	}
-	/* While the values are references still. */
+	/* Before secrets replace the references in `values`. */
 	key_readers_add(&key->readers, &key->entry.module->options,
 	    key->entry.values.values);
 	key->stack = stack_hold(stack);
@@ -86,7 +87,7 @@ named_keys_add(struct named_keys *to, struct stack *stack, struct problems *all)
 	return true;
 }
 
-/* One profile by name. */
+/* Add the keys of one profile by name. */
 static void
 add_profile(struct named_keys *to, struct apam *ctx, const char *name)
 {
@@ -110,7 +111,7 @@ add_profile(struct named_keys *to, struct apam *ctx, const char *name)
 /* ---- Keeping ----------------------------------------------------------- */
 
 /*
- * Cut the keys of the first profile off a list; returns them, NULL where there
+ * Cut the keys of the first profile off a list, and return them; NULL if there
  * are none.
  */
 static struct named_key *
@@ -175,8 +176,8 @@ named_keys_keep(struct apam *ctx, struct named_keys *named)
 }
 
 /*
- * Add the keys of a profile that are kept, where its files have not changed.
- * Both lists are by name; what is passed over is freed.
+ * Add the keys of a profile that were kept, if its files have not changed.
+ * Both lists are ordered by name; keys that are passed over are freed.
  */
 static bool
 add_kept(struct named_keys *to, struct named_key **kept, const char *name)

@@ -9,7 +9,9 @@
 #include "base/login_name.h"
 #include "base/random.h"
 
-/* A mark that is taken is 1 in 65536: so many in a row do not happen. */
+/*
+ * A mark is taken with a chance of 1 in 65536: so many in a row do not happen.
+ */
 #define SALT_TRIES 16
 
 static bool
@@ -131,6 +133,9 @@ key_edit_restore(struct key_record *record)
 	record->archived_at = 0;
 	record->archived_by = "";
 	record->why = "";
-	/* Programs that found it dead, or never saw it archived, try anew. */
+	/*
+	 * Programs that found the key dead, or never saw it archived, try
+	 * again.
+	 */
 	record->drops++;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What an administrator does to the registry's keys, in memory: for the `edit`
+ * Edits of the registry's keys for an administrator, in memory: for the `edit`
  * of key_registry_change.
  */
 #ifndef CORE_KEY_EDIT_H
@@ -9,9 +9,9 @@
 #include "keys/record_set.h"
 
 /*
- * Register a key, as from now and by this user, with a mark of its secret that
- * no other key of its id has.  NULL with *err set: USAGE where its id is
- * nothing to register, MEMORY, INTERNAL, TRUST.
+ * Register a key, with this moment and this user, and with a mark of its secret
+ * that no other key of its id has.  NULL with *err set: USAGE if its id cannot
+ * be registered, MEMORY, INTERNAL, TRUST.
  */
 struct key_record *key_edit_register(struct key_set *set,
     const struct key_identity *key, struct apam_error *err);
@@ -20,11 +20,11 @@ struct key_record *key_edit_register(struct key_set *set,
 enum apam_status key_edit_archive(struct key_set *set,
     struct key_record *record, const char *why, struct apam_error *err);
 
-/* Make an archived one active; programs that found it dead try it anew. */
+/* Make an archived key active; programs that found it dead try it again. */
 void key_edit_restore(struct key_record *record);
 
 /*
- * A copy of a text for a record of this set; NULL is "".  `what` it is, for the
+ * Copy a text for a record of this set; NULL is "".  `what` names the text in a
  * message.  NULL with *err set: USAGE, MEMORY.
  */
 const char *key_edit_text(struct key_set *set, const char *what,

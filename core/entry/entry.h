@@ -42,22 +42,23 @@ struct entry {
 	bool needs_prepare;	/* the module wants to see each request */
 	struct apam_options options; /* the module's view of the values */
 	void *state;		/* the module's */
-	pthread_mutex_t calls;	/* of a module with one call an entry */
+	/* held if the module allows one call an entry at a time */
+	pthread_mutex_t calls;
 
 	/* flight/notify.c. */
 	_Atomic int64_t use_told; /* clock_ms */
 	/* Guarded by the context's lock. */
 	int64_t check_told;	/* Unix s */
-	bool recalled;		/* what was noted before is known */
-	bool seen_own;		/* `seen` is of this entry's secret */
-	char seen[SEEN_TEXT];	/* which secret of the key was seen good */
+	bool recalled;		/* what earlier processes noted has been read */
+	bool seen_own;		/* `seen` is about this entry's secret */
+	char seen[SEEN_TEXT];	/* which secret of the key was seen to work */
 
-	struct slot *slot;	/* of its profile; NULL: none yet */
+	struct slot *slot;	/* its profile's slot; NULL: none yet */
 
 	/* Guarded by the context's lock, too. */
 	struct credential_state credential; /* what is held */
-	struct registry_state registry; /* the registry's word on the key */
-	struct flight_state flight; /* what is under way, and who waits */
+	struct registry_state registry; /* what the registry says of the key */
+	struct flight_state flight; /* the flight under way, and its waiters */
 };
 
 /* What an entry is opened with; all of it is the owner's. */
@@ -67,7 +68,8 @@ struct entry_place {
 	const struct profile *profile;
 	size_t index;		/* in its `auth` list */
 	struct file_prints *watch;	/* notes the files of secrets */
-	int64_t deadline;	/* for reading these, clock_ms; 0: none */
+	/* limit for reading the secrets, clock_ms; 0: none */
+	int64_t deadline;
 };
 
 /*
@@ -88,17 +90,20 @@ bool entry_read(struct entry *e, const struct entry_place *place,
 bool entry_read_secrets(struct entry *e, struct problems *all);
 
 /*
- * Of its scheme, options and secrets.  Made when it is asked for, and not kept:
- * few processes need it.  Errors as fingerprint_of has them.  The caller wipes
- * it.
+ * The fingerprint of its scheme, options and secrets.  It is made when asked
+ * for, and not kept, as few processes need it.  Errors as of fingerprint_of.
+ * The caller wipes it.
  */
 enum apam_status entry_fingerprint(const struct entry *e,
     unsigned char to[FINGERPRINT_SIZE], struct apam_error *err);
 
-/* Same scheme, options and secrets: the credential of one serves the other. */
+/*
+ * True if scheme, options and secrets are the same: the credential of one
+ * serves the other.
+ */
 bool entry_same(const struct entry *a, const struct entry *b);
 
-/* Go on with what `old` knows.  With the context's lock held. */
+/* Take over what `old` knows.  With the context's lock held. */
 void entry_inherit(struct entry *e, const struct entry *old);
 
 /*
@@ -108,7 +113,7 @@ void entry_inherit(struct entry *e, const struct entry *old);
  */
 void entry_drop(struct entry *e);
 
-/* Wipe and free; fine on a zeroed entry. */
+/* Wipe and free.  A zeroed entry is allowed. */
 void entry_close(struct entry *e);
 
 /*
@@ -156,11 +161,14 @@ enum apam_status entry_sign(struct entry *e, const struct credential *c,
 enum apam_status entry_render(struct entry *e, struct credential *c,
     struct apam_error *err);
 
-/* What the module says of a response; *reason is never NULL. */
+/* The module's verdict on a response; *reason is never NULL. */
 enum apam_verdict entry_judge(struct entry *e, const struct response *r,
     const char **reason);
 
-/* Hold what the module's thread model asks for, around each of its calls. */
+/*
+ * Take and release the lock that the module's thread model asks for, around
+ * each of its calls.
+ */
 void entry_enter(struct entry *e);
 void entry_leave(struct entry *e);
 

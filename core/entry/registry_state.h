@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is known of an entry's key from the key registry: the registry's word.
- * flight/admit.h reads it; the provider's word is key_state.h.
+ * What the key registry says of an entry's key.  flight/admit.h reads it; what
+ * the provider says is in key_state.h.
  */
 #ifndef CORE_REGISTRY_STATE_H
 #define CORE_REGISTRY_STATE_H
@@ -10,7 +10,9 @@
 
 #include <apam/types.h>
 
-/* Of one entry, at one look at the registry.  The context's lock guards it. */
+/*
+ * For one entry, from one look at the registry.  The context's lock guards it.
+ */
 struct registry_state {
 	uint64_t reading;	/* 0: none yet */
 	int64_t archived_at;	/* Unix s; 0: it is not archived */

@@ -11,11 +11,11 @@
 
 #include "base/error.h"
 
-/* Of one entry.  Guarded by the context's lock. */
+/* An entry's restraint.  Guarded by the context's lock. */
 struct restraint {
 	struct apam_error latch; /* the permanent answer; status OK: none */
 	int64_t aside_until;	/* clock_ms: when that latch opens; 0: never */
-	unsigned failures;	/* in a row */
+	unsigned failures;	/* how many in a row */
 	int64_t not_before;	/* clock_ms: no flight until then */
 	struct apam_error last_error;
 	int64_t last_error_at;	/* Unix time in seconds */
@@ -23,7 +23,7 @@ struct restraint {
 
 void restraint_init(struct restraint *r);
 
-/* Note what went wrong, for people. */
+/* Note an error to show to people. */
 void restraint_note(struct restraint *r, const struct apam_error *why);
 
 /* The provider has answered: the next failure is the first one again. */
@@ -31,17 +31,17 @@ void restraint_lift(struct restraint *r);
 
 /*
  * Leave the provider alone after one more temporary failure.  `serves_until`
- * (clock_ms) is when the credential there is ends, 0: there is none; it is then
- * left alone for half of that time at most, so that the credential is replaced
- * in time.  `retry_after` is how long the provider itself wants to be left
- * alone, in seconds; -1: it does not say.
+ * (clock_ms) is the end of the credential that is held, 0: there is none; the
+ * provider is then left alone for half of that time at most, so that the
+ * credential is replaced in time.  `retry_after` is how long the provider
+ * itself asks to be left alone, in seconds; -1: it does not say.
  */
 void restraint_after_failure(struct restraint *r, int64_t now,
     int64_t serves_until, int64_t retry_after);
 
 /*
- * Leave it alone, as after `failures` in a row, although it did not fail: what
- * it gives is rejected elsewhere.
+ * Leave the provider alone, as after `failures` in a row, although it did not
+ * fail: its credentials are rejected elsewhere.
  */
 void restraint_for(struct restraint *r, unsigned failures);
 

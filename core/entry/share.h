@@ -15,24 +15,24 @@
 #define SHARE_RETRY_MS 10
 
 /*
- * The valid credential that some process stored; NULL: none, or none but
- * `except` (may be NULL), which is to be replaced.
+ * The valid credential that some process stored.  NULL if there is none, or
+ * only `except` (may be NULL), which is to be replaced.
  */
 struct credential *share_load(struct entry *e, const struct credential *except);
 
 /*
- * A lock to acquire under, until it is closed; SHARE_BUSY or SHARE_UNUSABLE.
- * Does not wait.
+ * Take the lock to acquire under; the caller closes it.  SHARE_BUSY or
+ * SHARE_UNUSABLE if that fails.  Does not wait.
  */
 int share_try_lock(struct entry *e);
 
-/* Who holds it; false where that is not to be found. */
+/* Find the process that holds the lock; false if that is not known. */
 bool share_holder(const struct entry *e, struct lock_holder *to);
 
-/* Store for the others; does nothing without the lock. */
+/* Store it for the other processes; does nothing without the lock. */
 void share_store(struct entry *e, const struct credential *c, int lock);
 
-/* Take away what is stored: this credential alone, or with NULL any. */
+/* Remove what is stored: this credential alone, or with NULL any. */
 void share_forget(struct entry *e, const struct credential *c);
 
 #endif

@@ -34,21 +34,23 @@ struct share_file {
 	struct credential_owner owner; /* a profile_name_ok name */
 };
 
-/* Instead of a lock's descriptor. */
-#define SHARE_FILE_BUSY (-1) /* somebody holds it */
+/*
+ * Names the file.  All is borrowed; the caller wipes the owner's fingerprint.
+ */
+#define SHARE_FILE_BUSY (-1) /* another process holds it */
 #define SHARE_FILE_UNUSABLE (-2) /* *why says what is wrong */
 
 /*
- * Make sure, once, that the directory is there, making it where it is not.
- * APAM_E_CONFIG or APAM_E_TRUST where state_dir is missing, untrusted or not
- * writable, or the directory is another's: the text says what to do.  Log it
- * and go on without sharing.
+ * Make sure, once, that the directory exists, and make it if it does not.
+ * APAM_E_CONFIG or APAM_E_TRUST if state_dir is missing, untrusted or not
+ * writable, or the directory belongs to another user: the text says what to do.
+ * The caller logs it and goes on without sharing.
  */
 enum apam_status share_file_prepare(
     const struct share_file *file, struct apam_error *err);
 
 /*
- * Read it.  True where it holds a credential that is valid now: *to is then
+ * Read the file.  True if it holds a credential that is valid now: *to is then
  * the caller's to free.  Else false, *to is empty and *why says why.
  */
 bool share_file_read(const struct share_file *file,
@@ -56,30 +58,33 @@ bool share_file_read(const struct share_file *file,
 
 /*
  * Try to get the lock, without waiting.  Returns a descriptor, close-on-exec,
- * that holds it until it is closed by share_file_unlock, or one of the
- * above.  The lock goes with the descriptor, which fork copies: a child must
- * unlock it too, at once, else it keeps the lock when its parent has let go.
+ * that holds the lock until share_file_unlock closes it, or one of the above.
+ * The lock goes with the descriptor, which fork copies: a child must unlock it
+ * too, at once, else it keeps the lock after its parent has released it.
  */
 int
 share_file_try_lock(const struct share_file *file, const char **why);
 void share_file_unlock(int lock);
 
-/* The lock's file, for those who want to know who holds it; false: none. */
+/*
+ * Stat the lock's file, to find out which process holds it; false: there is
+ * none.
+ */
 bool share_file_lock_stat(const struct share_file *file,
     struct stat *st);
 
 /*
- * Replace the file, at once for all who read it.  `lock` is held.  False
- * with *why set where that failed; the old file may then still be there.
+ * Replace the file, at once for all processes that read it.  `lock` is held.
+ * False with *why set if that failed; the old file may then still be there.
  */
 bool share_file_write(const struct share_file *file, int lock,
     const struct share_record *record, const char **why);
 
 /*
- * Remove the file where it holds just this secret, as one does after it was
- * rejected: one that another process acquired since then stays.  An empty
- * `secret`: whatever it holds, readable or not.  Takes the lock where it is
- * free; does it anyway where not, which may at worst cost one acquiring.
+ * Remove the file if it holds just this secret, after the secret was rejected:
+ * one that another process acquired since then stays.  An empty `secret`:
+ * remove the file whatever it holds, readable or not.  Takes the lock if it is
+ * free; removes without it if not, which may at worst cost one more acquiring.
  * The caller holds no lock of this file.
  */
 void share_file_forget(

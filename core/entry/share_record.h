@@ -56,31 +56,31 @@ struct credential_moment {
 	int64_t now; /* clock_ms */
 };
 
-/* This moment.  False where the system does not tell one boot from another. */
+/* This moment.  False if the system does not tell one boot from another. */
 bool credential_moment_now(struct credential_moment *moment);
 
 /*
- * Seal a record into an empty buffer.  False, with the buffer empty, where
- * its secret is empty or too long, or there is no memory or no randomness.
+ * Seal a record into an empty buffer.  False, with the buffer empty, if its
+ * secret is empty or too long, or there is no memory or no randomness.
  */
 bool share_record_seal(const struct share_record *record,
     const struct credential_owner *owner,
     const struct credential_moment *moment, struct buf *to);
 
 /*
- * Open one.  NULL, and *to is the caller's to free, where it is whole, the
- * owner's, of this boot, not from its future and not expired; else static
+ * Open a sealed record.  NULL, and *to is the caller's to free, if it is whole,
+ * the owner's, of this boot, not from its future and not expired; else static
  * text that says what is wrong, and *to is empty.
  */
 const char *share_record_open(struct apam_str bytes,
     const struct credential_owner *owner,
     const struct credential_moment *moment, struct share_record *to);
 
-/* The same for what was decrypted; for share_record_open and tests. */
+/* The same check for what was decrypted; for share_record_open and tests. */
 const char *share_record_decode(struct apam_str plain,
     const struct credential_moment *moment, struct share_record *to);
 
-/* Wipe and free; fine on a zeroed record, which it then is. */
+/* Wipe and free, and leave the record zeroed.  A zeroed record is allowed. */
 void share_record_free(struct share_record *record);
 
 #endif

@@ -23,27 +23,35 @@
 #define SLOT_ORIGINS_MAX 4
 #define SLOT_HEADERS_MAX 4
 #define SLOT_IMAGE_MAX 8192
-#define SLOT_LINE 64 /* of a cache: a thread that has slept finds few of them */
+/* bytes of a cache line: a thread that has slept finds few of them cached */
+#define SLOT_LINE 64
 #define SLOT_NO_SECOND ((time_t)-1)
 
 /* All of it is read while it is written; torn_copy.h. */
 struct slot {
-	/* One line of a cache. */
+	/* The first cache line begins. */
 	_Atomic uint32_t sequence;
 	_Atomic unsigned entries;
-	/* Of the key registry: `counted` when it was read, or not good. */
+	/*
+	 * The key registry's counter, and its value when the slot was written;
+	 * the slot is not good once they differ.
+	 */
 	const _Atomic uint64_t *counter; /* never changes */
 	_Atomic uint64_t counted;
 	/*
-	 * Good for so long from then on, by the wall clock, coarse, in ns: it
-	 * goes on through suspend, and when it is set back the span's begin is
-	 * missed.  The span is hardly longer than RELOAD_CHECK_MS.
+	 * The slot is good for `span` after `from`, by the wall clock, coarse,
+	 * in ns.  That clock goes on through suspend; a clock set back is
+	 * noticed as a time before `from`.  The span is hardly longer than
+	 * RELOAD_CHECK_MS.
 	 */
 	_Atomic int64_t from;
 	_Atomic uint64_t span;
-	/* The second that this span began in, where it goes on beyond it. */
+	/* The second that the span began in, if the span goes on beyond it. */
 	_Atomic time_t second; /* or SLOT_NO_SECOND */
-	/* Of the credential: two halves, so that this stays one line. */
+	/*
+	 * Of the credential, in two halves, so that all this stays in one cache
+	 * line.
+	 */
 	_Atomic uint32_t generation, credential;
 	_Atomic uint32_t shape; /* of the image; 0: there is none */
 	_Atomic uint32_t origin_count;
@@ -51,8 +59,8 @@ struct slot {
 	struct url_start origins[SLOT_ORIGINS_MAX];
 	size_t size; /* of this block */
 	/*
-	 * What goes into the store: the header array, then the bytes.  Its
-	 * pointers are offsets here, from the image's begin.
+	 * What is copied into the store: the header array, then the bytes.  Its
+	 * pointers are offsets from the image's begin.
 	 */
 	_Alignas(SLOT_LINE) char image[SLOT_IMAGE_MAX];
 };
@@ -69,8 +77,9 @@ void slot_free(struct slot **slot);
 int64_t slot_wall_ns(void);
 
 /*
- * Both sizes of an image in one number, so that no reader sees those of two:
- * at most SLOT_IMAGE_MAX bytes, and as many of them as its headers need.
+ * Both sizes of an image in one number, so that no reader sees the sizes of two
+ * images: at most SLOT_IMAGE_MAX bytes, and as many of them as its headers
+ * need.
  */
 static inline uint32_t
 slot_shape(size_t bytes, size_t headers)
@@ -90,7 +99,7 @@ slot_headers(uint32_t shape)
 	return shape & 0xff;
 }
 
-/* To ask which second it is takes half the time that a finer clock takes. */
+/* Asking which second it is takes half as long as reading a finer clock. */
 static inline bool
 slot_in_span(const struct slot *s)
 {
@@ -98,7 +107,7 @@ slot_in_span(const struct slot *s)
 	    (uint64_t)(slot_wall_ns() - LOAD(s->from)) < LOAD(s->span);
 }
 
-/* True while its time has not run out and the registry is as it was. */
+/* True while its time has not run out and the registry has not changed. */
 static inline bool
 slot_is_good(const struct slot *s)
 {
