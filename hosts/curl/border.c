@@ -58,10 +58,15 @@ border_take(const struct apam_transfer *theirs, struct apam_transfer *mine,
 enum apam_status
 border_check(const struct apam_result *theirs, struct apam_error *err)
 {
-	if (theirs->size >= RESULT_FIRST && theirs->size <= SIZE_MOST)
-		return APAM_OK;
-	return failure_set(err, APAM_E_USAGE,
-	    "the result lacks its size: set it up as APAM_RESULT_INIT");
+	if (theirs->size < RESULT_FIRST || theirs->size > SIZE_MOST)
+		return failure_set(err, APAM_E_USAGE,
+		    "the result lacks its size: set it up as "
+		    "APAM_RESULT_INIT");
+	if (theirs->detail != NULL && !failure_has_size(theirs->detail))
+		return failure_set(err, APAM_E_USAGE,
+		    "the result's detail lacks its size: set it up as "
+		    "APAM_ERROR_INIT");
+	return APAM_OK;
 }
 
 void

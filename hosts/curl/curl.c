@@ -230,6 +230,8 @@ start(struct apam_profile *profile, CURL *easy,
 {
 	enum apam_status status;
 
+	if (!failure_has_size(err))
+		return APAM_E_USAGE;
 	failure_clear(err);
 	if (*call != NULL && (*call)->stage != STAGE_SIGN)
 		return failure_set(
@@ -430,6 +432,8 @@ finish(struct apam_curl_call *call, CURLcode code, bool *again,
 	enum apam_status status;
 
 	*again = false;
+	if (!failure_has_size(err))
+		return APAM_E_USAGE;
 	failure_clear(err);
 	status = border_check(result, err);
 	if (status != APAM_OK)
@@ -475,6 +479,8 @@ perform(struct apam_profile *profile, CURL *easy,
 	enum apam_status status;
 	bool again = true;
 
+	if (!failure_has_size(err))
+		return APAM_E_USAGE;
 	failure_clear(err);
 	status = border_check(result, err);
 	if (status != APAM_OK)

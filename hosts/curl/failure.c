@@ -7,6 +7,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+bool
+failure_has_size(const struct apam_error *err)
+{
+	return err->size >=
+	    offsetof(struct apam_error, entry) + sizeof(err->entry);
+}
+
 void
 failure_clear(struct apam_error *err)
 {

@@ -9,6 +9,9 @@
 
 #include <apam/apam.h>
 
+/* True where it has the size that it had in its first version, at least. */
+bool failure_has_size(const struct apam_error *err);
+
 /* Make *err say that nothing failed. */
 void failure_clear(struct apam_error *err);
 

@@ -85,6 +85,7 @@ send_request(
 	CURL *easy = curl_easy_init();
 
 	sent->result = (struct apam_result)APAM_RESULT_INIT;
+	sent->detail = (struct apam_error)APAM_ERROR_INIT;
 	sent->result.detail = &sent->detail;
 	if (easy == NULL || !prepare(easy, sending)) {
 		err->status = APAM_E_MEMORY;

@@ -23,7 +23,7 @@ static struct newer_transfer {
 static void
 setup(void)
 {
-	memset(&err, 0, sizeof(err));
+	err = (struct apam_error)APAM_ERROR_INIT;
 	memset(&given, 0, sizeof(given));
 	given.known = (struct apam_transfer)APAM_TRANSFER_INIT;
 	given.known.method = "GET";
@@ -107,6 +107,19 @@ START_TEST(a_result_without_its_size)
 }
 END_TEST
 
+START_TEST(a_detail_without_its_size)
+{
+	struct apam_error detail = { .size = sizeof(detail) - 1 };
+	const struct apam_result result = { .size = sizeof(result),
+		.detail = &detail };
+
+	ck_assert_int_eq(border_check(&result, &err), APAM_E_USAGE);
+	ck_assert_ptr_nonnull(strstr(err.text, "APAM_ERROR_INIT"));
+	detail.size++;
+	ck_assert_int_eq(border_check(&result, &err), APAM_OK);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -120,6 +133,7 @@ main(void)
 	tcase_add_loop_test(tc, a_transfer_without_its_size, 0, ROWS(no_sizes));
 	tcase_add_test(tc, a_newer_result_keeps_what_is_unknown);
 	tcase_add_loop_test(tc, a_result_without_its_size, 0, ROWS(no_sizes));
+	tcase_add_test(tc, a_detail_without_its_size);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

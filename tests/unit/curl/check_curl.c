@@ -459,6 +459,20 @@ START_TEST(a_result_without_its_size)
 }
 END_TEST
 
+START_TEST(an_error_without_its_size)
+{
+	struct apam_curl_call *call = NULL;
+
+	err.size--;
+	ck_assert_int_eq(perform(), APAM_E_USAGE);
+	ck_assert_int_eq(apam_curl_start(profile, easy, &transfer, &call, &err),
+	    APAM_E_USAGE);
+	ck_assert_ptr_null(call);
+	err.size++;
+	ck_assert_int_eq(sandbox_seen(&sandbox, "7signal", "path"), 0);
+}
+END_TEST
+
 START_TEST(a_url_of_another_origin)
 {
 	transfer.url = "https://127.0.0.1:9/eyes";
@@ -479,7 +493,7 @@ START_TEST(a_callback_that_fails)
 		    &sandbox, "/fault?provider=7signal&path=/eyes&kind=403");
 	seen.refuse = true;
 	ck_assert_int_eq(perform(), APAM_E_USAGE);
-	ck_assert_ptr_nonnull(strstr(err.text, "the host did not take"));
+	ck_assert_ptr_nonnull(strstr(err.text, "the program did not accept"));
 	ck_assert_uint_eq(seen.n, 0);
 	/* The handle is as good as new. */
 	seen.refuse = false;
@@ -920,6 +934,7 @@ add_tests(TCase *tcase)
 {
 	tcase_add_loop_test(tcase, a_bad_transfer, 0, ROWS(refused));
 	tcase_add_test(tcase, a_result_without_its_size);
+	tcase_add_test(tcase, an_error_without_its_size);
 	tcase_add_test(tcase, a_url_of_another_origin);
 	tcase_add_loop_test(tcase, a_callback_that_fails, 0, 3);
 	tcase_add_loop_test(
