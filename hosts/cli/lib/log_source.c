@@ -191,7 +191,7 @@ log_sources(struct cli *cli, const char *file, struct log_to *to)
 			(void)text_file(syslogs[i], to);
 	snprintf(users, sizeof(users), "%.200s/users",
 	    apam_directory(cli->ctx, "state_dir"));
-	/* What cannot be read is no failure: other sources may serve. */
+	/* A source that cannot be read is not a failure: others may serve. */
 	(void)!apam_audit_lines(cli->ctx, add_line, to, NULL);
 	note_tried(to, users, "holds none that this user may read");
 	return true;

@@ -39,7 +39,7 @@ seen.url		"https://api.example/eyes\?page=2", host api.example, port 443
 *seen.stack		stack of p, open, 1 user, 2 entries = \{1 = entry 1 of p, .*, 2 = entry 2 of p, .*, no credential, key unknown\}
 *seen.slot		slot, 1 header of [0-9]+ bytes, 1 origin, generation 1
 *seen.latched		entry 1 of denied, scheme return-test, no credential, latched: denied: .*, key unknown.*
-*seen.failing		entry 1 of down, scheme return-test, no credential, 1 failure, next try (in 0|in 1|0 .* ago) s.*, key unknown.*
+*seen.failing		entry 1 of down, scheme return-test, no credential, 1 failure, next try (in [0-9]+ s|[0-9]+ s ago), key unknown.*
 seen.entry->flight	no flight, 1 landed
 seen.failing->flight	no flight, 1 landed, the last one: network: .*
 seen.project.err	network: .*

@@ -265,7 +265,7 @@ START_TEST(a_main_file_in_error)
 }
 END_TEST
 
-/* What ends it is no error, and what was found before stays one. */
+/* The end is not an error, but what was found before stays one. */
 START_TEST(who_has_seen_enough_ends_it)
 {
 	write_profile("a", "y = \n");
