@@ -86,11 +86,11 @@ refuse_absent(
     const struct settings *settings, const char *scheme, struct apam_error *err)
 {
 	const char *best = NULL;
-	struct names_list list;
+	struct directory list;
 	bool near;
 
-	(void)names_list_read(&list, settings->module_dir, ".so",
-	    settings->user, module_name_ok, NULL);
+	(void)directory_read(&list, settings->module_dir, ".so", settings->user,
+	    module_name_ok, NULL);
 	for (size_t i = 0; i < list.count; i++)
 		suggest_consider(scheme, list.names[i], &best);
 	near = suggest_near(scheme, best);
@@ -98,7 +98,7 @@ refuse_absent(
 	    "there is no scheme %s: %.300s has no such module%s%s%s", scheme,
 	    settings->module_dir, near ? "; did you mean " : "",
 	    near ? best : "", near ? "?" : "");
-	names_list_free(&list);
+	directory_free(&list);
 	return APAM_E_MODULE;
 }
 

@@ -108,7 +108,7 @@ lint_profile(struct lint *lint, const char *name, const char *file)
 
 /* False where the caller has seen enough. */
 static bool
-tell_progress(const struct lint *lint, const struct names_list *list, size_t i)
+tell_progress(const struct lint *lint, const struct directory *list, size_t i)
 {
 	const struct apam_lint_progress progress = { .size = sizeof(progress),
 		.name = list->names[i],
@@ -122,7 +122,7 @@ tell_progress(const struct lint *lint, const struct names_list *list, size_t i)
 }
 
 static void
-lint_profiles(struct lint *lint, const struct names_list *list)
+lint_profiles(struct lint *lint, const struct directory *list)
 {
 	char file[PATH_MAX_BYTES];
 
@@ -170,20 +170,20 @@ static void
 lint_strays(struct lint *lint)
 {
 	const struct settings *settings = lint->ctx->env.settings;
-	struct names_list list;
+	struct directory list;
 
-	if (names_list_read(&list, settings->profile_dir, "", settings->user,
+	if (directory_read(&list, settings->profile_dir, "", settings->user,
 		is_stray, NULL) != APAM_OK)
 		return;
 	for (size_t i = 0; i < list.count; i++)
 		lint_stray(lint, list.names[i]);
-	names_list_free(&list);
+	directory_free(&list);
 }
 
 static void
 lint_directory(struct lint *lint)
 {
-	struct names_list list;
+	struct directory list;
 	struct apam_error err = APAM_ERROR_INIT;
 
 	error_clear(&err);
@@ -194,7 +194,7 @@ lint_directory(struct lint *lint)
 	}
 	lint_profiles(lint, &list);
 	lint_strays(lint);
-	names_list_free(&list);
+	directory_free(&list);
 }
 
 static bool

@@ -36,13 +36,13 @@ apam_modules(struct apam *ctx,
 	HOLD_CANCEL;
 	const struct apam_module *m;
 	struct apam_error why = APAM_ERROR_INIT;
-	struct names_list list;
+	struct directory list;
 	enum apam_status status;
 	bool more = true;
 
 	if (!sized_begin(err))
 		return APAM_E_USAGE;
-	status = names_list_read(&list, ctx->env.settings->module_dir, ".so",
+	status = directory_read(&list, ctx->env.settings->module_dir, ".so",
 	    ctx->env.settings->user, module_name_ok, err);
 	for (size_t i = 0; more && i < list.count; i++) {
 		struct apam_module_info info = { .size = sizeof(info),
@@ -53,6 +53,6 @@ apam_modules(struct apam *ctx,
 		info.module = m;
 		more = each(arg, &info);
 	}
-	names_list_free(&list);
+	directory_free(&list);
 	return status;
 }

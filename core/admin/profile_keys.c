@@ -203,7 +203,7 @@ enum apam_status
 named_keys_read(struct apam *ctx, struct named_keys *to, struct apam_error *err)
 {
 	struct named_key *kept = exchange_kept(ctx, NULL);
-	struct names_list list;
+	struct directory list;
 	enum apam_status status;
 
 	named_keys_init(to);
@@ -212,7 +212,7 @@ named_keys_read(struct apam *ctx, struct named_keys *to, struct apam_error *err)
 		if (!add_kept(to, &kept, list.names[i]))
 			add_profile(to, ctx, list.names[i]);
 	free_list(kept);
-	names_list_free(&list);
+	directory_free(&list);
 	if (to->partial.status != APAM_E_MEMORY)
 		return status;
 	named_keys_free(to);

@@ -185,7 +185,7 @@ apam_profiles(struct apam *ctx,
 {
 	HOLD_CANCEL;
 	const struct audience to = { each, arg };
-	struct names_list list;
+	struct directory list;
 	enum apam_status status;
 	bool more = true;
 
@@ -194,7 +194,7 @@ apam_profiles(struct apam *ctx,
 	status = table_list(ctx, &list, err);
 	for (size_t i = 0; more && i < list.count; i++)
 		more = show_named(ctx, list.names[i], &to);
-	names_list_free(&list);
+	directory_free(&list);
 	return status;
 }
 
@@ -273,7 +273,7 @@ apam_explain(struct apam *ctx, const char *url,
 	HOLD_CANCEL;
 	struct question q = { .to = { each, arg } };
 	struct origin_index *index = NULL;
-	struct names_list list;
+	struct directory list;
 	struct url parsed;
 	const char *why = url_parse(apam_str(url), &parsed);
 	enum apam_status status;
@@ -292,6 +292,6 @@ apam_explain(struct apam *ctx, const char *url,
 	for (size_t i = 0; status == APAM_OK && more && i < list.count; i++)
 		more = answer(ctx, &q, list.names[i]);
 	origin_index_release(&index);
-	names_list_free(&list);
+	directory_free(&list);
 	return status;
 }

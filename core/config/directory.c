@@ -15,7 +15,7 @@
 #include "file/trust.h"
 
 static bool
-append(struct names_list *list, char *name)
+append(struct directory *list, char *name)
 {
 	if (!array_grow(
 		&list->names, list->count, &list->room, sizeof(*list->names)))
@@ -26,7 +26,7 @@ append(struct names_list *list, char *name)
 
 /* Add a file's name; false only if memory runs out. */
 static bool
-consider(struct names_list *list, const char *file, const char *suffix,
+consider(struct directory *list, const char *file, const char *suffix,
     bool (*ok)(const char *name))
 {
 	size_t n = strlen(file), end = strlen(suffix);
@@ -56,7 +56,7 @@ compare(const void *a, const void *b)
 }
 
 enum apam_status
-names_list_read(struct names_list *list, const char *dir, const char *suffix,
+directory_read(struct directory *list, const char *dir, const char *suffix,
     bool user, bool (*ok)(const char *name), struct apam_error *err)
 {
 	const struct dirent *d;
@@ -77,7 +77,7 @@ names_list_read(struct names_list *list, const char *dir, const char *suffix,
 		room = consider(list, d->d_name, suffix, ok);
 	closedir(open);
 	if (!room) {
-		names_list_free(list);
+		directory_free(list);
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	}
 	if (list->count > 0)
@@ -86,7 +86,7 @@ names_list_read(struct names_list *list, const char *dir, const char *suffix,
 }
 
 void
-names_list_free(struct names_list *list)
+directory_free(struct directory *list)
 {
 	for (size_t i = 0; i < list->count; i++)
 		free(list->names[i]);

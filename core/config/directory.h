@@ -2,14 +2,14 @@
 /*
  * The names of the files in a directory of profiles or modules.
  */
-#ifndef CORE_NAMES_LIST_H
-#define CORE_NAMES_LIST_H
+#ifndef CORE_DIRECTORY_H
+#define CORE_DIRECTORY_H
 
 #include <stdbool.h>
 
 #include <apam/apam.h>
 
-struct names_list {
+struct directory {
 	char **names;
 	size_t count, room;
 };
@@ -19,11 +19,11 @@ struct names_list {
  * order; names that `ok` refuses are left out.  Errors: TRUST, CONFIG, MEMORY;
  * the list is empty then.
  */
-enum apam_status names_list_read(struct names_list *list, const char *dir,
+enum apam_status directory_read(struct directory *list, const char *dir,
     const char *suffix, bool user, bool (*ok)(const char *name),
     struct apam_error *err);
 
 /* Free the list; a zeroed one is allowed. */
-void names_list_free(struct names_list *list);
+void directory_free(struct directory *list);
 
 #endif

@@ -13,7 +13,6 @@
 
 /* How far the reading has come. */
 struct scan {
-	struct apam_str text;
 	struct conf_lexer lexer;
 	struct problems unwanted;
 	/* The group, counted from 1, that is open at each depth. */
@@ -30,28 +29,9 @@ struct name {
 static void
 begin(struct scan *s, struct apam_str text)
 {
-	*s = (struct scan){ .text = text,
-		.lexer = { .file = "", .rest = text, .line = 1 } };
+	*s = (struct scan){ .lexer = { .file = "", .rest = text, .line = 1 } };
 	problems_init(&s->unwanted);
 	s->lexer.all = &s->unwanted;
-}
-
-static bool
-is_name_char(char c)
-{
-	return str_is_alnum(c) || str_is_one_of(c, "_-*");
-}
-
-/* The name that was just read. */
-static struct apam_str
-name_text(const struct scan *s)
-{
-	const size_t end = s->text.n - s->lexer.rest.n;
-	size_t begin_at = end;
-
-	while (begin_at > 0 && is_name_char(s->text.p[begin_at - 1]))
-		begin_at--;
-	return (struct apam_str){ s->text.p + begin_at, end - begin_at };
 }
 
 /* Go to the next name; false at the end. */
@@ -61,7 +41,7 @@ next_name(struct scan *s, struct name *name)
 	while (conf_lexer_next(&s->lexer) && s->lexer.token != CONF_END) {
 		switch (s->lexer.token) {
 		case CONF_NAME:
-			*name = (struct name){ name_text(s),
+			*name = (struct name){ s->lexer.token_text,
 				s->groups[s->depth], s->lexer.token_line };
 			return true;
 		case CONF_GROUP:

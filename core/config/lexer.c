@@ -271,15 +271,11 @@ pass_mark(struct conf_lexer *g)
 	return true;
 }
 
-bool
-conf_lexer_next(struct conf_lexer *g)
+static bool
+read_token(struct conf_lexer *g)
 {
-	char c;
+	const char c = peek(g, 0);
 
-	if (!skip_blank(g))
-		return false;
-	g->token_line = g->line;
-	c = peek(g, 0);
 	if (g->rest.n == 0) {
 		g->token = CONF_END;
 		return true;
@@ -291,4 +287,19 @@ conf_lexer_next(struct conf_lexer *g)
 	if (is_number_start(g))
 		return pass_number(g);
 	return pass_mark(g);
+}
+
+bool
+conf_lexer_next(struct conf_lexer *g)
+{
+	struct apam_str from;
+
+	if (!skip_blank(g))
+		return false;
+	g->token_line = g->line;
+	from = g->rest;
+	if (!read_token(g))
+		return false;
+	g->token_text = str_cut(from, from.n - g->rest.n);
+	return true;
 }

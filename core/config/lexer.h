@@ -35,6 +35,7 @@ struct conf_lexer {
 	unsigned line; /* the line of its first byte, from 1 */
 	struct problems *all;
 	enum conf_token token; /* the last one read */
+	struct apam_str token_text; /* as it stands in the file */
 	unsigned token_line;
 };
 

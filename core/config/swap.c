@@ -56,22 +56,6 @@ position(const struct scan *s)
 	return s->text.n - s->lexer.rest.n;
 }
 
-/*
- * True if the last token, which starts at `before` or after blanks, is the
- * name.
- */
-static bool
-is_list_name(const struct scan *s, size_t before)
-{
-	const size_t end = position(s), n = s->list.n;
-
-	if (end - before < n ||
-	    !str_equal((struct apam_str){ s->text.p + end - n, n }, s->list))
-		return false;
-	return end - before == n ||
-	    strchr(" \t\r\n/;,}])", s->text.p[end - n - 1]) != NULL;
-}
-
 /* True at the brace that starts or ends a group of the list. */
 static bool
 at_group(const struct scan *s, enum conf_token brace)
@@ -87,7 +71,7 @@ next(struct scan *s)
 	if (!conf_lexer_next(&s->lexer) || s->lexer.token == CONF_END)
 		return false;
 	if (s->depth == 0 && s->lexer.token == CONF_NAME)
-		s->named = is_list_name(s, s->before);
+		s->named = str_equal(s->lexer.token_text, s->list);
 	if (closes(s->lexer.token)) {
 		if (s->depth == 0)
 			return false;

@@ -53,7 +53,7 @@ index_named(struct apam *ctx, const char *name, struct origin_index *index,
 }
 
 enum apam_status
-finder_index(struct apam *ctx, const struct names_list *list,
+finder_index(struct apam *ctx, const struct directory *list,
     struct origin_index **index, struct apam_error *err)
 {
 	enum apam_status status = APAM_OK;
@@ -111,13 +111,13 @@ static enum apam_status
 look_at_directory(
     struct apam *ctx, struct origin_index **index, struct apam_error *err)
 {
-	struct names_list list;
+	struct directory list;
 	enum apam_status status = table_list(ctx, &list, err);
 
 	*index = NULL;
 	if (status == APAM_OK)
 		status = finder_index(ctx, &list, index, err);
-	names_list_free(&list);
+	directory_free(&list);
 	keep_index(ctx, *index);
 	return status;
 }

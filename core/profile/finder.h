@@ -15,7 +15,7 @@
  * An index of the profiles that are listed, as their files are now.  Those that
  * cannot be read are left out.  Errors: MEMORY; *index is then NULL.
  */
-enum apam_status finder_index(struct apam *ctx, const struct names_list *list,
+enum apam_status finder_index(struct apam *ctx, const struct directory *list,
     struct origin_index **index, struct apam_error *err);
 
 #endif

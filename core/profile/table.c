@@ -175,14 +175,14 @@ apam_profile_name(const struct apam_profile *profile)
 }
 
 static enum apam_status
-list_files(struct apam *ctx, struct names_list *list,
+list_files(struct apam *ctx, struct directory *list,
     bool (*ok)(const char *name), struct apam_error *err)
 {
 	struct apam_error own = APAM_ERROR_INIT;
 	enum apam_status status;
 
 	error_clear(&own);
-	status = names_list_read(list, ctx->env.settings->profile_dir, ".conf",
+	status = directory_read(list, ctx->env.settings->profile_dir, ".conf",
 	    ctx->env.settings->user, ok, &own);
 	if (status != APAM_OK)
 		(void)error_set(err, status, "profile_dir: %s", own.text);
@@ -190,7 +190,7 @@ list_files(struct apam *ctx, struct names_list *list,
 }
 
 enum apam_status
-table_list(struct apam *ctx, struct names_list *list, struct apam_error *err)
+table_list(struct apam *ctx, struct directory *list, struct apam_error *err)
 {
 	return list_files(ctx, list, profile_name_ok, err);
 }
@@ -204,7 +204,7 @@ is_visible(const char *name)
 
 enum apam_status
 table_list_visible(
-    struct apam *ctx, struct names_list *list, struct apam_error *err)
+    struct apam *ctx, struct directory *list, struct apam_error *err)
 {
 	return list_files(ctx, list, is_visible, err);
 }

@@ -18,10 +18,10 @@ table_file(const struct apam *ctx, const char *name, char *to, size_t size);
 
 /* The names of all profiles.  Errors: TRUST, CONFIG, MEMORY. */
 enum apam_status table_list(
-    struct apam *ctx, struct names_list *list, struct apam_error *err);
+    struct apam *ctx, struct directory *list, struct apam_error *err);
 
 /* The same with those that no profile can have, but for hidden files. */
 enum apam_status table_list_visible(
-    struct apam *ctx, struct names_list *list, struct apam_error *err);
+    struct apam *ctx, struct directory *list, struct apam_error *err);
 
 #endif

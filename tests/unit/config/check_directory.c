@@ -10,7 +10,7 @@
 #include "support/run.h"
 
 static struct project project;
-static struct names_list list;
+static struct directory list;
 static struct apam_error err = APAM_ERROR_INIT;
 
 static void
@@ -24,7 +24,7 @@ setup(void)
 static void
 teardown(void)
 {
-	names_list_free(&list);
+	directory_free(&list);
 	ck_assert_ptr_null(list.names);
 	project_remove(&project);
 }
@@ -32,8 +32,8 @@ teardown(void)
 static enum apam_status
 read_names(const char *dir)
 {
-	return names_list_read(&list, project_path(&project, dir), ".conf",
-	    true, profile_name_ok, &err);
+	return directory_read(&list, project_path(&project, dir), ".conf", true,
+	    profile_name_ok, &err);
 }
 
 static void
@@ -157,7 +157,7 @@ START_TEST(a_directory_has_to_be_trusted)
 	ck_assert_int_eq(err.status, refusals[_i].status);
 	is_empty();
 	ck_assert_int_ne(
-	    names_list_read(&list, project_path(&project, refusals[_i].dir),
+	    directory_read(&list, project_path(&project, refusals[_i].dir),
 		".conf", true, profile_name_ok, NULL),
 	    APAM_OK);
 	is_empty();
@@ -167,8 +167,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("names_list");
-	TCase *tc = tcase_create("names_list");
+	Suite *suite = suite_create("directory");
+	TCase *tc = tcase_create("directory");
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);

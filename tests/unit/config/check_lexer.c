@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/str.h"
 #include "support/run.h"
 
 static struct problems all;
@@ -261,6 +262,28 @@ START_TEST(bytes_are_text)
 }
 END_TEST
 
+START_TEST(a_token_is_known_as_it_stands)
+{
+	static const char *const tokens[] = { "name", "=", "[", "1", ",", "-2L",
+		"]", ";", "x-1", ":", "\"a\\\"# b\"", "}", "" };
+	struct problems found;
+	struct conf_lexer lexer = { .rest = APAM_STR(
+					"name = [1,/* 2 */ -2L]; # c\n"
+					"x-1: \"a\\\"# b\"}  // d"),
+		.file = "",
+		.line = 1,
+		.all = &found };
+
+	problems_init(&found);
+	for (int i = 0; i < ROWS(tokens); i++) {
+		ck_assert(conf_lexer_next(&lexer));
+		ck_assert_msg(str_equal(lexer.token_text, apam_str(tokens[i])),
+		    "%s: %.*s", tokens[i], SARG(lexer.token_text));
+	}
+	ck_assert_int_eq(lexer.token, CONF_END);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -276,5 +299,6 @@ main(void)
 	tcase_add_loop_test(tc, a_problem_has_its_line, 0, ROWS(problems));
 	tcase_add_test(tc, a_refusal_has_the_line_that_is_given);
 	tcase_add_loop_test(tc, bytes_are_text, 0, ROWS(bytes));
+	tcase_add_test(tc, a_token_is_known_as_it_stands);
 	return run_suite(suite);
 }

@@ -440,7 +440,7 @@ START_TEST(an_index_without_a_descriptor)
 {
 	struct origin_index *index = NULL;
 	struct rlimit limit, none;
-	struct names_list list;
+	struct directory list;
 
 	project_origin(&project, "a", API);
 	ck_assert_int_eq(table_list(project.ctx, &list, NULL), APAM_OK);
@@ -458,7 +458,7 @@ START_TEST(an_index_without_a_descriptor)
 	ck_assert_int_eq(
 	    finder_index(project.ctx, &list, &index, NULL), APAM_OK);
 	origin_index_release(&index);
-	names_list_free(&list);
+	directory_free(&list);
 }
 END_TEST
 
