@@ -72,9 +72,10 @@ CHECKS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/check_*.c \
 	tests/live/check_*.c))
 TEST_MODULES := $(patsubst tests/modules/%.c,$(BUILD)/tests/modules/%.so,\
 	$(wildcard tests/modules/*.c))
-# A sanitizer has an allocator of its own, which cannot be made to fail; what
+# A sanitizer has an allocator of its own, which cannot be made to fail, and what
+# measures coverage allocates for itself; what
 # `make test` runs is asked of its own build (tests/suite/doc/promises.sh).
-ifneq ($(SANITIZE),)
+ifneq ($(SANITIZE)$(COVERAGE),)
 CHECKS   := $(filter-out %/check_faults,$(CHECKS))
 endif
 REPLAYS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -83,10 +84,10 @@ BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 # Those of tests/suite build host programs of their own, which have no sanitizer.
-SUITES   := $(filter-out $(if $(SANITIZE),%/memory.sh %/promises.sh %/gdb.sh),\
+SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
-	$(if $(SANITIZE),,$(wildcard tests/suite/*.sh)))
+	$(if $(SANITIZE)$(COVERAGE),,$(wildcard tests/suite/*.sh)))
 TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
 PRODUCT  := $(BUILD)/apam $(BUILD)/apam-request.so $(BUILD)/$(SONAME) \
 	$(BUILD)/$(CURL_SONAME) $(BUILD)/apam.pc $(BUILD)/apam-curl.pc $(MODULES) \
@@ -379,7 +380,8 @@ run-all:
 
 run-tests: $(PROGRAMS)
 	@$(ERASE)
-	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) JOBS=$(JOBS) tests/run $(TESTS)
+	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) COVERAGE=$(COVERAGE) JOBS=$(JOBS) \
+	    tests/run $(TESTS)
 
 # What run-tests runs, a line each, for tests/suite/doc/all_run.sh.
 list-tests:
@@ -402,10 +404,10 @@ $(NAMES:%=check_%): check_%: deps-build deps-test
 coverage: deps-build deps-test
 	@rm -rf $(BUILD)/coverage
 	@$(MAKE) -j$(CORES) $(WITH_COVERAGE) programs
-	@$(MAKE) $(WITH_COVERAGE) run-tests
-	@BUILD=$(BUILD)/coverage tools/coverage
+	@GCOV_ERROR_FILE=/dev/null $(MAKE) $(WITH_COVERAGE) run-tests; \
+	    failed=$$?; BUILD=$(BUILD)/coverage tools/coverage && exit $$failed
 
-WITH_COVERAGE = BUILD=$(BUILD)/coverage CC=gcc LDFLAGS=--coverage \
+WITH_COVERAGE = BUILD=$(BUILD)/coverage COVERAGE=yes CC=gcc LDFLAGS=--coverage \
 	CFLAGS='-O0 -g --coverage -fprofile-update=atomic -U_FORTIFY_SOURCE'
 
 demo: deps-build deps-test

@@ -15,7 +15,7 @@ BUILD=${BUILD:-build}
 left_out()
 {
 	case $BUILD in
-	*/sanitize) echo 'check_faults|memory|promises|gdb|install' ;;
+	*/sanitize | */coverage) echo 'check_faults|memory|promises|gdb|suite/[a-z]*' ;;
 	*) echo '' ;;
 	esac
 }
