@@ -68,9 +68,16 @@ holds "what LD_LIBRARY_PATH leads to is not loaded" \
     eval '! grep -q "$dir/lib/" "$dir/err"'
 holds "what is built is" grep -q "$build/modules/internal/crypto.so" "$dir/err"
 
+# A sanitizer's library must be the first that is loaded: nothing goes before it,
+# and a program that has none loads nothing that has.
+sanitized()
+{
+	ldd "$build/apam" | grep -qE 'lib[at]san'
+}
+
 # A host with another libcurl keeps it, and apam has its own beside.
 other=$(ldconfig -p | sed -n 's/.*libcurl-gnutls\.so\.4 .*=> //p' | head -1)
-if [ -n "$other" ]; then
+if [ -n "$other" ] && ! sanitized; then
 	LD_PRELOAD=$other row "beside libcurl-gnutls" 0 good '' check shared
 fi
 
@@ -110,9 +117,9 @@ activate = 1
 default_properties = fips=yes
 END
 export OPENSSL_CONF=$dir/approved.cnf
-holds "what is not approved is excluded" \
+sanitized || holds "what is not approved is excluded" \
     eval '! openssl dgst -md5 /dev/null >/dev/null 2>&1'
-holds "what is approved is there" \
+sanitized || holds "what is approved is there" \
     eval 'openssl dgst -sha256 /dev/null >/dev/null 2>&1'
 signs "approved: a scheme that signs" 0 '^Authorization: HMAC-TEST ' '*' \
     headers hmac https://hmac.example.com/

@@ -141,8 +141,7 @@ START_TEST(bytes_and_bodies_agree)
 		.bytes = text_of(_i) };
 	unsigned char digest[DIGEST_SIZE] = { 0 };
 
-	ck_assert_int_eq(
-	    digest_bytes(text_of(_i), digest, &err), APAM_OK);
+	ck_assert_int_eq(digest_bytes(text_of(_i), digest, &err), APAM_OK);
 	compare(digest, _i, "bytes");
 	memset(digest, 0, sizeof(digest));
 	ck_assert_int_eq(digest_body(&body, digest, &err), APAM_OK);
@@ -198,8 +197,9 @@ START_TEST(a_reader_that_fails_gives_no_digest)
 	};
 	unsigned char digest[DIGEST_SIZE];
 
-	ck_assert_msg(digest_body(&body, digest, &err) ==
-		    APAM_E_USAGE && err.status == APAM_OK, "%s", failures[_i].name);
+	ck_assert_msg(digest_body(&body, digest, &err) == APAM_E_USAGE &&
+		err.status == APAM_OK,
+	    "%s", failures[_i].name);
 }
 END_TEST
 
@@ -215,8 +215,10 @@ START_TEST(what_is_not_there_has_no_digest)
 	unsigned char digest[DIGEST_SIZE];
 
 	for (int i = 0; i < ROWS(bodies); i++)
-		ck_assert_msg(digest_body(&bodies[i], digest, &err) ==
-		    APAM_E_USAGE && err.status == APAM_OK, "%d", i);
+		ck_assert_msg(
+		    digest_body(&bodies[i], digest, &err) == APAM_E_USAGE &&
+			err.status == APAM_OK,
+		    "%d", i);
 	/* No body is an empty one. */
 	ck_assert_int_eq(digest_body(&none, digest, &err), APAM_OK);
 	compare(digest, 0, "no body");
@@ -248,7 +250,8 @@ START_TEST(what_cannot_be_read_has_no_digest)
 
 	ck_assert_int_eq(digest_file(-1, digest, &err), APAM_E_USAGE);
 	ck_assert_int_eq(pipe(ends), 0);
-	ck_assert_msg(digest_file(ends[0], digest, &err) == APAM_E_USAGE, "a pipe has no start");
+	ck_assert_msg(digest_file(ends[0], digest, &err) == APAM_E_USAGE,
+	    "a pipe has no start");
 	(void)close(ends[0]);
 	(void)close(ends[1]);
 }
