@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The credential that is held for an entry, what was said of it and of its key,
+ * The credential that is held for an entry, what is known of it and of its key,
  * and when to ask again.  Only rules are here: nothing waits and nothing is
- * sent.  flight/obtain.h has the flights that bring what these take in.
- *
+ * sent.  flight/obtain.h has the flights whose results these functions take in.
  * All of it is guarded by the context's lock, which callers hold.
  */
 #ifndef CORE_CREDENTIAL_STATE_H
@@ -19,14 +18,16 @@
 
 struct credential_state {
 	struct credential *current;
-	uint64_t landed;	/* generation of the last flight's; 0: none */
+	/* generation of the last flight's credential; 0: none */
+	uint64_t landed;
 	uint64_t rejected;	/* generations up to this were rejected */
-	bool spared;		/* when it was, a standby entry was there */
-	_Atomic unsigned rejections; /* in a row, of fresh credentials */
+	/* a standby entry existed when it was rejected */
+	bool spared;
+	_Atomic unsigned rejections; /* how many fresh credentials in a row */
 	_Atomic bool proven;	/* the API has accepted it */
 	int64_t refresh_at;	/* clock_ms */
 	struct restraint restraint; /* when not to ask */
-	struct key_state key;	/* the provider's word on the key */
+	struct key_state key;	/* what the provider says of the key */
 };
 
 void credential_state_init(struct credential_state *s);
@@ -34,26 +35,26 @@ void credential_state_free(struct credential_state *s);
 
 /* ---- What holds at `now`, clock_ms --------------------------------------- */
 
-/* The credential there is was rejected. */
+/* True if the credential that is held was rejected. */
 bool credential_state_rejected(const struct credential_state *s);
 
-/* There is one that may be sent. */
+/* True if there is one that may be sent. */
 bool credential_state_usable(const struct credential_state *s, int64_t now);
 
-/* The last flight has made one that its waiters may send. */
+/* True if the last flight has made one that its waiters may send. */
 bool credential_state_just_made(const struct credential_state *s, int64_t now);
 
 /*
- * Refused for good.  An answer of the class DENIED refuses another credential
- * only: the one there is serves on while it is valid.
+ * True if the key is refused for good.  An answer of the class DENIED refuses
+ * another credential only: the one that is held is used while it is valid.
  */
 bool credential_state_latched(const struct credential_state *s, int64_t now);
 
 /* ---- What flights and responses bring ------------------------------------ */
 
 /*
- * A flight brought a credential, which is held.  `shared`: another process
- * acquired it, so that how long that took is not known.
+ * A flight brought a credential, which is now held.  `shared`: another process
+ * acquired it, so that it is not known how long that took.
  */
 void credential_state_take(struct credential_state *s,
     const struct profile_entry *conf, struct credential *c, bool shared);
@@ -65,7 +66,10 @@ void credential_state_take(struct credential_state *s,
 void credential_state_fail(struct credential_state *s,
     const struct apam_error *why, int64_t retry_after);
 
-/* What is known of the key: a dead one latches, a good one opens the latch. */
+/*
+ * Take in a finding about the key: a dead key latches, a good one opens the
+ * latch.
+ */
 void credential_state_learn(struct credential_state *s,
     const struct profile_entry *conf, const struct key_finding *finding);
 
@@ -73,8 +77,8 @@ void credential_state_learn(struct credential_state *s,
 void credential_state_reject(struct credential_state *s);
 
 /*
- * There is nobody to ask about the key, so the API's word is enough to leave it
- * alone for a while.
+ * No provider can be asked about the key, so the API's rejection is enough to
+ * leave it alone for a while.
  */
 void credential_state_set_aside(struct credential_state *s,
     const struct profile_entry *conf);
@@ -82,7 +86,7 @@ void credential_state_set_aside(struct credential_state *s,
 /* A key that was set aside gets another chance when that time is over. */
 void credential_state_reopen(struct credential_state *s, int64_t now);
 
-/* Open the latch: an administrator wants the key to be tried anew. */
+/* Open the latch: an administrator wants the key to be tried again. */
 void credential_state_retry(struct credential_state *s);
 
 /* Forget the credential. */
@@ -90,11 +94,11 @@ void credential_state_drop(struct credential_state *s);
 
 /* ---- Copies -------------------------------------------------------------- */
 
-/* Go on with what `old` knows of the same key and options. */
+/* Take over what `old` knows of the same key and options. */
 void credential_state_inherit(struct credential_state *s,
     const struct credential_state *old);
 
-/* Fill in what people are shown, but for `refreshing`. */
+/* Fill in what people are shown, except `refreshing`. */
 void credential_state_show(const struct credential_state *s,
     struct apam_entry_status *to);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which flight of an entry is under way, what the last one brought, and how
+ * The flight of an entry that is under way, what the last one brought, and how
  * many threads wait for it.  flight/waiters.h has the waiting.
  */
 #ifndef CORE_FLIGHT_STATE_H
@@ -12,25 +12,26 @@
 
 #include "base/error.h"
 
-/* Of one entry.  Guarded by the context's lock. */
+/* The flights of an entry.  Guarded by the context's lock. */
 struct flight_state {
 	pthread_cond_t changed;	/* clock_condition's */
-	unsigned waiting;	/* threads that wait for it */
-	unsigned owed;		/* those that have yet to hear of a landing */
+	unsigned waiting;	/* threads that wait for the flight */
+	/* waiters that have not yet heard of a landing */
+	unsigned owed;
 	bool busy;		/* a flight is under way */
 	bool untold;		/* a waiter is to tell what was found */
-	bool queued;		/* it waits for another process's */
-	bool unwanted;		/* what it brings was dropped meanwhile */
+	bool queued;		/* the flight waits for another process's */
+	bool unwanted;		/* its result was dropped in the meantime */
 	uint64_t flights;	/* how many have landed */
-	struct apam_error outcome; /* of the last one */
+	struct apam_error outcome; /* error of the last one */
 };
 
 void flight_state_init(struct flight_state *s);
 void flight_state_free(struct flight_state *s);
 
 /*
- * In a child after fork, where nobody waits and no flight of the parent lands:
- * none is under way.
+ * In a child after fork, which has no waiters and in which no flight of the
+ * parent lands: none is under way.
  */
 void flight_state_renew(struct flight_state *s);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the provider says of a key, how old that is, and whether it is enough to
- * sign by.  The registry's word comes before it (flight/admit.h).
- *
- * Good: a fresh credential was given, introspection says active, the probe was
- * accepted.  Dead: a fresh credential was refused, or the probe.  Anything
- * else is unknown: what was known before then counts for revocation_ttl.
+ * sign with.  What the registry says counts before it (flight/admit.h).  Good:
+ * a fresh credential was given, introspection says active, the probe was
+ * accepted.  Dead: a fresh credential was refused, or the probe.  Anything else
+ * is unknown: what was known before then counts for revocation_ttl.
  */
 #ifndef CORE_KEY_STATE_H
 #define CORE_KEY_STATE_H
@@ -23,7 +22,7 @@ struct key_finding {
 	enum apam_status why;	/* unknown: what went wrong; or APAM_OK */
 };
 
-/* Of one entry.  Guarded by the context's lock. */
+/* The state of an entry's key.  Guarded by the context's lock. */
 struct key_state {
 	struct key_finding found;
 	int64_t good_at;	/* clock_ms: last found good; 0: never */
@@ -31,12 +30,12 @@ struct key_state {
 	bool doubtful;		/* a rejection that no check has settled */
 	unsigned unknowns;	/* findings in a row that said nothing */
 	enum apam_key_state told; /* what key_state_news said last */
-	bool seen_good;		/* ever, by this process or another */
+	bool seen_good;		/* ever, by this process or another one */
 };
 
 void key_state_init(struct key_state *s);
 
-/* An answer of the provider: to a check, or to acquiring. */
+/* The provider has answered, to a check or to acquiring. */
 void key_state_found(struct key_state *s, const struct profile_entry *conf,
     const struct key_finding *finding);
 
@@ -45,9 +44,9 @@ void key_state_given(struct key_state *s, const struct profile_entry *conf,
     int64_t at, int64_t wall);
 
 /*
- * Call a refusal by what is known: revoked where the key was seen good before,
- * else rejected, with the advice to look at id and secret first.
- * Anything that is not a refusal is left alone.
+ * Name a refusal by what is known: revoked if the key was seen to work before,
+ * else rejected, with the advice to look at id and secret first.  A finding
+ * that is not a refusal is left alone.
  */
 void key_state_name_finding(const struct key_state *s,
     struct key_finding *finding);
@@ -56,17 +55,17 @@ void key_state_name_error(const struct key_state *s, struct apam_error *why);
 /* A fresh credential was refused, with a status of the class REVOKED. */
 void key_state_refused(struct key_state *s, const struct apam_error *why);
 
-/* True where the profile asks for a check now. */
+/* True if the profile asks for a check now. */
 bool key_state_check_due(const struct key_state *s,
     const struct profile_entry *conf, int64_t now);
 
-/* False where on_unknown forbids to sign by what is known. */
+/* False if on_unknown forbids signing with what is known. */
 bool key_state_enough(const struct key_state *s,
     const struct profile_entry *conf, int64_t now);
 
 /*
- * True, once for each change, where the key's state is another than was said
- * before.  A key is taken to be good until something else is found.
+ * True, once for each change, if the key's state differs from the one told
+ * last.  A key counts as good until something else is found.
  */
 bool key_state_news(struct key_state *s);
 

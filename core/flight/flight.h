@@ -35,7 +35,7 @@ enum flight_stage { STAGE_SHARE, STAGE_ACQUIRE, STAGE_CHECK, STAGE_PROBE,
 struct flight {
 	struct flight *next;	/* the loop's */
 	struct entry *entry;
-	struct owner *owner;	/* held, so that the entry stays */
+	struct owner *owner;	/* held, so that the entry remains valid */
 	enum flight_goal goal;
 	enum flight_stage stage;
 	int64_t deadline;	/* clock_ms */
@@ -49,20 +49,24 @@ struct flight {
 	struct response r;
 	int64_t begun;		/* clock_ms: when the last transfer began */
 	int64_t sent;		/* clock_ms of the last exchange; 0: none */
-	int64_t minted_at;	/* that of the one which gave a credential */
+	/* when the one that gave a credential was sent */
+	int64_t minted_at;
 	struct credential *with; /* in use when it took off; or NULL */
-	/* Of the shared credential; its fd may be SHARE_BUSY or _UNUSABLE. */
+	/*
+	 * The lock of the shared credential; its fd may be SHARE_BUSY or
+	 * _UNUSABLE.
+	 */
 	struct own_fd lock;
-	/* While another process holds that, clock_ms; 0: it does not. */
-	int64_t queued;		/* since when */
-	int64_t look_at;	/* when to look who that is */
-	int64_t alone_at;	/* when to go on without it */
+	/* While another process holds that lock, clock_ms; 0: none does. */
+	int64_t queued;		/* when the wait began */
+	int64_t look_at;	/* when to look which process that is */
+	int64_t alone_at;	/* when to go on without the lock */
 
 	/* Results. */
 	struct credential *made; /* acquired or minted; or NULL */
 	struct key_finding finding; /* prove */
-	bool unasked;		/* prove: there is nobody to be asked */
-	bool astray;		/* what failed lies with where it was sent */
+	bool unasked;		/* prove: no provider can be asked */
+	bool astray;		/* the failure may be due to its URL */
 	struct apam_error error; /* status OK: none */
 	int64_t retry_after;	/* seconds the provider asked for; -1: not */
 	bool shared;		/* `made` came from the shared file */
@@ -74,14 +78,14 @@ struct flight {
  */
 struct flight *flight_new(struct entry *e, enum flight_goal goal,
     struct credential *with, int64_t deadline);
-/* Fine in any state; an unfinished transfer is abandoned. */
+/* Allowed in any state; an unfinished transfer is abandoned. */
 void flight_free(struct flight **flight);
 
-/* Take off; go on after a transfer; go on after a sleep. */
+/* Start; go on after a transfer; go on after a sleep. */
 enum flight_wait flight_start(struct flight *f);
 enum flight_wait flight_transferred(struct flight *f, CURLcode code);
 enum flight_wait flight_woken(struct flight *f);
-/* Go on without the transfer, whose connection is no more. */
+/* Go on without the transfer: its connection is gone. */
 enum flight_wait flight_cut_off(struct flight *f);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What becomes of the entry when its flight lands: credential, finding or
- * failure are taken over, waiters woken, people told.
+ * What happens to the entry when its flight lands: it takes over the
+ * credential, the finding or the failure, waiters are woken, people are told.
  */
 #ifndef CORE_LANDING_H
 #define CORE_LANDING_H

@@ -26,9 +26,9 @@
 
 /* Both are called with `work` held, and without the context's lock. */
 struct loop_listener {
-	/* Whether a flight waits for another process. */
+	/* A flight waits for another process, or has stopped waiting. */
 	void (*queued)(const struct flight *f, bool queued);
-	/* It has landed; it is freed after that. */
+	/* A flight has landed; it is freed after this call. */
 	void (*landed)(struct flight *f);
 };
 
@@ -60,14 +60,14 @@ void loop_init(struct loop *loop, pthread_mutex_t *lock,
     const struct loop_listener *listener, bool threaded);
 
 /*
- * Drop all flights, without landing them.  What libcurl holds is given up, not
- * freed, where the loop has retired.  No thread drives it any more.
+ * Drop all flights, without landing them.  If the loop has retired, libcurl's
+ * objects are left behind, not freed.  No thread may drive the loop any more.
  */
 void loop_free(struct loop *loop);
 
 /*
- * Make the set and the wakeup, if there are none; false where that cannot be.
- * With the context's lock held.
+ * Make the set and the wakeup, if there are none; false if that fails.  With
+ * the context's lock held.
  */
 bool loop_open(struct loop *loop);
 
@@ -75,23 +75,27 @@ bool loop_open(struct loop *loop);
 void loop_put(struct loop *loop, struct flight *f);
 
 /*
- * Move what can move, then wait for at most `wait_ms` for more and move that.
- * For the driver alone; any thread where the loop is not threaded.
+ * Move the flights that can move, then wait for at most `wait_ms` for more and
+ * move these.  Only the driver calls this; any thread if the loop is not
+ * threaded.
  */
 void loop_turn(struct loop *loop, int wait_ms);
 
 /* Milliseconds until loop_turn has something to do by time; -1: never. */
 int loop_timeout(struct loop *loop);
 
-/* Its pollable descriptor, or -1; another one where the host has closed it. */
+/*
+ * Its pollable descriptor, or -1; a new one if the host has closed the old one.
+ */
 int loop_descriptor(struct loop *loop);
 
 /*
- * In a child after fork, with all locks made anew but the loop's: let go of
- * everything shared with the parent without a word on its connections, and
- * free the flights.  What libcurl holds is given up, not freed: to free it is
- * to close connections, which would write to the parent's, and to take locks of
- * the TLS library, which a thread of the host's may have held when it forked.
+ * In a child after fork, with all locks made new except the loop's: release
+ * everything shared with the parent without sending anything on its
+ * connections, and free the flights.  libcurl's objects are left behind, not
+ * freed: freeing closes connections, which would write to the parent's, and
+ * takes locks of the TLS library, which a thread of the host's may have held
+ * when it forked.
  */
 void loop_abandon(struct loop *loop);
 

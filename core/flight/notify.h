@@ -12,38 +12,38 @@
 #include "entry/entry.h"
 #include "keys/note.h"
 
-/* After something was found out about the key. */
+/* To be called after something was found out about the key. */
 void notify_finding(struct entry *e);
 
 /*
- * Take in whether this very key was ever seen good, by what programs noted.
- * Reads files the first time, where the process itself does not know.
+ * Learn from the notes of programs whether this very key was ever seen to work.
+ * Reads files the first time, if the process itself does not know.
  */
 void notify_recall(struct entry *e);
 
 /*
- * After the API accepted a static key, for the first time in this process: that
- * is noted, if it was not known.
+ * To be called after the API accepted a static key, for the first time in this
+ * process: that is noted, if it was not known.
  */
 void notify_proven(struct entry *e);
 
 /*
  * The last check of the key that this user's programs noted: fills in *note.
- * False where there is none.
+ * False if there is none.
  */
 bool notify_last_check(struct entry *e, struct key_note *note);
 
-/* The same of other users' programs.  Nothing is decided by it. */
+/* The same from other users' programs.  Nothing is decided by it. */
 bool notify_hearsay(struct entry *e, struct key_note *note);
 
 /*
  * The id of the key for logs and reports, of APAM_KEY_ID_SIZE bytes.  It is cut
  * until it is known to be an id, and not a secret in the wrong place: until the
- * key was seen good, or an administrator registered it.
+ * key was seen to work, or an administrator registered it.
  */
 void notify_key_id(struct entry *e, char *key_id);
 
-/* After it signed. */
+/* To be called after the key signed. */
 void notify_use(struct entry *e);
 
 #endif

@@ -18,7 +18,7 @@
 /* How long a caller waits. */
 struct patience {
 	int64_t deadline;	/* clock_ms */
-	bool none;		/* not at all: APAM_E_PENDING instead */
+	bool none;		/* do not wait: APAM_E_PENDING instead */
 	/*
 	 * With `none`: for each entry the landing that was waited for when the
 	 * same call was tried before, 0: none.  Kept up here, so that a call
@@ -30,26 +30,26 @@ struct patience {
 };
 
 /*
- * A valid credential, which the caller releases.  While there is one nobody
- * waits, and it serves on where the provider denies another; an expired one is
- * never given.  A check that is due is started, and not waited for.  Errors:
- * the flight's, for all who waited for it; the latched one; UNKNOWN, where
- * on_unknown forbids to go on; DEADLINE; PENDING.
+ * Get a valid credential, which the caller releases.  While there is one no
+ * thread waits, and it is used further if the provider denies another; an
+ * expired one is never given.  A check that is due is started, and not waited
+ * for.  Errors: the flight's, for all threads that waited for it; the latched
+ * one; UNKNOWN, if on_unknown forbids signing; DEADLINE; PENDING.
  */
 enum apam_status obtain_credential(struct entry *e,
     const struct patience *patience, struct credential **c,
     struct apam_error *err);
 
 /*
- * Ask the provider about the key and wait for the finding.  Opens the latch
- * where the key is good.  Errors: DEADLINE, MEMORY.
+ * Ask the provider about the key and wait for the finding.  Opens the latch if
+ * the key is good.  Errors: DEADLINE, MEMORY.
  */
 enum apam_status obtain_check(struct entry *e, int64_t deadline,
     struct key_finding *finding, struct apam_error *err);
 
 /*
- * Tell the provider to revoke the credential; it is forgotten here whatever
- * the answer.  Errors: the flight's, DEADLINE, MEMORY.
+ * Tell the provider to revoke the credential; it is forgotten here whatever the
+ * answer is.  Errors: the flight's, DEADLINE, MEMORY.
  */
 enum apam_status obtain_revoke(struct entry *e, int64_t deadline,
     struct apam_error *err);
@@ -64,8 +64,8 @@ enum apam_status obtain_late(bool queued, struct apam_error *err);
 void obtain_glance(struct entry *e);
 
 /*
- * A copy of the state, for people; see apam_entry_status.  What the registry
- * says is not in it: entry_is_archived.
+ * Copy the state, for people; see apam_entry_status.  The registry's part is
+ * not in it: see entry_is_archived.
  */
 void obtain_show(struct entry *e, struct apam_entry_status *to);
 

@@ -16,15 +16,17 @@ struct pollset_event {
 	bool in, out, broken;
 };
 
-/* A descriptor that is readable when some member is ready; -1: none to be
-   had.  Close it with close(2). */
+/*
+ * A descriptor that is readable when some member is ready; -1 if none could be
+ * made.  Close it with close(2).
+ */
 int pollset_new(void);
 /* Wait for `fd` to be readable, writable, or neither (then it is removed). */
 bool pollset_watch(int set, int fd, bool in, bool out);
 /*
- * True where `set` is one that watches `fd` for reading; else nothing has
- * changed, whatever it is.  `fd` must be ours, which no set of another's
- * watches: that is how one tells whether a set is.
+ * True if `set` is a poll set that watches `fd` for reading; else nothing has
+ * changed, whatever it is.  `fd` must be ours, as no foreign set watches it:
+ * that is how a set is recognized.
  */
 bool pollset_has(int set, int fd);
 /*
@@ -43,13 +45,13 @@ struct wakeup {
 	struct own_fd in, out;
 };
 
-/* False, with none, where there are no descriptors. */
+/* False, with nothing open, if there are no descriptors. */
 bool wakeup_open(struct wakeup *wake);
 bool wakeup_is_ours(const struct wakeup *wake);
-/* These two leave alone what is not ours. */
+/* Both leave alone a descriptor that is not ours. */
 void wakeup_send(const struct wakeup *wake);
 void wakeup_clear(const struct wakeup *wake);
-/* The same.  Fine on none. */
+/* Close what is ours of it; it may be closed already. */
 void wakeup_close(struct wakeup *wake);
 
 #endif

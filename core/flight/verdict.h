@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the API's responses said of a credential.  No network I/O is here.
+ * What the API's responses say of a credential.  No network I/O is here.
  * Callers do not hold the context's lock.
  */
 #ifndef CORE_VERDICT_H
@@ -10,13 +10,13 @@
 
 /*
  * A response said that credentials up to `generation` are rejected, or with
- * SUSPECT perhaps are.  Acts once for each credential.  True where signing
- * again may work: with this entry or, its key being dead, with a `standby`.
+ * SUSPECT perhaps are.  Acts once for each credential.  True if signing again
+ * may work: with this entry or, if its key is dead, with a `standby`.
  */
 bool verdict_reject(struct entry *e, uint64_t generation,
     enum apam_verdict verdict, bool standby);
 
-/* True where the credential there is has this generation. */
+/* True if the credential that is held has this generation. */
 bool verdict_holds(struct entry *e, uint64_t generation);
 
 /* A response said that the credential was accepted. */

@@ -9,18 +9,18 @@
 #include "entry/entry.h"
 
 /*
- * Wait for something to change, with the context's lock held, which is let go
- * meanwhile.  False if `deadline` (clock_ms) passes first.
+ * Wait for a change, with the context's lock held, which is released during the
+ * wait.  False if `deadline` (clock_ms) passes first.
  */
 bool waiters_wait(struct entry *e, int64_t deadline);
 
-/* A flight has landed: wake the first of those who wait, with the lock held. */
+/* A flight has landed: wake the first waiter, with the lock held. */
 void waiters_wake(struct entry *e);
 
 /*
- * Let go of the context's lock at the end of a call that may have waited, and
+ * Release the context's lock at the end of a call that may have waited, and
  * pass on what the flight brought: the next waiter is woken, and people are
- * told, if this is the waiter who is to tell them.
+ * told, if that is this waiter's task.
  */
 void waiters_unlock(struct entry *e);
 
