@@ -8,6 +8,8 @@
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 doc=doc/architecture.md
+tmp=$(mktemp) || exit 1
+trap 'rm -f "$tmp"' EXIT
 passed=0 failed=0
 
 # result STATUS WHAT: count a row, and show it where it failed.
@@ -98,5 +100,15 @@ for name in $(grep -oE '`[a-z0-9_/-]+\.(c|h|md|sh|syms)`' $doc | tr -d '`' |
 	is_there "$name"
 	result $? "$doc names $name, which is not there"
 done
+# Functions, structs, members, options and macros: words with a `_` or in capitals.
+grep -rohwE '[A-Za-z0-9]*_[A-Za-z0-9_]+|[A-Z0-9]{4,}' \
+    core hosts include modules tools | sort -u >"$tmp"
+for name in $(grep -oE '`[A-Za-z0-9_]+`' $doc | tr -d '`' | grep -E '_|^[A-Z]' |
+    sort -u); do
+	grep -qx "$name" "$tmp" || is_there "$name.[ch]"
+	result $? "$doc names $name, which is in no source"
+done
+[ "$(wc -l <"$tmp")" -gt 3000 ]
+result $? "few words were found in the sources"
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
