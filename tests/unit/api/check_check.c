@@ -165,6 +165,7 @@ START_TEST(as_many_as_there_is_room_for)
 	static const enum apam_key_state states[] = { APAM_KEY_GOOD,
 		APAM_KEY_REJECTED, APAM_KEY_EXPIRED };
 	struct apam_key_report r[5], untouched;
+	struct apam_entry_status known[3];
 	size_t count = (size_t)_i;
 
 	use(THREE);
@@ -181,6 +182,13 @@ START_TEST(as_many_as_there_is_room_for)
 	for (int i = _i < 3 ? _i : 3; i < 5; i++)
 		ck_assert_int_eq(
 		    memcmp(&r[i], &untouched, sizeof(untouched)), 0);
+	/* All were asked, however many are reported. */
+	count = 3;
+	ck_assert_int_eq(apam_profile_status(profile, known, &count,
+			     sizeof(known[0]), NULL, &err),
+	    APAM_OK);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(known[i].key_state, states[i]);
 }
 END_TEST
 

@@ -70,14 +70,17 @@ static const unsigned flags[] = { APAM_OPEN_USER,
 
 START_TEST(a_context_opens)
 {
-	/* A newer host has more members. */
-	const struct apam_open_options options = {
-		.size = SIZE + 8, .config = config, .flags = flags[_i]
-	};
+	/* A newer host has more members, which are zero. */
+	const struct {
+		struct apam_open_options known;
+		uint64_t more;
+	} options = { .known = { .size = sizeof(options),
+			  .config = config,
+			  .flags = flags[_i] } };
 
 	ck_assert_msg(
-	    apam_open(&options, &project.ctx, &project.err) == APAM_OK, "%s",
-	    project.err.text);
+	    apam_open(&options.known, &project.ctx, &project.err) == APAM_OK,
+	    "%s", project.err.text);
 	ck_assert_int_eq(project.err.status, APAM_OK);
 	ck_assert_str_eq(project.err.text, "");
 	ck_assert_uint_eq(project.ctx->profile_count, 0);
@@ -206,16 +209,26 @@ START_TEST(else_it_is_where_it_was_built_for)
 }
 END_TEST
 
-START_TEST(a_relative_path_is_refused)
+/* From the directory where the program is; a folder has to be there. */
+START_TEST(a_relative_path_is_taken)
 {
 	const struct apam_open_options options = {
 		.size = SIZE, .config = "apam.conf", .flags = APAM_OPEN_USER
 	};
 
+	const struct apam_open_options nowhere = {
+		.size = SIZE, .config = "no/apam.conf", .flags = APAM_OPEN_USER
+	};
+
 	ck_assert_int_eq(chdir(project.dir), 0);
 	ck_assert_int_eq(
-	    apam_open(&options, &project.ctx, &project.err), APAM_E_CONFIG);
+	    apam_open(&nowhere, &project.ctx, &project.err), APAM_E_CONFIG);
+	ck_assert_str_eq(project.err.file, "no/apam.conf");
 	ck_assert_ptr_null(project.ctx);
+	ck_assert_int_eq(
+	    apam_open(&options, &project.ctx, &project.err), APAM_OK);
+	ck_assert_str_eq(apam_directory(project.ctx, "module_dir"),
+	    project_path(&project, "modules"));
 }
 END_TEST
 
@@ -323,7 +336,7 @@ main(void)
 	tcase_add_test(t, the_environment_names_it_where_the_host_does_not);
 	tcase_add_loop_test(
 	    t, else_it_is_where_it_was_built_for, 0, ROWS(unnamed));
-	tcase_add_test(t, a_relative_path_is_refused);
+	tcase_add_test(t, a_relative_path_is_taken);
 	tcase_add_test(t, nothing_is_left_behind);
 	tcase_add_test(t, its_directories_are_told);
 	tcase_add_test(t, two_contexts_know_nothing_of_each_other);
