@@ -392,6 +392,7 @@ live_judge(struct apam_profile *profile, const struct apam_signature *s,
 		.headers = &type,
 		.header_count = 1 };
 
+	judgement->size = sizeof(*judgement);
 	ck_assert_int_eq(
 	    apam_judge(profile, s, &answer, judgement, NULL), APAM_OK);
 }
