@@ -64,7 +64,7 @@ here=$PWD
 cd "$dir/apam.d"
 row "-c from the current directory" 0 "^good$tab" '' list -c ../apam.conf
 row "-c with a folder that is not there" 3 '' \
-    '^apam: the folder of none/apam.conf cannot be found$' list -c none/apam.conf
+    '^none/apam.conf: error: the folder of the file cannot be found$' list -c none/apam.conf
 cd "$dir"
 row "-c by its name alone" 0 "^good$tab" '' list -c apam.conf
 row "-c of a file that is not there" 3 '' "^$dir/none: error: " list -c none
