@@ -162,11 +162,12 @@ read_pairs(const char *from)
 {
 	json_t *object = json_object();
 	char name[NAME_SIZE], value[VALUE_SIZE];
-	int n;
+	int n = 0;
 
-	while (from != NULL &&
-	    sscanf(from, " %31[A-Z_]=\"%n", name, (n = 0, &n)) == 1 && n > 0) {
+	while (from != NULL && sscanf(from, " %31[A-Z_]=\"%n", name, &n) == 1 &&
+	    n > 0) {
 		from = read_value(from + n, value);
+		n = 0;
 		if (from != NULL)
 			json_object_set_new(object, name, json_string(value));
 	}
