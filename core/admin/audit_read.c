@@ -33,7 +33,7 @@ struct reading {
 
 /* The file of a user, as a stream; NULL where it is none. */
 static FILE *
-open_file(int directory, const char *name, unsigned long uid)
+open_log(int directory, const char *name, unsigned long uid)
 {
 	const int fd = openat(directory, name, OPEN_ANY);
 	FILE *file = NULL;
@@ -54,7 +54,7 @@ open_file(int directory, const char *name, unsigned long uid)
  * The user may go on writing meanwhile, and must not keep us here by that.
  */
 static void
-read_file(struct reading *r, FILE *file, unsigned long uid)
+read_log(struct reading *r, FILE *file, unsigned long uid)
 {
 	char line[AUDIT_LINE_MAX + 2];
 	const struct apam_audit_info info = {
@@ -79,16 +79,16 @@ read_file(struct reading *r, FILE *file, unsigned long uid)
 }
 
 static void
-read_user(void *arg, unsigned long uid, int directory)
+read_user_log(void *arg, unsigned long uid, int directory)
 {
 	static const char *const names[] = { AUDIT_FILE_OLD, AUDIT_FILE };
 	FILE *file;
 
 	for (size_t i = 0; i < 2; i++) {
-		file = open_file(directory, names[i], uid);
+		file = open_log(directory, names[i], uid);
 		if (file == NULL)
 			continue;
-		read_file(arg, file, uid);
+		read_log(arg, file, uid);
 		(void)fclose(file);
 	}
 }
@@ -104,6 +104,6 @@ apam_audit_lines(struct apam *ctx,
 
 	if (!sized_begin(err))
 		return APAM_E_USAGE;
-	user_dir_each(s->state_dir, s->user, read_user, &r);
+	user_dir_each(s->state_dir, s->user, read_user_log, &r);
 	return APAM_OK;
 }

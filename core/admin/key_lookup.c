@@ -81,7 +81,7 @@ record_wanted(const struct key_record *record, enum key_wanted wanted)
 }
 
 static void
-consider_record(
+consider_registered(
     struct candidates *c, struct key_record *record, enum key_wanted wanted)
 {
 	char mark[APAM_MARK_SIZE];
@@ -144,11 +144,11 @@ consider_named(
 }
 
 static void
-consider_all(struct candidates *c, const struct key_question *q)
+consider_keys(struct candidates *c, const struct key_question *q)
 {
 	for (size_t i = 0; i < q->set->count; i++)
 		if (record_is(&q->set->records[i], q->name))
-			consider_record(c, &q->set->records[i], q->wanted);
+			consider_registered(c, &q->set->records[i], q->wanted);
 	/* A key that is not registered has no mark. */
 	if (q->name->mark != NULL || key_wanted_is_record(q->wanted))
 		return;
@@ -181,7 +181,7 @@ refuse_other(const struct key_question *q, const struct key_record *other,
 }
 
 static const char *
-nearest(const struct key_question *q)
+nearest_key(const struct key_question *q)
 {
 	const char *best = NULL;
 
@@ -222,9 +222,9 @@ static const char *const unknown[] = {
 };
 
 static enum apam_status
-refuse_unknown(const struct key_question *q, struct apam_error *err)
+refuse_unknown_key(const struct key_question *q, struct apam_error *err)
 {
-	const char *near = nearest(q);
+	const char *near = nearest_key(q);
 
 	if (id_is_known(q))
 		return error_set(err, APAM_E_USAGE,
@@ -275,7 +275,7 @@ key_choose(const struct key_question *q, struct key_choice *choice,
 {
 	struct candidates c = { { NULL, NULL }, 0, NULL, "" };
 
-	consider_all(&c, q);
+	consider_keys(&c, q);
 	*choice = c.first;
 	if (c.count == 1)
 		return APAM_OK;
@@ -283,5 +283,5 @@ key_choose(const struct key_question *q, struct key_choice *choice,
 		return refuse_several(&c, err);
 	if (c.other != NULL)
 		return refuse_other(q, c.other, err);
-	return may_be_unknown(q) ? APAM_OK : refuse_unknown(q, err);
+	return may_be_unknown(q) ? APAM_OK : refuse_unknown_key(q, err);
 }

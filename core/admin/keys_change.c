@@ -126,7 +126,7 @@ choose(struct task *task, struct key_set *set, struct key_choice *choice,
 
 /* The same id with several secrets: each is a key of its own. */
 static enum apam_status
-add(void *arg, struct key_set *set, struct apam_error *err)
+add_key(void *arg, struct key_set *set, struct apam_error *err)
 {
 	struct task *task = arg;
 	const struct key_question *q = &task->question;
@@ -222,7 +222,7 @@ check_texts(const struct task *task, struct apam_error *err)
 }
 
 static void
-tell(struct apam *ctx, const struct task *task)
+tell_change(struct apam *ctx, const struct task *task)
 {
 	const struct key_identity key = { task->scheme, task->question.name->id,
 		APAM_STR("") };
@@ -231,7 +231,7 @@ tell(struct apam *ctx, const struct task *task)
 }
 
 static enum apam_status
-run(struct apam *ctx, struct task *task,
+run_task(struct apam *ctx, struct task *task,
     enum apam_status (*edit)(
 	void *arg, struct key_set *set, struct apam_error *err),
     struct apam_error *err)
@@ -258,7 +258,7 @@ run(struct apam *ctx, struct task *task,
 	}
 	named_keys_free(&task->named);
 	if (status == APAM_OK)
-		tell(ctx, task);
+		tell_change(ctx, task);
 	if (status != APAM_OK)
 		error_copy(err, &own);
 	return status;
@@ -274,7 +274,7 @@ apam_key_add(struct apam *ctx, const struct apam_key_name *name,
 		.access = access,
 		.state = "registered" };
 
-	return run(ctx, &task, add, err);
+	return run_task(ctx, &task, add_key, err);
 }
 
 enum apam_status
@@ -293,7 +293,7 @@ apam_key_describe(struct apam *ctx, const struct apam_key_name *name,
 	if (description == NULL && access == NULL)
 		return error_set(err, APAM_E_USAGE,
 		    "neither a description nor an access is given");
-	return run(ctx, &task, describe_anew, err);
+	return run_task(ctx, &task, describe_anew, err);
 }
 
 enum apam_status
@@ -305,7 +305,7 @@ apam_key_archive(struct apam *ctx, const struct apam_key_name *name,
 		.why = why,
 		.state = "archived" };
 
-	return run(ctx, &task, archive, err);
+	return run_task(ctx, &task, archive, err);
 }
 
 enum apam_status
@@ -317,7 +317,7 @@ apam_key_restore(
 				 NULL },
 		.state = "restored" };
 
-	return run(ctx, &task, restore, err);
+	return run_task(ctx, &task, restore, err);
 }
 
 /* ---- Dropping ----------------------------------------------------------- */

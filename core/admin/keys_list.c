@@ -78,7 +78,7 @@ free_rows(struct rows *rows)
 
 /* The rows of an id, one by one; *at as of id_index_next.  NULL at the end. */
 static struct row *
-next_row(const struct rows *rows, const char *id, size_t *at)
+next_row_of(const struct rows *rows, const char *id, size_t *at)
 {
 	size_t i;
 
@@ -106,7 +106,7 @@ add_record(struct rows *rows, const struct key_record *record)
 
 /* Profiles come by name, so that the same one twice comes in a row. */
 static void
-add_profile(struct rows *rows, struct row *row, const char *profile)
+add_row_profile(struct rows *rows, struct row *row, const char *profile)
 {
 	const size_t n = row->info.profile_count;
 
@@ -147,7 +147,7 @@ add_to_row(struct row *row, struct named_key *key, struct rows *rows,
 		return false;
 	add_readers(row, key);
 	if (stands == KEY_STANDS) {
-		add_profile(rows, row, key->profile);
+		add_row_profile(rows, row, key->profile);
 		return true;
 	}
 	/* A key whose secret cannot be read may be any of its id. */
@@ -168,7 +168,7 @@ add_named(struct rows *rows, struct named_key *key, struct apam_error *partial)
 
 	if (id.n == 0)
 		return;
-	while ((row = next_row(rows, id.p, &at)) != NULL) {
+	while ((row = next_row_of(rows, id.p, &at)) != NULL) {
 		if (row->record == NULL &&
 		    named_key_is(key, row->info.scheme, row->info.id))
 			own = row;
@@ -181,14 +181,14 @@ add_named(struct rows *rows, struct named_key *key, struct apam_error *partial)
 		own = add_row(rows, key->entry.conf->scheme, id.p);
 	if (own == NULL)
 		return;
-	add_profile(rows, own, key->profile);
+	add_row_profile(rows, own, key->profile);
 	add_readers(own, key);
 }
 
 /* ---- Notes -------------------------------------------------------------- */
 
 static bool
-same_id(const struct row *one, const struct row *other)
+same_row_id(const struct row *one, const struct row *other)
 {
 	return strcmp(one->info.id, other->info.id) == 0 &&
 	    strcmp(one->info.scheme, other->info.scheme) == 0;
@@ -196,11 +196,11 @@ same_id(const struct row *one, const struct row *other)
 
 /* Only where the id is the row's alone are notes without a mark the row's. */
 static bool
-is_alone(const struct rows *rows, size_t i)
+row_is_alone(const struct rows *rows, size_t i)
 {
 	const struct row *row = &rows->all[i];
-	const bool before = i > 0 && same_id(row, row - 1);
-	const bool behind = i + 1 < rows->count && same_id(row, row + 1);
+	const bool before = i > 0 && same_row_id(row, row - 1);
+	const bool behind = i + 1 < rows->count && same_row_id(row, row + 1);
 
 	return !before && !behind;
 }
@@ -211,7 +211,7 @@ take_notes(struct rows *rows, const struct key_notes *notes, size_t i)
 {
 	struct row *row = &rows->all[i];
 	const struct key_used key = { row->info.scheme, row->info.id, row->mark,
-		is_alone(rows, i), row->readers };
+		row_is_alone(rows, i), row->readers };
 	struct key_use use;
 
 	if (!key_use_find(notes, &key, &use))
@@ -224,7 +224,8 @@ take_notes(struct rows *rows, const struct key_notes *notes, size_t i)
 }
 
 static void
-read_notes(const struct settings *s, struct rows *rows, struct key_users *users)
+read_row_notes(
+    const struct settings *s, struct rows *rows, struct key_users *users)
 {
 	struct key_notes notes;
 
@@ -242,7 +243,7 @@ read_notes(const struct settings *s, struct rows *rows, struct key_users *users)
 /* ---- The list ----------------------------------------------------------- */
 
 static int
-compare(const void *a, const void *b)
+compare_rows(const void *a, const void *b)
 {
 	const struct row *one = a, *other = b;
 	int order = strcmp(one->info.id, other->info.id);
@@ -284,14 +285,14 @@ add_records(struct rows *rows, const struct key_set *set,
 }
 
 static void
-collect(struct rows *rows, const struct key_set *set, struct named_keys *named,
-    const char *id, struct apam_error *partial)
+collect_rows(struct rows *rows, const struct key_set *set,
+    struct named_keys *named, const char *id, struct apam_error *partial)
 {
 	add_records(rows, set, named, id);
 	for (struct named_key *k = named->first; k != NULL; k = k->next)
 		add_named(rows, k, partial);
 	if (rows->count > 0)
-		qsort(rows->all, rows->count, sizeof(*rows->all), compare);
+		qsort(rows->all, rows->count, sizeof(*rows->all), compare_rows);
 }
 
 static void
@@ -308,7 +309,7 @@ show_use(struct row *row)
 }
 
 static void
-show(struct rows *rows,
+show_rows(struct rows *rows,
     bool (*each)(void *arg, const struct apam_key_info *key), void *arg)
 {
 	bool more = true;
@@ -349,15 +350,15 @@ list_keys(struct apam *ctx, const char *id,
 	if (status == APAM_OK) {
 		if (key_registry_read(&registry, &set, &damage) != APAM_OK)
 			why = damage;
-		collect(&rows, &set, &named, id, &why);
+		collect_rows(&rows, &set, &named, id, &why);
 		user_dir_tidy(
 		    ctx->env.settings->state_dir, true, &ctx->env.log);
-		read_notes(ctx->env.settings, &rows, &users);
+		read_row_notes(ctx->env.settings, &rows, &users);
 		if (rows.failed)
 			status = error_set(err, APAM_E_MEMORY, "out of memory");
 	}
 	if (status == APAM_OK)
-		show(&rows, each, arg);
+		show_rows(&rows, each, arg);
 	error_copy(partial, &why);
 	free_rows(&rows);
 	key_users_free(&users);

@@ -79,8 +79,8 @@ apam_registry_backup(struct apam *ctx,
 /* ---- Side by side ------------------------------------------------------- */
 
 static void
-tell(struct merge *m, const char *scheme, const char *id, const char *mark,
-    bool archived)
+tell_recovered(struct merge *m, const char *scheme, const char *id,
+    const char *mark, bool archived)
 {
 	const struct apam_registry_change change = {
 		.size = sizeof(change),
@@ -104,12 +104,12 @@ become(struct merge *m, const struct key_record *record, bool archived)
 	else
 		m->outlook->active++;
 	key_mark_text(record, mark);
-	tell(m, record->scheme, record->id, mark, archived);
+	tell_recovered(m, record->scheme, record->id, mark, archived);
 }
 
 /* In the order of key_set_sort. */
 static int
-compare(const struct key_record *r, const struct key_index_slot *slot)
+compare_slot(const struct key_record *r, const struct key_index_slot *slot)
 {
 	int order = memcmp(r->hash, slot->hash, KEY_HASH_SIZE);
 
@@ -156,7 +156,7 @@ pass_new(struct merge *m, const struct key_index_slot *slot)
 	for (; m->at < m->set->count; m->at++) {
 		const struct key_record *r = m->sorted[m->at].record;
 
-		if (slot != NULL && compare(r, slot) >= 0)
+		if (slot != NULL && compare_slot(r, slot) >= 0)
 			return;
 		if (r->archived_at != 0)
 			become(m, r, true);
@@ -171,7 +171,7 @@ each_slot(void *arg, const struct key_index_slot *slot)
 
 	pass_new(m, slot);
 	r = m->at < m->set->count ? m->sorted[m->at].record : NULL;
-	if (r == NULL || compare(r, slot) != 0)
+	if (r == NULL || compare_slot(r, slot) != 0)
 		return slot->archived_at == 0 || note_lost(m, slot);
 	m->at++;
 	adopt_drops(m, r, slot);
@@ -199,7 +199,7 @@ forget_lost(struct merge *m, const unsigned char hash[KEY_HASH_SIZE],
 		}
 		memcpy(of.mark, m->lost[i].mark, KEY_MARK_SIZE);
 		key_mark_text(&of, mark);
-		tell(m, scheme, id, mark, false);
+		tell_recovered(m, scheme, id, mark, false);
 		found = true;
 	}
 	m->lost_count = kept;
@@ -293,7 +293,7 @@ text_of(const struct apam_registry_text *text, struct apam_str *view)
 }
 
 static const char *
-name_of(const struct apam_registry_text *text)
+text_name(const struct apam_registry_text *text)
 {
 	return text->name == NULL ? "the text" : text->name;
 }
@@ -319,7 +319,7 @@ apam_registry_compare(struct apam *ctx, const struct apam_registry_text *given,
 	    sized_take(&sized_registry_text, given, &text, err) != APAM_OK)
 		return APAM_E_USAGE;
 	status = key_registry_take(
-	    &registry, text_of(&text, &view), name_of(&text), &set, err);
+	    &registry, text_of(&text, &view), text_name(&text), &set, err);
 	if (status == APAM_OK)
 		status = merge_with_index(&m, &registry, err);
 	if (status == APAM_OK && m.lost_count > 0)
@@ -378,7 +378,7 @@ apam_registry_recover(struct apam *ctx, const struct apam_registry_text *given,
 		APAM_OK)
 		return APAM_E_USAGE;
 	status = key_registry_recover(&registry, text_of(&text, &view),
-	    name_of(&text), adopt, &task, err);
+	    text_name(&text), adopt, &task, err);
 	if (status == APAM_OK)
 		key_admin_tell(ctx, NULL, &none, "recovered", NULL);
 	return status;

@@ -30,7 +30,7 @@ free_claim(struct lint_claim *claim)
 }
 
 static bool
-add(struct lint_origins *origins, const struct profile *profile, size_t i)
+add_claim(struct lint_origins *origins, const struct profile *profile, size_t i)
 {
 	const struct url *url = &profile->origins[i];
 	struct lint_claim claim = { .line = profile_origin_line(profile, i) };
@@ -58,13 +58,13 @@ bool
 lint_origins_add(struct lint_origins *origins, const struct profile *profile)
 {
 	for (size_t i = 0; i < profile->origin_count; i++)
-		if (!add(origins, profile, i))
+		if (!add_claim(origins, profile, i))
 			return false;
 	return true;
 }
 
 static int
-compare(const void *a, const void *b)
+compare_claims(const void *a, const void *b)
 {
 	const struct lint_claim *x = a, *y = b;
 	int order = strcmp(x->origin, y->origin);
@@ -78,7 +78,8 @@ lint_origins_warn(struct lint_origins *origins, struct problems *all)
 	const struct lint_claim *first = origins->all;
 
 	if (origins->count > 0)
-		qsort(origins->all, origins->count, sizeof(*first), compare);
+		qsort(origins->all, origins->count, sizeof(*first),
+		    compare_claims);
 	for (size_t i = 1; i < origins->count; i++) {
 		const struct lint_claim *claim = &origins->all[i];
 

@@ -44,7 +44,7 @@ named_keys_free(struct named_keys *named)
 
 /* The key of one entry; NULL with a problem added. */
 static struct named_key *
-read_entry(struct stack *stack, size_t index, struct problems *all)
+read_named(struct stack *stack, size_t index, struct problems *all)
 {
 	const struct entry_place place = stack_place(stack, index);
 	struct named_key *key = calloc(1, sizeof(*key));
@@ -73,7 +73,7 @@ named_keys_add(struct named_keys *to, struct stack *stack, struct problems *all)
 	struct named_key *first = NULL, **end = &first;
 
 	for (size_t i = 0; i < stack->profile->entry_count; i++) {
-		*end = read_entry(stack, i, all);
+		*end = read_named(stack, i, all);
 		if (*end == NULL) {
 			free_list(first);
 			return false;
@@ -89,7 +89,7 @@ named_keys_add(struct named_keys *to, struct stack *stack, struct problems *all)
 
 /* Add the keys of one profile by name. */
 static void
-add_profile(struct named_keys *to, struct apam *ctx, const char *name)
+add_named_profile(struct named_keys *to, struct apam *ctx, const char *name)
 {
 	char file[sizeof(to->partial.file)];
 	struct stack *stack = NULL;
@@ -129,7 +129,7 @@ cut_profile(struct named_key **list)
 }
 
 static void
-append(struct named_keys *to, struct named_key *keys)
+append_named(struct named_keys *to, struct named_key *keys)
 {
 	*to->end = keys;
 	while (*to->end != NULL)
@@ -169,7 +169,7 @@ named_keys_keep(struct apam *ctx, struct named_keys *named)
 		if (has_secret(keys))
 			free_list(keys);
 		else
-			append(&kept, keys);
+			append_named(&kept, keys);
 	}
 	named_keys_free(named);
 	free_list(exchange_kept(ctx, kept.first));
@@ -191,7 +191,7 @@ add_kept(struct named_keys *to, struct named_key **kept, const char *name)
 			return false;
 		keys = cut_profile(kept);
 		if (order == 0 && !stack_changed(keys->stack)) {
-			append(to, keys);
+			append_named(to, keys);
 			return true;
 		}
 		free_list(keys);
@@ -210,7 +210,7 @@ named_keys_read(struct apam *ctx, struct named_keys *to, struct apam_error *err)
 	status = table_list(ctx, &list, err);
 	for (size_t i = 0; i < list.count; i++)
 		if (!add_kept(to, &kept, list.names[i]))
-			add_profile(to, ctx, list.names[i]);
+			add_named_profile(to, ctx, list.names[i]);
 	free_list(kept);
 	directory_free(&list);
 	if (to->partial.status != APAM_E_MEMORY)

@@ -43,7 +43,7 @@ struct rotation {
 
 /* The first problem of many as the error of a call. */
 static enum apam_status
-fail_with(const struct rotation *r, const struct problems *all,
+fail_rotation(const struct rotation *r, const struct problems *all,
     struct apam_error *err)
 {
 	error_copy(err, &all->first);
@@ -61,7 +61,7 @@ next_sufficient(struct named_key *key)
 
 /* The file's text and entries.  The stack's watch knows if it changes later. */
 static enum apam_status
-read_profile(struct rotation *r, struct apam_error *err)
+read_rotated(struct rotation *r, struct apam_error *err)
 {
 	struct problems all;
 	enum apam_status status;
@@ -69,7 +69,7 @@ read_profile(struct rotation *r, struct apam_error *err)
 	problems_init(&all);
 	r->stack = stack_new(&r->ctx->env, r->name, r->file, &all);
 	if (r->stack == NULL || !named_keys_add(&r->keys, r->stack, &all))
-		return fail_with(r, &all, err);
+		return fail_rotation(r, &all, err);
 	status = trust_read(
 	    r->file, TRUST_FILE, r->ctx->env.settings->user, &r->text, err);
 	r->first = next_sufficient(r->keys.first);
@@ -89,14 +89,15 @@ read_profile(struct rotation *r, struct apam_error *err)
 }
 
 static enum apam_status
-begin(struct rotation *r, struct apam_profile *profile, struct apam_error *err)
+begin_rotation(
+    struct rotation *r, struct apam_profile *profile, struct apam_error *err)
 {
 	*r = (struct rotation){ .ctx = profile->ctx, .name = profile->name };
 	named_keys_init(&r->keys);
 	buf_init(&r->text, CONF_FILE_MAX);
 	if (!table_file(r->ctx, r->name, r->file, sizeof(r->file)))
 		return error_set(err, APAM_E_CONFIG, "profile_dir is too long");
-	return read_profile(r, err);
+	return read_rotated(r, err);
 }
 
 static void
@@ -230,14 +231,14 @@ check_text(struct rotation *r, struct apam_str text, struct apam_error *err)
 	if (ok)
 		return APAM_OK;
 	if (all.count > 0)
-		return fail_with(r, &all, err);
+		return fail_rotation(r, &all, err);
 	return error_set(err, APAM_E_INTERNAL,
 	    "the entries cannot be swapped in the file's text; do it by hand");
 }
 
 /* Open the directory of a file, for a file beside it. */
 static int
-open_directory(const struct rotation *r, struct apam_error *err)
+open_profile_directory(const struct rotation *r, struct apam_error *err)
 {
 	char directory[sizeof(r->file)];
 	const char *slash = strrchr(r->file, '/');
@@ -281,7 +282,7 @@ write_file(struct rotation *r, struct apam_str text, struct apam_error *err)
 	status = stat_file(r, &st, err);
 	if (status != APAM_OK)
 		return status;
-	directory = open_directory(r, err);
+	directory = open_profile_directory(r, err);
 	if (directory < 0)
 		return err->status;
 	if (!file_replace_like(directory, name, beside, text, &st))
@@ -318,7 +319,7 @@ swap_entries(struct rotation *r, struct apam_error *err)
 
 /* Under the registry's lock; it is written when this has returned. */
 static enum apam_status
-rotate(void *arg, struct key_set *set, struct apam_error *err)
+rotate_locked(void *arg, struct key_set *set, struct apam_error *err)
 {
 	struct rotation *r = arg;
 	enum apam_status status = find_standby(r, set, err);
@@ -332,7 +333,7 @@ rotate(void *arg, struct key_set *set, struct apam_error *err)
 }
 
 static void
-tell(const struct rotation *r)
+tell_rotation(const struct rotation *r)
 {
 	const struct key_identity first = named_key_identity(r->first);
 
@@ -384,10 +385,11 @@ apam_key_rotate(struct apam_profile *profile, const char *why,
 	sized_give(&sized_key_rotation, &made, rotation);
 	if (problem != NULL)
 		return error_set(err, APAM_E_USAGE, "reason: %s", problem);
-	status = begin(&r, profile, &own);
+	status = begin_rotation(&r, profile, &own);
 	r.why = why;
 	if (status == APAM_OK)
-		status = key_registry_change(&registry, rotate, &r, &own);
+		status = key_registry_change(
+		    &registry, rotate_locked, &r, &own);
 	if (status != APAM_OK && r.written)
 		say_half(&r, &own);
 	if (r.written)
@@ -395,7 +397,7 @@ apam_key_rotate(struct apam_profile *profile, const char *why,
 	if (status == APAM_OK) {
 		report(&r, &made);
 		sized_give(&sized_key_rotation, &made, rotation);
-		tell(&r);
+		tell_rotation(&r);
 	}
 	end(&r);
 	error_locate(&own, profile->name, -1);
@@ -419,7 +421,7 @@ apam_key_standby(
 	*entry = 0;
 	if (!sized_begin(err))
 		return APAM_E_USAGE;
-	status = begin(&r, profile, &own);
+	status = begin_rotation(&r, profile, &own);
 	if (status == APAM_OK)
 		status = key_registry_read(&registry, &set, &own);
 	if (status == APAM_OK)

@@ -57,7 +57,7 @@ check_form(const struct store *s)
 }
 
 static enum apam_status
-check_secret(const struct store *s)
+check_stored(const struct store *s)
 {
 	struct apam_str secret = s->file->secret;
 
@@ -70,7 +70,7 @@ check_secret(const struct store *s)
 
 /* Cut the path into directory and name. */
 static enum apam_status
-read_path(struct store *s)
+read_store_path(struct store *s)
 {
 	const char *path = s->file->path;
 	const char *why = trust_path_problem(apam_str(path));
@@ -90,7 +90,7 @@ read_path(struct store *s)
 /* ---- Where -------------------------------------------------------------- */
 
 static int
-open_directory(const struct store *s, const char *path, struct apam_error *err)
+open_store(const struct store *s, const char *path, struct apam_error *err)
 {
 	return trust_open(path, TRUST_DIRECTORY, s->user, err);
 }
@@ -102,7 +102,7 @@ make_directory(const struct store *s, char *path, char *slash)
 	int parent, made;
 
 	*slash = '\0';
-	parent = open_directory(s, path[0] == '\0' ? "/" : path, s->err);
+	parent = open_store(s, path[0] == '\0' ? "/" : path, s->err);
 	*slash = '/';
 	if (parent < 0)
 		return -1;
@@ -115,7 +115,7 @@ make_directory(const struct store *s, char *path, char *slash)
 		(void)error_set(s->err, APAM_E_CONFIG, "%s cannot be made: %s",
 		    path, strerror(errno));
 	(void)close(parent);
-	return made == 0 ? open_directory(s, path, s->err) : -1;
+	return made == 0 ? open_store(s, path, s->err) : -1;
 }
 
 /* Open the directory, making what is missing of it from above; or -1. */
@@ -129,7 +129,7 @@ reach_directory(const struct store *s)
 
 	(void)snprintf(path, sizeof(path), "%s", s->directory);
 	if (lstat(path, &st) == 0 || errno != ENOENT)
-		return open_directory(s, path, s->err);
+		return open_store(s, path, s->err);
 	while (slash != NULL) {
 		char *next = strchr(slash + 1, '/');
 
@@ -262,9 +262,9 @@ apam_secret_store(const struct apam_open_options *options,
 	store.user = (how.flags & APAM_OPEN_USER) != 0;
 	status = check_form(&store);
 	if (status == APAM_OK)
-		status = check_secret(&store);
+		status = check_stored(&store);
 	if (status == APAM_OK)
-		status = read_path(&store);
+		status = read_store_path(&store);
 	if (status != APAM_OK)
 		return status;
 	directory = reach_directory(&store);

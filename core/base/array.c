@@ -14,7 +14,7 @@ bool
 array_grow(void *elements, size_t count, size_t *room, size_t size)
 {
 	const size_t more = *room == 0 ? ROOM_FIRST : *room * 2;
-	void *first;
+	void *first, *moved;
 
 	if (count < *room)
 		return true;
@@ -22,10 +22,10 @@ array_grow(void *elements, size_t count, size_t *room, size_t size)
 		return false;
 	/* The pointer is of another type there: it is copied as bytes. */
 	memcpy(&first, elements, sizeof(first));
-	first = realloc(first, more * size);
-	if (first == NULL)
+	moved = realloc(first, more * size);
+	if (moved == NULL)
 		return false;
-	memcpy(elements, &first, sizeof(first));
+	memcpy(elements, &moved, sizeof(moved));
 	*room = more;
 	return true;
 }

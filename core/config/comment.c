@@ -74,7 +74,7 @@ conf_comment_line_begins(struct apam_str text, size_t at)
 }
 
 static size_t
-skip_blanks(struct apam_str text, size_t at)
+skip_line_blanks(struct apam_str text, size_t at)
 {
 	while (at < text.n && strchr(" \t\r", text.p[at]) != NULL)
 		at++;
@@ -84,15 +84,15 @@ skip_blanks(struct apam_str text, size_t at)
 bool
 conf_comment_behind(struct apam_str text, size_t end, size_t *from, size_t *to)
 {
-	size_t at = skip_blanks(text, end), after;
+	size_t at = skip_line_blanks(text, end), after;
 
 	*from = end;
 	if (at < text.n && text.p[at] == ',')
 		*from = at + 1;
-	at = skip_blanks(text, *from);
+	at = skip_line_blanks(text, *from);
 	*to = comment_end(text, at);
 	/* Blanks after the comment belong to the line. */
 	*to = *to == at ? *from : blanks_before(text, *to);
-	after = skip_blanks(text, *to);
+	after = skip_line_blanks(text, *to);
 	return after == text.n || text.p[after] == '\n';
 }

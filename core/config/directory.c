@@ -15,7 +15,7 @@
 #include "file/trust.h"
 
 static bool
-append(struct directory *list, char *name)
+append_file(struct directory *list, char *name)
 {
 	if (!array_grow(
 		&list->names, list->count, &list->room, sizeof(*list->names)))
@@ -26,7 +26,7 @@ append(struct directory *list, char *name)
 
 /* Add a file's name; false only if memory runs out. */
 static bool
-consider(struct directory *list, const char *file, const char *suffix,
+consider_file(struct directory *list, const char *file, const char *suffix,
     bool (*ok)(const char *name))
 {
 	size_t n = strlen(file), end = strlen(suffix);
@@ -41,14 +41,14 @@ consider(struct directory *list, const char *file, const char *suffix,
 		free(name);
 		return true;
 	}
-	if (append(list, name))
+	if (append_file(list, name))
 		return true;
 	free(name);
 	return false;
 }
 
 static int
-compare(const void *a, const void *b)
+compare_files(const void *a, const void *b)
 {
 	const char *const *x = a, *const *y = b;
 
@@ -74,14 +74,15 @@ directory_read(struct directory *list, const char *dir, const char *suffix,
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	}
 	while (room && (d = readdir(open)) != NULL)
-		room = consider(list, d->d_name, suffix, ok);
+		room = consider_file(list, d->d_name, suffix, ok);
 	closedir(open);
 	if (!room) {
 		directory_free(list);
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	}
 	if (list->count > 0)
-		qsort(list->names, list->count, sizeof(*list->names), compare);
+		qsort(list->names, list->count, sizeof(*list->names),
+		    compare_files);
 	return APAM_OK;
 }
 

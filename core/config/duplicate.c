@@ -27,7 +27,7 @@ struct name {
 };
 
 static void
-begin(struct scan *s, struct apam_str text)
+begin_scan(struct scan *s, struct apam_str text)
 {
 	*s = (struct scan){ .lexer = { .file = "", .rest = text, .line = 1 } };
 	problems_init(&s->unwanted);
@@ -71,7 +71,7 @@ struct names {
 };
 
 static bool
-add(struct names *names, const struct name *name)
+add_name(struct names *names, const struct name *name)
 {
 	if (!array_grow(
 		&names->all, names->count, &names->room, sizeof(*names->all)))
@@ -94,7 +94,7 @@ compare_names(const struct name *a, const struct name *b)
 }
 
 static int
-compare(const void *a, const void *b)
+compare_places(const void *a, const void *b)
 {
 	const struct name *x = a, *y = b;
 	const int order = compare_names(x, y);
@@ -113,11 +113,11 @@ conf_duplicate(struct apam_str text, struct apam_str *found, unsigned *first)
 
 	*found = (struct apam_str){ text.p + text.n, 0 };
 	*first = 0;
-	begin(&s, text);
+	begin_scan(&s, text);
 	while (whole && next_name(&s, &name))
-		whole = add(&names, &name);
+		whole = add_name(&names, &name);
 	if (whole && names.count > 0)
-		qsort(names.all, names.count, sizeof(name), compare);
+		qsort(names.all, names.count, sizeof(name), compare_places);
 	for (size_t i = 1; whole && i < names.count; i++) {
 		const struct name *before = &names.all[i - 1];
 

@@ -18,7 +18,7 @@
 static bool check_value(struct conf_lexer *lexer, unsigned depth);
 
 static bool
-refuse(const struct conf_lexer *lexer, const char *why)
+refuse_token(const struct conf_lexer *lexer, const char *why)
 {
 	return conf_lexer_refuse(lexer, lexer->token_line, why);
 }
@@ -51,25 +51,25 @@ check_array(struct conf_lexer *lexer)
 
 	while (lexer->token != CONF_ARRAY_END) {
 		if (lexer->token == CONF_GROUP)
-			return refuse(lexer,
+			return refuse_token(lexer,
 			    "a list of groups stands in ( ), not in [ ]");
 		if (!is_scalar(lexer->token))
-			return refuse(lexer,
+			return refuse_token(lexer,
 			    "expected a text, a number, true "
 			    "or false, or ]");
 		if (lexer->token != kind)
-			return refuse(lexer,
+			return refuse_token(lexer,
 			    "a list in [ ] can only have values of one kind");
 		if (!check_scalar(lexer))
 			return false;
 		if (lexer->token == CONF_ARRAY_END)
 			break;
 		if (lexer->token != CONF_COMMA)
-			return refuse(lexer, "expected , or ]");
+			return refuse_token(lexer, "expected , or ]");
 		if (!conf_lexer_next(lexer))
 			return false;
 		if (lexer->token == CONF_ARRAY_END)
-			return refuse(lexer, "a comma before ]");
+			return refuse_token(lexer, "a comma before ]");
 	}
 	return conf_lexer_next(lexer);
 }
@@ -83,11 +83,11 @@ check_list(struct conf_lexer *lexer, unsigned depth)
 		if (lexer->token == CONF_LIST_END)
 			break;
 		if (lexer->token != CONF_COMMA)
-			return refuse(lexer, "expected , or )");
+			return refuse_token(lexer, "expected , or )");
 		if (!conf_lexer_next(lexer))
 			return false;
 		if (lexer->token == CONF_LIST_END)
-			return refuse(lexer, "a comma before )");
+			return refuse_token(lexer, "a comma before )");
 	}
 	return conf_lexer_next(lexer);
 }
@@ -98,7 +98,7 @@ check_setting(struct conf_lexer *lexer, unsigned depth)
 	if (!conf_lexer_next(lexer))
 		return false;
 	if (lexer->token != CONF_EQUALS)
-		return refuse(lexer, "expected = after a name");
+		return refuse_token(lexer, "expected = after a name");
 	if (!conf_lexer_next(lexer) || !check_value(lexer, depth))
 		return false;
 	if (lexer->token != CONF_SEMICOLON && lexer->token != CONF_COMMA)
@@ -116,7 +116,7 @@ check_settings(struct conf_lexer *lexer, unsigned depth, enum conf_token end)
 	}
 	if (lexer->token == end)
 		return true;
-	return refuse(lexer,
+	return refuse_token(lexer,
 	    end == CONF_END ? "expected the name of an option" :
 			      "expected the name of an option or }");
 }
@@ -129,11 +129,12 @@ check_value(struct conf_lexer *lexer, unsigned depth)
 	if (is_scalar(token))
 		return check_scalar(lexer);
 	if (token != CONF_ARRAY && token != CONF_LIST && token != CONF_GROUP)
-		return refuse(lexer,
+		return refuse_token(lexer,
 		    "expected a value: a text in quotes, a number, true, "
 		    "false, or a list or group of them");
 	if (depth == CONF_DEPTH_MAX)
-		return refuse(lexer, "nested too deep; 16 levels are allowed");
+		return refuse_token(
+		    lexer, "nested too deep; 16 levels are allowed");
 	if (!conf_lexer_next(lexer))
 		return false;
 	if (token == CONF_ARRAY)

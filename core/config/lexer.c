@@ -18,7 +18,7 @@ conf_lexer_refuse(const struct conf_lexer *g, unsigned line, const char *why)
 }
 
 static bool
-refuse(const struct conf_lexer *g, const char *why)
+refuse_bytes(const struct conf_lexer *g, const char *why)
 {
 	return conf_lexer_refuse(g, g->line, why);
 }
@@ -88,7 +88,7 @@ conf_lexer_check_bytes(const struct conf_lexer *lexer)
 	while (g.rest.n > 0) {
 		why = character_problem(&g);
 		if (why != NULL)
-			return refuse(&g, why);
+			return refuse_bytes(&g, why);
 		advance(&g, utf8_length(g.rest));
 	}
 	return true;
@@ -123,10 +123,10 @@ pass_string(struct conf_lexer *g)
 	while (peek(g, 0) != '"') {
 		/* libconfig would read on to the next quote, lines below. */
 		if (g->rest.n == 0 || peek(g, 0) == '\n')
-			return refuse(g, "the string is not closed");
+			return refuse_bytes(g, "the string is not closed");
 		n = peek(g, 0) == '\\' ? escape_length(g) : 1;
 		if (n == 0)
-			return refuse(g,
+			return refuse_bytes(g,
 			    "a backslash may stand before \\ and \" and in "
 			    "\\x20 to \\x7e only");
 		advance(g, n);
@@ -232,7 +232,7 @@ pass_number(struct conf_lexer *g)
 		n++;
 	why = number_problem(str_cut(g->rest, n));
 	if (why != NULL)
-		return refuse(g, why);
+		return refuse_bytes(g, why);
 	/* libconfig has two kinds of number and does not mix them in [ ]. */
 	g->token = peek(g, n - 1) == 'L' ? CONF_LONG : CONF_INTEGER;
 	advance(g, n);
@@ -256,10 +256,10 @@ pass_mark(struct conf_lexer *g)
 	const char c = peek(g, 0);
 
 	if (c == '@')
-		return refuse(
+		return refuse_bytes(
 		    g, "@include is not allowed; write it all in one file");
 	if (c == '\0' || strchr("{}[]():=;,", c) == NULL)
-		return refuse(g,
+		return refuse_bytes(g,
 		    "this byte has no meaning here; does a text "
 		    "lack its quotes?");
 	g->token = (enum conf_token)c;

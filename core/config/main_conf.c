@@ -177,7 +177,7 @@ read_pins(const struct option_check *check, struct settings *s)
 /* ---- The file --------------------------------------------------------- */
 
 static void
-take_values(struct settings *s)
+take_main_values(struct settings *s)
 {
 	const struct apam_value *v = s->values.values;
 	const struct apam_value *limit = v[LIMITS].members;
@@ -210,7 +210,8 @@ check_values(struct settings *s, struct problems *all)
 }
 
 static void
-read_tree(struct settings *s, const struct conf *conf, struct problems *all)
+read_main_tree(
+    struct settings *s, const struct conf *conf, struct problems *all)
 {
 	const config_setting_t *root = config_root_setting(&conf->tree);
 	const struct option_source source = {
@@ -226,7 +227,7 @@ read_tree(struct settings *s, const struct conf *conf, struct problems *all)
 	if (s->values.count == 0)
 		return;
 	check_values(s, all);
-	take_values(s);
+	take_main_values(s);
 }
 
 struct settings *
@@ -242,7 +243,7 @@ settings_from_conf(const struct conf *conf, bool user, struct problems *all)
 		    all, APAM_E_MEMORY, conf->file, 0, "out of memory");
 	} else {
 		s->user = user;
-		read_tree(s, conf, all);
+		read_main_tree(s, conf, all);
 	}
 	if (all->count != before)
 		settings_free(&s);

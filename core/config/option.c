@@ -12,7 +12,7 @@
 /* ---- Names that are not in the table ---------------------------------- */
 
 static void
-consider_all(
+consider_options(
     const struct option_table *table, const char *name, const char **best)
 {
 	for (size_t i = 0; i < table->count; i++)
@@ -30,19 +30,19 @@ is_known(const struct option_source *source, const struct option_table *table,
 
 /* The closest known name; NULL if none is close. */
 static const char *
-nearest(const struct option_source *source, const struct option_table *table,
-    const char *name)
+nearest_option(const struct option_source *source,
+    const struct option_table *table, const char *name)
 {
 	const char *best = NULL;
 
-	consider_all(table, name, &best);
+	consider_options(table, name, &best);
 	if (source->elsewhere != NULL)
-		consider_all(source->elsewhere, name, &best);
+		consider_options(source->elsewhere, name, &best);
 	return suggest_near(name, best) ? best : NULL;
 }
 
 static void
-refuse_unknown(const struct option_source *source,
+refuse_unknown_option(const struct option_source *source,
     const config_setting_t *member, const char *best)
 {
 	problems_add(source->problems, APAM_E_CONFIG, source->file,
@@ -54,8 +54,8 @@ refuse_unknown(const struct option_source *source,
 
 /* In a partial reading, only a name that replaces a missing one is refused. */
 static bool
-check_names(const config_setting_t *group, const struct option_source *source,
-    const struct option_table *table)
+check_member_names(const config_setting_t *group,
+    const struct option_source *source, const struct option_table *table)
 {
 	const int count = config_setting_length(group);
 	const config_setting_t *member;
@@ -67,12 +67,12 @@ check_names(const config_setting_t *group, const struct option_source *source,
 		name = config_setting_name(member);
 		if (is_known(source, table, name))
 			continue;
-		best = nearest(source, table, name);
+		best = nearest_option(source, table, name);
 		if (source->partial &&
 		    (best == NULL ||
 			config_setting_get_member(group, best) != NULL))
 			continue;
-		refuse_unknown(source, member, best);
+		refuse_unknown_option(source, member, best);
 		ok = false;
 	}
 	return ok;
@@ -95,7 +95,7 @@ lacks_required(const config_setting_t *group, const struct option_table *table)
 /* ---- Members ---------------------------------------------------------- */
 
 static bool
-read_member(const struct option_reading *r, struct apam_value *value)
+read_option(const struct option_reading *r, struct apam_value *value)
 {
 	const struct option_source *source = r->source;
 	const char *help = r->option->help;
@@ -111,7 +111,7 @@ read_member(const struct option_reading *r, struct apam_value *value)
 }
 
 static bool
-read_group(const struct option_reading *reading,
+read_options(const struct option_reading *reading,
     const struct option_table *table, struct apam_value *values,
     unsigned *lines)
 {
@@ -124,7 +124,7 @@ read_group(const struct option_reading *reading,
 	 * one.
 	 */
 	if (!r.source->partial || lacks_required(group, table))
-		ok = check_names(group, r.source, table);
+		ok = check_member_names(group, r.source, table);
 	for (size_t i = 0; i < table->count; i++) {
 		r.option = option_at(table, i);
 		r.option_size = table->option_size;
@@ -133,7 +133,7 @@ read_group(const struct option_reading *reading,
 		    r.setting == NULL ? group : r.setting);
 		if (lines != NULL)
 			lines[i] = r.line;
-		ok = read_member(&r, &values[i]) && ok;
+		ok = read_option(&r, &values[i]) && ok;
 	}
 	return ok;
 }
@@ -145,7 +145,7 @@ option_read(const config_setting_t *group, const struct option_source *source,
 	const struct option_reading r = { .source = source,
 		.arena = &values->arena,
 		.setting = group,
-		.read_members = read_group };
+		.read_members = read_options };
 	const size_t count = table->count;
 
 	values->values = arena_alloc(
@@ -158,7 +158,7 @@ option_read(const config_setting_t *group, const struct option_source *source,
 		return false;
 	}
 	values->count = count;
-	return read_group(&r, table, values->values, values->lines);
+	return read_options(&r, table, values->values, values->lines);
 }
 
 void

@@ -19,11 +19,11 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static bool refuse(const struct option_reading *r, const char *format, ...)
-    APAM_PRINTF(2, 3);
+static bool refuse_value(
+    const struct option_reading *r, const char *format, ...) APAM_PRINTF(2, 3);
 
 static bool
-refuse(const struct option_reading *r, const char *format, ...)
+refuse_value(const struct option_reading *r, const char *format, ...)
 {
 	char text[256];
 	va_list args;
@@ -37,7 +37,7 @@ refuse(const struct option_reading *r, const char *format, ...)
 }
 
 static bool
-refuse_memory(const struct option_reading *r)
+refuse_value_memory(const struct option_reading *r)
 {
 	problems_add(r->source->problems, APAM_E_MEMORY, r->source->file, 0,
 	    "out of memory");
@@ -45,12 +45,12 @@ refuse_memory(const struct option_reading *r)
 }
 
 static bool
-keep(
+keep_text(
     const struct option_reading *r, struct apam_str text, struct apam_str *kept)
 {
 	kept->p = arena_copy(r->arena, text);
 	if (kept->p == NULL)
-		return refuse_memory(r);
+		return refuse_value_memory(r);
 	kept->n = text.n;
 	return true;
 }
@@ -82,13 +82,13 @@ take_text(const struct option_reading *r, struct apam_str *text)
 {
 	*text = apam_str(r->option->default_value);
 	if (r->setting != NULL && !is_string(r->setting))
-		return refuse(r, "must be a text in quotes");
+		return refuse_value(r, "must be a text in quotes");
 	if (r->setting != NULL)
 		*text = setting_text(r->setting);
 	if (text->n == 0)
-		return refuse(r, "is empty");
+		return refuse_value(r, "is empty");
 	if (str_has_control(*text))
-		return refuse(r, "has a control character");
+		return refuse_value(r, "has a control character");
 	return true;
 }
 
@@ -97,7 +97,7 @@ read_string(const struct option_reading *r, struct apam_value *value)
 {
 	struct apam_str text;
 
-	return take_text(r, &text) && keep(r, text, &value->str);
+	return take_text(r, &text) && keep_text(r, text, &value->str);
 }
 
 static bool
@@ -110,8 +110,8 @@ read_secret(const struct option_reading *r, struct apam_value *value)
 		return false;
 	why = secret_ref_check(text);
 	if (why != NULL)
-		return refuse(r, "%s", why);
-	return keep(r, text, &value->str);
+		return refuse_value(r, "%s", why);
+	return keep_text(r, text, &value->str);
 }
 
 static bool
@@ -127,8 +127,8 @@ read_url(const struct option_reading *r, struct apam_value *value)
 	if (why == NULL)
 		why = url_insecure(&url, r->source->allow_http);
 	if (why != NULL)
-		return refuse(r, "%s", why);
-	return keep(r, text, &value->str);
+		return refuse_value(r, "%s", why);
+	return keep_text(r, text, &value->str);
 }
 
 /* ---- Choices ---------------------------------------------------------- */
@@ -158,8 +158,9 @@ refuse_choice(const struct option_reading *r, const char *text)
 	for (size_t i = 0; r->option->choices[i] != NULL; i++)
 		suggest_consider(text, r->option->choices[i], &best);
 	if (suggest_near(text, best))
-		return refuse(r, "must be %s; did you mean %s?", list, best);
-	return refuse(r, "must be %s", list);
+		return refuse_value(
+		    r, "must be %s; did you mean %s?", list, best);
+	return refuse_value(r, "must be %s", list);
 }
 
 static bool
@@ -173,7 +174,7 @@ read_choice(const struct option_reading *r, struct apam_value *value)
 		if (strcmp(r->option->choices[i], text.p) != 0)
 			continue;
 		value->num = (int64_t)i;
-		return keep(r, text, &value->str);
+		return keep_text(r, text, &value->str);
 	}
 	return refuse_choice(r, text.p);
 }
@@ -193,7 +194,7 @@ keep_number(const struct option_reading *r, int64_t num, const char *unit,
     struct apam_value *value)
 {
 	if (!in_range(r->option, num))
-		return refuse(r, "must be %lld to %lld%s",
+		return refuse_value(r, "must be %lld to %lld%s",
 		    (long long)r->option->min, (long long)r->option->max, unit);
 	value->num = num;
 	return true;
@@ -205,12 +206,13 @@ read_integer(const struct option_reading *r, struct apam_value *value)
 	int64_t num;
 
 	if (r->setting != NULL && !is_integer(r->setting))
-		return refuse(r, "must be a whole number, without quotes");
+		return refuse_value(
+		    r, "must be a whole number, without quotes");
 	if (r->setting != NULL)
 		num = config_setting_get_int64(r->setting);
 	else if (!str_number(
 		     apam_str(r->option->default_value), INT64_MAX, &num))
-		return refuse(r, "its default is not a number");
+		return refuse_value(r, "its default is not a number");
 	return keep_number(r, num, "", value);
 }
 
@@ -223,13 +225,13 @@ read_duration(const struct option_reading *r, struct apam_value *value)
 	if (r->setting != NULL && is_integer(r->setting)) {
 		num = config_setting_get_int64(r->setting);
 		if (num < 0 || num > DURATION_MAX)
-			return refuse(r, "must be 0 to 3650 days");
+			return refuse_value(r, "must be 0 to 3650 days");
 		return keep_number(r, num, " seconds", value);
 	}
 	if (r->setting != NULL)
 		text = setting_text(r->setting);
 	if (!duration_parse(text, &num))
-		return refuse(r,
+		return refuse_value(r,
 		    "must be a duration such as \"90s\", \"15m\", \"8h\" or "
 		    "\"30d\"");
 	return keep_number(r, num, " seconds", value);
@@ -243,7 +245,7 @@ read_boolean(const struct option_reading *r, struct apam_value *value)
 		return true;
 	}
 	if (config_setting_type(r->setting) != CONFIG_TYPE_BOOL)
-		return refuse(r, "must be true or false, without quotes");
+		return refuse_value(r, "must be true or false, without quotes");
 	value->num = config_setting_get_bool(r->setting);
 	return true;
 }
@@ -261,21 +263,22 @@ read_item(const struct option_reading *r, const config_setting_t *element,
 	if (at.line == 0)
 		at.line = r->line;
 	if (!is_string(element))
-		return refuse(&at, "must hold texts in quotes");
+		return refuse_value(&at, "must hold texts in quotes");
 	text = setting_text(element);
 	if (text.n == 0)
-		return refuse(&at, "contains an empty text");
+		return refuse_value(&at, "contains an empty text");
 	if (str_has_control(text))
-		return refuse(&at, "has a control character");
+		return refuse_value(&at, "has a control character");
 	for (size_t other = 0; other < i; other++) {
 		if (str_equal(items[other], text))
-			return refuse(&at, "contains the same text twice");
+			return refuse_value(
+			    &at, "contains the same text twice");
 	}
-	return keep(r, text, &items[i]);
+	return keep_text(r, text, &items[i]);
 }
 
 static bool
-read_list(const struct option_reading *r, struct apam_value *value)
+read_list_value(const struct option_reading *r, struct apam_value *value)
 {
 	const config_setting_t *list = r->setting;
 	struct apam_str *items;
@@ -283,15 +286,16 @@ read_list(const struct option_reading *r, struct apam_value *value)
 	bool ok = true;
 
 	if (list == NULL)
-		return refuse(r, "a list has no default");
+		return refuse_value(r, "a list has no default");
 	if (!config_setting_is_array(list) && !config_setting_is_list(list))
-		return refuse(r, "must be a list, as in [ \"one\", \"two\" ]");
+		return refuse_value(
+		    r, "must be a list, as in [ \"one\", \"two\" ]");
 	count = (size_t)config_setting_length(list);
 	if (count == 0)
-		return refuse(r, "is an empty list");
+		return refuse_value(r, "is an empty list");
 	items = arena_alloc(r->arena, count, sizeof(*items));
 	if (items == NULL)
-		return refuse_memory(r);
+		return refuse_value_memory(r);
 	for (size_t i = 0; i < count; i++)
 		ok = read_item(r, config_setting_get_elem(list, (unsigned)i),
 			 items, i) &&
@@ -332,9 +336,10 @@ read_pair(const struct option_reading *r, const config_setting_t *member,
 
 	at.line = config_setting_source_line(member);
 	if (!map_text(member, number, sizeof(number), &text))
-		return refuse(&at, "must hold texts, numbers and booleans");
-	return keep(r, apam_str(config_setting_name(member)), name) &&
-	    keep(r, text, item);
+		return refuse_value(
+		    &at, "must hold texts, numbers and booleans");
+	return keep_text(r, apam_str(config_setting_name(member)), name) &&
+	    keep_text(r, text, item);
 }
 
 static bool
@@ -346,16 +351,17 @@ read_map(const struct option_reading *r, struct apam_value *value)
 	bool ok = true;
 
 	if (map == NULL)
-		return refuse(r, "a map has no default");
+		return refuse_value(r, "a map has no default");
 	if (!config_setting_is_group(map))
-		return refuse(r, "must be a group, as in { name = \"text\"; }");
+		return refuse_value(
+		    r, "must be a group, as in { name = \"text\"; }");
 	count = (size_t)config_setting_length(map);
 	if (count == 0)
-		return refuse(r, "is an empty group");
+		return refuse_value(r, "is an empty group");
 	/* One block: names first, then texts. */
 	pairs = arena_alloc(r->arena, count, 2 * sizeof(*pairs));
 	if (pairs == NULL)
-		return refuse_memory(r);
+		return refuse_value_memory(r);
 	for (size_t i = 0; i < count; i++)
 		ok = read_pair(r, config_setting_get_elem(map, (unsigned)i),
 			 &pairs[i], &pairs[count + i]) &&
@@ -387,18 +393,18 @@ read_members(const struct option_reading *r, const config_setting_t *group,
 }
 
 static bool
-read_group(const struct option_reading *r, struct apam_value *value)
+read_group_value(const struct option_reading *r, struct apam_value *value)
 {
 	struct apam_value *members;
 
 	if (r->setting == NULL)
-		return refuse(r, "a group has no default");
+		return refuse_value(r, "a group has no default");
 	if (!config_setting_is_group(r->setting))
-		return refuse(r, "must be a group in braces, { ... }");
+		return refuse_value(r, "must be a group in braces, { ... }");
 	members = arena_alloc(
 	    r->arena, r->option->member_count, sizeof(*members));
 	if (members == NULL)
-		return refuse_memory(r);
+		return refuse_value_memory(r);
 	value->members = members;
 	return read_members(r, r->setting, members);
 }
@@ -408,7 +414,7 @@ read_groups_element(const struct option_reading *r,
     const config_setting_t *element, struct apam_value *members)
 {
 	if (!config_setting_is_group(element))
-		return refuse(r, "must hold groups in braces, { ... }");
+		return refuse_value(r, "must hold groups in braces, { ... }");
 	return read_members(r, element, members);
 }
 
@@ -422,15 +428,15 @@ read_groups(const struct option_reading *r, struct apam_value *value)
 	bool ok = true;
 
 	if (list == NULL)
-		return refuse(r, "a list has no default");
+		return refuse_value(r, "a list has no default");
 	if (!config_setting_is_list(list))
-		return refuse(r, "must be a list of groups, ( { ... } )");
+		return refuse_value(r, "must be a list of groups, ( { ... } )");
 	count = (size_t)config_setting_length(list);
 	if (count == 0)
-		return refuse(r, "is an empty list");
+		return refuse_value(r, "is an empty list");
 	members = arena_alloc(r->arena, count, width * sizeof(*members));
 	if (members == NULL)
-		return refuse_memory(r);
+		return refuse_value_memory(r);
 	for (size_t i = 0; i < count; i++)
 		ok = read_groups_element(r,
 			 config_setting_get_elem(list, (unsigned)i),
@@ -453,9 +459,9 @@ static reader *const readers[] = {
 	[APAM_OPT_DURATION] = read_duration,
 	[APAM_OPT_BOOLEAN] = read_boolean,
 	[APAM_OPT_CHOICE] = read_choice,
-	[APAM_OPT_LIST] = read_list,
+	[APAM_OPT_LIST] = read_list_value,
 	[APAM_OPT_MAP] = read_map,
-	[APAM_OPT_GROUP] = read_group,
+	[APAM_OPT_GROUP] = read_group_value,
 	[APAM_OPT_GROUPS] = read_groups,
 };
 
@@ -465,7 +471,7 @@ option_value_read(const struct option_reading *r, struct apam_value *value)
 	const size_t type = (size_t)r->option->type;
 
 	if (type >= COUNT(readers) || readers[type] == NULL)
-		return refuse(r,
+		return refuse_value(r,
 		    "is of a type that this version of apam "
 		    "does not know");
 	if (!readers[type](r, value)) {

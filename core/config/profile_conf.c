@@ -103,7 +103,7 @@ profile_name_ok(const char *name)
 }
 
 static bool
-refuse_memory(const struct profile *p, struct problems *all)
+refuse_profile_memory(const struct profile *p, struct problems *all)
 {
 	problems_add(all, APAM_E_MEMORY, p->file, 0, "out of memory");
 	return false;
@@ -214,13 +214,13 @@ read_origins(struct profile *p, struct problems *all)
 	p->origin_texts = arena_alloc(
 	    &p->values.arena, origins->count, sizeof(*p->origin_texts));
 	if (p->origins == NULL || p->origin_texts == NULL) {
-		(void)refuse_memory(p, all);
+		(void)refuse_profile_memory(p, all);
 		return;
 	}
 	for (size_t i = 0; i < origins->count; i++) {
 		why = add_origin(p, origins->items[i]);
 		if (why == OUT_OF_MEMORY)
-			(void)refuse_memory(p, all);
+			(void)refuse_profile_memory(p, all);
 		else if (why != NULL)
 			problems_add(all, APAM_E_CONFIG, p->file,
 			    profile_origin_line(p, i), "origins: %s", why);
@@ -230,7 +230,7 @@ read_origins(struct profile *p, struct problems *all)
 /* ---- The file --------------------------------------------------------- */
 
 static void
-take_values(struct profile *p, const struct settings *settings)
+take_profile_values(struct profile *p, const struct settings *settings)
 {
 	const struct apam_value *v = p->values.values;
 	const struct apam_value *limit = v[LIMITS].members;
@@ -247,7 +247,7 @@ take_values(struct profile *p, const struct settings *settings)
 }
 
 static bool
-read_tree(
+read_profile_tree(
     struct profile *p, const struct settings *settings, struct problems *all)
 {
 	const struct option_source source = { .file = p->file,
@@ -260,7 +260,7 @@ read_tree(
 	    config_root_setting(&p->conf->tree), &source, &table, &p->values);
 	if (p->values.count == 0)
 		return false;
-	take_values(p, settings);
+	take_profile_values(p, settings);
 	/* A draft continues without what was refused. */
 	if (!option_check_path(&check, CA_FILE))
 		p->ca_file = NULL;
@@ -291,7 +291,7 @@ profile_from_conf(const char *name, struct conf **conf,
 		profile_free(&p);
 		return NULL;
 	}
-	if (!read_tree(p, settings, all))
+	if (!read_profile_tree(p, settings, all))
 		profile_free(&p);
 	return p;
 }

@@ -139,7 +139,7 @@ keep_comments(struct apam_str text, struct place *a, struct place *b)
 }
 
 static void
-put(struct buf *to, struct apam_str text, size_t from, size_t end)
+put_range(struct buf *to, struct apam_str text, size_t from, size_t end)
 {
 	buf_put(to, (struct apam_str){ text.p + from, end - from });
 }
@@ -147,7 +147,7 @@ put(struct buf *to, struct apam_str text, size_t from, size_t end)
 static void
 put_span(struct buf *to, struct apam_str text, struct span span)
 {
-	put(to, text, span.from, span.to);
+	put_range(to, text, span.from, span.to);
 }
 
 bool
@@ -161,14 +161,14 @@ conf_swap(struct apam_str text, struct apam_str list, size_t a, size_t b,
 	    !find_group(text, list, b, &second))
 		return false;
 	keep_comments(text, &first, &second);
-	put(to, text, 0, first.group.from);
+	put_range(to, text, 0, first.group.from);
 	put_span(to, text, second.group);
-	put(to, text, first.group.to, first.behind.from);
+	put_range(to, text, first.group.to, first.behind.from);
 	put_span(to, text, second.behind);
-	put(to, text, first.behind.to, second.group.from);
+	put_range(to, text, first.behind.to, second.group.from);
 	put_span(to, text, first.group);
-	put(to, text, second.group.to, second.behind.from);
+	put_range(to, text, second.group.to, second.behind.from);
 	put_span(to, text, first.behind);
-	put(to, text, second.behind.to, text.n);
+	put_range(to, text, second.behind.to, text.n);
 	return !to->failed;
 }

@@ -51,7 +51,7 @@ run_libconfig(void *arg)
 
 /* Say what is wrong: libconfig does not tell which name is there twice. */
 static void
-refuse(const struct reading *reading, struct problems *all)
+refuse_tree(const struct reading *reading, struct problems *all)
 {
 	const struct conf *conf = reading->conf;
 	const unsigned line = (unsigned)config_error_line(&conf->tree);
@@ -84,7 +84,7 @@ judge(const struct reading *reading, enum pool_end end, struct problems *all)
 		    "the file needs more memory than is set aside for its "
 		    "size; split it");
 	else if (reading->ok != CONFIG_TRUE)
-		refuse(reading, all);
+		refuse_tree(reading, all);
 	else
 		return true;
 	return false;

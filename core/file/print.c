@@ -57,7 +57,7 @@ is_noted(const struct file_prints *prints, const char *path)
 }
 
 static void
-add(struct file_prints *prints, const char *path,
+note_file(struct file_prints *prints, const char *path,
     const struct file_print *print)
 {
 	char *copy;
@@ -82,7 +82,7 @@ file_prints_add(struct file_prints *prints, const char *path)
 	if (is_noted(prints, path))
 		return;
 	print = print_now(path);
-	add(prints, path, &print);
+	note_file(prints, path, &print);
 }
 
 void
@@ -90,7 +90,7 @@ file_prints_copy(struct file_prints *to, const struct file_prints *from)
 {
 	to->failed = from->failed;
 	for (size_t i = 0; i < from->count; i++)
-		add(to, from->files[i].path, &from->files[i].print);
+		note_file(to, from->files[i].path, &from->files[i].print);
 }
 
 bool

@@ -44,7 +44,7 @@ _Static_assert(BOOT_ID_SIZE <= sizeof(((struct note *)0)->boot), "it fits");
 /* ---- The file --------------------------------------------------------- */
 
 static uint64_t
-sum_of(const struct note *note)
+counter_sum(const struct note *note)
 {
 	return siphash64(note->nonce, note, offsetof(struct note, sum));
 }
@@ -62,12 +62,12 @@ is_note(int directory, int fd, struct note *note, uid_t *uid)
 		return false;
 	*uid = st.st_uid;
 	return memcmp(note->magic, MAGIC, sizeof(note->magic)) == 0 &&
-	    note->sum == sum_of(note);
+	    note->sum == counter_sum(note);
 }
 
 /* False if there is no note; *barred: there may be one that we cannot read. */
 static bool
-read_note(int directory, struct note *note, uid_t *uid, bool *barred)
+read_counter_note(int directory, struct note *note, uid_t *uid, bool *barred)
 {
 	bool ok;
 	int fd;
@@ -142,7 +142,7 @@ key_counter_follow(struct key_counter *counter, int directory)
 	struct note note;
 	uid_t uid = 0;
 
-	if (!read_note(directory, &note, &uid, &counter->blind))
+	if (!read_counter_note(directory, &note, &uid, &counter->blind))
 		return;
 	if (counter->attached &&
 	    memcmp(counter->nonce, note.nonce, sizeof(note.nonce)) == 0)
@@ -166,7 +166,7 @@ key_counter_is_lost(int directory)
 	uid_t uid = 0;
 	bool barred;
 
-	if (!read_note(directory, &note, &uid, &barred))
+	if (!read_counter_note(directory, &note, &uid, &barred))
 		return !barred;
 	if (!is_of_this_boot(&note))
 		return true;
@@ -189,7 +189,7 @@ key_counter_remove(int directory)
 	uid_t uid = 0;
 	bool barred;
 
-	if (read_note(directory, &note, &uid, &barred))
+	if (read_counter_note(directory, &note, &uid, &barred))
 		key_segment_remove(note.number, uid, note.nonce);
 	(void)unlinkat(directory, NAME, 0);
 }
@@ -204,7 +204,7 @@ make(int directory, const struct key_segment_owner *owner, struct note *note)
 	note->number = key_segment_make(owner, note->nonce);
 	if (note->number < 0)
 		return false;
-	note->sum = sum_of(note);
+	note->sum = counter_sum(note);
 	/* It is not synced: after a crash it would be another boot's. */
 	if (file_replace(directory, NAME, BESIDE,
 		(struct apam_str){ (const char *)note, sizeof(*note) }, 0644,
@@ -241,7 +241,7 @@ key_counter_advance(int directory, const struct key_segment_owner *owner,
 	bool barred;
 
 	*young = true;
-	if (read_note(directory, &note, &uid, &barred) &&
+	if (read_counter_note(directory, &note, &uid, &barred) &&
 	    is_of_this_boot(&note) && step(&note, uid, generation, young))
 		return true;
 	*young = true;

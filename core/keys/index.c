@@ -39,7 +39,8 @@ _Static_assert(SLOT == 64 && sizeof(struct block) == KEY_INDEX_BLOCK,
 _Static_assert(sizeof(struct key_index_head) <= ROOM, "the head is a block");
 
 static uint64_t
-sum_of(const struct block *block, const unsigned char registry[KEY_REGISTRY_ID])
+block_sum(
+    const struct block *block, const unsigned char registry[KEY_REGISTRY_ID])
 {
 	return siphash64(
 	    registry, block, KEY_INDEX_BLOCK - sizeof(block->tail.sum));
@@ -115,7 +116,7 @@ key_index_read(int fd, struct key_index_head *head)
 	    head->order != ORDER || head->block_size != KEY_INDEX_BLOCK ||
 	    block.tail.number != 0 ||
 	    block.tail.generation != head->generation ||
-	    block.tail.sum != sum_of(&block, head->registry) ||
+	    block.tail.sum != block_sum(&block, head->registry) ||
 	    !head_fits(head, (uint64_t)st.st_size))
 		return KEY_INDEX_DAMAGED;
 	return 0;
@@ -137,7 +138,7 @@ hold_block(struct reader *r, uint64_t number)
 	if (failed != 0)
 		return failed;
 	if (tail->number != number || tail->generation != r->head->generation ||
-	    tail->sum != sum_of(&r->block, r->head->registry))
+	    tail->sum != block_sum(&r->block, r->head->registry))
 		return KEY_INDEX_DAMAGED;
 	r->at = number;
 	return 0;
@@ -155,8 +156,8 @@ hold_slot(struct reader *r, uint64_t n, const struct key_index_slot **slot)
 
 /* If key `n` is between the bounds, compare it and narrow the bounds. */
 static int
-narrow(struct reader *r, const unsigned char *hash, uint64_t n, uint64_t *low,
-    uint64_t *high)
+narrow_bounds(struct reader *r, const unsigned char *hash, uint64_t n,
+    uint64_t *low, uint64_t *high)
 {
 	const struct key_index_slot *slot;
 	int failed;
@@ -185,12 +186,13 @@ search(
 	const uint64_t part = (uint64_t)hash[1] << 8 | hash[2];
 	const uint64_t first = (*low + ((high - *low) * part >> 16)) / SLOTS *
 	    SLOTS;
-	int failed = narrow(r, hash, first, low, &high);
+	int failed = narrow_bounds(r, hash, first, low, &high);
 
 	if (failed == 0)
-		failed = narrow(r, hash, first + SLOTS - 1, low, &high);
+		failed = narrow_bounds(r, hash, first + SLOTS - 1, low, &high);
 	while (*low < high && failed == 0)
-		failed = narrow(r, hash, *low + (high - *low) / 2, low, &high);
+		failed = narrow_bounds(
+		    r, hash, *low + (high - *low) / 2, low, &high);
 	return failed;
 }
 
@@ -285,11 +287,11 @@ seal(struct block *block, const struct key_index_head *head, uint64_t number)
 {
 	block->tail.number = number;
 	block->tail.generation = head->generation;
-	block->tail.sum = sum_of(block, head->registry);
+	block->tail.sum = block_sum(block, head->registry);
 }
 
 static void
-end_block(struct writer *w)
+end_index_block(struct writer *w)
 {
 	if (w->used == 0)
 		return;
@@ -305,7 +307,7 @@ static unsigned char *
 room_for(struct writer *w, size_t n)
 {
 	if (n > ROOM - w->used)
-		end_block(w);
+		end_index_block(w);
 	w->used += n;
 	return w->block.bytes + w->used - n;
 }
@@ -333,7 +335,7 @@ put_evidence(
 }
 
 static void
-put_slot(
+put_index_slot(
     struct writer *slots, struct writer *evidence, const struct key_record *r)
 {
 	struct key_index_slot slot = { .marked = r->marked,
@@ -375,10 +377,10 @@ put_keys(const struct key_index_head *head, const struct key_sorted *sorted,
 	for (uint64_t i = 0; i < head->count; i++) {
 		if (i + AHEAD < head->count)
 			fetch(sorted[i + AHEAD].record);
-		put_slot(&slots, &evidence, sorted[i].record);
+		put_index_slot(&slots, &evidence, sorted[i].record);
 	}
-	end_block(&slots);
-	end_block(&evidence);
+	end_index_block(&slots);
+	end_index_block(&evidence);
 	return evidence.number;
 }
 
@@ -405,7 +407,7 @@ head_of(const struct key_sorted *sorted, size_t n, const struct key_text *text)
 
 /* The head is complete only at the end, so its place is reserved first. */
 static bool
-put_all(const struct key_sorted *sorted, struct key_index_head *head,
+put_index(const struct key_sorted *sorted, struct key_index_head *head,
     struct buf *to)
 {
 	struct block block = { .tail = { .number = 0 } };
@@ -435,5 +437,5 @@ key_index_make(struct key_set *set, const struct key_text *text, struct buf *to)
 	if (sorted == NULL)
 		return false;
 	head = head_of(sorted, set->count, text);
-	return put_all(sorted, &head, to);
+	return put_index(sorted, &head, to);
 }

@@ -27,7 +27,7 @@ struct mark {
 _Static_assert(sizeof(struct mark) == 40, "the file is as documented");
 
 static uint64_t
-sum_of(const struct mark *mark)
+known_sum(const struct mark *mark)
 {
 	return siphash64(mark->registry, mark, offsetof(struct mark, sum));
 }
@@ -47,7 +47,7 @@ key_known_read(int state, struct key_known *known)
 		return;
 	n = pread(fd, &mark, sizeof(mark), 0);
 	(void)close(fd);
-	if (n != (ssize_t)sizeof(mark) || mark.sum != sum_of(&mark) ||
+	if (n != (ssize_t)sizeof(mark) || mark.sum != known_sum(&mark) ||
 	    memcmp(mark.magic, MAGIC, sizeof(mark.magic)) != 0)
 		return;
 	known->kind = KEY_KNOWN_WHOLE;
@@ -64,7 +64,7 @@ key_known_write(int state, const struct key_text *text)
 
 	memcpy(mark.magic, MAGIC, sizeof(mark.magic));
 	memcpy(mark.registry, text->registry, KEY_REGISTRY_ID);
-	mark.sum = sum_of(&mark);
+	mark.sum = known_sum(&mark);
 	if (!file_limit_allows(sizeof(mark)))
 		return false;
 	fd = openat(

@@ -13,7 +13,7 @@
 
 /* Put a text with its length: no two lists of texts hash the same. */
 static void
-put_text(struct digest *digest, struct apam_str text)
+put_part(struct digest *digest, struct apam_str text)
 {
 	digest_put_number(digest, text.n);
 	digest_put(digest, text.p, text.n);
@@ -30,9 +30,9 @@ key_mark(const struct key_identity *key,
 
 	digest_begin(&digest, err);
 	digest_put(&digest, salt, KEY_SALT_SIZE);
-	put_text(&digest, apam_str(key->scheme));
-	put_text(&digest, apam_str(key->id));
-	put_text(&digest, key->secret);
+	put_part(&digest, apam_str(key->scheme));
+	put_part(&digest, apam_str(key->id));
+	put_part(&digest, key->secret);
 	status = digest_end(&digest, hash);
 	memcpy(mark, hash, KEY_MARK_SIZE);
 	wipe(hash, sizeof(hash));

@@ -51,7 +51,7 @@ static const struct {
 
 /* FNV-1a of a text and its NUL: it only has to distinguish one user's files. */
 static uint64_t
-hash(uint64_t state, const char *text)
+note_hash(uint64_t state, const char *text)
 {
 	do
 		state = (state ^ (unsigned char)*text) * 0x100000001b3;
@@ -62,7 +62,8 @@ hash(uint64_t state, const char *text)
 uint64_t
 key_note_hash(const char *scheme, const char *id, const char *mark)
 {
-	return hash(hash(hash(0xcbf29ce484222325, scheme), id), mark);
+	return note_hash(
+	    note_hash(note_hash(0xcbf29ce484222325, scheme), id), mark);
 }
 
 void
@@ -75,7 +76,7 @@ key_note_key(
 
 /* The name of a note's file. */
 static void
-name_of(enum key_note_kind kind, const char *key, char name[NAME_SIZE])
+note_name_of(enum key_note_kind kind, const char *key, char name[NAME_SIZE])
 {
 	(void)snprintf(name, NAME_SIZE, "%s%s", prefixes[kind], key);
 }
@@ -144,7 +145,7 @@ key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
 	bool ok;
 
 	buf_init_plain(&line, KEY_NOTE_MAX);
-	name_of(kind, note->key, name);
+	note_name_of(kind, note->key, name);
 	ok = is_key(note->key) && key_note_put(&line, kind, note);
 	if (ok)
 		directory = user_dir_open(state_dir, user, true, NULL);
@@ -161,7 +162,8 @@ key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
 
 /* Read a file that belongs to `uid` alone. */
 static bool
-read_line(int directory, const char *name, unsigned long uid, struct buf *to)
+read_note_line(
+    int directory, const char *name, unsigned long uid, struct buf *to)
 {
 	const int fd = openat(directory, name, O_RDONLY | OPEN_ANY);
 	char bytes[KEY_NOTE_MAX + 1];
@@ -181,14 +183,14 @@ read_line(int directory, const char *name, unsigned long uid, struct buf *to)
 }
 
 static bool
-read_note(int directory, const char *name, enum key_note_kind kind,
+read_note_file(int directory, const char *name, enum key_note_kind kind,
     struct key_note *to)
 {
 	struct buf line;
 	bool ok;
 
 	buf_init_plain(&line, KEY_NOTE_MAX);
-	ok = read_line(directory, name, to->uid, &line) &&
+	ok = read_note_line(directory, name, to->uid, &line) &&
 	    key_note_take(buf_view(&line), kind, to);
 	buf_free(&line);
 	return ok;
@@ -196,7 +198,7 @@ read_note(int directory, const char *name, enum key_note_kind kind,
 
 /* The kind of note that has this file name; false if it is not one. */
 static bool
-kind_of(const char *name, enum key_note_kind *kind)
+note_kind_of(const char *name, enum key_note_kind *kind)
 {
 	*kind = name[0] == 'u' ? KEY_NOTE_USED : KEY_NOTE_CHECKED;
 	return strncmp(name, prefixes[*kind], strlen(prefixes[*kind])) == 0 &&
@@ -210,7 +212,7 @@ struct reading {
 };
 
 static void
-read_list(const struct reading *r, unsigned long uid, DIR *list)
+read_note_list(const struct reading *r, unsigned long uid, DIR *list)
 {
 	const struct dirent *entry;
 	unsigned names = 0, notes = 0;
@@ -219,19 +221,19 @@ read_list(const struct reading *r, unsigned long uid, DIR *list)
 
 	while (names++ < LIST_MAX && notes < NOTES_MAX &&
 	    (entry = readdir(list)) != NULL) {
-		if (!kind_of(entry->d_name, &kind))
+		if (!note_kind_of(entry->d_name, &kind))
 			continue;
 		notes++;
 		note = (struct key_note){ .uid = uid };
 		(void)snprintf(note.key, sizeof(note.key), "%s",
 		    entry->d_name + strlen(prefixes[kind]));
-		if (read_note(dirfd(list), entry->d_name, kind, &note))
+		if (read_note_file(dirfd(list), entry->d_name, kind, &note))
 			r->each(r->arg, kind, &note);
 	}
 }
 
 static void
-read_user(void *arg, unsigned long uid, int directory)
+read_user_notes(void *arg, unsigned long uid, int directory)
 {
 	const int copy = fcntl(directory, F_DUPFD_CLOEXEC, 0);
 	DIR *list = copy < 0 ? NULL : fdopendir(copy);
@@ -241,7 +243,7 @@ read_user(void *arg, unsigned long uid, int directory)
 			(void)close(copy);
 		return;
 	}
-	read_list(arg, uid, list);
+	read_note_list(arg, uid, list);
 	(void)closedir(list);
 }
 
@@ -262,8 +264,8 @@ key_note_last_check(const char *state_dir, bool user, struct key_note *note)
 	if (directory < 0)
 		return false;
 	note->uid = geteuid();
-	name_of(KEY_NOTE_CHECKED, note->key, name);
-	found = read_note(directory, name, KEY_NOTE_CHECKED, note);
+	note_name_of(KEY_NOTE_CHECKED, note->key, name);
+	found = read_note_file(directory, name, KEY_NOTE_CHECKED, note);
 	(void)close(directory);
 	return found;
 }
@@ -281,7 +283,7 @@ search_user(void *arg, unsigned long uid, int directory)
 	struct key_note note = { .uid = uid };
 
 	if (uid == geteuid() ||
-	    !read_note(directory, s->name, KEY_NOTE_CHECKED, &note) ||
+	    !read_note_file(directory, s->name, KEY_NOTE_CHECKED, &note) ||
 	    (s->found && !key_note_is_news(&note, s->last->at, s->last->state)))
 		return;
 	memcpy(note.key, s->last->key, sizeof(note.key));
@@ -294,7 +296,7 @@ key_note_said(const char *state_dir, bool user, struct key_note *note)
 {
 	struct search s = { .last = note };
 
-	name_of(KEY_NOTE_CHECKED, note->key, s.name);
+	note_name_of(KEY_NOTE_CHECKED, note->key, s.name);
 	user_dir_each(state_dir, user, search_user, &s);
 	return s.found;
 }
@@ -307,5 +309,5 @@ key_note_each(const char *state_dir, bool user,
 {
 	struct reading r = { each, arg };
 
-	user_dir_each(state_dir, user, read_user, &r);
+	user_dir_each(state_dir, user, read_user_notes, &r);
 }

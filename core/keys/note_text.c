@@ -48,7 +48,7 @@ key_note_program(char to[PROGRAM_NAME_SIZE])
 }
 
 static void
-put(struct buf *to, const char *name, const char *text)
+put_note(struct buf *to, const char *name, const char *text)
 {
 	buf_put(to, apam_str(name));
 	encode_json_string(to, apam_str(text));
@@ -63,13 +63,13 @@ key_note_put(
 	(void)snprintf(at, sizeof(at), "{ \"at\": %lld", (long long)note->at);
 	buf_put(to, apam_str(at));
 	copy_plain(note->program, plain, sizeof(note->program));
-	put(to, ", \"program\": ", plain);
+	put_note(to, ", \"program\": ", plain);
 	if (kind == KEY_NOTE_CHECKED) {
-		put(to, ", \"state\": ", apam_key_state_name(note->state));
+		put_note(to, ", \"state\": ", apam_key_state_name(note->state));
 		copy_plain(note->evidence, plain, sizeof(plain));
-		put(to, ", \"evidence\": ", plain);
+		put_note(to, ", \"evidence\": ", plain);
 		if (note->seen[0] != '\0')
-			put(to, ", \"seen\": ", note->seen);
+			put_note(to, ", \"seen\": ", note->seen);
 	}
 	buf_put(to, APAM_STR(" }\n"));
 	return !to->failed;

@@ -27,7 +27,7 @@ struct reading {
 };
 
 static bool
-refuse_text(struct reading *r, const char *why)
+refuse_key(struct reading *r, const char *why)
 {
 	key_scan_fail(&r->scan, why);
 	return false;
@@ -68,25 +68,25 @@ read_same(struct reading *r, const struct key_member *member)
 
 /* Give a text to the set. */
 static bool
-read_text(struct reading *r, const struct key_member *member)
+read_key_text(struct reading *r, const struct key_member *member)
 {
 	const char **to = key_member_in(&r->record, member);
 
 	if (r->value.n == 0 || r->value.n > KEY_TEXT_MAX ||
 	    (!r->value.plain && key_text_problem(r->value.text) != NULL))
-		return refuse_text(r, member->problem);
+		return refuse_key(r, member->problem);
 	*to = key_set_text(r->set, apam_str(r->value.text));
-	return *to != NULL || refuse_text(r, key_no_memory);
+	return *to != NULL || refuse_key(r, key_no_memory);
 }
 
 static bool
-read_number(struct reading *r, const struct key_member *member)
+read_key_number(struct reading *r, const struct key_member *member)
 {
 	const int64_t max = member->kind == KEY_MEMBER_TIME ? TIME_MAX :
 							      INT64_MAX;
 
 	if (r->value.number <= 0 || r->value.number > max)
-		return refuse_text(r, member->problem);
+		return refuse_key(r, member->problem);
 	memcpy(
 	    key_member_in(&r->record, member), &r->value.number, sizeof(max));
 	return true;
@@ -103,14 +103,14 @@ read_value(struct reading *r, const struct key_member *member)
 	if (!key_scan_value(&r->scan, &r->value))
 		return false;
 	if (r->value.kind != (number ? KEY_SCAN_NUMBER : KEY_SCAN_STRING))
-		return refuse_text(r, member->problem);
+		return refuse_key(r, member->problem);
 	if (number)
-		return read_number(r, member);
+		return read_key_number(r, member);
 	if (member->kind == KEY_MEMBER_TEXT)
-		return read_text(r, member);
+		return read_key_text(r, member);
 	return read_bytes(r->value.text, r->value.n,
 		   key_member_in(&r->record, member), member->size) ||
-	    refuse_text(r, member->problem);
+	    refuse_key(r, member->problem);
 }
 
 /*
@@ -130,12 +130,12 @@ find_member(struct reading *r)
 	for (i = 0; i < KEY_MEMBERS; i++)
 		if (strcmp(key_members[i].name, r->value.text) == 0)
 			return i;
-	(void)refuse_text(r, "a key has a member that is not known");
+	(void)refuse_key(r, "a key has a member that is not known");
 	return KEY_MEMBERS;
 }
 
 static bool
-read_member(struct reading *r)
+read_key_member(struct reading *r)
 {
 	const size_t i = find_member(r);
 
@@ -143,7 +143,7 @@ read_member(struct reading *r)
 		return false;
 	r->due = i + 1;
 	if ((r->seen & 1U << i) != 0)
-		return refuse_text(r, "the JSON has a duplicate name");
+		return refuse_key(r, "the JSON has a duplicate name");
 	r->seen |= 1U << i;
 	return key_scan_take(&r->scan, ':') && read_value(r, &key_members[i]);
 }
@@ -176,13 +176,13 @@ check_whole(struct reading *r)
 	struct key_record *to = &r->record;
 
 	if (!has_scheme(r))
-		return refuse_text(
+		return refuse_key(
 		    r, "\"scheme\" is missing or not a scheme's name");
 	if (to->id[0] == '\0')
-		return refuse_text(r, "\"id\" is missing");
+		return refuse_key(r, "\"id\" is missing");
 	to->marked = was_seen(r, to->mark);
 	if (to->marked != was_seen(r, to->salt))
-		return refuse_text(r,
+		return refuse_key(r,
 		    "one of \"salt\" and \"mark\" is there without the "
 		    "other");
 	return true;
@@ -214,7 +214,7 @@ read_key(struct reading *r)
 	if (!key_scan_take(&r->scan, '{'))
 		return false;
 	while (key_scan_more(&r->scan, '}', &first))
-		if (!read_member(r))
+		if (!read_key_member(r))
 			return false;
 	if (r->scan.why != NULL)
 		return false;
@@ -226,7 +226,7 @@ read_key(struct reading *r)
 }
 
 static bool
-read_element(struct reading *r)
+read_key_element(struct reading *r)
 {
 	const char c = key_scan_peek(&r->scan);
 	const char *from = r->scan.at;
@@ -234,16 +234,16 @@ read_element(struct reading *r)
 	if (c != '{') {
 		if (c == '[' || key_scan_value(&r->scan, &r->value)) {
 			r->scan.at = from;
-			return refuse_text(r, "a key is not an object");
+			return refuse_key(r, "a key is not an object");
 		}
 		return false;
 	}
 	if (!read_key(r))
 		return false;
 	if (r->set->count == KEY_RECORDS_MAX)
-		return refuse_text(r, "there are more than 400000 keys");
+		return refuse_key(r, "there are more than 400000 keys");
 	return key_set_append(r->set, &r->record) != NULL ||
-	    refuse_text(r, key_no_memory);
+	    refuse_key(r, key_no_memory);
 }
 
 /* ---- The whole -------------------------------------------------------- */
@@ -260,10 +260,10 @@ read_version(struct reading *r)
 	if (!key_scan_value(&r->scan, &r->value))
 		return false;
 	if (r->value.kind != KEY_SCAN_STRING)
-		return refuse_text(
+		return refuse_key(
 		    r, "it is not a registry: \"apam\" is missing");
 	return strcmp(r->value.text, KEY_REGISTRY_VERSION) == 0 ||
-	    refuse_text(r, "it is of another version of apam");
+	    refuse_key(r, "it is of another version of apam");
 }
 
 static bool
@@ -273,7 +273,7 @@ read_registry(struct reading *r)
 	    ((r->value.kind == KEY_SCAN_STRING &&
 		 read_bytes(r->value.text, r->value.n, r->set->is.registry,
 		     KEY_REGISTRY_ID)) ||
-		refuse_text(r,
+		refuse_key(r,
 		    "\"registry\" is not 32 hexadecimal digits, lower case"));
 }
 
@@ -283,7 +283,7 @@ read_generation(struct reading *r)
 	if (!key_scan_value(&r->scan, &r->value))
 		return false;
 	if (r->value.kind != KEY_SCAN_NUMBER || r->value.number <= 0)
-		return refuse_text(
+		return refuse_key(
 		    r, "\"generation\" is not a whole number from 1");
 	r->set->is.generation = (uint64_t)r->value.number;
 	return true;
@@ -295,10 +295,10 @@ read_keys(struct reading *r)
 	bool first = true;
 
 	if (key_scan_peek(&r->scan) != '[')
-		return refuse_text(r, "\"keys\" is missing or not an array");
+		return refuse_key(r, "\"keys\" is missing or not an array");
 	(void)key_scan_take(&r->scan, '[');
 	while (key_scan_more(&r->scan, ']', &first))
-		if (!read_element(r))
+		if (!read_key_element(r))
 			return false;
 	return r->scan.why == NULL;
 }
@@ -315,9 +315,9 @@ read_root_member(struct reading *r, unsigned *seen)
 	while (i < ROOTS && strcmp(roots[i], r->value.text) != 0)
 		i++;
 	if (i == ROOTS)
-		return refuse_text(r, "it has a member that is not known");
+		return refuse_key(r, "it has a member that is not known");
 	if ((*seen & 1U << i) != 0)
-		return refuse_text(r, "the JSON has a duplicate name");
+		return refuse_key(r, "the JSON has a duplicate name");
 	*seen |= 1U << i;
 	return key_scan_take(&r->scan, ':') && readers[i](r);
 }
@@ -346,7 +346,7 @@ read_root(struct reading *r)
 	const char *from;
 
 	if (key_scan_peek(&r->scan) == '[')
-		return refuse_text(
+		return refuse_key(
 		    r, "it is not a registry: \"apam\" is missing");
 	from = r->scan.at;
 	if (!key_scan_take(&r->scan, '{'))
@@ -359,7 +359,7 @@ read_root(struct reading *r)
 	if (root_problem(seen) == NULL)
 		return true;
 	r->scan.at = from;
-	return refuse_text(r, root_problem(seen));
+	return refuse_key(r, root_problem(seen));
 }
 
 /* Keep a copy of what was read, to see what changes. */

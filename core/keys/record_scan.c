@@ -104,7 +104,7 @@ key_scan_line(struct apam_str text, const char *at)
 
 /* Keep bytes of a string; `n` also counts those that do not fit. */
 static void
-keep(struct key_scan_value *v, const char *bytes, size_t n)
+keep_scanned(struct key_scan_value *v, const char *bytes, size_t n)
 {
 	if (v->n + n <= KEY_SCAN_TEXT)
 		memcpy(v->text + v->n, bytes, n);
@@ -131,7 +131,7 @@ keep_point(struct key_scan_value *v, unsigned long c)
 	}
 	for (size_t i = n; i > 1; i--, c >>= 6)
 		bytes[i - 1] = (char)(0x80 | (c & 0x3f));
-	keep(v, bytes, n);
+	keep_scanned(v, bytes, n);
 }
 
 /* Read four hexadecimal digits; false if one of them is not a digit. */
@@ -194,7 +194,7 @@ read_escape(struct key_scan *s, struct key_scan_value *v)
 	if (name == NULL)
 		return fail(s, malformed);
 	s->at++;
-	keep(v, means + (name - names), 1);
+	keep_scanned(v, means + (name - names), 1);
 	return true;
 }
 
@@ -213,7 +213,7 @@ read_character(struct key_scan *s, struct key_scan_value *v)
 	n = utf8_length(rest);
 	if (n == 0)
 		return fail(s, "it is not valid UTF-8");
-	keep(v, s->at, n);
+	keep_scanned(v, s->at, n);
 	s->at += n;
 	return true;
 }
@@ -252,7 +252,7 @@ skip_plain(struct key_scan *s, struct key_scan_value *v)
 	while (s->at < s->end && (unsigned char)*s->at - 0x20U < 0x5f &&
 	    *s->at != '"' && *s->at != '\\')
 		s->at++;
-	keep(v, from, (size_t)(s->at - from));
+	keep_scanned(v, from, (size_t)(s->at - from));
 }
 
 bool
@@ -332,7 +332,7 @@ skip_fraction(struct key_scan *s, bool *whole)
 }
 
 static bool
-read_number(struct key_scan *s, struct key_scan_value *v)
+scan_number(struct key_scan *s, struct key_scan_value *v)
 {
 	const bool negative = *s->at == '-';
 	struct apam_str digits;
@@ -386,6 +386,6 @@ key_scan_value(struct key_scan *s, struct key_scan_value *v)
 		return key_scan_string(s, v);
 	if (c == '{' || c == '[')
 		return fail(s, "it is nested too deeply");
-	return c == '-' || (c >= '0' && c <= '9') ? read_number(s, v) :
+	return c == '-' || (c >= '0' && c <= '9') ? scan_number(s, v) :
 						    read_literal(s, v);
 }

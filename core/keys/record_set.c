@@ -96,7 +96,7 @@ key_set_free(struct key_set *set)
 /* ---- Order ------------------------------------------------------------ */
 
 static int
-compare(const struct key_record *a, const struct key_record *b)
+compare_records(const struct key_record *a, const struct key_record *b)
 {
 	int order = memcmp(a->hash, b->hash, KEY_HASH_SIZE);
 
@@ -116,7 +116,7 @@ compare_at(const void *a, const void *b)
 
 	if (left->prefix != right->prefix)
 		return left->prefix < right->prefix ? -1 : 1;
-	order = compare(left->record, right->record);
+	order = compare_records(left->record, right->record);
 	if (order != 0)
 		return order;
 	return left->record < right->record ? -1 : left->record > right->record;
@@ -197,7 +197,7 @@ key_set_sort(struct key_set *set)
 static bool
 is_same(const struct key_record *a, const struct key_record *b)
 {
-	return compare(a, b) == 0 && strcmp(a->id, b->id) == 0 &&
+	return compare_records(a, b) == 0 && strcmp(a->id, b->id) == 0 &&
 	    strcmp(a->scheme, b->scheme) == 0;
 }
 

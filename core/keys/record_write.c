@@ -21,7 +21,7 @@ put_name(struct buf *to, const char *name, bool first)
 }
 
 static void
-put_number(struct buf *to, uint64_t n)
+put_digits(struct buf *to, uint64_t n)
 {
 	char digits[24];
 	size_t at = sizeof(digits);
@@ -73,7 +73,7 @@ put_member(struct buf *to, const struct key_record *record,
 		return;
 	case KEY_MEMBER_TIME:
 	case KEY_MEMBER_COUNT:
-		put_number(to, *(const uint64_t *)at);
+		put_digits(to, *(const uint64_t *)at);
 		return;
 	case KEY_MEMBER_BYTES:
 		put_bytes(to, at, member->size);
@@ -115,14 +115,14 @@ put_key(struct buf *to, const struct key_set *set, size_t i)
 }
 
 static void
-put_head(struct buf *to, const struct key_text *is)
+put_set_head(struct buf *to, const struct key_text *is)
 {
 	buf_put(to, APAM_STR("{ \"apam\": \"" KEY_REGISTRY_VERSION "\""));
 	if (is->generation > 0) {
 		buf_put(to, APAM_STR(", \"registry\": "));
 		put_bytes(to, is->registry, KEY_REGISTRY_ID);
 		buf_put(to, APAM_STR(", \"generation\": "));
-		put_number(to, is->generation);
+		put_digits(to, is->generation);
 	}
 	buf_put(to, APAM_STR(", \"keys\": ["));
 }
@@ -131,7 +131,7 @@ bool
 key_set_write(struct key_set *set, struct buf *to)
 {
 	buf_reserve(to, set->is.size + WRITE_MORE);
-	put_head(to, &set->is);
+	put_set_head(to, &set->is);
 	for (size_t i = 0; i < set->count; i++) {
 		buf_put(to, i == 0 ? APAM_STR("\n") : APAM_STR(",\n"));
 		put_key(to, set, i);
@@ -150,7 +150,7 @@ put_changed(struct buf *to, const struct key_set *set)
 {
 	bool first = true;
 
-	put_head(to, &(struct key_text){ .generation = 0 });
+	put_set_head(to, &(struct key_text){ .generation = 0 });
 	for (size_t i = 0; i < set->count; i++) {
 		if (is_as_read(set, i))
 			continue;

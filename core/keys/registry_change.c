@@ -63,7 +63,8 @@ key_registry_change(const struct key_registry *registry,
 
 /* Read the text that is given, or the one in place, whatever it contains. */
 static enum apam_status
-take(struct registry_files *f, const struct apam_str *text, const char *name)
+take_text(
+    struct registry_files *f, const struct apam_str *text, const char *name)
 {
 	enum apam_status status;
 	struct buf copy;
@@ -124,7 +125,7 @@ key_registry_recover(const struct key_registry *registry,
 	bool wait = false;
 
 	error_clear(f.err);
-	status = registry_files_enter(&f) ? take(&f, text, name) :
+	status = registry_files_enter(&f) ? take_text(&f, text, name) :
 					    f.err->status;
 	if (status == APAM_OK)
 		status = recover_locked(&f, edit, arg, &wait);
@@ -149,7 +150,7 @@ key_registry_take(const struct key_registry *registry,
 	*set = (struct key_set){ .count = 0 };
 	f.state = key_place_state(registry, &absent, f.err);
 	if (f.state >= 0)
-		status = take(&f, text, name);
+		status = take_text(&f, text, name);
 	else if (absent)
 		(void)registry_fit_refuse(&f, FIT_GONE);
 	else

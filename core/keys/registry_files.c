@@ -118,7 +118,7 @@ registry_files_parse(const struct registry_files *f, struct buf *text,
 }
 
 static enum apam_status
-read_text(struct registry_files *f, int fd, const struct stat *st)
+read_text_file(struct registry_files *f, int fd, const struct stat *st)
 {
 	enum apam_status status;
 	char what[64];
@@ -165,7 +165,7 @@ see_text(struct registry_files *f)
 		return absent ? APAM_OK : f->err->status;
 	print = file_print_of(&st);
 	if (!key_kept_take(f->registry, &print, &f->set))
-		status = read_text(f, fd, &st);
+		status = read_text_file(f, fd, &st);
 	f->set.from = print;
 	f->text_there = status == APAM_OK;
 	(void)close(fd);

@@ -150,7 +150,7 @@ sweep(const struct key_segment_owner *owner)
 /* ---- Making ----------------------------------------------------------- */
 
 static bool
-fill(struct key_segment *s, const struct key_segment_owner *owner,
+fill_segment(struct key_segment *s, const struct key_segment_owner *owner,
     unsigned char nonce[KEY_SEGMENT_NONCE])
 {
 	uint64_t first;
@@ -183,7 +183,7 @@ key_segment_make(const struct key_segment_owner *owner,
 	if (number < 0)
 		return -1;
 	s = attach(number, 0, NULL);
-	ok = s != NULL && fill(s, owner, nonce);
+	ok = s != NULL && fill_segment(s, owner, nonce);
 	/* Locked memory is never written to a disk; this may be refused. */
 	(void)shmctl(number, SHM_LOCK, NULL);
 	if (!ok)

@@ -39,7 +39,7 @@ add_note(void *arg, enum key_note_kind kind, const struct key_note *note)
 }
 
 static int
-compare(const void *a, const void *b)
+compare_noted(const void *a, const void *b)
 {
 	const struct noted *one = a, *other = b;
 
@@ -52,7 +52,8 @@ key_notes_read(struct key_notes *notes, const char *state_dir, bool user)
 	*notes = (struct key_notes){ .all = NULL };
 	key_note_each(state_dir, user, add_note, notes);
 	if (notes->count > 0)
-		qsort(notes->all, notes->count, sizeof(*notes->all), compare);
+		qsort(notes->all, notes->count, sizeof(*notes->all),
+		    compare_noted);
 }
 
 void

@@ -149,7 +149,7 @@ key_view_close(struct key_view *view)
 }
 
 static bool
-may_be_there(const struct key_registry *registry, const char *name)
+may_be_at(const struct key_registry *registry, const char *name)
 {
 	char path[KEY_PLACE_PATH];
 	struct stat st;
@@ -177,9 +177,9 @@ key_view_changed(
 	char path[KEY_PLACE_PATH];
 
 	if (print->inode == 0)
-		return may_be_there(registry, KEY_PLACE_INDEX) ||
-		    may_be_there(registry, KEY_PLACE_KNOWN) ||
-		    may_be_there(registry, KEY_PLACE_REGISTRY);
+		return may_be_at(registry, KEY_PLACE_INDEX) ||
+		    may_be_at(registry, KEY_PLACE_KNOWN) ||
+		    may_be_at(registry, KEY_PLACE_REGISTRY);
 	key_place_path(registry, KEY_PLACE_INDEX "/" KEY_PLACE_KEYS, path);
 	return is_another(AT_FDCWD, path, print);
 }
