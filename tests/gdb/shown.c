@@ -21,7 +21,7 @@ static struct {
 	struct apam_signature signature;
 	struct apam_profile *profile;
 	struct apam_str text, secret;
-	struct buf buf, full;
+	struct buf buf, full, plain;
 	struct url url;
 	struct stack *stack;
 	struct entry *entry;
@@ -48,6 +48,8 @@ make_bytes(void)
 	buf_init(&seen.buf, 4096);
 	buf_put(&seen.buf, APAM_STR(SECRET));
 	seen.secret = buf_view(&seen.buf);
+	buf_init_plain(&seen.plain, 4096);
+	buf_put(&seen.plain, APAM_STR("no secret"));
 	buf_init(&seen.full, 4);
 	buf_put(&seen.full, APAM_STR("12345"));
 	ck_assert_ptr_null(url_parse(APAM_STR(URL), &seen.url));
@@ -119,6 +121,7 @@ START_TEST(gdb_stops_in_a_process_that_signs)
 	apam_signature_release(&seen.signature);
 	buf_free(&seen.buf);
 	buf_free(&seen.full);
+	buf_free(&seen.plain);
 	project_remove(&seen.project);
 }
 END_TEST

@@ -5,9 +5,10 @@ Printers for gdb of the structs that one meets most when debugging apam:
     gdb -x tools/gdb/apam.py build/apam
 
 Each prints as one line, so that `bt full` and `print *entry` can be read;
-`print/r` shows the bare struct.  The bytes of a buffer are not shown, nor is a
-text in memory for secrets (base/secmem.h): what a terminal or a log has seen is
-not a secret any more.  `set apam-secrets on` shows them all the same.
+`print/r` shows the bare struct.  The bytes of a buffer with locked memory are
+not shown, nor is a text in such memory (base/secmem.h): what a terminal or a
+log has seen is not a secret any more.  `set apam-secrets on` shows them all the
+same.
 """
 import time
 
@@ -172,8 +173,10 @@ class Buf(Printer):
         if v["failed"]:
             return "failed: %s" % ("out of memory" if v["no_memory"] else
                                    "more than %d bytes" % int(v["max"]))
+        plain = field(v, "plain")
         return "%s, %d of at most %d bytes" % (
-            text_at(v["p"], int(v["n"]), True), int(v["n"]), int(v["max"]))
+            text_at(v["p"], int(v["n"]), plain is None or not plain),
+            int(v["n"]), int(v["max"]))
 
 
 class Error(Printer):

@@ -31,6 +31,7 @@ rows='
 seen.text		"a\\x09b"
 seen.secret		<20 bytes, not shown>
 seen.buf		<20 bytes, not shown>, 20 of at most 4096 bytes
+seen.plain		"no secret", 9 of at most 4096 bytes
 seen.full		failed: more than 4 bytes
 seen.url		"https://api.example/eyes\?page=2", host api.example, port 443
 *seen.entry		entry 1 of p, scheme basic-email-key, generation 1, .*, key unknown

@@ -276,7 +276,7 @@ START_TEST(threads_share_a_minute)
 }
 END_TEST
 
-/* Whoever provokes refusals does not hide what becomes of keys. */
+/* Many refusals do not hide what becomes of keys. */
 START_TEST(refusals_leave_room_for_the_rest)
 {
 	unsigned refusals;
