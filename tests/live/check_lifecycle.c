@@ -389,6 +389,7 @@ START_TEST(nobody_waits_while_a_slow_provider_refreshes)
 {
 	static struct steady s[2];
 	int delay = stress_full() ? 2000 : 500;
+	int64_t longest = INT64_MAX;
 	pthread_t threads[2];
 
 	token_delay(delay);
@@ -407,10 +408,13 @@ START_TEST(nobody_waits_while_a_slow_provider_refreshes)
 		show_times("copies", &s[i].raw);
 		ck_assert_int_eq(s[i].failed, 0);
 		ck_assert_int_eq(s[i].expired, 0);
-		ck_assert_int_lt(s[i].signing.longest, (int64_t)delay * 800000);
+		if (s[i].signing.longest < longest)
+			longest = s[i].signing.longest;
 		if (stress_full())
 			hardly_ever_long(&s[i]);
 	}
+	/* Who waits, waits in both threads; a busy machine holds up one. */
+	ck_assert_int_lt(longest, (int64_t)delay * 800000);
 	ck_assert_int_ge(sandbox_mints(), 3);
 }
 END_TEST
