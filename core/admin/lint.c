@@ -24,7 +24,7 @@
 
 static const char suffix[] = ".conf";
 
-/* A name that is the suffix alone has none. */
+/* A name that consists of the suffix alone is not a name. */
 static bool
 has_suffix(const char *name)
 {
@@ -106,7 +106,7 @@ lint_profile(struct lint *lint, const char *name, const char *file)
 	profile_free(&draft);
 }
 
-/* False where the caller has seen enough. */
+/* False if the caller has seen enough. */
 static bool
 tell_progress(const struct lint *lint, const struct directory *list, size_t i)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_module_get and apam_modules: which schemes there are.
+ * apam_module_get and apam_modules: the schemes that are installed.
  */
 #include <apam/admin.h>
 

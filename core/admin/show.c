@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What administrators' tools ask of profiles: which there are, which one a URL
- * would use and why not the others.
+ * What administrators' tools ask about profiles: their list, the one that a URL
+ * would use, and why not the others.
  */
 #include <apam/admin.h>
 #include <stdio.h>
@@ -58,7 +58,10 @@ fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 	info->scheme = conf->scheme;
 	info->control = control_names[conf->control];
 	info->key_id = "";
-	/* Key ids are known to the modules: only where these are open. */
+	/*
+	 * Only modules know which option is the key's id, so the entries must
+	 * be open.
+	 */
 	if (!stack_is_open(s))
 		return;
 	info->key_id = entry_key_id(&s->entries[i]).p;
@@ -200,7 +203,7 @@ apam_profiles(struct apam *ctx,
 
 /* ---- Explaining -------------------------------------------------------- */
 
-/* What every profile is held against. */
+/* The URL that every profile is compared with. */
 struct question {
 	const struct url *url;
 	struct choice choice;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_profile_status: where each credential stands, redacted.
+ * apam_profile_status: the state of each credential, redacted.
  */
 #include <apam/admin.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "flight/obtain.h"
 #include "profile/reload.h"
 
-/* Another user's word is shown, and decides nothing. */
+/* What another user noted is shown, and decides nothing. */
 static void
 read_hearsay(struct entry *e, struct apam_entry_status *to)
 {
@@ -26,7 +26,10 @@ read_hearsay(struct entry *e, struct apam_entry_status *to)
 	key_note_quote(&note, to->evidence);
 }
 
-/* This process has asked nobody: what do others of this user say? */
+/*
+ * This process has not asked the provider: show what other programs of this
+ * user noted.
+ */
 static void
 read_notes(struct entry *e, struct apam_entry_status *to)
 {

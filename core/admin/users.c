@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_user_add and apam_users: who has a directory in state_dir.
+ * apam_user_add and apam_users: the users who have a directory in state_dir.
  */
 #include <apam/admin.h>
 
