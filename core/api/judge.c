@@ -127,8 +127,7 @@ check_judged(const struct stack *stack, const struct apam_signature *signature,
 	    (answer->header_count > 0 && answer->headers == NULL))
 		return error_set(err, APAM_E_USAGE,
 		    "the answer lacks its headers or HTTP status");
-	if (signature->entries == 0 ||
-	    !stack_is_open(stack) ||
+	if (signature->entries == 0 || !stack_is_open(stack) ||
 	    (!may_be_older(stack, signature) &&
 		stack->count < APAM_ENTRIES_MAX &&
 		signature->entries >> stack->count != 0))
