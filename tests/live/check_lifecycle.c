@@ -640,6 +640,7 @@ report_rejection(void *arg)
 	struct apam_judgement *judgement = arg;
 
 	(void)pthread_barrier_wait(&crowd.start);
+	*judgement = (struct apam_judgement){ .size = sizeof(*judgement) };
 	live_judge(profile, &judged.s, 401, judgement);
 	if (live_try(profile) == APAM_OK)
 		crowd.served++;
