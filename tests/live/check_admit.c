@@ -96,7 +96,7 @@ sign(void)
 static struct key_registry
 registry(void)
 {
-	static char path[512];
+	static _Thread_local char path[512];
 
 	(void)snprintf(path, sizeof(path), "%s/state", p.dir);
 	return (struct key_registry){ path, true, NULL };
