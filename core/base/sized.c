@@ -143,6 +143,11 @@ sized_array_init(struct sized_array *to, const struct sized *kind, void *array,
 		    "an element of the array is smaller than struct %s: give "
 		    "sizeof of an element",
 		    kind->name);
+	if (to->room > 0 && size > SIZE_MOST)
+		return error_set(err, APAM_E_USAGE,
+		    "an element of the array is larger than a struct %s can "
+		    "be: give sizeof of an element",
+		    kind->name);
 	return APAM_OK;
 }
 

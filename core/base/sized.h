@@ -58,7 +58,8 @@ struct sized_array {
 
 /*
  * Take what a public call was given; *count is zero afterwards.  Errors: USAGE,
- * where the element is too small, or `array` is NULL and has room.
+ * where the element is too small or no struct has its size, or `array` is NULL
+ * and has room.
  */
 enum apam_status sized_array_init(struct sized_array *to,
     const struct sized *kind, void *array, size_t *count, size_t size,

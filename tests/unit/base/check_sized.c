@@ -165,6 +165,10 @@ START_TEST(an_array_that_is_none_is_refused)
 	ck_assert_int_eq(sized_array_init(&to, &kind, &one, &count,
 			     sizeof(struct first) - 1, &err),
 	    APAM_E_USAGE);
+	count = 1;
+	ck_assert_int_eq(
+	    sized_array_init(&to, &kind, &one, &count, SIZE_MAX, &err),
+	    APAM_E_USAGE);
 	count = 0;
 	ck_assert_int_eq(
 	    sized_array_init(&to, &kind, NULL, &count, 0, &err), APAM_OK);
