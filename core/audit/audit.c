@@ -21,6 +21,7 @@
  */
 #define RESERVED 20
 
+#define MINUTE_MS 60000
 #define COUNT_BITS 16 /* of audit.minute */
 #define COUNT_MAX ((UINT64_C(1) << COUNT_BITS) - 1)
 
@@ -53,6 +54,18 @@ audit_due(struct audit_repeat *repeat, enum apam_status status, int64_t now,
 	return true;
 }
 
+/*
+ * Another thread may have begun the minute after this one read the clock.  One
+ * that begins much later is left over from before the clock went back.
+ */
+static bool
+has_passed(uint64_t begin, int64_t now)
+{
+	const int64_t since = now - (int64_t)begin;
+
+	return since >= MINUTE_MS || since <= -MINUTE_MS;
+}
+
 /* Count a line; false if this minute has had enough. */
 static bool
 within_rate(struct audit *audit, enum audit_what what)
@@ -60,13 +73,13 @@ within_rate(struct audit *audit, enum audit_what what)
 	const unsigned limit = what == AUDIT_REFUSED ?
 	    AUDIT_PER_MINUTE - RESERVED :
 	    AUDIT_PER_MINUTE;
-	const uint64_t now = (uint64_t)clock_ms();
+	const int64_t now = clock_ms();
 	uint64_t before = atomic_load(&audit->minute), after;
 
 	do {
 		after = before;
-		if (now - (before >> COUNT_BITS) >= 60000)
-			after = now << COUNT_BITS;
+		if (has_passed(before >> COUNT_BITS, now))
+			after = (uint64_t)now << COUNT_BITS;
 		if ((after & COUNT_MAX) >= limit)
 			return false;
 		after++;

@@ -244,6 +244,20 @@ START_TEST(a_minute_has_its_limit)
 }
 END_TEST
 
+/* As where another thread read the clock later, and began it. */
+START_TEST(a_minute_that_begins_later_has_its_limit)
+{
+	settings.audit = SETTINGS_AUDIT_FILE;
+	audit.minute = (uint64_t)(clock_ms() + 30000) << 16 |
+	    AUDIT_PER_MINUTE;
+	audit_write(&audit, &state);
+	ck_assert_str_eq(file_text(), "");
+	audit.minute += UINT64_C(60000) << 16;
+	audit_write(&audit, &state);
+	ck_assert_uint_eq(lines_of(file_text()), 1);
+}
+END_TEST
+
 #define WRITERS 4
 #define TOLD "\"APAM_DROPPED\":\""
 
@@ -445,6 +459,7 @@ main(void)
 	tcase_add_test(tc, a_journal_that_comes_late_is_told_what_was_missed);
 	tcase_add_test(tc, a_full_socket_is_not_waited_for);
 	tcase_add_test(tc, a_minute_has_its_limit);
+	tcase_add_test(tc, a_minute_that_begins_later_has_its_limit);
 	tcase_add_test(tc, threads_share_a_minute);
 	tcase_add_test(tc, refusals_leave_room_for_the_rest);
 	tcase_add_test(tc, the_same_is_due_once_in_a_while);
