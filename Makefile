@@ -202,7 +202,7 @@ $(BUILD)/$(CURL_SONAME): $(CURL_OBJ) hosts/curl/export.map $(BUILD)/$(SONAME)
 # those of the environment, and holds for what is loaded late, too.
 LINK_APAM = $(LINK) -Wl,--disable-new-dtags -o $@ $(CLI_OBJ) -L$(BUILD) -lapam \
 	    -ljansson -ldl
-LINK_SEND = $(LINK) -shared -Wl,--no-undefined \
+LINK_SEND = $(LINK) -shared -Wl,--no-undefined -Wl,--disable-new-dtags \
 	    -Wl,--version-script=hosts/cli/send/export.map -o $@ $(SEND_OBJ) \
 	    -L$(BUILD) -lapam-curl -lapam -lcurl
 

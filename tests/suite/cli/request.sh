@@ -180,6 +180,14 @@ sends "what sends is of another version" 5 '' \
 cp "$build/apam-request.so" "$dir/bin/"
 sends "what sends is its own" 0 '*' '*'
 
+# Nor does LD_LIBRARY_PATH say where that finds the libraries it needs.
+mkdir "$dir/lib"
+for name in libapam.so.0 libapam-curl.so.0; do
+	echo 'not an object' >"$dir/lib/$name"
+done
+LD_LIBRARY_PATH=$dir/lib row "what sends needs is its own" 0 '*' '*' \
+    request seed "$seed/api/version/"
+
 # ---- Secrets, at every level of the log ------------------------------------
 
 for level in error warning info debug; do
