@@ -23,6 +23,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/fork_gate.h"
 #include "base/privilege.h"
 #include "base/str.h"
 #include "file/trust.h"
@@ -179,24 +180,41 @@ out:
 	return ok;
 }
 
+/*
+ * Start it with a pipe, and keep the end to read from, or -1.  No fork takes
+ * place meanwhile: a child of the host's would have a copy of the other end,
+ * and the output would not end before the child does.
+ */
+static bool
+spawn_with_pipe(struct command *c, int *out)
+{
+	bool ok = false;
+	int ends[2];
+
+	*out = -1;
+	fork_defer();
+	if (make_pipe(ends)) {
+		*out = ends[0];
+		ok = spawn_program(c, ends[1]);
+		(void)close(ends[1]);
+	}
+	fork_permit();
+	return ok;
+}
+
 static enum apam_status
 start_program(struct command *c, struct apam_error *err)
 {
-	int ends[2];
-	bool ok;
+	const bool ok = spawn_with_pipe(c, &c->out);
 
-	if (!make_pipe(ends))
+	if (c->out < 0)
 		return error_set(err, APAM_E_SECRET,
 		    "exec:%s cannot be started: no descriptors", c->argv[0]);
-	ok = spawn_program(c, ends[1]);
-	(void)close(ends[1]);
 	if (!ok) {
-		(void)close(ends[0]);
 		c->pid = -1;
 		return error_set(err, APAM_E_SECRET,
 		    "exec:%s cannot be started", c->argv[0]);
 	}
-	c->out = ends[0];
 	return APAM_OK;
 }
 

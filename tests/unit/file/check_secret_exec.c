@@ -6,15 +6,18 @@
 #define _GNU_SOURCE /* setresuid */
 #include "file/secret_exec.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/secmem.h"
 #include "base/str.h"
+#include "support/fork_meanwhile.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -382,6 +385,36 @@ START_TEST(one_that_became_another_users_has_a_deadline)
 }
 END_TEST
 
+typedef int spawn_function(pid_t *pid, const char *path,
+    const posix_spawn_file_actions_t *actions,
+    const posix_spawnattr_t *attributes, char *const argv[],
+    char *const environment[]);
+
+/* In place of the C library's, for all of this program. */
+int
+posix_spawn(pid_t *pid, const char *path,
+    const posix_spawn_file_actions_t *actions,
+    const posix_spawnattr_t *attributes, char *const argv[],
+    char *const environment[])
+{
+	spawn_function *real = NULL;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "posix_spawn");
+	meanwhile_now();
+	return real(pid, path, actions, attributes, argv, environment);
+}
+
+/* Its copy of the pipe's end would keep the output from ending. */
+START_TEST(a_child_of_the_host_does_not_hold_it_up)
+{
+	script("echo " FAKE, "");
+	meanwhile_want();
+	ck_assert_msg(run(TIME_MS) == APAM_OK, "%s", err.text);
+	meanwhile_forked();
+	meanwhile_end();
+}
+END_TEST
+
 START_TEST(a_real_one_has_ten_seconds)
 {
 	ck_assert_int_eq(SECRET_EXEC_MS, 10000);
@@ -415,6 +448,7 @@ main(void)
 	tcase_add_test(tc, a_host_that_ignores_its_children_is_told);
 	tcase_add_loop_test(tc, a_program_has_a_deadline, 0, ROWS(slow));
 	tcase_add_test(tc, one_that_became_another_users_has_a_deadline);
+	tcase_add_test(tc, a_child_of_the_host_does_not_hold_it_up);
 	tcase_add_test(tc, a_real_one_has_ten_seconds);
 	return run_suite(suite);
 }
