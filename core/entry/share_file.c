@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fork_gate.h"
 #include "config/profile_conf.h"
 #include "file/at.h"
 #include "file/replace.h"
@@ -281,8 +282,8 @@ holds_secret(
 	return is;
 }
 
-void
-share_file_forget(const struct share_file *file, struct apam_str secret)
+static void
+forget_one(const struct share_file *file, struct apam_str secret)
 {
 	const int directory = open_share_directory(file);
 	char name[FILE_NAME_SIZE];
@@ -298,6 +299,15 @@ share_file_forget(const struct share_file *file, struct apam_str secret)
 	if (lock >= 0)
 		share_file_unlock(lock);
 	(void)close(directory);
+}
+
+void
+share_file_forget(const struct share_file *file, struct apam_str secret)
+{
+	/* A child would hold the lock for as long as it lives. */
+	fork_defer();
+	forget_one(file, secret);
+	fork_permit();
 }
 
 static void

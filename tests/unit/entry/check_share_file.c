@@ -5,8 +5,10 @@
  * that make one credential.  Each has a state_dir of its own below /tmp.
  * Rows that need another user run as root alone.
  */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include "entry/share_file.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@
 #include "base/clock.h"
 #include "base/secmem.h"
 #include "base/str.h"
+#include "support/fork_meanwhile.h"
 #include "support/run.h"
 
 #define OTHER_UID 65534
@@ -708,6 +711,28 @@ START_TEST(a_child_holds_its_copy_until_it_unlocks)
 }
 END_TEST
 
+/* In place of the C library's, for all of this program. */
+int
+unlinkat(int directory, const char *name, int flags)
+{
+	int (*real)(int directory, const char *name, int flags) = NULL;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "unlinkat");
+	meanwhile_now();
+	return real(directory, name, flags);
+}
+
+START_TEST(no_child_is_left_the_lock_of_what_forgets)
+{
+	put("old");
+	meanwhile_want();
+	share_file_forget(&file, APAM_STR("old"));
+	meanwhile_forked();
+	share_file_unlock(take_lock());
+	meanwhile_end();
+}
+END_TEST
+
 /* ---- Many processes --------------------------------------------------- */
 
 /* Write secrets of many lengths, each of one letter.  An exit status. */
@@ -912,6 +937,7 @@ main(void)
 	tcase_add_test(tc, a_lock_that_was_replaced_is_none);
 	tcase_add_test(tc, a_dead_holder_blocks_nobody);
 	tcase_add_test(tc, a_child_holds_its_copy_until_it_unlocks);
+	tcase_add_test(tc, no_child_is_left_the_lock_of_what_forgets);
 	tcase_add_test(tc, a_reader_sees_a_whole_one);
 	tcase_add_loop_test(tc, many_processes_mint_once, 0, 2);
 	return run_suite(suite);
