@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Handlers of pthread_atfork.  Order of locks, as everywhere: the registry,
+ * Handlers of pthread_atfork.  Order of locks, as everywhere: contexts_lock,
  * work, the context's, the key registry's, the list of modules, those
  * that modules are called under, the audit log's, and last the gate of
  * base/fork_gate.h.
@@ -14,7 +14,7 @@
 #include "profile/opening.h"
 #include "profile/stack.h"
 
-static pthread_mutex_t registry = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t contexts_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct apam *contexts;
 
 /* ---- Each lock of a context --------------------------------------------- */
@@ -35,7 +35,7 @@ each_call_lock(struct apam *ctx, int (*action)(pthread_mutex_t *lock))
 static void
 prepare(void)
 {
-	pthread_mutex_lock(&registry);
+	pthread_mutex_lock(&contexts_lock);
 	for (struct apam *c = contexts; c != NULL; c = c->next) {
 		pthread_mutex_lock(&c->env.loop->work);
 		pthread_mutex_lock(&c->env.lock);
@@ -57,7 +57,7 @@ in_parent(void)
 		pthread_mutex_unlock(&c->env.lock);
 		pthread_mutex_unlock(&c->env.loop->work);
 	}
-	pthread_mutex_unlock(&registry);
+	pthread_mutex_unlock(&contexts_lock);
 }
 
 /* ---- The child ---------------------------------------------------------- */
@@ -95,10 +95,10 @@ in_child(void)
 		/* Last, since flights have stacks and modules to let go of. */
 		loop_abandon(c->env.loop);
 	}
-	(void)renew(&registry);
+	(void)renew(&contexts_lock);
 }
 
-/* ---- The registry ------------------------------------------------------- */
+/* ---- The list of contexts ----------------------------------------------- */
 
 static void
 install(void)
@@ -112,31 +112,31 @@ fork_watch(struct apam *ctx)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	(void)pthread_once(&once, install);
-	pthread_mutex_lock(&registry);
+	pthread_mutex_lock(&contexts_lock);
 	ctx->next = contexts;
 	contexts = ctx;
-	pthread_mutex_unlock(&registry);
+	pthread_mutex_unlock(&contexts_lock);
 }
 
 void
 fork_unwatch(struct apam *ctx)
 {
-	pthread_mutex_lock(&registry);
+	pthread_mutex_lock(&contexts_lock);
 	for (struct apam **at = &contexts; *at != NULL; at = &(*at)->next)
 		if (*at == ctx) {
 			*at = ctx->next;
 			break;
 		}
-	pthread_mutex_unlock(&registry);
+	pthread_mutex_unlock(&contexts_lock);
 }
 
 void
 fork_each(void (*visit)(struct apam *ctx, const struct timespec *until),
     const struct timespec *until)
 {
-	if (pthread_mutex_timedlock(&registry, until) != 0)
+	if (pthread_mutex_timedlock(&contexts_lock, until) != 0)
 		return;
 	for (struct apam *c = contexts; c != NULL; c = c->next)
 		visit(c, until);
-	pthread_mutex_unlock(&registry);
+	pthread_mutex_unlock(&contexts_lock);
 }
