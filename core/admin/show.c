@@ -67,8 +67,8 @@ fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 	info->key_id = entry_key_id(&s->entries[i]).p;
 	obtain_show(&s->entries[i], &status);
 	info->state = status.key_state;
-	info->admission = entry_may_sign(&s->entries[i], NULL);
-	if (!entry_is_archived(&s->entries[i], &archived))
+	info->admission = admit_now(&s->entries[i], NULL);
+	if (!admit_is_archived(&s->entries[i], &archived))
 		return;
 	info->state = APAM_KEY_ARCHIVED;
 	(void)snprintf(

@@ -55,7 +55,7 @@ show(struct entry *e, struct apam_entry_status *to)
 	memset(to, 0, sizeof(*to));
 	to->entry = (unsigned)e->index;
 	entry_name_key(e, to->scheme, to->key_id);
-	archived = entry_is_archived(e, &finding);
+	archived = admit_is_archived(e, &finding);
 	if (!archived)
 		obtain_glance(e);
 	obtain_show(e, to);

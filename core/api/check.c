@@ -37,7 +37,7 @@ check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
 	enum apam_status status;
 
 	/* An archived key is not sent to its provider. */
-	if (entry_is_archived(e, &finding)) {
+	if (admit_is_archived(e, &finding)) {
 		report_key(e, &finding, to);
 		return APAM_OK;
 	}

@@ -217,7 +217,7 @@ admit_unknown(const struct entry *e, const struct keys *keys,
 }
 
 enum apam_status
-entry_admit(struct entry *e, const struct keys *keys, struct apam_error *err)
+admit_entry(struct entry *e, const struct keys *keys, struct apam_error *err)
 {
 	struct registry_state known, fresh;
 	struct apam_error why = APAM_ERROR_INIT;
@@ -240,23 +240,23 @@ entry_admit(struct entry *e, const struct keys *keys, struct apam_error *err)
 }
 
 enum apam_status
-entry_may_sign(struct entry *e, struct apam_error *err)
+admit_now(struct entry *e, struct apam_error *err)
 {
 	struct keys keys;
 	enum apam_status status = keys_current(&e->env->keys, &keys, NULL, err);
 
 	if (status == APAM_OK)
-		status = entry_admit(e, &keys, err);
+		status = admit_entry(e, &keys, err);
 	keys_close(&keys);
 	return status;
 }
 
 bool
-entry_is_archived(struct entry *e, struct key_finding *finding)
+admit_is_archived(struct entry *e, struct key_finding *finding)
 {
 	struct registry_state a;
 
-	(void)entry_may_sign(e, NULL);
+	(void)admit_now(e, NULL);
 	read_known(e, &a);
 	if (a.archived_at == 0)
 		return false;

@@ -15,16 +15,16 @@
  * has been known of the key for longer than the entry allows, and the entry
  * does not say on_unknown = "allow"; MEMORY.
  */
-enum apam_status entry_admit(struct entry *e, const struct keys *keys,
+enum apam_status admit_entry(struct entry *e, const struct keys *keys,
     struct apam_error *err);
 
 /* The same, after a look at the registry as it is now. */
-enum apam_status entry_may_sign(struct entry *e, struct apam_error *err);
+enum apam_status admit_now(struct entry *e, struct apam_error *err);
 
 /*
  * True if the key is archived now; *finding, which may be NULL, then says so,
  * with time and evidence.
  */
-bool entry_is_archived(struct entry *e, struct key_finding *finding);
+bool admit_is_archived(struct entry *e, struct key_finding *finding);
 
 #endif

@@ -65,7 +65,7 @@ void obtain_glance(struct entry *e);
 
 /*
  * Copy the state, for people; see apam_entry_status.  The registry's part is
- * not in it: see entry_is_archived.
+ * not in it: see admit_is_archived.
  */
 void obtain_show(struct entry *e, struct apam_entry_status *to);
 

@@ -354,7 +354,7 @@ try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
 	enum apam_status status;
 
 	signing_init(&part);
-	status = entry_admit(e, a->keys, err);
+	status = admit_entry(e, a->keys, err);
 	keys_close(a->keys);
 	/* Policy before exchanges: what is refused anyway costs none. */
 	if (status == APAM_OK)

@@ -619,7 +619,7 @@ admit_again_and_again(void *drops)
 		r.drops++;
 		if (drops != NULL)
 			write_index(&r, directory);
-		(void)entry_admit(&profile->stack->entries[0], &keys, NULL);
+		(void)admit_entry(&profile->stack->entries[0], &keys, NULL);
 	}
 	(void)close(directory);
 	return NULL;
