@@ -362,7 +362,7 @@ list_keys(struct apam *ctx, const char *id,
 	error_copy(partial, &why);
 	free_rows(&rows);
 	key_users_free(&users);
-	key_registry_keep(&registry, &set);
+	key_kept_put(&registry, &set);
 	named_keys_keep(ctx, &named);
 	return status;
 }

@@ -28,13 +28,13 @@ free_kept(struct key_kept *kept)
 }
 
 void
-key_registry_forget(const struct key_registry *registry)
+key_kept_drop(const struct key_registry *registry)
 {
 	free_kept(exchange(registry, NULL));
 }
 
 void
-key_registry_keep(const struct key_registry *registry, struct key_set *set)
+key_kept_put(const struct key_registry *registry, struct key_set *set)
 {
 	struct key_kept *kept = NULL;
 

@@ -13,17 +13,16 @@
  * Keep an unchanged set for the next reader, if the registry has a place for
  * that; otherwise free it.
  */
-void key_registry_keep(const struct key_registry *registry,
-    struct key_set *set);
+void key_kept_put(const struct key_registry *registry, struct key_set *set);
 
 /* Free the set that is kept. */
-void key_registry_forget(const struct key_registry *registry);
+void key_kept_drop(const struct key_registry *registry);
 
 /*
  * Take the set that is kept.  If it was read from exactly the file described by
  * `from`, it is now *set, and the result is true.
  */
-bool key_kept_take(const struct key_registry *registry, const struct file_print *from,
-    struct key_set *set);
+bool key_kept_take(const struct key_registry *registry,
+    const struct file_print *from, struct key_set *set);
 
 #endif

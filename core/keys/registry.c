@@ -25,7 +25,7 @@ mend_index(struct registry_files *f)
 	if (!registry_files_lock(f))
 		return f->err->status;
 	status = registry_files_look(f, true);
-	if (status != APAM_OK || registry_fit_of(f) != FIT_NEWER)
+	if (status != APAM_OK || registry_fit_of(f) != REGISTRY_FIT_NEWER)
 		return status;
 	if (!registry_catch_up(f))
 		return f->err->status;
@@ -38,20 +38,20 @@ static enum apam_status
 read_fitting(struct registry_files *f)
 {
 	enum apam_status status = registry_files_look(f, true);
-	enum registry_fit fit = FIT_NONE;
+	enum registry_fit fit = REGISTRY_FIT_NONE;
 
 	for (int i = 0; status == APAM_OK; i++) {
 		fit = registry_fit_of(f);
-		if (fit <= FIT_SAME || i == READ_TRIES)
+		if (fit <= REGISTRY_FIT_SAME || i == READ_TRIES)
 			break;
-		if (fit == FIT_NEWER && registry_files_are_ours(f)) {
+		if (fit == REGISTRY_FIT_NEWER && registry_files_are_ours(f)) {
 			status = mend_index(f);
 			continue;
 		}
 		clock_sleep(READ_POLL_MS);
 		status = registry_files_look(f, true);
 	}
-	if (status != APAM_OK || fit <= FIT_SAME)
+	if (status != APAM_OK || fit <= REGISTRY_FIT_SAME)
 		return status;
 	return registry_fit_refuse(f, fit);
 }
@@ -81,8 +81,8 @@ key_registry_read(const struct key_registry *registry, struct key_set *set,
 	if (status == APAM_OK) {
 		*set = f.set;
 		f.set = (struct key_set){ .count = 0 };
-		if (f.kind == INDEX_WHOLE && registry_files_are_ours(&f) &&
-		    key_counter_is_lost(f.index))
+		if (f.kind == REGISTRY_INDEX_WHOLE &&
+		    registry_files_are_ours(&f) && key_counter_is_lost(f.index))
 			(void)key_registry_mend(registry);
 	}
 	registry_files_end(&f);
@@ -117,7 +117,7 @@ static bool
 mend_locked(struct registry_files *f)
 {
 	if (registry_files_look(f, false) != APAM_OK ||
-	    f->kind != INDEX_WHOLE || !key_counter_is_lost(f->index))
+	    f->kind != REGISTRY_INDEX_WHOLE || !key_counter_is_lost(f->index))
 		return false;
 	f->set.is.generation = f->head.generation;
 	(void)registry_announce(f);

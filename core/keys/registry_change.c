@@ -26,15 +26,16 @@ change_locked(
 	if (status != APAM_OK)
 		return status;
 	fit = registry_fit_of(f);
-	if (fit != FIT_NONE && fit != FIT_SAME && fit != FIT_NEWER)
+	if (fit != REGISTRY_FIT_NONE && fit != REGISTRY_FIT_SAME &&
+	    fit != REGISTRY_FIT_NEWER)
 		return registry_fit_refuse(f, fit);
-	if ((fit == FIT_NONE && !registry_establish(f)) ||
-	    (fit == FIT_NEWER && !registry_catch_up(f)))
+	if ((fit == REGISTRY_FIT_NONE && !registry_establish(f)) ||
+	    (fit == REGISTRY_FIT_NEWER && !registry_catch_up(f)))
 		return f->err->status;
 	status = edit(arg, &f->set, f->err);
 	if (status == APAM_OK)
 		return registry_write_next(f, wait);
-	if (fit != FIT_NONE)
+	if (fit != REGISTRY_FIT_NONE)
 		*wait = registry_announce(f);
 	return status;
 }
@@ -72,7 +73,7 @@ take_text(
 	if (text == NULL) {
 		status = registry_files_look(f, true);
 		if (status == APAM_OK && !f->text_there)
-			return registry_fit_refuse(f, FIT_GONE);
+			return registry_fit_refuse(f, REGISTRY_FIT_GONE);
 		return status;
 	}
 	status = registry_files_look(f, false);
@@ -152,7 +153,7 @@ key_registry_take(const struct key_registry *registry,
 	if (f.state >= 0)
 		status = take_text(&f, text, name);
 	else if (absent)
-		(void)registry_fit_refuse(&f, FIT_GONE);
+		(void)registry_fit_refuse(&f, REGISTRY_FIT_GONE);
 	else
 		status = f.err->status;
 	if (status == APAM_OK) {

@@ -52,7 +52,7 @@ forget(struct registry_files *f)
 	close_one(&f->index);
 	key_set_free(&f->set);
 	f->text_there = false;
-	f->kind = INDEX_NONE;
+	f->kind = REGISTRY_INDEX_NONE;
 }
 
 void
@@ -189,7 +189,7 @@ see_index(struct registry_files *f)
 		return absent ? APAM_OK : f->err->status;
 	why = key_index_read(fd, &f->head);
 	(void)close(fd);
-	f->kind = why == 0 ? INDEX_WHOLE : INDEX_DAMAGED;
+	f->kind = why == 0 ? REGISTRY_INDEX_WHOLE : REGISTRY_INDEX_DAMAGED;
 	return why <= 0 ? APAM_OK : key_view_refuse(f->registry, why, f->err);
 }
 

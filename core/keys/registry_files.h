@@ -10,7 +10,11 @@
 #include "keys/known.h"
 #include "keys/place.h"
 
-enum index_kind { INDEX_NONE, INDEX_DAMAGED, INDEX_WHOLE };
+enum registry_index_kind {
+	REGISTRY_INDEX_NONE,
+	REGISTRY_INDEX_DAMAGED,
+	REGISTRY_INDEX_WHOLE
+};
 
 struct registry_files {
 	const struct key_registry *registry;
@@ -19,7 +23,7 @@ struct registry_files {
 	int state, text, index, lock; /* descriptors; -1: not open */
 	bool text_there;
 	struct key_set set; /* of the text */
-	enum index_kind kind; /* of the index */
+	enum registry_index_kind kind; /* of the index */
 	struct key_index_head head;
 	struct key_known known;
 };

@@ -9,14 +9,14 @@
 #include "keys/registry_files.h"
 
 enum registry_fit {
-	FIT_NONE, /* there is no registry */
-	FIT_SAME, /* the index was made from this text */
-	FIT_NEWER, /* the index must be made from this text */
-	FIT_GONE,
-	FIT_OLDER,
-	FIT_OTHER,
-	FIT_EDITED,
-	FIT_STRANGE
+	REGISTRY_FIT_NONE, /* there is no registry */
+	REGISTRY_FIT_SAME, /* the index was made from this text */
+	REGISTRY_FIT_NEWER, /* the index must be made from this text */
+	REGISTRY_FIT_GONE, /* there was a registry, and its text is missing */
+	REGISTRY_FIT_OLDER, /* of an earlier generation than what is known */
+	REGISTRY_FIT_OTHER, /* of another registry */
+	REGISTRY_FIT_EDITED, /* of the index's generation, with other content */
+	REGISTRY_FIT_STRANGE /* nothing is known that it could follow */
 };
 
 enum registry_fit registry_fit_of(const struct registry_files *f);

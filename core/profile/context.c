@@ -185,8 +185,7 @@ apam_close(struct apam **ctx)
 	if (c->named != NULL)
 		c->free_named(c->named);
 	modules_free(&c->env.modules);
-	key_registry_forget(
-	    &(struct key_registry){ .kept = &c->env.kept_keys });
+	key_kept_drop(&(struct key_registry){ .kept = &c->env.kept_keys });
 	keys_free(&c->env.keys);
 	settings_free(&c->env.settings);
 	pthread_mutex_destroy(&c->env.lock);

@@ -14,7 +14,7 @@ static const struct file_print file = { 1, 2, 3, 4, 5, 6, 7 };
 static void
 teardown(void)
 {
-	key_registry_forget(&with);
+	key_kept_drop(&with);
 }
 
 /* A set with one key, as it was read from `file`. */
@@ -33,7 +33,7 @@ START_TEST(it_is_had_once)
 {
 	struct key_set set = one_key(1), got = { .count = 0 };
 
-	key_registry_keep(&with, &set);
+	key_kept_put(&with, &set);
 	ck_assert_uint_eq(set.count, 0);
 	ck_assert(key_kept_take(&with, &file, &got));
 	ck_assert_uint_eq(got.count, 1);
@@ -50,7 +50,7 @@ START_TEST(another_file_has_nothing)
 	struct file_print other = file;
 
 	((int64_t *)&other)[_i]++;
-	key_registry_keep(&with, &set);
+	key_kept_put(&with, &set);
 	ck_assert(!key_kept_take(&with, &other, &got));
 	/* It is not kept for a third, either. */
 	ck_assert(!key_kept_take(&with, &file, &got));
@@ -63,8 +63,8 @@ START_TEST(the_last_one_is_kept)
 	struct key_set first = one_key(1), second = one_key(2);
 	struct key_set got = { .count = 0 };
 
-	key_registry_keep(&with, &first);
-	key_registry_keep(&with, &second);
+	key_kept_put(&with, &first);
+	key_kept_put(&with, &second);
 	ck_assert(key_kept_take(&with, &file, &got));
 	ck_assert_uint_eq(got.is.generation, 2);
 	key_set_free(&got);
@@ -77,14 +77,14 @@ START_TEST(not_all_is_kept)
 	struct key_set got = { .count = 0 };
 
 	/* There was no registry. */
-	key_registry_keep(&with, &nothing);
+	key_kept_put(&with, &nothing);
 	ck_assert_uint_eq(nothing.count, 0);
 	ck_assert(!key_kept_take(&with, &file, &got));
 	/* There is no place. */
-	key_registry_keep(&without, &set);
+	key_kept_put(&without, &set);
 	ck_assert_uint_eq(set.count, 0);
 	ck_assert(!key_kept_take(&without, &file, &got));
-	key_registry_forget(&without);
+	key_kept_drop(&without);
 }
 END_TEST
 

@@ -17,54 +17,54 @@ static const struct {
 	/* The text: its registry and generation, and whether it was edited. */
 	int text_id, text_generation;
 	bool edited;
-	enum index_kind kind;
+	enum registry_index_kind kind;
 	int index_id, index_generation, index_keys;
 	enum key_known_kind known;
 	int known_id, known_generation;
 	enum registry_fit fit;
 } rows[] = {
-	{ "nothing at all", NO_TEXT, 0, false, INDEX_NONE, 0, 0, 0,
-	    KEY_KNOWN_NOTHING, 0, 0, FIT_NONE },
-	{ "an empty index alone", NO_TEXT, 0, false, INDEX_WHOLE, 1, 1, 0,
-	    KEY_KNOWN_NOTHING, 0, 0, FIT_NONE },
-	{ "an index with keys alone", NO_TEXT, 0, false, INDEX_WHOLE, 1, 1, 1,
-	    KEY_KNOWN_NOTHING, 0, 0, FIT_GONE },
-	{ "a damaged index alone", NO_TEXT, 0, false, INDEX_DAMAGED, 0, 0, 0,
-	    KEY_KNOWN_NOTHING, 0, 0, FIT_GONE },
-	{ "a registry that was here", NO_TEXT, 0, false, INDEX_NONE, 0, 0, 0,
-	    KEY_KNOWN_WHOLE, 1, 1, FIT_GONE },
-	{ "one that may have been here", NO_TEXT, 0, false, INDEX_NONE, 0, 0, 0,
-	    KEY_KNOWN_SOMETHING, 0, 0, FIT_GONE },
-	{ "the text of the index", 1, 3, false, INDEX_WHOLE, 1, 3, 1,
-	    KEY_KNOWN_WHOLE, 1, 3, FIT_SAME },
-	{ "the same, with known behind", 1, 3, false, INDEX_WHOLE, 1, 3, 1,
-	    KEY_KNOWN_WHOLE, 1, 2, FIT_SAME },
-	{ "the same, with known lost", 1, 3, false, INDEX_WHOLE, 1, 3, 1,
-	    KEY_KNOWN_NOTHING, 0, 0, FIT_SAME },
-	{ "a newer text", 1, 4, false, INDEX_WHOLE, 1, 3, 1, KEY_KNOWN_WHOLE, 1,
-	    3, FIT_NEWER },
-	{ "the index is gone", 1, 3, false, INDEX_NONE, 0, 0, 0,
-	    KEY_KNOWN_WHOLE, 1, 3, FIT_NEWER },
-	{ "the index is damaged", 1, 3, false, INDEX_DAMAGED, 0, 0, 0,
-	    KEY_KNOWN_WHOLE, 1, 3, FIT_NEWER },
-	{ "an older text", 1, 2, false, INDEX_WHOLE, 1, 3, 1, KEY_KNOWN_WHOLE,
-	    1, 3, FIT_OLDER },
-	{ "text and index are both older", 1, 2, false, INDEX_WHOLE, 1, 2, 1,
-	    KEY_KNOWN_WHOLE, 1, 3, FIT_OLDER },
-	{ "an older text without an index", 1, 2, false, INDEX_NONE, 0, 0, 0,
-	    KEY_KNOWN_WHOLE, 1, 3, FIT_OLDER },
-	{ "an edited text", 1, 3, true, INDEX_WHOLE, 1, 3, 1, KEY_KNOWN_WHOLE,
-	    1, 3, FIT_EDITED },
-	{ "another registry's text", 2, 9, false, INDEX_WHOLE, 1, 3, 1,
-	    KEY_KNOWN_WHOLE, 1, 3, FIT_OTHER },
-	{ "another's, without an index", 2, 9, false, INDEX_NONE, 0, 0, 0,
-	    KEY_KNOWN_WHOLE, 1, 3, FIT_OTHER },
-	{ "a text without a generation", 0, 0, false, INDEX_WHOLE, 1, 3, 1,
-	    KEY_KNOWN_WHOLE, 1, 3, FIT_STRANGE },
-	{ "a text alone", 1, 3, false, INDEX_NONE, 0, 0, 0, KEY_KNOWN_NOTHING,
-	    0, 0, FIT_STRANGE },
-	{ "a text, and nothing is sure", 1, 3, false, INDEX_DAMAGED, 0, 0, 0,
-	    KEY_KNOWN_SOMETHING, 0, 0, FIT_STRANGE },
+	{ "nothing at all", NO_TEXT, 0, false, REGISTRY_INDEX_NONE, 0, 0, 0,
+	    KEY_KNOWN_NOTHING, 0, 0, REGISTRY_FIT_NONE },
+	{ "an empty index alone", NO_TEXT, 0, false, REGISTRY_INDEX_WHOLE, 1, 1,
+	    0, KEY_KNOWN_NOTHING, 0, 0, REGISTRY_FIT_NONE },
+	{ "an index with keys alone", NO_TEXT, 0, false, REGISTRY_INDEX_WHOLE,
+	    1, 1, 1, KEY_KNOWN_NOTHING, 0, 0, REGISTRY_FIT_GONE },
+	{ "a damaged index alone", NO_TEXT, 0, false, REGISTRY_INDEX_DAMAGED, 0,
+	    0, 0, KEY_KNOWN_NOTHING, 0, 0, REGISTRY_FIT_GONE },
+	{ "a registry that was here", NO_TEXT, 0, false, REGISTRY_INDEX_NONE, 0,
+	    0, 0, KEY_KNOWN_WHOLE, 1, 1, REGISTRY_FIT_GONE },
+	{ "one that may have been here", NO_TEXT, 0, false, REGISTRY_INDEX_NONE,
+	    0, 0, 0, KEY_KNOWN_SOMETHING, 0, 0, REGISTRY_FIT_GONE },
+	{ "the text of the index", 1, 3, false, REGISTRY_INDEX_WHOLE, 1, 3, 1,
+	    KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_SAME },
+	{ "the same, with known behind", 1, 3, false, REGISTRY_INDEX_WHOLE, 1,
+	    3, 1, KEY_KNOWN_WHOLE, 1, 2, REGISTRY_FIT_SAME },
+	{ "the same, with known lost", 1, 3, false, REGISTRY_INDEX_WHOLE, 1, 3,
+	    1, KEY_KNOWN_NOTHING, 0, 0, REGISTRY_FIT_SAME },
+	{ "a newer text", 1, 4, false, REGISTRY_INDEX_WHOLE, 1, 3, 1,
+	    KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_NEWER },
+	{ "the index is gone", 1, 3, false, REGISTRY_INDEX_NONE, 0, 0, 0,
+	    KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_NEWER },
+	{ "the index is damaged", 1, 3, false, REGISTRY_INDEX_DAMAGED, 0, 0, 0,
+	    KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_NEWER },
+	{ "an older text", 1, 2, false, REGISTRY_INDEX_WHOLE, 1, 3, 1,
+	    KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_OLDER },
+	{ "text and index are both older", 1, 2, false, REGISTRY_INDEX_WHOLE, 1,
+	    2, 1, KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_OLDER },
+	{ "an older text without an index", 1, 2, false, REGISTRY_INDEX_NONE, 0,
+	    0, 0, KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_OLDER },
+	{ "an edited text", 1, 3, true, REGISTRY_INDEX_WHOLE, 1, 3, 1,
+	    KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_EDITED },
+	{ "another registry's text", 2, 9, false, REGISTRY_INDEX_WHOLE, 1, 3, 1,
+	    KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_OTHER },
+	{ "another's, without an index", 2, 9, false, REGISTRY_INDEX_NONE, 0, 0,
+	    0, KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_OTHER },
+	{ "a text without a generation", 0, 0, false, REGISTRY_INDEX_WHOLE, 1,
+	    3, 1, KEY_KNOWN_WHOLE, 1, 3, REGISTRY_FIT_STRANGE },
+	{ "a text alone", 1, 3, false, REGISTRY_INDEX_NONE, 0, 0, 0,
+	    KEY_KNOWN_NOTHING, 0, 0, REGISTRY_FIT_STRANGE },
+	{ "a text, and nothing is sure", 1, 3, false, REGISTRY_INDEX_DAMAGED, 0,
+	    0, 0, KEY_KNOWN_SOMETHING, 0, 0, REGISTRY_FIT_STRANGE },
 };
 
 static const struct key_registry registry = { .state_dir = "/state" };
@@ -108,7 +108,7 @@ START_TEST(what_does_not_fit_is_refused)
 	struct registry_files f = files_of(_i);
 
 	memset(&err, 0, sizeof(err));
-	if (rows[_i].fit > FIT_SAME) {
+	if (rows[_i].fit > REGISTRY_FIT_SAME) {
 		ck_assert_int_eq(
 		    registry_fit_refuse(&f, rows[_i].fit), APAM_E_CONFIG);
 		ck_assert_msg(strstr(err.text, "apam keys") != NULL, "%s: %s",
