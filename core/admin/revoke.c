@@ -26,7 +26,7 @@ remove_files(const struct entry *e)
 	const struct share_file file = {
 		.state_dir = e->env->settings->state_dir,
 		.user = e->policy.user,
-		.owner = { .profile = e->profile->name,
+		.identity = { .profile = e->profile->name,
 		    .entry = (uint32_t)e->index },
 	};
 

@@ -22,7 +22,7 @@ place_find(struct place *place, const struct entry *e, struct apam_error *why)
 	place->file = (struct share_file){
 		.state_dir = e->env->settings->state_dir,
 		.user = e->policy.user,
-		.owner = { .profile = e->profile->name,
+		.identity = { .profile = e->profile->name,
 		    .entry = (uint32_t)e->index,
 		    .fingerprint = place->fingerprint },
 	};

@@ -58,9 +58,9 @@ static void
 file_name(
     const struct share_file *file, const char *suffix, char to[FILE_NAME_SIZE])
 {
-	assert(profile_name_ok(file->owner.profile));
-	(void)snprintf(to, FILE_NAME_SIZE, "%s.%lu%s", file->owner.profile,
-	    (unsigned long)file->owner.entry, suffix);
+	assert(profile_name_ok(file->identity.profile));
+	(void)snprintf(to, FILE_NAME_SIZE, "%s.%lu%s", file->identity.profile,
+	    (unsigned long)file->identity.entry, suffix);
 }
 
 /* NULL where what was opened is a file of this user's alone. */
@@ -114,7 +114,7 @@ read_in(const struct share_file *file, int directory, struct share_record *to)
 		why = "the system does not tell one boot from another";
 	if (why == NULL)
 		why = share_record_open(
-		    buf_view(&sealed), &file->owner, &now, to);
+		    buf_view(&sealed), &file->identity, &now, to);
 	buf_free(&sealed);
 	return why;
 }
@@ -244,7 +244,7 @@ write_in(const struct share_file *file, int directory, int lock,
 	if (!credential_moment_now(&now))
 		return "the system does not tell one boot from another";
 	buf_init(&sealed, SHARE_RECORD_MAX);
-	if (!share_record_seal(record, &file->owner, &now, &sealed))
+	if (!share_record_seal(record, &file->identity, &now, &sealed))
 		why = "the credential cannot be sealed";
 	else if (!replace_share_file(file, directory, buf_view(&sealed)))
 		why = "the credential file cannot be written";

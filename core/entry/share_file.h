@@ -27,16 +27,14 @@
 
 #include "entry/share_record.h"
 
-/* Which file.  All is borrowed; the caller wipes the owner's fingerprint. */
+/* Which file.  All is borrowed; the caller wipes the identity's fingerprint. */
 struct share_file {
 	const char *state_dir; /* absolute, config/main_conf.h */
 	bool user; /* user mode of file/trust.h, for state_dir */
-	struct credential_owner owner; /* a profile_name_ok name */
+	struct share_identity identity; /* a profile_name_ok name */
 };
 
-/*
- * Names the file.  All is borrowed; the caller wipes the owner's fingerprint.
- */
+/* What share_file_try_lock returns instead of a descriptor. */
 #define SHARE_FILE_BUSY (-1) /* another process holds it */
 #define SHARE_FILE_UNUSABLE (-2) /* *why says what is wrong */
 
@@ -62,8 +60,7 @@ bool share_file_read(const struct share_file *file,
  * The lock goes with the descriptor, which fork copies: a child must unlock it
  * too, at once, else it keeps the lock after its parent has released it.
  */
-int
-share_file_try_lock(const struct share_file *file, const char **why);
+int share_file_try_lock(const struct share_file *file, const char **why);
 void share_file_unlock(int lock);
 
 /*
@@ -92,7 +89,7 @@ void share_file_forget(
 
 /*
  * Remove the files of this profile and entry, and of all users whose
- * directories this user may write; the owner's fingerprint is not looked at.
+ * directories this user may write; the identity's fingerprint is not looked at.
  */
 void share_file_forget_all(const struct share_file *file);
 

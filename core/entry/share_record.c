@@ -53,35 +53,35 @@ credential_moment_now(struct credential_moment *moment)
 
 /* What the tag covers beside the encrypted bytes; its length. */
 static size_t
-write_covered(const struct credential_owner *owner, size_t name_size,
+write_covered(const struct share_identity *identity, size_t name_size,
     char to[COVERED_MAX])
 {
 	memcpy(to, MAGIC, MAGIC_SIZE);
 	for (unsigned i = 0; i < 4; i++)
-		to[MAGIC_SIZE + i] = (char)(unsigned char)(owner->entry >>
+		to[MAGIC_SIZE + i] = (char)(unsigned char)(identity->entry >>
 		    (8 * i));
-	memcpy(to + MAGIC_SIZE + 4, owner->profile, name_size);
+	memcpy(to + MAGIC_SIZE + 4, identity->profile, name_size);
 	return MAGIC_SIZE + 4 + name_size;
 }
 
 /*
- * How the record that starts with `head` is sealed.  False where the owner's
+ * How the record that starts with `head` is sealed.  False where the identity's
  * name is too long.
  */
 static bool
 describe_sealing(struct crypto_sealing *to, char *head,
-    char covered[COVERED_MAX], const struct credential_owner *owner)
+    char covered[COVERED_MAX], const struct share_identity *identity)
 {
-	const size_t n = strlen(owner->profile);
+	const size_t n = strlen(identity->profile);
 
 	if (n > PROFILE_NAME_MAX)
 		return false;
 	*to = (struct crypto_sealing){
-		.secret = { (const char *)owner->fingerprint,
+		.secret = { (const char *)identity->fingerprint,
 		    FINGERPRINT_SIZE },
 		.salt = { head + MAGIC_SIZE, SALT_SIZE },
 		.info = APAM_STR(INFO),
-		.covered = { covered, write_covered(owner, n, covered) },
+		.covered = { covered, write_covered(identity, n, covered) },
 		.nonce = (unsigned char *)head + MAGIC_SIZE + SALT_SIZE,
 	};
 	return true;
@@ -102,14 +102,14 @@ encode(const struct share_record *record,
 
 /* Encrypt in place, append the tag, and put the nonce into the head. */
 static bool
-encrypt(char *head, const struct credential_owner *owner, struct buf *plain)
+encrypt(char *head, const struct share_identity *identity, struct buf *plain)
 {
 	unsigned char tag[SHARE_RECORD_TAG];
 	struct apam_error why = APAM_ERROR_INIT;
 	struct crypto_sealing sealing;
 	char covered[COVERED_MAX];
 
-	if (!describe_sealing(&sealing, head, covered, owner))
+	if (!describe_sealing(&sealing, head, covered, identity))
 		return false;
 	sealing.bytes = (unsigned char *)plain->p;
 	sealing.n = plain->n;
@@ -122,7 +122,7 @@ encrypt(char *head, const struct credential_owner *owner, struct buf *plain)
 
 bool
 share_record_seal(const struct share_record *record,
-    const struct credential_owner *owner,
+    const struct share_identity *identity,
     const struct credential_moment *moment, struct buf *to)
 {
 	char head[SHARE_RECORD_HEAD] = MAGIC;
@@ -135,7 +135,7 @@ share_record_seal(const struct share_record *record,
 	buf_init(&plain, SHARE_RECORD_MAX);
 	encode(record, moment, &plain);
 	if (!plain.failed && random_bytes(head + MAGIC_SIZE, SALT_SIZE))
-		ok = encrypt(head, owner, &plain);
+		ok = encrypt(head, identity, &plain);
 	if (ok) {
 		buf_put(to, (struct apam_str){ head, sizeof(head) });
 		buf_put(to, buf_view(&plain));
@@ -202,7 +202,7 @@ static const char no_openssl[] =
  * before the tag was found right; where it is not, the bytes are wiped.
  */
 static const char *
-decrypt(struct apam_str bytes, const struct credential_owner *owner,
+decrypt(struct apam_str bytes, const struct share_identity *identity,
     unsigned char *plain, size_t n)
 {
 	unsigned char tag[SHARE_RECORD_TAG];
@@ -215,7 +215,7 @@ decrypt(struct apam_str bytes, const struct credential_owner *owner,
 	memcpy(head, bytes.p, sizeof(head));
 	memcpy(tag, bytes.p + bytes.n - sizeof(tag), sizeof(tag));
 	memcpy(plain, bytes.p + sizeof(head), n);
-	if (!describe_sealing(&sealing, head, covered, owner))
+	if (!describe_sealing(&sealing, head, covered, identity))
 		return others;
 	sealing.bytes = plain;
 	sealing.n = n;
@@ -229,7 +229,7 @@ decrypt(struct apam_str bytes, const struct credential_owner *owner,
 }
 
 const char *
-share_record_open(struct apam_str bytes, const struct credential_owner *owner,
+share_record_open(struct apam_str bytes, const struct share_identity *identity,
     const struct credential_moment *moment, struct share_record *to)
 {
 	unsigned char *plain;
@@ -247,7 +247,7 @@ share_record_open(struct apam_str bytes, const struct credential_owner *owner,
 	plain = secmem_alloc(n + 1, &got);
 	if (plain == NULL)
 		return "out of memory";
-	why = decrypt(bytes, owner, plain, n);
+	why = decrypt(bytes, identity, plain, n);
 	if (why == NULL)
 		why = share_record_decode(
 		    (struct apam_str){ (char *)plain, n }, moment, to);

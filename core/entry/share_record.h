@@ -44,7 +44,7 @@ struct share_record {
 };
 
 /* Whose record it is: the same in every process that shares it. */
-struct credential_owner {
+struct share_identity {
 	const char *profile; /* PROFILE_NAME_MAX bytes at most, or all fails */
 	uint32_t entry;
 	const unsigned char *fingerprint; /* FINGERPRINT_SIZE bytes */
@@ -64,16 +64,16 @@ bool credential_moment_now(struct credential_moment *moment);
  * secret is empty or too long, or there is no memory or no randomness.
  */
 bool share_record_seal(const struct share_record *record,
-    const struct credential_owner *owner,
+    const struct share_identity *identity,
     const struct credential_moment *moment, struct buf *to);
 
 /*
  * Open a sealed record.  NULL, and *to is the caller's to free, if it is whole,
- * the owner's, of this boot, not from its future and not expired; else static
+ * of this identity and boot, not from its future and not expired; else static
  * text that says what is wrong, and *to is empty.
  */
 const char *share_record_open(struct apam_str bytes,
-    const struct credential_owner *owner,
+    const struct share_identity *identity,
     const struct credential_moment *moment, struct share_record *to);
 
 /* The same check for what was decrypted; for share_record_open and tests. */

@@ -11,11 +11,11 @@
 
 #define NOW 50000
 
-/* The key, owner and boot of tests/vectors/credential-record. */
+/* The key, identity and boot of tests/vectors/credential-record. */
 static const unsigned char fingerprint[FINGERPRINT_SIZE] = { 0, 1, 2, 3, 4, 5,
 	6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
 	25, 26, 27, 28, 29, 30, 31 };
-static const struct credential_owner owner = { "demo", 3, fingerprint };
+static const struct share_identity identity = { "demo", 3, fingerprint };
 static struct credential_moment moment = { .now = NOW };
 
 /* What was opened is valid now; what was not is empty. */
@@ -39,7 +39,7 @@ check_file(struct apam_str bytes)
 {
 	struct share_record r;
 
-	check(share_record_open(bytes, &owner, &moment, &r), &r);
+	check(share_record_open(bytes, &identity, &moment, &r), &r);
 }
 
 static void
@@ -58,7 +58,7 @@ check_bit(const struct buf *sealed, size_t bit)
 	const char *why;
 
 	sealed->p[at] = (char)(sealed->p[at] ^ (1 << bit % 8));
-	why = share_record_open(buf_view(sealed), &owner, &moment, &r);
+	why = share_record_open(buf_view(sealed), &identity, &moment, &r);
 	HOLDS(why != NULL);
 	check(why, &r);
 }
@@ -74,11 +74,11 @@ check_secret(struct apam_str secret)
 	buf_init(&in.secret, secret.n);
 	buf_put(&in.secret, secret);
 	buf_init(&sealed, SHARE_RECORD_MAX);
-	if (share_record_seal(&in, &owner, &moment, &sealed)) {
+	if (share_record_seal(&in, &identity, &moment, &sealed)) {
 		HOLDS(fits);
 		fuzz_feed();
 		HOLDS(share_record_open(
-			  buf_view(&sealed), &owner, &moment, &out) == NULL);
+			  buf_view(&sealed), &identity, &moment, &out) == NULL);
 		fuzz_starve();
 		HOLDS(str_equal(buf_view(&out.secret), secret));
 		check(NULL, &out);

@@ -41,7 +41,7 @@ make_base(void)
 	ck_assert_int_eq(chmod(base, 0755), 0);
 	file = (struct share_file){ .state_dir = base,
 		.user = geteuid() != 0,
-		.owner = { "demo", 0, fingerprint } };
+		.identity = { "demo", 0, fingerprint } };
 }
 
 static void
@@ -325,10 +325,10 @@ START_TEST(each_has_its_own)
 	char moved[1024];
 
 	put("fake-0");
-	file.owner.entry = 1;
+	file.identity.entry = 1;
 	refused("no credential file yet");
 	put("fake-1");
-	file.owner = (struct credential_owner){ "demo.0", 1, fingerprint };
+	file.identity = (struct share_identity){ "demo.0", 1, fingerprint };
 	refused("no credential file yet");
 	put("fake-dots");
 	ck_assert_int_eq(access(below("demo.0.1"), F_OK), 0);
@@ -386,12 +386,12 @@ START_TEST(another_boot_is_refused)
 
 	ck_assert(credential_moment_now(&moment));
 	buf_init(&sealed, SHARE_RECORD_MAX);
-	ck_assert(share_record_seal(&r, &file.owner, &moment, &sealed));
+	ck_assert(share_record_seal(&r, &file.identity, &moment, &sealed));
 	write_bytes(buf_view(&sealed));
 	holds("x");
 	moment.boot[0] = (char)(moment.boot[0] ^ 1);
 	buf_free(&sealed);
-	ck_assert(share_record_seal(&r, &file.owner, &moment, &sealed));
+	ck_assert(share_record_seal(&r, &file.identity, &moment, &sealed));
 	write_bytes(buf_view(&sealed));
 	buf_free(&sealed);
 	share_record_free(&r);
@@ -618,7 +618,7 @@ START_TEST(one_holds_the_lock)
 	int lock = take_lock(), second;
 
 	is_busy();
-	other.owner.entry = 1;
+	other.identity.entry = 1;
 	second = share_file_try_lock(&other, &why);
 	ck_assert_int_ge(second, 0);
 	share_file_unlock(second);

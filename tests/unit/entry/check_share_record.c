@@ -25,7 +25,7 @@
 /* The bytes 0, 1, 2, ... */
 static unsigned char fingerprint[FINGERPRINT_SIZE];
 
-static const struct credential_owner owner = { "demo", 3, fingerprint };
+static const struct share_identity identity = { "demo", 3, fingerprint };
 static struct credential_moment moment;
 
 static void
@@ -56,14 +56,14 @@ seal(struct buf *to)
 	struct share_record r = make(APAM_STR("fake-token"), 1000, 90000);
 
 	buf_init(to, SHARE_RECORD_MAX);
-	ck_assert(share_record_seal(&r, &owner, &moment, to));
+	ck_assert(share_record_seal(&r, &identity, &moment, to));
 	share_record_free(&r);
 }
 
 /* Expect bytes to be refused, with a piece of the text. */
 static void
 refused(
-    struct apam_str bytes, const struct credential_owner *who, const char *text)
+    struct apam_str bytes, const struct share_identity *who, const char *text)
 {
 	struct share_record r;
 	const char *why = share_record_open(bytes, who, &moment, &r);
@@ -101,8 +101,8 @@ START_TEST(what_is_sealed_opens)
 	in = make((struct apam_str){ secret, good[_i].n }, good[_i].sent,
 	    good[_i].expires);
 	buf_init(&sealed, SHARE_RECORD_MAX);
-	ck_assert(share_record_seal(&in, &owner, &moment, &sealed));
-	why = share_record_open(buf_view(&sealed), &owner, &moment, &out);
+	ck_assert(share_record_seal(&in, &identity, &moment, &sealed));
+	why = share_record_open(buf_view(&sealed), &identity, &moment, &out);
 	ck_assert_msg(why == NULL, "%s: %s", good[_i].name, why);
 	ck_assert_uint_eq(out.secret.n, good[_i].n);
 	ck_assert_mem_eq(out.secret.p, secret, good[_i].n);
@@ -128,7 +128,7 @@ START_TEST(what_another_made_opens)
 	n = fread(bytes, 1, sizeof(bytes), f);
 	ck_assert_int_eq(fclose(f), 0);
 	ck_assert_ptr_null(share_record_open(
-	    (struct apam_str){ bytes, n }, &owner, &moment, &r));
+	    (struct apam_str){ bytes, n }, &identity, &moment, &r));
 	ck_assert(str_equal(buf_view(&r.secret), APAM_STR("fake-token")));
 	ck_assert_int_eq(r.sent, 1000);
 	ck_assert_int_eq(r.expires, 3600000);
@@ -216,7 +216,7 @@ START_TEST(openssl_opens_it)
 				    "\xe8\3\0\0\0\0\0\0"
 				    "\0\xf1\x53\x65\0\0\0\0";
 	char name[PROFILE_NAME_MAX + 1] = "";
-	struct credential_owner other = { name, 3, fingerprint };
+	struct share_identity other = { name, 3, fingerprint };
 	struct share_record r = make(APAM_STR("fake-token"), 1000, 90000);
 	unsigned char plain[256];
 	struct buf sealed;
@@ -252,8 +252,8 @@ START_TEST(openssl_opens_the_largest)
 		secret[i] = (char)(unsigned char)(i * 13);
 	r = make((struct apam_str){ secret, sizeof(secret) }, 1000, 90000);
 	buf_init(&sealed, SHARE_RECORD_MAX);
-	ck_assert(share_record_seal(&r, &owner, &moment, &sealed));
-	ck_assert(open_by_openssl(buf_view(&sealed), owner.profile, plain));
+	ck_assert(share_record_seal(&r, &identity, &moment, &sealed));
+	ck_assert(open_by_openssl(buf_view(&sealed), identity.profile, plain));
 	ck_assert_mem_eq(plain + 60, secret, sizeof(secret));
 	buf_free(&sealed);
 	share_record_free(&r);
@@ -312,7 +312,7 @@ START_TEST(each_bit_counts)
 	for (size_t i = 0; i < sealed.n; i++) {
 		for (int bit = 0; bit < 8; bit++) {
 			sealed.p[i] = (char)(sealed.p[i] ^ (1 << bit));
-			refused(buf_view(&sealed), &owner,
+			refused(buf_view(&sealed), &identity,
 			    i < 9 ? "another version" : "another secret");
 			sealed.p[i] = (char)(sealed.p[i] ^ (1 << bit));
 		}
@@ -329,12 +329,12 @@ START_TEST(each_length_counts)
 	seal(&sealed);
 	n = sealed.n;
 	for (size_t i = 0; i < n; i++)
-		refused((struct apam_str){ sealed.p, i }, &owner,
+		refused((struct apam_str){ sealed.p, i }, &identity,
 		    i < 53 ? "too short" : "another secret");
 	buf_put_char(&sealed, '\0');
-	refused(buf_view(&sealed), &owner, "another secret");
+	refused(buf_view(&sealed), &identity, "another secret");
 	buf_free(&sealed);
-	refused((struct apam_str){ NULL, 0 }, &owner, "too short");
+	refused((struct apam_str){ NULL, 0 }, &identity, "too short");
 }
 END_TEST
 
@@ -342,8 +342,9 @@ START_TEST(a_huge_one_is_refused)
 {
 	static char bytes[SHARE_RECORD_MAX + 1] = "APAMCRED\1";
 
-	refused((struct apam_str){ bytes, sizeof(bytes) }, &owner, "too large");
-	refused((struct apam_str){ bytes, sizeof(bytes) - 1 }, &owner,
+	refused(
+	    (struct apam_str){ bytes, sizeof(bytes) }, &identity, "too large");
+	refused((struct apam_str){ bytes, sizeof(bytes) - 1 }, &identity,
 	    "another secret");
 }
 END_TEST
@@ -351,7 +352,7 @@ END_TEST
 START_TEST(another_owner_opens_nothing)
 {
 	unsigned char changed[FINGERPRINT_SIZE];
-	struct credential_owner other = owner;
+	struct share_identity other = identity;
 	struct buf sealed;
 
 	seal(&sealed);
@@ -359,10 +360,10 @@ START_TEST(another_owner_opens_nothing)
 	refused(buf_view(&sealed), &other, "another secret");
 	other.profile = "dem";
 	refused(buf_view(&sealed), &other, "another secret");
-	other = owner;
+	other = identity;
 	other.entry = 2;
 	refused(buf_view(&sealed), &other, "another secret");
-	other = owner;
+	other = identity;
 	other.fingerprint = changed;
 	for (size_t i = 0; i < sizeof(changed); i++) {
 		memcpy(changed, fingerprint, sizeof(changed));
@@ -401,11 +402,11 @@ START_TEST(a_moment_counts)
 	const char *why;
 
 	buf_init(&sealed, SHARE_RECORD_MAX);
-	ck_assert(share_record_seal(&r, &owner, &moment, &sealed));
+	ck_assert(share_record_seal(&r, &identity, &moment, &sealed));
 	memset(moment.boot, 0, sizeof(moment.boot));
 	memcpy(moment.boot, untimely[_i].boot, strlen(untimely[_i].boot));
 	moment.now = untimely[_i].now;
-	why = share_record_open(buf_view(&sealed), &owner, &moment, &out);
+	why = share_record_open(buf_view(&sealed), &identity, &moment, &out);
 	ck_assert_msg(why != NULL && strstr(why, untimely[_i].why) != NULL,
 	    "%s: %s", untimely[_i].name, why == NULL ? "opened" : why);
 	ck_assert_ptr_null(out.secret.p);
@@ -425,8 +426,8 @@ START_TEST(no_secret_is_no_record)
 	const char *why;
 
 	buf_init(&sealed, SHARE_RECORD_MAX + 1);
-	ck_assert(!share_record_seal(&empty, &owner, &moment, &sealed));
-	ck_assert(!share_record_seal(&large, &owner, &moment, &sealed));
+	ck_assert(!share_record_seal(&empty, &identity, &moment, &sealed));
+	ck_assert(!share_record_seal(&large, &identity, &moment, &sealed));
 	ck_assert_uint_eq(sealed.n, 0);
 	share_record_free(&large);
 	for (size_t n = 0; n <= SHARE_RECORD_TIMES; n++) {
@@ -441,7 +442,7 @@ START_TEST(a_name_that_no_profile_has_is_refused)
 {
 	static const char name[PROFILE_NAME_MAX + 2] =
 	    "n23456789 123456789 123456789 123456789 123456789 123456789 12345";
-	struct credential_owner other = { name, 3, fingerprint };
+	struct share_identity other = { name, 3, fingerprint };
 	struct share_record r = make(APAM_STR("x"), 1, 90000);
 	struct buf sealed, good_one;
 
@@ -465,7 +466,7 @@ START_TEST(no_memory_is_no_record)
 	buf_init(&sealed, SHARE_RECORD_MAX);
 	for (int n = 0; n < 20; n++) {
 		secmem_fail_after(n);
-		if (share_record_seal(&r, &owner, &moment, &sealed))
+		if (share_record_seal(&r, &identity, &moment, &sealed))
 			break;
 		ck_assert_uint_eq(sealed.n, 0);
 		failures++;
@@ -474,11 +475,11 @@ START_TEST(no_memory_is_no_record)
 	ck_assert_int_ge(failures, 2);
 	for (int n = 0; n < 2; n++) {
 		secmem_fail_after(n);
-		refused(buf_view(&sealed), &owner, "out of memory");
+		refused(buf_view(&sealed), &identity, "out of memory");
 	}
 	secmem_fail_after(2);
 	ck_assert_ptr_null(
-	    share_record_open(buf_view(&sealed), &owner, &moment, &out));
+	    share_record_open(buf_view(&sealed), &identity, &moment, &out));
 	secmem_fail_after(-1);
 	share_record_free(&out);
 	share_record_free(&r);
