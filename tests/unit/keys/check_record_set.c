@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/keys/record_set.c: the order of an index, and keys that are
- * there twice, among as many as a registry may have.  Reading and writing is
- * check_key_record's.
+ * Tests of core/keys/record_set.c: the order of an index, keys that are
+ * there twice, among as many as a registry may have, and memory that runs out.
  */
 #include "keys/record_set.h"
 
@@ -10,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys/record_read.h"
+#include "keys/record_write.h"
+#include "support/fail_alloc.h"
 #include "support/run.h"
 
 static struct key_set set;
@@ -104,23 +106,6 @@ START_TEST(a_key_that_is_there_twice_is_found)
 }
 END_TEST
 
-START_TEST(what_can_be_no_key_has_no_hash)
-{
-	static const unsigned char none[KEY_HASH_SIZE];
-	unsigned char hash[KEY_HASH_SIZE];
-	char longer[KEY_TEXT_MAX + 2];
-
-	memset(longer, 'x', sizeof(longer) - 1);
-	longer[KEY_TEXT_MAX + 1] = '\0';
-	key_hash("demo", apam_str(longer), hash);
-	ck_assert_mem_eq(hash, none, sizeof(none));
-	key_hash(longer, apam_str("a"), hash);
-	ck_assert_mem_eq(hash, none, sizeof(none));
-	key_hash("demo", apam_str(longer + 1), hash);
-	ck_assert_mem_ne(hash, none, sizeof(none));
-}
-END_TEST
-
 /* Each text stays as it was, however many come after it, and however long. */
 START_TEST(texts_stay_what_they_are)
 {
@@ -146,6 +131,68 @@ START_TEST(texts_stay_what_they_are)
 }
 END_TEST
 
+START_TEST(a_set_has_its_own_texts)
+{
+	char id[] = "one";
+	const struct key_record *r = add("demo", id, -1);
+
+	id[0] = 'x';
+	ck_assert_str_eq(r->id, "one");
+	ck_assert_str_eq(r->why, "");
+	/* One of its own. */
+	add_many(15);
+	ck_assert_ptr_nonnull(key_set_add(&set, &set.records[0]));
+	ck_assert_str_eq(set.records[16].id, "one");
+}
+END_TEST
+
+START_TEST(a_full_set_takes_no_more)
+{
+	struct key_set again;
+	struct buf text;
+	unsigned line;
+
+	add_many(KEY_RECORDS_MAX);
+	ck_assert_ptr_null(key_set_add(&set, &set.records[0]));
+	ck_assert_uint_eq(set.count, KEY_RECORDS_MAX);
+	buf_init(&text, KEY_FILE_MAX);
+	ck_assert(key_set_write(&set, &text));
+	ck_assert_ptr_null(key_set_read(buf_view(&text), &again, &line));
+	ck_assert_uint_eq(again.count, KEY_RECORDS_MAX);
+	ck_assert_str_eq(again.records[399999].id, "399999@example.com");
+	key_set_free(&again);
+	buf_free(&text);
+	buf_init(&text, 1000);
+	ck_assert(!key_set_write(&set, &text));
+	buf_free(&text);
+}
+END_TEST
+
+START_TEST(without_memory_a_set_stays_as_it_was)
+{
+	const struct key_record r = { .scheme = "demo", .id = "new" };
+	size_t at;
+	int n = 0;
+
+	do {
+		key_set_free(&set);
+		allocations_left = n++;
+		if (key_set_add(&set, &r) == NULL)
+			ck_assert_uint_eq(set.count, 0);
+	} while (allocation_failed());
+	ck_assert_int_gt(n, 2);
+	for (n = 0; n < 2; n++) {
+		allocations_left = n;
+		ck_assert_ptr_null(key_set_sort(&set));
+		ck_assert(allocation_failed());
+		allocations_left = n;
+		ck_assert(!key_set_find_twice(&set, &at));
+		ck_assert(allocation_failed());
+	}
+	ck_assert_ptr_nonnull(key_set_sort(&set));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -160,6 +207,8 @@ main(void)
 	tcase_add_test(tc, secrets_of_an_id_are_sorted_by_mark);
 	tcase_add_loop_test(
 	    tc, a_key_that_is_there_twice_is_found, 0, ROWS(keys));
-	tcase_add_test(tc, what_can_be_no_key_has_no_hash);
+	tcase_add_test(tc, a_set_has_its_own_texts);
+	tcase_add_test(tc, a_full_set_takes_no_more);
+	tcase_add_test(tc, without_memory_a_set_stays_as_it_was);
 	return run_suite(suite);
 }
