@@ -69,8 +69,12 @@ apam_transport_release(struct apam_transport *transport)
 {
 	HOLD_CANCEL;
 	const struct apam_transport none = APAM_TRANSPORT_INIT;
-	struct stack *s = transport->owned;
+	struct stack *s;
 
+	/* Without its size it never held anything. */
+	if (sized_room(&sized_transport, transport, NULL) != APAM_OK)
+		return;
+	s = transport->owned;
 	stack_release(&s);
 	sized_give(&sized_transport, &none, transport);
 }

@@ -133,6 +133,23 @@ START_TEST(a_transport_is_refused)
 }
 END_TEST
 
+/* As by a host that lets go of it after such a refusal. */
+START_TEST(a_transport_without_its_size_holds_nothing)
+{
+	struct apam_transport t;
+
+	memset(&t, 0, sizeof(t));
+	ck_assert_int_eq(
+	    apam_transport_get(profile, "https://api.example/", &t, &err),
+	    APAM_E_USAGE);
+	apam_transport_release(&t);
+	ck_assert_uint_eq(t.size, 0);
+	memset(&t, 0x5a, sizeof(t));
+	apam_transport_release(&t);
+	ck_assert_uint_eq(t.body_max & 0xff, 0x5a);
+}
+END_TEST
+
 START_TEST(a_profile_has_a_thread_or_not)
 {
 	struct apam_open_options options = { .size = sizeof(options),
@@ -234,6 +251,7 @@ main(void)
 	tcase_add_test(way, no_proxy_is_asked_for_what_stays_here);
 	tcase_add_test(way, a_transport_outlasts_a_change);
 	tcase_add_test(way, a_transport_is_refused);
+	tcase_add_test(way, a_transport_without_its_size_holds_nothing);
 	tcase_add_test(way, a_profile_has_a_thread_or_not);
 	tcase_add_test(words, a_header_frames_or_not);
 	tcase_add_loop_test(words, a_failure_is_explained, 0, ROWS(failures));
