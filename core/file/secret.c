@@ -207,13 +207,21 @@ read_keyring(const char *rest, const struct terms *terms, struct buf *to,
 	return keyring_read(rest, to, err);
 }
 
-static const struct kind kinds[] = {
-	{ { "file:", 5 }, check_file, read_file },
-	{ { "env:", 4 }, check_env, read_env },
-	{ { "exec:", 5 }, check_exec, read_exec },
-	{ { "credential:", 11 }, check_credential, read_credential },
-	{ { "keyring:", 8 }, check_keyring, read_keyring },
-};
+/* ---- The kinds -------------------------------------------------------- */
+
+/* A kind is `first`, or one of the `others`, with check_KIND and read_KIND. */
+#define KINDS(first, others)                                                   \
+	first(file) others(env) others(exec) others(credential) others(keyring)
+
+#define KIND_ROW(kind)                                                         \
+	{ { #kind ":", sizeof(#kind) }, check_##kind, read_##kind },
+#define KIND_FIRST(kind) #kind ":"
+#define KIND_OTHER(kind) ", " #kind ":"
+#define KIND_LIST KINDS(KIND_FIRST, KIND_OTHER)
+
+/* clang-format off */
+static const struct kind kinds[] = { KINDS(KIND_ROW, KIND_ROW) };
+/* clang-format on */
 
 static const struct kind *
 kind_of(struct apam_str ref)
@@ -233,8 +241,7 @@ secret_ref_check(struct apam_str ref)
 	if (kind == NULL)
 		return "write a reference such as "
 		       "\"file:/etc/apam.d/secrets/NAME\", not the secret "
-		       "itself; others begin with env:, exec:, credential: or "
-		       "keyring:";
+		       "itself; the kinds are " KIND_LIST;
 	return kind->check(str_skip(ref, kind->prefix.n));
 }
 

@@ -195,8 +195,11 @@ rows_options()
 		row "apam.conf.5 describes $name" \
 		    grep -qx ".It Cm $name" $man/apam.conf.5
 	done
-	for kind in $(grep -oE '\{ \{ "[a-z]+:"' core/file/secret.c |
-	    cut -d'"' -f2); do
+	kinds=$(grep -A1 '^#define KINDS(' core/file/secret.c |
+	    grep -oE '(first|others)\([a-z]+\)' | sed 's/.*(//; s/)/:/')
+	row "kinds of references to secrets are found" \
+	    test "$(echo "$kinds" | wc -w)" -ge 5
+	for kind in $kinds; do
 		row "apam.conf.5 describes $kind" \
 		    grep -qF ".It Li $kind" $man/apam.conf.5
 	done
