@@ -2,8 +2,7 @@
 /*
  * Handlers of pthread_atfork.  Order of locks, as everywhere: contexts_lock,
  * work, the context's, the key registry's, the list of modules, those
- * that modules are called under, the audit log's, and last the gate of
- * base/fork_gate.h.
+ * that modules are called under, and last the gate of base/fork_gate.h.
  */
 #include "profile/fork.h"
 

@@ -41,7 +41,8 @@ picture()
 	}' $doc
 }
 
-# "floor library" for each library that core/FLOORS gives to a floor.
+# "floor library" for each library that core/FLOORS gives to a floor, and for
+# those that hold handles of libcurl.
 libraries()
 {
 	awk '
@@ -58,7 +59,9 @@ libraries()
 			if (part[1] == "core")
 				print part[2], ($2 in word) ? word[$2] : $2
 		}
-	}' core/FLOORS | sort -u
+	}' core/FLOORS
+	grep -lwE 'CURL|CURLM' core/*/*.[ch] |
+	    sed 's|core/||; s|/.*| libcurl|'
 }
 
 # is_there FILE: as it is named in the text, wherever it lies.
@@ -80,9 +83,9 @@ shown=$(picture | tr -c 'A-Za-z\n' ' ' |
     awk '{ for (i = 2; i <= NF; i++)
 	if ($i ~ /^(libconfig|jansson|libcurl|OpenSSL|dlopen)$/)
 		print $1, $i }' | sort -u)
-[ "$shown" = "$(libraries)" ]
+[ "$shown" = "$(libraries | sort -u)" ]
 result $? "$doc: its picture has other libraries than core/FLOORS:
-$(diff <(echo "$shown") <(libraries))"
+$(diff <(echo "$shown") <(libraries | sort -u))"
 while read -r floor names; do
 	for name in $names; do
 		files=$(echo core/"$floor/$name".[ch])
@@ -95,6 +98,13 @@ while read -r floor names; do
 		result $? "$doc: $floor/ lacks $file"
 	done
 done <<<"$floors"
+# Each lock has a row of the table of locks, which names the file.
+locks=$(sed -n '/^## Locks/,/^## R/p' $doc | awk -F'|' '{ print $2 }')
+for file in $(grep -lE '^[[:space:]]*(static )?pthread_mutex_t [a-z_]+( =|;)' \
+    core/*/*.[ch]); do
+	[[ $locks = *"in \`${file#core/}\`"* ]]
+	result $? "$doc: the table of locks lacks the one in $file"
+done
 for name in $(grep -oE '`[a-z0-9_/-]+\.(c|h|md|sh|syms)`' $doc | tr -d '`' |
     sort -u) $(grep -oE '\]\([a-z0-9/.-]+\)' $doc | tr -d ']()' | sort -u); do
 	is_there "$name"
