@@ -17,6 +17,7 @@ static const char *const heads[] = { "NOT CHOSEN", "WHY", "FILE", NULL };
 struct explain {
 	bool json, found;
 	char broken[256]; /* the first profile that cannot be read, or empty */
+	char claims[256]; /* the profile for the URL if it has an error */
 	/* Why the chosen profile signs nothing, if it does not. */
 	struct apam_error refused;
 	json_t *chosen, *others;
@@ -56,6 +57,16 @@ note_refused(struct explain *e, const struct apam_profile_info *info)
 	    e->refused.text, sizeof(e->refused.text), "signs nothing: %s", why);
 }
 
+/* Note a profile that does not sign because it has an error. */
+static void
+note_broken(struct explain *e, const struct apam_profile_info *info)
+{
+	if (info->origin_count > 0)
+		(void)snprintf(e->claims, sizeof(e->claims), "%s", info->name);
+	else if (e->broken[0] == '\0')
+		(void)snprintf(e->broken, sizeof(e->broken), "%s", info->name);
+}
+
 static bool
 note_profile(void *arg, const struct apam_profile_info *info)
 {
@@ -64,8 +75,8 @@ note_profile(void *arg, const struct apam_profile_info *info)
 	const char *cells[] = { info->name, why, info->file };
 
 	e->found = e->found || why == NULL;
-	if (info->origin_count == 0 && e->broken[0] == '\0')
-		(void)snprintf(e->broken, sizeof(e->broken), "%s", info->name);
+	if (why != NULL && info->why->status != APAM_E_ORIGIN)
+		note_broken(e, info);
 	if (why == NULL && info->admission != APAM_OK)
 		note_refused(e, info);
 	if (e->json && why == NULL)
@@ -108,6 +119,10 @@ refuse_url(const struct cli *cli, const struct explain *e, const char *url)
 
 	if (apam_profile_find(cli->ctx, url, &profile, &err) == APAM_E_CONFIG)
 		complain("no profile signs this URL: %s", err.text);
+	else if (e->claims[0] != '\0')
+		complain("no profile signs this URL; profile %s claims it but "
+			 "has an error: see `apam lint`",
+		    e->claims);
 	else if (e->broken[0] != '\0')
 		complain("no profile signs this URL; it may be for profile %s, "
 			 "which has an error: see `apam lint`",

@@ -211,7 +211,19 @@ row "explain: it may be the broken one's" 1 "^many$tab" \
     'it may be for profile many, which has an error: see `apam lint`' explain \
     https://bad.example.com/x
 signs "headers go on" 0 '^Authorization: ' '' headers good $origin/x
-rm "$file"
+basic claims https://claims.example.com user fake-key-of-claims
+sed -i 's/email = /emial = /' "$dir/apam.d/claims.conf"
+row "explain: the URL's own profile is broken" 1 "^claims$tab.*emial" \
+    'URL; profile claims claims it but has an error: see `apam lint`$' \
+    explain https://claims.example.com/x
+basic claims https://claims.example.com user fake-key-of-claims
+rm "$dir/secrets/claims"
+row "explain: it has no secret" 1 "^claims$tab.*does not exist" \
+    'URL; profile claims claims it but has an error: see `apam lint`$' \
+    explain https://claims.example.com/x
+row "explain: its error is not another URL's" 1 "^claims$tab" \
+    'it may be for profile many' explain https://other.example.com/x
+rm "$file" "$dir/apam.d/claims.conf"
 
 # ---- A state_dir that is none ---------------------------------------------
 
