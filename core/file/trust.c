@@ -141,11 +141,25 @@ check_kind(const struct walk *w, mode_t mode, bool directory)
 	return true;
 }
 
+/* A directory is not given away, because it may be somebody's home. */
 static bool
-check_owner(const struct walk *w, uid_t owner)
+refuse_owner_of_directory(const struct walk *w)
+{
+	return refuse_component(w, APAM_E_TRUST,
+	    w->user ? "belongs neither to root nor to this user; use a "
+		      "directory that does" :
+		      "does not belong to root; use a directory that does, or "
+		      "a configuration of your own (-c)",
+	    NULL);
+}
+
+static bool
+check_owner(const struct walk *w, uid_t owner, bool directory)
 {
 	if (owner == 0 || (w->user && owner == geteuid()))
 		return true;
+	if (directory)
+		return refuse_owner_of_directory(w);
 	if (w->user)
 		return refuse_component(w, APAM_E_TRUST,
 		    "belongs neither to root nor to this user", "chown root");
@@ -163,13 +177,16 @@ static bool
 check_mode(const struct walk *w, const struct stat *st, bool directory)
 {
 	const bool sticky = (st->st_mode & S_ISVTX) != 0 && st->st_uid == 0;
+	const bool exposed = !directory && is_secret(w) &&
+	    (st->st_mode & 07) != 0;
 
 	if (directory && sticky)
 		return true;
 	if ((st->st_mode & 022) != 0)
-		return refuse_component(
-		    w, APAM_E_TRUST, "can be changed by others", "chmod go-w");
-	if (!directory && is_secret(w) && (st->st_mode & 07) != 0)
+		return refuse_component(w, APAM_E_TRUST,
+		    "can be changed by others",
+		    exposed ? "chmod g-w,o=" : "chmod go-w");
+	if (exposed)
 		return refuse_component(w, APAM_E_TRUST,
 		    "is a secret that others have access to", "chmod o=");
 	return true;
@@ -179,7 +196,8 @@ static bool
 check_stat(const struct walk *w, const struct stat *st, bool directory)
 {
 	return check_kind(w, st->st_mode, directory) &&
-	    check_owner(w, st->st_uid) && check_mode(w, st, directory);
+	    check_owner(w, st->st_uid, directory) &&
+	    check_mode(w, st, directory);
 }
 
 /* Refuse a secret whose ACL lets others read it, whatever the mode is. */

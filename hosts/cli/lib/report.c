@@ -21,7 +21,7 @@ static const struct {
 } hints[] = {
 	{ APAM_E_NO_PROFILE, "`apam list` shows the profiles" },
 	{ APAM_E_CONFIG, "`apam lint` shows all that is wrong" },
-	{ APAM_E_TRUST, "change its owner or mode, then run `apam lint`" },
+	{ APAM_E_TRUST, "put that right, then run `apam lint`" },
 	{ APAM_E_SECRET,
 	    "store the secret there (`apam secret set FILE`), then run "
 	    "`apam lint`" },

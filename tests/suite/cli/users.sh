@@ -117,7 +117,8 @@ signed "a main file of root's"
 of $me "$main"
 of $other "$home/apam.d"
 chmod 755 "$home/apam.d"
-fails "a directory of another user" "$home/apam.d.*own"
+fails "a directory of another user" \
+    "$home/apam.d belongs neither .*; use a directory that does$"
 of $me "$home/apam.d"
 of $other "$dir/modules/basic-email-key.so"
 fails "a module of another user" 'basic-email-key.so.*own'
@@ -126,7 +127,13 @@ signed "a module of one's own"
 of 0 "$dir/modules/basic-email-key.so"
 signed "and all is well again"
 
-# Root trusts root alone.
+# Root trusts root alone.  No message would have a home given away.
+mkdir -p "$dir/apam.d" "$dir/state"
+sed "s#$home#$dir#" "$main" >"$dir/apam.conf"
+run -c "$dir/apam.conf" lint "$mine"
+expect "root, with a profile in a home" 3 '' \
+    "^$mine: error: $home does not belong to root; use a directory that does, \
+or a configuration of your own \(-c\)$" "$dir/err"
 run -c "$main" headers mine https://api.example.com/
 expect "root, with a user's configuration" 3 '' 'error: .*own' "$dir/err"
 chown -R 0:0 "$home"

@@ -139,7 +139,9 @@ static const struct {
 	{ "secret, 0644", 0644, TRUST_SECRET, APAM_E_TRUST, "chmod o= /" },
 	{ "secret, 0601", 0601, TRUST_SECRET, APAM_E_TRUST, "chmod o= /" },
 	{ "secret, 0660", 0660, TRUST_SECRET, APAM_E_TRUST, "chmod go-w /" },
-	{ "secret, 0602", 0602, TRUST_SECRET, APAM_E_TRUST, "chmod go-w /" },
+	{ "secret, 0602", 0602, TRUST_SECRET, APAM_E_TRUST, "chmod g-w,o= /" },
+	{ "secret, 0666", 0666, TRUST_SECRET, APAM_E_TRUST, "chmod g-w,o= /" },
+	{ "file, 0666", 0666, TRUST_FILE, APAM_E_TRUST, "chmod go-w /" },
 	{ "program, 0755", 0755, TRUST_PROGRAM, APAM_OK, NULL },
 	{ "program, 0644", 0644, TRUST_PROGRAM, APAM_E_CONFIG, "chmod +x /" },
 	{ "program, 0775", 0775, TRUST_PROGRAM, APAM_E_TRUST, "chmod go-w /" },
@@ -274,7 +276,7 @@ START_TEST(an_owner_is_root)
 	ck_assert_int_eq(chown(below("d/f"), 0, 0), 0);
 	ck_assert_int_eq(chown(below("d"), OTHER_UID, OTHER_UID), 0);
 	refused(below("d/f"), TRUST_FILE, APAM_E_TRUST,
-	    "/d does not belong to root");
+	    "/d does not belong to root; use a directory that does, or");
 	/* Sticky is not enough: its owner may replace what is in it. */
 	ck_assert_int_eq(chmod(below("d"), 01777), 0);
 	refused(below("d/f"), TRUST_FILE, APAM_E_TRUST, "/d does not belong");
