@@ -2,8 +2,8 @@
 /*
  * Checks whether the core can work with a module's descriptor.
  */
-#ifndef CORE_MODULE_ABI_H
-#define CORE_MODULE_ABI_H
+#ifndef CORE_ABI_ACCEPT_H
+#define CORE_ABI_ACCEPT_H
 
 #include <apam/apam.h>
 #include <apam/module.h>

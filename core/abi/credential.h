@@ -3,8 +3,8 @@
  * A credential: the result of acquiring.  It never changes once it is made, and
  * is shared by reference count.
  */
-#ifndef CORE_CREDENTIAL_H
-#define CORE_CREDENTIAL_H
+#ifndef CORE_ABI_CREDENTIAL_H
+#define CORE_ABI_CREDENTIAL_H
 
 #include <stdatomic.h>
 

@@ -6,8 +6,8 @@
  * checked before dlopen, because constructors run in it.  Loaded modules are
  * never unloaded.
  */
-#ifndef CORE_MODULES_H
-#define CORE_MODULES_H
+#ifndef CORE_ABI_LOADER_H
+#define CORE_ABI_LOADER_H
 
 #include <pthread.h>
 

@@ -3,8 +3,8 @@
  * One run of a module's step function: what it builds, and the check of what
  * it returns.  Does no I/O: whoever runs it sends the exchange (engine.h).
  */
-#ifndef CORE_OP_H
-#define CORE_OP_H
+#ifndef CORE_ABI_OP_H
+#define CORE_ABI_OP_H
 
 #include <apam/apam.h>
 

@@ -2,8 +2,8 @@
 /*
  * The request to sign, checked, in the form that modules see.
  */
-#ifndef CORE_REQUEST_H
-#define CORE_REQUEST_H
+#ifndef CORE_ABI_REQUEST_H
+#define CORE_ABI_REQUEST_H
 
 #include <apam/apam.h>
 

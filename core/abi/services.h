@@ -3,8 +3,8 @@
  * The core services for modules (module.h), and the log to which they and the
  * core write.
  */
-#ifndef CORE_SERVICES_H
-#define CORE_SERVICES_H
+#ifndef CORE_ABI_SERVICES_H
+#define CORE_ABI_SERVICES_H
 
 #include <apam/module.h>
 

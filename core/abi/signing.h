@@ -2,8 +2,8 @@
 /*
  * The signature of one request, while modules make it.
  */
-#ifndef CORE_SIGNING_H
-#define CORE_SIGNING_H
+#ifndef CORE_ABI_SIGNING_H
+#define CORE_ABI_SIGNING_H
 
 #include <apam/apam.h>
 

@@ -4,8 +4,8 @@
  * keys, with other schemes or other secrets, and each command takes only some
  * of them.
  */
-#ifndef CORE_KEY_CHOICE_H
-#define CORE_KEY_CHOICE_H
+#ifndef CORE_ADMIN_KEY_LOOKUP_H
+#define CORE_ADMIN_KEY_LOOKUP_H
 
 #include <apam/admin.h>
 

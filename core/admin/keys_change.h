@@ -2,8 +2,8 @@
 /*
  * Changes of the key registry that the library itself makes.
  */
-#ifndef CORE_KEY_ADMIN_H
-#define CORE_KEY_ADMIN_H
+#ifndef CORE_ADMIN_KEYS_CHANGE_H
+#define CORE_ADMIN_KEYS_CHANGE_H
 
 #include "admin/record_edit.h"
 #include "entry/entry.h"

@@ -3,8 +3,8 @@
  * Finding origins that two profiles claim, for lint.  A URL that two profiles
  * claim alike is signed by neither, which no profile shows by itself.
  */
-#ifndef CORE_LINT_ORIGINS_H
-#define CORE_LINT_ORIGINS_H
+#ifndef CORE_ADMIN_LINT_ORIGINS_H
+#define CORE_ADMIN_LINT_ORIGINS_H
 
 #include "config/profile_conf.h"
 

@@ -4,8 +4,8 @@
  * are now.  The entries are read, never opened, and a secret is read only when
  * it is asked for.
  */
-#ifndef CORE_KEY_NAMED_H
-#define CORE_KEY_NAMED_H
+#ifndef CORE_ADMIN_PROFILE_KEYS_H
+#define CORE_ADMIN_PROFILE_KEYS_H
 
 #include "admin/record_edit.h"
 #include "entry/entry.h"

@@ -3,8 +3,8 @@
  * Edits of the registry's keys for an administrator, in memory: for the `edit`
  * of key_registry_change.
  */
-#ifndef CORE_KEY_EDIT_H
-#define CORE_KEY_EDIT_H
+#ifndef CORE_ADMIN_RECORD_EDIT_H
+#define CORE_ADMIN_RECORD_EDIT_H
 
 #include "keys/record_set.h"
 

@@ -2,8 +2,8 @@
 /*
  * What apam_sign shares with other calls that sign.
  */
-#ifndef CORE_SIGN_H
-#define CORE_SIGN_H
+#ifndef CORE_API_SIGN_H
+#define CORE_API_SIGN_H
 
 #include "profile/stack.h"
 

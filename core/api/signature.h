@@ -2,8 +2,8 @@
 /*
  * Handing a signature to the host, in the host's memory where it fits.
  */
-#ifndef CORE_SIGNATURE_H
-#define CORE_SIGNATURE_H
+#ifndef CORE_API_SIGNATURE_H
+#define CORE_API_SIGNATURE_H
 
 #include <apam/apam.h>
 

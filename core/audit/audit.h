@@ -8,8 +8,8 @@
  * for a line at all, that is logged to the host once.  A line never contains a
  * secret.
  */
-#ifndef CORE_AUDIT_H
-#define CORE_AUDIT_H
+#ifndef CORE_AUDIT_AUDIT_H
+#define CORE_AUDIT_AUDIT_H
 
 #include <stdatomic.h>
 

@@ -3,8 +3,8 @@
  * Memory that is freed all at once: the contents of one configuration file.  It
  * is not meant for secrets, but it is wiped all the same.
  */
-#ifndef CORE_ARENA_H
-#define CORE_ARENA_H
+#ifndef CORE_BASE_ARENA_H
+#define CORE_BASE_ARENA_H
 
 #include <apam/types.h>
 

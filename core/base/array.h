@@ -3,8 +3,8 @@
  * Arrays that grow one element at a time.  Not for secrets: when an array
  * moves, its old bytes stay in memory.
  */
-#ifndef CORE_ARRAY_H
-#define CORE_ARRAY_H
+#ifndef CORE_BASE_ARRAY_H
+#define CORE_BASE_ARRAY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Which run of the machine this is.  clock_ms (clock.h) starts anew with each
  * boot, so its times, if they are stored, are valid only until the next one.
  */
-#ifndef CORE_BOOT_H
-#define CORE_BOOT_H
+#ifndef CORE_BASE_BOOT_H
+#define CORE_BASE_BOOT_H
 
 #include <stdbool.h>
 

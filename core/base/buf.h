@@ -13,8 +13,8 @@
  * is empty, `failed` is set and later puts do nothing, so that callers check
  * only once, at the end.  A NUL always follows the bytes of buf_view.
  */
-#ifndef CORE_BUF_H
-#define CORE_BUF_H
+#ifndef CORE_BASE_BUF_H
+#define CORE_BASE_BUF_H
 
 #include <stdbool.h>
 

@@ -8,8 +8,8 @@
  * The short way of apam_sign (api/sign_short.c) holds nothing and has no
  * cancellation point, so it does without.
  */
-#ifndef CORE_CANCEL_H
-#define CORE_CANCEL_H
+#ifndef CORE_BASE_CANCEL_H
+#define CORE_BASE_CANCEL_H
 
 #include <pthread.h>
 

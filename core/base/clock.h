@@ -3,8 +3,8 @@
  * Two clocks: one that runs only forward, also through suspend, for lifetimes
  * and deadlines; and the wall clock, for what is shown or sent.
  */
-#ifndef CORE_CLOCK_H
-#define CORE_CLOCK_H
+#ifndef CORE_BASE_CLOCK_H
+#define CORE_BASE_CLOCK_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -10,8 +10,8 @@
  * dynamic linker removes its own.  Proxies and .netrc have no effect in any
  * program (http/client.h).
  */
-#ifndef CORE_ENVIRONMENT_H
-#define CORE_ENVIRONMENT_H
+#ifndef CORE_BASE_ENVIRONMENT_H
+#define CORE_BASE_ENVIRONMENT_H
 
 /* The names, ended by NULL. */
 extern const char *const environment_names[];

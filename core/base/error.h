@@ -11,8 +11,8 @@
  * is never assigned as a whole.  A member that is added to it is written in
  * error.c and error_clear alone, and only where its size says that it is there.
  */
-#ifndef CORE_ERROR_H
-#define CORE_ERROR_H
+#ifndef CORE_BASE_ERROR_H
+#define CORE_BASE_ERROR_H
 
 #include <stdbool.h>
 

@@ -6,8 +6,8 @@
  * that are loaded late, as OpenSSL, register theirs while they are set up; ours
  * must be registered after that, each time, so that it runs before.
  */
-#ifndef CORE_EXIT_WATCH_H
-#define CORE_EXIT_WATCH_H
+#ifndef CORE_BASE_EXIT_WATCH_H
+#define CORE_BASE_EXIT_WATCH_H
 
 /* Say what is to be done: the same function, however often it is said. */
 void exit_watch_action(void (*action)(void));

@@ -4,8 +4,8 @@
  * library and the loader take locks that apam does not know; if a fork happened
  * while one of them is held, the child would wait for it for ever.
  */
-#ifndef CORE_FORK_GATE_H
-#define CORE_FORK_GATE_H
+#ifndef CORE_BASE_FORK_GATE_H
+#define CORE_BASE_FORK_GATE_H
 
 /*
  * Between these two calls no fork takes place.  A thread may nest them.  The

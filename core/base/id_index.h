@@ -4,8 +4,8 @@
  * several numbers have the same id, they come in the order in which they were
  * added.
  */
-#ifndef CORE_ID_INDEX_H
-#define CORE_ID_INDEX_H
+#ifndef CORE_BASE_ID_INDEX_H
+#define CORE_BASE_ID_INDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>

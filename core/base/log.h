@@ -2,8 +2,8 @@
 /*
  * Lines for the host's log.  They never contain a secret or a response body.
  */
-#ifndef CORE_LOG_H
-#define CORE_LOG_H
+#ifndef CORE_BASE_LOG_H
+#define CORE_BASE_LOG_H
 
 #include <stdarg.h>
 

@@ -3,8 +3,8 @@
  * The user who runs this program, for the record.  What root's environment says
  * about sudo is noted, but it is not proof.
  */
-#ifndef CORE_LOGIN_NAME_H
-#define CORE_LOGIN_NAME_H
+#ifndef CORE_BASE_LOGIN_NAME_H
+#define CORE_BASE_LOGIN_NAME_H
 
 #define LOGIN_NAME_SIZE 80
 

@@ -9,8 +9,8 @@
  * nothing helps if a host closes descriptors while another of its threads is in
  * a call.
  */
-#ifndef CORE_OWN_FD_H
-#define CORE_OWN_FD_H
+#ifndef CORE_BASE_OWN_FD_H
+#define CORE_BASE_OWN_FD_H
 
 #include <stdbool.h>
 #include <stdint.h>

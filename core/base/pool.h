@@ -12,8 +12,8 @@
  *
  * Outside of such a call they allocate as usual.
  */
-#ifndef CORE_POOL_H
-#define CORE_POOL_H
+#ifndef CORE_BASE_POOL_H
+#define CORE_BASE_POOL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * Whether this process has more rights than the user who started it.  If so,
  * its environment must not be trusted.
  */
-#ifndef CORE_SETID_H
-#define CORE_SETID_H
+#ifndef CORE_BASE_PRIVILEGE_H
+#define CORE_BASE_PRIVILEGE_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /*
  * Everything that is wrong with a set of files, collected in one pass.
  */
-#ifndef CORE_PROBLEMS_H
-#define CORE_PROBLEMS_H
+#ifndef CORE_BASE_PROBLEMS_H
+#define CORE_BASE_PROBLEMS_H
 
 #include <apam/apam.h>
 

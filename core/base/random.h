@@ -3,8 +3,8 @@
  * Random bytes for salts, nonces, jitter and modules.  This is their only
  * source.
  */
-#ifndef CORE_RANDOM_H
-#define CORE_RANDOM_H
+#ifndef CORE_BASE_RANDOM_H
+#define CORE_BASE_RANDOM_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,8 +4,8 @@
  * if the system allows (both are best effort), and wiped before they are given
  * back.  Everything that is not POSIX stays in secmem.c.
  */
-#ifndef CORE_SECMEM_H
-#define CORE_SECMEM_H
+#ifndef CORE_BASE_SECMEM_H
+#define CORE_BASE_SECMEM_H
 
 #include <stddef.h>
 

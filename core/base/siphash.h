@@ -5,8 +5,8 @@
  * too slow.  A program that may write the file can also write a matching hash,
  * so a match proves nothing about who wrote it.
  */
-#ifndef CORE_SIPHASH_H
-#define CORE_SIPHASH_H
+#ifndef CORE_BASE_SIPHASH_H
+#define CORE_BASE_SIPHASH_H
 
 #include <stddef.h>
 #include <stdint.h>

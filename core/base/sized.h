@@ -9,8 +9,8 @@
  * in sized.c says GROWN.  No struct ends in padding: there, a member could not
  * be told from bytes that nobody has set.
  */
-#ifndef CORE_SIZED_H
-#define CORE_SIZED_H
+#ifndef CORE_BASE_SIZED_H
+#define CORE_BASE_SIZED_H
 
 #include <apam/admin.h>
 

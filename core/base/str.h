@@ -2,8 +2,8 @@
 /*
  * Comparing and splitting views.  ASCII only, no locale.
  */
-#ifndef CORE_STR_H
-#define CORE_STR_H
+#ifndef CORE_BASE_STR_H
+#define CORE_BASE_STR_H
 
 #include <stdbool.h>
 

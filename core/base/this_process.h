@@ -2,8 +2,8 @@
 /*
  * The name of the program that this process runs, for people who read logs.
  */
-#ifndef CORE_PROGRAM_H
-#define CORE_PROGRAM_H
+#ifndef CORE_BASE_THIS_PROCESS_H
+#define CORE_BASE_THIS_PROCESS_H
 
 #define PROGRAM_NAME_SIZE 65
 

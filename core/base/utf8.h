@@ -3,8 +3,8 @@
  * Well-formed UTF-8, RFC 3629: no overlong form, no surrogate, nothing above
  * U+10FFFF.
  */
-#ifndef CORE_UTF8_H
-#define CORE_UTF8_H
+#ifndef CORE_BASE_UTF8_H
+#define CORE_BASE_UTF8_H
 
 #include <stdbool.h>
 

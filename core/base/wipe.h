@@ -2,8 +2,8 @@
 /*
  * Wiping memory in a way that the optimiser does not remove.
  */
-#ifndef CORE_WIPE_H
-#define CORE_WIPE_H
+#ifndef CORE_BASE_WIPE_H
+#define CORE_BASE_WIPE_H
 
 #include <stddef.h>
 

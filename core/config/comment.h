@@ -4,8 +4,8 @@
  * directly above it, or before it on its line, and the one after it on its last
  * line.
  */
-#ifndef CORE_CONF_COMMENT_H
-#define CORE_CONF_COMMENT_H
+#ifndef CORE_CONFIG_COMMENT_H
+#define CORE_CONFIG_COMMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 /*
  * The names of the files in a directory of profiles or modules.
  */
-#ifndef CORE_DIRECTORY_H
-#define CORE_DIRECTORY_H
+#ifndef CORE_CONFIG_DIRECTORY_H
+#define CORE_CONFIG_DIRECTORY_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /*
  * Which name a configuration file sets twice: libconfig tells only the line.
  */
-#ifndef CORE_CONF_DUPLICATE_H
-#define CORE_CONF_DUPLICATE_H
+#ifndef CORE_CONFIG_DUPLICATE_H
+#define CORE_CONFIG_DUPLICATE_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /*
  * The entries of a profile, which profile_conf.c passes on.
  */
-#ifndef CORE_ENTRY_CONF_H
-#define CORE_ENTRY_CONF_H
+#ifndef CORE_CONFIG_ENTRY_CONF_H
+#define CORE_CONFIG_ENTRY_CONF_H
 
 #include "base/buf.h"
 #include "config/profile_values.h"

@@ -2,8 +2,8 @@
 /*
  * The tokens of a configuration file, for guard.c and swap.c.
  */
-#ifndef CORE_CONF_LEXER_H
-#define CORE_CONF_LEXER_H
+#ifndef CORE_CONFIG_LEXER_H
+#define CORE_CONFIG_LEXER_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /*
  * The main file, /etc/apam.conf.
  */
-#ifndef CORE_SETTINGS_H
-#define CORE_SETTINGS_H
+#ifndef CORE_CONFIG_MAIN_CONF_H
+#define CORE_CONFIG_MAIN_CONF_H
 
 #include <stdbool.h>
 

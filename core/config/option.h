@@ -9,8 +9,8 @@
  * secret is only checked to be a reference and not a literal.  Messages name
  * options, never their values.
  */
-#ifndef CORE_OPTION_H
-#define CORE_OPTION_H
+#ifndef CORE_CONFIG_OPTION_H
+#define CORE_CONFIG_OPTION_H
 
 #include <libconfig.h>
 #include <stdbool.h>

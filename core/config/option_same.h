@@ -2,8 +2,8 @@
 /*
  * Whether two sets of values mean the same.
  */
-#ifndef CORE_OPTION_SAME_H
-#define CORE_OPTION_SAME_H
+#ifndef CORE_CONFIG_OPTION_SAME_H
+#define CORE_CONFIG_OPTION_SAME_H
 
 #include "config/option.h"
 

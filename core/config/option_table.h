@@ -2,8 +2,8 @@
 /*
  * Which options a group may have, and where the group comes from.
  */
-#ifndef CORE_OPTION_TABLE_H
-#define CORE_OPTION_TABLE_H
+#ifndef CORE_CONFIG_OPTION_TABLE_H
+#define CORE_CONFIG_OPTION_TABLE_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * Between option.c, which goes through a group, and option_value.c, which reads
  * one value according to its type.
  */
-#ifndef CORE_OPTION_VALUE_H
-#define CORE_OPTION_VALUE_H
+#ifndef CORE_CONFIG_OPTION_VALUE_H
+#define CORE_CONFIG_OPTION_VALUE_H
 
 #include <libconfig.h>
 

@@ -3,8 +3,8 @@
  * One profile file, checked first without its modules, as far as possible, and
  * then with them.
  */
-#ifndef CORE_PROFILE_H
-#define CORE_PROFILE_H
+#ifndef CORE_CONFIG_PROFILE_CONF_H
+#define CORE_CONFIG_PROFILE_CONF_H
 
 #include "config/profile_values.h"
 

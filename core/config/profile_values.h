@@ -3,8 +3,8 @@
  * The contents of a profile file, as its readers pass them on: profile_conf.h
  * for the file, entry_conf.h for the entries.
  */
-#ifndef CORE_PROFILE_VALUES_H
-#define CORE_PROFILE_VALUES_H
+#ifndef CORE_CONFIG_PROFILE_VALUES_H
+#define CORE_CONFIG_PROFILE_VALUES_H
 
 #include "config/main_conf.h"
 #include "text/url.h"

@@ -4,8 +4,8 @@
  * values, adds a problem with its line, and is true for an option that is not
  * set.
  */
-#ifndef CORE_OPTION_CHECK_H
-#define CORE_OPTION_CHECK_H
+#ifndef CORE_CONFIG_RULES_H
+#define CORE_CONFIG_RULES_H
 
 #include "config/option.h"
 

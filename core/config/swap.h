@@ -4,8 +4,8 @@
  * and layout inside the groups are moved with them, and so are the comments
  * that belong to a group (comment.h); all other bytes stay.
  */
-#ifndef CORE_CONF_SWAP_H
-#define CORE_CONF_SWAP_H
+#ifndef CORE_CONFIG_SWAP_H
+#define CORE_CONFIG_SWAP_H
 
 #include <stdbool.h>
 

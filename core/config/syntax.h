@@ -10,8 +10,8 @@
  * syntax error (libconfig leaks memory after one).  The only error left for
  * libconfig is a name that is set twice.
  */
-#ifndef CORE_CONF_H
-#define CORE_CONF_H
+#ifndef CORE_CONFIG_SYNTAX_H
+#define CORE_CONFIG_SYNTAX_H
 
 #include <libconfig.h>
 #include <stdbool.h>

@@ -7,8 +7,8 @@
  * NULL: MEMORY, INTERNAL and TRUST as openssl has them (openssl.h).  The bytes
  * at `to` are then zero.
  */
-#ifndef CORE_DIGEST_H
-#define CORE_DIGEST_H
+#ifndef CORE_CRYPTO_DIGEST_H
+#define CORE_CRYPTO_DIGEST_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /*
  * OpenSSL, loaded when something is first hashed or sealed.
  */
-#ifndef CORE_OPENSSL_H
-#define CORE_OPENSSL_H
+#ifndef CORE_CRYPTO_OPENSSL_H
+#define CORE_CRYPTO_OPENSSL_H
 
 #include "crypto/object/openssl_object.h"
 

@@ -3,8 +3,8 @@
  * Sealing: AES-256-GCM (NIST SP 800-38D) under a key that is derived for this
  * one time, by HKDF-SHA256 (RFC 5869) of a secret and a salt.
  */
-#ifndef CORE_SEAL_H
-#define CORE_SEAL_H
+#ifndef CORE_CRYPTO_SEAL_H
+#define CORE_CRYPTO_SEAL_H
 
 #include "crypto/object/openssl_object.h"
 

@@ -3,8 +3,8 @@
  * When to do things, with jitter, so that processes that started together do
  * not act together.
  */
-#ifndef CORE_BACKOFF_H
-#define CORE_BACKOFF_H
+#ifndef CORE_ENTRY_BACKOFF_H
+#define CORE_ENTRY_BACKOFF_H
 
 #include <stdint.h>
 

@@ -5,8 +5,8 @@
  * sent.  flight/obtain.h has the flights whose results these functions take in.
  * All of it is guarded by the context's lock, which callers hold.
  */
-#ifndef CORE_CREDENTIAL_STATE_H
-#define CORE_CREDENTIAL_STATE_H
+#ifndef CORE_ENTRY_CREDENTIAL_STATE_H
+#define CORE_ENTRY_CREDENTIAL_STATE_H
 
 #include <stdatomic.h>
 

@@ -3,8 +3,8 @@
  * One entry of a profile at work: its module, the module's state, and the
  * credential that is kept for it.
  */
-#ifndef CORE_ENTRY_H
-#define CORE_ENTRY_H
+#ifndef CORE_ENTRY_ENTRY_H
+#define CORE_ENTRY_ENTRY_H
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -4,8 +4,8 @@
  * modules, the key registry, who moves flights.  The context (profile/handle.h)
  * is this and the profiles.
  */
-#ifndef CORE_ENV_H
-#define CORE_ENV_H
+#ifndef CORE_ENTRY_ENV_H
+#define CORE_ENTRY_ENV_H
 
 #include <pthread.h>
 #include <stdatomic.h>

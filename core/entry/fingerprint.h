@@ -7,8 +7,8 @@
  * It is secret material: keys are derived from it (share_record.h), and
  * weak secrets can be guessed from it.  Wipe it after use; never show it.
  */
-#ifndef CORE_FINGERPRINT_H
-#define CORE_FINGERPRINT_H
+#ifndef CORE_ENTRY_FINGERPRINT_H
+#define CORE_ENTRY_FINGERPRINT_H
 
 #include <stdbool.h>
 

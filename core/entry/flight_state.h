@@ -3,8 +3,8 @@
  * The flight of an entry that is under way, what the last one brought, and how
  * many threads wait for it.  flight/waiters.h has the waiting.
  */
-#ifndef CORE_FLIGHT_STATE_H
-#define CORE_FLIGHT_STATE_H
+#ifndef CORE_ENTRY_FLIGHT_STATE_H
+#define CORE_ENTRY_FLIGHT_STATE_H
 
 #include <pthread.h>
 #include <stdbool.h>

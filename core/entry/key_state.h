@@ -6,8 +6,8 @@
  * accepted.  Dead: a fresh credential was refused, or the probe.  Anything else
  * is unknown: what was known before then counts for revocation_ttl.
  */
-#ifndef CORE_KEY_STATE_H
-#define CORE_KEY_STATE_H
+#ifndef CORE_ENTRY_KEY_STATE_H
+#define CORE_ENTRY_KEY_STATE_H
 
 #include <stdbool.h>
 

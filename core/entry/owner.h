@@ -4,8 +4,8 @@
  * head.  A flight holds the owner of its entry, and so the entry, and needs to
  * know nothing else of it.
  */
-#ifndef CORE_OWNER_H
-#define CORE_OWNER_H
+#ifndef CORE_ENTRY_OWNER_H
+#define CORE_ENTRY_OWNER_H
 
 #include <stdatomic.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * The probe: a request that the administrator named ("GET /eyes"), signed by
  * one entry alone and sent to ask whether the provider takes its credential.
  */
-#ifndef CORE_PROBE_H
-#define CORE_PROBE_H
+#ifndef CORE_ENTRY_PROBE_H
+#define CORE_ENTRY_PROBE_H
 
 #include "entry/entry.h"
 

@@ -3,8 +3,8 @@
  * What the key registry says of an entry's key.  flight/admit.h reads it; what
  * the provider says is in key_state.h.
  */
-#ifndef CORE_REGISTRY_STATE_H
-#define CORE_REGISTRY_STATE_H
+#ifndef CORE_ENTRY_REGISTRY_STATE_H
+#define CORE_ENTRY_REGISTRY_STATE_H
 
 #include <stdint.h>
 

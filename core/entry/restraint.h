@@ -3,8 +3,8 @@
  * When not to ask the provider: after a permanent answer, until something is
  * known to have changed; after a temporary failure, for a while.
  */
-#ifndef CORE_RESTRAINT_H
-#define CORE_RESTRAINT_H
+#ifndef CORE_ENTRY_RESTRAINT_H
+#define CORE_ENTRY_RESTRAINT_H
 
 #include <stdbool.h>
 #include <stdint.h>

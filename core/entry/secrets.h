@@ -3,8 +3,8 @@
  * The secrets of one entry: each reference among its option values is read
  * and the value then views the secret itself.
  */
-#ifndef CORE_SECRETS_H
-#define CORE_SECRETS_H
+#ifndef CORE_ENTRY_SECRETS_H
+#define CORE_ENTRY_SECRETS_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * Which secret of an entry's key was seen good, as a text for notes
  * (keys/seen.h).
  */
-#ifndef CORE_SEEN_SECRET_H
-#define CORE_SEEN_SECRET_H
+#ifndef CORE_ENTRY_SEEN_SECRET_H
+#define CORE_ENTRY_SEEN_SECRET_H
 
 #include "keys/seen.h"
 

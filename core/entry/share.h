@@ -4,8 +4,8 @@
  * a file in state_dir (share_file.h), where the profile asks for it.
  * What goes wrong here costs an exchange, never a signature.
  */
-#ifndef CORE_SHARE_H
-#define CORE_SHARE_H
+#ifndef CORE_ENTRY_SHARE_H
+#define CORE_ENTRY_SHARE_H
 
 #include "entry/entry.h"
 #include "file/lock_holder.h"

@@ -18,8 +18,8 @@
  * the caller goes on alone.  Reasons are static text and hold no secret.
  * Calls of different threads may run at once, on the same struct, too.
  */
-#ifndef CORE_SHARE_FILE_H
-#define CORE_SHARE_FILE_H
+#ifndef CORE_ENTRY_SHARE_FILE_H
+#define CORE_ENTRY_SHARE_FILE_H
 
 #include <sys/stat.h>
 

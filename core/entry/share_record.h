@@ -19,8 +19,8 @@
  * what is encrypted, magic and version, the entry's index (4 bytes) and the
  * profile's name: a file under another's name does not open.
  */
-#ifndef CORE_SHARE_RECORD_H
-#define CORE_SHARE_RECORD_H
+#ifndef CORE_ENTRY_SHARE_RECORD_H
+#define CORE_ENTRY_SHARE_RECORD_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /*
  * Paths that people give from where they stand.
  */
-#ifndef CORE_ABSOLUTE_H
-#define CORE_ABSOLUTE_H
+#ifndef CORE_FILE_ABSOLUTE_H
+#define CORE_FILE_ABSOLUTE_H
 
 /*
  * The absolute path of `file`, to be freed.  Its folder is resolved; its own

@@ -5,8 +5,8 @@
  * mode's group bits are the mask of all entries in it, so a file that one other
  * user may read looks like a file for its group.
  */
-#ifndef CORE_ACL_H
-#define CORE_ACL_H
+#ifndef CORE_FILE_ACL_H
+#define CORE_FILE_ACL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,8 +8,8 @@
  * functions, which the linker has filled in.  What is missing shows when apam
  * is built, and packagers' tools see what the package depends on.
  */
-#ifndef CORE_INTERNAL_H
-#define CORE_INTERNAL_H
+#ifndef CORE_FILE_INTERNAL_H
+#define CORE_FILE_INTERNAL_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,8 +6,8 @@
  * found if /proc is missing or hides other processes' locks, or if device
  * numbers differ, as on an overlay file system.
  */
-#ifndef CORE_LOCK_HOLDER_H
-#define CORE_LOCK_HOLDER_H
+#ifndef CORE_FILE_LOCK_HOLDER_H
+#define CORE_FILE_LOCK_HOLDER_H
 
 #include <stdbool.h>
 #include <sys/stat.h>

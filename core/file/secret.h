@@ -11,8 +11,8 @@
  *   credential:NAME   a file in systemd's $CREDENTIALS_DIRECTORY
  *   keyring:NAME      a "user" key of the kernel's session or user keyring
  */
-#ifndef CORE_SECRET_REF_H
-#define CORE_SECRET_REF_H
+#ifndef CORE_FILE_SECRET_H
+#define CORE_FILE_SECRET_H
 
 #include <stdbool.h>
 

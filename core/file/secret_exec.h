@@ -2,8 +2,8 @@
 /*
  * A secret that a program prints, such as a password manager's client.
  */
-#ifndef CORE_SECRET_EXEC_H
-#define CORE_SECRET_EXEC_H
+#ifndef CORE_FILE_SECRET_EXEC_H
+#define CORE_FILE_SECRET_EXEC_H
 
 #include <stdbool.h>
 

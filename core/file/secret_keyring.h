@@ -2,8 +2,8 @@
 /*
  * Secrets in the Linux kernel's key retention service, keyrings(7).
  */
-#ifndef CORE_KEYRING_H
-#define CORE_KEYRING_H
+#ifndef CORE_FILE_SECRET_KEYRING_H
+#define CORE_FILE_SECRET_KEYRING_H
 
 #include <apam/apam.h>
 

@@ -6,8 +6,8 @@
  * are not symbolic links.  The walk uses openat and O_NOFOLLOW, so that the
  * file that was checked is the file that is opened.
  */
-#ifndef CORE_TRUST_H
-#define CORE_TRUST_H
+#ifndef CORE_FILE_TRUST_H
+#define CORE_FILE_TRUST_H
 
 #include <stdbool.h>
 

@@ -11,8 +11,8 @@
  * having one, and a user who could make one freely could put notes there that
  * root then reads.
  */
-#ifndef CORE_USER_DIR_H
-#define CORE_USER_DIR_H
+#ifndef CORE_FILE_USER_DIR_H
+#define CORE_FILE_USER_DIR_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * What the key registry says of an entry's key.  It is asked before anything
  * else: an archived key signs nothing, nor is it sent to its provider.
  */
-#ifndef CORE_ADMIT_H
-#define CORE_ADMIT_H
+#ifndef CORE_FLIGHT_ADMIT_H
+#define CORE_FLIGHT_ADMIT_H
 
 #include "entry/entry.h"
 #include "keys/reading.h"

@@ -3,8 +3,8 @@
  * Naming the option of the profile, with file and line, that sent an exchange
  * to a place where it led to nothing.
  */
-#ifndef CORE_ASTRAY_H
-#define CORE_ASTRAY_H
+#ifndef CORE_FLIGHT_ASTRAY_H
+#define CORE_FLIGHT_ASTRAY_H
 
 #include "entry/entry.h"
 

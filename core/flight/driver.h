@@ -4,8 +4,8 @@
  * started with the first flight that does not land at once; or, in a context
  * opened with APAM_OPEN_NO_THREAD, the host's thread that calls loop_turn.
  */
-#ifndef CORE_DRIVER_H
-#define CORE_DRIVER_H
+#ifndef CORE_FLIGHT_DRIVER_H
+#define CORE_FLIGHT_DRIVER_H
 
 #include <time.h>
 

@@ -12,8 +12,8 @@
  * Only an answer about the credential is evidence.  A redirect, 403, 429, 5xx,
  * an HTML page or a network fault is evidence of nothing: unknown.
  */
-#ifndef CORE_FLIGHT_H
-#define CORE_FLIGHT_H
+#ifndef CORE_FLIGHT_FLIGHT_H
+#define CORE_FLIGHT_FLIGHT_H
 
 #include "abi/op.h"
 #include "base/own_fd.h"

@@ -3,8 +3,8 @@
  * What happens to the entry when its flight lands: it takes over the
  * credential, the finding or the failure, waiters are woken, people are told.
  */
-#ifndef CORE_LANDING_H
-#define CORE_LANDING_H
+#ifndef CORE_FLIGHT_LANDING_H
+#define CORE_FLIGHT_LANDING_H
 
 #include "flight/loop.h"
 

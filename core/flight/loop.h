@@ -12,8 +12,8 @@
  * is left alone, what was under way with it lands with an error, and new ones
  * are made.  The driver looks at them twice a second.
  */
-#ifndef CORE_LOOP_H
-#define CORE_LOOP_H
+#ifndef CORE_FLIGHT_LOOP_H
+#define CORE_FLIGHT_LOOP_H
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -6,8 +6,8 @@
  *
  * Not to be called with the context's lock held.
  */
-#ifndef CORE_NOTIFY_H
-#define CORE_NOTIFY_H
+#ifndef CORE_FLIGHT_NOTIFY_H
+#define CORE_FLIGHT_NOTIFY_H
 
 #include "entry/entry.h"
 #include "keys/note.h"

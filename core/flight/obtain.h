@@ -8,8 +8,8 @@
  * anything is on the wire.  Callers of the functions below do not hold it, but
  * where they say so.
  */
-#ifndef CORE_OBTAIN_H
-#define CORE_OBTAIN_H
+#ifndef CORE_FLIGHT_OBTAIN_H
+#define CORE_FLIGHT_OBTAIN_H
 
 #include <apam/admin.h>
 

@@ -4,8 +4,8 @@
  * that wakes its waiter.  Linux: epoll.  A port to kqueue replaces pollset.c
  * alone.
  */
-#ifndef CORE_POLLSET_H
-#define CORE_POLLSET_H
+#ifndef CORE_FLIGHT_POLLSET_H
+#define CORE_FLIGHT_POLLSET_H
 
 #include <stdbool.h>
 

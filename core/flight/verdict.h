@@ -3,8 +3,8 @@
  * What the API's responses say of a credential.  No network I/O is here.
  * Callers do not hold the context's lock.
  */
-#ifndef CORE_VERDICT_H
-#define CORE_VERDICT_H
+#ifndef CORE_FLIGHT_VERDICT_H
+#define CORE_FLIGHT_VERDICT_H
 
 #include "entry/entry.h"
 

@@ -3,8 +3,8 @@
  * The threads that wait for a flight of an entry: how they wait, and how they
  * hear that it has landed.
  */
-#ifndef CORE_WAITERS_H
-#define CORE_WAITERS_H
+#ifndef CORE_FLIGHT_WAITERS_H
+#define CORE_FLIGHT_WAITERS_H
 
 #include "entry/entry.h"
 

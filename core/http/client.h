@@ -12,8 +12,8 @@
  * A transfer is set up and ended here; the loop (flight/loop.h) moves its
  * bytes.
  */
-#ifndef CORE_HTTP_H
-#define CORE_HTTP_H
+#ifndef CORE_HTTP_CLIENT_H
+#define CORE_HTTP_CLIENT_H
 
 #include <apam/apam.h>
 

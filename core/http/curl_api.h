@@ -7,8 +7,8 @@
  * everything else that a short program does with apam; and a program that finds
  * its credential in a file needs no exchange.  So libapam is not linked to it.
  */
-#ifndef CORE_CURL_API_H
-#define CORE_CURL_API_H
+#ifndef CORE_HTTP_CURL_API_H
+#define CORE_HTTP_CURL_API_H
 
 #include <curl/curl.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * that the host starts: the two ends used by curl_multi_wakeup.  libcurl has no
  * call that tells them.
  */
-#ifndef CORE_CURL_FD_H
-#define CORE_CURL_FD_H
+#ifndef CORE_HTTP_CURL_FD_H
+#define CORE_HTTP_CURL_FD_H
 
 #include "http/curl_api.h"
 

@@ -2,8 +2,8 @@
 /*
  * One HTTP request that a module asks the core to make.
  */
-#ifndef CORE_EXCHANGE_H
-#define CORE_EXCHANGE_H
+#ifndef CORE_HTTP_EXCHANGE_H
+#define CORE_HTTP_EXCHANGE_H
 
 #include <apam/module.h>
 

@@ -3,8 +3,8 @@
  * Exchanges in the log, for people who want to see what goes over the wire: two
  * lines of level debug for each, without anything that may be secret.
  */
-#ifndef CORE_EXCHANGE_LOG_H
-#define CORE_EXCHANGE_LOG_H
+#ifndef CORE_HTTP_EXCHANGE_LOG_H
+#define CORE_HTTP_EXCHANGE_LOG_H
 
 #include "base/log.h"
 #include "http/exchange.h"

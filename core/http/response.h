@@ -3,8 +3,8 @@
  * The response to an exchange or to a signed request.  Its JSON is parsed when
  * it is first asked for.
  */
-#ifndef CORE_RESPONSE_H
-#define CORE_RESPONSE_H
+#ifndef CORE_HTTP_RESPONSE_H
+#define CORE_HTTP_RESPONSE_H
 
 #include <apam/module.h>
 

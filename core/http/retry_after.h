@@ -7,8 +7,8 @@
  * a token bucket: -remaining, -requested-tokens and -replenish-rate a second.
  * Others send -reset, in seconds.
  */
-#ifndef CORE_RETRY_AFTER_H
-#define CORE_RETRY_AFTER_H
+#ifndef CORE_HTTP_RETRY_AFTER_H
+#define CORE_HTTP_RETRY_AFTER_H
 
 #include "http/response.h"
 

@@ -3,8 +3,8 @@
  * Why a transfer failed, in our own words: which host and port, the one cause,
  * and what an administrator can do about it.
  */
-#ifndef CORE_TRANSFER_ERROR_H
-#define CORE_TRANSFER_ERROR_H
+#ifndef CORE_HTTP_TRANSFER_ERROR_H
+#define CORE_HTTP_TRANSFER_ERROR_H
 
 #include <apam/apam.h>
 

@@ -18,8 +18,8 @@
  * forbid it.  Such a program is blind, and checks the index itself at each
  * signature.
  */
-#ifndef CORE_KEY_COUNTER_H
-#define CORE_KEY_COUNTER_H
+#ifndef CORE_KEYS_COUNTER_H
+#define CORE_KEYS_COUNTER_H
 
 #include "keys/segment.h"
 

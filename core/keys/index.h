@@ -17,8 +17,8 @@
  * Reading allocates nothing, maps nothing and takes no lock.  Functions that
  * read return 0, a number of errno, or KEY_INDEX_DAMAGED.
  */
-#ifndef CORE_KEY_INDEX_H
-#define CORE_KEY_INDEX_H
+#ifndef CORE_KEYS_INDEX_H
+#define CORE_KEYS_INDEX_H
 
 #include "keys/record_set.h"
 

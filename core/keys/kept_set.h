@@ -3,8 +3,8 @@
  * A set that was read and is kept for the next reader of the same file: an
  * administrator's program first reads the keys and then changes one.
  */
-#ifndef CORE_KEPT_SET_H
-#define CORE_KEPT_SET_H
+#ifndef CORE_KEYS_KEPT_SET_H
+#define CORE_KEYS_KEPT_SET_H
 
 #include "keys/place.h"
 #include "keys/record_set.h"

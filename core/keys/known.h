@@ -7,8 +7,8 @@
  * of the above under the id).  It is written in place, so that state_dir does
  * not appear to change.
  */
-#ifndef CORE_KEY_KNOWN_H
-#define CORE_KEY_KNOWN_H
+#ifndef CORE_KEYS_KNOWN_H
+#define CORE_KEYS_KNOWN_H
 
 #include "keys/record_set.h"
 

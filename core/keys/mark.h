@@ -4,8 +4,8 @@
  * are so few that they reveal nothing useful even about a weak secret; one of
  * 65536 new secrets is taken for the old one, which fails closed.
  */
-#ifndef CORE_KEY_MARK_H
-#define CORE_KEY_MARK_H
+#ifndef CORE_KEYS_MARK_H
+#define CORE_KEYS_MARK_H
 
 #include <apam/apam.h>
 

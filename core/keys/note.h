@@ -16,8 +16,8 @@
  * identifies the key.  The note itself has no id, because that may be a secret
  * that somebody put in the wrong place.
  */
-#ifndef CORE_KEY_NOTE_H
-#define CORE_KEY_NOTE_H
+#ifndef CORE_KEYS_NOTE_H
+#define CORE_KEYS_NOTE_H
 
 #include "base/buf.h"
 #include "base/this_process.h"

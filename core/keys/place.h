@@ -17,8 +17,8 @@
  * Unlike elsewhere, a sticky directory is not enough for state_dir: others
  * could put a registry of their own in it.
  */
-#ifndef CORE_KEY_PLACE_H
-#define CORE_KEY_PLACE_H
+#ifndef CORE_KEYS_PLACE_H
+#define CORE_KEYS_PLACE_H
 
 #include <stdbool.h>
 #include <sys/stat.h>

@@ -4,8 +4,8 @@
  * and again when its counter has changed, or, checked once a second, when the
  * index is another file.  In between, a question costs one load.
  */
-#ifndef CORE_KEYS_H
-#define CORE_KEYS_H
+#ifndef CORE_KEYS_READING_H
+#define CORE_KEYS_READING_H
 
 #include <pthread.h>
 

@@ -4,8 +4,8 @@
  * secret: if a provider replaces the secret of an id, a mark distinguishes the
  * keys (mark.h).
  */
-#ifndef CORE_KEY_RECORD_H
-#define CORE_KEY_RECORD_H
+#ifndef CORE_KEYS_RECORD_H
+#define CORE_KEYS_RECORD_H
 
 #include <stdbool.h>
 

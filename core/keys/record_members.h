@@ -3,8 +3,8 @@
  * The members that a key has in the registry's text, as a table for the reader
  * and the writer.
  */
-#ifndef CORE_RECORD_MEMBERS_H
-#define CORE_RECORD_MEMBERS_H
+#ifndef CORE_KEYS_RECORD_MEMBERS_H
+#define CORE_KEYS_RECORD_MEMBERS_H
 
 #include <stddef.h>
 

@@ -12,8 +12,8 @@
  *
  * A member that is empty or 0 is left out; keys keep their order.
  */
-#ifndef CORE_RECORD_READ_H
-#define CORE_RECORD_READ_H
+#ifndef CORE_KEYS_RECORD_READ_H
+#define CORE_KEYS_RECORD_READ_H
 
 #include "keys/record_set.h"
 

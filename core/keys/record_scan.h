@@ -4,8 +4,8 @@
  * objects, arrays, strings, whole numbers.  Nothing is allocated, so an error
  * is always the text's fault, and time and stack do not depend on its contents.
  */
-#ifndef CORE_KEY_SCAN_H
-#define CORE_KEY_SCAN_H
+#ifndef CORE_KEYS_RECORD_SCAN_H
+#define CORE_KEYS_RECORD_SCAN_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /*
  * Sets of keys in memory: adding keys, and their order in the index.
  */
-#ifndef CORE_RECORD_SET_H
-#define CORE_RECORD_SET_H
+#ifndef CORE_KEYS_RECORD_SET_H
+#define CORE_KEYS_RECORD_SET_H
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -2,8 +2,8 @@
 /*
  * Writing the text of the key registry (record_read.h).
  */
-#ifndef CORE_RECORD_WRITE_H
-#define CORE_RECORD_WRITE_H
+#ifndef CORE_KEYS_RECORD_WRITE_H
+#define CORE_KEYS_RECORD_WRITE_H
 
 #include "keys/record_set.h"
 

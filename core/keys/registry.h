@@ -6,8 +6,8 @@
  * was made is accepted, or a newer one: an older one would let archived keys
  * sign again.
  */
-#ifndef CORE_KEY_REGISTRY_H
-#define CORE_KEY_REGISTRY_H
+#ifndef CORE_KEYS_REGISTRY_H
+#define CORE_KEYS_REGISTRY_H
 
 #include "keys/kept_set.h"
 

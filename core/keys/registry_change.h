@@ -6,8 +6,8 @@
  * program that is killed in between leaves a text that is newer than the index,
  * and the owner's next program makes the index from it (registry.h).
  */
-#ifndef CORE_REGISTRY_CHANGE_H
-#define CORE_REGISTRY_CHANGE_H
+#ifndef CORE_KEYS_REGISTRY_CHANGE_H
+#define CORE_KEYS_REGISTRY_CHANGE_H
 
 #include "keys/place.h"
 #include "keys/record_set.h"

@@ -3,8 +3,8 @@
  * The files of the key registry, opened and read together: its state at one
  * moment, and the lock that a change needs.
  */
-#ifndef CORE_REGISTRY_FILES_H
-#define CORE_REGISTRY_FILES_H
+#ifndef CORE_KEYS_REGISTRY_FILES_H
+#define CORE_KEYS_REGISTRY_FILES_H
 
 #include "keys/index.h"
 #include "keys/known.h"

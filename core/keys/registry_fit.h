@@ -3,8 +3,8 @@
  * Whether the text of the registry may be used: it must be the one that
  * programs use, or newer.  Everything that decides this is here.
  */
-#ifndef CORE_REGISTRY_FIT_H
-#define CORE_REGISTRY_FIT_H
+#ifndef CORE_KEYS_REGISTRY_FIT_H
+#define CORE_KEYS_REGISTRY_FIT_H
 
 #include "keys/registry_files.h"
 

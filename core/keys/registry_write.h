@@ -3,8 +3,8 @@
  * Writing the registry with its lock held: the text, the index and
  * registry.known, and announcing it to running programs.
  */
-#ifndef CORE_REGISTRY_WRITE_H
-#define CORE_REGISTRY_WRITE_H
+#ifndef CORE_KEYS_REGISTRY_WRITE_H
+#define CORE_KEYS_REGISTRY_WRITE_H
 
 #include "keys/registry_files.h"
 

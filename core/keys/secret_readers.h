@@ -5,8 +5,8 @@
  * but has no directory for notes (file/user_dir.h), may have used it without a
  * note.
  */
-#ifndef CORE_KEY_READER_H
-#define CORE_KEY_READER_H
+#ifndef CORE_KEYS_SECRET_READERS_H
+#define CORE_KEYS_SECRET_READERS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

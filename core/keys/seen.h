@@ -3,8 +3,8 @@
  * Which secret of a key was found good before, as a text for notes (note.h).
  * With it, a wrong secret under the same id is not taken for a dead key.
  */
-#ifndef CORE_SEEN_H
-#define CORE_SEEN_H
+#ifndef CORE_KEYS_SEEN_H
+#define CORE_KEYS_SEEN_H
 
 #include <stdbool.h>
 

@@ -9,8 +9,8 @@
  * A segment is identified by its number and, because numbers are reused, by a
  * random nonce at the start of its page.
  */
-#ifndef CORE_KEY_SEGMENT_H
-#define CORE_KEY_SEGMENT_H
+#ifndef CORE_KEYS_SEGMENT_H
+#define CORE_KEYS_SEGMENT_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

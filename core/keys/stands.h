@@ -7,8 +7,8 @@
  * (mark.h).  Without a mark it stands for all secrets of that id.  If several
  * keys match, an archived one counts before an active one.
  */
-#ifndef CORE_KEY_STANDS_H
-#define CORE_KEY_STANDS_H
+#ifndef CORE_KEYS_STANDS_H
+#define CORE_KEYS_STANDS_H
 
 #include "keys/record_set.h"
 

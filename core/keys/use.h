@@ -6,8 +6,8 @@
  * secret.  If there is none, that means "never" only if all users who may use
  * the key could have noted it, and this user could read it.
  */
-#ifndef CORE_KEY_USE_H
-#define CORE_KEY_USE_H
+#ifndef CORE_KEYS_USE_H
+#define CORE_KEYS_USE_H
 
 #include "keys/note.h"
 #include "keys/secret_readers.h"

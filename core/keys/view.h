@@ -7,8 +7,8 @@
  * there is or was a registry, nothing is known: that is an error, and no key
  * may be taken as active.
  */
-#ifndef CORE_KEY_VIEW_H
-#define CORE_KEY_VIEW_H
+#ifndef CORE_KEYS_VIEW_H
+#define CORE_KEYS_VIEW_H
 
 #include "keys/counter.h"
 #include "keys/index.h"

@@ -2,8 +2,8 @@
 /*
  * Opening a context.
  */
-#ifndef CORE_CONTEXT_H
-#define CORE_CONTEXT_H
+#ifndef CORE_PROFILE_CONTEXT_H
+#define CORE_PROFILE_CONTEXT_H
 
 #include <apam/apam.h>
 

@@ -7,8 +7,8 @@
  * using. Ours runs before it (base/exit_watch.h), and sees to it that no loop
  * moves any more.
  */
-#ifndef CORE_EXIT_H
-#define CORE_EXIT_H
+#ifndef CORE_PROFILE_EXIT_H
+#define CORE_PROFILE_EXIT_H
 
 /* From now on exit() retires each context's loop; as often as one likes. */
 void exit_retires_loops(void);

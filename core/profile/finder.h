@@ -4,8 +4,8 @@
  * asked and anew when the files have been looked at, once a second at most and
  * once more for a URL that no profile holds.
  */
-#ifndef CORE_FINDER_H
-#define CORE_FINDER_H
+#ifndef CORE_PROFILE_FINDER_H
+#define CORE_PROFILE_FINDER_H
 
 #include "config/directory.h"
 #include "profile/handle.h"

@@ -6,8 +6,8 @@
  * the middle of anything.  The child starts over without the parent's thread,
  * connections and flights; credentials it keeps.
  */
-#ifndef CORE_FORK_H
-#define CORE_FORK_H
+#ifndef CORE_PROFILE_FORK_H
+#define CORE_PROFILE_FORK_H
 
 #include <time.h>
 

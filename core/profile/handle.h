@@ -2,8 +2,8 @@
 /*
  * The host's handles: a context and its profiles.
  */
-#ifndef CORE_HANDLE_H
-#define CORE_HANDLE_H
+#ifndef CORE_PROFILE_HANDLE_H
+#define CORE_PROFILE_HANDLE_H
 
 #include <apam/apam.h>
 

@@ -3,8 +3,8 @@
  * Opening a profile's stack when it is first used.  One thread opens it, which
  * may run programs that print secrets; the others wait for that thread.
  */
-#ifndef CORE_OPENING_H
-#define CORE_OPENING_H
+#ifndef CORE_PROFILE_OPENING_H
+#define CORE_PROFILE_OPENING_H
 
 #include "profile/handle.h"
 #include "profile/stack.h"

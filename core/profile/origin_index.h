@@ -4,8 +4,8 @@
  * few of them are compared with it.  As they were when they were added: it
  * knows nothing of files.
  */
-#ifndef CORE_ORIGIN_INDEX_H
-#define CORE_ORIGIN_INDEX_H
+#ifndef CORE_PROFILE_ORIGIN_INDEX_H
+#define CORE_PROFILE_ORIGIN_INDEX_H
 
 #include <apam/apam.h>
 

@@ -2,8 +2,8 @@
 /*
  * Telling the audit log that a profile refused to sign.
  */
-#ifndef CORE_REFUSALS_H
-#define CORE_REFUSALS_H
+#ifndef CORE_PROFILE_REFUSALS_H
+#define CORE_PROFILE_REFUSALS_H
 
 #include "profile/handle.h"
 #include "profile/stack.h"

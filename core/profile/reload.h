@@ -5,8 +5,8 @@
  * error the old stack stays.  A profile whose file is gone signs no more, until
  * there is one in order again.
  */
-#ifndef CORE_RELOAD_H
-#define CORE_RELOAD_H
+#ifndef CORE_PROFILE_RELOAD_H
+#define CORE_PROFILE_RELOAD_H
 
 #include "profile/opening.h"
 

@@ -12,8 +12,8 @@
  *
  * Where a stack has sufficient entries, one of them must contribute.
  */
-#ifndef CORE_STACK_H
-#define CORE_STACK_H
+#ifndef CORE_PROFILE_STACK_H
+#define CORE_PROFILE_STACK_H
 
 #include "abi/request.h"
 #include "entry/entry.h"

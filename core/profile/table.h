@@ -2,8 +2,8 @@
 /*
  * Profiles by name: what finding, listing and explaining share.
  */
-#ifndef CORE_TABLE_H
-#define CORE_TABLE_H
+#ifndef CORE_PROFILE_TABLE_H
+#define CORE_PROFILE_TABLE_H
 
 #include "config/directory.h"
 #include "profile/handle.h"

@@ -3,8 +3,8 @@
  * Which signature may go into the profile's slot (slot/slot.h), and for how
  * long: one that depends on nothing but a cached credential.
  */
-#ifndef CORE_WARM_H
-#define CORE_WARM_H
+#ifndef CORE_PROFILE_WARM_H
+#define CORE_PROFILE_WARM_H
 
 #include "profile/handle.h"
 #include "profile/stack.h"

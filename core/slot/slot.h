@@ -11,8 +11,8 @@
  * until then lengths are held within the slot, so that torn data does no harm.
  * The live test check_slot shows that it holds.
  */
-#ifndef CORE_SLOT_H
-#define CORE_SLOT_H
+#ifndef CORE_SLOT_SLOT_H
+#define CORE_SLOT_SLOT_H
 
 #include <stdint.h>
 #include <time.h>

@@ -7,8 +7,8 @@
  * memcpy: no atomic copy is as fast, and what is torn is thrown away.  A race
  * detector is shown an atomic copy all the same, so that it sees other races.
  */
-#ifndef CORE_TORN_COPY_H
-#define CORE_TORN_COPY_H
+#ifndef CORE_SLOT_TORN_COPY_H
+#define CORE_SLOT_TORN_COPY_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

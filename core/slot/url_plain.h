@@ -3,8 +3,8 @@
  * A quick look at a URL: does it begin as expected, and does it go on without
  * anything that two parsers could read in two ways?  If not, url_parse decides.
  */
-#ifndef CORE_URL_PLAIN_H
-#define CORE_URL_PLAIN_H
+#ifndef CORE_SLOT_URL_PLAIN_H
+#define CORE_SLOT_URL_PLAIN_H
 
 #include <stddef.h>
 

@@ -2,8 +2,8 @@
 /*
  * Challenges: the contents of a WWW-Authenticate header (RFC 9110, 11.6.1).
  */
-#ifndef CORE_CHALLENGE_H
-#define CORE_CHALLENGE_H
+#ifndef CORE_TEXT_CHALLENGE_H
+#define CORE_TEXT_CHALLENGE_H
 
 #include <stdbool.h>
 

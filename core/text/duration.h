@@ -2,8 +2,8 @@
 /*
  * Durations in files: a number and a unit, "90s", "15m", "8h", "30d".
  */
-#ifndef CORE_DURATION_H
-#define CORE_DURATION_H
+#ifndef CORE_TEXT_DURATION_H
+#define CORE_TEXT_DURATION_H
 
 #include <stdbool.h>
 

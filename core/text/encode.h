@@ -2,8 +2,8 @@
 /*
  * Text encodings; each but encode_hex appends to a buffer.
  */
-#ifndef CORE_ENCODE_H
-#define CORE_ENCODE_H
+#ifndef CORE_TEXT_ENCODE_H
+#define CORE_TEXT_ENCODE_H
 
 #include "base/buf.h"
 

@@ -3,8 +3,8 @@
  * A growing list of pairs of name and value in one buffer, which is wiped: the
  * headers of an exchange, a response or a signature, and query parameters.
  */
-#ifndef CORE_FIELDS_H
-#define CORE_FIELDS_H
+#ifndef CORE_TEXT_FIELDS_H
+#define CORE_TEXT_FIELDS_H
 
 #include "base/buf.h"
 

@@ -3,8 +3,8 @@
  * Header fields: which names and values are allowed (RFC 9110, 5.1 and 5.5),
  * and finding a field.
  */
-#ifndef CORE_HEADER_H
-#define CORE_HEADER_H
+#ifndef CORE_TEXT_HEADER_H
+#define CORE_TEXT_HEADER_H
 
 #include <stdbool.h>
 

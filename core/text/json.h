@@ -7,8 +7,8 @@
  * If an integer does not fit in 64 bits, all numbers are read as reals.  A real
  * that does not fit in a double is an error.
  */
-#ifndef CORE_JSON_H
-#define CORE_JSON_H
+#ifndef CORE_TEXT_JSON_H
+#define CORE_TEXT_JSON_H
 
 #include <apam/module.h>
 

@@ -3,8 +3,8 @@
  * What ids and secrets look like.  If a user swaps the two, the secret would
  * appear in logs and lists, where ids are shown.
  */
-#ifndef CORE_KEY_LOOK_H
-#define CORE_KEY_LOOK_H
+#ifndef CORE_TEXT_KEY_LOOK_H
+#define CORE_TEXT_KEY_LOOK_H
 
 #include <stdbool.h>
 

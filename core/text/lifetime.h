@@ -6,8 +6,8 @@
  * (it is not verified: a wrong one costs an early exchange or a rejected
  * request); else the profile's ttl.
  */
-#ifndef CORE_LIFETIME_H
-#define CORE_LIFETIME_H
+#ifndef CORE_TEXT_LIFETIME_H
+#define CORE_TEXT_LIFETIME_H
 
 #include <stdbool.h>
 

@@ -5,8 +5,8 @@
  * outermost length of the DER.  It does not tell whether they are valid, or
  * whose they are.
  */
-#ifndef CORE_PEM_H
-#define CORE_PEM_H
+#ifndef CORE_TEXT_PEM_H
+#define CORE_TEXT_PEM_H
 
 #include <apam/types.h>
 

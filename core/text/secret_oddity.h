@@ -3,8 +3,8 @@
  * Mistakes in a secret.  It is sent unchanged, and the provider would say only
  * that it is wrong.
  */
-#ifndef CORE_SECRET_ODDITY_H
-#define CORE_SECRET_ODDITY_H
+#ifndef CORE_TEXT_SECRET_ODDITY_H
+#define CORE_TEXT_SECRET_ODDITY_H
 
 #include <apam/types.h>
 

@@ -2,8 +2,8 @@
 /*
  * The correct name closest to a misspelt one.
  */
-#ifndef CORE_SUGGEST_H
-#define CORE_SUGGEST_H
+#ifndef CORE_TEXT_SUGGEST_H
+#define CORE_TEXT_SUGGEST_H
 
 #include <stdbool.h>
 

@@ -8,8 +8,8 @@
  * trailing dot or a percent sign in the host, an empty or odd port, an empty
  * host.
  */
-#ifndef CORE_URL_H
-#define CORE_URL_H
+#ifndef CORE_TEXT_URL_H
+#define CORE_TEXT_URL_H
 
 #include <stdbool.h>
 

@@ -6,8 +6,8 @@
  * (Unicode UAX #15) that turns a full-width dot into a plain one.  So a path
  * that some server could read as another one is refused.
  */
-#ifndef CORE_URL_PATH_H
-#define CORE_URL_PATH_H
+#ifndef CORE_TEXT_URL_PATH_H
+#define CORE_TEXT_URL_PATH_H
 
 #include <stdbool.h>
 

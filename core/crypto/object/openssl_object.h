@@ -7,8 +7,8 @@
  * OpenSSL names it, and leaves OpenSSL's queue of errors, which is the host's,
  * as it was.
  */
-#ifndef CORE_OPENSSL_OBJECT_H
-#define CORE_OPENSSL_OBJECT_H
+#ifndef CORE_CRYPTO_OBJECT_OPENSSL_OBJECT_H
+#define CORE_CRYPTO_OBJECT_OPENSSL_OBJECT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 /*
  * What the commands of `apam keys` share.
  */
-#ifndef CLI_KEYS_H
-#define CLI_KEYS_H
+#ifndef HOSTS_CLI_COMMAND_KEYS_H
+#define HOSTS_CLI_COMMAND_KEYS_H
 
 #include <jansson.h>
 

@@ -6,8 +6,8 @@
  * bundled (-iv) and carry their value (-XPOST); long ones take it as
  * --name=value or --name value.  No abbreviations.
  */
-#ifndef CLI_ARGS_H
-#define CLI_ARGS_H
+#ifndef HOSTS_CLI_LIB_ARGS_H
+#define HOSTS_CLI_LIB_ARGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

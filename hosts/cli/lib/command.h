@@ -5,8 +5,8 @@
  * Each command has a file of its own with one const descriptor; main.c has the
  * table of them.  Scripts rely on the exit statuses.
  */
-#ifndef CLI_COMMAND_H
-#define CLI_COMMAND_H
+#ifndef HOSTS_CLI_LIB_COMMAND_H
+#define HOSTS_CLI_LIB_COMMAND_H
 
 #include <apam/admin.h>
 

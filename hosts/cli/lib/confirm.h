@@ -2,8 +2,8 @@
 /*
  * Asking a person before doing something that is hard to undo.
  */
-#ifndef CLI_CONFIRM_H
-#define CLI_CONFIRM_H
+#ifndef HOSTS_CLI_LIB_CONFIRM_H
+#define HOSTS_CLI_LIB_CONFIRM_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * table of the options it knows, so that curl sends exactly the request that
  * was signed, and so that no option makes curl show or forward the credential.
  */
-#ifndef CLI_CURL_ARGS_H
-#define CLI_CURL_ARGS_H
+#ifndef HOSTS_CLI_LIB_CURL_ARGS_H
+#define HOSTS_CLI_LIB_CURL_ARGS_H
 
 #include <stdbool.h>
 

@@ -3,8 +3,8 @@
  * The body that curl's data options make.  It is built here exactly as curl
  * would build it, so that it can be signed first and then sent unchanged.
  */
-#ifndef CLI_CURL_DATA_H
-#define CLI_CURL_DATA_H
+#ifndef HOSTS_CLI_LIB_CURL_DATA_H
+#define HOSTS_CLI_LIB_CURL_DATA_H
 
 #include <stdbool.h>
 

@@ -2,8 +2,8 @@
 /*
  * The body given with -d: DATA itself, @FILE, or @- for standard input.
  */
-#ifndef CLI_DATA_ARG_H
-#define CLI_DATA_ARG_H
+#ifndef HOSTS_CLI_LIB_DATA_ARG_H
+#define HOSTS_CLI_LIB_DATA_ARG_H
 
 #include <stdbool.h>
 

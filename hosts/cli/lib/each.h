@@ -3,8 +3,8 @@
  * For commands that take profiles, or all profiles if none is named: they are
  * treated one after the other, and a broken one does not stop the rest.
  */
-#ifndef CLI_EACH_H
-#define CLI_EACH_H
+#ifndef HOSTS_CLI_LIB_EACH_H
+#define HOSTS_CLI_LIB_EACH_H
 
 #include "lib/command.h"
 

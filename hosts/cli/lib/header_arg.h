@@ -2,8 +2,8 @@
 /*
  * Headers given on the command line as "Name: value".
  */
-#ifndef CLI_HEADER_ARG_H
-#define CLI_HEADER_ARG_H
+#ifndef HOSTS_CLI_LIB_HEADER_ARG_H
+#define HOSTS_CLI_LIB_HEADER_ARG_H
 
 #include <stdbool.h>
 

@@ -4,8 +4,8 @@
  * which is wiped when it is freed, so that they are written all at once or not
  * at all.
  */
-#ifndef CLI_HEADER_TEXT_H
-#define CLI_HEADER_TEXT_H
+#ifndef HOSTS_CLI_LIB_HEADER_TEXT_H
+#define HOSTS_CLI_LIB_HEADER_TEXT_H
 
 #include <stdbool.h>
 

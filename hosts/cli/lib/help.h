@@ -2,8 +2,8 @@
 /*
  * What --help prints, and which command a misspelt word probably means.
  */
-#ifndef CLI_HELP_H
-#define CLI_HELP_H
+#ifndef HOSTS_CLI_LIB_HELP_H
+#define HOSTS_CLI_LIB_HELP_H
 
 #include "lib/command.h"
 

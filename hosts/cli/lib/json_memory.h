@@ -2,8 +2,8 @@
 /*
  * Memory for the JSON that the program reads and writes.
  */
-#ifndef CLI_JSON_MEMORY_H
-#define CLI_JSON_MEMORY_H
+#ifndef HOSTS_CLI_LIB_JSON_MEMORY_H
+#define HOSTS_CLI_LIB_JSON_MEMORY_H
 
 /*
  * Make jansson end the program with a message and STATUS_INTERNAL if it gets no

@@ -3,8 +3,8 @@
  * JSON on standard output: what --json writes, and response bodies made
  * readable.
  */
-#ifndef CLI_JSON_OUT_H
-#define CLI_JSON_OUT_H
+#ifndef HOSTS_CLI_LIB_JSON_OUT_H
+#define HOSTS_CLI_LIB_JSON_OUT_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * as texts.  The three places where a log can be each have a format
  * (apam.conf(5)).
  */
-#ifndef CLI_LOG_RECORD_H
-#define CLI_LOG_RECORD_H
+#ifndef HOSTS_CLI_LIB_LOG_RECORD_H
+#define HOSTS_CLI_LIB_LOG_RECORD_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
  * each user's audit.log.  Places that cannot be read are skipped; if none is
  * left, the skipped ones are reported.
  */
-#ifndef CLI_LOG_SOURCE_H
-#define CLI_LOG_SOURCE_H
+#ifndef HOSTS_CLI_LIB_LOG_SOURCE_H
+#define HOSTS_CLI_LIB_LOG_SOURCE_H
 
 #include "lib/command.h"
 #include "lib/log_record.h"

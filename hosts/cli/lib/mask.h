@@ -3,8 +3,8 @@
  * A credential in a form that may be shown: enough to tell two apart, never
  * enough to use one.
  */
-#ifndef CLI_MASK_H
-#define CLI_MASK_H
+#ifndef HOSTS_CLI_LIB_MASK_H
+#define HOSTS_CLI_LIB_MASK_H
 
 #include <apam/types.h>
 

@@ -5,8 +5,8 @@
  * If the path exists and is not a regular file (/dev/null, a pipe), it is
  * written to directly.
  */
-#ifndef CLI_OUTFILE_H
-#define CLI_OUTFILE_H
+#ifndef HOSTS_CLI_LIB_OUTFILE_H
+#define HOSTS_CLI_LIB_OUTFILE_H
 
 #include <stdbool.h>
 #include <stdio.h>

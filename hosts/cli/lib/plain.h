@@ -5,8 +5,8 @@
  * their bytes, such as \x1b.  Line feeds, tabs and a CR before a line feed stay
  * as they are.
  */
-#ifndef CLI_PLAIN_H
-#define CLI_PLAIN_H
+#ifndef HOSTS_CLI_LIB_PLAIN_H
+#define HOSTS_CLI_LIB_PLAIN_H
 
 #include <stdbool.h>
 #include <stddef.h>

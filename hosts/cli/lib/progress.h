@@ -8,8 +8,8 @@
  * anything else to it must hide the line first; complain() and report_error()
  * do so themselves.
  */
-#ifndef CLI_PROGRESS_H
-#define CLI_PROGRESS_H
+#ifndef HOSTS_CLI_LIB_PROGRESS_H
+#define HOSTS_CLI_LIB_PROGRESS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * Where the response to `apam request` goes.  It is written as it arrives; for
  * a terminal it is held until it is complete, and made readable if it is JSON.
  */
-#ifndef CLI_REPLY_H
-#define CLI_REPLY_H
+#ifndef HOSTS_CLI_LIB_REPLY_H
+#define HOSTS_CLI_LIB_REPLY_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 /*
  * What goes to standard error: errors, and what to do about them.
  */
-#ifndef CLI_REPORT_H
-#define CLI_REPORT_H
+#ifndef HOSTS_CLI_LIB_REPORT_H
+#define HOSTS_CLI_LIB_REPORT_H
 
 #include <apam/admin.h>
 

@@ -3,8 +3,8 @@
  * A secret from standard input.  On a terminal it is typed or pasted and not
  * shown; otherwise everything is read.
  */
-#ifndef CLI_SECRET_INPUT_H
-#define CLI_SECRET_INPUT_H
+#ifndef HOSTS_CLI_LIB_SECRET_INPUT_H
+#define HOSTS_CLI_LIB_SECRET_INPUT_H
 
 #include <stddef.h>
 

@@ -6,8 +6,8 @@
  * and libcurl and is loaded when the command runs.  Loading libcurl takes longer
  * than all that the other commands do, so the program is not linked to it.
  */
-#ifndef CLI_SENDER_H
-#define CLI_SENDER_H
+#ifndef HOSTS_CLI_LIB_SENDER_H
+#define HOSTS_CLI_LIB_SENDER_H
 
 #include <apam/curl.h>
 

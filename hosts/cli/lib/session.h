@@ -3,8 +3,8 @@
  * The library, set up as the command line asked: which configuration to read,
  * whose files to trust, what to log.
  */
-#ifndef CLI_SESSION_H
-#define CLI_SESSION_H
+#ifndef HOSTS_CLI_LIB_SESSION_H
+#define HOSTS_CLI_LIB_SESSION_H
 
 #include "lib/command.h"
 

@@ -2,8 +2,8 @@
 /*
  * A text as one word of a shell command that people copy.
  */
-#ifndef CLI_SHELL_WORD_H
-#define CLI_SHELL_WORD_H
+#ifndef HOSTS_CLI_LIB_SHELL_WORD_H
+#define HOSTS_CLI_LIB_SHELL_WORD_H
 
 /* Enough for any text of up to 255 bytes. */
 #define SHELL_WORD_SIZE 1024

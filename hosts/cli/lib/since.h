@@ -2,8 +2,8 @@
 /*
  * Points in time, in the forms in which people write them.
  */
-#ifndef CLI_SINCE_H
-#define CLI_SINCE_H
+#ifndef HOSTS_CLI_LIB_SINCE_H
+#define HOSTS_CLI_LIB_SINCE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,8 +4,8 @@
  * Other users can read a process's arguments and environment, but not its
  * pipes.
  */
-#ifndef CLI_SPAWN_H
-#define CLI_SPAWN_H
+#ifndef HOSTS_CLI_LIB_SPAWN_H
+#define HOSTS_CLI_LIB_SPAWN_H
 
 #include "lib/header_text.h"
 

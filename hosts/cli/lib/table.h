@@ -4,8 +4,8 @@
  * are not wider than it; otherwise each row is a line of cells with tabs
  * between, for cut(1).
  */
-#ifndef CLI_TABLE_H
-#define CLI_TABLE_H
+#ifndef HOSTS_CLI_LIB_TABLE_H
+#define HOSTS_CLI_LIB_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 /*
  * What `apam request -v` prints on standard error.  Credentials are masked.
  */
-#ifndef CLI_TRACE_H
-#define CLI_TRACE_H
+#ifndef HOSTS_CLI_LIB_TRACE_H
+#define HOSTS_CLI_LIB_TRACE_H
 
 #include <apam/curl.h>
 

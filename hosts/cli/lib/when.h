@@ -2,8 +2,8 @@
 /*
  * Points in time and ages, in a form for people and programs alike.
  */
-#ifndef CLI_WHEN_H
-#define CLI_WHEN_H
+#ifndef HOSTS_CLI_LIB_WHEN_H
+#define HOSTS_CLI_LIB_WHEN_H
 
 #include <stdint.h>
 

@@ -3,7 +3,8 @@
 # No test is left out: each check program, each fuzz target and each suite that
 # there is in tests/ is run by `make test`, and each START_TEST is in a suite.
 # tests/run looks at that itself, each time; here it is shown that it notices.
-# None is on a wrong floor either, which tools/check-floors looks at.
+# None is on a wrong floor either, which tools/check-floors looks at; it looks at
+# include guards, too.
 #
 # Prints each failing row; ends with "N passed, N failed".
 set -u
@@ -107,6 +108,36 @@ climbs()
 		grep -q "check_some.c: \"$1\" is above file" "$tmp/climbed"
 }
 
+# guards IFNDEF DEFINE COMPLAINT: a header of the floor text with these lines is
+# complained about, or not if COMPLAINT is empty.
+guards()
+{
+	local top=$tmp/floors
+
+	rm -rf "$top"
+	mkdir -p "$top/core/text"
+	printf '%s\n' "$1" "$2" '#include "base/str.h"' '#endif' |
+	    sed '/^$/d' >"$top/core/text/some.h"
+	(cd "$top" && "$OLDPWD/tools/check-floors" "$OLDPWD/core/FLOORS" \
+	    core/text/some.h) >"$tmp/guarded"
+	grep -q '^FAIL' "$tmp/guarded" || { [ -z "$3" ]; return; }
+	[ -n "$3" ] && grep -q "^FAIL  core/text/some.h.* $3$" "$tmp/guarded"
+}
+
+rows_guards()
+{
+	local other=CORE_OTHER_H own=CORE_TEXT_SOME_H
+
+	row "a header whose guard is its path is left alone" \
+	    guards "#ifndef $own" "#define $own" ""
+	row "a guard with another name is found" \
+	    guards "#ifndef $other" "#define $other" "$other instead of $own"
+	row "a guard that the next line does not define is found" \
+	    guards "#ifndef $own" "#define $other" "is not #define $own"
+	row "a header without a guard is found" \
+	    guards "" "" "has no guard $own"
+}
+
 rows_floors()
 {
 	row "a test that includes a higher floor is found" \
@@ -115,6 +146,7 @@ rows_floors()
 	    climbs support/some.h keys/record.h
 	row "a test that does not is left alone" \
 	    eval '! climbs support/some.h text/url.h'
+	rows_guards
 }
 
 rows_run()
