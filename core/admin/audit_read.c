@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_audit_lines: the audit log where it is a file.  What is read was written
- * by others: it is bounded, and only files that are their user's alone are
- * believed to be that user's.
+ * apam_audit_lines: reading the audit log where it is a file.  Other users wrote
+ * what is read: its size is bounded, and a file counts as a user's only if that
+ * user owns it and no other may write it.
  */
 #define _GNU_SOURCE
 #include <apam/admin.h>
@@ -22,7 +22,7 @@
 /* O_NONBLOCK: a FIFO in a file's place must not hang us. */
 #define OPEN_ANY (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
-/* A log is moved aside at half of this; one line may be over. */
+/* A log is moved aside at half of this size; one line may exceed it. */
 #define READ_MAX (2 * AUDIT_FILE_MAX)
 
 struct reading {
@@ -31,7 +31,7 @@ struct reading {
 	bool stopped;
 };
 
-/* The file of a user, as a stream; NULL where it is none. */
+/* Open a user's file as a stream; NULL if it is missing or not a proper one. */
 static FILE *
 open_log(int directory, const char *name, unsigned long uid)
 {
@@ -50,8 +50,9 @@ open_log(int directory, const char *name, unsigned long uid)
 }
 
 /*
- * A line without its newline; one that was cut short, or too long, is none.
- * The user may go on writing meanwhile, and must not keep us here by that.
+ * Give a line without its newline; a line that was cut short, or is too long, is
+ * left out.  The user may write at the same time, and must not keep us here by
+ * that.
  */
 static void
 read_log(struct reading *r, FILE *file, unsigned long uid)

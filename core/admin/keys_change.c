@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apam_key_add, apam_key_describe, apam_key_archive and apam_key_restore.
- * Profiles and secrets are read before the registry is locked: a program that
- * an exec: secret runs keeps nobody waiting.  Which key is meant is decided
- * under the lock.
+ * Profiles and secrets are read before the registry is locked, so that no other
+ * program waits for the program of an exec: secret.  Which key is meant is
+ * decided under the lock.
  */
 #include "admin/keys_change.h"
 
@@ -104,7 +104,7 @@ describe(
 	    APAM_OK;
 }
 
-/* Which key is meant, among those that there are now. */
+/* Find the key that is meant among the present ones. */
 static enum apam_status
 choose(struct task *task, struct key_set *set, struct key_choice *choice,
     struct apam_error *err)
@@ -124,7 +124,7 @@ choose(struct task *task, struct key_set *set, struct key_choice *choice,
 	return APAM_OK;
 }
 
-/* The same id with several secrets: each is a key of its own. */
+/* The same id with several secrets: each is a separate key. */
 static enum apam_status
 add_key(void *arg, struct key_set *set, struct apam_error *err)
 {
@@ -190,7 +190,7 @@ restore(void *arg, struct key_set *set, struct apam_error *err)
 
 /* ---- Calls -------------------------------------------------------------- */
 
-/* The secrets that a mark may be needed of, before the lock is taken. */
+/* Read the secrets whose marks may be needed, before the lock is taken. */
 static void
 read_secrets(struct task *task)
 {
@@ -322,7 +322,7 @@ apam_key_restore(
 
 /* ---- Dropping ----------------------------------------------------------- */
 
-/* Every record that could stand for the key: whichever one signers see. */
+/* Every record that may stand for the key, because signers may see any. */
 static enum apam_status
 drop(void *arg, struct key_set *set, struct apam_error *err)
 {

@@ -76,7 +76,7 @@ free_rows(struct rows *rows)
 	id_index_free(&rows->by_id);
 }
 
-/* The rows of an id, one by one; *at as of id_index_next.  NULL at the end. */
+/* The next row of an id, or NULL; *at is id_index_next's. */
 static struct row *
 next_row_of(const struct rows *rows, const char *id, size_t *at)
 {
@@ -104,7 +104,7 @@ add_record(struct rows *rows, const struct key_record *record)
 	row->info.why = record->why;
 }
 
-/* Profiles come by name, so that the same one twice comes in a row. */
+/* Profiles come sorted by name, so equal ones are neighbours. */
 static void
 add_row_profile(struct rows *rows, struct row *row, const char *profile)
 {
@@ -121,7 +121,7 @@ add_row_profile(struct rows *rows, struct row *row, const char *profile)
 	row->info.profile_count++;
 }
 
-/* Of several secrets: whoever may read one of them may use the key. */
+/* Of several secrets: a user who may read one of them may use the key. */
 static void
 add_readers(struct row *row, const struct named_key *key)
 {
@@ -133,7 +133,7 @@ add_readers(struct row *row, const struct named_key *key)
 		row->readers = &any;
 }
 
-/* Whether it may be the row's. */
+/* True if the note may be about the row's key. */
 static bool
 add_to_row(struct row *row, struct named_key *key, struct rows *rows,
     struct apam_error *partial)
@@ -157,7 +157,7 @@ add_to_row(struct row *row, struct named_key *key, struct rows *rows,
 	return true;
 }
 
-/* Add a key that a profile names, to the rows that stand for it. */
+/* Add a key that a profile names to the rows that stand for it. */
 static void
 add_named(struct rows *rows, struct named_key *key, struct apam_error *partial)
 {
@@ -194,7 +194,7 @@ same_row_id(const struct row *one, const struct row *other)
 	    strcmp(one->info.scheme, other->info.scheme) == 0;
 }
 
-/* Only where the id is the row's alone are notes without a mark the row's. */
+/* A note without a mark is the row's only if no other row has the id. */
 static bool
 row_is_alone(const struct rows *rows, size_t i)
 {
@@ -205,7 +205,7 @@ row_is_alone(const struct rows *rows, size_t i)
 	return !before && !behind;
 }
 
-/* The rows are in their order. */
+/* The rows are sorted; row_is_alone needs that. */
 static void
 take_notes(struct rows *rows, const struct key_notes *notes, size_t i)
 {
@@ -253,7 +253,7 @@ compare_rows(const void *a, const void *b)
 	return order != 0 ? order : strcmp(one->mark, other->mark);
 }
 
-/* The ids of an index are those that profiles name. */
+/* True if a profile names the id; `named` is the index of those ids. */
 static bool
 is_named(const struct id_index *named, const char *id)
 {
@@ -262,7 +262,7 @@ is_named(const struct id_index *named, const char *id)
 	return id_index_next(named, id, &at, &i);
 }
 
-/* With `id` only those that have it, or that a profile names. */
+/* With `id`, only keys that have it or that a profile names. */
 static void
 add_records(struct rows *rows, const struct key_set *set,
     const struct named_keys *keys, const char *id)
@@ -317,7 +317,7 @@ show_rows(struct rows *rows,
 	for (size_t i = 0; more && i < rows->count; i++) {
 		struct row *row = &rows->all[i];
 
-		/* Now that they stay where they are. */
+		/* From here on the rows are not moved. */
 		row->info.mark = row->mark;
 		row->info.use_missed = row->missed;
 		show_use(row);

@@ -4,8 +4,9 @@
  * an administrator handles them.
  *
  * What a text would change is found by going through it and the index side by
- * side, both in the order of the keys' hashes.  Who is in the index alone has
- * no name there: it is looked for in the text in place, and in the profiles.
+ * side, both in the order of the keys' hashes.  A key that only the index has
+ * has no name there: its name is looked for in the text in place, and in the
+ * profiles.
  */
 #include <apam/admin.h>
 #include <stdlib.h>
@@ -120,7 +121,7 @@ compare_slot(const struct key_record *r, const struct key_index_slot *slot)
 	return order;
 }
 
-/* Programs let go of what they have for a key whose `drops` are others. */
+/* Programs drop the credentials of a key if its `drops` differs from theirs. */
 static void
 adopt_drops(struct merge *m, const struct key_record *record,
     const struct key_index_slot *slot)
@@ -131,7 +132,7 @@ adopt_drops(struct merge *m, const struct key_record *record,
 		return;
 	if (to->drops < slot->drops)
 		to->drops = slot->drops;
-	/* As key_edit_restore has it. */
+	/* The same as in key_edit_restore. */
 	if (slot->archived_at != 0 && to->archived_at == 0)
 		to->drops++;
 }
@@ -149,7 +150,7 @@ note_lost(struct merge *m, const struct key_index_slot *slot)
 	return true;
 }
 
-/* Those of the text alone: the key was not registered, and signed. */
+/* A key of the text alone was not registered until now, and signed. */
 static void
 pass_new(struct merge *m, const struct key_index_slot *slot)
 {
@@ -241,7 +242,7 @@ name_by_profiles(struct merge *m, struct apam *ctx)
 
 /* ---- The calls ------------------------------------------------------------ */
 
-/* Go through set and index; *failed is what reading that came to. */
+/* Go through set and index; *failed is the result of reading the index. */
 static void
 go_through(struct merge *m, const struct key_view *view, int *why)
 {
@@ -256,10 +257,7 @@ go_through(struct merge *m, const struct key_view *view, int *why)
 		pass_new(m, NULL);
 }
 
-/*
- * An index that cannot be read, for what is wrong with itself, is as one that
- * is not there.
- */
+/* An index that cannot be read because it is damaged counts as missing. */
 static enum apam_status
 merge_with_index(struct merge *m, const struct key_registry *registry,
     struct apam_error *err)

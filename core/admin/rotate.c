@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_key_rotate: the standby key's entry and the one in first place change
- * places in the profile's file, as text, and the old key is archived.  Both are
- * done under the registry's lock, so that of two who rotate at once one finds
- * no standby key.  The file goes first: a crash between leaves two keys that
- * work.
+ * apam_key_rotate: the standby key's entry and the first one change places in
+ * the profile's file, as text, and the old key is archived.  Both are done under
+ * the registry's lock, so that if two programs rotate at once, the second finds
+ * no standby key.  The file goes first: a crash between the two steps leaves two
+ * keys that work.
  */
 #include <apam/admin.h>
 #include <errno.h>
@@ -41,7 +41,7 @@ struct rotation {
 
 /* ---- Reading ------------------------------------------------------------ */
 
-/* The first problem of many as the error of a call. */
+/* Report the first of many problems as the error of a call. */
 static enum apam_status
 fail_rotation(const struct rotation *r, const struct problems *all,
     struct apam_error *err)
@@ -59,7 +59,7 @@ next_sufficient(struct named_key *key)
 	return key;
 }
 
-/* The file's text and entries.  The stack's watch knows if it changes later. */
+/* Read the file's text and entries; the stack's watch notices later changes. */
 static enum apam_status
 read_rotated(struct rotation *r, struct apam_error *err)
 {
@@ -82,7 +82,7 @@ read_rotated(struct rotation *r, struct apam_error *err)
 	if (entry_key_id(&r->first->entry).n == 0)
 		return error_set(err, APAM_E_POLICY,
 		    "the key in first place has no id, and cannot be archived");
-	/* All of them now: programs of exec: secrets keep nobody waiting. */
+	/* Read all now, so that no program waits for exec: under the lock. */
 	for (struct named_key *k = r->first; k != NULL; k = k->next)
 		(void)named_key_secret(k);
 	return APAM_OK;
@@ -110,7 +110,7 @@ end(struct rotation *r)
 
 /* ---- The standby key ---------------------------------------------------- */
 
-/* The record that counts for it, or NULL. */
+/* The record that decides about the key, or NULL. */
 static struct key_record *
 record_of(const struct key_set *set, struct named_key *key)
 {
@@ -149,8 +149,8 @@ find_standby(
 /* ---- The registry ------------------------------------------------------- */
 
 /*
- * The record of the key in first place.  Where its secret is lost the record
- * stands for any, which may not be the standby's.
+ * The record of the first key.  If its secret is lost the record stands for any
+ * secret, which may not be the standby's.
  */
 static struct key_record *
 first_record(struct rotation *r, struct key_set *set, struct apam_error *err)
@@ -236,7 +236,7 @@ check_text(struct rotation *r, struct apam_str text, struct apam_error *err)
 	    "the entries cannot be swapped in the file's text; do it by hand");
 }
 
-/* Open the directory of a file, for a file beside it. */
+/* Open the directory of a file, to put another file beside it. */
 static int
 open_profile_directory(const struct rotation *r, struct apam_error *err)
 {
@@ -249,7 +249,7 @@ open_profile_directory(const struct rotation *r, struct apam_error *err)
 	    directory, TRUST_DIRECTORY, r->ctx->env.settings->user, err);
 }
 
-/* What it is now, as one that is trusted. */
+/* The state of the file now, if it is trusted. */
 static enum apam_status
 stat_file(const struct rotation *r, struct stat *st, struct apam_error *err)
 {
@@ -351,7 +351,7 @@ report(const struct rotation *r, struct apam_key_rotation *to)
 	to->fresh_entry = (unsigned)r->standby->entry.index;
 }
 
-/* Say that half of it is done. */
+/* Say that the file was changed and the registry was not. */
 static void
 say_half(const struct rotation *r, struct apam_error *err)
 {

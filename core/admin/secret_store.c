@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_secret_store: a secret into a file, in one step for who reads it.
+ * apam_secret_store: storing a secret in a file, in one step for its readers.
  *
- * The rule of file/trust.h holds for where it is put, so that what is stored is
- * what a file: reference reads; directories that are missing are made.
+ * The rule of file/trust.h holds for the file's place, so that a file: reference
+ * can read it; missing directories are made.
  */
 #include <apam/admin.h>
 #include <errno.h>
@@ -36,7 +36,7 @@ struct store {
 
 /* ---- What is stored ----------------------------------------------------- */
 
-/* -1 is the id that means "as it was". */
+/* chown takes the id -1 as "unchanged". */
 static bool
 is_id(int64_t number)
 {
@@ -95,7 +95,7 @@ open_store(const struct store *s, const char *path, struct apam_error *err)
 	return trust_open(path, TRUST_DIRECTORY, s->user, err);
 }
 
-/* Make directory `path`, whose parent is there; its descriptor, or -1. */
+/* Make directory `path`, whose parent exists; its descriptor, or -1. */
 static int
 make_directory(const struct store *s, char *path, char *slash)
 {
@@ -118,7 +118,7 @@ make_directory(const struct store *s, char *path, char *slash)
 	return made == 0 ? open_store(s, path, s->err) : -1;
 }
 
-/* Open the directory, making what is missing of it from above; or -1. */
+/* Open the directory, and make its missing part from above; or -1. */
 static int
 reach_directory(const struct store *s)
 {
@@ -149,7 +149,7 @@ reach_directory(const struct store *s)
 	return fd;
 }
 
-/* Whose a file has to be to be believed. */
+/* True if a file of this owner is trusted. */
 static bool
 owner_is_trusted(const struct store *s, uid_t owner)
 {
@@ -159,10 +159,10 @@ owner_is_trusted(const struct store *s, uid_t owner)
 /* ---- As what ------------------------------------------------------------ */
 
 /*
- * Owner and mode: those that were asked for, else those of the file that is
- * there, without what no secret may have, else this user's alone.  A file that
- * another user made, as in a sticky directory, says nothing of who is to read
- * the secret, by group or ACL.
+ * Owner and mode are those that were asked for; else those of the present file,
+ * without the bits that a secret must not have; else only this user may read it.
+ * A file that another user made, as in a sticky directory, must not decide who
+ * reads the secret by group or ACL.
  */
 static enum apam_status
 decide(const struct store *s, int directory, struct stat *like)
@@ -200,7 +200,7 @@ decide(const struct store *s, int directory, struct stat *like)
 	return APAM_OK;
 }
 
-/* A user's own group may be any that the user is in. */
+/* A user may give a file only to a group that the user is in: look at it. */
 static bool
 group_is_as_asked(const struct store *s, int directory)
 {
@@ -220,7 +220,7 @@ write_secret(const struct store *s, int directory)
 
 	if (status != APAM_OK)
 		return status;
-	/* Of this process alone. */
+	/* The name is unique to this process. */
 	(void)snprintf(
 	    beside, sizeof(beside), ".apam-secret.%ld", (long)getpid());
 	if (!file_replace_like(
