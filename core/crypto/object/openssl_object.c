@@ -112,7 +112,18 @@ static const char another_openssl[] =
 static const char bad_configuration[] = "OpenSSL's configuration is not right";
 
 /*
- * A host that exports an OpenSSL of its own has its functions called here.
+ * A host that exports an OpenSSL of its own has its functions called here, as
+ * far as it has them: version 1 has one that says its number, and lacks the
+ * other.
+ */
+static bool
+is_version_3(void)
+{
+	return OPENSSL_version_major() == OPENSSL_VERSION_MAJOR &&
+	    OpenSSL_version_num() >> 28 == OPENSSL_VERSION_MAJOR;
+}
+
+/*
  * Reading openssl.cnf now, and not with the first fetch, tells what is wrong
  * with it.  If nobody has set OpenSSL up before, it cleans nothing up at exit:
  * the kernel does so sooner, and a thread of the host's may still be hashing.
@@ -120,7 +131,7 @@ static const char bad_configuration[] = "OpenSSL's configuration is not right";
 static bool
 start(struct crypto_failure *failure)
 {
-	if (OPENSSL_version_major() != OPENSSL_VERSION_MAJOR) {
+	if (!is_version_3()) {
 		say(failure, APAM_E_INTERNAL, another_openssl,
 		    OpenSSL_version(OPENSSL_VERSION));
 		return false;

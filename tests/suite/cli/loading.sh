@@ -81,6 +81,18 @@ if [ -n "$other" ] && ! sanitized; then
 	LD_PRELOAD=$other row "beside libcurl-gnutls" 0 good '' check shared
 fi
 
+# One with an OpenSSL of its own that is older: some of what apam calls would be
+# that one's, and the rest not.
+if ! sanitized; then
+	printf '%s\n' \
+	    'unsigned long OpenSSL_version_num(void) { return 0x1010117fL; }' \
+	    'const char *OpenSSL_version(int t) { (void)t; return "OpenSSL 1"; }' |
+	    ${CC:-cc} -shared -fPIC -o "$dir/older.so" -x c -
+	LD_PRELOAD=$dir/older.so row "beside an older OpenSSL" 1 '' \
+	    'brings an OpenSSL along that is not version 3: OpenSSL 1' \
+	    headers hmac https://hmac.example.com/
+fi
+
 # ---- What openssl.cnf says ---------------------------------------------------
 
 # FIPS 140 alone, and no provider of it.
