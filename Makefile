@@ -105,9 +105,9 @@ PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 MAKEFLAGS += --no-print-directory
 
 # Where a compiler or a library is missing it is installed before anything is
-# built, or the command that installs it is said.
+# built, or the command that installs it is said.  DEPS=no: neither.
 ifneq ($(filter all install,$(or $(MAKECMDGOALS),all)),)
-ifneq ($(shell tools/deps build >&2 || echo missing),)
+ifneq ($(shell DEPS=$(DEPS) tools/deps build >&2 || echo missing),)
 $(error see above)
 endif
 endif
@@ -375,7 +375,7 @@ CORES := $(shell nproc)
 JOBS = $(shell echo $$(($(CORES) * 4)))
 
 deps-%:
-	@tools/deps $*
+	@DEPS=$(DEPS) tools/deps $*
 
 test: deps-build deps-test
 	@$(MAKE) run-all
