@@ -141,7 +141,8 @@ $(BUILD)/%.o: %.c Makefile $(BUILD)/directories
 
 # libconfig and jansson, with what they call of the C library bound to
 # core/base/pool.c.
-BOXED = $(foreach l,config jansson,$(shell $(CC) -print-file-name=lib$l.a))
+static = $(shell $(CC) -print-file-name=lib$(1).a)
+BOXED = $(foreach l,config jansson,$(call static,$l))
 
 $(BUILD)/boxed.o: core/base/pool.syms Makefile
 	@mkdir -p $(@D)
@@ -199,9 +200,11 @@ $(BUILD)/$(CURL_SONAME): $(CURL_OBJ) hosts/curl/export.map $(BUILD)/$(SONAME)
 # one, linked anew, where it was installed.  So does the object that it loads
 # for a command that sends: linked to libcurl, the program would take ten times
 # as long to start.  A place of the program's own, as an old tag, goes before
-# those of the environment, and holds for what is loaded late, too.
+# those of the environment, and holds for what is loaded late, too.  jansson is
+# linked statically, because loading a library takes longer than most commands
+# take to do their work.
 LINK_APAM = $(LINK) -Wl,--disable-new-dtags -o $@ $(CLI_OBJ) -L$(BUILD) -lapam \
-	    -ljansson -ldl
+	    $(call static,jansson) -ldl
 LINK_SEND = $(LINK) -shared -Wl,--no-undefined -Wl,--disable-new-dtags \
 	    -Wl,--version-script=hosts/cli/send/export.map -o $@ $(SEND_OBJ) \
 	    -L$(BUILD) -lapam-curl -lapam -lcurl
