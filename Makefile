@@ -300,7 +300,7 @@ $(call checks,view): private OUR_LDFLAGS += $(call wrap,openat fstat pread)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.
 $(call checks,record_read record_set record_write registry_change \
 	registry_files): private OUR_LDFLAGS += $(call wrap,malloc calloc realloc)
-$(call checks,registry_files registry_write): private OUR_LDFLAGS += \
+$(call checks,reading registry_files registry_write): private OUR_LDFLAGS += \
 	$(call wrap,read write openat fsync fchmod fstat mkdirat renameat \
 	utimensat getentropy)
 # Those that make keys of the kernel's.
