@@ -4,7 +4,8 @@
  * sign with.  What the registry says counts before it (flight/admit.h).  Good:
  * a fresh credential was given, introspection says active, the probe was
  * accepted.  Dead: a fresh credential was refused, or the probe.  Anything else
- * is unknown: what was known before then counts for revocation_ttl.
+ * is unknown: in that case what was known before still counts for
+ * revocation_ttl.
  */
 #ifndef CORE_ENTRY_KEY_STATE_H
 #define CORE_ENTRY_KEY_STATE_H

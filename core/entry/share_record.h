@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A credential as bytes that are of no use to who lacks the secret that it was
- * acquired with: the content of a credential file (share_file.h), made
- * and read without any file.
+ * A credential as bytes that are useless without the secret that it was
+ * acquired with: the content of a credential file (share_file.h), made and read
+ * without any file.
  *
  * Header, all bytes that are not encrypted:
  *	8	"APAMCRED"

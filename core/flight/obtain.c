@@ -41,18 +41,18 @@ submit(struct entry *e, struct flight *f)
 
 /*
  * Give a flight until `deadline`, if that is later than the profile's own.
- * False, with *err set, where none can take off.  With `launch` the lock is
- * let go meanwhile, and the flight may have landed.
+ * False, with *err set, if none can take off.  `start` is launch, which lets
+ * the lock go meanwhile, so that the flight may have landed; or submit.
  */
 static bool
 take_off(struct entry *e, enum flight_goal goal, int64_t deadline,
-    bool (*leave)(struct entry *e, struct flight *f), struct apam_error *err)
+    bool (*start)(struct entry *e, struct flight *f), struct apam_error *err)
 {
 	int64_t own = clock_ms() + e->profile->deadline * 1000;
 	struct flight *f = flight_new(
 	    e, goal, e->credential.current, deadline > own ? deadline : own);
 
-	if (f != NULL && leave(e, f))
+	if (f != NULL && start(e, f))
 		return true;
 	flight_free(&f);
 	(void)error_set(err, APAM_E_MEMORY, "%s", driver_problem(e->env->loop));

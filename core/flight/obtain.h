@@ -30,8 +30,8 @@ struct patience {
 };
 
 /*
- * Get a valid credential, which the caller releases.  While there is one no
- * thread waits, and it is used further if the provider denies another; an
+ * Get a valid credential, which the caller releases.  If a valid one is held,
+ * no thread waits.  It stays in use even if the provider denies a new one.  An
  * expired one is never given.  A check that is due is started, and not waited
  * for.  Errors: the flight's, for all threads that waited for it; the latched
  * one; UNKNOWN, if on_unknown forbids signing; DEADLINE; PENDING.

@@ -19,7 +19,7 @@
 
 #define KEY_FILE_MAX ((size_t)256 * 1024 * 1024)
 
-/* Returned here if memory runs out; compare the address. */
+/* key_set_read returns this if memory runs out; compare the address. */
 extern const char key_no_memory[];
 
 /*

@@ -98,8 +98,8 @@ slot_place_headers(char *store, const char *image, size_t count)
 }
 
 /*
- * What an older signature left behind the first `n` bytes.  The store may be
- * another one than that was in.
+ * Wipe what an older signature left after the first `n` bytes.  It may have
+ * been in another store.
  */
 static inline void
 slot_wipe_rest(struct apam_signature *s, size_t n)

@@ -4,8 +4,8 @@
  * may say no to a good URL.  It never says yes to one that url_parse would
  * refuse or cut.
  *
- * A NUL is not plain: the first byte that is not plain is the NUL, begins an
- * escape, or says no.
+ * A NUL counts as not plain.  So the first byte that is not plain is the end, a
+ * '%', or a reason to refuse.
  */
 #include "slot/url_plain.h"
 

@@ -18,8 +18,8 @@
 
 /*
  * What a URL is to begin with, "https://host:port".  It may be written while it
- * is read (torn_copy.h): then the answer says nothing.  The text begins after a
- * block of room and has one behind it, because it is read by blocks.
+ * is read (torn_copy.h): then the result is meaningless.  The text begins after
+ * a block of room and has one behind it, because it is read by blocks.
  */
 struct url_start {
 	_Alignas(64) _Atomic size_t n;

@@ -20,8 +20,8 @@ bool header_name_ok(struct apam_str name);
  */
 bool header_value_ok(struct apam_str value);
 /*
- * True for the headers that say where a request goes or where it ends, and for
- * those of a connection (RFC 9110, 7.2, 7.6.1, 8.6; RFC 9112, 6).  Only the
+ * True for the headers that say the destination or the length of a request, and
+ * for those of a connection (RFC 9110, 7.2, 7.6.1, 8.6; RFC 9112, 6).  Only the
  * program that sends the request may set them.
  */
 bool header_is_framing(struct apam_str name);

@@ -17,7 +17,7 @@ enum stage {
 	STAGE_SIGN, /* for the first sending */
 	STAGE_SEND, /* the host's turn */
 	STAGE_SIGN_AGAIN, /* for the second sending */
-	STAGE_SIGN_LOST, /* as before, for a request whose answer was lost */
+	STAGE_SIGN_LOST, /* again, for a request whose answer was lost */
 	STAGE_ENDED
 };
 
@@ -309,7 +309,7 @@ keep_back(const struct apam_curl_call *call)
 	return NULL;
 }
 
-/* A new signature for what was rejected, where there is one to be had. */
+/* A new signature for what was rejected, if possible. */
 static enum apam_status
 sign_again(struct apam_curl_call *call, bool *again, struct apam_error *err)
 {

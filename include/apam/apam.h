@@ -30,15 +30,16 @@
  *              with an older and with a newer library than the one it was
  *              built for.  A member that is zero means what it meant before
  *              there was that member.  A member that you set and the library
- *              does not know is an error, USAGE; it is never ignored.  A
- *              member that the library may not know yet, of what it shows you,
- *              is there where APAM_HAS says so; of what it fills for you, it
- *              stays zero.  Views (apam_str) and headers (apam_header) have no
- *              size and never change.
- *   lists      Either apam fills an array of yours: *count is first how many
- *              elements it has, NULL may be passed for none, and then how many
- *              there are.  Or it calls your `each` with a pointer to what it
- *              shows, which lives until `each` returns; false stops the list.
+ *              does not know is an error, USAGE; it is never ignored.  An
+ *              older library may lack a member.  In structs that it shows you,
+ *              ask APAM_HAS first.  In structs that it fills for you, the
+ *              member stays zero.  Views (apam_str) and headers (apam_header)
+ *              have no size and never change.
+ *   lists      Either apam fills an array of yours.  Before the call *count is
+ *              the room of the array, which may be NULL if that is 0; after it,
+ *              *count is the number of elements that exist.  Or apam calls
+ *              your `each` with a pointer to what it shows, which lives until
+ *              `each` returns; false stops the list.
  *   ownership  Out parameters are set on success and cleared on failure.  Text
  *              passed in is copied where it is kept.
  *   threads    A context and its profiles may be used by any threads at once;
@@ -46,7 +47,8 @@
  *              context starts a thread of its own with the first exchange
  *              that it makes, unless APAM_OPEN_NO_THREAD forbids it.
  *   cancelling A thread may be cancelled while it is in a call.  That takes
- *              effect after the call, which ends as if there were none.
+ *              effect after the call.  The call itself ends as if it had not
+ *              been cancelled.
  *   fork       Parent and child both go on with a context.  The child keeps
  *              the credentials and makes its own connections and thread.  It
  *              cancels non-blocking calls under way and starts them anew.
@@ -211,8 +213,8 @@ APAM_API APAM_CHECKED enum apam_status apam_profile_find(struct apam *ctx,
 APAM_API const char *apam_profile_name(const struct apam_profile *profile);
 
 /*
- * True where apam may have a thread in the profile's context: it was opened
- * without APAM_OPEN_NO_THREAD, and apam_sign_start does not work.
+ * True if the profile's context was opened without APAM_OPEN_NO_THREAD.
+ * apam_sign_start then fails with USAGE.
  */
 APAM_API bool apam_profile_has_thread(const struct apam_profile *profile);
 
@@ -320,7 +322,7 @@ APAM_API APAM_CHECKED enum apam_status apam_transport_get(
 APAM_API void apam_transport_release(struct apam_transport *transport);
 
 /*
- * True for a header that says where a request goes or where it ends, or that is
+ * True for a header that says the destination or the length of a request, or is
  * of one connection (RFC 9110, 7.2, 7.6.1, 8.6; RFC 9112, 6): Host,
  * Content-Length, Transfer-Encoding, Connection, Expect, TE, Upgrade, ...  The
  * sender sets these itself and takes them from nobody.
@@ -335,7 +337,8 @@ struct apam_failure {
 	const char *proxy;	/* URL of the one in between; NULL or "": none */
 	bool resolved;		/* the address of the host, or proxy, was found */
 	bool connected;		/* a connection was made */
-	bool ready;		/* with TLS, if it is https: no answer came */
+	bool ready;		/* the connection was ready, TLS included, but
+				   no answer came */
 	int system_error;	/* errno of the connection; 0: not known */
 	unsigned proxy_status;	/* of HTTP, what the proxy said; 0: nothing */
 	bool openssl;		/* TLS is OpenSSL's; false: not known */
@@ -381,8 +384,8 @@ struct apam_judgement {
  *
  * Where `replay` is true, sign once more, and send that where its credential or
  * its entries are others: the same credential gets the same answer.  What is
- * not idempotent (RFC 9110, 9.2.2) is not sent again after a redirect, which
- * may be the answer to what took effect.  Errors: USAGE.
+ * not idempotent (RFC 9110, 9.2.2) is not sent again after a redirect, because
+ * the request may already have taken effect.  Errors: USAGE.
  */
 APAM_API APAM_CHECKED enum apam_status apam_judge(
     struct apam_profile *profile, const struct apam_signature *signature,
@@ -406,11 +409,11 @@ struct apam_key_report {
 /*
  * Ask the provider about the keys of all entries: introspection, a fresh mint
  * or the probe, as module and profile say.  Fills the array `reports`, whose
- * elements have `report_size` bytes; how many it has changes nothing of what is
- * asked.  A key that is not good is not an error here.  One that is good opens
- * the latch that keeps its entry from signing.  Errors: NO_PROFILE, CONFIG,
- * TRUST, SECRET, MODULE, MEMORY, and what is wrong with a credential that was
- * minted.
+ * elements have `report_size` bytes.  The size of the array does not change
+ * which keys are checked.  A key that is not good is not an error here.  If a
+ * key is good and a permanent error kept its entry from signing, the entry
+ * signs again.  Errors: NO_PROFILE, CONFIG, TRUST, SECRET, MODULE, MEMORY, and
+ * what is wrong with a credential that was minted.
  */
 APAM_API APAM_CHECKED enum apam_status apam_check(
     struct apam_profile *profile, int timeout_ms,

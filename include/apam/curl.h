@@ -107,10 +107,10 @@ struct apam_result {
  * judged.  An HTTP error status is not a failure of this call.  Afterwards URL,
  * method, headers, body and callbacks are as in a new handle.
  *
- * Errors: as apam_sign; HEADER, also for a header that says where a request
- * goes or ends (apam_header_is_framing); NETWORK, DEADLINE and PROVIDER (not
- * HTTP) if no answer came; USAGE (a body cannot be sent because only its digest
- * is known, or a callback failed).
+ * Errors: as apam_sign; HEADER, also for a header that says the destination or
+ * the length of a request (apam_header_is_framing); NETWORK, DEADLINE and
+ * PROVIDER (not HTTP) if no answer came; USAGE (a body cannot be sent because
+ * only its digest is known, or a callback failed).
  */
 APAM_API APAM_CHECKED enum apam_status apam_curl_perform(
     struct apam_profile *profile, CURL *easy,

@@ -64,7 +64,7 @@ enum {
 	APAM_EVIDENCE_SIZE = 256 /* one line about a key */
 };
 
-/* How important a line of the log is; the lower, the more. */
+/* How important a line of the log is: a lower number is more important. */
 enum apam_log_level {
 	APAM_LOG_ERROR = 1,
 	APAM_LOG_WARNING = 2,

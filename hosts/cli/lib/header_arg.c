@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads "Name: value", RFC 9110, 5.1 and 5.5.  It is stricter than curl: no
- * "Name;", no "@FILE", and no header that says where a request goes or where it
- * ends.  A Host would carry the credential to another site on the same server;
- * a Content-Length or Transfer-Encoding could split the request in two.
+ * "Name;", no "@FILE", and no header that says the destination or the length of
+ * a request.  A Host would carry the credential to another site on the same
+ * server; a Content-Length or Transfer-Encoding could split the request in two.
  */
 #include "lib/header_arg.h"
 
@@ -55,7 +55,7 @@ header_arg(const char *text, struct apam_header *header)
 	if (header->value.n == 0)
 		return "a header needs a value";
 	if (apam_header_is_framing(header->name))
-		return "Host, Content-Length and others that say where a "
-		       "request goes or ends are set by apam";
+		return "Host, Content-Length and others that say a request's "
+		       "destination or length are set by apam";
 	return NULL;
 }
