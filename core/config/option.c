@@ -6,6 +6,8 @@
  */
 #include "config/option.h"
 
+#include <string.h>
+
 #include "config/option_value.h"
 #include "text/suggest.h"
 
@@ -78,6 +80,28 @@ check_member_names(const config_setting_t *group,
 	return ok;
 }
 
+/* Whether a member was refused with a hint that this required one is meant. */
+static bool
+is_misspelt(const config_setting_t *group, const struct option_source *source,
+    const struct option_table *table, const struct apam_option *option)
+{
+	const int count = config_setting_length(group);
+	const char *member, *best;
+
+	if ((option->flags & APAM_OPT_REQUIRED) == 0)
+		return false;
+	for (int i = 0; i < count; i++) {
+		member = config_setting_name(
+		    config_setting_get_elem(group, (unsigned)i));
+		if (is_known(source, table, member))
+			continue;
+		best = nearest_option(source, table, member);
+		if (best != NULL && strcmp(best, option->name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool
 lacks_required(const config_setting_t *group, const struct option_table *table)
 {
@@ -105,8 +129,9 @@ read_option(const struct option_reading *r, struct apam_value *value)
 	if ((r->option->flags & APAM_OPT_REQUIRED) == 0)
 		return true;
 	problems_add(source->problems, APAM_E_CONFIG, source->file, r->line,
-	    "%s is missing in %s%s%s", r->option->name, source->what,
-	    help == NULL ? "" : ": ", help == NULL ? "" : help);
+	    "%s is missing in %s%s%s%s", r->option->name, source->what,
+	    help == NULL ? "" : " (", help == NULL ? "" : help,
+	    help == NULL ? "" : ")");
 	return false;
 }
 
@@ -133,6 +158,9 @@ read_options(const struct option_reading *reading,
 		    r.setting == NULL ? group : r.setting);
 		if (lines != NULL)
 			lines[i] = r.line;
+		if (r.setting == NULL &&
+		    is_misspelt(group, r.source, table, r.option))
+			continue;
 		ok = read_option(&r, &values[i]) && ok;
 	}
 	return ok;

@@ -63,7 +63,7 @@ profile slip <<END
 auth = ( { scheme = "basic-email-key"; $seed_entry } );
 END
 told "a profile without origins" 3 \
-    'origins is missing in the profile: where its credentials may go' \
+    'origins is missing in the profile \(where its credentials may go' \
     request slip "$version"
 profile slip <<END
 origins = [ "$seed" ];
