@@ -102,6 +102,6 @@ probe_judge(
 	if (verdict == APAM_VERDICT_REJECTED || is_led_to_login(verdict, r))
 		finding->state = APAM_KEY_REVOKED;
 	finding->at = clock_unix();
-	(void)snprintf(finding->evidence, sizeof(finding->evidence),
-	    "the probe answered %u: %s", r->pub.status, reason);
+	(void)snprintf(
+	    finding->evidence, sizeof(finding->evidence), "probe: %s", reason);
 }

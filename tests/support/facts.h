@@ -276,8 +276,8 @@ facts_probe(struct facts *t, const struct api_fact *fact, const char *mint)
 	char evidence[APAM_EVIDENCE_SIZE];
 
 	(void)snprintf(evidence, sizeof(evidence),
-	    "%s%sthe probe answered %.3s: %s", mint == NULL ? "" : mint,
-	    mint == NULL ? "" : "; ", fact->answer,
+	    "%s%sprobe: %s", mint == NULL ? "" : mint,
+	    mint == NULL ? "" : "; ",
 	    fact->probed != NULL ? fact->probed : fact->reason);
 	if (mint != NULL && state == APAM_KEY_UNKNOWN)
 		state = APAM_KEY_GOOD;

@@ -63,7 +63,7 @@ for name in seven seed xy xy-basic xy-headers xy-form; do
 	good $name "at the start"
 done
 states "seven: by a fresh mint" 0 good 'token' seven
-states "seed: by the probe" 0 good 'probe answered 200' seed
+states "seed: by the probe" 0 good 'probe: the API answered' seed
 row "all at once" 0 '*' '' check
 control '/archive?provider=7signal&key=SANDBOX.CLIENT.ONE'
 control '/archive?provider=xysense&key=sandbox-read'
@@ -154,7 +154,7 @@ seed case "email = \"Demo@Example.com\"; key = \"file:$dir/secrets/seed\";
 states "letter case, with a server that minds" 1 rejected 401 case
 seed case "email = \"Demo@Example.com\"; key = \"file:$dir/secrets/seed\";
   lowercase = true; probe = \"GET /api/version/\";"
-states "lowercase = true" 0 good 200 case
+states "lowercase = true" 0 good "probe: the API answered" case
 control /reset
 row "organization_id is added" 0 '"results"' '' request seed "${url[seed]}"
 row "but not over one's own" 0 '"results"' '!organization_id=2.*=1' \

@@ -73,7 +73,7 @@ static const struct {
 	{ "no way to ask", HMAC(""), APAM_KEY_UNKNOWN, "hmac-test", "k1",
 	    "no probe is configured" },
 	{ "a probe", HMAC(PROBE), APAM_KEY_GOOD, "hmac-test", "k1",
-	    "the probe answered 200: the status alone" },
+	    "probe: the status alone" },
 	{ "found good", RETURNS("key_state = 1; "), APAM_KEY_GOOD,
 	    "return-test", "return-test", "return-test says so" },
 	{ "found expired", RETURNS("key_state = 2; key_id = \"-\"; "),
