@@ -255,8 +255,15 @@ rows_elsewhere()
 	row "state_dir" grep -qx '# state_dir = "/opt/state";' "$main"
 	row "an example's secret" grep -q '"file:/opt/etc/apam.d/secrets/seed"' \
 	    "$tmp/other/opt/apam/share/doc/apam/examples/seed.conf"
+	touch "$tmp/other/opt/state/registry"
 	row "uninstall elsewhere" elsewhere uninstall
+	grep -q 'opt/state is kept' "$tmp/output"
+	result $? "uninstall says that the key registry stays"
+	row "and it does" rm "$tmp/other/opt/state/registry"
 	row "uninstall removes what nobody changed" test ! -e "$main"
+	row "uninstall without a registry" elsewhere uninstall
+	[ ! -s "$tmp/output" ] && [ ! -e "$tmp/other/opt/state" ]
+	result $? "uninstall then removes the directory, and says nothing"
 }
 
 # shlibdeps NAME: what a packager's tool finds out that files of this name need.

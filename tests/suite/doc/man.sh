@@ -121,6 +121,13 @@ rows_api()
 	calls apam.3 core/export.map include/apam/apam.h
 	calls apam_admin.3 core/export.map include/apam/admin.h
 	calls apam_curl.3 hosts/curl/export.map include/apam/curl.h
+	sed -n '/^\.Sh ERRORS/,/^\.Sh SEE/p' $man/apam_admin.3 >"$tmp/errors"
+	for name in $(tr '\n' ' ' <include/apam/admin.h |
+	    grep -oE 'APAM_CHECKED enum apam_status\s+apam_[a-z_]+' |
+	    grep -oE '[a-z_]+$'); do
+		row "apam_admin.3: the errors of $name" \
+		    grep -qE "^\.It (.* )?Fn $name\b" "$tmp/errors"
+	done
 	for name in $(grep -ohE '\bAPAM_(E|VERDICT|KEY|BODY|CLASS)_[A-Z0-9_]+' \
 	    include/apam/types.h | sort -u); do
 		row "apam.3 names $name" holds $man/apam.3 "$name"
