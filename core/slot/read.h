@@ -75,7 +75,7 @@ url_is_ours(const struct slot *slot, const char *url)
 	do {
 		if (url_is_plain(url, &slot->origins[i]))
 			return true;
-	} while (++i < LOAD(slot->origin_count));
+	} while (++i < RELAXED_LOAD(slot->origin_count));
 	return false;
 }
 
@@ -90,8 +90,8 @@ slot_place_headers(char *store, const char *image, size_t count)
 	struct apam_header *to = (void *)store;
 
 	do {
-		to->name.p = store + (uintptr_t)LOAD_AT(&from->name.p);
-		to->value.p = store + (uintptr_t)LOAD_AT(&from->value.p);
+		to->name.p = store + (uintptr_t)RELAXED_LOAD_AT(&from->name.p);
+		to->value.p = store + (uintptr_t)RELAXED_LOAD_AT(&from->value.p);
 		from++;
 		to++;
 	} while (--count > 0);
@@ -117,7 +117,7 @@ slot_wipe_rest(struct apam_signature *s, size_t n)
 static inline bool
 slot_copy_image(const struct slot *slot, struct apam_signature *s)
 {
-	const uint32_t shape = LOAD(slot->shape);
+	const uint32_t shape = RELAXED_LOAD(slot->shape);
 	const size_t n = slot_bytes(shape);
 	char *store = s->store;
 
@@ -128,9 +128,9 @@ slot_copy_image(const struct slot *slot, struct apam_signature *s)
 	s->used = n;
 	s->headers = (void *)store;
 	s->header_count = slot_headers(shape);
-	s->generation = LOAD(slot->generation);
-	s->credential = LOAD(slot->credential);
-	s->entries = LOAD(slot->entries);
+	s->generation = RELAXED_LOAD(slot->generation);
+	s->credential = RELAXED_LOAD(slot->credential);
+	s->entries = RELAXED_LOAD(slot->entries);
 	torn_copy(store, slot->image, n);
 	slot_place_headers(store, slot->image, s->header_count);
 	return true;
@@ -157,7 +157,7 @@ slot_sign(const struct slot *slot, const struct apam_request *request,
 	    !slot_copy_image(slot, s))
 		return false;
 	atomic_thread_fence(memory_order_acquire);
-	if (LOAD(slot->sequence) != before)
+	if (RELAXED_LOAD(slot->sequence) != before)
 		return false;
 	s->url = request->url;
 	s->covered = NULL;

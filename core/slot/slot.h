@@ -14,9 +14,11 @@
 #ifndef CORE_SLOT_SLOT_H
 #define CORE_SLOT_SLOT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
+#include "base/relaxed.h"
 #include "slot/torn_copy.h"
 #include "slot/url_plain.h"
 
@@ -103,15 +105,17 @@ slot_headers(uint32_t shape)
 static inline bool
 slot_in_span(const struct slot *s)
 {
-	return time(NULL) == LOAD(s->second) ||
-	    (uint64_t)(slot_wall_ns() - LOAD(s->from)) < LOAD(s->span);
+	return time(NULL) == RELAXED_LOAD(s->second) ||
+	    (uint64_t)(slot_wall_ns() - RELAXED_LOAD(s->from)) <
+	    RELAXED_LOAD(s->span);
 }
 
 /* True while its time has not run out and the registry has not changed. */
 static inline bool
 slot_is_good(const struct slot *s)
 {
-	return LOAD(*s->counter) == LOAD(s->counted) && slot_in_span(s);
+	return RELAXED_LOAD(*s->counter) == RELAXED_LOAD(s->counted) &&
+	    slot_in_span(s);
 }
 
 #endif

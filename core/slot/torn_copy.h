@@ -3,24 +3,18 @@
  * Memory that some threads read while another writes it, where a sequence
  * number decides afterwards whether what was read counts.
  *
- * Single values go in relaxed, atomic pieces, which cost nothing.  Bytes go by
+ * Single values go by base/relaxed.h, which costs nothing.  Bytes go by
  * memcpy: no atomic copy is as fast, and what is torn is thrown away.  A race
  * detector is shown an atomic copy all the same, so that it sees other races.
  */
 #ifndef CORE_SLOT_TORN_COPY_H
 #define CORE_SLOT_TORN_COPY_H
 
-#include <stdatomic.h>
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-#define LOAD(from) atomic_load_explicit(&(from), memory_order_relaxed)
-#define STORE(to, value)                                                       \
-	atomic_store_explicit(&(to), (value), memory_order_relaxed)
-/* Of something that is not declared atomic. */
-#define LOAD_AT(p) __atomic_load_n((p), __ATOMIC_RELAXED)
-#define STORE_AT(p, value) __atomic_store_n((p), (value), __ATOMIC_RELAXED)
+#include "base/relaxed.h"
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -41,10 +35,11 @@ torn_copy(char *to, const char *from, size_t n)
 
 	if (((uintptr_t)to | (uintptr_t)from) % sizeof(word) == 0)
 		for (; i + sizeof(word) <= n; i += sizeof(word))
-			STORE_AT((word *)(void *)(to + i),
-			    LOAD_AT((const word *)(const void *)(from + i)));
+			RELAXED_STORE_AT((word *)(void *)(to + i),
+			    RELAXED_LOAD_AT((const word *)
+			    (const void *)(from + i)));
 	for (; i < n; i++)
-		STORE_AT(to + i, LOAD_AT(from + i));
+		RELAXED_STORE_AT(to + i, RELAXED_LOAD_AT(from + i));
 }
 
 #else

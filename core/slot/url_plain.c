@@ -10,6 +10,7 @@
 #include "slot/url_plain.h"
 
 #include "base/str.h"
+#include "slot/torn_copy.h"
 #include "text/url.h"
 
 /*
@@ -48,10 +49,10 @@ url_is_plain_narrow(const char *url, const struct url_start *start)
 {
 	const char *text = start->room + URL_BLOCK, *odd = url;
 	const char *end = url + URL_MAX;
-	size_t n = LOAD(start->n);
+	size_t n = RELAXED_LOAD(start->n);
 
 	for (; n > 0; n--)
-		if (*odd++ != LOAD_AT(text++))
+		if (*odd++ != RELAXED_LOAD_AT(text++))
 			return false;
 	if (*odd != '/' && *odd != '?')
 		return false;
@@ -114,7 +115,8 @@ unlike(__m256i b, const char *text)
 AVX2 READS_BESIDE SHORT_WAY bool
 url_is_plain_wide(const char *url, const struct url_start *start)
 {
-	const size_t n = LOAD(start->n), skip = (uintptr_t)url % URL_BLOCK;
+	const size_t n = RELAXED_LOAD(start->n),
+		     skip = (uintptr_t)url % URL_BLOCK;
 	const char *text = start->room + URL_BLOCK - skip, *at = url - skip;
 	const char *end = url + URL_MAX;
 	unsigned ours = ~0U << skip, odd, begins;
@@ -181,7 +183,7 @@ url_start_init(struct url_start *start)
 void
 url_start_set(struct url_start *start, const char *text, size_t n)
 {
-	STORE(url_wide, can_be_wide());
+	RELAXED_STORE(url_wide, can_be_wide());
 	torn_copy(start->room + URL_BLOCK, text, n);
-	STORE(start->n, n);
+	RELAXED_STORE(start->n, n);
 }

@@ -6,9 +6,10 @@
 #ifndef CORE_SLOT_URL_PLAIN_H
 #define CORE_SLOT_URL_PLAIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-#include "slot/torn_copy.h"
+#include "base/relaxed.h"
 
 /* Before functions of the short way, which are laid side by side for that. */
 #define SHORT_WAY __attribute__((hot))
@@ -50,7 +51,7 @@ bool url_is_plain_wide(const char *url, const struct url_start *start);
 static inline bool
 url_is_plain(const char *url, const struct url_start *start)
 {
-	return LOAD(url_wide) ? url_is_plain_wide(url, start) :
+	return RELAXED_LOAD(url_wide) ? url_is_plain_wide(url, start) :
 				url_is_plain_narrow(url, start);
 }
 

@@ -15,14 +15,14 @@
 static void
 begin_write(struct slot *s)
 {
-	STORE(s->sequence, LOAD(s->sequence) + 1);
+	RELAXED_STORE(s->sequence, RELAXED_LOAD(s->sequence) + 1);
 	atomic_thread_fence(memory_order_release);
 }
 
 static void
 end_write(struct slot *s)
 {
-	uint32_t n = LOAD(s->sequence);
+	uint32_t n = RELAXED_LOAD(s->sequence);
 
 	atomic_store_explicit(&s->sequence, n + 1, memory_order_release);
 }
@@ -30,18 +30,18 @@ end_write(struct slot *s)
 static void
 wipe_image(struct slot *s)
 {
-	wipe(s->image, slot_bytes(LOAD(s->shape)));
-	STORE(s->shape, 0);
+	wipe(s->image, slot_bytes(RELAXED_LOAD(s->shape)));
+	RELAXED_STORE(s->shape, 0);
 }
 
 void
 slot_close(struct slot *s)
 {
-	if (s == NULL || LOAD(s->span) == 0)
+	if (s == NULL || RELAXED_LOAD(s->span) == 0)
 		return;
 	begin_write(s);
-	STORE(s->span, 0);
-	STORE(s->second, SLOT_NO_SECOND);
+	RELAXED_STORE(s->span, 0);
+	RELAXED_STORE(s->second, SLOT_NO_SECOND);
 	wipe_image(s);
 	end_write(s);
 }
@@ -88,7 +88,7 @@ write_origins(struct slot *s, const struct slot_content *c)
 		if (n > 0 && count < SLOT_ORIGINS_MAX)
 			url_start_set(&s->origins[count++], o->text.p, n);
 	}
-	STORE(s->origin_count, count);
+	RELAXED_STORE(s->origin_count, count);
 }
 
 /* `from` is the array of `fields`. */
@@ -112,7 +112,8 @@ write_image(
 	}
 	torn_copy(s->image, (const char *)table, size);
 	torn_copy(s->image + size, base, fields->text.n);
-	STORE(s->shape, slot_shape(size + fields->text.n, fields->count));
+	RELAXED_STORE(
+	    s->shape, slot_shape(size + fields->text.n, fields->count));
 }
 
 static void
@@ -121,17 +122,17 @@ write_span(struct slot *s, int64_t span)
 	int64_t from = slot_wall_ns();
 	int64_t ends = (from / NS_PER_S + 1) * NS_PER_S;
 
-	STORE(s->from, from);
-	STORE(s->span, (uint64_t)span);
-	STORE(
+	RELAXED_STORE(s->from, from);
+	RELAXED_STORE(s->span, (uint64_t)span);
+	RELAXED_STORE(
 	    s->second, ends <= from + span ? from / NS_PER_S : SLOT_NO_SECOND);
 }
 
 bool
 slot_serves(const struct slot *s, uint64_t generation, uint64_t counted)
 {
-	return s != NULL && LOAD(s->generation) == generation &&
-	    LOAD(s->counted) == counted && slot_is_good(s);
+	return s != NULL && RELAXED_LOAD(s->generation) == generation &&
+	    RELAXED_LOAD(s->counted) == counted && slot_is_good(s);
 }
 
 void
@@ -147,10 +148,10 @@ slot_open(struct slot *s, const struct slot_content *c)
 
 	begin_write(s);
 	write_span(s, c->good_ms * NS_PER_MS);
-	STORE(s->counted, c->counted);
-	STORE(s->generation, (uint32_t)c->generation);
-	STORE(s->credential, (uint32_t)c->credential);
-	STORE(s->entries, c->entries);
+	RELAXED_STORE(s->counted, c->counted);
+	RELAXED_STORE(s->generation, (uint32_t)c->generation);
+	RELAXED_STORE(s->credential, (uint32_t)c->credential);
+	RELAXED_STORE(s->entries, c->entries);
 	write_origins(s, c);
 	write_image(s, headers, c->headers);
 	end_write(s);
