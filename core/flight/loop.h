@@ -20,7 +20,7 @@
 #include <stdbool.h>
 
 #include "flight/flight.h"
-#include "flight/pollset.h"
+#include "flight/wakeup.h"
 
 #define LOOP_SOCKETS_MAX 256
 

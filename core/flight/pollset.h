@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A set of descriptors to wait for that is itself a descriptor, and a signal
- * that wakes its waiter.  Linux: epoll.  A port to kqueue replaces pollset.c
- * alone.
+ * A set of descriptors to wait for that is itself a descriptor.  Linux: epoll.
+ * A port to kqueue replaces pollset.c alone.
  */
 #ifndef CORE_FLIGHT_POLLSET_H
 #define CORE_FLIGHT_POLLSET_H
 
 #include <stdbool.h>
-
-#include "base/own_fd.h"
 
 struct pollset_event {
 	int fd;
@@ -35,23 +32,5 @@ bool pollset_has(int set, int fd);
  */
 int pollset_wait(int set, struct pollset_event *events, int max,
     int timeout_ms);
-
-/*
- * Wakes the thread that waits for in.fd to be readable.  A pair of sockets
- * rather than an eventfd, to be told from what is the host's; and what is sent
- * to a socket cannot end up in a file.
- */
-struct wakeup {
-	struct own_fd in, out;
-};
-
-/* False, with nothing open, if there are no descriptors. */
-bool wakeup_open(struct wakeup *wake);
-bool wakeup_is_ours(const struct wakeup *wake);
-/* Both leave alone a descriptor that is not ours. */
-void wakeup_send(const struct wakeup *wake);
-void wakeup_clear(const struct wakeup *wake);
-/* Close what is ours of it; it may be closed already. */
-void wakeup_close(struct wakeup *wake);
 
 #endif
