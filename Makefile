@@ -284,7 +284,8 @@ checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
 # core that call it.
 $(call checks,answer border failure): $(BUILD)/hosts/curl/answer.o \
 	$(BUILD)/hosts/curl/border.o $(BUILD)/hosts/curl/failure.o
-$(call checks,handle): $(filter-out %/curl.o,$(CURL_OBJ))
+$(call checks,handle): $(filter-out %/curl.o %/curl_call.o,$(CURL_OBJ))
+$(call checks,curl_call): $(filter-out %/curl.o,$(CURL_OBJ))
 $(call checks,answer handle): private OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
 $(call checks,cancel rotation nameserver): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
