@@ -9,6 +9,8 @@
 #include "lib/json_out.h"
 #include "lib/progress.h"
 #include "lib/report.h"
+#include "lib/session.h"
+#include "lib/table.h"
 
 struct lint {
 	json_t *all; /* NULL: print them */
@@ -79,9 +81,34 @@ plural(unsigned n)
 	return n == 1 ? "" : "s";
 }
 
+static bool
+count_archived(void *arg, const struct apam_profile_info *info)
+{
+	unsigned *archived = arg;
+
+	*archived += info->admission == APAM_E_ARCHIVED;
+	return true;
+}
+
+/* The files may be in order, and profiles sign nothing. */
+static void
+tell_archived(struct cli *cli)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	unsigned archived = 0;
+
+	if (!on_terminal() || session_open(cli) != STATUS_DONE ||
+	    apam_profiles(cli->ctx, count_archived, &archived, &err) != APAM_OK)
+		return;
+	if (archived > 0)
+		tell("But %u profile%s cannot sign, because the keys are "
+		     "archived: `apam list` shows which.",
+		    archived, plural(archived));
+}
+
 /* Print the result on a terminal. */
 static void
-sum_up(const struct lint *lint, const struct args *args)
+sum_up(struct cli *cli, const struct lint *lint, const struct args *args)
 {
 	if (lint->errors > 0 || lint->warnings > 0)
 		tell("%u error%s, %u warning%s.", lint->errors,
@@ -92,10 +119,12 @@ sum_up(const struct lint *lint, const struct args *args)
 	else if (lint->profiles == 0)
 		tell("The main file is in order, and there are no profiles "
 		     "yet: `apam list` says how to begin.");
-	else
+	else {
 		tell("All is well: the main file and %zu profile%s.  `apam "
 		     "check` asks the providers about the keys.",
 		    lint->profiles, plural((unsigned)lint->profiles));
+		tell_archived(cli);
+	}
 }
 
 static int
@@ -114,7 +143,7 @@ lint_run(struct cli *cli, const struct args *args)
 	    args_has(args, "strict"))
 		code = STATUS_CONFIG;
 	if (!cli->json) {
-		sum_up(&lint, args);
+		sum_up(cli, &lint, args);
 		return code;
 	}
 	written = json_finish(lint.all);

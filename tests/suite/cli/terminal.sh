@@ -149,4 +149,9 @@ row "request -o off a terminal: none" 1 '' '!sent' request seed \
 control /clear
 row "off a terminal JSON stays as it was" 0 '!^  "' '' request seed \
     "$seed/api/version/"
+
+# This makes a registry, so it comes last.
+row "a key is archived" 0 '*' '*' keys archive a@example.com
+shows "lint: what is archived signs nothing" 0 \
+    '^But 1 profile cannot sign, because the keys are archived' lint
 finish
