@@ -39,7 +39,7 @@ check_file(const char *path, struct apam_error *err)
 }
 
 static enum apam_status
-check_head(const char *path, const struct internal_head *head, uint32_t size,
+check_head(const char *path, const struct internal_head *head, size_t size,
     struct apam_error *err)
 {
 	if (head == NULL)
@@ -56,7 +56,7 @@ check_head(const char *path, const struct internal_head *head, uint32_t size,
 
 const struct internal_head *
 internal_load(
-    const char *path, bool checked, uint32_t size, struct apam_error *err)
+    const char *path, bool checked, size_t size, struct apam_error *err)
 {
 	const struct internal_head *head;
 	void *handle;

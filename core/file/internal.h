@@ -18,7 +18,7 @@
 
 /* How each table begins. */
 struct internal_head {
-	uint32_t size;		/* of the whole table */
+	size_t size;		/* of the whole table */
 	char version[20];	/* of the apam that it was built with */
 };
 
@@ -30,7 +30,7 @@ struct internal_head {
 /* One such object, in static storage. */
 struct internal {
 	const char *name;
-	uint32_t size;		/* of its table */
+	size_t size;		/* of its table */
 	/* Set up its library; called once that went well, and no more. */
 	enum apam_status (*start)(
 	    const struct internal_head *head, struct apam_error *err);
@@ -60,6 +60,6 @@ const struct internal_head *internal_get(
  * INTERNAL, where it is absent, does not load, or is another version's.
  */
 const struct internal_head *internal_load(
-    const char *path, bool checked, uint32_t size, struct apam_error *err);
+    const char *path, bool checked, size_t size, struct apam_error *err);
 
 #endif

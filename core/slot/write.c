@@ -97,7 +97,7 @@ write_image(
     struct slot *s, const struct apam_header *from, const struct fields *fields)
 {
 	size_t size = fields->count * sizeof(*from);
-	struct apam_header table[SLOT_HEADERS_MAX];
+	struct apam_header table[SLOT_HEADERS_MAX] = { 0 };
 	const char *base = fields->text.p;
 
 	wipe_image(s);

@@ -76,7 +76,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.uid = first,
 		.pid = first,
 		.program = texts[7] };
-	char line[AUDIT_LINE_MAX];
+	char line[AUDIT_LINE_MAX] = "";
 
 	for (int form = AUDIT_JOURNAL; form <= AUDIT_JSON; form++) {
 		const struct apam_str made = { line,

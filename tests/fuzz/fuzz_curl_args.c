@@ -16,11 +16,15 @@ split(char *text, const char *words[WORDS_MAX])
 {
 	size_t n = 0;
 
-	for (char *next = text; next != NULL && n < WORDS_MAX;) {
-		words[n++] = next;
-		next = strchr(next, '\n');
-		if (next != NULL)
-			*next++ = '\0';
+	char *end;
+
+	while (n < WORDS_MAX) {
+		words[n++] = text;
+		end = strchr(text, '\n');
+		if (end == NULL)
+			break;
+		*end = '\0';
+		text = end + 1;
 	}
 	return n;
 }
