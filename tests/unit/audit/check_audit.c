@@ -248,8 +248,7 @@ END_TEST
 START_TEST(a_minute_that_begins_later_has_its_limit)
 {
 	settings.audit = SETTINGS_AUDIT_FILE;
-	audit.minute = (uint64_t)(clock_ms() + 30000) << 16 |
-	    AUDIT_PER_MINUTE;
+	audit.minute = (uint64_t)(clock_ms() + 30000) << 16 | AUDIT_PER_MINUTE;
 	audit_write(&audit, &state);
 	ck_assert_str_eq(file_text(), "");
 	audit.minute += UINT64_C(60000) << 16;
