@@ -70,7 +70,8 @@ read_log(struct reading *r, FILE *file, unsigned long uid)
 		seen += n + 1;
 		if (n > 0 && line[n - 1] == '\n') {
 			line[n - 1] = '\0';
-			if (whole)
+			/* Empty ones mean nothing: audit/sink.c. */
+			if (whole && n > 1)
 				r->stopped = !r->each(r->arg, &info);
 			whole = true;
 		} else {

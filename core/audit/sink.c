@@ -111,7 +111,11 @@ open_with_room(int directory, struct stat *st)
 	return open_log(directory, st);
 }
 
-/* A full disk may have cut the last line short: end that line first. */
+/*
+ * A full disk may have cut the last line short: end that line first.  A line
+ * that another writer is in the middle of looks the same, and then an empty
+ * line comes behind it; readers pass over those.
+ */
 static bool
 end_last_line(int fd, const struct stat *st)
 {

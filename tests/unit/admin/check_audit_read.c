@@ -81,6 +81,7 @@ static const struct {
 } files[] = {
 	{ "two lines", LINE "\n" LINE "\n", 0600, 2 },
 	{ "the last was cut short", LINE "\n" LINE, 0600, 1 },
+	{ "an empty line between", LINE "\n\n" LINE "\n", 0600, 2 },
 	{ "empty", "", 0600, 0 },
 	{ "others may read it", LINE "\n", 0644, 0 },
 	{ "others may write it", LINE "\n", 0622, 0 },
