@@ -62,7 +62,7 @@ static const struct row rows[] = {
 	    run_process },
 	{ "process-shared",
 	    "the same with an OAuth token that another process acquired",
-	    "an empty dynamic program as a process", LIMIT_MOST, 6.5,
+	    "an empty dynamic program as a process", LIMIT_MOST, 7.0,
 	    run_process_shared },
 	{ "archive-10000", "`apam keys archive` with 10,000 profiles",
 	    "reading their files; the ratio is the seconds of ours", LIMIT_MOST,

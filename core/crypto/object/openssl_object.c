@@ -6,8 +6,7 @@
  * what an administrator's openssl.cnf says of default_properties decides, as
  * "fips=yes" does.  Each is fetched when it is first needed, so that one which
  * is not to be had keeps nobody from the others.  What was fetched is kept for
- * the life of the process.  One cipher may be had without a fetch that finds the
- * same: lone_cipher.h.
+ * the life of the process.
  */
 #include "crypto/object/openssl_object.h"
 
@@ -16,12 +15,9 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "crypto/object/lone_cipher.h"
 
 #define KEY_SIZE 32
 
@@ -96,32 +92,14 @@ get_hkdf(void)
 	return there;
 }
 
-static EVP_CIPHER *lone;
-
-static void
-find_lone(void)
-{
-	const EVP_MD *md = get_sha256();
-
-	if (md != NULL)
-		lone = lone_cipher(md);
-}
-
-/*
- * A process that seals has had its credential by TLS, for which OpenSSL usually
- * has set up all ciphers.  One that only opens needs none of the others.
- */
 static EVP_CIPHER *
-get_aes_gcm(bool encrypt)
+get_aes_gcm(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	EVP_CIPHER *mine, *there = atomic_load(&aes_gcm);
 
 	if (there != NULL)
 		return there;
-	if (!encrypt && pthread_once(&once, find_lone) == 0 && lone != NULL)
-		return lone;
-	mine = EVP_CIPHER_fetch(NULL, LONE_CIPHER, NULL);
+	mine = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
 	if (mine == NULL ||
 	    atomic_compare_exchange_strong(&aes_gcm, &there, mine))
 		return mine;
@@ -256,7 +234,7 @@ derive(const struct crypto_sealing *s, unsigned char key[KEY_SIZE])
 static EVP_CIPHER_CTX *
 cipher_new(const struct crypto_sealing *s, bool encrypt)
 {
-	EVP_CIPHER *cipher = get_aes_gcm(encrypt);
+	EVP_CIPHER *cipher = get_aes_gcm();
 	EVP_CIPHER_CTX *gcm = cipher == NULL ? NULL : EVP_CIPHER_CTX_new();
 	const unsigned char *nonce = encrypt ? NULL : s->nonce;
 	unsigned char key[KEY_SIZE];

@@ -96,7 +96,7 @@ row "a login redirect of the probe: the standby takes over" 0 '"results"' '' \
     request two "$properties?organization_id=1"
 holds "the first key, then the other" asked seed /api/v3/properties/ 2
 fault seed /api "$login"
-row "a login redirect of the probe: the key is dead" 1 'revoked.*302' '*' \
+row "a login redirect of the probe: the key is dead" 1 'revoked.*redirect to a login page' '*' \
     check seed
 control /reset
 
