@@ -55,7 +55,7 @@ noticed()
 	printf '%s\n' "$2" >"$top/tests/check_$1.c"
 	${CC:-cc} -o "$top/build/tests/check_$1" "$top/tests/check_$1.c" \
 	    -lcheck -lsubunit -lm -lrt -pthread 2>"$tmp/cc" || return 1
-	(cd "$top" && env -u SHOW BUILD=build tests/run \
+	(cd "$top" && env -u SHOW -u SANITIZE BUILD=build tests/run \
 	    build/tests/check_"$1") >"$tmp/$1" 2>&1
 	grep -qx "not run: it_is_forgotten" "$tmp/$1" &&
 		[ "$(tail -n 1 "$tmp/$1")" = "1 passed, 1 failed" ]
