@@ -25,6 +25,17 @@ result_init(struct stack_result *result)
 	result->look_at = 0;
 }
 
+/* Keep the signature for the next ones, and note which keys it used. */
+static void
+signature_made(struct apam_profile *profile, struct stack *stack,
+    struct stack_result *result)
+{
+	profile_warm(profile, stack, result);
+	for (size_t i = 0; i < stack->count; i++)
+		if (result->entries & 1U << i)
+			notify_use(&stack->entries[i]);
+}
+
 enum apam_status
 sign_with(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, const struct patience *patience,
@@ -55,12 +66,8 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	if (status == APAM_OK)
 		status = signature_fill(signature, &r, &result, err);
 	if (status == APAM_OK) {
-		profile_warm(profile, stack, &result);
-		for (size_t i = 0; i < stack->count; i++)
-			if (result.entries & 1U << i)
-				notify_use(&stack->entries[i]);
-	}
-	if (status != APAM_OK) {
+		signature_made(profile, stack, &result);
+	} else {
 		apam_signature_release(signature);
 		error_locate(err, profile->name, -1);
 		refusal_tell(profile, stack, err);

@@ -900,12 +900,10 @@ START_TEST(many_processes_mint_once)
 }
 END_TEST
 
-int
-main(void)
+static void
+add_directory_tests(Suite *suite)
 {
-	Suite *suite = suite_create("share_file");
 	TCase *directory = tcase_create("directory");
-	TCase *tc = tcase_create("file");
 
 	suite_add_tcase(suite, directory);
 	tcase_add_checked_fixture(directory, make_base, remove_base);
@@ -916,7 +914,15 @@ main(void)
 	tcase_add_test(directory, a_directory_made_by_root_is_used);
 	tcase_add_test(directory, a_directory_of_others_is_refused);
 	tcase_add_test(directory, another_kind_of_directory_is_refused);
+}
 
+int
+main(void)
+{
+	Suite *suite = suite_create("share_file");
+	TCase *tc = tcase_create("file");
+
+	add_directory_tests(suite);
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, make_directory, remove_base);
