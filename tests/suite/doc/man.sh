@@ -193,8 +193,10 @@ rows_options()
 	    core/config/profile_conf.c core/config/entry_conf.c | cut -d'"' -f2 | sort -u); do
 		row "apam.conf.5 describes $name" holds $man/apam.conf.5 "$name"
 	done
-	for name in $(grep -oE '^.\{ "[a-z_]+", KIND_' core/keys/record.c |
-	    cut -d'"' -f2); do
+	members=$(grep -oE '^.\{ "[a-z_]+", KEY_MEMBER_' \
+	    core/keys/record_members.c | cut -d'"' -f2)
+	row "members of a record are found" test "$(echo "$members" | wc -w)" -ge 12
+	for name in $members; do
 		row "apam-registry.5 describes $name" \
 		    grep -qE "^\.It .*Cm $name No" $man/apam-registry.5
 	done
