@@ -296,14 +296,12 @@ $(call checks,share_record sign openssl): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 # Those with tests/support/no_malloc.h.
 $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
-# Whose calls of the system fail in turn.
-$(call checks,view): private OUR_LDFLAGS += $(call wrap,openat fstat pread)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.
 $(call checks,record_read record_set record_write registry_change \
 	registry_files): private OUR_LDFLAGS += $(call wrap,malloc calloc realloc)
-$(call checks,reading registry_files registry_write): private OUR_LDFLAGS += \
-	$(call wrap,read write openat fsync fchmod fstat mkdirat renameat \
-	utimensat getentropy)
+$(call checks,reading registry_files registry_write view): private \
+	OUR_LDFLAGS += $(call wrap,read pread write openat fsync fchmod fstat \
+	mkdirat renameat utimensat getentropy)
 # Those that make keys of the kernel's.
 $(call checks,secret_keyring secret): CORE_LIBS += -lkeyutils
 

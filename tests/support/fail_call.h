@@ -46,6 +46,8 @@ call_failed(void)
 	}
 
 FAIL_CALL(ssize_t, read, (int fd, void *to, size_t n), fd, to, n)
+FAIL_CALL(ssize_t, pread, (int fd, void *to, size_t n, off_t from), fd, to, n,
+    from)
 FAIL_CALL(ssize_t, write, (int fd, const void *p, size_t n), fd, p, n)
 FAIL_CALL(int, fsync, (int fd), fd)
 FAIL_CALL(int, fchmod, (int fd, mode_t mode), fd, mode)

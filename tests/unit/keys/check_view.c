@@ -3,21 +3,18 @@
  * Tests of core/keys/view.c: what stands in the place of an index, of the
  * witness or of their directory, and each call of the system that fails in
  * turn.  There is one rule for all: where a registry was, a program is never
- * told that there is none.  The Makefile links this with --wrap, for calls that
- * fail.
+ * told that there is none.
  */
 #define _GNU_SOURCE
 #include "keys/view.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "support/fail_call.h"
 #include "support/registry.h"
 #include "support/run.h"
 
@@ -33,52 +30,6 @@ static struct apam_error err = APAM_ERROR_INIT;
 static const char text[] =
     "{ \"apam\": \"keys 1\", \"keys\": [ { \"scheme\": \"demo\", \"id\": \"me\", "
     "\"archived\": 1700000000, \"archived_by\": \"root\" } ] }";
-
-/* ---- Calls that fail --------------------------------------------------- */
-
-static int calls, fail_at = -1, fail_with;
-
-static bool
-must_fail(void)
-{
-	if (calls++ != fail_at)
-		return false;
-	errno = fail_with;
-	return true;
-}
-
-int __real_openat(int directory, const char *path, int flags, ...);
-int __wrap_openat(int directory, const char *path, int flags, ...);
-int __real_fstat(int fd, struct stat *st);
-int __wrap_fstat(int fd, struct stat *st);
-ssize_t __real_pread(int fd, void *to, size_t n, off_t at);
-ssize_t __wrap_pread(int fd, void *to, size_t n, off_t at);
-
-int
-__wrap_openat(int directory, const char *path, int flags, ...)
-{
-	unsigned mode = 0;
-	va_list args;
-
-	if ((flags & O_CREAT) != 0) {
-		va_start(args, flags);
-		mode = va_arg(args, unsigned);
-		va_end(args);
-	}
-	return must_fail() ? -1 : __real_openat(directory, path, flags, mode);
-}
-
-int
-__wrap_fstat(int fd, struct stat *st)
-{
-	return must_fail() ? -1 : __real_fstat(fd, st);
-}
-
-ssize_t
-__wrap_pread(int fd, void *to, size_t n, off_t at)
-{
-	return must_fail() ? -1 : __real_pread(fd, to, n, at);
-}
 
 /* ---- A registry -------------------------------------------------------- */
 
@@ -114,7 +65,7 @@ teardown(void)
 {
 	char command[128];
 
-	fail_at = -1;
+	calls_left = -1;
 	key_counter_free(&counter);
 	registry_forget(base);
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", base);
@@ -383,13 +334,13 @@ START_TEST(each_call_that_fails_is_no_knowledge)
 	const int next = next_descriptor();
 	enum apam_status status;
 	int refused = 0, i;
+	bool failed;
 
+	call_error = numbers[_i];
 	for (i = 0; i < CALLS_MAX; i++) {
-		calls = 0;
-		fail_at = i;
-		fail_with = numbers[_i];
+		calls_left = i;
 		status = open_view();
-		fail_at = -1;
+		failed = call_failed();
 		if (status == APAM_OK) {
 			ck_assert_msg(view.fd >= 0, "call %d", i);
 			ck_assert_uint_eq(view.head.count, 1);
@@ -399,7 +350,7 @@ START_TEST(each_call_that_fails_is_no_knowledge)
 		}
 		key_view_close(&view);
 		ck_assert_int_eq(next_descriptor(), next);
-		if (calls <= i)
+		if (!failed)
 			break;
 	}
 	ck_assert_int_lt(i, CALLS_MAX);
@@ -436,11 +387,10 @@ START_TEST(a_counter_follows_or_is_blind)
 {
 	(void)key_view_follow(&registry, &counter, NULL);
 	ck_assert(counter.attached && !counter.blind);
-	calls = 0;
-	fail_at = 0;
-	fail_with = EMFILE;
+	call_error = EMFILE;
+	calls_left = 0;
 	(void)key_view_follow(&registry, &counter, NULL);
-	fail_at = -1;
+	ck_assert(call_failed());
 	ck_assert(counter.blind);
 	(void)key_view_follow(&registry, &counter, NULL);
 	ck_assert(!counter.blind);
