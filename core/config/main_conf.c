@@ -10,6 +10,7 @@
 
 #include "base/str.h"
 #include "config/rules.h"
+#include "text/encode.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -117,23 +118,6 @@ static const struct option_table table = { options, sizeof(options[0]),
 /* ---- Pins ------------------------------------------------------------- */
 
 static bool
-read_sha256(struct apam_str hex, unsigned char sha256[32])
-{
-	int high, low;
-
-	if (hex.n != 64)
-		return false;
-	for (size_t i = 0; i < 32; i++) {
-		high = str_hex(hex.p[2 * i]);
-		low = str_hex(hex.p[2 * i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		sha256[i] = (unsigned char)(high * 16 + low);
-	}
-	return true;
-}
-
-static bool
 read_pin(const struct option_check *check, const struct apam_value *members,
     struct settings *s)
 {
@@ -144,7 +128,8 @@ read_pin(const struct option_check *check, const struct apam_value *members,
 		return option_check_refuse(check, PINS,
 		    "a scheme's name has only lower-case letters, digits and "
 		    "'-'");
-	if (!read_sha256(members[PIN_SHA256].str, pin->sha256))
+	if (!decode_hex(
+		members[PIN_SHA256].str, pin->sha256, sizeof(pin->sha256)))
 		return option_check_refuse(
 		    check, PINS, "a sha256 is 64 hex digits");
 	for (size_t i = 0; i < s->pin_count; i++) {

@@ -11,6 +11,7 @@
 #include "config/rules.h"
 #include "keys/record_members.h"
 #include "keys/record_scan.h"
+#include "text/encode.h"
 
 #define TIME_MAX 253402300799 /* the end of the year 9999 */
 
@@ -36,14 +37,10 @@ refuse_key(struct reading *r, const char *why)
 static bool
 read_bytes(const char *text, size_t n, unsigned char *to, size_t size)
 {
-	if (n != 2 * size)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (str_hex(text[i]) < 0 || (text[i] >= 'A' && text[i] <= 'F'))
+	for (size_t i = 0; i < n; i++)
+		if (text[i] >= 'A' && text[i] <= 'F')
 			return false;
-		to[i / 2] = (unsigned char)(to[i / 2] << 4 | str_hex(text[i]));
-	}
-	return true;
+	return decode_hex((struct apam_str){ text, n }, to, size);
 }
 
 /*

@@ -43,10 +43,9 @@ seen_is_of(const struct key_identity *key, const char *seen)
 
 	if (seen[0] == '\0' || !seen_ok(seen))
 		return false;
-	for (size_t i = 0; i < sizeof(salt); i++)
-		salt[i] = (unsigned char)(str_hex(seen[2 * i]) * 16 +
-		    str_hex(seen[2 * i + 1]));
-	if (key_mark(key, salt, mark, &why) != APAM_OK)
+	if (!decode_hex((struct apam_str){ seen, 2 * sizeof(salt) }, salt,
+		sizeof(salt)) ||
+	    key_mark(key, salt, mark, &why) != APAM_OK)
 		return false;
 	encode_hex(mark, sizeof(mark), own);
 	return strcmp(own, seen + 2 * sizeof(salt)) == 0;

@@ -110,9 +110,25 @@ encode_json_string(struct buf *b, struct apam_str bytes)
 	buf_put_char(b, '"');
 }
 
-/* The six bits of a URL-safe digit; 64 if it is not one. */
-static unsigned
-digit_bits(char c)
+bool
+decode_hex(struct apam_str hex, unsigned char *to, size_t n)
+{
+	int high, low;
+
+	if (hex.n != 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		high = str_hex(hex.p[2 * i]);
+		low = str_hex(hex.p[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		to[i] = (unsigned char)(high * 16 + low);
+	}
+	return true;
+}
+
+unsigned
+decode_base64_digit(char c)
 {
 	if (c >= 'A' && c <= 'Z')
 		return (unsigned)(c - 'A');
@@ -120,9 +136,26 @@ digit_bits(char c)
 		return (unsigned)(c - 'a') + 26;
 	if (c >= '0' && c <= '9')
 		return (unsigned)(c - '0') + 52;
-	if (c == '-')
+	if (c == '+')
 		return 62;
-	return c == '_' ? 63 : 64;
+	return c == '/' ? 63 : 64;
+}
+
+/* The same in the URL-safe alphabet, which has others for the last two. */
+static unsigned
+url_safe_digit(char c)
+{
+	switch (c) {
+	case '-':
+		return 62;
+	case '_':
+		return 63;
+	case '+':
+	case '/':
+		return 64;
+	default:
+		return decode_base64_digit(c);
+	}
 }
 
 static bool
@@ -131,7 +164,7 @@ put_decoded(struct buf *b, struct apam_str text)
 	unsigned bits = 0, held = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
-		unsigned digit = digit_bits(text.p[i]);
+		unsigned digit = url_safe_digit(text.p[i]);
 
 		if (digit > 63)
 			return false;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text encodings; each but encode_hex appends to a buffer.
+ * Text encodings; those that have a buffer append to it.
  */
 #ifndef CORE_TEXT_ENCODE_H
 #define CORE_TEXT_ENCODE_H
@@ -17,6 +17,13 @@ void encode_form(struct buf *b, struct apam_str bytes);
 void encode_percent(struct buf *b, struct apam_str bytes);
 /* Append a JSON string with its quotes.  RFC 8259, 7.  The input is UTF-8. */
 void encode_json_string(struct buf *b, struct apam_str bytes);
+/*
+ * The bytes of hexadecimal digits, of either case.  False unless there are
+ * 2 * n digits; `to` is then undefined.
+ */
+bool decode_hex(struct apam_str hex, unsigned char *to, size_t n);
+/* The six bits of a digit of base64 (RFC 4648, 4); 64 if it is not one. */
+unsigned decode_base64_digit(char c);
 /*
  * Decode URL-safe base64 without padding.  RFC 4648, 5.  False for other input,
  * of which nothing is appended, or if the buffer failed.

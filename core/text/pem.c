@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/str.h"
+#include "text/encode.h"
 
 /* Labels of X.509 certificates; old programs use the last two. */
 static const char *const labels[] = {
@@ -49,21 +50,6 @@ is_marker(struct apam_str line, struct apam_str begin)
 	return false;
 }
 
-/* The six bits of a digit of base64 (RFC 4648, 4), or 64. */
-static unsigned
-digit_bits(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return (unsigned)(c - 'A');
-	if (c >= 'a' && c <= 'z')
-		return (unsigned)(c - 'a') + 26;
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0') + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : 64;
-}
-
 static void
 add_digit(struct block *b, unsigned digit)
 {
@@ -95,7 +81,7 @@ add_line(struct block *b, struct apam_str line)
 		if (line.p[i] == '=')
 			add_padding(b);
 		else if (line.p[i] != ' ' && line.p[i] != '\t')
-			add_digit(b, digit_bits(line.p[i]));
+			add_digit(b, decode_base64_digit(line.p[i]));
 	}
 }
 

@@ -82,6 +82,8 @@ static const struct decoding {
 	{ "Zm9vYg", true, { "foob", 4 } },
 	{ "A-z_4ME", true, { "\x03\xec\xff\xe0\xc1", 5 } },
 	{ "AAA", true, { "\0\0", 2 } },
+	{ "A+z_4ME", false, { "", 0 } },
+	{ "A-z/4ME", false, { "", 0 } },
 };
 
 START_TEST(test_decode)
@@ -98,6 +100,49 @@ START_TEST(test_decode)
 	ck_assert_msg(str_equal(str_skip(buf_view(&b), 1), row->out), "\"%s\"",
 	    row->text);
 	buf_free(&b);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	bool ok;
+} hexes[] = {
+	{ "00fFa9", true },
+	{ "00fFa", false },
+	{ "00fFa90", false },
+	{ "00fFa900", false },
+	{ "", false },
+	{ "00fFg9", false },
+	{ "00f a9", false },
+};
+
+START_TEST(hex_is_read_back)
+{
+	unsigned char bytes[3] = { 0 };
+	char text[2 * sizeof(bytes) + 1];
+
+	ck_assert_msg(decode_hex(apam_str(hexes[_i].text), bytes,
+			  sizeof(bytes)) == hexes[_i].ok,
+	    "\"%s\"", hexes[_i].text);
+	if (!hexes[_i].ok)
+		return;
+	encode_hex(bytes, sizeof(bytes), text);
+	ck_assert_str_eq(text, "00ffa9");
+}
+END_TEST
+
+/* As they stand in RFC 4648, table 1; the URL-safe two are of table 2. */
+START_TEST(digits_of_base64)
+{
+	static const char table[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at;
+
+	for (int c = 0; c < 256; c++) {
+		at = c == 0 ? NULL : strchr(table, c);
+		ck_assert_uint_eq(decode_base64_digit((char)c),
+		    at == NULL ? 64 : (unsigned)(at - table));
+	}
 }
 END_TEST
 
@@ -172,6 +217,8 @@ main(void)
 	tcase_add_loop_test(tc, test_encode, 0, ROWS(encodings));
 	tcase_add_loop_test(tc, test_decode, 0, ROWS(decodings));
 	tcase_add_loop_test(tc, test_every_byte, 0, 257);
+	tcase_add_loop_test(tc, hex_is_read_back, 0, ROWS(hexes));
+	tcase_add_test(tc, digits_of_base64);
 	tcase_add_loop_test(tc, test_too_small, 0, ROWS(encoders));
 	tcase_add_test(tc, test_decode_too_small);
 	suite_add_tcase(suite, tc);
