@@ -14,16 +14,6 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-enum { LIMIT_BODY };
-
-static const struct apam_option limits[] = {
-	[LIMIT_BODY] = { .name = "body",
-	    .help = "how many bytes of a response are read at most",
-	    .type = APAM_OPT_INTEGER,
-	    .min = SETTINGS_BODY_MIN,
-	    .max = SETTINGS_BODY_MAX },
-};
-
 enum { PIN_SCHEME, PIN_SHA256, PIN_OPTIONS };
 
 static const struct apam_option pin_options[] = {
@@ -71,12 +61,8 @@ static const struct apam_option options[] = {
 	    .help = "the directory for registered keys and shared credentials",
 	    .type = APAM_OPT_STRING,
 	    .default_value = APAM_STATE_DIR },
-	[CA_FILE] = { .name = "ca_file",
-	    .help = "PEM certificates to trust in place of the system's",
-	    .type = APAM_OPT_STRING },
-	[PROXY] = { .name = "proxy",
-	    .help = "URL of an HTTP proxy",
-	    .type = APAM_OPT_STRING },
+	[CA_FILE] = SHARED_CA_FILE,
+	[PROXY] = SHARED_PROXY,
 	[DEADLINE] = { .name = "deadline",
 	    .help = "time for one call, all exchanges included",
 	    .type = APAM_OPT_DURATION,
@@ -100,11 +86,7 @@ static const struct apam_option options[] = {
 		    "that name CAs",
 	    .type = APAM_OPT_BOOLEAN,
 	    .default_value = "false" },
-	[LIMITS] = { .name = "limits",
-	    .help = "sizes",
-	    .type = APAM_OPT_GROUP,
-	    .members = limits,
-	    .member_count = COUNT(limits) },
+	[LIMITS] = SHARED_LIMITS,
 	[PINS] = { .name = "pins",
 	    .help = "hashes that modules must have",
 	    .type = APAM_OPT_GROUPS,
@@ -165,7 +147,6 @@ static void
 take_main_values(struct settings *s)
 {
 	const struct apam_value *v = s->values.values;
-	const struct apam_value *limit = v[LIMITS].members;
 
 	s->module_dir = v[MODULE_DIR].str.p;
 	s->profile_dir = v[PROFILE_DIR].str.p;
@@ -176,9 +157,7 @@ take_main_values(struct settings *s)
 	s->ttl = v[TTL].num;
 	s->audit = (enum settings_audit)v[AUDIT].num;
 	s->tls_environment = v[TLS_ENVIRONMENT].num != 0;
-	s->body_max = SETTINGS_BODY_DEFAULT;
-	if (limit != NULL && limit[LIMIT_BODY].set)
-		s->body_max = limit[LIMIT_BODY].num;
+	s->body_max = shared_body_max(&v[LIMITS], SETTINGS_BODY_DEFAULT);
 }
 
 static void

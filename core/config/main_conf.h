@@ -8,15 +8,8 @@
 #include <stdbool.h>
 
 #include "config/option.h"
+#include "config/shared.h"
 #include "config/syntax.h"
-
-/* Bounds that profiles share; seconds and bytes. */
-#define SETTINGS_DEADLINE_MIN 1
-#define SETTINGS_DEADLINE_MAX 3600
-#define SETTINGS_TTL_MAX (365 * 86400)
-#define SETTINGS_BODY_DEFAULT 1048576
-#define SETTINGS_BODY_MIN 1024
-#define SETTINGS_BODY_MAX 67108864
 
 /* The hash that a module must have before it is loaded. */
 struct module_pin {

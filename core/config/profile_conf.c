@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One profile file: its own options and its origins.  entry_conf.c reads the
+ * One profile file.  origins.c knows what an origin is, entry_conf.c reads the
  * entries.
- *
- * An origin promises where credentials go, so it has only one spelling: no
- * query, fragment, percent sign, dot segment or empty segment.
  */
 #include "config/profile_conf.h"
 
@@ -12,19 +9,10 @@
 
 #include "base/str.h"
 #include "config/entry_conf.h"
+#include "config/origins.h"
 #include "config/rules.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
-enum { LIMIT_BODY };
-
-static const struct apam_option limits[] = {
-	[LIMIT_BODY] = { .name = "body",
-	    .help = "how many bytes of a response are read at most",
-	    .type = APAM_OPT_INTEGER,
-	    .min = SETTINGS_BODY_MIN,
-	    .max = SETTINGS_BODY_MAX },
-};
 
 enum {
 	ORIGINS,
@@ -49,12 +37,8 @@ static const struct apam_option options[] = {
 	    .help = "allow http to a loopback address",
 	    .type = APAM_OPT_BOOLEAN,
 	    .default_value = "false" },
-	[CA_FILE] = { .name = "ca_file",
-	    .help = "PEM certificates to trust in place of the system's",
-	    .type = APAM_OPT_STRING },
-	[PROXY] = { .name = "proxy",
-	    .help = "URL of an HTTP proxy",
-	    .type = APAM_OPT_STRING },
+	[CA_FILE] = SHARED_CA_FILE,
+	[PROXY] = SHARED_PROXY,
 	[DEADLINE] = { .name = "deadline",
 	    .help = "time for one call, all exchanges included",
 	    .type = APAM_OPT_DURATION,
@@ -64,11 +48,7 @@ static const struct apam_option options[] = {
 	    .help = "share credentials with this user's other processes",
 	    .type = APAM_OPT_BOOLEAN,
 	    .default_value = "false" },
-	[LIMITS] = { .name = "limits",
-	    .help = "sizes",
-	    .type = APAM_OPT_GROUP,
-	    .members = limits,
-	    .member_count = COUNT(limits) },
+	[LIMITS] = SHARED_LIMITS,
 };
 
 static const struct option_table table = { options, sizeof(options[0]),
@@ -111,86 +91,6 @@ refuse_profile_memory(const struct profile *p, struct problems *all)
 
 /* ---- Origins ---------------------------------------------------------- */
 
-/* Distinguished by its address from problems of the text. */
-static const char OUT_OF_MEMORY[] = "out of memory";
-
-static const char *
-path_problem(struct apam_str path)
-{
-	struct apam_str segment;
-
-	if (str_find(path, '*') != path.n)
-		return "an origin cannot have a wildcard; it includes all "
-		       "paths below its own";
-	if (str_find(path, '%') != path.n)
-		return "an origin's path has a percent sign";
-	while (path.n > 1) {
-		path = str_skip(path, 1);
-		segment = str_cut(path, str_find(path, '/'));
-		if (segment.n == 0)
-			return "an origin's path has an empty segment";
-		if (str_equal(segment, APAM_STR(".")) ||
-		    str_equal(segment, APAM_STR("..")))
-			return "an origin's path has a dot segment";
-		path = str_skip(path, segment.n);
-	}
-	return NULL;
-}
-
-static const char *
-origin_problem(struct apam_str text, bool allow_http)
-{
-	struct url url;
-	const char *why = url_parse(text, &url);
-
-	if (why == NULL)
-		why = url_insecure(&url, allow_http);
-	if (why != NULL)
-		return why;
-	if (str_find(text, '?') != text.n)
-		return "an origin has a query";
-	if (str_find(text, '#') != text.n)
-		return "an origin has a fragment";
-	return path_problem(url.path);
-}
-
-static bool
-same_origin(const struct url *a, const struct url *b)
-{
-	return a->https == b->https && a->port == b->port &&
-	    strcmp(a->host, b->host) == 0 && str_equal(a->path, b->path);
-}
-
-/* Add an origin to the profile.  Returns what is wrong with `text`, or NULL. */
-static const char *
-add_origin(struct profile *p, struct apam_str text)
-{
-	struct url *url = &p->origins[p->origin_count];
-	const char *why = origin_problem(text, p->allow_http);
-	char *copy;
-
-	if (why != NULL)
-		return why;
-	/*
-	 * "https://host/" equals "https://host"; a longer path keeps its slash.
-	 */
-	if (url_parse(text, url) == NULL && url->path.n == 1 &&
-	    text.p[text.n - 1] == '/')
-		text.n--;
-	copy = arena_copy(&p->values.arena, text);
-	if (copy == NULL)
-		return OUT_OF_MEMORY;
-	why = url_parse(apam_str(copy), url);
-	if (why != NULL)
-		return why;
-	for (size_t i = 0; i < p->origin_count; i++) {
-		if (same_origin(&p->origins[i], url))
-			return "the same origin twice";
-	}
-	p->origin_texts[p->origin_count++] = copy;
-	return NULL;
-}
-
 unsigned
 profile_origin_line(const struct profile *p, size_t i)
 {
@@ -218,8 +118,8 @@ read_origins(struct profile *p, struct problems *all)
 		return;
 	}
 	for (size_t i = 0; i < origins->count; i++) {
-		why = add_origin(p, origins->items[i]);
-		if (why == OUT_OF_MEMORY)
+		why = origin_add(p, origins->items[i]);
+		if (why == origin_out_of_memory)
 			(void)refuse_profile_memory(p, all);
 		else if (why != NULL)
 			problems_add(all, APAM_E_CONFIG, p->file,
@@ -233,7 +133,6 @@ static void
 take_profile_values(struct profile *p, const struct settings *settings)
 {
 	const struct apam_value *v = p->values.values;
-	const struct apam_value *limit = v[LIMITS].members;
 
 	p->description = v[DESCRIPTION].set ? v[DESCRIPTION].str.p : "";
 	p->allow_http = v[ALLOW_HTTP].num != 0;
@@ -241,9 +140,7 @@ take_profile_values(struct profile *p, const struct settings *settings)
 	p->ca_file = v[CA_FILE].set ? v[CA_FILE].str.p : settings->ca_file;
 	p->proxy = v[PROXY].set ? v[PROXY].str.p : settings->proxy;
 	p->deadline = v[DEADLINE].set ? v[DEADLINE].num : settings->deadline;
-	p->body_max = settings->body_max;
-	if (limit != NULL && limit[LIMIT_BODY].set)
-		p->body_max = limit[LIMIT_BODY].num;
+	p->body_max = shared_body_max(&v[LIMITS], settings->body_max);
 }
 
 static bool

@@ -190,7 +190,8 @@ rows_options()
 		    diff "$tmp/declared" "$tmp/described"
 	done
 	for name in $(grep -ohE '\.name = "[a-z0-9_]+"' core/config/main_conf.c \
-	    core/config/profile_conf.c core/config/entry_conf.c | cut -d'"' -f2 | sort -u); do
+	    core/config/profile_conf.c core/config/entry_conf.c \
+	    core/config/shared.[ch] | cut -d'"' -f2 | sort -u); do
 		row "apam.conf.5 describes $name" holds $man/apam.conf.5 "$name"
 	done
 	members=$(grep -oE '^.\{ "[a-z_]+", KEY_MEMBER_' \

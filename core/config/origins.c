@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an origin may look like, and how it is kept.
+ */
+#include "config/origins.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+const char origin_out_of_memory[] = "out of memory";
+
+static const char *
+path_problem(struct apam_str path)
+{
+	struct apam_str segment;
+
+	if (str_find(path, '*') != path.n)
+		return "an origin cannot have a wildcard; it includes all "
+		       "paths below its own";
+	if (str_find(path, '%') != path.n)
+		return "an origin's path has a percent sign";
+	while (path.n > 1) {
+		path = str_skip(path, 1);
+		segment = str_cut(path, str_find(path, '/'));
+		if (segment.n == 0)
+			return "an origin's path has an empty segment";
+		if (str_equal(segment, APAM_STR(".")) ||
+		    str_equal(segment, APAM_STR("..")))
+			return "an origin's path has a dot segment";
+		path = str_skip(path, segment.n);
+	}
+	return NULL;
+}
+
+static const char *
+origin_problem(struct apam_str text, bool allow_http)
+{
+	struct url url;
+	const char *why = url_parse(text, &url);
+
+	if (why == NULL)
+		why = url_insecure(&url, allow_http);
+	if (why != NULL)
+		return why;
+	if (str_find(text, '?') != text.n)
+		return "an origin has a query";
+	if (str_find(text, '#') != text.n)
+		return "an origin has a fragment";
+	return path_problem(url.path);
+}
+
+static bool
+same_origin(const struct url *a, const struct url *b)
+{
+	return a->https == b->https && a->port == b->port &&
+	    strcmp(a->host, b->host) == 0 && str_equal(a->path, b->path);
+}
+
+const char *
+origin_add(struct profile *p, struct apam_str text)
+{
+	struct url *url = &p->origins[p->origin_count];
+	const char *why = origin_problem(text, p->allow_http);
+	char *copy;
+
+	if (why != NULL)
+		return why;
+	/*
+	 * "https://host/" equals "https://host"; a longer path keeps its slash.
+	 */
+	if (url_parse(text, url) == NULL && url->path.n == 1 &&
+	    text.p[text.n - 1] == '/')
+		text.n--;
+	copy = arena_copy(&p->values.arena, text);
+	if (copy == NULL)
+		return origin_out_of_memory;
+	why = url_parse(apam_str(copy), url);
+	if (why != NULL)
+		return why;
+	for (size_t i = 0; i < p->origin_count; i++) {
+		if (same_origin(&p->origins[i], url))
+			return "the same origin twice";
+	}
+	p->origin_texts[p->origin_count++] = copy;
+	return NULL;
+}
