@@ -72,17 +72,23 @@ apam_curl_start(struct apam_profile *profile, CURL *easy,
 	return status;
 }
 
+/* Check what a call is to fill in, and clear `err`. */
+static enum apam_status
+take_results(struct apam_result *result, struct apam_error *err)
+{
+	if (!failure_has_size(err))
+		return APAM_E_USAGE;
+	failure_clear(err);
+	return border_check(result, err);
+}
+
 static enum apam_status
 finish(struct apam_curl_call *call, CURLcode code, bool *again,
     struct apam_result *result, struct apam_error *err)
 {
-	enum apam_status status;
+	enum apam_status status = take_results(result, err);
 
 	*again = false;
-	if (!failure_has_size(err))
-		return APAM_E_USAGE;
-	failure_clear(err);
-	status = border_check(result, err);
 	if (status != APAM_OK)
 		return status;
 	status = curl_call_proceed(call, code, again, err);
@@ -121,13 +127,9 @@ perform(struct apam_profile *profile, CURL *easy,
 {
 	const struct apam_result nothing = { .status = 0 };
 	struct apam_curl_call *call;
-	enum apam_status status;
+	enum apam_status status = take_results(result, err);
 	bool again = true;
 
-	if (!failure_has_size(err))
-		return APAM_E_USAGE;
-	failure_clear(err);
-	status = border_check(result, err);
 	if (status != APAM_OK)
 		return status;
 	border_give(&nothing, result);
