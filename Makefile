@@ -61,10 +61,11 @@ CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/*/*.c)) $(BUILD)/boxed.o
 CURL_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/curl/*.c))
 # What sends is an object of its own, which the program loads late.
 SEND_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/send/*.c))
-# And what is text alone: which characters may be shown, what was misspelt.
+# And what needs nothing else of the core: which characters may be shown, where
+# a relative path leads, what was misspelt.
 CLI_OBJ  := $(filter-out $(SEND_OBJ),$(patsubst %.c,$(BUILD)/%.o,\
 	$(wildcard hosts/cli/*.c hosts/cli/*/*.c) core/base/utf8.c \
-	core/text/suggest.c))
+	core/file/absolute.c core/text/suggest.c))
 SCHEMES  := $(notdir $(patsubst %/,%,$(wildcard modules/*/)))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
 INTERNAL := $(patsubst %,$(BUILD)/modules/internal/%.so,crypto curl)

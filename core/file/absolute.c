@@ -9,20 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/str.h"
-
 char *
 path_absolute(const char *file)
 {
 	const char *slash = strrchr(file, '/');
-	struct apam_str dir = APAM_STR(".");
-	char *folder = NULL, *real = NULL, *path = NULL;
+	const size_t before = slash == NULL ? 0 : (size_t)(slash - file);
+	char *folder, *real = NULL, *path = NULL;
 	size_t n;
 
-	if (slash != NULL)
-		dir = (struct apam_str){ file,
-			slash == file ? 1 : (size_t)(slash - file) };
-	folder = str_dup(dir);
+	if (slash == NULL)
+		folder = strdup(".");
+	else
+		folder = strndup(file, before == 0 ? 1 : before);
 	if (folder != NULL)
 		real = realpath(folder, NULL);
 	if (real == NULL)

@@ -4,7 +4,6 @@
  * own, so the user's files are trusted as well as root's.  The system's
  * configuration must be root's alone.
  */
-#define _XOPEN_SOURCE 700 /* realpath */
 #include "lib/session.h"
 
 #include <apam/module.h>
@@ -13,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file/absolute.h"
 #include "lib/report.h"
 
 static const char *const log_names[] = { "", "error", "warning", "info",
@@ -58,35 +58,11 @@ own_configuration(const char *config)
 	return config != NULL || getenv("APAM_CONFIG") != NULL;
 }
 
-/*
- * The absolute path of a file that is named from the current directory.  Its
- * directory is resolved, its own name is not, so that a symbolic link is still
- * seen as one.  NULL if the directory does not exist.
- */
-static char *
-path_from_here(const char *named)
-{
-	const char *slash = strrchr(named, '/');
-	const char *name = slash == NULL ? named : slash + 1;
-	char *folder = slash == NULL ? strdup(".") :
-				       strndup(named, (size_t)(slash - named));
-	char *real = folder == NULL ? NULL : realpath(folder, NULL);
-	size_t n = real == NULL ? 0 : strlen(real) + strlen(name) + 2;
-	char *path = n == 0 ? NULL : malloc(n);
-
-	if (path != NULL)
-		(void)snprintf(
-		    path, n, "%s/%s", strcmp(real, "/") == 0 ? "" : real, name);
-	free(real);
-	free(folder);
-	return path;
-}
-
 char *
 session_path(const char *named)
 {
 	char here[4096];
-	char *path = named[0] == '/' ? strdup(named) : path_from_here(named);
+	char *path = named[0] == '/' ? strdup(named) : path_absolute(named);
 	size_t n;
 
 	if (path != NULL || getcwd(here, sizeof(here)) == NULL)
