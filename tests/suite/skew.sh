@@ -13,18 +13,7 @@ BUILD=${BUILD:-build}
 CC=${CC:-cc}
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-passed=0 failed=0
-
-# result STATUS WHAT: count a row, and show it where it failed.
-result()
-{
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAIL  $2"
-	fi
-}
+. tests/suite/result
 
 # A member more in each struct of apam.h and admin.h, and in apam_body.
 grow()

@@ -10,18 +10,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 doc=doc/architecture.md
 tmp=$(mktemp) || exit 1
 trap 'rm -f "$tmp"' EXIT
-passed=0 failed=0
-
-# result STATUS WHAT: count a row, and show it where it failed.
-result()
-{
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAIL  $2"
-	fi
-}
+. tests/suite/result
 
 # The floors as the table has them, one a line: the name, then its files.
 floors()

@@ -12,18 +12,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS APAM_LOG APAM_CONFIG
 doc=doc/contributing.md
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-passed=0 failed=0
-
-# result STATUS WHAT: count a row, and show it where it failed.
-result()
-{
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAIL  $2"
-	fi
-}
+. tests/suite/result
 
 # blocks FENCE: the lines of the blocks that begin with it.
 blocks()

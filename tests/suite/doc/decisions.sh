@@ -8,18 +8,7 @@ set -u
 cd "$(dirname "$0")/../../.." || exit 1
 dir=doc/decisions
 index=$dir/README.md
-passed=0 failed=0
-
-# result STATUS WHAT: count a row, and show it where it failed.
-result()
-{
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAIL  $2"
-	fi
-}
+. tests/suite/result
 
 # form FILE: what stands where, as one line.
 form()

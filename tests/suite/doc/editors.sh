@@ -10,18 +10,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 list=$tmp/compile_commands.json
-passed=0 failed=0
-
-# result STATUS WHAT: count a row, and show it where it failed.
-result()
-{
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAIL  $2"
-	fi
-}
+. tests/suite/result
 
 # compiles FILE: by the command that the list has for it, but for its output.
 compiles()

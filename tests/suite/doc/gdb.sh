@@ -13,18 +13,7 @@ secret=FAKE-not-to-be-shown
 encoded='RkFLRS1ub3QtdG8tYmUtc2hvd2|ZBS0Utbm90LXRvLWJlLXNob3du|GQUtFLW5vdC10by1iZS1zaG93b'
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
-passed=0 failed=0
-
-# result STATUS WHAT: count a row, and show it where it failed.
-result()
-{
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAIL  $2"
-	fi
-}
+. tests/suite/result
 
 # What is printed as what: an expression of gdb's, and a pattern of the line.
 rows='

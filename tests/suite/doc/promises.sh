@@ -9,18 +9,7 @@
 set -u
 cd "$(dirname "$0")/../../.." || exit 1
 BUILD=${BUILD:-build}
-passed=0 failed=0
-
-# result STATUS WHAT: count a row, and show it where it failed.
-result()
-{
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAIL  $2"
-	fi
-}
+. tests/suite/result
 
 # "DOC NAME FILE" for each test that is named, "-" for none; "DOC - empty ROW"
 # for a row without any.  A name behind the last file belongs to that.

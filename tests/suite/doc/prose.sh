@@ -13,18 +13,7 @@ mkdir -p "$tmp/core/text" "$tmp/hosts" "$tmp/modules"
 for scheme in modules/*/; do
 	mkdir "$tmp/$scheme"
 done
-passed=0 failed=0
-
-# result STATUS WHAT: count a row, and show it where it failed.
-result()
-{
-	if [ "$1" -eq 0 ]; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
-		echo "FAIL  $2"
-	fi
-}
+. tests/suite/result
 
 # says FILE TEXT: what the check says of a file with this text.
 says()
