@@ -111,7 +111,6 @@ check_module_file(const struct settings *settings, const char *scheme,
 	enum apam_status status;
 	int fd;
 
-	error_clear(&why);
 	fd = trust_open(path, TRUST_FILE, settings->user, &why);
 	if (fd < 0 && access(path, F_OK) != 0 && errno == ENOENT)
 		return refuse_absent(settings, scheme, err);

@@ -186,7 +186,6 @@ lint_directory(struct lint *lint)
 	struct directory list;
 	struct apam_error err = APAM_ERROR_INIT;
 
-	error_clear(&err);
 	if (table_list_visible(lint->ctx, &list, &err) != APAM_OK) {
 		problems_add_error(
 		    lint->all, lint->ctx->env.settings->file, 0, &err);

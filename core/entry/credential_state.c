@@ -142,7 +142,6 @@ credential_state_reject(struct credential_state *s)
 	s->key.doubtful = !s->current->minted;
 	if (row >= REJECTIONS_MAX)
 		restraint_for(&s->restraint, row - REJECTIONS_MAX + 1);
-	error_clear(&why);
 	(void)error_set(&why, APAM_E_PROVIDER,
 	    "the API rejects what the provider just gave");
 	restraint_note(&s->restraint, &why);

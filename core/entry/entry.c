@@ -44,7 +44,6 @@ load_entry_module(struct entry *e, struct problems *all)
 	/* In a draft, which was reported already. */
 	if (e->conf->scheme == NULL)
 		return false;
-	error_clear(&err);
 	e->module = modules_get(
 	    &e->env->modules, e->env->settings, e->conf->scheme, &err);
 	if (e->module != NULL)

@@ -64,7 +64,6 @@ read_one(struct reading *r, const char *option, struct apam_value *value)
 	struct apam_error err = APAM_ERROR_INIT;
 	const char *odd;
 
-	error_clear(&err);
 	buf_init(b, SECRET_MAX);
 	s->count++;
 	note_file(s, value->str);

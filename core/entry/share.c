@@ -50,7 +50,6 @@ make_shared(struct entry *e, struct share_record *record)
 	struct apam_error why = APAM_ERROR_INIT;
 	struct credential *c;
 
-	error_clear(&why);
 	c = credential_new(&record->secret, next_generation(e->env),
 	    record->sent,
 	    forever ? APAM_FOREVER : (record->expires - record->sent) / 1000);
@@ -95,7 +94,6 @@ try_lock(struct entry *e, const struct share_file *file)
 	const char *why;
 	int lock;
 
-	error_clear(&err);
 	if (share_file_prepare(file, &err) != APAM_OK) {
 		say_of_shared(e,
 		    err.status == APAM_E_TRUST ? APAM_LOG_ERROR :

@@ -94,7 +94,6 @@ render(struct flight *f)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 
-	error_clear(&why);
 	if (f->made->expires != f->made->since &&
 	    f->made->expires <= clock_ms()) {
 		(void)error_set(&f->error, APAM_E_PROVIDER,
@@ -184,7 +183,6 @@ begin_probe(struct flight *f, const struct credential *c)
 	struct apam_error why = APAM_ERROR_INIT;
 
 	f->stage = STAGE_PROBE;
-	error_clear(&why);
 	if (probe_build(e, c, &f->probe, &why) == APAM_OK &&
 	    send_exchange(f, &f->probe, &why))
 		return FLIGHT_TRANSFER;
@@ -350,7 +348,6 @@ go_on(struct flight *f, const struct response *r)
 	if (step == APAM_STEP_FAILED)
 		return op_failed(f, &f->op.error);
 
-	error_clear(&why);
 	f->sent = clock_ms();
 	if (send_exchange(f, &f->op.exchange, &why))
 		return FLIGHT_TRANSFER;
@@ -467,7 +464,6 @@ flight_transferred(struct flight *f, CURLcode code)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 
-	error_clear(&why);
 	(void)http_end(&f->transfer, code, &why);
 	f->astray = APAM_CLASS(why.status) == APAM_CLASS_TEMPORARY ||
 	    why.status == APAM_E_CONFIG;
@@ -482,7 +478,6 @@ flight_cut_off(struct flight *f)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 
-	error_clear(&why);
 	(void)error_set(&why, APAM_E_NETWORK,
 	    "the program has closed all descriptors, apam's too, while the "
 	    "provider was asked; try again, and let it close them before it "

@@ -27,7 +27,7 @@ profile_deadline(struct apam_profile *p, int timeout_ms)
 	return now + ms;
 }
 
-/* The same, and whether this caller is the one to look at the files. */
+/* The stack in use, held; *due: this caller is the one to look at the files. */
 static struct stack *
 hold_and_ask(struct apam_profile *p, bool *due)
 {
@@ -144,7 +144,6 @@ note_gone(struct apam_profile *p)
 {
 	struct apam_error err = APAM_ERROR_INIT;
 
-	error_clear(&err);
 	(void)error_set(&err, APAM_E_NO_PROFILE, "the profile's file is gone");
 	if (note_error(p, &err))
 		log_line(&p->ctx->env.log, APAM_LOG_WARNING, "%s: %s", p->name,

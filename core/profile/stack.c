@@ -160,7 +160,6 @@ ca_file_ok(const struct stack *s, struct problems *all)
 
 	if (s->profile->ca_file == NULL)
 		return true;
-	error_clear(&err);
 	fd = trust_open(
 	    s->profile->ca_file, TRUST_FILE, s->env->settings->user, &err);
 	if (fd < 0) {
@@ -182,7 +181,6 @@ lint_sharing(const struct stack *s, struct problems *all)
 
 	if (!s->profile->share_credentials)
 		return;
-	error_clear(&err);
 	fd = trust_open(
 	    settings->state_dir, TRUST_DIRECTORY, settings->user, &err);
 	if (fd >= 0)
@@ -405,7 +403,6 @@ try_all(struct stack *s, const struct attempt *a, struct apam_error *err)
 	struct apam_error last = APAM_ERROR_INIT;
 	enum apam_status status;
 
-	error_clear(&last);
 	for (size_t i = 0; i < s->count; i++) {
 		const struct profile_entry *conf = &s->profile->entries[i];
 

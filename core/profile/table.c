@@ -181,7 +181,6 @@ list_files(struct apam *ctx, struct directory *list,
 	struct apam_error own = APAM_ERROR_INIT;
 	enum apam_status status;
 
-	error_clear(&own);
 	status = directory_read(list, ctx->env.settings->profile_dir, ".conf",
 	    ctx->env.settings->user, ok, &own);
 	if (status != APAM_OK)
