@@ -116,8 +116,9 @@ http_proxy(const struct http_policy *policy, struct apam_str text)
 	return url.https && !url_is_local(&url) ? policy->proxy : "";
 }
 
-bool
-http_secure(const struct curl_api *curl, CURL *easy,
+/* Set the options that client.h promises.  False if libcurl refuses one. */
+static bool
+set_security(const struct curl_api *curl, CURL *easy,
     const struct http_policy *policy, struct apam_str url)
 {
 	const char *protocols = policy->allow_http ? "http,https" : "https";
@@ -373,7 +374,7 @@ prepare_transfer(struct http_transfer *t, const struct http_policy *policy,
 	c |= curl->easy_setopt(
 	    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	return c == CURLE_OK &&
-	    http_secure(curl, easy, policy, buf_view(&x->url)) &&
+	    set_security(curl, easy, policy, buf_view(&x->url)) &&
 	    set_body(curl, easy, x) && set_sink(curl, easy, t->r);
 }
 

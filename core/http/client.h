@@ -67,13 +67,6 @@ void http_give_up(struct http_transfer *t);
 /* The proxy on the way to `url`, whatever the environment says; "": none. */
 const char *http_proxy(const struct http_policy *policy, struct apam_str url);
 
-/*
- * Set the options that the head of this file promises.  False if libcurl does not
- * accept them.
- */
-bool http_secure(const struct curl_api *curl, CURL *easy,
-    const struct http_policy *policy, struct apam_str url);
-
 /* Milliseconds until `deadline`, at most INT32_MAX; 0 if it has passed. */
 long http_remaining(int64_t deadline);
 

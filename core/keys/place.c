@@ -53,8 +53,9 @@ open_problem(int number, const char *otherwise)
 	}
 }
 
-enum apam_status
-key_place_refuse(const struct key_registry *registry, const char *name,
+/* Say what is wrong with something in state_dir.  Returns `status`. */
+static enum apam_status
+refuse_place(const struct key_registry *registry, const char *name,
     enum apam_status status, const char *what, struct apam_error *err)
 {
 	return error_set(
@@ -110,8 +111,8 @@ key_place_refuse_errno(const struct key_registry *registry, const char *name,
 {
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
 		if (failures[i].number == number)
-			return key_place_refuse(registry, name,
-			    failures[i].status, failures[i].what, err);
+			return refuse_place(registry, name, failures[i].status,
+			    failures[i].what, err);
 	}
 	return error_set(err, APAM_E_INTERNAL,
 	    "%s/%s cannot be changed: error %d of the system",
@@ -187,7 +188,7 @@ key_place_directory(const struct key_registry *registry, int state,
 	if (*absent)
 		return -1;
 	if (fd < 0) {
-		(void)key_place_refuse(registry, name, key_place_status(errno),
+		(void)refuse_place(registry, name, key_place_status(errno),
 		    open_problem(errno,
 			"cannot be opened: it must be a directory, mode 0755"),
 		    err);
@@ -197,7 +198,7 @@ key_place_directory(const struct key_registry *registry, int state,
 		why = trust_problem(registry, &st);
 	if (why == NULL)
 		return fd;
-	(void)key_place_refuse(registry, name, APAM_E_TRUST, why, err);
+	(void)refuse_place(registry, name, APAM_E_TRUST, why, err);
 	(void)close(fd);
 	return -1;
 }

@@ -82,13 +82,9 @@ bool key_place_is_known(int state);
  */
 enum apam_status key_place_status(int number);
 
-/* Say what is wrong with something in state_dir.  Returns `status`. */
-enum apam_status key_place_refuse(const struct key_registry *registry,
-    const char *name, enum apam_status status, const char *what,
-    struct apam_error *err);
-
 /*
- * The same for a file of keys, which the error then names, with its line or 0.
+ * Say what is wrong with a file of keys in state_dir, which the error then
+ * names, with its line or 0.  Returns `status`.
  */
 enum apam_status key_place_refuse_keys(const struct key_registry *registry,
     const char *name, enum apam_status status, unsigned line, const char *what,
