@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * For cppcheck 2.10, which cannot expand this macro of jansson's.  Given by -D it
- * would keep cppcheck from expanding other macros with parameters.
+ * For cppcheck 2.10, which cannot expand this macro of jansson's.  Given by -D
+ * it would keep cppcheck from expanding other macros with parameters.
  */
 #define json_object_foreach(object, key, value) \
 	for (key = "", value = (object); key != 0;)

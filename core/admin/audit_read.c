@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam_audit_lines: reading the audit log where it is a file.  Other users wrote
- * what is read: its size is bounded, and a file counts as a user's only if that
- * user owns it and no other may write it.
+ * apam_audit_lines: reading the audit log where it is a file.  Other users
+ * wrote what is read: its size is bounded, and a file counts as a user's only
+ * if that user owns it and no other may write it.
  */
 #define _GNU_SOURCE
 #include <apam/admin.h>
@@ -50,9 +50,9 @@ open_log(int directory, const char *name, unsigned long uid)
 }
 
 /*
- * Give a line without its newline; a line that was cut short, or is too long, is
- * left out.  The user may write at the same time, and must not keep us here by
- * that.
+ * Give a line without its newline; a line that was cut short, or is too long,
+ * is left out.  The user may write at the same time, and must not keep us here
+ * by that.
  */
 static void
 read_log(struct reading *r, FILE *file, unsigned long uid)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apam_key_rotate: the standby key's entry and the first one change places in
- * the profile's file, as text, and the old key is archived.  Both are done under
- * the registry's lock, so that if two programs rotate at once, the second finds
- * no standby key.  The file goes first: a crash between the two steps leaves two
- * keys that work.
+ * the profile's file, as text, and the old key is archived.  Both are done
+ * under the registry's lock, so that if two programs rotate at once, the second
+ * finds no standby key.  The file goes first: a crash between the two steps
+ * leaves two keys that work.
  */
 #include <apam/admin.h>
 #include <errno.h>

@@ -2,8 +2,8 @@
 /*
  * apam_secret_store: storing a secret in a file, in one step for its readers.
  *
- * The rule of file/trust.h holds for the file's place, so that a file: reference
- * can read it; missing directories are made.
+ * The rule of file/trust.h holds for the file's place, so that a file:
+ * reference can read it; missing directories are made.
  */
 #include <apam/admin.h>
 #include <errno.h>
@@ -160,9 +160,9 @@ owner_is_trusted(const struct store *s, uid_t owner)
 
 /*
  * Owner and mode are those that were asked for; else those of the present file,
- * without the bits that a secret must not have; else only this user may read it.
- * A file that another user made, as in a sticky directory, must not decide who
- * reads the secret by group or ACL.
+ * without the bits that a secret must not have; else only this user may read
+ * it. A file that another user made, as in a sticky directory, must not decide
+ * who reads the secret by group or ACL.
  */
 static enum apam_status
 decide(const struct store *s, int directory, struct stat *like)

@@ -40,8 +40,8 @@ void audit_renew(struct audit *audit);
 
 /*
  * Write an event, as the main file's option `audit` says.  Takes no lock but
- * the gate that forks wait at (base/fork_gate.h), so that it may be called while
- * any other is held.
+ * the gate that forks wait at (base/fork_gate.h), so that it may be called
+ * while any other is held.
  */
 void audit_write(struct audit *audit, const struct audit_event *event);
 

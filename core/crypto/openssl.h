@@ -9,8 +9,9 @@
 
 /*
  * Its functions, for the life of the process; NULL with *err set where it does
- * not load or start: INTERNAL, TRUST or MEMORY, with the file where it is one's.
- * Call what may lock between fork_defer and fork_permit (base/fork_gate.h).
+ * not load or start: INTERNAL, TRUST or MEMORY, with the file where it is
+ * one's. Call what may lock between fork_defer and fork_permit
+ * (base/fork_gate.h).
  */
 const struct crypto_object *openssl(struct apam_error *err);
 

@@ -20,9 +20,9 @@ enum apam_status seal(
     const struct crypto_sealing *sealing, struct apam_error *err);
 
 /*
- * Decrypt the bytes in place, by nonce and tag.  OK with *right false: they were
- * sealed with something else, or changed; they are wiped then.  Errors: the
- * same; the bytes are of no use.
+ * Decrypt the bytes in place, by nonce and tag.  OK with *right false: they
+ * were sealed with something else, or changed; they are wiped then.  Errors:
+ * the same; the bytes are of no use.
  */
 enum apam_status seal_open(const struct crypto_sealing *sealing, bool *right,
     struct apam_error *err);

@@ -3,9 +3,9 @@
  * How long a provider asks clients to wait: by Retry-After, or, if that says
  * nothing, by rate-limit headers.
  *
- * These begin with ratelimit- or x-ratelimit-.  Some providers tell the state of
- * a token bucket: -remaining, -requested-tokens and -replenish-rate a second.
- * Others send -reset, in seconds.
+ * These begin with ratelimit- or x-ratelimit-.  Some providers tell the state
+ * of a token bucket: -remaining, -requested-tokens and -replenish-rate a
+ * second. Others send -reset, in seconds.
  */
 #ifndef CORE_HTTP_RETRY_AFTER_H
 #define CORE_HTTP_RETRY_AFTER_H

@@ -2,10 +2,11 @@
 /*
  * From libcurl's codes, the system's errors and the TLS library's words to one
  * sentence.  No handle of libcurl's is asked here: whoever has one fills in
- * struct apam_failure, the core (client.c) and hosts alike.  libcurl has one code for all that can be wrong with a certificate
- * and one for all that can go wrong in a handshake; the result of OpenSSL's
- * verification and libcurl's own text tell these apart.  Other TLS libraries
- * say less, and so do the sentences.
+ * struct apam_failure, the core (client.c) and hosts alike.  libcurl has one
+ * code for all that can be wrong with a certificate and one for all that can go
+ * wrong in a handshake; the result of OpenSSL's verification and libcurl's own
+ * text tell these apart.  Other TLS libraries say less, and so do the
+ * sentences.
  */
 #include "http/transfer_error.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hosts/curl/answer.c: the lines of the input up to an empty one are the head of
- * a response, the rest is its body, in pieces.  What is read of the head is a
- * header by the rules on them, and the host gets every byte of the last head and
- * of the body, once and in order.
+ * hosts/curl/answer.c: the lines of the input up to an empty one are the head
+ * of a response, the rest is its body, in pieces.  What is read of the head is
+ * a header by the rules on them, and the host gets every byte of the last head
+ * and of the body, once and in order.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/entry/seen_secret.c: a text fits the secret of the entry that it
- * was made of, and none of another secret, id or scheme.
+ * Tests of core/entry/seen_secret.c: a text fits the secret of the entry that
+ * it was made of, and none of another secret, id or scheme.
  */
 #include "entry/seen_secret.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/slot and core/profile/warm.c: what must go the long way does, no
- * signature is made of two credentials, and a slot ends in time by whatever the
- * wall clock does.
+ * Tests of core/slot and core/profile/warm.c: what must go the long way does,
+ * no signature is made of two credentials, and a slot ends in time by whatever
+ * the wall clock does.
  */
 #define _GNU_SOURCE
 #include "slot/read.h"

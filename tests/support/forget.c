@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Removes what outlasts the directory of a key registry, the segment of its
- * counter: `forget INDEX`, a project's state/index.  It is a program of its own,
- * so that tests of hosts, which see libapam's public calls alone, have projects
- * too.
+ * counter: `forget INDEX`, a project's state/index.  It is a program of its
+ * own, so that tests of hosts, which see libapam's public calls alone, have
+ * projects too.
  */
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An OpenSSL that has nothing for apam: it is told to use algorithms of FIPS 140
- * alone, and has no provider of them.
+ * An OpenSSL that has nothing for apam: it is told to use algorithms of FIPS
+ * 140 alone, and has no provider of them.
  */
 #ifndef TESTS_NO_HASH_H
 #define TESTS_NO_HASH_H

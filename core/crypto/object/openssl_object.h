@@ -42,8 +42,8 @@ struct crypto_object {
 	bool (*start)(struct crypto_failure *failure);
 
 	/*
-	 * A SHA-256 under way, NULL on failure.  `hash_end` frees it, wiped, and
-	 * so does each that fails.
+	 * A SHA-256 under way, NULL on failure.  `hash_end` frees it, wiped,
+	 * and so does each that fails.
 	 */
 	void *(*hash_new)(struct crypto_failure *failure);
 	bool (*hash_put)(void *hash, const void *bytes, size_t n,

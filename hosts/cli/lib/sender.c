@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Loading the object that sends.  It is found as libapam is: where the program
- * was linked to look (the Makefile has why by DT_RPATH), else where the loader's
- * environment says.
+ * was linked to look (the Makefile has why by DT_RPATH), else where the
+ * loader's environment says.
  */
 #include "lib/sender.h"
 

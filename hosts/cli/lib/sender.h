@@ -3,8 +3,9 @@
  * What `apam request` needs libcurl for: one signed request.
  *
  * It is an object of its own, apam-request.so, which is linked to libapam-curl
- * and libcurl and is loaded when the command runs.  Loading libcurl takes longer
- * than all that the other commands do, so the program is not linked to it.
+ * and libcurl and is loaded when the command runs.  Loading libcurl takes
+ * longer than all that the other commands do, so the program is not linked to
+ * it.
  */
 #ifndef HOSTS_CLI_LIB_SENDER_H
 #define HOSTS_CLI_LIB_SENDER_H

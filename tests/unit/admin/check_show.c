@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/admin/show.c and module_list.c: profiles and modules listed in order, the broken
- * ones with what is wrong with them, an end to it when the caller has enough,
- * and for each profile whether it would sign a URL and why not.
+ * Tests of core/admin/show.c and module_list.c: profiles and modules listed in
+ * order, the broken ones with what is wrong with them, an end to it when the
+ * caller has enough, and for each profile whether it would sign a URL and why
+ * not.
  */
 #include <apam/admin.h>
 #include <apam/module.h>

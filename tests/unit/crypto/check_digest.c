@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/crypto/digest.c with the vectors of FIPS 180-2, appendix B (180-4
- * has the same hash), in every way that bytes, a body or a file can be given.
+ * Tests of core/crypto/digest.c with the vectors of FIPS 180-2, appendix B
+ * (180-4 has the same hash), in every way that bytes, a body or a file can be
+ * given.
  */
 #include "crypto/digest.h"
 

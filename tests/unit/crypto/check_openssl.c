@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tests of core/crypto/openssl.c and of the object that calls OpenSSL: what an
- * administrator's openssl.cnf says holds, what is not to be had is said with its
- * cause, and the host's queue of errors is left as it was.
+ * administrator's openssl.cnf says holds, what is not to be had is said with
+ * its cause, and the host's queue of errors is left as it was.
  *
  * Each test is a process of its own, which has not loaded OpenSSL yet; this
  * program is linked to libcrypto, as a host may be.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of hosts/curl/answer.c: which lines of a head are header fields, what is
- * held back and passed on, and what ends a response.
+ * Tests of hosts/curl/answer.c: which lines of a head are header fields, what
+ * is held back and passed on, and what ends a response.
  */
 #include "curl/answer.h"
 

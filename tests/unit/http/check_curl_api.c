@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tests of core/http/curl_api.c: each member of the table is the function of
- * its name.  This program is linked to libcurl, so that the two can be compared.
+ * its name.  This program is linked to libcurl, so that the two can be
+ * compared.
  */
 #include "http/curl_api.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tests of core/keys/note.c on real files: what is written and read again, what
- * is not a note, and what users may do to each other.  Rows that need other users
- * run as root alone.
+ * is not a note, and what users may do to each other.  Rows that need other
+ * users run as root alone.
  */
 #include "keys/note.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Tests of core/keys/registry_change.c on real files and processes: edits that
- * refuse, texts that programs do not use, writers side by side, and writers that
- * are killed.
+ * refuse, texts that programs do not use, writers side by side, and writers
+ * that are killed.
  */
 #define _GNU_SOURCE
 #include "keys/registry_change.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/keys/registry_files.c: files that are damaged, of another kind or
- * open to others, users who may not read or change them, and the lock.  Rows that
- * need another user run as root alone.
+ * Tests of core/keys/registry_files.c: files that are damaged, of another kind
+ * or open to others, users who may not read or change them, and the lock.  Rows
+ * that need another user run as root alone.
  */
 #define _GNU_SOURCE
 #include "keys/registry_files.h"

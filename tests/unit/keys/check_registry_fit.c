@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/keys/registry_fit.c: which text may be taken, for every state of
- * the text, the index and registry.known.  Only SAME and NEWER let a text decide
- * which keys sign.
+ * Tests of core/keys/registry_fit.c: which text may be taken, for every state
+ * of the text, the index and registry.known.  Only SAME and NEWER let a text
+ * decide which keys sign.
  */
 #include "keys/registry_fit.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/keys/registry_write.c: what the first change makes, when running
- * programs are waited for, and disks that are full or read-only.  Rows that need a
- * file system of their own run as root alone.
+ * Tests of core/keys/registry_write.c: what the first change makes, when
+ * running programs are waited for, and disks that are full or read-only.  Rows
+ * that need a file system of their own run as root alone.
  */
 #define _GNU_SOURCE
 #include "keys/registry_write.h"

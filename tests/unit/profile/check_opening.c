@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/profile/opening.c: threads that use a profile for the first time
- * at once get one stack; one that waits for another does so until its deadline;
- * and files that change meanwhile disturb neither.
+ * Tests of core/profile/opening.c: threads that use a profile for the first
+ * time at once get one stack; one that waits for another does so until its
+ * deadline; and files that change meanwhile disturb neither.
  */
 #include "profile/opening.h"
 

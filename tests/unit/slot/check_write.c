@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/slot/write.c with plain values alone: what a slot can hold, when
- * it says that it serves, and that a closed one has nothing left in it.  The
- * live test check_slot has readers and writers at once.
+ * Tests of core/slot/write.c with plain values alone: what a slot can hold,
+ * when it says that it serves, and that a closed one has nothing left in it.
+ * The live test check_slot has readers and writers at once.
  */
 #include "slot/write.h"
 
