@@ -33,7 +33,7 @@ key_name_problem(const struct apam_key_name *name)
 	if (why != NULL)
 		return "the id is missing, too long, or not plain text";
 	if (name->scheme != NULL && !scheme_name_ok(apam_str(name->scheme)))
-		return "this is not a scheme; `apam modules` shows them";
+		return "this is not a scheme; `apam module list` shows them";
 	if (name->mark != NULL && strlen(name->mark) != APAM_MARK_SIZE - 1)
 		return "the mark of a secret is four hex digits; `apam keys "
 		       "list` shows it";

@@ -40,7 +40,7 @@ _apam_scan()
 		case ${COMP_WORDS[i]} in
 		-c | --config) config=(-c "${COMP_WORDS[++i]}") ;;
 		-*) ;;
-		keys | secret | users)
+		keys | module | secret | users)
 			[ -z "$command" ] || return
 			command=${COMP_WORDS[i]}
 			;;
@@ -71,7 +71,7 @@ _apam_value()
 	case $prev in
 	--since | --until | --program) ;;
 	--scheme)
-		_apam_offer -W "$(_apam_column "${config[@]}" modules)" -- "$cur"
+		_apam_offer -W "$(_apam_column "${config[@]}" module list)" -- "$cur"
 		;;
 	-g | --group) _apam_offer -g -- "$cur" ;;
 	--owner | --user) _apam_offer -u -- "$cur" ;;
@@ -93,14 +93,14 @@ _apam()
 	:-*) words=$(_apam_help options) ;;
 	: | :* | help:*) words=$(_apam_help commands) ;;
 	*:-*) words=$(_apam_help options $command) ;;
-	keys:* | secret:* | users:*) words=$(_apam_help commands "$command") ;;
+	keys:* | module:* | secret:* | users:*) words=$(_apam_help commands "$command") ;;
 	'keys list:'* | 'keys add:'* | 'users list:'* | explain:* | version:* | \
 	    log:*) ;;
 	'keys archive:'*) words=$(_apam_keys ! "${config[@]}") ;;
 	'keys restore:'*) words=$(_apam_keys = "${config[@]}") ;;
 	'keys describe:'*) words=$(_apam_column "${config[@]}" keys list) ;;
 	'users add:'*) _apam_offer -u -- "$cur"; return ;;
-	modules:*) words=$(_apam_column "${config[@]}" modules) ;;
+	'module list:'*) words=$(_apam_column "${config[@]}" module list) ;;
 	lint:* | 'secret set:'* | 'keys backup:'* | 'keys recover:'*)
 		_apam_offer -f -- "$cur"
 		return

@@ -30,7 +30,7 @@ function __apam_scan
             continue
         else
             set -a __apam_command $word
-            contains -- $word keys secret users
+            contains -- $word keys module secret users
             and test (count $__apam_command) -eq 1
             or break
         end
@@ -66,7 +66,7 @@ function __apam_words
             __apam_column 1 list
             return
         case --scheme
-            __apam_column 1 modules
+            __apam_column 1 module list
             return
     end
     if string match -q -- '-*' (commandline -ct)
@@ -76,7 +76,7 @@ function __apam_words
     switch "$__apam_command"
         case '' help
             __apam_help commands
-        case keys secret users
+        case keys module secret users
             __apam_help commands $__apam_command
         case 'keys archive'
             __apam_column '$4 != "archived"' keys list
@@ -86,8 +86,8 @@ function __apam_words
             __apam_column 1 keys list
         case 'users add'
             __fish_complete_users
-        case modules
-            __apam_column 1 modules
+        case 'module list'
+            __apam_column 1 module list
         case lint 'secret set' 'keys backup' 'keys recover'
             __fish_complete_path (commandline -ct)
         case 'keys list' 'keys add' 'users list' explain version log

@@ -44,7 +44,7 @@ _apam()
 			config=(-c $words[i])
 			;;
 		-*) ;;
-		keys | secret | users)
+		keys | module | secret | users)
 			((${#chosen})) && break
 			chosen=($word)
 			;;
@@ -60,7 +60,7 @@ _apam()
 	-g | --group) _groups; return ;;
 	--owner | --user) _users; return ;;
 	-X | --method) compadd GET HEAD POST PUT PATCH DELETE OPTIONS; return ;;
-	--scheme) _apam_offer _apam_column 1 modules; return ;;
+	--scheme) _apam_offer _apam_column 1 module list; return ;;
 	esac
 	if [[ $words[CURRENT] == -* ]]; then
 		_apam_offer _apam_help options $chosen
@@ -68,12 +68,12 @@ _apam()
 	fi
 	case "$chosen" in
 	'' | help) _apam_offer _apam_help commands ;;
-	keys | secret | users) _apam_offer _apam_help commands $chosen ;;
+	keys | module | secret | users) _apam_offer _apam_help commands $chosen ;;
 	'keys archive') _apam_offer _apam_column '$4 != "archived"' keys list ;;
 	'keys restore') _apam_offer _apam_column '$4 == "archived"' keys list ;;
 	'keys describe') _apam_offer _apam_column 1 keys list ;;
 	'users add') _users ;;
-	modules) _apam_offer _apam_column 1 modules ;;
+	'module list') _apam_offer _apam_column 1 module list ;;
 	lint | 'secret set' | 'keys backup' | 'keys recover') _files ;;
 	'keys list' | 'keys add' | 'users list' | explain | version | log) ;;
 	*) _apam_offer _apam_column 1 list ;;

@@ -18,7 +18,7 @@
 
 const struct command *const cli_commands[] = {
 	&command_list,
-	&command_modules,
+	&command_module,
 	&command_lint,
 	&command_explain,
 	&command_request,

@@ -183,11 +183,11 @@ rows_program()
 	state_dir = "$root/var/lib/apam";
 	END
 	env LD_LIBRARY_PATH="$lib" "$root$prefix/bin/apam" \
-	    -c "$tmp/apam.conf" modules >"$tmp/modules" 2>"$tmp/output"
+	    -c "$tmp/apam.conf" module list >"$tmp/modules" 2>"$tmp/output"
 	result $? "the installed apam runs"
 	for f in "$lib"/apam/*.so; do
 		scheme=$(basename "$f" .so)
-		row "apam modules names $scheme" \
+		row "apam module list names $scheme" \
 		    grep -q "^$scheme" "$tmp/modules"
 	done
 	row "the installed apam sends" sends
@@ -322,7 +322,7 @@ rows_in_place()
 	cp "$root/usr/local/bin/apam" "$root/usr/local/bin/apam-setid"
 	chown 65534 "$root/usr/local/bin/apam-setid"
 	chmod u+s "$root/usr/local/bin/apam-setid"
-	set -- -c /usr/local/pinned.conf modules basic-email-key
+	set -- -c /usr/local/pinned.conf module list basic-email-key
 	row "the installed object is loaded" in_place apam "$@"
 	row "and by a set-id program" in_place apam-setid "$@"
 	chown 65534 "$object"

@@ -25,7 +25,7 @@ static const struct {
 	{ APAM_E_SECRET,
 	    "store the secret there (`apam secret set FILE`), then run "
 	    "`apam lint`" },
-	{ APAM_E_MODULE, "`apam modules` shows the modules" },
+	{ APAM_E_MODULE, "`apam module list` shows the modules" },
 	{ APAM_E_DEADLINE, "try again, or give it longer with --timeout" },
 	{ APAM_E_THROTTLED, "wait before you try again" },
 	{ APAM_E_ORIGIN, "`apam explain URL` shows which profile signs it" },

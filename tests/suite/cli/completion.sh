@@ -54,7 +54,7 @@ row()
 
 conf=(-c "$tmp/apam.conf")
 row no nothing apam ''
-for command in list modules lint explain request headers curl check status \
+for command in list module lint explain request headers curl check status \
     keys revoke users log; do
 	row yes $command apam ''
 done
@@ -67,8 +67,8 @@ row no --timeout apam check --
 row yes a-profile apam "${conf[@]}" check ''
 row yes a-profile apam "${conf[@]}" request a
 row no a-profile apam "${conf[@]}" request b
-row yes basic-email-key apam "${conf[@]}" modules ba
-row no a-profile apam "${conf[@]}" modules ''
+row yes basic-email-key apam "${conf[@]}" module list ba
+row no a-profile apam "${conf[@]}" module list ''
 for command in list add archive restore rotate; do
 	row yes $command apam keys ''
 done
@@ -105,6 +105,7 @@ row yes root apam secret set -g roo
 row yes root apam secret set --owner roo
 row yes "$tmp/apam.conf" apam secret set "$tmp/apam.c"
 row yes set apam secret ''
+row yes list apam module ''
 row yes lint apam help l
 row yes root apam users add roo
 row no a-profile apam "${conf[@]}" version ''
@@ -152,8 +153,8 @@ for shell in zsh fish; do
 	shell_row $shell yes --timeout apam request --t
 	shell_row $shell no --timeout apam check --
 	shell_row $shell yes a-profile apam "${conf[@]}" check a
-	shell_row $shell yes basic-email-key apam "${conf[@]}" modules b
-	shell_row $shell no a-profile apam "${conf[@]}" modules ''
+	shell_row $shell yes basic-email-key apam "${conf[@]}" module list b
+	shell_row $shell no a-profile apam "${conf[@]}" module list ''
 	shell_row $shell yes a@example.com apam "${conf[@]}" keys archive ''
 	shell_row $shell no gone@example.com apam "${conf[@]}" keys archive ''
 	shell_row $shell yes gone@example.com apam "${conf[@]}" keys restore ''

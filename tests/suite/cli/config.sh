@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# `apam lint`, `list`, `explain` and `modules`: what they say of good and of
+# `apam lint`, `list`, `explain` and `module list`: what they say of good and of
 # broken configurations.
 . "$(dirname "$0")/lib.bash"
 
@@ -75,32 +75,32 @@ cd "$here"
 
 for scheme in "$dir"/modules/*.so; do
 	scheme=$(basename "$scheme" .so)
-	row "modules has $scheme" 0 "^$scheme${tab}[a-zA-Z]" '' modules
-	row "modules $scheme" 0 "^$scheme: " '' modules "$scheme"
+	row "modules has $scheme" 0 "^$scheme${tab}[a-zA-Z]" '' module list
+	row "modules $scheme" 0 "^$scheme: " '' module list "$scheme"
 	for option in $(grep -oP '^\t\[.*\.name = "\K[a-z_]+' \
 	    core/config/entry_conf.c); do
 		row "modules $scheme: $option" 0 "[ :]$option(,|\$)|^$option," '' \
-		    modules "$scheme"
+		    module list "$scheme"
 	done
-	row "modules $scheme --json" 0 '"options": \[' '' modules --json \
+	row "modules $scheme --json" 0 '"options": \[' '' module list --json \
 	    "$scheme"
 	holds "$scheme's is JSON" is_json "$dir/out"
 done
 row "modules: type and need" 0 "^key${tab}secret${tab}required$tab" '' \
-    modules basic-email-key
-row "modules: a choice" 0 "^client_auth${tab}.*post.*basic" '' modules \
+    module list basic-email-key
+row "modules: a choice" 0 "^client_auth${tab}.*post.*basic" '' module list \
     oauth2-client-credentials
 row "modules: members are indented" 0 "^  key_field${tab}string$tab" '' \
-    modules key-secret-archiveable
+    module list key-secret-archiveable
 row "modules: the common options" 0 'scheme, control, ttl, probe' '' \
-    modules basic-email-key
-row "modules: an unknown one" 3 '' '*' modules no-such-scheme
-row "modules: a path" 3 '' '*' modules ../modules/basic-email-key
-row "modules: capitals" 3 '' '*' modules Basic-Email-Key
+    module list basic-email-key
+row "modules: an unknown one" 3 '' '*' module list no-such-scheme
+row "modules: a path" 3 '' '*' module list ../modules/basic-email-key
+row "modules: capitals" 3 '' '*' module list Basic-Email-Key
 printf 'not a module' >"$dir/modules/broken.so"
-row "modules: a broken one is listed" 0 "^broken${tab}error: " '' modules
-row "modules: the others go on" 0 "^basic-email-key${tab}[a-zA-Z]" '' modules
-row "modules: a broken one by name" 3 '' 'broken' modules broken
+row "modules: a broken one is listed" 0 "^broken${tab}error: " '' module list
+row "modules: the others go on" 0 "^basic-email-key${tab}[a-zA-Z]" '' module list
+row "modules: a broken one by name" 3 '' 'broken' module list broken
 rm "$dir/modules/broken.so"
 
 # ---- What lint finds besides -------------------------------------------------

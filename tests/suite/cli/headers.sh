@@ -102,7 +102,7 @@ loads()
 }
 loads list
 if grep -q libapam "$dir/loaded"; then
-	for words in list lint modules "explain $origin/" \
+	for words in list lint "module list" "explain $origin/" \
 	    "headers aladdin $origin/"; do
 		loads $words
 		holds "what $words loads" grep -qx 'libapam.so ' "$dir/loaded"

@@ -69,7 +69,7 @@ others()
 	row "$1: explain" '*' '*' '*' explain "$seven/eyes"
 	row "$1: list --json" '*' '*' '*' list --json
 	row "$1: lint --json" '*' '*' '*' lint --json
-	row "$1: modules" '*' '*' '*' modules basic-email-key
+	row "$1: modules" '*' '*' '*' module list basic-email-key
 }
 
 # Any status will do here.

@@ -32,7 +32,7 @@ export NO_COLOR=
 shows "an empty NO_COLOR is none" 0 $'\e\[1m' list
 export NO_COLOR=1
 shows "list --json is the same" 0 '"name": "seed"' --json list
-shows "modules" 0 '^basic-email-key +[a-zA-Z]' modules
+shows "modules" 0 '^basic-email-key +[a-zA-Z]' module list
 shows "explain" 0 '^NOT CHOSEN' explain "$seed/x"
 
 shows "JSON is indented" 0 '^  "[a-z_]+": ' request seed "$seed/api/version/"
@@ -87,8 +87,8 @@ want=0 fits list list
 want=0 fits "keys list" keys list
 want=0 fits status status
 want=4 fits check check
-want=0 fits modules modules
-want=0 fits "modules SCHEME" modules oauth2-client-credentials
+want=0 fits modules module list
+want=0 fits "modules SCHEME" module list oauth2-client-credentials
 want=0 fits explain explain "$seed/x"
 columns=60
 shows "what does not fit stands below, with its heading" 4 \
@@ -126,7 +126,7 @@ shows "lint: no profiles" 0 'no profiles yet: `apam list` says' lint
 shows "explain: no profiles" 1 '^apam: no profile signs .*apam\.conf\(5\)' \
     explain https://api.example.com/
 sed -i "s,/modules\",/none\"," "$dir/apam.conf"
-shows "modules: none" 0 "^There are no modules in $dir/none" modules
+shows "modules: none" 0 "^There are no modules in $dir/none" module list
 cp "$dir/saved" "$dir/apam.conf"
 
 # ---- Progress ------------------------------------------------------------------

@@ -12,7 +12,7 @@ usage()
 	row "$name" 2 '' '^apam: try `apam.* --help`$' "$@"
 }
 
-commands='list modules lint explain request headers curl check status'
+commands='list lint explain request headers curl check status'
 url=https://api.example.com/
 
 usage "no command"
@@ -35,8 +35,11 @@ done
 
 usage "list with a word" list x
 row "list takes no word" 2 '' 'usage: apam list$' list x
-row "modules takes one" 2 '' 'usage: apam modules \[SCHEME\]$' modules a b
-usage "modules with two words" modules a b
+row "module list takes one" 2 '' 'usage: apam module list \[SCHEME\]$' \
+    module list a b
+usage "module list with two words" module list a b
+usage "module without a command" module
+usage "module list: an unknown option" module list --quiet
 usage "explain without a URL" explain
 usage "explain with two" explain $url $url
 usage "headers without words" headers

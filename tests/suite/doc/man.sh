@@ -166,7 +166,7 @@ apam()
 # The options of a scheme, members as group.member, sorted.
 declared()
 {
-	apam modules "$1" | awk -F '\t' '
+	apam module list "$1" | awk -F '\t' '
 	NF < 5 { next }
 	/^ / { sub(/^ */, "", $1); print group "." $1; next }
 	{ group = $1; print }' | cut -f1 | sort
@@ -273,7 +273,7 @@ rows_module()
 	origins = [ "https://api.example" ];
 	auth = ( { scheme = "api-key"; key = "file:$tmp/secret"; } );
 	END
-	row "the module loads" apam modules api-key
+	row "the module loads" apam module list api-key
 	apam headers example https://api.example/ >"$tmp/headers" 2>&1
 	row "the module signs" grep -qx 'X-Api-Key: not-a-secret' "$tmp/headers"
 	row "its test builds" ${CC:-cc} $flags -D_POSIX_C_SOURCE=200809L \

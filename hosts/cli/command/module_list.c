@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam modules: which schemes are installed, and which options a scheme takes,
- * as its module declares them.
+ * apam module list: which schemes are installed, and which options a scheme
+ * takes, as its module declares them.
  */
 #include <stdio.h>
 
@@ -251,8 +251,8 @@ modules(struct cli *cli, const struct args *args)
 	return cli->json ? list_json(cli) : list_text(cli);
 }
 
-const struct command command_modules = {
-	.name = "modules",
+const struct command command_module_list = {
+	.name = "module list",
 	.synopsis = "[SCHEME]",
 	.summary = "List the schemes, or the options of one",
 	.least = 0,
