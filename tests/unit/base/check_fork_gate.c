@@ -122,6 +122,36 @@ START_TEST(the_gate_of_a_child_is_open)
 }
 END_TEST
 
+/* As the handler of a signal does that came during a module's call. */
+static int
+fork_inside(void)
+{
+	int status;
+	pid_t pid;
+
+	(void)alarm(10);
+	fork_gate_shut();
+	pid = fork();
+	if (pid == 0)
+		fork_gate_renew();
+	else
+		fork_gate_open();
+	fork_permit();
+	/* It is inside no more: another fork need not wait, nor be told. */
+	fork_gate_shut();
+	fork_gate_open();
+	if (pid == 0)
+		_exit(0);
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+START_TEST(a_thread_may_fork_while_it_is_inside)
+{
+	fork_defer();
+	ck_assert_int_eq(fork_inside(), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -133,5 +163,6 @@ main(void)
 	tcase_add_test(tc, threads_do_not_keep_each_other_out);
 	tcase_add_test(tc, who_is_inside_may_enter_again);
 	tcase_add_test(tc, the_gate_of_a_child_is_open);
+	tcase_add_test(tc, a_thread_may_fork_while_it_is_inside);
 	return run_suite(suite);
 }
