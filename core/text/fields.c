@@ -75,10 +75,22 @@ fields_add_header(struct fields *f, struct apam_str name, struct apam_str value)
 		fields_add(f, name, value);
 }
 
+bool
+fields_next(const struct fields *f, size_t *at, struct apam_header *pair)
+{
+	if (f->refused != NULL || *at >= f->text.n)
+		return false;
+	pair->name = apam_str(f->text.p + *at);
+	*at += pair->name.n + 1;
+	pair->value = apam_str(f->text.p + *at);
+	*at += pair->value.n + 1;
+	return true;
+}
+
 const struct apam_header *
 fields_array(struct fields *f)
 {
-	const char *p;
+	size_t at = 0;
 
 	if (f->count == 0 || f->refused != NULL)
 		return NULL;
@@ -87,12 +99,7 @@ fields_array(struct fields *f)
 	if (f->array == NULL)
 		return NULL;
 
-	p = f->text.p;
-	for (size_t i = 0; i < f->count; i++) {
-		f->array[i].name = apam_str(p);
-		p += f->array[i].name.n + 1;
-		f->array[i].value = apam_str(p);
-		p += f->array[i].value.n + 1;
-	}
+	for (size_t i = 0; i < f->count; i++)
+		(void)fields_next(f, &at, &f->array[i]);
 	return f->array;
 }

@@ -29,6 +29,11 @@ void fields_add_header(struct fields *f, struct apam_str name,
 /* Add a pair without checking its bytes, except that a NUL is refused. */
 void fields_add(struct fields *f, struct apam_str name, struct apam_str value);
 
+/*
+ * Read the pair at *at, which is 0 for the first one, and step to the next.
+ * False where there is none.  The views are valid until the next add.
+ */
+bool fields_next(const struct fields *f, size_t *at, struct apam_header *pair);
 /* All pairs, valid until the next add; NULL when empty or failed. */
 const struct apam_header *fields_array(struct fields *f);
 

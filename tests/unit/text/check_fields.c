@@ -124,6 +124,27 @@ START_TEST(empty_gives_no_array)
 }
 END_TEST
 
+START_TEST(pairs_are_read_one_by_one)
+{
+	struct apam_header pair;
+	size_t at = 0;
+
+	ck_assert(!fields_next(&f, &at, &pair));
+	fields_add(&f, APAM_STR("a"), APAM_STR(""));
+	fields_add(&f, APAM_STR(""), APAM_STR("b"));
+	ck_assert(fields_next(&f, &at, &pair));
+	ck_assert_str_eq(pair.name.p, "a");
+	ck_assert_uint_eq(pair.value.n, 0);
+	ck_assert(fields_next(&f, &at, &pair));
+	ck_assert_uint_eq(pair.name.n, 0);
+	ck_assert_str_eq(pair.value.p, "b");
+	ck_assert(!fields_next(&f, &at, &pair));
+	fields_add_header(&f, APAM_STR(""), APAM_STR("b"));
+	at = 0;
+	ck_assert(!fields_next(&f, &at, &pair));
+}
+END_TEST
+
 /* Many pairs, in order, across several growths. */
 START_TEST(order_is_kept)
 {
@@ -194,6 +215,7 @@ main(void)
 	tcase_add_loop_test(tc, a_pair_holds_no_nul, 0, ROWS(rows));
 	tcase_add_test(tc, the_first_refusal_stays);
 	tcase_add_test(tc, empty_gives_no_array);
+	tcase_add_test(tc, pairs_are_read_one_by_one);
 	tcase_add_test(tc, order_is_kept);
 	tcase_add_test(tc, there_is_a_cap);
 	tcase_add_test(tc, memory_may_be_short);
