@@ -32,6 +32,7 @@
 #define OPEN_SEARCH (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 /* O_NONBLOCK: opening a FIFO in the file's place must not hang. */
+#define OPEN_SOCKET (O_PATH | O_NOFOLLOW | O_CLOEXEC)
 #define OPEN_FILE (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
 /* A walk; the first `at` bytes of the path have been checked. */
@@ -132,6 +133,9 @@ check_kind(const struct walk *w, mode_t mode, bool directory)
 	if (directory && !S_ISDIR(mode))
 		return refuse_component(
 		    w, APAM_E_CONFIG, "is not a directory", NULL);
+	if (!directory && w->kind == TRUST_SOCKET)
+		return S_ISSOCK(mode) ||
+		    refuse_component(w, APAM_E_CONFIG, "is not a socket", NULL);
 	if (!directory && !S_ISREG(mode))
 		return refuse_component(
 		    w, APAM_E_CONFIG, "is not a regular file", NULL);
@@ -180,7 +184,7 @@ check_mode(const struct walk *w, const struct stat *st, bool directory)
 	const bool exposed = !directory && is_secret(w) &&
 	    (st->st_mode & 07) != 0;
 
-	if (directory && sticky)
+	if ((directory && sticky) || (!directory && w->kind == TRUST_SOCKET))
 		return true;
 	if ((st->st_mode & 022) != 0)
 		return refuse_component(w, APAM_E_TRUST,
@@ -228,7 +232,7 @@ static int
 open_flags(const struct walk *w, bool directory)
 {
 	if (!directory)
-		return OPEN_FILE;
+		return w->kind == TRUST_SOCKET ? OPEN_SOCKET : OPEN_FILE;
 	return w->at == w->path.n ? OPEN_DIRECTORY : OPEN_SEARCH;
 }
 

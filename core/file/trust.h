@@ -24,6 +24,12 @@ enum trust_kind {
 	/* The same, but the user's ACL entry is allowed: systemd sets one. */
 	TRUST_CREDENTIAL,
 	TRUST_DIRECTORY,
+	/*
+	 * A Unix socket, opened with O_PATH: connecting to /proc/self/fd/N
+	 * reaches the very one that was checked.  Its mode says who may
+	 * connect, not who may replace it, and is not looked at.
+	 */
+	TRUST_SOCKET,
 	TRUST_PROGRAM /* a regular file that may be executed */
 };
 

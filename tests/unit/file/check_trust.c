@@ -6,9 +6,12 @@
  */
 #include "file/trust.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -327,6 +330,92 @@ START_TEST(an_unreadable_file_says_so)
 }
 END_TEST
 
+/* ---- Sockets ---------------------------------------------------------- */
+
+/* Listen at a path below the base. */
+static int
+listen_at(const char *name, mode_t mode)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_ge(fd, 0);
+	(void)snprintf(
+	    at.sun_path, sizeof(at.sun_path), "%s/%.32s", base, name);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	ck_assert_int_eq(listen(fd, 8), 0);
+	ck_assert_int_eq(chmod(below(name), mode), 0);
+	return fd;
+}
+
+/* Its mode lets others connect, not replace it. */
+START_TEST(a_socket_is_opened)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	const int server = listen_at("s", 0777);
+	int fd = trust_open(below("s"), TRUST_SOCKET, user, &err);
+
+	ck_assert_msg(fd >= 0, "%s", err.text);
+	(void)close(fd);
+	(void)close(server);
+}
+END_TEST
+
+START_TEST(a_socket_is_a_socket)
+{
+	make_file("f", 0644, "x");
+	make_directory("d", 0777);
+	(void)close(listen_at("s", 0777));
+	(void)close(listen_at("d/s", 0777));
+	ck_assert_int_eq(symlink("s", below("l")), 0);
+	refused(below("f"), TRUST_SOCKET, APAM_E_CONFIG, "is not a socket");
+	refused(below("d"), TRUST_SOCKET, APAM_E_CONFIG, "is not a socket");
+	refused("/dev/null", TRUST_SOCKET, APAM_E_CONFIG, "is not a socket");
+	refused(below("l"), TRUST_SOCKET, APAM_E_TRUST, "symbolic link");
+	refused(below("d/s"), TRUST_SOCKET, APAM_E_TRUST, "/d can be changed");
+	refused(below("no"), TRUST_SOCKET, APAM_E_CONFIG, "does not exist");
+	refused(below("s"), TRUST_FILE, APAM_E_CONFIG, "not a regular file");
+}
+END_TEST
+
+START_TEST(a_socket_s_owner_is_root)
+{
+	if (geteuid() != 0)
+		return;
+	(void)close(listen_at("s", 0777));
+	ck_assert_int_eq(chown(below("s"), OTHER_UID, OTHER_UID), 0);
+	refused(
+	    below("s"), TRUST_SOCKET, APAM_E_TRUST, "does not belong to root");
+}
+END_TEST
+
+/* What was opened is what is connected to, whatever the name is by then. */
+START_TEST(a_socket_cannot_be_swapped)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	const int right = listen_at("s", 0777), wrong = listen_at("w", 0777);
+	const int fd = trust_open(below("s"), TRUST_SOCKET, user, NULL);
+	const int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct pollfd waiting[] = { { .fd = right, .events = POLLIN },
+		{ .fd = wrong, .events = POLLIN } };
+	char from[1024];
+
+	ck_assert_int_ge(fd, 0);
+	(void)snprintf(from, sizeof(from), "%s", below("w"));
+	ck_assert_int_eq(rename(from, below("s")), 0);
+	(void)snprintf(
+	    at.sun_path, sizeof(at.sun_path), "/proc/self/fd/%d", fd);
+	ck_assert_int_eq(
+	    connect(client, (struct sockaddr *)&at, sizeof(at)), 0);
+	ck_assert_int_eq(poll(waiting, 2, 0), 1);
+	ck_assert_int_ne(waiting[0].revents & POLLIN, 0);
+	(void)close(client);
+	(void)close(fd);
+	(void)close(wrong);
+	(void)close(right);
+}
+END_TEST
+
 /* ---- Reading ---------------------------------------------------------- */
 
 START_TEST(a_file_is_read_whole)
@@ -505,6 +594,10 @@ main(void)
 	tcase_add_test(tc, an_owner_is_root);
 	tcase_add_test(tc, a_user_may_own_in_user_mode);
 	tcase_add_test(tc, an_unreadable_file_says_so);
+	tcase_add_test(tc, a_socket_is_opened);
+	tcase_add_test(tc, a_socket_is_a_socket);
+	tcase_add_test(tc, a_socket_s_owner_is_root);
+	tcase_add_test(tc, a_socket_cannot_be_swapped);
 	tcase_add_test(tc, a_file_is_read_whole);
 	tcase_add_test(tc, an_empty_file_is_read);
 	tcase_add_test(tc, a_huge_file_is_not_read);
