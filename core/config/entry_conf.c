@@ -311,6 +311,8 @@ profile_entry_options(const struct profile *profile, size_t i,
 	const struct option_source source = { .file = profile->file,
 		.what = "the entry",
 		.allow_http = profile->allow_http,
+		.http_addresses = profile->http_addresses,
+		.http_address_count = profile->http_address_count,
 		.elsewhere = &table,
 		.problems = all };
 

@@ -47,6 +47,7 @@ same_value(const struct apam_option *option, size_t option_size,
 	case APAM_OPT_SECRET:
 	case APAM_OPT_URL:
 	case APAM_OPT_CHOICE:
+	case APAM_OPT_PATH:
 		return bytes_equal(a->str, b->str);
 	case APAM_OPT_INTEGER:
 	case APAM_OPT_DURATION:

@@ -23,6 +23,9 @@ struct option_source {
 	const char *file;
 	const char *what; /* names the group in messages: "the entry" */
 	bool allow_http; /* URLs may be http to a loopback address */
+	/* The same for these, where the option says APAM_OPT_LOCAL_HTTP. */
+	const struct apam_str *http_addresses;
+	size_t http_address_count;
 	/*
 	 * Members that the table does not know are left to a later reading.
 	 * But if a required member is missing there will be none, and a name

@@ -13,6 +13,7 @@
 
 #include "base/str.h"
 #include "file/secret.h"
+#include "file/trust.h"
 #include "text/duration.h"
 #include "text/suggest.h"
 #include "text/url.h"
@@ -117,6 +118,8 @@ read_secret(const struct option_reading *r, struct apam_value *value)
 static bool
 read_url(const struct option_reading *r, struct apam_value *value)
 {
+	const struct option_source *source = r->source;
+	const bool local = (r->option->flags & APAM_OPT_LOCAL_HTTP) != 0;
 	struct apam_str text;
 	struct url url;
 	const char *why;
@@ -125,7 +128,24 @@ read_url(const struct option_reading *r, struct apam_value *value)
 		return false;
 	why = url_parse(text, &url);
 	if (why == NULL)
-		why = url_insecure(&url, r->source->allow_http);
+		why = local ?
+		    url_insecure_listed(&url, source->allow_http,
+			source->http_addresses, source->http_address_count) :
+		    url_insecure(&url, source->allow_http);
+	if (why != NULL)
+		return refuse_value(r, "%s", why);
+	return keep_text(r, text, &value->str);
+}
+
+static bool
+read_path(const struct option_reading *r, struct apam_value *value)
+{
+	struct apam_str text;
+	const char *why;
+
+	if (!take_text(r, &text))
+		return false;
+	why = trust_path_problem(text);
 	if (why != NULL)
 		return refuse_value(r, "%s", why);
 	return keep_text(r, text, &value->str);
@@ -463,6 +483,7 @@ static reader *const readers[] = {
 	[APAM_OPT_MAP] = read_map,
 	[APAM_OPT_GROUP] = read_group_value,
 	[APAM_OPT_GROUPS] = read_groups,
+	[APAM_OPT_PATH] = read_path,
 };
 
 bool

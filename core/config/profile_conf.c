@@ -18,6 +18,7 @@ enum {
 	ORIGINS,
 	DESCRIPTION,
 	ALLOW_HTTP,
+	HTTP_ADDRESSES,
 	CA_FILE,
 	PROXY,
 	DEADLINE,
@@ -37,6 +38,9 @@ static const struct apam_option options[] = {
 	    .help = "allow http to a loopback address",
 	    .type = APAM_OPT_BOOLEAN,
 	    .default_value = "false" },
+	[HTTP_ADDRESSES] = { .name = "http_addresses",
+	    .help = "addresses to which options that say so may be http",
+	    .type = APAM_OPT_LIST },
 	[CA_FILE] = SHARED_CA_FILE,
 	[PROXY] = SHARED_PROXY,
 	[DEADLINE] = { .name = "deadline",
@@ -91,16 +95,23 @@ refuse_profile_memory(const struct profile *p, struct problems *all)
 
 /* ---- Origins ---------------------------------------------------------- */
 
-unsigned
-profile_origin_line(const struct profile *p, size_t i)
+/* The line of element `i` of a list. */
+static unsigned
+line_of_item(const struct profile *p, size_t option, size_t i)
 {
 	const config_setting_t *list = config_setting_get_member(
-	    config_root_setting(&p->conf->tree), options[ORIGINS].name);
+	    config_root_setting(&p->conf->tree), options[option].name);
 	const config_setting_t *item = config_setting_get_elem(
 	    list, (unsigned)i);
 	const unsigned line = config_setting_source_line(item);
 
-	return line == 0 ? p->values.lines[ORIGINS] : line;
+	return line == 0 ? p->values.lines[option] : line;
+}
+
+unsigned
+profile_origin_line(const struct profile *p, size_t i)
+{
+	return line_of_item(p, ORIGINS, i);
 }
 
 static void
@@ -124,6 +135,34 @@ read_origins(struct profile *p, struct problems *all)
 		else if (why != NULL)
 			problems_add(all, APAM_E_CONFIG, p->file,
 			    profile_origin_line(p, i), "origins: %s", why);
+	}
+}
+
+/* ---- Addresses -------------------------------------------------------- */
+
+static void
+read_addresses(struct profile *p, struct problems *all)
+{
+	const struct apam_value *v = &p->values.values[HTTP_ADDRESSES];
+	char host[URL_HOST_MAX + 1];
+	const char *why, *copy;
+
+	p->http_addresses = arena_alloc(
+	    &p->values.arena, v->count, sizeof(*p->http_addresses));
+	for (size_t i = 0; i < v->count; i++) {
+		why = url_address(v->items[i], host);
+		copy = why != NULL || p->http_addresses == NULL ?
+		    NULL :
+		    arena_copy(&p->values.arena, apam_str(host));
+		if (why != NULL)
+			problems_add(all, APAM_E_CONFIG, p->file,
+			    line_of_item(p, HTTP_ADDRESSES, i), "%s: %s",
+			    options[HTTP_ADDRESSES].name, why);
+		else if (copy == NULL)
+			(void)refuse_profile_memory(p, all);
+		else
+			p->http_addresses[p->http_address_count++] = apam_str(
+			    copy);
 	}
 }
 
@@ -163,6 +202,7 @@ read_profile_tree(
 		p->ca_file = NULL;
 	(void)option_check_proxy(&check, PROXY);
 	read_origins(p, all);
+	read_addresses(p, all);
 	return profile_entries_read(p, settings, all);
 }
 

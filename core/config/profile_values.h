@@ -41,6 +41,8 @@ struct profile {
 	const char **origin_texts;
 	size_t origin_count;
 	bool allow_http;
+	struct apam_str *http_addresses; /* as url_address writes them */
+	size_t http_address_count;
 	bool share_credentials; /* by entry/share_file.h */
 	const char *ca_file, *proxy; /* NULL: the system's; none */
 	int64_t deadline; /* seconds */

@@ -80,6 +80,7 @@ put_value(struct run *run, const struct apam_option *option, size_t option_size,
 	case APAM_OPT_SECRET:
 	case APAM_OPT_URL:
 	case APAM_OPT_CHOICE:
+	case APAM_OPT_PATH:
 		hash_text(run, TAG_TEXT, value->str);
 		return;
 	case APAM_OPT_INTEGER:

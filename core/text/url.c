@@ -7,6 +7,7 @@
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 
 #include "base/str.h"
 #include "text/url.h"
@@ -85,6 +86,13 @@ ends_in_number(struct apam_str host)
 	return true;
 }
 
+static bool
+is_nearby_ipv4(uint32_t address)
+{
+	return address >> 16 == 0xa9fe || address >> 24 == 10 ||
+	    address >> 20 == 0xac1 || address >> 16 == 0xc0a8;
+}
+
 /*
  * Accept a dotted quad only in the one spelling on which all parsers agree:
  * some take 127.1 and 0177.0.0.1 as loopback, others as names or other
@@ -102,6 +110,7 @@ check_ipv4(struct url *url)
 	    strcmp(canonical, url->host) != 0)
 		return "the host is a number but not a dotted IPv4 address";
 	url->loopback = ntohl(address.s_addr) >> 24 == 127;
+	url->nearby = is_nearby_ipv4(ntohl(address.s_addr));
 	return NULL;
 }
 
@@ -164,6 +173,8 @@ read_ipv6(struct apam_str *rest, struct url *url)
 	to[0] = ']';
 	to[1] = '\0';
 	url->loopback = IN6_IS_ADDR_LOOPBACK(&address);
+	url->nearby = IN6_IS_ADDR_LINKLOCAL(&address) ||
+	    (address.s6_addr[0] & 0xfe) == 0xfc;
 	*rest = str_skip(*rest, end + 1);
 	return NULL;
 }
@@ -323,5 +334,43 @@ url_insecure(const struct url *url, bool allow_http)
 		return "http sends credentials in the clear: use https";
 	if (!allow_http)
 		return "http to a loopback address needs allow_http = true";
+	return NULL;
+}
+
+const char *
+url_insecure_listed(const struct url *url, bool allow_http,
+    const struct apam_str *hosts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(hosts[i], apam_str(url->host)))
+			return NULL;
+	if (!url->https && url->nearby)
+		return "http to an address of the local network needs that "
+		       "address in http_addresses";
+	return url_insecure(url, allow_http);
+}
+
+const char *
+url_address(struct apam_str text, char host[URL_HOST_MAX + 1])
+{
+	static const char other[] =
+	    "must be an IP address of this machine, of its link or of a "
+	    "private network, such as \"169.254.169.254\"";
+	const bool v6 = str_find(text, ':') < text.n;
+	char literal[sizeof("http://[]") + INET6_ADDRSTRLEN];
+	struct url url;
+	int n;
+
+	if (text.n >= INET6_ADDRSTRLEN)
+		return other;
+	for (size_t i = 0; i < text.n; i++)
+		if (str_hex(text.p[i]) < 0 && !str_is_one_of(text.p[i], ".:"))
+			return other;
+	n = snprintf(literal, sizeof(literal),
+	    v6 ? "http://[%.*s]" : "http://%.*s", SARG(text));
+	if (url_parse((struct apam_str){ literal, (size_t)n }, &url) != NULL ||
+	    (!url.loopback && !url.nearby))
+		return other;
+	memcpy(host, url.host, sizeof(url.host));
 	return NULL;
 }

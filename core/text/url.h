@@ -26,6 +26,12 @@ struct url {
 	struct apam_str query; /* without '?'; empty if there is none */
 	bool https;
 	bool loopback; /* the host is a literal in 127/8 or [::1] */
+	/*
+	 * The host is a literal of the link or of a private network: 169.254/16
+	 * (RFC 3927), fe80::/10 (RFC 4291, 2.5.6), 10/8, 172.16/12, 192.168/16
+	 * (RFC 1918) or fc00::/7 (RFC 4193).
+	 */
+	bool nearby;
 	uint16_t port; /* given or the default */
 	char host[URL_HOST_MAX + 1]; /* lower case; IPv6 in brackets */
 };
@@ -57,5 +63,19 @@ bool url_is_local(const struct url *url);
  * address if `allow_http`.  Otherwise a static text.
  */
 const char *url_insecure(const struct url *url, bool allow_http);
+
+/*
+ * The same where http may also go to the addresses of a list, each spelt as
+ * url_address does.
+ */
+const char *url_insecure_listed(const struct url *url, bool allow_http,
+    const struct apam_str *hosts, size_t count);
+
+/*
+ * Read an IP address without brackets that may be listed: a loopback address,
+ * or one that is `nearby`.  Writes it to `host` as struct url has it.  NULL, or
+ * a static text.
+ */
+const char *url_address(struct apam_str text, char host[URL_HOST_MAX + 1]);
 
 #endif

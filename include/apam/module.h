@@ -53,11 +53,17 @@ enum apam_option_type {
 	APAM_OPT_LIST = 8,	/* of distinct strings, at least one */
 	APAM_OPT_MAP = 9,	/* of free names to strings */
 	APAM_OPT_GROUP = 10,	/* of the options in `members` */
-	APAM_OPT_GROUPS = 11	/* a list of such groups */
+	APAM_OPT_GROUPS = 11,	/* a list of such groups */
+	APAM_OPT_PATH = 13	/* an absolute path; the core opens it */
 };
 
 #define APAM_OPT_REQUIRED 0x1U
 #define APAM_OPT_KEY_ID 0x2U	/* its value names the key in the registry */
+/*
+ * URL: it may be http to an address of this machine, of its link or of a
+ * private network, where the profile allows that address, too.
+ */
+#define APAM_OPT_LOCAL_HTTP 0x20U
 
 /* One option.  The table is constant and indexed by the module's own enum. */
 struct apam_option {
@@ -149,7 +155,8 @@ enum apam_step {
 enum apam_encoding {
 	APAM_ENCODING_NONE = 0,	/* no body */
 	APAM_ENCODING_FORM = 1,	/* application/x-www-form-urlencoded */
-	APAM_ENCODING_JSON = 2	/* one flat object of strings */
+	APAM_ENCODING_JSON = 2,	/* one flat object of strings */
+	APAM_ENCODING_RAW = 3	/* what `exchange_body` is given */
 };
 
 enum apam_json_type {

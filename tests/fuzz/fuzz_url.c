@@ -33,6 +33,21 @@ check_host(const struct url *url)
 	HOLDS(host.p[host.n - 1] != '.');
 }
 
+/* An address is loopback or nearby, and its own spelling is read alike. */
+static void
+check_address(struct apam_str text)
+{
+	char host[URL_HOST_MAX + 1], literal[URL_HOST_MAX + 8];
+	struct url url;
+
+	if (url_address(text, host) != NULL)
+		return;
+	(void)snprintf(literal, sizeof(literal), "http://%s", host);
+	HOLDS(url_parse(apam_str(literal), &url) == NULL);
+	HOLDS(strcmp(url.host, host) == 0);
+	HOLDS(url.loopback || url.nearby);
+}
+
 /* The text, read again, says the same. */
 static void
 check_again(const struct url *url)
@@ -144,6 +159,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (newline < size)
 		text = str_skip(all, newline + 1);
+	check_address(text);
 	if (url_parse(text, &url) != NULL) {
 		HOLDS(url.text.n == 0 && url.host[0] == '\0');
 		return 0;

@@ -330,6 +330,45 @@ START_TEST(http_is_allowed_by_the_profile)
 }
 END_TEST
 
+/* The option and the profile must both say that it may be http. */
+static const struct {
+	unsigned flags;
+	const char *addresses, *url;
+	bool ok;
+} local_urls[] = {
+	{ APAM_OPT_LOCAL_HTTP, "169.254.169.254", "http://169.254.169.254/a",
+	    true },
+	{ APAM_OPT_LOCAL_HTTP, "127.0.0.1", "http://127.0.0.1:80", true },
+	{ APAM_OPT_LOCAL_HTTP, "127.0.0.1", "http://127.0.0.2", false },
+	{ APAM_OPT_LOCAL_HTTP, "10.0.0.1", "http://169.254.169.254/", false },
+	{ APAM_OPT_LOCAL_HTTP, "169.254.169.254", "http://h.example/", false },
+	{ 0, "169.254.169.254", "http://169.254.169.254/a", false },
+	{ 0, "127.0.0.1", "http://127.0.0.1/", false },
+};
+
+START_TEST(http_may_go_to_an_address_that_both_name)
+{
+	const struct apam_option option = { .name = "url",
+		.type = APAM_OPT_URL,
+		.flags = local_urls[_i].flags };
+	const struct option_table table = { &option, sizeof(option), 1 };
+	struct apam_str address = apam_str(local_urls[_i].addresses);
+	struct option_values values = { 0 };
+	char text[256];
+
+	(void)snprintf(text, sizeof(text),
+	    "auth = ( { scheme = \"demo\"; url = \"%s\"; } );",
+	    local_urls[_i].url);
+	read_text(text);
+	p.http_addresses = &address;
+	p.http_address_count = 1;
+	ck_assert_msg(profile_entry_options(&p, 0, &table, &values, &all) ==
+		local_urls[_i].ok,
+	    "%s: %s", local_urls[_i].url, all.first.text);
+	option_values_free(&values);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -346,5 +385,7 @@ main(void)
 	tcase_add_test(tc, each_reading_leaves_the_other_s_members);
 	tcase_add_test(tc, what_neither_knows_is_refused);
 	tcase_add_loop_test(tc, http_is_allowed_by_the_profile, 0, 2);
+	tcase_add_loop_test(
+	    tc, http_may_go_to_an_address_that_both_name, 0, ROWS(local_urls));
 	return run_suite(suite);
 }

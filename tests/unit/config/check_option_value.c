@@ -109,6 +109,9 @@ static const struct {
 	{ "\"env:KEY\"", "Sk" },
 	{ "\"https://h.example/\"", "SU" },
 	{ "\"12\"", "S" },
+	{ "\"/run/a.sock\"", "SP" },
+	{ "\"/run/../a.sock\"", "S" },
+	{ "\"run/a.sock\"", "S" },
 	{ "\"true\"", "S" },
 	{ "12", "ID" },
 	{ "12L", "ID" },
@@ -150,6 +153,7 @@ static const struct {
 	{ 'M', APAM_OPT_MAP },
 	{ 'G', APAM_OPT_GROUP },
 	{ 'R', APAM_OPT_GROUPS },
+	{ 'P', APAM_OPT_PATH },
 };
 
 /* One test for each kind and type. */
@@ -204,6 +208,8 @@ static const struct {
 	{ APAM_OPT_MAP, "a", "has no default", 0 },
 	{ APAM_OPT_GROUP, "a", "has no default", 0 },
 	{ APAM_OPT_GROUPS, "a", "has no default", 0 },
+	{ APAM_OPT_PATH, "/run/a.sock", NULL, 0 },
+	{ APAM_OPT_PATH, "a.sock", "the path is not absolute", 0 },
 };
 
 START_TEST(a_default_is_read_like_a_file)
@@ -227,7 +233,7 @@ START_TEST(a_default_is_read_like_a_file)
 }
 END_TEST
 
-static const int unheard[] = { -1, APAM_OPT_GROUPS + 1, 9999 };
+static const int unheard[] = { -1, APAM_OPT_PATH + 1, 9999 };
 
 START_TEST(a_type_of_the_future_is_refused)
 {

@@ -219,6 +219,113 @@ START_TEST(test_insecure)
 }
 END_TEST
 
+#define LISTED                                                                 \
+	"http to an address of the local network needs that address in "       \
+	"http_addresses"
+
+static const struct apam_str listed[] = { { "169.254.169.254", 15 },
+	{ "[fd00:ec2::254]", 15 }, { "127.0.0.5", 9 } };
+
+static const struct {
+	const char *url, *why; /* NULL: allowed */
+	bool nearby;
+} locals[] = {
+	{ "http://169.254.169.254/latest", NULL, true },
+	{ "http://169.254.169.254:8080", NULL, true },
+	{ "https://169.254.169.254", NULL, true },
+	{ "http://[fd00:ec2:0:0::254]", NULL, true },
+	{ "http://127.0.0.5", NULL, false },
+	{ "http://127.0.0.6", LOOPBACK, false },
+	{ "http://169.254.0.0", LISTED, true },
+	{ "http://169.254.255.255", LISTED, true },
+	{ "http://169.253.255.255", CLEAR, false },
+	{ "http://169.255.0.0", CLEAR, false },
+	{ "http://10.0.0.0", LISTED, true },
+	{ "http://10.255.255.255", LISTED, true },
+	{ "http://9.255.255.255", CLEAR, false },
+	{ "http://11.0.0.0", CLEAR, false },
+	{ "http://172.16.0.0", LISTED, true },
+	{ "http://172.31.255.255", LISTED, true },
+	{ "http://172.15.255.255", CLEAR, false },
+	{ "http://172.32.0.0", CLEAR, false },
+	{ "http://192.168.0.0", LISTED, true },
+	{ "http://192.168.255.255", LISTED, true },
+	{ "http://192.167.255.255", CLEAR, false },
+	{ "http://192.169.0.0", CLEAR, false },
+	{ "http://[fe80::1]", LISTED, true },
+	{ "http://[febf:ffff::]", LISTED, true },
+	{ "http://[fe7f::1]", CLEAR, false },
+	{ "http://[fec0::1]", CLEAR, false },
+	{ "http://[fc00::1]", LISTED, true },
+	{ "http://[fdff::1]", LISTED, true },
+	{ "http://[fbff::1]", CLEAR, false },
+	{ "http://[fe00::1]", CLEAR, false },
+	{ "http://[::ffff:169.254.169.254]", CLEAR, false },
+	{ "http://[::ffff:10.0.0.1]", CLEAR, false },
+	{ "http://169.254.169.254.example.com", CLEAR, false },
+	{ "http://metadata.google.internal", CLEAR, false },
+	{ "http://100.100.100.200", CLEAR, false },
+	{ "http://0.0.0.0", CLEAR, false },
+};
+
+START_TEST(test_local_network)
+{
+	struct url url;
+	const char *why;
+
+	ck_assert_ptr_null(url_parse(apam_str(locals[_i].url), &url));
+	why = url_insecure_listed(&url, false, listed, ROWS(listed));
+	ck_assert_msg(same_text(why, locals[_i].why), "%s: %s", locals[_i].url,
+	    why == NULL ? "allowed" : why);
+	ck_assert_msg(url.nearby == locals[_i].nearby, "%s", locals[_i].url);
+	/* Without the list nothing of it is allowed. */
+	why = url_insecure(&url, true);
+	ck_assert_msg(
+	    (why == NULL) == (url.https || url.loopback), "%s", locals[_i].url);
+}
+END_TEST
+
+static const struct {
+	const char *text, *host; /* NULL: refused */
+} addresses[] = {
+	{ "169.254.169.254", "169.254.169.254" },
+	{ "10.1.2.3", "10.1.2.3" },
+	{ "127.0.0.1", "127.0.0.1" },
+	{ "::1", "[::1]" },
+	{ "FD00:EC2::254", "[fd00:ec2::254]" },
+	{ "fd00:ec2:0:0:0:0:0:254", "[fd00:ec2::254]" },
+	{ "fe80::1", "[fe80::1]" },
+	{ "", NULL },
+	{ "8.8.8.8", NULL },
+	{ "2001:db8::1", NULL },
+	{ "0.0.0.0", NULL },
+	{ "::", NULL },
+	{ "::ffff:10.0.0.1", NULL },
+	{ "localhost", NULL },
+	{ "dead.beef", NULL },
+	{ "10.0.0.1/8", NULL },
+	{ "10.0.0.0/8", NULL },
+	{ "10.0.0.1:80", NULL },
+	{ "[::1]", NULL },
+	{ "fe80::1%eth0", NULL },
+	{ "10.1", NULL },
+	{ "010.0.0.1", NULL },
+	{ "10.0.0.1.", NULL },
+	{ "fd00:ec2:0:0:0:0:0:254:0:0:0:0:0:0:0:0:0:0:0:0:0", NULL },
+};
+
+START_TEST(test_address)
+{
+	char host[URL_HOST_MAX + 1] = "";
+	const char *why = url_address(apam_str(addresses[_i].text), host);
+
+	ck_assert_msg((why == NULL) == (addresses[_i].host != NULL), "%s",
+	    addresses[_i].text);
+	if (why == NULL)
+		ck_assert_str_eq(host, addresses[_i].host);
+}
+END_TEST
+
 /* What leads to this machine by its text, and so never to a proxy. */
 static const struct {
 	const char *url;
@@ -293,6 +400,8 @@ main(void)
 	tcase_add_test(tc, test_no_read_beyond);
 	tcase_add_test(tc, test_every_byte);
 	tcase_add_loop_test(tc, test_insecure, 0, ROWS(insecures));
+	tcase_add_loop_test(tc, test_local_network, 0, ROWS(locals));
+	tcase_add_loop_test(tc, test_address, 0, ROWS(addresses));
 	tcase_add_loop_test(tc, a_local_host_is_known, 0, ROWS(places));
 	tcase_add_loop_test(
 	    tc, the_origin_ends_before_the_path, 0, ROWS(origins));
