@@ -56,6 +56,7 @@ check_kept(struct op *op, enum apam_step step)
 static enum apam_step
 check_exchange(struct op *op)
 {
+	const struct reach reach = { .allow_http = op->allow_http };
 	const char *why;
 
 	if (op->exchange.method[0] == '\0' && op->exchange.refused == NULL)
@@ -64,7 +65,7 @@ check_exchange(struct op *op)
 	if (++op->steps > OP_STEPS_MAX)
 		return op_fail(
 		    op, APAM_E_ABI, "the module asks for too many exchanges");
-	why = exchange_finish(&op->exchange, op->allow_http);
+	why = exchange_finish(&op->exchange, &reach);
 	if (why == NULL)
 		return check_kept(op, APAM_STEP_EXCHANGE);
 	if (exchange_no_memory(&op->exchange))

@@ -206,7 +206,7 @@ static void
 service_exchange(struct apam_op *op, const char *method, struct apam_str url,
     enum apam_encoding encoding)
 {
-	exchange_begin(&op_of(op)->exchange, method, url, encoding);
+	exchange_begin(&op_of(op)->exchange, apam_str(method), url, encoding);
 }
 
 static void

@@ -19,14 +19,15 @@ fill_probe(struct exchange *x, struct entry *e, const struct request *request,
     struct apam_signing *s, struct apam_error *err)
 {
 	const struct apam_header *headers = fields_array(&s->headers);
+	const struct reach reach = { .allow_http = e->policy.allow_http };
 	const char *why;
 
-	exchange_begin(
-	    x, e->conf->probe_method, request->view.url, APAM_ENCODING_NONE);
+	exchange_begin(x, apam_str(e->conf->probe_method), request->view.url,
+	    APAM_ENCODING_NONE);
 	for (size_t i = 0; headers != NULL && i < s->headers.count; i++)
 		fields_add_header(
 		    &x->headers, headers[i].name, headers[i].value);
-	why = exchange_finish(x, e->policy.allow_http);
+	why = exchange_finish(x, &reach);
 	if (why == NULL)
 		return APAM_OK;
 	return error_set(

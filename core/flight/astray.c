@@ -94,7 +94,7 @@ astray_tell(const struct entry *e, const struct exchange *x, bool whole,
 {
 	const struct apam_str all = buf_view(&x->url);
 	const struct apam_str url = str_cut(all, str_find(all, '?'));
-	const struct origin from = find_origin(e, all);
+	const struct origin from = find_origin(e, str_cut(all, x->url_given));
 	char tail[TAIL_SIZE], shown[URL_SHOWN + 8] = "";
 
 	if (whole)

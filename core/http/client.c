@@ -5,6 +5,7 @@
  */
 #include "http/client.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,8 @@
 #include "text/url.h"
 
 #define USER_AGENT "apam/" APAM_VERSION
-#define CLIENT_KEY_MAX 65536
+#define CLIENT_PEM_MAX 65536
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 long
 http_remaining(int64_t deadline)
@@ -118,11 +120,11 @@ http_proxy(const struct http_policy *policy, struct apam_str text)
 
 /* Set the options that client.h promises.  False if libcurl refuses one. */
 static bool
-set_security(const struct curl_api *curl, CURL *easy,
-    const struct http_policy *policy, struct apam_str url)
+set_security(const struct curl_api *curl, const struct http_transfer *t,
+    const struct http_policy *policy, const struct exchange *x)
 {
-	const char *protocols = policy->allow_http ? "http,https" : "https";
-	const char *proxy = http_proxy(policy, url);
+	const char *protocols = x->clear ? "http" : "https";
+	CURL *easy = t->easy;
 	long tls = CURL_SSLVERSION_TLSv1_2;
 	CURLcode c = CURLE_OK;
 
@@ -140,7 +142,7 @@ set_security(const struct curl_api *curl, CURL *easy,
 	 */
 	(void)curl->easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	/* If these are empty, libcurl does not look in the environment. */
-	c |= curl->easy_setopt(easy, CURLOPT_PROXY, proxy);
+	c |= curl->easy_setopt(easy, CURLOPT_PROXY, t->proxy);
 	c |= curl->easy_setopt(easy, CURLOPT_NOPROXY, "");
 	/* Send the path that was signed; libcurl would remove dot segments. */
 	c |= curl->easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
@@ -149,13 +151,22 @@ set_security(const struct curl_api *curl, CURL *easy,
 	return c == CURLE_OK;
 }
 
+/* True where a length is sent, which may be 0: RFC 9110, 8.6. */
+static bool
+has_body(const struct exchange *x)
+{
+	return x->encoding != APAM_ENCODING_NONE ||
+	    strcmp(x->method, "POST") == 0 || strcmp(x->method, "PUT") == 0 ||
+	    strcmp(x->method, "PATCH") == 0;
+}
+
 static bool
 set_body(const struct curl_api *curl, CURL *easy, const struct exchange *x)
 {
 	struct apam_str body = buf_view(&x->body);
 	CURLcode c = CURLE_OK;
 
-	if (x->encoding != APAM_ENCODING_NONE) {
+	if (has_body(x)) {
 		c |= curl->easy_setopt(easy, CURLOPT_POST, 1L);
 		c |= curl->easy_setopt(
 		    easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
@@ -181,14 +192,28 @@ set_sink(const struct curl_api *curl, CURL *easy, struct response *r)
 }
 
 static bool
+add_line(
+    const struct curl_api *curl, struct curl_slist **list, const char *line)
+{
+	struct curl_slist *longer = curl->slist_append(*list, line);
+
+	if (longer != NULL)
+		*list = longer;
+	return longer != NULL;
+}
+
+static bool
 make_list(
     const struct curl_api *curl, struct exchange *x, struct curl_slist **list)
 {
 	const struct apam_header *h = fields_array(&x->headers);
 
 	/* No "Expect: 100-continue": it costs a round trip. */
-	*list = curl->slist_append(NULL, "Expect:");
-	if (h == NULL || *list == NULL)
+	if (!add_line(curl, list, "Expect:") || h == NULL)
+		return false;
+	/* libcurl has one for every body. */
+	if (x->encoding == APAM_ENCODING_NONE &&
+	    !add_line(curl, list, "Content-Type:"))
 		return false;
 	for (size_t i = 0; i < x->headers.count; i++)
 		if (!http_list_add(curl, list, h[i].name, h[i].value))
@@ -208,53 +233,141 @@ is_encrypted(struct apam_str pem)
 }
 
 /*
- * A client's key is a secret like others; OpenSSL must not ask for its
+ * The files are read here, so that what was checked is what is used.  A
+ * client's key is a secret like others; OpenSSL must not ask for its
  * passphrase.
  */
 static enum apam_status
-check_client_key(const char *path, const struct http_policy *policy,
+read_client_pair(struct http_transfer *t, const struct http_policy *policy,
     const struct exchange *x, struct apam_error *err)
 {
+	const char *key = buf_view(&x->key).p;
 	enum apam_status status;
-	struct buf pem;
 
-	buf_init(&pem, CLIENT_KEY_MAX);
-	status = trust_read(path, TRUST_SECRET, policy->user, &pem, err);
-	if (status == APAM_OK && x->passphrase.n == 0 &&
-	    is_encrypted(buf_view(&pem)))
-		status = error_set(err, APAM_E_CONFIG,
+	status = trust_read(key, TRUST_SECRET, policy->user, &t->key, err);
+	if (status != APAM_OK)
+		return status;
+	if (x->passphrase.n == 0 && is_encrypted(buf_view(&t->key)))
+		return error_set(err, APAM_E_CONFIG,
 		    "the client key %s is encrypted: give its passphrase, or "
 		    "store it without one",
-		    path);
-	buf_free(&pem);
-	return status;
+		    key);
+	return trust_read(buf_view(&x->certificate).p, TRUST_FILE, policy->user,
+	    &t->certificate, err);
+}
+
+/* The bytes stay where they are: a copy of libcurl's would not be wiped. */
+static struct curl_blob
+blob_of(const struct buf *b)
+{
+	const struct apam_str bytes = buf_view(b);
+
+	return (struct curl_blob){ .data = (void *)(uintptr_t)bytes.p,
+		.len = bytes.n,
+		.flags = CURL_BLOB_NOCOPY };
 }
 
 static enum apam_status
-set_client_certificate(CURL *easy, const struct http_policy *policy,
-    const struct exchange *x, struct apam_error *err)
+set_client_certificate(struct http_transfer *t,
+    const struct http_policy *policy, const struct exchange *x,
+    struct apam_error *err)
 {
 	const struct curl_api *curl = curl_api();
-	const char *key = buf_view(&x->key).p;
+	struct curl_blob certificate, key;
 	enum apam_status status;
+	CURL *easy = t->easy;
 	CURLcode c = CURLE_OK;
 
 	if (x->certificate.n == 0)
 		return APAM_OK;
-	status = check_client_key(key, policy, x, err);
+	status = read_client_pair(t, policy, x, err);
 	if (status != APAM_OK)
 		return status;
-	c |= curl->easy_setopt(
-	    easy, CURLOPT_SSLCERT, buf_view(&x->certificate).p);
+	certificate = blob_of(&t->certificate);
+	key = blob_of(&t->key);
+	c |= curl->easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate);
 	/*
 	 * If this is not set, OpenSSL asks on the terminal or standard input.
 	 */
 	c |= curl->easy_setopt(
 	    easy, CURLOPT_KEYPASSWD, buf_view(&x->passphrase).p);
-	c |= curl->easy_setopt(easy, CURLOPT_SSLKEY, key);
+	c |= curl->easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key);
 	if (c == CURLE_OK)
 		return APAM_OK;
 	return error_set(err, APAM_E_MEMORY, "out of memory");
+}
+
+/* ---- The way ----------------------------------------------------------- */
+
+/*
+ * Open the socket's file and have libcurl connect to what was opened.  Whoever
+ * swaps a name on the path in between swaps it for nobody.
+ */
+static enum apam_status
+set_socket(struct http_transfer *t, const struct http_policy *policy,
+    const struct exchange *x, struct apam_error *err)
+{
+	char way[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+	struct apam_error why = APAM_ERROR_INIT;
+	int fd;
+
+	if (x->socket.n == 0)
+		return APAM_OK;
+	t->socket_path = buf_view(&x->socket).p;
+	fd = trust_open(t->socket_path, TRUST_SOCKET, policy->user, &why);
+	if (fd < 0)
+		return error_set(err, why.status, "%s", why.text);
+	t->socket = own_fd_of(fd);
+	(void)snprintf(way, sizeof(way), "/proc/self/fd/%d", fd);
+	if (curl_api()->easy_setopt(t->easy, CURLOPT_UNIX_SOCKET_PATH, way) ==
+	    CURLE_OK)
+		return APAM_OK;
+	return error_set(err, APAM_E_MEMORY, "out of memory");
+}
+
+static enum apam_status
+set_version(CURL *easy, const struct exchange *x, struct apam_error *err)
+{
+	const long version = x->http2 ? CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE :
+					CURL_HTTP_VERSION_1_1;
+
+	if (curl_api()->easy_setopt(easy, CURLOPT_HTTP_VERSION, version) ==
+	    CURLE_OK)
+		return APAM_OK;
+	return error_set(
+	    err, APAM_E_INTERNAL, "this machine's libcurl has no HTTP/2");
+}
+
+/* Share nothing with another exchange where client.h says so. */
+static enum apam_status
+set_apart(CURL *easy, const struct exchange *x, struct apam_error *err)
+{
+	const struct curl_api *curl = curl_api();
+	CURLcode c = CURLE_OK;
+
+	if (x->certificate.n == 0 && x->socket.n == 0 && !x->http2)
+		return APAM_OK;
+	c |= curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	c |= curl->easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	c |= curl->easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	if (c == CURLE_OK)
+		return APAM_OK;
+	return error_set(err, APAM_E_MEMORY, "out of memory");
+}
+
+static enum apam_status
+set_way(struct http_transfer *t, const struct http_policy *policy,
+    const struct exchange *x, struct apam_error *err)
+{
+	enum apam_status status = set_version(t->easy, x, err);
+
+	if (status == APAM_OK)
+		status = set_apart(t->easy, x, err);
+	if (status == APAM_OK)
+		status = set_socket(t, policy, x, err);
+	if (status == APAM_OK)
+		status = set_client_certificate(t, policy, x, err);
+	return status;
 }
 
 /* ---- Outcomes --------------------------------------------------------- */
@@ -301,6 +414,30 @@ is_connected(CURL *easy)
 	    info_long(easy, CURLINFO_LOCAL_PORT) != 0;
 }
 
+static const struct {
+	int number;
+	const char *text; /* follows the path */
+} socket_refusals[] = {
+	{ ECONNREFUSED, "refuses connections: check whether its server runs" },
+	{ EACCES, "may not be connected to by this user: check its mode" },
+	{ EPERM, "may not be connected to by this user: check its mode" },
+};
+
+static enum apam_status
+fail_socket(const struct http_transfer *t, struct apam_error *err)
+{
+	const long number = info_long(t->easy, CURLINFO_OS_ERRNO);
+
+	for (size_t i = 0; i < COUNT(socket_refusals); i++)
+		if (socket_refusals[i].number == number)
+			return error_set(err, APAM_E_NETWORK,
+			    "the socket %s %s", t->socket_path,
+			    socket_refusals[i].text);
+	return error_set(err, APAM_E_NETWORK,
+	    "the socket %s cannot be connected to: is /proc mounted?",
+	    t->socket_path);
+}
+
 static enum apam_status
 fail_transfer(
     const struct http_transfer *t, CURLcode code, struct apam_error *err)
@@ -308,6 +445,8 @@ fail_transfer(
 	const struct curl_api *curl = curl_api();
 	struct apam_failure f = { .size = sizeof(f), .code = (int)code };
 
+	if (t->socket_path != NULL && code == CURLE_COULDNT_CONNECT)
+		return fail_socket(t, err);
 	(void)curl->easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &f.url);
 	f.proxy = t->proxy;
 	f.resolved = reached(t->easy, CURLINFO_NAMELOOKUP_TIME_T);
@@ -371,11 +510,21 @@ prepare_transfer(struct http_transfer *t, const struct http_policy *policy,
 	 * body is decoded before its size is checked (body_max).
 	 */
 	c |= curl->easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-	c |= curl->easy_setopt(
-	    easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	return c == CURLE_OK &&
-	    set_security(curl, easy, policy, buf_view(&x->url)) &&
+	return c == CURLE_OK && set_security(curl, t, policy, x) &&
 	    set_body(curl, easy, x) && set_sink(curl, easy, t->r);
+}
+
+static void
+init_transfer(struct http_transfer *t, const struct http_policy *policy,
+    const struct exchange *x, struct response *r)
+{
+	*t = (struct http_transfer){ .r = r,
+		.proxy = x->socket.n > 0 ?
+		    "" :
+		    http_proxy(policy, buf_view(&x->url)),
+		.socket = OWN_FD_NONE };
+	buf_init(&t->certificate, CLIENT_PEM_MAX);
+	buf_init(&t->key, CLIENT_PEM_MAX);
 }
 
 enum apam_status
@@ -389,8 +538,7 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
 	long left = http_remaining(deadline);
 
 	response_init(r, policy->body_max);
-	*t = (struct http_transfer){ .r = r,
-		.proxy = http_proxy(policy, buf_view(&x->url)) };
+	init_transfer(t, policy, x, r);
 	if (curl == NULL)
 		return error_set_at(
 		    err, why.status, why.file, 0, "%s", why.text);
@@ -402,7 +550,7 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
 		status = error_set(
 		    err, APAM_E_MEMORY, "libcurl does not accept the request");
 	if (status == APAM_OK)
-		status = set_client_certificate(t->easy, policy, x, err);
+		status = set_way(t, policy, x, err);
 	if (status != APAM_OK)
 		http_abandon(t);
 	return status;
@@ -435,5 +583,8 @@ http_abandon(struct http_transfer *t)
 	curl = curl_api();
 	curl->easy_cleanup(t->easy);
 	http_list_free(curl, &t->list);
+	own_fd_close(&t->socket);
+	buf_free(&t->key);
+	buf_free(&t->certificate);
 	t->easy = NULL;
 }

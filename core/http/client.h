@@ -6,8 +6,13 @@
  * deadline.  A proxy is used only for https hosts on other machines: plain http
  * and this machine's own addresses are reached directly.
  *
- * Exchanges use HTTP/1.1.  They are short and few, and with HTTP/2 libcurl 7.88
- * loses an answer that comes before the body was read.
+ * Exchanges use HTTP/1.1, unless they ask for HTTP/2.  They are short and few,
+ * and with HTTP/2 libcurl 7.88 loses an answer that comes before the body was
+ * read.
+ *
+ * An exchange with a client certificate, by a Unix socket or by HTTP/2 has a
+ * connection and a TLS session of its own: libcurl takes a kept connection for
+ * the right one if the certificates are the same, whatever the keys are.
  *
  * A transfer is set up and ended here; the loop (flight/loop.h) moves its
  * bytes.
@@ -17,6 +22,7 @@
 
 #include <apam/apam.h>
 
+#include "base/own_fd.h"
 #include "http/curl_api.h"
 #include "http/exchange.h"
 #include "http/response.h"
@@ -26,7 +32,7 @@ struct http_policy {
 	const char *proxy;	/* URL; NULL: none; as http_proxy says */
 	size_t body_max;	/* bytes of a response */
 	bool allow_http;
-	bool user;		/* user mode of file/trust.h, for client keys */
+	bool user;		/* user mode of file/trust.h */
 };
 
 /* An exchange under way; zeroed: none.  It must not be moved. */
@@ -35,6 +41,9 @@ struct http_transfer {
 	struct curl_slist *list;
 	struct response *r;
 	const char *proxy;	/* the one used; "": none */
+	struct own_fd socket;	/* the Unix socket's file; else none */
+	const char *socket_path; /* NULL: none */
+	struct buf certificate, key; /* the client's, as PEM */
 	char detail[CURL_ERROR_SIZE];
 };
 
@@ -42,8 +51,8 @@ struct http_transfer {
  * Set up an exchange that exchange_finish has checked, for the core's libcurl.
  * `x` and *r, which is initialised here, must outlive the transfer.  `deadline`
  * is in clock_ms.  Errors: DEADLINE (it has passed), TRUST and CONFIG (client
- * certificate), INTERNAL (no libcurl), MEMORY.  After an error there is nothing
- * to end.
+ * certificate, socket), INTERNAL (no libcurl, or one without HTTP/2), MEMORY.
+ * After an error there is nothing to end.
  */
 enum apam_status http_begin(struct http_transfer *t,
     const struct http_policy *policy, struct exchange *x, int64_t deadline,
@@ -64,7 +73,10 @@ void http_abandon(struct http_transfer *t);
  */
 void http_give_up(struct http_transfer *t);
 
-/* The proxy on the way to `url`, whatever the environment says; "": none. */
+/*
+ * The proxy on the way to `url`, by TCP, whatever the environment says; "":
+ * none.
+ */
 const char *http_proxy(const struct http_policy *policy, struct apam_str url);
 
 /* Milliseconds until `deadline`, at most INT32_MAX; 0 if it has passed. */

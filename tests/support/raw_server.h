@@ -13,8 +13,11 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <check.h>
@@ -47,6 +50,7 @@ struct raw_server {
 	atomic_bool stop;
 	atomic_int hits; /* connections */
 	char request[8192]; /* the last one, as far as it was read */
+	size_t request_size;
 };
 
 struct raw_connection {
@@ -79,18 +83,21 @@ raw_receive(struct raw_server *s, const struct raw_connection *c)
 	ssize_t got = 1;
 
 	s->request[0] = '\0';
+	s->request_size = 0;
 	while (got > 0 && n < room) {
 		end = strstr(s->request, "\r\n\r\n");
 		length = strstr(s->request, "Content-Length: ");
 		if (end != NULL &&
 		    (length == NULL ||
-			strlen(end + 4) >= strtoul(length + 16, NULL, 10)))
+			(size_t)(s->request + n - (end + 4)) >=
+			    strtoul(length + 16, NULL, 10)))
 			return;
 		got = c->tls != NULL ?
 		    SSL_read(c->tls, s->request + n, (int)(room - n)) :
 		    recv(c->fd, s->request + n, room - n, 0);
 		n += got > 0 ? (size_t)got : 0;
 		s->request[n] = '\0';
+		s->request_size = n;
 	}
 }
 
@@ -202,6 +209,14 @@ raw_bind(uint16_t *port)
 	return fd;
 }
 
+/* Serve on a bound socket. */
+static inline void
+raw_start_on(struct raw_server *s)
+{
+	ck_assert_int_eq(listen(s->fd, 128), 0);
+	ck_assert_int_eq(pthread_create(&s->thread, NULL, raw_run, s), 0);
+}
+
 /* Start the server, which takes over `tls`. */
 static inline void
 raw_start(struct raw_server *s, const struct raw_answer *answer, SSL_CTX *tls)
@@ -210,8 +225,24 @@ raw_start(struct raw_server *s, const struct raw_answer *answer, SSL_CTX *tls)
 	s->answer = *answer;
 	s->tls = tls;
 	s->fd = raw_bind(&s->port);
-	ck_assert_int_eq(listen(s->fd, 128), 0);
-	ck_assert_int_eq(pthread_create(&s->thread, NULL, raw_run, s), 0);
+	raw_start_on(s);
+}
+
+/* Start it on a Unix socket, to which everybody may connect. */
+static inline void
+raw_start_unix(
+    struct raw_server *s, const struct raw_answer *answer, const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+
+	memset(s, 0, sizeof(*s));
+	s->answer = *answer;
+	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_ge(s->fd, 0);
+	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	ck_assert_int_eq(bind(s->fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	ck_assert_int_eq(chmod(path, 0777), 0);
+	raw_start_on(s);
 }
 
 /* Stop the server; it need not have been started. */

@@ -5,6 +5,7 @@
  */
 #include "http/client.h"
 
+#include <dirent.h>
 #include <signal.h>
 
 #include "base/clock.h"
@@ -124,6 +125,7 @@ END_TEST
 
 /* ---- Against a server ------------------------------------------------- */
 
+static const struct reach anywhere = { .allow_http = true };
 static struct raw_server server;
 static struct http_policy policy;
 static struct exchange x;
@@ -157,7 +159,7 @@ begin(const char *method, const char *format, enum apam_encoding encoding)
 	char url[256];
 
 	(void)snprintf(url, sizeof(url), "%s:%u/a?b", format, server.port);
-	exchange_begin(&x, method, apam_str(url), encoding);
+	exchange_begin(&x, apam_str(method), apam_str(url), encoding);
 }
 
 /* A transfer from its beginning to its end. */
@@ -177,7 +179,7 @@ http_perform(int ms)
 static enum apam_status
 perform(int ms)
 {
-	const char *why = exchange_finish(&x, true);
+	const char *why = exchange_finish(&x, &anywhere);
 
 	ck_assert_msg(why == NULL, "%s", why);
 	response_free(&r);
@@ -376,12 +378,16 @@ START_TEST(nobody_listens)
 }
 END_TEST
 
+/* libcurl sends by http only what exchange_finish has let through. */
 START_TEST(http_has_to_be_allowed)
 {
 	const struct raw_answer answer = { .head = OK "\r\n" };
 
-	policy.allow_http = false;
-	ck_assert_int_ne(get(&answer, 5000), APAM_OK);
+	raw_start(&server, &answer, NULL);
+	begin("GET", "http://127.0.0.1", APAM_ENCODING_NONE);
+	ck_assert_ptr_null(exchange_finish(&x, &anywhere));
+	x.clear = false;
+	ck_assert_int_ne(http_perform(5000), APAM_OK);
 	raw_stop(&server);
 	ck_assert_int_eq(atomic_load(&server.hits), 0);
 }
@@ -396,6 +402,10 @@ static const struct {
 } sendings[] = {
 	{ "GET", APAM_ENCODING_NONE, "GET /a?b HTTP/1.1\r\n", NULL, "" },
 	{ "DELETE", APAM_ENCODING_NONE, "DELETE /a?b HTTP/1.1\r\n", NULL, "" },
+	{ "POST", APAM_ENCODING_NONE, "POST /a?b HTTP/1.1\r\n",
+	    "Content-Length: 0\r\n", "" },
+	{ "PUT", APAM_ENCODING_NONE, "PUT /a?b HTTP/1.1\r\n",
+	    "Content-Length: 0\r\n", "" },
 	{ "POST", APAM_ENCODING_FORM, "POST /a?b HTTP/1.1\r\n",
 	    "Content-Type: application/x-www-form-urlencoded\r\n", "k=a+b%26" },
 	{ "POST", APAM_ENCODING_JSON, "POST /a?b HTTP/1.1\r\n",
@@ -427,6 +437,8 @@ START_TEST(a_request_goes_out_as_it_was_built)
 	ck_assert_ptr_null(strstr(server.request, "Expect"));
 	ck_assert_ptr_null(strstr(server.request, "Authorization"));
 	ck_assert_ptr_null(strstr(server.request, "Cookie"));
+	ck_assert((strstr(server.request, "Content-Type") == NULL) ==
+	    (sendings[_i].encoding == APAM_ENCODING_NONE));
 	if (sendings[_i].type != NULL)
 		ck_assert_ptr_nonnull(
 		    strstr(server.request, sendings[_i].type));
@@ -435,6 +447,201 @@ START_TEST(a_request_goes_out_as_it_was_built)
 	ck_assert_str_eq(body + 4, sendings[_i].body);
 }
 END_TEST
+
+#define BYTES "\0\0\0\0\5\n\3abc\xff\0"
+
+/* gRPC's frames begin with a NUL. */
+START_TEST(bodies_may_be_any_bytes)
+{
+	const struct apam_str bytes = { BYTES, sizeof(BYTES) - 1 };
+	static const char head[] = OK "Content-Length: 12\r\n\r\n" BYTES;
+	const struct raw_answer answer = { .head = head,
+		.head_size = sizeof(head) - 1 };
+
+	raw_start(&server, &answer, NULL);
+	begin("PUT", "http://127.0.0.1", APAM_ENCODING_RAW);
+	exchange_body(&x, APAM_STR("application/x-bytes"), bytes);
+	ck_assert_msg(perform(5000) == APAM_OK, "%s", err.text);
+	raw_stop(&server);
+	ck_assert(str_equal(r.pub.body, bytes));
+	ck_assert_ptr_nonnull(
+	    strstr(server.request, "Content-Type: application/x-bytes\r\n"));
+	ck_assert_uint_ge(server.request_size, bytes.n);
+	ck_assert_int_eq(memcmp(server.request + server.request_size - bytes.n,
+			     bytes.p, bytes.n),
+	    0);
+}
+END_TEST
+
+/* RFC 9110, 6.5: they come after the body, and are seen with the headers. */
+START_TEST(trailers_are_seen)
+{
+	const struct raw_answer answer = { .head = OK
+		"Transfer-Encoding: chunked\r\nA: 1\r\nB: 2\r\n\r\n"
+		"2\r\nab\r\n0\r\nC: 3\r\na: 4\r\n\r\n" };
+	static const char *const want[] = { "Transfer-Encoding", "A", "B", "C",
+		"a" };
+
+	ck_assert_msg(get(&answer, 5000) == APAM_OK, "%s", err.text);
+	ck_assert_uint_eq(r.pub.header_count, ROWS(want));
+	for (size_t i = 0; i < ROWS(want); i++)
+		ck_assert_str_eq(r.pub.headers[i].name.p, want[i]);
+	ck_assert_str_eq(r.pub.headers[4].value.p, "4");
+}
+END_TEST
+
+/* ---- By a Unix socket --------------------------------------------------- */
+
+static struct project socket_project;
+
+static const struct apam_option socket_option = { .name = "socket",
+	.type = APAM_OPT_PATH };
+
+/* Send a GET to this socket, as its option would allow. */
+static enum apam_status
+get_by_socket(const char *path, const char *url)
+{
+	const struct apam_value value = { .set = true, .str = apam_str(path) };
+	const struct reach reach = { .options = { &socket_option,
+					 sizeof(socket_option), 1 },
+		.values = &value };
+
+	policy.user = true;
+	exchange_begin(&x, APAM_STR("GET"), apam_str(url), APAM_ENCODING_NONE);
+	buf_put(&x.socket, apam_str(path));
+	ck_assert_ptr_null(exchange_finish(&x, &reach));
+	response_free(&r);
+	return http_perform(5000);
+}
+
+START_TEST(a_socket_is_asked_in_the_host_s_place)
+{
+	const struct raw_answer answer = { .head = OK
+		"Content-Length: 2\r\n\r\nab" };
+	const char *path;
+
+	project_make(&socket_project);
+	path = project_path(&socket_project, "a.sock");
+	raw_start_unix(&server, &answer, path);
+	policy.proxy = "http://127.0.0.1:1";
+	ck_assert_msg(get_by_socket(path, "http://h.example/a?b") == APAM_OK,
+	    "%s", err.text);
+	ck_assert_str_eq(r.pub.body.p, "ab");
+	raw_stop(&server);
+	ck_assert_msg(strncmp(server.request, "GET /a?b HTTP/1.1\r\n", 19) == 0,
+	    "%s", server.request);
+	ck_assert_ptr_nonnull(
+	    strstr(server.request, "\r\nHost: h.example\r\n"));
+	project_remove(&socket_project);
+}
+END_TEST
+
+/* Longer than a socket's address can be. */
+START_TEST(a_socket_s_path_may_be_long)
+{
+	const struct raw_answer answer = { .head = OK
+		"Content-Length: 0\r\n\r\n" };
+	char name[128], path[256], at[256];
+
+	project_make(&socket_project);
+	memset(name, 'd', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	project_directory(&socket_project, name);
+	(void)snprintf(at, sizeof(at), "%s/a.sock", socket_project.dir);
+	raw_start_unix(&server, &answer, at);
+	(void)snprintf(
+	    path, sizeof(path), "%s/%s/a.sock", socket_project.dir, name);
+	ck_assert_int_eq(rename(at, path), 0);
+	ck_assert_msg(get_by_socket(path, "http://localhost/") == APAM_OK, "%s",
+	    err.text);
+	project_remove(&socket_project);
+}
+END_TEST
+
+START_TEST(a_socket_must_be_trusted)
+{
+	const struct raw_answer answer = { .head = OK "\r\n" };
+	char path[128];
+
+	project_make(&socket_project);
+	project_directory(&socket_project, "d");
+	(void)snprintf(path, sizeof(path), "%s/d/a.sock", socket_project.dir);
+	raw_start_unix(&server, &answer, path);
+	ck_assert_int_eq(chmod(project_path(&socket_project, "d"), 0777), 0);
+	ck_assert_int_eq(get_by_socket(path, "http://h/"), APAM_E_TRUST);
+	ck_assert_msg(strstr(err.text, "/d can be changed by others") != NULL,
+	    "%s", err.text);
+	raw_stop(&server);
+	ck_assert_int_eq(atomic_load(&server.hits), 0);
+	project_remove(&socket_project);
+}
+END_TEST
+
+START_TEST(nobody_listens_on_a_socket)
+{
+	const struct raw_answer answer = { .head = OK "\r\n" };
+	const char *path;
+
+	project_make(&socket_project);
+	path = project_path(&socket_project, "a.sock");
+	raw_start_unix(&server, &answer, path);
+	raw_stop(&server);
+	ck_assert_int_eq(get_by_socket(path, "http://h/"), APAM_E_NETWORK);
+	ck_assert_msg(strstr(err.text,
+			  "/a.sock refuses connections: check whether its "
+			  "server runs") != NULL,
+	    "%s", err.text);
+	error_clear(&err);
+	ck_assert_int_eq(
+	    get_by_socket(project_path(&socket_project, "b.sock"), "http://h/"),
+	    APAM_E_CONFIG);
+	ck_assert_msg(
+	    strstr(err.text, "does not exist") != NULL, "%s", err.text);
+	project_remove(&socket_project);
+}
+END_TEST
+
+static int
+count_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	int n = 0;
+
+	ck_assert_ptr_nonnull(dir);
+	while (readdir(dir) != NULL)
+		n++;
+	(void)closedir(dir);
+	return n;
+}
+
+/* Neither after an answer nor after none. */
+START_TEST(a_socket_s_file_is_closed)
+{
+	const struct raw_answer answer = { .head = OK
+		"Content-Length: 0\r\n\r\n" };
+	const char *path;
+	int before;
+
+	project_make(&socket_project);
+	path = project_path(&socket_project, "a.sock");
+	raw_start_unix(&server, &answer, path);
+	raw_stop(&server);
+	(void)get_by_socket(path, "http://h/");
+	before = count_descriptors();
+	ck_assert_int_eq(get_by_socket(path, "http://h/"), APAM_E_NETWORK);
+	ck_assert_int_eq(count_descriptors(), before);
+	ck_assert_int_eq(unlink(path), 0);
+	raw_start_unix(&server, &answer, path);
+	error_clear(&err);
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(get_by_socket(path, "http://h/"), APAM_OK);
+	raw_stop(&server);
+	ck_assert_int_eq(count_descriptors(), before);
+	project_remove(&socket_project);
+}
+END_TEST
+
+/* ---- Without the environment -------------------------------------------- */
 
 /* Neither a proxy nor a .netrc of the environment has a say. */
 START_TEST(the_environment_has_no_say)
@@ -475,8 +682,8 @@ START_TEST(the_environment_leads_past_no_proxy)
 {
 	ck_assert_int_eq(setenv("no_proxy", "*", 1), 0);
 	start_proxy();
-	exchange_begin(&x, "GET", APAM_STR("https://api.example.test/"),
-	    APAM_ENCODING_NONE);
+	exchange_begin(&x, APAM_STR("GET"),
+	    APAM_STR("https://api.example.test/"), APAM_ENCODING_NONE);
 	ck_assert_int_eq(perform(5000), APAM_E_NETWORK);
 	ck_assert_msg(strncmp(server.request,
 			  "CONNECT api.example.test:443 HTTP/1.1\r\n", 39) == 0,
@@ -502,7 +709,7 @@ START_TEST(a_proxy_sees_nothing_that_stays_here)
 	(void)close(raw_bind(&closed));
 	start_proxy();
 	(void)snprintf(url, sizeof(url), "%s:%u/", direct[_i], closed);
-	exchange_begin(&x, "GET", apam_str(url), APAM_ENCODING_NONE);
+	exchange_begin(&x, APAM_STR("GET"), apam_str(url), APAM_ENCODING_NONE);
 	ck_assert_int_eq(perform(5000), APAM_E_NETWORK);
 	raw_stop(&server);
 	ck_assert_msg(
@@ -542,7 +749,7 @@ START_TEST(any_allocation_may_fail)
 	raw_start(&server, &answer, NULL);
 	for (n = 0; n < 100 && status != APAM_OK; n++) {
 		begin("GET", "http://127.0.0.1", APAM_ENCODING_NONE);
-		ck_assert_ptr_null(exchange_finish(&x, true));
+		ck_assert_ptr_null(exchange_finish(&x, &anywhere));
 		response_free(&r);
 		error_clear(&err);
 		secmem_fail_after(n);
@@ -807,6 +1014,13 @@ main(void)
 	tcase_add_test(tc, http_has_to_be_allowed);
 	tcase_add_loop_test(
 	    tc, a_request_goes_out_as_it_was_built, 0, ROWS(sendings));
+	tcase_add_test(tc, bodies_may_be_any_bytes);
+	tcase_add_test(tc, trailers_are_seen);
+	tcase_add_test(tc, a_socket_is_asked_in_the_host_s_place);
+	tcase_add_test(tc, a_socket_s_path_may_be_long);
+	tcase_add_test(tc, a_socket_must_be_trusted);
+	tcase_add_test(tc, nobody_listens_on_a_socket);
+	tcase_add_test(tc, a_socket_s_file_is_closed);
 	tcase_add_test(tc, the_environment_has_no_say);
 	tcase_add_test(tc, the_environment_leads_past_no_proxy);
 	tcase_add_loop_test(

@@ -51,8 +51,8 @@ talk(const char *url, const char *ca)
 
 	error_clear(&err);
 	exchange_init(&x);
-	exchange_begin(&x, "GET", apam_str(url), APAM_ENCODING_NONE);
-	(void)exchange_finish(&x, false);
+	exchange_begin(&x, APAM_STR("GET"), apam_str(url), APAM_ENCODING_NONE);
+	(void)exchange_finish(&x, &(struct reach){ 0 });
 	status = http_begin(&t, &policy, &x, clock_ms() + 20000, &r, &err);
 	if (status == APAM_OK)
 		status = http_end(&t, curl_api()->easy_perform(t.easy), &err);

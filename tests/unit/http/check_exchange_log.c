@@ -38,11 +38,11 @@ send(const char *url)
 	struct exchange x;
 
 	exchange_init(&x);
-	exchange_begin(&x, "POST", apam_str(url), APAM_ENCODING_FORM);
+	exchange_begin(&x, APAM_STR("POST"), apam_str(url), APAM_ENCODING_FORM);
 	exchange_add(&x, APAM_STR("client_secret"), APAM_STR("CANARY"));
 	fields_add_header(
 	    &x.headers, APAM_STR("Authorization"), APAM_STR("Basic CANARY"));
-	ck_assert_ptr_null(exchange_finish(&x, false));
+	ck_assert_ptr_null(exchange_finish(&x, &(struct reach){ 0 }));
 	exchange_log_sent(&of, &x);
 	exchange_free(&x);
 }

@@ -95,8 +95,9 @@ get(const char *format, uint16_t port, int ms)
 
 	(void)snprintf(url, sizeof(url), "%s:%u/a?b", format, port);
 	exchange_init(&x);
-	exchange_begin(&x, "GET", apam_str(url), APAM_ENCODING_NONE);
-	ck_assert_ptr_null(exchange_finish(&x, true));
+	exchange_begin(&x, APAM_STR("GET"), apam_str(url), APAM_ENCODING_NONE);
+	ck_assert_ptr_null(
+	    exchange_finish(&x, &(struct reach){ .allow_http = true }));
 	status = http_begin(&t, &policy, &x, clock_ms() + ms, &r, &err);
 	if (status == APAM_OK)
 		status = http_end(&t, curl_api()->easy_perform(t.easy), &err);
