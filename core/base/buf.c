@@ -23,10 +23,20 @@ buf_init_plain(struct buf *b, size_t max)
 	*b = (struct buf){ .max = max, .plain = true };
 }
 
+void
+buf_init_in(struct buf *b, size_t max, char *room, size_t size)
+{
+	*b = (struct buf){
+		.max = max, .plain = true, .room = room, .room_size = size
+	};
+}
+
 static void
 free_block(struct buf *b)
 {
-	if (b->plain)
+	if (b->p == b->room)
+		wipe(b->p, b->cap);
+	else if (b->plain)
 		plainmem_free(b->p, b->cap);
 	else
 		secmem_free(b->p, b->cap);
@@ -47,16 +57,28 @@ buf_fail(struct buf *b)
 	b->failed = true;
 }
 
+/* A block of at least `need` bytes; its size is at least twice what it was. */
+static char *
+get_block(const struct buf *b, size_t need, size_t *got)
+{
+	size_t want = need;
+
+	if (b->cap == 0 && need <= b->room_size) {
+		*got = b->room_size;
+		return b->room;
+	}
+	if (b->cap <= SIZE_MAX / 2 && want < b->cap * 2)
+		want = b->cap * 2;
+	return b->plain ? plainmem_alloc(want, got) : secmem_alloc(want, got);
+}
+
 /* Move the bytes to a block of at least `need` bytes. */
 static bool
 grow_block(struct buf *b, size_t need)
 {
-	size_t want = need, got;
-	char *p;
+	size_t got;
+	char *p = get_block(b, need, &got);
 
-	if (b->cap <= SIZE_MAX / 2 && want < b->cap * 2)
-		want = b->cap * 2;
-	p = b->plain ? plainmem_alloc(want, &got) : secmem_alloc(want, &got);
 	if (p == NULL)
 		return false;
 	if (b->n > 0)

@@ -7,7 +7,9 @@
  * which people put secrets by mistake.  Its memory is locked and kept out of
  * core dumps if the system allows that; it is scarce, and comes in whole pages.
  * Use buf_init_plain for the rest, such as the key registry, notes and URLs
- * without a query.
+ * without a query.  buf_init_in is for what lives for one call: it is ordinary
+ * memory, too, and begins with some of the caller's own, so that small contents
+ * cost no allocation.
  *
  * A failure stays: after a put that did not fit or found no memory, the buffer
  * is empty, `failed` is set and later puts do nothing, so that callers check
@@ -30,11 +32,15 @@ struct buf {
 	bool failed;
 	bool no_memory; /* it failed because memory ran out, not room */
 	bool plain; /* its memory is not locked */
+	char *room; /* the caller's memory, which it has first; or NULL */
+	size_t room_size;
 };
 
 /* Make *b empty with a cap of `max` bytes; allocates nothing. */
 void buf_init(struct buf *b, size_t max);
 void buf_init_plain(struct buf *b, size_t max);
+/* The first `size` bytes of memory are those of `room`, which outlives *b. */
+void buf_init_in(struct buf *b, size_t max, char *room, size_t size);
 
 /* Make room for n more bytes, or as many as `max` allows, in one step. */
 void buf_reserve(struct buf *b, size_t n);

@@ -58,12 +58,27 @@ must_fail(void)
 	return left == 0;
 }
 
+/* Asked once, which takes long beside a spare page. */
+static size_t
+page_size(void)
+{
+	static _Atomic size_t known;
+	size_t size = atomic_load_explicit(&known, memory_order_relaxed);
+	long page;
+
+	if (size != 0)
+		return size;
+	page = sysconf(_SC_PAGESIZE);
+	size = (size_t)(page > 0 ? page : 4096);
+	atomic_store_explicit(&known, size, memory_order_relaxed);
+	return size;
+}
+
 /* `n` rounded up to whole pages; 0 if that is too large. */
 static size_t
 whole_pages(size_t n)
 {
-	long page = sysconf(_SC_PAGESIZE);
-	size_t mask = (size_t)(page > 0 ? page : 4096) - 1;
+	const size_t mask = page_size() - 1;
 
 	if (n > SIZE_MAX - mask)
 		return 0;

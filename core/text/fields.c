@@ -11,20 +11,44 @@
 #include "base/str.h"
 #include "text/header.h"
 
+/* All but `few`, which is read only after it was written. */
+static void
+init_empty(struct fields *f)
+{
+	f->array = NULL;
+	f->shown = f->count = 0;
+	f->refused = NULL;
+}
+
 void
 fields_init(struct fields *f)
 {
-	memset(f, 0, sizeof(*f));
+	init_empty(f);
 	buf_init(&f->text, FIELDS_MAX);
+}
+
+void
+fields_init_in(struct fields *f, char *room, size_t size)
+{
+	init_empty(f);
+	buf_init_in(&f->text, FIELDS_MAX, room, size);
+}
+
+static void
+drop_array(struct fields *f)
+{
+	if (f->array != f->few)
+		free(f->array);
+	f->array = NULL;
+	f->shown = 0;
 }
 
 void
 fields_free(struct fields *f)
 {
-	free(f->array);
+	drop_array(f);
 	buf_free(&f->text);
-	memset(f, 0, sizeof(*f));
-	buf_init(&f->text, FIELDS_MAX);
+	init_empty(f);
 }
 
 static void
@@ -87,6 +111,16 @@ fields_next(const struct fields *f, size_t *at, struct apam_header *pair)
 	return true;
 }
 
+/* Room for views of all pairs; false if memory runs out. */
+static bool
+make_array(struct fields *f)
+{
+	drop_array(f);
+	f->array = f->count <= FIELDS_FEW ? f->few :
+					    calloc(f->count, sizeof(*f->array));
+	return f->array != NULL;
+}
+
 const struct apam_header *
 fields_array(struct fields *f)
 {
@@ -94,12 +128,12 @@ fields_array(struct fields *f)
 
 	if (f->count == 0 || f->refused != NULL)
 		return NULL;
-	free(f->array);
-	f->array = calloc(f->count, sizeof(*f->array));
-	if (f->array == NULL)
+	if (f->shown == f->count)
+		return f->array;
+	if (!make_array(f))
 		return NULL;
 
-	for (size_t i = 0; i < f->count; i++)
-		(void)fields_next(f, &at, &f->array[i]);
+	for (; f->shown < f->count; f->shown++)
+		(void)fields_next(f, &at, &f->array[f->shown]);
 	return f->array;
 }

@@ -9,15 +9,23 @@
 #include "base/buf.h"
 
 #define FIELDS_MAX (256 * 1024)	/* bytes in all pairs */
+#define FIELDS_FEW 4	/* most lists are no longer */
 
+/* It may not be copied: `array` may be its own `few`. */
 struct fields {
 	struct buf text;	/* name NUL value NUL ... */
 	struct apam_header *array; /* made by fields_array */
+	size_t shown;		/* how many the array has */
 	size_t count;
 	const char *refused;	/* why an add was refused; static */
+	struct apam_header few[FIELDS_FEW];
 };
 
+/* In memory for secrets. */
 void fields_init(struct fields *f);
+/* For one call, in ordinary memory, first in that of the caller: buf_init_in. */
+void fields_init_in(struct fields *f, char *room, size_t size);
+/* Wipe and free; *f is then empty, as after it was set up. */
 void fields_free(struct fields *f);
 
 /*

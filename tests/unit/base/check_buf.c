@@ -244,6 +244,33 @@ START_TEST(test_wipe)
 }
 END_TEST
 
+/* Small contents are in the caller's memory, larger ones in ordinary memory. */
+START_TEST(test_memory_of_the_caller)
+{
+	char room[8], gone[8] = { 0 };
+	struct buf b;
+
+	buf_init_in(&b, 100, room, sizeof(room));
+	holds(&b, "");
+	buf_put(&b, APAM_STR("secret!"));
+	holds(&b, "secret!");
+	ck_assert_ptr_eq(b.p, room);
+	ck_assert_int_eq(secmem_live(), 0);
+	buf_put_char(&b, '!');
+	holds(&b, "secret!!");
+	ck_assert_ptr_ne(b.p, room);
+	ck_assert_int_eq(secmem_live(), 1);
+	/* What it grew out of is wiped, and used again after the other. */
+	ck_assert_mem_eq(room, gone, sizeof(room));
+	buf_free(&b);
+	ck_assert_int_eq(secmem_live(), 0);
+	buf_put(&b, APAM_STR("again"));
+	ck_assert_ptr_eq(b.p, room);
+	buf_free(&b);
+	ck_assert_mem_eq(room, gone, sizeof(room));
+}
+END_TEST
+
 static const struct pair {
 	const char *name;
 	struct apam_str a, b;
@@ -347,6 +374,7 @@ main(void)
 	tcase_add_test(tc, test_each_allocation_fails);
 	tcase_add_test(tc, test_truncate_wipes);
 	tcase_add_test(tc, test_wipe);
+	tcase_add_test(tc, test_memory_of_the_caller);
 	tcase_add_loop_test(tc, test_bytes_equal, 0, ROWS(pairs));
 	tcase_add_loop_test(
 	    tc, a_plain_one_is_not_locked, 0, ROWS(plain_sizes));

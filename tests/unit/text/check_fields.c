@@ -169,6 +169,41 @@ START_TEST(order_is_kept)
 }
 END_TEST
 
+/* Up to FIELDS_FEW and beyond, asked for each time or now and then. */
+START_TEST(the_array_has_all)
+{
+	char name[2] = "a";
+
+	for (; name[0] <= 'h'; name[0]++) {
+		fields_add(&f, apam_str(name), APAM_STR("v"));
+		if (_i == 1 || name[0] % 3 == 0)
+			(void)fields_array(&f);
+	}
+	for (size_t i = 0; i < f.count; i++) {
+		ck_assert_int_eq(fields_array(&f)[i].name.p[0], 'a' + (int)i);
+		ck_assert_str_eq(fields_array(&f)[i].value.p, "v");
+	}
+	ck_assert_uint_eq(f.count, 8);
+}
+END_TEST
+
+START_TEST(small_ones_are_in_the_memory_of_the_caller)
+{
+	char room[16], gone[16] = { 0 };
+	struct fields few;
+
+	fields_init_in(&few, room, sizeof(room));
+	fields_add_header(&few, APAM_STR("A"), APAM_STR("b"));
+	ck_assert_ptr_eq(fields_array(&few)[0].name.p, room);
+	fields_add_header(&few, APAM_STR("Longer"), APAM_STR("than it"));
+	ck_assert_str_eq(fields_array(&few)[0].value.p, "b");
+	ck_assert_str_eq(fields_array(&few)[1].value.p, "than it");
+	fields_free(&few);
+	ck_assert_mem_eq(room, gone, sizeof(room));
+	ck_assert_ptr_null(fields_array(&few));
+}
+END_TEST
+
 START_TEST(there_is_a_cap)
 {
 	static char big[FIELDS_MAX];
@@ -217,6 +252,8 @@ main(void)
 	tcase_add_test(tc, empty_gives_no_array);
 	tcase_add_test(tc, pairs_are_read_one_by_one);
 	tcase_add_test(tc, order_is_kept);
+	tcase_add_loop_test(tc, the_array_has_all, 0, 2);
+	tcase_add_test(tc, small_ones_are_in_the_memory_of_the_caller);
 	tcase_add_test(tc, there_is_a_cap);
 	tcase_add_test(tc, memory_may_be_short);
 	return run_suite(suite);
