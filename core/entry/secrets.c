@@ -50,10 +50,10 @@ count_secrets(const struct option_table *table, const struct apam_value *values)
 static void
 note_file(const struct secrets *s, struct apam_str ref)
 {
-	const struct apam_str file = APAM_STR("file:");
+	const struct apam_str file = secret_ref_file(ref);
 
-	if (s->watch != NULL && str_starts(ref, file))
-		file_prints_add(s->watch, ref.p + file.n);
+	if (s->watch != NULL && file.n > 0)
+		file_prints_add(s->watch, file.p);
 }
 
 static bool
@@ -67,7 +67,7 @@ read_one(struct reading *r, const char *option, struct apam_value *value)
 	buf_init(b, SECRET_MAX);
 	s->count++;
 	note_file(s, value->str);
-	s->various |= !secret_ref_is_shared(value->str);
+	s->various |= secret_ref_file(value->str).n == 0;
 	if (secret_ref_read(value->str, r->user, s->deadline, b, &err) !=
 	    APAM_OK) {
 		problems_add(r->all, err.status, r->file, r->line, "%s: %s",

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What stat says of files, kept and compared.
+ * What stat says of files, kept and compared.  It follows links, so that a file
+ * is another one if any link on the way was replaced.  Whether such a link may
+ * be followed is for the one who then reads (file/trust.h).
  */
 #include "file/print.h"
 

@@ -52,6 +52,15 @@ check_file(struct apam_str rest)
 	return NULL;
 }
 
+static const char *
+check_world_readable(struct apam_str rest)
+{
+	if (check_file(rest) != NULL)
+		return "write world-readable: with the absolute path of a "
+		       "file, as in \"world-readable:/var/run/secrets/NAME\"";
+	return NULL;
+}
+
 static bool
 is_variable_byte(char c)
 {
@@ -135,6 +144,13 @@ read_file(const char *rest, const struct terms *terms, struct buf *to,
 }
 
 static enum apam_status
+read_world_readable(const char *rest, const struct terms *terms, struct buf *to,
+    struct apam_error *err)
+{
+	return read_kind(rest, TRUST_READABLE_SECRET, terms->user, to, err);
+}
+
+static enum apam_status
 read_env(const char *rest, const struct terms *terms, struct buf *to,
     struct apam_error *err)
 {
@@ -211,12 +227,14 @@ read_keyring(const char *rest, const struct terms *terms, struct buf *to,
 
 /* A kind is `first`, or one of the `others`, with check_KIND and read_KIND. */
 #define KINDS(first, others)                                                   \
-	first(file) others(env) others(exec) others(credential) others(keyring)
+	first(file, "file:") others(world_readable, "world-readable:")         \
+	    others(env, "env:") others(exec, "exec:")                          \
+		others(credential, "credential:") others(keyring, "keyring:")
 
-#define KIND_ROW(kind)                                                         \
-	{ { #kind ":", sizeof(#kind) }, check_##kind, read_##kind },
-#define KIND_FIRST(kind) #kind ":"
-#define KIND_OTHER(kind) ", " #kind ":"
+#define KIND_ROW(kind, text)                                                   \
+	{ { text, sizeof(text) - 1 }, check_##kind, read_##kind },
+#define KIND_FIRST(kind, text) text
+#define KIND_OTHER(kind, text) ", " text
 #define KIND_LIST KINDS(KIND_FIRST, KIND_OTHER)
 
 /* clang-format off */
@@ -245,10 +263,15 @@ secret_ref_check(struct apam_str ref)
 	return kind->check(str_skip(ref, kind->prefix.n));
 }
 
-bool
-secret_ref_is_shared(struct apam_str ref)
+struct apam_str
+secret_ref_file(struct apam_str ref)
 {
-	return str_starts(ref, APAM_STR("file:"));
+	const struct kind *kind = kind_of(ref);
+
+	if (kind == NULL ||
+	    (kind->read != read_file && kind->read != read_world_readable))
+		return APAM_STR("");
+	return str_skip(ref, kind->prefix.n);
 }
 
 /* ---- What was read ---------------------------------------------------- */

@@ -2,8 +2,9 @@
 /*
  * References to secrets, and what they refer to:
  *
- *   file:PATH         an absolute path, trusted, private; one newline at the
- *                     end is dropped
+ *   file:PATH         an absolute path, trusted, private; symbolic links are
+ *                     followed
+ *   world-readable:PATH  the same, but others may read the file
  *   env:NAME          an environment variable; not in set-id programs
  *   exec:PROGRAM ARG  standard output of a trusted program, run without a
  *                     shell, arguments split at spaces, ten seconds at most,
@@ -35,10 +36,12 @@ const char *secret_problem(struct apam_str secret);
 const char *secret_ref_check(struct apam_str ref);
 
 /*
- * True if the reference gives the same secret to every process of the machine:
- * a file.  Other kinds depend on the process that reads them.
+ * The path of the file that it names, a view of `ref`; empty for the other
+ * kinds.  A file gives the same secret to every process of the machine, which
+ * sees when it changes; what other kinds give depends on the process that
+ * reads them, and on the moment.
  */
-bool secret_ref_is_shared(struct apam_str ref);
+struct apam_str secret_ref_file(struct apam_str ref);
 
 /*
  * Read the secret into an empty buffer.  A program is ended at `deadline`, in

@@ -4,7 +4,13 @@
  * and opens the next name relative to it, so that no component can be swapped
  * between its check and its use.  Directories are opened with O_PATH if the
  * system has it, because then permission to search them is enough; only this
- * file needs _GNU_SOURCE for that.
+ * file needs _GNU_SOURCE for that.  A link is opened, checked and read through
+ * its own descriptor, too; where it leads is a matter of text (file/steps.h).
+ *
+ * What Kubernetes writes moves: a link is replaced, and at once the directory
+ * that it led to is removed.  A walk that is under way then finds a name gone
+ * and begins again.  It is the open file that is read, so that a reader has
+ * the old secret or the new one.
  *
  * The mode tells who may write: an ACL shows in its group bits.  It does not
  * tell who may read, so for secrets the ACL is read, too.
@@ -24,6 +30,7 @@
 #include "base/str.h"
 #include "file/acl.h"
 #include "file/at.h"
+#include "file/steps.h"
 
 #ifndef O_PATH
 #define O_PATH O_RDONLY
@@ -34,15 +41,22 @@
 /* O_NONBLOCK: opening a FIFO in the file's place must not hang. */
 #define OPEN_SOCKET (O_PATH | O_NOFOLLOW | O_CLOEXEC)
 #define OPEN_FILE (O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+#define OPEN_LINK (O_PATH | O_NOFOLLOW | O_CLOEXEC)
 
-/* A walk; the first `at` bytes of the path have been checked. */
+/* How often a walk begins again that met links on the move. */
+#define WALKS_MAX 64
+
+/* A walk; steps.done is the component that it is at. */
 struct walk {
-	struct apam_str path;
-	size_t at;
+	struct apam_str path; /* as it was asked for */
+	struct steps steps;
 	enum trust_kind kind;
 	bool user;
-	struct apam_error *err;
+	bool moved; /* it may succeed if it begins again */
+	struct apam_error err;
 };
+
+_Static_assert(TRUST_PATH_MAX == STEPS_PATH_MAX, "any path can be walked");
 
 const char *
 trust_path_problem(struct apam_str path)
@@ -68,46 +82,67 @@ trust_path_problem(struct apam_str path)
 }
 
 static bool
-refuse_component(const struct walk *w, enum apam_status status,
-    const char *what, const char *remedy)
+refuse_component(struct walk *w, enum apam_status status, const char *what,
+    const char *remedy)
 {
-	const struct apam_str at = str_cut(w->path, w->at);
+	const char *at = w->steps.done;
 
 	if (remedy == NULL)
-		(void)error_set(w->err, status, "%.*s %s", SARG(at), what);
+		(void)error_set(&w->err, status, "%s %s", at, what);
 	else
-		(void)error_set(w->err, status, "%.*s %s; %s %.*s", SARG(at),
-		    what, remedy, SARG(at));
+		(void)error_set(
+		    &w->err, status, "%s %s; %s %s", at, what, remedy, at);
 	return false;
+}
+
+static bool
+follows_links(const struct walk *w)
+{
+	return w->kind == TRUST_SECRET || w->kind == TRUST_READABLE_SECRET;
 }
 
 /* Name the target of the whole path, which the administrator should write. */
 static bool
-refuse_link(const struct walk *w)
+refuse_link(struct walk *w)
 {
 	char path[TRUST_PATH_MAX + 1];
 	char *real;
 
+	/* Where links are followed it was another thing a moment ago. */
+	w->moved = follows_links(w);
 	(void)snprintf(path, sizeof(path), "%.*s", SARG(w->path));
 	real = realpath(path, NULL);
 	if (real == NULL)
 		return refuse_component(w, APAM_E_TRUST,
 		    "is a symbolic link; write the real path", NULL);
-	(void)error_set(w->err, APAM_E_TRUST,
-	    "%.*s is a symbolic link; write the real path, %s",
-	    SARG(str_cut(w->path, w->at)), real);
+	(void)error_set(&w->err, APAM_E_TRUST,
+	    "%s is a symbolic link; write the real path, %s", w->steps.done,
+	    real);
 	free(real);
+	return false;
+}
+
+/* Say what is missing, and which path leads there if that is another one. */
+static bool
+refuse_missing(struct walk *w)
+{
+	if (w->steps.turns == 0)
+		return refuse_component(
+		    w, APAM_E_CONFIG, "does not exist", NULL);
+	w->moved = true;
+	(void)error_set(&w->err, APAM_E_CONFIG,
+	    "%s does not exist; symbolic links lead there from %.*s",
+	    w->steps.done, SARG(w->path));
 	return false;
 }
 
 /* Say why open or fstatat failed at this component. */
 static bool
-refuse_errno(const struct walk *w, int number)
+refuse_errno(struct walk *w, int number)
 {
 	switch (number) {
 	case ENOENT:
-		return refuse_component(
-		    w, APAM_E_CONFIG, "does not exist", NULL);
+		return refuse_missing(w);
 	case EACCES:
 		return refuse_component(
 		    w, APAM_E_CONFIG, "may not be read by this user", NULL);
@@ -126,10 +161,10 @@ refuse_errno(const struct walk *w, int number)
 }
 
 static bool
-check_kind(const struct walk *w, mode_t mode, bool directory)
+check_kind(struct walk *w, mode_t mode, bool directory)
 {
 	if (S_ISLNK(mode))
-		return refuse_errno(w, ELOOP);
+		return refuse_link(w);
 	if (directory && !S_ISDIR(mode))
 		return refuse_component(
 		    w, APAM_E_CONFIG, "is not a directory", NULL);
@@ -147,7 +182,7 @@ check_kind(const struct walk *w, mode_t mode, bool directory)
 
 /* A directory is not given away, because it may be somebody's home. */
 static bool
-refuse_owner_of_directory(const struct walk *w)
+refuse_owner_of_directory(struct walk *w)
 {
 	return refuse_component(w, APAM_E_TRUST,
 	    w->user ? "belongs neither to root nor to this user; use a "
@@ -158,7 +193,7 @@ refuse_owner_of_directory(const struct walk *w)
 }
 
 static bool
-check_owner(const struct walk *w, uid_t owner, bool directory)
+check_owner(struct walk *w, uid_t owner, bool directory)
 {
 	if (owner == 0 || (w->user && owner == geteuid()))
 		return true;
@@ -174,14 +209,22 @@ check_owner(const struct walk *w, uid_t owner, bool directory)
 static bool
 is_secret(const struct walk *w)
 {
-	return w->kind == TRUST_SECRET || w->kind == TRUST_CREDENTIAL;
+	return w->kind == TRUST_SECRET || w->kind == TRUST_READABLE_SECRET ||
+	    w->kind == TRUST_CREDENTIAL;
+}
+
+/* A secret that nobody else may read. */
+static bool
+is_private(const struct walk *w)
+{
+	return is_secret(w) && w->kind != TRUST_READABLE_SECRET;
 }
 
 static bool
-check_mode(const struct walk *w, const struct stat *st, bool directory)
+check_mode(struct walk *w, const struct stat *st, bool directory)
 {
 	const bool sticky = (st->st_mode & S_ISVTX) != 0 && st->st_uid == 0;
-	const bool exposed = !directory && is_secret(w) &&
+	const bool exposed = !directory && is_private(w) &&
 	    (st->st_mode & 07) != 0;
 
 	if ((directory && sticky) || (!directory && w->kind == TRUST_SOCKET))
@@ -190,14 +233,19 @@ check_mode(const struct walk *w, const struct stat *st, bool directory)
 		return refuse_component(w, APAM_E_TRUST,
 		    "can be changed by others",
 		    exposed ? "chmod g-w,o=" : "chmod go-w");
+	/* In a volume, where chmod is not possible, it may be meant. */
 	if (exposed)
 		return refuse_component(w, APAM_E_TRUST,
-		    "is a secret that others have access to", "chmod o=");
+		    "is a secret that others have access to",
+		    w->steps.turns == 0 ?
+			"chmod o=" :
+			"if that is meant, write world-readable: in place of "
+			"file:, else chmod o=");
 	return true;
 }
 
 static bool
-check_stat(const struct walk *w, const struct stat *st, bool directory)
+check_stat(struct walk *w, const struct stat *st, bool directory)
 {
 	return check_kind(w, st->st_mode, directory) &&
 	    check_owner(w, st->st_uid, directory) &&
@@ -206,7 +254,7 @@ check_stat(const struct walk *w, const struct stat *st, bool directory)
 
 /* Refuse a secret whose ACL lets others read it, whatever the mode is. */
 static bool
-check_acl(const struct walk *w, int fd)
+check_acl(struct walk *w, int fd)
 {
 	const uint32_t self = w->kind == TRUST_CREDENTIAL ? geteuid() :
 							    ACL_NOBODY;
@@ -214,7 +262,7 @@ check_acl(const struct walk *w, int fd)
 	char what[80];
 	int found;
 
-	if (!is_secret(w) || w->at < w->path.n)
+	if (!is_private(w) || !steps_is_last(&w->steps))
 		return true;
 	found = acl_reader_of(fd, self, &who);
 	if (found == 0)
@@ -233,12 +281,12 @@ open_flags(const struct walk *w, bool directory)
 {
 	if (!directory)
 		return w->kind == TRUST_SOCKET ? OPEN_SOCKET : OPEN_FILE;
-	return w->at == w->path.n ? OPEN_DIRECTORY : OPEN_SEARCH;
+	return steps_is_last(&w->steps) ? OPEN_DIRECTORY : OPEN_SEARCH;
 }
 
 /* Check what `name` is, without opening it. */
 static bool
-check_unopened(const struct walk *w, int at, const char *name, bool directory)
+check_unopened(struct walk *w, int at, const char *name, bool directory)
 {
 	struct stat st;
 
@@ -252,7 +300,7 @@ check_unopened(const struct walk *w, int at, const char *name, bool directory)
 
 /* Say which user or group could read the secret. */
 static void
-refuse_reading(const struct walk *w, int at, const char *name)
+refuse_reading(struct walk *w, int at, const char *name)
 {
 	char what[80 + LOGIN_NAME_SIZE], group[LOGIN_NAME_SIZE];
 	struct stat st;
@@ -272,7 +320,7 @@ refuse_reading(const struct walk *w, int at, const char *name)
 
 /* Say why it could not be opened although its attributes are right. */
 static void
-refuse_opening(const struct walk *w, int at, const char *name, int number)
+refuse_opening(struct walk *w, int at, const char *name, int number)
 {
 	if (number == EACCES && is_secret(w))
 		refuse_reading(w, at, name);
@@ -287,7 +335,7 @@ refuse_opening(const struct walk *w, int at, const char *name, int number)
  * failed, to find the reason.
  */
 static int
-open_component(const struct walk *w, int at, const char *name, bool directory)
+open_component(struct walk *w, int at, const char *name, bool directory)
 {
 	struct stat st;
 	int fd, number;
@@ -313,30 +361,153 @@ open_component(const struct walk *w, int at, const char *name, bool directory)
 	return fd;
 }
 
-/* Open the component after w->at in the directory fd, and close fd. */
-static int
-next_component(struct walk *w, int fd)
-{
-	struct apam_str rest = str_skip(w->path, w->at + (w->at > 1));
-	struct apam_str name = str_cut(rest, str_find(rest, '/'));
-	char text[TRUST_PATH_MAX + 1];
-	bool directory;
-	int next;
+/* ---- Links ------------------------------------------------------------ */
 
-	memcpy(text, name.p, name.n);
-	text[name.n] = '\0';
-	w->at = (size_t)(name.p - w->path.p) + name.n;
-	directory = w->at < w->path.n || w->kind == TRUST_DIRECTORY;
-	next = open_component(w, fd, text, directory);
-	(void)close(fd);
+/*
+ * Its mode says nothing; who may replace it is its directory's matter, which
+ * was checked.  In a sticky directory that is its owner.
+ */
+static bool
+check_link(struct walk *w, int link)
+{
+	struct stat st;
+
+	if (fstat(link, &st) != 0)
+		return refuse_errno(w, errno);
+	if (st.st_uid == 0 || (w->user && st.st_uid == geteuid()))
+		return true;
+	return refuse_component(w, APAM_E_TRUST,
+	    w->user ? "is a symbolic link that belongs neither to root nor to "
+		      "this user" :
+		      "is a symbolic link that does not belong to root",
+	    "chown -h root");
+}
+
+/* Read where the open link leads, and have the walk go on there. */
+static enum step
+read_link(struct walk *w, int link)
+{
+	char target[TRUST_PATH_MAX + 1];
+	ssize_t n;
+
+	if (!check_link(w, link))
+		return STEP_END;
+	n = readlinkat(link, "", target, sizeof(target));
+	if (n >= 0)
+		return steps_link(
+		    &w->steps, (struct apam_str){ target, (size_t)n });
+	(void)refuse_errno(w, errno);
+	return STEP_END;
+}
+
+/* True if the name that was taken is a link to follow; *step is what then. */
+static bool
+try_link(struct walk *w, int at, enum step *step)
+{
+	const char *name = steps_name(&w->steps);
+	struct stat st;
+	int link;
+
+	if (!follows_links(w) ||
+	    fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISLNK(st.st_mode))
+		return false;
+	link = openat(at, name, OPEN_LINK);
+	if (link < 0) {
+		w->moved = true;
+		(void)refuse_errno(w, errno);
+		*step = STEP_END;
+		return true;
+	}
+	*step = read_link(w, link);
+	(void)close(link);
+	return true;
+}
+
+/* ---- The walk --------------------------------------------------------- */
+
+static int
+open_root(struct walk *w)
+{
+	return open_component(w, AT_FDCWD, "/", true);
+}
+
+/* Open the name that was taken in the directory `at`, and close that. */
+static int
+enter(struct walk *w, int at)
+{
+	const bool directory = !steps_is_last(&w->steps) ||
+	    w->kind == TRUST_DIRECTORY;
+	const int next = open_component(
+	    w, at, steps_name(&w->steps), directory);
+
+	(void)close(at);
 	return next;
+}
+
+/*
+ * Take one step from the directory *fd, which is then the next one, or -1.
+ * STEP_END: there is none left, or none is possible.
+ */
+static enum step
+take_step(struct walk *w, int *fd)
+{
+	enum step step = steps_next(&w->steps);
+
+	if (step == STEP_NAME && !try_link(w, *fd, &step))
+		*fd = enter(w, *fd);
+	if (step == STEP_ROOT) {
+		(void)close(*fd);
+		*fd = open_root(w);
+	}
+	if (w->steps.why != NULL)
+		(void)refuse_component(w, APAM_E_TRUST, w->steps.why, NULL);
+	return *fd < 0 ? STEP_END : step;
+}
+
+/* Walk from the root; -1 with w->err set. */
+static int
+walk(struct walk *w)
+{
+	int fd = open_root(w);
+
+	while (fd >= 0 && take_step(w, &fd) != STEP_END)
+		;
+	/* A link may lead to the root, which is opened before that is known. */
+	if (fd >= 0 && w->kind != TRUST_DIRECTORY &&
+	    strcmp(w->steps.done, "/") == 0)
+		(void)check_kind(w, S_IFDIR, false);
+	if (fd < 0 || w->err.status == APAM_OK)
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
+/*
+ * What is gone after links were followed may have been replaced; if it is gone
+ * in every walk, it is missing.
+ */
+static int
+walk_until_still(struct walk *w)
+{
+	int fd = -1;
+
+	for (int i = 0; i < WALKS_MAX; i++) {
+		w->moved = false;
+		error_clear(&w->err);
+		steps_init(&w->steps, w->path);
+		fd = walk(w);
+		if (fd >= 0 || !w->moved)
+			break;
+	}
+	return fd;
 }
 
 int
 trust_open(
     const char *path, enum trust_kind kind, bool user, struct apam_error *err)
 {
-	struct walk w = { apam_str(path), 1, kind, user, err };
+	struct walk w = { .path = apam_str(path), .kind = kind, .user = user };
 	const char *why = trust_path_problem(w.path);
 	int fd;
 
@@ -348,11 +519,9 @@ trust_open(
 		(void)error_set(err, APAM_E_CONFIG, "a file's path ends in /");
 		return -1;
 	}
-	if (w.path.n > 1 && w.path.p[w.path.n - 1] == '/')
-		w.path.n--;
-	fd = open_component(&w, AT_FDCWD, "/", true);
-	while (fd >= 0 && w.at < w.path.n)
-		fd = next_component(&w, fd);
+	fd = walk_until_still(&w);
+	if (fd < 0)
+		(void)error_set(err, w.err.status, "%s", w.err.text);
 	return fd;
 }
 

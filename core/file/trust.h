@@ -2,9 +2,13 @@
 /*
  * Which files may be trusted: each directory of the path and the file itself
  * belong to root (or, in user mode, to the effective user), are not writable by
- * group or others (a root-owned sticky directory such as /tmp is accepted), and
- * are not symbolic links.  The walk uses openat and O_NOFOLLOW, so that the
- * file that was checked is the file that is opened.
+ * group or others (a root-owned sticky directory such as /tmp is accepted).  The
+ * walk uses openat and O_NOFOLLOW, so that the file that was checked is the
+ * file that is opened.
+ *
+ * A symbolic link is refused, but on the way to a secret of TRUST_SECRET and
+ * TRUST_READABLE_SECRET, as Kubernetes makes volumes of links.  There each
+ * link, and each directory that it leads through, is held to the same rule.
  */
 #ifndef CORE_FILE_TRUST_H
 #define CORE_FILE_TRUST_H
@@ -21,7 +25,11 @@ enum trust_kind {
 	 * Others have no access, the group cannot write, no ACL admits others.
 	 */
 	TRUST_SECRET,
-	/* The same, but the user's ACL entry is allowed: systemd sets one. */
+	TRUST_READABLE_SECRET, /* the same, but others may read it */
+	/*
+	 * As TRUST_SECRET without links, but the user's ACL entry is allowed:
+	 * systemd sets one.
+	 */
 	TRUST_CREDENTIAL,
 	TRUST_DIRECTORY,
 	/*

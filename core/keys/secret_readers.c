@@ -29,7 +29,8 @@ add_file(struct key_readers *r, const struct apam_value *value)
 
 	if (!str_starts(value->str, file) || r->count == KEY_READER_FILES ||
 	    fstatat(AT_FDCWD, value->str.p + file.n, &st,
-		AT_SYMLINK_NOFOLLOW) != 0) {
+		AT_SYMLINK_NOFOLLOW) != 0 ||
+	    S_ISLNK(st.st_mode)) {
 		r->unsure = true;
 		return;
 	}

@@ -135,7 +135,7 @@ read_too_late(void)
 
 	buf_init(&secret, SECRET_MAX);
 	error_clear(&err);
-	HOLDS(!secret_ref_is_shared(ref));
+	HOLDS(secret_ref_file(ref).n == 0);
 	status = secret_ref_read(ref, true, 1, &secret, &err);
 	HOLDS(status == APAM_E_DEADLINE ||
 	    (status == APAM_E_MEMORY && fuzz_is_starved()));

@@ -32,7 +32,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLDS(!str_has_control(ref));
 	HOLDS(str_find(ref, ':') < size);
 	check_path(ref, APAM_STR("file:"));
+	check_path(ref, APAM_STR("world-readable:"));
 	check_path(ref, APAM_STR("exec:"));
+	HOLDS((secret_ref_file(ref).n > 0) ==
+	    (str_starts(ref, APAM_STR("file:")) ||
+		str_starts(ref, APAM_STR("world-readable:"))));
 	if (str_starts(ref, APAM_STR("credential:")))
 		HOLDS(str_find(ref, '/') == ref.n);
 	return 0;

@@ -45,7 +45,26 @@ refers ref "file:$dir/apam.d/../secrets/one"
 fails "file: with dots" 'absolute path of a file'
 ln -s one "$dir/secrets/link"
 refers ref "file:$dir/secrets/link"
-fails "file: and a symbolic link" 'symbolic link'
+works "file: and a symbolic link"
+mkdir -m 777 "$dir/open"
+ln -s "$dir/secrets/one" "$dir/open/link"
+refers ref "file:$dir/open/link"
+fails "file: and a link that others may replace" 'open can be changed by others'
+ln -s circle "$dir/secrets/circle"
+refers ref "file:$dir/secrets/circle"
+fails "file: and links in a circle" 'circle'
+ln -s nothing "$dir/secrets/dangling"
+refers ref "file:$dir/secrets/dangling"
+fails "file: and a link to nothing" 'nothing does not exist; symbolic links'
+
+cp "$dir/secrets/one" "$dir/secrets/readable"
+chmod 644 "$dir/secrets/readable"
+refers ref "file:$dir/secrets/readable"
+fails "file: that others may read" 'chmod o='
+refers ref "world-readable:$dir/secrets/readable"
+works "world-readable:"
+chmod 666 "$dir/secrets/readable"
+fails "world-readable: that others may write" 'chmod go-w'
 
 refers ref env:APAM_TEST_SECRET
 fails "env: not set" 'APAM_TEST_SECRET.*no such variable'

@@ -205,10 +205,11 @@ rows_options()
 		row "apam.conf.5 describes $name" \
 		    grep -qx ".It Cm $name" $man/apam.conf.5
 	done
-	kinds=$(grep -A1 '^#define KINDS(' core/file/secret.c |
-	    grep -oE '(first|others)\([a-z]+\)' | sed 's/.*(//; s/)/:/')
+	kinds=$(grep -A5 '^#define KINDS(' core/file/secret.c |
+	    grep -oE '(first|others)\([a-z_]+, "[a-z-]+:"' |
+	    sed 's/.*, "//; s/"//')
 	row "kinds of references to secrets are found" \
-	    test "$(echo "$kinds" | wc -w)" -ge 5
+	    test "$(echo "$kinds" | wc -w)" -ge 6
 	for kind in $kinds; do
 		row "apam.conf.5 describes $kind" \
 		    grep -qF ".It Li $kind" $man/apam.conf.5
@@ -218,7 +219,7 @@ rows_options()
 # clean PROFILE: with the secrets it refers to, and nothing to say.
 clean()
 {
-	sed -E "s#\"(file|env|credential|keyring):[^\"]*\"#\"file:$tmp/secret\"#" \
+	sed -E "s#\"(file|world-readable|env|credential|keyring):[^\"]*\"#\"file:$tmp/secret\"#" \
 	    "$1" >"$tmp/example.conf"
 	apam lint "$tmp/example.conf" >"$tmp/said" 2>&1
 	status=$?

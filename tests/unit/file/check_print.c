@@ -10,6 +10,7 @@
 
 #include "support/project.h"
 #include "support/run.h"
+#include "support/volume.h"
 
 static struct project p;
 static struct file_prints w;
@@ -148,6 +149,24 @@ static const struct {
 	{ "a directory in its place", become_a_directory },
 };
 
+/* As a volume of Kubernetes' moves; the text is as long as before. */
+START_TEST(a_link_on_the_way_is_replaced)
+{
+	char path[sizeof(p.path)];
+	struct volume v;
+
+	(void)snprintf(path, sizeof(path), "%s", project_path(&p, "volume"));
+	volume_make(&v, path, 0600);
+	volume_put(&v, "token", "one");
+	file_prints_free(&w);
+	file_prints_add(&w, project_path(&p, "volume/token"));
+	ck_assert(!file_prints_changed(&w));
+	volume_put(&v, "token", "two");
+	ck_assert(file_prints_changed(&w));
+	volume_close(&v);
+}
+END_TEST
+
 START_TEST(a_change_is_seen)
 {
 	ck_assert(!file_prints_changed(&w));
@@ -227,6 +246,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, a_change_is_seen, 0, ROWS(changes));
+	tcase_add_test(tc, a_link_on_the_way_is_replaced);
 	tcase_add_test(tc, no_change_is_none);
 	tcase_add_test(tc, nothing_watched_never_changes);
 	tcase_add_test(tc, a_copy_sees_the_same_change);

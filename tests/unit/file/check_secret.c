@@ -83,6 +83,7 @@ static const struct {
 } refs[] = {
 	{ "file:/etc/apam.d/secrets/x", NULL },
 	{ "file:/x", NULL },
+	{ "world-readable:/var/run/secrets/x", NULL },
 	{ "env:API_KEY", NULL },
 	{ "env:_x9", NULL },
 	{ "exec:/usr/bin/pass", NULL },
@@ -103,6 +104,10 @@ static const struct {
 	{ "file:/a/../x", "write file:" },
 	{ "file:~/x", "write file:" },
 	{ "file:/x\n", "write file:" },
+	{ "world-readable:", "write world-readable:" },
+	{ "world-readable:x", "write world-readable:" },
+	{ "world-readable:/x/", "write world-readable:" },
+	{ "world_readable:/x", "not the secret itself" },
 	{ "env:", "write env:" },
 	{ "env:1X", "write env:" },
 	{ "env:A-B", "write env:" },
@@ -228,6 +233,33 @@ START_TEST(a_secret_file_is_private)
 }
 END_TEST
 
+/* "world-readable:" lets others read and nobody else write. */
+START_TEST(others_read_where_the_profile_says_so)
+{
+	static const struct {
+		mode_t mode;
+		const char *why; /* NULL: read */
+	} rows[] = { { 0600, NULL }, { 0644, NULL }, { 0444, NULL },
+		{ 0604, NULL }, { 0664, "chmod go-w" }, { 0646, "chmod go-w" },
+		{ 0666, "chmod go-w" } };
+	const char *ref;
+
+	for (size_t i = 0; i < ROWS(rows); i++) {
+		ref = make_file("world-readable", rows[i].mode, FAKE, 11);
+		if (rows[i].why != NULL) {
+			refused(ref, APAM_E_TRUST, rows[i].why);
+			continue;
+		}
+		ck_assert_msg(read_ref(ref) == APAM_OK, "%o: %s",
+		    (unsigned)rows[i].mode, err.text);
+		ck_assert_str_eq(buf_view(&secret).p, FAKE);
+		buf_free(&secret);
+		buf_init(&secret, SECRET_MAX);
+	}
+	refused(make_file("file", 0644, FAKE, 11), APAM_E_TRUST, "chmod o=");
+}
+END_TEST
+
 START_TEST(a_variable_is_read)
 {
 	ck_assert_int_eq(setenv("APAM_TEST_KEY", FAKE, 1), 0);
@@ -330,6 +362,7 @@ main(void)
 	tcase_add_loop_test(tc, a_secret_is_one_line, 0, ROWS(contents));
 	tcase_add_test(tc, a_secret_has_a_size);
 	tcase_add_test(tc, a_secret_file_is_private);
+	tcase_add_test(tc, others_read_where_the_profile_says_so);
 	tcase_add_test(tc, a_variable_is_read);
 	tcase_add_test(tc, a_credential_is_read);
 	tcase_add_test(tc, a_key_is_read);
