@@ -141,6 +141,7 @@ START_TEST(a_signature_is_that_of_the_long_way)
 	open_with(0, 1000);
 	ck_assert(slot_sign(stack.slot, &r, &s));
 	ck_assert_str_eq(s.url, r.url);
+	ck_assert_ptr_eq(s.method, r.method);
 	ck_assert_uint_eq(s.header_count, 2);
 	ck_assert_uint_eq(s.generation, 'A');
 	ck_assert_uint_eq(s.credential, 'A' - 1);
