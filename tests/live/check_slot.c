@@ -68,7 +68,7 @@ setup(void)
 	    url_parse(APAM_STR("https://two.example:8443/"), &origins[2]));
 	profile.origins = origins;
 	profile.origin_count = 3;
-	module.abi.traits = APAM_TRAIT_STATIC_HEADERS;
+	module.abi.traits = APAM_TRAIT_STATIC;
 	for (int i = 0; i < 2; i++) {
 		entries[i].conf = &conf[i];
 		entries[i].module = &module;
