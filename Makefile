@@ -154,15 +154,15 @@ $(BUILD)/boxed.o: core/base/pool.syms Makefile
 # What is loaded when it is first needed, and where it lies: beside the modules
 # of the build tree, and in what is installed, which is linked anew.
 INTERNAL_LINK = $(LINK) -shared $(if $(SANITIZE),,-Wl,--no-undefined) \
-	    -Wl,--version-script=core/internal.map -o $@ $<
+	    -Wl,--version-script=core/internal.map -o $@ $(filter %.o,$^)
 
 $(BUILD)/modules/internal/curl.so: $(BUILD)/core/http/object/curl_object.o \
 	core/internal.map
 	@mkdir -p $(@D)
 	$(Q)$(INTERNAL_LINK) -lcurl
 
-$(BUILD)/modules/internal/crypto.so: $(BUILD)/core/crypto/object/openssl_object.o \
-	core/internal.map
+$(BUILD)/modules/internal/crypto.so: $(patsubst %.c,$(BUILD)/%.o,\
+	$(wildcard core/crypto/object/*.c)) core/internal.map
 	@mkdir -p $(@D)
 	$(Q)$(INTERNAL_LINK) -lcrypto
 
@@ -289,11 +289,11 @@ $(call checks,curl_call): $(filter-out %/curl.o,$(CURL_OBJ))
 $(call checks,answer handle): private OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
 $(call checks,cancel rotation nameserver): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
-$(call checks,cancel check connections context curl_fd environment exit \
+$(call checks,cancel check context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
 	loop waiters verdict landing): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
-$(call checks,share_record sign openssl): CORE_LIBS += -lcrypto
+$(call checks,share_record sign openssl key): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 # Those with tests/support/no_malloc.h.
 $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)

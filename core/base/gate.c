@@ -4,17 +4,12 @@
  */
 #include "base/gate.h"
 
-/* From 1; 0: the thread has none yet. */
-static _Thread_local __attribute__((tls_model("initial-exec"))) unsigned mine;
+#include "base/thread_number.h"
 
 static struct gate_place *
 my_place(struct gate *gate)
 {
-	static _Atomic unsigned given;
-
-	if (mine == 0)
-		mine = 1 + atomic_fetch_add(&given, 1) % GATE_PLACES;
-	return &gate->places[mine - 1];
+	return &gate->places[thread_number() % GATE_PLACES];
 }
 
 void

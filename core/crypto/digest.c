@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SHA-256 by OpenSSL.  One loop over a reader serves bodies and files.
+ * Hashes by OpenSSL.  One loop over a reader serves bodies and files.
  */
 #include "crypto/digest.h"
 
@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/fork_gate.h"
+#include "base/thread_number.h"
 #include "crypto/openssl.h"
 
 #define BLOCK 16384
@@ -164,4 +166,23 @@ digest_file(int fd, unsigned char to[DIGEST_SIZE], struct apam_error *err)
 	};
 
 	return digest_body(&body, to, err);
+}
+
+enum apam_status
+digest_message(int32_t hash, const struct crypto_message *message,
+    unsigned char *to, size_t *n, struct apam_error *err)
+{
+	const struct crypto_object *crypto = openssl(err);
+	struct crypto_failure failure;
+	bool ok;
+
+	*n = 0;
+	if (crypto == NULL)
+		return err->status;
+	if (hash < APAM_HASH_SHA256 || hash > APAM_HASH_MD5)
+		return error_set(err, APAM_E_USAGE, "there is no such hash");
+	fork_defer();
+	ok = crypto->hash(hash, message, thread_number(), to, n, &failure);
+	fork_permit();
+	return ok ? APAM_OK : openssl_failed(&failure, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * SHA-256 (FIPS 180-4) of what apam hashes: bytes, piece by piece or at once,
- * the body of a request, an open file.
+ * the body of a request, an open file.  And other hashes, for modules.
  *
  * What fails on the way is told at the end.  Errors, in *err, which is never
  * NULL: MEMORY, INTERNAL and TRUST as openssl has them (openssl.h).  The bytes
@@ -48,5 +48,14 @@ enum apam_status digest_body(const struct apam_body *body,
 /* From the start of `fd`, by offset; USAGE as above where reading failed. */
 enum apam_status digest_file(
     int fd, unsigned char to[DIGEST_SIZE], struct apam_error *err);
+
+/*
+ * Another hash, by an enum apam_hash, of a message in parts.  `to` has room for
+ * APAM_HASH_MAX bytes; *n is how many there are.  USAGE: there is no such hash;
+ * POLICY: openssl.cnf leaves no provider that has it.
+ */
+enum apam_status digest_message(int32_t hash,
+    const struct crypto_message *message, unsigned char *to, size_t *n,
+    struct apam_error *err);
 
 #endif

@@ -21,16 +21,17 @@ struct refusal {
 };
 
 static void
-on_refused(void *arg, const size_t *path, size_t count, const char *text)
+on_refused(void *arg, size_t index, const char *text)
 {
 	const struct refusal *r = arg;
 	const struct entry *e = r->e;
-	char name[APAM_NAME_SIZE * 2];
+	const char *name = "?";
 	unsigned line = e->conf->line;
 
-	option_path_name(&e->module->options, path, count, name, sizeof(name));
-	if (count > 0 && path[0] < e->values.count)
-		line = e->values.lines[path[0]];
+	if (index < e->values.count) {
+		name = option_at(&e->module->options, index)->name;
+		line = e->values.lines[index];
+	}
 	problems_add(r->all, APAM_E_CONFIG, e->profile->file, line, "%s: %s",
 	    name, text);
 }
@@ -61,7 +62,7 @@ open_module(struct entry *e, struct problems *all)
 {
 	struct refusal refusal = { e, all };
 	unsigned before = all->count;
-	int32_t status;
+	enum apam_status status;
 
 	e->options = (struct apam_options){
 		.size = sizeof(e->options),
@@ -72,8 +73,6 @@ open_module(struct entry *e, struct problems *all)
 	services_init(&e->services, e->module->abi.scheme, &e->env->log);
 	e->services.refuse = on_refused;
 	e->services.refuse_arg = &refusal;
-	e->services.secrets = e->secrets.all;
-	e->services.secret_count = e->secrets.count;
 	entry_enter(e);
 	status = e->module->abi.open(&e->services.pub, &e->options, &e->state);
 	entry_leave(e);
@@ -89,10 +88,9 @@ open_module(struct entry *e, struct problems *all)
 	if (status != APAM_E_CONFIG && status != APAM_E_MEMORY)
 		status = APAM_E_ABI;
 	if (all->count == before)
-		problems_add(all, (enum apam_status)status, e->profile->file,
-		    e->conf->line, "the module of scheme %s does not open: %s",
-		    e->conf->scheme,
-		    apam_status_text((enum apam_status)status));
+		problems_add(all, status, e->profile->file, e->conf->line,
+		    "the module of scheme %s does not open: %s",
+		    e->conf->scheme, apam_status_text(status));
 	return false;
 }
 

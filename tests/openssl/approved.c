@@ -18,10 +18,12 @@ OSSL_provider_init_fn OSSL_provider_init;
 /* How each begins among its names; what follows may be ':' alone. */
 static const char *const approved[] = {
 	/* FIPS 180-4, FIPS 202 */
+	"SHA1",
 	"SHA2-224",
 	"SHA2-256",
 	"SHA2-384",
 	"SHA2-512",
+	"SHA2-512/256",
 	"SHA3-256",
 	"SHA3-512",
 	/* FIPS 197 with SP 800-38A and 800-38D */
@@ -35,6 +37,11 @@ static const char *const approved[] = {
 	"HMAC",
 	"HKDF",
 	"PBKDF2",
+	/* FIPS 186-5: keys of them, too */
+	"EC",
+	"ECDSA",
+	"ED25519",
+	"RSA",
 	/* SP 800-90A */
 	"CTR-DRBG",
 	"HASH-DRBG",

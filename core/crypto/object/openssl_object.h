@@ -6,6 +6,9 @@
  * Each function that fails fills in *failure, whose text is then the cause as
  * OpenSSL names it, and leaves OpenSSL's queue of errors, which is the host's,
  * as it was.
+ *
+ * `place` is any number; threads that run side by side should have different
+ * ones (base/thread_number.h), since each keeps contexts of OpenSSL's there.
  */
 #ifndef CORE_CRYPTO_OBJECT_OPENSSL_OBJECT_H
 #define CORE_CRYPTO_OBJECT_OPENSSL_OBJECT_H
@@ -13,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "crypto/key_words.h"
 #include "file/internal.h"
 
 #define CRYPTO_HASH_SIZE 32	/* SHA-256 */
@@ -20,7 +24,11 @@
 #define CRYPTO_TAG_SIZE 16
 
 struct crypto_failure {
-	enum apam_status status; /* MEMORY or INTERNAL */
+	/*
+	 * MEMORY; POLICY, where openssl.cnf leaves no provider that has the
+	 * algorithm; USAGE, where that is said; INTERNAL.
+	 */
+	enum apam_status status;
 	char text[256];
 };
 
@@ -33,6 +41,38 @@ struct crypto_sealing {
 	size_t n;
 	unsigned char *nonce;	/* CRYPTO_NONCE_SIZE */
 	unsigned char *tag;	/* CRYPTO_TAG_SIZE */
+};
+
+/* The bytes of a message, in parts that follow one another. */
+struct crypto_message {
+	const struct apam_str *parts;
+	size_t count;
+};
+
+/* Which number of a key is which. */
+enum crypto_number {
+	CRYPTO_N = 0,	/* RSA: RFC 8017, 3.2, in its order */
+	CRYPTO_E = 1,
+	CRYPTO_D = 2,
+	CRYPTO_P = 3,
+	CRYPTO_Q = 4,
+	CRYPTO_DP = 5,
+	CRYPTO_DQ = 6,
+	CRYPTO_QI = 7,
+	CRYPTO_X = 0,	/* EC: the point and, in D, the scalar */
+	CRYPTO_Y = 1,	/* Ed25519: X is its 32 bytes, D the seed */
+	CRYPTO_NUMBERS = 8
+};
+
+/*
+ * An asymmetric key in numbers: octets, the most significant first, without
+ * zeros in front where it is RSA.  What is not there is empty.  A private key
+ * has D; RSA has all from P on, or none of them; a private key of a curve may
+ * lack its point.
+ */
+struct crypto_numbers {
+	int32_t kind;		/* an enum apam_key_kind */
+	struct apam_str at[CRYPTO_NUMBERS];
 };
 
 struct crypto_object {
@@ -50,6 +90,13 @@ struct crypto_object {
 	    struct crypto_failure *failure);
 	bool (*hash_end)(void *hash, unsigned char to[CRYPTO_HASH_SIZE],
 	    struct crypto_failure *failure);
+	/*
+	 * The hash of a message, by an enum apam_hash that is one.  `to` has
+	 * room for APAM_HASH_MAX bytes; *n is how many it has.
+	 */
+	bool (*hash)(int32_t hash, const struct crypto_message *message,
+	    unsigned place, unsigned char *to, size_t *n,
+	    struct crypto_failure *failure);
 
 	/*
 	 * AES-256-GCM.  Sealing draws a nonce of its own, as FIPS 140 asks for,
@@ -60,6 +107,45 @@ struct crypto_object {
 	    struct crypto_failure *failure);
 	bool (*open)(const struct crypto_sealing *sealing, bool *right,
 	    struct crypto_failure *failure);
+
+	/*
+	 * A key, for many threads at once; NULL on failure.  `key_free`, which
+	 * takes NULL, wipes it with all that was made for it.
+	 *
+	 * key_of_bytes: for HMAC.  The bytes are borrowed until it is freed.
+	 * key_of_numbers: USAGE, where they are not a key, or its public numbers
+	 * are not those of its private one.
+	 */
+	void *(*key_of_bytes)(
+	    struct apam_str bytes, struct crypto_failure *failure);
+	void *(*key_of_numbers)(const struct crypto_numbers *numbers,
+	    struct crypto_failure *failure);
+	void *(*key_generate)(int32_t kind, struct crypto_failure *failure);
+	void (*key_free)(void *key);
+	/*
+	 * One of its public numbers: as long as its curve says, or without
+	 * zeros in front.  `to` has room for `size` bytes, *n is how many.
+	 */
+	bool (*key_number)(const void *key, enum crypto_number which,
+	    unsigned char *to, size_t size, size_t *n,
+	    struct crypto_failure *failure);
+	/* HMAC (RFC 2104), as `hash` has it. */
+	bool (*hmac)(void *key, int32_t hash,
+	    const struct crypto_message *message, unsigned place,
+	    unsigned char *to, size_t *n, struct crypto_failure *failure);
+	/*
+	 * Sign, by an enum apam_algorithm that fits the key, which has a
+	 * private part.  `to` has room for APAM_SIGNATURE_MAX bytes; *n is how
+	 * many it has.  A signature of ECDSA is in DER, whatever the algorithm
+	 * says; a message for EdDSA is in one part.
+	 */
+	bool (*sign)(void *key, int32_t algorithm,
+	    const struct crypto_message *message, unsigned place,
+	    unsigned char *to, size_t *n, struct crypto_failure *failure);
+	/* Is that signature, in the same form, right? */
+	bool (*verify)(void *key, int32_t algorithm,
+	    const struct crypto_message *message, struct apam_str signature,
+	    unsigned place, bool *right, struct crypto_failure *failure);
 };
 
 /* Found by its name, by internal_load. */

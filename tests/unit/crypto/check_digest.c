@@ -2,7 +2,7 @@
 /*
  * Tests of core/crypto/digest.c with the vectors of FIPS 180-2, appendix B
  * (180-4 has the same hash), in every way that bytes, a body or a file can be
- * given.
+ * given; and of other hashes.
  */
 #include "crypto/digest.h"
 
@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "support/run.h"
+#include "text/encode.h"
 
 #define LONG_SIZE 100000
 
@@ -226,6 +227,56 @@ START_TEST(what_is_not_there_has_no_digest)
 }
 END_TEST
 
+/* FIPS 180-4 and RFC 1321: "abc". */
+static const struct {
+	int32_t hash;
+	const char *hex;
+} of_abc[] = {
+	{ APAM_HASH_SHA256,
+	    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+	{ APAM_HASH_SHA384,
+	    "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+	    "8086072ba1e7cc2358baeca134c825a7" },
+	{ APAM_HASH_SHA512,
+	    "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+	    "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f" },
+	{ APAM_HASH_SHA512_256,
+	    "53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23" },
+	{ APAM_HASH_SHA1, "a9993e364706816aba3e25717850c26c9cd0d89d" },
+	{ APAM_HASH_MD5, "900150983cd24fb0d6963f7d28e17f72" },
+};
+
+START_TEST(other_hashes)
+{
+	static const struct apam_str parts[] = { { "a", 1 }, { NULL, 0 },
+		{ "bc", 2 } };
+	const struct crypto_message message = { parts, ROWS(parts) };
+	unsigned char to[APAM_HASH_MAX];
+	char hex[2 * APAM_HASH_MAX + 1];
+	size_t n;
+
+	for (int again = 0; again < 2; again++) {
+		ck_assert_int_eq(
+		    digest_message(of_abc[_i].hash, &message, to, &n, &err),
+		    APAM_OK);
+		encode_hex(to, n, hex);
+		ck_assert_str_eq(hex, of_abc[_i].hex);
+	}
+}
+END_TEST
+
+START_TEST(what_is_not_a_hash)
+{
+	const struct crypto_message none = { NULL, 0 };
+	unsigned char to[APAM_HASH_MAX];
+	size_t n;
+
+	ck_assert_int_eq(digest_message(0, &none, to, &n, &err), APAM_E_USAGE);
+	ck_assert_int_eq(digest_message(APAM_HASH_MD5 + 1, &none, to, &n, &err),
+	    APAM_E_USAGE);
+}
+END_TEST
+
 START_TEST(a_file_is_read_from_its_start)
 {
 	struct apam_str text = text_of(_i);
@@ -276,6 +327,8 @@ main(void)
 	tcase_add_loop_test(
 	    tc, a_reader_that_fails_gives_no_digest, 0, ROWS(failures));
 	tcase_add_test(tc, what_is_not_there_has_no_digest);
+	tcase_add_loop_test(tc, other_hashes, 0, ROWS(of_abc));
+	tcase_add_test(tc, what_is_not_a_hash);
 	tcase_add_loop_test(
 	    tc, a_file_is_read_from_its_start, 0, ROWS(vectors));
 	tcase_add_test(tc, what_cannot_be_read_has_no_digest);

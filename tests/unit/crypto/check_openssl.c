@@ -23,6 +23,7 @@
 
 #include "crypto/digest.h"
 #include "crypto/seal.h"
+#include "support/keys.h"
 #include "support/no_hash.h"
 #include "support/project.h"
 #include "support/run.h"
@@ -129,6 +130,49 @@ START_TEST(each_input_counts)
 }
 END_TEST
 
+/* ---- Keys --------------------------------------------------------------- */
+
+static const struct apam_str part = { "a message", 9 };
+static const struct crypto_message message = { &part, 1 };
+
+/* All algorithms, with new keys. */
+static void
+signs(int32_t kind, int32_t algorithm)
+{
+	unsigned char to[APAM_SIGNATURE_MAX];
+	struct key_signature made = { to, sizeof(to), 0 };
+	struct apam_key *key;
+
+	ck_assert_msg(
+	    key_generate(kind, &key, &err) == APAM_OK, "%s", err.text);
+	ck_assert_msg(
+	    key_sign(key, algorithm, &message, &made, &err) == APAM_OK,
+	    "%d: %s", algorithm, err.text);
+	ck_assert_msg(
+	    key_verify(key, algorithm, &message,
+		(struct apam_str){ (char *)to, made.n }, &err) == APAM_OK,
+	    "%d: %s", algorithm, err.text);
+	key_drop(&key);
+}
+
+/* The status of a hash, and of HMAC with it. */
+static void
+hashes_with(int32_t hash, enum apam_status status)
+{
+	struct apam_key *key = symmetric_key(
+	    APAM_STR("a key of 14 bytes or so"));
+	unsigned char to[APAM_HASH_MAX];
+	size_t n;
+
+	err = (struct apam_error){ .entry = -1 };
+	ck_assert_msg(digest_message(hash, &message, to, &n, &err) == status,
+	    "%d: %s", hash, err.text);
+	err = (struct apam_error){ .entry = -1 };
+	ck_assert_msg(key_hmac(key, hash, &message, to, &n, &err) == status,
+	    "%d: %s", hash, err.text);
+	key_drop(&key);
+}
+
 /* ---- What openssl.cnf says ---------------------------------------------- */
 
 /* A configuration of OpenSSL's, as a file that goes with the process. */
@@ -175,6 +219,17 @@ START_TEST(what_fips_approves_is_enough)
 	approve();
 	hashes();
 	seals(&s);
+	for (int hash = APAM_HASH_SHA256; hash <= APAM_HASH_SHA1; hash++)
+		hashes_with(hash, APAM_OK);
+	for (int i = APAM_ALG_RS256; i <= APAM_ALG_PS512; i++)
+		signs(APAM_KIND_RSA, i);
+	signs(APAM_KIND_EC_P256, APAM_ALG_ES256);
+	signs(APAM_KIND_EC_P384, APAM_ALG_ES384);
+	signs(APAM_KIND_ED25519, APAM_ALG_EDDSA);
+	hashes_with(APAM_HASH_MD5, APAM_E_POLICY);
+	ck_assert_msg(strstr(err.text, "OpenSSL has no MD5 for apam") != NULL,
+	    "%s", err.text);
+	ck_assert_uint_eq(ERR_peek_error(), 0);
 	/* The query excludes the rest, and what there is comes from there. */
 	ck_assert_ptr_null(EVP_MD_fetch(NULL, "MD5", NULL));
 	ck_assert_ptr_null(EVP_CIPHER_fetch(NULL, "CHACHA20-POLY1305", NULL));
@@ -190,6 +245,7 @@ END_TEST
 START_TEST(without_a_provider_there_is_nothing)
 {
 	unsigned char digest[DIGEST_SIZE];
+	struct apam_key *key;
 	struct sealed s;
 	bool right;
 
@@ -209,6 +265,27 @@ START_TEST(without_a_provider_there_is_nothing)
 	setup();
 	ck_assert_int_eq(seal_open(&s.how, &right, &err), APAM_E_INTERNAL);
 	ck_assert(!right);
+	hashes_with(APAM_HASH_SHA256, APAM_E_POLICY);
+	for (int kind = APAM_KIND_EC_P256; kind <= APAM_KIND_RSA; kind++) {
+		setup();
+		ck_assert_int_eq(key_generate(kind, &key, &err), APAM_E_POLICY);
+		ck_assert_ptr_null(key);
+	}
+}
+END_TEST
+
+/* Of a key, as it is found out when it is first used. */
+START_TEST(without_a_provider_no_key_is_made)
+{
+	unsigned char seed[32] = { 1 };
+	const struct crypto_numbers numbers = { APAM_KIND_ED25519,
+		{ [CRYPTO_D] = { (char *)seed, sizeof(seed) } } };
+	struct apam_key *key;
+
+	no_hash();
+	ck_assert_msg(key_of_numbers(&numbers, &key, &err) == APAM_E_POLICY,
+	    "%s", err.text);
+	ck_assert_ptr_null(key);
 }
 END_TEST
 
@@ -241,6 +318,33 @@ START_TEST(errors_of_the_host_stay)
 	code = ERR_get_error();
 	ck_assert_int_eq(ERR_GET_REASON(code), 7);
 	ck_assert_uint_eq(ERR_get_error(), 0);
+}
+END_TEST
+
+/* Each call that fails takes what it queued. */
+START_TEST(errors_of_the_host_stay_alone)
+{
+	const struct crypto_object *crypto = openssl(&err);
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	struct crypto_failure failure;
+	EVP_MD_CTX *whole;
+
+	for (int host = 0; host < 2; host++) {
+		ERR_clear_error();
+		if (host)
+			ERR_raise(ERR_LIB_USER, 7);
+		/* One that takes no message piece by piece. */
+		whole = EVP_MD_CTX_new();
+		ck_assert_int_eq(EVP_DigestSignInit_ex(
+				     whole, NULL, NULL, NULL, NULL, key, NULL),
+		    1);
+		ck_assert(!crypto->hash_put(whole, "abc", 3, &failure));
+		ck_assert_msg(
+		    strstr(failure.text, "error:") != NULL, "%s", failure.text);
+		ck_assert_int_eq(ERR_GET_REASON(ERR_get_error()), host * 7);
+		ck_assert_uint_eq(ERR_get_error(), 0);
+	}
+	EVP_PKEY_free(key);
 }
 END_TEST
 
@@ -334,8 +438,10 @@ main(void)
 	tcase_add_loop_test(tc, each_input_counts, 0, 4);
 	tcase_add_test(tc, what_fips_approves_is_enough);
 	tcase_add_test(tc, without_a_provider_there_is_nothing);
+	tcase_add_test(tc, without_a_provider_no_key_is_made);
 	tcase_add_test(tc, a_wrong_configuration_is_told);
 	tcase_add_test(tc, errors_of_the_host_stay);
+	tcase_add_test(tc, errors_of_the_host_stay_alone);
 	tcase_add_test(tc, a_good_hash_leaves_no_error);
 	tcase_add_loop_test(tc, a_child_goes_on, 0, 2);
 	tcase_add_test(tc, a_program_may_end_while_it_hashes);

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Redirect targets.  Only the bytes given are read;
+ * Searching query strings and redirect targets.  Only the bytes given are read;
  * no URL is followed or built.
  */
-#ifndef LOCATION_H
-#define LOCATION_H
+#ifndef QUERY_H
+#define QUERY_H
 
 #include "../common.h"
+
+/*
+ * True if a query string (without '?') has a parameter with exactly this name,
+ * after percent signs and pluses are decoded.
+ */
+bool query_has(struct apam_str query, struct apam_str name);
 
 /*
  * True if a Location is `target` or lies below it.  A target that is a path is

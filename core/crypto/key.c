@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Making keys.  OpenSSL takes locks meanwhile, so that no fork takes place.
+ */
+#include "crypto/key.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/fork_gate.h"
+#include "base/random.h"
+#include "crypto/openssl.h"
+
+#define NEW_BYTES 32 /* of a symmetric key */
+
+/* ---- Holding ------------------------------------------------------------ */
+
+static struct apam_key *
+new_key(int32_t kind, bool is_private, struct apam_error *err)
+{
+	static _Atomic(uint64_t) last;
+	const struct crypto_object *crypto = openssl(err);
+	struct apam_key *key;
+
+	if (crypto == NULL)
+		return NULL;
+	key = calloc(1, sizeof(*key));
+	if (key == NULL) {
+		(void)error_set(err, APAM_E_MEMORY, "out of memory");
+		return NULL;
+	}
+	atomic_init(&key->held, 1);
+	key->kind = kind;
+	key->is_private = is_private;
+	key->number = atomic_fetch_add(&last, 1) + 1;
+	key->crypto = crypto;
+	buf_init(&key->bytes, KEY_BYTES_MAX);
+	return key;
+}
+
+struct apam_key *
+key_hold(struct apam_key *key)
+{
+	atomic_fetch_add_explicit(&key->held, 1, memory_order_relaxed);
+	return key;
+}
+
+void
+key_drop(struct apam_key **key)
+{
+	struct apam_key *mine = *key;
+
+	*key = NULL;
+	if (mine == NULL ||
+	    atomic_fetch_sub_explicit(&mine->held, 1, memory_order_acq_rel) > 1)
+		return;
+	fork_defer();
+	mine->crypto->key_free(mine->object);
+	fork_permit();
+	buf_free(&mine->bytes);
+	free(mine);
+}
+
+/* Its object is made, or it goes. */
+static enum apam_status
+finish(struct apam_key *made, const struct crypto_failure *failure,
+    struct apam_key **key, struct apam_error *err)
+{
+	if (made->object == NULL) {
+		key_drop(&made);
+		return openssl_failed(failure, err);
+	}
+	*key = made;
+	return APAM_OK;
+}
+
+/* ---- Symmetric ---------------------------------------------------------- */
+
+enum apam_status
+key_of_bytes(struct apam_str prefix, struct apam_str bytes,
+    struct apam_key **key, struct apam_error *err)
+{
+	struct crypto_failure failure;
+	struct apam_key *made;
+
+	*key = NULL;
+	if (prefix.n + bytes.n == 0 || prefix.n > KEY_BYTES_MAX ||
+	    bytes.n > KEY_BYTES_MAX - prefix.n)
+		return error_set(
+		    err, APAM_E_USAGE, "a symmetric key has 1 to 65536 bytes");
+	made = new_key(APAM_KIND_SYMMETRIC, true, err);
+	if (made == NULL)
+		return err->status;
+	buf_reserve(&made->bytes, prefix.n + bytes.n);
+	buf_put(&made->bytes, prefix);
+	buf_put(&made->bytes, bytes);
+	if (made->bytes.failed) {
+		key_drop(&made);
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	}
+	fork_defer();
+	made->object = made->crypto->key_of_bytes(
+	    buf_view(&made->bytes), &failure);
+	fork_permit();
+	return finish(made, &failure, key, err);
+}
+
+static enum apam_status
+generate_bytes(struct apam_key **key, struct apam_error *err)
+{
+	char bytes[NEW_BYTES];
+	enum apam_status status;
+
+	if (!random_bytes(bytes, sizeof(bytes)))
+		return error_set(
+		    err, APAM_E_INTERNAL, "the system has no random bytes");
+	status = key_of_bytes(
+	    APAM_STR(""), (struct apam_str){ bytes, sizeof(bytes) }, key, err);
+	wipe(bytes, sizeof(bytes));
+	return status;
+}
+
+/* ---- Asymmetric --------------------------------------------------------- */
+
+/* How many bits a number has whose first octet is not zero. */
+static size_t
+bits_of(struct apam_str number)
+{
+	size_t bits = 8 * number.n;
+
+	for (unsigned first = number.n == 0 ? 255 : (unsigned char)number.p[0];
+	     first < 128 && bits > 0; first = first << 1 | 1)
+		bits--;
+	return bits;
+}
+
+static enum apam_status
+check_rsa(const struct crypto_numbers *numbers, struct apam_error *err)
+{
+	const size_t bits = bits_of(numbers->at[CRYPTO_N]);
+	const struct apam_str e = numbers->at[CRYPTO_E];
+
+	if (bits < KEY_RSA_BITS_LEAST || bits > KEY_RSA_BITS_MOST)
+		return error_set(err, APAM_E_USAGE,
+		    "the RSA key has %zu bits: it must have 2048 to 16384",
+		    bits);
+	if (e.n == 0 || e.n > 8 || (e.n == 1 && e.p[0] == 1) ||
+	    (e.p[e.n - 1] & 1) == 0)
+		return error_set(err, APAM_E_USAGE,
+		    "the RSA key has a public exponent that is not one");
+	return APAM_OK;
+}
+
+static bool
+has_size(struct apam_str number, size_t n)
+{
+	return number.n == 0 || number.n == n;
+}
+
+static enum apam_status
+check_curve(const struct crypto_numbers *numbers, struct apam_error *err)
+{
+	const struct apam_str *at = numbers->at;
+	const bool p256 = numbers->kind == APAM_KIND_EC_P256;
+	const size_t n = numbers->kind == APAM_KIND_EC_P384 ? 48 : 32;
+
+	if (numbers->kind != APAM_KIND_EC_P384 && !p256 &&
+	    numbers->kind != APAM_KIND_ED25519)
+		return error_set(err, APAM_E_USAGE,
+		    "the key is of a kind that is not known");
+	if (has_size(at[CRYPTO_X], n) && has_size(at[CRYPTO_D], n) &&
+	    at[CRYPTO_X].n + at[CRYPTO_D].n > 0 &&
+	    (numbers->kind == APAM_KIND_ED25519 ||
+		at[CRYPTO_Y].n == at[CRYPTO_X].n))
+		return APAM_OK;
+	return error_set(err, APAM_E_USAGE,
+	    "the key has a number that is longer or shorter than its curve's");
+}
+
+enum apam_status
+key_of_numbers(const struct crypto_numbers *numbers, struct apam_key **key,
+    struct apam_error *err)
+{
+	const enum apam_status status = numbers->kind == APAM_KIND_RSA ?
+	    check_rsa(numbers, err) :
+	    check_curve(numbers, err);
+	struct crypto_failure failure;
+	struct apam_key *made;
+
+	*key = NULL;
+	if (status != APAM_OK)
+		return status;
+	made = new_key(numbers->kind, numbers->at[CRYPTO_D].n > 0, err);
+	if (made == NULL)
+		return err->status;
+	fork_defer();
+	made->object = made->crypto->key_of_numbers(numbers, &failure);
+	fork_permit();
+	return finish(made, &failure, key, err);
+}
+
+enum apam_status
+key_generate(int32_t kind, struct apam_key **key, struct apam_error *err)
+{
+	struct crypto_failure failure;
+	struct apam_key *made;
+
+	*key = NULL;
+	if (kind == APAM_KIND_SYMMETRIC)
+		return generate_bytes(key, err);
+	if (kind < APAM_KIND_EC_P256 || kind > APAM_KIND_RSA)
+		return error_set(err, APAM_E_USAGE,
+		    "the key is of a kind that is not known");
+	made = new_key(kind, true, err);
+	if (made == NULL)
+		return err->status;
+	fork_defer();
+	made->object = made->crypto->key_generate(kind, &failure);
+	fork_permit();
+	return finish(made, &failure, key, err);
+}

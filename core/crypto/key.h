@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Keys that may be used and are not seen: struct apam_key of module.h.
+ *
+ * A key is constant, counted, and used by any number of threads at once.
+ * Symmetric bytes lie in locked memory, once; the numbers of the others are
+ * OpenSSL's.  Both are wiped when the last one who holds the key lets go of it.
+ *
+ * Errors, in *err, which is not NULL: MEMORY, INTERNAL and TRUST as openssl has
+ * them (openssl.h); POLICY, where openssl.cnf leaves no provider that has the
+ * algorithm; USAGE, where that is said.
+ */
+#ifndef CORE_CRYPTO_KEY_H
+#define CORE_CRYPTO_KEY_H
+
+#include <stdatomic.h>
+
+#include "base/buf.h"
+#include "crypto/object/openssl_object.h"
+
+#define KEY_BYTES_MAX 65536	/* of a symmetric key */
+#define KEY_RSA_BITS_LEAST 2048
+#define KEY_RSA_BITS_MOST 16384
+
+struct apam_key {
+	atomic_uint held;
+	int32_t kind;		/* an enum apam_key_kind */
+	bool is_private;	/* symmetric: true */
+	uint64_t number;	/* no other key of this process had it */
+	struct buf bytes;	/* symmetric */
+	const struct crypto_object *crypto;
+	void *object;		/* crypto's */
+};
+
+/*
+ * A symmetric key of these two, one after the other.  USAGE: they are empty, or
+ * longer than KEY_BYTES_MAX.
+ */
+enum apam_status key_of_bytes(struct apam_str prefix, struct apam_str bytes,
+    struct apam_key **key, struct apam_error *err);
+
+/*
+ * An asymmetric key of its numbers.  USAGE: they are not a key, or one that is
+ * too weak or too long; the text says which.
+ */
+enum apam_status key_of_numbers(const struct crypto_numbers *numbers,
+    struct apam_key **key, struct apam_error *err);
+
+/* A new key of this kind.  USAGE: it is not a kind. */
+enum apam_status key_generate(
+    int32_t kind, struct apam_key **key, struct apam_error *err);
+
+/* One more holder of it, who lets go of it, too; *key is then NULL. */
+struct apam_key *key_hold(struct apam_key *key);
+void key_drop(struct apam_key **key);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a key of the table is inside.
+ */
+#ifndef CORE_CRYPTO_OBJECT_KEY_INSIDE_H
+#define CORE_CRYPTO_OBJECT_KEY_INSIDE_H
+
+#include <openssl/types.h>
+
+#include "crypto/object/contexts.h"
+#include "crypto/object/openssl_object.h"
+
+/* What a key is used for, each with contexts of its own. */
+enum key_use {
+	USE_HMAC = 0,	/* and the hash */
+	USE_SIGN = 0,	/* and the algorithm */
+	USE_VERIFY = APAM_ALG_PS512,
+	USES = 2 * APAM_ALG_PS512 + 1
+};
+
+struct key_object {
+	int32_t kind;		/* an enum apam_key_kind */
+	struct apam_str bytes;	/* symmetric; borrowed */
+	EVP_PKEY *pkey;		/* else */
+	_Atomic(struct contexts *) used[USES];
+	void (*free_context)(void *context);
+};
+
+#endif
