@@ -66,17 +66,34 @@ give_to(int fd, const struct stat *owner)
 	    geteuid() != 0;
 }
 
+static int
+make_beside(int directory, const char *beside)
+{
+	(void)unlinkat(directory, beside, 0);
+	return openat(directory, beside,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+/* Close it after what was done with it; errno is that of what failed. */
+static bool
+close_after(int fd, bool ok)
+{
+	const int number = errno;
+
+	if (close(fd) != 0 && ok)
+		return false;
+	errno = number;
+	return ok;
+}
+
 /* Create `beside` with these bytes. */
 static bool
 write_beside(int directory, const char *beside, struct apam_str bytes,
     const struct manner *manner)
 {
-	int fd, number;
+	const int fd = make_beside(directory, beside);
 	bool ok;
 
-	(void)unlinkat(directory, beside, 0);
-	fd = openat(directory, beside,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
 	ok = file_limit_allows(bytes.n) && write_whole(fd, bytes) &&
@@ -84,11 +101,7 @@ write_beside(int directory, const char *beside, struct apam_str bytes,
 	    (manner->like == NULL ||
 		file_attributes_copy(directory, manner->like, fd)) &&
 	    fchmod(fd, manner->mode) == 0 && (!manner->sync || sync_whole(fd));
-	number = errno;
-	if (close(fd) != 0 && ok)
-		return false;
-	errno = number;
-	return ok;
+	return close_after(fd, ok);
 }
 
 /* Remove what was written; errno is kept. */
@@ -119,6 +132,42 @@ file_put(int directory, const char *name, const char *beside, bool sync)
 		return remove_beside(directory, beside);
 	return !sync || sync_directory(directory);
 }
+
+/* ---- Room beforehand --------------------------------------------------- */
+
+bool
+file_reserve(int directory, const char *beside, size_t n)
+{
+	int fd, number;
+	bool ok;
+
+	if (!file_limit_allows(n))
+		return false;
+	fd = make_beside(directory, beside);
+	if (fd < 0)
+		return false;
+	do
+		number = posix_fallocate(fd, 0, (off_t)n);
+	while (number == EINTR);
+	ok = number == 0 && fchmod(fd, 0600) == 0;
+	errno = number == 0 ? errno : number;
+	return close_after(fd, ok) || remove_beside(directory, beside);
+}
+
+bool
+file_fill(int directory, const char *beside, struct apam_str bytes)
+{
+	const int fd = openat(
+	    directory, beside, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	return close_after(fd,
+	    write_whole(fd, bytes) && ftruncate(fd, (off_t)bytes.n) == 0 &&
+		sync_whole(fd));
+}
+
+/* ---- Whole files ------------------------------------------------------- */
 
 static bool
 replace_file(int directory, const char *name, const char *beside,

@@ -32,7 +32,17 @@ bool file_beside(int directory, const char *beside, struct apam_str bytes,
 bool file_put(int directory, const char *name, const char *beside, bool sync);
 
 /*
- * The same with `sync`, and with mode and owner of `like`.  The new file also
+ * A file that must find room later: make `beside` with room for `n` bytes on
+ * the disk, and write the bytes, which are no more, when they are known.  They
+ * are then synced, and file_put gives them their name.  Mode 0600.  False with
+ * errno: of file_reserve, no file is left; of file_fill, the file still has its
+ * room.
+ */
+bool file_reserve(int directory, const char *beside, size_t n);
+bool file_fill(int directory, const char *beside, struct apam_str bytes);
+
+/*
+ * file_replace with `sync`, and with mode and owner of `like`.  The new file also
  * gets the ACL and the security label of the file that it replaces, if there is
  * one; if `like` does not describe a file, st_nlink is 0.  Only root can give
  * it another owner; for a user its group is kept if possible.

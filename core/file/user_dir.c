@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The directory in state_dir that belongs to one user alone.  Each call walks
+ * The directories in state_dir that belong to one user alone.  Each call walks
  * to it again, with the checks of trust.h: so there is no descriptor that a
  * host could close, and a state_dir that was replaced is noticed.
  */
@@ -19,42 +19,46 @@
 #include "base/str.h"
 #include "file/trust.h"
 
-#define USERS "users"
 #define NAME_SIZE sizeof("4294967295")
 #define ASIDE_MAX 999
 #define ASIDE_SIZE (NAME_SIZE + sizeof(".aside-999"))
 #define OPEN_DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-/* The place of `users`, and the user whose directory is wanted. */
+/* What holds the users' directories. */
+static const char notes[] = "users", secrets[] = "secrets";
+static const char *const holders[] = { notes, secrets };
+
+/* The place of one of them, and the user whose directory is wanted. */
 struct place {
 	const char *state_dir;
 	bool user;
+	const char *holder;
 	unsigned long uid;
 	struct apam_error *err;
 };
 
 static int
-refuse_users(
+refuse_holder(
     const struct place *place, enum apam_status status, const char *what)
 {
-	(void)error_set(
-	    place->err, status, "%s/" USERS " %s", place->state_dir, what);
+	(void)error_set(place->err, status, "%s/%s %s", place->state_dir,
+	    place->holder, what);
 	return -1;
 }
 
 static int
 refuse_one(const struct place *place, enum apam_status status, const char *what)
 {
-	(void)error_set(place->err, status, "%s/" USERS "/%lu %s",
-	    place->state_dir, place->uid, what);
+	(void)error_set(place->err, status, "%s/%s/%lu %s", place->state_dir,
+	    place->holder, place->uid, what);
 	return -1;
 }
 
-/* ---- users ------------------------------------------------------------ */
+/* ---- What holds them --------------------------------------------------- */
 
 /* NULL if other users can neither remove nor add directories. */
 static const char *
-users_problem(const struct place *place, const struct stat *st)
+holder_problem(const struct place *place, const struct stat *st)
 {
 	if (st->st_uid != 0 && !(place->user && st->st_uid == geteuid()))
 		return "does not belong to root; chown it";
@@ -65,32 +69,32 @@ users_problem(const struct place *place, const struct stat *st)
 
 /* Open it in state_dir; -1 with *err set if that fails. */
 static int
-open_users(const struct place *place, int state)
+open_holder(const struct place *place, int state)
 {
-	const int fd = openat(state, USERS, OPEN_DIRECTORY);
+	const int fd = openat(state, place->holder, OPEN_DIRECTORY);
 	const char *why;
 	struct stat st;
 
 	if (fd < 0)
-		return refuse_users(place, APAM_E_CONFIG,
+		return refuse_holder(place, APAM_E_CONFIG,
 		    errno == ENOENT ? "does not exist; as root, `apam users "
 				      "add USER` makes it" :
 				      "cannot be opened");
-	why = fstat(fd, &st) == 0 ? users_problem(place, &st) :
+	why = fstat(fd, &st) == 0 ? holder_problem(place, &st) :
 				    "cannot be checked";
 	if (why == NULL)
 		return fd;
 	(void)close(fd);
-	return refuse_users(place, APAM_E_TRUST, why);
+	return refuse_holder(place, APAM_E_TRUST, why);
 }
 
 /*
- * Make `users` if it is missing and state_dir is this user's.  In a sticky
+ * Make it if it is missing and state_dir is this user's.  In a sticky
  * state_dir, where all users may write, the first one would shut out the
  * others.
  */
 static void
-make_users(int state)
+make_holder(const struct place *place, int state)
 {
 	struct stat st;
 
@@ -100,14 +104,14 @@ make_users(int state)
 	 * The mode must not depend on the umask.  A failure shows when it is
 	 * opened.
 	 */
-	if (mkdirat(state, USERS, 0700) == 0 &&
-	    fchmodat(state, USERS, 0755, 0) != 0)
-		(void)unlinkat(state, USERS, AT_REMOVEDIR);
+	if (mkdirat(state, place->holder, 0700) == 0 &&
+	    fchmodat(state, place->holder, 0755, 0) != 0)
+		(void)unlinkat(state, place->holder, AT_REMOVEDIR);
 }
 
-/* Open state_dir and in it `users`. */
+/* Open state_dir, and in it what holds them. */
 static int
-find_users(const struct place *place, bool make)
+find_holder(const struct place *place, bool make)
 {
 	const int state = trust_open(
 	    place->state_dir, TRUST_DIRECTORY, place->user, place->err);
@@ -116,8 +120,8 @@ find_users(const struct place *place, bool make)
 	if (state < 0)
 		return -1;
 	if (make)
-		make_users(state);
-	fd = open_users(place, state);
+		make_holder(place, state);
+	fd = open_holder(place, state);
 	(void)close(state);
 	return fd;
 }
@@ -139,7 +143,7 @@ is_alone(int fd, unsigned long uid)
 	    (st.st_mode & 077) == 0;
 }
 
-/* Open a user's directory in `users`. */
+/* Open a user's directory in it. */
 static int
 open_one(const struct place *place, int users)
 {
@@ -161,27 +165,43 @@ open_one(const struct place *place, int users)
 	    "0700");
 }
 
-int
-user_dir_open(
-    const char *state_dir, bool user, bool make, struct apam_error *err)
+static int
+open_own(const struct place *place, bool make)
 {
-	const struct place place = { state_dir, user, geteuid(), err };
-	const int users = find_users(&place, make);
+	const int users = find_holder(place, make);
 	char name[NAME_SIZE];
 	int fd;
 
 	if (users < 0)
 		return -1;
-	uid_name(place.uid, name);
+	uid_name(place->uid, name);
 	/*
 	 * A failure is not checked: another process may have made it, and
 	 * otherwise opening it fails with a message.
 	 */
 	if (make)
 		(void)mkdirat(users, name, 0700);
-	fd = open_one(&place, users);
+	fd = open_one(place, users);
 	(void)close(users);
 	return fd;
+}
+
+int
+user_dir_open(
+    const char *state_dir, bool user, bool make, struct apam_error *err)
+{
+	const struct place place = { state_dir, user, notes, geteuid(), err };
+
+	return open_own(&place, make);
+}
+
+int
+user_dir_open_secrets(
+    const char *state_dir, bool user, bool make, struct apam_error *err)
+{
+	const struct place place = { state_dir, user, secrets, geteuid(), err };
+
+	return open_own(&place, make);
 }
 
 /* ---- Another user's ---------------------------------------------------- */
@@ -203,32 +223,41 @@ make_one(int users, unsigned long uid)
 	return ok;
 }
 
-enum apam_status
-user_dir_add(
-    const char *state_dir, bool user, unsigned long uid, struct apam_error *err)
+static enum apam_status
+add_in(const struct place *place, struct apam_error *err)
 {
-	struct apam_error own = APAM_ERROR_INIT;
-	const struct place place = { state_dir, user, uid, &own };
-	const int users = find_users(&place, true);
+	const int users = find_holder(place, true);
 	char name[NAME_SIZE];
 	int fd = -1;
 
-	uid_name(uid, name);
+	uid_name(place->uid, name);
 	if (users >= 0 &&
 	    faccessat(users, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0 &&
-	    !make_one(users, uid))
-		(void)refuse_one(&place, APAM_E_CONFIG,
+	    !make_one(users, place->uid))
+		(void)refuse_one(place, APAM_E_CONFIG,
 		    "cannot be made by this user; run it as root");
 	else if (users >= 0)
-		fd = open_one(&place, users);
+		fd = open_one(place, users);
 	if (users >= 0)
 		(void)close(users);
 	if (fd >= 0) {
 		(void)close(fd);
 		return APAM_OK;
 	}
-	error_copy(err, &own);
-	return own.status;
+	error_copy(err, place->err);
+	return place->err->status;
+}
+
+enum apam_status
+user_dir_add(
+    const char *state_dir, bool user, unsigned long uid, struct apam_error *err)
+{
+	struct apam_error own = APAM_ERROR_INIT;
+	struct place place = { state_dir, user, notes, uid, &own };
+	enum apam_status status = add_in(&place, err);
+
+	place.holder = secrets;
+	return status == APAM_OK ? add_in(&place, err) : status;
 }
 
 /* ---- All users' -------------------------------------------------------- */
@@ -291,8 +320,8 @@ void
 user_dir_each(const char *state_dir, bool user,
     void (*each)(void *arg, unsigned long uid, int directory), void *arg)
 {
-	const struct place place = { state_dir, user, 0, NULL };
-	const int users = find_users(&place, false);
+	const struct place place = { state_dir, user, notes, 0, NULL };
+	const int users = find_holder(&place, false);
 	struct visit visit = { users, each, arg };
 
 	if (users < 0)
@@ -304,8 +333,8 @@ user_dir_each(const char *state_dir, bool user,
 bool
 user_dir_is_whole(const char *state_dir, bool user)
 {
-	const struct place place = { state_dir, user, 0, NULL };
-	const int users = find_users(&place, false);
+	const struct place place = { state_dir, user, notes, 0, NULL };
+	const int users = find_holder(&place, false);
 	struct stat st;
 	bool own;
 
@@ -337,36 +366,38 @@ static void
 put_away(const struct place *place, const struct log *log, int directory,
     const char *name)
 {
-	const bool one = strcmp(name, USERS) != 0;
+	const bool one = strcmp(name, place->holder) != 0;
 	char aside[ASIDE_SIZE];
 
 	if (set_aside(directory, name, aside))
 		log_line(log, APAM_LOG_ERROR,
-		    "%s/%s%s was another user's, or not a directory: it is %s "
-		    "now, and nothing in it is trusted",
-		    place->state_dir, one ? USERS "/" : "", name, aside);
+		    "%s/%s%s%s was another user's, or not a directory: it is "
+		    "%s now, and nothing in it is trusted",
+		    place->state_dir, one ? place->holder : "", one ? "/" : "",
+		    name, aside);
 	else
 		log_line(log, APAM_LOG_ERROR,
-		    "%s/%s%s is another user's, or not a directory, and cannot "
-		    "be set aside",
-		    place->state_dir, one ? USERS "/" : "", name);
+		    "%s/%s%s%s is another user's, or not a directory, and "
+		    "cannot be set aside",
+		    place->state_dir, one ? place->holder : "", one ? "/" : "",
+		    name);
 }
 
 /*
- * Open `users`, made safe from other users; -1 if there is none, or none that
- * can be checked now.
+ * Open what holds them, made safe from other users; -1 if there is none, or
+ * none that can be checked now.
  */
 static int
-tidy_users(const struct place *place, const struct log *log, int state)
+tidy_holder(const struct place *place, const struct log *log, int state)
 {
-	int fd = openat(state, USERS, OPEN_DIRECTORY);
+	int fd = openat(state, place->holder, OPEN_DIRECTORY);
 	bool known = fd < 0 && (errno == ENOTDIR || errno == ELOOP);
 	struct stat st = { .st_mode = 0 };
 
 	if (fd >= 0)
 		known = fstat(fd, &st) == 0;
 	if (known && (fd < 0 || st.st_uid != 0))
-		put_away(place, log, state, USERS);
+		put_away(place, log, state, place->holder);
 	if (fd >= 0 && (!known || st.st_uid != 0)) {
 		(void)close(fd);
 		return -1;
@@ -375,8 +406,8 @@ tidy_users(const struct place *place, const struct log *log, int state)
 		return fd;
 	(void)fchmod(fd, 0755);
 	log_line(log, APAM_LOG_ERROR,
-	    "%s/" USERS " could be changed by others; it has mode 0755 now",
-	    place->state_dir);
+	    "%s/%s could be changed by others; it has mode 0755 now",
+	    place->state_dir, place->holder);
 	return fd;
 }
 
@@ -407,22 +438,33 @@ tidy_one(void *arg, const char *name, unsigned long uid)
 		put_away(t->place, t->log, t->users, name);
 }
 
+static void
+tidy_in(const struct place *place, bool all, const struct log *log, int state)
+{
+	const int users = tidy_holder(place, log, state);
+	struct tidying tidying = { place, log, users };
+
+	if (users < 0)
+		return;
+	tidy_one(&tidying, "0", 0);
+	if (all)
+		each_name(users, tidy_one, &tidying);
+	(void)close(users);
+}
+
 void
 user_dir_tidy(const char *state_dir, bool all, const struct log *log)
 {
-	const struct place place = { state_dir, false, 0, NULL };
+	struct place place = { .state_dir = state_dir };
 	const int state = geteuid() != 0 ?
 	    -1 :
 	    trust_open(state_dir, TRUST_DIRECTORY, false, NULL);
-	const int users = state < 0 ? -1 : tidy_users(&place, log, state);
-	struct tidying tidying = { &place, log, users };
 
-	if (users >= 0)
-		tidy_one(&tidying, "0", 0);
-	if (users >= 0 && all)
-		each_name(users, tidy_one, &tidying);
-	if (users >= 0)
-		(void)close(users);
-	if (state >= 0)
-		(void)close(state);
+	if (state < 0)
+		return;
+	for (size_t i = 0; i < sizeof(holders) / sizeof(holders[0]); i++) {
+		place.holder = holders[i];
+		tidy_in(&place, all, log, state);
+	}
+	(void)close(state);
 }

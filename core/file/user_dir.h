@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The directory in state_dir that belongs to one user alone:
+ * The directories in state_dir that belong to one user alone:
  *
- *	state_dir/users/		0755, root's
+ *	state_dir/users/		0755, root's: what a loss of does no harm
+ *		<euid>/			0700, the user's
+ *	state_dir/secrets/		0755, root's: durable secrets
  *		<euid>/			0700, the user's
  *
  * Root makes what is missing: root's own when it is first needed, others' by
@@ -28,9 +30,13 @@
 int user_dir_open(const char *state_dir, bool user, bool make,
     struct apam_error *err);
 
+/* The same of the one in `secrets`. */
+int user_dir_open_secrets(const char *state_dir, bool user, bool make,
+    struct apam_error *err);
+
 /*
- * Call `each` for each user's directory that this user may read and that
- * belongs to its owner alone, with its owner and a descriptor, which is open
+ * Call `each` for each user's directory in `users` that this user may read and
+ * that belongs to its owner alone, with its owner and a descriptor, which is open
  * during the call.
  */
 void user_dir_each(const char *state_dir, bool user,
@@ -43,15 +49,16 @@ void user_dir_each(const char *state_dir, bool user,
 bool user_dir_is_whole(const char *state_dir, bool user);
 
 /*
- * Make another user's directory as root, if it is missing.  Errors: CONFIG if
- * it cannot be made, TRUST if what is there has another owner.
+ * Make another user's directories as root, if they are missing.  Errors: CONFIG
+ * if one cannot be made, TRUST if what is there has another owner.
  */
 enum apam_status user_dir_add(const char *state_dir, bool user,
     unsigned long uid, struct apam_error *err);
 
 /*
- * In root's programs, make sure that `users` and root's directory belong to
- * root and cannot be changed by others; with `all`, the same for each user's.
+ * In root's programs, make sure that `users`, `secrets` and root's directories
+ * belong to root and cannot be changed by others; with `all`, the same for each
+ * user's.
  * What belongs to others is renamed to <name>.aside-<n>, and the log is told.
  * Other users' programs do nothing here.
  */

@@ -266,6 +266,62 @@ START_TEST(it_keeps_acl_and_label)
 }
 END_TEST
 
+/* ---- Room beforehand --------------------------------------------------- */
+
+START_TEST(room_is_made_and_used)
+{
+	char bytes[64];
+	struct stat st;
+
+	ck_assert(replace("old", true));
+	ck_assert(file_reserve(directory, "file.next", 100000));
+	ck_assert_int_eq(fstatat(directory, "file.next", &st, 0), 0);
+	ck_assert_uint_eq(st.st_mode, S_IFREG | 0600);
+	ck_assert_int_ge((int64_t)st.st_blocks * 512, 100000);
+	ck_assert(file_fill(directory, "file.next", APAM_STR("a long text")));
+	ck_assert(file_fill(directory, "file.next", APAM_STR("new")));
+	ck_assert_uint_eq(take(bytes, sizeof(bytes)), 3);
+	ck_assert_str_eq(bytes, "old");
+	ck_assert(file_put(directory, "file", "file.next", true));
+	ck_assert_uint_eq(take(bytes, sizeof(bytes)), 3);
+	ck_assert_str_eq(bytes, "new");
+	errno = 0;
+	ck_assert(!file_fill(directory, "file.next", APAM_STR("x")));
+	ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+START_TEST(without_room_there_is_no_file)
+{
+	struct rlimit limit, small;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = limit;
+	small.rlim_cur = 4096;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+	ck_assert(!file_reserve(directory, "file.next", 4097));
+	ck_assert_int_eq(errno, EFBIG);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	ck_assert_int_eq(faccessat(directory, "file.next", F_OK, 0), -1);
+	/* More than any disk has. */
+	ck_assert(!file_reserve(directory, "file.next", (size_t)1 << 62));
+	ck_assert_int_eq(faccessat(directory, "file.next", F_OK, 0), -1);
+}
+END_TEST
+
+START_TEST(room_is_not_filled_through_a_link)
+{
+	char bytes[8];
+
+	ck_assert(replace("old", false));
+	ck_assert_int_eq(symlinkat("file", directory, "file.next"), 0);
+	ck_assert(!file_fill(directory, "file.next", APAM_STR("x")));
+	ck_assert(file_reserve(directory, "file.next", 100));
+	ck_assert(file_fill(directory, "file.next", APAM_STR("x")));
+	ck_assert_uint_eq(take(bytes, sizeof(bytes)), 3);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -284,5 +340,8 @@ main(void)
 	tcase_add_test(tc, a_file_that_does_not_fit_keeps_the_old);
 	tcase_add_test(tc, a_directory_that_is_gone_is_an_error);
 	tcase_add_test(tc, a_reader_sees_a_whole_one);
+	tcase_add_test(tc, room_is_made_and_used);
+	tcase_add_test(tc, without_room_there_is_no_file);
+	tcase_add_test(tc, room_is_not_filled_through_a_link);
 	return run_suite(suite);
 }

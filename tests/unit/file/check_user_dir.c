@@ -444,6 +444,70 @@ START_TEST(root_sees_all_and_others_their_own)
 }
 END_TEST
 
+/* ---- Secrets ---------------------------------------------------------- */
+
+static void
+secrets_fail(enum apam_status status, const char *text)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
+	ck_assert_int_eq(user_dir_open_secrets(base, user, true, &err), -1);
+	ck_assert_int_eq(err.status, status);
+	ck_assert_msg(strstr(err.text, text) != NULL, "%s", err.text);
+}
+
+START_TEST(secrets_have_a_directory_of_their_own)
+{
+	const int fd = user_dir_open_secrets(base, user, true, NULL);
+	char path[128];
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert_uint_eq(mode_of(below("secrets")), S_IFDIR | 0755);
+	ck_assert_int_eq(access(below("users"), F_OK), -1);
+	(void)snprintf(
+	    path, sizeof(path), "secrets/%lu", (unsigned long)geteuid());
+	ck_assert_uint_eq(mode_of(below(path)), S_IFDIR | 0700);
+	ck_assert_int_eq(chmod(below(path), 0750), 0);
+	secrets_fail(APAM_E_TRUST, "does not belong to this user alone");
+	ck_assert_int_eq(chmod(below("secrets"), 0777), 0);
+	secrets_fail(APAM_E_TRUST, "/secrets can be changed by others");
+}
+END_TEST
+
+START_TEST(a_user_who_is_added_gets_both)
+{
+	struct stat st;
+
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_eq(user_dir_add(base, false, OTHER_UID, NULL), APAM_OK);
+	ck_assert_int_eq(stat(of(OTHER_UID), &st), 0);
+	ck_assert_uint_eq(st.st_uid, OTHER_UID);
+	ck_assert_int_eq(stat(below("secrets/65534"), &st), 0);
+	ck_assert_uint_eq(st.st_uid, OTHER_UID);
+	ck_assert_uint_eq(st.st_mode, S_IFDIR | 0700);
+	/* Again: what is there is right. */
+	ck_assert_int_eq(user_dir_add(base, false, OTHER_UID, NULL), APAM_OK);
+}
+END_TEST
+
+START_TEST(secrets_of_another_are_set_aside)
+{
+	const struct log log = { .level = APAM_LOG_ERROR };
+
+	if (geteuid() != 0)
+		return;
+	make_directory(below("secrets"), 0777);
+	make_directory(below("secrets/0"), 0777);
+	ck_assert_int_eq(chown(below("secrets/0"), OTHER_UID, OTHER_UID), 0);
+	user_dir_tidy(base, false, &log);
+	ck_assert_uint_eq(mode_of(below("secrets")), S_IFDIR | 0755);
+	ck_assert_int_eq(access(below("secrets/0"), F_OK), -1);
+	ck_assert_int_eq(access(below("secrets/0.aside-1"), F_OK), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -470,5 +534,8 @@ main(void)
 	tcase_add_test(tc, there_may_be_none);
 	tcase_add_test(tc, what_is_no_users_is_left_out);
 	tcase_add_test(tc, root_sees_all_and_others_their_own);
+	tcase_add_test(tc, secrets_have_a_directory_of_their_own);
+	tcase_add_test(tc, a_user_who_is_added_gets_both);
+	tcase_add_test(tc, secrets_of_another_are_set_aside);
 	return run_suite(suite);
 }
