@@ -303,6 +303,9 @@ $(call checks,record_read record_set record_write registry_change \
 $(call checks,reading registry_files registry_write view): private \
 	OUR_LDFLAGS += $(call wrap,read pread write openat fsync fchmod fstat \
 	mkdirat renameat utimensat getentropy)
+# Those with tests/support/call_trace.h.
+$(call checks,durable_turn): private OUR_LDFLAGS += $(call wrap,write fsync \
+	ftruncate posix_fallocate renameat)
 # Those that make keys of the kernel's.
 $(call checks,secret_keyring secret): CORE_LIBS += -lkeyutils
 
