@@ -289,7 +289,7 @@ $(call checks,curl_call): $(filter-out %/curl.o,$(CURL_OBJ))
 $(call checks,answer handle): private OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
 $(call checks,cancel rotation nameserver): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
-$(call checks,cancel check context curl_fd environment exit \
+$(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
 	loop waiters verdict landing): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.

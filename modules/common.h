@@ -12,6 +12,8 @@
 
 #include <apam/module.h>
 
+#include <stdio.h>
+
 /* ---- Text ------------------------------------------------------------- */
 
 static inline char
@@ -92,7 +94,7 @@ all_visible(struct apam_str s)
 
 /* Why an exchange did not bring what it was made for. */
 struct fault {
-	enum apam_status status; /* APAM_OK: it did */
+	int32_t status; /* APAM_OK: it did */
 	const char *text; /* static */
 };
 
@@ -102,48 +104,118 @@ struct fault {
 #define CONFIG_FAULT(text) ((struct fault){ APAM_E_CONFIG, (text) })
 
 /* End the step with a fault; `who` is the endpoint that answered. */
-static inline enum apam_step
+static inline int32_t
 fail_with(const struct apam_services *svc, struct apam_op *op, const char *who,
     struct fault fault)
 {
-	return svc->fail(op, fault.status, "%s: %s (HTTP %u)", who, fault.text,
-	    op->response->status);
+	return apam_failf(svc, op, fault.status, "%s: %s (HTTP %d)", who,
+	    fault.text, op->response->status);
+}
+
+/* ---- Checking --------------------------------------------------------- */
+
+/* op->phase while a check waits for the answer to the entry's probe. */
+#define PHASE_PROBE 1000
+
+/*
+ * End a check that has made a credential, with what is known so far: GOOD, or
+ * UNKNOWN.  If the entry has a probe, that one is sent first, and decides
+ * (probe_done).
+ */
+static inline int32_t
+probe_or_end(const struct apam_services *svc, struct apam_op *op, int32_t state,
+    const char *text)
+{
+	if (op->probe.n == 0)
+		return apam_key_statef(svc, op, state, "%s", text);
+	/* What was found before stands beside what the probe says. */
+	svc->memo(svc, op,
+	    state == APAM_KEY_GOOD ? apam_str(text) : APAM_STR(""));
+	op->phase = PHASE_PROBE;
+	svc->exchange_probe(svc, op);
+	return APAM_STEP_EXCHANGE;
+}
+
+/*
+ * Whether an answer lacks the body that its head promises, as when a proxy
+ * answers in the API's place.  Whether a body is well-formed is not looked at.
+ */
+static inline bool
+probe_is_hollow(const struct apam_op *op)
+{
+	return op->response->status == 200 && op->response->body.n == 0 &&
+	    !starts(op->probe, APAM_STR("HEAD "));
+}
+
+/*
+ * End a check with the answer to the probe, which `judge` has given a verdict.
+ * A program's request may be redirected to a login page because of its path,
+ * which is only suspect.  The probe's path is one of the API, where a good key
+ * is let in, so here it means a bad key.
+ */
+static inline int32_t
+probe_done(const struct apam_services *svc, struct apam_op *op, int32_t verdict,
+    const char *reason)
+{
+	const int32_t status = op->response->status;
+	int32_t state = op->memo.n > 0 ? APAM_KEY_GOOD : APAM_KEY_UNKNOWN;
+
+	if (verdict == APAM_VERDICT_ACCEPTED && probe_is_hollow(op))
+		reason = "an empty answer";
+	else if (verdict == APAM_VERDICT_ACCEPTED)
+		state = APAM_KEY_GOOD;
+	if (verdict == APAM_VERDICT_REJECTED ||
+	    (verdict == APAM_VERDICT_SUSPECT && status >= 300 && status <= 399))
+		state = APAM_KEY_REVOKED;
+	return apam_key_statef(svc, op, state, "%.*s%sprobe: %s",
+	    (int)op->memo.n, op->memo.n == 0 ? "" : op->memo.p,
+	    op->memo.n == 0 ? "" : "; ", reason);
+}
+
+/* The key can be asked about by the probe alone. */
+static inline int32_t
+probe_alone(const struct apam_services *svc, struct apam_op *op)
+{
+	return probe_or_end(svc, op, APAM_KEY_UNKNOWN,
+	    "no probe is configured to ask the provider");
 }
 
 /*
  * End a check with the token endpoint's answer.  Only a refusal of the key
  * itself counts as evidence against the key.
  */
-static inline enum apam_step
+static inline int32_t
 state_with(const struct apam_services *svc, struct apam_op *op, const char *who,
     struct fault fault)
 {
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "%.200s: a fresh token was issued", who);
 	if (fault.status == APAM_OK)
-		return svc->key_state(
-		    op, APAM_KEY_GOOD, "%s: a fresh token was issued", who);
+		return probe_or_end(svc, op, APAM_KEY_GOOD, text);
 	/* The provider was not asked about the key: there is no finding. */
 	if (fault.status == APAM_E_CONFIG)
 		return fail_with(svc, op, who, fault);
-	return svc->key_state(op,
+	return apam_key_statef(svc, op,
 	    fault.status == APAM_E_REVOKED ? APAM_KEY_REVOKED :
 					     APAM_KEY_UNKNOWN,
-	    "%s: %s (HTTP %u)", who, fault.text, op->response->status);
+	    "%s: %s (HTTP %d)", who, fault.text, op->response->status);
 }
 
 /*
  * End acquire with `text` as the credential, valid for ever.  An empty text
  * means that building it ran out of memory: that is a failure.
  */
-static inline enum apam_step
+static inline int32_t
 keep_for_ever(const struct apam_services *svc, struct apam_op *op,
     const struct apam_text *text)
 {
-	struct apam_str bytes = svc->text_view(text);
+	struct apam_str bytes = svc->text_view(svc, text);
 
 	if (bytes.n == 0)
-		return svc->fail(op, APAM_E_MEMORY, "out of memory");
-	svc->credential(op, bytes);
-	svc->lifetime(op, APAM_FOREVER);
+		return apam_failf(svc, op, APAM_E_MEMORY, "out of memory");
+	svc->credential(svc, op, bytes);
+	svc->lifetime(svc, op, APAM_FOREVER);
 	return APAM_STEP_DONE;
 }
 
@@ -153,7 +225,7 @@ keep_for_ever(const struct apam_services *svc, struct apam_op *op,
 static inline struct apam_str
 media_type(const struct apam_services *svc, const struct apam_response *r)
 {
-	struct apam_str type = svc->header(r, "Content-Type");
+	struct apam_str type = svc->header(svc, r, "Content-Type");
 	size_t n = 0;
 
 	while (n < type.n && type.p[n] != ';' && type.p[n] != ' ' &&
@@ -174,6 +246,20 @@ is_json(const struct apam_services *svc, const struct apam_response *r)
 	    same_nocase(
 		(struct apam_str){ type.p + type.n - suffix.n, suffix.n },
 		suffix);
+}
+
+/* The number of the first challenge of an auth scheme; false if none. */
+static inline bool
+find_challenge(const struct apam_services *svc, const struct apam_response *r,
+    const char *scheme, size_t *index)
+{
+	char found[32];
+
+	for (*index = 0; svc->challenge(svc, r, *index, found, sizeof(found));
+	     ++*index)
+		if (same_nocase(apam_str(found), apam_str(scheme)))
+			return true;
+	return false;
 }
 
 /*
@@ -241,20 +327,20 @@ fault_of_success(const struct apam_services *svc, const struct apam_response *r)
  * Send "Authorization: WORD SECRET"; `word` ends with its space.  An empty text
  * means that building it ran out of memory: never send that.
  */
-static inline enum apam_status
+static inline int32_t
 sign_authorization(const struct apam_services *svc, struct apam_signing *out,
     struct apam_str word, struct apam_str secret)
 {
-	struct apam_text *value = svc->text_new(svc);
-	enum apam_status status = APAM_OK;
+	struct apam_text *value = svc->text_new(svc, 1);
+	int32_t status = APAM_OK;
 
-	svc->text_put(value, word);
-	svc->text_put(value, secret);
-	if (svc->text_view(value).n == 0)
-		status = svc->refuse(out, APAM_E_MEMORY, "out of memory");
+	svc->text_put(svc, value, APAM_WRITING_PLAIN, word);
+	svc->text_put(svc, value, APAM_WRITING_PLAIN, secret);
+	if (svc->text_view(svc, value).n == 0)
+		status = apam_refusef(svc, out, APAM_E_MEMORY, "out of memory");
 	else
-		svc->sign_header(out, "Authorization", svc->text_view(value));
-	svc->text_free(&value);
+		svc->sign_header(svc, out, APAM_STR("Authorization"), svc->text_view(svc, value));
+	svc->text_free(svc, &value);
 	return status;
 }
 
@@ -282,7 +368,7 @@ is_inner_error(unsigned status)
 	}
 }
 
-static inline enum apam_verdict
+static inline int32_t
 judge_success(const struct apam_services *svc, const struct apam_response *r,
     const char **reason)
 {
@@ -300,19 +386,19 @@ judge_success(const struct apam_services *svc, const struct apam_response *r,
  * A 401 without details.  A page may come from a proxy, so a check has to
  * decide.  A challenge (RFC 9110, 15.5.2) or JSON comes from the API itself.
  */
-static inline enum apam_verdict
+static inline int32_t
 judge_401(const struct apam_services *svc, const struct apam_response *r,
     const char **reason)
 {
 	*reason = "a 401 page without a challenge: perhaps not from the API";
-	if (is_html(svc, r) && svc->header(r, "WWW-Authenticate").n == 0)
+	if (is_html(svc, r) && svc->header(svc, r, "WWW-Authenticate").n == 0)
 		return APAM_VERDICT_SUSPECT;
 	*reason = "the API answered 401: the credential is not accepted";
 	return APAM_VERDICT_REJECTED;
 }
 
 /* Judge any answer by the rules that all schemes share. */
-static inline enum apam_verdict
+static inline int32_t
 judge_common(const struct apam_services *svc, const struct apam_response *r,
     const char **reason)
 {

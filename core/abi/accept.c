@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/str.h"
+#include "config/entry_conf.h"
 #include "config/option.h"
 
 /* The sizes in ABI 1.0; no module can have smaller ones. */
 #define MODULE_SIZE_1_0                                                        \
-	(offsetof(struct apam_module, prepare) + sizeof(void (*)(void)))
+	(offsetof(struct apam_module, verify_end) + sizeof(void (*)(void)))
 #define OPTION_SIZE_1_0                                                        \
 	(offsetof(struct apam_option, member_count) + sizeof(size_t))
 #define OPTIONS_MAX 64
@@ -89,6 +91,7 @@ check_slots(const struct judged *j)
 		{ "acquire", m->acquire != NULL },
 		{ "sign", m->sign != NULL },
 		{ "judge", m->judge != NULL },
+		{ "check", m->check != NULL },
 	};
 
 	for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
@@ -97,11 +100,75 @@ check_slots(const struct judged *j)
 			    "the module's mandatory slot %s is missing: "
 			    "expected a function, found NULL",
 			    slots[i].name);
+	if ((m->verify_begin == NULL) != (m->verify_body == NULL) ||
+	    (m->verify_begin == NULL) != (m->verify_end == NULL))
+		return refuse_text(j,
+		    "the module has some of the slots verify_begin, "
+		    "verify_body and verify_end; expected all or none");
 	return APAM_OK;
 }
 
 static enum apam_status check_table(
     const struct judged *j, const struct option_table *table, unsigned depth);
+
+static enum apam_status
+refuse_option(
+    const struct judged *j, const struct apam_option *o, const char *why)
+{
+	return error_set_at(j->err, APAM_E_MODULE, j->file, 0,
+	    "the module's option %.64s %s", o->name, why);
+}
+
+/* Lower-case letters, digits and '_', with a letter first. */
+static bool
+is_option_name(const char *name)
+{
+	size_t n = 0;
+
+	if (name[0] < 'a' || name[0] > 'z')
+		return false;
+	while ((name[n] >= 'a' && name[n] <= 'z') || str_is_digit(name[n]) ||
+	    name[n] == '_')
+		n++;
+	return name[n] == '\0' && n < APAM_NAME_SIZE;
+}
+
+/* Which types a flag is for: bit t for type number t. */
+static const struct {
+	uint32_t flag;
+	unsigned types;
+	const char *why;
+} flag_rules[] = {
+	{ APAM_OPT_KEY_ID, 1U << APAM_OPT_STRING,
+	    "names the key, and is not a string" },
+	{ APAM_OPT_LINES, 1U << APAM_OPT_SECRET,
+	    "may have lines, and is not a secret" },
+	{ APAM_OPT_BINARY, 1U << APAM_OPT_SECRET,
+	    "may be binary, and is not a secret" },
+	{ APAM_OPT_DURABLE, 1U << APAM_OPT_SECRET,
+	    "is durable, and is not a secret" },
+	{ APAM_OPT_LOCAL_HTTP, 1U << APAM_OPT_URL,
+	    "may be local, and is not a URL" },
+};
+
+#define FLAGS_KNOWN                                                            \
+	(APAM_OPT_REQUIRED | APAM_OPT_KEY_ID | APAM_OPT_LINES |                \
+	    APAM_OPT_BINARY | APAM_OPT_DURABLE | APAM_OPT_LOCAL_HTTP)
+
+static enum apam_status
+check_flags(const struct judged *j, const struct apam_option *o, unsigned depth)
+{
+	if ((o->flags & ~(uint32_t)FLAGS_KNOWN) != 0)
+		return refuse_option(j, o, "has a flag that is not known");
+	for (size_t i = 0; i < sizeof(flag_rules) / sizeof(flag_rules[0]); i++)
+		if ((o->flags & flag_rules[i].flag) &&
+		    !(flag_rules[i].types & 1U << o->type))
+			return refuse_option(j, o, flag_rules[i].why);
+	if (depth > 0 && (o->flags & (APAM_OPT_KEY_ID | APAM_OPT_DURABLE)))
+		return refuse_option(
+		    j, o, "names the key or is durable, and is in a group");
+	return APAM_OK;
+}
 
 static enum apam_status
 check_option(
@@ -110,18 +177,35 @@ check_option(
 	const struct option_table members = { o->members, j->m->option_size,
 		o->member_count };
 
-	if (o->name == NULL || o->name[0] == '\0' || o->help == NULL)
+	if (o->name == NULL || o->help == NULL)
 		return refuse_text(j, "an option lacks its name or help");
-	if (o->type < APAM_OPT_STRING || o->type > APAM_OPT_GROUPS)
+	if (!is_option_name(o->name))
+		return refuse_option(j, o,
+		    "has another name than lower-case letters, digits and '_'");
+	if (depth == 0 && profile_entry_reserves(o->name))
+		return refuse_option(
+		    j, o, "has a name that every entry has already");
+	if (o->type < APAM_OPT_STRING || o->type > APAM_OPT_PATH)
 		return refuse_value(
-		    j, "option type", APAM_OPT_GROUPS, (unsigned)o->type);
+		    j, "option type", APAM_OPT_PATH, (unsigned)o->type);
 	if (o->type == APAM_OPT_CHOICE &&
 	    (o->choices == NULL || o->choices[0] == NULL))
-		return refuse_text(j,
-		    "an option of type choice has no "
-		    "choices");
+		return refuse_option(j, o, "is a choice without choices");
 	if (o->type == APAM_OPT_GROUP || o->type == APAM_OPT_GROUPS)
 		return check_table(j, &members, depth + 1);
+	return check_flags(j, o, depth);
+}
+
+/* Two options may not have the same name. */
+static enum apam_status
+check_names_differ(const struct judged *j, const struct option_table *table)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct apam_option *o = option_at(table, i);
+
+		if (option_find(table, o->name) != o)
+			return refuse_option(j, o, "is there twice");
+	}
 	return APAM_OK;
 }
 
@@ -140,7 +224,7 @@ check_table(
 		return refuse_text(j, "the option table is missing");
 	for (size_t i = 0; i < table->count && status == APAM_OK; i++)
 		status = check_option(j, option_at(table, i), depth);
-	return status;
+	return status == APAM_OK ? check_names_differ(j, table) : status;
 }
 
 static enum apam_status
@@ -161,11 +245,11 @@ check_options(const struct judged *j)
 	for (size_t i = 0; i < table.count; i++) {
 		o = option_at(&table, i);
 		if (o->flags & APAM_OPT_KEY_ID)
-			ids += o->type == APAM_OPT_STRING ? 1 : 2;
+			ids++;
 	}
 	if (ids > 1)
 		return refuse_text(
-		    j, "the key id is not a string, or there are several");
+		    j, "several of the module's options name the key");
 	return APAM_OK;
 }
 
@@ -175,6 +259,9 @@ check_traits(const struct judged *j)
 	const uint32_t both = APAM_TRAIT_THREADS_PER_CALL |
 	    APAM_TRAIT_THREADS_PER_ENTRY;
 
+	if ((j->m->traits & ~(both | APAM_TRAIT_STATIC)) != 0)
+		return refuse_text(
+		    j, "the module has a trait that is not known");
 	if ((j->m->traits & both) == both)
 		return refuse_text(
 		    j, "the module states two thread models; expected one");

@@ -23,7 +23,7 @@ credential_new(
 	buf_init(secret, c->secret.max);
 	c->view.size = sizeof(c->view);
 	c->view.secret = buf_view(&c->secret);
-	c->view.acquired = clock_unix();
+	c->view.acquired_ms = clock_unix_ms();
 	c->generation = generation;
 	c->id = generation;
 	c->since = since;

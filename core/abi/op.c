@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "text/lifetime.h"
+#include "text/url.h"
 
 void
 op_init(struct op *op, enum op_kind kind, bool allow_http,
@@ -18,20 +19,41 @@ op_init(struct op *op, enum op_kind kind, bool allow_http,
 	op->pub.size = sizeof(op->pub);
 	op->pub.credential = credential;
 	op->kind = kind;
-	op->allow_http = allow_http;
+	op->reach.allow_http = allow_http;
 	op->lifetime = LIFETIME_UNSTATED;
 	exchange_init(&op->exchange);
 	buf_init(&op->memo, OP_CREDENTIAL_MAX);
 	buf_init(&op->credential, OP_CREDENTIAL_MAX);
+	buf_init(&op->prompt.text, APAM_TEXT_SIZE);
+	buf_init(&op->prompt.url, URL_MAX);
+	buf_init(&op->prompt.code, APAM_TEXT_SIZE);
 	error_clear(&op->error);
 }
 
 void
 op_free(struct op *op)
 {
+	buf_free(&op->prompt.code);
+	buf_free(&op->prompt.url);
+	buf_free(&op->prompt.text);
 	buf_free(&op->credential);
 	buf_free(&op->memo);
 	exchange_free(&op->exchange);
+}
+
+void
+op_show(struct op *op, const struct apam_prompt *prompt)
+{
+	buf_set(&op->prompt.text, prompt->text);
+	buf_set(&op->prompt.url, prompt->url);
+	buf_set(&op->prompt.code, prompt->code);
+}
+
+void
+op_misuse(struct op *op, const char *text)
+{
+	if (op->misuse == NULL)
+		op->misuse = text;
 }
 
 static enum apam_step
@@ -54,18 +76,31 @@ check_kept(struct op *op, enum apam_step step)
 }
 
 static enum apam_step
+check_probe(struct op *op)
+{
+	if (op->pub.probe.n == 0)
+		return op_fail(op, APAM_E_ABI,
+		    "the module asked for a probe, and the entry has none");
+	if (!op->has_credential && op->pub.credential == NULL)
+		return op_fail(op, APAM_E_ABI,
+		    "the module asked for the probe without a credential");
+	return check_kept(op, APAM_STEP_EXCHANGE);
+}
+
+static enum apam_step
 check_exchange(struct op *op)
 {
-	const struct reach reach = { .allow_http = op->allow_http };
 	const char *why;
 
+	if (op->probes)
+		return check_probe(op);
 	if (op->exchange.method[0] == '\0' && op->exchange.refused == NULL)
 		return op_fail(op, APAM_E_ABI,
 		    "the module asked for an exchange and built none");
 	if (++op->steps > OP_STEPS_MAX)
 		return op_fail(
 		    op, APAM_E_ABI, "the module asks for too many exchanges");
-	why = exchange_finish(&op->exchange, &reach);
+	why = exchange_finish(&op->exchange, &op->reach);
 	if (why == NULL)
 		return check_kept(op, APAM_STEP_EXCHANGE);
 	if (exchange_no_memory(&op->exchange))
@@ -99,7 +134,7 @@ check_failed(struct op *op)
 	return APAM_STEP_FAILED;
 }
 
-typedef enum apam_step step_function(void *state, struct apam_op *op);
+typedef int32_t step_function(void *state, struct apam_op *op);
 
 static step_function *
 function_of(const struct apam_module *module, enum op_kind kind)
@@ -111,14 +146,47 @@ function_of(const struct apam_module *module, enum op_kind kind)
 		return module->check;
 	case OP_REVOKE:
 		return module->revoke;
+	case OP_LOGIN:
+		return module->login;
 	}
 	return NULL;
 }
 
+/* Polls are as many as there is time for, so they are not counted. */
+static enum apam_step
+check_wait(struct op *op)
+{
+	if (op->wait < 1 || op->wait > OP_WAIT_MAX)
+		return op_fail(op, APAM_E_ABI,
+		    "the module waits for no time, or for more than an hour");
+	op->steps = 0;
+	return check_kept(op, APAM_STEP_WAIT);
+}
+
+static enum apam_step
+check_prompt(struct op *op, enum apam_step step)
+{
+	const struct op_prompt *p = &op->prompt;
+
+	if (op->kind != OP_LOGIN)
+		return op_fail(op, APAM_E_ABI,
+		    "the module wants to tell a person something outside of "
+		    "a login");
+	if (p->text.failed || p->url.failed || p->code.failed)
+		return op_fail(op, APAM_E_PROVIDER,
+		    "what the module wants to tell is too long");
+	if (p->text.n == 0 && p->url.n == 0)
+		return op_fail(
+		    op, APAM_E_ABI, "the module wants to tell nothing");
+	return check_kept(op, step);
+}
+
 /* Check a step, by what it returned and what it left behind. */
 static enum apam_step
-check_step(struct op *op, enum apam_step step)
+check_step(struct op *op, int32_t step)
 {
+	if (op->misuse != NULL)
+		return op_fail(op, APAM_E_ABI, op->misuse);
 	switch (step) {
 	case APAM_STEP_EXCHANGE:
 		return check_exchange(op);
@@ -126,6 +194,11 @@ check_step(struct op *op, enum apam_step step)
 		return check_done(op);
 	case APAM_STEP_FAILED:
 		return check_failed(op);
+	case APAM_STEP_WAIT:
+		return check_wait(op);
+	case APAM_STEP_SHOW:
+	case APAM_STEP_REDIRECT:
+		return check_prompt(op, (enum apam_step)step);
 	}
 	return op_fail(op, APAM_E_ABI, "the module returned an illegal step");
 }
@@ -134,7 +207,8 @@ enum apam_step
 op_step(struct op *op, const struct apam_module *module, void *state,
     const struct response *response)
 {
-	enum apam_step next;
+	int32_t next;
+	static const struct apam_prompt nothing = { .size = sizeof(nothing) };
 	step_function *step = function_of(module, op->kind);
 
 	if (step == NULL)
@@ -144,6 +218,9 @@ op_step(struct op *op, const struct apam_module *module, void *state,
 	op->pub.response = response == NULL ? NULL : &response->pub;
 	op->pub.memo = buf_view(&op->memo);
 	op->exchange.method[0] = '\0';
+	op->probes = false;
+	op->wait = 0;
+	op_show(op, &nothing);
 	next = step(state, &op->pub);
 	if (response == NULL || !response_is_short(response))
 		return check_step(op, next);

@@ -6,6 +6,7 @@
  */
 #include "abi/request.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -13,6 +14,7 @@
 #include "base/sized.h"
 #include "base/str.h"
 #include "text/header.h"
+#include "text/query.h"
 
 const char *
 request_outside(
@@ -153,45 +155,124 @@ request_init(struct request *r, const struct apam_request *given,
 		return status;
 	r->view.size = sizeof(r->view);
 	r->view.method = apam_str(from->method);
-	r->view.headers = from->headers;
-	r->view.header_size = sizeof(struct apam_header);
-	r->view.header_count = from->header_count;
+	r->headers = from->headers;
+	r->header_count = from->header_count;
 	r->view.body = &r->body;
-	r->view.now = clock_unix();
+	r->view.now_ms = clock_unix_ms();
 	return APAM_OK;
 }
 
 void
 request_free(struct request *r)
 {
+	free(r->shown);
 	buf_free(&r->url);
 }
 
+/* ---- Headers ----------------------------------------------------------- */
+
+/* True if the host's headers are what will be sent. */
+static bool
+headers_stand(const struct request *r)
+{
+	if (r->earlier != NULL && r->earlier->count > 0)
+		return false;
+	for (size_t i = 0; i < r->header_count; i++)
+		if (header_is_framing(r->headers[i].name))
+			return false;
+	return true;
+}
+
+static bool
+is_replaced(struct apam_str name, const struct apam_header *by, size_t count)
+{
+	return header_find(by, count, name).p != NULL;
+}
+
 enum apam_status
-request_add_query(struct request *r, struct fields *query, size_t first,
+request_show_headers(struct request *r, struct apam_error *err)
+{
+	const size_t more = r->earlier == NULL ? 0 : r->earlier->count;
+	const struct apam_header *by = more == 0 ? NULL :
+						   fields_array(r->earlier);
+	size_t n = 0;
+
+	r->view.headers = r->headers;
+	r->view.header_count = r->header_count;
+	if (headers_stand(r))
+		return APAM_OK;
+	free(r->shown);
+	r->shown = calloc(r->header_count + more + 1, sizeof(*r->shown));
+	if (r->shown == NULL || (more > 0 && by == NULL))
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	for (size_t i = 0; i < r->header_count; i++)
+		if (!header_is_framing(r->headers[i].name) &&
+		    !is_replaced(r->headers[i].name, by, more))
+			r->shown[n++] = r->headers[i];
+	for (size_t i = 0; i < more; i++)
+		r->shown[n++] = by[i];
+	r->view.headers = r->shown;
+	r->view.header_count = n;
+	return APAM_OK;
+}
+
+/* ---- Query -------------------------------------------------------------- */
+
+/* Which parameters are to be added: bit i for number i. */
+static enum apam_status
+choose_query(const struct request *r, const struct apam_signing *from,
+    const struct apam_header *q, size_t first, uint64_t *chosen,
     struct apam_error *err)
 {
-	const struct apam_header *q = fields_array(query);
 	size_t room = URL_MAX - r->url.n;
+
+	*chosen = 0;
+	for (size_t i = first; i < from->query.count; i++) {
+		const uint64_t bit = (uint64_t)1 << i;
+
+		if (query_has(r->view.query, q[i].name)) {
+			if (from->query_defaults & bit)
+				continue;
+			return error_set(err, APAM_E_POLICY,
+			    "the URL has a parameter %.64s, which the scheme "
+			    "adds: leave it out",
+			    q[i].name.p);
+		}
+		if (q[i].name.n + q[i].value.n + 2 > room)
+			return error_set(err, APAM_E_URL,
+			    "the URL is too long with its parameters");
+		room -= q[i].name.n + q[i].value.n + 2;
+		*chosen |= bit;
+	}
+	return APAM_OK;
+}
+
+enum apam_status
+request_add_query(struct request *r, struct apam_signing *from, size_t first,
+    struct apam_error *err)
+{
+	const struct apam_header *q;
+	enum apam_status status;
+	uint64_t chosen;
 	struct url url;
 	char mark;
 
-	if (query->count == first)
+	if (from->query.count == first)
 		return APAM_OK;
+	q = fields_array(&from->query);
 	if (q == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	/*
 	 * Checked before anything is added, because the next entry may still
 	 * sign.
 	 */
-	for (size_t i = first; i < query->count; i++) {
-		if (q[i].name.n + q[i].value.n + 2 > room)
-			return error_set(err, APAM_E_URL,
-			    "the URL is too long with its parameters");
-		room -= q[i].name.n + q[i].value.n + 2;
-	}
+	status = choose_query(r, from, q, first, &chosen, err);
+	if (status != APAM_OK)
+		return status;
 	mark = str_find(r->view.url, '?') == r->view.url.n ? '?' : '&';
-	for (size_t i = first; i < query->count; i++) {
+	for (size_t i = first; i < from->query.count; i++) {
+		if (!(chosen & (uint64_t)1 << i))
+			continue;
 		buf_put_char(&r->url, mark);
 		buf_put(&r->url, q[i].name);
 		buf_put_char(&r->url, '=');

@@ -7,6 +7,7 @@
 
 #include <apam/apam.h>
 
+#include "abi/signing.h"
 #include "config/profile_conf.h"
 #include "text/fields.h"
 #include "text/url.h"
@@ -18,6 +19,11 @@ struct request {
 	const char *given;	/* the host's text */
 	char host[URL_HOST_MAX + 1]; /* the text of view.host */
 	bool cut;		/* the host's text had a fragment */
+	/* The host's headers, and those that entries before this one add. */
+	const struct apam_header *headers;
+	size_t header_count;
+	struct fields *earlier;	/* NULL: none */
+	struct apam_header *shown; /* the array of view.headers, if it is ours */
 };
 
 /*
@@ -30,11 +36,20 @@ enum apam_status request_init(struct request *r,
 void request_free(struct request *r);
 
 /*
- * Append the query parameters from index `first` on, which are already
- * percent-encoded.  Errors: URL (too long), MEMORY.
+ * Append the query parameters of a signature from index `first` on.  Errors:
+ * URL (too long); POLICY, where the URL has one of that name, which is not to
+ * be kept; MEMORY.
  */
-enum apam_status request_add_query(struct request *r, struct fields *query,
+enum apam_status request_add_query(struct request *r, struct apam_signing *from,
     size_t first, struct apam_error *err);
+
+/*
+ * Make the view show all headers that will be sent: without those of the
+ * connection, and with those of earlier entries in place of the host's own.
+ * Errors: MEMORY.
+ */
+enum apam_status request_show_headers(
+    struct request *r, struct apam_error *err);
 
 /* Remove what was added since the URL had `n` bytes (r->url.n). */
 void request_rewind(struct request *r, size_t n);

@@ -8,10 +8,11 @@
 
 #include <apam/module.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 
 /*
- * `refuse` is called by refuse_option with the index in the module's table and
+ * `refuse` is called by refuse_option with the path in the module's table and
  * the text.
  */
 struct services {
@@ -19,8 +20,12 @@ struct services {
 	const struct log *log;
 	const char *scheme;	/* the prefix of its log lines */
 	bool prepare_unneeded;	/* set by the module in open */
-	void (*refuse)(void *arg, size_t index, const char *text);
+	void (*refuse)(void *arg, const size_t *path, size_t count,
+	    const char *text);
 	void *refuse_arg;
+	/* What no text of the module may show, as entry/secrets.h keeps it. */
+	const struct buf *secrets;
+	size_t secret_count;
 };
 
 /* `log` may be NULL.  All must outlive the services. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/str.h"
 
 void
 signing_init(struct apam_signing *s)
@@ -14,6 +15,7 @@ signing_init(struct apam_signing *s)
 	memset(s, 0, sizeof(*s));
 	fields_init(&s->headers);
 	fields_init(&s->query);
+	fields_init(&s->cookies);
 	fields_init(&s->covers);
 	error_clear(&s->error);
 }
@@ -22,6 +24,7 @@ void
 signing_free(struct apam_signing *s)
 {
 	fields_free(&s->covers);
+	fields_free(&s->cookies);
 	fields_free(&s->query);
 	fields_free(&s->headers);
 }
@@ -29,28 +32,111 @@ signing_free(struct apam_signing *s)
 bool
 signing_contributed(const struct apam_signing *s)
 {
-	return s->headers.count > 0 || s->query.count > 0;
+	return s->headers.count > 0 || s->query.count > 0 ||
+	    s->cookies.count > 0 || s->nothing;
+}
+
+/* The list of fields that failed; NULL: none. */
+static const struct fields *
+failed_list(const struct apam_signing *s)
+{
+	const struct fields *const lists[] = { &s->headers, &s->query,
+		&s->cookies, &s->covers };
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (lists[i]->refused != NULL)
+			return lists[i];
+	return NULL;
 }
 
 const char *
 signing_refused(const struct apam_signing *s)
 {
-	if (s->headers.refused != NULL)
-		return s->headers.refused;
-	if (s->query.refused != NULL)
-		return s->query.refused;
-	return s->covers.refused;
+	const struct fields *list = failed_list(s);
+
+	return list == NULL ? NULL : list->refused;
 }
 
 enum apam_status
 signing_check(const struct apam_signing *s, struct apam_error *err)
 {
-	const char *why = signing_refused(s);
-	bool no_memory = s->headers.text.no_memory || s->query.text.no_memory ||
-	    s->covers.text.no_memory;
+	const struct fields *list = failed_list(s);
 
-	if (why == NULL)
+	if (list == NULL)
 		return APAM_OK;
-	return error_set(
-	    err, no_memory ? APAM_E_MEMORY : APAM_E_HEADER, "%s", why);
+	return error_set(err,
+	    list->text.no_memory ? APAM_E_MEMORY : APAM_E_HEADER, "%s",
+	    list->refused);
+}
+
+/* Two entries may not set the same header. */
+static bool
+share_header(struct fields *a, struct fields *b)
+{
+	const struct apam_header *x = fields_array(a), *y = fields_array(b);
+
+	if (x == NULL || y == NULL)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		for (size_t j = 0; j < b->count; j++)
+			if (str_equal_nocase(x[i].name, y[j].name))
+				return true;
+	return false;
+}
+
+/* False if memory runs out. */
+static bool
+add_all(struct fields *to, struct fields *from)
+{
+	const struct apam_header *all = fields_array(from);
+
+	if (all == NULL)
+		return from->count == 0;
+	for (size_t i = 0; i < from->count; i++)
+		fields_add(to, all[i].name, all[i].value);
+	return true;
+}
+
+enum apam_status
+signing_merge(
+    struct apam_signing *to, struct apam_signing *from, struct apam_error *err)
+{
+	if (share_header(&from->headers, &to->headers))
+		return error_set(err, APAM_E_CONFIG,
+		    "two entries of the profile set the same header; keep one");
+	if (!add_all(&to->headers, &from->headers) ||
+	    !add_all(&to->cookies, &from->cookies) ||
+	    !add_all(&to->covers, &from->covers))
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	return signing_check(to, err);
+}
+
+enum apam_status
+signing_join_cookies(
+    struct apam_signing *s, struct apam_str own, struct apam_error *err)
+{
+	const struct apam_header *cookies = fields_array(&s->cookies);
+	struct buf line;
+
+	if (s->cookies.count == 0)
+		return APAM_OK;
+	if (cookies == NULL)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	buf_init(&line, FIELDS_MAX);
+	buf_put(&line, own);
+	for (size_t i = 0; i < s->cookies.count; i++) {
+		if (line.n > 0)
+			buf_put(&line, APAM_STR("; "));
+		buf_put(&line, cookies[i].name);
+		buf_put_char(&line, '=');
+		buf_put(&line, cookies[i].value);
+	}
+	/* What does not fit, or is not there, is not sent in part. */
+	if (line.failed)
+		fields_refuse(&s->cookies, "the cookies are too large");
+	else
+		fields_add_header(
+		    &s->headers, APAM_STR("Cookie"), buf_view(&line));
+	buf_free(&line);
+	return signing_check(s, err);
 }

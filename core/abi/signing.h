@@ -5,26 +5,50 @@
 #ifndef CORE_ABI_SIGNING_H
 #define CORE_ABI_SIGNING_H
 
+#include <apam/module.h>
+
 #include <apam/apam.h>
 
 #include "text/fields.h"
 
+#define SIGNING_QUERY_MAX 64	/* parameters */
+
 struct apam_signing {
 	struct fields headers;
 	struct fields query;	/* percent-encoded already */
+	/* Bit i: a request that has query parameter i keeps its own. */
+	uint64_t query_defaults;
+	struct fields cookies;
 	struct fields covers;	/* names; values empty */
+	bool nothing;		/* the request goes out as it is */
+	/* What the module sees; NULL: the signature depends on none. */
+	const struct apam_request_view *request;
 	struct apam_error error; /* set by `refuse` */
 };
 
 void signing_init(struct apam_signing *s);
 void signing_free(struct apam_signing *s);
 
-/* True if at least one header or parameter was added. */
+/* True if anything was added, or nothing is to be. */
 bool signing_contributed(const struct apam_signing *s);
 /* NULL, or the first failure of a builder; static. */
 const char *signing_refused(const struct apam_signing *s);
 /* The same as a status in *err: HEADER, or MEMORY if memory ran out. */
 enum apam_status signing_check(const struct apam_signing *s,
     struct apam_error *err);
+
+/*
+ * Add all of `from` but its query to `to`.  Errors: CONFIG, where both set the
+ * same header; MEMORY.
+ */
+enum apam_status signing_merge(struct apam_signing *to,
+    struct apam_signing *from, struct apam_error *err);
+
+/*
+ * Make one Cookie header (RFC 6265, 5.4) of the cookies and the host's own,
+ * which may be empty.  Errors as of signing_check.
+ */
+enum apam_status signing_join_cookies(struct apam_signing *s,
+    struct apam_str own, struct apam_error *err);
 
 #endif

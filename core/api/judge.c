@@ -14,10 +14,18 @@
 static const unsigned weight[] = {
 	[APAM_VERDICT_UNKNOWN] = 1,
 	[APAM_VERDICT_ACCEPTED] = 0,
-	[APAM_VERDICT_REJECTED] = 5,
+	[APAM_VERDICT_REJECTED] = 6,
 	[APAM_VERDICT_FORBIDDEN] = 3,
 	[APAM_VERDICT_THROTTLED] = 2,
 	[APAM_VERDICT_SUSPECT] = 4,
+	[APAM_VERDICT_CHALLENGED] = 5,
+};
+
+/* What is judged, and what is said of it. */
+struct judging {
+	const struct apam_answer_view *answer;
+	struct apam_judgement *out;
+	uint64_t generation; /* that signed */
 };
 
 /* True if a later entry may sign in place of one whose key is dead. */
@@ -72,39 +80,50 @@ is_against(enum apam_verdict verdict)
 	    verdict == APAM_VERDICT_SUSPECT;
 }
 
+/* The module's verdict; what it wants to keep is dropped. */
+static enum apam_verdict
+ask_entry(struct entry *e, const struct judging *j, const char **reason)
+{
+	struct apam_judging kept;
+	enum apam_verdict verdict;
+
+	judging_init(&kept);
+	verdict = entry_judge(e, j->answer, &kept, reason);
+	judging_free(&kept);
+	return verdict;
+}
+
 /* The entry that signed is gone, so there is nothing to mark. */
 static void
-judge_gone(struct stack *s, size_t i, const struct response *r,
-    struct apam_judgement *out)
+judge_gone(struct stack *s, size_t i, const struct judging *j)
 {
 	const char *reason = "the profile has changed since it signed";
 	enum apam_verdict verdict = APAM_VERDICT_UNKNOWN;
 
 	if (i < s->count)
-		verdict = entry_judge(&s->entries[i], r, &reason);
-	take_verdict(out, verdict, reason);
-	out->replay |= is_against(verdict);
+		verdict = ask_entry(&s->entries[i], j, &reason);
+	take_verdict(j->out, verdict, reason);
+	j->out->replay |= is_against(verdict);
 }
 
 static void
-judge_entry(struct stack *s, size_t i, const struct response *r,
-    uint64_t generation, struct apam_judgement *out)
+judge_entry(struct stack *s, size_t i, const struct judging *j)
 {
 	struct entry *e = &s->entries[i];
 	const char *reason;
-	enum apam_verdict verdict = entry_judge(e, r, &reason);
+	enum apam_verdict verdict = ask_entry(e, j, &reason);
 
-	take_verdict(out, verdict, reason);
+	take_verdict(j->out, verdict, reason);
 	if (verdict == APAM_VERDICT_ACCEPTED)
 		verdict_accept(e);
 	if (is_against(verdict) &&
-	    verdict_reject(e, generation, verdict, has_standby(s, i)))
-		out->replay = true;
+	    verdict_reject(e, j->generation, verdict, has_standby(s, i)))
+		j->out->replay = true;
 }
 
 static void
 judge_all(struct stack *s, const struct apam_signature *signature,
-    const struct response *r, struct apam_judgement *out)
+    const struct judging *j)
 {
 	for (size_t i = 0; i < APAM_ENTRIES_MAX; i++) {
 		size_t at;
@@ -113,9 +132,9 @@ judge_all(struct stack *s, const struct apam_signature *signature,
 			continue;
 		at = place_of_signer(s, signature, i);
 		if (at < s->count)
-			judge_entry(s, at, r, signature->generation, out);
+			judge_entry(s, at, j);
 		else
-			judge_gone(s, i, r, out);
+			judge_gone(s, i, j);
 	}
 }
 
@@ -143,6 +162,7 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 {
 	HOLD_CANCEL;
 	struct apam_judgement made = { .reason = "not judged" };
+	struct apam_answer_view view = { .size = sizeof(view) };
 	struct apam_answer answer;
 	struct stack *stack;
 	struct response r;
@@ -163,7 +183,10 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	made.reason = NULL;
 	response_view(&r, answer.status, answer.headers, answer.header_count,
 	    answer.body);
-	judge_all(stack, signature, &r, &made);
+	view.response = &r.pub;
+	view.now_ms = clock_unix_ms();
+	judge_all(stack, signature,
+	    &(struct judging){ &view, &made, signature->generation });
 	wait = response_retry_after(&r);
 	made.retry_at = wait < 0 ? 0 : clock_unix() + wait;
 	/* A rejection may be news of a changed file. */

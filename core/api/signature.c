@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/secmem.h"
+#include "base/sized.h"
 
 /* Stands before the block in memory of our own. */
 struct owned {
@@ -103,6 +104,8 @@ signature_fill(struct apam_signature *to, const struct request *request,
 	to->generation = result->generation;
 	to->credential = result->credential;
 	to->entries = result->entries;
+	if (SIZED_HAS(struct apam_signature, to, method))
+		to->method = request->view.method.p;
 	return APAM_OK;
 }
 

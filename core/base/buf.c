@@ -50,7 +50,7 @@ drop_block(struct buf *b)
 	b->n = b->cap = 0;
 }
 
-static void
+void
 buf_fail(struct buf *b)
 {
 	drop_block(b);

@@ -69,6 +69,9 @@ void buf_truncate(struct buf *b, size_t n);
 /* Its bytes, until the next change; "" when empty or failed. */
 struct apam_str buf_view(const struct buf *b);
 
+/* Make it fail: it is empty, and later puts do nothing. */
+void buf_fail(struct buf *b);
+
 /* Wipe and free; *b is then as after buf_init.  A zeroed *b is allowed. */
 void buf_free(struct buf *b);
 

@@ -27,6 +27,10 @@ extern const struct sized sized_answer, sized_body, sized_entry_status,
     sized_registry_outlook, sized_registry_text, sized_request,
     sized_revoke_report, sized_secret_file, sized_signature, sized_transport;
 
+/* True where a struct of the caller's, of type T, has this member. */
+#define SIZED_HAS(T, theirs, member)                                           \
+	((theirs)->size >= offsetof(T, member) + sizeof((theirs)->member))
+
 /*
  * Check a struct that the caller gives: that it has its size, and that no
  * member is set which this library does not know.  Errors: USAGE.

@@ -44,6 +44,8 @@ static const struct status_words statuses[CLASSES][CLASS_SIZE] = {
 	    "the profile does not allow it" },
 	AT(APAM_E_DENIED) = { "APAM_E_DENIED",
 	    "the provider does not allow it" },
+	AT(APAM_E_NOT_AUTHENTIC) = { "APAM_E_NOT_AUTHENTIC",
+	    "the answer is not the provider's" },
 	AT(APAM_E_EXPIRED) = { "APAM_E_EXPIRED", "the key has expired" },
 	AT(APAM_E_ARCHIVED) = { "APAM_E_ARCHIVED", "the key is archived" },
 	AT(APAM_E_REVOKED) = { "APAM_E_REVOKED", "the key is revoked" },
@@ -60,8 +62,9 @@ static const char *const verdicts[] = {
 	[APAM_VERDICT_FORBIDDEN] = "forbidden",
 	[APAM_VERDICT_THROTTLED] = "throttled",
 	[APAM_VERDICT_SUSPECT] = "suspect",
+	[APAM_VERDICT_CHALLENGED] = "challenged",
 };
-_Static_assert(COUNT(verdicts) == APAM_VERDICT_SUSPECT + 1, "a gap");
+_Static_assert(COUNT(verdicts) == APAM_VERDICT_CHALLENGED + 1, "a gap");
 
 static const char *const key_states[] = {
 	[APAM_KEY_UNKNOWN] = "unknown",

@@ -156,3 +156,17 @@ str_number(struct apam_str s, int64_t max, int64_t *n)
 	*n = sum;
 	return true;
 }
+
+struct apam_str
+str_of_number(int64_t n, char to[STR_NUMBER_SIZE])
+{
+	uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+	char *end = to + STR_NUMBER_SIZE, *p = end;
+
+	do
+		*--p = (char)('0' + rest % 10);
+	while ((rest /= 10) > 0);
+	if (n < 0)
+		*--p = '-';
+	return (struct apam_str){ p, (size_t)(end - p) };
+}

@@ -42,4 +42,8 @@ bool str_has_control(struct apam_str s);
  */
 bool str_number(struct apam_str s, int64_t max, int64_t *n);
 
+/* A decimal number, written to `to`, of which it is a view. */
+#define STR_NUMBER_SIZE 21
+struct apam_str str_of_number(int64_t n, char to[STR_NUMBER_SIZE]);
+
 #endif

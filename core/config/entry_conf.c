@@ -76,6 +76,12 @@ static const struct apam_option options[] = {
 static const struct option_table table = { options, sizeof(options[0]),
 	COUNT(options) };
 
+bool
+profile_entry_reserves(const char *name)
+{
+	return option_find(&table, name) != NULL;
+}
+
 /* ---- Common members --------------------------------------------------- */
 
 static bool
@@ -125,6 +131,7 @@ read_probe(struct profile_entry *entry, const struct option_check *check)
 		    "must be GET or HEAD and a path, as in \"GET /version\"");
 	entry->probe_method = method.n == 3 ? "GET" : "HEAD";
 	entry->probe_target = target.p;
+	entry->probe = probe->str;
 	entry->probe_line = entry->common.lines[PROBE];
 	return true;
 }

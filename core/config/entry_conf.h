@@ -15,6 +15,9 @@
 bool profile_entries_read(
     struct profile *p, const struct settings *settings, struct problems *all);
 
+/* True for the name of an option that entries of all schemes have. */
+bool profile_entry_reserves(const char *name);
+
 /* Append the URL of an entry's probe: its target at the first origin. */
 void profile_probe_url(const struct profile *profile,
     const struct profile_entry *entry, struct buf *url);

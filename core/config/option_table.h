@@ -44,4 +44,12 @@ const struct apam_option *option_at(const struct option_table *table, size_t i);
 const struct apam_option *
 option_find(const struct option_table *table, const char *name);
 
+/*
+ * Write the name of what a path leads to, as refuse_option (module.h) has it:
+ * "headers[2].name", elements counted from 1.  What the table does not have is
+ * "?".  `to` is cut to `size`.
+ */
+void option_path_name(const struct option_table *table, const size_t *path,
+    size_t count, char *to, size_t size);
+
 #endif

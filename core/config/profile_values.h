@@ -23,6 +23,7 @@ struct profile_entry {
 	bool fallback_unavailable; /* fallback_on = [ "unavailable" ] */
 	int64_t ttl; /* seconds */
 	const char *probe_method, *probe_target; /* NULL: no probe */
+	struct apam_str probe; /* both, as "GET /eyes" */
 	unsigned probe_line;
 	enum revocation_check revocation_check;
 	int64_t check_every; /* seconds, for CHECK_PERIODIC */

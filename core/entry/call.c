@@ -8,16 +8,16 @@
 
 /* Turn what a signing slot returned and built into one status. */
 static enum apam_status
-check_result(const struct apam_signing *out, enum apam_status returned,
-    struct apam_error *err)
+check_result(
+    const struct apam_signing *out, int32_t returned, struct apam_error *err)
 {
 	if (returned == APAM_E_MEMORY)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
-	if (returned != APAM_OK && returned != out->error.status)
+	if (returned != APAM_OK && returned != (int32_t)out->error.status)
 		return error_set(
 		    err, APAM_E_ABI, "the module returned an illegal status");
 	if (returned != APAM_OK)
-		return error_set(err, returned, "%s", out->error.text);
+		return error_set(err, out->error.status, "%s", out->error.text);
 	if (out->error.status == APAM_E_ABI)
 		return error_set(err, APAM_E_ABI, "%s", out->error.text);
 	if (out->error.status != APAM_OK)
@@ -31,16 +31,21 @@ entry_prepare(struct entry *e, struct request *request,
     struct apam_signing *out, struct apam_error *err)
 {
 	enum apam_status status;
+	int32_t returned;
 
 	if (!e->needs_prepare)
 		return APAM_OK;
-	entry_enter(e);
-	status = e->module->abi.prepare(e->state, &request->view, out);
-	entry_leave(e);
-	status = check_result(out, status, err);
+	status = request_show_headers(request, err);
 	if (status != APAM_OK)
 		return status;
-	return request_add_query(request, &out->query, 0, err);
+	out->request = &request->view;
+	entry_enter(e);
+	returned = e->module->abi.prepare(e->state, &request->view, out);
+	entry_leave(e);
+	status = check_result(out, returned, err);
+	if (status != APAM_OK)
+		return status;
+	return request_add_query(request, out, 0, err);
 }
 
 static enum apam_status
@@ -49,26 +54,38 @@ call_sign(struct entry *e, const struct credential *c,
     struct apam_error *err)
 {
 	enum apam_status status;
+	int32_t returned;
 
 	entry_enter(e);
-	status = e->module->abi.sign(e->state, &c->view, view, out);
+	returned = e->module->abi.sign(e->state, &c->view, view, out);
 	entry_leave(e);
-	status = check_result(out, status, err);
+	status = check_result(out, returned, err);
 	if (status == APAM_OK && !signing_contributed(out))
 		return error_set(err, APAM_E_ABI,
 		    "the module signed without adding anything");
 	return status;
 }
 
+/* Other threads copy it, too: its arrays were made when it was rendered. */
 static enum apam_status
 copy_rendered(const struct credential *c, struct apam_signing *out,
     struct apam_error *err)
 {
-	const struct fields *from = &c->rendered.headers;
+	const struct apam_signing *from = &c->rendered;
 
-	for (size_t i = 0; i < from->count; i++)
-		fields_add(
-		    &out->headers, from->array[i].name, from->array[i].value);
+	out->nothing = from->nothing;
+	out->query_defaults |= from->query_defaults << out->query.count;
+	if (out->query.count + from->query.count > SIGNING_QUERY_MAX)
+		fields_refuse(&out->query, "too many query parameters");
+	for (size_t i = 0; i < from->headers.count; i++)
+		fields_add(&out->headers, from->headers.array[i].name,
+		    from->headers.array[i].value);
+	for (size_t i = 0; i < from->cookies.count; i++)
+		fields_add(&out->cookies, from->cookies.array[i].name,
+		    from->cookies.array[i].value);
+	for (size_t i = 0; i < from->query.count; i++)
+		fields_add(&out->query, from->query.array[i].name,
+		    from->query.array[i].value);
 	return check_result(out, APAM_OK, err);
 }
 
@@ -79,12 +96,24 @@ entry_sign(struct entry *e, const struct credential *c, struct request *request,
 	size_t prepared = out->query.count;
 	enum apam_status status;
 
-	if (e->module->abi.traits & APAM_TRAIT_STATIC_HEADERS)
-		return copy_rendered(c, out, err);
-	status = call_sign(e, c, &request->view, out, err);
+	if (e->module->abi.traits & APAM_TRAIT_STATIC) {
+		status = copy_rendered(c, out, err);
+	} else {
+		status = request_show_headers(request, err);
+		out->request = &request->view;
+		if (status == APAM_OK)
+			status = call_sign(e, c, &request->view, out, err);
+	}
 	if (status != APAM_OK)
 		return status;
-	return request_add_query(request, &out->query, prepared, err);
+	return request_add_query(request, out, prepared, err);
+}
+
+/* Make the array of a list that may be empty; false if memory runs out. */
+static bool
+has_array(struct fields *f)
+{
+	return fields_array(f) != NULL || f->count == 0;
 }
 
 enum apam_status
@@ -94,36 +123,71 @@ entry_render(struct entry *e, struct credential *c, struct apam_error *err)
 		.kind = APAM_BODY_NONE };
 	const struct apam_request_view empty = {
 		.size = sizeof(empty),
-		.header_size = sizeof(struct apam_header),
 		.body = &none,
 	};
+	struct apam_signing *to = &c->rendered;
 	enum apam_status status;
 
-	if (!(e->module->abi.traits & APAM_TRAIT_STATIC_HEADERS))
+	if (!(e->module->abi.traits & APAM_TRAIT_STATIC))
 		return APAM_OK;
-	status = call_sign(e, c, &empty, &c->rendered, err);
+	status = call_sign(e, c, &empty, to, err);
 	if (status != APAM_OK)
 		return status;
-	if (c->rendered.query.count > 0 || c->rendered.covers.count > 0)
+	if (to->covers.count > 0)
 		return error_set(err, APAM_E_ABI,
-		    "a module with static headers added more than headers");
-	if (fields_array(&c->rendered.headers) == NULL)
+		    "a module whose signature depends on the credential alone "
+		    "covers headers of the request");
+	if (!has_array(&to->headers) || !has_array(&to->cookies) ||
+	    !has_array(&to->query))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	return APAM_OK;
 }
 
 enum apam_verdict
-entry_judge(struct entry *e, const struct response *r, const char **reason)
+entry_judge(struct entry *e, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
 {
-	enum apam_verdict verdict;
+	int32_t verdict;
 
 	*reason = NULL;
 	entry_enter(e);
-	verdict = e->module->abi.judge(e->state, &r->pub, reason);
+	verdict = e->module->abi.judge(e->state, answer, out, reason);
 	entry_leave(e);
-	if ((unsigned)verdict > APAM_VERDICT_SUSPECT || *reason == NULL) {
+	if (verdict < 0 || verdict > APAM_VERDICT_CHALLENGED ||
+	    *reason == NULL) {
 		*reason = "the module returned an illegal verdict";
 		return APAM_VERDICT_UNKNOWN;
 	}
-	return verdict;
+	return (enum apam_verdict)verdict;
+}
+
+void
+entry_init_op(struct entry *e, struct op *op, enum op_kind kind,
+    const struct credential *credential)
+{
+	op_init(op, kind, e->policy.allow_http,
+	    credential == NULL ? NULL : &credential->view);
+	op->reach = (struct reach){
+		.allow_http = e->profile->allow_http,
+		.addresses = e->profile->http_addresses,
+		.address_count = e->profile->http_address_count,
+		.options = e->module->options,
+		.values = e->values.values,
+	};
+	if (kind == OP_CHECK && e->conf->probe_method != NULL)
+		op->pub.probe = e->conf->probe;
+}
+
+bool
+entry_asks(struct entry *e)
+{
+	enum apam_step step;
+	struct op op;
+
+	entry_init_op(e, &op, OP_CHECK, NULL);
+	entry_enter(e);
+	step = op_step(&op, &e->module->abi, e->state, NULL);
+	entry_leave(e);
+	op_free(&op);
+	return step == APAM_STEP_EXCHANGE;
 }

@@ -103,7 +103,8 @@ credential_state_take(struct credential_state *s,
 	int64_t came = shared ? c->since : clock_ms();
 
 	if (c->minted)
-		key_state_given(&s->key, conf, c->since, c->view.acquired);
+		key_state_given(
+		    &s->key, conf, c->since, c->view.acquired_ms / 1000);
 	restraint_lift(&s->restraint);
 	s->landed = c->generation;
 	replace_current(s, c);
@@ -222,7 +223,7 @@ credential_state_show(
 	to->refresh_in = -1;
 	if (s->current != NULL) {
 		to->generation = s->current->generation;
-		to->acquired_at = s->current->view.acquired;
+		to->acquired_at = s->current->view.acquired_ms / 1000;
 		to->expires_in = seconds_from_now(s->current->expires);
 		to->refresh_in = seconds_from_now(s->refresh_at);
 		to->usable = credential_state_usable(s, now) &&

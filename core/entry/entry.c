@@ -21,17 +21,16 @@ struct refusal {
 };
 
 static void
-on_refused(void *arg, size_t index, const char *text)
+on_refused(void *arg, const size_t *path, size_t count, const char *text)
 {
 	const struct refusal *r = arg;
 	const struct entry *e = r->e;
-	const char *name = "?";
+	char name[APAM_NAME_SIZE * 2];
 	unsigned line = e->conf->line;
 
-	if (index < e->values.count) {
-		name = option_at(&e->module->options, index)->name;
-		line = e->values.lines[index];
-	}
+	option_path_name(&e->module->options, path, count, name, sizeof(name));
+	if (count > 0 && path[0] < e->values.count)
+		line = e->values.lines[path[0]];
 	problems_add(r->all, APAM_E_CONFIG, e->profile->file, line, "%s: %s",
 	    name, text);
 }
@@ -62,7 +61,7 @@ open_module(struct entry *e, struct problems *all)
 {
 	struct refusal refusal = { e, all };
 	unsigned before = all->count;
-	enum apam_status status;
+	int32_t status;
 
 	e->options = (struct apam_options){
 		.size = sizeof(e->options),
@@ -73,6 +72,8 @@ open_module(struct entry *e, struct problems *all)
 	services_init(&e->services, e->module->abi.scheme, &e->env->log);
 	e->services.refuse = on_refused;
 	e->services.refuse_arg = &refusal;
+	e->services.secrets = e->secrets.all;
+	e->services.secret_count = e->secrets.count;
 	entry_enter(e);
 	status = e->module->abi.open(&e->services.pub, &e->options, &e->state);
 	entry_leave(e);
@@ -88,9 +89,10 @@ open_module(struct entry *e, struct problems *all)
 	if (status != APAM_E_CONFIG && status != APAM_E_MEMORY)
 		status = APAM_E_ABI;
 	if (all->count == before)
-		problems_add(all, status, e->profile->file, e->conf->line,
-		    "the module of scheme %s does not open: %s",
-		    e->conf->scheme, apam_status_text(status));
+		problems_add(all, (enum apam_status)status, e->profile->file,
+		    e->conf->line, "the module of scheme %s does not open: %s",
+		    e->conf->scheme,
+		    apam_status_text((enum apam_status)status));
 	return false;
 }
 

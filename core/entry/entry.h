@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "abi/credential.h"
+#include "abi/judging.h"
 #include "abi/op.h"
 #include "abi/request.h"
 #include "abi/services.h"
@@ -161,9 +162,25 @@ enum apam_status entry_sign(struct entry *e, const struct credential *c,
 enum apam_status entry_render(struct entry *e, struct credential *c,
     struct apam_error *err);
 
-/* The module's verdict on a response; *reason is never NULL. */
-enum apam_verdict entry_judge(struct entry *e, const struct response *r,
+/*
+ * The module's verdict on an answer; *reason is never NULL.  *out starts empty.
+ */
+enum apam_verdict entry_judge(struct entry *e,
+    const struct apam_answer_view *answer, struct apam_judging *out,
     const char **reason);
+
+/*
+ * Begin a run of the module's step function.  `credential` is what the run is
+ * about, or NULL; it must outlive the op.
+ */
+void entry_init_op(struct entry *e, struct op *op, enum op_kind kind,
+    const struct credential *credential);
+
+/*
+ * True if the module's check would ask somebody.  Otherwise nothing can be
+ * found out about its key but by the answers to signed requests.
+ */
+bool entry_asks(struct entry *e);
 
 /*
  * Take and release the lock that the module's thread model asks for, around

@@ -5,13 +5,8 @@
  */
 #include "entry/probe.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "abi/request.h"
-#include "base/clock.h"
 #include "base/error.h"
-#include "base/str.h"
 #include "config/entry_conf.h"
 
 static enum apam_status
@@ -56,53 +51,11 @@ probe_build(struct entry *e, const struct credential *c, struct exchange *x,
 	if (status == APAM_OK)
 		status = entry_sign(e, c, &request, &s, err);
 	if (status == APAM_OK)
+		status = signing_join_cookies(&s, APAM_STR(""), err);
+	if (status == APAM_OK)
 		status = fill_probe(x, e, &request, &s, err);
 	request_free(&request);
 	buf_free(&url);
 	signing_free(&s);
 	return status;
-}
-
-/*
- * Whether an answer lacks the body that its head promises, as when a proxy
- * answers in the API's place.  Whether a body is well-formed is not looked at.
- */
-static bool
-is_hollow(const struct entry *e, const struct response *r)
-{
-	return r->pub.status == 200 && r->pub.body.n == 0 &&
-	    strcmp(e->conf->probe_method, "HEAD") != 0;
-}
-
-/*
- * A module that knows where people log in calls a redirect to there SUSPECT.  A
- * program's request may be redirected because of its path.  The probe's path is
- * one of the API, where a good key is let in, so here it means a bad key.
- */
-static bool
-is_led_to_login(enum apam_verdict verdict, const struct response *r)
-{
-	return verdict == APAM_VERDICT_SUSPECT && r->pub.status >= 300 &&
-	    r->pub.status <= 399;
-}
-
-void
-probe_judge(
-    struct entry *e, const struct response *r, struct key_finding *finding)
-{
-	const char *reason;
-	enum apam_verdict verdict = entry_judge(e, r, &reason);
-
-	if (verdict == APAM_VERDICT_ACCEPTED && is_hollow(e, r)) {
-		verdict = APAM_VERDICT_UNKNOWN;
-		reason = "an empty answer";
-	}
-	finding->state = APAM_KEY_UNKNOWN;
-	if (verdict == APAM_VERDICT_ACCEPTED)
-		finding->state = APAM_KEY_GOOD;
-	if (verdict == APAM_VERDICT_REJECTED || is_led_to_login(verdict, r))
-		finding->state = APAM_KEY_REVOKED;
-	finding->at = clock_unix();
-	(void)snprintf(
-	    finding->evidence, sizeof(finding->evidence), "probe: %s", reason);
 }

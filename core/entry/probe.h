@@ -15,8 +15,4 @@
 enum apam_status probe_build(struct entry *e, const struct credential *c,
     struct exchange *x, struct apam_error *err);
 
-/* What the answer says: accepted is good, rejected revoked, else unknown. */
-void probe_judge(struct entry *e, const struct response *r,
-    struct key_finding *finding);
-
 #endif

@@ -56,7 +56,7 @@ make_shared(struct entry *e, struct share_record *record)
 	if (c == NULL)
 		return NULL;
 	c->minted = true;
-	c->view.acquired = record->acquired;
+	c->view.acquired_ms = record->acquired * 1000;
 	if (entry_render(e, c, &why) == APAM_OK)
 		return c;
 	say_of_shared(e, APAM_LOG_WARNING, why.text);
@@ -145,7 +145,7 @@ share_store(struct entry *e, const struct credential *c, int lock)
 	struct share_record record = {
 		.sent = c->since,
 		.expires = c->expires,
-		.acquired = c->view.acquired,
+		.acquired = c->view.acquired_ms / 1000,
 	};
 	struct apam_error failed = APAM_ERROR_INIT;
 	struct place place;

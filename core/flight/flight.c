@@ -33,7 +33,6 @@ flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
 	f->with = with == NULL ? NULL : credential_hold(with);
 	f->lock = (struct own_fd)OWN_FD_NONE;
 	f->retry_after = -1;
-	exchange_init(&f->probe);
 	response_init(&f->r, 0);
 	error_clear(&f->error);
 	return f;
@@ -50,7 +49,6 @@ flight_free(struct flight **flight)
 	http_abandon(&f->transfer);
 	if (f->has_op)
 		op_free(&f->op);
-	exchange_free(&f->probe);
 	response_free(&f->r);
 	own_fd_close(&f->lock);
 	credential_release(&f->made);
@@ -123,12 +121,12 @@ harvest(struct flight *f)
 	if (lifetime != LIFETIME_UNREAD)
 		f->made = credential_new(&op->credential,
 		    next_generation(e->env),
-		    f->sent == 0 ? clock_ms() : f->minted_at, lifetime);
+		    f->minted_at == 0 ? clock_ms() : f->minted_at, lifetime);
 	if (f->made == NULL) {
 		(void)error_set(&f->error, APAM_E_MEMORY, "out of memory");
 		return false;
 	}
-	f->made->minted = f->sent != 0;
+	f->made->minted = f->minted_at != 0;
 	if (!f->made->minted)
 		credential_follow(f->made, f->with);
 	if (render(f))
@@ -174,41 +172,6 @@ tell_end(const struct flight *f, const struct apam_error *why)
 		exchange_log_failure(&of, why->text, ms);
 }
 
-/* ---- The probe --------------------------------------------------------- */
-
-static enum flight_wait
-begin_probe(struct flight *f, const struct credential *c)
-{
-	struct entry *e = f->entry;
-	struct apam_error why = APAM_ERROR_INIT;
-
-	f->stage = STAGE_PROBE;
-	if (probe_build(e, c, &f->probe, &why) == APAM_OK &&
-	    send_exchange(f, &f->probe, &why))
-		return FLIGHT_TRANSFER;
-	if (f->finding.state == APAM_KEY_UNKNOWN)
-		find_failure(f, &why);
-	return FLIGHT_LANDED;
-}
-
-/*
- * A cached token that works proves nothing of the key that minted it, nor does
- * one that fails.  So a probe counts only with a static credential, or with
- * one that was minted just now.
- */
-static enum flight_wait
-maybe_probe(struct flight *f)
-{
-	const struct credential *c = f->made != NULL ? f->made : f->with;
-	bool open = f->finding.state == APAM_KEY_UNKNOWN ||
-	    f->finding.state == APAM_KEY_GOOD;
-
-	if (f->entry->conf->probe_method == NULL || c == NULL || !open ||
-	    (c->minted && f->made == NULL))
-		return FLIGHT_LANDED;
-	return begin_probe(f, c);
-}
-
 /* Keep what was found before, and add to the evidence. */
 static void
 find_beside(struct flight *f, const char *who, const char *evidence)
@@ -220,30 +183,6 @@ find_beside(struct flight *f, const char *who, const char *evidence)
 	    who, evidence);
 }
 
-/* The probe decides if nothing was found, and can refute "good". */
-static enum flight_wait
-probe_done(struct flight *f, const struct apam_error *why)
-{
-	bool open = f->finding.state == APAM_KEY_UNKNOWN;
-	struct key_finding probed = { .why = APAM_OK };
-
-	if (why->status != APAM_OK && open)
-		find_failure(f, why);
-	else if (why->status != APAM_OK)
-		find_beside(f, "the probe: ", why->text);
-	if (why->status != APAM_OK)
-		return FLIGHT_LANDED;
-	probe_judge(f->entry, &f->r, &probed);
-	if (open) {
-		f->finding = probed;
-		return FLIGHT_LANDED;
-	}
-	find_beside(f, "", probed.evidence);
-	if (probed.state == APAM_KEY_REVOKED)
-		f->finding.state = APAM_KEY_REVOKED;
-	return FLIGHT_LANDED;
-}
-
 /* ---- Step functions ---------------------------------------------------- */
 
 static enum flight_wait go_on(struct flight *f, const struct response *r);
@@ -253,8 +192,7 @@ begin_op(struct flight *f, enum op_kind kind, enum flight_stage stage)
 {
 	if (f->has_op)
 		op_free(&f->op);
-	op_init(&f->op, kind, f->entry->policy.allow_http,
-	    f->with == NULL ? NULL : &f->with->view);
+	entry_init_op(f->entry, &f->op, kind, f->with);
 	f->has_op = true;
 	f->stage = stage;
 	f->sent = 0;
@@ -265,34 +203,29 @@ begin_op(struct flight *f, enum op_kind kind, enum flight_stage stage)
 static enum flight_wait
 acquired(struct flight *f)
 {
-	if (!harvest(f))
-		return FLIGHT_LANDED;
-	if (f->goal == FLIGHT_ACQUIRE) {
+	if (harvest(f))
 		share_store(f->entry, f->made, f->lock.fd);
-		return FLIGHT_LANDED;
-	}
-	if (f->made->minted)
-		set_finding(f, APAM_KEY_GOOD, "a fresh credential was given");
-	else if (f->finding.at == 0)
-		set_finding(f, APAM_KEY_UNKNOWN,
-		    "no probe is configured to ask the provider");
-	return maybe_probe(f);
+	return FLIGHT_LANDED;
+}
+
+/* True if what a check has made is to be used. */
+static bool
+is_of_use(const struct flight *f)
+{
+	if (!f->op.has_credential || f->made != NULL)
+		return false;
+	return f->finding.state == APAM_KEY_GOOD ||
+	    (f->minted_at == 0 && (f->with == NULL || !f->unasked));
 }
 
 static enum flight_wait
 checked(struct flight *f)
 {
 	set_finding(f, f->op.key_state, f->op.evidence);
-	if (f->finding.state == APAM_KEY_GOOD && f->op.has_credential &&
-	    !harvest(f))
-		return FLIGHT_LANDED;
-	if (f->finding.state != APAM_KEY_UNKNOWN || f->sent != 0)
-		return maybe_probe(f);
-	/* A probe needs a credential.  A static scheme makes one for free. */
-	if (f->with == NULL)
-		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
-	f->unasked = f->entry->conf->probe_method == NULL;
-	return maybe_probe(f);
+	f->unasked = f->finding.state == APAM_KEY_UNKNOWN && f->sent == 0;
+	if (is_of_use(f))
+		(void)harvest(f);
+	return FLIGHT_LANDED;
 }
 
 static enum flight_wait
@@ -304,11 +237,19 @@ op_done(struct flight *f)
 	case STAGE_CHECK:
 		return checked(f);
 	case STAGE_REVOKE:
-	case STAGE_PROBE:
 	case STAGE_SHARE:
 		break;
 	}
 	return FLIGHT_LANDED;
+}
+
+/* The provider has given a credential to this check. */
+static bool
+was_given(struct flight *f)
+{
+	if (f->stage != STAGE_CHECK || f->minted_at == 0)
+		return false;
+	return f->made != NULL || (f->op.has_credential && harvest(f));
 }
 
 static enum flight_wait
@@ -318,21 +259,65 @@ op_failed(struct flight *f, const struct apam_error *why)
 		f->error = *why;
 		return FLIGHT_LANDED;
 	}
-	/* The provider gave a credential: that says more than the error. */
-	if (f->stage == STAGE_CHECK && f->op.has_credential && harvest(f)) {
+	/* That says more than the error. */
+	if (was_given(f)) {
 		set_finding(f, APAM_KEY_GOOD, "a fresh credential was given");
-		find_beside(f, "", why->text);
+		find_beside(f, f->op.probes ? "the probe: " : "", why->text);
 	} else {
 		find_failure(f, why);
 	}
-	return maybe_probe(f);
+	return FLIGHT_LANDED;
+}
+
+/*
+ * A cached token that works proves nothing of the key that minted it, nor does
+ * one that fails.  So the probe is signed with what the check has made, if it
+ * has made a credential.
+ */
+static bool
+build_probe(struct flight *f, struct apam_error *why)
+{
+	if (f->op.has_credential && f->made == NULL && !harvest(f)) {
+		*why = f->error;
+		error_clear(&f->error);
+		return false;
+	}
+	return probe_build(f->entry, f->made != NULL ? f->made : f->with,
+		   &f->op.exchange, why) == APAM_OK;
+}
+
+static enum flight_wait
+send_op(struct flight *f)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+
+	if (f->op.probes && !build_probe(f, &why))
+		return op_failed(f, &why);
+	f->sent = clock_ms();
+	if (send_exchange(f, &f->op.exchange, &why))
+		return FLIGHT_TRANSFER;
+	return op_failed(f, &why);
+}
+
+/* The module polls: call it again after a while. */
+static enum flight_wait
+pause_op(struct flight *f)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+
+	f->wake_at = clock_ms() + f->op.wait * 1000;
+	if (f->wake_at < f->deadline)
+		return FLIGHT_SLEEP;
+	(void)error_set(&why, APAM_E_DEADLINE,
+	    "the provider asks to be asked again in %lld s, which is too late",
+	    (long long)f->op.wait);
+	return op_failed(f, &why);
 }
 
 static enum flight_wait
 go_on(struct flight *f, const struct response *r)
 {
 	struct entry *e = f->entry;
-	struct apam_error why = APAM_ERROR_INIT;
 	enum apam_step step;
 
 	entry_enter(e);
@@ -341,17 +326,18 @@ go_on(struct flight *f, const struct response *r)
 	response_free(&f->r);
 	if (f->op.has_credential && f->minted_at == 0)
 		f->minted_at = f->sent;
-	if (step == APAM_STEP_DONE)
-		return op_done(f);
 	f->astray = step == APAM_STEP_FAILED && f->sent != 0 &&
 	    f->op.error.status == APAM_E_CONFIG;
-	if (step == APAM_STEP_FAILED)
+	switch (step) {
+	case APAM_STEP_DONE:
+		return op_done(f);
+	case APAM_STEP_EXCHANGE:
+		return send_op(f);
+	case APAM_STEP_WAIT:
+		return pause_op(f);
+	default:
 		return op_failed(f, &f->op.error);
-
-	f->sent = clock_ms();
-	if (send_exchange(f, &f->op.exchange, &why))
-		return FLIGHT_TRANSFER;
-	return op_failed(f, &why);
+	}
 }
 
 /* ---- Moves ------------------------------------------------------------- */
@@ -427,16 +413,13 @@ try_share(struct flight *f)
 enum flight_wait
 flight_start(struct flight *f)
 {
-	bool has_check = f->entry->module->abi.check != NULL;
-
 	switch (f->goal) {
 	case FLIGHT_ACQUIRE:
 		if (f->entry->profile->share_credentials)
 			return try_share(f);
 		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
 	case FLIGHT_PROVE:
-		return has_check ? begin_op(f, OP_CHECK, STAGE_CHECK) :
-				   begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+		return begin_op(f, OP_CHECK, STAGE_CHECK);
 	case FLIGHT_REVOKE:
 		break;
 	}
@@ -451,8 +434,6 @@ flight_start(struct flight *f)
 static enum flight_wait
 transfer_ended(struct flight *f, const struct apam_error *why)
 {
-	if (f->stage == STAGE_PROBE)
-		return probe_done(f, why);
 	if (why->status == APAM_OK)
 		return go_on(f, &f->r);
 	response_free(&f->r);
@@ -489,5 +470,5 @@ flight_cut_off(struct flight *f)
 enum flight_wait
 flight_woken(struct flight *f)
 {
-	return try_share(f);
+	return f->stage == STAGE_SHARE ? try_share(f) : go_on(f, NULL);
 }

@@ -6,7 +6,7 @@
  *
  *   acquire  make a credential
  *   prove    find out about the key: the module's check (introspection, a
- *            fresh mint), then the entry's probe
+ *            fresh mint, the entry's probe)
  *   revoke   tell the provider to revoke the credential
  *
  * Only an answer about the credential is evidence.  A redirect, 403, 429, 5xx,
@@ -29,8 +29,7 @@ enum flight_wait {
 	FLIGHT_LANDED		/* nothing: the results stand */
 };
 
-enum flight_stage { STAGE_SHARE, STAGE_ACQUIRE, STAGE_CHECK, STAGE_PROBE,
-	STAGE_REVOKE };
+enum flight_stage { STAGE_SHARE, STAGE_ACQUIRE, STAGE_CHECK, STAGE_REVOKE };
 
 struct flight {
 	struct flight *next;	/* the loop's */
@@ -45,7 +44,6 @@ struct flight {
 	bool has_op;
 	enum flight_wait wait;	/* while submitted: what it waits for */
 	bool started;
-	struct exchange probe;
 	struct response r;
 	int64_t begun;		/* clock_ms: when the last transfer began */
 	int64_t sent;		/* clock_ms of the last exchange; 0: none */

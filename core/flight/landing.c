@@ -70,7 +70,7 @@ name_place(struct flight *f)
 
 	if (!f->astray)
 		return;
-	if (f->stage == STAGE_PROBE && found->why != APAM_OK)
+	if (f->has_op && f->op.probes && found->why != APAM_OK)
 		astray_tell_probe(e, found->evidence, sizeof(found->evidence));
 	else if (f->error.status != APAM_OK)
 		astray_tell(e, &f->op.exchange,

@@ -9,27 +9,29 @@
 #include "flight/notify.h"
 #include "slot/write.h"
 
-/* Something can be done about a rejection: acquire anew, or ask. */
+/*
+ * Something can be done about a rejection: acquire anew, or ask.  `asks` is what
+ * entry_asks says.
+ */
 static bool
-can_settle(const struct entry *e)
+can_settle(const struct entry *e, bool asks)
 {
 	const struct credential_state *s = &e->credential;
 
 	if (s->current == NULL || s->current->minted)
 		return true;
-	return e->conf->revocation_check != CHECK_NEVER &&
-	    (e->module->abi.check != NULL || e->conf->probe_method != NULL);
+	return e->conf->revocation_check != CHECK_NEVER && asks;
 }
 
 /* True if signing again may work. */
 static bool
-may_replay(const struct entry *e, bool standby)
+may_replay(const struct entry *e, bool asks, bool standby)
 {
 	const struct credential_state *s = &e->credential;
 
 	if (APAM_CLASS(s->restraint.latch.status) == APAM_CLASS_REVOKED)
 		return standby;
-	return s->restraint.latch.status == APAM_OK && can_settle(e);
+	return s->restraint.latch.status == APAM_OK && can_settle(e, asks);
 }
 
 /*
@@ -37,13 +39,14 @@ may_replay(const struct entry *e, bool standby)
  * processes are to forget it.  With the context's lock held.
  */
 static bool
-mark_rejected(struct entry *e, enum apam_verdict verdict, bool standby)
+mark_rejected(
+    struct entry *e, enum apam_verdict verdict, bool asks, bool standby)
 {
 	struct credential_state *s = &e->credential;
 	const bool spared = verdict == APAM_VERDICT_REJECTED && standby;
 
 	slot_close(e->slot);
-	if (can_settle(e)) {
+	if (can_settle(e, asks)) {
 		credential_state_reject(s);
 		s->spared = spared;
 		return true;
@@ -59,14 +62,16 @@ verdict_reject(struct entry *e, uint64_t generation, enum apam_verdict verdict,
 {
 	struct credential_state *s = &e->credential;
 	struct credential *bad = NULL;
+	const bool asks = entry_asks(e);
 	bool again;
 
 	notify_recall(e);
 	pthread_mutex_lock(&e->env->lock);
 	if (s->current != NULL && s->current->generation <= generation &&
-	    !credential_state_rejected(s) && mark_rejected(e, verdict, standby))
+	    !credential_state_rejected(s) &&
+	    mark_rejected(e, verdict, asks, standby))
 		bad = credential_hold(s->current);
-	again = may_replay(e, standby);
+	again = may_replay(e, asks, standby);
 	pthread_mutex_unlock(&e->env->lock);
 	if (bad != NULL)
 		share_forget(e, bad);

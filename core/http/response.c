@@ -14,7 +14,6 @@ response_init(struct response *r, size_t body_max)
 {
 	memset(r, 0, sizeof(*r));
 	r->pub.size = sizeof(r->pub);
-	r->pub.header_size = sizeof(struct apam_header);
 	fields_init(&r->headers);
 	buf_init(&r->body, body_max);
 }
@@ -24,7 +23,7 @@ response_view(struct response *r, unsigned status,
     const struct apam_header *headers, size_t count, struct apam_str body)
 {
 	response_init(r, 0);
-	r->pub.status = status;
+	r->pub.status = (int32_t)status;
 	r->pub.headers = headers;
 	r->pub.header_count = count;
 	r->pub.body = body;

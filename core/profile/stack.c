@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/str.h"
 #include "file/trust.h"
 #include "flight/admit.h"
 #include "flight/obtain.h"
+#include "text/header.h"
 #include "text/key_look.h"
 
 /* ---- The rule --------------------------------------------------------- */
@@ -306,32 +306,6 @@ stack_inherit(
 
 /* ---- Signing ---------------------------------------------------------- */
 
-/* Take over what one entry made; two may not set the same header. */
-static enum apam_status
-merge(struct apam_signing *total, struct apam_signing *part,
-    struct apam_error *err)
-{
-	const struct apam_header *h = fields_array(&part->headers);
-	const struct apam_header *covers = fields_array(&part->covers);
-	const struct apam_header *there = fields_array(&total->headers);
-
-	if ((h == NULL && part->headers.count > 0) ||
-	    (covers == NULL && part->covers.count > 0) ||
-	    (there == NULL && total->headers.count > 0))
-		return error_set(err, APAM_E_MEMORY, "out of memory");
-	for (size_t i = 0; i < part->headers.count; i++)
-		for (size_t j = 0; j < total->headers.count; j++)
-			if (str_equal_nocase(h[i].name, there[j].name))
-				return error_set(err, APAM_E_CONFIG,
-				    "two entries of the profile set the same "
-				    "header; keep one");
-	for (size_t i = 0; i < part->headers.count; i++)
-		fields_add(&total->headers, h[i].name, h[i].value);
-	for (size_t i = 0; i < part->covers.count; i++)
-		fields_add(&total->covers, covers[i].name, covers[i].value);
-	return signing_check(total, err);
-}
-
 /* One signature being made. */
 struct attempt {
 	struct keys *keys;
@@ -352,6 +326,7 @@ try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
 	enum apam_status status;
 
 	signing_init(&part);
+	request->earlier = &result->total.headers;
 	status = admit_entry(e, a->keys, err);
 	keys_close(a->keys);
 	/* Policy before exchanges: what is refused anyway costs none. */
@@ -362,7 +337,7 @@ try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
 	if (status == APAM_OK)
 		status = entry_sign(e, c, request, &part, err);
 	if (status == APAM_OK)
-		status = merge(&result->total, &part, err);
+		status = signing_merge(&result->total, &part, err);
 	if (status == APAM_OK) {
 		result->entries |= 1U << e->index;
 		if (c->generation > result->generation)
@@ -430,6 +405,13 @@ try_all(struct stack *s, const struct attempt *a, struct apam_error *err)
 	return finish_request(s, a->result, &last, err);
 }
 
+static struct apam_str
+own_cookie(const struct request *request)
+{
+	return header_find(
+	    request->headers, request->header_count, APAM_STR("Cookie"));
+}
+
 enum apam_status
 stack_sign(struct stack *s, struct request *request,
     const struct patience *patience, struct stack_result *result,
@@ -445,5 +427,8 @@ stack_sign(struct stack *s, struct request *request,
 		status = try_all(s, &attempt, err);
 	}
 	keys_close(&keys);
+	if (status == APAM_OK)
+		status = signing_join_cookies(
+		    &result->total, own_cookie(request), err);
 	return status;
 }

@@ -27,8 +27,9 @@ static bool
 is_static(const struct entry *e, const struct apam_signing *total)
 {
 	return e->conf->control == CONTROL_SUFFICIENT && !e->needs_prepare &&
-	    (e->module->abi.traits & APAM_TRAIT_STATIC_HEADERS) != 0 &&
-	    total->query.count == 0 && total->covers.count == 0;
+	    (e->module->abi.traits & APAM_TRAIT_STATIC) != 0 &&
+	    total->query.count == 0 && total->cookies.count == 0 &&
+	    total->covers.count == 0 && !total->nothing;
 }
 
 /* None of the entries before this one may sign again: their keys are dead. */

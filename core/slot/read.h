@@ -162,6 +162,8 @@ slot_sign(const struct slot *slot, const struct apam_request *request,
 	s->url = request->url;
 	s->covered = NULL;
 	s->covered_count = 0;
+	if (SIZED_HAS(struct apam_signature, s, method))
+		s->method = request->method;
 	return true;
 }
 

@@ -8,17 +8,18 @@
 #include "base/str.h"
 #include "text/header.h"
 
-/* What was found in one header. */
+/* What was found of one challenge; the values are raw, without their quotes. */
 struct found {
-	bool scheme, parameter;
-	struct apam_str value; /* the raw value, without its quotes */
-	bool quoted;
+	struct apam_str scheme, value;
+	bool has_value, quoted;
 };
 
 /* Reading one WWW-Authenticate header. */
 struct cursor {
 	struct apam_str rest;
-	struct apam_str scheme, parameter; /* what is searched */
+	size_t wanted; /* which challenge of the header is searched */
+	struct apam_str parameter; /* of it; empty: its token68 */
+	size_t seen; /* challenges so far */
 	bool has_scheme; /* a challenge is open that may have parameters */
 	bool matches; /* the open challenge is the one searched */
 	struct found found;
@@ -69,12 +70,24 @@ at_element_end(struct cursor *c)
 	return c->rest.n == 0 || at_byte(c, ',');
 }
 
+static void
+keep_value(
+    struct cursor *c, struct apam_str name, struct apam_str value, bool quoted)
+{
+	if (!c->matches || c->found.has_value ||
+	    !str_equal_nocase(name, c->parameter))
+		return;
+	c->found.has_value = true;
+	c->found.value = value;
+	c->found.quoted = quoted;
+}
+
 /*
- * Skip a token68 (RFC 9110, 11.2) up to the end of its element; false if it is
+ * Take a token68 (RFC 9110, 11.2) up to the end of its element; false if it is
  * not one.
  */
 static bool
-skip_token68(struct cursor *c)
+take_token68(struct cursor *c)
 {
 	struct apam_str start = c->rest;
 	size_t n = 0;
@@ -87,8 +100,10 @@ skip_token68(struct cursor *c)
 	while (n < start.n && start.p[n] == '=')
 		n++;
 	take_bytes(c, n);
-	if (at_element_end(c))
+	if (at_element_end(c)) {
+		keep_value(c, APAM_STR(""), str_cut(start, n), false);
 		return true;
+	}
 	c->rest = start;
 	return false;
 }
@@ -134,21 +149,16 @@ read_parameter(struct cursor *c, struct apam_str name)
 		if (value.n == 0)
 			return false;
 	}
-	if (c->matches && !c->found.parameter &&
-	    str_equal_nocase(name, c->parameter)) {
-		c->found.parameter = true;
-		c->found.value = value;
-		c->found.quoted = quoted;
-	}
+	keep_value(c, name, value, quoted);
 	return at_element_end(c);
 }
 
 static void
 open_challenge(struct cursor *c, struct apam_str scheme)
 {
-	/* Only the first challenge of the scheme counts. */
-	c->matches = !c->found.scheme && str_equal_nocase(scheme, c->scheme);
-	c->found.scheme |= c->matches;
+	c->matches = c->seen++ == c->wanted;
+	if (c->matches)
+		c->found.scheme = scheme;
 	c->has_scheme = true;
 }
 
@@ -171,7 +181,7 @@ read_element(struct cursor *c)
 		return true;
 	if (!blanks)
 		return false;
-	if (skip_token68(c)) {
+	if (take_token68(c)) {
 		c->has_scheme = false;
 		return true;
 	}
@@ -194,44 +204,64 @@ read_challenges(struct cursor *c)
 	}
 }
 
-/* Copy the value that was found; a quoted one loses its backslashes. */
+/* Copy a value; a quoted one loses its backslashes. */
 static void
-copy_value(const struct found *found, char *to, size_t size)
+copy_value(struct apam_str value, bool quoted, char *to, size_t size)
 {
 	size_t n = 0;
 
 	if (size == 0)
 		return;
-	for (size_t i = 0; i < found->value.n && n < size - 1; i++) {
+	for (size_t i = 0; i < value.n && n < size - 1; i++) {
 		/* A quoted string never ends with a single backslash. */
-		if (found->quoted && found->value.p[i] == '\\')
+		if (quoted && value.p[i] == '\\')
 			i++;
-		to[n++] = found->value.p[i];
+		to[n++] = value.p[i];
 	}
 	to[n] = '\0';
 }
 
-bool
-challenge_find(const struct apam_header *headers, size_t count,
-    const char *scheme, const char *parameter, char *to, size_t size)
+/* Find challenge number `index` of all headers; false if there are fewer. */
+static bool
+find(const struct apam_header *headers, size_t count, size_t index,
+    struct apam_str parameter, struct found *found)
 {
-	if (size > 0)
-		to[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
 		struct cursor c = { .rest = headers[i].value,
-			.scheme = apam_str(scheme),
-			.parameter = apam_str(parameter) };
+			.wanted = index,
+			.parameter = parameter };
 
 		if (!str_equal_nocase(
-			headers[i].name, APAM_STR("WWW-Authenticate")))
+			headers[i].name, APAM_STR("WWW-Authenticate")) ||
+		    !read_challenges(&c))
 			continue;
-		if (!read_challenges(&c) || !c.found.scheme)
-			continue;
-		if (parameter == NULL)
+		*found = c.found;
+		if (index < c.seen)
 			return true;
-		if (c.found.parameter)
-			copy_value(&c.found, to, size);
-		return c.found.parameter;
+		index -= c.seen;
 	}
 	return false;
+}
+
+bool
+challenge_scheme(const struct apam_header *headers, size_t count, size_t index,
+    char *to, size_t size)
+{
+	struct found found = { .quoted = false };
+	bool there = find(headers, count, index, APAM_STR(""), &found);
+
+	copy_value(there ? found.scheme : APAM_STR(""), false, to, size);
+	return there;
+}
+
+bool
+challenge_parameter(const struct apam_header *headers, size_t count,
+    size_t index, const char *name, char *to, size_t size)
+{
+	struct found found = { .quoted = false };
+	bool there = find(headers, count, index, apam_str(name), &found) &&
+	    found.has_value;
+
+	copy_value(there ? found.value : APAM_STR(""), found.quoted, to, size);
+	return there;
 }

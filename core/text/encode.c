@@ -27,19 +27,48 @@ encode_hex(const unsigned char *bytes, size_t n, char *to)
 	*to = '\0';
 }
 
+static const char BASE64URL[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				"abcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/* The digits of up to three bytes from `i` on; how many there are. */
+static size_t
+base64_digits(struct apam_str bytes, size_t i, const char *alphabet, char to[4])
+{
+	const unsigned bits = byte_at(bytes, i) << 16 |
+	    byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
+
+	to[0] = alphabet[bits >> 18];
+	to[1] = alphabet[bits >> 12 & 63];
+	to[2] = alphabet[bits >> 6 & 63];
+	to[3] = alphabet[bits & 63];
+	return bytes.n - i < 3 ? bytes.n - i + 1 : 4;
+}
+
+static void
+put_base64(struct buf *b, struct apam_str bytes, const char *alphabet, bool pad)
+{
+	char digits[4];
+
+	for (size_t i = 0; i < bytes.n; i += 3) {
+		size_t n = base64_digits(bytes, i, alphabet, digits);
+
+		buf_put(b, (struct apam_str){ digits, n });
+		if (pad)
+			buf_put(b, str_cut(APAM_STR("=="), 4 - n));
+	}
+	wipe(digits, sizeof(digits));
+}
+
 void
 encode_base64(struct buf *b, struct apam_str bytes)
 {
-	for (size_t i = 0; i < bytes.n; i += 3) {
-		unsigned bits = byte_at(bytes, i) << 16 |
-		    byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
-		size_t left = bytes.n - i;
+	put_base64(b, bytes, BASE64, true);
+}
 
-		buf_put_char(b, BASE64[bits >> 18]);
-		buf_put_char(b, BASE64[bits >> 12 & 63]);
-		buf_put_char(b, left > 1 ? BASE64[bits >> 6 & 63] : '=');
-		buf_put_char(b, left > 2 ? BASE64[bits & 63] : '=');
-	}
+void
+encode_base64url(struct buf *b, struct apam_str bytes)
+{
+	put_base64(b, bytes, BASE64URL, false);
 }
 
 static void
@@ -92,6 +121,13 @@ put_hex(struct buf *b, char c)
 }
 
 void
+encode_put_hex(struct buf *b, struct apam_str bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		put_hex(b, bytes.p[i]);
+}
+
+void
 encode_json_string(struct buf *b, struct apam_str bytes)
 {
 	buf_put_char(b, '"');
@@ -141,9 +177,8 @@ decode_base64_digit(char c)
 	return c == '/' ? 63 : 64;
 }
 
-/* The same in the URL-safe alphabet, which has others for the last two. */
 static unsigned
-url_safe_digit(char c)
+base64url_digit(char c)
 {
 	switch (c) {
 	case '-':
@@ -159,12 +194,12 @@ url_safe_digit(char c)
 }
 
 static bool
-put_decoded(struct buf *b, struct apam_str text)
+put_digits(struct buf *b, struct apam_str text, unsigned (*digit_of)(char c))
 {
 	unsigned bits = 0, held = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
-		unsigned digit = url_safe_digit(text.p[i]);
+		unsigned digit = digit_of(text.p[i]);
 
 		if (digit > 63)
 			return false;
@@ -179,16 +214,114 @@ put_decoded(struct buf *b, struct apam_str text)
 	return held < 6 && (bits & ((1U << held) - 1)) == 0;
 }
 
-bool
-decode_base64url(struct buf *b, struct apam_str text)
+static bool
+put_base64url_bytes(struct buf *b, struct apam_str text)
+{
+	return put_digits(b, text, base64url_digit);
+}
+
+static bool
+put_base64_bytes(struct buf *b, struct apam_str text)
+{
+	size_t n = text.n;
+
+	if (n % 4 != 0)
+		return false;
+	while (n > 0 && text.n - n < 2 && text.p[n - 1] == '=')
+		n--;
+	return put_digits(b, str_cut(text, n), decode_base64_digit);
+}
+
+static bool
+put_hex_bytes(struct buf *b, struct apam_str text)
+{
+	unsigned char byte;
+	bool ok = text.n % 2 == 0;
+
+	for (size_t i = 0; ok && i < text.n; i += 2) {
+		ok = decode_hex(str_cut(str_skip(text, i), 2), &byte, 1);
+		if (ok)
+			buf_put_char(b, (char)byte);
+	}
+	return ok;
+}
+
+static bool
+put_percent_bytes(struct buf *b, struct apam_str text)
+{
+	unsigned char byte;
+
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] != '%') {
+			buf_put_char(b, text.p[i]);
+			continue;
+		}
+		if (text.n - i < 3 ||
+		    !decode_hex(str_cut(str_skip(text, i + 1), 2), &byte, 1))
+			return false;
+		buf_put_char(b, (char)byte);
+		i += 2;
+	}
+	return true;
+}
+
+static bool
+put_form_bytes(struct buf *b, struct apam_str text)
+{
+	size_t n;
+
+	for (bool ok = true; ok; text = str_skip(text, n + 1)) {
+		n = str_find(text, '+');
+		ok = put_percent_bytes(b, str_cut(text, n));
+		if (!ok || n == text.n)
+			return ok;
+		buf_put_char(b, ' ');
+	}
+	return false;
+}
+
+/* Decode, or leave the buffer as it was. */
+static bool
+decode(struct buf *b, struct apam_str text,
+    bool (*put)(struct buf *b, struct apam_str text))
 {
 	size_t before = b->n;
 
 	if (b->failed)
 		return false;
-	if (!put_decoded(b, text)) {
+	if (!put(b, text)) {
 		buf_truncate(b, b->failed ? 0 : before);
 		return false;
 	}
 	return !b->failed;
+}
+
+bool
+decode_base64(struct buf *b, struct apam_str text)
+{
+	return decode(b, text, put_base64_bytes);
+}
+
+bool
+decode_base64url(struct buf *b, struct apam_str text)
+{
+	return decode(b, text, put_base64url_bytes);
+}
+
+bool
+decode_put_hex(struct buf *b, struct apam_str text)
+{
+	return decode(b, text, put_hex_bytes);
+}
+
+bool
+decode_percent(struct buf *b, struct apam_str text)
+{
+	return decode(b, text, put_percent_bytes);
+}
+
+bool
+decode_form(struct buf *b, struct apam_str text)
+{
+	return decode(b, text, put_form_bytes);
 }

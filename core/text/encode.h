@@ -11,6 +11,10 @@
 void encode_hex(const unsigned char *bytes, size_t n, char *to);
 /* Standard alphabet, padded.  RFC 4648, 4. */
 void encode_base64(struct buf *b, struct apam_str bytes);
+/* URL-safe alphabet, not padded.  RFC 4648, 5. */
+void encode_base64url(struct buf *b, struct apam_str bytes);
+/* Lower case hexadecimal digits. */
+void encode_put_hex(struct buf *b, struct apam_str bytes);
 /* application/x-www-form-urlencoded.  RFC 6749, appendix B. */
 void encode_form(struct buf *b, struct apam_str bytes);
 /* Percent-encode all but unreserved characters.  RFC 3986, 2.3. */
@@ -25,9 +29,15 @@ bool decode_hex(struct apam_str hex, unsigned char *to, size_t n);
 /* The six bits of a digit of base64 (RFC 4648, 4); 64 if it is not one. */
 unsigned decode_base64_digit(char c);
 /*
- * Decode URL-safe base64 without padding.  RFC 4648, 5.  False for other input,
+ * Decode to the end of a buffer: base64 with its padding (RFC 4648, 4), URL-safe
+ * base64 without (5), hexadecimal digits of either case, percent-encoding (RFC
+ * 3986, 2.1), a part of a form (RFC 6749, appendix B).  False for other input,
  * of which nothing is appended, or if the buffer failed.
  */
+bool decode_base64(struct buf *b, struct apam_str text);
 bool decode_base64url(struct buf *b, struct apam_str text);
+bool decode_put_hex(struct buf *b, struct apam_str text);
+bool decode_percent(struct buf *b, struct apam_str text);
+bool decode_form(struct buf *b, struct apam_str text);
 
 #endif

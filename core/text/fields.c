@@ -51,8 +51,8 @@ fields_free(struct fields *f)
 	init_empty(f);
 }
 
-static void
-refuse_field(struct fields *f, const char *why)
+void
+fields_refuse(struct fields *f, const char *why)
 {
 	if (f->refused == NULL)
 		f->refused = why;
@@ -68,7 +68,7 @@ void
 fields_add(struct fields *f, struct apam_str name, struct apam_str value)
 {
 	if (has_nul(name) || has_nul(value))
-		refuse_field(f, "a name or value contains a NUL");
+		fields_refuse(f, "a name or value contains a NUL");
 	if (f->refused != NULL)
 		return;
 
@@ -77,9 +77,9 @@ fields_add(struct fields *f, struct apam_str name, struct apam_str value)
 	buf_put(&f->text, value);
 	buf_put_char(&f->text, '\0');
 	if (f->text.no_memory)
-		refuse_field(f, "out of memory");
+		fields_refuse(f, "out of memory");
 	else if (f->text.failed)
-		refuse_field(f, "headers or parameters are too large");
+		fields_refuse(f, "headers or parameters are too large");
 	else
 		f->count++;
 }
@@ -88,11 +88,11 @@ void
 fields_add_header(struct fields *f, struct apam_str name, struct apam_str value)
 {
 	if (!header_name_ok(name))
-		refuse_field(f,
+		fields_refuse(f,
 		    "a header's name has characters that it must not "
 		    "have");
 	else if (!header_value_ok(value))
-		refuse_field(f,
+		fields_refuse(f,
 		    "a header's value has control characters, or a space at "
 		    "its start or end");
 	else

@@ -42,6 +42,10 @@ void fields_add(struct fields *f, struct apam_str name, struct apam_str value);
  * False where there is none.  The views are valid until the next add.
  */
 bool fields_next(const struct fields *f, size_t *at, struct apam_header *pair);
+
+/* Refuse all, for a static reason; the first one stays. */
+void fields_refuse(struct fields *f, const char *why);
+
 /* All pairs, valid until the next add; NULL when empty or failed. */
 const struct apam_header *fields_array(struct fields *f);
 

@@ -5,7 +5,7 @@
 
 static const struct {
 	const char *answer;
-	enum apam_verdict verdict;
+	int32_t verdict;
 } answers[] = {
 	{ "200\n\n{}", APAM_VERDICT_ACCEPTED },
 	{ "302\nLocation: /login\n\n", APAM_VERDICT_UNKNOWN },

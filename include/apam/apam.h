@@ -260,12 +260,13 @@ struct apam_signature {
 	unsigned entries;	/* bit i: entry i contributed */
 	void *owned;		/* the library's */
 	size_t used;		/* the library's: bytes of `store` */
+	const char *method;	/* the request's */
 };
 
 #define APAM_SIGNATURE_INIT                                                    \
 	{                                                                      \
 		sizeof(struct apam_signature), NULL, 0, NULL, NULL, 0, NULL,   \
-		    0, 0, 0, 0, NULL, 0                                        \
+		    0, 0, 0, 0, NULL, 0, NULL                                  \
 	}
 
 /*

@@ -134,6 +134,7 @@ enum apam_status {
 	APAM_E_HEADER = 0x402,		/* a header that could inject another */
 	APAM_E_POLICY = 0x403,		/* e.g. a read key asked to write */
 	APAM_E_DENIED = 0x404,		/* the provider does not allow it */
+	APAM_E_NOT_AUTHENTIC = 0x405,	/* the answer is not the provider's */
 
 	/* Revoked: the key no longer opens anything. */
 	APAM_E_EXPIRED = 0x500,
@@ -168,7 +169,9 @@ enum apam_verdict {
 	APAM_VERDICT_REJECTED = 2,	/* it was refused: acquire anew */
 	APAM_VERDICT_FORBIDDEN = 3,	/* accepted, but not for this */
 	APAM_VERDICT_THROTTLED = 4,	/* slow down; says nothing else */
-	APAM_VERDICT_SUSPECT = 5	/* perhaps refused: check decides */
+	APAM_VERDICT_SUSPECT = 5,	/* perhaps refused: check decides */
+	/* to be signed again, with what the answer carried */
+	APAM_VERDICT_CHALLENGED = 6
 };
 
 /*
@@ -184,6 +187,17 @@ enum apam_key_state {
 	APAM_KEY_REVOKED = 4,		/* refused, and good before */
 	APAM_KEY_REJECTED = 5		/* refused, and never seen good */
 };
+
+/* Digests: FIPS 180-4; the last one is RFC 1321. */
+enum apam_hash {
+	APAM_HASH_SHA256 = 1,
+	APAM_HASH_SHA384 = 2,
+	APAM_HASH_SHA512 = 3,
+	APAM_HASH_SHA512_256 = 4,
+	APAM_HASH_SHA1 = 5,	/* where OpenSSL still allows it */
+	APAM_HASH_MD5 = 6	/* the same */
+};
+#define APAM_HASH_MAX 64	/* bytes of the longest digest */
 
 /* How a request's body is given, as far as signing needs it. */
 enum apam_body_kind {

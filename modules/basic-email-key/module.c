@@ -4,14 +4,10 @@
  * and an API key, as SEED Platform accepts it.
  *
  * Nothing is exchanged: the credential is both in base64, valid for ever.
- * There is no check either: only the API's answers tell whether a key is good,
- * so the core's probe decides.  The probe also decides after a redirect to a
- * login page, which may mean a dead key or a path outside the API; if the probe
- * is redirected there, too, the key is dead.
  */
 #include <stdlib.h>
 
-#include "query.h"
+#include "location.h"
 
 enum {
 	OPT_EMAIL,
@@ -65,25 +61,25 @@ option(const struct basic *b, size_t i)
 /* ---- Options ---------------------------------------------------------- */
 
 /* RFC 7617, 2: no colon in the user id, no control characters in either. */
-static enum apam_status
+static int32_t
 check_part(const struct basic *b, size_t i)
 {
 	struct apam_str s = option(b, i)->str;
 
 	if (s.n == 0)
-		return b->svc->refuse_option(b->svc, i, "is empty");
+		return apam_refuse_optionf(b->svc, i, "is empty");
 	if (has_control(s))
-		return b->svc->refuse_option(
+		return apam_refuse_optionf(
 		    b->svc, i, "has a control character");
 	/*
 	 * A colon in the key would be legal, but SEED accepts only one in all.
 	 */
 	if (has_char(s, ':'))
-		return b->svc->refuse_option(b->svc, i, "has a colon");
+		return apam_refuse_optionf(b->svc, i, "has a colon");
 	return APAM_OK;
 }
 
-static enum apam_status
+static int32_t
 check_redirects(const struct basic *b)
 {
 	const struct apam_value *list = option(b, OPT_LOGIN_REDIRECTS);
@@ -93,8 +89,7 @@ check_redirects(const struct basic *b)
 		if (!starts(list->items[i], APAM_STR("/")) &&
 		    !starts(list->items[i], APAM_STR("https://")) &&
 		    !starts(list->items[i], APAM_STR("http://")))
-			return b->svc->refuse_option(b->svc,
-			    OPT_LOGIN_REDIRECTS,
+			return apam_refuse_optionf(b->svc, OPT_LOGIN_REDIRECTS,
 			    "element %zu is neither a path nor a URL", i + 1);
 	return APAM_OK;
 }
@@ -105,12 +100,12 @@ basic_close(void *state)
 	free(state);
 }
 
-static enum apam_status
+static int32_t
 basic_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
 	struct basic *b = calloc(1, sizeof(*b));
-	enum apam_status status;
+	int32_t status;
 
 	if (b == NULL)
 		return APAM_E_MEMORY;
@@ -125,9 +120,6 @@ basic_open(const struct apam_services *svc, const struct apam_options *values,
 		basic_close(b);
 		return status;
 	}
-	if (option(b, OPT_QUERY)->count == 0 &&
-	    apam_has_service(svc, prepare_unneeded))
-		svc->prepare_unneeded(svc);
 	*state = b;
 	return APAM_OK;
 }
@@ -143,65 +135,58 @@ put_email(const struct basic *b, struct apam_text *text)
 	char c;
 
 	if (option(b, OPT_LOWERCASE)->num == 0) {
-		b->svc->text_put(text, email);
+		b->svc->text_put(b->svc, text, APAM_WRITING_PLAIN, email);
 		return;
 	}
 	for (i = 0; i < email.n; i++) {
 		c = lower(email.p[i]);
-		b->svc->text_put(text, (struct apam_str){ &c, 1 });
+		b->svc->text_put(b->svc, text, APAM_WRITING_PLAIN,
+		    (struct apam_str){ &c, 1 });
 	}
 }
 
-static enum apam_step
+static int32_t
 basic_acquire(void *state, struct apam_op *op)
 {
 	const struct basic *b = state;
 	const struct apam_services *svc = b->svc;
-	struct apam_text *pair = svc->text_new(svc);
-	struct apam_text *encoded = svc->text_new(svc);
-	enum apam_step step;
+	struct apam_text *pair = svc->text_new(svc, 1);
+	struct apam_text *encoded = svc->text_new(svc, 1);
+	int32_t step;
 
 	/*
 	 * RFC 7617, 2 and 2.1: UTF-8 unchanged, in standard base64 with
 	 * padding.
 	 */
 	put_email(b, pair);
-	svc->text_put(pair, APAM_STR(":"));
-	svc->text_put(pair, option(b, OPT_KEY)->str);
-	svc->text_put_base64(encoded, svc->text_view(pair));
+	svc->text_put(svc, pair, APAM_WRITING_PLAIN, APAM_STR(":"));
+	svc->text_put(svc, pair, APAM_WRITING_PLAIN, option(b, OPT_KEY)->str);
+	svc->text_put(
+	    svc, encoded, APAM_WRITING_BASE64, svc->text_view(svc, pair));
 	step = keep_for_ever(svc, op, encoded);
-	svc->text_free(&encoded);
-	svc->text_free(&pair);
+	svc->text_free(svc, &encoded);
+	svc->text_free(svc, &pair);
 	return step;
 }
 
 /* ---- Signing ---------------------------------------------------------- */
 
-static enum apam_status
+static int32_t
 basic_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
 	const struct basic *b = state;
 
-	(void)request;
-	/* The capital letter matters: SEED compares "Basic" with case. */
-	return sign_authorization(
-	    b->svc, out, APAM_STR("Basic "), credential->secret);
-}
-
-static enum apam_status
-basic_prepare(void *state, const struct apam_request_view *request,
-    struct apam_signing *out)
-{
-	const struct basic *b = state;
 	const struct apam_value *query = option(b, OPT_QUERY);
 	size_t i;
 
+	(void)request;
 	for (i = 0; i < query->count; i++)
-		if (!query_has(request->query, query->names[i]))
-			b->svc->sign_query(
-			    out, query->names[i], query->items[i]);
-	return APAM_OK;
+		b->svc->sign_query_default(
+		    b->svc, out, query->names[i], query->items[i]);
+	/* The capital letter matters: SEED compares "Basic" with case. */
+	return sign_authorization(
+	    b->svc, out, APAM_STR("Basic "), credential->secret);
 }
 
 /* ---- Judging ---------------------------------------------------------- */
@@ -225,17 +210,16 @@ is_login(const struct basic *b, struct apam_str location)
 	return false;
 }
 
-static enum apam_verdict
-basic_judge(void *state, const struct apam_response *r, const char **reason)
+static int32_t
+judge_answer(
+    const struct basic *b, const struct apam_response *r, const char **reason)
 {
-	const struct basic *b = state;
-
 	/*
 	 * Some servers send it for dead keys, some for any key outside the API.
 	 */
 	*reason = "a redirect to a login page";
 	if (r->status >= 300 && r->status < 400 &&
-	    is_login(b, b->svc->header(r, "Location")))
+	    is_login(b, b->svc->header(b->svc, r, "Location")))
 		return APAM_VERDICT_SUSPECT;
 
 	/* The server checks the key before it runs the code that failed. */
@@ -245,12 +229,41 @@ basic_judge(void *state, const struct apam_response *r, const char **reason)
 	return judge_common(b->svc, r, reason);
 }
 
+static int32_t
+basic_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
+{
+	(void)out;
+	return judge_answer(state, answer->response, reason);
+}
+
+/*
+ * Only an API's answer tells whether a key is good, so the probe decides.  It
+ * also decides after a redirect to a login page, which may mean a dead key or a
+ * path outside the API.
+ */
+static int32_t
+basic_check(void *state, struct apam_op *op)
+{
+	const struct basic *b = state;
+	const char *reason;
+	int32_t verdict;
+
+	if (op->phase == PHASE_PROBE) {
+		verdict = judge_answer(b, op->response, &reason);
+		return probe_done(b->svc, op, verdict, reason);
+	}
+	if (basic_acquire(state, op) != APAM_STEP_DONE)
+		return APAM_STEP_FAILED;
+	return probe_alone(b->svc, op);
+}
+
 const struct apam_module apam_module_1 = {
 	.magic = APAM_MODULE_MAGIC,
 	.size = sizeof(struct apam_module),
 	.abi_major = APAM_ABI_MAJOR,
 	.abi_minor = APAM_ABI_MINOR,
-	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC_HEADERS,
+	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC,
 	.scheme = "basic-email-key",
 	.summary = "Basic authentication with an e-mail address and an API key",
 	.vendor = "apam",
@@ -263,7 +276,6 @@ const struct apam_module apam_module_1 = {
 	.acquire = basic_acquire,
 	.sign = basic_sign,
 	.judge = basic_judge,
-	.check = NULL, /* the core's probe decides */
+	.check = basic_check,
 	.revoke = NULL, /* a key ends only when a new one is made */
-	.prepare = basic_prepare,
 };

@@ -11,13 +11,13 @@
 #define WHO "authentication endpoint"
 #define TOKEN_MAX 65536 /* bytes; the core's own limit */
 
-static enum apam_step
+static int32_t
 request(const struct key_secret *k, struct apam_op *op)
 {
 	op->phase = 1;
-	k->svc->exchange(op, "POST", k->url, k->encoding);
-	k->svc->exchange_field(op, k->key_field, k->key);
-	k->svc->exchange_field(op, k->secret_field, k->secret);
+	k->svc->exchange(k->svc, op, APAM_STR("POST"), k->url, k->encoding);
+	k->svc->exchange_field(k->svc, op, k->key_field, k->key);
+	k->svc->exchange_field(k->svc, op, k->secret_field, k->secret);
 	return APAM_STEP_EXCHANGE;
 }
 
@@ -28,7 +28,8 @@ request(const struct key_secret *k, struct apam_op *op)
 static struct fault
 refusal(const struct key_secret *k, const struct apam_response *r)
 {
-	if (is_html(k->svc, r) && k->svc->header(r, "WWW-Authenticate").n == 0)
+	if (is_html(k->svc, r) &&
+	    k->svc->header(k->svc, r, "WWW-Authenticate").n == 0)
 		return PROVIDER_FAULT("an HTML page where JSON was expected");
 	return (struct fault){ APAM_E_REVOKED,
 		"the key is revoked, archived or wrong, or its secret is" };
@@ -44,7 +45,8 @@ read_token(const struct key_secret *k, const struct apam_response *r,
 
 	if (fault.status != APAM_OK)
 		return fault;
-	if (!k->svc->json(r, k->token_pointer.p, &value, &why))
+	if (k->svc->json(k->svc, r, k->token_pointer.p, &value, &why) !=
+	    APAM_OK)
 		return PROVIDER_FAULT(why);
 	if (value.type == APAM_JSON_ABSENT)
 		return PROVIDER_FAULT("the answer has no token at "
@@ -84,12 +86,12 @@ take_token(const struct key_secret *k, struct apam_op *op)
 
 	if (fault.status != APAM_OK)
 		return fault;
-	k->svc->credential(op, token);
-	k->svc->lifetime_json(op, k->expires_pointer.p);
+	k->svc->credential(k->svc, op, token);
+	k->svc->lifetime_json(k->svc, op, k->expires_pointer.p);
 	return fault;
 }
 
-static enum apam_step
+static int32_t
 acquire_token(const struct key_secret *k, struct apam_op *op)
 {
 	struct fault fault;
@@ -103,27 +105,28 @@ acquire_token(const struct key_secret *k, struct apam_op *op)
 }
 
 /* Make the credential without an exchange.  Basic: RFC 7617, 2. */
-static enum apam_step
+static int32_t
 acquire_at_once(const struct key_secret *k, struct apam_op *op)
 {
-	struct apam_text *pair = k->svc->text_new(k->svc);
-	struct apam_text *made = k->svc->text_new(k->svc);
-	enum apam_step step;
+	struct apam_text *pair = k->svc->text_new(k->svc, 1);
+	struct apam_text *made = k->svc->text_new(k->svc, 1);
+	int32_t step;
 
-	k->svc->text_put(pair, k->key);
-	k->svc->text_put(pair, APAM_STR(":"));
-	k->svc->text_put(pair, k->secret);
+	k->svc->text_put(k->svc, pair, APAM_WRITING_PLAIN, k->key);
+	k->svc->text_put(k->svc, pair, APAM_WRITING_PLAIN, APAM_STR(":"));
+	k->svc->text_put(k->svc, pair, APAM_WRITING_PLAIN, k->secret);
 	if (k->mode == MODE_BASIC)
-		k->svc->text_put_base64(made, k->svc->text_view(pair));
+		k->svc->text_put(k->svc, made, APAM_WRITING_BASE64,
+		    k->svc->text_view(k->svc, pair));
 	else
-		k->svc->text_put(made, k->secret);
+		k->svc->text_put(k->svc, made, APAM_WRITING_PLAIN, k->secret);
 	step = keep_for_ever(k->svc, op, made);
-	k->svc->text_free(&made);
-	k->svc->text_free(&pair);
+	k->svc->text_free(k->svc, &made);
+	k->svc->text_free(k->svc, &pair);
 	return step;
 }
 
-enum apam_step
+int32_t
 key_secret_acquire(void *state, struct apam_op *op)
 {
 	const struct key_secret *k = state;
@@ -133,14 +136,22 @@ key_secret_acquire(void *state, struct apam_op *op)
 	return acquire_at_once(k, op);
 }
 
-enum apam_step
+int32_t
 key_secret_check(void *state, struct apam_op *op)
 {
 	const struct key_secret *k = state;
+	const char *reason;
+	int32_t verdict;
 
-	if (k->mode != MODE_EXCHANGE)
-		return k->svc->key_state(op, APAM_KEY_UNKNOWN,
-		    "this mode has no endpoint to ask: set a probe, which decides");
+	if (op->phase == PHASE_PROBE) {
+		verdict = judge_common(k->svc, op->response, &reason);
+		return probe_done(k->svc, op, verdict, reason);
+	}
+	if (k->mode != MODE_EXCHANGE) {
+		if (acquire_at_once(k, op) != APAM_STEP_DONE)
+			return APAM_STEP_FAILED;
+		return probe_alone(k->svc, op);
+	}
 	if (op->phase == 0)
 		return request(k, op);
 	/* The token that proves the key good can be used as well. */

@@ -66,7 +66,7 @@ struct key_secret {
 };
 
 /* auth.c: functions of the module's descriptor. */
-enum apam_step key_secret_acquire(void *state, struct apam_op *op);
-enum apam_step key_secret_check(void *state, struct apam_op *op);
+int32_t key_secret_acquire(void *state, struct apam_op *op);
+int32_t key_secret_check(void *state, struct apam_op *op);
 
 #endif

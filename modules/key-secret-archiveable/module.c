@@ -145,7 +145,7 @@ is_pointer(struct apam_str s)
 	return s.n == 0 || s.p[0] == '/';
 }
 
-static enum apam_status
+static int32_t
 open_exchange(struct key_secret *k)
 {
 	const struct apam_services *svc = k->svc;
@@ -166,16 +166,16 @@ open_exchange(struct key_secret *k)
 	    APAM_STR(DEFAULT_EXPIRES_POINTER));
 
 	if (k->url.n == 0)
-		return svc->refuse_option(svc, OPT_EXCHANGE,
+		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "url is missing: mode exchange needs it");
 	if (same(k->key_field, k->secret_field))
-		return svc->refuse_option(svc, OPT_EXCHANGE,
+		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "key_field and secret_field are the same");
 	if (!is_pointer(k->token_pointer))
-		return svc->refuse_option(svc, OPT_EXCHANGE,
+		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "token_pointer is not a JSON pointer: write \"/name\"");
 	if (!is_pointer(k->expires_pointer))
-		return svc->refuse_option(svc, OPT_EXCHANGE,
+		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "expires_pointer is not a JSON pointer: write \"/name\"");
 	return APAM_OK;
 }
@@ -205,7 +205,7 @@ is_framing(struct apam_str name)
 	    same_nocase(name, APAM_STR("Transfer-Encoding"));
 }
 
-static enum apam_status
+static int32_t
 open_headers(struct key_secret *k)
 {
 	const struct apam_services *svc = k->svc;
@@ -216,20 +216,20 @@ open_headers(struct key_secret *k)
 	    k, OPT_HEADERS, HD_SECRET, APAM_STR(DEFAULT_SECRET_HEADER));
 
 	if (!is_token(k->key_header) || is_framing(k->key_header))
-		return svc->refuse_option(svc, OPT_HEADERS,
+		return apam_refuse_optionf(svc, OPT_HEADERS,
 		    "key is not a header name that can be "
 		    "used here");
 	if (!is_token(k->secret_header) || is_framing(k->secret_header))
-		return svc->refuse_option(svc, OPT_HEADERS,
+		return apam_refuse_optionf(svc, OPT_HEADERS,
 		    "secret is not a header name that can be "
 		    "used here");
 	if (same_nocase(k->key_header, k->secret_header))
-		return svc->refuse_option(
+		return apam_refuse_optionf(
 		    svc, OPT_HEADERS, "key and secret are the same header");
 	return APAM_OK;
 }
 
-static enum apam_status
+static int32_t
 open_mode(struct key_secret *k)
 {
 	switch (k->mode) {
@@ -242,20 +242,20 @@ open_mode(struct key_secret *k)
 	}
 	/* RFC 7617, 2: the first colon ends the user id. */
 	if (has_char(k->key, ':'))
-		return k->svc->refuse_option(k->svc, OPT_KEY,
+		return apam_refuse_optionf(k->svc, OPT_KEY,
 		    "has a colon, which mode basic cannot send");
 	return APAM_OK;
 }
 
 /* A control character could end a header; the core refuses it, too. */
-static enum apam_status
+static int32_t
 check_pair(const struct key_secret *k)
 {
 	if (k->key.n == 0 || has_control(k->key))
-		return k->svc->refuse_option(
+		return apam_refuse_optionf(
 		    k->svc, OPT_KEY, "is empty or has a control character");
 	if (k->secret.n == 0 || has_control(k->secret))
-		return k->svc->refuse_option(
+		return apam_refuse_optionf(
 		    k->svc, OPT_SECRET, "is empty or has a control character");
 	return APAM_OK;
 }
@@ -293,7 +293,7 @@ rule_bad(const struct write_rule *rule)
 	return why;
 }
 
-static enum apam_status
+static int32_t
 check_writes(const struct key_secret *k)
 {
 	struct write_rule rule;
@@ -304,7 +304,7 @@ check_writes(const struct key_secret *k)
 		rule = rule_at(k, i);
 		why = rule_bad(&rule);
 		if (why != NULL)
-			return k->svc->refuse_option(k->svc, OPT_WRITES,
+			return apam_refuse_optionf(k->svc, OPT_WRITES,
 			    "a method or path of element %zu %s", i + 1, why);
 	}
 	return APAM_OK;
@@ -318,12 +318,12 @@ key_secret_close(void *state)
 	free(state);
 }
 
-static enum apam_status
+static int32_t
 key_secret_open(const struct apam_services *svc,
     const struct apam_options *values, void **state)
 {
 	struct key_secret *k = calloc(1, sizeof(*k));
-	enum apam_status status;
+	int32_t status;
 
 	if (k == NULL)
 		return APAM_E_MEMORY;
@@ -346,7 +346,7 @@ key_secret_open(const struct apam_services *svc,
 	return APAM_OK;
 }
 
-static enum apam_status
+static int32_t
 key_secret_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
@@ -354,9 +354,9 @@ key_secret_sign(void *state, const struct apam_credential_view *credential,
 
 	(void)request;
 	if (k->mode == MODE_HEADERS) {
-		k->svc->sign_header(out, k->key_header.p, k->key);
+		k->svc->sign_header(k->svc, out, k->key_header, k->key);
 		k->svc->sign_header(
-		    out, k->secret_header.p, credential->secret);
+		    k->svc, out, k->secret_header, credential->secret);
 		return APAM_OK;
 	}
 	/* RFC 6750, 2.1; RFC 7617, 2. */
@@ -391,9 +391,7 @@ has_override(const struct apam_request_view *request)
 	size_t i;
 
 	for (i = 0; i < request->header_count; i++) {
-		h = (const struct apam_header *)(const void
-			*)((const char *)request->headers +
-		    i * request->header_size);
+		h = &request->headers[i];
 		if (same_nocase(h->name, APAM_STR("X-HTTP-Method-Override")) ||
 		    same_nocase(h->name, APAM_STR("X-HTTP-Method")) ||
 		    same_nocase(h->name, APAM_STR("X-Method-Override")))
@@ -402,7 +400,7 @@ has_override(const struct apam_request_view *request)
 	return false;
 }
 
-static enum apam_status
+static int32_t
 key_secret_prepare(void *state, const struct apam_request_view *request,
     struct apam_signing *out)
 {
@@ -411,24 +409,25 @@ key_secret_prepare(void *state, const struct apam_request_view *request,
 	if (k->access == ACCESS_WRITE)
 		return APAM_OK;
 	if (has_override(request))
-		return k->svc->refuse(out, APAM_E_POLICY,
+		return apam_refusef(k->svc, out, APAM_E_POLICY,
 		    "the key is read-only and the request overrides its"
 		    " method in a header");
 	if (is_write(k, request->method, request->path))
-		return k->svc->refuse(out, APAM_E_POLICY,
+		return apam_refusef(k->svc, out, APAM_E_POLICY,
 		    "the key is read-only and this %.*s counts as a write:"
 		    " see access and writes",
 		    (int)request->method.n, request->method.p);
 	return APAM_OK;
 }
 
-static enum apam_verdict
-key_secret_judge(
-    void *state, const struct apam_response *r, const char **reason)
+static int32_t
+key_secret_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
 {
 	const struct key_secret *k = state;
 
-	return judge_common(k->svc, r, reason);
+	(void)out;
+	return judge_common(k->svc, answer->response, reason);
 }
 
 const struct apam_module apam_module_1 = {
@@ -436,7 +435,7 @@ const struct apam_module apam_module_1 = {
 	.size = sizeof(struct apam_module),
 	.abi_major = APAM_ABI_MAJOR,
 	.abi_minor = APAM_ABI_MINOR,
-	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC_HEADERS,
+	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC,
 	.scheme = "key-secret-archiveable",
 	.summary = "A key and a secret that an administrator can archive",
 	.vendor = "apam",

@@ -24,34 +24,34 @@
  * Ask `url` about the credential's token.  Introspection (RFC 7662, 2.1) and
  * revocation (RFC 7009, 2.1) name it in the same way.
  */
-static enum apam_step
+static int32_t
 name_token(const struct oauth2 *o, struct apam_op *op, struct apam_str url,
     struct apam_str token)
 {
-	o->svc->exchange(op, "POST", url, APAM_ENCODING_FORM);
-	o->svc->exchange_field(op, APAM_STR("token"), token);
+	o->svc->exchange(o->svc, op, APAM_STR("POST"), url, APAM_ENCODING_FORM);
+	o->svc->exchange_field(o->svc, op, APAM_STR("token"), token);
 	o->svc->exchange_field(
-	    op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
+	    o->svc, op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
 	if (!client_authenticate(o, op))
-		return o->svc->fail(op, APAM_E_MEMORY, "out of memory");
+		return apam_failf(o->svc, op, APAM_E_MEMORY, "out of memory");
 	return APAM_STEP_EXCHANGE;
 }
 
-static enum apam_step
+static int32_t
 introspect(
     const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
 {
 	/* The next step needs it if the answer is not "active". */
-	o->svc->memo(op, found->token);
+	o->svc->memo(o->svc, op, found->token);
 	op->phase = PHASE_INTROSPECTION;
 	return name_token(o, op, found->introspection, op->credential->secret);
 }
 
-static enum apam_step
+static int32_t
 check_begin(
     const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
 {
-	enum apam_step step;
+	int32_t step;
 
 	if (found->introspection.n > 0 && op->credential != NULL)
 		return introspect(o, op, found);
@@ -59,7 +59,7 @@ check_begin(
 	if (found->introspection.n == 0)
 		return step;
 	/* The URL to ask about the new token. */
-	o->svc->memo(op, found->introspection);
+	o->svc->memo(o->svc, op, found->introspection);
 	op->phase = PHASE_FRESH_TOKEN;
 	return step;
 }
@@ -82,7 +82,8 @@ not_active(const struct oauth2 *o, const struct apam_response *r)
 	 * RFC 7009, 2.2.1: some send this for a token that they keep no record
 	 * of.
 	 */
-	if (r->status == 400 && o->svc->json(r, "/error", &value, NULL) &&
+	if (r->status == 400 &&
+	    o->svc->json(o->svc, r, "/error", &value, NULL) == APAM_OK &&
 	    same(value.str, APAM_STR("unsupported_token_type")))
 		return "unsupported_token_type: it cannot be asked about this "
 		       "token";
@@ -90,28 +91,28 @@ not_active(const struct oauth2 *o, const struct apam_response *r)
 		return fault_of_status(o->svc, r).text;
 	if (is_html(o->svc, r))
 		return "an HTML page where JSON was expected";
-	if (!o->svc->json(r, "/active", &value, &why))
+	if (o->svc->json(o->svc, r, "/active", &value, &why) != APAM_OK)
 		return why;
 	if (value.type != APAM_JSON_BOOLEAN)
 		return "the answer has no boolean active";
 	return value.num == 1 ? NULL : "the token is not active";
 }
 
-static enum apam_step
+static int32_t
 introspected(const struct oauth2 *o, struct apam_op *op)
 {
 	const char *why = not_active(o, op->response);
-	enum apam_step step;
+	int32_t step;
 	char text[MEMO_MAX];
 
 	if (why == NULL)
-		return o->svc->key_state(
-		    op, APAM_KEY_GOOD, "introspection: the token is active");
+		return apam_key_statef(o->svc, op, APAM_KEY_GOOD,
+		    "introspection: the token is active");
 	step = token_request(o, op, op->memo);
 	/* The evidence starts with it, whatever the token endpoint answers. */
-	(void)snprintf(text, sizeof(text), "introspection: %s (HTTP %u); ", why,
+	(void)snprintf(text, sizeof(text), "introspection: %s (HTTP %d); ", why,
 	    op->response->status);
-	o->svc->memo(op, apam_str(text));
+	o->svc->memo(o->svc, op, apam_str(text));
 	return step;
 }
 
@@ -137,15 +138,17 @@ describe_fresh(
  * End the check with the token endpoint's answer, after introspection's, if
  * that was asked.
  */
-static enum apam_step
+static int32_t
 minted(const struct oauth2 *o, struct apam_op *op, struct fault fault)
 {
 	char who[MEMO_MAX + sizeof(WHO)], fresh[MEMO_MAX];
+	char text[2 * MEMO_MAX];
 
 	if (fault.status == APAM_OK) {
 		describe_fresh(o, op->response, fresh);
-		return o->svc->key_state(op, APAM_KEY_GOOD, "%.*s%s",
-		    (int)op->memo.n, op->memo.p, fresh);
+		(void)snprintf(text, sizeof(text), "%.*s%s", (int)op->memo.n,
+		    op->memo.p, fresh);
+		return probe_or_end(o->svc, op, APAM_KEY_GOOD, text);
 	}
 	(void)snprintf(
 	    who, sizeof(who), "%.*s" WHO, (int)op->memo.n, op->memo.p);
@@ -153,45 +156,57 @@ minted(const struct oauth2 *o, struct apam_op *op, struct fault fault)
 }
 
 /* Ask about the token that was just issued. */
-static enum apam_step
+static int32_t
 introspect_fresh(const struct oauth2 *o, struct apam_op *op)
 {
 	struct fault fault = token_take(o, op);
 	struct apam_json token;
-	enum apam_step step;
+	int32_t step;
 	char fresh[MEMO_MAX];
 
 	if (fault.status != APAM_OK)
 		return state_with(o->svc, op, WHO, fault);
-	(void)o->svc->json(op->response, "/access_token", &token, NULL);
+	(void)o->svc->json(o->svc, op->response, "/access_token", &token, NULL);
 	describe_fresh(o, op->response, fresh);
 	op->phase = PHASE_FRESH_INTROSPECTION;
 	step = name_token(o, op, op->memo, token.str);
-	o->svc->memo(op, apam_str(fresh));
+	o->svc->memo(o->svc, op, apam_str(fresh));
 	return step;
 }
 
 /* The new token has decided already; introspection's answer is added to it. */
-static enum apam_step
+static int32_t
 introspected_fresh(const struct oauth2 *o, struct apam_op *op)
 {
 	const char *why = not_active(o, op->response);
-	const int n = (int)op->memo.n;
+	char text[2 * MEMO_MAX];
 
 	if (why == NULL)
-		return o->svc->key_state(op, APAM_KEY_GOOD,
-		    "%.*s; introspection: the token is active", n, op->memo.p);
-	return o->svc->key_state(op, APAM_KEY_GOOD,
-	    "%.*s; introspection: %s (HTTP %u)", n, op->memo.p, why,
-	    op->response->status);
+		(void)snprintf(text, sizeof(text),
+		    "%.*s; introspection: the token is active", (int)op->memo.n,
+		    op->memo.p);
+	else
+		(void)snprintf(text, sizeof(text),
+		    "%.*s; introspection: %s (HTTP %d)", (int)op->memo.n,
+		    op->memo.p, why, op->response->status);
+	return probe_or_end(o->svc, op, APAM_KEY_GOOD, text);
 }
 
-enum apam_step
+static int32_t
+probed(const struct oauth2 *o, struct apam_op *op)
+{
+	const char *reason;
+	int32_t verdict = judge_answer(o->svc, op->response, &reason);
+
+	return probe_done(o->svc, op, verdict, reason);
+}
+
+int32_t
 oauth2_check(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
 	struct endpoints found;
-	enum apam_step step;
+	int32_t step;
 	struct fault fault;
 
 	switch (op->phase) {
@@ -214,6 +229,8 @@ oauth2_check(void *state, struct apam_op *op)
 		return introspect_fresh(o, op);
 	case PHASE_FRESH_INTROSPECTION:
 		return introspected_fresh(o, op);
+	case PHASE_PROBE:
+		return probed(o, op);
 	default:
 		/* The token that proves the key good can be used as well. */
 		return minted(o, op, token_take(o, op));
@@ -222,12 +239,12 @@ oauth2_check(void *state, struct apam_op *op)
 
 /* ---- Revoke ----------------------------------------------------------- */
 
-static enum apam_step
+static int32_t
 revoke_begin(
     const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
 {
 	if (found->revocation.n == 0)
-		return o->svc->fail(op, APAM_E_POLICY,
+		return apam_failf(o->svc, op, APAM_E_POLICY,
 		    "there is no revocation_url: the token is valid until it "
 		    "expires");
 	op->phase = PHASE_REVOCATION;
@@ -256,12 +273,12 @@ revocation_read(const struct oauth2 *o, const struct apam_response *r)
 	return fault_of_status(o->svc, r);
 }
 
-enum apam_step
+int32_t
 oauth2_revoke(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
 	struct endpoints found;
-	enum apam_step step;
+	int32_t step;
 	struct fault fault;
 
 	if (op->credential == NULL)

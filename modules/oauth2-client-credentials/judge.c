@@ -13,7 +13,7 @@
  */
 static const struct {
 	const char *code;
-	enum apam_verdict verdict;
+	int32_t verdict;
 	const char *reason;
 } challenge_errors[] = {
 	{ "invalid_token", APAM_VERDICT_REJECTED,
@@ -26,13 +26,15 @@ static const struct {
 
 static bool
 judge_challenge(const struct apam_services *svc, const struct apam_response *r,
-    enum apam_verdict *verdict, const char **reason)
+    int32_t *verdict, const char **reason)
 {
 	char code[32];
 	size_t i;
 
 	/* There is room for every known code, so a cut one matches none. */
-	if (!svc->challenge(r, "Bearer", "error", code, sizeof(code)))
+	if (!find_challenge(svc, r, "Bearer", &i) ||
+	    !svc->challenge_parameter(
+		svc, r, i, "error", code, sizeof(code)))
 		return false;
 	for (i = 0; i < sizeof(challenge_errors) / sizeof(challenge_errors[0]);
 	     i++)
@@ -44,15 +46,24 @@ judge_challenge(const struct apam_services *svc, const struct apam_response *r,
 	return false;
 }
 
-enum apam_verdict
-oauth2_judge(void *state, const struct apam_response *r, const char **reason)
+int32_t
+judge_answer(const struct apam_services *svc, const struct apam_response *r,
+    const char **reason)
 {
-	const struct apam_services *svc = ((const struct oauth2 *)state)->svc;
-	enum apam_verdict verdict;
+	int32_t verdict;
 
 	/* A 403 always means "forbidden": a new token would not help. */
 	if ((r->status == 400 || r->status == 401) &&
 	    judge_challenge(svc, r, &verdict, reason))
 		return verdict;
 	return judge_common(svc, r, reason);
+}
+
+int32_t
+oauth2_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
+{
+	(void)out;
+	return judge_answer(
+	    ((const struct oauth2 *)state)->svc, answer->response, reason);
 }

@@ -24,7 +24,7 @@ path_start(struct apam_str url)
 	return i < url.n ? i : url.n;
 }
 
-enum apam_status
+int32_t
 metadata_open(struct oauth2 *o)
 {
 	const struct apam_services *svc = o->svc;
@@ -34,45 +34,48 @@ metadata_open(struct oauth2 *o)
 
 	/* RFC 8414, 2: no query or fragment components. */
 	if (has_char(issuer, '?') || has_char(issuer, '#'))
-		return svc->refuse_option(
+		return apam_refuse_optionf(
 		    svc, OPT_ISSUER, "has a query or a fragment");
 
 	/* RFC 8414, 3.1: inserted before the path, without its last '/'. */
 	if (end > path && issuer.p[end - 1] == '/')
 		end--;
-	o->metadata_url = svc->text_new(svc);
-	svc->text_put(o->metadata_url, (struct apam_str){ issuer.p, path });
-	svc->text_put(o->metadata_url, APAM_STR(WELL_KNOWN));
+	o->metadata_url = svc->text_new(svc, 1);
+	svc->text_put(svc, o->metadata_url, APAM_WRITING_PLAIN,
+	    (struct apam_str){ issuer.p, path });
 	svc->text_put(
-	    o->metadata_url, (struct apam_str){ issuer.p + path, end - path });
+	    svc, o->metadata_url, APAM_WRITING_PLAIN, APAM_STR(WELL_KNOWN));
+	svc->text_put(svc, o->metadata_url, APAM_WRITING_PLAIN,
+	    (struct apam_str){ issuer.p + path, end - path });
 	/* Discovery, 4: appended to the issuer, without its last '/'. */
-	o->discovery_url = svc->text_new(svc);
-	svc->text_put(o->discovery_url, (struct apam_str){ issuer.p, end });
-	svc->text_put(o->discovery_url, APAM_STR(OPENID));
-	return svc->text_view(o->metadata_url).n == 0 ||
-		svc->text_view(o->discovery_url).n == 0 ?
+	o->discovery_url = svc->text_new(svc, 1);
+	svc->text_put(svc, o->discovery_url, APAM_WRITING_PLAIN,
+	    (struct apam_str){ issuer.p, end });
+	svc->text_put(
+	    svc, o->discovery_url, APAM_WRITING_PLAIN, APAM_STR(OPENID));
+	return svc->text_view(svc, o->metadata_url).n == 0 ||
+		svc->text_view(svc, o->discovery_url).n == 0 ?
 	    APAM_E_MEMORY :
 	    APAM_OK;
 }
 
-enum apam_step
+int32_t
 metadata_request(const struct oauth2 *o, struct apam_op *op)
 {
 	op->phase = PHASE_METADATA;
-	o->svc->exchange(
-	    op, "GET", o->svc->text_view(o->metadata_url), APAM_ENCODING_NONE);
+	o->svc->exchange(o->svc, op, APAM_STR("GET"),
+	    o->svc->text_view(o->svc, o->metadata_url), APAM_ENCODING_NONE);
 	return APAM_STEP_EXCHANGE;
 }
 
 bool
-metadata_elsewhere(
-    const struct oauth2 *o, struct apam_op *op, enum apam_step *step)
+metadata_elsewhere(const struct oauth2 *o, struct apam_op *op, int32_t *step)
 {
 	if (op->phase != PHASE_METADATA || op->response->status != 404)
 		return false;
 	op->phase = PHASE_DISCOVERY;
-	o->svc->exchange(
-	    op, "GET", o->svc->text_view(o->discovery_url), APAM_ENCODING_NONE);
+	o->svc->exchange(o->svc, op, APAM_STR("GET"),
+	    o->svc->text_view(o->svc, o->discovery_url), APAM_ENCODING_NONE);
 	*step = APAM_STEP_EXCHANGE;
 	return true;
 }
@@ -107,7 +110,8 @@ take_endpoint(const struct oauth2 *o, const struct apam_response *r,
 {
 	struct apam_json value;
 
-	if (url->n > 0 || !o->svc->json(r, pointer, &value, NULL) ||
+	if (url->n > 0 ||
+	    o->svc->json(o->svc, r, pointer, &value, NULL) != APAM_OK ||
 	    value.type == APAM_JSON_ABSENT)
 		return true;
 	if (value.type != APAM_JSON_STRING || !is_endpoint(o, value.str))
@@ -131,7 +135,7 @@ metadata_read(const struct oauth2 *o, const struct apam_response *r,
 	fault = fault_of_success(o->svc, r);
 	if (fault.status != APAM_OK)
 		return fault;
-	if (!o->svc->json(r, "/issuer", &value, &why))
+	if (o->svc->json(o->svc, r, "/issuer", &value, &why) != APAM_OK)
 		return PROVIDER_FAULT(why);
 
 	/* RFC 8414, 3.3: it must be identical, or nothing in it may be used. */

@@ -87,19 +87,19 @@ is_reserved_field(struct apam_str name)
 	return false;
 }
 
-static enum apam_status
+static int32_t
 check_url(const struct oauth2 *o)
 {
 	if (option(o, OPT_TOKEN_URL)->set && option(o, OPT_ISSUER)->set)
-		return o->svc->refuse_option(
+		return apam_refuse_optionf(
 		    o->svc, OPT_ISSUER, "give token_url or issuer, not both");
 	if (!option(o, OPT_TOKEN_URL)->set && !option(o, OPT_ISSUER)->set)
-		return o->svc->refuse_option(o->svc, OPT_TOKEN_URL,
+		return apam_refuse_optionf(o->svc, OPT_TOKEN_URL,
 		    "is missing: give the token endpoint's URL, or issuer");
 	return APAM_OK;
 }
 
-static enum apam_status
+static int32_t
 check_scopes(const struct oauth2 *o)
 {
 	const struct apam_value *scope = option(o, OPT_SCOPE);
@@ -107,7 +107,7 @@ check_scopes(const struct oauth2 *o)
 
 	for (i = 0; i < scope->count; i++)
 		if (!is_scope_token(scope->items[i]))
-			return o->svc->refuse_option(o->svc, OPT_SCOPE,
+			return apam_refuse_optionf(o->svc, OPT_SCOPE,
 			    "element %zu is not a scope: write one scope in "
 			    "each string, without spaces, quotes or "
 			    "backslashes",
@@ -115,7 +115,7 @@ check_scopes(const struct oauth2 *o)
 	return APAM_OK;
 }
 
-static enum apam_status
+static int32_t
 check_resources(const struct oauth2 *o)
 {
 	const struct apam_value *resource = option(o, OPT_RESOURCE);
@@ -123,14 +123,14 @@ check_resources(const struct oauth2 *o)
 
 	for (i = 0; i < resource->count; i++)
 		if (!is_absolute_uri(resource->items[i]))
-			return o->svc->refuse_option(o->svc, OPT_RESOURCE,
+			return apam_refuse_optionf(o->svc, OPT_RESOURCE,
 			    "element %zu is not an absolute URI without a "
 			    "fragment",
 			    i + 1);
 	return APAM_OK;
 }
 
-static enum apam_status
+static int32_t
 check_extra(const struct oauth2 *o)
 {
 	const struct apam_value *extra = option(o, OPT_EXTRA);
@@ -138,17 +138,17 @@ check_extra(const struct oauth2 *o)
 
 	for (i = 0; i < extra->count; i++)
 		if (is_reserved_field(extra->names[i]))
-			return o->svc->refuse_option(o->svc, OPT_EXTRA,
+			return apam_refuse_optionf(o->svc, OPT_EXTRA,
 			    "may not set %.*s: use the option of that name, if "
 			    "there is one",
 			    (int)extra->names[i].n, extra->names[i].p);
 	return APAM_OK;
 }
 
-static enum apam_status
+static int32_t
 check_options(const struct oauth2 *o)
 {
-	enum apam_status status = check_url(o);
+	int32_t status = check_url(o);
 
 	if (status == APAM_OK)
 		status = check_scopes(o);
@@ -164,17 +164,17 @@ oauth2_close(void *state)
 {
 	struct oauth2 *o = state;
 
-	o->svc->text_free(&o->discovery_url);
-	o->svc->text_free(&o->metadata_url);
+	o->svc->text_free(o->svc, &o->discovery_url);
+	o->svc->text_free(o->svc, &o->metadata_url);
 	free(o);
 }
 
-static enum apam_status
+static int32_t
 oauth2_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
 	struct oauth2 *o = calloc(1, sizeof(*o));
-	enum apam_status status;
+	int32_t status;
 
 	if (o == NULL)
 		return APAM_E_MEMORY;
@@ -196,7 +196,7 @@ const struct apam_module apam_module_1 = {
 	.size = sizeof(struct apam_module),
 	.abi_major = APAM_ABI_MAJOR,
 	.abi_minor = APAM_ABI_MINOR,
-	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC_HEADERS,
+	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC,
 	.scheme = "oauth2-client-credentials",
 	.summary = "OAuth 2.0 client credentials with bearer tokens",
 	.vendor = "apam",

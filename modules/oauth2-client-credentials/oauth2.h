@@ -77,8 +77,8 @@ option_text(const struct oauth2 *o, enum option i)
 bool client_authenticate(const struct oauth2 *o, struct apam_op *op);
 
 /* Ask for the exchange that gets a token from `url`, and wait for it. */
-enum apam_step
-token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url);
+int32_t token_request(
+    const struct oauth2 *o, struct apam_op *op, struct apam_str url);
 
 /*
  * Read the token endpoint's answer; if there is no fault, give the core the
@@ -94,9 +94,9 @@ size_t token_missing_scopes(const struct oauth2 *o,
     const struct apam_response *r, struct apam_str *first);
 
 /* Functions of the module's descriptor. */
-enum apam_step oauth2_acquire(void *state, struct apam_op *op);
-enum apam_status
-oauth2_sign(void *state, const struct apam_credential_view *credential,
+int32_t oauth2_acquire(void *state, struct apam_op *op);
+int32_t oauth2_sign(void *state,
+    const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out);
 
 /* ---- metadata.c ------------------------------------------------------- */
@@ -107,17 +107,17 @@ struct endpoints {
 };
 
 /* Make the metadata's URLs from the issuer.  Refuses a wrong option. */
-enum apam_status metadata_open(struct oauth2 *o);
+int32_t metadata_open(struct oauth2 *o);
 
 /* Ask for the issuer's metadata and wait for it. */
-enum apam_step metadata_request(const struct oauth2 *o, struct apam_op *op);
+int32_t metadata_request(const struct oauth2 *o, struct apam_op *op);
 
 /*
  * Look at an answer: true if the metadata may be in the other place, which
  * *step then asks for.
  */
 bool metadata_elsewhere(const struct oauth2 *o, struct apam_op *op,
-    enum apam_step *step);
+    int32_t *step);
 
 /* Read the metadata; a configured endpoint overrides a published one. */
 struct fault metadata_read(const struct oauth2 *o,
@@ -128,9 +128,13 @@ void endpoints_configured(const struct oauth2 *o, struct endpoints *found);
 
 /* ---- check.c, judge.c: functions of the descriptor -------------------- */
 
-enum apam_step oauth2_check(void *state, struct apam_op *op);
-enum apam_step oauth2_revoke(void *state, struct apam_op *op);
-enum apam_verdict
-oauth2_judge(void *state, const struct apam_response *r, const char **reason);
+int32_t oauth2_check(void *state, struct apam_op *op);
+int32_t oauth2_revoke(void *state, struct apam_op *op);
+int32_t oauth2_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason);
+
+/* The verdict on a response to a request that a token signed. */
+int32_t judge_answer(const struct apam_services *svc,
+    const struct apam_response *r, const char **reason);
 
 #endif

@@ -19,19 +19,24 @@ static bool
 authenticate_basic(const struct oauth2 *o, struct apam_op *op)
 {
 	const struct apam_services *svc = o->svc;
-	struct apam_text *pair = svc->text_new(svc);
-	struct apam_text *value = svc->text_new(svc);
+	struct apam_text *pair = svc->text_new(svc, 1);
+	struct apam_text *value = svc->text_new(svc, 1);
 	bool made;
 
-	svc->text_put_form(pair, option_text(o, OPT_CLIENT_ID));
-	svc->text_put(pair, APAM_STR(":"));
-	svc->text_put_form(pair, option_text(o, OPT_CLIENT_SECRET));
-	svc->text_put(value, APAM_STR("Basic "));
-	svc->text_put_base64(value, svc->text_view(pair));
-	svc->exchange_header(op, "Authorization", svc->text_view(value));
-	made = svc->text_view(pair).n > 0 && svc->text_view(value).n > 0;
-	svc->text_free(&value);
-	svc->text_free(&pair);
+	svc->text_put(
+	    svc, pair, APAM_WRITING_FORM, option_text(o, OPT_CLIENT_ID));
+	svc->text_put(svc, pair, APAM_WRITING_PLAIN, APAM_STR(":"));
+	svc->text_put(
+	    svc, pair, APAM_WRITING_FORM, option_text(o, OPT_CLIENT_SECRET));
+	svc->text_put(svc, value, APAM_WRITING_PLAIN, APAM_STR("Basic "));
+	svc->text_put(
+	    svc, value, APAM_WRITING_BASE64, svc->text_view(svc, pair));
+	svc->exchange_header(
+	    svc, op, APAM_STR("Authorization"), svc->text_view(svc, value));
+	made = svc->text_view(svc, pair).n > 0 &&
+	    svc->text_view(svc, value).n > 0;
+	svc->text_free(svc, &value);
+	svc->text_free(svc, &pair);
 	return made;
 }
 
@@ -42,9 +47,9 @@ client_authenticate(const struct oauth2 *o, struct apam_op *op)
 	if (option(o, OPT_CLIENT_AUTH)->num == AUTH_BASIC)
 		return authenticate_basic(o, op);
 	o->svc->exchange_field(
-	    op, APAM_STR("client_id"), option_text(o, OPT_CLIENT_ID));
-	o->svc->exchange_field(
-	    op, APAM_STR("client_secret"), option_text(o, OPT_CLIENT_SECRET));
+	    o->svc, op, APAM_STR("client_id"), option_text(o, OPT_CLIENT_ID));
+	o->svc->exchange_field(o->svc, op, APAM_STR("client_secret"),
+	    option_text(o, OPT_CLIENT_SECRET));
 	return true;
 }
 
@@ -60,14 +65,16 @@ put_scope(const struct oauth2 *o, struct apam_op *op)
 
 	if (scope->count == 0)
 		return true;
-	text = svc->text_new(svc);
+	text = svc->text_new(svc, 1);
 	for (i = 0; i < scope->count; i++) {
-		svc->text_put(text, i > 0 ? APAM_STR(" ") : APAM_STR(""));
-		svc->text_put(text, scope->items[i]);
+		svc->text_put(svc, text, APAM_WRITING_PLAIN,
+		    i > 0 ? APAM_STR(" ") : APAM_STR(""));
+		svc->text_put(svc, text, APAM_WRITING_PLAIN, scope->items[i]);
 	}
-	made = svc->text_view(text).n > 0;
-	svc->exchange_field(op, APAM_STR("scope"), svc->text_view(text));
-	svc->text_free(&text);
+	made = svc->text_view(svc, text).n > 0;
+	svc->exchange_field(
+	    svc, op, APAM_STR("scope"), svc->text_view(svc, text));
+	svc->text_free(svc, &text);
 	return made;
 }
 
@@ -80,7 +87,7 @@ put_each(const struct oauth2 *o, struct apam_op *op, enum option which,
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		o->svc->exchange_field(op, name, list->items[i]);
+		o->svc->exchange_field(o->svc, op, name, list->items[i]);
 }
 
 static void
@@ -90,20 +97,21 @@ put_extra(const struct oauth2 *o, struct apam_op *op)
 	size_t i;
 
 	for (i = 0; i < extra->count; i++)
-		o->svc->exchange_field(op, extra->names[i], extra->items[i]);
+		o->svc->exchange_field(
+		    o->svc, op, extra->names[i], extra->items[i]);
 }
 
-enum apam_step
+int32_t
 token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url)
 {
 	op->phase = PHASE_TOKEN;
-	o->svc->exchange(op, "POST", url, APAM_ENCODING_FORM);
+	o->svc->exchange(o->svc, op, APAM_STR("POST"), url, APAM_ENCODING_FORM);
 	/* RFC 6749, 4.4.2. */
 	o->svc->exchange_field(
-	    op, APAM_STR("grant_type"), APAM_STR("client_credentials"));
+	    o->svc, op, APAM_STR("grant_type"), APAM_STR("client_credentials"));
 	/* An incomplete request could be refused as if the key were dead. */
 	if (!client_authenticate(o, op) || !put_scope(o, op))
-		return o->svc->fail(op, APAM_E_MEMORY, "out of memory");
+		return apam_failf(o->svc, op, APAM_E_MEMORY, "out of memory");
 	put_each(o, op, OPT_AUDIENCE, APAM_STR("audience"));
 	put_each(o, op, OPT_RESOURCE, APAM_STR("resource"));
 	put_extra(o, op);
@@ -149,7 +157,7 @@ known_error(
 	struct apam_json value;
 	size_t i;
 
-	if (!o->svc->json(r, "/error", &value, NULL) ||
+	if (o->svc->json(o->svc, r, "/error", &value, NULL) != APAM_OK ||
 	    value.type != APAM_JSON_STRING)
 		return false;
 	for (i = 0; i < sizeof(token_errors) / sizeof(token_errors[0]); i++)
@@ -169,7 +177,8 @@ refusal(const struct oauth2 *o, const struct apam_response *r)
 {
 	struct fault fault;
 
-	if (is_html(o->svc, r) && o->svc->header(r, "WWW-Authenticate").n == 0)
+	if (is_html(o->svc, r) &&
+	    o->svc->header(o->svc, r, "WWW-Authenticate").n == 0)
 		return PROVIDER_FAULT("an HTML page where JSON was expected");
 	if (r->status == 403)
 		return (struct fault){ APAM_E_DENIED,
@@ -209,7 +218,7 @@ read_token(const struct oauth2 *o, const struct apam_response *r,
 	struct apam_json value;
 	const char *why = NULL;
 
-	if (!o->svc->json(r, "/access_token", &value, &why))
+	if (o->svc->json(o->svc, r, "/access_token", &value, &why) != APAM_OK)
 		return PROVIDER_FAULT(why);
 	if (value.type == APAM_JSON_ABSENT)
 		return PROVIDER_FAULT("the answer has no access_token");
@@ -231,7 +240,7 @@ read_type(const struct oauth2 *o, const struct apam_response *r)
 {
 	struct apam_json value;
 
-	(void)o->svc->json(r, "/token_type", &value, NULL);
+	(void)o->svc->json(o->svc, r, "/token_type", &value, NULL);
 	if (value.type == APAM_JSON_ABSENT)
 		return PROVIDER_FAULT("the answer has no token_type");
 	if (value.type != APAM_JSON_STRING ||
@@ -255,7 +264,7 @@ scope_element(const struct oauth2 *o, const struct apam_response *r, unsigned i)
 		*p++ = (char)('0' + i / 10 % 10);
 	*p++ = (char)('0' + i % 10);
 	*p = '\0';
-	(void)o->svc->json(r, pointer, &value, NULL);
+	(void)o->svc->json(o->svc, r, pointer, &value, NULL);
 	return value;
 }
 
@@ -268,7 +277,7 @@ check_scope(
 	unsigned i;
 
 	*elements = 0;
-	(void)o->svc->json(r, "/scope", &value, NULL);
+	(void)o->svc->json(o->svc, r, "/scope", &value, NULL);
 	if (value.type == APAM_JSON_ABSENT || value.type == APAM_JSON_NULL ||
 	    value.type == APAM_JSON_STRING)
 		return NO_FAULT;
@@ -305,7 +314,7 @@ is_granted(const struct oauth2 *o, const struct apam_response *r,
 	struct apam_json value;
 	unsigned i;
 
-	(void)o->svc->json(r, "/scope", &value, NULL);
+	(void)o->svc->json(o->svc, r, "/scope", &value, NULL);
 	if (value.type == APAM_JSON_STRING)
 		return has_word(value.str, scope);
 	for (i = 0; i < (unsigned)elements; i++)
@@ -342,7 +351,7 @@ warn_of_narrower(const struct oauth2 *o, const struct apam_response *r)
 	size_t missing = token_missing_scopes(o, r, &first);
 
 	if (missing > 0)
-		o->svc->log(o->svc, APAM_LOG_WARNING,
+		apam_logf(o->svc, APAM_LOG_WARNING,
 		    "%zu of the %zu scopes asked for were not granted: %.*s%s",
 		    missing, option(o, OPT_SCOPE)->count, (int)first.n, first.p,
 		    missing > 1 ? ", ..." : "");
@@ -381,17 +390,17 @@ token_take(const struct oauth2 *o, struct apam_op *op)
 
 	if (fault.status != APAM_OK)
 		return fault;
-	o->svc->credential(op, token);
-	o->svc->lifetime_json(op, "/expires_in"); /* RFC 6749, 5.1 */
+	o->svc->credential(o->svc, op, token);
+	o->svc->lifetime_json(o->svc, op, "/expires_in"); /* RFC 6749, 5.1 */
 	return fault;
 }
 
-enum apam_step
+int32_t
 oauth2_acquire(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
 	struct endpoints found;
-	enum apam_step step;
+	int32_t step;
 	struct fault fault;
 
 	switch (op->phase) {
@@ -415,7 +424,7 @@ oauth2_acquire(void *state, struct apam_op *op)
 	}
 }
 
-enum apam_status
+int32_t
 oauth2_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {

@@ -4,7 +4,7 @@
  */
 #include "base/str.h"
 #include "fuzz.h"
-#include "text/challenge.h"
+#include "support/find_challenge.h"
 
 #define HEADERS_MAX 8
 

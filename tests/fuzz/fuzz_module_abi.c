@@ -16,7 +16,7 @@
 #define OPTIONS 70
 #define DEPTHS 8
 
-static enum apam_status
+static int32_t
 some_open(const struct apam_services *svc, const struct apam_options *options,
     void **state)
 {
@@ -32,7 +32,7 @@ some_close(void *state)
 	(void)state;
 }
 
-static enum apam_step
+static int32_t
 some_step(void *state, struct apam_op *op)
 {
 	(void)state;
@@ -40,7 +40,7 @@ some_step(void *state, struct apam_op *op)
 	return APAM_STEP_FAILED;
 }
 
-static enum apam_status
+static int32_t
 some_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
@@ -51,11 +51,13 @@ some_sign(void *state, const struct apam_credential_view *credential,
 	return APAM_OK;
 }
 
-static enum apam_verdict
-some_judge(void *state, const struct apam_response *r, const char **reason)
+static int32_t
+some_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
 {
 	(void)state;
-	(void)r;
+	(void)answer;
+	(void)out;
 	*reason = "none";
 	return APAM_VERDICT_UNKNOWN;
 }
@@ -81,6 +83,7 @@ static const struct apam_module whole = {
 	.acquire = some_step,
 	.sign = some_sign,
 	.judge = some_judge,
+	.check = some_step,
 };
 
 /* A group in a group, so deep. */
@@ -96,6 +99,8 @@ nest(unsigned depth)
 	return nested;
 }
 
+static char names[OPTIONS][8];
+
 static void
 add_option(struct apam_module *m, const char *line)
 {
@@ -105,9 +110,11 @@ add_option(struct apam_module *m, const char *line)
 	if (m->option_count >= OPTIONS)
 		return;
 	(void)sscanf(line, "option %u %u %u", &type, &flags, &depth);
-	*o = (struct apam_option){ .name = "o",
+	(void)snprintf(names[m->option_count], sizeof(names[0]), "o%zu",
+	    strstr(line, "again") != NULL ? 0 : m->option_count);
+	*o = (struct apam_option){ .name = names[m->option_count],
 		.help = "h",
-		.type = (enum apam_option_type)type,
+		.type = (int32_t)type,
 		.flags = flags,
 		.choices = choices,
 		.members = depth > 0 ? nest(depth % DEPTHS) : NULL,
@@ -145,6 +152,8 @@ drop(struct apam_module *m, const char *name)
 		m->sign = NULL;
 	if (strcmp(name, "judge") == 0)
 		m->judge = NULL;
+	if (strcmp(name, "check") == 0)
+		m->check = NULL;
 	if (strcmp(name, "options") == 0)
 		m->options = NULL;
 }
@@ -197,6 +206,7 @@ check(const struct apam_module *m, enum apam_status status,
 	}
 	HOLDS(copy->open != NULL && copy->close != NULL);
 	HOLDS(copy->acquire != NULL && copy->sign != NULL);
+	HOLDS(copy->check != NULL);
 	HOLDS(copy->judge != NULL && strcmp(copy->scheme, "demo") == 0);
 	HOLDS(copy->option_count <= 64);
 	HOLDS(m->abi_major == APAM_ABI_MAJOR);

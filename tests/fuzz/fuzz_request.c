@@ -65,7 +65,7 @@ check_view(const struct request *r)
 
 /* Added as it is, and gone again. */
 static void
-add_and_rewind(struct request *r, struct fields *query)
+add_and_rewind(struct request *r, struct apam_signing *query)
 {
 	size_t before = r->url.n;
 	struct apam_error err = APAM_ERROR_INIT;
@@ -78,7 +78,7 @@ add_and_rewind(struct request *r, struct fields *query)
 
 static void
 run(struct apam_request *from, const struct profile *profile,
-    struct fields *query)
+    struct apam_signing *query)
 {
 	struct apam_error err = APAM_ERROR_INIT;
 	struct request r;
@@ -105,22 +105,22 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *method = copy_line(&rest);
 	char *url = copy_line(&rest);
 	struct apam_request from = APAM_REQUEST(method, url);
-	struct fields query;
+	struct apam_signing query;
 
-	fields_init(&query);
+	signing_init(&query);
 	for (size_t i = 0; i < ORIGINS; i++)
 		HOLDS(url_parse(apam_str(texts[i]), &origins[i]) == NULL);
 	from.headers = headers;
 	while (rest.n > 0 && from.header_count < LINES_MAX) {
 		line = next_line(&rest);
 		if (line.n > 0 && line.p[0] == '&')
-			fields_add(&query, pair_of(str_skip(line, 1), '=').name,
+			fields_add(&query.query, pair_of(str_skip(line, 1), '=').name,
 			    pair_of(str_skip(line, 1), '=').value);
 		else
 			headers[from.header_count++] = pair_of(line, ':');
 	}
 	run(&from, &profile, &query);
-	fields_free(&query);
+	signing_free(&query);
 	free(method);
 	free(url);
 	HOLDS(secmem_live() == 0);

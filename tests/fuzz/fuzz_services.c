@@ -50,19 +50,20 @@ number_of(struct apam_str line)
 static void
 do_text(struct apam_str line)
 {
-	s->text_put(text, line);
-	s->text_put_base64(text, line);
-	s->text_put_form(text, line);
-	s->text_put_percent(text, line);
+	for (int32_t i = APAM_WRITING_PLAIN; i <= APAM_WRITING_JSON; i++) {
+		s->text_put(s, text, i, line);
+		(void)s->text_read(s, text, i, line);
+	}
+	s->text_put_number(s, text, number_of(line));
 }
 
 static void
 do_new(struct apam_str line)
 {
 	(void)line;
-	s->text_free(&text);
+	s->text_free(s, &text);
 	HOLDS(text == NULL);
-	text = s->text_new(s);
+	text = s->text_new(s, 1);
 }
 
 static void
@@ -70,8 +71,7 @@ do_exchange(struct apam_str line)
 {
 	const struct apam_header pair = pair_of(line);
 
-	s->exchange(&op.pub, spelled(pair.name), pair.value,
-	    (enum apam_encoding)(line.n % 4));
+	s->exchange(s, &op.pub, apam_str(spelled(pair.name)), pair.value, (enum apam_encoding)(line.n % 4));
 }
 
 static void
@@ -79,7 +79,7 @@ do_header(struct apam_str line)
 {
 	const struct apam_header pair = pair_of(line);
 
-	s->exchange_header(&op.pub, spelled(pair.name), pair.value);
+	s->exchange_header(s, &op.pub, apam_str(spelled(pair.name)), pair.value);
 }
 
 static void
@@ -87,7 +87,7 @@ do_field(struct apam_str line)
 {
 	const struct apam_header pair = pair_of(line);
 
-	s->exchange_field(&op.pub, pair.name, pair.value);
+	s->exchange_field(s, &op.pub, pair.name, pair.value);
 }
 
 static void
@@ -95,31 +95,38 @@ do_client(struct apam_str line)
 {
 	const struct apam_header pair = pair_of(line);
 
-	s->exchange_tls_client(&op.pub, pair.name, pair.value);
+	const struct apam_certificate certificate = {
+		.size = sizeof(certificate),
+		.file = pair.name,
+		.key_file = pair.value,
+		.passphrase = pair.value,
+	};
+
+	s->exchange_certificate(s, &op.pub, &certificate);
 }
 
 static void
 do_memo(struct apam_str line)
 {
-	s->memo(&op.pub, line);
+	s->memo(s, &op.pub, line);
 	op.pub.memo = buf_view(&op.memo);
-	s->memo(&op.pub, op.pub.memo);
+	s->memo(s, &op.pub, op.pub.memo);
 	HOLDS(op.memo.failed || str_equal(buf_view(&op.memo), line));
 }
 
 static void
 do_credential(struct apam_str line)
 {
-	s->credential(&op.pub, line);
+	s->credential(s, &op.pub, line);
 	HOLDS(op.has_credential);
 }
 
 static void
 do_lifetime(struct apam_str line)
 {
-	s->lifetime(&op.pub, number_of(line));
+	s->lifetime(s, &op.pub, number_of(line));
 	HOLDS(op.lifetime >= 0);
-	s->lifetime_json(&op.pub, spelled(line));
+	s->lifetime_json(s, &op.pub, spelled(line));
 	HOLDS(op.lifetime >= -1);
 }
 
@@ -129,7 +136,7 @@ do_state(struct apam_str line)
 	const int number = number_of(line);
 	const enum apam_key_state state = (enum apam_key_state)number;
 
-	(void)s->key_state(&op.pub, state, "%s", spelled(line));
+	(void)apam_key_statef(s, &op.pub, state, "%s", spelled(line));
 	HOLDS(!op.has_key_state || op.key_state <= APAM_KEY_REJECTED);
 	HOLDS(strlen(op.evidence) < sizeof(op.evidence));
 }
@@ -140,7 +147,7 @@ do_fail(struct apam_str line)
 	const int number = number_of(line);
 	const enum apam_status status = (enum apam_status)number;
 
-	HOLDS((s->fail)(&op.pub, status, "%s", spelled(line)) ==
+	HOLDS(apam_failf(s, &op.pub, (int32_t)status, "%s", spelled(line)) ==
 	    APAM_STEP_FAILED);
 	HOLDS(op.error.status != APAM_OK);
 	HOLDS(!str_has_control(apam_str(op.error.text)));
@@ -160,20 +167,35 @@ do_answer(struct apam_str line)
 }
 
 static void
+do_json_of(struct apam_str line)
+{
+	struct apam_text *strings = s->text_new(s, 0);
+	struct apam_json value;
+
+	if (s->json_of(s, line, "/a", &value, strings) == APAM_OK)
+		HOLDS(value.str.n <= s->text_view(s, strings).n);
+	s->text_free(s, &strings);
+}
+
+static void
 do_read(struct apam_str line)
 {
 	struct apam_json value;
 	const char *why = NULL;
 	char word[16];
 
-	if (!s->json(&answer.response.pub, spelled(line), &value, &why))
+	if (s->json(s, &answer.response.pub, spelled(line), &value, &why) != APAM_OK)
 		HOLDS(why != NULL);
-	(void)s->header(&answer.response.pub, spelled(line));
-	if (s->challenge(&answer.response.pub, "Bearer", spelled(line), word,
-		sizeof(word)))
+	(void)s->header(s, &answer.response.pub, spelled(line));
+	for (size_t i = 0; s->challenge(s, &answer.response.pub, i, word,
+		 sizeof(word));
+	     i++) {
 		HOLDS(strlen(word) < sizeof(word));
-	(void)s->challenge(
-	    &answer.response.pub, spelled(line), NULL, word, sizeof(word));
+		(void)s->challenge_parameter(s, &answer.response.pub, i,
+		    spelled(line), word, sizeof(word));
+		HOLDS(strlen(word) < sizeof(word));
+	}
+	do_json_of(line);
 }
 
 static void
@@ -181,8 +203,8 @@ do_sign(struct apam_str line)
 {
 	const struct apam_header pair = pair_of(line);
 
-	s->sign_header(&out, spelled(pair.name), pair.value);
-	s->sign_covers(&out, spelled(pair.name));
+	s->sign_header(s, &out, apam_str(spelled(pair.name)), pair.value);
+	s->sign_covers(s, &out, apam_str(spelled(pair.name)));
 }
 
 static void
@@ -190,7 +212,7 @@ do_query(struct apam_str line)
 {
 	const struct apam_header pair = pair_of(line);
 
-	s->sign_query(&out, pair.name, pair.value);
+	s->sign_query(s, &out, pair.name, pair.value);
 }
 
 static void
@@ -198,11 +220,10 @@ do_refuse(struct apam_str line)
 {
 	const int number = number_of(line);
 	const enum apam_status given = (enum apam_status)number;
-	const enum apam_status status = s->refuse(
-	    &out, given, "%s", spelled(line));
+	const enum apam_status status = apam_refusef(s, &out, given, "%s", spelled(line));
 
 	HOLDS(status != APAM_OK && out.error.status != APAM_OK);
-	HOLDS(s->refuse_option(s, 0, "%s", spelled(line)) == APAM_E_CONFIG);
+	HOLDS(apam_refuse_optionf(s, 0, "%s", spelled(line)) == APAM_E_CONFIG);
 }
 
 static void
@@ -210,15 +231,16 @@ do_rest(struct apam_str line)
 {
 	const struct apam_body body = { .kind = APAM_BODY_BYTES,
 		.bytes = line };
-	unsigned char bytes[32];
+	unsigned char bytes[APAM_HASH_MAX];
+	size_t n;
 
 	sink.logged[0] = '\0';
-	s->log(s, APAM_LOG_INFO, "%s", spelled(line));
-	HOLDS(s->now(s) > 0);
-	HOLDS(s->random(s, bytes, sizeof(bytes)));
-	HOLDS(!s->random(s, bytes, (size_t)INT32_MAX + 1));
-	(void)s->body_sha256(s, &body, bytes);
-	HOLDS(s->equal(line, line));
+	apam_logf(s, APAM_LOG_INFO, "%s", spelled(line));
+	HOLDS(s->now_ms(s) > 0);
+	HOLDS(s->random(s, bytes, sizeof(bytes)) == APAM_OK);
+	HOLDS(s->random(s, bytes, (size_t)INT32_MAX + 1) != APAM_OK);
+	(void)s->body_digest(s, APAM_HASH_SHA256, &body, bytes, &n);
+	HOLDS(s->equal(s, line, line));
 	s->prepare_unneeded(s);
 	HOLDS(svc.prepare_unneeded);
 }
@@ -281,10 +303,10 @@ run(struct apam_str script)
 	op_init(&op, OP_CHECK, true, NULL);
 	signing_init(&out);
 	answer_read(&answer, view);
-	text = s->text_new(s);
+	text = s->text_new(s, 1);
 	while (script.n > 0)
 		call(drive_line(&script));
-	(void)s->text_view(text);
+	(void)s->text_view(s, text);
 	if (op.exchange.method[0] != '\0' &&
 	    exchange_finish(&op.exchange, &reach) == NULL) {
 		HOLDS(url_parse(buf_view(&op.exchange.url), &url) == NULL);
@@ -293,8 +315,8 @@ run(struct apam_str script)
 	}
 	check_fields(&out.headers);
 	check_signing();
-	s->text_free(&text);
-	s->text_free(NULL);
+	s->text_free(s, &text);
+	s->text_free(s, NULL);
 	op.pub.response = NULL;
 	answer_free(&answer);
 	signing_free(&out);

@@ -79,7 +79,7 @@ fuzz_sign(struct drive *d, struct apam_str input)
 }
 
 static const struct apam_credential_view fuzz_credential = {
-	sizeof(fuzz_credential), { "FAKE.token", 10 }, 1700000000
+	sizeof(fuzz_credential), { "FAKE.token", 10 }, DRIVE_NOW_MS
 };
 
 static inline void fuzz_step(struct drive *d, enum op_kind kind,
@@ -177,8 +177,8 @@ fuzz_judge(struct drive *d, struct apam_str input)
 	unsigned status;
 
 	answer_read(&answer, input);
-	status = answer.response.pub.status;
-	verdict = d->module->judge(d->state, &answer.response.pub, &reason);
+	status = (unsigned)answer.response.pub.status;
+	verdict = drive_ask(d, &answer.response, &reason);
 	HOLDS(reason != NULL && reason[0] != '\0');
 	HOLDS((unsigned)verdict <= APAM_VERDICT_SUSPECT);
 	HOLDS(!fuzz_is_starved() || verdict == whole ||

@@ -10,6 +10,7 @@
 #include "entry/entry.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
+#include "support/judged.h"
 #include "support/opened.h"
 #include "support/project.h"
 #include "support/run.h"
@@ -91,25 +92,25 @@ do_it(struct apam_signing *to)
 
 	calls++;
 	if (act & HEADER)
-		svc->sign_header(to, "X-Key", credential->view.secret);
+		svc->sign_header(svc, to, APAM_STR("X-Key"), credential->view.secret);
 	if (act & QUERY)
-		svc->sign_query(to, APAM_STR("a b"), APAM_STR("c&d"));
+		svc->sign_query(svc, to, APAM_STR("a b"), APAM_STR("c&d"));
 	if (act & COVERS)
-		svc->sign_covers(to, "Host");
+		svc->sign_covers(svc, to, APAM_STR("Host"));
 	if (act & BAD_HEADER)
-		svc->sign_header(to, "X-Bad", APAM_STR("a\r\nX-B: c"));
+		svc->sign_header(svc, to, APAM_STR("X-Bad"), APAM_STR("a\r\nX-B: c"));
 	if (act & BAD_COVERS)
-		svc->sign_covers(to, "X Bad");
+		svc->sign_covers(svc, to, APAM_STR("X Bad"));
 	if (act & REFUSE)
-		(void)svc->refuse(to, APAM_E_POLICY, "not on %s", "Sunday");
+		(void)apam_refusef(svc, to, APAM_E_POLICY, "not on %s", "Sunday");
 	if (act & REFUSE_TWICE)
-		(void)svc->refuse(to, APAM_E_DENIED, "never");
+		(void)apam_refusef(svc, to, APAM_E_DENIED, "never");
 	if (act & REFUSE_BADLY)
-		(void)svc->refuse(to, (enum apam_status)7, "no such status");
+		(void)apam_refusef(svc, to, (enum apam_status)7, "no such status");
 	return (enum apam_status)returned;
 }
 
-static enum apam_status
+static int32_t
 fake_prepare(
     void *state, const struct apam_request_view *view, struct apam_signing *to)
 {
@@ -118,7 +119,7 @@ fake_prepare(
 	return do_it(to);
 }
 
-static enum apam_status
+static int32_t
 fake_sign(void *state, const struct apam_credential_view *c,
     const struct apam_request_view *view, struct apam_signing *to)
 {
@@ -266,7 +267,7 @@ static const struct {
 START_TEST(static_headers_are_headers_alone)
 {
 	put_slots(renders[_i].act, renders[_i].returned);
-	entry->module->abi.traits |= APAM_TRAIT_STATIC_HEADERS;
+	entry->module->abi.traits |= APAM_TRAIT_STATIC;
 	ck_assert_msg(
 	    entry_render(entry, credential, &err) == renders[_i].status,
 	    "%s: %s", renders[_i].name, err.text);
@@ -280,7 +281,7 @@ START_TEST(static_headers_are_made_once)
 	const struct apam_header *h;
 
 	put_slots(HEADER, 0);
-	entry->module->abi.traits |= APAM_TRAIT_STATIC_HEADERS;
+	entry->module->abi.traits |= APAM_TRAIT_STATIC;
 	ck_assert_int_eq(entry_render(entry, credential, &err), APAM_OK);
 	for (int i = 0; i < 3; i++) {
 		signing_free(&out);
@@ -310,9 +311,14 @@ END_TEST
 
 static const char *given;
 
-static enum apam_verdict
-fake_judge(void *state, const struct apam_response *r, const char **reason)
+static int32_t
+fake_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out_, const char **reason)
 {
+	const struct apam_response *r = answer->response;
+
+	(void)out_;
+
 	ck_assert_ptr_eq(state, entry->state);
 	ck_assert_uint_eq(r->status, 401);
 	/* No leftover of an earlier call. */
@@ -351,7 +357,7 @@ START_TEST(what_judge_returns_is_checked)
 	returned = judgements[_i].returned;
 	given = judgements[_i].reason;
 	response_view(&r, 401, NULL, 0, APAM_STR(""));
-	verdict = entry_judge(entry, &r, &reason);
+	verdict = judged(entry, &r, &reason);
 	response_free(&r);
 	ck_assert_int_eq((int)verdict, judgements[_i].legal ? returned : 0);
 	ck_assert_str_eq(reason,

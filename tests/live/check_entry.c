@@ -153,11 +153,11 @@ END_TEST
 static int opens, closes;
 static size_t refused_option;
 
-static enum apam_status
+static int32_t
 refuse_and_open(const struct apam_services *svc,
     const struct apam_options *options, void **state)
 {
-	(void)svc->refuse_option(svc, refused_option, "no");
+	(void)apam_refuse_optionf(svc, refused_option, "no");
 	*state = (void *)(uintptr_t)options;
 	opens++;
 	return APAM_OK;
@@ -337,7 +337,7 @@ static const struct {
 	bool module, entry; /* what is held */
 } models[] = {
 	{ "none", 0, true, false },
-	{ "none, static", APAM_TRAIT_STATIC_HEADERS, true, false },
+	{ "none, static", APAM_TRAIT_STATIC, true, false },
 	{ "per call", APAM_TRAIT_THREADS_PER_CALL, false, false },
 	{ "per entry", APAM_TRAIT_THREADS_PER_ENTRY, false, true },
 };

@@ -68,7 +68,7 @@ setup(void)
 	    url_parse(APAM_STR("https://two.example:8443/"), &origins[2]));
 	profile.origins = origins;
 	profile.origin_count = 3;
-	module.abi.traits = APAM_TRAIT_STATIC_HEADERS;
+	module.abi.traits = APAM_TRAIT_STATIC;
 	for (int i = 0; i < 2; i++) {
 		entries[i].conf = &conf[i];
 		entries[i].module = &module;
@@ -141,6 +141,7 @@ START_TEST(a_signature_is_that_of_the_long_way)
 	open_with(0, 1000);
 	ck_assert(slot_sign(stack.slot, &r, &s));
 	ck_assert_str_eq(s.url, r.url);
+	ck_assert_ptr_eq(s.method, r.method);
 	ck_assert_uint_eq(s.header_count, 2);
 	ck_assert_uint_eq(s.generation, 'A');
 	ck_assert_uint_eq(s.credential, 'A' - 1);

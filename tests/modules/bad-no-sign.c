@@ -20,4 +20,5 @@ const struct apam_module apam_module_1 = {
 	.close = stub_close,
 	.acquire = stub_acquire,
 	.judge = stub_judge,
+	.check = stub_check,
 };

@@ -28,4 +28,5 @@ const struct apam_module apam_module_1 = {
 	.acquire = stub_acquire,
 	.sign = stub_sign,
 	.judge = stub_judge,
+	.check = stub_check,
 };

@@ -28,7 +28,7 @@ struct bearer {
 	const struct apam_options *options;
 };
 
-static enum apam_status
+static int32_t
 bearer_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
@@ -48,17 +48,19 @@ bearer_close(void *state)
 	free(state);
 }
 
-static enum apam_step
+static int32_t
 bearer_acquire(void *state, struct apam_op *op)
 {
 	const struct bearer *b = state;
 
-	b->svc->credential(op, apam_option_value(b->options, OPT_TOKEN)->str);
-	b->svc->lifetime(op, apam_option_value(b->options, OPT_LIFETIME)->num);
+	b->svc->credential(
+	    b->svc, op, apam_option_value(b->options, OPT_TOKEN)->str);
+	b->svc->lifetime(
+	    b->svc, op, apam_option_value(b->options, OPT_LIFETIME)->num);
 	return APAM_STEP_DONE;
 }
 
-static enum apam_status
+static int32_t
 bearer_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
@@ -69,12 +71,23 @@ bearer_sign(void *state, const struct apam_credential_view *credential,
 	    b->svc, out, APAM_STR("Bearer "), credential->secret);
 }
 
-static enum apam_verdict
-bearer_judge(void *state, const struct apam_response *r, const char **reason)
+static int32_t
+bearer_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
 {
 	const struct bearer *b = state;
 
-	return judge_common(b->svc, r, reason);
+	(void)out;
+	return judge_common(b->svc, answer->response, reason);
+}
+
+static int32_t
+bearer_check(void *state, struct apam_op *op)
+{
+	const struct bearer *b = state;
+
+	return apam_key_statef(
+	    b->svc, op, APAM_KEY_UNKNOWN, "nobody can be asked");
 }
 
 const struct apam_module apam_module_1 = {
@@ -82,7 +95,7 @@ const struct apam_module apam_module_1 = {
 	.size = sizeof(struct apam_module),
 	.abi_major = APAM_ABI_MAJOR,
 	.abi_minor = APAM_ABI_MINOR,
-	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC_HEADERS,
+	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC,
 	.scheme = "bench-bearer",
 	.summary = "sends a bearer token from a file",
 	.vendor = "apam tests",
@@ -95,4 +108,5 @@ const struct apam_module apam_module_1 = {
 	.acquire = bearer_acquire,
 	.sign = bearer_sign,
 	.judge = bearer_judge,
+	.check = bearer_check,
 };

@@ -41,7 +41,7 @@ option(const struct hmac_state *h, size_t i)
 	return apam_option_value(h->options, i);
 }
 
-static enum apam_status
+static int32_t
 hmac_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
@@ -61,13 +61,13 @@ hmac_close(void *state)
 	free(state);
 }
 
-static enum apam_step
+static int32_t
 hmac_acquire(void *state, struct apam_op *op)
 {
 	const struct hmac_state *h = state;
 
-	h->svc->credential(op, option(h, OPT_SECRET)->str);
-	h->svc->lifetime(op, APAM_FOREVER);
+	h->svc->credential(h->svc, op, option(h, OPT_SECRET)->str);
+	h->svc->lifetime(h->svc, op, APAM_FOREVER);
 	return APAM_STEP_DONE;
 }
 
@@ -95,8 +95,7 @@ find_header(const struct apam_request_view *r, struct apam_str name)
 	size_t i;
 
 	for (i = 0; i < r->header_count; i++) {
-		header = (const struct apam_header *)(const void
-			*)((const char *)r->headers + i * r->header_size);
+		header = &r->headers[i];
 		if (same_name(header->name, name))
 			return header;
 	}
@@ -107,8 +106,8 @@ static void
 put_line(const struct apam_services *svc, struct apam_text *text,
     struct apam_str line)
 {
-	svc->text_put(text, line);
-	svc->text_put(text, APAM_STR("\n"));
+	svc->text_put(svc, text, APAM_WRITING_PLAIN, line);
+	svc->text_put(svc, text, APAM_WRITING_PLAIN, APAM_STR("\n"));
 }
 
 static void
@@ -120,7 +119,8 @@ put_hex(const struct apam_services *svc, struct apam_text *text,
 
 	for (i = 0; i < n; i++) {
 		(void)snprintf(pair, sizeof(pair), "%02x", bytes[i]);
-		svc->text_put(text, (struct apam_str){ pair, 2 });
+		svc->text_put(svc, text, APAM_WRITING_PLAIN,
+		    (struct apam_str){ pair, 2 });
 	}
 }
 
@@ -129,15 +129,16 @@ static void
 put_target(const struct apam_services *svc, struct apam_text *text,
     const struct apam_request_view *r, struct apam_str date)
 {
-	svc->text_put(text, r->path);
-	svc->text_put(text, APAM_STR("?"));
-	svc->text_put(text, r->query);
-	svc->text_put(text, r->query.n > 0 ? APAM_STR("&") : APAM_STR(""));
-	svc->text_put(text, APAM_STR("hmac-date="));
+	svc->text_put(svc, text, APAM_WRITING_PLAIN, r->path);
+	svc->text_put(svc, text, APAM_WRITING_PLAIN, APAM_STR("?"));
+	svc->text_put(svc, text, APAM_WRITING_PLAIN, r->query);
+	svc->text_put(svc, text, APAM_WRITING_PLAIN,
+	    r->query.n > 0 ? APAM_STR("&") : APAM_STR(""));
+	svc->text_put(svc, text, APAM_WRITING_PLAIN, APAM_STR("hmac-date="));
 	put_line(svc, text, date);
 }
 
-static enum apam_status
+static int32_t
 put_headers(const struct hmac_state *h, struct apam_text *text,
     const struct apam_request_view *r, struct apam_signing *out)
 {
@@ -148,47 +149,52 @@ put_headers(const struct hmac_state *h, struct apam_text *text,
 	for (i = 0; i < names->count; i++) {
 		header = find_header(r, names->items[i]);
 		if (header == NULL)
-			return h->svc->refuse(out, APAM_E_POLICY,
+			return apam_refusef(h->svc, out, APAM_E_POLICY,
 			    "the request has no %s header to cover",
 			    names->items[i].p);
-		h->svc->text_put(text, names->items[i]);
-		h->svc->text_put(text, APAM_STR(":"));
+		h->svc->text_put(
+		    h->svc, text, APAM_WRITING_PLAIN, names->items[i]);
+		h->svc->text_put(
+		    h->svc, text, APAM_WRITING_PLAIN, APAM_STR(":"));
 		put_line(h->svc, text, header->value);
-		h->svc->sign_covers(out, names->items[i].p);
+		h->svc->sign_covers(h->svc, out, apam_str(names->items[i].p));
 	}
 	return APAM_OK;
 }
 
-static enum apam_status
+static int32_t
 put_message(const struct hmac_state *h, struct apam_text *text,
     const struct apam_request_view *r, struct apam_signing *out)
 {
-	unsigned char digest[32];
-	enum apam_status status;
+	unsigned char digest[APAM_HASH_MAX];
+	int32_t status;
+	size_t n;
 	char date[24];
 
-	(void)snprintf(date, sizeof(date), "%lld", (long long)r->now);
+	(void)snprintf(
+	    date, sizeof(date), "%lld", (long long)(r->now_ms / 1000));
 	put_line(h->svc, text, r->method);
 	put_target(h->svc, text, r, apam_str(date));
 	status = put_headers(h, text, r, out);
 	if (status != APAM_OK)
 		return status;
-	if (!h->svc->body_sha256(h->svc, r->body, digest))
-		return h->svc->refuse(out, APAM_E_POLICY,
+	if (h->svc->body_digest(
+		h->svc, APAM_HASH_SHA256, r->body, digest, &n) != APAM_OK)
+		return apam_refusef(h->svc, out, APAM_E_POLICY,
 		    "the body is not known, and the signature covers it");
-	put_hex(h->svc, text, digest, sizeof(digest));
-	h->svc->text_put(text, APAM_STR("\n"));
-	h->svc->sign_query(out, APAM_STR("hmac-date"), apam_str(date));
+	put_hex(h->svc, text, digest, n);
+	h->svc->text_put(h->svc, text, APAM_WRITING_PLAIN, APAM_STR("\n"));
+	h->svc->sign_query(h->svc, out, APAM_STR("hmac-date"), apam_str(date));
 	return APAM_OK;
 }
 
 /* HMAC-TEST keyid=...,signature=... */
-static enum apam_status
+static int32_t
 put_signature(const struct hmac_state *h, struct apam_str key,
     struct apam_str message, struct apam_signing *out)
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
-	enum apam_status status = APAM_OK;
+	int32_t status = APAM_OK;
 	struct apam_text *value;
 	struct apam_str header;
 	unsigned n = 0;
@@ -196,48 +202,73 @@ put_signature(const struct hmac_state *h, struct apam_str key,
 	if (message.n == 0 ||
 	    HMAC(EVP_sha256(), key.p, (int)key.n,
 		(const unsigned char *)message.p, message.n, mac, &n) == NULL)
-		return h->svc->refuse(
-		    out, APAM_E_MEMORY, "no memory for the signature");
-	value = h->svc->text_new(h->svc);
-	h->svc->text_put(value, APAM_STR("HMAC-TEST keyid="));
-	h->svc->text_put(value, option(h, OPT_KEY_ID)->str);
-	h->svc->text_put(value, APAM_STR(",signature="));
+		return apam_refusef(
+		    h->svc, out, APAM_E_MEMORY, "no memory for the signature");
+	value = h->svc->text_new(h->svc, 1);
+	h->svc->text_put(
+	    h->svc, value, APAM_WRITING_PLAIN, APAM_STR("HMAC-TEST keyid="));
+	h->svc->text_put(
+	    h->svc, value, APAM_WRITING_PLAIN, option(h, OPT_KEY_ID)->str);
+	h->svc->text_put(
+	    h->svc, value, APAM_WRITING_PLAIN, APAM_STR(",signature="));
 	put_hex(h->svc, value, mac, n);
-	header = h->svc->text_view(value);
+	header = h->svc->text_view(h->svc, value);
 	if (header.n == 0)
-		status = h->svc->refuse(
-		    out, APAM_E_MEMORY, "no memory for the signature");
+		status = apam_refusef(
+		    h->svc, out, APAM_E_MEMORY, "no memory for the signature");
 	else
-		h->svc->sign_header(out, "Authorization", header);
-	h->svc->text_free(&value);
+		h->svc->sign_header(
+		    h->svc, out, APAM_STR("Authorization"), header);
+	h->svc->text_free(h->svc, &value);
 	return status;
 }
 
-static enum apam_status
+static int32_t
 hmac_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
 	const struct hmac_state *h = state;
-	struct apam_text *text = h->svc->text_new(h->svc);
-	enum apam_status status = put_message(h, text, request, out);
+	struct apam_text *text = h->svc->text_new(h->svc, 1);
+	int32_t status = put_message(h, text, request, out);
 
 	if (status == APAM_OK)
-		status = put_signature(
-		    h, credential->secret, h->svc->text_view(text), out);
-	h->svc->text_free(&text);
+		status = put_signature(h, credential->secret,
+		    h->svc->text_view(h->svc, text), out);
+	h->svc->text_free(h->svc, &text);
 	return status;
 }
 
-static enum apam_verdict
-hmac_judge(void *state, const struct apam_response *r, const char **reason)
+static int32_t
+hmac_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
 {
+	const struct apam_response *r = answer->response;
 	(void)state;
+	(void)out;
 	*reason = "the status alone";
 	if (r->status == 401)
 		return APAM_VERDICT_REJECTED;
 	if (r->status == 403)
 		return APAM_VERDICT_FORBIDDEN;
 	return r->status < 300 ? APAM_VERDICT_ACCEPTED : APAM_VERDICT_UNKNOWN;
+}
+
+static int32_t
+hmac_check(void *state, struct apam_op *op)
+{
+	const struct hmac_state *h = state;
+
+	if (op->response != NULL)
+		return apam_key_statef(h->svc, op,
+		    op->response->status < 300 ? APAM_KEY_GOOD :
+						 APAM_KEY_UNKNOWN,
+		    "the status alone");
+	if (op->probe.n == 0)
+		return apam_key_statef(h->svc, op, APAM_KEY_UNKNOWN,
+		    "no probe is configured to ask the provider");
+	(void)hmac_acquire(state, op);
+	h->svc->exchange_probe(h->svc, op);
+	return APAM_STEP_EXCHANGE;
 }
 
 const struct apam_module apam_module_1 = {
@@ -258,4 +289,5 @@ const struct apam_module apam_module_1 = {
 	.acquire = hmac_acquire,
 	.sign = hmac_sign,
 	.judge = hmac_judge,
+	.check = hmac_check,
 };

@@ -25,7 +25,7 @@ const struct apam_module apam_module_1 = {
 	.size = sizeof(struct apam_module),
 	.abi_major = APAM_ABI_MAJOR,
 	.abi_minor = APAM_ABI_MINOR,
-	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC_HEADERS,
+	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC,
 	.scheme = "old-test",
 	.summary = "built with the first header",
 	.vendor = "apam tests",
@@ -38,4 +38,5 @@ const struct apam_module apam_module_1 = {
 	.acquire = stub_acquire,
 	.sign = stub_sign,
 	.judge = stub_judge,
+	.check = stub_check,
 };

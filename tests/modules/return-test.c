@@ -7,7 +7,7 @@
  * `silent` is set: then a slot returns its number and does nothing else, which
  * breaks the contract wherever it has to have done something.
  */
-#include <apam/module.h>
+#include "../../modules/common.h"
 
 #include <stdlib.h>
 
@@ -122,7 +122,7 @@ number(const struct returns *t, size_t i)
 	return (int)option(t, i)->num;
 }
 
-static enum apam_status
+static int32_t
 return_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
@@ -136,9 +136,9 @@ return_open(const struct apam_services *svc, const struct apam_options *values,
 	status = number(t, OPT_OPEN);
 	if (status != APAM_OK) {
 		if (status == APAM_E_CONFIG && !number(t, OPT_SILENT))
-			(void)svc->refuse_option(svc, OPT_OPEN, "says so");
+			(void)apam_refuse_optionf(svc, OPT_OPEN, "says so");
 		free(t);
-		return (enum apam_status)status;
+		return (int32_t)status;
 	}
 	*state = t;
 	return APAM_OK;
@@ -151,19 +151,19 @@ return_close(void *state)
 }
 
 /* Do what goes with a failure or an exchange, and return the step. */
-static enum apam_step
+static int32_t
 step(const struct returns *t, struct apam_op *op, int what, int status)
 {
 	if (what == APAM_STEP_FAILED)
-		(void)t->svc->fail(
-		    op, (enum apam_status)status, "return-test says so");
+		(void)apam_failf(
+		    t->svc, op, (int32_t)status, "return-test says so");
 	if (what == APAM_STEP_EXCHANGE && option(t, OPT_URL)->set)
-		t->svc->exchange(
-		    op, "GET", option(t, OPT_URL)->str, APAM_ENCODING_NONE);
-	return (enum apam_step)what;
+		t->svc->exchange(t->svc, op, APAM_STR("GET"),
+		    option(t, OPT_URL)->str, APAM_ENCODING_NONE);
+	return (int32_t)what;
 }
 
-static enum apam_step
+static int32_t
 return_acquire(void *state, struct apam_op *op)
 {
 	const struct returns *t = state;
@@ -174,25 +174,25 @@ return_acquire(void *state, struct apam_op *op)
 	    op->response->status == 200)
 		what = APAM_STEP_DONE;
 	if (number(t, OPT_SILENT))
-		return (enum apam_step)what;
+		return (int32_t)what;
 	if (what == APAM_STEP_DONE) {
-		t->svc->credential(op, option(t, OPT_CREDENTIAL)->str);
+		t->svc->credential(t->svc, op, option(t, OPT_CREDENTIAL)->str);
 		if (number(t, OPT_LIFETIME) >= 0)
-			t->svc->lifetime(op, number(t, OPT_LIFETIME));
+			t->svc->lifetime(t->svc, op, number(t, OPT_LIFETIME));
 	}
 	return step(t, op, what, number(t, OPT_ACQUIRE_STATUS));
 }
 
-static enum apam_status
+static int32_t
 answer(const struct returns *t, struct apam_signing *out, int status)
 {
 	if (status != APAM_OK && !number(t, OPT_SILENT))
-		(void)t->svc->refuse(
-		    out, (enum apam_status)status, "return-test says so");
-	return (enum apam_status)status;
+		(void)apam_refusef(
+		    t->svc, out, (int32_t)status, "return-test says so");
+	return (int32_t)status;
 }
 
-static enum apam_status
+static int32_t
 return_prepare(void *state, const struct apam_request_view *request,
     struct apam_signing *out)
 {
@@ -202,7 +202,7 @@ return_prepare(void *state, const struct apam_request_view *request,
 	return answer(t, out, number(t, OPT_PREPARE));
 }
 
-static enum apam_status
+static int32_t
 return_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
@@ -211,43 +211,62 @@ return_sign(void *state, const struct apam_credential_view *credential,
 
 	(void)request;
 	if (status == APAM_OK && !number(t, OPT_SILENT))
-		t->svc->sign_header(out, "X-Return", credential->secret);
+		t->svc->sign_header(
+		    t->svc, out, APAM_STR("X-Return"), credential->secret);
 	return answer(t, out, status);
 }
 
-static enum apam_verdict
-return_judge(void *state, const struct apam_response *r, const char **reason)
+static int32_t
+return_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
 {
 	const struct returns *t = state;
 
-	(void)r;
+	(void)answer;
+	(void)out;
 	*reason = number(t, OPT_JUDGE_REASON) ? "return-test says so" : NULL;
-	return (enum apam_verdict)option(t, OPT_JUDGE)->num;
+	return (int32_t)option(t, OPT_JUDGE)->num;
 }
 
-static enum apam_step
+/* With a credential of this run if acquire gives one at once. */
+static int32_t
+begin_probe(const struct returns *t, struct apam_op *op)
+{
+	if (number(t, OPT_ACQUIRE) == APAM_STEP_DONE)
+		(void)return_acquire((void *)(uintptr_t)t, op);
+	return probe_or_end(
+	    t->svc, op, number(t, OPT_KEY_STATE), "return-test says so");
+}
+
+static int32_t
 return_check(void *state, struct apam_op *op)
 {
 	const struct returns *t = state;
 	int what = number(t, OPT_CHECK);
 
 	if (number(t, OPT_SILENT))
-		return (enum apam_step)what;
+		return (int32_t)what;
+	if (op->phase == PHASE_PROBE)
+		return probe_done(t->svc, op, number(t, OPT_JUDGE),
+		    "return-test says so");
+	if (op->probe.n > 0 && what == APAM_STEP_DONE &&
+	    number(t, OPT_KEY_STATE) <= APAM_KEY_GOOD)
+		return begin_probe(t, op);
 	if (what == APAM_STEP_DONE)
-		(void)t->svc->key_state(op,
+		(void)apam_key_statef(t->svc, op,
 		    (enum apam_key_state)option(t, OPT_KEY_STATE)->num,
 		    "return-test says so");
 	return step(t, op, what, number(t, OPT_CHECK_STATUS));
 }
 
-static enum apam_step
+static int32_t
 return_revoke(void *state, struct apam_op *op)
 {
 	const struct returns *t = state;
 	int what = number(t, OPT_REVOKE);
 
 	if (number(t, OPT_SILENT))
-		return (enum apam_step)what;
+		return (int32_t)what;
 	return step(t, op, what, number(t, OPT_REVOKE_STATUS));
 }
 
@@ -256,7 +275,7 @@ const struct apam_module apam_module_1 = {
 	.size = sizeof(struct apam_module),
 	.abi_major = APAM_ABI_MAJOR,
 	.abi_minor = APAM_ABI_MINOR,
-	/* Not STATIC_HEADERS: every request asks for its answer. */
+	/* Not STATIC: every request asks for its answer. */
 	.traits = APAM_TRAIT_THREADS_PER_CALL,
 	.scheme = "return-test",
 	.summary = "returns what its options say",

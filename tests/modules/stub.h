@@ -9,7 +9,7 @@
 #define STUB_H
 
 /* The services are the state: nothing else is needed. */
-static inline enum apam_status
+static inline int32_t
 stub_open(const struct apam_services *svc, const struct apam_options *options,
     void **state)
 {
@@ -24,31 +24,43 @@ stub_close(void *state)
 	(void)state;
 }
 
-static inline enum apam_step
+static inline int32_t
 stub_acquire(void *state, struct apam_op *op)
 {
 	const struct apam_services *svc = state;
 
-	svc->credential(op, APAM_STR("stub"));
-	svc->lifetime(op, APAM_FOREVER);
+	svc->credential(svc, op, APAM_STR("stub"));
+	svc->lifetime(svc, op, APAM_FOREVER);
 	return APAM_STEP_DONE;
 }
 
-static inline enum apam_status
+static inline int32_t
 stub_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
 	const struct apam_services *svc = state;
 
 	(void)request;
-	svc->sign_header(out, "X-Stub", credential->secret);
+	svc->sign_header(svc, out, APAM_STR("X-Stub"), credential->secret);
 	return APAM_OK;
 }
 
-static inline enum apam_verdict
-stub_judge(void *state, const struct apam_response *r, const char **reason)
+/* There is nobody to ask. */
+static inline int32_t
+stub_check(void *state, struct apam_op *op)
 {
+	const struct apam_services *svc = state;
+
+	return svc->key_state(svc, op, APAM_KEY_UNKNOWN, APAM_STR("a stub"));
+}
+
+static inline int32_t
+stub_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
+{
+	const struct apam_response *r = answer->response;
 	(void)state;
+	(void)out;
 	*reason = "the status alone";
 	if (r->status == 401)
 		return APAM_VERDICT_REJECTED;

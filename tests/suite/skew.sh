@@ -33,7 +33,8 @@ grow_core()
 {
 	mkdir -p "$1"
 	cp -r core "$1/core"
-	sed -i -E 's/^KIND\((\w+), (\w+)\);/GROWN(\1, \2, grown);/
+	sed -i -E 's/^GROWN\((\w+), (\w+), \w+\);/GROWN(\1, \2, grown);/
+	    s/^KIND\((\w+), (\w+)\);/GROWN(\1, \2, grown);/
 	    s/^SHOWN\((\w+), \w+\);/SHOWN(\1, grown);/' \
 	    "$1/core/base/sized.c"
 }

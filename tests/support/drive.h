@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/judging.h"
 #include "abi/op.h"
 #include "abi/services.h"
 #include "abi/signing.h"
@@ -24,6 +25,7 @@
 #include "config/syntax.h"
 
 #define DRIVE_HEADERS_MAX 16
+#define DRIVE_NOW_MS 1700000000000
 
 struct drive {
 	const struct apam_module *module;
@@ -52,11 +54,12 @@ drive_note(void *arg, enum apam_log_level level, const char *line)
 }
 
 static inline void
-drive_refused(void *arg, size_t index, const char *text)
+drive_refused(
+    void *arg, const size_t *path, size_t count, const char *text)
 {
 	struct drive *d = arg;
 
-	d->refused_option = index;
+	d->refused_option = count == 0 ? SIZE_MAX : path[0];
 	(void)snprintf(d->refusal, sizeof(d->refusal), "%s", text);
 }
 
@@ -119,6 +122,7 @@ drive_open(struct drive *d, const struct apam_module *module, const char *text,
 		.what = "the entry",
 		.allow_http = true,
 		.problems = &d->problems };
+	int32_t status;
 
 	memset(d, 0, sizeof(*d));
 	d->module = module;
@@ -141,7 +145,8 @@ drive_open(struct drive *d, const struct apam_module *module, const char *text,
 	drive_set_secrets(d, &table, secret);
 	d->options = (struct apam_options){ sizeof(d->options),
 		sizeof(struct apam_value), d->values.count, d->values.values };
-	return module->open(&d->svc.pub, &d->options, &d->state);
+	status = module->open(&d->svc.pub, &d->options, &d->state);
+	return (enum apam_status)status;
 }
 
 static inline void
@@ -158,15 +163,16 @@ drive_close(struct drive *d)
 
 /* How many more texts may be made; negative: any number. */
 static int drive_texts = -1;
-static struct apam_text *(*drive_text_new)(const struct apam_services *svc);
+static struct apam_text *(*drive_text_new)(
+    const struct apam_services *svc, int32_t secret);
 
 static inline struct apam_text *
-drive_limited_text_new(const struct apam_services *svc)
+drive_limited_text_new(const struct apam_services *svc, int32_t secret)
 {
 	if (drive_texts == 0)
 		return NULL;
 	drive_texts--;
-	return drive_text_new(svc);
+	return drive_text_new(svc, secret);
 }
 
 /* From now on only `n` texts can be made. */
@@ -245,6 +251,24 @@ drive_step(struct drive *d, struct op *op, const char *text)
 	return step;
 }
 
+/* Get the verdict on the answer to a GET on api.example. */
+static inline enum apam_verdict
+drive_ask(struct drive *d, const struct response *r, const char **reason)
+{
+	const struct apam_answer_view view = { .size = sizeof(view),
+		.response = &r->pub,
+		.method = APAM_STR("GET"),
+		.origin = APAM_STR("https://api.example"),
+		.now_ms = DRIVE_NOW_MS };
+	struct apam_judging out;
+	int32_t verdict;
+
+	judging_init(&out);
+	verdict = d->module->judge(d->state, &view, &out, reason);
+	judging_free(&out);
+	return (enum apam_verdict)verdict;
+}
+
 /* Get the verdict on an answer given as text. */
 static inline enum apam_verdict
 drive_judge(struct drive *d, const char *text, const char **reason)
@@ -254,7 +278,7 @@ drive_judge(struct drive *d, const char *text, const char **reason)
 
 	*reason = NULL;
 	answer_read(&answer, apam_str(text));
-	verdict = d->module->judge(d->state, &answer.response.pub, reason);
+	verdict = drive_ask(d, &answer.response, reason);
 	answer_free(&answer);
 	return verdict;
 }
@@ -276,9 +300,8 @@ drive_request(const char *method, const char *target)
 		.path = str_cut(t, mark),
 		.query = str_skip(t, mark < t.n ? mark + 1 : mark),
 		.port = 443,
-		.header_size = sizeof(struct apam_header),
 		.body = &none,
-		.now = 1700000000,
+		.now_ms = DRIVE_NOW_MS,
 	};
 }
 
@@ -288,10 +311,12 @@ drive_sign(struct drive *d, const struct apam_request_view *request,
     const char *credential, struct apam_signing *out)
 {
 	const struct apam_credential_view view = { sizeof(view),
-		apam_str(credential), 1700000000 };
+		apam_str(credential), DRIVE_NOW_MS };
+	int32_t status;
 
 	signing_init(out);
-	return d->module->sign(d->state, &view, request, out);
+	status = d->module->sign(d->state, &view, request, out);
+	return (enum apam_status)status;
 }
 
 /* ---- Looking ---------------------------------------------------------- */

@@ -40,7 +40,7 @@ static const struct {
 } trait_names[] = {
 	{ APAM_TRAIT_THREADS_PER_CALL, "threads-per-call" },
 	{ APAM_TRAIT_THREADS_PER_ENTRY, "threads-per-entry" },
-	{ APAM_TRAIT_STATIC_HEADERS, "static-headers" },
+	{ APAM_TRAIT_STATIC, "static" },
 };
 #define TRAITS (sizeof(trait_names) / sizeof(trait_names[0]))
 

@@ -13,7 +13,7 @@
 #define SIZE_1_0                                                               \
 	(offsetof(struct apam_module, prepare) + sizeof(void (*)(void)))
 
-static enum apam_status
+static int32_t
 no_open(const struct apam_services *svc, const struct apam_options *options,
     void **state)
 {
@@ -29,7 +29,7 @@ no_close(void *state)
 	(void)state;
 }
 
-static enum apam_step
+static int32_t
 no_step(void *state, struct apam_op *op)
 {
 	(void)state;
@@ -37,7 +37,7 @@ no_step(void *state, struct apam_op *op)
 	return APAM_STEP_FAILED;
 }
 
-static enum apam_status
+static int32_t
 no_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
@@ -48,7 +48,7 @@ no_sign(void *state, const struct apam_credential_view *credential,
 	return APAM_E_MEMORY;
 }
 
-static enum apam_status
+static int32_t
 no_prepare(void *state, const struct apam_request_view *request,
     struct apam_signing *out)
 {
@@ -58,24 +58,34 @@ no_prepare(void *state, const struct apam_request_view *request,
 	return APAM_OK;
 }
 
-static enum apam_verdict
-no_judge(void *state, const struct apam_response *response, const char **reason)
+static int32_t
+no_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
 {
 	(void)state;
-	(void)response;
+	(void)answer;
+	(void)out;
 	*reason = "none";
 	return APAM_VERDICT_UNKNOWN;
 }
 
 static struct apam_option options[65];
+static char option_names[65][8];
 static struct apam_module module, copy;
 static struct apam_error err = APAM_ERROR_INIT;
+
+static const char *
+option_name(size_t i)
+{
+	(void)snprintf(option_names[i], sizeof(option_names[i]), "o%zu", i);
+	return option_names[i];
+}
 
 static void
 setup(void)
 {
 	for (size_t i = 0; i < 65; i++)
-		options[i] = (struct apam_option){ .name = "o",
+		options[i] = (struct apam_option){ .name = option_name(i),
 			.help = "an option",
 			.type = APAM_OPT_STRING };
 	module = (struct apam_module){
@@ -481,7 +491,7 @@ START_TEST(the_first_version_is_read_within_its_size)
 	ck_assert_int_eq(
 	    module_accept(first, FILE_NAME, "demo", &copy, &err), APAM_OK);
 	free(first);
-	ck_assert(copy.prepare == no_prepare);
+	ck_assert(copy.check == no_step);
 	for (size_t i = SIZE_1_0; i < sizeof(copy); i++)
 		ck_assert_int_eq(((const char *)&copy)[i], 0);
 }

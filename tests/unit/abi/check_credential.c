@@ -45,7 +45,7 @@ START_TEST(it_takes_the_bytes_over)
 	ck_assert_str_eq(c->view.secret.p, SECRET);
 	ck_assert_uint_eq(c->view.secret.n, strlen(SECRET));
 	ck_assert_uint_eq(c->view.size, sizeof(c->view));
-	ck_assert_int_ge(c->view.acquired, clock_unix() - 5);
+	ck_assert_int_ge(c->view.acquired_ms, clock_unix() - 5);
 	ck_assert_uint_eq(c->generation, 7);
 	ck_assert(!c->minted);
 	ck_assert(!signing_contributed(&c->rendered));

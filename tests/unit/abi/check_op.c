@@ -48,9 +48,9 @@ keep_in_vain(struct apam_op *pub)
 {
 	const struct apam_services *s = &svc.pub;
 
-	s->exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+	s->exchange(s, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
 	secmem_fail_after(0);
-	s->memo(pub, (struct apam_str){ huge, sizeof(huge) / 2 });
+	s->memo(s, pub, (struct apam_str){ huge, sizeof(huge) / 2 });
 }
 
 static void
@@ -60,31 +60,30 @@ build(struct apam_op *pub)
 
 	switch (deed) {
 	case EXCHANGE:
-		s->exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+		s->exchange(s, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
 		return;
 	case BAD_METHOD:
-		s->exchange(pub, "G T", APAM_STR(URL), APAM_ENCODING_NONE);
+		s->exchange(s, pub, APAM_STR("G T"), APAM_STR(URL), APAM_ENCODING_NONE);
 		return;
 	case BAD_URL:
-		s->exchange(
-		    pub, "GET", APAM_STR("ftp://h/"), APAM_ENCODING_NONE);
+		s->exchange(s, pub, APAM_STR("GET"), APAM_STR("ftp://h/"), APAM_ENCODING_NONE);
 		return;
 	case BAD_HEADER:
-		s->exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
-		s->exchange_header(pub, "A", APAM_STR("b\r\nC: d"));
+		s->exchange(s, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
+		s->exchange_header(s, pub, APAM_STR("A"), APAM_STR("b\r\nC: d"));
 		return;
 	case CREDENTIAL:
-		s->credential(pub, APAM_STR("FAKEtoken"));
+		s->credential(s, pub, APAM_STR("FAKEtoken"));
 		return;
 	case EMPTY_CREDENTIAL:
-		s->credential(pub, APAM_STR(""));
+		s->credential(s, pub, APAM_STR(""));
 		return;
 	case HUGE_CREDENTIAL:
-		s->credential(pub, (struct apam_str){ huge, sizeof(huge) });
+		s->credential(s, pub, (struct apam_str){ huge, sizeof(huge) });
 		return;
 	case HUGE_MEMO:
-		s->credential(pub, APAM_STR("FAKEtoken"));
-		s->memo(pub, (struct apam_str){ huge, sizeof(huge) });
+		s->credential(s, pub, APAM_STR("FAKEtoken"));
+		s->memo(s, pub, (struct apam_str){ huge, sizeof(huge) });
 		return;
 	case KEEP_AND_EXCHANGE:
 		keep_in_vain(pub);
@@ -103,34 +102,32 @@ say(struct apam_op *pub)
 
 	switch (deed) {
 	case KEY_GOOD:
-		(void)s->key_state(pub, APAM_KEY_GOOD, "because %d", 1);
+		(void)apam_key_statef(s, pub, APAM_KEY_GOOD, "because %d", 1);
 		return;
 	case KEY_ILLEGAL:
-		(void)s->key_state(pub,
-		    (enum apam_key_state)(APAM_KEY_REJECTED + 1), "%s", "");
+		(void)apam_key_statef(s, pub, (enum apam_key_state)(APAM_KEY_REJECTED + 1), "%s", "");
 		return;
 	case READ_AND_DENY:
 		no_malloc = true;
-		(void)s->json(pub->response, "/error", &value, NULL);
+		(void)s->json(s, pub->response, "/error", &value, NULL);
 		no_malloc = false;
-		(void)s->key_state(pub, APAM_KEY_REJECTED, "%s", "nothing");
+		(void)apam_key_statef(s, pub, APAM_KEY_REJECTED, "%s", "nothing");
 		return;
 	case FAIL_NETWORK:
-		(void)(s->fail)(pub, APAM_E_NETWORK, "it says %s", "so");
+		(void)apam_failf(s, pub, APAM_E_NETWORK, "it says %s", "so");
 		return;
 	case FAIL_OK:
-		(void)(s->fail)(pub, APAM_OK, "it says %s", "so");
+		(void)apam_failf(s, pub, APAM_OK, "it says %s", "so");
 		return;
 	case FAIL_ILLEGAL:
-		(void)(s->fail)(
-		    pub, (enum apam_status)0x50a, "it says %s", "so");
+		(void)apam_failf(s, pub, (enum apam_status)0x50a, "it says %s", "so");
 		return;
 	default:
 		return;
 	}
 }
 
-static enum apam_step
+static int32_t
 do_deed(void *state, struct apam_op *pub)
 {
 	ck_assert_ptr_eq(state, &deed);
@@ -139,7 +136,7 @@ do_deed(void *state, struct apam_op *pub)
 	pub->phase = calls;
 	build(pub);
 	say(pub);
-	return (enum apam_step)returned;
+	return returned;
 }
 
 static const struct apam_module module = {
@@ -299,7 +296,7 @@ START_TEST(an_exchange_is_asked_for_anew)
 }
 END_TEST
 
-static enum apam_step
+static int32_t
 remember(void *state, struct apam_op *pub)
 {
 	const struct response *r = state;
@@ -307,16 +304,16 @@ remember(void *state, struct apam_op *pub)
 	if (calls++ == 0) {
 		ck_assert_ptr_null(pub->response);
 		ck_assert_uint_eq(pub->memo.n, 0);
-		svc.pub.memo(pub, APAM_STR("first"));
-		svc.pub.memo(pub, APAM_STR("memo"));
-		svc.pub.exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+		svc.pub.memo(&svc.pub, pub, APAM_STR("first"));
+		svc.pub.memo(&svc.pub, pub, APAM_STR("memo"));
+		svc.pub.exchange(&svc.pub, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
 		return APAM_STEP_EXCHANGE;
 	}
 	ck_assert_ptr_eq(pub->response, &r->pub);
 	ck_assert_str_eq(pub->memo.p, "memo");
-	svc.pub.credential(pub, APAM_STR("FAKEfirst"));
-	svc.pub.credential(pub, APAM_STR("FAKEtoken"));
-	svc.pub.lifetime(pub, 60);
+	svc.pub.credential(&svc.pub, pub, APAM_STR("FAKEfirst"));
+	svc.pub.credential(&svc.pub, pub, APAM_STR("FAKEtoken"));
+	svc.pub.lifetime(&svc.pub, pub, 60);
 	return APAM_STEP_DONE;
 }
 
@@ -340,22 +337,22 @@ START_TEST(a_memo_is_kept_between_steps)
 END_TEST
 
 /* What a module was given back it may keep again, whole or in part. */
-static enum apam_step
+static int32_t
 keep_again(void *state, struct apam_op *pub)
 {
 	const struct apam_str *part = state;
 	struct apam_str all;
 
 	if (calls++ == 0)
-		svc.pub.memo(pub, APAM_STR("FAKEmemo"));
+		svc.pub.memo(&svc.pub, pub, APAM_STR("FAKEmemo"));
 	all = pub->memo;
 	ck_assert_str_eq(all.p, "FAKEmemo");
-	svc.pub.memo(pub, (struct apam_str){ all.p + part->n, 4 });
+	svc.pub.memo(&svc.pub, pub, (struct apam_str){ all.p + part->n, 4 });
 	ck_assert_str_eq(pub->memo.p, part->p);
-	svc.pub.memo(pub, APAM_STR("FAKEmemo"));
-	svc.pub.memo(pub, pub->memo);
+	svc.pub.memo(&svc.pub, pub, APAM_STR("FAKEmemo"));
+	svc.pub.memo(&svc.pub, pub, pub->memo);
 	ck_assert_str_eq(pub->memo.p, "FAKEmemo");
-	svc.pub.exchange(pub, "GET", APAM_STR(URL), APAM_ENCODING_NONE);
+	svc.pub.exchange(&svc.pub, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
 	return APAM_STEP_EXCHANGE;
 }
 
@@ -379,27 +376,27 @@ START_TEST(a_memo_may_be_kept_again)
 END_TEST
 
 /* A text may be appended to itself, by any of the ways, while it grows. */
+static const int32_t writings[] = { APAM_WRITING_PLAIN, APAM_WRITING_BASE64,
+	APAM_WRITING_FORM, APAM_WRITING_PERCENT };
+
 START_TEST(a_text_may_be_put_into_itself)
 {
 	const struct apam_services *s = &svc.pub;
-	void (*const puts[])(
-	    struct apam_text *, struct apam_str) = { s->text_put,
-		s->text_put_base64, s->text_put_form, s->text_put_percent };
-	struct apam_text *text = s->text_new(s);
+	struct apam_text *text = s->text_new(s, 1);
 	struct apam_str view;
 	size_t n;
 
 	for (size_t i = 0; i < 4000; i++)
-		s->text_put(text, APAM_STR("a"));
-	n = s->text_view(text).n;
-	puts[_i](text, s->text_view(text));
-	view = s->text_view(text);
+		s->text_put(s, text, APAM_WRITING_PLAIN, APAM_STR("a"));
+	n = s->text_view(s, text).n;
+	s->text_put(s, text, writings[_i], s->text_view(s, text));
+	view = s->text_view(s, text);
 	ck_assert_uint_gt(view.n, n);
 	for (size_t i = 0; _i != 1 && i < view.n; i++)
 		ck_assert_int_eq(view.p[i], 'a');
 	for (size_t i = n; _i == 1 && i + 4 < view.n; i += 4)
 		ck_assert_int_eq(memcmp(view.p + i, "YWFh", 4), 0);
-	s->text_free(&text);
+	s->text_free(s, &text);
 }
 END_TEST
 
@@ -476,7 +473,7 @@ main(void)
 	tcase_add_test(tc, an_exchange_is_asked_for_anew);
 	tcase_add_test(tc, a_memo_is_kept_between_steps);
 	tcase_add_loop_test(tc, a_memo_may_be_kept_again, 0, ROWS(parts));
-	tcase_add_loop_test(tc, a_text_may_be_put_into_itself, 0, 4);
+	tcase_add_loop_test(tc, a_text_may_be_put_into_itself, 0, ROWS(writings));
 	tcase_add_test(tc, a_check_says_why);
 	tcase_add_loop_test(tc, memory_may_be_short, 0, ROWS(needy));
 	return run_suite(suite);

@@ -18,7 +18,7 @@
 static struct url origins[ORIGINS_MAX];
 static struct profile profile;
 static struct request r;
-static struct fields query;
+static struct apam_signing out;
 static struct apam_error err = APAM_ERROR_INIT;
 static int live;
 
@@ -27,7 +27,7 @@ setup(void)
 {
 	live = secmem_live();
 	memset(&r, 0, sizeof(r));
-	fields_init(&query);
+	signing_init(&out);
 	error_clear(&err);
 	profile = (struct profile){ .origins = origins };
 }
@@ -36,7 +36,7 @@ static void
 teardown(void)
 {
 	secmem_fail_after(-1);
-	fields_free(&query);
+	signing_free(&out);
 	request_free(&r);
 	ck_assert_int_eq(secmem_live(), live);
 }
@@ -102,8 +102,7 @@ START_TEST(a_request_is_shown_as_it_will_be_sent)
 	ck_assert_uint_eq(r.view.port, views[_i].port);
 	ck_assert(str_equal(r.view.method, APAM_STR("GET")));
 	ck_assert_uint_eq(r.view.size, sizeof(r.view));
-	ck_assert_uint_eq(r.view.header_size, sizeof(struct apam_header));
-	ck_assert_int_gt(r.view.now, 1600000000);
+	ck_assert_int_gt(r.view.now_ms, 1600000000000);
 	ck_assert(r.cut == views[_i].cut);
 }
 END_TEST
@@ -164,10 +163,10 @@ END_TEST
 static void
 add(const char *name, const char *value)
 {
-	size_t first = query.count;
+	size_t first = out.query.count;
 
-	fields_add(&query, apam_str(name), apam_str(value));
-	ck_assert_msg(request_add_query(&r, &query, first, &err) == APAM_OK,
+	fields_add(&out.query, apam_str(name), apam_str(value));
+	ck_assert_msg(request_add_query(&r, &out, first, &err) == APAM_OK,
 	    "%s", err.text);
 }
 
@@ -191,7 +190,7 @@ START_TEST(parameters_are_added_and_taken_back)
 	shows("https://h/a", "/a", "");
 	/* Nothing new: nothing is added. */
 	ck_assert_int_eq(
-	    request_add_query(&r, &query, query.count, &err), APAM_OK);
+	    request_add_query(&r, &out, out.query.count, &err), APAM_OK);
 	shows("https://h/a", "/a", "");
 }
 END_TEST
@@ -200,10 +199,10 @@ START_TEST(several_are_added_at_once)
 {
 	bind_to("https://h");
 	ck_assert_int_eq(init("https://h/a?b"), APAM_OK);
-	fields_add(&query, APAM_STR("not"), APAM_STR("this"));
-	fields_add(&query, APAM_STR("c"), APAM_STR("d"));
-	fields_add(&query, APAM_STR("e"), APAM_STR("f"));
-	ck_assert_int_eq(request_add_query(&r, &query, 1, &err), APAM_OK);
+	fields_add(&out.query, APAM_STR("not"), APAM_STR("this"));
+	fields_add(&out.query, APAM_STR("c"), APAM_STR("d"));
+	fields_add(&out.query, APAM_STR("e"), APAM_STR("f"));
+	ck_assert_int_eq(request_add_query(&r, &out, 1, &err), APAM_OK);
 	shows("https://h/a?b&c=d&e=f", "/a", "b&c=d&e=f");
 }
 END_TEST
@@ -217,13 +216,13 @@ START_TEST(what_does_not_fit_changes_nothing)
 	memcpy(url, "https://h/", 10);
 	bind_to("https://h");
 	ck_assert_int_eq(init(url), APAM_OK);
-	fields_add(&query, APAM_STR("c"), APAM_STR(""));
-	fields_add(&query, APAM_STR("d"), APAM_STR(""));
-	ck_assert_int_eq(request_add_query(&r, &query, 0, &err), APAM_E_URL);
+	fields_add(&out.query, APAM_STR("c"), APAM_STR(""));
+	fields_add(&out.query, APAM_STR("d"), APAM_STR(""));
+	ck_assert_int_eq(request_add_query(&r, &out, 0, &err), APAM_E_URL);
 	ck_assert(str_equal(r.view.url, apam_str(url)));
 	ck_assert_uint_eq(r.view.path.n, URL_MAX - 5 - 9);
 	ck_assert(!r.url.failed);
-	ck_assert_int_eq(request_add_query(&r, &query, 1, NULL), APAM_OK);
+	ck_assert_int_eq(request_add_query(&r, &out, 1, NULL), APAM_OK);
 	ck_assert_uint_eq(r.view.url.n, URL_MAX - 5 + 3);
 }
 END_TEST
@@ -244,9 +243,9 @@ START_TEST(memory_may_be_short)
 		return;
 	memset(value, 'v', sizeof(value));
 	fields_add(
-	    &query, APAM_STR("c"), (struct apam_str){ value, sizeof(value) });
+	    &out.query, APAM_STR("c"), (struct apam_str){ value, sizeof(value) });
 	secmem_fail_after(0);
-	ck_assert_int_eq(request_add_query(&r, &query, 0, &err), APAM_E_MEMORY);
+	ck_assert_int_eq(request_add_query(&r, &out, 0, &err), APAM_E_MEMORY);
 }
 END_TEST
 

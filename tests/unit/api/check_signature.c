@@ -29,6 +29,7 @@ setup(void)
 	buf_init(&request.url, URL_MAX);
 	buf_put(&request.url, APAM_STR(URL));
 	request.given = URL;
+	request.view.method = APAM_STR("PATCH");
 	memset(&result, 0, sizeof(result));
 	signing_init(&result.total);
 	result.generation = 7;
@@ -107,6 +108,7 @@ is_all(void)
 	ck_assert_uint_eq(sig.covered_count, 2);
 	is_text(sig.covered[0], "Host");
 	is_text(sig.covered[1], "X-A");
+	ck_assert_ptr_eq(sig.method, request.view.method.p);
 	ck_assert_str_eq(sig.url, URL);
 	ck_assert_uint_eq(sig.generation, 7);
 	ck_assert_uint_eq(sig.credential, 6);
@@ -311,6 +313,22 @@ START_TEST(releasing_nothing_is_fine)
 }
 END_TEST
 
+/* A program that was built before `method` has something else behind. */
+START_TEST(a_shorter_signature_is_not_written_beyond)
+{
+	static const char other[] = "other";
+
+	sig.size = offsetof(struct apam_signature, method);
+	sig.method = other;
+	add_all();
+	ck_assert_int_eq(fill(store, sizeof(store)), APAM_OK);
+	ck_assert_ptr_eq(sig.method, other);
+	apam_signature_release(&sig);
+	ck_assert_ptr_eq(sig.method, other);
+	ck_assert_ptr_null(sig.url);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -318,6 +336,7 @@ main(void)
 	TCase *t = tcase_create("core");
 
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, a_shorter_signature_is_not_written_beyond);
 	tcase_add_test(t, without_memory_nothing_is_handed_over);
 	tcase_add_loop_test(t, a_failed_list_is_not_handed_over, 0, 4);
 	tcase_add_loop_test(

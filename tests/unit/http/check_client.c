@@ -309,7 +309,7 @@ START_TEST(a_server_may_say_anything)
 		return;
 	}
 	ck_assert_int_eq(err.status, APAM_OK);
-	ck_assert_msg(r.pub.status == replies[_i].http, "%s: %u",
+	ck_assert_msg((unsigned)r.pub.status == replies[_i].http, "%s: %d",
 	    replies[_i].name, r.pub.status);
 	ck_assert_msg(r.pub.body.n == replies[_i].body, "%s: %zu",
 	    replies[_i].name, r.pub.body.n);

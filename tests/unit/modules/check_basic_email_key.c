@@ -27,7 +27,7 @@ teardown(void)
 static void
 open_with(const char *text, const char *key)
 {
-	enum apam_status status = drive_open(&d, module, text, key);
+	int32_t status = drive_open(&d, module, text, key);
 
 	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
 }
@@ -184,7 +184,7 @@ END_TEST
 static const struct {
 	const char *options;
 	const char *answer;
-	enum apam_verdict verdict;
+	int32_t verdict;
 } verdicts[] = {
 	{ BASE, "200" JSON "{\"version\":\"1\"}", APAM_VERDICT_ACCEPTED },
 	{ BASE, "204\n\n", APAM_VERDICT_ACCEPTED },
@@ -242,7 +242,7 @@ static const struct {
 START_TEST(judges)
 {
 	const char *reason;
-	enum apam_verdict verdict;
+	int32_t verdict;
 
 	open_with(verdicts[_i].options, KEY);
 	verdict = drive_judge(&d, verdicts[_i].answer, &reason);

@@ -29,7 +29,7 @@ teardown(void)
 static void
 open_with(const char *text)
 {
-	enum apam_status status = drive_open(&d, module, text, SECRET);
+	int32_t status = drive_open(&d, module, text, SECRET);
 
 	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
 }
@@ -171,7 +171,7 @@ END_TEST
 /* The core must never render its headers once for all requests. */
 START_TEST(is_not_static)
 {
-	ck_assert_uint_eq(module->traits & APAM_TRAIT_STATIC_HEADERS, 0);
+	ck_assert_uint_eq(module->traits & APAM_TRAIT_STATIC, 0);
 }
 END_TEST
 

@@ -36,7 +36,7 @@ teardown(void)
 static void
 open_with(const char *text)
 {
-	enum apam_status status = drive_open(&d, module, text, SECRET);
+	int32_t status = drive_open(&d, module, text, SECRET);
 
 	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
 }
@@ -141,7 +141,7 @@ START_TEST(reads_every_answer)
 	char *expected = cases_read(&cases, _i, "expected");
 	char got[1024];
 	struct op op;
-	enum apam_step step;
+	int32_t step;
 
 	open_with(PLAIN);
 	op_init(&op, OP_ACQUIRE, true, NULL);
@@ -391,7 +391,7 @@ START_TEST(guards_read_keys)
 	struct apam_request_view request = drive_request(
 	    accesses[_i].method, accesses[_i].target);
 	struct apam_signing out;
-	enum apam_status status;
+	int32_t status;
 
 	open_with(accesses[_i].options);
 	signing_init(&out);
@@ -445,7 +445,7 @@ END_TEST
 
 static const struct {
 	const char *answer;
-	enum apam_verdict verdict;
+	int32_t verdict;
 } verdicts[] = {
 	{ "200" JSON "{}", APAM_VERDICT_ACCEPTED },
 	{ "200\nContent-Type: text/html\n\n<p>", APAM_VERDICT_UNKNOWN },
@@ -466,7 +466,7 @@ static const struct {
 START_TEST(judges)
 {
 	const char *reason;
-	enum apam_verdict verdict;
+	int32_t verdict;
 
 	open_with(PLAIN);
 	verdict = drive_judge(&d, verdicts[_i].answer, &reason);

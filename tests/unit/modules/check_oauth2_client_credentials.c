@@ -39,7 +39,7 @@ teardown(void)
 static void
 open_with(const char *text)
 {
-	enum apam_status status = drive_open(&d, module, text, SECRET);
+	int32_t status = drive_open(&d, module, text, SECRET);
 
 	ck_assert_msg(status == APAM_OK, "%s: %s", text, d.refusal);
 }

@@ -7,7 +7,7 @@
 
 #include "base/str.h"
 #include "support/run.h"
-#include "text/challenge.h"
+#include "support/find_challenge.h"
 
 /* What `error` of `Bearer` is in a header; NULL where there is none. */
 static const struct challenge {

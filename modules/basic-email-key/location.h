@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Searching query strings and redirect targets.  Only the bytes given are read;
+ * Redirect targets.  Only the bytes given are read;
  * no URL is followed or built.
  */
-#ifndef QUERY_H
-#define QUERY_H
+#ifndef LOCATION_H
+#define LOCATION_H
 
 #include "../common.h"
-
-/*
- * True if a query string (without '?') has a parameter with exactly this name,
- * after percent signs and pluses are decoded.
- */
-bool query_has(struct apam_str query, struct apam_str name);
 
 /*
  * True if a Location is `target` or lies below it.  A target that is a path is

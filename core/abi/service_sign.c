@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Services for signing a request, judging an answer and verifying a response.
+ */
+#include "abi/judging.h"
+#include "abi/service_tables.h"
+#include "abi/signing.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "text/encode.h"
+#include "text/header.h"
+
+#define PARAMETER_MAX (1024 * 1024)
+
+static void
+sign_header(const struct apam_services *svc, struct apam_signing *out,
+    struct apam_str name, struct apam_str value)
+{
+	(void)svc;
+	/*
+	 * An empty value means that building it ran out of memory; never send
+	 * that.
+	 */
+	if (value.n == 0)
+		(void)error_set(&out->error, APAM_E_ABI,
+		    "the module signed with an empty header");
+	if (header_is_framing(name))
+		fields_refuse(&out->headers,
+		    "the module set a header that only the sender may set");
+	fields_add_header(&out->headers, name, value);
+}
+
+/* ---- Query ------------------------------------------------------------ */
+
+static void
+add_parameter(
+    struct apam_signing *out, struct apam_str name, struct apam_str value)
+{
+	struct buf n, v;
+
+	buf_init(&n, PARAMETER_MAX);
+	buf_init(&v, PARAMETER_MAX);
+	encode_percent(&n, name);
+	encode_percent(&v, value);
+	if (out->query.count == SIGNING_QUERY_MAX || name.n == 0)
+		fields_refuse(&out->query,
+		    "a query parameter has no name, or is one too many");
+	if (n.failed || v.failed) {
+		out->query.text.no_memory = n.no_memory || v.no_memory;
+		fields_refuse(&out->query,
+		    out->query.text.no_memory ?
+			"out of memory" :
+			"no room for a query parameter");
+	}
+	fields_add(&out->query, buf_view(&n), buf_view(&v));
+	buf_free(&v);
+	buf_free(&n);
+}
+
+static void
+sign_query(const struct apam_services *svc, struct apam_signing *out,
+    struct apam_str name, struct apam_str value)
+{
+	(void)svc;
+	add_parameter(out, name, value);
+}
+
+static void
+sign_query_default(const struct apam_services *svc, struct apam_signing *out,
+    struct apam_str name, struct apam_str value)
+{
+	const size_t i = out->query.count;
+
+	(void)svc;
+	add_parameter(out, name, value);
+	if (out->query.count > i)
+		out->query_defaults |= (uint64_t)1 << i;
+}
+
+/* ---- Cookies ---------------------------------------------------------- */
+
+/* cookie-octet, RFC 6265, 4.1.1. */
+static bool
+is_cookie_value(struct apam_str value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] <= ' ' || value.p[i] > '~' ||
+		    str_is_one_of(value.p[i], "\",;\\"))
+			return false;
+	return value.n > 0;
+}
+
+static void
+sign_cookie(const struct apam_services *svc, struct apam_signing *out,
+    struct apam_str name, struct apam_str value)
+{
+	(void)svc;
+	if (!header_name_ok(name) || !is_cookie_value(value))
+		fields_refuse(&out->cookies,
+		    "a cookie's name or value has characters that it must not "
+		    "have");
+	fields_add(&out->cookies, name, value);
+}
+
+/* ---- What the signature covers, and needs ------------------------------ */
+
+static bool
+is_sent(const struct apam_signing *out, struct apam_str name)
+{
+	const struct apam_request_view *r = out->request;
+
+	return r == NULL ||
+	    header_find(r->headers, r->header_count, name).p != NULL;
+}
+
+static void
+sign_covers(const struct apam_services *svc, struct apam_signing *out,
+    struct apam_str name)
+{
+	(void)svc;
+	if (out->error.status == APAM_OK && !is_sent(out, name))
+		(void)error_set(&out->error, APAM_E_ABI,
+		    "the module covers the header %.*s, which is not among "
+		    "those that will be sent",
+		    (int)(name.n < 64 ? name.n : 64), name.p);
+	fields_add_header(&out->covers, name, APAM_STR(""));
+}
+
+static void
+sign_certificate(const struct apam_services *svc, struct apam_signing *out,
+    const struct apam_certificate *certificate)
+{
+	(void)svc;
+	(void)certificate;
+	(void)error_set(&out->error, APAM_E_ABI,
+	    "client certificates for requests are not there");
+}
+
+static void
+sign_nothing(const struct apam_services *svc, struct apam_signing *out)
+{
+	(void)svc;
+	out->nothing = true;
+}
+
+static int32_t
+refuse_request(const struct apam_services *svc, struct apam_signing *out,
+    int32_t status, struct apam_str text)
+{
+	char message[SERVICE_MESSAGE_MAX];
+
+	service_message(svc, text, message, sizeof(message));
+	return error_set(&out->error, service_failure(status), "%s", message);
+}
+
+/* ---- Answers ---------------------------------------------------------- */
+
+static void
+judge_memo(const struct apam_services *svc, struct apam_judging *out,
+    struct apam_str bytes)
+{
+	(void)svc;
+	buf_set(&out->memo, bytes);
+	out->has_memo = true;
+}
+
+static int32_t
+refuse_response(const struct apam_services *svc, struct apam_verifying *out,
+    struct apam_str text)
+{
+	char message[SERVICE_MESSAGE_MAX];
+
+	service_message(svc, text, message, sizeof(message));
+	return error_set(&out->error, APAM_E_NOT_AUTHENTIC, "%s", message);
+}
+
+void
+services_add_signing(struct apam_services *to)
+{
+	to->sign_header = sign_header;
+	to->sign_query = sign_query;
+	to->sign_query_default = sign_query_default;
+	to->sign_cookie = sign_cookie;
+	to->sign_covers = sign_covers;
+	to->sign_certificate = sign_certificate;
+	to->sign_nothing = sign_nothing;
+	to->refuse = refuse_request;
+	to->judge_memo = judge_memo;
+	to->not_authentic = refuse_response;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Services for step functions: the exchange to ask for, what a person is to be
+ * told, and how the run ends.
+ */
+#include <string.h>
+
+#include "abi/op.h"
+#include "abi/service_tables.h"
+#include "base/error.h"
+#include "text/lifetime.h"
+
+static struct op *
+op_of(struct apam_op *op)
+{
+	return (struct op *)(void *)op;
+}
+
+/* ---- Exchanges -------------------------------------------------------- */
+
+static void
+begin_exchange(const struct apam_services *svc, struct apam_op *op,
+    struct apam_str method, struct apam_str url, int32_t encoding)
+{
+	struct op *o = op_of(op);
+
+	(void)svc;
+	o->probes = false;
+	exchange_begin(&o->exchange, method, url, encoding);
+}
+
+static void
+add_header(const struct apam_services *svc, struct apam_op *op,
+    struct apam_str name, struct apam_str value)
+{
+	(void)svc;
+	fields_add_header(&op_of(op)->exchange.headers, name, value);
+}
+
+static void
+add_field(const struct apam_services *svc, struct apam_op *op,
+    struct apam_str name, struct apam_str value)
+{
+	(void)svc;
+	exchange_add(&op_of(op)->exchange, name, value);
+}
+
+static void
+add_parameter(const struct apam_services *svc, struct apam_op *op,
+    struct apam_str name, struct apam_str value)
+{
+	(void)svc;
+	exchange_query(&op_of(op)->exchange, name, value);
+}
+
+static void
+give_body(const struct apam_services *svc, struct apam_op *op,
+    struct apam_str type, struct apam_str bytes)
+{
+	(void)svc;
+	exchange_body(&op_of(op)->exchange, type, bytes);
+}
+
+static void
+use_socket(
+    const struct apam_services *svc, struct apam_op *op, struct apam_str path)
+{
+	(void)svc;
+	buf_set(&op_of(op)->exchange.socket, path);
+}
+
+static void
+use_http2(const struct apam_services *svc, struct apam_op *op)
+{
+	(void)svc;
+	op_of(op)->exchange.http2 = true;
+}
+
+static void
+use_certificate(const struct apam_services *svc, struct apam_op *op,
+    const struct apam_certificate *certificate)
+{
+	struct exchange *x = &op_of(op)->exchange;
+
+	(void)svc;
+	buf_set(&x->certificate, certificate->file);
+	buf_set(&x->key, certificate->key_file);
+	buf_truncate(&x->passphrase, 0);
+	buf_put(&x->passphrase, certificate->passphrase);
+	if (strlen(buf_view(&x->passphrase).p) != x->passphrase.n &&
+	    x->refused == NULL)
+		x->refused = "the client key's passphrase has a NUL";
+}
+
+static void
+ask_probe(const struct apam_services *svc, struct apam_op *op)
+{
+	(void)svc;
+	op_of(op)->probes = true;
+}
+
+/* ---- People and time -------------------------------------------------- */
+
+static void
+wait_seconds(
+    const struct apam_services *svc, struct apam_op *op, int64_t seconds)
+{
+	(void)svc;
+	op_of(op)->wait = seconds;
+}
+
+static void
+show_prompt(const struct apam_services *svc, struct apam_op *op,
+    const struct apam_prompt *prompt)
+{
+	op_show(op_of(op), prompt);
+	(void)svc;
+}
+
+/* ---- What is kept ----------------------------------------------------- */
+
+static void
+keep_memo(
+    const struct apam_services *svc, struct apam_op *op, struct apam_str bytes)
+{
+	struct op *o = op_of(op);
+
+	(void)svc;
+	buf_set(&o->memo, bytes);
+	o->pub.memo = buf_view(&o->memo);
+}
+
+static void
+make_credential(
+    const struct apam_services *svc, struct apam_op *op, struct apam_str bytes)
+{
+	struct op *o = op_of(op);
+
+	(void)svc;
+	buf_set(&o->credential, bytes);
+	o->has_credential = true;
+}
+
+static void
+set_lifetime(
+    const struct apam_services *svc, struct apam_op *op, int64_t seconds)
+{
+	(void)svc;
+	op_of(op)->lifetime = seconds < 0 ? 0 : seconds;
+}
+
+static void
+set_lifetime_json(
+    const struct apam_services *svc, struct apam_op *op, const char *pointer)
+{
+	struct apam_json value;
+
+	if (op->response != NULL &&
+	    svc->json(svc, op->response, pointer, &value, NULL) == APAM_OK)
+		op_of(op)->lifetime = lifetime_from_json(value);
+}
+
+static struct apam_str
+secret_now(const struct apam_services *svc, struct apam_op *op,
+    const struct apam_value *value)
+{
+	(void)svc;
+	(void)op;
+	return value->str;
+}
+
+static void
+spend_secret(const struct apam_services *svc, struct apam_op *op,
+    const struct apam_value *value)
+{
+	(void)svc;
+	(void)value;
+	op_misuse(op_of(op), "the module spends a secret that is not durable");
+}
+
+static void
+succeed_secret(const struct apam_services *svc, struct apam_op *op,
+    const struct apam_value *value, struct apam_str bytes)
+{
+	(void)svc;
+	(void)value;
+	(void)bytes;
+	op_misuse(
+	    op_of(op), "the module replaces a secret that is not durable");
+}
+
+/* ---- Ends ------------------------------------------------------------- */
+
+static int32_t
+end_key_state(const struct apam_services *svc, struct apam_op *op,
+    int32_t state, struct apam_str text)
+{
+	struct op *o = op_of(op);
+
+	service_message(svc, text, o->evidence, sizeof(o->evidence));
+	o->key_state = (enum apam_key_state)state;
+	o->has_key_state = state >= 0 && state <= APAM_KEY_REJECTED;
+	return APAM_STEP_DONE;
+}
+
+static int32_t
+end_failed(const struct apam_services *svc, struct apam_op *op, int32_t status,
+    struct apam_str text)
+{
+	char message[SERVICE_MESSAGE_MAX];
+
+	service_message(svc, text, message, sizeof(message));
+	(void)error_set(
+	    &op_of(op)->error, service_failure(status), "%s", message);
+	return APAM_STEP_FAILED;
+}
+
+void
+services_add_steps(struct apam_services *to)
+{
+	to->exchange = begin_exchange;
+	to->exchange_header = add_header;
+	to->exchange_field = add_field;
+	to->exchange_query = add_parameter;
+	to->exchange_body = give_body;
+	to->exchange_socket = use_socket;
+	to->exchange_http2 = use_http2;
+	to->exchange_certificate = use_certificate;
+	to->exchange_probe = ask_probe;
+	to->wait = wait_seconds;
+	to->show = show_prompt;
+	to->secret = secret_now;
+	to->spend = spend_secret;
+	to->successor = succeed_secret;
+	to->memo = keep_memo;
+	to->credential = make_credential;
+	to->lifetime = set_lifetime;
+	to->lifetime_json = set_lifetime_json;
+	to->key_state = end_key_state;
+	to->fail = end_failed;
+}

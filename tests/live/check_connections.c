@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which exchanges share a connection, on one multi handle of libcurl's as the
+ * loop has: those without a client certificate do; one with a certificate has
+ * a connection and a TLS session of its own.  The server keeps connections,
+ * offers sessions, and notes by which connection a request came.
+ */
+#include <poll.h>
+#include <signal.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "http/client.h"
+#include "support/certificate.h"
+#include "support/project.h"
+#include "support/raw_server.h"
+#include "support/run.h"
+
+#define REQUESTS_MAX 16
+#define CONNECTIONS_MAX 16
+#define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+/* What the server noted of a request. */
+struct seen {
+	int connection;
+	bool resumed; /* its TLS session */
+	char name[32]; /* in the client's certificate; "": none */
+};
+
+static struct project p;
+static SSL_CTX *tls;
+static int listener, ends[CONNECTIONS_MAX], connections;
+static uint16_t port;
+static pthread_t acceptor, servers[CONNECTIONS_MAX];
+static struct seen seen[REQUESTS_MAX];
+static atomic_int requests;
+
+/* ---- The server --------------------------------------------------------- */
+
+static void
+note(const SSL *ssl, int connection)
+{
+	const int i = atomic_load(&requests);
+	X509 *cert = SSL_get1_peer_certificate(ssl);
+
+	ck_assert_int_lt(i, REQUESTS_MAX);
+	seen[i] = (struct seen){ .connection = connection,
+		.resumed = SSL_session_reused(ssl) == 1 };
+	if (cert != NULL)
+		(void)X509_NAME_get_text_by_NID(X509_get_subject_name(cert),
+		    NID_commonName, seen[i].name, sizeof(seen[i].name));
+	X509_free(cert);
+	atomic_store(&requests, i + 1);
+}
+
+static void *
+serve(void *arg)
+{
+	const int connection = (int)(intptr_t)arg;
+	SSL *ssl = SSL_new(tls);
+	char head[4096];
+
+	(void)SSL_set_fd(ssl, ends[connection]);
+	if (SSL_accept(ssl) == 1)
+		while (SSL_read(ssl, head, sizeof(head)) > 0) {
+			note(ssl, connection);
+			(void)SSL_write(ssl, ANSWER, sizeof(ANSWER) - 1);
+		}
+	SSL_free(ssl);
+	return NULL;
+}
+
+static void *
+accept_all(void *unused)
+{
+	int fd;
+
+	(void)unused;
+	while ((fd = accept(listener, NULL, NULL)) >= 0) {
+		ck_assert_int_lt(connections, CONNECTIONS_MAX);
+		ends[connections] = fd;
+		ck_assert_int_eq(pthread_create(&servers[connections], NULL,
+				     serve, (void *)(intptr_t)connections),
+		    0);
+		connections++;
+	}
+	return NULL;
+}
+
+/* Whoever shows a certificate may come in. */
+static int
+believe(int ok, X509_STORE_CTX *store)
+{
+	(void)ok;
+	(void)store;
+	return 1;
+}
+
+static void
+start_server(int version)
+{
+	tls = certificate_serve_own(project_path(&p, "ca.pem"));
+	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, believe);
+	(void)SSL_CTX_set_session_id_context(
+	    tls, (const unsigned char *)"apam", 4);
+	(void)SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_SERVER);
+	(void)SSL_CTX_set_max_proto_version(tls, version);
+	listener = raw_bind(&port);
+	ck_assert_int_eq(listen(listener, 16), 0);
+	ck_assert_int_eq(pthread_create(&acceptor, NULL, accept_all, NULL), 0);
+}
+
+static void
+stop_server(void)
+{
+	(void)shutdown(listener, SHUT_RDWR);
+	ck_assert_int_eq(pthread_join(acceptor, NULL), 0);
+	for (int i = 0; i < connections; i++) {
+		(void)shutdown(ends[i], SHUT_RDWR);
+		ck_assert_int_eq(pthread_join(servers[i], NULL), 0);
+		(void)close(ends[i]);
+	}
+	(void)close(listener);
+	SSL_CTX_free(tls);
+}
+
+/* ---- The client --------------------------------------------------------- */
+
+static CURLM *multi;
+static int waiting_fd, waiting_for;
+static struct apam_error err;
+
+static int
+on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *unused)
+{
+	(void)easy;
+	(void)arg;
+	(void)unused;
+	waiting_fd = what == CURL_POLL_REMOVE ? -1 : fd;
+	waiting_for = (what & CURL_POLL_IN ? POLLIN : 0) |
+	    (what & CURL_POLL_OUT ? POLLOUT : 0);
+	return 0;
+}
+
+/* Move the one transfer that there is to its end. */
+static CURLcode
+move(void)
+{
+	const struct curl_api *curl = curl_api();
+	struct pollfd ready;
+	CURLMsg *message;
+	int running, left, mask;
+
+	(void)curl->multi_socket_action(
+	    multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	while ((message = curl->multi_info_read(multi, &left)) == NULL) {
+		ready = (struct pollfd){ .fd = waiting_fd,
+			.events = (short)waiting_for };
+		mask = 0;
+		if (poll(&ready, 1, 20) == 1)
+			mask = (ready.revents & POLLOUT ? CURL_CSELECT_OUT :
+							  0) |
+			    (ready.revents & ~POLLOUT ? CURL_CSELECT_IN : 0);
+		(void)curl->multi_socket_action(multi,
+		    mask == 0 ? CURL_SOCKET_TIMEOUT : waiting_fd, mask,
+		    &running);
+	}
+	return message->data.result;
+}
+
+/* A GET with this pair; a NULL certificate: none. */
+static enum apam_status
+ask(const char *certificate, const char *key)
+{
+	const struct reach reach = { 0 };
+	const struct curl_api *curl = curl_api();
+	char url[64], ca[128];
+	const struct http_policy policy = {
+		.body_max = 64, .user = true, .ca_file = ca
+	};
+	enum apam_status status;
+	struct http_transfer t;
+	struct exchange x;
+	struct response r;
+	CURLcode code;
+
+	(void)strcpy(ca, project_path(&p, "ca.pem"));
+	(void)snprintf(url, sizeof(url), "https://127.0.0.1:%u/", port);
+	exchange_init(&x);
+	exchange_begin(&x, APAM_STR("GET"), apam_str(url), APAM_ENCODING_NONE);
+	if (certificate != NULL) {
+		buf_put(
+		    &x.certificate, apam_str(project_path(&p, certificate)));
+		buf_put(&x.key, apam_str(project_path(&p, key)));
+	}
+	ck_assert_ptr_null(exchange_finish(&x, &reach));
+	error_clear(&err);
+	status = http_begin(&t, &policy, &x, clock_ms() + 20000, &r, &err);
+	ck_assert_msg(status == APAM_OK, "%s", err.text);
+	ck_assert_int_eq(curl->multi_add_handle(multi, t.easy), CURLM_OK);
+	code = move();
+	(void)curl->multi_remove_handle(multi, t.easy);
+	status = http_end(&t, code, &err);
+	response_free(&r);
+	exchange_free(&x);
+	return status;
+}
+
+/* A certificate that signs itself, and its key. */
+static void
+make_pair(const char *name)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *cert = certificate_new(key, name, -60, 3600);
+	char file[64];
+	FILE *f;
+
+	certificate_sign(cert, cert, key);
+	(void)snprintf(file, sizeof(file), "%s.pem", name);
+	project_write(&p, file, "");
+	certificate_write(cert, project_path(&p, file));
+	(void)snprintf(file, sizeof(file), "%s.key", name);
+	project_secret(&p, file, "");
+	f = fopen(project_path(&p, file), "w");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_eq(
+	    PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL), 1);
+	ck_assert_int_eq(fclose(f), 0);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+}
+
+static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
+
+static void
+setup(void)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	project_make(&p);
+	make_pair("a");
+	make_pair("b");
+	connections = 0;
+	atomic_store(&requests, 0);
+	multi = curl_api()->multi_init();
+	ck_assert_ptr_nonnull(multi);
+	ck_assert_int_eq(
+	    curl_api()->multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket),
+	    CURLM_OK);
+}
+
+static void
+teardown(void)
+{
+	(void)curl_api()->multi_cleanup(multi);
+	stop_server();
+	project_remove(&p);
+}
+
+/* ---- Tests -------------------------------------------------------------- */
+
+static void
+ck_assert_seen(int i, int connection, const char *name)
+{
+	ck_assert_int_gt(atomic_load(&requests), i);
+	ck_assert_msg(seen[i].connection == connection, "request %d: by %d", i,
+	    seen[i].connection);
+	ck_assert_str_eq(seen[i].name, name);
+	ck_assert_msg(
+	    !seen[i].resumed, "request %d: a session was taken up", i);
+}
+
+/* The connection of those without one is kept, whatever is in between. */
+START_TEST(a_pair_shares_no_connection)
+{
+	start_server(versions[_i]);
+	ck_assert_msg(ask(NULL, NULL) == APAM_OK, "%s", err.text);
+	ck_assert_msg(ask("a.pem", "a.key") == APAM_OK, "%s", err.text);
+	ck_assert_msg(ask("a.pem", "a.key") == APAM_OK, "%s", err.text);
+	ck_assert_msg(ask("b.pem", "b.key") == APAM_OK, "%s", err.text);
+	ck_assert_msg(ask(NULL, NULL) == APAM_OK, "%s", err.text);
+	ck_assert_seen(0, 0, "");
+	ck_assert_seen(1, 1, "a");
+	ck_assert_seen(2, 2, "a");
+	ck_assert_seen(3, 3, "b");
+	ck_assert_seen(4, 0, "");
+}
+END_TEST
+
+START_TEST(a_pair_leaves_nothing_to_others)
+{
+	start_server(versions[_i]);
+	ck_assert_msg(ask("a.pem", "a.key") == APAM_OK, "%s", err.text);
+	ck_assert_msg(ask(NULL, NULL) == APAM_OK, "%s", err.text);
+	ck_assert_msg(ask("b.pem", "b.key") == APAM_OK, "%s", err.text);
+	ck_assert_seen(0, 0, "a");
+	ck_assert_seen(1, 1, "");
+	ck_assert_seen(2, 2, "b");
+}
+END_TEST
+
+/*
+ * Whoever has the certificate, which is no secret, and not the key, is not sent
+ * on the connection of the one who has both.
+ */
+START_TEST(a_certificate_alone_opens_nothing)
+{
+	start_server(versions[_i]);
+	ck_assert_msg(ask("a.pem", "a.key") == APAM_OK, "%s", err.text);
+	ck_assert_int_eq(ask("a.pem", "b.key"), APAM_E_CONFIG);
+	ck_assert_msg(strstr(err.text, "does one belong to the other") != NULL,
+	    "%s", err.text);
+	ck_assert_int_eq(atomic_load(&requests), 1);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("connections");
+	TCase *tc = tcase_create("connections");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, a_pair_shares_no_connection, 0, ROWS(versions));
+	tcase_add_loop_test(
+	    tc, a_pair_leaves_nothing_to_others, 0, ROWS(versions));
+	tcase_add_loop_test(
+	    tc, a_certificate_alone_opens_nothing, 0, ROWS(versions));
+	return run_suite(suite);
+}
