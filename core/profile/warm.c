@@ -28,8 +28,8 @@ is_static(const struct entry *e, const struct apam_signing *total)
 {
 	return e->conf->control == CONTROL_SUFFICIENT && !e->needs_prepare &&
 	    (e->module->abi.traits & APAM_TRAIT_STATIC) != 0 &&
-	    total->query.count == 0 && total->cookies.count == 0 &&
-	    total->covers.count == 0 && !total->nothing;
+	    total->cookies.count == 0 && total->covers.count == 0 &&
+	    !total->nothing;
 }
 
 /* None of the entries before this one may sign again: their keys are dead. */
@@ -46,8 +46,10 @@ is_first_alive(const struct stack *stack, size_t index)
 	return true;
 }
 
+/* What signed with the credential `c`.  Its query is in the URL already. */
 static struct slot_content
-content_of(const struct stack *stack, struct stack_result *result)
+content_of(const struct stack *stack, const struct stack_result *result,
+    const struct credential *c)
 {
 	return (struct slot_content){
 		.generation = result->generation,
@@ -57,42 +59,49 @@ content_of(const struct stack *stack, struct stack_result *result)
 		.origins = stack->profile->origins,
 		.origin_count = stack->profile->origin_count,
 		.headers = &result->total.headers,
+		.query = &c->rendered.query,
+		.yielding = c->rendered.query_defaults,
 	};
 }
 
 /* The one entry that signed, where a slot could serve in its place; or NULL. */
 static const struct entry *
-plain_entry(const struct stack *stack, struct stack_result *result)
+plain_entry(const struct stack *stack, const struct stack_result *result,
+    struct slot_content *content)
 {
-	const struct slot_content content = content_of(stack, result);
 	const size_t i = only_signer(stack, result);
+	const struct entry *e = &stack->entries[i];
 
-	if (i >= stack->count ||
-	    !is_static(&stack->entries[i], &result->total) ||
-	    !slot_can_hold(&content) || !is_first_alive(stack, i))
+	if (i >= stack->count || !is_static(e, &result->total) ||
+	    e->credential.current == NULL ||
+	    e->credential.current->generation != result->generation ||
+	    !is_first_alive(stack, i))
 		return NULL;
-	return &stack->entries[i];
+	*content = content_of(stack, result, e->credential.current);
+	return slot_can_hold(content) ? e : NULL;
 }
 
 bool
-warm_is_worth(const struct stack *stack, struct stack_result *result)
+warm_is_worth(const struct stack *stack, const struct stack_result *result)
 {
-	return plain_entry(stack, result) != NULL;
+	struct slot_content content;
+
+	return plain_entry(stack, result, &content) != NULL;
 }
 
 /*
- * For how long the credential of this generation serves without being looked
- * at: until it is stale, or a refresh is due that nobody has begun.  0: not.
+ * For how long the credential serves without being looked at: until it is
+ * stale, or a refresh is due that nobody has begun.  0: not.
  */
 static int64_t
-serves_ms(const struct entry *e, uint64_t generation, int64_t check_at)
+serves_ms(const struct entry *e, int64_t check_at)
 {
 	const struct credential_state *s = &e->credential;
 	const int64_t now = clock_ms();
 	int64_t end;
 
-	if (s->current == NULL || s->current->generation != generation ||
-	    generation <= s->rejected || s->restraint.latch.status != APAM_OK)
+	if (s->current->generation <= s->rejected ||
+	    s->restraint.latch.status != APAM_OK)
 		return 0;
 	end = s->current->stale;
 	if (!e->flight.busy && s->refresh_at < end)
@@ -103,14 +112,15 @@ serves_ms(const struct entry *e, uint64_t generation, int64_t check_at)
 }
 
 void
-warm_open(struct stack *stack, struct stack_result *result, int64_t check_at)
+warm_open(
+    struct stack *stack, const struct stack_result *result, int64_t check_at)
 {
-	const struct entry *e = plain_entry(stack, result);
-	struct slot_content content = content_of(stack, result);
+	struct slot_content content;
+	const struct entry *e = plain_entry(stack, result, &content);
 
 	if (stack->slot == NULL || e == NULL)
 		return;
-	content.good_ms = serves_ms(e, result->generation, check_at);
+	content.good_ms = serves_ms(e, check_at);
 	if (content.good_ms > 0)
 		slot_open(stack->slot, &content);
 }

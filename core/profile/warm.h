@@ -17,7 +17,8 @@ void profile_warm(struct apam_profile *profile, struct stack *stack,
     struct stack_result *result);
 
 /* True where a slot could serve signatures like this one. */
-bool warm_is_worth(const struct stack *stack, struct stack_result *result);
+bool warm_is_worth(
+    const struct stack *stack, const struct stack_result *result);
 
 /*
  * Open the stack's slot, if it has one, with what was just signed, where that
@@ -25,7 +26,7 @@ bool warm_is_worth(const struct stack *stack, struct stack_result *result);
  * (clock_ms) is when files are to be looked at again.  With the context's lock
  * held.
  */
-void warm_open(struct stack *stack, struct stack_result *result,
+void warm_open(struct stack *stack, const struct stack_result *result,
     int64_t check_at);
 
 #endif

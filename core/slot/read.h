@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/sized.h"
+#include "slot/parameter.h"
 #include "slot/slot.h"
 #include "text/header.h"
 
@@ -81,7 +82,7 @@ url_is_ours(const struct slot *slot, const char *url)
 
 /*
  * Turn the offsets in the image's header array, read from there anew, to places
- * in the store, which has at least one header.
+ * in the store.
  */
 static inline void
 slot_place_headers(char *store, const char *image, size_t count)
@@ -89,12 +90,12 @@ slot_place_headers(char *store, const char *image, size_t count)
 	const struct apam_header *from = (const void *)image;
 	struct apam_header *to = (void *)store;
 
-	do {
+	for (; count > 0; count--) {
 		to->name.p = store + (uintptr_t)RELAXED_LOAD_AT(&from->name.p);
 		to->value.p = store + (uintptr_t)RELAXED_LOAD_AT(&from->value.p);
 		from++;
 		to++;
-	} while (--count > 0);
+	}
 }
 
 /*
@@ -112,10 +113,11 @@ slot_wipe_rest(struct apam_signature *s, size_t n)
 
 /*
  * Fill in the signature, and copy the image out; false where there is none, or
- * it does not fit.
+ * it does not fit, or the URL is not one to add the parameters to.
  */
 static inline bool
-slot_copy_image(const struct slot *slot, struct apam_signature *s)
+slot_copy_image(
+    const struct slot *slot, struct apam_signature *s, const char *url)
 {
 	const uint32_t shape = RELAXED_LOAD(slot->shape);
 	const size_t n = slot_bytes(shape);
@@ -133,7 +135,8 @@ slot_copy_image(const struct slot *slot, struct apam_signature *s)
 	s->entries = RELAXED_LOAD(slot->entries);
 	torn_copy(store, slot->image, n);
 	slot_place_headers(store, slot->image, s->header_count);
-	return true;
+	s->url = url;
+	return slot_parameters(shape) == 0 || slot_add_query(s, shape);
 }
 
 /*
@@ -154,12 +157,11 @@ slot_sign(const struct slot *slot, const struct apam_request *request,
 	before = atomic_load_explicit(&slot->sequence, memory_order_acquire);
 	if ((before & 1) != 0 || !slot_is_good(slot) ||
 	    !request_is_plain(request) || !url_is_ours(slot, request->url) ||
-	    !slot_copy_image(slot, s))
+	    !slot_copy_image(slot, s, request->url))
 		return false;
 	atomic_thread_fence(memory_order_acquire);
 	if (RELAXED_LOAD(slot->sequence) != before)
 		return false;
-	s->url = request->url;
 	s->covered = NULL;
 	s->covered_count = 0;
 	if (SIZED_HAS(struct apam_signature, s, method))

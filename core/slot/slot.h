@@ -18,16 +18,27 @@
 #include <stdint.h>
 #include <time.h>
 
+#include <apam/types.h>
+
 #include "base/relaxed.h"
 #include "slot/torn_copy.h"
 #include "slot/url_plain.h"
 
 #define SLOT_ORIGINS_MAX 4
 #define SLOT_HEADERS_MAX 4
+#define SLOT_PARAMETERS_MAX 4
 #define SLOT_IMAGE_MAX 8192
 /* bytes of a cache line: a thread that has slept finds few of them cached */
 #define SLOT_LINE 64
 #define SLOT_NO_SECOND ((time_t)-1)
+
+/* A query parameter to add, "name=value", in the image. */
+struct slot_parameter {
+	uint32_t at;		/* where in the image it is */
+	uint32_t n;		/* bytes of all */
+	uint32_t name_n;	/* of the name */
+	uint32_t yields;	/* 1: to one of its name in the URL; else 0 */
+};
 
 /* All of it is read while it is written; torn_copy.h. */
 struct slot {
@@ -61,8 +72,8 @@ struct slot {
 	struct url_start origins[SLOT_ORIGINS_MAX];
 	size_t size; /* of this block */
 	/*
-	 * What is copied into the store: the header array, then the bytes.  Its
-	 * pointers are offsets from the image's begin.
+	 * What is copied into the store: the header array, the parameters, then
+	 * the bytes of both.  The array's pointers are offsets, too.
 	 */
 	_Alignas(SLOT_LINE) char image[SLOT_IMAGE_MAX];
 };
@@ -79,14 +90,14 @@ void slot_free(struct slot **slot);
 int64_t slot_wall_ns(void);
 
 /*
- * Both sizes of an image in one number, so that no reader sees the sizes of two
- * images: at most SLOT_IMAGE_MAX bytes, and as many of them as its headers
- * need.
+ * All sizes of an image in one number, so that no reader sees the sizes of two
+ * images: at most SLOT_IMAGE_MAX bytes, and as many of them as its headers and
+ * parameters need.
  */
 static inline uint32_t
-slot_shape(size_t bytes, size_t headers)
+slot_shape(size_t bytes, size_t headers, size_t parameters)
 {
-	return (uint32_t)(bytes << 8 | headers);
+	return (uint32_t)(bytes << 8 | parameters << 4 | headers);
 }
 
 static inline size_t
@@ -98,7 +109,21 @@ slot_bytes(uint32_t shape)
 static inline size_t
 slot_headers(uint32_t shape)
 {
-	return shape & 0xff;
+	return shape & 0xf;
+}
+
+static inline size_t
+slot_parameters(uint32_t shape)
+{
+	return shape >> 4 & 0xf;
+}
+
+/* Bytes of the header array and the parameters, which the text begins after. */
+static inline size_t
+slot_tables(size_t headers, size_t parameters)
+{
+	return headers * sizeof(struct apam_header) +
+	    parameters * sizeof(struct slot_parameter);
 }
 
 /* Asking which second it is takes half as long as reading a finer clock. */

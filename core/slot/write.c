@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/str.h"
 #include "slot/slot.h"
 
 #define NS_PER_MS 1000000
@@ -67,13 +68,30 @@ has_plain_origin(const struct slot_content *c)
 	return false;
 }
 
+/* A name that is written otherwise in some URLs cannot be compared plainly. */
+static bool
+has_plain_names(const struct fields *query)
+{
+	struct apam_header pair;
+	size_t at = 0;
+
+	while (fields_next(query, &at, &pair))
+		if (str_find(pair.name, '%') < pair.name.n)
+			return false;
+	return true;
+}
+
 bool
 slot_can_hold(const struct slot_content *c)
 {
-	return c->headers->count > 0 && c->headers->count <= SLOT_HEADERS_MAX &&
-	    c->headers->text.n <=
-	    SLOT_IMAGE_MAX - SLOT_HEADERS_MAX * sizeof(struct apam_header) &&
-	    c->generation <= UINT32_MAX && has_plain_origin(c);
+	const size_t headers = c->headers->count, parameters = c->query->count;
+
+	return headers + parameters > 0 && headers <= SLOT_HEADERS_MAX &&
+	    parameters <= SLOT_PARAMETERS_MAX &&
+	    c->headers->text.n + c->query->text.n <=
+	    SLOT_IMAGE_MAX - slot_tables(headers, parameters) &&
+	    c->generation <= UINT32_MAX && has_plain_names(c->query) &&
+	    has_plain_origin(c);
 }
 
 static void
@@ -91,29 +109,61 @@ write_origins(struct slot *s, const struct slot_content *c)
 	RELAXED_STORE(s->origin_count, count);
 }
 
-/* `from` is the array of `fields`. */
+/* The headers' part of the image: the array, and the text at `at`. */
 static void
-write_image(
-    struct slot *s, const struct apam_header *from, const struct fields *fields)
+write_headers(struct slot *s, const struct fields *headers, size_t at)
 {
-	size_t size = fields->count * sizeof(*from);
-	struct apam_header table[SLOT_HEADERS_MAX] = { 0 };
-	const char *base = fields->text.p;
+	struct apam_header table[SLOT_HEADERS_MAX] = { 0 }, *row = table;
+	const char *text = headers->text.p;
+	struct apam_header pair;
+	size_t step = 0;
+
+	for (; fields_next(headers, &step, &pair); row++) {
+		row->name.p = (char *)(at + (size_t)(pair.name.p - text));
+		row->name.n = pair.name.n;
+		row->value.p = (char *)(at + (size_t)(pair.value.p - text));
+		row->value.n = pair.value.n;
+	}
+	torn_copy(
+	    s->image, (const char *)table, headers->count * sizeof(*table));
+	torn_copy(s->image + at, text, headers->text.n);
+}
+
+/* The parameters' part, likewise; where it ends. */
+static size_t
+write_parameters(struct slot *s, const struct slot_content *c, size_t at)
+{
+	struct slot_parameter table[SLOT_PARAMETERS_MAX] = { 0 }, *row = table;
+	struct apam_header pair;
+	size_t step = 0;
+
+	for (; fields_next(c->query, &step, &pair); row++) {
+		row->at = (uint32_t)at;
+		row->name_n = (uint32_t)pair.name.n;
+		row->n = (uint32_t)(pair.name.n + 1 + pair.value.n);
+		row->yields = c->yielding >> (row - table) & 1;
+		torn_copy(s->image + at, pair.name.p, pair.name.n);
+		torn_copy(s->image + at + pair.name.n, "=", 1);
+		torn_copy(s->image + at + pair.name.n + 1, pair.value.p,
+		    pair.value.n);
+		at += row->n;
+	}
+	torn_copy(s->image + slot_tables(c->headers->count, 0),
+	    (const char *)table, c->query->count * sizeof(*table));
+	return at;
+}
+
+static void
+write_image(struct slot *s, const struct slot_content *c)
+{
+	const size_t headers = c->headers->count, parameters = c->query->count;
+	const size_t at = slot_tables(headers, parameters);
+	size_t end;
 
 	wipe_image(s);
-	for (size_t i = 0; i < fields->count; i++) {
-		size_t name = (size_t)(from[i].name.p - base) + size;
-		size_t value = (size_t)(from[i].value.p - base) + size;
-
-		table[i].name.p = (char *)name;
-		table[i].name.n = from[i].name.n;
-		table[i].value.p = (char *)value;
-		table[i].value.n = from[i].value.n;
-	}
-	torn_copy(s->image, (const char *)table, size);
-	torn_copy(s->image + size, base, fields->text.n);
-	RELAXED_STORE(
-	    s->shape, slot_shape(size + fields->text.n, fields->count));
+	write_headers(s, c->headers, at);
+	end = write_parameters(s, c, at + c->headers->text.n);
+	RELAXED_STORE(s->shape, slot_shape(end, headers, parameters));
 }
 
 static void
@@ -138,14 +188,8 @@ slot_serves(const struct slot *s, uint64_t generation, uint64_t counted)
 void
 slot_open(struct slot *s, const struct slot_content *c)
 {
-	const struct apam_header *headers;
-
 	if (slot_serves(s, c->generation, c->counted))
 		return;
-	headers = fields_array(c->headers);
-	if (headers == NULL)
-		return;
-
 	begin_write(s);
 	write_span(s, c->good_ms * NS_PER_MS);
 	RELAXED_STORE(s->counted, c->counted);
@@ -153,6 +197,6 @@ slot_open(struct slot *s, const struct slot_content *c)
 	RELAXED_STORE(s->credential, (uint32_t)c->credential);
 	RELAXED_STORE(s->entries, c->entries);
 	write_origins(s, c);
-	write_image(s, headers, c->headers);
+	write_image(s, c);
 	end_write(s);
 }

@@ -24,19 +24,21 @@ struct slot_content {
 	int64_t good_ms;	/* for how long from now on */
 	const struct url *origins; /* of the profile */
 	size_t origin_count;
-	struct fields *headers;
+	const struct fields *headers, *query; /* this percent-encoded */
+	uint64_t yielding;	/* bit i: parameter i, as slot_parameter says */
 };
 
 /*
- * True where a slot has room for the headers, and a URL can be known at a
- * glance to be in one of the origins.
+ * True where a slot has room for the headers and the parameters, the names of
+ * these need no decoding, and a URL can be known at a glance to be in one of
+ * the origins.
  */
 bool slot_can_hold(const struct slot_content *content);
 
 /*
  * Open the slot with this content, which it can hold.  A slot that serves with
- * it already is left alone, for the sake of those who read it; without memory
- * it stays as it is.  It is no longer good after good_ms, or once the counter
+ * it already is left alone, for the sake of those who read it.  It is no longer
+ * good after good_ms, or once the counter
  * moves on.
  */
 void slot_open(struct slot *slot, const struct slot_content *content);

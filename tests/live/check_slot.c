@@ -47,6 +47,7 @@ make_result(int i, char letter, size_t n)
 	credentials[i].generation = (uint64_t)letter;
 	credentials[i].stale = INT64_MAX;
 	signing_init(&results[i].total);
+	signing_init(&credentials[i].rendered);
 	fields_add(&results[i].total.headers, APAM_STR("Authorization"),
 	    (struct apam_str){ text, n });
 	fields_add(&results[i].total.headers, APAM_STR("X-Second"),
@@ -91,8 +92,10 @@ teardown(void)
 {
 	slot_free(&stack.slot);
 	ck_assert_ptr_null(stack.slot);
-	signing_free(&results[0].total);
-	signing_free(&results[1].total);
+	for (int i = 0; i < 2; i++) {
+		signing_free(&results[i].total);
+		signing_free(&credentials[i].rendered);
+	}
 }
 
 static void
@@ -441,7 +444,8 @@ make_shut_result(enum shut shut)
 	static char large[9000];
 
 	if (shut == QUERY)
-		fields_add(&total->query, APAM_STR("a"), APAM_STR("b"));
+		fields_add(&credentials[0].rendered.query, APAM_STR("a%21"),
+		    APAM_STR("b"));
 	if (shut == COVERS)
 		fields_add(&total->covers, APAM_STR("Date"), APAM_STR(""));
 	if (shut == TWO_SIGNED)
@@ -607,14 +611,30 @@ is_whole(const struct apam_signature *s)
 	char letter[2] = { (char)s->generation, '\0' };
 	size_t n = letter[0] == 'A' ? 2000 : 70;
 	const struct apam_header *h = s->headers;
+	const char *key = s->url + sizeof(ORIGIN "/eyes?key=") - 1;
 
-	return s->header_count == 2 && h[0].value.n == n &&
+	return strspn(key, letter) == n / 8 && strlen(key) == n / 8 &&
+	    s->header_count == 2 && h[0].value.n == n &&
 	    h[1].value.n == n / 2 &&
 	    strcmp(h[0].name.p, "Authorization") == 0 &&
 	    strcmp(h[1].name.p, "X-Second") == 0 &&
 	    strspn(h[0].value.p, letter) == n && strlen(h[0].value.p) == n &&
 	    strspn(h[1].value.p, letter) == n / 2 &&
 	    strlen(h[1].value.p) == n / 2;
+}
+
+/* A query parameter to each: an eighth of the first header's value. */
+static void
+add_keys(void)
+{
+	for (int i = 0; i < 2; i++) {
+		struct apam_str value =
+		    fields_array(&results[i].total.headers)[0].value;
+
+		value.n /= 8;
+		fields_add(
+		    &credentials[i].rendered.query, APAM_STR("key"), value);
+	}
 }
 
 static void *
@@ -640,6 +660,7 @@ START_TEST(a_signature_is_wholly_of_one_credential)
 	int64_t counts[2][2] = { { 0 } }, writes = 0;
 	pthread_t threads[2];
 
+	add_keys();
 	for (int i = 0; i < 2; i++)
 		ck_assert_int_eq(
 		    pthread_create(&threads[i], NULL, read_on, counts[i]), 0);

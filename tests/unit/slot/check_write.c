@@ -14,7 +14,7 @@
 static _Atomic uint64_t counter;
 static struct slot *slot;
 static struct url origin;
-static struct fields headers;
+static struct fields headers, query;
 static struct slot_content content;
 
 static void
@@ -25,6 +25,7 @@ setup(void)
 	ck_assert_ptr_nonnull(slot);
 	ck_assert_ptr_null(url_parse(APAM_STR("https://api.example"), &origin));
 	fields_init(&headers);
+	fields_init(&query);
 	fields_add(&headers, APAM_STR("Authorization"), APAM_STR("FAKEtoken"));
 	content = (struct slot_content){ .generation = 5,
 		.credential = 4,
@@ -33,7 +34,8 @@ setup(void)
 		.good_ms = 60000,
 		.origins = &origin,
 		.origin_count = 1,
-		.headers = &headers };
+		.headers = &headers,
+		.query = &query };
 }
 
 static void
@@ -42,6 +44,7 @@ teardown(void)
 	slot_free(&slot);
 	ck_assert_ptr_null(slot);
 	fields_free(&headers);
+	fields_free(&query);
 }
 
 /* ---- What it can hold ---------------------------------------------------- */
@@ -76,6 +79,36 @@ with_too_large_a_header(void)
 }
 
 static void
+with_a_parameter_alone(void)
+{
+	with_no_header();
+	fields_add(&query, APAM_STR("key"), APAM_STR("FAKE%20key"));
+}
+
+static void
+with_an_encoded_name(void)
+{
+	fields_add(&query, APAM_STR("a%21"), APAM_STR("b"));
+}
+
+static void
+with_too_many_parameters(void)
+{
+	for (int i = 0; i <= SLOT_PARAMETERS_MAX; i++)
+		fields_add(&query, APAM_STR("x"), APAM_STR("y"));
+}
+
+static void
+with_too_large_a_parameter(void)
+{
+	static char large[SLOT_IMAGE_MAX];
+
+	memset(large, 'l', sizeof(large));
+	fields_add(
+	    &query, APAM_STR("l"), (struct apam_str){ large, sizeof(large) });
+}
+
+static void
 of_a_path(void)
 {
 	ck_assert_ptr_null(
@@ -103,6 +136,10 @@ static const struct {
 	{ "no header", with_no_header, false },
 	{ "too many headers", with_too_many_headers, false },
 	{ "too large a header", with_too_large_a_header, false },
+	{ "a parameter alone", with_a_parameter_alone, true },
+	{ "an encoded name", with_an_encoded_name, false },
+	{ "too many parameters", with_too_many_parameters, false },
+	{ "too large a parameter", with_too_large_a_parameter, false },
 	{ "an origin with a path", of_a_path, false },
 	{ "no origin", of_no_origin, false },
 	{ "too high a generation", with_a_generation_too_high, false },
