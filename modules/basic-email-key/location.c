@@ -18,7 +18,7 @@ static bool
 starts_nocase(struct apam_str s, struct apam_str prefix)
 {
 	return s.n >= prefix.n &&
-	    same_nocase((struct apam_str){ s.p, prefix.n }, prefix);
+	    scheme_same_nocase((struct apam_str){ s.p, prefix.n }, prefix);
 }
 
 /* The location without scheme and authority, RFC 3986, 4.2. */
@@ -27,7 +27,7 @@ path_of(struct apam_str location)
 {
 	size_t i = 0;
 
-	if (starts(location, APAM_STR("//")))
+	if (scheme_starts(location, APAM_STR("//")))
 		i = 2;
 	else if (starts_nocase(location, APAM_STR("https://")))
 		i = 8;
@@ -42,11 +42,11 @@ path_of(struct apam_str location)
 bool
 location_below(struct apam_str location, struct apam_str target)
 {
-	if (starts(target, APAM_STR("/")))
+	if (scheme_starts(target, APAM_STR("/")))
 		location = path_of(location);
 	if (target.n > 0 && target.p[target.n - 1] == '/')
 		target.n--;
-	if (!starts(location, target))
+	if (!scheme_starts(location, target))
 		return false;
 	/* "/app/login" is not "/app/logins". */
 	return location.n == target.n ||

@@ -6,7 +6,7 @@
 #ifndef LOCATION_H
 #define LOCATION_H
 
-#include "../common.h"
+#include <apam/scheme.h>
 
 /*
  * True if a Location is `target` or lies below it.  A target that is a path is

@@ -68,13 +68,13 @@ check_part(const struct basic *b, size_t i)
 
 	if (s.n == 0)
 		return apam_refuse_optionf(b->svc, i, "is empty");
-	if (has_control(s))
+	if (scheme_has_control(s))
 		return apam_refuse_optionf(
 		    b->svc, i, "has a control character");
 	/*
 	 * A colon in the key would be legal, but SEED accepts only one in all.
 	 */
-	if (has_char(s, ':'))
+	if (scheme_has_char(s, ':'))
 		return apam_refuse_optionf(b->svc, i, "has a colon");
 	return APAM_OK;
 }
@@ -86,9 +86,9 @@ check_redirects(const struct basic *b)
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		if (!starts(list->items[i], APAM_STR("/")) &&
-		    !starts(list->items[i], APAM_STR("https://")) &&
-		    !starts(list->items[i], APAM_STR("http://")))
+		if (!scheme_starts(list->items[i], APAM_STR("/")) &&
+		    !scheme_starts(list->items[i], APAM_STR("https://")) &&
+		    !scheme_starts(list->items[i], APAM_STR("http://")))
 			return apam_refuse_optionf(b->svc, OPT_LOGIN_REDIRECTS,
 			    "element %zu is neither a path nor a URL", i + 1);
 	return APAM_OK;
@@ -139,7 +139,7 @@ put_email(const struct basic *b, struct apam_text *text)
 		return;
 	}
 	for (i = 0; i < email.n; i++) {
-		c = lower(email.p[i]);
+		c = scheme_lower(email.p[i]);
 		b->svc->text_put(b->svc, text, APAM_WRITING_PLAIN,
 		    (struct apam_str){ &c, 1 });
 	}
@@ -163,7 +163,7 @@ basic_acquire(void *state, struct apam_op *op)
 	svc->text_put(svc, pair, APAM_WRITING_PLAIN, option(b, OPT_KEY)->str);
 	svc->text_put(
 	    svc, encoded, APAM_WRITING_BASE64, svc->text_view(svc, pair));
-	step = keep_for_ever(svc, op, encoded);
+	step = scheme_keep_for_ever(svc, op, encoded);
 	svc->text_free(svc, &encoded);
 	svc->text_free(svc, &pair);
 	return step;
@@ -185,7 +185,7 @@ basic_sign(void *state, const struct apam_credential_view *credential,
 		b->svc->sign_query_default(
 		    b->svc, out, query->names[i], query->items[i]);
 	/* The capital letter matters: SEED compares "Basic" with case. */
-	return sign_authorization(
+	return scheme_sign_authorization(
 	    b->svc, out, APAM_STR("Basic "), credential->secret);
 }
 
@@ -224,9 +224,10 @@ judge_answer(
 
 	/* The server checks the key before it runs the code that failed. */
 	*reason = "the API let the request in and found an error in it";
-	if (r->status == 400 && is_json(b->svc, r) && !is_html(b->svc, r))
+	if (r->status == 400 && scheme_is_json(b->svc, r) &&
+	    !scheme_is_html(b->svc, r))
 		return APAM_VERDICT_ACCEPTED;
-	return judge_common(b->svc, r, reason);
+	return scheme_judge(b->svc, r, reason);
 }
 
 static int32_t
@@ -249,13 +250,13 @@ basic_check(void *state, struct apam_op *op)
 	const char *reason;
 	int32_t verdict;
 
-	if (op->phase == PHASE_PROBE) {
+	if (op->phase == SCHEME_PHASE_PROBE) {
 		verdict = judge_answer(b, op->response, &reason);
-		return probe_done(b->svc, op, verdict, reason);
+		return scheme_probe_done(b->svc, op, verdict, reason);
 	}
 	if (basic_acquire(state, op) != APAM_STEP_DONE)
 		return APAM_STEP_FAILED;
-	return probe_alone(b->svc, op);
+	return scheme_probe_alone(b->svc, op);
 }
 
 const struct apam_module apam_module_1 = {

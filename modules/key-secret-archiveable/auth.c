@@ -25,21 +25,22 @@ request(const struct key_secret *k, struct apam_op *op)
  * What a refusal means.  The request has nothing but key and secret, so a 403
  * is about them just as a 401 is.  A page comes from a proxy.
  */
-static struct fault
+static struct scheme_fault
 refusal(const struct key_secret *k, const struct apam_response *r)
 {
-	if (is_html(k->svc, r) &&
+	if (scheme_is_html(k->svc, r) &&
 	    k->svc->header(k->svc, r, "WWW-Authenticate").n == 0)
-		return PROVIDER_FAULT("an HTML page where JSON was expected");
-	return (struct fault){ APAM_E_REVOKED,
-		"the key is revoked, archived or wrong, or its secret is" };
+		return scheme_provider_fault(
+		    "an HTML page where JSON was expected");
+	return scheme_fault(APAM_E_REVOKED,
+	    "the key is revoked, archived or wrong, or its secret is");
 }
 
-static struct fault
+static struct scheme_fault
 read_token(const struct key_secret *k, const struct apam_response *r,
     struct apam_str *token)
 {
-	struct fault fault = fault_of_success(k->svc, r);
+	struct scheme_fault fault = scheme_fault_of_success(k->svc, r);
 	struct apam_json value;
 	const char *why = NULL;
 
@@ -47,22 +48,23 @@ read_token(const struct key_secret *k, const struct apam_response *r,
 		return fault;
 	if (k->svc->json(k->svc, r, k->token_pointer.p, &value, &why) !=
 	    APAM_OK)
-		return PROVIDER_FAULT(why);
+		return scheme_provider_fault(why);
 	if (value.type == APAM_JSON_ABSENT)
-		return PROVIDER_FAULT("the answer has no token at "
-				      "token_pointer");
+		return scheme_provider_fault("the answer has no token at "
+					     "token_pointer");
 	if (value.type != APAM_JSON_STRING || value.str.n == 0)
-		return PROVIDER_FAULT("the token is not a string, or is empty");
+		return scheme_provider_fault(
+		    "the token is not a string, or is empty");
 	if (value.str.n > TOKEN_MAX)
-		return PROVIDER_FAULT("the token is too long");
-	if (!all_visible(value.str))
-		return PROVIDER_FAULT(
+		return scheme_provider_fault("the token is too long");
+	if (!scheme_all_visible(value.str))
+		return scheme_provider_fault(
 		    "the token has characters that a header cannot have");
 	*token = value.str;
-	return NO_FAULT;
+	return scheme_no_fault();
 }
 
-static struct fault
+static struct scheme_fault
 read_answer(const struct key_secret *k, const struct apam_response *r,
     struct apam_str *token)
 {
@@ -72,17 +74,18 @@ read_answer(const struct key_secret *k, const struct apam_response *r,
 	if (r->status == 200 || r->status == 201)
 		return read_token(k, r, token);
 	if (r->status == 400 || r->status == 415 || r->status == 422)
-		return CONFIG_FAULT("it does not understand the request: check "
-				    "exchange.encoding, key_field and "
-				    "secret_field");
-	return fault_of_status(k->svc, r);
+		return scheme_config_fault(
+		    "it does not understand the request: check "
+		    "exchange.encoding, key_field and "
+		    "secret_field");
+	return scheme_fault_of_status(k->svc, r);
 }
 
-static struct fault
+static struct scheme_fault
 take_token(const struct key_secret *k, struct apam_op *op)
 {
 	struct apam_str token = APAM_STR("");
-	struct fault fault = read_answer(k, op->response, &token);
+	struct scheme_fault fault = read_answer(k, op->response, &token);
 
 	if (fault.status != APAM_OK)
 		return fault;
@@ -94,13 +97,13 @@ take_token(const struct key_secret *k, struct apam_op *op)
 static int32_t
 acquire_token(const struct key_secret *k, struct apam_op *op)
 {
-	struct fault fault;
+	struct scheme_fault fault;
 
 	if (op->phase == 0)
 		return request(k, op);
 	fault = take_token(k, op);
 	if (fault.status != APAM_OK)
-		return fail_with(k->svc, op, WHO, fault);
+		return scheme_fail(k->svc, op, WHO, fault);
 	return APAM_STEP_DONE;
 }
 
@@ -120,7 +123,7 @@ acquire_at_once(const struct key_secret *k, struct apam_op *op)
 		    k->svc->text_view(k->svc, pair));
 	else
 		k->svc->text_put(k->svc, made, APAM_WRITING_PLAIN, k->secret);
-	step = keep_for_ever(k->svc, op, made);
+	step = scheme_keep_for_ever(k->svc, op, made);
 	k->svc->text_free(k->svc, &made);
 	k->svc->text_free(k->svc, &pair);
 	return step;
@@ -143,17 +146,17 @@ key_secret_check(void *state, struct apam_op *op)
 	const char *reason;
 	int32_t verdict;
 
-	if (op->phase == PHASE_PROBE) {
-		verdict = judge_common(k->svc, op->response, &reason);
-		return probe_done(k->svc, op, verdict, reason);
+	if (op->phase == SCHEME_PHASE_PROBE) {
+		verdict = scheme_judge(k->svc, op->response, &reason);
+		return scheme_probe_done(k->svc, op, verdict, reason);
 	}
 	if (k->mode != MODE_EXCHANGE) {
 		if (acquire_at_once(k, op) != APAM_STEP_DONE)
 			return APAM_STEP_FAILED;
-		return probe_alone(k->svc, op);
+		return scheme_probe_alone(k->svc, op);
 	}
 	if (op->phase == 0)
 		return request(k, op);
 	/* The token that proves the key good can be used as well. */
-	return state_with(k->svc, op, WHO, take_token(k, op));
+	return scheme_check_by_minting(k->svc, op, WHO, take_token(k, op));
 }

@@ -12,7 +12,7 @@
 #ifndef KEY_SECRET_H
 #define KEY_SECRET_H
 
-#include "../common.h"
+#include <apam/scheme.h>
 
 enum option {
 	OPT_KEY,

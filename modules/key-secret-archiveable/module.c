@@ -132,19 +132,6 @@ member_text(const struct key_secret *k, enum option group, size_t i,
 
 /* ---- Options: mode exchange ------------------------------------------- */
 
-/* RFC 6901, 3: empty or "/...", with '~' only before 0 or 1. */
-static bool
-is_pointer(struct apam_str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (s.p[i] == '~' &&
-		    (i + 1 == s.n || (s.p[i + 1] != '0' && s.p[i + 1] != '1')))
-			return false;
-	return s.n == 0 || s.p[0] == '/';
-}
-
 static int32_t
 open_exchange(struct key_secret *k)
 {
@@ -168,42 +155,19 @@ open_exchange(struct key_secret *k)
 	if (k->url.n == 0)
 		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "url is missing: mode exchange needs it");
-	if (same(k->key_field, k->secret_field))
+	if (scheme_same(k->key_field, k->secret_field))
 		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "key_field and secret_field are the same");
-	if (!is_pointer(k->token_pointer))
+	if (!scheme_is_pointer(k->token_pointer))
 		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "token_pointer is not a JSON pointer: write \"/name\"");
-	if (!is_pointer(k->expires_pointer))
+	if (!scheme_is_pointer(k->expires_pointer))
 		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "expires_pointer is not a JSON pointer: write \"/name\"");
 	return APAM_OK;
 }
 
 /* ---- Options: modes headers and basic --------------------------------- */
-
-/* A token, RFC 9110, 5.6.2. */
-static bool
-is_token(struct apam_str s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (!all_visible((struct apam_str){ s.p + i, 1 }) ||
-		    strchr("\"(),/:;<=>?@[\\]{}", s.p[i]) != NULL)
-			return false;
-	return s.n > 0;
-}
-
-/* Headers that say where a message goes or ends cannot hold a secret. */
-static bool
-is_framing(struct apam_str name)
-{
-	return same_nocase(name, APAM_STR("Host")) ||
-	    same_nocase(name, APAM_STR("Connection")) ||
-	    same_nocase(name, APAM_STR("Content-Length")) ||
-	    same_nocase(name, APAM_STR("Transfer-Encoding"));
-}
 
 static int32_t
 open_headers(struct key_secret *k)
@@ -215,15 +179,15 @@ open_headers(struct key_secret *k)
 	k->secret_header = member_text(
 	    k, OPT_HEADERS, HD_SECRET, APAM_STR(DEFAULT_SECRET_HEADER));
 
-	if (!is_token(k->key_header) || is_framing(k->key_header))
+	if (scheme_header_name_bad(k->key_header) != NULL)
 		return apam_refuse_optionf(svc, OPT_HEADERS,
 		    "key is not a header name that can be "
 		    "used here");
-	if (!is_token(k->secret_header) || is_framing(k->secret_header))
+	if (scheme_header_name_bad(k->secret_header) != NULL)
 		return apam_refuse_optionf(svc, OPT_HEADERS,
 		    "secret is not a header name that can be "
 		    "used here");
-	if (same_nocase(k->key_header, k->secret_header))
+	if (scheme_same_nocase(k->key_header, k->secret_header))
 		return apam_refuse_optionf(
 		    svc, OPT_HEADERS, "key and secret are the same header");
 	return APAM_OK;
@@ -241,7 +205,7 @@ open_mode(struct key_secret *k)
 		break;
 	}
 	/* RFC 7617, 2: the first colon ends the user id. */
-	if (has_char(k->key, ':'))
+	if (scheme_has_char(k->key, ':'))
 		return apam_refuse_optionf(k->svc, OPT_KEY,
 		    "has a colon, which mode basic cannot send");
 	return APAM_OK;
@@ -251,10 +215,10 @@ open_mode(struct key_secret *k)
 static int32_t
 check_pair(const struct key_secret *k)
 {
-	if (k->key.n == 0 || has_control(k->key))
+	if (k->key.n == 0 || scheme_has_control(k->key))
 		return apam_refuse_optionf(
 		    k->svc, OPT_KEY, "is empty or has a control character");
-	if (k->secret.n == 0 || has_control(k->secret))
+	if (k->secret.n == 0 || scheme_has_control(k->secret))
 		return apam_refuse_optionf(
 		    k->svc, OPT_SECRET, "is empty or has a control character");
 	return APAM_OK;
@@ -360,7 +324,7 @@ key_secret_sign(void *state, const struct apam_credential_view *credential,
 		return APAM_OK;
 	}
 	/* RFC 6750, 2.1; RFC 7617, 2. */
-	return sign_authorization(k->svc, out,
+	return scheme_sign_authorization(k->svc, out,
 	    k->mode == MODE_BASIC ? APAM_STR("Basic ") : APAM_STR("Bearer "),
 	    credential->secret);
 }
@@ -392,9 +356,10 @@ has_override(const struct apam_request_view *request)
 
 	for (i = 0; i < request->header_count; i++) {
 		h = &request->headers[i];
-		if (same_nocase(h->name, APAM_STR("X-HTTP-Method-Override")) ||
-		    same_nocase(h->name, APAM_STR("X-HTTP-Method")) ||
-		    same_nocase(h->name, APAM_STR("X-Method-Override")))
+		if (scheme_same_nocase(
+			h->name, APAM_STR("X-HTTP-Method-Override")) ||
+		    scheme_same_nocase(h->name, APAM_STR("X-HTTP-Method")) ||
+		    scheme_same_nocase(h->name, APAM_STR("X-Method-Override")))
 			return true;
 	}
 	return false;
@@ -427,7 +392,7 @@ key_secret_judge(void *state, const struct apam_answer_view *answer,
 	const struct key_secret *k = state;
 
 	(void)out;
-	return judge_common(k->svc, answer->response, reason);
+	return scheme_judge(k->svc, answer->response, reason);
 }
 
 const struct apam_module apam_module_1 = {

@@ -46,8 +46,8 @@ decode_at(struct apam_str s, size_t *i)
 		return (unsigned char)s.p[(*i)++];
 	if (s.n - *i < 3)
 		return -1;
-	high = hex_digit(s.p[*i + 1]);
-	low = hex_digit(s.p[*i + 2]);
+	high = scheme_hex_digit(s.p[*i + 1]);
+	low = scheme_hex_digit(s.p[*i + 2]);
 	*i += 3;
 	return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
@@ -105,12 +105,12 @@ segment_matches(struct apam_str pattern, struct apam_str segment, bool nocase)
 	size_t i = 0, k = 0;
 	char c;
 
-	if (same(pattern, APAM_STR("*")))
+	if (scheme_same(pattern, APAM_STR("*")))
 		return true;
 	while (i < segment.n && k < pattern.n) {
 		c = (char)decode_at(segment, &i);
 		if (c != pattern.p[k] &&
-		    !(nocase && lower(c) == lower(pattern.p[k])))
+		    !(nocase && scheme_lower(c) == scheme_lower(pattern.p[k])))
 			return false;
 		k++;
 	}
@@ -127,7 +127,7 @@ path_matches(struct apam_str pattern, struct apam_str path, bool nocase)
 	path = without_end(path);
 	while (pattern.n > 0) {
 		want = next_segment(&pattern);
-		if (same(want, APAM_STR("**")))
+		if (scheme_same(want, APAM_STR("**")))
 			return true;
 		if (path.n == 0 ||
 		    !segment_matches(want, next_segment(&path), nocase))
@@ -142,12 +142,12 @@ method_listed(const struct write_rule *rule, struct apam_str method)
 	size_t i;
 
 	if (rule->method_count == 0)
-		return !same(method, APAM_STR("GET")) &&
-		    !same(method, APAM_STR("HEAD")) &&
-		    !same(method, APAM_STR("OPTIONS"));
+		return !scheme_same(method, APAM_STR("GET")) &&
+		    !scheme_same(method, APAM_STR("HEAD")) &&
+		    !scheme_same(method, APAM_STR("OPTIONS"));
 	for (i = 0; i < rule->method_count; i++)
-		if (same(rule->methods[i], APAM_STR("*")) ||
-		    same_nocase(rule->methods[i], method))
+		if (scheme_same(rule->methods[i], APAM_STR("*")) ||
+		    scheme_same_nocase(rule->methods[i], method))
 			return true;
 	return false;
 }
@@ -161,7 +161,7 @@ path_listed(const struct write_rule *rule, struct apam_str path)
 
 	for (i = 0; i < rule->path_count; i++) {
 		pattern = rule->paths[i];
-		if (!starts(pattern, APAM_STR("!"))) {
+		if (!scheme_starts(pattern, APAM_STR("!"))) {
 			any_positive = true;
 			listed = listed || path_matches(pattern, path, true);
 			continue;
@@ -189,12 +189,12 @@ write_path_bad(struct apam_str pattern)
 {
 	struct apam_str segment;
 
-	if (starts(pattern, APAM_STR("!")))
+	if (scheme_starts(pattern, APAM_STR("!")))
 		pattern = (struct apam_str){ pattern.p + 1, pattern.n - 1 };
-	if (!starts(pattern, APAM_STR("/")))
+	if (!scheme_starts(pattern, APAM_STR("/")))
 		return "does not begin with '/'";
-	if (has_char(pattern, '?') || has_char(pattern, '#') ||
-	    has_char(pattern, '%'))
+	if (scheme_has_char(pattern, '?') || scheme_has_char(pattern, '#') ||
+	    scheme_has_char(pattern, '%'))
 		return "has '?', '#' or '%'; write a plain path";
 	if (path_unclear(pattern))
 		return "has an empty or dot segment, ';', a backslash, or a "
@@ -203,10 +203,11 @@ write_path_bad(struct apam_str pattern)
 	pattern = without_end(pattern);
 	while (pattern.n > 0) {
 		segment = next_segment(&pattern);
-		if (same(segment, APAM_STR("**")) && pattern.n > 0)
+		if (scheme_same(segment, APAM_STR("**")) && pattern.n > 0)
 			return "has '**' before its last segment";
-		if (has_char(segment, '*') && !same(segment, APAM_STR("*")) &&
-		    !same(segment, APAM_STR("**")))
+		if (scheme_has_char(segment, '*') &&
+		    !scheme_same(segment, APAM_STR("*")) &&
+		    !scheme_same(segment, APAM_STR("**")))
 			return "has '*' as a part of a segment";
 	}
 	return NULL;
@@ -217,10 +218,11 @@ write_method_bad(struct apam_str method)
 {
 	size_t i;
 
-	if (same(method, APAM_STR("*")))
+	if (scheme_same(method, APAM_STR("*")))
 		return NULL;
 	for (i = 0; i < method.n; i++)
-		if ((lower(method.p[i]) < 'a' || lower(method.p[i]) > 'z') &&
+		if ((scheme_lower(method.p[i]) < 'a' ||
+			scheme_lower(method.p[i]) > 'z') &&
 		    method.p[i] != '-')
 			return "is not a method";
 	return method.n == 0 ? "is not a method" : NULL;

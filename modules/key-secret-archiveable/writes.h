@@ -17,7 +17,7 @@
 #ifndef WRITES_H
 #define WRITES_H
 
-#include "../common.h"
+#include <apam/scheme.h>
 
 /* What is wrong with a pattern, a static text; or NULL. */
 const char *write_path_bad(struct apam_str pattern);

@@ -84,12 +84,12 @@ not_active(const struct oauth2 *o, const struct apam_response *r)
 	 */
 	if (r->status == 400 &&
 	    o->svc->json(o->svc, r, "/error", &value, NULL) == APAM_OK &&
-	    same(value.str, APAM_STR("unsupported_token_type")))
+	    scheme_same(value.str, APAM_STR("unsupported_token_type")))
 		return "unsupported_token_type: it cannot be asked about this "
 		       "token";
 	if (r->status != 200)
-		return fault_of_status(o->svc, r).text;
-	if (is_html(o->svc, r))
+		return scheme_fault_of_status(o->svc, r).text;
+	if (scheme_is_html(o->svc, r))
 		return "an HTML page where JSON was expected";
 	if (o->svc->json(o->svc, r, "/active", &value, &why) != APAM_OK)
 		return why;
@@ -139,7 +139,7 @@ describe_fresh(
  * that was asked.
  */
 static int32_t
-minted(const struct oauth2 *o, struct apam_op *op, struct fault fault)
+minted(const struct oauth2 *o, struct apam_op *op, struct scheme_fault fault)
 {
 	char who[MEMO_MAX + sizeof(WHO)], fresh[MEMO_MAX];
 	char text[2 * MEMO_MAX];
@@ -148,24 +148,24 @@ minted(const struct oauth2 *o, struct apam_op *op, struct fault fault)
 		describe_fresh(o, op->response, fresh);
 		(void)snprintf(text, sizeof(text), "%.*s%s", (int)op->memo.n,
 		    op->memo.p, fresh);
-		return probe_or_end(o->svc, op, APAM_KEY_GOOD, text);
+		return scheme_probe_or_end(o->svc, op, APAM_KEY_GOOD, text);
 	}
 	(void)snprintf(
 	    who, sizeof(who), "%.*s" WHO, (int)op->memo.n, op->memo.p);
-	return state_with(o->svc, op, who, fault);
+	return scheme_check_by_minting(o->svc, op, who, fault);
 }
 
 /* Ask about the token that was just issued. */
 static int32_t
 introspect_fresh(const struct oauth2 *o, struct apam_op *op)
 {
-	struct fault fault = token_take(o, op);
+	struct scheme_fault fault = token_take(o, op);
 	struct apam_json token;
 	int32_t step;
 	char fresh[MEMO_MAX];
 
 	if (fault.status != APAM_OK)
-		return state_with(o->svc, op, WHO, fault);
+		return scheme_check_by_minting(o->svc, op, WHO, fault);
 	(void)o->svc->json(o->svc, op->response, "/access_token", &token, NULL);
 	describe_fresh(o, op->response, fresh);
 	op->phase = PHASE_FRESH_INTROSPECTION;
@@ -189,7 +189,7 @@ introspected_fresh(const struct oauth2 *o, struct apam_op *op)
 		(void)snprintf(text, sizeof(text),
 		    "%.*s; introspection: %s (HTTP %d)", (int)op->memo.n,
 		    op->memo.p, why, op->response->status);
-	return probe_or_end(o->svc, op, APAM_KEY_GOOD, text);
+	return scheme_probe_or_end(o->svc, op, APAM_KEY_GOOD, text);
 }
 
 static int32_t
@@ -198,7 +198,7 @@ probed(const struct oauth2 *o, struct apam_op *op)
 	const char *reason;
 	int32_t verdict = judge_answer(o->svc, op->response, &reason);
 
-	return probe_done(o->svc, op, verdict, reason);
+	return scheme_probe_done(o->svc, op, verdict, reason);
 }
 
 int32_t
@@ -207,7 +207,7 @@ oauth2_check(void *state, struct apam_op *op)
 	const struct oauth2 *o = state;
 	struct endpoints found;
 	int32_t step;
-	struct fault fault;
+	struct scheme_fault fault;
 
 	switch (op->phase) {
 	case PHASE_START:
@@ -221,7 +221,8 @@ oauth2_check(void *state, struct apam_op *op)
 			return step;
 		fault = metadata_read(o, op->response, &found);
 		if (fault.status != APAM_OK)
-			return state_with(o->svc, op, "issuer metadata", fault);
+			return scheme_check_by_minting(
+			    o->svc, op, "issuer metadata", fault);
 		return check_begin(o, op, &found);
 	case PHASE_INTROSPECTION:
 		return introspected(o, op);
@@ -229,7 +230,7 @@ oauth2_check(void *state, struct apam_op *op)
 		return introspect_fresh(o, op);
 	case PHASE_FRESH_INTROSPECTION:
 		return introspected_fresh(o, op);
-	case PHASE_PROBE:
+	case SCHEME_PHASE_PROBE:
 		return probed(o, op);
 	default:
 		/* The token that proves the key good can be used as well. */
@@ -251,26 +252,28 @@ revoke_begin(
 	return name_token(o, op, found->revocation, op->credential->secret);
 }
 
-static struct fault
+static struct scheme_fault
 revocation_read(const struct oauth2 *o, const struct apam_response *r)
 {
 	/* RFC 7009, 2.2: also for a token that the server does not know. */
 	if (r->status == 200)
-		return NO_FAULT;
+		return scheme_no_fault();
 	/*
 	 * RFC 7009, 2.2.1: assume that the token is still valid, and try again.
 	 */
 	if (r->status == 503)
-		return PROVIDER_FAULT("it cannot do it now: the token is still "
-				      "valid");
+		return scheme_provider_fault(
+		    "it cannot do it now: the token is still "
+		    "valid");
 	/* It refuses the client, so the token is still valid. */
 	if (r->status == 401)
-		return PROVIDER_FAULT("it does not accept our id and secret: "
-				      "the token is still valid");
+		return scheme_provider_fault(
+		    "it does not accept our id and secret: "
+		    "the token is still valid");
 	if (r->status == 400 || r->status == 403)
-		return (struct fault){ APAM_E_DENIED,
-			"it does not revoke this token" };
-	return fault_of_status(o->svc, r);
+		return scheme_fault(
+		    APAM_E_DENIED, "it does not revoke this token");
+	return scheme_fault_of_status(o->svc, r);
 }
 
 int32_t
@@ -279,7 +282,7 @@ oauth2_revoke(void *state, struct apam_op *op)
 	const struct oauth2 *o = state;
 	struct endpoints found;
 	int32_t step;
-	struct fault fault;
+	struct scheme_fault fault;
 
 	if (op->credential == NULL)
 		return APAM_STEP_DONE; /* there is nothing to revoke */
@@ -295,12 +298,13 @@ oauth2_revoke(void *state, struct apam_op *op)
 			return step;
 		fault = metadata_read(o, op->response, &found);
 		if (fault.status != APAM_OK)
-			return fail_with(o->svc, op, "issuer metadata", fault);
+			return scheme_fail(
+			    o->svc, op, "issuer metadata", fault);
 		return revoke_begin(o, op, &found);
 	default:
 		fault = revocation_read(o, op->response);
 		if (fault.status == APAM_OK)
 			return APAM_STEP_DONE;
-		return fail_with(o->svc, op, "revocation endpoint", fault);
+		return scheme_fail(o->svc, op, "revocation endpoint", fault);
 	}
 }

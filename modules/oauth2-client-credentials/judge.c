@@ -32,9 +32,8 @@ judge_challenge(const struct apam_services *svc, const struct apam_response *r,
 	size_t i;
 
 	/* There is room for every known code, so a cut one matches none. */
-	if (!find_challenge(svc, r, "Bearer", &i) ||
-	    !svc->challenge_parameter(
-		svc, r, i, "error", code, sizeof(code)))
+	if (!scheme_find_challenge(svc, r, "Bearer", &i) ||
+	    !svc->challenge_parameter(svc, r, i, "error", code, sizeof(code)))
 		return false;
 	for (i = 0; i < sizeof(challenge_errors) / sizeof(challenge_errors[0]);
 	     i++)
@@ -56,7 +55,7 @@ judge_answer(const struct apam_services *svc, const struct apam_response *r,
 	if ((r->status == 400 || r->status == 401) &&
 	    judge_challenge(svc, r, &verdict, reason))
 		return verdict;
-	return judge_common(svc, r, reason);
+	return scheme_judge(svc, r, reason);
 }
 
 int32_t

@@ -33,7 +33,7 @@ metadata_open(struct oauth2 *o)
 	size_t end = issuer.n;
 
 	/* RFC 8414, 2: no query or fragment components. */
-	if (has_char(issuer, '?') || has_char(issuer, '#'))
+	if (scheme_has_char(issuer, '?') || scheme_has_char(issuer, '#'))
 		return apam_refuse_optionf(
 		    svc, OPT_ISSUER, "has a query or a fragment");
 
@@ -96,11 +96,12 @@ endpoints_configured(const struct oauth2 *o, struct endpoints *found)
 static bool
 is_endpoint(const struct oauth2 *o, struct apam_str url)
 {
-	bool plain = starts(option_text(o, OPT_ISSUER), APAM_STR("http://"));
+	bool plain = scheme_starts(
+	    option_text(o, OPT_ISSUER), APAM_STR("http://"));
 
-	return all_visible(url) &&
-	    (starts(url, APAM_STR("https://")) ||
-		(plain && starts(url, APAM_STR("http://"))));
+	return scheme_all_visible(url) &&
+	    (scheme_starts(url, APAM_STR("https://")) ||
+		(plain && scheme_starts(url, APAM_STR("http://"))));
 }
 
 /* Take an endpoint from the document, unless one is configured. */
@@ -120,38 +121,40 @@ take_endpoint(const struct oauth2 *o, const struct apam_response *r,
 	return true;
 }
 
-struct fault
+struct scheme_fault
 metadata_read(const struct oauth2 *o, const struct apam_response *r,
     struct endpoints *found)
 {
 	struct apam_json value;
 	const char *why = NULL;
-	struct fault fault;
+	struct scheme_fault fault;
 
 	endpoints_configured(o, found);
 	/* RFC 8414, 3.2: a success is 200 and JSON. */
 	if (r->status != 200)
-		return fault_of_status(o->svc, r);
-	fault = fault_of_success(o->svc, r);
+		return scheme_fault_of_status(o->svc, r);
+	fault = scheme_fault_of_success(o->svc, r);
 	if (fault.status != APAM_OK)
 		return fault;
 	if (o->svc->json(o->svc, r, "/issuer", &value, &why) != APAM_OK)
-		return PROVIDER_FAULT(why);
+		return scheme_provider_fault(why);
 
 	/* RFC 8414, 3.3: it must be identical, or nothing in it may be used. */
 	if (value.type != APAM_JSON_STRING ||
-	    !same(value.str, option_text(o, OPT_ISSUER)))
-		return CONFIG_FAULT("its issuer is not the configured one");
+	    !scheme_same(value.str, option_text(o, OPT_ISSUER)))
+		return scheme_config_fault(
+		    "its issuer is not the configured one");
 	if (!take_endpoint(o, r, "/token_endpoint", &found->token))
-		return PROVIDER_FAULT("its token_endpoint is not an https URL");
+		return scheme_provider_fault(
+		    "its token_endpoint is not an https URL");
 	if (found->token.n == 0)
-		return PROVIDER_FAULT("it has no token_endpoint");
+		return scheme_provider_fault("it has no token_endpoint");
 	if (!take_endpoint(
 		o, r, "/introspection_endpoint", &found->introspection))
-		return PROVIDER_FAULT(
+		return scheme_provider_fault(
 		    "its introspection_endpoint is not an https URL");
 	if (!take_endpoint(o, r, "/revocation_endpoint", &found->revocation))
-		return PROVIDER_FAULT(
+		return scheme_provider_fault(
 		    "its revocation_endpoint is not an https URL");
-	return NO_FAULT;
+	return scheme_no_fault();
 }

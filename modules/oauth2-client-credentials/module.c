@@ -55,7 +55,8 @@ static const struct apam_option options[OPT_COUNT] = {
 static bool
 is_scope_token(struct apam_str s)
 {
-	return all_visible(s) && !has_char(s, '"') && !has_char(s, '\\');
+	return scheme_all_visible(s) && !scheme_has_char(s, '"') &&
+	    !scheme_has_char(s, '\\');
 }
 
 /* An absolute URI without a fragment.  RFC 8707, 2; RFC 3986, 3.1. */
@@ -65,11 +66,11 @@ is_absolute_uri(struct apam_str s)
 	size_t i = 0;
 
 	while (i < s.n &&
-	    ((lower(s.p[i]) >= 'a' && lower(s.p[i]) <= 'z') ||
+	    ((scheme_lower(s.p[i]) >= 'a' && scheme_lower(s.p[i]) <= 'z') ||
 		(i > 0 && strchr("0123456789+-.", s.p[i]) != NULL)))
 		i++;
-	return i > 0 && i + 1 < s.n && s.p[i] == ':' && all_visible(s) &&
-	    !has_char(s, '#');
+	return i > 0 && i + 1 < s.n && s.p[i] == ':' && scheme_all_visible(s) &&
+	    !scheme_has_char(s, '#');
 }
 
 /* Fields of the token request that `extra` must not set. */
@@ -82,7 +83,7 @@ is_reserved_field(struct apam_str name)
 	size_t i;
 
 	for (i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-		if (same_nocase(name, apam_str(reserved[i])))
+		if (scheme_same_nocase(name, apam_str(reserved[i])))
 			return true;
 	return false;
 }

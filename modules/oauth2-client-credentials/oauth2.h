@@ -15,7 +15,7 @@
 #ifndef OAUTH2_H
 #define OAUTH2_H
 
-#include "../common.h"
+#include <apam/scheme.h>
 
 enum option {
 	OPT_TOKEN_URL,
@@ -84,7 +84,7 @@ int32_t token_request(
  * Read the token endpoint's answer; if there is no fault, give the core the
  * credential.
  */
-struct fault token_take(const struct oauth2 *o, struct apam_op *op);
+struct scheme_fault token_take(const struct oauth2 *o, struct apam_op *op);
 
 /*
  * For an answer that was read without a fault: how many of the requested scopes
@@ -120,7 +120,7 @@ bool metadata_elsewhere(const struct oauth2 *o, struct apam_op *op,
     int32_t *step);
 
 /* Read the metadata; a configured endpoint overrides a published one. */
-struct fault metadata_read(const struct oauth2 *o,
+struct scheme_fault metadata_read(const struct oauth2 *o,
     const struct apam_response *r, struct endpoints *found);
 
 /* The configured endpoints only. */

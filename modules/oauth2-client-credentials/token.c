@@ -123,7 +123,7 @@ token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url)
 /* The codes of RFC 6749, 5.2, and RFC 8707, 2, and what to do about them. */
 static const struct {
 	const char *code;
-	struct fault fault;
+	struct scheme_fault fault;
 } token_errors[] = {
 	{ "invalid_client",
 	    { APAM_E_REVOKED,
@@ -151,8 +151,8 @@ static const struct {
 
 /* Read the error object of an answer, RFC 6749, 5.2. */
 static bool
-known_error(
-    const struct oauth2 *o, const struct apam_response *r, struct fault *fault)
+known_error(const struct oauth2 *o, const struct apam_response *r,
+    struct scheme_fault *fault)
 {
 	struct apam_json value;
 	size_t i;
@@ -161,7 +161,7 @@ known_error(
 	    value.type != APAM_JSON_STRING)
 		return false;
 	for (i = 0; i < sizeof(token_errors) / sizeof(token_errors[0]); i++)
-		if (same(value.str, apam_str(token_errors[i].code))) {
+		if (scheme_same(value.str, apam_str(token_errors[i].code))) {
 			*fault = token_errors[i].fault;
 			return true;
 		}
@@ -172,24 +172,25 @@ known_error(
  * What a refusal means.  RFC 6749, 5.2, has codes for 400 and 401.  A 403 is
  * never evidence against the key.  A page without a challenge is a proxy's.
  */
-static struct fault
+static struct scheme_fault
 refusal(const struct oauth2 *o, const struct apam_response *r)
 {
-	struct fault fault;
+	struct scheme_fault fault;
 
-	if (is_html(o->svc, r) &&
+	if (scheme_is_html(o->svc, r) &&
 	    o->svc->header(o->svc, r, "WWW-Authenticate").n == 0)
-		return PROVIDER_FAULT("an HTML page where JSON was expected");
+		return scheme_provider_fault(
+		    "an HTML page where JSON was expected");
 	if (r->status == 403)
-		return (struct fault){ APAM_E_DENIED,
-			"the client may not have a token" };
+		return scheme_fault(
+		    APAM_E_DENIED, "the client may not have a token");
 	if (known_error(o, r, &fault))
 		return fault;
 	if (r->status == 401)
-		return (struct fault){ APAM_E_REVOKED,
-			"the client is revoked or unknown,"
-			" or its secret is wrong" };
-	return PROVIDER_FAULT("a refusal without a known error code");
+		return scheme_fault(APAM_E_REVOKED,
+		    "the client is revoked or unknown,"
+		    " or its secret is wrong");
+	return scheme_provider_fault("a refusal without a known error code");
 }
 
 /* ---- Response --------------------------------------------------------- */
@@ -201,7 +202,7 @@ is_b64token(struct apam_str s)
 	size_t i = 0;
 
 	while (i < s.n &&
-	    ((lower(s.p[i]) >= 'a' && lower(s.p[i]) <= 'z') ||
+	    ((scheme_lower(s.p[i]) >= 'a' && scheme_lower(s.p[i]) <= 'z') ||
 		(s.p[i] != '\0' && strchr("0123456789-._~+/", s.p[i]) != NULL)))
 		i++;
 	if (i == 0)
@@ -211,7 +212,7 @@ is_b64token(struct apam_str s)
 	return i == s.n;
 }
 
-static struct fault
+static struct scheme_fault
 read_token(const struct oauth2 *o, const struct apam_response *r,
     struct apam_str *token)
 {
@@ -219,34 +220,35 @@ read_token(const struct oauth2 *o, const struct apam_response *r,
 	const char *why = NULL;
 
 	if (o->svc->json(o->svc, r, "/access_token", &value, &why) != APAM_OK)
-		return PROVIDER_FAULT(why);
+		return scheme_provider_fault(why);
 	if (value.type == APAM_JSON_ABSENT)
-		return PROVIDER_FAULT("the answer has no access_token");
+		return scheme_provider_fault("the answer has no access_token");
 	if (value.type != APAM_JSON_STRING || value.str.n == 0)
-		return PROVIDER_FAULT("access_token is not a text, or is "
-				      "empty");
+		return scheme_provider_fault(
+		    "access_token is not a text, or is "
+		    "empty");
 	if (value.str.n > TOKEN_MAX)
-		return PROVIDER_FAULT("access_token is too long");
+		return scheme_provider_fault("access_token is too long");
 	if (!is_b64token(value.str))
-		return PROVIDER_FAULT(
+		return scheme_provider_fault(
 		    "access_token has characters that a token cannot have");
 	*token = value.str;
-	return NO_FAULT;
+	return scheme_no_fault();
 }
 
 /* RFC 6749, 5.1: it is required and has no case.  We can send only bearer. */
-static struct fault
+static struct scheme_fault
 read_type(const struct oauth2 *o, const struct apam_response *r)
 {
 	struct apam_json value;
 
 	(void)o->svc->json(o->svc, r, "/token_type", &value, NULL);
 	if (value.type == APAM_JSON_ABSENT)
-		return PROVIDER_FAULT("the answer has no token_type");
+		return scheme_provider_fault("the answer has no token_type");
 	if (value.type != APAM_JSON_STRING ||
-	    !same_nocase(value.str, APAM_STR("bearer")))
-		return PROVIDER_FAULT("token_type is not bearer");
-	return NO_FAULT;
+	    !scheme_same_nocase(value.str, APAM_STR("bearer")))
+		return scheme_provider_fault("token_type is not bearer");
+	return scheme_no_fault();
 }
 
 /* An element of the "/scope" array; its pointer is built here. */
@@ -269,7 +271,7 @@ scope_element(const struct oauth2 *o, const struct apam_response *r, unsigned i)
 }
 
 /* Servers send arrays of strings as well as strings with spaces. */
-static struct fault
+static struct scheme_fault
 check_scope(
     const struct oauth2 *o, const struct apam_response *r, int64_t *elements)
 {
@@ -280,15 +282,17 @@ check_scope(
 	(void)o->svc->json(o->svc, r, "/scope", &value, NULL);
 	if (value.type == APAM_JSON_ABSENT || value.type == APAM_JSON_NULL ||
 	    value.type == APAM_JSON_STRING)
-		return NO_FAULT;
+		return scheme_no_fault();
 	if (value.type != APAM_JSON_ARRAY || value.num > GRANTED_MAX)
-		return PROVIDER_FAULT("scope is neither a string nor a list");
+		return scheme_provider_fault(
+		    "scope is neither a string nor a list");
 	for (i = 0; i < (unsigned)value.num; i++)
 		if (scope_element(o, r, i).type != APAM_JSON_STRING)
-			return PROVIDER_FAULT("scope is a list with elements "
-					      "other than strings");
+			return scheme_provider_fault(
+			    "scope is a list with elements "
+			    "other than strings");
 	*elements = value.num;
-	return NO_FAULT;
+	return scheme_no_fault();
 }
 
 /* True if `word` is one of `words`, which are separated by spaces. */
@@ -300,7 +304,8 @@ has_word(struct apam_str words, struct apam_str word)
 	for (i = 0; i <= words.n; i++) {
 		if (i < words.n && words.p[i] != ' ')
 			continue;
-		if (same((struct apam_str){ words.p + from, i - from }, word))
+		if (scheme_same(
+			(struct apam_str){ words.p + from, i - from }, word))
 			return true;
 		from = i + 1;
 	}
@@ -318,7 +323,7 @@ is_granted(const struct oauth2 *o, const struct apam_response *r,
 	if (value.type == APAM_JSON_STRING)
 		return has_word(value.str, scope);
 	for (i = 0; i < (unsigned)elements; i++)
-		if (same(scope_element(o, r, i).str, scope))
+		if (scheme_same(scope_element(o, r, i).str, scope))
 			return true;
 	/* RFC 6749, 5.1: scope may be left out if everything was granted. */
 	return value.type != APAM_JSON_ARRAY;
@@ -357,18 +362,18 @@ warn_of_narrower(const struct oauth2 *o, const struct apam_response *r)
 		    missing > 1 ? ", ..." : "");
 }
 
-static struct fault
+static struct scheme_fault
 token_read(const struct oauth2 *o, const struct apam_response *r,
     struct apam_str *token)
 {
-	struct fault fault;
+	struct scheme_fault fault;
 	int64_t elements;
 
 	if (r->status == 400 || r->status == 401 || r->status == 403)
 		return refusal(o, r);
 	if (r->status != 200) /* RFC 6749, 5.1 */
-		return fault_of_status(o->svc, r);
-	fault = fault_of_success(o->svc, r);
+		return scheme_fault_of_status(o->svc, r);
+	fault = scheme_fault_of_success(o->svc, r);
 	if (fault.status == APAM_OK)
 		fault = read_token(o, r, token);
 	if (fault.status == APAM_OK)
@@ -382,11 +387,11 @@ token_read(const struct oauth2 *o, const struct apam_response *r,
 
 /* ---- Functions of the descriptor -------------------------------------- */
 
-struct fault
+struct scheme_fault
 token_take(const struct oauth2 *o, struct apam_op *op)
 {
 	struct apam_str token = APAM_STR("");
-	struct fault fault = token_read(o, op->response, &token);
+	struct scheme_fault fault = token_read(o, op->response, &token);
 
 	if (fault.status != APAM_OK)
 		return fault;
@@ -401,7 +406,7 @@ oauth2_acquire(void *state, struct apam_op *op)
 	const struct oauth2 *o = state;
 	struct endpoints found;
 	int32_t step;
-	struct fault fault;
+	struct scheme_fault fault;
 
 	switch (op->phase) {
 	case PHASE_START:
@@ -414,12 +419,13 @@ oauth2_acquire(void *state, struct apam_op *op)
 			return step;
 		fault = metadata_read(o, op->response, &found);
 		if (fault.status != APAM_OK)
-			return fail_with(o->svc, op, "issuer metadata", fault);
+			return scheme_fail(
+			    o->svc, op, "issuer metadata", fault);
 		return token_request(o, op, found.token);
 	default:
 		fault = token_take(o, op);
 		if (fault.status != APAM_OK)
-			return fail_with(o->svc, op, WHO, fault);
+			return scheme_fail(o->svc, op, WHO, fault);
 		return APAM_STEP_DONE;
 	}
 }
@@ -432,6 +438,6 @@ oauth2_sign(void *state, const struct apam_credential_view *credential,
 
 	(void)request;
 	/* RFC 6750, 2.1: in the header, never in a form or query. */
-	return sign_authorization(
+	return scheme_sign_authorization(
 	    o->svc, out, APAM_STR("Bearer "), credential->secret);
 }

@@ -3,8 +3,8 @@
  * basic-email-key with the input as the API's answer and as a redirect's target,
  * or with options that it says.
  */
-#include "modules/basic-email-key/module.c"
 #include "modules/basic-email-key/location.c"
+#include "modules/basic-email-key/module.c"
 
 #include "module.h"
 
@@ -21,6 +21,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			      "query = { id = \"1\"; };");
 	fuzz_judge(d, input);
 	HOLDS(!location_below(input, APAM_STR("/app/login")) ||
-	    has_char(input, '/'));
+	    scheme_has_char(input, '/'));
 	return 0;
 }

@@ -6,7 +6,7 @@
  * What a cached OAuth token costs to send, without a network to get it from.
  * Of no use outside measurements.
  */
-#include "modules/common.h"
+#include <apam/scheme.h>
 
 #include <stdlib.h>
 
@@ -67,7 +67,7 @@ bearer_sign(void *state, const struct apam_credential_view *credential,
 	const struct bearer *b = state;
 
 	(void)request;
-	return sign_authorization(
+	return scheme_sign_authorization(
 	    b->svc, out, APAM_STR("Bearer "), credential->secret);
 }
 
@@ -78,7 +78,7 @@ bearer_judge(void *state, const struct apam_answer_view *answer,
 	const struct bearer *b = state;
 
 	(void)out;
-	return judge_common(b->svc, answer->response, reason);
+	return scheme_judge(b->svc, answer->response, reason);
 }
 
 static int32_t

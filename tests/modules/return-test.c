@@ -7,7 +7,7 @@
  * `silent` is set: then a slot returns its number and does nothing else, which
  * breaks the contract wherever it has to have done something.
  */
-#include "../../modules/common.h"
+#include <apam/scheme.h>
 
 #include <stdlib.h>
 
@@ -234,7 +234,7 @@ begin_probe(const struct returns *t, struct apam_op *op)
 {
 	if (number(t, OPT_ACQUIRE) == APAM_STEP_DONE)
 		(void)return_acquire((void *)(uintptr_t)t, op);
-	return probe_or_end(
+	return scheme_probe_or_end(
 	    t->svc, op, number(t, OPT_KEY_STATE), "return-test says so");
 }
 
@@ -246,9 +246,9 @@ return_check(void *state, struct apam_op *op)
 
 	if (number(t, OPT_SILENT))
 		return (int32_t)what;
-	if (op->phase == PHASE_PROBE)
-		return probe_done(t->svc, op, number(t, OPT_JUDGE),
-		    "return-test says so");
+	if (op->phase == SCHEME_PHASE_PROBE)
+		return scheme_probe_done(
+		    t->svc, op, number(t, OPT_JUDGE), "return-test says so");
 	if (op->probe.n > 0 && what == APAM_STEP_DONE &&
 	    number(t, OPT_KEY_STATE) <= APAM_KEY_GOOD)
 		return begin_probe(t, op);
