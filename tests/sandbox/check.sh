@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Hold the sandbox to what is known of the three providers, with curl, which
+# Hold the sandbox to what is known of its providers, with curl, which
 # nobody here wrote. Each row is one fact: it asks, then looks at the status,
 # at a header and at the body. The last line counts; any failure exits 1.
 # It starts and ends its own sandbox and leaves no process or file behind.
@@ -138,6 +138,7 @@ verdict "no private key is written" $?
 s=https://127.0.0.1:$SEVENSIGNAL_PORT
 x=https://127.0.0.1:$XYSENSE_PORT
 e=https://127.0.0.1:$SEED_PORT
+k=https://127.0.0.1:$APIKEY_PORT
 
 curl -s --max-time 10 --noproxy '*' "$s/eyes" >"$dir/body" 2>&1
 [ $? -eq 60 ]
@@ -456,6 +457,39 @@ row "seed: the old key is dead at once" 401 "$json" '' "$e/api/version/" \
     "${ok[@]}"
 row "seed: the new key lives" 200 "$json" '' "$e/api/version/" \
     -u "demo@example.com:$new"
+
+# ---- Plain keys ------------------------------------------------------------
+
+plain=not-a-secret-key
+odd='not+a%secret&=/key'
+me='"name":"sandbox-key"'
+row "apikey: in a header" 200 "$json" "$me" "$k/v1/me" -H "X-Api-Key: $plain"
+row "apikey: Bearer" 200 '' "$me" "$k/v1/me" -H "Authorization: Bearer $plain"
+row "apikey: Token token=" 200 '' "$me" "$k/v1/me" \
+    -H "Authorization: Token token=$plain"
+row "apikey: in the query" 200 '' "$me" "$k/v1/me?api_key=$plain"
+row "apikey: in a cookie" 200 '' "$me" "$k/v1/me" -b "a=b; session=$plain"
+row "apikey: odd, in a header" 200 '' sandbox-key-2 "$k/v1/me" \
+    -H "X-Api-Key: $odd"
+row "apikey: odd, in the query, encoded" 200 '' sandbox-key-2 "$k/v1/me" -G \
+    --data-urlencode "api_key=$odd"
+row "apikey: odd, in the query, as it is" 401 '' '' "$k/v1/me?api_key=$odd"
+row "apikey: none" 401 "$json" API_KEY_INVALID "$k/v1/me"
+row "apikey: a bad one" 401 '' '' "$k/v1/me" -H "X-Api-Key: no"
+row "apikey: not its own word" 401 '' '' "$k/v1/me" -H "Authorization: $plain"
+row "apikey: forbidden" 403 '' PERMISSION_DENIED "$k/v1/forbidden?api_key=$plain"
+row "apikey: unknown path" 404 '' '' "$k/v1/nothing?api_key=$plain"
+more=(-H "X-Api-Key: $plain" -H "X-Application-Id: app-1")
+row "apikey: both" 200 '' "$me" "$k/v1/both" "${more[@]}" \
+    -H "X-Application-Key: not-a-secret-application"
+row "apikey: the second is missing" 403 '' APPLICATION_KEY "$k/v1/both" \
+    "${more[@]}"
+for status in 400 403 200; do
+	tell "/set?provider=apikey&name=refusal&value=$status"
+	row "apikey: refused by $status" $status "$json" \
+	    '"reason":"API_KEY_INVALID"' "$k/v1/me?api_key=no"
+done
+reset
 
 # ---- Faults ----------------------------------------------------------------
 

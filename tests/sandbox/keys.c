@@ -31,6 +31,11 @@ static const struct key fixed[] = {
 	    "0123456789abcdef0123456789abcdef01234567", "user" },
 	{ SEED, KEY_GOOD, "second@example.com",
 	    "89abcdef0123456789abcdef0123456789abcdef", "user" },
+	{ APIKEY, KEY_GOOD, "sandbox-key", "not-a-secret-key", "user" },
+	/* What a URL, a cookie and a header must each carry unharmed. */
+	{ APIKEY, KEY_GOOD, "sandbox-key-2", "not+a%secret&=/key", "user" },
+	{ APIKEY, KEY_GOOD, "sandbox-application", "not-a-secret-application",
+	    "user" },
 };
 
 static struct key keys[KEYS_MAX];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The fake keys of the three providers, and what has become of each.
+ * The fake keys of the providers, and what has become of each.
  * Fixed ones are listed in README.md; more may be added while it runs.
  * Callers hold the sandbox's lock.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sandbox --dir DIR [--life SECONDS] [--stdin]
- * Three fake providers on loopback, for the demo, the tests and authors of
+ * Four fake providers on loopback, for the demo, the tests and authors of
  * modules. It writes DIR/ca.pem and DIR/ports, says "ready", and takes both
  * away again when it ends: on SIGTERM or SIGINT, after its life, or with
  * --stdin when the parent goes away. See README.md.
@@ -41,6 +41,7 @@ static struct listener listeners[] = {
 	{ XYSENSE, xysense_answer, NULL, 0 },
 	{ SEED, seed_answer, NULL, 0 },
 	{ CONTROL, control_answer, NULL, 0 },
+	{ APIKEY, apikey_answer, NULL, 0 },
 };
 
 #define LISTENERS (sizeof(listeners) / sizeof(listeners[0]))
@@ -142,9 +143,9 @@ write_ports(const char *dir)
 
 	snprintf(text, sizeof(text),
 	    "SEVENSIGNAL_PORT=%u\nXYSENSE_PORT=%u\nSEED_PORT=%u\n"
-	    "CONTROL_PORT=%u\n",
+	    "CONTROL_PORT=%u\nAPIKEY_PORT=%u\n",
 	    listeners[0].port, listeners[1].port, listeners[2].port,
-	    listeners[3].port);
+	    listeners[3].port, listeners[4].port);
 	return write_file(dir, "ports", text);
 }
 

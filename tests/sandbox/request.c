@@ -16,6 +16,7 @@ static const char *const provider_names[PROVIDERS] = {
 	[SEVENSIGNAL] = "7signal",
 	[XYSENSE] = "xysense",
 	[SEED] = "seed",
+	[APIKEY] = "apikey",
 };
 
 const char *

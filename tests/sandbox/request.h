@@ -15,7 +15,14 @@
 
 struct MHD_Connection;
 
-enum provider { SEVENSIGNAL, XYSENSE, SEED, PROVIDERS, CONTROL = PROVIDERS };
+enum provider {
+	SEVENSIGNAL,
+	XYSENSE,
+	SEED,
+	APIKEY,
+	PROVIDERS,
+	CONTROL = PROVIDERS
+};
 
 struct request {
 	enum provider provider;
@@ -102,6 +109,9 @@ void xysense_answer(struct request *request, struct answer *answer);
 
 /* SEED's answer. */
 void seed_answer(struct request *request, struct answer *answer);
+
+/* The answer of the provider with plain keys. */
+void apikey_answer(struct request *request, struct answer *answer);
 
 /* The control listener's answer. */
 void control_answer(struct request *request, struct answer *answer);

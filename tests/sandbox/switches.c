@@ -39,6 +39,7 @@ static const struct choice_switch table[] = {
 	{ XYSENSE, "encoding", { "any", "json", "form" } },
 	{ SEED, "old_server", { "off", "on", "half" } },
 	{ SEED, "case", { "insensitive", "sensitive" } },
+	{ APIKEY, "refusal", { "401", "400", "403", "200" } },
 };
 
 #define SWITCHES (sizeof(table) / sizeof(table[0]))
