@@ -208,7 +208,8 @@ struct apam_str
 entry_key_id(const struct entry *e)
 {
 	for (size_t i = 0; i < e->values.count; i++)
-		if (option_at(&e->module->options, i)->flags & APAM_OPT_KEY_ID)
+		if (e->values.values[i].set &&
+		    option_at(&e->module->options, i)->flags & APAM_OPT_KEY_ID)
 			return e->values.values[i].str;
 	return APAM_STR("");
 }

@@ -94,17 +94,27 @@ drive_load(const char *name)
 	return module;
 }
 
-/* Secrets are references; here each gets the same text. */
+/* Secrets are references; here each gets the same text, those of groups, too. */
 static inline void
-drive_set_secrets(
-    struct drive *d, const struct option_table *table, const char *secret)
+drive_set_secrets(const struct option_table *table, struct apam_value *values,
+    const char *secret)
 {
-	size_t i;
+	for (size_t i = 0; i < table->count; i++) {
+		const struct apam_option *o = option_at(table, i);
+		const struct option_table members = { o->members,
+			table->option_size, o->member_count };
+		/* Ours: option_read made them. */
+		struct apam_value *inner = (struct apam_value *)(uintptr_t)
+					       values[i].members;
+		size_t groups = o->type == APAM_OPT_GROUPS ? values[i].count :
+							     1;
 
-	for (i = 0; i < table->count; i++)
-		if (option_at(table, i)->type == APAM_OPT_SECRET &&
-		    d->values.values[i].set)
-			d->values.values[i].str = apam_str(secret);
+		if (o->type == APAM_OPT_SECRET && values[i].set)
+			values[i].str = apam_str(secret);
+		for (size_t g = 0; inner != NULL && g < groups; g++)
+			drive_set_secrets(
+			    &members, inner + g * o->member_count, secret);
+	}
 }
 
 /*
@@ -142,7 +152,7 @@ drive_open(struct drive *d, const struct apam_module *module, const char *text,
 		    d->problems.first.text);
 		return APAM_E_CONFIG;
 	}
-	drive_set_secrets(d, &table, secret);
+	drive_set_secrets(&table, d->values.values, secret);
 	d->options = (struct apam_options){ sizeof(d->options),
 		sizeof(struct apam_value), d->values.count, d->values.values };
 	status = module->open(&d->svc.pub, &d->options, &d->state);

@@ -15,7 +15,7 @@ page=doc/man/apam-troubleshooting.7
 plain=tests/suite/doc/plain-texts
 passed=0 failed=0
 
-for f in core/*/*.c core/*/object/*.c modules/*.[ch] modules/*/*.[ch] hosts/*/*.c hosts/*/*/*.c; do
+for f in core/*/*.c core/*/object/*.c include/apam/*.h modules/*/*.[ch] hosts/*/*.c hosts/*/*/*.c; do
 	awk -f tests/suite/doc/texts "$f" | sed "s|^|$f	|"
 done >"$tmp/where"
 cut -f 2- "$tmp/where" | sort -u >"$tmp/sources"
