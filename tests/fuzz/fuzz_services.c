@@ -71,7 +71,8 @@ do_exchange(struct apam_str line)
 {
 	const struct apam_header pair = pair_of(line);
 
-	s->exchange(s, &op.pub, apam_str(spelled(pair.name)), pair.value, (enum apam_encoding)(line.n % 4));
+	s->exchange(s, &op.pub, apam_str(spelled(pair.name)), pair.value,
+	    (int32_t)(line.n % 5));
 }
 
 static void
@@ -79,7 +80,8 @@ do_header(struct apam_str line)
 {
 	const struct apam_header pair = pair_of(line);
 
-	s->exchange_header(s, &op.pub, apam_str(spelled(pair.name)), pair.value);
+	s->exchange_header(
+	    s, &op.pub, apam_str(spelled(pair.name)), pair.value);
 }
 
 static void
@@ -91,10 +93,38 @@ do_field(struct apam_str line)
 }
 
 static void
-do_client(struct apam_str line)
+do_parameter(struct apam_str line)
 {
 	const struct apam_header pair = pair_of(line);
 
+	s->exchange_query(s, &op.pub, pair.name, pair.value);
+}
+
+static void
+do_body(struct apam_str line)
+{
+	const struct apam_header pair = pair_of(line);
+
+	s->exchange_body(s, &op.pub, pair.name, pair.value);
+}
+
+static void
+do_socket(struct apam_str line)
+{
+	s->exchange_socket(s, &op.pub, line);
+}
+
+static void
+do_http2(struct apam_str line)
+{
+	(void)line;
+	s->exchange_http2(s, &op.pub);
+}
+
+static void
+do_client(struct apam_str line)
+{
+	const struct apam_header pair = pair_of(line);
 	const struct apam_certificate certificate = {
 		.size = sizeof(certificate),
 		.file = pair.name,
@@ -184,11 +214,12 @@ do_read(struct apam_str line)
 	const char *why = NULL;
 	char word[16];
 
-	if (s->json(s, &answer.response.pub, spelled(line), &value, &why) != APAM_OK)
+	if (s->json(s, &answer.response.pub, spelled(line), &value, &why) !=
+	    APAM_OK)
 		HOLDS(why != NULL);
 	(void)s->header(s, &answer.response.pub, spelled(line));
-	for (size_t i = 0; s->challenge(s, &answer.response.pub, i, word,
-		 sizeof(word));
+	for (size_t i = 0;
+	     s->challenge(s, &answer.response.pub, i, word, sizeof(word));
 	     i++) {
 		HOLDS(strlen(word) < sizeof(word));
 		(void)s->challenge_parameter(s, &answer.response.pub, i,
@@ -220,7 +251,8 @@ do_refuse(struct apam_str line)
 {
 	const int number = number_of(line);
 	const enum apam_status given = (enum apam_status)number;
-	const enum apam_status status = apam_refusef(s, &out, given, "%s", spelled(line));
+	const enum apam_status status = apam_refusef(
+	    s, &out, given, "%s", spelled(line));
 
 	HOLDS(status != APAM_OK && out.error.status != APAM_OK);
 	HOLDS(apam_refuse_optionf(s, 0, "%s", spelled(line)) == APAM_E_CONFIG);
@@ -250,7 +282,9 @@ static const struct {
 	void (*run)(struct apam_str line);
 } calls[] = { { "text", do_text }, { "new", do_new },
 	{ "exchange", do_exchange }, { "header", do_header },
-	{ "field", do_field }, { "client", do_client }, { "memo", do_memo },
+	{ "field", do_field }, { "parameter", do_parameter },
+	{ "body", do_body }, { "socket", do_socket }, { "http2", do_http2 },
+	{ "client", do_client }, { "memo", do_memo },
 	{ "credential", do_credential }, { "lifetime", do_lifetime },
 	{ "state", do_state }, { "fail", do_fail }, { "answer", do_answer },
 	{ "read", do_read }, { "sign", do_sign }, { "query", do_query },
@@ -292,12 +326,34 @@ check_signing(void)
 	fuzz_says(err.text);
 }
 
+/* Nothing goes out but what may: all of it by https, loopback or its socket. */
+static void
+check_exchange_made(void)
+{
+	static const struct apam_option socket = { .name = "socket",
+		.type = APAM_OPT_PATH };
+	static const struct apam_value value = { .set = 1,
+		.str = { "/run/a.sock", 11 } };
+	const struct reach reach = { .allow_http = true,
+		.options = { &socket, sizeof(socket), 1 },
+		.values = &value };
+	struct exchange *x = &op.exchange;
+	struct url url;
+
+	if (x->method[0] == '\0' || exchange_finish(x, &reach) != NULL)
+		return;
+	HOLDS(url_parse(buf_view(&x->url), &url) == NULL);
+	HOLDS(x->clear == !url.https);
+	HOLDS(url.https || url.loopback || x->socket.n == 11);
+	HOLDS(header_name_ok(apam_str(x->method)));
+	HOLDS(x->encoding != APAM_ENCODING_NONE || x->body.n == 0);
+	check_fields(&x->headers);
+}
+
 static void
 run(struct apam_str script)
 {
 	const struct apam_str view = APAM_STR("");
-	const struct reach reach = { .allow_http = true };
-	struct url url;
 
 	services_init(&svc, "demo", &log_to);
 	op_init(&op, OP_CHECK, true, NULL);
@@ -307,12 +363,7 @@ run(struct apam_str script)
 	while (script.n > 0)
 		call(drive_line(&script));
 	(void)s->text_view(s, text);
-	if (op.exchange.method[0] != '\0' &&
-	    exchange_finish(&op.exchange, &reach) == NULL) {
-		HOLDS(url_parse(buf_view(&op.exchange.url), &url) == NULL);
-		HOLDS(header_name_ok(apam_str(op.exchange.method)));
-		check_fields(&op.exchange.headers);
-	}
+	check_exchange_made();
 	check_fields(&out.headers);
 	check_signing();
 	s->text_free(s, &text);
