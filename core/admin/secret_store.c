@@ -61,7 +61,7 @@ check_stored(const struct store *s)
 {
 	struct apam_str secret = s->file->secret;
 
-	const char *why = secret_problem(secret);
+	const char *why = secret_problem(secret, SECRET_LINE);
 
 	if (why != NULL)
 		return error_set(s->err, APAM_E_USAGE, "the secret %s", why);

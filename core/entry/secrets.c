@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Reading the secrets of one entry.  The array is sized before anything is
- * read, because values keep views of its buffers.
+ * Reading the secrets of one entry: they are found first and read then, in the
+ * order of the options' table.  Values keep views of the array's buffers, so
+ * that it is as large as it will be before anything is read.
  */
 #include "entry/secrets.h"
 
@@ -13,10 +14,13 @@
 #include "file/secret.h"
 #include "text/secret_oddity.h"
 
+/* How often files are read again that changed meanwhile. */
+#define READS_MAX 16
+
 struct reading {
 	struct secrets *secrets;
+	struct file_prints files; /* as they were before they were read */
 	const char *file;
-	unsigned line;
 	bool user;
 	struct problems *all;
 };
@@ -46,50 +50,25 @@ count_secrets(const struct option_table *table, const struct apam_value *values)
 	return n;
 }
 
-/* Before it is read, so that no later change goes unnoticed. */
+/* ---- Finding ------------------------------------------------------------- */
+
 static void
-note_file(const struct secrets *s, struct apam_str ref)
+find_one(struct secrets *s, const struct apam_option *o,
+    struct apam_value *value, unsigned line)
 {
-	const struct apam_str file = secret_ref_file(ref);
+	const bool moves = secret_ref_file(value->str).n == 0;
 
-	if (s->watch != NULL && file.n > 0)
-		file_prints_add(s->watch, file.p);
+	s->sources[s->count] = (struct secret_source){ value->str, o->name,
+		value, line, SECRET_LINE, moves };
+	buf_init(&s->all[s->count++], SECRET_MAX);
+	s->various |= moves;
 }
 
-static bool
-read_one(struct reading *r, const char *option, struct apam_value *value)
+/* `lines` is NULL in a group, whose own line is `line`. */
+static void
+find_all(struct secrets *s, const struct option_table *table,
+    struct apam_value *values, const unsigned *lines, unsigned line)
 {
-	struct secrets *s = r->secrets;
-	struct buf *b = &s->all[s->count];
-	struct apam_error err = APAM_ERROR_INIT;
-	const char *odd;
-
-	buf_init(b, SECRET_MAX);
-	s->count++;
-	note_file(s, value->str);
-	s->various |= secret_ref_file(value->str).n == 0;
-	if (secret_ref_read(value->str, r->user, s->deadline, b, &err) !=
-	    APAM_OK) {
-		problems_add(r->all, err.status, r->file, r->line, "%s: %s",
-		    option, err.text);
-		return false;
-	}
-	value->str = buf_view(b);
-	odd = secret_oddity(value->str);
-	if (odd != NULL)
-		problems_warn(r->all, r->file, r->line,
-		    "%s: the secret %s, which is sent as part of it: is that "
-		    "intended?",
-		    option, odd);
-	return true;
-}
-
-static bool
-read_table(struct reading *r, const struct option_table *table,
-    struct apam_value *values, const unsigned *lines)
-{
-	bool ok = true;
-
 	for (size_t i = 0; i < table->count; i++) {
 		const struct apam_option *o = option_at(table, i);
 		const struct option_table members = { o->members,
@@ -104,14 +83,91 @@ read_table(struct reading *r, const struct option_table *table,
 		if (!values[i].set)
 			continue;
 		if (lines != NULL)
-			r->line = lines[i];
+			line = lines[i];
 		if (o->type == APAM_OPT_SECRET)
-			ok = read_one(r, o->name, &values[i]) && ok;
+			find_one(s, o, &values[i], line);
 		for (size_t g = 0; g < groups; g++)
-			ok = read_table(r, &members,
-				 inner + g * o->member_count, NULL) &&
-			    ok;
+			find_all(s, &members, inner + g * o->member_count, NULL,
+			    line);
 	}
+}
+
+/* ---- Reading ------------------------------------------------------------- */
+
+/* Before it is read, so that no later change goes unnoticed. */
+static void
+note_file(struct reading *r, struct apam_str ref)
+{
+	const struct apam_str file = secret_ref_file(ref);
+
+	if (file.n == 0)
+		return;
+	file_prints_add(&r->files, file.p);
+	if (r->secrets->watch != NULL)
+		file_prints_add(r->secrets->watch, file.p);
+}
+
+static void
+warn_of_oddity(struct reading *r, const struct secret_source *source)
+{
+	const char *odd = source->form == SECRET_LINE ?
+	    secret_oddity(source->value->str) :
+	    NULL;
+
+	if (odd != NULL)
+		problems_warn(r->all, r->file, source->line,
+		    "%s: the secret %s, which is sent as part of it: is that "
+		    "intended?",
+		    source->option, odd);
+}
+
+static bool
+read_one(struct reading *r, const struct secret_source *source, struct buf *to)
+{
+	const struct secret_terms terms = { source->form, r->user,
+		r->secrets->deadline };
+	struct apam_error err = APAM_ERROR_INIT;
+
+	source->value->str = source->ref;
+	buf_free(to);
+	note_file(r, source->ref);
+	if (secret_ref_read(source->ref, &terms, to, &err) != APAM_OK) {
+		problems_add(r->all, err.status, r->file, source->line,
+		    "%s: %s", source->option, err.text);
+		return false;
+	}
+	source->value->str = buf_view(to);
+	return true;
+}
+
+/* `again`: those of files alone. */
+static bool
+read_all(struct reading *r, bool again)
+{
+	struct secrets *s = r->secrets;
+	bool ok = true;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (!again || !s->sources[i].moves)
+			ok = read_one(r, &s->sources[i], &s->all[i]) && ok;
+	return ok;
+}
+
+/* Secrets of one volume belong together: none is of another moment. */
+static bool
+read_still(struct reading *r)
+{
+	bool ok = read_all(r, false);
+
+	for (int i = 0; i < READS_MAX && ok; i++) {
+		if (!file_prints_changed(&r->files))
+			break;
+		file_prints_free(&r->files);
+		ok = read_all(r, true);
+	}
+	file_prints_free(&r->files);
+	for (size_t i = 0; i < r->secrets->count && ok; i++)
+		warn_of_oddity(r, &r->secrets->sources[i]);
 	return ok;
 }
 
@@ -120,17 +176,21 @@ secrets_read(struct secrets *secrets, const struct option_table *table,
     struct option_values *values, const char *file, bool user,
     struct problems *all)
 {
-	struct reading r = { secrets, file, 0, user, all };
+	struct reading r = {
+		.secrets = secrets, .file = file, .user = user, .all = all
+	};
 
 	secrets->room = count_secrets(table, values->values);
 	if (secrets->room == 0)
 		return true;
 	secrets->all = calloc(secrets->room, sizeof(*secrets->all));
-	if (secrets->all == NULL) {
+	secrets->sources = calloc(secrets->room, sizeof(*secrets->sources));
+	if (secrets->all == NULL || secrets->sources == NULL) {
 		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
 		return false;
 	}
-	return read_table(&r, table, values->values, values->lines);
+	find_all(secrets, table, values->values, values->lines, 0);
+	return read_still(&r);
 }
 
 void
@@ -139,5 +199,6 @@ secrets_free(struct secrets *secrets)
 	for (size_t i = 0; i < secrets->count; i++)
 		buf_free(&secrets->all[i]);
 	free(secrets->all);
+	free(secrets->sources);
 	memset(secrets, 0, sizeof(*secrets));
 }

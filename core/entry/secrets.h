@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The secrets of one entry: each reference among its option values is read
- * and the value then views the secret itself.
+ * and the value then views the secret itself, as it was then.  Some are read
+ * anew later (entry/secret_moves.h).
  */
 #ifndef CORE_ENTRY_SECRETS_H
 #define CORE_ENTRY_SECRETS_H
@@ -11,9 +12,21 @@
 #include "base/buf.h"
 #include "config/option.h"
 #include "file/print.h"
+#include "file/secret.h"
+
+/* Where a secret comes from. */
+struct secret_source {
+	struct apam_str ref;	/* of the option values */
+	const char *option;
+	struct apam_value *value; /* views the secret that was read first */
+	unsigned line;
+	enum secret_form form;
+	bool moves;		/* it is not a file: nobody tells of changes */
+};
 
 struct secrets {
 	struct buf *all;
+	struct secret_source *sources; /* of each */
 	size_t count, room;
 	bool various;		/* another process may have read others */
 	int64_t deadline;	/* clock_ms: for reading them; 0: none */

@@ -21,18 +21,13 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define NAME_MAX_BYTES 255
 
-/* How it may be read. */
-struct terms {
-	bool user;
-	int64_t deadline; /* clock_ms; 0: none */
-};
-
 struct kind {
 	struct apam_str prefix;
 	/* NULL if what follows the prefix is right, else what to write. */
 	const char *(*check)(struct apam_str rest);
-	enum apam_status (*read)(const char *rest, const struct terms *terms,
-	    struct buf *to, struct apam_error *err);
+	/* Read it, or begin to, as secret_reading_begin says. */
+	enum apam_status (*read)(
+	    const char *rest, struct secret_reading *r, struct apam_error *err);
 };
 
 /* ---- Checks ----------------------------------------------------------- */
@@ -137,26 +132,24 @@ read_kind(const char *path, enum trust_kind kind, bool user, struct buf *to,
 }
 
 static enum apam_status
-read_file(const char *rest, const struct terms *terms, struct buf *to,
-    struct apam_error *err)
+read_file(const char *rest, struct secret_reading *r, struct apam_error *err)
 {
-	return read_kind(rest, TRUST_SECRET, terms->user, to, err);
+	return read_kind(rest, TRUST_SECRET, r->terms.user, r->to, err);
 }
 
 static enum apam_status
-read_world_readable(const char *rest, const struct terms *terms, struct buf *to,
-    struct apam_error *err)
+read_world_readable(
+    const char *rest, struct secret_reading *r, struct apam_error *err)
 {
-	return read_kind(rest, TRUST_READABLE_SECRET, terms->user, to, err);
+	return read_kind(
+	    rest, TRUST_READABLE_SECRET, r->terms.user, r->to, err);
 }
 
 static enum apam_status
-read_env(const char *rest, const struct terms *terms, struct buf *to,
-    struct apam_error *err)
+read_env(const char *rest, struct secret_reading *r, struct apam_error *err)
 {
 	const char *value = trusted_getenv(rest);
 
-	(void)terms;
 	if (process_is_setid())
 		return error_set(err, APAM_E_SECRET,
 		    "env:%s: a set-id program does not trust its "
@@ -165,32 +158,45 @@ read_env(const char *rest, const struct terms *terms, struct buf *to,
 	if (value == NULL)
 		return error_set(err, APAM_E_SECRET,
 		    "env:%s: the environment has no such variable", rest);
-	if (strlen(value) > to->max)
+	if (strlen(value) > r->to->max)
 		return error_set(err, APAM_E_SECRET,
-		    "env:%s is larger than %zu bytes", rest, to->max);
-	buf_put(to, apam_str(value));
+		    "env:%s is larger than %zu bytes", rest, r->to->max);
+	buf_put(r->to, apam_str(value));
 	return APAM_OK;
 }
 
+/* The program's failure, or how far it is. */
 static enum apam_status
-read_exec(const char *rest, const struct terms *terms, struct buf *to,
-    struct apam_error *err)
+go_on_exec(struct secret_reading *r, struct apam_error *err)
 {
 	struct apam_error own = APAM_ERROR_INIT;
-	int64_t left = SECRET_EXEC_MS;
-	enum apam_status status;
+	const enum apam_status status = secret_exec_go_on(r->exec, r->to, &own);
 
-	if (terms->deadline != 0 && terms->deadline < clock_ms() + left)
-		left = terms->deadline - clock_ms();
+	/* With more time it might have succeeded. */
+	if (status == APAM_E_SECRET && r->program_ms < SECRET_EXEC_MS &&
+	    clock_ms() >= r->terms.deadline)
+		own.status = APAM_E_DEADLINE;
+	if (status == APAM_OK || status == APAM_E_PENDING)
+		return status;
+	return fail_with(&own, err);
+}
+
+static enum apam_status
+read_exec(const char *rest, struct secret_reading *r, struct apam_error *err)
+{
+	struct apam_error own = APAM_ERROR_INIT;
+	const int64_t now = clock_ms(), deadline = r->terms.deadline;
+	int64_t left = SECRET_EXEC_MS;
+
+	if (deadline != 0 && deadline < now + left)
+		left = deadline - now;
 	if (left <= 0)
 		return error_set(err, APAM_E_DEADLINE,
 		    "no time was left to run a program for the secret");
-	status = secret_exec(apam_str(rest), terms->user, (int)left, to, &own);
-	/* With more time it might have succeeded. */
-	if (status == APAM_E_SECRET && left < SECRET_EXEC_MS &&
-	    clock_ms() >= terms->deadline)
-		own.status = APAM_E_DEADLINE;
-	return status == APAM_OK ? APAM_OK : fail_with(&own, err);
+	r->program_ms = (int)left;
+	r->exec = secret_exec_start(
+	    apam_str(rest), r->terms.user, r->program_ms, &own);
+	return r->exec == NULL ? fail_with(&own, err) : APAM_E_PENDING;
 }
 
 /*
@@ -199,28 +205,25 @@ read_exec(const char *rest, const struct terms *terms, struct buf *to,
  * in any mode.
  */
 static enum apam_status
-read_credential(const char *rest, const struct terms *terms, struct buf *to,
-    struct apam_error *err)
+read_credential(
+    const char *rest, struct secret_reading *r, struct apam_error *err)
 {
 	const char *directory = trusted_getenv("CREDENTIALS_DIRECTORY");
 	char path[TRUST_PATH_MAX + 2];
 
-	(void)terms;
 	if (directory == NULL)
 		return error_set(err, APAM_E_SECRET,
 		    "credential:%s: there is no $CREDENTIALS_DIRECTORY; set "
 		    "LoadCredential= in the unit",
 		    rest);
 	(void)snprintf(path, sizeof(path), "%s/%s", directory, rest);
-	return read_kind(path, TRUST_CREDENTIAL, true, to, err);
+	return read_kind(path, TRUST_CREDENTIAL, true, r->to, err);
 }
 
 static enum apam_status
-read_keyring(const char *rest, const struct terms *terms, struct buf *to,
-    struct apam_error *err)
+read_keyring(const char *rest, struct secret_reading *r, struct apam_error *err)
 {
-	(void)terms;
-	return keyring_read(rest, to, err);
+	return keyring_read(rest, r->to, err);
 }
 
 /* ---- The kinds -------------------------------------------------------- */
@@ -290,63 +293,122 @@ drop_newline(struct buf *secret)
 		buf_truncate(secret, n);
 }
 
+/* NULL, or what is wrong with it as a text. */
+static const char *
+text_problem(struct apam_str secret, enum secret_form form)
+{
+	const char *const breaks = form == SECRET_LINES ? "\t\r\n" : "";
+
+	if (str_starts(secret, APAM_STR(UTF8_MARK)))
+		return "begins with a byte order mark; save it without";
+	for (size_t i = 0; i < secret.n; i++) {
+		const struct apam_str byte = { secret.p + i, 1 };
+
+		if (!str_has_control(byte) ||
+		    (*byte.p != '\0' && strchr(breaks, *byte.p) != NULL))
+			continue;
+		if (form == SECRET_LINES)
+			return "has a control character";
+		return "has a control character; is it more than one line?";
+	}
+	return NULL;
+}
+
 const char *
-secret_problem(struct apam_str secret)
+secret_problem(struct apam_str secret, enum secret_form form)
 {
 	if (secret.n == 0)
 		return "is empty";
 	if (secret.n > SECRET_MAX)
 		return "is larger than 65536 bytes";
-	if (str_starts(secret, APAM_STR(UTF8_MARK)))
-		return "begins with a byte order mark; save it without";
-	if (str_has_control(secret))
-		return "has a control character; is it more than one line?";
-	return NULL;
+	return form == SECRET_BINARY ? NULL : text_problem(secret, form);
 }
 _Static_assert(SECRET_MAX == 65536, "as the text says");
 
-/* `name` is the reference without a program's arguments. */
+/* The reference, without a program's arguments. */
+static struct apam_str
+name_of(const struct secret_reading *r)
+{
+	const struct apam_str ref = apam_str(r->ref);
+
+	return r->exec == NULL ? ref : str_cut(ref, str_find(ref, ' '));
+}
+
 static enum apam_status
-check_secret(struct apam_str name, struct buf *secret, struct apam_error *err)
+check_secret(struct secret_reading *r, struct apam_error *err)
 {
 	const char *why;
 
-	if (secret->failed)
+	if (r->to->failed)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
-	drop_newline(secret);
-	why = secret_problem(buf_view(secret));
+	if (r->terms.form != SECRET_BINARY)
+		drop_newline(r->to);
+	why = secret_problem(buf_view(r->to), r->terms.form);
 	if (why == NULL)
 		return APAM_OK;
 	return error_set(
-	    err, APAM_E_SECRET, "%.*s: the secret %s", SARG(name), why);
+	    err, APAM_E_SECRET, "%.*s: the secret %s", SARG(name_of(r)), why);
+}
+
+/* ---- Reading ---------------------------------------------------------- */
+
+static enum apam_status
+finish(
+    struct secret_reading *r, enum apam_status status, struct apam_error *err)
+{
+	if (status == APAM_E_PENDING)
+		return status;
+	if (status == APAM_OK)
+		status = check_secret(r, err);
+	if (status != APAM_OK)
+		buf_free(r->to);
+	return status;
 }
 
 enum apam_status
-secret_ref_read(struct apam_str ref, bool user, int64_t deadline,
-    struct buf *to, struct apam_error *err)
+secret_reading_begin(struct secret_reading *r, struct apam_str ref,
+    const struct secret_terms *terms, struct buf *to, struct apam_error *err)
 {
-	const struct terms terms = { user, deadline };
 	const char *why = secret_ref_check(ref);
-	enum apam_status status;
-	struct apam_str name;
 	const struct kind *kind;
-	char *text;
 
+	*r = (struct secret_reading){ .terms = *terms, .to = to };
 	if (why != NULL)
 		return error_set(err, APAM_E_SECRET, "%s", why);
-	text = str_dup(ref);
-	if (text == NULL)
+	r->ref = str_dup(ref);
+	if (r->ref == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	kind = kind_of(ref);
-	name = ref;
-	if (kind->read == read_exec)
-		name = str_cut(ref, str_find(ref, ' '));
-	status = kind->read(text + kind->prefix.n, &terms, to, err);
-	if (status == APAM_OK)
-		status = check_secret(name, to, err);
-	if (status != APAM_OK)
-		buf_free(to);
-	wipe(text, ref.n);
-	free(text);
+	return finish(r, kind->read(r->ref + kind->prefix.n, r, err), err);
+}
+
+enum apam_status
+secret_reading_go_on(struct secret_reading *r, struct apam_error *err)
+{
+	return finish(r, go_on_exec(r, err), err);
+}
+
+void
+secret_reading_end(struct secret_reading *r)
+{
+	secret_exec_free(&r->exec);
+	if (r->ref != NULL)
+		wipe(r->ref, strlen(r->ref));
+	free(r->ref);
+	*r = (struct secret_reading){ .ref = NULL };
+}
+
+enum apam_status
+secret_ref_read(struct apam_str ref, const struct secret_terms *terms,
+    struct buf *to, struct apam_error *err)
+{
+	struct secret_reading r;
+	enum apam_status status = secret_reading_begin(&r, ref, terms, to, err);
+
+	while (status == APAM_E_PENDING) {
+		secret_exec_wait(r.exec);
+		status = secret_reading_go_on(&r, err);
+	}
+	secret_reading_end(&r);
 	return status;
 }

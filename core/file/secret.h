@@ -7,8 +7,7 @@
  *   world-readable:PATH  the same, but others may read the file
  *   env:NAME          an environment variable; not in set-id programs
  *   exec:PROGRAM ARG  standard output of a trusted program, run without a
- *                     shell, arguments split at spaces, ten seconds at most,
- *                     and no longer than the call
+ *                     shell, arguments split at spaces, ten seconds at most
  *   credential:NAME   a file in systemd's $CREDENTIALS_DIRECTORY
  *   keyring:NAME      a "user" key of the kernel's session or user keyring
  */
@@ -20,14 +19,22 @@
 #include <apam/apam.h>
 
 #include "base/buf.h"
+#include "file/secret_exec.h"
 
 #define SECRET_MAX 65536 /* bytes */
 
+/* What a secret may be. */
+enum secret_form {
+	SECRET_LINE,	/* one line; one newline at its end is dropped */
+	SECRET_LINES,	/* several; one newline at its end is dropped */
+	SECRET_BINARY	/* any bytes, as they are */
+};
+
 /*
- * NULL if a text can be a secret, else a static text that continues "the secret
- * ".
+ * NULL if a text can be a secret of this form, else a static text that
+ * continues "the secret ".
  */
-const char *secret_problem(struct apam_str secret);
+const char *secret_problem(struct apam_str secret, enum secret_form form);
 
 /*
  * NULL if `ref` is a reference; else a static text that says what to write
@@ -43,14 +50,49 @@ const char *secret_ref_check(struct apam_str ref);
  */
 struct apam_str secret_ref_file(struct apam_str ref);
 
+/* How a secret is read. */
+struct secret_terms {
+	enum secret_form form;
+	bool user;		/* user mode, file/trust.h */
+	/*
+	 * A program is ended then, in clock_ms, if that comes before its own
+	 * limit; 0: no deadline.
+	 */
+	int64_t deadline;
+};
+
+/* A secret that is being read; zeroed, it is none. */
+struct secret_reading {
+	struct secret_terms terms;
+	char *ref;		/* a copy */
+	struct buf *to;
+	int program_ms;		/* how long its program may run */
+	struct secret_exec *exec; /* its program; NULL: there is none */
+};
+
 /*
- * Read the secret into an empty buffer.  A program is ended at `deadline`, in
- * clock_ms, if that comes before its own limit; 0: no deadline.  Errors:
- * SECRET, TRUST, MEMORY, and DEADLINE if the program was ended before its own
- * limit.  An empty secret and one with control characters are errors.  Texts
+ * Begin to read the secret into an empty buffer.  APAM_E_PENDING: a program
+ * runs; `to` must live until secret_reading_end.  Else it is read, or that has
+ * failed: SECRET, TRUST, MEMORY, and DEADLINE if the program was ended before
+ * its own limit.  An empty secret and one of another form are errors.  Texts
  * name the reference, never the secret.
  */
-enum apam_status secret_ref_read(struct apam_str ref, bool user,
-    int64_t deadline, struct buf *to, struct apam_error *err);
+enum apam_status secret_reading_begin(struct secret_reading *r,
+    struct apam_str ref, const struct secret_terms *terms, struct buf *to,
+    struct apam_error *err);
+
+/*
+ * Go on without waiting, after APAM_E_PENDING, when secret_exec_fd(r->exec) can
+ * be read or it is secret_exec_due(r->exec).  As secret_reading_begin.
+ */
+enum apam_status secret_reading_go_on(
+    struct secret_reading *r, struct apam_error *err);
+
+/* End it, however far it is; it is none then. */
+void secret_reading_end(struct secret_reading *r);
+
+/* Read a secret, and wait for its program.  As secret_reading_begin. */
+enum apam_status secret_ref_read(struct apam_str ref,
+    const struct secret_terms *terms, struct buf *to, struct apam_error *err);
 
 #endif

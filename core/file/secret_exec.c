@@ -24,6 +24,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
+#include "base/own_fd.h"
 #include "base/privilege.h"
 #include "base/str.h"
 #include "file/trust.h"
@@ -33,38 +34,42 @@
 #define PAUSE_MS 5
 #define END_TRIES 200
 
-/* A command line, split, and what its program gets. */
-struct command {
+/* A command line, split, what its program gets, and how far that is. */
+struct secret_exec {
 	char *line; /* a copy; argv points into it */
 	char *argv[SECRET_EXEC_ARGS_MAX + 1];
 	char home[VARIABLE_SIZE], lang[VARIABLE_SIZE];
 	int timeout_ms;
 	int64_t deadline; /* in clock_ms */
-	pid_t pid;
-	int out; /* where its standard output is read, or -1 */
+	pid_t pid; /* -1: it has ended, or was given up */
+	pid_t parent; /* whose child it is */
+	struct own_fd out; /* where its standard output is read */
+	/* After a failure it is killed; its end is waited for until then. */
+	int64_t gone_at; /* in clock_ms; 0: it may run */
+	struct apam_error failed; /* why it was killed */
 };
 
 /* ---- Command line and environment ------------------------------------- */
 
 static enum apam_status
-split_line(struct command *c, struct apam_str line, struct apam_error *err)
+split_line(struct secret_exec *x, struct apam_str line, struct apam_error *err)
 {
 	size_t n = 0;
 	char *at, *rest = NULL;
 
-	c->line = str_dup(line);
-	if (c->line == NULL)
+	x->line = str_dup(line);
+	if (x->line == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
-	at = strtok_r(c->line, " ", &rest);
+	at = strtok_r(x->line, " ", &rest);
 	for (; at != NULL && n < SECRET_EXEC_ARGS_MAX; n++) {
-		c->argv[n] = at;
+		x->argv[n] = at;
 		at = strtok_r(NULL, " ", &rest);
 	}
 	if (n == 0)
 		return error_set(err, APAM_E_CONFIG, "exec: names no program");
 	if (at != NULL)
 		return error_set(err, APAM_E_CONFIG,
-		    "exec:%s has more than %d arguments", c->argv[0],
+		    "exec:%s has more than %d arguments", x->argv[0],
 		    SECRET_EXEC_ARGS_MAX - 1);
 	return APAM_OK;
 }
@@ -156,23 +161,23 @@ set_attributes(posix_spawnattr_t *attributes)
 }
 
 static bool
-spawn_program(struct command *c, int out)
+spawn_program(struct secret_exec *x, int out)
 {
 	char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
 		      "/sbin:/bin";
-	char *environment[] = { path, c->home, c->lang, NULL };
+	char *environment[] = { path, x->home, x->lang, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	bool ok = false;
 
-	set_variable(c->home, "HOME", "/");
-	set_variable(c->lang, "LANG", "C");
+	set_variable(x->home, "HOME", "/");
+	set_variable(x->lang, "LANG", "C");
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return false;
 	if (posix_spawnattr_init(&attributes) != 0)
 		goto out;
 	ok = set_files(&actions, out) && set_attributes(&attributes) &&
-	    posix_spawn(&c->pid, c->argv[0], &actions, &attributes, c->argv,
+	    posix_spawn(&x->pid, x->argv[0], &actions, &attributes, x->argv,
 		environment) == 0;
 	(void)posix_spawnattr_destroy(&attributes);
 out:
@@ -186,7 +191,7 @@ out:
  * and the output would not end before the child does.
  */
 static bool
-spawn_with_pipe(struct command *c, int *out)
+spawn_with_pipe(struct secret_exec *x, int *out)
 {
 	bool ok = false;
 	int ends[2];
@@ -195,7 +200,7 @@ spawn_with_pipe(struct command *c, int *out)
 	fork_defer();
 	if (make_pipe(ends)) {
 		*out = ends[0];
-		ok = spawn_program(c, ends[1]);
+		ok = spawn_program(x, ends[1]);
 		(void)close(ends[1]);
 	}
 	fork_permit();
@@ -203,139 +208,21 @@ spawn_with_pipe(struct command *c, int *out)
 }
 
 static enum apam_status
-start_program(struct command *c, struct apam_error *err)
+start_program(struct secret_exec *x, struct apam_error *err)
 {
-	const bool ok = spawn_with_pipe(c, &c->out);
+	int out;
+	const bool ok = spawn_with_pipe(x, &out);
 
-	if (c->out < 0)
+	x->out = own_fd_of(out);
+	if (out < 0)
 		return error_set(err, APAM_E_SECRET,
-		    "exec:%s cannot be started: no descriptors", c->argv[0]);
-	if (!ok) {
-		c->pid = -1;
-		return error_set(err, APAM_E_SECRET,
-		    "exec:%s cannot be started", c->argv[0]);
-	}
-	return APAM_OK;
-}
-
-/* ---- Reading and ending ----------------------------------------------- */
-
-static enum apam_status
-refuse_late(const struct command *c, struct apam_error *err)
-{
-	return error_set(err, APAM_E_SECRET,
-	    "exec:%s did not finish in %g seconds", c->argv[0],
-	    c->timeout_ms / 1000.0);
-}
-
-/* True if there is something to read, or the end was reached. */
-static bool
-wait_output(const struct command *c)
-{
-	struct pollfd pfd = { .fd = c->out, .events = POLLIN };
-	int64_t left;
-	int ready;
-
-	do {
-		left = c->deadline - clock_ms();
-		if (left <= 0)
-			return false;
-		ready = poll(&pfd, 1, (int)left);
-	} while (ready < 0 && errno == EINTR);
-	return ready > 0;
-}
-
-static enum apam_status
-read_output(const struct command *c, struct buf *to, struct apam_error *err)
-{
-	enum apam_status status = APAM_OK;
-	char chunk[READ_SIZE];
-	ssize_t n = 1;
-
-	while (n != 0 && status == APAM_OK) {
-		if (!wait_output(c)) {
-			status = refuse_late(c, err);
-			break;
-		}
-		n = read(c->out, chunk, sizeof(chunk));
-		if (n > 0 && (size_t)n > to->max - to->n)
-			status = error_set(err, APAM_E_SECRET,
-			    "exec:%s writes more than %zu bytes", c->argv[0],
-			    to->max);
-		else if (n > 0)
-			buf_put(to, (struct apam_str){ chunk, (size_t)n });
-		else if (n < 0 && errno != EINTR)
-			status = error_set(err, APAM_E_SECRET,
-			    "exec:%s cannot be read", c->argv[0]);
-	}
-	wipe(chunk, sizeof(chunk));
-	if (status == APAM_OK && to->failed)
-		status = error_set(err, APAM_E_MEMORY, "out of memory");
-	return status;
-}
-
-/* Wait for the end; 0 if the deadline came first, -1 if there is no child. */
-static pid_t
-wait_end(const struct command *c, int *how)
-{
-	pid_t pid = waitpid(c->pid, how, WNOHANG);
-
-	while (pid == 0 && clock_ms() < c->deadline) {
-		clock_sleep(PAUSE_MS);
-		pid = waitpid(c->pid, how, WNOHANG);
-	}
-	return pid;
-}
-
-static enum apam_status
-check_end(struct command *c, struct apam_error *err)
-{
-	int how = 0;
-	const pid_t pid = wait_end(c, &how);
-
-	if (pid == 0)
-		return refuse_late(c, err);
-	c->pid = -1;
-	if (pid < 0)
-		return error_set(err, APAM_E_SECRET,
-		    "exec:%s ended, but its exit status is lost; does this "
-		    "program ignore SIGCHLD?",
-		    c->argv[0]);
-	if (WIFEXITED(how) && WEXITSTATUS(how) == 0)
+		    "exec:%s cannot be started: no descriptors", x->argv[0]);
+	if (ok && fcntl(out, F_SETFL, O_NONBLOCK) == 0)
 		return APAM_OK;
-	if (WIFEXITED(how))
-		return error_set(err, APAM_E_SECRET,
-		    "exec:%s ended with exit status %d", c->argv[0],
-		    WEXITSTATUS(how));
-	return error_set(err, APAM_E_SECRET, "exec:%s was ended by signal %d",
-	    c->argv[0], WTERMSIG(how));
-}
-
-/*
- * End what still runs.  A program that changed its user, as sudo does, cannot
- * be ended, and one that hangs in the kernel does not end: it is left running,
- * because the caller has waited long enough.
- */
-static void
-end_program(const struct command *c)
-{
-	if (kill(-c->pid, SIGKILL) != 0 && errno == EPERM)
-		return;
-	for (int i = 0; i < END_TRIES; i++) {
-		if (waitpid(c->pid, NULL, WNOHANG) != 0)
-			return;
-		clock_sleep(PAUSE_MS);
-	}
-}
-
-static void
-finish_command(struct command *c)
-{
-	if (c->out >= 0)
-		(void)close(c->out);
-	if (c->pid > 0)
-		end_program(c);
-	free(c->line);
+	if (!ok)
+		x->pid = -1;
+	return error_set(
+	    err, APAM_E_SECRET, "exec:%s cannot be started", x->argv[0]);
 }
 
 static enum apam_status
@@ -350,25 +237,242 @@ check_program(const char *path, bool user, struct apam_error *err)
 	return APAM_OK;
 }
 
+struct secret_exec *
+secret_exec_start(
+    struct apam_str command, bool user, int timeout_ms, struct apam_error *err)
+{
+	struct secret_exec *x = calloc(1, sizeof(*x));
+	enum apam_status status;
+
+	if (x == NULL) {
+		(void)error_set(err, APAM_E_MEMORY, "out of memory");
+		return NULL;
+	}
+	x->timeout_ms = timeout_ms;
+	x->deadline = clock_ms() + timeout_ms;
+	x->pid = -1;
+	x->parent = getpid();
+	x->out = (struct own_fd)OWN_FD_NONE;
+	error_clear(&x->failed);
+	status = split_line(x, command, err);
+	if (status == APAM_OK)
+		status = check_program(x->argv[0], user, err);
+	if (status == APAM_OK)
+		status = start_program(x, err);
+	if (status != APAM_OK)
+		secret_exec_free(&x);
+	return x;
+}
+
+/* ---- Ending ----------------------------------------------------------- */
+
+/*
+ * Kill what still runs; false where it cannot be waited for.  A program that
+ * changed its user, as sudo does, cannot be ended: it is left running.
+ */
+static bool
+kill_program(const struct secret_exec *x)
+{
+	return x->pid > 0 && x->parent == getpid() &&
+	    (kill(-x->pid, SIGKILL) == 0 || errno != EPERM);
+}
+
+/* One that hangs in the kernel does not end, and is left, too. */
+static void
+end_program(const struct secret_exec *x)
+{
+	if (!kill_program(x))
+		return;
+	for (int i = 0; i < END_TRIES; i++) {
+		if (waitpid(x->pid, NULL, WNOHANG) != 0)
+			return;
+		clock_sleep(PAUSE_MS);
+	}
+}
+
+void
+secret_exec_free(struct secret_exec **x)
+{
+	struct secret_exec *old = *x;
+
+	*x = NULL;
+	if (old == NULL)
+		return;
+	own_fd_close(&old->out);
+	end_program(old);
+	free(old->line);
+	free(old);
+}
+
+/* Its failure is told when it has ended. */
+static enum apam_status
+give_up(struct secret_exec *x)
+{
+	own_fd_close(&x->out);
+	if (!kill_program(x))
+		x->pid = -1;
+	x->gone_at = clock_ms() + END_TRIES * PAUSE_MS;
+	return APAM_E_PENDING;
+}
+
+/* After it was killed: the failure, as soon as the program has ended. */
+static enum apam_status
+await_end(struct secret_exec *x, struct apam_error *err)
+{
+	if (x->pid > 0 && waitpid(x->pid, NULL, WNOHANG) == 0 &&
+	    clock_ms() < x->gone_at)
+		return APAM_E_PENDING;
+	x->pid = -1;
+	return error_set(err, x->failed.status, "%s", x->failed.text);
+}
+
+/* ---- Going on --------------------------------------------------------- */
+
+/* Go on waiting, unless it is too late. */
+static enum apam_status
+wait_on(struct secret_exec *x)
+{
+	if (clock_ms() < x->deadline)
+		return APAM_E_PENDING;
+	(void)error_set(&x->failed, APAM_E_SECRET,
+	    "exec:%s did not finish in %g seconds", x->argv[0],
+	    x->timeout_ms / 1000.0);
+	return give_up(x);
+}
+
+/* After the end of its output: how it has ended. */
+static enum apam_status
+check_end(struct secret_exec *x, struct apam_error *err)
+{
+	int how = 0;
+	const pid_t pid = waitpid(x->pid, &how, WNOHANG);
+
+	if (pid == 0)
+		return wait_on(x);
+	x->pid = -1;
+	if (pid < 0)
+		return error_set(err, APAM_E_SECRET,
+		    "exec:%s ended, but its exit status is lost; does this "
+		    "program ignore SIGCHLD?",
+		    x->argv[0]);
+	if (WIFEXITED(how) && WEXITSTATUS(how) == 0)
+		return APAM_OK;
+	if (WIFEXITED(how))
+		return error_set(err, APAM_E_SECRET,
+		    "exec:%s ended with exit status %d", x->argv[0],
+		    WEXITSTATUS(how));
+	return error_set(err, APAM_E_SECRET, "exec:%s was ended by signal %d",
+	    x->argv[0], WTERMSIG(how));
+}
+
+/* Keep what was read; false, with the failure noted, if that is too much. */
+static bool
+take(struct secret_exec *x, struct apam_str piece, struct buf *to)
+{
+	if (piece.n > to->max - to->n)
+		(void)error_set(&x->failed, APAM_E_SECRET,
+		    "exec:%s writes more than %zu bytes", x->argv[0], to->max);
+	else
+		buf_put(to, piece);
+	if (to->failed)
+		(void)error_set(&x->failed, APAM_E_MEMORY, "out of memory");
+	return x->failed.status == APAM_OK;
+}
+
+/* Read what is there.  PENDING: all of that; OK: the output has ended. */
+static enum apam_status
+read_output(struct secret_exec *x, struct buf *to)
+{
+	char chunk[READ_SIZE];
+	bool fits = true;
+	ssize_t n;
+
+	/* What the host has opened in its place is not read. */
+	if (!secret_exec_is_ours(x))
+		own_fd_close(&x->out);
+	do {
+		n = read(x->out.fd, chunk, sizeof(chunk));
+		if (n > 0)
+			fits = take(
+			    x, (struct apam_str){ chunk, (size_t)n }, to);
+	} while ((n > 0 && fits) || (n < 0 && errno == EINTR));
+	wipe(chunk, sizeof(chunk));
+	if (n == 0)
+		return APAM_OK;
+	if (fits && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return wait_on(x);
+	if (fits)
+		(void)error_set(&x->failed, APAM_E_SECRET,
+		    "exec:%s cannot be read", x->argv[0]);
+	return give_up(x);
+}
+
+static enum apam_status
+go_on(struct secret_exec *x, struct buf *to, struct apam_error *err)
+{
+	if (x->gone_at == 0 && x->out.fd >= 0 && read_output(x, to) == APAM_OK)
+		own_fd_close(&x->out);
+	if (x->gone_at != 0)
+		return await_end(x, err);
+	return x->out.fd >= 0 ? APAM_E_PENDING : check_end(x, err);
+}
+
+enum apam_status
+secret_exec_go_on(struct secret_exec *x, struct buf *to, struct apam_error *err)
+{
+	enum apam_status status = go_on(x, to, err);
+
+	/* It may have been given up just now, and be gone. */
+	if (status == APAM_E_PENDING && x->gone_at != 0)
+		status = await_end(x, err);
+	if (status != APAM_OK && status != APAM_E_PENDING)
+		buf_free(to);
+	return status;
+}
+
+int
+secret_exec_fd(const struct secret_exec *x)
+{
+	return x->out.fd;
+}
+
+bool
+secret_exec_is_ours(const struct secret_exec *x)
+{
+	return x->out.fd < 0 || own_fd_is_ours(&x->out);
+}
+
+int64_t
+secret_exec_due(const struct secret_exec *x)
+{
+	return x->out.fd >= 0 ? x->deadline : clock_ms() + PAUSE_MS;
+}
+
+/* ---- One that is waited for ------------------------------------------- */
+
+void
+secret_exec_wait(const struct secret_exec *x)
+{
+	struct pollfd pfd = { .fd = secret_exec_fd(x), .events = POLLIN };
+	const int64_t left = secret_exec_due(x) - clock_ms();
+
+	(void)poll(&pfd, 1, left < 0 ? 0 : (int)left);
+}
+
 enum apam_status
 secret_exec(struct apam_str command, bool user, int timeout_ms, struct buf *to,
     struct apam_error *err)
 {
-	struct command c = { .timeout_ms = timeout_ms, .pid = -1, .out = -1 };
-	enum apam_status status;
+	struct secret_exec *x = secret_exec_start(
+	    command, user, timeout_ms, err);
+	enum apam_status status = APAM_E_PENDING;
 
-	c.deadline = clock_ms() + timeout_ms;
-	status = split_line(&c, command, err);
-	if (status == APAM_OK)
-		status = check_program(c.argv[0], user, err);
-	if (status == APAM_OK)
-		status = start_program(&c, err);
-	if (status == APAM_OK)
-		status = read_output(&c, to, err);
-	if (status == APAM_OK)
-		status = check_end(&c, err);
-	finish_command(&c);
-	if (status != APAM_OK)
-		buf_free(to);
+	if (x == NULL)
+		return err == NULL ? APAM_E_SECRET : err->status;
+	while (status == APAM_E_PENDING) {
+		secret_exec_wait(x);
+		status = secret_exec_go_on(x, to, err);
+	}
+	secret_exec_free(&x);
 	return status;
 }

@@ -61,24 +61,25 @@ put_file(struct apam_str text)
 
 /* What a secret of this text is; n 0: it is none. */
 static struct apam_str
-expected(struct apam_str text)
+expected(struct apam_str text, enum secret_form form)
 {
-	if (text.n > 0 && text.p[text.n - 1] == '\n')
+	if (form != SECRET_BINARY && text.n > 0 && text.p[text.n - 1] == '\n')
 		text.n -= text.n > 1 && text.p[text.n - 2] == '\r' ? 2 : 1;
-	return secret_problem(text) == NULL ? text : APAM_STR("");
+	return secret_problem(text, form) == NULL ? text : APAM_STR("");
 }
 
 static void
-read_one(const char *ref, struct apam_str text)
+read_form(const char *ref, struct apam_str text, enum secret_form form)
 {
-	const struct apam_str wanted = expected(text);
+	const struct secret_terms terms = { .form = form, .user = true };
+	const struct apam_str wanted = expected(text, form);
 	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
 	struct buf secret;
 
 	buf_init(&secret, SECRET_MAX);
 	error_clear(&err);
-	status = secret_ref_read(apam_str(ref), true, 0, &secret, &err);
+	status = secret_ref_read(apam_str(ref), &terms, &secret, &err);
 	if (status == APAM_OK) {
 		HOLDS(wanted.n > 0 && str_equal(buf_view(&secret), wanted));
 	} else {
@@ -89,6 +90,12 @@ read_one(const char *ref, struct apam_str text)
 	}
 	fuzz_says(err.text);
 	buf_free(&secret);
+}
+
+static void
+read_one(const char *ref, struct apam_str text)
+{
+	read_form(ref, text, SECRET_LINE);
 }
 
 static void
@@ -107,6 +114,8 @@ read_variable(struct apam_str text)
 static void
 read_script(const char *text)
 {
+	const struct secret_terms terms = { .user = true,
+		.deadline = clock_ms() + WAIT_MS };
 	char path[96], ref[112];
 	struct apam_error err = APAM_ERROR_INIT;
 	struct buf secret;
@@ -117,8 +126,7 @@ read_script(const char *text)
 	HOLDS(chmod(path, 0700) == 0);
 	buf_init(&secret, SECRET_MAX);
 	error_clear(&err);
-	HOLDS(secret_ref_read(apam_str(ref), true, clock_ms() + WAIT_MS,
-		  &secret, &err) != APAM_OK);
+	HOLDS(secret_ref_read(apam_str(ref), &terms, &secret, &err) != APAM_OK);
 	HOLDS(secret.n == 0 && err.text[0] != '\0');
 	buf_free(&secret);
 	HOLDS(chmod(path, 0600) == 0);
@@ -129,6 +137,7 @@ static void
 read_too_late(void)
 {
 	const struct apam_str ref = APAM_STR("exec:/usr/bin/cat /dev/null");
+	const struct secret_terms terms = { .user = true, .deadline = 1 };
 	enum apam_status status;
 	struct apam_error err = APAM_ERROR_INIT;
 	struct buf secret;
@@ -136,7 +145,7 @@ read_too_late(void)
 	buf_init(&secret, SECRET_MAX);
 	error_clear(&err);
 	HOLDS(secret_ref_file(ref).n == 0);
-	status = secret_ref_read(ref, true, 1, &secret, &err);
+	status = secret_ref_read(ref, &terms, &secret, &err);
 	HOLDS(status == APAM_E_DEADLINE ||
 	    (status == APAM_E_MEMORY && fuzz_is_starved()));
 	buf_free(&secret);
@@ -183,6 +192,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)snprintf(file, sizeof(file), "file:%s/s", dir);
 	(void)snprintf(program, sizeof(program), "exec:/usr/bin/cat %s/s", dir);
 	read_one(file, text);
+	read_form(file, text, SECRET_LINES);
+	read_form(file, text, SECRET_BINARY);
 	read_one("credential:s", text);
 	read_variable(text);
 	if (size == 0)

@@ -59,13 +59,14 @@ mode_of(const char *name)
 static void
 reads(const char *name, const char *text)
 {
+	const struct secret_terms terms = { .user = true };
 	char ref[256];
 	struct buf secret;
 
 	(void)snprintf(ref, sizeof(ref), "file:%s/%s", project.dir, name);
 	buf_init(&secret, SECRET_MAX + 2);
 	ck_assert_msg(
-	    secret_ref_read(apam_str(ref), true, 0, &secret, &err) == APAM_OK,
+	    secret_ref_read(apam_str(ref), &terms, &secret, &err) == APAM_OK,
 	    "%s", err.text);
 	ck_assert_str_eq(buf_view(&secret).p, text);
 	buf_free(&secret);

@@ -6,11 +6,15 @@
  */
 #include "entry/secrets.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "base/secmem.h"
 #include "base/str.h"
 #include "config/syntax.h"
 #include "support/project.h"
 #include "support/run.h"
+#include "support/volume.h"
 
 enum { PLAIN, FIRST, PLACE, RULES, LAST, OPTIONS };
 enum { MEMBER_NAME, MEMBER_SECRET, MEMBERS };
@@ -43,6 +47,7 @@ static struct secrets secrets;
 static struct problems all;
 static struct conf *conf;
 static int live;
+static _Atomic(bool) swapped;
 
 static void
 setup(void)
@@ -180,6 +185,46 @@ START_TEST(a_missing_secret_is_said)
 }
 END_TEST
 
+/* Two secrets of one volume belong together: never one old and one new. */
+static void *
+swap_both(void *arg)
+{
+	struct volume *v = arg;
+
+	for (int i = 0; i < 1000; i++)
+		volume_put(v, "pair", i % 2 == 0 ? "one" : "two");
+	atomic_store(&swapped, true);
+	return NULL;
+}
+
+START_TEST(those_of_one_volume_are_of_one_moment)
+{
+	char path[sizeof(project.path)];
+	unsigned reads = 0;
+	struct volume v;
+	pthread_t thread;
+
+	(void)snprintf(
+	    path, sizeof(path), "%s", project_path(&project, "volume"));
+	volume_make(&v, path, 0600);
+	volume_put(&v, "pair", "one");
+	atomic_store(&swapped, false);
+	ck_assert_int_eq(pthread_create(&thread, NULL, swap_both, &v), 0);
+	for (; !atomic_load(&swapped); reads++) {
+		option_values_free(&values);
+		secrets_free(&secrets);
+		take("first = \"file:@/volume/pair\";"
+		     "last = \"file:@/volume/..data/pair\";");
+		ck_assert_msg(read_all(), "%s", all.first.text);
+		ck_assert(str_equal(
+		    values.values[FIRST].str, values.values[LAST].str));
+	}
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert_uint_gt(reads, 10);
+	volume_close(&v);
+}
+END_TEST
+
 START_TEST(memory_may_be_short)
 {
 	bool ok = false;
@@ -229,6 +274,7 @@ main(void)
 	tcase_add_test(tc, every_secret_is_read);
 	tcase_add_test(tc, what_is_not_set_is_not_read);
 	tcase_add_loop_test(tc, a_missing_secret_is_said, 0, ROWS(missing));
+	tcase_add_test(tc, those_of_one_volume_are_of_one_moment);
 	tcase_add_test(tc, memory_may_be_short);
 	tcase_add_test(tc, they_are_freed_once);
 	return run_suite(suite);

@@ -58,9 +58,17 @@ make_file(const char *prefix, mode_t mode, const char *text, size_t n)
 }
 
 static enum apam_status
+read_form(const char *ref, enum secret_form form)
+{
+	const struct secret_terms terms = { .form = form, .user = true };
+
+	return secret_ref_read(apam_str(ref), &terms, &secret, &err);
+}
+
+static enum apam_status
 read_ref(const char *ref)
 {
-	return secret_ref_read(apam_str(ref), true, 0, &secret, &err);
+	return read_form(ref, SECRET_LINE);
 }
 
 /* Expect this status and a piece of its text, and no secret anywhere. */
@@ -201,6 +209,54 @@ START_TEST(a_secret_is_one_line)
 	ck_assert_msg(
 	    str_equal(buf_view(&secret), apam_str(contents[_i].secret)), "%s",
 	    contents[_i].name);
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	enum secret_form form;
+	struct apam_str text;
+	struct apam_str secret; /* empty: refused */
+	const char *why;
+} forms[] = {
+	{ "two lines", SECRET_LINES, { "a\nb\n", 4 }, { "a\nb", 3 }, NULL },
+	{ "returns", SECRET_LINES, { "a\r\n\tb\r\n", 7 }, { "a\r\n\tb", 5 },
+	    NULL },
+	{ "lines of none", SECRET_LINES, { "\n\n\n", 3 }, { "\n\n", 2 }, NULL },
+	{ "one line", SECRET_LINES, { FAKE, 11 }, { FAKE, 11 }, NULL },
+	{ "an escape", SECRET_LINES, { "a\n\x1b", 3 }, { NULL, 0 },
+	    "has a control character" },
+	{ "a NUL", SECRET_LINES, { "a\0b", 3 }, { NULL, 0 },
+	    "has a control character" },
+	{ "a byte order mark", SECRET_LINES,
+	    { "\xef\xbb\xbf"
+	      "a",
+		4 },
+	    { NULL, 0 }, "byte order mark" },
+	{ "no lines", SECRET_LINES, { "\n", 1 }, { NULL, 0 }, "is empty" },
+	{ "bytes", SECRET_BINARY, { "\0\1\xff\r\n", 5 }, { "\0\1\xff\r\n", 5 },
+	    NULL },
+	{ "a newline", SECRET_BINARY, { "\n", 1 }, { "\n", 1 }, NULL },
+	{ "a mark", SECRET_BINARY, { "\xef\xbb\xbf", 3 }, { "\xef\xbb\xbf", 3 },
+	    NULL },
+	{ "no bytes", SECRET_BINARY, { "", 0 }, { NULL, 0 }, "is empty" },
+};
+
+START_TEST(a_secret_has_a_form)
+{
+	const char *ref = make_file(
+	    "file", 0600, forms[_i].text.p, forms[_i].text.n);
+	const enum apam_status status = read_form(ref, forms[_i].form);
+
+	if (forms[_i].why != NULL) {
+		ck_assert_msg(status == APAM_E_SECRET, "%s", forms[_i].name);
+		ck_assert_msg(strstr(err.text, forms[_i].why) != NULL, "%s: %s",
+		    forms[_i].name, err.text);
+		return;
+	}
+	ck_assert_msg(status == APAM_OK, "%s: %s", forms[_i].name, err.text);
+	ck_assert_msg(str_equal(buf_view(&secret), forms[_i].secret), "%s",
+	    forms[_i].name);
 }
 END_TEST
 
@@ -360,6 +416,7 @@ main(void)
 	tcase_add_loop_test(tc, a_reference_is_no_secret, 0, ROWS(refs));
 	tcase_add_test(tc, a_name_has_a_length);
 	tcase_add_loop_test(tc, a_secret_is_one_line, 0, ROWS(contents));
+	tcase_add_loop_test(tc, a_secret_has_a_form, 0, ROWS(forms));
 	tcase_add_test(tc, a_secret_has_a_size);
 	tcase_add_test(tc, a_secret_file_is_private);
 	tcase_add_test(tc, others_read_where_the_profile_says_so);

@@ -415,6 +415,114 @@ START_TEST(a_child_of_the_host_does_not_hold_it_up)
 }
 END_TEST
 
+/* ---- One that nobody waits for ------------------------------------------ */
+
+static struct secret_exec *
+start(int timeout_ms)
+{
+	struct secret_exec *x;
+
+	err = (struct apam_error)APAM_ERROR_INIT;
+	x = secret_exec_start(apam_str(command), true, timeout_ms, &err);
+	ck_assert_msg(x != NULL, "%s", err.text);
+	return x;
+}
+
+/* No call waits: this one sleeps for a minute. */
+START_TEST(a_look_at_it_does_not_wait)
+{
+	const int64_t before = clock_ms();
+	struct secret_exec *x;
+
+	script("echo " FAKE "; sleep 60", "");
+	x = start(TIME_MS);
+	secret_exec_wait(x);
+	for (int i = 0; i < 100; i++)
+		ck_assert_int_eq(
+		    secret_exec_go_on(x, &out, &err), APAM_E_PENDING);
+	ck_assert_str_eq(buf_view(&out).p, FAKE "\n");
+	ck_assert_int_ge(secret_exec_fd(x), 0);
+	ck_assert_int_ge(secret_exec_due(x), before + TIME_MS);
+	secret_exec_free(&x);
+	ck_assert_ptr_null(x);
+	secret_exec_free(&x);
+	ck_assert_int_lt(clock_ms() - before, TIME_MS);
+}
+END_TEST
+
+START_TEST(one_that_is_dropped_ends)
+{
+	char body[256], fifo[sizeof(p.dir) + 8];
+	struct secret_exec *x;
+	int fd;
+
+	(void)snprintf(fifo, sizeof(fifo), "%s/fifo", p.dir);
+	ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+	fd = open(fifo, O_RDONLY | O_NONBLOCK);
+	ck_assert_int_ge(fd, 0);
+	(void)snprintf(body, sizeof(body), "exec 9>%s\necho x\nsleep 60", fifo);
+	script(body, "");
+	x = start(TIME_MS);
+	secret_exec_wait(x);
+	secret_exec_free(&x);
+	ck_assert_all_ended(fd);
+	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+	(void)close(fd);
+}
+END_TEST
+
+/* Its output is not there yet when the child drops it. */
+START_TEST(a_child_of_a_fork_leaves_it_alone)
+{
+	enum apam_status status = APAM_E_PENDING;
+	struct secret_exec *x;
+	int how = 0;
+	pid_t pid;
+
+	script("sleep 0.3; echo " FAKE, "");
+	x = start(TIME_MS);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		secret_exec_free(&x);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &how, 0), pid);
+	while (status == APAM_E_PENDING) {
+		secret_exec_wait(x);
+		status = secret_exec_go_on(x, &out, &err);
+	}
+	ck_assert_msg(status == APAM_OK, "%s", err.text);
+	ck_assert_str_eq(buf_view(&out).p, FAKE "\n");
+	secret_exec_free(&x);
+}
+END_TEST
+
+/* The host has closed it, and opened something else in its place. */
+START_TEST(what_the_host_opens_is_not_read)
+{
+	struct secret_exec *x;
+	int host[2], fd;
+
+	script("sleep 60", "");
+	x = start(TIME_MS);
+	fd = secret_exec_fd(x);
+	ck_assert_int_eq(pipe(host), 0);
+	ck_assert(secret_exec_is_ours(x));
+	ck_assert_int_eq(dup2(host[0], fd), fd);
+	ck_assert(!secret_exec_is_ours(x));
+	ck_assert_int_eq(write(host[1], "hers", 4), 4);
+	while (secret_exec_go_on(x, &out, &err) == APAM_E_PENDING)
+		clock_sleep(1);
+	ck_assert_int_eq(err.status, APAM_E_SECRET);
+	ck_assert_ptr_nonnull(strstr(err.text, "cannot be read"));
+	ck_assert_uint_eq(out.n, 0);
+	secret_exec_free(&x);
+	ck_assert_int_eq(read(fd, err.text, 4), 4);
+	ck_assert_int_eq(close(fd) + close(host[0]) + close(host[1]), 0);
+}
+END_TEST
+
 START_TEST(a_real_one_has_ten_seconds)
 {
 	ck_assert_int_eq(SECRET_EXEC_MS, 10000);
@@ -449,6 +557,10 @@ main(void)
 	tcase_add_loop_test(tc, a_program_has_a_deadline, 0, ROWS(slow));
 	tcase_add_test(tc, one_that_became_another_users_has_a_deadline);
 	tcase_add_test(tc, a_child_of_the_host_does_not_hold_it_up);
+	tcase_add_test(tc, a_look_at_it_does_not_wait);
+	tcase_add_test(tc, one_that_is_dropped_ends);
+	tcase_add_test(tc, a_child_of_a_fork_leaves_it_alone);
+	tcase_add_test(tc, what_the_host_opens_is_not_read);
 	tcase_add_test(tc, a_real_one_has_ten_seconds);
 	return run_suite(suite);
 }
