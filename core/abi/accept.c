@@ -177,7 +177,7 @@ check_option(
 	const struct option_table members = { o->members, j->m->option_size,
 		o->member_count };
 
-	if (o->name == NULL || o->help == NULL)
+	if (o->name == NULL || o->name[0] == '\0' || o->help == NULL)
 		return refuse_text(j, "an option lacks its name or help");
 	if (!is_option_name(o->name))
 		return refuse_option(j, o,

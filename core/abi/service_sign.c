@@ -118,7 +118,7 @@ sign_covers(const struct apam_services *svc, struct apam_signing *out,
     struct apam_str name)
 {
 	(void)svc;
-	if (out->error.status == APAM_OK && !is_sent(out, name))
+	if (header_name_ok(name) && !is_sent(out, name))
 		(void)error_set(&out->error, APAM_E_ABI,
 		    "the module covers the header %.*s, which is not among "
 		    "those that will be sent",

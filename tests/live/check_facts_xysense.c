@@ -254,7 +254,7 @@ START_TEST(without_a_probe_nothing_is_known)
 	facts_open(&t, SCHEME, KEY "mode = \"headers\";");
 	facts_fly(&t, FLIGHT_PROVE);
 	facts_found(&t, "no probe", APAM_KEY_UNKNOWN,
-	    "this mode has no endpoint to ask: set a probe, which decides");
+	    "no probe is configured to ask the provider");
 	ck_assert_int_eq(atomic_load(&t.f.server.hits), 0);
 }
 END_TEST

@@ -312,17 +312,6 @@ START_TEST(a_key_is_proved)
 }
 END_TEST
 
-START_TEST(a_module_without_a_check_acquires)
-{
-	begin(FULL_200, "", "");
-	t.entry->module->abi.check = NULL;
-	ck_assert_int_eq(fly(FLIGHT_PROVE), FLIGHT_LANDED);
-	ck_assert_int_eq(f->finding.state, APAM_KEY_UNKNOWN);
-	ck_assert_ptr_nonnull(strstr(f->finding.evidence, "no probe"));
-	ck_assert_ptr_nonnull(f->made);
-}
-END_TEST
-
 /* An old token that works says nothing of the key that minted it. */
 START_TEST(a_token_in_use_is_not_probed)
 {
@@ -527,7 +516,6 @@ main(void)
 	tcase_add_test(tc, a_flight_can_be_dropped);
 	tcase_add_loop_test(tc, memory_may_be_short, 0, 4);
 	tcase_add_loop_test(tc, a_key_is_proved, 0, ROWS(proofs));
-	tcase_add_test(tc, a_module_without_a_check_acquires);
 	tcase_add_test(tc, a_token_in_use_is_not_probed);
 	tcase_add_loop_test(tc, revokes_a_key, 0, ROWS(revokes));
 	tcase_add_test(tc, a_module_that_cannot_revoke_says_so);

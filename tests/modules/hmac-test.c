@@ -262,7 +262,7 @@ hmac_check(void *state, struct apam_op *op)
 		return apam_key_statef(h->svc, op,
 		    op->response->status < 300 ? APAM_KEY_GOOD :
 						 APAM_KEY_UNKNOWN,
-		    "the status alone");
+		    "probe: the status alone");
 	if (op->probe.n == 0)
 		return apam_key_statef(h->svc, op, APAM_KEY_UNKNOWN,
 		    "no probe is configured to ask the provider");

@@ -67,6 +67,7 @@ const struct newer_module apam_module_1 = {
 	    .acquire = stub_acquire,
 	    .sign = stub_sign,
 	    .judge = stub_judge,
+	    .check = stub_check,
 	},
 	.explain = unknown_slot,
 	.suspend = unknown_slot,

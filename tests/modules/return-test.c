@@ -228,20 +228,29 @@ return_judge(void *state, const struct apam_answer_view *answer,
 	return (int32_t)option(t, OPT_JUDGE)->num;
 }
 
-/* With a credential of this run if acquire gives one at once. */
+/* Nothing is found but by a fresh credential, and by the probe. */
 static int32_t
-begin_probe(const struct returns *t, struct apam_op *op)
+check_by_minting(struct returns *t, struct apam_op *op)
 {
-	if (number(t, OPT_ACQUIRE) == APAM_STEP_DONE)
-		(void)return_acquire((void *)(uintptr_t)t, op);
+	int32_t made;
+
+	if (op->credential != NULL && number(t, OPT_ACQUIRE) != APAM_STEP_DONE)
+		return apam_key_statef(
+		    t->svc, op, APAM_KEY_UNKNOWN, "return-test says so");
+	made = return_acquire(t, op);
+	if (made != APAM_STEP_DONE)
+		return made;
+	if (op->response != NULL)
+		return scheme_probe_or_end(
+		    t->svc, op, APAM_KEY_GOOD, "a fresh credential was given");
 	return scheme_probe_or_end(
-	    t->svc, op, number(t, OPT_KEY_STATE), "return-test says so");
+	    t->svc, op, APAM_KEY_UNKNOWN, "return-test says so");
 }
 
 static int32_t
 return_check(void *state, struct apam_op *op)
 {
-	const struct returns *t = state;
+	struct returns *t = state;
 	int what = number(t, OPT_CHECK);
 
 	if (number(t, OPT_SILENT))
@@ -249,9 +258,9 @@ return_check(void *state, struct apam_op *op)
 	if (op->phase == SCHEME_PHASE_PROBE)
 		return scheme_probe_done(
 		    t->svc, op, number(t, OPT_JUDGE), "return-test says so");
-	if (op->probe.n > 0 && what == APAM_STEP_DONE &&
-	    number(t, OPT_KEY_STATE) <= APAM_KEY_GOOD)
-		return begin_probe(t, op);
+	if (what == APAM_STEP_DONE &&
+	    number(t, OPT_KEY_STATE) == APAM_KEY_UNKNOWN)
+		return check_by_minting(t, op);
 	if (what == APAM_STEP_DONE)
 		(void)apam_key_statef(t->svc, op,
 		    (enum apam_key_state)option(t, OPT_KEY_STATE)->num,

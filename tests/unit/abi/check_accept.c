@@ -11,7 +11,7 @@
 
 #define FILE_NAME "/modules/demo.so"
 #define SIZE_1_0                                                               \
-	(offsetof(struct apam_module, prepare) + sizeof(void (*)(void)))
+	(offsetof(struct apam_module, verify_end) + sizeof(void (*)(void)))
 
 static int32_t
 no_open(const struct apam_services *svc, const struct apam_options *options,
@@ -67,6 +67,16 @@ no_judge(void *state, const struct apam_answer_view *answer,
 	(void)out;
 	*reason = "none";
 	return APAM_VERDICT_UNKNOWN;
+}
+
+static int32_t
+no_end(void *state, void *run, int32_t whole, struct apam_verifying *out)
+{
+	(void)state;
+	(void)run;
+	(void)whole;
+	(void)out;
+	return APAM_OK;
 }
 
 static struct apam_option options[65];
@@ -183,13 +193,25 @@ enum what {
 	AN_EMPTY_NAME,
 	A_HELPLESS_OPTION,
 	TYPE_0,
-	TYPE_12,
+	TYPE_14,
 	A_CHOICE_OF_NULL,
 	A_CHOICE_OF_NONE,
 	A_CHOICE_OF_ONE,
 	ONE_KEY_ID,
 	TWO_KEY_IDS,
 	A_SECRET_KEY_ID,
+	A_FLAG_OF_NO_CORE,
+	LINES_OF_A_STRING,
+	A_BINARY_STRING,
+	A_DURABLE_STRING,
+	A_LOCAL_STRING,
+	A_DURABLE_MEMBER,
+	THE_SAME_NAME_TWICE,
+	A_NAME_OF_EVERY_ENTRY,
+	A_NAME_IN_CAPITALS,
+	A_NAME_FROM_A_DIGIT_ON,
+	NO_CHECK,
+	HALF_A_VERIFY,
 	GROUPS_IN_GROUPS,
 	GROUPS_TOO_DEEP,
 	A_GROUP_IN_ITSELF,
@@ -222,7 +244,7 @@ static const struct breakage {
 	{ "an empty scheme", AN_EMPTY_SCHEME, "expected demo, found " },
 	{ "two thread models", TWO_THREAD_MODELS,
 	    "two thread models; expected one" },
-	{ "every other trait", EVERY_OTHER_TRAIT, NULL },
+	{ "every other trait", EVERY_OTHER_TRAIT, "a trait that is not known" },
 	{ "no open", NO_OPEN, "slot open is missing" },
 	{ "no close", NO_CLOSE, "slot close is missing" },
 	{ "no acquire", NO_ACQUIRE, "slot acquire is missing" },
@@ -237,16 +259,33 @@ static const struct breakage {
 	{ "a nameless option", A_NAMELESS_OPTION, "lacks its name or help" },
 	{ "an empty name", AN_EMPTY_NAME, "lacks its name or help" },
 	{ "a helpless option", A_HELPLESS_OPTION, "lacks its name or help" },
-	{ "type 0", TYPE_0, "option type is wrong: expected 11, found 0" },
-	{ "type 12", TYPE_12, "option type is wrong: expected 11, found 12" },
-	{ "a choice of NULL", A_CHOICE_OF_NULL,
-	    "of type choice has no choices" },
-	{ "a choice of none", A_CHOICE_OF_NONE,
-	    "of type choice has no choices" },
+	{ "type 0", TYPE_0, "option type is wrong: expected 13, found 0" },
+	{ "type 14", TYPE_14, "option type is wrong: expected 13, found 14" },
+	{ "a choice of NULL", A_CHOICE_OF_NULL, "is a choice without choices" },
+	{ "a choice of none", A_CHOICE_OF_NONE, "is a choice without choices" },
 	{ "a choice of one", A_CHOICE_OF_ONE, NULL },
 	{ "one key id", ONE_KEY_ID, NULL },
-	{ "two key ids", TWO_KEY_IDS, "or there are several" },
-	{ "a secret key id", A_SECRET_KEY_ID, "the key id is not a string" },
+	{ "two key ids", TWO_KEY_IDS, "several of the module's options" },
+	{ "a secret key id", A_SECRET_KEY_ID,
+	    "names the key, and is not a string" },
+	{ "a flag of no core", A_FLAG_OF_NO_CORE,
+	    "option o1 has a flag that is not known" },
+	{ "lines of a string", LINES_OF_A_STRING,
+	    "may have lines, and is not a secret" },
+	{ "a binary string", A_BINARY_STRING,
+	    "may be binary, and is not a secret" },
+	{ "a durable string", A_DURABLE_STRING,
+	    "is durable, and is not a secret" },
+	{ "a local string", A_LOCAL_STRING, "may be local, and is not a URL" },
+	{ "a durable member", A_DURABLE_MEMBER, "and is in a group" },
+	{ "the same name twice", THE_SAME_NAME_TWICE, "o0 is there twice" },
+	{ "a name of every entry", A_NAME_OF_EVERY_ENTRY,
+	    "has a name that every entry has already" },
+	{ "a name in capitals", A_NAME_IN_CAPITALS, "has another name than" },
+	{ "a name from a digit on", A_NAME_FROM_A_DIGIT_ON,
+	    "has another name than" },
+	{ "no check", NO_CHECK, "slot check is missing" },
+	{ "half a verify", HALF_A_VERIFY, "expected all or none" },
 	{ "groups in groups", GROUPS_IN_GROUPS, NULL },
 	{ "groups too deep", GROUPS_TOO_DEEP, "nested too deep" },
 	{ "a group in itself", A_GROUP_IN_ITSELF, "nested too deep" },
@@ -342,8 +381,14 @@ break_slots(enum what what)
 		module.judge = NULL;
 		return;
 	case NO_OPTIONAL_SLOT:
-		module.check = module.revoke = NULL;
+		module.revoke = module.login = NULL;
 		module.prepare = NULL;
+		return;
+	case NO_CHECK:
+		module.check = NULL;
+		return;
+	case HALF_A_VERIFY:
+		module.verify_end = no_end;
 		return;
 	default:
 		return;
@@ -391,8 +436,8 @@ break_option(enum what what)
 	case TYPE_0:
 		set_type(3, 0);
 		return;
-	case TYPE_12:
-		set_type(3, (enum apam_option_type)12);
+	case TYPE_14:
+		set_type(3, (enum apam_option_type)14);
 		return;
 	case A_CHOICE_OF_NULL:
 		set_type(0, APAM_OPT_CHOICE);
@@ -421,9 +466,59 @@ break_option(enum what what)
 }
 
 static void
+break_flags(enum what what)
+{
+	switch (what) {
+	case A_FLAG_OF_NO_CORE:
+		options[1].flags = 0x40000000;
+		return;
+	case LINES_OF_A_STRING:
+		options[1].flags = APAM_OPT_LINES;
+		return;
+	case A_BINARY_STRING:
+		options[1].flags = APAM_OPT_BINARY;
+		return;
+	case A_DURABLE_STRING:
+		options[1].flags = APAM_OPT_DURABLE;
+		return;
+	case A_LOCAL_STRING:
+		options[1].flags = APAM_OPT_LOCAL_HTTP;
+		return;
+	default:
+		return;
+	}
+}
+
+static void
+break_name(enum what what)
+{
+	switch (what) {
+	case THE_SAME_NAME_TWICE:
+		options[3].name = options[0].name;
+		return;
+	case A_NAME_OF_EVERY_ENTRY:
+		options[2].name = "probe";
+		return;
+	case A_NAME_IN_CAPITALS:
+		options[2].name = "Key";
+		return;
+	case A_NAME_FROM_A_DIGIT_ON:
+		options[2].name = "2nd";
+		return;
+	default:
+		return;
+	}
+}
+
+static void
 break_group(enum what what)
 {
 	switch (what) {
+	case A_DURABLE_MEMBER:
+		nest(1);
+		set_type(1, APAM_OPT_SECRET);
+		options[1].flags = APAM_OPT_DURABLE;
+		return;
 	case GROUPS_IN_GROUPS:
 		nest(4);
 		return;
@@ -461,6 +556,8 @@ START_TEST(one_wrong_thing_is_refused)
 	break_slots(row->what);
 	break_table(row->what);
 	break_option(row->what);
+	break_flags(row->what);
+	break_name(row->what);
 	break_group(row->what);
 	status = accept_it();
 	if (row->text == NULL) {
@@ -522,7 +619,7 @@ START_TEST(longer_elements_are_stepped_over)
 	static struct longer table[3];
 
 	for (int i = 0; i < ROWS(table); i++) {
-		table[i].known = options[0];
+		table[i].known = options[i];
 		memset(table[i].more, 0xff, sizeof(table[i].more));
 	}
 	module.options = &table[0].known;

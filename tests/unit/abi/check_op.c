@@ -27,6 +27,12 @@ enum deed {
 	HUGE_MEMO,
 	KEEP_AND_EXCHANGE,
 	READ_AND_DENY,
+	WAIT,
+	LONG_WAIT,
+	SHOW,
+	HUGE_SHOW,
+	PROBE,
+	SPEND,
 	KEY_GOOD,
 	KEY_ILLEGAL,
 	FAIL_NETWORK,
@@ -60,17 +66,22 @@ build(struct apam_op *pub)
 
 	switch (deed) {
 	case EXCHANGE:
-		s->exchange(s, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
+		s->exchange(
+		    s, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
 		return;
 	case BAD_METHOD:
-		s->exchange(s, pub, APAM_STR("G T"), APAM_STR(URL), APAM_ENCODING_NONE);
+		s->exchange(
+		    s, pub, APAM_STR("G T"), APAM_STR(URL), APAM_ENCODING_NONE);
 		return;
 	case BAD_URL:
-		s->exchange(s, pub, APAM_STR("GET"), APAM_STR("ftp://h/"), APAM_ENCODING_NONE);
+		s->exchange(s, pub, APAM_STR("GET"), APAM_STR("ftp://h/"),
+		    APAM_ENCODING_NONE);
 		return;
 	case BAD_HEADER:
-		s->exchange(s, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
-		s->exchange_header(s, pub, APAM_STR("A"), APAM_STR("b\r\nC: d"));
+		s->exchange(
+		    s, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
+		s->exchange_header(
+		    s, pub, APAM_STR("A"), APAM_STR("b\r\nC: d"));
 		return;
 	case CREDENTIAL:
 		s->credential(s, pub, APAM_STR("FAKEtoken"));
@@ -93,6 +104,41 @@ build(struct apam_op *pub)
 	}
 }
 
+static void
+ask(struct apam_op *pub)
+{
+	const struct apam_services *s = &svc.pub;
+	struct apam_prompt prompt = { .size = sizeof(prompt),
+		.text = APAM_STR("open it"),
+		.url = APAM_STR("https://login.example/") };
+	const struct apam_value value = { .set = 1, .str = APAM_STR("FAKE") };
+
+	switch (deed) {
+	case WAIT:
+		s->wait(s, pub, 3600);
+		return;
+	case LONG_WAIT:
+		s->wait(s, pub, 3601);
+		return;
+	case HUGE_SHOW:
+		prompt.code = (struct apam_str){ huge, sizeof(huge) };
+		s->show(s, pub, &prompt);
+		return;
+	case SHOW:
+		s->show(s, pub, &prompt);
+		return;
+	case PROBE:
+		s->exchange_probe(s, pub);
+		return;
+	case SPEND:
+		s->credential(s, pub, APAM_STR("FAKEtoken"));
+		s->spend(s, pub, &value);
+		return;
+	default:
+		return;
+	}
+}
+
 /* In parentheses: Check has a macro of that name. */
 static void
 say(struct apam_op *pub)
@@ -105,13 +151,15 @@ say(struct apam_op *pub)
 		(void)apam_key_statef(s, pub, APAM_KEY_GOOD, "because %d", 1);
 		return;
 	case KEY_ILLEGAL:
-		(void)apam_key_statef(s, pub, (enum apam_key_state)(APAM_KEY_REJECTED + 1), "%s", "");
+		(void)apam_key_statef(s, pub,
+		    (enum apam_key_state)(APAM_KEY_REJECTED + 1), "%s", "");
 		return;
 	case READ_AND_DENY:
 		no_malloc = true;
 		(void)s->json(s, pub->response, "/error", &value, NULL);
 		no_malloc = false;
-		(void)apam_key_statef(s, pub, APAM_KEY_REJECTED, "%s", "nothing");
+		(void)apam_key_statef(
+		    s, pub, APAM_KEY_REJECTED, "%s", "nothing");
 		return;
 	case FAIL_NETWORK:
 		(void)apam_failf(s, pub, APAM_E_NETWORK, "it says %s", "so");
@@ -120,7 +168,8 @@ say(struct apam_op *pub)
 		(void)apam_failf(s, pub, APAM_OK, "it says %s", "so");
 		return;
 	case FAIL_ILLEGAL:
-		(void)apam_failf(s, pub, (enum apam_status)0x50a, "it says %s", "so");
+		(void)apam_failf(
+		    s, pub, (enum apam_status)0x50a, "it says %s", "so");
 		return;
 	default:
 		return;
@@ -135,6 +184,7 @@ do_deed(void *state, struct apam_op *pub)
 	calls++;
 	pub->phase = calls;
 	build(pub);
+	ask(pub);
 	say(pub);
 	return returned;
 }
@@ -143,6 +193,7 @@ static const struct apam_module module = {
 	.acquire = do_deed,
 	.check = do_deed,
 	.revoke = do_deed,
+	.login = do_deed,
 };
 
 static void
@@ -210,7 +261,26 @@ static const struct {
 	    "it says so" },
 	{ "failed illegally", OP_ACQUIRE, FAIL_ILLEGAL, 0, APAM_STEP_FAILED,
 	    APAM_E_ABI, "it says so" },
-	{ "step 3", OP_ACQUIRE, CREDENTIAL, 3, APAM_STEP_FAILED, APAM_E_ABI,
+	{ "a wait of no time", OP_ACQUIRE, NOTHING, 3, APAM_STEP_FAILED,
+	    APAM_E_ABI, "the module waits for no time" },
+	{ "a wait", OP_CHECK, WAIT, 3, APAM_STEP_WAIT, APAM_OK, "" },
+	{ "too long a wait", OP_LOGIN, LONG_WAIT, 3, APAM_STEP_FAILED,
+	    APAM_E_ABI, "the module waits for no time" },
+	{ "a prompt outside of a login", OP_ACQUIRE, SHOW, 4, APAM_STEP_FAILED,
+	    APAM_E_ABI,
+	    "the module wants to tell a person something outside of a login" },
+	{ "a prompt", OP_LOGIN, SHOW, 4, APAM_STEP_SHOW, APAM_OK, "" },
+	{ "a redirect", OP_LOGIN, SHOW, 5, APAM_STEP_REDIRECT, APAM_OK, "" },
+	{ "an empty prompt", OP_LOGIN, NOTHING, 4, APAM_STEP_FAILED, APAM_E_ABI,
+	    "the module wants to tell nothing" },
+	{ "a prompt too long", OP_LOGIN, HUGE_SHOW, 4, APAM_STEP_FAILED,
+	    APAM_E_PROVIDER, "what the module wants to tell is too long" },
+	{ "a probe that is not there", OP_CHECK, PROBE, 2, APAM_STEP_FAILED,
+	    APAM_E_ABI,
+	    "the module asked for a probe, and the entry has none" },
+	{ "a secret that is not durable", OP_ACQUIRE, SPEND, 1,
+	    APAM_STEP_FAILED, APAM_E_ABI, "the module spends a secret" },
+	{ "step 6", OP_LOGIN, CREDENTIAL, 6, APAM_STEP_FAILED, APAM_E_ABI,
 	    "the module returned an illegal step" },
 	{ "step -1", OP_REVOKE, NOTHING, -1, APAM_STEP_FAILED, APAM_E_ABI,
 	    "the module returned an illegal step" },
@@ -242,12 +312,12 @@ START_TEST(an_absent_slot_is_not_called)
 {
 	static const struct apam_module none;
 	static const enum op_kind kinds[] = { OP_ACQUIRE, OP_CHECK, OP_REVOKE,
-		(enum op_kind)3 };
+		OP_LOGIN, (enum op_kind)4 };
 
 	for (int i = 0; i < ROWS(kinds); i++) {
 		op_init(&op, kinds[i], false, NULL);
 		ck_assert_int_eq(
-		    op_step(&op, i == 3 ? &module : &none, &deed, NULL),
+		    op_step(&op, i == 4 ? &module : &none, &deed, NULL),
 		    APAM_STEP_FAILED);
 		ck_assert_int_eq(op.error.status, APAM_E_ABI);
 		op_free(&op);
@@ -306,7 +376,8 @@ remember(void *state, struct apam_op *pub)
 		ck_assert_uint_eq(pub->memo.n, 0);
 		svc.pub.memo(&svc.pub, pub, APAM_STR("first"));
 		svc.pub.memo(&svc.pub, pub, APAM_STR("memo"));
-		svc.pub.exchange(&svc.pub, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
+		svc.pub.exchange(&svc.pub, pub, APAM_STR("GET"), APAM_STR(URL),
+		    APAM_ENCODING_NONE);
 		return APAM_STEP_EXCHANGE;
 	}
 	ck_assert_ptr_eq(pub->response, &r->pub);
@@ -352,7 +423,8 @@ keep_again(void *state, struct apam_op *pub)
 	svc.pub.memo(&svc.pub, pub, APAM_STR("FAKEmemo"));
 	svc.pub.memo(&svc.pub, pub, pub->memo);
 	ck_assert_str_eq(pub->memo.p, "FAKEmemo");
-	svc.pub.exchange(&svc.pub, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
+	svc.pub.exchange(
+	    &svc.pub, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
 	return APAM_STEP_EXCHANGE;
 }
 
@@ -473,7 +545,8 @@ main(void)
 	tcase_add_test(tc, an_exchange_is_asked_for_anew);
 	tcase_add_test(tc, a_memo_is_kept_between_steps);
 	tcase_add_loop_test(tc, a_memo_may_be_kept_again, 0, ROWS(parts));
-	tcase_add_loop_test(tc, a_text_may_be_put_into_itself, 0, ROWS(writings));
+	tcase_add_loop_test(
+	    tc, a_text_may_be_put_into_itself, 0, ROWS(writings));
 	tcase_add_test(tc, a_check_says_why);
 	tcase_add_loop_test(tc, memory_may_be_short, 0, ROWS(needy));
 	return run_suite(suite);

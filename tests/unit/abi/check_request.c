@@ -166,8 +166,8 @@ add(const char *name, const char *value)
 	size_t first = out.query.count;
 
 	fields_add(&out.query, apam_str(name), apam_str(value));
-	ck_assert_msg(request_add_query(&r, &out, first, &err) == APAM_OK,
-	    "%s", err.text);
+	ck_assert_msg(request_add_query(&r, &out, first, &err) == APAM_OK, "%s",
+	    err.text);
 }
 
 START_TEST(parameters_are_added_and_taken_back)
@@ -227,6 +227,48 @@ START_TEST(what_does_not_fit_changes_nothing)
 }
 END_TEST
 
+START_TEST(what_the_request_has_is_kept_or_refused)
+{
+	bind_to("https://h");
+	ck_assert_int_eq(init("https://h/a?%63=1"), APAM_OK);
+	fields_add(&out.query, APAM_STR("c"), APAM_STR("2"));
+	fields_add(&out.query, APAM_STR("d"), APAM_STR("3"));
+	ck_assert_int_eq(request_add_query(&r, &out, 0, &err), APAM_E_POLICY);
+	ck_assert_str_eq(err.text,
+	    "the URL has a parameter c, which the scheme adds: leave it out");
+	shows("https://h/a?%63=1", "/a", "%63=1");
+	out.query_defaults = 1;
+	ck_assert_int_eq(request_add_query(&r, &out, 0, &err), APAM_OK);
+	shows("https://h/a?%63=1&d=3", "/a", "%63=1&d=3");
+}
+END_TEST
+
+/* Those of the connection are not seen; those of earlier entries are. */
+START_TEST(all_headers_that_will_be_sent_are_shown)
+{
+	static const struct apam_header own[] = { { { "Host", 4 }, { "h", 1 } },
+		{ { "X-A", 3 }, { "1", 1 } }, { { "X-B", 3 }, { "2", 1 } } };
+	struct apam_request from = APAM_REQUEST("GET", "https://h/");
+
+	bind_to("https://h");
+	from.headers = own + 1;
+	from.header_count = 2;
+	ck_assert_int_eq(request_init(&r, &from, &profile, &err), APAM_OK);
+	ck_assert_int_eq(request_show_headers(&r, &err), APAM_OK);
+	ck_assert_ptr_eq(r.view.headers, own + 1);
+	request_free(&r);
+	from.headers = own;
+	from.header_count = 3;
+	ck_assert_int_eq(request_init(&r, &from, &profile, &err), APAM_OK);
+	fields_add(&out.headers, APAM_STR("x-b"), APAM_STR("3"));
+	r.earlier = &out.headers;
+	ck_assert_int_eq(request_show_headers(&r, &err), APAM_OK);
+	ck_assert_uint_eq(r.view.header_count, 2);
+	ck_assert_str_eq(r.view.headers[0].name.p, "X-A");
+	ck_assert_str_eq(r.view.headers[1].value.p, "3");
+}
+END_TEST
+
 START_TEST(memory_may_be_short)
 {
 	static char value[URL_MAX / 2 + 100];
@@ -242,8 +284,8 @@ START_TEST(memory_may_be_short)
 	if (sysconf(_SC_PAGESIZE) > 4096)
 		return;
 	memset(value, 'v', sizeof(value));
-	fields_add(
-	    &out.query, APAM_STR("c"), (struct apam_str){ value, sizeof(value) });
+	fields_add(&out.query, APAM_STR("c"),
+	    (struct apam_str){ value, sizeof(value) });
 	secmem_fail_after(0);
 	ck_assert_int_eq(request_add_query(&r, &out, 0, &err), APAM_E_MEMORY);
 }
@@ -264,6 +306,8 @@ main(void)
 	tcase_add_test(tc, parameters_are_added_and_taken_back);
 	tcase_add_test(tc, several_are_added_at_once);
 	tcase_add_test(tc, what_does_not_fit_changes_nothing);
+	tcase_add_test(tc, what_the_request_has_is_kept_or_refused);
+	tcase_add_test(tc, all_headers_that_will_be_sent_are_shown);
 	tcase_add_test(tc, memory_may_be_short);
 	return run_suite(suite);
 }

@@ -174,7 +174,8 @@ START_TEST(a_failed_text_stays_empty)
 
 	ck_assert_ptr_nonnull(big);
 	memset(big, 'a', 1024 * 1024 + 1);
-	s->text_put(s, t, APAM_WRITING_PLAIN, (struct apam_str){ big, 1024 * 1024 });
+	s->text_put(
+	    s, t, APAM_WRITING_PLAIN, (struct apam_str){ big, 1024 * 1024 });
 	ck_assert_uint_eq(s->text_view(s, t).n, 1024 * 1024);
 	s->text_put(s, t, APAM_WRITING_PLAIN, APAM_STR("a"));
 	ck_assert_uint_eq(s->text_view(s, t).n, 0);
@@ -214,7 +215,8 @@ present(const char *file, const char *key_file, struct apam_str passphrase)
 START_TEST(an_exchange_is_built)
 {
 	s->exchange_header(s, &op.pub, APAM_STR("Lost"), APAM_STR("before"));
-	s->exchange(s, &op.pub, APAM_STR("POST"), APAM_STR("https://h/t"), APAM_ENCODING_FORM);
+	s->exchange(s, &op.pub, APAM_STR("POST"), APAM_STR("https://h/t"),
+	    APAM_ENCODING_FORM);
 	s->exchange_header(s, &op.pub, APAM_STR("X-A"), APAM_STR("b"));
 	s->exchange_field(s, &op.pub, APAM_STR("c"), APAM_STR("d"));
 	present("/lost", "/lost.key", APAM_STR(""));
@@ -232,11 +234,13 @@ START_TEST(a_passphrase_is_of_its_exchange)
 {
 	const struct apam_str cut = { "FAKE\0FAKE", 9 };
 
-	s->exchange(s, &op.pub, APAM_STR("POST"), APAM_STR("https://h/t"), APAM_ENCODING_FORM);
+	s->exchange(s, &op.pub, APAM_STR("POST"), APAM_STR("https://h/t"),
+	    APAM_ENCODING_FORM);
 	present("/cert.pem", "/key.pem", APAM_STR("FAKE lost"));
 	present("/cert.pem", "/key.pem", APAM_STR("FAKE"));
 	ck_assert_str_eq(buf_view(&op.exchange.passphrase).p, "FAKE");
-	s->exchange(s, &op.pub, APAM_STR("POST"), APAM_STR("https://h/t"), APAM_ENCODING_FORM);
+	s->exchange(s, &op.pub, APAM_STR("POST"), APAM_STR("https://h/t"),
+	    APAM_ENCODING_FORM);
 	ck_assert_uint_eq(op.exchange.passphrase.n, 0);
 	ck_assert_ptr_null(op.exchange.refused);
 	present("/cert.pem", "/key.pem", cut);
@@ -298,7 +302,8 @@ START_TEST(a_key_state_is_noted)
 	memset(word, 'x', sizeof(word) - 1);
 	word[sizeof(word) - 1] = '\0';
 	ck_assert_int_eq(
-	    apam_key_statef(s, &op.pub, (enum apam_key_state)states[_i].state, "it %s", "is"),
+	    apam_key_statef(s, &op.pub, (enum apam_key_state)states[_i].state,
+		"it %s", "is"),
 	    APAM_STEP_DONE);
 	ck_assert(op.has_key_state == states[_i].legal);
 	ck_assert_str_eq(op.evidence, "it is");
@@ -387,11 +392,11 @@ START_TEST(headers_and_challenges_are_read)
 	ck_assert(s->challenge(s, &r.pub, 1, text, sizeof(text)));
 	ck_assert_str_eq(text, "Bearer");
 	ck_assert(!s->challenge(s, &r.pub, 2, text, sizeof(text)));
-	ck_assert(s->challenge_parameter(
-	    s, &r.pub, 1, "error", text, sizeof(text)));
+	ck_assert(
+	    s->challenge_parameter(s, &r.pub, 1, "error", text, sizeof(text)));
 	ck_assert_str_eq(text, "invalid");
-	ck_assert(!s->challenge_parameter(
-	    s, &r.pub, 0, "error", text, sizeof(text)));
+	ck_assert(
+	    !s->challenge_parameter(s, &r.pub, 0, "error", text, sizeof(text)));
 	response_free(&r);
 }
 END_TEST
@@ -400,7 +405,8 @@ END_TEST
 
 START_TEST(a_signature_is_built)
 {
-	s->sign_header(s, &out, APAM_STR("Authorization"), APAM_STR("Bearer FAKE"));
+	s->sign_header(
+	    s, &out, APAM_STR("Authorization"), APAM_STR("Bearer FAKE"));
 	s->sign_query(s, &out, APAM_STR("a b"), APAM_STR("c&d=e"));
 	s->sign_covers(s, &out, APAM_STR("Host"));
 	ck_assert_ptr_null(signing_refused(&out));
@@ -413,7 +419,8 @@ END_TEST
 
 START_TEST(a_bad_header_is_refused)
 {
-	s->sign_header(s, &out, APAM_STR("Authorization"), APAM_STR("a\r\nb: c"));
+	s->sign_header(
+	    s, &out, APAM_STR("Authorization"), APAM_STR("a\r\nb: c"));
 	ck_assert_ptr_nonnull(signing_refused(&out));
 	ck_assert(!signing_contributed(&out));
 }

@@ -229,7 +229,7 @@ START_TEST(after_it_was_rejected)
 	struct apam_signature sig;
 	int64_t before = time(NULL);
 
-	use(RETURNS("judge = 2; "));
+	use(RETURNS("judge = 2; probe = \"GET /\"; "));
 	ck_assert_int_eq(sign(&sig), APAM_OK);
 	ck_assert_int_eq(apam_judge(profile, &sig, &answer, &j, &err), APAM_OK);
 	ask();

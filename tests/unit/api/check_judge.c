@@ -93,8 +93,8 @@ use_two(int first, int second)
 	char entries[256];
 
 	(void)snprintf(entries, sizeof(entries),
-	    "{ scheme = \"return-test\"; judge = %d; }, "
-	    "{ scheme = \"return-test\"; judge = %d; }",
+	    "{ scheme = \"return-test\"; judge = %d; probe = \"GET /\"; }, "
+	    "{ scheme = \"return-test\"; judge = %d; probe = \"GET /\"; }",
 	    first, second);
 	use(entries);
 	ck_assert_uint_eq(sig.entries, 1);
@@ -121,12 +121,12 @@ static const struct {
 	int first, second;
 	const char *reason;
 } reasons[] = {
-	{ APAM_VERDICT_ACCEPTED, 6, "the module returned an illegal verdict" },
-	{ 6, APAM_VERDICT_ACCEPTED, "the module returned an illegal verdict" },
-	{ 6, APAM_VERDICT_UNKNOWN, "the module returned an illegal verdict" },
-	{ 6, APAM_VERDICT_THROTTLED, "return-test says so" },
-	{ APAM_VERDICT_UNKNOWN, 6, "return-test says so" },
-	{ APAM_VERDICT_REJECTED, 6, "return-test says so" },
+	{ APAM_VERDICT_ACCEPTED, 7, "the module returned an illegal verdict" },
+	{ 7, APAM_VERDICT_ACCEPTED, "the module returned an illegal verdict" },
+	{ 7, APAM_VERDICT_UNKNOWN, "the module returned an illegal verdict" },
+	{ 7, APAM_VERDICT_THROTTLED, "return-test says so" },
+	{ APAM_VERDICT_UNKNOWN, 7, "return-test says so" },
+	{ APAM_VERDICT_REJECTED, 7, "return-test says so" },
 };
 
 START_TEST(the_reason_is_the_verdicts)
@@ -239,6 +239,7 @@ END_TEST
 	"{ scheme = \"hmac-test\"; key_id = \"k\"; "                           \
 	"secret = \"file:@/secret\"; " more "}"
 #define RETURNS(more) "{ scheme = \"return-test\"; " more "}"
+#define PROBE "probe = \"GET /x\"; "
 #define REVOKED RETURNS("acquire = 0; acquire_status = 1282; ")
 
 static const struct {
@@ -250,9 +251,9 @@ static const struct {
 } replays[] = {
 	/* The same credential would come again. */
 	{ "static", HMAC(""), 401, 1, false },
-	{ "static, to be probed", HMAC("probe = \"GET /x\"; "), 401, 1, true },
-	{ "to be checked", RETURNS("judge = 2; "), 200, 1, true },
-	{ "suspect", RETURNS("judge = 5; "), 200, 1, true },
+	{ "static, to be probed", HMAC(PROBE), 401, 1, true },
+	{ "to be checked", RETURNS("judge = 2; " PROBE), 200, 1, true },
+	{ "suspect", RETURNS("judge = 5; " PROBE), 200, 1, true },
 	{ "accepted", RETURNS("judge = 1; "), 401, 1, false },
 	{ "forbidden", RETURNS("judge = 3; "), 401, 1, false },
 	{ "throttled", RETURNS("judge = 4; "), 429, 1, false },
@@ -299,7 +300,8 @@ START_TEST(a_rejection_may_be_news_of_changed_files)
 	char entry[256];
 
 	(void)snprintf(entry, sizeof(entry),
-	    RETURNS("judge = %s; credential = \"one\"; "), news[_i].judge);
+	    RETURNS("judge = %s; credential = \"one\"; " PROBE),
+	    news[_i].judge);
 	use(entry);
 	ck_assert_str_eq(sig.headers[0].value.p, "one");
 	/* However slow this machine is: the second is not over. */
@@ -316,8 +318,8 @@ END_TEST
 
 /* ---- Files read anew meanwhile -------------------------------------------- */
 
-#define ONE RETURNS("judge = 2; credential = \"one\"; ")
-#define TWO RETURNS("judge = 2; credential = \"two\"; ")
+#define ONE RETURNS("judge = 2; credential = \"one\"; " PROBE)
+#define TWO RETURNS("judge = 2; credential = \"two\"; " PROBE)
 
 /* Other entries in the file, which is read at once. */
 static void

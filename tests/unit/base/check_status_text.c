@@ -80,7 +80,9 @@ START_TEST(verdicts_have_names)
 	ck_assert_str_eq(
 	    apam_verdict_name(APAM_VERDICT_THROTTLED), "throttled");
 	ck_assert_str_eq(apam_verdict_name(APAM_VERDICT_SUSPECT), "suspect");
-	ck_assert_str_eq(apam_verdict_name((enum apam_verdict)6), "unknown");
+	ck_assert_str_eq(
+	    apam_verdict_name(APAM_VERDICT_CHALLENGED), "challenged");
+	ck_assert_str_eq(apam_verdict_name((enum apam_verdict)7), "unknown");
 	ck_assert_str_eq(apam_verdict_name((enum apam_verdict) - 1), "unknown");
 }
 END_TEST

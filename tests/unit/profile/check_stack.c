@@ -42,6 +42,7 @@ static const struct rule {
 	{ APAM_E_HEADER, "RRRRSS" },
 	{ APAM_E_POLICY, "RRRRSS" },
 	{ APAM_E_DENIED, "RRRRSS" },
+	{ APAM_E_NOT_AUTHENTIC, "RRRRSS" },
 	{ APAM_E_EXPIRED, "SSRRSS" },
 	{ APAM_E_ARCHIVED, "SSRRSS" },
 	{ APAM_E_REVOKED, "SSRRSS" },
@@ -53,7 +54,7 @@ static const struct rule {
 
 /* No members of the enum, in each class and beyond. */
 static const int illegal[] = { -1, -1280, 1, 2, 0xff, 0x102, 0x1ff, 0x204,
-	0x2ff, 0x306, 0x3ff, 0x405, 0x4ff, 0x504, 0x505, 0x5ff, 0x603, 0x6ff,
+	0x2ff, 0x306, 0x3ff, 0x406, 0x4ff, 0x504, 0x505, 0x5ff, 0x603, 0x6ff,
 	0x700, 0x1500, 0x10000, 0x10300, 99999 };
 
 static const enum control controls[] = { CONTROL_SUFFICIENT, CONTROL_REQUIRED,
@@ -355,7 +356,7 @@ static const struct illegal_row {
 	const char *options;
 	const char *text;
 } broken[] = {
-	{ "step 3", "acquire = 3; ", "illegal step" },
+	{ "step 6", "acquire = 6; ", "illegal step" },
 	{ "step -1", "acquire = -1; ", "illegal step" },
 	{ "a step like a status", "acquire = 1282; ", "illegal step" },
 	{ "done without a credential", "silent = true; ",
