@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Program and library of different ages: tests/skew/host.c uses each public
-# struct.  It is built against the frozen copy of the headers in
+# Programs, library and modules of different ages: tests/skew/host.c uses each
+# public struct.  It is built against the frozen copy of the headers in
 # tests/skew/frozen, and against headers of which each struct has one member
 # more, and runs with this library; and both run with a library that has these
-# members, too.
+# members, too.  The same with tests/skew/skew.c, a module, and module.h.
 #
 # Prints each failing row; ends with "N passed, N failed".
 set -u
@@ -26,6 +26,17 @@ grow()
 		/^};/ && on { print "\tuint64_t grown;"; on = 0 }
 		{ print }' "include/apam/$h.h" >"$1/apam/$h.h"
 	done
+	# Of module.h those that say their size, or that arrays say it of; and a
+	# service and a slot.
+	awk '
+	/^struct apam_[a-z_]+ \{/ { name = $2; on = name ~ /^apam_(option|value)$/ }
+	/^\tsize_t size;/ { on = 1 }
+	/^};/ && name ~ /^apam_(services|module)$/ { print "\tvoid (*grown)(void);" }
+	/^};/ && on && name != "apam_services" { print "\tuint64_t grown;" }
+	/^};/ { name = ""; on = 0 }
+	{ print }' include/apam/module.h >"$1/apam/module.h"
+	[ "$(grep -c grown "$1/apam/module.h")" -ge 13 ]
+	result $? "structs of module.h grow"
 }
 
 # The core as it is once these members have been added to it.
@@ -47,6 +58,16 @@ build()
 	$CC -std=c11 -D_POSIX_C_SOURCE=200809L "$@" -I"$headers" \
 	    -o "$tmp/$name" tests/skew/host.c "$BUILD/libapam.so.0"
 	result $? "$name is built"
+}
+
+# module NAME HEADERS FLAGS ...
+module()
+{
+	name=$1 headers=$2
+	shift 2
+	$CC -std=c11 -fPIC -shared "$@" -I"$headers" -o "$tmp/$name.so" \
+	    tests/skew/skew.c
+	result $? "the module $name is built"
 }
 
 # A fresh configuration, as a run changes its files.
@@ -87,7 +108,30 @@ run()
 	result $? "$1 with the library in $2: $(tail -1 "$tmp/out")"
 }
 
+# sign MODULE LIBRARY
+sign()
+{
+	configure
+	cp "$tmp/$1.so" "$tmp/run/modules/skew.so"
+	cat >"$tmp/run/apam.d/q.conf" <<-END
+	origins = [ "https://api.example" ];
+	auth = ( { scheme = "skew"; key_id = "k";
+	    secret = "file:$tmp/run/secret"; list = [ "x", "y" ];
+	    one = { a = 1; b = "z"; };
+	    many = ( { a = 2; b = "w"; }, { a = 3; b = "v"; } ); } );
+	END
+	LD_LIBRARY_PATH=$2 "$tmp/sign" "$tmp/run/apam.conf" >"$tmp/out" 2>&1
+	result $? "the module $1 with the library in $2: $(cat "$tmp/out")"
+}
+
 grow "$tmp/grown"
+module module-frozen tests/modules/frozen
+module module-newer "$tmp/grown" -DGROWN
+$CC -std=c11 -Iinclude -o "$tmp/sign" tests/skew/sign.c \
+    "$BUILD/libapam.so.0"
+result $? "the program that signs is built"
+sign module-frozen "$BUILD"
+sign module-newer "$BUILD"
 build same include
 build frozen tests/skew/frozen
 build newer "$tmp/grown" -DGROWN
@@ -107,6 +151,9 @@ grep ' error: ' "$tmp/make" | head -5
 run same "$tmp/tree/build"
 run frozen "$tmp/tree/build"
 run newer "$tmp/tree/build" knows
+sign module-frozen "$tmp/tree/build"
+export SKEW_KNOWS=yes
+sign module-newer "$tmp/tree/build"
 
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
