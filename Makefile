@@ -287,11 +287,11 @@ $(call checks,answer border failure): $(BUILD)/hosts/curl/answer.o \
 $(call checks,handle): $(filter-out %/curl.o %/curl_call.o,$(CURL_OBJ))
 $(call checks,curl_call): $(filter-out %/curl.o,$(CURL_OBJ))
 $(call checks,answer handle): private OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
-$(call checks,cancel rotation nameserver): $(CURL_OBJ)
+$(call checks,cancel rotation nameserver nonce): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
 $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
-	loop waiters verdict landing): CORE_LIBS += -lssl -lcrypto
+	loop waiters verdict landing nonce): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev

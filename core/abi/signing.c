@@ -108,6 +108,7 @@ signing_merge(
 	    !add_all(&to->cookies, &from->cookies) ||
 	    !add_all(&to->covers, &from->covers))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
+	to->memo += from->memo;
 	return signing_check(to, err);
 }
 

@@ -21,6 +21,11 @@ struct apam_signing {
 	struct fields cookies;
 	struct fields covers;	/* names; values empty */
 	bool nothing;		/* the request goes out as it is */
+	/*
+	 * The version of the memo that the module saw; of several entries the
+	 * sum, which changes with each of them.  0: none.
+	 */
+	uint64_t memo;
 	/* What the module sees; NULL: the signature depends on none. */
 	const struct apam_request_view *request;
 	struct apam_error error; /* set by `refuse` */

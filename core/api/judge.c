@@ -9,6 +9,7 @@
 #include "flight/verdict.h"
 #include "http/retry_after.h"
 #include "profile/reload.h"
+#include "text/url.h"
 
 /* If several entries signed, the verdict with the greatest weight wins. */
 static const unsigned weight[] = {
@@ -26,6 +27,7 @@ struct judging {
 	const struct apam_answer_view *answer;
 	struct apam_judgement *out;
 	uint64_t generation; /* that signed */
+	bool challenged; /* by an entry that is still there */
 };
 
 /* True if a later entry may sign in place of one whose key is dead. */
@@ -80,40 +82,29 @@ is_against(enum apam_verdict verdict)
 	    verdict == APAM_VERDICT_SUSPECT;
 }
 
-/* The module's verdict; what it wants to keep is dropped. */
-static enum apam_verdict
-ask_entry(struct entry *e, const struct judging *j, const char **reason)
-{
-	struct apam_judging kept;
-	enum apam_verdict verdict;
-
-	judging_init(&kept);
-	verdict = entry_judge(e, j->answer, &kept, reason);
-	judging_free(&kept);
-	return verdict;
-}
-
 /* The entry that signed is gone, so there is nothing to mark. */
 static void
-judge_gone(struct stack *s, size_t i, const struct judging *j)
+judge_gone(struct stack *s, size_t i, struct judging *j)
 {
 	const char *reason = "the profile has changed since it signed";
 	enum apam_verdict verdict = APAM_VERDICT_UNKNOWN;
 
 	if (i < s->count)
-		verdict = ask_entry(&s->entries[i], j, &reason);
+		verdict = entry_judge(&s->entries[i], j->answer, &reason);
 	take_verdict(j->out, verdict, reason);
-	j->out->replay |= is_against(verdict);
+	j->out->replay |= is_against(verdict) ||
+	    verdict == APAM_VERDICT_CHALLENGED;
 }
 
 static void
-judge_entry(struct stack *s, size_t i, const struct judging *j)
+judge_entry(struct stack *s, size_t i, struct judging *j)
 {
 	struct entry *e = &s->entries[i];
 	const char *reason;
-	enum apam_verdict verdict = ask_entry(e, j, &reason);
+	enum apam_verdict verdict = entry_judge(e, j->answer, &reason);
 
 	take_verdict(j->out, verdict, reason);
+	j->challenged |= verdict == APAM_VERDICT_CHALLENGED;
 	if (verdict == APAM_VERDICT_ACCEPTED)
 		verdict_accept(e);
 	if (is_against(verdict) &&
@@ -121,9 +112,32 @@ judge_entry(struct stack *s, size_t i, const struct judging *j)
 		j->out->replay = true;
 }
 
+/*
+ * True if what the entries have kept by now is not what they signed with.  A
+ * program that knows no memo signs again in any case.
+ */
+static bool
+has_news(
+    struct stack *s, const struct apam_signature *signature, const char *origin)
+{
+	uint64_t sum = 0;
+
+	if (!SIZED_HAS(struct apam_signature, signature, memo))
+		return true;
+	for (size_t i = 0; i < APAM_ENTRIES_MAX; i++) {
+		size_t at = s->count;
+
+		if (signature->entries & 1U << i)
+			at = place_of_signer(s, signature, i);
+		if (at < s->count)
+			sum += entry_memo_version(&s->entries[at], origin);
+	}
+	return sum != signature->memo;
+}
+
 static void
-judge_all(struct stack *s, const struct apam_signature *signature,
-    const struct judging *j)
+judge_all(
+    struct stack *s, const struct apam_signature *signature, struct judging *j)
 {
 	for (size_t i = 0; i < APAM_ENTRIES_MAX; i++) {
 		size_t at;
@@ -136,6 +150,30 @@ judge_all(struct stack *s, const struct apam_signature *signature,
 		else
 			judge_gone(s, i, j);
 	}
+	if (j->challenged && has_news(s, signature, j->answer->origin.p))
+		j->out->replay = true;
+}
+
+/* The origin that the signed request went to; "" where the URL cannot be read. */
+static void
+find_origin(const struct apam_signature *signature, char to[URL_ORIGIN_SIZE])
+{
+	struct url url;
+
+	to[0] = '\0';
+	if (url_parse(apam_str(signature->url), &url) == NULL)
+		url_origin(url.https, url.host, url.port, to);
+}
+
+/* Fill in what modules see beside the response. */
+static void
+fill_view(struct apam_answer_view *view, const struct apam_signature *signature,
+    const char *origin)
+{
+	if (SIZED_HAS(struct apam_signature, signature, method))
+		view->method = apam_str(signature->method);
+	view->origin = apam_str(origin);
+	view->now_ms = clock_unix_ms();
 }
 
 static enum apam_status
@@ -163,6 +201,7 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	HOLD_CANCEL;
 	struct apam_judgement made = { .reason = "not judged" };
 	struct apam_answer_view view = { .size = sizeof(view) };
+	char origin[URL_ORIGIN_SIZE];
 	struct apam_answer answer;
 	struct stack *stack;
 	struct response r;
@@ -184,9 +223,10 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	response_view(&r, answer.status, answer.headers, answer.header_count,
 	    answer.body);
 	view.response = &r.pub;
-	view.now_ms = clock_unix_ms();
+	find_origin(signature, origin);
+	fill_view(&view, signature, origin);
 	judge_all(stack, signature,
-	    &(struct judging){ &view, &made, signature->generation });
+	    &(struct judging){ &view, &made, signature->generation, false });
 	wait = response_retry_after(&r);
 	made.retry_at = wait < 0 ? 0 : clock_unix() + wait;
 	/* A rejection may be news of a changed file. */

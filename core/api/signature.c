@@ -106,6 +106,8 @@ signature_fill(struct apam_signature *to, const struct request *request,
 	to->entries = result->entries;
 	if (SIZED_HAS(struct apam_signature, to, method))
 		to->method = request->view.method.p;
+	if (SIZED_HAS(struct apam_signature, to, memo))
+		to->memo = s->memo;
 	return APAM_OK;
 }
 

@@ -45,7 +45,7 @@ KIND(registry_text, name);
 KIND(request, body);
 KIND(revoke_report, drop_status);
 KIND(secret_file, group);
-GROWN(signature, used, method);
+GROWN(signature, used, memo);
 KIND(transport, owned);
 SHOWN(audit_info, line);
 SHOWN(entry_info, admission);

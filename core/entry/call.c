@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 #include "entry/entry.h"
+#include "text/url.h"
 
 /* Turn what a signing slot returned and built into one status. */
 static enum apam_status
@@ -66,6 +67,34 @@ call_sign(struct entry *e, const struct credential *c,
 	return status;
 }
 
+/* Sign with the memo for the request's origin, where there is one. */
+static enum apam_status
+sign_remembering(struct entry *e, const struct credential *c,
+    struct request *request, struct apam_signing *out, struct apam_error *err)
+{
+	struct apam_request_view *view = &request->view;
+	char origin[URL_ORIGIN_SIZE];
+	struct memo *memo = NULL;
+	enum apam_status status;
+
+	if (memos_any(e->memos)) {
+		url_origin(view->scheme.n == APAM_STR("https").n, request->host,
+		    (uint16_t)view->port, origin);
+		memo = memos_find(e->memos, origin);
+	}
+	if (memo != NULL) {
+		view->memo = buf_view(&memo->bytes);
+		view->memo_count = memo_count(memo);
+	}
+	out->memo = memo_version(memo);
+	status = call_sign(e, c, view, out, err);
+	/* It is this entry's: the next one does not see it. */
+	view->memo = APAM_STR("");
+	view->memo_count = 0;
+	memo_release(&memo);
+	return status;
+}
+
 /* Other threads copy it, too: its arrays were made when it was rendered. */
 static enum apam_status
 copy_rendered(const struct credential *c, struct apam_signing *out,
@@ -102,7 +131,7 @@ entry_sign(struct entry *e, const struct credential *c, struct request *request,
 		status = request_show_headers(request, err);
 		out->request = &request->view;
 		if (status == APAM_OK)
-			status = call_sign(e, c, &request->view, out, err);
+			status = sign_remembering(e, c, request, out, err);
 	}
 	if (status != APAM_OK)
 		return status;
@@ -143,22 +172,78 @@ entry_render(struct entry *e, struct credential *c, struct apam_error *err)
 	return APAM_OK;
 }
 
-enum apam_verdict
-entry_judge(struct entry *e, const struct apam_answer_view *answer,
-    struct apam_judging *out, const char **reason)
+/* Its signatures see no memo where they depend on the credential alone. */
+static bool
+keeps_memos(const struct entry *e, const struct apam_answer_view *answer)
 {
+	return answer->origin.n > 0 &&
+	    (e->module->abi.traits & APAM_TRAIT_STATIC) == 0;
+}
+
+/* NULL, or why what the module wanted to keep is not kept. */
+static const char *
+keep_memo(struct entry *e, const struct apam_answer_view *answer,
+    const struct apam_judging *judging)
+{
+	const struct buf *memo = &judging->memo;
+
+	if (!judging->has_memo || !keeps_memos(e, answer))
+		return NULL;
+	if (memo->failed && !memo->no_memory)
+		return "the module wanted to keep more than there is room for";
+	if (memo->failed ||
+	    !memos_keep(e->memos, answer->origin.p, buf_view(memo)))
+		return "out of memory";
+	return NULL;
+}
+
+/* The same for a verdict that is illegal. */
+static const char *
+illegal(int32_t verdict, const char *reason)
+{
+	if (verdict < 0 || verdict > APAM_VERDICT_CHALLENGED || reason == NULL)
+		return "the module returned an illegal verdict";
+	return NULL;
+}
+
+enum apam_verdict
+entry_judge(
+    struct entry *e, const struct apam_answer_view *answer, const char **reason)
+{
+	struct apam_answer_view view = *answer;
+	struct apam_judging judging;
+	struct memo *memo = NULL;
+	const char *why;
 	int32_t verdict;
 
 	*reason = NULL;
+	judging_init(&judging);
+	if (keeps_memos(e, answer))
+		memo = memos_find(e->memos, answer->origin.p);
+	if (memo != NULL)
+		view.memo = buf_view(&memo->bytes);
 	entry_enter(e);
-	verdict = e->module->abi.judge(e->state, answer, out, reason);
+	verdict = e->module->abi.judge(e->state, &view, &judging, reason);
 	entry_leave(e);
-	if (verdict < 0 || verdict > APAM_VERDICT_CHALLENGED ||
-	    *reason == NULL) {
-		*reason = "the module returned an illegal verdict";
-		return APAM_VERDICT_UNKNOWN;
-	}
-	return (enum apam_verdict)verdict;
+	why = illegal(verdict, *reason);
+	if (why == NULL)
+		why = keep_memo(e, answer, &judging);
+	memo_release(&memo);
+	judging_free(&judging);
+	if (why == NULL)
+		return (enum apam_verdict)verdict;
+	*reason = why;
+	return APAM_VERDICT_UNKNOWN;
+}
+
+uint64_t
+entry_memo_version(const struct entry *e, const char *origin)
+{
+	struct memo *memo = memos_find(e->memos, origin);
+	const uint64_t version = memo_version(memo);
+
+	memo_release(&memo);
+	return version;
 }
 
 void

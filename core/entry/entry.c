@@ -134,6 +134,7 @@ init(struct entry *e, const struct entry_place *place)
 	e->secrets.watch = place->watch;
 	e->secrets.deadline = place->deadline;
 	pthread_mutex_init(&e->calls, NULL);
+	e->memos = memos_new();
 	credential_state_init(&e->credential);
 	flight_state_init(&e->flight);
 }
@@ -175,6 +176,8 @@ entry_inherit(struct entry *e, const struct entry *old)
 {
 	credential_state_inherit(&e->credential, &old->credential);
 	e->registry = old->registry;
+	memos_release(&e->memos);
+	e->memos = memos_hold(old->memos);
 }
 
 void
@@ -196,6 +199,7 @@ entry_close(struct entry *e)
 		e->module->abi.close(e->state);
 		entry_leave(e);
 	}
+	memos_release(&e->memos);
 	credential_state_free(&e->credential);
 	flight_state_free(&e->flight);
 	secrets_free(&e->secrets);

@@ -20,6 +20,7 @@
 #include "entry/env.h"
 #include "entry/fingerprint.h"
 #include "entry/flight_state.h"
+#include "entry/memo.h"
 #include "entry/owner.h"
 #include "entry/registry_state.h"
 #include "entry/secrets.h"
@@ -45,6 +46,8 @@ struct entry {
 	void *state;		/* the module's */
 	/* held if the module allows one call an entry at a time */
 	pthread_mutex_t calls;
+	/* What the module keeps of answers; NULL when memory ran out. */
+	struct memos *memos;
 
 	/* flight/notify.c. */
 	_Atomic int64_t use_told; /* clock_ms */
@@ -163,11 +166,14 @@ enum apam_status entry_render(struct entry *e, struct credential *c,
     struct apam_error *err);
 
 /*
- * The module's verdict on an answer; *reason is never NULL.  *out starts empty.
+ * The module's verdict on an answer; *reason is never NULL.  What the module
+ * keeps of it is kept for answer->origin, or dropped where that is empty.
  */
 enum apam_verdict entry_judge(struct entry *e,
-    const struct apam_answer_view *answer, struct apam_judging *out,
-    const char **reason);
+    const struct apam_answer_view *answer, const char **reason);
+
+/* The version of the memo for an origin, which is a string; 0: there is none. */
+uint64_t entry_memo_version(const struct entry *e, const char *origin);
 
 /*
  * Begin a run of the module's step function.  `credential` is what the run is

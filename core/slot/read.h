@@ -164,8 +164,11 @@ slot_sign(const struct slot *slot, const struct apam_request *request,
 		return false;
 	s->covered = NULL;
 	s->covered_count = 0;
-	if (SIZED_HAS(struct apam_signature, s, method))
+	/* Both or neither: no version of the struct has one of them alone. */
+	if (SIZED_HAS(struct apam_signature, s, memo)) {
 		s->method = request->method;
+		s->memo = 0;
+	}
 	return true;
 }
 

@@ -325,6 +325,20 @@ url_is_local(const struct url *url)
 	return url->loopback || str_starts(host, APAM_STR("[::ffff:127."));
 }
 
+void
+url_origin(
+    bool https, const char *host, uint16_t port, char to[URL_ORIGIN_SIZE])
+{
+	const char *scheme = https ? "https" : "http";
+
+	if (port == (https ? 443 : 80))
+		(void)snprintf(to, URL_ORIGIN_SIZE, "%s://%.*s", scheme,
+		    URL_HOST_MAX, host);
+	else
+		(void)snprintf(to, URL_ORIGIN_SIZE, "%s://%.*s:%u", scheme,
+		    URL_HOST_MAX, host, (unsigned)port);
+}
+
 const char *
 url_insecure(const struct url *url, bool allow_http)
 {

@@ -18,6 +18,8 @@
 #include "text/url_path.h"
 
 #define URL_HOST_MAX 255
+/* bytes of url_origin's text, with its NUL */
+#define URL_ORIGIN_SIZE (URL_HOST_MAX + sizeof("https://:65535"))
 
 struct url {
 	struct apam_str text; /* the input without its fragment */
@@ -41,6 +43,13 @@ struct url {
  * that says what is wrong ("the URL has user info"); *url is cleared then.
  */
 const char *url_parse(struct apam_str text, struct url *url);
+
+/*
+ * Write an origin as RFC 6454, 6.2, has it: "https://api.example.com", and the
+ * port where that is not the scheme's.  `host` is as struct url has it.
+ */
+void url_origin(
+    bool https, const char *host, uint16_t port, char to[URL_ORIGIN_SIZE]);
 
 /*
  * NULL if a request to `url` belongs to `origin`: same scheme, host and port,

@@ -11,10 +11,13 @@
 #include "curl/failure.h"
 #include "curl/handle.h"
 
+/* How often a request is sent again because the server wants it otherwise. */
+#define CHALLENGES_MAX 3
+
 enum stage {
 	STAGE_SIGN, /* for the first sending */
 	STAGE_SEND, /* the host's turn */
-	STAGE_SIGN_AGAIN, /* for the second sending */
+	STAGE_SIGN_AGAIN, /* for the next sending */
 	STAGE_SIGN_LOST, /* again, for a request whose answer was lost */
 	STAGE_ENDED
 };
@@ -26,11 +29,13 @@ struct apam_curl_call {
 	struct curl_handle handle;
 	enum stage stage;
 	bool waits; /* for a credential */
-	bool rejected; /* the first sending was; this is the second one */
+	bool rejected; /* a sending was, and another one followed */
+	unsigned challenges; /* the same of those that were challenged */
 	struct apam_request request;
 	struct apam_signature signature;
 	struct apam_call *signing; /* where it does not wait; or NULL */
-	uint64_t credential; /* the one that was rejected, and its entries */
+	/* Of the sending that was rejected or challenged. */
+	uint64_t credential, memo;
 	unsigned entries;
 	unsigned tries;
 	struct apam_judgement judgement;
@@ -243,7 +248,8 @@ keep_back(const struct apam_curl_call *call)
 {
 	const struct apam_signature *s = &call->signature;
 
-	if (s->credential == call->credential && s->entries == call->entries)
+	if (s->credential == call->credential && s->entries == call->entries &&
+	    s->memo == call->memo)
 		return "there is no other credential than the one that was "
 		       "rejected";
 	if (call->handle.status < 400 &&
@@ -252,7 +258,7 @@ keep_back(const struct apam_curl_call *call)
 	return NULL;
 }
 
-/* A new signature for what was rejected, if possible. */
+/* A new signature for what was rejected or challenged, if possible. */
 static enum apam_status
 sign_again(struct apam_curl_call *call, bool *again, struct apam_error *err)
 {
@@ -298,6 +304,20 @@ lost(struct apam_curl_call *call, bool *again, struct apam_error *err)
 	return sign_lost(call, again, err);
 }
 
+/* True if it may be sent once more; that is then counted. */
+static bool
+may_replay(struct apam_curl_call *call)
+{
+	if (call->handle.answer.passed_on || !call->judgement.replay)
+		return false;
+	if (call->judgement.verdict == APAM_VERDICT_CHALLENGED)
+		return call->challenges++ < CHALLENGES_MAX;
+	if (call->rejected)
+		return false;
+	call->rejected = true;
+	return true;
+}
+
 static enum apam_status
 sent(struct apam_curl_call *call, CURLcode code, bool *again,
     struct apam_error *err)
@@ -311,11 +331,10 @@ sent(struct apam_curl_call *call, CURLcode code, bool *again,
 		status = judge(call, err);
 	if (status != APAM_OK)
 		return status;
-	if (call->rejected || call->handle.answer.passed_on ||
-	    !call->judgement.replay)
+	if (!may_replay(call))
 		return settle(call, err);
-	call->rejected = true;
 	call->credential = call->signature.credential;
+	call->memo = call->signature.memo;
 	call->entries = call->signature.entries;
 	apam_signature_release(&call->signature);
 	call->stage = STAGE_SIGN_AGAIN;

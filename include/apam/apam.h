@@ -261,12 +261,14 @@ struct apam_signature {
 	void *owned;		/* the library's */
 	size_t used;		/* the library's: bytes of `store` */
 	const char *method;	/* the request's */
+	uint64_t memo;		/* the version of what the entries had kept of
+				   earlier answers, such as a nonce; 0: none */
 };
 
 #define APAM_SIGNATURE_INIT                                                    \
 	{                                                                      \
 		sizeof(struct apam_signature), NULL, 0, NULL, NULL, 0, NULL,   \
-		    0, 0, 0, 0, NULL, 0, NULL                                  \
+		    0, 0, 0, 0, NULL, 0, NULL, 0                               \
 	}
 
 /*
@@ -383,10 +385,14 @@ struct apam_judgement {
  * again: the next apam_sign acquires a new one or checks.  Processes that share
  * it lose it, too.  This call makes no network I/O.
  *
- * Where `replay` is true, sign once more, and send that where its credential or
- * its entries are others: the same credential gets the same answer.  What is
- * not idempotent (RFC 9110, 9.2.2) is not sent again after a redirect, because
- * the request may already have taken effect.  Errors: USAGE.
+ * Where `replay` is true, sign once more, and send that where its credential,
+ * its entries or its memo are others: what is the same gets the same answer.
+ * CHALLENGED says that the credential is good, and that the request is to be
+ * signed with what the answer carried, such as a nonce; `replay` is then true if
+ * that is news for the signature.  Send a request again at most three times
+ * after that verdict, and once after others.  What is not idempotent (RFC 9110,
+ * 9.2.2) is not sent again after a redirect, because the request may already
+ * have taken effect.  Errors: USAGE.
  */
 APAM_API APAM_CHECKED enum apam_status apam_judge(
     struct apam_profile *profile, const struct apam_signature *signature,

@@ -99,7 +99,8 @@ struct apam_result {
  * Sign the transfer, perform it on `easy`, and judge the response.
  *
  * A request that was rejected is signed and sent once more if another
- * credential can be had; a request that is not idempotent is not, after a
+ * credential can be had; one that was challenged, with what the answer carried,
+ * three times at most.  A request that is not idempotent is not, after a
  * redirect.  A request whose answer HTTP/2 lost, because the server gave it
  * before it had read the body, is sent once more by HTTP/1.1.
  *

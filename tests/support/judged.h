@@ -16,13 +16,8 @@ judged(struct entry *e, const struct response *r, const char **reason)
 		.method = APAM_STR("GET"),
 		.origin = APAM_STR("https://api.example"),
 		.now_ms = 1700000000000 };
-	struct apam_judging out;
-	enum apam_verdict verdict;
 
-	judging_init(&out);
-	verdict = entry_judge(e, &view, &out, reason);
-	judging_free(&out);
-	return verdict;
+	return entry_judge(e, &view, reason);
 }
 
 /*

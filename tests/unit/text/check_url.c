@@ -372,6 +372,28 @@ static const struct {
 	{ "http://[::1]:8080/a", "http://[::1]:8080" },
 };
 
+static const struct {
+	const char *url, *origin;
+} spellings[] = {
+	{ "https://API.example.com/a?b", "https://api.example.com" },
+	{ "https://api.example.com:443", "https://api.example.com" },
+	{ "https://api.example.com:80/", "https://api.example.com:80" },
+	{ "http://127.0.0.1:80/", "http://127.0.0.1" },
+	{ "http://127.0.0.1:8443/", "http://127.0.0.1:8443" },
+	{ "https://[2001:DB8::1]:65535/x", "https://[2001:db8::1]:65535" },
+};
+
+START_TEST(an_origin_is_written_in_one_way)
+{
+	char text[URL_ORIGIN_SIZE];
+	struct url url;
+
+	ck_assert_ptr_null(url_parse(apam_str(spellings[_i].url), &url));
+	url_origin(url.https, url.host, url.port, text);
+	ck_assert_str_eq(text, spellings[_i].origin);
+}
+END_TEST
+
 START_TEST(the_origin_ends_before_the_path)
 {
 	struct url url;
@@ -403,6 +425,8 @@ main(void)
 	tcase_add_loop_test(tc, test_local_network, 0, ROWS(locals));
 	tcase_add_loop_test(tc, test_address, 0, ROWS(addresses));
 	tcase_add_loop_test(tc, a_local_host_is_known, 0, ROWS(places));
+	tcase_add_loop_test(
+	    tc, an_origin_is_written_in_one_way, 0, ROWS(spellings));
 	tcase_add_loop_test(
 	    tc, the_origin_ends_before_the_path, 0, ROWS(origins));
 	suite_add_tcase(suite, tc);

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Memos, in the order of their last use.  No fork takes place while the lock is
+ * held, so that no child finds it taken.
+ */
+#include "entry/memo.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fork_gate.h"
+#include "text/url.h"
+
+/* One origin's place. */
+struct place {
+	char origin[URL_ORIGIN_SIZE];
+	struct memo *memo;
+};
+
+struct memos {
+	atomic_uint refs;
+	_Atomic bool any; /* something was ever kept */
+	pthread_mutex_t lock;
+	/* Guarded by it: the place that was used last is the first. */
+	struct place *places; /* MEMO_ORIGINS_MAX; NULL: none yet */
+	size_t count;
+};
+
+/* ---- One memo ----------------------------------------------------------- */
+
+static struct memo *
+memo_new(struct apam_str bytes)
+{
+	static _Atomic uint64_t versions;
+	struct memo *memo = calloc(1, sizeof(*memo));
+
+	if (memo == NULL)
+		return NULL;
+	atomic_init(&memo->refs, 1);
+	buf_init(&memo->bytes, MEMO_MAX);
+	buf_put(&memo->bytes, bytes);
+	memo->version = atomic_fetch_add(&versions, 1) + 1;
+	if (memo->bytes.failed)
+		memo_release(&memo);
+	return memo;
+}
+
+static struct memo *
+memo_hold(struct memo *memo)
+{
+	if (memo != NULL)
+		atomic_fetch_add_explicit(&memo->refs, 1, memory_order_relaxed);
+	return memo;
+}
+
+void
+memo_release(struct memo **memo)
+{
+	struct memo *old = *memo;
+
+	*memo = NULL;
+	if (old == NULL ||
+	    atomic_fetch_sub_explicit(&old->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	buf_free(&old->bytes);
+	free(old);
+}
+
+/* ---- All of an entry ---------------------------------------------------- */
+
+struct memos *
+memos_new(void)
+{
+	struct memos *all = calloc(1, sizeof(*all));
+
+	if (all == NULL)
+		return NULL;
+	atomic_init(&all->refs, 1);
+	pthread_mutex_init(&all->lock, NULL);
+	return all;
+}
+
+struct memos *
+memos_hold(struct memos *all)
+{
+	if (all != NULL)
+		atomic_fetch_add_explicit(&all->refs, 1, memory_order_relaxed);
+	return all;
+}
+
+void
+memos_release(struct memos **all)
+{
+	struct memos *old = *all;
+
+	*all = NULL;
+	if (old == NULL ||
+	    atomic_fetch_sub_explicit(&old->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	for (size_t i = 0; i < old->count; i++)
+		memo_release(&old->places[i].memo);
+	free(old->places);
+	pthread_mutex_destroy(&old->lock);
+	free(old);
+}
+
+bool
+memos_any(const struct memos *all)
+{
+	return all != NULL &&
+	    atomic_load_explicit(&all->any, memory_order_acquire);
+}
+
+static void
+lock(struct memos *all)
+{
+	fork_defer();
+	pthread_mutex_lock(&all->lock);
+}
+
+static void
+unlock(struct memos *all)
+{
+	pthread_mutex_unlock(&all->lock);
+	fork_permit();
+}
+
+/* Make the place of an origin the first; false where it has none. */
+static bool
+bring_first(struct memos *all, const char *origin)
+{
+	struct place found;
+	size_t i = 0;
+
+	while (i < all->count && strcmp(all->places[i].origin, origin) != 0)
+		i++;
+	if (i == all->count)
+		return false;
+	if (i == 0)
+		return true;
+	found = all->places[i];
+	memmove(all->places + 1, all->places, i * sizeof(found));
+	all->places[0] = found;
+	return true;
+}
+
+struct memo *
+memos_find(struct memos *all, const char *origin)
+{
+	struct memo *memo = NULL;
+
+	if (!memos_any(all))
+		return NULL;
+	lock(all);
+	if (bring_first(all, origin))
+		memo = memo_hold(all->places[0].memo);
+	unlock(all);
+	return memo;
+}
+
+/* A new first place, in that of the origin which was used longest ago. */
+static bool
+add_first(struct memos *all, const char *origin)
+{
+	if (all->places == NULL)
+		all->places = calloc(MEMO_ORIGINS_MAX, sizeof(*all->places));
+	if (all->places == NULL)
+		return false;
+	if (all->count == MEMO_ORIGINS_MAX)
+		memo_release(&all->places[--all->count].memo);
+	memmove(
+	    all->places + 1, all->places, all->count * sizeof(*all->places));
+	all->count++;
+	all->places[0] = (struct place){ .memo = NULL };
+	memcpy(all->places[0].origin, origin, strlen(origin) + 1);
+	return true;
+}
+
+static bool
+is_same(const struct memo *memo, struct apam_str bytes)
+{
+	return memo == NULL ? bytes.n == 0 :
+			      bytes_equal(buf_view(&memo->bytes), bytes);
+}
+
+/* With the lock held, and the origin's place the first. */
+static bool
+replace_first(struct memos *all, struct apam_str bytes)
+{
+	struct memo **memo = &all->places[0].memo;
+
+	if (is_same(*memo, bytes))
+		return true;
+	memo_release(memo);
+	if (bytes.n > 0)
+		*memo = memo_new(bytes);
+	return bytes.n == 0 || *memo != NULL;
+}
+
+bool
+memos_keep(struct memos *all, const char *origin, struct apam_str bytes)
+{
+	bool kept;
+
+	if (all == NULL || (bytes.n == 0 && !memos_any(all)))
+		return all != NULL;
+	lock(all);
+	kept = (bring_first(all, origin) || add_first(all, origin)) &&
+	    replace_first(all, bytes);
+	unlock(all);
+	atomic_store_explicit(&all->any, true, memory_order_release);
+	return kept;
+}
