@@ -20,14 +20,16 @@
 /* Shorter ones are found in ordinary words, too. */
 #define SECRET_LEAST 6
 
+/* Put stars in `to`, of `n` bytes, where the text has the secret. */
 static void
-mask(struct apam_str secret, char *text, size_t n)
+mask(struct apam_str secret, struct apam_str text, char *to, size_t n)
 {
 	if (secret.n < SECRET_LEAST)
 		return;
-	for (size_t i = 0; i + secret.n <= n; i++)
-		if (memcmp(text + i, secret.p, secret.n) == 0)
-			memset(text + i, '*', secret.n);
+	for (size_t i = 0; i < n && i + secret.n <= text.n; i++)
+		if (memcmp(text.p + i, secret.p, secret.n) == 0)
+			memset(
+			    to + i, '*', n - i < secret.n ? n - i : secret.n);
 }
 
 void
@@ -41,7 +43,7 @@ service_message(const struct apam_services *svc, struct apam_str text, char *to,
 		memcpy(to, text.p, n);
 	to[n] = '\0';
 	for (size_t i = 0; i < s->secret_count; i++)
-		mask(buf_view(&s->secrets[i]), to, n);
+		mask(buf_view(&s->secrets[i]), text, to, n);
 	utf8_flatten(to);
 }
 

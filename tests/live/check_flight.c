@@ -232,6 +232,25 @@ START_TEST(a_flight_can_be_dropped)
 }
 END_TEST
 
+/* As often as there is time for, and not beyond the deadline. */
+START_TEST(a_module_polls)
+{
+	begin(EMPTY_200, "", "acquire = 3; wait = 5;");
+	f = flights_new(&t, FLIGHT_ACQUIRE, 60000);
+	ck_assert_int_eq(flight_start(f), FLIGHT_SLEEP);
+	ck_assert_int_ge(f->wake_at, clock_ms() + 4000);
+	ck_assert_int_le(f->wake_at, clock_ms() + 5000);
+	ck_assert_int_eq(flight_woken(f), FLIGHT_LANDED);
+	ck_assert_int_eq(f->error.status, APAM_OK);
+	ck_assert_ptr_nonnull(f->made);
+	flight_free(&f);
+	f = flights_new(&t, FLIGHT_ACQUIRE, 4000);
+	ck_assert_int_eq(flight_start(f), FLIGHT_LANDED);
+	ck_assert_int_eq(f->error.status, APAM_E_DEADLINE);
+	ck_assert_ptr_nonnull(strstr(f->error.text, "in 5 s"));
+}
+END_TEST
+
 START_TEST(memory_may_be_short)
 {
 	begin(EMPTY_200, "", "");
@@ -514,6 +533,7 @@ main(void)
 	tcase_add_test(tc, a_credential_that_comes_too_late_is_none);
 	tcase_add_test(tc, a_deadline_ends_it);
 	tcase_add_test(tc, a_flight_can_be_dropped);
+	tcase_add_test(tc, a_module_polls);
 	tcase_add_loop_test(tc, memory_may_be_short, 0, 4);
 	tcase_add_loop_test(tc, a_key_is_proved, 0, ROWS(proofs));
 	tcase_add_test(tc, a_token_in_use_is_not_probed);

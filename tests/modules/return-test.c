@@ -28,6 +28,7 @@ enum {
 	OPT_KEY_STATE,
 	OPT_REVOKE,
 	OPT_REVOKE_STATUS,
+	OPT_WAIT,
 	OPT_SILENT,
 	OPT_COUNT
 };
@@ -99,6 +100,10 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .help = "status that it gives to fail",
 	    NUMBER,
 	    .default_value = "770" },
+	[OPT_WAIT] = { .name = "wait",
+	    .help = "seconds that acquire waits for",
+	    NUMBER,
+	    .default_value = "1" },
 	[OPT_SILENT] = { .name = "silent",
 	    .help = "return the number and do nothing else",
 	    .type = APAM_OPT_BOOLEAN,
@@ -157,6 +162,8 @@ step(const struct returns *t, struct apam_op *op, int what, int status)
 	if (what == APAM_STEP_FAILED)
 		(void)apam_failf(
 		    t->svc, op, (int32_t)status, "return-test says so");
+	if (what == APAM_STEP_WAIT)
+		t->svc->wait(t->svc, op, number(t, OPT_WAIT));
 	if (what == APAM_STEP_EXCHANGE && option(t, OPT_URL)->set)
 		t->svc->exchange(t->svc, op, APAM_STR("GET"),
 		    option(t, OPT_URL)->str, APAM_ENCODING_NONE);
@@ -169,6 +176,9 @@ return_acquire(void *state, struct apam_op *op)
 	const struct returns *t = state;
 	int what = number(t, OPT_ACQUIRE);
 
+	/* It has waited: done. */
+	if (what == APAM_STEP_WAIT && op->phase++ > 0)
+		what = APAM_STEP_DONE;
 	/* An exchange that was answered: done. */
 	if (what == APAM_STEP_EXCHANGE && op->response != NULL &&
 	    op->response->status == 200)

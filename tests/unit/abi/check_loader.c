@@ -142,7 +142,7 @@ static const struct {
 } good[] = {
 	{ "basic-email-key", false, 5, "key" },
 	{ "hmac-test", true, 3, "secret" },
-	{ "return-test", true, 17, "open" },
+	{ "return-test", true, 18, "open" },
 	{ "old-test", true, 2, "second" },
 	{ "newer-test", true, 2, "second" },
 };

@@ -157,6 +157,94 @@ START_TEST(a_text_is_built)
 }
 END_TEST
 
+static const struct {
+	int32_t writing;
+	const char *plain, *written;
+} writings[] = {
+	{ APAM_WRITING_BASE64, "\xfb\xff", "+/8=" },
+	{ APAM_WRITING_BASE64, "a", "YQ==" },
+	{ APAM_WRITING_BASE64, "", "" },
+	{ APAM_WRITING_BASE64URL, "\xfb\xff", "-_8" },
+	{ APAM_WRITING_HEX, "\x01\xaf", "01af" },
+	{ APAM_WRITING_PERCENT, "a b~*", "a%20b~%2A" },
+	{ APAM_WRITING_FORM, "a b~*", "a+b%7E*" },
+};
+
+START_TEST(a_writing_is_read_back)
+{
+	struct apam_text *t = s->text_new(s, _i % 2);
+
+	s->text_put(s, t, writings[_i].writing, apam_str(writings[_i].plain));
+	ck_assert_str_eq(s->text_view(s, t).p, writings[_i].written);
+	s->text_free(s, &t);
+	t = s->text_new(s, 1);
+	s->text_put(s, t, APAM_WRITING_PLAIN, APAM_STR("x"));
+	ck_assert_int_eq(s->text_read(s, t, writings[_i].writing,
+			     apam_str(writings[_i].written)),
+	    APAM_OK);
+	ck_assert_str_eq(s->text_view(s, t).p + 1, writings[_i].plain);
+	s->text_free(s, &t);
+}
+END_TEST
+
+static const struct {
+	int32_t writing;
+	const char *text;
+} misspelt[] = {
+	{ APAM_WRITING_BASE64, "YQ=" },
+	{ APAM_WRITING_BASE64, "YQ" },
+	{ APAM_WRITING_BASE64, "=QY=" },
+	{ APAM_WRITING_BASE64, "YR==" },
+	{ APAM_WRITING_BASE64, "Y===" },
+	{ APAM_WRITING_BASE64, "-_8=" },
+	{ APAM_WRITING_BASE64URL, "+/8" },
+	{ APAM_WRITING_BASE64URL, "YQ==" },
+	{ APAM_WRITING_HEX, "0" },
+	{ APAM_WRITING_HEX, "0g" },
+	{ APAM_WRITING_PERCENT, "%" },
+	{ APAM_WRITING_PERCENT, "a%2" },
+	{ APAM_WRITING_PERCENT, "%zz" },
+	{ APAM_WRITING_FORM, "a+%2" },
+	{ APAM_WRITING_PLAIN, "a" },
+	{ APAM_WRITING_JSON, "\"a\"" },
+	{ -1, "a" },
+	{ 99, "a" },
+};
+
+START_TEST(what_is_not_so_written_is_not_read)
+{
+	struct apam_text *t = s->text_new(s, 1);
+
+	s->text_put(s, t, APAM_WRITING_PLAIN, APAM_STR("x"));
+	ck_assert_int_eq(s->text_read(s, t, misspelt[_i].writing,
+			     apam_str(misspelt[_i].text)),
+	    APAM_E_USAGE);
+	ck_assert_str_eq(s->text_view(s, t).p, "x");
+	s->text_free(s, &t);
+}
+END_TEST
+
+START_TEST(numbers_and_json_are_written)
+{
+	struct apam_text *t = s->text_new(s, 0);
+
+	s->text_put_number(s, t, 0);
+	s->text_put_number(s, t, -42);
+	s->text_put_number(s, t, INT64_MIN);
+	s->text_put_number(s, t, INT64_MAX);
+	ck_assert_str_eq(s->text_view(s, t).p,
+	    "0-42-92233720368547758089223372036854775807");
+	s->text_free(s, &t);
+	t = s->text_new(s, 0);
+	s->text_put(s, t, APAM_WRITING_JSON, APAM_STR("a\"b\\\n"));
+	ck_assert_str_eq(s->text_view(s, t).p, "\"a\\\"b\\\\\\u000a\"");
+	/* No such writing: the text fails. */
+	s->text_put(s, t, 99, APAM_STR("a"));
+	ck_assert_uint_eq(s->text_view(s, t).n, 0);
+	s->text_free(s, &t);
+}
+END_TEST
+
 START_TEST(no_text_is_fine)
 {
 	s->text_put(s, NULL, APAM_WRITING_PLAIN, APAM_STR("a"));
@@ -374,6 +462,28 @@ START_TEST(json_is_read)
 }
 END_TEST
 
+/* Strings outlive the JSON, in the text that was given. */
+START_TEST(any_json_is_read)
+{
+	const struct apam_str json = APAM_STR("{\"a\":\"FAKE\",\"b\":[2]}");
+	struct apam_text *t = s->text_new(s, 1);
+	struct apam_json value;
+
+	s->text_put(s, t, APAM_WRITING_PLAIN, APAM_STR("x"));
+	ck_assert_int_eq(s->json_of(s, json, "/a", &value, t), APAM_OK);
+	ck_assert_int_eq(value.type, APAM_JSON_STRING);
+	ck_assert_str_eq(value.str.p, "FAKE");
+	ck_assert_str_eq(s->text_view(s, t).p, "xFAKE");
+	ck_assert_int_eq(s->json_of(s, json, "/b/0", &value, t), APAM_OK);
+	ck_assert_int_eq(value.num, 2);
+	ck_assert_int_eq(s->json_of(s, json, "/c", &value, t), APAM_OK);
+	ck_assert_int_eq(value.type, APAM_JSON_ABSENT);
+	ck_assert_int_eq(
+	    s->json_of(s, APAM_STR("{"), "/a", &value, t), APAM_E_PROVIDER);
+	s->text_free(s, &t);
+}
+END_TEST
+
 START_TEST(headers_and_challenges_are_read)
 {
 	static const struct apam_header headers[] = {
@@ -427,6 +537,129 @@ START_TEST(a_bad_header_is_refused)
 END_TEST
 
 /* What is left of a text that found no memory. */
+START_TEST(the_senders_headers_are_refused)
+{
+	static const char *const names[] = { "Host", "content-length",
+		"Transfer-Encoding", "Connection", "TE", "Upgrade" };
+
+	for (int i = 0; i < ROWS(names); i++) {
+		signing_free(&out);
+		signing_init(&out);
+		s->sign_header(s, &out, apam_str(names[i]), APAM_STR("a"));
+		ck_assert_str_eq(signing_refused(&out),
+		    "the module set a header that only the sender may set");
+		ck_assert(!signing_contributed(&out));
+	}
+}
+END_TEST
+
+static const struct {
+	const char *name, *value;
+	bool legal;
+} cookies[] = {
+	{ "session", "FAKE", true },
+	{ "session", "a=b/c+d", true },
+	{ "se ssion", "FAKE", false },
+	{ "", "FAKE", false },
+	{ "session", "", false },
+	{ "session", "a b", false },
+	{ "session", "a;b", false },
+	{ "session", "a,b", false },
+	{ "session", "\"a\"", false },
+	{ "session", "a\\b", false },
+	{ "session", "a\nb", false },
+	{ "session", "\xc3\xa4", false },
+};
+
+START_TEST(a_cookie_has_its_characters)
+{
+	s->sign_cookie(
+	    s, &out, apam_str(cookies[_i].name), apam_str(cookies[_i].value));
+	ck_assert((signing_refused(&out) == NULL) == cookies[_i].legal);
+	ck_assert(signing_contributed(&out) == cookies[_i].legal);
+}
+END_TEST
+
+START_TEST(a_header_that_is_not_sent_is_not_covered)
+{
+	static const struct apam_header sent = { S("X-Sent"), S("1") };
+	const struct apam_request_view request = {
+		.size = sizeof(request), .headers = &sent, .header_count = 1
+	};
+
+	out.request = &request;
+	s->sign_covers(s, &out, APAM_STR("x-sent"));
+	ck_assert_int_eq(out.error.status, APAM_OK);
+	s->sign_covers(s, &out, APAM_STR("X-Other"));
+	ck_assert_int_eq(out.error.status, APAM_E_ABI);
+	ck_assert_ptr_nonnull(strstr(out.error.text, "X-Other"));
+}
+END_TEST
+
+START_TEST(nothing_is_a_signature_where_it_is_said)
+{
+	ck_assert(!signing_contributed(&out));
+	s->sign_nothing(s, &out);
+	ck_assert(signing_contributed(&out));
+}
+END_TEST
+
+START_TEST(a_parameter_has_a_name_and_is_one_of_few)
+{
+	s->sign_query(s, &out, APAM_STR(""), APAM_STR("b"));
+	ck_assert_ptr_nonnull(signing_refused(&out));
+	signing_free(&out);
+	signing_init(&out);
+	s->sign_query(s, &out, APAM_STR("a"), APAM_STR("b"));
+	s->sign_query_default(s, &out, APAM_STR("c"), APAM_STR("d"));
+	ck_assert_uint_eq(out.query_defaults, 2);
+	for (int i = 2; i < SIGNING_QUERY_MAX; i++)
+		s->sign_query(s, &out, APAM_STR("a"), APAM_STR("b"));
+	ck_assert_ptr_null(signing_refused(&out));
+	s->sign_query_default(s, &out, APAM_STR("a"), APAM_STR("b"));
+	ck_assert_ptr_nonnull(signing_refused(&out));
+	ck_assert_uint_eq(out.query_defaults, 2);
+}
+END_TEST
+
+/* ---- Secrets ----------------------------------------------------------- */
+
+/* Whatever a module says, its entry's secrets are not in it. */
+START_TEST(secrets_are_masked_in_texts)
+{
+	struct buf secrets[3];
+	char word[300];
+
+	for (size_t i = 0; i < 3; i++)
+		buf_init(&secrets[i], 64);
+	buf_put(&secrets[0], APAM_STR("FAKEsecret"));
+	buf_put(&secrets[1], APAM_STR("FAKEother"));
+	/* A short one is in ordinary words, too. */
+	buf_put(&secrets[2], APAM_STR("it"));
+	svc.secrets = secrets;
+	svc.secret_count = 3;
+	apam_logf(s, APAM_LOG_ERROR, "with FAKEsecret and FAKEother");
+	ck_assert_str_eq(logged, "1 demo: with ********** and *********");
+	(void)apam_failf(s, &op.pub, APAM_E_PROVIDER, "it is FAKEsecret");
+	ck_assert_str_eq(op.error.text, "it is **********");
+	(void)apam_key_statef(s, &op.pub, APAM_KEY_GOOD, "FAKEsecret");
+	ck_assert_str_eq(op.evidence, "**********");
+	/* One that is cut off at the end of the text, too. */
+	memset(word, 'x', 250);
+	(void)snprintf(word + 250, sizeof(word) - 250, "FAKEsecret");
+	s->log(s, APAM_LOG_ERROR, apam_str(word));
+	ck_assert_ptr_null(strstr(logged, "FAKE"));
+	(void)apam_refusef(s, &out, APAM_E_POLICY, "FAKEsecretFAKEsecret");
+	ck_assert_str_eq(out.error.text, "********************");
+	svc.refuse = on_refused;
+	svc.refuse_arg = &refused_index;
+	(void)apam_refuse_optionf(s, 0, "FAKEother, FAKEsecre");
+	ck_assert_str_eq(refused_text, "*********, FAKEsecre");
+	for (size_t i = 0; i < 3; i++)
+		buf_free(&secrets[i]);
+}
+END_TEST
+
 START_TEST(an_empty_header_is_no_signature)
 {
 	struct apam_text *t = s->text_new(s, 1);
@@ -488,6 +721,10 @@ main(void)
 	tcase_add_test(tc, time_and_chance);
 	tcase_add_test(tc, an_option_is_refused);
 	tcase_add_test(tc, a_text_is_built);
+	tcase_add_loop_test(tc, a_writing_is_read_back, 0, ROWS(writings));
+	tcase_add_loop_test(
+	    tc, what_is_not_so_written_is_not_read, 0, ROWS(misspelt));
+	tcase_add_test(tc, numbers_and_json_are_written);
 	tcase_add_test(tc, no_text_is_fine);
 	tcase_add_test(tc, a_failed_text_stays_empty);
 	tcase_add_test(tc, equal_means_equal);
@@ -498,9 +735,16 @@ main(void)
 	tcase_add_loop_test(tc, a_key_state_is_noted, 0, ROWS(states));
 	tcase_add_loop_test(tc, a_failure_is_noted, 0, ROWS(failures));
 	tcase_add_test(tc, json_is_read);
+	tcase_add_test(tc, any_json_is_read);
 	tcase_add_test(tc, headers_and_challenges_are_read);
 	tcase_add_test(tc, a_signature_is_built);
 	tcase_add_test(tc, a_bad_header_is_refused);
+	tcase_add_test(tc, the_senders_headers_are_refused);
+	tcase_add_loop_test(tc, a_cookie_has_its_characters, 0, ROWS(cookies));
+	tcase_add_test(tc, a_header_that_is_not_sent_is_not_covered);
+	tcase_add_test(tc, nothing_is_a_signature_where_it_is_said);
+	tcase_add_test(tc, a_parameter_has_a_name_and_is_one_of_few);
+	tcase_add_test(tc, secrets_are_masked_in_texts);
 	tcase_add_test(tc, an_empty_header_is_no_signature);
 	tcase_add_test(tc, a_parameter_may_find_no_memory);
 	tcase_add_test(tc, a_body_has_a_digest);
