@@ -293,7 +293,7 @@ $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
 	loop waiters verdict landing nonce): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
-$(call checks,share_record sign openssl key): CORE_LIBS += -lcrypto
+$(call checks,share_record sign openssl key key_der): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 # Those with tests/support/no_malloc.h.
 $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)

@@ -80,16 +80,8 @@ static void
 use_certificate(const struct apam_services *svc, struct apam_op *op,
     const struct apam_certificate *certificate)
 {
-	struct exchange *x = &op_of(op)->exchange;
-
 	(void)svc;
-	buf_set(&x->certificate, certificate->file);
-	buf_set(&x->key, certificate->key_file);
-	buf_truncate(&x->passphrase, 0);
-	buf_put(&x->passphrase, certificate->passphrase);
-	if (strlen(buf_view(&x->passphrase).p) != x->passphrase.n &&
-	    x->refused == NULL)
-		x->refused = "the client key's passphrase has a NUL";
+	exchange_certificate(&op_of(op)->exchange, certificate);
 }
 
 static void

@@ -14,13 +14,14 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "crypto/key_der.h"
 #include "file/trust.h"
 #include "http/transfer_error.h"
 #include "text/header.h"
 #include "text/url.h"
 
 #define USER_AGENT "apam/" APAM_VERSION
-#define CLIENT_PEM_MAX 65536
+#define CLIENT_FILE_MAX 65536
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 long
@@ -238,12 +239,14 @@ is_encrypted(struct apam_str pem)
  * passphrase.
  */
 static enum apam_status
-read_client_pair(struct http_transfer *t, const struct http_policy *policy,
+read_client_key(struct http_transfer *t, const struct http_policy *policy,
     const struct exchange *x, struct apam_error *err)
 {
 	const char *key = buf_view(&x->key).p;
 	enum apam_status status;
 
+	if (x->key_handle != NULL)
+		return key_der(x->key_handle, &t->key, err);
 	status = trust_read(key, TRUST_SECRET, policy->user, &t->key, err);
 	if (status != APAM_OK)
 		return status;
@@ -252,6 +255,17 @@ read_client_pair(struct http_transfer *t, const struct http_policy *policy,
 		    "the client key %s is encrypted: give its passphrase, or "
 		    "store it without one",
 		    key);
+	return APAM_OK;
+}
+
+static enum apam_status
+read_client_pair(struct http_transfer *t, const struct http_policy *policy,
+    const struct exchange *x, struct apam_error *err)
+{
+	const enum apam_status status = read_client_key(t, policy, x, err);
+
+	if (status != APAM_OK)
+		return status;
 	return trust_read(buf_view(&x->certificate).p, TRUST_FILE, policy->user,
 	    &t->certificate, err);
 }
@@ -292,6 +306,8 @@ set_client_certificate(struct http_transfer *t,
 	c |= curl->easy_setopt(
 	    easy, CURLOPT_KEYPASSWD, buf_view(&x->passphrase).p);
 	c |= curl->easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key);
+	c |= curl->easy_setopt(
+	    easy, CURLOPT_SSLKEYTYPE, x->key_handle != NULL ? "DER" : "PEM");
 	if (c == CURLE_OK)
 		return APAM_OK;
 	return error_set(err, APAM_E_MEMORY, "out of memory");
@@ -523,8 +539,8 @@ init_transfer(struct http_transfer *t, const struct http_policy *policy,
 		    "" :
 		    http_proxy(policy, buf_view(&x->url)),
 		.socket = OWN_FD_NONE };
-	buf_init(&t->certificate, CLIENT_PEM_MAX);
-	buf_init(&t->key, CLIENT_PEM_MAX);
+	buf_init(&t->certificate, CLIENT_FILE_MAX);
+	buf_init(&t->key, CLIENT_FILE_MAX);
 }
 
 enum apam_status

@@ -43,7 +43,7 @@ struct http_transfer {
 	const char *proxy;	/* the one used; "": none */
 	struct own_fd socket;	/* the Unix socket's file; else none */
 	const char *socket_path; /* NULL: none */
-	struct buf certificate, key; /* the client's, as PEM */
+	struct buf certificate, key; /* the client's: PEM; PEM or DER */
 	char detail[CURL_ERROR_SIZE];
 };
 

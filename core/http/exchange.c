@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "crypto/key.h"
 #include "file/trust.h"
 #include "text/encode.h"
 #include "text/header.h"
@@ -35,6 +36,7 @@ exchange_init(struct exchange *x)
 void
 exchange_free(struct exchange *x)
 {
+	key_drop(&x->key_handle);
 	buf_free(&x->passphrase);
 	buf_free(&x->key);
 	buf_free(&x->certificate);
@@ -129,6 +131,35 @@ exchange_body(struct exchange *x, struct apam_str type, struct apam_str bytes)
 		refuse_exchange(x, "the body has no content type");
 	buf_set(&x->type, type);
 	buf_set(&x->body, bytes);
+}
+
+/* The core's own, which counts who holds it. */
+static struct apam_key *
+hold(const struct apam_key *key)
+{
+	return key_hold((struct apam_key *)(uintptr_t)key);
+}
+
+void
+exchange_certificate(
+    struct exchange *x, const struct apam_certificate *certificate)
+{
+	const struct apam_str passphrase = certificate->passphrase;
+
+	if (certificate->file.n == 0 ||
+	    (certificate->key_file.n > 0) == (certificate->key != NULL))
+		refuse_exchange(x,
+		    "a client certificate has a file, and a key in a file or "
+		    "as a handle");
+	if (passphrase.n > 0 &&
+	    memchr(passphrase.p, '\0', passphrase.n) != NULL)
+		refuse_exchange(x, "the client key's passphrase has a NUL");
+	buf_set(&x->certificate, certificate->file);
+	buf_set(&x->key, certificate->key_file);
+	buf_set(&x->passphrase, passphrase);
+	key_drop(&x->key_handle);
+	if (certificate->key != NULL)
+		x->key_handle = hold(certificate->key);
 }
 
 /* ---- The end ----------------------------------------------------------- */

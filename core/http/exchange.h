@@ -24,6 +24,7 @@ struct exchange {
 	bool clear;		/* after exchange_finish: http is allowed */
 	struct buf certificate, key; /* paths of a TLS client certificate */
 	struct buf passphrase;	/* that key's; empty: none */
+	struct apam_key *key_handle; /* in place of its path; held; or NULL */
 	const char *refused;	/* first failure of a builder; static */
 };
 
@@ -42,6 +43,10 @@ void exchange_add(struct exchange *x, struct apam_str name,
 /* RAW: the whole body, which may be any bytes, and its content type. */
 void exchange_body(struct exchange *x, struct apam_str type,
     struct apam_str bytes);
+
+/* Present this client certificate.  Its key, if it is a handle, is held. */
+void exchange_certificate(struct exchange *x,
+    const struct apam_certificate *certificate);
 
 /*
  * Close the body, add the Content-Type and Accept that the module did not set,

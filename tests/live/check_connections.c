@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "crypto/key_der.h"
 #include "http/client.h"
 #include "support/certificate.h"
 #include "support/project.h"
@@ -169,9 +170,9 @@ move(void)
 	return message->data.result;
 }
 
-/* A GET with this pair; a NULL certificate: none. */
+/* A GET with this certificate; NULL: none. */
 static enum apam_status
-ask(const char *certificate, const char *key)
+get(const struct apam_certificate *certificate)
 {
 	const struct reach reach = { 0 };
 	const struct curl_api *curl = curl_api();
@@ -189,11 +190,8 @@ ask(const char *certificate, const char *key)
 	(void)snprintf(url, sizeof(url), "https://127.0.0.1:%u/", port);
 	exchange_init(&x);
 	exchange_begin(&x, APAM_STR("GET"), apam_str(url), APAM_ENCODING_NONE);
-	if (certificate != NULL) {
-		buf_put(
-		    &x.certificate, apam_str(project_path(&p, certificate)));
-		buf_put(&x.key, apam_str(project_path(&p, key)));
-	}
+	if (certificate != NULL)
+		exchange_certificate(&x, certificate);
 	ck_assert_ptr_null(exchange_finish(&x, &reach));
 	error_clear(&err);
 	status = http_begin(&t, &policy, &x, clock_ms() + 20000, &r, &err);
@@ -205,6 +203,64 @@ ask(const char *certificate, const char *key)
 	response_free(&r);
 	exchange_free(&x);
 	return status;
+}
+
+/* The same with a pair of files; a NULL one: none. */
+static enum apam_status
+ask(const char *certificate, const char *key)
+{
+	char file[128], key_file[128];
+	struct apam_certificate pair = { .size = sizeof(pair) };
+
+	if (certificate == NULL)
+		return get(NULL);
+	(void)strcpy(file, project_path(&p, certificate));
+	(void)strcpy(key_file, project_path(&p, key));
+	pair.file = apam_str(file);
+	pair.key_file = apam_str(key_file);
+	return get(&pair);
+}
+
+/* The same with a file and a key that nobody sees. */
+static enum apam_status
+ask_by_handle(const char *certificate, const struct apam_key *key)
+{
+	char file[128];
+	const struct apam_certificate pair = { .size = sizeof(pair),
+		.file = apam_str(strcpy(file, project_path(&p, certificate))),
+		.key = key };
+
+	return get(&pair);
+}
+
+/* A key of this kind, and its certificate. */
+static struct apam_key *
+make_handle(int32_t kind, const char *name)
+{
+	const unsigned char *at;
+	struct apam_key *key;
+	struct buf der;
+	EVP_PKEY *pkey;
+	X509 *cert;
+	char file[64];
+
+	buf_init(&der, KEY_DER_MAX);
+	ck_assert_int_eq(key_generate(kind, &key, &err), APAM_OK);
+	ck_assert_int_eq(key_der(key, &der, &err), APAM_OK);
+	at = (const unsigned char *)buf_view(&der).p;
+	pkey = d2i_AutoPrivateKey(NULL, &at, (long)der.n);
+	cert = certificate_new(pkey, name, -60, 3600);
+	(void)X509_set_issuer_name(cert, X509_get_subject_name(cert));
+	ck_assert_int_gt(X509_sign(cert, pkey,
+			     kind == APAM_KIND_ED25519 ? NULL : EVP_sha256()),
+	    0);
+	(void)snprintf(file, sizeof(file), "%s.pem", name);
+	project_write(&p, file, "");
+	certificate_write(cert, project_path(&p, file));
+	X509_free(cert);
+	EVP_PKEY_free(pkey);
+	buf_free(&der);
+	return key;
 }
 
 /* A certificate that signs itself, and its key. */
@@ -314,6 +370,38 @@ START_TEST(a_certificate_alone_opens_nothing)
 }
 END_TEST
 
+static const int32_t kinds[] = { APAM_KIND_EC_P256, APAM_KIND_EC_P384,
+	APAM_KIND_ED25519, APAM_KIND_RSA };
+
+START_TEST(a_handle_is_as_good_as_a_file)
+{
+	struct apam_key *key = make_handle(kinds[_i], "c");
+
+	start_server(TLS1_3_VERSION);
+	ck_assert_msg(ask_by_handle("c.pem", key) == APAM_OK, "%s", err.text);
+	ck_assert_msg(ask_by_handle("c.pem", key) == APAM_OK, "%s", err.text);
+	ck_assert_seen(0, 0, "c");
+	ck_assert_seen(1, 1, "c");
+	key_drop(&key);
+}
+END_TEST
+
+START_TEST(a_handle_must_be_the_certificate_s)
+{
+	struct apam_key *right = make_handle(APAM_KIND_EC_P256, "c");
+	struct apam_key *wrong;
+
+	start_server(TLS1_3_VERSION);
+	ck_assert_int_eq(
+	    key_generate(APAM_KIND_EC_P256, &wrong, &err), APAM_OK);
+	ck_assert_int_eq(ask_by_handle("c.pem", right), APAM_OK);
+	ck_assert_int_eq(ask_by_handle("c.pem", wrong), APAM_E_CONFIG);
+	ck_assert_int_eq(atomic_load(&requests), 1);
+	key_drop(&wrong);
+	key_drop(&right);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -328,5 +416,7 @@ main(void)
 	    tc, a_pair_leaves_nothing_to_others, 0, ROWS(versions));
 	tcase_add_loop_test(
 	    tc, a_certificate_alone_opens_nothing, 0, ROWS(versions));
+	tcase_add_loop_test(tc, a_handle_is_as_good_as_a_file, 0, ROWS(kinds));
+	tcase_add_test(tc, a_handle_must_be_the_certificate_s);
 	return run_suite(suite);
 }

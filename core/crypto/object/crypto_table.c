@@ -65,6 +65,7 @@ const struct crypto_object apam_internal = {
 	.key_generate = key_object_generate,
 	.key_free = key_object_free,
 	.key_number = key_object_number,
+	.key_private = key_object_private,
 	.hmac = mac_hmac,
 	.sign = asymmetric_sign,
 	.verify = asymmetric_verify,

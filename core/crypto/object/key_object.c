@@ -146,22 +146,22 @@ build(struct building *b, const char *type, bool is_private)
 
 /* ---- The kinds ---------------------------------------------------------- */
 
+static const char *const rsa_names[CRYPTO_NUMBERS] = {
+	[CRYPTO_N] = OSSL_PKEY_PARAM_RSA_N,
+	[CRYPTO_E] = OSSL_PKEY_PARAM_RSA_E,
+	[CRYPTO_D] = OSSL_PKEY_PARAM_RSA_D,
+	[CRYPTO_P] = OSSL_PKEY_PARAM_RSA_FACTOR1,
+	[CRYPTO_Q] = OSSL_PKEY_PARAM_RSA_FACTOR2,
+	[CRYPTO_DP] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
+	[CRYPTO_DQ] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
+	[CRYPTO_QI] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
+};
+
 static EVP_PKEY *
 make_rsa(struct building *b, const struct crypto_numbers *numbers)
 {
-	static const char *const names[CRYPTO_NUMBERS] = {
-		[CRYPTO_N] = OSSL_PKEY_PARAM_RSA_N,
-		[CRYPTO_E] = OSSL_PKEY_PARAM_RSA_E,
-		[CRYPTO_D] = OSSL_PKEY_PARAM_RSA_D,
-		[CRYPTO_P] = OSSL_PKEY_PARAM_RSA_FACTOR1,
-		[CRYPTO_Q] = OSSL_PKEY_PARAM_RSA_FACTOR2,
-		[CRYPTO_DP] = OSSL_PKEY_PARAM_RSA_EXPONENT1,
-		[CRYPTO_DQ] = OSSL_PKEY_PARAM_RSA_EXPONENT2,
-		[CRYPTO_QI] = OSSL_PKEY_PARAM_RSA_COEFFICIENT1,
-	};
-
 	for (size_t i = 0; i < CRYPTO_NUMBERS; i++)
-		build_number(b, names[i], numbers->at[i]);
+		build_number(b, rsa_names[i], numbers->at[i]);
 	return build(b, "RSA", numbers->at[CRYPTO_D].n > 0);
 }
 
@@ -377,4 +377,50 @@ key_object_number(const void *arg, enum crypto_number which, unsigned char *to,
 		    rsa ? 0 : curve_octets(key->kind), to, size, n);
 	return ok ? openssl_done() :
 		    openssl_fail(failure, "OpenSSL does not give a public key");
+}
+
+/* Into the caller's memory, so that no BIGNUM has it. */
+static bool
+read_private(const EVP_PKEY *pkey, const char *name, size_t octets,
+    unsigned char *to, size_t size, size_t *n)
+{
+	OSSL_PARAM params[] = { OSSL_PARAM_construct_BN(name, NULL, 0),
+		OSSL_PARAM_construct_end() };
+	unsigned char swapped;
+
+	if (octets == 0 && EVP_PKEY_get_params(pkey, params) == 1)
+		octets = params[0].return_size;
+	if (octets == 0 || octets > size)
+		return false;
+	params[0] = OSSL_PARAM_construct_BN(name, to, octets);
+	if (EVP_PKEY_get_params(pkey, params) != 1)
+		return false;
+	for (size_t i = 0; is_little_endian() && i < octets / 2; i++) {
+		swapped = to[i];
+		to[i] = to[octets - 1 - i];
+		to[octets - 1 - i] = swapped;
+	}
+	*n = octets;
+	return true;
+}
+
+bool
+key_object_private(const void *arg, enum crypto_number which, unsigned char *to,
+    size_t size, size_t *n, struct crypto_failure *failure)
+{
+	const struct key_object *key = arg;
+	bool ok;
+
+	openssl_begin();
+	*n = size;
+	if (key->kind == APAM_KIND_ED25519)
+		ok = EVP_PKEY_get_raw_private_key(key->pkey, to, n) == 1;
+	else if (key->kind == APAM_KIND_RSA)
+		ok = read_private(key->pkey, rsa_names[which], 0, to, size, n);
+	else
+		ok = read_private(key->pkey, OSSL_PKEY_PARAM_PRIV_KEY,
+		    curve_octets(key->kind), to, size, n);
+	return ok ? openssl_done() :
+		    openssl_refuse(failure,
+			"the key lacks a private number, such as a prime");
 }

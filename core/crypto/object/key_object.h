@@ -13,6 +13,8 @@ void *key_object_of_numbers(
     const struct crypto_numbers *numbers, struct crypto_failure *failure);
 void *key_object_generate(int32_t kind, struct crypto_failure *failure);
 void key_object_free(void *key);
+bool key_object_private(const void *key, enum crypto_number which,
+    unsigned char *to, size_t size, size_t *n, struct crypto_failure *failure);
 bool key_object_number(const void *key, enum crypto_number which,
     unsigned char *to, size_t size, size_t *n, struct crypto_failure *failure);
 

@@ -129,6 +129,14 @@ struct crypto_object {
 	bool (*key_number)(const void *key, enum crypto_number which,
 	    unsigned char *to, size_t size, size_t *n,
 	    struct crypto_failure *failure);
+	/*
+	 * One of all its numbers, the private ones among them, in the same
+	 * form; D of a curve is as long as the curve says.  USAGE: it is not
+	 * there.
+	 */
+	bool (*key_private)(const void *key, enum crypto_number which,
+	    unsigned char *to, size_t size, size_t *n,
+	    struct crypto_failure *failure);
 	/* HMAC (RFC 2104), as `hash` has it. */
 	bool (*hmac)(void *key, int32_t hash,
 	    const struct crypto_message *message, unsigned place,

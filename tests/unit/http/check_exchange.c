@@ -7,6 +7,7 @@
 
 #include "base/secmem.h"
 #include "base/str.h"
+#include "crypto/key.h"
 #include "support/run.h"
 
 #define LONG 9000
@@ -201,6 +202,9 @@ END_TEST
 
 /* ---- A body of its own, a query, its own headers ------------------------ */
 
+#define PAIR                                                                   \
+	"a client certificate has a file, and a key in a file or as a "        \
+	"handle"
 #define BYTES "\0\0\0\0\5\n\3abc\0"
 
 START_TEST(a_body_may_be_any_bytes)
@@ -296,6 +300,51 @@ START_TEST(a_query_is_added)
 	else
 		ck_assert_str_eq(why,
 		    "the URL of an exchange with parameters has a fragment");
+}
+END_TEST
+
+static const struct {
+	const char *name, *file, *key_file, *passphrase;
+	size_t passphrase_size;
+	bool handle;
+	const char *why; /* NULL: fine */
+} certificates[] = {
+	{ "files", "/c", "/k", "", 0, false, NULL },
+	{ "a passphrase", "/c", "/k", "FAKE", 4, false, NULL },
+	{ "a handle", "/c", "", "", 0, true, NULL },
+	{ "no certificate", "", "/k", "", 0, false, PAIR },
+	{ "no key", "/c", "", "", 0, false, PAIR },
+	{ "two keys", "/c", "/k", "", 0, true, PAIR },
+	{ "a NUL", "/c", "/k", "a\0b", 3, false,
+	    "the client key's passphrase has a NUL" },
+};
+
+START_TEST(a_certificate_has_one_key)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_certificate c = { .size = sizeof(c),
+		.file = apam_str(certificates[_i].file),
+		.key_file = apam_str(certificates[_i].key_file),
+		.passphrase = { certificates[_i].passphrase,
+		    certificates[_i].passphrase_size } };
+	struct apam_key *key;
+	const char *why;
+
+	ck_assert_int_eq(
+	    key_of_bytes(APAM_STR(""), APAM_STR("FAKE"), &key, &err), APAM_OK);
+	c.key = certificates[_i].handle ? key : NULL;
+	exchange_begin(&x, APAM_STR("GET"), url, APAM_ENCODING_NONE);
+	exchange_certificate(&x, &c);
+	exchange_certificate(&x, &c);
+	/* The exchange holds it, whatever the module does with it. */
+	key_drop(&key);
+	why = exchange_finish(&x, &strict);
+	ck_assert_msg((why == NULL) == (certificates[_i].why == NULL), "%s: %s",
+	    certificates[_i].name, why);
+	if (why != NULL)
+		ck_assert_str_eq(why, certificates[_i].why);
+	if (certificates[_i].handle)
+		ck_assert_int_eq(x.key_handle->kind, APAM_KIND_SYMMETRIC);
 }
 END_TEST
 
@@ -425,6 +474,8 @@ main(void)
 	tcase_add_loop_test(tc, a_bad_body_is_not_sent, 0, ROWS(bad_bodies));
 	tcase_add_test(tc, a_module_s_own_headers_stay);
 	tcase_add_loop_test(tc, a_query_is_added, 0, ROWS(queries));
+	tcase_add_loop_test(
+	    tc, a_certificate_has_one_key, 0, ROWS(certificates));
 	tcase_add_loop_test(tc, a_socket_of_an_option_takes_http, 0, 2);
 	tcase_add_test(tc, http_to_loopback_may_be_allowed);
 	tcase_add_test(tc, beginning_again_drops_what_was);
