@@ -16,7 +16,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "crypto/key_words.h"
+#include <apam/module.h>
+
 #include "file/internal.h"
 
 #define CRYPTO_HASH_SIZE 32	/* SHA-256 */
