@@ -4,18 +4,10 @@
  */
 #include "base/gate.h"
 
-#include "base/thread_number.h"
-
-static struct gate_place *
-my_place(struct gate *gate)
-{
-	return &gate->places[thread_number() % GATE_PLACES];
-}
-
 void
 gate_leave(struct gate *gate)
 {
-	atomic_fetch_sub(&my_place(gate)->inside, 1);
+	tally_out(&gate->inside);
 	if (!atomic_load(&gate->is_shut))
 		return;
 	pthread_mutex_lock(&gate->leaving);
@@ -26,29 +18,14 @@ gate_leave(struct gate *gate)
 void
 gate_enter(struct gate *gate)
 {
-	atomic_fetch_add(&my_place(gate)->inside, 1);
+	tally_in(&gate->inside);
 	while (atomic_load(&gate->is_shut)) {
 		/* Out again, or both would wait. */
 		gate_leave(gate);
 		pthread_mutex_lock(&gate->shutting);
 		pthread_mutex_unlock(&gate->shutting);
-		atomic_fetch_add(&my_place(gate)->inside, 1);
+		tally_in(&gate->inside);
 	}
-}
-
-/* True if a thread is inside, the caller apart. */
-static bool
-has_others(struct gate *gate, bool inside)
-{
-	const struct gate_place *own = inside ? my_place(gate) : NULL;
-
-	for (size_t i = 0; i < GATE_PLACES; i++) {
-		const struct gate_place *place = &gate->places[i];
-
-		if (atomic_load(&place->inside) > (place == own ? 1U : 0U))
-			return true;
-	}
-	return false;
 }
 
 void
@@ -57,7 +34,7 @@ gate_shut(struct gate *gate, bool inside)
 	pthread_mutex_lock(&gate->shutting);
 	atomic_store(&gate->is_shut, true);
 	pthread_mutex_lock(&gate->leaving);
-	while (has_others(gate, inside))
+	while (!tally_is_empty(&gate->inside, inside))
 		pthread_cond_wait(&gate->left, &gate->leaving);
 	pthread_mutex_unlock(&gate->leaving);
 }
@@ -76,8 +53,5 @@ gate_renew(struct gate *gate, bool inside)
 	pthread_mutex_init(&gate->leaving, NULL);
 	pthread_cond_init(&gate->left, NULL);
 	atomic_store(&gate->is_shut, false);
-	for (size_t i = 0; i < GATE_PLACES; i++)
-		atomic_store(&gate->places[i].inside, 0);
-	if (inside)
-		atomic_store(&my_place(gate)->inside, 1);
+	tally_renew(&gate->inside, inside);
 }

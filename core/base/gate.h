@@ -1,42 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A gate: many threads pass through it side by side, at a few nanoseconds each;
- * now and then one thread shuts it, and then nobody is inside.
+ * now and then one thread shuts it, and then nobody is inside.  It is a lock
+ * that readers share, made for those.
  *
- * It is a lock that readers share, made for those: each thread counts itself in
- * and out at a place of its own, so that threads do not write to a cache line
- * that another one writes to.  There are GATE_PLACES places; with more threads
- * some share one, which is slower and as right.  Threads may end at any time
- * outside of a gate: a place belongs to nobody.
- *
- * Why it holds: who comes in counts first and then looks whether the gate is
- * shut; who shuts it says so first and then looks at the counts.  All four are
- * sequentially consistent.  So one of the two sees the other: a thread that did
- * not see the gate shut was counted before, and is waited for.  In the same way
- * one that leaves counts first and then looks whether somebody waits for that.
+ * Why it holds: who comes in counts (base/tally.h) and then looks whether the
+ * gate is shut; who shuts it says so and then looks at the counts.  So a thread
+ * that did not see it shut was counted before, and is waited for.  In the same
+ * way one that leaves counts first, and then looks whether somebody waits.
  */
 #ifndef CORE_BASE_GATE_H
 #define CORE_BASE_GATE_H
 
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdbool.h>
-#include <stdint.h>
 
-#define GATE_PLACES 64
-/* Processors fetch two lines of 64 bytes at a time. */
-#define GATE_LINE 128
-
-struct gate_place {
-	_Alignas(GATE_LINE) _Atomic uint32_t inside;
-};
+#include "base/tally.h"
 
 struct gate {
 	_Atomic bool is_shut;
 	pthread_mutex_t shutting; /* held while it is shut */
 	pthread_mutex_t leaving; /* with `left`: one left while it was shut */
 	pthread_cond_t left;
-	struct gate_place places[GATE_PLACES];
+	struct tally inside;
 };
 
 #define GATE_INIT                                                              \

@@ -13,7 +13,7 @@
 #include "support/run.h"
 
 /* More than there are places: some threads share one. */
-#define CROWD (2 * GATE_PLACES + 3)
+#define CROWD (2 * TALLY_PLACES + 3)
 #define PASSERS 4
 #define PASSES 20000
 #define SHUTTINGS 300
