@@ -84,34 +84,25 @@ check_request(const struct apam_request *from, struct apam_error *err)
 	return check_headers(from, err);
 }
 
-/* Make the view show the present URL. */
-static enum apam_status
-show_url(struct request *r, struct url *url, struct apam_error *err)
+/* Make the view show this URL: the host's own, or that and parameters. */
+static void
+show_url(struct request *r, struct apam_str url)
 {
-	const char *why;
-
-	if (r->url.failed)
-		return error_set(err, APAM_E_MEMORY, "out of memory");
-	why = url_parse(buf_view(&r->url), url);
-	if (why != NULL)
-		return error_set(err, APAM_E_URL, "%s", why);
-	r->view.url = url->text;
-	r->view.path = url->path;
-	r->view.query = url->query;
-	return APAM_OK;
+	r->view.url = url;
+	r->view.query = url.n > r->path_end ? str_skip(url, r->path_end + 1) :
+					      APAM_STR("");
 }
 
 static enum apam_status
-bind_origin(
-    struct request *r, const struct profile *profile, struct apam_error *err)
+bind_origin(struct request *r, struct apam_str given,
+    const struct profile *profile, struct apam_error *err)
 {
 	struct url url;
-	enum apam_status status = show_url(r, &url, err);
-	const char *why;
+	const char *why = url_parse(given, &url);
 	size_t depth;
 
-	if (status != APAM_OK)
-		return status;
+	if (why != NULL)
+		return error_set(err, APAM_E_URL, "%s", why);
 	why = request_outside(profile, &url, &depth);
 	if (why == NULL)
 		why = url_insecure(&url, profile->allow_http);
@@ -119,13 +110,36 @@ bind_origin(
 		return error_set(err, APAM_E_ORIGIN,
 		    "the URL is not this profile's: %s", why);
 
-	r->cut = url.text.n != r->url.n;
-	buf_truncate(&r->url, url.text.n);
+	r->given = url.text;
+	r->cut = url.text.n != given.n;
+	r->path_end = str_find(url.text, '?');
+	r->view.path = url.path;
+	show_url(r, url.text);
 	r->view.scheme = url.https ? APAM_STR("https") : APAM_STR("http");
 	r->view.port = url.port;
 	memcpy(r->host, url.host, sizeof(r->host));
 	r->view.host = apam_str(r->host);
 	return APAM_OK;
+}
+
+/* `host` and `room` are not read before they were written. */
+static void
+init_empty(struct request *r)
+{
+	memset(r, 0, offsetof(struct request, host));
+	r->view.size = sizeof(r->view);
+	r->view.body = &r->body;
+	buf_init_in(&r->url, URL_MAX, r->room, sizeof(r->room));
+}
+
+/* What neither the URL nor the body says. */
+static void
+show_rest(struct request *r, const struct apam_request *from)
+{
+	r->view.method = apam_str(from->method);
+	r->headers = from->headers;
+	r->header_count = from->header_count;
+	r->view.now_ms = clock_unix_ms();
 }
 
 enum apam_status
@@ -136,8 +150,7 @@ request_init(struct request *r, const struct apam_request *given,
 	const struct apam_request *from = &own;
 	enum apam_status status;
 
-	memset(r, 0, sizeof(*r));
-	buf_init(&r->url, URL_MAX);
+	init_empty(r);
 	status = sized_take(&sized_request, given, &own, err);
 	if (status == APAM_OK)
 		status = check_request(from, err);
@@ -148,18 +161,30 @@ request_init(struct request *r, const struct apam_request *given,
 
 	if (strlen(from->url) > URL_MAX)
 		return error_set(err, APAM_E_URL, "the URL is too long");
-	r->given = from->url;
-	buf_put(&r->url, apam_str(from->url));
-	status = bind_origin(r, profile, err);
-	if (status != APAM_OK)
-		return status;
-	r->view.size = sizeof(r->view);
-	r->view.method = apam_str(from->method);
-	r->headers = from->headers;
-	r->header_count = from->header_count;
-	r->view.body = &r->body;
-	r->view.now_ms = clock_unix_ms();
-	return APAM_OK;
+	status = bind_origin(r, apam_str(from->url), profile, err);
+	if (status == APAM_OK)
+		show_rest(r, from);
+	return status;
+}
+
+void
+request_init_plain(struct request *r, const struct apam_request *given,
+    const struct url *origin)
+{
+	const struct apam_str url = apam_str(given->url);
+
+	init_empty(r);
+	(void)take_body(given->body, &r->body, NULL);
+	r->given = url;
+	r->path_end = str_find(url, '?');
+	r->view.path = str_skip(str_cut(url, r->path_end), origin->origin.n);
+	if (r->view.path.n == 0)
+		r->view.path = APAM_STR("/");
+	show_url(r, url);
+	r->view.scheme = origin->https ? APAM_STR("https") : APAM_STR("http");
+	r->view.port = origin->port;
+	r->view.host = apam_str(origin->host);
+	show_rest(r, given);
 }
 
 void
@@ -167,6 +192,12 @@ request_free(struct request *r)
 {
 	free(r->shown);
 	buf_free(&r->url);
+}
+
+bool
+request_url_is_given(const struct request *r)
+{
+	return !r->cut && r->url.n == 0;
 }
 
 /* ---- Headers ----------------------------------------------------------- */
@@ -224,7 +255,7 @@ choose_query(const struct request *r, const struct apam_signing *from,
     const struct apam_header *q, size_t first, uint64_t *chosen,
     struct apam_error *err)
 {
-	size_t room = URL_MAX - r->url.n;
+	size_t room = URL_MAX - r->view.url.n;
 
 	*chosen = 0;
 	for (size_t i = first; i < from->query.count; i++) {
@@ -247,6 +278,25 @@ choose_query(const struct request *r, const struct apam_signing *from,
 	return APAM_OK;
 }
 
+static void
+append_query(struct request *r, const struct apam_signing *from,
+    const struct apam_header *q, uint64_t chosen)
+{
+	char mark = r->path_end == r->view.url.n ? '?' : '&';
+
+	if (r->url.n == 0)
+		buf_put(&r->url, r->given);
+	for (size_t i = 0; i < from->query.count; i++) {
+		if (!(chosen & (uint64_t)1 << i))
+			continue;
+		buf_put_char(&r->url, mark);
+		buf_put(&r->url, q[i].name);
+		buf_put_char(&r->url, '=');
+		buf_put(&r->url, q[i].value);
+		mark = '&';
+	}
+}
+
 enum apam_status
 request_add_query(struct request *r, struct apam_signing *from, size_t first,
     struct apam_error *err)
@@ -254,8 +304,6 @@ request_add_query(struct request *r, struct apam_signing *from, size_t first,
 	const struct apam_header *q;
 	enum apam_status status;
 	uint64_t chosen;
-	struct url url;
-	char mark;
 
 	if (from->query.count == first)
 		return APAM_OK;
@@ -267,28 +315,20 @@ request_add_query(struct request *r, struct apam_signing *from, size_t first,
 	 * sign.
 	 */
 	status = choose_query(r, from, q, first, &chosen, err);
-	if (status != APAM_OK)
+	if (status != APAM_OK || chosen == 0)
 		return status;
-	mark = str_find(r->view.url, '?') == r->view.url.n ? '?' : '&';
-	for (size_t i = first; i < from->query.count; i++) {
-		if (!(chosen & (uint64_t)1 << i))
-			continue;
-		buf_put_char(&r->url, mark);
-		buf_put(&r->url, q[i].name);
-		buf_put_char(&r->url, '=');
-		buf_put(&r->url, q[i].value);
-		mark = '&';
-	}
-	return show_url(r, &url, err);
+	append_query(r, from, q, chosen);
+	show_url(r, r->url.failed ? r->given : buf_view(&r->url));
+	if (r->url.failed)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	return APAM_OK;
 }
 
 void
 request_rewind(struct request *r, size_t n)
 {
-	struct url url;
-
-	if (r->url.n == n || r->url.failed)
+	if (r->view.url.n == n || r->url.failed)
 		return;
-	buf_truncate(&r->url, n);
-	(void)show_url(r, &url, NULL);
+	buf_truncate(&r->url, n == r->given.n ? 0 : n);
+	show_url(r, r->url.n == 0 ? r->given : buf_view(&r->url));
 }

@@ -12,18 +12,23 @@
 #include "text/fields.h"
 #include "text/url.h"
 
+#define REQUEST_ROOM 512	/* bytes of a URL that cost no allocation */
+
 struct request {
 	struct apam_request_view view;
 	struct apam_body body;	/* what view.body shows */
-	struct buf url;		/* with the parameters added so far */
-	const char *given;	/* the host's text */
-	char host[URL_HOST_MAX + 1]; /* the text of view.host */
-	bool cut;		/* the host's text had a fragment */
+	struct apam_str given;	/* the host's URL, without its fragment */
+	bool cut;		/* it had one */
+	size_t path_end;	/* bytes of the URL in front of its query */
+	/* The URL once parameters were added, which may be secret; or empty. */
+	struct buf url;
 	/* The host's headers, and those that entries before this one add. */
 	const struct apam_header *headers;
 	size_t header_count;
 	struct fields *earlier;	/* NULL: none */
 	struct apam_header *shown; /* the array of view.headers, if it is ours */
+	char host[URL_HOST_MAX + 1]; /* the text of view.host */
+	char room[REQUEST_ROOM];	/* for url */
 };
 
 /*
@@ -33,7 +38,16 @@ struct request {
 enum apam_status request_init(struct request *r,
     const struct apam_request *given, const struct profile *profile,
     struct apam_error *err);
+/*
+ * The same for one that is known to be in order, and whose URL begins with the
+ * text of the origin and is plain (slot/url_plain.h).
+ */
+void request_init_plain(struct request *r, const struct apam_request *given,
+    const struct url *origin);
 void request_free(struct request *r);
+
+/* True if the URL is the host's own text. */
+bool request_url_is_given(const struct request *r);
 
 /*
  * Append the query parameters of a signature from index `first` on.  Errors:
@@ -51,7 +65,7 @@ enum apam_status request_add_query(struct request *r, struct apam_signing *from,
 enum apam_status request_show_headers(
     struct request *r, struct apam_error *err);
 
-/* Remove what was added since the URL had `n` bytes (r->url.n). */
+/* Remove what was added since the URL had `n` bytes (r->view.url.n). */
 void request_rewind(struct request *r, size_t n);
 
 /*

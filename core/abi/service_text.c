@@ -10,8 +10,11 @@
 
 #define TEXT_MAX (1024 * 1024)
 
+#define TEXT_ROOM 448
+
 struct apam_text {
 	struct buf b;
+	char room[TEXT_ROOM];	/* for what is not secret */
 };
 
 static struct apam_text *
@@ -25,7 +28,7 @@ text_new(const struct apam_services *svc, int32_t secret)
 	if (secret)
 		buf_init(&t->b, TEXT_MAX);
 	else
-		buf_init_plain(&t->b, TEXT_MAX);
+		buf_init_in(&t->b, TEXT_MAX, t->room, sizeof(t->room));
 	return t;
 }
 

@@ -21,6 +21,17 @@ signing_init(struct apam_signing *s)
 }
 
 void
+signing_init_in(struct apam_signing *s, struct signing_room *room)
+{
+	memset(s, 0, offsetof(struct apam_signing, error));
+	fields_init_in(&s->headers, room->headers, sizeof(room->headers));
+	fields_init_in(&s->query, room->query, sizeof(room->query));
+	fields_init_in(&s->cookies, room->cookies, sizeof(room->cookies));
+	fields_init_in(&s->covers, room->covers, sizeof(room->covers));
+	error_clear(&s->error);
+}
+
+void
 signing_free(struct apam_signing *s)
 {
 	fields_free(&s->covers);

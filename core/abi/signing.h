@@ -31,7 +31,18 @@ struct apam_signing {
 	struct apam_error error; /* set by `refuse` */
 };
 
+/* Memory for what one request's signature usually has. */
+struct signing_room {
+	char headers[768];
+	char query[256];
+	char cookies[128];
+	char covers[128];
+};
+
+/* In memory for secrets. */
 void signing_init(struct apam_signing *s);
+/* For one call, in ordinary memory: buf_init_in. */
+void signing_init_in(struct apam_signing *s, struct signing_room *room);
 void signing_free(struct apam_signing *s);
 
 /* True if anything was added, or nothing is to be. */

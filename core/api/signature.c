@@ -31,12 +31,6 @@ lay_out(char **next, struct apam_str text)
 	return there;
 }
 
-static bool
-url_is_new(const struct request *r)
-{
-	return r->cut || r->url.n != strlen(r->given);
-}
-
 static size_t
 size_of(const struct request *r, const struct apam_signing *s)
 {
@@ -45,8 +39,8 @@ size_of(const struct request *r, const struct apam_signing *s)
 
 	/* Both lists hold each text with its NUL already. */
 	n += s->headers.text.n + s->covers.text.n;
-	if (url_is_new(r))
-		n += r->url.n + 1;
+	if (!request_url_is_given(r))
+		n += r->view.url.n + 1;
 	return n;
 }
 
@@ -94,9 +88,9 @@ signature_fill(struct apam_signature *to, const struct request *request,
 	}
 	for (size_t i = 0; i < s->covers.count; i++)
 		covered[i] = lay_out(&next, names[i].name);
-	to->url = request->given;
-	if (url_is_new(request))
-		to->url = lay_out(&next, buf_view(&request->url)).p;
+	to->url = request->given.p;
+	if (!request_url_is_given(request))
+		to->url = lay_out(&next, request->view.url).p;
 	to->headers = headers;
 	to->header_count = s->headers.count;
 	to->covered = covered;

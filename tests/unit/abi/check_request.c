@@ -6,8 +6,6 @@
  */
 #include "abi/request.h"
 
-#include <unistd.h>
-
 #include "base/error.h"
 #include "base/secmem.h"
 #include "base/str.h"
@@ -178,7 +176,7 @@ START_TEST(parameters_are_added_and_taken_back)
 	ck_assert_int_eq(init("https://h/a#b"), APAM_OK);
 	add("c", "d");
 	shows("https://h/a?c=d", "/a", "c=d");
-	before = r.url.n;
+	before = r.view.url.n;
 	add("e", "");
 	add("f", "g%20h");
 	shows("https://h/a?c=d&e=&f=g%20h", "/a", "c=d&e=&f=g%20h");
@@ -269,25 +267,75 @@ START_TEST(all_headers_that_will_be_sent_are_shown)
 }
 END_TEST
 
+/* A URL of usual length needs none. */
 START_TEST(memory_may_be_short)
 {
-	static char value[URL_MAX / 2 + 100];
+	static char value[REQUEST_ROOM];
 
 	bind_to("https://h");
-	secmem_fail_after(0);
-	ck_assert_int_eq(init("https://h/a"), APAM_E_MEMORY);
-	ck_assert_str_eq(err.text, "out of memory");
-	secmem_fail_after(-1);
-	error_clear(&err);
-	ck_assert_int_eq(init("https://h/a"), APAM_OK);
-	/* More than the page that the URL lies in, where pages are small. */
-	if (sysconf(_SC_PAGESIZE) > 4096)
-		return;
 	memset(value, 'v', sizeof(value));
-	fields_add(&out.query, APAM_STR("c"),
+	fields_add(&out.query, APAM_STR("b"), APAM_STR("c"));
+	secmem_fail_after(0);
+	ck_assert_int_eq(init("https://h/a"), APAM_OK);
+	ck_assert_int_eq(request_add_query(&r, &out, 0, &err), APAM_OK);
+	shows("https://h/a?b=c", "/a", "b=c");
+	secmem_fail_after(-1);
+	fields_add(&out.query, APAM_STR("d"),
 	    (struct apam_str){ value, sizeof(value) });
 	secmem_fail_after(0);
-	ck_assert_int_eq(request_add_query(&r, &out, 0, &err), APAM_E_MEMORY);
+	ck_assert_int_eq(request_add_query(&r, &out, 1, &err), APAM_E_MEMORY);
+	ck_assert_str_eq(err.text, "out of memory");
+	shows("https://h/a", "/a", "");
+	secmem_fail_after(-1);
+}
+END_TEST
+
+/* What request_init says of the same URL. */
+static const struct {
+	const char *origin, *url;
+} plain[] = {
+	{ "https://h", "https://h/a/b?c=d" },
+	{ "https://h", "https://h?" },
+	{ "https://h", "https://h/?" },
+	{ "https://h/", "https://h?c" },
+	{ "http://127.0.0.1:81", "http://127.0.0.1:81/a" },
+	{ "https://[::1]:8443", "https://[::1]:8443/?c=?" },
+};
+
+static void
+are_same(const struct apam_request_view *a, const struct apam_request_view *b)
+{
+	ck_assert(str_equal(a->method, b->method));
+	ck_assert(str_equal(a->url, b->url));
+	ck_assert(str_equal(a->scheme, b->scheme));
+	ck_assert(str_equal(a->host, b->host));
+	ck_assert(str_equal(a->path, b->path));
+	ck_assert(str_equal(a->query, b->query));
+	ck_assert_uint_eq(a->port, b->port);
+}
+
+START_TEST(a_plain_one_is_shown_in_the_same_way)
+{
+	static const struct apam_body body = { .size = sizeof(body),
+		.kind = APAM_BODY_BYTES,
+		.bytes = { "x", 1 } };
+	struct apam_request from = APAM_REQUEST("PUT", plain[_i].url);
+	struct request other;
+
+	from.body = &body;
+	bind_to(plain[_i].origin);
+	profile.allow_http = true;
+	ck_assert_int_eq(request_init(&r, &from, &profile, &err), APAM_OK);
+	request_init_plain(&other, &from, &profile.origins[0]);
+	are_same(&other.view, &r.view);
+	ck_assert(request_url_is_given(&other));
+	ck_assert(str_equal(other.view.body->bytes, body.bytes));
+	fields_add(&out.query, APAM_STR("e"), APAM_STR("f"));
+	ck_assert_int_eq(request_add_query(&r, &out, 0, &err), APAM_OK);
+	ck_assert_int_eq(request_add_query(&other, &out, 0, &err), APAM_OK);
+	are_same(&other.view, &r.view);
+	ck_assert(!request_url_is_given(&other));
+	request_free(&other);
 }
 END_TEST
 
@@ -309,5 +357,7 @@ main(void)
 	tcase_add_test(tc, what_the_request_has_is_kept_or_refused);
 	tcase_add_test(tc, all_headers_that_will_be_sent_are_shown);
 	tcase_add_test(tc, memory_may_be_short);
+	tcase_add_loop_test(
+	    tc, a_plain_one_is_shown_in_the_same_way, 0, ROWS(plain));
 	return run_suite(suite);
 }

@@ -93,7 +93,8 @@ fill(struct request *r, struct stack_result *result)
 	memset(result, 0, sizeof(*result));
 	buf_init(&r->url, 100);
 	buf_put(&r->url, APAM_STR(SIGNED));
-	r->given = GIVEN;
+	r->given = APAM_STR(GIVEN);
+	r->view.url = buf_view(&r->url);
 	signing_init(&result->total);
 	result->entries = 1;
 	result->generation = 9;
