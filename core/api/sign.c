@@ -14,17 +14,6 @@
 #include "profile/reload.h"
 #include "profile/warm.h"
 
-static void
-result_init(struct stack_result *result)
-{
-	signing_init(&result->total);
-	result->generation = 0;
-	result->credential = 0;
-	result->entries = 0;
-	result->counted = 0;
-	result->look_at = 0;
-}
-
 /* Keep the signature for the next ones, and note which keys it used. */
 static void
 signature_made(struct apam_profile *profile, struct stack *stack,
@@ -43,6 +32,7 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 {
 	struct patience mine = *patience;
 	struct stack_result result;
+	struct signing_room room;
 	struct stack *stack;
 	struct request r;
 	enum apam_status status;
@@ -59,7 +49,7 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 		error_locate(err, profile->name, -1);
 		return err->status;
 	}
-	result_init(&result);
+	stack_result_init(&result, &room);
 	status = request_init(&r, request, stack->profile, err);
 	if (status == APAM_OK)
 		status = stack_sign(stack, &r, &mine, &result, err);
@@ -92,5 +82,7 @@ sign_long(struct apam_profile *profile, const struct apam_request *request,
 		err = &unwanted;
 	if (sized_check(&sized_signature, signature, err) != APAM_OK)
 		return APAM_E_USAGE;
+	if (sign_direct(profile, request, signature))
+		return APAM_OK;
 	return sign_with(profile, request, signature, &patience, err);
 }

@@ -19,6 +19,13 @@ enum apam_status sign_with(struct apam_profile *profile,
 bool sign_short(struct apam_profile *profile,
     const struct apam_request *request, struct apam_signature *signature);
 
+/*
+ * With what the profile's slot lends; false where there is nothing, or anything
+ * is out of the ordinary.  The signature was set up.
+ */
+bool sign_direct(struct apam_profile *profile,
+    const struct apam_request *request, struct apam_signature *signature);
+
 /* apam_sign where the slot cannot serve; it also knows what to say. */
 enum apam_status sign_long(struct apam_profile *profile,
     const struct apam_request *request, struct apam_signature *signature,

@@ -78,7 +78,7 @@ sign_remembering(struct entry *e, const struct credential *c,
 	enum apam_status status;
 
 	if (memos_any(e->memos)) {
-		url_origin(view->scheme.n == APAM_STR("https").n, request->host,
+		url_origin(view->scheme.n == APAM_STR("https").n, view->host.p,
 		    (uint16_t)view->port, origin);
 		memo = memos_find(e->memos, origin);
 	}

@@ -12,6 +12,7 @@
 #include "flight/loop.h"
 #include "profile/opening.h"
 #include "profile/stack.h"
+#include "slot/slot.h"
 
 static pthread_mutex_t contexts_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct apam *contexts;
@@ -91,7 +92,12 @@ in_child(void)
 			renew_profile(c->profiles[i]);
 		each_call_lock(c, renew);
 		c->calls = NULL;
-		/* Last, since flights have stacks and modules to let go of. */
+		/*
+		 * Last, since what is let go of here, as the stacks of
+		 * flights, has modules.
+		 */
+		for (size_t i = 0; i < c->profile_count; i++)
+			slot_renew(atomic_load(&c->profiles[i]->slot));
 		loop_abandon(c->env.loop);
 	}
 	(void)renew(&contexts_lock);

@@ -321,11 +321,12 @@ try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
 	struct stack_result *result = a->result;
 	struct request *request = a->request;
 	struct apam_signing part;
+	struct signing_room room;
 	struct credential *c = NULL;
-	size_t before = request->url.n;
+	size_t before = request->view.url.n;
 	enum apam_status status;
 
-	signing_init(&part);
+	signing_init_in(&part, &room);
 	request->earlier = &result->total.headers;
 	status = admit_entry(e, a->keys, err);
 	keys_close(a->keys);
@@ -405,11 +406,29 @@ try_all(struct stack *s, const struct attempt *a, struct apam_error *err)
 	return finish_request(s, a->result, &last, err);
 }
 
+void
+stack_result_init(struct stack_result *result, struct signing_room *room)
+{
+	signing_init_in(&result->total, room);
+	result->generation = 0;
+	result->credential = 0;
+	result->entries = 0;
+	result->counted = 0;
+	result->look_at = 0;
+}
+
 static struct apam_str
 own_cookie(const struct request *request)
 {
 	return header_find(
 	    request->headers, request->header_count, APAM_STR("Cookie"));
+}
+
+enum apam_status
+stack_finish(struct request *request, struct stack_result *result,
+    struct apam_error *err)
+{
+	return signing_join_cookies(&result->total, own_cookie(request), err);
 }
 
 enum apam_status
@@ -428,7 +447,6 @@ stack_sign(struct stack *s, struct request *request,
 	}
 	keys_close(&keys);
 	if (status == APAM_OK)
-		status = signing_join_cookies(
-		    &result->total, own_cookie(request), err);
+		status = stack_finish(request, result, err);
 	return status;
 }

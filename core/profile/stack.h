@@ -105,9 +105,16 @@ struct stack_result {
 	uint64_t counted;	/* the key registry's counter, as it was read */
 	int64_t look_at;	/* clock_ms: when to look at the registry */
 };
+/* Empty, for one call, with memory of the caller's. */
+void stack_result_init(
+    struct stack_result *result, struct signing_room *room);
 enum apam_status stack_sign(struct stack *stack, struct request *request,
     const struct patience *patience, struct stack_result *result,
     struct apam_error *err);
+
+/* What is done once, when all have signed; stack_sign does it. */
+enum apam_status stack_finish(struct request *request,
+    struct stack_result *result, struct apam_error *err);
 
 /* True where a file that it was made of is not as it was. */
 bool stack_changed(const struct stack *stack);

@@ -18,6 +18,7 @@
 #include "profile/opening.h"
 #include "profile/table.h"
 #include "slot/slot.h"
+#include "slot/write.h"
 
 #define PATH_MAX_BYTES 4096
 
@@ -31,6 +32,7 @@ table_free_profile(struct apam_profile **profile)
 	if (p == NULL)
 		return;
 	slot = atomic_load(&p->slot);
+	slot_close(slot);
 	stack_release(&p->stack);
 	opening_free(&p->opening);
 	slot_free(&slot);

@@ -5,6 +5,7 @@
 #include "profile/warm.h"
 
 #include "base/clock.h"
+#include "profile/direct.h"
 #include "slot/slot.h"
 #include "slot/write.h"
 
@@ -26,10 +27,18 @@ only_signer(const struct stack *stack, const struct stack_result *result)
 static bool
 is_static(const struct entry *e, const struct apam_signing *total)
 {
-	return e->conf->control == CONTROL_SUFFICIENT && !e->needs_prepare &&
+	return !e->needs_prepare &&
 	    (e->module->abi.traits & APAM_TRAIT_STATIC) != 0 &&
 	    total->cookies.count == 0 && total->covers.count == 0 &&
 	    !total->nothing;
+}
+
+/* Its module takes any number of calls at once, and no lock for them. */
+static bool
+is_direct(const struct entry *e)
+{
+	return (e->module->abi.traits & APAM_TRAIT_STATIC) == 0 &&
+	    (e->module->abi.traits & APAM_TRAIT_THREADS_PER_CALL) != 0;
 }
 
 /* None of the entries before this one may sign again: their keys are dead. */
@@ -64,21 +73,27 @@ content_of(const struct stack *stack, const struct stack_result *result,
 	};
 }
 
-/* The one entry that signed, where a slot could serve in its place; or NULL. */
-static const struct entry *
+/*
+ * The one entry that signed, where its signature, or what makes it, may be in a
+ * slot; or NULL.
+ */
+static struct entry *
 plain_entry(const struct stack *stack, const struct stack_result *result,
     struct slot_content *content)
 {
 	const size_t i = only_signer(stack, result);
-	const struct entry *e = &stack->entries[i];
+	struct entry *e = &stack->entries[i];
 
-	if (i >= stack->count || !is_static(e, &result->total) ||
+	if (i >= stack->count || e->conf->control != CONTROL_SUFFICIENT ||
 	    e->credential.current == NULL ||
 	    e->credential.current->generation != result->generation ||
 	    !is_first_alive(stack, i))
 		return NULL;
 	*content = content_of(stack, result, e->credential.current);
-	return slot_can_hold(content) ? e : NULL;
+	if (is_static(e, &result->total) ? !slot_can_hold(content) :
+					   !is_direct(e))
+		return NULL;
+	return e;
 }
 
 bool
@@ -111,17 +126,37 @@ serves_ms(const struct entry *e, int64_t check_at)
 	return end > now ? end - now : 0;
 }
 
+/* Lend out the entry and its credential, unless they are lent already. */
+static void
+lend_entry(
+    struct stack *stack, struct entry *e, const struct slot_content *content)
+{
+	struct credential *c = e->credential.current;
+	struct direct *lent = slot_lent(stack->slot), *fresh = NULL;
+
+	if (!direct_is_of(lent, e, c)) {
+		slot_close(stack->slot);
+		lent = fresh = direct_new(stack, e, c);
+	}
+	if (lent == NULL || !slot_lend(stack->slot, content, lent, direct_free))
+		direct_free(fresh);
+}
+
 void
 warm_open(
     struct stack *stack, const struct stack_result *result, int64_t check_at)
 {
 	struct slot_content content;
-	const struct entry *e = plain_entry(stack, result, &content);
+	struct entry *e = plain_entry(stack, result, &content);
 
 	if (stack->slot == NULL || e == NULL)
 		return;
 	content.good_ms = serves_ms(e, check_at);
-	if (content.good_ms > 0)
+	if (content.good_ms <= 0)
+		return;
+	if (is_direct(e))
+		lend_entry(stack, e, &content);
+	else
 		slot_open(stack->slot, &content);
 }
 

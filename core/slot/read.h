@@ -172,4 +172,26 @@ slot_sign(const struct slot *slot, const struct apam_request *request,
 	return true;
 }
 
+/*
+ * The loan of what signs such a request, from a slot that may be NULL.  NULL
+ * where the slot is closed or no longer good, or the request is not obviously
+ * well-formed; its URL is still to be looked at.
+ */
+static inline struct loan *
+slot_signer(const struct slot *slot, const struct apam_request *request)
+{
+	uint32_t before;
+
+	if (slot == NULL)
+		return NULL;
+	before = atomic_load_explicit(&slot->sequence, memory_order_acquire);
+	if ((before & 1) != 0 || RELAXED_LOAD(slot->shape) != 0 ||
+	    !slot_is_good(slot) || !request_is_plain(request))
+		return NULL;
+	atomic_thread_fence(memory_order_acquire);
+	return RELAXED_LOAD(slot->sequence) == before ?
+	    atomic_load_explicit(&slot->signer, memory_order_acquire) :
+	    NULL;
+}
+
 #endif

@@ -35,6 +35,7 @@ slot_new(const _Atomic uint64_t *counter)
 		return NULL;
 	atomic_init(&s->sequence, 0);
 	atomic_init(&s->second, SLOT_NO_SECOND);
+	atomic_init(&s->signer, NULL);
 	for (size_t i = 0; i < SLOT_ORIGINS_MAX; i++)
 		url_start_init(&s->origins[i]);
 	s->size = got;
@@ -45,7 +46,21 @@ slot_new(const _Atomic uint64_t *counter)
 void
 slot_free(struct slot **slot)
 {
-	if (*slot != NULL)
-		secmem_free(*slot, (*slot)->size);
+	struct loan *signer;
+
+	if (*slot == NULL)
+		return;
+	signer = atomic_load(&(*slot)->signer);
+	loan_free(&signer);
+	secmem_free(*slot, (*slot)->size);
 	*slot = NULL;
+}
+
+void
+slot_renew(struct slot *slot)
+{
+	struct loan *signer = slot == NULL ? NULL : atomic_load(&slot->signer);
+
+	if (signer != NULL)
+		loan_renew(signer);
 }

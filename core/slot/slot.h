@@ -5,6 +5,9 @@
  * allocation or a system call.  This is its layout, as its writer (write.c) and
  * its readers (read.h) see it.
  *
+ * Where a scheme signs each request anew, the slot has no image, but lends out
+ * what signs (base/loan.h), under the same conditions.
+ *
  * A sequence lock: the writer makes the number odd, writes, makes it even; a
  * reader copies and then looks whether the number is still the same.  A reader
  * believes what it took from the slot only after the number has confirmed it;
@@ -20,6 +23,7 @@
 
 #include <apam/types.h>
 
+#include "base/loan.h"
 #include "base/relaxed.h"
 #include "slot/torn_copy.h"
 #include "slot/url_plain.h"
@@ -72,6 +76,11 @@ struct slot {
 	struct url_start origins[SLOT_ORIGINS_MAX];
 	size_t size; /* of this block */
 	/*
+	 * What signs each request anew, in place of an image, lent to those who
+	 * sign; NULL until a slot first has one.
+	 */
+	_Atomic(struct loan *) signer;
+	/*
 	 * What is copied into the store: the header array, the parameters, then
 	 * the bytes of both.  The array's pointers are offsets, too.
 	 */
@@ -84,7 +93,11 @@ struct slot {
  * open, so that a reader may be late.
  */
 struct slot *slot_new(const _Atomic uint64_t *counter);
+/* It is closed, and *slot may be NULL. */
 void slot_free(struct slot **slot);
+
+/* In a forked child, for the threads that are not there; it may be NULL. */
+void slot_renew(struct slot *slot);
 
 /* The wall clock, coarse, in ns. */
 int64_t slot_wall_ns(void);

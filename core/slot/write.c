@@ -35,9 +35,21 @@ wipe_image(struct slot *s)
 	RELAXED_STORE(s->shape, 0);
 }
 
+void *
+slot_lent(const struct slot *s)
+{
+	const struct loan *signer = s == NULL ? NULL : atomic_load(&s->signer);
+
+	return signer == NULL ? NULL : loan_lent(signer);
+}
+
 void
 slot_close(struct slot *s)
 {
+	struct loan *signer = s == NULL ? NULL : atomic_load(&s->signer);
+
+	if (signer != NULL)
+		loan_call_back(signer);
 	if (s == NULL || RELAXED_LOAD(s->span) == 0)
 		return;
 	begin_write(s);
@@ -47,12 +59,8 @@ slot_close(struct slot *s)
 	end_write(s);
 }
 
-/*
- * How many bytes of an origin a URL can be recognised by: all of its host, in
- * the form that hosts write.  0: the URL cannot be recognised at a glance.
- */
-static size_t
-plain_bytes(const struct url *origin)
+size_t
+slot_origin_bytes(const struct url *origin)
 {
 	const size_t n = origin->origin.n;
 
@@ -63,7 +71,7 @@ static bool
 has_plain_origin(const struct slot_content *c)
 {
 	for (size_t i = 0; i < c->origin_count; i++)
-		if (plain_bytes(&c->origins[i]) > 0)
+		if (slot_origin_bytes(&c->origins[i]) > 0)
 			return true;
 	return false;
 }
@@ -101,7 +109,7 @@ write_origins(struct slot *s, const struct slot_content *c)
 
 	for (size_t i = 0; i < c->origin_count; i++) {
 		const struct url *o = &c->origins[i];
-		size_t n = plain_bytes(o);
+		size_t n = slot_origin_bytes(o);
 
 		if (n > 0 && count < SLOT_ORIGINS_MAX)
 			url_start_set(&s->origins[count++], o->text.p, n);
@@ -185,18 +193,51 @@ slot_serves(const struct slot *s, uint64_t generation, uint64_t counted)
 	    RELAXED_LOAD(s->counted) == counted && slot_is_good(s);
 }
 
+static void
+write_facts(struct slot *s, const struct slot_content *c)
+{
+	write_span(s, c->good_ms * NS_PER_MS);
+	RELAXED_STORE(s->counted, c->counted);
+	RELAXED_STORE(s->generation, (uint32_t)c->generation);
+	RELAXED_STORE(s->credential, (uint32_t)c->credential);
+	RELAXED_STORE(s->entries, c->entries);
+}
+
 void
 slot_open(struct slot *s, const struct slot_content *c)
 {
 	if (slot_serves(s, c->generation, c->counted))
 		return;
 	begin_write(s);
-	write_span(s, c->good_ms * NS_PER_MS);
-	RELAXED_STORE(s->counted, c->counted);
-	RELAXED_STORE(s->generation, (uint32_t)c->generation);
-	RELAXED_STORE(s->credential, (uint32_t)c->credential);
-	RELAXED_STORE(s->entries, c->entries);
+	write_facts(s, c);
 	write_origins(s, c);
 	write_image(s, c);
 	end_write(s);
+}
+
+static bool
+lend(struct slot *s, void *what, void (*let_go)(void *what))
+{
+	struct loan *signer = atomic_load(&s->signer);
+
+	if (signer == NULL) {
+		signer = loan_new(let_go);
+		if (signer == NULL)
+			return false;
+		atomic_store(&s->signer, signer);
+	}
+	return loan_lent(signer) == what || loan_lend(signer, what);
+}
+
+bool
+slot_lend(struct slot *s, const struct slot_content *c, void *what,
+    void (*let_go)(void *what))
+{
+	if (!lend(s, what, let_go))
+		return false;
+	begin_write(s);
+	write_facts(s, c);
+	wipe_image(s);
+	end_write(s);
+	return true;
 }

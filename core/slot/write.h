@@ -29,6 +29,12 @@ struct slot_content {
 };
 
 /*
+ * How many bytes of an origin a URL can be recognised by: all of its host, in
+ * the form that hosts write.  0: the URL cannot be recognised at a glance.
+ */
+size_t slot_origin_bytes(const struct url *origin);
+
+/*
  * True where a slot has room for the headers and the parameters, the names of
  * these need no decoding, and a URL can be known at a glance to be in one of
  * the origins.
@@ -42,6 +48,19 @@ bool slot_can_hold(const struct slot_content *content);
  * moves on.
  */
 void slot_open(struct slot *slot, const struct slot_content *content);
+
+/*
+ * The same with what signs each request anew, in place of headers and query: it
+ * is lent out until the slot is closed, and the slot's from now on, which calls
+ * `let_go` when nobody has it.  Where it is lent already, only the times are
+ * new.  False, and it stays the caller's, without memory, or while somebody
+ * still has what was lent before.
+ */
+bool slot_lend(struct slot *slot, const struct slot_content *content,
+    void *what, void (*let_go)(void *what));
+
+/* What is lent, of a slot that may be NULL; NULL: nothing. */
+void *slot_lent(const struct slot *slot);
 
 /*
  * True where the slot, which may be NULL, serves with a credential of this

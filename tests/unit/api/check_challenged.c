@@ -4,6 +4,8 @@
  * scheme that signs with the server's nonce, and when to send again is worth it.
  */
 #include "profile/handle.h"
+#include "profile/stack.h"
+#include "slot/write.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -259,6 +261,7 @@ become(const char *entries)
 	write_entries(entries);
 	pthread_mutex_lock(&profile->ctx->env.lock);
 	profile->check_at = 0;
+	slot_close(profile->stack->slot);
 	pthread_mutex_unlock(&profile->ctx->env.lock);
 }
 

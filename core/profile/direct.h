@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The direct way to a signature, for a scheme that signs each request anew: the
+ * one entry of a profile that signs, and the credential that it signs with, lent
+ * out by the profile's slot (slot/slot.h) under the conditions under which the
+ * slot would hold a signature.  Who has them calls the module at once, without
+ * a lock and without asking what else the long way asks.
+ */
+#ifndef CORE_PROFILE_DIRECT_H
+#define CORE_PROFILE_DIRECT_H
+
+#include "profile/stack.h"
+#include "slot/slot.h"
+
+struct direct;
+
+/* NULL without memory.  It holds the stack and the credential. */
+struct direct *direct_new(struct stack *stack, struct entry *entry,
+    struct credential *credential);
+/* `let_go` of a slot's. */
+void direct_free(void *direct);
+
+/* True if it is for these. */
+bool direct_is_of(const struct direct *direct, const struct entry *entry,
+    const struct credential *credential);
+
+/*
+ * The origin of the profile that a URL is plainly in; NULL: the long way is to
+ * decide.
+ */
+const struct url *direct_origin(const struct direct *direct, const char *url);
+
+/*
+ * Sign a request as stack_sign does, which has more to say of errors: what
+ * fails is to go the long way, as if nothing had been.
+ */
+enum apam_status direct_sign(struct direct *direct, struct request *request,
+    struct stack_result *result, struct apam_error *err);
+
+#endif
