@@ -75,12 +75,17 @@ end(struct crypto_failure *failure, unsigned long code, enum apam_status status,
 {
 	char why[160] = "";
 
+	/*
+	 * Nothing else is asked of OpenSSL then: a program that ends may have
+	 * shut it down, and its texts are gone.
+	 */
+	if (is_memory(code)) {
+		openssl_say(failure, APAM_E_MEMORY, "out of memory", "");
+		return false;
+	}
 	if (code != 0)
 		ERR_error_string_n(code, why, sizeof(why));
-	if (is_memory(code))
-		openssl_say(failure, APAM_E_MEMORY, "out of memory", "");
-	else
-		openssl_say(failure, status, what, why);
+	openssl_say(failure, status, what, why);
 	return false;
 }
 

@@ -105,8 +105,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("signing");
-	TCase *tc = tcase_create("signing");
+	Suite *suite = suite_create("abi_signing");
+	TCase *tc = tcase_create("abi_signing");
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
