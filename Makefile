@@ -29,6 +29,7 @@ OUR_CPPFLAGS = -Iinclude -D_POSIX_C_SOURCE=200809L \
 	-DAPAM_CONFIG_FILE='"$(SYSCONFDIR)/apam.conf"' \
 	-DAPAM_MODULE_DIR='"$(MODULEDIR)"' -DAPAM_STATE_DIR='"$(STATEDIR)"' \
 	-DAPAM_EXAMPLE_DIR='"$(PREFIX)/share/doc/apam/examples"' \
+	-DAPAM_TEMPLATE_DIR='"$(PREFIX)/share/apam/module"' \
 	-DAPAM_PROFILE_DIR='"$(SYSCONFDIR)/apam.d"'
 OUR_CFLAGS = -std=c11 -pthread $(WARN) $(HARDEN) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
@@ -51,6 +52,7 @@ $(BUILD)/core/%.o: FLOORS = -Icore
 $(BUILD)/hosts/cli/%.o: FLOORS = -Ihosts/cli -Icore
 $(BUILD)/hosts/cli/send/%.o: FLOORS = -Ihosts/cli
 $(BUILD)/hosts/curl/%.o: FLOORS = -Ihosts
+$(BUILD)/hosts/drive/%.o: FLOORS = -Ihosts -Icore
 $(BUILD)/tests/%.o $(BUILD)/doc/%.o: FLOORS = -Icore -Ihosts -Ihosts/cli -Itests -I.
 # The tests of a host see no file of the core.
 $(BUILD)/tests/unit/curl/%.o: FLOORS = -Ihosts -Itests -I.
@@ -66,6 +68,9 @@ SEND_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/send/*.c))
 CLI_OBJ  := $(filter-out $(SEND_OBJ),$(patsubst %.c,$(BUILD)/%.o,\
 	$(wildcard hosts/cli/*.c hosts/cli/*/*.c) core/base/utf8.c \
 	core/file/absolute.c core/text/suggest.c))
+# What plays scripts against a module is a program of its own, built with the
+# core: it is the other side of module.h, without a network.
+DRIVE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/drive/*.c))
 SCHEMES  := $(notdir $(patsubst %/,%,$(wildcard modules/*/)))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
 INTERNAL := $(patsubst %,$(BUILD)/modules/internal/%.so,crypto curl)
@@ -90,9 +95,9 @@ SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %
 	tests/suite/doc/*.sh) \
 	$(if $(SANITIZE)$(COVERAGE),,$(wildcard tests/suite/*.sh)))
 TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
-PRODUCT  := $(BUILD)/apam $(BUILD)/apam-request.so $(BUILD)/$(SONAME) \
+PRODUCT  := $(BUILD)/apam $(BUILD)/template $(BUILD)/apam-request.so $(BUILD)/$(SONAME) \
 	$(BUILD)/$(CURL_SONAME) $(BUILD)/apam.pc $(BUILD)/apam-curl.pc $(MODULES) \
-	$(INTERNAL)
+	$(INTERNAL) $(BUILD)/apam-module-drive
 SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
@@ -225,6 +230,21 @@ $(BUILD)/apam-request.so: $(SEND_NEEDS)
 $(BUILD)/install/apam-request.so: $(SEND_NEEDS) $(BUILD)/directories
 	@mkdir -p $(@D)
 	$(Q)$(LINK_SEND) -Wl,-rpath,$(LIBDIR)
+
+# What `apam module new` writes is the examples of the module guide.
+$(BUILD)/template:
+	@mkdir -p $(@D)
+	$(Q)ln -sfn '$(abspath doc/example)' $@
+
+LINK_DRIVE = $(LINK) -o $@ $(DRIVE_OBJ) $(filter %internal_place.o,$^) \
+	    $(BUILD)/core.a $(CORE_LIBS)
+
+$(BUILD)/apam-module-drive: $(DRIVE_OBJ) $(BUILD)/core.a
+	$(Q)$(LINK_DRIVE)
+
+$(BUILD)/install/apam-module-drive: $(DRIVE_OBJ) $(BUILD)/core.a \
+	$(BUILD)/install/internal_place.o
+	$(Q)$(LINK_DRIVE)
 
 $(BUILD)/apam.pc: core/apam.pc.in
 $(BUILD)/apam-curl.pc: hosts/curl/apam-curl.pc.in
@@ -565,7 +585,7 @@ INSTALL_ENV = BUILD=$(BUILD) DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
 	SYSCONFDIR='$(SYSCONFDIR)' STATEDIR='$(STATEDIR)'
 
 install: all $(BUILD)/install/apam $(BUILD)/install/apam-request.so \
-	$(BUILD)/install/$(SONAME)
+	$(BUILD)/install/apam-module-drive $(BUILD)/install/$(SONAME)
 	@$(ERASE)
 	@$(INSTALL_ENV) tools/install install $(SCHEMES)
 

@@ -484,6 +484,23 @@ row "apikey: both" 200 '' "$me" "$k/v1/both" "${more[@]}" \
     -H "X-Application-Key: not-a-secret-application"
 row "apikey: the second is missing" 403 '' APPLICATION_KEY "$k/v1/both" \
     "${more[@]}"
+row "apikey: a token" 200 "$json" '"token":"token-of-not-a-secret-key"' \
+    "$k/token" -d '{"id":"sandbox-key","secret":"not-a-secret-key"}'
+row "apikey: no token" 401 "$json" KEY_INVALID "$k/token" \
+    -d '{"id":"sandbox-key","secret":"no"}'
+row "apikey: the token" 200 '' "$me" "$k/v1/me" \
+    -H "Authorization: Bearer token-of-$plain"
+signature=$(printf 'POST\n/v1/signed?a=b\n1700000000\n%s' \
+    "$(printf body | sha256sum | cut -c 1-64)" |
+    openssl dgst -sha256 -hmac $plain | sed 's/.* //')
+signed=("$k/v1/signed?a=b" -H "X-Acme-Key: sandbox-key"
+	-H "X-Acme-Signature: $signature")
+row "apikey: signed" 200 '' "$me" "${signed[@]}" -d body \
+    -H "X-Acme-Time: 1700000000"
+row "apikey: another body" 401 '' SIGNATURE "${signed[@]}" -d other \
+    -H "X-Acme-Time: 1700000000"
+row "apikey: another time" 401 '' SIGNATURE "${signed[@]}" -d body \
+    -H "X-Acme-Time: 1700000001"
 for status in 400 403 200; do
 	tell "/set?provider=apikey&name=refusal&value=$status"
 	row "apikey: refused by $status" $status "$json" \

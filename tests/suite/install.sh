@@ -84,8 +84,14 @@ rows_files()
 	row "and one for users, which root alone can change" test \
 	    "$(stat -c %a "$root/var/lib/apam/users")" = 755
 	row "others can write nothing" nothing ! -type l -perm /022
-	row "no file but apam can be run" nothing -type f -perm /111 \
-	    ! -name apam
+	row "no file but apam and its parts can be run" nothing -type f \
+	    -perm /111 ! -name apam ! -name 'apam-module-*'
+	for f in $(find doc/example/acme-* -type f); do
+		row "$f is there" cmp "$f" \
+		    "$root$prefix/share/apam/module/${f#doc/example/}"
+	done
+	row "the module guide is there" cmp doc/module-guide.md \
+	    "$root$prefix/share/doc/apam/module-guide.md"
 }
 
 write_host()

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * acme-sign: each request is signed by an HMAC over its method, its target, the
+ * time and its body.
+ *
+ *	X-Acme-Key		the key's id
+ *	X-Acme-Time		Unix seconds
+ *	X-Acme-Signature	hex of HMAC-SHA256(key, METHOD LF TARGET LF TIME
+ *				LF hex of SHA-256(body))
+ *
+ * The module never sees the key: it holds a handle and asks for the HMAC.
+ */
+#include <apam/scheme.h>
+#include <stdlib.h>
+
+enum { OPT_ID, OPT_KEY, OPT_COUNT };
+
+static const struct apam_option options[OPT_COUNT] = {
+	[OPT_ID] = { .name = "id",
+	    .help = "the id of the key",
+	    .type = APAM_OPT_STRING,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },
+	[OPT_KEY] = { .name = "key",
+	    .help = "reference to the key",
+	    .type = APAM_OPT_KEY,
+	    .flags = APAM_OPT_REQUIRED },
+};
+
+/* One entry of a profile.  Does not change after open. */
+struct acme_sign {
+	const struct apam_services *svc;
+	const struct apam_options *options;
+};
+
+static const struct apam_value *
+option(const struct acme_sign *a, size_t i)
+{
+	return apam_option_value(a->options, i);
+}
+
+static void
+acme_sign_close(void *state)
+{
+	free(state);
+}
+
+static int32_t
+acme_sign_open(const struct apam_services *svc,
+    const struct apam_options *values, void **state)
+{
+	struct acme_sign *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return APAM_E_MEMORY;
+	a->svc = svc;
+	a->options = values;
+	if (scheme_all_visible(option(a, OPT_ID)->str)) {
+		*state = a;
+		return APAM_OK;
+	}
+	acme_sign_close(a);
+	return apam_refuse_optionf(svc, OPT_ID,
+	    "has a space or a character that a header cannot carry");
+}
+
+/* The key is a handle, so what stands for it here is its id. */
+static int32_t
+acme_sign_acquire(void *state, struct apam_op *op)
+{
+	const struct acme_sign *a = state;
+
+	a->svc->credential(a->svc, op, option(a, OPT_ID)->str);
+	a->svc->lifetime(a->svc, op, APAM_FOREVER);
+	return APAM_STEP_DONE;
+}
+
+/* ---- Signing ---------------------------------------------------------- */
+
+/* Append bytes in hex, in a line of their own. */
+static void
+put_hex_line(const struct acme_sign *a, struct apam_text *to,
+    const unsigned char *bytes, size_t n)
+{
+	a->svc->text_put(
+	    a->svc, to, APAM_WRITING_HEX, scheme_str((const char *)bytes, n));
+}
+
+/* What is signed; `time` is text, too. */
+static int32_t
+describe(const struct acme_sign *a, const struct apam_request_view *request,
+    struct apam_str time, struct apam_text *to)
+{
+	const struct apam_services *svc = a->svc;
+	const struct apam_str end = APAM_STR("\n");
+	unsigned char digest[APAM_HASH_MAX];
+	size_t n = 0;
+	int32_t status = svc->body_digest(
+	    svc, APAM_HASH_SHA256, request->body, digest, &n);
+
+	if (status != APAM_OK)
+		return status;
+	svc->text_put(svc, to, APAM_WRITING_PLAIN, request->method);
+	svc->text_put(svc, to, APAM_WRITING_PLAIN, end);
+	svc->text_put(svc, to, APAM_WRITING_PLAIN, request->path);
+	if (request->query.n > 0)
+		svc->text_put(svc, to, APAM_WRITING_PLAIN, APAM_STR("?"));
+	svc->text_put(svc, to, APAM_WRITING_PLAIN, request->query);
+	svc->text_put(svc, to, APAM_WRITING_PLAIN, end);
+	svc->text_put(svc, to, APAM_WRITING_PLAIN, time);
+	svc->text_put(svc, to, APAM_WRITING_PLAIN, end);
+	put_hex_line(a, to, digest, n);
+	return svc->text_view(svc, to).n > 0 ? APAM_OK : APAM_E_MEMORY;
+}
+
+/* Sign what `described` says, and put the headers into the request. */
+static int32_t
+sign_described(const struct acme_sign *a, struct apam_str described,
+    struct apam_str time, struct apam_signing *out)
+{
+	const struct apam_services *svc = a->svc;
+	unsigned char mac[APAM_HASH_MAX];
+	size_t n = 0;
+	int32_t status = svc->hmac(svc, option(a, OPT_KEY)->key,
+	    APAM_HASH_SHA256, &described, 1, mac, &n);
+	struct apam_text *hex = svc->text_new(svc, 0);
+
+	put_hex_line(a, hex, mac, n);
+	if (status == APAM_OK && svc->text_view(svc, hex).n == 0)
+		status = APAM_E_MEMORY;
+	if (status == APAM_OK) {
+		svc->sign_header(
+		    svc, out, APAM_STR("X-Acme-Key"), option(a, OPT_ID)->str);
+		svc->sign_header(svc, out, APAM_STR("X-Acme-Time"), time);
+		svc->sign_header(svc, out, APAM_STR("X-Acme-Signature"),
+		    svc->text_view(svc, hex));
+	}
+	svc->text_free(svc, &hex);
+	return status;
+}
+
+/* Why a request is not signed. */
+static int32_t
+refuse(const struct acme_sign *a, struct apam_signing *out, int32_t status)
+{
+	switch (status) {
+	case APAM_OK:
+		return APAM_OK;
+	case APAM_E_USAGE:
+		return apam_refusef(a->svc, out, APAM_E_POLICY,
+		    "the signature covers the body, which is not at hand: give "
+		    "the body, or its SHA-256, with the request");
+	case APAM_E_MEMORY:
+		return apam_refusef(
+		    a->svc, out, APAM_E_MEMORY, "out of memory");
+	default:
+		return apam_refusef(a->svc, out, status,
+		    "OpenSSL does not compute the signature");
+	}
+}
+
+static int32_t
+acme_sign_sign(void *state, const struct apam_credential_view *credential,
+    const struct apam_request_view *request, struct apam_signing *out)
+{
+	const struct acme_sign *a = state;
+	const struct apam_services *svc = a->svc;
+	struct apam_text *time = svc->text_new(svc, 0);
+	struct apam_text *described = svc->text_new(svc, 0);
+	int32_t status;
+
+	(void)credential;
+	svc->text_put_number(svc, time, request->now_ms / 1000);
+	status = describe(a, request, svc->text_view(svc, time), described);
+	if (status == APAM_OK)
+		status = sign_described(a, svc->text_view(svc, described),
+		    svc->text_view(svc, time), out);
+	svc->text_free(svc, &described);
+	svc->text_free(svc, &time);
+	return refuse(a, out, status);
+}
+
+/* ---- Judging and checking --------------------------------------------- */
+
+static int32_t
+acme_sign_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
+{
+	const struct acme_sign *a = state;
+
+	(void)out;
+	return scheme_judge(a->svc, answer->response, reason);
+}
+
+static int32_t
+acme_sign_check(void *state, struct apam_op *op)
+{
+	const struct acme_sign *a = state;
+	const char *reason;
+	int32_t verdict;
+
+	if (op->phase == SCHEME_PHASE_PROBE) {
+		verdict = scheme_judge(a->svc, op->response, &reason);
+		return scheme_probe_done(a->svc, op, verdict, reason);
+	}
+	if (acme_sign_acquire(state, op) != APAM_STEP_DONE)
+		return APAM_STEP_FAILED;
+	return scheme_probe_alone(a->svc, op);
+}
+
+const struct apam_module apam_module_1 = {
+	.magic = APAM_MODULE_MAGIC,
+	.size = sizeof(struct apam_module),
+	.abi_major = APAM_ABI_MAJOR,
+	.abi_minor = APAM_ABI_MINOR,
+	.traits = APAM_TRAIT_THREADS_PER_CALL,
+	.scheme = "acme-sign",
+	.summary = "An HMAC over each request",
+	.vendor = "example",
+	.version = "1",
+	.options = options,
+	.option_size = sizeof(options[0]),
+	.option_count = OPT_COUNT,
+	.open = acme_sign_open,
+	.close = acme_sign_close,
+	.acquire = acme_sign_acquire,
+	.sign = acme_sign_sign,
+	.judge = acme_sign_judge,
+	.check = acme_sign_check,
+};

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Runs of step functions: acquire, check, revoke, login.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "drive/playing.h"
+#include "text/lifetime.h"
+
+/* ---- What the module did ---------------------------------------------- */
+
+static const char *
+say_exchange(const struct playing *p, char text[TEXT_SIZE])
+{
+	const struct exchange *x = &p->op.exchange;
+
+	if (p->op.probes)
+		return "it asks for the probe";
+	(void)snprintf(text, TEXT_SIZE, "it asks for an exchange: %s %s",
+	    x->method, buf_view(&x->url).p);
+	return text;
+}
+
+static const char *
+say_end(const struct playing *p, char text[TEXT_SIZE])
+{
+	if (p->op.kind == OP_CHECK)
+		(void)snprintf(text, TEXT_SIZE, "it ends: the key is %s: %s",
+		    apam_key_state_name(p->op.key_state), p->op.evidence);
+	else
+		(void)snprintf(text, TEXT_SIZE, "it ends%s",
+		    p->op.has_credential ? " with a credential" : "");
+	return text;
+}
+
+/* What the last step was, in one line. */
+static const char *
+say_step(const struct playing *p, char text[TEXT_SIZE])
+{
+	switch (p->step) {
+	case APAM_STEP_EXCHANGE:
+		return say_exchange(p, text);
+	case APAM_STEP_DONE:
+		return say_end(p, text);
+	case APAM_STEP_WAIT:
+		(void)snprintf(text, TEXT_SIZE, "it waits for %lld seconds",
+		    (long long)p->op.wait);
+		return text;
+	case APAM_STEP_SHOW:
+		return "it tells a person something";
+	case APAM_STEP_REDIRECT:
+		return "it waits for a browser";
+	case APAM_STEP_FAILED:
+		break;
+	}
+	(void)snprintf(text, TEXT_SIZE, "it fails: %s: %s",
+	    apam_status_name(p->op.error.status), p->op.error.text);
+	return text;
+}
+
+void
+playing_failed(struct playing *p, const struct script_section *s,
+    const char *expected, const char *found)
+{
+	told_failed(p->told, s->line, script_word_name(s->word),
+	    apam_str(expected), apam_str(found));
+}
+
+/* The run goes another way than the script. */
+static void
+lose(struct playing *p, const struct script_section *s, const char *expected)
+{
+	char text[TEXT_SIZE];
+
+	playing_failed(p, s, expected, say_step(p, text));
+	p->lost = true;
+}
+
+/* ---- Beginning and ending --------------------------------------------- */
+
+void
+playing_end_run(struct playing *p)
+{
+	const bool ends = p->step == APAM_STEP_DONE ||
+	    p->step == APAM_STEP_FAILED;
+	char text[TEXT_SIZE];
+
+	if (!p->running)
+		return;
+	if (!p->lost && !(ends && p->ended_as_said))
+		told_failed(p->told, p->run_line, p->run_name,
+		    ends ? APAM_STR("the script says how the run ends") :
+			   APAM_STR("the run comes to its end"),
+		    apam_str(say_step(p, text)));
+	if (p->op.has_credential && p->step == APAM_STEP_DONE)
+		buf_set(&p->credential, buf_view(&p->op.credential));
+	op_free(&p->op);
+	buf_free(&p->redirected);
+	p->running = false;
+}
+
+static void
+next_step(struct playing *p, const struct response *response)
+{
+	p->step = op_step(
+	    &p->op, &p->module->module, p->module->state, response);
+	if (p->op.has_credential)
+		told_mask(p->told, buf_view(&p->op.credential));
+}
+
+static void
+begin_run(struct playing *p, const struct script_section *s, enum op_kind kind)
+{
+	const bool shown = kind == OP_CHECK || kind == OP_REVOKE;
+
+	playing_end_run(p);
+	play_sign_end(p);
+	if (!playing_open(p, s))
+		return;
+	p->view = (struct apam_credential_view){ sizeof(p->view),
+		buf_view(&p->credential), played_time() };
+	op_init(
+	    &p->op, kind, true, shown && p->credential.n > 0 ? &p->view : NULL);
+	if (kind == OP_CHECK)
+		p->op.pub.probe = p->probe;
+	if (kind == OP_LOGIN)
+		p->op.pub.redirect_uri = APAM_STR(
+		    "http://127.0.0.1:8080/callback");
+	buf_init(&p->redirected, URL_MAX);
+	p->running = true;
+	p->lost = p->ended_as_said = false;
+	p->run_line = s->line;
+	p->run_name = script_word_name(s->word);
+	next_step(p, NULL);
+}
+
+/* ---- Answers ---------------------------------------------------------- */
+
+bool
+answer_take(struct playing *p, const struct script_section *s,
+    struct apam_header headers[ANSWER_HEADERS], struct response *response)
+{
+	struct apam_str text = s->content, body;
+	int64_t status = 0;
+	size_t count;
+
+	if (!str_number(message_line(&text), 999, &status) || status < 100) {
+		playing_failed(
+		    p, s, "a status of HTTP in its first line", "another line");
+		return false;
+	}
+	count = message_read(text, headers, ANSWER_HEADERS, &body);
+	response_view(response, (unsigned)status, headers, count, body);
+	return true;
+}
+
+static void
+answer(struct playing *p, const struct script_section *s)
+{
+	struct apam_header headers[ANSWER_HEADERS];
+	struct response response;
+
+	if (p->step != APAM_STEP_EXCHANGE) {
+		lose(p, s, "it waits for an answer");
+		return;
+	}
+	if (!answer_take(p, s, headers, &response)) {
+		p->lost = true;
+		return;
+	}
+	next_step(p, &response);
+	response_free(&response);
+}
+
+static void
+redirected(struct playing *p, const struct script_section *s)
+{
+	if (p->step != APAM_STEP_REDIRECT) {
+		lose(p, s, "it waits for a browser");
+		return;
+	}
+	buf_set(&p->redirected, s->content);
+	p->op.pub.redirected = buf_view(&p->redirected);
+	next_step(p, NULL);
+}
+
+/* ---- What is expected ------------------------------------------------- */
+
+static void
+expect_exchange(struct playing *p, const struct script_section *s)
+{
+	/* The core adds them by itself. */
+	static const char *const quiet[] = { "Accept", "Content-Type", NULL };
+	struct exchange *x = &p->op.exchange;
+	char line[TEXT_SIZE * 2];
+	struct apam_str body;
+	bool same;
+
+	if (p->step != APAM_STEP_EXCHANGE || p->op.probes) {
+		lose(p, s, "it asks for an exchange");
+		return;
+	}
+	(void)snprintf(
+	    line, sizeof(line), "%s %s", x->method, buf_view(&x->url).p);
+	same = told_compare(
+	    p->told, s->line, "method and URL", s->argument, apam_str(line));
+	same = message_compare(p, s, s->content, fields_array(&x->headers),
+		   x->headers.count, quiet, &body) &&
+	    same;
+	same = told_compare(
+		   p->told, s->line, "the body", body, buf_view(&x->body)) &&
+	    same;
+	if (same)
+		told_passed(p->told);
+}
+
+static void
+expect_wait(struct playing *p, const struct script_section *s)
+{
+	if (p->step != APAM_STEP_WAIT || p->op.wait != s->number) {
+		lose(p, s, "it waits for that long");
+		return;
+	}
+	told_passed(p->told);
+	played_set_time(played_time() + s->number * 1000);
+	next_step(p, NULL);
+}
+
+static void
+expect_prompt(struct playing *p, const struct script_section *s)
+{
+	const bool show = s->word == SCRIPT_SHOW;
+	const struct apam_header found[] = {
+		{ APAM_STR("text"), buf_view(&p->op.prompt.text) },
+		{ APAM_STR("url"), buf_view(&p->op.prompt.url) },
+		{ APAM_STR("code"), buf_view(&p->op.prompt.code) },
+	};
+	/* Those that are empty are not expected to be said. */
+	const char *const quiet[] = { found[0].value.n == 0 ? "text" : "",
+		found[1].value.n == 0 ? "url" : "",
+		found[2].value.n == 0 ? "code" : "", NULL };
+	struct apam_str rest;
+
+	if (p->step != (show ? APAM_STEP_SHOW : APAM_STEP_REDIRECT)) {
+		lose(p, s, "it tells a person something");
+		return;
+	}
+	if (message_compare(p, s, s->content, found, 3, quiet, &rest))
+		told_passed(p->told);
+	if (show)
+		next_step(p, NULL);
+}
+
+static void
+expect_credential(struct playing *p, const struct script_section *s)
+{
+	if (p->step != APAM_STEP_DONE || !p->op.has_credential) {
+		lose(p, s, "it ends with a credential");
+		return;
+	}
+	if (told_compare(p->told, s->line, "the credential", s->content,
+		buf_view(&p->op.credential)))
+		told_passed(p->told);
+	p->ended_as_said |= p->op.kind == OP_ACQUIRE;
+}
+
+static void
+expect_lifetime(struct playing *p, const struct script_section *s)
+{
+	int64_t found = p->op.lifetime;
+	char text[32];
+
+	if (p->step != APAM_STEP_DONE || !p->op.has_credential) {
+		lose(p, s, "it ends with a credential");
+		return;
+	}
+	if (found == APAM_FOREVER)
+		found = -1;
+	else if (found == LIFETIME_UNSTATED)
+		found = -2;
+	(void)snprintf(text, sizeof(text), "%lld", (long long)found);
+	if (found == s->number)
+		told_passed(p->told);
+	else
+		told_failed(p->told, s->line, "the lifetime", s->argument,
+		    apam_str(found == -1 ? "forever" :
+			    found == -2  ? "unsaid" :
+					   text));
+}
+
+static void
+expect_key(struct playing *p, const struct script_section *s)
+{
+	if (p->step != APAM_STEP_DONE || p->op.kind != OP_CHECK) {
+		lose(p, s, "it ends with a state of the key");
+		return;
+	}
+	p->ended_as_said = true;
+	if (told_compare(p->told, s->line, "the state", s->argument,
+		apam_str(apam_key_state_name(p->op.key_state))) &&
+	    told_compare(p->told, s->line, "the reason", s->content,
+		apam_str(p->op.evidence)))
+		told_passed(p->told);
+}
+
+static void
+expect_failure(struct playing *p, const struct script_section *s)
+{
+	if (p->step != APAM_STEP_FAILED) {
+		lose(p, s, "it fails");
+		return;
+	}
+	p->ended_as_said = true;
+	if (told_compare(p->told, s->line, "the status", s->argument,
+		apam_str(apam_status_name(p->op.error.status))) &&
+	    told_compare(p->told, s->line, "the text", s->content,
+		apam_str(p->op.error.text)))
+		told_passed(p->told);
+}
+
+static void
+expect_done(struct playing *p, const struct script_section *s)
+{
+	if (p->step != APAM_STEP_DONE) {
+		lose(p, s, "it ends");
+		return;
+	}
+	p->ended_as_said = true;
+	told_passed(p->told);
+}
+
+static void
+expect_probe(struct playing *p, const struct script_section *s)
+{
+	if (p->step == APAM_STEP_EXCHANGE && p->op.probes)
+		told_passed(p->told);
+	else
+		lose(p, s, "it asks for the probe");
+}
+
+/* ---- Sections --------------------------------------------------------- */
+
+static void
+play_begun(struct playing *p, const struct script_section *s)
+{
+	static void (*const play[SCRIPT_WORDS])(
+	    struct playing * p, const struct script_section *s) = {
+		[SCRIPT_ANSWER] = answer,
+		[SCRIPT_REDIRECTED] = redirected,
+		[SCRIPT_EXCHANGE] = expect_exchange,
+		[SCRIPT_PROBED] = expect_probe,
+		[SCRIPT_WAIT] = expect_wait,
+		[SCRIPT_SHOW] = expect_prompt,
+		[SCRIPT_REDIRECT] = expect_prompt,
+		[SCRIPT_CREDENTIAL] = expect_credential,
+		[SCRIPT_LIFETIME] = expect_lifetime,
+		[SCRIPT_KEY] = expect_key,
+		[SCRIPT_FAILS] = expect_failure,
+		[SCRIPT_DONE] = expect_done,
+	};
+
+	if (play[s->word] != NULL && !p->lost)
+		play[s->word](p, s);
+}
+
+bool
+play_run(struct playing *p, const struct script_section *s)
+{
+	switch (s->word) {
+	case SCRIPT_ACQUIRE:
+		begin_run(p, s, OP_ACQUIRE);
+		return true;
+	case SCRIPT_CHECK:
+		begin_run(p, s, OP_CHECK);
+		return true;
+	case SCRIPT_REVOKE:
+		begin_run(p, s, OP_REVOKE);
+		return true;
+	case SCRIPT_LOGIN:
+		begin_run(p, s, OP_LOGIN);
+		return true;
+	case SCRIPT_SIGN:
+	case SCRIPT_JUDGE:
+	case SCRIPT_SIGNED:
+	case SCRIPT_VERDICT:
+	case SCRIPT_MEMO:
+		return false;
+	default:
+		break;
+	}
+	if (!p->running)
+		return false;
+	play_begun(p, s);
+	return true;
+}

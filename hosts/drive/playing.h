@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where the playing of a script stands, for play.c and the files beside it.
+ */
+#ifndef HOSTS_DRIVE_PLAYING_H
+#define HOSTS_DRIVE_PLAYING_H
+
+#include "abi/judging.h"
+#include "abi/op.h"
+#include "abi/request.h"
+#include "drive/play.h"
+
+#define TEXT_SIZE 1024
+
+/* What a signature or a verdict was, until the script has said of it. */
+enum made { MADE_NOTHING, MADE_SIGNATURE, MADE_REFUSAL, MADE_VERDICT };
+
+struct playing {
+	struct played *module;
+	const char *directory;
+	struct told *told;
+
+	struct apam_str options, probe;
+	struct played_secret secrets[PLAYED_SECRETS_MAX];
+	size_t secret_count;
+	struct buf files[PLAYED_SECRETS_MAX]; /* what secret-file read */
+	size_t file_count;
+	bool open;
+	bool shut;		/* it does not open: what needs it is passed over */
+
+	/* The run of a step function. */
+	bool running;
+	bool lost;		/* it goes another way: pass over its rest */
+	bool ended_as_said;	/* the script has said how it ended */
+	unsigned run_line;
+	const char *run_name;
+	struct op op;
+	enum apam_step step;
+	struct apam_credential_view view; /* what check and revoke are shown */
+	struct buf redirected;
+
+	struct buf credential;	/* what sign gets */
+	struct buf memo;	/* what judge kept */
+	uint64_t memo_count;
+
+	/* What was signed or judged last. */
+	enum made made;
+	unsigned made_line;
+	struct apam_signing signing;
+	struct request request;
+	bool requested;		/* both have to be freed */
+	struct apam_error refusal;
+	int32_t verdict;
+	const char *reason;
+	struct apam_judging judging;
+};
+
+/* The section is not as it should be: tell what it is about. */
+void playing_failed(struct playing *p, const struct script_section *s,
+    const char *expected, const char *found);
+
+/* Open the module where it is not; false where that was told to fail. */
+bool playing_open(struct playing *p, const struct script_section *s);
+
+/* End the run; what the script did not say of it is a difference. */
+void playing_end_run(struct playing *p);
+
+#define ANSWER_HEADERS 64
+
+/*
+ * Read a section as an answer: the status, headers, an empty line, the body.
+ * *response points to `headers` and the script.  False where that was told to
+ * be none.
+ */
+bool answer_take(struct playing *p, const struct script_section *s,
+    struct apam_header headers[ANSWER_HEADERS], struct response *response);
+
+/* True if the section is of a run, and was played. */
+bool play_run(struct playing *p, const struct script_section *s);
+
+/* The same of signing and judging. */
+bool play_sign(struct playing *p, const struct script_section *s);
+/* End what was signed or judged, in the same way as a run. */
+void play_sign_end(struct playing *p);
+
+/*
+ * Take a message apart: header lines, and the body after the first empty line.
+ * Returns how many headers, at most `max`; *rest is the body.
+ */
+size_t message_read(struct apam_str text, struct apam_header *headers,
+    size_t max, struct apam_str *rest);
+
+/* Take the first line off *text. */
+struct apam_str message_line(struct apam_str *text);
+
+/*
+ * Compare headers and tell what differs.  Those that are found and not expected
+ * are a difference, but for those that `quiet` names (ended by NULL), and where
+ * a line "..." is expected.
+ */
+bool message_compare(struct playing *p, const struct script_section *s,
+    struct apam_str expected, const struct apam_header *found, size_t count,
+    const char *const *quiet, struct apam_str *body);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Texts come from scripts and modules: what would steer a terminal is shown as
+ * an escape of scripts, so that it can be copied into one.
+ */
+#include "drive/told.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "base/utf8.h"
+
+#define SECRET_LEAST 4
+#define SHOWN_MAX 2000 /* bytes of one text */
+
+void
+told_mask(struct told *t, struct apam_str secret)
+{
+	if (secret.n >= SECRET_LEAST && t->secret_count < TOLD_SECRETS_MAX)
+		t->secrets[t->secret_count++] = secret;
+}
+
+/* The longest secret that `text` begins with; 0: none. */
+static size_t
+secret_at(const struct told *t, struct apam_str text)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < t->secret_count && !t->show; i++)
+		if (t->secrets[i].n > longest &&
+		    str_starts(text, t->secrets[i]))
+			longest = t->secrets[i].n;
+	return longest;
+}
+
+/* Show one character or byte; returns how many bytes it had. */
+static size_t
+show_character(const struct told *t, struct apam_str text)
+{
+	size_t n = utf8_plain_length(text);
+
+	if (text.p[0] == '\n') {
+		(void)fputs("\n              ", t->to);
+		return 1;
+	}
+	if (n == 0) {
+		(void)fprintf(t->to, "\\x%02x", (unsigned char)text.p[0]);
+		return 1;
+	}
+	(void)fwrite(text.p, 1, n, t->to);
+	return n;
+}
+
+static void
+show(const struct told *t, const char *word, struct apam_str text)
+{
+	const bool cut = text.n > SHOWN_MAX;
+	size_t n;
+
+	(void)fprintf(t->to, "    %-9s ", word);
+	if (cut)
+		text = str_cut(text, SHOWN_MAX);
+	while (text.n > 0) {
+		n = secret_at(t, text);
+		if (n > 0)
+			(void)fputs("***", t->to);
+		else
+			n = show_character(t, text);
+		text = str_skip(text, n);
+	}
+	(void)fputs(cut ? " (cut)\n" : "\n", t->to);
+}
+
+void
+told_passed(struct told *t)
+{
+	t->passed++;
+}
+
+void
+told_failed(struct told *t, unsigned line, const char *what,
+    struct apam_str expected, struct apam_str found)
+{
+	t->failed++;
+	(void)fprintf(t->to, "%s:%u: %s differs\n", t->file, line, what);
+	show(t, "expected:", expected);
+	show(t, "found:", found);
+}
+
+bool
+told_same(struct apam_str expected, struct apam_str found)
+{
+	const struct apam_str dots = APAM_STR("...");
+
+	if (str_equal(expected, found))
+		return true;
+	return expected.n >= dots.n &&
+	    str_equal(str_skip(expected, expected.n - dots.n), dots) &&
+	    str_starts(found, str_cut(expected, expected.n - dots.n));
+}
+
+bool
+told_compare(struct told *t, unsigned line, const char *what,
+    struct apam_str expected, struct apam_str found)
+{
+	const bool same = told_same(expected, found);
+
+	if (!same)
+		told_failed(t, line, what, expected, found);
+	return same;
+}

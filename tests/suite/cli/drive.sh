@@ -1,0 +1,247 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# apam module drive and apam module new: each word of a script, with a module
+# that does as it says and with one that does not; what is told of a difference;
+# and scripts that are none.
+. "$(dirname "$0")/lib.bash"
+
+# script NAME: standard input is a script.
+script()
+{
+	cat >"$dir/$1.drive"
+}
+# drives NAME STATUS OUT MODULE SCRIPT
+drives()
+{
+	run module drive "$build/$4.so" "$dir/$5.drive"
+	expect "$1" "$2" "$3" '' "$dir/out" "$dir/err"
+}
+
+key=modules/api-key
+exchange=modules/key-secret-archiveable
+secret known FAKE-known-secret
+
+# ---- All is as it should be -------------------------------------------------
+
+script exchange <<'END'
+%% options
+key = "reader"; secret = "env:S"; mode = "exchange";
+exchange = { url = "https://a.example/auth"; };
+%% secret env:S
+FAKE-known-secret
+%% acquire
+%% exchange POST https://a.example/auth
+
+{"ApiKey":"reader","ApiSecret":"FAKE-known-secret"}
+%% answer
+200
+Content-Type: application/json
+
+{"idToken":"FAKE-token","expiresIn":60}
+%% credential
+FAKE-token
+%% lifetime 60
+%% acquire
+%% exchange POST https://a.example/auth
+
+...
+%% answer
+500
+%% fails APAM_E_PROVIDER
+authentication endpoint: the server...
+%% use
+FAKE-other
+%% sign GET https://a.example/x
+%% signed
+Authorization: Bearer FAKE-other
+%% sign POST https://a.example/x
+
+body
+%% fails APAM_E_POLICY
+...
+%% time 1000
+%% check
+%% answer
+401
+Content-Type: application/json
+
+{}
+%% key revoked
+authentication endpoint:...
+%% judge
+200
+Content-Type: text/html
+
+<html>
+%% verdict unknown
+an HTML page where JSON was expected
+%% memo
+END
+drives "an exchange" 0 '^10 passed, 0 failed$' $exchange exchange
+printf FAKE-known-secret >"$dir/in-a-file"
+sed -e 's/^%% secret env:S/%% secret-file env:S in-a-file/' -e '/^FAKE-known/d' \
+    "$dir/exchange.drive" >"$dir/file.drive"
+drives "a secret in a file" 0 '^10 passed, 0 failed$' $exchange file
+
+# ---- Something differs ------------------------------------------------------
+
+# differs NAME PATTERN FROM TO: the script with one line changed.
+differs()
+{
+	awk -v from="$3" -v to="$4" '!done && index($0, from) == 1 {
+		$0 = to; done = 1 } { print }' "$dir/exchange.drive" \
+	    >"$dir/other.drive"
+	drives "$1" 1 "$2" $exchange other
+}
+differs "a URL" 'found: +POST https://a.example/auth' \
+    '%% exchange POST' '%% exchange POST https://b.example/auth'
+differs "a body" '^.*:7: the body differs' '{"ApiKey"' '{"ApiKey":"writer"}'
+run module drive "$build/$exchange.so" "$dir/other.drive"
+expect "a secret has stars" 1 '"ApiSecret":"\*\*\*"' '' "$dir/out" "$dir/err"
+run module drive --show-secrets "$build/$exchange.so" "$dir/other.drive"
+grep -q FAKE-known-secret "$dir/out"
+verdict "unless they are asked for" "$([ $? -eq 0 ] || echo none)"
+differs "a credential" 'expected: FAKE-tokem' FAKE-token FAKE-tokem
+differs "a lifetime" 'lifetime differs' '%% lifetime 60' '%% lifetime forever'
+differs "a status" 'expected: APAM_E_NETWORK' '%% fails APAM_E_PROVIDER' \
+    '%% fails APAM_E_NETWORK'
+differs "a header" 'header X-Other' 'Authorization: Bearer' 'X-Other: x'
+differs "a verdict" 'expected: accepted' '%% verdict unknown' \
+    '%% verdict accepted'
+differs "a state" 'expected: good' '%% key revoked' '%% key good'
+differs "an answer that is none" 'a status of HTTP' '500' 'what'
+differs "another way" 'found: +it asks for an exchange: POST' \
+    '%% exchange POST' '%% credential'
+
+# differing NAME PATTERN: standard input is the script, of api-key.
+differing()
+{
+	script other
+	drives "$1" 1 "$2" $key other
+}
+base='%% options
+key = "env:S"; header = "X-Api-Key";
+%% secret env:S
+FAKE-known-secret'
+differing "a run that is left" 'the run comes to its end' <<END
+$base
+%% probe GET /me
+%% check
+%% probed
+%% open
+END
+differing "an end of which nothing is said" 'says how the run ends' <<END
+$base
+%% acquire
+%% open
+END
+differing "a signature of which nothing is said" 'says what comes of it' <<END
+$base
+%% use
+FAKE-known-secret
+%% sign GET https://a.example/
+END
+differing "options that are refused" 'header: is missing' <<'END'
+%% options
+key = "env:S";
+%% secret env:S
+FAKE-known-secret
+%% open
+%% acquire
+%% credential
+FAKE-known-secret
+END
+grep -qx '0 passed, 1 failed' "$dir/out"
+verdict "and the rest is passed over" "$([ $? -eq 0 ] || echo not)"
+differing "options that are taken" 'expected: the option is refused' <<END
+$base
+%% refused header
+...
+END
+differing "another option" 'expected: query' <<'END'
+%% options
+key = "env:S"; header = "Host";
+%% secret env:S
+FAKE-known-secret
+%% refused query
+...
+END
+differing "a secret that is not there" 'no section "secret env:T"' <<'END'
+%% options
+key = "env:T"; header = "X";
+%% open
+END
+differing "a secret's file that is not there" 'none that can be read' <<'END'
+%% secret-file env:S nowhere
+%% options
+key = "env:S"; header = "X";
+END
+differing "an expectation without a cause" 'something that was done' <<END
+$base
+%% credential
+x
+END
+differing "no such function" 'no such function' <<END
+$base
+%% revoke
+%% done
+END
+differing "bytes that steer a terminal" '\\x1b\[2J' <<END
+$base
+%% use
+FAKE\\x1b[2J
+%% sign GET https://a.example/
+%% fails APAM_E_HEADER
+\\x1b[2J
+END
+
+# ---- Scripts and modules that are none --------------------------------------
+
+# wrong NAME PATTERN: standard input is the script.
+wrong()
+{
+	script wrong
+	run module drive "$build/$key.so" "$dir/wrong.drive"
+	expect "$1" 2 '*' "wrong.drive:$2" "$dir/out" "$dir/err"
+}
+printf '' | wrong "an empty one" '0: it has no sections'
+printf 'text\n' | wrong "no section" '0: it has no sections'
+printf '%%%% open\n%%%% openn\n' | wrong "a word" '2: "openn" is not a word'
+printf '%%%% sign\n' | wrong "an argument" '1: "sign" is followed by'
+printf '%%%% wait x\n' | wrong "a number" '1: "wait" is followed by a number'
+printf '%%%% verdict x\n' | wrong "a name" '1: "verdict" is followed by'
+printf '%%%% open\nx\n' | wrong "lines below" '1: "open" has no lines'
+row "no script" 2 '' 'usage: apam module drive' module drive "$build/$key.so"
+row "a script that is not there" 2 '*' 'No such file' module drive \
+    "$build/$key.so" "$dir/nowhere.drive"
+row "a module that is not there" 3 '' 'not a shared object' module drive \
+    "$dir/nowhere.so" "$dir/exchange.drive"
+row "an object that is no module" 3 '' 'apam_module_1' module drive \
+    "$build/libapam.so.0" "$dir/exchange.drive"
+cp "$build/$key.so" "$dir/other-name.so"
+row "a module of another name" 3 '' "scheme" module drive \
+    "$dir/other-name.so" "$dir/exchange.drive"
+
+# ---- apam module new --------------------------------------------------------
+
+made()
+{
+	(cd "$dir" && "$build/apam" module new "$@" >out 2>err)
+	status=$?
+}
+for kind in '' --exchange --sign; do
+	made $kind "my-scheme${kind#-}"
+	expect "new $kind" 0 "^my-scheme${kind#-}/Makefile\$" '*' "$dir/out" \
+	    "$dir/err"
+	! grep -rhi acme "$dir/my-scheme${kind#-}" | grep -vqi x-acme
+	verdict "new $kind: the name is everywhere" \
+	    "$([ $? -eq 0 ] || echo it is not)"
+done
+made my-scheme
+expect "what is there is not overwritten" 3 '' 'File exists' "$dir/err"
+for name in Upper 1st a_b a. a/b -- '' "$(printf 'a%.0s' $(seq 70))" a-; do
+	made -- "$name"
+	expect "a name: $name" 2 '' "a scheme's name has" "$dir/err"
+done
+row "two kinds" 2 '' 'exclude each other' module new --exchange --sign x
+finish
