@@ -250,7 +250,7 @@ void
 entry_init_op(struct entry *e, struct op *op, enum op_kind kind,
     const struct credential *credential)
 {
-	op_init(op, kind, e->policy.allow_http,
+	op_init(op, kind, e->profile->allow_http,
 	    credential == NULL ? NULL : &credential->view);
 	op->reach = (struct reach){
 		.allow_http = e->profile->allow_http,

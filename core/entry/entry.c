@@ -128,7 +128,6 @@ init(struct entry *e, const struct entry_place *place)
 		.ca_file = profile->ca_file,
 		.proxy = profile->proxy,
 		.body_max = (size_t)profile->body_max,
-		.allow_http = profile->allow_http,
 		.user = e->env->settings->user,
 	};
 	e->secrets.watch = place->watch;

@@ -14,7 +14,7 @@ fill_probe(struct exchange *x, struct entry *e, const struct request *request,
     struct apam_signing *s, struct apam_error *err)
 {
 	const struct apam_header *headers = fields_array(&s->headers);
-	const struct reach reach = { .allow_http = e->policy.allow_http };
+	const struct reach reach = { .allow_http = e->profile->allow_http };
 	const char *why;
 
 	exchange_begin(x, apam_str(e->conf->probe_method), request->view.url,

@@ -31,7 +31,6 @@ struct http_policy {
 	const char *ca_file;	/* PEM; NULL: the system's */
 	const char *proxy;	/* URL; NULL: none; as http_proxy says */
 	size_t body_max;	/* bytes of a response */
-	bool allow_http;
 	bool user;		/* user mode of file/trust.h */
 };
 

@@ -60,7 +60,8 @@ exchange_begin(struct exchange *x, struct apam_str method, struct apam_str url,
 {
 	exchange_free(x);
 	exchange_init(x);
-	if (method.n >= sizeof(x->method) || !header_name_ok(method)) {
+	if (method.n >= sizeof(x->method) || !header_name_ok(method) ||
+	    str_equal(method, APAM_STR("CONNECT"))) {
 		refuse_exchange(x, "the method is not an HTTP method");
 		return;
 	}

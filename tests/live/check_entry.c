@@ -242,7 +242,6 @@ START_TEST(an_open_entry_has_no_credential_yet)
 	ck_assert_ptr_eq(e.owner, &s->owner);
 	ck_assert_int_eq(e.conf->ttl, 60);
 	ck_assert(e.policy.user);
-	ck_assert(!e.policy.allow_http);
 	/* The module has no say in what is refused from here on. */
 	ck_assert(e.services.refuse == NULL);
 	ck_assert(!e.needs_prepare);

@@ -237,6 +237,7 @@ raw_start_unix(
 
 	memset(s, 0, sizeof(*s));
 	s->answer = *answer;
+	s->port = 80; /* for URLs */
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ck_assert_int_ge(s->fd, 0);
 	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);

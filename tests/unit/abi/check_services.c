@@ -318,6 +318,31 @@ START_TEST(an_exchange_is_built)
 }
 END_TEST
 
+START_TEST(an_exchange_goes_by_a_socket)
+{
+	const struct apam_str bytes = { "\0\1", 2 };
+
+	s->exchange(s, &op.pub, APAM_STR("POST"), APAM_STR("http://h/"),
+	    APAM_ENCODING_RAW);
+	s->exchange_query(s, &op.pub, APAM_STR("a b"), APAM_STR("&"));
+	s->exchange_body(s, &op.pub, APAM_STR("x/y"), bytes);
+	s->exchange_socket(s, &op.pub, APAM_STR("/run/lost.sock"));
+	s->exchange_socket(s, &op.pub, APAM_STR("/run/a.sock"));
+	s->exchange_http2(s, &op.pub);
+	ck_assert_str_eq(buf_view(&op.exchange.url).p, "http://h/?a%20b=%26");
+	ck_assert(str_equal(buf_view(&op.exchange.body), bytes));
+	ck_assert_str_eq(buf_view(&op.exchange.type).p, "x/y");
+	ck_assert_str_eq(buf_view(&op.exchange.socket).p, "/run/a.sock");
+	ck_assert(op.exchange.http2);
+	/* Nothing of it stays for the next. */
+	s->exchange(s, &op.pub, APAM_STR("GET"), APAM_STR("https://h/"),
+	    APAM_ENCODING_NONE);
+	ck_assert_str_eq(buf_view(&op.exchange.url).p, "https://h/");
+	ck_assert_uint_eq(op.exchange.socket.n, 0);
+	ck_assert(!op.exchange.http2);
+}
+END_TEST
+
 START_TEST(a_passphrase_is_of_its_exchange)
 {
 	const struct apam_str cut = { "FAKE\0FAKE", 9 };
@@ -729,6 +754,7 @@ main(void)
 	tcase_add_test(tc, a_failed_text_stays_empty);
 	tcase_add_test(tc, equal_means_equal);
 	tcase_add_test(tc, an_exchange_is_built);
+	tcase_add_test(tc, an_exchange_goes_by_a_socket);
 	tcase_add_test(tc, a_passphrase_is_of_its_exchange);
 	tcase_add_test(tc, a_lifetime_is_stated);
 	tcase_add_test(tc, a_lifetime_is_read);

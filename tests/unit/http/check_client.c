@@ -138,7 +138,7 @@ setup(void)
 {
 	live = secmem_live();
 	ck_assert_ptr_nonnull(curl_api());
-	policy = (struct http_policy){ .body_max = 64, .allow_http = true };
+	policy = (struct http_policy){ .body_max = 64 };
 	exchange_init(&x);
 	response_init(&r, 0);
 	error_clear(&err);
@@ -739,17 +739,40 @@ START_TEST(a_client_key_must_be_private)
 }
 END_TEST
 
+/* Begin a GET by TCP, or by the Unix socket at `path`. */
+static void
+begin_by(const char *path)
+{
+	const struct apam_value value = { .set = true, .str = apam_str(path) };
+	const struct reach reach = { .allow_http = true,
+		.options = { &socket_option, sizeof(socket_option), 1 },
+		.values = &value };
+
+	begin("GET", "http://127.0.0.1", APAM_ENCODING_NONE);
+	buf_put(&x.socket, apam_str(path));
+	ck_assert_ptr_null(exchange_finish(&x, &reach));
+}
+
+/* By TCP and by a socket. */
 START_TEST(any_allocation_may_fail)
 {
 	const struct raw_answer answer = { .head = OK
 		"Content-Length: 2\r\n\r\nab" };
 	enum apam_status status = APAM_E_MEMORY;
-	int n;
+	char path[128] = "";
+	int n, before;
 
-	raw_start(&server, &answer, NULL);
+	project_make(&socket_project);
+	if (_i == 0)
+		raw_start(&server, &answer, NULL);
+	else
+		raw_start_unix(&server, &answer,
+		    strcpy(path, project_path(&socket_project, "a.sock")));
+	policy.user = true;
+	(void)curl_api();
+	before = count_descriptors();
 	for (n = 0; n < 100 && status != APAM_OK; n++) {
-		begin("GET", "http://127.0.0.1", APAM_ENCODING_NONE);
-		ck_assert_ptr_null(exchange_finish(&x, &anywhere));
+		begin_by(path);
 		response_free(&r);
 		error_clear(&err);
 		secmem_fail_after(n);
@@ -760,6 +783,9 @@ START_TEST(any_allocation_may_fail)
 	}
 	ck_assert_int_eq(status, APAM_OK);
 	ck_assert_int_gt(n, 2);
+	raw_stop(&server);
+	ck_assert_int_le(count_descriptors(), before);
+	project_remove(&socket_project);
 }
 END_TEST
 
@@ -1026,7 +1052,7 @@ main(void)
 	tcase_add_loop_test(
 	    tc, a_proxy_sees_nothing_that_stays_here, 0, ROWS(direct));
 	tcase_add_test(tc, a_client_key_must_be_private);
-	tcase_add_test(tc, any_allocation_may_fail);
+	tcase_add_loop_test(tc, any_allocation_may_fail, 0, 2);
 	tcase_add_loop_test(tc, a_certificate_is_verified, 0, ROWS(handshakes));
 	tcase_add_loop_test(tc, a_client_key_asks_nobody, 0, ROWS(client_keys));
 	tcase_add_test(tc, an_exchange_goes_by_http_1_1);

@@ -112,6 +112,8 @@ static const struct {
 	    "the method is not an HTTP method" },
 	{ "a line end", "GET\r\n", "https://h/", 0, NULL, NULL, false,
 	    "the method is not an HTTP method" },
+	{ "a tunnel", "CONNECT", "https://h/", 0, NULL, NULL, false,
+	    "the method is not an HTTP method" },
 	{ "a long method", "ABCDEFGHIJKLMNOP", "https://h/", 0, NULL, NULL,
 	    false, "the method is not an HTTP method" },
 	{ "encoding 4", "POST", "https://h/", 4, NULL, NULL, false,

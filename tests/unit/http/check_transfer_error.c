@@ -72,7 +72,7 @@ setup(void)
 {
 	project_make(&p);
 	(void)signal(SIGPIPE, SIG_IGN);
-	policy = (struct http_policy){ .body_max = 64, .allow_http = true };
+	policy = (struct http_policy){ .body_max = 64 };
 	error_clear(&err);
 }
 
