@@ -22,7 +22,7 @@ main(int argc, char **argv)
 		.write = show,
 		.write_arg = stdout };
 	CURL *easy = curl_easy_init();
-	int32_t status = apam_open(NULL, &ctx, &err);
+	enum apam_status status = apam_open(NULL, &ctx, &err);
 
 	if (status == APAM_OK)
 		status = apam_profile_find(ctx, get.url, &profile, &err);
