@@ -13,7 +13,7 @@ struct job {
 	struct apam_request request;
 	struct apam_signature signature;
 	struct apam_call *call;
-	int32_t status;
+	enum apam_status status;
 };
 
 static void
