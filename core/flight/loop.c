@@ -116,6 +116,9 @@ make_multi(struct loop *loop, const struct curl_api *curl)
 	c |= curl->multi_setopt(loop->multi, CURLMOPT_TIMERDATA, loop);
 	c |= curl->multi_setopt(
 	    loop->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_MAX);
+	/* No exchange joins another one's connection by HTTP/2. */
+	c |= curl->multi_setopt(
+	    loop->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
 	return c == CURLM_OK;
 }
 
