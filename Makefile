@@ -311,7 +311,7 @@ $(call checks,cancel rotation nameserver nonce): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
 $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
-	loop waiters verdict landing nonce): CORE_LIBS += -lssl -lcrypto
+	loop waiters verdict landing nonce durable): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev

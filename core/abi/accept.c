@@ -19,7 +19,6 @@
 	(offsetof(struct apam_module, verify_end) + sizeof(void (*)(void)))
 #define OPTION_SIZE_1_0                                                        \
 	(offsetof(struct apam_option, member_count) + sizeof(size_t))
-#define OPTIONS_MAX 64
 #define OPTION_DEPTH_MAX 4
 
 struct judged {
@@ -149,11 +148,15 @@ static const struct {
 	    "is durable, and is not a secret" },
 	{ APAM_OPT_LOCAL_HTTP, 1U << APAM_OPT_URL,
 	    "may be local, and is not a URL" },
+	{ APAM_OPT_BINDS,
+	    1U << APAM_OPT_STRING | 1U << APAM_OPT_URL | 1U << APAM_OPT_CHOICE,
+	    "binds, and is not a string, a URL or a choice" },
 };
 
 #define FLAGS_KNOWN                                                            \
 	(APAM_OPT_REQUIRED | APAM_OPT_KEY_ID | APAM_OPT_LINES |                \
-	    APAM_OPT_BINARY | APAM_OPT_DURABLE | APAM_OPT_LOCAL_HTTP)
+	    APAM_OPT_BINARY | APAM_OPT_DURABLE | APAM_OPT_LOCAL_HTTP |         \
+	    APAM_OPT_BINDS)
 
 static enum apam_status
 check_flags(const struct judged *j, const struct apam_option *o, unsigned depth)
@@ -164,9 +167,10 @@ check_flags(const struct judged *j, const struct apam_option *o, unsigned depth)
 		if ((o->flags & flag_rules[i].flag) &&
 		    !(flag_rules[i].types & 1U << o->type))
 			return refuse_option(j, o, flag_rules[i].why);
-	if (depth > 0 && (o->flags & (APAM_OPT_KEY_ID | APAM_OPT_DURABLE)))
-		return refuse_option(
-		    j, o, "names the key or is durable, and is in a group");
+	if (depth > 0 &&
+	    (o->flags & (APAM_OPT_KEY_ID | APAM_OPT_DURABLE | APAM_OPT_BINDS)))
+		return refuse_option(j, o,
+		    "names the key, is durable or binds, and is in a group");
 	return APAM_OK;
 }
 
@@ -233,7 +237,7 @@ check_options(const struct judged *j)
 	const struct option_table table = { j->m->options, j->m->option_size,
 		j->m->option_count };
 	const struct apam_option *o;
-	unsigned ids = 0;
+	unsigned ids = 0, durable = 0;
 	enum apam_status status;
 
 	if (table.count > 0 && table.option_size < OPTION_SIZE_1_0)
@@ -246,10 +250,15 @@ check_options(const struct judged *j)
 		o = option_at(&table, i);
 		if (o->flags & APAM_OPT_KEY_ID)
 			ids++;
+		if (o->flags & APAM_OPT_DURABLE)
+			durable++;
 	}
 	if (ids > 1)
 		return refuse_text(
 		    j, "several of the module's options name the key");
+	if (durable > 1)
+		return refuse_text(
+		    j, "several of the module's options are durable");
 	return APAM_OK;
 }
 

@@ -8,6 +8,8 @@
 #include <apam/apam.h>
 #include <apam/module.h>
 
+#define OPTIONS_MAX 64 /* in one table of a module */
+
 /*
  * Check what a file exports against ABI 1 and the scheme it was loaded for, and
  * copy it.  Functions that an older module lacks are NULL in the copy; those

@@ -24,6 +24,8 @@ op_init(struct op *op, enum op_kind kind, bool allow_http,
 	exchange_init(&op->exchange);
 	buf_init(&op->memo, OP_CREDENTIAL_MAX);
 	buf_init(&op->credential, OP_CREDENTIAL_MAX);
+	/* One that is too long is kept, to be refused as such. */
+	buf_init(&op->durable.successor, 2 * OP_CREDENTIAL_MAX);
 	buf_init(&op->prompt.text, APAM_TEXT_SIZE);
 	buf_init(&op->prompt.url, URL_MAX);
 	buf_init(&op->prompt.code, APAM_TEXT_SIZE);
@@ -36,6 +38,7 @@ op_free(struct op *op)
 	buf_free(&op->prompt.code);
 	buf_free(&op->prompt.url);
 	buf_free(&op->prompt.text);
+	buf_free(&op->durable.successor);
 	buf_free(&op->credential);
 	buf_free(&op->memo);
 	exchange_free(&op->exchange);
@@ -220,6 +223,9 @@ op_step(struct op *op, const struct apam_module *module, void *state,
 	op->exchange.method[0] = '\0';
 	op->probes = false;
 	op->wait = 0;
+	op->durable.spends = op->durable.succeeds = false;
+	op->durable.unkept = false;
+	buf_free(&op->durable.successor);
 	op_show(op, &nothing);
 	next = step(state, &op->pub);
 	if (response == NULL || !response_is_short(response))

@@ -22,6 +22,19 @@ struct op_prompt {
 	struct buf text, url, code;
 };
 
+/*
+ * The entry's durable secret, and what the module says of it.  What it says
+ * holds until its next step.
+ */
+struct op_durable {
+	const struct apam_value *value;	/* its option's; NULL: there is none */
+	struct apam_str secret;	/* as it is now; whoever runs the op sets it */
+	bool spends;		/* the exchange asked for sends it */
+	bool succeeds;		/* `successor` is to be kept in its place */
+	struct buf successor;
+	bool unkept;		/* there is one, and no store to keep it in */
+};
+
 /* Modules get &pub; services find the rest through it. */
 struct op {
 	struct apam_op pub;
@@ -33,6 +46,7 @@ struct op {
 	bool probes;
 	int64_t wait;		/* seconds; after STEP_WAIT */
 	struct op_prompt prompt; /* after STEP_SHOW, STEP_REDIRECT */
+	struct op_durable durable;
 	struct buf memo;
 	struct buf credential;	/* acquire, check */
 	bool has_credential;

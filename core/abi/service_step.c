@@ -152,36 +152,75 @@ set_lifetime_json(
 		op_of(op)->lifetime = lifetime_from_json(value);
 }
 
+/* ---- Secrets that change ---------------------------------------------- */
+
+/* True if the value is that of a durable option of the entry. */
+static bool
+is_durable(const struct op *op, const struct apam_value *value)
+{
+	const struct option_table *table = &op->reach.options;
+	const struct apam_value *values = op->reach.values;
+
+	for (size_t i = 0; values != NULL && i < table->count; i++)
+		if (value == &values[i])
+			return (option_at(table, i)->flags &
+				   APAM_OPT_DURABLE) != 0;
+	return false;
+}
+
 static struct apam_str
 secret_now(const struct apam_services *svc, struct apam_op *op,
     const struct apam_value *value)
 {
+	const struct op_durable *durable = &op_of(op)->durable;
+
 	(void)svc;
-	(void)op;
-	return value->str;
+	return value == durable->value ? durable->secret : value->str;
 }
 
+/* One that is not in the store is sent as often as is wanted. */
 static void
 spend_secret(const struct apam_services *svc, struct apam_op *op,
     const struct apam_value *value)
 {
+	struct op *o = op_of(op);
+
 	(void)svc;
-	(void)value;
-	op_misuse(op_of(op), "the module spends a secret that is not durable");
+	if (!is_durable(o, value))
+		op_misuse(o, "the module spends a secret that is not durable");
+	o->durable.spends |= value == o->durable.value;
 }
 
 static void
 succeed_secret(const struct apam_services *svc, struct apam_op *op,
     const struct apam_value *value, struct apam_str bytes)
 {
+	struct op *o = op_of(op);
+
 	(void)svc;
-	(void)value;
-	(void)bytes;
-	op_misuse(
-	    op_of(op), "the module replaces a secret that is not durable");
+	if (!is_durable(o, value))
+		op_misuse(
+		    o, "the module replaces a secret that is not durable");
+	if (value != o->durable.value) {
+		o->durable.unkept |= !bytes_equal(bytes, value->str);
+		return;
+	}
+	buf_set(&o->durable.successor, bytes);
+	o->durable.succeeds = true;
 }
 
 /* ---- Ends ------------------------------------------------------------- */
+
+/* A text of the module, without what its durable secret is or was. */
+static void
+take_text(const struct apam_services *svc, const struct op *op,
+    struct apam_str text, char *to, size_t size)
+{
+	const struct apam_str hidden[] = { op->durable.secret,
+		buf_view(&op->durable.successor) };
+
+	service_message_hiding(svc, hidden, text, to, size);
+}
 
 static int32_t
 end_key_state(const struct apam_services *svc, struct apam_op *op,
@@ -189,7 +228,7 @@ end_key_state(const struct apam_services *svc, struct apam_op *op,
 {
 	struct op *o = op_of(op);
 
-	service_message(svc, text, o->evidence, sizeof(o->evidence));
+	take_text(svc, o, text, o->evidence, sizeof(o->evidence));
 	o->key_state = (enum apam_key_state)state;
 	o->has_key_state = state >= 0 && state <= APAM_KEY_REJECTED;
 	return APAM_STEP_DONE;
@@ -201,7 +240,7 @@ end_failed(const struct apam_services *svc, struct apam_op *op, int32_t status,
 {
 	char message[SERVICE_MESSAGE_MAX];
 
-	service_message(svc, text, message, sizeof(message));
+	take_text(svc, op_of(op), text, message, sizeof(message));
 	(void)error_set(
 	    &op_of(op)->error, service_failure(status), "%s", message);
 	return APAM_STEP_FAILED;

@@ -30,6 +30,11 @@ services_of(const struct apam_services *svc)
 void service_message(const struct apam_services *svc, struct apam_str text,
     char *to, size_t size);
 
+/* The same, and of two more secrets, which may be empty. */
+void service_message_hiding(const struct apam_services *svc,
+    const struct apam_str hidden[2], struct apam_str text, char *to,
+    size_t size);
+
 /* A module that reports a failure with a status that is not one is broken. */
 enum apam_status service_failure(int32_t status);
 

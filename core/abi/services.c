@@ -33,7 +33,8 @@ mask(struct apam_str secret, struct apam_str text, char *to, size_t n)
 }
 
 void
-service_message(const struct apam_services *svc, struct apam_str text, char *to,
+service_message_hiding(const struct apam_services *svc,
+    const struct apam_str hidden[2], struct apam_str text, char *to,
     size_t size)
 {
 	const struct services *s = services_of(svc);
@@ -44,7 +45,18 @@ service_message(const struct apam_services *svc, struct apam_str text, char *to,
 	to[n] = '\0';
 	for (size_t i = 0; i < s->secret_count; i++)
 		mask(buf_view(&s->secrets[i]), text, to, n);
+	for (size_t i = 0; i < 2; i++)
+		mask(hidden[i], text, to, n);
 	utf8_flatten(to);
+}
+
+void
+service_message(const struct apam_services *svc, struct apam_str text, char *to,
+    size_t size)
+{
+	static const struct apam_str none[2];
+
+	service_message_hiding(svc, none, text, to, size);
 }
 
 enum apam_status

@@ -112,6 +112,11 @@ read_secret(const struct option_reading *r, struct apam_value *value)
 	why = secret_ref_check(text);
 	if (why != NULL)
 		return refuse_value(r, "%s", why);
+	if (secret_ref_store(text).n > 0 &&
+	    (r->option->flags & APAM_OPT_DURABLE) == 0)
+		return refuse_value(r,
+		    "no exchange replaces this secret, so that store: is not "
+		    "for it; write file: or another kind");
 	return keep_text(r, text, &value->str);
 }
 

@@ -23,7 +23,7 @@ static void
 mark_name(const struct durable_place *place, const char *suffix,
     char to[DURABLE_FILE_SIZE])
 {
-	assert(durable_name_ok(apam_str(place->name)));
+	assert(store_name_ok(apam_str(place->name)));
 	(void)snprintf(
 	    to, DURABLE_FILE_SIZE, "secret-%s%s", place->name, suffix);
 }

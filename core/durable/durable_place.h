@@ -28,7 +28,7 @@
 struct durable_place {
 	const char *state_dir;	/* absolute */
 	bool user;		/* user mode of file/trust.h, for state_dir */
-	const char *name;	/* durable_name_ok */
+	const char *name;	/* store_name_ok */
 };
 
 /* A record as it is on the disk. */
@@ -38,7 +38,8 @@ struct durable_copy {
 	struct durable_record is;
 };
 
-#define DURABLE_FILE_SIZE (DURABLE_NAME_MAX + sizeof("secret-") + sizeof(".next"))
+#define DURABLE_FILE_SIZE                                                      \
+	(STORE_NAME_MAX + sizeof("secret-") + sizeof(".next"))
 
 /* The name of its file, or of what is beside it, such as ".lock". */
 void durable_file_name(const struct durable_place *place, const char *suffix,

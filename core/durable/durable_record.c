@@ -18,18 +18,6 @@
 #define CHECK_SIZE (sizeof(CHECK) - 1 + 2 * SIPHASH_SIZE + 1)
 #define LINE_MAX_BYTES 4096
 
-bool
-durable_name_ok(struct apam_str name)
-{
-	if (name.n == 0 || name.n > DURABLE_NAME_MAX ||
-	    !str_is_alnum(name.p[0]))
-		return false;
-	for (size_t i = 1; i < name.n; i++)
-		if (!str_is_alnum(name.p[i]) && !str_is_one_of(name.p[i], "-_"))
-			return false;
-	return true;
-}
-
 /* ---- What a member must be -------------------------------------------- */
 
 /* One line that people may see. */
@@ -104,7 +92,7 @@ state_fits(const struct durable_record *r)
 static bool
 is_sound(const struct durable_record *r)
 {
-	return durable_name_ok(r->name) && is_hex(r->family) &&
+	return store_name_ok(r->name) && is_hex(r->family) &&
 	    r->generation > 0 && r->since >= 0 && state_fits(r) &&
 	    is_word(r->scheme) && is_word(r->origin) && is_word(r->machine) &&
 	    are_bound(r->bound) && r->secret.n <= DURABLE_SECRET_MAX;

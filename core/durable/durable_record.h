@@ -24,8 +24,8 @@
 #define CORE_DURABLE_DURABLE_RECORD_H
 
 #include "base/buf.h"
+#include "file/store_name.h"
 
-#define DURABLE_NAME_MAX 64	/* bytes */
 #define DURABLE_FAMILY_SIZE 32	/* hexadecimal digits, without a NUL */
 #define DURABLE_SECRET_MAX 65536 /* bytes */
 #define DURABLE_HEAD_MAX 16384	/* bytes of all that is not the secret */
@@ -40,7 +40,7 @@ enum durable_state {
 
 /* All views are borrowed: of the text that was read, or the writer's own. */
 struct durable_record {
-	struct apam_str name;	/* durable_name_ok */
+	struct apam_str name;	/* store_name_ok */
 	struct apam_str family;	/* DURABLE_FAMILY_SIZE digits, lower case */
 	int64_t generation;	/* from 1 */
 	enum durable_state state;
@@ -51,13 +51,6 @@ struct durable_record {
 	struct apam_str bound;	/* its lines, "bound NAME VALUE\n"; or empty */
 	struct apam_str secret;	/* empty in state LOGIN alone */
 };
-
-/*
- * True if it can be the name of a durable secret: letters, digits, '-' and '_',
- * at most DURABLE_NAME_MAX, and the first is a letter or digit.  So no name is
- * that of a file beside it.
- */
-bool durable_name_ok(struct apam_str name);
 
 /*
  * Append a record to a buffer.  False, with the buffer empty, if a member is

@@ -259,6 +259,8 @@ entry_init_op(struct entry *e, struct op *op, enum op_kind kind,
 		.options = e->module->options,
 		.values = e->values.values,
 	};
+	if (stored_is(&e->stored))
+		op->durable.value = &e->values.values[e->stored.option];
 	if (kind == OP_CHECK && e->conf->probe_method != NULL)
 		op->pub.probe = e->conf->probe;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "abi/accept.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
 #include "config/entry_conf.h"
@@ -96,12 +97,26 @@ open_module(struct entry *e, struct problems *all)
 	return false;
 }
 
+/* The values, with what stands for a durable secret in the place of it. */
+static void
+identify_values(const struct entry *e, struct apam_value *to)
+{
+	memcpy(to, e->values.values, e->values.count * sizeof(*to));
+	if (stored_is(&e->stored))
+		to[e->stored.option].str = apam_str(e->stored.identity);
+}
+
 enum apam_status
 entry_fingerprint(const struct entry *e, unsigned char to[FINGERPRINT_SIZE],
     struct apam_error *err)
 {
+	struct apam_value values[OPTIONS_MAX];
+	const struct option_values all = { .values = values,
+		.count = e->values.count };
+
+	identify_values(e, values);
 	return fingerprint_of(
-	    e->conf->scheme, &e->module->options, &e->values, to, err);
+	    e->conf->scheme, &e->module->options, &all, to, err);
 }
 
 bool
@@ -109,7 +124,15 @@ entry_same(const struct entry *a, const struct entry *b)
 {
 	/* Of one context, a scheme has one module. */
 	return a->module == b->module &&
+	    strcmp(a->stored.identity, b->stored.identity) == 0 &&
 	    option_values_same(&a->module->options, &a->values, &b->values);
+}
+
+struct stored_base
+entry_store(const struct entry *e)
+{
+	return (struct stored_base){ e->env->settings->state_dir,
+		e->env->settings->user };
 }
 
 /* All that there is before anything is read. */
@@ -154,6 +177,14 @@ entry_read(
 bool
 entry_read_secrets(struct entry *e, struct problems *all)
 {
+	const struct stored_base base = entry_store(e);
+
+	if (!stored_find(&e->stored, &e->module->options, &e->values, &base,
+		e->secrets.watch)) {
+		problems_add(all, APAM_E_MEMORY, e->profile->file,
+		    e->conf->line, "out of memory");
+		return false;
+	}
 	return secrets_read(&e->secrets, &e->module->options, &e->values,
 	    e->profile->file, e->policy.user, all);
 }
@@ -202,6 +233,7 @@ entry_close(struct entry *e)
 	credential_state_free(&e->credential);
 	flight_state_free(&e->flight);
 	secrets_free(&e->secrets);
+	stored_free(&e->stored);
 	option_values_free(&e->values);
 	pthread_mutex_destroy(&e->calls);
 	memset(e, 0, sizeof(*e));

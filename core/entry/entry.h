@@ -24,6 +24,7 @@
 #include "entry/owner.h"
 #include "entry/registry_state.h"
 #include "entry/secrets.h"
+#include "entry/stored.h"
 #include "http/client.h"
 #include "keys/seen.h"
 
@@ -41,6 +42,7 @@ struct entry {
 	struct services services;
 	struct option_values values;
 	struct secrets secrets;
+	struct stored stored;	/* its durable secret */
 	bool needs_prepare;	/* the module wants to see each request */
 	struct apam_options options; /* the module's view of the values */
 	void *state;		/* the module's */
@@ -128,6 +130,20 @@ static inline size_t
 entry_number(const struct entry *e)
 {
 	return e->index + 1;
+}
+
+/* Where its durable secret is kept. */
+struct stored_base entry_store(const struct entry *e);
+
+/*
+ * True if its credential is shared by the processes of one user: the profile
+ * asks for it, or it is made with a durable secret, which each of them would
+ * have to spend for one of its own.
+ */
+static inline bool
+entry_shares(const struct entry *e)
+{
+	return e->profile->share_credentials || stored_is(&e->stored);
 }
 
 /*

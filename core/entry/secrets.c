@@ -56,12 +56,13 @@ static void
 find_one(struct secrets *s, const struct apam_option *o,
     struct apam_value *value, unsigned line)
 {
-	const bool moves = secret_ref_file(value->str).n == 0;
+	const bool file = secret_ref_file(value->str).n > 0;
+	const bool stored = secret_ref_store(value->str).n > 0;
 
 	s->sources[s->count] = (struct secret_source){ value->str, o->name,
-		value, line, SECRET_LINE, moves };
+		value, line, SECRET_LINE, !file && !stored, stored };
 	buf_init(&s->all[s->count++], SECRET_MAX);
-	s->various |= moves;
+	s->various |= !file;
 }
 
 /* `lines` is NULL in a group, whose own line is `line`. */
@@ -110,7 +111,7 @@ note_file(struct reading *r, struct apam_str ref)
 static void
 warn_of_oddity(struct reading *r, const struct secret_source *source)
 {
-	const char *odd = source->form == SECRET_LINE ?
+	const char *odd = source->form == SECRET_LINE && !source->stored ?
 	    secret_oddity(source->value->str) :
 	    NULL;
 
@@ -128,6 +129,10 @@ read_one(struct reading *r, const struct secret_source *source, struct buf *to)
 		r->secrets->deadline };
 	struct apam_error err = APAM_ERROR_INIT;
 
+	if (source->stored) {
+		source->value->str = APAM_STR("");
+		return true;
+	}
 	source->value->str = source->ref;
 	buf_free(to);
 	note_file(r, source->ref);

@@ -2,7 +2,8 @@
 /*
  * The secrets of one entry: each reference among its option values is read
  * and the value then views the secret itself, as it was then.  Some are read
- * anew later (entry/secret_moves.h).
+ * anew later (entry/secret_moves.h).  One that is durable is empty: step
+ * functions are given it (entry/stored.h).
  */
 #ifndef CORE_ENTRY_SECRETS_H
 #define CORE_ENTRY_SECRETS_H
@@ -22,6 +23,7 @@ struct secret_source {
 	unsigned line;
 	enum secret_form form;
 	bool moves;		/* it is not a file: nobody tells of changes */
+	bool stored;		/* it is durable, and not read here */
 };
 
 struct secrets {

@@ -168,7 +168,7 @@ share_forget(struct entry *e, const struct credential *c)
 	struct apam_error why = APAM_ERROR_INIT;
 	struct place place;
 
-	if (!e->profile->share_credentials)
+	if (!entry_shares(e))
 		return;
 	if (place_find(&place, e, &why))
 		share_file_forget(

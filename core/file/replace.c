@@ -163,8 +163,8 @@ file_fill(int directory, const char *beside, struct apam_str bytes)
 	if (fd < 0)
 		return false;
 	return close_after(fd,
-	    write_whole(fd, bytes) && ftruncate(fd, (off_t)bytes.n) == 0 &&
-		sync_whole(fd));
+	    file_limit_allows(bytes.n) && write_whole(fd, bytes) &&
+		ftruncate(fd, (off_t)bytes.n) == 0 && sync_whole(fd));
 }
 
 /* ---- Whole files ------------------------------------------------------- */

@@ -16,6 +16,7 @@
 #include "base/utf8.h"
 #include "file/secret_exec.h"
 #include "file/secret_keyring.h"
+#include "file/store_name.h"
 #include "file/trust.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -106,6 +107,15 @@ check_keyring(struct apam_str rest)
 	if (!is_name(rest))
 		return "write keyring: with the description of a user key, as "
 		       "in \"keyring:NAME\"";
+	return NULL;
+}
+
+static const char *
+check_store(struct apam_str rest)
+{
+	if (!store_name_ok(rest))
+		return "write store: with a name of letters, digits, '-' and "
+		       "'_', as in \"store:NAME\"";
 	return NULL;
 }
 
@@ -226,13 +236,23 @@ read_keyring(const char *rest, struct secret_reading *r, struct apam_error *err)
 	return keyring_read(rest, r->to, err);
 }
 
+/* Whoever may spend it reads it, under its lock. */
+static enum apam_status
+read_store(const char *rest, struct secret_reading *r, struct apam_error *err)
+{
+	(void)r;
+	return error_set(err, APAM_E_SECRET,
+	    "store:%s is read only by what replaces it", rest);
+}
+
 /* ---- The kinds -------------------------------------------------------- */
 
 /* A kind is `first`, or one of the `others`, with check_KIND and read_KIND. */
 #define KINDS(first, others)                                                   \
 	first(file, "file:") others(world_readable, "world-readable:")         \
 	    others(env, "env:") others(exec, "exec:")                          \
-		others(credential, "credential:") others(keyring, "keyring:")
+		others(credential, "credential:") others(keyring, "keyring:")  \
+		    others(store, "store:")
 
 #define KIND_ROW(kind, text)                                                   \
 	{ { text, sizeof(text) - 1 }, check_##kind, read_##kind },
@@ -273,6 +293,16 @@ secret_ref_file(struct apam_str ref)
 
 	if (kind == NULL ||
 	    (kind->read != read_file && kind->read != read_world_readable))
+		return APAM_STR("");
+	return str_skip(ref, kind->prefix.n);
+}
+
+struct apam_str
+secret_ref_store(struct apam_str ref)
+{
+	const struct kind *kind = kind_of(ref);
+
+	if (kind == NULL || kind->read != read_store)
 		return APAM_STR("");
 	return str_skip(ref, kind->prefix.n);
 }

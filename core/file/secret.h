@@ -10,6 +10,8 @@
  *                     shell, arguments split at spaces, ten seconds at most
  *   credential:NAME   a file in systemd's $CREDENTIALS_DIRECTORY
  *   keyring:NAME      a "user" key of the kernel's session or user keyring
+ *   store:NAME        a durable secret (durable/durable_record.h), which is
+ *                     not read here
  */
 #ifndef CORE_FILE_SECRET_H
 #define CORE_FILE_SECRET_H
@@ -49,6 +51,9 @@ const char *secret_ref_check(struct apam_str ref);
  * reads them, and on the moment.
  */
 struct apam_str secret_ref_file(struct apam_str ref);
+
+/* The name of the durable secret that it means; empty for the other kinds. */
+struct apam_str secret_ref_store(struct apam_str ref);
 
 /* How a secret is read. */
 struct secret_terms {

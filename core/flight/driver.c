@@ -133,7 +133,9 @@ driver_launch(struct loop *loop, struct flight *f)
 	loop->listener->queued(f, f->wait == FLIGHT_SLEEP);
 	if (f->wait == FLIGHT_LANDED || !hand_over(loop, f)) {
 		loop->listener->landed(f);
-		flight_free(&f);
+		f->wait = FLIGHT_SLEEP;
+		if (!flight_stays(f) || !hand_over(loop, f))
+			flight_free(&f);
 	}
 	pthread_mutex_unlock(&loop->work);
 }
@@ -178,6 +180,7 @@ driver_retire(struct loop *loop, const struct timespec *until)
 	if (pthread_mutex_timedlock(&loop->work, until) != 0)
 		return;
 	loop->curl_due = INT64_MAX;
+	loop_store(loop);
 	pthread_mutex_unlock(&loop->work);
 	/* OpenSSL has something to do at the end of a thread, too. */
 	if (wake_thread(loop, until) && loop->running &&

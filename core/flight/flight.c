@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "entry/probe.h"
 #include "entry/share.h"
+#include "flight/spending.h"
 #include "http/exchange_log.h"
 #include "http/retry_after.h"
 #include "text/lifetime.h"
@@ -32,6 +33,7 @@ flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
 	f->alone_at = deadline - (deadline - clock_ms()) / 2;
 	f->with = with == NULL ? NULL : credential_hold(with);
 	f->lock = (struct own_fd)OWN_FD_NONE;
+	f->turn = (struct durable_turn)DURABLE_TURN_NONE;
 	f->retry_after = -1;
 	response_init(&f->r, 0);
 	error_clear(&f->error);
@@ -51,6 +53,7 @@ flight_free(struct flight **flight)
 		op_free(&f->op);
 	response_free(&f->r);
 	own_fd_close(&f->lock);
+	durable_turn_end(&f->turn);
 	credential_release(&f->made);
 	credential_release(&f->with);
 	owner_release(&f->owner);
@@ -186,6 +189,7 @@ find_beside(struct flight *f, const char *who, const char *evidence)
 /* ---- Step functions ---------------------------------------------------- */
 
 static enum flight_wait go_on(struct flight *f, const struct response *r);
+static enum flight_wait take_turn(struct flight *f);
 
 static enum flight_wait
 begin_op(struct flight *f, enum op_kind kind, enum flight_stage stage)
@@ -197,7 +201,7 @@ begin_op(struct flight *f, enum op_kind kind, enum flight_stage stage)
 	f->stage = stage;
 	f->sent = 0;
 	f->minted_at = 0;
-	return go_on(f, NULL);
+	return stored_is(&f->entry->stored) ? take_turn(f) : go_on(f, NULL);
 }
 
 static enum flight_wait
@@ -238,6 +242,7 @@ op_done(struct flight *f)
 		return checked(f);
 	case STAGE_REVOKE:
 	case STAGE_SHARE:
+	case STAGE_TURN:
 		break;
 	}
 	return FLIGHT_LANDED;
@@ -293,9 +298,12 @@ send_op(struct flight *f)
 
 	if (f->op.probes && !build_probe(f, &why))
 		return op_failed(f, &why);
+	if (!spending_send(f, &why))
+		return op_failed(f, &why);
 	f->sent = clock_ms();
 	if (send_exchange(f, &f->op.exchange, &why))
 		return FLIGHT_TRANSFER;
+	spending_unanswered(f, false);
 	return op_failed(f, &why);
 }
 
@@ -328,6 +336,7 @@ go_on(struct flight *f, const struct response *r)
 		f->minted_at = f->sent;
 	f->astray = step == APAM_STEP_FAILED && f->sent != 0 &&
 	    f->op.error.status == APAM_E_CONFIG;
+	spending_stepped(f, step);
 	switch (step) {
 	case APAM_STEP_DONE:
 		return op_done(f);
@@ -338,6 +347,50 @@ go_on(struct flight *f, const struct response *r)
 	default:
 		return op_failed(f, &f->op.error);
 	}
+}
+
+/* ---- The durable secret ------------------------------------------------ */
+
+/* The stage of each kind of run. */
+static enum flight_stage
+stage_of(enum op_kind kind)
+{
+	if (kind == OP_CHECK)
+		return STAGE_CHECK;
+	return kind == OP_REVOKE ? STAGE_REVOKE : STAGE_ACQUIRE;
+}
+
+/* What the process that has its turn brings serves this flight, too. */
+static bool
+load_shared(struct flight *f)
+{
+	if (f->goal == FLIGHT_ACQUIRE)
+		f->made = share_load(f->entry, f->with);
+	f->shared = f->made != NULL;
+	return f->shared;
+}
+
+static enum flight_wait
+take_turn(struct flight *f)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+
+	switch (spending_begin(f, &why)) {
+	case DURABLE_BEGUN:
+		f->stage = stage_of(f->op.kind);
+		return go_on(f, NULL);
+	case DURABLE_BUSY:
+		break;
+	case DURABLE_FAILED:
+		return op_failed(f, &why);
+	}
+	if (clock_ms() >= f->deadline) {
+		spending_late(f, &why);
+		return op_failed(f, &why);
+	}
+	f->stage = STAGE_TURN;
+	f->wake_at = clock_ms() + SPENDING_RETRY_MS;
+	return FLIGHT_SLEEP;
 }
 
 /* ---- Moves ------------------------------------------------------------- */
@@ -415,12 +468,13 @@ flight_start(struct flight *f)
 {
 	switch (f->goal) {
 	case FLIGHT_ACQUIRE:
-		if (f->entry->profile->share_credentials)
+		if (entry_shares(f->entry))
 			return try_share(f);
 		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
 	case FLIGHT_PROVE:
 		return begin_op(f, OP_CHECK, STAGE_CHECK);
 	case FLIGHT_REVOKE:
+	case FLIGHT_STORE:
 		break;
 	}
 	if (f->entry->module->abi.revoke != NULL)
@@ -436,6 +490,7 @@ transfer_ended(struct flight *f, const struct apam_error *why)
 {
 	if (why->status == APAM_OK)
 		return go_on(f, &f->r);
+	spending_unanswered(f, f->transfer.sent);
 	response_free(&f->r);
 	return op_failed(f, why);
 }
@@ -464,11 +519,40 @@ flight_cut_off(struct flight *f)
 	    "provider was asked; try again, and let it close them before it "
 	    "first signs");
 	http_give_up(&f->transfer);
+	f->transfer.sent = true;
 	return transfer_ended(f, &why);
+}
+
+bool
+flight_stays(struct flight *f)
+{
+	if (!spending_stays(f))
+		return false;
+	if (f->has_op)
+		op_free(&f->op);
+	f->has_op = false;
+	credential_release(&f->made);
+	credential_release(&f->with);
+	return true;
+}
+
+static enum flight_wait
+store_again(struct flight *f)
+{
+	const int64_t after = spending_store(f);
+
+	f->wake_at = clock_ms() + after;
+	return after > 0 ? FLIGHT_SLEEP : FLIGHT_LANDED;
 }
 
 enum flight_wait
 flight_woken(struct flight *f)
 {
-	return f->stage == STAGE_SHARE ? try_share(f) : go_on(f, NULL);
+	if (f->goal == FLIGHT_STORE)
+		return store_again(f);
+	if (f->stage == STAGE_SHARE)
+		return try_share(f);
+	if (f->stage == STAGE_TURN)
+		return load_shared(f) ? FLIGHT_LANDED : take_turn(f);
+	return go_on(f, NULL);
 }

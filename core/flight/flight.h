@@ -8,6 +8,8 @@
  *   prove    find out about the key: the module's check (introspection, a
  *            fresh mint, the entry's probe)
  *   revoke   tell the provider to revoke the credential
+ *   store    put a durable secret on the disk, after one of the others has
+ *            landed, whose lock this goes on to hold
  *
  * Only an answer about the credential is evidence.  A redirect, 403, 429, 5xx,
  * an HTML page or a network fault is evidence of nothing: unknown.
@@ -20,7 +22,12 @@
 #include "entry/entry.h"
 #include "http/client.h"
 
-enum flight_goal { FLIGHT_ACQUIRE, FLIGHT_PROVE, FLIGHT_REVOKE };
+enum flight_goal {
+	FLIGHT_ACQUIRE,
+	FLIGHT_PROVE,
+	FLIGHT_REVOKE,
+	FLIGHT_STORE
+};
 
 /* What a flight waits for. */
 enum flight_wait {
@@ -29,7 +36,14 @@ enum flight_wait {
 	FLIGHT_LANDED		/* nothing: the results stand */
 };
 
-enum flight_stage { STAGE_SHARE, STAGE_ACQUIRE, STAGE_CHECK, STAGE_REVOKE };
+/* TURN: waits for its turn at the durable secret, before one of the last. */
+enum flight_stage {
+	STAGE_SHARE,
+	STAGE_TURN,
+	STAGE_ACQUIRE,
+	STAGE_CHECK,
+	STAGE_REVOKE
+};
 
 struct flight {
 	struct flight *next;	/* the loop's */
@@ -60,6 +74,9 @@ struct flight {
 	int64_t look_at;	/* when to look which process that is */
 	int64_t alone_at;	/* when to go on without the lock */
 
+	struct durable_turn turn; /* at the entry's durable secret */
+	int64_t store_after;	/* store: ms from one try to the next */
+
 	/* Results. */
 	struct credential *made; /* acquired or minted; or NULL */
 	struct key_finding finding; /* prove */
@@ -85,5 +102,11 @@ enum flight_wait flight_transferred(struct flight *f, CURLcode code);
 enum flight_wait flight_woken(struct flight *f);
 /* Go on without the transfer: its connection is gone. */
 enum flight_wait flight_cut_off(struct flight *f);
+
+/*
+ * It has landed, and its listener was told: true if it has to go on all the
+ * same, as FLIGHT_STORE, and waits in FLIGHT_SLEEP.
+ */
+bool flight_stays(struct flight *f);
 
 #endif

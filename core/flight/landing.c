@@ -56,6 +56,8 @@ take_results(struct entry *e, struct flight *f)
 	case FLIGHT_REVOKE:
 		credential_state_drop(&e->credential);
 		break;
+	case FLIGHT_STORE:
+		break;
 	}
 }
 

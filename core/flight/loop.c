@@ -158,14 +158,19 @@ follow(struct loop *loop, struct flight *f, enum flight_wait wait)
 	/* What fails to start may be followed by another, such as a probe. */
 	while (wait == FLIGHT_TRANSFER && !add_transfer(loop, f))
 		wait = flight_transferred(f, CURLE_OUT_OF_MEMORY);
-	loop->listener->queued(f, wait == FLIGHT_SLEEP);
+	if (f->goal != FLIGHT_STORE)
+		loop->listener->queued(f, wait == FLIGHT_SLEEP);
 	if (wait == FLIGHT_SLEEP)
 		return;
 	f->wake_at = INT64_MAX;
 	if (wait != FLIGHT_LANDED)
 		return;
+	if (f->goal != FLIGHT_STORE) {
+		loop->listener->landed(f);
+		if (flight_stays(f))
+			return;
+	}
 	take_out(loop, f);
-	loop->listener->landed(f);
 	flight_free(&f);
 }
 
@@ -464,11 +469,20 @@ drop_all(struct loop *loop, struct flight *list, bool given_up)
 }
 
 void
+loop_store(struct loop *loop)
+{
+	for (struct flight *f = loop->flying; f != NULL; f = f->next)
+		if (f->goal == FLIGHT_STORE)
+			(void)flight_woken(f);
+}
+
+void
 loop_free(struct loop *loop)
 {
 	const bool lost = atomic_load(&loop->retired) ||
 	    !sockets_are_ours(loop) || (loop->set >= 0 && !set_is_ours(loop));
 
+	loop_store(loop);
 	drop_all(loop, loop->inbox, lost);
 	drop_all(loop, loop->flying, lost);
 	if (loop->multi != NULL && !lost)

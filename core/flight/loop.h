@@ -59,8 +59,11 @@ struct loop {
 void loop_init(struct loop *loop, pthread_mutex_t *lock,
     const struct loop_listener *listener, bool threaded);
 
+/* Try a last time to store what flights have to (FLIGHT_STORE). */
+void loop_store(struct loop *loop);
+
 /*
- * Drop all flights, without landing them.  If the loop has retired, libcurl's
+ * loop_store, then drop all flights, without landing them.  If the loop has retired, libcurl's
  * objects are left behind, not freed.  No thread may drive the loop any more.
  */
 void loop_free(struct loop *loop);

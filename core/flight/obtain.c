@@ -300,7 +300,7 @@ obtain_glance(struct entry *e)
 	struct credential *c;
 	bool none;
 
-	if (!e->profile->share_credentials)
+	if (!entry_shares(e))
 		return;
 	c = share_load(e, NULL);
 	pthread_mutex_lock(&e->env->lock);

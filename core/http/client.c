@@ -572,11 +572,27 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
 	return status;
 }
 
+/* libcurl had a connection and began to send, or cannot tell. */
+static bool
+began_to_send(const struct http_transfer *t)
+{
+	const struct curl_api *curl = curl_api();
+	curl_off_t when = 0;
+	long bytes = 0;
+
+	return curl->easy_getinfo(
+		   t->easy, CURLINFO_PRETRANSFER_TIME_T, &when) != CURLE_OK ||
+	    curl->easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &bytes) !=
+	    CURLE_OK ||
+	    when > 0 || bytes > 0;
+}
+
 enum apam_status
 http_end(struct http_transfer *t, CURLcode code, struct apam_error *err)
 {
 	enum apam_status status = finish_transfer(t, code, err);
 
+	t->sent = began_to_send(t);
 	http_abandon(t);
 	return status;
 }

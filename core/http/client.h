@@ -43,6 +43,8 @@ struct http_transfer {
 	struct own_fd socket;	/* the Unix socket's file; else none */
 	const char *socket_path; /* NULL: none */
 	struct buf certificate, key; /* the client's: PEM; PEM or DER */
+	/* Once it has ended: the provider may have seen some of it. */
+	bool sent;
 	char detail[CURL_ERROR_SIZE];
 };
 

@@ -24,7 +24,7 @@ check_record(struct apam_str text)
 	HOLDS(r.secret.n > 0 || r.state == DURABLE_LOGIN);
 	HOLDS((r.reason.n > 0) == (r.state == DURABLE_LOGIN));
 	HOLDS((r.sendings > 0) == (r.state == DURABLE_SPENDING));
-	HOLDS(durable_name_ok(r.name));
+	HOLDS(store_name_ok(r.name));
 	buf_init(&again, DURABLE_RECORD_MAX);
 	if (durable_record_put(&r, &again))
 		HOLDS(str_equal(buf_view(&again), text));

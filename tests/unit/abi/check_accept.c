@@ -205,7 +205,11 @@ enum what {
 	A_BINARY_STRING,
 	A_DURABLE_STRING,
 	A_LOCAL_STRING,
+	A_BINDING_SECRET,
+	A_BINDING_URL,
+	TWO_DURABLE,
 	A_DURABLE_MEMBER,
+	A_BINDING_MEMBER,
 	THE_SAME_NAME_TWICE,
 	A_NAME_OF_EVERY_ENTRY,
 	A_NAME_IN_CAPITALS,
@@ -277,7 +281,13 @@ static const struct breakage {
 	{ "a durable string", A_DURABLE_STRING,
 	    "is durable, and is not a secret" },
 	{ "a local string", A_LOCAL_STRING, "may be local, and is not a URL" },
+	{ "a binding secret", A_BINDING_SECRET,
+	    "binds, and is not a string, a URL or a choice" },
+	{ "a binding URL", A_BINDING_URL, NULL },
+	{ "two durable", TWO_DURABLE,
+	    "several of the module's options are durable" },
 	{ "a durable member", A_DURABLE_MEMBER, "and is in a group" },
+	{ "a binding member", A_BINDING_MEMBER, "and is in a group" },
 	{ "the same name twice", THE_SAME_NAME_TWICE, "o0 is there twice" },
 	{ "a name of every entry", A_NAME_OF_EVERY_ENTRY,
 	    "has a name that every entry has already" },
@@ -484,6 +494,19 @@ break_flags(enum what what)
 	case A_LOCAL_STRING:
 		options[1].flags = APAM_OPT_LOCAL_HTTP;
 		return;
+	case A_BINDING_SECRET:
+		options[1].flags = APAM_OPT_BINDS;
+		set_type(1, APAM_OPT_SECRET);
+		return;
+	case A_BINDING_URL:
+		options[1].flags = APAM_OPT_BINDS;
+		set_type(1, APAM_OPT_URL);
+		return;
+	case TWO_DURABLE:
+		options[1].flags = options[2].flags = APAM_OPT_DURABLE;
+		set_type(1, APAM_OPT_SECRET);
+		set_type(2, APAM_OPT_SECRET);
+		return;
 	default:
 		return;
 	}
@@ -514,6 +537,10 @@ static void
 break_group(enum what what)
 {
 	switch (what) {
+	case A_BINDING_MEMBER:
+		nest(1);
+		options[1].flags = APAM_OPT_BINDS;
+		return;
 	case A_DURABLE_MEMBER:
 		nest(1);
 		set_type(1, APAM_OPT_SECRET);

@@ -8,6 +8,7 @@
 #include "abi/services.h"
 #include "base/error.h"
 #include "base/secmem.h"
+#include "base/str.h"
 #include "support/no_malloc.h"
 #include "support/run.h"
 #include "text/lifetime.h"
@@ -529,6 +530,79 @@ START_TEST(an_answer_that_was_not_read_says_nothing)
 }
 END_TEST
 
+/* ---- The durable secret -------------------------------------------------- */
+
+static const struct apam_option secret_options[] = {
+	{ .name = "token",
+	    .help = "-",
+	    .type = APAM_OPT_SECRET,
+	    .flags = APAM_OPT_DURABLE },
+	{ .name = "other", .help = "-", .type = APAM_OPT_SECRET },
+};
+static const struct apam_value secret_values[] = {
+	{ .set = 1, .str = { "", 0 } },
+	{ .set = 1, .str = { "FAKEother", 9 } },
+};
+
+/* An op of an entry whose first option is in the store, or is not. */
+static void
+init_durable(bool stored)
+{
+	op_init(&op, OP_ACQUIRE, false, NULL);
+	op.reach.options = (struct option_table){ secret_options,
+		sizeof(secret_options[0]), 2 };
+	op.reach.values = secret_values;
+	if (stored)
+		op.durable.value = &secret_values[0];
+	op.durable.secret = APAM_STR("FAKE-refresh");
+}
+
+START_TEST(a_durable_secret_is_as_it_is_now)
+{
+	const struct apam_services *s = &svc.pub;
+
+	init_durable(true);
+	ck_assert(str_equal(s->secret(s, &op.pub, &secret_values[0]),
+	    APAM_STR("FAKE-refresh")));
+	ck_assert(str_equal(
+	    s->secret(s, &op.pub, &secret_values[1]), APAM_STR("FAKEother")));
+	s->spend(s, &op.pub, &secret_values[0]);
+	s->successor(s, &op.pub, &secret_values[0], APAM_STR("FAKE-next"));
+	ck_assert_ptr_null(op.misuse);
+	ck_assert(op.durable.spends && op.durable.succeeds);
+	ck_assert(
+	    str_equal(buf_view(&op.durable.successor), APAM_STR("FAKE-next")));
+	/* Neither is shown in what the module says. */
+	(void)(s->fail)(s, &op.pub, APAM_E_DENIED,
+	    APAM_STR("not FAKE-refresh, and not FAKE-next"));
+	ck_assert_str_eq(op.error.text, "not ************, and not *********");
+	/* The next step begins anew. */
+	deed = CREDENTIAL;
+	returned = APAM_STEP_DONE;
+	error_clear(&op.error);
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_DONE);
+	ck_assert(!op.durable.spends && !op.durable.succeeds);
+	ck_assert_uint_eq(op.durable.successor.n, 0);
+}
+END_TEST
+
+START_TEST(what_is_in_no_store_is_not_replaced)
+{
+	const struct apam_services *s = &svc.pub;
+
+	init_durable(false);
+	s->spend(s, &op.pub, &secret_values[0]);
+	s->successor(s, &op.pub, &secret_values[0], APAM_STR(""));
+	ck_assert(!op.durable.spends && !op.durable.unkept);
+	s->successor(s, &op.pub, &secret_values[0], APAM_STR("FAKE-next"));
+	ck_assert(!op.durable.succeeds && op.durable.unkept);
+	ck_assert_ptr_null(op.misuse);
+	s->successor(s, &op.pub, &secret_values[1], APAM_STR("FAKE-next"));
+	ck_assert_str_eq(
+	    op.misuse, "the module replaces a secret that is not durable");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -548,6 +622,8 @@ main(void)
 	tcase_add_loop_test(
 	    tc, a_text_may_be_put_into_itself, 0, ROWS(writings));
 	tcase_add_test(tc, a_check_says_why);
+	tcase_add_test(tc, a_durable_secret_is_as_it_is_now);
+	tcase_add_test(tc, what_is_in_no_store_is_not_replaced);
 	tcase_add_loop_test(tc, memory_may_be_short, 0, ROWS(needy));
 	return run_suite(suite);
 }

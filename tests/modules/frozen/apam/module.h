@@ -90,15 +90,22 @@ enum apam_option_flag {
 	/* SECRET: it may hold any bytes; none is cut off at its end. */
 	APAM_OPT_BINARY = 0x8,
 	/*
-	 * SECRET: exchanges replace it, as a refresh token that rotates.  Its
-	 * reference may be store:NAME.
+	 * SECRET, one at most and in no group: exchanges replace it, as a
+	 * refresh token that rotates.  Its reference may be store:NAME; its
+	 * value is then empty at `open`, and the service `secret` has it.
 	 */
 	APAM_OPT_DURABLE = 0x10,
 	/*
 	 * URL: it may be http to an address of this machine, of its link or of
 	 * a private network, where the profile allows that address, too.
 	 */
-	APAM_OPT_LOCAL_HTTP = 0x20
+	APAM_OPT_LOCAL_HTTP = 0x20,
+	/*
+	 * STRING, URL, CHOICE, in no group: the entry's durable secret belongs
+	 * to this value, as to an issuer, a token endpoint or a client.  Where
+	 * the entry has another, the secret is not sent.
+	 */
+	APAM_OPT_BINDS = 0x40
 };
 
 /*
@@ -517,13 +524,25 @@ struct apam_services {
 	    struct apam_op *op, const struct apam_value *value);
 	/*
 	 * DURABLE: the exchange asked for sends this secret, which the provider
-	 * may then not take again.
+	 * may then not take again.  The core notes that on the disk before it
+	 * sends; no other process sends it meanwhile.  What the step function
+	 * says of the answer decides what becomes of it:
+	 *   successor             the new one is in its place
+	 *   DONE without one      it stays
+	 *   fail, as REVOKED      the provider takes it no more: somebody has
+	 *                         to log in
+	 *   fail, as PROVIDER or another that is temporary, but not THROTTLED
+	 *                         nobody knows whether it was taken: the same
+	 *                         is sent again, after a wait
+	 *   fail, as another      it was not taken, and stays
+	 * No answer is as PROVIDER, unless nothing was sent.
 	 */
 	void (*spend)(const struct apam_services *svc, struct apam_op *op,
 	    const struct apam_value *value);
 	/*
-	 * DURABLE: keep this in its place, for good, before anything else is
-	 * done.  login: its first value.
+	 * DURABLE: keep this in its place (1 to 65536 bytes; the same is fine).
+	 * It is on the disk before what the step function returns is looked at.
+	 * login: its first value.
 	 */
 	void (*successor)(const struct apam_services *svc, struct apam_op *op,
 	    const struct apam_value *value, struct apam_str bytes);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The durable secret of an entry: which one it is, and what has to fit for it
+ * to be sent.  Its bytes are read under its lock, by whoever may spend it
+ * (flight/spending.h).
+ */
+#ifndef CORE_ENTRY_STORED_H
+#define CORE_ENTRY_STORED_H
+
+#include "base/machine.h"
+#include "base/problems.h"
+#include "config/option.h"
+#include "durable/durable_turn.h"
+#include "file/print.h"
+
+#define STORED_IDENTITY_SIZE                                                   \
+	(sizeof("store:") + STORE_NAME_MAX + 1 + DURABLE_FAMILY_SIZE)
+
+struct stored {
+	char name[STORE_NAME_MAX + 1]; /* empty: the entry has none */
+	size_t option;		/* whose value it is, in the module's table */
+	/*
+	 * What stands for it in fingerprints, in place of its bytes: its name
+	 * and, if somebody has logged in, its family.
+	 */
+	char identity[STORED_IDENTITY_SIZE];
+	char machine[MACHINE_MARK_SIZE];
+	struct buf bound;	/* the lines of durable_record.h; plain */
+};
+
+/* Where it is kept. */
+struct stored_base {
+	const char *state_dir;
+	bool user;
+};
+
+/*
+ * Find the option that names one, among values that are references still, and
+ * look which family its record is of.  Its lock is noted in `watch`, which may
+ * be NULL: a login changes that.  False if memory runs out.
+ */
+bool stored_find(struct stored *s, const struct option_table *table,
+    const struct option_values *values, const struct stored_base *at,
+    struct file_prints *watch);
+
+/* A zeroed one is allowed. */
+void stored_free(struct stored *s);
+
+/* True if it is there, and where the entry keeps it. */
+static inline bool
+stored_is(const struct stored *s)
+{
+	return s->name[0] != '\0';
+}
+
+struct durable_place stored_place(
+    const struct stored *s, const struct stored_base *at);
+struct durable_claim stored_claim(const struct stored *s, const char *scheme);
+
+#endif
