@@ -64,10 +64,12 @@ take_body(
 		return APAM_OK;
 	if (sized_take(&sized_body, from, to, err) != APAM_OK)
 		return APAM_E_USAGE;
-	if ((unsigned)to->kind > APAM_BODY_UNKNOWN ||
-	    (to->kind == APAM_BODY_READER && to->read == NULL))
+	if ((uint32_t)to->kind > APAM_BODY_UNKNOWN ||
+	    (to->kind == APAM_BODY_READER && to->read == NULL) ||
+	    (to->kind == APAM_BODY_DIGESTS && to->digests == NULL))
 		return error_set(err, APAM_E_USAGE,
-		    "the body is of an unknown kind, or lacks its `read`");
+		    "the body is of an unknown kind, or lacks its `read` or "
+		    "its `digests`");
 	return APAM_OK;
 }
 

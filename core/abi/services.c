@@ -152,4 +152,12 @@ services_init(struct services *s, const char *scheme, const struct log *log)
 	services_add_signing(&s->pub);
 	s->scheme = scheme;
 	s->log = log;
+	key_cache_init(&s->keys);
+}
+
+void
+services_free(struct services *s)
+{
+	key_cache_free(&s->keys);
+	memset(s, 0, sizeof(*s));
 }

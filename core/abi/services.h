@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "crypto/key_cache.h"
 
 /*
  * `refuse` is called by refuse_option with the path in the module's table and
@@ -26,10 +27,13 @@ struct services {
 	/* What no text of the module may show, as entry/secrets.h keeps it. */
 	const struct buf *secrets;
 	size_t secret_count;
+	struct key_cache keys;	/* that it made last */
 };
 
 /* `log` may be NULL.  All must outlive the services. */
 void services_init(struct services *s, const char *scheme,
     const struct log *log);
+/* After the module's close; fine on a zeroed struct. */
+void services_free(struct services *s);
 
 #endif

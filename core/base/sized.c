@@ -38,6 +38,7 @@ KIND(judgement, reason);
 KIND(key_name, mark);
 KIND(key_report, why);
 KIND(key_rotation, fresh_entry);
+KIND(key_source, credential);
 KIND(lint_to, profile);
 KIND(open_options, log_arg);
 KIND(registry_outlook, unnamed);

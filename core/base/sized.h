@@ -13,6 +13,7 @@
 #define CORE_BASE_SIZED_H
 
 #include <apam/admin.h>
+#include <apam/module.h>
 
 /* A struct of the public headers, as this library knows it. */
 struct sized {
@@ -23,8 +24,8 @@ struct sized {
 
 extern const struct sized sized_answer, sized_body, sized_entry_status,
     sized_error, sized_failure, sized_judgement, sized_key_name,
-    sized_key_report, sized_key_rotation, sized_lint_to, sized_open_options,
-    sized_registry_outlook, sized_registry_text, sized_request,
+    sized_key_report, sized_key_rotation, sized_key_source, sized_lint_to,
+    sized_open_options, sized_registry_outlook, sized_registry_text, sized_request,
     sized_revoke_report, sized_secret_file, sized_signature, sized_transport;
 
 /* True where a struct of the caller's, of type T, has this member. */

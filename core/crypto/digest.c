@@ -15,8 +15,8 @@
 
 #define BLOCK 16384
 
-void
-digest_begin(struct digest *d, struct apam_error *err)
+static void
+begin(struct digest *d, int32_t hash, struct apam_error *err)
 {
 	struct crypto_failure failure;
 
@@ -24,10 +24,19 @@ digest_begin(struct digest *d, struct apam_error *err)
 	if (d->crypto == NULL)
 		return;
 	fork_defer();
-	d->hash = d->crypto->hash_new(&failure);
+	d->hash = d->crypto->hash_new(hash, &failure);
 	fork_permit();
 	if (d->hash == NULL)
 		(void)openssl_failed(&failure, err);
+}
+
+void
+digest_begin(struct digest *d, struct apam_error *err)
+{
+	begin(d, APAM_HASH_SHA256, err);
+	/* No policy is about what apam hashes for itself. */
+	if (d->hash == NULL && err->status == APAM_E_POLICY)
+		err->status = APAM_E_INTERNAL;
 }
 
 /* What cannot go on is freed at once. */
@@ -59,25 +68,36 @@ digest_put_number(struct digest *d, uint64_t n)
 	wipe(bytes, sizeof(bytes));
 }
 
-enum apam_status
-digest_end(struct digest *d, unsigned char to[DIGEST_SIZE])
+/* To as many bytes as the hash has; *n is how many, 0 where it failed. */
+static enum apam_status
+end(struct digest *d, unsigned char *to, size_t *n)
 {
 	const struct apam_error *err = d->err;
 	struct crypto_failure failure;
 	bool ok = d->hash != NULL;
 
+	*n = 0;
 	if (ok) {
 		fork_defer();
-		ok = d->crypto->hash_end(d->hash, to, &failure);
+		ok = d->crypto->hash_end(d->hash, to, n, &failure);
 		fork_permit();
 		if (!ok)
 			give_up(d, &failure);
 	}
 	*d = (struct digest){ .hash = NULL };
-	if (ok)
-		return APAM_OK;
-	memset(to, 0, DIGEST_SIZE);
-	return err->status;
+	return ok ? APAM_OK : err->status;
+}
+
+enum apam_status
+digest_end(struct digest *d, unsigned char to[DIGEST_SIZE])
+{
+	enum apam_status status;
+	size_t n;
+
+	status = end(d, to, &n);
+	if (status != APAM_OK)
+		memset(to, 0, DIGEST_SIZE);
+	return status;
 }
 
 enum apam_status
@@ -113,8 +133,8 @@ put_body(struct digest *d, const struct apam_body *body)
 }
 
 static enum apam_status
-digest_reader(const struct apam_body *body, unsigned char to[DIGEST_SIZE],
-    struct apam_error *err)
+digest_reader(int32_t hash, const struct apam_body *body, unsigned char *to,
+    size_t *n, struct apam_error *err)
 {
 	enum apam_status status;
 	struct digest d;
@@ -122,30 +142,70 @@ digest_reader(const struct apam_body *body, unsigned char to[DIGEST_SIZE],
 
 	if (body->read == NULL)
 		return APAM_E_USAGE;
-	digest_begin(&d, err);
+	begin(&d, hash, err);
 	whole = put_body(&d, body);
-	status = digest_end(&d, to);
-	return whole ? status : APAM_E_USAGE;
+	status = end(&d, to, n);
+	if (whole)
+		return status;
+	*n = 0;
+	return APAM_E_USAGE;
+}
+
+/* By enum apam_hash. */
+static const size_t sizes[] = {
+	[APAM_HASH_SHA256] = 32,
+	[APAM_HASH_SHA384] = 48,
+	[APAM_HASH_SHA512] = 64,
+	[APAM_HASH_SHA512_256] = 32,
+	[APAM_HASH_SHA1] = 20,
+	[APAM_HASH_MD5] = 16,
+};
+
+/* The one that the host has computed, if it has. */
+static enum apam_status
+digest_given(
+    int32_t hash, const struct apam_body *body, unsigned char *to, size_t *n)
+{
+	for (size_t i = 0; i < body->digest_count; i++) {
+		const struct apam_digest *given = &body->digests[i];
+
+		if (given->hash != hash || given->bytes.n != sizes[hash])
+			continue;
+		*n = given->bytes.n;
+		memcpy(to, given->bytes.p, *n);
+		return APAM_OK;
+	}
+	return APAM_E_USAGE;
+}
+
+static bool
+is_hash(int32_t hash)
+{
+	return hash >= APAM_HASH_SHA256 && hash <= APAM_HASH_MD5;
 }
 
 enum apam_status
-digest_body(const struct apam_body *body, unsigned char to[DIGEST_SIZE],
-    struct apam_error *err)
+digest_body(int32_t hash, const struct apam_body *body, unsigned char *to,
+    size_t *n, struct apam_error *err)
 {
+	struct crypto_message message = { &body->bytes, 1 };
+
+	*n = 0;
+	if (!is_hash(hash))
+		return error_set(err, APAM_E_USAGE, "there is no such hash");
 	switch (body->kind) {
 	case APAM_BODY_NONE:
-		return digest_bytes(APAM_STR(""), to, err);
+		message.count = 0;
+		return digest_message(hash, &message, to, n, err);
 	case APAM_BODY_BYTES:
-		return digest_bytes(body->bytes, to, err);
-	case APAM_BODY_SHA256:
-		memcpy(to, body->sha256, DIGEST_SIZE);
-		return APAM_OK;
+		return digest_message(hash, &message, to, n, err);
+	case APAM_BODY_DIGESTS:
+		return digest_given(hash, body, to, n);
 	case APAM_BODY_READER:
-		return digest_reader(body, to, err);
-	case APAM_BODY_UNKNOWN:
-		break;
+		return digest_reader(hash, body, to, n, err);
+	default:
+		return APAM_E_USAGE;
 	}
-	return APAM_E_USAGE;
 }
 
 static int64_t
@@ -165,7 +225,13 @@ digest_file(int fd, unsigned char to[DIGEST_SIZE], struct apam_error *err)
 		.arg = &fd,
 	};
 
-	return digest_body(&body, to, err);
+	enum apam_status status;
+	size_t n;
+
+	status = digest_reader(APAM_HASH_SHA256, &body, to, &n, err);
+	if (status != APAM_OK)
+		memset(to, 0, DIGEST_SIZE);
+	return status == APAM_E_POLICY ? APAM_E_INTERNAL : status;
 }
 
 enum apam_status
@@ -179,7 +245,7 @@ digest_message(int32_t hash, const struct crypto_message *message,
 	*n = 0;
 	if (crypto == NULL)
 		return err->status;
-	if (hash < APAM_HASH_SHA256 || hash > APAM_HASH_MD5)
+	if (!is_hash(hash))
 		return error_set(err, APAM_E_USAGE, "there is no such hash");
 	fork_defer();
 	ok = crypto->hash(hash, message, thread_number(), to, n, &failure);

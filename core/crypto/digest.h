@@ -14,7 +14,7 @@
 
 #include "crypto/object/openssl_object.h"
 
-#define DIGEST_SIZE CRYPTO_HASH_SIZE
+#define DIGEST_SIZE 32
 
 /* A hash under way, as secret as what was put into it: end each one. */
 struct digest {
@@ -38,13 +38,6 @@ enum apam_status digest_end(struct digest *d, unsigned char to[DIGEST_SIZE]);
 enum apam_status digest_bytes(struct apam_str bytes,
     unsigned char to[DIGEST_SIZE], struct apam_error *err);
 
-/*
- * Of a request's body.  USAGE, and nothing in *err, where the host gave neither
- * body nor digest, or reading failed.
- */
-enum apam_status digest_body(const struct apam_body *body,
-    unsigned char to[DIGEST_SIZE], struct apam_error *err);
-
 /* From the start of `fd`, by offset; USAGE as above where reading failed. */
 enum apam_status digest_file(
     int fd, unsigned char to[DIGEST_SIZE], struct apam_error *err);
@@ -57,5 +50,12 @@ enum apam_status digest_file(
 enum apam_status digest_message(int32_t hash,
     const struct crypto_message *message, unsigned char *to, size_t *n,
     struct apam_error *err);
+
+/*
+ * The same of a request's body.  USAGE, and nothing in *err, where the host gave
+ * neither body nor this digest, or reading failed.
+ */
+enum apam_status digest_body(int32_t hash, const struct apam_body *body,
+    unsigned char *to, size_t *n, struct apam_error *err);
 
 #endif

@@ -216,6 +216,7 @@ entry_drop(struct entry *e)
 	e->flight.unwanted = e->flight.busy;
 	credential_state_drop(&e->credential);
 	credential_state_retry(&e->credential);
+	key_cache_forget(&e->services.keys);
 	slot_close(e->slot);
 }
 
@@ -229,6 +230,7 @@ entry_close(struct entry *e)
 		e->module->abi.close(e->state);
 		entry_leave(e);
 	}
+	services_free(&e->services);
 	memos_release(&e->memos);
 	credential_state_free(&e->credential);
 	flight_state_free(&e->flight);

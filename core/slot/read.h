@@ -51,7 +51,8 @@ body_is_plain(const struct apam_body *body)
 	return (body->size == sizeof(*body) ||
 		   sized_check(&sized_body, body, NULL) == APAM_OK) &&
 	    body->kind != APAM_BODY_READER &&
-	    (unsigned)body->kind <= APAM_BODY_UNKNOWN;
+	    (body->kind != APAM_BODY_DIGESTS || body->digests != NULL) &&
+	    (uint32_t)body->kind <= APAM_BODY_UNKNOWN;
 }
 
 static inline bool

@@ -106,7 +106,7 @@ check_form(const struct apam_transfer *t, struct apam_error *err)
 		    "the transfer lacks method or URL, or has a negative "
 		    "timeout");
 	if (t->body != NULL &&
-	    (t->body->kind == APAM_BODY_SHA256 ||
+	    (t->body->kind == APAM_BODY_DIGESTS ||
 		t->body->kind == APAM_BODY_UNKNOWN))
 		return failure_set(err, APAM_E_USAGE,
 		    "the body cannot be sent: only its digest is known");

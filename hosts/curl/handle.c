@@ -82,7 +82,7 @@ on_seek(void *arg, curl_off_t offset, int origin)
 }
 
 /* NONE where the transfer has no body. */
-static enum apam_body_kind
+static int32_t
 kind_of(const struct apam_transfer *t)
 {
 	return t->body == NULL ? APAM_BODY_NONE : t->body->kind;

@@ -344,7 +344,7 @@ make_odd_request(enum odd odd, struct apam_request *r)
 	static const struct apam_body reader = { .size = sizeof(reader),
 		.kind = APAM_BODY_READER };
 	static const struct apam_body no_such = { .size = sizeof(no_such),
-		.kind = (enum apam_body_kind)77 };
+		.kind = 77 };
 
 	r->method = odd == NO_METHOD ? NULL :
 	    odd == EMPTY_METHOD      ? "" :

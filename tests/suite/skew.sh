@@ -22,7 +22,7 @@ grow()
 	cp include/apam/*.h "$1/apam"
 	for h in apam admin types; do
 		awk '
-		/^struct apam_[a-z_]+ \{/ && $2 !~ /^apam_(str|header)$/ { on = 1 }
+		/^struct apam_[a-z_]+ \{/ && $2 !~ /^apam_(str|header|digest)$/ { on = 1 }
 		/^};/ && on { print "\tuint64_t grown;"; on = 0 }
 		{ print }' "include/apam/$h.h" >"$1/apam/$h.h"
 	done

@@ -11,29 +11,26 @@
 #include "crypto/object/fetched.h"
 #include "crypto/object/openssl_failure.h"
 
-/* ---- SHA-256, piece by piece ------------------------------------------- */
+/* ---- Piece by piece ----------------------------------------------------- */
 
-static const char no_hash[] =
-    "OpenSSL has no SHA-256 for apam (see default_properties and providers in "
-    "openssl.cnf)";
-static const char hash_failed[] = "OpenSSL's SHA-256 failed";
+static const char hash_failed[] = "OpenSSL's hash failed";
 
 void *
-hashing_new(struct crypto_failure *failure)
+hashing_new(int32_t hash, struct crypto_failure *failure)
 {
-	EVP_MD_CTX *hash = NULL;
+	EVP_MD_CTX *context = NULL;
 	EVP_MD *md;
 
 	openssl_begin();
-	md = fetched_hash(APAM_HASH_SHA256);
+	md = fetched_hash(hash);
 	if (md != NULL)
-		hash = EVP_MD_CTX_new();
-	if (hash != NULL && EVP_DigestInit_ex2(hash, md, NULL) == 1) {
+		context = EVP_MD_CTX_new();
+	if (context != NULL && EVP_DigestInit_ex2(context, md, NULL) == 1) {
 		(void)openssl_done();
-		return hash;
+		return context;
 	}
-	(void)openssl_fail(failure, no_hash);
-	EVP_MD_CTX_free(hash);
+	(void)openssl_absent(failure, fetched_title(hash));
+	EVP_MD_CTX_free(context);
 	return NULL;
 }
 
@@ -49,14 +46,16 @@ hashing_put(
 }
 
 bool
-hashing_end(void *hash, unsigned char to[CRYPTO_HASH_SIZE],
-    struct crypto_failure *failure)
+hashing_end(
+    void *hash, unsigned char *to, size_t *n, struct crypto_failure *failure)
 {
+	unsigned size = 0;
 	bool ok;
 
 	openssl_begin();
-	ok = EVP_DigestFinal_ex(hash, to, NULL) == 1;
+	ok = EVP_DigestFinal_ex(hash, to, &size) == 1;
 	ok = ok ? openssl_done() : openssl_fail(failure, hash_failed);
+	*n = size;
 	/* The provider wipes what it has. */
 	EVP_MD_CTX_free(hash);
 	return ok;
@@ -104,8 +103,7 @@ hashing_message(int32_t hash, const struct crypto_message *message,
 	if (context == NULL)
 		context = EVP_MD_CTX_new();
 	ok = context != NULL && hashing_run(context, md, message, to, n);
-	ok = ok ? openssl_done() :
-		  openssl_fail(failure, "OpenSSL's hash failed");
+	ok = ok ? openssl_done() : openssl_fail(failure, hash_failed);
 	if (context != NULL)
 		free_context(contexts_put(&kept, place, context));
 	return ok;

@@ -9,10 +9,10 @@
 
 #include "crypto/object/openssl_object.h"
 
-void *hashing_new(struct crypto_failure *failure);
+void *hashing_new(int32_t hash, struct crypto_failure *failure);
 bool hashing_put(
     void *hash, const void *bytes, size_t n, struct crypto_failure *failure);
-bool hashing_end(void *hash, unsigned char to[CRYPTO_HASH_SIZE],
+bool hashing_end(void *hash, unsigned char *to, size_t *n,
     struct crypto_failure *failure);
 bool hashing_message(int32_t hash, const struct crypto_message *message,
     unsigned place, unsigned char *to, size_t *n,

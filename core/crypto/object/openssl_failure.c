@@ -105,6 +105,10 @@ openssl_fail(struct crypto_failure *failure, const char *what)
 	    APAM_E_INTERNAL, what);
 }
 
+static const char absent[] =
+    "OpenSSL has no %s for apam (see default_properties and providers in "
+    "openssl.cnf)";
+
 bool
 openssl_absent(struct crypto_failure *failure, const char *what)
 {
@@ -115,10 +119,7 @@ openssl_absent(struct crypto_failure *failure, const char *what)
 	    reason == EVP_R_OPERATION_NOT_SUPPORTED_FOR_THIS_KEYTYPE;
 	char text[200];
 
-	(void)snprintf(text, sizeof(text),
-	    "OpenSSL has no %s for apam (see default_properties and providers "
-	    "in openssl.cnf)",
-	    what);
+	(void)snprintf(text, sizeof(text), absent, what);
 	return end(failure, code == 0 ? ERR_R_MALLOC_FAILURE : code,
 	    unknown ? APAM_E_POLICY : APAM_E_INTERNAL, text);
 }

@@ -20,7 +20,6 @@
 
 #include "file/internal.h"
 
-#define CRYPTO_HASH_SIZE 32	/* SHA-256 */
 #define CRYPTO_NONCE_SIZE 12	/* AES-256-GCM */
 #define CRYPTO_TAG_SIZE 16
 
@@ -83,18 +82,16 @@ struct crypto_object {
 	bool (*start)(struct crypto_failure *failure);
 
 	/*
-	 * A SHA-256 under way, NULL on failure.  `hash_end` frees it, wiped,
-	 * and so does each that fails.
+	 * A hash under way, by an enum apam_hash that is one; NULL on failure.
+	 * `hash_end` frees it, wiped, and so does each that fails.  `to` has
+	 * room for as many bytes as the hash has; *n is how many these are.
 	 */
-	void *(*hash_new)(struct crypto_failure *failure);
+	void *(*hash_new)(int32_t hash, struct crypto_failure *failure);
 	bool (*hash_put)(void *hash, const void *bytes, size_t n,
 	    struct crypto_failure *failure);
-	bool (*hash_end)(void *hash, unsigned char to[CRYPTO_HASH_SIZE],
+	bool (*hash_end)(void *hash, unsigned char *to, size_t *n,
 	    struct crypto_failure *failure);
-	/*
-	 * The hash of a message, by an enum apam_hash that is one.  `to` has
-	 * room for APAM_HASH_MAX bytes; *n is how many it has.
-	 */
+	/* The hash of a message. */
 	bool (*hash)(int32_t hash, const struct crypto_message *message,
 	    unsigned place, unsigned char *to, size_t *n,
 	    struct crypto_failure *failure);

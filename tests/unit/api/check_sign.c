@@ -154,9 +154,10 @@ END_TEST
 static const struct apam_request right = APAM_REQUEST("GET", URL);
 
 static const struct apam_body odd_bodies[] = {
-	{ .size = sizeof(struct apam_body), .kind = (enum apam_body_kind)5 },
-	{ .size = sizeof(struct apam_body), .kind = (enum apam_body_kind) - 1 },
+	{ .size = sizeof(struct apam_body), .kind = 5 },
+	{ .size = sizeof(struct apam_body), .kind = -1 },
 	{ .size = sizeof(struct apam_body), .kind = APAM_BODY_READER },
+	{ .size = sizeof(struct apam_body), .kind = APAM_BODY_DIGESTS },
 	{ .kind = APAM_BODY_NONE },
 };
 
@@ -509,7 +510,7 @@ static const struct {
 	{ "none", { .kind = APAM_BODY_NONE }, "" },
 	{ "empty bytes", { .kind = APAM_BODY_BYTES }, "" },
 	{ "bytes", { .kind = APAM_BODY_BYTES, .bytes = S("hello") }, "hello" },
-	{ "a digest", { .kind = APAM_BODY_SHA256 }, "hello" },
+	{ "a digest", { .kind = APAM_BODY_DIGESTS }, "hello" },
 	{ "a reader",
 	    { .kind = APAM_BODY_READER,
 		.read = read_hello,
@@ -564,16 +565,19 @@ START_TEST(a_body_is_signed)
 	static const struct apam_header part = { S("X-Part"), S("7") };
 	struct apam_request request = APAM_REQUEST("POST", URL "a?b");
 	struct apam_body body = bodies[_i].body;
+	unsigned char sha256[32];
+	const struct apam_digest digest = { APAM_HASH_SHA256,
+		{ (char *)sha256, sizeof(sha256) } };
 	char value[256];
 
 	use(HMAC_ENTRY("headers = [ \"X-Part\" ]; "));
 	request.headers = &part;
 	request.header_count = 1;
 	body.size = sizeof(body);
-	if (body.kind == APAM_BODY_SHA256)
-		ck_assert_int_eq(
-		    EVP_Digest(hello, 5, body.sha256, NULL, EVP_sha256(), NULL),
-		    1);
+	ck_assert_int_eq(
+	    EVP_Digest(hello, 5, sha256, NULL, EVP_sha256(), NULL), 1);
+	body.digests = &digest;
+	body.digest_count = 1;
 	request.body = &body;
 	if (bodies[_i].text == NULL) {
 		ck_assert_int_eq(sign(&request), APAM_E_POLICY);

@@ -109,6 +109,18 @@ START_TEST(no_bytes_need_no_address)
 }
 END_TEST
 
+/* The SHA-256 of a body. */
+static enum apam_status
+of_body(const struct apam_body *body, unsigned char *to)
+{
+	enum apam_status status;
+	size_t n;
+
+	status = digest_body(APAM_HASH_SHA256, body, to, &n, &err);
+	ck_assert_uint_eq(n, status == APAM_OK ? DIGEST_SIZE : 0);
+	return status;
+}
+
 /* How a reader gives its bytes. */
 struct source {
 	struct apam_str text;
@@ -141,18 +153,17 @@ START_TEST(bytes_and_bodies_agree)
 {
 	struct apam_body body = { .kind = APAM_BODY_BYTES,
 		.bytes = text_of(_i) };
-	unsigned char digest[DIGEST_SIZE] = { 0 };
+	unsigned char digest[APAM_HASH_MAX] = { 0 };
+	size_t n;
 
 	ck_assert_int_eq(digest_bytes(text_of(_i), digest, &err), APAM_OK);
 	compare(digest, _i, "bytes");
 	memset(digest, 0, sizeof(digest));
-	ck_assert_int_eq(digest_body(&body, digest, &err), APAM_OK);
+	ck_assert_int_eq(of_body(&body, digest), APAM_OK);
 	compare(digest, _i, "a body of bytes");
-	body.kind = APAM_BODY_SHA256;
-	memcpy(body.sha256, digest, sizeof(digest));
-	memset(digest, 0, sizeof(digest));
-	ck_assert_int_eq(digest_body(&body, digest, &err), APAM_OK);
-	compare(digest, _i, "a digest");
+	ck_assert_int_eq(
+	    digest_body(APAM_HASH_SHA1, &body, digest, &n, &err), APAM_OK);
+	ck_assert_uint_eq(n, 20);
 }
 END_TEST
 
@@ -169,11 +180,11 @@ START_TEST(a_reader_may_take_small_steps)
 	/* A million calls of one byte say no more than a few. */
 	if (steps[_i % ROWS(steps)] == 1 && vectors[row].text == NULL)
 		return;
-	ck_assert_int_eq(digest_body(&body, digest, &err), APAM_OK);
+	ck_assert_int_eq(of_body(&body, digest), APAM_OK);
 	compare(digest, row, "a reader");
 	/* More than once, from the start each time. */
 	source.expected = 0;
-	ck_assert_int_eq(digest_body(&body, digest, &err), APAM_OK);
+	ck_assert_int_eq(of_body(&body, digest), APAM_OK);
 	compare(digest, row, "a reader, again");
 }
 END_TEST
@@ -199,8 +210,8 @@ START_TEST(a_reader_that_fails_gives_no_digest)
 	};
 	unsigned char digest[DIGEST_SIZE];
 
-	ck_assert_msg(digest_body(&body, digest, &err) == APAM_E_USAGE &&
-		err.status == APAM_OK,
+	ck_assert_msg(
+	    of_body(&body, digest) == APAM_E_USAGE && err.status == APAM_OK,
 	    "%s", failures[_i].name);
 }
 END_TEST
@@ -210,19 +221,19 @@ START_TEST(what_is_not_there_has_no_digest)
 	static const struct apam_body bodies[] = {
 		{ .kind = APAM_BODY_UNKNOWN },
 		{ .kind = APAM_BODY_READER, .read = NULL },
-		{ .kind = (enum apam_body_kind)5 },
-		{ .kind = (enum apam_body_kind) - 1 },
+		{ .kind = 5 },
+		{ .kind = -1 },
+		{ .kind = APAM_BODY_DIGESTS },
 	};
 	const struct apam_body none = { .kind = APAM_BODY_NONE };
 	unsigned char digest[DIGEST_SIZE];
 
 	for (int i = 0; i < ROWS(bodies); i++)
-		ck_assert_msg(
-		    digest_body(&bodies[i], digest, &err) == APAM_E_USAGE &&
+		ck_assert_msg(of_body(&bodies[i], digest) == APAM_E_USAGE &&
 			err.status == APAM_OK,
 		    "%d", i);
 	/* No body is an empty one. */
-	ck_assert_int_eq(digest_body(&none, digest, &err), APAM_OK);
+	ck_assert_int_eq(of_body(&none, digest), APAM_OK);
 	compare(digest, 0, "no body");
 }
 END_TEST
@@ -274,6 +285,39 @@ START_TEST(what_is_not_a_hash)
 	ck_assert_int_eq(digest_message(0, &none, to, &n, &err), APAM_E_USAGE);
 	ck_assert_int_eq(digest_message(APAM_HASH_MD5 + 1, &none, to, &n, &err),
 	    APAM_E_USAGE);
+}
+END_TEST
+
+/* The host's digests: the module gets the one that it asks for. */
+START_TEST(a_host_gives_digests)
+{
+	static const struct apam_digest given[] = {
+		{ APAM_HASH_SHA1, { "12345678901234567890", 20 } },
+		{ APAM_HASH_MD5, { "too short", 9 } },
+		{ 99, { "12345678901234567890", 20 } },
+		{ APAM_HASH_SHA256,
+		    { "12345678901234567890123456789012", 32 } },
+	};
+	const struct apam_body body = { .kind = APAM_BODY_DIGESTS,
+		.digests = given,
+		.digest_count = ROWS(given) };
+	unsigned char to[APAM_HASH_MAX];
+	size_t n;
+
+	ck_assert_int_eq(
+	    digest_body(APAM_HASH_SHA256, &body, to, &n, &err), APAM_OK);
+	ck_assert_uint_eq(n, 32);
+	ck_assert_mem_eq(to, given[3].bytes.p, 32);
+	ck_assert_int_eq(
+	    digest_body(APAM_HASH_SHA1, &body, to, &n, &err), APAM_OK);
+	ck_assert_uint_eq(n, 20);
+	ck_assert_mem_eq(to, given[0].bytes.p, 20);
+	ck_assert_int_eq(
+	    digest_body(APAM_HASH_SHA512, &body, to, &n, &err), APAM_E_USAGE);
+	ck_assert_int_eq(
+	    digest_body(APAM_HASH_MD5, &body, to, &n, &err), APAM_E_USAGE);
+	ck_assert_int_eq(err.status, APAM_OK);
+	ck_assert_int_eq(digest_body(99, &body, to, &n, &err), APAM_E_USAGE);
 }
 END_TEST
 
@@ -329,6 +373,7 @@ main(void)
 	tcase_add_test(tc, what_is_not_there_has_no_digest);
 	tcase_add_loop_test(tc, other_hashes, 0, ROWS(of_abc));
 	tcase_add_test(tc, what_is_not_a_hash);
+	tcase_add_test(tc, a_host_gives_digests);
 	tcase_add_loop_test(
 	    tc, a_file_is_read_from_its_start, 0, ROWS(vectors));
 	tcase_add_test(tc, what_cannot_be_read_has_no_digest);

@@ -41,7 +41,7 @@ static const struct {
 	const char *name;
 	CURLcode code;
 	const char *method;
-	enum apam_body_kind kind;
+	int32_t kind;
 	uint64_t n; /* of the body; as far as it was read */
 	curl_off_t uploaded;
 	bool read_all, passed_on, by_http1, lost;

@@ -63,13 +63,15 @@ read_nothing(void *arg, uint64_t offset, void *to, size_t size)
 	return -1;
 }
 
-#define HELLO_SHA256                                                           \
-	{                                                                      \
-		0x2c, 0xf2, 0x4d, 0xba, 0x5f, 0xb0, 0xa3, 0x0e, 0x26, 0xe8,    \
-		    0x3b, 0x2a, 0xc5, 0xb9, 0xe2, 0x9e, 0x1b, 0x16, 0x1e,      \
-		    0x5c, 0x1f, 0xa7, 0x42, 0x5e, 0x73, 0x04, 0x33, 0x62,      \
-		    0x93, 0x8b, 0x98, 0x24                                     \
-	}
+/* Its SHA-256, and that of another hash before. */
+static const struct apam_digest hello_digests[] = {
+	{ APAM_HASH_SHA1, { "12345678901234567890", 20 } },
+	{ APAM_HASH_SHA256,
+	    { "\x2c\xf2\x4d\xba\x5f\xb0\xa3\x0e\x26\xe8\x3b\x2a\xc5\xb9\xe2"
+	      "\x9e\x1b\x16\x1e\x5c\x1f\xa7\x42\x5e\x73\x04\x33\x62\x93\x8b"
+	      "\x98\x24",
+		32 } },
+};
 
 #define SIGNED(hex) "HMAC-TEST keyid=k1,signature=" hex
 #define HELLO                                                                  \
@@ -95,7 +97,10 @@ static const struct {
 	{ "bytes", COVER, "POST", "/a",
 	    { .kind = APAM_BODY_BYTES, .bytes = { "hello", 5 } }, HELLO, 2 },
 	{ "a digest", COVER, "POST", "/a",
-	    { .kind = APAM_BODY_SHA256, .sha256 = HELLO_SHA256 }, HELLO, 2 },
+	    { .kind = APAM_BODY_DIGESTS,
+		.digests = hello_digests,
+		.digest_count = 2 },
+	    HELLO, 2 },
 	{ "a reader", COVER, "POST", "/a",
 	    { .kind = APAM_BODY_READER, .read = read_hello }, HELLO, 2 },
 };
@@ -134,7 +139,7 @@ static const struct {
 	{ "an unknown body", 2, { .kind = APAM_BODY_UNKNOWN }, "body" },
 	{ "a broken reader", 2,
 	    { .kind = APAM_BODY_READER, .read = read_nothing }, "body" },
-	{ "a body of no kind", 2, { .kind = (enum apam_body_kind)99 }, "body" },
+	{ "a body of no kind", 2, { .kind = 99 }, "body" },
 };
 
 START_TEST(refuses_to_sign)

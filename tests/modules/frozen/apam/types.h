@@ -203,18 +203,25 @@ enum apam_hash {
 enum apam_body_kind {
 	APAM_BODY_NONE = 0,		/* the request has no body */
 	APAM_BODY_BYTES = 1,		/* it is in `bytes` */
-	APAM_BODY_SHA256 = 2,		/* its SHA-256 is in `sha256` */
+	APAM_BODY_DIGESTS = 2,		/* digests of it are in `digests` */
 	APAM_BODY_READER = 3,		/* `read` gives it, from the start */
 	APAM_BODY_UNKNOWN = 4		/* there is one, not to be had now */
 };
 
+/* One digest of a body.  It never grows. */
+struct apam_digest {
+	int32_t hash;			/* enum apam_hash */
+	struct apam_str bytes;		/* as many as the hash has */
+};
+
 struct apam_body {
 	size_t size;			/* sizeof(struct apam_body) */
-	enum apam_body_kind kind;
-	unsigned char sha256[32];
+	int32_t kind;			/* enum apam_body_kind */
 	struct apam_str bytes;
+	const struct apam_digest *digests;
+	size_t digest_count;
 	/*
-	 * READER and SHA256: how many bytes the body has; 0: not said.  A
+	 * READER and DIGESTS: how many bytes the body has; 0: not said.  A
 	 * reader that gives more or fewer than were said has failed.
 	 */
 	uint64_t length;
