@@ -14,7 +14,7 @@
 
 struct apam_text {
 	struct buf b;
-	char room[TEXT_ROOM];	/* for what is not secret */
+	char room[TEXT_ROOM]; /* for what is not secret */
 };
 
 static struct apam_text *

@@ -464,7 +464,8 @@ START_TEST(a_broken_probe_refutes_nothing)
 	facts_answer(&t, MINT, TOKEN(""));
 	facts_answer(&t, PROBE, broken_probes[_i].answer);
 	facts_fly(&t, FLIGHT_PROVE);
-	(void)snprintf(evidence, sizeof(evidence), "a fresh credential was given; the probe: %s",
+	(void)snprintf(evidence, sizeof(evidence),
+	    "a fresh credential was given; the probe: %s",
 	    broken_probes[_i].says);
 	facts_found(&t, broken_probes[_i].says, APAM_KEY_GOOD, evidence);
 }

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "support/run.h"
 #include "support/find_challenge.h"
+#include "support/run.h"
 
 /* What `error` of `Bearer` is in a header; NULL where there is none. */
 static const struct challenge {

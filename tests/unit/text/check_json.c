@@ -218,8 +218,8 @@ START_TEST(test_pointer)
 
 	ck_assert_ptr_null(json_new(apam_str(document), &json));
 	value = json_at(json, row->pointer);
-	ck_assert_msg(value.type == (int32_t)row->type, "\"%s\": type %d", row->pointer,
-	    (int)value.type);
+	ck_assert_msg(value.type == (int32_t)row->type, "\"%s\": type %d",
+	    row->pointer, (int)value.type);
 	ck_assert_msg(value.num == row->num, "\"%s\": %lld", row->pointer,
 	    (long long)value.num);
 	ck_assert_msg(
