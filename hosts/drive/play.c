@@ -106,6 +106,19 @@ set_secret_file(struct playing *p, const struct script_section *s)
 }
 
 static void
+set_addresses(struct playing *p, const struct script_section *s)
+{
+	struct apam_str rest = s->content, line;
+	struct played *m = p->module;
+
+	close_module(p);
+	m->address_count = 0;
+	while (m->address_count < PLAYED_ADDRESSES_MAX &&
+	    (line = message_line(&rest)).n > 0)
+		m->addresses[m->address_count++] = line;
+}
+
+static void
 use_credential(struct playing *p, const struct script_section *s)
 {
 	buf_set(&p->credential, s->content);
@@ -114,6 +127,23 @@ use_credential(struct playing *p, const struct script_section *s)
 
 /* ---- Opening ---------------------------------------------------------- */
 
+/* The secret that exchanges replace: at first it is what its option has. */
+static void
+find_durable(struct playing *p)
+{
+	const struct option_table table = played_table(p->module);
+
+	p->durable = NULL;
+	for (size_t i = 0; p->open && i < table.count; i++) {
+		if ((option_at(&table, i)->flags & APAM_OPT_DURABLE) == 0)
+			continue;
+		p->durable = option_at(&table, i);
+		buf_set(&p->kept,
+		    p->module->stored.n > 0 ? p->module->stored :
+					      p->module->values.values[i].str);
+	}
+}
+
 static int32_t
 open_module(struct playing *p)
 {
@@ -121,6 +151,7 @@ open_module(struct playing *p)
 	    p->module, p->options, p->secrets, p->secret_count);
 
 	p->open = status == APAM_OK;
+	find_durable(p);
 	return status;
 }
 
@@ -205,6 +236,9 @@ play_section(struct playing *p, const struct script_section *s)
 	case SCRIPT_SECRET_FILE:
 		set_secret_file(p, s);
 		break;
+	case SCRIPT_HTTP:
+		set_addresses(p, s);
+		break;
 	case SCRIPT_TIME:
 		played_set_time(s->number);
 		break;
@@ -241,15 +275,22 @@ play_script(struct played *module, const struct script *script,
 		.told = told,
 		.options = APAM_STR("") };
 
+	module->address_count = 0;
 	buf_init(&p.credential, OP_CREDENTIAL_MAX);
 	buf_init(&p.memo, JUDGING_MEMO_MAX);
+	buf_init(&p.kept, SECRET_MAX);
 	played_set_time(PLAYED_NOW_MS);
+	for (size_t i = 0; i < script->count; i++)
+		if (script->all[i].word == SCRIPT_CREDENTIAL ||
+		    script->all[i].word == SCRIPT_SUCCESSOR)
+			told_mask(told, script->all[i].content);
 	for (size_t i = 0; i < script->count; i++)
 		play_section(&p, &script->all[i]);
 	close_module(&p);
 	play_sign_end(&p);
 	for (size_t i = 0; i < p.file_count; i++)
 		buf_free(&p.files[i]);
+	buf_free(&p.kept);
 	buf_free(&p.memo);
 	buf_free(&p.credential);
 	told->secret_count = 0;

@@ -101,11 +101,29 @@ playing_end_run(struct playing *p)
 	p->running = false;
 }
 
+/* The value of the durable option. */
+static const struct apam_value *
+durable_value(const struct playing *p)
+{
+	const struct option_table table = played_table(p->module);
+	size_t i = 0;
+
+	while (option_at(&table, i) != p->durable)
+		i++;
+	return &p->module->values.values[i];
+}
+
 static void
 next_step(struct playing *p, const struct response *response)
 {
+	if (p->durable != NULL) {
+		p->op.durable.value = durable_value(p);
+		p->op.durable.secret = buf_view(&p->kept);
+	}
 	p->step = op_step(
 	    &p->op, &p->module->module, p->module->state, response);
+	if (p->op.durable.succeeds)
+		buf_set(&p->kept, buf_view(&p->op.durable.successor));
 	if (p->op.has_credential)
 		told_mask(p->told, buf_view(&p->op.credential));
 }
@@ -123,6 +141,13 @@ begin_run(struct playing *p, const struct script_section *s, enum op_kind kind)
 		buf_view(&p->credential), played_time() };
 	op_init(
 	    &p->op, kind, true, shown && p->credential.n > 0 ? &p->view : NULL);
+	p->op.reach = (struct reach){
+		.allow_http = true,
+		.addresses = p->module->addresses,
+		.address_count = p->module->address_count,
+		.options = played_table(p->module),
+		.values = p->module->values.values,
+	};
 	if (kind == OP_CHECK)
 		p->op.pub.probe = p->probe;
 	if (kind == OP_LOGIN)
@@ -188,6 +213,24 @@ redirected(struct playing *p, const struct script_section *s)
 
 /* ---- What is expected ------------------------------------------------- */
 
+/* The headers of an exchange, and how else it goes than usual. */
+static void
+list_fields(const struct exchange *x, struct fields *to)
+{
+	const struct apam_header *all = x->headers.array;
+
+	fields_init(to);
+	for (size_t i = 0; all != NULL && i < x->headers.count; i++)
+		fields_add(to, all[i].name, all[i].value);
+	if (x->socket.n > 0)
+		fields_add(to, APAM_STR("(socket)"), buf_view(&x->socket));
+	if (x->http2)
+		fields_add(to, APAM_STR("(http2)"), APAM_STR("yes"));
+	if (x->certificate.n > 0)
+		fields_add(
+		    to, APAM_STR("(certificate)"), buf_view(&x->certificate));
+}
+
 static void
 expect_exchange(struct playing *p, const struct script_section *s)
 {
@@ -195,6 +238,7 @@ expect_exchange(struct playing *p, const struct script_section *s)
 	static const char *const quiet[] = { "Accept", "Content-Type", NULL };
 	struct exchange *x = &p->op.exchange;
 	char line[TEXT_SIZE * 2];
+	struct fields all;
 	struct apam_str body;
 	bool same;
 
@@ -206,9 +250,12 @@ expect_exchange(struct playing *p, const struct script_section *s)
 	    line, sizeof(line), "%s %s", x->method, buf_view(&x->url).p);
 	same = told_compare(
 	    p->told, s->line, "method and URL", s->argument, apam_str(line));
-	same = message_compare(p, s, s->content, fields_array(&x->headers),
-		   x->headers.count, quiet, &body) &&
+	(void)fields_array(&x->headers);
+	list_fields(x, &all);
+	same = message_compare(p, s, s->content, fields_array(&all), all.count,
+		   quiet, &body) &&
 	    same;
+	fields_free(&all);
 	same = told_compare(
 		   p->told, s->line, "the body", body, buf_view(&x->body)) &&
 	    same;
@@ -291,6 +338,33 @@ expect_lifetime(struct playing *p, const struct script_section *s)
 }
 
 static void
+expect_spending(struct playing *p, const struct script_section *s)
+{
+	if (p->step != APAM_STEP_EXCHANGE || !p->op.durable.spends) {
+		lose(p, s, "it spends a durable secret");
+		return;
+	}
+	if (told_compare(p->told, s->line, "the option", s->argument,
+		apam_str(p->durable->name)))
+		told_passed(p->told);
+}
+
+static void
+expect_successor(struct playing *p, const struct script_section *s)
+{
+	if (!p->op.durable.succeeds) {
+		lose(p, s, "it has a successor for a durable secret");
+		return;
+	}
+	p->ended_as_said |= p->op.kind == OP_LOGIN;
+	if (told_compare(p->told, s->line, "the option", s->argument,
+		apam_str(p->durable->name)) &&
+	    told_compare(p->told, s->line, "the successor", s->content,
+		buf_view(&p->kept)))
+		told_passed(p->told);
+}
+
+static void
 expect_key(struct playing *p, const struct script_section *s)
 {
 	if (p->step != APAM_STEP_DONE || p->op.kind != OP_CHECK) {
@@ -356,6 +430,8 @@ play_begun(struct playing *p, const struct script_section *s)
 		[SCRIPT_REDIRECT] = expect_prompt,
 		[SCRIPT_CREDENTIAL] = expect_credential,
 		[SCRIPT_LIFETIME] = expect_lifetime,
+		[SCRIPT_SPENDS] = expect_spending,
+		[SCRIPT_SUCCESSOR] = expect_successor,
 		[SCRIPT_KEY] = expect_key,
 		[SCRIPT_FAILS] = expect_failure,
 		[SCRIPT_DONE] = expect_done,

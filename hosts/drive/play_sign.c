@@ -3,7 +3,6 @@
  * Signing a request, as the core does it, and judging an answer.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/str.h"
@@ -248,6 +247,10 @@ judge(struct playing *p, const struct script_section *s)
 	play_sign_end(p);
 	if (!playing_open(p, s) || !answer_take(p, s, headers, &response))
 		return;
+	if (s->argument.n > 0) {
+		view.method = str_cut(s->argument, str_find(s->argument, ' '));
+		view.origin = str_trim(str_skip(s->argument, view.method.n));
+	}
 	view.response = &response.pub;
 	view.memo = buf_view(&p->memo);
 	judging_init(&p->judging);

@@ -109,8 +109,8 @@ note(void *arg, enum apam_log_level level, const char *line)
 	buf_put(&p->logged, text);
 }
 
-static struct option_table
-table_of(const struct played *p)
+struct option_table
+played_table(const struct played *p)
 {
 	return (struct option_table){ p->module.options, p->module.option_size,
 		p->module.option_count };
@@ -120,7 +120,7 @@ static void
 refused(void *arg, const size_t *path, size_t count, const char *text)
 {
 	struct played *p = arg;
-	const struct option_table table = table_of(p);
+	const struct option_table table = played_table(p);
 
 	if (p->refusal[0] != '\0')
 		return;
@@ -172,28 +172,49 @@ make_key(
 	return false;
 }
 
+/* What the script says of a reference; NULL: nothing. */
+static const struct played_secret *
+find_secret(const struct filling *f, struct apam_str reference)
+{
+	for (size_t i = 0; i < f->count; i++)
+		if (str_equal(f->secrets[i].reference, reference))
+			return &f->secrets[i];
+	return NULL;
+}
+
+/* What is in the store is empty at `open`, and may not be there at all. */
+static bool
+fill_stored(struct played *p, const struct played_secret *secret,
+    struct apam_value *value)
+{
+	if (secret != NULL)
+		p->stored = secret->bytes;
+	value->str = APAM_STR("");
+	return true;
+}
+
 static bool
 fill_one(
     struct filling *f, const struct apam_option *o, struct apam_value *value)
 {
 	struct played *p = f->p;
+	const struct played_secret *secret = find_secret(f, value->str);
 	struct buf *b;
 
-	for (size_t i = 0; i < f->count; i++) {
-		if (!str_equal(f->secrets[i].reference, value->str) ||
-		    p->keep_count == PLAYED_SECRETS_MAX)
-			continue;
-		b = &p->keep[p->keep_count++];
-		buf_init(b, SECRET_MAX);
-		buf_put(b, f->secrets[i].bytes);
-		value->str = buf_view(b);
-		return o->type == APAM_OPT_SECRET ? !b->failed :
-						    make_key(p, o, value);
+	if (str_starts(value->str, APAM_STR("store:")))
+		return fill_stored(p, secret, value);
+	if (secret == NULL || p->keep_count == PLAYED_SECRETS_MAX) {
+		(void)snprintf(p->refused, sizeof(p->refused), "%s", o->name);
+		(void)snprintf(p->refusal, sizeof(p->refusal),
+		    "the script has no section \"secret %.*s\"",
+		    SARG(value->str));
+		return false;
 	}
-	(void)snprintf(p->refused, sizeof(p->refused), "%s", o->name);
-	(void)snprintf(p->refusal, sizeof(p->refusal),
-	    "the script has no section \"secret %.*s\"", SARG(value->str));
-	return false;
+	b = &p->keep[p->keep_count++];
+	buf_init(b, SECRET_MAX);
+	buf_put(b, secret->bytes);
+	value->str = buf_view(b);
+	return o->type == APAM_OPT_SECRET ? !b->failed : make_key(p, o, value);
 }
 
 static bool fill_table(struct filling *f, const struct option_table *table,
@@ -237,10 +258,12 @@ static bool
 read_options(struct played *p, struct apam_str options,
     const struct played_secret *secrets, size_t count)
 {
-	const struct option_table table = table_of(p);
+	const struct option_table table = played_table(p);
 	const struct option_source source = { .file = "options",
 		.what = "the entry",
 		.allow_http = true,
+		.http_addresses = p->addresses,
+		.http_address_count = p->address_count,
 		.problems = &p->problems };
 	struct filling f = { p, secrets, count };
 
@@ -298,6 +321,7 @@ played_close(struct played *p)
 	free(p->keep);
 	p->keep = NULL;
 	p->keep_count = 0;
+	p->stored = APAM_STR("");
 	option_values_free(&p->values);
 	conf_free(&p->conf);
 	buf_free(&p->logged);

@@ -14,6 +14,7 @@
 #include "config/syntax.h"
 
 #define PLAYED_SECRETS_MAX 64
+#define PLAYED_ADDRESSES_MAX 16
 #define PLAYED_NOW_MS 1700000000000	/* 2023-11-14, 22:13:20 UTC */
 
 /* What stands behind a reference to a secret. */
@@ -27,12 +28,15 @@ struct played {
 	struct log log;
 	struct buf logged;		/* a line each, without its scheme */
 	struct problems problems;
+	struct apam_str addresses[PLAYED_ADDRESSES_MAX]; /* http_addresses */
+	size_t address_count;
 	struct conf *conf;
 	struct option_values values;
 	struct apam_options options;
 	void *state;			/* NULL: not open */
 	struct buf *keep;		/* secrets, as options view them */
 	size_t keep_count;
+	struct apam_str stored;	/* what is in the store, or empty */
 	struct apam_key *keys[PLAYED_SECRETS_MAX];
 	size_t key_count;
 	char refused[128];		/* the option that was refused, or "" */
@@ -51,6 +55,9 @@ bool played_load(struct played *p, const char *path, struct apam_error *err);
  */
 int32_t played_open(struct played *p, struct apam_str options,
     const struct played_secret *secrets, size_t count);
+/* Its options. */
+struct option_table played_table(const struct played *p);
+
 /* Close what was opened; it may not have been. */
 void played_close(struct played *p);
 

@@ -38,6 +38,8 @@ struct playing {
 	enum apam_step step;
 	struct apam_credential_view view; /* what check and revoke are shown */
 	struct buf redirected;
+	const struct apam_option *durable; /* its option; NULL: none */
+	struct buf kept;	/* the durable secret as it is now */
 
 	struct buf credential;	/* what sign gets */
 	struct buf memo;	/* what judge kept */

@@ -19,6 +19,7 @@
 enum argument {
 	ARGUMENT_NONE,
 	ARGUMENT_TEXT,
+	ARGUMENT_MAYBE,
 	ARGUMENT_NUMBER,
 	ARGUMENT_LIFETIME,
 	ARGUMENT_KEY,
@@ -34,6 +35,7 @@ static const struct {
 	[SCRIPT_OPTIONS] = { "options", ARGUMENT_NONE, true },
 	[SCRIPT_SECRET] = { "secret", ARGUMENT_TEXT, true },
 	[SCRIPT_SECRET_FILE] = { "secret-file", ARGUMENT_TEXT, false },
+	[SCRIPT_HTTP] = { "http-addresses", ARGUMENT_NONE, true },
 	[SCRIPT_TIME] = { "time", ARGUMENT_NUMBER, false },
 	[SCRIPT_PROBE] = { "probe", ARGUMENT_TEXT, false },
 	[SCRIPT_USE] = { "use", ARGUMENT_NONE, true },
@@ -45,7 +47,7 @@ static const struct {
 	[SCRIPT_ANSWER] = { "answer", ARGUMENT_NONE, true },
 	[SCRIPT_REDIRECTED] = { "redirected", ARGUMENT_NONE, true },
 	[SCRIPT_SIGN] = { "sign", ARGUMENT_TEXT, true },
-	[SCRIPT_JUDGE] = { "judge", ARGUMENT_NONE, true },
+	[SCRIPT_JUDGE] = { "judge", ARGUMENT_MAYBE, true },
 	[SCRIPT_REFUSED] = { "refused", ARGUMENT_TEXT, true },
 	[SCRIPT_EXCHANGE] = { "exchange", ARGUMENT_TEXT, true },
 	[SCRIPT_PROBED] = { "probed", ARGUMENT_NONE, false },
@@ -134,6 +136,8 @@ read_argument(struct script_section *section)
 	switch (words[section->word].argument) {
 	case ARGUMENT_NONE:
 		return text.n == 0 ? NULL : "nothing";
+	case ARGUMENT_MAYBE:
+		return NULL;
 	case ARGUMENT_TEXT:
 		return text.n > 0 ? NULL : "an argument";
 	case ARGUMENT_NUMBER:

@@ -24,6 +24,7 @@ enum script_word {
 	SCRIPT_OPTIONS,	/* content: as in a profile's entry */
 	SCRIPT_SECRET,	/* argument: a reference; content: its bytes */
 	SCRIPT_SECRET_FILE, /* argument: a reference and a file */
+	SCRIPT_HTTP,	/* content: addresses, one a line */
 	SCRIPT_TIME,	/* number: Unix milliseconds */
 	SCRIPT_PROBE,	/* argument: "METHOD TARGET" */
 	SCRIPT_USE,	/* content: a credential */
@@ -36,7 +37,7 @@ enum script_word {
 	SCRIPT_ANSWER,	/* content: status, headers, an empty line, body */
 	SCRIPT_REDIRECTED, /* content: the query of a browser's return */
 	SCRIPT_SIGN,	/* argument: "METHOD URL"; content: headers and body */
-	SCRIPT_JUDGE,	/* content: as an answer */
+	SCRIPT_JUDGE,	/* argument: "METHOD ORIGIN" or none; content: as an answer */
 	/* What is expected. */
 	SCRIPT_REFUSED,	/* argument: an option; content: the text */
 	SCRIPT_EXCHANGE, /* argument: "METHOD URL"; content: headers, body */

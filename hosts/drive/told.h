@@ -11,7 +11,7 @@
 
 #include <apam/types.h>
 
-#define TOLD_SECRETS_MAX 64
+#define TOLD_SECRETS_MAX 256
 
 struct told {
 	FILE *to;

@@ -101,7 +101,7 @@ expect "a secret has stars" 1 '"ApiSecret":"\*\*\*"' '' "$dir/out" "$dir/err"
 run module drive --show-secrets "$build/$exchange.so" "$dir/other.drive"
 grep -q FAKE-known-secret "$dir/out"
 verdict "unless they are asked for" "$([ $? -eq 0 ] || echo none)"
-differs "a credential" 'expected: FAKE-tokem' FAKE-token FAKE-tokem
+differs "a credential" 'the credential differs' FAKE-token FAKE-tokem
 differs "a lifetime" 'lifetime differs' '%% lifetime 60' '%% lifetime forever'
 differs "a status" 'expected: APAM_E_NETWORK' '%% fails APAM_E_PROVIDER' \
     '%% fails APAM_E_NETWORK'
@@ -194,6 +194,145 @@ FAKE\\x1b[2J
 %% fails APAM_E_HEADER
 \\x1b[2J
 END
+
+# ---- Other ways than by https, and memos ------------------------------------
+
+# drives_test NAME COUNT MODULE: standard input is its script.
+drives_test()
+{
+	script other
+	drives "$1" 0 "^$2 passed, 0 failed\$" "tests/modules/$3" other
+}
+drives_test "a Unix socket, HTTP/2 and raw bytes" 2 spiffe-test <<'END'
+%% options
+socket = "/run/spire/agent.sock"; audience = "a";
+%% acquire
+%% exchange POST http://localhost/SpiffeWorkloadAPI/FetchJWTSVID
+te: trailers
+workload.spiffe.io: true
+(socket): /run/spire/agent.sock
+(http2): yes
+
+\x00\x00\x00\x00\x03\x0a\x01a
+%% answer
+200
+Content-Type: application/grpc
+grpc-status: 7
+%% fails APAM_E_DENIED
+...
+END
+drives_test "http to an address that the profile names" 3 imds-test <<'END'
+%% options
+endpoint = "http://169.254.169.254";
+%% http-addresses
+169.254.169.254
+%% acquire
+%% exchange PUT http://169.254.169.254/latest/api/token
+X-aws-ec2-metadata-token-ttl-seconds: 60
+%% answer
+200
+Content-Type: text/plain
+
+FAKE-metadata-token
+%% exchange GET http://169.254.169.254/latest/meta-data/iam/security-credentials/
+...
+%% answer
+404
+%% fails APAM_E_CONFIG
+...
+END
+drives_test "a challenge, and its memo" 7 challenge-test <<'END'
+%% options
+secret = "env:S";
+%% secret env:S
+FAKE-known-secret
+%% use
+FAKE-known-secret
+%% sign GET https://api.example/
+%% signed
+nothing
+%% judge POST https://other.example
+401
+WWW-Authenticate: Challenge-Test nonce=n1
+Asked: POST https://other.example
+%% verdict challenged
+the server gave a nonce to sign with
+%% memo
+n1
+%% sign GET https://api.example/
+%% signed
+Authorization: Challenge-Test token=FAKE-known-secret, nonce=n1, nc=1
+%% sign GET https://api.example/
+%% signed
+Authorization: Challenge-Test token=FAKE-known-secret, nonce=n1, nc=2
+%% judge
+401
+Asked: POST https://other.example
+%% verdict forbidden
+the answer is to another request
+%% memo
+n1
+END
+drives_test "waiting" 3 return-test <<'END'
+%% options
+acquire = 3; wait = 5;
+%% acquire
+%% wait 5
+%% credential
+returned
+%% lifetime 3600
+END
+for reference in env:R store:durable; do
+	drives_test "a secret that is replaced: $reference" 9 durable-test <<END
+%% options
+token_url = "https://a.example/token"; client_id = "c";
+refresh_token = "$reference";
+%% secret $reference
+FAKE-first
+%% acquire
+%% exchange POST https://a.example/token
+
+refresh_token=FAKE-first&client_id=c&...
+%% spends refresh_token
+%% answer
+200
+Content-Type: application/json
+
+{"access_token":"FAKE-access","refresh_token":"FAKE-second","expires_in":9}
+%% successor refresh_token
+FAKE-second
+%% credential
+FAKE-access
+%% acquire
+%% exchange POST https://a.example/token
+
+refresh_token=FAKE-second&client_id=c&...
+%% spends refresh_token
+%% answer
+400
+Content-Type: application/json
+
+{"error":"invalid_grant"}
+%% fails APAM_E_REVOKED
+the provider refuses the refresh token
+%% acquire
+%% spends refresh_token
+%% answer
+503
+%% fails APAM_E_PROVIDER
+...
+END
+done
+script other <<'END'
+%% options
+acquire = 3; wait = 5;
+%% acquire
+%% wait 6
+%% credential
+returned
+END
+drives "waiting for another time" 1 'found: +it waits for 5 seconds' \
+    tests/modules/return-test other
 
 # ---- Scripts and modules that are none --------------------------------------
 

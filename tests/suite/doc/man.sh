@@ -71,13 +71,41 @@ rows_examples()
 		done
 	done
 	literal $man/apam_module.3
-	row "apam_module.3: the module is doc/example/api-key.c" \
-	    cmp "$tmp/block.1" doc/example/api-key.c
+	row "apam_module.3: the module is that of the guide" \
+	    cmp "$tmp/block.1" doc/example/acme-key/acme-key.c
 	awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' \
 	    doc/module-guide.md >"$tmp/guide.c"
-	cat doc/example/api-key.c doc/example/check_api_key.c >"$tmp/both.c"
-	row "module-guide.md: module and test are those of doc/example" \
-	    cmp "$tmp/guide.c" "$tmp/both.c"
+	cat doc/example/acme-key/acme-key.c doc/example/acme-token/acme-token.c \
+	    doc/example/acme-sign/acme-sign.c >"$tmp/all.c"
+	row "module-guide.md: the modules are those of doc/example" \
+	    cmp "$tmp/guide.c" "$tmp/all.c"
+	awk '/^%% options$/ { on = 1 } /^```$/ { on = 0 } on' \
+	    doc/module-guide.md >"$tmp/guide.drive"
+	row "module-guide.md: the script is one" test -s "$tmp/guide.drive"
+	head -c "$(stat -c %s "$tmp/guide.drive")" \
+	    <(sed -n '/^%% options$/,$p' doc/example/acme-token/test/token.drive) \
+	    >"$tmp/token.drive"
+	row "module-guide.md: the script is that of doc/example" \
+	    cmp "$tmp/guide.drive" "$tmp/token.drive"
+}
+
+# Words of scripts, and what checks are about, are described.
+rows_kit()
+{
+	for word in $(sed -n '/^} words/,/^};/s/.*\] = { "\([a-z-]*\)".*/\1/p' \
+	    hosts/drive/script.c); do
+		row "apam_module.3 describes $word" \
+		    grep -qE "^\.It Li ([a-z]+ , )*$word( |$)" \
+		    $man/apam_module.3
+	done
+	[ -e hosts/kit/checks.c ] || return
+	grep -oE '"[A-Z][a-z]+( [a-z]+)*", ?("|$|WORKS|SLOTS)' \
+	    hosts/kit/checks.c | cut -d'"' -f2 | sort -u >"$tmp/sections"
+	row "sections are found" test "$(wc -l <"$tmp/sections")" -ge 15
+	while read -r section; do
+		row "module-guide.md has the section $section" \
+		    grep -qx "### $section" doc/module-guide.md
+	done <"$tmp/sections"
 }
 
 # prototypes PAGE: its SYNOPSIS as C; a prototype that differs from the headers' is an error.
@@ -268,20 +296,28 @@ diagnostic()
 
 rows_module()
 {
-	row "the module builds" ${CC:-cc} $flags -fPIC -shared \
-	    -o "$tmp/modules/api-key.so" doc/example/api-key.c
+	for kind in key token sign; do
+		row "acme-$kind builds" ${CC:-cc} $flags -fPIC -shared \
+		    -o "$tmp/modules/acme-$kind.so" \
+		    doc/example/acme-$kind/acme-$kind.c
+		row "acme-$kind loads" apam module list acme-$kind
+		row "acme-$kind: its scripts" "$build/apam-module-drive" \
+		    "$tmp/modules/acme-$kind.so" \
+		    doc/example/acme-$kind/test/*.drive
+		row "acme-$kind: its page" mandoc -Tlint -W warning \
+		    doc/example/acme-$kind/acme-$kind.7
+		declared acme-$kind >"$tmp/declared"
+		described doc/example/acme-$kind/acme-$kind.7 \
+		    >"$tmp/described"
+		row "acme-$kind: its options" \
+		    diff "$tmp/declared" "$tmp/described"
+	done
 	cat >"$tmp/apam.d/example.conf" <<-END
 	origins = [ "https://api.example" ];
-	auth = ( { scheme = "api-key"; key = "file:$tmp/secret"; } );
+	auth = ( { scheme = "acme-key"; key = "file:$tmp/secret"; } );
 	END
-	row "the module loads" apam module list api-key
 	apam headers example https://api.example/ >"$tmp/headers" 2>&1
-	row "the module signs" grep -qx 'X-Api-Key: not-a-secret' "$tmp/headers"
-	row "its test builds" ${CC:-cc} $flags -D_POSIX_C_SOURCE=200809L \
-	    -Itests -Icore -o "$tmp/check" doc/example/check_api_key.c \
-	    "$build/core.a" -lcurl -ldl \
-	    -lcheck -lsubunit -lrt -lm -pthread
-	row "its test passes" env APAM_BUILD="$tmp" "$tmp/check"
+	row "acme-key signs" grep -qx 'X-Acme-Key: not-a-secret' "$tmp/headers"
 }
 
 # ---- The program ------------------------------------------------------------
@@ -335,6 +371,7 @@ write_configuration
 rows_lint
 rows_examples
 rows_api
+rows_kit
 rows_options
 rows_profiles
 rows_module
