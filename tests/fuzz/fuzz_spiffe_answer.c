@@ -42,5 +42,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			      "spiffe_id = \"spiffe://example.org/w\";");
 	fetch(d, OP_ACQUIRE, input);
 	fetch(d, OP_CHECK, input);
+	fuzz_judge(d, input);
+	fuzz_sign(d, input);
 	return 0;
 }

@@ -238,7 +238,7 @@ imds_judge(void *state, const struct apam_answer_view *answer,
 	*reason = "the status alone";
 	if (status == 401)
 		return APAM_VERDICT_REJECTED;
-	return status < 300 ? APAM_VERDICT_ACCEPTED : APAM_VERDICT_UNKNOWN;
+	return status / 100 == 2 ? APAM_VERDICT_ACCEPTED : APAM_VERDICT_UNKNOWN;
 }
 
 const struct apam_module apam_module_1 = {
