@@ -36,10 +36,11 @@ static void
 add_parameter(
     struct apam_signing *out, struct apam_str name, struct apam_str value)
 {
+	char name_room[64], value_room[256];
 	struct buf n, v;
 
-	buf_init(&n, PARAMETER_MAX);
-	buf_init(&v, PARAMETER_MAX);
+	buf_init_in(&n, PARAMETER_MAX, name_room, sizeof(name_room));
+	buf_init_in(&v, PARAMETER_MAX, value_room, sizeof(value_room));
 	encode_percent(&n, name);
 	encode_percent(&v, value);
 	if (out->query.count == SIGNING_QUERY_MAX || name.n == 0)

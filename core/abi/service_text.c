@@ -34,8 +34,14 @@ text_new(const struct apam_services *svc, int32_t secret)
 
 typedef void writer(struct buf *b, struct apam_str bytes);
 
+static void
+put_plain(struct buf *b, struct apam_str bytes)
+{
+	buf_put(b, bytes);
+}
+
 static writer *const writers[] = {
-	[APAM_WRITING_PLAIN] = buf_put,
+	[APAM_WRITING_PLAIN] = put_plain,
 	[APAM_WRITING_BASE64] = encode_base64,
 	[APAM_WRITING_BASE64URL] = encode_base64url,
 	[APAM_WRITING_HEX] = encode_put_hex,

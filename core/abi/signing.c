@@ -9,26 +9,34 @@
 #include "base/error.h"
 #include "base/str.h"
 
+/* What is behind the lists. */
+static void
+init_rest(struct apam_signing *s)
+{
+	memset(&s->query_defaults, 0,
+	    offsetof(struct apam_signing, error) -
+		offsetof(struct apam_signing, query_defaults));
+	error_clear(&s->error);
+}
+
 void
 signing_init(struct apam_signing *s)
 {
-	memset(s, 0, sizeof(*s));
 	fields_init(&s->headers);
 	fields_init(&s->query);
 	fields_init(&s->cookies);
 	fields_init(&s->covers);
-	error_clear(&s->error);
+	init_rest(s);
 }
 
 void
 signing_init_in(struct apam_signing *s, struct signing_room *room)
 {
-	memset(s, 0, offsetof(struct apam_signing, error));
 	fields_init_in(&s->headers, room->headers, sizeof(room->headers));
 	fields_init_in(&s->query, room->query, sizeof(room->query));
 	fields_init_in(&s->cookies, room->cookies, sizeof(room->cookies));
 	fields_init_in(&s->covers, room->covers, sizeof(room->covers));
-	error_clear(&s->error);
+	init_rest(s);
 }
 
 void

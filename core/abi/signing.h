@@ -16,10 +16,11 @@
 struct apam_signing {
 	struct fields headers;
 	struct fields query;	/* percent-encoded already */
-	/* Bit i: a request that has query parameter i keeps its own. */
-	uint64_t query_defaults;
 	struct fields cookies;
 	struct fields covers;	/* names; values empty */
+	/* From here on all is zero at first. */
+	/* Bit i: a request that has query parameter i keeps its own. */
+	uint64_t query_defaults;
 	bool nothing;		/* the request goes out as it is */
 	/*
 	 * The version of the memo that the module saw; of several entries the

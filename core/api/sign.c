@@ -68,21 +68,28 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	return status;
 }
 
+/* The error has something to say in any case. */
+static enum apam_status
+sign_fully(struct apam_profile *profile, const struct apam_request *request,
+    struct apam_signature *signature, struct apam_error *err)
+{
+	const struct patience patience = { .deadline = 0 };
+	struct apam_error unwanted = APAM_ERROR_INIT;
+
+	return sign_with(profile, request, signature, &patience,
+	    err == NULL ? &unwanted : err);
+}
+
 enum apam_status
 sign_long(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, struct apam_error *err)
 {
 	HOLD_CANCEL;
-	const struct patience patience = { .deadline = 0 };
-	struct apam_error unwanted = APAM_ERROR_INIT;
 
-	if (!sized_begin(err))
-		return APAM_E_USAGE;
-	if (err == NULL)
-		err = &unwanted;
-	if (sized_check(&sized_signature, signature, err) != APAM_OK)
+	if (!sized_begin(err) ||
+	    sized_check(&sized_signature, signature, err) != APAM_OK)
 		return APAM_E_USAGE;
 	if (sign_direct(profile, request, signature))
 		return APAM_OK;
-	return sign_with(profile, request, signature, &patience, err);
+	return sign_fully(profile, request, signature, err);
 }

@@ -103,7 +103,7 @@ buf_reserve(struct buf *b, size_t n)
 }
 
 void
-buf_put(struct buf *b, struct apam_str bytes)
+buf_put_more(struct buf *b, struct apam_str bytes)
 {
 	if (b->failed || bytes.n == 0)
 		return;
@@ -112,7 +112,7 @@ buf_put(struct buf *b, struct apam_str bytes)
 		buf_fail(b);
 		return;
 	}
-	if (bytes.n >= b->cap - b->n && !grow_block(b, b->n + bytes.n + 1)) {
+	if (!grow_block(b, b->n + bytes.n + 1)) {
 		buf_fail(b);
 		b->no_memory = true;
 		return;
@@ -141,20 +141,6 @@ buf_filled(struct buf *b, size_t n)
 	assert(n < b->cap - b->n && n <= b->max - b->n);
 	b->n += n;
 	b->p[b->n] = '\0';
-}
-
-void
-buf_put_char(struct buf *b, char c)
-{
-	buf_put(b, (struct apam_str){ &c, 1 });
-}
-
-bool
-buf_holds(const struct buf *b, struct apam_str bytes)
-{
-	const uintptr_t begin = (uintptr_t)b->p, at = (uintptr_t)bytes.p;
-
-	return b->n > 0 && at >= begin && at - begin < b->n;
 }
 
 void

@@ -19,6 +19,8 @@
 #define CORE_BASE_BUF_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 #include <apam/types.h>
 
@@ -45,9 +47,29 @@ void buf_init_in(struct buf *b, size_t max, char *room, size_t size);
 /* Make room for n more bytes, or as many as `max` allows, in one step. */
 void buf_reserve(struct buf *b, size_t n);
 
+/* buf_put where that needs more than to copy. */
+void buf_put_more(struct buf *b, struct apam_str bytes);
+
 /* Append bytes, which must not be the buffer's own (buf_holds). */
-void buf_put(struct buf *b, struct apam_str bytes);
-void buf_put_char(struct buf *b, char c);
+static inline void
+buf_put(struct buf *b, struct apam_str bytes)
+{
+	if (bytes.n >= b->cap - b->n || bytes.n > b->max - b->n) {
+		buf_put_more(b, bytes);
+		return;
+	}
+	if (bytes.n == 0)
+		return;
+	memcpy(b->p + b->n, bytes.p, bytes.n);
+	b->n += bytes.n;
+	b->p[b->n] = '\0';
+}
+
+static inline void
+buf_put_char(struct buf *b, char c)
+{
+	buf_put(b, (struct apam_str){ &c, 1 });
+}
 
 /*
  * The unused room, for callers that fill it in place: *n bytes from the pointer
@@ -58,7 +80,13 @@ char *buf_room(struct buf *b, size_t *n);
 void buf_filled(struct buf *b, size_t n);
 
 /* True if bytes are some of its own: a change may move or wipe them. */
-bool buf_holds(const struct buf *b, struct apam_str bytes);
+static inline bool
+buf_holds(const struct buf *b, struct apam_str bytes)
+{
+	const uintptr_t begin = (uintptr_t)b->p, at = (uintptr_t)bytes.p;
+
+	return b->n > 0 && at >= begin && at - begin < b->n;
+}
 
 /* Replace the contents by bytes, which may be some of its own. */
 void buf_set(struct buf *b, struct apam_str bytes);

@@ -36,11 +36,9 @@ str_starts(struct apam_str s, struct apam_str prefix)
 size_t
 str_find(struct apam_str s, char c)
 {
-	size_t i = 0;
+	const char *at = s.n == 0 ? NULL : memchr(s.p, c, s.n);
 
-	while (i < s.n && s.p[i] != c)
-		i++;
-	return i;
+	return at == NULL ? s.n : (size_t)(at - s.p);
 }
 
 struct apam_str
@@ -88,26 +86,6 @@ str_dup(struct apam_str s)
 	return copy;
 }
 
-char
-str_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-bool
-str_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool
-str_is_alnum(char c)
-{
-	const char lower = str_lower(c);
-
-	return (lower >= 'a' && lower <= 'z') || str_is_digit(c);
-}
-
 bool
 str_is_one_of(char c, const char *set)
 {
@@ -123,10 +101,30 @@ str_hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* A word of which each byte is this one. */
+#define EACH(byte) (UINT64_MAX / 255 * (byte))
+
+/* The same for eight bytes at once: below 32, or not different from 127. */
+static bool
+has_control_word(const char *p)
+{
+	uint64_t word, other;
+
+	memcpy(&word, p, sizeof(word));
+	other = word ^ EACH(127);
+	return ((((word - EACH(32)) & ~word) | ((other - EACH(1)) & ~other)) &
+		   EACH(128)) != 0;
+}
+
 bool
 str_has_control(struct apam_str s)
 {
-	for (size_t i = 0; i < s.n; i++) {
+	size_t i = 0;
+
+	for (; s.n - i >= sizeof(uint64_t); i += sizeof(uint64_t))
+		if (has_control_word(s.p + i))
+			return true;
+	for (; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
 		if (c < 32 || c == 127)

@@ -26,10 +26,28 @@ struct apam_str str_cut(struct apam_str s, size_t n);
 struct apam_str str_trim(struct apam_str s);
 /* A malloc'ed copy with a NUL; NULL if memory runs out. */
 char *str_dup(struct apam_str s);
-char str_lower(char c);
+
+static inline char
+str_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 /* An ASCII digit; an ASCII letter or digit. */
-bool str_is_digit(char c);
-bool str_is_alnum(char c);
+static inline bool
+str_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+str_is_alnum(char c)
+{
+	const char lower = str_lower(c);
+
+	return (lower >= 'a' && lower <= 'z') || str_is_digit(c);
+}
+
 /* True if c is one of the bytes of `set`; a NUL never is. */
 bool str_is_one_of(char c, const char *set);
 /* The value of a hexadecimal digit of either case; -1 if c is not one. */

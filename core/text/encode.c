@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Text encodings.  All of them append byte by byte to the buffer: the input is
- * often a secret, and no copy of it may stay on the stack.
+ * Text encodings.  All of them write to the buffer itself: the input is often a
+ * secret, and no copy of it may stay on the stack.
  */
 #include "text/encode.h"
 #include "base/str.h"
@@ -15,16 +15,46 @@ byte_at(struct apam_str s, size_t i)
 	return i < s.n ? (unsigned char)s.p[i] : 0;
 }
 
+/* A word of which each byte is this one. */
+#define EACH(byte) (UINT64_MAX / 255 * (byte))
+
+/* The eight digits of four bytes, the first one's first: little endian. */
+static uint64_t
+eight_digits(const unsigned char *bytes)
+{
+	uint64_t halves = 0, beyond;
+
+	for (unsigned i = 0; i < 4; i++) {
+		halves |= (uint64_t)(bytes[i] >> 4) << (16 * i);
+		halves |= (uint64_t)(bytes[i] & 15) << (16 * i + 8);
+	}
+	/* 1 in each byte that is 10 or more, which 'a' begins. */
+	beyond = (halves + EACH(6)) >> 4 & EACH(1);
+	return halves + EACH('0') + beyond * ('a' - '0' - 10);
+}
+
+static void
+hex_digits(const unsigned char *bytes, size_t n, char *to)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint64_t eight;
+
+	for (; n >= 4; n -= 4, bytes += 4, to += 8) {
+		eight = eight_digits(bytes);
+		for (unsigned i = 0; i < 8; i++)
+			to[i] = (char)(eight >> (8 * i));
+	}
+	for (; n > 0; n--, bytes++) {
+		*to++ = digits[*bytes >> 4];
+		*to++ = digits[*bytes & 15];
+	}
+}
+
 void
 encode_hex(const unsigned char *bytes, size_t n, char *to)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < n; i++) {
-		*to++ = digits[bytes[i] >> 4];
-		*to++ = digits[bytes[i] & 15];
-	}
-	*to = '\0';
+	hex_digits(bytes, n, to);
+	to[2 * n] = '\0';
 }
 
 static const char BASE64URL[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -82,32 +112,58 @@ put_percent(struct buf *b, char c)
 	buf_put_char(b, HEX[byte & 15]);
 }
 
+typedef bool kept(char c);
+
+/* RFC 3986, 2.3. */
+static bool
+is_unreserved(char c)
+{
+	return str_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+/* What RFC 6749, appendix B, does not change. */
+static bool
+is_kept_in_form(char c)
+{
+	return str_is_alnum(c) || c == '*' || c == '-' || c == '.' || c == '_';
+}
+
+/* Append what is kept in one piece each, and the rest by `put`. */
+static void
+put_escaped(struct buf *b, struct apam_str bytes, kept *is_kept,
+    void (*put)(struct buf *b, char c))
+{
+	size_t n;
+
+	for (; bytes.n > 0; bytes = str_skip(bytes, n)) {
+		n = 0;
+		while (n < bytes.n && is_kept(bytes.p[n]))
+			n++;
+		buf_put(b, str_cut(bytes, n));
+		if (n < bytes.n)
+			put(b, bytes.p[n++]);
+	}
+}
+
+static void
+put_form(struct buf *b, char c)
+{
+	if (c == ' ')
+		buf_put_char(b, '+');
+	else
+		put_percent(b, c);
+}
+
 void
 encode_form(struct buf *b, struct apam_str bytes)
 {
-	for (size_t i = 0; i < bytes.n; i++) {
-		char c = bytes.p[i];
-
-		if (c == ' ')
-			buf_put_char(b, '+');
-		else if (str_is_alnum(c) || str_is_one_of(c, "*-._"))
-			buf_put_char(b, c);
-		else
-			put_percent(b, c);
-	}
+	put_escaped(b, bytes, is_kept_in_form, put_form);
 }
 
 void
 encode_percent(struct buf *b, struct apam_str bytes)
 {
-	for (size_t i = 0; i < bytes.n; i++) {
-		char c = bytes.p[i];
-
-		if (str_is_alnum(c) || str_is_one_of(c, "-._~"))
-			buf_put_char(b, c);
-		else
-			put_percent(b, c);
-	}
+	put_escaped(b, bytes, is_unreserved, put_percent);
 }
 
 static void
@@ -123,8 +179,20 @@ put_hex(struct buf *b, char c)
 void
 encode_put_hex(struct buf *b, struct apam_str bytes)
 {
-	for (size_t i = 0; i < bytes.n; i++)
-		put_hex(b, bytes.p[i]);
+	char *room;
+	size_t n;
+
+	if (b->failed || bytes.n == 0)
+		return;
+	if (bytes.n <= SIZE_MAX / 2)
+		buf_reserve(b, 2 * bytes.n);
+	room = buf_room(b, &n);
+	if (n / 2 < bytes.n) {
+		buf_fail(b);
+		return;
+	}
+	hex_digits((const unsigned char *)bytes.p, bytes.n, room);
+	buf_filled(b, 2 * bytes.n);
 }
 
 void

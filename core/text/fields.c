@@ -76,12 +76,12 @@ fields_add(struct fields *f, struct apam_str name, struct apam_str value)
 	buf_put_char(&f->text, '\0');
 	buf_put(&f->text, value);
 	buf_put_char(&f->text, '\0');
-	if (f->text.no_memory)
-		fields_refuse(f, "out of memory");
-	else if (f->text.failed)
-		fields_refuse(f, "headers or parameters are too large");
-	else
+	if (!f->text.failed)
 		f->count++;
+	else
+		fields_refuse(f,
+		    f->text.no_memory ? "out of memory" :
+					"headers or parameters are too large");
 }
 
 void

@@ -7,11 +7,15 @@
 
 #include "base/str.h"
 
-/* tchar, RFC 9110, 5.6.2. */
+/* The characters of tchar, RFC 9110, 5.6.2, a bit each: of 32 to 63 and so on. */
+static const uint32_t tchars[4] = { 0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff };
+
 bool
 header_is_token_char(char c)
 {
-	return str_is_alnum(c) || str_is_one_of(c, "!#$%&'*+-.^_`|~");
+	const unsigned char byte = (unsigned char)c;
+
+	return byte < 128 && (tchars[byte / 32] >> (byte % 32) & 1) != 0;
 }
 
 bool
@@ -30,16 +34,24 @@ header_value_ok(struct apam_str value)
 	return !str_has_control(value) && str_trim(value).n == value.n;
 }
 
+#define NAME(literal)                                                          \
+	{                                                                      \
+		(literal), sizeof(literal) - 1                                 \
+	}
+
 bool
 header_is_framing(struct apam_str name)
 {
-	static const char *const framing[] = { "Connection", "Content-Length",
-		"Expect", "Host", "HTTP2-Settings", "Keep-Alive",
-		"Proxy-Authorization", "Proxy-Connection", "TE", "Trailer",
-		"Transfer-Encoding", "Upgrade" };
+	static const struct apam_str framing[] = { NAME("Connection"),
+		NAME("Content-Length"), NAME("Expect"), NAME("Host"),
+		NAME("HTTP2-Settings"), NAME("Keep-Alive"),
+		NAME("Proxy-Authorization"), NAME("Proxy-Connection"),
+		NAME("TE"), NAME("Trailer"), NAME("Transfer-Encoding"),
+		NAME("Upgrade") };
 
 	for (size_t i = 0; i < sizeof(framing) / sizeof(framing[0]); i++)
-		if (str_equal_nocase(name, apam_str(framing[i])))
+		if (name.n == framing[i].n &&
+		    str_equal_nocase(name, framing[i]))
 			return true;
 	return false;
 }

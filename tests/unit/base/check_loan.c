@@ -7,13 +7,15 @@
 #include "base/loan.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/run.h"
 
 #define TAKERS 4
-#define LOANS 20000
+#define THINGS 3
+#define TAKEN 1000 /* at least, of many more loans */
 
 /* What is lent; `alive` is not atomic, as the loan guards it. */
 struct thing {
@@ -110,8 +112,10 @@ take_on(void *arg)
 
 	while (!atomic_load(&stop)) {
 		thing = loan_take(loan);
-		if (thing == NULL)
+		if (thing == NULL) {
+			(void)sched_yield();
 			continue;
+		}
 		if (thing->alive != 1)
 			*(bool *)arg = true;
 		atomic_fetch_add(&taken, 1);
@@ -123,7 +127,7 @@ take_on(void *arg)
 /* Each thing was lent when it was alive, and is let go of once. */
 START_TEST(nobody_has_what_was_let_go_of)
 {
-	static struct thing things[LOANS];
+	static struct thing things[THINGS];
 	bool dead[TAKERS] = { false };
 	pthread_t threads[TAKERS];
 	int lent = 0;
@@ -131,12 +135,13 @@ START_TEST(nobody_has_what_was_let_go_of)
 	for (int i = 0; i < TAKERS; i++)
 		ck_assert_int_eq(
 		    pthread_create(&threads[i], NULL, take_on, &dead[i]), 0);
-	while (lent < LOANS || atomic_load(&taken) < LOANS) {
-		struct thing *next = &things[lent % LOANS];
+	while (atomic_load(&taken) < TAKEN) {
+		struct thing *next = &things[lent % THINGS];
 
 		loan_call_back(loan);
 		next->alive = 1;
 		lent += loan_lend(loan, next);
+		(void)sched_yield();
 	}
 	atomic_store(&stop, true);
 	for (int i = 0; i < TAKERS; i++) {

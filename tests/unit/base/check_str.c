@@ -203,12 +203,32 @@ START_TEST(test_hex)
 }
 END_TEST
 
+/* Each byte, in each place of texts of several lengths. */
+START_TEST(a_control_character_is_found_anywhere)
+{
+	char text[20];
+	size_t n = (size_t)_i;
+
+	for (size_t at = 0; at < n; at++) {
+		for (int c = 0; c < 256; c++) {
+			memset(text, c % 2 == 0 ? 'a' : '\x80', sizeof(text));
+			text[at] = (char)c;
+			ck_assert_msg(str_has_control((struct apam_str){
+					  text, n }) == (c < 32 || c == 127),
+			    "byte %d at %zu of %zu", c, at, n);
+		}
+	}
+	ck_assert(!str_has_control((struct apam_str){ NULL, 0 }));
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *suite = suite_create("str");
 	TCase *tc = tcase_create("str");
 
+	tcase_add_loop_test(tc, a_control_character_is_found_anywhere, 0, 20);
 	tcase_add_loop_test(tc, test_compare, 0, ROWS(compares));
 	tcase_add_loop_test(tc, test_number, 0, ROWS(numbers));
 	tcase_add_test(tc, test_number_stops_at_length);

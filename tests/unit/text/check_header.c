@@ -43,6 +43,17 @@ START_TEST(test_field)
 }
 END_TEST
 
+/* Each byte against the list of RFC 9110, 5.6.2. */
+START_TEST(test_token_chars)
+{
+	for (int c = 0; c < 256; c++)
+		ck_assert_msg(header_is_token_char((char)c) ==
+			(str_is_alnum((char)c) ||
+			    str_is_one_of((char)c, "!#$%&'*+-.^_`|~")),
+		    "byte %d", c);
+}
+END_TEST
+
 START_TEST(test_find)
 {
 	static const struct apam_header headers[] = {
@@ -97,6 +108,7 @@ main(void)
 	TCase *tc = tcase_create("header");
 
 	tcase_add_loop_test(tc, test_field, 0, ROWS(fields));
+	tcase_add_test(tc, test_token_chars);
 	tcase_add_test(tc, test_find);
 	tcase_add_loop_test(tc, some_headers_frame, 0, ROWS(names));
 	suite_add_tcase(suite, tc);
