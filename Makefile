@@ -303,17 +303,18 @@ checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
 # Those that look into libapam-curl have its objects, and so have those of the
 # core that call it.
 $(call checks,answer border failure): $(BUILD)/hosts/curl/answer.o \
+	$(BUILD)/hosts/curl/proof.o \
 	$(BUILD)/hosts/curl/border.o $(BUILD)/hosts/curl/failure.o
 $(call checks,handle): $(filter-out %/curl.o %/curl_call.o,$(CURL_OBJ))
 $(call checks,curl_call): $(filter-out %/curl.o,$(CURL_OBJ))
 $(call checks,answer handle): private OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
-$(call checks,cancel rotation nameserver nonce): $(CURL_OBJ)
+$(call checks,cancel rotation nameserver nonce proof): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
 $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
-	loop waiters verdict landing nonce durable): CORE_LIBS += -lssl -lcrypto
+	loop waiters verdict landing nonce durable proof): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
-$(call checks,share_record sign openssl key key_der): CORE_LIBS += -lcrypto
+$(call checks,share_record sign openssl key key_der verify): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 # Those with tests/support/no_malloc.h.
 $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
@@ -364,15 +365,17 @@ FAILING = $(call wrap,malloc calloc realloc mmap secmem_alloc \
 
 $(REPLAYS): %: %.o $(BUILD)/tests/fuzz/memory.o $(BUILD)/tests/fuzz/replay.o \
 	$(BUILD)/core.a
-	$(Q)$(LINK) $(FAILING) -o $@ $^ $(CORE_LIBS) -lcurl
+	$(Q)$(LINK) $(FAILING) -o $@ $(filter %.o,$^) \
+	    $(filter %.a,$^) $(CORE_LIBS) -lcurl
 
 $(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 	$(BUILD)/tests/fuzz/memory.o $(BUILD)/core.a
 	@mkdir -p $(@D)
-	$(Q)$(LINK) $(FAILING) -fsanitize=fuzzer -o $@ $^ $(CORE_LIBS) -lcurl
+	$(Q)$(LINK) $(FAILING) -fsanitize=fuzzer -o $@ $(filter %.o,$^) \
+	    $(filter %.a,$^) $(CORE_LIBS) -lcurl
 
 $(BUILD)/tests/fuzz/fuzz_answer $(BUILD)/fuzzers/fuzz_answer: \
-	$(BUILD)/hosts/curl/answer.o
+	$(BUILD)/hosts/curl/answer.o $(BUILD)/hosts/curl/proof.o
 
 # As a host program has it: the shared library, found beside the program.
 $(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME)

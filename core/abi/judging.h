@@ -31,6 +31,12 @@ judging_init(struct apam_judging *j)
 }
 
 static inline void
+verifying_init(struct apam_verifying *v)
+{
+	*v = (struct apam_verifying){ .error = APAM_ERROR_INIT };
+}
+
+static inline void
 judging_free(struct apam_judging *j)
 {
 	buf_free(&j->memo);

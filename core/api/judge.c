@@ -2,6 +2,7 @@
 /*
  * apam_judge: what the entries that signed make of the API's answer.
  */
+#include "api/signer.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -38,31 +39,6 @@ has_standby(const struct stack *s, size_t after)
 		if (s->profile->entries[i].control == CONTROL_SUFFICIENT)
 			return true;
 	return false;
-}
-
-/* True where a stack before this one may have signed. */
-static bool
-may_be_older(const struct stack *s, const struct apam_signature *signature)
-{
-	return signature->generation != 0 && signature->generation <= s->since;
-}
-
-/*
- * The index that entry `i` of the stack that signed has now, because files may
- * have been read anew; the stack's count: it is not there.  If several entries
- * signed, only the highest generation is known, and they are taken to have kept
- * their places.
- */
-static size_t
-place_of_signer(
-    struct stack *s, const struct apam_signature *signature, size_t i)
-{
-	if (signature->generation > s->since || signature->entries != 1U << i)
-		return i < s->count ? i : s->count;
-	for (size_t j = 0; j < s->count; j++)
-		if (verdict_holds(&s->entries[j], signature->generation))
-			return j;
-	return s->count;
 }
 
 static void
@@ -128,7 +104,7 @@ has_news(
 		size_t at = s->count;
 
 		if (signature->entries & 1U << i)
-			at = place_of_signer(s, signature, i);
+			at = signer_place(s, signature, i);
 		if (at < s->count)
 			sum += entry_memo_version(&s->entries[at], origin);
 	}
@@ -144,7 +120,7 @@ judge_all(
 
 		if (!(signature->entries & 1U << i))
 			continue;
-		at = place_of_signer(s, signature, i);
+		at = signer_place(s, signature, i);
 		if (at < s->count)
 			judge_entry(s, at, j);
 		else
@@ -184,13 +160,7 @@ check_judged(const struct stack *stack, const struct apam_signature *signature,
 	    (answer->header_count > 0 && answer->headers == NULL))
 		return error_set(err, APAM_E_USAGE,
 		    "the answer lacks its headers or HTTP status");
-	if (signature->entries == 0 || !stack_is_open(stack) ||
-	    (!may_be_older(stack, signature) &&
-		stack->count < APAM_ENTRIES_MAX &&
-		signature->entries >> stack->count != 0))
-		return error_set(err, APAM_E_USAGE,
-		    "the signature is not one of this profile");
-	return APAM_OK;
+	return signer_check(stack, signature, err);
 }
 
 enum apam_status

@@ -102,6 +102,8 @@ signature_fill(struct apam_signature *to, const struct request *request,
 		to->method = request->view.method.p;
 	if (SIZED_HAS(struct apam_signature, to, memo))
 		to->memo = s->memo;
+	if (SIZED_HAS(struct apam_signature, to, verifies))
+		to->verifies = result->verifies;
 	return APAM_OK;
 }
 

@@ -46,7 +46,7 @@ KIND(registry_text, name);
 KIND(request, body);
 KIND(revoke_report, drop_status);
 KIND(secret_file, group);
-GROWN(signature, used, memo);
+GROWN(signature, used, verifies);
 KIND(transport, owned);
 SHOWN(audit_info, line);
 SHOWN(entry_info, admission);

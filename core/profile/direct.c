@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "entry/authentic.h"
 #include "slot/write.h"
 
 struct direct {
@@ -90,5 +91,7 @@ direct_sign(struct direct *d, struct request *request,
 	result->generation = d->credential->generation;
 	result->credential = d->credential->id;
 	result->entries = 1U << d->entry->index;
+	if (authentic_is_asked(d->entry))
+		result->verifies = result->entries;
 	return status;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "entry/authentic.h"
 #include "file/trust.h"
 #include "flight/admit.h"
 #include "flight/obtain.h"
@@ -341,6 +342,8 @@ try_entry(struct entry *e, const struct attempt *a, struct apam_error *err)
 		status = signing_merge(&result->total, &part, err);
 	if (status == APAM_OK) {
 		result->entries |= 1U << e->index;
+		if (authentic_is_asked(e))
+			result->verifies |= 1U << e->index;
 		if (c->generation > result->generation)
 			result->generation = c->generation;
 		if (c->id > result->credential)
@@ -413,6 +416,7 @@ stack_result_init(struct stack_result *result, struct signing_room *room)
 	result->generation = 0;
 	result->credential = 0;
 	result->entries = 0;
+	result->verifies = 0;
 	result->counted = 0;
 	result->look_at = 0;
 }

@@ -102,6 +102,7 @@ struct stack_result {
 	struct apam_signing total;
 	uint64_t generation, credential;
 	unsigned entries;
+	unsigned verifies;	/* those of them that verify answers */
 	uint64_t counted;	/* the key registry's counter, as it was read */
 	int64_t look_at;	/* clock_ms: when to look at the registry */
 };

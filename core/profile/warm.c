@@ -5,6 +5,7 @@
 #include "profile/warm.h"
 
 #include "base/clock.h"
+#include "entry/authentic.h"
 #include "profile/direct.h"
 #include "slot/slot.h"
 #include "slot/write.h"
@@ -30,7 +31,7 @@ is_static(const struct entry *e, const struct apam_signing *total)
 	return !e->needs_prepare &&
 	    (e->module->abi.traits & APAM_TRAIT_STATIC) != 0 &&
 	    total->cookies.count == 0 && total->covers.count == 0 &&
-	    !total->nothing;
+	    !total->nothing && !authentic_is_asked(e);
 }
 
 /* Its module takes any number of calls at once, and no lock for them. */

@@ -165,10 +165,11 @@ slot_sign(const struct slot *slot, const struct apam_request *request,
 		return false;
 	s->covered = NULL;
 	s->covered_count = 0;
-	/* Both or neither: no version of the struct has one of them alone. */
-	if (SIZED_HAS(struct apam_signature, s, memo)) {
+	/* All or none: no version of the struct has some of them. */
+	if (SIZED_HAS(struct apam_signature, s, verifies)) {
 		s->method = request->method;
 		s->memo = 0;
+		s->verifies = 0;
 	}
 	return true;
 }

@@ -68,6 +68,9 @@ answer_init(struct answer *a, const struct apam_transfer *transfer, CURL *easy,
 void
 answer_reset(struct answer *a)
 {
+	/* Nobody asks any more whether it was authentic. */
+	if (a->proof.begun)
+		(void)(proof_end(&a->proof, false, NULL) == APAM_OK);
 	held_free(&a->head);
 	held_free(&a->body);
 	free(a->headers);
@@ -88,6 +91,14 @@ give_up(struct answer *a, enum apam_status status, const char *why)
 	a->status = status;
 	a->why = why;
 	return false;
+}
+
+/* The same with the words of an error of apam's. */
+static bool
+give_up_saying(struct answer *a, const struct apam_error *err)
+{
+	memcpy(a->said, err->text, sizeof(a->said));
+	return give_up(a, err->status, a->said);
 }
 
 /* ---- To the host -------------------------------------------------------- */
@@ -178,6 +189,66 @@ is_success(const struct answer *a)
 	return status >= 200 && status <= 299;
 }
 
+/* ---- Verifying ---------------------------------------------------------- */
+
+static bool
+begin_proof(struct answer *a)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_answer head = { .size = sizeof(head) };
+	long status = 0;
+
+	if (a->proof.begun)
+		return true;
+	if (!answer_read_headers(a))
+		return false;
+	(void)curl_easy_getinfo(a->easy, CURLINFO_RESPONSE_CODE, &status);
+	head.status = (unsigned)status;
+	head.headers = a->headers;
+	head.header_count = a->header_count;
+	return proof_begin(&a->proof, &head, &err) == APAM_OK ||
+	    give_up_saying(a, &err);
+}
+
+/* Take in a piece; it is held back unless the host wants it at once. */
+static bool
+prove_body(struct answer *a, const char *p, size_t n)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
+	if (!begin_proof(a))
+		return false;
+	if (proof_body(&a->proof, (struct apam_str){ p, n }, &err) != APAM_OK)
+		return give_up_saying(a, &err);
+	if (a->proof.streams || n <= a->body.max - a->body.n)
+		return true;
+	return give_up(a, APAM_E_PROVIDER,
+	    "the answer is to be verified before it is used, and is larger "
+	    "than limits.body: raise that in the profile, or write the answer "
+	    "to a file");
+}
+
+bool
+answer_prove(struct answer *a)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
+	if (!proof_is_asked(&a->proof))
+		return true;
+	return begin_proof(a) &&
+	    (proof_end(&a->proof, true, &err) == APAM_OK ||
+		give_up_saying(a, &err));
+}
+
+/* True if the host may have the body as it comes. */
+static bool
+goes_on_at_once(const struct answer *a, size_t n)
+{
+	if (proof_is_asked(&a->proof) && !a->proof.streams)
+		return false;
+	return is_success(a) || n > a->body.max - a->body.n;
+}
+
 size_t
 answer_on_body(char *p, size_t one, size_t n, void *arg)
 {
@@ -185,10 +256,10 @@ answer_on_body(char *p, size_t one, size_t n, void *arg)
 	const struct apam_transfer *t = a->transfer;
 
 	n *= one;
-	if (is_success(a) || n > a->body.max - a->body.n) {
-		if (!answer_pass_on(a))
-			return 0;
-	}
+	if (proof_is_asked(&a->proof) && !prove_body(a, p, n))
+		return 0;
+	if (goes_on_at_once(a, n) && !answer_pass_on(a))
+		return 0;
 	if (a->passed_on)
 		return give(a, t->write, t->write_arg, p, n) ? n : 0;
 	if (held_add(&a->body, p, n) == APAM_OK)
@@ -263,6 +334,8 @@ answer_read_headers(struct answer *a)
 	const struct held *head = &a->head;
 	size_t lines = 0, n;
 
+	free(a->headers);
+	a->header_count = 0;
 	for (size_t at = 0; at < head->n; at += line_length(head, at))
 		lines++;
 	a->headers = calloc(lines + 1, sizeof(*a->headers));

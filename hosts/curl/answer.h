@@ -2,12 +2,13 @@
 /*
  * The response to a signed request on its way to the host.  One that another
  * may take the place of is held back until it was judged: the host sees one
- * response of a call, whole, or none.
+ * response of a call, whole, or none.  One that is to be verified is held back
+ * until it was, too, unless the host wants it at once.
  */
 #ifndef HOSTS_CURL_ANSWER_H
 #define HOSTS_CURL_ANSWER_H
 
-#include <apam/curl.h>
+#include "curl/proof.h"
 
 /* Bytes that grow up to `max`, and are wiped. */
 struct held {
@@ -24,7 +25,9 @@ struct answer {
 	size_t header_count;
 	bool passed_on;		/* the host has seen some of it */
 	enum apam_status status; /* why it was given up; or APAM_OK */
-	const char *why;	/* the same in words; static */
+	const char *why;	/* the same in words; static, or `said` */
+	struct proof proof;	/* that it is the provider's */
+	char said[APAM_TEXT_SIZE];
 };
 
 /* Begin with nothing, and hold at most body_max bytes of a body back. */
@@ -44,6 +47,12 @@ size_t answer_on_body(char *p, size_t one, size_t n, void *arg);
  * out.  False where there is no memory.
  */
 bool answer_read_headers(struct answer *a);
+
+/*
+ * At the end of the body, which is whole: have the answer verified, if that is
+ * asked for.  False where it is not authentic; `why` is set then.
+ */
+bool answer_prove(struct answer *a);
 
 /*
  * Let the host have what was held back.  From then on nothing is, and no other

@@ -19,7 +19,7 @@
 #define SIZE_MOST 65536
 
 /* In padding at the end, a member could not be told from bytes nobody has set. */
-_Static_assert(END(apam_transfer, arg) == sizeof(struct apam_transfer),
+_Static_assert(END(apam_transfer, flags) == sizeof(struct apam_transfer),
     "struct apam_transfer ends in padding");
 _Static_assert(END(apam_result, reason) == sizeof(struct apam_result),
     "struct apam_result ends in padding");

@@ -110,6 +110,9 @@ check_form(const struct apam_transfer *t, struct apam_error *err)
 		t->body->kind == APAM_BODY_UNKNOWN))
 		return failure_set(err, APAM_E_USAGE,
 		    "the body cannot be sent: only its digest is known");
+	if ((t->flags & ~(uint64_t)APAM_TRANSFER_UNVERIFIED) != 0)
+		return failure_set(err, APAM_E_USAGE,
+		    "the transfer has a flag that is not known");
 	return check_headers(t, err);
 }
 
@@ -137,6 +140,10 @@ fill_in(struct apam_curl_call *call, CURL *easy)
 		.deadline = curl_handle_clock() + timeout_ms,
 	};
 	curl_handle_init(&call->handle);
+	call->handle.answer.proof = (struct proof){ .profile = call->profile,
+		.request = &call->request,
+		.signature = &call->signature,
+		.streams = (t->flags & APAM_TRANSFER_UNVERIFIED) != 0 };
 	failure_clear(&call->detail);
 }
 

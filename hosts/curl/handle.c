@@ -449,7 +449,7 @@ curl_handle_sent(struct curl_handle *h, CURLcode code, struct apam_error *err)
 	else
 		status = explain(h, code, err);
 	take_back(h);
-	if (status == APAM_OK && !answer_read_headers(a))
+	if (status == APAM_OK && !(answer_prove(a) && answer_read_headers(a)))
 		status = failure_set(err, a->status, "%s", a->why);
 	return status;
 }

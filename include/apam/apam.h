@@ -263,12 +263,14 @@ struct apam_signature {
 	const char *method;	/* the request's */
 	uint64_t memo;		/* the version of what the entries had kept of
 				   earlier answers, such as a nonce; 0: none */
+	uint64_t verifies;	/* bit i: entry i verifies the answer, which is
+				   not to be believed before apam_verify_end */
 };
 
 #define APAM_SIGNATURE_INIT                                                    \
 	{                                                                      \
 		sizeof(struct apam_signature), NULL, 0, NULL, NULL, 0, NULL,   \
-		    0, 0, 0, 0, NULL, 0, NULL, 0                               \
+		    0, 0, 0, 0, NULL, 0, NULL, 0, 0                            \
 	}
 
 /*
@@ -361,7 +363,7 @@ struct apam_failure {
 APAM_API APAM_CHECKED enum apam_status apam_failure_explain(
     const struct apam_failure *failure, struct apam_error *err);
 
-/* ---- Judging ---------------------------------------------------------- */
+/* ---- Answers ---------------------------------------------------------- */
 
 /* The API's response to a signed request. */
 struct apam_answer {
@@ -371,6 +373,42 @@ struct apam_answer {
 	size_t header_count;
 	struct apam_str body;	/* as far as the host has it, or empty */
 };
+
+/*
+ * Some providers sign their answers.  Where `verifies` of a signature is not 0,
+ * give the answer to these three calls, and use nothing of it, nor judge it,
+ * before apam_verify_end has returned APAM_OK: the body of an answer that was
+ * changed on its way may be right up to the last byte.
+ */
+struct apam_verify;		/* an answer being verified */
+
+/*
+ * Begin, once the head of the answer is there; its body is left empty here.
+ * `request` is what was signed, as it was.  `verify` is set to NULL where no
+ * entry verifies the answer, and may be NULL in the other two calls.  Errors:
+ * NOT_AUTHENTIC, also where the profile has changed so much that nobody can
+ * tell; USAGE, ABI, MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_verify_start(
+    struct apam_profile *profile, const struct apam_request *request,
+    const struct apam_signature *signature, const struct apam_answer *answer,
+    struct apam_verify **verify, struct apam_error *err);
+
+/*
+ * Take in the next bytes of the body, as they were sent, without the framing of
+ * chunks.  After a failure the answer is not to be used; end the call all the
+ * same.  Errors: NOT_AUTHENTIC, ABI, MEMORY, USAGE.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_verify_body(
+    struct apam_verify *verify, struct apam_str bytes, struct apam_error *err);
+
+/*
+ * End the call, and set *verify to NULL.  APAM_OK: the answer is the
+ * provider's, and whole.  `whole` is false where its body did not come to an
+ * end, which is never OK.  Errors: the same, and what an earlier call returned.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_verify_end(
+    struct apam_verify **verify, bool whole, struct apam_error *err);
 
 struct apam_judgement {
 	size_t size;		/* sizeof(struct apam_judgement) */

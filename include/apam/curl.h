@@ -50,6 +50,14 @@
 extern "C" {
 #endif
 
+enum apam_transfer_flag {
+	/*
+	 * Pass on the body of an answer that is to be verified as it comes.  It
+	 * is not to be believed before the call has returned APAM_OK.
+	 */
+	APAM_TRANSFER_UNVERIFIED = 0x1
+};
+
 /* What is sent, and who takes the response. */
 struct apam_transfer {
 	size_t size;		/* sizeof(struct apam_transfer) */
@@ -73,6 +81,7 @@ struct apam_transfer {
 	 */
 	void (*sending)(void *arg, const struct apam_signature *signature);
 	void *arg;
+	uint64_t flags;		/* of enum apam_transfer_flag */
 };
 
 #define APAM_TRANSFER_INIT { .size = sizeof(struct apam_transfer) }
@@ -104,13 +113,16 @@ struct apam_result {
  * redirect.  A request whose answer HTTP/2 lost, because the server gave it
  * before it had read the body, is sent once more by HTTP/1.1.
  *
- * A response of status 2xx is passed on as it comes, any other after it was
- * judged.  An HTTP error status is not a failure of this call.  Afterwards URL,
+ * Where the scheme verifies answers (apam_verify_start), the response is held
+ * back until it was verified, up to the profile's limits.body, and the call fails
+ * with NOT_AUTHENTIC where it is not the provider's.  Any other response of
+ * status 2xx is passed on as it comes, and the rest after it was judged.  An HTTP error status is not a failure of this call.  Afterwards URL,
  * method, headers, body and callbacks are as in a new handle.
  *
  * Errors: as apam_sign; HEADER, also for a header that says the destination or
  * the length of a request (apam_header_is_framing); NETWORK, DEADLINE and
- * PROVIDER (not HTTP) if no answer came; USAGE (a body cannot be sent because
+ * PROVIDER (not HTTP) if no answer came; NOT_AUTHENTIC, and PROVIDER where an
+ * answer is too large to be held back; USAGE (a body cannot be sent because
  * only its digest is known, or a callback failed).
  */
 APAM_API APAM_CHECKED enum apam_status apam_curl_perform(

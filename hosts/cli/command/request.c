@@ -187,11 +187,22 @@ open_output(struct call *call)
 	return STATUS_DONE;
 }
 
+/*
+ * A file is seen once it is complete, so that what is to be verified first may
+ * be written to it meanwhile, however large it is.
+ */
+static uint64_t
+transfer_flags(const struct call *call)
+{
+	return call->out.temporary != NULL ? APAM_TRANSFER_UNVERIFIED : 0;
+}
+
 static void
 prepare_call(struct call *call)
 {
 	struct apam_transfer *transfer = &call->transfer;
 
+	transfer->flags = transfer_flags(call);
 	transfer->write = reply_body;
 	transfer->write_arg = &call->reply;
 	if (args_has(call->args, "include")) {

@@ -746,7 +746,8 @@ struct apam_module {
 	 * response without its body; verify_body takes the body, piece by
 	 * piece; verify_end frees the run.  `whole` is 1, or 0 where the body
 	 * did not come to its end.  Each returns APAM_OK or what
-	 * `not_authentic` returned; verify_end is called in any case.
+	 * `not_authentic` returned; verify_end is called in any case, but for
+	 * a verify_begin that failed and made no run.
 	 */
 	int32_t (*verify_begin)(void *state,
 	    const struct apam_request_view *request,

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Finding the entries of a signature in the stack there is now.
+ */
+#include "api/signer.h"
+
+#include "base/error.h"
+#include "flight/verdict.h"
+
+/* True where a stack before this one may have signed. */
+static bool
+may_be_older(const struct stack *s, const struct apam_signature *signature)
+{
+	return signature->generation != 0 && signature->generation <= s->since;
+}
+
+enum apam_status
+signer_check(const struct stack *s, const struct apam_signature *signature,
+    struct apam_error *err)
+{
+	if (signature->entries != 0 && stack_is_open(s) &&
+	    (may_be_older(s, signature) || s->count >= APAM_ENTRIES_MAX ||
+		signature->entries >> s->count == 0))
+		return APAM_OK;
+	return error_set(
+	    err, APAM_E_USAGE, "the signature is not one of this profile");
+}
+
+size_t
+signer_place(struct stack *s, const struct apam_signature *signature, size_t i)
+{
+	if (signature->generation > s->since || signature->entries != 1U << i)
+		return i < s->count ? i : s->count;
+	for (size_t j = 0; j < s->count; j++)
+		if (verdict_holds(&s->entries[j], signature->generation))
+			return j;
+	return s->count;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which entries signed, as a signature says it, for calls about its answer.
+ * Files may have been read anew since.
+ */
+#ifndef CORE_API_SIGNER_H
+#define CORE_API_SIGNER_H
+
+#include "profile/stack.h"
+
+/* Check that a signature may be of this stack or of one before it.  USAGE. */
+enum apam_status signer_check(const struct stack *stack,
+    const struct apam_signature *signature, struct apam_error *err);
+
+/*
+ * The index that entry `i` of the stack that signed has now; the stack's count:
+ * it is not there.  If several entries signed, only the highest generation is
+ * known, and they are taken to have kept their places.
+ */
+size_t signer_place(
+    struct stack *stack, const struct apam_signature *signature, size_t i);
+
+#endif

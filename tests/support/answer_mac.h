@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the provider of the scheme verify-test has in Answer-Mac.
+ */
+#ifndef TESTS_ANSWER_MAC_H
+#define TESTS_ANSWER_MAC_H
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+/* In hex.  `key` is the secret, which `header` had as its value. */
+static inline const char *
+answer_mac(const char *key, const char *method, const char *url,
+    unsigned status, const char *body)
+{
+	static _Thread_local char hex[65];
+	const size_t room = strlen(url) + strlen(body) + strlen(key) + 64;
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	char *text = malloc(room);
+	unsigned n = 0;
+
+	ck_assert_ptr_nonnull(text);
+	(void)snprintf(text, room, "%s\n%s\n%s\n%u\n%s", method, url, key,
+	    status, body);
+	ck_assert_ptr_nonnull(HMAC(EVP_sha256(), key, (int)strlen(key),
+	    (const unsigned char *)text, strlen(text), mac, &n));
+	free(text);
+	for (unsigned i = 0; i < n; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", mac[i]);
+	return hex;
+}
+
+#endif
