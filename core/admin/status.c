@@ -47,6 +47,20 @@ read_notes(struct entry *e, struct apam_entry_status *to)
 }
 
 static void
+show_stored(const struct entry *e, struct apam_entry_status *to)
+{
+	const struct stored_base base = entry_store(e);
+	struct stored_news news;
+
+	if (!stored_is(&e->stored))
+		return;
+	stored_look(&e->stored, &base, e->conf->scheme, &news);
+	memcpy(to->stored, news.text, sizeof(to->stored));
+	to->login_needed = !news.sound;
+	to->stored_at = news.since;
+}
+
+static void
 show(struct entry *e, struct apam_entry_status *to)
 {
 	struct key_finding finding;
@@ -59,6 +73,7 @@ show(struct entry *e, struct apam_entry_status *to)
 	if (!archived)
 		obtain_glance(e);
 	obtain_show(e, to);
+	show_stored(e, to);
 	if (!archived && to->checked_at == 0)
 		read_notes(e, to);
 	if (!archived)

@@ -31,7 +31,7 @@
 
 KIND(answer, body);
 KIND(body, arg);
-KIND(entry_status, last_error_at);
+GROWN(entry_status, last_error_at, stored_at);
 KIND(error, entry);
 KIND(failure, what);
 KIND(judgement, reason);

@@ -124,3 +124,39 @@ stored_claim(const struct stored *s, const char *scheme)
 	return (struct durable_claim){ apam_str(scheme), apam_str(s->machine),
 		buf_view(&s->bound) };
 }
+
+static void
+describe(const struct durable_record *is, char *to, size_t size)
+{
+	if (is->state == DURABLE_SPENDING)
+		(void)snprintf(to, size,
+		    "store:%.*s, generation %lld, sent %lld times without an "
+		    "answer",
+		    SARG(is->name), (long long)is->generation,
+		    (long long)is->sendings);
+	else
+		(void)snprintf(to, size, "store:%.*s, generation %lld",
+		    SARG(is->name), (long long)is->generation);
+}
+
+void
+stored_look(const struct stored *s, const struct stored_base *at,
+    const char *scheme, struct stored_news *to)
+{
+	const struct durable_claim claim = stored_claim(s, scheme);
+	struct apam_error why = APAM_ERROR_INIT;
+	struct durable_turn look = DURABLE_TURN_NONE;
+
+	*to = (struct stored_news){ .sound = false };
+	look.place = stored_place(s, at);
+	to->sound = durable_read(&look.place, &look.record, &why) == APAM_OK &&
+	    durable_turn_admit(&look, &claim, &why) == APAM_OK;
+	if (to->sound)
+		describe(&look.record.is, to->text, sizeof(to->text));
+	else
+		(void)snprintf(to->text, sizeof(to->text), "%.*s",
+		    (int)sizeof(to->text) - 1, why.text);
+	if (look.record.there)
+		to->since = look.record.is.since;
+	durable_turn_end(&look);
+}

@@ -57,4 +57,15 @@ struct durable_place stored_place(
     const struct stored *s, const struct stored_base *at);
 struct durable_claim stored_claim(const struct stored *s, const char *scheme);
 
+/* What people are told of it. */
+struct stored_news {
+	char text[APAM_EVIDENCE_SIZE]; /* one line */
+	bool sound;		/* it may be sent */
+	int64_t since;		/* Unix s; 0: not known */
+};
+
+/* Look at the record, without its lock. */
+void stored_look(const struct stored *s, const struct stored_base *at,
+    const char *scheme, struct stored_news *to);
+
 #endif

@@ -238,6 +238,28 @@ lint_looks(const struct entry *e, struct problems *all)
 		problems_warn(all, e->profile->file, id_line(e), "%s", why);
 }
 
+/* How the durable secret is, at the line of its option. */
+static void
+lint_stored(const struct entry *e, struct problems *all)
+{
+	const struct stored_base base = entry_store(e);
+	const char *file = e->profile->file;
+	struct stored_news news;
+	unsigned line;
+
+	if (!stored_is(&e->stored))
+		return;
+	line = e->values.lines[e->stored.option];
+	stored_look(&e->stored, &base, e->conf->scheme, &news);
+	if (news.sound)
+		problems_warn(all, file, line,
+		    "store:%s lies on the disk as it is, in a file that this "
+		    "user and root can read",
+		    e->stored.name);
+	else
+		problems_warn(all, file, line, "%s", news.text);
+}
+
 void
 stack_lint(struct env *env, struct profile *draft, struct problems *all)
 {
@@ -245,8 +267,10 @@ stack_lint(struct env *env, struct profile *draft, struct problems *all)
 
 	lint_sharing(&s, all);
 	if (open_entries(&s, all)) {
-		for (size_t i = 0; i < s.count; i++)
+		for (size_t i = 0; i < s.count; i++) {
 			lint_looks(&s.entries[i], all);
+			lint_stored(&s.entries[i], all);
+		}
 		close_entries(&s);
 	}
 	file_prints_free(&s.watch);

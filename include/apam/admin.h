@@ -106,6 +106,15 @@ struct apam_entry_status {
 	int64_t refresh_in;	/* seconds, 0: due; -1: never, or none */
 	int64_t checked_at;	/* Unix s; 0: never */
 	int64_t last_error_at;	/* Unix s */
+	/*
+	 * Of the durable secret that it is made with (apam-store(5)): a line
+	 * such as "store:NAME, generation 7", or "" if there is none; whether
+	 * it is not sent until somebody has logged in, or what it belongs to is
+	 * set back; and since when that holds, in Unix s, 0 if not known.
+	 */
+	char stored[APAM_EVIDENCE_SIZE];
+	bool login_needed;
+	int64_t stored_at;
 };
 
 /*

@@ -197,6 +197,63 @@ START_TEST(another_client_does_not_send_it)
 }
 END_TEST
 
+/* ---- People ---------------------------------------------------------------- */
+
+static void
+status_is(bool login_needed, const char *text)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_entry_status status;
+	size_t count = 1;
+
+	ck_assert_int_eq(apam_profile_status(project_get(&r.p, "demo"), &status,
+			     &count, sizeof(status), NULL, &err),
+	    APAM_OK);
+	ck_assert_int_eq(status.login_needed, login_needed);
+	ck_assert_msg(strstr(status.stored, text) != NULL, "%s", status.stored);
+	ck_assert_int_ge(status.stored_at, clock_unix() - 3600 * 24);
+}
+
+/* What a command of the program apam prints has this text. */
+static void
+prints(const char *command, const char *text)
+{
+	char program[512], line[1024], out[4096];
+	FILE *f;
+	size_t n;
+
+	project_built("apam", program, sizeof(program));
+	(void)snprintf(line, sizeof(line), "'%s' -c '%s/apam.conf' %s 2>&1",
+	    program, r.p.dir, command);
+	f = popen(line, "r");
+	ck_assert_ptr_nonnull(f);
+	n = fread(out, 1, sizeof(out) - 1, f);
+	out[n] = '\0';
+	ck_assert_int_ne(pclose(f), -1);
+	ck_assert_msg(strstr(out, text) != NULL, "%s", out);
+}
+
+START_TEST(people_are_told)
+{
+	status_is(false, "store:demo, generation 1");
+	prints("lint", "store:demo lies on the disk as it is");
+	atomic_store(&r.mode, ROTATING_LOST);
+	(void)rotating_sign(&r, "demo", NULL);
+	status_is(false, "generation 1, sent 1 times without an answer");
+	clock_advance(1100);
+	signs("demo");
+	status_is(false, "store:demo, generation 2");
+	clock_advance(3700 * 1000);
+	atomic_store(&r.mode, ROTATING_GRANT);
+	(void)rotating_sign(&r, "demo", NULL);
+	status_is(true, "somebody has to log in again: the provider refuses");
+	prints("status", "store:demo: somebody has to log in again");
+	prints("--json status", "\"login_needed\": true");
+	prints("lint", "store:demo: somebody has to log in again");
+	prints("check demo", "somebody has to log in again");
+}
+END_TEST
+
 /* ---- Several programs ------------------------------------------------------ */
 
 /* In a child: sign so often, then exit 0. */
@@ -453,6 +510,7 @@ main(void)
 	tcase_add_test(tc, without_a_login_a_profile_opens);
 	tcase_add_test(tc, an_older_record_is_not_sent);
 	tcase_add_test(tc, another_client_does_not_send_it);
+	tcase_add_test(tc, people_are_told);
 	tcase_add_test(tc, many_processes_spend_one);
 	tcase_add_test(tc, profiles_share_a_secret);
 	tcase_add_test(tc, without_room_nothing_is_sent);

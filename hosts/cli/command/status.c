@@ -64,15 +64,15 @@ why_none(const struct view *view, const struct apam_entry_status *entry)
 {
 	if (entry->generation != 0 || entry->refreshing)
 		return NULL;
-	if (!view->shares)
+	if (!view->shares && entry->stored[0] == '\0')
 		return "its programs do not share credentials: the profile has "
 		       "no share_credentials";
 	return "no program of this user has shared one yet";
 }
 
 /*
- * The last error; else the latch, which outlives errors; else why there is no
- * credential.
+ * That somebody has to log in; else the last error; else the latch, which
+ * outlives errors; else why there is no credential.
  */
 static void
 remark_text(char to[CELL], const struct view *view,
@@ -81,8 +81,12 @@ remark_text(char to[CELL], const struct view *view,
 	const char *why = why_none(view, entry);
 	char when[WHEN_SIZE];
 
-	when_text(when, entry->last_error_at);
-	if (entry->last_status != APAM_OK)
+	when_text(when,
+	    entry->login_needed ? entry->stored_at : entry->last_error_at);
+	if (entry->login_needed)
+		snprintf(to, CELL, "%s%s%s", entry->stored_at == 0 ? "" : when,
+		    entry->stored_at == 0 ? "" : ": ", entry->stored);
+	else if (entry->last_status != APAM_OK)
 		snprintf(to, CELL, "%s: %s", when, entry->last_error);
 	else if (entry->latched != APAM_OK)
 		snprintf(to, CELL, "%s", apam_status_text(entry->latched));
@@ -157,6 +161,19 @@ json_key(const struct apam_entry_status *entry)
 	    json_text(when), "evidence", json_text(entry->evidence));
 }
 
+/* The durable secret; null if there is none. */
+static json_t *
+json_stored(const struct apam_entry_status *entry)
+{
+	char when[WHEN_SIZE];
+
+	if (entry->stored[0] == '\0')
+		return json_null();
+	when_text(when, entry->stored_at);
+	return json_pack("{s:o, s:b, s:o}", "text", json_text(entry->stored),
+	    "login_needed", (int)entry->login_needed, "at", json_text(when));
+}
+
 static json_t *
 json_entry(const struct view *view, const struct apam_entry_status *entry)
 {
@@ -164,7 +181,7 @@ json_entry(const struct view *view, const struct apam_entry_status *entry)
 	bool latched = entry->latched != APAM_OK;
 
 	return json_pack("{s:i, s:o, s:o, s:o, s:b, s:b, s:I, s:o, s:o, s:o, "
-			 "s:o, s:o, s:o, s:o}",
+			 "s:o, s:o, s:o, s:o, s:o}",
 	    "entry", (int)entry->entry + 1, "scheme", json_text(entry->scheme),
 	    "key_id", json_text(entry->key_id), "state",
 	    json_text(state_of(entry)), "usable", (int)entry->usable,
@@ -176,7 +193,8 @@ json_entry(const struct view *view, const struct apam_entry_status *entry)
 	    seconds(held && entry->refresh_in != -1, entry->refresh_in),
 	    "latched",
 	    latched ? json_text(apam_status_name(entry->latched)) : json_null(),
-	    "last_error", json_last_error(entry), "key", json_key(entry), "why",
+	    "last_error", json_last_error(entry), "key", json_key(entry),
+	    "stored", json_stored(entry), "why",
 	    json_text(why_none(view, entry)));
 }
 
