@@ -8,10 +8,15 @@
 #define _GNU_SOURCE
 #include "flight/driver.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <time.h>
 
 #include "base/error.h"
 
+/* How long the end waits for a durable secret's successor. */
+#define FINISH_MS 5000
+#define RETIRE_LOOK_MS 10
 #define LOOK_MS 500 /* how long descriptors are not looked at, at most */
 
 /* Nothing moves but what is submitted; for the driver, who moves it all. */
@@ -157,6 +162,7 @@ driver_free(struct loop *loop)
 {
 	if (loop->running)
 		stop_thread(loop);
+	loop_finish(loop, FINISH_MS);
 	loop_free(loop);
 }
 
@@ -172,9 +178,37 @@ wake_thread(struct loop *loop, const struct timespec *until)
 	return true;
 }
 
+/* False if the time is over. */
+static bool
+is_before(const struct timespec *until)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec < until->tv_sec ||
+	    (now.tv_sec == until->tv_sec && now.tv_nsec < until->tv_nsec);
+}
+
+/* True while the driver has something on the wire that must not be lost. */
+static bool
+is_spending(struct loop *loop, const struct timespec *until)
+{
+	bool is;
+
+	if (!loop->running || !is_before(until) ||
+	    pthread_mutex_timedlock(&loop->work, until) != 0)
+		return false;
+	is = loop_is_spending(loop);
+	pthread_mutex_unlock(&loop->work);
+	return is;
+}
+
 void
 driver_retire(struct loop *loop, const struct timespec *until)
 {
+	while (is_spending(loop, until))
+		(void)poll(NULL, 0, RETIRE_LOOK_MS);
+
 	/* Said first, so that the driver does not take the lock once more. */
 	atomic_store(&loop->retired, true);
 	if (pthread_mutex_timedlock(&loop->work, until) != 0)

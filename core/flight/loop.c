@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "flight/pollset.h"
+#include "flight/spending.h"
 #include "http/curl_fd.h"
 
 #define EVENTS_MAX 16
@@ -466,6 +467,35 @@ drop_all(struct loop *loop, struct flight *list, bool given_up)
 			    loop->multi, f->transfer.easy);
 		flight_free(&f);
 	}
+}
+
+bool
+loop_is_spending(const struct loop *loop)
+{
+	for (const struct flight *f = loop->flying; f != NULL; f = f->next)
+		if (spending_is_out(f))
+			return true;
+	return false;
+}
+
+static bool
+is_spending(struct loop *loop)
+{
+	bool is;
+
+	pthread_mutex_lock(&loop->work);
+	is = !atomic_load(&loop->retired) && loop_is_spending(loop);
+	pthread_mutex_unlock(&loop->work);
+	return is;
+}
+
+void
+loop_finish(struct loop *loop, int ms)
+{
+	const int64_t until = clock_ms() + ms;
+
+	while (is_spending(loop) && clock_ms() < until)
+		loop_turn(loop, (int)(until - clock_ms()));
 }
 
 void

@@ -59,6 +59,15 @@ struct loop {
 void loop_init(struct loop *loop, pthread_mutex_t *lock,
     const struct loop_listener *listener, bool threaded);
 
+/*
+ * Where an exchange that sends a durable secret is on the wire: turn the loop
+ * until it has ended, for at most `ms`.  No thread may drive the loop any more.
+ */
+void loop_finish(struct loop *loop, int ms);
+
+/* True while there is one.  With `work` held. */
+bool loop_is_spending(const struct loop *loop);
+
 /* Try a last time to store what flights have to (FLIGHT_STORE). */
 void loop_store(struct loop *loop);
 

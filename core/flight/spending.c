@@ -181,6 +181,13 @@ spending_stepped(struct flight *f, enum apam_step step)
 		keep(f);
 }
 
+bool
+spending_is_out(const struct flight *f)
+{
+	return f->turn.spending && f->transfer.easy != NULL &&
+	    http_began(&f->transfer);
+}
+
 void
 spending_unanswered(struct flight *f, bool sent)
 {

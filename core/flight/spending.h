@@ -33,6 +33,9 @@ bool spending_send(struct flight *f, struct apam_error *err);
  */
 void spending_stepped(struct flight *f, enum apam_step step);
 
+/* True while its exchange is on the wire: a successor may be on its way. */
+bool spending_is_out(const struct flight *f);
+
 /* The exchange ended without an answer; `sent`: some of it may have got out. */
 void spending_unanswered(struct flight *f, bool sent);
 

@@ -572,9 +572,8 @@ http_begin(struct http_transfer *t, const struct http_policy *policy,
 	return status;
 }
 
-/* libcurl had a connection and began to send, or cannot tell. */
-static bool
-began_to_send(const struct http_transfer *t)
+bool
+http_began(const struct http_transfer *t)
 {
 	const struct curl_api *curl = curl_api();
 	curl_off_t when = 0;
@@ -592,7 +591,7 @@ http_end(struct http_transfer *t, CURLcode code, struct apam_error *err)
 {
 	enum apam_status status = finish_transfer(t, code, err);
 
-	t->sent = began_to_send(t);
+	t->sent = http_began(t);
 	http_abandon(t);
 	return status;
 }

@@ -67,6 +67,12 @@ enum apam_status http_begin(struct http_transfer *t,
 enum apam_status http_end(struct http_transfer *t, CURLcode code,
     struct apam_error *err);
 
+/*
+ * True if libcurl has a connection for a transfer under way and began to send,
+ * or cannot tell: the provider may have seen some of it.
+ */
+bool http_began(const struct http_transfer *t);
+
 /* End an unfinished transfer; a zeroed one is allowed. */
 void http_abandon(struct http_transfer *t);
 /*

@@ -467,6 +467,56 @@ START_TEST(a_context_that_closes_stores_it)
 }
 END_TEST
 
+/* Begin a refresh beside a credential that still serves. */
+static void
+begin_refresh(void)
+{
+	atomic_store(&r.lifetime, 60);
+	signs("demo");
+	atomic_store(&r.lifetime, 3600);
+	atomic_store(&r.pause_ms, 300);
+	clock_advance(57 * 1000);
+	signs("demo");
+	while (atomic_load(&r.count) < 2)
+		(void)poll(NULL, 0, 1);
+}
+
+START_TEST(a_context_that_closes_waits_for_it)
+{
+	begin_refresh();
+	apam_close(&r.p.ctx);
+	rotating_holds(&r, 3, DURABLE_READY);
+}
+END_TEST
+
+/* The provider is a process of its own: exit() ends all of this one's. */
+START_TEST(a_program_that_exits_waits_for_it)
+{
+	int status;
+	pid_t child;
+
+	atomic_store(&r.lifetime, 60);
+	signs("demo");
+	apam_close(&r.p.ctx);
+	atomic_store(&r.lifetime, 3600);
+	atomic_store(&r.pause_ms, 300);
+	child = fork();
+	if (child == 0) {
+		clock_advance(57 * 1000);
+		/* The first one takes what is shared, which is due. */
+		signs("demo");
+		signs("demo");
+		/* Until it is on the wire, which the record says before. */
+		(void)poll(NULL, 0, 100);
+		exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	ck_assert_int_eq(atomic_load(&r.count), 2);
+	rotating_holds(&r, 3, DURABLE_READY);
+}
+END_TEST
+
 /* A child of a fork neither stores it nor unlocks it. */
 START_TEST(a_child_leaves_it_to_its_parent)
 {
@@ -516,6 +566,8 @@ main(void)
 	tcase_add_test(tc, without_room_nothing_is_sent);
 	tcase_add_test(tc, a_successor_is_kept_until_it_is_stored);
 	tcase_add_test(tc, a_context_that_closes_stores_it);
+	tcase_add_test(tc, a_context_that_closes_waits_for_it);
+	tcase_add_test(tc, a_program_that_exits_waits_for_it);
 	tcase_add_test(tc, a_child_leaves_it_to_its_parent);
 	suite_add_tcase(suite, many);
 	tcase_set_timeout(many, 120);
