@@ -6,6 +6,8 @@
 #include <time.h>
 
 #include "profile/handle.h"
+#include "profile/stack.h"
+#include "slot/write.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -328,6 +330,7 @@ become(const char *entries)
 	write_entries(entries);
 	pthread_mutex_lock(&profile->ctx->env.lock);
 	profile->check_at = 0;
+	slot_close(profile->stack->slot);
 	pthread_mutex_unlock(&profile->ctx->env.lock);
 }
 
