@@ -17,6 +17,7 @@ BUILD      = build
 CFLAGS     = -O2 -g
 SANITIZE   =
 OBJCOPY    = objcopy
+RUSTC      = rustc
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wcast-align -Wcast-qual \
 	-Wwrite-strings -Wmissing-prototypes -Wstrict-prototypes \
@@ -53,6 +54,7 @@ $(BUILD)/hosts/cli/%.o: FLOORS = -Ihosts/cli -Icore
 $(BUILD)/hosts/cli/send/%.o: FLOORS = -Ihosts/cli
 $(BUILD)/hosts/curl/%.o: FLOORS = -Ihosts
 $(BUILD)/hosts/drive/%.o: FLOORS = -Ihosts -Icore
+$(BUILD)/hosts/kit/%.o: FLOORS = -Ihosts -Icore
 $(BUILD)/tests/%.o $(BUILD)/doc/%.o: FLOORS = -Icore -Ihosts -Ihosts/cli -Itests -I.
 # The tests of a host see no file of the core.
 $(BUILD)/tests/unit/curl/%.o: FLOORS = -Ihosts -Itests -I.
@@ -61,6 +63,10 @@ $(BUILD)/tests/unit/curl/%.o: FLOORS = -Ihosts -Itests -I.
 
 CORE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard core/*/*.c)) $(BUILD)/boxed.o
 CURL_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/curl/*.c))
+# What checks modules has the objects of the core, and an allocator of its own,
+# which a sanitizer has, too.
+KIT_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/kit/*.c))
+KIT      := $(if $(SANITIZE)$(COVERAGE),,$(BUILD)/apam-module-check)
 # What sends is an object of its own, which the program loads late.
 SEND_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/send/*.c))
 # And what needs nothing else of the core: which characters may be shown, where
@@ -78,6 +84,9 @@ CHECKS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/check_*.c \
 	tests/live/check_*.c))
 TEST_MODULES := $(patsubst tests/modules/%.c,$(BUILD)/tests/modules/%.so,\
 	$(wildcard tests/modules/*.c))
+# Modules with one thing wrong, each.
+BROKEN   := $(if $(KIT),$(patsubst %.c,$(BUILD)/%.so,\
+	$(wildcard tests/kit/broken/*.c)))
 # A sanitizer has an allocator of its own, which cannot be made to fail, and what
 # measures coverage allocates for itself; what
 # `make test` runs is asked of its own build (tests/suite/doc/promises.sh).
@@ -97,8 +106,12 @@ SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %
 TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
 PRODUCT  := $(BUILD)/apam $(BUILD)/template $(BUILD)/apam-request.so $(BUILD)/$(SONAME) \
 	$(BUILD)/$(CURL_SONAME) $(BUILD)/apam.pc $(BUILD)/apam-curl.pc $(MODULES) \
-	$(INTERNAL) $(BUILD)/apam-module-drive
-SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX)
+	$(INTERNAL) $(BUILD)/apam-module-drive $(KIT)
+# And one in C++, one in Rust, where there is a compiler.
+FOREIGN  := $(if $(KIT),$(if $(shell command -v $(CXX)),cpp/kit-cpp) \
+	$(if $(shell command -v $(RUSTC)),rust/kit-rust))
+SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
+	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
 .PHONY: all help demo test run-all run-tests programs peers lint lint-style sanitize fuzz \
@@ -246,6 +259,18 @@ $(BUILD)/install/apam-module-drive: $(DRIVE_OBJ) $(BUILD)/core.a \
 	$(BUILD)/install/internal_place.o
 	$(Q)$(LINK_DRIVE)
 
+# Each symbol is bound when it starts: the loader, which binds late, would leave
+# what processor registers hold on the stack, where secrets are looked for.
+LINK_KIT = $(LINK) -o $@ $(KIT_OBJ) $(filter %internal_place.o,$^) \
+	    $(BUILD)/core.a $(CORE_LIBS) -lm
+
+$(BUILD)/apam-module-check: $(KIT_OBJ) $(BUILD)/core.a
+	$(Q)$(LINK_KIT)
+
+$(BUILD)/install/apam-module-check: $(KIT_OBJ) $(BUILD)/core.a \
+	$(BUILD)/install/internal_place.o
+	$(Q)$(LINK_KIT)
+
 $(BUILD)/apam.pc: core/apam.pc.in
 $(BUILD)/apam-curl.pc: hosts/curl/apam-curl.pc.in
 $(BUILD)/apam.pc $(BUILD)/apam-curl.pc: Makefile include/apam/types.h \
@@ -359,6 +384,31 @@ $(BUILD)/tests/gdb/shown: $(BUILD)/tests/gdb/shown.o $(BUILD)/core.a
 $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 	$(Q)$(LINK) -shared -Wl,--version-script=modules/export.map -o $@ $< -lcrypto
 
+# Some are broken by how they are linked.
+broken = $(patsubst %,$(BUILD)/tests/kit/broken/%.so,$(1))
+$(call broken,linked-curl): WRONG = -Wl,--no-as-needed -lcurl
+$(call broken,linked-crypto): WRONG = -Wl,--no-as-needed -lcrypto
+$(call broken,init-function): WRONG = -Wl,-init=kit_at_load
+$(call broken,executable-stack): WRONG = -Wl,-z,execstack
+$(call broken,text-relocation): WRONG = -Wl,-z,notext
+$(call broken,exports-more exports-nothing): EXPORTS =
+$(BUILD)/tests/kit/broken/%.so: EXPORTS = -Wl,--version-script=modules/export.map
+$(BUILD)/tests/kit/broken/%.so: $(BUILD)/tests/kit/broken/%.o modules/export.map
+	$(Q)$(LINK) -shared $(EXPORTS) -o $@ $< $(WRONG)
+
+$(BUILD)/tests/kit/cpp/%.so: tests/kit/cpp/%.cpp modules/export.map Makefile \
+	include/apam/module.h include/apam/types.h
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -std=c++20 -O2 -fno-exceptions -fno-rtti $(HARDEN) -Wall \
+	    -Wextra -Wno-missing-field-initializers -Iinclude -c -o $(@:.so=.o) $<
+	$(Q)$(LINK) -shared -Wl,--version-script=modules/export.map -o $@ \
+	    $(@:.so=.o)
+
+$(BUILD)/tests/kit/rust/%.so: tests/kit/rust/%.rs Makefile
+	@mkdir -p $(@D)
+	$(Q)MAKEFLAGS= $(RUSTC) --edition 2021 --crate-type cdylib -C panic=abort \
+	    -C opt-level=2 -D warnings -o $@ $<
+
 # What allocates is bound to tests/fuzz/memory.c, which makes it fail at will.
 FAILING = $(call wrap,malloc calloc realloc mmap secmem_alloc \
 	strndup open_memstream LLVMFuzzerTestOneInput)
@@ -376,6 +426,8 @@ $(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 
 $(BUILD)/tests/fuzz/fuzz_answer $(BUILD)/fuzzers/fuzz_answer: \
 	$(BUILD)/hosts/curl/answer.o $(BUILD)/hosts/curl/proof.o
+$(BUILD)/tests/fuzz/fuzz_elf_file $(BUILD)/fuzzers/fuzz_elf_file: \
+	$(BUILD)/hosts/kit/elf_file.o
 
 # As a host program has it: the shared library, found beside the program.
 $(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME)
@@ -588,7 +640,8 @@ INSTALL_ENV = BUILD=$(BUILD) DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
 	SYSCONFDIR='$(SYSCONFDIR)' STATEDIR='$(STATEDIR)'
 
 install: all $(BUILD)/install/apam $(BUILD)/install/apam-request.so \
-	$(BUILD)/install/apam-module-drive $(BUILD)/install/$(SONAME)
+	$(BUILD)/install/apam-module-drive $(BUILD)/install/apam-module-check \
+	$(BUILD)/install/$(SONAME)
 	@$(ERASE)
 	@$(INSTALL_ENV) tools/install install $(SCHEMES)
 

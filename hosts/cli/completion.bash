@@ -101,7 +101,7 @@ _apam()
 	'keys describe:'*) words=$(_apam_column "${config[@]}" keys list) ;;
 	'users add:'*) _apam_offer -u -- "$cur"; return ;;
 	'module list:'*) words=$(_apam_column "${config[@]}" module list) ;;
-	lint:* | 'secret set:'* | 'keys backup:'* | 'keys recover:'*)
+	lint:* | 'module check:'* | 'secret set:'* | 'keys backup:'* | 'keys recover:'*)
 		_apam_offer -f -- "$cur"
 		return
 		;;

@@ -88,7 +88,7 @@ function __apam_words
             __fish_complete_users
         case 'module list'
             __apam_column 1 module list
-        case lint 'secret set' 'keys backup' 'keys recover'
+        case lint 'module check' 'secret set' 'keys backup' 'keys recover'
             __fish_complete_path (commandline -ct)
         case 'keys list' 'keys add' 'users list' explain version log
         case '*'

@@ -74,7 +74,7 @@ _apam()
 	'keys describe') _apam_offer _apam_column 1 keys list ;;
 	'users add') _users ;;
 	'module list') _apam_offer _apam_column 1 module list ;;
-	lint | 'secret set' | 'keys backup' | 'keys recover') _files ;;
+	lint | 'module check' | 'secret set' | 'keys backup' | 'keys recover') _files ;;
 	'keys list' | 'keys add' | 'users list' | explain | version | log) ;;
 	*) _apam_offer _apam_column 1 list ;;
 	esac

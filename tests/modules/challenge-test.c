@@ -77,7 +77,7 @@ challenge_acquire(void *state, struct apam_op *op)
 		    c->svc, op, APAM_STR("secret"), option(c, OPT_SECRET)->str);
 		return APAM_STEP_EXCHANGE;
 	}
-	if (op->response->status != 200)
+	if (op->response->status != 200 || op->response->body.n == 0)
 		return apam_failf(c->svc, op, APAM_E_PROVIDER, "no token");
 	c->svc->credential(c->svc, op, op->response->body);
 	c->svc->lifetime(c->svc, op, 3600);

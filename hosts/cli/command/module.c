@@ -9,13 +9,14 @@ static const struct command *const commands[] = {
 	&command_module_list,
 	&command_module_new,
 	&command_module_drive,
+	&command_module_check,
 	NULL,
 };
 
 const struct command command_module = {
 	.name = "module",
 	.synopsis = "COMMAND ...",
-	.summary = "List the modules of schemes; write and try one",
+	.summary = "List the modules of schemes; write, check and try one",
 	.notes = "`apam module COMMAND --help` describes a command.",
 	.commands = commands,
 };

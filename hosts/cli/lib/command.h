@@ -52,6 +52,7 @@ extern const struct command command_lint;
 extern const struct command command_list;
 extern const struct command command_log;
 extern const struct command command_module;
+extern const struct command command_module_check;
 extern const struct command command_module_drive;
 extern const struct command command_module_list;
 extern const struct command command_module_new;

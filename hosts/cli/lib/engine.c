@@ -91,8 +91,8 @@ read_lines(int fd, void (*line)(void *arg, char *text), void *arg)
 }
 
 int
-engine_run(const char *name, char **argv,
-    void (*line)(void *arg, char *text), void *arg)
+engine_run(const char *name, char **argv, void (*line)(void *arg, char *text),
+    void *arg)
 {
 	char path[PATH_SIZE];
 	int fd, how = 0;
@@ -116,6 +116,9 @@ engine_run(const char *name, char **argv,
 			return -1;
 	if (WIFEXITED(how))
 		return WEXITSTATUS(how);
-	complain("%s was ended by signal %d", name, WTERMSIG(how));
+	complain(
+	    "%s was ended by signal %d: this is a fault of apam; report it "
+	    "with what the module is",
+	    name, WTERMSIG(how));
 	return -1;
 }

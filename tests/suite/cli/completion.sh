@@ -106,6 +106,9 @@ row yes root apam secret set --owner roo
 row yes "$tmp/apam.conf" apam secret set "$tmp/apam.c"
 row yes set apam secret ''
 row yes list apam module ''
+row yes check apam module ''
+row yes "$tmp/apam.conf" apam module check "$tmp/apam.c"
+row yes --seed apam module check --
 row yes lint apam help l
 row yes root apam users add roo
 row no a-profile apam "${conf[@]}" version ''
@@ -161,6 +164,7 @@ for shell in zsh fish; do
 	shell_row $shell no a@example.com apam "${conf[@]}" keys restore ''
 	shell_row $shell yes basic-email-key apam "${conf[@]}" keys add --scheme b
 	shell_row $shell yes "$tmp/apam.conf" apam lint "$tmp/apam.c"
+	shell_row $shell yes "$tmp/apam.conf" apam module check "$tmp/apam.c"
 done
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

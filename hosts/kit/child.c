@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The child is a process group, which is ended as a whole: what a module starts
+ * does not outlive the check.
+ */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include "kit/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "kit/crash.h"
+
+static void
+limit(unsigned seconds)
+{
+	const struct rlimit none = { 0, 0 };
+	const struct itimerval end = { .it_value = {
+					   .tv_sec = (time_t)seconds } };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)setitimer(ITIMER_PROF, &end, NULL);
+}
+
+/* What a module or the C library prints is nobody's. */
+static void
+silence(void)
+{
+	const int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)dup2(fd, STDOUT_FILENO);
+	(void)dup2(fd, STDERR_FILENO);
+	(void)close(fd);
+}
+
+static _Noreturn void
+run_child(void (*check)(void *arg), void *arg, unsigned seconds)
+{
+	(void)setpgid(0, 0);
+	(void)signal(SIGINT, SIG_DFL);
+	silence();
+	limit(seconds);
+	crash_watch();
+	check(arg);
+	finding->may_end = true;
+	_exit(0);
+}
+
+/* Wait for its end; false where it had to be ended. */
+static bool
+wait_for(pid_t pid, unsigned seconds, int *how)
+{
+	const int64_t end = clock_ms() + (int64_t)seconds * 1000;
+	struct timespec pause = { .tv_nsec = 200 * 1000 };
+	pid_t ended;
+
+	while ((ended = waitpid(pid, how, WNOHANG)) == 0 ||
+	    (ended < 0 && errno == EINTR)) {
+		if (clock_ms() >= end)
+			return false;
+		(void)nanosleep(&pause, NULL);
+		if (pause.tv_nsec < 10 * 1000 * 1000)
+			pause.tv_nsec *= 2;
+	}
+	return true;
+}
+
+static void
+note_end(int how, unsigned seconds)
+{
+	const char *doing = finding->doing[0] == '\0' ? "while it was loaded" :
+							finding->doing;
+	const int signal = WIFSIGNALED(how) ? WTERMSIG(how) : 0;
+
+	if (finding->may_end || (finding->muted && signal != SIGSYS))
+		return;
+	finding->muted = false;
+	if (signal == SIGSYS)
+		finding_fail("%s, the module made a system call with all "
+			     "signals blocked, as when a thread is started: a "
+			     "module starts nothing",
+		    doing);
+	else if (signal == SIGPROF)
+		finding_fail("the module computed for %u s without an end %s: "
+			     "leave each loop after a bounded number of rounds",
+		    seconds, doing);
+	else if (signal == SIGABRT)
+		finding_fail("the module aborted the process %s: return a "
+			     "status; the process is the host's",
+		    doing);
+	else if (signal != 0)
+		finding_fail("the module crashed (signal %d, %s) %s", signal,
+		    strsignal(signal), doing);
+	else
+		finding_fail("the module ended the process (exit status %d) "
+			     "%s: return a status; the process is the host's",
+		    WEXITSTATUS(how), doing);
+}
+
+bool
+child_run(
+    void (*check)(void *arg), void *arg, unsigned seconds, struct finding *to)
+{
+	int how = 0;
+	pid_t pid;
+
+	finding = mmap(NULL, sizeof(*finding), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (finding == MAP_FAILED)
+		return false;
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		run_child(check, arg, seconds);
+	if (pid > 0) {
+		(void)setpgid(pid, pid);
+		if (wait_for(pid, seconds * 5, &how))
+			note_end(how, seconds);
+		else
+			finding_fail("the module did not return within %u s "
+				     "%s: a module waits for nothing",
+			    seconds * 5, finding->doing);
+		(void)kill(-pid, SIGKILL);
+		(void)waitpid(pid, &how, 0);
+	}
+	if (finding->result == RESULT_NONE)
+		finding->result = RESULT_PASSED;
+	*to = *finding;
+	(void)munmap(finding, sizeof(*finding));
+	finding = NULL;
+	return pid > 0;
+}

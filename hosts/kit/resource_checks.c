@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a module holds: memory, descriptors, secrets; threads, forks, and the
+ * process that it is a guest of.
+ */
+#define _DEFAULT_SOURCE /* environ, DT_DIR */
+#include <dirent.h>
+#include <fenv.h>
+#include <limits.h>
+#include <locale.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/secmem.h"
+#include "kit/checks.h"
+#include "kit/finding.h"
+#include "kit/guard.h"
+#include "kit/heap.h"
+#include "kit/marks.h"
+#include "kit/tour.h"
+
+#define FAILURES_MAX 3000
+#define OPENINGS 10000
+#define THREADS 8
+#define THREADS_MS 250
+
+extern char **environ;
+
+static struct bench bench;
+
+/* ---- Memory ----------------------------------------------------------- */
+
+enum failing { ONE_ALLOCATION, ALL_ALLOCATIONS, LOCKED_MEMORY };
+
+static const char *const failing_names[] = {
+	[ONE_ALLOCATION] = "while allocation",
+	[ALL_ALLOCATIONS] = "while all allocations fail after number",
+	[LOCKED_MEMORY] = "while there is no memory for secrets after number",
+};
+
+static void
+fail_after(enum failing how, unsigned n)
+{
+	finding_during("%s %u%s", failing_names[how], n,
+	    how == ONE_ALLOCATION ? " fails" : "");
+	if (how == LOCKED_MEMORY)
+		secmem_fail_after((int)n);
+	else
+		heap_fail_after((long)n, how == ONE_ALLOCATION ? 1 : LONG_MAX);
+}
+
+/* Open, walk and close.  Returns how many blocks were allocated and kept. */
+static long
+walk_through(struct stand *s)
+{
+	const long before = heap_live().blocks + secmem_live();
+
+	if (stand_open_again(s)) {
+		(void)tour_walk(s, &bench.tour, NULL);
+		stand_close(s);
+	}
+	return heap_live().blocks + secmem_live() - before;
+}
+
+/*
+ * The same with the n-th allocation failing; false: none did.  What the module
+ * keeps in any case, `usual` blocks, is left to another check.
+ */
+static bool
+walk_failing(struct stand *s, enum failing how, unsigned n, long usual)
+{
+	bool failed = true;
+	long blocks;
+
+	fail_after(how, n);
+	blocks = walk_through(s);
+	if (how != LOCKED_MEMORY)
+		failed = heap_recover() > 0;
+	secmem_fail_after(-1);
+	if (blocks > 0 && usual <= 0)
+		finding_fail("%s, the module kept %ld blocks after it was "
+			     "closed, or after open had failed: free what was "
+			     "made before a failure",
+		    finding->during, blocks);
+	return failed;
+}
+
+void
+check_memory(void *unused)
+{
+	struct stand *s = bench_begin(&bench, true);
+	const int64_t end = clock_ms() + 1500;
+	long usual;
+
+	(void)unused;
+	(void)tour_walk(s, &bench.tour, NULL);
+	stand_close(s);
+	(void)walk_through(s);
+	usual = walk_through(s);
+	for (int how = ONE_ALLOCATION; how <= LOCKED_MEMORY; how++)
+		for (unsigned n = 0; n < FAILURES_MAX && !finding_failed() &&
+		     clock_ms() < end + 500 * how;
+		     n++) {
+			if (!walk_failing(s, (enum failing)how, n, usual))
+				break;
+			if (how == LOCKED_MEMORY && n > 40)
+				break;
+		}
+}
+
+/* ---- Growth ----------------------------------------------------------- */
+
+static unsigned
+count_entries(const char *path)
+{
+	DIR *d = opendir(path);
+	unsigned n = 0;
+
+	while (d != NULL && readdir(d) != NULL)
+		n++;
+	if (d != NULL)
+		(void)closedir(d);
+	return n;
+}
+
+static unsigned
+count_mappings(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned n = 0;
+	int c;
+
+	while (maps != NULL && (c = getc(maps)) != EOF)
+		n += c == '\n' ? 1 : 0;
+	if (maps != NULL)
+		(void)fclose(maps);
+	return n;
+}
+
+struct held {
+	long blocks;
+	unsigned descriptors, mappings;
+};
+
+static struct held
+held_now(void)
+{
+	const struct heap_live live = heap_live();
+
+	return (struct held){ live.blocks, count_entries("/proc/self/fd"),
+		count_mappings() };
+}
+
+static void
+open_and_close(struct stand *s, unsigned times)
+{
+	for (unsigned i = 0; i < times && !finding_failed(); i++) {
+		if (!stand_open_again(s))
+			finding_die("open failed, after %u times that it did "
+				    "not, with the same values",
+			    i);
+		(void)tour_run(s, &bench.tour, OP_ACQUIRE, 0, NULL);
+		if (i % 16 == 0)
+			(void)tour_walk(s, &bench.tour, NULL);
+		else
+			(void)stand_sign(
+			    s, &bench.tour.requests[0], NULL, NULL);
+		stand_close(s);
+	}
+}
+
+void
+check_growth(void *unused)
+{
+	struct stand *s = bench_begin(&bench, true);
+	struct held before, after;
+
+	(void)unused;
+	stand_close(s);
+	open_and_close(s, 100);
+	before = held_now();
+	open_and_close(s, OPENINGS);
+	after = held_now();
+	if (after.blocks - before.blocks >= 16)
+		finding_fail("after %d times of open and close the heap has "
+			     "%ld blocks more: free in close what open and the "
+			     "other slots allocate, and give each text of "
+			     "text_new to text_free",
+		    OPENINGS, after.blocks - before.blocks);
+	if (after.descriptors > before.descriptors)
+		finding_fail("after %d times of open and close there are %u "
+			     "descriptors more: a module opens none",
+		    OPENINGS, after.descriptors - before.descriptors);
+	if (after.mappings > before.mappings + 16)
+		finding_fail("after %d times of open and close there are %u "
+			     "mappings more: give each text of text_new to "
+			     "text_free, and unmap what was mapped",
+		    OPENINGS, after.mappings - before.mappings);
+}
+
+/* ---- Secrets ---------------------------------------------------------- */
+
+void
+check_secrets(void *unused)
+{
+	struct stand *s;
+	char where[256];
+
+	(void)unused;
+	for (unsigned full = 0; full < 2; full++) {
+		s = bench_begin(&bench, full != 0);
+		(void)tour_walk(s, &bench.tour, NULL);
+		stand_close(s);
+		values_free_keys(&s->entry.services.pub);
+		guard_release(0);
+	}
+	if (marks_search(where, sizeof(where)))
+		finding_fail("after close, a secret is left %s", where);
+}
+
+/* ---- Threads ---------------------------------------------------------- */
+
+struct walker {
+	pthread_t thread;
+	struct stand stand;
+	const struct record *expected;
+	int64_t end;
+};
+
+static void *
+walk_along(void *arg)
+{
+	struct walker *w = arg;
+	const char *differs = NULL;
+	struct record *record = malloc(sizeof(*record));
+
+	while (record != NULL && differs == NULL && clock_ms() < w->end) {
+		record->count = 0;
+		(void)tour_walk(&w->stand, &bench.tour, record);
+		differs = record_differs(w->expected, record);
+	}
+	if (differs != NULL)
+		finding_fail("with %d threads the module does something else "
+			     "(%s): keep in a call what belongs to it, or "
+			     "declare another trait of threads",
+		    THREADS, differs);
+	free(record);
+	return NULL;
+}
+
+/* What a walk brings once the module has kept all that it keeps. */
+static bool
+expect(struct stand *s, struct record *expected)
+{
+	struct record again = { .count = 0 };
+
+	(void)tour_walk(s, &bench.tour, NULL);
+	(void)tour_walk(s, &bench.tour, expected);
+	(void)tour_walk(s, &bench.tour, &again);
+	return record_differs(expected, &again) == NULL;
+}
+
+/*
+ * One entry for all threads where the module allows any calls side by side,
+ * else one for each; the core's locks do the rest.
+ */
+static bool
+open_walker(struct walker *w, const struct stand *shared)
+{
+	struct record ignored = { .count = 0 };
+
+	if (stand_module.abi.traits & APAM_TRAIT_THREADS_PER_CALL) {
+		w->stand = *shared;
+		w->stand.credential = NULL;
+		w->stand.entry.memos = NULL;
+		return true;
+	}
+	w->stand = (struct stand){ .plan = shared->plan };
+	return stand_open_any(&w->stand) && expect(&w->stand, &ignored);
+}
+
+void
+check_threads(void *unused)
+{
+	static struct walker walkers[THREADS];
+	struct record expected = { .count = 0 };
+	struct stand *s = bench_begin(&bench, true);
+
+	(void)unused;
+	if (!expect(s, &expected)) {
+		finding_warn("two walks through the module differ, so that "
+			     "those of threads cannot be compared: take time "
+			     "and chance from the services now_ms and random");
+		return;
+	}
+	finding_during("in one of %d threads", THREADS);
+	for (size_t i = 0; i < THREADS; i++)
+		if (!open_walker(&walkers[i], s))
+			return;
+	for (size_t i = 0; i < THREADS; i++) {
+		walkers[i].expected = &expected;
+		walkers[i].end = clock_ms() + THREADS_MS;
+		if (pthread_create(
+			&walkers[i].thread, NULL, walk_along, &walkers[i]) != 0)
+			finding_die("the check cannot make threads");
+	}
+	for (size_t i = 0; i < THREADS; i++)
+		(void)pthread_join(walkers[i].thread, NULL);
+}
+
+/* ---- Fork ------------------------------------------------------------- */
+
+static void
+walk_after_fork(
+    struct stand *s, const struct record *expected, const char *where)
+{
+	struct record record = { .count = 0 };
+	const char *differs;
+
+	finding_during("in the %s after a fork", where);
+	(void)tour_walk(s, &bench.tour, &record);
+	differs = record_differs(expected, &record);
+	if (differs != NULL)
+		finding_fail("in the %s after a fork the module does something "
+			     "else (%s): keep nothing that only one process "
+			     "has, such as its id or a thread",
+		    where, differs);
+	stand_close(s);
+}
+
+void
+check_fork(void *unused)
+{
+	struct record expected = { .count = 0 };
+	struct stand *s = bench_begin(&bench, true);
+	bool same = expect(s, &expected);
+	int how = 0;
+	pid_t pid;
+
+	(void)unused;
+	if (!same) {
+		finding_warn("two walks through the module differ, so that "
+			     "one after a fork cannot be compared: take time "
+			     "and chance from the services now_ms and random");
+		return;
+	}
+	pid = fork();
+	if (pid == 0) {
+		walk_after_fork(s, &expected, "child");
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &how, 0) != pid)
+		finding_die("the check cannot fork");
+	if (WIFSIGNALED(how))
+		finding_die("in the child after a fork the module ended the "
+			    "process (signal %d)",
+		    WTERMSIG(how));
+	walk_after_fork(s, &expected, "parent");
+}
+
+/* ---- Process ---------------------------------------------------------- */
+
+/* What a host would notice if it changed. */
+struct state {
+	void (*handlers[65])(int);
+	char locale[128], directory[512];
+	size_t variables, variables_size;
+	unsigned threads;
+	mode_t mask;
+	int rounding;
+};
+
+static void
+look(struct state *to)
+{
+	struct sigaction action;
+	const char *locale = setlocale(LC_ALL, NULL);
+
+	memset(to, 0, sizeof(*to));
+	for (int i = 1; i <= 64; i++)
+		if (sigaction(i, NULL, &action) == 0)
+			to->handlers[i] = action.sa_handler;
+	(void)snprintf(
+	    to->locale, sizeof(to->locale), "%s", locale == NULL ? "" : locale);
+	if (getcwd(to->directory, sizeof(to->directory)) == NULL)
+		to->directory[0] = '\0';
+	for (char **e = environ; e != NULL && *e != NULL; e++) {
+		to->variables++;
+		to->variables_size += strlen(*e);
+	}
+	to->threads = count_entries("/proc/self/task");
+	to->mask = umask(022);
+	(void)umask(to->mask);
+	to->rounding = fegetround();
+}
+
+void
+check_process(void *unused)
+{
+	struct state before, after;
+	struct stand *s;
+
+	(void)unused;
+	stand_load();
+	look(&before);
+	s = bench_begin(&bench, true);
+	(void)tour_walk(s, &bench.tour, NULL);
+	stand_close(s);
+	look(&after);
+	for (int i = 1; i <= 64; i++)
+		if (before.handlers[i] != after.handlers[i])
+			finding_fail("the module changed what signal %d does: "
+				     "signals are the host's",
+			    i);
+	if (strcmp(before.locale, after.locale) != 0)
+		finding_fail("the module changed the locale: it is the host's; "
+			     "use functions that need none");
+	if (before.variables != after.variables ||
+	    before.variables_size != after.variables_size)
+		finding_fail("the module changed the environment: other "
+			     "threads may read it; pass values as arguments");
+	if (strcmp(before.directory, after.directory) != 0 ||
+	    before.mask != after.mask)
+		finding_fail("the module changed the working directory or the "
+			     "umask: both are the host's");
+	if (before.threads != after.threads)
+		finding_fail("the module left a thread behind: it has none of "
+			     "its own; a step function is called again");
+	if (before.rounding != after.rounding)
+		finding_fail("the module changed how numbers are rounded");
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calling the slots of an open entry, through the core.
+ */
+#define _GNU_SOURCE /* dladdr */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "kit/answers.h"
+#include "kit/finding.h"
+#include "kit/stand.h"
+#include "kit/standing.h"
+
+#define STEPS_MAX 40 /* more than the core allows exchanges */
+
+static const char *const kinds[] = {
+	[OP_ACQUIRE] = "acquire",
+	[OP_CHECK] = "check",
+	[OP_REVOKE] = "revoke",
+	[OP_LOGIN] = "login",
+};
+
+/* ---- Step functions --------------------------------------------------- */
+
+static void
+note_fields(struct record *record, struct fields *f)
+{
+	const struct apam_header *all = fields_array(f);
+
+	for (size_t i = 0; all != NULL && i < f->count; i++) {
+		record_text(record, all[i].name);
+		record_text(record, all[i].value);
+	}
+}
+
+static void
+note_step(struct record *record, struct op *op, enum apam_step step)
+{
+	if (record == NULL)
+		return;
+	record_line(record, "%s", kinds[op->kind]);
+	record_number(record, (int64_t)step);
+	record_number(record, (int64_t)op->error.status);
+	record_text(record, apam_str(op->error.text));
+	if (step == APAM_STEP_EXCHANGE && !op->probes) {
+		record_text(record, buf_view(&op->exchange.url));
+		record_text(record, buf_view(&op->exchange.body));
+		note_fields(record, &op->exchange.headers);
+	}
+	if (step != APAM_STEP_DONE)
+		return;
+	record_text(record, buf_view(&op->credential));
+	record_number(record, op->lifetime);
+	record_number(record, (int64_t)op->key_state);
+	record_text(record, apam_str(op->evidence));
+}
+
+/* One call; with the response that the last step asked for. */
+static enum apam_step
+step(struct stand *s, struct op *op, const struct response *r)
+{
+	struct entry *e = &s->entry;
+	enum apam_step next;
+	char what[80] = "nothing was answered yet";
+
+	if (r != NULL)
+		answer_describe(r, what, sizeof(what));
+	finding_doing("in %s (%s)", kinds[op->kind], what);
+	entry_enter(e);
+	next = op_step(op, &e->module->abi, e->state, r);
+	entry_leave(e);
+	standing_heard("the text of an error", apam_str(op->error.text));
+	standing_heard("what it said of a key", apam_str(op->evidence));
+	if (next == APAM_STEP_FAILED && op->error.status == APAM_E_ABI)
+		finding_fail(
+		    "%s (%s): %s", kinds[op->kind], what, op->error.text);
+	return next;
+}
+
+static void
+take_credential(struct stand *s, struct op *op)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
+	if (!op->has_credential || op->credential.n == 0)
+		return;
+	credential_release(&s->credential);
+	s->credential = credential_new(&op->credential, 1, 0, 3600);
+	if (s->credential == NULL)
+		return;
+	s->credential->view.size += s->plan.more;
+	finding_doing("in sign, of an empty request");
+	if (entry_render(&s->entry, s->credential, &err) == APAM_OK)
+		return;
+	if (err.status == APAM_E_ABI)
+		finding_fail("sign, of an empty request: %s", err.text);
+	credential_release(&s->credential);
+}
+
+enum apam_status
+stand_run(struct stand *s, enum op_kind kind, const struct answering *answering,
+    struct record *record)
+{
+	enum apam_step next = APAM_STEP_EXCHANGE;
+	enum apam_status status;
+	struct response r;
+	bool answered = false;
+	struct op op;
+
+	entry_init_op(&s->entry, &op, kind, s->credential);
+	op.pub.size += s->plan.more;
+	for (unsigned i = 0; i < STEPS_MAX; i++) {
+		next = step(s, &op, answered ? &r : NULL);
+		note_step(record, &op, next);
+		if (answered)
+			response_free(&r);
+		answered = next == APAM_STEP_EXCHANGE;
+		if (next == APAM_STEP_DONE || next == APAM_STEP_FAILED)
+			break;
+		if (answered)
+			answering->next(answering->arg, &r);
+		r.pub.size += answered ? s->plan.more : 0;
+	}
+	if (answered)
+		response_free(&r);
+	if (next == APAM_STEP_DONE && (kind == OP_ACQUIRE || kind == OP_CHECK))
+		take_credential(s, &op);
+	status = next == APAM_STEP_FAILED ? op.error.status : APAM_OK;
+	op_free(&op);
+	return status;
+}
+
+/* ---- Signing ---------------------------------------------------------- */
+
+static enum apam_status
+sign(struct stand *s, struct request *r, struct apam_signing *out,
+    struct apam_error *err)
+{
+	const struct apam_str method = r->view.method, url = r->given;
+	enum apam_status status;
+
+	finding_doing("in prepare, of %.*s %.*s", (int)method.n, method.p,
+	    (int)url.n, url.p);
+	status = entry_prepare(&s->entry, r, out, err);
+	if (status != APAM_OK || s->credential == NULL)
+		return status;
+	finding_doing("in sign, of %.*s %.*s", (int)method.n, method.p,
+	    (int)url.n, url.p);
+	return entry_sign(&s->entry, s->credential, r, out, err);
+}
+
+static bool
+begin_request(
+    struct stand *s, const struct apam_request *given, struct request *r)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
+	if (request_init(r, given, s->entry.profile, &err) != APAM_OK)
+		return false;
+	r->view.now_ms = STANDING_NOW_MS;
+	r->view.size += s->plan.more;
+	return true;
+}
+
+bool
+stand_sign(struct stand *s, const struct apam_request *given,
+    struct record *record, struct apam_error *why)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_signing out;
+	enum apam_status status = APAM_E_MEMORY;
+	struct request r;
+
+	signing_init(&out);
+	if (begin_request(s, given, &r))
+		status = sign(s, &r, &out, &err);
+	standing_heard("the text of a refusal", apam_str(err.text));
+	if (status == APAM_E_ABI)
+		finding_fail("%s: %s", finding->doing, err.text);
+	if (record != NULL) {
+		record_line(record, "sign of %s %s", given->method, given->url);
+		record_number(record, (int64_t)status);
+		record_text(record, buf_view(&r.url));
+		note_fields(record, &out.headers);
+		note_fields(record, &out.cookies);
+		note_fields(record, &out.covers);
+	}
+	request_free(&r);
+	signing_free(&out);
+	if (why != NULL && status != APAM_OK)
+		*why = err;
+	return status == APAM_OK;
+}
+
+/* ---- Judging ---------------------------------------------------------- */
+
+/* Text that lies in a file was there when the module was loaded. */
+static bool
+is_static(const char *text)
+{
+	Dl_info info;
+
+	return dladdr(text, &info) != 0;
+}
+
+/* The reasons that the core has in the place of the module's. */
+static const char *
+broken_verdict(const char *reason)
+{
+	if (strcmp(reason, "the module returned an illegal verdict") == 0)
+		return "returned no enum apam_verdict, or set no reason: both "
+		       "are needed for every answer";
+	if (strcmp(reason,
+		"the module wanted to keep more than there is room "
+		"for") == 0)
+		return "kept a memo of more than 4096 bytes: keep what the "
+		       "next signature needs";
+	return is_static(reason) ? NULL :
+				   "gave a reason that is not static text: the "
+				   "core keeps the pointer; use a literal";
+}
+
+void
+stand_judge(struct stand *s, const struct response *r, struct record *record)
+{
+	const struct apam_answer_view answer = {
+		.size = sizeof(answer) + s->plan.more,
+		.response = &r->pub,
+		.method = APAM_STR("GET"),
+		.origin = APAM_STR("https://kit.example.com"),
+		.now_ms = STANDING_NOW_MS,
+	};
+	enum apam_verdict verdict;
+	const char *reason, *why;
+	char what[80];
+
+	answer_describe(r, what, sizeof(what));
+	finding_doing("in judge (%s)", what);
+	verdict = entry_judge(&s->entry, &answer, &reason);
+	why = broken_verdict(reason);
+	if (why != NULL)
+		finding_fail("judge (%s) %s", what, why);
+	else
+		standing_heard("the reason of a verdict", apam_str(reason));
+	if (record != NULL) {
+		record_line(record, "judge of %s", what);
+		record_number(record, (int64_t)verdict);
+		record_text(record, apam_str(reason));
+	}
+}
+
+/* ---- Verifying -------------------------------------------------------- */
+
+static void
+check_verified(
+    int32_t status, const struct apam_verifying *out, const char *slot)
+{
+	if (status != APAM_OK && status != (int32_t)out->error.status)
+		finding_fail("%s returned %d: return APAM_OK, or what "
+			     "not_authentic returned",
+		    slot, (int)status);
+	standing_heard(
+	    "why a response is not authentic", apam_str(out->error.text));
+}
+
+void
+stand_verify(struct stand *s, const struct apam_request *given,
+    const struct response *r, size_t piece, struct record *record)
+{
+	const struct apam_module *m = &s->entry.module->abi;
+	struct apam_verifying out = { .error = APAM_ERROR_INIT };
+	struct apam_response head = r->pub;
+	struct request request;
+	void *run = NULL;
+	int32_t status;
+
+	if (m->verify_begin == NULL || !begin_request(s, given, &request))
+		return;
+	head.body = APAM_STR("");
+	finding_doing(
+	    "in verify_begin, of a response with status %d", (int)head.status);
+	status = m->verify_begin(
+	    s->entry.state, &request.view, &head, &out, &run);
+	check_verified(status, &out, "verify_begin");
+	for (size_t at = 0; status == APAM_OK && at < r->pub.body.n;
+	     at += piece) {
+		const size_t left = r->pub.body.n - at;
+
+		finding_doing("in verify_body");
+		status = m->verify_body(s->entry.state, run,
+		    (struct apam_str){
+			r->pub.body.p + at, left < piece ? left : piece },
+		    &out);
+		check_verified(status, &out, "verify_body");
+	}
+	if (record != NULL) {
+		record_line(record, "verify");
+		record_number(record, status);
+	}
+	finding_doing("in verify_end");
+	status = m->verify_end(s->entry.state, run, status == APAM_OK, &out);
+	check_verified(status, &out, "verify_end");
+	if (record != NULL)
+		record_number(record, status);
+	request_free(&request);
+}

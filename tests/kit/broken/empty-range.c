@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fails: options
+ * A number has a least that is above its most.
+ */
+#include "kit/sound.h"
+
+static const struct apam_option own[] = {
+	{ .name = "name",
+	    .help = "the key's name",
+	    .type = APAM_OPT_STRING,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },
+	{ .name = "secret",
+	    .help = "reference to the secret",
+	    .type = APAM_OPT_SECRET,
+	    .flags = APAM_OPT_REQUIRED },
+	{ .name = "odd",
+	    .help = "odd",
+	    .type = APAM_OPT_INTEGER,
+	    .min = 5,
+	    .max = 1 },
+};
+
+SOUND_MODULE("empty-range", .options = own,
+    .option_count = sizeof(own) / sizeof(own[0]));

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fails: texts
+ * It logs the secret.
+ */
+#include "kit/sound.h"
+
+static int32_t
+own_acquire(void *state, struct apam_op *op)
+{
+	const struct sound *s = state;
+
+	apam_logf(s->svc, APAM_LOG_DEBUG, "the secret is %s",
+	    sound_text(s, OPT_SECRET).p);
+	return sound_acquire(state, op);
+}
+
+SOUND_MODULE("logs-secret", .acquire = own_acquire);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fails: options
+ * An option is required and has a default.
+ */
+#include "kit/sound.h"
+
+static const struct apam_option own[] = {
+	{ .name = "name",
+	    .help = "the key's name",
+	    .type = APAM_OPT_STRING,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },
+	{ .name = "secret",
+	    .help = "reference to the secret",
+	    .type = APAM_OPT_SECRET,
+	    .flags = APAM_OPT_REQUIRED },
+	{ .name = "odd",
+	    .help = "odd",
+	    .type = APAM_OPT_STRING,
+	    .flags = APAM_OPT_REQUIRED,
+	    .default_value = "x" },
+};
+
+SOUND_MODULE("required-default", .options = own,
+    .option_count = sizeof(own) / sizeof(own[0]));

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * fails: descriptor
+ * Two options name the key.
+ */
+#include "kit/sound.h"
+
+static const struct apam_option own[] = {
+	{ .name = "name",
+	    .help = "the key's name",
+	    .type = APAM_OPT_STRING,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },
+	{ .name = "secret",
+	    .help = "reference to the secret",
+	    .type = APAM_OPT_SECRET,
+	    .flags = APAM_OPT_REQUIRED },
+	{ .name = "id",
+	    .help = "odd",
+	    .type = APAM_OPT_STRING,
+	    .flags = APAM_OPT_KEY_ID },
+};
+
+SOUND_MODULE("two-key-ids", .options = own,
+    .option_count = sizeof(own) / sizeof(own[0]));
