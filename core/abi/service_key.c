@@ -3,6 +3,7 @@
  * Services on digests and keys.  What fails is told in the log: a module gets a
  * status alone.
  */
+#include "abi/service_say.h"
 #include "abi/service_tables.h"
 #include "base/error.h"
 #include "base/sized.h"

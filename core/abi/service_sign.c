@@ -3,6 +3,7 @@
  * Services for signing a request, judging an answer and verifying a response.
  */
 #include "abi/judging.h"
+#include "abi/service_say.h"
 #include "abi/service_tables.h"
 #include "abi/signing.h"
 #include "base/error.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abi/op.h"
+#include "abi/service_say.h"
 #include "abi/service_tables.h"
 #include "base/error.h"
 #include "text/lifetime.h"

@@ -6,36 +6,13 @@
 #ifndef CORE_ABI_SERVICE_TABLES_H
 #define CORE_ABI_SERVICE_TABLES_H
 
-#include "abi/services.h"
+#include <apam/module.h>
 
-#define SERVICE_MESSAGE_MAX 256
-
+void services_add_basics(struct apam_services *to);
 void services_add_texts(struct apam_services *to);
 void services_add_keys(struct apam_services *to);
 void services_add_steps(struct apam_services *to);
 void services_add_responses(struct apam_services *to);
 void services_add_signing(struct apam_services *to);
-
-/* The core's part of what a module was given. */
-static inline const struct services *
-services_of(const struct apam_services *svc)
-{
-	return (const struct services *)(const void *)svc;
-}
-
-/*
- * Copy a module's text to `to`: cut to `size`, in one line of UTF-8, with stars
- * in the place of the entry's secrets.
- */
-void service_message(const struct apam_services *svc, struct apam_str text,
-    char *to, size_t size);
-
-/* The same, and of two more secrets, which may be empty. */
-void service_message_hiding(const struct apam_services *svc,
-    const struct apam_str hidden[2], struct apam_str text, char *to,
-    size_t size);
-
-/* A module that reports a failure with a status that is not one is broken. */
-enum apam_status service_failure(int32_t status);
 
 #endif
