@@ -12,6 +12,7 @@
 
 #include "abi/accept.h"
 #include "base/error.h"
+#include "base/wipe.h"
 #include "kit/chance.h"
 #include "kit/crash.h"
 #include "kit/finding.h"
@@ -21,6 +22,8 @@
 
 struct module stand_module;
 _Thread_local struct chance standing_chance;
+
+#define DURABLE_MARK 12 /* behind those of options */
 
 static char told[128];
 static struct url origin;
@@ -157,6 +160,8 @@ init_entry(struct stand *s)
 	e->services.pub.now_ms = fixed_time;
 	e->services.pub.random = fixed_chance;
 	e->services.pub.size += s->plan.more;
+	if (s->plan.more > 0)
+		standing_translate(s);
 	e->services.refuse = on_refused;
 	e->services.refuse_arg = s;
 	crash_absent_service(e->services.log);
@@ -231,6 +236,8 @@ stand_open_again(struct stand *s)
 	s->depth = 0;
 	s->credential = NULL;
 	s->entry.memos = NULL;
+	s->durable = (struct buf){ .p = NULL };
+	stand_refresh(s);
 	standing_chance = (struct chance){ 1 };
 	finding_doing("in open");
 	entry_enter(e);
@@ -240,7 +247,25 @@ stand_open_again(struct stand *s)
 	    !e->services.prepare_unneeded;
 	check_opened(s, status);
 	s->open = status == APAM_OK;
+	if (!s->open) {
+		memos_release(&e->memos);
+		buf_free(&s->durable);
+	}
 	return s->open;
+}
+
+void
+stand_refresh(struct stand *s)
+{
+	char secret[MARK_SIZE + 1];
+
+	memos_release(&s->entry.memos);
+	s->entry.memos = memos_new();
+	buf_free(&s->durable);
+	buf_init(&s->durable, OP_CREDENTIAL_MAX);
+	mark_write(s->plan.secrets + DURABLE_MARK, secret);
+	buf_put(&s->durable, (struct apam_str){ secret, MARK_SIZE });
+	wipe(secret, sizeof(secret));
 }
 
 bool
@@ -270,6 +295,7 @@ stand_close(struct stand *s)
 	if (!s->open)
 		return;
 	memos_release(&s->entry.memos);
+	buf_free(&s->durable);
 	credential_release(&s->credential);
 	finding_doing("in close");
 	entry_enter(&s->entry);

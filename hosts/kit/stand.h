@@ -18,6 +18,7 @@ struct stand {
 	struct plan plan;
 	bool open;
 	struct credential *credential; /* NULL: none was acquired */
+	struct buf durable;	/* its durable secret, as it is now */
 	/* The path that the last open refused, and its text. */
 	size_t path[PATH_DEPTH];
 	size_t depth;
@@ -58,6 +59,8 @@ bool stand_open_again(struct stand *s);
  */
 bool stand_open_any(struct stand *s);
 void stand_close(struct stand *s);
+/* Forget what answers brought: memos, and successors of the durable secret. */
+void stand_refresh(struct stand *s);
 
 /*
  * Run a step function to its end.  Of acquire, and of check where it minted

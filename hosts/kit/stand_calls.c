@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "entry/authentic.h"
 #include "kit/answers.h"
 #include "kit/finding.h"
 #include "kit/stand.h"
@@ -111,9 +112,11 @@ stand_run(struct stand *s, enum op_kind kind, const struct answering *answering,
 
 	entry_init_op(&s->entry, &op, kind, s->credential);
 	op.pub.size += s->plan.more;
+	standing_lend(s, &op);
 	for (unsigned i = 0; i < STEPS_MAX; i++) {
 		next = step(s, &op, answered ? &r : NULL);
 		note_step(record, &op, next);
+		standing_keep(s, &op);
 		if (answered)
 			response_free(&r);
 		answered = next == APAM_STEP_EXCHANGE;
@@ -253,56 +256,53 @@ stand_judge(struct stand *s, const struct response *r, struct record *record)
 
 /* ---- Verifying -------------------------------------------------------- */
 
-static void
-check_verified(
-    int32_t status, const struct apam_verifying *out, const char *slot)
+/* Give it the body in pieces and end the run. */
+static enum apam_status
+verify_pieces(struct authentic *run, struct apam_str body, size_t piece,
+    struct apam_error *err)
 {
-	if (status != APAM_OK && status != (int32_t)out->error.status)
-		finding_fail("%s returned %d: return APAM_OK, or what "
-			     "not_authentic returned",
-		    slot, (int)status);
-	standing_heard(
-	    "why a response is not authentic", apam_str(out->error.text));
+	enum apam_status status = APAM_OK, ended;
+
+	finding_doing("in verify_body");
+	for (size_t at = 0; status == APAM_OK && at < body.n; at += piece) {
+		const size_t left = body.n - at;
+
+		status = authentic_body(run,
+		    (struct apam_str){
+			body.p + at, left < piece ? left : piece },
+		    err);
+	}
+	finding_doing("in verify_end");
+	ended = authentic_end(
+	    run, status == APAM_OK, status == APAM_OK ? err : NULL);
+	return status == APAM_OK ? ended : status;
 }
 
 void
 stand_verify(struct stand *s, const struct apam_request *given,
     const struct response *r, size_t piece, struct record *record)
 {
-	const struct apam_module *m = &s->entry.module->abi;
-	struct apam_verifying out = { .error = APAM_ERROR_INIT };
+	struct apam_error err = APAM_ERROR_INIT;
 	struct apam_response head = r->pub;
 	struct request request;
-	void *run = NULL;
-	int32_t status;
+	struct authentic run;
+	enum apam_status status;
 
-	if (m->verify_begin == NULL || !begin_request(s, given, &request))
+	if (!authentic_is_asked(&s->entry) ||
+	    !begin_request(s, given, &request))
 		return;
 	head.body = APAM_STR("");
 	finding_doing(
 	    "in verify_begin, of a response with status %d", (int)head.status);
-	status = m->verify_begin(
-	    s->entry.state, &request.view, &head, &out, &run);
-	check_verified(status, &out, "verify_begin");
-	for (size_t at = 0; status == APAM_OK && at < r->pub.body.n;
-	     at += piece) {
-		const size_t left = r->pub.body.n - at;
-
-		finding_doing("in verify_body");
-		status = m->verify_body(s->entry.state, run,
-		    (struct apam_str){
-			r->pub.body.p + at, left < piece ? left : piece },
-		    &out);
-		check_verified(status, &out, "verify_body");
-	}
+	status = authentic_begin(&run, &s->entry, &request.view, &head, &err);
+	if (status == APAM_OK)
+		status = verify_pieces(&run, r->pub.body, piece, &err);
+	standing_heard("why a response is not authentic", apam_str(err.text));
+	if (status == APAM_E_ABI)
+		finding_fail("%s: %s", finding->doing, err.text);
 	if (record != NULL) {
 		record_line(record, "verify");
-		record_number(record, status);
+		record_number(record, (int64_t)status);
 	}
-	finding_doing("in verify_end");
-	status = m->verify_end(s->entry.state, run, status == APAM_OK, &out);
-	check_verified(status, &out, "verify_end");
-	if (record != NULL)
-		record_number(record, status);
 	request_free(&request);
 }

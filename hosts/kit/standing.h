@@ -13,6 +13,13 @@
 /* Where the service `random` has its numbers from, in this thread. */
 extern _Thread_local struct chance standing_chance;
 
+/* Where values are longer than the core's own: translate what the module names. */
+void standing_translate(struct stand *s);
+/* Give a run the entry's durable secret, if its module has one. */
+void standing_lend(struct stand *s, struct op *op);
+/* Keep the successor that the last step named. */
+void standing_keep(struct stand *s, struct op *op);
+
 /* The module said this text: it may hold no secret. */
 void standing_heard(const char *what, struct apam_str text);
 

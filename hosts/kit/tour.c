@@ -167,8 +167,7 @@ tour_walk(struct stand *s, const struct tour *t, struct record *record)
 	struct response r;
 
 	standing_chance = (struct chance){ 1 };
-	memos_release(&s->entry.memos);
-	s->entry.memos = memos_new();
+	stand_refresh(s);
 	end.has_credential = tour_acquire(s, t, record);
 	sign_all(s, t, record);
 	for (size_t i = 0; i < TOUR_ANSWERS; i++) {

@@ -327,7 +327,8 @@ set_any(struct making *m, const struct apam_option *o, unsigned number,
 		v->str = text_value(any_string(m, o, number));
 		break;
 	case APAM_OPT_SECRET:
-		v->str = secret_value(m, number);
+		v->str = o->flags & APAM_OPT_DURABLE ? text_value("") :
+						       secret_value(m, number);
 		break;
 	case APAM_OPT_URL:
 		v->str = text_value(urls[number % COUNT(urls)]);
