@@ -224,46 +224,53 @@ expect_log(struct playing *p, const struct script_section *s)
 }
 
 static void
+set_plain_secret(struct playing *p, const struct script_section *s)
+{
+	set_secret(p, s, s->argument, s->content);
+}
+
+static void
+set_time(struct playing *p, const struct script_section *s)
+{
+	(void)p;
+	played_set_time(s->number);
+}
+
+static void
+set_probe(struct playing *p, const struct script_section *s)
+{
+	p->probe = s->argument;
+}
+
+static void
+open_only(struct playing *p, const struct script_section *s)
+{
+	if (playing_open(p, s))
+		told_passed(p->told);
+}
+
+static void
 play_section(struct playing *p, const struct script_section *s)
 {
-	switch (s->word) {
-	case SCRIPT_OPTIONS:
-		set_options(p, s);
-		break;
-	case SCRIPT_SECRET:
-		set_secret(p, s, s->argument, s->content);
-		break;
-	case SCRIPT_SECRET_FILE:
-		set_secret_file(p, s);
-		break;
-	case SCRIPT_HTTP:
-		set_addresses(p, s);
-		break;
-	case SCRIPT_TIME:
-		played_set_time(s->number);
-		break;
-	case SCRIPT_PROBE:
-		p->probe = s->argument;
-		break;
-	case SCRIPT_USE:
-		use_credential(p, s);
-		break;
-	case SCRIPT_OPEN:
-		if (playing_open(p, s))
-			told_passed(p->told);
-		break;
-	case SCRIPT_REFUSED:
-		expect_refusal(p, s);
-		break;
-	case SCRIPT_LOGGED:
-		expect_log(p, s);
-		break;
-	default:
-		if (!play_run(p, s) && !play_sign(p, s) && !p->shut)
-			playing_failed(p, s,
-			    "something that was done before it", "nothing");
-		break;
-	}
+	static void (*const play[SCRIPT_WORDS])(
+	    struct playing * p, const struct script_section *s) = {
+		[SCRIPT_OPTIONS] = set_options,
+		[SCRIPT_SECRET] = set_plain_secret,
+		[SCRIPT_SECRET_FILE] = set_secret_file,
+		[SCRIPT_HTTP] = set_addresses,
+		[SCRIPT_TIME] = set_time,
+		[SCRIPT_PROBE] = set_probe,
+		[SCRIPT_USE] = use_credential,
+		[SCRIPT_OPEN] = open_only,
+		[SCRIPT_REFUSED] = expect_refusal,
+		[SCRIPT_LOGGED] = expect_log,
+	};
+
+	if (play[s->word] != NULL)
+		play[s->word](p, s);
+	else if (!play_run(p, s) && !play_sign(p, s) && !p->shut)
+		playing_failed(
+		    p, s, "something that was done before it", "nothing");
 }
 
 void

@@ -15,8 +15,8 @@
 #include "drive/told.h"
 
 /*
- * Play the whole script with a loaded module, which is closed in the end.  Files
- * of secrets are relative to `directory`.
+ * Play the whole script with a loaded module, which is closed in the end.
+ * Files of secrets are relative to `directory`.
  */
 void play_script(struct played *module, const struct script *script,
     const char *directory, struct told *told);

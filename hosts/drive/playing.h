@@ -26,7 +26,7 @@ struct playing {
 	struct buf files[PLAYED_SECRETS_MAX]; /* what secret-file read */
 	size_t file_count;
 	bool open;
-	bool shut;		/* it does not open: what needs it is passed over */
+	bool shut;		/* it does not open: pass over the rest */
 
 	/* The run of a step function. */
 	bool running;

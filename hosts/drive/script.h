@@ -37,7 +37,7 @@ enum script_word {
 	SCRIPT_ANSWER,	/* content: status, headers, an empty line, body */
 	SCRIPT_REDIRECTED, /* content: the query of a browser's return */
 	SCRIPT_SIGN,	/* argument: "METHOD URL"; content: headers and body */
-	SCRIPT_JUDGE,	/* argument: "METHOD ORIGIN" or none; content: as an answer */
+	SCRIPT_JUDGE,	/* argument: "METHOD ORIGIN", or none; content: an answer */
 	/* What is expected. */
 	SCRIPT_REFUSED,	/* argument: an option; content: the text */
 	SCRIPT_EXCHANGE, /* argument: "METHOD URL"; content: headers, body */

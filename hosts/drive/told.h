@@ -37,8 +37,8 @@ void told_failed(struct told *t, unsigned line, const char *what,
     struct apam_str expected, struct apam_str found);
 
 /*
- * True if both are the same, or the expected one ends in "..." and what is found
- * begins with the rest of it.
+ * True if both are the same, or the expected one ends in "..." and what is
+ * found begins with the rest of it.
  */
 bool told_same(struct apam_str expected, struct apam_str found);
 

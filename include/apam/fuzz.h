@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A fuzz target for a module, with nothing of apam's core: source, and no part
- * of the ABI.  It includes the module's source, so that the fuzzer sees into it:
+ * of the ABI.  It includes the module's source, so that the fuzzer sees into
+ * it:
  *
  *	#include "my-scheme.c"
  *	#include <apam/fuzz.h>
@@ -10,10 +11,10 @@
  * -DAPAM_FUZZ_REPLAY, one that runs each file that it is given once.
  *
  * The services here answer as the input says: options, responses, the values of
- * JSON and memory that runs out come from its bytes.  The process ends where the
- * module returns what it must not, and sanitizers see the rest.  What a core
- * refuses by itself, such as a header with a control character, is not looked
- * at; `apam module check` is.
+ * JSON and memory that runs out come from its bytes.  The process ends where
+ * the module returns what it must not, and sanitizers see the rest.  What a
+ * core refuses by itself, such as a header with a control character, is not
+ * looked at; `apam module check` is.
  */
 #ifndef APAM_FUZZ_H
 #define APAM_FUZZ_H
@@ -65,8 +66,8 @@ fuzz_byte(void)
 }
 
 /*
- * Take a text: a length, then that many bytes, with a NUL behind them.  The last
- * 512 of them live: more than one run takes.
+ * Take a text: a length, then that many bytes, with a NUL behind them.  The
+ * last 512 of them live: more than one run takes.
  */
 static inline struct apam_str
 fuzz_text(int printable)
@@ -121,7 +122,8 @@ fuzz_random(const struct apam_services *svc, void *to, size_t n)
 }
 
 static inline int32_t
-fuzz_equal(const struct apam_services *svc, struct apam_str a, struct apam_str b)
+fuzz_equal(
+    const struct apam_services *svc, struct apam_str a, struct apam_str b)
 {
 	(void)svc;
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
@@ -161,7 +163,8 @@ fuzz_text_put(const struct apam_services *svc, struct apam_text *text,
     int32_t writing, struct apam_str bytes)
 {
 	(void)svc;
-	fuzz_holds(writing >= APAM_WRITING_PLAIN && writing <= APAM_WRITING_JSON,
+	fuzz_holds(
+	    writing >= APAM_WRITING_PLAIN && writing <= APAM_WRITING_JSON,
 	    "writes in a way that is none");
 	if (text == NULL || bytes.n > FUZZ_TEXT_MAX - text->n - 1)
 		return;
@@ -520,7 +523,8 @@ fuzz_fail(const struct apam_services *svc, struct apam_op *op, int32_t status,
 static inline void
 fuzz_json_value(struct apam_json *value)
 {
-	static const int64_t numbers[] = { 0, 1, -1, 3600, INT64_MAX, INT64_MIN };
+	static const int64_t numbers[] = { 0, 1, -1, 3600, INT64_MAX,
+		INT64_MIN };
 
 	memset(value, 0, sizeof(*value));
 	value->type = (int32_t)(fuzz_byte() % (APAM_JSON_OBJECT + 1));
@@ -899,7 +903,8 @@ fuzz_run(const struct apam_module *module, void *state,
 	for (i = 0; i < FUZZ_STEPS_MAX; i++) {
 		fuzz_failed = fuzz_ended = fuzz_asked = 0;
 		said = step(state, &op);
-		fuzz_holds(said >= APAM_STEP_FAILED && said <= APAM_STEP_REDIRECT,
+		fuzz_holds(
+		    said >= APAM_STEP_FAILED && said <= APAM_STEP_REDIRECT,
 		    "returns a step that is none");
 		fuzz_holds(said != APAM_STEP_FAILED || fuzz_failed,
 		    "fails without `fail`");

@@ -121,7 +121,9 @@ scheme_is_token(struct apam_str s)
 	return scheme_all_visible(s);
 }
 
-/* True for a JSON pointer: empty or "/...", '~' only before 0 or 1: RFC 6901. */
+/*
+ * True for a JSON pointer: empty or "/...", '~' only before 0 or 1: RFC 6901.
+ */
 static inline bool
 scheme_is_pointer(struct apam_str s)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * API keys that are sent as they are: in a header, with a word such as "Bearer "
- * before them, in the query or in a cookie.
+ * API keys that are sent as they are: in a header, with a word such as "Bearer
+ * " before them, in the query or in a cookie.
  *
  *	module.c	options, the credential, the descriptor
  *	place.c		where a key goes, and which keys can go there

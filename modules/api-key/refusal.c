@@ -2,10 +2,10 @@
 /*
  * What an answer says of the key.
  *
- * Some providers refuse a key with 400, 403 or 200, and say so in the body.
- * No rule can know that for all of them: the option `refusals` names what one
- * provider's documents say.  A refusal is believed only as a whole: this status,
- * JSON, and exactly this value at exactly this place.
+ * Some providers refuse a key with 400, 403 or 200, and say so in the body.  No
+ * rule can know that for all of them: the option `refusals` names what one
+ * provider's documents say.  A refusal is believed only as a whole: this
+ * status, JSON, and exactly this value at exactly this place.
  */
 #include <stdio.h>
 
@@ -55,7 +55,9 @@ refusals_open(const struct api_key *k)
 	return status;
 }
 
-/* A string is compared as it is; a whole number and a truth value as written. */
+/*
+ * A string is compared as it is; a whole number and a truth value as written.
+ */
 static bool
 is_value(const struct apam_json *found, struct apam_str value)
 {

@@ -44,8 +44,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (size_t i = 0; i < size; i++)
 		lines += data[i] == '\n';
-	if (script_read((struct apam_str){ (const char *)data, size }, &s,
-		&fault)) {
+	if (script_read(
+		(struct apam_str){ (const char *)data, size }, &s, &fault)) {
 		check_sections(&s, size);
 	} else {
 		HOLDS(fault.text[0] != '\0');

@@ -6,8 +6,8 @@
  * switch, for providers that do not do so by 401.
  *
  * It is what the examples of the module guide are tried against, too: POST
- * /token gives a token for an id and a secret, and /v1/signed wants an HMAC over
- * each request.
+ * /token gives a token for an id and a secret, and /v1/signed wants an HMAC
+ * over each request.
  */
 #include "keys.h"
 #include "switches.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * acme-token: an id and a secret are exchanged for a token, which requests carry
- * as "Authorization: Bearer".
+ * acme-token: an id and a secret are exchanged for a token, which requests
+ * carry as "Authorization: Bearer".
  *
  * A token that works proves nothing of the secret that it was made from, so a
  * check makes a new one; the entry's probe, where there is one, may refute it.
@@ -81,8 +81,8 @@ ask(const struct acme_token *a, struct apam_op *op)
 }
 
 /*
- * Believe an answer only as a whole: the expected status, JSON, the right shape.
- * Where it is, give the core the credential.
+ * Believe an answer only as a whole: the expected status, JSON, the right
+ * shape.  Where it is, give the core the credential.
  */
 static struct scheme_fault
 take(const struct acme_token *a, struct apam_op *op)

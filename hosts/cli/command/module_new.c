@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * apam module new: a directory with a module that compiles and passes its tests,
- * to be changed into the one that is wanted.
+ * apam module new: a directory with a module that compiles and passes its
+ * tests, to be changed into the one that is wanted.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making a directory of files from those of a template, with one name put in the
- * place of another.
+ * Making a directory of files from those of a template, with one name put in
+ * the place of another.
  */
 #ifndef HOSTS_CLI_LIB_TEMPLATE_H
 #define HOSTS_CLI_LIB_TEMPLATE_H
