@@ -146,18 +146,12 @@ struct filling {
 	size_t count;
 };
 
-/*
- * What the secret holds is a private key in PEM or as JWK, else the bytes of a
- * symmetric one.
- */
+/* What the secret holds is a key in PEM or as JWK, which says what it is. */
 static bool
 make_key(
     struct played *p, const struct apam_option *o, struct apam_value *value)
 {
-	const bool text = str_starts(value->str, APAM_STR("-----BEGIN ")) ||
-	    str_starts(value->str, APAM_STR("{"));
 	const struct apam_key_source source = { .size = sizeof(source),
-		.kind = text ? 0 : APAM_KIND_SYMMETRIC,
 		.bytes = value->str };
 	struct apam_key **key = &p->keys[p->key_count];
 
@@ -167,8 +161,8 @@ make_key(
 		return true;
 	}
 	(void)snprintf(p->refused, sizeof(p->refused), "%s", o->name);
-	(void)snprintf(
-	    p->refusal, sizeof(p->refusal), "the secret is not a key");
+	(void)snprintf(p->refusal, sizeof(p->refusal),
+	    "the secret is not a key in PEM or as JWK");
 	return false;
 }
 

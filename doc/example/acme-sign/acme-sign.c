@@ -8,7 +8,8 @@
  *	X-Acme-Signature	hex of HMAC-SHA256(key, METHOD LF TARGET LF TIME
  *				LF hex of SHA-256(body))
  *
- * The module never sees the key: it holds a handle and asks for the HMAC.
+ * The provider gives a text as the key, so its bytes are a symmetric one: `open`
+ * makes a handle of them, and each signature asks for an HMAC with that.
  */
 #include <apam/scheme.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },
 	[OPT_KEY] = { .name = "key",
 	    .help = "reference to the key",
-	    .type = APAM_OPT_KEY,
+	    .type = APAM_OPT_SECRET,
 	    .flags = APAM_OPT_REQUIRED },
 };
 
@@ -30,6 +31,7 @@ static const struct apam_option options[OPT_COUNT] = {
 struct acme_sign {
 	const struct apam_services *svc;
 	const struct apam_options *options;
+	struct apam_key *key;
 };
 
 static const struct apam_value *
@@ -41,7 +43,29 @@ option(const struct acme_sign *a, size_t i)
 static void
 acme_sign_close(void *state)
 {
-	free(state);
+	struct acme_sign *a = state;
+
+	a->svc->key_free(a->svc, &a->key);
+	free(a);
+}
+
+/* Look at the options, and make the handle. */
+static int32_t
+take_options(struct acme_sign *a)
+{
+	const struct apam_key_source source = { .size = sizeof(source),
+		.kind = APAM_KIND_SYMMETRIC,
+		.bytes = option(a, OPT_KEY)->str };
+	int32_t status;
+
+	if (!scheme_all_visible(option(a, OPT_ID)->str))
+		return apam_refuse_optionf(a->svc, OPT_ID,
+		    "has a space or a character that a header cannot carry");
+	status = a->svc->key_make(a->svc, &source, &a->key);
+	if (status == APAM_OK || status == APAM_E_MEMORY)
+		return status;
+	return apam_refuse_optionf(
+	    a->svc, OPT_KEY, "cannot be used as a key for an HMAC");
 }
 
 static int32_t
@@ -49,21 +73,21 @@ acme_sign_open(const struct apam_services *svc,
     const struct apam_options *values, void **state)
 {
 	struct acme_sign *a = calloc(1, sizeof(*a));
+	int32_t status;
 
 	if (a == NULL)
 		return APAM_E_MEMORY;
 	a->svc = svc;
 	a->options = values;
-	if (scheme_all_visible(option(a, OPT_ID)->str)) {
+	status = take_options(a);
+	if (status == APAM_OK)
 		*state = a;
-		return APAM_OK;
-	}
-	acme_sign_close(a);
-	return apam_refuse_optionf(svc, OPT_ID,
-	    "has a space or a character that a header cannot carry");
+	else
+		acme_sign_close(a);
+	return status;
 }
 
-/* The key is a handle, so what stands for it here is its id. */
+/* The key is in its handle, so what stands for it here is its id. */
 static int32_t
 acme_sign_acquire(void *state, struct apam_op *op)
 {
@@ -76,9 +100,9 @@ acme_sign_acquire(void *state, struct apam_op *op)
 
 /* ---- Signing ---------------------------------------------------------- */
 
-/* Append bytes in hex, in a line of their own. */
+/* Append bytes in hex. */
 static void
-put_hex_line(const struct acme_sign *a, struct apam_text *to,
+put_hex(const struct acme_sign *a, struct apam_text *to,
     const unsigned char *bytes, size_t n)
 {
 	a->svc->text_put(
@@ -108,7 +132,7 @@ describe(const struct acme_sign *a, const struct apam_request_view *request,
 	svc->text_put(svc, to, APAM_WRITING_PLAIN, end);
 	svc->text_put(svc, to, APAM_WRITING_PLAIN, time);
 	svc->text_put(svc, to, APAM_WRITING_PLAIN, end);
-	put_hex_line(a, to, digest, n);
+	put_hex(a, to, digest, n);
 	return svc->text_view(svc, to).n > 0 ? APAM_OK : APAM_E_MEMORY;
 }
 
@@ -120,11 +144,12 @@ sign_described(const struct acme_sign *a, struct apam_str described,
 	const struct apam_services *svc = a->svc;
 	unsigned char mac[APAM_HASH_MAX];
 	size_t n = 0;
-	int32_t status = svc->hmac(svc, option(a, OPT_KEY)->key,
-	    APAM_HASH_SHA256, &described, 1, mac, &n);
+	int32_t status = svc->hmac(
+	    svc, a->key, APAM_HASH_SHA256, &described, 1, mac, &n);
 	struct apam_text *hex = svc->text_new(svc, 0);
 
-	put_hex_line(a, hex, mac, n);
+	if (status == APAM_OK)
+		put_hex(a, hex, mac, n);
 	if (status == APAM_OK && svc->text_view(svc, hex).n == 0)
 		status = APAM_E_MEMORY;
 	if (status == APAM_OK) {
@@ -170,7 +195,10 @@ acme_sign_sign(void *state, const struct apam_credential_view *credential,
 
 	(void)credential;
 	svc->text_put_number(svc, time, request->now_ms / 1000);
-	status = describe(a, request, svc->text_view(svc, time), described);
+	/* A text that memory did not suffice for is empty. */
+	status = svc->text_view(svc, time).n == 0 ?
+	    (int32_t)APAM_E_MEMORY :
+	    describe(a, request, svc->text_view(svc, time), described);
 	if (status == APAM_OK)
 		status = sign_described(a, svc->text_view(svc, described),
 		    svc->text_view(svc, time), out);
