@@ -37,12 +37,18 @@ row()
 	result $? "$name"
 }
 
+# One at a time in a build tree: vendor.sh installs from it, too.
+alone()
+{
+	flock "$BUILD/install.lock" "$@"
+}
+
 # As a user types it: nothing of the make that runs the tests is inherited.
 # Nothing is built anew (-o), whatever PREFIX the tests were built with: others
 # run what is there.
 run_make()
 {
-	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make BUILD="$BUILD" \
+	alone env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make BUILD="$BUILD" \
 	    -o "$BUILD/directories" \
 	    DESTDIR="$root" PREFIX=$prefix SYSCONFDIR=/etc \
 	    STATEDIR=/var/lib/apam "$@"
@@ -244,7 +250,7 @@ rows_uninstall()
 # elsewhere install|uninstall: by the tool, for make would compile anew.
 elsewhere()
 {
-	env BUILD="$BUILD" DESTDIR="$tmp/other" PREFIX=/opt/apam \
+	alone env BUILD="$BUILD" DESTDIR="$tmp/other" PREFIX=/opt/apam \
 	    LIBDIR=/opt/apam/lib MODULEDIR=/opt/apam/lib/apam \
 	    SYSCONFDIR=/opt/etc STATEDIR=/opt/state SONAME=libapam.so.0 \
 	    CURL_SONAME=libapam-curl.so.0 \
