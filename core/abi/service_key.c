@@ -48,8 +48,9 @@ digest(const struct apam_services *svc, int32_t hash,
     const struct apam_str *parts, size_t count, unsigned char *to, size_t *n)
 {
 	const struct crypto_message message = { parts, count };
-	struct apam_error why = APAM_ERROR_INIT;
+	struct apam_error why;
 
+	error_init(&why);
 	return tell(svc, digest_message(hash, &message, to, n, &why), &why);
 }
 
@@ -57,8 +58,9 @@ static int32_t
 body_digest(const struct apam_services *svc, int32_t hash,
     const struct apam_body *body, unsigned char *to, size_t *n)
 {
-	struct apam_error why = APAM_ERROR_INIT;
+	struct apam_error why;
 
+	error_init(&why);
 	return tell(svc, digest_body(hash, body, to, n, &why), &why);
 }
 
@@ -69,8 +71,9 @@ hmac(const struct apam_services *svc, const struct apam_key *key, int32_t hash,
     const struct apam_str *parts, size_t count, unsigned char *to, size_t *n)
 {
 	const struct crypto_message message = { parts, count };
-	struct apam_error why = APAM_ERROR_INIT;
+	struct apam_error why;
 
+	error_init(&why);
 	return tell(svc, key_hmac(key, hash, &message, to, n, &why), &why);
 }
 
@@ -81,9 +84,10 @@ sign(const struct apam_services *svc, const struct apam_key *key,
 {
 	const struct crypto_message message = { parts, count };
 	struct key_signature signature = { to, size, 0 };
-	struct apam_error why = APAM_ERROR_INIT;
+	struct apam_error why;
 	enum apam_status status;
 
+	error_init(&why);
 	status = key_sign(key, algorithm, &message, &signature, &why);
 	*n = signature.n;
 	return tell(svc, status, &why);
@@ -95,8 +99,9 @@ verify(const struct apam_services *svc, const struct apam_key *key,
     struct apam_str signature)
 {
 	const struct crypto_message message = { parts, count };
-	struct apam_error why = APAM_ERROR_INIT;
+	struct apam_error why;
 
+	error_init(&why);
 	return tell(
 	    svc, key_verify(key, algorithm, &message, signature, &why), &why);
 }

@@ -11,8 +11,6 @@
 #include "text/encode.h"
 #include "text/header.h"
 
-#define PARAMETER_MAX (1024 * 1024)
-
 static void
 sign_header(const struct apam_services *svc, struct apam_signing *out,
     struct apam_str name, struct apam_str value)
@@ -37,26 +35,10 @@ static void
 add_parameter(
     struct apam_signing *out, struct apam_str name, struct apam_str value)
 {
-	char name_room[64], value_room[256];
-	struct buf n, v;
-
-	buf_init_in(&n, PARAMETER_MAX, name_room, sizeof(name_room));
-	buf_init_in(&v, PARAMETER_MAX, value_room, sizeof(value_room));
-	encode_percent(&n, name);
-	encode_percent(&v, value);
 	if (out->query.count == SIGNING_QUERY_MAX || name.n == 0)
 		fields_refuse(&out->query,
 		    "a query parameter has no name, or is one too many");
-	if (n.failed || v.failed) {
-		out->query.text.no_memory = n.no_memory || v.no_memory;
-		fields_refuse(&out->query,
-		    out->query.text.no_memory ?
-			"out of memory" :
-			"no room for a query parameter");
-	}
-	fields_add(&out->query, buf_view(&n), buf_view(&v));
-	buf_free(&v);
-	buf_free(&n);
+	fields_add_written(&out->query, name, value, encode_percent);
 }
 
 static void

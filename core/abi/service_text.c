@@ -68,7 +68,10 @@ text_put(const struct apam_services *svc, struct apam_text *text,
 		return;
 	}
 	if (!buf_holds(&text->b, bytes)) {
-		writers[writing](&text->b, bytes);
+		if (writing == APAM_WRITING_PLAIN)
+			buf_put(&text->b, bytes);
+		else
+			writers[writing](&text->b, bytes);
 		return;
 	}
 	buf_init(&copy, TEXT_MAX);

@@ -36,6 +36,14 @@ error_clear(struct apam_error *err)
 	err->text[0] = '\0';
 }
 
+/* As APAM_ERROR_INIT, which sets each byte of its texts: that takes longer. */
+static inline void
+error_init(struct apam_error *err)
+{
+	err->size = sizeof(*err);
+	error_clear(err);
+}
+
 /* Copy all but the size.  `to` may be NULL. */
 void error_copy(struct apam_error *to, const struct apam_error *from);
 

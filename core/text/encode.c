@@ -15,39 +15,19 @@ byte_at(struct apam_str s, size_t i)
 	return i < s.n ? (unsigned char)s.p[i] : 0;
 }
 
-/* A word of which each byte is this one. */
-#define EACH(byte) (UINT64_MAX / 255 * (byte))
-
-/* The eight digits of four bytes, the first one's first: little endian. */
-static uint64_t
-eight_digits(const unsigned char *bytes)
-{
-	uint64_t halves = 0, beyond;
-
-	for (unsigned i = 0; i < 4; i++) {
-		halves |= (uint64_t)(bytes[i] >> 4) << (16 * i);
-		halves |= (uint64_t)(bytes[i] & 15) << (16 * i + 8);
-	}
-	/* 1 in each byte that is 10 or more, which 'a' begins. */
-	beyond = (halves + EACH(6)) >> 4 & EACH(1);
-	return halves + EACH('0') + beyond * ('a' - '0' - 10);
-}
+/* The two digits of each byte, one after the other. */
+#define ROW(d)                                                                 \
+	d "0" d "1" d "2" d "3" d "4" d "5" d "6" d "7" d "8" d "9" d "a" d    \
+	  "b" d "c" d "d" d "e" d "f"
+static const char PAIRS[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4")
+    ROW("5") ROW("6") ROW("7") ROW("8") ROW("9") ROW("a") ROW("b") ROW("c")
+	ROW("d") ROW("e") ROW("f");
 
 static void
 hex_digits(const unsigned char *bytes, size_t n, char *to)
 {
-	static const char digits[] = "0123456789abcdef";
-	uint64_t eight;
-
-	for (; n >= 4; n -= 4, bytes += 4, to += 8) {
-		eight = eight_digits(bytes);
-		for (unsigned i = 0; i < 8; i++)
-			to[i] = (char)(eight >> (8 * i));
-	}
-	for (; n > 0; n--, bytes++) {
-		*to++ = digits[*bytes >> 4];
-		*to++ = digits[*bytes & 15];
-	}
+	for (size_t i = 0; i < n; i++)
+		memcpy(to + 2 * i, PAIRS + 2 * (size_t)bytes[i], 2);
 }
 
 void

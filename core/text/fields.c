@@ -65,16 +65,14 @@ has_nul(struct apam_str s)
 }
 
 void
-fields_add(struct fields *f, struct apam_str name, struct apam_str value)
+fields_add_written(struct fields *f, struct apam_str name,
+    struct apam_str value, void (*put)(struct buf *b, struct apam_str bytes))
 {
-	if (has_nul(name) || has_nul(value))
-		fields_refuse(f, "a name or value contains a NUL");
 	if (f->refused != NULL)
 		return;
-
-	buf_put(&f->text, name);
+	put(&f->text, name);
 	buf_put_char(&f->text, '\0');
-	buf_put(&f->text, value);
+	put(&f->text, value);
 	buf_put_char(&f->text, '\0');
 	if (!f->text.failed)
 		f->count++;
@@ -82,6 +80,20 @@ fields_add(struct fields *f, struct apam_str name, struct apam_str value)
 		fields_refuse(f,
 		    f->text.no_memory ? "out of memory" :
 					"headers or parameters are too large");
+}
+
+static void
+put_as_it_is(struct buf *b, struct apam_str bytes)
+{
+	buf_put(b, bytes);
+}
+
+void
+fields_add(struct fields *f, struct apam_str name, struct apam_str value)
+{
+	if (has_nul(name) || has_nul(value))
+		fields_refuse(f, "a name or value contains a NUL");
+	fields_add_written(f, name, value, put_as_it_is);
 }
 
 void

@@ -43,6 +43,11 @@ void fields_add(struct fields *f, struct apam_str name, struct apam_str value);
  */
 bool fields_next(const struct fields *f, size_t *at, struct apam_header *pair);
 
+/* The same for a name and a value that `put` writes, neither with a NUL. */
+void fields_add_written(struct fields *f, struct apam_str name,
+    struct apam_str value,
+    void (*put)(struct buf *b, struct apam_str bytes));
+
 /* Refuse all, for a static reason; the first one stays. */
 void fields_refuse(struct fields *f, const char *why);
 

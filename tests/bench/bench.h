@@ -160,6 +160,7 @@ void run_sign_query(struct result *result);
 void run_sign_hmac(struct result *result);
 void run_sign_bearer_2t(struct result *result);
 void run_scale_2t(struct result *result);
+void run_hmac_2t(struct result *result);
 void run_module_load(struct result *result);
 void run_open_10000(struct result *result);
 void run_find_10000(struct result *result);

@@ -33,7 +33,10 @@ void raw_load_clock_copy_wipe(void *arg, size_t n);
 /* memcpy under a sequence lock, read twice. */
 void raw_seqlock_copy(void *arg, size_t n);
 
-/* HMAC-SHA256 of a message of 150 bytes and SHA-256 of an empty body. */
+/*
+ * HMAC-SHA256 of a message of 150 bytes and SHA-256 of an empty body, in
+ * contexts that are kept.
+ */
 void raw_hmac(void *arg, size_t n);
 
 #endif

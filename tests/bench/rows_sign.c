@@ -90,6 +90,7 @@ void
 run_sign_query(struct result *result)
 {
 	compare("query", false, raw_copy, result);
+	result->ratio = result->ns;
 }
 
 void

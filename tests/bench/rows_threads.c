@@ -100,3 +100,20 @@ run_scale_2t(struct result *result)
 	    "the seqlock and copy of sign-bearer-2t: %.2f; %ld processors",
 	    raw_scale, sysconf(_SC_NPROCESSORS_ONLN));
 }
+
+void
+run_hmac_2t(struct result *result)
+{
+	struct signer signer;
+	struct loop mine = { signer_run, &signer, 0 };
+	struct loop theirs = { raw_hmac, NULL, 0 };
+	struct result raw = { 0 };
+	double raw_scale;
+
+	signer_init(&signer, "hmac");
+	raw_scale = scale(&theirs, &raw);
+	result->ratio = scale(&mine, result);
+	(void)snprintf(result->note, sizeof(result->note),
+	    "OpenSSL's alone: %.2f; %ld processors", raw_scale,
+	    sysconf(_SC_NPROCESSORS_ONLN));
+}

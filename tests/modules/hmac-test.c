@@ -9,9 +9,6 @@
  */
 #include <apam/module.h>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { OPT_KEY_ID, OPT_SECRET, OPT_HEADERS, OPT_COUNT };
@@ -33,6 +30,7 @@ static const struct apam_option options[OPT_COUNT] = {
 struct hmac_state {
 	const struct apam_services *svc;
 	const struct apam_options *options;
+	struct apam_key *key;
 };
 
 static const struct apam_value *
@@ -41,24 +39,36 @@ option(const struct hmac_state *h, size_t i)
 	return apam_option_value(h->options, i);
 }
 
+static void
+hmac_close(void *state)
+{
+	struct hmac_state *h = state;
+
+	h->svc->key_free(h->svc, &h->key);
+	free(h);
+}
+
 static int32_t
 hmac_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
+	struct apam_key_source source = { .size = sizeof(source),
+		.kind = APAM_KIND_SYMMETRIC };
 	struct hmac_state *h = calloc(1, sizeof(*h));
+	int32_t status;
 
 	if (h == NULL)
 		return APAM_E_MEMORY;
 	h->svc = svc;
 	h->options = values;
+	source.bytes = option(h, OPT_SECRET)->str;
+	status = svc->key_make(svc, &source, &h->key);
+	if (status != APAM_OK) {
+		hmac_close(h);
+		return APAM_E_MEMORY;
+	}
 	*state = h;
 	return APAM_OK;
-}
-
-static void
-hmac_close(void *state)
-{
-	free(state);
 }
 
 static int32_t
@@ -103,39 +113,31 @@ find_header(const struct apam_request_view *r, struct apam_str name)
 }
 
 static void
-put_line(const struct apam_services *svc, struct apam_text *text,
-    struct apam_str line)
+put(const struct hmac_state *h, struct apam_text *text, struct apam_str bytes)
 {
-	svc->text_put(svc, text, APAM_WRITING_PLAIN, line);
-	svc->text_put(svc, text, APAM_WRITING_PLAIN, APAM_STR("\n"));
+	h->svc->text_put(h->svc, text, APAM_WRITING_PLAIN, bytes);
 }
 
 static void
-put_hex(const struct apam_services *svc, struct apam_text *text,
+put_hex(const struct hmac_state *h, struct apam_text *text,
     const unsigned char *bytes, size_t n)
 {
-	char pair[3];
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		(void)snprintf(pair, sizeof(pair), "%02x", bytes[i]);
-		svc->text_put(svc, text, APAM_WRITING_PLAIN,
-		    (struct apam_str){ pair, 2 });
-	}
+	h->svc->text_put(h->svc, text, APAM_WRITING_HEX,
+	    (struct apam_str){ (const char *)bytes, n });
 }
 
 /* The target as it will go out: the parameter is the last of the query. */
 static void
-put_target(const struct apam_services *svc, struct apam_text *text,
+put_target(const struct hmac_state *h, struct apam_text *text,
     const struct apam_request_view *r, struct apam_str date)
 {
-	svc->text_put(svc, text, APAM_WRITING_PLAIN, r->path);
-	svc->text_put(svc, text, APAM_WRITING_PLAIN, APAM_STR("?"));
-	svc->text_put(svc, text, APAM_WRITING_PLAIN, r->query);
-	svc->text_put(svc, text, APAM_WRITING_PLAIN,
-	    r->query.n > 0 ? APAM_STR("&") : APAM_STR(""));
-	svc->text_put(svc, text, APAM_WRITING_PLAIN, APAM_STR("hmac-date="));
-	put_line(svc, text, date);
+	put(h, text, r->path);
+	put(h, text, APAM_STR("?"));
+	put(h, text, r->query);
+	put(h, text,
+	    r->query.n > 0 ? APAM_STR("&hmac-date=") : APAM_STR("hmac-date="));
+	put(h, text, date);
+	put(h, text, APAM_STR("\n"));
 }
 
 static int32_t
@@ -152,14 +154,28 @@ put_headers(const struct hmac_state *h, struct apam_text *text,
 			return apam_refusef(h->svc, out, APAM_E_POLICY,
 			    "the request has no %s header to cover",
 			    names->items[i].p);
-		h->svc->text_put(
-		    h->svc, text, APAM_WRITING_PLAIN, names->items[i]);
-		h->svc->text_put(
-		    h->svc, text, APAM_WRITING_PLAIN, APAM_STR(":"));
-		put_line(h->svc, text, header->value);
+		put(h, text, names->items[i]);
+		put(h, text, APAM_STR(":"));
+		put(h, text, header->value);
+		put(h, text, APAM_STR("\n"));
 		h->svc->sign_covers(h->svc, out, apam_str(names->items[i].p));
 	}
 	return APAM_OK;
+}
+
+#define DATE_SIZE 20
+
+/* A number that is not negative, at the end of `digits`. */
+static struct apam_str
+decimal(int64_t number, char digits[DATE_SIZE])
+{
+	size_t at = DATE_SIZE;
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	return (struct apam_str){ digits + at, DATE_SIZE - at };
 }
 
 static int32_t
@@ -167,14 +183,14 @@ put_message(const struct hmac_state *h, struct apam_text *text,
     const struct apam_request_view *r, struct apam_signing *out)
 {
 	unsigned char digest[APAM_HASH_MAX];
+	char digits[DATE_SIZE];
+	const struct apam_str date = decimal(r->now_ms / 1000, digits);
 	int32_t status;
 	size_t n;
-	char date[24];
 
-	(void)snprintf(
-	    date, sizeof(date), "%lld", (long long)(r->now_ms / 1000));
-	put_line(h->svc, text, r->method);
-	put_target(h->svc, text, r, apam_str(date));
+	put(h, text, r->method);
+	put(h, text, APAM_STR("\n"));
+	put_target(h, text, r, date);
 	status = put_headers(h, text, r, out);
 	if (status != APAM_OK)
 		return status;
@@ -182,45 +198,38 @@ put_message(const struct hmac_state *h, struct apam_text *text,
 		h->svc, APAM_HASH_SHA256, r->body, digest, &n) != APAM_OK)
 		return apam_refusef(h->svc, out, APAM_E_POLICY,
 		    "the body is not known, and the signature covers it");
-	put_hex(h->svc, text, digest, n);
-	h->svc->text_put(h->svc, text, APAM_WRITING_PLAIN, APAM_STR("\n"));
-	h->svc->sign_query(h->svc, out, APAM_STR("hmac-date"), apam_str(date));
+	put_hex(h, text, digest, n);
+	put(h, text, APAM_STR("\n"));
+	h->svc->sign_query(h->svc, out, APAM_STR("hmac-date"), date);
 	return APAM_OK;
 }
 
-/* HMAC-TEST keyid=...,signature=... */
+/* HMAC-TEST keyid=...,signature=..., behind the message in its text. */
 static int32_t
-put_signature(const struct hmac_state *h, struct apam_str key,
-    struct apam_str message, struct apam_signing *out)
+put_signature(const struct hmac_state *h, struct apam_text *text,
+    struct apam_signing *out)
 {
-	unsigned char mac[EVP_MAX_MD_SIZE];
-	int32_t status = APAM_OK;
-	struct apam_text *value;
-	struct apam_str header;
-	unsigned n = 0;
+	const struct apam_services *svc = h->svc;
+	const struct apam_str message = svc->text_view(svc, text);
+	unsigned char mac[APAM_HASH_MAX];
+	struct apam_str all;
+	size_t n;
 
 	if (message.n == 0 ||
-	    HMAC(EVP_sha256(), key.p, (int)key.n,
-		(const unsigned char *)message.p, message.n, mac, &n) == NULL)
-		return apam_refusef(
-		    h->svc, out, APAM_E_MEMORY, "no memory for the signature");
-	value = h->svc->text_new(h->svc, 1);
-	h->svc->text_put(
-	    h->svc, value, APAM_WRITING_PLAIN, APAM_STR("HMAC-TEST keyid="));
-	h->svc->text_put(
-	    h->svc, value, APAM_WRITING_PLAIN, option(h, OPT_KEY_ID)->str);
-	h->svc->text_put(
-	    h->svc, value, APAM_WRITING_PLAIN, APAM_STR(",signature="));
-	put_hex(h->svc, value, mac, n);
-	header = h->svc->text_view(h->svc, value);
-	if (header.n == 0)
-		status = apam_refusef(
-		    h->svc, out, APAM_E_MEMORY, "no memory for the signature");
-	else
-		h->svc->sign_header(
-		    h->svc, out, APAM_STR("Authorization"), header);
-	h->svc->text_free(h->svc, &value);
-	return status;
+	    svc->hmac(svc, h->key, APAM_HASH_SHA256, &message, 1, mac, &n) !=
+		APAM_OK)
+		return apam_refusef(svc, out, APAM_E_INTERNAL,
+		    "the signature cannot be computed");
+	put(h, text, APAM_STR("HMAC-TEST keyid="));
+	put(h, text, option(h, OPT_KEY_ID)->str);
+	put(h, text, APAM_STR(",signature="));
+	put_hex(h, text, mac, n);
+	all = svc->text_view(svc, text);
+	if (all.n == 0)
+		return APAM_E_MEMORY;
+	svc->sign_header(svc, out, APAM_STR("Authorization"),
+	    (struct apam_str){ all.p + message.n, all.n - message.n });
+	return APAM_OK;
 }
 
 static int32_t
@@ -228,12 +237,12 @@ hmac_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
 	const struct hmac_state *h = state;
-	struct apam_text *text = h->svc->text_new(h->svc, 1);
+	struct apam_text *text = h->svc->text_new(h->svc, 0);
 	int32_t status = put_message(h, text, request, out);
 
+	(void)credential;
 	if (status == APAM_OK)
-		status = put_signature(h, credential->secret,
-		    h->svc->text_view(h->svc, text), out);
+		status = put_signature(h, text, out);
 	h->svc->text_free(h->svc, &text);
 	return status;
 }
@@ -243,6 +252,7 @@ hmac_judge(void *state, const struct apam_answer_view *answer,
     struct apam_judging *out, const char **reason)
 {
 	const struct apam_response *r = answer->response;
+
 	(void)state;
 	(void)out;
 	*reason = "the status alone";
