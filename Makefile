@@ -91,7 +91,7 @@ BROKEN   := $(if $(KIT),$(patsubst %.c,$(BUILD)/%.so,\
 # measures coverage allocates for itself; what
 # `make test` runs is asked of its own build (tests/suite/doc/promises.sh).
 ifneq ($(SANITIZE)$(COVERAGE),)
-CHECKS   := $(filter-out %/check_faults,$(CHECKS))
+CHECKS   := $(filter-out %/check_faults %/check_faults_durable,$(CHECKS))
 endif
 REPLAYS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(REPLAYS:$(BUILD)/tests/fuzz/%=$(BUILD)/fuzzers/%)
@@ -337,7 +337,7 @@ $(call checks,cancel rotation nameserver nonce proof): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
 $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
-	loop waiters verdict landing nonce durable proof): CORE_LIBS += -lssl -lcrypto
+	loop waiters verdict landing nonce durable faults_durable proof): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der verify): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
@@ -369,6 +369,7 @@ $(call checks,internal): $(BUILD)/tests/internal/other.so \
 $(BUILD)/tests/internal/%.so: $(BUILD)/tests/internal/%.o
 	$(Q)$(LINK) -shared -o $@ $<
 
+$(call checks,faults_durable): $(BUILD)/tests/faults/fault.so
 $(call checks,faults): $(BUILD)/tests/faults/fault.so $(BUILD)/apam \
 	$(BUILD)/modules/basic-email-key.so
 
@@ -524,7 +525,8 @@ stress: deps-build deps-test
 	@BUILD=$(BUILD) APAM_STRESS=full \
 	    TEST_SECONDS=$$(($(STRESS_MINUTES) * 60)) \
 	    tests/run $(LIVE_CHECKS) $(BUILD)/tests/live/check_archive \
-	    $(BUILD)/tests/live/check_faults
+	    $(BUILD)/tests/live/check_faults \
+	    $(BUILD)/tests/live/check_faults_durable
 
 # Every data race fatal.  Check forks before each test, which the race detector
 # takes well; a fork of a process with threads it does not: tests/support/tsan.supp.

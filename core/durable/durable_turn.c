@@ -347,7 +347,8 @@ durable_turn_succeed(
 		    turn->place.name, DURABLE_SECRET_MAX);
 	if (bytes_equal(secret, turn->record.is.secret))
 		return durable_turn_keep(turn, err);
-	buf_set(&turn->unstored, secret);
+	buf_free(&turn->unstored);
+	buf_put(&turn->unstored, secret);
 	if (turn->unstored.failed)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	return durable_turn_store(turn, err);

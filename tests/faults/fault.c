@@ -325,6 +325,25 @@ fsync(int fd)
 }
 
 int
+ftruncate(int fd, off_t n)
+{
+	return fails(FAULT_FILES) ? -1 : (int)syscall(SYS_ftruncate, fd, n);
+}
+
+/* Returns the error, and does not set errno. */
+int
+posix_fallocate(int fd, off_t at, off_t n)
+{
+	const int before = errno;
+	int error = 0;
+
+	if (fails(FAULT_FILES) || syscall(SYS_fallocate, fd, 0, at, n) != 0)
+		error = errno;
+	errno = before;
+	return error;
+}
+
+int
 flock(int fd, int how)
 {
 	return fails(FAULT_FILES) ? -1 : (int)syscall(SYS_flock, fd, how);

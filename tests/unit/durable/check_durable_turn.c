@@ -492,6 +492,38 @@ START_TEST(a_killed_program_leaves_a_whole_record)
 }
 END_TEST
 
+/* Without memory nothing is sent, and nothing is lost that was kept. */
+START_TEST(memory_may_be_short)
+{
+	bool spent = false, stored = false;
+	int n;
+
+	for (n = 0; n < 20 && !spent; n++) {
+		store_begin(&turn);
+		secmem_fail_after(n);
+		spent = durable_turn_spend(&turn, store_origin, &err) ==
+		    APAM_OK;
+		secmem_fail_after(-1);
+		ck_assert_int_eq(turn.spending, spent);
+		if (!spent)
+			durable_turn_end(&turn);
+		err = (struct apam_error)APAM_ERROR_INIT;
+	}
+	ck_assert(spent && n > 1);
+	for (n = 0; n < 20 && !stored; n++) {
+		secmem_fail_after(n);
+		stored = durable_turn_succeed(
+			     &turn, APAM_STR("second"), &err) == APAM_OK;
+		secmem_fail_after(-1);
+		if (!stored)
+			store_holds("first", 1, DURABLE_SPENDING);
+		err = (struct apam_error)APAM_ERROR_INIT;
+	}
+	ck_assert(stored && n > 1);
+	store_holds("second", 2, DURABLE_READY);
+}
+END_TEST
+
 START_TEST(a_limit_on_files_ends_nobody)
 {
 	struct rlimit limit, small;
@@ -539,6 +571,7 @@ main(void)
 	tcase_add_test(tc, no_successor_is_lost);
 	tcase_add_test(tc, an_unstored_one_comes_first);
 	tcase_add_test(tc, a_killed_program_leaves_a_whole_record);
+	tcase_add_test(tc, memory_may_be_short);
 	tcase_add_test(tc, a_limit_on_files_ends_nobody);
 	return run_suite(suite);
 }

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls on files failed in turn while a durable secret is spent: it is on the
+ * disk that a secret is being sent before it is, the record is true whatever
+ * failed, and nothing crashes.
+ *
+ * Runs itself anew with tests/faults/fault.c preloaded.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <sys/wait.h>
+
+#include "base/secmem.h"
+#include "faults/fault.h"
+#include "support/rotating.h"
+#include "support/run.h"
+
+#define HANGS_S 30
+
+static struct rotating r;
+static void (*switch_on)(const struct fault *fault);
+static long (*switch_off)(void);
+/* How often a secret came that was not on the disk as being sent. */
+static atomic_int unannounced;
+
+static const struct row {
+	const char *name;
+	int error;
+	bool lasts;
+} rows[] = {
+	{ "one call, EIO", EIO, false },
+	{ "all calls from one on, ENOSPC", ENOSPC, true },
+	/* Those of APAM_STRESS=full, which fails each call, not one of STEP: */
+	{ "one call, ENOSPC", ENOSPC, false },
+	{ "one call, EMFILE", EMFILE, false },
+	{ "all calls from one on, EROFS", EROFS, true },
+};
+
+#define ROWS_USUAL 2
+#define STEP 8
+
+static bool
+is_stress(void)
+{
+	const char *stress = getenv("APAM_STRESS");
+
+	return stress != NULL && strcmp(stress, "full") == 0;
+}
+
+/* In the provider: what the disk says while the secret is here. */
+static void
+look_at_record(struct rotating *server)
+{
+	const struct durable_place place = rotating_place(server);
+	struct apam_error err = APAM_ERROR_INIT;
+	struct durable_copy copy;
+
+	if (durable_read(&place, &copy, &err) != APAM_OK || !copy.there ||
+	    copy.is.state != DURABLE_SPENDING)
+		atomic_fetch_add(&unannounced, 1);
+	durable_copy_free(&copy);
+}
+
+static void
+setup(void)
+{
+	rotating_make(&r);
+	rotating_login(&r, 1);
+	r.meanwhile = look_at_record;
+	atomic_store(&r.lifetime, 0);
+	atomic_store(&unannounced, 0);
+}
+
+static void
+teardown(void)
+{
+	rotating_remove(&r);
+}
+
+/* In a child: sign with calls from number `at` on failing. */
+static void
+sign_with(const struct row *row, long at, int to)
+{
+	const struct fault fault = { FAULT_FILES, at, row->error,
+		row->lasts ? LONG_MAX : at };
+	struct apam_profile *profile;
+	struct apam_signature s = APAM_SIGNATURE_INIT;
+	struct apam_request request;
+	char url[64];
+	long result[2];
+
+	(void)close(r.fd);
+	alarm(HANGS_S);
+	profile = project_get(&r.p, "demo");
+	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/demo", r.port);
+	request = (struct apam_request)APAM_REQUEST("GET", url);
+	switch_on(&fault);
+	result[1] = apam_sign(profile, &request, &s, NULL) == APAM_OK;
+	apam_close(&r.p.ctx);
+	result[0] = switch_off();
+	_exit(write(to, result, sizeof(result)) == sizeof(result) ? 0 : 3);
+}
+
+/* How many calls there were; *is_signed is 1 if it was signed. */
+static long
+run_with(const struct row *row, long at, long *is_signed)
+{
+	int ends[2], status;
+	long result[2];
+	pid_t child;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	child = fork();
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		sign_with(row, at, ends[1]);
+	(void)close(ends[1]);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_msg(
+	    status == 0, "%s, call %ld: ended with %x", row->name, at, status);
+	ck_assert_int_eq(read(ends[0], result, sizeof(result)), sizeof(result));
+	(void)close(ends[0]);
+	*is_signed = result[1];
+	return result[0];
+}
+
+/* What the record has after a run. */
+enum kept {
+	KEPT, /* the token that is good */
+	KEPT_OPEN, /* the one before it, as one that was sent */
+	KEPT_WRONG
+};
+
+static enum kept
+look_what_is_kept(void)
+{
+	const struct durable_place place = rotating_place(&r);
+	const long good = atomic_load(&r.current);
+	struct apam_error err = APAM_ERROR_INIT;
+	struct durable_copy copy;
+	enum durable_state state;
+	long number;
+
+	ck_assert_msg(
+	    durable_read(&place, &copy, &err) == APAM_OK, "%s", err.text);
+	ck_assert(copy.there);
+	state = copy.is.state;
+	number = strtol(copy.is.secret.p + strlen("fake-rt-"), NULL, 10);
+	durable_copy_free(&copy);
+	if (number == good)
+		return state == DURABLE_LOGIN ? KEPT_WRONG : KEPT;
+	return number == good - 1 && state == DURABLE_SPENDING ? KEPT_OPEN :
+								 KEPT_WRONG;
+}
+
+/*
+ * A successor is lost where the program ends while the disk still fails, or
+ * where a call that looks at descriptors fails, which is taken for a host that
+ * closes them: the exchange is cut off.  The record then says so.
+ */
+START_TEST(a_fault_leaves_a_record_that_is_true)
+{
+	const struct row *row = &rows[_i];
+	long is_signed, signed_ones = 0, sent = 0, open = 0, runs = 0;
+	const long calls = run_with(row, 0, &is_signed);
+
+	ck_assert_int_eq(is_signed, 1);
+	for (long at = 1; at <= calls; at += is_stress() ? 1 : STEP, runs++) {
+		const int before = atomic_load(&r.count);
+
+		(void)run_with(row, at, &is_signed);
+		signed_ones += is_signed;
+		sent += atomic_load(&r.count) > before;
+		switch (look_what_is_kept()) {
+		case KEPT:
+			break;
+		case KEPT_OPEN:
+			open++;
+			break;
+		case KEPT_WRONG:
+			ck_abort_msg("%s, call %ld", row->name, at);
+		}
+	}
+	printf("%s: %ld of %ld calls, %ld sent, %ld signed, %ld left open\n",
+	    row->name, runs, calls, sent, signed_ones, open);
+	ck_assert_int_eq(atomic_load(&unannounced), 0);
+	ck_assert_int_gt(calls, 100);
+	ck_assert(sent > 0 && sent < runs);
+	if (!row->lasts)
+		ck_assert_int_le(open, runs / 10);
+	/* After all of it, the secret opens. */
+	ck_assert_int_eq(rotating_sign(&r, "demo", NULL), APAM_OK);
+}
+END_TEST
+
+/* Run anew with the library preloaded; returns where that is done. */
+static void
+preload(char **argv)
+{
+	char built[256], path[PATH_MAX];
+
+	if (dlsym(RTLD_DEFAULT, "fault_on") != NULL)
+		return;
+	project_built("tests/faults/fault.so", built, sizeof(built));
+	if (realpath(built, path) == NULL || setenv("LD_PRELOAD", path, 1) != 0)
+		exit(2);
+	(void)execv("/proc/self/exe", argv);
+	exit(2);
+}
+
+int
+main(int argc, char **argv)
+{
+	Suite *suite = suite_create("faults_durable");
+	TCase *tc = tcase_create("faults_durable");
+
+	(void)argc;
+	preload(argv);
+	*(void **)&switch_on = dlsym(RTLD_DEFAULT, "fault_on");
+	*(void **)&switch_off = dlsym(RTLD_DEFAULT, "fault_off");
+	suite_add_tcase(suite, tc);
+	tcase_set_timeout(tc, 120);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, a_fault_leaves_a_record_that_is_true, 0,
+	    is_stress() ? ROWS(rows) : ROWS_USUAL);
+	return run_suite(suite);
+}
