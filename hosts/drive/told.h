@@ -24,7 +24,7 @@ struct told {
 
 /*
  * Put stars in the place of these bytes from now on, which must stay where they
- * are until the last line is told.  Fewer than 4 bytes are no secret here: they
+ * are until the last line is told.  Fewer than 4 bytes have no stars: they
  * stand in any text.
  */
 void told_mask(struct told *t, struct apam_str secret);

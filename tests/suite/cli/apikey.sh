@@ -123,7 +123,7 @@ control /clear
 # ---- An id that is not there ------------------------------------------------
 
 control /reset
-states "no id is no id" 0 good .
+states "without an id" 0 good .
 holds "and not the word for nothing" lacks null "$dir/out"
 row "keys list" 0 '*' '' keys list
 holds "not there, either" lacks null "$dir/out"

@@ -355,7 +355,7 @@ row "a script that is not there" 2 '*' 'No such file' module drive \
     "$build/$key.so" "$dir/nowhere.drive"
 row "a module that is not there" 3 '' 'not a shared object' module drive \
     "$dir/nowhere.so" "$dir/exchange.drive"
-row "an object that is no module" 3 '' 'apam_module_1' module drive \
+row "an object that is not a module" 3 '' 'apam_module_1' module drive \
     "$build/libapam.so.0" "$dir/exchange.drive"
 cp "$build/$key.so" "$dir/other-name.so"
 row "a module of another name" 3 '' "scheme" module drive \
