@@ -341,6 +341,7 @@ $(call checks,cancel check connections context curl_fd environment exit \
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der verify): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
+$(call checks,moving): CORE_LIBS += -lssl -lcrypto
 # Those with tests/support/no_malloc.h.
 $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.

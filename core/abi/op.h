@@ -40,6 +40,10 @@ struct op {
 	struct apam_op pub;
 	enum op_kind kind;
 	struct reach reach;	/* where its exchanges may go */
+	/* The entry's secrets now, and the values that they belong to. */
+	const struct buf *secrets;
+	const struct apam_value *const *places;
+	size_t secret_count;
 	unsigned steps;
 	/* After STEP_EXCHANGE: to be sent; or the probe is, if `probes`. */
 	struct exchange exchange;

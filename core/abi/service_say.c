@@ -12,9 +12,8 @@
 /* Shorter ones are found in ordinary words, too. */
 #define SECRET_LEAST 6
 
-/* Put stars in `to`, of `n` bytes, where the text has the secret. */
-static void
-mask(struct apam_str secret, struct apam_str text, char *to, size_t n)
+void
+services_mask(struct apam_str secret, struct apam_str text, char *to, size_t n)
 {
 	if (secret.n < SECRET_LEAST)
 		return;
@@ -36,9 +35,11 @@ service_message_hiding(const struct apam_services *svc,
 		memcpy(to, text.p, n);
 	to[n] = '\0';
 	for (size_t i = 0; i < s->secret_count; i++)
-		mask(buf_view(&s->secrets[i]), text, to, n);
+		services_mask(buf_view(&s->secrets[i]), text, to, n);
 	for (size_t i = 0; i < 2; i++)
-		mask(hidden[i], text, to, n);
+		services_mask(hidden[i], text, to, n);
+	if (s->mask != NULL)
+		s->mask(s->mask_arg, text, to, n);
 	utf8_flatten(to);
 }
 

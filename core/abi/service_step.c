@@ -173,10 +173,15 @@ static struct apam_str
 secret_now(const struct apam_services *svc, struct apam_op *op,
     const struct apam_value *value)
 {
-	const struct op_durable *durable = &op_of(op)->durable;
+	const struct op *o = op_of(op);
 
 	(void)svc;
-	return value == durable->value ? durable->secret : value->str;
+	if (value == o->durable.value)
+		return o->durable.secret;
+	for (size_t i = 0; i < o->secret_count; i++)
+		if (o->places[i] == value)
+			return buf_view(&o->secrets[i]);
+	return value->str;
 }
 
 /* One that is not in the store is sent as often as is wanted. */

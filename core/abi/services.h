@@ -27,6 +27,9 @@ struct services {
 	/* What no text of the module may show, as entry/secrets.h keeps it. */
 	const struct buf *secrets;
 	size_t secret_count;
+	/* services_mask for those that were read since; NULL: there are none. */
+	void (*mask)(void *arg, struct apam_str text, char *to, size_t n);
+	void *mask_arg;
 	struct key_cache keys;	/* that it made last */
 };
 
@@ -35,5 +38,12 @@ void services_init(struct services *s, const char *scheme,
     const struct log *log);
 /* After the module's close; fine on a zeroed struct. */
 void services_free(struct services *s);
+
+/*
+ * Put stars in `to`, a copy of the text that is cut to `n` bytes, where the text
+ * has the secret, unless that is so short that it is in ordinary words.
+ */
+void services_mask(
+    struct apam_str secret, struct apam_str text, char *to, size_t n);
 
 #endif

@@ -31,7 +31,8 @@ enum {
 	FALLBACK_ON,
 	REVOCATION_CHECK,
 	REVOCATION_TTL,
-	ON_UNKNOWN
+	ON_UNKNOWN,
+	KEEP
 };
 
 static const struct apam_option options[] = {
@@ -71,6 +72,12 @@ static const struct apam_option options[] = {
 	    .help = "whether a key whose state is unknown may sign after that",
 	    .type = APAM_OPT_CHOICE,
 	    .choices = unknowns },
+	[KEEP] = { .name = "keep",
+	    .help = "how long secrets that are not files are kept before they "
+		    "are read anew",
+	    .type = APAM_OPT_DURATION,
+	    .min = 1,
+	    .max = SETTINGS_TTL_MAX },
 };
 
 static const struct option_table table = { options, sizeof(options[0]),
@@ -236,6 +243,7 @@ read_entry(const struct profile *p, const struct settings *settings,
 		return false;
 	v = entry->common.values;
 	entry->control = (enum control)v[CONTROL].num;
+	entry->keep = v[KEEP].set ? v[KEEP].num : 0;
 	entry->ttl = v[TTL].set ? v[TTL].num : settings->ttl;
 	(void)check_scheme(entry, &check);
 	if (read_probe(entry, &check))

@@ -22,6 +22,8 @@ struct profile_entry {
 	enum control control;
 	bool fallback_unavailable; /* fallback_on = [ "unavailable" ] */
 	int64_t ttl; /* seconds */
+	/* seconds for which what was read is a secret still; 0: not */
+	int64_t keep;
 	const char *probe_method, *probe_target; /* NULL: no probe */
 	struct apam_str probe; /* both, as "GET /eyes" */
 	unsigned probe_line;

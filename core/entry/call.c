@@ -261,6 +261,9 @@ entry_init_op(struct entry *e, struct op *op, enum op_kind kind,
 	};
 	if (stored_is(&e->stored))
 		op->durable.value = &e->values.values[e->stored.option];
+	op->secrets = e->secrets.all;
+	op->places = e->secrets.places;
+	op->secret_count = e->secrets.count;
 	if (kind == OP_CHECK && e->conf->probe_method != NULL)
 		op->pub.probe = e->conf->probe;
 }

@@ -78,7 +78,7 @@ credential_state_fail(struct credential_state *s, const struct apam_error *why,
 		restraint_latch(&s->restraint, why);
 		return;
 	}
-	if (class != APAM_CLASS_TEMPORARY && why->status != APAM_E_CONFIG) {
+	if (class != APAM_CLASS_TEMPORARY && class != APAM_CLASS_CONFIG) {
 		/* Nobody was asked, so that there is nobody to be spared. */
 		s->refresh_at = now + backoff_ms(1);
 		return;
@@ -121,16 +121,18 @@ credential_state_learn(struct credential_state *s,
 		[APAM_KEY_REVOKED] = APAM_E_REVOKED,
 		[APAM_KEY_REJECTED] = APAM_E_REJECTED,
 	};
+	struct apam_error why = APAM_ERROR_INIT;
 
 	key_state_found(&s->key, conf, finding);
 	/* A key that was set aside stays so, but no longer than before. */
 	if (finding->state == APAM_KEY_UNKNOWN)
 		return;
 	restraint_open(&s->restraint);
-	if (finding->state > APAM_KEY_GOOD)
-		(void)error_set(&s->restraint.latch, dead[finding->state],
-		    "the key is %s: %s", apam_key_state_name(finding->state),
-		    finding->evidence);
+	if (finding->state <= APAM_KEY_GOOD)
+		return;
+	(void)error_set(&why, dead[finding->state], "the key is %s: %s",
+	    apam_key_state_name(finding->state), finding->evidence);
+	restraint_latch(&s->restraint, &why);
 }
 
 void

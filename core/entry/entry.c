@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "abi/accept.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
 #include "config/entry_conf.h"
@@ -57,6 +58,18 @@ load_entry_module(struct entry *e, struct problems *all)
 	return false;
 }
 
+/* The present ones; those that the module was opened with are masked, too. */
+static void
+mask_present(void *arg, struct apam_str text, char *to, size_t n)
+{
+	const struct entry *e = arg;
+	struct secret_set *set = secret_moves_hold(e->moves);
+
+	for (size_t i = 0; set != NULL && i < set->count; i++)
+		services_mask(buf_view(&set->all[i]), text, to, n);
+	secret_set_release(&set);
+}
+
 static bool
 open_module(struct entry *e, struct problems *all)
 {
@@ -75,6 +88,8 @@ open_module(struct entry *e, struct problems *all)
 	e->services.refuse_arg = &refusal;
 	e->services.secrets = e->secrets.all;
 	e->services.secret_count = e->secrets.count;
+	e->services.mask = mask_present;
+	e->services.mask_arg = e;
 	entry_enter(e);
 	status = e->module->abi.open(&e->services.pub, &e->options, &e->state);
 	entry_leave(e);
@@ -97,11 +112,20 @@ open_module(struct entry *e, struct problems *all)
 	return false;
 }
 
-/* The values, with what stands for a durable secret in the place of it. */
+/*
+ * Its values with the present secrets, while *held is held; what stands for a
+ * durable secret is in the place of it.
+ */
 static void
-identify_values(const struct entry *e, struct apam_value *to)
+present_values(
+    const struct entry *e, struct secret_set **held, struct apam_value *to)
 {
-	memcpy(to, e->values.values, e->values.count * sizeof(*to));
+	const struct apam_value *from = e->values.values;
+
+	*held = secret_moves_hold(e->moves);
+	if (*held != NULL)
+		from = (*held)->values.values;
+	memcpy(to, from, e->values.count * sizeof(*to));
 	if (stored_is(&e->stored))
 		to[e->stored.option].str = apam_str(e->stored.identity);
 }
@@ -113,19 +137,36 @@ entry_fingerprint(const struct entry *e, unsigned char to[FINGERPRINT_SIZE],
 	struct apam_value values[OPTIONS_MAX];
 	const struct option_values all = { .values = values,
 		.count = e->values.count };
+	struct secret_set *held;
+	enum apam_status status;
 
-	identify_values(e, values);
-	return fingerprint_of(
+	present_values(e, &held, values);
+	status = fingerprint_of(
 	    e->conf->scheme, &e->module->options, &all, to, err);
+	secret_set_release(&held);
+	return status;
 }
 
+/* Of one context, a scheme has one module. */
 bool
 entry_same(const struct entry *a, const struct entry *b)
 {
-	/* Of one context, a scheme has one module. */
-	return a->module == b->module &&
-	    strcmp(a->stored.identity, b->stored.identity) == 0 &&
-	    option_values_same(&a->module->options, &a->values, &b->values);
+	struct apam_value of_a[OPTIONS_MAX], of_b[OPTIONS_MAX];
+	const struct option_values all_a = { .values = of_a,
+		.count = a->values.count };
+	const struct option_values all_b = { .values = of_b,
+		.count = b->values.count };
+	struct secret_set *held_a, *held_b;
+	bool same;
+
+	if (a->module != b->module)
+		return false;
+	present_values(a, &held_a, of_a);
+	present_values(b, &held_b, of_b);
+	same = option_values_same(&a->module->options, &all_a, &all_b);
+	secret_set_release(&held_a);
+	secret_set_release(&held_b);
+	return same;
 }
 
 struct stored_base
@@ -185,8 +226,16 @@ entry_read_secrets(struct entry *e, struct problems *all)
 		    e->conf->line, "out of memory");
 		return false;
 	}
-	return secrets_read(&e->secrets, &e->module->options, &e->values,
-	    e->profile->file, e->policy.user, all);
+	if (!secrets_read(&e->secrets, &e->module->options, &e->values,
+		e->profile->file, e->policy.user, all))
+		return false;
+	if (!e->secrets.move)
+		return true;
+	e->moves = secret_moves_new(clock_ms());
+	if (e->moves == NULL)
+		problems_add(
+		    all, APAM_E_MEMORY, e->profile->file, 0, "out of memory");
+	return e->moves != NULL;
 }
 
 bool
@@ -208,6 +257,17 @@ entry_inherit(struct entry *e, const struct entry *old)
 	e->registry = old->registry;
 	memos_release(&e->memos);
 	e->memos = memos_hold(old->memos);
+	if (e->moves != NULL)
+		e->registry.secrets = SECRETS_OF_ANOTHER;
+}
+
+void
+entry_secrets_changed(struct entry *e)
+{
+	e->seen_own = false;
+	e->recalled = false;
+	e->credential.key.seen_good = false;
+	credential_state_retry(&e->credential);
 }
 
 void
@@ -234,6 +294,7 @@ entry_close(struct entry *e)
 	memos_release(&e->memos);
 	credential_state_free(&e->credential);
 	flight_state_free(&e->flight);
+	secret_moves_free(&e->moves);
 	secrets_free(&e->secrets);
 	stored_free(&e->stored);
 	option_values_free(&e->values);
@@ -261,10 +322,12 @@ entry_name_key(const struct entry *e, char *scheme, char *key_id)
 bool
 entry_key_secret(const struct entry *e, struct buf *to)
 {
+	struct secret_set *set = secret_moves_hold(e->moves);
+	const struct buf *all = set == NULL ? e->secrets.all : set->all;
 	unsigned char length[8];
 
 	for (size_t i = 0; i < e->secrets.count; i++) {
-		const struct apam_str secret = buf_view(&e->secrets.all[i]);
+		const struct apam_str secret = buf_view(&all[i]);
 
 		for (size_t b = 0; b < sizeof(length); b++)
 			length[b] = (unsigned char)((uint64_t)secret.n >>
@@ -274,6 +337,7 @@ entry_key_secret(const struct entry *e, struct buf *to)
 		buf_put(to, secret);
 	}
 	wipe(length, sizeof(length));
+	secret_set_release(&set);
 	return !to->failed;
 }
 

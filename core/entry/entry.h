@@ -23,6 +23,7 @@
 #include "entry/memo.h"
 #include "entry/owner.h"
 #include "entry/registry_state.h"
+#include "entry/secret_moves.h"
 #include "entry/secrets.h"
 #include "entry/stored.h"
 #include "http/client.h"
@@ -41,7 +42,8 @@ struct entry {
 	struct module *module;
 	struct services services;
 	struct option_values values;
-	struct secrets secrets;
+	struct secrets secrets;	/* as they were at first */
+	struct secret_moves *moves; /* their present ones; NULL: none moves */
 	struct stored stored;	/* its durable secret */
 	bool needs_prepare;	/* the module wants to see each request */
 	struct apam_options options; /* the module's view of the values */
@@ -111,6 +113,12 @@ bool entry_same(const struct entry *a, const struct entry *b);
 
 /* Take over what `old` knows.  With the context's lock held. */
 void entry_inherit(struct entry *e, const struct entry *old);
+
+/*
+ * Its secrets are others now: what was seen of the key was of the old ones, and
+ * a key that was refused is tried anew.  With the context's lock held.
+ */
+void entry_secrets_changed(struct entry *e);
 
 /*
  * Forget the credential in this process; what a flight under way brings is not
@@ -193,7 +201,8 @@ uint64_t entry_memo_version(const struct entry *e, const char *origin);
 
 /*
  * Begin a run of the module's step function.  `credential` is what the run is
- * about, or NULL; it must outlive the op.
+ * about, or NULL; it must outlive the op.  Its secrets are those that were read
+ * at first; op->secrets may be set to the present ones.
  */
 void entry_init_op(struct entry *e, struct op *op, enum op_kind kind,
     const struct credential *credential);

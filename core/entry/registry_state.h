@@ -10,6 +10,9 @@
 
 #include <apam/types.h>
 
+/* What is known is about another entry's secrets, maybe the same. */
+#define SECRETS_OF_ANOTHER UINT64_MAX
+
 /*
  * For one entry, from one look at the registry.  The context's lock guards it.
  */
@@ -19,6 +22,8 @@ struct registry_state {
 	char evidence[APAM_EVIDENCE_SIZE]; /* by whom, when, why */
 	char mark[APAM_MARK_SIZE]; /* of its record, or "" */
 	uint64_t drops;		/* how often its credentials were dropped */
+	/* The number of the secrets that it was asked about (secret_moves.h). */
+	uint64_t secrets;
 };
 
 #endif

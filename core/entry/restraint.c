@@ -58,6 +58,7 @@ void
 restraint_latch(struct restraint *r, const struct apam_error *why)
 {
 	r->latch = *why;
+	r->look_at = clock_ms() + RESTRAINT_LOOK_MS;
 }
 
 void

@@ -14,6 +14,8 @@
 /* An entry's restraint.  Guarded by the context's lock. */
 struct restraint {
 	struct apam_error latch; /* the permanent answer; status OK: none */
+	/* clock_ms: when to look whether its secret was replaced since */
+	int64_t look_at;
 	int64_t aside_until;	/* clock_ms: when that latch opens; 0: never */
 	unsigned failures;	/* how many in a row */
 	int64_t not_before;	/* clock_ms: no flight until then */
@@ -45,7 +47,8 @@ void restraint_after_failure(struct restraint *r, int64_t now,
  */
 void restraint_for(struct restraint *r, unsigned failures);
 
-/* Keep a permanent answer; forget it. */
+/* Keep a permanent answer, for now until look_at; forget it. */
+#define RESTRAINT_LOOK_MS 60000
 void restraint_latch(struct restraint *r, const struct apam_error *why);
 void restraint_open(struct restraint *r);
 

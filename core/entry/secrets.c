@@ -52,6 +52,14 @@ count_secrets(const struct option_table *table, const struct apam_value *values)
 
 /* ---- Finding ------------------------------------------------------------- */
 
+static enum secret_form
+form_of(const struct apam_option *o)
+{
+	if (o->flags & APAM_OPT_BINARY)
+		return SECRET_BINARY;
+	return o->flags & APAM_OPT_LINES ? SECRET_LINES : SECRET_LINE;
+}
+
 static void
 find_one(struct secrets *s, const struct apam_option *o,
     struct apam_value *value, unsigned line)
@@ -60,9 +68,11 @@ find_one(struct secrets *s, const struct apam_option *o,
 	const bool stored = secret_ref_store(value->str).n > 0;
 
 	s->sources[s->count] = (struct secret_source){ value->str, o->name,
-		value, line, SECRET_LINE, !file && !stored, stored };
+		value, line, form_of(o), !file && !stored, stored };
+	s->places[s->count] = value;
 	buf_init(&s->all[s->count++], SECRET_MAX);
 	s->various |= !file;
+	s->move |= !file && !stored;
 }
 
 /* `lines` is NULL in a group, whose own line is `line`. */
@@ -190,7 +200,9 @@ secrets_read(struct secrets *secrets, const struct option_table *table,
 		return true;
 	secrets->all = calloc(secrets->room, sizeof(*secrets->all));
 	secrets->sources = calloc(secrets->room, sizeof(*secrets->sources));
-	if (secrets->all == NULL || secrets->sources == NULL) {
+	secrets->places = calloc(secrets->room, sizeof(*secrets->places));
+	if (secrets->all == NULL || secrets->sources == NULL ||
+	    secrets->places == NULL) {
 		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
 		return false;
 	}
@@ -205,5 +217,6 @@ secrets_free(struct secrets *secrets)
 		buf_free(&secrets->all[i]);
 	free(secrets->all);
 	free(secrets->sources);
+	free(secrets->places);
 	memset(secrets, 0, sizeof(*secrets));
 }

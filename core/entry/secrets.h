@@ -29,8 +29,10 @@ struct secret_source {
 struct secrets {
 	struct buf *all;
 	struct secret_source *sources; /* of each */
+	const struct apam_value **places; /* the value of each */
 	size_t count, room;
 	bool various;		/* another process may have read others */
+	bool move;		/* some move */
 	int64_t deadline;	/* clock_ms: for reading them; 0: none */
 	struct file_prints *watch; /* notes their files; may be NULL */
 };

@@ -143,7 +143,9 @@ look_up(const struct entry *e, const struct keys *keys,
 	struct word word = { .entry = e, .failed = { .entry = -1 } };
 	enum apam_status status = APAM_OK;
 
-	*to = (struct registry_state){ .reading = keys->number };
+	/* Before they are hashed: if they change meanwhile, ask once more. */
+	*to = (struct registry_state){ .reading = keys->number,
+		.secrets = secret_moves_number(e->moves) };
 	if (entry_key_id(e).n == 0 || !keys->there)
 		return APAM_OK;
 	buf_init(&word.secret, ENTRY_SECRET_MAX);
@@ -166,7 +168,8 @@ take_over(struct entry *e, const struct registry_state *fresh)
 	bool drop = false;
 
 	pthread_mutex_lock(&e->env->lock);
-	if (fresh->reading > known->reading) {
+	if (fresh->reading > known->reading ||
+	    fresh->secrets != known->secrets) {
 		drop = (known->reading != 0 && fresh->drops != known->drops) ||
 		    (fresh->archived_at != 0 && known->archived_at == 0);
 		*known = *fresh;
@@ -226,7 +229,8 @@ admit_entry(struct entry *e, const struct keys *keys, struct apam_error *err)
 	read_known(e, &known);
 	if (keys->damage.status != APAM_OK)
 		return admit_unknown(e, keys, &known, &keys->damage, err);
-	if (known.reading != keys->number) {
+	if (known.reading != keys->number ||
+	    known.secrets != secret_moves_number(e->moves)) {
 		error_clear(&why);
 		status = look_up(e, keys, &fresh, &why);
 		if (status == APAM_E_MEMORY)

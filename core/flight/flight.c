@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "entry/probe.h"
 #include "entry/share.h"
+#include "flight/admit.h"
 #include "flight/spending.h"
 #include "http/exchange_log.h"
 #include "http/retry_after.h"
@@ -51,6 +52,8 @@ flight_free(struct flight **flight)
 	http_abandon(&f->transfer);
 	if (f->has_op)
 		op_free(&f->op);
+	secret_renewal_free(&f->renewal);
+	secret_set_release(&f->secrets);
 	response_free(&f->r);
 	own_fd_close(&f->lock);
 	durable_turn_end(&f->turn);
@@ -110,17 +113,35 @@ render(struct flight *f)
 	return false;
 }
 
+/*
+ * How long the credential lives.  A static one is no better than the secrets
+ * that it is made of.
+ */
+static int64_t
+lifetime_of(const struct flight *f)
+{
+	const struct entry *e = f->entry;
+	int64_t lifetime = f->op.lifetime, left;
+
+	if (lifetime != APAM_FOREVER)
+		lifetime = lifetime_choose(lifetime,
+		    buf_view(&f->op.credential), clock_unix(), e->conf->ttl);
+	if (lifetime == LIFETIME_UNREAD || f->minted_at != 0 ||
+	    e->moves == NULL || e->conf->keep == 0)
+		return lifetime;
+	left = secret_moves_kept_until(e->moves, e->conf->keep) - clock_ms();
+	left = left < 1000 ? 1 : left / 1000;
+	return lifetime == APAM_FOREVER || left < lifetime ? left : lifetime;
+}
+
 /* Make the credential that the op has built. */
 static bool
 harvest(struct flight *f)
 {
 	struct entry *e = f->entry;
 	struct op *op = &f->op;
-	int64_t lifetime = op->lifetime;
+	const int64_t lifetime = lifetime_of(f);
 
-	if (lifetime != APAM_FOREVER)
-		lifetime = lifetime_choose(lifetime, buf_view(&op->credential),
-		    clock_unix(), e->conf->ttl);
 	if (lifetime != LIFETIME_UNREAD)
 		f->made = credential_new(&op->credential,
 		    next_generation(e->env),
@@ -196,7 +217,13 @@ begin_op(struct flight *f, enum op_kind kind, enum flight_stage stage)
 {
 	if (f->has_op)
 		op_free(&f->op);
+	secret_set_release(&f->secrets);
+	f->secrets = secret_moves_hold(f->entry->moves);
+	if (f->entry->moves != NULL && kind != OP_REVOKE)
+		secret_moves_use(f->entry->moves);
 	entry_init_op(f->entry, &f->op, kind, f->with);
+	if (f->secrets != NULL)
+		f->op.secrets = f->secrets->all;
 	f->has_op = true;
 	f->stage = stage;
 	f->sent = 0;
@@ -241,6 +268,7 @@ op_done(struct flight *f)
 	case STAGE_CHECK:
 		return checked(f);
 	case STAGE_REVOKE:
+	case STAGE_SECRETS:
 	case STAGE_SHARE:
 	case STAGE_TURN:
 		break;
@@ -393,6 +421,128 @@ take_turn(struct flight *f)
 	return FLIGHT_SLEEP;
 }
 
+/* ---- Secrets ----------------------------------------------------------- */
+
+static enum flight_wait
+begin_work(struct flight *f)
+{
+	return f->goal == FLIGHT_PROVE ? begin_op(f, OP_CHECK, STAGE_CHECK) :
+					 begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+}
+
+/*
+ * They are others now.  What the registry says of them decides, and a static
+ * credential was made of the old ones.
+ */
+static enum apam_status
+use_changed(struct flight *f, struct apam_error *why)
+{
+	struct entry *e = f->entry;
+
+	pthread_mutex_lock(&e->env->lock);
+	entry_secrets_changed(e);
+	pthread_mutex_unlock(&e->env->lock);
+	if (f->with != NULL && !f->with->minted)
+		credential_release(&f->with);
+	return admit_now(e, why);
+}
+
+/* They are the same: a key that was refused for good still is. */
+static enum apam_status
+use_unchanged(struct flight *f, struct apam_error *why)
+{
+	struct entry *e = f->entry;
+	const struct apam_error *latch = &e->credential.restraint.latch;
+	enum apam_status status = APAM_OK;
+
+	pthread_mutex_lock(&e->env->lock);
+	if (f->goal == FLIGHT_ACQUIRE && latch->status != APAM_OK)
+		status = error_set(why, latch->status, "%s", latch->text);
+	pthread_mutex_unlock(&e->env->lock);
+	return status;
+}
+
+/* Take over what was read.  *changed: it differs from what was there. */
+static enum apam_status
+take_secrets(struct flight *f, bool *changed, struct apam_error *why)
+{
+	struct entry *e = f->entry;
+
+	if (!secret_set_finish(
+		f->renewal->set, &e->module->options, &e->values))
+		return error_set(why, APAM_E_MEMORY, "out of memory");
+	*changed = secret_moves_take(
+	    e->moves, e->secrets.all, &f->renewal->set, clock_ms());
+	return *changed ? use_changed(f, why) : use_unchanged(f, why);
+}
+
+static enum flight_wait
+read_secrets(struct flight *f)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+	enum apam_status status = secret_renewal_go_on(f->renewal, &why);
+	bool changed = false;
+
+	if (status == APAM_E_PENDING) {
+		f->wake_at = secret_exec_due(flight_program(f));
+		return FLIGHT_PROGRAM;
+	}
+	if (status == APAM_OK)
+		status = take_secrets(f, &changed, &why);
+	secret_renewal_free(&f->renewal);
+	if (status != APAM_OK)
+		return op_failed(f, &why);
+	/* Another process may have stored one that goes with these. */
+	if (changed && f->lock.fd >= 0)
+		f->made = share_load(f->entry, f->with);
+	f->shared = f->made != NULL;
+	return f->shared ? FLIGHT_LANDED : begin_work(f);
+}
+
+/* A check of a static credential is about the one that is held. */
+static bool
+wants_secrets(const struct flight *f)
+{
+	const struct entry *e = f->entry;
+	bool held = f->goal == FLIGHT_PROVE && f->with != NULL &&
+	    !f->with->minted;
+
+	if (e->moves == NULL ||
+	    !secret_moves_due(e->moves, e->conf->keep, clock_ms()))
+		return false;
+	pthread_mutex_lock(&e->env->lock);
+	held = held && !credential_state_rejected(&e->credential);
+	pthread_mutex_unlock(&e->env->lock);
+	return !held;
+}
+
+/* Acquire or check, with secrets that are read anew if that is due. */
+static enum flight_wait
+work(struct flight *f)
+{
+	struct entry *e = f->entry;
+	struct apam_error why = APAM_ERROR_INIT;
+	struct secret_set *now;
+
+	if (!wants_secrets(f))
+		return begin_work(f);
+	f->stage = STAGE_SECRETS;
+	now = secret_moves_hold(e->moves);
+	f->renewal = secret_renewal_new(
+	    &e->secrets, now, e->policy.user, f->deadline);
+	secret_set_release(&now);
+	if (f->renewal != NULL)
+		return read_secrets(f);
+	(void)error_set(&why, APAM_E_MEMORY, "out of memory");
+	return op_failed(f, &why);
+}
+
+const struct secret_exec *
+flight_program(const struct flight *f)
+{
+	return f->renewal == NULL ? NULL : secret_renewal_program(f->renewal);
+}
+
 /* ---- Moves ------------------------------------------------------------- */
 
 #define LOOK_FIRST_MS 200
@@ -413,7 +563,7 @@ go_alone(struct flight *f, bool known, const struct lock_holder *holder)
 	    "%.1f s: acquired without it, and not shared",
 	    f->entry->profile->name, entry_number(f->entry), who,
 	    (double)(clock_ms() - f->queued) / 1000);
-	return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+	return work(f);
 }
 
 /*
@@ -454,12 +604,12 @@ try_share(struct flight *f)
 		return FLIGHT_LANDED;
 	}
 	if (f->lock.fd >= 0)
-		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+		return work(f);
 	f->lock = own_fd_of(share_try_lock(e));
 	if (f->lock.fd >= 0)
 		return try_share(f); /* its last holder may have stored one */
 	if (f->lock.fd == SHARE_UNUSABLE)
-		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+		return work(f);
 	return queue(f);
 }
 
@@ -470,9 +620,9 @@ flight_start(struct flight *f)
 	case FLIGHT_ACQUIRE:
 		if (entry_shares(f->entry))
 			return try_share(f);
-		return begin_op(f, OP_ACQUIRE, STAGE_ACQUIRE);
+		return work(f);
 	case FLIGHT_PROVE:
-		return begin_op(f, OP_CHECK, STAGE_CHECK);
+		return work(f);
 	case FLIGHT_REVOKE:
 	case FLIGHT_STORE:
 		break;
@@ -520,7 +670,10 @@ flight_cut_off(struct flight *f)
 	    "first signs");
 	http_give_up(&f->transfer);
 	f->transfer.sent = true;
-	return transfer_ended(f, &why);
+	if (f->renewal == NULL)
+		return transfer_ended(f, &why);
+	secret_renewal_free(&f->renewal);
+	return op_failed(f, &why);
 }
 
 bool
@@ -531,6 +684,7 @@ flight_stays(struct flight *f)
 	if (f->has_op)
 		op_free(&f->op);
 	f->has_op = false;
+	secret_set_release(&f->secrets);
 	credential_release(&f->made);
 	credential_release(&f->with);
 	return true;
@@ -552,6 +706,8 @@ flight_woken(struct flight *f)
 		return store_again(f);
 	if (f->stage == STAGE_SHARE)
 		return try_share(f);
+	if (f->stage == STAGE_SECRETS)
+		return read_secrets(f);
 	if (f->stage == STAGE_TURN)
 		return load_shared(f) ? FLIGHT_LANDED : take_turn(f);
 	return go_on(f, NULL);

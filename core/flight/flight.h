@@ -4,7 +4,7 @@
  * take-off to landing.  It only says what it waits for; the loop (loop.h)
  * moves it, and a listener (landing.h) is told when it has landed.
  *
- *   acquire  make a credential
+ *   acquire  make a credential, of secrets that are read anew if that is due
  *   prove    find out about the key: the module's check (introspection, a
  *            fresh mint, the entry's probe)
  *   revoke   tell the provider to revoke the credential
@@ -20,6 +20,7 @@
 #include "abi/op.h"
 #include "base/own_fd.h"
 #include "entry/entry.h"
+#include "entry/secret_renewal.h"
 #include "http/client.h"
 
 enum flight_goal {
@@ -33,12 +34,15 @@ enum flight_goal {
 enum flight_wait {
 	FLIGHT_TRANSFER,	/* that `transfer` has ended */
 	FLIGHT_SLEEP,		/* that it is `wake_at` */
+	/* that flight_program can be read, or that it is `wake_at` */
+	FLIGHT_PROGRAM,
 	FLIGHT_LANDED		/* nothing: the results stand */
 };
 
 /* TURN: waits for its turn at the durable secret, before one of the last. */
 enum flight_stage {
 	STAGE_SHARE,
+	STAGE_SECRETS,
 	STAGE_TURN,
 	STAGE_ACQUIRE,
 	STAGE_CHECK,
@@ -54,6 +58,8 @@ struct flight {
 	int64_t deadline;	/* clock_ms */
 	int64_t wake_at;	/* clock_ms, while it sleeps */
 	struct http_transfer transfer;
+	struct secret_renewal *renewal; /* STAGE_SECRETS; else NULL */
+	struct secret_set *secrets; /* of the op, held; NULL: as at first */
 	struct op op;
 	bool has_op;
 	enum flight_wait wait;	/* while submitted: what it waits for */
@@ -96,11 +102,20 @@ struct flight *flight_new(struct entry *e, enum flight_goal goal,
 /* Allowed in any state; an unfinished transfer is abandoned. */
 void flight_free(struct flight **flight);
 
-/* Start; go on after a transfer; go on after a sleep. */
+/*
+ * The program of a secret that it waits for; NULL: none.  A flight ends it that
+ * is freed (file/secret_exec.h).
+ */
+const struct secret_exec *flight_program(const struct flight *f);
+
+/*
+ * Start; go on after a transfer; go on after a sleep, or when the program has
+ * something to say.
+ */
 enum flight_wait flight_start(struct flight *f);
 enum flight_wait flight_transferred(struct flight *f, CURLcode code);
 enum flight_wait flight_woken(struct flight *f);
-/* Go on without the transfer: its connection is gone. */
+/* Go on without the transfer or program: its descriptor is gone. */
 enum flight_wait flight_cut_off(struct flight *f);
 
 /*

@@ -99,6 +99,8 @@ on_close(void *arg, curl_socket_t fd)
 
 /* ---- Flights ------------------------------------------------------------ */
 
+static void follow(struct loop *loop, struct flight *f, enum flight_wait wait);
+
 static bool
 make_multi(struct loop *loop, const struct curl_api *curl)
 {
@@ -152,6 +154,67 @@ take_out(struct loop *loop, struct flight *f)
 		*at = f->next;
 }
 
+/* ---- Programs of secrets ------------------------------------------------- */
+
+/* The output that a flight waits for, or -1. */
+static int
+program_fd(const struct flight *f)
+{
+	const struct secret_exec *x = flight_program(f);
+
+	return x == NULL ? -1 : secret_exec_fd(x);
+}
+
+static void
+watch_program(struct loop *loop, struct flight *f)
+{
+	const int fd = program_fd(f);
+	const int64_t soon = clock_ms() + WITHOUT_MS;
+
+	if (fd >= 0 && !pollset_watch(loop->set, fd, true, false) &&
+	    f->wake_at > soon)
+		f->wake_at = soon;
+}
+
+/*
+ * Go on with a flight that slept.  Its program's output is not watched any
+ * more when it is closed: a child of the host's may have a copy of it.
+ */
+static void
+wake(struct loop *loop, struct flight *f)
+{
+	const int fd = program_fd(f);
+
+	if (fd >= 0)
+		(void)pollset_watch(loop->set, fd, false, false);
+	follow(loop, f, flight_woken(f));
+}
+
+/* True where the descriptor is a program's. */
+static bool
+wake_program(struct loop *loop, int fd)
+{
+	struct flight *f = loop->flying;
+
+	while (f != NULL && program_fd(f) != fd)
+		f = f->next;
+	if (f != NULL)
+		wake(loop, f);
+	return f != NULL;
+}
+
+static bool
+programs_are_ours(const struct loop *loop)
+{
+	for (const struct flight *f = loop->flying; f != NULL; f = f->next)
+		if (flight_program(f) != NULL &&
+		    !secret_exec_is_ours(flight_program(f)))
+			return false;
+	return true;
+}
+
+/* ---- Moving -------------------------------------------------------------- */
+
 /* Do what a flight says it waits for. */
 static void
 follow(struct loop *loop, struct flight *f, enum flight_wait wait)
@@ -161,7 +224,9 @@ follow(struct loop *loop, struct flight *f, enum flight_wait wait)
 		wait = flight_transferred(f, CURLE_OUT_OF_MEMORY);
 	if (f->goal != FLIGHT_STORE)
 		loop->listener->queued(f, wait == FLIGHT_SLEEP);
-	if (wait == FLIGHT_SLEEP)
+	if (wait == FLIGHT_PROGRAM)
+		watch_program(loop, f);
+	if (wait == FLIGHT_SLEEP || wait == FLIGHT_PROGRAM)
 		return;
 	f->wake_at = INT64_MAX;
 	if (wait != FLIGHT_LANDED)
@@ -203,7 +268,7 @@ wake_sleepers(struct loop *loop)
 	for (struct flight *f = loop->flying; f != NULL; f = next) {
 		next = f->next;
 		if (f->wake_at <= now)
-			follow(loop, f, flight_woken(f));
+			wake(loop, f);
 	}
 }
 
@@ -354,8 +419,12 @@ cut_off(struct loop *loop)
 
 	for (struct flight *f = loop->flying; f != NULL; f = next) {
 		next = f->next;
-		if (f->transfer.easy != NULL)
+		if (f->transfer.easy != NULL ||
+		    (flight_program(f) != NULL &&
+			!secret_exec_is_ours(flight_program(f))))
 			follow(loop, f, flight_cut_off(f));
+		else if (flight_program(f) != NULL)
+			watch_program(loop, f);
 	}
 }
 
@@ -367,7 +436,7 @@ mend(struct loop *loop)
 
 	if (atomic_load(&loop->retired))
 		return false;
-	lost = !sockets_are_ours(loop);
+	lost = !sockets_are_ours(loop) || !programs_are_ours(loop);
 	pthread_mutex_lock(loop->lock);
 	lost = lost || (loop->set >= 0 && !set_is_ours(loop));
 	if (lost) {
@@ -391,6 +460,8 @@ handle(struct loop *loop, const struct pollset_event *event)
 		wakeup_clear(&loop->wake);
 		return;
 	}
+	if (wake_program(loop, event->fd))
+		return;
 	mask |= event->in ? CURL_CSELECT_IN : 0;
 	mask |= event->out ? CURL_CSELECT_OUT : 0;
 	mask |= event->broken ? CURL_CSELECT_ERR : 0;

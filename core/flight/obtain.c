@@ -207,6 +207,19 @@ check_ahead(struct entry *e, int64_t now)
 		s->key.check_at = now + backoff_ms(1);
 }
 
+/*
+ * The key was refused for good, but its secret may have been replaced, and
+ * nobody tells of that: it is time to read it anew.
+ */
+static bool
+may_have_changed(const struct entry *e, int64_t now)
+{
+	const struct restraint *r = &e->credential.restraint;
+
+	return e->moves != NULL && now >= r->look_at && now >= r->not_before &&
+	    secret_moves_due(e->moves, e->conf->keep, now);
+}
+
 enum apam_status
 obtain_credential(struct entry *e, const struct patience *patience,
     struct credential **c, struct apam_error *err)
@@ -222,7 +235,11 @@ obtain_credential(struct entry *e, const struct patience *patience,
 		int64_t now = clock_ms();
 
 		credential_state_reopen(s, now);
-		if (credential_state_latched(s, now)) {
+		if (credential_state_latched(s, now) &&
+		    may_have_changed(e, now)) {
+			status = fly(e, FLIGHT_ACQUIRE, patience, err);
+			waited = true;
+		} else if (credential_state_latched(s, now)) {
 			status = error_set(err, s->restraint.latch.status, "%s",
 			    s->restraint.latch.text);
 		} else if (credential_state_usable(s, now) &&

@@ -152,6 +152,7 @@ basic_acquire(void *state, struct apam_op *op)
 	const struct apam_services *svc = b->svc;
 	struct apam_text *pair = svc->text_new(svc, 1);
 	struct apam_text *encoded = svc->text_new(svc, 1);
+	struct apam_str key = svc->secret(svc, op, option(b, OPT_KEY));
 	int32_t step;
 
 	/*
@@ -160,7 +161,7 @@ basic_acquire(void *state, struct apam_op *op)
 	 */
 	put_email(b, pair);
 	svc->text_put(svc, pair, APAM_WRITING_PLAIN, APAM_STR(":"));
-	svc->text_put(svc, pair, APAM_WRITING_PLAIN, option(b, OPT_KEY)->str);
+	svc->text_put(svc, pair, APAM_WRITING_PLAIN, key);
 	svc->text_put(
 	    svc, encoded, APAM_WRITING_BASE64, svc->text_view(svc, pair));
 	step = scheme_keep_for_ever(svc, op, encoded);

@@ -11,13 +11,21 @@
 #define WHO "authentication endpoint"
 #define TOKEN_MAX 65536 /* bytes; the core's own limit */
 
+/* As it is now: it may be read anew for each credential. */
+static struct apam_str
+secret(const struct key_secret *k, struct apam_op *op)
+{
+	return k->svc->secret(
+	    k->svc, op, apam_option_value(k->options, OPT_SECRET));
+}
+
 static int32_t
 request(const struct key_secret *k, struct apam_op *op)
 {
 	op->phase = 1;
 	k->svc->exchange(k->svc, op, APAM_STR("POST"), k->url, k->encoding);
 	k->svc->exchange_field(k->svc, op, k->key_field, k->key);
-	k->svc->exchange_field(k->svc, op, k->secret_field, k->secret);
+	k->svc->exchange_field(k->svc, op, k->secret_field, secret(k, op));
 	return APAM_STEP_EXCHANGE;
 }
 
@@ -117,12 +125,13 @@ acquire_at_once(const struct key_secret *k, struct apam_op *op)
 
 	k->svc->text_put(k->svc, pair, APAM_WRITING_PLAIN, k->key);
 	k->svc->text_put(k->svc, pair, APAM_WRITING_PLAIN, APAM_STR(":"));
-	k->svc->text_put(k->svc, pair, APAM_WRITING_PLAIN, k->secret);
+	k->svc->text_put(k->svc, pair, APAM_WRITING_PLAIN, secret(k, op));
 	if (k->mode == MODE_BASIC)
 		k->svc->text_put(k->svc, made, APAM_WRITING_BASE64,
 		    k->svc->text_view(k->svc, pair));
 	else
-		k->svc->text_put(k->svc, made, APAM_WRITING_PLAIN, k->secret);
+		k->svc->text_put(
+		    k->svc, made, APAM_WRITING_PLAIN, secret(k, op));
 	step = scheme_keep_for_ever(k->svc, op, made);
 	k->svc->text_free(k->svc, &made);
 	k->svc->text_free(k->svc, &pair);

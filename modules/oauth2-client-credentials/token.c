@@ -14,6 +14,13 @@
 
 /* ---- Request ---------------------------------------------------------- */
 
+/* As it is now: it may be read anew for each token. */
+static struct apam_str
+client_secret(const struct oauth2 *o, struct apam_op *op)
+{
+	return o->svc->secret(o->svc, op, option(o, OPT_CLIENT_SECRET));
+}
+
 /* client_secret_basic, RFC 6749, 2.3.1: form-encode both, then base64. */
 static bool
 authenticate_basic(const struct oauth2 *o, struct apam_op *op)
@@ -26,8 +33,7 @@ authenticate_basic(const struct oauth2 *o, struct apam_op *op)
 	svc->text_put(
 	    svc, pair, APAM_WRITING_FORM, option_text(o, OPT_CLIENT_ID));
 	svc->text_put(svc, pair, APAM_WRITING_PLAIN, APAM_STR(":"));
-	svc->text_put(
-	    svc, pair, APAM_WRITING_FORM, option_text(o, OPT_CLIENT_SECRET));
+	svc->text_put(svc, pair, APAM_WRITING_FORM, client_secret(o, op));
 	svc->text_put(svc, value, APAM_WRITING_PLAIN, APAM_STR("Basic "));
 	svc->text_put(
 	    svc, value, APAM_WRITING_BASE64, svc->text_view(svc, pair));
@@ -48,8 +54,8 @@ client_authenticate(const struct oauth2 *o, struct apam_op *op)
 		return authenticate_basic(o, op);
 	o->svc->exchange_field(
 	    o->svc, op, APAM_STR("client_id"), option_text(o, OPT_CLIENT_ID));
-	o->svc->exchange_field(o->svc, op, APAM_STR("client_secret"),
-	    option_text(o, OPT_CLIENT_SECRET));
+	o->svc->exchange_field(
+	    o->svc, op, APAM_STR("client_secret"), client_secret(o, op));
 	return true;
 }
 

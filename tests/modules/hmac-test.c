@@ -76,7 +76,8 @@ hmac_acquire(void *state, struct apam_op *op)
 {
 	const struct hmac_state *h = state;
 
-	h->svc->credential(h->svc, op, option(h, OPT_SECRET)->str);
+	h->svc->credential(
+	    h->svc, op, h->svc->secret(h->svc, op, option(h, OPT_SECRET)));
 	h->svc->lifetime(h->svc, op, APAM_FOREVER);
 	return APAM_STEP_DONE;
 }

@@ -126,8 +126,9 @@ show_text(const struct apam_module *module)
 	table_init(&table, option_heads);
 	add_options(&table, module);
 	code = table_finish(&table);
-	puts("\nand for every scheme: scheme, control, ttl, probe, "
-	     "fallback_on,\nrevocation_check, revocation_ttl, on_unknown");
+	puts(
+	    "\nand for every scheme: scheme, control, ttl, probe, "
+	    "fallback_on,\nrevocation_check, revocation_ttl, on_unknown, keep");
 	return code;
 }
 

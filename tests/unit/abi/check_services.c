@@ -649,9 +649,16 @@ END_TEST
 
 /* ---- Secrets ----------------------------------------------------------- */
 
+static void
+mask_present(void *arg, struct apam_str text, char *to, size_t n)
+{
+	services_mask(apam_str(arg), text, to, n);
+}
+
 /* Whatever a module says, its entry's secrets are not in it. */
 START_TEST(secrets_are_masked_in_texts)
 {
+	static char present[] = "FAKEpresent";
 	struct buf secrets[3];
 	char word[300];
 
@@ -663,8 +670,12 @@ START_TEST(secrets_are_masked_in_texts)
 	buf_put(&secrets[2], APAM_STR("it"));
 	svc.secrets = secrets;
 	svc.secret_count = 3;
+	svc.mask = mask_present;
+	svc.mask_arg = present;
 	apam_logf(s, APAM_LOG_ERROR, "with FAKEsecret and FAKEother");
 	ck_assert_str_eq(logged, "1 demo: with ********** and *********");
+	apam_logf(s, APAM_LOG_ERROR, "with FAKEpresent");
+	ck_assert_str_eq(logged, "1 demo: with ***********");
 	(void)apam_failf(s, &op.pub, APAM_E_PROVIDER, "it is FAKEsecret");
 	ck_assert_str_eq(op.error.text, "it is **********");
 	(void)apam_key_statef(s, &op.pub, APAM_KEY_GOOD, "FAKEsecret");
@@ -682,6 +693,30 @@ START_TEST(secrets_are_masked_in_texts)
 	ck_assert_str_eq(refused_text, "*********, FAKEsecre");
 	for (size_t i = 0; i < 3; i++)
 		buf_free(&secrets[i]);
+}
+END_TEST
+
+/* One that was read anew is not what its value still holds. */
+START_TEST(a_secret_is_the_present_one)
+{
+	const struct apam_value values[] = { { .str = APAM_STR("old") },
+		{ .str = APAM_STR("plain") } };
+	const struct apam_value *const places[] = { &values[0] };
+	struct buf now;
+
+	ck_assert(
+	    str_equal(s->secret(s, &op.pub, &values[0]), APAM_STR("old")));
+	buf_init(&now, 64);
+	buf_put(&now, APAM_STR("new"));
+	op.secrets = &now;
+	op.places = places;
+	op.secret_count = 1;
+	ck_assert(
+	    str_equal(s->secret(s, &op.pub, &values[0]), APAM_STR("new")));
+	ck_assert(
+	    str_equal(s->secret(s, &op.pub, &values[1]), APAM_STR("plain")));
+	op.secret_count = 0;
+	buf_free(&now);
 }
 END_TEST
 
@@ -768,6 +803,7 @@ main(void)
 	tcase_add_test(tc, nothing_is_a_signature_where_it_is_said);
 	tcase_add_test(tc, a_parameter_has_a_name_and_is_one_of_few);
 	tcase_add_test(tc, secrets_are_masked_in_texts);
+	tcase_add_test(tc, a_secret_is_the_present_one);
 	tcase_add_test(tc, an_empty_header_is_no_signature);
 	tcase_add_test(tc, a_parameter_may_find_no_memory);
 	tcase_add_test(tc, a_body_has_a_digest);

@@ -78,6 +78,10 @@ static const struct {
 	{ "ttl = 0;", false, CONTROL_SUFFICIENT, 300, false, NULL, NULL },
 	{ "ttl = \"366d\";", false, CONTROL_SUFFICIENT, 300, false, NULL,
 	    NULL },
+	{ "keep = \"1s\";", true, CONTROL_SUFFICIENT, 300, false, NULL, NULL },
+	{ "keep = 0;", false, CONTROL_SUFFICIENT, 300, false, NULL, NULL },
+	{ "keep = \"366d\";", false, CONTROL_SUFFICIENT, 300, false, NULL,
+	    NULL },
 	{ "fallback_on = [ \"unavailable\" ];", true, CONTROL_SUFFICIENT, 300,
 	    true, NULL, NULL },
 	{ "fallback_on = [ ];", false, CONTROL_SUFFICIENT, 300, false, NULL,
@@ -144,6 +148,15 @@ START_TEST(a_member_comes_to_this)
 		ck_assert_int_eq(e->fallback_unavailable, rows[_i].fallback);
 	ck_assert_text(member, e->probe_method, rows[_i].method);
 	ck_assert_text(member, e->probe_target, rows[_i].target);
+}
+END_TEST
+
+START_TEST(secrets_are_kept_as_long_as_it_says)
+{
+	read_text("auth = ( { scheme = \"s\"; keep = \"10m\"; }, "
+		  "{ scheme = \"s\"; } );");
+	ck_assert_int_eq(p.entries[0].keep, 600);
+	ck_assert_int_eq(p.entries[1].keep, 0);
 }
 END_TEST
 
@@ -378,6 +391,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, revocation_is_read, 0, ROWS(revocations));
+	tcase_add_test(tc, secrets_are_kept_as_long_as_it_says);
 	tcase_add_loop_test(tc, a_member_comes_to_this, 0, ROWS(rows));
 	tcase_add_loop_test(tc, a_bad_scheme_is_none, 0, ROWS(schemes));
 	tcase_add_loop_test(tc, a_list_is_read_to_its_end, 0, ROWS(lists));

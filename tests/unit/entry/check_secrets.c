@@ -16,7 +16,7 @@
 #include "support/run.h"
 #include "support/volume.h"
 
-enum { PLAIN, FIRST, PLACE, RULES, LAST, OPTIONS };
+enum { PLAIN, FIRST, PLACE, RULES, LAST, LINES, BYTES, OPTIONS };
 enum { MEMBER_NAME, MEMBER_SECRET, MEMBERS };
 
 static const struct apam_option members[] = {
@@ -36,6 +36,12 @@ static const struct apam_option options[] = {
 	    .members = members,
 	    .member_count = MEMBERS },
 	[LAST] = { .name = "last", .type = APAM_OPT_SECRET },
+	[LINES] = { .name = "lines",
+	    .type = APAM_OPT_SECRET,
+	    .flags = APAM_OPT_LINES },
+	[BYTES] = { .name = "bytes",
+	    .type = APAM_OPT_SECRET,
+	    .flags = APAM_OPT_BINARY },
 };
 
 static const struct option_table table = { options, sizeof(options[0]),
@@ -139,6 +145,22 @@ START_TEST(every_secret_is_read)
 	ck_assert(!v[RULES].members[MEMBERS + MEMBER_SECRET].set);
 	is(&v[RULES].members[2 * MEMBERS + MEMBER_SECRET], "FAKEa");
 	ck_assert_int_ge(secmem_live(), live + 5);
+}
+END_TEST
+
+/* The option's flags say what a secret may be. */
+START_TEST(a_secret_has_the_form_of_its_option)
+{
+	project_secret(&project, "two", "FAKE1\nFAKE2\n");
+	take("lines = \"file:@/two\"; bytes = \"file:@/two\";");
+	ck_assert_msg(read_all(), "%s", all.first.text);
+	is(&values.values[LINES], "FAKE1\nFAKE2");
+	is(&values.values[BYTES], "FAKE1\nFAKE2\n");
+	secrets_free(&secrets);
+	option_values_free(&values);
+	take("first = \"file:@/two\";");
+	ck_assert(!read_all());
+	ck_assert_ptr_nonnull(strstr(all.first.text, "more than one line"));
 }
 END_TEST
 
@@ -272,6 +294,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, nothing_is_secret);
 	tcase_add_test(tc, every_secret_is_read);
+	tcase_add_test(tc, a_secret_has_the_form_of_its_option);
 	tcase_add_test(tc, what_is_not_set_is_not_read);
 	tcase_add_loop_test(tc, a_missing_secret_is_said, 0, ROWS(missing));
 	tcase_add_test(tc, those_of_one_volume_are_of_one_moment);
