@@ -73,6 +73,9 @@ script_word_name(enum script_word word)
 	return words[word].name;
 }
 
+static bool fail(struct script_fault *fault, unsigned line, const char *format,
+    ...) APAM_PRINTF(3, 4);
+
 static bool
 fail(struct script_fault *fault, unsigned line, const char *format, ...)
 {
