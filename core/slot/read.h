@@ -55,7 +55,7 @@ body_is_plain(const struct apam_body *body)
 	    (uint32_t)body->kind <= APAM_BODY_UNKNOWN;
 }
 
-static inline bool
+static ALWAYS_INLINE bool
 request_is_plain(const struct apam_request *r)
 {
 	if (r->size != sizeof(*r) &&
@@ -137,7 +137,9 @@ slot_copy_image(
 	torn_copy(store, slot->image, n);
 	slot_place_headers(store, slot->image, s->header_count);
 	s->url = url;
-	return slot_parameters(shape) == 0 || slot_add_query(s, shape);
+	/* Most have none, and what is called is kept out of their way. */
+	return __builtin_expect(slot_parameters(shape) == 0, 1) ||
+	    slot_add_query(s, shape);
 }
 
 /*
