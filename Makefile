@@ -333,11 +333,11 @@ $(call checks,answer border failure): $(BUILD)/hosts/curl/answer.o \
 $(call checks,handle): $(filter-out %/curl.o %/curl_call.o,$(CURL_OBJ))
 $(call checks,curl_call): $(filter-out %/curl.o,$(CURL_OBJ))
 $(call checks,answer handle): private OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
-$(call checks,cancel rotation nameserver nonce proof): $(CURL_OBJ)
+$(call checks,cancel rotation nameserver nonce proof pair): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
 $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
-	loop waiters verdict landing nonce durable faults_durable proof): CORE_LIBS += -lssl -lcrypto
+	loop waiters verdict landing nonce durable faults_durable proof pair): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der verify): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev

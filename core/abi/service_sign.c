@@ -114,10 +114,19 @@ static void
 sign_certificate(const struct apam_services *svc, struct apam_signing *out,
     const struct apam_certificate *certificate)
 {
+	const char *why;
+
 	(void)svc;
-	(void)certificate;
-	(void)error_set(&out->error, APAM_E_ABI,
-	    "client certificates for requests are not there");
+	pair_source_free(&out->certificate);
+	out->certificate = pair_source_new(certificate);
+	if (out->certificate == NULL) {
+		(void)error_set(&out->error, APAM_E_ABI,
+		    "there is no memory for the client certificate's names");
+		return;
+	}
+	why = pair_source_problem(out->certificate);
+	if (why != NULL)
+		(void)error_set(&out->error, APAM_E_ABI, "%s", why);
 }
 
 static void

@@ -42,6 +42,8 @@ signing_init_in(struct apam_signing *s, struct signing_room *room)
 void
 signing_free(struct apam_signing *s)
 {
+	pair_release(&s->pair);
+	pair_source_free(&s->certificate);
 	fields_free(&s->covers);
 	fields_free(&s->cookies);
 	fields_free(&s->query);
@@ -52,7 +54,7 @@ bool
 signing_contributed(const struct apam_signing *s)
 {
 	return s->headers.count > 0 || s->query.count > 0 ||
-	    s->cookies.count > 0 || s->nothing;
+	    s->cookies.count > 0 || s->certificate != NULL || s->nothing;
 }
 
 /* The list of fields that failed; NULL: none. */
@@ -123,11 +125,19 @@ signing_merge(
 	if (share_header(&from->headers, &to->headers))
 		return error_set(err, APAM_E_CONFIG,
 		    "two entries of the profile set the same header; keep one");
+	if (to->pair != NULL && from->pair != NULL)
+		return error_set(err, APAM_E_CONFIG,
+		    "two entries of the profile have a client certificate; "
+		    "keep one");
 	if (!add_all(&to->headers, &from->headers) ||
 	    !add_all(&to->cookies, &from->cookies) ||
 	    !add_all(&to->covers, &from->covers))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	to->memo += from->memo;
+	if (from->pair != NULL) {
+		to->pair = from->pair;
+		from->pair = NULL; /* it is the total's now */
+	}
 	return signing_check(to, err);
 }
 

@@ -9,6 +9,7 @@
 
 #include <apam/apam.h>
 
+#include "abi/pair.h"
 #include "text/fields.h"
 
 #define SIGNING_QUERY_MAX 64	/* parameters */
@@ -27,6 +28,9 @@ struct apam_signing {
 	 * sum, which changes with each of them.  0: none.
 	 */
 	uint64_t memo;
+	/* What the module named, owned, and then what that is, held. */
+	struct pair_source *certificate;
+	struct pair *pair;
 	/* What the module sees; NULL: the signature depends on none. */
 	const struct apam_request_view *request;
 	struct apam_error error; /* set by `refuse` */
@@ -56,7 +60,7 @@ enum apam_status signing_check(const struct apam_signing *s,
 
 /*
  * Add all of `from` but its query to `to`.  Errors: CONFIG, where both set the
- * same header; MEMORY.
+ * same header or have a client certificate; MEMORY.
  */
 enum apam_status signing_merge(struct apam_signing *to,
     struct apam_signing *from, struct apam_error *err);

@@ -15,6 +15,7 @@
 /* Stands before the block in memory of our own. */
 struct owned {
 	size_t size;
+	struct pair *pair; /* held; or NULL */
 	_Alignas(max_align_t) char block[];
 };
 
@@ -44,14 +45,17 @@ size_of(const struct request *r, const struct apam_signing *s)
 	return n;
 }
 
-/* Memory for `need` bytes: the host's where it is aligned and enough. */
+/*
+ * Memory for `need` bytes: the host's where it is aligned and enough, and there
+ * is nothing to let go of.
+ */
 static char *
-signature_block(struct apam_signature *to, size_t need)
+signature_block(struct apam_signature *to, size_t need, struct pair **pair)
 {
 	struct owned *owned;
 	size_t got;
 
-	if (to->store != NULL && to->store_size >= need &&
+	if (*pair == NULL && to->store != NULL && to->store_size >= need &&
 	    (uintptr_t)to->store % alignof(struct apam_header) == 0) {
 		to->used = need;
 		return to->store;
@@ -60,8 +64,23 @@ signature_block(struct apam_signature *to, size_t need)
 	if (owned == NULL)
 		return NULL;
 	owned->size = got;
+	owned->pair = *pair;
+	*pair = NULL; /* it is the signature's now */
 	to->owned = owned;
 	return owned->block;
+}
+
+/* A program that cannot be told must not send without it. */
+static enum apam_status
+check_pair(const struct apam_signature *to, const struct apam_signing *s,
+    struct apam_error *err)
+{
+	if (s->pair == NULL ||
+	    SIZED_HAS(struct apam_signature, to, certificate))
+		return APAM_OK;
+	return error_set(err, APAM_E_USAGE,
+	    "the profile signs with a client certificate, which the program was "
+	    "built without: build it anew");
 }
 
 enum apam_status
@@ -71,11 +90,15 @@ signature_fill(struct apam_signature *to, const struct request *request,
 	struct apam_signing *s = &result->total;
 	const struct apam_header *from = fields_array(&s->headers);
 	const struct apam_header *names = fields_array(&s->covers);
-	char *block = signature_block(to, size_of(request, s));
+	const struct pair *pair = s->pair;
+	char *block;
 	struct apam_header *headers;
 	struct apam_str *covered;
 	char *next;
 
+	if (check_pair(to, s, err) != APAM_OK)
+		return APAM_E_USAGE;
+	block = signature_block(to, size_of(request, s), &s->pair);
 	if (block == NULL || (s->headers.count > 0 && from == NULL) ||
 	    (s->covers.count > 0 && names == NULL))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
@@ -104,6 +127,8 @@ signature_fill(struct apam_signature *to, const struct request *request,
 		to->memo = s->memo;
 	if (SIZED_HAS(struct apam_signature, to, verifies))
 		to->verifies = result->verifies;
+	if (pair != NULL)
+		to->certificate = &pair->pub;
 	return APAM_OK;
 }
 
@@ -117,9 +142,10 @@ apam_signature_release(struct apam_signature *signature)
 	    signature->size :
 	    sizeof(*signature);
 
-	if (owned != NULL)
+	if (owned != NULL) {
+		pair_release(&owned->pair);
 		secmem_free(owned, owned->size);
-	else if (store != NULL)
+	} else if (store != NULL)
 		wipe(store, used < size ? used : size);
 	/* An older program's may be shorter, a newer one's longer. */
 	if (end > offsetof(struct apam_signature, url))

@@ -118,6 +118,26 @@ copy_rendered(const struct credential *c, struct apam_signing *out,
 	return check_result(out, APAM_OK, err);
 }
 
+/* Read the client certificate that the module named, if it did. */
+static enum apam_status
+find_pair(struct entry *e, const struct credential *c,
+    const struct request *request, struct apam_signing *out,
+    struct apam_error *err)
+{
+	const struct pair_source *source = out->certificate;
+
+	if (source == NULL)
+		source = c->rendered.certificate;
+	if (source == NULL)
+		return APAM_OK;
+	if (request->view.scheme.n != APAM_STR("https").n)
+		return error_set(err, APAM_E_POLICY,
+		    "the scheme signs with a client certificate, which needs "
+		    "https");
+	out->pair = pair_get(&e->pairs, source, e->policy.user, err);
+	return out->pair == NULL ? err->status : APAM_OK;
+}
+
 enum apam_status
 entry_sign(struct entry *e, const struct credential *c, struct request *request,
     struct apam_signing *out, struct apam_error *err)
@@ -133,6 +153,8 @@ entry_sign(struct entry *e, const struct credential *c, struct request *request,
 		if (status == APAM_OK)
 			status = sign_remembering(e, c, request, out, err);
 	}
+	if (status == APAM_OK)
+		status = find_pair(e, c, request, out, err);
 	if (status != APAM_OK)
 		return status;
 	return request_add_query(request, out, prepared, err);

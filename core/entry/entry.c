@@ -198,6 +198,7 @@ init(struct entry *e, const struct entry_place *place)
 	e->secrets.deadline = place->deadline;
 	pthread_mutex_init(&e->calls, NULL);
 	e->memos = memos_new();
+	pair_cache_init(&e->pairs);
 	credential_state_init(&e->credential);
 	flight_state_init(&e->flight);
 }
@@ -292,6 +293,7 @@ entry_close(struct entry *e)
 	}
 	services_free(&e->services);
 	memos_release(&e->memos);
+	pair_cache_free(&e->pairs);
 	credential_state_free(&e->credential);
 	flight_state_free(&e->flight);
 	secret_moves_free(&e->moves);

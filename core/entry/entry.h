@@ -52,6 +52,8 @@ struct entry {
 	pthread_mutex_t calls;
 	/* What the module keeps of answers; NULL when memory ran out. */
 	struct memos *memos;
+	/* What its module last signed with; guarded by a lock of its own. */
+	struct pair_cache pairs;
 
 	/* flight/notify.c. */
 	_Atomic int64_t use_told; /* clock_ms */

@@ -15,13 +15,18 @@ fill_probe(struct exchange *x, struct entry *e, const struct request *request,
 {
 	const struct apam_header *headers = fields_array(&s->headers);
 	const struct reach reach = { .allow_http = e->profile->allow_http };
+	struct apam_certificate certificate = { .size = 0 };
 	const char *why;
 
+	if (s->pair != NULL)
+		certificate = pair_named(s->pair);
 	exchange_begin(x, apam_str(e->conf->probe_method), request->view.url,
 	    APAM_ENCODING_NONE);
 	for (size_t i = 0; headers != NULL && i < s->headers.count; i++)
 		fields_add_header(
 		    &x->headers, headers[i].name, headers[i].value);
+	if (s->pair != NULL)
+		exchange_certificate(x, &certificate);
 	why = exchange_finish(x, &reach);
 	if (why == NULL)
 		return APAM_OK;

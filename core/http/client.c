@@ -18,6 +18,7 @@
 #include "file/trust.h"
 #include "http/transfer_error.h"
 #include "text/header.h"
+#include "text/pem.h"
 #include "text/url.h"
 
 #define USER_AGENT "apam/" APAM_VERSION
@@ -222,17 +223,6 @@ make_list(
 	return true;
 }
 
-/* True if PEM says, in one of its two ways, that it needs a passphrase. */
-static bool
-is_encrypted(struct apam_str pem)
-{
-	static const char pkcs8[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
-	static const char traditional[] = "\nProc-Type: 4,ENCRYPTED";
-
-	return strstr(pem.p, pkcs8) != NULL ||
-	    strstr(pem.p, traditional) != NULL;
-}
-
 /*
  * The files are read here, so that what was checked is what is used.  A
  * client's key is a secret like others; OpenSSL must not ask for its
@@ -250,7 +240,7 @@ read_client_key(struct http_transfer *t, const struct http_policy *policy,
 	status = trust_read(key, TRUST_SECRET, policy->user, &t->key, err);
 	if (status != APAM_OK)
 		return status;
-	if (x->passphrase.n == 0 && is_encrypted(buf_view(&t->key)))
+	if (x->passphrase.n == 0 && pem_key_is_encrypted(buf_view(&t->key)))
 		return error_set(err, APAM_E_CONFIG,
 		    "the client key %s is encrypted: give its passphrase, or "
 		    "store it without one",

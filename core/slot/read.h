@@ -168,10 +168,11 @@ slot_sign(const struct slot *slot, const struct apam_request *request,
 	s->covered = NULL;
 	s->covered_count = 0;
 	/* All or none: no version of the struct has some of them. */
-	if (SIZED_HAS(struct apam_signature, s, verifies)) {
+	if (SIZED_HAS(struct apam_signature, s, certificate)) {
 		s->method = request->method;
 		s->memo = 0;
 		s->verifies = 0;
+		s->certificate = NULL;
 	}
 	return true;
 }

@@ -165,3 +165,13 @@ pem_problem(struct apam_str text, unsigned *line)
 		       "-----BEGIN CERTIFICATE-----";
 	return NULL;
 }
+
+bool
+pem_key_is_encrypted(struct apam_str pem)
+{
+	static const char pkcs8[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
+	static const char traditional[] = "\nProc-Type: 4,ENCRYPTED";
+
+	return strstr(pem.p, pkcs8) != NULL ||
+	    strstr(pem.p, traditional) != NULL;
+}

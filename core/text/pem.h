@@ -8,6 +8,8 @@
 #ifndef CORE_TEXT_PEM_H
 #define CORE_TEXT_PEM_H
 
+#include <stdbool.h>
+
 #include <apam/types.h>
 
 /*
@@ -16,5 +18,11 @@
  * is at fault.
  */
 const char *pem_problem(struct apam_str text, unsigned *line);
+
+/*
+ * True if a key in PEM says, in one of its two ways, that it needs a
+ * passphrase.  A NUL follows `pem`.
+ */
+bool pem_key_is_encrypted(struct apam_str pem);
 
 #endif

@@ -254,6 +254,57 @@ set_way(const struct curl_handle *h)
 	return c;
 }
 
+/* The bytes are the signature's, which outlives what is set here. */
+static struct curl_blob
+blob_of(struct apam_str bytes)
+{
+	return (struct curl_blob){ .data = (void *)(uintptr_t)bytes.p,
+		.len = bytes.n,
+		.flags = CURL_BLOB_NOCOPY };
+}
+
+/*
+ * The certificate that the profile signs with, in place of the host's own.
+ * libcurl uses a connection or a TLS session again only for the same bytes of a
+ * certificate, and these have the version of the pair.
+ */
+static CURLcode
+set_certificate(struct curl_handle *h)
+{
+	const struct apam_client_certificate *pair = h->signature->certificate;
+	struct curl_blob certificate, key;
+	CURL *easy = h->easy;
+	CURLcode c = CURLE_OK;
+
+	if (pair == NULL)
+		return CURLE_OK;
+	h->has_certificate = true;
+	certificate = blob_of(pair->certificate);
+	key = blob_of(pair->key);
+	c |= curl_easy_setopt(easy, CURLOPT_SSLCERT, NULL);
+	c |= curl_easy_setopt(easy, CURLOPT_SSLKEY, NULL);
+	c |= curl_easy_setopt(easy, CURLOPT_SSLCERTTYPE, "PEM");
+	c |= curl_easy_setopt(easy, CURLOPT_SSLCERT_BLOB, &certificate);
+	c |= curl_easy_setopt(easy, CURLOPT_SSLKEYTYPE, pair->key_type);
+	c |= curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, &key);
+	/* Set, or OpenSSL would ask on the terminal. */
+	c |= curl_easy_setopt(easy, CURLOPT_KEYPASSWD, pair->passphrase);
+	return c;
+}
+
+static void
+take_certificate_back(struct curl_handle *h)
+{
+	static const CURLoption set[] = { CURLOPT_SSLCERT_BLOB,
+		CURLOPT_SSLKEY_BLOB, CURLOPT_SSLCERTTYPE, CURLOPT_SSLKEYTYPE,
+		CURLOPT_KEYPASSWD };
+
+	for (size_t i = 0;
+	     h->has_certificate && i < sizeof(set) / sizeof(set[0]); i++)
+		(void)curl_easy_setopt(h->easy, set[i], NULL);
+	h->has_certificate = false;
+}
+
 static bool
 set_request(struct curl_handle *h)
 {
@@ -272,6 +323,7 @@ set_request(struct curl_handle *h)
 	c |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, &h->answer);
 	c |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->detail);
 	c |= set_way(h);
+	c |= set_certificate(h);
 	c |= set_body(h);
 	return c == CURLE_OK;
 }
@@ -412,6 +464,7 @@ take_back(struct curl_handle *h)
 		return;
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
 		(void)curl_easy_setopt(h->easy, pointers[i], NULL);
+	take_certificate_back(h);
 	(void)curl_easy_setopt(
 	    h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)-1);
 	(void)curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);

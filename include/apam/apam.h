@@ -236,6 +236,28 @@ struct apam_request {
 	}
 
 /*
+ * A TLS client certificate, and its key, that a request is to be sent with.  It
+ * lives as long as the signature.  The key is a secret.
+ */
+struct apam_client_certificate {
+	size_t size;		/* set by apam */
+	/*
+	 * Of the pair: another one, or one that was read anew, has another.
+	 * Neither a connection nor a TLS session of one version may serve
+	 * another one, nor a request without a certificate.  `certificate` has
+	 * it as a line of its own, so that HTTP clients that compare the bytes
+	 * need not be told.
+	 */
+	uint64_t version;
+	struct apam_str certificate; /* PEM, with what follows in its file */
+	struct apam_str key;
+	const char *key_type;	/* "PEM", or "DER": PKCS #8 */
+	const char *passphrase;	/* of the key; "": none */
+	const char *file;	/* where these were read from, for messages; */
+	const char *key_file;	/* NULL: not a file */
+};
+
+/*
  * What to send.  `store` may point to memory of the caller's, aligned as struct
  * apam_header, that is used before any is allocated.  With about 1 KiB and the
  * size of the credential, apam_sign takes no lock, makes no allocation and no
@@ -265,12 +287,14 @@ struct apam_signature {
 				   earlier answers, such as a nonce; 0: none */
 	uint64_t verifies;	/* bit i: entry i verifies the answer, which is
 				   not to be believed before apam_verify_end */
+	const struct apam_client_certificate *certificate; /* to send it with;
+				   NULL: none */
 };
 
 #define APAM_SIGNATURE_INIT                                                    \
 	{                                                                      \
 		sizeof(struct apam_signature), NULL, 0, NULL, NULL, 0, NULL,   \
-		    0, 0, 0, 0, NULL, 0, NULL, 0, 0                            \
+		    0, 0, 0, 0, NULL, 0, NULL, 0, 0, NULL                      \
 	}
 
 /*

@@ -31,7 +31,9 @@
  *    such as Range and Cookie are given in the transfer instead.
  *  - Left as the program has set them: INTERFACE, SHARE, USERAGENT, which is
  *    not looked at and must not contain a line's end, ACCEPT_ENCODING, the
- *    cookie engine, client certificates, HTTP_VERSION (libcurl's default after
+ *    cookie engine, client certificates (where the profile signs with one, that
+ *    is set for the request in their place, and none is set afterwards),
+ *    HTTP_VERSION (libcurl's default after
  *    a call that had to go on by HTTP/1.1), HSTS, which can only turn http into
  *    https, VERBOSE and DEBUGFUNCTION, which are shown the credential, limits,
  *    and functions that are called while libcurl connects.

@@ -13,118 +13,11 @@
 #include "base/str.h"
 #include "crypto/key_der.h"
 #include "http/client.h"
-#include "support/certificate.h"
 #include "support/project.h"
-#include "support/raw_server.h"
 #include "support/run.h"
-
-#define REQUESTS_MAX 16
-#define CONNECTIONS_MAX 16
-#define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
-
-/* What the server noted of a request. */
-struct seen {
-	int connection;
-	bool resumed; /* its TLS session */
-	char name[32]; /* in the client's certificate; "": none */
-};
+#include "support/tls_notes.h"
 
 static struct project p;
-static SSL_CTX *tls;
-static int listener, ends[CONNECTIONS_MAX], connections;
-static uint16_t port;
-static pthread_t acceptor, servers[CONNECTIONS_MAX];
-static struct seen seen[REQUESTS_MAX];
-static atomic_int requests;
-
-/* ---- The server --------------------------------------------------------- */
-
-static void
-note(const SSL *ssl, int connection)
-{
-	const int i = atomic_load(&requests);
-	X509 *cert = SSL_get1_peer_certificate(ssl);
-
-	ck_assert_int_lt(i, REQUESTS_MAX);
-	seen[i] = (struct seen){ .connection = connection,
-		.resumed = SSL_session_reused(ssl) == 1 };
-	if (cert != NULL)
-		(void)X509_NAME_get_text_by_NID(X509_get_subject_name(cert),
-		    NID_commonName, seen[i].name, sizeof(seen[i].name));
-	X509_free(cert);
-	atomic_store(&requests, i + 1);
-}
-
-static void *
-serve(void *arg)
-{
-	const int connection = (int)(intptr_t)arg;
-	SSL *ssl = SSL_new(tls);
-	char head[4096];
-
-	(void)SSL_set_fd(ssl, ends[connection]);
-	if (SSL_accept(ssl) == 1)
-		while (SSL_read(ssl, head, sizeof(head)) > 0) {
-			note(ssl, connection);
-			(void)SSL_write(ssl, ANSWER, sizeof(ANSWER) - 1);
-		}
-	SSL_free(ssl);
-	return NULL;
-}
-
-static void *
-accept_all(void *unused)
-{
-	int fd;
-
-	(void)unused;
-	while ((fd = accept(listener, NULL, NULL)) >= 0) {
-		ck_assert_int_lt(connections, CONNECTIONS_MAX);
-		ends[connections] = fd;
-		ck_assert_int_eq(pthread_create(&servers[connections], NULL,
-				     serve, (void *)(intptr_t)connections),
-		    0);
-		connections++;
-	}
-	return NULL;
-}
-
-/* Whoever shows a certificate may come in. */
-static int
-believe(int ok, X509_STORE_CTX *store)
-{
-	(void)ok;
-	(void)store;
-	return 1;
-}
-
-static void
-start_server(int version)
-{
-	tls = certificate_serve_own(project_path(&p, "ca.pem"));
-	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, believe);
-	(void)SSL_CTX_set_session_id_context(
-	    tls, (const unsigned char *)"apam", 4);
-	(void)SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_SERVER);
-	(void)SSL_CTX_set_max_proto_version(tls, version);
-	listener = raw_bind(&port);
-	ck_assert_int_eq(listen(listener, 16), 0);
-	ck_assert_int_eq(pthread_create(&acceptor, NULL, accept_all, NULL), 0);
-}
-
-static void
-stop_server(void)
-{
-	(void)shutdown(listener, SHUT_RDWR);
-	ck_assert_int_eq(pthread_join(acceptor, NULL), 0);
-	for (int i = 0; i < connections; i++) {
-		(void)shutdown(ends[i], SHUT_RDWR);
-		ck_assert_int_eq(pthread_join(servers[i], NULL), 0);
-		(void)close(ends[i]);
-	}
-	(void)close(listener);
-	SSL_CTX_free(tls);
-}
 
 /* ---- The client --------------------------------------------------------- */
 
@@ -309,7 +202,7 @@ static void
 teardown(void)
 {
 	(void)curl_api()->multi_cleanup(multi);
-	stop_server();
+	notes_stop();
 	project_remove(&p);
 }
 
@@ -329,7 +222,7 @@ ck_assert_seen(int i, int connection, const char *name)
 /* The connection of those without one is kept, whatever is in between. */
 START_TEST(a_pair_shares_no_connection)
 {
-	start_server(versions[_i]);
+	notes_start(project_path(&p, "ca.pem"), versions[_i]);
 	ck_assert_msg(ask(NULL, NULL) == APAM_OK, "%s", err.text);
 	ck_assert_msg(ask("a.pem", "a.key") == APAM_OK, "%s", err.text);
 	ck_assert_msg(ask("a.pem", "a.key") == APAM_OK, "%s", err.text);
@@ -345,7 +238,7 @@ END_TEST
 
 START_TEST(a_pair_leaves_nothing_to_others)
 {
-	start_server(versions[_i]);
+	notes_start(project_path(&p, "ca.pem"), versions[_i]);
 	ck_assert_msg(ask("a.pem", "a.key") == APAM_OK, "%s", err.text);
 	ck_assert_msg(ask(NULL, NULL) == APAM_OK, "%s", err.text);
 	ck_assert_msg(ask("b.pem", "b.key") == APAM_OK, "%s", err.text);
@@ -361,7 +254,7 @@ END_TEST
  */
 START_TEST(a_certificate_alone_opens_nothing)
 {
-	start_server(versions[_i]);
+	notes_start(project_path(&p, "ca.pem"), versions[_i]);
 	ck_assert_msg(ask("a.pem", "a.key") == APAM_OK, "%s", err.text);
 	ck_assert_int_eq(ask("a.pem", "b.key"), APAM_E_CONFIG);
 	ck_assert_msg(strstr(err.text, "does one belong to the other") != NULL,
@@ -377,7 +270,7 @@ START_TEST(a_handle_is_as_good_as_a_file)
 {
 	struct apam_key *key = make_handle(kinds[_i], "c");
 
-	start_server(TLS1_3_VERSION);
+	notes_start(project_path(&p, "ca.pem"), TLS1_3_VERSION);
 	ck_assert_msg(ask_by_handle("c.pem", key) == APAM_OK, "%s", err.text);
 	ck_assert_msg(ask_by_handle("c.pem", key) == APAM_OK, "%s", err.text);
 	ck_assert_seen(0, 0, "c");
@@ -391,7 +284,7 @@ START_TEST(a_handle_must_be_the_certificate_s)
 	struct apam_key *right = make_handle(APAM_KIND_EC_P256, "c");
 	struct apam_key *wrong;
 
-	start_server(TLS1_3_VERSION);
+	notes_start(project_path(&p, "ca.pem"), TLS1_3_VERSION);
 	ck_assert_int_eq(
 	    key_generate(APAM_KIND_EC_P256, &wrong, &err), APAM_OK);
 	ck_assert_int_eq(ask_by_handle("c.pem", right), APAM_OK);

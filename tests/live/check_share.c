@@ -294,13 +294,13 @@ END_TEST
 
 /* ---- Two contexts, as two processes -------------------------------------- */
 
-struct pair {
+struct two_processes {
 	struct apam *ctx[2];
 	struct apam_profile *profile[2];
 };
 
 static void
-pair_make(struct pair *pair)
+pair_make(struct two_processes *pair)
 {
 	for (int i = 0; i < 2; i++) {
 		p.ctx = NULL;
@@ -311,7 +311,7 @@ pair_make(struct pair *pair)
 }
 
 static void
-pair_end(struct pair *pair)
+pair_end(struct two_processes *pair)
 {
 	apam_close(&pair->ctx[0]);
 	apam_close(&pair->ctx[1]);
@@ -329,7 +329,7 @@ START_TEST(a_rejected_one_is_replaced_by_one_and_taken_by_the_other)
 {
 	struct apam_judgement judgement = { .size = sizeof(judgement) };
 	struct live_signature a, b;
-	struct pair pair;
+	struct two_processes pair;
 
 	pair_make(&pair);
 	live_must_sign(pair.profile[0], &a);
@@ -358,7 +358,7 @@ END_TEST
 START_TEST(a_late_comer_does_not_refresh)
 {
 	struct apam_entry_status status;
-	struct pair pair;
+	struct two_processes pair;
 
 	sandbox_tell("/life?provider=7signal&seconds=10");
 	pair_make(&pair);
@@ -379,7 +379,7 @@ END_TEST
 START_TEST(refreshes_are_shared)
 {
 	int64_t ends = live_ms() + 5000;
-	struct pair pair;
+	struct two_processes pair;
 
 	sandbox_tell("/life?provider=7signal&seconds=2");
 	pair_make(&pair);
@@ -397,7 +397,7 @@ END_TEST
 
 START_TEST(a_profile_that_does_not_share_does_not)
 {
-	struct pair pair;
+	struct two_processes pair;
 
 	live_profile(&p, "");
 	pair_make(&pair);
@@ -421,7 +421,7 @@ static const struct {
 
 START_TEST(a_state_dir_of_no_use_costs_an_exchange_and_no_signature)
 {
-	struct pair pair;
+	struct two_processes pair;
 
 	/* Else the key registry, which cannot be believed there, refuses. */
 	live_profile_as(&p, "live", SHARED, "on_unknown = \"allow\";");

@@ -298,7 +298,9 @@ sign_and_send(struct apam_profile *profile, struct call *call)
 	if (status != APAM_OK)
 		return report(apam_profile_name(profile), status, &err);
 	apam_profile_show(profile, note_route, &route);
-	if (collides(given, &signature))
+	if (signature.certificate != NULL)
+		code = report_certificate();
+	else if (collides(given, &signature))
 		code = usage_error(&command_curl,
 		    "the profile sets a header that -H sets too");
 	else if (route.failed)

@@ -113,7 +113,8 @@ sign(const char *name, struct apam_profile *profile,
 	}
 	if (status != APAM_OK)
 		return report(name, status, &err);
-	code = write_headers(&signature);
+	code = signature.certificate != NULL ? report_certificate() :
+					       write_headers(&signature);
 	if (code == STATUS_DONE)
 		tell_url(name, request->url, signature.url);
 	apam_signature_release(&signature);

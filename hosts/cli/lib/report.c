@@ -263,3 +263,12 @@ exit_status(enum apam_status status)
 		return STATUS_INTERNAL;
 	}
 }
+
+int
+report_certificate(void)
+{
+	complain(
+	    "the profile signs with a client certificate, which headers do "
+	    "not carry: use `apam request`");
+	return STATUS_REFUSED;
+}

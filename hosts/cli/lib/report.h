@@ -42,6 +42,12 @@ void report_hint(const struct apam_error *err);
 int report(
     const char *profile, enum apam_status status, const struct apam_error *err);
 
+/*
+ * Say that the profile's client certificate cannot go along.  Returns the exit
+ * status.
+ */
+int report_certificate(void);
+
 /* The exit status for a status of the library. */
 int exit_status(enum apam_status status);
 
