@@ -78,11 +78,19 @@ credential_state_fail(struct credential_state *s, const struct apam_error *why,
 		restraint_latch(&s->restraint, why);
 		return;
 	}
-	if (class != APAM_CLASS_TEMPORARY && class != APAM_CLASS_CONFIG) {
+	if (class != APAM_CLASS_TEMPORARY && why->status != APAM_E_CONFIG) {
 		/* Nobody was asked, so that there is nobody to be spared. */
 		s->refresh_at = now + backoff_ms(1);
 		return;
 	}
+	credential_state_hold_off(s, retry_after);
+}
+
+void
+credential_state_hold_off(struct credential_state *s, int64_t retry_after)
+{
+	const int64_t now = clock_ms();
+
 	restraint_after_failure(&s->restraint, now,
 	    credential_state_usable(s, now) ? s->current->stale : 0,
 	    retry_after);

@@ -66,6 +66,10 @@ void credential_state_take(struct credential_state *s,
 void credential_state_fail(struct credential_state *s,
     const struct apam_error *why, int64_t retry_after);
 
+/* Do not try again for a while; `retry_after` as above. */
+void credential_state_hold_off(
+    struct credential_state *s, int64_t retry_after);
+
 /*
  * Take in a finding about the key: a dead key latches, a good one opens the
  * latch.

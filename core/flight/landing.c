@@ -21,6 +21,10 @@ land_acquire(struct entry *e, struct flight *f)
 		credential_state_take(s, e->conf, f->made, f->shared);
 	else
 		credential_state_fail(s, &f->error, f->retry_after);
+	/* Nobody was asked, but a program may have been run. */
+	if (f->made == NULL && f->stage == STAGE_SECRETS &&
+	    APAM_CLASS(f->error.status) == APAM_CLASS_CONFIG)
+		credential_state_hold_off(s, -1);
 }
 
 static void
