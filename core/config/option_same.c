@@ -43,6 +43,8 @@ same_value(const struct apam_option *option, size_t option_size,
 		option->member_count };
 
 	switch (option->type) {
+	case APAM_OPT_KEY:
+		return bytes_equal(option_key_text(a), option_key_text(b));
 	case APAM_OPT_STRING:
 	case APAM_OPT_SECRET:
 	case APAM_OPT_URL:

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "crypto/key.h"
+
 const struct apam_option *
 option_at(const struct option_table *table, size_t i)
 {
@@ -22,4 +24,10 @@ option_find(const struct option_table *table, const char *name)
 			return option_at(table, i);
 	}
 	return NULL;
+}
+
+struct apam_str
+option_key_text(const struct apam_value *value)
+{
+	return value->key == NULL ? value->str : value->key->written;
 }

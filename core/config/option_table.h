@@ -45,6 +45,12 @@ const struct apam_option *
 option_find(const struct option_table *table, const char *name);
 
 /*
+ * The text of a KEY that is set: of the handle, once there is one, for modules
+ * do not see it then.
+ */
+struct apam_str option_key_text(const struct apam_value *value);
+
+/*
  * Write the name of what a path leads to, as refuse_option (module.h) has it:
  * "headers[2].name", elements counted from 1.  What the table does not have is
  * "?".  `to` is cut to `size`.

@@ -479,6 +479,7 @@ typedef bool reader(const struct option_reading *r, struct apam_value *value);
 static reader *const readers[] = {
 	[APAM_OPT_STRING] = read_string,
 	[APAM_OPT_SECRET] = read_secret,
+	[APAM_OPT_KEY] = read_secret,
 	[APAM_OPT_URL] = read_url,
 	[APAM_OPT_INTEGER] = read_integer,
 	[APAM_OPT_DURATION] = read_duration,

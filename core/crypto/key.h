@@ -27,6 +27,11 @@ struct apam_key {
 	int32_t kind;		/* an enum apam_key_kind */
 	bool is_private;	/* symmetric: true */
 	uint64_t number;	/* no other key of this process had it */
+	/*
+	 * The text of an option that it was made of, or empty; it is the
+	 * entry's, and as secret as the key.
+	 */
+	struct apam_str written;
 	struct buf bytes;	/* symmetric */
 	const struct crypto_object *crypto;
 	void *object;		/* crypto's */

@@ -14,6 +14,7 @@
 #include "base/fork_gate.h"
 #include "config/entry_conf.h"
 #include "config/option_same.h"
+#include "entry/key_option.h"
 #include "slot/write.h"
 
 /* What refuse_option needs to name file, line and option. */
@@ -245,7 +246,9 @@ entry_open(
 {
 	if (!entry_read(e, place, all))
 		return false;
-	if (entry_read_secrets(e, all) && open_module(e, all))
+	if (entry_read_secrets(e, all) &&
+	    key_options_make(&e->secrets, e->profile->file, all) &&
+	    open_module(e, all))
 		return true;
 	entry_close(e);
 	return false;

@@ -76,6 +76,9 @@ put_value(struct run *run, const struct apam_option *option, size_t option_size,
 		option->member_count };
 
 	switch (option->type) {
+	case APAM_OPT_KEY:
+		hash_text(run, TAG_TEXT, option_key_text(value));
+		return;
 	case APAM_OPT_STRING:
 	case APAM_OPT_SECRET:
 	case APAM_OPT_URL:

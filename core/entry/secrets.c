@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "crypto/key.h"
 #include "file/secret.h"
 #include "text/secret_oddity.h"
 
@@ -38,7 +39,7 @@ count_secrets(const struct option_table *table, const struct apam_value *values)
 			o->member_count };
 		if (!values[i].set)
 			continue;
-		if (o->type == APAM_OPT_SECRET)
+		if (o->type == APAM_OPT_SECRET || o->type == APAM_OPT_KEY)
 			n++;
 		if (o->type == APAM_OPT_GROUP)
 			n += count_secrets(&members, values[i].members);
@@ -57,22 +58,27 @@ form_of(const struct apam_option *o)
 {
 	if (o->flags & APAM_OPT_BINARY)
 		return SECRET_BINARY;
-	return o->flags & APAM_OPT_LINES ? SECRET_LINES : SECRET_LINE;
+	return o->flags & APAM_OPT_LINES || o->type == APAM_OPT_KEY ?
+	    SECRET_LINES :
+	    SECRET_LINE;
 }
 
+/* A key is not read anew, and no module reads its text. */
 static void
 find_one(struct secrets *s, const struct apam_option *o,
     struct apam_value *value, unsigned line)
 {
 	const bool file = secret_ref_file(value->str).n > 0;
 	const bool stored = secret_ref_store(value->str).n > 0;
+	const bool key = o->type == APAM_OPT_KEY;
+	const bool moves = !file && !stored && !key;
 
 	s->sources[s->count] = (struct secret_source){ value->str, o->name,
-		value, line, form_of(o), !file && !stored, stored };
-	s->places[s->count] = value;
+		value, line, form_of(o), moves, stored, key };
+	s->places[s->count] = key ? NULL : value;
 	buf_init(&s->all[s->count++], SECRET_MAX);
 	s->various |= !file;
-	s->move |= !file && !stored;
+	s->move |= moves;
 }
 
 /* `lines` is NULL in a group, whose own line is `line`. */
@@ -95,7 +101,7 @@ find_all(struct secrets *s, const struct option_table *table,
 			continue;
 		if (lines != NULL)
 			line = lines[i];
-		if (o->type == APAM_OPT_SECRET)
+		if (o->type == APAM_OPT_SECRET || o->type == APAM_OPT_KEY)
 			find_one(s, o, &values[i], line);
 		for (size_t g = 0; g < groups; g++)
 			find_all(s, &members, inner + g * o->member_count, NULL,
@@ -210,11 +216,28 @@ secrets_read(struct secrets *secrets, const struct option_table *table,
 	return read_still(&r);
 }
 
+/* The handle that entry/key_option.c made, if it has. */
+static void
+drop_key(struct secret_source *source)
+{
+	/* Ours: module.h makes it constant for modules. */
+	struct apam_key *key;
+
+	if (!source->key || source->value->key == NULL)
+		return;
+	key = (struct apam_key *)(uintptr_t)source->value->key;
+	source->value->key = NULL;
+	key->written = APAM_STR("");
+	key_drop(&key);
+}
+
 void
 secrets_free(struct secrets *secrets)
 {
-	for (size_t i = 0; i < secrets->count; i++)
+	for (size_t i = 0; i < secrets->count; i++) {
+		drop_key(&secrets->sources[i]);
 		buf_free(&secrets->all[i]);
+	}
 	free(secrets->all);
 	free(secrets->sources);
 	free(secrets->places);

@@ -24,12 +24,13 @@ struct secret_source {
 	enum secret_form form;
 	bool moves;		/* it is not a file: nobody tells of changes */
 	bool stored;		/* it is durable, and not read here */
+	bool key;		/* of type KEY: entry/key_option.h */
 };
 
 struct secrets {
 	struct buf *all;
 	struct secret_source *sources; /* of each */
-	const struct apam_value **places; /* the value of each */
+	const struct apam_value **places; /* the value of each; KEY: NULL */
 	size_t count, room;
 	bool various;		/* another process may have read others */
 	bool move;		/* some move */
@@ -38,8 +39,8 @@ struct secrets {
 };
 
 /*
- * Read every SECRET of `values`, those in groups too, into *secrets, zeroed
- * by the caller but for `watch` and `deadline`.  False with a problem
+ * Read every SECRET and KEY of `values`, those in groups too, into *secrets,
+ * zeroed by the caller but for `watch` and `deadline`.  False with a problem
  * added, at the option's line, for each that cannot be read.  The views in
  * `values` live until secrets_free.
  */

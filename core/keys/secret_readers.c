@@ -61,7 +61,7 @@ key_readers_add(struct key_readers *readers, const struct option_table *table,
 
 		if (!values[i].set)
 			continue;
-		if (o->type == APAM_OPT_SECRET)
+		if (o->type == APAM_OPT_SECRET || o->type == APAM_OPT_KEY)
 			add_file(readers, &values[i]);
 		if (o->type == APAM_OPT_GROUP || o->type == APAM_OPT_GROUPS)
 			add_members(readers, o, table->option_size, &values[i]);

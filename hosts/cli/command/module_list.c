@@ -31,6 +31,7 @@ static const char *const type_names[] = {
 	[APAM_OPT_MAP] = "map",
 	[APAM_OPT_GROUP] = "group",
 	[APAM_OPT_GROUPS] = "list of groups",
+	[APAM_OPT_KEY] = "key",
 	[APAM_OPT_PATH] = "path",
 };
 

@@ -205,7 +205,7 @@ START_TEST(what_cannot_be_hashed_fails)
 	ck_assert_int_eq(
 	    fingerprint_of("demo", &table, &values, got, &err), APAM_OK);
 	ck_assert_mem_ne(got, zero, sizeof(print));
-	option.type = (enum apam_option_type)12;
+	option.type = APAM_OPT_PATH + 1;
 	ck_assert_int_eq(fingerprint_of("demo", &table, &values, got, &err),
 	    APAM_E_INTERNAL);
 	ck_assert_mem_eq(got, zero, sizeof(print));

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Options of type KEY: a secret in a file, and a handle for the module, which
+ * does not see the secret.  It is read as the secrets are (entry/secrets.h),
+ * when the entry opens, and not anew: who replaces a key has a new file.
+ */
+#ifndef CORE_ENTRY_KEY_OPTION_H
+#define CORE_ENTRY_KEY_OPTION_H
+
+#include "entry/secrets.h"
+
+/*
+ * Make a handle of each key that was read: the value then has it in the place
+ * of the text, until secrets_free.  False with a problem added, at the option's line, for each text
+ * that is not a key.
+ */
+bool key_options_make(
+    struct secrets *secrets, const char *file, struct problems *all);
+
+#endif

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/entry/key_option.c: a key in a file becomes a handle, in groups
+ * too; the module does not see the text, which fingerprints and marks are made
+ * of all the same; and what is not a key is told with its line.
+ */
+#include "entry/key_option.h"
+
+#include "base/secmem.h"
+#include "base/str.h"
+#include "config/option_same.h"
+#include "config/syntax.h"
+#include "crypto/key.h"
+#include "entry/fingerprint.h"
+#include "support/key_cases.h"
+#include "support/project.h"
+#include "support/run.h"
+
+enum { FIRST, PLACE, OPTIONS };
+
+static const struct apam_option members[] = {
+	{ .name = "key", .type = APAM_OPT_KEY },
+};
+
+static const struct apam_option options[] = {
+	[FIRST] = { .name = "first", .type = APAM_OPT_KEY },
+	[PLACE] = { .name = "places",
+	    .type = APAM_OPT_GROUPS,
+	    .members = members,
+	    .member_count = 1 },
+};
+
+static const struct option_table table = { options, sizeof(options[0]),
+	OPTIONS };
+
+/* One reading of an entry's options. */
+struct reading {
+	struct option_values values;
+	struct secrets secrets;
+	struct conf *conf;
+};
+
+static struct project project;
+static struct problems all;
+static struct reading now;
+static char text[KEY_CASE_MAX];
+static int live;
+
+static void
+forget(struct reading *r)
+{
+	secrets_free(&r->secrets);
+	option_values_free(&r->values);
+	conf_free(&r->conf);
+}
+
+static void
+setup(void)
+{
+	live = secmem_live();
+	project_make(&project);
+	problems_init(&all);
+	memset(&now, 0, sizeof(now));
+}
+
+static void
+teardown(void)
+{
+	secmem_fail_after(-1);
+	forget(&now);
+	project_remove(&project);
+	ck_assert_int_eq(secmem_live(), live);
+}
+
+/* Store a case's file as a secret. */
+static void
+store(const char *name, const char *folder, const char *wanted)
+{
+	struct key_cases cases;
+	int i = 0;
+
+	key_cases_find(&cases, folder);
+	while (strcmp(key_case_name(&cases, i), wanted) != 0)
+		ck_assert_int_lt(++i, cases.count);
+	(void)key_case_read(&cases, i, "input", text);
+	key_cases_free(&cases);
+	project_secret(&project, name, text);
+}
+
+/* Take options as in a file, and read the secrets. */
+static bool
+take(struct reading *r, const char *written)
+{
+	const struct option_source source = {
+		.file = "test", .what = "the entry", .problems = &all
+	};
+	char spliced[1024];
+
+	project_splice(&project, written, spliced, sizeof(spliced));
+	r->conf = conf_parse("test", apam_str(spliced), &all);
+	ck_assert_msg(r->conf != NULL, "%s", all.first.text);
+	ck_assert_msg(option_read(config_root_setting(&r->conf->tree), &source,
+			  &table, &r->values),
+	    "%s", all.first.text);
+	return secrets_read(
+	    &r->secrets, &table, &r->values, "test", true, &all);
+}
+
+#define TWO "first = \"file:@/one\";\nplaces = ( { key = \"file:@/two\"; } );"
+
+static void
+is_key(const struct apam_value *value, int32_t kind, bool is_private)
+{
+	ck_assert_ptr_nonnull(value->key);
+	ck_assert_uint_eq(value->str.n, 0);
+	ck_assert_int_eq(value->key->kind, kind);
+	ck_assert_int_eq(value->key->is_private, is_private);
+}
+
+START_TEST(each_key_has_a_handle)
+{
+	store("one", "tests/vectors/key/valid", "pkcs8-rsa");
+	store("two", "tests/vectors/key/valid", "public-ed25519");
+	ck_assert_msg(take(&now, TWO), "%s", all.first.text);
+	ck_assert(now.secrets.sources[0].key);
+	ck_assert_msg(
+	    key_options_make(&now.secrets, "test", &all), "%s", all.first.text);
+	is_key(&now.values.values[FIRST], APAM_KIND_RSA, true);
+	is_key(&now.values.values[PLACE].members[0], APAM_KIND_ED25519, false);
+	ck_assert_uint_eq(all.count, 0);
+	secrets_free(&now.secrets);
+	ck_assert_ptr_null(now.values.values[FIRST].key);
+}
+END_TEST
+
+/* The same with and without handles; another one with another key. */
+START_TEST(fingerprints_are_of_the_text)
+{
+	unsigned char before[FINGERPRINT_SIZE], after[FINGERPRINT_SIZE],
+	    changed[FINGERPRINT_SIZE];
+	struct apam_error err = APAM_ERROR_INIT;
+	struct reading then = { .conf = NULL };
+
+	store("one", "tests/vectors/key/valid", "sec1-p256");
+	store("two", "tests/vectors/key/valid", "jwk-p384");
+	ck_assert(take(&then, TWO));
+	ck_assert_int_eq(
+	    fingerprint_of("s", &table, &then.values, before, &err), APAM_OK);
+	ck_assert(key_options_make(&then.secrets, "test", &all));
+	ck_assert_int_eq(
+	    fingerprint_of("s", &table, &then.values, after, &err), APAM_OK);
+	ck_assert_mem_eq(before, after, sizeof(before));
+	ck_assert(take(&now, TWO));
+	ck_assert(option_values_same(&table, &now.values, &then.values));
+	forget(&now);
+	/* In a group. */
+	store("two", "tests/vectors/key/valid", "jwk-p256");
+	ck_assert(take(&now, TWO));
+	ck_assert(key_options_make(&now.secrets, "test", &all));
+	ck_assert(!option_values_same(&table, &now.values, &then.values));
+	ck_assert_int_eq(
+	    fingerprint_of("s", &table, &now.values, changed, &err), APAM_OK);
+	ck_assert_mem_ne(changed, after, sizeof(after));
+	forget(&then);
+}
+END_TEST
+
+/* What lint says. */
+static const struct {
+	const char *name, *why;
+} wrong[] = {
+	{ "encrypted",
+	    "first: the key is encrypted: decrypt it with openssl pkey -in "
+	    "FILE, for apam asks nobody for its passphrase" },
+	{ "rsa-1024",
+	    "first: the RSA key has 1024 bits: it must have 2048 to 16384" },
+	{ "a-word",
+	    "first: the secret is not a key: neither PEM, which begins with a "
+	    "line -----BEGIN ...-----, nor a JWK" },
+	{ "certificate", "first: it has blocks of PEM, but no key" },
+};
+
+START_TEST(what_is_not_a_key_is_told)
+{
+	store("one", "tests/vectors/key/invalid", wrong[_i].name);
+	store("two", "tests/vectors/key/valid", "public-p256");
+	ck_assert(take(&now, TWO));
+	ck_assert(!key_options_make(&now.secrets, "test", &all));
+	ck_assert_int_eq(all.first.status, APAM_E_SECRET);
+	ck_assert_str_eq(all.first.file, "test");
+	ck_assert_uint_eq(all.first.line, 1);
+	ck_assert_str_eq(all.first.text, wrong[_i].why);
+	ck_assert_uint_eq(all.count, 1);
+	ck_assert_ptr_null(now.values.values[FIRST].key);
+}
+END_TEST
+
+START_TEST(memory_that_runs_out_is_told)
+{
+	bool ok = false;
+
+	store("one", "tests/vectors/key/valid", "pkcs8-p256");
+	store("two", "tests/vectors/key/valid", "jwk-ed25519");
+	for (int n = 0; !ok; n++) {
+		problems_init(&all);
+		ck_assert(take(&now, TWO));
+		secmem_fail_after(n);
+		ok = key_options_make(&now.secrets, "test", &all);
+		secmem_fail_after(-1);
+		ck_assert(ok || all.first.status == APAM_E_MEMORY);
+		forget(&now);
+	}
+}
+END_TEST
+
+/* ---- A module that signs with it ---------------------------------------- */
+
+START_TEST(a_module_signs_with_it)
+{
+	struct apam_request request = APAM_REQUEST(
+	    "GET", "https://api.example/a");
+	struct apam_signature signature = APAM_SIGNATURE_INIT;
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_profile *profile;
+
+	project_module(&project, "key-test", true);
+	store("one", "tests/vectors/key/valid", "jwk-p256");
+	project_entries(&project, "p",
+	    "{ scheme = \"key-test\"; key_id = \"k1\"; "
+	    "sign = { key = \"file:@/one\"; }; }");
+	profile = project_get(&project, "p");
+	ck_assert_msg(apam_sign(profile, &request, &signature, &err) == APAM_OK,
+	    "%s", err.text);
+	ck_assert_uint_eq(signature.header_count, 1);
+	ck_assert_msg(
+	    strncmp(signature.headers[0].value.p,
+		"Key-Test alg=ES256,jwk={\"crv\":\"P-256\",", 38) == 0,
+	    "%s", signature.headers[0].value.p);
+	apam_signature_release(&signature);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("key_option");
+	TCase *tc = tcase_create("key_option");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, each_key_has_a_handle);
+	tcase_add_test(tc, fingerprints_are_of_the_text);
+	tcase_add_loop_test(tc, what_is_not_a_key_is_told, 0, ROWS(wrong));
+	tcase_add_test(tc, memory_that_runs_out_is_told);
+	tcase_add_test(tc, a_module_signs_with_it);
+	return run_suite(suite);
+}
