@@ -432,9 +432,10 @@ $(BUILD)/tests/fuzz/fuzz_elf_file $(BUILD)/fuzzers/fuzz_elf_file: \
 	$(BUILD)/hosts/kit/elf_file.o
 
 # As a host program has it: the shared library, found beside the program.
-$(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME)
+# Rows of keys look into the core, and have its objects after that.
+$(BUILD)/bench/bench: $(BENCH_OBJ) $(BUILD)/$(SONAME) $(BUILD)/core.a
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -o $@ $(BENCH_OBJ) -L$(BUILD) -lapam -lcrypto -ldl \
+	$(Q)$(LINK) -o $@ $(BENCH_OBJ) -L$(BUILD) -lapam $(BUILD)/core.a -lcrypto -ldl \
 	    -Wl,-rpath,'$$ORIGIN/..'
 
 $(BUILD)/peers/%: $(BUILD)/tests/peers/%.o $(BUILD)/$(CURL_SONAME)

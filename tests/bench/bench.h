@@ -72,6 +72,12 @@ void measure(const struct work *ours, const struct work *raw, size_t rounds,
 /* The median of ours only; *spread as in struct result. */
 double measure_one(const struct work *ours, size_t rounds, double *spread);
 
+/*
+ * How many times as much two threads do as one (rows_threads.c); *result has
+ * both times, of one operation.
+ */
+double measure_scale(struct loop *loop, struct result *result);
+
 /* Keep the compiler from removing writes through `p`. */
 static inline void
 use(const void *p)
@@ -158,6 +164,9 @@ void run_counter(struct result *result);
 void run_sign_basic(struct result *result);
 void run_sign_query(struct result *result);
 void run_sign_hmac(struct result *result);
+void run_key_hmac(struct result *result);
+void run_key_es256(struct result *result);
+void run_key_hmac_2t(struct result *result);
 void run_sign_bearer_2t(struct result *result);
 void run_scale_2t(struct result *result);
 void run_hmac_2t(struct result *result);

@@ -73,9 +73,8 @@ run_sign_bearer_2t(struct result *result)
 	measure(&a, &b, ROUNDS, result);
 }
 
-/* How many times as much two threads do as one. */
-static double
-scale(struct loop *loop, struct result *result)
+double
+measure_scale(struct loop *loop, struct result *result)
 {
 	struct work one = loop_work(loop);
 	const struct work two = { pair_sample, loop };
@@ -94,8 +93,8 @@ run_scale_2t(struct result *result)
 	double raw_scale;
 
 	signer_init(&signer, "bearer");
-	raw_scale = scale(&theirs, &raw);
-	result->ratio = scale(&mine, result);
+	raw_scale = measure_scale(&theirs, &raw);
+	result->ratio = measure_scale(&mine, result);
 	(void)snprintf(result->note, sizeof(result->note),
 	    "the seqlock and copy of sign-bearer-2t: %.2f; %ld processors",
 	    raw_scale, sysconf(_SC_NPROCESSORS_ONLN));
@@ -111,8 +110,8 @@ run_hmac_2t(struct result *result)
 	double raw_scale;
 
 	signer_init(&signer, "hmac");
-	raw_scale = scale(&theirs, &raw);
-	result->ratio = scale(&mine, result);
+	raw_scale = measure_scale(&theirs, &raw);
+	result->ratio = measure_scale(&mine, result);
 	(void)snprintf(result->note, sizeof(result->note),
 	    "OpenSSL's alone: %.2f; %ld processors", raw_scale,
 	    sysconf(_SC_NPROCESSORS_ONLN));
