@@ -538,7 +538,7 @@ tsan: deps-build deps-test
 
 run-tsan: $(PROGRAMS)
 	@BUILD=$(BUILD) SANITIZE=$(SANITIZE) tests/run $(LIVE_CHECKS) \
-	    $(call checks,sign finder)
+	    $(call checks,sign finder key_use key_cache)
 
 # Each target for FUZZ_SECONDS; what it finds lies in $(BUILD)/fuzz/found.
 FUZZ_SECONDS = 30
