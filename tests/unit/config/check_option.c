@@ -279,7 +279,7 @@ END_TEST
 
 START_TEST(an_unknown_type_is_refused)
 {
-	static const int types[] = { 0, 12, 1000, -1 };
+	static const int types[] = { 0, APAM_OPT_PATH + 1, 1000, -1 };
 	struct apam_option option = { .name = "x" };
 	const struct option_table table = { &option, sizeof(option), 1 };
 	const struct option_source source = {
