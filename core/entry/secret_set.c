@@ -60,6 +60,9 @@ copy_value(struct copying *c, const struct option_table *table,
 
 	if (o->type == APAM_OPT_SECRET)
 		value->str = buf_view(&c->set->all[c->next++]);
+	/* It keeps the handle that the entry has. */
+	if (o->type == APAM_OPT_KEY)
+		c->next++;
 	if (o->type != APAM_OPT_GROUP && o->type != APAM_OPT_GROUPS)
 		return true;
 	value->members = copy_members(c, &members, value->members, groups);
