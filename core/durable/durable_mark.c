@@ -23,7 +23,10 @@ static void
 mark_name(const struct durable_place *place, const char *suffix,
     char to[DURABLE_FILE_SIZE])
 {
-	assert(store_name_ok(apam_str(place->name)));
+	const struct apam_str known = apam_str(place->name);
+
+	assert(store_name_ok(known));
+	(void)known;
 	(void)snprintf(
 	    to, DURABLE_FILE_SIZE, "secret-%s%s", place->name, suffix);
 }

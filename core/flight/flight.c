@@ -14,7 +14,6 @@
 #include "entry/probe.h"
 #include "entry/share.h"
 #include "flight/admit.h"
-#include "flight/spending.h"
 #include "http/exchange_log.h"
 #include "http/retry_after.h"
 #include "text/lifetime.h"
@@ -34,7 +33,8 @@ flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
 	f->alone_at = deadline - (deadline - clock_ms()) / 2;
 	f->with = with == NULL ? NULL : credential_hold(with);
 	f->lock = (struct own_fd)OWN_FD_NONE;
-	f->turn = (struct durable_turn)DURABLE_TURN_NONE;
+	f->spending = (struct spending){ .entry = e,
+		.turn = DURABLE_TURN_NONE };
 	f->retry_after = -1;
 	response_init(&f->r, 0);
 	error_clear(&f->error);
@@ -56,7 +56,7 @@ flight_free(struct flight **flight)
 	secret_set_release(&f->secrets);
 	response_free(&f->r);
 	own_fd_close(&f->lock);
-	durable_turn_end(&f->turn);
+	durable_turn_end(&f->spending.turn);
 	credential_release(&f->made);
 	credential_release(&f->with);
 	owner_release(&f->owner);
@@ -319,6 +319,16 @@ build_probe(struct flight *f, struct apam_error *why)
 		   &f->op.exchange, why) == APAM_OK;
 }
 
+/* What spends is given as much time as if it were the first to be sent. */
+static void
+give_time(struct flight *f)
+{
+	const int64_t until = clock_ms() + f->entry->profile->deadline * 1000;
+
+	if (f->deadline < until)
+		f->deadline = until;
+}
+
 static enum flight_wait
 send_op(struct flight *f)
 {
@@ -326,12 +336,14 @@ send_op(struct flight *f)
 
 	if (f->op.probes && !build_probe(f, &why))
 		return op_failed(f, &why);
-	if (!spending_send(f, &why))
+	if (!spending_send(&f->spending, &f->op, &why))
 		return op_failed(f, &why);
+	if (f->op.durable.spends)
+		give_time(f);
 	f->sent = clock_ms();
 	if (send_exchange(f, &f->op.exchange, &why))
 		return FLIGHT_TRANSFER;
-	spending_unanswered(f, false);
+	spending_unanswered(&f->spending, &f->op, false);
 	return op_failed(f, &why);
 }
 
@@ -364,7 +376,7 @@ go_on(struct flight *f, const struct response *r)
 		f->minted_at = f->sent;
 	f->astray = step == APAM_STEP_FAILED && f->sent != 0 &&
 	    f->op.error.status == APAM_E_CONFIG;
-	spending_stepped(f, step);
+	spending_stepped(&f->spending, &f->op, step);
 	switch (step) {
 	case APAM_STEP_DONE:
 		return op_done(f);
@@ -403,7 +415,7 @@ take_turn(struct flight *f)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 
-	switch (spending_begin(f, &why)) {
+	switch (spending_begin(&f->spending, &f->op, &why)) {
 	case DURABLE_BEGUN:
 		f->stage = stage_of(f->op.kind);
 		return go_on(f, NULL);
@@ -413,7 +425,7 @@ take_turn(struct flight *f)
 		return op_failed(f, &why);
 	}
 	if (clock_ms() >= f->deadline) {
-		spending_late(f, &why);
+		spending_late(&f->spending, &why);
 		return op_failed(f, &why);
 	}
 	f->stage = STAGE_TURN;
@@ -640,7 +652,7 @@ transfer_ended(struct flight *f, const struct apam_error *why)
 {
 	if (why->status == APAM_OK)
 		return go_on(f, &f->r);
-	spending_unanswered(f, f->transfer.sent);
+	spending_unanswered(&f->spending, &f->op, f->transfer.sent);
 	response_free(&f->r);
 	return op_failed(f, why);
 }
@@ -677,10 +689,20 @@ flight_cut_off(struct flight *f)
 }
 
 bool
+flight_is_spending(const struct flight *f)
+{
+	return f->spending.turn.spending && f->transfer.easy != NULL &&
+	    http_began(&f->transfer);
+}
+
+bool
 flight_stays(struct flight *f)
 {
-	if (!spending_stays(f))
+	if (!spending_stays(&f->spending))
 		return false;
+	f->goal = FLIGHT_STORE;
+	f->wake_at = clock_ms() + f->spending.store_after;
+	own_fd_close(&f->lock);
 	if (f->has_op)
 		op_free(&f->op);
 	f->has_op = false;
@@ -693,7 +715,7 @@ flight_stays(struct flight *f)
 static enum flight_wait
 store_again(struct flight *f)
 {
-	const int64_t after = spending_store(f);
+	const int64_t after = spending_store(&f->spending);
 
 	f->wake_at = clock_ms() + after;
 	return after > 0 ? FLIGHT_SLEEP : FLIGHT_LANDED;

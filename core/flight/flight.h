@@ -21,6 +21,7 @@
 #include "base/own_fd.h"
 #include "entry/entry.h"
 #include "entry/secret_renewal.h"
+#include "flight/spending.h"
 #include "http/client.h"
 
 enum flight_goal {
@@ -80,8 +81,7 @@ struct flight {
 	int64_t look_at;	/* when to look which process that is */
 	int64_t alone_at;	/* when to go on without the lock */
 
-	struct durable_turn turn; /* at the entry's durable secret */
-	int64_t store_after;	/* store: ms from one try to the next */
+	struct spending spending; /* of the entry's durable secret */
 
 	/* Results. */
 	struct credential *made; /* acquired or minted; or NULL */
@@ -117,6 +117,9 @@ enum flight_wait flight_transferred(struct flight *f, CURLcode code);
 enum flight_wait flight_woken(struct flight *f);
 /* Go on without the transfer or program: its descriptor is gone. */
 enum flight_wait flight_cut_off(struct flight *f);
+
+/* True while it may be that a durable secret's successor is on its way. */
+bool flight_is_spending(const struct flight *f);
 
 /*
  * It has landed, and its listener was told: true if it has to go on all the

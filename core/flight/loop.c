@@ -16,7 +16,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "flight/pollset.h"
-#include "flight/spending.h"
 #include "http/curl_fd.h"
 
 #define EVENTS_MAX 16
@@ -544,7 +543,7 @@ bool
 loop_is_spending(const struct loop *loop)
 {
 	for (const struct flight *f = loop->flying; f != NULL; f = f->next)
-		if (spending_is_out(f))
+		if (flight_is_spending(f))
 			return true;
 	return false;
 }

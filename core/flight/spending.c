@@ -14,47 +14,47 @@
 #define STORE_LAST_MS 30000
 
 static void
-say(const struct flight *f, enum apam_log_level level, const char *why)
+say(const struct spending *s, enum apam_log_level level, const char *why)
 {
-	log_line(&f->entry->env->log, level, "%s: entry %zu: %s",
-	    f->entry->profile->name, entry_number(f->entry), why);
+	log_line(&s->entry->env->log, level, "%s: entry %zu: %s",
+	    s->entry->profile->name, entry_number(s->entry), why);
 }
 
 /* ---- The turn ---------------------------------------------------------- */
 
 /* The module is shown the secret as it is now. */
 static void
-show_secret(struct flight *f)
+show_secret(struct spending *s, struct op *op)
 {
-	f->op.durable.secret = f->turn.record.is.secret;
+	op->durable.secret = s->turn.record.is.secret;
 }
 
 enum durable_begin
-spending_begin(struct flight *f, struct apam_error *err)
+spending_begin(struct spending *s, struct op *op, struct apam_error *err)
 {
-	const struct stored *s = &f->entry->stored;
-	const struct stored_base base = entry_store(f->entry);
-	const struct durable_place place = stored_place(s, &base);
+	const struct stored *is = &s->entry->stored;
+	const struct stored_base base = entry_store(s->entry);
+	const struct durable_place place = stored_place(is, &base);
 	const struct durable_claim claim = stored_claim(
-	    s, f->entry->conf->scheme);
-	enum durable_begin begun = durable_turn_begin(&f->turn, &place, err);
+	    is, s->entry->conf->scheme);
+	enum durable_begin begun = durable_turn_begin(&s->turn, &place, err);
 
 	if (begun != DURABLE_BEGUN)
 		return begun;
-	if (durable_turn_admit(&f->turn, &claim, err) != APAM_OK) {
-		durable_turn_end(&f->turn);
+	if (durable_turn_admit(&s->turn, &claim, err) != APAM_OK) {
+		durable_turn_end(&s->turn);
 		return DURABLE_FAILED;
 	}
-	show_secret(f);
+	show_secret(s, op);
 	return DURABLE_BEGUN;
 }
 
 void
-spending_late(const struct flight *f, struct apam_error *err)
+spending_late(const struct spending *s, struct apam_error *err)
 {
-	const struct stored_base base = entry_store(f->entry);
+	const struct stored_base base = entry_store(s->entry);
 	const struct durable_place place = stored_place(
-	    &f->entry->stored, &base);
+	    &s->entry->stored, &base);
 	struct lock_holder holder;
 	char who[64] = "another process";
 	struct stat st;
@@ -69,165 +69,147 @@ spending_late(const struct flight *f, struct apam_error *err)
 
 /* ---- Before and after an exchange -------------------------------------- */
 
-/* It is given as much time as if it were the first. */
-static void
-give_time(struct flight *f)
-{
-	const int64_t until = clock_ms() + f->entry->profile->deadline * 1000;
-
-	if (f->deadline < until)
-		f->deadline = until;
-}
-
 bool
-spending_send(struct flight *f, struct apam_error *err)
+spending_send(struct spending *s, struct op *op, struct apam_error *err)
 {
 	struct url url;
 
-	if (!f->op.durable.spends)
+	if (!op->durable.spends)
 		return true;
-	/* exchange_finish has read it. */
-	if (url_parse(buf_view(&f->op.exchange.url), &url) != NULL)
+	if (url_parse(buf_view(&op->exchange.url), &url) != NULL) {
+		/* exchange_finish has read it. */
+		(void)error_set(err, APAM_E_INTERNAL, "%s",
+		    apam_status_text(APAM_E_INTERNAL));
 		return false;
-	if (durable_turn_spend(&f->turn, url.origin, err) != APAM_OK)
+	}
+	if (durable_turn_spend(&s->turn, url.origin, err) != APAM_OK)
 		return false;
-	show_secret(f);
-	give_time(f);
+	show_secret(s, op);
 	return true;
 }
 
 static void
-store_successor(struct flight *f)
+store_successor(struct spending *s, struct op *op)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 
 	if (durable_turn_succeed(
-		&f->turn, buf_view(&f->op.durable.successor), &why) != APAM_OK)
-		say(f, APAM_LOG_ERROR, why.text);
-	show_secret(f);
+		&s->turn, buf_view(&op->durable.successor), &why) != APAM_OK)
+		say(s, APAM_LOG_ERROR, why.text);
+	show_secret(s, op);
 }
 
 /* The record says so even if writing it fails: see durable_turn_keep. */
 static void
-keep(struct flight *f)
+keep(struct spending *s, struct op *op)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 
-	if (durable_turn_keep(&f->turn, &why) != APAM_OK)
-		say(f, APAM_LOG_WARNING, why.text);
-	show_secret(f);
+	if (durable_turn_keep(&s->turn, &why) != APAM_OK)
+		say(s, APAM_LOG_WARNING, why.text);
+	show_secret(s, op);
 }
 
 static void
-refuse(struct flight *f)
+refuse(struct spending *s, struct op *op)
 {
-	struct apam_error *why = &f->op.error;
+	struct apam_error *why = &op->error;
 
-	if (durable_turn_refuse(&f->turn, why->text))
+	if (durable_turn_refuse(&s->turn, why->text))
 		return;
 	error_clear(why);
 	(void)error_set(why, APAM_E_PROVIDER,
 	    "store:%s was replaced while its old secret was refused",
-	    f->entry->stored.name);
+	    s->entry->stored.name);
 }
 
 /* What a failure says of the secret that was sent. */
 static void
-settle_failure(struct flight *f)
+settle_failure(struct spending *s, struct op *op)
 {
-	const enum apam_status status = f->op.error.status;
+	const enum apam_status status = op->error.status;
 
 	switch (APAM_CLASS(status)) {
 	case APAM_CLASS_REVOKED:
-		refuse(f);
+		refuse(s, op);
 		break;
 	case APAM_CLASS_INTERNAL:
-		durable_turn_leave(&f->turn);
+		durable_turn_leave(&s->turn);
 		break;
 	case APAM_CLASS_TEMPORARY:
 		if (status != APAM_E_THROTTLED) {
-			durable_turn_leave(&f->turn);
+			durable_turn_leave(&s->turn);
 			break;
 		}
 		/* fall through */
 	default:
-		keep(f);
+		keep(s, op);
 	}
 }
 
 /* A check may say by a key state what others say by a failure. */
 static bool
-found_dead(const struct flight *f)
+found_dead(const struct op *op)
 {
-	return f->op.kind == OP_CHECK && f->op.key_state > APAM_KEY_GOOD;
+	return op->kind == OP_CHECK && op->key_state > APAM_KEY_GOOD;
 }
 
 void
-spending_stepped(struct flight *f, enum apam_step step)
+spending_stepped(struct spending *s, struct op *op, enum apam_step step)
 {
-	if (f->op.durable.unkept)
-		say(f, APAM_LOG_ERROR,
+	if (op->durable.unkept)
+		say(s, APAM_LOG_ERROR,
 		    "the provider has replaced a secret that is not in the "
 		    "store: write store:NAME, and log in again");
-	if (f->op.durable.succeeds)
-		store_successor(f);
-	if (!f->turn.spending || f->op.durable.succeeds)
+	if (op->durable.succeeds)
+		store_successor(s, op);
+	if (!s->turn.spending || op->durable.succeeds)
 		return;
 	if (step == APAM_STEP_FAILED)
-		settle_failure(f);
-	else if (step == APAM_STEP_DONE && found_dead(f))
-		(void)durable_turn_refuse(&f->turn, f->op.evidence);
+		settle_failure(s, op);
+	else if (step == APAM_STEP_DONE && found_dead(op))
+		(void)durable_turn_refuse(&s->turn, op->evidence);
 	else if (step == APAM_STEP_DONE)
-		keep(f);
-}
-
-bool
-spending_is_out(const struct flight *f)
-{
-	return f->turn.spending && f->transfer.easy != NULL &&
-	    http_began(&f->transfer);
+		keep(s, op);
 }
 
 void
-spending_unanswered(struct flight *f, bool sent)
+spending_unanswered(struct spending *s, struct op *op, bool sent)
 {
-	if (!f->turn.spending)
+	if (!s->turn.spending)
 		return;
 	if (sent)
-		durable_turn_leave(&f->turn);
+		durable_turn_leave(&s->turn);
 	else
-		keep(f);
+		keep(s, op);
 }
 
 /* ---- A successor that could not be stored ------------------------------ */
 
 bool
-spending_stays(struct flight *f)
+spending_stays(struct spending *s)
 {
-	if (f->turn.unstored.n == 0)
+	if (s->turn.unstored.n == 0)
 		return false;
-	f->goal = FLIGHT_STORE;
-	f->store_after = STORE_FIRST_MS;
-	f->wake_at = clock_ms() + f->store_after;
-	own_fd_close(&f->lock);
+	s->store_after = STORE_FIRST_MS;
 	return true;
 }
 
 int64_t
-spending_store(struct flight *f)
+spending_store(struct spending *s)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 
-	if (durable_turn_store(&f->turn, &why) == APAM_OK) {
-		say(f, APAM_LOG_WARNING,
+	if (durable_turn_store(&s->turn, &why) == APAM_OK) {
+		say(s, APAM_LOG_WARNING,
 		    "the successor of its durable secret is stored now");
 		return 0;
 	}
-	if (f->turn.unstored.n == 0) {
-		say(f, APAM_LOG_ERROR, why.text);
+	if (s->turn.unstored.n == 0) {
+		say(s, APAM_LOG_ERROR, why.text);
 		return 0;
 	}
-	if (f->store_after < STORE_LAST_MS)
-		f->store_after *= 2;
-	return f->store_after;
+	if (s->store_after < STORE_LAST_MS)
+		s->store_after *= 2;
+	return s->store_after;
 }

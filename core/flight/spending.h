@@ -10,42 +10,45 @@
 #ifndef CORE_FLIGHT_SPENDING_H
 #define CORE_FLIGHT_SPENDING_H
 
-#include "flight/flight.h"
+#include "abi/op.h"
+#include "entry/entry.h"
 
 #define SPENDING_RETRY_MS 10
 
+/* Of one flight; `turn` is DURABLE_TURN_NONE at first. */
+struct spending {
+	struct entry *entry;
+	struct durable_turn turn;
+	int64_t store_after;	/* ms from one try to store it to the next */
+};
+
 /*
- * Begin the turn of a flight whose op is set up.  DURABLE_BUSY: try again after
+ * Begin the turn, for an op that is set up.  DURABLE_BUSY: try again after
  * SPENDING_RETRY_MS.  DURABLE_FAILED: *err says why nothing is sent.
  */
-enum durable_begin spending_begin(struct flight *f, struct apam_error *err);
+enum durable_begin spending_begin(
+    struct spending *s, struct op *op, struct apam_error *err);
 
 /* Why the turn did not come until the deadline. */
-void spending_late(const struct flight *f, struct apam_error *err);
+void spending_late(const struct spending *s, struct apam_error *err);
 
 /* The exchange is about to be sent.  False: not so, *err says why. */
-bool spending_send(struct flight *f, struct apam_error *err);
+bool spending_send(struct spending *s, struct op *op, struct apam_error *err);
 
 /*
  * The module has taken a step.  Where it gave a successor, that is stored; else
  * the end of a run decides what became of what was sent.  A refusal of a secret
  * that was replaced meanwhile becomes one that may pass.
  */
-void spending_stepped(struct flight *f, enum apam_step step);
-
-/* True while its exchange is on the wire: a successor may be on its way. */
-bool spending_is_out(const struct flight *f);
+void spending_stepped(struct spending *s, struct op *op, enum apam_step step);
 
 /* The exchange ended without an answer; `sent`: some of it may have got out. */
-void spending_unanswered(struct flight *f, bool sent);
+void spending_unanswered(struct spending *s, struct op *op, bool sent);
 
-/*
- * The flight has landed and has a successor that is not on the disk: it goes on
- * for that alone, keeps the lock, and lets go of all else.
- */
-bool spending_stays(struct flight *f);
+/* Begin to try to store a successor that is not on the disk; false: none. */
+bool spending_stays(struct spending *s);
 
 /* Try again; how long to wait for the next try, in ms, or 0: it is done. */
-int64_t spending_store(struct flight *f);
+int64_t spending_store(struct spending *s);
 
 #endif
