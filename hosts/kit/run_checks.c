@@ -12,7 +12,8 @@
 #include "kit/guard.h"
 #include "kit/tour.h"
 
-#define ROUNDS_LEAST 1500
+#define ROUNDS_LEAST 1200
+#define ROUNDS_OF_TEXTS 200
 
 static struct bench bench;
 
@@ -52,12 +53,12 @@ answer_round(struct stand *s, struct chance *c)
  * what was acquired from a plausible one is then used again.
  */
 static void
-answer_rounds(struct stand *s, int64_t end)
+answer_rounds(struct stand *s, unsigned least, int64_t end)
 {
 	struct chance chance = { run_options.seed };
 
 	for (unsigned i = 0;
-	     (i < ROUNDS_LEAST || clock_ms() < end) && !finding_failed(); i++) {
+	     (i < least || clock_ms() < end) && !finding_failed(); i++) {
 		finding_during("answer %u of seed %llu", i,
 		    (unsigned long long)run_options.seed);
 		answer_round(s, &chance);
@@ -74,7 +75,8 @@ check_responses(void *unused)
 	struct stand *s = bench_begin(&bench, true);
 
 	(void)unused;
-	answer_rounds(s, clock_ms() + (int64_t)run_options.seconds * 1000);
+	answer_rounds(
+	    s, ROUNDS_LEAST, clock_ms() + (int64_t)run_options.seconds * 1000);
 	stand_close(s);
 }
 
@@ -86,7 +88,7 @@ check_texts(void *unused)
 
 	(void)unused;
 	(void)tour_walk(s, &bench.tour, NULL);
-	answer_rounds(s, 0);
+	answer_rounds(s, ROUNDS_OF_TEXTS, 0);
 	stand_close(s);
 	if (stand_told(where, sizeof(where)))
 		finding_fail("%s held a secret, or bytes of a response that "

@@ -387,16 +387,26 @@ set_value(struct making *m, const struct apam_option *o, struct apam_value *v)
 	set_any(m, o, number, v);
 }
 
+static char *
+room(size_t n)
+{
+	char *p = malloc(n + 1);
+
+	if (p == NULL)
+		finding_die("the check has no memory for the options");
+	return p;
+}
+
 /* The values of a table, `runs` times one after the other. */
 static const struct apam_value *
 make_run(struct making *m, const struct option_table *table, size_t runs)
 {
 	const size_t size = sizeof(struct apam_value) + m->plan->more;
 	const size_t count = table->count * runs;
-	char *all = malloc(count * size + 1);
+	char *all = room(count * size);
 	const void *kept;
 
-	if (all == NULL || m->depth == PATH_DEPTH)
+	if (m->depth == PATH_DEPTH)
 		finding_die("the check has no room for the options");
 	/* What a newer core has behind a value is not zero. */
 	memset(all, 0x5a, count * size);

@@ -74,11 +74,11 @@ add_line(void *arg, char *text)
 	char *cells[COLUMNS];
 	size_t n = 0;
 
-	for (char *at = text; at != NULL && n < COLUMNS; n++) {
-		cells[n] = at;
-		at = strchr(at, '\t');
-		if (at != NULL)
-			*at++ = '\0';
+	while (text != NULL && n < COLUMNS) {
+		cells[n++] = text;
+		text = strchr(text, '\t');
+		if (text != NULL)
+			*text++ = '\0';
 	}
 	if (n < COLUMNS)
 		return;
