@@ -84,9 +84,9 @@ CHECKS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/check_*.c \
 	tests/live/check_*.c))
 TEST_MODULES := $(patsubst tests/modules/%.c,$(BUILD)/tests/modules/%.so,\
 	$(wildcard tests/modules/*.c))
-# Modules with one thing wrong, each.
+# Modules with one thing wrong, each, and good ones.
 BROKEN   := $(if $(KIT),$(patsubst %.c,$(BUILD)/%.so,\
-	$(wildcard tests/kit/broken/*.c)))
+	$(wildcard tests/kit/*/*.c)))
 # A sanitizer has an allocator of its own, which cannot be made to fail, and what
 # measures coverage allocates for itself; what
 # `make test` runs is asked of its own build (tests/suite/doc/promises.sh).
@@ -394,8 +394,8 @@ $(call broken,init-function): WRONG = -Wl,-init=kit_at_load
 $(call broken,executable-stack): WRONG = -Wl,-z,execstack
 $(call broken,text-relocation): WRONG = -Wl,-z,notext
 $(call broken,exports-more exports-nothing): EXPORTS =
-$(BUILD)/tests/kit/broken/%.so: EXPORTS = -Wl,--version-script=modules/export.map
-$(BUILD)/tests/kit/broken/%.so: $(BUILD)/tests/kit/broken/%.o modules/export.map
+$(BUILD)/tests/kit/%.so: EXPORTS = -Wl,--version-script=modules/export.map
+$(BUILD)/tests/kit/%.so: $(BUILD)/tests/kit/%.o modules/export.map
 	$(Q)$(LINK) -shared $(EXPORTS) -o $@ $< $(WRONG)
 
 $(BUILD)/tests/kit/cpp/%.so: tests/kit/cpp/%.cpp modules/export.map Makefile \

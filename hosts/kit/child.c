@@ -98,8 +98,9 @@ note_end(int how, unsigned seconds)
 			     "leave each loop after a bounded number of rounds",
 		    seconds, doing);
 	else if (signal == SIGABRT)
-		finding_fail("the module aborted the process %s: return a "
-			     "status; the process is the host's",
+		finding_fail(
+		    "the module aborted the process %s, or overran an array: "
+		    "return a status; the process is the host's",
 		    doing);
 	else if (signal != 0)
 		finding_fail("the module crashed (signal %d, %s) %s", signal,

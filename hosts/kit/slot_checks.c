@@ -95,7 +95,6 @@ check_values(void *unused)
 			    NULL);
 			stand_close(&s);
 		}
-		values_free_keys(&s.entry.services.pub);
 		guard_release(mark);
 	}
 }

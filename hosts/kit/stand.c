@@ -159,6 +159,7 @@ init_entry(struct stand *s)
 	services_init(&e->services, stand_module.abi.scheme, &environment.log);
 	e->services.pub.now_ms = fixed_time;
 	e->services.pub.random = fixed_chance;
+	standing_fix_keys(&e->services.pub);
 	e->services.pub.size += s->plan.more;
 	if (s->plan.more > 0)
 		standing_translate(s);

@@ -15,6 +15,8 @@ extern _Thread_local struct chance standing_chance;
 
 /* Where values are longer than the core's own: translate what the module names. */
 void standing_translate(struct stand *s);
+/* Have signatures depend on nothing but what is signed. */
+void standing_fix_keys(struct apam_services *table);
 /* Give a run the entry's durable secret, if its module has one. */
 void standing_lend(struct stand *s, struct op *op);
 /* Keep the successor that the last step named. */

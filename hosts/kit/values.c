@@ -16,7 +16,6 @@
 #include "text/duration.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define KEYS_MAX 32
 
 /* What is being made. */
 struct making {
@@ -28,9 +27,6 @@ struct making {
 	unsigned secret;
 	bool full; /* set what is not required, too */
 };
-
-static struct apam_key *keys[KEYS_MAX];
-static size_t key_count;
 
 static const char *const strings[] = { "kit-name", "kit@example.com", "X-Kit",
 	"kit.example.com", "https://kit.example.com/", "/kit", "kit", "GET",
@@ -44,6 +40,8 @@ static const char *const urls[] = { "https://kit.example.com/",
 static const char *const paths[] = { "/run/kit/socket", "/etc/kit/file" };
 static const int32_t kinds[] = { APAM_KIND_EC_P256, APAM_KIND_SYMMETRIC,
 	APAM_KIND_ED25519, APAM_KIND_EC_P384, APAM_KIND_RSA };
+
+static struct apam_key *keys[COUNT(kinds) * 2];
 
 /* ---- Choices ---------------------------------------------------------- */
 
@@ -229,25 +227,36 @@ set_choice(const struct apam_option *o, unsigned number, struct apam_value *v)
 	v->str = text_value(o->choices[v->num]);
 }
 
+/*
+ * A key of this kind is made once, and one more for entries with other secrets:
+ * it is the same for all that are compared.
+ */
+static struct apam_key *
+key_of(const struct making *m, size_t kind)
+{
+	const size_t at = kind * 2 + (m->plan->secrets > 0 ? 1 : 0);
+	int32_t status;
+
+	if (keys[at] != NULL)
+		return keys[at];
+	status = m->svc->key_generate(m->svc, kinds[kind], &keys[at]);
+	if (status != APAM_OK)
+		finding_die("the check cannot make a key for an option: %s",
+		    apam_status_text((enum apam_status)status));
+	return keys[at];
+}
+
 static void
 set_key(struct making *m, unsigned number, struct apam_value *v)
 {
-	struct apam_key *key = NULL;
-	int32_t status = m->svc->key_generate(
-	    m->svc, kinds[number % COUNT(kinds)], &key);
-
-	if (status != APAM_OK || key_count == KEYS_MAX)
-		finding_die("the check cannot make a key for an option: %s",
-		    apam_status_text((enum apam_status)status));
-	keys[key_count++] = key;
-	v->key = key;
+	v->key = key_of(m, number % COUNT(kinds));
 }
 
 void
 values_free_keys(const struct apam_services *svc)
 {
-	while (key_count > 0)
-		svc->key_free(svc, &keys[--key_count]);
+	for (size_t i = 0; i < COUNT(keys); i++)
+		svc->key_free(svc, &keys[i]);
 }
 
 static void
