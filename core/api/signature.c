@@ -121,14 +121,13 @@ signature_fill(struct apam_signature *to, const struct request *request,
 	to->generation = result->generation;
 	to->credential = result->credential;
 	to->entries = result->entries;
-	if (SIZED_HAS(struct apam_signature, to, method))
-		to->method = request->view.method.p;
-	if (SIZED_HAS(struct apam_signature, to, memo))
-		to->memo = s->memo;
-	if (SIZED_HAS(struct apam_signature, to, verifies))
-		to->verifies = result->verifies;
-	if (pair != NULL)
-		to->certificate = &pair->pub;
+	/* All or none: no version of the struct has some of them. */
+	if (!SIZED_HAS(struct apam_signature, to, certificate))
+		return APAM_OK;
+	to->method = request->view.method.p;
+	to->memo = s->memo;
+	to->verifies = result->verifies;
+	to->certificate = pair == NULL ? NULL : &pair->pub;
 	return APAM_OK;
 }
 

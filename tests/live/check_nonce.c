@@ -53,8 +53,9 @@ note_use(struct nonce_server *s)
 	int nonce, number;
 
 	if (signature == NULL ||
-	    sscanf(signature, "Challenge-Test token=FAKEtoken, nonce=n%d, nc=%d",
-		&nonce, &number) != 2)
+	    sscanf(signature,
+		"Challenge-Test token=FAKEtoken, nonce=n%d, nc=%d", &nonce,
+		&number) != 2)
 		return false;
 	ck_assert(nonce < NONCES_MAX && number > 0 && number < NUMBERS_MAX);
 	s->repeated += s->seen[nonce][number];
@@ -180,8 +181,8 @@ call(CURL *easy, const char *method, const struct apam_body *body)
 	struct apam_result result = APAM_RESULT_INIT;
 	struct apam_error err = APAM_ERROR_INIT;
 
-	ck_assert_msg(apam_curl_perform(profile, easy, &transfer, &result,
-			  &err) == APAM_OK,
+	ck_assert_msg(apam_curl_perform(
+			  profile, easy, &transfer, &result, &err) == APAM_OK,
 	    "%s", err.text);
 	return result;
 }
@@ -248,8 +249,7 @@ START_TEST(it_is_sent_again_three_times_at_most)
 	ck_assert_uint_eq(result.tries, 4);
 	ck_assert_uint_eq(result.status, 401);
 	ck_assert_int_eq(result.verdict, APAM_VERDICT_CHALLENGED);
-	ck_assert_str_eq(
-	    result.reason, "the server gave a nonce to sign with");
+	ck_assert_str_eq(result.reason, "the server gave a nonce to sign with");
 	curl_easy_cleanup(easy);
 	stop_server();
 	ck_assert_int_eq(server.challenged, 4);
