@@ -571,7 +571,7 @@ make_gate(void)
 	ck_assert_int_eq(mkfifo(beside("gate"), 0600), 0);
 }
 
-/* Whoever reads it may go on; waits until there is one. */
+/* Let the program that reads it go on; waits until there is one. */
 static void
 open_gate(void)
 {
