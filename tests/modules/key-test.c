@@ -111,6 +111,7 @@ key_sign(void *state, const struct apam_credential_view *credential,
 	const struct apam_services *svc = k->svc;
 	unsigned char bytes[APAM_SIGNATURE_MAX];
 	struct apam_text *value;
+	int32_t status = APAM_OK;
 	size_t n;
 
 	(void)credential;
@@ -128,10 +129,14 @@ key_sign(void *state, const struct apam_credential_view *credential,
 	svc->text_put(svc, value, APAM_WRITING_PLAIN, APAM_STR(",sig="));
 	svc->text_put(svc, value, APAM_WRITING_BASE64URL,
 	    (struct apam_str){ (const char *)bytes, n });
-	svc->sign_header(
-	    svc, out, APAM_STR("Authorization"), svc->text_view(svc, value));
+	if (svc->text_view(svc, value).n == 0)
+		status = svc->refuse(
+		    svc, out, APAM_E_MEMORY, APAM_STR("out of memory"));
+	else
+		svc->sign_header(svc, out, APAM_STR("Authorization"),
+		    svc->text_view(svc, value));
 	svc->text_free(svc, &value);
-	return APAM_OK;
+	return status;
 }
 
 static int32_t
