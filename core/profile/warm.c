@@ -31,8 +31,7 @@ is_static(const struct entry *e, const struct apam_signing *total)
 	return !e->needs_prepare &&
 	    (e->module->abi.traits & APAM_TRAIT_STATIC) != 0 &&
 	    total->cookies.count == 0 && total->covers.count == 0 &&
-	    !total->nothing && total->pair == NULL &&
-	    !authentic_is_asked(e);
+	    !total->nothing && total->pair == NULL && !authentic_is_asked(e);
 }
 
 /* Its module takes any number of calls at once, and no lock for them. */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/secmem.h"
+#include "base/str.h"
 #include "entry/entry.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
@@ -196,12 +197,18 @@ static const struct row {
 	    APAM_E_ABI, APAM_E_ABI, "" },
 };
 
+static void
+shows(const char *url)
+{
+	ck_assert_msg(str_equal(request.view.url, apam_str(url)), "%.*s",
+	    SARG(request.view.url));
+}
+
 /* A parameter is in the request at once, where all was well. */
 static void
 has_query(const struct row *row, enum apam_status status)
 {
-	ck_assert_str_eq(buf_view(&request.url).p,
-	    status == APAM_OK && row->act & QUERY ?
+	shows(status == APAM_OK && row->act & QUERY ?
 		"https://api.example/x?a%20b=c%26d" :
 		"https://api.example/x");
 }
@@ -250,8 +257,7 @@ START_TEST(a_parameter_is_not_added_twice)
 	ck_assert_str_eq(err.text,
 	    "the URL has a parameter a%20b, which the scheme adds: leave it "
 	    "out");
-	ck_assert_str_eq(
-	    buf_view(&request.url).p, "https://api.example/x?a%20b=c%26d");
+	shows("https://api.example/x?a%20b=c%26d");
 }
 END_TEST
 

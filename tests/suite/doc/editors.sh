@@ -36,7 +36,7 @@ result $? "only $(wc -l <"$tmp/there") sources were found"
 
 # One file of each folder that is compiled in its own way.
 for folder in core/base core/admin hosts/cli hosts/curl modules tests/unit/base \
-    tests/unit/cli tests/unit/curl tests/live tests/sandbox doc/example/check; do
+    tests/unit/cli tests/unit/curl tests/live tests/sandbox doc/example/acme; do
 	file=$(grep -m1 "^$folder" "$tmp/there")
 	compiles "$file"
 	result $? "$file does not compile as compile_commands.json says:
@@ -47,7 +47,7 @@ result $? "a file that is not there compiles"
 
 # Vectors and corpora are bytes as they came; plain-texts has blanks that count.
 find . -type f ! -path './.git*' ! -path './build/*' ! -path '*/vectors/*' \
-    ! -path './tests/fuzz/corpus/*' ! -name plain-texts -print0 |
+    ! -path '*/corpus/*' ! -name plain-texts -print0 |
     xargs -0 grep -IlZ . >"$tmp/files"
 [ "$(tr -cd '\0' <"$tmp/files" | wc -c)" -gt 700 ]
 result $? "few files were found"

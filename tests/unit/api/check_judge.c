@@ -6,8 +6,7 @@
 #include <time.h>
 
 #include "profile/handle.h"
-#include "profile/stack.h"
-#include "slot/write.h"
+#include "support/look_now.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -328,10 +327,7 @@ static void
 become(const char *entries)
 {
 	write_entries(entries);
-	pthread_mutex_lock(&profile->ctx->env.lock);
-	profile->check_at = 0;
-	slot_close(profile->stack->slot);
-	pthread_mutex_unlock(&profile->ctx->env.lock);
+	look_now(profile);
 }
 
 static bool

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "crypto/key_text.h"
 #include "support/key_cases.h"
-#include "support/keys.h"
+#include "support/test_keys.h"
 #include "support/run.h"
 
 static struct key_cases cases;

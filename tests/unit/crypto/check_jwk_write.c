@@ -9,7 +9,7 @@
 #include "crypto/jwk.h"
 #include "crypto/key_text.h"
 #include "support/key_cases.h"
-#include "support/keys.h"
+#include "support/test_keys.h"
 #include "support/run.h"
 
 static struct key_cases keys;

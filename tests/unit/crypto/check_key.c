@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #include "base/secmem.h"
-#include "support/keys.h"
+#include "support/test_keys.h"
 #include "support/run.h"
 
 static struct apam_error err;

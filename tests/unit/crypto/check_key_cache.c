@@ -9,7 +9,7 @@
 #include <pthread.h>
 
 #include "base/secmem.h"
-#include "support/keys.h"
+#include "support/test_keys.h"
 #include "support/run.h"
 
 static struct key_cache cache;

@@ -10,7 +10,7 @@
 #include <openssl/x509.h>
 
 #include "base/secmem.h"
-#include "support/keys.h"
+#include "support/test_keys.h"
 #include "support/run.h"
 
 static struct apam_error err;

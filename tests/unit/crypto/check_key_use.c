@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/keys.h"
+#include "support/test_keys.h"
 #include "support/run.h"
 #include "support/vectors.h"
 

@@ -23,7 +23,7 @@
 
 #include "crypto/digest.h"
 #include "crypto/seal.h"
-#include "support/keys.h"
+#include "support/test_keys.h"
 #include "support/no_hash.h"
 #include "support/project.h"
 #include "support/run.h"

@@ -63,7 +63,7 @@ START_TEST(a_newer_transfer_that_sets_something_new)
 END_TEST
 
 static const size_t no_sizes[] = { 0, sizeof(size_t),
-	sizeof(struct apam_transfer) - 1, 65537, SIZE_MAX };
+	offsetof(struct apam_transfer, arg), 65537, SIZE_MAX };
 
 START_TEST(a_transfer_without_its_size)
 {

@@ -46,7 +46,7 @@ static const struct {
 	{ "silent = true;", OP_CHECK, APAM_STEP_FAILED, APAM_E_ABI },
 	{ "", OP_REVOKE, APAM_STEP_DONE, APAM_OK },
 	{ "revoke = 0;", OP_REVOKE, APAM_STEP_FAILED, APAM_E_PROVIDER },
-	{ "revoke = 3;", OP_REVOKE, APAM_STEP_FAILED, APAM_E_ABI },
+	{ "revoke = 6;", OP_REVOKE, APAM_STEP_FAILED, APAM_E_ABI },
 };
 
 START_TEST(returns_steps)

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "profile/handle.h"
 #include "profile/reload.h"
+#include "support/look_now.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -54,7 +55,7 @@ sign(void)
 	struct apam_signature sig = APAM_SIGNATURE_INIT;
 	enum apam_status status;
 
-	profile->check_at = 0;
+	look_now(profile);
 	status = apam_sign(profile, &request, &sig, &err);
 	apam_signature_release(&sig);
 	return status;

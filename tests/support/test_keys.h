@@ -2,8 +2,8 @@
 /*
  * Keys for tests, made of hexadecimal digits.
  */
-#ifndef TESTS_KEYS_H
-#define TESTS_KEYS_H
+#ifndef TESTS_TEST_KEYS_H
+#define TESTS_TEST_KEYS_H
 
 #include <check.h>
 
