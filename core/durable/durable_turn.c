@@ -127,7 +127,41 @@ refuse_write(const struct durable_turn *turn, struct apam_error *err)
 	    strerror(errno));
 }
 
-/* Take the lock again, if the host has closed it; false if it is another's. */
+/* What is on the disk, beside what this turn knows. */
+enum found { FOUND_SAME, FOUND_OTHER, FOUND_NOTHING };
+
+/* *now is the caller's to free in any case. */
+static enum found
+look_again(const struct durable_turn *turn, struct durable_copy *now)
+{
+	const struct durable_record *is = &turn->record.is;
+	struct apam_error why = APAM_ERROR_INIT;
+
+	if (durable_read(&turn->place, now, &why) != APAM_OK || !now->there)
+		return FOUND_NOTHING;
+	return str_equal(now->is.family, is->family) &&
+		now->is.generation == is->generation &&
+		(now->is.state == DURABLE_LOGIN) ==
+		    (is->state == DURABLE_LOGIN) ?
+	    FOUND_SAME :
+	    FOUND_OTHER;
+}
+
+/* Somebody who had the lock for a while has put another record there. */
+static bool
+was_overtaken(const struct durable_turn *turn)
+{
+	struct durable_copy now;
+	const enum found found = look_again(turn, &now);
+
+	durable_copy_free(&now);
+	return found == FOUND_OTHER;
+}
+
+/*
+ * Take the lock again, if the host has closed it; false if it is another's, or
+ * was, and the record is another one since.
+ */
 static bool
 have_lock(struct durable_turn *turn, int directory)
 {
@@ -139,8 +173,11 @@ have_lock(struct durable_turn *turn, int directory)
 	lock = durable_try_lock(&turn->place, NULL);
 	own_fd_close(&turn->lock);
 	turn->lock = own_fd_of(lock);
+	if (lock >= 0 && !was_overtaken(turn))
+		return true;
+	own_fd_close(&turn->lock);
 	errno = EWOULDBLOCK;
-	return lock >= 0;
+	return false;
 }
 
 /* With `reserved` there is a file that has room for the bytes. */
@@ -242,24 +279,6 @@ in_state(const struct durable_turn *turn, enum durable_state state)
 	next.reason = APAM_STR("");
 	next.since = clock_unix();
 	return next;
-}
-
-/* What is on the disk, beside what this turn knows. */
-enum found { FOUND_SAME, FOUND_OTHER, FOUND_NOTHING };
-
-/* *now is the caller's to free in any case. */
-static enum found
-look_again(const struct durable_turn *turn, struct durable_copy *now)
-{
-	const struct durable_record *is = &turn->record.is;
-	struct apam_error why = APAM_ERROR_INIT;
-
-	if (durable_read(&turn->place, now, &why) != APAM_OK || !now->there)
-		return FOUND_NOTHING;
-	return str_equal(now->is.family, is->family) &&
-		now->is.generation == is->generation ?
-	    FOUND_SAME :
-	    FOUND_OTHER;
 }
 
 /* ---- Spending ---------------------------------------------------------- */

@@ -362,6 +362,56 @@ START_TEST(who_got_a_closed_lock_goes_first)
 }
 END_TEST
 
+/* What another program wrote while the lock was not ours stays. */
+START_TEST(no_older_record_takes_a_newer_ones_place)
+{
+	struct durable_turn other;
+
+	spend();
+	ck_assert_int_eq(close(turn.lock.fd), 0);
+	store_begin(&other);
+	ok(durable_turn_spend(&other, store_origin, &err));
+	ok(durable_turn_succeed(&other, APAM_STR("others"), &err));
+	durable_turn_end(&other);
+	refused(durable_turn_keep(&turn, &err), APAM_E_SECRET, "written");
+	/* Also where it is tried once more. */
+	turn.spending = true;
+	refused(durable_turn_keep(&turn, &err), APAM_E_SECRET, "written");
+	store_holds("others", 2, DURABLE_READY);
+}
+END_TEST
+
+START_TEST(a_logout_meanwhile_stays)
+{
+	struct durable_turn other;
+
+	spend();
+	ck_assert_int_eq(close(turn.lock.fd), 0);
+	store_begin(&other);
+	ok(durable_turn_forget(&other, "logged out", &err));
+	durable_turn_end(&other);
+	refused(durable_turn_keep(&turn, &err), APAM_E_SECRET, "written");
+	store_holds("", 1, DURABLE_LOGIN);
+}
+END_TEST
+
+START_TEST(what_was_spent_meanwhile_is_not_spent_again)
+{
+	struct durable_turn other;
+
+	store_begin(&turn);
+	ck_assert_int_eq(close(turn.lock.fd), 0);
+	store_begin(&other);
+	ok(durable_turn_spend(&other, store_origin, &err));
+	ok(durable_turn_succeed(&other, APAM_STR("others"), &err));
+	durable_turn_end(&other);
+	refused(durable_turn_spend(&turn, store_origin, &err), APAM_E_SECRET,
+	    "written");
+	ck_assert(!turn.spending && !exists("demo.next"));
+	store_holds("others", 2, DURABLE_READY);
+}
+END_TEST
+
 /* ---- The order of writes -------------------------------------------------- */
 
 START_TEST(it_is_synced_before_it_is_sent)
@@ -566,6 +616,9 @@ main(void)
 	tcase_add_test(tc, a_child_does_not_unlock);
 	tcase_add_test(tc, a_closed_lock_is_taken_again);
 	tcase_add_test(tc, who_got_a_closed_lock_goes_first);
+	tcase_add_test(tc, no_older_record_takes_a_newer_ones_place);
+	tcase_add_test(tc, a_logout_meanwhile_stays);
+	tcase_add_test(tc, what_was_spent_meanwhile_is_not_spent_again);
 	tcase_add_test(tc, it_is_synced_before_it_is_sent);
 	tcase_add_test(tc, spending_fails_whole);
 	tcase_add_test(tc, no_successor_is_lost);
