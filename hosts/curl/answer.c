@@ -76,6 +76,7 @@ answer_reset(struct answer *a)
 	free(a->headers);
 	a->headers = NULL;
 	a->header_count = 0;
+	a->has_begun = false;
 }
 
 void
@@ -166,8 +167,11 @@ answer_on_header(char *p, size_t one, size_t n, void *arg)
 	enum apam_status status;
 
 	n *= one;
+	/* A trailer: who verifies has seen the headers, and it is none. */
+	if (a->has_begun && proof_is_asked(&a->proof))
+		return n;
 	/* Another head: the one before was interim, or a proxy's. */
-	if (n >= sizeof(status_line) - 1 &&
+	if (!a->has_begun && n >= sizeof(status_line) - 1 &&
 	    memcmp(p, status_line, sizeof(status_line) - 1) == 0)
 		a->head.n = 0;
 	status = held_add(&a->head, p, n);
@@ -256,6 +260,7 @@ answer_on_body(char *p, size_t one, size_t n, void *arg)
 	const struct apam_transfer *t = a->transfer;
 
 	n *= one;
+	a->has_begun = true;
 	if (proof_is_asked(&a->proof) && !prove_body(a, p, n))
 		return 0;
 	if (goes_on_at_once(a, n) && !answer_pass_on(a))

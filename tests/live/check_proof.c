@@ -29,6 +29,7 @@ static char url[64], head[1024];
 struct seen {
 	char body[2 * BODY_MAX];
 	size_t n, lines;
+	char head[1024];
 };
 
 static size_t
@@ -47,7 +48,8 @@ on_header(char *bytes, size_t one, size_t n, void *arg)
 {
 	struct seen *s = arg;
 
-	(void)bytes;
+	ck_assert_uint_lt(strlen(s->head) + one * n, sizeof(s->head));
+	(void)strncat(s->head, bytes, one * n);
 	s->lines++;
 	return one * n;
 }
@@ -112,6 +114,7 @@ call(const char *method, uint64_t flags, struct seen *seen,
 	enum apam_status status;
 
 	seen->n = seen->lines = 0;
+	seen->head[0] = '\0';
 	*result = (struct apam_result)APAM_RESULT_INIT;
 	status = apam_curl_perform(profile, easy, &transfer, result, why);
 	curl_easy_cleanup(easy);
@@ -195,6 +198,23 @@ START_TEST(a_head_alone_is_verified_too)
 	answer("200 OK", "", 9, NULL);
 	ck_assert_int_eq(
 	    call("HEAD", 0, &seen, &result, &err), APAM_E_NOT_AUTHENTIC);
+}
+END_TEST
+
+/* The module has not seen it: so the program does not either. */
+START_TEST(a_trailer_takes_no_headers_place)
+{
+	(void)snprintf(head, sizeof(head),
+	    "HTTP/1.1 200 OK\r\nAnswer-Mac: %s\r\n"
+	    "Transfer-Encoding: chunked\r\n\r\n",
+	    answer_mac(KEY, "GET", url, 200, "body"));
+	server.answer = (struct raw_answer){ .head = head,
+		.tail = "4\r\nbody\r\n0\r\n"
+			"HTTP/1.1 200: OK\r\nForged: yes\r\n\r\n" };
+	ck_assert_msg(
+	    call("GET", 0, &seen, &result, &err) == APAM_OK, "%s", err.text);
+	ck_assert_uint_eq(seen.n, 4);
+	ck_assert_str_eq(seen.head, head);
 }
 END_TEST
 
@@ -350,6 +370,7 @@ main(void)
 	    t, the_program_sees_nothing_of_any_other, 0, ROWS(bad));
 	tcase_add_test(t, an_answer_without_its_header_ends_at_once);
 	tcase_add_test(t, a_head_alone_is_verified_too);
+	tcase_add_test(t, a_trailer_takes_no_headers_place);
 	tcase_add_test(t, as_much_as_body_max_is_held_back);
 	tcase_add_test(t, a_program_may_want_it_as_it_comes);
 	tcase_add_test(t, threads_have_their_answers_verified);

@@ -151,6 +151,19 @@ START_TEST(the_last_head_counts)
 }
 END_TEST
 
+START_TEST(a_trailer_is_not_another_head)
+{
+	(void)header("HTTP/1.1 401 No\r\n");
+	(void)header("A: b\r\n");
+	(void)header("\r\n");
+	(void)body("abc");
+	(void)header("HTTP/1.1 200: Yes\r\n");
+	ck_assert(answer_read_headers(&a));
+	ck_assert_uint_eq(a.header_count, 1);
+	ck_assert_mem_eq(a.headers[0].name.p, "A", 1);
+}
+END_TEST
+
 /* ---- Holding back ------------------------------------------------------- */
 
 START_TEST(it_is_held_back_and_passed_on_once)
@@ -254,6 +267,7 @@ main(void)
 	tcase_add_loop_test(tc, a_line_is_a_field_or_not, 0, ROWS(lines));
 	tcase_add_test(tc, a_nul_is_not_of_a_field);
 	tcase_add_test(tc, the_last_head_counts);
+	tcase_add_test(tc, a_trailer_is_not_another_head);
 	tcase_add_test(tc, it_is_held_back_and_passed_on_once);
 	tcase_add_test(tc, a_success_is_passed_on_as_it_comes);
 	tcase_add_test(tc, what_is_too_long_is_passed_on);
