@@ -301,7 +301,7 @@ END_TEST
 
 /* Its exit status; what it wrote is in `out`, with errors, a text. */
 static int
-run_request(const char *more, char *out, size_t size)
+run_apam(const char *words, char *out, size_t size)
 {
 	char program[512], command[1024];
 	size_t n;
@@ -309,13 +309,22 @@ run_request(const char *more, char *out, size_t size)
 
 	project_built("apam", program, sizeof(program));
 	(void)snprintf(command, sizeof(command),
-	    "'%s' -c '%s/apam.conf' request %s p '%s' 2>&1", program, p.dir,
-	    more, url);
+	    "'%s' -c '%s/apam.conf' %s p '%s' 2>&1", program, p.dir, words,
+	    url);
 	f = popen(command, "r");
 	ck_assert_ptr_nonnull(f);
 	n = fread(out, 1, size - 1, f);
 	out[n] = '\0';
 	return WEXITSTATUS(pclose(f));
+}
+
+static int
+run_request(const char *more, char *out, size_t size)
+{
+	char words[256];
+
+	(void)snprintf(words, sizeof(words), "request %s", more);
+	return run_apam(words, out, size);
 }
 
 START_TEST(apam_request_writes_what_is_authentic_alone)
@@ -331,6 +340,22 @@ START_TEST(apam_request_writes_what_is_authentic_alone)
 			  "apam: p: the answer is not authentic: its "
 			  "Answer-Mac is another one\n") == 0,
 	    "%s", out);
+}
+END_TEST
+
+START_TEST(what_would_not_verify_says_so)
+{
+	char out[2048];
+
+	answer("200 OK", "other", strlen(BODY), BODY);
+	ck_assert_int_eq(run_apam("curl", out, sizeof(out)), 1);
+	ck_assert_str_eq(out,
+	    "apam: the provider signs its answers, which curl does not verify: "
+	    "use `apam request`\n");
+	ck_assert_int_eq(run_apam("headers", out, sizeof(out)), 0);
+	ck_assert_ptr_nonnull(strstr(out,
+	    "apam: the provider signs its answers: whoever gets one has to "
+	    "verify it, as `apam request` does\n"));
 }
 END_TEST
 
@@ -375,6 +400,7 @@ main(void)
 	tcase_add_test(t, a_program_may_want_it_as_it_comes);
 	tcase_add_test(t, threads_have_their_answers_verified);
 	tcase_add_test(t, apam_request_writes_what_is_authentic_alone);
+	tcase_add_test(t, what_would_not_verify_says_so);
 	tcase_add_test(t, apam_request_writes_files_of_any_size);
 	suite_add_tcase(s, t);
 	failed = run_suite(s);

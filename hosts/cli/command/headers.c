@@ -117,6 +117,9 @@ sign(const char *name, struct apam_profile *profile,
 					       write_headers(&signature);
 	if (code == STATUS_DONE)
 		tell_url(name, request->url, signature.url);
+	if (code == STATUS_DONE && signature.verifies != 0)
+		complain("the provider signs its answers: whoever gets one has "
+			 "to verify it, as `apam request` does");
 	apam_signature_release(&signature);
 	return code;
 }

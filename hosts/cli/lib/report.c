@@ -272,3 +272,11 @@ report_certificate(void)
 	    "not carry: use `apam request`");
 	return STATUS_REFUSED;
 }
+
+int
+report_answers(void)
+{
+	complain("the provider signs its answers, which curl does not verify: "
+		 "use `apam request`");
+	return STATUS_REFUSED;
+}

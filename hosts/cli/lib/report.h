@@ -48,6 +48,11 @@ int report(
  */
 int report_certificate(void);
 
+/*
+ * Say that nobody would verify the provider's answer.  Returns the exit status.
+ */
+int report_answers(void);
+
 /* The exit status for a status of the library. */
 int exit_status(enum apam_status status);
 
