@@ -137,11 +137,11 @@ settle_failure(struct spending *s, struct op *op)
 		durable_turn_leave(&s->turn);
 		break;
 	case APAM_CLASS_TEMPORARY:
-		if (status != APAM_E_THROTTLED) {
+		if (status == APAM_E_THROTTLED)
+			keep(s, op);
+		else
 			durable_turn_leave(&s->turn);
-			break;
-		}
-		/* fall through */
+		break;
 	default:
 		keep(s, op);
 	}

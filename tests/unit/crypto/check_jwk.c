@@ -8,8 +8,8 @@
 #include "base/str.h"
 #include "crypto/key_text.h"
 #include "support/key_cases.h"
-#include "support/test_keys.h"
 #include "support/run.h"
+#include "support/test_keys.h"
 
 static struct key_cases cases;
 static struct apam_error err;

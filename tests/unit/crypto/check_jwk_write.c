@@ -9,8 +9,8 @@
 #include "crypto/jwk.h"
 #include "crypto/key_text.h"
 #include "support/key_cases.h"
-#include "support/test_keys.h"
 #include "support/run.h"
+#include "support/test_keys.h"
 
 static struct key_cases keys;
 static struct apam_error err;

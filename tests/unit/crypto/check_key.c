@@ -15,8 +15,8 @@
 #include <stdlib.h>
 
 #include "base/secmem.h"
-#include "support/test_keys.h"
 #include "support/run.h"
+#include "support/test_keys.h"
 
 static struct apam_error err;
 

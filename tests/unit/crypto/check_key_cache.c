@@ -9,8 +9,8 @@
 #include <pthread.h>
 
 #include "base/secmem.h"
-#include "support/test_keys.h"
 #include "support/run.h"
+#include "support/test_keys.h"
 
 static struct key_cache cache;
 

@@ -10,8 +10,8 @@
 #include <openssl/x509.h>
 
 #include "base/secmem.h"
-#include "support/test_keys.h"
 #include "support/run.h"
+#include "support/test_keys.h"
 
 static struct apam_error err;
 static struct buf der;

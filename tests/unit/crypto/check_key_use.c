@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "support/test_keys.h"
 #include "support/run.h"
+#include "support/test_keys.h"
 #include "support/vectors.h"
 
 static struct apam_error err;

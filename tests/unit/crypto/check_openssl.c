@@ -23,10 +23,10 @@
 
 #include "crypto/digest.h"
 #include "crypto/seal.h"
-#include "support/test_keys.h"
 #include "support/no_hash.h"
 #include "support/project.h"
 #include "support/run.h"
+#include "support/test_keys.h"
 
 static struct apam_error err = APAM_ERROR_INIT;
 
