@@ -163,6 +163,28 @@ check_judged(const struct stack *stack, const struct apam_signature *signature,
 	return signer_check(stack, signature, err);
 }
 
+/* Judge an answer that was checked; *made is empty. */
+static void
+judge_checked(struct stack *stack, const struct apam_signature *signature,
+    const struct apam_answer *answer, struct apam_judgement *made)
+{
+	struct apam_answer_view view = { .size = sizeof(view) };
+	char origin[URL_ORIGIN_SIZE];
+	struct response r;
+	int64_t wait;
+
+	response_view(&r, answer->status, answer->headers, answer->header_count,
+	    answer->body);
+	view.response = &r.pub;
+	find_origin(signature, origin);
+	fill_view(&view, signature, origin);
+	judge_all(stack, signature,
+	    &(struct judging){ &view, made, signature->generation, false });
+	wait = response_retry_after(&r);
+	made->retry_at = wait < 0 ? 0 : clock_unix() + wait;
+	response_free(&r);
+}
+
 enum apam_status
 apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
     const struct apam_answer *given, struct apam_judgement *judgement,
@@ -170,13 +192,9 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 {
 	HOLD_CANCEL;
 	struct apam_judgement made = { .reason = "not judged" };
-	struct apam_answer_view view = { .size = sizeof(view) };
-	char origin[URL_ORIGIN_SIZE];
 	struct apam_answer answer;
 	struct stack *stack;
-	struct response r;
 	enum apam_status status;
-	int64_t wait;
 
 	if (!sized_begin(err) ||
 	    sized_room(&sized_judgement, judgement, err) != APAM_OK)
@@ -190,19 +208,10 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	if (status != APAM_OK)
 		goto out;
 	made.reason = NULL;
-	response_view(&r, answer.status, answer.headers, answer.header_count,
-	    answer.body);
-	view.response = &r.pub;
-	find_origin(signature, origin);
-	fill_view(&view, signature, origin);
-	judge_all(stack, signature,
-	    &(struct judging){ &view, &made, signature->generation, false });
-	wait = response_retry_after(&r);
-	made.retry_at = wait < 0 ? 0 : clock_unix() + wait;
+	judge_checked(stack, signature, &answer, &made);
 	/* A rejection may be news of a changed file. */
 	if (made.replay)
 		profile_look_soon(profile);
-	response_free(&r);
 out:
 	sized_give(&sized_judgement, &made, judgement);
 	stack_release(&stack);

@@ -25,6 +25,15 @@ signature_made(struct apam_profile *profile, struct stack *stack,
 			notify_use(&stack->entries[i]);
 }
 
+static void
+signature_failed(struct apam_profile *profile, struct stack *stack,
+    struct apam_signature *signature, struct apam_error *err)
+{
+	apam_signature_release(signature);
+	error_locate(err, profile->name, -1);
+	refusal_tell(profile, stack, err);
+}
+
 enum apam_status
 sign_with(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, const struct patience *patience,
@@ -55,13 +64,10 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 		status = stack_sign(stack, &r, &mine, &result, err);
 	if (status == APAM_OK)
 		status = signature_fill(signature, &r, &result, err);
-	if (status == APAM_OK) {
+	if (status == APAM_OK)
 		signature_made(profile, stack, &result);
-	} else {
-		apam_signature_release(signature);
-		error_locate(err, profile->name, -1);
-		refusal_tell(profile, stack, err);
-	}
+	else
+		signature_failed(profile, stack, signature, err);
 	request_free(&r);
 	signing_free(&result.total);
 	stack_release(&stack);

@@ -83,28 +83,24 @@ check_pair(const struct apam_signature *to, const struct apam_signing *s,
 	    "built without: build it anew");
 }
 
-enum apam_status
-signature_fill(struct apam_signature *to, const struct request *request,
-    struct stack_result *result, struct apam_error *err)
+/*
+ * Lay out headers, covered names and the URL in a block of size_of bytes.
+ * False when out of memory.
+ */
+static bool
+fill_block(char *block, struct apam_signature *to,
+    const struct request *request, struct apam_signing *s)
 {
-	struct apam_signing *s = &result->total;
 	const struct apam_header *from = fields_array(&s->headers);
 	const struct apam_header *names = fields_array(&s->covers);
-	const struct pair *pair = s->pair;
-	char *block;
-	struct apam_header *headers;
-	struct apam_str *covered;
-	char *next;
+	struct apam_header *headers = (struct apam_header *)(void *)block;
+	struct apam_str *covered = (struct apam_str *)(void *)(headers +
+	    s->headers.count);
+	char *next = (char *)(covered + s->covers.count);
 
-	if (check_pair(to, s, err) != APAM_OK)
-		return APAM_E_USAGE;
-	block = signature_block(to, size_of(request, s), &s->pair);
-	if (block == NULL || (s->headers.count > 0 && from == NULL) ||
+	if ((s->headers.count > 0 && from == NULL) ||
 	    (s->covers.count > 0 && names == NULL))
-		return error_set(err, APAM_E_MEMORY, "out of memory");
-	headers = (struct apam_header *)(void *)block;
-	covered = (struct apam_str *)(void *)(headers + s->headers.count);
-	next = (char *)(covered + s->covers.count);
+		return false;
 	for (size_t i = 0; i < s->headers.count; i++) {
 		headers[i].name = lay_out(&next, from[i].name);
 		headers[i].value = lay_out(&next, from[i].value);
@@ -118,6 +114,22 @@ signature_fill(struct apam_signature *to, const struct request *request,
 	to->header_count = s->headers.count;
 	to->covered = covered;
 	to->covered_count = s->covers.count;
+	return true;
+}
+
+enum apam_status
+signature_fill(struct apam_signature *to, const struct request *request,
+    struct stack_result *result, struct apam_error *err)
+{
+	struct apam_signing *s = &result->total;
+	const struct pair *pair = s->pair;
+	char *block;
+
+	if (check_pair(to, s, err) != APAM_OK)
+		return APAM_E_USAGE;
+	block = signature_block(to, size_of(request, s), &s->pair);
+	if (block == NULL || !fill_block(block, to, request, s))
+		return error_set(err, APAM_E_MEMORY, "out of memory");
 	to->generation = result->generation;
 	to->credential = result->credential;
 	to->entries = result->entries;

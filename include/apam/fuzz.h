@@ -756,6 +756,10 @@ static struct apam_value fuzz_values[FUZZ_VALUES_MAX];
 static size_t fuzz_value_count;
 static struct apam_key fuzz_key;
 
+/*
+ * Fill in `values`, one for each of the `count` options, from the input.  They
+ * point to the input and to static memory, and last as long as the run.
+ */
 static inline void fuzz_fill(struct apam_value *values,
     const struct apam_option *options, size_t count);
 
@@ -985,6 +989,7 @@ fuzz_judge(const struct apam_module *module, void *state)
 	    "judges and does not say why");
 }
 
+/* What libFuzzer calls with each input, of `size` bytes; it returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int

@@ -61,26 +61,28 @@ keep_in_vain(struct apam_op *pub)
 }
 
 static void
+begin_exchange(struct apam_op *pub, struct apam_str method, struct apam_str url)
+{
+	svc.pub.exchange(&svc.pub, pub, method, url, APAM_ENCODING_NONE);
+}
+
+static void
 build(struct apam_op *pub)
 {
 	const struct apam_services *s = &svc.pub;
 
 	switch (deed) {
 	case EXCHANGE:
-		s->exchange(
-		    s, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
+		begin_exchange(pub, APAM_STR("GET"), APAM_STR(URL));
 		return;
 	case BAD_METHOD:
-		s->exchange(
-		    s, pub, APAM_STR("G T"), APAM_STR(URL), APAM_ENCODING_NONE);
+		begin_exchange(pub, APAM_STR("G T"), APAM_STR(URL));
 		return;
 	case BAD_URL:
-		s->exchange(s, pub, APAM_STR("GET"), APAM_STR("ftp://h/"),
-		    APAM_ENCODING_NONE);
+		begin_exchange(pub, APAM_STR("GET"), APAM_STR("ftp://h/"));
 		return;
 	case BAD_HEADER:
-		s->exchange(
-		    s, pub, APAM_STR("GET"), APAM_STR(URL), APAM_ENCODING_NONE);
+		begin_exchange(pub, APAM_STR("GET"), APAM_STR(URL));
 		s->exchange_header(
 		    s, pub, APAM_STR("A"), APAM_STR("b\r\nC: d"));
 		return;
