@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Sections in their order.  What runs a step function is in play_run.c, what
- * signs and judges in play_sign.c.
+ * signs and judges in play_sign.c, what verifies in play_verify.c.
  */
 #include "drive/play.h"
 
@@ -268,7 +268,8 @@ play_section(struct playing *p, const struct script_section *s)
 
 	if (play[s->word] != NULL)
 		play[s->word](p, s);
-	else if (!play_run(p, s) && !play_sign(p, s) && !p->shut)
+	else if (!play_run(p, s) && !play_verify(p, s) && !play_sign(p, s) &&
+	    !p->shut)
 		playing_failed(
 		    p, s, "something that was done before it", "nothing");
 }

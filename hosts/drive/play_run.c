@@ -68,6 +68,17 @@ playing_failed(struct playing *p, const struct script_section *s,
 	    apam_str(expected), apam_str(found));
 }
 
+void
+playing_compare_error(struct playing *p, const struct script_section *s,
+    const struct apam_error *err)
+{
+	if (told_compare(p->told, s->line, "the status", s->argument,
+		apam_str(apam_status_name(err->status))) &&
+	    told_compare(
+		p->told, s->line, "the text", s->content, apam_str(err->text)))
+		told_passed(p->told);
+}
+
 /* The run goes another way than the script. */
 static void
 lose(struct playing *p, const struct script_section *s, const char *expected)
@@ -87,6 +98,7 @@ playing_end_run(struct playing *p)
 	    p->step == APAM_STEP_FAILED;
 	char text[TEXT_SIZE];
 
+	play_verify_end(p);
 	if (!p->running)
 		return;
 	if (!p->lost && !(ends && p->ended_as_said))
@@ -387,11 +399,7 @@ expect_failure(struct playing *p, const struct script_section *s)
 		return;
 	}
 	p->ended_as_said = true;
-	if (told_compare(p->told, s->line, "the status", s->argument,
-		apam_str(apam_status_name(p->op.error.status))) &&
-	    told_compare(p->told, s->line, "the text", s->content,
-		apam_str(p->op.error.text)))
-		told_passed(p->told);
+	playing_compare_error(p, s, &p->op.error);
 }
 
 static void
@@ -462,6 +470,10 @@ play_run(struct playing *p, const struct script_section *s)
 	case SCRIPT_SIGNED:
 	case SCRIPT_VERDICT:
 	case SCRIPT_MEMO:
+	case SCRIPT_VERIFY:
+	case SCRIPT_BODY:
+	case SCRIPT_CUT:
+	case SCRIPT_AUTHENTIC:
 		return false;
 	default:
 		break;

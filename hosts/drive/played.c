@@ -146,7 +146,10 @@ struct filling {
 	size_t count;
 };
 
-/* What the secret holds is a key in PEM or as JWK, which says what it is. */
+/*
+ * What the secret holds is a key in PEM or as JWK, which says what it is.  Its
+ * bytes are hidden from the module.
+ */
 static bool
 make_key(
     struct played *p, const struct apam_option *o, struct apam_value *value)
@@ -157,6 +160,7 @@ make_key(
 
 	if (p->svc.pub.key_make(&p->svc.pub, &source, key) == APAM_OK) {
 		value->key = *key;
+		value->str = APAM_STR("");
 		p->key_count++;
 		return true;
 	}

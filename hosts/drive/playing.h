@@ -9,8 +9,10 @@
 #include "abi/op.h"
 #include "abi/request.h"
 #include "drive/play.h"
+#include "entry/authentic.h"
 
 #define TEXT_SIZE 1024
+#define ANSWER_HEADERS 64
 
 /* What a signature or a verdict was, until the script has said of it. */
 enum made { MADE_NOTHING, MADE_SIGNATURE, MADE_REFUSAL, MADE_VERDICT };
@@ -50,24 +52,40 @@ struct playing {
 	unsigned made_line;
 	struct apam_signing signing;
 	struct request request;
+	struct apam_header headers[ANSWER_HEADERS]; /* the program's own */
 	bool requested;		/* both have to be freed */
+	bool is_signed;		/* the request is, and can be verified */
 	struct apam_error refusal;
 	int32_t verdict;
 	const char *reason;
 	struct apam_judging judging;
+
+	/* The answer that is verified. */
+	bool verifying;
+	bool cut;		/* its body does not come to its end */
+	unsigned verify_line;
+	struct module verifier;	/* of the entry: nothing else of it is used */
+	struct entry entry;
+	struct authentic authentic;
+	struct apam_error unauthentic; /* what a host is told; or OK */
 };
 
 /* The section is not as it should be: tell what it is about. */
 void playing_failed(struct playing *p, const struct script_section *s,
     const char *expected, const char *found);
 
+/* Compare an error with the section's argument and content. */
+void playing_compare_error(struct playing *p, const struct script_section *s,
+    const struct apam_error *err);
+
 /* Open the module where it is not; false where that was told to fail. */
 bool playing_open(struct playing *p, const struct script_section *s);
 
-/* End the run; what the script did not say of it is a difference. */
+/*
+ * End the run, and what is verified; what the script did not say of it is a
+ * difference.
+ */
 void playing_end_run(struct playing *p);
-
-#define ANSWER_HEADERS 64
 
 /*
  * Read a section as an answer: the status, headers, an empty line, the body.
@@ -82,8 +100,14 @@ bool play_run(struct playing *p, const struct script_section *s);
 
 /* The same of signing and judging. */
 bool play_sign(struct playing *p, const struct script_section *s);
-/* End what was signed or judged, in the same way as a run. */
+/* It is a difference if the script did not say what came of it. */
+void play_sign_left(struct playing *p);
+/* The same, and free what was signed. */
 void play_sign_end(struct playing *p);
+
+/* The same of verifying. */
+bool play_verify(struct playing *p, const struct script_section *s);
+void play_verify_end(struct playing *p);
 
 /*
  * Take a message apart: header lines, and the body after the first empty line.

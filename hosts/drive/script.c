@@ -48,6 +48,9 @@ static const struct {
 	[SCRIPT_REDIRECTED] = { "redirected", ARGUMENT_NONE, true },
 	[SCRIPT_SIGN] = { "sign", ARGUMENT_TEXT, true },
 	[SCRIPT_JUDGE] = { "judge", ARGUMENT_MAYBE, true },
+	[SCRIPT_VERIFY] = { "verify", ARGUMENT_NONE, true },
+	[SCRIPT_BODY] = { "body", ARGUMENT_NONE, true },
+	[SCRIPT_CUT] = { "cut", ARGUMENT_NONE, false },
 	[SCRIPT_REFUSED] = { "refused", ARGUMENT_TEXT, true },
 	[SCRIPT_EXCHANGE] = { "exchange", ARGUMENT_TEXT, true },
 	[SCRIPT_PROBED] = { "probed", ARGUMENT_NONE, false },
@@ -64,6 +67,7 @@ static const struct {
 	[SCRIPT_SIGNED] = { "signed", ARGUMENT_NONE, true },
 	[SCRIPT_VERDICT] = { "verdict", ARGUMENT_VERDICT, true },
 	[SCRIPT_MEMO] = { "memo", ARGUMENT_NONE, true },
+	[SCRIPT_AUTHENTIC] = { "authentic", ARGUMENT_NONE, false },
 	[SCRIPT_LOGGED] = { "logged", ARGUMENT_NONE, true },
 };
 

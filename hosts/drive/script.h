@@ -38,6 +38,9 @@ enum script_word {
 	SCRIPT_REDIRECTED, /* content: the query of a browser's return */
 	SCRIPT_SIGN,	/* argument: "METHOD URL"; content: headers and body */
 	SCRIPT_JUDGE,	/* argument: "METHOD ORIGIN", or none; content: an answer */
+	SCRIPT_VERIFY,	/* content: the answer to what was signed last */
+	SCRIPT_BODY,	/* content: one more piece of its body */
+	SCRIPT_CUT,	/* its body does not come to its end */
 	/* What is expected. */
 	SCRIPT_REFUSED,	/* argument: an option; content: the text */
 	SCRIPT_EXCHANGE, /* argument: "METHOD URL"; content: headers, body */
@@ -55,6 +58,7 @@ enum script_word {
 	SCRIPT_SIGNED,	/* content: headers, "?name=value", and the like */
 	SCRIPT_VERDICT,	/* number: an enum apam_verdict; content: why */
 	SCRIPT_MEMO,	/* content: what is kept */
+	SCRIPT_AUTHENTIC,
 	SCRIPT_LOGGED,	/* content: lines of the log */
 	SCRIPT_WORDS
 };

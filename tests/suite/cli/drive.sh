@@ -323,6 +323,300 @@ the provider refuses the refresh token
 ...
 END
 done
+mac=$(printf 'GET\nhttps://api.example/x\nFAKE-known-secret\n200\nwhole body' |
+    openssl dgst -sha256 -hmac FAKE-known-secret | sed 's/.* //')
+drives_test "answers that are verified" 9 verify-test <<END
+%% options
+secret = "env:S";
+%% secret env:S
+FAKE-known-secret
+%% use
+FAKE-known-secret
+%% sign GET https://api.example/x
+Accept: text/plain
+%% signed
+Authorization: FAKE-known-secret
+%% judge
+200
+%% verdict accepted
+the status alone
+%% verify
+200
+Answer-Mac: $mac
+
+whole body
+%% authentic
+%% verify
+200
+Answer-Mac: $mac
+%% body
+whole
+%% body
+\x20bo
+%% body
+dy
+%% authentic
+%% verify
+200
+Answer-Mac: $mac
+
+whole
+%% fails APAM_E_NOT_AUTHENTIC
+the answer is not authentic: its Answer-Mac is another one
+%% verify
+201
+Answer-Mac: $mac
+
+whole body
+%% fails APAM_E_NOT_AUTHENTIC
+...
+%% verify
+200
+Answer-Mac: $mac
+
+whole
+%% cut
+%% fails APAM_E_NOT_AUTHENTIC
+the answer is not authentic: its body did not come to its end
+%% verify
+200
+
+whole body
+%% body
+more
+%% fails APAM_E_NOT_AUTHENTIC
+the answer is not authentic: it has no Answer-Mac
+%% options
+secret = "env:S"; break = "end";
+%% verify
+200
+Answer-Mac: $mac
+%% fails APAM_E_ABI
+...
+END
+drives_test "a client certificate" 4 certificate-test <<'END'
+%% options
+certificate = "/etc/apam/client.pem"; key_file = "/etc/apam/client.key";
+%% acquire
+%% credential
+the certificate
+%% sign GET https://api.example/
+%% signed
+certificate /etc/apam/client.pem
+key /etc/apam/client.key
+%% options
+certificate = "/c"; key_file = "/k"; header = "X-It"; passphrase = "env:S";
+%% secret env:S
+FAKE-known-secret
+%% acquire
+%% credential
+the certificate
+%% sign GET https://api.example/
+%% signed
+X-It: here
+certificate /c
+key /k
+passphrase FAKE-known-secret
+END
+drives_test "a login with a code" 9 login-test <<'END'
+%% options
+server = "https://a.example/login"; token = "store:token";
+%% login
+%% exchange POST https://a.example/login
+%% answer
+200
+Content-Type: application/json
+
+{"code":"AB-12","page":"https://a.example/enter","device":"FAKE-device"}
+%% show
+text: open this page and enter the code
+url: https://a.example/enter
+code: AB-12
+%% wait 5
+%% exchange POST https://a.example/login
+
+device=FAKE-device
+%% answer
+200
+Content-Type: application/json
+
+{"pending":"yes"}
+%% wait 5
+%% exchange POST https://a.example/login
+
+...
+%% answer
+200
+Content-Type: application/json
+
+{"token":"FAKE-from-login"}
+%% successor token
+FAKE-from-login
+%% done
+%% acquire
+%% credential
+FAKE-from-login
+END
+drives_test "a login with a browser" 5 login-test <<'END'
+%% options
+server = "https://a.example/login"; token = "store:token"; flow = "browser";
+%% login
+%% redirect
+text: log in there
+url: https://a.example/login
+%% redirected
+code=FAKE-code&state=1
+%% exchange POST https://a.example/login
+
+query=code%3DFAKE-code%26state%3D1
+%% answer
+200
+Content-Type: application/json
+
+{"token":"FAKE-from-login"}
+%% successor token
+...
+%% login
+%% redirect
+...
+%% redirected
+error=access_denied
+%% answer
+200
+Content-Type: application/json
+
+{}
+%% fails APAM_E_DENIED
+the server gave no token
+END
+for kind in "ec -pkeyopt ec_paramgen_curve:P-256 ES256" "ed25519 EdDSA"; do
+	openssl genpkey -algorithm ${kind% *} 2>"$dir/err" >"$dir/key.pem"
+	verdict "a key is made: ${kind%% *}" "$([ $? -eq 0 ] || cat "$dir/err")"
+	drives_test "a key in PEM: ${kind%% *}" 1 key-test <<-END
+	%% options
+	key_id = "k"; sign = { key = "file:/fake/key"; };
+	%% secret-file file:/fake/key key.pem
+	%% use
+	none
+	%% sign GET https://a.example/
+	%% signed
+	Authorization: Key-Test alg=${kind##* },jwk=...
+	END
+done
+# Its bytes are those of RFC 8037, A.1; its signature by RFC 8032 is fixed.
+drives_test "a key as JWK" 2 key-test <<'END'
+%% options
+key_id = "k"; sign = { key = "env:K"; };
+%% secret env:K
+{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+%% open
+%% use
+none
+%% sign GET https://a.example/
+%% signed
+Authorization: Key-Test alg=EdDSA,jwk={"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},sig=...
+END
+# differs_test NAME PATTERN MODULE: standard input is the script.
+differs_test()
+{
+	script other
+	drives "$1" 1 "$2" "tests/modules/$3" other
+}
+signed='%% options
+secret = "env:S";
+%% secret env:S
+FAKE-known-secret
+%% use
+FAKE-known-secret
+%% sign GET https://api.example/x
+%% signed
+...'
+differs_test "an answer that is not authentic" \
+    'found: +the answer is not authentic: its Answer-Mac' verify-test <<END
+$signed
+%% verify
+200
+Answer-Mac: $mac
+
+another body
+%% authentic
+END
+differs_test "an answer that is authentic" 'found: +the answer is authentic' \
+    verify-test <<END
+$signed
+%% verify
+200
+Answer-Mac: $mac
+
+whole body
+%% fails APAM_E_NOT_AUTHENTIC
+END
+differs_test "an answer of which nothing is said" 'verify differs' \
+    verify-test <<END
+$signed
+%% verify
+200
+Answer-Mac: $mac
+%% open
+END
+differs_test "an answer to nothing" 'no request was signed' verify-test <<END
+${signed%%%% use*}
+%% verify
+200
+END
+differing "a module that does not verify" 'has no such functions' <<END
+$base
+%% use
+FAKE-known-secret
+%% sign GET https://a.example/
+%% signed
+X-Api-Key: FAKE-known-secret
+%% verify
+200
+END
+differs_test "a piece of nothing" 'that was done before it' verify-test <<END
+$signed
+%% body
+x
+END
+differs_test "another certificate" 'query and the like differs' \
+    certificate-test <<'END'
+%% options
+certificate = "/c"; key_file = "/k";
+%% sign GET https://api.example/
+%% signed
+certificate /c
+END
+differs_test "another code" 'header code differs' login-test <<'END'
+%% options
+server = "https://a.example/login"; token = "store:token";
+%% login
+%% answer
+200
+Content-Type: application/json
+
+{"code":"AB-12","page":"https://a.example/enter","device":"FAKE-device"}
+%% show
+text: open this page and enter the code
+url: https://a.example/enter
+code: AB-13
+END
+differs_test "a browser instead of a code" 'it waits for a browser' \
+    login-test <<'END'
+%% options
+server = "https://a.example/login"; token = "store:t"; flow = "browser";
+%% login
+%% show
+...
+END
+differs_test "a key that is none" 'is not a key in PEM or as JWK' \
+    key-test <<'END'
+%% options
+key_id = "k"; sign = { key = "env:K"; };
+%% secret env:K
+FAKE
+%% open
+END
 script other <<'END'
 %% options
 acquire = 3; wait = 5;

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A scheme whose secret a person gets by a login, to prove that the ABI carries
+ * such: with a code that is entered elsewhere, as in the device flow (RFC 8628),
+ * or by a browser that comes back, as with a code of OAuth (RFC 6749, 4.1).  The
+ * secret is sent as it is.  Of no use outside tests.
+ */
+#include <apam/module.h>
+
+#include <stdlib.h>
+
+enum { OPT_SERVER, OPT_FLOW, OPT_TOKEN, OPT_COUNT };
+enum { FLOW_DEVICE, FLOW_BROWSER };
+
+#define PAUSE 5 /* seconds between two questions */
+
+static const char *const flows[] = { "device", "browser", NULL };
+
+static const struct apam_option options[OPT_COUNT] = {
+	[OPT_SERVER] = { .name = "server",
+	    .help = "where to log in",
+	    .type = APAM_OPT_URL,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_BINDS },
+	[OPT_FLOW] = { .name = "flow",
+	    .help = "how to log in",
+	    .type = APAM_OPT_CHOICE,
+	    .choices = flows,
+	    .default_value = "device" },
+	[OPT_TOKEN] = { .name = "token",
+	    .help = "store:NAME, or reference to one that stays",
+	    .type = APAM_OPT_SECRET,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_DURABLE },
+};
+
+struct login_state {
+	const struct apam_services *svc;
+	const struct apam_options *options;
+};
+
+static const struct apam_value *
+option(const struct login_state *l, size_t i)
+{
+	return apam_option_value(l->options, i);
+}
+
+static int32_t
+login_open(const struct apam_services *svc, const struct apam_options *values,
+    void **state)
+{
+	struct login_state *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return APAM_E_MEMORY;
+	l->svc = svc;
+	l->options = values;
+	*state = l;
+	return APAM_OK;
+}
+
+static void
+login_close(void *state)
+{
+	free(state);
+}
+
+/* ---- Logging in --------------------------------------------------------- */
+
+/* A text of the answer; empty if it is not there. */
+static struct apam_str
+text_of(
+    const struct login_state *l, const struct apam_op *op, const char *pointer)
+{
+	struct apam_json value;
+
+	if (op->response == NULL ||
+	    l->svc->json(l->svc, op->response, pointer, &value, NULL) !=
+		APAM_OK ||
+	    value.type != APAM_JSON_STRING)
+		return APAM_STR("");
+	return value.str;
+}
+
+/* Ask the server; `name` and `value` may be empty. */
+static int32_t
+ask(const struct login_state *l, struct apam_op *op, struct apam_str name,
+    struct apam_str value)
+{
+	const struct apam_services *svc = l->svc;
+
+	svc->exchange(svc, op, APAM_STR("POST"), option(l, OPT_SERVER)->str,
+	    APAM_ENCODING_FORM);
+	if (name.n > 0)
+		svc->exchange_field(svc, op, name, value);
+	op->phase++;
+	return APAM_STEP_EXCHANGE;
+}
+
+static int32_t
+keep_token(const struct login_state *l, struct apam_op *op)
+{
+	const struct apam_str token = text_of(l, op, "/token");
+
+	if (token.n == 0)
+		return l->svc->fail(l->svc, op, APAM_E_DENIED,
+		    APAM_STR("the server gave no token"));
+	l->svc->successor(l->svc, op, option(l, OPT_TOKEN), token);
+	return APAM_STEP_DONE;
+}
+
+static int32_t
+show_code(const struct login_state *l, struct apam_op *op)
+{
+	const struct apam_prompt prompt = { .size = sizeof(prompt),
+		.text = APAM_STR("open this page and enter the code"),
+		.url = text_of(l, op, "/page"),
+		.code = text_of(l, op, "/code") };
+
+	if (prompt.url.n == 0 || prompt.code.n == 0)
+		return l->svc->fail(l->svc, op, APAM_E_PROVIDER,
+		    APAM_STR("the server gave no code"));
+	l->svc->memo(l->svc, op, text_of(l, op, "/device"));
+	l->svc->show(l->svc, op, &prompt);
+	op->phase++;
+	return APAM_STEP_SHOW;
+}
+
+/* Phases 2 and 3 go round until the person has entered the code. */
+static int32_t
+login_by_device(const struct login_state *l, struct apam_op *op)
+{
+	switch (op->phase) {
+	case 0:
+		return ask(l, op, APAM_STR(""), APAM_STR(""));
+	case 1:
+		return show_code(l, op);
+	case 3:
+		return ask(l, op, APAM_STR("device"), op->memo);
+	case 4:
+		if (text_of(l, op, "/pending").n == 0)
+			return keep_token(l, op);
+		break;
+	default:
+		break;
+	}
+	op->phase = 3;
+	l->svc->wait(l->svc, op, PAUSE);
+	return APAM_STEP_WAIT;
+}
+
+static int32_t
+show_page(const struct login_state *l, struct apam_op *op)
+{
+	const struct apam_services *svc = l->svc;
+	const struct apam_prompt prompt = { .size = sizeof(prompt),
+		.text = APAM_STR("log in there"),
+		.url = option(l, OPT_SERVER)->str };
+
+	if (op->redirect_uri.n == 0)
+		return svc->fail(svc, op, APAM_E_CONFIG,
+		    APAM_STR("a browser has nowhere to come back to"));
+	svc->show(svc, op, &prompt);
+	op->phase++;
+	return APAM_STEP_REDIRECT;
+}
+
+static int32_t
+login_by_browser(const struct login_state *l, struct apam_op *op)
+{
+	if (op->phase == 0)
+		return show_page(l, op);
+	if (op->phase == 1)
+		return ask(l, op, APAM_STR("query"), op->redirected);
+	return keep_token(l, op);
+}
+
+static int32_t
+login_login(void *state, struct apam_op *op)
+{
+	const struct login_state *l = state;
+
+	return option(l, OPT_FLOW)->num == FLOW_BROWSER ?
+	    login_by_browser(l, op) :
+	    login_by_device(l, op);
+}
+
+/* ---- Signing ------------------------------------------------------------ */
+
+static int32_t
+login_acquire(void *state, struct apam_op *op)
+{
+	const struct login_state *l = state;
+	const struct apam_str token = l->svc->secret(
+	    l->svc, op, option(l, OPT_TOKEN));
+
+	if (token.n == 0)
+		return l->svc->fail(l->svc, op, APAM_E_SECRET,
+		    APAM_STR("somebody has to log in"));
+	l->svc->credential(l->svc, op, token);
+	l->svc->lifetime(l->svc, op, APAM_FOREVER);
+	return APAM_STEP_DONE;
+}
+
+static int32_t
+login_check(void *state, struct apam_op *op)
+{
+	const struct login_state *l = state;
+
+	return apam_key_statef(
+	    l->svc, op, APAM_KEY_UNKNOWN, "there is nobody to ask");
+}
+
+static int32_t
+login_sign(void *state, const struct apam_credential_view *credential,
+    const struct apam_request_view *request, struct apam_signing *out)
+{
+	const struct login_state *l = state;
+
+	(void)request;
+	l->svc->sign_header(
+	    l->svc, out, APAM_STR("X-Token"), credential->secret);
+	return APAM_OK;
+}
+
+static int32_t
+login_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
+{
+	(void)state;
+	(void)out;
+	*reason = "the status alone";
+	return answer->response->status == 401 ? APAM_VERDICT_REJECTED :
+						 APAM_VERDICT_UNKNOWN;
+}
+
+const struct apam_module apam_module_1 = {
+	.magic = APAM_MODULE_MAGIC,
+	.size = sizeof(struct apam_module),
+	.abi_major = APAM_ABI_MAJOR,
+	.abi_minor = APAM_ABI_MINOR,
+	.traits = APAM_TRAIT_THREADS_PER_CALL | APAM_TRAIT_STATIC,
+	.scheme = "login-test",
+	.summary = "a secret that a login brings, for tests",
+	.vendor = "apam tests",
+	.version = "1",
+	.options = options,
+	.option_size = sizeof(options[0]),
+	.option_count = OPT_COUNT,
+	.open = login_open,
+	.close = login_close,
+	.acquire = login_acquire,
+	.sign = login_sign,
+	.judge = login_judge,
+	.check = login_check,
+	.login = login_login,
+};
