@@ -301,5 +301,5 @@ play_script(struct played *module, const struct script *script,
 	buf_free(&p.kept);
 	buf_free(&p.memo);
 	buf_free(&p.credential);
-	told->secret_count = 0;
+	told_forget(told);
 }

@@ -242,7 +242,7 @@ expect_signed(struct playing *p, const struct script_section *s)
 	same = message_compare(p, s, buf_view(&headers),
 	    fields_array(&p->signing.headers), p->signing.headers.count, quiet,
 	    &rest);
-	same = told_compare(p->told, s->line, "query and the like",
+	same = told_compare(p->told, s->line, "what is not a header",
 		   buf_view(&others), buf_view(&found)) &&
 	    same;
 	if (same)

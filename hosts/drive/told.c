@@ -16,20 +16,37 @@
 void
 told_mask(struct told *t, struct apam_str secret)
 {
-	if (secret.n >= SECRET_LEAST && t->secret_count < TOLD_SECRETS_MAX)
-		t->secrets[t->secret_count++] = secret;
+	struct buf *to = &t->secrets[t->secret_count];
+
+	if (secret.n < SECRET_LEAST || t->secret_count == TOLD_SECRETS_MAX)
+		return;
+	for (size_t i = 0; i < t->secret_count; i++)
+		if (str_equal(buf_view(&t->secrets[i]), secret))
+			return;
+	buf_init(to, secret.n);
+	buf_set(to, secret);
+	t->secret_count++;
+}
+
+void
+told_forget(struct told *t)
+{
+	while (t->secret_count > 0)
+		buf_free(&t->secrets[--t->secret_count]);
 }
 
 /* The longest secret that `text` begins with; 0: none. */
 static size_t
 secret_at(const struct told *t, struct apam_str text)
 {
+	struct apam_str secret;
 	size_t longest = 0;
 
-	for (size_t i = 0; i < t->secret_count && !t->show; i++)
-		if (t->secrets[i].n > longest &&
-		    str_starts(text, t->secrets[i]))
-			longest = t->secrets[i].n;
+	for (size_t i = 0; i < t->secret_count && !t->show; i++) {
+		secret = buf_view(&t->secrets[i]);
+		if (secret.n > longest && str_starts(text, secret))
+			longest = secret.n;
+	}
 	return longest;
 }
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include <apam/types.h>
+#include "base/buf.h"
 
 #define TOLD_SECRETS_MAX 256
 
@@ -18,16 +18,18 @@ struct told {
 	const char *file;	/* the script's name */
 	bool show;		/* secrets are not masked */
 	unsigned passed, failed;
-	struct apam_str secrets[TOLD_SECRETS_MAX];
+	struct buf secrets[TOLD_SECRETS_MAX];
 	size_t secret_count;
 };
 
 /*
- * Put stars in the place of these bytes from now on, which must stay where they
- * are until the last line is told.  Fewer than 4 bytes have no stars: they
- * stand in any text.
+ * Put stars in the place of these bytes, which are copied, from now on.  Fewer
+ * than 4 bytes have no stars: they stand in any text.
  */
 void told_mask(struct told *t, struct apam_str secret);
+
+/* Wipe and forget what told_mask was given. */
+void told_forget(struct told *t);
 
 /* The section at `line` is as it should be. */
 void told_passed(struct told *t);

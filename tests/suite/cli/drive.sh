@@ -113,6 +113,14 @@ differs "an answer that is none" 'a status of HTTP' '500' 'what'
 differs "another way" 'found: +it asks for an exchange: POST' \
     '%% exchange POST' '%% credential'
 
+# A credential that no section names whole has stars after its run, too.
+sed -e 's/"idToken":"FAKE-token"/"idToken":"FAKE-made-here"/' \
+    -e 's/^FAKE-token$/FAKE-ma.../' \
+    -e 's/^%% use$/%% sign GET https:\/\/a.example\/y\n%% signed\nAuthorization: Bearer x\n&/' \
+    "$dir/exchange.drive" >"$dir/other.drive"
+drives "a credential that only an answer has" 1 'found: +Bearer \*\*\*$' \
+    $exchange other
+
 # differing NAME PATTERN: standard input is the script, of api-key.
 differing()
 {
@@ -123,6 +131,15 @@ base='%% options
 key = "env:S"; header = "X-Api-Key";
 %% secret env:S
 FAKE-known-secret'
+differing "what is signed beside headers" 'what is not a header differs' <<END
+$base
+%% use
+FAKE-known-secret
+%% sign GET https://a.example/
+%% signed
+X-Api-Key: FAKE-known-secret
+covers Accept
+END
 differing "a run that is left" 'the run comes to its end' <<END
 $base
 %% probe GET /me
