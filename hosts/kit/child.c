@@ -44,6 +44,8 @@ silence(void)
 	(void)dup2(fd, STDOUT_FILENO);
 	(void)dup2(fd, STDERR_FILENO);
 	(void)close(fd);
+	/* So that printing is a system call at once. */
+	(void)setvbuf(stdout, NULL, _IONBF, 0);
 }
 
 static _Noreturn void

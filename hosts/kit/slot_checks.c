@@ -104,6 +104,7 @@ check_values(void *unused)
 void
 check_acquire(void *unused)
 {
+	char why[sizeof(bench.stand.unsigned_why)] = "";
 	bool acquired = false;
 	struct stand *s;
 
@@ -112,9 +113,17 @@ check_acquire(void *unused)
 		s = bench_begin(&bench, full != 0);
 		if (tour_acquire(s, &bench.tour, NULL))
 			acquired = true;
+		if (s->unsigned_why[0] != '\0')
+			memcpy(why, s->unsigned_why, sizeof(why));
 		stand_close(s);
 	}
-	if (!acquired)
+	if (!acquired && why[0] != '\0')
+		finding_fail(
+		    "no credential that acquire made can be signed "
+		    "with; the last time: %s: correct what sign makes, "
+		    "or have acquire refuse such a credential",
+		    why);
+	else if (!acquired)
 		finding_warn("no answer that was made up led to a credential, "
 			     "so that sign is not tried: play recorded ones "
 			     "with `apam module drive`");

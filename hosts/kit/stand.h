@@ -23,6 +23,8 @@ struct stand {
 	size_t path[PATH_DEPTH];
 	size_t depth;
 	char refusal[256];
+	/* Why the last credential cannot be signed with, or empty. */
+	char unsigned_why[256];
 };
 
 /* The next response to what the module asked for. */

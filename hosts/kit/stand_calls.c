@@ -97,6 +97,8 @@ take_credential(struct stand *s, struct op *op)
 		return;
 	if (err.status == APAM_E_ABI)
 		finding_fail("sign, of an empty request: %s", err.text);
+	(void)snprintf(
+	    s->unsigned_why, sizeof(s->unsigned_why), "%.255s", err.text);
 	credential_release(&s->credential);
 }
 
