@@ -761,7 +761,7 @@ static struct apam_key fuzz_key;
  * point to the input and to static memory, and last as long as the run.
  */
 static inline void fuzz_fill(struct apam_value *values,
-    const struct apam_option *options, size_t count);
+    const struct apam_option *table, size_t count);
 
 /* `count` values in a row; NULL: there is no room. */
 static inline struct apam_value *
@@ -864,13 +864,13 @@ fuzz_fill_one(struct apam_value *value, const struct apam_option *o)
 }
 
 static inline void
-fuzz_fill(struct apam_value *values, const struct apam_option *options,
+fuzz_fill(struct apam_value *values, const struct apam_option *table,
     size_t count)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		fuzz_fill_one(&values[i], &options[i]);
+		fuzz_fill_one(&values[i], &table[i]);
 }
 
 /* ---- A run ------------------------------------------------------------ */
@@ -997,7 +997,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct apam_module *module = &apam_module_1;
 	struct apam_services svc;
-	struct apam_options options;
+	struct apam_options given;
 	struct apam_credential_view credential;
 	struct apam_value *row;
 	void *state = NULL;
@@ -1011,11 +1011,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	row = fuzz_row(module->option_count);
 	fuzz_holds(row != NULL, "has too many options");
 	fuzz_fill(row, module->options, module->option_count);
-	options.size = sizeof(options);
-	options.value_size = sizeof(struct apam_value);
-	options.count = module->option_count;
-	options.values = row;
-	status = module->open(&svc, &options, &state);
+	given.size = sizeof(given);
+	given.value_size = sizeof(struct apam_value);
+	given.count = module->option_count;
+	given.values = row;
+	status = module->open(&svc, &given, &state);
 	fuzz_holds(status == APAM_OK || status == APAM_E_MEMORY || fuzz_refused,
 	    "refuses its options without `refuse_option`");
 	if (status != APAM_OK)

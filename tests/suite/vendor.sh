@@ -91,6 +91,10 @@ develops()
 	row "$who: $2: make test" as "$who" make -C "$name" test
 	said ' passed, 0 failed'
 	said '^replayed 3 inputs'
+	# /usr/local is a place of the system, of which compilers say nothing.
+	row "$who: $2: no warning where apam is elsewhere" as "$who" \
+	    make -C "$name" -B all replay CPPFLAGS="-I$include" \
+	    CFLAGS='-O2 -Werror' CC='cc -Werror'
 	row "$who: $2: its page" as "$who" mandoc -Tlint -W warning \
 	    "$name/$name.7"
 	! as "$who" apam module new "$name" >"$tmp/output" 2>&1
@@ -160,6 +164,8 @@ installs()
 mkdir "$tmp/root" "$tmp/65534"
 chown 65534:65534 "$tmp/65534" 2>/dev/null
 row "make install" install_apam
+cp -r "$root/usr/local/include" "$tmp/include"
+include=$tmp/include
 if ! as root true 2>/dev/null; then
 	echo "passed over: only root can mount what is installed"
 	echo "$passed passed, $failed failed"
