@@ -596,7 +596,7 @@ $signed
 %% body
 x
 END
-differs_test "another certificate" 'query and the like differs' \
+differs_test "another certificate" 'what is not a header differs' \
     certificate-test <<'END'
 %% options
 certificate = "/c"; key_file = "/k";
