@@ -28,7 +28,7 @@ struct op_prompt {
  */
 struct op_durable {
 	const struct apam_value *value;	/* its option's; NULL: there is none */
-	struct apam_str secret;	/* as it is now; whoever runs the op sets it */
+	struct apam_str secret;	/* as it is now; the runner sets it */
 	bool spends;		/* the exchange asked for sends it */
 	bool succeeds;		/* `successor` is to be kept in its place */
 	struct buf successor;

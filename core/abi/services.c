@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The table of services that a module gets.  Each is a thin layer between the
- * ABI's types and the file that does the work; none does I/O except for the log.
+ * The table of services that a module gets, put together from service_*.c.  Each
+ * service is a thin layer between the ABI's types and the file that does the
+ * work; none does I/O except for the log.
  */
 #include "abi/services.h"
 

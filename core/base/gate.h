@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A gate: many threads pass through it side by side, at a few nanoseconds each;
- * now and then one thread shuts it, and then nobody is inside.  It is a lock
- * that readers share, made for those.
+ * now and then one thread shuts it, and then no other thread is inside.  It is a
+ * readers-writer lock that makes readers cheap and lets the writer wait.
  *
- * Why it holds: who comes in counts (base/tally.h) and then looks whether the
- * gate is shut; who shuts it says so and then looks at the counts.  So a thread
- * that did not see it shut was counted before, and is waited for.  In the same
- * way one that leaves counts first, and then looks whether somebody waits.
+ * Why it holds: a thread that comes in counts itself (base/tally.h) and then
+ * looks whether the gate is shut; a thread that shuts it marks it as shut and
+ * then looks at the counts.  So a thread that did not see it shut was counted
+ * before, and is waited for.  In the same way a thread that leaves first counts
+ * itself out, and then looks whether another one waits.
  */
 #ifndef CORE_BASE_GATE_H
 #define CORE_BASE_GATE_H

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The state says all: 0, there is nothing; odd, it is lent; even, it was called
- * back and some may still have it.  Each thing that is lent has states of its
- * own, so that none comes twice.
+ * The state says all.  0: nothing is lent.  Odd: something is.  Another even
+ * number: it was called back, and threads may still have it.  Each thing that is
+ * lent has two numbers of its own, so that no state comes twice.
  *
  * A thread that counts itself in and then finds the state odd has the thing
- * until it counts itself out.  Who finds it even looks whether anybody is
- * counted: all who have the thing were counted before it became even.  Several
- * may find nobody; the one that makes the state 0 lets go.
+ * until it counts itself out.  A thread that finds the state even looks whether
+ * any thread is counted: all that have the thing were counted before the state
+ * became even.  Several threads may find none; the one that then makes the state
+ * 0 lets go.
  */
 #include "base/loan.h"
 

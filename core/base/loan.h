@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Something that is lent to many threads at once, at a few nanoseconds each,
- * and can be called back without waiting for them: who gives it back last lets
- * go of it.
+ * and can be called back without waiting for them: the thread that gives it back
+ * last lets go of it.
  *
- * It is a count of references for what hundreds of threads take for a
- * microsecond: they do not write to the same cache line (base/tally.h), and the
- * loan itself, which outlives what is lent, can be asked at any time whether
- * there is something.
+ * It is a reference count for what hundreds of threads take for a microsecond
+ * each.  They do not write to the same cache line (base/tally.h).  The loan
+ * outlives what is lent, so that it can be asked at any time whether something
+ * is.
  */
 #ifndef CORE_BASE_LOAN_H
 #define CORE_BASE_LOAN_H

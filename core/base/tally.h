@@ -6,10 +6,11 @@
  * some share a place, which is slower and as right.  A place belongs to nobody,
  * so that threads may end.
  *
- * There is no sum of it, only whether it is empty; and that alone says little,
- * as somebody may come at once.  So it goes with a flag: whoever comes counts
- * and then looks at the flag, whoever sets the flag then looks at the counts.
- * All of that is sequentially consistent, so that one of them sees the other.
+ * A tally has no sum, it can only be asked whether it is empty; and that alone
+ * says little, because a thread may come right afterwards.  So a tally goes with
+ * a flag: a thread that comes counts itself and then looks at the flag, a thread
+ * that sets the flag then looks at the counts.  All of that is sequentially
+ * consistent, so that one of them sees the other.
  */
 #ifndef CORE_BASE_TALLY_H
 #define CORE_BASE_TALLY_H

@@ -12,8 +12,8 @@
  *
  * The directory is opened anew by each call.  It is refused on a network's file
  * system (file/network_fs.h), where a lock may hold for one machine alone.
- * Whoever holds the lock may write; reading needs none, because a file does not
- * change once it has its name.
+ * Only the holder of the lock may write.  Reading needs no lock, because a file
+ * does not change once it has its name.
  */
 #ifndef CORE_DURABLE_DURABLE_PLACE_H
 #define CORE_DURABLE_DURABLE_PLACE_H

@@ -83,7 +83,9 @@ enum apam_status durable_turn_succeed(struct durable_turn *turn,
 enum apam_status durable_turn_store(
     struct durable_turn *turn, struct apam_error *err);
 
-/* The provider did not take it: it stays.  SECRET if that is not on the disk.*/
+/*
+ * The provider did not take it, so it stays.  SECRET if that cannot be written.
+ */
 enum apam_status durable_turn_keep(
     struct durable_turn *turn, struct apam_error *err);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * An entry's secrets as they are at one moment, after some were read anew.  A
- * set never changes once it is made, and is shared by reference count: who
- * works with it sees the secrets of one moment.
+ * set never changes once it is made, and is shared by reference count: a flight
+ * that works with it sees the secrets of one moment.
  */
 #ifndef CORE_ENTRY_SECRET_SET_H
 #define CORE_ENTRY_SECRET_SET_H

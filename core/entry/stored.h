@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The durable secret of an entry: which one it is, and what has to fit for it
- * to be sent.  Its bytes are read under its lock, by whoever may spend it
- * (flight/spending.h).
+ * to be sent.  Its bytes are read under its lock, by the flight that may spend
+ * it (flight/spending.h).
  */
 #ifndef CORE_ENTRY_STORED_H
 #define CORE_ENTRY_STORED_H
@@ -46,15 +46,17 @@ bool stored_find(struct stored *s, const struct option_table *table,
 /* A zeroed one is allowed. */
 void stored_free(struct stored *s);
 
-/* True if it is there, and where the entry keeps it. */
+/* True if the entry has a durable secret. */
 static inline bool
 stored_is(const struct stored *s)
 {
 	return s->name[0] != '\0';
 }
 
+/* Where its record is; this borrows from both arguments. */
 struct durable_place stored_place(
     const struct stored *s, const struct stored_base *at);
+/* What that record must fit to be sent; this borrows from both arguments. */
 struct durable_claim stored_claim(const struct stored *s, const char *scheme);
 
 /* What people are told of it. */

@@ -236,7 +236,7 @@ read_keyring(const char *rest, struct secret_reading *r, struct apam_error *err)
 	return keyring_read(rest, r->to, err);
 }
 
-/* Whoever may spend it reads it, under its lock. */
+/* The flight that may spend it reads it, under its lock. */
 static enum apam_status
 read_store(const char *rest, struct secret_reading *r, struct apam_error *err)
 {

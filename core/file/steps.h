@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A path on its way from the root, name by name, through symbolic links.  It
- * is text alone: whoever walks opens each name, and says what a link holds.
+ * is text alone: the caller opens each name, and says what a link holds.
  *
  * The kernel is not asked to follow a link, because it would follow one that
  * another user has made.  A ".." leads back to the root and down again, to

@@ -364,8 +364,8 @@ open_component(struct walk *w, int at, const char *name, bool directory)
 /* ---- Links ------------------------------------------------------------ */
 
 /*
- * Its mode says nothing; who may replace it is its directory's matter, which
- * was checked.  In a sticky directory that is its owner.
+ * The mode of a link says nothing.  Which users may replace it is decided by its
+ * directory, which was checked; in a sticky directory that is the link's owner.
  */
 static bool
 check_link(struct walk *w, int link)

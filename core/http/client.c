@@ -306,8 +306,8 @@ set_client_certificate(struct http_transfer *t,
 /* ---- The way ----------------------------------------------------------- */
 
 /*
- * Open the socket's file and have libcurl connect to what was opened.  Whoever
- * swaps a name on the path in between swaps it for nobody.
+ * Open the socket's file and have libcurl connect to what was opened.  So it has
+ * no effect if a name on the path is swapped in between.
  */
 static enum apam_status
 set_socket(struct http_transfer *t, const struct http_policy *policy,

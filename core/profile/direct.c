@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What is lent does not change while it is.
+ * A struct direct does not change while the slot lends it.
  */
 #include "profile/direct.h"
 

@@ -3,8 +3,8 @@
  * The direct way to a signature, for a scheme that signs each request anew: the
  * one entry of a profile that signs, and the credential that it signs with, lent
  * out by the profile's slot (slot/slot.h) under the conditions under which the
- * slot would hold a signature.  Who has them calls the module at once, without
- * a lock and without asking what else the long way asks.
+ * slot would hold a signature.  A thread that has taken them calls the module at
+ * once, without a lock and without asking what else the long way asks.
  */
 #ifndef CORE_PROFILE_DIRECT_H
 #define CORE_PROFILE_DIRECT_H
@@ -14,10 +14,13 @@
 
 struct direct;
 
-/* NULL without memory.  It holds the stack and the credential. */
+/*
+ * For an entry of the stack and its credential; both stay as long as it does.
+ * NULL when out of memory.
+ */
 struct direct *direct_new(struct stack *stack, struct entry *entry,
     struct credential *credential);
-/* `let_go` of a slot's. */
+/* Free it; the slot's loan calls this (base/loan.h).  NULL is allowed. */
 void direct_free(void *direct);
 
 /* True if it is for these. */
@@ -31,8 +34,9 @@ bool direct_is_of(const struct direct *direct, const struct entry *entry,
 const struct url *direct_origin(const struct direct *direct, const char *url);
 
 /*
- * Sign a request as stack_sign does, which has more to say of errors: what
- * fails is to go the long way, as if nothing had been.
+ * Sign a request as stack_sign does.  Where this fails, *err is not for people:
+ * the request is to go the long way, which says more, and signs where this could
+ * not.
  */
 enum apam_status direct_sign(struct direct *direct, struct request *request,
     struct stack_result *result, struct apam_error *err);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Inputs of the module, in memory that cannot be written to and that ends where
- * they end: who reads beyond them, or writes to them, crashes on the spot.
+ * they end: a module that reads beyond them, or writes to them, crashes on the
+ * spot.
  */
 #ifndef HOSTS_KIT_GUARD_H
 #define HOSTS_KIT_GUARD_H

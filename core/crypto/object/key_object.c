@@ -206,8 +206,8 @@ make_ec(struct building *b, const struct crypto_numbers *numbers)
 }
 
 /*
- * Whoever signs with a public key that is not the seed's gives the seed away:
- * OpenSSL is given the seed alone, and computes the rest.
+ * A signature that is made with a public key which is not the seed's gives the
+ * seed away.  So OpenSSL is given the seed alone, and computes the rest.
  */
 static EVP_PKEY *
 make_ed25519(struct building *b, const struct crypto_numbers *numbers)
