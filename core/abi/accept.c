@@ -132,6 +132,9 @@ is_option_name(const char *name)
 	return name[n] == '\0' && n < APAM_NAME_SIZE;
 }
 
+static const char binary_of_another[] =
+    "may be binary, and is neither a secret nor a symmetric key";
+
 /* Which types a flag is for: bit t for type number t. */
 static const struct {
 	uint32_t flag;
@@ -142,8 +145,10 @@ static const struct {
 	    "names the key, and is not a string" },
 	{ APAM_OPT_LINES, 1U << APAM_OPT_SECRET,
 	    "may have lines, and is not a secret" },
-	{ APAM_OPT_BINARY, 1U << APAM_OPT_SECRET,
-	    "may be binary, and is not a secret" },
+	{ APAM_OPT_BINARY, 1U << APAM_OPT_SECRET | 1U << APAM_OPT_KEY,
+	    binary_of_another },
+	{ APAM_OPT_SYMMETRIC, 1U << APAM_OPT_KEY,
+	    "is symmetric, and is not a key" },
 	{ APAM_OPT_DURABLE, 1U << APAM_OPT_SECRET,
 	    "is durable, and is not a secret" },
 	{ APAM_OPT_LOCAL_HTTP, 1U << APAM_OPT_URL,
@@ -156,7 +161,7 @@ static const struct {
 #define FLAGS_KNOWN                                                            \
 	(APAM_OPT_REQUIRED | APAM_OPT_KEY_ID | APAM_OPT_LINES |                \
 	    APAM_OPT_BINARY | APAM_OPT_DURABLE | APAM_OPT_LOCAL_HTTP |         \
-	    APAM_OPT_BINDS)
+	    APAM_OPT_BINDS | APAM_OPT_SYMMETRIC)
 
 static enum apam_status
 check_flags(const struct judged *j, const struct apam_option *o, unsigned depth)
@@ -167,6 +172,10 @@ check_flags(const struct judged *j, const struct apam_option *o, unsigned depth)
 		if ((o->flags & flag_rules[i].flag) &&
 		    !(flag_rules[i].types & 1U << o->type))
 			return refuse_option(j, o, flag_rules[i].why);
+	if (o->type == APAM_OPT_KEY &&
+	    (o->flags & (APAM_OPT_BINARY | APAM_OPT_SYMMETRIC)) ==
+		APAM_OPT_BINARY)
+		return refuse_option(j, o, binary_of_another);
 	if (depth > 0 &&
 	    (o->flags & (APAM_OPT_KEY_ID | APAM_OPT_DURABLE | APAM_OPT_BINDS)))
 		return refuse_option(j, o,

@@ -169,15 +169,18 @@ derive(const struct apam_services *svc, const struct apam_key *key,
 	return tell(svc, status, &why);
 }
 
-/* The bytes of a source, as they are. */
+/* The bytes of a source, or of its key, as they are. */
 static enum apam_status
 read_bytes(const struct apam_key_source *source, struct buf *to,
     struct apam_error *err)
 {
+	const struct apam_str written = source->key == NULL ?
+	    source->bytes :
+	    buf_view(&source->key->bytes);
 	bool (*decode)(struct buf * b, struct apam_str text) = NULL;
 
 	if (source->writing == APAM_WRITING_PLAIN)
-		buf_put(to, source->bytes);
+		buf_put(to, written);
 	else if (source->writing == APAM_WRITING_HEX)
 		decode = decode_put_hex;
 	else if (source->writing == APAM_WRITING_BASE64)
@@ -187,7 +190,7 @@ read_bytes(const struct apam_key_source *source, struct buf *to,
 	else
 		return error_set(err, APAM_E_USAGE,
 		    "a key is not made of bytes that are so written");
-	if ((decode == NULL || decode(to, source->bytes)) && !to->failed)
+	if ((decode == NULL || decode(to, written)) && !to->failed)
 		return APAM_OK;
 	if (to->no_memory)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
@@ -227,9 +230,6 @@ make(const struct apam_key_source *source, struct apam_key **key,
 		source->kind != APAM_KIND_SYMMETRIC || source->bytes.n > 0))
 		return error_set(err, APAM_E_USAGE,
 		    "a key is made of a symmetric one, or of bytes");
-	if (source->key != NULL)
-		return key_of_bytes(
-		    source->prefix, buf_view(&source->key->bytes), key, err);
 	buf_init(&bytes, KEY_BYTES_MAX);
 	status = read_bytes(source, &bytes, err);
 	if (status == APAM_OK)

@@ -11,8 +11,9 @@
 
 /*
  * Make a handle of each key that was read: the value then has it in the place
- * of the text, until secrets_free.  False with a problem added, at the option's line, for each text
- * that is not a key.
+ * of the text, until secrets_free.  False with a problem added, at the option's
+ * line, for each text that is not a key; a warning for a symmetric one that
+ * looks like PEM or a JWK.
  */
 bool key_options_make(
     struct secrets *secrets, const char *file, struct problems *all);

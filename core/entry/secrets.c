@@ -58,9 +58,9 @@ form_of(const struct apam_option *o)
 {
 	if (o->flags & APAM_OPT_BINARY)
 		return SECRET_BINARY;
-	return o->flags & APAM_OPT_LINES || o->type == APAM_OPT_KEY ?
-	    SECRET_LINES :
-	    SECRET_LINE;
+	if (o->type == APAM_OPT_KEY && !(o->flags & APAM_OPT_SYMMETRIC))
+		return SECRET_LINES;
+	return o->flags & APAM_OPT_LINES ? SECRET_LINES : SECRET_LINE;
 }
 
 /* A key is not read anew, and no module reads its text. */
@@ -74,7 +74,8 @@ find_one(struct secrets *s, const struct apam_option *o,
 	const bool moves = !file && !stored && !key;
 
 	s->sources[s->count] = (struct secret_source){ value->str, o->name,
-		value, line, form_of(o), moves, stored, key };
+		value, line, form_of(o), moves, stored, key,
+		key && o->flags & APAM_OPT_SYMMETRIC };
 	s->places[s->count] = key ? NULL : value;
 	buf_init(&s->all[s->count++], SECRET_MAX);
 	s->various |= !file;
@@ -133,7 +134,7 @@ warn_of_oddity(struct reading *r, const struct secret_source *source)
 
 	if (odd != NULL)
 		problems_warn(r->all, r->file, source->line,
-		    "%s: the secret %s, which is sent as part of it: is that "
+		    "%s: the secret %s, which is taken as part of it: is that "
 		    "intended?",
 		    source->option, odd);
 }

@@ -25,6 +25,7 @@ struct secret_source {
 	bool moves;		/* it is not a file: nobody tells of changes */
 	bool stored;		/* it is durable, and not read here */
 	bool key;		/* of type KEY: entry/key_option.h */
+	bool symmetric;		/* and it is the key itself */
 };
 
 struct secrets {

@@ -155,6 +155,7 @@ make_key(
     struct played *p, const struct apam_option *o, struct apam_value *value)
 {
 	const struct apam_key_source source = { .size = sizeof(source),
+		.kind = o->flags & APAM_OPT_SYMMETRIC ? APAM_KIND_SYMMETRIC : 0,
 		.bytes = value->str };
 	struct apam_key **key = &p->keys[p->key_count];
 
@@ -166,7 +167,9 @@ make_key(
 	}
 	(void)snprintf(p->refused, sizeof(p->refused), "%s", o->name);
 	(void)snprintf(p->refusal, sizeof(p->refusal),
-	    "the secret is not a key in PEM or as JWK");
+	    o->flags & APAM_OPT_SYMMETRIC ?
+		"the secret is too short or too long for a key" :
+		"the secret is not a key in PEM or as JWK");
 	return false;
 }
 

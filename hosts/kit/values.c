@@ -41,6 +41,8 @@ static const char *const paths[] = { "/run/kit/socket", "/etc/kit/file" };
 static const int32_t kinds[] = { APAM_KIND_EC_P256, APAM_KIND_SYMMETRIC,
 	APAM_KIND_ED25519, APAM_KIND_EC_P384, APAM_KIND_RSA };
 
+#define KIND_SYMMETRIC 1 /* its place there */
+
 static struct apam_key *keys[COUNT(kinds) * 2];
 
 /* ---- Choices ---------------------------------------------------------- */
@@ -93,7 +95,7 @@ list_length(const struct apam_option *o)
 	case APAM_OPT_PATH:
 		return COUNT(paths);
 	case APAM_OPT_KEY:
-		return COUNT(kinds);
+		return o->flags & APAM_OPT_SYMMETRIC ? 1 : COUNT(kinds);
 	case APAM_OPT_STRING:
 	case APAM_OPT_LIST:
 	case APAM_OPT_MAP:
@@ -247,9 +249,12 @@ key_of(const struct making *m, size_t kind)
 }
 
 static void
-set_key(struct making *m, unsigned number, struct apam_value *v)
+set_key(struct making *m, const struct apam_option *o, unsigned number,
+    struct apam_value *v)
 {
-	v->key = key_of(m, number % COUNT(kinds));
+	v->key = key_of(m,
+	    o->flags & APAM_OPT_SYMMETRIC ? KIND_SYMMETRIC :
+					    number % COUNT(kinds));
 }
 
 void
@@ -356,7 +361,7 @@ set_any(struct making *m, const struct apam_option *o, unsigned number,
 		set_choice(o, number, v);
 		break;
 	case APAM_OPT_KEY:
-		set_key(m, number, v);
+		set_key(m, o, number, v);
 		break;
 	case APAM_OPT_LIST:
 	case APAM_OPT_MAP:

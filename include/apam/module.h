@@ -87,7 +87,10 @@ enum apam_option_flag {
 	APAM_OPT_KEY_ID = 0x2,
 	/* SECRET: it may have several lines. */
 	APAM_OPT_LINES = 0x4,
-	/* SECRET: it may hold any bytes; none is cut off at its end. */
+	/*
+	 * SECRET, and KEY that is SYMMETRIC: it may hold any bytes; none is cut
+	 * off at its end.
+	 */
 	APAM_OPT_BINARY = 0x8,
 	/*
 	 * SECRET, one at most and in no group: exchanges replace it, as a
@@ -105,7 +108,12 @@ enum apam_option_flag {
 	 * to this value, as to an issuer, a token endpoint or a client.  Where
 	 * the entry has another, the secret is not sent.
 	 */
-	APAM_OPT_BINDS = 0x40
+	APAM_OPT_BINDS = 0x40,
+	/*
+	 * KEY: the secret itself is a symmetric key, one line of text; with
+	 * BINARY any bytes.  Else it is PEM or a JWK.
+	 */
+	APAM_OPT_SYMMETRIC = 0x80
 };
 
 /*
@@ -329,10 +337,11 @@ struct apam_key_source {
 	size_t size;
 	int32_t kind;		/* SYMMETRIC; EC_P256: a private scalar, big
 				   endian; 0: PEM or JWK, which say it */
-	int32_t writing;	/* of `bytes`: PLAIN, HEX, BASE64, BASE64URL */
+	int32_t writing;	/* of the bytes: PLAIN, HEX, BASE64, BASE64URL */
 	struct apam_str prefix;	/* SYMMETRIC: stands before the bytes */
 	struct apam_str bytes;
-	const struct apam_key *key; /* in place of bytes: those of this one */
+	const struct apam_key *key; /* symmetric: its bytes, so written, in
+					   place of `bytes`; or NULL */
 	/*
 	 * NULL, or the credential that `bytes` lie in: the core keeps the key
 	 * with it, and makes it no second time while that credential lives.

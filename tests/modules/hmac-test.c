@@ -20,8 +20,8 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },
 	[OPT_SECRET] = { .name = "secret",
 	    .help = "reference to the secret",
-	    .type = APAM_OPT_SECRET,
-	    .flags = APAM_OPT_REQUIRED },
+	    .type = APAM_OPT_KEY,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_SYMMETRIC },
 	[OPT_HEADERS] = { .name = "headers",
 	    .help = "names of headers to cover",
 	    .type = APAM_OPT_LIST },
@@ -30,7 +30,7 @@ static const struct apam_option options[OPT_COUNT] = {
 struct hmac_state {
 	const struct apam_services *svc;
 	const struct apam_options *options;
-	struct apam_key *key;
+	const struct apam_key *key;
 };
 
 static const struct apam_value *
@@ -42,31 +42,20 @@ option(const struct hmac_state *h, size_t i)
 static void
 hmac_close(void *state)
 {
-	struct hmac_state *h = state;
-
-	h->svc->key_free(h->svc, &h->key);
-	free(h);
+	free(state);
 }
 
 static int32_t
 hmac_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
-	struct apam_key_source source = { .size = sizeof(source),
-		.kind = APAM_KIND_SYMMETRIC };
 	struct hmac_state *h = calloc(1, sizeof(*h));
-	int32_t status;
 
 	if (h == NULL)
 		return APAM_E_MEMORY;
 	h->svc = svc;
 	h->options = values;
-	source.bytes = option(h, OPT_SECRET)->str;
-	status = svc->key_make(svc, &source, &h->key);
-	if (status != APAM_OK) {
-		hmac_close(h);
-		return APAM_E_MEMORY;
-	}
+	h->key = option(h, OPT_SECRET)->key;
 	*state = h;
 	return APAM_OK;
 }
@@ -76,8 +65,7 @@ hmac_acquire(void *state, struct apam_op *op)
 {
 	const struct hmac_state *h = state;
 
-	h->svc->credential(
-	    h->svc, op, h->svc->secret(h->svc, op, option(h, OPT_SECRET)));
+	h->svc->credential(h->svc, op, option(h, OPT_KEY_ID)->str);
 	h->svc->lifetime(h->svc, op, APAM_FOREVER);
 	return APAM_STEP_DONE;
 }

@@ -23,6 +23,7 @@
 #include "base/str.h"
 #include "config/option.h"
 #include "config/syntax.h"
+#include "crypto/key.h"
 
 #define DRIVE_HEADERS_MAX 16
 #define DRIVE_NOW_MS 1700000000000
@@ -36,6 +37,7 @@ struct drive {
 	struct conf *conf;
 	struct option_values values;
 	struct apam_options options;
+	struct apam_key *key; /* of options that are symmetric keys */
 	void *state;
 	char refusal[512]; /* text of refuse_option or of the option reader */
 	size_t refused_option;
@@ -96,9 +98,11 @@ drive_load(const char *name)
 
 /* Secrets are references; here each gets the same text, those of groups, too. */
 static inline void
-drive_set_secrets(const struct option_table *table, struct apam_value *values,
-    const char *secret)
+drive_set_secrets(struct drive *d, const struct option_table *table,
+    struct apam_value *values, const char *secret)
 {
+	struct apam_error err = APAM_ERROR_INIT;
+
 	for (size_t i = 0; i < table->count; i++) {
 		const struct apam_option *o = option_at(table, i);
 		const struct option_table members = { o->members,
@@ -111,9 +115,17 @@ drive_set_secrets(const struct option_table *table, struct apam_value *values,
 
 		if (o->type == APAM_OPT_SECRET && values[i].set)
 			values[i].str = apam_str(secret);
+		if (o->flags & APAM_OPT_SYMMETRIC && values[i].set) {
+			drive_need(d->key != NULL ||
+				key_of_bytes(APAM_STR(""), apam_str(secret),
+				    &d->key, &err) == APAM_OK,
+			    "no key", err.text);
+			values[i].str = APAM_STR("");
+			values[i].key = d->key;
+		}
 		for (size_t g = 0; inner != NULL && g < groups; g++)
-			drive_set_secrets(
-			    &members, inner + g * o->member_count, secret);
+			drive_set_secrets(d, &members,
+			    inner + g * o->member_count, secret);
 	}
 }
 
@@ -152,7 +164,7 @@ drive_open(struct drive *d, const struct apam_module *module, const char *text,
 		    d->problems.first.text);
 		return APAM_E_CONFIG;
 	}
-	drive_set_secrets(&table, d->values.values, secret);
+	drive_set_secrets(d, &table, d->values.values, secret);
 	d->options = (struct apam_options){ sizeof(d->options),
 		sizeof(struct apam_value), d->values.count, d->values.values };
 	status = module->open(&d->svc.pub, &d->options, &d->state);
@@ -164,6 +176,7 @@ drive_close(struct drive *d)
 {
 	if (d->state != NULL)
 		d->module->close(d->state);
+	key_drop(&d->key);
 	option_values_free(&d->values);
 	conf_free(&d->conf);
 	memset(d, 0, sizeof(*d));

@@ -8,8 +8,8 @@
  *	X-Acme-Signature	hex of HMAC-SHA256(key, METHOD LF TARGET LF TIME
  *				LF hex of SHA-256(body))
  *
- * The provider gives a text as the key, so its bytes are a symmetric one: `open`
- * makes a handle of them, and each signature asks for an HMAC with that.
+ * The provider gives a text as the key, so the option is a symmetric one.  The
+ * module has a handle, asks for an HMAC with it, and does not see the text.
  */
 #include <apam/scheme.h>
 #include <stdlib.h>
@@ -23,15 +23,14 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },
 	[OPT_KEY] = { .name = "key",
 	    .help = "reference to the key",
-	    .type = APAM_OPT_SECRET,
-	    .flags = APAM_OPT_REQUIRED },
+	    .type = APAM_OPT_KEY,
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_SYMMETRIC },
 };
 
 /* One entry of a profile.  Does not change after open. */
 struct acme_sign {
 	const struct apam_services *svc;
 	const struct apam_options *options;
-	struct apam_key *key;
 };
 
 static const struct apam_value *
@@ -43,48 +42,25 @@ option(const struct acme_sign *a, size_t i)
 static void
 acme_sign_close(void *state)
 {
-	struct acme_sign *a = state;
-
-	a->svc->key_free(a->svc, &a->key);
-	free(a);
-}
-
-/* Look at the options, and make the handle. */
-static int32_t
-take_options(struct acme_sign *a)
-{
-	const struct apam_key_source source = { .size = sizeof(source),
-		.kind = APAM_KIND_SYMMETRIC,
-		.bytes = option(a, OPT_KEY)->str };
-	int32_t status;
-
-	if (!scheme_all_visible(option(a, OPT_ID)->str))
-		return apam_refuse_optionf(a->svc, OPT_ID,
-		    "has a space or a character that a header cannot carry");
-	status = a->svc->key_make(a->svc, &source, &a->key);
-	if (status == APAM_OK || status == APAM_E_MEMORY)
-		return status;
-	return apam_refuse_optionf(
-	    a->svc, OPT_KEY, "cannot be used as a key for an HMAC");
+	free(state);
 }
 
 static int32_t
 acme_sign_open(const struct apam_services *svc,
     const struct apam_options *values, void **state)
 {
-	struct acme_sign *a = calloc(1, sizeof(*a));
-	int32_t status;
+	struct acme_sign *a;
 
+	if (!scheme_all_visible(apam_option_value(values, OPT_ID)->str))
+		return apam_refuse_optionf(svc, OPT_ID,
+		    "has a space or a character that a header cannot carry");
+	a = calloc(1, sizeof(*a));
 	if (a == NULL)
 		return APAM_E_MEMORY;
 	a->svc = svc;
 	a->options = values;
-	status = take_options(a);
-	if (status == APAM_OK)
-		*state = a;
-	else
-		acme_sign_close(a);
-	return status;
+	*state = a;
+	return APAM_OK;
 }
 
 /* The key is in its handle, so what stands for it here is its id. */
@@ -142,10 +118,11 @@ sign_described(const struct acme_sign *a, struct apam_str described,
     struct apam_str time, struct apam_signing *out)
 {
 	const struct apam_services *svc = a->svc;
+	const struct apam_key *key = option(a, OPT_KEY)->key;
 	unsigned char mac[APAM_HASH_MAX];
 	size_t n = 0;
 	int32_t status = svc->hmac(
-	    svc, a->key, APAM_HASH_SHA256, &described, 1, mac, &n);
+	    svc, key, APAM_HASH_SHA256, &described, 1, mac, &n);
 	struct apam_text *hex = svc->text_new(svc, 0);
 
 	if (status == APAM_OK)

@@ -62,6 +62,8 @@ type_name(const struct apam_option *option)
 	if (type >= sizeof(type_names) / sizeof(type_names[0]) ||
 	    type_names[type] == NULL)
 		return "?";
+	if (option->type == APAM_OPT_KEY && option->flags & APAM_OPT_SYMMETRIC)
+		return "symmetric key";
 	return type_names[type];
 }
 

@@ -203,6 +203,10 @@ enum what {
 	A_FLAG_OF_NO_CORE,
 	LINES_OF_A_STRING,
 	A_BINARY_STRING,
+	A_BINARY_KEY,
+	A_SYMMETRIC_KEY,
+	A_BINARY_SYMMETRIC_KEY,
+	A_SYMMETRIC_SECRET,
 	A_DURABLE_STRING,
 	A_LOCAL_STRING,
 	A_BINDING_SECRET,
@@ -277,7 +281,13 @@ static const struct breakage {
 	{ "lines of a string", LINES_OF_A_STRING,
 	    "may have lines, and is not a secret" },
 	{ "a binary string", A_BINARY_STRING,
-	    "may be binary, and is not a secret" },
+	    "may be binary, and is neither a secret nor a symmetric key" },
+	{ "a binary key", A_BINARY_KEY,
+	    "may be binary, and is neither a secret nor a symmetric key" },
+	{ "a symmetric key", A_SYMMETRIC_KEY, NULL },
+	{ "a binary symmetric key", A_BINARY_SYMMETRIC_KEY, NULL },
+	{ "a symmetric secret", A_SYMMETRIC_SECRET,
+	    "is symmetric, and is not a key" },
 	{ "a durable string", A_DURABLE_STRING,
 	    "is durable, and is not a secret" },
 	{ "a local string", A_LOCAL_STRING, "may be local, and is not a URL" },
@@ -513,6 +523,31 @@ break_flags(enum what what)
 }
 
 static void
+break_symmetric(enum what what)
+{
+	switch (what) {
+	case A_BINARY_KEY:
+		options[1].flags = APAM_OPT_BINARY;
+		set_type(1, APAM_OPT_KEY);
+		return;
+	case A_SYMMETRIC_KEY:
+		options[1].flags = APAM_OPT_SYMMETRIC;
+		set_type(1, APAM_OPT_KEY);
+		return;
+	case A_BINARY_SYMMETRIC_KEY:
+		options[1].flags = APAM_OPT_SYMMETRIC | APAM_OPT_BINARY;
+		set_type(1, APAM_OPT_KEY);
+		return;
+	case A_SYMMETRIC_SECRET:
+		options[1].flags = APAM_OPT_SYMMETRIC;
+		set_type(1, APAM_OPT_SECRET);
+		return;
+	default:
+		return;
+	}
+}
+
+static void
 break_name(enum what what)
 {
 	switch (what) {
@@ -584,6 +619,7 @@ START_TEST(one_wrong_thing_is_refused)
 	break_table(row->what);
 	break_option(row->what);
 	break_flags(row->what);
+	break_symmetric(row->what);
 	break_name(row->what);
 	break_group(row->what);
 	status = accept_it();

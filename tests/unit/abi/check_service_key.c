@@ -130,6 +130,44 @@ START_TEST(bytes_are_written_in_many_ways)
 }
 END_TEST
 
+/* The module does not see how the key of its option is written. */
+START_TEST(the_bytes_of_a_key_are_decoded)
+{
+	struct apam_key_source source = of(
+	    APAM_KIND_SYMMETRIC, APAM_WRITING_PLAIN, writings[0].bytes);
+	struct apam_key *key = make(&source), *made;
+	char wanted[2 * APAM_HASH_MAX + 1];
+
+	(void)snprintf(wanted, sizeof(wanted), "%s", hmac_of(key));
+	s->key_free(s, &key);
+	source.bytes = apam_str(writings[_i].bytes);
+	key = make(&source);
+	source.bytes = APAM_STR("");
+	source.key = key;
+	source.writing = writings[_i].writing;
+	made = make(&source);
+	ck_assert_str_eq(hmac_of(made), wanted);
+	s->key_free(s, &made);
+	/* One digit less is not so written. */
+	if (source.writing == APAM_WRITING_HEX) {
+		s->key_free(s, &key);
+		source.key = NULL;
+		source.writing = APAM_WRITING_PLAIN;
+		source.bytes = APAM_STR("612d6");
+		key = make(&source);
+		source.bytes = APAM_STR("");
+		source.key = key;
+		source.writing = APAM_WRITING_HEX;
+		ck_assert_int_eq(s->key_make(s, &source, &made), APAM_E_USAGE);
+		ck_assert_str_eq(logged,
+		    "demo: the bytes for a key are not written as they should "
+		    "be");
+		ck_assert_ptr_null(made);
+	}
+	s->key_free(s, &key);
+}
+END_TEST
+
 START_TEST(a_prefix_stands_before)
 {
 	struct apam_key_source source = of(
@@ -145,6 +183,7 @@ START_TEST(a_prefix_stands_before)
 	ck_assert_str_eq(hmac_of(made), wanted);
 	s->key_free(s, &made);
 	/* The bytes of another key. */
+	source.writing = APAM_WRITING_PLAIN;
 	source.bytes = APAM_STR("");
 	source.key = bytes;
 	made = make(&source);
@@ -342,6 +381,8 @@ main(void)
 	tcase_add_test(tc, digests);
 	tcase_add_loop_test(
 	    tc, bytes_are_written_in_many_ways, 0, ROWS(writings));
+	tcase_add_loop_test(
+	    tc, the_bytes_of_a_key_are_decoded, 0, ROWS(writings));
 	tcase_add_test(tc, a_prefix_stands_before);
 	tcase_add_test(tc, a_scalar_is_a_key);
 	tcase_add_test(tc, a_jwk_says_its_kind);

@@ -6,17 +6,20 @@
  */
 #include "entry/key_option.h"
 
+#include "admin/keys_change.h"
 #include "base/secmem.h"
 #include "base/str.h"
 #include "config/option_same.h"
 #include "config/syntax.h"
 #include "crypto/key.h"
 #include "entry/fingerprint.h"
+#include "keys/stands.h"
+#include "profile/handle.h"
 #include "support/key_cases.h"
 #include "support/project.h"
 #include "support/run.h"
 
-enum { FIRST, PLACE, OPTIONS };
+enum { FIRST, PLACE, TEXT, BYTES, OPTIONS };
 
 static const struct apam_option members[] = {
 	{ .name = "key", .type = APAM_OPT_KEY },
@@ -28,6 +31,12 @@ static const struct apam_option options[] = {
 	    .type = APAM_OPT_GROUPS,
 	    .members = members,
 	    .member_count = 1 },
+	[TEXT] = { .name = "text",
+	    .type = APAM_OPT_KEY,
+	    .flags = APAM_OPT_SYMMETRIC },
+	[BYTES] = { .name = "bytes",
+	    .type = APAM_OPT_KEY,
+	    .flags = APAM_OPT_SYMMETRIC | APAM_OPT_BINARY },
 };
 
 static const struct option_table table = { options, sizeof(options[0]),
@@ -195,15 +204,107 @@ START_TEST(what_is_not_a_key_is_told)
 }
 END_TEST
 
+/* ---- The secret itself is the key --------------------------------------- */
+
+#define ITSELF "text = \"file:@/text\"; bytes = \"file:@/bytes\";"
+
+static void
+is_bytes(const struct apam_value *value, const char *bytes)
+{
+	is_key(value, APAM_KIND_SYMMETRIC, true);
+	ck_assert_str_eq(buf_view(&value->key->bytes).p, bytes);
+}
+
+START_TEST(a_secret_is_a_key_itself)
+{
+	unsigned char before[FINGERPRINT_SIZE], after[FINGERPRINT_SIZE];
+	struct apam_error err = APAM_ERROR_INIT;
+	struct reading then = { .conf = NULL };
+
+	project_secret(&project, "text", "FAKE key\n");
+	project_secret(&project, "bytes", "FAKE\nbytes\n");
+	ck_assert_msg(take(&then, ITSELF), "%s", all.first.text);
+	ck_assert(key_options_make(&then.secrets, "test", &all));
+	is_bytes(&then.values.values[TEXT], "FAKE key");
+	is_bytes(&then.values.values[BYTES], "FAKE\nbytes\n");
+	ck_assert_uint_eq(all.count, 0);
+	ck_assert_int_eq(
+	    fingerprint_of("s", &table, &then.values, before, &err), APAM_OK);
+	project_secret(&project, "bytes", "FAKE\nbytes");
+	ck_assert(take(&now, ITSELF));
+	ck_assert(key_options_make(&now.secrets, "test", &all));
+	ck_assert(!option_values_same(&table, &now.values, &then.values));
+	ck_assert_int_eq(
+	    fingerprint_of("s", &table, &now.values, after, &err), APAM_OK);
+	ck_assert_mem_ne(before, after, sizeof(after));
+	forget(&then);
+}
+END_TEST
+
+START_TEST(a_key_of_several_lines_is_refused)
+{
+	project_secret(&project, "text", "FAKE\nkey\n");
+	ck_assert(!take(&now, "text = \"file:@/text\";"));
+	ck_assert_int_eq(all.first.status, APAM_E_SECRET);
+	ck_assert_uint_eq(all.first.line, 1);
+	ck_assert_msg(
+	    strstr(all.first.text, "line") != NULL, "%s", all.first.text);
+}
+END_TEST
+
+static const struct {
+	const char *option, *secret, *warning;
+} odd[] = {
+	{ "text", "{\"kty\":\"oct\",\"k\":\"RkFLRQ\"}",
+	    "text: the secret looks like a key in PEM or as JWK, and is the key "
+	    "itself, letter by letter: is that intended?" },
+	{ "bytes",
+	    "-----BEGIN PRIVATE KEY-----\nRkFLRQ==\n"
+	    "-----END PRIVATE KEY-----\n",
+	    "bytes: the secret looks like a key in PEM or as JWK, and is the "
+	    "key itself, letter by letter: is that intended?" },
+	{ "text", "'FAKE'\n",
+	    "text: the secret stands in quotes, which is taken as part of it: is "
+	    "that intended?" },
+};
+
+static bool
+keep_warning(void *arg, const struct apam_error *problem)
+{
+	ck_assert_int_eq(problem->status, APAM_OK);
+	ck_assert_uint_eq(problem->line, 1);
+	(void)snprintf(arg, KEY_CASE_MAX, "%s", problem->text);
+	return true;
+}
+
+/* It is a key all the same. */
+START_TEST(what_is_odd_is_warned_of)
+{
+	char line[64];
+
+	(void)snprintf(
+	    line, sizeof(line), "%s = \"file:@/odd\";", odd[_i].option);
+	project_secret(&project, "odd", odd[_i].secret);
+	all.each = keep_warning;
+	all.arg = text;
+	text[0] = '\0';
+	ck_assert(take(&now, line));
+	ck_assert(key_options_make(&now.secrets, "test", &all));
+	ck_assert_str_eq(text, odd[_i].warning);
+}
+END_TEST
+
 START_TEST(memory_that_runs_out_is_told)
 {
 	bool ok = false;
 
 	store("one", "tests/vectors/key/valid", "pkcs8-p256");
 	store("two", "tests/vectors/key/valid", "jwk-ed25519");
+	project_secret(&project, "text", "FAKE key\n");
+	project_secret(&project, "bytes", "FAKE bytes\n");
 	for (int n = 0; !ok; n++) {
 		problems_init(&all);
-		ck_assert(take(&now, TWO));
+		ck_assert(take(&now, TWO ITSELF));
 		secmem_fail_after(n);
 		ok = key_options_make(&now.secrets, "test", &all);
 		secmem_fail_after(-1);
@@ -240,6 +341,93 @@ START_TEST(a_module_signs_with_it)
 }
 END_TEST
 
+/* ---- Marks --------------------------------------------------------------- */
+
+/* True where the registry's record stands for the key of this text. */
+static bool
+is_marked(const char *scheme, struct apam_str secret)
+{
+	const struct key_registry registry = key_registry_of(&project.ctx->env);
+	struct key_identity key = { scheme, "k1", { NULL, 0 } };
+	struct apam_error err = APAM_ERROR_INIT;
+	struct key_set set = { 0 };
+	struct buf made;
+	bool is;
+
+	buf_init(&made, KEY_CASE_MAX + 8);
+	for (int i = 0; i < 8; i++) {
+		const char byte = (char)((uint64_t)secret.n >> (8 * i));
+
+		buf_put(&made, (struct apam_str){ &byte, 1 });
+	}
+	buf_put(&made, secret);
+	key.secret = buf_view(&made);
+	ck_assert_int_eq(key_registry_read(&registry, &set, &err), APAM_OK);
+	ck_assert_uint_eq(set.count, 1);
+	ck_assert(set.records[0].marked);
+	is = key_record_stands(&set.records[0],
+		 &(struct key_asked){ .key = key }) == KEY_STANDS;
+	key_set_free(&set);
+	buf_free(&made);
+	return is;
+}
+
+static const struct {
+	const char *scheme, *option, *end;
+} marked[] = {
+	{ "key-test", "sign = { key", " };" },
+	{ "hmac-test", "secret", "" },
+};
+
+/* A profile of that name, whose key k1 is in a file of that name. */
+static struct apam_profile *
+use(int row, const char *name)
+{
+	char entry[256];
+
+	(void)snprintf(entry, sizeof(entry),
+	    "{ scheme = \"%s\"; key_id = \"k1\"; %s = \"file:@/%s\";%s }",
+	    marked[row].scheme, marked[row].option, name, marked[row].end);
+	project_entries(&project, name, entry);
+	return project_get(&project, name);
+}
+
+/* A mark is made of the text, though no module sees it. */
+START_TEST(a_mark_is_of_the_text)
+{
+	static const char jwk[] = "{\"kty\":\"oct\",\"k\":\"RkFLRWtleQ\"}";
+	static const char other[] = "{\"kty\":\"oct\",\"k\":\"RkFLRQ\"}";
+	const struct apam_key_name name = { sizeof(name), "k1", NULL, NULL };
+	struct apam_request request = APAM_REQUEST(
+	    "GET", "https://api.example/a");
+	struct apam_signature signature = APAM_SIGNATURE_INIT;
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_profile *one;
+
+	project_module(&project, marked[_i].scheme, true);
+	project_directory(&project, "state");
+	project_secret(&project, "one", jwk);
+	project_secret(&project, "two", other);
+	one = use(_i, "one");
+	ck_assert_msg(
+	    apam_key_add(project.ctx, &name, "a key", "read", &err) == APAM_OK,
+	    "%s", err.text);
+	ck_assert(is_marked(marked[_i].scheme, apam_str(jwk)));
+	ck_assert(!is_marked(marked[_i].scheme, apam_str(other)));
+	ck_assert(!is_marked(marked[_i].scheme, APAM_STR("")));
+	ck_assert_msg(
+	    apam_key_archive(project.ctx, &name, "lost", &err) == APAM_OK, "%s",
+	    err.text);
+	ck_assert_int_eq(
+	    apam_sign(one, &request, &signature, &err), APAM_E_ARCHIVED);
+	/* Another key of that id is not archived. */
+	ck_assert_msg(
+	    apam_sign(use(_i, "two"), &request, &signature, &err) == APAM_OK,
+	    "%s", err.text);
+	apam_signature_release(&signature);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -251,7 +439,11 @@ main(void)
 	tcase_add_test(tc, each_key_has_a_handle);
 	tcase_add_test(tc, fingerprints_are_of_the_text);
 	tcase_add_loop_test(tc, what_is_not_a_key_is_told, 0, ROWS(wrong));
+	tcase_add_test(tc, a_secret_is_a_key_itself);
+	tcase_add_test(tc, a_key_of_several_lines_is_refused);
+	tcase_add_loop_test(tc, what_is_odd_is_warned_of, 0, ROWS(odd));
 	tcase_add_test(tc, memory_that_runs_out_is_told);
 	tcase_add_test(tc, a_module_signs_with_it);
+	tcase_add_loop_test(tc, a_mark_is_of_the_text, 0, ROWS(marked));
 	return run_suite(suite);
 }
