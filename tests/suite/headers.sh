@@ -49,6 +49,10 @@ includes $(printf '%s\n' $headers | tac) >"$tmp/reverse.c"
 	END
 } >"$tmp/use.c"
 
+# ABI 1.0 is whole: nothing in it came later.
+! grep -niw since include/apam/module.h
+result $? "module.h says that something came later"
+
 # compile COMPILER LANGUAGE STANDARD
 compile()
 {
