@@ -24,6 +24,7 @@
 #include "kit/guard.h"
 #include "kit/heap.h"
 #include "kit/marks.h"
+#include "kit/statics.h"
 #include "kit/tour.h"
 
 #define FAILURES_MAX 3000
@@ -289,6 +290,27 @@ open_walker(struct walker *w, const struct stand *shared)
 	return stand_open_any(&w->stand) && expect(&w->stand, &ignored);
 }
 
+/*
+ * What a module sets once, as a table that it computes, is there after the
+ * first walks; what it writes at each call, threads would share.  Fails the
+ * check, and returns false, where it does that and allows any calls side by
+ * side.
+ */
+static bool
+shares_nothing(struct stand *s)
+{
+	if (!(stand_module.abi.traits & APAM_TRAIT_THREADS_PER_CALL) ||
+	    !statics_keep())
+		return true;
+	(void)tour_walk(s, &bench.tour, NULL);
+	if (!statics_changed())
+		return true;
+	finding_fail("calls change a static variable, and the module declares "
+		     "APAM_TRAIT_THREADS_PER_CALL: keep what changes in the "
+		     "state of an entry, and declare another trait of threads");
+	return false;
+}
+
 void
 check_threads(void *unused)
 {
@@ -303,6 +325,8 @@ check_threads(void *unused)
 			     "and chance from the services now_ms and random");
 		return;
 	}
+	if (!shares_nothing(s))
+		return;
 	finding_during("in one of %d threads", THREADS);
 	for (size_t i = 0; i < THREADS; i++)
 		if (!open_walker(&walkers[i], s))
