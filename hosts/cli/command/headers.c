@@ -5,10 +5,12 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/command.h"
 #include "lib/data_arg.h"
+#include "lib/header_args.h"
 #include "lib/header_text.h"
 #include "lib/report.h"
 #include "lib/session.h"
@@ -18,6 +20,11 @@ static const struct flag flags[] = {
 	    .name = "method",
 	    .value = "METHOD",
 	    .help = "GET if not given, POST with -d" },
+	{ .letter = 'H',
+	    .name = "header",
+	    .value = "'NAME: VALUE'",
+	    .many = true,
+	    .help = "the request has this header" },
 	{ .letter = 'd',
 	    .name = "data",
 	    .value = "DATA",
@@ -131,6 +138,7 @@ headers(struct cli *cli, const struct args *args)
 	const char *url = args->words[args->word_count - 1];
 	const char *method = args_value(args, "method");
 	struct apam_profile *profile = NULL;
+	struct apam_header *given = NULL;
 	struct apam_request request;
 	struct apam_body body;
 	struct data data = { 0 };
@@ -141,12 +149,17 @@ headers(struct cli *cli, const struct args *args)
 	request = (struct apam_request)APAM_REQUEST(method, url);
 	body = body_of(args, method, &data);
 	request.body = &body;
+	if (code == STATUS_DONE)
+		code = header_args(
+		    &command_headers, args, &given, &request.header_count);
+	request.headers = given;
 	if (code == STATUS_DONE && name == NULL && !session_is_url(url))
 		code = usage_error(&command_headers, "a URL is missing");
 	if (code == STATUS_DONE)
 		code = session_profile_for(cli, name, url, &profile);
 	if (code == STATUS_DONE)
 		code = sign(apam_profile_name(profile), profile, &request);
+	free(given);
 	data_free(&data);
 	return code;
 }

@@ -9,7 +9,7 @@
 
 #include "lib/command.h"
 #include "lib/data_arg.h"
-#include "lib/header_arg.h"
+#include "lib/header_args.h"
 #include "lib/outfile.h"
 #include "lib/progress.h"
 #include "lib/reply.h"
@@ -89,26 +89,12 @@ read_timeout(struct call *call)
 static int
 read_headers(struct call *call)
 {
-	const struct args *args = call->args;
-	size_t n = 0;
+	struct apam_transfer *transfer = &call->transfer;
+	const int code = header_args(&command_request, call->args,
+	    &call->headers, &transfer->header_count);
 
-	call->headers = calloc(args->given_count + 1, sizeof(*call->headers));
-	if (call->headers == NULL) {
-		complain("out of memory");
-		return STATUS_INTERNAL;
-	}
-	for (size_t i = 0; i < args->given_count; i++) {
-		const char *why = NULL;
-
-		if (strcmp(args->given[i].flag->name, "header") == 0)
-			why = header_arg(
-			    args->given[i].value, &call->headers[n++]);
-		if (why != NULL)
-			return usage_error(&command_request, "%s", why);
-	}
-	call->transfer.headers = call->headers;
-	call->transfer.header_count = n;
-	return STATUS_DONE;
+	transfer->headers = call->headers;
+	return code;
 }
 
 static bool

@@ -113,21 +113,30 @@ headers_sign()
 	local name=$1 method=$2
 	printf '%s' "$3" >"$dir/body"
 	shift 3
-	run -c "$dir/apam.conf" headers bare "$@" https://bare.example.com/a
+	run -c "$dir/apam.conf" headers "$@"
 	expect "headers: $name" 0 '^Authorization: HMAC-TEST' \
 	    'send the request to' "$dir/err"
 	holds "headers: $name: the URL is said, and signed" grep -q \
-	    "signature=$(signature "$method" "$(tail -1 "$dir/err")" '' \
+	    "signature=$(signature "$method" "$(tail -1 "$dir/err")" "$type" \
 	    "$dir/body")" "$dir/out"
 }
-headers_sign "GET" GET ''
-headers_sign "-d" POST hello -d hello
+bare=https://bare.example.com/a
+type=
+headers_sign "GET" GET '' $bare
+headers_sign "-d" POST hello -d hello $bare
 headers_sign "--data @FILE" POST "$(cat "$dir/file")
-" --data "@$dir/file"
-headers_sign "-X and -d" PUT hello -X PUT -d hello
-headers_sign "--no-body" POST '' -X POST --no-body
-headers_sign "an empty body" POST '' -d ''
-headers_sign "DELETE" DELETE '' -X DELETE
+" --data "@$dir/file" $bare
+headers_sign "-X and -d" PUT hello -X PUT -d hello $bare
+headers_sign "--no-body" POST '' -X POST --no-body $bare
+headers_sign "an empty body" POST '' -d '' $bare
+headers_sign "DELETE" DELETE '' -X DELETE $bare
+type=text/plain
+headers_sign "-H" POST hello -d hello -H "Content-Type: $type" \
+    --header 'X-Other: y' $origin/a
+holds "headers: those of -H are not printed" [ "$(wc -l <"$dir/out")" -eq 1 ]
+row "headers: one that the signature covers is missing" 1 '' \
+    'has no Content-Type header' headers hmac $origin/a
+row "headers: -H, and no header" 2 '' 'Name: value' headers hmac -H x $origin/a
 for method in POST PUT PATCH; do
 	row "headers: $method, and nothing said of its body" 1 '' \
 	    'give the body with -d' headers bare -X $method \
