@@ -99,7 +99,7 @@ main(int argc, char **argv)
 	run_options.given = (const char *const *)(void *)(argv + 4);
 	why = module_file_open(argv[3]);
 	if (why != NULL) {
-		fprintf(stderr, "%s: %s\n", argv[3], why);
+		fprintf(stderr, "apam: module check: %s: %s\n", argv[3], why);
 		return 2;
 	}
 	return run_all() ? 0 : 5;
