@@ -46,7 +46,9 @@ struct pair_cache {
 	struct pair *pair;	/* guarded by it; NULL: none yet */
 };
 
+/* Make the lock of a zeroed one. */
 void pair_cache_init(struct pair_cache *cache);
+/* Let go of the pair, and of the lock. */
 void pair_cache_free(struct pair_cache *cache);
 
 /*

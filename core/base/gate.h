@@ -31,19 +31,19 @@ struct gate {
 		.left = PTHREAD_COND_INITIALIZER }
 
 /*
- * Come in, which waits while the gate is shut, and leave, on the same thread.
- * A thread that is inside may not come in once more: the gate could be shut in
- * between.
+ * Come in; this waits while the gate is shut.  A thread that is inside may not
+ * come in once more: the gate could be shut in between.
  */
 void gate_enter(struct gate *gate);
+/* Leave, on the thread that came in. */
 void gate_leave(struct gate *gate);
 
 /*
- * Shut it, which waits until all others have left, and open it again, on the
- * same thread.  Threads that shut it do so one after the other.  `inside`: the
- * caller is inside itself, and stays.
+ * Shut it; this waits until all other threads have left.  Threads that shut it
+ * do so one after the other.  `inside`: the caller is inside itself, and stays.
  */
 void gate_shut(struct gate *gate, bool inside);
+/* Open it again, on the thread that shut it. */
 void gate_open(struct gate *gate);
 
 /*

@@ -39,10 +39,11 @@ void *loan_lent(const struct loan *loan);
 void loan_call_back(struct loan *loan);
 
 /*
- * Take what is lent, and give it back on the same thread.  NULL: there is
- * nothing, and nothing to give back.  A thread takes one thing at a time.
+ * Take what is lent.  NULL: nothing is, and there is nothing to give back.  A
+ * thread takes one thing at a time.
  */
 void *loan_take(struct loan *loan);
+/* Give it back, on the thread that took it. */
 void loan_give_back(struct loan *loan);
 
 /* In a forked child, where the other threads that had it are not. */

@@ -33,8 +33,9 @@ struct tally {
 	struct tally_place places[TALLY_PLACES];
 };
 
-/* Count the calling thread in, and out again. */
+/* Count the calling thread in. */
 void tally_in(struct tally *tally);
+/* Count it out again, on the same thread. */
 void tally_out(struct tally *tally);
 
 /* True if nobody is in it; `apart`: the caller is, once, and does not count. */

@@ -4,7 +4,7 @@
  *
  * A key is constant, counted, and used by any number of threads at once.
  * Symmetric bytes lie in locked memory, once; the numbers of the others are
- * OpenSSL's.  Both are wiped when the last one who holds the key lets go of it.
+ * OpenSSL's.  Both are wiped when the last reference is dropped.
  *
  * Errors, in *err, which is not NULL: MEMORY, INTERNAL and TRUST as openssl has
  * them (openssl.h); POLICY, where openssl.cnf leaves no provider that has the
@@ -55,8 +55,9 @@ enum apam_status key_of_numbers(const struct crypto_numbers *numbers,
 enum apam_status key_generate(
     int32_t kind, struct apam_key **key, struct apam_error *err);
 
-/* One more holder of it, who lets go of it, too; *key is then NULL. */
+/* Add a reference; returns `key`. */
 struct apam_key *key_hold(struct apam_key *key);
+/* Drop a reference and set *key, which may be NULL, to NULL. */
 void key_drop(struct apam_key **key);
 
 #endif

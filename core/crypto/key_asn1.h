@@ -13,8 +13,9 @@
 
 /* PrivateKeyInfo: PKCS#8, RFC 5958, 2. */
 const char *key_asn1_pkcs8(struct apam_str der, struct crypto_numbers *numbers);
-/* RSAPrivateKey, RSAPublicKey: RFC 8017, A.1. */
+/* RSAPrivateKey: RFC 8017, A.1.2. */
 const char *key_asn1_rsa(struct apam_str der, struct crypto_numbers *numbers);
+/* RSAPublicKey: RFC 8017, A.1.1. */
 const char *key_asn1_rsa_public(
     struct apam_str der, struct crypto_numbers *numbers);
 /* ECPrivateKey, which says its curve: RFC 5915, 3. */

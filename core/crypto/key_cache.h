@@ -41,6 +41,7 @@ struct key_cache {
 	} items[KEY_CACHE_ITEMS];
 };
 
+/* Make it empty. */
 void key_cache_init(struct key_cache *cache);
 /* Let go of all keys.  It is then empty, and may be used again. */
 void key_cache_free(struct key_cache *cache);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A key from the text that a secret holds.
+ * A key from the text of a secret: which form it has is told here, the readers
+ * are in key_pem.h and jwk.h.
  */
 #ifndef CORE_CRYPTO_KEY_TEXT_H
 #define CORE_CRYPTO_KEY_TEXT_H

@@ -23,13 +23,14 @@ struct memo {
 	atomic_uint refs;
 	struct buf bytes;
 	uint64_t version;	/* no other memo of the process has it */
-	_Atomic uint64_t count;	/* signatures that have seen it */
+	_Atomic uint64_t count;	/* signatures that were made with it */
 };
 
 struct memos;
 
-/* None are kept yet.  NULL when out of memory: the others take that. */
+/* None are kept yet.  NULL when out of memory, which the others take. */
 struct memos *memos_new(void);
+/* Add a reference; returns `all`, which may be NULL. */
 struct memos *memos_hold(struct memos *all);
 /* Drop a reference and set *all to NULL; the last one wipes and frees. */
 void memos_release(struct memos **all);

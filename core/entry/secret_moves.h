@@ -35,6 +35,7 @@ struct secret_moves {
  * of memory.
  */
 struct secret_moves *secret_moves_new(int64_t read_at);
+/* Free it and set *m, which may be NULL, to NULL. */
 void secret_moves_free(struct secret_moves **m);
 
 /*

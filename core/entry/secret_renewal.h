@@ -26,6 +26,7 @@ struct secret_renewal {
  */
 struct secret_renewal *secret_renewal_new(const struct secrets *secrets,
     struct secret_set *now, bool user, int64_t deadline);
+/* End a program that runs, wipe, and set *r, which may be NULL, to NULL. */
 void secret_renewal_free(struct secret_renewal **r);
 
 /*

@@ -33,6 +33,7 @@ bool secret_set_finish(struct secret_set *set,
 /* True if both hold the same bytes. */
 bool secret_set_same(const struct secret_set *set, const struct buf *all);
 
+/* Add a reference; returns `set`. */
 struct secret_set *secret_set_hold(struct secret_set *set);
 /* Drop a reference and set *set to NULL; the last one wipes and frees it. */
 void secret_set_release(struct secret_set **set);

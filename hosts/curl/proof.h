@@ -25,9 +25,10 @@ bool proof_is_asked(const struct proof *p);
 enum apam_status proof_begin(struct proof *p, const struct apam_answer *head,
     struct apam_error *err);
 
-/* As apam_verify_body and apam_verify_end; a proof can then begin anew. */
+/* As apam_verify_body. */
 enum apam_status proof_body(
     struct proof *p, struct apam_str bytes, struct apam_error *err);
+/* As apam_verify_end; the proof can then begin anew. */
 enum apam_status proof_end(struct proof *p, bool whole, struct apam_error *err);
 
 #endif

@@ -63,6 +63,7 @@ void played_close(struct played *p);
 
 /* The time that the module sees, in Unix milliseconds. */
 void played_set_time(int64_t now_ms);
+/* The time that was set last. */
 int64_t played_time(void);
 
 #endif

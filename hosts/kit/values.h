@@ -40,6 +40,7 @@ struct plan {
  */
 const struct apam_options *values_make(const struct option_table *table,
     const struct plan *plan, const struct apam_services *svc);
+/* Let go of the keys that values_make made. */
 void values_free_keys(const struct apam_services *svc);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `sign` and `verify` of the table.
+ * `sign` and `verify` of the table, as struct crypto_object has them.
  */
 #ifndef CORE_CRYPTO_OBJECT_ASYMMETRIC_H
 #define CORE_CRYPTO_OBJECT_ASYMMETRIC_H

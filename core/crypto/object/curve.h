@@ -10,8 +10,9 @@
 #define CURVE_OCTETS_MAX 48
 #define CURVE_POINT_MAX (1 + 2 * CURVE_OCTETS_MAX)
 
-/* OpenSSL's name of it, and the octets of a coordinate; NULL: it is neither. */
+/* OpenSSL's name of a kind of key's curve; NULL: it has neither of the two. */
 const char *curve_name(int32_t kind);
+/* How many octets a coordinate has. */
 size_t curve_octets(int32_t kind);
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `hash`, `hash_new`, `hash_put` and `hash_end` of the table.
+ * `hash`, `hash_new`, `hash_put` and `hash_end` of the table, as struct
+ * crypto_object has them.
  */
 #ifndef CORE_CRYPTO_OBJECT_HASHING_H
 #define CORE_CRYPTO_OBJECT_HASHING_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A key of the table: how it is made, freed and read.
+ * A key of the table: how it is made, freed and read.  struct crypto_object has
+ * the contract of each function, by the member that it is.
  */
 #ifndef CORE_CRYPTO_OBJECT_KEY_OBJECT_H
 #define CORE_CRYPTO_OBJECT_KEY_OBJECT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `hmac` of the table.
+ * `hmac` of the table, as struct crypto_object has it.
  */
 #ifndef CORE_CRYPTO_OBJECT_MAC_H
 #define CORE_CRYPTO_OBJECT_MAC_H

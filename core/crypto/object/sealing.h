@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * `seal` and `open` of the table.
+ * `seal` and `open` of the table, as struct crypto_object has them.
  */
 #ifndef CORE_CRYPTO_OBJECT_SEALING_H
 #define CORE_CRYPTO_OBJECT_SEALING_H

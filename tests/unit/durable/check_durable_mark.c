@@ -36,12 +36,13 @@ START_TEST(it_comes_back)
 }
 END_TEST
 
+#define LINE "apam-secret-mark 1 3\n"
+
 static const char *const bad[] = { "", "\n", "apam-secret-mark 1 3",
 	"apam-secret-mark 1 \n", "apam-secret-mark 1 -3\n",
 	"apam-secret-mark 1 3\n\n", "apam-secret-mark 1 3 \n",
 	"apam-secret-mark 2 3\n", "apam-secret-mark 1 9223372036854775808\n",
-	"apam-secret-mark 1 3\napam-secret-mark 1 3\n"
-	"apam-secret-mark 1 3\napam-secret-mark 1 3\n" };
+	LINE LINE LINE LINE };
 
 START_TEST(what_is_no_mark_is_none)
 {
