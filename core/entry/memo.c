@@ -206,8 +206,10 @@ memos_keep(struct memos *all, const char *origin, struct apam_str bytes)
 	if (all == NULL || (bytes.n == 0 && !memos_any(all)))
 		return all != NULL;
 	lock(all);
-	kept = (bring_first(all, origin) || add_first(all, origin)) &&
-	    replace_first(all, bytes);
+	if (bring_first(all, origin) || (bytes.n > 0 && add_first(all, origin)))
+		kept = replace_first(all, bytes);
+	else
+		kept = bytes.n == 0;
 	unlock(all);
 	atomic_store_explicit(&all->any, true, memory_order_release);
 	return kept;

@@ -164,6 +164,15 @@ START_TEST(the_origin_used_longest_ago_is_forgotten)
 }
 END_TEST
 
+START_TEST(forgetting_what_is_not_there_costs_no_other_its_memo)
+{
+	for (int i = 0; i < MEMO_ORIGINS_MAX; i++)
+		keep_number(i);
+	keep(ORIGIN, "");
+	ck_assert_uint_ne(version("https://0.example", "x"), 0);
+}
+END_TEST
+
 START_TEST(more_than_fits_is_not_kept)
 {
 	static char long_one[MEMO_MAX + 2];
@@ -274,6 +283,8 @@ main(void)
 	tcase_add_test(tc, no_bytes_forget_it);
 	tcase_add_test(tc, who_holds_one_keeps_it);
 	tcase_add_test(tc, the_origin_used_longest_ago_is_forgotten);
+	tcase_add_test(
+	    tc, forgetting_what_is_not_there_costs_no_other_its_memo);
 	tcase_add_test(tc, more_than_fits_is_not_kept);
 	tcase_add_test(tc, without_memory_for_any_there_is_none);
 	tcase_add_test(tc, the_last_who_holds_all_frees_them);
