@@ -305,6 +305,15 @@ take_certificate_back(struct curl_handle *h)
 	h->has_certificate = false;
 }
 
+/* An answer is verified as it was sent, so that libcurl decodes none. */
+static CURLcode
+set_coding(const struct curl_handle *h)
+{
+	if (h->signature->verifies == 0)
+		return CURLE_OK;
+	return curl_easy_setopt(h->easy, CURLOPT_ACCEPT_ENCODING, NULL);
+}
+
 static bool
 set_request(struct curl_handle *h)
 {
@@ -324,6 +333,7 @@ set_request(struct curl_handle *h)
 	c |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->detail);
 	c |= set_way(h);
 	c |= set_certificate(h);
+	c |= set_coding(h);
 	c |= set_body(h);
 	return c == CURLE_OK;
 }

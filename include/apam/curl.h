@@ -30,7 +30,8 @@
  *    (SSL_CTX_FUNCTION, SSL_OPTIONS, CAINFO_BLOB, ciphers and curves).  Headers
  *    such as Range and Cookie are given in the transfer instead.
  *  - Left as the program has set them: INTERFACE, SHARE, USERAGENT, which is
- *    not looked at and must not contain a line's end, ACCEPT_ENCODING, the
+ *    not looked at and must not contain a line's end, ACCEPT_ENCODING (where
+ *    the provider signs its answers none is decoded, then or afterwards), the
  *    cookie engine, client certificates (where the profile signs with one, that
  *    is set for the request in their place, and none is set afterwards),
  *    HTTP_VERSION (libcurl's default after

@@ -24,6 +24,7 @@ static struct project p;
 static struct apam_profile *profile;
 static struct apam_error err = APAM_ERROR_INIT;
 static char url[64], head[1024];
+static const char *coding; /* that the program takes; or NULL */
 
 /* What a program saw. */
 struct seen {
@@ -62,6 +63,7 @@ setup(void)
 	const struct raw_answer nothing = { .head = "" };
 	char text[512];
 
+	coding = NULL;
 	project_make(&p);
 	project_module(&p, "verify-test", true);
 	project_secret(&p, "secret", KEY "\n");
@@ -113,6 +115,7 @@ call(const char *method, uint64_t flags, struct seen *seen,
 	CURL *easy = curl_easy_init();
 	enum apam_status status;
 
+	(void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, coding);
 	seen->n = seen->lines = 0;
 	seen->head[0] = '\0';
 	*result = (struct apam_result)APAM_RESULT_INIT;
@@ -184,6 +187,26 @@ START_TEST(an_answer_without_its_header_ends_at_once)
 	ck_assert_str_eq(
 	    err.text, "the answer is not authentic: it has no Answer-Mac");
 	ck_assert_uint_eq(seen.lines, 0);
+}
+END_TEST
+
+/* zlib's of "fjceiaijijjceig", which has no NUL. */
+#define CODED                                                                  \
+	"\x78\xda\x4b\xcb\x4a\x4e\xcd\x4c\xcc\xcc\xca\xcc\x02\x31\xd2"         \
+	"\x01\x30\x47\x06\x0b"
+
+START_TEST(an_answer_is_verified_as_it_was_sent)
+{
+	coding = "deflate";
+	(void)snprintf(head, sizeof(head),
+	    "HTTP/1.1 200 OK\r\nAnswer-Mac: %s\r\n"
+	    "Content-Encoding: deflate\r\nContent-Length: %zu\r\n\r\n",
+	    answer_mac(KEY, "GET", url, 200, CODED), strlen(CODED));
+	server.answer = (struct raw_answer){ .head = head, .tail = CODED };
+	ck_assert_msg(
+	    call("GET", 0, &seen, &result, &err) == APAM_OK, "%s", err.text);
+	ck_assert_uint_eq(seen.n, strlen(CODED));
+	ck_assert_mem_eq(seen.body, CODED, seen.n);
 }
 END_TEST
 
@@ -394,6 +417,7 @@ main(void)
 	tcase_add_loop_test(
 	    t, the_program_sees_nothing_of_any_other, 0, ROWS(bad));
 	tcase_add_test(t, an_answer_without_its_header_ends_at_once);
+	tcase_add_test(t, an_answer_is_verified_as_it_was_sent);
 	tcase_add_test(t, a_head_alone_is_verified_too);
 	tcase_add_test(t, a_trailer_takes_no_headers_place);
 	tcase_add_test(t, as_much_as_body_max_is_held_back);
