@@ -70,13 +70,21 @@ signature_block(struct apam_signature *to, size_t need, struct pair **pair)
 	return owned->block;
 }
 
-/* A program that cannot be told must not send without it. */
+/*
+ * A program that cannot be told must not send without a certificate, nor use an
+ * answer that is to be verified.
+ */
 static enum apam_status
-check_pair(const struct apam_signature *to, const struct apam_signing *s,
+check_told(const struct apam_signature *to, const struct stack_result *result,
     struct apam_error *err)
 {
-	if (s->pair == NULL ||
-	    SIZED_HAS(struct apam_signature, to, certificate))
+	if (SIZED_HAS(struct apam_signature, to, certificate))
+		return APAM_OK;
+	if (result->verifies != 0)
+		return error_set(err, APAM_E_USAGE,
+		    "the provider signs its answers, which the program was "
+		    "built without verifying: build it anew");
+	if (result->total.pair == NULL)
 		return APAM_OK;
 	return error_set(err, APAM_E_USAGE,
 	    "the profile signs with a client certificate, which the program was "
@@ -125,7 +133,7 @@ signature_fill(struct apam_signature *to, const struct request *request,
 	const struct pair *pair = s->pair;
 	char *block;
 
-	if (check_pair(to, s, err) != APAM_OK)
+	if (check_told(to, result, err) != APAM_OK)
 		return APAM_E_USAGE;
 	block = signature_block(to, size_of(request, s), &s->pair);
 	if (block == NULL || !fill_block(block, to, request, s))

@@ -192,6 +192,20 @@ START_TEST(nobody_is_asked_where_nobody_verifies)
 }
 END_TEST
 
+START_TEST(an_older_program_does_not_use_what_nobody_verified)
+{
+	use(ENTRY(""));
+	apam_signature_release(&sig);
+	sig.size = offsetof(struct apam_signature, verifies);
+	ck_assert_int_eq(
+	    apam_sign(profile, &request, &sig, &err), APAM_E_USAGE);
+	ck_assert_str_eq(err.text,
+	    "the provider signs its answers, which the program was built "
+	    "without verifying: build it anew");
+	ck_assert_uint_eq(sig.header_count, 0);
+}
+END_TEST
+
 /* The slot would not say that the answer is to be verified. */
 START_TEST(no_signature_forgets_it)
 {
@@ -417,6 +431,7 @@ main(void)
 	tcase_add_loop_test(t, any_other_is_not, 0, ROWS(bad));
 	tcase_add_test(t, the_request_counts);
 	tcase_add_test(t, nobody_is_asked_where_nobody_verifies);
+	tcase_add_test(t, an_older_program_does_not_use_what_nobody_verified);
 	tcase_add_test(t, no_signature_forgets_it);
 	tcase_add_loop_test(
 	    t, what_is_not_a_plain_yes_is_a_no, 0, ROWS(broken));
