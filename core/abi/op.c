@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "abi/service_say.h"
 #include "base/error.h"
 #include "text/lifetime.h"
 #include "text/url.h"
@@ -227,7 +228,9 @@ op_step(struct op *op, const struct apam_module *module, void *state,
 	op->durable.unkept = false;
 	buf_free(&op->durable.successor);
 	op_show(op, &nothing);
+	service_say_without(&op->durable.secret, &op->durable.successor);
 	next = step(state, &op->pub);
+	service_say_without(NULL, NULL);
 	if (response == NULL || !response_is_short(response))
 		return check_step(op, next);
 	/*

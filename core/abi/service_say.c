@@ -12,6 +12,10 @@
 /* Shorter ones are found in ordinary words, too. */
 #define SECRET_LEAST 6
 
+/* What no text of this thread holds; or NULL. */
+static _Thread_local const struct apam_str *durable_now;
+static _Thread_local const struct buf *successor_now;
+
 void
 services_mask(struct apam_str secret, struct apam_str text, char *to, size_t n)
 {
@@ -24,8 +28,14 @@ services_mask(struct apam_str secret, struct apam_str text, char *to, size_t n)
 }
 
 void
-service_message_hiding(const struct apam_services *svc,
-    const struct apam_str hidden[2], struct apam_str text, char *to,
+service_say_without(const struct apam_str *durable, const struct buf *successor)
+{
+	durable_now = durable;
+	successor_now = successor;
+}
+
+void
+service_message(const struct apam_services *svc, struct apam_str text, char *to,
     size_t size)
 {
 	const struct services *s = services_of(svc);
@@ -36,20 +46,13 @@ service_message_hiding(const struct apam_services *svc,
 	to[n] = '\0';
 	for (size_t i = 0; i < s->secret_count; i++)
 		services_mask(buf_view(&s->secrets[i]), text, to, n);
-	for (size_t i = 0; i < 2; i++)
-		services_mask(hidden[i], text, to, n);
+	if (durable_now != NULL)
+		services_mask(*durable_now, text, to, n);
+	if (successor_now != NULL)
+		services_mask(buf_view(successor_now), text, to, n);
 	if (s->mask != NULL)
 		s->mask(s->mask_arg, text, to, n);
 	utf8_flatten(to);
-}
-
-void
-service_message(const struct apam_services *svc, struct apam_str text, char *to,
-    size_t size)
-{
-	static const struct apam_str none[2];
-
-	service_message_hiding(svc, none, text, to, size);
 }
 
 enum apam_status

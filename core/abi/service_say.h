@@ -20,15 +20,17 @@ services_of(const struct apam_services *svc)
 
 /*
  * Copy a module's text to `to`: cut to `size`, in one line of UTF-8, with stars
- * in the place of the entry's secrets.
+ * in the place of the entry's secrets and of those of service_say_without.
  */
 void service_message(const struct apam_services *svc, struct apam_str text,
     char *to, size_t size);
 
-/* The same, and of two more secrets, which may be empty. */
-void service_message_hiding(const struct apam_services *svc,
-    const struct apam_str hidden[2], struct apam_str text, char *to,
-    size_t size);
+/*
+ * From now on nothing that a module says in this thread holds these two, as they
+ * then are: its durable secret, and the successor of that.  NULL: neither.
+ */
+void service_say_without(
+    const struct apam_str *durable, const struct buf *successor);
 
 /* A module that reports a failure with a status that is not one is broken. */
 enum apam_status service_failure(int32_t status);

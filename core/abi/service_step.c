@@ -217,24 +217,13 @@ succeed_secret(const struct apam_services *svc, struct apam_op *op,
 
 /* ---- Ends ------------------------------------------------------------- */
 
-/* A text of the module, without what its durable secret is or was. */
-static void
-take_text(const struct apam_services *svc, const struct op *op,
-    struct apam_str text, char *to, size_t size)
-{
-	const struct apam_str hidden[] = { op->durable.secret,
-		buf_view(&op->durable.successor) };
-
-	service_message_hiding(svc, hidden, text, to, size);
-}
-
 static int32_t
 end_key_state(const struct apam_services *svc, struct apam_op *op,
     int32_t state, struct apam_str text)
 {
 	struct op *o = op_of(op);
 
-	take_text(svc, o, text, o->evidence, sizeof(o->evidence));
+	service_message(svc, text, o->evidence, sizeof(o->evidence));
 	o->key_state = (enum apam_key_state)state;
 	o->has_key_state = state >= 0 && state <= APAM_KEY_REJECTED;
 	return APAM_STEP_DONE;
@@ -246,7 +235,7 @@ end_failed(const struct apam_services *svc, struct apam_op *op, int32_t status,
 {
 	char message[SERVICE_MESSAGE_MAX];
 
-	take_text(svc, op_of(op), text, message, sizeof(message));
+	service_message(svc, text, message, sizeof(message));
 	(void)error_set(
 	    &op_of(op)->error, service_failure(status), "%s", message);
 	return APAM_STEP_FAILED;

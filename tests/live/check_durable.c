@@ -214,11 +214,12 @@ status_is(bool login_needed, const char *text)
 	ck_assert_int_ge(status.stored_at, clock_unix() - 3600 * 24);
 }
 
-/* What a command of the program apam prints has this text. */
-static void
-prints(const char *command, const char *text)
+/* What a command of the program apam prints. */
+static const char *
+printed(const char *command)
 {
-	char program[512], line[1024], out[4096];
+	static char out[4096];
+	char program[512], line[1024];
 	FILE *f;
 	size_t n;
 
@@ -230,8 +231,32 @@ prints(const char *command, const char *text)
 	n = fread(out, 1, sizeof(out) - 1, f);
 	out[n] = '\0';
 	ck_assert_int_ne(pclose(f), -1);
+	return out;
+}
+
+static void
+prints(const char *command, const char *text)
+{
+	const char *out = printed(command);
+
 	ck_assert_msg(strstr(out, text) != NULL, "%s", out);
 }
+
+/* The module logs the secret and its successor, which the core hides. */
+START_TEST(no_log_shows_it)
+{
+	char command[128];
+	const char *out;
+
+	(void)snprintf(command, sizeof(command),
+	    "--debug headers demo http://127.0.0.1:%u/demo", r.port);
+	out = printed(command);
+	ck_assert_msg(strstr(out, "X-Token: fake-at-") != NULL, "%s", out);
+	ck_assert_msg(
+	    strstr(out, "durable-test: *********\n") != NULL, "%s", out);
+	ck_assert_msg(strstr(out, "fake-rt-") == NULL, "%s", out);
+}
+END_TEST
 
 START_TEST(people_are_told)
 {
@@ -560,6 +585,7 @@ main(void)
 	tcase_add_test(tc, without_a_login_a_profile_opens);
 	tcase_add_test(tc, an_older_record_is_not_sent);
 	tcase_add_test(tc, another_client_does_not_send_it);
+	tcase_add_test(tc, no_log_shows_it);
 	tcase_add_test(tc, people_are_told);
 	tcase_add_test(tc, many_processes_spend_one);
 	tcase_add_test(tc, profiles_share_a_secret);

@@ -68,6 +68,8 @@ ask(const struct durable_state *d, struct apam_op *op)
 	const struct apam_value *token = option(d, OPT_REFRESH_TOKEN);
 	char pid[24];
 
+	/* As a module must not; the core hides it. */
+	svc->log(svc, APAM_LOG_DEBUG, svc->secret(svc, op, token));
 	(void)snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	svc->exchange(svc, op, APAM_STR("POST"), option(d, OPT_TOKEN_URL)->str,
 	    APAM_ENCODING_FORM);
@@ -135,8 +137,10 @@ take(const struct durable_state *d, struct apam_op *op)
 
 	if (op->response->status != 200 || token.n == 0)
 		return false;
-	if (next.n > 0)
+	if (next.n > 0) {
 		svc->successor(svc, op, option(d, OPT_REFRESH_TOKEN), next);
+		svc->log(svc, APAM_LOG_DEBUG, next);
+	}
 	svc->credential(svc, op, token);
 	(void)svc->json(svc, op->response, "/expires_in", &seconds, NULL);
 	svc->lifetime(svc, op, seconds.num);

@@ -5,6 +5,7 @@
  */
 #include "abi/op.h"
 
+#include "abi/service_say.h"
 #include "abi/services.h"
 #include "base/error.h"
 #include "base/secmem.h"
@@ -574,17 +575,20 @@ START_TEST(a_durable_secret_is_as_it_is_now)
 	ck_assert(op.durable.spends && op.durable.succeeds);
 	ck_assert(
 	    str_equal(buf_view(&op.durable.successor), APAM_STR("FAKE-next")));
-	/* Neither is shown in what the module says. */
+	/* Neither is shown in what the module says, as within its step. */
+	service_say_without(&op.durable.secret, &op.durable.successor);
 	(void)(s->fail)(s, &op.pub, APAM_E_DENIED,
 	    APAM_STR("not FAKE-refresh, and not FAKE-next"));
 	ck_assert_str_eq(op.error.text, "not ************, and not *********");
-	/* The next step begins anew. */
+	/* The next step begins anew, and ends that. */
 	deed = CREDENTIAL;
 	returned = APAM_STEP_DONE;
 	error_clear(&op.error);
 	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_DONE);
 	ck_assert(!op.durable.spends && !op.durable.succeeds);
 	ck_assert_uint_eq(op.durable.successor.n, 0);
+	(void)(s->fail)(s, &op.pub, APAM_E_DENIED, APAM_STR("FAKE-refresh"));
+	ck_assert_str_eq(op.error.text, "FAKE-refresh");
 }
 END_TEST
 

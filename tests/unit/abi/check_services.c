@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "abi/op.h"
+#include "abi/service_say.h"
 #include "abi/signing.h"
 #include "base/secmem.h"
 #include "base/str.h"
@@ -696,6 +697,24 @@ START_TEST(secrets_are_masked_in_texts)
 }
 END_TEST
 
+/* A durable secret is not among those, and may be replaced meanwhile. */
+START_TEST(durable_secrets_are_masked_while_they_are_used)
+{
+	const struct apam_str durable = APAM_STR("FAKEdurable");
+	struct buf successor;
+
+	buf_init(&successor, 64);
+	service_say_without(&durable, &successor);
+	buf_put(&successor, APAM_STR("FAKEnext"));
+	apam_logf(s, APAM_LOG_ERROR, "FAKEdurable, then FAKEnext");
+	ck_assert_str_eq(logged, "1 demo: ***********, then ********");
+	service_say_without(NULL, NULL);
+	apam_logf(s, APAM_LOG_ERROR, "FAKEdurable");
+	ck_assert_str_eq(logged, "1 demo: FAKEdurable");
+	buf_free(&successor);
+}
+END_TEST
+
 /* One that was read anew is not what its value still holds. */
 START_TEST(a_secret_is_the_present_one)
 {
@@ -809,6 +828,7 @@ main(void)
 	tcase_add_test(tc, headers_and_challenges_are_read);
 	add_signature_tests(tc);
 	tcase_add_test(tc, secrets_are_masked_in_texts);
+	tcase_add_test(tc, durable_secrets_are_masked_while_they_are_used);
 	tcase_add_test(tc, a_secret_is_the_present_one);
 	tcase_add_test(tc, an_empty_header_is_no_signature);
 	tcase_add_test(tc, a_parameter_may_find_no_memory);
