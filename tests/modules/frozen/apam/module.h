@@ -526,7 +526,7 @@ struct apam_services {
 	    struct apam_str bytes);
 	/*
 	 * The bytes of a SECRET as they are now, by its value in the options:
-	 * one that is read anew, or durable, may have changed since `open`.
+	 * one that is read anew, or durable, may be another than at `open`.
 	 * Empty where it is not set.
 	 */
 	struct apam_str (*secret)(const struct apam_services *svc,
