@@ -64,22 +64,48 @@ has_nul(struct apam_str s)
 	return s.n > 0 && memchr(s.p, '\0', s.n) != NULL;
 }
 
+/*
+ * The pair that was added last, from `at` on, is shown at once where all before
+ * it are shown and have not moved: it takes longer to find them anew.
+ */
+static void
+show_last(struct fields *f, size_t at, size_t name_n)
+{
+	const char *p = f->text.p;
+	struct apam_header *pair = &f->few[f->shown];
+
+	if (f->shown + 1 != f->count || f->count > FIELDS_FEW ||
+	    (f->shown > 0 && (f->array != f->few || f->few[0].name.p != p)))
+		return;
+	f->array = f->few;
+	f->shown++;
+	pair->name = (struct apam_str){ p + at, name_n };
+	pair->value.p = p + at + name_n + 1;
+	pair->value.n = f->text.n - 1 - (at + name_n + 1);
+}
+
 void
 fields_add_written(struct fields *f, struct apam_str name,
     struct apam_str value, void (*put)(struct buf *b, struct apam_str bytes))
 {
+	const size_t at = f->text.n;
+	size_t name_n;
+
 	if (f->refused != NULL)
 		return;
 	put(&f->text, name);
+	name_n = f->text.n - at;
 	buf_put_char(&f->text, '\0');
 	put(&f->text, value);
 	buf_put_char(&f->text, '\0');
-	if (!f->text.failed)
-		f->count++;
-	else
+	if (f->text.failed) {
 		fields_refuse(f,
 		    f->text.no_memory ? "out of memory" :
 					"headers or parameters are too large");
+		return;
+	}
+	f->count++;
+	show_last(f, at, name_n);
 }
 
 static void
@@ -108,7 +134,8 @@ fields_add_header(struct fields *f, struct apam_str name, struct apam_str value)
 		    "a header's value has control characters, or a space at "
 		    "its start or end");
 	else
-		fields_add(f, name, value);
+		/* Neither has a NUL, which is a control character. */
+		fields_add_written(f, name, value, put_as_it_is);
 }
 
 bool

@@ -204,6 +204,31 @@ START_TEST(small_ones_are_in_the_memory_of_the_caller)
 }
 END_TEST
 
+/* The array is as one that is read anew, whenever the memory has moved. */
+START_TEST(the_array_is_where_the_text_is)
+{
+	static char big[4096];
+	char room[64];
+	struct fields few;
+	struct apam_header pair;
+	size_t at = 0, n = 0;
+
+	memset(big, 'x', sizeof(big));
+	fields_init_in(&few, room, sizeof(room));
+	for (int i = 0; i < FIELDS_FEW; i++)
+		fields_add_header(&few, APAM_STR("Name"),
+		    (struct apam_str){ big, i == _i ? sizeof(big) : 3 });
+	for (; fields_next(&few, &at, &pair); n++) {
+		ck_assert_ptr_eq(fields_array(&few)[n].name.p, pair.name.p);
+		ck_assert_uint_eq(fields_array(&few)[n].name.n, pair.name.n);
+		ck_assert_ptr_eq(fields_array(&few)[n].value.p, pair.value.p);
+		ck_assert_uint_eq(fields_array(&few)[n].value.n, pair.value.n);
+	}
+	ck_assert_uint_eq(n, FIELDS_FEW);
+	fields_free(&few);
+}
+END_TEST
+
 START_TEST(there_is_a_cap)
 {
 	static char big[FIELDS_MAX];
@@ -254,6 +279,8 @@ main(void)
 	tcase_add_test(tc, order_is_kept);
 	tcase_add_loop_test(tc, the_array_has_all, 0, 2);
 	tcase_add_test(tc, small_ones_are_in_the_memory_of_the_caller);
+	tcase_add_loop_test(
+	    tc, the_array_is_where_the_text_is, 0, FIELDS_FEW + 1);
 	tcase_add_test(tc, there_is_a_cap);
 	tcase_add_test(tc, memory_may_be_short);
 	return run_suite(suite);
