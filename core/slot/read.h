@@ -158,8 +158,9 @@ slot_sign(const struct slot *slot, const struct apam_request *request,
 	    (uintptr_t)s->store % STORE_ALIGN != 0)
 		return false;
 	before = atomic_load_explicit(&slot->sequence, memory_order_acquire);
-	if ((before & 1) != 0 || !slot_is_good(slot) ||
-	    !request_is_plain(request) || !url_is_ours(slot, request->url) ||
+	if ((before & 1) != 0 || RELAXED_LOAD(slot->shape) == 0 ||
+	    !slot_is_good(slot) || !request_is_plain(request) ||
+	    !url_is_ours(slot, request->url) ||
 	    !slot_copy_image(slot, s, request->url))
 		return false;
 	atomic_thread_fence(memory_order_acquire);
