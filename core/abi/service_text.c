@@ -51,29 +51,14 @@ static writer *const writers[] = {
 };
 
 /*
- * If the bytes are in the text itself, a copy of them is made first, because
- * the text moves when it grows.
+ * Bytes of the text itself: a copy of them is made first, because the text moves
+ * when it grows.
  */
 static void
-text_put(const struct apam_services *svc, struct apam_text *text,
-    int32_t writing, struct apam_str bytes)
+put_own(struct apam_text *text, int32_t writing, struct apam_str bytes)
 {
 	struct buf copy;
 
-	(void)svc;
-	if (text == NULL)
-		return;
-	if (writing < 0 || writing > APAM_WRITING_JSON) {
-		buf_fail(&text->b);
-		return;
-	}
-	if (!buf_holds(&text->b, bytes)) {
-		if (writing == APAM_WRITING_PLAIN)
-			buf_put(&text->b, bytes);
-		else
-			writers[writing](&text->b, bytes);
-		return;
-	}
 	buf_init(&copy, TEXT_MAX);
 	buf_put(&copy, bytes);
 	if (copy.failed)
@@ -81,6 +66,23 @@ text_put(const struct apam_services *svc, struct apam_text *text,
 	else
 		writers[writing](&text->b, buf_view(&copy));
 	buf_free(&copy);
+}
+
+static void
+text_put(const struct apam_services *svc, struct apam_text *text,
+    int32_t writing, struct apam_str bytes)
+{
+	(void)svc;
+	if (text == NULL)
+		return;
+	if (writing < 0 || writing > APAM_WRITING_JSON)
+		buf_fail(&text->b);
+	else if (buf_holds(&text->b, bytes))
+		put_own(text, writing, bytes);
+	else if (writing == APAM_WRITING_PLAIN)
+		buf_put(&text->b, bytes);
+	else
+		writers[writing](&text->b, bytes);
 }
 
 static void

@@ -63,10 +63,6 @@ get_block(const struct buf *b, size_t need, size_t *got)
 {
 	size_t want = need;
 
-	if (b->cap == 0 && need <= b->room_size) {
-		*got = b->room_size;
-		return b->room;
-	}
 	if (b->cap <= SIZE_MAX / 2 && want < b->cap * 2)
 		want = b->cap * 2;
 	return b->plain ? plainmem_alloc(want, got) : secmem_alloc(want, got);
@@ -77,8 +73,14 @@ static bool
 grow_block(struct buf *b, size_t need)
 {
 	size_t got;
-	char *p = get_block(b, need, &got);
+	char *p;
 
+	if (b->cap == 0 && need <= b->room_size) {
+		b->p = b->room;
+		b->cap = b->room_size;
+		return true;
+	}
+	p = get_block(b, need, &got);
 	if (p == NULL)
 		return false;
 	if (b->n > 0)

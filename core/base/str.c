@@ -3,7 +3,6 @@
  * Comparing and splitting views.  Nothing here depends on the locale or needs a
  * NUL: a view may end in the middle of a larger text.
  */
-#include <assert.h>
 #include <stdlib.h>
 
 #include "base/str.h"
@@ -31,30 +30,6 @@ bool
 str_starts(struct apam_str s, struct apam_str prefix)
 {
 	return s.n >= prefix.n && str_equal(str_cut(s, prefix.n), prefix);
-}
-
-size_t
-str_find(struct apam_str s, char c)
-{
-	const char *at = s.n == 0 ? NULL : memchr(s.p, c, s.n);
-
-	return at == NULL ? s.n : (size_t)(at - s.p);
-}
-
-struct apam_str
-str_skip(struct apam_str s, size_t n)
-{
-	assert(n <= s.n);
-	if (n == 0)
-		return s;
-	return (struct apam_str){ s.p + n, s.n - n };
-}
-
-struct apam_str
-str_cut(struct apam_str s, size_t n)
-{
-	assert(n <= s.n);
-	return (struct apam_str){ s.p, n };
 }
 
 static bool
@@ -124,6 +99,9 @@ str_has_control(struct apam_str s)
 	for (; s.n - i >= sizeof(uint64_t); i += sizeof(uint64_t))
 		if (has_control_word(s.p + i))
 			return true;
+	/* The last eight, some of which were looked at already. */
+	if (i > 0)
+		return has_control_word(s.p + s.n - sizeof(uint64_t));
 	for (; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 

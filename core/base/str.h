@@ -5,7 +5,9 @@
 #ifndef CORE_BASE_STR_H
 #define CORE_BASE_STR_H
 
+#include <assert.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include <apam/types.h>
 
@@ -16,16 +18,37 @@ bool str_equal(struct apam_str a, struct apam_str b);
 /* Ignores ASCII case. */
 bool str_equal_nocase(struct apam_str a, struct apam_str b);
 bool str_starts(struct apam_str s, struct apam_str prefix);
-/* Index of the first c; s.n if there is none. */
-size_t str_find(struct apam_str s, char c);
-/* The rest after the first n bytes; n is at most s.n. */
-struct apam_str str_skip(struct apam_str s, size_t n);
-/* The first n bytes; n is at most s.n. */
-struct apam_str str_cut(struct apam_str s, size_t n);
 /* s without spaces and tabs at both ends. */
 struct apam_str str_trim(struct apam_str s);
 /* A malloc'ed copy with a NUL; NULL if memory runs out. */
 char *str_dup(struct apam_str s);
+
+/* Index of the first c; s.n if there is none. */
+static inline size_t
+str_find(struct apam_str s, char c)
+{
+	const char *at = s.n == 0 ? NULL : (const char *)memchr(s.p, c, s.n);
+
+	return at == NULL ? s.n : (size_t)(at - s.p);
+}
+
+/* The rest after the first n bytes; n is at most s.n. */
+static inline struct apam_str
+str_skip(struct apam_str s, size_t n)
+{
+	assert(n <= s.n);
+	if (n == 0)
+		return s;
+	return (struct apam_str){ s.p + n, s.n - n };
+}
+
+/* The first n bytes; n is at most s.n. */
+static inline struct apam_str
+str_cut(struct apam_str s, size_t n)
+{
+	assert(n <= s.n);
+	return (struct apam_str){ s.p, n };
+}
 
 static inline char
 str_lower(char c)

@@ -15,19 +15,34 @@ byte_at(struct apam_str s, size_t i)
 	return i < s.n ? (unsigned char)s.p[i] : 0;
 }
 
-/* The two digits of each byte, one after the other. */
-#define ROW(d)                                                                 \
-	d "0" d "1" d "2" d "3" d "4" d "5" d "6" d "7" d "8" d "9" d "a" d    \
-	  "b" d "c" d "d" d "e" d "f"
-static const char PAIRS[] = ROW("0") ROW("1") ROW("2") ROW("3") ROW("4")
-    ROW("5") ROW("6") ROW("7") ROW("8") ROW("9") ROW("a") ROW("b") ROW("c")
-	ROW("d") ROW("e") ROW("f");
+/* Bytes at once, for compilers to make vectors of. */
+#define HEX_BLOCK 16
+
+static void
+hex_block(const unsigned char *restrict bytes, char *restrict to)
+{
+	for (size_t i = 0; i < HEX_BLOCK; i++) {
+		to[2 * i] = (char)(bytes[i] >> 4);
+		to[2 * i + 1] = (char)(bytes[i] & 15);
+	}
+	for (size_t i = 0; i < 2 * HEX_BLOCK; i++)
+		to[i] = (char)(to[i] + (to[i] < 10 ? '0' : 'a' - 10));
+}
 
 static void
 hex_digits(const unsigned char *bytes, size_t n, char *to)
 {
-	for (size_t i = 0; i < n; i++)
-		memcpy(to + 2 * i, PAIRS + 2 * (size_t)bytes[i], 2);
+	static const char DIGITS[] = "0123456789abcdef";
+
+	for (; n >= HEX_BLOCK; n -= HEX_BLOCK) {
+		hex_block(bytes, to);
+		bytes += HEX_BLOCK;
+		to += 2 * HEX_BLOCK;
+	}
+	for (size_t i = 0; i < n; i++) {
+		to[2 * i] = DIGITS[bytes[i] >> 4];
+		to[2 * i + 1] = DIGITS[bytes[i] & 15];
+	}
 }
 
 void
@@ -92,32 +107,32 @@ put_percent(struct buf *b, char c)
 	buf_put_char(b, HEX[byte & 15]);
 }
 
-typedef bool kept(char c);
+/* Characters, a bit each: of 0 to 31, of 32 to 63 and so on. */
+typedef const uint32_t characters[8];
 
-/* RFC 3986, 2.3. */
-static bool
-is_unreserved(char c)
-{
-	return str_is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
+/* RFC 3986, 2.3: letters, digits, "-", ".", "_" and "~". */
+static characters unreserved = { 0, 0x03ff6000, 0x87fffffe, 0x47fffffe };
+/* What RFC 6749, appendix B, does not change: the same with "*" for "~". */
+static characters kept_in_form = { 0, 0x03ff6400, 0x87fffffe, 0x07fffffe };
 
-/* What RFC 6749, appendix B, does not change. */
 static bool
-is_kept_in_form(char c)
+is_of(const uint32_t *set, char c)
 {
-	return str_is_alnum(c) || c == '*' || c == '-' || c == '.' || c == '_';
+	const unsigned char byte = (unsigned char)c;
+
+	return (set[byte / 32] >> (byte % 32) & 1) != 0;
 }
 
 /* Append what is kept in one piece each, and the rest by `put`. */
 static void
-put_escaped(struct buf *b, struct apam_str bytes, kept *is_kept,
+put_escaped(struct buf *b, struct apam_str bytes, const uint32_t *kept,
     void (*put)(struct buf *b, char c))
 {
 	size_t n;
 
 	for (; bytes.n > 0; bytes = str_skip(bytes, n)) {
 		n = 0;
-		while (n < bytes.n && is_kept(bytes.p[n]))
+		while (n < bytes.n && is_of(kept, bytes.p[n]))
 			n++;
 		buf_put(b, str_cut(bytes, n));
 		if (n < bytes.n)
@@ -137,13 +152,13 @@ put_form(struct buf *b, char c)
 void
 encode_form(struct buf *b, struct apam_str bytes)
 {
-	put_escaped(b, bytes, is_kept_in_form, put_form);
+	put_escaped(b, bytes, kept_in_form, put_form);
 }
 
 void
 encode_percent(struct buf *b, struct apam_str bytes)
 {
-	put_escaped(b, bytes, is_unreserved, put_percent);
+	put_escaped(b, bytes, unreserved, put_percent);
 }
 
 static void

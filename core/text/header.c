@@ -8,14 +8,14 @@
 #include "base/str.h"
 
 /* The characters of tchar, RFC 9110, 5.6.2, a bit each: of 32 to 63 and so on. */
-static const uint32_t tchars[4] = { 0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff };
+static const uint32_t tchars[8] = { 0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff };
 
 bool
 header_is_token_char(char c)
 {
 	const unsigned char byte = (unsigned char)c;
 
-	return byte < 128 && (tchars[byte / 32] >> (byte % 32) & 1) != 0;
+	return (tchars[byte / 32] >> (byte % 32) & 1) != 0;
 }
 
 bool

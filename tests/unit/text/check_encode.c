@@ -3,6 +3,9 @@
  * Encodings against the vectors of RFC 4648, 10, RFC 6749, appendix B,
  * RFC 7617, 2 and RFC 7515, appendix C, and against themselves for every byte.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/secmem.h"
 #include "base/str.h"
 #include "support/run.h"
@@ -131,6 +134,45 @@ START_TEST(hex_is_read_back)
 }
 END_TEST
 
+/* As many bytes as are written at once, more and fewer, each value among them. */
+START_TEST(hex_of_any_length)
+{
+	unsigned char bytes[256 + 40];
+	char text[2 * sizeof(bytes) + 1], one[3];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)i;
+	for (size_t n = 0; n < sizeof(bytes); n++) {
+		memset(text, '!', sizeof(text));
+		encode_hex(bytes, n, text);
+		ck_assert_uint_eq(strlen(text), 2 * n);
+		for (size_t i = 0; i < n; i++) {
+			(void)snprintf(one, sizeof(one), "%02x", bytes[i]);
+			ck_assert_mem_eq(text + 2 * i, one, 2);
+		}
+	}
+}
+END_TEST
+
+/* RFC 3986, 2.3 and RFC 6749, appendix B. */
+START_TEST(what_is_not_escaped)
+{
+	static const char both[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "abcdefghijklmnopqrstuvwxyz0123456789-._";
+	const char c = (char)_i;
+	struct buf b;
+
+	buf_init_plain(&b, 10);
+	encode_percent(&b, (struct apam_str){ &c, 1 });
+	ck_assert_uint_eq(b.n, str_is_one_of(c, both) || c == '~' ? 1 : 3);
+	buf_truncate(&b, 0);
+	encode_form(&b, (struct apam_str){ &c, 1 });
+	ck_assert_uint_eq(
+	    b.n, str_is_one_of(c, both) || c == '*' || c == ' ' ? 1 : 3);
+	buf_free(&b);
+}
+END_TEST
+
 /* As they stand in RFC 4648, table 1; the URL-safe two are of table 2. */
 START_TEST(digits_of_base64)
 {
@@ -218,6 +260,8 @@ main(void)
 	tcase_add_loop_test(tc, test_decode, 0, ROWS(decodings));
 	tcase_add_loop_test(tc, test_every_byte, 0, 257);
 	tcase_add_loop_test(tc, hex_is_read_back, 0, ROWS(hexes));
+	tcase_add_test(tc, hex_of_any_length);
+	tcase_add_loop_test(tc, what_is_not_escaped, 0, 256);
 	tcase_add_test(tc, digits_of_base64);
 	tcase_add_loop_test(tc, test_too_small, 0, ROWS(encoders));
 	tcase_add_test(tc, test_decode_too_small);
