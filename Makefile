@@ -333,11 +333,12 @@ $(call checks,answer border failure): $(BUILD)/hosts/curl/answer.o \
 $(call checks,handle): $(filter-out %/curl.o %/curl_call.o,$(CURL_OBJ))
 $(call checks,curl_call): $(filter-out %/curl.o,$(CURL_OBJ))
 $(call checks,answer handle): private OUR_LDFLAGS += -Wl,--wrap=curl_easy_getinfo
-$(call checks,cancel rotation nameserver nonce proof pair): $(CURL_OBJ)
+$(call checks,cancel rotation nameserver nonce proof pair_live): $(CURL_OBJ)
 # Those with tests/support/raw_server.h, which speaks TLS as well.
 $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
-	loop waiters verdict landing nonce durable faults_durable proof pair): CORE_LIBS += -lssl -lcrypto
+	loop waiters verdict landing nonce durable faults_durable proof \
+	pair_live): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der verify): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
@@ -345,7 +346,7 @@ $(call checks,moving): CORE_LIBS += -lssl -lcrypto
 # Those with tests/support/no_malloc.h.
 $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.
-$(call checks,record_read record_set record_write registry_change \
+$(call checks,pair record_read record_set record_write registry_change \
 	registry_files): private OUR_LDFLAGS += $(call wrap,malloc calloc realloc)
 $(call checks,reading registry_files registry_write view): private \
 	OUR_LDFLAGS += $(call wrap,read pread write openat fsync fchmod fstat \

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A scheme that signs with a TLS client certificate, and with nothing else
- * unless `header` is set.  Of no use outside tests.
+ * unless `header` is set; where `token_url` is set, it first shows the same
+ * certificate there.  Of no use outside tests.
  */
 #include <apam/module.h>
 
 #include <stdlib.h>
 
-enum { OPT_FILE, OPT_KEY_FILE, OPT_PASSPHRASE, OPT_HEADER, OPT_COUNT };
+enum {
+	OPT_FILE,
+	OPT_KEY_FILE,
+	OPT_KEY,
+	OPT_PASSPHRASE,
+	OPT_HEADER,
+	OPT_TOKEN_URL,
+	OPT_COUNT
+};
 
 static const struct apam_option options[OPT_COUNT] = {
 	[OPT_FILE] = { .name = "certificate",
@@ -17,12 +26,18 @@ static const struct apam_option options[OPT_COUNT] = {
 	[OPT_KEY_FILE] = { .name = "key_file",
 	    .help = "the key's file",
 	    .type = APAM_OPT_PATH },
+	[OPT_KEY] = { .name = "key",
+	    .help = "reference to the key, in place of key_file",
+	    .type = APAM_OPT_KEY },
 	[OPT_PASSPHRASE] = { .name = "passphrase",
 	    .help = "reference to the key's passphrase",
 	    .type = APAM_OPT_SECRET },
 	[OPT_HEADER] = { .name = "header",
 	    .help = "a header to sign with, too",
 	    .type = APAM_OPT_STRING },
+	[OPT_TOKEN_URL] = { .name = "token_url",
+	    .help = "where to show it before anything is signed",
+	    .type = APAM_OPT_URL },
 };
 
 struct certificate_state {
@@ -36,6 +51,18 @@ text_of(const struct certificate_state *c, size_t i)
 	const struct apam_value *value = apam_option_value(c->options, i);
 
 	return value->set ? value->str : APAM_STR("");
+}
+
+static struct apam_certificate
+pair_of(const struct certificate_state *c)
+{
+	return (struct apam_certificate){
+		.size = sizeof(struct apam_certificate),
+		.file = text_of(c, OPT_FILE),
+		.key_file = text_of(c, OPT_KEY_FILE),
+		.key = apam_option_value(c->options, OPT_KEY)->key,
+		.passphrase = text_of(c, OPT_PASSPHRASE),
+	};
 }
 
 static int32_t
@@ -62,7 +89,18 @@ static int32_t
 certificate_acquire(void *state, struct apam_op *op)
 {
 	const struct certificate_state *c = state;
+	const struct apam_certificate pair = pair_of(c);
+	const struct apam_str url = text_of(c, OPT_TOKEN_URL);
 
+	if (url.n > 0 && op->response == NULL) {
+		c->svc->exchange(
+		    c->svc, op, APAM_STR("GET"), url, APAM_ENCODING_NONE);
+		c->svc->exchange_certificate(c->svc, op, &pair);
+		return APAM_STEP_EXCHANGE;
+	}
+	if (url.n > 0 && op->response->status != 200)
+		return apam_failf(c->svc, op, APAM_E_PROVIDER,
+		    "the certificate was not accepted");
 	c->svc->credential(c->svc, op, APAM_STR("the certificate"));
 	c->svc->lifetime(c->svc, op, APAM_FOREVER);
 	return APAM_STEP_DONE;
@@ -73,12 +111,7 @@ certificate_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
 	const struct certificate_state *c = state;
-	const struct apam_certificate pair = {
-		.size = sizeof(pair),
-		.file = text_of(c, OPT_FILE),
-		.key_file = text_of(c, OPT_KEY_FILE),
-		.passphrase = text_of(c, OPT_PASSPHRASE),
-	};
+	const struct apam_certificate pair = pair_of(c);
 
 	(void)credential;
 	(void)request;
@@ -111,7 +144,8 @@ certificate_check(void *state, struct apam_op *op)
 	if (op->probe.n == 0)
 		return apam_key_statef(
 		    c->svc, op, APAM_KEY_UNKNOWN, "there is nobody to ask");
-	(void)certificate_acquire(state, op);
+	c->svc->credential(c->svc, op, APAM_STR("the certificate"));
+	c->svc->lifetime(c->svc, op, APAM_FOREVER);
 	c->svc->exchange_probe(c->svc, op);
 	return APAM_STEP_EXCHANGE;
 }

@@ -64,6 +64,23 @@ use(const char *name, const char *certificate, const char *key,
 	return project_get(&p, name);
 }
 
+/* The same with the handle of a key that the module does not see. */
+static struct apam_profile *
+use_handle(const char *name, const char *certificate, const char *key,
+    const char *more)
+{
+	char text[1024];
+
+	(void)snprintf(text, sizeof(text),
+	    "origins = [ \"https://127.0.0.1:%u\" ];\n"
+	    "ca_file = \"%s/ca.pem\";\n"
+	    "auth = ( { scheme = \"certificate-test\";\n"
+	    "  certificate = \"%s/%s\"; key = \"file:%s/%s\"; %s } );\n",
+	    port, p.dir, p.dir, certificate, p.dir, key, more);
+	project_profile(&p, name, text);
+	return project_get(&p, name);
+}
+
 static void
 begin(int version)
 {
@@ -209,6 +226,75 @@ START_TEST(no_session_serves_another_pair)
 }
 END_TEST
 
+/* ---- Keys that no module sees ----------------------------------------------- */
+
+START_TEST(a_handle_signs_as_a_file_does)
+{
+	CURL *easy = curl_easy_init();
+	struct apam_profile *a, *b, *file;
+
+	begin(versions[_i]);
+	a = use_handle("a", "a.pem", "a.key", "");
+	b = use_handle("b", "b.pem", "b.key", "");
+	file = use("file", "a.pem", "a.key", "");
+	good(a, easy);
+	good(a, easy);
+	good(b, easy);
+	/* Another entry's pair is another one, whatever its key. */
+	good(file, easy);
+	good(a, easy);
+	curl_easy_cleanup(easy);
+	expect(0, "a", 0);
+	expect(1, "a", 0);
+	expect(2, "b", 1);
+	expect(3, "a", 2);
+	expect(4, "a", 0);
+}
+END_TEST
+
+START_TEST(an_exchange_shows_the_handle_s)
+{
+	CURL *easy = curl_easy_init();
+	struct apam_profile *a, *b;
+	char more[128];
+
+	begin(versions[_i]);
+	(void)snprintf(more, sizeof(more), "token_url = \"%stoken\";", url);
+	a = use_handle("a", "a.pem", "a.key", more);
+	b = use_handle("b", "b.pem", "b.key", more);
+	good(a, easy);
+	good(b, easy);
+	good(a, easy);
+	curl_easy_cleanup(easy);
+	ck_assert_int_eq(atomic_load(&requests), 5);
+	/* Each exchange has a connection of its own. */
+	expect(0, "a", 0);
+	expect(1, "a", 1);
+	expect(2, "b", 2);
+	expect(3, "b", 3);
+	expect(4, "a", 1);
+}
+END_TEST
+
+/* Row 0: by the signature; row 1: by the exchange. */
+START_TEST(a_handle_of_another_key_sends_nothing)
+{
+	CURL *easy = curl_easy_init();
+	struct apam_profile *wrong;
+	char more[128] = "";
+
+	begin(TLS1_3_VERSION);
+	if (_i == 1)
+		(void)snprintf(
+		    more, sizeof(more), "token_url = \"%stoken\";", url);
+	wrong = use_handle("wrong", "a.pem", "b.key", more);
+	ck_assert_int_eq(call(wrong, easy), APAM_E_CONFIG);
+	ck_assert_msg(strstr(err.text, "certificate") != NULL, "%s", err.text);
+	curl_easy_cleanup(easy);
+	ck_assert_int_eq(atomic_load(&requests), 0);
+}
+END_TEST
+
 /* ---- Signatures ------------------------------------------------------------ */
 
 static enum apam_status
@@ -238,6 +324,23 @@ START_TEST(a_certificate_alone_is_a_signature)
 	/* Of the slot there is none, however often it signs. */
 	ck_assert_int_eq(sign(a), APAM_OK);
 	ck_assert_ptr_nonnull(sig.certificate);
+}
+END_TEST
+
+START_TEST(a_signature_has_the_handle_s_key)
+{
+	const unsigned char *at;
+	EVP_PKEY *found;
+
+	begin(TLS1_3_VERSION);
+	ck_assert_int_eq(sign(use_handle("a", "a.pem", "a.key", "")), APAM_OK);
+	ck_assert_str_eq(sig.certificate->key_type, "DER");
+	ck_assert_ptr_null(sig.certificate->key_file);
+	at = (const unsigned char *)sig.certificate->key.p;
+	found = d2i_AutoPrivateKey(NULL, &at, (long)sig.certificate->key.n);
+	ck_assert_ptr_nonnull(found);
+	ck_assert_int_eq(EVP_PKEY_eq(found, client_key), 1);
+	EVP_PKEY_free(found);
 }
 END_TEST
 
@@ -410,7 +513,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *s = suite_create("pair");
+	Suite *s = suite_create("pair_live");
 	TCase *t = tcase_create("core");
 	int failed;
 
@@ -419,7 +522,11 @@ main(void)
 	tcase_set_timeout(t, 60);
 	tcase_add_loop_test(t, no_pair_shares_what_another_has, 0, 2);
 	tcase_add_loop_test(t, no_session_serves_another_pair, 0, 2);
+	tcase_add_loop_test(t, a_handle_signs_as_a_file_does, 0, 2);
+	tcase_add_loop_test(t, an_exchange_shows_the_handle_s, 0, 2);
+	tcase_add_loop_test(t, a_handle_of_another_key_sends_nothing, 0, 2);
 	tcase_add_test(t, a_certificate_alone_is_a_signature);
+	tcase_add_test(t, a_signature_has_the_handle_s_key);
 	tcase_add_test(t, a_pair_is_one_until_its_files_change);
 	tcase_add_test(t, an_older_program_does_not_send_without_it);
 	tcase_add_test(t, a_key_that_others_can_read_is_refused);
