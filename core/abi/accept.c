@@ -129,7 +129,7 @@ is_option_name(const char *name)
 	while ((name[n] >= 'a' && name[n] <= 'z') || str_is_digit(name[n]) ||
 	    name[n] == '_')
 		n++;
-	return name[n] == '\0' && n < APAM_NAME_SIZE;
+	return n < APAM_NAME_SIZE && name[n] == '\0';
 }
 
 static const char binary_of_another[] =

@@ -6,9 +6,11 @@
 #include "drive/played.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "abi/accept.h"
 #include "base/error.h"
@@ -82,6 +84,11 @@ played_load(struct played *p, const char *path, struct apam_error *err)
 	handle = dlopen(whole, RTLD_NOW | RTLD_LOCAL);
 	if (handle != NULL)
 		found = dlsym(handle, "apam_module_1");
+	if (handle == NULL && access(path, R_OK) != 0) {
+		(void)error_set(
+		    err, APAM_E_MODULE, "%s: %s", path, strerror(errno));
+		return false;
+	}
 	if (found == NULL) {
 		(void)error_set(err, APAM_E_MODULE, "%s: %s", path,
 		    handle == NULL ? "it is not a shared object that loads" :

@@ -23,6 +23,31 @@ static const char *const kinds[] = {
 	[OP_LOGIN] = "login",
 };
 
+/* What to do about what the core says; "" where its text says that, too. */
+static const char *
+advice(const char *text)
+{
+	static const struct {
+		const char *text, *advice;
+	} known[] = {
+		{ "the module failed without saying why",
+		    ": call fail first; a run that ends well returns "
+		    "APAM_STEP_DONE, and not APAM_OK, which is 0, as "
+		    "APAM_STEP_FAILED is" },
+		{ "the module returned an illegal step",
+		    ": return one of enum apam_step, after the service that "
+		    "it asks for" },
+		{ "the module signed without adding anything",
+		    ": call sign_header or the like, or sign_nothing, or "
+		    "return what refuse returned" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(text, known[i].text) == 0)
+			return known[i].advice;
+	return "";
+}
+
 /* ---- Step functions --------------------------------------------------- */
 
 static void
@@ -75,8 +100,8 @@ step(struct stand *s, struct op *op, const struct response *r)
 	standing_heard("the text of an error", apam_str(op->error.text));
 	standing_heard("what it said of a key", apam_str(op->evidence));
 	if (next == APAM_STEP_FAILED && op->error.status == APAM_E_ABI)
-		finding_fail(
-		    "%s (%s): %s", kinds[op->kind], what, op->error.text);
+		finding_fail("%s (%s): %s%s", kinds[op->kind], what,
+		    op->error.text, advice(op->error.text));
 	return next;
 }
 
@@ -96,7 +121,8 @@ take_credential(struct stand *s, struct op *op)
 	if (entry_render(&s->entry, s->credential, &err) == APAM_OK)
 		return;
 	if (err.status == APAM_E_ABI)
-		finding_fail("sign, of an empty request: %s", err.text);
+		finding_fail("sign, of an empty request: %s%s", err.text,
+		    advice(err.text));
 	(void)snprintf(
 	    s->unsigned_why, sizeof(s->unsigned_why), "%.255s", err.text);
 	credential_release(&s->credential);
@@ -183,7 +209,8 @@ stand_sign(struct stand *s, const struct apam_request *given,
 		status = sign(s, &r, &out, &err);
 	standing_heard("the text of a refusal", apam_str(err.text));
 	if (status == APAM_E_ABI)
-		finding_fail("%s: %s", finding->doing, err.text);
+		finding_fail(
+		    "%s: %s%s", finding->doing, err.text, advice(err.text));
 	if (record != NULL) {
 		record_line(record, "sign of %s %s", given->method, given->url);
 		record_number(record, (int64_t)status);

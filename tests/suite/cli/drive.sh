@@ -664,7 +664,7 @@ printf '%%%% open\nx\n' | wrong "lines below" '1: "open" has no lines'
 row "no script" 2 '' 'usage: apam module drive' module drive "$build/$key.so"
 row "a script that is not there" 2 '*' 'No such file' module drive \
     "$build/$key.so" "$dir/nowhere.drive"
-row "a module that is not there" 3 '' 'not a shared object' module drive \
+row "a module that is not there" 3 '' 'nowhere.so: No such file' module drive \
     "$dir/nowhere.so" "$dir/exchange.drive"
 row "an object that is not a module" 3 '' 'apam_module_1' module drive \
     "$build/libapam.so.0" "$dir/exchange.drive"
