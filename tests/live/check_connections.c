@@ -249,8 +249,8 @@ START_TEST(a_pair_leaves_nothing_to_others)
 END_TEST
 
 /*
- * Whoever has the certificate, which is no secret, and not the key, is not sent
- * on the connection of the one who has both.
+ * An entry that names the certificate, which is not a secret, and has not got its
+ * key is not sent on the connection of an entry that has both.
  */
 START_TEST(a_certificate_alone_opens_nothing)
 {

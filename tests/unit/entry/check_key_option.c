@@ -6,15 +6,12 @@
  */
 #include "entry/key_option.h"
 
-#include "admin/keys_change.h"
 #include "base/secmem.h"
 #include "base/str.h"
 #include "config/option_same.h"
 #include "config/syntax.h"
 #include "crypto/key.h"
 #include "entry/fingerprint.h"
-#include "keys/stands.h"
-#include "profile/handle.h"
 #include "support/key_cases.h"
 #include "support/project.h"
 #include "support/run.h"
@@ -314,120 +311,6 @@ START_TEST(memory_that_runs_out_is_told)
 }
 END_TEST
 
-/* ---- A module that signs with it ---------------------------------------- */
-
-START_TEST(a_module_signs_with_it)
-{
-	struct apam_request request = APAM_REQUEST(
-	    "GET", "https://api.example/a");
-	struct apam_signature signature = APAM_SIGNATURE_INIT;
-	struct apam_error err = APAM_ERROR_INIT;
-	struct apam_profile *profile;
-
-	project_module(&project, "key-test", true);
-	store("one", "tests/vectors/key/valid", "jwk-p256");
-	project_entries(&project, "p",
-	    "{ scheme = \"key-test\"; key_id = \"k1\"; "
-	    "sign = { key = \"file:@/one\"; }; }");
-	profile = project_get(&project, "p");
-	ck_assert_msg(apam_sign(profile, &request, &signature, &err) == APAM_OK,
-	    "%s", err.text);
-	ck_assert_uint_eq(signature.header_count, 1);
-	ck_assert_msg(
-	    strncmp(signature.headers[0].value.p,
-		"Key-Test alg=ES256,jwk={\"crv\":\"P-256\",", 38) == 0,
-	    "%s", signature.headers[0].value.p);
-	apam_signature_release(&signature);
-}
-END_TEST
-
-/* ---- Marks --------------------------------------------------------------- */
-
-/* True where the registry's record stands for the key of this text. */
-static bool
-is_marked(const char *scheme, struct apam_str secret)
-{
-	const struct key_registry registry = key_registry_of(&project.ctx->env);
-	struct key_identity key = { scheme, "k1", { NULL, 0 } };
-	struct apam_error err = APAM_ERROR_INIT;
-	struct key_set set = { 0 };
-	struct buf made;
-	bool is;
-
-	buf_init(&made, KEY_CASE_MAX + 8);
-	for (int i = 0; i < 8; i++) {
-		const char byte = (char)((uint64_t)secret.n >> (8 * i));
-
-		buf_put(&made, (struct apam_str){ &byte, 1 });
-	}
-	buf_put(&made, secret);
-	key.secret = buf_view(&made);
-	ck_assert_int_eq(key_registry_read(&registry, &set, &err), APAM_OK);
-	ck_assert_uint_eq(set.count, 1);
-	ck_assert(set.records[0].marked);
-	is = key_record_stands(&set.records[0],
-		 &(struct key_asked){ .key = key }) == KEY_STANDS;
-	key_set_free(&set);
-	buf_free(&made);
-	return is;
-}
-
-static const struct {
-	const char *scheme, *option, *end;
-} marked[] = {
-	{ "key-test", "sign = { key", " };" },
-	{ "hmac-test", "secret", "" },
-};
-
-/* A profile of that name, whose key k1 is in a file of that name. */
-static struct apam_profile *
-use(int row, const char *name)
-{
-	char entry[256];
-
-	(void)snprintf(entry, sizeof(entry),
-	    "{ scheme = \"%s\"; key_id = \"k1\"; %s = \"file:@/%s\";%s }",
-	    marked[row].scheme, marked[row].option, name, marked[row].end);
-	project_entries(&project, name, entry);
-	return project_get(&project, name);
-}
-
-/* A mark is made of the text, though no module sees it. */
-START_TEST(a_mark_is_of_the_text)
-{
-	static const char jwk[] = "{\"kty\":\"oct\",\"k\":\"RkFLRWtleQ\"}";
-	static const char other[] = "{\"kty\":\"oct\",\"k\":\"RkFLRQ\"}";
-	const struct apam_key_name name = { sizeof(name), "k1", NULL, NULL };
-	struct apam_request request = APAM_REQUEST(
-	    "GET", "https://api.example/a");
-	struct apam_signature signature = APAM_SIGNATURE_INIT;
-	struct apam_error err = APAM_ERROR_INIT;
-	struct apam_profile *one;
-
-	project_module(&project, marked[_i].scheme, true);
-	project_directory(&project, "state");
-	project_secret(&project, "one", jwk);
-	project_secret(&project, "two", other);
-	one = use(_i, "one");
-	ck_assert_msg(
-	    apam_key_add(project.ctx, &name, "a key", "read", &err) == APAM_OK,
-	    "%s", err.text);
-	ck_assert(is_marked(marked[_i].scheme, apam_str(jwk)));
-	ck_assert(!is_marked(marked[_i].scheme, apam_str(other)));
-	ck_assert(!is_marked(marked[_i].scheme, APAM_STR("")));
-	ck_assert_msg(
-	    apam_key_archive(project.ctx, &name, "lost", &err) == APAM_OK, "%s",
-	    err.text);
-	ck_assert_int_eq(
-	    apam_sign(one, &request, &signature, &err), APAM_E_ARCHIVED);
-	/* Another key of that id is not archived. */
-	ck_assert_msg(
-	    apam_sign(use(_i, "two"), &request, &signature, &err) == APAM_OK,
-	    "%s", err.text);
-	apam_signature_release(&signature);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -443,7 +326,5 @@ main(void)
 	tcase_add_test(tc, a_key_of_several_lines_is_refused);
 	tcase_add_loop_test(tc, what_is_odd_is_warned_of, 0, ROWS(odd));
 	tcase_add_test(tc, memory_that_runs_out_is_told);
-	tcase_add_test(tc, a_module_signs_with_it);
-	tcase_add_loop_test(tc, a_mark_is_of_the_text, 0, ROWS(marked));
 	return run_suite(suite);
 }
