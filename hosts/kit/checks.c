@@ -26,7 +26,7 @@ const struct check checks[] = {
 	{ "relocations", "its code is not changed when it is loaded",
 	    "Build and install", "file", check_relocations, 2, false },
 	{ "load", "the loader finds all that it needs", "Build and install",
-	    "file symbols", check_load, 2, false },
+	    "file symbols constructors", check_load, 2, false },
 	{ "descriptor", "the core accepts apam_module_1", "The descriptor",
 	    "file symbols load", check_descriptor, 2, false },
 	{ "options", "defaults are legal, texts are there", "Options",
