@@ -88,7 +88,7 @@ if ! sanitized; then
 	    'unsigned long OpenSSL_version_num(void) { return 0x1010117fL; }' \
 	    'const char *OpenSSL_version(int t) { (void)t; return "OpenSSL 1"; }' |
 	    ${CC:-cc} -shared -fPIC -o "$dir/older.so" -x c -
-	LD_PRELOAD=$dir/older.so row "beside an older OpenSSL" 1 '' \
+	LD_PRELOAD=$dir/older.so row "beside an older OpenSSL" 5 '' \
 	    'brings an OpenSSL along that is not version 3: OpenSSL 1' \
 	    headers hmac https://hmac.example.com/
 fi
