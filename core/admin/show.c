@@ -127,6 +127,8 @@ fill_profile(struct stack *s, struct picture *to)
 	info->entry_count = p->entry_count;
 	info->timeout_ms = (int)(p->deadline * 1000);
 	info->allow_http = p->allow_http;
+	info->http_addresses = p->http_address_texts;
+	info->http_address_count = p->http_address_count;
 	info->share_credentials = p->share_credentials;
 	for (size_t i = 0; i < p->entry_count; i++)
 		fill_entry(s, i, &to->entries[i]);

@@ -54,7 +54,7 @@ SHOWN(entry_info, admission);
 SHOWN(key_info, profile_count);
 SHOWN(lint_progress, total);
 SHOWN(module_info, why);
-SHOWN(profile_info, why);
+SHOWN(profile_info, http_address_count);
 SHOWN(registry_change, mark);
 SHOWN(user_info, uid);
 

@@ -141,6 +141,13 @@ read_origins(struct profile *p, struct problems *all)
 /* ---- Addresses -------------------------------------------------------- */
 
 static void
+add_address(struct profile *p, const char *text)
+{
+	p->http_address_texts[p->http_address_count] = text;
+	p->http_addresses[p->http_address_count++] = apam_str(text);
+}
+
+static void
 read_addresses(struct profile *p, struct problems *all)
 {
 	const struct apam_value *v = &p->values.values[HTTP_ADDRESSES];
@@ -149,11 +156,14 @@ read_addresses(struct profile *p, struct problems *all)
 
 	p->http_addresses = arena_alloc(
 	    &p->values.arena, v->count, sizeof(*p->http_addresses));
+	p->http_address_texts = arena_alloc(
+	    &p->values.arena, v->count, sizeof(*p->http_address_texts));
 	for (size_t i = 0; i < v->count; i++) {
 		why = url_address(v->items[i], host);
-		copy = why != NULL || p->http_addresses == NULL ?
-		    NULL :
-		    arena_copy(&p->values.arena, apam_str(host));
+		copy = why == NULL && p->http_addresses != NULL &&
+			p->http_address_texts != NULL ?
+		    arena_copy(&p->values.arena, apam_str(host)) :
+		    NULL;
 		if (why != NULL)
 			problems_add(all, APAM_E_CONFIG, p->file,
 			    line_of_item(p, HTTP_ADDRESSES, i), "%s: %s",
@@ -161,8 +171,7 @@ read_addresses(struct profile *p, struct problems *all)
 		else if (copy == NULL)
 			(void)refuse_profile_memory(p, all);
 		else
-			p->http_addresses[p->http_address_count++] = apam_str(
-			    copy);
+			add_address(p, copy);
 	}
 }
 

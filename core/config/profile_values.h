@@ -45,6 +45,7 @@ struct profile {
 	size_t origin_count;
 	bool allow_http;
 	struct apam_str *http_addresses; /* as url_address writes them */
+	const char **http_address_texts; /* the same */
 	size_t http_address_count;
 	bool share_credentials; /* by entry/share_file.h */
 	const char *ca_file, *proxy; /* NULL: the system's; none */

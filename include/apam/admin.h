@@ -61,6 +61,9 @@ struct apam_profile_info {
 	 * apam_explain: why it does not sign the URL.
 	 */
 	const struct apam_error *why;
+	/* To which modules may speak http as well (apam.conf(5)); may be NULL. */
+	const char *const *http_addresses;
+	size_t http_address_count;
 };
 
 /*

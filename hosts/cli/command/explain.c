@@ -24,11 +24,25 @@ struct explain {
 	struct table table; /* the other profiles */
 };
 
+/* Where else than to https its credentials may go. */
+static void
+print_http(const struct apam_profile_info *info)
+{
+	if (!info->allow_http && info->http_address_count == 0)
+		return;
+	printf("  http to%s", info->allow_http ? " this machine" : "");
+	for (size_t i = 0; i < info->http_address_count; i++)
+		printf("%s %s", i > 0 || info->allow_http ? "," : "",
+		    info->http_addresses[i]);
+	putchar('\n');
+}
+
 static void
 print_chosen(const struct apam_profile_info *info)
 {
 	printf("%s%s%s  %s\n", colour_bold(), info->name, colour_off(),
 	    info->file);
+	print_http(info);
 	for (size_t i = 0; i < info->entry_count; i++) {
 		const struct apam_entry_info *entry = info->entries[i];
 		const char *id = entry->key_id;

@@ -35,6 +35,16 @@ json_origins(const struct apam_profile_info *info)
 }
 
 static json_t *
+json_addresses(const struct apam_profile_info *info)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < info->http_address_count; i++)
+		json_array_append_new(all, json_text(info->http_addresses[i]));
+	return all;
+}
+
+static json_t *
 json_entries(const struct apam_profile_info *info)
 {
 	json_t *all = json_array();
@@ -60,11 +70,11 @@ json_profile(const struct apam_profile_info *info)
 		return json_pack("{s:o, s:o, s:o}", "name",
 		    json_text(info->name), "file", json_text(info->file),
 		    "problem", json_error(info->why));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:n}", "name",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:n}", "name",
 	    json_text(info->name), "file", json_text(info->file), "description",
 	    json_text(info->description), "origins", json_origins(info),
 	    "entries", json_entries(info), "allow_http", (int)info->allow_http,
-	    "problem");
+	    "http_addresses", json_addresses(info), "problem");
 }
 
 int

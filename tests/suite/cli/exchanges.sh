@@ -164,6 +164,16 @@ imds_row redirect 4 '' 'the metadata service answered 302'
 row 'metadata: a check asks for credentials' 0 'the instance gave' '' \
     check plain
 
+row 'metadata: explain shows the address' 0 '^  http to 127\.0\.0\.1$' '' \
+    explain https://plain.example/
+row 'metadata: --json, too' 0 '"http_addresses": \[' '' --json explain \
+    https://plain.example/
+holds 'metadata: as a list' \
+    python3 -c 'import json, sys
+found = json.load(open(sys.argv[1]))["chosen"]["http_addresses"]
+sys.exit(found != ["127.0.0.1"])' "$dir/out"
+row 'metadata: list --json has it' 0 '"127\.0\.0\.1"' '' --json list
+
 # Both must say so: the profile, by the address itself, and the option.
 imds unlisted "endpoint = \"$at/aws\";" '"127.0.0.2"'
 imds_row unlisted 3 '' 'http to a loopback address needs allow_http'

@@ -231,6 +231,9 @@ is_full(void *arg, const struct apam_profile_info *info)
 	ck_assert_str_eq(info->origins[1], "https://two.example");
 	ck_assert_int_eq(info->timeout_ms, 7000);
 	ck_assert(info->allow_http);
+	ck_assert_uint_eq(info->http_address_count, 2);
+	ck_assert_str_eq(info->http_addresses[0], "169.254.169.254");
+	ck_assert_str_eq(info->http_addresses[1], "[fd00:ec2::254]");
 	has_all_entries(info);
 	(void)snprintf(seen, sizeof(seen), "%s", info->entries[0]->key_id);
 	return false;
@@ -247,6 +250,7 @@ is_bare(void *arg, const struct apam_profile_info *info)
 	ck_assert_uint_eq(info->origin_count, 1);
 	ck_assert_int_eq(info->timeout_ms, 30000);
 	ck_assert(!info->allow_http);
+	ck_assert_uint_eq(info->http_address_count, 0);
 	ck_assert_str_eq(info->entries[0]->control, "sufficient");
 	ck_assert_str_eq(info->entries[0]->key_id, "");
 	return true;
@@ -256,7 +260,8 @@ static const char full[] =
     "origins = [ \"http://127.0.0.1:81/x\", \"https://two.example\" ];\n"
     "description = \"all there is\";\nca_file = \"/etc/passwd\";\n"
     "proxy = \"http://127.0.0.1:3128\";\ndeadline = 7;\n"
-    "allow_http = true;\nauth = (\n"
+    "allow_http = true;\n"
+    "http_addresses = [ \"169.254.169.254\", \"fd00:ec2::254\" ];\nauth = (\n"
     "{ scheme = \"return-test\"; control = \"optional\"; key_id = \"k0\"; },\n"
     "{ scheme = \"return-test\"; control = \"required\"; },\n"
     "{ scheme = \"return-test\"; } );\n";
