@@ -355,7 +355,7 @@ $(call checks,reading registry_files registry_write view): private \
 $(call checks,durable_turn): private OUR_LDFLAGS += $(call wrap,write fsync \
 	ftruncate posix_fallocate renameat)
 # Those that make keys of the kernel's.
-$(call checks,secret_keyring secret): CORE_LIBS += -lkeyutils
+$(call checks,secret_keyring secret moving): CORE_LIBS += -lkeyutils
 
 # A provider of OpenSSL's.
 $(call checks,openssl): $(BUILD)/tests/openssl/approved.so

@@ -33,6 +33,7 @@ static enum apam_status
 check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
     struct apam_error *err)
 {
+	struct apam_error late = APAM_ERROR_INIT;
 	struct key_finding finding;
 	enum apam_status status;
 
@@ -41,16 +42,18 @@ check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
 		report_key(e, &finding, to);
 		return APAM_OK;
 	}
-	status = obtain_check(e, deadline, &finding, err);
+	status = obtain_check(e, deadline, &finding, &late);
 	if (status == APAM_E_DEADLINE) {
 		finding = (struct key_finding){ .state = APAM_KEY_UNKNOWN,
 			.at = clock_unix() };
 		(void)snprintf(finding.evidence, sizeof(finding.evidence),
-		    "the provider did not answer in time");
+		    "%.*s", APAM_EVIDENCE_SIZE - 1, late.text);
 		status = APAM_OK;
 	}
 	if (status == APAM_OK)
 		report_key(e, &finding, to);
+	else
+		error_copy(err, &late);
 	return status;
 }
 

@@ -22,7 +22,7 @@ struct apam_call {
 	struct apam_signature *signature;
 	int64_t deadline;
 	uint64_t awaited[APAM_ENTRIES_MAX]; /* see struct patience */
-	bool queued; /* the same */
+	const char *late; /* the same */
 	enum apam_status status; /* PENDING until it has ended */
 	struct apam_error error;
 };
@@ -59,14 +59,14 @@ attempt(struct apam_call *call)
 	const struct patience patience = { .deadline = call->deadline,
 		.none = true,
 		.awaited = call->awaited,
-		.queued = &call->queued };
+		.late = &call->late };
 
 	error_clear(&call->error);
 	call->status = sign_with(call->profile, call->request, call->signature,
 	    &patience, &call->error);
 	if (call->status == APAM_E_PENDING && clock_ms() >= call->deadline) {
 		error_clear(&call->error);
-		call->status = obtain_late(call->queued, &call->error);
+		call->status = obtain_late(call->late, &call->error);
 	}
 	return call->status;
 }

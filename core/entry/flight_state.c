@@ -27,6 +27,6 @@ flight_state_renew(struct flight_state *s)
 	s->waiting = 0;
 	s->owed = 0;
 	s->busy = false;
-	s->queued = false;
+	s->late = NULL;
 	s->untold = false;
 }

@@ -20,7 +20,8 @@ struct flight_state {
 	unsigned owed;
 	bool busy;		/* a flight is under way */
 	bool untold;		/* a waiter is to tell what was found */
-	bool queued;		/* the flight waits for another process's */
+	/* What a call is told that waited in vain; static; NULL: nothing yet. */
+	const char *late;
 	bool unwanted;		/* its result was dropped in the meantime */
 	uint64_t flights;	/* how many have landed */
 	struct apam_error outcome; /* error of the last one */

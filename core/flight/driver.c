@@ -135,7 +135,7 @@ driver_launch(struct loop *loop, struct flight *f)
 	pthread_mutex_lock(&loop->work);
 	f->wait = flight_start(f);
 	f->started = true;
-	loop->listener->queued(f, f->wait == FLIGHT_SLEEP);
+	loop->listener->waits(f, f->wait);
 	if (f->wait == FLIGHT_LANDED || !hand_over(loop, f)) {
 		loop->listener->landed(f);
 		f->wait = FLIGHT_SLEEP;

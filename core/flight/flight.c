@@ -433,6 +433,23 @@ take_turn(struct flight *f)
 	return FLIGHT_SLEEP;
 }
 
+/* ---- Lateness ---------------------------------------------------------- */
+
+const char *
+flight_late(const struct flight *f, enum flight_wait wait)
+{
+	if (wait == FLIGHT_PROGRAM)
+		return "the program that gives the entry's secret did not end "
+		       "in time";
+	if (wait != FLIGHT_SLEEP)
+		return "the provider did not answer in time";
+	if (f->stage == STAGE_SHARE || f->stage == STAGE_TURN)
+		return "another process acquires the shared credential and did "
+		       "not end in time";
+	return "the provider asked to be asked again later, and the time was "
+	       "over before";
+}
+
 /* ---- Secrets ----------------------------------------------------------- */
 
 static enum flight_wait

@@ -40,6 +40,14 @@ enum flight_wait {
 	FLIGHT_LANDED		/* nothing: the results stand */
 };
 
+struct flight;
+
+/*
+ * The text for a call that waits in vain for a flight which waits so: what did
+ * not come.  Static.
+ */
+const char *flight_late(const struct flight *f, enum flight_wait wait);
+
 /* TURN: waits for its turn at the durable secret, before one of the last. */
 enum flight_stage {
 	STAGE_SHARE,

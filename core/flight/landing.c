@@ -112,14 +112,14 @@ may_be_refusal(const struct flight *f)
 	    (f->goal == FLIGHT_PROVE && f->finding.state != APAM_KEY_GOOD);
 }
 
-/* Whether a flight waits for another process. */
+/* What a flight waits for, for calls that wait in vain. */
 static void
-on_queued(const struct flight *f, bool queued)
+on_wait(const struct flight *f, enum flight_wait wait)
 {
 	struct entry *e = f->entry;
 
 	pthread_mutex_lock(&e->env->lock);
-	e->flight.queued = queued;
+	e->flight.late = flight_late(f, wait);
 	pthread_mutex_unlock(&e->env->lock);
 }
 
@@ -181,4 +181,4 @@ on_landed(struct flight *f)
 		notify_finding(e);
 }
 
-const struct loop_listener landing_listener = { on_queued, on_landed };
+const struct loop_listener landing_listener = { on_wait, on_landed };

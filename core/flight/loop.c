@@ -222,7 +222,7 @@ follow(struct loop *loop, struct flight *f, enum flight_wait wait)
 	while (wait == FLIGHT_TRANSFER && !add_transfer(loop, f))
 		wait = flight_transferred(f, CURLE_OUT_OF_MEMORY);
 	if (f->goal != FLIGHT_STORE)
-		loop->listener->queued(f, wait == FLIGHT_SLEEP);
+		loop->listener->waits(f, wait);
 	if (wait == FLIGHT_PROGRAM)
 		watch_program(loop, f);
 	if (wait == FLIGHT_SLEEP || wait == FLIGHT_PROGRAM)

@@ -26,8 +26,8 @@
 
 /* Both are called with `work` held, and without the context's lock. */
 struct loop_listener {
-	/* A flight waits for another process, or has stopped waiting. */
-	void (*queued)(const struct flight *f, bool queued);
+	/* What a flight waits for has changed. */
+	void (*waits)(const struct flight *f, enum flight_wait wait);
 	/* A flight has landed; it is freed after this call. */
 	void (*landed)(struct flight *f);
 };

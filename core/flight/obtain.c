@@ -92,15 +92,11 @@ has_waited(const struct entry *e, const struct patience *patience)
 	return awaited != 0 && e->flight.flights >= awaited;
 }
 
-#define QUEUED                                                                 \
-	"another process acquires the shared credential and did not end in "   \
-	"time"
-
 enum apam_status
-obtain_late(bool queued, struct apam_error *err)
+obtain_late(const char *late, struct apam_error *err)
 {
 	return error_set(err, APAM_E_DEADLINE, "%s",
-	    queued ? QUEUED : "the provider did not answer in time");
+	    late != NULL ? late : "the provider did not answer in time");
 }
 
 static enum apam_status
@@ -109,8 +105,8 @@ refuse_to_wait(const struct entry *e, uint64_t awaited,
 {
 	if (patience->awaited != NULL)
 		patience->awaited[e->index] = awaited;
-	if (patience->queued != NULL)
-		*patience->queued = e->flight.queued;
+	if (patience->late != NULL)
+		*patience->late = e->flight.late;
 	return error_set(
 	    err, APAM_E_PENDING, "the credential is being acquired");
 }
@@ -130,7 +126,7 @@ join(struct entry *e, uint64_t flight, const struct patience *patience,
 		return refuse_to_wait(e, flight + 1, patience, err);
 	while (e->flight.flights == flight)
 		if (!waiters_wait(e, patience->deadline))
-			return obtain_late(e->flight.queued, err);
+			return obtain_late(e->flight.late, err);
 	return outcome(e, err);
 }
 

@@ -25,8 +25,8 @@ struct patience {
 	 * that is tried again gets what its flight brought.  May be NULL.
 	 */
 	uint64_t *awaited;
-	/* With `none`, set where that waits for another process; or NULL. */
-	bool *queued;
+	/* With `none`, set to what obtain_late is given; or NULL. */
+	const char **late;
 };
 
 /*
@@ -55,10 +55,10 @@ enum apam_status obtain_revoke(struct entry *e, int64_t deadline,
     struct apam_error *err);
 
 /*
- * The error of a call that waited in vain for a flight.  `queued`: the flight
- * itself waits for another process.
+ * The error of a call that waited in vain for a flight: DEADLINE.  `late`: what
+ * flight_late said of it; NULL: it has not begun.
  */
-enum apam_status obtain_late(bool queued, struct apam_error *err);
+enum apam_status obtain_late(const char *late, struct apam_error *err);
 
 /* If there is no credential, take one that another process has shared. */
 void obtain_glance(struct entry *e);

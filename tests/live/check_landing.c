@@ -103,12 +103,20 @@ START_TEST(a_revocation_forgets_the_credential)
 }
 END_TEST
 
-START_TEST(it_is_known_whether_another_process_is_waited_for)
+START_TEST(it_is_known_what_is_waited_for)
 {
-	landing_listener.queued(f, true);
-	ck_assert(t.entry->flight.queued);
-	landing_listener.queued(f, false);
-	ck_assert(!t.entry->flight.queued);
+	landing_listener.waits(f, FLIGHT_PROGRAM);
+	ck_assert_ptr_nonnull(
+	    strstr(t.entry->flight.late, "the program that gives"));
+	f->stage = STAGE_TURN;
+	landing_listener.waits(f, FLIGHT_SLEEP);
+	ck_assert_ptr_nonnull(strstr(t.entry->flight.late, "another process"));
+	f->stage = STAGE_ACQUIRE;
+	landing_listener.waits(f, FLIGHT_SLEEP);
+	ck_assert_ptr_nonnull(strstr(t.entry->flight.late, "asked again"));
+	landing_listener.waits(f, FLIGHT_TRANSFER);
+	ck_assert_str_eq(
+	    t.entry->flight.late, "the provider did not answer in time");
 }
 END_TEST
 
@@ -124,6 +132,6 @@ main(void)
 	tcase_add_test(tc, what_was_dropped_meanwhile_is_not);
 	tcase_add_test(tc, a_failure_is_for_all_who_wait);
 	tcase_add_test(tc, a_revocation_forgets_the_credential);
-	tcase_add_test(tc, it_is_known_whether_another_process_is_waited_for);
+	tcase_add_test(tc, it_is_known_what_is_waited_for);
 	return run_suite(suite);
 }

@@ -5,9 +5,12 @@
  * kept, and whoever moves flights waits for no program.  The token server is a
  * raw one, which shows what it was sent.
  */
+#include <keyutils.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
+#include "abi/service_say.h"
 #include "entry/entry.h"
 #include "keys/mark.h"
 #include "profile/reload.h"
@@ -236,6 +239,48 @@ START_TEST(a_variable_is_read_anew)
 	ck_assert_int_eq(setenv("APAM_TEST_MOVING", "two", 1), 0);
 	must_sign();
 	was_sent("two");
+}
+END_TEST
+
+/* A key of the session's, in a session of the test's own. */
+static bool
+put_key(const char *text)
+{
+	return add_key("user", "apam-test:moving", text, strlen(text),
+		   KEY_SPEC_SESSION_KEYRING) >= 0;
+}
+
+START_TEST(a_key_of_the_kernel_is_read_anew)
+{
+	if (keyctl_join_session_keyring(NULL) < 0 || !put_key("one")) {
+		(void)printf("a_key_of_the_kernel_is_read_anew is passed over: "
+			     "the kernel gives no keys here\n");
+		return;
+	}
+	begin(TOKEN, "", "\"keyring:apam-test:moving\";", "");
+	must_sign();
+	was_sent("one");
+	ck_assert(put_key("two"));
+	must_sign();
+	was_sent("two");
+	ck_assert(put_key("three"));
+	must_sign();
+	was_sent("three");
+}
+END_TEST
+
+/* What the module says of either is hidden, as it is of the first one. */
+START_TEST(what_was_read_anew_is_masked)
+{
+	char text[SERVICE_MESSAGE_MAX];
+
+	begin(TOKEN, "", reference, "");
+	must_sign();
+	must_sign();
+	was_sent("fake-secret-2");
+	service_message(&t.entry->services.pub,
+	    APAM_STR("fake-secret-1, fake-secret-2, -3"), text, sizeof(text));
+	ck_assert_str_eq(text, "*************, *************, -3");
 }
 END_TEST
 
@@ -643,6 +688,8 @@ START_TEST(a_call_ends_in_time)
 	use_up();
 	ck_assert_int_eq(sign_in(300, NULL, 0), APAM_E_DEADLINE);
 	ck_assert_int_lt(clock_ms() - before, SLOW_MS / 2);
+	ck_assert_str_eq(err.text,
+	    "the program that gives the entry's secret did not end in time");
 	/* The program goes on, and the next call has what it gives. */
 	open_gate();
 	ck_assert_int_eq(unlink(beside("gate")), 0);
@@ -766,6 +813,8 @@ main(void)
 	tcase_add_test(tc, what_is_kept_is_not_read_anew);
 	tcase_add_test(tc, what_was_read_long_before_is_read_anew);
 	tcase_add_test(tc, a_variable_is_read_anew);
+	tcase_add_test(tc, a_key_of_the_kernel_is_read_anew);
+	tcase_add_test(tc, what_was_read_anew_is_masked);
 	tcase_add_test(tc, a_credential_is_read_anew);
 	tcase_add_test(tc, a_check_reads_anew);
 	tcase_add_test(tc, a_static_one_is_acquired_anew_by_demand);

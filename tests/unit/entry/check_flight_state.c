@@ -44,12 +44,13 @@ START_TEST(nothing_is_under_way_in_a_child)
 	flight_state_init(&state);
 	state.waiting = 3;
 	state.owed = 2;
-	state.busy = state.queued = state.untold = true;
+	state.busy = state.untold = true;
+	state.late = "late";
 	state.flights = 7;
 	flight_state_renew(&state);
 	ck_assert_uint_eq(state.waiting, 0);
 	ck_assert_uint_eq(state.owed, 0);
-	ck_assert(!state.busy && !state.queued && !state.untold);
+	ck_assert(!state.busy && state.late == NULL && !state.untold);
 	ck_assert_uint_eq(state.flights, 7);
 	flight_state_free(&state);
 }
