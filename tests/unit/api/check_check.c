@@ -89,7 +89,7 @@ static const struct {
 	    "return-test", "return-test", "return-test says so" },
 	{ "no such state", RETURNS("key_state = 6; "), APAM_KEY_UNKNOWN,
 	    "return-test", "return-test", "" },
-	{ "no such step", RETURNS("check = 3; "), APAM_KEY_UNKNOWN,
+	{ "no such step", RETURNS("check = 6; "), APAM_KEY_UNKNOWN,
 	    "return-test", "return-test", "" },
 	{ "done without a word", RETURNS("silent = true; "), APAM_KEY_UNKNOWN,
 	    "return-test", "return-test", "" },
