@@ -5,10 +5,13 @@
  */
 #include "entry/key_option.h"
 
+#include "abi/service_say.h"
 #include "admin/keys_change.h"
 #include "keys/stands.h"
 #include "profile/handle.h"
+#include "profile/stack.h"
 #include "support/key_cases.h"
+#include "support/opened.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -155,6 +158,24 @@ START_TEST(a_mark_is_of_the_text)
 }
 END_TEST
 
+/* What a module is told of the key by others, it cannot tell on. */
+START_TEST(no_text_of_the_module_shows_it)
+{
+	static const char key[] = "FAKEkeyFAKEkey";
+	const struct entry *e;
+	char to[SERVICE_MESSAGE_MAX];
+
+	project_module(&project, "hmac-test", true);
+	project_secret(&project, "one", key);
+	e = &opened(use(1, "one"))->entries[0];
+	service_message(&e->services.pub,
+	    APAM_STR("the provider says that FAKEkeyFAKEkey is wrong"), to,
+	    sizeof(to));
+	ck_assert_msg(strstr(to, key) == NULL, "%s", to);
+	ck_assert_ptr_nonnull(strstr(to, "the provider says that *"));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -165,5 +186,6 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_module_signs_with_it);
 	tcase_add_loop_test(tc, a_mark_is_of_the_text, 0, ROWS(marked));
+	tcase_add_test(tc, no_text_of_the_module_shows_it);
 	return run_suite(suite);
 }
