@@ -247,8 +247,8 @@ class FlightState(Printer):
     def line(self):
         v = self.v
         said = ["a flight is under way" if v["busy"] else "no flight"]
-        if v["queued"]:
-            said.append("which waits for another process's")
+        if v["busy"] and int(v["late"]):
+            said.append("late calls are told: " + v["late"].string())
         if int(v["waiting"]):
             said.append(a_number_of(int(v["waiting"]), "thread") + " waiting")
         said.append("%d landed" % int(v["flights"]))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * fails: threads
- * It does its work only in the thread that loaded it.
+ * It judges only in the thread that opened it.
  */
 #include "kit/sound.h"
 
@@ -16,15 +16,12 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
 }
 
 static int32_t
-own_sign(void *state, const struct apam_credential_view *credential,
-    const struct apam_request_view *request, struct apam_signing *out)
+own_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
 {
-	const struct sound *s = state;
-
-	if (!here)
-		return apam_refusef(
-		    s->svc, out, APAM_E_POLICY, "another thread");
-	return sound_sign(state, credential, request, out);
+	*reason = "another thread";
+	return here ? sound_judge(state, answer, out, reason) :
+		      APAM_VERDICT_UNKNOWN;
 }
 
-SOUND_MODULE("own-thread", .open = own_open, .sign = own_sign);
+SOUND_MODULE("own-thread", .open = own_open, .judge = own_judge);
