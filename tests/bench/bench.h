@@ -163,6 +163,7 @@ void run_sign_release(struct result *result);
 void run_counter(struct result *result);
 void run_sign_basic(struct result *result);
 void run_sign_query(struct result *result);
+void run_sign_hmac_once(struct result *result);
 void run_sign_hmac(struct result *result);
 void run_key_hmac(struct result *result);
 void run_key_es256(struct result *result);

@@ -34,9 +34,12 @@ void raw_load_clock_copy_wipe(void *arg, size_t n);
 void raw_seqlock_copy(void *arg, size_t n);
 
 /*
- * HMAC-SHA256 of a message of 150 bytes and SHA-256 of an empty body, in
- * contexts that are kept.
+ * HMAC-SHA256 of a message of 150 bytes and SHA-256 of an empty body, by the
+ * two calls that a program would write.
  */
+void raw_hmac_once(void *arg, size_t n);
+
+/* The same in contexts that are kept. */
 void raw_hmac(void *arg, size_t n);
 
 #endif

@@ -94,6 +94,12 @@ run_sign_query(struct result *result)
 }
 
 void
+run_sign_hmac_once(struct result *result)
+{
+	compare("hmac", false, raw_hmac_once, result);
+}
+
+void
 run_sign_hmac(struct result *result)
 {
 	compare("hmac", false, raw_hmac, result);
