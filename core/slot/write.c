@@ -134,7 +134,9 @@ write_headers(struct slot *s, const struct fields *headers, size_t at)
 	}
 	torn_copy(
 	    s->image, (const char *)table, headers->count * sizeof(*table));
-	torn_copy(s->image + at, text, headers->text.n);
+	/* Where the signature is its parameters alone, there is no text. */
+	if (headers->text.n > 0)
+		torn_copy(s->image + at, text, headers->text.n);
 }
 
 /* The parameters' part, likewise; where it ends. */
