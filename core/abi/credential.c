@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/refs.h"
 #include "text/lifetime.h"
 
 struct credential *
@@ -18,7 +19,7 @@ credential_new(
 
 	if (c == NULL)
 		return NULL;
-	atomic_init(&c->refs, 1);
+	refs_init(&c->refs);
 	c->secret = *secret;
 	buf_init(secret, c->secret.max);
 	c->view.size = sizeof(c->view);
@@ -47,7 +48,7 @@ credential_follow(struct credential *c, const struct credential *old)
 struct credential *
 credential_hold(struct credential *c)
 {
-	atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+	refs_hold(&c->refs);
 	return c;
 }
 
@@ -57,8 +58,7 @@ credential_release(struct credential **c)
 	struct credential *old = *c;
 
 	*c = NULL;
-	if (old == NULL ||
-	    atomic_fetch_sub_explicit(&old->refs, 1, memory_order_acq_rel) != 1)
+	if (old == NULL || !refs_drop(&old->refs))
 		return;
 	signing_free(&old->rendered);
 	buf_free(&old->secret);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
+#include "base/refs.h"
 #include "crypto/key_der.h"
 #include "file/trust.h"
 #include "text/pem.h"
@@ -160,7 +161,7 @@ pair_new(const struct pair_source *source)
 
 	if (p == NULL)
 		return NULL;
-	atomic_init(&p->refs, 1);
+	refs_init(&p->refs);
 	buf_init(&p->certificate, FILE_SIZE_MAX);
 	buf_init(&p->key, FILE_SIZE_MAX);
 	p->pub.version = atomic_fetch_add(&versions, 1) + 1;
@@ -210,7 +211,7 @@ static struct pair *
 pair_hold(struct pair *p)
 {
 	if (p != NULL)
-		atomic_fetch_add_explicit(&p->refs, 1, memory_order_relaxed);
+		refs_hold(&p->refs);
 	return p;
 }
 
@@ -220,8 +221,7 @@ pair_release(struct pair **pair)
 	struct pair *p = *pair;
 
 	*pair = NULL;
-	if (p == NULL ||
-	    atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
+	if (p == NULL || !refs_drop(&p->refs))
 		return;
 	file_prints_free(&p->files);
 	buf_free(&p->key);
@@ -246,17 +246,14 @@ pair_cache_free(struct pair_cache *cache)
 	pthread_mutex_destroy(&cache->lock);
 }
 
-/* No fork takes place while the lock is held. */
 static struct pair *
 take(struct pair_cache *cache)
 {
 	struct pair *p;
 
-	fork_defer();
-	pthread_mutex_lock(&cache->lock);
+	fork_lock(&cache->lock);
 	p = pair_hold(cache->pair);
-	pthread_mutex_unlock(&cache->lock);
-	fork_permit();
+	fork_unlock(&cache->lock);
 	return p;
 }
 
@@ -265,12 +262,10 @@ put(struct pair_cache *cache, struct pair *fresh)
 {
 	struct pair *old;
 
-	fork_defer();
-	pthread_mutex_lock(&cache->lock);
+	fork_lock(&cache->lock);
 	old = cache->pair;
 	cache->pair = pair_hold(fresh);
-	pthread_mutex_unlock(&cache->lock);
-	fork_permit();
+	fork_unlock(&cache->lock);
 	pair_release(&old);
 }
 

@@ -32,6 +32,20 @@ fork_permit(void)
 }
 
 void
+fork_lock(pthread_mutex_t *lock)
+{
+	fork_defer();
+	pthread_mutex_lock(lock);
+}
+
+void
+fork_unlock(pthread_mutex_t *lock)
+{
+	pthread_mutex_unlock(lock);
+	fork_permit();
+}
+
+void
 fork_gate_shut(void)
 {
 	gate_shut(&gate, depth > 0);

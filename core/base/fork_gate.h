@@ -7,6 +7,8 @@
 #ifndef CORE_BASE_FORK_GATE_H
 #define CORE_BASE_FORK_GATE_H
 
+#include <pthread.h>
+
 /*
  * Between these two calls no fork takes place.  A thread may nest them.  The
  * time between them must be short, and no lock of a context may be taken in it.
@@ -14,6 +16,13 @@
  */
 void fork_defer(void);
 void fork_permit(void);
+
+/*
+ * Take a lock, and let go of it, that no child of a fork finds taken.  Between
+ * them the same holds as above.
+ */
+void fork_lock(pthread_mutex_t *lock);
+void fork_unlock(pthread_mutex_t *lock);
 
 /*
  * Only for the handlers of fork (profile/fork.c).  Shut the gate before the

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/fork_gate.h"
 #include "base/random.h"
+#include "base/refs.h"
 #include "crypto/openssl.h"
 
 #define NEW_BYTES 32 /* of a symmetric key */
@@ -29,7 +30,7 @@ new_key(int32_t kind, bool is_private, struct apam_error *err)
 		(void)error_set(err, APAM_E_MEMORY, "out of memory");
 		return NULL;
 	}
-	atomic_init(&key->held, 1);
+	refs_init(&key->held);
 	key->kind = kind;
 	key->is_private = is_private;
 	key->number = atomic_fetch_add(&last, 1) + 1;
@@ -41,7 +42,7 @@ new_key(int32_t kind, bool is_private, struct apam_error *err)
 struct apam_key *
 key_hold(struct apam_key *key)
 {
-	atomic_fetch_add_explicit(&key->held, 1, memory_order_relaxed);
+	refs_hold(&key->held);
 	return key;
 }
 
@@ -51,8 +52,7 @@ key_drop(struct apam_key **key)
 	struct apam_key *mine = *key;
 
 	*key = NULL;
-	if (mine == NULL ||
-	    atomic_fetch_sub_explicit(&mine->held, 1, memory_order_acq_rel) > 1)
+	if (mine == NULL || !refs_drop(&mine->held))
 		return;
 	fork_defer();
 	mine->crypto->key_free(mine->object);

@@ -11,20 +11,6 @@
 
 #define PARTS_MAX (2 * KEY_BYTES_MAX)
 
-static void
-enter(struct key_cache *cache)
-{
-	fork_defer();
-	pthread_mutex_lock(&cache->lock);
-}
-
-static void
-leave(struct key_cache *cache)
-{
-	pthread_mutex_unlock(&cache->lock);
-	fork_permit();
-}
-
 void
 key_cache_init(struct key_cache *cache)
 {
@@ -43,20 +29,20 @@ drop(struct key_cached *item)
 void
 key_cache_free(struct key_cache *cache)
 {
-	enter(cache);
+	fork_lock(&cache->lock);
 	for (size_t i = 0; i < KEY_CACHE_ITEMS; i++)
 		drop(&cache->items[i]);
-	leave(cache);
+	fork_unlock(&cache->lock);
 }
 
 void
 key_cache_forget(struct key_cache *cache)
 {
-	enter(cache);
+	fork_lock(&cache->lock);
 	for (size_t i = 0; i < KEY_CACHE_ITEMS; i++)
 		if (cache->items[i].secret != NULL)
 			drop(&cache->items[i]);
-	leave(cache);
+	fork_unlock(&cache->lock);
 }
 
 /* ---- Recipes ------------------------------------------------------------ */
@@ -128,11 +114,11 @@ key_cache_find(struct key_cache *cache, const struct key_recipe *recipe)
 	struct apam_key *key = NULL;
 	struct key_cached *item;
 
-	enter(cache);
+	fork_lock(&cache->lock);
 	item = find(cache, recipe);
 	if (item != NULL)
 		key = key_hold(item->key);
-	leave(cache);
+	fork_unlock(&cache->lock);
 	return key;
 }
 
@@ -192,9 +178,9 @@ key_cache_keep(struct key_cache *cache, const struct key_recipe *recipe,
 
 	buf_init(&parts, PARTS_MAX);
 	put_parts(&parts, recipe);
-	enter(cache);
+	fork_lock(&cache->lock);
 	if (!parts.failed)
 		keep(cache, recipe, &parts, key);
-	leave(cache);
+	fork_unlock(&cache->lock);
 	buf_free(&parts);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/fork_gate.h"
+#include "base/refs.h"
 #include "text/url.h"
 
 /* One origin's place. */
@@ -37,7 +38,7 @@ memo_new(struct apam_str bytes)
 
 	if (memo == NULL)
 		return NULL;
-	atomic_init(&memo->refs, 1);
+	refs_init(&memo->refs);
 	buf_init(&memo->bytes, MEMO_MAX);
 	buf_put(&memo->bytes, bytes);
 	memo->version = atomic_fetch_add(&versions, 1) + 1;
@@ -50,7 +51,7 @@ static struct memo *
 memo_hold(struct memo *memo)
 {
 	if (memo != NULL)
-		atomic_fetch_add_explicit(&memo->refs, 1, memory_order_relaxed);
+		refs_hold(&memo->refs);
 	return memo;
 }
 
@@ -60,8 +61,7 @@ memo_release(struct memo **memo)
 	struct memo *old = *memo;
 
 	*memo = NULL;
-	if (old == NULL ||
-	    atomic_fetch_sub_explicit(&old->refs, 1, memory_order_acq_rel) != 1)
+	if (old == NULL || !refs_drop(&old->refs))
 		return;
 	buf_free(&old->bytes);
 	free(old);
@@ -76,7 +76,7 @@ memos_new(void)
 
 	if (all == NULL)
 		return NULL;
-	atomic_init(&all->refs, 1);
+	refs_init(&all->refs);
 	pthread_mutex_init(&all->lock, NULL);
 	return all;
 }
@@ -85,7 +85,7 @@ struct memos *
 memos_hold(struct memos *all)
 {
 	if (all != NULL)
-		atomic_fetch_add_explicit(&all->refs, 1, memory_order_relaxed);
+		refs_hold(&all->refs);
 	return all;
 }
 
@@ -95,8 +95,7 @@ memos_release(struct memos **all)
 	struct memos *old = *all;
 
 	*all = NULL;
-	if (old == NULL ||
-	    atomic_fetch_sub_explicit(&old->refs, 1, memory_order_acq_rel) != 1)
+	if (old == NULL || !refs_drop(&old->refs))
 		return;
 	for (size_t i = 0; i < old->count; i++)
 		memo_release(&old->places[i].memo);
@@ -110,20 +109,6 @@ memos_any(const struct memos *all)
 {
 	return all != NULL &&
 	    atomic_load_explicit(&all->any, memory_order_acquire);
-}
-
-static void
-lock(struct memos *all)
-{
-	fork_defer();
-	pthread_mutex_lock(&all->lock);
-}
-
-static void
-unlock(struct memos *all)
-{
-	pthread_mutex_unlock(&all->lock);
-	fork_permit();
 }
 
 /* Make the place of an origin the first; false where it has none. */
@@ -152,10 +137,10 @@ memos_find(struct memos *all, const char *origin)
 
 	if (!memos_any(all))
 		return NULL;
-	lock(all);
+	fork_lock(&all->lock);
 	if (bring_first(all, origin))
 		memo = memo_hold(all->places[0].memo);
-	unlock(all);
+	fork_unlock(&all->lock);
 	return memo;
 }
 
@@ -205,12 +190,12 @@ memos_keep(struct memos *all, const char *origin, struct apam_str bytes)
 
 	if (all == NULL || (bytes.n == 0 && !memos_any(all)))
 		return all != NULL;
-	lock(all);
+	fork_lock(&all->lock);
 	if (bring_first(all, origin) || (bytes.n > 0 && add_first(all, origin)))
 		kept = replace_first(all, bytes);
 	else
 		kept = bytes.n == 0;
-	unlock(all);
+	fork_unlock(&all->lock);
 	atomic_store_explicit(&all->any, true, memory_order_release);
 	return kept;
 }

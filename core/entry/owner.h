@@ -7,8 +7,9 @@
 #ifndef CORE_ENTRY_OWNER_H
 #define CORE_ENTRY_OWNER_H
 
-#include <stdatomic.h>
 #include <stddef.h>
+
+#include "base/refs.h"
 
 struct owner {
 	atomic_uint refs;	/* one is its maker's */
@@ -19,7 +20,7 @@ struct owner {
 static inline struct owner *
 owner_hold(struct owner *owner)
 {
-	atomic_fetch_add_explicit(&owner->refs, 1, memory_order_relaxed);
+	refs_hold(&owner->refs);
 	return owner;
 }
 
@@ -30,8 +31,7 @@ owner_release(struct owner **owner)
 	struct owner *o = *owner;
 
 	*owner = NULL;
-	if (o != NULL &&
-	    atomic_fetch_sub_explicit(&o->refs, 1, memory_order_acq_rel) == 1)
+	if (o != NULL && refs_drop(&o->refs))
 		o->free(o);
 }
 

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "base/refs.h"
 #include "file/secret.h"
 
 struct secret_set *
@@ -15,7 +16,7 @@ secret_set_new(size_t count)
 
 	if (set == NULL)
 		return NULL;
-	atomic_init(&set->refs, 1);
+	refs_init(&set->refs);
 	set->all = calloc(count, sizeof(*set->all));
 	if (set->all == NULL) {
 		free(set);
@@ -112,7 +113,7 @@ secret_set_same(const struct secret_set *set, const struct buf *all)
 struct secret_set *
 secret_set_hold(struct secret_set *set)
 {
-	atomic_fetch_add_explicit(&set->refs, 1, memory_order_relaxed);
+	refs_hold(&set->refs);
 	return set;
 }
 
@@ -122,8 +123,7 @@ secret_set_release(struct secret_set **set)
 	struct secret_set *old = *set;
 
 	*set = NULL;
-	if (old == NULL ||
-	    atomic_fetch_sub_explicit(&old->refs, 1, memory_order_acq_rel) != 1)
+	if (old == NULL || !refs_drop(&old->refs))
 		return;
 	for (size_t i = 0; i < old->count; i++)
 		buf_free(&old->all[i]);

@@ -110,15 +110,12 @@ internal_get(struct internal *what, struct apam_error *err)
 	if (head != NULL)
 		return head;
 	environment_forget();
-	/* A child is never born with the lock held. */
-	fork_defer();
-	pthread_mutex_lock(&lock);
+	fork_lock(&lock);
 	head = atomic_load(&what->started);
 	if (head == NULL) {
 		head = load_and_start(what, err);
 		atomic_store(&what->started, head);
 	}
-	pthread_mutex_unlock(&lock);
-	fork_permit();
+	fork_unlock(&lock);
 	return head;
 }

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/refs.h"
 #include "base/str.h"
 
 struct place {
@@ -36,14 +37,14 @@ origin_index_new(void)
 	struct origin_index *index = calloc(1, sizeof(*index));
 
 	if (index != NULL)
-		atomic_init(&index->refs, 1);
+		refs_init(&index->refs);
 	return index;
 }
 
 struct origin_index *
 origin_index_hold(struct origin_index *index)
 {
-	atomic_fetch_add_explicit(&index->refs, 1, memory_order_relaxed);
+	refs_hold(&index->refs);
 	return index;
 }
 
@@ -53,8 +54,7 @@ origin_index_release(struct origin_index **index)
 	struct origin_index *i = *index;
 
 	*index = NULL;
-	if (i == NULL ||
-	    atomic_fetch_sub_explicit(&i->refs, 1, memory_order_acq_rel) != 1)
+	if (i == NULL || !refs_drop(&i->refs))
 		return;
 	arena_free(&i->text);
 	free(i->places);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/refs.h"
 #include "entry/authentic.h"
 #include "file/trust.h"
 #include "flight/admit.h"
@@ -100,7 +101,7 @@ allocate_stack(struct env *env, const char *file, struct problems *all)
 		return NULL;
 	}
 	s->env = env;
-	atomic_init(&s->owner.refs, 1);
+	refs_init(&s->owner.refs);
 	s->owner.free = free_stack;
 	return s;
 }
