@@ -152,17 +152,6 @@ fill_view(struct apam_answer_view *view, const struct apam_signature *signature,
 	view->now_ms = clock_unix_ms();
 }
 
-static enum apam_status
-check_judged(const struct stack *stack, const struct apam_signature *signature,
-    const struct apam_answer *answer, struct apam_error *err)
-{
-	if (answer->status < 100 || answer->status > RESPONSE_STATUS_MAX ||
-	    (answer->header_count > 0 && answer->headers == NULL))
-		return error_set(err, APAM_E_USAGE,
-		    "the answer lacks its headers or HTTP status");
-	return signer_check(stack, signature, err);
-}
-
 /* Judge an answer that was checked; *made is empty. */
 static void
 judge_checked(struct stack *stack, const struct apam_signature *signature,
@@ -204,7 +193,7 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	if (status == APAM_OK)
 		status = sized_check(&sized_signature, signature, err);
 	if (status == APAM_OK)
-		status = check_judged(stack, signature, &answer, err);
+		status = signer_check(stack, signature, &answer, err);
 	if (status != APAM_OK)
 		goto out;
 	made.reason = NULL;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "flight/verdict.h"
+#include "http/response.h"
 
 /* True where a stack before this one may have signed. */
 static bool
@@ -16,8 +17,12 @@ may_be_older(const struct stack *s, const struct apam_signature *signature)
 
 enum apam_status
 signer_check(const struct stack *s, const struct apam_signature *signature,
-    struct apam_error *err)
+    const struct apam_answer *answer, struct apam_error *err)
 {
+	if (answer->status < 100 || answer->status > RESPONSE_STATUS_MAX ||
+	    (answer->header_count > 0 && answer->headers == NULL))
+		return error_set(err, APAM_E_USAGE,
+		    "the answer lacks its headers or HTTP status");
 	if (signature->entries != 0 && stack_is_open(s) &&
 	    (may_be_older(s, signature) || s->count >= APAM_ENTRIES_MAX ||
 		signature->entries >> s->count == 0))

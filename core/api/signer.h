@@ -8,9 +8,13 @@
 
 #include "profile/stack.h"
 
-/* Check that a signature may be of this stack or of one before it.  USAGE. */
+/*
+ * Check that an answer is one, and that the signature may be of this stack or
+ * of one before it.  USAGE.
+ */
 enum apam_status signer_check(const struct stack *stack,
-    const struct apam_signature *signature, struct apam_error *err);
+    const struct apam_signature *signature, const struct apam_answer *answer,
+    struct apam_error *err);
 
 /*
  * The index that entry `i` of the stack that signed has now; the stack's count:

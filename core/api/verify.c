@@ -138,17 +138,6 @@ end(struct apam_verify **verify, bool whole, struct apam_error *err)
 	return status;
 }
 
-static enum apam_status
-check_given(const struct stack *stack, const struct apam_signature *signature,
-    const struct apam_answer *answer, struct apam_error *err)
-{
-	if (answer->status < 100 || answer->status > RESPONSE_STATUS_MAX ||
-	    (answer->header_count > 0 && answer->headers == NULL))
-		return error_set(err, APAM_E_USAGE,
-		    "the answer lacks its headers or HTTP status");
-	return signer_check(stack, signature, err);
-}
-
 /* A call for the answer to a signature that asks for one. */
 static enum apam_status
 start(struct apam_profile *profile, const struct apam_request *request,
@@ -163,7 +152,7 @@ start(struct apam_profile *profile, const struct apam_request *request,
 	v->stack = profile_hold(profile);
 	error_clear(&v->failed);
 	(void)snprintf(v->profile, sizeof(v->profile), "%s", profile->name);
-	status = check_given(v->stack, signature, answer, err);
+	status = signer_check(v->stack, signature, answer, err);
 	if (status == APAM_OK)
 		status = begin(v, request, signature, answer, err);
 	if (status == APAM_OK) {
