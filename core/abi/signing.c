@@ -70,14 +70,6 @@ failed_list(const struct apam_signing *s)
 	return NULL;
 }
 
-const char *
-signing_refused(const struct apam_signing *s)
-{
-	const struct fields *list = failed_list(s);
-
-	return list == NULL ? NULL : list->refused;
-}
-
 enum apam_status
 signing_check(const struct apam_signing *s, struct apam_error *err)
 {

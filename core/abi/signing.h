@@ -52,9 +52,7 @@ void signing_free(struct apam_signing *s);
 
 /* True if anything was added, or nothing is to be. */
 bool signing_contributed(const struct apam_signing *s);
-/* NULL, or the first failure of a builder; static. */
-const char *signing_refused(const struct apam_signing *s);
-/* The same as a status in *err: HEADER, or MEMORY if memory ran out. */
+/* The first failure of a builder: HEADER, or MEMORY if memory ran out. */
 enum apam_status signing_check(const struct apam_signing *s,
     struct apam_error *err);
 

@@ -101,17 +101,6 @@ digest_end(struct digest *d, unsigned char to[DIGEST_SIZE])
 	return status;
 }
 
-enum apam_status
-digest_bytes(struct apam_str bytes, unsigned char to[DIGEST_SIZE],
-    struct apam_error *err)
-{
-	struct digest d;
-
-	digest_begin(&d, err);
-	digest_put(&d, bytes.p, bytes.n);
-	return digest_end(&d, to);
-}
-
 /* Hash all that a body's reader gives. */
 static bool
 put_body(struct digest *d, const struct apam_body *body)
@@ -263,7 +252,6 @@ digest_file(int fd, unsigned char to[DIGEST_SIZE], struct apam_error *err)
 		.read = read_fd,
 		.arg = &fd,
 	};
-
 	enum apam_status status;
 	size_t n;
 

@@ -34,10 +34,6 @@ void digest_put_number(struct digest *d, uint64_t n);
 /* The digest of all that was put, in order; *d is zeroed, what it held wiped. */
 enum apam_status digest_end(struct digest *d, unsigned char to[DIGEST_SIZE]);
 
-/* The three in one. */
-enum apam_status digest_bytes(struct apam_str bytes,
-    unsigned char to[DIGEST_SIZE], struct apam_error *err);
-
 /* From the start of `fd`, by offset; USAGE as above where reading failed. */
 enum apam_status digest_file(
     int fd, unsigned char to[DIGEST_SIZE], struct apam_error *err);

@@ -7,6 +7,7 @@
  */
 #include "fuzz.h"
 #include "support/drive.h"
+#include "support/refused.h"
 #include "text/header.h"
 #include "text/url.h"
 

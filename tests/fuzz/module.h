@@ -10,6 +10,7 @@
 
 #include "fuzz.h"
 #include "support/drive.h"
+#include "support/refused.h"
 
 /* An entry of the module in this program; opened once, for all inputs. */
 static inline struct drive *

@@ -13,6 +13,7 @@
 #include "abi/signing.h"
 #include "base/secmem.h"
 #include "base/str.h"
+#include "support/refused.h"
 #include "support/run.h"
 #include "text/lifetime.h"
 

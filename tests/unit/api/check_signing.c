@@ -11,6 +11,7 @@
 #include "api/signature.h"
 #include "base/error.h"
 #include "base/secmem.h"
+#include "support/refused.h"
 #include "support/run.h"
 
 static struct apam_signing s;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "support/digest_bytes.h"
 #include "support/run.h"
 #include "text/encode.h"
 

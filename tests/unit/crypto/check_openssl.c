@@ -23,6 +23,7 @@
 
 #include "crypto/digest.h"
 #include "crypto/seal.h"
+#include "support/digest_bytes.h"
 #include "support/no_hash.h"
 #include "support/project.h"
 #include "support/run.h"

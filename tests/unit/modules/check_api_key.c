@@ -4,6 +4,7 @@
  * several at once, and what answers say of the key.
  */
 #include "support/drive.h"
+#include "support/refused.h"
 #include "support/run.h"
 
 #define KEY "FAKE-key"

@@ -4,6 +4,7 @@
  * that are added, and what each of SEED's answers says of the key.
  */
 #include "support/drive.h"
+#include "support/refused.h"
 #include "support/run.h"
 
 #define KEY "FAKEkey"

@@ -5,6 +5,7 @@
  * what it covers.  The signatures were made with `openssl dgst -hmac`.
  */
 #include "support/drive.h"
+#include "support/refused.h"
 #include "support/run.h"
 
 #define SECRET "FAKEsecret"

@@ -5,6 +5,7 @@
  * a folder each), which requests a read key may make, and judging.
  */
 #include "support/cases.h"
+#include "support/refused.h"
 #include "support/run.h"
 
 #define VECTORS "tests/vectors/key-secret-archiveable/auth"

@@ -5,6 +5,7 @@
  * a folder each), metadata, judging, checking and revoking.
  */
 #include "support/cases.h"
+#include "support/refused.h"
 #include "support/run.h"
 
 #define VECTORS "tests/vectors/oauth2-client-credentials/token"
