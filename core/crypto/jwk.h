@@ -8,13 +8,11 @@
 #include "base/buf.h"
 #include "crypto/object/openssl_object.h"
 
-#define JWK_MAX 65536
-
 /*
  * The numbers of a JWK, private or public, which are views into *bytes; or a
  * symmetric key, kind SYMMETRIC, whose bytes are all of *bytes.  `bytes` was
- * set up as by buf_init(bytes, JWK_MAX).  Returns NULL, or a static text that
- * says what is wrong.  If bytes->failed is set, or json_is_short says so of the
+ * set up as by buf_init(bytes, CRYPTO_KEY_MAX).  Returns NULL, or a static text
+ * that says what is wrong.  If bytes->failed is set, or json_is_short says so of the
  * text, memory ran out.
  */
 const char *jwk_read(struct apam_str text, struct buf *bytes,

@@ -84,7 +84,7 @@ read_block(struct apam_str *rest, const struct label *label, struct buf *der)
 	const char *why = "the key lacks its last line, -----END ...-----";
 	struct buf digits;
 
-	buf_init(&digits, KEY_PEM_MAX);
+	buf_init(&digits, CRYPTO_KEY_MAX);
 	while (rest->n > 0) {
 		line = take_line(rest);
 		/* RFC 1421, 4.6: "Proc-Type: 4,ENCRYPTED" and others. */

@@ -35,7 +35,7 @@ key_of_text(struct apam_str text, struct apam_key **key, struct apam_error *err)
 	const char *why;
 
 	*key = NULL;
-	buf_init(&bytes, KEY_PEM_MAX);
+	buf_init(&bytes, CRYPTO_KEY_MAX);
 	why = read_text(text, &bytes, &numbers);
 	if (bytes.failed || (why != NULL && json_is_short(why)))
 		status = error_set(err, APAM_E_MEMORY, "out of memory");

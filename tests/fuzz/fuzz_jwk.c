@@ -31,7 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *why;
 	struct buf bytes;
 
-	buf_init(&bytes, JWK_MAX);
+	buf_init(&bytes, CRYPTO_KEY_MAX);
 	why = jwk_read(text, &bytes, &numbers);
 	if (bytes.no_memory)
 		why = "out of memory";

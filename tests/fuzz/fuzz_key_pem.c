@@ -46,7 +46,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf der;
 
 	check_der(text);
-	buf_init(&der, KEY_PEM_MAX);
+	buf_init(&der, CRYPTO_KEY_MAX);
 	why = key_pem_read(text, &der, &numbers);
 	if (der.failed)
 		why = fuzz_is_starved() ? "out of memory" : "too long";

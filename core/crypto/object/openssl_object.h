@@ -64,6 +64,8 @@ enum crypto_number {
 	CRYPTO_NUMBERS = 8
 };
 
+#define CRYPTO_KEY_MAX 65536 /* bytes of a key, as text or decoded */
+
 /*
  * An asymmetric key in numbers: octets, the most significant first, without
  * zeros in front where it is RSA.  What is not there is empty.  A private key

@@ -8,6 +8,7 @@
 #include "crypto/digest.h"
 #include "crypto/jwk.h"
 #include "crypto/key_text.h"
+#include "support/digest_bytes.h"
 #include "support/key_cases.h"
 #include "support/run.h"
 #include "support/test_keys.h"
@@ -50,8 +51,8 @@ START_TEST(published_thumbprints)
 	unsigned char digest[DIGEST_SIZE];
 	struct buf jwk, got;
 
-	buf_init(&jwk, JWK_MAX);
-	buf_init(&got, JWK_MAX);
+	buf_init(&jwk, CRYPTO_KEY_MAX);
+	buf_init(&got, CRYPTO_KEY_MAX);
 	ck_assert_int_eq(key_of_text(text, &key, &err), APAM_OK);
 	ck_assert_int_eq(jwk_write(key, &jwk, &err), APAM_OK);
 	ck_assert_int_eq(digest_bytes(buf_view(&jwk), digest, &err), APAM_OK);
@@ -72,8 +73,8 @@ START_TEST(a_new_key_has_a_jwk)
 	struct buf jwk, again;
 
 	for (int kind = APAM_KIND_EC_P256; kind <= APAM_KIND_RSA; kind++) {
-		buf_init(&jwk, JWK_MAX);
-		buf_init(&again, JWK_MAX);
+		buf_init(&jwk, CRYPTO_KEY_MAX);
+		buf_init(&again, CRYPTO_KEY_MAX);
 		ck_assert_int_eq(key_generate(kind, &key, &err), APAM_OK);
 		ck_assert_int_eq(jwk_write(key, &jwk, &err), APAM_OK);
 		ck_assert_int_eq(
@@ -94,7 +95,7 @@ START_TEST(a_symmetric_key_has_no_public_part)
 	struct apam_key *key;
 	struct buf jwk;
 
-	buf_init(&jwk, JWK_MAX);
+	buf_init(&jwk, CRYPTO_KEY_MAX);
 	ck_assert_int_eq(key_of_text(APAM_STR("{\"kty\":\"oct\",\"k\":"
 					      "\"YS1rZXk\"}"),
 			     &key, &err),

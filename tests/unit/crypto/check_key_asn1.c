@@ -50,7 +50,7 @@ START_TEST(bytes_that_were_changed)
 
 	if (!key_pem_is(text))
 		return;
-	buf_init(&der, KEY_PEM_MAX);
+	buf_init(&der, CRYPTO_KEY_MAX);
 	ck_assert_ptr_null(key_pem_read(text, &der, &numbers));
 	ck_assert_int_eq(read_all(buf_view(&der)), 1);
 	for (size_t i = 0; i < der.n; i++) {

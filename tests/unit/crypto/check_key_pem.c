@@ -45,7 +45,7 @@ START_TEST(each_block_is_decoded)
 	struct crypto_numbers numbers;
 	struct buf der;
 
-	buf_init(&der, KEY_PEM_MAX);
+	buf_init(&der, CRYPTO_KEY_MAX);
 	ck_assert_str_eq(key_pem_read(apam_str(damaged[_i]), &der, &numbers),
 	    "the key is damaged");
 	ck_assert_uint_eq(der.n, 3);

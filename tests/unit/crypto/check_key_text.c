@@ -39,7 +39,7 @@ START_TEST(a_key_is_read)
 	struct apam_key *key;
 	struct buf made;
 
-	buf_init(&made, JWK_MAX);
+	buf_init(&made, CRYPTO_KEY_MAX);
 	ck_assert_msg(key_of_text(text, &key, &err) == APAM_OK, "%s: %s",
 	    key_case_name(&valid, _i), err.text);
 	ck_assert_int_eq(key->is_private, is_private(input));
