@@ -342,7 +342,7 @@ $(call checks,cancel check connections context curl_fd environment exit \
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der verify): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
-$(call checks,moving): CORE_LIBS += -lssl -lcrypto
+$(call checks,changing): CORE_LIBS += -lssl -lcrypto
 # Those with tests/support/no_malloc.h.
 $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.
@@ -355,7 +355,7 @@ $(call checks,reading registry_files registry_write view): private \
 $(call checks,durable_turn): private OUR_LDFLAGS += $(call wrap,write fsync \
 	ftruncate posix_fallocate renameat)
 # Those that make keys of the kernel's.
-$(call checks,secret_keyring secret moving): CORE_LIBS += -lkeyutils
+$(call checks,secret_keyring secret changing): CORE_LIBS += -lkeyutils
 
 # A provider of OpenSSL's.
 $(call checks,openssl): $(BUILD)/tests/openssl/approved.so

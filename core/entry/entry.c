@@ -64,7 +64,7 @@ static void
 mask_present(void *arg, struct apam_str text, char *to, size_t n)
 {
 	const struct entry *e = arg;
-	struct secret_set *set = secret_moves_hold(e->moves);
+	struct secret_set *set = present_secrets_hold(e->present);
 
 	for (size_t i = 0; set != NULL && i < set->count; i++)
 		services_mask(buf_view(&set->all[i]), text, to, n);
@@ -123,7 +123,7 @@ present_values(
 {
 	const struct apam_value *from = e->values.values;
 
-	*held = secret_moves_hold(e->moves);
+	*held = present_secrets_hold(e->present);
 	if (*held != NULL)
 		from = (*held)->values.values;
 	memcpy(to, from, e->values.count * sizeof(*to));
@@ -231,13 +231,13 @@ entry_read_secrets(struct entry *e, struct problems *all)
 	if (!secrets_read(&e->secrets, &e->module->options, &e->values,
 		e->profile->file, e->policy.user, all))
 		return false;
-	if (!e->secrets.move)
+	if (!e->secrets.some_anew)
 		return true;
-	e->moves = secret_moves_new(clock_ms());
-	if (e->moves == NULL)
+	e->present = present_secrets_new(clock_ms());
+	if (e->present == NULL)
 		problems_add(
 		    all, APAM_E_MEMORY, e->profile->file, 0, "out of memory");
-	return e->moves != NULL;
+	return e->present != NULL;
 }
 
 bool
@@ -261,7 +261,7 @@ entry_inherit(struct entry *e, const struct entry *old)
 	e->registry = old->registry;
 	memos_release(&e->memos);
 	e->memos = memos_hold(old->memos);
-	if (e->moves != NULL)
+	if (e->present != NULL)
 		e->registry.secrets = SECRETS_OF_ANOTHER;
 }
 
@@ -299,7 +299,7 @@ entry_close(struct entry *e)
 	pair_cache_free(&e->pairs);
 	credential_state_free(&e->credential);
 	flight_state_free(&e->flight);
-	secret_moves_free(&e->moves);
+	present_secrets_free(&e->present);
 	secrets_free(&e->secrets);
 	stored_free(&e->stored);
 	option_values_free(&e->values);
@@ -327,7 +327,7 @@ entry_name_key(const struct entry *e, char *scheme, char *key_id)
 bool
 entry_key_secret(const struct entry *e, struct buf *to)
 {
-	struct secret_set *set = secret_moves_hold(e->moves);
+	struct secret_set *set = present_secrets_hold(e->present);
 	const struct buf *all = set == NULL ? e->secrets.all : set->all;
 	unsigned char length[8];
 

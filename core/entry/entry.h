@@ -22,8 +22,8 @@
 #include "entry/flight_state.h"
 #include "entry/memo.h"
 #include "entry/owner.h"
+#include "entry/present_secrets.h"
 #include "entry/registry_state.h"
-#include "entry/secret_moves.h"
 #include "entry/secrets.h"
 #include "entry/stored.h"
 #include "http/client.h"
@@ -43,7 +43,7 @@ struct entry {
 	struct services services;
 	struct option_values values;
 	struct secrets secrets;	/* as they were at first */
-	struct secret_moves *moves; /* their present ones; NULL: none moves */
+	struct present_secrets *present; /* NULL: none is read anew */
 	struct stored stored;	/* its durable secret */
 	bool needs_prepare;	/* the module wants to see each request */
 	struct apam_options options; /* the module's view of the values */

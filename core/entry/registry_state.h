@@ -22,7 +22,7 @@ struct registry_state {
 	char evidence[APAM_EVIDENCE_SIZE]; /* by whom, when, why */
 	char mark[APAM_MARK_SIZE]; /* of its record, or "" */
 	uint64_t drops;		/* how often its credentials were dropped */
-	/* The number of the secrets that it was asked about (secret_moves.h). */
+	/* The number of the secrets that it was asked about (present_secrets.h). */
 	uint64_t secrets;
 };
 

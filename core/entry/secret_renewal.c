@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Those that move are read, the others copied from the present set.
+ * Those that are not read anew are copied from the present set.
  */
 #include "entry/secret_renewal.h"
 
@@ -62,7 +62,7 @@ read_next(struct secret_renewal *r, struct apam_error *err)
 		r->deadline };
 	struct buf *to = &r->set->all[r->next];
 
-	if (!source->moves)
+	if (!source->anew)
 		return copy_present(r, to, err);
 	if (r->reading.exec != NULL)
 		return secret_reading_go_on(&r->reading, err);

@@ -71,15 +71,15 @@ find_one(struct secrets *s, const struct apam_option *o,
 	const bool file = secret_ref_file(value->str).n > 0;
 	const bool stored = secret_ref_store(value->str).n > 0;
 	const bool key = o->type == APAM_OPT_KEY;
-	const bool moves = !file && !stored && !key;
+	const bool anew = !file && !stored && !key;
 
 	s->sources[s->count] = (struct secret_source){ value->str, o->name,
-		value, line, form_of(o), moves, stored, key,
+		value, line, form_of(o), anew, stored, key,
 		key && o->flags & APAM_OPT_SYMMETRIC };
 	s->places[s->count] = key ? NULL : value;
 	buf_init(&s->all[s->count++], SECRET_MAX);
 	s->various |= !file;
-	s->move |= moves;
+	s->some_anew |= anew;
 }
 
 /* `lines` is NULL in a group, whose own line is `line`. */
@@ -170,7 +170,7 @@ read_all(struct reading *r, bool again)
 	bool ok = true;
 
 	for (size_t i = 0; i < s->count; i++)
-		if (!again || !s->sources[i].moves)
+		if (!again || !s->sources[i].anew)
 			ok = read_one(r, &s->sources[i], &s->all[i]) && ok;
 	return ok;
 }

@@ -2,7 +2,7 @@
 /*
  * The secrets of one entry: each reference among its option values is read
  * and the value then views the secret itself, as it was then.  Some are read
- * anew later (entry/secret_moves.h).  One that is durable is empty: step
+ * anew later (entry/present_secrets.h).  One that is durable is empty: step
  * functions are given it (entry/stored.h).
  */
 #ifndef CORE_ENTRY_SECRETS_H
@@ -22,7 +22,7 @@ struct secret_source {
 	struct apam_value *value; /* views the secret that was read first */
 	unsigned line;
 	enum secret_form form;
-	bool moves;		/* it is not a file: nobody tells of changes */
+	bool anew;		/* it is read anew: nobody tells of changes */
 	bool stored;		/* it is durable, and not read here */
 	bool key;		/* of type KEY: entry/key_option.h */
 	bool symmetric;		/* and it is the key itself */
@@ -34,7 +34,7 @@ struct secrets {
 	const struct apam_value **places; /* the value of each; KEY: NULL */
 	size_t count, room;
 	bool various;		/* another process may have read others */
-	bool move;		/* some move */
+	bool some_anew;		/* some are read anew */
 	int64_t deadline;	/* clock_ms: for reading them; 0: none */
 	struct file_prints *watch; /* notes their files; may be NULL */
 };

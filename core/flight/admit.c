@@ -145,7 +145,7 @@ look_up(const struct entry *e, const struct keys *keys,
 
 	/* Before they are hashed: if they change meanwhile, ask once more. */
 	*to = (struct registry_state){ .reading = keys->number,
-		.secrets = secret_moves_number(e->moves) };
+		.secrets = present_secrets_number(e->present) };
 	if (entry_key_id(e).n == 0 || !keys->there)
 		return APAM_OK;
 	buf_init(&word.secret, ENTRY_SECRET_MAX);
@@ -230,7 +230,7 @@ admit_entry(struct entry *e, const struct keys *keys, struct apam_error *err)
 	if (keys->damage.status != APAM_OK)
 		return admit_unknown(e, keys, &known, &keys->damage, err);
 	if (known.reading != keys->number ||
-	    known.secrets != secret_moves_number(e->moves)) {
+	    known.secrets != present_secrets_number(e->present)) {
 		error_clear(&why);
 		status = look_up(e, keys, &fresh, &why);
 		if (status == APAM_E_MEMORY)

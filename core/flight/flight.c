@@ -127,9 +127,10 @@ lifetime_of(const struct flight *f)
 		lifetime = lifetime_choose(lifetime,
 		    buf_view(&f->op.credential), clock_unix(), e->conf->ttl);
 	if (lifetime == LIFETIME_UNREAD || f->minted_at != 0 ||
-	    e->moves == NULL || e->conf->keep == 0)
+	    e->present == NULL || e->conf->keep == 0)
 		return lifetime;
-	left = secret_moves_kept_until(e->moves, e->conf->keep) - clock_ms();
+	left = present_secrets_kept_until(e->present, e->conf->keep) -
+	    clock_ms();
 	left = left < 1000 ? 1 : left / 1000;
 	return lifetime == APAM_FOREVER || left < lifetime ? left : lifetime;
 }
@@ -218,9 +219,9 @@ begin_op(struct flight *f, enum op_kind kind, enum flight_stage stage)
 	if (f->has_op)
 		op_free(&f->op);
 	secret_set_release(&f->secrets);
-	f->secrets = secret_moves_hold(f->entry->moves);
-	if (f->entry->moves != NULL && kind != OP_REVOKE)
-		secret_moves_use(f->entry->moves);
+	f->secrets = present_secrets_hold(f->entry->present);
+	if (f->entry->present != NULL && kind != OP_REVOKE)
+		present_secrets_use(f->entry->present);
 	entry_init_op(f->entry, &f->op, kind, f->with);
 	if (f->secrets != NULL)
 		f->op.secrets = f->secrets->all;
@@ -500,8 +501,8 @@ take_secrets(struct flight *f, bool *changed, struct apam_error *why)
 	if (!secret_set_finish(
 		f->renewal->set, &e->module->options, &e->values))
 		return error_set(why, APAM_E_MEMORY, "out of memory");
-	*changed = secret_moves_take(
-	    e->moves, e->secrets.all, &f->renewal->set, clock_ms());
+	*changed = present_secrets_take(
+	    e->present, e->secrets.all, &f->renewal->set, clock_ms());
 	return *changed ? use_changed(f, why) : use_unchanged(f, why);
 }
 
@@ -536,8 +537,8 @@ wants_secrets(const struct flight *f)
 	bool held = f->goal == FLIGHT_PROVE && f->with != NULL &&
 	    !f->with->minted;
 
-	if (e->moves == NULL ||
-	    !secret_moves_due(e->moves, e->conf->keep, clock_ms()))
+	if (e->present == NULL ||
+	    !present_secrets_due(e->present, e->conf->keep, clock_ms()))
 		return false;
 	pthread_mutex_lock(&e->env->lock);
 	held = held && !credential_state_rejected(&e->credential);
@@ -556,7 +557,7 @@ work(struct flight *f)
 	if (!wants_secrets(f))
 		return begin_work(f);
 	f->stage = STAGE_SECRETS;
-	now = secret_moves_hold(e->moves);
+	now = present_secrets_hold(e->present);
 	f->renewal = secret_renewal_new(
 	    &e->secrets, now, e->policy.user, f->deadline);
 	secret_set_release(&now);

@@ -212,8 +212,9 @@ may_have_changed(const struct entry *e, int64_t now)
 {
 	const struct restraint *r = &e->credential.restraint;
 
-	return e->moves != NULL && now >= r->look_at && now >= r->not_before &&
-	    secret_moves_due(e->moves, e->conf->keep, now);
+	return e->present != NULL && now >= r->look_at &&
+	    now >= r->not_before &&
+	    present_secrets_due(e->present, e->conf->keep, now);
 }
 
 enum apam_status

@@ -102,7 +102,7 @@ is(const struct apam_value *value, const char *text)
 	    text, (int)value->str.n, value->str.p);
 }
 
-START_TEST(what_moves_is_read_and_the_rest_copied)
+START_TEST(what_is_not_a_file_is_read_and_the_rest_copied)
 {
 	const struct apam_value *v;
 	int waits;
@@ -184,7 +184,7 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, what_moves_is_read_and_the_rest_copied);
+	tcase_add_test(tc, what_is_not_a_file_is_read_and_the_rest_copied);
 	tcase_add_test(tc, a_failure_names_the_option);
 	tcase_add_test(tc, one_that_is_dropped_holds_nothing);
 	tcase_add_test(tc, memory_may_be_short);

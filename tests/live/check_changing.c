@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Secrets that move, in a profile at work: what a program, a variable or a
+ * Secrets that change, in a profile at work: what a program, a variable or a
  * credential gives is read anew for each credential, `keep` says how long it is
  * kept, and whoever moves flights waits for no program.  The token server is a
  * raw one, which shows what it was sent.
@@ -46,7 +46,7 @@ make_program(void)
 	char text[512];
 
 	(void)snprintf(
-	    program, sizeof(program), "/tmp/apam-moving-%d", (int)getpid());
+	    program, sizeof(program), "/tmp/apam-changing-%d", (int)getpid());
 	ck_assert_int_eq(mkdir(program, 0755), 0);
 	(void)snprintf(text, sizeof(text),
 	    "#!/bin/sh\ncd %s || exit 9\n[ ! -e fails ] || exit 3\n"
@@ -213,7 +213,7 @@ START_TEST(what_is_kept_is_not_read_anew)
 	ck_assert_int_eq(atomic_load(&t.server.hits), 4);
 	ck_assert_int_eq(runs(), 1);
 	/* Until that time is over. */
-	t.entry->moves->read_at -= 600000;
+	t.entry->present->read_at -= 600000;
 	must_sign();
 	was_sent("fake-secret-2");
 	must_sign();
@@ -224,7 +224,7 @@ END_TEST
 START_TEST(what_was_read_long_before_is_read_anew)
 {
 	begin(TOKEN, "", reference, "");
-	t.entry->moves->read_at -= SECRET_FIRST_USE_MS;
+	t.entry->present->read_at -= SECRET_FIRST_USE_MS;
 	must_sign();
 	was_sent("fake-secret-2");
 }
@@ -347,7 +347,7 @@ START_TEST(a_static_one_is_acquired_anew_by_demand)
 	ck_assert_int_eq(runs(), 1);
 	/* As if ten seconds had passed. */
 	pthread_mutex_lock(&t.entry->env->lock);
-	t.entry->moves->read_at -= 10000;
+	t.entry->present->read_at -= 10000;
 	ck_assert_int_le(
 	    t.entry->credential.current->expires, clock_ms() + 10000);
 	t.entry->credential.current->stale = 0;
@@ -485,7 +485,7 @@ END_TEST
 static void
 look_now(void)
 {
-	t.entry->moves->read_at -= SECRET_FIRST_USE_MS;
+	t.entry->present->read_at -= SECRET_FIRST_USE_MS;
 	pthread_mutex_lock(&t.entry->env->lock);
 	t.entry->credential.restraint.look_at = 0;
 	pthread_mutex_unlock(&t.entry->env->lock);
@@ -585,7 +585,7 @@ START_TEST(an_archived_id_stays_archived)
 	must_sign();
 	archive_secret("");
 	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
-	t.entry->moves->read_at = 0;
+	t.entry->present->read_at = 0;
 	ck_assert_int_eq(sign(), APAM_E_ARCHIVED);
 	ck_assert_int_eq(atomic_load(&t.server.hits), 2);
 }
@@ -803,8 +803,8 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("moving");
-	TCase *tc = tcase_create("moving");
+	Suite *suite = suite_create("changing");
+	TCase *tc = tcase_create("changing");
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);

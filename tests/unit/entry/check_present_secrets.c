@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/entry/secret_moves.c: when secrets are read anew, and which
+ * Tests of core/entry/present_secrets.c: when secrets are read anew, and which
  * are the present ones.
  */
-#include "entry/secret_moves.h"
+#include "entry/present_secrets.h"
 
 #include <stdlib.h>
 
@@ -13,7 +13,7 @@
 
 #define READ_AT 1000000
 
-static struct secret_moves *m;
+static struct present_secrets *p;
 static struct buf first;
 static int live;
 
@@ -21,8 +21,8 @@ static void
 setup(void)
 {
 	live = secmem_live();
-	m = secret_moves_new(READ_AT);
-	ck_assert_ptr_nonnull(m);
+	p = present_secrets_new(READ_AT);
+	ck_assert_ptr_nonnull(p);
 	buf_init(&first, SECRET_MAX);
 	buf_put(&first, APAM_STR("FAKE-first"));
 }
@@ -30,8 +30,8 @@ setup(void)
 static void
 teardown(void)
 {
-	secret_moves_free(&m);
-	ck_assert_ptr_null(m);
+	present_secrets_free(&p);
+	ck_assert_ptr_null(p);
 	buf_free(&first);
 	ck_assert_int_eq(secmem_live(), live);
 }
@@ -55,11 +55,11 @@ static const struct {
 START_TEST(it_is_known_when_they_are_due)
 {
 	if (rows[_i].used)
-		secret_moves_use(m);
-	ck_assert_msg(secret_moves_due(m, rows[_i].keep,
+		present_secrets_use(p);
+	ck_assert_msg(present_secrets_due(p, rows[_i].keep,
 			  READ_AT + rows[_i].age) == rows[_i].due,
 	    "%s", rows[_i].name);
-	ck_assert_int_eq(secret_moves_kept_until(m, 7), READ_AT + 7000);
+	ck_assert_int_eq(present_secrets_kept_until(p, 7), READ_AT + 7000);
 }
 END_TEST
 
@@ -72,7 +72,7 @@ take(const char *secret, int64_t read_at)
 
 	ck_assert_ptr_nonnull(set);
 	buf_put(&set->all[0], apam_str(secret));
-	differs = secret_moves_take(m, &first, &set, read_at);
+	differs = present_secrets_take(p, &first, &set, read_at);
 	ck_assert_ptr_null(set);
 	return differs;
 }
@@ -81,18 +81,18 @@ START_TEST(the_present_ones_are_the_last_ones)
 {
 	struct secret_set *old, *now;
 
-	ck_assert_ptr_null(secret_moves_hold(m));
-	ck_assert_uint_eq(secret_moves_number(m), 0);
+	ck_assert_ptr_null(present_secrets_hold(p));
+	ck_assert_uint_eq(present_secrets_number(p), 0);
 	ck_assert(!take("FAKE-first", READ_AT + 1));
-	ck_assert_ptr_null(secret_moves_hold(m));
+	ck_assert_ptr_null(present_secrets_hold(p));
 	ck_assert(take("FAKE-next", READ_AT + 2));
-	ck_assert_uint_eq(secret_moves_number(m), 1);
-	old = secret_moves_hold(m);
+	ck_assert_uint_eq(present_secrets_number(p), 1);
+	old = present_secrets_hold(p);
 	ck_assert_uint_eq(old->number, 1);
 	ck_assert(!take("FAKE-next", READ_AT + 3));
-	ck_assert_uint_eq(secret_moves_number(m), 1);
+	ck_assert_uint_eq(present_secrets_number(p), 1);
 	ck_assert(take("FAKE-first", READ_AT + 4));
-	now = secret_moves_hold(m);
+	now = present_secrets_hold(p);
 	ck_assert_uint_eq(now->number, 2);
 	/* Who works with the old one still has it. */
 	ck_assert_str_eq(buf_view(&old->all[0]).p, "FAKE-next");
@@ -104,37 +104,37 @@ END_TEST
 
 START_TEST(what_is_read_anew_is_fresh)
 {
-	secret_moves_use(m);
-	ck_assert(secret_moves_due(m, 0, READ_AT + 5));
+	present_secrets_use(p);
+	ck_assert(present_secrets_due(p, 0, READ_AT + 5));
 	ck_assert(!take("FAKE-first", READ_AT + 5));
-	ck_assert(!secret_moves_due(m, 0, READ_AT + 6));
-	secret_moves_use(m);
-	ck_assert(secret_moves_due(m, 0, READ_AT + 6));
-	ck_assert_int_eq(secret_moves_kept_until(m, 1), READ_AT + 1005);
+	ck_assert(!present_secrets_due(p, 0, READ_AT + 6));
+	present_secrets_use(p);
+	ck_assert(present_secrets_due(p, 0, READ_AT + 6));
+	ck_assert_int_eq(present_secrets_kept_until(p, 1), READ_AT + 1005);
 }
 END_TEST
 
-START_TEST(files_do_not_move)
+START_TEST(those_of_files_are_always_the_first_ones)
 {
-	struct secret_moves *none = NULL;
+	struct present_secrets *none = NULL;
 
-	ck_assert_ptr_null(secret_moves_hold(NULL));
-	ck_assert_uint_eq(secret_moves_number(NULL), 0);
-	secret_moves_free(&none);
+	ck_assert_ptr_null(present_secrets_hold(NULL));
+	ck_assert_uint_eq(present_secrets_number(NULL), 0);
+	present_secrets_free(&none);
 }
 END_TEST
 
 int
 main(void)
 {
-	Suite *suite = suite_create("secret_moves");
-	TCase *tc = tcase_create("secret_moves");
+	Suite *suite = suite_create("present_secrets");
+	TCase *tc = tcase_create("present_secrets");
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, it_is_known_when_they_are_due, 0, ROWS(rows));
 	tcase_add_test(tc, the_present_ones_are_the_last_ones);
 	tcase_add_test(tc, what_is_read_anew_is_fresh);
-	tcase_add_test(tc, files_do_not_move);
+	tcase_add_test(tc, those_of_files_are_always_the_first_ones);
 	return run_suite(suite);
 }

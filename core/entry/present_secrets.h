@@ -11,8 +11,8 @@
  * An entry whose secrets are all of files has none of this.  The lock is a
  * leaf: nothing else is taken with it, and no fork happens meanwhile.
  */
-#ifndef CORE_ENTRY_SECRET_MOVES_H
-#define CORE_ENTRY_SECRET_MOVES_H
+#ifndef CORE_ENTRY_PRESENT_SECRETS_H
+#define CORE_ENTRY_PRESENT_SECRETS_H
 
 #include <pthread.h>
 
@@ -22,7 +22,7 @@
 /* What was read to open the profile serves its first credential, too. */
 #define SECRET_FIRST_USE_MS 10000
 
-struct secret_moves {
+struct present_secrets {
 	pthread_mutex_t lock;	/* guards what follows */
 	struct secret_set *now;	/* NULL: as they were at first */
 	uint64_t number;	/* of the present set; 0: the first one */
@@ -34,37 +34,37 @@ struct secret_moves {
  * `read_at`, clock_ms, is when the secrets were read at first.  NULL when out
  * of memory.
  */
-struct secret_moves *secret_moves_new(int64_t read_at);
-/* Free it and set *m, which may be NULL, to NULL. */
-void secret_moves_free(struct secret_moves **m);
+struct present_secrets *present_secrets_new(int64_t read_at);
+/* Free it and set *p, which may be NULL, to NULL. */
+void present_secrets_free(struct present_secrets **p);
 
 /*
  * The present set, held; NULL: they are as they were at first, as always where
- * `m` is NULL.
+ * `p` is NULL.
  */
-struct secret_set *secret_moves_hold(struct secret_moves *m);
+struct secret_set *present_secrets_hold(struct present_secrets *p);
 
-/* The number of the present set; 0: the first one.  `m` may be NULL. */
-uint64_t secret_moves_number(struct secret_moves *m);
+/* The number of the present set; 0: the first one.  `p` may be NULL. */
+uint64_t present_secrets_number(struct present_secrets *p);
 
 /*
- * True if those that move are to be read for a credential now, clock_ms.
+ * True if those that are read anew are due now, clock_ms, for a credential.
  * `keep` is in seconds; 0: not at all.
  */
-bool secret_moves_due(struct secret_moves *m, int64_t keep, int64_t now);
+bool present_secrets_due(struct present_secrets *p, int64_t keep, int64_t now);
 
 /* When `keep`, above 0, runs out for what was read last; clock_ms. */
-int64_t secret_moves_kept_until(struct secret_moves *m, int64_t keep);
+int64_t present_secrets_kept_until(struct present_secrets *p, int64_t keep);
 
 /* A credential is made with the present ones. */
-void secret_moves_use(struct secret_moves *m);
+void present_secrets_use(struct present_secrets *p);
 
 /*
  * They were read anew at `read_at`, clock_ms: take over the set, if it differs
  * from the present one, `first` if there is none yet, and set *set to NULL.
  * True if it differs.
  */
-bool secret_moves_take(struct secret_moves *m, const struct buf *first,
+bool present_secrets_take(struct present_secrets *p, const struct buf *first,
     struct secret_set **set, int64_t read_at);
 
 #endif
