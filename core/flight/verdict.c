@@ -9,29 +9,29 @@
 #include "flight/notify.h"
 #include "slot/write.h"
 
-/*
- * Something can be done about a rejection: acquire anew, or ask.  `asks` is what
- * entry_asks says.
- */
+/* Something can be done about a rejection: acquire anew, or ask. */
 static bool
-can_settle(const struct entry *e, bool asks)
+can_settle(struct entry *e)
 {
 	const struct credential_state *s = &e->credential;
+	bool minted;
 
-	if (s->current == NULL || s->current->minted)
-		return true;
-	return e->conf->revocation_check != CHECK_NEVER && asks;
+	pthread_mutex_lock(&e->env->lock);
+	minted = s->current == NULL || s->current->minted;
+	pthread_mutex_unlock(&e->env->lock);
+	return minted ||
+	    (e->conf->revocation_check != CHECK_NEVER && entry_asks(e));
 }
 
 /* True if signing again may work. */
 static bool
-may_replay(const struct entry *e, bool asks, bool standby)
+may_replay(const struct entry *e, bool settles, bool standby)
 {
 	const struct credential_state *s = &e->credential;
 
 	if (APAM_CLASS(s->restraint.latch.status) == APAM_CLASS_REVOKED)
 		return standby;
-	return s->restraint.latch.status == APAM_OK && can_settle(e, asks);
+	return s->restraint.latch.status == APAM_OK && settles;
 }
 
 /*
@@ -40,13 +40,13 @@ may_replay(const struct entry *e, bool asks, bool standby)
  */
 static bool
 mark_rejected(
-    struct entry *e, enum apam_verdict verdict, bool asks, bool standby)
+    struct entry *e, enum apam_verdict verdict, bool settles, bool standby)
 {
 	struct credential_state *s = &e->credential;
 	const bool spared = verdict == APAM_VERDICT_REJECTED && standby;
 
 	slot_close(e->slot);
-	if (can_settle(e, asks)) {
+	if (settles) {
 		credential_state_reject(s);
 		s->spared = spared;
 		return true;
@@ -62,16 +62,16 @@ verdict_reject(struct entry *e, uint64_t generation, enum apam_verdict verdict,
 {
 	struct credential_state *s = &e->credential;
 	struct credential *bad = NULL;
-	const bool asks = entry_asks(e);
+	const bool settles = can_settle(e);
 	bool again;
 
 	notify_recall(e);
 	pthread_mutex_lock(&e->env->lock);
 	if (s->current != NULL && s->current->generation <= generation &&
 	    !credential_state_rejected(s) &&
-	    mark_rejected(e, verdict, asks, standby))
+	    mark_rejected(e, verdict, settles, standby))
 		bad = credential_hold(s->current);
-	again = may_replay(e, asks, standby);
+	again = may_replay(e, settles, standby);
 	pthread_mutex_unlock(&e->env->lock);
 	if (bad != NULL)
 		share_forget(e, bad);
