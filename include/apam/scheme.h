@@ -10,12 +10,58 @@
  *
  * Functions that test a text return true or false, take views that may be
  * empty, and know ASCII alone.  The rest have the errors of the services that
- * they call (module.h).  Nothing here keeps what it is given, or frees it.
+ * they call (module.h).  Nothing here keeps what it is given, or frees it, but
+ * for scheme_open and scheme_close.
  */
 #ifndef APAM_SCHEME_H
 #define APAM_SCHEME_H
 
 #include "module.h"
+
+#include <stdlib.h>
+
+/* ---- State ------------------------------------------------------------ */
+
+/*
+ * What most schemes keep of an entry.  It does not change after `open`, so any
+ * threads may share it.  A scheme that keeps more has a type of its own.
+ */
+struct scheme_entry {
+	const struct apam_services *svc;
+	const struct apam_options *options;
+};
+
+/* The value of option `i` of the module's table. */
+static inline const struct apam_value *
+scheme_option(const struct scheme_entry *e, size_t i)
+{
+	return apam_option_value(e->options, i);
+}
+
+/*
+ * The slot `open` of a module whose state is a scheme_entry; an `open` that may
+ * refuse an option calls it at its end.  Returns APAM_OK, or MEMORY.
+ */
+static inline int32_t
+scheme_open(const struct apam_services *svc, const struct apam_options *options,
+    void **state)
+{
+	struct scheme_entry *e = (struct scheme_entry *)calloc(1, sizeof(*e));
+
+	if (e == NULL)
+		return APAM_E_MEMORY;
+	e->svc = svc;
+	e->options = options;
+	*state = e;
+	return APAM_OK;
+}
+
+/* The slot `close` that goes with it. */
+static inline void
+scheme_close(void *state)
+{
+	free(state);
+}
 
 /* ---- Text ------------------------------------------------------------- */
 
@@ -207,12 +253,22 @@ scheme_fail(const struct apam_services *svc, struct apam_op *op,
 	    fault.text, (int)op->response->status);
 }
 
-/*
- * End acquire with `text` as the credential, valid for ever.  An empty text
- * means that building it ran out of memory: that is a failure.
- */
+/* End acquire with these bytes as the credential, valid for ever. */
 static inline int32_t
 scheme_keep_for_ever(const struct apam_services *svc, struct apam_op *op,
+    struct apam_str bytes)
+{
+	svc->credential(svc, op, bytes);
+	svc->lifetime(svc, op, APAM_FOREVER);
+	return APAM_STEP_DONE;
+}
+
+/*
+ * The same with a text that was built.  An empty one means that memory ran out:
+ * that is a failure.
+ */
+static inline int32_t
+scheme_keep_text_for_ever(const struct apam_services *svc, struct apam_op *op,
     const struct apam_text *text)
 {
 	struct apam_str bytes = svc->text_view(svc, text);
@@ -220,9 +276,7 @@ scheme_keep_for_ever(const struct apam_services *svc, struct apam_op *op,
 	if (bytes.n == 0)
 		return svc->fail(
 		    svc, op, APAM_E_MEMORY, APAM_STR("out of memory"));
-	svc->credential(svc, op, bytes);
-	svc->lifetime(svc, op, APAM_FOREVER);
-	return APAM_STEP_DONE;
+	return scheme_keep_for_ever(svc, op, bytes);
 }
 
 /* ---- Responses -------------------------------------------------------- */
@@ -318,6 +372,22 @@ scheme_fault_of_success(
 	if (!scheme_is_json(svc, r))
 		return scheme_config_fault("the content type is not JSON");
 	return scheme_no_fault();
+}
+
+/*
+ * The string at a JSON pointer of an answer; empty where there is none, or
+ * where the answer is not JSON.
+ */
+static inline struct apam_str
+scheme_json_string(const struct apam_services *svc,
+    const struct apam_response *r, const char *pointer)
+{
+	struct apam_json value;
+
+	if (svc->json(svc, r, pointer, &value, NULL) != APAM_OK ||
+	    value.type != APAM_JSON_STRING)
+		return APAM_STR("");
+	return value.str;
 }
 
 /* The number of the first challenge of an auth scheme; false if none. */
@@ -453,6 +523,20 @@ scheme_judge(const struct apam_services *svc, const struct apam_response *r,
 	return APAM_VERDICT_UNKNOWN;
 }
 
+/*
+ * The slot `judge` of a module whose state is a scheme_entry and that has no
+ * rules of its own.
+ */
+static inline int32_t
+scheme_judge_answer(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
+{
+	const struct scheme_entry *e = (const struct scheme_entry *)state;
+
+	(void)out;
+	return scheme_judge(e->svc, answer->response, reason);
+}
+
 /* ---- Checking --------------------------------------------------------- */
 
 /* op->phase while a check waits for the answer to the entry's probe. */
@@ -475,17 +559,6 @@ scheme_probe_or_end(const struct apam_services *svc, struct apam_op *op,
 	op->phase = SCHEME_PHASE_PROBE;
 	svc->exchange_probe(svc, op);
 	return APAM_STEP_EXCHANGE;
-}
-
-/*
- * The same for a scheme without an exchange: the key can be asked about by the
- * probe alone.
- */
-static inline int32_t
-scheme_probe_alone(const struct apam_services *svc, struct apam_op *op)
-{
-	return scheme_probe_or_end(svc, op, APAM_KEY_UNKNOWN,
-	    "no probe is configured to ask the provider");
 }
 
 /*
@@ -531,6 +604,33 @@ scheme_probe_done(const struct apam_services *svc, struct apam_op *op,
 	return apam_key_statef(svc, op, state, "%.*s%sprobe: %s",
 	    (int)op->memo.n, op->memo.n == 0 ? "" : op->memo.p,
 	    op->memo.n == 0 ? "" : "; ", reason);
+}
+
+/*
+ * The check of a scheme without an exchange, whole: `acquire` is the module's
+ * slot, which makes the credential at once; the key can be asked about by the
+ * probe alone.  `judge` is what the module makes of the answer, with a static
+ * *reason; NULL: scheme_judge.
+ */
+static inline int32_t
+scheme_check_by_probe(const struct apam_services *svc, struct apam_op *op,
+    void *state, int32_t (*acquire)(void *state, struct apam_op *op),
+    int32_t (*judge)(
+	void *state, const struct apam_response *r, const char **reason))
+{
+	const char *reason = "";
+	int32_t verdict;
+
+	if (op->phase == SCHEME_PHASE_PROBE) {
+		verdict = judge != NULL ?
+		    judge(state, op->response, &reason) :
+		    scheme_judge(svc, op->response, &reason);
+		return scheme_probe_done(svc, op, verdict, reason);
+	}
+	if (acquire(state, op) != APAM_STEP_DONE)
+		return APAM_STEP_FAILED;
+	return scheme_probe_or_end(svc, op, APAM_KEY_UNKNOWN,
+	    "no probe is configured to ask the provider");
 }
 
 /*

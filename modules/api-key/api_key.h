@@ -94,8 +94,8 @@ const char *place_value_bad(const struct place *place, struct apam_str value);
 /* Look at the option `refusals`.  Returns APAM_OK or what was refused. */
 int32_t refusals_open(const struct api_key *k);
 
-/* The verdict on an answer. */
-int32_t answer_judge(const struct api_key *k, const struct apam_response *r,
-    const char **reason);
+/* The verdict on an answer; `state` is a struct api_key. */
+int32_t answer_judge(
+    void *state, const struct apam_response *r, const char **reason);
 
 #endif

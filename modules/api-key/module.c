@@ -149,7 +149,7 @@ api_key_acquire(void *state, struct apam_op *op)
 		if (k->places[i].key != NULL)
 			step = put_key(k, op, &k->places[i], keys);
 	if (step == APAM_STEP_DONE)
-		step = scheme_keep_for_ever(k->svc, op, keys);
+		step = scheme_keep_text_for_ever(k->svc, op, keys);
 	k->svc->text_free(k->svc, &keys);
 	return step;
 }
@@ -176,16 +176,9 @@ static int32_t
 api_key_check(void *state, struct apam_op *op)
 {
 	const struct api_key *k = state;
-	const char *reason;
-	int32_t verdict;
 
-	if (op->phase == SCHEME_PHASE_PROBE) {
-		verdict = answer_judge(k, op->response, &reason);
-		return scheme_probe_done(k->svc, op, verdict, reason);
-	}
-	if (api_key_acquire(state, op) != APAM_STEP_DONE)
-		return APAM_STEP_FAILED;
-	return scheme_probe_alone(k->svc, op);
+	return scheme_check_by_probe(
+	    k->svc, op, state, api_key_acquire, answer_judge);
 }
 
 const struct apam_module apam_module_1 = {

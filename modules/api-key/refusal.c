@@ -113,9 +113,9 @@ any_refusal(const struct api_key *k, const struct apam_response *r)
 }
 
 int32_t
-answer_judge(
-    const struct api_key *k, const struct apam_response *r, const char **reason)
+answer_judge(void *state, const struct apam_response *r, const char **reason)
 {
+	const struct api_key *k = state;
 	enum refused refused = any_refusal(k, r);
 
 	*reason = "the API refused the key, as its option \"refusals\" says";

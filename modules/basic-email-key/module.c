@@ -46,101 +46,75 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .type = APAM_OPT_MAP },
 };
 
-/* One entry.  Does not change after open. */
-struct basic {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static const struct apam_value *
-option(const struct basic *b, size_t i)
-{
-	return apam_option_value(b->options, i);
-}
-
 /* ---- Options ---------------------------------------------------------- */
 
 /* RFC 7617, 2: no colon in the user id, no control characters in either. */
 static int32_t
-check_part(const struct basic *b, size_t i)
+check_part(const struct scheme_entry *e, size_t i)
 {
-	struct apam_str s = option(b, i)->str;
+	struct apam_str s = scheme_option(e, i)->str;
 
 	if (s.n == 0)
-		return apam_refuse_optionf(b->svc, i, "is empty");
+		return apam_refuse_optionf(e->svc, i, "is empty");
 	if (scheme_has_control(s))
 		return apam_refuse_optionf(
-		    b->svc, i, "has a control character");
+		    e->svc, i, "has a control character");
 	/*
 	 * A colon in the key would be legal, but SEED accepts only one in all.
 	 */
 	if (scheme_has_char(s, ':'))
-		return apam_refuse_optionf(b->svc, i, "has a colon");
+		return apam_refuse_optionf(e->svc, i, "has a colon");
 	return APAM_OK;
 }
 
 static int32_t
-check_redirects(const struct basic *b)
+check_redirects(const struct scheme_entry *e)
 {
-	const struct apam_value *list = option(b, OPT_LOGIN_REDIRECTS);
+	const struct apam_value *list = scheme_option(e, OPT_LOGIN_REDIRECTS);
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
 		if (!scheme_starts(list->items[i], APAM_STR("/")) &&
 		    !scheme_starts(list->items[i], APAM_STR("https://")) &&
 		    !scheme_starts(list->items[i], APAM_STR("http://")))
-			return apam_refuse_optionf(b->svc, OPT_LOGIN_REDIRECTS,
+			return apam_refuse_optionf(e->svc, OPT_LOGIN_REDIRECTS,
 			    "element %zu is neither a path nor a URL", i + 1);
 	return APAM_OK;
-}
-
-static void
-basic_close(void *state)
-{
-	free(state);
 }
 
 static int32_t
 basic_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
-	struct basic *b = calloc(1, sizeof(*b));
-	int32_t status;
+	const struct scheme_entry e = { svc, values };
+	int32_t status = check_part(&e, OPT_EMAIL);
 
-	if (b == NULL)
-		return APAM_E_MEMORY;
-	b->svc = svc;
-	b->options = values;
-	status = check_part(b, OPT_EMAIL);
 	if (status == APAM_OK)
-		status = check_part(b, OPT_KEY);
+		status = check_part(&e, OPT_KEY);
 	if (status == APAM_OK)
-		status = check_redirects(b);
-	if (status != APAM_OK) {
-		basic_close(b);
-		return status;
-	}
-	*state = b;
-	return APAM_OK;
+		status = check_redirects(&e);
+	if (status == APAM_OK)
+		status = scheme_open(svc, values, state);
+	return status;
 }
 
 /* ---- Credential ------------------------------------------------------- */
 
 /* Only ASCII letters: no locale is needed, and servers fold no others. */
 static void
-put_email(const struct basic *b, struct apam_text *text)
+put_email(const struct scheme_entry *e, struct apam_text *text)
 {
-	struct apam_str email = option(b, OPT_EMAIL)->str;
+	struct apam_str email = scheme_option(e, OPT_EMAIL)->str;
 	size_t i;
 	char c;
 
-	if (option(b, OPT_LOWERCASE)->num == 0) {
-		b->svc->text_put(b->svc, text, APAM_WRITING_PLAIN, email);
+	if (scheme_option(e, OPT_LOWERCASE)->num == 0) {
+		e->svc->text_put(e->svc, text, APAM_WRITING_PLAIN, email);
 		return;
 	}
 	for (i = 0; i < email.n; i++) {
 		c = scheme_lower(email.p[i]);
-		b->svc->text_put(b->svc, text, APAM_WRITING_PLAIN,
+		e->svc->text_put(e->svc, text, APAM_WRITING_PLAIN,
 		    (struct apam_str){ &c, 1 });
 	}
 }
@@ -148,23 +122,23 @@ put_email(const struct basic *b, struct apam_text *text)
 static int32_t
 basic_acquire(void *state, struct apam_op *op)
 {
-	const struct basic *b = state;
-	const struct apam_services *svc = b->svc;
+	const struct scheme_entry *e = state;
+	const struct apam_services *svc = e->svc;
 	struct apam_text *pair = svc->text_new(svc, 1);
 	struct apam_text *encoded = svc->text_new(svc, 1);
-	struct apam_str key = svc->secret(svc, op, option(b, OPT_KEY));
+	struct apam_str key = svc->secret(svc, op, scheme_option(e, OPT_KEY));
 	int32_t step;
 
 	/*
 	 * RFC 7617, 2 and 2.1: UTF-8 unchanged, in standard base64 with
 	 * padding.
 	 */
-	put_email(b, pair);
+	put_email(e, pair);
 	svc->text_put(svc, pair, APAM_WRITING_PLAIN, APAM_STR(":"));
 	svc->text_put(svc, pair, APAM_WRITING_PLAIN, key);
 	svc->text_put(
 	    svc, encoded, APAM_WRITING_BASE64, svc->text_view(svc, pair));
-	step = scheme_keep_for_ever(svc, op, encoded);
+	step = scheme_keep_text_for_ever(svc, op, encoded);
 	svc->text_free(svc, &encoded);
 	svc->text_free(svc, &pair);
 	return step;
@@ -176,27 +150,26 @@ static int32_t
 basic_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct basic *b = state;
-
-	const struct apam_value *query = option(b, OPT_QUERY);
+	const struct scheme_entry *e = state;
+	const struct apam_value *query = scheme_option(e, OPT_QUERY);
 	size_t i;
 
 	(void)request;
 	for (i = 0; i < query->count; i++)
-		b->svc->sign_query_default(
-		    b->svc, out, query->names[i], query->items[i]);
+		e->svc->sign_query_default(
+		    e->svc, out, query->names[i], query->items[i]);
 	/* The capital letter matters: SEED compares "Basic" with case. */
 	return scheme_sign_authorization(
-	    b->svc, out, APAM_STR("Basic "), credential->secret);
+	    e->svc, out, APAM_STR("Basic "), credential->secret);
 }
 
 /* ---- Judging ---------------------------------------------------------- */
 
 /* True for a redirect to a login page, RFC 9110, 10.2.2. */
 static bool
-is_login(const struct basic *b, struct apam_str location)
+is_login(const struct scheme_entry *e, struct apam_str location)
 {
-	const struct apam_value *list = option(b, OPT_LOGIN_REDIRECTS);
+	const struct apam_value *list = scheme_option(e, OPT_LOGIN_REDIRECTS);
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
@@ -212,23 +185,24 @@ is_login(const struct basic *b, struct apam_str location)
 }
 
 static int32_t
-judge_answer(
-    const struct basic *b, const struct apam_response *r, const char **reason)
+judge_response(void *state, const struct apam_response *r, const char **reason)
 {
+	const struct scheme_entry *e = state;
+
 	/*
 	 * Some servers send it for dead keys, some for any key outside the API.
 	 */
 	*reason = "a redirect to a login page";
 	if (r->status >= 300 && r->status < 400 &&
-	    is_login(b, b->svc->header(b->svc, r, "Location")))
+	    is_login(e, e->svc->header(e->svc, r, "Location")))
 		return APAM_VERDICT_SUSPECT;
 
 	/* The server checks the key before it runs the code that failed. */
 	*reason = "the API let the request in and found an error in it";
-	if (r->status == 400 && scheme_is_json(b->svc, r) &&
-	    !scheme_is_html(b->svc, r))
+	if (r->status == 400 && scheme_is_json(e->svc, r) &&
+	    !scheme_is_html(e->svc, r))
 		return APAM_VERDICT_ACCEPTED;
-	return scheme_judge(b->svc, r, reason);
+	return scheme_judge(e->svc, r, reason);
 }
 
 static int32_t
@@ -236,7 +210,7 @@ basic_judge(void *state, const struct apam_answer_view *answer,
     struct apam_judging *out, const char **reason)
 {
 	(void)out;
-	return judge_answer(state, answer->response, reason);
+	return judge_response(state, answer->response, reason);
 }
 
 /*
@@ -247,17 +221,10 @@ basic_judge(void *state, const struct apam_answer_view *answer,
 static int32_t
 basic_check(void *state, struct apam_op *op)
 {
-	const struct basic *b = state;
-	const char *reason;
-	int32_t verdict;
+	const struct scheme_entry *e = state;
 
-	if (op->phase == SCHEME_PHASE_PROBE) {
-		verdict = judge_answer(b, op->response, &reason);
-		return scheme_probe_done(b->svc, op, verdict, reason);
-	}
-	if (basic_acquire(state, op) != APAM_STEP_DONE)
-		return APAM_STEP_FAILED;
-	return scheme_probe_alone(b->svc, op);
+	return scheme_check_by_probe(
+	    e->svc, op, state, basic_acquire, judge_response);
 }
 
 const struct apam_module apam_module_1 = {
@@ -274,7 +241,7 @@ const struct apam_module apam_module_1 = {
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
 	.open = basic_open,
-	.close = basic_close,
+	.close = scheme_close,
 	.acquire = basic_acquire,
 	.sign = basic_sign,
 	.judge = basic_judge,

@@ -132,7 +132,7 @@ acquire_at_once(const struct key_secret *k, struct apam_op *op)
 	else
 		k->svc->text_put(
 		    k->svc, made, APAM_WRITING_PLAIN, secret(k, op));
-	step = scheme_keep_for_ever(k->svc, op, made);
+	step = scheme_keep_text_for_ever(k->svc, op, made);
 	k->svc->text_free(k->svc, &made);
 	k->svc->text_free(k->svc, &pair);
 	return step;
@@ -155,14 +155,12 @@ key_secret_check(void *state, struct apam_op *op)
 	const char *reason;
 	int32_t verdict;
 
+	if (k->mode != MODE_EXCHANGE)
+		return scheme_check_by_probe(
+		    k->svc, op, state, key_secret_acquire, NULL);
 	if (op->phase == SCHEME_PHASE_PROBE) {
 		verdict = scheme_judge(k->svc, op->response, &reason);
 		return scheme_probe_done(k->svc, op, verdict, reason);
-	}
-	if (k->mode != MODE_EXCHANGE) {
-		if (acquire_at_once(k, op) != APAM_STEP_DONE)
-			return APAM_STEP_FAILED;
-		return scheme_probe_alone(k->svc, op);
 	}
 	if (op->phase == 0)
 		return request(k, op);

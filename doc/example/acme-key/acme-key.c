@@ -6,7 +6,6 @@
  * the API's answers tell whether it is good: a check asks the entry's probe.
  */
 #include <apam/scheme.h>
-#include <stdlib.h>
 
 enum { OPT_KEY, OPT_HEADER, OPT_COUNT };
 
@@ -21,95 +20,50 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .default_value = "X-Acme-Key" },
 };
 
-/* One entry of a profile.  Does not change after open. */
-struct acme_key {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static const struct apam_value *
-option(const struct acme_key *a, size_t i)
-{
-	return apam_option_value(a->options, i);
-}
-
-static void
-acme_key_close(void *state)
-{
-	free(state);
-}
-
 static int32_t
 acme_key_open(const struct apam_services *svc,
     const struct apam_options *values, void **state)
 {
-	struct acme_key *a = calloc(1, sizeof(*a));
-	const char *why;
+	const char *why = scheme_header_name_bad(
+	    apam_option_value(values, OPT_HEADER)->str);
 
-	if (a == NULL)
-		return APAM_E_MEMORY;
-	a->svc = svc;
-	a->options = values;
-	why = scheme_header_name_bad(option(a, OPT_HEADER)->str);
-	if (why == NULL) {
-		*state = a;
-		return APAM_OK;
-	}
-	acme_key_close(a);
-	return apam_refuse_optionf(svc, OPT_HEADER, "%s", why);
+	if (why != NULL)
+		return apam_refuse_optionf(svc, OPT_HEADER, "%s", why);
+	return scheme_open(svc, values, state);
 }
 
 static int32_t
 acme_key_acquire(void *state, struct apam_op *op)
 {
-	const struct acme_key *a = state;
-	struct apam_str key = a->svc->secret(a->svc, op, option(a, OPT_KEY));
+	const struct scheme_entry *e = state;
+	struct apam_str key = e->svc->secret(
+	    e->svc, op, scheme_option(e, OPT_KEY));
 
 	if (!scheme_all_visible(key))
-		return apam_failf(a->svc, op, APAM_E_SECRET,
+		return apam_failf(e->svc, op, APAM_E_SECRET,
 		    "the key is empty, or has a space or a character that a "
 		    "header cannot carry");
-	a->svc->credential(a->svc, op, key);
-	a->svc->lifetime(a->svc, op, APAM_FOREVER);
-	return APAM_STEP_DONE;
+	return scheme_keep_for_ever(e->svc, op, key);
 }
 
 static int32_t
 acme_key_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct acme_key *a = state;
+	const struct scheme_entry *e = state;
 
 	(void)request;
-	a->svc->sign_header(
-	    a->svc, out, option(a, OPT_HEADER)->str, credential->secret);
+	e->svc->sign_header(
+	    e->svc, out, scheme_option(e, OPT_HEADER)->str, credential->secret);
 	return APAM_OK;
-}
-
-static int32_t
-acme_key_judge(void *state, const struct apam_answer_view *answer,
-    struct apam_judging *out, const char **reason)
-{
-	const struct acme_key *a = state;
-
-	(void)out;
-	return scheme_judge(a->svc, answer->response, reason);
 }
 
 static int32_t
 acme_key_check(void *state, struct apam_op *op)
 {
-	const struct acme_key *a = state;
-	const char *reason;
-	int32_t verdict;
+	const struct scheme_entry *e = state;
 
-	if (op->phase == SCHEME_PHASE_PROBE) {
-		verdict = scheme_judge(a->svc, op->response, &reason);
-		return scheme_probe_done(a->svc, op, verdict, reason);
-	}
-	if (acme_key_acquire(state, op) != APAM_STEP_DONE)
-		return APAM_STEP_FAILED;
-	return scheme_probe_alone(a->svc, op);
+	return scheme_check_by_probe(e->svc, op, state, acme_key_acquire, NULL);
 }
 
 const struct apam_module apam_module_1 = {
@@ -126,9 +80,9 @@ const struct apam_module apam_module_1 = {
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
 	.open = acme_key_open,
-	.close = acme_key_close,
+	.close = scheme_close,
 	.acquire = acme_key_acquire,
 	.sign = acme_key_sign,
-	.judge = acme_key_judge,
+	.judge = scheme_judge_answer,
 	.check = acme_key_check,
 };

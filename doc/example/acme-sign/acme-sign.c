@@ -12,7 +12,6 @@
  * module has a handle, asks for an HMAC with it, and does not see the text.
  */
 #include <apam/scheme.h>
-#include <stdlib.h>
 
 enum { OPT_ID, OPT_KEY, OPT_COUNT };
 
@@ -27,70 +26,42 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .flags = APAM_OPT_REQUIRED | APAM_OPT_SYMMETRIC },
 };
 
-/* One entry of a profile.  Does not change after open. */
-struct acme_sign {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static const struct apam_value *
-option(const struct acme_sign *a, size_t i)
-{
-	return apam_option_value(a->options, i);
-}
-
-static void
-acme_sign_close(void *state)
-{
-	free(state);
-}
-
 static int32_t
 acme_sign_open(const struct apam_services *svc,
     const struct apam_options *values, void **state)
 {
-	struct acme_sign *a;
-
 	if (!scheme_all_visible(apam_option_value(values, OPT_ID)->str))
 		return apam_refuse_optionf(svc, OPT_ID,
 		    "has a space or a character that a header cannot carry");
-	a = calloc(1, sizeof(*a));
-	if (a == NULL)
-		return APAM_E_MEMORY;
-	a->svc = svc;
-	a->options = values;
-	*state = a;
-	return APAM_OK;
+	return scheme_open(svc, values, state);
 }
 
 /* The key is in its handle, so what stands for it here is its id. */
 static int32_t
 acme_sign_acquire(void *state, struct apam_op *op)
 {
-	const struct acme_sign *a = state;
+	const struct scheme_entry *e = state;
 
-	a->svc->credential(a->svc, op, option(a, OPT_ID)->str);
-	a->svc->lifetime(a->svc, op, APAM_FOREVER);
-	return APAM_STEP_DONE;
+	return scheme_keep_for_ever(e->svc, op, scheme_option(e, OPT_ID)->str);
 }
 
 /* ---- Signing ---------------------------------------------------------- */
 
 /* Append bytes in hex. */
 static void
-put_hex(const struct acme_sign *a, struct apam_text *to,
+put_hex(const struct scheme_entry *e, struct apam_text *to,
     const unsigned char *bytes, size_t n)
 {
-	a->svc->text_put(
-	    a->svc, to, APAM_WRITING_HEX, scheme_str((const char *)bytes, n));
+	e->svc->text_put(
+	    e->svc, to, APAM_WRITING_HEX, scheme_str((const char *)bytes, n));
 }
 
 /* What is signed; `time` is text, too. */
 static int32_t
-describe(const struct acme_sign *a, const struct apam_request_view *request,
+describe(const struct scheme_entry *e, const struct apam_request_view *request,
     struct apam_str time, struct apam_text *to)
 {
-	const struct apam_services *svc = a->svc;
+	const struct apam_services *svc = e->svc;
 	const struct apam_str end = APAM_STR("\n");
 	unsigned char digest[APAM_HASH_MAX];
 	size_t n = 0;
@@ -108,17 +79,17 @@ describe(const struct acme_sign *a, const struct apam_request_view *request,
 	svc->text_put(svc, to, APAM_WRITING_PLAIN, end);
 	svc->text_put(svc, to, APAM_WRITING_PLAIN, time);
 	svc->text_put(svc, to, APAM_WRITING_PLAIN, end);
-	put_hex(a, to, digest, n);
+	put_hex(e, to, digest, n);
 	return svc->text_view(svc, to).n > 0 ? APAM_OK : APAM_E_MEMORY;
 }
 
 /* Sign what `described` says, and put the headers into the request. */
 static int32_t
-sign_described(const struct acme_sign *a, struct apam_str described,
+sign_described(const struct scheme_entry *e, struct apam_str described,
     struct apam_str time, struct apam_signing *out)
 {
-	const struct apam_services *svc = a->svc;
-	const struct apam_key *key = option(a, OPT_KEY)->key;
+	const struct apam_services *svc = e->svc;
+	const struct apam_key *key = scheme_option(e, OPT_KEY)->key;
 	unsigned char mac[APAM_HASH_MAX];
 	size_t n = 0;
 	int32_t status = svc->hmac(
@@ -126,12 +97,12 @@ sign_described(const struct acme_sign *a, struct apam_str described,
 	struct apam_text *hex = svc->text_new(svc, 0);
 
 	if (status == APAM_OK)
-		put_hex(a, hex, mac, n);
+		put_hex(e, hex, mac, n);
 	if (status == APAM_OK && svc->text_view(svc, hex).n == 0)
 		status = APAM_E_MEMORY;
 	if (status == APAM_OK) {
-		svc->sign_header(
-		    svc, out, APAM_STR("X-Acme-Key"), option(a, OPT_ID)->str);
+		svc->sign_header(svc, out, APAM_STR("X-Acme-Key"),
+		    scheme_option(e, OPT_ID)->str);
 		svc->sign_header(svc, out, APAM_STR("X-Acme-Time"), time);
 		svc->sign_header(svc, out, APAM_STR("X-Acme-Signature"),
 		    svc->text_view(svc, hex));
@@ -142,20 +113,20 @@ sign_described(const struct acme_sign *a, struct apam_str described,
 
 /* Why a request is not signed. */
 static int32_t
-refuse(const struct acme_sign *a, struct apam_signing *out, int32_t status)
+refuse(const struct scheme_entry *e, struct apam_signing *out, int32_t status)
 {
 	switch (status) {
 	case APAM_OK:
 		return APAM_OK;
 	case APAM_E_USAGE:
-		return apam_refusef(a->svc, out, APAM_E_POLICY,
+		return apam_refusef(e->svc, out, APAM_E_POLICY,
 		    "the signature covers the body, which is not at hand: give "
 		    "the body, or its SHA-256, with the request");
 	case APAM_E_MEMORY:
 		return apam_refusef(
-		    a->svc, out, APAM_E_MEMORY, "out of memory");
+		    e->svc, out, APAM_E_MEMORY, "out of memory");
 	default:
-		return apam_refusef(a->svc, out, status,
+		return apam_refusef(e->svc, out, status,
 		    "OpenSSL does not compute the signature");
 	}
 }
@@ -164,8 +135,8 @@ static int32_t
 acme_sign_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct acme_sign *a = state;
-	const struct apam_services *svc = a->svc;
+	const struct scheme_entry *e = state;
+	const struct apam_services *svc = e->svc;
 	struct apam_text *time = svc->text_new(svc, 0);
 	struct apam_text *described = svc->text_new(svc, 0);
 	int32_t status;
@@ -175,41 +146,24 @@ acme_sign_sign(void *state, const struct apam_credential_view *credential,
 	/* A text that memory did not suffice for is empty. */
 	status = svc->text_view(svc, time).n == 0 ?
 	    (int32_t)APAM_E_MEMORY :
-	    describe(a, request, svc->text_view(svc, time), described);
+	    describe(e, request, svc->text_view(svc, time), described);
 	if (status == APAM_OK)
-		status = sign_described(a, svc->text_view(svc, described),
+		status = sign_described(e, svc->text_view(svc, described),
 		    svc->text_view(svc, time), out);
 	svc->text_free(svc, &described);
 	svc->text_free(svc, &time);
-	return refuse(a, out, status);
+	return refuse(e, out, status);
 }
 
-/* ---- Judging and checking --------------------------------------------- */
-
-static int32_t
-acme_sign_judge(void *state, const struct apam_answer_view *answer,
-    struct apam_judging *out, const char **reason)
-{
-	const struct acme_sign *a = state;
-
-	(void)out;
-	return scheme_judge(a->svc, answer->response, reason);
-}
+/* ---- Checking --------------------------------------------------------- */
 
 static int32_t
 acme_sign_check(void *state, struct apam_op *op)
 {
-	const struct acme_sign *a = state;
-	const char *reason;
-	int32_t verdict;
+	const struct scheme_entry *e = state;
 
-	if (op->phase == SCHEME_PHASE_PROBE) {
-		verdict = scheme_judge(a->svc, op->response, &reason);
-		return scheme_probe_done(a->svc, op, verdict, reason);
-	}
-	if (acme_sign_acquire(state, op) != APAM_STEP_DONE)
-		return APAM_STEP_FAILED;
-	return scheme_probe_alone(a->svc, op);
+	return scheme_check_by_probe(
+	    e->svc, op, state, acme_sign_acquire, NULL);
 }
 
 const struct apam_module apam_module_1 = {
@@ -226,9 +180,9 @@ const struct apam_module apam_module_1 = {
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
 	.open = acme_sign_open,
-	.close = acme_sign_close,
+	.close = scheme_close,
 	.acquire = acme_sign_acquire,
 	.sign = acme_sign_sign,
-	.judge = acme_sign_judge,
+	.judge = scheme_judge_answer,
 	.check = acme_sign_check,
 };

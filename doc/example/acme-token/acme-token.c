@@ -7,7 +7,6 @@
  * check makes a new one; the entry's probe, where there is one, may refute it.
  */
 #include <apam/scheme.h>
-#include <stdlib.h>
 
 /* The endpoint, in messages. */
 #define WHO "token endpoint"
@@ -32,51 +31,20 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .flags = APAM_OPT_REQUIRED },
 };
 
-/* One entry of a profile.  Does not change after open. */
-struct acme_token {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static const struct apam_value *
-option(const struct acme_token *a, size_t i)
-{
-	return apam_option_value(a->options, i);
-}
-
-static void
-acme_token_close(void *state)
-{
-	free(state);
-}
-
-static int32_t
-acme_token_open(const struct apam_services *svc,
-    const struct apam_options *values, void **state)
-{
-	struct acme_token *a = calloc(1, sizeof(*a));
-
-	if (a == NULL)
-		return APAM_E_MEMORY;
-	a->svc = svc;
-	a->options = values;
-	*state = a;
-	return APAM_OK;
-}
-
 /* ---- The exchange ----------------------------------------------------- */
 
 static int32_t
-ask(const struct acme_token *a, struct apam_op *op)
+ask(const struct scheme_entry *e, struct apam_op *op)
 {
-	const struct apam_services *svc = a->svc;
+	const struct apam_services *svc = e->svc;
 
 	op->phase = PHASE_TOKEN;
-	svc->exchange(svc, op, APAM_STR("POST"), option(a, OPT_TOKEN_URL)->str,
-	    APAM_ENCODING_JSON);
-	svc->exchange_field(svc, op, APAM_STR("id"), option(a, OPT_ID)->str);
+	svc->exchange(svc, op, APAM_STR("POST"),
+	    scheme_option(e, OPT_TOKEN_URL)->str, APAM_ENCODING_JSON);
+	svc->exchange_field(
+	    svc, op, APAM_STR("id"), scheme_option(e, OPT_ID)->str);
 	svc->exchange_field(svc, op, APAM_STR("secret"),
-	    svc->secret(svc, op, option(a, OPT_SECRET)));
+	    svc->secret(svc, op, scheme_option(e, OPT_SECRET)));
 	return APAM_STEP_EXCHANGE;
 }
 
@@ -85,9 +53,9 @@ ask(const struct acme_token *a, struct apam_op *op)
  * shape.  Where it is, give the core the credential.
  */
 static struct scheme_fault
-take(const struct acme_token *a, struct apam_op *op)
+take(const struct scheme_entry *e, struct apam_op *op)
 {
-	const struct apam_services *svc = a->svc;
+	const struct apam_services *svc = e->svc;
 	const struct apam_response *r = op->response;
 	struct scheme_fault fault;
 	struct apam_json token;
@@ -115,53 +83,43 @@ take(const struct acme_token *a, struct apam_op *op)
 static int32_t
 acme_token_acquire(void *state, struct apam_op *op)
 {
-	const struct acme_token *a = state;
+	const struct scheme_entry *e = state;
 	struct scheme_fault fault;
 
 	if (op->phase == PHASE_START)
-		return ask(a, op);
-	fault = take(a, op);
+		return ask(e, op);
+	fault = take(e, op);
 	if (fault.status != APAM_OK)
-		return scheme_fail(a->svc, op, WHO, fault);
+		return scheme_fail(e->svc, op, WHO, fault);
 	return APAM_STEP_DONE;
 }
 
 static int32_t
 acme_token_check(void *state, struct apam_op *op)
 {
-	const struct acme_token *a = state;
+	const struct scheme_entry *e = state;
 	const char *reason;
 	int32_t verdict;
 
 	if (op->phase == PHASE_START)
-		return ask(a, op);
+		return ask(e, op);
 	if (op->phase == PHASE_TOKEN)
-		return scheme_check_by_minting(a->svc, op, WHO, take(a, op));
-	verdict = scheme_judge(a->svc, op->response, &reason);
-	return scheme_probe_done(a->svc, op, verdict, reason);
+		return scheme_check_by_minting(e->svc, op, WHO, take(e, op));
+	verdict = scheme_judge(e->svc, op->response, &reason);
+	return scheme_probe_done(e->svc, op, verdict, reason);
 }
 
-/* ---- Signing and judging ---------------------------------------------- */
+/* ---- Signing ---------------------------------------------------------- */
 
 static int32_t
 acme_token_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct acme_token *a = state;
+	const struct scheme_entry *e = state;
 
 	(void)request;
 	return scheme_sign_authorization(
-	    a->svc, out, APAM_STR("Bearer "), credential->secret);
-}
-
-static int32_t
-acme_token_judge(void *state, const struct apam_answer_view *answer,
-    struct apam_judging *out, const char **reason)
-{
-	const struct acme_token *a = state;
-
-	(void)out;
-	return scheme_judge(a->svc, answer->response, reason);
+	    e->svc, out, APAM_STR("Bearer "), credential->secret);
 }
 
 const struct apam_module apam_module_1 = {
@@ -177,10 +135,10 @@ const struct apam_module apam_module_1 = {
 	.options = options,
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
-	.open = acme_token_open,
-	.close = acme_token_close,
+	.open = scheme_open,
+	.close = scheme_close,
 	.acquire = acme_token_acquire,
 	.sign = acme_token_sign,
-	.judge = acme_token_judge,
+	.judge = scheme_judge_answer,
 	.check = acme_token_check,
 };
