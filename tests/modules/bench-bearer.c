@@ -8,8 +8,6 @@
  */
 #include <apam/scheme.h>
 
-#include <stdlib.h>
-
 enum { OPT_TOKEN, OPT_LIFETIME, OPT_COUNT };
 
 static const struct apam_option options[OPT_COUNT] = {
@@ -23,40 +21,13 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .default_value = "8h" },
 };
 
-struct bearer {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static int32_t
-bearer_open(const struct apam_services *svc, const struct apam_options *values,
-    void **state)
-{
-	struct bearer *b = calloc(1, sizeof(*b));
-
-	if (b == NULL)
-		return APAM_E_MEMORY;
-	b->svc = svc;
-	b->options = values;
-	*state = b;
-	return APAM_OK;
-}
-
-static void
-bearer_close(void *state)
-{
-	free(state);
-}
-
 static int32_t
 bearer_acquire(void *state, struct apam_op *op)
 {
-	const struct bearer *b = state;
+	const struct scheme_entry *e = state;
 
-	b->svc->credential(
-	    b->svc, op, apam_option_value(b->options, OPT_TOKEN)->str);
-	b->svc->lifetime(
-	    b->svc, op, apam_option_value(b->options, OPT_LIFETIME)->num);
+	e->svc->credential(e->svc, op, scheme_option(e, OPT_TOKEN)->str);
+	e->svc->lifetime(e->svc, op, scheme_option(e, OPT_LIFETIME)->num);
 	return APAM_STEP_DONE;
 }
 
@@ -64,30 +35,20 @@ static int32_t
 bearer_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct bearer *b = state;
+	const struct scheme_entry *e = state;
 
 	(void)request;
 	return scheme_sign_authorization(
-	    b->svc, out, APAM_STR("Bearer "), credential->secret);
-}
-
-static int32_t
-bearer_judge(void *state, const struct apam_answer_view *answer,
-    struct apam_judging *out, const char **reason)
-{
-	const struct bearer *b = state;
-
-	(void)out;
-	return scheme_judge(b->svc, answer->response, reason);
+	    e->svc, out, APAM_STR("Bearer "), credential->secret);
 }
 
 static int32_t
 bearer_check(void *state, struct apam_op *op)
 {
-	const struct bearer *b = state;
+	const struct scheme_entry *e = state;
 
 	return apam_key_statef(
-	    b->svc, op, APAM_KEY_UNKNOWN, "nobody can be asked");
+	    e->svc, op, APAM_KEY_UNKNOWN, "nobody can be asked");
 }
 
 const struct apam_module apam_module_1 = {
@@ -103,10 +64,10 @@ const struct apam_module apam_module_1 = {
 	.options = options,
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
-	.open = bearer_open,
-	.close = bearer_close,
+	.open = scheme_open,
+	.close = scheme_close,
 	.acquire = bearer_acquire,
 	.sign = bearer_sign,
-	.judge = bearer_judge,
+	.judge = scheme_judge_answer,
 	.check = bearer_check,
 };

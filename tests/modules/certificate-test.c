@@ -4,9 +4,7 @@
  * unless `header` is set; where `token_url` is set, it first shows the same
  * certificate there.  Of no use outside tests.
  */
-#include <apam/module.h>
-
-#include <stdlib.h>
+#include <apam/scheme.h>
 
 enum {
 	OPT_FILE,
@@ -40,85 +38,58 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .type = APAM_OPT_URL },
 };
 
-struct certificate_state {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
 static struct apam_str
-text_of(const struct certificate_state *c, size_t i)
+text_of(const struct scheme_entry *e, size_t i)
 {
-	const struct apam_value *value = apam_option_value(c->options, i);
+	const struct apam_value *value = scheme_option(e, i);
 
 	return value->set ? value->str : APAM_STR("");
 }
 
 static struct apam_certificate
-pair_of(const struct certificate_state *c)
+pair_of(const struct scheme_entry *e)
 {
 	return (struct apam_certificate){
 		.size = sizeof(struct apam_certificate),
-		.file = text_of(c, OPT_FILE),
-		.key_file = text_of(c, OPT_KEY_FILE),
-		.key = apam_option_value(c->options, OPT_KEY)->key,
-		.passphrase = text_of(c, OPT_PASSPHRASE),
+		.file = text_of(e, OPT_FILE),
+		.key_file = text_of(e, OPT_KEY_FILE),
+		.key = scheme_option(e, OPT_KEY)->key,
+		.passphrase = text_of(e, OPT_PASSPHRASE),
 	};
-}
-
-static int32_t
-certificate_open(const struct apam_services *svc,
-    const struct apam_options *values, void **state)
-{
-	struct certificate_state *c = calloc(1, sizeof(*c));
-
-	if (c == NULL)
-		return APAM_E_MEMORY;
-	c->svc = svc;
-	c->options = values;
-	*state = c;
-	return APAM_OK;
-}
-
-static void
-certificate_close(void *state)
-{
-	free(state);
 }
 
 static int32_t
 certificate_acquire(void *state, struct apam_op *op)
 {
-	const struct certificate_state *c = state;
-	const struct apam_certificate pair = pair_of(c);
-	const struct apam_str url = text_of(c, OPT_TOKEN_URL);
+	const struct scheme_entry *e = state;
+	const struct apam_certificate pair = pair_of(e);
+	const struct apam_str url = text_of(e, OPT_TOKEN_URL);
 
 	if (url.n > 0 && op->response == NULL) {
-		c->svc->exchange(
-		    c->svc, op, APAM_STR("GET"), url, APAM_ENCODING_NONE);
-		c->svc->exchange_certificate(c->svc, op, &pair);
+		e->svc->exchange(
+		    e->svc, op, APAM_STR("GET"), url, APAM_ENCODING_NONE);
+		e->svc->exchange_certificate(e->svc, op, &pair);
 		return APAM_STEP_EXCHANGE;
 	}
 	if (url.n > 0 && op->response->status != 200)
-		return apam_failf(c->svc, op, APAM_E_PROVIDER,
+		return apam_failf(e->svc, op, APAM_E_PROVIDER,
 		    "the certificate was not accepted");
-	c->svc->credential(c->svc, op, APAM_STR("the certificate"));
-	c->svc->lifetime(c->svc, op, APAM_FOREVER);
-	return APAM_STEP_DONE;
+	return scheme_keep_for_ever(e->svc, op, APAM_STR("the certificate"));
 }
 
 static int32_t
 certificate_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct certificate_state *c = state;
-	const struct apam_certificate pair = pair_of(c);
+	const struct scheme_entry *e = state;
+	const struct apam_certificate pair = pair_of(e);
 
 	(void)credential;
 	(void)request;
-	c->svc->sign_certificate(c->svc, out, &pair);
-	if (text_of(c, OPT_HEADER).n > 0)
-		c->svc->sign_header(
-		    c->svc, out, text_of(c, OPT_HEADER), APAM_STR("here"));
+	e->svc->sign_certificate(e->svc, out, &pair);
+	if (text_of(e, OPT_HEADER).n > 0)
+		e->svc->sign_header(
+		    e->svc, out, text_of(e, OPT_HEADER), APAM_STR("here"));
 	return APAM_OK;
 }
 
@@ -136,17 +107,17 @@ certificate_judge(void *state, const struct apam_answer_view *answer,
 static int32_t
 certificate_check(void *state, struct apam_op *op)
 {
-	const struct certificate_state *c = state;
+	const struct scheme_entry *e = state;
 
 	if (op->response != NULL)
 		return apam_key_statef(
-		    c->svc, op, APAM_KEY_GOOD, "the probe was answered");
+		    e->svc, op, APAM_KEY_GOOD, "the probe was answered");
 	if (op->probe.n == 0)
 		return apam_key_statef(
-		    c->svc, op, APAM_KEY_UNKNOWN, "there is nobody to ask");
-	c->svc->credential(c->svc, op, APAM_STR("the certificate"));
-	c->svc->lifetime(c->svc, op, APAM_FOREVER);
-	c->svc->exchange_probe(c->svc, op);
+		    e->svc, op, APAM_KEY_UNKNOWN, "there is nobody to ask");
+	e->svc->credential(e->svc, op, APAM_STR("the certificate"));
+	e->svc->lifetime(e->svc, op, APAM_FOREVER);
+	e->svc->exchange_probe(e->svc, op);
 	return APAM_STEP_EXCHANGE;
 }
 
@@ -163,8 +134,8 @@ const struct apam_module apam_module_1 = {
 	.options = options,
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
-	.open = certificate_open,
-	.close = certificate_close,
+	.open = scheme_open,
+	.close = scheme_close,
 	.acquire = certificate_acquire,
 	.sign = certificate_sign,
 	.judge = certificate_judge,

@@ -9,9 +9,7 @@
  * "WWW-Authenticate: Challenge-Test nonce=...", and may give a new nonce with
  * any answer by the header Next-Nonce.
  */
-#include <apam/module.h>
-
-#include <stdlib.h>
+#include <apam/scheme.h>
 
 enum { OPT_SECRET, OPT_TOKEN_URL, OPT_EAGER, OPT_COUNT };
 
@@ -29,58 +27,25 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .default_value = "false" },
 };
 
-struct challenge_state {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static const struct apam_value *
-option(const struct challenge_state *c, size_t i)
-{
-	return apam_option_value(c->options, i);
-}
-
-static int32_t
-challenge_open(const struct apam_services *svc,
-    const struct apam_options *values, void **state)
-{
-	struct challenge_state *c = calloc(1, sizeof(*c));
-
-	if (c == NULL)
-		return APAM_E_MEMORY;
-	c->svc = svc;
-	c->options = values;
-	*state = c;
-	return APAM_OK;
-}
-
-static void
-challenge_close(void *state)
-{
-	free(state);
-}
-
 static int32_t
 challenge_acquire(void *state, struct apam_op *op)
 {
-	const struct challenge_state *c = state;
+	const struct scheme_entry *e = state;
 
-	if (!option(c, OPT_TOKEN_URL)->set) {
-		c->svc->credential(c->svc, op, option(c, OPT_SECRET)->str);
-		c->svc->lifetime(c->svc, op, APAM_FOREVER);
-		return APAM_STEP_DONE;
-	}
+	if (!scheme_option(e, OPT_TOKEN_URL)->set)
+		return scheme_keep_for_ever(
+		    e->svc, op, scheme_option(e, OPT_SECRET)->str);
 	if (op->response == NULL) {
-		c->svc->exchange(c->svc, op, APAM_STR("POST"),
-		    option(c, OPT_TOKEN_URL)->str, APAM_ENCODING_FORM);
-		c->svc->exchange_field(
-		    c->svc, op, APAM_STR("secret"), option(c, OPT_SECRET)->str);
+		e->svc->exchange(e->svc, op, APAM_STR("POST"),
+		    scheme_option(e, OPT_TOKEN_URL)->str, APAM_ENCODING_FORM);
+		e->svc->exchange_field(e->svc, op, APAM_STR("secret"),
+		    scheme_option(e, OPT_SECRET)->str);
 		return APAM_STEP_EXCHANGE;
 	}
 	if (op->response->status != 200 || op->response->body.n == 0)
-		return apam_failf(c->svc, op, APAM_E_PROVIDER, "no token");
-	c->svc->credential(c->svc, op, op->response->body);
-	c->svc->lifetime(c->svc, op, 3600);
+		return apam_failf(e->svc, op, APAM_E_PROVIDER, "no token");
+	e->svc->credential(e->svc, op, op->response->body);
+	e->svc->lifetime(e->svc, op, 3600);
 	return APAM_STEP_DONE;
 }
 
@@ -88,11 +53,11 @@ static int32_t
 challenge_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct challenge_state *c = state;
-	const struct apam_services *svc = c->svc;
+	const struct scheme_entry *e = state;
+	const struct apam_services *svc = e->svc;
 	struct apam_text *value;
 
-	if (request->memo.n == 0 && option(c, OPT_EAGER)->num == 0) {
+	if (request->memo.n == 0 && scheme_option(e, OPT_EAGER)->num == 0) {
 		svc->sign_nothing(svc, out);
 		return APAM_OK;
 	}
@@ -112,10 +77,10 @@ challenge_sign(void *state, const struct apam_credential_view *credential,
 
 /* The nonce that the server asks for, as text; false where it asks for none. */
 static bool
-is_challenged(const struct challenge_state *c, const struct apam_response *r,
+is_challenged(const struct scheme_entry *e, const struct apam_response *r,
     char *nonce, size_t size)
 {
-	const struct apam_services *svc = c->svc;
+	const struct apam_services *svc = e->svc;
 	char scheme[32];
 
 	for (size_t i = 0; svc->challenge(svc, r, i, scheme, sizeof(scheme));
@@ -129,9 +94,9 @@ is_challenged(const struct challenge_state *c, const struct apam_response *r,
 
 /* "GET https://api.example" in a header Asked must be what was judged. */
 static bool
-is_asked(const struct challenge_state *c, const struct apam_answer_view *a)
+is_asked(const struct scheme_entry *e, const struct apam_answer_view *a)
 {
-	const struct apam_services *svc = c->svc;
+	const struct apam_services *svc = e->svc;
 	const struct apam_str asked = svc->header(svc, a->response, "Asked");
 	struct apam_text *text = svc->text_new(svc, 0);
 	bool same;
@@ -148,21 +113,21 @@ static int32_t
 challenge_judge(void *state, const struct apam_answer_view *answer,
     struct apam_judging *out, const char **reason)
 {
-	const struct challenge_state *c = state;
+	const struct scheme_entry *e = state;
 	const struct apam_response *r = answer->response;
-	const struct apam_str next = c->svc->header(c->svc, r, "Next-Nonce");
+	const struct apam_str next = e->svc->header(e->svc, r, "Next-Nonce");
 	char nonce[5000];
 
 	*reason = "the status alone";
-	if (!is_asked(c, answer)) {
+	if (!is_asked(e, answer)) {
 		*reason = "the answer is to another request";
 		return APAM_VERDICT_FORBIDDEN;
 	}
 	if (next.n > 0)
-		c->svc->judge_memo(c->svc, out, next);
-	if (r->status == 401 && is_challenged(c, r, nonce, sizeof(nonce))) {
+		e->svc->judge_memo(e->svc, out, next);
+	if (r->status == 401 && is_challenged(e, r, nonce, sizeof(nonce))) {
 		*reason = "the server gave a nonce to sign with";
-		c->svc->judge_memo(c->svc, out, apam_str(nonce));
+		e->svc->judge_memo(e->svc, out, apam_str(nonce));
 		return APAM_VERDICT_CHALLENGED;
 	}
 	if (r->status == 401)
@@ -173,18 +138,18 @@ challenge_judge(void *state, const struct apam_answer_view *answer,
 static int32_t
 challenge_check(void *state, struct apam_op *op)
 {
-	const struct challenge_state *c = state;
+	const struct scheme_entry *e = state;
 
 	if (op->response != NULL)
-		return apam_key_statef(c->svc, op,
+		return apam_key_statef(e->svc, op,
 		    op->response->status < 300 ? APAM_KEY_GOOD :
 						 APAM_KEY_UNKNOWN,
 		    "the status alone");
 	if (op->probe.n == 0)
-		return apam_key_statef(c->svc, op, APAM_KEY_UNKNOWN,
+		return apam_key_statef(e->svc, op, APAM_KEY_UNKNOWN,
 		    "no probe is configured to ask the provider");
-	c->svc->credential(c->svc, op, option(c, OPT_SECRET)->str);
-	c->svc->exchange_probe(c->svc, op);
+	e->svc->credential(e->svc, op, scheme_option(e, OPT_SECRET)->str);
+	e->svc->exchange_probe(e->svc, op);
 	return APAM_STEP_EXCHANGE;
 }
 
@@ -201,8 +166,8 @@ const struct apam_module apam_module_1 = {
 	.options = options,
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
-	.open = challenge_open,
-	.close = challenge_close,
+	.open = scheme_open,
+	.close = scheme_close,
 	.acquire = challenge_acquire,
 	.sign = challenge_sign,
 	.judge = challenge_judge,

@@ -5,10 +5,9 @@
  * schemes.  It says to the server which process it is, for tests that count
  * who spent what.  Of no use outside tests.
  */
-#include <apam/module.h>
+#include <apam/scheme.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 enum { OPT_TOKEN_URL, OPT_CLIENT_ID, OPT_REFRESH_TOKEN, OPT_COUNT };
@@ -28,90 +27,34 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .flags = APAM_OPT_REQUIRED | APAM_OPT_DURABLE },
 };
 
-struct durable_state {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static const struct apam_value *
-option(const struct durable_state *d, size_t i)
-{
-	return apam_option_value(d->options, i);
-}
-
-static int32_t
-durable_open(const struct apam_services *svc, const struct apam_options *values,
-    void **state)
-{
-	struct durable_state *d = calloc(1, sizeof(*d));
-
-	if (d == NULL)
-		return APAM_E_MEMORY;
-	d->svc = svc;
-	d->options = values;
-	*state = d;
-	return APAM_OK;
-}
-
-static void
-durable_close(void *state)
-{
-	free(state);
-}
-
 /* ---- Exchanges ---------------------------------------------------------- */
 
 static int32_t
-ask(const struct durable_state *d, struct apam_op *op)
+ask(const struct scheme_entry *e, struct apam_op *op)
 {
-	const struct apam_services *svc = d->svc;
-	const struct apam_value *token = option(d, OPT_REFRESH_TOKEN);
+	const struct apam_services *svc = e->svc;
+	const struct apam_value *token = scheme_option(e, OPT_REFRESH_TOKEN);
 	char pid[24];
 
 	/* As a module must not; the core hides it. */
 	svc->log(svc, APAM_LOG_DEBUG, svc->secret(svc, op, token));
 	(void)snprintf(pid, sizeof(pid), "%ld", (long)getpid());
-	svc->exchange(svc, op, APAM_STR("POST"), option(d, OPT_TOKEN_URL)->str,
-	    APAM_ENCODING_FORM);
+	svc->exchange(svc, op, APAM_STR("POST"),
+	    scheme_option(e, OPT_TOKEN_URL)->str, APAM_ENCODING_FORM);
 	svc->exchange_field(
 	    svc, op, APAM_STR("refresh_token"), svc->secret(svc, op, token));
-	svc->exchange_field(
-	    svc, op, APAM_STR("client_id"), option(d, OPT_CLIENT_ID)->str);
+	svc->exchange_field(svc, op, APAM_STR("client_id"),
+	    scheme_option(e, OPT_CLIENT_ID)->str);
 	svc->exchange_field(svc, op, APAM_STR("pid"), apam_str(pid));
 	svc->spend(svc, op, token);
 	op->phase = 1;
 	return APAM_STEP_EXCHANGE;
 }
 
-/* A text of the answer; empty if it is not there. */
-static struct apam_str
-text_of(const struct durable_state *d, const struct apam_op *op,
-    const char *pointer)
-{
-	struct apam_json value;
-
-	if (d->svc->json(d->svc, op->response, pointer, &value, NULL) !=
-		APAM_OK ||
-	    value.type != APAM_JSON_STRING)
-		return APAM_STR("");
-	return value.str;
-}
-
-static bool
-is(struct apam_str s, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < s.n; i++)
-		if (text[i] == '\0' || s.p[i] != text[i])
-			return false;
-	return text[i] == '\0';
-}
-
 static int32_t
-fail(const struct durable_state *d, struct apam_op *op)
+fail(const struct scheme_entry *e, struct apam_op *op)
 {
-	const struct apam_services *svc = d->svc;
+	const struct apam_services *svc = e->svc;
 
 	if (op->response->status == 429)
 		return svc->fail(svc, op, APAM_E_THROTTLED,
@@ -119,7 +62,8 @@ fail(const struct durable_state *d, struct apam_op *op)
 	if (op->response->status != 400)
 		return svc->fail(svc, op, APAM_E_PROVIDER,
 		    APAM_STR("the provider gave no token"));
-	if (is(text_of(d, op, "/error"), "invalid_grant"))
+	if (scheme_same(scheme_json_string(svc, op->response, "/error"),
+		APAM_STR("invalid_grant")))
 		return svc->fail(svc, op, APAM_E_REVOKED,
 		    APAM_STR("the provider refuses the refresh token"));
 	return svc->fail(svc, op, APAM_E_DENIED,
@@ -128,17 +72,20 @@ fail(const struct durable_state *d, struct apam_op *op)
 
 /* True where the answer had a token. */
 static bool
-take(const struct durable_state *d, struct apam_op *op)
+take(const struct scheme_entry *e, struct apam_op *op)
 {
-	const struct apam_services *svc = d->svc;
-	const struct apam_str token = text_of(d, op, "/access_token");
-	const struct apam_str next = text_of(d, op, "/refresh_token");
+	const struct apam_services *svc = e->svc;
+	const struct apam_str token = scheme_json_string(
+	    svc, op->response, "/access_token");
+	const struct apam_str next = scheme_json_string(
+	    svc, op->response, "/refresh_token");
 	struct apam_json seconds = { .num = 0 };
 
 	if (op->response->status != 200 || token.n == 0)
 		return false;
 	if (next.n > 0) {
-		svc->successor(svc, op, option(d, OPT_REFRESH_TOKEN), next);
+		svc->successor(
+		    svc, op, scheme_option(e, OPT_REFRESH_TOKEN), next);
 		svc->log(svc, APAM_LOG_DEBUG, next);
 	}
 	svc->credential(svc, op, token);
@@ -158,14 +105,14 @@ durable_acquire(void *state, struct apam_op *op)
 static int32_t
 durable_check(void *state, struct apam_op *op)
 {
-	const struct durable_state *d = state;
+	const struct scheme_entry *e = state;
 
 	if (op->phase == 0)
 		return ask(state, op);
 	if (!take(state, op))
 		return fail(state, op);
-	return d->svc->key_state(
-	    d->svc, op, APAM_KEY_GOOD, APAM_STR("a fresh token was given"));
+	return e->svc->key_state(
+	    e->svc, op, APAM_KEY_GOOD, APAM_STR("a fresh token was given"));
 }
 
 /* ---- Signing ------------------------------------------------------------ */
@@ -174,11 +121,11 @@ static int32_t
 durable_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct durable_state *d = state;
+	const struct scheme_entry *e = state;
 
 	(void)request;
-	d->svc->sign_header(
-	    d->svc, out, APAM_STR("X-Token"), credential->secret);
+	e->svc->sign_header(
+	    e->svc, out, APAM_STR("X-Token"), credential->secret);
 	return APAM_OK;
 }
 
@@ -206,8 +153,8 @@ const struct apam_module apam_module_1 = {
 	.options = options,
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
-	.open = durable_open,
-	.close = durable_close,
+	.open = scheme_open,
+	.close = scheme_close,
 	.acquire = durable_acquire,
 	.sign = durable_sign,
 	.judge = durable_judge,

@@ -7,11 +7,12 @@
  * Service Account Credentials API).  Of no use outside tests.
  */
 #define _DEFAULT_SOURCE /* timegm */
-#include <apam/module.h>
+#include <apam/scheme.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
+
+#include "stub.h"
 
 #define TOKEN_PATH "/computeMetadata/v1/instance/service-accounts/default/token"
 
@@ -39,58 +40,27 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .flags = APAM_OPT_REQUIRED },
 };
 
-struct gcp {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static const struct apam_value *
-option(const struct gcp *g, size_t i)
-{
-	return apam_option_value(g->options, i);
-}
-
-static int32_t
-gcp_open(const struct apam_services *svc, const struct apam_options *values,
-    void **state)
-{
-	struct gcp *g = calloc(1, sizeof(*g));
-
-	if (g == NULL)
-		return APAM_E_MEMORY;
-	g->svc = svc;
-	g->options = values;
-	*state = g;
-	return APAM_OK;
-}
-
 static void
-gcp_close(void *state)
+put(const struct scheme_entry *e, struct apam_text *text, const char *plain)
 {
-	free(state);
-}
-
-static void
-put(const struct gcp *g, struct apam_text *text, const char *plain)
-{
-	g->svc->text_put(g->svc, text, APAM_WRITING_PLAIN, apam_str(plain));
+	e->svc->text_put(e->svc, text, APAM_WRITING_PLAIN, apam_str(plain));
 }
 
 /* ---- The instance's own token -------------------------------------------- */
 
 static int32_t
-ask_own(const struct gcp *g, struct apam_op *op)
+ask_own(const struct scheme_entry *e, struct apam_op *op)
 {
-	struct apam_text *url = g->svc->text_new(g->svc, 0);
+	struct apam_text *url = e->svc->text_new(e->svc, 0);
 
-	g->svc->text_put(
-	    g->svc, url, APAM_WRITING_PLAIN, option(g, OPT_METADATA)->str);
-	put(g, url, TOKEN_PATH);
-	g->svc->exchange(g->svc, op, APAM_STR("GET"),
-	    g->svc->text_view(g->svc, url), APAM_ENCODING_NONE);
-	g->svc->exchange_header(
-	    g->svc, op, APAM_STR("Metadata-Flavor"), APAM_STR("Google"));
-	g->svc->text_free(g->svc, &url);
+	e->svc->text_put(e->svc, url, APAM_WRITING_PLAIN,
+	    scheme_option(e, OPT_METADATA)->str);
+	put(e, url, TOKEN_PATH);
+	e->svc->exchange(e->svc, op, APAM_STR("GET"),
+	    e->svc->text_view(e->svc, url), APAM_ENCODING_NONE);
+	e->svc->exchange_header(
+	    e->svc, op, APAM_STR("Metadata-Flavor"), APAM_STR("Google"));
+	e->svc->text_free(e->svc, &url);
 	op->phase = READ_OWN;
 	return APAM_STEP_EXCHANGE;
 }
@@ -98,41 +68,42 @@ ask_own(const struct gcp *g, struct apam_op *op)
 /* ---- The account's token ------------------------------------------------- */
 
 static void
-put_url(const struct gcp *g, struct apam_text *to)
+put_url(const struct scheme_entry *e, struct apam_text *to)
 {
-	g->svc->text_put(
-	    g->svc, to, APAM_WRITING_PLAIN, option(g, OPT_IAM)->str);
-	put(g, to, "/v1/projects/-/serviceAccounts/");
-	g->svc->text_put(
-	    g->svc, to, APAM_WRITING_PERCENT, option(g, OPT_ACCOUNT)->str);
-	put(g, to, ":generateAccessToken");
+	e->svc->text_put(
+	    e->svc, to, APAM_WRITING_PLAIN, scheme_option(e, OPT_IAM)->str);
+	put(e, to, "/v1/projects/-/serviceAccounts/");
+	e->svc->text_put(e->svc, to, APAM_WRITING_PERCENT,
+	    scheme_option(e, OPT_ACCOUNT)->str);
+	put(e, to, ":generateAccessToken");
 }
 
 static void
-put_body(const struct gcp *g, struct apam_text *to)
+put_body(const struct scheme_entry *e, struct apam_text *to)
 {
-	const struct apam_value *scopes = option(g, OPT_SCOPES);
+	const struct apam_value *scopes = scheme_option(e, OPT_SCOPES);
 
-	put(g, to, "{\"delegates\":[],\"scope\":[");
+	put(e, to, "{\"delegates\":[],\"scope\":[");
 	for (size_t i = 0; i < scopes->count; i++) {
-		put(g, to, i == 0 ? "" : ",");
-		g->svc->text_put(
-		    g->svc, to, APAM_WRITING_JSON, scopes->items[i]);
+		put(e, to, i == 0 ? "" : ",");
+		e->svc->text_put(
+		    e->svc, to, APAM_WRITING_JSON, scopes->items[i]);
 	}
-	put(g, to, "],\"lifetime\":\"3600s\"}");
+	put(e, to, "],\"lifetime\":\"3600s\"}");
 }
 
 static int32_t
-ask_account(const struct gcp *g, struct apam_op *op, struct apam_str own)
+ask_account(
+    const struct scheme_entry *e, struct apam_op *op, struct apam_str own)
 {
-	const struct apam_services *svc = g->svc;
+	const struct apam_services *svc = e->svc;
 	struct apam_text *url = svc->text_new(svc, 0);
 	struct apam_text *body = svc->text_new(svc, 0);
 	struct apam_text *bearer = svc->text_new(svc, 1);
 
-	put_url(g, url);
-	put_body(g, body);
-	put(g, bearer, "Bearer ");
+	put_url(e, url);
+	put_body(e, body);
+	put(e, bearer, "Bearer ");
 	svc->text_put(svc, bearer, APAM_WRITING_PLAIN, own);
 	svc->exchange(svc, op, APAM_STR("POST"), svc->text_view(svc, url),
 	    APAM_ENCODING_RAW);
@@ -151,7 +122,7 @@ ask_account(const struct gcp *g, struct apam_op *op, struct apam_str own)
 
 /* Seconds until a time such as "2026-01-02T03:04:05Z"; 0: it is not one. */
 static int64_t
-seconds_until(const struct gcp *g, struct apam_str time)
+seconds_until(const struct scheme_entry *e, struct apam_str time)
 {
 	struct tm tm = { 0 };
 	char text[20];
@@ -164,24 +135,24 @@ seconds_until(const struct gcp *g, struct apam_str time)
 		return 0;
 	tm.tm_year -= 1900;
 	tm.tm_mon--;
-	return (int64_t)timegm(&tm) - g->svc->now_ms(g->svc) / 1000;
+	return (int64_t)timegm(&tm) - e->svc->now_ms(e->svc) / 1000;
 }
 
 /* ---- Steps ---------------------------------------------------------------- */
 
 static int32_t
-refused(const struct gcp *g, struct apam_op *op)
+refused(const struct scheme_entry *e, struct apam_op *op)
 {
 	const int32_t status = op->response->status;
-	struct apam_json why = { 0 };
+	struct apam_str why = scheme_json_string(
+	    e->svc, op->response, "/error/status");
 
-	(void)g->svc->json(g->svc, op->response, "/error/status", &why, NULL);
 	if (status == 403 || status == 401)
-		return apam_failf(g->svc, op, APAM_E_DENIED,
+		return apam_failf(e->svc, op, APAM_E_DENIED,
 		    "the account cannot be impersonated: %d%s", (int)status,
-		    why.type == APAM_JSON_STRING ? ", with a reason" : "");
+		    why.n > 0 ? ", with a reason" : "");
 	return apam_failf(
-	    g->svc, op, APAM_E_PROVIDER, "the answer is %d", (int)status);
+	    e->svc, op, APAM_E_PROVIDER, "the answer is %d", (int)status);
 }
 
 static int32_t
@@ -190,70 +161,46 @@ gcp_acquire(void *state, struct apam_op *op)
 	static const char *const pointers[] = {
 		[READ_OWN] = "/access_token", [READ_ACCOUNT] = "/accessToken"
 	};
-	const struct gcp *g = state;
-	struct apam_json token = { 0 }, time = { 0 };
+	const struct scheme_entry *e = state;
+	struct apam_str token, time;
 
 	if (op->phase == ASK_OWN)
-		return ask_own(g, op);
+		return ask_own(e, op);
 	if (op->response->status != 200)
-		return refused(g, op);
-	(void)g->svc->json(
-	    g->svc, op->response, pointers[op->phase], &token, NULL);
-	if (token.type != APAM_JSON_STRING || token.str.n == 0)
+		return refused(e, op);
+	token = scheme_json_string(e->svc, op->response, pointers[op->phase]);
+	if (token.n == 0)
 		return apam_failf(
-		    g->svc, op, APAM_E_PROVIDER, "the answer has no token");
+		    e->svc, op, APAM_E_PROVIDER, "the answer has no token");
 	if (op->phase == READ_OWN)
-		return ask_account(g, op, token.str);
-	(void)g->svc->json(g->svc, op->response, "/expireTime", &time, NULL);
-	g->svc->credential(g->svc, op, token.str);
-	g->svc->lifetime(g->svc, op, seconds_until(g, time.str));
+		return ask_account(e, op, token);
+	time = scheme_json_string(e->svc, op->response, "/expireTime");
+	e->svc->credential(e->svc, op, token);
+	e->svc->lifetime(e->svc, op, seconds_until(e, time));
 	return APAM_STEP_DONE;
 }
 
 static int32_t
 gcp_check(void *state, struct apam_op *op)
 {
-	const struct gcp *g = state;
+	const struct scheme_entry *e = state;
 	const int32_t step = gcp_acquire(state, op);
 
 	if (step != APAM_STEP_DONE)
 		return step;
 	return apam_key_statef(
-	    g->svc, op, APAM_KEY_GOOD, "a token of the account was given");
+	    e->svc, op, APAM_KEY_GOOD, "a token of the account was given");
 }
 
 static int32_t
 gcp_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct gcp *g = state;
-	struct apam_text *value = g->svc->text_new(g->svc, 1);
-	int32_t status = APAM_OK;
+	const struct scheme_entry *e = state;
 
 	(void)request;
-	put(g, value, "Bearer ");
-	g->svc->text_put(g->svc, value, APAM_WRITING_PLAIN, credential->secret);
-	if (g->svc->text_view(g->svc, value).n == 0)
-		status = apam_refusef(g->svc, out, APAM_E_MEMORY, "no memory");
-	else
-		g->svc->sign_header(g->svc, out, APAM_STR("Authorization"),
-		    g->svc->text_view(g->svc, value));
-	g->svc->text_free(g->svc, &value);
-	return status;
-}
-
-static int32_t
-gcp_judge(void *state, const struct apam_answer_view *answer,
-    struct apam_judging *out, const char **reason)
-{
-	const int32_t status = answer->response->status;
-
-	(void)state;
-	(void)out;
-	*reason = "the status alone";
-	if (status == 401)
-		return APAM_VERDICT_REJECTED;
-	return status / 100 == 2 ? APAM_VERDICT_ACCEPTED : APAM_VERDICT_UNKNOWN;
+	return scheme_sign_authorization(
+	    e->svc, out, APAM_STR("Bearer "), credential->secret);
 }
 
 const struct apam_module apam_module_1 = {
@@ -269,10 +216,10 @@ const struct apam_module apam_module_1 = {
 	.options = options,
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
-	.open = gcp_open,
-	.close = gcp_close,
+	.open = scheme_open,
+	.close = scheme_close,
 	.acquire = gcp_acquire,
 	.sign = gcp_sign,
-	.judge = gcp_judge,
+	.judge = stub_judge,
 	.check = gcp_check,
 };

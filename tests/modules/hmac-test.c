@@ -7,9 +7,7 @@
  * parameter, each covered header as "name:value", and the body's SHA-256 in
  * hex; each on a line that ends in LF.  Of no use outside tests.
  */
-#include <apam/module.h>
-
-#include <stdlib.h>
+#include <apam/scheme.h>
 
 enum { OPT_KEY_ID, OPT_SECRET, OPT_HEADERS, OPT_COUNT };
 
@@ -27,64 +25,13 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .type = APAM_OPT_LIST },
 };
 
-struct hmac_state {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-	const struct apam_key *key;
-};
-
-static const struct apam_value *
-option(const struct hmac_state *h, size_t i)
-{
-	return apam_option_value(h->options, i);
-}
-
-static void
-hmac_close(void *state)
-{
-	free(state);
-}
-
-static int32_t
-hmac_open(const struct apam_services *svc, const struct apam_options *values,
-    void **state)
-{
-	struct hmac_state *h = calloc(1, sizeof(*h));
-
-	if (h == NULL)
-		return APAM_E_MEMORY;
-	h->svc = svc;
-	h->options = values;
-	h->key = option(h, OPT_SECRET)->key;
-	*state = h;
-	return APAM_OK;
-}
-
 static int32_t
 hmac_acquire(void *state, struct apam_op *op)
 {
-	const struct hmac_state *h = state;
+	const struct scheme_entry *e = state;
 
-	h->svc->credential(h->svc, op, option(h, OPT_KEY_ID)->str);
-	h->svc->lifetime(h->svc, op, APAM_FOREVER);
-	return APAM_STEP_DONE;
-}
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static bool
-same_name(struct apam_str a, struct apam_str b)
-{
-	size_t i;
-
-	for (i = 0; i < a.n && i < b.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
-			return false;
-	return a.n == b.n;
+	return scheme_keep_for_ever(
+	    e->svc, op, scheme_option(e, OPT_KEY_ID)->str);
 }
 
 static const struct apam_header *
@@ -95,59 +42,59 @@ find_header(const struct apam_request_view *r, struct apam_str name)
 
 	for (i = 0; i < r->header_count; i++) {
 		header = &r->headers[i];
-		if (same_name(header->name, name))
+		if (scheme_same_nocase(header->name, name))
 			return header;
 	}
 	return NULL;
 }
 
 static void
-put(const struct hmac_state *h, struct apam_text *text, struct apam_str bytes)
+put(const struct scheme_entry *e, struct apam_text *text, struct apam_str bytes)
 {
-	h->svc->text_put(h->svc, text, APAM_WRITING_PLAIN, bytes);
+	e->svc->text_put(e->svc, text, APAM_WRITING_PLAIN, bytes);
 }
 
 static void
-put_hex(const struct hmac_state *h, struct apam_text *text,
+put_hex(const struct scheme_entry *e, struct apam_text *text,
     const unsigned char *bytes, size_t n)
 {
-	h->svc->text_put(h->svc, text, APAM_WRITING_HEX,
+	e->svc->text_put(e->svc, text, APAM_WRITING_HEX,
 	    (struct apam_str){ (const char *)bytes, n });
 }
 
 /* The target as it will go out: the parameter is the last of the query. */
 static void
-put_target(const struct hmac_state *h, struct apam_text *text,
+put_target(const struct scheme_entry *e, struct apam_text *text,
     const struct apam_request_view *r, struct apam_str date)
 {
-	put(h, text, r->path);
-	put(h, text, APAM_STR("?"));
-	put(h, text, r->query);
-	put(h, text,
+	put(e, text, r->path);
+	put(e, text, APAM_STR("?"));
+	put(e, text, r->query);
+	put(e, text,
 	    r->query.n > 0 ? APAM_STR("&hmac-date=") : APAM_STR("hmac-date="));
-	put(h, text, date);
-	put(h, text, APAM_STR("\n"));
+	put(e, text, date);
+	put(e, text, APAM_STR("\n"));
 }
 
 static int32_t
-put_headers(const struct hmac_state *h, struct apam_text *text,
+put_headers(const struct scheme_entry *e, struct apam_text *text,
     const struct apam_request_view *r, struct apam_signing *out)
 {
-	const struct apam_value *names = option(h, OPT_HEADERS);
+	const struct apam_value *names = scheme_option(e, OPT_HEADERS);
 	const struct apam_header *header;
 	size_t i;
 
 	for (i = 0; i < names->count; i++) {
 		header = find_header(r, names->items[i]);
 		if (header == NULL)
-			return apam_refusef(h->svc, out, APAM_E_POLICY,
+			return apam_refusef(e->svc, out, APAM_E_POLICY,
 			    "the request has no %s header to cover",
 			    names->items[i].p);
-		put(h, text, names->items[i]);
-		put(h, text, APAM_STR(":"));
-		put(h, text, header->value);
-		put(h, text, APAM_STR("\n"));
-		h->svc->sign_covers(h->svc, out, apam_str(names->items[i].p));
+		put(e, text, names->items[i]);
+		put(e, text, APAM_STR(":"));
+		put(e, text, header->value);
+		put(e, text, APAM_STR("\n"));
+		e->svc->sign_covers(e->svc, out, apam_str(names->items[i].p));
 	}
 	return APAM_OK;
 }
@@ -168,7 +115,7 @@ decimal(int64_t number, char digits[DATE_SIZE])
 }
 
 static int32_t
-put_message(const struct hmac_state *h, struct apam_text *text,
+put_message(const struct scheme_entry *e, struct apam_text *text,
     const struct apam_request_view *r, struct apam_signing *out)
 {
 	unsigned char digest[APAM_HASH_MAX];
@@ -177,42 +124,42 @@ put_message(const struct hmac_state *h, struct apam_text *text,
 	int32_t status;
 	size_t n;
 
-	put(h, text, r->method);
-	put(h, text, APAM_STR("\n"));
-	put_target(h, text, r, date);
-	status = put_headers(h, text, r, out);
+	put(e, text, r->method);
+	put(e, text, APAM_STR("\n"));
+	put_target(e, text, r, date);
+	status = put_headers(e, text, r, out);
 	if (status != APAM_OK)
 		return status;
-	if (h->svc->body_digest(
-		h->svc, APAM_HASH_SHA256, r->body, digest, &n) != APAM_OK)
-		return apam_refusef(h->svc, out, APAM_E_POLICY,
+	if (e->svc->body_digest(
+		e->svc, APAM_HASH_SHA256, r->body, digest, &n) != APAM_OK)
+		return apam_refusef(e->svc, out, APAM_E_POLICY,
 		    "the body is not known, and the signature covers it");
-	put_hex(h, text, digest, n);
-	put(h, text, APAM_STR("\n"));
-	h->svc->sign_query(h->svc, out, APAM_STR("hmac-date"), date);
+	put_hex(e, text, digest, n);
+	put(e, text, APAM_STR("\n"));
+	e->svc->sign_query(e->svc, out, APAM_STR("hmac-date"), date);
 	return APAM_OK;
 }
 
 /* HMAC-TEST keyid=...,signature=..., behind the message in its text. */
 static int32_t
-put_signature(const struct hmac_state *h, struct apam_text *text,
+put_signature(const struct scheme_entry *e, struct apam_text *text,
     struct apam_signing *out)
 {
-	const struct apam_services *svc = h->svc;
+	const struct apam_services *svc = e->svc;
 	const struct apam_str message = svc->text_view(svc, text);
 	unsigned char mac[APAM_HASH_MAX];
 	struct apam_str all;
 	size_t n;
 
 	if (message.n == 0 ||
-	    svc->hmac(svc, h->key, APAM_HASH_SHA256, &message, 1, mac, &n) !=
-		APAM_OK)
+	    svc->hmac(svc, scheme_option(e, OPT_SECRET)->key, APAM_HASH_SHA256,
+		&message, 1, mac, &n) != APAM_OK)
 		return apam_refusef(svc, out, APAM_E_INTERNAL,
 		    "the signature cannot be computed");
-	put(h, text, APAM_STR("HMAC-TEST keyid="));
-	put(h, text, option(h, OPT_KEY_ID)->str);
-	put(h, text, APAM_STR(",signature="));
-	put_hex(h, text, mac, n);
+	put(e, text, APAM_STR("HMAC-TEST keyid="));
+	put(e, text, scheme_option(e, OPT_KEY_ID)->str);
+	put(e, text, APAM_STR(",signature="));
+	put_hex(e, text, mac, n);
 	all = svc->text_view(svc, text);
 	if (all.n == 0)
 		return APAM_E_MEMORY;
@@ -225,25 +172,21 @@ static int32_t
 hmac_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct hmac_state *h = state;
-	struct apam_text *text = h->svc->text_new(h->svc, 0);
-	int32_t status = put_message(h, text, request, out);
+	const struct scheme_entry *e = state;
+	struct apam_text *text = e->svc->text_new(e->svc, 0);
+	int32_t status = put_message(e, text, request, out);
 
 	(void)credential;
 	if (status == APAM_OK)
-		status = put_signature(h, text, out);
-	h->svc->text_free(h->svc, &text);
+		status = put_signature(e, text, out);
+	e->svc->text_free(e->svc, &text);
 	return status;
 }
 
 static int32_t
-hmac_judge(void *state, const struct apam_answer_view *answer,
-    struct apam_judging *out, const char **reason)
+judge_response(void *state, const struct apam_response *r, const char **reason)
 {
-	const struct apam_response *r = answer->response;
-
 	(void)state;
-	(void)out;
 	*reason = "the status alone";
 	if (r->status == 401)
 		return APAM_VERDICT_REJECTED;
@@ -253,21 +196,20 @@ hmac_judge(void *state, const struct apam_answer_view *answer,
 }
 
 static int32_t
+hmac_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason)
+{
+	(void)out;
+	return judge_response(state, answer->response, reason);
+}
+
+static int32_t
 hmac_check(void *state, struct apam_op *op)
 {
-	const struct hmac_state *h = state;
+	const struct scheme_entry *e = state;
 
-	if (op->response != NULL)
-		return apam_key_statef(h->svc, op,
-		    op->response->status < 300 ? APAM_KEY_GOOD :
-						 APAM_KEY_UNKNOWN,
-		    "probe: the status alone");
-	if (op->probe.n == 0)
-		return apam_key_statef(h->svc, op, APAM_KEY_UNKNOWN,
-		    "no probe is configured to ask the provider");
-	(void)hmac_acquire(state, op);
-	h->svc->exchange_probe(h->svc, op);
-	return APAM_STEP_EXCHANGE;
+	return scheme_check_by_probe(
+	    e->svc, op, state, hmac_acquire, judge_response);
 }
 
 const struct apam_module apam_module_1 = {
@@ -283,8 +225,8 @@ const struct apam_module apam_module_1 = {
 	.options = options,
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
-	.open = hmac_open,
-	.close = hmac_close,
+	.open = scheme_open,
+	.close = scheme_close,
 	.acquire = hmac_acquire,
 	.sign = hmac_sign,
 	.judge = hmac_judge,

@@ -5,11 +5,13 @@
  * lifetime in a header; GET for the role's name, and for its credentials in
  * JSON.  Of no use outside tests.
  */
-#include <apam/module.h>
+#include <apam/scheme.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "stub.h"
 
 #define TOKEN_PATH "/latest/api/token"
 #define ROLES_PATH "/latest/meta-data/iam/security-credentials/"
@@ -96,35 +98,28 @@ get(const struct imds *s, struct apam_op *op, struct apam_str role)
 
 /* ---- Credentials -------------------------------------------------------- */
 
-/* Read a member that is a text; 0 if it is not there. */
-static int
-member(const struct imds *s, const struct apam_op *op, const char *name,
-    struct apam_str *value)
+/* A member that is a text; empty if it is not there. */
+static struct apam_str
+member(const struct imds *s, const struct apam_op *op, const char *name)
 {
 	char pointer[PATH_SIZE];
-	struct apam_json json;
 
 	(void)snprintf(pointer, sizeof(pointer), "%.*s/%s", (int)s->at.n,
 	    s->at.n == 0 ? "" : s->at.p, name);
-	if (s->svc->json(s->svc, op->response, pointer, &json, NULL) !=
-		APAM_OK ||
-	    json.type != APAM_JSON_STRING)
-		return 0;
-	*value = json.str;
-	return 1;
+	return scheme_json_string(s->svc, op->response, pointer);
 }
 
 static int32_t
 read_credentials(const struct imds *s, struct apam_op *op)
 {
 	const struct apam_services *svc = s->svc;
-	struct apam_str id, secret, token;
+	const struct apam_str id = member(s, op, "AccessKeyId");
+	const struct apam_str secret = member(s, op, "SecretAccessKey");
+	const struct apam_str token = member(s, op, "Token");
 	int32_t step = APAM_STEP_DONE;
 	struct apam_text *made;
 
-	if (!member(s, op, "AccessKeyId", &id) ||
-	    !member(s, op, "SecretAccessKey", &secret) ||
-	    !member(s, op, "Token", &token))
+	if (id.n == 0 || secret.n == 0 || token.n == 0)
 		return apam_failf(
 		    svc, op, APAM_E_PROVIDER, "the answer has no credentials");
 	made = svc->text_new(svc, 1);
@@ -227,20 +222,6 @@ imds_sign(void *state, const struct apam_credential_view *credential,
 	return status;
 }
 
-static int32_t
-imds_judge(void *state, const struct apam_answer_view *answer,
-    struct apam_judging *out, const char **reason)
-{
-	const int32_t status = answer->response->status;
-
-	(void)state;
-	(void)out;
-	*reason = "the status alone";
-	if (status == 401)
-		return APAM_VERDICT_REJECTED;
-	return status / 100 == 2 ? APAM_VERDICT_ACCEPTED : APAM_VERDICT_UNKNOWN;
-}
-
 const struct apam_module apam_module_1 = {
 	.magic = APAM_MODULE_MAGIC,
 	.size = sizeof(struct apam_module),
@@ -258,6 +239,6 @@ const struct apam_module apam_module_1 = {
 	.close = imds_close,
 	.acquire = imds_acquire,
 	.sign = imds_sign,
-	.judge = imds_judge,
+	.judge = stub_judge,
 	.check = imds_check,
 };

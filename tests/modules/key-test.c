@@ -6,7 +6,7 @@
  * "Authorization: Key-Test alg=<...>,jwk=<public part or empty>,sig=<...>" over
  * method and URL, each on a line that ends in LF.  Of no use outside tests.
  */
-#include <apam/module.h>
+#include <apam/scheme.h>
 #include <stdlib.h>
 
 enum { OPT_KEY_ID, OPT_KEYS, OPT_COUNT };
@@ -83,9 +83,7 @@ key_acquire(void *state, struct apam_op *op)
 {
 	const struct state *k = state;
 
-	k->svc->credential(k->svc, op, APAM_STR("none"));
-	k->svc->lifetime(k->svc, op, APAM_FOREVER);
-	return APAM_STEP_DONE;
+	return scheme_keep_for_ever(k->svc, op, APAM_STR("none"));
 }
 
 static int32_t

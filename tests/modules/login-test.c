@@ -5,9 +5,7 @@
  * or by a browser that comes back, as with a code of OAuth (RFC 6749, 4.1).  The
  * secret is sent as it is.  Of no use outside tests.
  */
-#include <apam/module.h>
-
-#include <stdlib.h>
+#include <apam/scheme.h>
 
 enum { OPT_SERVER, OPT_FLOW, OPT_TOKEN, OPT_COUNT };
 enum { FLOW_DEVICE, FLOW_BROWSER };
@@ -32,63 +30,17 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .flags = APAM_OPT_REQUIRED | APAM_OPT_DURABLE },
 };
 
-struct login_state {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static const struct apam_value *
-option(const struct login_state *l, size_t i)
-{
-	return apam_option_value(l->options, i);
-}
-
-static int32_t
-login_open(const struct apam_services *svc, const struct apam_options *values,
-    void **state)
-{
-	struct login_state *l = calloc(1, sizeof(*l));
-
-	if (l == NULL)
-		return APAM_E_MEMORY;
-	l->svc = svc;
-	l->options = values;
-	*state = l;
-	return APAM_OK;
-}
-
-static void
-login_close(void *state)
-{
-	free(state);
-}
-
 /* ---- Logging in --------------------------------------------------------- */
-
-/* A text of the answer; empty if it is not there. */
-static struct apam_str
-text_of(
-    const struct login_state *l, const struct apam_op *op, const char *pointer)
-{
-	struct apam_json value;
-
-	if (op->response == NULL ||
-	    l->svc->json(l->svc, op->response, pointer, &value, NULL) !=
-		APAM_OK ||
-	    value.type != APAM_JSON_STRING)
-		return APAM_STR("");
-	return value.str;
-}
 
 /* Ask the server; `name` and `value` may be empty. */
 static int32_t
-ask(const struct login_state *l, struct apam_op *op, struct apam_str name,
+ask(const struct scheme_entry *e, struct apam_op *op, struct apam_str name,
     struct apam_str value)
 {
-	const struct apam_services *svc = l->svc;
+	const struct apam_services *svc = e->svc;
 
-	svc->exchange(svc, op, APAM_STR("POST"), option(l, OPT_SERVER)->str,
-	    APAM_ENCODING_FORM);
+	svc->exchange(svc, op, APAM_STR("POST"),
+	    scheme_option(e, OPT_SERVER)->str, APAM_ENCODING_FORM);
 	if (name.n > 0)
 		svc->exchange_field(svc, op, name, value);
 	op->phase++;
@@ -96,64 +48,66 @@ ask(const struct login_state *l, struct apam_op *op, struct apam_str name,
 }
 
 static int32_t
-keep_token(const struct login_state *l, struct apam_op *op)
+keep_token(const struct scheme_entry *e, struct apam_op *op)
 {
-	const struct apam_str token = text_of(l, op, "/token");
+	const struct apam_str token = scheme_json_string(
+	    e->svc, op->response, "/token");
 
 	if (token.n == 0)
-		return l->svc->fail(l->svc, op, APAM_E_DENIED,
+		return e->svc->fail(e->svc, op, APAM_E_DENIED,
 		    APAM_STR("the server gave no token"));
-	l->svc->successor(l->svc, op, option(l, OPT_TOKEN), token);
+	e->svc->successor(e->svc, op, scheme_option(e, OPT_TOKEN), token);
 	return APAM_STEP_DONE;
 }
 
 static int32_t
-show_code(const struct login_state *l, struct apam_op *op)
+show_code(const struct scheme_entry *e, struct apam_op *op)
 {
 	const struct apam_prompt prompt = { .size = sizeof(prompt),
 		.text = APAM_STR("open this page and enter the code"),
-		.url = text_of(l, op, "/page"),
-		.code = text_of(l, op, "/code") };
+		.url = scheme_json_string(e->svc, op->response, "/page"),
+		.code = scheme_json_string(e->svc, op->response, "/code") };
 
 	if (prompt.url.n == 0 || prompt.code.n == 0)
-		return l->svc->fail(l->svc, op, APAM_E_PROVIDER,
+		return e->svc->fail(e->svc, op, APAM_E_PROVIDER,
 		    APAM_STR("the server gave no code"));
-	l->svc->memo(l->svc, op, text_of(l, op, "/device"));
-	l->svc->show(l->svc, op, &prompt);
+	e->svc->memo(
+	    e->svc, op, scheme_json_string(e->svc, op->response, "/device"));
+	e->svc->show(e->svc, op, &prompt);
 	op->phase++;
 	return APAM_STEP_SHOW;
 }
 
 /* Phases 2 and 3 go round until the person has entered the code. */
 static int32_t
-login_by_device(const struct login_state *l, struct apam_op *op)
+login_by_device(const struct scheme_entry *e, struct apam_op *op)
 {
 	switch (op->phase) {
 	case 0:
-		return ask(l, op, APAM_STR(""), APAM_STR(""));
+		return ask(e, op, APAM_STR(""), APAM_STR(""));
 	case 1:
-		return show_code(l, op);
+		return show_code(e, op);
 	case 3:
-		return ask(l, op, APAM_STR("device"), op->memo);
+		return ask(e, op, APAM_STR("device"), op->memo);
 	case 4:
-		if (text_of(l, op, "/pending").n == 0)
-			return keep_token(l, op);
+		if (scheme_json_string(e->svc, op->response, "/pending").n == 0)
+			return keep_token(e, op);
 		break;
 	default:
 		break;
 	}
 	op->phase = 3;
-	l->svc->wait(l->svc, op, PAUSE);
+	e->svc->wait(e->svc, op, PAUSE);
 	return APAM_STEP_WAIT;
 }
 
 static int32_t
-show_page(const struct login_state *l, struct apam_op *op)
+show_page(const struct scheme_entry *e, struct apam_op *op)
 {
-	const struct apam_services *svc = l->svc;
+	const struct apam_services *svc = e->svc;
 	const struct apam_prompt prompt = { .size = sizeof(prompt),
 		.text = APAM_STR("log in there"),
-		.url = option(l, OPT_SERVER)->str };
+		.url = scheme_option(e, OPT_SERVER)->str };
 
 	if (op->redirect_uri.n == 0)
 		return svc->fail(svc, op, APAM_E_CONFIG,
@@ -164,23 +118,23 @@ show_page(const struct login_state *l, struct apam_op *op)
 }
 
 static int32_t
-login_by_browser(const struct login_state *l, struct apam_op *op)
+login_by_browser(const struct scheme_entry *e, struct apam_op *op)
 {
 	if (op->phase == 0)
-		return show_page(l, op);
+		return show_page(e, op);
 	if (op->phase == 1)
-		return ask(l, op, APAM_STR("query"), op->redirected);
-	return keep_token(l, op);
+		return ask(e, op, APAM_STR("query"), op->redirected);
+	return keep_token(e, op);
 }
 
 static int32_t
 login_login(void *state, struct apam_op *op)
 {
-	const struct login_state *l = state;
+	const struct scheme_entry *e = state;
 
-	return option(l, OPT_FLOW)->num == FLOW_BROWSER ?
-	    login_by_browser(l, op) :
-	    login_by_device(l, op);
+	return scheme_option(e, OPT_FLOW)->num == FLOW_BROWSER ?
+	    login_by_browser(e, op) :
+	    login_by_device(e, op);
 }
 
 /* ---- Signing ------------------------------------------------------------ */
@@ -188,36 +142,34 @@ login_login(void *state, struct apam_op *op)
 static int32_t
 login_acquire(void *state, struct apam_op *op)
 {
-	const struct login_state *l = state;
-	const struct apam_str token = l->svc->secret(
-	    l->svc, op, option(l, OPT_TOKEN));
+	const struct scheme_entry *e = state;
+	const struct apam_str token = e->svc->secret(
+	    e->svc, op, scheme_option(e, OPT_TOKEN));
 
 	if (token.n == 0)
-		return l->svc->fail(l->svc, op, APAM_E_SECRET,
+		return e->svc->fail(e->svc, op, APAM_E_SECRET,
 		    APAM_STR("somebody has to log in"));
-	l->svc->credential(l->svc, op, token);
-	l->svc->lifetime(l->svc, op, APAM_FOREVER);
-	return APAM_STEP_DONE;
+	return scheme_keep_for_ever(e->svc, op, token);
 }
 
 static int32_t
 login_check(void *state, struct apam_op *op)
 {
-	const struct login_state *l = state;
+	const struct scheme_entry *e = state;
 
 	return apam_key_statef(
-	    l->svc, op, APAM_KEY_UNKNOWN, "there is nobody to ask");
+	    e->svc, op, APAM_KEY_UNKNOWN, "there is nobody to ask");
 }
 
 static int32_t
 login_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct login_state *l = state;
+	const struct scheme_entry *e = state;
 
 	(void)request;
-	l->svc->sign_header(
-	    l->svc, out, APAM_STR("X-Token"), credential->secret);
+	e->svc->sign_header(
+	    e->svc, out, APAM_STR("X-Token"), credential->secret);
 	return APAM_OK;
 }
 
@@ -245,8 +197,8 @@ const struct apam_module apam_module_1 = {
 	.options = options,
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
-	.open = login_open,
-	.close = login_close,
+	.open = scheme_open,
+	.close = scheme_close,
 	.acquire = login_acquire,
 	.sign = login_sign,
 	.judge = login_judge,

@@ -9,8 +9,6 @@
  */
 #include <apam/scheme.h>
 
-#include <stdlib.h>
-
 enum {
 	OPT_KEY_ID,
 	OPT_OPEN,
@@ -110,71 +108,46 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .default_value = "false" },
 };
 
-struct returns {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static const struct apam_value *
-option(const struct returns *t, size_t i)
-{
-	return apam_option_value(t->options, i);
-}
-
 static int
-number(const struct returns *t, size_t i)
+number(const struct scheme_entry *e, size_t i)
 {
-	return (int)option(t, i)->num;
+	return (int)scheme_option(e, i)->num;
 }
 
 static int32_t
 return_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
-	struct returns *t = calloc(1, sizeof(*t));
-	int status;
+	const struct scheme_entry e = { svc, values };
+	int status = number(&e, OPT_OPEN);
 
-	if (t == NULL)
-		return APAM_E_MEMORY;
-	t->svc = svc;
-	t->options = values;
-	status = number(t, OPT_OPEN);
-	if (status != APAM_OK) {
-		if (status == APAM_E_CONFIG && !number(t, OPT_SILENT))
-			(void)apam_refuse_optionf(svc, OPT_OPEN, "says so");
-		free(t);
-		return (int32_t)status;
-	}
-	*state = t;
-	return APAM_OK;
-}
-
-static void
-return_close(void *state)
-{
-	free(state);
+	if (status == APAM_OK)
+		return scheme_open(svc, values, state);
+	if (status == APAM_E_CONFIG && !number(&e, OPT_SILENT))
+		(void)apam_refuse_optionf(svc, OPT_OPEN, "says so");
+	return (int32_t)status;
 }
 
 /* Do what goes with a failure or an exchange, and return the step. */
 static int32_t
-step(const struct returns *t, struct apam_op *op, int what, int status)
+step(const struct scheme_entry *e, struct apam_op *op, int what, int status)
 {
 	if (what == APAM_STEP_FAILED)
 		(void)apam_failf(
-		    t->svc, op, (int32_t)status, "return-test says so");
+		    e->svc, op, (int32_t)status, "return-test says so");
 	if (what == APAM_STEP_WAIT)
-		t->svc->wait(t->svc, op, number(t, OPT_WAIT));
-	if (what == APAM_STEP_EXCHANGE && option(t, OPT_URL)->set)
-		t->svc->exchange(t->svc, op, APAM_STR("GET"),
-		    option(t, OPT_URL)->str, APAM_ENCODING_NONE);
+		e->svc->wait(e->svc, op, number(e, OPT_WAIT));
+	if (what == APAM_STEP_EXCHANGE && scheme_option(e, OPT_URL)->set)
+		e->svc->exchange(e->svc, op, APAM_STR("GET"),
+		    scheme_option(e, OPT_URL)->str, APAM_ENCODING_NONE);
 	return (int32_t)what;
 }
 
 static int32_t
 return_acquire(void *state, struct apam_op *op)
 {
-	const struct returns *t = state;
-	int what = number(t, OPT_ACQUIRE);
+	const struct scheme_entry *e = state;
+	int what = number(e, OPT_ACQUIRE);
 
 	/* It has waited: done. */
 	if (what == APAM_STEP_WAIT && op->phase++ > 0)
@@ -183,22 +156,23 @@ return_acquire(void *state, struct apam_op *op)
 	if (what == APAM_STEP_EXCHANGE && op->response != NULL &&
 	    op->response->status == 200)
 		what = APAM_STEP_DONE;
-	if (number(t, OPT_SILENT))
+	if (number(e, OPT_SILENT))
 		return (int32_t)what;
 	if (what == APAM_STEP_DONE) {
-		t->svc->credential(t->svc, op, option(t, OPT_CREDENTIAL)->str);
-		if (number(t, OPT_LIFETIME) >= 0)
-			t->svc->lifetime(t->svc, op, number(t, OPT_LIFETIME));
+		e->svc->credential(
+		    e->svc, op, scheme_option(e, OPT_CREDENTIAL)->str);
+		if (number(e, OPT_LIFETIME) >= 0)
+			e->svc->lifetime(e->svc, op, number(e, OPT_LIFETIME));
 	}
-	return step(t, op, what, number(t, OPT_ACQUIRE_STATUS));
+	return step(e, op, what, number(e, OPT_ACQUIRE_STATUS));
 }
 
 static int32_t
-answer(const struct returns *t, struct apam_signing *out, int status)
+answer(const struct scheme_entry *e, struct apam_signing *out, int status)
 {
-	if (status != APAM_OK && !number(t, OPT_SILENT))
+	if (status != APAM_OK && !number(e, OPT_SILENT))
 		(void)apam_refusef(
-		    t->svc, out, (int32_t)status, "return-test says so");
+		    e->svc, out, (int32_t)status, "return-test says so");
 	return (int32_t)status;
 }
 
@@ -206,87 +180,87 @@ static int32_t
 return_prepare(void *state, const struct apam_request_view *request,
     struct apam_signing *out)
 {
-	const struct returns *t = state;
+	const struct scheme_entry *e = state;
 
 	(void)request;
-	return answer(t, out, number(t, OPT_PREPARE));
+	return answer(e, out, number(e, OPT_PREPARE));
 }
 
 static int32_t
 return_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct returns *t = state;
-	int status = number(t, OPT_SIGN);
+	const struct scheme_entry *e = state;
+	int status = number(e, OPT_SIGN);
 
 	(void)request;
-	if (status == APAM_OK && !number(t, OPT_SILENT))
-		t->svc->sign_header(
-		    t->svc, out, APAM_STR("X-Return"), credential->secret);
-	return answer(t, out, status);
+	if (status == APAM_OK && !number(e, OPT_SILENT))
+		e->svc->sign_header(
+		    e->svc, out, APAM_STR("X-Return"), credential->secret);
+	return answer(e, out, status);
 }
 
 static int32_t
 return_judge(void *state, const struct apam_answer_view *answer,
     struct apam_judging *out, const char **reason)
 {
-	const struct returns *t = state;
+	const struct scheme_entry *e = state;
 
 	(void)answer;
 	(void)out;
-	*reason = number(t, OPT_JUDGE_REASON) ? "return-test says so" : NULL;
-	return (int32_t)option(t, OPT_JUDGE)->num;
+	*reason = number(e, OPT_JUDGE_REASON) ? "return-test says so" : NULL;
+	return (int32_t)scheme_option(e, OPT_JUDGE)->num;
 }
 
 /* Nothing is found but by a fresh credential, and by the probe. */
 static int32_t
-check_by_minting(struct returns *t, struct apam_op *op)
+check_by_minting(struct scheme_entry *e, struct apam_op *op)
 {
 	int32_t made;
 
-	if (op->credential != NULL && number(t, OPT_ACQUIRE) != APAM_STEP_DONE)
+	if (op->credential != NULL && number(e, OPT_ACQUIRE) != APAM_STEP_DONE)
 		return apam_key_statef(
-		    t->svc, op, APAM_KEY_UNKNOWN, "return-test says so");
-	made = return_acquire(t, op);
+		    e->svc, op, APAM_KEY_UNKNOWN, "return-test says so");
+	made = return_acquire(e, op);
 	if (made != APAM_STEP_DONE)
 		return made;
 	if (op->response != NULL)
 		return scheme_probe_or_end(
-		    t->svc, op, APAM_KEY_GOOD, "a fresh credential was given");
+		    e->svc, op, APAM_KEY_GOOD, "a fresh credential was given");
 	return scheme_probe_or_end(
-	    t->svc, op, APAM_KEY_UNKNOWN, "return-test says so");
+	    e->svc, op, APAM_KEY_UNKNOWN, "return-test says so");
 }
 
 static int32_t
 return_check(void *state, struct apam_op *op)
 {
-	struct returns *t = state;
-	int what = number(t, OPT_CHECK);
+	struct scheme_entry *e = state;
+	int what = number(e, OPT_CHECK);
 
-	if (number(t, OPT_SILENT))
+	if (number(e, OPT_SILENT))
 		return (int32_t)what;
 	if (op->phase == SCHEME_PHASE_PROBE)
 		return scheme_probe_done(
-		    t->svc, op, number(t, OPT_JUDGE), "return-test says so");
+		    e->svc, op, number(e, OPT_JUDGE), "return-test says so");
 	if (what == APAM_STEP_DONE &&
-	    number(t, OPT_KEY_STATE) == APAM_KEY_UNKNOWN)
-		return check_by_minting(t, op);
+	    number(e, OPT_KEY_STATE) == APAM_KEY_UNKNOWN)
+		return check_by_minting(e, op);
 	if (what == APAM_STEP_DONE)
-		(void)apam_key_statef(t->svc, op,
-		    (enum apam_key_state)option(t, OPT_KEY_STATE)->num,
+		(void)apam_key_statef(e->svc, op,
+		    (enum apam_key_state)scheme_option(e, OPT_KEY_STATE)->num,
 		    "return-test says so");
-	return step(t, op, what, number(t, OPT_CHECK_STATUS));
+	return step(e, op, what, number(e, OPT_CHECK_STATUS));
 }
 
 static int32_t
 return_revoke(void *state, struct apam_op *op)
 {
-	const struct returns *t = state;
-	int what = number(t, OPT_REVOKE);
+	const struct scheme_entry *e = state;
+	int what = number(e, OPT_REVOKE);
 
-	if (number(t, OPT_SILENT))
+	if (number(e, OPT_SILENT))
 		return (int32_t)what;
-	return step(t, op, what, number(t, OPT_REVOKE_STATUS));
+	return step(e, op, what, number(e, OPT_REVOKE_STATUS));
 }
 
 const struct apam_module apam_module_1 = {
@@ -304,7 +278,7 @@ const struct apam_module apam_module_1 = {
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
 	.open = return_open,
-	.close = return_close,
+	.close = scheme_close,
 	.acquire = return_acquire,
 	.sign = return_sign,
 	.judge = return_judge,

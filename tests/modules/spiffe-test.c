@@ -6,11 +6,11 @@
  * workloadapi.proto, RPC FetchJWTSVID; gRPC's framing is that of
  * github.com/grpc/grpc, doc/PROTOCOL-HTTP2.md.  Of no use outside tests.
  */
-#include <apam/module.h>
+#include <apam/scheme.h>
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "stub.h"
 
 #define URL "http://localhost/SpiffeWorkloadAPI/FetchJWTSVID"
 #define FRAME_HEAD 5 /* a flag and four bytes of length */
@@ -40,37 +40,22 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .type = APAM_OPT_STRING },
 };
 
-struct spiffe {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
 static struct apam_str
-option(const struct spiffe *s, size_t i)
+text_of(const struct scheme_entry *e, size_t i)
 {
-	return apam_option_value(s->options, i)->str;
+	return scheme_option(e, i)->str;
 }
 
 static int32_t
 spiffe_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
-	struct spiffe *s = calloc(1, sizeof(*s));
+	const struct scheme_entry e = { svc, values };
 
-	if (s == NULL)
-		return APAM_E_MEMORY;
-	s->svc = svc;
-	s->options = values;
-	*state = s;
-	if (option(s, OPT_AUDIENCE).n + option(s, OPT_ID).n + 64 > REQUEST_MAX)
+	if (text_of(&e, OPT_AUDIENCE).n + text_of(&e, OPT_ID).n + 64 >
+	    REQUEST_MAX)
 		return apam_refuse_optionf(svc, OPT_AUDIENCE, "is too long");
-	return APAM_OK;
-}
-
-static void
-spiffe_close(void *state)
-{
-	free(state);
+	return scheme_open(svc, values, state);
 }
 
 /* ---- The request -------------------------------------------------------- */
@@ -99,14 +84,14 @@ put_field(char *to, unsigned number, struct apam_str value)
 
 /* A frame of gRPC with a JWTSVIDRequest; its length. */
 static size_t
-put_request(const struct spiffe *s, char to[REQUEST_MAX])
+put_request(const struct scheme_entry *e, char to[REQUEST_MAX])
 {
 	char *message = to + FRAME_HEAD;
 	size_t n = put_field(
-	    message, REQUEST_AUDIENCE, option(s, OPT_AUDIENCE));
+	    message, REQUEST_AUDIENCE, text_of(e, OPT_AUDIENCE));
 
-	if (option(s, OPT_ID).n > 0)
-		n += put_field(message + n, REQUEST_ID, option(s, OPT_ID));
+	if (text_of(e, OPT_ID).n > 0)
+		n += put_field(message + n, REQUEST_ID, text_of(e, OPT_ID));
 	to[0] = 0;
 	for (int i = 0; i < 4; i++)
 		to[1 + i] = (char)(n >> (24 - 8 * i));
@@ -114,15 +99,15 @@ put_request(const struct spiffe *s, char to[REQUEST_MAX])
 }
 
 static int32_t
-ask(const struct spiffe *s, struct apam_op *op)
+ask(const struct scheme_entry *e, struct apam_op *op)
 {
-	const struct apam_services *svc = s->svc;
+	const struct apam_services *svc = e->svc;
 	char body[REQUEST_MAX];
-	const size_t n = put_request(s, body);
+	const size_t n = put_request(e, body);
 
 	svc->exchange(
 	    svc, op, APAM_STR("POST"), APAM_STR(URL), APAM_ENCODING_RAW);
-	svc->exchange_socket(svc, op, option(s, OPT_SOCKET));
+	svc->exchange_socket(svc, op, text_of(e, OPT_SOCKET));
 	svc->exchange_http2(svc, op);
 	svc->exchange_header(svc, op, APAM_STR("te"), APAM_STR("trailers"));
 	svc->exchange_header(
@@ -221,12 +206,6 @@ take_message(struct apam_str body, struct apam_str *message)
 	return n == body.n && take(&body, n, message);
 }
 
-static bool
-is(struct apam_str a, const char *b)
-{
-	return a.n == strlen(b) && memcmp(a.p, b, a.n) == 0;
-}
-
 /* Base64url in three parts: JWS, RFC 7515, 7.1. */
 static bool
 is_token(struct apam_str s)
@@ -243,23 +222,23 @@ is_token(struct apam_str s)
 
 static int32_t
 fail_by_status(
-    const struct spiffe *s, struct apam_op *op, struct apam_str status)
+    const struct scheme_entry *e, struct apam_op *op, struct apam_str status)
 {
-	if (is(status, "7"))
-		return apam_failf(s->svc, op, APAM_E_DENIED,
+	if (scheme_same(status, APAM_STR("7")))
+		return apam_failf(e->svc, op, APAM_E_DENIED,
 		    "the agent has no identity for this process");
-	if (is(status, "3"))
-		return apam_failf(s->svc, op, APAM_E_CONFIG,
+	if (scheme_same(status, APAM_STR("3")))
+		return apam_failf(e->svc, op, APAM_E_CONFIG,
 		    "the agent does not take the request: check audience");
-	return apam_failf(s->svc, op, APAM_E_PROVIDER,
+	return apam_failf(e->svc, op, APAM_E_PROVIDER,
 	    "the agent gave no token: its gRPC status is %.*s",
 	    status.n > 8 ? 8 : (int)status.n, status.p);
 }
 
 static int32_t
-read_answer(const struct spiffe *s, struct apam_op *op)
+read_answer(const struct scheme_entry *e, struct apam_op *op)
 {
-	const struct apam_services *svc = s->svc;
+	const struct apam_services *svc = e->svc;
 	const struct apam_response *r = op->response;
 	struct apam_str status = svc->header(svc, r, "grpc-status");
 	struct apam_str message, svid, token;
@@ -267,8 +246,8 @@ read_answer(const struct spiffe *s, struct apam_op *op)
 	if (r->status != 200 || status.n == 0)
 		return apam_failf(svc, op, APAM_E_PROVIDER,
 		    "the answer is not one of gRPC to its end");
-	if (!is(status, "0"))
-		return fail_by_status(s, op, status);
+	if (!scheme_same(status, APAM_STR("0")))
+		return fail_by_status(e, op, status);
 	if (!take_message(r->body, &message) ||
 	    !find_field(message, RESPONSE_SVIDS, &svid) ||
 	    !find_field(svid, SVID_TOKEN, &token) || !is_token(token))
@@ -290,13 +269,13 @@ spiffe_acquire(void *state, struct apam_op *op)
 static int32_t
 spiffe_check(void *state, struct apam_op *op)
 {
-	const struct spiffe *s = state;
+	const struct scheme_entry *e = state;
 	const int32_t step = spiffe_acquire(state, op);
 
 	if (step != APAM_STEP_DONE)
 		return step;
 	return apam_key_statef(
-	    s->svc, op, APAM_KEY_GOOD, "the agent gave a JWT-SVID");
+	    e->svc, op, APAM_KEY_GOOD, "the agent gave a JWT-SVID");
 }
 
 /* ---- Requests ----------------------------------------------------------- */
@@ -305,35 +284,11 @@ static int32_t
 spiffe_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct spiffe *s = state;
-	struct apam_text *value = s->svc->text_new(s->svc, 1);
-	int32_t status = APAM_OK;
+	const struct scheme_entry *e = state;
 
 	(void)request;
-	s->svc->text_put(
-	    s->svc, value, APAM_WRITING_PLAIN, APAM_STR("Bearer "));
-	s->svc->text_put(s->svc, value, APAM_WRITING_PLAIN, credential->secret);
-	if (s->svc->text_view(s->svc, value).n == 0)
-		status = apam_refusef(s->svc, out, APAM_E_MEMORY, "no memory");
-	else
-		s->svc->sign_header(s->svc, out, APAM_STR("Authorization"),
-		    s->svc->text_view(s->svc, value));
-	s->svc->text_free(s->svc, &value);
-	return status;
-}
-
-static int32_t
-spiffe_judge(void *state, const struct apam_answer_view *answer,
-    struct apam_judging *out, const char **reason)
-{
-	const int32_t status = answer->response->status;
-
-	(void)state;
-	(void)out;
-	*reason = "the status alone";
-	if (status == 401)
-		return APAM_VERDICT_REJECTED;
-	return status / 100 == 2 ? APAM_VERDICT_ACCEPTED : APAM_VERDICT_UNKNOWN;
+	return scheme_sign_authorization(
+	    e->svc, out, APAM_STR("Bearer "), credential->secret);
 }
 
 const struct apam_module apam_module_1 = {
@@ -350,9 +305,9 @@ const struct apam_module apam_module_1 = {
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
 	.open = spiffe_open,
-	.close = spiffe_close,
+	.close = scheme_close,
 	.acquire = spiffe_acquire,
 	.sign = spiffe_sign,
-	.judge = spiffe_judge,
+	.judge = stub_judge,
 	.check = spiffe_check,
 };

@@ -6,12 +6,14 @@
  *
  * `break` names what the module does wrong.
  */
-#include <apam/module.h>
+#include <apam/scheme.h>
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "stub.h"
 
 enum { OPT_SECRET, OPT_HEADER, OPT_BREAK, OPT_COUNT };
 enum { BREAK_NOTHING, BREAK_BEGIN, BREAK_BODY, BREAK_END, BREAK_MADE };
@@ -35,90 +37,45 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .default_value = "nothing" },
 };
 
-struct verify_state {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
 struct run {
 	EVP_MAC_CTX *mac;
 	char wanted[65];
 };
 
-static const struct apam_value *
-option(const struct verify_state *v, size_t i)
-{
-	return apam_option_value(v->options, i);
-}
-
 static int64_t
-breaks_at(const struct verify_state *v)
+breaks_at(const struct scheme_entry *e)
 {
-	return option(v, OPT_BREAK)->num;
-}
-
-static int32_t
-verify_open(const struct apam_services *svc, const struct apam_options *values,
-    void **state)
-{
-	struct verify_state *v = calloc(1, sizeof(*v));
-
-	if (v == NULL)
-		return APAM_E_MEMORY;
-	v->svc = svc;
-	v->options = values;
-	*state = v;
-	return APAM_OK;
-}
-
-static void
-verify_close(void *state)
-{
-	free(state);
+	return scheme_option(e, OPT_BREAK)->num;
 }
 
 static int32_t
 verify_acquire(void *state, struct apam_op *op)
 {
-	const struct verify_state *v = state;
+	const struct scheme_entry *e = state;
 
-	v->svc->credential(v->svc, op, option(v, OPT_SECRET)->str);
-	v->svc->lifetime(v->svc, op, APAM_FOREVER);
-	return APAM_STEP_DONE;
+	return scheme_keep_for_ever(
+	    e->svc, op, scheme_option(e, OPT_SECRET)->str);
 }
 
 static int32_t
 verify_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct verify_state *v = state;
+	const struct scheme_entry *e = state;
 
 	(void)request;
-	v->svc->sign_header(
-	    v->svc, out, option(v, OPT_HEADER)->str, credential->secret);
+	e->svc->sign_header(
+	    e->svc, out, scheme_option(e, OPT_HEADER)->str, credential->secret);
 	return APAM_OK;
-}
-
-static int32_t
-verify_judge(void *state, const struct apam_answer_view *answer,
-    struct apam_judging *out, const char **reason)
-{
-	(void)state;
-	(void)out;
-	*reason = "the status alone";
-	if (answer->response->status == 401)
-		return APAM_VERDICT_REJECTED;
-	return answer->response->status < 300 ? APAM_VERDICT_ACCEPTED :
-						APAM_VERDICT_UNKNOWN;
 }
 
 static int32_t
 verify_check(void *state, struct apam_op *op)
 {
-	const struct verify_state *v = state;
+	const struct scheme_entry *e = state;
 
 	return apam_key_statef(
-	    v->svc, op, APAM_KEY_UNKNOWN, "there is nobody to ask");
+	    e->svc, op, APAM_KEY_UNKNOWN, "there is nobody to ask");
 }
 
 /* ---- Verifying ----------------------------------------------------------- */
@@ -147,11 +104,11 @@ sent_header(const struct apam_request_view *r, struct apam_str name)
 }
 
 static void
-begin_run(const struct verify_state *v, struct run *run,
+begin_run(const struct scheme_entry *e, struct run *run,
     const struct apam_request_view *request,
     const struct apam_response *response)
 {
-	const struct apam_str key = option(v, OPT_SECRET)->str;
+	const struct apam_str key = scheme_option(e, OPT_SECRET)->str;
 	char sha256[] = "SHA256", status[8];
 	const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
 					  OSSL_MAC_PARAM_DIGEST, sha256, 0),
@@ -165,7 +122,7 @@ begin_run(const struct verify_state *v, struct run *run,
 	    run->mac, (const unsigned char *)key.p, key.n, params);
 	add_line(run, request->method);
 	add_line(run, request->url);
-	add_line(run, sent_header(request, option(v, OPT_HEADER)->str));
+	add_line(run, sent_header(request, scheme_option(e, OPT_HEADER)->str));
 	add_line(run, apam_str(status));
 }
 
@@ -173,25 +130,25 @@ static int32_t
 verify_begin(void *state, const struct apam_request_view *request,
     const struct apam_response *response, struct apam_verifying *out, void **to)
 {
-	const struct verify_state *v = state;
-	const struct apam_str mac = v->svc->header(
-	    v->svc, response, "Answer-Mac");
+	const struct scheme_entry *e = state;
+	const struct apam_str mac = e->svc->header(
+	    e->svc, response, "Answer-Mac");
 	struct run *run;
 
-	if (breaks_at(v) == BREAK_BEGIN)
+	if (breaks_at(e) == BREAK_BEGIN)
 		return APAM_E_NOT_AUTHENTIC;
 	if (mac.n != 64)
-		return v->svc->not_authentic(
-		    v->svc, out, APAM_STR("it has no Answer-Mac"));
+		return e->svc->not_authentic(
+		    e->svc, out, APAM_STR("it has no Answer-Mac"));
 	run = calloc(1, sizeof(*run));
 	if (run == NULL)
 		return APAM_E_MEMORY;
 	memcpy(run->wanted, mac.p, mac.n);
-	begin_run(v, run, request, response);
+	begin_run(e, run, request, response);
 	*to = run;
-	if (breaks_at(v) == BREAK_MADE)
-		return v->svc->not_authentic(
-		    v->svc, out, APAM_STR("it is told to say so"));
+	if (breaks_at(e) == BREAK_MADE)
+		return e->svc->not_authentic(
+		    e->svc, out, APAM_STR("it is told to say so"));
 	return APAM_OK;
 }
 
@@ -199,11 +156,11 @@ static int32_t
 verify_body(
     void *state, void *to, struct apam_str piece, struct apam_verifying *out)
 {
-	const struct verify_state *v = state;
+	const struct scheme_entry *e = state;
 
-	if (breaks_at(v) == BREAK_BODY)
-		(void)v->svc->not_authentic(
-		    v->svc, out, APAM_STR("and yet it is"));
+	if (breaks_at(e) == BREAK_BODY)
+		(void)e->svc->not_authentic(
+		    e->svc, out, APAM_STR("and yet it is"));
 	add(to, piece);
 	return APAM_OK;
 }
@@ -211,7 +168,7 @@ verify_body(
 static int32_t
 verify_end(void *state, void *to, int32_t whole, struct apam_verifying *out)
 {
-	const struct verify_state *v = state;
+	const struct scheme_entry *e = state;
 	struct run *run = to;
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	char hex[2 * EVP_MAX_MD_SIZE + 1];
@@ -222,15 +179,15 @@ verify_end(void *state, void *to, int32_t whole, struct apam_verifying *out)
 	EVP_MAC_CTX_free(run->mac);
 	for (size_t i = 0; i < n; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", mac[i]);
-	same = v->svc->equal(v->svc, apam_str(hex), apam_str(run->wanted));
+	same = e->svc->equal(e->svc, apam_str(hex), apam_str(run->wanted));
 	free(run);
-	if (breaks_at(v) == BREAK_END)
+	if (breaks_at(e) == BREAK_END)
 		return 4711;
 	/* Of a body that was cut nothing is known. */
 	if (!whole || same)
 		return APAM_OK;
-	return v->svc->not_authentic(
-	    v->svc, out, APAM_STR("its Answer-Mac is another one"));
+	return e->svc->not_authentic(
+	    e->svc, out, APAM_STR("its Answer-Mac is another one"));
 }
 
 const struct apam_module apam_module_1 = {
@@ -246,11 +203,11 @@ const struct apam_module apam_module_1 = {
 	.options = options,
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
-	.open = verify_open,
-	.close = verify_close,
+	.open = scheme_open,
+	.close = scheme_close,
 	.acquire = verify_acquire,
 	.sign = verify_sign,
-	.judge = verify_judge,
+	.judge = stub_judge,
 	.check = verify_check,
 	.verify_begin = verify_begin,
 	.verify_body = verify_body,
