@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One run of a module's step function: what it builds, and the check of what
- * it returns.  It does no I/O: flight/flight.h sends the exchange.
+ * it returns.  It does no I/O: flight/stepping.h does what it asks for.
  */
 #ifndef CORE_ABI_OP_H
 #define CORE_ABI_OP_H

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "flight/moves.h"
 
 /* How long the end waits for a durable secret's successor. */
 #define FINISH_MS 5000

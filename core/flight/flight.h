@@ -2,7 +2,7 @@
 /*
  * A flight: one asynchronous run for an entry, of one or more exchanges, from
  * take-off to landing.  It only says what it waits for; the loop (loop.h)
- * moves it, and a listener (landing.h) is told when it has landed.
+ * moves it (moves.h), and a listener (landing.h) is told when it has landed.
  *
  *   acquire  make a credential, of secrets that are read anew if that is due
  *   prove    find out about the key: the module's check (introspection, a
@@ -40,20 +40,11 @@ enum flight_wait {
 	FLIGHT_LANDED		/* nothing: the results stand */
 };
 
-struct flight;
-
-/*
- * The text for a call that waits in vain for a flight which waits so: what did
- * not come.  Static.
- */
-const char *flight_late(const struct flight *f, enum flight_wait wait);
-
-/* TURN: waits for its turn at the durable secret, before one of the last. */
 enum flight_stage {
-	STAGE_SHARE,
-	STAGE_SECRETS,
-	STAGE_TURN,
-	STAGE_ACQUIRE,
+	STAGE_SHARE,		/* sharing.h */
+	STAGE_SECRETS,		/* renewing.h */
+	STAGE_TURN,		/* begin.h */
+	STAGE_ACQUIRE,		/* stepping.h, as all that follow */
 	STAGE_CHECK,
 	STAGE_REVOKE
 };
@@ -116,23 +107,7 @@ void flight_free(struct flight **flight);
  */
 const struct secret_exec *flight_program(const struct flight *f);
 
-/*
- * Start; go on after a transfer; go on after a sleep, or when the program has
- * something to say.
- */
-enum flight_wait flight_start(struct flight *f);
-enum flight_wait flight_transferred(struct flight *f, CURLcode code);
-enum flight_wait flight_woken(struct flight *f);
-/* Go on without the transfer or program: its descriptor is gone. */
-enum flight_wait flight_cut_off(struct flight *f);
-
 /* True while it may be that a durable secret's successor is on its way. */
 bool flight_is_spending(const struct flight *f);
-
-/*
- * It has landed, and its listener was told: true if it has to go on all the
- * same, as FLIGHT_STORE, and waits in FLIGHT_SLEEP.
- */
-bool flight_stays(struct flight *f);
 
 #endif

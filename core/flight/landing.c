@@ -112,14 +112,29 @@ may_be_refusal(const struct flight *f)
 	    (f->goal == FLIGHT_PROVE && f->finding.state != APAM_KEY_GOOD);
 }
 
-/* What a flight waits for, for calls that wait in vain. */
+/* What a call is told that waits in vain for a flight which waits so. */
+static const char *
+late_text(const struct flight *f, enum flight_wait wait)
+{
+	if (wait == FLIGHT_PROGRAM)
+		return "the program that gives the entry's secret did not end "
+		       "in time";
+	if (wait != FLIGHT_SLEEP)
+		return "the provider did not answer in time";
+	if (f->stage == STAGE_SHARE || f->stage == STAGE_TURN)
+		return "another process acquires the shared credential and did "
+		       "not end in time";
+	return "the provider asked to be asked again later, and the time was "
+	       "over before";
+}
+
 static void
 on_wait(const struct flight *f, enum flight_wait wait)
 {
 	struct entry *e = f->entry;
 
 	pthread_mutex_lock(&e->env->lock);
-	e->flight.late = flight_late(f, wait);
+	e->flight.late = late_text(f, wait);
 	pthread_mutex_unlock(&e->env->lock);
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "flight/moves.h"
 #include "flight/pollset.h"
 #include "http/curl_fd.h"
 

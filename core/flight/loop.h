@@ -72,8 +72,9 @@ bool loop_is_spending(const struct loop *loop);
 void loop_store(struct loop *loop);
 
 /*
- * loop_store, then drop all flights, without landing them.  If the loop has retired, libcurl's
- * objects are left behind, not freed.  No thread may drive the loop any more.
+ * loop_store, then drop all flights, without landing them.  If the loop has
+ * retired, libcurl's objects are left behind, not freed.  No thread may drive
+ * the loop any more.
  */
 void loop_free(struct loop *loop);
 

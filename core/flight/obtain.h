@@ -55,8 +55,8 @@ enum apam_status obtain_revoke(struct entry *e, int64_t deadline,
     struct apam_error *err);
 
 /*
- * The error of a call that waited in vain for a flight: DEADLINE.  `late`: what
- * flight_late said of it; NULL: it has not begun.
+ * The error of a call that waited in vain for a flight: DEADLINE.  `late`: its
+ * entry's (entry/flight_state.h) at that time; NULL: it has not begun.
  */
 enum apam_status obtain_late(const char *late, struct apam_error *err);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/flight/flight.c, driven by hand: no loop, no lifecycle.
+ * Tests of flights that are driven by hand (core/flight/moves.c): no loop, no
+ * lifecycle.
  * Exchanges are real ones, with a server that says whatever the row wants.
  */
 #include "support/clock.h"

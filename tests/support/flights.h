@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/secmem.h"
 #include "entry/share.h"
-#include "flight/flight.h"
+#include "flight/moves.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
 #include "support/opened.h"

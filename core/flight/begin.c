@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The turn ends with the flight (flight_free).
+ */
+#include "flight/begin.h"
+
+#include "base/clock.h"
+#include "flight/harvest.h"
+#include "flight/result.h"
+#include "flight/stepping.h"
+
+/* The stage of each kind of run. */
+static enum flight_stage
+stage_of(enum op_kind kind)
+{
+	if (kind == OP_CHECK)
+		return STAGE_CHECK;
+	return kind == OP_REVOKE ? STAGE_REVOKE : STAGE_ACQUIRE;
+}
+
+static enum flight_wait
+take_turn(struct flight *f)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+
+	switch (spending_begin(&f->spending, &f->op, &why)) {
+	case DURABLE_BEGUN:
+		f->stage = stage_of(f->op.kind);
+		return stepping_go_on(f, NULL);
+	case DURABLE_BUSY:
+		break;
+	case DURABLE_FAILED:
+		return result_failed(f, &why);
+	}
+	if (clock_ms() >= f->deadline) {
+		spending_late(&f->spending, &why);
+		return result_failed(f, &why);
+	}
+	f->stage = STAGE_TURN;
+	f->wake_at = clock_ms() + SPENDING_RETRY_MS;
+	return FLIGHT_SLEEP;
+}
+
+enum flight_wait
+begin_run(struct flight *f, enum op_kind kind)
+{
+	if (f->has_op)
+		op_free(&f->op);
+	secret_set_release(&f->secrets);
+	f->secrets = present_secrets_hold(f->entry->present);
+	if (f->entry->present != NULL && kind != OP_REVOKE)
+		present_secrets_use(f->entry->present);
+	entry_init_op(f->entry, &f->op, kind, f->with);
+	if (f->secrets != NULL)
+		f->op.secrets = f->secrets->all;
+	f->has_op = true;
+	f->stage = stage_of(kind);
+	f->sent = 0;
+	f->minted_at = 0;
+	return stored_is(&f->entry->stored) ? take_turn(f) :
+					      stepping_go_on(f, NULL);
+}
+
+enum flight_wait
+begin_again(struct flight *f)
+{
+	/* What the process that has its turn brings serves this one, too. */
+	if (f->goal == FLIGHT_ACQUIRE && harvest_shared(f))
+		return FLIGHT_LANDED;
+	return take_turn(f);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A run of the module begins: its op is set up with the secrets that are the
+ * present ones.  If one of them is durable, the run waits for its turn first.
+ */
+#ifndef CORE_FLIGHT_BEGIN_H
+#define CORE_FLIGHT_BEGIN_H
+
+#include "flight/flight.h"
+
+/* Begin it, or wait in STAGE_TURN. */
+enum flight_wait begin_run(struct flight *f, enum op_kind kind);
+
+/* STAGE_TURN: try again.  Another process may have shared what is wanted. */
+enum flight_wait begin_again(struct flight *f);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The module is called between entry_enter and entry_leave; what it asks for is
+ * done after that.
+ */
+#include "flight/stepping.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "entry/probe.h"
+#include "flight/harvest.h"
+#include "flight/result.h"
+#include "flight/wire.h"
+
+/*
+ * A cached token that works proves nothing of the key that minted it, nor does
+ * one that fails.  So the probe is signed with what the check has made, if it
+ * has made a credential.
+ */
+static bool
+build_probe(struct flight *f, struct apam_error *why)
+{
+	if (f->op.has_credential && f->made == NULL && !harvest_built(f)) {
+		*why = f->error;
+		error_clear(&f->error);
+		return false;
+	}
+	return probe_build(f->entry, f->made != NULL ? f->made : f->with,
+		   &f->op.exchange, why) == APAM_OK;
+}
+
+/* What spends is given as much time as if it were the first to be sent. */
+static void
+give_time(struct flight *f)
+{
+	const int64_t until = clock_ms() + f->entry->profile->deadline * 1000;
+
+	if (f->deadline < until)
+		f->deadline = until;
+}
+
+static enum flight_wait
+send_op(struct flight *f)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+
+	if (f->op.probes && !build_probe(f, &why))
+		return result_failed(f, &why);
+	if (!spending_send(&f->spending, &f->op, &why))
+		return result_failed(f, &why);
+	if (f->op.durable.spends)
+		give_time(f);
+	f->sent = clock_ms();
+	if (wire_send(f, &f->op.exchange, &why))
+		return FLIGHT_TRANSFER;
+	spending_unanswered(&f->spending, &f->op, false);
+	return result_failed(f, &why);
+}
+
+/* The module polls: call it again after a while. */
+static enum flight_wait
+pause_op(struct flight *f)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+
+	f->wake_at = clock_ms() + f->op.wait * 1000;
+	if (f->wake_at < f->deadline)
+		return FLIGHT_SLEEP;
+	(void)error_set(&why, APAM_E_DEADLINE,
+	    "the provider asks to be asked again in %lld s, which is too late",
+	    (long long)f->op.wait);
+	return result_failed(f, &why);
+}
+
+enum flight_wait
+stepping_go_on(struct flight *f, const struct response *r)
+{
+	struct entry *e = f->entry;
+	enum apam_step step;
+
+	entry_enter(e);
+	step = op_step(&f->op, &e->module->abi, e->state, r);
+	entry_leave(e);
+	response_free(&f->r);
+	if (f->op.has_credential && f->minted_at == 0)
+		f->minted_at = f->sent;
+	f->astray = step == APAM_STEP_FAILED && f->sent != 0 &&
+	    f->op.error.status == APAM_E_CONFIG;
+	spending_stepped(&f->spending, &f->op, step);
+	switch (step) {
+	case APAM_STEP_DONE:
+		return result_done(f);
+	case APAM_STEP_EXCHANGE:
+		return send_op(f);
+	case APAM_STEP_WAIT:
+		return pause_op(f);
+	default:
+		return result_failed(f, &f->op.error);
+	}
+}
+
+enum flight_wait
+stepping_unanswered(struct flight *f, const struct apam_error *why)
+{
+	spending_unanswered(&f->spending, &f->op, f->transfer.sent);
+	response_free(&f->r);
+	return result_failed(f, why);
+}
