@@ -6,7 +6,7 @@
 #ifndef TESTS_KIT_SOUND_H
 #define TESTS_KIT_SOUND_H
 
-#include <apam/module.h>
+#include <apam/scheme.h>
 
 #include <stdlib.h>
 
@@ -26,58 +26,23 @@ static const struct apam_option sound_options[OPT_COUNT] = {
 	    .type = APAM_OPT_STRING },
 };
 
-/* One entry. */
-struct sound {
-	const struct apam_services *svc;
-	const struct apam_options *options;
-};
-
-static inline struct apam_str
-sound_text(const struct sound *s, size_t i)
-{
-	return apam_option_value(s->options, i)->str;
-}
-
-static inline int32_t
-sound_open(const struct apam_services *svc, const struct apam_options *options,
-    void **state)
-{
-	struct sound *s = calloc(1, sizeof(*s));
-
-	if (s == NULL)
-		return APAM_E_MEMORY;
-	s->svc = svc;
-	s->options = options;
-	*state = s;
-	return APAM_OK;
-}
-
-static inline void
-sound_close(void *state)
-{
-	free(state);
-}
-
 static inline int32_t
 sound_acquire(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
-	s->svc->credential(s->svc, op,
-	    s->svc->secret(
-		s->svc, op, apam_option_value(s->options, OPT_SECRET)));
-	s->svc->lifetime(s->svc, op, APAM_FOREVER);
-	return APAM_STEP_DONE;
+	return scheme_keep_for_ever(s->svc, op,
+	    s->svc->secret(s->svc, op, scheme_option(s, OPT_SECRET)));
 }
 
 /* Ask for the answer that most providers would give. */
 static inline int32_t
-sound_exchange(const struct sound *s, struct apam_op *op)
+sound_exchange(const struct scheme_entry *s, struct apam_op *op)
 {
 	s->svc->exchange(s->svc, op, APAM_STR("POST"),
 	    APAM_STR("https://kit.example.com/token"), APAM_ENCODING_FORM);
 	s->svc->exchange_field(s->svc, op, APAM_STR("client_secret"),
-	    sound_text(s, OPT_SECRET));
+	    scheme_option(s, OPT_SECRET)->str);
 	return APAM_STEP_EXCHANGE;
 }
 
@@ -85,7 +50,7 @@ static inline int32_t
 sound_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	(void)request;
 	s->svc->sign_header(
@@ -109,7 +74,7 @@ sound_judge(void *state, const struct apam_answer_view *answer,
 static inline int32_t
 sound_check(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	return s->svc->key_state(
 	    s->svc, op, APAM_KEY_UNKNOWN, APAM_STR("nobody can be asked"));
@@ -131,8 +96,8 @@ sound_check(void *state, struct apam_op *op)
 		.options = sound_options,                                      \
 		.option_size = sizeof(sound_options[0]),                       \
 		.option_count = OPT_COUNT,                                     \
-		.open = sound_open,                                            \
-		.close = sound_close,                                          \
+		.open = scheme_open,                                           \
+		.close = scheme_close,                                         \
 		.acquire = sound_acquire,                                      \
 		.sign = sound_sign,                                            \
 		.judge = sound_judge,                                          \

@@ -15,7 +15,7 @@ static int32_t
 own_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	((const struct later *)(const void *)s->svc)->later(s->svc);
 	return sound_sign(state, credential, request, out);

@@ -8,7 +8,7 @@
 static int32_t
 own_acquire(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 	struct apam_json seconds;
 
 	if (op->response == NULL)
@@ -19,7 +19,7 @@ own_acquire(void *state, struct apam_op *op)
 		return apam_failf(
 		    s->svc, op, APAM_E_PROVIDER, "the answer has no lifetime");
 	s->svc->lifetime(s->svc, op, 3600 / seconds.num);
-	s->svc->credential(s->svc, op, sound_text(s, OPT_SECRET));
+	s->svc->credential(s->svc, op, scheme_option(s, OPT_SECRET)->str);
 	return APAM_STEP_DONE;
 }
 

@@ -8,11 +8,11 @@
 static int32_t
 own_acquire(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 	struct apam_text *text = s->svc->text_new(s->svc, 1);
 
-	s->svc->text_put(
-	    s->svc, text, APAM_WRITING_BASE64, sound_text(s, OPT_SECRET));
+	s->svc->text_put(s->svc, text, APAM_WRITING_BASE64,
+	    scheme_option(s, OPT_SECRET)->str);
 	s->svc->credential(s->svc, op, s->svc->text_view(s->svc, text));
 	s->svc->text_free(s->svc, &text);
 	return APAM_STEP_DONE;

@@ -18,7 +18,7 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
 		_exit(0);
 	if (pid > 0)
 		(void)waitpid(pid, NULL, 0);
-	return sound_open(svc, options, state);
+	return scheme_open(svc, options, state);
 }
 
 SOUND_MODULE("forks", .open = own_open);

@@ -19,7 +19,8 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
 
 	if (memchr(name.p, '%', name.n) != NULL)
 		(void)snprintf(text, sizeof(text), name.p, (char *)1);
-	return text[0] == '?' ? APAM_E_MEMORY : sound_open(svc, options, state);
+	return text[0] == '?' ? APAM_E_MEMORY :
+				scheme_open(svc, options, state);
 }
 
 SOUND_MODULE("format-string", .open = own_open);

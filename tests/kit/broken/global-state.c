@@ -12,13 +12,13 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
     void **state)
 {
 	latest = options;
-	return sound_open(svc, options, state);
+	return scheme_open(svc, options, state);
 }
 
 static int32_t
 own_acquire(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	s->svc->credential(
 	    s->svc, op, apam_option_value(latest, OPT_SECRET)->str);

@@ -9,7 +9,7 @@ static int32_t
 own_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 	const struct apam_key *key = apam_option_value(s->options, 2)->key;
 	unsigned char signature[APAM_SIGNATURE_MAX];
 	size_t n = 0;

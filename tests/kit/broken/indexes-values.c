@@ -8,7 +8,7 @@
 static int32_t
 own_acquire(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	s->svc->credential(s->svc, op, s->options->values[OPT_SECRET].str);
 	return APAM_STEP_DONE;

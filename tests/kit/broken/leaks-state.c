@@ -6,7 +6,7 @@
 #include "kit/sound.h"
 
 struct own {
-	struct sound sound;
+	struct scheme_entry entry;
 	char *more;
 };
 
@@ -18,8 +18,8 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
 
 	if (o == NULL)
 		return APAM_E_MEMORY;
-	o->sound.svc = svc;
-	o->sound.options = options;
+	o->entry.svc = svc;
+	o->entry.options = options;
 	*state = o;
 	return APAM_OK;
 }

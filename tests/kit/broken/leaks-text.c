@@ -9,7 +9,7 @@ static int32_t
 own_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 	struct apam_text *text = s->svc->text_new(s->svc, 0);
 
 	s->svc->text_put(s->svc, text, APAM_WRITING_PLAIN, request->url);

@@ -8,10 +8,10 @@
 static int32_t
 own_acquire(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	apam_logf(s->svc, APAM_LOG_DEBUG, "the secret is %s",
-	    sound_text(s, OPT_SECRET).p);
+	    scheme_option(s, OPT_SECRET)->str.p);
 	return sound_acquire(state, op);
 }
 

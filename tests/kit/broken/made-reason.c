@@ -7,7 +7,7 @@
 
 /* The state with room for a text. */
 struct own {
-	struct sound sound;
+	struct scheme_entry entry;
 	char text[64];
 };
 
@@ -19,8 +19,8 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
 
 	if (o == NULL)
 		return APAM_E_MEMORY;
-	o->sound.svc = svc;
-	o->sound.options = options;
+	o->entry.svc = svc;
+	o->entry.options = options;
 	*state = o;
 	return APAM_OK;
 }

@@ -9,7 +9,7 @@ static int32_t
 own_open(const struct apam_services *svc, const struct apam_options *options,
     void **state)
 {
-	struct sound *s = malloc(sizeof(*s));
+	struct scheme_entry *s = malloc(sizeof(*s));
 
 	memset(s, 0, sizeof(*s));
 	s->svc = svc;

@@ -10,7 +10,7 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
     void **state)
 {
 	(void)apam_refuse_optionf(svc, OPT_NAME, "is odd");
-	return sound_open(svc, options, state);
+	return scheme_open(svc, options, state);
 }
 
 SOUND_MODULE("open-refused", .open = own_open);

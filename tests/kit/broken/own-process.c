@@ -14,14 +14,14 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
     void **state)
 {
 	opener = getpid();
-	return sound_open(svc, options, state);
+	return scheme_open(svc, options, state);
 }
 
 static int32_t
 own_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	if (getpid() != opener)
 		return apam_refusef(

@@ -12,7 +12,7 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
     void **state)
 {
 	here = 1;
-	return sound_open(svc, options, state);
+	return scheme_open(svc, options, state);
 }
 
 static int32_t

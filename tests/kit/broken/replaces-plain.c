@@ -8,7 +8,7 @@
 static int32_t
 own_acquire(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	s->svc->successor(s->svc, op, apam_option_value(s->options, OPT_SECRET),
 	    APAM_STR("new"));

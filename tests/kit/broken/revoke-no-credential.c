@@ -8,7 +8,7 @@
 static int32_t
 own_revoke(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	s->svc->exchange(s->svc, op, APAM_STR("POST"),
 	    APAM_STR("https://kit.example.com/revoke"), APAM_ENCODING_FORM);

@@ -10,8 +10,8 @@ static char latest[256];
 static int32_t
 own_acquire(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
-	struct apam_str secret = sound_text(s, OPT_SECRET);
+	const struct scheme_entry *s = state;
+	struct apam_str secret = scheme_option(s, OPT_SECRET)->str;
 
 	if (secret.n < sizeof(latest))
 		memcpy(latest, secret.p, secret.n);

@@ -8,8 +8,8 @@
 static int32_t
 own_acquire(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
-	struct apam_str secret = sound_text(s, OPT_SECRET);
+	const struct scheme_entry *s = state;
+	struct apam_str secret = scheme_option(s, OPT_SECRET)->str;
 	volatile char copy[16384];
 
 	/* Far down, where later calls do not write. */

@@ -9,7 +9,7 @@ static int32_t
 own_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	s->svc->sign_header(
 	    s->svc, out, APAM_STR("Host"), APAM_STR("other.example.com"));

@@ -21,7 +21,7 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
 
 	if (pthread_create(&thread, NULL, idle, NULL) == 0)
 		(void)pthread_detach(thread);
-	return sound_open(svc, options, state);
+	return scheme_open(svc, options, state);
 }
 
 SOUND_MODULE("starts-thread", .open = own_open);

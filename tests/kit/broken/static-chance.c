@@ -10,7 +10,7 @@ own_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
 	static const char digits[] = "0123456789abcdef";
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 	unsigned char byte = 0;
 	char nonce[2] = "";
 

@@ -12,7 +12,7 @@ own_open(const struct apam_services *svc, const struct apam_options *options,
     void **state)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
-	return sound_open(svc, options, state);
+	return scheme_open(svc, options, state);
 }
 
 SOUND_MODULE("takes-signal", .open = own_open);

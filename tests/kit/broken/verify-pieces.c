@@ -22,7 +22,7 @@ static int32_t
 own_body(
     void *state, void *run, struct apam_str piece, struct apam_verifying *out)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	(void)run;
 	if (piece.n > 1)

@@ -19,7 +19,7 @@ static const struct apam_option options[] = {
 static int32_t
 keys_acquire(void *state, struct apam_op *op)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 
 	s->svc->credential(s->svc, op, APAM_STR("the key"));
 	s->svc->lifetime(s->svc, op, APAM_FOREVER);
@@ -42,7 +42,8 @@ algorithm_of(int32_t kind)
 }
 
 static int32_t
-make_signature(const struct sound *s, const struct apam_request_view *request,
+make_signature(const struct scheme_entry *s,
+    const struct apam_request_view *request,
     unsigned char signature[APAM_SIGNATURE_MAX], size_t *n)
 {
 	const struct apam_key *key = apam_option_value(s->options, 1)->key;
@@ -60,7 +61,7 @@ static int32_t
 keys_sign(void *state, const struct apam_credential_view *credential,
     const struct apam_request_view *request, struct apam_signing *out)
 {
-	const struct sound *s = state;
+	const struct scheme_entry *s = state;
 	unsigned char signature[APAM_SIGNATURE_MAX];
 	struct apam_text *text;
 	size_t n = 0;
