@@ -21,9 +21,7 @@ keys_acquire(void *state, struct apam_op *op)
 {
 	const struct scheme_entry *s = state;
 
-	s->svc->credential(s->svc, op, APAM_STR("the key"));
-	s->svc->lifetime(s->svc, op, APAM_FOREVER);
-	return APAM_STEP_DONE;
+	return scheme_keep_for_ever(s->svc, op, APAM_STR("the key"));
 }
 
 static int32_t
