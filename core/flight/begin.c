@@ -9,13 +9,19 @@
 #include "flight/result.h"
 #include "flight/stepping.h"
 
-/* The stage of each kind of run. */
-static enum flight_stage
-stage_of(enum op_kind kind)
+static enum op_kind
+kind_of(enum flight_goal goal)
 {
-	if (kind == OP_CHECK)
-		return STAGE_CHECK;
-	return kind == OP_REVOKE ? STAGE_REVOKE : STAGE_ACQUIRE;
+	switch (goal) {
+	case FLIGHT_ACQUIRE:
+		return OP_ACQUIRE;
+	case FLIGHT_PROVE:
+		return OP_CHECK;
+	case FLIGHT_REVOKE:
+	case FLIGHT_STORE:
+		break;
+	}
+	return OP_REVOKE;
 }
 
 static enum flight_wait
@@ -25,7 +31,7 @@ take_turn(struct flight *f)
 
 	switch (spending_begin(&f->spending, &f->op, &why)) {
 	case DURABLE_BEGUN:
-		f->stage = stage_of(f->op.kind);
+		f->stage = STAGE_RUN;
 		return stepping_go_on(f, NULL);
 	case DURABLE_BUSY:
 		break;
@@ -42,8 +48,10 @@ take_turn(struct flight *f)
 }
 
 enum flight_wait
-begin_run(struct flight *f, enum op_kind kind)
+begin_run(struct flight *f)
 {
+	const enum op_kind kind = kind_of(f->goal);
+
 	if (f->has_op)
 		op_free(&f->op);
 	secret_set_release(&f->secrets);
@@ -54,7 +62,7 @@ begin_run(struct flight *f, enum op_kind kind)
 	if (f->secrets != NULL)
 		f->op.secrets = f->secrets->all;
 	f->has_op = true;
-	f->stage = stage_of(kind);
+	f->stage = STAGE_RUN;
 	f->sent = 0;
 	f->minted_at = 0;
 	return stored_is(&f->entry->stored) ? take_turn(f) :

@@ -8,8 +8,8 @@
 
 #include "flight/flight.h"
 
-/* Begin it, or wait in STAGE_TURN. */
-enum flight_wait begin_run(struct flight *f, enum op_kind kind);
+/* Begin the run for its goal, or wait in STAGE_TURN. */
+enum flight_wait begin_run(struct flight *f);
 
 /* STAGE_TURN: try again.  Another process may have shared what is wanted. */
 enum flight_wait begin_again(struct flight *f);

@@ -44,9 +44,7 @@ enum flight_stage {
 	STAGE_SHARE,		/* sharing.h */
 	STAGE_SECRETS,		/* renewing.h */
 	STAGE_TURN,		/* begin.h */
-	STAGE_ACQUIRE,		/* stepping.h, as all that follow */
-	STAGE_CHECK,
-	STAGE_REVOKE
+	STAGE_RUN		/* stepping.h */
 };
 
 struct flight {

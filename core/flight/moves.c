@@ -28,7 +28,7 @@ flight_start(struct flight *f)
 		break;
 	}
 	if (f->entry->module->abi.revoke != NULL)
-		return begin_run(f, OP_REVOKE);
+		return begin_run(f);
 	(void)error_set(&f->error, APAM_E_POLICY,
 	    "scheme %s has no way to revoke; archive the key at the provider",
 	    f->entry->conf->scheme);

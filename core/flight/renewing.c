@@ -13,12 +13,6 @@
 #include "flight/harvest.h"
 #include "flight/result.h"
 
-static enum flight_wait
-begin_work(struct flight *f)
-{
-	return begin_run(f, f->goal == FLIGHT_PROVE ? OP_CHECK : OP_ACQUIRE);
-}
-
 /*
  * They are others now.  What the registry says of them decides, and a static
  * credential was made of the old ones.
@@ -84,7 +78,7 @@ renewing_go_on(struct flight *f)
 	/* Another process may have stored one that goes with these. */
 	if (changed && f->lock.fd >= 0 && harvest_shared(f))
 		return FLIGHT_LANDED;
-	return begin_work(f);
+	return begin_run(f);
 }
 
 /* A check of a static credential is about the one that is held. */
@@ -112,7 +106,7 @@ renewing_start(struct flight *f)
 	struct secret_set *now;
 
 	if (!wants_secrets(f))
-		return begin_work(f);
+		return begin_run(f);
 	f->stage = STAGE_SECRETS;
 	now = present_secrets_hold(e->present);
 	f->renewal = secret_renewal_new(

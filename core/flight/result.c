@@ -50,12 +50,11 @@ find_beside(struct key_finding *to, const char *who, const char *evidence)
 
 /* ---- The end of a run -------------------------------------------------- */
 
-static enum flight_wait
+static void
 acquired(struct flight *f)
 {
 	if (harvest_built(f))
 		share_store(f->entry, f->made, f->lock.fd);
-	return FLIGHT_LANDED;
 }
 
 /* True if what a check has made is to be used. */
@@ -68,28 +67,27 @@ is_of_use(const struct flight *f)
 	    (f->minted_at == 0 && (f->with == NULL || !f->unasked));
 }
 
-static enum flight_wait
+static void
 checked(struct flight *f)
 {
 	set_finding(&f->finding, f->op.key_state, f->op.evidence);
 	f->unasked = f->finding.state == APAM_KEY_UNKNOWN && f->sent == 0;
 	if (is_of_use(f))
 		(void)harvest_built(f);
-	return FLIGHT_LANDED;
 }
 
 enum flight_wait
 result_done(struct flight *f)
 {
-	switch (f->stage) {
-	case STAGE_ACQUIRE:
-		return acquired(f);
-	case STAGE_CHECK:
-		return checked(f);
-	case STAGE_REVOKE:
-	case STAGE_SECRETS:
-	case STAGE_SHARE:
-	case STAGE_TURN:
+	switch (f->goal) {
+	case FLIGHT_ACQUIRE:
+		acquired(f);
+		break;
+	case FLIGHT_PROVE:
+		checked(f);
+		break;
+	case FLIGHT_REVOKE:
+	case FLIGHT_STORE:
 		break;
 	}
 	return FLIGHT_LANDED;
@@ -99,7 +97,7 @@ result_done(struct flight *f)
 static bool
 was_given(struct flight *f)
 {
-	if (f->stage != STAGE_CHECK || f->minted_at == 0)
+	if (f->minted_at == 0)
 		return false;
 	return f->made != NULL || (f->op.has_credential && harvest_built(f));
 }

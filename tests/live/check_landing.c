@@ -111,7 +111,7 @@ START_TEST(it_is_known_what_is_waited_for)
 	f->stage = STAGE_TURN;
 	landing_listener.waits(f, FLIGHT_SLEEP);
 	ck_assert_ptr_nonnull(strstr(t.entry->flight.late, "another process"));
-	f->stage = STAGE_ACQUIRE;
+	f->stage = STAGE_RUN;
 	landing_listener.waits(f, FLIGHT_SLEEP);
 	ck_assert_ptr_nonnull(strstr(t.entry->flight.late, "asked again"));
 	landing_listener.waits(f, FLIGHT_TRANSFER);
