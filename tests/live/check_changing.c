@@ -325,7 +325,7 @@ START_TEST(a_check_reads_anew)
 		wait = flight_woken(f);
 	}
 	ck_assert_int_eq(wait, FLIGHT_TRANSFER);
-	(void)flight_transferred(f, curl_api()->easy_perform(f->transfer.easy));
+	(void)flights_transfer(f);
 	found = f->finding;
 	flight_free(&f);
 	ck_assert_int_eq(found.state, APAM_KEY_GOOD);

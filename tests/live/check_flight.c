@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of flights that are driven by hand (core/flight/moves.c): no loop, no
- * lifecycle.
- * Exchanges are real ones, with a server that says whatever the row wants.
+ * Tests of flights that are driven by hand (core/flight/moves.c), without a
+ * loop.  Exchanges are real ones; the server says whatever the row wants.
  */
-#include "support/clock.h"
 #include "support/flights.h"
 
 #define URL "url = \"%/x\";"
@@ -40,24 +38,11 @@ begin(const char *head, const char *more, const char *options)
 	flights_open(&t, &answer, more, options);
 }
 
-static enum flight_wait
-transfer(void)
-{
-	return flight_transferred(
-	    f, curl_api()->easy_perform(f->transfer.easy));
-}
-
 /* From take-off as far as it goes without sleep. */
 static enum flight_wait
 fly(enum flight_goal goal)
 {
-	enum flight_wait wait;
-
-	f = flights_new(&t, goal, FLIGHT_MS);
-	wait = flight_start(f);
-	while (wait == FLIGHT_TRANSFER)
-		wait = transfer();
-	return wait;
+	return flights_fly(&t, goal, &f);
 }
 
 /* ---- Acquire ---------------------------------------------------------- */
@@ -145,7 +130,7 @@ START_TEST(a_credential_counts_from_its_exchange)
 	ck_assert_int_eq(flight_start(f), FLIGHT_TRANSFER);
 	started = clock_ms();
 	(void)poll(NULL, 0, 10);
-	ck_assert_int_eq(transfer(), FLIGHT_LANDED);
+	ck_assert_int_eq(flights_transfer(f), FLIGHT_LANDED);
 	ck_assert_int_ge(f->made->since, before);
 	ck_assert_int_le(f->made->since, started);
 	ck_assert_int_eq(f->made->expires, f->made->since + 60000);
@@ -173,7 +158,7 @@ START_TEST(a_credential_that_comes_too_late_is_none)
 	f = flights_new(&t, FLIGHT_ACQUIRE, FLIGHT_MS);
 	ck_assert_int_eq(flight_start(f), FLIGHT_TRANSFER);
 	f->sent -= 2000;
-	ck_assert_int_eq(transfer(), FLIGHT_LANDED);
+	ck_assert_int_eq(flights_transfer(f), FLIGHT_LANDED);
 	ck_assert_int_eq(f->error.status, APAM_E_PROVIDER);
 	ck_assert_ptr_null(f->made);
 }
@@ -192,7 +177,7 @@ ends_at(int ms)
 	deadline = clock_ms() + ms;
 	wait = flight_start(f);
 	if (wait == FLIGHT_TRANSFER)
-		wait = transfer();
+		wait = flights_transfer(f);
 	ck_assert_int_eq(wait, FLIGHT_LANDED);
 	ck_assert_int_eq(f->error.status, APAM_E_DEADLINE);
 	ck_assert_int_ge(clock_ms(), deadline - 50);
@@ -386,140 +371,6 @@ START_TEST(a_module_that_cannot_revoke_says_so)
 }
 END_TEST
 
-/* ---- Share ------------------------------------------------------------ */
-
-/* Acquire once, so that a credential is stored. */
-static void
-store_one(void)
-{
-	ck_assert_int_eq(fly(FLIGHT_ACQUIRE), FLIGHT_LANDED);
-	ck_assert_ptr_nonnull(f->made);
-	ck_assert(!f->shared);
-	flight_free(&f);
-}
-
-START_TEST(what_is_stored_is_used)
-{
-	begin(EMPTY_200, SHARED, MINT);
-	store_one();
-	ck_assert_int_eq(fly(FLIGHT_ACQUIRE), FLIGHT_LANDED);
-	ck_assert(f->shared);
-	ck_assert_str_eq(f->made->view.secret.p, "returned");
-	ck_assert_int_eq(f->lock.fd, -1);
-	ck_assert_int_eq(atomic_load(&t.server.hits), 1);
-}
-END_TEST
-
-START_TEST(what_is_to_be_replaced_is_not_used)
-{
-	struct credential *old;
-
-	begin(EMPTY_200, SHARED, MINT);
-	ck_assert_int_eq(fly(FLIGHT_ACQUIRE), FLIGHT_LANDED);
-	old = credential_hold(f->made);
-	flight_free(&f);
-	f = flight_new(t.entry, FLIGHT_ACQUIRE, old, clock_ms() + FLIGHT_MS);
-	credential_release(&old);
-	ck_assert_int_eq(flight_start(f), FLIGHT_TRANSFER);
-	ck_assert_int_ge(f->lock.fd, 0);
-}
-END_TEST
-
-START_TEST(a_lock_is_slept_on)
-{
-	int64_t before;
-	int lock;
-
-	begin(EMPTY_200, SHARED, MINT);
-	lock = share_try_lock(t.entry);
-	ck_assert_int_ge(lock, 0);
-	before = clock_ms();
-	ck_assert_int_eq(fly(FLIGHT_ACQUIRE), FLIGHT_SLEEP);
-	ck_assert_int_ge(f->wake_at, before + SHARE_RETRY_MS);
-	ck_assert_int_le(f->wake_at, clock_ms() + 1000);
-	ck_assert_int_eq(flight_woken(f), FLIGHT_SLEEP);
-	ck_assert_int_eq(atomic_load(&t.server.hits), 0);
-	(void)close(lock);
-	ck_assert_int_eq(flight_woken(f), FLIGHT_TRANSFER);
-	ck_assert_int_eq(transfer(), FLIGHT_LANDED);
-	ck_assert_ptr_nonnull(f->made);
-	ck_assert(!f->shared);
-}
-END_TEST
-
-/* The holder of the lock stores while another one sleeps. */
-START_TEST(a_sleeper_takes_what_came)
-{
-	struct flight *holder;
-
-	begin(EMPTY_200, SHARED, MINT);
-	holder = flights_new(&t, FLIGHT_ACQUIRE, FLIGHT_MS);
-	ck_assert_int_eq(flight_start(holder), FLIGHT_TRANSFER);
-	ck_assert_int_eq(fly(FLIGHT_ACQUIRE), FLIGHT_SLEEP);
-	ck_assert_int_eq(flight_transferred(holder,
-			     curl_api()->easy_perform(holder->transfer.easy)),
-	    FLIGHT_LANDED);
-	/* It still holds the lock, but that is not what is waited for. */
-	ck_assert_int_eq(flight_woken(f), FLIGHT_LANDED);
-	ck_assert(f->shared);
-	ck_assert_int_eq(atomic_load(&t.server.hits), 1);
-	flight_free(&holder);
-}
-END_TEST
-
-START_TEST(a_sleep_has_an_end)
-{
-	int lock;
-
-	begin(EMPTY_200, SHARED, MINT);
-	lock = share_try_lock(t.entry);
-	ck_assert_int_ge(lock, 0);
-	f = flights_new(&t, FLIGHT_ACQUIRE, FLIGHT_MS);
-	ck_assert_int_eq(flight_start(f), FLIGHT_SLEEP);
-	clock_advance(FLIGHT_MS);
-	ck_assert_int_eq(flight_woken(f), FLIGHT_LANDED);
-	ck_assert_int_eq(f->error.status, APAM_E_DEADLINE);
-	ck_assert_ptr_null(f->made);
-	(void)close(lock);
-}
-END_TEST
-
-START_TEST(a_state_dir_of_no_use_is_done_without)
-{
-	begin(EMPTY_200, SHARED, MINT);
-	ck_assert_int_eq(chmod(project_path(&t.p, "state"), 0777), 0);
-	ck_assert_int_eq(fly(FLIGHT_ACQUIRE), FLIGHT_LANDED);
-	ck_assert_int_eq(f->lock.fd, SHARE_UNUSABLE);
-	ck_assert_ptr_nonnull(f->made);
-}
-END_TEST
-
-/* Its owner needs no exchange for another, so nobody needs a file. */
-START_TEST(a_static_credential_is_not_stored)
-{
-	begin(EMPTY_200, SHARED, "");
-	store_one();
-	ck_assert_int_eq(fly(FLIGHT_ACQUIRE), FLIGHT_LANDED);
-	ck_assert(!f->shared);
-}
-END_TEST
-
-static void
-add_share(Suite *suite)
-{
-	TCase *tc = tcase_create("share");
-
-	suite_add_tcase(suite, tc);
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_test(tc, what_is_stored_is_used);
-	tcase_add_test(tc, what_is_to_be_replaced_is_not_used);
-	tcase_add_test(tc, a_lock_is_slept_on);
-	tcase_add_test(tc, a_sleeper_takes_what_came);
-	tcase_add_test(tc, a_sleep_has_an_end);
-	tcase_add_test(tc, a_state_dir_of_no_use_is_done_without);
-	tcase_add_test(tc, a_static_credential_is_not_stored);
-}
-
 int
 main(void)
 {
@@ -540,6 +391,5 @@ main(void)
 	tcase_add_test(tc, a_token_in_use_is_not_probed);
 	tcase_add_loop_test(tc, revokes_a_key, 0, ROWS(revokes));
 	tcase_add_test(tc, a_module_that_cannot_revoke_says_so);
-	add_share(suite);
 	return run_suite(suite);
 }

@@ -80,4 +80,25 @@ flights_new(struct flights *t, enum flight_goal goal, int ms)
 	return f;
 }
 
+/* Make its exchange, and let it go on. */
+static inline enum flight_wait
+flights_transfer(struct flight *f)
+{
+	return flight_transferred(
+	    f, curl_api()->easy_perform(f->transfer.easy));
+}
+
+/* A new one in *f, from take-off as far as it goes without sleep. */
+static inline enum flight_wait
+flights_fly(struct flights *t, enum flight_goal goal, struct flight **f)
+{
+	enum flight_wait wait;
+
+	*f = flights_new(t, goal, FLIGHT_MS);
+	wait = flight_start(*f);
+	while (wait == FLIGHT_TRANSFER)
+		wait = flights_transfer(*f);
+	return wait;
+}
+
 #endif
