@@ -81,3 +81,15 @@ lock_holder_find(const struct stat *file, struct lock_holder *to)
 	(void)fclose(f);
 	return read;
 }
+
+void
+lock_holder_say(
+    const struct lock_holder *holder, char to[LOCK_HOLDER_TEXT_SIZE])
+{
+	if (holder == NULL)
+		(void)snprintf(to, LOCK_HOLDER_TEXT_SIZE, "another process");
+	else
+		(void)snprintf(to, LOCK_HOLDER_TEXT_SIZE, "process %d (%s)%s",
+		    (int)holder->pid, holder->name,
+		    holder->stopped ? ", which is stopped," : "");
+}

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #define LOCK_HOLDER_NAME_SIZE 16
+#define LOCK_HOLDER_TEXT_SIZE 64
 
 struct lock_holder {
 	pid_t pid;
@@ -26,5 +27,12 @@ struct lock_holder {
  * none.
  */
 bool lock_holder_find(const struct stat *file, struct lock_holder *to);
+
+/*
+ * Say which process that is, as the subject of a sentence; NULL: it is not
+ * known.  With a NUL.
+ */
+void lock_holder_say(
+    const struct lock_holder *holder, char to[LOCK_HOLDER_TEXT_SIZE]);
 
 #endif

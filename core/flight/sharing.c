@@ -4,8 +4,6 @@
  */
 #include "flight/sharing.h"
 
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "entry/share.h"
 #include "flight/harvest.h"
@@ -14,16 +12,16 @@
 #define LOOK_FIRST_MS 200
 #define LOOK_AGAIN_MS 500
 
-/* Acquire without the lock.  Only its holder may store the credential. */
+/*
+ * Acquire without the lock.  Only its holder, NULL if that is not known, may
+ * store the credential.
+ */
 static enum flight_wait
-go_alone(struct flight *f, bool known, const struct lock_holder *holder)
+go_alone(struct flight *f, const struct lock_holder *holder)
 {
-	char who[64] = "another process";
+	char who[LOCK_HOLDER_TEXT_SIZE];
 
-	if (known)
-		(void)snprintf(who, sizeof(who), "process %d (%s)%s",
-		    (int)holder->pid, holder->name,
-		    holder->stopped ? ", which is stopped," : "");
+	lock_holder_say(holder, who);
 	log_line(&f->entry->env->log, APAM_LOG_WARNING,
 	    "%s: entry %zu: %s has been acquiring the shared credential for "
 	    "%.1f s: acquired without it, and not shared",
@@ -48,7 +46,7 @@ queue(struct flight *f)
 		f->look_at = now + LOOK_AGAIN_MS;
 		known = share_holder(f->entry, &holder);
 		if (now >= f->alone_at || (known && holder.stopped))
-			return go_alone(f, known, &holder);
+			return go_alone(f, known ? &holder : NULL);
 	}
 	f->wake_at = now + SHARE_RETRY_MS;
 	return FLIGHT_SLEEP;

@@ -4,8 +4,6 @@
  */
 #include "flight/spending.h"
 
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "base/error.h"
 #include "file/lock_holder.h"
@@ -56,13 +54,12 @@ spending_late(const struct spending *s, struct apam_error *err)
 	const struct durable_place place = stored_place(
 	    &s->entry->stored, &base);
 	struct lock_holder holder;
-	char who[64] = "another process";
+	char who[LOCK_HOLDER_TEXT_SIZE];
 	struct stat st;
+	const bool known = durable_lock_stat(&place, &st) &&
+	    lock_holder_find(&st, &holder);
 
-	if (durable_lock_stat(&place, &st) && lock_holder_find(&st, &holder))
-		(void)snprintf(who, sizeof(who), "process %d (%s)%s",
-		    (int)holder.pid, holder.name,
-		    holder.stopped ? ", which is stopped," : "");
+	lock_holder_say(known ? &holder : NULL, who);
 	(void)error_set(err, APAM_E_DEADLINE,
 	    "%s has store:%s, and did not let it go in time", who, place.name);
 }

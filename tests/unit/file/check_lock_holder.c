@@ -126,6 +126,22 @@ START_TEST(other_locks_are_not_his)
 }
 END_TEST
 
+/* What follows is the rest of a sentence. */
+START_TEST(it_is_said_who_that_is)
+{
+	struct lock_holder holder = { 12, "worker", false };
+	char text[LOCK_HOLDER_TEXT_SIZE];
+
+	lock_holder_say(NULL, text);
+	ck_assert_str_eq(text, "another process");
+	lock_holder_say(&holder, text);
+	ck_assert_str_eq(text, "process 12 (worker)");
+	holder.stopped = true;
+	lock_holder_say(&holder, text);
+	ck_assert_str_eq(text, "process 12 (worker), which is stopped,");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -137,5 +153,6 @@ main(void)
 	tcase_add_loop_test(tc, the_holder_is_found, 0, ROWS(names));
 	tcase_add_test(tc, one_that_is_stopped_is_told);
 	tcase_add_test(tc, other_locks_are_not_his);
+	tcase_add_test(tc, it_is_said_who_that_is);
 	return run_suite(suite);
 }
