@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Slots that do the least that the contract allows, for modules that exist to
- * have one thing wrong, or to be older or newer than the core.  stub_judge needs
- * no state: it also serves test modules that have nothing to judge but a status.
+ * have one thing wrong, or to be older or newer than the core.  stub_judge
+ * needs no state, so it also serves test modules that judge by the status alone.
  *
  * Include it after a module.h, whichever that is.
  */
