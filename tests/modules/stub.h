@@ -2,7 +2,7 @@
 /*
  * Slots that do the least that the contract allows, for modules that exist to
  * have one thing wrong, or to be older or newer than the core.  stub_judge
- * needs no state, so it also serves test modules that judge by the status alone.
+ * needs no state, so test modules that judge by the status alone have it, too.
  *
  * Include it after a module.h, whichever that is.
  */
