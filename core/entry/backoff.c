@@ -27,7 +27,7 @@ backoff_ms(unsigned failures)
 		most *= 2;
 	if (most > BACKOFF_MAX_MS)
 		most = BACKOFF_MAX_MS;
-	return 1 + random_to(most - 1);
+	return most / 2 + random_to(most / 2);
 }
 
 int64_t

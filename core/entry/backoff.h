@@ -12,8 +12,9 @@
 #define BACKOFF_MAX_MS 300000
 
 /*
- * Milliseconds to wait after `failures` (1 or more) in a row: full jitter,
- * evenly from 1 to min(base * 2^(failures - 1), max).
+ * Milliseconds to wait after `failures` (1 or more) in a row: evenly from the
+ * half to the whole of min(base * 2^(failures - 1), max).  The half is sure, so
+ * that a call that asks twice within itself never does so at the provider.
  */
 int64_t backoff_ms(unsigned failures);
 
