@@ -59,7 +59,10 @@ set_secret(struct playing *p, const struct script_section *s,
 	told_mask(p->told, bytes);
 }
 
-/* Read a whole file into memory that lives as long as the script is played. */
+/*
+ * Read a whole file into memory that lives as long as the script is played.
+ * Empty where there is none, or it is larger than a secret may be.
+ */
 static struct apam_str
 read_secret_file(struct playing *p, const char *path)
 {
@@ -81,6 +84,8 @@ read_secret_file(struct playing *p, const char *path)
 		read = n == 0 ? 0 : fread(room, 1, n, file);
 		buf_filled(to, read);
 	}
+	if (fgetc(file) != EOF)
+		buf_truncate(to, 0);
 	(void)fclose(file);
 	if (to->n > 0 && to->p[to->n - 1] == '\n')
 		buf_truncate(to, to->n - 1);
@@ -101,7 +106,7 @@ set_secret_file(struct playing *p, const struct script_section *s)
 	bytes = read_secret_file(p, path);
 	if (bytes.n == 0)
 		playing_failed(p, s, "a file with a secret",
-		    "none that can be read, or an empty one");
+		    "none that can be read, an empty or too large one");
 	set_secret(p, s, str_cut(s->argument, blank), bytes);
 }
 

@@ -5,27 +5,34 @@
  */
 #include "drive/told.h"
 
-#include <string.h>
+#include <stdlib.h>
 
+#include "base/array.h"
 #include "base/str.h"
 #include "base/utf8.h"
 
 #define SECRET_LEAST 4
-#define SHOWN_MAX 2000 /* bytes of one text */
+#define SHOWN_MAX 2000 /* bytes of one text that are not secrets */
 
 void
 told_mask(struct told *t, struct apam_str secret)
 {
-	struct buf *to = &t->secrets[t->secret_count];
+	struct buf *to;
 
-	if (secret.n < SECRET_LEAST || t->secret_count == TOLD_SECRETS_MAX)
+	if (secret.n < SECRET_LEAST)
 		return;
 	for (size_t i = 0; i < t->secret_count; i++)
 		if (str_equal(buf_view(&t->secrets[i]), secret))
 			return;
+	if (!array_grow(
+		&t->secrets, t->secret_count, &t->secret_room, sizeof(*to))) {
+		t->blind = true;
+		return;
+	}
+	to = &t->secrets[t->secret_count++];
 	buf_init(to, secret.n);
 	buf_set(to, secret);
-	t->secret_count++;
+	t->blind = t->blind || to->failed;
 }
 
 void
@@ -33,6 +40,10 @@ told_forget(struct told *t)
 {
 	while (t->secret_count > 0)
 		buf_free(&t->secrets[--t->secret_count]);
+	free(t->secrets);
+	t->secrets = NULL;
+	t->secret_room = 0;
+	t->blind = false;
 }
 
 /* The longest secret that `text` begins with; 0: none. */
@@ -68,24 +79,24 @@ show_character(const struct told *t, struct apam_str text)
 	return n;
 }
 
+/* Secrets are found before the text is cut: the cut may be within one. */
 static void
 show(const struct told *t, const char *word, struct apam_str text)
 {
-	const bool cut = text.n > SHOWN_MAX;
-	size_t n;
+	size_t shown = 0, n;
 
 	(void)fprintf(t->to, "    %-9s ", word);
-	if (cut)
-		text = str_cut(text, SHOWN_MAX);
-	while (text.n > 0) {
+	if (t->blind && !t->show)
+		text = APAM_STR("(out of memory)");
+	while (text.n > 0 && shown < SHOWN_MAX) {
 		n = secret_at(t, text);
 		if (n > 0)
 			(void)fputs("***", t->to);
 		else
-			n = show_character(t, text);
+			shown += n = show_character(t, text);
 		text = str_skip(text, n);
 	}
-	(void)fputs(cut ? " (cut)\n" : "\n", t->to);
+	(void)fputs(text.n > 0 ? " (cut)\n" : "\n", t->to);
 }
 
 void

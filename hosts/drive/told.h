@@ -11,15 +11,14 @@
 
 #include "base/buf.h"
 
-#define TOLD_SECRETS_MAX 256
-
 struct told {
 	FILE *to;
 	const char *file;	/* the script's name */
 	bool show;		/* secrets are not masked */
 	unsigned passed, failed;
-	struct buf secrets[TOLD_SECRETS_MAX];
-	size_t secret_count;
+	struct buf *secrets;
+	size_t secret_count, secret_room;
+	bool blind;		/* one could not be kept: no text is shown */
 };
 
 /*
