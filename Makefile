@@ -338,7 +338,7 @@ $(call checks,cancel rotation nameserver nonce proof pair_live): $(CURL_OBJ)
 $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
 	loop waiters verdict landing nonce durable faults_durable proof \
-	pair_live sharing): CORE_LIBS += -lssl -lcrypto
+	pair_live sharing short_memory): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der verify): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
@@ -346,8 +346,10 @@ $(call checks,changing): CORE_LIBS += -lssl -lcrypto
 # Those with tests/support/no_malloc.h.
 $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.
-$(call checks,pair record_read record_set record_write registry_change \
-	registry_files): private OUR_LDFLAGS += $(call wrap,malloc calloc realloc)
+$(call checks,memo pair record_read record_set record_write registry_change \
+	registry_files present_secrets secret_renewal short_memory \
+	signature_parts): private \
+	OUR_LDFLAGS += $(call wrap,malloc calloc realloc)
 $(call checks,reading registry_files registry_write view): private \
 	OUR_LDFLAGS += $(call wrap,read pread write openat fsync fchmod fstat \
 	mkdirat renameat utimensat getentropy)

@@ -120,7 +120,7 @@ sign_certificate(const struct apam_services *svc, struct apam_signing *out,
 	pair_source_free(&out->certificate);
 	out->certificate = pair_source_new(certificate);
 	if (out->certificate == NULL) {
-		(void)error_set(&out->error, APAM_E_ABI,
+		(void)error_set(&out->error, APAM_E_MEMORY,
 		    "there is no memory for the client certificate's names");
 		return;
 	}

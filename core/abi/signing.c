@@ -82,14 +82,19 @@ signing_check(const struct apam_signing *s, struct apam_error *err)
 	    list->refused);
 }
 
-/* Two entries may not set the same header. */
+/* False if memory runs out. */
+static bool
+has_array(struct fields *f)
+{
+	return f->count == 0 || fields_array(f) != NULL;
+}
+
+/* Two entries may not set the same header.  Both have their arrays. */
 static bool
 share_header(struct fields *a, struct fields *b)
 {
 	const struct apam_header *x = fields_array(a), *y = fields_array(b);
 
-	if (x == NULL || y == NULL)
-		return false;
 	for (size_t i = 0; i < a->count; i++)
 		for (size_t j = 0; j < b->count; j++)
 			if (str_equal_nocase(x[i].name, y[j].name))
@@ -114,6 +119,8 @@ enum apam_status
 signing_merge(
     struct apam_signing *to, struct apam_signing *from, struct apam_error *err)
 {
+	if (!has_array(&from->headers) || !has_array(&to->headers))
+		return error_set(err, APAM_E_MEMORY, "out of memory");
 	if (share_header(&from->headers, &to->headers))
 		return error_set(err, APAM_E_CONFIG,
 		    "two entries of the profile set the same header; keep one");
@@ -139,6 +146,7 @@ signing_join_cookies(
 {
 	const struct apam_header *cookies = fields_array(&s->cookies);
 	struct buf line;
+	bool no_memory;
 
 	if (s->cookies.count == 0)
 		return APAM_OK;
@@ -159,6 +167,8 @@ signing_join_cookies(
 	else
 		fields_add_header(
 		    &s->headers, APAM_STR("Cookie"), buf_view(&line));
+	no_memory = line.no_memory;
 	buf_free(&line);
-	return signing_check(s, err);
+	return no_memory ? error_set(err, APAM_E_MEMORY, "out of memory") :
+			   signing_check(s, err);
 }

@@ -19,8 +19,10 @@ check_result(
 		    err, APAM_E_ABI, "the module returned an illegal status");
 	if (returned != APAM_OK)
 		return error_set(err, out->error.status, "%s", out->error.text);
-	if (out->error.status == APAM_E_ABI)
-		return error_set(err, APAM_E_ABI, "%s", out->error.text);
+	/* A builder's own word, which the module does not see. */
+	if (out->error.status == APAM_E_ABI ||
+	    out->error.status == APAM_E_MEMORY)
+		return error_set(err, out->error.status, "%s", out->error.text);
 	if (out->error.status != APAM_OK)
 		return error_set(err, APAM_E_ABI,
 		    "the module refused the request and then signed it");

@@ -109,13 +109,15 @@ key_sign(void *state, const struct apam_credential_view *credential,
 	const struct apam_services *svc = k->svc;
 	unsigned char bytes[APAM_SIGNATURE_MAX];
 	struct apam_text *value;
-	int32_t status = APAM_OK;
+	int32_t status;
 	size_t n;
 
 	(void)credential;
-	if (make(k, request, bytes, &n) != APAM_OK)
-		return svc->refuse(
-		    svc, out, APAM_E_POLICY, APAM_STR("the key does not sign"));
+	status = make(k, request, bytes, &n);
+	if (status != APAM_OK)
+		return svc->refuse(svc, out,
+		    status == APAM_E_MEMORY ? status : APAM_E_POLICY,
+		    APAM_STR("the key does not sign"));
 	value = svc->text_new(svc, 0);
 	svc->text_put(
 	    svc, value, APAM_WRITING_PLAIN, APAM_STR("Key-Test alg="));

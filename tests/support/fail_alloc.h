@@ -6,11 +6,17 @@
 #ifndef TESTS_FAIL_ALLOC_H
 #define TESTS_FAIL_ALLOC_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* So many allocations succeed, and the next one fails; -1: all succeed. */
-static int allocations_left = -1;
+/*
+ * So many allocations, of all threads, succeed, and the next one fails; -1: all
+ * succeed.
+ */
+static atomic_int allocations_left = -1;
+/* Those of this thread do not count. */
+static _Thread_local bool allocations_spared;
 
 void *__real_malloc(size_t n);
 void *__wrap_malloc(size_t n);
@@ -22,7 +28,8 @@ void *__wrap_realloc(void *p, size_t n);
 static inline bool
 allocation_fails(void)
 {
-	return allocations_left >= 0 && allocations_left-- == 0;
+	return !allocations_spared && atomic_load(&allocations_left) >= 0 &&
+	    atomic_fetch_sub(&allocations_left, 1) == 0;
 }
 
 /* Allow all from now on.  True if one has failed. */

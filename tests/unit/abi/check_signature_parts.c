@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/secmem.h"
+#include "support/fail_alloc.h"
 #include "support/run.h"
 
 static struct apam_signing total, part;
@@ -95,10 +96,33 @@ START_TEST(cookies_without_memory_are_not_sent)
 {
 	add(&total.cookies, "a", "1");
 	secmem_fail_after(0);
-	ck_assert_int_ne(
-	    signing_join_cookies(&total, APAM_STR(""), &err), APAM_OK);
+	ck_assert_int_eq(
+	    signing_join_cookies(&total, APAM_STR(""), &err), APAM_E_MEMORY);
 	secmem_fail_after(-1);
 	ck_assert_uint_eq(total.headers.count, 0);
+}
+END_TEST
+
+/* Memory that is short hides no header of another entry. */
+START_TEST(no_header_is_there_twice_for_want_of_memory)
+{
+	static const char *const names[] = { "A", "B", "C", "D", "E" };
+	bool failed = true;
+
+	for (int i = 0; i < ROWS(names); i++) {
+		add(&total.headers, names[i], "1");
+		add(&part.headers, names[i], "2");
+	}
+	for (int n = 0; failed; n++) {
+		enum apam_status status;
+
+		allocations_left = n;
+		status = signing_merge(&total, &part, &err);
+		failed = allocation_failed();
+		ck_assert_int_eq(
+		    status, failed ? APAM_E_MEMORY : APAM_E_CONFIG);
+		err = (struct apam_error)APAM_ERROR_INIT;
+	}
 }
 END_TEST
 
@@ -115,5 +139,6 @@ main(void)
 	tcase_add_loop_test(tc, cookies_are_one_header, 0, ROWS(joined));
 	tcase_add_test(tc, without_cookies_there_is_no_header);
 	tcase_add_test(tc, cookies_without_memory_are_not_sent);
+	tcase_add_test(tc, no_header_is_there_twice_for_want_of_memory);
 	return run_suite(suite);
 }

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/secmem.h"
+#include "support/fail_alloc.h"
 #include "support/run.h"
 
 #define ORIGIN "https://api.example"
@@ -268,6 +270,37 @@ START_TEST(a_child_goes_on_with_a_copy)
 }
 END_TEST
 
+/* What is not kept is gone, and what another origin has stays. */
+START_TEST(memory_may_be_short)
+{
+	bool failed = true, kept = false;
+	int n;
+
+	memos_release(&all);
+	for (n = 0; failed; n++) {
+		allocations_left = n;
+		all = memos_new();
+		kept = memos_keep(all, ORIGIN, APAM_STR("one")) &&
+		    memos_keep(all, "https://other.example", APAM_STR("two"));
+		failed = allocation_failed();
+		ck_assert(kept != failed);
+		if (failed && all != NULL)
+			ck_assert_uint_eq(
+			    version("https://other.example", "two"), 0);
+		if (failed)
+			memos_release(&all);
+	}
+	ck_assert_int_ge(n, 4);
+	secmem_fail_after(0);
+	ck_assert(!memos_keep(all, ORIGIN, APAM_STR("three")));
+	secmem_fail_after(-1);
+	ck_assert_ptr_null(memos_find(all, ORIGIN));
+	ck_assert_uint_ne(version("https://other.example", "two"), 0);
+	keep(ORIGIN, "three");
+	ck_assert_uint_ne(version(ORIGIN, "three"), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -290,6 +323,7 @@ main(void)
 	tcase_add_test(tc, the_last_who_holds_all_frees_them);
 	tcase_add_test(tc, no_number_is_lost_or_given_twice);
 	tcase_add_test(tc, a_child_goes_on_with_a_copy);
+	tcase_add_test(tc, memory_may_be_short);
 	suite_add_tcase(s, tc);
 	return run_suite(s);
 }

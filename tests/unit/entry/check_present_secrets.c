@@ -9,6 +9,7 @@
 
 #include "base/secmem.h"
 #include "file/secret.h"
+#include "support/fail_alloc.h"
 #include "support/run.h"
 
 #define READ_AT 1000000
@@ -124,6 +125,25 @@ START_TEST(those_of_files_are_always_the_first_ones)
 }
 END_TEST
 
+START_TEST(memory_may_be_short)
+{
+	struct present_secrets *none;
+	struct secret_set *set = NULL;
+
+	allocations_left = 0;
+	none = present_secrets_new(READ_AT);
+	(void)allocation_failed();
+	ck_assert_ptr_null(none);
+	for (int n = 0; n < 3; n++) {
+		allocations_left = n;
+		set = secret_set_new(3);
+		ck_assert(allocation_failed() == (set == NULL));
+	}
+	ck_assert_uint_eq(set->count, 3);
+	secret_set_release(&set);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -136,5 +156,6 @@ main(void)
 	tcase_add_test(tc, the_present_ones_are_the_last_ones);
 	tcase_add_test(tc, what_is_read_anew_is_fresh);
 	tcase_add_test(tc, those_of_files_are_always_the_first_ones);
+	tcase_add_test(tc, memory_may_be_short);
 	return run_suite(suite);
 }

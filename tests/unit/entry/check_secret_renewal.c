@@ -8,6 +8,7 @@
 #include "base/secmem.h"
 #include "base/str.h"
 #include "config/syntax.h"
+#include "support/fail_alloc.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -176,6 +177,31 @@ START_TEST(memory_may_be_short)
 }
 END_TEST
 
+/* A renewal is whole, its values too, or it is not there. */
+START_TEST(allocations_may_fail)
+{
+	bool failed = true, done = false;
+	int waits, n;
+
+	for (n = 0; failed; n++) {
+		allocations_left = n;
+		r = secret_renewal_new(&secrets, NULL, true, 0);
+		failed = allocation_failed();
+		ck_assert(failed == (r == NULL));
+	}
+	ck_assert_int_eq(n, 4);
+	ck_assert_int_eq(go(&waits), APAM_OK);
+	for (failed = true, n = 0; failed; n++) {
+		option_values_free(&r->set->values);
+		allocations_left = n;
+		done = secret_set_finish(r->set, &table, &values);
+		failed = allocation_failed();
+		ck_assert(failed != done);
+	}
+	is(&r->set->values.values[RULES].members[MEMBER_NAME], "n");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -188,5 +214,6 @@ main(void)
 	tcase_add_test(tc, a_failure_names_the_option);
 	tcase_add_test(tc, one_that_is_dropped_holds_nothing);
 	tcase_add_test(tc, memory_may_be_short);
+	tcase_add_test(tc, allocations_may_fail);
 	return run_suite(suite);
 }
