@@ -33,20 +33,6 @@ present_secrets_free(struct present_secrets **p)
 	free(old);
 }
 
-static void
-enter(struct present_secrets *p)
-{
-	fork_defer();
-	pthread_mutex_lock(&p->lock);
-}
-
-static void
-leave(struct present_secrets *p)
-{
-	pthread_mutex_unlock(&p->lock);
-	fork_permit();
-}
-
 struct secret_set *
 present_secrets_hold(struct present_secrets *p)
 {
@@ -54,9 +40,9 @@ present_secrets_hold(struct present_secrets *p)
 
 	if (p == NULL)
 		return NULL;
-	enter(p);
+	fork_lock(&p->lock);
 	set = p->now == NULL ? NULL : secret_set_hold(p->now);
-	leave(p);
+	fork_unlock(&p->lock);
 	return set;
 }
 
@@ -67,9 +53,9 @@ present_secrets_number(struct present_secrets *p)
 
 	if (p == NULL)
 		return 0;
-	enter(p);
+	fork_lock(&p->lock);
 	number = p->number;
-	leave(p);
+	fork_unlock(&p->lock);
 	return number;
 }
 
@@ -79,10 +65,10 @@ present_secrets_due(struct present_secrets *p, int64_t keep, int64_t now)
 	int64_t age;
 	bool used;
 
-	enter(p);
+	fork_lock(&p->lock);
 	age = now - p->read_at;
 	used = p->used;
-	leave(p);
+	fork_unlock(&p->lock);
 	return age >= keep * 1000 && (used || age >= SECRET_FIRST_USE_MS);
 }
 
@@ -91,18 +77,18 @@ present_secrets_kept_until(struct present_secrets *p, int64_t keep)
 {
 	int64_t until;
 
-	enter(p);
+	fork_lock(&p->lock);
 	until = p->read_at + keep * 1000;
-	leave(p);
+	fork_unlock(&p->lock);
 	return until;
 }
 
 void
 present_secrets_use(struct present_secrets *p)
 {
-	enter(p);
+	fork_lock(&p->lock);
 	p->used = true;
-	leave(p);
+	fork_unlock(&p->lock);
 }
 
 bool
@@ -112,7 +98,7 @@ present_secrets_take(struct present_secrets *p, const struct buf *first,
 	struct secret_set *old = NULL;
 	bool differs;
 
-	enter(p);
+	fork_lock(&p->lock);
 	p->read_at = read_at;
 	p->used = false;
 	differs = !secret_set_same(*set, p->now == NULL ? first : p->now->all);
@@ -122,7 +108,7 @@ present_secrets_take(struct present_secrets *p, const struct buf *first,
 		p->now = *set;
 		*set = NULL;
 	}
-	leave(p);
+	fork_unlock(&p->lock);
 	secret_set_release(&old);
 	secret_set_release(set);
 	return differs;
