@@ -77,7 +77,8 @@ CLI_OBJ  := $(filter-out $(SEND_OBJ),$(patsubst %.c,$(BUILD)/%.o,\
 # What plays scripts against a module is a program of its own, built with the
 # core: it is the other side of module.h, without a network.
 DRIVE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/drive/*.c))
-SCHEMES  := $(notdir $(patsubst %/,%,$(wildcard modules/*/)))
+# A folder without a module.c is what several schemes share: modules/oauth2.
+SCHEMES  := $(patsubst modules/%/module.c,%,$(wildcard modules/*/module.c))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
 INTERNAL := $(patsubst %,$(BUILD)/modules/internal/%.so,crypto curl)
 CHECKS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/check_*.c \
@@ -280,9 +281,11 @@ $(BUILD)/apam.pc $(BUILD)/apam-curl.pc: Makefile include/apam/types.h \
 	    -e 's|@MODULEDIR@|$(MODULEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	    $(filter %.in,$^) >$@
 
+# Those named oauth2-... have what is in modules/oauth2.
 define module_rule
 $(BUILD)/modules/$(1).so: $(patsubst %.c,$(BUILD)/%.o,\
-	$(wildcard modules/$(1)/*.c)) modules/export.map
+	$(wildcard modules/$(1)/*.c $(if $(filter oauth2-%,$(1)),\
+	modules/oauth2/*.c))) modules/export.map
 	$$(Q)$$(LINK) -shared -Wl,--version-script=modules/export.map -o $$@ \
 	    $$(filter %.o,$$^)
 endef

@@ -4,11 +4,15 @@
  * endpoint, the metadata, introspection, revocation and the API, or with
  * options that it says.
  */
-#include "modules/oauth2-client-credentials/check.c"
-#include "modules/oauth2-client-credentials/judge.c"
-#include "modules/oauth2-client-credentials/metadata.c"
 #include "modules/oauth2-client-credentials/module.c"
-#include "modules/oauth2-client-credentials/token.c"
+#include "modules/oauth2/answer.c"
+#include "modules/oauth2/check.c"
+#include "modules/oauth2/client.c"
+#include "modules/oauth2/entry.c"
+#include "modules/oauth2/judge.c"
+#include "modules/oauth2/metadata.c"
+#include "modules/oauth2/options.c"
+#include "modules/oauth2/revoke.c"
 
 #include "module.h"
 

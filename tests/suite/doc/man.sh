@@ -47,8 +47,8 @@ rows_lint()
 		row "$page: return values" grep -qx '.Sh RETURN VALUES' "$page"
 		row "$page: errors" grep -qx '.Sh ERRORS' "$page"
 	done
-	for scheme in modules/*/; do
-		scheme=$(basename "$scheme")
+	for scheme in modules/*/module.c; do
+		scheme=$(basename "${scheme%/module.c}")
 		row "a page for $scheme" test -s "$man/apam-$scheme.7"
 	done
 }

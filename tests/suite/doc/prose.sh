@@ -10,8 +10,9 @@ tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 top=$PWD
 mkdir -p "$tmp/core/text" "$tmp/hosts" "$tmp/modules"
-for scheme in modules/*/; do
-	mkdir "$tmp/$scheme"
+for scheme in modules/*/module.c; do
+	mkdir "$tmp/${scheme%/module.c}"
+	: >"$tmp/$scheme"
 done
 . tests/suite/result
 
@@ -63,8 +64,8 @@ passes core/text/a.c '/* Whoever */'
 refused core/text/a.c '/* TODO: more */' 'nothing is left to be done'
 refused core/text/a.c '\t/* XXX */' 'nothing is left to be done'
 passes core/text/a.c 'char dir[] = "/tmp/apam-XXXXXX"; // "XXX-2"'
-for scheme in modules/*/; do
-	scheme=$(basename "$scheme")
+for scheme in modules/*/module.c; do
+	scheme=$(basename "${scheme%/module.c}")
 	refused core/text/a.c "/* Near to $scheme. */" 'the core names no scheme'
 	passes hosts/a.c "/* Near to $scheme. */"
 done

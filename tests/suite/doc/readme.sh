@@ -29,8 +29,9 @@ rows_text()
 		esac
 		row "the library $library" grep -qi "^| .*$library.* |" README.md
 	done
-	for scheme in modules/*/; do
-		row "names ${scheme%/}" grep -q "^| \`$(basename "$scheme")\`" \
+	for scheme in modules/*/module.c; do
+		scheme=$(basename "${scheme%/module.c}")
+		row "names $scheme" grep -q "^| \`$scheme\`" \
 		    README.md
 	done
 }

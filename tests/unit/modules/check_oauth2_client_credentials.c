@@ -67,7 +67,8 @@ static const struct {
 	{ PLAIN "extra = { client_assertion = \"x\"; };", "assertion" },
 	{ PLAIN "client_auth = \"tls\";", "client_auth" },
 	{ BASE "issuer = \"https://auth.example/?a=b\";", "query" },
-	{ "token_url = \"" URL "\"; client_id = \"id\";", "client_secret" },
+	{ "token_url = \"" URL "\"; client_id = \"id\";", "client's secret" },
+	{ PLAIN "client_auth = \"none\";", "leave out one" },
 };
 
 START_TEST(refuses_options)
@@ -95,6 +96,9 @@ static const struct {
 	/* RFC 6749, 2.3.1: "id:FAKE+secret%26%3D", encoded before base64. */
 	{ PLAIN "client_auth = \"basic\";", "grant_type=client_credentials",
 	    "Basic aWQ6RkFLRStzZWNyZXQlMjYlM0Q=" },
+	{ "token_url = \"" URL
+	  "\"; client_id = \"id\"; client_auth = \"none\";",
+	    "grant_type=client_credentials&client_id=id", "" },
 	{ PLAIN "client_auth = \"basic\";"
 		"scope = [ \"openid\", \"https://login.example/user.read\" ];",
 	    "grant_type=client_credentials"

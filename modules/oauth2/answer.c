@@ -1,144 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Getting a token, RFC 6749, 4.4, and sending it, RFC 6750, 2.1.
+ * The token endpoint's answer, RFC 6749, 5.
  *
- * The answer is accepted only if all of it is right: status 200, JSON, a token
- * with allowed characters and of the type that we can send.  Messages name only
- * the error codes in the table here; nothing else of an answer is repeated.
+ * It is accepted only if all of it is right: status 200, JSON, a token with
+ * allowed characters and of the type that we can send.  Messages name only the
+ * error codes in the table here and in the grant's; nothing else of an answer is
+ * repeated.
  */
 #include "oauth2.h"
 
-#define WHO "token endpoint"
 #define TOKEN_MAX 65536 /* bytes; the core's own limit */
 #define GRANTED_MAX 256 /* elements of a scope array that are read */
 
-/* ---- Request ---------------------------------------------------------- */
-
-/* As it is now: it may be read anew for each token. */
-static struct apam_str
-client_secret(const struct oauth2 *o, struct apam_op *op)
-{
-	return o->svc->secret(o->svc, op, option(o, OPT_CLIENT_SECRET));
-}
-
-/* client_secret_basic, RFC 6749, 2.3.1: form-encode both, then base64. */
-static bool
-authenticate_basic(const struct oauth2 *o, struct apam_op *op)
-{
-	const struct apam_services *svc = o->svc;
-	struct apam_text *pair = svc->text_new(svc, 1);
-	struct apam_text *value = svc->text_new(svc, 1);
-	bool made;
-
-	svc->text_put(
-	    svc, pair, APAM_WRITING_FORM, option_text(o, OPT_CLIENT_ID));
-	svc->text_put(svc, pair, APAM_WRITING_PLAIN, APAM_STR(":"));
-	svc->text_put(svc, pair, APAM_WRITING_FORM, client_secret(o, op));
-	svc->text_put(svc, value, APAM_WRITING_PLAIN, APAM_STR("Basic "));
-	svc->text_put(
-	    svc, value, APAM_WRITING_BASE64, svc->text_view(svc, pair));
-	svc->exchange_header(
-	    svc, op, APAM_STR("Authorization"), svc->text_view(svc, value));
-	made = svc->text_view(svc, pair).n > 0 &&
-	    svc->text_view(svc, value).n > 0;
-	svc->text_free(svc, &value);
-	svc->text_free(svc, &pair);
-	return made;
-}
-
-bool
-client_authenticate(const struct oauth2 *o, struct apam_op *op)
-{
-	/* RFC 6749, 2.3: one method in each request, never two. */
-	if (option(o, OPT_CLIENT_AUTH)->num == AUTH_BASIC)
-		return authenticate_basic(o, op);
-	o->svc->exchange_field(
-	    o->svc, op, APAM_STR("client_id"), option_text(o, OPT_CLIENT_ID));
-	o->svc->exchange_field(
-	    o->svc, op, APAM_STR("client_secret"), client_secret(o, op));
-	return true;
-}
-
-/* RFC 6749, 3.3: all scopes in one field, separated by spaces. */
-static bool
-put_scope(const struct oauth2 *o, struct apam_op *op)
-{
-	const struct apam_services *svc = o->svc;
-	const struct apam_value *scope = option(o, OPT_SCOPE);
-	struct apam_text *text;
-	bool made;
-	size_t i;
-
-	if (scope->count == 0)
-		return true;
-	text = svc->text_new(svc, 1);
-	for (i = 0; i < scope->count; i++) {
-		svc->text_put(svc, text, APAM_WRITING_PLAIN,
-		    i > 0 ? APAM_STR(" ") : APAM_STR(""));
-		svc->text_put(svc, text, APAM_WRITING_PLAIN, scope->items[i]);
-	}
-	made = svc->text_view(svc, text).n > 0;
-	svc->exchange_field(
-	    svc, op, APAM_STR("scope"), svc->text_view(svc, text));
-	svc->text_free(svc, &text);
-	return made;
-}
-
-/* RFC 8707, 2: one field for each value. */
-static void
-put_each(const struct oauth2 *o, struct apam_op *op, enum option which,
-    struct apam_str name)
-{
-	const struct apam_value *list = option(o, which);
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		o->svc->exchange_field(o->svc, op, name, list->items[i]);
-}
-
-static void
-put_extra(const struct oauth2 *o, struct apam_op *op)
-{
-	const struct apam_value *extra = option(o, OPT_EXTRA);
-	size_t i;
-
-	for (i = 0; i < extra->count; i++)
-		o->svc->exchange_field(
-		    o->svc, op, extra->names[i], extra->items[i]);
-}
-
-int32_t
-token_request(const struct oauth2 *o, struct apam_op *op, struct apam_str url)
-{
-	op->phase = PHASE_TOKEN;
-	o->svc->exchange(o->svc, op, APAM_STR("POST"), url, APAM_ENCODING_FORM);
-	/* RFC 6749, 4.4.2. */
-	o->svc->exchange_field(
-	    o->svc, op, APAM_STR("grant_type"), APAM_STR("client_credentials"));
-	/* An incomplete request could be refused as if the key were dead. */
-	if (!client_authenticate(o, op) || !put_scope(o, op))
-		return apam_failf(o->svc, op, APAM_E_MEMORY, "out of memory");
-	put_each(o, op, OPT_AUDIENCE, APAM_STR("audience"));
-	put_each(o, op, OPT_RESOURCE, APAM_STR("resource"));
-	put_extra(o, op);
-	return APAM_STEP_EXCHANGE;
-}
-
 /* ---- Errors ----------------------------------------------------------- */
 
-/* The codes of RFC 6749, 5.2, and RFC 8707, 2, and what to do about them. */
-static const struct {
-	const char *code;
-	struct scheme_fault fault;
-} token_errors[] = {
+/*
+ * The codes of RFC 6749, 5.2, and RFC 8707, 2, and what to do about them; but
+ * for those about the grant, which its own table has.
+ */
+static const struct oauth2_error token_errors[] = {
 	{ "invalid_client",
 	    { APAM_E_REVOKED,
 		"invalid_client: the client is revoked or unknown,"
 		" or its secret is wrong" } },
-	{ "invalid_grant",
-	    { APAM_E_DENIED,
-		"invalid_grant: usually a wrong or missing grant_type,"
-		" not a dead key" } },
 	{ "invalid_request",
 	    { APAM_E_DENIED,
 		"invalid_request: look at client_auth and extra" } },
@@ -150,28 +34,30 @@ static const struct {
 	{ "unauthorized_client",
 	    { APAM_E_DENIED,
 		"unauthorized_client: the client may not use this grant" } },
-	{ "unsupported_grant_type",
-	    { APAM_E_DENIED,
-		"unsupported_grant_type: no client credentials here" } },
+	{ NULL, { APAM_OK, NULL } },
 };
 
-/* Read the error object of an answer, RFC 6749, 5.2. */
+static bool
+find_error(const struct oauth2_error *table, struct apam_str code,
+    struct scheme_fault *fault)
+{
+	for (; table != NULL && table->code != NULL; table++)
+		if (scheme_same(code, apam_str(table->code))) {
+			*fault = table->fault;
+			return true;
+		}
+	return false;
+}
+
+/* Read the error object of an answer, RFC 6749, 5.2; the grant knows best. */
 static bool
 known_error(const struct oauth2 *o, const struct apam_response *r,
     struct scheme_fault *fault)
 {
-	struct apam_json value;
-	size_t i;
+	struct apam_str code = scheme_json_string(o->svc, r, "/error");
 
-	if (o->svc->json(o->svc, r, "/error", &value, NULL) != APAM_OK ||
-	    value.type != APAM_JSON_STRING)
-		return false;
-	for (i = 0; i < sizeof(token_errors) / sizeof(token_errors[0]); i++)
-		if (scheme_same(value.str, apam_str(token_errors[i].code))) {
-			*fault = token_errors[i].fault;
-			return true;
-		}
-	return false;
+	return find_error(o->grant->errors, code, fault) ||
+	    find_error(token_errors, code, fault);
 }
 
 /*
@@ -336,10 +222,10 @@ is_granted(const struct oauth2 *o, const struct apam_response *r,
 }
 
 size_t
-token_missing_scopes(const struct oauth2 *o, const struct apam_response *r,
+oauth2_missing_scopes(const struct oauth2 *o, const struct apam_response *r,
     struct apam_str *first)
 {
-	const struct apam_value *asked = option(o, OPT_SCOPE);
+	const struct apam_value *asked = oauth2_option(o, OAUTH2_OPT_SCOPE);
 	size_t i, missing = 0;
 	int64_t elements;
 
@@ -359,13 +245,13 @@ static void
 warn_of_narrower(const struct oauth2 *o, const struct apam_response *r)
 {
 	struct apam_str first = APAM_STR("");
-	size_t missing = token_missing_scopes(o, r, &first);
+	size_t missing = oauth2_missing_scopes(o, r, &first);
 
 	if (missing > 0)
 		apam_logf(o->svc, APAM_LOG_WARNING,
 		    "%zu of the %zu scopes asked for were not granted: %.*s%s",
-		    missing, option(o, OPT_SCOPE)->count, (int)first.n, first.p,
-		    missing > 1 ? ", ..." : "");
+		    missing, oauth2_option(o, OAUTH2_OPT_SCOPE)->count,
+		    (int)first.n, first.p, missing > 1 ? ", ..." : "");
 }
 
 static struct scheme_fault
@@ -391,10 +277,8 @@ token_read(const struct oauth2 *o, const struct apam_response *r,
 	return fault;
 }
 
-/* ---- Functions of the descriptor -------------------------------------- */
-
 struct scheme_fault
-token_take(const struct oauth2 *o, struct apam_op *op)
+oauth2_token_take(const struct oauth2 *o, struct apam_op *op)
 {
 	struct apam_str token = APAM_STR("");
 	struct scheme_fault fault = token_read(o, op->response, &token);
@@ -403,47 +287,5 @@ token_take(const struct oauth2 *o, struct apam_op *op)
 		return fault;
 	o->svc->credential(o->svc, op, token);
 	o->svc->lifetime_json(o->svc, op, "/expires_in"); /* RFC 6749, 5.1 */
-	return fault;
-}
-
-int32_t
-oauth2_acquire(void *state, struct apam_op *op)
-{
-	const struct oauth2 *o = state;
-	struct endpoints found;
-	int32_t step;
-	struct scheme_fault fault;
-
-	switch (op->phase) {
-	case PHASE_START:
-		if (o->metadata_url != NULL)
-			return metadata_request(o, op);
-		return token_request(o, op, option_text(o, OPT_TOKEN_URL));
-	case PHASE_METADATA:
-	case PHASE_DISCOVERY:
-		if (metadata_elsewhere(o, op, &step))
-			return step;
-		fault = metadata_read(o, op->response, &found);
-		if (fault.status != APAM_OK)
-			return scheme_fail(
-			    o->svc, op, "issuer metadata", fault);
-		return token_request(o, op, found.token);
-	default:
-		fault = token_take(o, op);
-		if (fault.status != APAM_OK)
-			return scheme_fail(o->svc, op, WHO, fault);
-		return APAM_STEP_DONE;
-	}
-}
-
-int32_t
-oauth2_sign(void *state, const struct apam_credential_view *credential,
-    const struct apam_request_view *request, struct apam_signing *out)
-{
-	const struct oauth2 *o = state;
-
-	(void)request;
-	/* RFC 6750, 2.1: in the header, never in a form or query. */
-	return scheme_sign_authorization(
-	    o->svc, out, APAM_STR("Bearer "), credential->secret);
+	return o->grant->take != NULL ? o->grant->take(o, op) : fault;
 }

@@ -25,17 +25,17 @@ path_start(struct apam_str url)
 }
 
 int32_t
-metadata_open(struct oauth2 *o)
+oauth2_metadata_open(struct oauth2 *o)
 {
 	const struct apam_services *svc = o->svc;
-	struct apam_str issuer = option_text(o, OPT_ISSUER);
+	struct apam_str issuer = oauth2_text(o, OAUTH2_OPT_ISSUER);
 	size_t path = path_start(issuer);
 	size_t end = issuer.n;
 
 	/* RFC 8414, 2: no query or fragment components. */
 	if (scheme_has_char(issuer, '?') || scheme_has_char(issuer, '#'))
 		return apam_refuse_optionf(
-		    svc, OPT_ISSUER, "has a query or a fragment");
+		    svc, OAUTH2_OPT_ISSUER, "has a query or a fragment");
 
 	/* RFC 8414, 3.1: inserted before the path, without its last '/'. */
 	if (end > path && issuer.p[end - 1] == '/')
@@ -60,20 +60,21 @@ metadata_open(struct oauth2 *o)
 }
 
 int32_t
-metadata_request(const struct oauth2 *o, struct apam_op *op)
+oauth2_metadata_request(const struct oauth2 *o, struct apam_op *op)
 {
-	op->phase = PHASE_METADATA;
+	op->phase = OAUTH2_PHASE_METADATA;
 	o->svc->exchange(o->svc, op, APAM_STR("GET"),
 	    o->svc->text_view(o->svc, o->metadata_url), APAM_ENCODING_NONE);
 	return APAM_STEP_EXCHANGE;
 }
 
 bool
-metadata_elsewhere(const struct oauth2 *o, struct apam_op *op, int32_t *step)
+oauth2_metadata_elsewhere(
+    const struct oauth2 *o, struct apam_op *op, int32_t *step)
 {
-	if (op->phase != PHASE_METADATA || op->response->status != 404)
+	if (op->phase != OAUTH2_PHASE_METADATA || op->response->status != 404)
 		return false;
-	op->phase = PHASE_DISCOVERY;
+	op->phase = OAUTH2_PHASE_DISCOVERY;
 	o->svc->exchange(o->svc, op, APAM_STR("GET"),
 	    o->svc->text_view(o->svc, o->discovery_url), APAM_ENCODING_NONE);
 	*step = APAM_STEP_EXCHANGE;
@@ -81,11 +82,12 @@ metadata_elsewhere(const struct oauth2 *o, struct apam_op *op, int32_t *step)
 }
 
 void
-endpoints_configured(const struct oauth2 *o, struct endpoints *found)
+oauth2_endpoints_configured(
+    const struct oauth2 *o, struct oauth2_endpoints *found)
 {
-	found->token = option_text(o, OPT_TOKEN_URL);
-	found->introspection = option_text(o, OPT_INTROSPECTION_URL);
-	found->revocation = option_text(o, OPT_REVOCATION_URL);
+	found->token = oauth2_text(o, OAUTH2_OPT_TOKEN_URL);
+	found->introspection = oauth2_text(o, OAUTH2_OPT_INTROSPECTION_URL);
+	found->revocation = oauth2_text(o, OAUTH2_OPT_REVOCATION_URL);
 }
 
 /*
@@ -97,16 +99,15 @@ static bool
 is_endpoint(const struct oauth2 *o, struct apam_str url)
 {
 	bool plain = scheme_starts(
-	    option_text(o, OPT_ISSUER), APAM_STR("http://"));
+	    oauth2_text(o, OAUTH2_OPT_ISSUER), APAM_STR("http://"));
 
 	return scheme_all_visible(url) &&
 	    (scheme_starts(url, APAM_STR("https://")) ||
 		(plain && scheme_starts(url, APAM_STR("http://"))));
 }
 
-/* Take an endpoint from the document, unless one is configured. */
-static bool
-take_endpoint(const struct oauth2 *o, const struct apam_response *r,
+bool
+oauth2_metadata_endpoint(const struct oauth2 *o, const struct apam_response *r,
     const char *pointer, struct apam_str *url)
 {
 	struct apam_json value;
@@ -122,14 +123,14 @@ take_endpoint(const struct oauth2 *o, const struct apam_response *r,
 }
 
 struct scheme_fault
-metadata_read(const struct oauth2 *o, const struct apam_response *r,
-    struct endpoints *found)
+oauth2_metadata_read(const struct oauth2 *o, const struct apam_response *r,
+    struct oauth2_endpoints *found)
 {
 	struct apam_json value;
 	const char *why = NULL;
 	struct scheme_fault fault;
 
-	endpoints_configured(o, found);
+	oauth2_endpoints_configured(o, found);
 	/* RFC 8414, 3.2: a success is 200 and JSON. */
 	if (r->status != 200)
 		return scheme_fault_of_status(o->svc, r);
@@ -141,19 +142,20 @@ metadata_read(const struct oauth2 *o, const struct apam_response *r,
 
 	/* RFC 8414, 3.3: it must be identical, or nothing in it may be used. */
 	if (value.type != APAM_JSON_STRING ||
-	    !scheme_same(value.str, option_text(o, OPT_ISSUER)))
+	    !scheme_same(value.str, oauth2_text(o, OAUTH2_OPT_ISSUER)))
 		return scheme_config_fault(
 		    "its issuer is not the configured one");
-	if (!take_endpoint(o, r, "/token_endpoint", &found->token))
+	if (!oauth2_metadata_endpoint(o, r, "/token_endpoint", &found->token))
 		return scheme_provider_fault(
 		    "its token_endpoint is not an https URL");
 	if (found->token.n == 0)
 		return scheme_provider_fault("it has no token_endpoint");
-	if (!take_endpoint(
+	if (!oauth2_metadata_endpoint(
 		o, r, "/introspection_endpoint", &found->introspection))
 		return scheme_provider_fault(
 		    "its introspection_endpoint is not an https URL");
-	if (!take_endpoint(o, r, "/revocation_endpoint", &found->revocation))
+	if (!oauth2_metadata_endpoint(
+		o, r, "/revocation_endpoint", &found->revocation))
 		return scheme_provider_fault(
 		    "its revocation_endpoint is not an https URL");
 	return scheme_no_fault();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Checks whether the key is good, by introspection (RFC 7662) and by getting a
- * new token, and asks the provider to revoke a token (RFC 7009).
+ * new token.
  *
  * A token can outlive its key, and a key its token, so only getting a new token
  * is evidence about the key.  Introspection is asked with the same id and
@@ -14,53 +14,34 @@
 
 #include <stdio.h>
 
-#define WHO "token endpoint"
 #define MEMO_MAX 128 /* half of the room for evidence */
 #define SCOPE_MAX 48 /* bytes of a scope that are shown */
 
-/* ---- Check ------------------------------------------------------------ */
-
-/*
- * Ask `url` about the credential's token.  Introspection (RFC 7662, 2.1) and
- * revocation (RFC 7009, 2.1) name it in the same way.
- */
 static int32_t
-name_token(const struct oauth2 *o, struct apam_op *op, struct apam_str url,
-    struct apam_str token)
-{
-	o->svc->exchange(o->svc, op, APAM_STR("POST"), url, APAM_ENCODING_FORM);
-	o->svc->exchange_field(o->svc, op, APAM_STR("token"), token);
-	o->svc->exchange_field(
-	    o->svc, op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
-	if (!client_authenticate(o, op))
-		return apam_failf(o->svc, op, APAM_E_MEMORY, "out of memory");
-	return APAM_STEP_EXCHANGE;
-}
-
-static int32_t
-introspect(
-    const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
+introspect(const struct oauth2 *o, struct apam_op *op,
+    const struct oauth2_endpoints *found)
 {
 	/* The next step needs it if the answer is not "active". */
 	o->svc->memo(o->svc, op, found->token);
-	op->phase = PHASE_INTROSPECTION;
-	return name_token(o, op, found->introspection, op->credential->secret);
+	op->phase = OAUTH2_PHASE_INTROSPECTION;
+	return oauth2_name_token(
+	    o, op, found->introspection, op->credential->secret);
 }
 
 static int32_t
-check_begin(
-    const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
+check_begin(const struct oauth2 *o, struct apam_op *op,
+    const struct oauth2_endpoints *found)
 {
 	int32_t step;
 
 	if (found->introspection.n > 0 && op->credential != NULL)
 		return introspect(o, op, found);
-	step = token_request(o, op, found->token);
+	step = oauth2_token_request(o, op, found->token);
 	if (found->introspection.n == 0)
 		return step;
 	/* The URL to ask about the new token. */
 	o->svc->memo(o->svc, op, found->introspection);
-	op->phase = PHASE_FRESH_TOKEN;
+	op->phase = OAUTH2_PHASE_FRESH_TOKEN;
 	return step;
 }
 
@@ -108,7 +89,7 @@ introspected(const struct oauth2 *o, struct apam_op *op)
 	if (why == NULL)
 		return apam_key_statef(o->svc, op, APAM_KEY_GOOD,
 		    "introspection: the token is active");
-	step = token_request(o, op, op->memo);
+	step = oauth2_token_request(o, op, op->memo);
 	/* The evidence starts with it, whatever the token endpoint answers. */
 	(void)snprintf(text, sizeof(text), "introspection: %s (HTTP %d); ", why,
 	    op->response->status);
@@ -122,14 +103,16 @@ describe_fresh(
     const struct oauth2 *o, const struct apam_response *r, char text[MEMO_MAX])
 {
 	struct apam_str first = APAM_STR("");
-	size_t missing = token_missing_scopes(o, r, &first);
-	size_t asked = option(o, OPT_SCOPE)->count;
+	size_t missing = oauth2_missing_scopes(o, r, &first);
+	size_t asked = oauth2_option(o, OAUTH2_OPT_SCOPE)->count;
 
-	(void)snprintf(text, MEMO_MAX, WHO ": a fresh token was issued");
+	(void)snprintf(
+	    text, MEMO_MAX, OAUTH2_TOKEN_ENDPOINT ": a fresh token was issued");
 	if (missing > 0)
 		(void)snprintf(text, MEMO_MAX,
-		    WHO ": a fresh token was issued without %zu of the %zu "
-			"scopes: %.*s",
+		    OAUTH2_TOKEN_ENDPOINT
+		    ": a fresh token was issued without %zu of the %zu "
+		    "scopes: %.*s",
 		    missing, asked,
 		    first.n > SCOPE_MAX ? SCOPE_MAX : (int)first.n, first.p);
 }
@@ -141,7 +124,7 @@ describe_fresh(
 static int32_t
 minted(const struct oauth2 *o, struct apam_op *op, struct scheme_fault fault)
 {
-	char who[MEMO_MAX + sizeof(WHO)], fresh[MEMO_MAX];
+	char who[MEMO_MAX + sizeof(OAUTH2_TOKEN_ENDPOINT)], fresh[MEMO_MAX];
 	char text[2 * MEMO_MAX];
 
 	if (fault.status == APAM_OK) {
@@ -150,8 +133,8 @@ minted(const struct oauth2 *o, struct apam_op *op, struct scheme_fault fault)
 		    op->memo.p, fresh);
 		return scheme_probe_or_end(o->svc, op, APAM_KEY_GOOD, text);
 	}
-	(void)snprintf(
-	    who, sizeof(who), "%.*s" WHO, (int)op->memo.n, op->memo.p);
+	(void)snprintf(who, sizeof(who), "%.*s" OAUTH2_TOKEN_ENDPOINT,
+	    (int)op->memo.n, op->memo.p);
 	return scheme_check_by_minting(o->svc, op, who, fault);
 }
 
@@ -159,17 +142,18 @@ minted(const struct oauth2 *o, struct apam_op *op, struct scheme_fault fault)
 static int32_t
 introspect_fresh(const struct oauth2 *o, struct apam_op *op)
 {
-	struct scheme_fault fault = token_take(o, op);
+	struct scheme_fault fault = oauth2_token_take(o, op);
 	struct apam_json token;
 	int32_t step;
 	char fresh[MEMO_MAX];
 
 	if (fault.status != APAM_OK)
-		return scheme_check_by_minting(o->svc, op, WHO, fault);
+		return scheme_check_by_minting(
+		    o->svc, op, OAUTH2_TOKEN_ENDPOINT, fault);
 	(void)o->svc->json(o->svc, op->response, "/access_token", &token, NULL);
 	describe_fresh(o, op->response, fresh);
-	op->phase = PHASE_FRESH_INTROSPECTION;
-	step = name_token(o, op, op->memo, token.str);
+	op->phase = OAUTH2_PHASE_FRESH_INTROSPECTION;
+	step = oauth2_name_token(o, op, op->memo, token.str);
 	o->svc->memo(o->svc, op, apam_str(fresh));
 	return step;
 }
@@ -196,7 +180,7 @@ static int32_t
 probed(const struct oauth2 *o, struct apam_op *op)
 {
 	const char *reason;
-	int32_t verdict = judge_answer(o->svc, op->response, &reason);
+	int32_t verdict = oauth2_judge_answer(o->svc, op->response, &reason);
 
 	return scheme_probe_done(o->svc, op, verdict, reason);
 }
@@ -205,106 +189,35 @@ int32_t
 oauth2_check(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
-	struct endpoints found;
+	struct oauth2_endpoints found;
 	int32_t step;
 	struct scheme_fault fault;
 
 	switch (op->phase) {
-	case PHASE_START:
+	case OAUTH2_PHASE_START:
 		if (o->metadata_url != NULL)
-			return metadata_request(o, op);
-		endpoints_configured(o, &found);
+			return oauth2_metadata_request(o, op);
+		oauth2_endpoints_configured(o, &found);
 		return check_begin(o, op, &found);
-	case PHASE_METADATA:
-	case PHASE_DISCOVERY:
-		if (metadata_elsewhere(o, op, &step))
+	case OAUTH2_PHASE_METADATA:
+	case OAUTH2_PHASE_DISCOVERY:
+		if (oauth2_metadata_elsewhere(o, op, &step))
 			return step;
-		fault = metadata_read(o, op->response, &found);
+		fault = oauth2_metadata_read(o, op->response, &found);
 		if (fault.status != APAM_OK)
 			return scheme_check_by_minting(
 			    o->svc, op, "issuer metadata", fault);
 		return check_begin(o, op, &found);
-	case PHASE_INTROSPECTION:
+	case OAUTH2_PHASE_INTROSPECTION:
 		return introspected(o, op);
-	case PHASE_FRESH_TOKEN:
+	case OAUTH2_PHASE_FRESH_TOKEN:
 		return introspect_fresh(o, op);
-	case PHASE_FRESH_INTROSPECTION:
+	case OAUTH2_PHASE_FRESH_INTROSPECTION:
 		return introspected_fresh(o, op);
 	case SCHEME_PHASE_PROBE:
 		return probed(o, op);
 	default:
 		/* The token that proves the key good can be used as well. */
-		return minted(o, op, token_take(o, op));
-	}
-}
-
-/* ---- Revoke ----------------------------------------------------------- */
-
-static int32_t
-revoke_begin(
-    const struct oauth2 *o, struct apam_op *op, const struct endpoints *found)
-{
-	if (found->revocation.n == 0)
-		return apam_failf(o->svc, op, APAM_E_POLICY,
-		    "there is no revocation_url: the token is valid until it "
-		    "expires");
-	op->phase = PHASE_REVOCATION;
-	return name_token(o, op, found->revocation, op->credential->secret);
-}
-
-static struct scheme_fault
-revocation_read(const struct oauth2 *o, const struct apam_response *r)
-{
-	/* RFC 7009, 2.2: also for a token that the server does not know. */
-	if (r->status == 200)
-		return scheme_no_fault();
-	/*
-	 * RFC 7009, 2.2.1: assume that the token is still valid, and try again.
-	 */
-	if (r->status == 503)
-		return scheme_provider_fault(
-		    "it cannot do it now: the token is still "
-		    "valid");
-	/* It refuses the client, so the token is still valid. */
-	if (r->status == 401)
-		return scheme_provider_fault(
-		    "it does not accept our id and secret: "
-		    "the token is still valid");
-	if (r->status == 400 || r->status == 403)
-		return scheme_fault(
-		    APAM_E_DENIED, "it does not revoke this token");
-	return scheme_fault_of_status(o->svc, r);
-}
-
-int32_t
-oauth2_revoke(void *state, struct apam_op *op)
-{
-	const struct oauth2 *o = state;
-	struct endpoints found;
-	int32_t step;
-	struct scheme_fault fault;
-
-	if (op->credential == NULL)
-		return APAM_STEP_DONE; /* there is nothing to revoke */
-	endpoints_configured(o, &found);
-	switch (op->phase) {
-	case PHASE_START:
-		if (found.revocation.n == 0 && o->metadata_url != NULL)
-			return metadata_request(o, op);
-		return revoke_begin(o, op, &found);
-	case PHASE_METADATA:
-	case PHASE_DISCOVERY:
-		if (metadata_elsewhere(o, op, &step))
-			return step;
-		fault = metadata_read(o, op->response, &found);
-		if (fault.status != APAM_OK)
-			return scheme_fail(
-			    o->svc, op, "issuer metadata", fault);
-		return revoke_begin(o, op, &found);
-	default:
-		fault = revocation_read(o, op->response);
-		if (fault.status == APAM_OK)
-			return APAM_STEP_DONE;
-		return scheme_fail(o->svc, op, "revocation endpoint", fault);
+		return minted(o, op, oauth2_token_take(o, op));
 	}
 }

@@ -46,8 +46,8 @@ judge_challenge(const struct apam_services *svc, const struct apam_response *r,
 }
 
 int32_t
-judge_answer(const struct apam_services *svc, const struct apam_response *r,
-    const char **reason)
+oauth2_judge_answer(const struct apam_services *svc,
+    const struct apam_response *r, const char **reason)
 {
 	int32_t verdict;
 
@@ -63,6 +63,6 @@ oauth2_judge(void *state, const struct apam_answer_view *answer,
     struct apam_judging *out, const char **reason)
 {
 	(void)out;
-	return judge_answer(
+	return oauth2_judge_answer(
 	    ((const struct oauth2 *)state)->svc, answer->response, reason);
 }

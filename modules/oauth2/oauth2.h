@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the schemes of OAuth 2.0 (RFC 6749) with bearer tokens (RFC 6750) share.
+ * The Makefile links this folder into each module whose name begins with
+ * "oauth2-".
+ *
+ *	options.c	the options that they share, checked
+ *	entry.c		one entry: open, close, acquire, sign
+ *	client.c	how the client authenticates itself
+ *	answer.c	the token endpoint's answer
+ *	metadata.c	finding the endpoints by the issuer (RFC 8414, OpenID
+ *			Connect Discovery 1.0)
+ *	check.c		introspection (RFC 7662), a new token
+ *	revoke.c	revocation (RFC 7009)
+ *	judge.c		what an API's answer says about the token
+ *
+ * A module has the shared options first in its table, by OAUTH2_OPTIONS, and
+ * its own from OAUTH2_OPT_COUNT.  Its state begins with a struct oauth2, so the
+ * functions that are named as slots are slots of its descriptor.  What makes its
+ * grant another one is in its struct oauth2_grant.
+ */
+#ifndef OAUTH2_H
+#define OAUTH2_H
+
+#include <apam/scheme.h>
+
+struct oauth2;
+
+/* ---- Options ---------------------------------------------------------- */
+
+/* The first options of the module's table. */
+enum oauth2_option {
+	OAUTH2_OPT_TOKEN_URL,
+	OAUTH2_OPT_ISSUER,
+	OAUTH2_OPT_CLIENT_ID,
+	OAUTH2_OPT_CLIENT_SECRET,
+	OAUTH2_OPT_CLIENT_AUTH,
+	OAUTH2_OPT_SCOPE,
+	OAUTH2_OPT_AUDIENCE,
+	OAUTH2_OPT_RESOURCE,
+	OAUTH2_OPT_EXTRA,
+	OAUTH2_OPT_INTROSPECTION_URL,
+	OAUTH2_OPT_REVOCATION_URL,
+	OAUTH2_OPT_COUNT
+};
+
+/* The choices of client_auth, in the order of its names. */
+enum oauth2_client_auth {
+	OAUTH2_AUTH_POST,
+	OAUTH2_AUTH_BASIC,
+	OAUTH2_AUTH_NONE	/* a client without a secret: its id alone */
+};
+
+/* How they are called in the option. */
+extern const char *const oauth2_client_auths[];
+
+/* Their rows, for the table of a module. */
+#define OAUTH2_OPTIONS                                                         \
+	[OAUTH2_OPT_TOKEN_URL] = { .name = "token_url",                        \
+	    .help = "the token endpoint; or give issuer",                      \
+	    .type = APAM_OPT_URL,                                              \
+	    .flags = APAM_OPT_BINDS },                                         \
+	[OAUTH2_OPT_ISSUER] = { .name = "issuer",                              \
+	    .help = "find the endpoints in the metadata of this issuer",       \
+	    .type = APAM_OPT_URL,                                              \
+	    .flags = APAM_OPT_BINDS },                                         \
+	[OAUTH2_OPT_CLIENT_ID] = { .name = "client_id",                        \
+	    .help = "the client's id, also called key",                        \
+	    .type = APAM_OPT_STRING,                                           \
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },                    \
+	[OAUTH2_OPT_CLIENT_SECRET] = { .name = "client_secret",                \
+	    .help = "reference to the client's secret",                        \
+	    .type = APAM_OPT_SECRET },                                         \
+	[OAUTH2_OPT_CLIENT_AUTH] = { .name = "client_auth",                    \
+	    .help = "how id and secret are sent: in the form, or as Basic",    \
+	    .type = APAM_OPT_CHOICE,                                           \
+	    .default_value = "post",                                           \
+	    .choices = oauth2_client_auths },                                  \
+	[OAUTH2_OPT_SCOPE] = { .name = "scope",                                \
+	    .help = "scopes to ask for, one string each",                      \
+	    .type = APAM_OPT_LIST },                                           \
+	[OAUTH2_OPT_AUDIENCE] = { .name = "audience",                          \
+	    .help = "audiences to ask for",                                    \
+	    .type = APAM_OPT_LIST },                                           \
+	[OAUTH2_OPT_RESOURCE] = { .name = "resource",                          \
+	    .help = "resource URIs to ask for (RFC 8707)",                     \
+	    .type = APAM_OPT_LIST },                                           \
+	[OAUTH2_OPT_EXTRA] = { .name = "extra",                                \
+	    .help = "more fields for the token request",                       \
+	    .type = APAM_OPT_MAP },                                            \
+	[OAUTH2_OPT_INTROSPECTION_URL] = { .name = "introspection_url",        \
+	    .help = "ask here whether a token is active (RFC 7662)",           \
+	    .type = APAM_OPT_URL },                                            \
+	[OAUTH2_OPT_REVOCATION_URL] = { .name = "revocation_url",              \
+	    .help = "revoke tokens here (RFC 7009)",                           \
+	    .type = APAM_OPT_URL }
+
+/* ---- One entry -------------------------------------------------------- */
+
+/* Endpoints; empty if there is none.  They live as long as the response. */
+struct oauth2_endpoints {
+	struct apam_str token, introspection, revocation;
+};
+
+/* An error code of a token endpoint, and what it means for the key. */
+struct oauth2_error {
+	const char *code;	/* NULL ends a table */
+	struct scheme_fault fault;
+};
+
+/* What the token requests of one grant have of their own. */
+struct oauth2_grant {
+	/*
+	 * Add the fields of the grant to a token request that has begun:
+	 * grant_type and what belongs to it.  Client authentication, audience,
+	 * resource and extra are added by oauth2_token_request.  Returns
+	 * APAM_STEP_EXCHANGE, or what `fail` returned.
+	 */
+	int32_t (*ask)(const struct oauth2 *o, struct apam_op *op);
+	/*
+	 * Optional.  Called for a token answer without a fault, after the
+	 * credential was given to the core: looks at what the grant has besides.
+	 */
+	struct scheme_fault (*take)(const struct oauth2 *o, struct apam_op *op);
+	/* Error codes that mean something of their own here; or NULL. */
+	const struct oauth2_error *errors;
+};
+
+/* One entry.  Does not change after open, so any threads may share it. */
+struct oauth2 {
+	const struct apam_services *svc;
+	const struct apam_options *options;
+	const struct oauth2_grant *grant;
+	struct apam_text *metadata_url, *discovery_url; /* NULL: no issuer */
+};
+
+/* op->phase: which answer a step waits for. */
+enum oauth2_phase {
+	OAUTH2_PHASE_START = 0, /* the core's value at the start */
+	OAUTH2_PHASE_METADATA,
+	OAUTH2_PHASE_DISCOVERY, /* metadata from OpenID Connect's place */
+	OAUTH2_PHASE_TOKEN,
+	OAUTH2_PHASE_FRESH_TOKEN, /* check: the token is introspected next */
+	OAUTH2_PHASE_INTROSPECTION,
+	OAUTH2_PHASE_FRESH_INTROSPECTION,
+	OAUTH2_PHASE_REVOCATION,
+	OAUTH2_PHASE_OWN = 100 /* the first of a module's own */
+};
+
+/* The value of an option: of a shared one, or of the module's table. */
+static inline const struct apam_value *
+oauth2_option(const struct oauth2 *o, size_t i)
+{
+	return apam_option_value(o->options, i);
+}
+
+/* An option's text; empty if it is not set. */
+static inline struct apam_str
+oauth2_text(const struct oauth2 *o, size_t i)
+{
+	const struct apam_value *value = oauth2_option(o, i);
+
+	return value->set ? value->str : APAM_STR("");
+}
+
+/* ---- options.c -------------------------------------------------------- */
+
+/* Check the shared options.  Returns APAM_OK, or what refused one. */
+int32_t oauth2_options_check(const struct oauth2 *o);
+
+/* ---- entry.c ---------------------------------------------------------- */
+
+/*
+ * Make an entry of the options, in memory of the caller's that is all zero.
+ * `grant` is static.  Returns APAM_OK, what refused an option, or MEMORY; then
+ * nothing is left to close.
+ */
+int32_t oauth2_open(struct oauth2 *o, const struct apam_services *svc,
+    const struct apam_options *values, const struct oauth2_grant *grant);
+
+/* Free what the entry holds, and not the entry. */
+void oauth2_close(struct oauth2 *o);
+
+/*
+ * Ask for the exchange that gets a token from `url`, with all that the options
+ * say, and wait for its answer in OAUTH2_PHASE_TOKEN.
+ */
+int32_t oauth2_token_request(
+    const struct oauth2 *o, struct apam_op *op, struct apam_str url);
+
+/* Slots. */
+int32_t oauth2_acquire(void *state, struct apam_op *op);
+int32_t oauth2_sign(void *state, const struct apam_credential_view *credential,
+    const struct apam_request_view *request, struct apam_signing *out);
+
+/* ---- client.c --------------------------------------------------------- */
+
+/*
+ * Authenticate the client in the exchange that has begun, as client_auth says
+ * (RFC 6749, 2.3.1).  Returns APAM_STEP_EXCHANGE, or what `fail` returned; the
+ * exchange must not be sent then: an incomplete request could be refused as if
+ * the key were dead.
+ */
+int32_t oauth2_authenticate(const struct oauth2 *o, struct apam_op *op);
+
+/*
+ * Add the scopes asked for, all in one field (RFC 6749, 3.3).  Nothing where
+ * there are none.  Returns as oauth2_authenticate does.
+ */
+int32_t oauth2_put_scope(const struct oauth2 *o, struct apam_op *op);
+
+/* ---- answer.c --------------------------------------------------------- */
+
+/* Messages call the token endpoint so. */
+#define OAUTH2_TOKEN_ENDPOINT "token endpoint"
+
+/*
+ * Read the token endpoint's answer; if there is no fault, give the core the
+ * credential, and the grant what is its own.
+ */
+struct scheme_fault oauth2_token_take(
+    const struct oauth2 *o, struct apam_op *op);
+
+/*
+ * For an answer that was read without a fault: how many of the requested scopes
+ * were not granted, and the first of them.
+ */
+size_t oauth2_missing_scopes(const struct oauth2 *o,
+    const struct apam_response *r, struct apam_str *first);
+
+/* ---- metadata.c ------------------------------------------------------- */
+
+/* Make the metadata's URLs from the issuer.  Refuses a wrong option. */
+int32_t oauth2_metadata_open(struct oauth2 *o);
+
+/* Ask for the issuer's metadata and wait for it. */
+int32_t oauth2_metadata_request(const struct oauth2 *o, struct apam_op *op);
+
+/*
+ * Look at an answer: true if the metadata may be in the other place, which
+ * *step then asks for.
+ */
+bool oauth2_metadata_elsewhere(
+    const struct oauth2 *o, struct apam_op *op, int32_t *step);
+
+/* Read the metadata; a configured endpoint overrides a published one. */
+struct scheme_fault oauth2_metadata_read(const struct oauth2 *o,
+    const struct apam_response *r, struct oauth2_endpoints *found);
+
+/*
+ * Take the endpoint at a JSON pointer of metadata that was read without a
+ * fault, unless *url has one already; *url stays empty where there is none.
+ * False where it is not a URL that may be given secrets.
+ */
+bool oauth2_metadata_endpoint(const struct oauth2 *o,
+    const struct apam_response *r, const char *pointer, struct apam_str *url);
+
+/* The configured endpoints only. */
+void oauth2_endpoints_configured(
+    const struct oauth2 *o, struct oauth2_endpoints *found);
+
+/* ---- check.c, revoke.c, judge.c --------------------------------------- */
+
+/*
+ * Ask `url` about the access token.  Introspection (RFC 7662, 2.1) and
+ * revocation (RFC 7009, 2.1) name it in the same way.  Returns as
+ * oauth2_authenticate does.
+ */
+int32_t oauth2_name_token(const struct oauth2 *o, struct apam_op *op,
+    struct apam_str url, struct apam_str token);
+
+/* Slots. */
+int32_t oauth2_check(void *state, struct apam_op *op);
+int32_t oauth2_revoke(void *state, struct apam_op *op);
+int32_t oauth2_judge(void *state, const struct apam_answer_view *answer,
+    struct apam_judging *out, const char **reason);
+
+/* The verdict on a response to a request that a token signed. */
+int32_t oauth2_judge_answer(const struct apam_services *svc,
+    const struct apam_response *r, const char **reason);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Asks the provider to revoke the token that an entry has, RFC 7009.
+ */
+#include "oauth2.h"
+
+int32_t
+oauth2_name_token(const struct oauth2 *o, struct apam_op *op,
+    struct apam_str url, struct apam_str token)
+{
+	o->svc->exchange(o->svc, op, APAM_STR("POST"), url, APAM_ENCODING_FORM);
+	o->svc->exchange_field(o->svc, op, APAM_STR("token"), token);
+	o->svc->exchange_field(
+	    o->svc, op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
+	return oauth2_authenticate(o, op);
+}
+
+static int32_t
+revoke_begin(const struct oauth2 *o, struct apam_op *op,
+    const struct oauth2_endpoints *found)
+{
+	if (found->revocation.n == 0)
+		return apam_failf(o->svc, op, APAM_E_POLICY,
+		    "there is no revocation_url: the token is valid until it "
+		    "expires");
+	op->phase = OAUTH2_PHASE_REVOCATION;
+	return oauth2_name_token(
+	    o, op, found->revocation, op->credential->secret);
+}
+
+static struct scheme_fault
+revocation_read(const struct oauth2 *o, const struct apam_response *r)
+{
+	/* RFC 7009, 2.2: also for a token that the server does not know. */
+	if (r->status == 200)
+		return scheme_no_fault();
+	/*
+	 * RFC 7009, 2.2.1: assume that the token is still valid, and try again.
+	 */
+	if (r->status == 503)
+		return scheme_provider_fault(
+		    "it cannot do it now: the token is still "
+		    "valid");
+	/* It refuses the client, so the token is still valid. */
+	if (r->status == 401)
+		return scheme_provider_fault(
+		    "it does not accept our id and secret: "
+		    "the token is still valid");
+	if (r->status == 400 || r->status == 403)
+		return scheme_fault(
+		    APAM_E_DENIED, "it does not revoke this token");
+	return scheme_fault_of_status(o->svc, r);
+}
+
+int32_t
+oauth2_revoke(void *state, struct apam_op *op)
+{
+	const struct oauth2 *o = state;
+	struct oauth2_endpoints found;
+	int32_t step;
+	struct scheme_fault fault;
+
+	if (op->credential == NULL)
+		return APAM_STEP_DONE; /* there is nothing to revoke */
+	oauth2_endpoints_configured(o, &found);
+	switch (op->phase) {
+	case OAUTH2_PHASE_START:
+		if (found.revocation.n == 0 && o->metadata_url != NULL)
+			return oauth2_metadata_request(o, op);
+		return revoke_begin(o, op, &found);
+	case OAUTH2_PHASE_METADATA:
+	case OAUTH2_PHASE_DISCOVERY:
+		if (oauth2_metadata_elsewhere(o, op, &step))
+			return step;
+		fault = oauth2_metadata_read(o, op->response, &found);
+		if (fault.status != APAM_OK)
+			return scheme_fail(
+			    o->svc, op, "issuer metadata", fault);
+		return revoke_begin(o, op, &found);
+	default:
+		fault = revocation_read(o, op->response);
+		if (fault.status == APAM_OK)
+			return APAM_STEP_DONE;
+		return scheme_fail(o->svc, op, "revocation endpoint", fault);
+	}
+}
