@@ -41,6 +41,16 @@ cache_of(const struct apam_services *svc)
 	return &s->keys;
 }
 
+/* Nothing is made of a message of which a part is a text that failed. */
+static int32_t
+whole(const struct crypto_message *message)
+{
+	for (size_t i = 0; i < message->count; i++)
+		if (buf_is_failed_view(message->parts[i]))
+			return APAM_E_MEMORY;
+	return APAM_OK;
+}
+
 /* ---- Digests ------------------------------------------------------------ */
 
 static int32_t
@@ -51,6 +61,8 @@ digest(const struct apam_services *svc, int32_t hash,
 	struct apam_error why;
 
 	error_init(&why);
+	if (whole(&message) != APAM_OK)
+		return APAM_E_MEMORY;
 	return tell(svc, digest_message(hash, &message, to, n, &why), &why);
 }
 
@@ -74,6 +86,8 @@ hmac(const struct apam_services *svc, const struct apam_key *key, int32_t hash,
 	struct apam_error why;
 
 	error_init(&why);
+	if (whole(&message) != APAM_OK)
+		return APAM_E_MEMORY;
 	return tell(svc, key_hmac(key, hash, &message, to, n, &why), &why);
 }
 
@@ -88,7 +102,9 @@ sign(const struct apam_services *svc, const struct apam_key *key,
 	enum apam_status status;
 
 	error_init(&why);
-	status = key_sign(key, algorithm, &message, &signature, &why);
+	status = whole(&message);
+	if (status == APAM_OK)
+		status = key_sign(key, algorithm, &message, &signature, &why);
 	*n = signature.n;
 	return tell(svc, status, &why);
 }
@@ -102,6 +118,8 @@ verify(const struct apam_services *svc, const struct apam_key *key,
 	struct apam_error why;
 
 	error_init(&why);
+	if (whole(&message) != APAM_OK || buf_is_failed_view(signature))
+		return APAM_E_MEMORY;
 	return tell(
 	    svc, key_verify(key, algorithm, &message, signature, &why), &why);
 }
@@ -160,6 +178,9 @@ derive(const struct apam_services *svc, const struct apam_key *key,
 	struct apam_error why = APAM_ERROR_INIT;
 	enum apam_status status;
 
+	*to = NULL;
+	if (whole(&message) != APAM_OK)
+		return APAM_E_MEMORY;
 	*to = key_cache_find(cache_of(svc), &recipe);
 	if (*to != NULL)
 		return APAM_OK;
@@ -274,6 +295,10 @@ make_key(const struct apam_services *svc, const struct apam_key_source *given,
 
 	*key = NULL;
 	status = sized_take(&sized_key_source, given, &source, &why);
+	if (status == APAM_OK &&
+	    (buf_is_failed_view(source.prefix) ||
+		buf_is_failed_view(source.bytes)))
+		status = APAM_E_MEMORY;
 	if (status == APAM_OK)
 		status = source.credential != NULL ?
 		    make_once(svc, &source, key, &why) :

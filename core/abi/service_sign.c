@@ -16,11 +16,8 @@ sign_header(const struct apam_services *svc, struct apam_signing *out,
     struct apam_str name, struct apam_str value)
 {
 	(void)svc;
-	/*
-	 * An empty value means that building it ran out of memory; never send
-	 * that.
-	 */
-	if (value.n == 0)
+	/* That of a text that failed is refused below, with the reason. */
+	if (value.n == 0 && !buf_is_failed_view(value))
 		(void)error_set(&out->error, APAM_E_ABI,
 		    "the module signed with an empty header");
 	if (header_is_framing(name))
@@ -71,7 +68,7 @@ is_cookie_value(struct apam_str value)
 		if (value.p[i] <= ' ' || value.p[i] > '~' ||
 		    str_is_one_of(value.p[i], "\",;\\"))
 			return false;
-	return value.n > 0;
+	return value.n > 0 || buf_is_failed_view(value);
 }
 
 static void

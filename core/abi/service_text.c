@@ -124,21 +124,22 @@ text_read(const struct apam_services *svc, struct apam_text *text,
 	if (text == NULL)
 		return APAM_E_MEMORY;
 	buf_init(&read, TEXT_MAX);
-	if (read_to(&read, writing, written)) {
+	if (read_to(&read, writing, written) || read.failed) {
 		buf_put(&text->b, buf_view(&read));
 		status = text->b.failed ? APAM_E_MEMORY : APAM_OK;
-	} else if (read.failed) {
-		status = APAM_E_MEMORY;
 	}
 	buf_free(&read);
 	return status;
 }
 
+/* There was no memory for a text that is NULL. */
 static struct apam_str
 text_view(const struct apam_services *svc, const struct apam_text *text)
 {
+	static const struct buf none = { .failed = true, .no_memory = true };
+
 	(void)svc;
-	return text == NULL ? APAM_STR("") : buf_view(&text->b);
+	return buf_view(text == NULL ? &none : &text->b);
 }
 
 static void

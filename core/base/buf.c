@@ -11,6 +11,8 @@
 #include "base/buf.h"
 #include "base/secmem.h"
 
+const char buf_failed_views[2] = { '\0', '\0' };
+
 void
 buf_init(struct buf *b, size_t max)
 {
@@ -55,6 +57,15 @@ buf_fail(struct buf *b)
 {
 	drop_block(b);
 	b->failed = true;
+}
+
+void
+buf_fail_as(struct buf *b, struct apam_str view)
+{
+	if (b->failed || !buf_is_failed_view(view))
+		return;
+	buf_fail(b);
+	b->no_memory = view.p == &buf_failed_views[1];
 }
 
 /* A block of at least `need` bytes; its size is at least twice what it was. */
@@ -107,6 +118,7 @@ buf_reserve(struct buf *b, size_t n)
 void
 buf_put_more(struct buf *b, struct apam_str bytes)
 {
+	buf_fail_as(b, bytes);
 	if (b->failed || bytes.n == 0)
 		return;
 	/* The sum with the NUL's byte must not wrap. */
@@ -170,6 +182,8 @@ buf_truncate(struct buf *b, size_t n)
 struct apam_str
 buf_view(const struct buf *b)
 {
+	if (b->failed)
+		return (struct apam_str){ &buf_failed_views[b->no_memory], 0 };
 	if (b->n == 0)
 		return APAM_STR("");
 	return (struct apam_str){ b->p, b->n };

@@ -13,7 +13,9 @@
  *
  * A failure stays: after a put that did not fit or found no memory, the buffer
  * is empty, `failed` is set and later puts do nothing, so that callers check
- * only once, at the end.  A NUL always follows the bytes of buf_view.
+ * only once, at the end.  Its view is empty, too, but fails every buffer that it
+ * is put into: what was made of it is not taken for something shorter.  A NUL
+ * always follows the bytes of buf_view.
  */
 #ifndef CORE_BASE_BUF_H
 #define CORE_BASE_BUF_H
@@ -47,6 +49,20 @@ void buf_init_in(struct buf *b, size_t max, char *room, size_t size);
 /* Make room for n more bytes, or as many as `max` allows, in one step. */
 void buf_reserve(struct buf *b, size_t n);
 
+/* Where the views of failed buffers point: short of room, or of memory. */
+extern const char buf_failed_views[2];
+
+/* True for the view of a buffer that failed. */
+static inline bool
+buf_is_failed_view(struct apam_str view)
+{
+	return view.n == 0 &&
+	    (view.p == &buf_failed_views[0] || view.p == &buf_failed_views[1]);
+}
+
+/* Where it is one, *b fails for the same reason.  buf_put does that itself. */
+void buf_fail_as(struct buf *b, struct apam_str view);
+
 /* buf_put where that needs more than to copy. */
 void buf_put_more(struct buf *b, struct apam_str bytes);
 
@@ -54,12 +70,11 @@ void buf_put_more(struct buf *b, struct apam_str bytes);
 static inline void
 buf_put(struct buf *b, struct apam_str bytes)
 {
-	if (bytes.n >= b->cap - b->n || bytes.n > b->max - b->n) {
+	if (bytes.n == 0 || bytes.n >= b->cap - b->n ||
+	    bytes.n > b->max - b->n) {
 		buf_put_more(b, bytes);
 		return;
 	}
-	if (bytes.n == 0)
-		return;
 	memcpy(b->p + b->n, bytes.p, bytes.n);
 	b->n += bytes.n;
 	b->p[b->n] = '\0';
@@ -94,7 +109,7 @@ void buf_set(struct buf *b, struct apam_str bytes);
 /* Cut to the first n bytes and wipe the rest.  n is at most b->n. */
 void buf_truncate(struct buf *b, size_t n);
 
-/* Its bytes, until the next change; "" when empty or failed. */
+/* Its bytes, until the next change; empty when it failed. */
 struct apam_str buf_view(const struct buf *b);
 
 /* Make it fail: it is empty, and later puts do nothing. */

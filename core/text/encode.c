@@ -74,6 +74,7 @@ put_base64(struct buf *b, struct apam_str bytes, const char *alphabet, bool pad)
 {
 	char digits[4];
 
+	buf_fail_as(b, bytes);
 	for (size_t i = 0; i < bytes.n; i += 3) {
 		size_t n = base64_digits(bytes, i, alphabet, digits);
 
@@ -130,6 +131,7 @@ put_escaped(struct buf *b, struct apam_str bytes, const uint32_t *kept,
 {
 	size_t n;
 
+	buf_fail_as(b, bytes);
 	for (; bytes.n > 0; bytes = str_skip(bytes, n)) {
 		n = 0;
 		while (n < bytes.n && is_of(kept, bytes.p[n]))
@@ -177,6 +179,7 @@ encode_put_hex(struct buf *b, struct apam_str bytes)
 	char *room;
 	size_t n;
 
+	buf_fail_as(b, bytes);
 	if (b->failed || bytes.n == 0)
 		return;
 	if (bytes.n <= SIZE_MAX / 2)
@@ -193,6 +196,7 @@ encode_put_hex(struct buf *b, struct apam_str bytes)
 void
 encode_json_string(struct buf *b, struct apam_str bytes)
 {
+	buf_fail_as(b, bytes);
 	buf_put_char(b, '"');
 	for (size_t i = 0; i < bytes.n; i++) {
 		char c = bytes.p[i];
@@ -350,6 +354,7 @@ decode(struct buf *b, struct apam_str text,
 {
 	size_t before = b->n;
 
+	buf_fail_as(b, text);
 	if (b->failed)
 		return false;
 	if (!put(b, text)) {

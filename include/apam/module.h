@@ -403,7 +403,11 @@ struct apam_services {
 	 */
 	int32_t (*text_read)(const struct apam_services *svc,
 	    struct apam_text *text, int32_t writing, struct apam_str written);
-	/* What is in it, until the next call with it; empty after a failure. */
+	/*
+	 * What is in it, until the next call with it.  After a failure, or of
+	 * NULL, it is empty, and what it is given to fails as well: no header,
+	 * field, body or digest is made of less than was meant.
+	 */
 	struct apam_str (*text_view)(
 	    const struct apam_services *svc, const struct apam_text *text);
 	/* Wipe, free and set *text to NULL.  NULL and *text NULL are fine. */

@@ -56,8 +56,6 @@ challenge_sign(void *state, const struct apam_credential_view *credential,
 	const struct scheme_entry *e = state;
 	const struct apam_services *svc = e->svc;
 	struct apam_text *value;
-	int32_t status = APAM_OK;
-	struct apam_str whole;
 
 	if (request->memo.n == 0 && scheme_option(e, OPT_EAGER)->num == 0) {
 		svc->sign_nothing(svc, out);
@@ -71,14 +69,10 @@ challenge_sign(void *state, const struct apam_credential_view *credential,
 	svc->text_put(svc, value, APAM_WRITING_PLAIN, request->memo);
 	svc->text_put(svc, value, APAM_WRITING_PLAIN, APAM_STR(", nc="));
 	svc->text_put_number(svc, value, (int64_t)request->memo_count);
-	whole = svc->text_view(svc, value);
-	if (whole.n > 0)
-		svc->sign_header(svc, out, APAM_STR("Authorization"), whole);
-	else
-		status = svc->refuse(
-		    svc, out, APAM_E_MEMORY, APAM_STR("out of memory"));
+	svc->sign_header(
+	    svc, out, APAM_STR("Authorization"), svc->text_view(svc, value));
 	svc->text_free(svc, &value);
-	return status;
+	return APAM_OK;
 }
 
 /* The nonce that the server asks for, as text; false where it asks for none. */

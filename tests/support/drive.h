@@ -328,18 +328,23 @@ drive_request(const char *method, const char *target)
 	};
 }
 
-/* Sign with a credential's bytes; free *out with signing_free. */
+/*
+ * Sign with a credential's bytes, as the core takes it; free *out with
+ * signing_free.
+ */
 static inline enum apam_status
 drive_sign(struct drive *d, const struct apam_request_view *request,
     const char *credential, struct apam_signing *out)
 {
 	const struct apam_credential_view view = { sizeof(view),
 		apam_str(credential), DRIVE_NOW_MS };
+	struct apam_error err;
 	int32_t status;
 
 	signing_init(out);
 	status = d->module->sign(d->state, &view, request, out);
-	return (enum apam_status)status;
+	return status == APAM_OK ? signing_check(out, &err) :
+				   (enum apam_status)status;
 }
 
 /* ---- Looking ---------------------------------------------------------- */

@@ -277,6 +277,78 @@ START_TEST(a_failed_text_stays_empty)
 }
 END_TEST
 
+/* A text that has more put into it than fits. */
+static struct apam_text *
+failed_text(void)
+{
+	static const char block[1024 * 1024] = { 'a' };
+	struct apam_text *t = s->text_new(s, 1);
+
+	s->text_put(s, t, APAM_WRITING_PLAIN, APAM_STR("a"));
+	s->text_put(s, t, APAM_WRITING_PLAIN,
+	    (struct apam_str){ block, sizeof(block) });
+	return t;
+}
+
+/* No header, body, field or text is made of less than was meant. */
+START_TEST(what_a_failed_text_is_given_to_fails)
+{
+	struct apam_text *bad = failed_text(), *t;
+	const struct apam_str view = s->text_view(s, bad);
+	const struct apam_str parts[] = { APAM_STR("a"), view };
+	unsigned char digest[APAM_HASH_MAX];
+	struct apam_error err = APAM_ERROR_INIT;
+	size_t n;
+
+	for (int32_t w = APAM_WRITING_PLAIN; w <= APAM_WRITING_JSON; w++) {
+		t = s->text_new(s, 0);
+		s->text_put(s, t, APAM_WRITING_PLAIN, APAM_STR("before"));
+		s->text_put(s, t, w, view);
+		s->text_put(s, t, APAM_WRITING_PLAIN, APAM_STR("after"));
+		ck_assert_uint_eq(s->text_view(s, t).n, 0);
+		s->text_free(s, &t);
+	}
+	t = s->text_new(s, 0);
+	ck_assert_int_eq(
+	    s->text_read(s, t, APAM_WRITING_HEX, view), APAM_E_MEMORY);
+	s->text_free(s, &t);
+	ck_assert_int_eq(s->digest(s, APAM_HASH_SHA256, parts, 2, digest, &n),
+	    APAM_E_MEMORY);
+	s->sign_header(s, &out, APAM_STR("X-A"), view);
+	ck_assert_int_ne(signing_check(&out, &err), APAM_OK);
+	signing_free(&out);
+	signing_init(&out);
+	s->sign_cookie(s, &out, APAM_STR("a"), view);
+	ck_assert_int_ne(signing_check(&out, &err), APAM_OK);
+	signing_free(&out);
+	signing_init(&out);
+	s->sign_query(s, &out, APAM_STR("a"), view);
+	ck_assert_int_ne(signing_check(&out, &err), APAM_OK);
+	s->text_free(s, &bad);
+}
+END_TEST
+
+/* The same of no text, for which there was no memory. */
+START_TEST(an_exchange_has_no_body_of_a_failed_text)
+{
+	static const int32_t encodings[] = { APAM_ENCODING_FORM,
+		APAM_ENCODING_JSON, APAM_ENCODING_RAW };
+	const struct apam_str none = s->text_view(s, NULL);
+
+	for (size_t i = 0; i < ROWS(encodings); i++) {
+		s->exchange(s, &op.pub, APAM_STR("POST"),
+		    APAM_STR("https://a.example/"), encodings[i]);
+		if (encodings[i] == APAM_ENCODING_RAW)
+			s->exchange_body(
+			    s, &op.pub, APAM_STR("text/plain"), none);
+		else
+			s->exchange_field(s, &op.pub, APAM_STR("a"), none);
+		ck_assert(op.exchange.body.failed);
+		ck_assert(op.exchange.body.no_memory);
+	}
+}
+END_TEST
+
 START_TEST(equal_means_equal)
 {
 	ck_assert(s->equal(s, APAM_STR("abc"), APAM_STR("abc")));
@@ -742,15 +814,24 @@ END_TEST
 
 START_TEST(an_empty_header_is_no_signature)
 {
+	s->sign_header(s, &out, APAM_STR("Authorization"), APAM_STR(""));
+	ck_assert_int_eq(out.error.status, APAM_E_ABI);
+	ck_assert_str_eq(
+	    out.error.text, "the module signed with an empty header");
+}
+END_TEST
+
+START_TEST(a_header_may_find_no_memory)
+{
 	struct apam_text *t = s->text_new(s, 1);
+	struct apam_error err;
 
 	secmem_fail_after(0);
 	s->text_put(s, t, APAM_WRITING_PLAIN, APAM_STR("Bearer FAKE"));
 	secmem_fail_after(-1);
 	s->sign_header(s, &out, APAM_STR("Authorization"), s->text_view(s, t));
-	ck_assert_int_eq(out.error.status, APAM_E_ABI);
-	ck_assert_str_eq(
-	    out.error.text, "the module signed with an empty header");
+	ck_assert_int_eq(out.error.status, APAM_OK);
+	ck_assert_int_eq(signing_check(&out, &err), APAM_E_MEMORY);
 	s->text_free(s, &t);
 }
 END_TEST
@@ -816,6 +897,8 @@ main(void)
 	tcase_add_test(tc, numbers_and_json_are_written);
 	tcase_add_test(tc, no_text_is_fine);
 	tcase_add_test(tc, a_failed_text_stays_empty);
+	tcase_add_test(tc, what_a_failed_text_is_given_to_fails);
+	tcase_add_test(tc, an_exchange_has_no_body_of_a_failed_text);
 	tcase_add_test(tc, equal_means_equal);
 	tcase_add_test(tc, an_exchange_is_built);
 	tcase_add_test(tc, an_exchange_goes_by_a_socket);
@@ -832,6 +915,7 @@ main(void)
 	tcase_add_test(tc, durable_secrets_are_masked_while_they_are_used);
 	tcase_add_test(tc, a_secret_is_the_present_one);
 	tcase_add_test(tc, an_empty_header_is_no_signature);
+	tcase_add_test(tc, a_header_may_find_no_memory);
 	tcase_add_test(tc, a_parameter_may_find_no_memory);
 	tcase_add_test(tc, a_body_has_a_digest);
 	return run_suite(suite);

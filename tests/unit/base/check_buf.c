@@ -125,6 +125,40 @@ START_TEST(test_max)
 }
 END_TEST
 
+/* What is made of a buffer that failed fails for the same reason. */
+START_TEST(a_failure_goes_on)
+{
+	struct buf b, to;
+
+	buf_init(&b, 4);
+	buf_init(&to, 100);
+	buf_put(&b, APAM_STR("abcde"));
+	ck_assert(buf_is_failed_view(buf_view(&b)));
+	buf_put(&to, APAM_STR("before"));
+	buf_put(&to, buf_view(&b));
+	has_failed(&to);
+	ck_assert(!to.no_memory);
+	ck_assert(buf_is_failed_view(buf_view(&to)));
+	buf_free(&to);
+	secmem_fail_after(0);
+	buf_put(&to, APAM_STR("no memory"));
+	secmem_fail_after(-1);
+	buf_set(&b, APAM_STR(""));
+	has_failed(&b);
+	buf_free(&b);
+	buf_set(&b, buf_view(&to));
+	has_failed(&b);
+	ck_assert(b.no_memory);
+	buf_free(&b);
+	buf_free(&to);
+	/* An empty one is no failure, and one more failure changes nothing. */
+	ck_assert(!buf_is_failed_view(buf_view(&b)));
+	buf_put(&to, buf_view(&b));
+	ck_assert(!to.failed);
+	ck_assert_int_eq(secmem_live(), 0);
+}
+END_TEST
+
 START_TEST(test_no_overflow)
 {
 	/* So that the compiler cannot warn of what is tried here. */
@@ -370,6 +404,7 @@ main(void)
 	tcase_add_test(tc, test_room);
 	tcase_add_test(tc, test_put);
 	tcase_add_test(tc, test_max);
+	tcase_add_test(tc, a_failure_goes_on);
 	tcase_add_test(tc, test_no_overflow);
 	tcase_add_test(tc, test_grow);
 	tcase_add_test(tc, test_nul_at_block_end);

@@ -93,7 +93,8 @@ main(void)
 	TCase *tc = tcase_create("backoff");
 
 	suite_add_tcase(suite, tc);
-	tcase_add_loop_test(tc, from_half_the_step_to_the_whole, 0, ROWS(waits));
+	tcase_add_loop_test(
+	    tc, from_half_the_step_to_the_whole, 0, ROWS(waits));
 	tcase_add_loop_test(
 	    tc, refreshes_are_ahead_of_the_end, 0, ROWS(refreshes));
 	return run_suite(suite);
