@@ -7,7 +7,8 @@
  */
 #include "../oauth2/oauth2.h"
 
-static const struct apam_option options[OAUTH2_OPT_COUNT] = { OAUTH2_OPTIONS };
+static const struct apam_option options[OAUTH2_OPT_COUNT] = { OAUTH2_OPTIONS,
+	OAUTH2_CLIENT_OPTIONS };
 
 /* RFC 6749, 4.4.2. */
 static int32_t
@@ -34,29 +35,11 @@ static const struct oauth2_grant client_credentials = {
 	.errors = client_credentials_errors,
 };
 
-static void
-client_credentials_close(void *state)
-{
-	oauth2_close(state);
-	free(state);
-}
-
 static int32_t
 client_credentials_open(const struct apam_services *svc,
     const struct apam_options *values, void **state)
 {
-	struct oauth2 *o = calloc(1, sizeof(*o));
-	int32_t status;
-
-	if (o == NULL)
-		return APAM_E_MEMORY;
-	status = oauth2_open(o, svc, values, &client_credentials);
-	if (status != APAM_OK) {
-		free(o);
-		return status;
-	}
-	*state = o;
-	return APAM_OK;
+	return oauth2_open(svc, values, &client_credentials, state);
 }
 
 const struct apam_module apam_module_1 = {
@@ -73,7 +56,7 @@ const struct apam_module apam_module_1 = {
 	.option_size = sizeof(options[0]),
 	.option_count = OAUTH2_OPT_COUNT,
 	.open = client_credentials_open,
-	.close = client_credentials_close,
+	.close = scheme_close,
 	.acquire = oauth2_acquire,
 	.sign = oauth2_sign,
 	.judge = oauth2_judge,

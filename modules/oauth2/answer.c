@@ -78,10 +78,15 @@ refusal(const struct oauth2 *o, const struct apam_response *r)
 		    APAM_E_DENIED, "the client may not have a token");
 	if (known_error(o, r, &fault))
 		return fault;
-	if (r->status == 401)
-		return scheme_fault(APAM_E_REVOKED,
+	if (r->status == 401) {
+		/* The same as that code, whose class is the grant's to say. */
+		fault.status = APAM_E_REVOKED;
+		(void)find_error(
+		    o->grant->errors, APAM_STR("invalid_client"), &fault);
+		return scheme_fault(fault.status,
 		    "the client is revoked or unknown,"
 		    " or its secret is wrong");
+	}
 	return scheme_provider_fault("a refusal without a known error code");
 }
 
@@ -254,18 +259,23 @@ warn_of_narrower(const struct oauth2 *o, const struct apam_response *r)
 		    (int)first.n, first.p, missing > 1 ? ", ..." : "");
 }
 
-static struct scheme_fault
-token_read(const struct oauth2 *o, const struct apam_response *r,
-    struct apam_str *token)
+struct scheme_fault
+oauth2_answer_fault(const struct oauth2 *o, const struct apam_response *r)
 {
-	struct scheme_fault fault;
-	int64_t elements;
-
 	if (r->status == 400 || r->status == 401 || r->status == 403)
 		return refusal(o, r);
 	if (r->status != 200) /* RFC 6749, 5.1 */
 		return scheme_fault_of_status(o->svc, r);
-	fault = scheme_fault_of_success(o->svc, r);
+	return scheme_fault_of_success(o->svc, r);
+}
+
+struct scheme_fault
+oauth2_token_read(const struct oauth2 *o, const struct apam_response *r,
+    struct apam_str *token)
+{
+	struct scheme_fault fault = oauth2_answer_fault(o, r);
+	int64_t elements;
+
 	if (fault.status == APAM_OK)
 		fault = read_token(o, r, token);
 	if (fault.status == APAM_OK)
@@ -280,12 +290,22 @@ token_read(const struct oauth2 *o, const struct apam_response *r,
 struct scheme_fault
 oauth2_token_take(const struct oauth2 *o, struct apam_op *op)
 {
+	const struct oauth2_grant *grant = o->grant;
 	struct apam_str token = APAM_STR("");
-	struct scheme_fault fault = token_read(o, op->response, &token);
+	struct scheme_fault kept = scheme_no_fault(), fault;
 
+	if (op->response->status == 200 && grant->keep != NULL)
+		kept = grant->keep(o, op);
+	fault = oauth2_token_read(o, op->response, &token);
+	if (fault.status == APAM_OK)
+		fault = kept;
+	/* No URL needs to be another: it took what was sent, or perhaps so. */
+	if (fault.status != APAM_OK && op->response->status == 200 &&
+	    grant->spends)
+		fault.status = APAM_E_PROVIDER;
 	if (fault.status != APAM_OK)
 		return fault;
 	o->svc->credential(o->svc, op, token);
 	o->svc->lifetime_json(o->svc, op, "/expires_in"); /* RFC 6749, 5.1 */
-	return o->grant->take != NULL ? o->grant->take(o, op) : fault;
+	return grant->take != NULL ? grant->take(o, op) : fault;
 }

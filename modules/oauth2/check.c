@@ -189,21 +189,22 @@ int32_t
 oauth2_check(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
+	const struct apam_str issuer = oauth2_text(o, OAUTH2_OPT_ISSUER);
 	struct oauth2_endpoints found;
 	int32_t step;
 	struct scheme_fault fault;
 
 	switch (op->phase) {
 	case OAUTH2_PHASE_START:
-		if (o->metadata_url != NULL)
-			return oauth2_metadata_request(o, op);
+		if (issuer.n > 0)
+			return oauth2_metadata_request(o, op, issuer);
 		oauth2_endpoints_configured(o, &found);
 		return check_begin(o, op, &found);
 	case OAUTH2_PHASE_METADATA:
 	case OAUTH2_PHASE_DISCOVERY:
-		if (oauth2_metadata_elsewhere(o, op, &step))
+		if (oauth2_metadata_elsewhere(o, op, issuer, &step))
 			return step;
-		fault = oauth2_metadata_read(o, op->response, &found);
+		fault = oauth2_metadata_read(o, op->response, issuer, &found);
 		if (fault.status != APAM_OK)
 			return scheme_check_by_minting(
 			    o->svc, op, "issuer metadata", fault);

@@ -12,6 +12,18 @@ client_secret(const struct oauth2 *o, struct apam_op *op)
 	    o->svc, op, oauth2_option(o, OAUTH2_OPT_CLIENT_SECRET));
 }
 
+/* Where nobody says it: a client with a secret sends that in the form. */
+static int64_t
+client_auth(const struct oauth2 *o, struct apam_op *op)
+{
+	const struct apam_value *auth = oauth2_option(
+	    o, OAUTH2_OPT_CLIENT_AUTH);
+
+	if (auth->set)
+		return auth->num;
+	return client_secret(o, op).n > 0 ? OAUTH2_AUTH_POST : OAUTH2_AUTH_NONE;
+}
+
 /* client_secret_basic, RFC 6749, 2.3.1: form-encode both, then base64. */
 static bool
 authenticate_basic(const struct oauth2 *o, struct apam_op *op)
@@ -40,15 +52,16 @@ authenticate_basic(const struct oauth2 *o, struct apam_op *op)
 int32_t
 oauth2_authenticate(const struct oauth2 *o, struct apam_op *op)
 {
-	struct apam_str id = oauth2_text(o, OAUTH2_OPT_CLIENT_ID);
+	const int64_t auth = client_auth(o, op);
 
 	/* RFC 6749, 2.3: one method in each request, never two. */
-	if (oauth2_option(o, OAUTH2_OPT_CLIENT_AUTH)->num == OAUTH2_AUTH_BASIC)
+	if (auth == OAUTH2_AUTH_BASIC)
 		return authenticate_basic(o, op) ?
 		    APAM_STEP_EXCHANGE :
 		    apam_failf(o->svc, op, APAM_E_MEMORY, "out of memory");
-	o->svc->exchange_field(o->svc, op, APAM_STR("client_id"), id);
-	if (oauth2_option(o, OAUTH2_OPT_CLIENT_AUTH)->num == OAUTH2_AUTH_POST)
+	o->svc->exchange_field(o->svc, op, APAM_STR("client_id"),
+	    oauth2_text(o, OAUTH2_OPT_CLIENT_ID));
+	if (auth == OAUTH2_AUTH_POST)
 		o->svc->exchange_field(o->svc, op, APAM_STR("client_secret"),
 		    client_secret(o, op));
 	return APAM_STEP_EXCHANGE;

@@ -6,32 +6,28 @@
 #include "oauth2.h"
 
 int32_t
-oauth2_open(struct oauth2 *o, const struct apam_services *svc,
-    const struct apam_options *values, const struct oauth2_grant *grant)
+oauth2_open(const struct apam_services *svc, const struct apam_options *values,
+    const struct oauth2_grant *grant, void **state)
 {
+	struct oauth2 *o = calloc(1, sizeof(*o));
 	int32_t status;
 
+	if (o == NULL)
+		return APAM_E_MEMORY;
 	o->svc = svc;
 	o->options = values;
 	o->grant = grant;
 	status = oauth2_options_check(o);
-	if (status == APAM_OK && oauth2_option(o, OAUTH2_OPT_ISSUER)->set)
-		status = oauth2_metadata_open(o);
 	if (status != APAM_OK)
-		oauth2_close(o);
+		free(o);
+	else
+		*state = o;
 	return status;
-}
-
-void
-oauth2_close(struct oauth2 *o)
-{
-	o->svc->text_free(o->svc, &o->discovery_url);
-	o->svc->text_free(o->svc, &o->metadata_url);
 }
 
 /* ---- The token request ------------------------------------------------ */
 
-/* RFC 8707, 2: one field for each value. */
+/* RFC 8707, 2: one field for each value; for the one, if it is no list. */
 static void
 put_each(const struct oauth2 *o, struct apam_op *op, enum oauth2_option which,
     struct apam_str name)
@@ -41,6 +37,8 @@ put_each(const struct oauth2 *o, struct apam_op *op, enum oauth2_option which,
 
 	for (i = 0; i < list->count; i++)
 		o->svc->exchange_field(o->svc, op, name, list->items[i]);
+	if (list->str.n > 0)
+		o->svc->exchange_field(o->svc, op, name, list->str);
 }
 
 static void
@@ -79,21 +77,22 @@ int32_t
 oauth2_acquire(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
+	const struct apam_str issuer = oauth2_text(o, OAUTH2_OPT_ISSUER);
 	struct oauth2_endpoints found;
 	int32_t step;
 	struct scheme_fault fault;
 
 	switch (op->phase) {
 	case OAUTH2_PHASE_START:
-		if (o->metadata_url != NULL)
-			return oauth2_metadata_request(o, op);
-		return oauth2_token_request(
-		    o, op, oauth2_text(o, OAUTH2_OPT_TOKEN_URL));
+		if (issuer.n > 0)
+			return oauth2_metadata_request(o, op, issuer);
+		oauth2_endpoints_configured(o, &found);
+		return oauth2_token_request(o, op, found.token);
 	case OAUTH2_PHASE_METADATA:
 	case OAUTH2_PHASE_DISCOVERY:
-		if (oauth2_metadata_elsewhere(o, op, &step))
+		if (oauth2_metadata_elsewhere(o, op, issuer, &step))
 			return step;
-		fault = oauth2_metadata_read(o, op->response, &found);
+		fault = oauth2_metadata_read(o, op->response, issuer, &found);
 		if (fault.status != APAM_OK)
 			return scheme_fail(
 			    o->svc, op, "issuer metadata", fault);

@@ -11,9 +11,8 @@
 #define WELL_KNOWN "/.well-known/oauth-authorization-server"
 #define OPENID "/.well-known/openid-configuration"
 
-/* Index of a URL's path: the first '/' after the authority. */
-static size_t
-path_start(struct apam_str url)
+size_t
+oauth2_path_start(struct apam_str url)
 {
 	size_t i = 0;
 
@@ -24,60 +23,72 @@ path_start(struct apam_str url)
 	return i < url.n ? i : url.n;
 }
 
-int32_t
-oauth2_metadata_open(struct oauth2 *o)
+bool
+oauth2_is_endpoint(struct apam_str from, struct apam_str url)
+{
+	const bool plain = scheme_starts(from, APAM_STR("http://"));
+
+	return scheme_all_visible(url) && !scheme_has_char(url, '#') &&
+	    (scheme_starts(url, APAM_STR("https://")) ||
+		(plain && scheme_starts(url, APAM_STR("http://"))));
+}
+
+/* Get the document whose URL has these parts, one after the other. */
+static int32_t
+get_document(const struct oauth2 *o, struct apam_op *op,
+    const struct apam_str parts[3], uint32_t phase)
 {
 	const struct apam_services *svc = o->svc;
-	struct apam_str issuer = oauth2_text(o, OAUTH2_OPT_ISSUER);
-	size_t path = path_start(issuer);
-	size_t end = issuer.n;
+	struct apam_text *url = svc->text_new(svc, 0);
+	int32_t step = APAM_STEP_EXCHANGE;
+	size_t i;
 
-	/* RFC 8414, 2: no query or fragment components. */
-	if (scheme_has_char(issuer, '?') || scheme_has_char(issuer, '#'))
-		return apam_refuse_optionf(
-		    svc, OAUTH2_OPT_ISSUER, "has a query or a fragment");
-
-	/* RFC 8414, 3.1: inserted before the path, without its last '/'. */
-	if (end > path && issuer.p[end - 1] == '/')
-		end--;
-	o->metadata_url = svc->text_new(svc, 1);
-	svc->text_put(svc, o->metadata_url, APAM_WRITING_PLAIN,
-	    (struct apam_str){ issuer.p, path });
-	svc->text_put(
-	    svc, o->metadata_url, APAM_WRITING_PLAIN, APAM_STR(WELL_KNOWN));
-	svc->text_put(svc, o->metadata_url, APAM_WRITING_PLAIN,
-	    (struct apam_str){ issuer.p + path, end - path });
-	/* Discovery, 4: appended to the issuer, without its last '/'. */
-	o->discovery_url = svc->text_new(svc, 1);
-	svc->text_put(svc, o->discovery_url, APAM_WRITING_PLAIN,
-	    (struct apam_str){ issuer.p, end });
-	svc->text_put(
-	    svc, o->discovery_url, APAM_WRITING_PLAIN, APAM_STR(OPENID));
-	return svc->text_view(svc, o->metadata_url).n == 0 ||
-		svc->text_view(svc, o->discovery_url).n == 0 ?
-	    APAM_E_MEMORY :
-	    APAM_OK;
+	op->phase = phase;
+	for (i = 0; i < 3; i++)
+		svc->text_put(svc, url, APAM_WRITING_PLAIN, parts[i]);
+	svc->exchange(svc, op, APAM_STR("GET"), svc->text_view(svc, url),
+	    APAM_ENCODING_NONE);
+	if (svc->text_view(svc, url).n == 0)
+		step = apam_failf(svc, op, APAM_E_MEMORY, "out of memory");
+	svc->text_free(svc, &url);
+	return step;
 }
 
+/* Without the '/' that ends its path. */
+static struct apam_str
+unended(struct apam_str issuer)
+{
+	if (issuer.n > oauth2_path_start(issuer) &&
+	    issuer.p[issuer.n - 1] == '/')
+		issuer.n--;
+	return issuer;
+}
+
+/* RFC 8414, 3.1: inserted before the path. */
 int32_t
-oauth2_metadata_request(const struct oauth2 *o, struct apam_op *op)
+oauth2_metadata_request(
+    const struct oauth2 *o, struct apam_op *op, struct apam_str issuer)
 {
-	op->phase = OAUTH2_PHASE_METADATA;
-	o->svc->exchange(o->svc, op, APAM_STR("GET"),
-	    o->svc->text_view(o->svc, o->metadata_url), APAM_ENCODING_NONE);
-	return APAM_STEP_EXCHANGE;
+	const struct apam_str base = unended(issuer);
+	const size_t path = oauth2_path_start(base);
+	const struct apam_str parts[3] = { scheme_str(base.p, path),
+		APAM_STR(WELL_KNOWN),
+		scheme_str(base.p + path, base.n - path) };
+
+	return get_document(o, op, parts, OAUTH2_PHASE_METADATA);
 }
 
+/* Discovery, 4: appended to the issuer. */
 bool
-oauth2_metadata_elsewhere(
-    const struct oauth2 *o, struct apam_op *op, int32_t *step)
+oauth2_metadata_elsewhere(const struct oauth2 *o, struct apam_op *op,
+    struct apam_str issuer, int32_t *step)
 {
+	const struct apam_str parts[3] = { unended(issuer), APAM_STR(OPENID),
+		APAM_STR("") };
+
 	if (op->phase != OAUTH2_PHASE_METADATA || op->response->status != 404)
 		return false;
-	op->phase = OAUTH2_PHASE_DISCOVERY;
-	o->svc->exchange(o->svc, op, APAM_STR("GET"),
-	    o->svc->text_view(o->svc, o->discovery_url), APAM_ENCODING_NONE);
-	*step = APAM_STEP_EXCHANGE;
+	*step = get_document(o, op, parts, OAUTH2_PHASE_DISCOVERY);
 	return true;
 }
 
@@ -90,25 +101,9 @@ oauth2_endpoints_configured(
 	found->revocation = oauth2_text(o, OAUTH2_OPT_REVOCATION_URL);
 }
 
-/*
- * Endpoints receive secrets, so they must use https (RFC 6749, 3.2), or plain
- * http if the administrator allowed that for the issuer.  The core makes sure
- * that plain http stays on loopback.
- */
-static bool
-is_endpoint(const struct oauth2 *o, struct apam_str url)
-{
-	bool plain = scheme_starts(
-	    oauth2_text(o, OAUTH2_OPT_ISSUER), APAM_STR("http://"));
-
-	return scheme_all_visible(url) &&
-	    (scheme_starts(url, APAM_STR("https://")) ||
-		(plain && scheme_starts(url, APAM_STR("http://"))));
-}
-
 bool
 oauth2_metadata_endpoint(const struct oauth2 *o, const struct apam_response *r,
-    const char *pointer, struct apam_str *url)
+    struct apam_str issuer, const char *pointer, struct apam_str *url)
 {
 	struct apam_json value;
 
@@ -116,7 +111,8 @@ oauth2_metadata_endpoint(const struct oauth2 *o, const struct apam_response *r,
 	    o->svc->json(o->svc, r, pointer, &value, NULL) != APAM_OK ||
 	    value.type == APAM_JSON_ABSENT)
 		return true;
-	if (value.type != APAM_JSON_STRING || !is_endpoint(o, value.str))
+	if (value.type != APAM_JSON_STRING ||
+	    !oauth2_is_endpoint(issuer, value.str))
 		return false;
 	*url = value.str;
 	return true;
@@ -124,7 +120,7 @@ oauth2_metadata_endpoint(const struct oauth2 *o, const struct apam_response *r,
 
 struct scheme_fault
 oauth2_metadata_read(const struct oauth2 *o, const struct apam_response *r,
-    struct oauth2_endpoints *found)
+    struct apam_str issuer, struct oauth2_endpoints *found)
 {
 	struct apam_json value;
 	const char *why = NULL;
@@ -141,21 +137,21 @@ oauth2_metadata_read(const struct oauth2 *o, const struct apam_response *r,
 		return scheme_provider_fault(why);
 
 	/* RFC 8414, 3.3: it must be identical, or nothing in it may be used. */
-	if (value.type != APAM_JSON_STRING ||
-	    !scheme_same(value.str, oauth2_text(o, OAUTH2_OPT_ISSUER)))
+	if (value.type != APAM_JSON_STRING || !scheme_same(value.str, issuer))
 		return scheme_config_fault(
 		    "its issuer is not the configured one");
-	if (!oauth2_metadata_endpoint(o, r, "/token_endpoint", &found->token))
+	if (!oauth2_metadata_endpoint(
+		o, r, issuer, "/token_endpoint", &found->token))
 		return scheme_provider_fault(
 		    "its token_endpoint is not an https URL");
 	if (found->token.n == 0)
 		return scheme_provider_fault("it has no token_endpoint");
 	if (!oauth2_metadata_endpoint(
-		o, r, "/introspection_endpoint", &found->introspection))
+		o, r, issuer, "/introspection_endpoint", &found->introspection))
 		return scheme_provider_fault(
 		    "its introspection_endpoint is not an https URL");
 	if (!oauth2_metadata_endpoint(
-		o, r, "/revocation_endpoint", &found->revocation))
+		o, r, issuer, "/revocation_endpoint", &found->revocation))
 		return scheme_provider_fault(
 		    "its revocation_endpoint is not an https URL");
 	return scheme_no_fault();

@@ -54,7 +54,7 @@ enum oauth2_client_auth {
 /* How they are called in the option. */
 extern const char *const oauth2_client_auths[];
 
-/* Their rows, for the table of a module. */
+/* Their rows, for the table of a module; the client's and the resource apart. */
 #define OAUTH2_OPTIONS                                                         \
 	[OAUTH2_OPT_TOKEN_URL] = { .name = "token_url",                        \
 	    .help = "the token endpoint; or give issuer",                      \
@@ -64,26 +64,14 @@ extern const char *const oauth2_client_auths[];
 	    .help = "find the endpoints in the metadata of this issuer",       \
 	    .type = APAM_OPT_URL,                                              \
 	    .flags = APAM_OPT_BINDS },                                         \
-	[OAUTH2_OPT_CLIENT_ID] = { .name = "client_id",                        \
-	    .help = "the client's id, also called key",                        \
-	    .type = APAM_OPT_STRING,                                           \
-	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },                    \
 	[OAUTH2_OPT_CLIENT_SECRET] = { .name = "client_secret",                \
 	    .help = "reference to the client's secret",                        \
 	    .type = APAM_OPT_SECRET },                                         \
-	[OAUTH2_OPT_CLIENT_AUTH] = { .name = "client_auth",                    \
-	    .help = "how id and secret are sent: in the form, or as Basic",    \
-	    .type = APAM_OPT_CHOICE,                                           \
-	    .default_value = "post",                                           \
-	    .choices = oauth2_client_auths },                                  \
 	[OAUTH2_OPT_SCOPE] = { .name = "scope",                                \
 	    .help = "scopes to ask for, one string each",                      \
 	    .type = APAM_OPT_LIST },                                           \
 	[OAUTH2_OPT_AUDIENCE] = { .name = "audience",                          \
 	    .help = "audiences to ask for",                                    \
-	    .type = APAM_OPT_LIST },                                           \
-	[OAUTH2_OPT_RESOURCE] = { .name = "resource",                          \
-	    .help = "resource URIs to ask for (RFC 8707)",                     \
 	    .type = APAM_OPT_LIST },                                           \
 	[OAUTH2_OPT_EXTRA] = { .name = "extra",                                \
 	    .help = "more fields for the token request",                       \
@@ -94,6 +82,21 @@ extern const char *const oauth2_client_auths[];
 	[OAUTH2_OPT_REVOCATION_URL] = { .name = "revocation_url",              \
 	    .help = "revoke tokens here (RFC 7009)",                           \
 	    .type = APAM_OPT_URL }
+
+/* The rows that are left, where the options alone say who the client is. */
+#define OAUTH2_CLIENT_OPTIONS                                                  \
+	[OAUTH2_OPT_CLIENT_ID] = { .name = "client_id",                        \
+	    .help = "the client's id, also called key",                        \
+	    .type = APAM_OPT_STRING,                                           \
+	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },                    \
+	[OAUTH2_OPT_CLIENT_AUTH] = { .name = "client_auth",                    \
+	    .help = "how id and secret are sent: in the form, or as Basic",    \
+	    .type = APAM_OPT_CHOICE,                                           \
+	    .default_value = "post",                                           \
+	    .choices = oauth2_client_auths },                                  \
+	[OAUTH2_OPT_RESOURCE] = { .name = "resource",                          \
+	    .help = "resource URIs to ask for (RFC 8707)",                     \
+	    .type = APAM_OPT_LIST }
 
 /* ---- One entry -------------------------------------------------------- */
 
@@ -122,8 +125,19 @@ struct oauth2_grant {
 	 * credential was given to the core: looks at what the grant has besides.
 	 */
 	struct scheme_fault (*take)(const struct oauth2 *o, struct apam_op *op);
+	/*
+	 * Optional.  Called for any answer of status 200 to a token request,
+	 * before anything else of it is looked at: keeps what must not be lost
+	 * even if the rest cannot be used.
+	 */
+	struct scheme_fault (*keep)(const struct oauth2 *o, struct apam_op *op);
 	/* Error codes that mean something of their own here; or NULL. */
 	const struct oauth2_error *errors;
+	/*
+	 * A token request spends a secret: an answer of status 200 that cannot
+	 * be used leaves unknown what became of it.
+	 */
+	bool spends;
 };
 
 /* One entry.  Does not change after open, so any threads may share it. */
@@ -131,7 +145,6 @@ struct oauth2 {
 	const struct apam_services *svc;
 	const struct apam_options *options;
 	const struct oauth2_grant *grant;
-	struct apam_text *metadata_url, *discovery_url; /* NULL: no issuer */
 };
 
 /* op->phase: which answer a step waits for. */
@@ -171,15 +184,13 @@ int32_t oauth2_options_check(const struct oauth2 *o);
 /* ---- entry.c ---------------------------------------------------------- */
 
 /*
- * Make an entry of the options, in memory of the caller's that is all zero.
- * `grant` is static.  Returns APAM_OK, what refused an option, or MEMORY; then
- * nothing is left to close.
+ * The slot `open` for an entry that has no more than a struct oauth2, with a
+ * static `grant`; `scheme_close` closes it.  Returns APAM_OK, what refused an
+ * option, or MEMORY.
  */
-int32_t oauth2_open(struct oauth2 *o, const struct apam_services *svc,
-    const struct apam_options *values, const struct oauth2_grant *grant);
-
-/* Free what the entry holds, and not the entry. */
-void oauth2_close(struct oauth2 *o);
+int32_t oauth2_open(const struct apam_services *svc,
+    const struct apam_options *values, const struct oauth2_grant *grant,
+    void **state);
 
 /*
  * Ask for the exchange that gets a token from `url`, with all that the options
@@ -215,6 +226,17 @@ int32_t oauth2_put_scope(const struct oauth2 *o, struct apam_op *op);
 #define OAUTH2_TOKEN_ENDPOINT "token endpoint"
 
 /*
+ * What is wrong with an answer of an endpoint that speaks as RFC 6749, 5, has
+ * it: its error code, its status, or that it is not JSON.
+ */
+struct scheme_fault oauth2_answer_fault(
+    const struct oauth2 *o, const struct apam_response *r);
+
+/* Read the token endpoint's answer; *token is a view of it. */
+struct scheme_fault oauth2_token_read(const struct oauth2 *o,
+    const struct apam_response *r, struct apam_str *token);
+
+/*
  * Read the token endpoint's answer; if there is no fault, give the core the
  * credential, and the grant what is its own.
  */
@@ -230,22 +252,30 @@ size_t oauth2_missing_scopes(const struct oauth2 *o,
 
 /* ---- metadata.c ------------------------------------------------------- */
 
-/* Make the metadata's URLs from the issuer.  Refuses a wrong option. */
-int32_t oauth2_metadata_open(struct oauth2 *o);
+/* Index of a URL's path: the first '/' after the authority, or its end. */
+size_t oauth2_path_start(struct apam_str url);
+
+/*
+ * True for a URL that secrets may be sent to: https, or http where the one that
+ * it comes from, such as an issuer, is http, too.
+ */
+bool oauth2_is_endpoint(struct apam_str from, struct apam_str url);
 
 /* Ask for the issuer's metadata and wait for it. */
-int32_t oauth2_metadata_request(const struct oauth2 *o, struct apam_op *op);
+int32_t oauth2_metadata_request(
+    const struct oauth2 *o, struct apam_op *op, struct apam_str issuer);
 
 /*
  * Look at an answer: true if the metadata may be in the other place, which
  * *step then asks for.
  */
-bool oauth2_metadata_elsewhere(
-    const struct oauth2 *o, struct apam_op *op, int32_t *step);
+bool oauth2_metadata_elsewhere(const struct oauth2 *o, struct apam_op *op,
+    struct apam_str issuer, int32_t *step);
 
 /* Read the metadata; a configured endpoint overrides a published one. */
 struct scheme_fault oauth2_metadata_read(const struct oauth2 *o,
-    const struct apam_response *r, struct oauth2_endpoints *found);
+    const struct apam_response *r, struct apam_str issuer,
+    struct oauth2_endpoints *found);
 
 /*
  * Take the endpoint at a JSON pointer of metadata that was read without a
@@ -253,7 +283,8 @@ struct scheme_fault oauth2_metadata_read(const struct oauth2 *o,
  * False where it is not a URL that may be given secrets.
  */
 bool oauth2_metadata_endpoint(const struct oauth2 *o,
-    const struct apam_response *r, const char *pointer, struct apam_str *url);
+    const struct apam_response *r, struct apam_str issuer, const char *pointer,
+    struct apam_str *url);
 
 /* The configured endpoints only. */
 void oauth2_endpoints_configured(

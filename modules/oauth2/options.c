@@ -53,6 +53,11 @@ check_url(const struct oauth2 *o)
 	    oauth2_option(o, OAUTH2_OPT_ISSUER)->set)
 		return apam_refuse_optionf(o->svc, OAUTH2_OPT_ISSUER,
 		    "give token_url or issuer, not both");
+	/* RFC 8414, 2. */
+	if (scheme_has_char(oauth2_text(o, OAUTH2_OPT_ISSUER), '?') ||
+	    scheme_has_char(oauth2_text(o, OAUTH2_OPT_ISSUER), '#'))
+		return apam_refuse_optionf(
+		    o->svc, OAUTH2_OPT_ISSUER, "has a query or a fragment");
 	if (!oauth2_option(o, OAUTH2_OPT_TOKEN_URL)->set &&
 	    !oauth2_option(o, OAUTH2_OPT_ISSUER)->set)
 		return apam_refuse_optionf(o->svc, OAUTH2_OPT_TOKEN_URL,
@@ -66,6 +71,8 @@ check_secret(const struct oauth2 *o)
 {
 	const bool set = oauth2_option(o, OAUTH2_OPT_CLIENT_SECRET)->set;
 
+	if (!oauth2_option(o, OAUTH2_OPT_CLIENT_AUTH)->set)
+		return APAM_OK;
 	switch (oauth2_option(o, OAUTH2_OPT_CLIENT_AUTH)->num) {
 	case OAUTH2_AUTH_NONE:
 		return !set ?

@@ -56,6 +56,7 @@ int32_t
 oauth2_revoke(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
+	const struct apam_str issuer = oauth2_text(o, OAUTH2_OPT_ISSUER);
 	struct oauth2_endpoints found;
 	int32_t step;
 	struct scheme_fault fault;
@@ -65,14 +66,14 @@ oauth2_revoke(void *state, struct apam_op *op)
 	oauth2_endpoints_configured(o, &found);
 	switch (op->phase) {
 	case OAUTH2_PHASE_START:
-		if (found.revocation.n == 0 && o->metadata_url != NULL)
-			return oauth2_metadata_request(o, op);
+		if (found.revocation.n == 0 && issuer.n > 0)
+			return oauth2_metadata_request(o, op, issuer);
 		return revoke_begin(o, op, &found);
 	case OAUTH2_PHASE_METADATA:
 	case OAUTH2_PHASE_DISCOVERY:
-		if (oauth2_metadata_elsewhere(o, op, &step))
+		if (oauth2_metadata_elsewhere(o, op, issuer, &step))
 			return step;
-		fault = oauth2_metadata_read(o, op->response, &found);
+		fault = oauth2_metadata_read(o, op->response, issuer, &found);
 		if (fault.status != APAM_OK)
 			return scheme_fail(
 			    o->svc, op, "issuer metadata", fault);
