@@ -281,11 +281,15 @@ $(BUILD)/apam.pc $(BUILD)/apam-curl.pc: Makefile include/apam/types.h \
 	    -e 's|@MODULEDIR@|$(MODULEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
 	    $(filter %.in,$^) >$@
 
-# Those named oauth2-... have what is in modules/oauth2.
+# shared SCHEME: the folders that it is linked with beside its own.
+shared = $(if $(filter oauth2-%,$(1)),oauth2) \
+	$(if $(filter api-key basic-email-key,$(1)),common) \
+	$(if $(filter login-token key-secret-archiveable,$(1)),common session)
+
 define module_rule
 $(BUILD)/modules/$(1).so: $(patsubst %.c,$(BUILD)/%.o,\
-	$(wildcard modules/$(1)/*.c $(if $(filter oauth2-%,$(1)),\
-	modules/oauth2/*.c))) modules/export.map
+	$(wildcard $(foreach d,$(1) $(call shared,$(1)),modules/$(d)/*.c))) \
+	modules/export.map
 	$$(Q)$$(LINK) -shared -Wl,--version-script=modules/export.map -o $$@ \
 	    $$(filter %.o,$$^)
 endef

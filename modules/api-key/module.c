@@ -31,18 +31,18 @@ static const struct apam_option also_options[ALSO_COUNT] = {
 	    .type = APAM_OPT_STRING },
 };
 
-static const struct apam_option refusal_options[RF_COUNT] = {
-	[RF_STATUS] = { .name = "status",
+static const struct apam_option refusal_options[RULE_COUNT] = {
+	[RULE_STATUS] = { .name = "status",
 	    .help = "the status of the answer",
 	    .type = APAM_OPT_INTEGER,
 	    .flags = APAM_OPT_REQUIRED,
 	    .min = 200,
 	    .max = 499 },
-	[RF_POINTER] = { .name = "pointer",
+	[RULE_POINTER] = { .name = "pointer",
 	    .help = "JSON pointer to the value that tells it",
 	    .type = APAM_OPT_STRING,
 	    .flags = APAM_OPT_REQUIRED },
-	[RF_VALUE] = { .name = "value",
+	[RULE_VALUE] = { .name = "value",
 	    .help = "what stands there when the key is refused",
 	    .type = APAM_OPT_STRING,
 	    .flags = APAM_OPT_REQUIRED },
@@ -83,7 +83,7 @@ static const struct apam_option options[OPT_COUNT] = {
 		    "key, told by a value in their JSON",
 	    .type = APAM_OPT_GROUPS,
 	    .members = refusal_options,
-	    .member_count = RF_COUNT },
+	    .member_count = RULE_COUNT },
 };
 
 static void
@@ -91,6 +91,7 @@ api_key_close(void *state)
 {
 	struct api_key *k = state;
 
+	free(k->refusals.rules);
 	free(k->places);
 	free(k);
 }
@@ -108,7 +109,8 @@ api_key_open(const struct apam_services *svc, const struct apam_options *values,
 	k->options = values;
 	status = places_open(k);
 	if (status == APAM_OK)
-		status = refusals_open(k);
+		status = answer_rules_open(
+		    svc, values, OPT_REFUSALS, &k->refusals);
 	if (status != APAM_OK) {
 		api_key_close(k);
 		return status;
@@ -121,12 +123,12 @@ api_key_open(const struct apam_services *svc, const struct apam_options *values,
 
 /* Add the key of a place, as it is now, as a line. */
 static int32_t
-put_key(const struct api_key *k, struct apam_op *op, const struct place *place,
-    struct apam_text *keys)
+put_key(const struct api_key *k, struct apam_op *op,
+    const struct key_place *place, struct apam_text *keys)
 {
 	const struct apam_services *svc = k->svc;
 	struct apam_str key = svc->secret(svc, op, place->key);
-	const char *why = place_value_bad(place, key);
+	const char *why = place_value_bad(&place->place, key);
 
 	/* A key that was read anew may be another than `open` saw. */
 	if (why != NULL)

@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "location.h"
+#include "../common/location.h"
 
 enum {
 	OPT_EMAIL,

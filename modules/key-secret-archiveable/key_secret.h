@@ -3,8 +3,9 @@
  * A key with a secret that an administrator can archive at the provider.
  *
  *	module.c	options, access, signing, judging, the descriptor
- *	auth.c		mode "exchange": a token for key and secret
+ *	auth.c		the credential of each mode
  *	writes.c	which requests a read key may not make
+ *	../session	mode "exchange": a token for key and secret
  *
  * Providers use such keys in different ways, and few of them document it.  That
  * is why mode, names and pointers are all options.
@@ -12,7 +13,7 @@
 #ifndef KEY_SECRET_H
 #define KEY_SECRET_H
 
-#include <apam/scheme.h>
+#include "../session/session.h"
 
 enum option {
 	OPT_KEY,
@@ -57,10 +58,11 @@ struct key_secret {
 	const struct apam_options *options;
 	enum mode mode;
 	enum access access;
-	enum apam_encoding encoding;
 	struct apam_str key, secret;
-	struct apam_str url, key_field, secret_field; /* MODE_EXCHANGE */
-	struct apam_str token_pointer, expires_pointer; /* end in NUL */
+	/* MODE_EXCHANGE */
+	struct session session;
+	struct session_part parts[2];
+	struct session_token token;
 	/* MODE_HEADERS; end in NUL */
 	struct apam_str key_header, secret_header;
 };
@@ -68,5 +70,9 @@ struct key_secret {
 /* auth.c: functions of the module's descriptor. */
 int32_t key_secret_acquire(void *state, struct apam_op *op);
 int32_t key_secret_check(void *state, struct apam_op *op);
+
+/* module.c: the verdict on an answer of the API. */
+int32_t key_secret_judge_response(
+    void *state, const struct apam_response *r, const char **reason);
 
 #endif

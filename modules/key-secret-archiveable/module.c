@@ -132,36 +132,70 @@ member_text(const struct key_secret *k, enum option group, size_t i,
 
 /* ---- Options: mode exchange ------------------------------------------- */
 
+static const struct session_texts texts = {
+	.who = "authentication endpoint",
+	.refused = "the key is revoked, archived or wrong, or its secret is",
+	.misunderstood = "it does not understand the request: check "
+			 "exchange.encoding, key_field and "
+			 "secret_field",
+	.absent = "the answer has no token at "
+		  "token_pointer",
+};
+
+/* Key and secret go in, a bearer token comes out: RFC 6750, 2.1. */
+static void
+fill_session(struct key_secret *k)
+{
+	const struct apam_value *encoding = member(
+	    k, OPT_EXCHANGE, EX_ENCODING);
+	const bool form = encoding != NULL && encoding->num == FIELDS_FORM;
+
+	k->parts[0] = (struct session_part){ .what = PART_TEXT,
+		.name = member_text(
+		    k, OPT_EXCHANGE, EX_KEY_FIELD, APAM_STR(DEFAULT_KEY_FIELD)),
+		.text = k->key };
+	k->parts[1] = (struct session_part){ .what = PART_SECRET,
+		.name = member_text(k, OPT_EXCHANGE, EX_SECRET_FIELD,
+		    APAM_STR(DEFAULT_SECRET_FIELD)),
+		.secret = option(k, OPT_SECRET) };
+	k->token = (struct session_token){
+		.source = { FROM_POINTER,
+		    member_text(k, OPT_EXCHANGE, EX_TOKEN_POINTER,
+			APAM_STR(DEFAULT_TOKEN_POINTER)) },
+		.to = { PLACE_HEADER, APAM_STR("Authorization"),
+		    APAM_STR("Bearer ") }
+	};
+	k->session = (struct session){ .svc = k->svc,
+		.texts = &texts,
+		.login = { .method = APAM_STR("POST"),
+		    .url = member_text(k, OPT_EXCHANGE, EX_URL, APAM_STR("")),
+		    .encoding = form ? APAM_ENCODING_FORM : APAM_ENCODING_JSON,
+		    .parts = k->parts,
+		    .part_count = 2,
+		    .status = SESSION_200_OR_201 },
+		.tokens = &k->token,
+		.token_count = 1,
+		.lifetime = { member_text(k, OPT_EXCHANGE, EX_EXPIRES_POINTER,
+				  APAM_STR(DEFAULT_EXPIRES_POINTER)),
+		    UNIT_SECONDS } };
+}
+
 static int32_t
 open_exchange(struct key_secret *k)
 {
 	const struct apam_services *svc = k->svc;
-	const struct apam_value *encoding = member(
-	    k, OPT_EXCHANGE, EX_ENCODING);
 
-	k->url = member_text(k, OPT_EXCHANGE, EX_URL, APAM_STR(""));
-	k->encoding = encoding != NULL && encoding->num == FIELDS_FORM ?
-	    APAM_ENCODING_FORM :
-	    APAM_ENCODING_JSON;
-	k->key_field = member_text(
-	    k, OPT_EXCHANGE, EX_KEY_FIELD, APAM_STR(DEFAULT_KEY_FIELD));
-	k->secret_field = member_text(
-	    k, OPT_EXCHANGE, EX_SECRET_FIELD, APAM_STR(DEFAULT_SECRET_FIELD));
-	k->token_pointer = member_text(
-	    k, OPT_EXCHANGE, EX_TOKEN_POINTER, APAM_STR(DEFAULT_TOKEN_POINTER));
-	k->expires_pointer = member_text(k, OPT_EXCHANGE, EX_EXPIRES_POINTER,
-	    APAM_STR(DEFAULT_EXPIRES_POINTER));
-
-	if (k->url.n == 0)
+	fill_session(k);
+	if (k->session.login.url.n == 0)
 		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "url is missing: mode exchange needs it");
-	if (scheme_same(k->key_field, k->secret_field))
+	if (scheme_same(k->parts[0].name, k->parts[1].name))
 		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "key_field and secret_field are the same");
-	if (!scheme_is_pointer(k->token_pointer))
+	if (!scheme_is_pointer(k->token.source.name))
 		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "token_pointer is not a JSON pointer: write \"/name\"");
-	if (!scheme_is_pointer(k->expires_pointer))
+	if (!scheme_is_pointer(k->session.lifetime.pointer))
 		return apam_refuse_optionf(svc, OPT_EXCHANGE,
 		    "expires_pointer is not a JSON pointer: write \"/name\"");
 	return APAM_OK;
@@ -323,10 +357,11 @@ key_secret_sign(void *state, const struct apam_credential_view *credential,
 		    k->svc, out, k->secret_header, credential->secret);
 		return APAM_OK;
 	}
-	/* RFC 6750, 2.1; RFC 7617, 2. */
-	return scheme_sign_authorization(k->svc, out,
-	    k->mode == MODE_BASIC ? APAM_STR("Basic ") : APAM_STR("Bearer "),
-	    credential->secret);
+	if (k->mode == MODE_EXCHANGE)
+		return session_sign(&k->session, credential->secret, out);
+	/* RFC 7617, 2. */
+	return scheme_sign_authorization(
+	    k->svc, out, APAM_STR("Basic "), credential->secret);
 }
 
 static bool
@@ -385,14 +420,21 @@ key_secret_prepare(void *state, const struct apam_request_view *request,
 	return APAM_OK;
 }
 
+int32_t
+key_secret_judge_response(
+    void *state, const struct apam_response *r, const char **reason)
+{
+	const struct key_secret *k = state;
+
+	return scheme_judge(k->svc, r, reason);
+}
+
 static int32_t
 key_secret_judge(void *state, const struct apam_answer_view *answer,
     struct apam_judging *out, const char **reason)
 {
-	const struct key_secret *k = state;
-
 	(void)out;
-	return scheme_judge(k->svc, answer->response, reason);
+	return key_secret_judge_response(state, answer->response, reason);
 }
 
 const struct apam_module apam_module_1 = {

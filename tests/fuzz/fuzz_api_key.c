@@ -2,9 +2,11 @@
 /*
  * api-key with the input as the API's answer, or with options that it says.
  */
+#include "modules/api-key/key_place.c"
 #include "modules/api-key/module.c"
-#include "modules/api-key/place.c"
 #include "modules/api-key/refusal.c"
+#include "modules/common/answer_rule.c"
+#include "modules/common/place.c"
 
 #include "module.h"
 

@@ -3,9 +3,19 @@
  * key-secret-archiveable with the input as the answer of the authentication
  * endpoint and of the API, or with options that it says.
  */
+#include "modules/common/answer_rule.c"
+#include "modules/common/place.c"
 #include "modules/key-secret-archiveable/auth.c"
 #include "modules/key-secret-archiveable/module.c"
 #include "modules/key-secret-archiveable/writes.c"
+#include "modules/session/json_body.c"
+#include "modules/session/session_answer.c"
+#include "modules/session/session_csrf.c"
+#include "modules/session/session_lifetime.c"
+#include "modules/session/session_logout.c"
+#include "modules/session/session_request.c"
+#include "modules/session/session_run.c"
+#include "modules/session/set_cookie.c"
 
 #include "module.h"
 

@@ -3,8 +3,8 @@
  * basic-email-key with the input as the API's answer and as a redirect's target,
  * or with options that it says.
  */
-#include "modules/basic-email-key/location.c"
 #include "modules/basic-email-key/module.c"
+#include "modules/common/location.c"
 
 #include "module.h"
 
