@@ -22,7 +22,7 @@ static const struct oauth2_error token_errors[] = {
 	{ "invalid_client",
 	    { APAM_E_REVOKED,
 		"invalid_client: the client is revoked or unknown,"
-		" or its secret is wrong" } },
+		" or its secret or key is wrong" } },
 	{ "invalid_request",
 	    { APAM_E_DENIED,
 		"invalid_request: look at client_auth and extra" } },
@@ -85,7 +85,7 @@ refusal(const struct oauth2 *o, const struct apam_response *r)
 		    o->grant->errors, APAM_STR("invalid_client"), &fault);
 		return scheme_fault(fault.status,
 		    "the client is revoked or unknown,"
-		    " or its secret is wrong");
+		    " or its secret or key is wrong");
 	}
 	return scheme_provider_fault("a refusal without a known error code");
 }
@@ -305,7 +305,11 @@ oauth2_token_take(const struct oauth2 *o, struct apam_op *op)
 		fault.status = APAM_E_PROVIDER;
 	if (fault.status != APAM_OK)
 		return fault;
+	if (grant->take != NULL)
+		fault = grant->take(o, op);
+	if (fault.status != APAM_OK)
+		return fault;
 	o->svc->credential(o->svc, op, token);
 	o->svc->lifetime_json(o->svc, op, "/expires_in"); /* RFC 6749, 5.1 */
-	return grant->take != NULL ? grant->take(o, op) : fault;
+	return fault;
 }

@@ -58,7 +58,7 @@ not_active(const struct oauth2 *o, const struct apam_response *r)
 
 	/* RFC 7662, 2.3: it refuses the client, not the token. */
 	if (r->status == 401)
-		return "it does not accept our id and secret";
+		return "it does not accept this client";
 	/*
 	 * RFC 7009, 2.2.1: some send this for a token that they keep no record
 	 * of.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * How the client authenticates itself in an exchange, RFC 6749, 2.3.1.
+ * How the client authenticates itself in an exchange: RFC 6749, 2.3.1, RFC 7523,
+ * 2.2, OpenID Connect Core 1.0, 9, RFC 8705, 2.
  */
 #include "oauth2.h"
 
@@ -12,7 +13,7 @@ client_secret(const struct oauth2 *o, struct apam_op *op)
 	    o->svc, op, oauth2_option(o, OAUTH2_OPT_CLIENT_SECRET));
 }
 
-/* Where nobody says it: a client with a secret sends that in the form. */
+/* Where nobody says it, a client with a secret sends that in the form. */
 static int64_t
 client_auth(const struct oauth2 *o, struct apam_op *op)
 {
@@ -25,13 +26,12 @@ client_auth(const struct oauth2 *o, struct apam_op *op)
 }
 
 /* client_secret_basic, RFC 6749, 2.3.1: form-encode both, then base64. */
-static bool
+static void
 authenticate_basic(const struct oauth2 *o, struct apam_op *op)
 {
 	const struct apam_services *svc = o->svc;
 	struct apam_text *pair = svc->text_new(svc, 1);
 	struct apam_text *value = svc->text_new(svc, 1);
-	bool made;
 
 	svc->text_put(
 	    svc, pair, APAM_WRITING_FORM, oauth2_text(o, OAUTH2_OPT_CLIENT_ID));
@@ -42,29 +42,123 @@ authenticate_basic(const struct oauth2 *o, struct apam_op *op)
 	    svc, value, APAM_WRITING_BASE64, svc->text_view(svc, pair));
 	svc->exchange_header(
 	    svc, op, APAM_STR("Authorization"), svc->text_view(svc, value));
-	made = svc->text_view(svc, pair).n > 0 &&
-	    svc->text_view(svc, value).n > 0;
 	svc->text_free(svc, &value);
 	svc->text_free(svc, &pair);
-	return made;
 }
 
+/* RFC 7521, 4.2: the assertion says who we are, and client_id the same. */
+static void
+put_assertion(const struct oauth2 *o, struct apam_op *op, struct apam_str jwt)
+{
+	const struct apam_services *svc = o->svc;
+
+	svc->exchange_field(svc, op, APAM_STR("client_id"),
+	    oauth2_text(o, OAUTH2_OPT_CLIENT_ID));
+	svc->exchange_field(svc, op, APAM_STR("client_assertion_type"),
+	    APAM_STR("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
+	svc->exchange_field(svc, op, APAM_STR("client_assertion"), jwt);
+}
+
+/* RFC 7523, 2.2 and 3: iss and sub are the client. */
+static int32_t
+authenticate_signed(
+    const struct oauth2 *o, struct apam_op *op, const struct apam_key *key)
+{
+	const struct apam_str id = oauth2_text(o, OAUTH2_OPT_CLIENT_ID);
+	const struct oauth2_claims claims = { id, id, NULL };
+	struct apam_text *jwt = o->svc->text_new(o->svc, 1);
+	int32_t step = oauth2_assertion_write(o, op, key, &claims, jwt);
+
+	if (step == APAM_STEP_EXCHANGE)
+		put_assertion(o, op, o->svc->text_view(o->svc, jwt));
+	o->svc->text_free(o->svc, &jwt);
+	return step;
+}
+
+/* The key of client_secret_jwt is the secret's bytes: OpenID Connect Core, 9. */
+static int32_t
+authenticate_by_secret(const struct oauth2 *o, struct apam_op *op)
+{
+	const struct apam_key_source source = {
+		.size = sizeof(source),
+		.kind = APAM_KIND_SYMMETRIC,
+		.bytes = client_secret(o, op),
+	};
+	struct apam_key *key = NULL;
+	int32_t step = o->svc->key_make(o->svc, &source, &key);
+
+	if (step != APAM_OK)
+		return apam_failf(
+		    o->svc, op, step, "client_secret cannot be made a key of");
+	step = authenticate_signed(o, op, key);
+	o->svc->key_free(o->svc, &key);
+	return step;
+}
+
+/* RFC 8705, 2: the certificate says who we are, and client_id the same. */
+static int32_t
+authenticate_tls(const struct oauth2 *o, struct apam_op *op)
+{
+	const struct apam_certificate certificate = {
+		.size = sizeof(certificate),
+		.file = oauth2_text(o, OAUTH2_OPT_CLIENT_CERTIFICATE),
+		.key = oauth2_option(o, OAUTH2_OPT_CLIENT_KEY)->key,
+	};
+
+	o->svc->exchange_field(o->svc, op, APAM_STR("client_id"),
+	    oauth2_text(o, OAUTH2_OPT_CLIENT_ID));
+	o->svc->exchange_certificate(o->svc, op, &certificate);
+	return APAM_STEP_EXCHANGE;
+}
+
+static int32_t
+authenticate_plain(const struct oauth2 *o, struct apam_op *op, bool secret)
+{
+	const struct apam_str id = oauth2_text(o, OAUTH2_OPT_CLIENT_ID);
+
+	if (id.n > 0)
+		o->svc->exchange_field(o->svc, op, APAM_STR("client_id"), id);
+	if (secret)
+		o->svc->exchange_field(o->svc, op, APAM_STR("client_secret"),
+		    client_secret(o, op));
+	return APAM_STEP_EXCHANGE;
+}
+
+bool
+oauth2_by_certificate(const struct oauth2 *o)
+{
+	const struct apam_value *set = oauth2_option(o, OAUTH2_OPT_CLIENT_AUTH);
+	const int64_t auth = set->set ? set->num : OAUTH2_AUTH_NONE;
+
+	return auth == OAUTH2_AUTH_TLS || auth == OAUTH2_AUTH_SELF_SIGNED_TLS;
+}
+
+/* RFC 6749, 2.3: one method in each request, never two. */
 int32_t
 oauth2_authenticate(const struct oauth2 *o, struct apam_op *op)
 {
 	const int64_t auth = client_auth(o, op);
 
-	/* RFC 6749, 2.3: one method in each request, never two. */
-	if (auth == OAUTH2_AUTH_BASIC)
-		return authenticate_basic(o, op) ?
-		    APAM_STEP_EXCHANGE :
-		    apam_failf(o->svc, op, APAM_E_MEMORY, "out of memory");
-	o->svc->exchange_field(o->svc, op, APAM_STR("client_id"),
-	    oauth2_text(o, OAUTH2_OPT_CLIENT_ID));
-	if (auth == OAUTH2_AUTH_POST)
-		o->svc->exchange_field(o->svc, op, APAM_STR("client_secret"),
-		    client_secret(o, op));
-	return APAM_STEP_EXCHANGE;
+	switch (auth) {
+	case OAUTH2_AUTH_BASIC:
+		authenticate_basic(o, op);
+		return APAM_STEP_EXCHANGE;
+	case OAUTH2_AUTH_SECRET_JWT:
+		return authenticate_by_secret(o, op);
+	case OAUTH2_AUTH_KEY_JWT:
+		return authenticate_signed(
+		    o, op, oauth2_option(o, OAUTH2_OPT_CLIENT_KEY)->key);
+	case OAUTH2_AUTH_ASSERTION:
+		put_assertion(o, op,
+		    o->svc->secret(o->svc, op,
+			oauth2_option(o, OAUTH2_OPT_CLIENT_ASSERTION)));
+		return APAM_STEP_EXCHANGE;
+	case OAUTH2_AUTH_TLS:
+	case OAUTH2_AUTH_SELF_SIGNED_TLS:
+		return authenticate_tls(o, op);
+	default:
+		return authenticate_plain(o, op, auth == OAUTH2_AUTH_POST);
+	}
 }
 
 /* RFC 6749, 3.3: all scopes in one field, separated by spaces. */

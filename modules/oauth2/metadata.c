@@ -118,6 +118,54 @@ oauth2_metadata_endpoint(const struct oauth2 *o, const struct apam_response *r,
 	return true;
 }
 
+/* What the metadata has of endpoints; RFC 8414, 2. */
+static const struct {
+	const char *pointer, *alias;
+	const char *why; /* a URL is not used */
+	size_t offset; /* in struct oauth2_endpoints */
+} published[] = {
+	{ .pointer = "/token_endpoint",
+	    .alias = "/mtls_endpoint_aliases/token_endpoint",
+	    .why = "its token_endpoint is not an https URL",
+	    .offset = offsetof(struct oauth2_endpoints, token) },
+	{ .pointer = "/introspection_endpoint",
+	    .alias = "/mtls_endpoint_aliases/introspection_endpoint",
+	    .why = "its introspection_endpoint is not an https URL",
+	    .offset = offsetof(struct oauth2_endpoints, introspection) },
+	{ .pointer = "/revocation_endpoint",
+	    .alias = "/mtls_endpoint_aliases/revocation_endpoint",
+	    .why = "its revocation_endpoint is not an https URL",
+	    .offset = offsetof(struct oauth2_endpoints, revocation) },
+};
+
+static struct apam_str *
+endpoint_at(struct oauth2_endpoints *found, size_t offset)
+{
+	return (struct apam_str *)(void *)((char *)found + offset);
+}
+
+static struct scheme_fault
+read_endpoints(const struct oauth2 *o, const struct apam_response *r,
+    struct apam_str issuer, struct oauth2_endpoints *found)
+{
+	struct apam_str *url;
+	size_t i;
+
+	for (i = 0; i < sizeof(published) / sizeof(published[0]); i++) {
+		url = endpoint_at(found, published[i].offset);
+		/* RFC 8705, 5: where certificates are asked for. */
+		if ((oauth2_by_certificate(o) &&
+			!oauth2_metadata_endpoint(
+			    o, r, issuer, published[i].alias, url)) ||
+		    !oauth2_metadata_endpoint(
+			o, r, issuer, published[i].pointer, url))
+			return scheme_provider_fault(published[i].why);
+	}
+	if (found->token.n == 0)
+		return scheme_provider_fault("it has no token_endpoint");
+	return scheme_no_fault();
+}
+
 struct scheme_fault
 oauth2_metadata_read(const struct oauth2 *o, const struct apam_response *r,
     struct apam_str issuer, struct oauth2_endpoints *found)
@@ -140,19 +188,5 @@ oauth2_metadata_read(const struct oauth2 *o, const struct apam_response *r,
 	if (value.type != APAM_JSON_STRING || !scheme_same(value.str, issuer))
 		return scheme_config_fault(
 		    "its issuer is not the configured one");
-	if (!oauth2_metadata_endpoint(
-		o, r, issuer, "/token_endpoint", &found->token))
-		return scheme_provider_fault(
-		    "its token_endpoint is not an https URL");
-	if (found->token.n == 0)
-		return scheme_provider_fault("it has no token_endpoint");
-	if (!oauth2_metadata_endpoint(
-		o, r, issuer, "/introspection_endpoint", &found->introspection))
-		return scheme_provider_fault(
-		    "its introspection_endpoint is not an https URL");
-	if (!oauth2_metadata_endpoint(
-		o, r, issuer, "/revocation_endpoint", &found->revocation))
-		return scheme_provider_fault(
-		    "its revocation_endpoint is not an https URL");
-	return scheme_no_fault();
+	return read_endpoints(o, r, issuer, found);
 }

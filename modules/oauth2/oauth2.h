@@ -7,6 +7,8 @@
  *	options.c	the options that they share, checked
  *	entry.c		one entry: open, close, acquire, sign
  *	client.c	how the client authenticates itself
+ *	assertion.c	what it signs to that end
+ *	jose.c		how that is written, in JOSE's compact form
  *	answer.c	the token endpoint's answer
  *	metadata.c	finding the endpoints by the issuer (RFC 8414, OpenID
  *			Connect Discovery 1.0)
@@ -22,7 +24,7 @@
 #ifndef OAUTH2_H
 #define OAUTH2_H
 
-#include <apam/scheme.h>
+#include "jose.h"
 
 struct oauth2;
 
@@ -41,14 +43,40 @@ enum oauth2_option {
 	OAUTH2_OPT_EXTRA,
 	OAUTH2_OPT_INTROSPECTION_URL,
 	OAUTH2_OPT_REVOCATION_URL,
+	OAUTH2_OPT_CLIENT_KEY,
+	OAUTH2_OPT_CLIENT_CERTIFICATE,
+	OAUTH2_OPT_CLIENT_ASSERTION,
+	OAUTH2_OPT_ASSERTION,
 	OAUTH2_OPT_COUNT
 };
 
+/* The members of the group "assertion". */
+enum oauth2_assertion {
+	OAUTH2_ASSERTION_ALGORITHM,
+	OAUTH2_ASSERTION_KEY_ID,
+	OAUTH2_ASSERTION_TYPE,
+	OAUTH2_ASSERTION_CERTIFICATE,
+	OAUTH2_ASSERTION_AUDIENCE,
+	OAUTH2_ASSERTION_LIFETIME,
+	OAUTH2_ASSERTION_ISSUER,
+	OAUTH2_ASSERTION_SUBJECT,
+	OAUTH2_ASSERTION_CLAIMS,
+	OAUTH2_ASSERTION_COUNT
+};
+
+extern const struct apam_option
+    oauth2_assertion_members[OAUTH2_ASSERTION_COUNT];
+
 /* The choices of client_auth, in the order of its names. */
 enum oauth2_client_auth {
-	OAUTH2_AUTH_POST,
-	OAUTH2_AUTH_BASIC,
-	OAUTH2_AUTH_NONE	/* a client without a secret: its id alone */
+	OAUTH2_AUTH_POST,	/* id and secret in the form */
+	OAUTH2_AUTH_BASIC,	/* as Basic */
+	OAUTH2_AUTH_SECRET_JWT,	/* a JWT, with the secret as its HMAC's key */
+	OAUTH2_AUTH_KEY_JWT,	/* a JWT, signed with a private key */
+	OAUTH2_AUTH_ASSERTION,	/* a JWT that others have signed */
+	OAUTH2_AUTH_TLS,	/* a TLS client certificate */
+	OAUTH2_AUTH_SELF_SIGNED_TLS, /* the same, by its key and not its name */
+	OAUTH2_AUTH_NONE	/* its id alone */
 };
 
 /* How they are called in the option. */
@@ -81,18 +109,32 @@ extern const char *const oauth2_client_auths[];
 	    .type = APAM_OPT_URL },                                            \
 	[OAUTH2_OPT_REVOCATION_URL] = { .name = "revocation_url",              \
 	    .help = "revoke tokens here (RFC 7009)",                           \
-	    .type = APAM_OPT_URL }
+	    .type = APAM_OPT_URL },                                            \
+	[OAUTH2_OPT_CLIENT_KEY] = { .name = "client_key",                      \
+	    .help = "reference to the client's private key",                   \
+	    .type = APAM_OPT_KEY },                                            \
+	[OAUTH2_OPT_CLIENT_CERTIFICATE] = { .name = "client_certificate",      \
+	    .help = "PEM file of the client's TLS certificate",                \
+	    .type = APAM_OPT_PATH },                                           \
+	[OAUTH2_OPT_CLIENT_ASSERTION] = { .name = "client_assertion",          \
+	    .help = "reference to a signed JWT that names the client",         \
+	    .type = APAM_OPT_SECRET },                                         \
+	[OAUTH2_OPT_ASSERTION] = { .name = "assertion",                        \
+	    .help = "how JWTs that client_key or client_secret signs are made", \
+	    .type = APAM_OPT_GROUP,                                            \
+	    .members = oauth2_assertion_members,                               \
+	    .member_count = OAUTH2_ASSERTION_COUNT }
 
 /* The rows that are left, where the options alone say who the client is. */
 #define OAUTH2_CLIENT_OPTIONS                                                  \
 	[OAUTH2_OPT_CLIENT_ID] = { .name = "client_id",                        \
 	    .help = "the client's id, also called key",                        \
 	    .type = APAM_OPT_STRING,                                           \
-	    .flags = APAM_OPT_REQUIRED | APAM_OPT_KEY_ID },                    \
+	    .flags = APAM_OPT_KEY_ID },                                        \
 	[OAUTH2_OPT_CLIENT_AUTH] = { .name = "client_auth",                    \
-	    .help = "how id and secret are sent: in the form, or as Basic",    \
+	    .help = "how the client proves who it is; by default by "          \
+		    "client_secret in the form, if that is set",               \
 	    .type = APAM_OPT_CHOICE,                                           \
-	    .default_value = "post",                                           \
 	    .choices = oauth2_client_auths },                                  \
 	[OAUTH2_OPT_RESOURCE] = { .name = "resource",                          \
 	    .help = "resource URIs to ask for (RFC 8707)",                     \
@@ -114,6 +156,11 @@ struct oauth2_error {
 /* What the token requests of one grant have of their own. */
 struct oauth2_grant {
 	/*
+	 * Optional.  Check what only this grant asks of the options, after the
+	 * shared ones were checked.  Returns APAM_OK, or what refused one.
+	 */
+	int32_t (*check)(const struct oauth2 *o);
+	/*
 	 * Add the fields of the grant to a token request that has begun:
 	 * grant_type and what belongs to it.  Client authentication, audience,
 	 * resource and extra are added by oauth2_token_request.  Returns
@@ -121,8 +168,8 @@ struct oauth2_grant {
 	 */
 	int32_t (*ask)(const struct oauth2 *o, struct apam_op *op);
 	/*
-	 * Optional.  Called for a token answer without a fault, after the
-	 * credential was given to the core: looks at what the grant has besides.
+	 * Optional.  Called for a token answer without a fault, before the core
+	 * is given the credential: looks at what the grant has besides.
 	 */
 	struct scheme_fault (*take)(const struct oauth2 *o, struct apam_op *op);
 	/*
@@ -138,6 +185,13 @@ struct oauth2_grant {
 	 * be used leaves unknown what became of it.
 	 */
 	bool spends;
+	/* client_id may be left out where client_auth is "none". */
+	bool nameless;
+	/*
+	 * Optional.  True where this entry's grant is an assertion that
+	 * client_key signs, whatever client_auth is.
+	 */
+	bool (*signs)(const struct oauth2 *o);
 };
 
 /* One entry.  Does not change after open, so any threads may share it. */
@@ -181,6 +235,9 @@ oauth2_text(const struct oauth2 *o, size_t i)
 /* Check the shared options.  Returns APAM_OK, or what refused one. */
 int32_t oauth2_options_check(const struct oauth2 *o);
 
+/* An absolute URI without a fragment: RFC 8707, 2; RFC 3986, 3.1. */
+bool oauth2_is_absolute_uri(struct apam_str s);
+
 /* ---- entry.c ---------------------------------------------------------- */
 
 /*
@@ -214,11 +271,44 @@ int32_t oauth2_sign(void *state, const struct apam_credential_view *credential,
  */
 int32_t oauth2_authenticate(const struct oauth2 *o, struct apam_op *op);
 
+/* True for TLS client certificates. */
+bool oauth2_by_certificate(const struct oauth2 *o);
+
 /*
  * Add the scopes asked for, all in one field (RFC 6749, 3.3).  Nothing where
  * there are none.  Returns as oauth2_authenticate does.
  */
 int32_t oauth2_put_scope(const struct oauth2 *o, struct apam_op *op);
+
+/* ---- assertion.c ------------------------------------------------------ */
+
+/* What an assertion says of who we are. */
+struct oauth2_claims {
+	struct apam_str issuer, subject;
+	const struct apam_value *more;	/* MAP of further ones; or NULL */
+};
+
+/* A member of the group "assertion"; one that is not set has set 0. */
+const struct apam_value *oauth2_assertion(
+    const struct oauth2 *o, enum oauth2_assertion i);
+
+/*
+ * Check the group for a key of this enum apam_key_kind.  Returns APAM_OK, or
+ * what refused a member; so do the others.
+ */
+int32_t oauth2_assertion_check(const struct oauth2 *o, int32_t kind);
+/* Its claims do not set what is made here. */
+int32_t oauth2_assertion_check_claims(const struct oauth2 *o);
+/* Nothing is set that is for the grant's own assertion. */
+int32_t oauth2_assertion_check_grant_only(const struct oauth2 *o);
+
+/*
+ * Append an assertion, made now and signed with `key`.  Returns
+ * APAM_STEP_EXCHANGE, or what `fail` returned.
+ */
+int32_t oauth2_assertion_write(const struct oauth2 *o, struct apam_op *op,
+    const struct apam_key *key, const struct oauth2_claims *say,
+    struct apam_text *to);
 
 /* ---- answer.c --------------------------------------------------------- */
 

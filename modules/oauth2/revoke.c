@@ -43,9 +43,8 @@ revocation_read(const struct oauth2 *o, const struct apam_response *r)
 		    "valid");
 	/* It refuses the client, so the token is still valid. */
 	if (r->status == 401)
-		return scheme_provider_fault(
-		    "it does not accept our id and secret: "
-		    "the token is still valid");
+		return scheme_provider_fault("it does not accept this client: "
+					     "the token is still valid");
 	if (r->status == 400 || r->status == 403)
 		return scheme_fault(
 		    APAM_E_DENIED, "it does not revoke this token");

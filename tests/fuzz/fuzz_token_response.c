@@ -4,11 +4,16 @@
  * endpoint, the metadata, introspection, revocation and the API, or with
  * options that it says.
  */
+#include "modules/oauth2-client-credentials/grant_bearer.c"
+#include "modules/oauth2-client-credentials/grant_client.c"
+#include "modules/oauth2-client-credentials/grant_exchange.c"
 #include "modules/oauth2-client-credentials/module.c"
 #include "modules/oauth2/answer.c"
+#include "modules/oauth2/assertion.c"
 #include "modules/oauth2/check.c"
 #include "modules/oauth2/client.c"
 #include "modules/oauth2/entry.c"
+#include "modules/oauth2/jose.c"
 #include "modules/oauth2/judge.c"
 #include "modules/oauth2/metadata.c"
 #include "modules/oauth2/options.c"

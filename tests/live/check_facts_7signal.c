@@ -46,7 +46,7 @@ teardown(void)
 #define GIVEN "token endpoint: a fresh token was issued"
 #define SAYS(text) "token endpoint: " text
 #define DEAD                                                                   \
-	"the client is revoked or unknown, or its secret is wrong (HTTP 401)"
+	"the client is revoked or unknown, or its secret or key is wrong (HTTP 401)"
 #define GOES "a redirect, which is never followed: is the URL right?"
 #define IS_PAGE "an HTML page where JSON was expected"
 #define IS_FAULT "the server has a fault of its own"
@@ -120,11 +120,11 @@ static const struct fact mints[] = {
 	/* Refusals: RFC 6749, 5.2. */
 	{ "invalid_client", "400" ERROR("invalid_client"), APAM_KEY_REVOKED,
 	    SAYS("invalid_client: the client is revoked or unknown,"
-		 " or its secret is wrong (HTTP 400)") },
+		 " or its secret or key is wrong (HTTP 400)") },
 	{ "invalid_client, 401", "401" ERROR("invalid_client"),
 	    APAM_KEY_REVOKED,
 	    SAYS("invalid_client: the client is revoked or unknown,"
-		 " or its secret is wrong (HTTP 401)") },
+		 " or its secret or key is wrong (HTTP 401)") },
 	{ "invalid_grant", "400" ERROR("invalid_grant"), APAM_KEY_UNKNOWN,
 	    SAYS("invalid_grant: usually a wrong or missing grant_type,"
 		 " not a dead key (HTTP 400)") },
@@ -241,9 +241,9 @@ static const struct {
 	{ "400", "400" ERROR("CANARY"), "not the expected status (HTTP 400)" },
 	/* RFC 7662, 2.3: about us. */
 	{ "401", "401" ERROR("invalid_client"),
-	    "it does not accept our id and secret (HTTP 401)" },
+	    "it does not accept this client (HTTP 401)" },
 	{ "a page, 401", "401" PAGE,
-	    "it does not accept our id and secret (HTTP 401)" },
+	    "it does not accept this client (HTTP 401)" },
 	{ "active, and forbidden", "403" JSON "{\"active\":true}",
 	    "not the expected status (HTTP 403)" },
 	{ "404", "404" PAGE, "nothing there: is the URL right? (HTTP 404)" },
@@ -258,7 +258,7 @@ static const struct fact after[] = {
 	{ "", "503\n\n", APAM_KEY_UNKNOWN, SAYS(IS_FAULT " (HTTP 503)") },
 	{ "", "401" ERROR("invalid_client"), APAM_KEY_REVOKED,
 	    SAYS("invalid_client: the client is revoked or unknown,"
-		 " or its secret is wrong (HTTP 401)") },
+		 " or its secret or key is wrong (HTTP 401)") },
 };
 
 /* A token in use, without which nobody asks about it. */

@@ -459,7 +459,7 @@ rows_evidence()
 {
 	call=call=$api/api/data
 	fresh="token endpoint: a fresh token was issued"
-	gone="token endpoint: invalid_client: the client is revoked or unknown, or its secret is wrong (HTTP 401)"
+	gone="token endpoint: invalid_client: the client is revoked or unknown, or its secret or key is wrong (HTTP 401)"
 	down="token endpoint: the server has a fault of its own (HTTP 503)"
 	proves revoked-by-rfc7009 opaque "$call check
 	    order=$control/rfc7009?client=post-client check status $call" \
@@ -483,8 +483,8 @@ check: good: introspection: $1; $fresh"
 	proves forgotten leaving "$call
 	    order=$control/forget?client=leaving-client check status" \
 "call: 200, token 1, 1 sent
-check: revoked: introspection: it does not accept our id and secret (HTTP 401); $gone
-status: revoked, not usable: introspection: it does not accept our id and secret (HTTP 401); $gone"
+check: revoked: introspection: it does not accept this client (HTTP 401); $gone
+status: revoked, not usable: introspection: it does not accept this client (HTTP 401); $gone"
 }
 
 # Tokens of three seconds, and a program that runs for ten.
