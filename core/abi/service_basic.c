@@ -70,6 +70,15 @@ service_prepare_unneeded(const struct apam_services *svc)
 	s->prepare_unneeded = true;
 }
 
+/* The same holds for this one. */
+static void
+service_short_lived(const struct apam_services *svc)
+{
+	struct services *s = (struct services *)(uintptr_t)svc;
+
+	s->short_lived = true;
+}
+
 void
 services_add_basics(struct apam_services *to)
 {
@@ -79,4 +88,5 @@ services_add_basics(struct apam_services *to)
 	to->equal = service_equal;
 	to->refuse_option = service_refuse_option;
 	to->prepare_unneeded = service_prepare_unneeded;
+	to->short_lived = service_short_lived;
 }

@@ -20,7 +20,8 @@ struct services {
 	struct apam_services pub; /* modules get &pub */
 	const struct log *log;
 	const char *scheme;	/* the prefix of its log lines */
-	bool prepare_unneeded;	/* set by the module in open */
+	/* Set by the module in open. */
+	bool prepare_unneeded, short_lived;
 	void (*refuse)(void *arg, const size_t *path, size_t count,
 	    const char *text);
 	void *refuse_arg;

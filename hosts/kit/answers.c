@@ -74,7 +74,7 @@ answer_plausible(struct response *r, unsigned i)
 	int n;
 
 	for (unsigned s = 0; s < 4; s++)
-		mark_write(32 + i * 4 + s, secrets[s]);
+		mark_write(MARK_ANSWERS + i * 4 + s, secrets[s]);
 		/* The formats are the table's. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -171,7 +171,7 @@ put_member(struct writing *w, struct chance *c)
 		put(w, values[chance_below(c, COUNT(values))]);
 		return;
 	}
-	mark_write(32 + (unsigned)chance_below(c, 24), secret);
+	mark_write(MARK_ANSWERS + (unsigned)chance_below(c, 24), secret);
 	put(w, "\"");
 	put(w, secret);
 	put(w, "\"");

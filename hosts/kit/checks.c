@@ -49,6 +49,8 @@ const struct check checks[] = {
 	    WORKS "acquire", check_sign, 1, false },
 	{ "static", "a static signature depends on the credential alone",
 	    "Sign", WORKS "acquire sign", check_static, 1, false },
+	{ "short-lived", "what it calls short-lived holds no secret of options",
+	    "Sign", WORKS "acquire sign", check_short_lived, 1, false },
 	{ "values", "takes any legal value, or refuses it", "Options",
 	    WORKS "acquire sign", check_values, 3, false },
 	{ "judge", "has a verdict and a reason for each answer", "Judge",

@@ -50,6 +50,7 @@ void check_values(void *unused);
 void check_acquire(void *unused);
 void check_sign(void *unused);
 void check_static(void *unused);
+void check_short_lived(void *unused);
 void check_judge(void *unused);
 void check_check(void *unused);
 void check_revoke(void *unused);

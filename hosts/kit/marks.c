@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "base/wipe.h"
 #include "kit/chance.h"
 #include "kit/module_file.h"
+#include "text/encode.h"
 
 #define MARKS 64
 #define SOUGHT (MARK_SIZE / 2)
@@ -50,13 +52,16 @@ is_mark(const char *p, const unsigned char *veil)
 	return true;
 }
 
+/* One of the first `most`. */
 static bool
-find(const char *p, size_t n)
+find(const char *p, size_t n, size_t most)
 {
+	const size_t count = written < most ? written : most;
+
 	for (size_t i = 0; i + SOUGHT <= n; i++) {
 		if (!begins[(unsigned char)p[i]])
 			continue;
-		for (size_t m = 0; m < written; m++)
+		for (size_t m = 0; m < count; m++)
 			if (is_mark(p + i, veiled[m]))
 				return true;
 	}
@@ -66,7 +71,49 @@ find(const char *p, size_t n)
 bool
 mark_in(struct apam_str text)
 {
-	return text.n >= SOUGHT && find(text.p, text.n);
+	return text.n >= SOUGHT && find(text.p, text.n, MARKS);
+}
+
+/*
+ * Decode base64 of either alphabet from the start of a text to what is none,
+ * and look into that.  Returns how many digits there were.
+ */
+static size_t
+find_decoded(struct apam_str text, bool *found)
+{
+	char bytes[1024];
+	unsigned bits = 0;
+	size_t i = 0, n = 0;
+
+	for (; i < text.n && n < sizeof(bytes); i++) {
+		char c = text.p[i];
+		unsigned digit;
+
+		c = (char)(c == '-' ? '+' : c == '_' ? '/' : c);
+		digit = decode_base64_digit(c);
+		if (digit > 63)
+			break;
+		bits = bits << 6 | digit;
+		if (i % 4 != 0)
+			bytes[n++] = (char)(bits >> (6 - i % 4 * 2));
+	}
+	*found = *found || find(bytes, n, MARK_ANSWERS);
+	wipe(bytes, sizeof(bytes));
+	return i;
+}
+
+bool
+mark_of_option_in(struct apam_str text)
+{
+	bool found = find(text.p, text.n, MARK_ANSWERS);
+	size_t n;
+
+	/* Base64 may begin anywhere, as behind "Basic ". */
+	while (!found && text.n > 0) {
+		n = find_decoded(text, &found);
+		text = str_skip(text, n < text.n ? n + 1 : n);
+	}
+	return found;
 }
 
 /* The words of a line of proc_pid_maps(5) that this needs. */
@@ -117,7 +164,8 @@ marks_search(char *where, size_t size)
 	while (maps != NULL && !found && fgets(line, sizeof(line), maps)) {
 		if (!read_mapping(line, &m))
 			continue;
-		found = find((const char *)m.from, m.to - m.from);
+		found = find(
+		    (const char *)m.from, m.to - m.from, MARKS);
 		if (found)
 			name_mapping(&m, where, size);
 	}

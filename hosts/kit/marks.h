@@ -24,6 +24,12 @@ void mark_write(unsigned i, char to[MARK_SIZE + 1]);
 /* True if a text holds one of the secrets that were written, or most of one. */
 bool mark_in(struct apam_str text);
 
+/* Those below this number are values of options, the others come in answers. */
+#define MARK_ANSWERS 32
+
+/* The same for those of options, also where the text has base64 of one. */
+bool mark_of_option_in(struct apam_str text);
+
 /*
  * Search all memory of this process that can be written to.  True where a
  * secret is there: `where` then says in which part.

@@ -192,6 +192,25 @@ check_static(void *unused)
 	stand_close(s);
 }
 
+/* What it says of itself is what rules for other users go by. */
+void
+check_short_lived(void *unused)
+{
+	struct stand *s;
+
+	(void)unused;
+	for (unsigned full = 0; full < 2; full++) {
+		s = bench_begin(&bench, full != 0);
+		(void)tour_acquire(s, &bench.tour, NULL);
+		for (size_t i = 0; i < TOUR_REQUESTS; i++)
+			(void)stand_sign(s, &bench.tour.requests[i], NULL, NULL);
+		if (s->entry.services.short_lived && s->showed_secret)
+			finding_fail("a signature holds a secret of the entry: "
+				     "leave out short_lived where that is sent");
+		stand_close(s);
+	}
+}
+
 void
 check_judge(void *unused)
 {

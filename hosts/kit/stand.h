@@ -25,6 +25,7 @@ struct stand {
 	char refusal[256];
 	/* Why the last credential cannot be signed with, or empty. */
 	char unsigned_why[256];
+	bool showed_secret; /* a signature held one of its options */
 };
 
 /* The next response to what the module asked for. */

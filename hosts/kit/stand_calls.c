@@ -11,6 +11,7 @@
 #include "entry/authentic.h"
 #include "kit/answers.h"
 #include "kit/finding.h"
+#include "kit/marks.h"
 #include "kit/stand.h"
 #include "kit/standing.h"
 
@@ -195,6 +196,17 @@ begin_request(
 	return true;
 }
 
+static bool
+shows_secret(struct fields *fields)
+{
+	const struct apam_header *all = fields_array(fields);
+
+	for (size_t i = 0; all != NULL && i < fields->count; i++)
+		if (mark_of_option_in(all[i].value))
+			return true;
+	return false;
+}
+
 bool
 stand_sign(struct stand *s, const struct apam_request *given,
     struct record *record, struct apam_error *why)
@@ -211,6 +223,9 @@ stand_sign(struct stand *s, const struct apam_request *given,
 	if (status == APAM_E_ABI)
 		finding_fail(
 		    "%s: %s%s", finding->doing, err.text, advice(err.text));
+	if (shows_secret(&out.headers) || shows_secret(&out.query) ||
+	    shows_secret(&out.cookies))
+		s->showed_secret = true;
 	if (record != NULL) {
 		record_line(record, "sign of %s %s", given->method, given->url);
 		record_number(record, (int64_t)status);

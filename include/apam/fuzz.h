@@ -147,6 +147,12 @@ fuzz_prepare_unneeded(const struct apam_services *svc)
 	(void)svc;
 }
 
+static inline void
+fuzz_short_lived(const struct apam_services *svc)
+{
+	(void)svc;
+}
+
 static inline struct apam_text *
 fuzz_text_new(const struct apam_services *svc, int32_t secret)
 {
@@ -693,6 +699,7 @@ fuzz_services(struct apam_services *svc)
 	svc->equal = fuzz_equal;
 	svc->refuse_option = fuzz_refuse_option;
 	svc->prepare_unneeded = fuzz_prepare_unneeded;
+	svc->short_lived = fuzz_short_lived;
 	svc->text_new = fuzz_text_new;
 	svc->text_put = fuzz_text_put;
 	svc->text_put_number = fuzz_text_put_number;

@@ -11,7 +11,7 @@
  * Functions that test a text return true or false, take views that may be
  * empty, and know ASCII alone.  The rest have the errors of the services that
  * they call (module.h).  Nothing here keeps what it is given, or frees it, but
- * for scheme_open and scheme_close.
+ * for the functions of "State".
  */
 #ifndef APAM_SCHEME_H
 #define APAM_SCHEME_H
@@ -56,7 +56,16 @@ scheme_open(const struct apam_services *svc, const struct apam_options *options,
 	return APAM_OK;
 }
 
-/* The slot `close` that goes with it. */
+/* The same where what is sent ends by itself: the service short_lived. */
+static inline int32_t
+scheme_open_short_lived(const struct apam_services *svc,
+    const struct apam_options *options, void **state)
+{
+	svc->short_lived(svc);
+	return scheme_open(svc, options, state);
+}
+
+/* The slot `close` that goes with both. */
 static inline void
 scheme_close(void *state)
 {

@@ -232,6 +232,7 @@ open_mode(struct key_secret *k)
 {
 	switch (k->mode) {
 	case MODE_EXCHANGE:
+		k->svc->short_lived(k->svc);
 		return open_exchange(k);
 	case MODE_HEADERS:
 		return open_headers(k);

@@ -17,6 +17,7 @@ oauth2_open(const struct apam_services *svc, const struct apam_options *values,
 	o->svc = svc;
 	o->options = values;
 	o->grant = grant;
+	svc->short_lived(svc);
 	status = oauth2_options_check(o);
 	if (status != APAM_OK)
 		free(o);

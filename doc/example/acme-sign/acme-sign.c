@@ -33,7 +33,7 @@ acme_sign_open(const struct apam_services *svc,
 	if (!scheme_all_visible(apam_option_value(values, OPT_ID)->str))
 		return apam_refuse_optionf(svc, OPT_ID,
 		    "has a space or a character that a header cannot carry");
-	return scheme_open(svc, values, state);
+	return scheme_open_short_lived(svc, values, state);
 }
 
 /* The key is in its handle, so what stands for it here is its id. */

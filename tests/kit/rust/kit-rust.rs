@@ -100,7 +100,7 @@ type Unused = *const c_void;
 #[repr(C)]
 struct Services {
     size: usize,
-    before_text: [Unused; 6],
+    before_text: [Unused; 7],
     text_new: unsafe extern "C" fn(*const Services, i32) -> *mut Text,
     text_put: unsafe extern "C" fn(*const Services, *mut Text, i32, Str),
     before_view: [Unused; 2],

@@ -381,6 +381,14 @@ struct apam_services {
 	 * Makes signing faster.
 	 */
 	void (*prepare_unneeded)(const struct apam_services *svc);
+	/*
+	 * What `sign` adds for this entry ends by itself, as a token or the
+	 * signature of one request does, and nobody can compute a secret of its
+	 * options from it.  Without this call it counts as the secret itself:
+	 * a profile's rules then say so in plain words before others are given
+	 * it (give = "secret", apam.conf(5)).
+	 */
+	void (*short_lived)(const struct apam_services *svc);
 
 	/* -- Texts: sticky failure, at most 1 MiB, wiped when freed. */
 
