@@ -164,8 +164,7 @@ marks_search(char *where, size_t size)
 	while (maps != NULL && !found && fgets(line, sizeof(line), maps)) {
 		if (!read_mapping(line, &m))
 			continue;
-		found = find(
-		    (const char *)m.from, m.to - m.from, MARKS);
+		found = find((const char *)m.from, m.to - m.from, MARKS);
 		if (found)
 			name_mapping(&m, where, size);
 	}

@@ -203,10 +203,12 @@ check_short_lived(void *unused)
 		s = bench_begin(&bench, full != 0);
 		(void)tour_acquire(s, &bench.tour, NULL);
 		for (size_t i = 0; i < TOUR_REQUESTS; i++)
-			(void)stand_sign(s, &bench.tour.requests[i], NULL, NULL);
+			(void)stand_sign(
+			    s, &bench.tour.requests[i], NULL, NULL);
 		if (s->entry.services.short_lived && s->showed_secret)
-			finding_fail("a signature holds a secret of the entry: "
-				     "leave out short_lived where that is sent");
+			finding_fail(
+			    "a signature holds a secret of the entry: "
+			    "leave out short_lived where that is sent");
 		stand_close(s);
 	}
 }
