@@ -2,8 +2,8 @@
 /*
  * The token endpoint's answer, RFC 6749, 5.
  *
- * It is accepted only if all of it is right: status 200, JSON, a token with
- * allowed characters and of the type that we can send.  Messages name only the
+ * It is accepted only if all of it is right: status 200 or 201, JSON, a
+ * token with allowed characters and of the type that we can send.  Messages name only the
  * error codes in the table here and in the grant's; nothing else of an answer is
  * repeated.
  */
@@ -61,6 +61,18 @@ known_error(const struct oauth2 *o, const struct apam_response *r,
 }
 
 /*
+ * 401 is for a client that could not be authenticated (RFC 6749, 5.2), whatever
+ * the code: Keycloak says unauthorized_client of a wrong secret.
+ */
+static bool
+is_client_unknown(const struct oauth2 *o, const struct apam_response *r)
+{
+	return r->status == 401 &&
+	    scheme_same(scheme_json_string(o->svc, r, "/error"),
+		APAM_STR("unauthorized_client"));
+}
+
+/*
  * What a refusal means.  RFC 6749, 5.2, has codes for 400 and 401.  A 403 is
  * never evidence against the key.  A page without a challenge is a proxy's.
  */
@@ -76,7 +88,7 @@ refusal(const struct oauth2 *o, const struct apam_response *r)
 	if (r->status == 403)
 		return scheme_fault(
 		    APAM_E_DENIED, "the client may not have a token");
-	if (known_error(o, r, &fault))
+	if (known_error(o, r, &fault) && !is_client_unknown(o, r))
 		return fault;
 	if (r->status == 401) {
 		/* The same as that code, whose class is the grant's to say. */
@@ -92,21 +104,17 @@ refusal(const struct oauth2 *o, const struct apam_response *r)
 
 /* ---- Response --------------------------------------------------------- */
 
-/* b64token = 1*( ALPHA / DIGIT / "-._~+/" ) *"=".  RFC 6750, 2.1. */
+/*
+ * RFC 6749, A.12, allows all visible characters and the space; b64token of RFC
+ * 6750, 2.1, is narrower, and some providers go beyond it: those of Salesforce
+ * have a '!', those of eBay '^' and '#'.  What would end a header's word, or
+ * begin a parameter, is refused.
+ */
 static bool
-is_b64token(struct apam_str s)
+can_be_sent(struct apam_str s)
 {
-	size_t i = 0;
-
-	while (i < s.n &&
-	    ((scheme_lower(s.p[i]) >= 'a' && scheme_lower(s.p[i]) <= 'z') ||
-		(s.p[i] != '\0' && strchr("0123456789-._~+/", s.p[i]) != NULL)))
-		i++;
-	if (i == 0)
-		return false;
-	while (i < s.n && s.p[i] == '=')
-		i++;
-	return i == s.n;
+	return scheme_all_visible(s) && !scheme_has_char(s, '"') &&
+	    !scheme_has_char(s, ',') && !scheme_has_char(s, '\\');
 }
 
 static struct scheme_fault
@@ -126,7 +134,7 @@ read_token(const struct oauth2 *o, const struct apam_response *r,
 		    "empty");
 	if (value.str.n > TOKEN_MAX)
 		return scheme_provider_fault("access_token is too long");
-	if (!is_b64token(value.str))
+	if (!can_be_sent(value.str))
 		return scheme_provider_fault(
 		    "access_token has characters that a token cannot have");
 	*token = value.str;
@@ -259,12 +267,19 @@ warn_of_narrower(const struct oauth2 *o, const struct apam_response *r)
 		    (int)first.n, first.p, missing > 1 ? ", ..." : "");
 }
 
+/* RFC 6749, 5.1: 200.  CrowdStrike, for one, creates a token, and says 201. */
+static bool
+is_success(const struct apam_response *r)
+{
+	return r->status == 200 || r->status == 201;
+}
+
 struct scheme_fault
 oauth2_answer_fault(const struct oauth2 *o, const struct apam_response *r)
 {
 	if (r->status == 400 || r->status == 401 || r->status == 403)
 		return refusal(o, r);
-	if (r->status != 200) /* RFC 6749, 5.1 */
+	if (!is_success(r))
 		return scheme_fault_of_status(o->svc, r);
 	return scheme_fault_of_success(o->svc, r);
 }
@@ -294,13 +309,13 @@ oauth2_token_take(const struct oauth2 *o, struct apam_op *op)
 	struct apam_str token = APAM_STR("");
 	struct scheme_fault kept = scheme_no_fault(), fault;
 
-	if (op->response->status == 200 && grant->keep != NULL)
+	if (is_success(op->response) && grant->keep != NULL)
 		kept = grant->keep(o, op);
 	fault = oauth2_token_read(o, op->response, &token);
 	if (fault.status == APAM_OK)
 		fault = kept;
 	/* No URL needs to be another: it took what was sent, or perhaps so. */
-	if (fault.status != APAM_OK && op->response->status == 200 &&
+	if (fault.status != APAM_OK && is_success(op->response) &&
 	    grant->spends)
 		fault.status = APAM_E_PROVIDER;
 	if (fault.status != APAM_OK)

@@ -100,8 +100,8 @@ static const struct fact mints[] = {
 	    SAYS("the JSON has a duplicate name (HTTP 200)") },
 	{ "no JSON", "200" JSON "{\"access_token\":", APAM_KEY_UNKNOWN,
 	    SAYS("the JSON ends too early (HTTP 200)") },
-	{ "created", "201" JSON "{\"access_token\":\"a\"}", APAM_KEY_UNKNOWN,
-	    SAYS("not the expected status (HTTP 201)") },
+	{ "created, without a type", "201" JSON "{\"access_token\":\"a\"}",
+	    APAM_KEY_UNKNOWN, SAYS("the answer has no token_type (HTTP 201)") },
 	{ "no content", "204\n\n", APAM_KEY_UNKNOWN,
 	    SAYS("not the expected status (HTTP 204)") },
 
