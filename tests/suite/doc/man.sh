@@ -267,11 +267,6 @@ rows_profiles()
 		done
 		row "$page has profiles" test $found -gt 0
 	done
-	for profile in etc/apam.d/*.conf; do
-		sed -E 's/^( *)# ([a-z_]+ = .*;)/\1\2/
-		    s/^  # (, \{|  [a-z])/  \1/' "$profile" >"$tmp/all.conf"
-		row "$profile with what is commented out" clean "$tmp/all.conf"
-	done
 	literal $man/apam.conf.5
 	mkdir "$tmp/main"
 	cp "$tmp/block.1" "$tmp/main/apam.conf"

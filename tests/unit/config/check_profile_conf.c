@@ -261,7 +261,7 @@ START_TEST(an_example_is_right)
 	char command[256];
 	struct profile *p;
 
-	(void)snprintf(command, sizeof(command), "cat etc/apam.d/%s.conf >%s",
+	(void)snprintf(command, sizeof(command), "cat etc/examples/%s.conf >%s",
 	    examples[_i], path);
 	ck_assert_int_eq(system(command), 0);
 	p = profile_new(examples[_i], path, &settings, &all);

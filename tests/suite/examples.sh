@@ -1,0 +1,154 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Each profile of etc/examples, as it is, against a provider of its shape: what
+# apam sends must be what the provider's documents say, and nothing else; a good
+# answer must be called good, and a bad credential bad.
+#
+# No request leaves this machine: tests/examples/provider.py is the proxy for all
+# of them, and answers itself, with the names of all hosts in its certificate.
+. "$(dirname "$0")/cli/lib.bash"
+
+# ---- The provider ----------------------------------------------------------
+
+hosts=$(sed -n 's|^[>?] [A-Z]* https://\([^/:]*\).*|DNS:\1|p' tests/examples/* |
+    sort -u | paste -sd ,)
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+    -days 2 -subj '/CN=examples' -addext "subjectAltName=$hosts" \
+    -keyout "$dir/tls.key" -out "$dir/tls.pem" 2>"$dir/err" || exit 2
+coproc PROVIDER {
+	exec python3 -B tests/examples/provider.py "$dir/tls.pem" "$dir/tls.key"
+}
+SANDBOX_PID=$PROVIDER_PID
+read -r -t 20 ready port <&"${PROVIDER[0]}" && [ "$ready" = ready ] || {
+	echo "the provider did not start"
+	exit 2
+}
+cat >>"$dir/apam.conf" <<END2
+ca_file = "$dir/tls.pem";
+proxy   = "http://127.0.0.1:$port";
+END2
+
+# tell COMMAND: sets $said, what the provider answers.
+tell()
+{
+	echo "$1" >&"${PROVIDER[1]}"
+	read -r -t 20 said <&"${PROVIDER[0]}" || said="no answer"
+}
+
+# ---- One example -----------------------------------------------------------
+
+# of WORD: what the description says of it, a line each.
+of()
+{
+	sed -n "s/^$1 //p" "tests/examples/$name"
+}
+
+# play: the provider is that of the example, and nothing was seen yet.
+play()
+{
+	tell "play tests/examples/$name"
+	[ "$said" = ok ] || why="$why cannot be played: $said;"
+}
+
+# must STATUS OUT WHAT ARGS...: run apam; what is not so is added to $why.
+must()
+{
+	local want=$1 out=$2 what=$3
+	shift 3
+	run -c "$dir/apam.conf" "$@"
+	[ "$status" = "$want" ] || why="$why $what: status $status, not $want;"
+	matches "$out" "$dir/out" || why="$why $what: output is not: $out;"
+	! grep -qFf "$dir/known" "$dir/out" "$dir/err" ||
+	    why="$why $what: a secret is shown;"
+}
+
+# ask STATUS WHAT: a program's call.  It is the last request of the description,
+# or, where apam adds something to that, what the description says of it.
+ask()
+{
+	local call data
+	call=$(of call)
+	[ -n "$call" ] || call=$(sed -n 's|^> \([A-Z]* https:.*\)|\1|p' \
+	    "tests/examples/$name" | tail -n 1)
+	data=$(of data)
+	must "$1" '*' "$2" request "$name" -X "${call% *}" \
+	    ${data:+-d "$data"} "${call#* }"
+}
+
+# is_linted: nothing is wrong with it, nor with what its comments suggest.
+is_linted()
+{
+	local plain=$dir/apam.d/$name.conf
+	must 0 '' lint lint --strict "$plain"
+	[ ! -s "$dir/err" ] || why="$why it has warnings;"
+	sed -E 's/^( *)# ([a-z_]+ += .*;)/\1\2/
+	    s/^  # (, \{|  [a-z])/  \1/' "$plain" >"$dir/all.conf"
+	must 0 '' "lint with what is commented out" lint "$dir/all.conf"
+}
+
+# sends: what comes is what the description has, all of that, and nothing else;
+# and each part of it was looked at.
+sends()
+{
+	play
+	ask 0 request
+	tell seen
+	[ "$said" = ok ] || why="$why $said;"
+	tell flips
+	[[ $said == "ok "[1-9]* ]] || why="$why $said;"
+}
+
+# sends_no_other: an API that wants another header is not content.
+sends_no_other()
+{
+	local want=1
+	play
+	tell flip
+	[ "${said#ok 2}" = "$said" ] || want=0
+	ask $want "another header"
+	tell seen
+	[ "$said" != ok ] || why="$why another header was not noticed;"
+}
+
+# checks: a good credential is called good, and so is each secret, in turn, bad.
+checks()
+{
+	local secret value verdict want=1
+	play
+	must 0 $'\tgood\t' check check "$name"
+	verdict=$(of verdict)
+	[ "$verdict" != unknown ] || want=4
+	while read -r secret value; do
+		play
+		printf 'another-%s' "$value" >"$dir/secrets/$secret"
+		must $want $'\t'"(${verdict:-revoked|rejected})"$'\t' \
+		    "bad $secret" check "$name"
+		printf '%s' "$value" >"$dir/secrets/$secret"
+	done < <(of secret)
+}
+
+example()
+{
+	local secret value why=
+	: >"$dir/known"
+	while read -r secret value; do
+		secret "$secret" "$value"
+	done < <(of secret && of spare)
+	of token >>"$dir/known"
+	sed "s|/etc/apam\.d/|$dir/|" "etc/examples/$name.conf" | profile "$name"
+	is_linted
+	sends
+	sends_no_other
+	checks
+	verdict "$name" "$why"
+	rm "$dir/apam.d/$name.conf"
+}
+
+for name in ${*:-$(cd etc/examples && ls ./*.conf | sed 's|./\(.*\).conf|\1|')}; do
+	if [ -e "tests/examples/$name" ]; then
+		example
+	else
+		verdict "$name" "tests/examples/$name is not there"
+	fi
+done
+finish
