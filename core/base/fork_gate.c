@@ -13,6 +13,7 @@
 #include "base/gate.h"
 
 static struct gate gate = GATE_INIT;
+static unsigned forks; /* changed only where there is one thread */
 
 /* How often this thread has deferred forks and not permitted them again. */
 static _Thread_local __attribute__((tls_model("initial-exec"))) unsigned depth;
@@ -61,4 +62,11 @@ void
 fork_gate_renew(void)
 {
 	gate_renew(&gate, depth > 0);
+	forks++;
+}
+
+unsigned
+fork_count(void)
+{
+	return forks;
 }

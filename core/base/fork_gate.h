@@ -33,4 +33,10 @@ void fork_gate_shut(void);
 void fork_gate_open(void);
 void fork_gate_renew(void);
 
+/*
+ * How often fork_gate_renew was called, here and in those that this process is
+ * a child of: what was made under another count is another process's.
+ */
+unsigned fork_count(void);
+
 #endif

@@ -101,9 +101,17 @@ read_string(const struct option_reading *r, struct apam_value *value)
 	return take_text(r, &text) && keep_text(r, text, &value->str);
 }
 
+/* It signs; no module sees its bytes, nor computes an HMAC with them. */
+static bool
+is_asymmetric(const struct apam_option *o)
+{
+	return o->type == APAM_OPT_KEY && (o->flags & APAM_OPT_SYMMETRIC) == 0;
+}
+
 static bool
 read_secret(const struct option_reading *r, struct apam_value *value)
 {
+	struct key_uri uri;
 	struct apam_str text;
 	const char *why;
 
@@ -117,6 +125,10 @@ read_secret(const struct option_reading *r, struct apam_value *value)
 		return refuse_value(r,
 		    "no exchange replaces this secret, so that store: is not "
 		    "for it; write file: or another kind");
+	if (secret_ref_key_uri(text, &uri) && !is_asymmetric(r->option))
+		return refuse_value(r,
+		    "the module needs the bytes of this secret, which do not "
+		    "leave an OpenSSL store; write file: or another kind");
 	return keep_text(r, text, &value->str);
 }
 

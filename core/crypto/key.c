@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "base/refs.h"
 #include "crypto/openssl.h"
+#include "crypto/store_key.h"
 
 #define NEW_BYTES 32 /* of a symmetric key */
 
@@ -57,6 +58,7 @@ key_drop(struct apam_key **key)
 	fork_defer();
 	mine->crypto->key_free(mine->object);
 	fork_permit();
+	store_key_free(&mine->store);
 	buf_free(&mine->bytes);
 	free(mine);
 }

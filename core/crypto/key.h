@@ -4,7 +4,8 @@
  *
  * A key is constant, counted, and used by any number of threads at once.
  * Symmetric bytes lie in locked memory, once; the numbers of the others are
- * OpenSSL's.  Both are wiped when the last reference is dropped.
+ * OpenSSL's, or those of a device that OpenSSL speaks to (crypto/store_key.h).
+ * What is here is wiped when the last reference is dropped.
  *
  * Errors, in *err, which is not NULL: MEMORY, INTERNAL and TRUST as openssl has
  * them (openssl.h); POLICY, where openssl.cnf leaves no provider that has the
@@ -22,6 +23,8 @@
 #define KEY_RSA_BITS_LEAST 2048
 #define KEY_RSA_BITS_MOST 16384
 
+struct store_key;
+
 struct apam_key {
 	atomic_uint held;
 	int32_t kind;		/* an enum apam_key_kind */
@@ -35,6 +38,11 @@ struct apam_key {
 	struct buf bytes;	/* symmetric */
 	const struct crypto_object *crypto;
 	void *object;		/* crypto's */
+	/*
+	 * Its private part, where that stays in an OpenSSL store; the object is
+	 * then public.  NULL: it is in the object.
+	 */
+	struct store_key *store;
 };
 
 /*

@@ -143,6 +143,10 @@ key_der(const struct apam_key *key, struct buf *to, struct apam_error *err)
 		return error_set(err, APAM_E_USAGE,
 		    "the key has no private part: it cannot be that of a "
 		    "certificate");
+	if (key->store != NULL)
+		return error_set(err, APAM_E_USAGE,
+		    "the key stays in an OpenSSL store: it cannot be that of a "
+		    "certificate");
 	buf_init(&inner, KEY_DER_MAX);
 	buf_init(&all, KEY_DER_MAX);
 	status = put_inner(key, &inner, err);

@@ -10,6 +10,7 @@
 #include "base/thread_number.h"
 #include "crypto/ecdsa_form.h"
 #include "crypto/openssl.h"
+#include "crypto/store_key.h"
 
 /* ---- HMAC --------------------------------------------------------------- */
 
@@ -138,11 +139,18 @@ make_signature(const struct apam_key *key, int32_t algorithm,
     struct apam_error *err)
 {
 	struct crypto_failure failure;
+	enum apam_status status;
 	struct joined j;
 	bool ok;
 
 	if (!join(&j, key, message))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
+	if (key->store != NULL) {
+		status = store_key_sign(
+		    key->store, algorithm, &j.message, made, err);
+		buf_free(&j.whole);
+		return status;
+	}
 	fork_defer();
 	ok = key->crypto->sign(key->object, algorithm, &j.message,
 	    thread_number(), made->to, &made->n, &failure);

@@ -15,6 +15,12 @@
  */
 const struct crypto_object *openssl(struct apam_error *err);
 
+/*
+ * 0 in the process that loaded it; in a child of that, another number for each
+ * child.
+ */
+unsigned openssl_child(void);
+
 /* Make an error of what one of them said. */
 enum apam_status openssl_failed(
     const struct crypto_failure *failure, struct apam_error *err);

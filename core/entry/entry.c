@@ -240,14 +240,22 @@ entry_read_secrets(struct entry *e, struct problems *all)
 	return e->present != NULL;
 }
 
+/* A context without a thread is a program's that may wait for nothing. */
+static bool
+make_keys(struct entry *e, struct problems *all)
+{
+	const struct key_terms terms = { e->policy.user, e->env->may_wait };
+
+	return key_options_make(&e->secrets, &terms, e->profile->file, all);
+}
+
 bool
 entry_open(
     struct entry *e, const struct entry_place *place, struct problems *all)
 {
 	if (!entry_read(e, place, all))
 		return false;
-	if (entry_read_secrets(e, all) &&
-	    key_options_make(&e->secrets, e->profile->file, all) &&
+	if (entry_read_secrets(e, all) && make_keys(e, all) &&
 	    open_module(e, all))
 		return true;
 	entry_close(e);

@@ -148,12 +148,14 @@ struct stored_base entry_store(const struct entry *e);
 /*
  * True if its credential is shared by the processes of one user: the profile
  * asks for it, or it is made with a durable secret, which each of them would
- * have to spend for one of its own.
+ * have to spend for one of its own.  A key in an OpenSSL store is not a secret that
+ * the file of a shared credential could be sealed with.
  */
 static inline bool
 entry_shares(const struct entry *e)
 {
-	return e->profile->share_credentials || stored_is(&e->stored);
+	return (e->profile->share_credentials && !e->secrets.some_elsewhere) ||
+	    stored_is(&e->stored);
 }
 
 /*

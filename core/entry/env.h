@@ -31,6 +31,7 @@ struct env {
 	/* "The context's lock": guards what entries know, and the profiles. */
 	pthread_mutex_t lock;
 	struct loop *loop;	/* moves the flights */
+	bool may_wait;		/* signing may keep a thread waiting */
 	_Atomic bool note_missed; /* notify.c has said that notes are lost */
 };
 

@@ -6,6 +6,7 @@
  */
 #include "entry/secrets.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "base/str.h"
 #include "crypto/key.h"
 #include "file/secret.h"
+#include "file/trust.h"
 #include "text/secret_oddity.h"
 
 /* How often files are read again that changed meanwhile. */
@@ -72,14 +74,17 @@ find_one(struct secrets *s, const struct apam_option *o,
 	const bool stored = secret_ref_store(value->str).n > 0;
 	const bool key = o->type == APAM_OPT_KEY;
 	const bool anew = !file && !stored && !key;
+	struct key_uri uri;
+	const bool elsewhere = secret_ref_key_uri(value->str, &uri);
 
 	s->sources[s->count] = (struct secret_source){ value->str, o->name,
 		value, line, form_of(o), anew, stored, key,
-		key && o->flags & APAM_OPT_SYMMETRIC };
+		key && o->flags & APAM_OPT_SYMMETRIC, elsewhere };
 	s->places[s->count] = key ? NULL : value;
 	buf_init(&s->all[s->count++], SECRET_MAX);
 	s->various |= !file;
 	s->some_anew |= anew;
+	s->some_elsewhere |= elsewhere;
 }
 
 /* `lines` is NULL in a group, whose own line is `line`. */
@@ -112,17 +117,28 @@ find_all(struct secrets *s, const struct option_table *table,
 
 /* ---- Reading ------------------------------------------------------------- */
 
-/* Before it is read, so that no later change goes unnoticed. */
 static void
-note_file(struct reading *r, struct apam_str ref)
+note_path(struct reading *r, struct apam_str file)
 {
-	const struct apam_str file = secret_ref_file(ref);
-
 	if (file.n == 0)
 		return;
 	file_prints_add(&r->files, file.p);
 	if (r->secrets->watch != NULL)
 		file_prints_add(r->secrets->watch, file.p);
+}
+
+/* Before it is read, so that no later change goes unnoticed. */
+static void
+note_file(struct reading *r, struct apam_str ref)
+{
+	char path[TRUST_PATH_MAX + 1];
+	struct key_uri uri;
+
+	note_path(r, secret_ref_file(ref));
+	if (!secret_ref_key_uri(ref, &uri) || uri.file.n == 0)
+		return;
+	(void)snprintf(path, sizeof(path), "%.*s", SARG(uri.file));
+	note_path(r, apam_str(path));
 }
 
 static void
@@ -139,12 +155,26 @@ warn_of_oddity(struct reading *r, const struct secret_source *source)
 		    source->option, odd);
 }
 
+/* The reference of the PIN; empty: there is none. */
+static struct apam_str
+pin_of(struct reading *r, struct apam_str ref)
+{
+	struct key_uri uri;
+
+	if (!secret_ref_key_uri(ref, &uri))
+		return APAM_STR("");
+	note_file(r, uri.pin);
+	return uri.pin;
+}
+
 static bool
 read_one(struct reading *r, const struct secret_source *source, struct buf *to)
 {
-	const struct secret_terms terms = { source->form, r->user,
-		r->secrets->deadline };
+	const struct secret_terms terms = { source->elsewhere ? SECRET_LINE :
+								source->form,
+		r->user, r->secrets->deadline };
 	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_str ref = source->ref;
 
 	if (source->stored) {
 		source->value->str = APAM_STR("");
@@ -153,7 +183,9 @@ read_one(struct reading *r, const struct secret_source *source, struct buf *to)
 	source->value->str = source->ref;
 	buf_free(to);
 	note_file(r, source->ref);
-	if (secret_ref_read(source->ref, &terms, to, &err) != APAM_OK) {
+	if (source->elsewhere)
+		ref = pin_of(r, source->ref);
+	if (ref.n > 0 && secret_ref_read(ref, &terms, to, &err) != APAM_OK) {
 		problems_add(r->all, err.status, r->file, source->line,
 		    "%s: %s", source->option, err.text);
 		return false;

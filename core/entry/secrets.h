@@ -26,6 +26,8 @@ struct secret_source {
 	bool stored;		/* it is durable, and not read here */
 	bool key;		/* of type KEY: entry/key_option.h */
 	bool symmetric;		/* and it is the key itself */
+	bool elsewhere;		/* and it stays in an OpenSSL store: what is
+				   read is its PIN, or nothing */
 };
 
 struct secrets {
@@ -35,6 +37,7 @@ struct secrets {
 	size_t count, room;
 	bool various;		/* another process may have read others */
 	bool some_anew;		/* some are read anew */
+	bool some_elsewhere;	/* some keys stay in an OpenSSL store */
 	int64_t deadline;	/* clock_ms: for reading them; 0: none */
 	struct file_prints *watch; /* notes their files; may be NULL */
 };

@@ -14,6 +14,7 @@
 #include "base/privilege.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "file/key_uri.h"
 #include "file/secret_exec.h"
 #include "file/secret_keyring.h"
 #include "file/store_name.h"
@@ -116,6 +117,22 @@ check_store(struct apam_str rest)
 	if (!store_name_ok(rest))
 		return "write store: with a name of letters, digits, '-' and "
 		       "'_', as in \"store:NAME\"";
+	return NULL;
+}
+
+static const char *
+check_openssl_store(struct apam_str rest)
+{
+	struct key_uri uri;
+	const char *why = key_uri_read(rest, &uri);
+
+	if (why != NULL || uri.pin.n == 0)
+		return why;
+	if (secret_ref_check(uri.pin) != NULL ||
+	    secret_ref_store(uri.pin).n > 0 ||
+	    secret_ref_key_uri(uri.pin, &uri))
+		return "write pin= with the reference of a secret, as in "
+		       "\"pin=file:/etc/apam.d/secrets/PIN\"";
 	return NULL;
 }
 
@@ -245,6 +262,17 @@ read_store(const char *rest, struct secret_reading *r, struct apam_error *err)
 	    "store:%s is read only by what replaces it", rest);
 }
 
+/* crypto/store_key.h uses it: nothing of the key is read. */
+static enum apam_status
+read_openssl_store(
+    const char *rest, struct secret_reading *r, struct apam_error *err)
+{
+	(void)rest;
+	(void)r;
+	return error_set(err, APAM_E_SECRET,
+	    "what is in an OpenSSL store can be a key, and not another secret");
+}
+
 /* ---- The kinds -------------------------------------------------------- */
 
 /* A kind is `first`, or one of the `others`, with check_KIND and read_KIND. */
@@ -252,7 +280,8 @@ read_store(const char *rest, struct secret_reading *r, struct apam_error *err)
 	first(file, "file:") others(world_readable, "world-readable:")         \
 	    others(env, "env:") others(exec, "exec:")                          \
 		others(credential, "credential:") others(keyring, "keyring:")  \
-		    others(store, "store:")
+		    others(store, "store:")                                    \
+			others(openssl_store, "openssl-store:")
 
 #define KIND_ROW(kind, text)                                                   \
 	{ { text, sizeof(text) - 1 }, check_##kind, read_##kind },
@@ -305,6 +334,15 @@ secret_ref_store(struct apam_str ref)
 	if (kind == NULL || kind->read != read_store)
 		return APAM_STR("");
 	return str_skip(ref, kind->prefix.n);
+}
+
+bool
+secret_ref_key_uri(struct apam_str ref, struct key_uri *to)
+{
+	const struct kind *kind = kind_of(ref);
+
+	return kind != NULL && kind->read == read_openssl_store &&
+	    key_uri_read(str_skip(ref, kind->prefix.n), to) == NULL;
 }
 
 /* ---- What was read ---------------------------------------------------- */

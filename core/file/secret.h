@@ -12,6 +12,8 @@
  *   keyring:NAME      a "user" key of the kernel's session or user keyring
  *   store:NAME        a durable secret (durable/durable_record.h), which is
  *                     not read here
+ *   openssl-store:URI a key that OpenSSL finds and uses (file/key_uri.h), which
+ *                     is not read here either
  */
 #ifndef CORE_FILE_SECRET_H
 #define CORE_FILE_SECRET_H
@@ -21,6 +23,7 @@
 #include <apam/apam.h>
 
 #include "base/buf.h"
+#include "file/key_uri.h"
 #include "file/secret_exec.h"
 
 #define SECRET_MAX 65536 /* bytes */
@@ -54,6 +57,9 @@ struct apam_str secret_ref_file(struct apam_str ref);
 
 /* The name of the durable secret that it means; empty for the other kinds. */
 struct apam_str secret_ref_store(struct apam_str ref);
+
+/* True, with *to set to views of `ref`, for a key that OpenSSL finds. */
+bool secret_ref_key_uri(struct apam_str ref, struct key_uri *to);
 
 /* How a secret is read. */
 struct secret_terms {

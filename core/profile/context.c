@@ -51,6 +51,7 @@ allocate_context(
 	}
 	loop_init(c->env.loop, &c->env.lock, &landing_listener,
 	    (options->flags & APAM_OPEN_NO_THREAD) == 0);
+	c->env.may_wait = (options->flags & APAM_OPEN_NO_THREAD) == 0;
 	c->env.settings = settings;
 	c->env.log = (struct log){ options->log, options->log_arg,
 		options->log_level };

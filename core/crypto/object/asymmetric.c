@@ -67,9 +67,16 @@ text(const char *name, const char *value)
 	    name, (char *)(uintptr_t)value, 0);
 }
 
+/* NULL: as default_properties say. */
+static const char *
+query_of(const struct key_object *key)
+{
+	return key->query[0] == '\0' ? NULL : key->query;
+}
+
 static bool
-set_up_hashed(
-    struct context *c, EVP_PKEY *pkey, const struct algorithm *alg, bool verify)
+set_up_hashed(struct context *c, const struct key_object *key,
+    const struct algorithm *alg, bool verify)
 {
 	OSSL_PARAM params[4];
 	size_t n = 0;
@@ -82,25 +89,30 @@ set_up_hashed(
 		params[n++] = text(OSSL_SIGNATURE_PARAM_PSS_SALTLEN,
 		    OSSL_PKEY_RSA_PSS_SALT_LEN_DIGEST);
 	params[n] = OSSL_PARAM_construct_end();
-	c->pkey = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+	c->pkey = EVP_PKEY_CTX_new_from_pkey(
+	    key->providers, key->pkey, query_of(key));
 	if (c->pkey == NULL)
 		return false;
 	return (verify ? EVP_PKEY_verify_init_ex(c->pkey, params) :
 			 EVP_PKEY_sign_init_ex(c->pkey, params)) == 1;
 }
 
-/* With pkey NULL: once more with the key that it has. */
+/* With `again`: once more with the key that it has. */
 static bool
-set_up_whole(EVP_MD_CTX *c, EVP_PKEY *pkey, bool verify)
+set_up_whole(
+    EVP_MD_CTX *c, const struct key_object *key, bool verify, bool again)
 {
-	return (verify ? EVP_DigestVerifyInit_ex(
-			     c, NULL, NULL, NULL, NULL, pkey, NULL) :
-			 EVP_DigestSignInit_ex(
-			     c, NULL, NULL, NULL, NULL, pkey, NULL)) == 1;
+	EVP_PKEY *pkey = again ? NULL : key->pkey;
+
+	return (verify ? EVP_DigestVerifyInit_ex(c, NULL, NULL, key->providers,
+			     query_of(key), pkey, NULL) :
+			 EVP_DigestSignInit_ex(c, NULL, NULL, key->providers,
+			     query_of(key), pkey, NULL)) == 1;
 }
 
 static struct context *
-new_context(EVP_PKEY *pkey, const struct algorithm *alg, bool verify)
+new_context(
+    const struct key_object *key, const struct algorithm *alg, bool verify)
 {
 	struct context *c = calloc(1, sizeof(*c));
 	bool ok;
@@ -110,10 +122,10 @@ new_context(EVP_PKEY *pkey, const struct algorithm *alg, bool verify)
 	c->hash = EVP_MD_CTX_new();
 	ok = c->hash != NULL;
 	if (ok && alg->hash == 0)
-		ok = set_up_whole(c->hash, pkey, verify);
+		ok = set_up_whole(c->hash, key, verify, false);
 	else if (ok)
 		ok = fetched_hash(alg->hash) != NULL &&
-		    set_up_hashed(c, pkey, alg, verify);
+		    set_up_hashed(c, key, alg, verify);
 	if (ok)
 		return c;
 	asymmetric_free(c);
@@ -145,7 +157,7 @@ begin(struct work *w, int32_t algorithm, struct crypto_failure *failure)
 	openssl_begin();
 	w->c = contexts_take(w->contexts, w->place);
 	if (w->c == NULL)
-		w->c = new_context(w->key->pkey, w->alg, w->verify);
+		w->c = new_context(w->key, w->alg, w->verify);
 	return w->c != NULL || openssl_absent(failure, w->alg->title);
 }
 
@@ -189,7 +201,7 @@ sign(const struct work *w, unsigned char *to, size_t *n)
 	if (w->alg->hash != 0)
 		return hash_message(w, hash, &size) &&
 		    EVP_PKEY_sign(w->c->pkey, to, n, hash, size) == 1;
-	return set_up_whole(w->c->hash, NULL, false) &&
+	return set_up_whole(w->c->hash, w->key, false, true) &&
 	    EVP_DigestSign(w->c->hash, to, n, (const unsigned char *)bytes.p,
 		bytes.n) == 1;
 }
@@ -218,7 +230,7 @@ verify(const struct work *w, struct apam_str signature)
 
 	if (w->alg->hash != 0 && hash_message(w, hash, &size))
 		return EVP_PKEY_verify(w->c->pkey, s, signature.n, hash, size);
-	if (w->alg->hash != 0 || !set_up_whole(w->c->hash, NULL, true))
+	if (w->alg->hash != 0 || !set_up_whole(w->c->hash, w->key, true, true))
 		return -1;
 	return EVP_DigestVerify(w->c->hash, s, signature.n,
 	    (const unsigned char *)bytes.p, bytes.n);

@@ -8,6 +8,7 @@
 #include "crypto/object/asymmetric.h"
 #include "crypto/object/hashing.h"
 #include "crypto/object/key_object.h"
+#include "crypto/object/key_of_store.h"
 #include "crypto/object/mac.h"
 #include "crypto/object/openssl_failure.h"
 #include "crypto/object/openssl_object.h"
@@ -63,6 +64,7 @@ const struct crypto_object apam_internal = {
 	.key_of_bytes = key_object_of_bytes,
 	.key_of_numbers = key_object_of_numbers,
 	.key_generate = key_object_generate,
+	.key_of_store = key_of_store_open,
 	.key_free = key_object_free,
 	.key_number = key_object_number,
 	.key_private = key_object_private,

@@ -22,6 +22,9 @@ struct key_object {
 	int32_t kind;		/* an enum apam_key_kind */
 	struct apam_str bytes;	/* symmetric; borrowed */
 	EVP_PKEY *pkey;		/* else */
+	/* Of pkey: NULL, and "", where any provider of the process will do. */
+	OSSL_LIB_CTX *providers;
+	char query[64];
 	_Atomic(struct contexts *) used[USES];
 	void (*free_context)(void *context);
 };

@@ -21,18 +21,26 @@
 
 #define NEW_RSA_BITS 2048
 
-static struct key_object *
-new_key(int32_t kind, struct crypto_failure *failure)
+struct key_object *
+key_object_new(int32_t kind)
 {
 	struct key_object *key = calloc(1, sizeof(*key));
 
-	if (key == NULL) {
-		openssl_say(failure, APAM_E_MEMORY, "out of memory", "");
+	if (key == NULL)
 		return NULL;
-	}
 	key->kind = kind;
 	key->free_context = kind == APAM_KIND_SYMMETRIC ? mac_free :
 							  asymmetric_free;
+	return key;
+}
+
+static struct key_object *
+new_key(int32_t kind, struct crypto_failure *failure)
+{
+	struct key_object *key = key_object_new(kind);
+
+	if (key == NULL)
+		openssl_say(failure, APAM_E_MEMORY, "out of memory", "");
 	return key;
 }
 

@@ -8,6 +8,10 @@
 
 #include "crypto/object/openssl_object.h"
 
+struct key_object;
+
+/* One of an asymmetric kind, without its EVP_PKEY; NULL: out of memory. */
+struct key_object *key_object_new(int32_t kind);
 void *key_object_of_bytes(
     struct apam_str bytes, struct crypto_failure *failure);
 void *key_object_of_numbers(

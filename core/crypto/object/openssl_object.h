@@ -65,6 +65,7 @@ enum crypto_number {
 };
 
 #define CRYPTO_KEY_MAX 65536 /* bytes of a key, as text or decoded */
+#define CRYPTO_PUBLIC_MAX 2200 /* of a public one: RSA of 16384 bits */
 
 /*
  * An asymmetric key in numbers: octets, the most significant first, without
@@ -75,6 +76,24 @@ enum crypto_number {
 struct crypto_numbers {
 	int32_t kind;		/* an enum apam_key_kind */
 	struct apam_str at[CRYPTO_NUMBERS];
+};
+
+/* Where OpenSSL is to look for a key. */
+struct crypto_store {
+	const char *uri;
+	struct apam_str pin;	/* empty: it is not asked for */
+	/*
+	 * 0: the process that called `start`; in a child of it, another
+	 * number for each child: there all providers are loaded anew, because
+	 * a connection to a device is the parent's.
+	 */
+	unsigned child;
+};
+
+/* A public key in DER. */
+struct crypto_public {
+	unsigned char der[CRYPTO_PUBLIC_MAX];
+	size_t n;
 };
 
 struct crypto_object {
@@ -121,6 +140,14 @@ struct crypto_object {
 	void *(*key_of_numbers)(const struct crypto_numbers *numbers,
 	    struct crypto_failure *failure);
 	void *(*key_generate)(int32_t kind, struct crypto_failure *failure);
+	/*
+	 * key_of_store: a private key that stays where it is.  It is for
+	 * `sign`, one call at a time, and has no numbers.  `public` gets its
+	 * SubjectPublicKeyInfo (RFC 5280, 4.1).  USAGE: there is none that apam
+	 * uses, or more than one.
+	 */
+	void *(*key_of_store)(const struct crypto_store *store,
+	    struct crypto_public *public, struct crypto_failure *failure);
 	void (*key_free)(void *key);
 	/*
 	 * One of its public numbers: as long as its curve says, or without

@@ -39,6 +39,8 @@ static const struct apam_option options[] = {
 static const struct option_table table = { options, sizeof(options[0]),
 	OPTIONS };
 
+static const struct key_terms terms = { .user = true, .may_wait = true };
+
 /* One reading of an entry's options. */
 struct reading {
 	struct option_values values;
@@ -130,7 +132,7 @@ START_TEST(each_key_has_a_handle)
 	ck_assert_msg(take(&now, TWO), "%s", all.first.text);
 	ck_assert(now.secrets.sources[0].key);
 	ck_assert_msg(
-	    key_options_make(&now.secrets, "test", &all), "%s", all.first.text);
+	    key_options_make(&now.secrets, &terms, "test", &all), "%s", all.first.text);
 	is_key(&now.values.values[FIRST], APAM_KIND_RSA, true);
 	is_key(&now.values.values[PLACE].members[0], APAM_KIND_ED25519, false);
 	ck_assert_uint_eq(all.count, 0);
@@ -152,7 +154,7 @@ START_TEST(fingerprints_are_of_the_text)
 	ck_assert(take(&then, TWO));
 	ck_assert_int_eq(
 	    fingerprint_of("s", &table, &then.values, before, &err), APAM_OK);
-	ck_assert(key_options_make(&then.secrets, "test", &all));
+	ck_assert(key_options_make(&then.secrets, &terms, "test", &all));
 	ck_assert_int_eq(
 	    fingerprint_of("s", &table, &then.values, after, &err), APAM_OK);
 	ck_assert_mem_eq(before, after, sizeof(before));
@@ -162,7 +164,7 @@ START_TEST(fingerprints_are_of_the_text)
 	/* In a group. */
 	store("two", "tests/vectors/key/valid", "jwk-p256");
 	ck_assert(take(&now, TWO));
-	ck_assert(key_options_make(&now.secrets, "test", &all));
+	ck_assert(key_options_make(&now.secrets, &terms, "test", &all));
 	ck_assert(!option_values_same(&table, &now.values, &then.values));
 	ck_assert_int_eq(
 	    fingerprint_of("s", &table, &now.values, changed, &err), APAM_OK);
@@ -191,7 +193,7 @@ START_TEST(what_is_not_a_key_is_told)
 	store("one", "tests/vectors/key/invalid", wrong[_i].name);
 	store("two", "tests/vectors/key/valid", "public-p256");
 	ck_assert(take(&now, TWO));
-	ck_assert(!key_options_make(&now.secrets, "test", &all));
+	ck_assert(!key_options_make(&now.secrets, &terms, "test", &all));
 	ck_assert_int_eq(all.first.status, APAM_E_SECRET);
 	ck_assert_str_eq(all.first.file, "test");
 	ck_assert_uint_eq(all.first.line, 1);
@@ -221,7 +223,7 @@ START_TEST(a_secret_is_a_key_itself)
 	project_secret(&project, "text", "FAKE key\n");
 	project_secret(&project, "bytes", "FAKE\nbytes\n");
 	ck_assert_msg(take(&then, ITSELF), "%s", all.first.text);
-	ck_assert(key_options_make(&then.secrets, "test", &all));
+	ck_assert(key_options_make(&then.secrets, &terms, "test", &all));
 	is_bytes(&then.values.values[TEXT], "FAKE key");
 	is_bytes(&then.values.values[BYTES], "FAKE\nbytes\n");
 	ck_assert_uint_eq(all.count, 0);
@@ -229,7 +231,7 @@ START_TEST(a_secret_is_a_key_itself)
 	    fingerprint_of("s", &table, &then.values, before, &err), APAM_OK);
 	project_secret(&project, "bytes", "FAKE\nbytes");
 	ck_assert(take(&now, ITSELF));
-	ck_assert(key_options_make(&now.secrets, "test", &all));
+	ck_assert(key_options_make(&now.secrets, &terms, "test", &all));
 	ck_assert(!option_values_same(&table, &now.values, &then.values));
 	ck_assert_int_eq(
 	    fingerprint_of("s", &table, &now.values, after, &err), APAM_OK);
@@ -286,7 +288,7 @@ START_TEST(what_is_odd_is_warned_of)
 	all.arg = text;
 	text[0] = '\0';
 	ck_assert(take(&now, line));
-	ck_assert(key_options_make(&now.secrets, "test", &all));
+	ck_assert(key_options_make(&now.secrets, &terms, "test", &all));
 	ck_assert_str_eq(text, odd[_i].warning);
 }
 END_TEST
@@ -303,7 +305,7 @@ START_TEST(memory_that_runs_out_is_told)
 		problems_init(&all);
 		ck_assert(take(&now, TWO ITSELF));
 		secmem_fail_after(n);
-		ok = key_options_make(&now.secrets, "test", &all);
+		ok = key_options_make(&now.secrets, &terms, "test", &all);
 		secmem_fail_after(-1);
 		ck_assert(ok || all.first.status == APAM_E_MEMORY);
 		forget(&now);
