@@ -88,8 +88,10 @@ authenticate_by_secret(const struct oauth2 *o, struct apam_op *op)
 	int32_t step = o->svc->key_make(o->svc, &source, &key);
 
 	if (step != APAM_OK)
-		return apam_failf(
-		    o->svc, op, step, "client_secret cannot be made a key of");
+		return apam_failf(o->svc, op, step, "%s",
+		    step == APAM_E_MEMORY ?
+			"out of memory" :
+			"client_secret cannot be made a key of");
 	step = authenticate_signed(o, op, key);
 	o->svc->key_free(o->svc, &key);
 	return step;

@@ -21,14 +21,33 @@
 
 #include "module.h"
 
+/* RFC 8037, A.1. */
+#define ED25519                                                                \
+	"{\"kty\":\"OKP\",\"crv\":\"Ed25519\","                                \
+	"\"d\":\"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\","               \
+	"\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"
+#define URL "token_url = \"https://a.example/t\"; "
+#define SIGNED                                                                 \
+	"issuer = \"https://a.example\"; client_id = \"id\"; "                 \
+	"client_key = \"file:/key\"; client_auth = \"private_key_jwt\"; "      \
+	"grant = \"jwt-bearer\"; assertion = { key_id = \"thumbprint\"; };"
+#define TLS                                                                    \
+	"issuer = \"https://a.example\"; client_id = \"id\"; "                 \
+	"client_key = \"file:/key\"; client_certificate = \"/cert.pem\"; "     \
+	"client_auth = \"tls_client_auth\";"
+#define EXCHANGED                                                              \
+	URL "grant = \"token-exchange\"; subject_token = \"env:FAKE\"; "       \
+	    "requested_token_type = \"urn:r\";"
+
 #define BASE "client_id = \"id\"; client_secret = \"env:FAKE\"; "
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct drive *plain, *found;
+	static struct drive *plain, *found, *signing, *certified, *exchanged;
 	struct apam_str input = { (const char *)data, size };
 
+	drive_key_text = ED25519;
 	if (fuzz_options(input))
 		return 0;
 	if (plain == NULL) {
@@ -38,6 +57,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			 "revocation_url = \"https://a.example/r\";"
 			 "scope = [ \"a\", \"b\" ];");
 		found = fuzz_open(BASE "issuer = \"https://a.example\";");
+		signing = fuzz_open(SIGNED);
+		certified = fuzz_open(TLS);
+		exchanged = fuzz_open(EXCHANGED);
 	}
 	fuzz_run(plain, OP_ACQUIRE, input);
 	fuzz_run(plain, OP_CHECK, input);
@@ -45,6 +67,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_run(found, OP_ACQUIRE, input);
 	fuzz_run(found, OP_CHECK, input);
 	fuzz_run(found, OP_REVOKE, input);
+	fuzz_run(signing, OP_ACQUIRE, input);
+	fuzz_run(certified, OP_ACQUIRE, input);
+	fuzz_run(exchanged, OP_ACQUIRE, input);
 	fuzz_judge(plain, input);
 	return 0;
 }

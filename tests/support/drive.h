@@ -24,6 +24,7 @@
 #include "config/option.h"
 #include "config/syntax.h"
 #include "crypto/key.h"
+#include "crypto/key_text.h"
 
 #define DRIVE_HEADERS_MAX 16
 #define DRIVE_NOW_MS 1700000000000
@@ -37,7 +38,7 @@ struct drive {
 	struct conf *conf;
 	struct option_values values;
 	struct apam_options options;
-	struct apam_key *key; /* of options that are symmetric keys */
+	struct apam_key *key; /* of options that are keys */
 	void *state;
 	char refusal[512]; /* text of refuse_option or of the option reader */
 	size_t refused_option;
@@ -96,12 +97,39 @@ drive_load(const char *name)
 	return module;
 }
 
-/* Secrets are references; here each gets the same text, those of groups, too. */
-static inline void
+/* The text, in PEM or as a JWK, of each option that is an asymmetric key. */
+static const char *drive_key_text;
+
+/* False where memory runs out. */
+static inline bool
+drive_set_key(struct drive *d, struct apam_value *value, bool symmetric,
+    const char *secret)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	enum apam_status status = APAM_OK;
+
+	if (d->key == NULL && symmetric)
+		status = key_of_bytes(
+		    APAM_STR(""), apam_str(secret), &d->key, &err);
+	else if (d->key == NULL && drive_key_text != NULL)
+		status = key_of_text(apam_str(drive_key_text), &d->key, &err);
+	if (status == APAM_E_MEMORY)
+		return false;
+	drive_need(status == APAM_OK && d->key != NULL, "no key", err.text);
+	value->str = APAM_STR("");
+	value->key = d->key;
+	return true;
+}
+
+/*
+ * Secrets are references; here each gets the same text, those of groups, too.
+ * False where memory runs out.
+ */
+static inline bool
 drive_set_secrets(struct drive *d, const struct option_table *table,
     struct apam_value *values, const char *secret)
 {
-	struct apam_error err = APAM_ERROR_INIT;
+	bool ok = true;
 
 	for (size_t i = 0; i < table->count; i++) {
 		const struct apam_option *o = option_at(table, i);
@@ -115,18 +143,16 @@ drive_set_secrets(struct drive *d, const struct option_table *table,
 
 		if (o->type == APAM_OPT_SECRET && values[i].set)
 			values[i].str = apam_str(secret);
-		if (o->flags & APAM_OPT_SYMMETRIC && values[i].set) {
-			drive_need(d->key != NULL ||
-				key_of_bytes(APAM_STR(""), apam_str(secret),
-				    &d->key, &err) == APAM_OK,
-			    "no key", err.text);
-			values[i].str = APAM_STR("");
-			values[i].key = d->key;
-		}
+		if (o->type == APAM_OPT_KEY && values[i].set)
+			ok = drive_set_key(d, &values[i],
+				 o->flags & APAM_OPT_SYMMETRIC, secret) &&
+			    ok;
 		for (size_t g = 0; inner != NULL && g < groups; g++)
-			drive_set_secrets(d, &members,
-			    inner + g * o->member_count, secret);
+			ok = drive_set_secrets(d, &members,
+				 inner + g * o->member_count, secret) &&
+			    ok;
 	}
+	return ok;
 }
 
 /*
@@ -164,7 +190,8 @@ drive_open(struct drive *d, const struct apam_module *module, const char *text,
 		    d->problems.first.text);
 		return APAM_E_CONFIG;
 	}
-	drive_set_secrets(d, &table, d->values.values, secret);
+	if (!drive_set_secrets(d, &table, d->values.values, secret))
+		return APAM_E_MEMORY;
 	d->options = (struct apam_options){ sizeof(d->options),
 		sizeof(struct apam_value), d->values.count, d->values.values };
 	status = module->open(&d->svc.pub, &d->options, &d->state);
