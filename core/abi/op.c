@@ -9,6 +9,7 @@
 
 #include "abi/service_say.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "text/lifetime.h"
 #include "text/url.h"
 
@@ -27,6 +28,7 @@ op_init(struct op *op, enum op_kind kind, bool allow_http,
 	buf_init(&op->credential, OP_CREDENTIAL_MAX);
 	/* One that is too long is kept, to be refused as such. */
 	buf_init(&op->durable.successor, 2 * OP_CREDENTIAL_MAX);
+	buf_init(&op->durable.kept, OP_FACTS_MAX);
 	buf_init(&op->prompt.text, APAM_TEXT_SIZE);
 	buf_init(&op->prompt.url, URL_MAX);
 	buf_init(&op->prompt.code, APAM_TEXT_SIZE);
@@ -39,6 +41,7 @@ op_free(struct op *op)
 	buf_free(&op->prompt.code);
 	buf_free(&op->prompt.url);
 	buf_free(&op->prompt.text);
+	buf_free(&op->durable.kept);
 	buf_free(&op->durable.successor);
 	buf_free(&op->credential);
 	buf_free(&op->memo);
@@ -96,6 +99,10 @@ check_exchange(struct op *op)
 {
 	const char *why;
 
+	if (op->durable.spends &&
+	    (op->kind == OP_LOGIN || op->kind == OP_REVOKE))
+		return op_fail(op, APAM_E_ABI,
+		    "the module spends a secret in a login or a revocation");
 	if (op->probes)
 		return check_probe(op);
 	if (op->exchange.method[0] == '\0' && op->exchange.refused == NULL)
@@ -114,6 +121,22 @@ check_exchange(struct op *op)
 	return APAM_STEP_FAILED;
 }
 
+/* A login ends with the first value of a durable secret, and its facts. */
+static enum apam_step
+check_login(struct op *op)
+{
+	if (!op->durable.succeeds)
+		return op_fail(
+		    op, APAM_E_ABI, "the module finished without a secret");
+	if (op->durable.kept.no_memory || op->durable.successor.no_memory)
+		return op_fail(op, APAM_E_MEMORY, "out of memory");
+	if (op->durable.unfit || op->durable.kept.failed)
+		return op_fail(op, APAM_E_PROVIDER,
+		    "what the login found out cannot be kept: it has control "
+		    "characters, or is too long");
+	return APAM_STEP_DONE;
+}
+
 static enum apam_step
 check_done(struct op *op)
 {
@@ -126,6 +149,8 @@ check_done(struct op *op)
 	if (op->kind == OP_CHECK && !op->has_key_state)
 		return op_fail(
 		    op, APAM_E_ABI, "the module finished without a key state");
+	if (op->kind == OP_LOGIN)
+		return check_login(op);
 	return APAM_STEP_DONE;
 }
 
@@ -167,18 +192,38 @@ check_wait(struct op *op)
 	return check_kept(op, APAM_STEP_WAIT);
 }
 
+/* A provider's text steers neither a terminal nor a browser. */
+static const char *
+unfit_prompt(const struct op *op)
+{
+	const struct op_prompt *p = &op->prompt;
+	struct url url;
+
+	if (p->text.failed || p->url.failed || p->code.failed)
+		return "what the module wants to tell is too long";
+	if (!utf8_is_plain(buf_view(&p->text)) ||
+	    !utf8_is_plain(buf_view(&p->code)))
+		return "what the module wants to tell has control characters";
+	if (p->url.n > 0 &&
+	    (url_parse(buf_view(&p->url), &url) != NULL ||
+		url_insecure(&url, op->reach.allow_http) != NULL))
+		return "the address that a person is to open is not a URL of "
+		       "https";
+	return NULL;
+}
+
 static enum apam_step
 check_prompt(struct op *op, enum apam_step step)
 {
 	const struct op_prompt *p = &op->prompt;
+	const char *unfit = unfit_prompt(op);
 
 	if (op->kind != OP_LOGIN)
 		return op_fail(op, APAM_E_ABI,
 		    "the module wants to tell a person something outside of "
 		    "a login");
-	if (p->text.failed || p->url.failed || p->code.failed)
-		return op_fail(op, APAM_E_PROVIDER,
-		    "what the module wants to tell is too long");
+	if (unfit != NULL)
+		return op_fail(op, APAM_E_PROVIDER, unfit);
 	if (p->text.n == 0 && p->url.n == 0)
 		return op_fail(
 		    op, APAM_E_ABI, "the module wants to tell nothing");
@@ -191,6 +236,12 @@ check_step(struct op *op, int32_t step)
 {
 	if (op->misuse != NULL)
 		return op_fail(op, APAM_E_ABI, op->misuse);
+	if (op->durable.succeeds &&
+	    (op->kind == OP_REVOKE ||
+		(op->kind == OP_LOGIN && step != APAM_STEP_DONE)))
+		return op_fail(op, APAM_E_ABI,
+		    "the module has a successor in a revocation, or before a "
+		    "login is done");
 	switch (step) {
 	case APAM_STEP_EXCHANGE:
 		return check_exchange(op);
@@ -202,6 +253,7 @@ check_step(struct op *op, int32_t step)
 		return check_wait(op);
 	case APAM_STEP_SHOW:
 	case APAM_STEP_REDIRECT:
+	case APAM_STEP_CONFIRM:
 		return check_prompt(op, (enum apam_step)step);
 	}
 	return op_fail(op, APAM_E_ABI, "the module returned an illegal step");
@@ -228,9 +280,9 @@ op_step(struct op *op, const struct apam_module *module, void *state,
 	op->durable.unkept = false;
 	buf_free(&op->durable.successor);
 	op_show(op, &nothing);
-	service_say_without(&op->durable.secret, &op->durable.successor);
+	service_say_without(&op->durable);
 	next = step(state, &op->pub);
-	service_say_without(NULL, NULL);
+	service_say_without(NULL);
 	if (response == NULL || !response_is_short(response))
 		return check_step(op, next);
 	/*

@@ -16,6 +16,7 @@ enum op_kind { OP_ACQUIRE, OP_CHECK, OP_REVOKE, OP_LOGIN };
 #define OP_CREDENTIAL_MAX 65536
 #define OP_STEPS_MAX 8		/* exchanges in one run; polls are not counted */
 #define OP_WAIT_MAX 3600	/* seconds */
+#define OP_FACTS_MAX 8192	/* bytes of a login's facts */
 
 /* What a person is to be told; all are empty before `show`. */
 struct op_prompt {
@@ -28,11 +29,17 @@ struct op_prompt {
  */
 struct op_durable {
 	const struct apam_value *value;	/* its option's; NULL: there is none */
-	struct apam_str secret;	/* as it is now; the runner sets it */
+	/*
+	 * As they are now; the runner sets both.  Facts are lines, as
+	 * durable_record.h has them.
+	 */
+	struct apam_str secret, facts;
 	bool spends;		/* the exchange asked for sends it */
 	bool succeeds;		/* `successor` is to be kept in its place */
 	struct buf successor;
 	bool unkept;		/* there is one, and no store to keep it in */
+	struct buf kept;	/* login: the facts of the whole run, as lines */
+	bool unfit;		/* one of them cannot be kept */
 };
 
 /* Modules get &pub; services find the rest through it. */
@@ -49,7 +56,7 @@ struct op {
 	struct exchange exchange;
 	bool probes;
 	int64_t wait;		/* seconds; after STEP_WAIT */
-	struct op_prompt prompt; /* after STEP_SHOW, STEP_REDIRECT */
+	struct op_prompt prompt; /* after STEP_SHOW, _REDIRECT, _CONFIRM */
 	struct op_durable durable;
 	struct buf memo;
 	struct buf credential;	/* acquire, check */
@@ -80,9 +87,9 @@ void op_misuse(struct op *op, const char *text);
  * Call the module's function once, with the response to the exchange it asked
  * for (NULL at first, and after anything else), and check what it did.  Returns
  * a legal step: DONE with everything that the kind of run must make; EXCHANGE
- * with a checked exchange, or op->probes; WAIT, SHOW, REDIRECT with what they
- * need; or FAILED with op->error set (APAM_E_ABI if the module broke its
- * contract).
+ * with a checked exchange, or op->probes; WAIT, SHOW, REDIRECT, CONFIRM with
+ * what they need; or FAILED with op->error set (APAM_E_ABI if the module broke
+ * its contract).
  */
 enum apam_step op_step(struct op *op, const struct apam_module *module,
     void *state, const struct response *response);

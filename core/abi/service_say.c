@@ -8,13 +8,13 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "durable/durable_facts.h"
 
 /* Shorter ones are found in ordinary words, too. */
 #define SECRET_LEAST 6
 
 /* What no text of this thread holds; or NULL. */
-static _Thread_local const struct apam_str *durable_now;
-static _Thread_local const struct buf *successor_now;
+static _Thread_local const struct op_durable *durable_now;
 
 void
 services_mask(struct apam_str secret, struct apam_str text, char *to, size_t n)
@@ -28,10 +28,29 @@ services_mask(struct apam_str secret, struct apam_str text, char *to, size_t n)
 }
 
 void
-service_say_without(const struct apam_str *durable, const struct buf *successor)
+service_say_without(const struct op_durable *durable)
 {
 	durable_now = durable;
-	successor_now = successor;
+}
+
+static void
+mask_facts(struct apam_str facts, struct apam_str text, char *to, size_t n)
+{
+	struct durable_fact fact;
+
+	while (durable_fact_take(&facts, &fact))
+		if (fact.hidden)
+			services_mask(fact.value, text, to, n);
+}
+
+static void
+mask_durable(
+    const struct op_durable *d, struct apam_str text, char *to, size_t n)
+{
+	services_mask(d->secret, text, to, n);
+	services_mask(buf_view(&d->successor), text, to, n);
+	mask_facts(d->facts, text, to, n);
+	mask_facts(buf_view(&d->kept), text, to, n);
 }
 
 void
@@ -47,9 +66,7 @@ service_message(const struct apam_services *svc, struct apam_str text, char *to,
 	for (size_t i = 0; i < s->secret_count; i++)
 		services_mask(buf_view(&s->secrets[i]), text, to, n);
 	if (durable_now != NULL)
-		services_mask(*durable_now, text, to, n);
-	if (successor_now != NULL)
-		services_mask(buf_view(successor_now), text, to, n);
+		mask_durable(durable_now, text, to, n);
 	if (s->mask != NULL)
 		s->mask(s->mask_arg, text, to, n);
 	utf8_flatten(to);

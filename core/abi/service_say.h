@@ -7,6 +7,7 @@
 
 #include <apam/apam.h>
 
+#include "abi/op.h"
 #include "abi/services.h"
 
 #define SERVICE_MESSAGE_MAX 256	/* bytes, with the NUL */
@@ -26,11 +27,11 @@ void service_message(const struct apam_services *svc, struct apam_str text,
     char *to, size_t size);
 
 /*
- * From now on nothing that a module says in this thread holds these two, as they
- * then are: its durable secret, and the successor of that.  NULL: neither.
+ * From now on nothing that a module says in this thread holds what is secret of
+ * this, as it then is: the durable secret, its successor, hidden facts.  NULL:
+ * nothing.
  */
-void service_say_without(
-    const struct apam_str *durable, const struct buf *successor);
+void service_say_without(const struct op_durable *durable);
 
 /* A module that reports a failure with a status that is not one is broken. */
 enum apam_status service_failure(int32_t status);

@@ -9,6 +9,7 @@
 #include "abi/service_say.h"
 #include "abi/service_tables.h"
 #include "base/error.h"
+#include "durable/durable_facts.h"
 #include "text/lifetime.h"
 
 static struct op *
@@ -241,6 +242,40 @@ end_failed(const struct apam_services *svc, struct apam_op *op, int32_t status,
 	return APAM_STEP_FAILED;
 }
 
+/* ---- Facts ------------------------------------------------------------ */
+
+static struct apam_str
+fact_now(
+    const struct apam_services *svc, struct apam_op *op, struct apam_str name)
+{
+	const struct op_durable *d = &op_of(op)->durable;
+	const struct apam_str kept = durable_fact_find(
+	    buf_view(&d->kept), name);
+
+	(void)svc;
+	return kept.n > 0 ? kept : durable_fact_find(d->facts, name);
+}
+
+static void
+keep_fact(const struct apam_services *svc, struct apam_op *op,
+    struct apam_str name, struct apam_str value, int32_t secret)
+{
+	const struct durable_fact fact = { name, value, secret != 0 };
+	struct op *o = op_of(op);
+	struct buf *kept = &o->durable.kept;
+
+	(void)svc;
+	if (o->kind != OP_LOGIN || !durable_fact_name_ok(name) ||
+	    durable_fact_find(buf_view(kept), name).n > 0)
+		op_misuse(o,
+		    "the module keeps a fact outside of a login, twice or "
+		    "without a name");
+	else if (durable_fact_value_ok(value))
+		durable_fact_put(kept, &fact);
+	else
+		o->durable.unfit = true;
+}
+
 void
 services_add_steps(struct apam_services *to)
 {
@@ -258,6 +293,8 @@ services_add_steps(struct apam_services *to)
 	to->secret = secret_now;
 	to->spend = spend_secret;
 	to->successor = succeed_secret;
+	to->keep_fact = keep_fact;
+	to->fact = fact_now;
 	to->memo = keep_memo;
 	to->credential = make_credential;
 	to->lifetime = set_lifetime;

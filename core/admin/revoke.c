@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "admin/keys_change.h"
+#include "admin/revoke_word.h"
 #include "api/sign.h"
 #include "audit/audit.h"
 #include "base/cancel.h"
@@ -45,20 +46,6 @@ has_credential(struct entry *e)
 	return status.generation != 0;
 }
 
-/* One word for what the provider said. */
-static const char *
-result_of(const struct apam_revoke_report *report)
-{
-	if (report->status == APAM_OK)
-		return report->had_credential ? "revoked" : "nothing";
-	if (report->status == APAM_E_POLICY)
-		return "impossible";
-	return APAM_CLASS(report->status) == APAM_CLASS_TEMPORARY ||
-		report->status == APAM_E_CONFIG ?
-	    "not revoked" :
-	    "refused";
-}
-
 /* Also where the registry was not changed: the provider was told. */
 static void
 tell(const struct entry *e, const struct apam_revoke_report *report)
@@ -89,7 +76,7 @@ revoke_entry(struct entry *e, int64_t deadline, struct apam_revoke_report *to)
 	entry_name_key(e, to->scheme, to->key_id);
 	to->had_credential = has_credential(e);
 	to->status = obtain_revoke(e, deadline, &err);
-	to->result = result_of(to);
+	to->result = revoke_word(to->status, to->had_credential);
 	(void)snprintf(to->text, sizeof(to->text), "%.255s", err.text);
 	remove_files(e);
 	to->drop_status = key_admin_drop(e, &why);

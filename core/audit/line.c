@@ -101,6 +101,8 @@ event_name(enum audit_what what)
 		return "refused";
 	case AUDIT_REGISTRY:
 		return "registry";
+	case AUDIT_LOGIN:
+		return "login";
 	}
 	return "unknown";
 }
@@ -115,6 +117,11 @@ is_state(const struct audit_event *event, enum apam_key_state state)
 static int
 priority(const struct audit_event *event)
 {
+	if (event->what == AUDIT_LOGIN)
+		return event->state != NULL &&
+			strcmp(event->state, AUDIT_LOGIN_NEEDED) == 0 ?
+		    WARNING :
+		    NOTICE;
 	return event->what == AUDIT_STATE &&
 		(is_state(event, APAM_KEY_EXPIRED) ||
 		    is_state(event, APAM_KEY_ARCHIVED) ||

@@ -18,8 +18,12 @@
 enum audit_what {
 	AUDIT_STATE,		/* a key's state has changed */
 	AUDIT_REFUSED,		/* a request was not signed */
-	AUDIT_REGISTRY		/* an administrator changed the registry */
+	AUDIT_REGISTRY,		/* an administrator changed the registry */
+	AUDIT_LOGIN		/* a login or logout, or one is needed */
 };
+
+/* The state of an AUDIT_LOGIN that is a warning. */
+#define AUDIT_LOGIN_NEEDED "login needed"
 
 /* One event.  Texts may be NULL or ""; control characters become '?'. */
 struct audit_event {
@@ -27,7 +31,8 @@ struct audit_event {
 	const char *profile;
 	int entry;		/* its index; -1: none */
 	const char *scheme, *key_id;
-	const char *state; /* the new state; for REGISTRY "archived", ... */
+	/* the new state; for REGISTRY "archived", ..., LOGIN "logged in", ... */
+	const char *state;
 	enum apam_status status; /* REFUSED: why */
 	const char *provider; /* its answer to a revocation */
 	const char *evidence; /* one line */

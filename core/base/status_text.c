@@ -50,6 +50,7 @@ static const struct status_words statuses[CLASSES][CLASS_SIZE] = {
 	AT(APAM_E_ARCHIVED) = { "APAM_E_ARCHIVED", "the key is archived" },
 	AT(APAM_E_REVOKED) = { "APAM_E_REVOKED", "the key is revoked" },
 	AT(APAM_E_REJECTED) = { "APAM_E_REJECTED", "the key is rejected" },
+	AT(APAM_E_LOGIN) = { "APAM_E_LOGIN", "somebody has to log in" },
 	AT(APAM_E_INTERNAL) = { "APAM_E_INTERNAL", "an internal fault" },
 	AT(APAM_E_MEMORY) = { "APAM_E_MEMORY", "out of memory" },
 	AT(APAM_E_ABI) = { "APAM_E_ABI", "a module broke its contract" },

@@ -14,6 +14,8 @@
 
 #define MAGIC "apam-secret 1\n"
 #define BOUND "bound "
+#define FACT "fact "
+#define HIDDEN "hidden "
 #define CHECK "check "
 #define CHECK_SIZE (sizeof(CHECK) - 1 + 2 * SIPHASH_SIZE + 1)
 #define LINE_MAX_BYTES 4096
@@ -57,21 +59,29 @@ take_line(struct apam_str *rest, struct apam_str *line)
 	return true;
 }
 
-/* Each is "bound ", a name without a space, a space, and a value. */
+/* `key`, which ends in a space, a name without one, a space, and a value. */
 static bool
-are_bound(struct apam_str lines)
+is_pair(struct apam_str line, const char *key)
 {
-	struct apam_str line, name;
+	struct apam_str rest, name;
 
-	while (lines.n > 0) {
-		if (!take_line(&lines, &line) || !is_line(line) ||
-		    !str_starts(line, APAM_STR(BOUND)))
+	if (!is_line(line) || !str_starts(line, apam_str(key)))
+		return false;
+	rest = str_skip(line, strlen(key));
+	name = str_cut(rest, str_find(rest, ' '));
+	return name.n > 0 && name.n + 1 < rest.n;
+}
+
+/* All lines are such pairs, each with one of the two keys. */
+static bool
+are_pairs(struct apam_str lines, const char *key, const char *other)
+{
+	struct apam_str line;
+
+	while (lines.n > 0)
+		if (!take_line(&lines, &line) ||
+		    (!is_pair(line, key) && !is_pair(line, other)))
 			return false;
-		name = str_skip(line, sizeof(BOUND) - 1);
-		name = str_cut(name, str_find(name, ' '));
-		if (name.n == 0 || sizeof(BOUND) + name.n >= line.n)
-			return false;
-	}
 	return true;
 }
 
@@ -95,7 +105,9 @@ is_sound(const struct durable_record *r)
 	return store_name_ok(r->name) && is_hex(r->family) &&
 	    r->generation > 0 && r->since >= 0 && state_fits(r) &&
 	    is_word(r->scheme) && is_word(r->origin) && is_word(r->machine) &&
-	    are_bound(r->bound) && r->secret.n <= DURABLE_SECRET_MAX;
+	    are_pairs(r->bound, BOUND, BOUND) &&
+	    are_pairs(r->facts, FACT, HIDDEN) &&
+	    r->secret.n <= DURABLE_SECRET_MAX;
 }
 
 /* ---- Writing ---------------------------------------------------------- */
@@ -160,6 +172,7 @@ put_record(struct buf *to, const struct durable_record *r)
 	put_line(to, "origin", r->origin);
 	put_line(to, "machine", r->machine);
 	buf_put(to, r->bound);
+	buf_put(to, r->facts);
 	put_count(to, "secret", (int64_t)r->secret.n);
 	buf_put(to, r->secret);
 	buf_put_char(to, '\n');
@@ -258,15 +271,15 @@ take_secret(struct cursor *c, struct durable_record *to)
 	c->rest = str_skip(c->rest, (size_t)n + 1);
 }
 
-/* All lines that begin so, as they are. */
-static void
-take_bound(struct cursor *c, struct durable_record *to)
+/* All lines that begin with one of the two keys, as they are. */
+static struct apam_str
+lines_of(struct cursor *c, const char *key, const char *other)
 {
-	struct apam_str value;
+	struct apam_str lines = str_cut(c->rest, 0), value;
 
-	to->bound = str_cut(c->rest, 0);
-	while (try_line(c, "bound", &value))
-		to->bound.n = (size_t)(c->rest.p - to->bound.p);
+	while (try_line(c, key, &value) || try_line(c, other, &value))
+		lines.n = (size_t)(c->rest.p - lines.p);
+	return lines;
 }
 
 static void
@@ -280,7 +293,8 @@ take_record(struct cursor *c, struct durable_record *to)
 	to->scheme = line_of(c, "scheme");
 	to->origin = line_of(c, "origin");
 	to->machine = line_of(c, "machine");
-	take_bound(c, to);
+	to->bound = lines_of(c, "bound", "bound");
+	to->facts = lines_of(c, "fact", "hidden");
 	take_secret(c, to);
 }
 

@@ -14,6 +14,8 @@
  *	origin URL		where it was given, and is sent to
  *	machine HEX		machine.h; or "-"
  *	bound NAME VALUE	an option that it belongs to; any number of them
+ *	fact NAME VALUE		what the login found out; any number of them
+ *	hidden NAME VALUE	the same, which logs do not show; among these
  *	secret N		its length, and from the next line its bytes
  *	check HEX		SipHash of all that is before this line
  *
@@ -49,6 +51,7 @@ struct durable_record {
 	int64_t since;		/* Unix time in seconds, not negative */
 	struct apam_str scheme, origin, machine;
 	struct apam_str bound;	/* its lines, "bound NAME VALUE\n"; or empty */
+	struct apam_str facts;	/* "fact NAME VALUE\n", "hidden ..."; or empty */
 	struct apam_str secret;	/* empty in state LOGIN alone */
 };
 

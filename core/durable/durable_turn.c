@@ -21,21 +21,42 @@
 
 #define REASON_SIZE 256
 
-enum durable_begin
-durable_turn_begin(struct durable_turn *turn, const struct durable_place *place,
+static enum durable_begin
+begin(struct durable_turn *turn, const struct durable_place *place, bool anew,
     struct apam_error *err)
 {
 	const int lock = durable_try_lock(place, err);
+	enum apam_status status = APAM_E_SECRET;
 
 	*turn = (struct durable_turn){ .place = *place,
 		.lock = own_fd_of(lock) };
 	buf_init(&turn->unstored, DURABLE_SECRET_MAX);
 	if (lock == DURABLE_LOCK_BUSY)
 		return DURABLE_BUSY;
-	if (lock >= 0 && durable_read(place, &turn->record, err) == APAM_OK)
+	if (lock >= 0)
+		status = durable_read(place, &turn->record, err);
+	if (lock >= 0 && anew && status == APAM_E_SECRET) {
+		error_clear(err);
+		status = APAM_OK;
+	}
+	if (status == APAM_OK)
 		return DURABLE_BEGUN;
 	durable_turn_end(turn);
 	return DURABLE_FAILED;
+}
+
+enum durable_begin
+durable_turn_begin(struct durable_turn *turn, const struct durable_place *place,
+    struct apam_error *err)
+{
+	return begin(turn, place, false, err);
+}
+
+enum durable_begin
+durable_turn_begin_anew(struct durable_turn *turn,
+    const struct durable_place *place, struct apam_error *err)
+{
+	return begin(turn, place, true, err);
 }
 
 void
@@ -78,20 +99,26 @@ refuse_stranger(const struct durable_turn *turn, struct apam_str what,
 	    turn->place.name, SARG(what));
 }
 
+struct apam_str
+durable_stranger(
+    const struct durable_record *is, const struct durable_claim *claim)
+{
+	if (!str_equal(is->scheme, claim->scheme))
+		return APAM_STR("scheme");
+	if (!str_equal(is->machine, claim->machine))
+		return APAM_STR("machine");
+	if (!str_equal(is->bound, claim->bound))
+		return find_unbound(is->bound, claim->bound);
+	return APAM_STR("");
+}
+
 static enum apam_status
 check_claim(const struct durable_turn *turn, const struct durable_claim *claim,
     struct apam_error *err)
 {
-	const struct durable_record *is = &turn->record.is;
+	const struct apam_str other = durable_stranger(&turn->record.is, claim);
 
-	if (!str_equal(is->scheme, claim->scheme))
-		return refuse_stranger(turn, APAM_STR("scheme"), err);
-	if (!str_equal(is->machine, claim->machine))
-		return refuse_stranger(turn, APAM_STR("machine"), err);
-	if (!str_equal(is->bound, claim->bound))
-		return refuse_stranger(
-		    turn, find_unbound(is->bound, claim->bound), err);
-	return APAM_OK;
+	return other.n == 0 ? APAM_OK : refuse_stranger(turn, other, err);
 }
 
 enum apam_status
@@ -101,15 +128,15 @@ durable_turn_admit(const struct durable_turn *turn,
 	const struct durable_record *is = &turn->record.is;
 
 	if (!turn->record.there)
-		return error_set(err, APAM_E_SECRET,
+		return error_set(err, APAM_E_LOGIN,
 		    "store:%s has no secret yet; somebody has to log in",
 		    turn->place.name);
 	if (is->state == DURABLE_LOGIN)
-		return error_set(err, APAM_E_REVOKED,
+		return error_set(err, APAM_E_LOGIN,
 		    "store:%s: somebody has to log in again: %.*s",
 		    turn->place.name, SARG(is->reason));
 	if (is->generation < durable_mark_read(&turn->place))
-		return error_set(err, APAM_E_SECRET,
+		return error_set(err, APAM_E_LOGIN,
 		    "the record of store:%s is older than the last one, as "
 		    "from a backup, and is not sent; somebody has to log in "
 		    "again",
@@ -435,7 +462,7 @@ next_generation_of(const struct durable_turn *turn)
 
 enum apam_status
 durable_turn_first(struct durable_turn *turn, const struct durable_claim *claim,
-    struct apam_str origin, struct apam_str secret, struct apam_error *err)
+    const struct durable_gain *gain, struct apam_error *err)
 {
 	unsigned char random[DURABLE_FAMILY_SIZE / 2];
 	char family[DURABLE_FAMILY_SIZE + 1];
@@ -445,10 +472,11 @@ durable_turn_first(struct durable_turn *turn, const struct durable_claim *claim,
 		.state = DURABLE_READY,
 		.since = clock_unix(),
 		.scheme = claim->scheme,
-		.origin = origin,
+		.origin = gain->origin,
 		.machine = claim->machine,
 		.bound = claim->bound,
-		.secret = secret };
+		.facts = gain->facts,
+		.secret = gain->secret };
 	enum apam_status status;
 
 	if (!random_bytes(random, sizeof(random)))
@@ -463,6 +491,25 @@ durable_turn_first(struct durable_turn *turn, const struct durable_claim *claim,
 	return APAM_OK;
 }
 
+/* There is no record, or none that can be read: not even its secret stays. */
+static enum apam_status
+remove_record(const struct durable_turn *turn, struct apam_error *err)
+{
+	const int directory = durable_directory(&turn->place, false, err);
+	char name[DURABLE_FILE_SIZE];
+	int failed, number;
+
+	if (directory < 0)
+		return err->status;
+	durable_file_name(&turn->place, "", name);
+	failed = unlinkat(directory, name, 0);
+	number = errno;
+	(void)close(directory);
+	errno = number;
+	return failed == 0 || number == ENOENT ? APAM_OK :
+						 refuse_write(turn, err);
+}
+
 enum apam_status
 durable_turn_forget(
     struct durable_turn *turn, const char *reason, struct apam_error *err)
@@ -472,7 +519,7 @@ durable_turn_forget(
 	char plain[REASON_SIZE];
 
 	if (!turn->record.there)
-		return APAM_OK;
+		return remove_record(turn, err);
 	(void)snprintf(plain, sizeof(plain), "%s", reason);
 	utf8_flatten(plain);
 	next.reason = apam_str(plain);

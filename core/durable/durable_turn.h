@@ -55,9 +55,23 @@ enum durable_begin durable_turn_begin(struct durable_turn *turn,
     const struct durable_place *place, struct apam_error *err);
 
 /*
- * May the record be sent at all?  Errors: SECRET if there is none, it belongs
- * to something else than `claim` says, or it is older than one that was stored
- * before; REVOKED if somebody has to log in.
+ * The same for who replaces the record, as a login does: one that is damaged
+ * counts as none.
+ */
+enum durable_begin durable_turn_begin_anew(struct durable_turn *turn,
+    const struct durable_place *place, struct apam_error *err);
+
+/*
+ * Empty if a record belongs to what `claim` says; else the name of the first
+ * thing that is another one, which is static or a view of either.
+ */
+struct apam_str durable_stranger(
+    const struct durable_record *is, const struct durable_claim *claim);
+
+/*
+ * May the record be sent at all?  Errors: LOGIN if there is none, somebody has
+ * to log in, or it is older than one that was stored before; SECRET if it
+ * belongs to something else than `claim` says.
  */
 enum apam_status durable_turn_admit(const struct durable_turn *turn,
     const struct durable_claim *claim, struct apam_error *err);
@@ -100,15 +114,24 @@ bool durable_turn_refuse(struct durable_turn *turn, const char *reason);
 /* Nobody knows whether the provider took it: the record goes on to say so. */
 void durable_turn_leave(struct durable_turn *turn);
 
+/* What a login has brought; views are the caller's. */
+struct durable_gain {
+	struct apam_str origin;	/* of whom it came from */
+	struct apam_str secret, facts; /* as in struct durable_record */
+};
+
 /*
  * A login has brought the first secret of a new family.  Programs that run look
  * again.  Errors as of durable_turn_succeed.
  */
 enum apam_status durable_turn_first(struct durable_turn *turn,
-    const struct durable_claim *claim, struct apam_str origin,
-    struct apam_str secret, struct apam_error *err);
+    const struct durable_claim *claim, const struct durable_gain *gain,
+    struct apam_error *err);
 
-/* Logout: the secret is removed, and `reason` says why. */
+/*
+ * Logout: the secret is removed, and `reason` says why.  OK also where there is
+ * no record.
+ */
 enum apam_status durable_turn_forget(
     struct durable_turn *turn, const char *reason, struct apam_error *err);
 

@@ -72,7 +72,8 @@ credential_state_fail(struct credential_state *s, const struct apam_error *why,
 	int64_t now = clock_ms();
 
 	restraint_note(&s->restraint, why);
-	if (class == APAM_CLASS_REVOKED)
+	/* A login that is needed says nothing of the key that it is with. */
+	if (class == APAM_CLASS_REVOKED && why->status != APAM_E_LOGIN)
 		key_state_refused(&s->key, why);
 	if (class == APAM_CLASS_REVOKED || class == APAM_CLASS_DENIED) {
 		restraint_latch(&s->restraint, why);

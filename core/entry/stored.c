@@ -62,7 +62,9 @@ identify(struct stored *s, const struct stored_base *at)
 	struct apam_str family = APAM_STR("");
 	struct durable_copy copy;
 
-	if (durable_read(&place, &copy, &why) == APAM_OK && copy.there)
+	/* After a logout nobody goes on with what came of that login. */
+	if (durable_read(&place, &copy, &why) == APAM_OK && copy.there &&
+	    copy.is.secret.n > 0)
 		family = copy.is.family;
 	(void)snprintf(s->identity, sizeof(s->identity), "store:%s %.*s",
 	    s->name, SARG(family));

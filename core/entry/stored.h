@@ -21,7 +21,7 @@ struct stored {
 	size_t option;		/* whose value it is, in the module's table */
 	/*
 	 * What stands for it in fingerprints, in place of its bytes: its name
-	 * and, if somebody has logged in, its family.
+	 * and, while somebody is logged in, its family.
 	 */
 	char identity[STORED_IDENTITY_SIZE];
 	char machine[MACHINE_MARK_SIZE];

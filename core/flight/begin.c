@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "flight/harvest.h"
+#include "flight/login.h"
 #include "flight/result.h"
 #include "flight/stepping.h"
 
@@ -17,7 +18,10 @@ kind_of(enum flight_goal goal)
 		return OP_ACQUIRE;
 	case FLIGHT_PROVE:
 		return OP_CHECK;
+	case FLIGHT_LOGIN:
+		return OP_LOGIN;
 	case FLIGHT_REVOKE:
+	case FLIGHT_LOGOUT:
 	case FLIGHT_STORE:
 		break;
 	}
@@ -47,6 +51,14 @@ take_turn(struct flight *f)
 	return FLIGHT_SLEEP;
 }
 
+/* True if the run is shown the durable secret, which others must not change. */
+static bool
+needs_turn(const struct flight *f)
+{
+	return stored_is(&f->entry->stored) && f->goal != FLIGHT_REVOKE &&
+	    f->goal != FLIGHT_LOGIN;
+}
+
 enum flight_wait
 begin_run(struct flight *f)
 {
@@ -65,8 +77,9 @@ begin_run(struct flight *f)
 	f->stage = STAGE_RUN;
 	f->sent = 0;
 	f->minted_at = 0;
-	return stored_is(&f->entry->stored) ? take_turn(f) :
-					      stepping_go_on(f, NULL);
+	if (f->goal == FLIGHT_LOGIN)
+		login_begun(f);
+	return needs_turn(f) ? take_turn(f) : stepping_go_on(f, NULL);
 }
 
 enum flight_wait

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A run of the module begins: its op is set up with the secrets that are the
- * present ones.  If one of them is durable, the run waits for its turn first.
+ * present ones.  If one of them is durable, a run that is shown it waits for its
+ * turn first: any but a revocation of the credential alone, and a login.
  */
 #ifndef CORE_FLIGHT_BEGIN_H
 #define CORE_FLIGHT_BEGIN_H

@@ -59,9 +59,8 @@ drive(void *arg)
 
 /* ---- With the context's lock held ---------------------------------------- */
 
-/* The driver is to look at what there is. */
-static void
-call_driver(struct loop *loop)
+void
+driver_call(struct loop *loop)
 {
 	if (loop->resting)
 		pthread_cond_signal(&loop->submitted);
@@ -100,7 +99,7 @@ driver_submit(struct loop *loop, struct flight *f)
 	if (!ready(loop))
 		return false;
 	loop_put(loop, f);
-	call_driver(loop);
+	driver_call(loop);
 	return true;
 }
 
@@ -153,7 +152,7 @@ stop_thread(struct loop *loop)
 {
 	pthread_mutex_lock(loop->lock);
 	atomic_store(&loop->stop, true);
-	call_driver(loop);
+	driver_call(loop);
 	pthread_mutex_unlock(loop->lock);
 	pthread_join(loop->thread, NULL);
 }
@@ -174,7 +173,7 @@ wake_thread(struct loop *loop, const struct timespec *until)
 	if (pthread_mutex_timedlock(loop->lock, until) != 0)
 		return false;
 	if (loop->running)
-		call_driver(loop);
+		driver_call(loop);
 	pthread_mutex_unlock(loop->lock);
 	return true;
 }

@@ -18,6 +18,9 @@
  */
 bool driver_submit(struct loop *loop, struct flight *f);
 
+/* The driver is to look at what there is.  With the context's lock held. */
+void driver_call(struct loop *loop);
+
 /* Why driver_submit returned false; static text. */
 const char *driver_problem(const struct loop *loop);
 

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "flight/login.h"
 
 struct flight *
 flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
@@ -48,6 +49,7 @@ flight_free(struct flight **flight)
 	response_free(&f->r);
 	own_fd_close(&f->lock);
 	durable_turn_end(&f->spending.turn);
+	login_leave(&f->login);
 	credential_release(&f->made);
 	credential_release(&f->with);
 	owner_release(&f->owner);

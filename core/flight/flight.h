@@ -8,6 +8,8 @@
  *   prove    find out about the key: the module's check (introspection, a
  *            fresh mint, the entry's probe)
  *   revoke   tell the provider to revoke the credential
+ *   logout   the same, and the entry's durable secret
+ *   login    get the first value of a durable secret (login.h)
  *   store    put a durable secret on the disk, after one of the others has
  *            landed, whose lock this goes on to hold
  *
@@ -24,10 +26,14 @@
 #include "flight/spending.h"
 #include "http/client.h"
 
+struct login;
+
 enum flight_goal {
 	FLIGHT_ACQUIRE,
 	FLIGHT_PROVE,
 	FLIGHT_REVOKE,
+	FLIGHT_LOGOUT,
+	FLIGHT_LOGIN,
 	FLIGHT_STORE
 };
 
@@ -37,6 +43,8 @@ enum flight_wait {
 	FLIGHT_SLEEP,		/* that it is `wake_at` */
 	/* that flight_program can be read, or that it is `wake_at` */
 	FLIGHT_PROGRAM,
+	/* that its login is answered, or that it is `wake_at` */
+	FLIGHT_PERSON,
 	FLIGHT_LANDED		/* nothing: the results stand */
 };
 
@@ -44,7 +52,8 @@ enum flight_stage {
 	STAGE_SHARE,		/* sharing.h */
 	STAGE_SECRETS,		/* renewing.h */
 	STAGE_TURN,		/* begin.h */
-	STAGE_RUN		/* stepping.h */
+	STAGE_RUN,		/* stepping.h */
+	STAGE_STORE		/* login.h */
 };
 
 struct flight {
@@ -60,7 +69,7 @@ struct flight {
 	struct secret_set *secrets; /* of the op, held; NULL: as at first */
 	struct op op;
 	bool has_op;
-	enum flight_wait wait;	/* while submitted: what it waits for */
+	enum flight_wait wait;	/* what it waits for */
 	bool started;
 	struct response r;
 	int64_t begun;		/* clock_ms: when the last transfer began */
@@ -79,6 +88,8 @@ struct flight {
 	int64_t alone_at;	/* when to go on without the lock */
 
 	struct spending spending; /* of the entry's durable secret */
+	struct login *login;	/* held; NULL: it is none */
+	bool confirms;		/* the login waits for a yes */
 
 	/* Results. */
 	struct credential *made; /* acquired or minted; or NULL */

@@ -8,6 +8,7 @@
 #include "entry/share.h"
 #include "flight/astray.h"
 #include "flight/flight.h"
+#include "flight/login.h"
 #include "flight/notify.h"
 #include "flight/waiters.h"
 #include "slot/write.h"
@@ -58,8 +59,10 @@ take_results(struct entry *e, struct flight *f)
 		land_prove(e, f);
 		break;
 	case FLIGHT_REVOKE:
+	case FLIGHT_LOGOUT:
 		credential_state_drop(&e->credential);
 		break;
+	case FLIGHT_LOGIN:
 	case FLIGHT_STORE:
 		break;
 	}
@@ -133,6 +136,8 @@ on_wait(const struct flight *f, enum flight_wait wait)
 {
 	struct entry *e = f->entry;
 
+	if (f->goal == FLIGHT_LOGIN)
+		return;
 	pthread_mutex_lock(&e->env->lock);
 	e->flight.late = late_text(f, wait);
 	pthread_mutex_unlock(&e->env->lock);
@@ -181,6 +186,11 @@ on_landed(struct flight *f)
 	enum telling telling;
 	bool unwanted;
 
+	if (f->goal == FLIGHT_LOGIN) {
+		name_place(f);
+		login_landed(f);
+		return;
+	}
 	if (may_be_refusal(f))
 		notify_recall(e);
 	name_place(f);

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "flight/login.h"
 #include "flight/moves.h"
 #include "flight/pollset.h"
 #include "http/curl_fd.h"
@@ -222,11 +223,13 @@ follow(struct loop *loop, struct flight *f, enum flight_wait wait)
 	/* What fails to start may be followed by another, such as a probe. */
 	while (wait == FLIGHT_TRANSFER && !add_transfer(loop, f))
 		wait = flight_transferred(f, CURLE_OUT_OF_MEMORY);
+	f->wait = wait;
 	if (f->goal != FLIGHT_STORE)
 		loop->listener->waits(f, wait);
 	if (wait == FLIGHT_PROGRAM)
 		watch_program(loop, f);
-	if (wait == FLIGHT_SLEEP || wait == FLIGHT_PROGRAM)
+	if (wait == FLIGHT_SLEEP || wait == FLIGHT_PROGRAM ||
+	    wait == FLIGHT_PERSON)
 		return;
 	f->wake_at = INT64_MAX;
 	if (wait != FLIGHT_LANDED)
@@ -259,6 +262,13 @@ start_submitted(struct loop *loop)
 	}
 }
 
+/* When it can go on, if nothing else happens. */
+static int64_t
+due_of(const struct flight *f)
+{
+	return login_is_answered(f) ? 0 : f->wake_at;
+}
+
 static void
 wake_sleepers(struct loop *loop)
 {
@@ -267,7 +277,7 @@ wake_sleepers(struct loop *loop)
 
 	for (struct flight *f = loop->flying; f != NULL; f = next) {
 		next = f->next;
-		if (f->wake_at <= now)
+		if (due_of(f) <= now)
 			wake(loop, f);
 	}
 }
@@ -323,8 +333,8 @@ next_due(const struct loop *loop)
 	int64_t due = loop->curl_due;
 
 	for (const struct flight *f = loop->flying; f != NULL; f = f->next)
-		if (f->wake_at < due)
-			due = f->wake_at;
+		if (due_of(f) < due)
+			due = due_of(f);
 	return due;
 }
 
@@ -523,7 +533,18 @@ loop_descriptor(struct loop *loop)
 	return set;
 }
 
-/* `given_up`: libcurl is not to be called for them. */
+/* `given_up`: libcurl is not to be called for it. */
+static void
+drop(struct loop *loop, struct flight *f, bool given_up)
+{
+	if (given_up)
+		http_give_up(&f->transfer);
+	else if (f->transfer.easy != NULL && loop->multi != NULL)
+		(void)curl_api()->multi_remove_handle(
+		    loop->multi, f->transfer.easy);
+	flight_free(&f);
+}
+
 static void
 drop_all(struct loop *loop, struct flight *list, bool given_up)
 {
@@ -531,13 +552,38 @@ drop_all(struct loop *loop, struct flight *list, bool given_up)
 
 	for (struct flight *f = list; f != NULL; f = next) {
 		next = f->next;
-		if (given_up)
-			http_give_up(&f->transfer);
-		else if (f->transfer.easy != NULL && loop->multi != NULL)
-			(void)curl_api()->multi_remove_handle(
-			    loop->multi, f->transfer.easy);
-		flight_free(&f);
+		drop(loop, f, given_up);
 	}
+}
+
+/* Take the flight of a login out of a list; NULL: it is not there. */
+static struct flight *
+take_login(struct flight **at, const struct login *login)
+{
+	struct flight *f;
+
+	while (*at != NULL && (*at)->login != login)
+		at = &(*at)->next;
+	f = *at;
+	if (f != NULL)
+		*at = f->next;
+	return f;
+}
+
+void
+loop_cancel(struct loop *loop, const struct login *login)
+{
+	struct flight *f;
+
+	pthread_mutex_lock(&loop->work);
+	pthread_mutex_lock(loop->lock);
+	f = take_login(&loop->inbox, login);
+	pthread_mutex_unlock(loop->lock);
+	if (f == NULL)
+		f = take_login(&loop->flying, login);
+	if (f != NULL)
+		drop(loop, f, mend(loop) || atomic_load(&loop->retired));
+	pthread_mutex_unlock(&loop->work);
 }
 
 bool

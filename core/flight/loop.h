@@ -87,6 +87,9 @@ bool loop_open(struct loop *loop);
 /* Add a flight for the next turn.  With the context's lock held. */
 void loop_put(struct loop *loop, struct flight *f);
 
+/* Drop the flight of a login, if it has not landed, wherever it is. */
+void loop_cancel(struct loop *loop, const struct login *login);
+
 /*
  * Move the flights that can move, then wait for at most `wait_ms` for more and
  * move these.  Only the driver calls this; any thread if the loop is not

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "flight/begin.h"
+#include "flight/login.h"
 #include "flight/renewing.h"
 #include "flight/result.h"
 #include "flight/sharing.h"
@@ -22,8 +23,10 @@ flight_start(struct flight *f)
 			return sharing_try(f);
 		return renewing_start(f);
 	case FLIGHT_PROVE:
+	case FLIGHT_LOGIN:
 		return renewing_start(f);
 	case FLIGHT_REVOKE:
+	case FLIGHT_LOGOUT:
 	case FLIGHT_STORE:
 		break;
 	}
@@ -99,5 +102,7 @@ flight_woken(struct flight *f)
 		return renewing_go_on(f);
 	if (f->stage == STAGE_TURN)
 		return begin_again(f);
+	if (f->goal == FLIGHT_LOGIN)
+		return login_go_on(f);
 	return stepping_go_on(f, NULL);
 }

@@ -290,20 +290,33 @@ obtain_check(struct entry *e, int64_t deadline, struct key_finding *finding,
 	return status;
 }
 
-enum apam_status
-obtain_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
+static enum apam_status
+end_credential(struct entry *e, enum flight_goal goal, int64_t deadline,
+    struct apam_error *err)
 {
 	enum apam_status status;
 
 	share_forget(e, NULL);
 	pthread_mutex_lock(&e->env->lock);
-	status = run_own(e, FLIGHT_REVOKE, deadline, err);
+	status = run_own(e, goal, deadline, err);
 	credential_state_drop(&e->credential);
 	slot_close(e->slot);
 	waiters_unlock(e);
 	/* A flight that was waited for may have stored one. */
 	share_forget(e, NULL);
 	return status;
+}
+
+enum apam_status
+obtain_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
+{
+	return end_credential(e, FLIGHT_REVOKE, deadline, err);
+}
+
+enum apam_status
+obtain_logout(struct entry *e, int64_t deadline, struct apam_error *err)
+{
+	return end_credential(e, FLIGHT_LOGOUT, deadline, err);
 }
 
 /* ---- People -------------------------------------------------- */

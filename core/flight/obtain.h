@@ -55,6 +55,12 @@ enum apam_status obtain_revoke(struct entry *e, int64_t deadline,
     struct apam_error *err);
 
 /*
+ * The same of the durable secret, too.  LOGIN: there is none to revoke.
+ */
+enum apam_status obtain_logout(struct entry *e, int64_t deadline,
+    struct apam_error *err);
+
+/*
  * The error of a call that waited in vain for a flight: DEADLINE.  `late`: its
  * entry's (entry/flight_state.h) at that time; NULL: it has not begun.
  */

@@ -87,6 +87,8 @@ result_done(struct flight *f)
 		checked(f);
 		break;
 	case FLIGHT_REVOKE:
+	case FLIGHT_LOGOUT:
+	case FLIGHT_LOGIN:
 	case FLIGHT_STORE:
 		break;
 	}

@@ -4,6 +4,7 @@
  */
 #include "flight/spending.h"
 
+#include "audit/audit.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "file/lock_holder.h"
@@ -25,6 +26,7 @@ static void
 show_secret(struct spending *s, struct op *op)
 {
 	op->durable.secret = s->turn.record.is.secret;
+	op->durable.facts = s->turn.record.is.facts;
 }
 
 enum durable_begin
@@ -107,14 +109,40 @@ keep(struct spending *s, struct op *op)
 	show_secret(s, op);
 }
 
+/* False: it was replaced meanwhile, and `reason` is of the old one. */
+static bool
+login_is_needed(struct spending *s, const char *reason)
+{
+	const struct entry *e = s->entry;
+	const struct audit_event event = {
+		.what = AUDIT_LOGIN,
+		.profile = e->profile->name,
+		.entry = (int)e->index,
+		.scheme = e->conf->scheme,
+		.key_id = entry_key_id(e).p,
+		.state = AUDIT_LOGIN_NEEDED,
+		.evidence = reason,
+	};
+
+	if (!durable_turn_refuse(&s->turn, reason))
+		return false;
+	audit_write(&e->env->audit, &event);
+	return true;
+}
+
 static void
 refuse(struct spending *s, struct op *op)
 {
 	struct apam_error *why = &op->error;
+	const struct apam_error said = *why;
 
-	if (durable_turn_refuse(&s->turn, why->text))
-		return;
 	error_clear(why);
+	if (login_is_needed(s, said.text)) {
+		(void)error_set(why, APAM_E_LOGIN,
+		    "store:%s: somebody has to log in again: %s",
+		    s->entry->stored.name, said.text);
+		return;
+	}
 	(void)error_set(why, APAM_E_PROVIDER,
 	    "store:%s was replaced while its old secret was refused",
 	    s->entry->stored.name);
@@ -165,7 +193,7 @@ spending_stepped(struct spending *s, struct op *op, enum apam_step step)
 	if (step == APAM_STEP_FAILED)
 		settle_failure(s, op);
 	else if (step == APAM_STEP_DONE && found_dead(op))
-		(void)durable_turn_refuse(&s->turn, op->evidence);
+		(void)login_is_needed(s, op->evidence);
 	else if (step == APAM_STEP_DONE)
 		keep(s, op);
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "entry/probe.h"
 #include "flight/harvest.h"
+#include "flight/login.h"
 #include "flight/result.h"
 #include "flight/wire.h"
 
@@ -86,14 +87,20 @@ stepping_go_on(struct flight *f, const struct response *r)
 		f->minted_at = f->sent;
 	f->astray = step == APAM_STEP_FAILED && f->sent != 0 &&
 	    f->op.error.status == APAM_E_CONFIG;
-	spending_stepped(&f->spending, &f->op, step);
+	if (f->goal != FLIGHT_LOGIN)
+		spending_stepped(&f->spending, &f->op, step);
 	switch (step) {
 	case APAM_STEP_DONE:
-		return result_done(f);
+		return f->goal == FLIGHT_LOGIN ? login_store(f) :
+						 result_done(f);
 	case APAM_STEP_EXCHANGE:
 		return send_op(f);
 	case APAM_STEP_WAIT:
 		return pause_op(f);
+	case APAM_STEP_SHOW:
+	case APAM_STEP_REDIRECT:
+	case APAM_STEP_CONFIRM:
+		return login_pause(f, step);
 	default:
 		return result_failed(f, &f->op.error);
 	}

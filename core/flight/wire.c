@@ -17,12 +17,22 @@ whose(const struct flight *f)
 		entry_number(e) };
 }
 
+/* A login may take long, and each of its exchanges no longer than others. */
+static int64_t
+limit_of(const struct flight *f)
+{
+	const int64_t until = clock_ms() + f->entry->profile->deadline * 1000;
+
+	return f->goal == FLIGHT_LOGIN && until < f->deadline ? until :
+								f->deadline;
+}
+
 bool
 wire_send(struct flight *f, struct exchange *x, struct apam_error *why)
 {
 	const struct exchange_of of = whose(f);
 
-	if (http_begin(&f->transfer, &f->entry->policy, x, f->deadline, &f->r,
+	if (http_begin(&f->transfer, &f->entry->policy, x, limit_of(f), &f->r,
 		why) != APAM_OK)
 		return false;
 	f->begun = clock_ms();

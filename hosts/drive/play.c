@@ -292,6 +292,7 @@ play_script(struct played *module, const struct script *script,
 	buf_init(&p.credential, OP_CREDENTIAL_MAX);
 	buf_init(&p.memo, JUDGING_MEMO_MAX);
 	buf_init(&p.kept, SECRET_MAX);
+	buf_init(&p.facts, OP_FACTS_MAX);
 	played_set_time(PLAYED_NOW_MS);
 	for (size_t i = 0; i < script->count; i++)
 		if (script->all[i].word == SCRIPT_CREDENTIAL ||
@@ -303,6 +304,7 @@ play_script(struct played *module, const struct script *script,
 	play_sign_end(&p);
 	for (size_t i = 0; i < p.file_count; i++)
 		buf_free(&p.files[i]);
+	buf_free(&p.facts);
 	buf_free(&p.kept);
 	buf_free(&p.memo);
 	buf_free(&p.credential);

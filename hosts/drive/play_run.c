@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "drive/playing.h"
+#include "durable/durable_facts.h"
 #include "text/lifetime.h"
 
 /* ---- What the module did ---------------------------------------------- */
@@ -52,6 +53,8 @@ say_step(const struct playing *p, char text[TEXT_SIZE])
 		return "it tells a person something";
 	case APAM_STEP_REDIRECT:
 		return "it waits for a browser";
+	case APAM_STEP_CONFIRM:
+		return "it waits for a person's yes";
 	case APAM_STEP_FAILED:
 		break;
 	}
@@ -130,14 +133,29 @@ next_step(struct playing *p, const struct response *response)
 {
 	if (p->durable != NULL) {
 		p->op.durable.value = durable_value(p);
-		p->op.durable.secret = buf_view(&p->kept);
+		if (p->shows_durable)
+			p->op.durable.secret = buf_view(&p->kept);
+		p->op.durable.facts = buf_view(&p->facts);
 	}
 	p->step = op_step(
 	    &p->op, &p->module->module, p->module->state, response);
 	if (p->op.durable.succeeds)
 		buf_set(&p->kept, buf_view(&p->op.durable.successor));
+	if (p->op.durable.succeeds && p->op.kind == OP_LOGIN)
+		buf_set(&p->facts, buf_view(&p->op.durable.kept));
 	if (p->op.has_credential)
 		told_mask(p->told, buf_view(&p->op.credential));
+}
+
+/* How the person wants to log in. */
+static int32_t
+way_of(const struct script_section *s)
+{
+	if (str_equal(s->argument, APAM_STR("code")))
+		return APAM_LOGIN_CODE;
+	return str_equal(s->argument, APAM_STR("browser")) ?
+	    APAM_LOGIN_BROWSER :
+	    APAM_LOGIN_ANY;
 }
 
 static void
@@ -162,9 +180,13 @@ begin_run(struct playing *p, const struct script_section *s, enum op_kind kind)
 	};
 	if (kind == OP_CHECK)
 		p->op.pub.probe = p->probe;
-	if (kind == OP_LOGIN)
+	if (kind == OP_LOGIN) {
 		p->op.pub.redirect_uri = APAM_STR(
 		    "http://127.0.0.1:8080/callback");
+		p->op.pub.way = way_of(s);
+	}
+	p->shows_durable = kind == OP_ACQUIRE || kind == OP_CHECK ||
+	    s->word == SCRIPT_LOGOUT;
 	buf_init(&p->redirected, URL_MAX);
 	p->running = true;
 	p->lost = p->ended_as_said = false;
@@ -290,7 +312,11 @@ expect_wait(struct playing *p, const struct script_section *s)
 static void
 expect_prompt(struct playing *p, const struct script_section *s)
 {
-	const bool show = s->word == SCRIPT_SHOW;
+	static const enum apam_step steps[SCRIPT_WORDS] = {
+		[SCRIPT_SHOW] = APAM_STEP_SHOW,
+		[SCRIPT_CONFIRM] = APAM_STEP_CONFIRM,
+		[SCRIPT_REDIRECT] = APAM_STEP_REDIRECT,
+	};
 	const struct apam_header found[] = {
 		{ APAM_STR("text"), buf_view(&p->op.prompt.text) },
 		{ APAM_STR("url"), buf_view(&p->op.prompt.url) },
@@ -302,13 +328,13 @@ expect_prompt(struct playing *p, const struct script_section *s)
 		found[2].value.n == 0 ? "code" : "", NULL };
 	struct apam_str rest;
 
-	if (p->step != (show ? APAM_STEP_SHOW : APAM_STEP_REDIRECT)) {
+	if (p->step != steps[s->word]) {
 		lose(p, s, "it tells a person something");
 		return;
 	}
 	if (message_compare(p, s, s->content, found, 3, quiet, &rest))
 		told_passed(p->told);
-	if (show)
+	if (s->word != SCRIPT_REDIRECT)
 		next_step(p, NULL);
 }
 
@@ -377,6 +403,18 @@ expect_successor(struct playing *p, const struct script_section *s)
 }
 
 static void
+expect_fact(struct playing *p, const struct script_section *s)
+{
+	if (p->op.kind != OP_LOGIN) {
+		lose(p, s, "it keeps a fact of a login");
+		return;
+	}
+	if (told_compare(p->told, s->line, "the fact", s->content,
+		durable_fact_find(buf_view(&p->op.durable.kept), s->argument)))
+		told_passed(p->told);
+}
+
+static void
 expect_key(struct playing *p, const struct script_section *s)
 {
 	if (p->step != APAM_STEP_DONE || p->op.kind != OP_CHECK) {
@@ -435,11 +473,13 @@ play_begun(struct playing *p, const struct script_section *s)
 		[SCRIPT_PROBED] = expect_probe,
 		[SCRIPT_WAIT] = expect_wait,
 		[SCRIPT_SHOW] = expect_prompt,
+		[SCRIPT_CONFIRM] = expect_prompt,
 		[SCRIPT_REDIRECT] = expect_prompt,
 		[SCRIPT_CREDENTIAL] = expect_credential,
 		[SCRIPT_LIFETIME] = expect_lifetime,
 		[SCRIPT_SPENDS] = expect_spending,
 		[SCRIPT_SUCCESSOR] = expect_successor,
+		[SCRIPT_FACT] = expect_fact,
 		[SCRIPT_KEY] = expect_key,
 		[SCRIPT_FAILS] = expect_failure,
 		[SCRIPT_DONE] = expect_done,
@@ -460,6 +500,7 @@ play_run(struct playing *p, const struct script_section *s)
 		begin_run(p, s, OP_CHECK);
 		return true;
 	case SCRIPT_REVOKE:
+	case SCRIPT_LOGOUT:
 		begin_run(p, s, OP_REVOKE);
 		return true;
 	case SCRIPT_LOGIN:

@@ -42,6 +42,8 @@ struct playing {
 	struct buf redirected;
 	const struct apam_option *durable; /* its option; NULL: none */
 	struct buf kept;	/* the durable secret as it is now */
+	struct buf facts;	/* what the last login kept beside it */
+	bool shows_durable;	/* the run is shown that secret */
 
 	struct buf credential;	/* what sign gets */
 	struct buf memo;	/* what judge kept */

@@ -24,7 +24,8 @@ enum argument {
 	ARGUMENT_LIFETIME,
 	ARGUMENT_KEY,
 	ARGUMENT_STATUS,
-	ARGUMENT_VERDICT
+	ARGUMENT_VERDICT,
+	ARGUMENT_WAY
 };
 
 static const struct {
@@ -43,7 +44,8 @@ static const struct {
 	[SCRIPT_ACQUIRE] = { "acquire", ARGUMENT_NONE, false },
 	[SCRIPT_CHECK] = { "check", ARGUMENT_NONE, false },
 	[SCRIPT_REVOKE] = { "revoke", ARGUMENT_NONE, false },
-	[SCRIPT_LOGIN] = { "login", ARGUMENT_NONE, false },
+	[SCRIPT_LOGOUT] = { "logout", ARGUMENT_NONE, false },
+	[SCRIPT_LOGIN] = { "login", ARGUMENT_WAY, false },
 	[SCRIPT_ANSWER] = { "answer", ARGUMENT_NONE, true },
 	[SCRIPT_REDIRECTED] = { "redirected", ARGUMENT_NONE, true },
 	[SCRIPT_SIGN] = { "sign", ARGUMENT_TEXT, true },
@@ -56,11 +58,13 @@ static const struct {
 	[SCRIPT_PROBED] = { "probed", ARGUMENT_NONE, false },
 	[SCRIPT_WAIT] = { "wait", ARGUMENT_NUMBER, false },
 	[SCRIPT_SHOW] = { "show", ARGUMENT_NONE, true },
+	[SCRIPT_CONFIRM] = { "confirm", ARGUMENT_NONE, true },
 	[SCRIPT_REDIRECT] = { "redirect", ARGUMENT_NONE, true },
 	[SCRIPT_CREDENTIAL] = { "credential", ARGUMENT_NONE, true },
 	[SCRIPT_LIFETIME] = { "lifetime", ARGUMENT_LIFETIME, false },
 	[SCRIPT_SPENDS] = { "spends", ARGUMENT_TEXT, false },
 	[SCRIPT_SUCCESSOR] = { "successor", ARGUMENT_TEXT, true },
+	[SCRIPT_FACT] = { "fact", ARGUMENT_TEXT, true },
 	[SCRIPT_KEY] = { "key", ARGUMENT_KEY, true },
 	[SCRIPT_FAILS] = { "fails", ARGUMENT_STATUS, true },
 	[SCRIPT_DONE] = { "done", ARGUMENT_NONE, false },
@@ -155,6 +159,11 @@ read_argument(struct script_section *section)
 		return read_lifetime(section) ?
 		    NULL :
 		    "seconds, \"forever\" or \"unsaid\"";
+	case ARGUMENT_WAY:
+		return text.n == 0 || str_equal(text, APAM_STR("code")) ||
+			str_equal(text, APAM_STR("browser")) ?
+		    NULL :
+		    "\"code\", \"browser\", or nothing";
 	case ARGUMENT_KEY:
 		section->number = named(text, 0, APAM_KEY_REJECTED, key_name);
 		break;

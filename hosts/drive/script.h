@@ -33,7 +33,8 @@ enum script_word {
 	SCRIPT_ACQUIRE,
 	SCRIPT_CHECK,
 	SCRIPT_REVOKE,
-	SCRIPT_LOGIN,
+	SCRIPT_LOGOUT,	/* a revoke that is shown the durable secret */
+	SCRIPT_LOGIN,	/* argument: "code", "browser", or none */
 	SCRIPT_ANSWER,	/* content: status, headers, an empty line, body */
 	SCRIPT_REDIRECTED, /* content: the query of a browser's return */
 	SCRIPT_SIGN,	/* argument: "METHOD URL"; content: headers and body */
@@ -47,11 +48,13 @@ enum script_word {
 	SCRIPT_PROBED,	/* the entry's probe is asked */
 	SCRIPT_WAIT,	/* number: seconds */
 	SCRIPT_SHOW,	/* content: lines "text:", "url:", "code:" */
+	SCRIPT_CONFIRM, /* the same; the person says yes */
 	SCRIPT_REDIRECT, /* the same */
 	SCRIPT_CREDENTIAL, /* content: its bytes */
 	SCRIPT_LIFETIME, /* number: seconds, -1 for ever, -2 not said */
 	SCRIPT_SPENDS,	/* argument: the name of an option */
 	SCRIPT_SUCCESSOR, /* argument: the same; content: the new secret */
+	SCRIPT_FACT,	/* argument: its name; content: its value */
 	SCRIPT_KEY,	/* number: an enum apam_key_state; content: why */
 	SCRIPT_FAILS,	/* number: an enum apam_status; content: why */
 	SCRIPT_DONE,

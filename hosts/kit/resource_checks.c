@@ -283,7 +283,7 @@ open_walker(struct walker *w, const struct stand *shared)
 		w->stand = *shared;
 		w->stand.credential = NULL;
 		w->stand.entry.memos = NULL;
-		w->stand.durable = (struct buf){ .p = NULL };
+		w->stand.durable = w->stand.facts = (struct buf){ .p = NULL };
 		return true;
 	}
 	w->stand = (struct stand){ .plan = shared->plan };

@@ -237,7 +237,7 @@ stand_open_again(struct stand *s)
 	s->depth = 0;
 	s->credential = NULL;
 	s->entry.memos = NULL;
-	s->durable = (struct buf){ .p = NULL };
+	s->durable = s->facts = (struct buf){ .p = NULL };
 	stand_refresh(s);
 	standing_chance = (struct chance){ 1 };
 	finding_doing("in open");
@@ -251,6 +251,7 @@ stand_open_again(struct stand *s)
 	if (!s->open) {
 		memos_release(&e->memos);
 		buf_free(&s->durable);
+		buf_free(&s->facts);
 	}
 	return s->open;
 }
@@ -262,6 +263,8 @@ stand_refresh(struct stand *s)
 
 	memos_release(&s->entry.memos);
 	s->entry.memos = memos_new();
+	buf_free(&s->facts);
+	buf_init(&s->facts, OP_FACTS_MAX);
 	buf_free(&s->durable);
 	buf_init(&s->durable, OP_CREDENTIAL_MAX);
 	mark_write(s->plan.secrets + DURABLE_MARK, secret);
@@ -296,6 +299,7 @@ stand_close(struct stand *s)
 	if (!s->open)
 		return;
 	memos_release(&s->entry.memos);
+	buf_free(&s->facts);
 	buf_free(&s->durable);
 	credential_release(&s->credential);
 	finding_doing("in close");

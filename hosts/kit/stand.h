@@ -19,6 +19,7 @@ struct stand {
 	bool open;
 	struct credential *credential; /* NULL: none was acquired */
 	struct buf durable;	/* its durable secret, as it is now */
+	struct buf facts;	/* what the last login kept beside it */
 	/* The path that the last open refused, and its text. */
 	size_t path[PATH_DEPTH];
 	size_t depth;

@@ -129,6 +129,17 @@ take_credential(struct stand *s, struct op *op)
 	credential_release(&s->credential);
 }
 
+/* The browser has come back, or can. */
+static void
+lend_browser(struct op *op, enum apam_step next)
+{
+	if (op->kind != OP_LOGIN)
+		return;
+	op->pub.redirect_uri = APAM_STR("http://127.0.0.1:8080/callback");
+	if (next == APAM_STEP_REDIRECT)
+		op->pub.redirected = APAM_STR("code=fake-code&state=fake");
+}
+
 enum apam_status
 stand_run(struct stand *s, enum op_kind kind, const struct answering *answering,
     struct record *record)
@@ -142,10 +153,12 @@ stand_run(struct stand *s, enum op_kind kind, const struct answering *answering,
 	entry_init_op(&s->entry, &op, kind, s->credential);
 	op.pub.size += s->plan.more;
 	standing_lend(s, &op);
+	lend_browser(&op, next);
 	for (unsigned i = 0; i < STEPS_MAX; i++) {
 		next = step(s, &op, answered ? &r : NULL);
 		note_step(record, &op, next);
 		standing_keep(s, &op);
+		lend_browser(&op, next);
 		if (answered)
 			response_free(&r);
 		answered = next == APAM_STEP_EXCHANGE;

@@ -19,7 +19,9 @@ standing_lend(struct stand *s, struct op *op)
 	for (size_t i = 0; i < table->count; i++)
 		if (option_at(table, i)->flags & APAM_OPT_DURABLE) {
 			op->durable.value = &s->entry.values.values[i];
-			op->durable.secret = buf_view(&s->durable);
+			if (op->kind != OP_LOGIN)
+				op->durable.secret = buf_view(&s->durable);
+			op->durable.facts = buf_view(&s->facts);
 		}
 }
 
@@ -30,6 +32,9 @@ standing_keep(struct stand *s, struct op *op)
 		return;
 	buf_set(&s->durable, buf_view(&op->durable.successor));
 	op->durable.secret = buf_view(&s->durable);
+	if (op->kind == OP_LOGIN)
+		buf_set(&s->facts, buf_view(&op->durable.kept));
+	op->durable.facts = buf_view(&s->facts);
 }
 
 /* ---- Grown values ----------------------------------------------------- */

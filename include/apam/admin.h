@@ -169,6 +169,143 @@ APAM_API APAM_CHECKED enum apam_status apam_revoke(
     struct apam_revoke_report *reports, size_t *count, size_t report_size,
     struct apam_error *err);
 
+/* ---- Logging in ------------------------------------------------------- */
+
+/*
+ * Some schemes need a person to log in once: the secret that this brings is
+ * apam's, which replaces it as the provider asks (apam-store(5)).  The calls
+ * here do not block.  The program has the person, the browser and the socket
+ * that a browser comes back to; apam makes the exchanges, and stores what they
+ * bring.
+ *
+ *	apam_login_start(profile, &options, &login, &err);
+ *	do {
+ *		status = apam_login_next(login, 1000, &event, &err);
+ *		... tell the person what the event says ...
+ *	} while (event.kind < APAM_LOGIN_DONE);
+ *	apam_login_cancel(&login);
+ *
+ * Until the login is done, what an earlier one stored stays as it is, and other
+ * programs go on with that.  One login is used by one thread at a time.
+ */
+struct apam_login;		/* a login under way */
+
+struct apam_login_options {
+	size_t size;		/* sizeof(struct apam_login_options) */
+	/*
+	 * Where a browser comes back to: http to this machine, as
+	 * "http://127.0.0.1:43123/callback" (RFC 8252, 7.3), where the program
+	 * listens; or https, where a person copies the address.  No query.
+	 * NULL: nowhere, and a code is the only way.
+	 */
+	const char *redirect_uri;
+	enum apam_login_way way; /* which one the person prefers */
+	int entry;		/* of the profile; -1: any that has a login */
+	int timeout_ms;		/* for all of it; 0: 15 minutes */
+	const char *scheme;	/* of the entry; NULL: any */
+};
+
+/*
+ * Begin a login.  `options` may be NULL: any way but a browser, any entry.
+ * Errors: as apam_profile_get, and SECRET, MODULE; USAGE where several entries
+ * have a login, or none is as the options say, or the redirect URI is not such;
+ * CONFIG where the entry's secret is not store:NAME; POLICY where its scheme has
+ * no login; ARCHIVED.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_login_start(
+    struct apam_profile *profile, const struct apam_login_options *options,
+    struct apam_login **login, struct apam_error *err);
+
+enum apam_login_event_kind {
+	APAM_LOGIN_WAIT = 0,	/* there is nothing to tell; ask again */
+	APAM_LOGIN_SHOW = 1,	/* tell the person; the login goes on */
+	/* the same, and ask: apam_login_confirm has the answer */
+	APAM_LOGIN_CONFIRM = 2,
+	/* the same, with a browser: apam_login_redirected when it is back */
+	APAM_LOGIN_REDIRECT = 3,
+	APAM_LOGIN_DONE = 4,	/* the secret is stored */
+	APAM_LOGIN_FAILED = 5	/* nothing was changed */
+};
+
+/* What happens.  Strings live until the next call with this login. */
+struct apam_login_event {
+	size_t size;		/* sizeof(struct apam_login_event) */
+	/* SHOW, CONFIRM, REDIRECT, each or "".  They have no control
+	   characters, and none is a secret. */
+	const char *text;	/* what to do, in one line */
+	const char *url;	/* to open, or to confirm: https, or http to this
+				   machine where the profile allows that */
+	const char *code;	/* to enter there */
+	const char *stored;	/* where the secret is kept: "store:NAME" */
+	enum apam_login_event_kind kind;
+	unsigned entry;		/* of the profile */
+};
+
+/*
+ * What comes next, waiting for it at most `timeout_ms`; 0: not at all.  In a
+ * context opened with APAM_OPEN_NO_THREAD a program that does not wait here
+ * waits for apam_fd, or for apam_timeout, and calls apam_step.  Each event comes
+ * once, but for the last one.  Returns APAM_OK with an event; PENDING with WAIT;
+ * else why the login has FAILED: DENIED (the person or the provider said no),
+ * EXPIRED, DEADLINE, NETWORK, PROVIDER, SECRET (it cannot be stored), CONFIG,
+ * POLICY, ABI, MEMORY.  USAGE or MEMORY without an event: this call failed.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_login_next(
+    struct apam_login *login, int timeout_ms, struct apam_login_event *event,
+    struct apam_error *err);
+
+/* Answer CONFIRM.  A no ends the login, as DENIED.  Errors: USAGE. */
+APAM_API APAM_CHECKED enum apam_status apam_login_confirm(
+    struct apam_login *login, bool yes, struct apam_error *err);
+
+/*
+ * Answer REDIRECT with the address that the browser was sent back to, whole: the
+ * redirect URI and a query.  Errors: USAGE where it is another address, or the
+ * login does not wait for one, and the login waits on; MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_login_redirected(
+    struct apam_login *login, const char *url, struct apam_error *err);
+
+/*
+ * Release a login, ended or not, and set *login to NULL.  *login may be NULL.
+ * One that has not ended ends here, and changes nothing.
+ */
+APAM_API void apam_login_cancel(struct apam_login **login);
+
+struct apam_logout_options {
+	size_t size;		/* sizeof(struct apam_logout_options) */
+	const char *scheme;	/* of the entry; NULL: any */
+	int entry;		/* of the profile; -1: any that has a login */
+	int timeout_ms;		/* 0: the profile's deadline */
+};
+
+/* What became of a login. */
+struct apam_logout_report {
+	size_t size;		/* sizeof(struct apam_logout_report) */
+	const char *result;	/* what the provider said, as in struct
+				   apam_revoke_report; NULL: nobody logged out */
+	enum apam_status status; /* the same */
+	unsigned entry;
+	char scheme[APAM_NAME_SIZE];
+	char stored[APAM_EVIDENCE_SIZE]; /* "store:NAME" */
+	char text[APAM_EVIDENCE_SIZE]; /* of `status`; one line, or "" */
+	char forget_text[APAM_EVIDENCE_SIZE]; /* of `forget_status`; or "" */
+	enum apam_status forget_status; /* APAM_OK: it is gone from here */
+};
+
+/*
+ * Ask the provider to revoke what a login brought, and remove that from this
+ * machine, whatever the provider said: this user's programs sign with it no
+ * more, within a second.  `options` may be NULL: any entry.  APAM_OK where the
+ * provider confirmed, or there was nothing to revoke; else what kept it here
+ * (SECRET, TRUST, CONFIG, DEADLINE), or what the provider said: PROVIDER,
+ * NETWORK, DEADLINE, or POLICY where the scheme has no way to revoke.  USAGE,
+ * CONFIG as apam_login_start.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_logout(
+    struct apam_profile *profile, const struct apam_logout_options *options,
+    struct apam_logout_report *report, struct apam_error *err);
+
 /* ---- The key registry ------------------------------------------------- */
 
 /* One key: registered, or named by a profile, or both. */

@@ -480,6 +480,27 @@ fuzz_successor(const struct apam_services *svc, struct apam_op *op,
 }
 
 static inline void
+fuzz_keep_fact(const struct apam_services *svc, struct apam_op *op,
+    struct apam_str name, struct apam_str value, int32_t secret)
+{
+	(void)svc;
+	(void)op;
+	(void)value;
+	(void)secret;
+	fuzz_holds(name.n > 0 && name.n <= 64, "keeps a fact without a name");
+}
+
+static inline struct apam_str
+fuzz_fact(const struct apam_services *svc, struct apam_op *op,
+    struct apam_str name)
+{
+	(void)svc;
+	(void)op;
+	(void)name;
+	return apam_str("fake-fact");
+}
+
+static inline void
 fuzz_credential(
     const struct apam_services *svc, struct apam_op *op, struct apam_str bytes)
 {
@@ -732,6 +753,8 @@ fuzz_services(struct apam_services *svc)
 	svc->secret = fuzz_secret;
 	svc->spend = fuzz_spend;
 	svc->successor = fuzz_successor;
+	svc->keep_fact = fuzz_keep_fact;
+	svc->fact = fuzz_fact;
 	svc->credential = fuzz_credential;
 	svc->lifetime = fuzz_seconds;
 	svc->lifetime_json = fuzz_lifetime_json;
@@ -915,7 +938,7 @@ fuzz_run(const struct apam_module *module, void *state,
 		fuzz_failed = fuzz_ended = fuzz_asked = 0;
 		said = step(state, &op);
 		fuzz_holds(
-		    said >= APAM_STEP_FAILED && said <= APAM_STEP_REDIRECT,
+		    said >= APAM_STEP_FAILED && said <= APAM_STEP_CONFIRM,
 		    "returns a step that is none");
 		fuzz_holds(said != APAM_STEP_FAILED || fuzz_failed,
 		    "fails without `fail`");

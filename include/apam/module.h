@@ -226,10 +226,13 @@ struct apam_op {
 	struct apam_str probe;		/* check: the entry's, as "GET /eyes", or
 					   empty: it has none */
 	/*
-	 * login: where a browser can be sent back to, or empty; and after
-	 * STEP_REDIRECT the query with which it came.
+	 * login: where a browser can be sent back to, or empty, and a code is
+	 * then the only way; and after STEP_REDIRECT the query with which it
+	 * came.
 	 */
 	struct apam_str redirect_uri, redirected;
+	int32_t way;			/* login: an enum apam_login_way, which
+					   the person prefers */
 };
 
 /* What a step function says.  Anything else ends the operation as a fault. */
@@ -240,8 +243,11 @@ enum apam_step {
 	APAM_STEP_EXCHANGE = 2,	/* after `exchange`: send it, call me again */
 	APAM_STEP_WAIT = 3,	/* after `wait`: call me again then */
 	APAM_STEP_SHOW = 4,	/* login, after `show`: call me again at once */
-	APAM_STEP_REDIRECT = 5	/* login, after `show`: call me again when the
+	APAM_STEP_REDIRECT = 5,	/* login, after `show`: call me again when the
 				   browser has come back */
+	APAM_STEP_CONFIRM = 6	/* login, after `show`: call me again when the
+				   person has said yes, as to an issuer that
+				   was found; a no ends the login */
 };
 
 enum apam_encoding {
@@ -255,8 +261,9 @@ enum apam_encoding {
 struct apam_prompt {
 	size_t size;
 	struct apam_str text;	/* what to do, in one line */
-	struct apam_str url;	/* https: where to do it */
-	struct apam_str code;	/* what to enter there */
+	struct apam_str url;	/* where to do it: https, or http to an allowed
+				   loopback */
+	struct apam_str code;	/* what to enter there, in one line */
 };
 
 enum apam_json_type {
@@ -527,7 +534,7 @@ struct apam_services {
 	/* For STEP_WAIT: how long, in seconds, 1 to 3600. */
 	void (*wait)(const struct apam_services *svc, struct apam_op *op,
 	    int64_t seconds);
-	/* For STEP_SHOW and STEP_REDIRECT: what to tell the person. */
+	/* For STEP_SHOW, STEP_REDIRECT and STEP_CONFIRM: what to tell. */
 	void (*show)(const struct apam_services *svc, struct apam_op *op,
 	    const struct apam_prompt *prompt);
 	/*
@@ -539,7 +546,9 @@ struct apam_services {
 	/*
 	 * The bytes of a SECRET as they are now, by its value in the options:
 	 * one that is read anew, or durable, may be another than at `open`.
-	 * Empty where it is not set.
+	 * Empty where it is not set.  A durable one is empty in `login`, and in
+	 * `revoke` too but where somebody logs out: the provider is then to end
+	 * that one as well.
 	 */
 	struct apam_str (*secret)(const struct apam_services *svc,
 	    struct apam_op *op, const struct apam_value *value);
@@ -563,10 +572,26 @@ struct apam_services {
 	/*
 	 * DURABLE: keep this in its place (1 to 65536 bytes; the same is fine).
 	 * It is on the disk before what the step function returns is looked at.
-	 * login: its first value.
+	 * login: its first value, with STEP_DONE.
 	 */
 	void (*successor)(const struct apam_services *svc, struct apam_op *op,
 	    const struct apam_value *value, struct apam_str bytes);
+	/*
+	 * login: keep a fact with its first value, all of them or none, such as
+	 * an issuer that was found or a client that was registered (RFC 7591).
+	 * A login names all facts anew.  `name` has lower-case letters, digits
+	 * and '_', 64 at most; `value` is one line of 1 to 2048 bytes, else the
+	 * login ends as PROVIDER.  `secret` is 1 where logs must not show it.
+	 */
+	void (*keep_fact)(const struct apam_services *svc, struct apam_op *op,
+	    struct apam_str name, struct apam_str value, int32_t secret);
+	/*
+	 * A fact that the last login kept, or that this one has kept so far;
+	 * empty if there is none.  A login is shown those of the old value
+	 * only if that belongs to the same scheme, options and machine.
+	 */
+	struct apam_str (*fact)(const struct apam_services *svc,
+	    struct apam_op *op, struct apam_str name);
 	/*
 	 * acquire, and check where it minted one: the credential is made of
 	 * these bytes (64 KiB at most).
@@ -746,7 +771,10 @@ struct apam_module {
 	 * (exchange_probe), whose answer it judges.
 	 */
 	int32_t (*check)(void *state, struct apam_op *op);
-	/* Optional.  Step function that tells the provider to revoke. */
+	/*
+	 * Optional.  Step function that tells the provider to revoke: the
+	 * credential, and the durable secret where `secret` gives that.
+	 */
 	int32_t (*revoke)(void *state, struct apam_op *op);
 	/*
 	 * Optional.  Called before every signature, without the credential:
@@ -758,7 +786,7 @@ struct apam_module {
 	    struct apam_signing *out);
 	/*
 	 * Optional.  Step function with a person at hand, that ends with
-	 * `successor` for a durable secret.
+	 * `successor` for the entry's durable secret.  It spends none.
 	 */
 	int32_t (*login)(void *state, struct apam_op *op);
 	/*

@@ -142,6 +142,7 @@ enum apam_status {
 	APAM_E_REVOKED = 0x502,		/* by the provider */
 	APAM_E_REJECTED = 0x503,	/* by the provider, who never took it:
 					   id or secret may be wrong */
+	APAM_E_LOGIN = 0x504,		/* somebody has to log in */
 
 	/* Internal: a fault of this machine, of apam or of a module. */
 	APAM_E_INTERNAL = 0x600,
@@ -186,6 +187,13 @@ enum apam_key_state {
 	APAM_KEY_ARCHIVED = 3,
 	APAM_KEY_REVOKED = 4,		/* refused, and good before */
 	APAM_KEY_REJECTED = 5		/* refused, and never seen good */
+};
+
+/* How a person logs in, where the scheme leaves the choice. */
+enum apam_login_way {
+	APAM_LOGIN_ANY = 0,		/* as suits the provider */
+	APAM_LOGIN_CODE = 1,		/* by a code that is entered on any device */
+	APAM_LOGIN_BROWSER = 2		/* by a browser that comes back */
 };
 
 /* Digests: FIPS 180-4; the last one is RFC 1321. */

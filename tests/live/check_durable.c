@@ -66,7 +66,7 @@ static const struct {
 	{ "no JSON", ROTATING_GARBAGE, APAM_E_PROVIDER, 1, DURABLE_SPENDING },
 	{ "a broken connection", ROTATING_LOST, APAM_E_NETWORK, 1,
 	    DURABLE_SPENDING },
-	{ "a refusal", ROTATING_GRANT, APAM_E_REVOKED, 1, DURABLE_LOGIN },
+	{ "a refusal", ROTATING_GRANT, APAM_E_LOGIN, 1, DURABLE_LOGIN },
 };
 
 START_TEST(the_end_decides)
@@ -76,9 +76,6 @@ START_TEST(the_end_decides)
 
 	atomic_store(&r.mode, ends[_i].mode);
 	got = rotating_sign(&r, "demo", NULL);
-	/* A key that was never seen good is rejected. */
-	if (got == APAM_E_REJECTED)
-		got = APAM_E_REVOKED;
 	ck_assert_msg(
 	    got == status, "%s: %s", ends[_i].label, apam_status_name(got));
 	ck_assert_int_eq(atomic_load(&r.count), 1);
@@ -128,13 +125,13 @@ START_TEST(a_login_ends_a_refusal)
 	rotating_holds(&r, 2, DURABLE_READY);
 	clock_advance(3700 * 1000);
 	atomic_store(&r.mode, ROTATING_GRANT);
-	refused("demo", APAM_E_REVOKED, "refuses the refresh token");
+	refused("demo", APAM_E_LOGIN, "refuses the refresh token");
 	rotating_holds(&r, 2, DURABLE_LOGIN);
 	ck_assert_int_eq(atomic_load(&r.count), 2);
 	/* Neither this program nor a new one asks again. */
-	refused("demo", APAM_E_REVOKED, "");
+	refused("demo", APAM_E_LOGIN, "");
 	apam_close(&r.p.ctx);
-	refused("demo", APAM_E_REVOKED,
+	refused("demo", APAM_E_LOGIN,
 	    "somebody has to log in again: the provider refuses");
 	ck_assert_int_eq(atomic_load(&r.count), 2);
 	rotating_login(&r, 50);
@@ -151,7 +148,7 @@ START_TEST(without_a_login_a_profile_opens)
 	(void)snprintf(path, sizeof(path), "%s/secrets/%lu/demo", r.state,
 	    (unsigned long)geteuid());
 	ck_assert_int_eq(unlink(path), 0);
-	refused("demo", APAM_E_SECRET,
+	refused("demo", APAM_E_LOGIN,
 	    "store:demo has no secret yet; somebody has to log in");
 	ck_assert_int_eq(atomic_load(&r.count), 0);
 	rotating_login(&r, 7);
@@ -175,7 +172,7 @@ START_TEST(an_older_record_is_not_sent)
 	    (unsigned long)geteuid());
 	ck_assert_int_eq(system(command), 0);
 	clock_advance(3700 * 1000);
-	refused("demo", APAM_E_SECRET, "is older than the last one");
+	refused("demo", APAM_E_LOGIN, "is older than the last one");
 	ck_assert_int_eq(atomic_load(&r.count), 1);
 }
 END_TEST

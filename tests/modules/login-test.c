@@ -7,10 +7,13 @@
  */
 #include <apam/scheme.h>
 
-enum { OPT_SERVER, OPT_FLOW, OPT_TOKEN, OPT_COUNT };
+#include <string.h>
+
+enum { OPT_SERVER, OPT_FLOW, OPT_PAUSE, OPT_ASKS, OPT_TOKEN, OPT_COUNT };
 enum { FLOW_DEVICE, FLOW_BROWSER };
 
-#define PAUSE 5 /* seconds between two questions */
+/* What a browser has to come back with. */
+#define STATE "state=fake-state"
 
 static const char *const flows[] = { "device", "browser", NULL };
 
@@ -24,11 +27,23 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .type = APAM_OPT_CHOICE,
 	    .choices = flows,
 	    .default_value = "device" },
+	[OPT_PAUSE] = { .name = "pause",
+	    .help = "how long to wait between two questions",
+	    .type = APAM_OPT_DURATION,
+	    .min = 1,
+	    .max = 3600,
+	    .default_value = "5s" },
+	[OPT_ASKS] = { .name = "asks",
+	    .help = "whether the person has to confirm the server",
+	    .type = APAM_OPT_BOOLEAN,
+	    .default_value = "false" },
 	[OPT_TOKEN] = { .name = "token",
 	    .help = "store:NAME, or reference to one that stays",
 	    .type = APAM_OPT_SECRET,
 	    .flags = APAM_OPT_REQUIRED | APAM_OPT_DURABLE },
 };
+
+#define PHASE_CONFIRMED 100
 
 /* ---- Logging in --------------------------------------------------------- */
 
@@ -53,9 +68,17 @@ keep_token(const struct scheme_entry *e, struct apam_op *op)
 	const struct apam_str token = scheme_json_string(
 	    e->svc, op->response, "/token");
 
+	if (scheme_json_string(e->svc, op->response, "/expired").n > 0)
+		return e->svc->fail(e->svc, op, APAM_E_EXPIRED,
+		    APAM_STR("the code has expired"));
 	if (token.n == 0)
 		return e->svc->fail(e->svc, op, APAM_E_DENIED,
 		    APAM_STR("the server gave no token"));
+	e->svc->keep_fact(e->svc, op, APAM_STR("server"),
+	    scheme_option(e, OPT_SERVER)->str, 0);
+	if (scheme_json_string(e->svc, op->response, "/client").n > 0)
+		e->svc->keep_fact(e->svc, op, APAM_STR("client"),
+		    scheme_json_string(e->svc, op->response, "/client"), 1);
 	e->svc->successor(e->svc, op, scheme_option(e, OPT_TOKEN), token);
 	return APAM_STEP_DONE;
 }
@@ -97,7 +120,7 @@ login_by_device(const struct scheme_entry *e, struct apam_op *op)
 		break;
 	}
 	op->phase = 3;
-	e->svc->wait(e->svc, op, PAUSE);
+	e->svc->wait(e->svc, op, scheme_option(e, OPT_PAUSE)->num);
 	return APAM_STEP_WAIT;
 }
 
@@ -117,24 +140,70 @@ show_page(const struct scheme_entry *e, struct apam_op *op)
 	return APAM_STEP_REDIRECT;
 }
 
+static bool
+holds_state(struct apam_str query)
+{
+	const size_t n = sizeof(STATE) - 1;
+
+	return query.n >= n && memcmp(query.p + query.n - n, STATE, n) == 0;
+}
+
 static int32_t
 login_by_browser(const struct scheme_entry *e, struct apam_op *op)
 {
 	if (op->phase == 0)
 		return show_page(e, op);
+	if (op->phase == 1 && !holds_state(op->redirected))
+		return e->svc->fail(e->svc, op, APAM_E_DENIED,
+		    APAM_STR("the browser came back with another state"));
 	if (op->phase == 1)
 		return ask(e, op, APAM_STR("query"), op->redirected);
 	return keep_token(e, op);
+}
+
+/* The person has to know the server, unless the last login was there. */
+static int32_t
+confirm(const struct scheme_entry *e, struct apam_op *op)
+{
+	const struct apam_prompt prompt = { .size = sizeof(prompt),
+		.text = APAM_STR("log in at this server?"),
+		.url = scheme_option(e, OPT_SERVER)->str };
+
+	e->svc->show(e->svc, op, &prompt);
+	op->phase = PHASE_CONFIRMED;
+	return APAM_STEP_CONFIRM;
 }
 
 static int32_t
 login_login(void *state, struct apam_op *op)
 {
 	const struct scheme_entry *e = state;
+	bool browser = scheme_option(e, OPT_FLOW)->num == FLOW_BROWSER;
 
-	return scheme_option(e, OPT_FLOW)->num == FLOW_BROWSER ?
-	    login_by_browser(e, op) :
-	    login_by_device(e, op);
+	if (op->way != APAM_LOGIN_ANY)
+		browser = op->way == APAM_LOGIN_BROWSER;
+	if (op->phase == 0 && scheme_option(e, OPT_ASKS)->num != 0 &&
+	    e->svc->fact(e->svc, op, APAM_STR("server")).n == 0)
+		return confirm(e, op);
+	if (op->phase == PHASE_CONFIRMED)
+		op->phase = 0;
+	return browser ? login_by_browser(e, op) : login_by_device(e, op);
+}
+
+/* A logout shows the token, which the server is then told to end. */
+static int32_t
+login_revoke(void *state, struct apam_op *op)
+{
+	const struct scheme_entry *e = state;
+	const struct apam_str token = e->svc->secret(
+	    e->svc, op, scheme_option(e, OPT_TOKEN));
+
+	if (op->phase == 1 && op->response->status != 200)
+		return e->svc->fail(e->svc, op, APAM_E_PROVIDER,
+		    APAM_STR("the server did not end the token"));
+	if (op->phase == 1 || token.n == 0)
+		return APAM_STEP_DONE;
+	return ask(e, op, APAM_STR("end"), token);
 }
 
 /* ---- Signing ------------------------------------------------------------ */
@@ -203,5 +272,6 @@ const struct apam_module apam_module_1 = {
 	.sign = login_sign,
 	.judge = login_judge,
 	.check = login_check,
+	.revoke = login_revoke,
 	.login = login_login,
 };

@@ -237,6 +237,7 @@ rotating_login(struct rotating *r, long number)
 	struct apam_error err = APAM_ERROR_INIT;
 	char machine[MACHINE_MARK_SIZE], bound[256], origin[64], token[32];
 	struct durable_claim claim = { .scheme = APAM_STR("durable-test") };
+	struct durable_gain gain;
 	struct durable_turn turn;
 
 	machine_mark(machine);
@@ -250,8 +251,9 @@ rotating_login(struct rotating *r, long number)
 	(void)snprintf(token, sizeof(token), "fake-rt-%ld", number);
 	ck_assert_msg(durable_turn_begin(&turn, &place, &err) == DURABLE_BEGUN,
 	    "%s", err.text);
-	ck_assert_msg(durable_turn_first(&turn, &claim, apam_str(origin),
-			  apam_str(token), &err) == APAM_OK,
+	gain = (struct durable_gain){ .origin = apam_str(origin),
+		.secret = apam_str(token) };
+	ck_assert_msg(durable_turn_first(&turn, &claim, &gain, &err) == APAM_OK,
 	    "%s", err.text);
 	durable_turn_end(&turn);
 	atomic_store(&r->current, number);

@@ -66,12 +66,14 @@ store_begin(struct durable_turn *turn)
 static inline void
 store_login(const char *secret)
 {
+	const struct durable_gain gain = { .origin = store_origin,
+		.secret = apam_str(secret) };
 	struct apam_error err = APAM_ERROR_INIT;
 	struct durable_turn turn;
 
 	store_begin(&turn);
-	ck_assert_msg(durable_turn_first(&turn, &store_claim, store_origin,
-			  apam_str(secret), &err) == APAM_OK,
+	ck_assert_msg(
+	    durable_turn_first(&turn, &store_claim, &gain, &err) == APAM_OK,
 	    "%s", err.text);
 	durable_turn_end(&turn);
 }

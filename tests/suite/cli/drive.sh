@@ -474,6 +474,57 @@ FAKE-from-login
 %% credential
 FAKE-from-login
 END
+drives_test "a person who confirms, facts, a way, a logout" 14 login-test <<'END'
+%% options
+server = "https://a.example/login"; token = "store:token"; asks = true;
+%% login browser
+%% confirm
+text: log in at this server?
+url: https://a.example/login
+%% redirect
+...
+%% redirected
+code=FAKE-code&state=fake-state
+%% exchange POST https://a.example/login
+
+...
+%% answer
+200
+Content-Type: application/json
+
+{"token":"FAKE-from-login","client":"FAKE-client"}
+%% successor token
+FAKE-from-login
+%% fact server
+https://a.example/login
+%% fact client
+FAKE-client
+%% fact none
+%% done
+%% login code
+%% exchange POST https://a.example/login
+%% answer
+500
+Content-Type: text/plain
+
+%% fails APAM_E_PROVIDER
+...
+%% acquire
+%% credential
+FAKE-from-login
+%% revoke
+%% done
+%% logout
+%% exchange POST https://a.example/login
+
+end=FAKE-from-login
+%% answer
+200
+Content-Type: application/json
+
+{}
+%% done
+END
 drives_test "a login with a browser" 5 login-test <<'END'
 %% options
 server = "https://a.example/login"; token = "store:token"; flow = "browser";
@@ -482,10 +533,10 @@ server = "https://a.example/login"; token = "store:token"; flow = "browser";
 text: log in there
 url: https://a.example/login
 %% redirected
-code=FAKE-code&state=1
+code=FAKE-code&state=fake-state
 %% exchange POST https://a.example/login
 
-query=code%3DFAKE-code%26state%3D1
+query=code%3DFAKE-code%26state%3Dfake-state
 %% answer
 200
 Content-Type: application/json
@@ -497,7 +548,7 @@ Content-Type: application/json
 %% redirect
 ...
 %% redirected
-error=access_denied
+error=access_denied&state=fake-state
 %% answer
 200
 Content-Type: application/json

@@ -33,6 +33,10 @@ enum deed {
 	LONG_WAIT,
 	SHOW,
 	HUGE_SHOW,
+	HTTP_SHOW,
+	STEERING_SHOW,
+	SUCCEED,
+	SPEND_AND_EXCHANGE,
 	PROBE,
 	SPEND,
 	KEY_GOOD,
@@ -108,6 +112,9 @@ build(struct apam_op *pub)
 	}
 }
 
+/* The value of the durable option; init_durable sets it. */
+static const struct apam_value *durable_place;
+
 static void
 ask(struct apam_op *pub)
 {
@@ -128,11 +135,27 @@ ask(struct apam_op *pub)
 		prompt.code = (struct apam_str){ huge, sizeof(huge) };
 		s->show(s, pub, &prompt);
 		return;
+	case HTTP_SHOW:
+		prompt.url = APAM_STR("http://login.example/");
+		s->show(s, pub, &prompt);
+		return;
+	case STEERING_SHOW:
+		prompt.code = APAM_STR("\033[2J");
+		s->show(s, pub, &prompt);
+		return;
 	case SHOW:
 		s->show(s, pub, &prompt);
 		return;
 	case PROBE:
 		s->exchange_probe(s, pub);
+		return;
+	case SUCCEED:
+		s->successor(s, pub, durable_place, APAM_STR("FAKE-next"));
+		return;
+	case SPEND_AND_EXCHANGE:
+		s->exchange(s, pub, APAM_STR("POST"),
+		    APAM_STR("https://login.example/"), APAM_ENCODING_FORM);
+		s->spend(s, pub, durable_place);
 		return;
 	case SPEND:
 		s->credential(s, pub, APAM_STR("FAKEtoken"));
@@ -284,7 +307,17 @@ static const struct {
 	    "the module asked for a probe, and the entry has none" },
 	{ "a secret that is not durable", OP_ACQUIRE, SPEND, 1,
 	    APAM_STEP_FAILED, APAM_E_ABI, "the module spends a secret" },
-	{ "step 6", OP_LOGIN, CREDENTIAL, 6, APAM_STEP_FAILED, APAM_E_ABI,
+	{ "a question", OP_LOGIN, SHOW, 6, APAM_STEP_CONFIRM, APAM_OK, "" },
+	{ "a question outside of a login", OP_REVOKE, SHOW, 6, APAM_STEP_FAILED,
+	    APAM_E_ABI, "the module wants to tell a person something outside" },
+	{ "a prompt with control characters", OP_LOGIN, STEERING_SHOW, 4,
+	    APAM_STEP_FAILED, APAM_E_PROVIDER,
+	    "what the module wants to tell has control characters" },
+	{ "a prompt for http", OP_LOGIN, HTTP_SHOW, 5, APAM_STEP_FAILED,
+	    APAM_E_PROVIDER, "the address that a person is to open is not" },
+	{ "a login without a secret", OP_LOGIN, NOTHING, 1, APAM_STEP_FAILED,
+	    APAM_E_ABI, "the module finished without a secret" },
+	{ "step 7", OP_LOGIN, CREDENTIAL, 7, APAM_STEP_FAILED, APAM_E_ABI,
 	    "the module returned an illegal step" },
 	{ "step -1", OP_REVOKE, NOTHING, -1, APAM_STEP_FAILED, APAM_E_ABI,
 	    "the module returned an illegal step" },
@@ -557,6 +590,7 @@ init_durable(bool stored)
 	op.reach.values = secret_values;
 	if (stored)
 		op.durable.value = &secret_values[0];
+	durable_place = &secret_values[0];
 	op.durable.secret = APAM_STR("FAKE-refresh");
 }
 
@@ -576,7 +610,7 @@ START_TEST(a_durable_secret_is_as_it_is_now)
 	ck_assert(
 	    str_equal(buf_view(&op.durable.successor), APAM_STR("FAKE-next")));
 	/* Neither is shown in what the module says, as within its step. */
-	service_say_without(&op.durable.secret, &op.durable.successor);
+	service_say_without(&op.durable);
 	(void)(s->fail)(s, &op.pub, APAM_E_DENIED,
 	    APAM_STR("not FAKE-refresh, and not FAKE-next"));
 	ck_assert_str_eq(op.error.text, "not ************, and not *********");
@@ -589,6 +623,79 @@ START_TEST(a_durable_secret_is_as_it_is_now)
 	ck_assert_uint_eq(op.durable.successor.n, 0);
 	(void)(s->fail)(s, &op.pub, APAM_E_DENIED, APAM_STR("FAKE-refresh"));
 	ck_assert_str_eq(op.error.text, "FAKE-refresh");
+}
+END_TEST
+
+/* What a login keeps is on hand at once, all or none. */
+START_TEST(a_login_keeps_facts)
+{
+	const struct apam_services *s = &svc.pub;
+	const struct apam_str name = APAM_STR("issuer");
+
+	init_durable(true);
+	op.kind = OP_LOGIN;
+	op.durable.facts = APAM_STR("fact issuer old\nhidden client FAKE-c\n");
+	ck_assert(str_equal(s->fact(s, &op.pub, name), APAM_STR("old")));
+	s->keep_fact(s, &op.pub, name, APAM_STR("https://as.example"), 0);
+	ck_assert(str_equal(
+	    s->fact(s, &op.pub, name), APAM_STR("https://as.example")));
+	ck_assert(str_equal(
+	    s->fact(s, &op.pub, APAM_STR("client")), APAM_STR("FAKE-c")));
+	ck_assert_uint_eq(s->fact(s, &op.pub, APAM_STR("none")).n, 0);
+	ck_assert(str_equal(buf_view(&op.durable.kept),
+	    APAM_STR("fact issuer https://as.example\n")));
+	ck_assert_ptr_null(op.misuse);
+	s->keep_fact(s, &op.pub, name, APAM_STR("https://as.example"), 0);
+	ck_assert_str_eq(op.misuse,
+	    "the module keeps a fact outside of a login, twice or without a "
+	    "name");
+}
+END_TEST
+
+/* A provider's text cannot make another line of the record. */
+START_TEST(a_fact_that_cannot_be_kept_ends_the_login)
+{
+	const struct apam_services *s = &svc.pub;
+
+	init_durable(true);
+	op.kind = OP_LOGIN;
+	s->keep_fact(
+	    s, &op.pub, APAM_STR("issuer"), APAM_STR("https://x\nsecret 1"), 0);
+	ck_assert_ptr_null(op.misuse);
+	ck_assert(op.durable.unfit);
+	deed = SUCCEED;
+	returned = APAM_STEP_DONE;
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_FAILED);
+	ck_assert_int_eq(op.error.status, APAM_E_PROVIDER);
+}
+END_TEST
+
+START_TEST(who_may_spend_and_succeed)
+{
+	init_durable(true);
+	op.kind = OP_LOGIN;
+	deed = SUCCEED;
+	returned = APAM_STEP_DONE;
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_DONE);
+	returned = APAM_STEP_WAIT;
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_FAILED);
+	ck_assert_str_eq(op.error.text,
+	    "the module has a successor in a revocation, or before a login is "
+	    "done");
+	error_clear(&op.error);
+	op.kind = OP_REVOKE;
+	returned = APAM_STEP_DONE;
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_FAILED);
+	error_clear(&op.error);
+	deed = SPEND_AND_EXCHANGE;
+	returned = APAM_STEP_EXCHANGE;
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_FAILED);
+	ck_assert_str_eq(op.error.text,
+	    "the module spends a secret in a login or a revocation");
+	error_clear(&op.error);
+	op.kind = OP_ACQUIRE;
+	ck_assert_int_eq(
+	    op_step(&op, &module, &deed, NULL), APAM_STEP_EXCHANGE);
 }
 END_TEST
 
@@ -629,6 +736,9 @@ main(void)
 	    tc, a_text_may_be_put_into_itself, 0, ROWS(writings));
 	tcase_add_test(tc, a_check_says_why);
 	tcase_add_test(tc, a_durable_secret_is_as_it_is_now);
+	tcase_add_test(tc, a_login_keeps_facts);
+	tcase_add_test(tc, a_fact_that_cannot_be_kept_ends_the_login);
+	tcase_add_test(tc, who_may_spend_and_succeed);
 	tcase_add_test(tc, what_is_in_no_store_is_not_replaced);
 	tcase_add_loop_test(tc, memory_may_be_short, 0, ROWS(needy));
 	return run_suite(suite);

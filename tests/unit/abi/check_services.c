@@ -508,7 +508,7 @@ static const struct {
 	{ APAM_E_USAGE, APAM_E_USAGE },
 	{ APAM_OK, APAM_E_ABI },
 	{ -1, APAM_E_ABI },
-	{ 0x504, APAM_E_ABI },
+	{ 0x505, APAM_E_ABI },
 	{ 0x700, APAM_E_ABI },
 	{ 99999, APAM_E_ABI },
 };
@@ -773,18 +773,23 @@ END_TEST
 /* A durable secret is not among those, and may be replaced meanwhile. */
 START_TEST(durable_secrets_are_masked_while_they_are_used)
 {
-	const struct apam_str durable = APAM_STR("FAKEdurable");
-	struct buf successor;
+	struct op_durable durable = { .secret = APAM_STR("FAKEdurable"),
+		.facts = APAM_STR("fact a shown-fact\nhidden b FAKEold\n") };
 
-	buf_init(&successor, 64);
-	service_say_without(&durable, &successor);
-	buf_put(&successor, APAM_STR("FAKEnext"));
+	buf_init(&durable.successor, 64);
+	buf_init(&durable.kept, 64);
+	service_say_without(&durable);
+	buf_put(&durable.successor, APAM_STR("FAKEnext"));
+	buf_put(&durable.kept, APAM_STR("hidden b FAKEclient\n"));
 	apam_logf(s, APAM_LOG_ERROR, "FAKEdurable, then FAKEnext");
 	ck_assert_str_eq(logged, "1 demo: ***********, then ********");
-	service_say_without(NULL, NULL);
+	apam_logf(s, APAM_LOG_ERROR, "shown-fact, FAKEold1, FAKEclient");
+	ck_assert_str_eq(logged, "1 demo: shown-fact, *******1, **********");
+	service_say_without(NULL);
 	apam_logf(s, APAM_LOG_ERROR, "FAKEdurable");
 	ck_assert_str_eq(logged, "1 demo: FAKEdurable");
-	buf_free(&successor);
+	buf_free(&durable.successor);
+	buf_free(&durable.kept);
 }
 END_TEST
 

@@ -62,6 +62,7 @@ comes_back(const struct durable_record *r)
 	ck_assert(str_equal(got.origin, r->origin));
 	ck_assert(str_equal(got.machine, r->machine));
 	ck_assert(str_equal(got.bound, r->bound));
+	ck_assert(str_equal(got.facts, r->facts));
 	ck_assert(str_equal(got.secret, r->secret));
 	free_text();
 }
@@ -123,6 +124,8 @@ START_TEST(what_is_written_comes_back)
 
 	comes_back(&r);
 	r.bound = APAM_STR("");
+	comes_back(&r);
+	r.facts = APAM_STR("fact issuer https://x y\nhidden client z\n");
 	comes_back(&r);
 	r.state = DURABLE_SPENDING;
 	r.sendings = 3;
@@ -222,6 +225,11 @@ START_TEST(a_bad_bound_is_not_written)
 	REFUSED(bound, APAM_STR("bound x \n"));
 	REFUSED(bound, APAM_STR("bound  y\n"));
 	REFUSED(bound, APAM_STR("bound x y"));
+	REFUSED(bound, APAM_STR("fact x y\n"));
+	REFUSED(facts, APAM_STR("bound x y\n"));
+	REFUSED(facts, APAM_STR("fact x\n"));
+	REFUSED(facts, APAM_STR("hidden x y"));
+	REFUSED(facts, APAM_STR("fact x y\nhidden  z\n"));
 	REFUSED(bound, APAM_STR("bound x \001\n"));
 }
 END_TEST

@@ -130,7 +130,7 @@ START_TEST(what_is_refused_needs_a_login)
 	store_holds("first", 1, DURABLE_LOGIN);
 	durable_turn_end(&turn);
 	store_begin(&turn);
-	refused(durable_turn_admit(&turn, &store_claim, &err), APAM_E_REVOKED,
+	refused(durable_turn_admit(&turn, &store_claim, &err), APAM_E_LOGIN,
 	    "somebody has to log in again: gone?for good");
 	durable_turn_end(&turn);
 	store_login("anew");
@@ -159,7 +159,7 @@ START_TEST(a_logout_removes_the_secret)
 	store_begin(&turn);
 	ok(durable_turn_forget(&turn, "logged out by root", &err));
 	store_holds("", 1, DURABLE_LOGIN);
-	refused(durable_turn_admit(&turn, &store_claim, &err), APAM_E_REVOKED,
+	refused(durable_turn_admit(&turn, &store_claim, &err), APAM_E_LOGIN,
 	    "logged out by root");
 	durable_turn_end(&turn);
 	store_login("anew");
@@ -200,7 +200,7 @@ START_TEST(nothing_is_sent_before_a_login)
 {
 	store.name = "other";
 	store_begin(&turn);
-	refused(durable_turn_admit(&turn, &store_claim, &err), APAM_E_SECRET,
+	refused(durable_turn_admit(&turn, &store_claim, &err), APAM_E_LOGIN,
 	    "no secret yet");
 	ok(durable_turn_forget(&turn, "logged out", &err));
 	ck_assert(!exists("other"));
@@ -263,7 +263,7 @@ START_TEST(an_older_record_is_not_sent)
 	copy_file("demo", "later");
 	copy_file("backup", "demo");
 	store_begin(&turn);
-	refused(durable_turn_admit(&turn, &store_claim, &err), APAM_E_SECRET,
+	refused(durable_turn_admit(&turn, &store_claim, &err), APAM_E_LOGIN,
 	    "older than the last one");
 	durable_turn_end(&turn);
 	copy_file("later", "demo");

@@ -47,6 +47,7 @@ static const struct rule {
 	{ APAM_E_ARCHIVED, "SSRRSS" },
 	{ APAM_E_REVOKED, "SSRRSS" },
 	{ APAM_E_REJECTED, "SSRRSS" },
+	{ APAM_E_LOGIN, "SSRRSS" },
 	{ APAM_E_INTERNAL, "RRRRRR" },
 	{ APAM_E_MEMORY, "RRRRRR" },
 	{ APAM_E_ABI, "RRRRRR" },
@@ -54,7 +55,7 @@ static const struct rule {
 
 /* No members of the enum, in each class and beyond. */
 static const int illegal[] = { -1, -1280, 1, 2, 0xff, 0x102, 0x1ff, 0x204,
-	0x2ff, 0x306, 0x3ff, 0x406, 0x4ff, 0x504, 0x505, 0x5ff, 0x603, 0x6ff,
+	0x2ff, 0x306, 0x3ff, 0x406, 0x4ff, 0x505, 0x506, 0x5ff, 0x603, 0x6ff,
 	0x700, 0x1500, 0x10000, 0x10300, 99999 };
 
 static const enum control controls[] = { CONTROL_SUFFICIENT, CONTROL_REQUIRED,
@@ -356,7 +357,7 @@ static const struct illegal_row {
 	const char *options;
 	const char *text;
 } broken[] = {
-	{ "step 6", "acquire = 6; ", "illegal step" },
+	{ "step 6", "acquire = 7; ", "illegal step" },
 	{ "step -1", "acquire = -1; ", "illegal step" },
 	{ "a step like a status", "acquire = 1282; ", "illegal step" },
 	{ "done without a credential", "silent = true; ",
