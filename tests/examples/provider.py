@@ -10,7 +10,9 @@ CERTIFICATE.  So a profile can be tried as it is, with its provider's own names.
 It prints "ready PORT", obeys the commands of its standard input, each of which
 it answers with a line, and ends when that input does:
 
-    play FILE   be the provider that FILE describes; forget what was seen
+    play FILE [CERTIFICATE]
+                be the provider that FILE describes, and forget what was seen;
+                the signatures of JWTs are made with the key of CERTIFICATE
     seen        "ok", or what came and is not as FILE says, or did not come
     flips       whether each thing that FILE asks for was looked at: all of them
                 are changed, one at a time, and what came must differ then
@@ -29,6 +31,8 @@ import ssl
 import sys
 import threading
 import urllib.parse
+
+import jwt
 
 # What HTTP itself needs, and what says nothing of who is asking.
 PLAIN = {"host", "accept", "user-agent", "content-length", "accept-encoding"}
@@ -89,9 +93,18 @@ class Exchange:
         return dict((n.lower(), v) for n, v in self.headers).get("content-type")
 
     def wanted_body(self):
-        if self.kind() == FORM:
-            return sorted(tuple(line.split("=", 1)) for line in self.body)
         return json.loads("".join(self.body)) if self.body else None
+
+    def form_differs(self, found):
+        wanted = sorted(tuple(line.split("=", 1)) for line in self.body)
+        if [name for name, _ in wanted] != [name for name, _ in found]:
+            return "the form is " + str(found)
+        for (name, value), (_, other) in zip(wanted, found):
+            if value.startswith("jwt ") and not jwt.differs(value, other):
+                continue
+            if value != other:
+                return f"the field {name} is {other}"
+        return None
 
     def differs(self, request):
         """What of the request is not as it should be; None if all is."""
@@ -107,6 +120,8 @@ class Exchange:
             found = request.read_body(self.kind())
         except ValueError:
             return "the body is not what its type says"
+        if self.kind() == FORM:
+            return self.form_differs(found)
         if found != self.wanted_body():
             return "the body is " + str(found)
         return None
@@ -214,11 +229,11 @@ def flipped_body(exchange):
                 other = copy.deepcopy(exchange)
                 other.body[i] = changed
                 yield "field " + line.split("=")[0], other
-        return
     whole = "\n".join(exchange.body)
     for found in re.finditer(r'"[^"]+"', whole):
+        changed = whole[:found.end() - 1] + "x" + whole[found.end() - 1:]
         other = copy.deepcopy(exchange)
-        other.body = [whole[:found.end() - 1] + "x" + whole[found.end() - 1:]]
+        other.body = changed.split("\n")
         yield "body " + found.group(), other
 
 
@@ -269,6 +284,7 @@ def obey(line):
     global playing
     command, _, name = line.strip().partition(" ")
     if command == "play":
+        name, _, jwt.certificate = name.partition(" ")
         with open(name, encoding="utf-8") as file:
             playing = Provider(file.read())
         return "ok"

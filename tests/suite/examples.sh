@@ -28,6 +28,12 @@ ca_file = "$dir/tls.pem";
 proxy   = "http://127.0.0.1:$port";
 END2
 
+# Two keys that sign, and certificates of theirs, for what needs one.
+for key in key other; do
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=apam' \
+	    -keyout "$dir/$key.pem" -out "$dir/$key.crt" 2>"$dir/err" || exit 2
+done
+
 # tell COMMAND: sets $said, what the provider answers.
 tell()
 {
@@ -46,7 +52,7 @@ of()
 # play: the provider is that of the example, and nothing was seen yet.
 play()
 {
-	tell "play tests/examples/$name"
+	tell "play tests/examples/$name $dir/key.crt"
 	[ "$said" = ok ] || why="$why cannot be played: $said;"
 }
 
@@ -110,21 +116,32 @@ sends_no_other()
 	[ "$said" != ok ] || why="$why another header was not noticed;"
 }
 
-# checks: a good credential is called good, and so is each secret, in turn, bad.
-checks()
+# is_refused SECRET: while it is another, a check says that it is bad.
+is_refused()
 {
-	local secret value verdict want=1
-	play
-	must 0 $'\tgood\t' check check "$name"
+	local verdict want=1
 	verdict=$(of verdict)
 	[ "$verdict" != unknown ] || want=4
+	play
+	must $want $'\t'"(${verdict:-revoked|rejected})"$'\t' "bad $1" \
+	    check "$name"
+}
+
+# checks: a good credential is called good, and each that is another, bad.
+checks()
+{
+	local secret value
+	play
+	must 0 $'\tgood\t' check check "$name"
 	while read -r secret value; do
-		play
 		printf 'another-%s' "$value" >"$dir/secrets/$secret"
-		must $want $'\t'"(${verdict:-revoked|rejected})"$'\t' \
-		    "bad $secret" check "$name"
+		is_refused "$secret"
 		printf '%s' "$value" >"$dir/secrets/$secret"
 	done < <(of secret)
+	for secret in $(of key); do
+		cp "$dir/other.pem" "$dir/secrets/$secret"
+		is_refused "$secret"
+	done
 }
 
 example()
@@ -135,6 +152,12 @@ example()
 		secret "$secret" "$value"
 	done < <(of secret && of spare)
 	of token >>"$dir/known"
+	for secret in $(of key); do
+		cp "$dir/key.pem" "$dir/secrets/$secret"
+	done
+	for secret in $(of certificate); do
+		cp "$dir/key.crt" "$dir/secrets/$secret"
+	done
 	sed "s|/etc/apam\.d/|$dir/|" "etc/examples/$name.conf" | profile "$name"
 	is_linted
 	sends
