@@ -104,6 +104,11 @@ check_slots(const struct judged *j)
 		return refuse_text(j,
 		    "the module has some of the slots verify_begin, "
 		    "verify_body and verify_end; expected all or none");
+	if ((m->body_piece == NULL) != (m->body_rewind == NULL) ||
+	    (m->body_piece == NULL) != (m->body_end == NULL))
+		return refuse_text(j,
+		    "the module has some of the slots body_piece, body_rewind "
+		    "and body_end; expected all or none");
 	return APAM_OK;
 }
 

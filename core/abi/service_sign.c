@@ -3,10 +3,12 @@
  * Services for signing a request, judging an answer and verifying a response.
  */
 #include "abi/judging.h"
+#include "abi/rewriting.h"
 #include "abi/service_say.h"
 #include "abi/service_tables.h"
 #include "abi/signing.h"
 #include "base/error.h"
+#include "base/sized.h"
 #include "base/str.h"
 #include "text/encode.h"
 #include "text/header.h"
@@ -133,6 +135,63 @@ sign_nothing(const struct apam_services *svc, struct apam_signing *out)
 	out->nothing = true;
 }
 
+/* ---- Bodies ------------------------------------------------------------ */
+
+static bool
+has_body(const struct apam_signing *out)
+{
+	const struct apam_request_view *r = out->request;
+
+	return r != NULL && r->body != NULL &&
+	    (r->body->kind == APAM_BODY_BYTES ||
+		r->body->kind == APAM_BODY_READER);
+}
+
+/* The run is the core's from here on, whatever is wrong. */
+static void
+sign_body(const struct apam_services *svc, struct apam_signing *out,
+    const struct apam_rewrite *rewrite)
+{
+	struct apam_rewrite mine;
+
+	(void)svc;
+	if (out->rewrites) {
+		(void)error_set(&out->error, APAM_E_ABI,
+		    "the module rewrites the body twice");
+		return;
+	}
+	if (sized_take(&sized_rewrite, rewrite, &mine, NULL) != APAM_OK)
+		(void)error_set(&out->error, APAM_E_ABI,
+		    "the module rewrites the body in a way that is not known");
+	else if (mine.piece == 0 || mine.piece > REWRITING_PIECE_MAX)
+		(void)error_set(&out->error, APAM_E_ABI,
+		    "the module rewrites the body by pieces of no size, or too "
+		    "large ones");
+	else if (!has_body(out))
+		(void)error_set(&out->error, APAM_E_ABI,
+		    "the module rewrites a body that is not there");
+	out->rewrite = mine;
+	out->rewrites = true;
+}
+
+static void
+body_put(const struct apam_services *svc, struct apam_rewriting *out,
+    struct apam_str bytes)
+{
+	(void)svc;
+	rewriting_put(out, bytes);
+}
+
+static int32_t
+refuse_body(const struct apam_services *svc, struct apam_rewriting *out,
+    int32_t status, struct apam_str text)
+{
+	char message[SERVICE_MESSAGE_MAX];
+
+	service_message(svc, text, message, sizeof(message));
+	return error_set(&out->error, service_failure(status), "%s", message);
+}
+
 static int32_t
 refuse_request(const struct apam_services *svc, struct apam_signing *out,
     int32_t status, struct apam_str text)
@@ -177,4 +236,7 @@ services_add_signing(struct apam_services *to)
 	to->refuse = refuse_request;
 	to->judge_memo = judge_memo;
 	to->not_authentic = refuse_response;
+	to->sign_body = sign_body;
+	to->body_put = body_put;
+	to->body_refuse = refuse_body;
 }

@@ -42,6 +42,8 @@ signing_init_in(struct apam_signing *s, struct signing_room *room)
 void
 signing_free(struct apam_signing *s)
 {
+	if (s->body != NULL)
+		s->free_body(&s->body);
 	pair_release(&s->pair);
 	pair_source_free(&s->certificate);
 	fields_free(&s->covers);
@@ -128,6 +130,9 @@ signing_merge(
 		return error_set(err, APAM_E_CONFIG,
 		    "two entries of the profile have a client certificate; "
 		    "keep one");
+	if (to->body != NULL && from->body != NULL)
+		return error_set(err, APAM_E_CONFIG,
+		    "two entries of the profile rewrite the body; keep one");
 	if (!add_all(&to->headers, &from->headers) ||
 	    !add_all(&to->cookies, &from->cookies) ||
 	    !add_all(&to->covers, &from->covers))
@@ -136,6 +141,11 @@ signing_merge(
 	if (from->pair != NULL) {
 		to->pair = from->pair;
 		from->pair = NULL; /* it is the total's now */
+	}
+	if (from->body != NULL) {
+		to->body = from->body;
+		to->free_body = from->free_body;
+		from->body = NULL; /* the same */
 	}
 	return signing_check(to, err);
 }

@@ -31,6 +31,12 @@ struct apam_signing {
 	/* What the module named, owned, and then what that is, held. */
 	struct pair_source *certificate;
 	struct pair *pair;
+	/* What sign_body was told; run is set where it was called. */
+	struct apam_rewrite rewrite;
+	bool rewrites;
+	/* And what that is then; entry/new_body.h. */
+	struct new_body *body;
+	void (*free_body)(struct new_body **body);
 	/* What the module sees; NULL: the signature depends on none. */
 	const struct apam_request_view *request;
 	struct apam_error error; /* set by `refuse` */

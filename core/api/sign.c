@@ -63,7 +63,7 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	if (status == APAM_OK)
 		status = stack_sign(stack, &r, &mine, &result, err);
 	if (status == APAM_OK)
-		status = signature_fill(signature, &r, &result, err);
+		status = signature_fill(signature, &r, stack, &result, err);
 	if (status == APAM_OK)
 		signature_made(profile, stack, &result);
 	else

@@ -25,7 +25,8 @@ sign_borrowed(struct direct *direct, const struct apam_request *request,
 	stack_result_init(&result, &room);
 	request_init_plain(&r, request, origin);
 	ok = direct_sign(direct, &r, &result, NULL) == APAM_OK &&
-	    signature_fill(signature, &r, &result, NULL) == APAM_OK;
+	    signature_fill(
+		signature, &r, direct_stack(direct), &result, NULL) == APAM_OK;
 	request_free(&r);
 	signing_free(&result.total);
 	return ok;

@@ -11,11 +11,14 @@
 #include "base/error.h"
 #include "base/secmem.h"
 #include "base/sized.h"
+#include "entry/new_body.h"
 
 /* Stands before the block in memory of our own. */
 struct owned {
 	size_t size;
 	struct pair *pair; /* held; or NULL */
+	struct new_body *body; /* or NULL; of an entry of: */
+	struct stack *stack; /* held; or NULL */
 	_Alignas(max_align_t) char block[];
 };
 
@@ -45,17 +48,30 @@ size_of(const struct request *r, const struct apam_signing *s)
 	return n;
 }
 
+/* A pair, and a rewritten body with its stack, are the signature's now. */
+static void
+take_over(struct owned *owned, struct apam_signing *s, struct stack *stack)
+{
+	owned->pair = s->pair;
+	owned->body = s->body;
+	owned->stack = s->body == NULL ? NULL : stack_hold(stack);
+	s->pair = NULL;
+	s->body = NULL;
+}
+
 /*
  * Memory for `need` bytes: the host's where it is aligned and enough, and there
  * is nothing to let go of.
  */
 static char *
-signature_block(struct apam_signature *to, size_t need, struct pair **pair)
+signature_block(struct apam_signature *to, size_t need, struct apam_signing *s,
+    struct stack *stack)
 {
 	struct owned *owned;
 	size_t got;
 
-	if (*pair == NULL && to->store != NULL && to->store_size >= need &&
+	if (s->pair == NULL && s->body == NULL && to->store != NULL &&
+	    to->store_size >= need &&
 	    (uintptr_t)to->store % alignof(struct apam_header) == 0) {
 		to->used = need;
 		return to->store;
@@ -64,26 +80,29 @@ signature_block(struct apam_signature *to, size_t need, struct pair **pair)
 	if (owned == NULL)
 		return NULL;
 	owned->size = got;
-	owned->pair = *pair;
-	*pair = NULL; /* it is the signature's now */
+	take_over(owned, s, stack);
 	to->owned = owned;
 	return owned->block;
 }
 
 /*
- * A program that cannot be told must not send without a certificate, nor use an
- * answer that is to be verified.
+ * A program that cannot be told must not send without a certificate, or another
+ * body, nor use an answer that is to be verified.
  */
 static enum apam_status
 check_told(const struct apam_signature *to, const struct stack_result *result,
     struct apam_error *err)
 {
-	if (SIZED_HAS(struct apam_signature, to, certificate))
+	if (SIZED_HAS(struct apam_signature, to, body))
 		return APAM_OK;
 	if (result->verifies != 0)
 		return error_set(err, APAM_E_USAGE,
 		    "the provider signs its answers, which the program was "
 		    "built without verifying: build it anew");
+	if (result->total.body != NULL)
+		return error_set(err, APAM_E_USAGE,
+		    "the scheme rewrites the body, which the program was built "
+		    "without: build it anew");
 	if (result->total.pair == NULL)
 		return APAM_OK;
 	return error_set(err, APAM_E_USAGE,
@@ -127,27 +146,29 @@ fill_block(char *block, struct apam_signature *to,
 
 enum apam_status
 signature_fill(struct apam_signature *to, const struct request *request,
-    struct stack_result *result, struct apam_error *err)
+    struct stack *stack, struct stack_result *result, struct apam_error *err)
 {
 	struct apam_signing *s = &result->total;
 	const struct pair *pair = s->pair;
+	const struct new_body *body = s->body;
 	char *block;
 
 	if (check_told(to, result, err) != APAM_OK)
 		return APAM_E_USAGE;
-	block = signature_block(to, size_of(request, s), &s->pair);
+	block = signature_block(to, size_of(request, s), s, stack);
 	if (block == NULL || !fill_block(block, to, request, s))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	to->generation = result->generation;
 	to->credential = result->credential;
 	to->entries = result->entries;
 	/* All or none: no version of the struct has some of them. */
-	if (!SIZED_HAS(struct apam_signature, to, certificate))
+	if (!SIZED_HAS(struct apam_signature, to, body))
 		return APAM_OK;
 	to->method = request->view.method.p;
 	to->memo = s->memo;
 	to->verifies = result->verifies;
 	to->certificate = pair == NULL ? NULL : &pair->pub;
+	to->body = body == NULL ? NULL : new_body_view(body);
 	return APAM_OK;
 }
 
@@ -162,6 +183,8 @@ apam_signature_release(struct apam_signature *signature)
 	    sizeof(*signature);
 
 	if (owned != NULL) {
+		new_body_free(&owned->body);
+		stack_release(&owned->stack);
 		pair_release(&owned->pair);
 		secmem_free(owned, owned->size);
 	} else if (store != NULL)
@@ -170,4 +193,23 @@ apam_signature_release(struct apam_signature *signature)
 	if (end > offsetof(struct apam_signature, url))
 		memset(&signature->url, 0,
 		    end - offsetof(struct apam_signature, url));
+}
+
+enum apam_status
+apam_body_failure(
+    const struct apam_signature *signature, struct apam_error *err)
+{
+	const struct owned *owned;
+	const struct apam_error *why;
+
+	if (!sized_begin(err) ||
+	    sized_check(&sized_signature, signature, err) != APAM_OK)
+		return APAM_E_USAGE;
+	owned = signature->owned;
+	if (owned == NULL || owned->body == NULL)
+		return APAM_OK;
+	why = new_body_failure(owned->body);
+	if (why->status != APAM_OK)
+		error_copy(err, why);
+	return why->status;
 }

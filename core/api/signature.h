@@ -11,12 +11,12 @@
 #include "profile/stack.h"
 
 /*
- * Fill in `to` from what the stack made.  All bytes are in one block: the
+ * Fill in `to` from what `stack` made.  All bytes are in one block: the
  * host's store, else wiped memory that apam_signature_release frees.  Errors:
  * MEMORY.
  */
 enum apam_status signature_fill(struct apam_signature *to,
-    const struct request *request, struct stack_result *result,
-    struct apam_error *err);
+    const struct request *request, struct stack *stack,
+    struct stack_result *result, struct apam_error *err);
 
 #endif

@@ -27,7 +27,7 @@ extern const struct sized sized_answer, sized_body, sized_entry_status,
     sized_key_report, sized_key_rotation, sized_key_source, sized_lint_to,
     sized_login_event, sized_login_options, sized_logout_options,
     sized_logout_report, sized_open_options, sized_registry_outlook, sized_registry_text, sized_request,
-    sized_revoke_report, sized_secret_file, sized_signature, sized_transport;
+    sized_revoke_report, sized_rewrite, sized_secret_file, sized_signature, sized_transport;
 
 /* True where a struct of the caller's, of type T, has this member. */
 #define SIZED_HAS(T, theirs, member)                                           \

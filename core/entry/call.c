@@ -5,6 +5,7 @@
  */
 #include "base/error.h"
 #include "entry/entry.h"
+#include "entry/new_body.h"
 #include "text/url.h"
 
 /* Turn what a signing slot returned and built into one status. */
@@ -51,6 +52,23 @@ entry_prepare(struct entry *e, struct request *request,
 	return request_add_query(request, out, 0, err);
 }
 
+/* The run is ended in any case, once. */
+static enum apam_status
+take_body(struct entry *e, const struct apam_request_view *view,
+    struct apam_signing *out, enum apam_status status, struct apam_error *err)
+{
+	struct apam_error unwanted = APAM_ERROR_INIT;
+	const bool failed = status != APAM_OK;
+	const enum apam_status made = new_body_make(
+	    e, view->body, out, failed ? &unwanted : err);
+
+	if (!failed)
+		return made;
+	if (made == APAM_OK)
+		new_body_free(&out->body);
+	return status;
+}
+
 static enum apam_status
 call_sign(struct entry *e, const struct credential *c,
     const struct apam_request_view *view, struct apam_signing *out,
@@ -64,9 +82,9 @@ call_sign(struct entry *e, const struct credential *c,
 	entry_leave(e);
 	status = check_result(out, returned, err);
 	if (status == APAM_OK && !signing_contributed(out))
-		return error_set(err, APAM_E_ABI,
+		status = error_set(err, APAM_E_ABI,
 		    "the module signed without adding anything");
-	return status;
+	return out->rewrites ? take_body(e, view, out, status, err) : status;
 }
 
 /* Sign with the memo for the request's origin, where there is one. */
@@ -186,7 +204,7 @@ entry_render(struct entry *e, struct credential *c, struct apam_error *err)
 	status = call_sign(e, c, &empty, to, err);
 	if (status != APAM_OK)
 		return status;
-	if (to->covers.count > 0)
+	if (to->covers.count > 0 || to->body != NULL)
 		return error_set(err, APAM_E_ABI,
 		    "a module whose signature depends on the credential alone "
 		    "covers headers of the request");

@@ -60,6 +60,12 @@ direct_free(void *direct)
 	free(d);
 }
 
+struct stack *
+direct_stack(const struct direct *d)
+{
+	return d->stack;
+}
+
 bool
 direct_is_of(const struct direct *d, const struct entry *entry,
     const struct credential *credential)

@@ -23,6 +23,9 @@ struct direct *direct_new(struct stack *stack, struct entry *entry,
 /* Free it; the slot's loan calls this (base/loan.h).  NULL is allowed. */
 void direct_free(void *direct);
 
+/* The stack that it is of. */
+struct stack *direct_stack(const struct direct *direct);
+
 /* True if it is for these. */
 bool direct_is_of(const struct direct *direct, const struct entry *entry,
     const struct credential *credential);

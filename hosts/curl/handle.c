@@ -39,6 +39,14 @@ curl_handle_left(const struct curl_handle *h)
 
 /* ---- The body ----------------------------------------------------------- */
 
+/* What is sent: the request's own, or what the scheme makes of it; or NULL. */
+static const struct apam_body *
+body_of(const struct curl_handle *h)
+{
+	return h->signature->body != NULL ? h->signature->body :
+					    h->transfer->body;
+}
+
 /* A reader must give as many bytes as the body says, where it says so. */
 static bool
 is_right(const struct apam_body *body, uint64_t offset, int64_t got, size_t n)
@@ -51,16 +59,30 @@ is_right(const struct apam_body *body, uint64_t offset, int64_t got, size_t n)
 	    (got > 0 || offset == body->length);
 }
 
+/* The scheme may have said why. */
+static void
+say_unreadable(struct curl_handle *h)
+{
+	struct apam_error *why = &h->body_failure;
+
+	failure_clear(why);
+	h->answer.status = apam_body_failure(h->signature, why);
+	h->answer.why = why->text;
+	if (h->answer.status != APAM_OK)
+		return;
+	h->answer.status = APAM_E_USAGE;
+	h->answer.why = "the body of the request cannot be read";
+}
+
 static size_t
 on_read(char *to, size_t one, size_t n, void *arg)
 {
 	struct curl_handle *h = arg;
-	const struct apam_body *body = h->transfer->body;
+	const struct apam_body *body = body_of(h);
 	int64_t got = body->read(body->arg, h->offset, to, one * n);
 
 	if (!is_right(body, h->offset, got, one * n)) {
-		h->answer.status = APAM_E_USAGE;
-		h->answer.why = "the body of the request cannot be read";
+		say_unreadable(h);
 		return CURL_READFUNC_ABORT;
 	}
 	h->offset += (uint64_t)got;
@@ -83,9 +105,9 @@ on_seek(void *arg, curl_off_t offset, int origin)
 
 /* NONE where the transfer has no body. */
 static int32_t
-kind_of(const struct apam_transfer *t)
+kind_of(const struct curl_handle *h)
 {
-	return t->body == NULL ? APAM_BODY_NONE : t->body->kind;
+	return body_of(h) == NULL ? APAM_BODY_NONE : body_of(h)->kind;
 }
 
 static bool
@@ -99,7 +121,7 @@ static CURLcode
 set_reader(struct curl_handle *h)
 {
 	CURL *easy = h->easy;
-	const uint64_t length = h->transfer->body->length;
+	const uint64_t length = body_of(h)->length;
 	CURLcode c = CURLE_OK;
 
 	h->offset = 0;
@@ -117,12 +139,11 @@ set_reader(struct curl_handle *h)
 static CURLcode
 set_bytes(struct curl_handle *h)
 {
-	const struct apam_transfer *t = h->transfer;
 	struct apam_str bytes = APAM_STR("");
 	CURLcode c = CURLE_OK;
 
-	if (kind_of(t) == APAM_BODY_BYTES && t->body->bytes.n > 0)
-		bytes = t->body->bytes;
+	if (kind_of(h) == APAM_BODY_BYTES && body_of(h)->bytes.n > 0)
+		bytes = body_of(h)->bytes;
 	c |= curl_easy_setopt(h->easy, CURLOPT_POST, 1L);
 	c |= curl_easy_setopt(
 	    h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)bytes.n);
@@ -138,9 +159,9 @@ set_body(struct curl_handle *h)
 
 	/* It undoes what made the last request an upload or a HEAD. */
 	c |= curl_easy_setopt(h->easy, CURLOPT_HTTPGET, 1L);
-	if (kind_of(t) == APAM_BODY_READER)
+	if (kind_of(h) == APAM_BODY_READER)
 		c |= set_reader(h);
-	else if (kind_of(t) == APAM_BODY_BYTES || wants_body(t->method))
+	else if (kind_of(h) == APAM_BODY_BYTES || wants_body(t->method))
 		c |= set_bytes(h);
 	if (strcmp(t->method, "HEAD") == 0)
 		c |= curl_easy_setopt(h->easy, CURLOPT_NOBODY, 1L);
@@ -225,7 +246,7 @@ make_list(struct curl_handle *h)
 		if (!list_add_header(&h->list, &s->headers[i]))
 			return false;
 	/* libcurl would call any body without a type a form. */
-	if (!typed && kind_of(t) != APAM_BODY_NONE)
+	if (!typed && kind_of(h) != APAM_BODY_NONE)
 		return list_add(&h->list, "Content-Type:");
 	return true;
 }
@@ -355,7 +376,7 @@ method_is_idempotent(const char *method)
 static bool
 has_read_all(const struct curl_handle *h)
 {
-	const uint64_t length = h->transfer->body->length;
+	const uint64_t length = body_of(h)->length;
 
 	return h->read_all || (length > 0 && h->offset == length);
 }
@@ -364,13 +385,12 @@ has_read_all(const struct curl_handle *h)
 static bool
 went_out_whole(const struct curl_handle *h)
 {
-	const struct apam_transfer *t = h->transfer;
 	curl_off_t sent = 0;
 	uint64_t all = 0;
 
-	if (kind_of(t) == APAM_BODY_BYTES)
-		all = t->body->bytes.n;
-	if (kind_of(t) == APAM_BODY_READER)
+	if (kind_of(h) == APAM_BODY_BYTES)
+		all = body_of(h)->bytes.n;
+	if (kind_of(h) == APAM_BODY_READER)
 		all = has_read_all(h) ? h->offset : UINT64_MAX;
 	(void)curl_easy_getinfo(h->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
 	return sent >= 0 && (uint64_t)sent >= all;
@@ -487,6 +507,7 @@ take_back(struct curl_handle *h)
 void
 curl_handle_init(struct curl_handle *h)
 {
+	h->body_failure.size = sizeof(h->body_failure);
 	answer_init(&h->answer, h->transfer, h->easy, h->transport->body_max);
 }
 

@@ -17,6 +17,7 @@ struct curl_handle {
 	struct curl_slist *list;
 	uint64_t offset;	/* of a body that is read */
 	bool read_all;		/* to its end */
+	struct apam_error body_failure; /* why it could not be read */
 	bool has_certificate;	/* the profile's; the host's own is gone then */
 	bool by_http1;		/* it goes by HTTP/1.1, whatever was chosen */
 	struct answer answer;

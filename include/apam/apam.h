@@ -289,12 +289,21 @@ struct apam_signature {
 				   not to be believed before apam_verify_end */
 	const struct apam_client_certificate *certificate; /* to send it with;
 				   NULL: none */
+	/*
+	 * The body to send in place of the request's, which the scheme rewrites,
+	 * as in chunks that are signed each; NULL: the request's own.  It is a
+	 * READER and says its length; its `read` gives what comes next, or
+	 * begins again at offset 0, and calls the `read` of the request's body.
+	 * One thread at a time; until the signature is released, which then is
+	 * to happen before its context is closed.
+	 */
+	const struct apam_body *body;
 };
 
 #define APAM_SIGNATURE_INIT                                                    \
 	{                                                                      \
 		sizeof(struct apam_signature), NULL, 0, NULL, NULL, 0, NULL,   \
-		    0, 0, 0, 0, NULL, 0, NULL, 0, 0, NULL                      \
+		    0, 0, 0, 0, NULL, 0, NULL, 0, 0, NULL, NULL                \
 	}
 
 /*
@@ -315,6 +324,13 @@ APAM_API APAM_CHECKED enum apam_status apam_sign(struct apam_profile *profile,
  * may be empty.
  */
 APAM_API void apam_signature_release(struct apam_signature *signature);
+
+/*
+ * Why `read` of signature->body returned -1, in *err; APAM_OK: it did not.
+ * Errors: USAGE, where the request's own body failed, and what the scheme says.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_body_failure(
+    const struct apam_signature *signature, struct apam_error *err);
 
 /* ---- Sending ---------------------------------------------------------- */
 

@@ -62,6 +62,7 @@ struct apam_key;		/* a key that may be used and not be seen */
 struct apam_signing;		/* the signature being made */
 struct apam_judging;		/* the judgement being made */
 struct apam_verifying;		/* the response being verified */
+struct apam_rewriting;		/* the body being rewritten */
 
 /* ---- Options ---------------------------------------------------------- */
 
@@ -299,6 +300,15 @@ struct apam_certificate {
 	const struct apam_key *key;	/* in its place; else NULL */
 	struct apam_str passphrase;	/* of key_file; without NUL, at most
 					   1023 bytes; or empty */
+};
+
+/* How a request's body will be rewritten, for `sign_body`. */
+struct apam_rewrite {
+	size_t size;
+	uint64_t length;	/* of what is sent in its place, in bytes */
+	size_t piece;		/* of the body, for each call of body_piece, but
+				   for the last ones; 1 to 1048576 */
+	void *run;		/* the module's, for the body slots */
 };
 
 /* ---- Keys ------------------------------------------------------------- */
@@ -697,6 +707,14 @@ struct apam_services {
 	 */
 	void (*sign_nothing)(
 	    const struct apam_services *svc, struct apam_signing *out);
+	/*
+	 * The slots body_piece, body_rewind and body_end rewrite the body, once
+	 * this call of `sign` has returned; from here on the run is the core's,
+	 * which gives it to body_end in any case.  Once for a signature; only
+	 * for a body that the host can give: BYTES, READER.
+	 */
+	void (*sign_body)(const struct apam_services *svc,
+	    struct apam_signing *out, const struct apam_rewrite *rewrite);
 	/* Refuse this request, or this response.  Returns `status`. */
 	int32_t (*refuse)(const struct apam_services *svc,
 	    struct apam_signing *out, int32_t status, struct apam_str text);
@@ -709,6 +727,18 @@ struct apam_services {
 	/* The response is not the provider's, for this reason. */
 	int32_t (*not_authentic)(const struct apam_services *svc,
 	    struct apam_verifying *out, struct apam_str text);
+
+	/* -- Rewriting a body. */
+
+	/*
+	 * Send these bytes next.  Those of the piece are not copied; of others
+	 * there may be 65536 for a piece, and 64 calls.
+	 */
+	void (*body_put)(const struct apam_services *svc,
+	    struct apam_rewriting *out, struct apam_str bytes);
+	/* The body cannot be sent.  Returns `status`. */
+	int32_t (*body_refuse)(const struct apam_services *svc,
+	    struct apam_rewriting *out, int32_t status, struct apam_str text);
 };
 
 /* ---- The module ------------------------------------------------------- */
@@ -806,6 +836,19 @@ struct apam_module {
 	    struct apam_verifying *out);
 	int32_t (*verify_end)(void *state, void *run, int32_t whole,
 	    struct apam_verifying *out);
+	/*
+	 * Optional, all three or none: rewrite the body of a request for which
+	 * `sign` called sign_body, as for chunks that are signed each.
+	 * body_piece is given the body, piece by piece, and then an empty one,
+	 * for what comes last; it calls body_put.  It returns APAM_OK, what
+	 * `body_refuse` returned, or APAM_E_MEMORY.  body_rewind begins anew:
+	 * the host sends the same once more; APAM_OK or APAM_E_MEMORY.  body_end
+	 * frees the run.
+	 */
+	int32_t (*body_piece)(void *state, void *run, struct apam_str piece,
+	    struct apam_rewriting *out);
+	int32_t (*body_rewind)(void *state, void *run);
+	void (*body_end)(void *state, void *run);
 };
 
 /* The one symbol of a module. */

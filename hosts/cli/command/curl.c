@@ -300,6 +300,8 @@ sign_and_send(struct apam_profile *profile, struct call *call)
 	apam_profile_show(profile, note_route, &route);
 	if (signature.certificate != NULL)
 		code = report_certificate();
+	else if (signature.body != NULL)
+		code = report_body();
 	else if (signature.verifies != 0)
 		code = report_answers();
 	else if (collides(given, &signature))

@@ -120,8 +120,12 @@ sign(const char *name, struct apam_profile *profile,
 	}
 	if (status != APAM_OK)
 		return report(name, status, &err);
-	code = signature.certificate != NULL ? report_certificate() :
-					       write_headers(&signature);
+	if (signature.certificate != NULL)
+		code = report_certificate();
+	else if (signature.body != NULL)
+		code = report_body();
+	else
+		code = write_headers(&signature);
 	if (code == STATUS_DONE)
 		tell_url(name, request->url, signature.url);
 	if (code == STATUS_DONE && signature.verifies != 0)

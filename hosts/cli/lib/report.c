@@ -274,6 +274,14 @@ report_certificate(void)
 }
 
 int
+report_body(void)
+{
+	complain("the scheme rewrites the body that is sent, which headers do "
+		 "not carry: use `apam request`");
+	return STATUS_REFUSED;
+}
+
+int
 report_answers(void)
 {
 	complain("the provider signs its answers, which curl does not verify: "

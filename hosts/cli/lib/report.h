@@ -48,6 +48,9 @@ int report(
  */
 int report_certificate(void);
 
+/* Say that the body would not be rewritten.  Returns the exit status. */
+int report_body(void);
+
 /*
  * Say that nobody would verify the provider's answer.  Returns the exit status.
  */

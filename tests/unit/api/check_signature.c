@@ -77,7 +77,7 @@ fill(char *p, size_t size)
 {
 	sig.store = p;
 	sig.store_size = size;
-	return signature_fill(&sig, &request, &result, &err);
+	return signature_fill(&sig, &request, NULL, &result, &err);
 }
 
 /* What `add_all` needs at least; the names covered have an empty value. */

@@ -89,7 +89,9 @@ START_TEST(an_answer_was_lost_or_not)
 		.length = answers[_i].length };
 	struct apam_transfer transfer = { .method = answers[_i].method,
 		.body = body.kind == NONE ? NULL : &body };
+	struct apam_signature signature = APAM_SIGNATURE_INIT;
 	struct curl_handle h = { .transfer = &transfer,
+		.signature = &signature,
 		.offset = answers[_i].n,
 		.read_all = answers[_i].read_all,
 		.answer = { .passed_on = answers[_i].passed_on },
@@ -99,6 +101,10 @@ START_TEST(an_answer_was_lost_or_not)
 	ck_assert_msg(
 	    curl_handle_lost(&h, answers[_i].code) == answers[_i].lost, "%s",
 	    answers[_i].name);
+	/* It is the same for a body that the scheme made. */
+	signature.body = transfer.body;
+	transfer.body = NULL;
+	ck_assert(curl_handle_lost(&h, answers[_i].code) == answers[_i].lost);
 	h.answer.status = APAM_E_USAGE;
 	ck_assert(!curl_handle_lost(&h, answers[_i].code));
 }
