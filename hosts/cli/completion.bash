@@ -69,7 +69,7 @@ _apam_value()
 		;;
 	esac
 	case $prev in
-	--since | --until | --program) ;;
+	--since | --until | --program | --entry | --port | --redirect-uri) ;;
 	--scheme)
 		_apam_offer -W "$(_apam_column "${config[@]}" module list)" -- "$cur"
 		;;

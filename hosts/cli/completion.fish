@@ -59,6 +59,8 @@ function __apam_words
         case -X --method
             printf '%s\n' GET HEAD POST PUT PATCH DELETE OPTIONS
             return
+        case --entry --port --redirect-uri
+            return
         case --key
             __apam_column 1 keys list
             return

@@ -28,6 +28,8 @@ const struct command *const cli_commands[] = {
 	&command_status,
 	&command_keys,
 	&command_secret,
+	&command_login,
+	&command_logout,
 	&command_revoke,
 	&command_log,
 	&command_users,

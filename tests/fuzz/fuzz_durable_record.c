@@ -1,14 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * durable_record_take: what is read is sound, and once written it is the same
- * text.  An input that begins with '=' is such a text without its last line,
+ * text, and so are its facts.  An input that begins with '=' is such a text without its last line,
  * which is added here, so that the search gets behind the checksum.
  */
 #include "base/siphash.h"
 #include "base/str.h"
+#include "durable/durable_facts.h"
 #include "durable/durable_record.h"
 #include "fuzz.h"
 #include "text/encode.h"
+
+/* A fact is found by its name, and written as it was read. */
+static void
+check_facts(struct apam_str lines)
+{
+	struct apam_str rest = lines;
+	struct durable_fact fact;
+	struct buf again;
+	size_t at;
+
+	while (at = lines.n - rest.n, durable_fact_take(&rest, &fact)) {
+		HOLDS(fact.name.n > 0 && fact.value.n > 0);
+		HOLDS(durable_fact_find(lines, fact.name).n > 0);
+		if (!durable_fact_name_ok(fact.name) ||
+		    !durable_fact_value_ok(fact.value))
+			continue;
+		buf_init(&again, DURABLE_HEAD_MAX);
+		durable_fact_put(&again, &fact);
+		HOLDS(again.failed ||
+		    str_starts(str_skip(lines, at), buf_view(&again)));
+		buf_free(&again);
+	}
+}
 
 static void
 check_record(struct apam_str text)
@@ -25,6 +49,7 @@ check_record(struct apam_str text)
 	HOLDS((r.reason.n > 0) == (r.state == DURABLE_LOGIN));
 	HOLDS((r.sendings > 0) == (r.state == DURABLE_SPENDING));
 	HOLDS(store_name_ok(r.name));
+	check_facts(r.facts);
 	buf_init(&again, DURABLE_RECORD_MAX);
 	if (durable_record_put(&r, &again))
 		HOLDS(str_equal(buf_view(&again), text));

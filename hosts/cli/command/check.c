@@ -28,6 +28,8 @@ state_status(const struct apam_key_report *report)
 {
 	if (APAM_CLASS(report->why) == APAM_CLASS_CONFIG)
 		return STATUS_CONFIG;
+	if (report->why == APAM_E_LOGIN)
+		return STATUS_REFUSED;
 	switch (report->state) {
 	case APAM_KEY_GOOD:
 		return STATUS_DONE;
@@ -41,18 +43,28 @@ state_status(const struct apam_key_report *report)
 	}
 }
 
+static const char *
+state_of(const struct apam_key_report *report)
+{
+	return report->why == APAM_E_LOGIN ? "login needed" :
+					     apam_key_state_name(report->state);
+}
+
 /* Show a key's state; returns the exit status for it. */
 static int
 add_key(
     struct check *check, const char *name, const struct apam_key_report *report)
 {
-	const char *state = apam_key_state_name(report->state);
+	const char *state = state_of(report);
 	char entry[16], when[WHEN_SIZE];
 	const char *cells[] = { name, entry, report->scheme, report->key_id,
 		state, when, report->evidence };
 
 	check->keys++;
 	check->good += report->state == APAM_KEY_GOOD;
+	if (report->why == APAM_E_LOGIN)
+		complain("%s: entry %u: run `apam login %s`", name,
+		    report->entry + 1, name);
 	snprintf(entry, sizeof(entry), "%u", report->entry + 1);
 	when_text(when, report->checked_at);
 	if (!check->cli->json) {

@@ -26,6 +26,7 @@ struct view {
 	struct cli *cli;
 	json_t *all; /* with --json */
 	struct table table;
+	const char *name; /* of the profile being shown */
 	int64_t now;
 	bool shares; /* the profile being shown: share_credentials */
 };
@@ -34,12 +35,14 @@ struct view {
 static const char *
 state_of(const struct apam_entry_status *entry)
 {
-	if (entry->latched != APAM_OK)
+	if (entry->latched != APAM_OK && entry->latched != APAM_E_LOGIN)
 		return entry->key_state > APAM_KEY_GOOD ?
 		    apam_key_state_name(entry->key_state) :
 		    "latched";
 	if (entry->usable)
 		return "valid";
+	if (entry->login_needed)
+		return "login needed";
 	if (entry->refreshing)
 		return "acquiring";
 	return entry->generation == 0 ? "none" : "stale";
@@ -84,8 +87,10 @@ remark_text(char to[CELL], const struct view *view,
 	when_text(when,
 	    entry->login_needed ? entry->stored_at : entry->last_error_at);
 	if (entry->login_needed)
-		snprintf(to, CELL, "%s%s%s", entry->stored_at == 0 ? "" : when,
-		    entry->stored_at == 0 ? "" : ": ", entry->stored);
+		snprintf(to, CELL, "%s%s%s; run `apam login %s`",
+		    entry->stored_at == 0 ? "" : when,
+		    entry->stored_at == 0 ? "" : ": ", entry->stored,
+		    view->name);
 	else if (entry->last_status != APAM_OK)
 		snprintf(to, CELL, "%s: %s", when, entry->last_error);
 	else if (entry->latched != APAM_OK)
@@ -266,6 +271,7 @@ show_profile(void *arg, const char *name)
 		    sizeof(entries[0]), &reload, &err);
 	if (status != APAM_OK)
 		return show_broken(view, name, &err);
+	view->name = name;
 	apam_profile_show(profile, note_sharing, view);
 	show_entries(view, name, entries,
 	    count < APAM_ENTRIES_MAX ? count : APAM_ENTRIES_MAX, &reload);

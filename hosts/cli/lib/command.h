@@ -51,6 +51,8 @@ extern const struct command command_keys;
 extern const struct command command_lint;
 extern const struct command command_list;
 extern const struct command command_log;
+extern const struct command command_login;
+extern const struct command command_logout;
 extern const struct command command_module;
 extern const struct command command_module_check;
 extern const struct command command_module_drive;

@@ -207,6 +207,25 @@ hint_archived(const struct apam_error *err)
 	return text;
 }
 
+/* Its secret is one that a login brings, not one of a file. */
+static bool
+is_of_record(const struct apam_error *err)
+{
+	return err->status == APAM_E_SECRET &&
+	    strstr(err->text, "store:") != NULL;
+}
+
+/* The text is valid until the next call. */
+static const char *
+hint_login(const struct apam_error *err)
+{
+	static char text[APAM_NAME_SIZE + 64];
+
+	(void)snprintf(text, sizeof(text), "run `apam login %s`",
+	    err->profile[0] == '\0' ? "PROFILE" : err->profile);
+	return text;
+}
+
 static const char *
 hint_of(const struct apam_error *err)
 {
@@ -218,6 +237,8 @@ hint_of(const struct apam_error *err)
 		return NULL;
 	if (err->status == APAM_E_ARCHIVED)
 		return hint_archived(err);
+	if (err->status == APAM_E_LOGIN || is_of_record(err))
+		return hint_login(err);
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
 		if (hints[i].status == err->status)
 			return hints[i].text;
@@ -240,6 +261,9 @@ report(
 	struct apam_error copy = *err;
 
 	copy.status = status;
+	if (profile != NULL && copy.profile[0] == '\0')
+		(void)snprintf(
+		    copy.profile, sizeof(copy.profile), "%s", profile);
 	report_all(profile, &copy, hint_of(&copy));
 	return exit_status(status);
 }

@@ -55,7 +55,7 @@ row()
 conf=(-c "$tmp/apam.conf")
 row no nothing apam ''
 for command in list module lint explain request headers curl check status \
-    keys revoke users log; do
+    keys login logout revoke users log; do
 	row yes $command apam ''
 done
 row yes request apam req
@@ -63,6 +63,10 @@ row no list apam req
 row no --timeout apam --
 row yes --json apam --
 row yes --timeout apam "${conf[@]}" request --
+row yes --no-browser apam login --
+row yes a-profile apam "${conf[@]}" login ''
+row no a-profile apam "${conf[@]}" login --port ''
+row yes basic-email-key apam "${conf[@]}" logout --scheme ba
 row no --timeout apam check --
 row yes a-profile apam "${conf[@]}" check ''
 row yes a-profile apam "${conf[@]}" request a

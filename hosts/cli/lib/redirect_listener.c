@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A page without a script and without a link; it is not stored, and says to
+ * nobody where the browser was.
+ */
+#define _GNU_SOURCE /* accept4 */
+#include "lib/redirect_listener.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PATH "/callback"
+#define PAGE_MAX 2048
+
+void
+redirect_listener_init(struct redirect_listener *l)
+{
+	*l = (struct redirect_listener){ .fds = { -1, -1 }, .held = -1 };
+	for (size_t i = 0; i < REDIRECT_CONNECTIONS; i++)
+		l->all[i].fd = -1;
+}
+
+/* ---- Where to listen ------------------------------------------------------ */
+
+/* Which hosts, in order: the one that must be had comes first. */
+struct hosts {
+	bool ipv6_first;
+	bool both; /* a name may lead to either */
+};
+
+/* Take "http://HOST:PORT/PATH" apart. */
+static const char *
+read_uri(struct redirect_listener *l, const char *uri, struct hosts *hosts)
+{
+	static const char *const names[] = { "127.0.0.1", "[::1]",
+		"localhost" };
+	const char *at, *slash;
+	unsigned long port;
+	size_t i = 0;
+	char *end;
+
+	if (strlen(uri) >= sizeof(l->uri) || strncmp(uri, "http://", 7) != 0)
+		return "it does not begin with http://";
+	at = uri + 7;
+	while (i < 3 && strncmp(at, names[i], strlen(names[i])) != 0)
+		i++;
+	if (i == 3 || at[strlen(names[i])] != ':')
+		return "its host is not 127.0.0.1, [::1] or localhost, with a "
+		       "port";
+	port = strtoul(at + strlen(names[i]) + 1, &end, 10);
+	slash = strchr(at, '/');
+	if (slash == NULL || end != slash || port < 1 || port > UINT16_MAX)
+		return "it has no port from 1 to 65535, or no path";
+	*hosts = (struct hosts){ .ipv6_first = i == 1, .both = i == 2 };
+	l->port = (uint16_t)port;
+	(void)snprintf(l->uri, sizeof(l->uri), "%s", uri);
+	(void)snprintf(l->path, sizeof(l->path), "%s", slash);
+	(void)snprintf(
+	    l->authority, sizeof(l->authority), "%.*s", (int)(slash - at), at);
+	return NULL;
+}
+
+static void
+make_uri(struct redirect_listener *l)
+{
+	(void)snprintf(l->authority, sizeof(l->authority), "127.0.0.1:%u",
+	    (unsigned)l->port);
+	(void)snprintf(l->path, sizeof(l->path), "%s", PATH);
+	(void)snprintf(l->uri, sizeof(l->uri), "http://127.0.0.1:%u%s",
+	    (unsigned)l->port, PATH);
+}
+
+/* Listen at ::1 or 127.0.0.1; -1 with errno set. */
+static int
+listen_at(bool ipv6, uint16_t port)
+{
+	const struct sockaddr_in four = { .sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	const struct sockaddr_in6 six = { .sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	const struct sockaddr *at = ipv6 ? (const void *)&six :
+					   (const void *)&four;
+	const int fd = socket(ipv6 ? AF_INET6 : AF_INET,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	const int yes = 1;
+	int number;
+
+	if (fd < 0)
+		return -1;
+	/* Else the port cannot be had again a minute long. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	if (ipv6)
+		(void)setsockopt(
+		    fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
+	if (bind(fd, at, ipv6 ? sizeof(six) : sizeof(four)) == 0 &&
+	    listen(fd, 16) == 0)
+		return fd;
+	number = errno;
+	(void)close(fd);
+	errno = number;
+	return -1;
+}
+
+/* The port that the system chose; 0 if it cannot be told. */
+static uint16_t
+port_of(int fd)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	socklen_t size = sizeof(at);
+
+	if (getsockname(fd, (struct sockaddr *)&at, &size) != 0)
+		return 0;
+	return ntohs(at.sin_port);
+}
+
+/* A machine without IPv6 cannot be led there. */
+static bool
+is_absent(int number)
+{
+	return number == EADDRNOTAVAIL || number == EAFNOSUPPORT ||
+	    number == EPROTONOSUPPORT;
+}
+
+const char *
+redirect_listener_open(
+    struct redirect_listener *l, const char *uri, uint16_t port, int *error)
+{
+	struct hosts hosts = { .both = false };
+	const char *why;
+
+	*error = 0;
+	l->port = port;
+	why = uri == NULL ? NULL : read_uri(l, uri, &hosts);
+	if (why != NULL)
+		return why;
+	l->fds[0] = listen_at(hosts.ipv6_first, l->port);
+	*error = errno;
+	if (l->fds[0] < 0)
+		return "the port cannot be had";
+	if (l->port == 0)
+		l->port = port_of(l->fds[0]);
+	l->fds[1] = listen_at(!hosts.ipv6_first, l->port);
+	*error = errno;
+	/* Whoever has the other one would be asked in our place. */
+	if (l->fds[1] < 0 && hosts.both && !is_absent(errno))
+		return "the port cannot be had";
+	if (uri == NULL)
+		make_uri(l);
+	*error = 0;
+	return NULL;
+}
+
+/* ---- Connections ---------------------------------------------------------- */
+
+static void
+drop(struct redirect_connection *c)
+{
+	if (c->fd >= 0)
+		(void)close(c->fd);
+	free(c->bytes);
+	*c = (struct redirect_connection){ .fd = -1 };
+}
+
+/* Send a page; what does not go out at once is not waited for. */
+static void
+send_page(int fd, const char *status, const char *more, const char *text)
+{
+	char body[PAGE_MAX / 2], page[PAGE_MAX];
+	int n;
+
+	n = snprintf(body, sizeof(body),
+	    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
+	    "<meta name=\"viewport\" content=\"width=device-width\">"
+	    "<title>apam</title><body style=\"font: 1.2em sans-serif; "
+	    "margin: 3em\"><p>%s</p></body></html>\n",
+	    text);
+	n = snprintf(page, sizeof(page),
+	    "HTTP/1.1 %s\r\n"
+	    "Content-Type: text/html; charset=utf-8\r\n"
+	    "Content-Length: %d\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Referrer-Policy: no-referrer\r\n"
+	    "Content-Security-Policy: default-src 'none'; style-src "
+	    "'unsafe-inline'; frame-ancestors 'none'\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "%sConnection: close\r\n\r\n%s",
+	    status, n, more, body);
+	(void)send(fd, page, (size_t)n, MSG_NOSIGNAL);
+	(void)shutdown(fd, SHUT_WR);
+}
+
+static void
+refuse(struct redirect_connection *c, enum redirect_request what)
+{
+	if (what == REDIRECT_METHOD)
+		send_page(c->fd, "405 Method Not Allowed", "Allow: GET\r\n",
+		    "This address takes a GET alone.");
+	else if (what == REDIRECT_ELSEWHERE)
+		send_page(c->fd, "404 Not Found", "",
+		    "There is nothing here. Log in on the page that apam "
+		    "named.");
+	else
+		send_page(c->fd, "400 Bad Request", "",
+		    "apam does not understand this request.");
+	drop(c);
+}
+
+static void
+accept_all(struct redirect_listener *l, int fd)
+{
+	struct redirect_connection *c;
+	int taken;
+
+	while ((taken = accept4(
+		    fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
+		/* The one that brought the answer stays. */
+		if ((int)l->next == l->held)
+			l->next = (l->next + 1) % REDIRECT_CONNECTIONS;
+		c = &l->all[l->next];
+		l->next = (l->next + 1) % REDIRECT_CONNECTIONS;
+		drop(c);
+		c->fd = taken;
+		c->bytes = malloc(REDIRECT_REQUEST_MAX);
+		if (c->bytes == NULL)
+			drop(c);
+	}
+}
+
+/* Read what there is; GOOD with *target set if it is the one waited for. */
+static enum redirect_request
+read_more(struct redirect_listener *l, struct redirect_connection *c,
+    struct apam_str *target)
+{
+	const struct redirect_place place = { l->path, l->authority };
+	const ssize_t n = recv(
+	    c->fd, c->bytes + c->n, REDIRECT_REQUEST_MAX - c->n, 0);
+
+	*target = (struct apam_str){ "", 0 };
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+		drop(c);
+		return REDIRECT_MORE;
+	}
+	c->n += n > 0 ? (size_t)n : 0;
+	return redirect_request_read(
+	    (struct apam_str){ c->bytes, c->n }, &place, target);
+}
+
+/* True if this one brought the answer. */
+static bool
+serve(struct redirect_listener *l, int i, char *url, size_t size)
+{
+	struct redirect_connection *c = &l->all[i];
+	struct apam_str target;
+	enum redirect_request what;
+	int n;
+
+	if (c->fd < 0 || i == l->held)
+		return false;
+	what = read_more(l, c, &target);
+	if (what == REDIRECT_MORE)
+		return false;
+	/* One answer is all that a login takes. */
+	if (what == REDIRECT_GOOD && l->held >= 0)
+		what = REDIRECT_ELSEWHERE;
+	if (what != REDIRECT_GOOD) {
+		refuse(c, what);
+		return false;
+	}
+	n = snprintf(
+	    url, size, "http://%s%.*s", l->authority, (int)target.n, target.p);
+	if (n < 0 || (size_t)n >= size) {
+		refuse(c, REDIRECT_BAD);
+		return false;
+	}
+	l->held = i;
+	return true;
+}
+
+size_t
+redirect_listener_polls(const struct redirect_listener *l, struct pollfd *to)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		if (l->fds[i] >= 0)
+			to[n++] = (struct pollfd){ l->fds[i], POLLIN, 0 };
+	for (int i = 0; i < REDIRECT_CONNECTIONS; i++)
+		if (l->all[i].fd >= 0 && i != l->held)
+			to[n++] = (struct pollfd){ l->all[i].fd, POLLIN, 0 };
+	return n;
+}
+
+bool
+redirect_listener_serve(struct redirect_listener *l, char *url, size_t size)
+{
+	bool came = false;
+
+	for (size_t i = 0; i < 2; i++)
+		if (l->fds[i] >= 0)
+			accept_all(l, l->fds[i]);
+	for (int i = 0; !came && i < REDIRECT_CONNECTIONS; i++)
+		came = serve(l, i, url, size);
+	return came;
+}
+
+void
+redirect_listener_tell(struct redirect_listener *l, bool ok, const char *text)
+{
+	if (l->held < 0)
+		return;
+	send_page(
+	    l->all[l->held].fd, ok ? "200 OK" : "400 Bad Request", "", text);
+	drop(&l->all[l->held]);
+	l->held = -1;
+}
+
+void
+redirect_listener_close(struct redirect_listener *l)
+{
+	for (size_t i = 0; i < REDIRECT_CONNECTIONS; i++)
+		drop(&l->all[i]);
+	for (size_t i = 0; i < 2; i++)
+		if (l->fds[i] >= 0)
+			(void)close(l->fds[i]);
+	redirect_listener_init(l);
+}
