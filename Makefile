@@ -220,11 +220,11 @@ $(BUILD)/$(CURL_SONAME): $(CURL_OBJ) hosts/curl/export.map $(BUILD)/$(SONAME)
 # one, linked anew, where it was installed.  So does the object that it loads
 # for a command that sends: linked to libcurl, the program would take ten times
 # as long to start.  A place of the program's own, as an old tag, goes before
-# those of the environment, and holds for what is loaded late, too.  jansson is
-# linked statically, because loading a library takes longer than most commands
-# take to do their work.
+# those of the environment, and holds for what is loaded late, too.  jansson and
+# libyaml are linked statically, because loading a library takes longer than most
+# commands take to do their work.
 LINK_APAM = $(LINK) -Wl,--disable-new-dtags -o $@ $(CLI_OBJ) -L$(BUILD) -lapam \
-	    $(call static,jansson) -ldl
+	    $(call static,jansson) $(call static,yaml) -ldl
 LINK_SEND = $(LINK) -shared -Wl,--no-undefined -Wl,--disable-new-dtags \
 	    -Wl,--version-script=hosts/cli/send/export.map -o $@ $(SEND_OBJ) \
 	    -L$(BUILD) -lapam-curl -lapam -lcurl
@@ -440,6 +440,9 @@ $(BUILD)/tests/fuzz/fuzz_answer $(BUILD)/fuzzers/fuzz_answer: \
 	$(BUILD)/hosts/curl/answer.o $(BUILD)/hosts/curl/proof.o
 $(BUILD)/tests/fuzz/fuzz_elf_file $(BUILD)/fuzzers/fuzz_elf_file: \
 	$(BUILD)/hosts/kit/elf_file.o
+$(BUILD)/tests/fuzz/fuzz_openapi $(BUILD)/fuzzers/fuzz_openapi: \
+	$(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/openapi/*.c)) \
+	$(call static,yaml)
 
 # As a host program has it: the shared library, found beside the program.
 # Rows of keys look into the core, and have its objects after that.

@@ -58,6 +58,7 @@ fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 	info->scheme = conf->scheme;
 	info->control = control_names[conf->control];
 	info->key_id = "";
+	info->probe = conf->probe.n == 0 ? "" : conf->probe.p;
 	/*
 	 * Only modules know which option is the key's id, so the entries must
 	 * be open.

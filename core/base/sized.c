@@ -55,7 +55,7 @@ GROWN(signature, used, body);
 KIND(transport, owned);
 SHOWN(audit_info, line);
 SHOWN(client_certificate, key_file);
-SHOWN(entry_info, admission);
+SHOWN(entry_info, probe);
 SHOWN(key_info, profile_count);
 SHOWN(lint_progress, total);
 SHOWN(module_info, why);

@@ -83,6 +83,12 @@ static const struct apam_option options[] = {
 static const struct option_table table = { options, sizeof(options[0]),
 	COUNT(options) };
 
+const struct option_table *
+entry_conf_options(void)
+{
+	return &table;
+}
+
 bool
 profile_entry_reserves(const char *name)
 {

@@ -6,6 +6,7 @@
 #define CORE_CONFIG_ENTRY_CONF_H
 
 #include "base/buf.h"
+#include "config/option_table.h"
 #include "config/profile_values.h"
 
 /*
@@ -14,6 +15,9 @@
  */
 bool profile_entries_read(
     struct profile *p, const struct settings *settings, struct problems *all);
+
+/* The options that entries of all schemes have. */
+const struct option_table *entry_conf_options(void);
 
 /* True for the name of an option that entries of all schemes have. */
 bool profile_entry_reserves(const char *name);

@@ -58,6 +58,12 @@ static const struct apam_option options[] = {
 static const struct option_table table = { options, sizeof(options[0]),
 	COUNT(options) };
 
+const struct option_table *
+profile_conf_options(void)
+{
+	return &table;
+}
+
 /* entry_conf.c reads it; only its name is needed here. */
 static const struct apam_option auth_option[] = { {
     .name = "auth",

@@ -6,6 +6,7 @@
 #ifndef CORE_CONFIG_PROFILE_CONF_H
 #define CORE_CONFIG_PROFILE_CONF_H
 
+#include "config/option_table.h"
 #include "config/profile_values.h"
 
 /*
@@ -33,6 +34,9 @@ struct profile *profile_draft(const char *name, const char *file,
 /* A draft from a parsed file, which it takes over: *conf is NULL afterwards. */
 struct profile *profile_from_conf(const char *name, struct conf **conf,
     const struct settings *settings, struct problems *all);
+
+/* The options that every profile takes, but for `auth`. */
+const struct option_table *profile_conf_options(void);
 
 /* The line of origin `i` in the profile's file. */
 unsigned profile_origin_line(const struct profile *profile, size_t i);

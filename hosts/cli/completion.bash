@@ -40,7 +40,7 @@ _apam_scan()
 		case ${COMP_WORDS[i]} in
 		-c | --config) config=(-c "${COMP_WORDS[++i]}") ;;
 		-*) ;;
-		keys | module | secret | users)
+		keys | module | profile | secret | users)
 			[ -z "$command" ] || return
 			command=${COMP_WORDS[i]}
 			;;
@@ -69,7 +69,8 @@ _apam_value()
 		;;
 	esac
 	case $prev in
-	--since | --until | --program | --entry | --port | --redirect-uri) ;;
+	--since | --until | --program | --entry | --port | --redirect-uri | --url | \
+	    --set | --secret | --security) ;;
 	--scheme)
 		_apam_offer -W "$(_apam_column "${config[@]}" module list)" -- "$cur"
 		;;
@@ -78,7 +79,7 @@ _apam_value()
 	-X | --method)
 		_apam_offer -W 'GET HEAD POST PUT PATCH DELETE OPTIONS' -- "$cur"
 		;;
-	-c | --config | -o | --output | -T | --upload-file | --file) _apam_offer -f -- "$cur" ;;
+	-c | --config | -o | --output | -T | --upload-file | --file | --openapi) _apam_offer -f -- "$cur" ;;
 	*) return 1 ;;
 	esac
 }
@@ -93,9 +94,9 @@ _apam()
 	:-*) words=$(_apam_help options) ;;
 	: | :* | help:*) words=$(_apam_help commands) ;;
 	*:-*) words=$(_apam_help options $command) ;;
-	keys:* | module:* | secret:* | users:*) words=$(_apam_help commands "$command") ;;
+	keys:* | module:* | profile:* | secret:* | users:*) words=$(_apam_help commands "$command") ;;
 	'keys list:'* | 'keys add:'* | 'users list:'* | explain:* | version:* | \
-	    log:*) ;;
+	    log:* | 'profile new:'*) ;;
 	'keys archive:'*) words=$(_apam_keys ! "${config[@]}") ;;
 	'keys restore:'*) words=$(_apam_keys = "${config[@]}") ;;
 	'keys describe:'*) words=$(_apam_column "${config[@]}" keys list) ;;

@@ -44,7 +44,7 @@ _apam()
 			config=(-c $words[i])
 			;;
 		-*) ;;
-		keys | module | secret | users)
+		keys | module | profile | secret | users)
 			((${#chosen})) && break
 			chosen=($word)
 			;;
@@ -56,7 +56,8 @@ _apam()
 	log:--profile) _apam_offer _apam_column 1 list; return ;;
 	esac
 	case $words[CURRENT-1] in
-	-c | --config | -o | --output | -T | --upload-file | --file) _files; return ;;
+	-c | --config | -o | --output | -T | --upload-file | --file | --openapi) _files; return ;;
+	--url | --set | --secret | --security) return ;;
 	-g | --group) _groups; return ;;
 	--owner | --user) _users; return ;;
 	-X | --method) compadd GET HEAD POST PUT PATCH DELETE OPTIONS; return ;;
@@ -69,14 +70,14 @@ _apam()
 	fi
 	case "$chosen" in
 	'' | help) _apam_offer _apam_help commands ;;
-	keys | module | secret | users) _apam_offer _apam_help commands $chosen ;;
+	keys | module | profile | secret | users) _apam_offer _apam_help commands $chosen ;;
 	'keys archive') _apam_offer _apam_column '$4 != "archived"' keys list ;;
 	'keys restore') _apam_offer _apam_column '$4 == "archived"' keys list ;;
 	'keys describe') _apam_offer _apam_column 1 keys list ;;
 	'users add') _users ;;
 	'module list') _apam_offer _apam_column 1 module list ;;
 	lint | 'module check' | 'secret set' | 'keys backup' | 'keys recover') _files ;;
-	'keys list' | 'keys add' | 'users list' | explain | version | log) ;;
+	'keys list' | 'keys add' | 'users list' | 'profile new' | explain | version | log) ;;
 	*) _apam_offer _apam_column 1 list ;;
 	esac
 }

@@ -19,6 +19,7 @@
 const struct command *const cli_commands[] = {
 	&command_list,
 	&command_module,
+	&command_profile,
 	&command_lint,
 	&command_explain,
 	&command_request,

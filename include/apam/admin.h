@@ -32,6 +32,7 @@ struct apam_entry_info {
 	 * on_unknown = "allow"; MEMORY.
 	 */
 	enum apam_status admission;
+	const char *probe;	/* as "GET /version"; or "" */
 };
 
 struct apam_profile_info {
@@ -564,6 +565,18 @@ struct apam_module_info {
 APAM_API APAM_CHECKED enum apam_status apam_modules(struct apam *ctx,
     bool (*each)(void *arg, const struct apam_module_info *module),
     void *arg, struct apam_error *err);
+
+struct apam_option;		/* see module.h */
+
+/*
+ * The options that every profile takes, but for `auth`, and those that every
+ * entry takes beside its scheme's own.  Returns a table of *count elements,
+ * *option_size bytes each, which is static.
+ */
+APAM_API const struct apam_option *apam_profile_options(
+    size_t *count, size_t *option_size);
+APAM_API const struct apam_option *apam_entry_options(
+    size_t *count, size_t *option_size);
 
 /* Which profile apam_lint is about to check. */
 struct apam_lint_progress {

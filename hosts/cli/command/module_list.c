@@ -4,6 +4,7 @@
  * takes, as its module declares them.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include <apam/module.h>
 
@@ -112,6 +113,24 @@ add_options(struct table *table, const struct apam_module *module)
 	}
 }
 
+/* The options that entries of all schemes take, in lines that fit. */
+static void
+list_common(void)
+{
+	size_t count, size, column;
+	const struct apam_option *options = apam_entry_options(&count, &size);
+
+	column = (size_t)printf("\nand for every scheme:") - 1;
+	for (size_t i = 0; i < count; i++) {
+		const char *name = option_of(options, size, i)->name;
+		const bool wraps = column + strlen(name) + 2 > 78;
+
+		column = wraps ? 0 : column;
+		column += (size_t)printf("%s%s%s", wraps ? "\n" : " ", name,
+		    i + 1 < count ? "," : "\n");
+	}
+}
+
 static int
 show_text(const struct apam_module *module)
 {
@@ -129,9 +148,7 @@ show_text(const struct apam_module *module)
 	table_init(&table, option_heads);
 	add_options(&table, module);
 	code = table_finish(&table);
-	puts(
-	    "\nand for every scheme: scheme, control, ttl, probe, "
-	    "fallback_on,\nrevocation_check, revocation_ttl, on_unknown, keep");
+	list_common();
 	return code;
 }
 

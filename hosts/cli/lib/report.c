@@ -226,8 +226,8 @@ hint_login(const struct apam_error *err)
 	return text;
 }
 
-static const char *
-hint_of(const struct apam_error *err)
+const char *
+report_hint_for(const struct apam_error *err)
 {
 	/* If no file is at fault, the error's text itself says what to do. */
 	if (err->status == APAM_E_CONFIG && err->file[0] == '\0')
@@ -248,7 +248,7 @@ hint_of(const struct apam_error *err)
 void
 report_hint(const struct apam_error *err)
 {
-	const char *hint = hint_of(err);
+	const char *hint = report_hint_for(err);
 
 	if (hint != NULL)
 		complain("%s", hint);
@@ -264,7 +264,7 @@ report(
 	if (profile != NULL && copy.profile[0] == '\0')
 		(void)snprintf(
 		    copy.profile, sizeof(copy.profile), "%s", profile);
-	report_all(profile, &copy, hint_of(&copy));
+	report_all(profile, &copy, report_hint_for(&copy));
 	return exit_status(status);
 }
 

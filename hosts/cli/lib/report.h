@@ -35,6 +35,12 @@ void report_about(struct apam *ctx);
 /* Print an error and what to do about it; `hint` may be NULL. */
 void report_with_hint(const struct apam_error *err, const char *hint);
 
+/*
+ * What to do about an error, if its own text does not say so; NULL: nothing.  It
+ * is valid until the next call.
+ */
+const char *report_hint_for(const struct apam_error *err);
+
 /* Say what to do about an error, if its own text does not say so. */
 void report_hint(const struct apam_error *err);
 

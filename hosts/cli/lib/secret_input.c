@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -67,6 +66,7 @@ read_bytes(struct secret_input *to, bool line)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		to->ended = n <= 0;
 		if (n < 0)
 			return false;
 		to->n += (size_t)n;
@@ -96,6 +96,7 @@ secret_input_read(struct secret_input *to, const char *prompt)
 	bool ok;
 
 	to->n = 0;
+	to->ended = false;
 	if (terminal) {
 		echo_off(before);
 		fprintf(stderr, "%s: ", prompt);

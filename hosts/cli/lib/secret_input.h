@@ -6,6 +6,7 @@
 #ifndef HOSTS_CLI_LIB_SECRET_INPUT_H
 #define HOSTS_CLI_LIB_SECRET_INPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define SECRET_INPUT_MAX 65536 /* bytes, the limit that libapam has */
@@ -15,6 +16,7 @@ struct secret_input {
 	/* room for a newline, and to see one byte too many */
 	char bytes[SECRET_INPUT_MAX + 3];
 	size_t n;
+	bool ended; /* there is nothing more to read */
 };
 
 /*

@@ -208,6 +208,8 @@ has_all_entries(const struct apam_profile_info *info)
 	ck_assert_str_eq(e[0]->control, "optional");
 	ck_assert_str_eq(e[1]->control, "required");
 	ck_assert_str_eq(e[2]->control, "sufficient");
+	ck_assert_str_eq(e[0]->probe, "");
+	ck_assert_str_eq(e[2]->probe, "GET /x/me");
 	for (int i = 0; i < 3; i++) {
 		ck_assert_uint_eq(e[i]->size, sizeof(*e[i]));
 		ck_assert_str_eq(e[i]->scheme, "return-test");
@@ -264,7 +266,7 @@ static const char full[] =
     "http_addresses = [ \"169.254.169.254\", \"fd00:ec2::254\" ];\nauth = (\n"
     "{ scheme = \"return-test\"; control = \"optional\"; key_id = \"k0\"; },\n"
     "{ scheme = \"return-test\"; control = \"required\"; },\n"
-    "{ scheme = \"return-test\"; } );\n";
+    "{ scheme = \"return-test\"; probe = \"GET /x/me\"; } );\n";
 
 START_TEST(a_profile_is_shown_whole)
 {

@@ -1,0 +1,235 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `apam profile new` by options and standard input, as scripts call it, and `apam
+# profile test`: what is made, each mistake, and what is left after it.
+. "$(dirname "$0")/lib.bash"
+start_sandbox
+
+api=https://127.0.0.1:$APIKEY_PORT
+key=not-a-secret-key
+seven_secret=not-a-secret-7signal-one
+seed_key=0123456789abcdef0123456789abcdef01234567
+printf '%s\n' $key $seven_secret $seed_key FAKE-wrong-key >>"$dir/known"
+echo "ca_file = \"$dir/ca.pem\";" >>"$dir/apam.conf"
+
+# made NAME STATUS OUT ERR SECRET ARGS...: SECRET is standard input.
+made()
+{
+	local name=$1 want=$2 out=$3 err=$4
+	printf '%s' "$5" >"$dir/input"
+	shift 5
+	input=$dir/input
+	row "$name" "$want" "$out" "$err" profile new "$@"
+	input=/dev/null
+}
+
+# nothing NAME: neither a profile nor a secret is left, nor anything hidden.
+nothing()
+{
+	holds "$1: nothing is left" [ -z "$(ls -A "$dir/apam.d")" ]
+}
+
+clean()
+{
+	rm -rf "$dir/apam.d"
+	mkdir "$dir/apam.d"
+}
+
+plain=(--url "$api/v1" --scheme api-key --set header=X-Api-Key
+	--set 'probe=GET /v1/me')
+
+# ---- Three kinds of API -------------------------------------------------------
+
+made "an API key" 0 '^one works: the provider accepts the key: ' '' "$key" one \
+    "${plain[@]}"
+holds "the file is for all to read" \
+    [ "$(stat -c %a "$dir/apam.d/one.conf")" = 644 ]
+holds "the secret is not" [ "$(stat -c %a "$dir/apam.d/secrets/one")" = 600 ]
+holds "it is the secret" [ "$(cat "$dir/apam.d/secrets/one")" = "$key" ]
+holds "the help is a comment" grep -q '# reference to the key$' \
+    "$dir/apam.d/one.conf"
+holds "the next step is said" grep -q "^  apam request one $api/v1/me$" "$dir/out"
+row "it is linted" 0 '' '' lint
+row "it works" 0 "^one works: GET $api/v1/me: HTTP 200$" '' profile test one
+row "as JSON" 0 '"works": true' '' --json profile test one
+holds "it is JSON" is_json "$dir/out"
+clean
+made "client credentials" 0 '^two works: .*a fresh token was issued' '' \
+    $seven_secret two --url "$seven" --scheme oauth2-client-credentials \
+    --set "token_url=$seven/oauth2/token" --set client_id=SANDBOX.CLIENT.ONE
+row "a token is got" 0 '' '' request -o "$dir/body" two "$seven/eyes"
+made "Basic" 0 '^three works: ' '' $seed_key three --url "$seed" \
+    --scheme basic-email-key --set email=demo@example.com \
+    --set 'probe=GET /api/v3/users/current/'
+made "as JSON" 0 '"works": true' '' $seed_key four --json --url "$seed" \
+    --scheme basic-email-key --set email=demo@example.com \
+    --set 'probe=GET /api/v3/users/current/'
+holds "it is JSON" is_json "$dir/out"
+clean
+
+# ---- What is missing -----------------------------------------------------------
+
+row "no URL" 2 '' '--url URL is missing' profile new one
+row "no scheme" 2 '' '--scheme SCHEME is missing' profile new one --url "$api"
+row "no name" 2 '' 'NAME is missing' profile new "${plain[@]}"
+row "no token URL" 2 '' \
+    '--set issuer=VALUE, or --set token_url=VALUE, is missing' profile new one \
+    --url "$seven" --scheme oauth2-client-credentials
+holds "all that is missing is said at once" \
+    grep -q -- '--set client_id=VALUE is missing' "$dir/err"
+row "an empty secret" 2 '' 'key: the secret is empty; .*by --secret' profile new \
+    one "${plain[@]}"
+nothing "what is missing"
+
+# ---- Mistakes --------------------------------------------------------------------
+
+made "no URL of any kind" 2 '' '--url: it is not a URL' x one --url example.com \
+    --scheme api-key
+made "http" 2 '' '--url: origins: http sends credentials in the clear' x one \
+    --url http://api.example.com --scheme api-key
+made "a URL with a query" 2 '' '--url: origins: ' x one \
+    --url 'https://api.example.com/?a=b' --scheme api-key
+made "no such scheme" 2 '' 'no module for the scheme api-kye; did you mean api-key\?' \
+    x one --url "$api" --scheme api-kye
+made "no such option" 2 '' 'haeder is not an option of api-key; did you mean header\?' \
+    x one --url "$api" --scheme api-key --set haeder=x
+made "no value" 2 '' '--set header: it is not OPTION=VALUE' x one "${plain[@]}" \
+    --set header
+made "a secret by --set" 2 '' '--set key: it is a secret' x one "${plain[@]}" \
+    --set key=FAKE-wrong-key
+made "a secret by --secret" 2 '' '--secret: it is not a reference' x one \
+    "${plain[@]}" --secret key=FAKE-wrong-key
+made "the scheme by --set" 2 '' '--scheme and --url give that one' x one \
+    "${plain[@]}" --set scheme=api-key
+made "no such member" 2 '' 'also has no such member' x one "${plain[@]}" \
+    --set also.nothing=x
+made "a group without a member" 2 '' 'name its member' x one "${plain[@]}" \
+    --set also=x
+made "no boolean" 2 '' '--set allow_http: it must be true or false' x one \
+    "${plain[@]}" --set allow_http=yes
+made "no integer" 2 '' 'it must be an integer' x one "${plain[@]}" \
+    --set refusals.status=many
+made "a control character" 2 '' 'control characters' x one "${plain[@]}" \
+    --set $'header=X\ny = 1;'
+made "no such entry" 2 '' 'there is no such entry' x one "${plain[@]}" \
+    --set 2.header=X
+made "a name that cannot be" 2 '' 'a name has letters' x ../one "${plain[@]}"
+made "what the module refuses" 3 '' 'error: header: ' x one --url "$api" \
+    --scheme api-key --set header=Host
+made "a secret of two lines" 2 '' 'more than one line' $'a\nb\n' one \
+    "${plain[@]}"
+made "a reference to nothing" 3 '' 'error: key: .*no such' '' one "${plain[@]}" \
+    --secret key=env:APAM_TEST_NOT_THERE
+made "no such group" 2 '' 'there is no group of that name' x one "${plain[@]}" \
+    -g no-such-group
+row "no such document" 2 '' 'No such file' profile new one --openapi "$dir/none"
+nothing "mistakes"
+
+# ---- What is there already ----------------------------------------------------------
+
+made "one" 0 '^Its key was not checked: --no-check was given' '' "$key" one "${plain[@]}" --no-check
+before=$(cat "$dir/apam.d/one.conf" "$dir/apam.d/secrets/one" | cksum)
+same()
+{
+	[ "$(cat "$dir/apam.d/one.conf" "$dir/apam.d/secrets/one" | cksum)" = "$before" ]
+}
+made "the name is taken" 2 '' 'a profile of that name already.*--force' x one \
+    "${plain[@]}"
+holds "nothing has changed" same
+made "a replacement that is wrong" 3 '' 'error: header: ' x one --force \
+    --url "$api" --scheme api-key --set header=Host
+holds "the old secret is back" same
+holds "and alone" [ "$(ls -A "$dir/apam.d" "$dir/apam.d/secrets" | wc -l)" = 6 ]
+rm "$dir/apam.d/one.conf"
+made "the secret is there already" 2 '' \
+    "is there already: use it with --secret key=file:$dir" x one "${plain[@]}"
+made "it is used" 0 '^one works: ' '' '' one "${plain[@]}" \
+    --secret "key=file:$dir/apam.d/secrets/one"
+made "with --force" 0 '^one works: ' '' "$key" one --force "${plain[@]}"
+made "another for the same URL" 0 '^other works \(by its name: another profile' \
+    '' "$key" other "${plain[@]}"
+clean
+
+# ---- Options of every kind -------------------------------------------------------------
+
+made "groups, lists and the profile's own" 0 '^many works' '' "$key" many \
+    "${plain[@]}" --set also.text=app-1 --set also.header=X-Application-Id \
+    --set also.text=b --set also.header=X-Other \
+    --set 'description=a "quoted" \ text' --set deadline=20 --set ttl=5m \
+    --set fallback_on=unavailable
+row "they are all there" 0 '' '' lint
+holds "two groups" [ "$(grep -c 'text = "' "$dir/apam.d/many.conf")" = 2 ]
+made "a map" 0 'is made' '' $seven_secret map --url "$seven" --no-check \
+    --scheme oauth2-client-credentials --set "token_url=$seven/oauth2/token" \
+    --set client_id=SANDBOX.CLIENT.ONE --set extra.one=1 --set extra.two=2 \
+    --set scope=a --set scope=b
+holds "lists grow" grep -q 'scope = \[ "a", "b" \];' "$dir/apam.d/map.conf"
+clean
+
+# ---- What the provider says ---------------------------------------------------------------
+
+made "a wrong secret" 1 '^bad does not work: its key: rejected: ' '' \
+    FAKE-wrong-key bad "${plain[@]}"
+holds "the profile stays" [ -e "$dir/apam.d/bad.conf" ]
+holds "what to do is said" \
+    grep -q "^  apam secret set $dir/apam.d/secrets/bad$" "$dir/out"
+row "so does test" 1 '^bad does not work: its key: rejected: .*secret set' '' \
+    profile test bad
+echo -n "$key" >"$dir/apam.d/secrets/bad"
+row "once it is right" 0 '^bad works: ' '' profile test bad
+made "no probe" 0 'unknown may work or not: its key: unknown: .*probe' '' "$key" \
+    unknown --url "$api/v1" --scheme api-key --set header=X-Api-Key
+row "a URL to try" 0 "^unknown works.*: GET $api/v1/me: HTTP 200" '' \
+    profile test unknown "$api/v1/me"
+row "nothing to try" 4 '^unknown may work or not' '' profile test unknown
+row "a URL that is forbidden" 1 'one request: GET .*forbidden: HTTP 403' '' \
+    profile test unknown "$api/v1/forbidden"
+row "a URL of others" 1 'does not work: one request: ' '' profile test unknown \
+    https://other.example.com/
+row "no URL" 2 '' "first comes the profile's name" profile test unknown v1
+row "no such profile" 2 'its file: there is no profile nobody' '' profile test \
+    nobody
+echo 'origins = [' >"$dir/apam.d/broken.conf"
+row "a broken file" 3 'broken does not work: its file: line ' '' profile test \
+    broken
+rm "$dir/apam.d/broken.conf"
+row "an archived key" 0 '*' '*' keys archive --yes unknown
+row "says so" 1 'unknown does not work: its keys?: ' '' profile test unknown
+control "/fault?provider=apikey&path=/v1&kind=status&arg=503&count=9"
+row "a bad day" 4 'bad does not work: ' '' profile test bad
+control /clear
+clean
+
+# ---- Directories ------------------------------------------------------------------------------
+
+rmdir "$dir/apam.d"
+made "no directory" 3 '' 'No such file or directory: profiles are made there' x \
+    one "${plain[@]}"
+mkdir "$dir/apam.d"
+if [ "$(id -u)" = 0 ]; then
+	chmod 711 "$dir"
+	chmod 644 "$dir/apam.conf"
+	own=$(mktemp -d /tmp/apam-own.XXXXXX)
+	mkdir "$own/apam.d" "$own/state"
+	sed "s,$dir/apam.d,$own/apam.d,; s,$dir/state,$own/state," \
+	    "$dir/apam.conf" >"$own/apam.conf"
+	sed -i "s,$dir/ca.pem,$own/ca.pem," "$own/apam.conf"
+	cp "$dir/ca.pem" "$own/ca.pem"
+	chmod 644 "$own/ca.pem"
+	chmod 755 "$dir/modules" "$dir/modules"/*
+	chown -R nobody "$own"
+	as_nobody()
+	{
+		printf '%s' "$key" | setpriv --reuid nobody --clear-groups \
+		    "$timeout" 30 "$build/apam" "$@" >"$dir/out" 2>"$dir/err"
+		status=$?
+	}
+	as_nobody -c "$dir/apam.conf" profile new one "${plain[@]}"
+	expect "root's directory" 3 '' 'run it as root, or name a main file' \
+	    "$dir/out" "$dir/err"
+	as_nobody -c "$own/apam.conf" profile new one "${plain[@]}"
+	expect "a user's own" 0 '^one works' '' "$dir/out" "$dir/err"
+	holds "it is the user's" [ "$(stat -c %U "$own/apam.d/secrets/one")" = nobody ]
+	rm -rf "$own"
+fi
+finish
