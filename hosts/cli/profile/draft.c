@@ -290,37 +290,6 @@ draft_set(struct draft_part *part, const char *path, const char *text,
 }
 
 void
-draft_drop(struct draft_part *part, const char *option)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < part->count; i++)
-		if (strcmp(part->values[i].option->name, option) == 0)
-			free_value(&part->values[i]);
-		else
-			part->values[kept++] = part->values[i];
-	part->count = kept;
-}
-
-struct draft_value *
-draft_find(struct draft_part *part, const char *option)
-{
-	for (size_t i = 0; i < part->count; i++)
-		if (strcmp(part->values[i].option->name, option) == 0)
-			return &part->values[i];
-	return NULL;
-}
-
-const char *
-draft_get(const struct draft_part *part, const char *option)
-{
-	for (size_t i = 0; i < part->count; i++)
-		if (strcmp(part->values[i].option->name, option) == 0)
-			return part->values[i].text;
-	return NULL;
-}
-
-void
 draft_value_name(const struct draft_value *value, char to[DRAFT_WHY_SIZE])
 {
 	const char *more = value->member != NULL ? value->member->name :
@@ -328,6 +297,46 @@ draft_value_name(const struct draft_value *value, char to[DRAFT_WHY_SIZE])
 
 	(void)snprintf(to, DRAFT_WHY_SIZE, "%s%s%s", value->option->name,
 	    more == NULL ? "" : ".", more == NULL ? "" : more);
+}
+
+static bool
+is_named(const struct draft_value *value, const char *path)
+{
+	char name[DRAFT_WHY_SIZE];
+
+	draft_value_name(value, name);
+	return strcmp(name, path) == 0;
+}
+
+void
+draft_drop(struct draft_part *part, const char *path)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < part->count; i++)
+		if (is_named(&part->values[i], path))
+			free_value(&part->values[i]);
+		else
+			part->values[kept++] = part->values[i];
+	part->count = kept;
+}
+
+struct draft_value *
+draft_find(struct draft_part *part, const char *path)
+{
+	for (size_t i = 0; i < part->count; i++)
+		if (is_named(&part->values[i], path))
+			return &part->values[i];
+	return NULL;
+}
+
+const char *
+draft_get(const struct draft_part *part, const char *path)
+{
+	for (size_t i = 0; i < part->count; i++)
+		if (is_named(&part->values[i], path))
+			return part->values[i].text;
+	return NULL;
 }
 
 static void

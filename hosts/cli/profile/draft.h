@@ -59,14 +59,14 @@ struct draft {
 const char *draft_set(struct draft_part *part, const char *path,
     const char *text, char why[DRAFT_WHY_SIZE]);
 
-/* Take away all values of an option of the part. */
-void draft_drop(struct draft_part *part, const char *option);
+/* Take away all values of `path`, as above. */
+void draft_drop(struct draft_part *part, const char *path);
 
-/* The value of an option that is not a list; NULL: there is none. */
-const char *draft_get(const struct draft_part *part, const char *option);
+/* The first value as text; NULL: there is none. */
+const char *draft_get(const struct draft_part *part, const char *path);
 
 /* The first value of an option; NULL: there is none. */
-struct draft_value *draft_find(struct draft_part *part, const char *option);
+struct draft_value *draft_find(struct draft_part *part, const char *path);
 
 /*
  * The option of a name: of the part's module, or, of each entry, those that all

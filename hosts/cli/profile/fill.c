@@ -205,6 +205,18 @@ making_ask(struct making *m, const struct question *q)
 
 /* ---- What is asked ------------------------------------------------------------------ */
 
+/* True for no value, or one of the row's words. */
+static bool
+is_among(const char *value, const struct recipe *row)
+{
+	char word[64];
+
+	if (value == NULL)
+		return true;
+	(void)snprintf(word, sizeof(word), " %s ", value);
+	return strstr(row->among, word) != NULL;
+}
+
 /* True if a row's conditions hold for what is known so far. */
 static bool
 applies(const struct recipe *row, const struct draft_part *part)
@@ -214,11 +226,11 @@ applies(const struct recipe *row, const struct draft_part *part)
 	if (row->set != NULL &&
 	    (value == NULL || (row->only != NULL && strcmp(value, row->only))))
 		return false;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 4; i++)
 		if (row->unset[i] != NULL &&
 		    draft_get(part, row->unset[i]) != NULL)
 			return false;
-	return true;
+	return row->with == NULL || is_among(draft_get(part, row->with), row);
 }
 
 /* Off a terminal: what has to be there is missing, and nothing is guessed. */
@@ -274,7 +286,7 @@ static int
 follow_recipe(
     struct making *m, struct draft_part *part, const struct recipe *row)
 {
-	const struct apam_option *option = draft_option(part, row->option);
+	const struct apam_option *option = last_option(part, row->option);
 	const struct draft_value *value = draft_find(part, row->option);
 	char why[DRAFT_WHY_SIZE], offered[DRAFT_VALUE_SIZE];
 	char name[APAM_NAME_SIZE + 8];
@@ -282,7 +294,7 @@ follow_recipe(
 		.option = option,
 		.path = row->option,
 		.text = row->question,
-		.instead = row->needed ? row->unset[0] : NULL,
+		.instead = row->instead,
 		.word = row->word };
 
 	if (option == NULL || is_settled(m, value) || !applies(row, part))
@@ -305,6 +317,18 @@ follow_recipe(
 	return settle(m, &q, !q.optional);
 }
 
+/* True for an option that a recipe has asked for already. */
+static bool
+was_asked(const struct draft_part *part, const char *option)
+{
+	for (size_t i = 0; recipes[i].scheme != NULL; i++)
+		if (strcmp(recipes[i].scheme, part->module->scheme) == 0 &&
+		    strcmp(recipes[i].option, option) == 0 &&
+		    applies(&recipes[i], part))
+			return true;
+	return false;
+}
+
 /* What a module requires in a group is asked for with the group's name. */
 static int
 require_members(
@@ -324,22 +348,11 @@ require_members(
 
 		(void)snprintf(
 		    path, sizeof(path), "%s.%s", group->name, member->name);
-		if ((member->flags & APAM_OPT_REQUIRED) != 0)
+		if ((member->flags & APAM_OPT_REQUIRED) != 0 &&
+		    draft_get(part, path) == NULL && !was_asked(part, path))
 			code = settle(m, &q, true);
 	}
 	return code;
-}
-
-/* True for an option that a recipe has asked for already. */
-static bool
-was_asked(const struct draft_part *part, const char *option)
-{
-	for (size_t i = 0; recipes[i].scheme != NULL; i++)
-		if (strcmp(recipes[i].scheme, part->module->scheme) == 0 &&
-		    strcmp(recipes[i].option, option) == 0 &&
-		    applies(&recipes[i], part))
-			return true;
-	return false;
 }
 
 static int

@@ -13,10 +13,13 @@
 
 struct recipe {
 	const char *scheme;
-	const char *option;
+	const char *option;	/* or a member of a group, as "login.url" */
 	const char *set;	/* asked only if this one has a value, or NULL */
-	const char *unset[2];	/* and these have none */
 	const char *only;	/* the value that `set` must have, or NULL: any */
+	const char *unset[4];	/* and these have none */
+	const char *with;	/* and this one, if it has a value, has one of */
+	const char *among;	/* these words, with blanks around each */
+	const char *instead;	/* what does as well, for messages, or NULL */
 	const char *fallback;	/* the default; "@": the profile's name; NULL */
 	bool needed;		/* there must be an answer */
 	bool quiet;		/* the default is taken without a question */
