@@ -16,6 +16,7 @@
 #include "kit/chance.h"
 #include "kit/crash.h"
 #include "kit/finding.h"
+#include "kit/guard.h"
 #include "kit/marks.h"
 #include "kit/module_file.h"
 #include "kit/standing.h"
@@ -278,8 +279,11 @@ stand_open_any(struct stand *s)
 	char name[256];
 
 	for (unsigned tries = 0; tries < 500; tries++) {
+		const size_t mark = guard_mark();
+
 		if (stand_open(s))
 			return true;
+		guard_release(mark);
 		if (finding_failed() || s->depth == 0 ||
 		    !plan_next(
 			&s->plan, &stand_module.options, s->path, s->depth))

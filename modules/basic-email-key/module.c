@@ -74,9 +74,7 @@ check_redirects(const struct scheme_entry *e)
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		if (!scheme_starts(list->items[i], APAM_STR("/")) &&
-		    !scheme_starts(list->items[i], APAM_STR("https://")) &&
-		    !scheme_starts(list->items[i], APAM_STR("http://")))
+		if (!location_is_target(list->items[i]))
 			return apam_refuse_optionf(e->svc, OPT_LOGIN_REDIRECTS,
 			    "element %zu is neither a path nor a URL", i + 1);
 	return APAM_OK;
@@ -172,11 +170,8 @@ is_login(const struct scheme_entry *e, struct apam_str location)
 	const struct apam_value *list = scheme_option(e, OPT_LOGIN_REDIRECTS);
 	size_t i;
 
-	for (i = 0; i < list->count; i++)
-		if (location_below(location, list->items[i]))
-			return true;
 	if (list->count > 0)
-		return false;
+		return location_below_any(location, list->items, list->count);
 	for (i = 0; i < sizeof(usual_redirects) / sizeof(usual_redirects[0]);
 	     i++)
 		if (location_below(location, apam_str(usual_redirects[i])))

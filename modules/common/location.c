@@ -52,3 +52,23 @@ location_below(struct apam_str location, struct apam_str target)
 	return location.n == target.n ||
 	    memchr("/?#", location.p[target.n], 3) != NULL;
 }
+
+bool
+location_below_any(
+    struct apam_str location, const struct apam_str *targets, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (location_below(location, targets[i]))
+			return true;
+	return false;
+}
+
+bool
+location_is_target(struct apam_str target)
+{
+	return scheme_starts(target, APAM_STR("/")) ||
+	    scheme_starts(target, APAM_STR("https://")) ||
+	    scheme_starts(target, APAM_STR("http://"));
+}

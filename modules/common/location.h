@@ -15,4 +15,11 @@
  */
 bool location_below(struct apam_str location, struct apam_str target);
 
+/* The same of any of `count` targets. */
+bool location_below_any(struct apam_str location,
+    const struct apam_str *targets, size_t count);
+
+/* True for a target: a path, or an http or https URL. */
+bool location_is_target(struct apam_str target);
+
 #endif

@@ -9,17 +9,11 @@
 const char *
 place_name_bad(const struct place *place)
 {
-	switch (place->kind) {
-	case PLACE_COOKIE:
-		return scheme_is_token(place->name) ?
-		    NULL :
-		    "is not the name of a cookie: letters, digits, '-' and "
-		    "'_'";
-	case PLACE_QUERY:
+	if (place->kind == PLACE_COOKIE && !scheme_is_token(place->name))
+		return "is not the name of a cookie: letters, digits, '-' and "
+		       "'_'";
+	if (place->kind != PLACE_HEADER)
 		return NULL;
-	case PLACE_HEADER:
-		break;
-	}
 	if (scheme_same_nocase(place->name, APAM_STR("Cookie")))
 		return "is \"Cookie\": say the cookie's name in the option "
 		       "cookie";

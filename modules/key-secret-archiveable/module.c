@@ -132,14 +132,18 @@ member_text(const struct key_secret *k, enum option group, size_t i,
 
 /* ---- Options: mode exchange ------------------------------------------- */
 
+static const char refused[] =
+    "the key is revoked, archived or wrong, or its secret is";
+static const char misunderstood[] =
+    "it does not understand the request: check "
+    "exchange.encoding, key_field and secret_field";
+static const char absent[] = "the answer has no token at token_pointer";
+
 static const struct session_texts texts = {
 	.who = "authentication endpoint",
-	.refused = "the key is revoked, archived or wrong, or its secret is",
-	.misunderstood = "it does not understand the request: check "
-			 "exchange.encoding, key_field and "
-			 "secret_field",
-	.absent = "the answer has no token at "
-		  "token_pointer",
+	.refused = refused,
+	.misunderstood = misunderstood,
+	.absent = absent,
 };
 
 /* Key and secret go in, a bearer token comes out: RFC 6750, 2.1. */

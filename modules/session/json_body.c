@@ -15,7 +15,6 @@ struct walk {
 	struct apam_op *op;
 	struct apam_text *to;
 	const char *why; /* the first thing that is wrong */
-	size_t at; /* with this part */
 };
 
 /* ---- Names ------------------------------------------------------------ */
@@ -108,12 +107,10 @@ is_index(struct apam_str s, size_t *index)
 /* ---- Looking ---------------------------------------------------------- */
 
 static void
-blame(struct walk *w, size_t part, const char *why)
+blame(struct walk *w, const char *why)
 {
-	if (w->why == NULL) {
+	if (w->why == NULL)
 		w->why = why;
-		w->at = part;
-	}
 }
 
 /* Member number `n` of the array or object that `first` opens. */
@@ -128,15 +125,14 @@ look(struct walk *w, size_t first, size_t part, size_t depth, size_t n)
 	    is_index(segment(w, p, depth), &index);
 
 	if (array != indexed)
-		blame(w, part, "has a number where another field has a name");
+		blame(w, "has a number where another field has a name");
 	else if (array && index != n)
-		blame(w, part, "is an element out of its order: count from 0");
+		blame(w, "is an element out of its order: count from 0");
 	for (i = 0; i < w->count; i++)
 		if (i != part && shares(w, i, part, depth + 1) &&
 		    (segments_of(w, p) == depth + 1 ||
 			segments_of(w, &w->parts[i]) == depth + 1))
-			blame(w, i > part ? i : part,
-			    "is where another field is, or lies in it");
+			blame(w, "is where another field is, or lies in it");
 }
 
 /* ---- Writing ---------------------------------------------------------- */
@@ -226,27 +222,32 @@ first_field(const struct session_part *parts, size_t count)
 	return i;
 }
 
+/* What is wrong with the name itself. */
+static const char *
+name_bad(const struct walk *w, const struct session_part *part)
+{
+	size_t index;
+
+	if (!is_pointer(w, part))
+		return NULL;
+	if (!scheme_is_pointer(part->name))
+		return "is not a JSON pointer: write \"/user/name\"";
+	if (segments_of(w, part) > DEPTH_MAX)
+		return "is a JSON pointer of more than 16 segments";
+	if (is_index(segment(w, part, 0), &index))
+		return "begins with a number: the body is an object";
+	return NULL;
+}
+
 const char *
-json_body_bad(const struct session_part *parts, size_t count, size_t *at)
+json_body_bad(const struct session_part *parts, size_t count)
 {
 	struct walk w = { .parts = parts, .count = count, .nested = true };
-	size_t i, index;
+	const char *why = name_bad(&w, &parts[count - 1]);
 
-	for (i = 0; i < count; i++) {
-		*at = i;
-		if (!is_field(&parts[i]) || !is_pointer(&w, &parts[i]))
-			continue;
-		if (!scheme_is_pointer(parts[i].name))
-			return "is not a JSON pointer: write \"/user/name\"";
-		if (segments_of(&w, &parts[i]) > DEPTH_MAX)
-			return "is a JSON pointer of more than 16 segments";
-		if (is_index(segment(&w, &parts[i], 0), &index))
-			return "begins with a number: the body is an object";
-	}
-	i = first_field(parts, count);
-	if (i < count)
-		walk(&w, i, 0);
-	*at = w.at;
+	if (why != NULL)
+		return why;
+	walk(&w, first_field(parts, count), 0);
 	return w.why;
 }
 

@@ -10,16 +10,14 @@
 #include "session.h"
 
 /*
- * What is wrong with the fields among these parts, a static text that follows
- * the name of part *at; NULL: nothing is.
+ * What is wrong with the last part, which is a field, where all before it are
+ * right: a static text that follows its name; NULL: nothing is.
  */
-const char *json_body_bad(
-    const struct session_part *parts, size_t count, size_t *at);
+const char *json_body_bad(const struct session_part *parts, size_t count);
 
 /*
- * Append the object to a text.  The parts are ones that json_body_bad found
- * nothing wrong with, or, with nested false, their names are as they are; one of
- * them is a field.
+ * Append the object of the login's fields, of which there is one at least.  They
+ * are right, or, with nested false, their names are taken as they are.
  */
 void json_body_put(const struct session *s, struct apam_op *op,
     struct apam_text *to);

@@ -39,10 +39,10 @@ read_header(const struct session *s, const struct apam_response *r,
     const char *name, struct apam_str *value)
 {
 	*value = s->svc->header(s->svc, r, name);
-	return value->n > 0 ?
-	    scheme_no_fault() :
-	    scheme_provider_fault("the answer lacks the header that has the "
-				  "token");
+	if (value->n == 0)
+		return scheme_provider_fault(
+		    "the answer lacks the header that has the token");
+	return scheme_no_fault();
 }
 
 /* One that the answer before the login has set may still be the session's. */
@@ -56,28 +56,41 @@ read_cookie(
 		*value = cookie.value;
 	else
 		*value = set_cookie_in(session_csrf_cookies(op), name);
-	return value->n > 0 ?
-	    scheme_no_fault() :
-	    scheme_provider_fault("the answer sets no cookie of the token's "
-				  "name");
+	if (value->n == 0)
+		return scheme_provider_fault(
+		    "the answer sets no cookie of the token's name");
+	return scheme_no_fault();
 }
 
-/* The whole body: a JSON string, or a line of text. */
+/*
+ * The whole body: a line of text, or a JSON string.  A token needs no escapes, so
+ * a string that has some is none.
+ */
 static struct scheme_fault
 read_body(const struct session *s, const struct apam_response *r,
     struct apam_str *value)
 {
-	if (scheme_is_json(s->svc, r))
-		return read_pointer(s, r, "", value);
-	if (scheme_is_html(s->svc, r))
+	struct apam_str body = r->body;
+	const bool json = scheme_is_json(s->svc, r);
+
+	if (!json && scheme_is_html(s->svc, r))
 		return scheme_provider_fault(
 		    "an HTML page where a token was expected");
-	*value = r->body;
-	while (value->n > 0 &&
-	    (value->p[value->n - 1] == '\n' || value->p[value->n - 1] == '\r'))
-		value->n--;
-	return value->n > 0 ? scheme_no_fault() :
-			      scheme_provider_fault("an empty answer");
+	while (body.n > 0 && memchr("\r\n", body.p[body.n - 1], 2) != NULL)
+		body.n--;
+	if (body.n == 0)
+		return scheme_provider_fault("an empty answer");
+	if (json || body.p[0] == '"') {
+		if (body.n < 3 || body.p[0] != '"' || body.p[body.n - 1] != '"')
+			return scheme_provider_fault(
+			    "the token is not a string, or is empty");
+		body = scheme_str(body.p + 1, body.n - 2);
+	}
+	if (scheme_has_char(body, '"') || scheme_has_char(body, '\\'))
+		return scheme_provider_fault(
+		    "the token has characters that a header cannot have");
+	*value = body;
+	return scheme_no_fault();
 }
 
 static struct scheme_fault
