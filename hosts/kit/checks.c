@@ -10,7 +10,7 @@
 struct run_options run_options;
 
 #define WORKS "file load descriptor system-calls older-core open "
-#define SLOTS WORKS "acquire sign judge check revoke login verify "
+#define SLOTS WORKS "acquire sign judge check revoke login verify body "
 
 const struct check checks[] = {
 	{ "file", "a shared object of this machine, named after its scheme",
@@ -63,6 +63,8 @@ const struct check checks[] = {
 	    false },
 	{ "verify", "takes a response in pieces of any size", "Verify",
 	    WORKS "acquire", check_verify, 1, false },
+	{ "body", "rewrites bodies of any size, and again", "Rewrite the body",
+	    WORKS "acquire sign", check_body, 2, false },
 	{ "responses", "bears arbitrary responses", "Responses", SLOTS,
 	    check_responses, 2, true },
 	{ "texts", "no text holds a secret or echoes a response", "Secrets",

@@ -56,6 +56,7 @@ void check_check(void *unused);
 void check_revoke(void *unused);
 void check_login(void *unused);
 void check_verify(void *unused);
+void check_body(void *unused);
 void check_responses(void *unused);
 void check_texts(void *unused);
 

@@ -81,6 +81,24 @@ enum apam_status stand_run(struct stand *s, enum op_kind kind,
 bool stand_sign(struct stand *s, const struct apam_request *request,
     struct record *record, struct apam_error *why);
 
+/* Sign it, and read the body where it is rewritten. */
+void stand_send(struct stand *s, const struct apam_request *request,
+    struct record *record);
+
+/* A request that was signed, while it is looked at. */
+struct stand_signed {
+	struct request request;
+	struct apam_signing out;
+	struct apam_error error;
+	enum apam_status status;
+};
+
+/* Begin to look at what it makes of a request.  True if it signed. */
+bool stand_sign_begin(struct stand *s, const struct apam_request *request,
+    struct stand_signed *made);
+/* In any case. */
+void stand_sign_end(struct stand_signed *made);
+
 /* Have it judge an answer. */
 void stand_judge(struct stand *s, const struct response *r,
     struct record *record);

@@ -13,6 +13,7 @@
 #include "kit/finding.h"
 #include "kit/marks.h"
 #include "kit/stand.h"
+#include "kit/stand_body.h"
 #include "kit/standing.h"
 
 #define STEPS_MAX 40 /* more than the core allows exchanges */
@@ -221,37 +222,73 @@ shows_secret(struct fields *fields)
 }
 
 bool
+stand_sign_begin(struct stand *s, const struct apam_request *given,
+    struct stand_signed *made)
+{
+	struct apam_signing *out = &made->out;
+
+	made->error = (struct apam_error)APAM_ERROR_INIT;
+	made->status = APAM_E_MEMORY;
+	signing_init(out);
+	if (begin_request(s, given, &made->request))
+		made->status = sign(s, &made->request, out, &made->error);
+	standing_heard("the text of a refusal", apam_str(made->error.text));
+	if (made->status == APAM_E_ABI)
+		finding_fail("%s: %s%s", finding->doing, made->error.text,
+		    advice(made->error.text));
+	if (shows_secret(&out->headers) || shows_secret(&out->query) ||
+	    shows_secret(&out->cookies))
+		s->showed_secret = true;
+	return made->status == APAM_OK;
+}
+
+void
+stand_sign_end(struct stand_signed *made)
+{
+	request_free(&made->request);
+	signing_free(&made->out);
+}
+
+static void
+record_signed(struct record *record, const struct apam_request *given,
+    struct stand_signed *made)
+{
+	record_line(record, "sign of %s %s", given->method, given->url);
+	record_number(record, (int64_t)made->status);
+	record_text(record, buf_view(&made->request.url));
+	note_fields(record, &made->out.headers);
+	note_fields(record, &made->out.cookies);
+	note_fields(record, &made->out.covers);
+}
+
+bool
 stand_sign(struct stand *s, const struct apam_request *given,
     struct record *record, struct apam_error *why)
 {
-	struct apam_error err = APAM_ERROR_INIT;
-	struct apam_signing out;
-	enum apam_status status = APAM_E_MEMORY;
-	struct request r;
+	struct stand_signed made;
+	const bool ok = stand_sign_begin(s, given, &made);
 
-	signing_init(&out);
-	if (begin_request(s, given, &r))
-		status = sign(s, &r, &out, &err);
-	standing_heard("the text of a refusal", apam_str(err.text));
-	if (status == APAM_E_ABI)
-		finding_fail(
-		    "%s: %s%s", finding->doing, err.text, advice(err.text));
-	if (shows_secret(&out.headers) || shows_secret(&out.query) ||
-	    shows_secret(&out.cookies))
-		s->showed_secret = true;
-	if (record != NULL) {
-		record_line(record, "sign of %s %s", given->method, given->url);
-		record_number(record, (int64_t)status);
-		record_text(record, buf_view(&r.url));
-		note_fields(record, &out.headers);
-		note_fields(record, &out.cookies);
-		note_fields(record, &out.covers);
-	}
-	request_free(&r);
-	signing_free(&out);
-	if (why != NULL && status != APAM_OK)
-		*why = err;
-	return status == APAM_OK;
+	if (record != NULL)
+		record_signed(record, given, &made);
+	if (why != NULL && !ok)
+		*why = made.error;
+	stand_sign_end(&made);
+	return ok;
+}
+
+void
+stand_send(
+    struct stand *s, const struct apam_request *given, struct record *record)
+{
+	struct stand_signed made;
+	const bool ok = stand_sign_begin(s, given, &made);
+
+	if (record != NULL)
+		record_signed(record, given, &made);
+	/* And once more, as over another connection. */
+	for (int i = 0; ok && made.out.body != NULL && i < 2; i++)
+		(void)stand_read_body(made.out.body, 5, record);
+	stand_sign_end(&made);
 }
 
 /* ---- Judging ---------------------------------------------------------- */

@@ -157,7 +157,7 @@ static void
 sign_all(struct stand *s, const struct tour *t, struct record *record)
 {
 	for (size_t i = 0; i < TOUR_REQUESTS; i++)
-		(void)stand_sign(s, &t->requests[i], record, NULL);
+		stand_send(s, &t->requests[i], record);
 }
 
 struct tour_end

@@ -73,11 +73,18 @@ date_of(const struct scheme_entry *e)
 	return scheme_option(e, OPT_DATE)->str;
 }
 
+/* Its day. */
+static struct apam_str
+day_of(const struct scheme_entry *e)
+{
+	return scheme_str(date_of(e).p, date_of(e).n < 8 ? date_of(e).n : 8);
+}
+
 /* "20130524/us-east-1/s3/aws4_request" */
 static void
 put_scope(const struct scheme_entry *e, struct apam_text *to)
 {
-	put(e->svc, to, scheme_str(date_of(e).p, 8));
+	put(e->svc, to, day_of(e));
 	put(e->svc, to, apam_str(scope_end));
 }
 
@@ -153,9 +160,8 @@ static int32_t
 derive(const struct scheme_entry *e, struct apam_key **to)
 {
 	const struct apam_services *svc = e->svc;
-	const struct apam_str steps[] = { scheme_str(date_of(e).p, 8),
-		APAM_STR("us-east-1"), APAM_STR("s3"),
-		APAM_STR("aws4_request") };
+	const struct apam_str steps[] = { day_of(e), APAM_STR("us-east-1"),
+		APAM_STR("s3"), APAM_STR("aws4_request") };
 	struct apam_key_source source;
 	struct apam_key *first = NULL;
 	int32_t status;
