@@ -92,7 +92,8 @@ BROKEN   := $(if $(KIT),$(patsubst %.c,$(BUILD)/%.so,\
 # measures coverage allocates for itself; what
 # `make test` runs is asked of its own build (tests/suite/doc/promises.sh).
 ifneq ($(SANITIZE)$(COVERAGE),)
-CHECKS   := $(filter-out %/check_faults %/check_faults_durable,$(CHECKS))
+CHECKS   := $(filter-out %/check_faults %/check_faults_durable \
+	%/check_faults_login,$(CHECKS))
 endif
 REPLAYS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZERS  := $(REPLAYS:$(BUILD)/tests/fuzz/%=$(BUILD)/fuzzers/%)
@@ -354,7 +355,7 @@ $(call checks,changing): CORE_LIBS += -lssl -lcrypto
 $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.
 $(call checks,memo pair record_read record_set record_write registry_change \
-	registry_files present_secrets secret_renewal short_memory \
+	registry_files present_secrets secret_renewal short_login short_memory \
 	signature_parts store_key new_body): private \
 	OUR_LDFLAGS += $(call wrap,malloc calloc realloc)
 $(call checks,reading registry_files registry_write view): private \
@@ -380,7 +381,7 @@ $(call checks,internal): $(BUILD)/tests/internal/other.so \
 $(BUILD)/tests/internal/%.so: $(BUILD)/tests/internal/%.o
 	$(Q)$(LINK) -shared -o $@ $<
 
-$(call checks,faults_durable): $(BUILD)/tests/faults/fault.so
+$(call checks,faults_durable faults_login): $(BUILD)/tests/faults/fault.so
 $(call checks,faults): $(BUILD)/tests/faults/fault.so $(BUILD)/apam \
 	$(BUILD)/modules/basic-email-key.so
 

@@ -7,21 +7,17 @@
  * Runs itself anew with tests/faults/fault.c preloaded.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <errno.h>
-#include <limits.h>
 #include <sys/wait.h>
 
 #include "base/secmem.h"
-#include "faults/fault.h"
+#include "support/preloaded.h"
 #include "support/rotating.h"
 #include "support/run.h"
 
 #define HANGS_S 30
 
 static struct rotating r;
-static void (*switch_on)(const struct fault *fault);
-static long (*switch_off)(void);
 /* How often a secret came that was not on the disk as being sent. */
 static atomic_int unannounced;
 
@@ -40,14 +36,6 @@ static const struct row {
 
 #define ROWS_USUAL 2
 #define STEP 8
-
-static bool
-is_stress(void)
-{
-	const char *stress = getenv("APAM_STRESS");
-
-	return stress != NULL && strcmp(stress, "full") == 0;
-}
 
 /* In the provider: what the disk says while the secret is here. */
 static void
@@ -195,21 +183,6 @@ START_TEST(a_fault_leaves_a_record_that_is_true)
 }
 END_TEST
 
-/* Run anew with the library preloaded; returns where that is done. */
-static void
-preload(char **argv)
-{
-	char built[256], path[PATH_MAX];
-
-	if (dlsym(RTLD_DEFAULT, "fault_on") != NULL)
-		return;
-	project_built("tests/faults/fault.so", built, sizeof(built));
-	if (realpath(built, path) == NULL || setenv("LD_PRELOAD", path, 1) != 0)
-		exit(2);
-	(void)execv("/proc/self/exe", argv);
-	exit(2);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -218,8 +191,6 @@ main(int argc, char **argv)
 
 	(void)argc;
 	preload(argv);
-	*(void **)&switch_on = dlsym(RTLD_DEFAULT, "fault_on");
-	*(void **)&switch_off = dlsym(RTLD_DEFAULT, "fault_off");
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, teardown);

@@ -34,6 +34,7 @@ struct logins {
 	atomic_int mode, pending; /* so many questions come too early */
 	atomic_int tokens, ended; /* how many were given, and ended */
 	char query[256]; /* with which a browser came back */
+	void (*meanwhile)(struct logins *l); /* in its thread, for each request */
 };
 
 /* ---- The server ----------------------------------------------------------- */
@@ -97,6 +98,8 @@ logins_serve(struct logins *l, int fd)
 	const struct raw_connection c = { .fd = fd };
 	const char *body;
 
+	if (l->meanwhile != NULL)
+		l->meanwhile(l);
 	raw_receive(&reader, &c);
 	body = strstr(reader.request, "\r\n\r\n");
 	body = body == NULL ? "" : body + 4;
