@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """All providers of etc/examples, on this machine.
 
-    provider.py CERTIFICATE KEY
+    provider.py CERTIFICATE KEY CLIENTS
 
 is a proxy at a free port of 127.0.0.1.  It asks no other machine anything:
 whatever host a client wants to be connected to, it plays that host itself, with
-CERTIFICATE.  So a profile can be tried as it is, with its provider's own names.
+CERTIFICATE, and asks for one of CLIENTS.  So a profile can be tried as it is, with its provider's own names.
 
 It prints "ready PORT", obeys the commands of its standard input, each of which
 it answers with a line, and ends when that input does:
@@ -138,6 +138,9 @@ class Request:
         self.query = urllib.parse.parse_qsl(parts.query, True)
         self.headers = [(n.lower(), v) for n, v in handler.headers.items()
                         if n.lower() not in PLAIN]
+        peer = handler.connection.getpeercert() or {}
+        for ((_, name),) in peer.get("subject", ()):
+            self.headers.append(("client-certificate", name))
         self.body = body
 
     def read_body(self, kind):
@@ -176,8 +179,11 @@ class Provider:
             self.came.append((request, fits[wrong.index(None)], None))
             return fits[wrong.index(None)].good
         if fits:
-            self.came.append((request, fits[0], wrong[0]))
-            return fits[0].bad
+            # Several may be at one place: that whose body came, if any.
+            near = [i for i, e in enumerate(fits) if not e.body_differs(request)]
+            i = near[0] if near else 0
+            self.came.append((request, fits[i], wrong[i]))
+            return fits[i].bad
         self.came.append((request, None, "nothing is there"))
         nothing = Answer()
         nothing.status = 404
@@ -295,6 +301,8 @@ def obey(line):
 def main():
     Handler.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     Handler.tls.load_cert_chain(sys.argv[1], sys.argv[2])
+    Handler.tls.load_verify_locations(sys.argv[3])
+    Handler.tls.verify_mode = ssl.CERT_OPTIONAL
     proxy = Proxy(("127.0.0.1", 0), Handler)
     threading.Thread(target=proxy.serve_forever, daemon=True).start()
     print("ready", proxy.server_address[1], flush=True)

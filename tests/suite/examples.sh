@@ -15,8 +15,15 @@ hosts=$(sed -n 's|^[>?] [A-Z]* https://\([^/:]*\).*|DNS:\1|p' tests/examples/* |
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
     -days 2 -subj '/CN=examples' -addext "subjectAltName=$hosts" \
     -keyout "$dir/tls.key" -out "$dir/tls.pem" 2>"$dir/err" || exit 2
+# Two keys that sign, and certificates of theirs, for what needs one.
+for key in key other; do
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$key" \
+	    -keyout "$dir/$key.pem" -out "$dir/$key.crt" 2>"$dir/err" || exit 2
+done
+cat "$dir/key.crt" "$dir/other.crt" >"$dir/clients.pem"
 coproc PROVIDER {
-	exec python3 -B tests/examples/provider.py "$dir/tls.pem" "$dir/tls.key"
+	exec python3 -B tests/examples/provider.py "$dir/tls.pem" \
+	    "$dir/tls.key" "$dir/clients.pem"
 }
 SANDBOX_PID=$PROVIDER_PID
 read -r -t 20 ready port <&"${PROVIDER[0]}" && [ "$ready" = ready ] || {
@@ -27,12 +34,6 @@ cat >>"$dir/apam.conf" <<END2
 ca_file = "$dir/tls.pem";
 proxy   = "http://127.0.0.1:$port";
 END2
-
-# Two keys that sign, and certificates of theirs, for what needs one.
-for key in key other; do
-	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=apam' \
-	    -keyout "$dir/$key.pem" -out "$dir/$key.crt" 2>"$dir/err" || exit 2
-done
 
 # tell COMMAND: sets $said, what the provider answers.
 tell()
@@ -116,6 +117,18 @@ sends_no_other()
 	[ "$said" != ok ] || why="$why another header was not noticed;"
 }
 
+# put_keys NAME: the example's key, and its certificate, are those of NAME.
+put_keys()
+{
+	local file
+	for file in $(of key); do
+		cp "$dir/$1.pem" "$dir/secrets/$file"
+	done
+	for file in $(of certificate); do
+		cp "$dir/$1.crt" "$dir/secrets/$file"
+	done
+}
+
 # is_refused SECRET: while it is another, a check says that it is bad.
 is_refused()
 {
@@ -138,10 +151,10 @@ checks()
 		is_refused "$secret"
 		printf '%s' "$value" >"$dir/secrets/$secret"
 	done < <(of secret)
-	for secret in $(of key); do
-		cp "$dir/other.pem" "$dir/secrets/$secret"
-		is_refused "$secret"
-	done
+	[ -z "$(of key)" ] || {
+		put_keys other
+		is_refused "$(of key)"
+	}
 }
 
 example()
@@ -152,13 +165,9 @@ example()
 		secret "$secret" "$value"
 	done < <(of secret && of spare)
 	of token >>"$dir/known"
-	for secret in $(of key); do
-		cp "$dir/key.pem" "$dir/secrets/$secret"
-	done
-	for secret in $(of certificate); do
-		cp "$dir/key.crt" "$dir/secrets/$secret"
-	done
-	sed "s|/etc/apam\.d/|$dir/|" "etc/examples/$name.conf" | profile "$name"
+	put_keys key
+	sed -e "s|/etc/apam\.d/|$dir/|" -e "s|\"store:|\"file:$dir/secrets/|" \
+	    "etc/examples/$name.conf" | profile "$name"
 	is_linted
 	sends
 	sends_no_other
