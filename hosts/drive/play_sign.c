@@ -121,6 +121,7 @@ sign_request(struct playing *p)
 	if (status == APAM_OK && !signing_contributed(&p->signing))
 		status = error_set(&p->refusal, APAM_E_ABI,
 		    "the module signed without adding anything");
+	play_body_take(p, &status);
 	return status;
 }
 
@@ -341,6 +342,9 @@ play_sign(struct playing *p, const struct script_section *s)
 	switch (s->word) {
 	case SCRIPT_SIGNED:
 		expect_signed(p, s);
+		return true;
+	case SCRIPT_SENDS:
+		play_sends(p, s);
 		return true;
 	case SCRIPT_FAILS:
 		expect_refused(p, s);

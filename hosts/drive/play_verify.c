@@ -67,6 +67,16 @@ show_signed(struct playing *p, struct fields *added)
 	return request_show_headers(&p->request, &p->unauthentic);
 }
 
+void
+playing_stand_in(struct playing *p)
+{
+	p->loaded = (struct module){ .abi = p->module->module,
+		.lock = PTHREAD_MUTEX_INITIALIZER };
+	p->entry = (struct entry){ .module = &p->loaded,
+		.state = p->module->state,
+		.calls = PTHREAD_MUTEX_INITIALIZER };
+}
+
 /* The head first, then what there is of the body. */
 static void
 begin(struct playing *p, struct response *answer)
@@ -74,11 +84,7 @@ begin(struct playing *p, struct response *answer)
 	const struct apam_str body = answer->pub.body;
 	struct fields added;
 
-	p->verifier = (struct module){ .abi = p->module->module,
-		.lock = PTHREAD_MUTEX_INITIALIZER };
-	p->entry = (struct entry){ .module = &p->verifier,
-		.state = p->module->state,
-		.calls = PTHREAD_MUTEX_INITIALIZER };
+	playing_stand_in(p);
 	p->authentic = (struct authentic){ .entry = NULL };
 	answer->pub.body = APAM_STR("");
 	if (show_signed(p, &added) == APAM_OK)

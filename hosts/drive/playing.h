@@ -49,6 +49,9 @@ struct playing {
 	struct buf memo;	/* what judge kept */
 	uint64_t memo_count;
 
+	struct module loaded;	/* of the entry: nothing else of it is used */
+	struct entry entry;
+
 	/* What was signed or judged last. */
 	enum made made;
 	unsigned made_line;
@@ -66,11 +69,20 @@ struct playing {
 	bool verifying;
 	bool cut;		/* its body does not come to its end */
 	unsigned verify_line;
-	struct module verifier;	/* of the entry: nothing else of it is used */
-	struct entry entry;
 	struct authentic authentic;
 	struct apam_error unauthentic; /* what a host is told; or OK */
 };
+
+/* Set up p->entry, through which the core's own code calls the module. */
+void playing_stand_in(struct playing *p);
+
+/*
+ * After `sign`, which returned *status: where the body is to be rewritten, take
+ * that over, or end it.
+ */
+void play_body_take(struct playing *p, int32_t *status);
+/* "sends": the body that goes out is this one. */
+void play_sends(struct playing *p, const struct script_section *s);
 
 /* The section is not as it should be: tell what it is about. */
 void playing_failed(struct playing *p, const struct script_section *s,

@@ -69,6 +69,7 @@ static const struct {
 	[SCRIPT_FAILS] = { "fails", ARGUMENT_STATUS, true },
 	[SCRIPT_DONE] = { "done", ARGUMENT_NONE, false },
 	[SCRIPT_SIGNED] = { "signed", ARGUMENT_NONE, true },
+	[SCRIPT_SENDS] = { "sends", ARGUMENT_NONE, true },
 	[SCRIPT_VERDICT] = { "verdict", ARGUMENT_VERDICT, true },
 	[SCRIPT_MEMO] = { "memo", ARGUMENT_NONE, true },
 	[SCRIPT_AUTHENTIC] = { "authentic", ARGUMENT_NONE, false },

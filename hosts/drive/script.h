@@ -59,6 +59,7 @@ enum script_word {
 	SCRIPT_FAILS,	/* number: an enum apam_status; content: why */
 	SCRIPT_DONE,
 	SCRIPT_SIGNED,	/* content: headers, "?name=value", and the like */
+	SCRIPT_SENDS,	/* content: the body that goes out */
 	SCRIPT_VERDICT,	/* number: an enum apam_verdict; content: why */
 	SCRIPT_MEMO,	/* content: what is kept */
 	SCRIPT_AUTHENTIC,

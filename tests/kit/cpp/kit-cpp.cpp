@@ -159,4 +159,7 @@ const apam_module apam_module_1 = {
 	.verify_begin = nullptr,
 	.verify_body = nullptr,
 	.verify_end = nullptr,
+	.body_piece = nullptr,
+	.body_rewind = nullptr,
+	.body_end = nullptr,
 };

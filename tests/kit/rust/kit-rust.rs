@@ -110,14 +110,14 @@ struct Services {
     exchange_probe: unsafe extern "C" fn(*const Services, *mut Op),
     before_secret: [Unused; 3],
     secret: unsafe extern "C" fn(*const Services, *mut Op, *const Value) -> Str,
-    before_credential: [Unused; 2],
+    before_credential: [Unused; 4],
     credential: unsafe extern "C" fn(*const Services, *mut Op, Str),
     lifetime: unsafe extern "C" fn(*const Services, *mut Op, i64),
     before_state: [Unused; 1],
     key_state: unsafe extern "C" fn(*const Services, *mut Op, i32, Str) -> i32,
     before_header: [Unused; 6],
     sign_header: unsafe extern "C" fn(*const Services, *mut Signing, Str, Str),
-    before_refuse: [Unused; 6],
+    before_refuse: [Unused; 7],
     refuse: unsafe extern "C" fn(*const Services, *mut Signing, i32, Str) -> i32,
 }
 
@@ -151,8 +151,8 @@ pub struct Module {
         *mut *const u8,
     ) -> i32,
     check: unsafe extern "C" fn(*mut c_void, *mut Op) -> i32,
-    // revoke, prepare, login, verify_begin, verify_body, verify_end
-    not_there: [Unused; 6],
+    // revoke, prepare, login, verify_*, body_*
+    not_there: [Unused; 9],
 }
 
 // Constants that hold pointers may be shared by threads: nobody writes them.
@@ -334,5 +334,5 @@ pub static apam_module_1: Module = Module {
     sign,
     judge,
     check,
-    not_there: [null_mut(); 6],
+    not_there: [null_mut(); 9],
 };

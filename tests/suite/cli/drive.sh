@@ -584,6 +584,36 @@ none
 %% signed
 Authorization: Key-Test alg=EdDSA,jwk={"crv":"Ed25519","kty":"OKP","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},sig=...
 END
+# A body that is signed in chunks, by AWS's published example.
+chunks()
+{
+	local aaa
+	aaa=$(head -c 65536 /dev/zero | tr '\0' a)
+	cat <<-END
+	%% options
+	key_id = "AKIAIOSFODNN7EXAMPLE"; secret = "env:S"; date = "20130524T000000Z";
+	%% secret env:S
+	wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+	%% use
+	none
+	%% sign PUT https://s3.amazonaws.com/examplebucket/chunkObject.txt
+	x-amz-storage-class: REDUCED_REDUNDANCY
+
+	$aaa${aaa::1024}
+	%% signed
+	Content-Encoding: aws-chunked
+	x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD
+	x-amz-date: 20130524T000000Z
+	x-amz-decoded-content-length: 66560
+	Authorization: AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,SignedHeaders=content-encoding;content-length;host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-storage-class,Signature=4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9
+	%% sends
+	10000;chunk-signature=ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648\x0d\x0a$aaa\x0d
+	400;chunk-signature=$1\x0d\x0a${aaa::1024}\x0d
+	0;chunk-signature=b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9\x0d\x0a\x0d\x0a
+	END
+}
+chunks 0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497 |
+    drives_test "a body in chunks" 2 chunked-test
 # differs_test NAME PATTERN MODULE: standard input is the script.
 differs_test()
 {
@@ -677,6 +707,17 @@ server = "https://a.example/login"; token = "store:t"; flow = "browser";
 %% show
 ...
 END
+chunks 1055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497 >"$dir/chunks"
+differs_test "a chunk with another signature" 'the body' chunked-test \
+    <"$dir/chunks"
+{
+	cat <<-END
+	$signed
+	END
+	printf '%%%% sends\nabc\n'
+} >"$dir/chunks"
+differs_test "a body that is sent as it is" 'sent as it is' verify-test \
+    <"$dir/chunks"
 differs_test "a key that is none" 'is not a key in PEM or as JWK' \
     key-test <<'END'
 %% options
