@@ -82,6 +82,17 @@ ask()
 	    ${data:+-d "$data"} "${call#* }"
 }
 
+# is_listed: README.md has a row of it, with its scheme and its source.
+is_listed()
+{
+	local file=etc/examples/$name.conf row scheme source
+	row=$(grep -F "[\`$name\`]($name.conf)" etc/examples/README.md)
+	scheme=$(sed -n 's/.*scheme *= "\(.*\)";/\1/p' "$file" | head -n 1)
+	source=$(sed -n 's|^# \(https://[^ ]*\)$|\1|p' "$file" | head -n 1)
+	[[ $row == *"| \`$scheme\` | ${source:-of the provider}"* ]] ||
+	    why="$why its row of README.md is not right;"
+}
+
 # is_linted: nothing is wrong with it, nor with what its comments suggest.
 is_linted()
 {
@@ -168,6 +179,7 @@ example()
 	put_keys key
 	sed -e "s|/etc/apam\.d/|$dir/|" -e "s|\"store:|\"file:$dir/secrets/|" \
 	    "etc/examples/$name.conf" | profile "$name"
+	is_listed
 	is_linted
 	sends
 	sends_no_other
@@ -176,6 +188,9 @@ example()
 	rm "$dir/apam.d/$name.conf"
 }
 
+count=$(ls etc/examples/*.conf | wc -l)
+holds "README.md counts the examples" \
+    grep -q "^Of these $count providers" etc/examples/README.md
 for name in ${*:-$(cd etc/examples && ls ./*.conf | sed 's|./\(.*\).conf|\1|')}; do
 	if [ -e "tests/examples/$name" ]; then
 		example
