@@ -161,12 +161,14 @@ static const struct {
 	{ APAM_OPT_BINDS,
 	    1U << APAM_OPT_STRING | 1U << APAM_OPT_URL | 1U << APAM_OPT_CHOICE,
 	    "binds, and is not a string, a URL or a choice" },
+	{ APAM_OPT_PASSING, 1U << APAM_OPT_SECRET,
+	    "is passing, and is not a secret" },
 };
 
 #define FLAGS_KNOWN                                                            \
 	(APAM_OPT_REQUIRED | APAM_OPT_KEY_ID | APAM_OPT_LINES |                \
 	    APAM_OPT_BINARY | APAM_OPT_DURABLE | APAM_OPT_LOCAL_HTTP |         \
-	    APAM_OPT_BINDS | APAM_OPT_SYMMETRIC)
+	    APAM_OPT_BINDS | APAM_OPT_SYMMETRIC | APAM_OPT_PASSING)
 
 static enum apam_status
 check_flags(const struct judged *j, const struct apam_option *o, unsigned depth)

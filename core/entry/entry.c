@@ -340,7 +340,10 @@ entry_key_secret(const struct entry *e, struct buf *to)
 	unsigned char length[8];
 
 	for (size_t i = 0; i < e->secrets.count; i++) {
-		const struct apam_str secret = buf_view(&all[i]);
+		const struct secret_source *source = &e->secrets.sources[i];
+		const struct apam_str secret = source->passing ?
+		    source->ref :
+		    buf_view(&all[i]);
 
 		for (size_t b = 0; b < sizeof(length); b++)
 			length[b] = (unsigned char)((uint64_t)secret.n >>

@@ -173,7 +173,8 @@ void entry_name_key(const struct entry *e, char *scheme, char *key_id);
 /*
  * Add the entry's secret as one text, which marks are made of: the bytes of
  * each SECRET that is set, in the table's order, each after its length in 8
- * bytes, least first.  Nothing where it has none.  False without room.
+ * bytes, least first; of one that passes its reference.  Nothing where it has
+ * none.  False without room.
  */
 #define ENTRY_SECRET_MAX (1024 * 1024)
 bool entry_key_secret(const struct entry *e, struct buf *to);

@@ -78,7 +78,8 @@ find_one(struct secrets *s, const struct apam_option *o,
 	const bool elsewhere = secret_ref_key_uri(value->str, &uri);
 
 	s->sources[s->count] = (struct secret_source){ value->str, o->name,
-		value, line, form_of(o), anew, stored, key,
+		value, line, form_of(o), anew, stored,
+		(o->flags & APAM_OPT_PASSING) != 0, key,
 		key && o->flags & APAM_OPT_SYMMETRIC, elsewhere };
 	s->places[s->count] = key ? NULL : value;
 	buf_init(&s->all[s->count++], SECRET_MAX);

@@ -24,6 +24,7 @@ struct secret_source {
 	enum secret_form form;
 	bool anew;		/* it is read anew: nobody tells of changes */
 	bool stored;		/* it is durable, and not read here */
+	bool passing;		/* it is known by its reference */
 	bool key;		/* of type KEY: entry/key_option.h */
 	bool symmetric;		/* and it is the key itself */
 	bool elsewhere;		/* and it stays in an OpenSSL store: what is

@@ -25,7 +25,7 @@ const struct apam_option oauth2_assertion_members[OAUTH2_ASSERTION_COUNT] = {
 	[OAUTH2_ASSERTION_CERTIFICATE] = { .name = "certificate",
 	    .help = "reference to a certificate, for x5t#S256 of its header",
 	    .type = APAM_OPT_SECRET,
-	    .flags = APAM_OPT_LINES },
+	    .flags = APAM_OPT_LINES | APAM_OPT_PASSING },
 	[OAUTH2_ASSERTION_AUDIENCE] = { .name = "audience",
 	    .help = "aud; by default issuer or token_url, the one that is set",
 	    .type = APAM_OPT_STRING },

@@ -118,7 +118,8 @@ extern const char *const oauth2_client_auths[];
 	    .type = APAM_OPT_PATH },                                           \
 	[OAUTH2_OPT_CLIENT_ASSERTION] = { .name = "client_assertion",          \
 	    .help = "reference to a signed JWT that names the client",         \
-	    .type = APAM_OPT_SECRET },                                         \
+	    .type = APAM_OPT_SECRET,                                           \
+	    .flags = APAM_OPT_PASSING },                                       \
 	[OAUTH2_OPT_ASSERTION] = { .name = "assertion",                        \
 	    .help = "how JWTs that client_key or client_secret signs are made", \
 	    .type = APAM_OPT_GROUP,                                            \

@@ -26,6 +26,9 @@ setup(void)
 	project_module(&project, "hmac-test", true);
 	project_module(&project, "bench-bearer", true);
 	project_module(&project, "bad-magic", true);
+	project_copy(&project, "modules/oauth2-client-credentials.so",
+	    "modules/oauth2-client-credentials.so");
+	ck_assert_int_eq(setenv("FAKE_TOKEN", "FAKE.token", 1), 0);
 	project_secret(&project, "secret", "FAKEkey\n");
 	project_secret(&project, "copy", "FAKEkey\n");
 	project_secret(&project, "other", "FAKEkez\n");
@@ -408,6 +411,11 @@ static const struct {
 	    { "\7\0\0\0\0\0\0\0FAKEkez", 15 } },
 	{ BEARER, { "\7\0\0\0\0\0\0\0FAKEkey", 15 } },
 	{ RETURNS(""), { "", 0 } },
+	/* A token that is renewed is known by where it is, and its length. */
+	{ "scheme = \"oauth2-client-credentials\"; "
+	  "token_url = \"https://a.example/t\"; grant = \"jwt-bearer\"; "
+	  "bearer_assertion = \"env:FAKE_TOKEN\"; ",
+	    { "\16\0\0\0\0\0\0\0env:FAKE_TOKEN", 22 } },
 };
 
 /* The same whether the entry is at work or was read to tell keys apart. */

@@ -209,6 +209,8 @@ enum what {
 	A_SYMMETRIC_SECRET,
 	A_DURABLE_STRING,
 	A_LOCAL_STRING,
+	A_PASSING_STRING,
+	A_PASSING_SECRET,
 	A_BINDING_SECRET,
 	A_BINDING_URL,
 	TWO_DURABLE,
@@ -291,6 +293,9 @@ static const struct breakage {
 	{ "a durable string", A_DURABLE_STRING,
 	    "is durable, and is not a secret" },
 	{ "a local string", A_LOCAL_STRING, "may be local, and is not a URL" },
+	{ "a passing string", A_PASSING_STRING,
+	    "is passing, and is not a secret" },
+	{ "a passing secret", A_PASSING_SECRET, NULL },
 	{ "a binding secret", A_BINDING_SECRET,
 	    "binds, and is not a string, a URL or a choice" },
 	{ "a binding URL", A_BINDING_URL, NULL },
@@ -503,6 +508,13 @@ break_flags(enum what what)
 		return;
 	case A_LOCAL_STRING:
 		options[1].flags = APAM_OPT_LOCAL_HTTP;
+		return;
+	case A_PASSING_STRING:
+		options[1].flags = APAM_OPT_PASSING;
+		return;
+	case A_PASSING_SECRET:
+		options[1].flags = APAM_OPT_PASSING;
+		set_type(1, APAM_OPT_SECRET);
 		return;
 	case A_BINDING_SECRET:
 		options[1].flags = APAM_OPT_BINDS;

@@ -114,7 +114,13 @@ enum apam_option_flag {
 	 * KEY: the secret itself is a symmetric key, one line of text; with
 	 * BINARY any bytes.  Else it is PEM or a JWK.
 	 */
-	APAM_OPT_SYMMETRIC = 0x80
+	APAM_OPT_SYMMETRIC = 0x80,
+	/*
+	 * SECRET: its bytes are others each time, as those of a token that a
+	 * platform renews in a file.  The key registry knows it by where it
+	 * is, so an archived key stays archived when they change.
+	 */
+	APAM_OPT_PASSING = 0x100
 };
 
 /*
