@@ -141,7 +141,17 @@ read_token(const struct oauth2 *o, const struct apam_response *r,
 	return scheme_no_fault();
 }
 
-/* RFC 6749, 5.1: it is required and has no case.  We can send only bearer. */
+/* RFC 6749, 5.1: the type has no case.  eBay, for one, has words of its own. */
+static bool
+is_bearer(const struct oauth2 *o, struct apam_str type)
+{
+	const struct apam_value *own = oauth2_option(o, OAUTH2_OPT_TOKEN_TYPE);
+
+	return scheme_same_nocase(type, APAM_STR("bearer")) ||
+	    (own->set && scheme_same_nocase(type, own->str));
+}
+
+/* RFC 6749, 5.1: it is required.  We can send only bearer tokens. */
 static struct scheme_fault
 read_type(const struct oauth2 *o, const struct apam_response *r)
 {
@@ -150,8 +160,7 @@ read_type(const struct oauth2 *o, const struct apam_response *r)
 	(void)o->svc->json(o->svc, r, "/token_type", &value, NULL);
 	if (value.type == APAM_JSON_ABSENT)
 		return scheme_provider_fault("the answer has no token_type");
-	if (value.type != APAM_JSON_STRING ||
-	    !scheme_same_nocase(value.str, APAM_STR("bearer")))
+	if (value.type != APAM_JSON_STRING || !is_bearer(o, value.str))
 		return scheme_provider_fault("token_type is not bearer");
 	return scheme_no_fault();
 }

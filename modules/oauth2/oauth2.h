@@ -47,6 +47,7 @@ enum oauth2_option {
 	OAUTH2_OPT_CLIENT_CERTIFICATE,
 	OAUTH2_OPT_CLIENT_ASSERTION,
 	OAUTH2_OPT_ASSERTION,
+	OAUTH2_OPT_TOKEN_TYPE,
 	OAUTH2_OPT_COUNT
 };
 
@@ -124,7 +125,11 @@ extern const char *const oauth2_client_auths[];
 	    .help = "how JWTs that client_key or client_secret signs are made", \
 	    .type = APAM_OPT_GROUP,                                            \
 	    .members = oauth2_assertion_members,                               \
-	    .member_count = OAUTH2_ASSERTION_COUNT }
+	    .member_count = OAUTH2_ASSERTION_COUNT },                          \
+	[OAUTH2_OPT_TOKEN_TYPE] = { .name = "token_type",                      \
+	    .help = "what the provider calls a bearer token, where that is "   \
+		    "another word",                                            \
+	    .type = APAM_OPT_STRING }
 
 /* The rows that are left, where the options alone say who the client is. */
 #define OAUTH2_CLIENT_OPTIONS                                                  \

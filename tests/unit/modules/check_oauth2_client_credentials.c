@@ -195,6 +195,37 @@ START_TEST(notes_narrower_scopes)
 }
 END_TEST
 
+static const struct {
+	const char *option;
+	const char *type;
+	bool taken;
+} types[] = {
+	{ "", "bearer", true },
+	{ "", "Application Access Token", false },
+	{ "token_type = \"Application Access Token\";",
+	    "application access token", true },
+	{ "token_type = \"Application Access Token\";", "Bearer", true },
+	{ "token_type = \"Application Access Token\";", "DPoP", false },
+};
+
+START_TEST(a_type_may_have_another_name)
+{
+	char options[256], answer[256];
+	struct op op;
+
+	(void)snprintf(options, sizeof(options), PLAIN "%s", types[_i].option);
+	(void)snprintf(answer, sizeof(answer),
+	    "200" JSON "{\"access_token\":\"t\",\"token_type\":\"%s\"}",
+	    types[_i].type);
+	open_with(options);
+	op_init(&op, OP_ACQUIRE, true, NULL);
+	(void)drive_step(&d, &op, NULL);
+	ck_assert_int_eq(drive_step(&d, &op, answer) == APAM_STEP_DONE,
+	    types[_i].taken);
+	op_free(&op);
+}
+END_TEST
+
 /* ---- Metadata --------------------------------------------------------- */
 
 static const struct {
@@ -824,6 +855,7 @@ main(void)
 	tcase_add_loop_test(tc, refuses_options, 0, ROWS(bad_options));
 	tcase_add_loop_test(tc, asks_for_a_token, 0, ROWS(requests));
 	tcase_add_loop_test(tc, reads_every_answer, 0, cases.count);
+	tcase_add_loop_test(tc, a_type_may_have_another_name, 0, ROWS(types));
 	tcase_add_loop_test(tc, notes_narrower_scopes, 0, ROWS(grants));
 	tcase_add_loop_test(tc, inserts_the_path, 0, ROWS(issuers));
 	tcase_add_test(tc, finds_the_endpoint);
