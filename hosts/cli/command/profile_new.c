@@ -288,8 +288,10 @@ new_run(struct cli *cli, const struct args *args)
 		code = making_read_document(&m);
 	if (code == STATUS_DONE && m.terminal)
 		ask_say(
-		    "Enter takes the answer in [brackets].  Nothing is made "
-		    "before the last question.");
+		    "Enter takes the answer in [brackets]; Ctrl-C ends, and "
+		    "nothing is made.\n"
+		    "Requests below the API's URL are signed; the key goes "
+		    "nowhere else.");
 	if (code == STATUS_DONE)
 		code = making_choose(&m);
 	if (code == STATUS_DONE)

@@ -169,8 +169,8 @@ session_tell_empty(const struct cli *cli)
 {
 	tell("There are no profiles in %s yet.",
 	    apam_directory(cli->ctx, "profile_dir"));
-	tell("Copy an example from %s there, set its key, then run `apam "
-	     "lint`.",
+	tell("`apam profile new` makes one; or copy an example from %s there, "
+	     "set its key, then run `apam lint`.",
 	    APAM_EXAMPLE_DIR);
 }
 

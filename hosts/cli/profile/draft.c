@@ -318,6 +318,9 @@ draft_drop(struct draft_part *part, const char *path)
 			free_value(&part->values[i]);
 		else
 			part->values[kept++] = part->values[i];
+	/* What was moved up is there once. */
+	for (size_t i = kept; i < part->count; i++)
+		part->values[i] = (struct draft_value){ 0 };
 	part->count = kept;
 }
 

@@ -125,7 +125,7 @@ ask_value_again(struct making *m, struct draft_part *part,
 
 	draft_value_name(value, name);
 	q.option = value->member != NULL ? value->member : value->option;
-	ask_say("%s: %s", name, why);
+	ask_again("%s", why);
 	if (q.option->type == APAM_OPT_SECRET || q.option->type == APAM_OPT_KEY)
 		return making_ask_secret(m, &q);
 	return making_ask(m, &q);

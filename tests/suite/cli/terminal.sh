@@ -116,7 +116,7 @@ sed -i "s,/apam.d\",/none\"," "$dir/apam.conf"
 for command in list check status; do
 	shows "$command: no profiles" 0 "^There are no profiles in $dir/none yet" \
 	    $command
-	holds "$command: the next step" grep -q '^Copy an example from .*apam lint' \
+	holds "$command: the next step" grep -q '^`apam profile new` makes one; .*apam lint' \
 	    "$dir/out"
 	row "$command off a terminal: no profiles" 0 '' '' $command
 	shows "$command --json: no profiles" 0 '^\[\]$' $command --json
