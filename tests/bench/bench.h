@@ -167,6 +167,7 @@ void run_sign_hmac_once(struct result *result);
 void run_sign_hmac(struct result *result);
 void run_key_hmac(struct result *result);
 void run_key_es256(struct result *result);
+void run_body_64m(struct result *result);
 void run_key_hmac_2t(struct result *result);
 void run_sign_bearer_2t(struct result *result);
 void run_scale_2t(struct result *result);

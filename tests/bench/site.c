@@ -32,6 +32,9 @@ static const char *const profiles[][2] = {
 	{ "hmac",
 	    "{ scheme = \"hmac-test\"; key_id = \"one\";"
 	    " secret = \"file:%s/key\"; }" },
+	{ "chunked",
+	    "{ scheme = \"chunked-test\"; key_id = \"one\";"
+	    " secret = \"file:%s/key\"; date = \"20130524T000000Z\"; }" },
 };
 
 void
@@ -180,6 +183,7 @@ site_make(void)
 	copy_module("modules", "oauth2-client-credentials");
 	copy_module("tests/modules", "bench-bearer");
 	copy_module("tests/modules", "hmac-test");
+	copy_module("tests/modules", "chunked-test");
 }
 
 struct apam *
