@@ -225,5 +225,8 @@ session_take(const struct session *s, struct apam_op *op)
 		return take_all(s, op);
 	if (r->status == 400 || r->status == 415 || r->status == 422)
 		return scheme_config_fault(s->texts->misunderstood);
+	if (s->login.status > SESSION_200_OR_201 && r->status / 100 == 2)
+		return scheme_provider_fault("not the status that login.status "
+					     "says: the login page again?");
 	return scheme_fault_of_status(s->svc, r);
 }

@@ -139,6 +139,7 @@ s=https://127.0.0.1:$SEVENSIGNAL_PORT
 x=https://127.0.0.1:$XYSENSE_PORT
 e=https://127.0.0.1:$SEED_PORT
 k=https://127.0.0.1:$APIKEY_PORT
+l=https://127.0.0.1:$SESSION_PORT
 
 curl -s --max-time 10 --noproxy '*' "$s/eyes" >"$dir/body" 2>&1
 [ $? -eq 60 ]
@@ -505,6 +506,36 @@ for status in 400 403 200; do
 	tell "/set?provider=apikey&name=refusal&value=$status"
 	row "apikey: refused by $status" $status "$json" \
 	    '"reason":"API_KEY_INVALID"' "$k/v1/me?api_key=no"
+done
+reset
+
+# ---- Logins ----------------------------------------------------------------
+
+login='{"user":{"name":"robot","password":"not-a-secret-robot"}}'
+form="user=robot&password=not-a-secret-robot"
+forged=(-b csrf=csrf-of-the-page -H "X-CSRF-Token: csrf-of-the-page")
+row "session: no session" 401 "$json" SESSION_ENDED "$l/json/me"
+row "session: a wrong password" 401 "$json" LOGIN_INVALID "$l/json/login" \
+    -d '{"user":{"name":"robot","password":"no"}}'
+row "session: JSON" 201 "$json" '"expires":"20..-..-..T..:..:..Z"' \
+    "$l/json/login" -d "$login"
+sid=$(member token)
+row "session: the token" 200 '' '"name":"robot"' "$l/json/me" -H "X-Session: $sid"
+row "session: as a cookie" 200 '' robot "$l/form/me" -b "a=b; sid=$sid"
+row "session: the logout" 200 '' robot "$l/json/logout" -H "X-Session: $sid" -X POST
+row "session: it has ended" 401 '' '' "$l/json/me" -H "X-Session: $sid"
+row "session: a form" 302 '^set-cookie: sid=opaque-.*max-age=3600' '' \
+    "$l/form/login" -d "$form"
+row "session: half a form" 400 '' FIELDS_MISSING "$l/form/login" -d user=robot
+row "session: the page" 200 '^set-cookie: csrf=' form "$l/csrf/page"
+row "session: without its token" 403 '' CSRF_MISSING "$l/csrf/login" -d "$form"
+row "session: without its cookie" 403 '' CSRF_MISSING "$l/csrf/login" \
+    -d "$form" -H "X-CSRF-Token: csrf-of-the-page"
+row "session: with both" 302 '^set-cookie: sid=' '' "$l/csrf/login" -d "$form" \
+    "${forged[@]}"
+for status in 302 403 200; do
+	tell "/set?provider=session&name=ended&value=$status"
+	row "session: ended by $status" $status "$json" SESSION_ENDED "$l/form/me"
 done
 reset
 

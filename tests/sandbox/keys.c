@@ -36,6 +36,9 @@ static const struct key fixed[] = {
 	{ APIKEY, KEY_GOOD, "sandbox-key-2", "not+a%secret&=/key", "user" },
 	{ APIKEY, KEY_GOOD, "sandbox-application", "not-a-secret-application",
 	    "user" },
+	{ SESSION, KEY_GOOD, "robot", "not-a-secret-robot", "user" },
+	/* What JSON and forms must each carry unharmed. */
+	{ SESSION, KEY_GOOD, "odd robot", "not+a%secret&\"=/\\robot", "user" },
 };
 
 static struct key keys[KEYS_MAX];

@@ -42,6 +42,7 @@ static struct listener listeners[] = {
 	{ SEED, seed_answer, NULL, 0 },
 	{ CONTROL, control_answer, NULL, 0 },
 	{ APIKEY, apikey_answer, NULL, 0 },
+	{ SESSION, sessions_answer, NULL, 0 },
 };
 
 #define LISTENERS (sizeof(listeners) / sizeof(listeners[0]))
@@ -143,9 +144,9 @@ write_ports(const char *dir)
 
 	snprintf(text, sizeof(text),
 	    "SEVENSIGNAL_PORT=%u\nXYSENSE_PORT=%u\nSEED_PORT=%u\n"
-	    "CONTROL_PORT=%u\nAPIKEY_PORT=%u\n",
+	    "CONTROL_PORT=%u\nAPIKEY_PORT=%u\nSESSION_PORT=%u\n",
 	    listeners[0].port, listeners[1].port, listeners[2].port,
-	    listeners[3].port, listeners[4].port);
+	    listeners[3].port, listeners[4].port, listeners[5].port);
 	return write_file(dir, "ports", text);
 }
 

@@ -17,6 +17,7 @@ static const char *const provider_names[PROVIDERS] = {
 	[XYSENSE] = "xysense",
 	[SEED] = "seed",
 	[APIKEY] = "apikey",
+	[SESSION] = "session",
 };
 
 const char *

@@ -20,6 +20,7 @@ enum provider {
 	XYSENSE,
 	SEED,
 	APIKEY,
+	SESSION,
 	PROVIDERS,
 	CONTROL = PROVIDERS
 };
@@ -112,6 +113,9 @@ void seed_answer(struct request *request, struct answer *answer);
 
 /* The answer of the provider with plain keys. */
 void apikey_answer(struct request *request, struct answer *answer);
+
+/* The answer of the provider with logins. */
+void sessions_answer(struct request *request, struct answer *answer);
 
 /* The control listener's answer. */
 void control_answer(struct request *request, struct answer *answer);

@@ -40,6 +40,8 @@ static const struct choice_switch table[] = {
 	{ SEED, "old_server", { "off", "on", "half" } },
 	{ SEED, "case", { "insensitive", "sensitive" } },
 	{ APIKEY, "refusal", { "401", "400", "403", "200" } },
+	{ SESSION, "token", { "opaque", "jwt" } },
+	{ SESSION, "ended", { "401", "302", "403", "200" } },
 };
 
 #define SWITCHES (sizeof(table) / sizeof(table[0]))

@@ -41,6 +41,7 @@ tokens_init(void)
 {
 	lives[SEVENSIGNAL] = 86400;
 	lives[XYSENSE] = 3600;
+	lives[SESSION] = 3600;
 	return RAND_bytes(signing_key, sizeof(signing_key)) == 1;
 }
 

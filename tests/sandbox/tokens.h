@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The tokens that 7SIGNAL and XY Sense have minted. A token is a real JWT
+ * The tokens that providers have minted. A token is a real JWT
  * (RFC 7519, HS256 with a key made at start) or opaque; it is looked up by its
  * digest, and the oldest one is forgotten when the table is full.
  * Callers hold the sandbox's lock.

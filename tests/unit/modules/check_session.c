@@ -106,7 +106,7 @@ static const struct {
 	    "a cookie cannot have" },
 	{ STATUS, "302\nLocation: /" SET "s=tok\n\n", "tok", APAM_OK, "" },
 	{ STATUS, "200" SET "s=tok\n\n", NULL, APAM_E_PROVIDER,
-	    "not the expected status" },
+	    "the login page again" },
 	/* Several. */
 	{ TWO, "200" SET "s=two" LOGIN_JSON "{\"t\":\"one\"}", "one\ntwo",
 	    APAM_OK, "" },
