@@ -119,7 +119,7 @@ PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 .PHONY: all help demo test run-all run-tests programs peers lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
-	run-fuzz bench run-bench bench-peers \
+	run-fuzz bench run-bench bench-peers python \
 	run-bench-peers compile_commands.json install uninstall clean FORCE
 .SECONDARY:
 .SUFFIXES:
@@ -520,6 +520,11 @@ demo: deps-build deps-test
 	@$(MAKE) all $(BUILD)/sandbox
 	@BUILD=$(BUILD) tests/sandbox/demo.sh
 
+# The Python package, in build/python; tests/suite/python.sh makes it, too.
+python: deps-build deps-test
+	@$(MAKE) all
+	@tools/build-python $(BUILD)
+
 peers: deps-build deps-peers
 	@$(MAKE) all $(BUILD)/peers/renew $(BUILD)/peers/prove
 	@BUILD=$(BUILD) tests/peers/run.sh
@@ -639,6 +644,8 @@ lint-style:
 	    $(addprefix $(d)/,*.[ch] */*.[ch] */*/*.[ch]))) \
 	    $(wildcard tests/support/*.h tests/unit/*/*.c)
 	@tools/check-prose $(PROSE)
+	@cd hosts/python && mypy --no-error-summary \
+	    --cache-dir=$(abspath $(BUILD))/mypy
 
 # ---- Editors ----------------------------------------------------------------
 # How each file is compiled, for clangd and other tools, which look for it here:

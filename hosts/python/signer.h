@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The part of apam._apam that is not the library's: what is faster in C than in
+ * Python.  A request is made, signed, judged and verified by one call each.  The
+ * bytes are those of Python's objects, which the caller keeps until the
+ * signature is released.
+ *
+ * Headers come as one block: name, NUL, value, NUL, for each.
+ */
+#ifndef HOSTS_PYTHON_SIGNER_H
+#define HOSTS_PYTHON_SIGNER_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <apam/admin.h>
+
+#define STORE_SIZE 4096
+
+/*
+ * What signer_sign returns: a status, what is so of the signature, and from that
+ * bit on the bytes of its block of headers.
+ */
+enum {
+	SIGNER_STATUS = 0xffff,
+	SIGNER_SAME_URL = 0x10000,
+	SIGNER_CERTIFICATE = 0x20000,
+	SIGNER_VERIFIES = 0x40000,
+	SIGNER_BLOCK = 20
+};
+
+struct signer {
+	struct apam_request request;
+	struct apam_signature signature;
+	struct apam_error err;
+	struct apam_body body;
+	struct apam_header *headers;
+	char *block; /* the headers to add */
+	size_t block_n, block_size;
+	_Alignas(struct apam_header) char store[STORE_SIZE];
+};
+
+/* NULL if memory runs out. */
+static struct signer *
+signer_new(void)
+{
+	struct signer *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->signature.size = sizeof(s->signature);
+	s->signature.store = s->store;
+	s->signature.store_size = sizeof(s->store);
+	s->err.size = sizeof(s->err);
+	s->request.size = sizeof(s->request);
+	s->body.size = sizeof(s->body);
+	return s;
+}
+
+/* Wipe the credential. */
+static void
+signer_clear(struct signer *s)
+{
+	if (s->block_n > 0)
+		explicit_bzero(s->block, s->block_n);
+	s->block_n = 0;
+	apam_signature_release(&s->signature);
+}
+
+static void
+signer_free(struct signer *s)
+{
+	if (s == NULL)
+		return;
+	signer_clear(s);
+	free(s->block);
+	free(s->headers);
+	free(s);
+}
+
+/* Views of a block of headers, to be freed; NULL if memory runs out. */
+static struct apam_header *
+view_headers(const char *block, size_t count)
+{
+	struct apam_header *all = calloc(count + 1, sizeof(*all));
+
+	for (size_t i = 0; all != NULL && i < count; i++) {
+		all[i].name = apam_str(block);
+		block += all[i].name.n + 1;
+		all[i].value = apam_str(block);
+		block += all[i].value.n + 1;
+	}
+	return all;
+}
+
+static enum apam_status
+no_memory(struct signer *s)
+{
+	s->err.status = APAM_E_MEMORY;
+	strcpy(s->err.text, "out of memory");
+	return APAM_E_MEMORY;
+}
+
+/* Say what is to be signed. */
+static enum apam_status
+signer_fill(struct signer *s, const char *method, const char *url,
+    const char *headers, size_t header_count, int32_t body_kind,
+    const char *body, size_t body_size, int timeout_ms)
+{
+	free(s->headers);
+	s->headers = NULL;
+	if (header_count > 0) {
+		s->headers = view_headers(headers, header_count);
+		if (s->headers == NULL)
+			return no_memory(s);
+	}
+	s->request.method = method;
+	s->request.url = url;
+	s->request.headers = s->headers;
+	s->request.header_count = header_count;
+	s->request.timeout_ms = timeout_ms;
+	s->request.body = body_kind == APAM_BODY_NONE ? NULL : &s->body;
+	s->body.kind = body_kind;
+	s->body.bytes.p = body;
+	s->body.bytes.n = body_size;
+	return APAM_OK;
+}
+
+static size_t
+headers_size(const struct apam_signature *signature)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < signature->header_count; i++)
+		n += signature->headers[i].name.n +
+		    signature->headers[i].value.n + 2;
+	return n;
+}
+
+static char *
+put(char *to, struct apam_str text)
+{
+	memcpy(to, text.p, text.n);
+	to[text.n] = '\0';
+	return to + text.n + 1;
+}
+
+/* Make s->block of at least n bytes.  False if memory runs out. */
+static bool
+grow_block(struct signer *s, size_t n)
+{
+	if (n <= s->block_size)
+		return true;
+	free(s->block);
+	s->block_size = 0;
+	s->block = malloc(n + 512);
+	if (s->block == NULL)
+		return false;
+	s->block_size = n + 512;
+	return true;
+}
+
+/*
+ * Write the headers to add into s->block; how many bytes that has, without the
+ * last NUL.  -1 if memory runs out.
+ */
+static int64_t
+write_headers(struct signer *s)
+{
+	const struct apam_signature *signature = &s->signature;
+	const size_t n = headers_size(signature);
+	char *to;
+
+	if (!grow_block(s, n))
+		return -1;
+	to = s->block;
+	for (size_t i = 0; i < signature->header_count; i++) {
+		to = put(to, signature->headers[i].name);
+		to = put(to, signature->headers[i].value);
+	}
+	s->block_n = n;
+	return n == 0 ? 0 : (int64_t)n - 1;
+}
+
+/* For a signature that was made: what signer_sign returns. */
+static int64_t
+signer_made(struct signer *s)
+{
+	const int64_t n = write_headers(s);
+
+	if (n < 0) {
+		apam_signature_release(&s->signature);
+		return no_memory(s);
+	}
+	return n << SIGNER_BLOCK |
+	    (s->signature.url == s->request.url ? SIGNER_SAME_URL : 0) |
+	    (s->signature.certificate != NULL ? SIGNER_CERTIFICATE : 0) |
+	    (s->signature.verifies != 0 ? SIGNER_VERIFIES : 0);
+}
+
+static int64_t
+signer_sign(struct signer *s, struct apam_profile *profile, const char *method,
+    const char *url, const char *headers, size_t header_count,
+    int32_t body_kind, const char *body, size_t body_size, int timeout_ms)
+{
+	enum apam_status status = signer_fill(s, method, url, headers,
+	    header_count, body_kind, body, body_size, timeout_ms);
+
+	if (status == APAM_OK)
+		status = apam_sign(
+		    profile, &s->request, &s->signature, &s->err);
+	return status == APAM_OK ? signer_made(s) : (int64_t)status;
+}
+
+static enum apam_status
+signer_judge(struct signer *s, struct apam_profile *profile, unsigned status,
+    const char *headers, size_t header_count, const char *body,
+    size_t body_size, struct apam_judgement *judgement)
+{
+	struct apam_answer answer = { sizeof(answer), status, NULL,
+		header_count, { body, body_size } };
+	struct apam_header *all = view_headers(headers, header_count);
+	enum apam_status result;
+
+	if (all == NULL)
+		return no_memory(s);
+	answer.headers = all;
+	result = apam_judge(
+	    profile, &s->signature, &answer, judgement, &s->err);
+	free(all);
+	return result;
+}
+
+static enum apam_status
+signer_verify(struct signer *s, struct apam_profile *profile, unsigned status,
+    const char *headers, size_t header_count, const char *body,
+    size_t body_size, bool whole)
+{
+	struct apam_answer answer = { sizeof(answer), status, NULL,
+		header_count, { NULL, 0 } };
+	struct apam_header *all = view_headers(headers, header_count);
+	const struct apam_str bytes = { body, body_size };
+	struct apam_verify *verify = NULL;
+	enum apam_status result;
+
+	if (all == NULL)
+		return no_memory(s);
+	answer.headers = all;
+	result = apam_verify_start(
+	    profile, &s->request, &s->signature, &answer, &verify, &s->err);
+	/* What the body was refused for is what the end says. */
+	if (result == APAM_OK && body_size > 0)
+		result = apam_verify_body(verify, bytes, NULL);
+	if (verify != NULL)
+		result = apam_verify_end(&verify, whole, &s->err);
+	free(all);
+	return result;
+}
+
+#endif
