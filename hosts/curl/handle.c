@@ -245,10 +245,8 @@ make_list(struct curl_handle *h)
 	for (size_t i = 0; i < s->header_count; i++)
 		if (!list_add_header(&h->list, &s->headers[i]))
 			return false;
-	/* libcurl would call any body without a type a form. */
-	if (!typed && kind_of(h) != APAM_BODY_NONE)
-		return list_add(&h->list, "Content-Type:");
-	return true;
+	/* libcurl would call any body without a type a form, an empty one too. */
+	return typed || list_add(&h->list, "Content-Type:");
 }
 
 /* ---- The request -------------------------------------------------------- */

@@ -67,7 +67,8 @@ static const struct {
 	{ PLAIN "extra = { client_assertion = \"x\"; };", "assertion" },
 	{ PLAIN "client_auth = \"tls\";", "client_auth" },
 	{ BASE "issuer = \"https://auth.example/?a=b\";", "query" },
-	{ "token_url = \"" URL "\"; client_id = \"id\";", "give client_secret" },
+	{ "token_url = \"" URL "\"; client_id = \"id\";",
+	    "give client_secret" },
 	{ PLAIN "client_auth = \"none\";", "leave it out" },
 };
 
@@ -220,8 +221,8 @@ START_TEST(a_type_may_have_another_name)
 	open_with(options);
 	op_init(&op, OP_ACQUIRE, true, NULL);
 	(void)drive_step(&d, &op, NULL);
-	ck_assert_int_eq(drive_step(&d, &op, answer) == APAM_STEP_DONE,
-	    types[_i].taken);
+	ck_assert_int_eq(
+	    drive_step(&d, &op, answer) == APAM_STEP_DONE, types[_i].taken);
 	op_free(&op);
 }
 END_TEST
@@ -719,8 +720,7 @@ static const struct {
 	{ "400" JSON "{\"error\":\"unsupported_token_type\"}", APAM_E_DENIED,
 	    "does not revoke" },
 	/* About us: whether the token was revoked is not known. */
-	{ "401\n\n", APAM_E_PROVIDER,
-	    "this client: the token is still valid" },
+	{ "401\n\n", APAM_E_PROVIDER, "this client: the token is still valid" },
 	{ "404\n\n", APAM_E_CONFIG, "nothing there" },
 	{ "204\n\n", APAM_E_PROVIDER, "not the expected status" },
 };
