@@ -168,6 +168,24 @@ checks()
 	}
 }
 
+# logs_in: a person logs in as the description says, and then apam needs nobody.
+logs_in()
+{
+	local how
+	how=$(of login)
+	[ -n "$how" ] || return
+	sed "s|/etc/apam\.d/|$dir/|" "etc/examples/$name.conf" | profile "$name"
+	play
+	rm -f "$dir/wrong"
+	LOGIN=$PWD/tests/examples/$name WRONG=$dir/wrong \
+	    DISPLAY=:none BROWSER=$PWD/tests/examples/browser.py \
+	    must 0 'logged in' login login "$name" "--$how"
+	[ ! -e "$dir/wrong" ] || why="$why $(cat "$dir/wrong");"
+	ask 0 "request after the login"
+	tell seen
+	[ "$said" = ok ] || why="$why login: $said;"
+}
+
 example()
 {
 	local secret value why=
@@ -184,6 +202,7 @@ example()
 	sends
 	sends_no_other
 	checks
+	logs_in
 	verdict "$name" "$why"
 	rm "$dir/apam.d/$name.conf"
 }
