@@ -3,6 +3,7 @@
  * The long way of apam_sign (sign_short.c has the short one): check, bind to
  * the origin, run the stack, hand over, and open the slot for the next one.
  */
+#include "api/allowed.h"
 #include "api/sign.h"
 #include "api/signature.h"
 #include "base/cancel.h"
@@ -60,6 +61,8 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	}
 	stack_result_init(&result, &room);
 	status = request_init(&r, request, stack->profile, err);
+	if (status == APAM_OK)
+		status = allowed_here(stack->profile, &r, err);
 	if (status == APAM_OK)
 		status = stack_sign(stack, &r, &mine, &result, err);
 	if (status == APAM_OK)

@@ -32,8 +32,10 @@
 KIND(answer, body);
 KIND(body, arg);
 GROWN(entry_status, last_error_at, stored_at);
+KIND(caller, unit);
 KIND(error, entry);
 KIND(failure, what);
+KIND(grant, why_not);
 KIND(judgement, reason);
 KIND(key_name, mark);
 KIND(key_report, why);

@@ -22,8 +22,8 @@ struct sized {
 	size_t known; /* bytes that this library knows */
 };
 
-extern const struct sized sized_answer, sized_body, sized_entry_status,
-    sized_error, sized_failure, sized_judgement, sized_key_name,
+extern const struct sized sized_answer, sized_body, sized_caller,
+    sized_entry_status, sized_error, sized_failure, sized_grant, sized_judgement, sized_key_name,
     sized_key_report, sized_key_rotation, sized_key_source, sized_lint_to,
     sized_login_event, sized_login_options, sized_logout_options,
     sized_logout_report, sized_open_options, sized_registry_outlook, sized_registry_text, sized_request,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "config/allow_conf.h"
 #include "config/entry_conf.h"
 #include "config/origins.h"
 #include "config/rules.h"
@@ -23,6 +24,7 @@ enum {
 	PROXY,
 	DEADLINE,
 	SHARE_CREDENTIALS,
+	ALLOW,
 	LIMITS
 };
 
@@ -52,6 +54,11 @@ static const struct apam_option options[] = {
 	    .help = "share credentials with this user's other processes",
 	    .type = APAM_OPT_BOOLEAN,
 	    .default_value = "false" },
+	[ALLOW] = { .name = "allow",
+	    .help = "who may use it, for what, and what they are given",
+	    .type = APAM_OPT_GROUPS,
+	    .members = allow_members,
+	    .member_count = ALLOW_MEMBERS },
 	[LIMITS] = SHARED_LIMITS,
 };
 
@@ -218,6 +225,7 @@ read_profile_tree(
 	(void)option_check_proxy(&check, PROXY);
 	read_origins(p, all);
 	read_addresses(p, all);
+	allow_read(p, &p->values.values[ALLOW], all);
 	return profile_entries_read(p, settings, all);
 }
 

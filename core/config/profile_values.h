@@ -6,6 +6,7 @@
 #ifndef CORE_CONFIG_PROFILE_VALUES_H
 #define CORE_CONFIG_PROFILE_VALUES_H
 
+#include "config/allow.h"
 #include "config/main_conf.h"
 #include "text/url.h"
 
@@ -48,6 +49,7 @@ struct profile {
 	const char **http_address_texts; /* the same */
 	size_t http_address_count;
 	bool share_credentials; /* by entry/share_file.h */
+	struct allow allow;
 	const char *ca_file, *proxy; /* NULL: the system's; none */
 	int64_t deadline; /* seconds */
 	int64_t body_max; /* bytes */

@@ -14,6 +14,7 @@
 #include "file/trust.h"
 #include "flight/admit.h"
 #include "flight/obtain.h"
+#include "profile/gifts.h"
 #include "text/header.h"
 #include "text/key_look.h"
 
@@ -210,6 +211,8 @@ open_entries(struct stack *s, struct problems *all)
 
 		ok = entry_open(&s->entries[s->count], &place, all) && ok;
 	}
+	/* What entries send is known once they are open. */
+	ok = ok && gifts_check(s, all);
 	if (!ok)
 		close_entries(s);
 	return ok;
@@ -272,6 +275,7 @@ stack_lint(struct env *env, struct profile *draft, struct problems *all)
 			lint_looks(&s.entries[i], all);
 			lint_stored(&s.entries[i], all);
 		}
+		gifts_lint(&s, all);
 		close_entries(&s);
 	}
 	file_prints_free(&s.watch);

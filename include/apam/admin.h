@@ -89,6 +89,63 @@ APAM_API APAM_CHECKED enum apam_status apam_explain(struct apam *ctx,
     bool (*each)(void *arg, const struct apam_profile_info *profile),
     void *arg, struct apam_error *err);
 
+/* ---- Rules ------------------------------------------------------------ */
+
+/*
+ * What a profile's rules (`allow`, apam.conf(5)) give for a request: each is
+ * more than those before it.
+ */
+enum apam_give {
+	APAM_GIVE_NOTHING = 0,	/* the gateway alone sends it */
+	APAM_GIVE_SIGNATURE = 1, /* one signature at a time */
+	APAM_GIVE_HEADERS = 2,	/* headers of a credential that ends */
+	APAM_GIVE_SECRET = 3	/* headers that are the secret itself */
+};
+
+/* In lower case: "nothing", "signature", ...; static, never NULL. */
+APAM_API const char *apam_give_name(enum apam_give give);
+
+/*
+ * What the gift protects, and what it does not, in one sentence; static, never
+ * NULL.
+ */
+APAM_API const char *apam_give_text(enum apam_give give);
+
+/* Somebody who would send a request. */
+struct apam_caller {
+	size_t size;		/* sizeof(struct apam_caller) */
+	unsigned long uid;
+	const unsigned long *gids; /* all groups of the process; may be NULL */
+	size_t gid_count;
+	const char *unit;	/* the system service, whole; NULL: none */
+};
+
+/* What the rules give. */
+struct apam_grant {
+	size_t size;		/* sizeof(struct apam_grant) */
+	bool ruled;		/* the profile has rules; false: nothing else is
+				   set, and any process signs that can read the
+				   secrets */
+	bool given;		/* a rule fits: */
+	enum apam_give give;	/* what it gives */
+	unsigned rule, line;	/* the rule that decides, from 1, and its line
+				   in the profile's file; 0: none */
+	char why_not[APAM_TEXT_SIZE]; /* why such a process may not sign, and
+				   what to do; "": it may */
+};
+
+/*
+ * What the rules of a profile, as its files were last read, give a caller for a
+ * request.  The URL must be the profile's.  Nothing is asked of the system: the
+ * caller's groups are those that are given.  Errors: USAGE, URL, ORIGIN.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_profile_grant(
+    struct apam_profile *profile, const struct apam_caller *caller,
+    const char *method, const char *url, struct apam_grant *grant,
+    struct apam_error *err);
+
+/* ---- Credentials ------------------------------------------------------ */
+
 /* Where the credential of one entry stands.  Nothing here is secret. */
 struct apam_entry_status {
 	size_t size;		/* set by apam */
