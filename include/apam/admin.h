@@ -137,7 +137,7 @@ struct apam_grant {
 /*
  * What the rules of a profile, as its files were last read, give a caller for a
  * request.  The URL must be the profile's.  Nothing is asked of the system: the
- * caller's groups are those that are given.  Errors: USAGE, URL, ORIGIN.
+ * caller's groups are those that are given.  Errors: USAGE, URL, ORIGIN, MEMORY.
  */
 APAM_API APAM_CHECKED enum apam_status apam_profile_grant(
     struct apam_profile *profile, const struct apam_caller *caller,
