@@ -8,6 +8,7 @@
 #include <stdalign.h>
 #include <string.h>
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "base/secmem.h"
 #include "base/sized.h"
@@ -199,6 +200,7 @@ enum apam_status
 apam_body_failure(
     const struct apam_signature *signature, struct apam_error *err)
 {
+	HOLD_CANCEL;
 	const struct owned *owned;
 	const struct apam_error *why;
 

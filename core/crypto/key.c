@@ -11,7 +11,6 @@
 #include "base/random.h"
 #include "base/refs.h"
 #include "crypto/openssl.h"
-#include "crypto/store_key.h"
 
 #define NEW_BYTES 32 /* of a symmetric key */
 
@@ -58,7 +57,8 @@ key_drop(struct apam_key **key)
 	fork_defer();
 	mine->crypto->key_free(mine->object);
 	fork_permit();
-	store_key_free(&mine->store);
+	if (mine->signer != NULL)
+		mine->signer->free(mine->signer);
 	buf_free(&mine->bytes);
 	free(mine);
 }

@@ -23,7 +23,17 @@
 #define KEY_RSA_BITS_LEAST 2048
 #define KEY_RSA_BITS_MOST 16384
 
-struct store_key;
+/*
+ * What signs in place of the object, where the private part stays elsewhere
+ * (crypto/store_key.h): as `sign` of struct crypto_object, into
+ * APAM_SIGNATURE_MAX bytes.
+ */
+struct key_signer {
+	enum apam_status (*sign)(struct key_signer *signer, int32_t algorithm,
+	    const struct crypto_message *message, unsigned char *to, size_t *n,
+	    struct apam_error *err);
+	void (*free)(struct key_signer *signer);
+};
 
 struct apam_key {
 	atomic_uint held;
@@ -38,11 +48,8 @@ struct apam_key {
 	struct buf bytes;	/* symmetric */
 	const struct crypto_object *crypto;
 	void *object;		/* crypto's */
-	/*
-	 * Its private part, where that stays in an OpenSSL store; the object is
-	 * then public.  NULL: it is in the object.
-	 */
-	struct store_key *store;
+	/* NULL: its private part is in the object, which else is public. */
+	struct key_signer *signer;
 };
 
 /*

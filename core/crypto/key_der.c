@@ -143,7 +143,7 @@ key_der(const struct apam_key *key, struct buf *to, struct apam_error *err)
 		return error_set(err, APAM_E_USAGE,
 		    "the key has no private part: it cannot be that of a "
 		    "certificate");
-	if (key->store != NULL)
+	if (key->signer != NULL)
 		return error_set(err, APAM_E_USAGE,
 		    "the key stays in an OpenSSL store: it cannot be that of a "
 		    "certificate");

@@ -10,7 +10,6 @@
 #include "base/thread_number.h"
 #include "crypto/ecdsa_form.h"
 #include "crypto/openssl.h"
-#include "crypto/store_key.h"
 
 /* ---- HMAC --------------------------------------------------------------- */
 
@@ -145,9 +144,9 @@ make_signature(const struct apam_key *key, int32_t algorithm,
 
 	if (!join(&j, key, message))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
-	if (key->store != NULL) {
-		status = store_key_sign(
-		    key->store, algorithm, &j.message, made, err);
+	if (key->signer != NULL) {
+		status = key->signer->sign(key->signer, algorithm, &j.message,
+		    made->to, &made->n, err);
 		buf_free(&j.whole);
 		return status;
 	}

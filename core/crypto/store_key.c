@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One lock for all: a device answers one at a time, and not each provider bears
- * threads (tpm2-openssl 1.1 does not).  It is no part of other keys' way.
+ * threads (tpm2-openssl 1.1 does not).  Other keys do not take it.
  */
 #include "crypto/store_key.h"
 
@@ -19,6 +19,7 @@
 #include "file/trust.h"
 
 struct store_key {
+	struct key_signer pub; /* first */
 	const struct crypto_object *crypto;
 	char *uri;
 	char *file; /* NULL: the URI is not file: */
@@ -136,7 +137,59 @@ reopen(struct store_key *s, struct apam_error *err)
 	return err->status;
 }
 
+/* ---- Signing ------------------------------------------------------------ */
+
+static enum apam_status
+sign(struct store_key *s, int32_t algorithm,
+    const struct crypto_message *message, unsigned char *to, size_t *n,
+    struct apam_error *err)
+{
+	struct crypto_failure failure;
+	enum apam_status status;
+
+	if (s->child != openssl_child())
+		drop_signer(s);
+	if (s->signer == NULL) {
+		status = reopen(s, err);
+		if (status != APAM_OK)
+			return status;
+	}
+	if (s->crypto->sign(s->signer, algorithm, message, 0, to, n, &failure))
+		return APAM_OK;
+	/* A session may be over, or the device gone: the next one looks. */
+	drop_signer(s);
+	return failed(s, &failure, err);
+}
+
+static enum apam_status
+sign_locked(struct key_signer *signer, int32_t algorithm,
+    const struct crypto_message *message, unsigned char *to, size_t *n,
+    struct apam_error *err)
+{
+	enum apam_status status;
+
+	fork_lock(&lock);
+	status = sign(
+	    (struct store_key *)signer, algorithm, message, to, n, err);
+	fork_unlock(&lock);
+	return status;
+}
+
 /* ---- Making and freeing ------------------------------------------------- */
+
+static void
+free_store(struct key_signer *signer)
+{
+	struct store_key *s = (struct store_key *)signer;
+
+	fork_lock(&lock);
+	drop_signer(s);
+	fork_unlock(&lock);
+	buf_free(&s->pin);
+	free(s->uri);
+	free(s->file);
+	free(s);
+}
 
 static struct store_key *
 new_store(const struct key_uri *uri, struct apam_str pin, bool user)
@@ -147,6 +200,7 @@ new_store(const struct key_uri *uri, struct apam_str pin, bool user)
 		return NULL;
 	buf_init(&s->pin, pin.n);
 	buf_put(&s->pin, pin);
+	s->pub = (struct key_signer){ sign_locked, free_store };
 	s->user = user;
 	s->uri = str_dup(uri->uri);
 	if (uri->file.n > 0)
@@ -154,25 +208,8 @@ new_store(const struct key_uri *uri, struct apam_str pin, bool user)
 	if (s->uri != NULL && (uri->file.n == 0 || s->file != NULL) &&
 	    !s->pin.failed)
 		return s;
-	store_key_free(&s);
+	free_store(&s->pub);
 	return NULL;
-}
-
-void
-store_key_free(struct store_key **store)
-{
-	struct store_key *s = *store;
-
-	*store = NULL;
-	if (s == NULL)
-		return;
-	fork_lock(&lock);
-	drop_signer(s);
-	fork_unlock(&lock);
-	buf_free(&s->pin);
-	free(s->uri);
-	free(s->file);
-	free(s);
 }
 
 static enum apam_status
@@ -205,48 +242,10 @@ store_key_open(const struct key_uri *uri, struct apam_str pin, bool user,
 	if (status == APAM_OK)
 		status = make_public(s, key, err);
 	if (status != APAM_OK) {
-		store_key_free(&s);
+		free_store(&s->pub);
 		return status;
 	}
 	(*key)->is_private = true;
-	(*key)->store = s;
+	(*key)->signer = &s->pub;
 	return APAM_OK;
-}
-
-/* ---- Signing ------------------------------------------------------------ */
-
-static enum apam_status
-sign(struct store_key *s, int32_t algorithm,
-    const struct crypto_message *message, struct key_signature *made,
-    struct apam_error *err)
-{
-	struct crypto_failure failure;
-	enum apam_status status;
-
-	if (s->child != openssl_child())
-		drop_signer(s);
-	if (s->signer == NULL) {
-		status = reopen(s, err);
-		if (status != APAM_OK)
-			return status;
-	}
-	if (s->crypto->sign(
-		s->signer, algorithm, message, 0, made->to, &made->n, &failure))
-		return APAM_OK;
-	/* A session may be over, or the device gone: the next one looks. */
-	drop_signer(s);
-	return failed(s, &failure, err);
-}
-
-enum apam_status
-store_key_sign(struct store_key *store, int32_t algorithm,
-    const struct crypto_message *message, struct key_signature *made,
-    struct apam_error *err)
-{
-	enum apam_status status;
-
-	fork_lock(&lock);
-	status = sign(store, algorithm, message, made, err);
-	fork_unlock(&lock);
-	return status;
 }

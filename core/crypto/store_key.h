@@ -11,29 +11,16 @@
 #define CORE_CRYPTO_STORE_KEY_H
 
 #include "crypto/key.h"
-#include "crypto/key_use.h"
 #include "file/key_uri.h"
-
-struct store_key;
 
 /*
  * Open it; `uri` and `pin`, its PIN or empty, are copied.  `user`: user mode of
  * file/trust.h, by whose rule the file of a file: URI is opened, as that of a
  * secret.  SECRET, with what OpenSSL says, where there is no such key;
- * TRUST; other errors as key.h has them.
+ * TRUST; other errors as key.h has them.  Signing with it fails with SECRET
+ * where the store does not sign, or has another key now.
  */
 enum apam_status store_key_open(const struct key_uri *uri, struct apam_str pin,
     bool user, struct apam_key **key, struct apam_error *err);
-
-/*
- * As `sign` of struct crypto_object.  SECRET: the store does not sign, or has
- * another key now.
- */
-enum apam_status store_key_sign(struct store_key *store, int32_t algorithm,
-    const struct crypto_message *message, struct key_signature *made,
-    struct apam_error *err);
-
-/* Wipe and free it and set *store, which may be NULL, to NULL. */
-void store_key_free(struct store_key **store);
 
 #endif

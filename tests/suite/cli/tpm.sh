@@ -176,6 +176,14 @@ refuses "a module in the URI" \
 refuses "a store that no provider has" "openssl-store:pkcs11:object=a" \
     'openssl-store:pkcs11:object=a: OpenSSL finds no private key'
 
+# openssl.cnf decides: a provider that it does not allow has no key.
+sed 's/^default_properties = .*/default_properties = fips=yes/' \
+    "$dir/openssl.cnf" >"$dir/strict.cnf"
+OPENSSL_CONF=$dir/strict.cnf
+refuses "a provider that default_properties do not allow" \
+    "openssl-store:handle:0x81000001" 'OpenSSL finds no private key'
+OPENSSL_CONF=$dir/openssl.cnf
+
 # A TPM says whether a PIN is right when it signs.
 uses tpm "openssl-store:handle:0x81000001?pass pin=file:$dir/secrets/wrong"
 row "a wrong PIN does not sign" 1 '' 'the key does not sign' \

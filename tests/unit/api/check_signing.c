@@ -111,7 +111,8 @@ START_TEST(a_parameter_alone_is_wiped_too)
 	memset(store, 0x5a, sizeof(store));
 	sig.store = store;
 	sig.store_size = sizeof(store);
-	ck_assert_int_eq(signature_fill(&sig, &r, NULL, &result, NULL), APAM_OK);
+	ck_assert_int_eq(
+	    signature_fill(&sig, &r, NULL, &result, NULL), APAM_OK);
 	ck_assert_ptr_eq(sig.url, store);
 	ck_assert_str_eq(sig.url, SIGNED);
 	ck_assert_uint_eq(sig.header_count, 0);
@@ -140,7 +141,8 @@ START_TEST(everything_is_laid_out)
 		    &result.total.headers, apam_str(name), apam_str(name));
 		fields_add(&result.total.covers, apam_str(name), APAM_STR(""));
 	}
-	ck_assert_int_eq(signature_fill(&sig, &r, NULL, &result, NULL), APAM_OK);
+	ck_assert_int_eq(
+	    signature_fill(&sig, &r, NULL, &result, NULL), APAM_OK);
 	ck_assert_ptr_nonnull(sig.owned);
 	ck_assert_uint_eq(sig.header_count, 500);
 	ck_assert_uint_eq(sig.covered_count, 500);

@@ -15,6 +15,7 @@
 #include "crypto/jwk_write.h"
 #include "crypto/key_der.h"
 #include "crypto/key_text.h"
+#include "crypto/key_use.h"
 #include "file/trust.h"
 #include "support/fail_alloc.h"
 #include "support/project.h"
@@ -76,7 +77,7 @@ open_with(const char *pin)
 static enum apam_status
 sign_and_verify(int32_t algorithm)
 {
-	unsigned char to[APAM_SIGNATURE_MAX];
+	unsigned char to[APAM_SIGNATURE_MAX] = { 0 };
 	struct key_signature made = { to, sizeof(to), 0 };
 	const enum apam_status status = key_sign(
 	    key, algorithm, &message, &made, &err);
@@ -299,7 +300,7 @@ END_TEST
 static void *
 sign_often(void *arg)
 {
-	unsigned char to[APAM_SIGNATURE_MAX];
+	unsigned char to[APAM_SIGNATURE_MAX] = { 0 };
 	struct apam_error own = APAM_ERROR_INIT;
 	bool *ok = arg;
 

@@ -131,8 +131,8 @@ START_TEST(each_key_has_a_handle)
 	store("two", "tests/vectors/key/valid", "public-ed25519");
 	ck_assert_msg(take(&now, TWO), "%s", all.first.text);
 	ck_assert(now.secrets.sources[0].key);
-	ck_assert_msg(
-	    key_options_make(&now.secrets, &terms, "test", &all), "%s", all.first.text);
+	ck_assert_msg(key_options_make(&now.secrets, &terms, "test", &all),
+	    "%s", all.first.text);
 	is_key(&now.values.values[FIRST], APAM_KIND_RSA, true);
 	is_key(&now.values.values[PLACE].members[0], APAM_KIND_ED25519, false);
 	ck_assert_uint_eq(all.count, 0);
@@ -200,6 +200,74 @@ START_TEST(what_is_not_a_key_is_told)
 	ck_assert_str_eq(all.first.text, wrong[_i].why);
 	ck_assert_uint_eq(all.count, 1);
 	ck_assert_ptr_null(now.values.values[FIRST].key);
+}
+END_TEST
+
+/* ---- In an OpenSSL store ------------------------------------------------ */
+
+#define ELSEWHERE "first = \"openssl-store:file:@/one pin=file:@/pin\";"
+
+/* What stands for it has neither the PIN nor the private part. */
+START_TEST(a_key_may_stay_in_a_store)
+{
+	store("one", "tests/vectors/key/valid", "pkcs8-p256");
+	project_secret(&project, "pin", "FAKE-pin");
+	ck_assert_msg(take(&now, ELSEWHERE), "%s", all.first.text);
+	ck_assert(now.secrets.some_elsewhere && now.secrets.various);
+	ck_assert_msg(key_options_make(&now.secrets, &terms, "test", &all),
+	    "%s", all.first.text);
+	is_key(&now.values.values[FIRST], APAM_KIND_EC_P256, true);
+	ck_assert_ptr_nonnull(now.values.values[FIRST].key->signer);
+	ck_assert_ptr_nonnull(
+	    strstr(buf_view(&now.secrets.all[0]).p, "\"kty\":\"EC\""));
+	ck_assert_ptr_null(strstr(buf_view(&now.secrets.all[0]).p, "FAKE-pin"));
+	ck_assert_ptr_null(strstr(buf_view(&now.secrets.all[0]).p, "\"d\""));
+}
+END_TEST
+
+static void
+is_refused(
+    const struct key_terms *with, enum apam_status status, const char *why)
+{
+	ck_assert(take(&now, ELSEWHERE));
+	ck_assert(!key_options_make(&now.secrets, with, "test", &all));
+	ck_assert_int_eq(all.first.status, status);
+	ck_assert_msg(
+	    strstr(all.first.text, why) != NULL, "%s", all.first.text);
+	ck_assert_ptr_null(now.values.values[FIRST].key);
+}
+
+/* An event loop would stand still while a device works. */
+START_TEST(who_may_not_wait_has_no_such_key)
+{
+	const struct key_terms hurried = { .user = true, .may_wait = false };
+
+	store("one", "tests/vectors/key/valid", "pkcs8-p256");
+	project_secret(&project, "pin", "FAKE-pin");
+	is_refused(&hurried, APAM_E_CONFIG, "APAM_OPEN_NO_THREAD");
+}
+END_TEST
+
+START_TEST(a_key_that_is_not_there_is_told)
+{
+	project_secret(&project, "pin", "FAKE-pin");
+	is_refused(&terms, APAM_E_SECRET, "does not exist");
+}
+END_TEST
+
+/* Only what signs: no module may see, or compute an HMAC with, such a secret. */
+START_TEST(a_symmetric_key_is_in_no_store)
+{
+	const struct option_source source = {
+		.file = "test", .what = "the entry", .problems = &all
+	};
+
+	now.conf = conf_parse(
+	    "test", APAM_STR("text = \"openssl-store:handle:1\";"), &all);
+	ck_assert(!option_read(config_root_setting(&now.conf->tree), &source,
+	    &table, &now.values));
+	ck_assert_ptr_nonnull(
+	    strstr(all.first.text, "do not leave an OpenSSL store"));
 }
 END_TEST
 
@@ -324,6 +392,10 @@ main(void)
 	tcase_add_test(tc, each_key_has_a_handle);
 	tcase_add_test(tc, fingerprints_are_of_the_text);
 	tcase_add_loop_test(tc, what_is_not_a_key_is_told, 0, ROWS(wrong));
+	tcase_add_test(tc, a_key_may_stay_in_a_store);
+	tcase_add_test(tc, who_may_not_wait_has_no_such_key);
+	tcase_add_test(tc, a_key_that_is_not_there_is_told);
+	tcase_add_test(tc, a_symmetric_key_is_in_no_store);
 	tcase_add_test(tc, a_secret_is_a_key_itself);
 	tcase_add_test(tc, a_key_of_several_lines_is_refused);
 	tcase_add_loop_test(tc, what_is_odd_is_warned_of, 0, ROWS(odd));
