@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "admin/login_entry.h"
 #include "audit/audit.h"
@@ -74,6 +75,20 @@ check_options(const struct apam_login_options *options, struct apam_error *err)
 	return APAM_OK;
 }
 
+/* Before a person is asked: there is a place for what the login will bring. */
+static enum apam_status
+check_place(const struct entry *e, struct apam_error *err)
+{
+	const struct stored_base base = entry_store(e);
+	const struct durable_place place = stored_place(&e->stored, &base);
+	const int directory = durable_directory(&place, true, err);
+
+	if (directory < 0)
+		return err->status;
+	(void)close(directory);
+	return APAM_OK;
+}
+
 /* An archived key is not sent to its provider. */
 static enum apam_status
 check_entry(struct entry *e, struct apam_error *err)
@@ -88,7 +103,7 @@ check_entry(struct entry *e, struct apam_error *err)
 	if (admit_is_archived(e, &finding))
 		return error_set(
 		    err, APAM_E_ARCHIVED, "the key %s", finding.evidence);
-	return APAM_OK;
+	return check_place(e, err);
 }
 
 static enum apam_status

@@ -54,5 +54,7 @@ login_entry_choose(struct stack *stack, const struct login_choice *choice,
 		return refuse_none(stack, chosen, err);
 	*entry = NULL;
 	return error_set(err, APAM_E_USAGE,
-	    "%zu entries of the profile have a login: say which one", stored);
+	    "%zu entries of the profile have a login: say which one, by its "
+	    "number or its scheme",
+	    stored);
 }

@@ -4,6 +4,8 @@
  */
 #include "flight/spending.h"
 
+#include <stdio.h>
+
 #include "audit/audit.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -114,6 +116,7 @@ static bool
 login_is_needed(struct spending *s, const char *reason)
 {
 	const struct entry *e = s->entry;
+	char evidence[APAM_TEXT_SIZE + APAM_NAME_SIZE + 32];
 	const struct audit_event event = {
 		.what = AUDIT_LOGIN,
 		.profile = e->profile->name,
@@ -121,9 +124,11 @@ login_is_needed(struct spending *s, const char *reason)
 		.scheme = e->conf->scheme,
 		.key_id = entry_key_id(e).p,
 		.state = AUDIT_LOGIN_NEEDED,
-		.evidence = reason,
+		.evidence = evidence,
 	};
 
+	(void)snprintf(evidence, sizeof(evidence), "%s; run `apam login %s`",
+	    reason, e->profile->name);
 	if (!durable_turn_refuse(&s->turn, reason))
 		return false;
 	audit_write(&e->env->audit, &event);

@@ -270,6 +270,9 @@ START_TEST(people_are_told)
 	(void)rotating_sign(&r, "demo", NULL);
 	status_is(true, "somebody has to log in again: the provider refuses");
 	prints("status", "store:demo: somebody has to log in again");
+	prints("status", "run `apam login demo`");
+	prints("log", "login needed");
+	prints("log", "run `apam login demo`");
 	prints("--json status", "\"login_needed\": true");
 	prints("lint", "store:demo: somebody has to log in again");
 	prints("check demo", "somebody has to log in again");

@@ -6,6 +6,7 @@
  * times.
  */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "lib/command.h"
@@ -73,6 +74,21 @@ why_none(const struct view *view, const struct apam_entry_status *entry)
 	return "no program of this user has shared one yet";
 }
 
+/* Since when, why, and which command, unless the reason names another. */
+static void
+login_text(char to[CELL], const struct view *view,
+    const struct apam_entry_status *entry)
+{
+	const bool known = strstr(entry->stored, "`apam ") != NULL;
+	const bool dated = entry->stored_at != 0;
+	char when[WHEN_SIZE];
+
+	when_text(when, entry->stored_at);
+	snprintf(to, CELL, "%s%s%s%s%s%s", dated ? when : "", dated ? ": " : "",
+	    entry->stored, known ? "" : "; run `apam login ",
+	    known ? "" : view->name, known ? "" : "`");
+}
+
 /*
  * That somebody has to log in; else the last error; else the latch, which
  * outlives errors; else why there is no credential.
@@ -84,13 +100,9 @@ remark_text(char to[CELL], const struct view *view,
 	const char *why = why_none(view, entry);
 	char when[WHEN_SIZE];
 
-	when_text(when,
-	    entry->login_needed ? entry->stored_at : entry->last_error_at);
+	when_text(when, entry->last_error_at);
 	if (entry->login_needed)
-		snprintf(to, CELL, "%s%s%s; run `apam login %s`",
-		    entry->stored_at == 0 ? "" : when,
-		    entry->stored_at == 0 ? "" : ": ", entry->stored,
-		    view->name);
+		login_text(to, view, entry);
 	else if (entry->last_status != APAM_OK)
 		snprintf(to, CELL, "%s: %s", when, entry->last_error);
 	else if (entry->latched != APAM_OK)

@@ -237,6 +237,8 @@ report_hint_for(const struct apam_error *err)
 		return NULL;
 	if (err->status == APAM_E_ARCHIVED)
 		return hint_archived(err);
+	if (strstr(err->text, "say which one, by its number") != NULL)
+		return "`apam status` numbers the entries; --entry N names one";
 	if (err->status == APAM_E_LOGIN || is_of_record(err))
 		return hint_login(err);
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)

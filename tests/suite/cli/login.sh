@@ -305,6 +305,12 @@ if [ "$(id -u)" -eq 0 ]; then
 	start_provider
 	login_profile demo
 	chmod -R a+rX "$dir"
+	"$timeout" 30 setpriv --reuid nobody --clear-groups "$build/apam" -c \
+	    "$dir/apam.conf" login demo --device >"$dir/out" 2>"$dir/err" \
+	    </dev/null
+	holds "without a place nobody is asked to log in" [ $? -eq 3 ]
+	holds "and it says who makes one" grep -q 'apam users add' "$dir/err"
+	holds "no code was shown" sh -c '! grep -q Code: "$1"' - "$dir/err"
 	row "a user has a place" 0 '*' '' users add nobody
 	"$timeout" 30 setpriv --reuid nobody --clear-groups "$build/apam" -c \
 	    "$dir/apam.conf" login demo --device >"$dir/out" 2>"$dir/err" \
