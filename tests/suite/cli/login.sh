@@ -140,10 +140,17 @@ echo token >"$dir/mode"
 # ---- Ctrl-C, and others at the same time -----------------------------------------
 
 echo pending >"$dir/mode"
-"$build/apam" -c "$dir/apam.conf" login demo --device >"$dir/out" \
-    2>"$dir/err" </dev/null &
-pid=$!
-holds "it waits" wait_for 'Ctrl-C ends it' "$dir/err"
+# waits: a login by a code in the background, as $pid, that waits for somebody.
+waits()
+{
+	: >"$dir/err"
+	"$build/apam" -c "$dir/apam.conf" login demo --device >"$dir/first" \
+	    2>"$dir/err" </dev/null 9>&- &
+	pid=$!
+	wait_for 'Ctrl-C ends it' "$dir/err"
+}
+waits
+holds "it waits" grep -q 'Ctrl-C ends it' "$dir/err"
 # A shell without job control has its background jobs ignore SIGINT.
 kill -TERM $pid
 wait $pid
@@ -152,10 +159,7 @@ holds "and it says so" grep -q 'nothing was changed' "$dir/err"
 holds "the record is as it was" [ "$(generation)" = 1 ]
 holds "nothing is left behind" [ ! -e "$record/demo.new" ]
 
-"$build/apam" -c "$dir/apam.conf" login demo --device >"$dir/first" \
-    2>"$dir/err" </dev/null &
-pid=$!
-wait_for 'Ctrl-C ends it' "$dir/err"
+waits
 echo token >"$dir/mode"
 row "two at once: the second" 0 'logged in' '*' login demo --device
 wait $pid
@@ -164,10 +168,7 @@ holds "each made a generation" [ "$(generation)" = 3 ]
 
 exec 9>>"$record/demo.lock"
 flock 9
-"$build/apam" -c "$dir/apam.conf" login demo --device >"$dir/first" \
-    2>"$dir/err" </dev/null 9>&- &
-pid=$!
-wait_for 'Ctrl-C ends it' "$dir/err"
+waits
 : >"$dir/asked"
 wait_for 'device=' "$dir/asked"
 sleep 0.3
