@@ -14,8 +14,8 @@
 #include "lib/json_out.h"
 #include "lib/report.h"
 #include "lib/session.h"
-#include "profile/making.h"
-#include "profile/verdict.h"
+#include "lib/verdict.h"
+#include "making/making.h"
 
 static const struct flag flags[] = {
 	{ .name = "url", .value = "URL", .help = "where the API is" },

@@ -3,7 +3,7 @@
  * apam profile test: lint, explain, check and one request, and one verdict.
  */
 #include "lib/session.h"
-#include "profile/verdict.h"
+#include "lib/verdict.h"
 
 static int
 test_run(struct cli *cli, const struct args *args)

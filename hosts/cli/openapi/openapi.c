@@ -129,17 +129,18 @@ compare_names(const void *a, const void *b)
 static void
 add_several(struct openapi *doc, json_t *requirement)
 {
-	const char *names[OPENAPI_PARTS_MAX + 1], *name;
+	const char *names[OPENAPI_PARTS_MAX + 1] = { NULL };
 	char full[OPENAPI_NAME_SIZE] = "";
 	struct openapi_choice *choice;
-	size_t n = 0, at = 0, flow;
-	json_t *scopes;
+	size_t n = 0, end = 0, flow;
+	void *at = json_object_iter(requirement);
 
-	json_object_foreach(requirement, name,
-	    scopes) if (n <= OPENAPI_PARTS_MAX) names[n++] = name;
+	for (; at != NULL && n <= OPENAPI_PARTS_MAX;
+	     at = json_object_iter_next(requirement, at))
+		names[n++] = json_object_iter_key(at);
 	qsort(names, n, sizeof(names[0]), compare_names);
-	for (size_t i = 0; i < n && at < sizeof(full); i++)
-		at += (size_t)snprintf(full + at, sizeof(full) - at, "%s%s",
+	for (size_t i = 0; i < n && end < sizeof(full); i++)
+		end += (size_t)snprintf(full + end, sizeof(full) - end, "%s%s",
 		    i == 0 ? "" : "+", names[i]);
 	choice = take_choice(doc, full);
 	for (size_t i = 0; choice != NULL && choice->uses == 0 && i < n; i++) {
@@ -156,17 +157,15 @@ add_several(struct openapi *doc, json_t *requirement)
 static void
 add_requirements(struct openapi *doc, json_t *list)
 {
-	json_t *one, *scopes;
-	const char *name;
-	size_t i;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *one = json_array_get(list, i);
+		void *at = json_object_iter(one);
 
-	json_array_foreach(list, i, one)
-	{
 		if (json_object_size(one) > 1)
 			add_several(doc, one);
-		else
-			json_object_foreach(one, name, scopes)
-			    add_single(doc, name, scopes, 1);
+		else if (at != NULL)
+			add_single(doc, json_object_iter_key(at),
+			    json_object_iter_value(at), 1);
 	}
 }
 
@@ -248,10 +247,12 @@ read_path(struct openapi *doc, const char *path, json_t *item)
 static void
 read_operations(struct openapi *doc)
 {
-	json_t *paths = json_object_get(doc->root, "paths"), *item;
-	const char *path;
+	json_t *paths = json_object_get(doc->root, "paths");
+	void *at = json_object_iter(paths);
 
-	json_object_foreach(paths, path, item) read_path(doc, path, item);
+	for (; at != NULL; at = json_object_iter_next(paths, at))
+		read_path(
+		    doc, json_object_iter_key(at), json_object_iter_value(at));
 }
 
 /* Those that are defined and never asked for come last. */
@@ -260,10 +261,10 @@ read_defined(struct openapi *doc)
 {
 	json_t *all = json_object_get(
 	    json_object_get(doc->root, "components"), "securitySchemes");
-	json_t *scheme;
-	const char *name;
+	void *at = json_object_iter(all);
 
-	json_object_foreach(all, name, scheme) add_single(doc, name, NULL, 0);
+	for (; at != NULL; at = json_object_iter_next(all, at))
+		add_single(doc, json_object_iter_key(at), NULL, 0);
 }
 
 /* ---- Servers ------------------------------------------------------------------ */

@@ -54,7 +54,7 @@ row()
 
 conf=(-c "$tmp/apam.conf")
 row no nothing apam ''
-for command in list module lint explain request headers curl check status \
+for command in list module profile lint explain request headers curl check status \
     keys login logout revoke users log; do
 	row yes $command apam ''
 done
@@ -76,6 +76,13 @@ row no a-profile apam "${conf[@]}" module list ''
 for command in list add archive restore rotate; do
 	row yes $command apam keys ''
 done
+for command in new test; do
+	row yes $command apam profile ''
+done
+row yes a-profile apam "${conf[@]}" profile test ''
+row no a-profile apam "${conf[@]}" profile new ''
+row yes --openapi apam profile new --
+row yes basic-email-key apam "${conf[@]}" profile new --scheme ''
 row no request apam keys ''
 row no rotate apam keys li
 row yes archive apam "${conf[@]}" keys ar

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# `apam profile new` on a terminal: a profile for three kinds of API, each
+# `apam profile new` on a terminal: a profile for four kinds of API, each
 # question, each wrong answer, and Ctrl-C at each of them. typing.py types.
 . "$(dirname "$0")/lib.bash"
 start_sandbox
@@ -9,7 +9,8 @@ api=https://127.0.0.1:$APIKEY_PORT
 key=not-a-secret-key
 seven_secret=not-a-secret-7signal-one
 seed_key=0123456789abcdef0123456789abcdef01234567
-printf '%s\n' $key $seven_secret $seed_key FAKE-wrong-key >>"$dir/known"
+xy_secret=not-a-secret-xy-read
+printf '%s\n' $xy_secret $key $seven_secret $seed_key FAKE-wrong-key >>"$dir/known"
 echo "ca_file = \"$dir/ca.pem\";" >>"$dir/apam.conf"
 tests=tests/suite/cli
 
@@ -47,7 +48,7 @@ clean()
 	mkdir "$dir/apam.d"
 }
 
-# ---- Three kinds of API --------------------------------------------------------
+# ---- Four kinds of API --------------------------------------------------------
 
 one=("URL of|$api/v1" 'Name of|one' 'number or name|api-key'
 	'Header that|X-Api-Key' "not shown|$key" 'A harmless|/v1/me' "$group"
@@ -66,6 +67,11 @@ typed "Basic" 0 '^three works: ' "URL of|$seed" 'Name of|three' \
     "A harmless|$seed/api/v3/users/current/" "$group" 'works?|yes'
 holds "a URL is a probe" grep -q 'probe = "GET /api/v3/users/current/"' \
     "$dir/apam.d/three.conf"
+typed "a login in two steps" 0 '^xy works: .*a fresh token' "URL of|$xy" \
+    'Name of|xy' 'number or name|login-token' "URL of the login|$xy/api/v1/auth" \
+    'The user|sandbox-read' 'for the user|ApiKey' "not shown|$xy_secret" \
+    'for the secret|ApiSecret' 'How fields|' 'JSON pointer|/idToken' \
+    'A harmless|/api/v1/occupancy' "$group" 'works?|'
 row "all are in order" 0 '' '' lint
 clean
 typed "Bearer" 0 '^four works' "URL of|$api/v1" 'Name of|four' \

@@ -13,7 +13,7 @@
 #include "base/utf8.h"
 #include "lib/report.h"
 #include "lib/session.h"
-#include "profile/making.h"
+#include "making/making.h"
 #include "text/suggest.h"
 
 int

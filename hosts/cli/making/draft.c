@@ -2,7 +2,7 @@
 /*
  * The values of a draft.
  */
-#include "profile/draft.h"
+#include "making/draft.h"
 
 #include <stdlib.h>
 #include <string.h>

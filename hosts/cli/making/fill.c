@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/report.h"
-#include "profile/making.h"
+#include "making/making.h"
 
 /* ---- Names on the command line ---------------------------------------------- */
 

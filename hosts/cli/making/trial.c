@@ -2,7 +2,7 @@
 /*
  * Writing a draft in a hidden directory, linting it, and putting it in place.
  */
-#include "profile/trial.h"
+#include "making/trial.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
 /*
  * Finding the verdict on a profile.
  */
-#include "profile/verdict.h"
+#include "lib/verdict.h"
 
 #include <limits.h>
 #include <stdarg.h>

@@ -6,8 +6,8 @@
  * they are wanted, so that this is a table of the program's.  A scheme that has no
  * row is asked about by its module's table alone.
  */
-#ifndef HOSTS_CLI_PROFILE_RECIPE_H
-#define HOSTS_CLI_PROFILE_RECIPE_H
+#ifndef HOSTS_CLI_MAKING_RECIPE_H
+#define HOSTS_CLI_MAKING_RECIPE_H
 
 #include <stdbool.h>
 

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/report.h"
-#include "profile/making.h"
+#include "making/making.h"
 
 /* What a reference begins with: "Secrets" of apam.conf(5). */
 static const char *const kinds[] = { "file:", "world-readable:", "env:",

@@ -4,8 +4,8 @@
  * that signs its URL, its keys at the provider, and one request.  The first step
  * that fails is the verdict.
  */
-#ifndef HOSTS_CLI_PROFILE_VERDICT_H
-#define HOSTS_CLI_PROFILE_VERDICT_H
+#ifndef HOSTS_CLI_LIB_VERDICT_H
+#define HOSTS_CLI_LIB_VERDICT_H
 
 #include "lib/command.h"
 

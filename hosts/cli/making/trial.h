@@ -5,13 +5,13 @@
  * is what `apam lint` says.  Signals that end the program wait meanwhile,
  * so that nothing is left behind.
  */
-#ifndef HOSTS_CLI_PROFILE_TRIAL_H
-#define HOSTS_CLI_PROFILE_TRIAL_H
+#ifndef HOSTS_CLI_MAKING_TRIAL_H
+#define HOSTS_CLI_MAKING_TRIAL_H
 
 #include <signal.h>
 
 #include "lib/command.h"
-#include "profile/draft.h"
+#include "making/draft.h"
 
 enum { TRIAL_PROBLEMS_MAX = 16 };
 
@@ -38,8 +38,10 @@ bool trial_run(struct cli *cli, struct draft *draft, const char *place,
 /* What is wrong in these lines, or NULL. */
 const char *trial_at(const struct trial *trial, unsigned line);
 
-/* Let signals that end the program wait, and let them come again. */
+/* Let signals that end the program wait. */
 void trial_hold_signals(sigset_t *before);
+
+/* Let them come again, as it was before. */
 void trial_let_signals(const sigset_t *before);
 
 #endif

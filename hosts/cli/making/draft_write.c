@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "profile/draft.h"
+#include "making/draft.h"
 
 #define WIDTH 78
 

@@ -2,7 +2,7 @@
 /*
  * Questions and their answers.
  */
-#include "profile/ask.h"
+#include "making/ask.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
  * came from.  It knows what an option's type can hold as far as that is needed to
  * write the value; whether it is right is for lint to say.
  */
-#ifndef HOSTS_CLI_PROFILE_DRAFT_H
-#define HOSTS_CLI_PROFILE_DRAFT_H
+#ifndef HOSTS_CLI_MAKING_DRAFT_H
+#define HOSTS_CLI_MAKING_DRAFT_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -98,6 +98,7 @@ void draft_write(struct draft *draft, FILE *to);
 void draft_value_name(
     const struct draft_value *value, char to[DRAFT_WHY_SIZE]);
 
+/* Free what it holds, not the draft itself. */
 void draft_free(struct draft *draft);
 
 #endif

@@ -3,7 +3,7 @@
  * The questions of the schemes that come with apam, in the order in which they
  * are asked.
  */
-#include "profile/recipe.h"
+#include "making/recipe.h"
 
 #include <stddef.h>
 

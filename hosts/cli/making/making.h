@@ -5,18 +5,18 @@
  * stored.  Each of the calls below is one stage; they return an exit status and
  * have said on standard error what went wrong.
  */
-#ifndef HOSTS_CLI_PROFILE_MAKING_H
-#define HOSTS_CLI_PROFILE_MAKING_H
+#ifndef HOSTS_CLI_MAKING_MAKING_H
+#define HOSTS_CLI_MAKING_MAKING_H
 
 #include <limits.h>
 
 #include "lib/command.h"
 #include "lib/secret_input.h"
 #include "openapi/openapi.h"
-#include "profile/ask.h"
-#include "profile/draft.h"
-#include "profile/recipe.h"
-#include "profile/trial.h"
+#include "making/ask.h"
+#include "making/draft.h"
+#include "making/recipe.h"
+#include "making/trial.h"
 
 enum { SECRETS_MAX = 4 };
 
@@ -65,31 +65,36 @@ int making_fill(struct making *m);
  */
 int making_save(struct making *m);
 
+/* Wipe the secrets, and free what it holds. */
 void making_free(struct making *m);
 
 /* ---- Between stages --------------------------------------------------------- */
 
-/*
- * Ask until the answer is one that lint takes.  `path` is the option; with
- * `optional` it may have none.  Returns an exit status.
- */
+/* One question. */
 struct question {
 	struct draft_part *part;
 	const struct apam_option *option; /* the one that gets the value */
-	const char *path;
+	const char *path;	/* its name, as draft_set has it */
 	const char *text;	/* NULL: made of its help */
-	const char *fallback;
+	const char *fallback;	/* the answer in brackets, or NULL */
 	const char *instead;	/* an option that does as well, or NULL */
-	bool optional;
-	bool word;
+	bool optional;		/* it may stay without a value */
+	bool word;		/* a space follows it, where it ends in a word */
 };
+
+/* Ask until the answer is one that lint takes.  Returns an exit status. */
 int making_ask(struct making *m, const struct question *question);
 
 /* The same for a secret, or where it is.  Off a terminal it is missing. */
 int making_ask_secret(struct making *m, const struct question *question);
 
-/* Take what --secret says, and standard input. */
+/* Take what --secret says.  Returns an exit status. */
 int making_take_secrets(struct making *m);
+
+/*
+ * Off a terminal, read the one secret that is missing from standard input.
+ * Returns an exit status.
+ */
 int making_read_missing(struct making *m);
 
 /* Say that an answer is missing, and which option gives it. */

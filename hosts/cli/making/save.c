@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/report.h"
-#include "profile/making.h"
+#include "making/making.h"
 
 /* ---- Secrets ----------------------------------------------------------------------- */
 

@@ -4,8 +4,8 @@
  * brackets.  Questions go to standard error.  Nothing is made while questions are
  * asked, so that Ctrl-C leaves nothing.
  */
-#ifndef HOSTS_CLI_PROFILE_ASK_H
-#define HOSTS_CLI_PROFILE_ASK_H
+#ifndef HOSTS_CLI_MAKING_ASK_H
+#define HOSTS_CLI_MAKING_ASK_H
 
 #include <stdbool.h>
 
