@@ -222,6 +222,8 @@ check_prompt(struct op *op, enum apam_step step)
 		return op_fail(op, APAM_E_ABI,
 		    "the module wants to tell a person something outside of "
 		    "a login");
+	if (p->text.no_memory || p->url.no_memory || p->code.no_memory)
+		return op_fail(op, APAM_E_MEMORY, "out of memory");
 	if (unfit != NULL)
 		return op_fail(op, APAM_E_PROVIDER, unfit);
 	if (p->text.n == 0 && p->url.n == 0)

@@ -24,8 +24,8 @@ introspect(const struct oauth2 *o, struct apam_op *op,
 	/* The next step needs it if the answer is not "active". */
 	o->svc->memo(o->svc, op, found->token);
 	op->phase = OAUTH2_PHASE_INTROSPECTION;
-	return oauth2_name_token(
-	    o, op, found->introspection, op->credential->secret);
+	return oauth2_name_token(o, op, found->introspection,
+	    op->credential->secret, APAM_STR("access_token"));
 }
 
 static int32_t
@@ -97,6 +97,20 @@ introspected(const struct oauth2 *o, struct apam_op *op)
 	return step;
 }
 
+/*
+ * No token was issued.  Whether a secret was spent is not known after a failure
+ * that may pass; a finding on the key would say that it was not.
+ */
+static int32_t
+not_minted(const struct oauth2 *o, struct apam_op *op, const char *who,
+    struct scheme_fault fault)
+{
+	return o->grant->spends &&
+		APAM_CLASS(fault.status) == APAM_CLASS_TEMPORARY ?
+	    scheme_fail(o->svc, op, who, fault) :
+	    scheme_check_by_minting(o->svc, op, who, fault);
+}
+
 /* Describe a new token, with the scopes that it lacks. */
 static void
 describe_fresh(
@@ -135,7 +149,7 @@ minted(const struct oauth2 *o, struct apam_op *op, struct scheme_fault fault)
 	}
 	(void)snprintf(who, sizeof(who), "%.*s" OAUTH2_TOKEN_ENDPOINT,
 	    (int)op->memo.n, op->memo.p);
-	return scheme_check_by_minting(o->svc, op, who, fault);
+	return not_minted(o, op, who, fault);
 }
 
 /* Ask about the token that was just issued. */
@@ -148,12 +162,12 @@ introspect_fresh(const struct oauth2 *o, struct apam_op *op)
 	char fresh[MEMO_MAX];
 
 	if (fault.status != APAM_OK)
-		return scheme_check_by_minting(
-		    o->svc, op, OAUTH2_TOKEN_ENDPOINT, fault);
+		return not_minted(o, op, OAUTH2_TOKEN_ENDPOINT, fault);
 	(void)o->svc->json(o->svc, op->response, "/access_token", &token, NULL);
 	describe_fresh(o, op->response, fresh);
 	op->phase = OAUTH2_PHASE_FRESH_INTROSPECTION;
-	step = oauth2_name_token(o, op, op->memo, token.str);
+	step = oauth2_name_token(
+	    o, op, op->memo, token.str, APAM_STR("access_token"));
 	o->svc->memo(o->svc, op, apam_str(fresh));
 	return step;
 }
@@ -198,7 +212,7 @@ oauth2_check(void *state, struct apam_op *op)
 	case OAUTH2_PHASE_START:
 		if (issuer.n > 0)
 			return oauth2_metadata_request(o, op, issuer);
-		oauth2_endpoints_configured(o, &found);
+		oauth2_endpoints_known(o, op, &found);
 		return check_begin(o, op, &found);
 	case OAUTH2_PHASE_METADATA:
 	case OAUTH2_PHASE_DISCOVERY:

@@ -9,8 +9,19 @@
 static struct apam_str
 client_secret(const struct oauth2 *o, struct apam_op *op)
 {
-	return o->svc->secret(
-	    o->svc, op, oauth2_option(o, OAUTH2_OPT_CLIENT_SECRET));
+	const struct apam_value *secret = oauth2_option(
+	    o, OAUTH2_OPT_CLIENT_SECRET);
+
+	if (secret->set || !o->grant->facts)
+		return o->svc->secret(o->svc, op, secret);
+	return o->svc->fact(o->svc, op, APAM_STR("client_secret"));
+}
+
+static struct apam_str
+client_id(const struct oauth2 *o, struct apam_op *op)
+{
+	return oauth2_text_or_fact(
+	    o, op, OAUTH2_OPT_CLIENT_ID, APAM_STR("client_id"));
 }
 
 /* Where nobody says it, a client with a secret sends that in the form. */
@@ -19,9 +30,15 @@ client_auth(const struct oauth2 *o, struct apam_op *op)
 {
 	const struct apam_value *auth = oauth2_option(
 	    o, OAUTH2_OPT_CLIENT_AUTH);
+	const struct apam_str name = oauth2_text_or_fact(
+	    o, op, OAUTH2_OPT_CLIENT_AUTH, APAM_STR("client_auth"));
+	int64_t i;
 
 	if (auth->set)
 		return auth->num;
+	for (i = 0; oauth2_client_auths[i] != NULL; i++)
+		if (scheme_same(name, apam_str(oauth2_client_auths[i])))
+			return i;
 	return client_secret(o, op).n > 0 ? OAUTH2_AUTH_POST : OAUTH2_AUTH_NONE;
 }
 
@@ -33,8 +50,7 @@ authenticate_basic(const struct oauth2 *o, struct apam_op *op)
 	struct apam_text *pair = svc->text_new(svc, 1);
 	struct apam_text *value = svc->text_new(svc, 1);
 
-	svc->text_put(
-	    svc, pair, APAM_WRITING_FORM, oauth2_text(o, OAUTH2_OPT_CLIENT_ID));
+	svc->text_put(svc, pair, APAM_WRITING_FORM, client_id(o, op));
 	svc->text_put(svc, pair, APAM_WRITING_PLAIN, APAM_STR(":"));
 	svc->text_put(svc, pair, APAM_WRITING_FORM, client_secret(o, op));
 	svc->text_put(svc, value, APAM_WRITING_PLAIN, APAM_STR("Basic "));
@@ -52,8 +68,7 @@ put_assertion(const struct oauth2 *o, struct apam_op *op, struct apam_str jwt)
 {
 	const struct apam_services *svc = o->svc;
 
-	svc->exchange_field(svc, op, APAM_STR("client_id"),
-	    oauth2_text(o, OAUTH2_OPT_CLIENT_ID));
+	svc->exchange_field(svc, op, APAM_STR("client_id"), client_id(o, op));
 	svc->exchange_field(svc, op, APAM_STR("client_assertion_type"),
 	    APAM_STR("urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
 	svc->exchange_field(svc, op, APAM_STR("client_assertion"), jwt);
@@ -64,7 +79,7 @@ static int32_t
 authenticate_signed(
     const struct oauth2 *o, struct apam_op *op, const struct apam_key *key)
 {
-	const struct apam_str id = oauth2_text(o, OAUTH2_OPT_CLIENT_ID);
+	const struct apam_str id = client_id(o, op);
 	const struct oauth2_claims claims = { id, id, NULL };
 	struct apam_text *jwt = o->svc->text_new(o->svc, 1);
 	int32_t step = oauth2_assertion_write(o, op, key, &claims, jwt);
@@ -107,8 +122,8 @@ authenticate_tls(const struct oauth2 *o, struct apam_op *op)
 		.key = oauth2_option(o, OAUTH2_OPT_CLIENT_KEY)->key,
 	};
 
-	o->svc->exchange_field(o->svc, op, APAM_STR("client_id"),
-	    oauth2_text(o, OAUTH2_OPT_CLIENT_ID));
+	o->svc->exchange_field(
+	    o->svc, op, APAM_STR("client_id"), client_id(o, op));
 	o->svc->exchange_certificate(o->svc, op, &certificate);
 	return APAM_STEP_EXCHANGE;
 }
@@ -116,7 +131,7 @@ authenticate_tls(const struct oauth2 *o, struct apam_op *op)
 static int32_t
 authenticate_plain(const struct oauth2 *o, struct apam_op *op, bool secret)
 {
-	const struct apam_str id = oauth2_text(o, OAUTH2_OPT_CLIENT_ID);
+	const struct apam_str id = client_id(o, op);
 
 	if (id.n > 0)
 		o->svc->exchange_field(o->svc, op, APAM_STR("client_id"), id);

@@ -87,7 +87,7 @@ oauth2_acquire(void *state, struct apam_op *op)
 	case OAUTH2_PHASE_START:
 		if (issuer.n > 0)
 			return oauth2_metadata_request(o, op, issuer);
-		oauth2_endpoints_configured(o, &found);
+		oauth2_endpoints_known(o, op, &found);
 		return oauth2_token_request(o, op, found.token);
 	case OAUTH2_PHASE_METADATA:
 	case OAUTH2_PHASE_DISCOVERY:

@@ -93,12 +93,15 @@ oauth2_metadata_elsewhere(const struct oauth2 *o, struct apam_op *op,
 }
 
 void
-oauth2_endpoints_configured(
-    const struct oauth2 *o, struct oauth2_endpoints *found)
+oauth2_endpoints_known(
+    const struct oauth2 *o, struct apam_op *op, struct oauth2_endpoints *found)
 {
-	found->token = oauth2_text(o, OAUTH2_OPT_TOKEN_URL);
-	found->introspection = oauth2_text(o, OAUTH2_OPT_INTROSPECTION_URL);
-	found->revocation = oauth2_text(o, OAUTH2_OPT_REVOCATION_URL);
+	found->token = oauth2_text_or_fact(
+	    o, op, OAUTH2_OPT_TOKEN_URL, APAM_STR("token_url"));
+	found->introspection = oauth2_text_or_fact(
+	    o, op, OAUTH2_OPT_INTROSPECTION_URL, APAM_STR("introspection_url"));
+	found->revocation = oauth2_text_or_fact(
+	    o, op, OAUTH2_OPT_REVOCATION_URL, APAM_STR("revocation_url"));
 }
 
 bool
@@ -174,7 +177,9 @@ oauth2_metadata_read(const struct oauth2 *o, const struct apam_response *r,
 	const char *why = NULL;
 	struct scheme_fault fault;
 
-	oauth2_endpoints_configured(o, found);
+	found->token = oauth2_text(o, OAUTH2_OPT_TOKEN_URL);
+	found->introspection = oauth2_text(o, OAUTH2_OPT_INTROSPECTION_URL);
+	found->revocation = oauth2_text(o, OAUTH2_OPT_REVOCATION_URL);
 	/* RFC 8414, 3.2: a success is 200 and JSON. */
 	if (r->status != 200)
 		return scheme_fault_of_status(o->svc, r);

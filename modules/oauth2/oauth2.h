@@ -198,6 +198,11 @@ struct oauth2_grant {
 	 * client_key signs, whatever client_auth is.
 	 */
 	bool (*signs)(const struct oauth2 *o);
+	/*
+	 * What the options do not say of endpoints and client is said by facts
+	 * of their names.
+	 */
+	bool facts;
 };
 
 /* One entry.  Does not change after open, so any threads may share it. */
@@ -234,6 +239,18 @@ oauth2_text(const struct oauth2 *o, size_t i)
 	const struct apam_value *value = oauth2_option(o, i);
 
 	return value->set ? value->str : APAM_STR("");
+}
+
+/* The same; or what a fact of this name says, where the grant has facts. */
+static inline struct apam_str
+oauth2_text_or_fact(const struct oauth2 *o, struct apam_op *op, size_t i,
+    struct apam_str fact)
+{
+	const struct apam_str text = oauth2_text(o, i);
+
+	return text.n > 0 || !o->grant->facts ?
+	    text :
+	    o->svc->fact(o->svc, op, fact);
 }
 
 /* ---- options.c -------------------------------------------------------- */
@@ -382,19 +399,23 @@ bool oauth2_metadata_endpoint(const struct oauth2 *o,
     const struct apam_response *r, struct apam_str issuer, const char *pointer,
     struct apam_str *url);
 
-/* The configured endpoints only. */
-void oauth2_endpoints_configured(
-    const struct oauth2 *o, struct oauth2_endpoints *found);
+/* The endpoints that the options say, or facts. */
+void oauth2_endpoints_known(const struct oauth2 *o, struct apam_op *op,
+    struct oauth2_endpoints *found);
 
 /* ---- check.c, revoke.c, judge.c --------------------------------------- */
 
 /*
- * Ask `url` about the access token.  Introspection (RFC 7662, 2.1) and
- * revocation (RFC 7009, 2.1) name it in the same way.  Returns as
+ * Ask `url` about a token; `hint` is what kind it is.  Introspection (RFC 7662,
+ * 2.1) and revocation (RFC 7009, 2.1) name it in the same way.  Returns as
  * oauth2_authenticate does.
  */
 int32_t oauth2_name_token(const struct oauth2 *o, struct apam_op *op,
-    struct apam_str url, struct apam_str token);
+    struct apam_str url, struct apam_str token, struct apam_str hint);
+
+/* What a revocation endpoint's answer says, RFC 7009, 2.2. */
+struct scheme_fault oauth2_revocation_fault(
+    const struct oauth2 *o, const struct apam_response *r);
 
 /* Slots. */
 int32_t oauth2_check(void *state, struct apam_op *op);

@@ -62,7 +62,7 @@ check_url(const struct oauth2 *o)
 		return apam_refuse_optionf(
 		    o->svc, OAUTH2_OPT_ISSUER, "has a query or a fragment");
 	if (!oauth2_option(o, OAUTH2_OPT_TOKEN_URL)->set &&
-	    !oauth2_option(o, OAUTH2_OPT_ISSUER)->set)
+	    !oauth2_option(o, OAUTH2_OPT_ISSUER)->set && !o->grant->facts)
 		return apam_refuse_optionf(o->svc, OAUTH2_OPT_TOKEN_URL,
 		    "is missing: give the token endpoint's URL, or issuer");
 	return APAM_OK;

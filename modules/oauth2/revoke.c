@@ -6,12 +6,11 @@
 
 int32_t
 oauth2_name_token(const struct oauth2 *o, struct apam_op *op,
-    struct apam_str url, struct apam_str token)
+    struct apam_str url, struct apam_str token, struct apam_str hint)
 {
 	o->svc->exchange(o->svc, op, APAM_STR("POST"), url, APAM_ENCODING_FORM);
 	o->svc->exchange_field(o->svc, op, APAM_STR("token"), token);
-	o->svc->exchange_field(
-	    o->svc, op, APAM_STR("token_type_hint"), APAM_STR("access_token"));
+	o->svc->exchange_field(o->svc, op, APAM_STR("token_type_hint"), hint);
 	return oauth2_authenticate(o, op);
 }
 
@@ -24,12 +23,12 @@ revoke_begin(const struct oauth2 *o, struct apam_op *op,
 		    "there is no revocation_url: the token is valid until it "
 		    "expires");
 	op->phase = OAUTH2_PHASE_REVOCATION;
-	return oauth2_name_token(
-	    o, op, found->revocation, op->credential->secret);
+	return oauth2_name_token(o, op, found->revocation,
+	    op->credential->secret, APAM_STR("access_token"));
 }
 
-static struct scheme_fault
-revocation_read(const struct oauth2 *o, const struct apam_response *r)
+struct scheme_fault
+oauth2_revocation_fault(const struct oauth2 *o, const struct apam_response *r)
 {
 	/* RFC 7009, 2.2: also for a token that the server does not know. */
 	if (r->status == 200)
@@ -62,7 +61,7 @@ oauth2_revoke(void *state, struct apam_op *op)
 
 	if (op->credential == NULL)
 		return APAM_STEP_DONE; /* there is nothing to revoke */
-	oauth2_endpoints_configured(o, &found);
+	oauth2_endpoints_known(o, op, &found);
 	switch (op->phase) {
 	case OAUTH2_PHASE_START:
 		if (found.revocation.n == 0 && issuer.n > 0)
@@ -78,7 +77,7 @@ oauth2_revoke(void *state, struct apam_op *op)
 			    o->svc, op, "issuer metadata", fault);
 		return revoke_begin(o, op, &found);
 	default:
-		fault = revocation_read(o, op->response);
+		fault = oauth2_revocation_fault(o, op->response);
 		if (fault.status == APAM_OK)
 			return APAM_STEP_DONE;
 		return scheme_fail(o->svc, op, "revocation endpoint", fault);
