@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A program that signs, again and again, until it is killed; the API takes no
+ * token, so that each signature needs a refresh.
+ *
+ *	rotate CONFIG PROFILE URL [COUNT]
+ *
+ * Prints a line for each: "ok", "login TEXT" where somebody has to log in, or
+ * "STATUS TEXT"; after one of the latter it waits a little.  With COUNT it ends
+ * after so many, with 0 where all were "ok".
+ */
+#include <apam/apam.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define PAUSE_NS 50000000L
+
+/* The API does not take the token, so that the next signature needs another. */
+static void
+reject(struct apam_profile *profile, const struct apam_signature *signature)
+{
+	const struct apam_answer answer = { .size = sizeof(answer),
+		.status = 401 };
+	struct apam_judgement judgement = { .size = sizeof(judgement) };
+	struct apam_error err = APAM_ERROR_INIT;
+
+	if (apam_judge(profile, signature, &answer, &judgement, &err) !=
+	    APAM_OK)
+		printf("%s\n", err.text);
+}
+
+static bool
+sign(struct apam_profile *profile, const char *url)
+{
+	struct apam_signature signature = APAM_SIGNATURE_INIT;
+	struct apam_error err = APAM_ERROR_INIT;
+	const struct apam_request request = APAM_REQUEST("GET", url);
+	const enum apam_status status = apam_sign(
+	    profile, &request, &signature, &err);
+
+	if (status == APAM_OK)
+		reject(profile, &signature);
+	apam_signature_release(&signature);
+	if (status == APAM_OK)
+		printf("ok\n");
+	else
+		printf("%s %s\n",
+		    status == APAM_E_LOGIN ? "login" : apam_status_name(status),
+		    err.text);
+	(void)fflush(stdout);
+	return status == APAM_OK;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct timespec pause = { 0, PAUSE_NS };
+	struct apam_open_options options = { .size = sizeof(options) };
+	struct apam_profile *profile;
+	struct apam *ctx = NULL;
+	struct apam_error err = APAM_ERROR_INIT;
+	const long count = argc > 4 ? atol(argv[4]) : 0;
+	bool all = true;
+
+	if (argc < 4)
+		return 2;
+	options.config = argv[1];
+	if (apam_open(&options, &ctx, &err) != APAM_OK ||
+	    apam_profile_get(ctx, argv[2], &profile, &err) != APAM_OK) {
+		printf("%s\n", err.text);
+		return 3;
+	}
+	for (long i = 0; count == 0 || i < count; i++)
+		if (!sign(profile, argv[3])) {
+			all = false;
+			(void)nanosleep(&pause, NULL);
+		}
+	apam_close(&ctx);
+	return all ? 0 : 1;
+}
