@@ -17,6 +17,10 @@ unset REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR
 seven seven
 xy xy
 seed seed
+# Its POST to /api/v1/query only reads.
+xy xysense "$xy_entry writes = ( { methods = [ \"PUT\" ]; } );"
+sed -i "s,origins = .*,origins = [ \"$xy/api/v1/query\" ];," \
+    "$dir/apam.d/xysense.conf"
 key=$dir/secrets/plain
 secret plain not-a-secret-key
 entry header "https://127.0.0.1:$APIKEY_PORT" api-key \
