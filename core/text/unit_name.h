@@ -11,7 +11,7 @@
 
 /*
  * NULL for the whole name of a service, systemd.unit(5): "backup.service",
- * "sync@7signal.service".  Else a static text.
+ * "sync@work.service".  Else a static text.
  */
 const char *unit_name_problem(struct apam_str name);
 
