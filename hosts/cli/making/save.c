@@ -85,7 +85,8 @@ settle_secrets(struct making *m, bool keep)
 
 		if (s->saved[0] != '\0' && !keep)
 			(void)rename(s->saved, s->path);
-		else if (s->saved[0] != '\0')
+		/* It is still there after a rename, if both are one file. */
+		if (s->saved[0] != '\0')
 			(void)unlink(s->saved);
 		else if (s->stored && !keep)
 			(void)unlink(s->path);

@@ -97,6 +97,20 @@ expect_one(struct making *m, const struct given_secret *secret)
 	return secret != NULL;
 }
 
+/* A secret that was given lies elsewhere after all: it is not stored. */
+static void
+forget_one(struct making *m, struct given_secret *secret)
+{
+	struct given_secret *last = &m->secrets[m->secret_count];
+
+	secret_input_wipe(&secret->input);
+	if (secret == last)
+		return;
+	memmove(
+	    secret, secret + 1, (size_t)(last - secret - 1) * sizeof(*secret));
+	m->secret_count--;
+}
+
 /* Nobody's secret is replaced unasked. */
 static bool
 is_taken(const struct making *m, const struct given_secret *secret)
@@ -121,7 +135,7 @@ take_typed(
 						 "bytes: say where it is, as "
 						 "file:PATH";
 	(void)snprintf(text, sizeof(text), "%.*s", (int)input->n, input->bytes);
-	secret_input_wipe(input);
+	forget_one(m, secret);
 	draft_drop(q->part, q->path);
 	return draft_set(q->part, q->path, text, why) == NULL ?
 	    NULL :

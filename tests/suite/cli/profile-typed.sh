@@ -131,6 +131,14 @@ typed "where the secret is, once it can be read" 0 '^eleven works' \
     "no such variable|$key" 'works?|'
 clean
 
+secret good $key
+typed "a secret that was typed wrong lies elsewhere" 0 'not checked: you said no' \
+    "URL of|$api/v1" 'Name of|twelve' 'number or name|basic-email-key' \
+    'The user id|x' 'not shown|has:colon' 'A harmless|-' "$group" \
+    "will not do: key: has a colon|file:$dir/secrets/good" 'works?|n'
+holds "it is not stored" [ ! -e "$dir/apam.d/secrets" ]
+clean
+
 # ---- Ctrl-C, and the end of the input, at each question ---------------------------------
 
 at=0

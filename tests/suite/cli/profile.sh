@@ -138,6 +138,8 @@ made "the name is taken" 2 '' 'a profile of that name already.*--force' x one \
 holds "nothing has changed" same
 made "a replacement that is wrong" 3 '' 'error: header: ' x one --force \
     --url "$api" --scheme api-key --set header=Host
+made "a replacement whose secret is wrong" 2 '' 'more than one line' \
+    $'a\nb\n' one --force "${plain[@]}"
 holds "the old secret is back" same
 holds "and alone" [ "$(ls -A "$dir/apam.d" "$dir/apam.d/secrets" | wc -l)" = 6 ]
 rm "$dir/apam.d/one.conf"
