@@ -178,6 +178,7 @@ const struct apam_module apam_module_1 = {
 	.close = scheme_close,
 	.acquire = acme_sign_acquire,
 	.sign = acme_sign_sign,
+	/* One that signs a body in chunks has body_piece and the like, too. */
 	.judge = scheme_judge_answer,
 	.check = acme_sign_check,
 };
