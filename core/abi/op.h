@@ -8,6 +8,7 @@
 
 #include <apam/apam.h>
 
+#include "abi/op_durable.h"
 #include "http/exchange.h"
 #include "http/response.h"
 
@@ -21,25 +22,6 @@ enum op_kind { OP_ACQUIRE, OP_CHECK, OP_REVOKE, OP_LOGIN };
 /* What a person is to be told; all are empty before `show`. */
 struct op_prompt {
 	struct buf text, url, code;
-};
-
-/*
- * The entry's durable secret, and what the module says of it.  What it says
- * holds until its next step.
- */
-struct op_durable {
-	const struct apam_value *value;	/* its option's; NULL: there is none */
-	/*
-	 * As they are now; the runner sets both.  Facts are lines, as
-	 * durable_record.h has them.
-	 */
-	struct apam_str secret, facts;
-	bool spends;		/* the exchange asked for sends it */
-	bool succeeds;		/* `successor` is to be kept in its place */
-	struct buf successor;
-	bool unkept;		/* there is one, and no store to keep it in */
-	struct buf kept;	/* login: the facts of the whole run, as lines */
-	bool unfit;		/* one of them cannot be kept */
 };
 
 /* Modules get &pub; services find the rest through it. */

@@ -7,7 +7,7 @@
 
 #include <apam/apam.h>
 
-#include "abi/op.h"
+#include "abi/op_durable.h"
 #include "abi/services.h"
 
 #define SERVICE_MESSAGE_MAX 256	/* bytes, with the NUL */

@@ -17,8 +17,7 @@
 #include "base/sized.h"
 #include "base/str.h"
 #include "flight/admit.h"
-#include "flight/login.h"
-#include "flight/loop.h"
+#include "flight/login_call.h"
 #include "profile/reload.h"
 #include "text/url.h"
 
@@ -37,7 +36,7 @@ struct apam_login {
 	char stored[STORED_SIZE];
 };
 
-/* ---- Beginning ----------------------------------------------------------- */
+/* ---- Beginning ---------------------------------------------------------- */
 
 static enum apam_status
 read_redirect_uri(
@@ -186,7 +185,7 @@ apam_login_start(struct apam_profile *profile,
 	return status;
 }
 
-/* ---- Events -------------------------------------------------------------- */
+/* ---- Events ------------------------------------------------------------- */
 
 static enum apam_login_event_kind
 kind_of(const struct login *l)
@@ -293,11 +292,11 @@ apam_login_next(struct apam_login *login, int timeout_ms,
 		return APAM_E_USAGE;
 	if (err == NULL)
 		err = &unwanted;
-	pthread_mutex_lock(l->loop->lock);
+	pthread_mutex_lock(l->lock);
 	if (timeout_ms > 0 && !(l->event == LOGIN_ENDED && l->seen))
 		(void)login_wait(l, clock_ms() + timeout_ms);
 	status = take_event(login, &mine, err);
-	pthread_mutex_unlock(l->loop->lock);
+	pthread_mutex_unlock(l->lock);
 	tell_end(login, &mine, err);
 	if (status != APAM_OK)
 		error_locate(err, login->profile->name, (int)mine.entry);
@@ -305,7 +304,7 @@ apam_login_next(struct apam_login *login, int timeout_ms,
 	return status;
 }
 
-/* ---- Answers ------------------------------------------------------------- */
+/* ---- Answers ------------------------------------------------------------ */
 
 enum apam_status
 apam_login_confirm(struct apam_login *login, bool yes, struct apam_error *err)

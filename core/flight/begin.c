@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "flight/harvest.h"
-#include "flight/login.h"
+#include "flight/login_run.h"
 #include "flight/result.h"
 #include "flight/stepping.h"
 
@@ -78,7 +78,7 @@ begin_run(struct flight *f)
 	f->sent = 0;
 	f->minted_at = 0;
 	if (f->goal == FLIGHT_LOGIN)
-		login_begun(f);
+		login_run_begun(f);
 	return needs_turn(f) ? take_turn(f) : stepping_go_on(f, NULL);
 }
 

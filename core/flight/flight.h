@@ -53,7 +53,7 @@ enum flight_stage {
 	STAGE_SECRETS,		/* renewing.h */
 	STAGE_TURN,		/* begin.h */
 	STAGE_RUN,		/* stepping.h */
-	STAGE_STORE		/* login.h */
+	STAGE_STORE		/* login_run.h */
 };
 
 struct flight {

@@ -188,7 +188,7 @@ on_landed(struct flight *f)
 
 	if (f->goal == FLIGHT_LOGIN) {
 		name_place(f);
-		login_landed(f);
+		login_end(f->login, &f->error);
 		return;
 	}
 	if (may_be_refusal(f))

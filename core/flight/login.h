@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A login: a flight that runs the module's `login`, and a caller who has the
- * person at hand.  The flight says by events what the person is to be told, and
- * goes on when the caller has answered.  No lock of the record is held
- * meanwhile: it is taken when the first secret has come, for as long as that is
- * written.
- *
- * The entry's credential is not the login's affair: other flights of the entry
- * take off and land beside it.
+ * A login: what a flight that runs the module's `login` (login_run.h), and a
+ * caller who has the person at hand (login_call.h), have in common.  The flight
+ * says by events what the person is to be told, and goes on when the caller has
+ * answered.
  */
 #ifndef CORE_FLIGHT_LOGIN_H
 #define CORE_FLIGHT_LOGIN_H
 
-#include "flight/flight.h"
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "abi/op.h"
+#include "durable/durable_place.h"
 
 #define LOGIN_REDIRECTED_MAX 16384 /* bytes of a query */
+
+struct loop;
 
 enum login_event {
 	LOGIN_RUNS,		/* nothing to tell */
@@ -33,7 +35,8 @@ struct login_wish {
 
 struct login {
 	atomic_uint refs;	/* one is the caller's, one the flight's */
-	struct loop *loop;
+	pthread_mutex_t *lock;	/* the context's */
+	struct loop *loop;	/* that moves the flight */
 	char *redirect_uri;	/* or NULL */
 	enum apam_login_way way;
 	struct durable_copy old; /* the record at first; the flight's */
@@ -46,7 +49,6 @@ struct login {
 	struct op_prompt prompt; /* of the event */
 	struct buf redirected;	/* the answer to REDIRECTS */
 	bool confirmed;		/* the answer to CONFIRMS */
-	int64_t generation;	/* of what was stored; 0: nothing was */
 	struct apam_error outcome;
 	/*
 	 * Says that one of these has changed; clock_condition's.  It is never
@@ -56,59 +58,20 @@ struct login {
 	pthread_cond_t changed;
 };
 
-/* ---- The caller's side -------------------------------------------------- */
+/* One with one reference; NULL when out of memory.  `lock` is the context's. */
+struct login *login_new(struct loop *loop, pthread_mutex_t *lock,
+    const struct login_wish *wish);
+struct login *login_hold(struct login *login);
+/* Drop a reference and set *login, which may be NULL, to NULL. */
+void login_release(struct login **login);
 
-/*
- * Begin a login of an entry that has a durable secret and a module with
- * `login`.  NULL with *err set: MEMORY.
- */
-struct login *login_begin(struct entry *e, const struct login_wish *wish,
-    struct apam_error *err);
+/* The flight says this.  With the context's lock held. */
+void login_set_event(struct login *login, enum login_event event);
 
-/* Wait for an event that the caller has not seen, until then (clock_ms). */
-bool login_wait(struct login *login, int64_t until);
+/* The flight has landed, with this error or none. */
+void login_end(struct login *login, const struct apam_error *outcome);
 
-/* The caller has seen the event.  With the context's lock held. */
-void login_see(struct login *login);
-
-/*
- * Answer LOGIN_CONFIRMS or LOGIN_REDIRECTS; `query` is of the latter.  Errors:
- * USAGE if the login does not wait for that, MEMORY.
- */
-enum apam_status login_confirm(
-    struct login *login, bool yes, struct apam_error *err);
-enum apam_status login_come_back(
-    struct login *login, struct apam_str query, struct apam_error *err);
-
-/* End it, wherever it is, and drop the caller's reference. */
-void login_cancel(struct login **login);
-
-/* ---- The flight's side -------------------------------------------------- */
-
-/* The op of its run has been set up: show it what a login is shown. */
-void login_begun(struct flight *f);
-
-/* The module told the person something, by this step. */
-enum flight_wait login_pause(struct flight *f, enum apam_step step);
-
-/* The module has the first secret: store it. */
-enum flight_wait login_store(struct flight *f);
-
-/* Go on after an answer, or after the lock was another's. */
-enum flight_wait login_go_on(struct flight *f);
-
-/* True if the flight waits for an answer, and has one. */
-static inline bool
-login_is_answered(const struct flight *f)
-{
-	return f->login != NULL && f->wait == FLIGHT_PERSON &&
-	    atomic_load(&f->login->answered);
-}
-
-/* The flight has landed: tell the caller. */
-void login_landed(struct flight *f);
-
-/* The flight is gone; one that had not landed ends the login. */
+/* Drop the flight's reference; a login that has not ended ends. */
 void login_leave(struct login **login);
 
 #endif

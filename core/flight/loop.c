@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "flight/login.h"
+#include "flight/login_run.h"
 #include "flight/moves.h"
 #include "flight/pollset.h"
 #include "http/curl_fd.h"
@@ -266,7 +266,7 @@ start_submitted(struct loop *loop)
 static int64_t
 due_of(const struct flight *f)
 {
-	return login_is_answered(f) ? 0 : f->wake_at;
+	return login_run_is_answered(f) ? 0 : f->wake_at;
 }
 
 static void

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "flight/begin.h"
-#include "flight/login.h"
+#include "flight/login_run.h"
 #include "flight/renewing.h"
 #include "flight/result.h"
 #include "flight/sharing.h"
@@ -91,6 +91,18 @@ store_again(struct flight *f)
 	return after > 0 ? FLIGHT_SLEEP : FLIGHT_LANDED;
 }
 
+static enum flight_wait
+login_woken(struct flight *f)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+
+	if (f->stage == STAGE_STORE)
+		return login_run_store_again(f);
+	if (f->wait == FLIGHT_PERSON && !login_run_answered(f, &why))
+		return result_failed(f, &why);
+	return stepping_go_on(f, NULL);
+}
+
 enum flight_wait
 flight_woken(struct flight *f)
 {
@@ -103,6 +115,6 @@ flight_woken(struct flight *f)
 	if (f->stage == STAGE_TURN)
 		return begin_again(f);
 	if (f->goal == FLIGHT_LOGIN)
-		return login_go_on(f);
+		return login_woken(f);
 	return stepping_go_on(f, NULL);
 }

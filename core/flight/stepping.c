@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "entry/probe.h"
 #include "flight/harvest.h"
-#include "flight/login.h"
+#include "flight/login_run.h"
 #include "flight/result.h"
 #include "flight/wire.h"
 
@@ -91,7 +91,7 @@ stepping_go_on(struct flight *f, const struct response *r)
 		spending_stepped(&f->spending, &f->op, step);
 	switch (step) {
 	case APAM_STEP_DONE:
-		return f->goal == FLIGHT_LOGIN ? login_store(f) :
+		return f->goal == FLIGHT_LOGIN ? login_run_store(f) :
 						 result_done(f);
 	case APAM_STEP_EXCHANGE:
 		return send_op(f);
@@ -100,7 +100,7 @@ stepping_go_on(struct flight *f, const struct response *r)
 	case APAM_STEP_SHOW:
 	case APAM_STEP_REDIRECT:
 	case APAM_STEP_CONFIRM:
-		return login_pause(f, step);
+		return login_run_pause(f, step);
 	default:
 		return result_failed(f, &f->op.error);
 	}

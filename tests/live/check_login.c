@@ -118,7 +118,7 @@ sign(const char *value)
 	return status;
 }
 
-/* ---- How a login goes ----------------------------------------------------- */
+/* ---- How a login goes --------------------------------------------------- */
 
 START_TEST(a_code_is_shown_and_waited_for)
 {
@@ -189,7 +189,7 @@ START_TEST(a_person_confirms_once)
 }
 END_TEST
 
-/* ---- How it ends ----------------------------------------------------------- */
+/* ---- How it ends -------------------------------------------------------- */
 
 static const struct {
 	enum logins_mode mode;
@@ -278,7 +278,7 @@ START_TEST(a_login_is_cancelled)
 }
 END_TEST
 
-/* ---- What is stored -------------------------------------------------------- */
+/* ---- What is stored ----------------------------------------------------- */
 
 START_TEST(a_login_begins_a_family)
 {
@@ -379,7 +379,7 @@ START_TEST(two_logins_at_once)
 }
 END_TEST
 
-/* ---- Which entry, and with what -------------------------------------------- */
+/* ---- Which entry, and with what ----------------------------------------- */
 
 START_TEST(a_login_needs_what_it_needs)
 {
@@ -454,7 +454,7 @@ START_TEST(one_of_two_is_chosen)
 }
 END_TEST
 
-/* ---- Without a thread, and after a fork ------------------------------------ */
+/* ---- Without a thread, and after a fork --------------------------------- */
 
 /* A program's own loop. */
 static void
@@ -520,7 +520,7 @@ START_TEST(a_child_has_no_part_in_it)
 }
 END_TEST
 
-/* ---- Logging out ----------------------------------------------------------- */
+/* ---- Logging out -------------------------------------------------------- */
 
 static struct apam_logout_report report;
 
@@ -611,7 +611,7 @@ START_TEST(another_program_notices_a_logout)
 }
 END_TEST
 
-/* ---- Memory ----------------------------------------------------------------- */
+/* ---- Memory ------------------------------------------------------------- */
 
 /* A login by a browser, as far as it comes. */
 static enum apam_status

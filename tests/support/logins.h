@@ -37,7 +37,7 @@ struct logins {
 	void (*meanwhile)(struct logins *l); /* in its thread, for each request */
 };
 
-/* ---- The server ----------------------------------------------------------- */
+/* ---- The server --------------------------------------------------------- */
 
 static inline void
 logins_give(struct logins *l, int fd)
@@ -142,7 +142,7 @@ logins_stop(struct logins *l)
 	l->fd = -1;
 }
 
-/* ---- The project ---------------------------------------------------------- */
+/* ---- The project -------------------------------------------------------- */
 
 /* The profile, with more options of its entry. */
 static inline void
@@ -180,7 +180,7 @@ logins_remove(struct logins *l)
 	logins_stop(l);
 }
 
-/* ---- What came of it ------------------------------------------------------ */
+/* ---- What came of it ---------------------------------------------------- */
 
 static inline struct durable_place
 logins_place(const struct logins *l)

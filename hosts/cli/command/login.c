@@ -43,7 +43,7 @@ struct session {
 	bool typed_out; /* standard input has ended */
 };
 
-/* ---- Signals --------------------------------------------------------------- */
+/* ---- Signals ------------------------------------------------------------ */
 
 static volatile sig_atomic_t caught;
 static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
@@ -80,7 +80,7 @@ end_by_signal(const sigset_t *before)
 	(void)raise(caught);
 }
 
-/* ---- Arguments ------------------------------------------------------------- */
+/* ---- Arguments ---------------------------------------------------------- */
 
 static const struct flag flags[] = {
 	{ .name = "entry",
@@ -168,7 +168,7 @@ read_options(struct session *s)
 	return STATUS_DONE;
 }
 
-/* ---- Where a browser comes back to ----------------------------------------- */
+/* ---- Where a browser comes back to -------------------------------------- */
 
 static int
 refuse_listener(const struct session *s, const char *why, int error)
@@ -220,7 +220,7 @@ listen_for_browser(struct session *s)
 	return STATUS_DONE;
 }
 
-/* ---- Events ----------------------------------------------------------------- */
+/* ---- Events ------------------------------------------------------------- */
 
 /* There is no way to go on: say so, and end. */
 static int
@@ -323,7 +323,7 @@ follow(struct session *s)
 	return STATUS_DONE;
 }
 
-/* ---- Answers ---------------------------------------------------------------- */
+/* ---- Answers ------------------------------------------------------------ */
 
 /* A mistake of the person's, who is asked again. */
 static void

@@ -49,7 +49,7 @@ login_talk_ask_address(bool opened)
 	fflush(stderr);
 }
 
-/* ---- What is typed -------------------------------------------------------- */
+/* ---- What is typed ------------------------------------------------------ */
 
 static void
 trim(struct login_line *line)

@@ -26,7 +26,7 @@ redirect_listener_init(struct redirect_listener *l)
 		l->all[i].fd = -1;
 }
 
-/* ---- Where to listen ------------------------------------------------------ */
+/* ---- Where to listen ---------------------------------------------------- */
 
 /* Which hosts, in order: the one that must be had comes first. */
 struct hosts {
@@ -158,7 +158,7 @@ redirect_listener_open(
 	return NULL;
 }
 
-/* ---- Connections ---------------------------------------------------------- */
+/* ---- Connections -------------------------------------------------------- */
 
 static void
 drop(struct redirect_connection *c)

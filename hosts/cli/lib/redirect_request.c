@@ -47,7 +47,7 @@ is_visible(struct apam_str s)
 	return true;
 }
 
-/* ---- The request line ---------------------------------------------------- */
+/* ---- The request line --------------------------------------------------- */
 
 static enum redirect_request
 read_request_line(struct apam_str line, const struct redirect_place *place,
@@ -72,7 +72,7 @@ read_request_line(struct apam_str line, const struct redirect_place *place,
 	return REDIRECT_GOOD;
 }
 
-/* ---- Fields -------------------------------------------------------------- */
+/* ---- Fields ------------------------------------------------------------- */
 
 /* True if the line's name is this one, in any case. */
 static bool

@@ -100,7 +100,7 @@ ask(int i, const char *line)
 	send_text(i, text);
 }
 
-/* ---- Where ----------------------------------------------------------------- */
+/* ---- Where -------------------------------------------------------------- */
 
 static const struct {
 	const char *uri;
@@ -161,7 +161,7 @@ START_TEST(a_port_is_taken)
 }
 END_TEST
 
-/* ---- Requests --------------------------------------------------------------- */
+/* ---- Requests ----------------------------------------------------------- */
 
 START_TEST(a_browser_comes_back_and_is_told)
 {
