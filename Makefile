@@ -528,6 +528,7 @@ python: deps-build deps-test
 peers: deps-build deps-peers
 	@$(MAKE) all $(BUILD)/peers/renew $(BUILD)/peers/prove
 	@BUILD=$(BUILD) tests/peers/run.sh
+	@BUILD=$(BUILD) tests/peers/assertions.sh
 
 # Everything once more, with every memory error and undefined behaviour fatal.
 sanitize: deps-build deps-test
