@@ -41,6 +41,20 @@
 
 #define BASE "client_id = \"id\"; client_secret = \"env:FAKE\"; "
 
+/* A certificate whose thumbprint is asked for: it has one, or says why not. */
+static void
+fuzz_certificate(const struct apam_services *svc, struct apam_str input)
+{
+	struct apam_text *print = svc->text_new(svc, 0);
+	int32_t status = jose_certificate_thumbprint(svc, input, print);
+
+	if (status == APAM_OK)
+		HOLDS(svc->text_view(svc, print).n == 43 || fuzz_is_starved());
+	else
+		HOLDS(svc->text_view(svc, print).n == 0);
+	svc->text_free(svc, &print);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -70,6 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_run(signing, OP_ACQUIRE, input);
 	fuzz_run(certified, OP_ACQUIRE, input);
 	fuzz_run(exchanged, OP_ACQUIRE, input);
+	fuzz_certificate(&plain->svc.pub, input);
 	fuzz_judge(plain, input);
 	return 0;
 }
