@@ -28,7 +28,7 @@ oauth2_open(const struct apam_services *svc, const struct apam_options *values,
 
 /* ---- The token request ------------------------------------------------ */
 
-/* RFC 8707, 2: one field for each value; for the one, if it is no list. */
+/* RFC 8707, 2: one field for each value; for the one, if it is not a list. */
 static void
 put_each(const struct oauth2 *o, struct apam_op *op, enum oauth2_option which,
     struct apam_str name)
