@@ -87,14 +87,17 @@ look_again(int ms)
 		ck_abort_msg("%s", err.text);
 }
 
-/* Log in by a code; the token is number `n`. */
+/* Log in by a browser, which takes no time; the token is number `n`. */
 static void
 log_in(int n)
 {
 	char token[32];
 
-	ck_assert_msg(start(APAM_LOGIN_CODE, NULL) == APAM_OK, "%s", err.text);
-	comes(APAM_LOGIN_SHOW);
+	ck_assert_msg(
+	    start(APAM_LOGIN_BROWSER, REDIRECT) == APAM_OK, "%s", err.text);
+	comes(APAM_LOGIN_REDIRECT);
+	ck_assert_int_eq(
+	    apam_login_redirected(login, REDIRECT "?" GOOD, &err), APAM_OK);
 	comes(APAM_LOGIN_DONE);
 	apam_login_cancel(&login);
 	(void)snprintf(token, sizeof(token), "fake-token-%d", n);
