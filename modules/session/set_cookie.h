@@ -14,8 +14,8 @@ struct set_cookie {
 };
 
 /*
- * Read header number `i` of the answer.  False where that is no Set-Cookie, or
- * one without a name.
+ * Read header number `i` of the answer.  False where that is another header, or
+ * a cookie without a name.
  */
 bool set_cookie_at(
     const struct apam_response *r, size_t i, struct set_cookie *cookie);

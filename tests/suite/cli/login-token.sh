@@ -106,7 +106,7 @@ row "200: passed on" 0 SESSION_ENDED '' request shared "$api/form/me"
 holds "it is shared" [ -e "$dir/state/users/$apam_user/shared.0" ]
 shape shared robot robot form '' "$share"
 control "/set?provider=session&name=ended&value=403"
-row "403 alone is no end" 0 robot '' request shared "$api/form/me"
+row "403 alone ends nothing" 0 robot '' request shared "$api/form/me"
 control "/expire?provider=session"
 row "where the profile does not say so" 1 '*' 403 request shared "$api/form/me"
 
