@@ -70,12 +70,12 @@ _apam_value()
 	esac
 	case $prev in
 	--since | --until | --program | --entry | --port | --redirect-uri | --url | \
-	    --set | --secret | --security) ;;
+	    --set | --secret | --security | --unit) ;;
 	--scheme)
 		_apam_offer -W "$(_apam_column "${config[@]}" module list)" -- "$cur"
 		;;
 	-g | --group) _apam_offer -g -- "$cur" ;;
-	--owner | --user) _apam_offer -u -- "$cur" ;;
+	--owner | --user | --as) _apam_offer -u -- "$cur" ;;
 	-X | --method)
 		_apam_offer -W 'GET HEAD POST PUT PATCH DELETE OPTIONS' -- "$cur"
 		;;

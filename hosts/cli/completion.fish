@@ -53,13 +53,13 @@ function __apam_words
         case -g --group
             __fish_complete_groups
             return
-        case --owner --user
+        case --owner --user --as
             __fish_complete_users
             return
         case -X --method
             printf '%s\n' GET HEAD POST PUT PATCH DELETE OPTIONS
             return
-        case --entry --port --redirect-uri --url --set --secret --security
+        case --entry --port --redirect-uri --url --set --secret --security --unit
             return
         case --key
             __apam_column 1 keys list

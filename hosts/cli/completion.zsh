@@ -57,9 +57,9 @@ _apam()
 	esac
 	case $words[CURRENT-1] in
 	-c | --config | -o | --output | -T | --upload-file | --file | --openapi) _files; return ;;
-	--url | --set | --secret | --security) return ;;
+	--url | --set | --secret | --security | --unit) return ;;
 	-g | --group) _groups; return ;;
-	--owner | --user) _users; return ;;
+	--owner | --user | --as) _users; return ;;
 	-X | --method) compadd GET HEAD POST PUT PATCH DELETE OPTIONS; return ;;
 	--entry | --port | --redirect-uri) return ;;
 	--scheme) _apam_offer _apam_column 1 module list; return ;;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apam explain: which profile signs a URL and with what, and why each other
- * profile does not.
+ * profile does not; with --as, what the profile's rules give somebody for it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +10,7 @@
 #include "lib/json_out.h"
 #include "lib/report.h"
 #include "lib/session.h"
+#include "lib/somebody.h"
 #include "lib/table.h"
 
 static const char *const heads[] = { "NOT CHOSEN", "WHY", "FILE", NULL };
@@ -106,6 +107,80 @@ note_profile(void *arg, const struct apam_profile_info *info)
 	return true;
 }
 
+/* ---- Rules ------------------------------------------------------------- */
+
+/* Note why somebody is not given what the request needs. */
+static void
+note_not_given(struct explain *e, const char *profile, const char *why)
+{
+	if (e->refused.status != APAM_OK)
+		return;
+	e->refused.status = APAM_E_POLICY;
+	(void)snprintf(
+	    e->refused.profile, sizeof(e->refused.profile), "%s", profile);
+	(void)snprintf(e->refused.text, sizeof(e->refused.text), "%s", why);
+}
+
+static json_t *
+json_grant(const struct somebody *who, const struct apam_grant *grant)
+{
+	json_t *rule = grant->given ? json_integer(grant->rule) : json_null();
+
+	return json_pack("{s:I, s:o, s:b, s:o, s:o, s:o}", "uid",
+	    (json_int_t)who->caller.uid, "unit", json_text(who->caller.unit),
+	    "ruled", grant->ruled, "rule", rule, "give",
+	    json_text(grant->given ? apam_give_name(grant->give) : NULL),
+	    "why_not",
+	    json_text(grant->why_not[0] == '\0' ? NULL : grant->why_not));
+}
+
+static void
+print_grant(const struct somebody *who, const char *method,
+    const struct apam_grant *grant)
+{
+	if (!grant->ruled)
+		printf("  user %s: the profile has no rules: any program signs "
+		       "that can read its secrets\n",
+		    who->name);
+	else if (grant->given)
+		printf("  user %s, %s: rule %u (line %u) gives \"%s\"\n"
+		       "    %s\n"
+		       "    In a program that reads the secret itself, this "
+		       "holds against mistakes alone.\n",
+		    who->name, method, grant->rule, grant->line,
+		    apam_give_name(grant->give), apam_give_text(grant->give));
+	else
+		printf("  user %s, %s: no rule fits\n", who->name, method);
+}
+
+/* What the chosen profile gives somebody. */
+static enum apam_status
+explain_grant(const struct cli *cli, struct explain *e,
+    const struct somebody *who, const char *method, const char *url,
+    struct apam_error *err)
+{
+	struct apam_grant grant = { .size = sizeof(grant) };
+	struct apam_profile *profile;
+	enum apam_status status = apam_profile_find(
+	    cli->ctx, url, &profile, err);
+
+	if (status == APAM_OK)
+		status = apam_profile_grant(
+		    profile, &who->caller, method, url, &grant, err);
+	if (status != APAM_OK)
+		return status;
+	if (grant.why_not[0] != '\0')
+		note_not_given(e, apam_profile_name(profile), grant.why_not);
+	if (e->json)
+		json_object_set_new(
+		    e->chosen, "grant", json_grant(who, &grant));
+	else
+		print_grant(who, method, &grant);
+	return APAM_OK;
+}
+
+/* ---- The command ------------------------------------------------------- */
+
 /* Print and free what was collected. */
 static int
 print_explained(struct explain *e, const char *url)
@@ -147,46 +222,91 @@ refuse_url(const struct cli *cli, const struct explain *e, const char *url)
 	return STATUS_REFUSED;
 }
 
+/* Drop what was collected, after an error. */
 static int
-explain(struct cli *cli, const struct args *args)
+give_up(
+    struct explain *e, enum apam_status status, const struct apam_error *err)
+{
+	json_decref(e->chosen);
+	json_decref(e->others);
+	e->json = false;
+	(void)table_finish(&e->table);
+	return report(NULL, status, err);
+}
+
+static int
+explain_to(struct cli *cli, const struct somebody *who, const char *method,
+    const char *url)
 {
 	struct explain e = { .json = cli->json, .refused = APAM_ERROR_INIT };
 	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
-	int code = session_open(cli);
+	int code;
 
-	if (code != STATUS_DONE)
-		return code;
 	table_init(&e.table, heads);
 	e.others = cli->json ? json_array() : NULL;
-	status = apam_explain(cli->ctx, args->words[0], note_profile, &e, &err);
-	if (status != APAM_OK) {
-		e.json = false;
-		json_decref(e.chosen);
-		json_decref(e.others);
-		(void)table_finish(&e.table);
-		return report(NULL, status, &err);
-	}
-	code = print_explained(&e, args->words[0]);
+	status = apam_explain(cli->ctx, url, note_profile, &e, &err);
+	if (status == APAM_OK && e.found && who != NULL)
+		status = explain_grant(cli, &e, who, method, url, &err);
+	if (status != APAM_OK)
+		return give_up(&e, status, &err);
+	code = print_explained(&e, url);
 	session_tell_registry(cli);
 	if (code != STATUS_DONE)
 		return code;
 	if (!e.found)
-		return refuse_url(cli, &e, args->words[0]);
+		return refuse_url(cli, &e, url);
 	return e.refused.status == APAM_OK ?
 	    STATUS_DONE :
 	    report(NULL, e.refused.status, &e.refused);
 }
 
+static int
+explain(struct cli *cli, const struct args *args)
+{
+	const char *user = args_value(args, "as");
+	const char *url = args->words[args->word_count - 1];
+	struct somebody who;
+	int code;
+
+	if (user == NULL && (args->word_count > 1 || args_has(args, "unit")))
+		return usage_error(
+		    &command_explain, "a method and --unit are for --as USER");
+	code = session_open(cli);
+	if (code != STATUS_DONE || user == NULL)
+		return code != STATUS_DONE ? code :
+					     explain_to(cli, NULL, NULL, url);
+	code = somebody_find(&who, user);
+	who.caller.unit = args_value(args, "unit");
+	if (code == STATUS_DONE)
+		code = explain_to(cli, &who,
+		    args->word_count > 1 ? args->words[0] : "GET", url);
+	somebody_free(&who);
+	return code;
+}
+
+static const struct flag flags[] = {
+	{ .name = "as",
+	    .value = "USER",
+	    .help = "what the profile's rules give this user, by name or uid" },
+	{ .name = "unit",
+	    .value = "UNIT",
+	    .help = "the same in this system service, as backup.service" },
+	{ .name = NULL },
+};
+
 const struct command command_explain = {
 	.name = "explain",
-	.synopsis = "URL",
+	.synopsis = "[--as USER [--unit UNIT] [METHOD]] URL",
 	.summary = "Say which profile signs a URL, and why the others do not",
 	.notes =
-	    "Sends nothing.  Exit status 1 if no profile signs it, or if the "
+	    "Sends nothing.  Exit status 1 if no profile signs it, if the "
 	    "keys that the\n"
-	    "profile needs are archived; 4 if it is not known whether they are.",
+	    "profile needs are archived, or if its rules give USER nothing to "
+	    "sign with;\n"
+	    "4 if it is not known whether keys are archived.",
+	.flags = flags,
 	.least = 1,
-	.most = 1,
+	.most = 2,
 	.run = explain,
 };
