@@ -116,7 +116,7 @@ SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
-.PHONY: all help demo test run-all run-tests programs peers lint lint-style sanitize fuzz \
+.PHONY: all help demo test run-all run-tests programs peers trial-refresh lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
 	run-fuzz bench run-bench bench-peers python \
@@ -526,9 +526,21 @@ python: deps-build deps-test
 	@tools/build-python $(BUILD)
 
 peers: deps-build deps-peers
-	@$(MAKE) all $(BUILD)/peers/renew $(BUILD)/peers/prove
+	@$(MAKE) all $(PEERS:%=$(BUILD)/peers/%)
 	@BUILD=$(BUILD) tests/peers/run.sh
 	@BUILD=$(BUILD) tests/peers/assertions.sh
+	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers node tests/peers/login_rows.mjs
+	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers NAMES=4 PROGRAMS=16 \
+	    ROTATIONS=400 KILLS=100 node tests/peers/trial.mjs
+
+PEERS = renew prove rotate log_in
+
+# Refresh tokens that rotate, and programs that are killed all the time: minutes.
+# The head of the file says what ROTATIONS, KILLS, NAMES, PROGRAMS, SECONDS are.
+trial-refresh: deps-build deps-peers
+	@$(MAKE) all $(PEERS:%=$(BUILD)/peers/%)
+	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers ROTATIONS=$(or $(ROTATIONS),20000) \
+	    KILLS=$(or $(KILLS),5220) node tests/peers/trial.mjs
 
 # Everything once more, with every memory error and undefined behaviour fatal.
 sanitize: deps-build deps-test

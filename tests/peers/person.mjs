@@ -2,12 +2,8 @@
 //
 // A person with a browser that has no scripts: opens a page, follows where it
 // leads, and sends each form as it is, with a name and a password in it.
-//
-//	node person.mjs URL [deny]
-//
-// With "deny" the person refuses where the first form asks for a name.  Ends with
-// 0 where there is no other form.
-import { pathToFileURL } from 'node:url';
+// Ends where there is no other form, or at another host.  With `deny` the person
+// refuses where the first form asks for a name.
 
 const PAGES_MAX = 20;
 
@@ -55,7 +51,7 @@ const fill = (page) => {
 export const visit = async (start, { deny = false } = {}) => {
 	const jar = new Jar();
 	let url = new URL(start);
-	let body;
+	let body, refused = false;
 
 	for (let i = 0; i < PAGES_MAX; i += 1) {
 		const response = await fetch(url, {
@@ -69,26 +65,20 @@ export const visit = async (start, { deny = false } = {}) => {
 		jar.keep(response);
 		if (response.headers.has('location')) {
 			url = new URL(response.headers.get('location'), url);
+			// To the program that waits for the browser.
+			if (url.host !== new URL(start).host) return { status: 200, url };
 			continue;
 		}
 		const form = fill(page);
 		const cancel = /<a href="([^"]*\/abort)"/.exec(page);
 		if (deny && cancel) {
+			refused = true;
 			url = new URL(unescape(cancel[1]), url);
 			continue;
 		}
-		if (!form) return { status: response.status, page, url };
+		if (!form || refused) return { status: response.status, page, url };
 		url = new URL(form.action, url);
 		({ body } = form);
 	}
 	throw new Error(`more than ${PAGES_MAX} pages`);
 };
-
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-	const { status, page } = await visit(process.argv[2],
-		{ deny: process.argv[3] === 'deny' });
-	if (status >= 400) {
-		console.log(page.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' '));
-		process.exitCode = 1;
-	}
-}

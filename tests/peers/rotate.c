@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program that signs, again and again, until it is killed; the API takes no
- * token, so that each signature needs a refresh.
+ * A program that signs, again and again, until it is killed; the API takes
+ * each token once, so that each signature needs a refresh.
  *
  *	rotate CONFIG PROFILE URL [COUNT]
  *
@@ -16,17 +16,22 @@
 
 #define PAUSE_NS 50000000L
 
-/* The API does not take the token, so that the next signature needs another. */
+/* The API gives this answer. */
 static void
-reject(struct apam_profile *profile, const struct apam_signature *signature)
+answer(struct apam_profile *profile, const struct apam_signature *signature,
+    unsigned status)
 {
-	const struct apam_answer answer = { .size = sizeof(answer),
-		.status = 401 };
+	const struct apam_header json = { APAM_STR("Content-Type"),
+		APAM_STR("application/json") };
+	const struct apam_answer given = { .size = sizeof(given),
+		.status = status,
+		.headers = &json,
+		.header_count = 1,
+		.body = APAM_STR("{}") };
 	struct apam_judgement judgement = { .size = sizeof(judgement) };
 	struct apam_error err = APAM_ERROR_INIT;
 
-	if (apam_judge(profile, signature, &answer, &judgement, &err) !=
-	    APAM_OK)
+	if (apam_judge(profile, signature, &given, &judgement, &err) != APAM_OK)
 		printf("%s\n", err.text);
 }
 
@@ -39,8 +44,11 @@ sign(struct apam_profile *profile, const char *url)
 	const enum apam_status status = apam_sign(
 	    profile, &request, &signature, &err);
 
-	if (status == APAM_OK)
-		reject(profile, &signature);
+	/* It takes the token once, so that the next signature needs another. */
+	if (status == APAM_OK) {
+		answer(profile, &signature, 200);
+		answer(profile, &signature, 401);
+	}
 	apam_signature_release(&signature);
 	if (status == APAM_OK)
 		printf("ok\n");

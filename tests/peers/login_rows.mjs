@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// People log in at oidc-provider (logins.mjs), by a code and by a browser, and
+// programs refresh with what that brings; what comes back wrong is refused.
+//
+//	PEER_DIR	where node_modules lies
+//	BUILD		where apam was built (default build)
+//
+// Prints each failing row; ends with "N passed, N failed".
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { visit } from './person.mjs';
+
+const BUILD = resolve(process.env.BUILD ?? 'build');
+const BACK = 'http://127.0.0.1:45678/callback';	// nobody listens there
+const dir = mkdtempSync(`${tmpdir()}/apam-logins-`);
+const conf = `${dir}/apam.conf`;
+let passed = 0, failed = 0;
+
+const row = (name, good, said) => {
+	if (good) passed += 1;
+	else {
+		failed += 1;
+		console.log(`FAIL  ${name}: ${said}`);
+	}
+};
+
+const startProvider = async (more) => {
+	const child = spawn(process.execPath,
+		[fileURLToPath(new URL('logins.mjs', import.meta.url))],
+		{ env: { ...process.env, ...more }, stdio: ['ignore', 'pipe', 'ignore'] });
+	const [line] = await once(createInterface(child.stdout), 'line');
+	return { child, origin: line.split(' ')[1] };
+};
+
+const profile = (name, origin, options) =>
+	writeFileSync(`${dir}/apam.d/${name}.conf`,
+		`origins = [ "${origin}/${name}" ]; allow_http = true;
+auth = ( { scheme = "oauth2-refresh-token"; issuer = "${origin}";
+  scope = [ "openid", "offline_access" ]; ${options}
+  refresh_token = "store:${name}"; } );\n`);
+
+// Log in; `person` is given what is shown, and says what the browser brings.
+const logIn = async (name, way, person) => {
+	const args = [conf, name, way, ...(way === 'browser' ? [BACK] : [])];
+	const child = spawn(`${BUILD}/peers/log_in`, args,
+		{ stdio: ['pipe', 'pipe', 'ignore'] });
+	let last = '';
+	for await (const line of createInterface(child.stdout)) {
+		last = line;
+		const url = /^(?:show|redirect) (\S+)/.exec(line)?.[1];
+		const back = url ? await person(url) : undefined;
+		if (back) child.stdin.write(`${back}\n`);
+	}
+	return last;
+};
+
+const rotates = async (name, origin) => {
+	const child = spawn(`${BUILD}/peers/rotate`,
+		[conf, name, `${origin}/${name}`, '3'],
+		{ stdio: ['ignore', 'pipe', 'ignore'] });
+	let text = '';
+	for await (const data of child.stdout) text += data;
+	row(`${name} refreshes`, text === 'ok\nok\nok\n', text);
+};
+
+const agree = async (url) => { await visit(url); };
+const comeBack = (change) => async (url) =>
+	change(`${(await visit(url)).url}`);
+
+const rowsCode = async (origin) => {
+	profile('code', origin, 'client_id = "public";');
+	profile('secret', origin, `client_id = "confidential";
+  client_secret = "file:${dir}/secret"; client_auth = "basic";`);
+	profile('registered', origin, '');
+	let last = await logIn('code', 'code', agree);
+	row('a code', last === 'done store:code', last);
+	await rotates('code', origin);
+	last = await logIn('secret', 'code', agree);
+	row('a code, and a client with a secret', last.startsWith('done '), last);
+	await rotates('secret', origin);
+	last = await logIn('code', 'code', async (url) => {
+		await visit(url, { deny: true });
+	});
+	row('denied', last.startsWith('failed APAM_E_DENIED access_denied'), last);
+	await rotates('code', origin);	// the earlier login is as it was
+	last = await logIn('code', 'code', async (url) => {
+		await fetch(`${origin}/control/slow`, { method: 'POST' });
+		setTimeout(() => visit(url), 6000);
+	});
+	row('slow_down', last.startsWith('done '), last);
+};
+
+const rowsBrowser = async (origin) => {
+	profile('browser', origin, 'client_id = "public";');
+	const wrong = [
+		['another state', (url) => url.replace(/state=[^&]*/, 'state=x'),
+			'APAM_E_DENIED login page: the browser came back from another login'],
+		['another issuer', (url) => url.replace(/iss=[^&]*/, 'iss=https%3A%2F%2Fa'),
+			'APAM_E_DENIED login page: the browser came back from another issuer'],
+		['no issuer', (url) => url.replace(/&iss=[^&]*/, ''),
+			'APAM_E_DENIED login page: the browser came back without the issuer'],
+		['another code', (url) => url.replace(/code=[^&]*/, 'code=x'),
+			'APAM_E_DENIED token endpoint: invalid_grant'],
+	];
+	for (const [name, change, why] of wrong) {
+		const last = await logIn('browser', 'browser', comeBack(change));
+		row(name, last.startsWith(`failed ${why}`), last);
+	}
+	let last = await logIn('browser', 'browser', async (url) =>
+		(await visit(url, { deny: true })).url);
+	row('denied in a browser', /DENIED.*access_denied/.test(last), last);
+	last = await logIn('browser', 'browser', comeBack((url) => url));
+	row('a browser', last === 'done store:browser', last);
+	await rotates('browser', origin);
+	last = await logIn('registered', 'browser', comeBack((url) => url));
+	row('a client that is registered', last.startsWith('done '), last);
+	await rotates('registered', origin);
+};
+
+// Five programs find the same token expired, at a provider without leeway: one
+// asks, all go on, and nobody has to log in.
+const rowsTogether = async () => {
+	const { child, origin } = await startProvider({ PEER_TTL: '2' });
+	profile('together', origin, 'client_id = "public";');
+	const last = await logIn('together', 'code', agree);
+	row('a login for five', last.startsWith('done '), last);
+	await rotates('together', origin);
+	await new Promise((done) => { setTimeout(done, 2500); });
+	await Promise.all(Array.from({ length: 5 }, () =>
+		rotates('together', origin)));
+	await rotates('together', origin);
+	child.kill();
+};
+
+const rowsExpiry = async () => {
+	const { child, origin } = await startProvider({ PEER_CODE_TTL: '6' });
+	profile('late', origin, 'client_id = "public";');
+	const last = await logIn('late', 'code', async () => undefined);
+	row('a code that ends', last.startsWith('failed APAM_E_EXPIRED'), last);
+	child.kill();
+};
+
+mkdirSync(`${dir}/apam.d`);
+mkdirSync(`${dir}/state`);
+writeFileSync(`${dir}/secret`, 'fake-secret-of-a-client', { mode: 0o600 });
+writeFileSync(conf, `module_dir = "${BUILD}/modules";
+profile_dir = "${dir}/apam.d"; state_dir = "${dir}/state"; audit = "file";\n`);
+const { child, origin } = await startProvider({});
+try {
+	await rowsCode(origin);
+	await rowsBrowser(origin);
+	await rowsTogether();
+	await rowsExpiry();
+} catch (err) {
+	row('the test', false, err.stack);
+}
+child.kill();
+rmSync(dir, { recursive: true, force: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
