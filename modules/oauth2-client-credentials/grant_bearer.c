@@ -51,7 +51,8 @@ bearer_ask(const struct oauth2 *o, struct apam_op *op)
 		o->svc->exchange_field(o->svc, op, APAM_STR("assertion"),
 		    o->svc->secret(
 			o->svc, op, oauth2_option(o, OPT_BEARER_ASSERTION)));
-	return step == APAM_STEP_EXCHANGE ? oauth2_put_scope(o, op) : step;
+	oauth2_put_scope(o, op);
+	return step;
 }
 
 /* RFC 7523, 3.1: of the assertion, and so of the key that signed it. */

@@ -27,7 +27,8 @@ client_ask(const struct oauth2 *o, struct apam_op *op)
 {
 	o->svc->exchange_field(
 	    o->svc, op, APAM_STR("grant_type"), APAM_STR("client_credentials"));
-	return oauth2_put_scope(o, op);
+	oauth2_put_scope(o, op);
+	return APAM_STEP_EXCHANGE;
 }
 
 static const struct oauth2_error client_errors[] = {

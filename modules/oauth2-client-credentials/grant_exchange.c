@@ -76,7 +76,8 @@ exchange_ask(const struct oauth2 *o, struct apam_op *op)
 	if (wanted->set)
 		o->svc->exchange_field(
 		    o->svc, op, APAM_STR("requested_token_type"), wanted->str);
-	return oauth2_put_scope(o, op);
+	oauth2_put_scope(o, op);
+	return APAM_STEP_EXCHANGE;
 }
 
 /* ---- The answer ------------------------------------------------------- */

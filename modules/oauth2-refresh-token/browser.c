@@ -13,43 +13,20 @@
 
 /* ---- Going there ------------------------------------------------------ */
 
-static bool
-put_random(const struct apam_services *svc, struct apam_text *to)
-{
-	unsigned char bytes[RANDOM_SIZE];
-
-	if (svc->random(svc, bytes, sizeof(bytes)) != APAM_OK)
-		return false;
-	svc->text_put(svc, to, APAM_WRITING_BASE64URL,
-	    scheme_str((const char *)bytes, sizeof(bytes)));
-	return svc->text_view(svc, to).n > 0;
-}
-
-/* RFC 7636, 4.2: BASE64URL-ENCODE(SHA256(ASCII(code_verifier))). */
-static bool
-put_challenge(const struct apam_services *svc, struct apam_text *to,
-    struct apam_str verifier)
-{
-	unsigned char hash[APAM_HASH_MAX];
-	size_t n = 0;
-
-	if (svc->digest(svc, APAM_HASH_SHA256, &verifier, 1, hash, &n) !=
-	    APAM_OK)
-		return false;
-	svc->text_put(
-	    svc, to, APAM_WRITING_BASE64URL, scheme_str((const char *)hash, n));
-	return svc->text_view(svc, to).n > 0;
-}
-
-/* Append a parameter; an empty one is left out. */
+/*
+ * Append a parameter; an empty one is left out.  Where that is the view of a
+ * text that failed, the URL fails as well.
+ */
 static void
 put_parameter(const struct apam_services *svc, struct apam_text *url,
     struct apam_str name, struct apam_str value)
 {
 	const struct apam_str so_far = svc->text_view(svc, url);
 
-	if (value.n == 0)
+	if (value.n == 0) {
+		svc->text_put(svc, url, APAM_WRITING_PLAIN, value);
 		return;
+	}
 	svc->text_put(svc, url, APAM_WRITING_PLAIN,
 	    scheme_has_char(so_far, '?') ? APAM_STR("&") : APAM_STR("?"));
 	svc->text_put(svc, url, APAM_WRITING_PERCENT, name);
@@ -112,56 +89,69 @@ put_page(const struct oauth2 *o, struct apam_op *op, const struct session *s,
 	put_more(o, url);
 }
 
-/* Make the page's address, with what the session has; false: no memory. */
-static bool
-make_page(const struct oauth2 *o, struct apam_op *op, const struct session *s,
-    struct apam_text *challenge, struct apam_text *url)
-{
-	if (!put_challenge(o->svc, challenge, s->verifier))
-		return false;
-	put_page(o, op, s, o->svc->text_view(o->svc, challenge), url);
-	return o->svc->text_view(o->svc, url).n > 0;
-}
-
 static int32_t
-show_page(const struct oauth2 *o, struct apam_op *op, const struct session *s)
+show_page(const struct oauth2 *o, struct apam_op *op, const struct session *s,
+    struct apam_str challenge)
 {
 	const struct apam_services *svc = o->svc;
-	struct apam_text *challenge = svc->text_new(svc, 0);
 	struct apam_text *url = svc->text_new(svc, 1);
 	struct apam_prompt prompt = { .size = sizeof(prompt),
 		.text = APAM_STR("open this page in a browser, and log in") };
-	int32_t step = APAM_STEP_REDIRECT;
 
-	if (make_page(o, op, s, challenge, url)) {
-		prompt.url = svc->text_view(svc, url);
-		svc->show(svc, op, &prompt);
-	} else {
-		step = out_of_memory(o, op);
-	}
+	put_page(o, op, s, challenge, url);
+	prompt.url = svc->text_view(svc, url);
+	svc->show(svc, op, &prompt);
 	svc->text_free(svc, &url);
-	svc->text_free(svc, &challenge);
-	return step;
+	return APAM_STEP_REDIRECT;
+}
+
+/* What one login has that no other has: RFC 6749, 10.12; RFC 7636, 4.1, 4.2. */
+struct browser_proof {
+	struct apam_text *state, *verifier, *challenge;
+};
+
+static int32_t
+make_proof(const struct apam_services *svc, struct browser_proof *proof)
+{
+	int32_t status = jose_put_random(svc, RANDOM_SIZE, proof->state);
+
+	if (status == APAM_OK)
+		status = jose_put_random(svc, RANDOM_SIZE, proof->verifier);
+	if (status == APAM_OK)
+		status = jose_put_sha256(svc,
+		    svc->text_view(svc, proof->verifier), proof->challenge);
+	return status;
+}
+
+/* End the login for a status other than OK of a service. */
+static int32_t
+service_failed(const struct oauth2 *o, struct apam_op *op, int32_t status)
+{
+	return apam_failf(o->svc, op, status, "%s",
+	    status == APAM_E_MEMORY ?
+		"out of memory" :
+		"login page: the system gives no random numbers, or no "
+		"SHA-256");
 }
 
 int32_t
 browser_show(const struct oauth2 *o, struct apam_op *op, struct session *s)
 {
 	const struct apam_services *svc = o->svc;
-	struct apam_text *state = svc->text_new(svc, 1);
-	struct apam_text *verifier = svc->text_new(svc, 1);
-	int32_t step;
+	struct browser_proof proof = { svc->text_new(svc, 1),
+		svc->text_new(svc, 1), svc->text_new(svc, 0) };
+	int32_t step = make_proof(svc, &proof);
 
-	if (put_random(svc, state) && put_random(svc, verifier)) {
-		s->state = svc->text_view(svc, state);
-		s->verifier = svc->text_view(svc, verifier);
-		op->phase = PHASE_REDIRECTED;
-		step = login_keep(o, op, s, show_page(o, op, s));
-	} else {
-		step = out_of_memory(o, op);
-	}
-	svc->text_free(svc, &verifier);
-	svc->text_free(svc, &state);
+	s->state = svc->text_view(svc, proof.state);
+	s->verifier = svc->text_view(svc, proof.verifier);
+	op->phase = PHASE_REDIRECTED;
+	step = step == APAM_OK ?
+	    login_keep(o, op, s,
+		show_page(o, op, s, svc->text_view(svc, proof.challenge))) :
+	    service_failed(o, op, step);
+	svc->text_free(svc, &proof.challenge);
+	svc->text_free(svc, &proof.verifier);
+	svc->text_free(svc, &proof.state);
 	return step;
 }
 
@@ -316,7 +306,7 @@ admit(const struct oauth2 *o, struct apam_op *op, const struct session *s)
 	if (why == NULL)
 		why = other_issuer(svc, s, named, issuer);
 	if (stated == QUERY_MEMORY || named == QUERY_MEMORY)
-		step = out_of_memory(o, op);
+		step = service_failed(o, op, APAM_E_MEMORY);
 	else if (why != NULL)
 		step = apam_failf(
 		    svc, op, APAM_E_DENIED, "login page: %s", why);
@@ -357,7 +347,7 @@ take_code(const struct oauth2 *o, struct apam_op *op, struct session *s,
 		found = query_value(
 		    svc, op->redirected, APAM_STR("code"), code);
 	if (found == QUERY_MEMORY)
-		return out_of_memory(o, op);
+		return service_failed(o, op, APAM_E_MEMORY);
 	if (found != QUERY_FOUND || svc->text_view(svc, code).n == 0)
 		return apam_failf(svc, op, APAM_E_PROVIDER,
 		    "login page: the browser came back without a code");

@@ -18,11 +18,10 @@ device_ask(const struct oauth2 *o, struct apam_op *op, struct session *s)
 	const struct apam_value *audience = oauth2_option(
 	    o, OAUTH2_OPT_AUDIENCE);
 	const struct apam_value *extra = oauth2_option(o, OPT_LOGIN_EXTRA);
-	int32_t step = login_form(o, op, s->device_url);
+	const int32_t step = login_form(o, op, s->device_url);
 	size_t i;
 
-	if (step == APAM_STEP_EXCHANGE)
-		step = oauth2_put_scope(o, op);
+	oauth2_put_scope(o, op);
 	for (i = 0; i < audience->count; i++)
 		o->svc->exchange_field(
 		    o->svc, op, APAM_STR("audience"), audience->items[i]);

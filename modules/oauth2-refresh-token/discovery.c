@@ -36,7 +36,7 @@ resource_ask(const struct oauth2 *o, struct apam_op *op, struct session *s)
 	    o, op, s, oauth2_text(o, OAUTH2_OPT_RESOURCE), PHASE_RESOURCE);
 }
 
-/* RFC 9728, 3.1: inserted between host and path; "/" alone is no path. */
+/* RFC 9728, 3.1: inserted between host and path; "/" alone does not count. */
 static int32_t
 ask_well_known(const struct oauth2 *o, struct apam_op *op, struct session *s)
 {
@@ -54,9 +54,7 @@ ask_well_known(const struct oauth2 *o, struct apam_op *op, struct session *s)
 	    svc, url, APAM_WRITING_PLAIN, APAM_STR(WELL_KNOWN_RESOURCE));
 	svc->text_put(svc, url, APAM_WRITING_PLAIN,
 	    scheme_str(resource.p + path, resource.n - path));
-	step = svc->text_view(svc, url).n == 0 ?
-	    out_of_memory(o, op) :
-	    get(o, op, s, svc->text_view(svc, url), PHASE_RESOURCE_METADATA);
+	step = get(o, op, s, svc->text_view(svc, url), PHASE_RESOURCE_METADATA);
 	svc->text_free(svc, &url);
 	return step;
 }

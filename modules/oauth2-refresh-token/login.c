@@ -13,7 +13,6 @@ login_keep(const struct oauth2 *o, struct apam_op *op, const struct session *s,
 {
 	const struct apam_services *svc = o->svc;
 	struct apam_text *text;
-	bool kept;
 
 	if (step == APAM_STEP_FAILED)
 		return step;
@@ -22,11 +21,10 @@ login_keep(const struct oauth2 *o, struct apam_op *op, const struct session *s,
 		    "the provider's answer has a control character where none "
 		    "can be");
 	text = svc->text_new(svc, 1);
-	kept = session_put(svc, text, s);
-	if (kept)
-		svc->memo(svc, op, svc->text_view(svc, text));
+	session_put(svc, text, s);
+	svc->memo(svc, op, svc->text_view(svc, text));
 	svc->text_free(svc, &text);
-	return kept ? step : out_of_memory(o, op);
+	return step;
 }
 
 /* ---- Requests --------------------------------------------------------- */

@@ -55,22 +55,14 @@ enum refresh_phase {
 	PHASE_CODE
 };
 
-/* For texts that could not be made.  Returns STEP_FAILED. */
-static inline int32_t
-out_of_memory(const struct oauth2 *o, struct apam_op *op)
-{
-	return o->svc->fail(
-	    o->svc, op, APAM_E_MEMORY, APAM_STR("out of memory"));
-}
-
 /* ---- spend.c ---------------------------------------------------------- */
 
 /* What is the grant's own, for the shared part. */
 extern const struct oauth2_grant refresh_grant;
 
 /*
- * The refresh token of a token answer; empty: it has none.  A fault: it is no
- * text, or has a character that RFC 6749, A.17, does not allow.
+ * The refresh token of a token answer; empty: it has none.  A fault: it is not
+ * a text, or has a character that RFC 6749, A.17, does not allow.
  */
 struct scheme_fault refresh_token_read(const struct oauth2 *o,
     const struct apam_response *r, struct apam_str *token);

@@ -55,7 +55,6 @@ register_ask(const struct oauth2 *o, struct apam_op *op, struct session *s)
 {
 	const struct apam_services *svc = o->svc;
 	struct apam_text *body;
-	int32_t step = APAM_STEP_EXCHANGE;
 
 	if (s->registration_url.n == 0)
 		return apam_failf(svc, op, APAM_E_CONFIG,
@@ -67,11 +66,9 @@ register_ask(const struct oauth2 *o, struct apam_op *op, struct session *s)
 	    svc, op, APAM_STR("POST"), s->registration_url, APAM_ENCODING_RAW);
 	svc->exchange_body(
 	    svc, op, APAM_STR("application/json"), svc->text_view(svc, body));
-	if (svc->text_view(svc, body).n == 0)
-		step = out_of_memory(o, op);
 	svc->text_free(svc, &body);
 	op->phase = PHASE_REGISTRATION;
-	return login_keep(o, op, s, step);
+	return login_keep(o, op, s, APAM_STEP_EXCHANGE);
 }
 
 /* The names of RFC 7591, 2, and those of client_auth. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A session as lines, "NAME VALUE", in the order of the table, each ended by a
- * newline.  Values that are empty have no line.  None has a control character,
- * so none can bring a line of its own.
+ * newline.  None of the values has a control character, so none can bring a line
+ * of its own.  Empty ones have a line as well: the view of a text that failed is
+ * one, and the lines fail with it.
  */
 #include "session.h"
 
@@ -56,25 +57,20 @@ session_fits(const struct session *s)
 	return true;
 }
 
-bool
+void
 session_put(const struct apam_services *svc, struct apam_text *to,
     const struct session *s)
 {
 	struct session copy = *s;
-	struct apam_str value;
 	size_t i;
 
 	for (i = 0; i < LINES; i++) {
-		value = *member(&copy, i);
-		if (value.n == 0)
-			continue;
 		svc->text_put(svc, to, APAM_WRITING_PLAIN,
 		    apam_str(session_lines[i].name));
 		svc->text_put(svc, to, APAM_WRITING_PLAIN, APAM_STR(" "));
-		svc->text_put(svc, to, APAM_WRITING_PLAIN, value);
+		svc->text_put(svc, to, APAM_WRITING_PLAIN, *member(&copy, i));
 		svc->text_put(svc, to, APAM_WRITING_PLAIN, APAM_STR("\n"));
 	}
-	return svc->text_view(svc, to).n > 0;
 }
 
 /* How many bytes stand before the first `c`, or before the end. */

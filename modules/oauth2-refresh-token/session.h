@@ -27,8 +27,8 @@ struct session {
 /* True if no value has a control character. */
 bool session_fits(const struct session *s);
 
-/* Append one that fits as lines.  False if memory runs out. */
-bool session_put(const struct apam_services *svc, struct apam_text *to,
+/* Append one that fits as lines. */
+void session_put(const struct apam_services *svc, struct apam_text *to,
     const struct session *s);
 
 /*

@@ -26,9 +26,9 @@ refresh_ask(const struct oauth2 *o, struct apam_op *op)
 	svc->exchange_field(svc, op, APAM_STR("refresh_token"), token);
 	svc->spend(svc, op, value);
 	/* RFC 6749, 6: without it, the scope is what it was. */
-	return oauth2_option(o, OPT_REFRESH_SCOPE)->num != 0 ?
-	    oauth2_put_scope(o, op) :
-	    APAM_STEP_EXCHANGE;
+	if (oauth2_option(o, OPT_REFRESH_SCOPE)->num != 0)
+		oauth2_put_scope(o, op);
+	return APAM_STEP_EXCHANGE;
 }
 
 /* 1*VSCHAR, RFC 6749, A.17. */

@@ -235,12 +235,9 @@ put_claims(const struct oauth2 *o, const struct oauth2_claims *say,
 	    o, OAUTH2_ASSERTION_LIFETIME);
 	const int64_t now = svc->now_ms(svc) / 1000;
 	struct apam_text *jti = svc->text_new(svc, 0);
-	unsigned char bytes[JTI_SIZE];
-	int32_t status = svc->random(svc, bytes, sizeof(bytes));
+	const int32_t status = jose_put_random(svc, JTI_SIZE, jti);
 	size_t i;
 
-	svc->text_put(svc, jti, APAM_WRITING_BASE64URL,
-	    scheme_str((const char *)bytes, sizeof(bytes)));
 	jose_object_string(claims, APAM_STR("iss"), say->issuer);
 	jose_object_string(claims, APAM_STR("sub"), say->subject);
 	jose_object_string(claims, APAM_STR("aud"), audience(o));

@@ -179,27 +179,23 @@ oauth2_authenticate(const struct oauth2 *o, struct apam_op *op)
 }
 
 /* RFC 6749, 3.3: all scopes in one field, separated by spaces. */
-int32_t
+void
 oauth2_put_scope(const struct oauth2 *o, struct apam_op *op)
 {
 	const struct apam_services *svc = o->svc;
 	const struct apam_value *scope = oauth2_option(o, OAUTH2_OPT_SCOPE);
 	struct apam_text *text;
-	bool made;
 	size_t i;
 
 	if (scope->count == 0)
-		return APAM_STEP_EXCHANGE;
+		return;
 	text = svc->text_new(svc, 1);
 	for (i = 0; i < scope->count; i++) {
 		svc->text_put(svc, text, APAM_WRITING_PLAIN,
 		    i > 0 ? APAM_STR(" ") : APAM_STR(""));
 		svc->text_put(svc, text, APAM_WRITING_PLAIN, scope->items[i]);
 	}
-	made = svc->text_view(svc, text).n > 0;
 	svc->exchange_field(
 	    svc, op, APAM_STR("scope"), svc->text_view(svc, text));
 	svc->text_free(svc, &text);
-	return made ? APAM_STEP_EXCHANGE :
-		      apam_failf(svc, op, APAM_E_MEMORY, "out of memory");
 }

@@ -151,10 +151,10 @@ jose_compact(const struct apam_services *svc, const struct apam_key *key,
 	return APAM_OK;
 }
 
-/* ---- Thumbprints ------------------------------------------------------ */
+/* ---- Hashes and random numbers ----------------------------------------- */
 
-static int32_t
-put_sha256(const struct apam_services *svc, struct apam_str bytes,
+int32_t
+jose_put_sha256(const struct apam_services *svc, struct apam_str bytes,
     struct apam_text *to)
 {
 	unsigned char digest[APAM_HASH_MAX];
@@ -169,6 +169,21 @@ put_sha256(const struct apam_services *svc, struct apam_str bytes,
 }
 
 int32_t
+jose_put_random(
+    const struct apam_services *svc, size_t size, struct apam_text *to)
+{
+	unsigned char bytes[JOSE_RANDOM_MAX];
+	const int32_t status = svc->random(svc, bytes, size);
+
+	if (status == APAM_OK)
+		svc->text_put(svc, to, APAM_WRITING_BASE64URL,
+		    scheme_str((const char *)bytes, size));
+	return status;
+}
+
+/* ---- Thumbprints ------------------------------------------------------ */
+
+int32_t
 jose_thumbprint(const struct apam_services *svc, const struct apam_key *key,
     struct apam_text *to)
 {
@@ -176,7 +191,7 @@ jose_thumbprint(const struct apam_services *svc, const struct apam_key *key,
 	int32_t status = svc->key_jwk(svc, key, jwk);
 
 	if (status == APAM_OK)
-		status = put_sha256(svc, svc->text_view(svc, jwk), to);
+		status = jose_put_sha256(svc, svc->text_view(svc, jwk), to);
 	svc->text_free(svc, &jwk);
 	return status;
 }
@@ -250,7 +265,7 @@ jose_certificate_thumbprint(
 	status = svc->text_read(
 	    svc, der, APAM_WRITING_BASE64, svc->text_view(svc, base64));
 	if (status == APAM_OK)
-		status = put_sha256(svc, svc->text_view(svc, der), to);
+		status = jose_put_sha256(svc, svc->text_view(svc, der), to);
 	svc->text_free(svc, &der);
 	svc->text_free(svc, &base64);
 	return status;

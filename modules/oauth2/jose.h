@@ -46,14 +46,26 @@ void jose_object_string(
     struct jose_object *object, struct apam_str name, struct apam_str value);
 void jose_object_number(
     struct jose_object *object, struct apam_str name, int64_t value);
-/* End it.  Its text, until it is freed; empty where memory ran out. */
+/* End it.  Its text, until it is freed. */
 struct apam_str jose_object_end(struct jose_object *object);
 void jose_object_free(struct jose_object *object);
 
+/* Append the SHA-256 of `bytes` in base64url.  Returns as digest does. */
+int32_t jose_put_sha256(const struct apam_services *svc, struct apam_str bytes,
+    struct apam_text *to);
+
+#define JOSE_RANDOM_MAX 32 /* bytes */
+
+/*
+ * Append `size` random bytes, JOSE_RANDOM_MAX at most, in base64url.  Returns
+ * as random does.
+ */
+int32_t jose_put_random(const struct apam_services *svc, size_t size,
+    struct apam_text *to);
+
 /*
  * Append header and payload, which may be any bytes, and their signature with
- * `key`, in the compact form.  Returns APAM_OK, or as key_sign and hmac do; an
- * empty header is MEMORY.
+ * `key`, in the compact form.  Returns APAM_OK, or as key_sign and hmac do.
  */
 int32_t jose_compact(const struct apam_services *svc,
     const struct apam_key *key, const struct jose_algorithm *algorithm,

@@ -40,7 +40,6 @@ get_document(const struct oauth2 *o, struct apam_op *op,
 {
 	const struct apam_services *svc = o->svc;
 	struct apam_text *url = svc->text_new(svc, 0);
-	int32_t step = APAM_STEP_EXCHANGE;
 	size_t i;
 
 	op->phase = phase;
@@ -48,10 +47,8 @@ get_document(const struct oauth2 *o, struct apam_op *op,
 		svc->text_put(svc, url, APAM_WRITING_PLAIN, parts[i]);
 	svc->exchange(svc, op, APAM_STR("GET"), svc->text_view(svc, url),
 	    APAM_ENCODING_NONE);
-	if (svc->text_view(svc, url).n == 0)
-		step = apam_failf(svc, op, APAM_E_MEMORY, "out of memory");
 	svc->text_free(svc, &url);
-	return step;
+	return APAM_STEP_EXCHANGE;
 }
 
 /* Without the '/' that ends its path. */

@@ -299,9 +299,9 @@ bool oauth2_by_certificate(const struct oauth2 *o);
 
 /*
  * Add the scopes asked for, all in one field (RFC 6749, 3.3).  Nothing where
- * there are none.  Returns as oauth2_authenticate does.
+ * there are none.
  */
-int32_t oauth2_put_scope(const struct oauth2 *o, struct apam_op *op);
+void oauth2_put_scope(const struct oauth2 *o, struct apam_op *op);
 
 /* ---- assertion.c ------------------------------------------------------ */
 
