@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abi/service_tables.h"
+#include "base/buf.h"
 #include "http/response.h"
 #include "text/challenge.h"
 #include "text/header.h"
@@ -34,12 +35,15 @@ static int32_t
 read_json_of(const struct apam_services *svc, struct apam_str text,
     const char *pointer, struct apam_json *value, struct apam_text *strings)
 {
+	const size_t before = svc->text_view(svc, strings).n;
 	struct json *json = NULL;
-	const char *why = json_new(text, &json);
-	size_t before = svc->text_view(svc, strings).n;
 	struct apam_str all;
+	const char *why;
 
 	memset(value, 0, sizeof(*value));
+	if (buf_is_failed_view(text))
+		return APAM_E_MEMORY;
+	why = json_new(text, &json);
 	if (why != NULL)
 		return json_is_short(why) ? APAM_E_MEMORY : APAM_E_PROVIDER;
 	*value = json_at(json, pointer);

@@ -120,9 +120,8 @@ group_check_json(const struct group *g, size_t i, const char *why)
 	svc->text_put(svc, list, APAM_WRITING_PLAIN, APAM_STR("["));
 	svc->text_put(svc, list, APAM_WRITING_PLAIN, group_text(g, i));
 	svc->text_put(svc, list, APAM_WRITING_PLAIN, APAM_STR("]"));
-	status = svc->text_view(svc, list).n == 0 ?
-	    (int32_t)APAM_E_MEMORY :
-	    svc->json_of(svc, svc->text_view(svc, list), "", &value, list);
+	status = svc->json_of(
+	    svc, svc->text_view(svc, list), "", &value, list);
 	svc->text_free(svc, &list);
 	if (status == APAM_E_MEMORY)
 		return status;

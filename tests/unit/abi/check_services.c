@@ -298,6 +298,7 @@ START_TEST(what_a_failed_text_is_given_to_fails)
 	const struct apam_str parts[] = { APAM_STR("a"), view };
 	unsigned char digest[APAM_HASH_MAX];
 	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_json value;
 	size_t n;
 
 	for (int32_t w = APAM_WRITING_PLAIN; w <= APAM_WRITING_JSON; w++) {
@@ -314,6 +315,8 @@ START_TEST(what_a_failed_text_is_given_to_fails)
 	s->text_free(s, &t);
 	ck_assert_int_eq(s->digest(s, APAM_HASH_SHA256, parts, 2, digest, &n),
 	    APAM_E_MEMORY);
+	ck_assert_int_eq(
+	    s->json_of(s, view, "/a", &value, NULL), APAM_E_MEMORY);
 	s->sign_header(s, &out, APAM_STR("X-A"), view);
 	ck_assert_int_ne(signing_check(&out, &err), APAM_OK);
 	signing_free(&out);
