@@ -7,18 +7,24 @@
 #ifndef CORE_PROFILE_GIFTS_H
 #define CORE_PROFILE_GIFTS_H
 
-#include "profile/stack.h"
+#include "base/problems.h"
+#include "config/profile_conf.h"
+#include "entry/entry.h"
 
-/* What whoever is to sign with the entry must be given. */
-enum apam_give gift_needed(const struct entry *entry);
+/* The entries of a profile, which are open. */
+struct gifts {
+	const struct profile *profile;
+	const struct entry *entries;
+	size_t count;
+};
 
 /*
- * Add each rule that gives less than some entry of the open stack needs, but
- * something.  False if there is one.
+ * Add each rule that gives less than some entry needs, but something.  False if
+ * there is one.
  */
-bool gifts_check(const struct stack *stack, struct problems *all);
+bool gifts_check(const struct gifts *gifts, struct problems *all);
 
 /* Warn of rules that give more than any entry needs, and of idle ones. */
-void gifts_lint(const struct stack *stack, struct problems *all);
+void gifts_lint(const struct gifts *gifts, struct problems *all);
 
 #endif

@@ -193,9 +193,16 @@ lint_sharing(const struct stack *s, struct problems *all)
 		    "share_credentials needs state_dir: %s", err.text);
 }
 
+static struct gifts
+gifts_of(const struct stack *s)
+{
+	return (struct gifts){ s->profile, s->entries, s->count };
+}
+
 static bool
 open_entries(struct stack *s, struct problems *all)
 {
+	struct gifts gifts;
 	size_t n = s->profile->entry_count;
 	bool ok = ca_file_ok(s, all);
 
@@ -212,7 +219,8 @@ open_entries(struct stack *s, struct problems *all)
 		ok = entry_open(&s->entries[s->count], &place, all) && ok;
 	}
 	/* What entries send is known once they are open. */
-	ok = ok && gifts_check(s, all);
+	gifts = gifts_of(s);
+	ok = ok && gifts_check(&gifts, all);
 	if (!ok)
 		close_entries(s);
 	return ok;
@@ -268,6 +276,7 @@ void
 stack_lint(struct env *env, struct profile *draft, struct problems *all)
 {
 	struct stack s = { .env = env, .profile = draft };
+	struct gifts gifts;
 
 	lint_sharing(&s, all);
 	if (open_entries(&s, all)) {
@@ -275,7 +284,8 @@ stack_lint(struct env *env, struct profile *draft, struct problems *all)
 			lint_looks(&s.entries[i], all);
 			lint_stored(&s.entries[i], all);
 		}
-		gifts_lint(&s, all);
+		gifts = gifts_of(&s);
+		gifts_lint(&gifts, all);
 		close_entries(&s);
 	}
 	file_prints_free(&s.watch);
