@@ -3,8 +3,8 @@
  * The long way of apam_sign (sign_short.c has the short one): check, bind to
  * the origin, run the stack, hand over, and open the slot for the next one.
  */
-#include "api/allowed.h"
 #include "api/sign.h"
+#include "api/allowed.h"
 #include "api/signature.h"
 #include "base/cancel.h"
 #include "base/clock.h"

@@ -20,7 +20,7 @@ static const struct {
 	    "anywhere, until the credential ends; the secret that it is made "
 	    "with is not given." },
 	[APAM_GIVE_SECRET] = { "secret",
-	    "The headers are the secret itself: whoever has them can send any "
+	    "The headers are the secret itself: with them anybody can send any "
 	    "request, from anywhere, until the key is replaced." },
 };
 

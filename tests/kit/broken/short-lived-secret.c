@@ -22,8 +22,7 @@ own_sign(void *state, const struct apam_credential_view *credential,
 
 	(void)request;
 	s->svc->text_put(s->svc, text, APAM_WRITING_PLAIN, APAM_STR("Basic "));
-	s->svc->text_put(
-	    s->svc, text, APAM_WRITING_BASE64, credential->secret);
+	s->svc->text_put(s->svc, text, APAM_WRITING_BASE64, credential->secret);
 	s->svc->sign_header(s->svc, out, APAM_STR("Authorization"),
 	    s->svc->text_view(s->svc, text));
 	s->svc->text_free(s->svc, &text);

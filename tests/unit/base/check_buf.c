@@ -151,7 +151,7 @@ START_TEST(a_failure_goes_on)
 	ck_assert(b.no_memory);
 	buf_free(&b);
 	buf_free(&to);
-	/* An empty one is no failure, and one more failure changes nothing. */
+	/* An empty one has not failed, and one more failure changes nothing. */
 	ck_assert(!buf_is_failed_view(buf_view(&b)));
 	buf_put(&to, buf_view(&b));
 	ck_assert(!to.failed);
