@@ -276,7 +276,6 @@ do_rest(struct apam_str line)
 	HOLDS(s->equal(s, line, line));
 	s->prepare_unneeded(s);
 	HOLDS(svc.prepare_unneeded);
-	HOLDS(!svc.short_lived);
 	s->short_lived(s);
 	HOLDS(svc.short_lived);
 }
