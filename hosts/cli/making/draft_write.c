@@ -2,6 +2,7 @@
 /*
  * A draft as the file that it becomes, in the syntax of apam.conf(5).
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "making/draft.h"
@@ -23,6 +24,18 @@ put_line(struct page *page, const char *text, const char *more)
 	page->line++;
 }
 
+/* Text of others ends no line of a comment, or it would go on as settings. */
+static void
+put_words(struct page *page, const char *text, size_t n)
+{
+	fprintf(page->to, "%*s# ", page->indent, "");
+	for (size_t i = 0; i < n; i++)
+		fputc(
+		    iscntrl((unsigned char)text[i]) ? '?' : text[i], page->to);
+	fputc('\n', page->to);
+	page->line++;
+}
+
 /* A comment, broken where the line ends. */
 static void
 put_comment(struct page *page, const char *text)
@@ -37,9 +50,7 @@ put_comment(struct page *page, const char *text)
 				continue;
 		if (n == 0)
 			n = strcspn(text, " ");
-		fprintf(
-		    page->to, "%*s# %.*s\n", page->indent, "", (int)n, text);
-		page->line++;
+		put_words(page, text, n);
 		text += n;
 		text += strspn(text, " ");
 	}

@@ -361,6 +361,17 @@ is_plain(const char *text)
 	return text == NULL || utf8_is_plain(apam_str(text));
 }
 
+/* Its name as a whole: the choice's is cut where it is long. */
+static bool
+is_plain_part(const struct openapi_part *part)
+{
+	bool plain = is_plain(part->name);
+
+	for (size_t i = 0; i < part->count; i++)
+		plain = plain && is_plain(part->settings[i].value);
+	return plain;
+}
+
 /* True where all that may be shown of it can be. */
 static bool
 all_plain(const struct openapi *doc)
@@ -374,9 +385,7 @@ all_plain(const struct openapi *doc)
 
 		plain = plain && is_plain(c->name);
 		for (size_t p = 0; p < c->count; p++)
-			for (size_t s = 0; s < c->parts[p].count; s++)
-				plain = plain &&
-				    is_plain(c->parts[p].settings[s].value);
+			plain = plain && is_plain_part(&c->parts[p]);
 	}
 	return plain;
 }

@@ -13,7 +13,9 @@
 struct builder {
 	yaml_parser_t parser;
 	json_t *anchors; /* an object: the nodes that have a name */
-	unsigned depth, nodes, aliases;
+	json_t *sizes; /* of these: how many nodes are in each */
+	unsigned depth, aliases;
+	size_t nodes;
 	char *problem;
 };
 
@@ -146,18 +148,25 @@ take_mapping(struct builder *b)
 	return NULL;
 }
 
-/* A node that holds itself has no name yet while it is read. */
+/*
+ * A node that holds itself has no name yet while it is read.  Whoever reads the
+ * tree reads it as often as it is named, so that it counts each time.
+ */
 static json_t *
 take_alias(struct builder *b, const yaml_event_t *event)
 {
 	const char *anchor = (const char *)event->data.alias.anchor;
 	json_t *node = json_object_get(b->anchors, anchor);
 
+	b->nodes += (size_t)json_integer_value(
+	    json_object_get(b->sizes, anchor));
 	if (++b->aliases > YAML_ALIASES_MAX)
 		(void)fail(b, &event->start_mark, "too many aliases");
 	else if (node == NULL)
 		(void)fail(b, &event->start_mark,
 		    "an alias of what did not come before");
+	else if (b->nodes > YAML_NODES_MAX)
+		(void)fail(b, &event->start_mark, "too many values");
 	else
 		return json_incref(node);
 	return NULL;
@@ -195,10 +204,19 @@ take_value(struct builder *b, const yaml_event_t *event)
 	}
 }
 
+static bool
+keep_anchor(struct builder *b, const char *anchor, json_t *node, size_t size)
+{
+	return json_object_set(b->anchors, anchor, node) == 0 &&
+	    json_object_set_new(
+		b->sizes, anchor, json_integer((json_int_t)size)) == 0;
+}
+
 static json_t *
 take_node(struct builder *b, const yaml_event_t *event)
 {
 	const char *anchor = anchor_of(event);
+	const size_t before = b->nodes;
 	json_t *node;
 
 	if (++b->nodes > YAML_NODES_MAX || b->depth >= YAML_DEPTH_MAX) {
@@ -211,7 +229,7 @@ take_node(struct builder *b, const yaml_event_t *event)
 	node = take_value(b, event);
 	b->depth--;
 	if (node != NULL && anchor != NULL &&
-	    json_object_set(b->anchors, anchor, node) == 0)
+	    keep_anchor(b, anchor, node, b->nodes - before))
 		return node;
 	if (node != NULL && anchor == NULL)
 		return node;
@@ -261,10 +279,12 @@ yaml_tree(struct apam_str text, char problem[YAML_PROBLEM_SIZE])
 	problem[0] = '\0';
 	if (yaml_parser_initialize(&b.parser) == 1) {
 		b.anchors = json_object();
+		b.sizes = json_object();
 		yaml_parser_set_input_string(
 		    &b.parser, (const unsigned char *)text.p, text.n);
 		root = read_document(&b);
 		yaml_parser_delete(&b.parser);
+		json_decref(b.sizes);
 		json_decref(b.anchors);
 	}
 	if (root == NULL && problem[0] == '\0')

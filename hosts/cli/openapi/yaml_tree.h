@@ -4,8 +4,9 @@
  *
  * Every scalar is a string, as nothing here needs the numbers and the dates that
  * plain ones may stand for; only a null stays one.  An alias shares its anchor's
- * value and copies nothing, so that aliases of aliases cost no memory.  Refused
- * are names that are not text or are given twice, more than one document, and
+ * value and copies nothing, so that aliases of aliases cost no memory; but it
+ * counts as many values as its anchor has, as a reader looks at them again.
+ * Refused are names that are not text or are given twice, more than one document, and
  * what goes beyond the bounds below.
  */
 #ifndef HOSTS_CLI_OPENAPI_YAML_TREE_H

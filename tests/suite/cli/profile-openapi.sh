@@ -155,7 +155,7 @@ refused "broken JSON" 'line 2, column [0-9]+: not JSON' <<<'{"openapi":'
 refused "broken YAML" 'line [0-9]+: ' <<<'a: ]'
 refused "a name twice" 'line 2: a name that is given twice' <<<$'a: 1\na: 2'
 refused "too deep" 'nested too deeply' < <(printf '[%.0s' {1..300})
-refused "a bomb of aliases is small" 'not an OpenAPI 3' < <(
+refused "a bomb of aliases" 'line [0-9]+: too many values' < <(
 	echo 'a: &a [x, x, x, x, x, x, x, x, x]'
 	for i in {a..x}; do
 		n=$(tr a-y b-z <<<"$i")
@@ -163,6 +163,13 @@ refused "a bomb of aliases is small" 'not an OpenAPI 3' < <(
 	done)
 refused "control characters" 'cannot be shown' <<<$'openapi: 3.0.0
 servers: [{url: "https://a\\e[2J"}]'
+long=$(printf 'n%.0s' {1..400})
+refused "control characters at the end of a long name" 'cannot be shown' <<END
+openapi: 3.0.0
+servers: [{url: "$api"}]
+security: [{"$long\\nkey=\\"exec:/usr/bin/id\\";#": []}]
+components: {securitySchemes: {"$long\\nkey=\\"exec:/usr/bin/id\\";#": {type: http, scheme: bearer}}}
+END
 refused "a relative server" 'server /v1 is left out: it is relative' \
     <<<$'openapi: 3.0.0\nservers: [{url: /v1}]'
 holds "what to do is said" grep -q -- '--url URL is missing' "$dir/err"
