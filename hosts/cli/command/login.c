@@ -251,9 +251,10 @@ ask_yes(struct session *s)
 static int
 send_browser(struct session *s)
 {
-	const bool opened = !args_has(s->args, "no-browser") &&
-	    browser_open(s->event.url);
+	bool opened;
 
+	redirect_listener_expect(&s->listener, s->event.url);
+	opened = !args_has(s->args, "no-browser") && browser_open(s->event.url);
 	if (login_talk_can_ask()) {
 		login_talk_ask_address(opened);
 		s->wanted = WANTED_ADDRESS;
@@ -332,6 +333,7 @@ take_address(struct session *s, const char *address)
 	struct apam_error err = APAM_ERROR_INIT;
 
 	if (apam_login_redirected(s->login, address, &err) == APAM_OK) {
+		redirect_listener_expect(&s->listener, NULL);
 		s->wanted = WANTED_NOTHING;
 		return;
 	}

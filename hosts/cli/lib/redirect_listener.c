@@ -9,14 +9,19 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/redirect_state.h"
+
 #define PATH "/callback"
 #define PAGE_MAX 2048
+#define SILENT_S 30 /* how long one that sends nothing is not seen */
+#define ACCEPTED_MAX 64 /* in one turn */
 
 void
 redirect_listener_init(struct redirect_listener *l)
@@ -90,13 +95,16 @@ listen_at(bool ipv6, uint16_t port)
 					   (const void *)&four;
 	const int fd = socket(ipv6 ? AF_INET6 : AF_INET,
 	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	const int yes = 1;
+	const int yes = 1, silent = SILENT_S;
 	int number;
 
 	if (fd < 0)
 		return -1;
 	/* Else the port cannot be had again a minute long. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	/* One that is seen has sent something, and can be read at once. */
+	(void)setsockopt(
+	    fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &silent, sizeof(silent));
 	if (ipv6)
 		(void)setsockopt(
 		    fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
@@ -158,6 +166,13 @@ redirect_listener_open(
 	return NULL;
 }
 
+void
+redirect_listener_expect(struct redirect_listener *l, const char *page)
+{
+	(void)snprintf(
+	    l->page, sizeof(l->page), "%s", page == NULL ? "" : page);
+}
+
 /* ---- Connections -------------------------------------------------------- */
 
 static void
@@ -205,33 +220,12 @@ refuse(struct redirect_connection *c, enum redirect_request what)
 		    "This address takes a GET alone.");
 	else if (what == REDIRECT_ELSEWHERE)
 		send_page(c->fd, "404 Not Found", "",
-		    "There is nothing here. Log in on the page that apam "
-		    "named.");
+		    "This is not the way back from the login that apam waits "
+		    "for. Log in on the page that apam named.");
 	else
 		send_page(c->fd, "400 Bad Request", "",
 		    "apam does not understand this request.");
 	drop(c);
-}
-
-static void
-accept_all(struct redirect_listener *l, int fd)
-{
-	struct redirect_connection *c;
-	int taken;
-
-	while ((taken = accept4(
-		    fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0) {
-		/* The one that brought the answer stays. */
-		if ((int)l->next == l->held)
-			l->next = (l->next + 1) % REDIRECT_CONNECTIONS;
-		c = &l->all[l->next];
-		l->next = (l->next + 1) % REDIRECT_CONNECTIONS;
-		drop(c);
-		c->fd = taken;
-		c->bytes = malloc(REDIRECT_REQUEST_MAX);
-		if (c->bytes == NULL)
-			drop(c);
-	}
 }
 
 /* Read what there is; GOOD with *target set if it is the one waited for. */
@@ -253,6 +247,23 @@ read_more(struct redirect_listener *l, struct redirect_connection *c,
 	    (struct apam_str){ c->bytes, c->n }, &place, target);
 }
 
+/*
+ * True with `url` set if this is the answer: a login takes one, and it has the
+ * state of the page that the browser was sent to.
+ */
+static bool
+take_answer(const struct redirect_listener *l, struct apam_str target,
+    char *url, size_t size)
+{
+	int n;
+
+	if (l->held >= 0 || l->page[0] == '\0')
+		return false;
+	n = snprintf(
+	    url, size, "http://%s%.*s", l->authority, (int)target.n, target.p);
+	return n > 0 && (size_t)n < size && redirect_state_same(l->page, url);
+}
+
 /* True if this one brought the answer. */
 static bool
 serve(struct redirect_listener *l, int i, char *url, size_t size)
@@ -260,28 +271,61 @@ serve(struct redirect_listener *l, int i, char *url, size_t size)
 	struct redirect_connection *c = &l->all[i];
 	struct apam_str target;
 	enum redirect_request what;
-	int n;
 
 	if (c->fd < 0 || i == l->held)
 		return false;
 	what = read_more(l, c, &target);
 	if (what == REDIRECT_MORE)
 		return false;
-	/* One answer is all that a login takes. */
-	if (what == REDIRECT_GOOD && l->held >= 0)
+	if (what == REDIRECT_GOOD && !take_answer(l, target, url, size))
 		what = REDIRECT_ELSEWHERE;
 	if (what != REDIRECT_GOOD) {
 		refuse(c, what);
 		return false;
 	}
-	n = snprintf(
-	    url, size, "http://%s%.*s", l->authority, (int)target.n, target.p);
-	if (n < 0 || (size_t)n >= size) {
-		refuse(c, REDIRECT_BAD);
-		return false;
-	}
 	l->held = i;
 	return true;
+}
+
+/* Accept one connection; its place, or -1. */
+static int
+accept_one(struct redirect_listener *l, int fd)
+{
+	const int taken = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct redirect_connection *c;
+	size_t i;
+
+	if (taken < 0)
+		return -1;
+	/* The one that brought the answer stays. */
+	if ((int)l->next == l->held)
+		l->next = (l->next + 1) % REDIRECT_CONNECTIONS;
+	i = l->next;
+	l->next = (i + 1) % REDIRECT_CONNECTIONS;
+	c = &l->all[i];
+	drop(c);
+	c->fd = taken;
+	c->bytes = malloc(REDIRECT_REQUEST_MAX);
+	if (c->bytes == NULL)
+		drop(c);
+	return (int)i;
+}
+
+/*
+ * Each is read before the next one, which may take its place; and there is an
+ * end to them, however many come.  True if one brought the answer.
+ */
+static bool
+accept_some(struct redirect_listener *l, int fd, char *url, size_t size)
+{
+	bool came = false;
+	int i = 0;
+
+	for (size_t n = 0; !came && i >= 0 && n < ACCEPTED_MAX; n++) {
+		i = accept_one(l, fd);
+		came = i >= 0 && serve(l, i, url, size);
+	}
+	return came;
 }
 
 size_t
@@ -303,11 +347,10 @@ redirect_listener_serve(struct redirect_listener *l, char *url, size_t size)
 {
 	bool came = false;
 
-	for (size_t i = 0; i < 2; i++)
-		if (l->fds[i] >= 0)
-			accept_all(l, l->fds[i]);
 	for (int i = 0; !came && i < REDIRECT_CONNECTIONS; i++)
 		came = serve(l, i, url, size);
+	for (size_t i = 0; !came && i < 2; i++)
+		came = l->fds[i] >= 0 && accept_some(l, l->fds[i], url, size);
 	return came;
 }
 

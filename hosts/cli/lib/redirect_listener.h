@@ -19,6 +19,7 @@
 #define REDIRECT_CONNECTIONS 8
 #define REDIRECT_POLLS (2 + REDIRECT_CONNECTIONS)
 #define REDIRECT_URI_MAX 1024
+#define REDIRECT_PAGE_SIZE 8193 /* of the URL of a login page */
 
 struct redirect_connection {
 	int fd; /* -1: free */
@@ -35,6 +36,7 @@ struct redirect_listener {
 	char uri[REDIRECT_URI_MAX]; /* the redirect URI */
 	char path[REDIRECT_URI_MAX];
 	char authority[32]; /* host and port */
+	char page[REDIRECT_PAGE_SIZE]; /* from where it comes back; "": none */
 };
 
 /* An empty one, which close is allowed on. */
@@ -47,6 +49,12 @@ void redirect_listener_init(struct redirect_listener *l);
  */
 const char *redirect_listener_open(
     struct redirect_listener *l, const char *uri, uint16_t port, int *error);
+
+/*
+ * A browser has been sent to `page`: from now on one that comes back with its
+ * state is waited for (redirect_state.h).  NULL: none is, as at first.
+ */
+void redirect_listener_expect(struct redirect_listener *l, const char *page);
 
 /* Fill in what is to be polled; returns how many, at most REDIRECT_POLLS. */
 size_t redirect_listener_polls(

@@ -5,6 +5,7 @@
  */
 #include "lib/redirect_listener.c"
 #include "lib/redirect_request.c"
+#include "lib/redirect_state.c"
 
 #include "support/run.h"
 
@@ -39,6 +40,7 @@ opens(const char *uri)
 	const char *why = redirect_listener_open(&l, uri, 0, &error);
 
 	ck_assert_msg(why == NULL, "%s: %d", why, error);
+	redirect_listener_expect(&l, "https://idp.example/?client_id=a");
 }
 
 /* Connect client `i`. */
@@ -235,6 +237,7 @@ START_TEST(silent_ones_do_not_keep_others_out)
 	opens(NULL);
 	for (int i = 1; i < CLIENTS; i++) {
 		connect_client(i);
+		send_text(i, "G");
 		(void)serves();
 	}
 	ask(0, "GET /callback?a=b HTTP/1.1");
@@ -249,6 +252,47 @@ START_TEST(silent_ones_do_not_keep_others_out)
 	}
 	redirect_listener_tell(&l, true, "All is well.");
 	ck_assert_ptr_nonnull(strstr(told(0), "200 OK"));
+}
+END_TEST
+
+/* A program of this machine wants to be in the browser's place. */
+START_TEST(a_flood_does_not_keep_the_browser_out)
+{
+	opens(NULL);
+	ask(0, "GET /callback?a=b HTTP/1.1");
+	for (int i = 1; i < CLIENTS; i++) {
+		connect_client(i);
+		send_text(i, "G");
+	}
+	for (int i = 0; i < 50 && url[0] == '\0'; i++)
+		(void)serves();
+	ck_assert_ptr_nonnull(strstr(url, "?a=b"));
+}
+END_TEST
+
+/* Any page of the browser can ask this, and any program. */
+START_TEST(one_without_the_state_does_not_end_the_login)
+{
+	opens(NULL);
+	redirect_listener_expect(&l, "https://idp.example/?state=x-y");
+	ask(0, "GET /callback?code=evil&state=z HTTP/1.1");
+	ask(1, "GET /callback?error=access_denied HTTP/1.1");
+	ask(2, "GET /callback?code=mine&state=x-y HTTP/1.1");
+	while (!serves())
+		;
+	ck_assert_ptr_nonnull(strstr(url, "?code=mine&state=x-y"));
+	ck_assert_ptr_nonnull(strstr(told(0), "404 Not Found"));
+	ck_assert_ptr_nonnull(strstr(told(1), "404 Not Found"));
+}
+END_TEST
+
+START_TEST(nobody_is_waited_for_before_the_page_is_known)
+{
+	opens(NULL);
+	redirect_listener_expect(&l, NULL);
+	ask(0, "GET /callback?code=a HTTP/1.1");
+	ck_assert(!serves());
+	ck_assert_ptr_nonnull(strstr(told(0), "404 Not Found"));
 }
 END_TEST
 
@@ -287,6 +331,9 @@ main(void)
 	    tests, other_requests_change_nothing, 0, ROWS(others));
 	tcase_add_test(tests, one_answer_is_taken);
 	tcase_add_test(tests, silent_ones_do_not_keep_others_out);
+	tcase_add_test(tests, a_flood_does_not_keep_the_browser_out);
+	tcase_add_test(tests, one_without_the_state_does_not_end_the_login);
+	tcase_add_test(tests, nobody_is_waited_for_before_the_page_is_known);
 	tcase_add_test(tests, pieces_are_put_together);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
