@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,18 @@ is_set(const char *name)
 	return value != NULL && value[0] != '\0';
 }
 
+/* What this program holds back, or ignores, would stay so in another. */
+static void
+let_signals(void)
+{
+	sigset_t none;
+
+	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGXFSZ, SIG_DFL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* In a child: make it a program of its own, without our terminal. */
 static void
 exec_browser(char **argv, int tell)
@@ -31,6 +44,7 @@ exec_browser(char **argv, int tell)
 	const int null = open("/dev/null", O_RDWR);
 
 	(void)setsid();
+	let_signals();
 	for (int fd = 0; null >= 0 && fd < 3; fd++)
 		(void)dup2(null, fd);
 	(void)execvp(argv[0], argv);

@@ -186,11 +186,12 @@ holds "what to do" grep -q 'use --device' "$dir/err"
 row "a person has to confirm" 2 '' 'standard input is not a terminal' \
     login asks --device
 
-# A browser that comes back, and its page.
+# A browser that comes back, and its page; bash keeps what signals it was given.
 back=$(free_port)
 cat >"$dir/browser" <<END
-#!/bin/sh
+#!/bin/bash
 echo "\$1" >"$dir/opened"
+grep '^SigBlk:' /proc/self/status >"$dir/signals"
 curl -s -o "$dir/elsewhere" -w '%{http_code}\n' "http://127.0.0.1:$back/favicon.ico" >"$dir/codes"
 curl -s -o /dev/null -w '%{http_code}\n' -d x "http://127.0.0.1:$back/callback?$good" >>"$dir/codes"
 curl -s -o /dev/null -w '%{http_code}\n' -H 'Host: evil.example' "http://127.0.0.1:$back/callback?$good" >>"$dir/codes"
@@ -202,6 +203,7 @@ chmod 755 "$dir/browser"
 export DISPLAY=:fake BROWSER="$dir/none:$dir/browser %s"
 row "a browser comes back" 0 'web: logged in' '*' login web --port "$back"
 holds "the page is opened" grep -qx "http://127.0.0.1:$port/login" "$dir/opened"
+holds "signals end the browser" grep -q '0000000000000000$' "$dir/signals"
 wait_for 'You are logged in' "$dir/page"
 holds "it says what happened" grep -q 'You are logged in' "$dir/page"
 holds "it is not stored" grep -qi '^cache-control: no-store' "$dir/page"
