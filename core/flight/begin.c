@@ -59,8 +59,8 @@ needs_turn(const struct flight *f)
 	    f->goal != FLIGHT_LOGIN;
 }
 
-enum flight_wait
-begin_run(struct flight *f)
+static void
+prepare(struct flight *f)
 {
 	const enum op_kind kind = kind_of(f->goal);
 
@@ -79,6 +79,12 @@ begin_run(struct flight *f)
 	f->minted_at = 0;
 	if (f->goal == FLIGHT_LOGIN)
 		login_run_begun(f);
+}
+
+enum flight_wait
+begin_run(struct flight *f)
+{
+	prepare(f);
 	return needs_turn(f) ? take_turn(f) : stepping_go_on(f, NULL);
 }
 
@@ -89,4 +95,14 @@ begin_again(struct flight *f)
 	if (f->goal == FLIGHT_ACQUIRE && harvest_shared(f))
 		return FLIGHT_LANDED;
 	return take_turn(f);
+}
+
+enum flight_wait
+begin_anew(struct flight *f)
+{
+	credential_release(&f->made);
+	prepare(f);
+	f->stage = STAGE_TURN;
+	f->wake_at = clock_ms();
+	return FLIGHT_SLEEP;
 }

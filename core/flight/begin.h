@@ -15,4 +15,11 @@ enum flight_wait begin_run(struct flight *f);
 /* STAGE_TURN: try again.  Another process may have shared what is wanted. */
 enum flight_wait begin_again(struct flight *f);
 
+/*
+ * Begin the run once more, with the durable secret that has come in the place of
+ * the one which the provider refused; what another process has shared comes
+ * first.
+ */
+enum flight_wait begin_anew(struct flight *f);
+
 #endif

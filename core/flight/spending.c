@@ -41,6 +41,7 @@ spending_begin(struct spending *s, struct op *op, struct apam_error *err)
 	    is, s->entry->conf->scheme);
 	enum durable_begin begun = durable_turn_begin(&s->turn, &place, err);
 
+	s->replaced = false;
 	if (begun != DURABLE_BEGUN)
 		return begun;
 	if (durable_turn_admit(&s->turn, &claim, err) != APAM_OK) {
@@ -148,6 +149,7 @@ refuse(struct spending *s, struct op *op)
 		    s->entry->stored.name, said.text);
 		return;
 	}
+	s->replaced = true;
 	(void)error_set(why, APAM_E_PROVIDER,
 	    "store:%s was replaced while its old secret was refused",
 	    s->entry->stored.name);
@@ -201,6 +203,16 @@ spending_stepped(struct spending *s, struct op *op, enum apam_step step)
 		(void)login_is_needed(s, op->evidence);
 	else if (step == APAM_STEP_DONE)
 		keep(s, op);
+}
+
+bool
+spending_yields(struct spending *s)
+{
+	if (!s->replaced || s->yielded)
+		return false;
+	s->yielded = true;
+	durable_turn_end(&s->turn);
+	return true;
 }
 
 void

@@ -20,6 +20,9 @@ struct spending {
 	struct entry *entry;
 	struct durable_turn turn;
 	int64_t store_after;	/* ms from one try to store it to the next */
+	/* the last one that was sent was refused, when another had come */
+	bool replaced;
+	bool yielded;		/* spending_yields was true once */
 };
 
 /*
@@ -41,6 +44,13 @@ bool spending_send(struct spending *s, struct op *op, struct apam_error *err);
  * that was replaced meanwhile becomes one that may pass.
  */
 void spending_stepped(struct spending *s, struct op *op, enum apam_step step);
+
+/*
+ * True, once in a flight, if what was refused had been replaced meanwhile, as by
+ * another process that rotated it: the turn is over, and a run that begins anew
+ * reads what is there now.
+ */
+bool spending_yields(struct spending *s);
 
 /* The exchange ended without an answer; `sent`: some of it may have got out. */
 void spending_unanswered(struct spending *s, struct op *op, bool sent);

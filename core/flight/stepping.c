@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "entry/probe.h"
+#include "flight/begin.h"
 #include "flight/harvest.h"
 #include "flight/login_run.h"
 #include "flight/result.h"
@@ -73,6 +74,16 @@ pause_op(struct flight *f)
 	return result_failed(f, &why);
 }
 
+static enum flight_wait
+fail_op(struct flight *f)
+{
+	const bool uses = f->goal == FLIGHT_ACQUIRE || f->goal == FLIGHT_PROVE;
+
+	return uses && spending_yields(&f->spending) ?
+	    begin_anew(f) :
+	    result_failed(f, &f->op.error);
+}
+
 enum flight_wait
 stepping_go_on(struct flight *f, const struct response *r)
 {
@@ -102,7 +113,7 @@ stepping_go_on(struct flight *f, const struct response *r)
 	case APAM_STEP_CONFIRM:
 		return login_run_pause(f, step);
 	default:
-		return result_failed(f, &f->op.error);
+		return fail_op(f);
 	}
 }
 

@@ -107,6 +107,48 @@ START_TEST(what_may_have_been_taken_is_sent_again)
 }
 END_TEST
 
+/* Another program was let in: it has rotated the secret that is on its way. */
+static void
+rotate_meanwhile(struct rotating *server)
+{
+	char path[256];
+
+	server->meanwhile = NULL;
+	(void)snprintf(path, sizeof(path), "%s/secrets/%lu/demo.lock",
+	    server->state, (unsigned long)geteuid());
+	ck_assert_int_eq(unlink(path), 0);
+	rotating_login(server, 40);
+	atomic_store(&server->mode, ROTATING_GRANT);
+}
+
+START_TEST(who_was_overtaken_reads_again)
+{
+	r.meanwhile = rotate_meanwhile;
+	signs("demo");
+	ck_assert_int_eq(atomic_load(&r.count), 2);
+	ck_assert_int_eq(r.spent[0].number, 1);
+	ck_assert_int_eq(r.spent[1].number, 40);
+	rotating_holds(&r, 41, DURABLE_READY);
+}
+END_TEST
+
+/* Once: it does not run after somebody who replaces it all the time. */
+static void
+rotate_twice(struct rotating *server)
+{
+	rotate_meanwhile(server);
+	if (atomic_load(&server->count) == 1)
+		server->meanwhile = rotate_twice;
+}
+
+START_TEST(who_is_overtaken_twice_gives_up)
+{
+	r.meanwhile = rotate_twice;
+	refused("demo", APAM_E_PROVIDER, "was replaced while its old secret");
+	ck_assert_int_eq(atomic_load(&r.count), 2);
+}
+END_TEST
+
 /* The exchange has the profile's deadline, whatever the caller's is. */
 START_TEST(silence_is_no_answer)
 {
@@ -114,6 +156,46 @@ START_TEST(silence_is_no_answer)
 	atomic_store(&r.mode, ROTATING_SILENT);
 	refused("demo", APAM_E_DEADLINE, "");
 	rotating_holds(&r, 1, DURABLE_SPENDING);
+}
+END_TEST
+
+#define YEAR_S ((int64_t)365 * 24 * 3600)
+
+static const int64_t clock_steps[] = { -20 * YEAR_S, -3600, -1, 0, 1, 3600,
+	20 * YEAR_S };
+
+/*
+ * The wall clock is set off between refreshes, and while one is open: each
+ * token is sent in its turn, by a program that runs on and by a new one.
+ */
+START_TEST(a_clock_that_is_set_loses_nothing)
+{
+	const int64_t step = clock_steps[_i];
+
+	signs("demo");
+	clock_set_wall(step);
+	clock_advance(3700 * 1000);
+	signs("demo");
+	rotating_holds(&r, 3, DURABLE_READY);
+	apam_close(&r.p.ctx);
+	clock_advance(3700 * 1000);
+	signs("demo");
+	rotating_holds(&r, 4, DURABLE_READY);
+	clock_advance(3700 * 1000);
+	atomic_store(&r.mode, ROTATING_LOST);
+	refused("demo", APAM_E_NETWORK, "");
+	clock_set_wall(-step);
+	clock_advance(1100);
+	signs("demo");
+	rotating_holds(&r, 5, DURABLE_READY);
+	clock_set_wall(0);
+	apam_close(&r.p.ctx);
+	clock_advance(3700 * 1000);
+	signs("demo");
+	rotating_holds(&r, 6, DURABLE_READY);
+	ck_assert_int_eq(atomic_load(&r.count), 6);
+	for (long i = 0; i < 6; i++)
+		ck_assert_int_eq(r.spent[i].number, i < 4 ? i + 1 : i);
 }
 END_TEST
 
@@ -580,6 +662,10 @@ main(void)
 	    tc, the_end_decides, 0, (int)(sizeof(ends) / sizeof(ends[0])));
 	tcase_add_test(tc, what_was_not_sent_stays);
 	tcase_add_test(tc, what_may_have_been_taken_is_sent_again);
+	tcase_add_loop_test(tc, a_clock_that_is_set_loses_nothing, 0,
+	    (int)(sizeof(clock_steps) / sizeof(clock_steps[0])));
+	tcase_add_test(tc, who_was_overtaken_reads_again);
+	tcase_add_test(tc, who_is_overtaken_twice_gives_up);
 	tcase_add_test(tc, silence_is_no_answer);
 	tcase_add_test(tc, a_login_ends_a_refusal);
 	tcase_add_test(tc, without_a_login_a_profile_opens);
