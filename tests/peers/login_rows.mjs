@@ -10,6 +10,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -61,13 +62,14 @@ const logIn = async (name, way, person) => {
 	return last;
 };
 
-const rotates = async (name, origin) => {
+const rotates = async (name, origin, times = 3) => {
 	const child = spawn(`${BUILD}/peers/rotate`,
-		[conf, name, `${origin}/${name}`, '3'],
+		[conf, name, `${origin}/${name}`, `${times}`],
 		{ stdio: ['ignore', 'pipe', 'ignore'] });
 	let text = '';
 	for await (const data of child.stdout) text += data;
-	row(`${name} refreshes`, text === 'ok\nok\nok\n', text);
+	row(`${name} refreshes`, text.split(/ ok\n/).length === times + 1 &&
+		/^([\d.]+ ok\n)+$/.test(text), text);
 };
 
 const agree = async (url) => { await visit(url); };
@@ -139,6 +141,61 @@ const rowsTogether = async () => {
 	child.kill();
 };
 
+// A proxy that holds the first request back while another program rotates the
+// token, and then says what a provider without reuse detection does.
+const overtaken = async (origin, name) => {
+	const seen = { refused: 0, passed: 0 };
+	const proxy = http.createServer(async (req, res) => {
+		const parts = [];
+		for await (const part of req) parts.push(part);
+		if (seen.refused === 0) {
+			seen.refused = 1;
+			rmSync(`${dir}/state/secrets/${process.getuid()}/${name}.lock`);
+			await rotates(name, `${seen.origin}`, 1);
+			res.writeHead(400, { 'content-type': 'application/json' })
+				.end('{"error":"invalid_grant"}');
+			return;
+		}
+		if (`${Buffer.concat(parts)}`.includes('grant_type=refresh_token')) {
+			seen.passed += 1;
+		}
+		const to = http.request(`${origin}${req.url}`, {
+			method: req.method, headers: req.headers,
+		});
+		to.end(Buffer.concat(parts));
+		const [answer] = await once(to, 'response');
+		res.writeHead(answer.statusCode, answer.headers);
+		answer.pipe(res);
+	});
+	proxy.listen(0, '127.0.0.1');
+	await once(proxy, 'listening');
+	seen.origin = `http://127.0.0.1:${proxy.address().port}`;
+	return { seen, proxy };
+};
+
+// The lock of one was taken from it, and its token rotated meanwhile: it reads
+// again, and goes on with one request.
+const rowsOvertaken = async () => {
+	const { child, origin } = await startProvider({});
+	const { seen, proxy } = await overtaken(origin, 'overtaken');
+	seen.refused = -1;
+	writeFileSync(`${dir}/apam.d/overtaken.conf`,
+		`origins = [ "${seen.origin}/overtaken" ]; allow_http = true;
+auth = ( { scheme = "oauth2-refresh-token"; client_id = "public";
+  token_url = "${seen.origin}/token"; device_url = "${seen.origin}/device/auth";
+  scope = [ "openid", "offline_access" ]; refresh_token = "store:overtaken"; } );\n`);
+	const last = await logIn('overtaken', 'code', async (url) => {
+		await visit(url.replace(seen.origin, origin));
+	});
+	row('a login for one that is overtaken', last.startsWith('done '), last);
+	seen.refused = 0;
+	await rotates('overtaken', seen.origin, 1);
+	row('one request of each', seen.passed === 2, `${seen.passed}`);
+	await rotates('overtaken', seen.origin);
+	proxy.close();
+	child.kill();
+};
+
 const rowsExpiry = async () => {
 	const { child, origin } = await startProvider({ PEER_CODE_TTL: '6' });
 	profile('late', origin, 'client_id = "public";');
@@ -157,6 +214,7 @@ try {
 	await rowsCode(origin);
 	await rowsBrowser(origin);
 	await rowsTogether();
+	await rowsOvertaken();
 	await rowsExpiry();
 } catch (err) {
 	row('the test', false, err.stack);

@@ -5,9 +5,10 @@
  *
  *	rotate CONFIG PROFILE URL [COUNT]
  *
- * Prints a line for each: "ok", "login TEXT" where somebody has to log in, or
- * "STATUS TEXT"; after one of the latter it waits a little.  With COUNT it ends
- * after so many, with 0 where all were "ok".
+ * Prints a line for each, which begins with the time of CLOCK_MONOTONIC in ms:
+ * "MS ok", "MS login TEXT" where somebody has to log in, or "MS STATUS TEXT";
+ * after one of the latter it waits a little.  With COUNT it ends after so many,
+ * with 0 where all were "ok".
  */
 #include <apam/apam.h>
 #include <stdio.h>
@@ -15,6 +16,18 @@
 #include <time.h>
 
 #define PAUSE_NS 50000000L
+
+static void
+say(const char *what, const char *text)
+{
+	struct timespec at;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &at);
+	printf("%.3f %s%s%s\n",
+	    (double)at.tv_sec * 1e3 + (double)at.tv_nsec / 1e6, what,
+	    *text == '\0' ? "" : " ", text);
+	(void)fflush(stdout);
+}
 
 /* The API gives this answer. */
 static void
@@ -32,7 +45,7 @@ answer(struct apam_profile *profile, const struct apam_signature *signature,
 	struct apam_error err = APAM_ERROR_INIT;
 
 	if (apam_judge(profile, signature, &given, &judgement, &err) != APAM_OK)
-		printf("%s\n", err.text);
+		say("judge", err.text);
 }
 
 static bool
@@ -51,12 +64,10 @@ sign(struct apam_profile *profile, const char *url)
 	}
 	apam_signature_release(&signature);
 	if (status == APAM_OK)
-		printf("ok\n");
+		say("ok", "");
 	else
-		printf("%s %s\n",
-		    status == APAM_E_LOGIN ? "login" : apam_status_name(status),
+		say(status == APAM_E_LOGIN ? "login" : apam_status_name(status),
 		    err.text);
-	(void)fflush(stdout);
 	return status == APAM_OK;
 }
 
@@ -76,7 +87,7 @@ main(int argc, char **argv)
 	options.config = argv[1];
 	if (apam_open(&options, &ctx, &err) != APAM_OK ||
 	    apam_profile_get(ctx, argv[2], &profile, &err) != APAM_OK) {
-		printf("%s\n", err.text);
+		say("open", err.text);
 		return 3;
 	}
 	for (long i = 0; count == 0 || i < count; i++)

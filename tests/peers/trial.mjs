@@ -13,19 +13,30 @@
 //	ROTATIONS	refreshes to make (default 400)
 //	KILLS		kill -9 in that time (default 100)
 //	SECONDS		ends it sooner (default 600)
+//	KEEP		keeps the files where there was a fault
 //
-// A refresh token is lost if it was sent twice and the provider ended its grant.
-// What kill -9 can do there is one thing: the provider has taken a token, and the
-// program that sent it was killed before its successor was on the disk.  Each
-// loss is held against that: the first sender's program was killed between its
-// request and WINDOW_MS after the answer had left, and nobody ever sent the
-// successor.  Anything else is a fault.  Each loss must be told as a login that is
-// needed, with its reason; then the trial logs in again.
+// Each start of a program is a sender of its own, which the requests name.  A login
+// is lost if the provider refuses a token of it.  What kill -9 can do there is one
+// thing: a token was sent, and its sender was killed before the successor was on
+// the disk.  That is shown by facts, not by a time within which things came:
+//
+//	- the token was sent by two senders, and the harness killed one of them
+//	  before the request of the other came;
+//	- the killed one did not end what it did with that token: it sent
+//	  nothing later, and printed nothing later;
+//	- nobody has sent the successor.  (Only where the killed one's request came
+//	  to the provider after the other's, it may have been sent.)
+//
+// Anything else is a fault.  For each lost login the record of that name must say
+// that somebody has to log in, and why, and `apam status` too; and no other record
+// may say so.  Then the trial logs in again.
 //
 // Prints what it saw; ends with 0 where there was no fault.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync,
+} from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
@@ -42,12 +53,12 @@ const PROGRAMS = number('PROGRAMS', 64);
 const ROTATIONS = number('ROTATIONS', 400);
 const KILLS = number('KILLS', 100);
 const SECONDS = number('SECONDS', 600);
-const WINDOW_MS = number('WINDOW_MS', 2000);
 const STOP_EVERY = 25;	// kills: a program is stopped instead of killed
 const STOP_MS = 300;
 
 const dir = mkdtempSync(`${tmpdir()}/apam-trial-`);
-const now = () => performance.now();
+// CLOCK_MONOTONIC, which programs print, too.
+const now = () => Number(process.hrtime.bigint()) / 1e6;
 const random = (n) => Math.floor(Math.random() * n);
 const delay = (ms) => new Promise((done) => { setTimeout(done, ms); });
 const faults = [];
@@ -58,35 +69,44 @@ const fault = (text) => {
 
 // ---- The provider and the proxy before it ------------------------------------
 
-const tokens = new Map();	// refresh token -> { name, sent: [], successor }
-const kills = new Map();	// program -> times
-const told = { rotations: 0, sendings: 0, losses: 0, resent: 0, aborted: 0,
-	logins: 0 };
+const senders = new Map();	// "program.start" -> what is known of it
+const tokens = new Map();	// refresh token -> { login, sent: [], successor }
+const logins = [];		// { number, refused, told }
+const told = { rotations: 0, sendings: 0, resent: 0, aborted: 0, late: 0 };
 let provider, upstream;
 
-const known = (token) => {
-	if (!tokens.has(token)) tokens.set(token, { sent: [] });
-	return tokens.get(token);
+// A token that a login brought begins another family.
+const learnFirst = (token) => {
+	const login = { number: logins.length };
+	logins.push(login);
+	tokens.set(token, { login, sent: [] });
 };
 
 // What became of one sending; `at` when the request came, `left` when all of
-// the answer had been written.
+// the answer had been written, or its socket was closed.
 const note = (form, at) => {
-	const token = form.get('refresh_token');
-	const sending = { program: form.get('program'), at, token };
-	known(token).sent.push(sending);
+	const is = tokens.get(form.get('refresh_token'));
+	const sender = senders.get(form.get('sender'));
+	const sending = { sender, at, is };
+
+	if (!is || !sender) {
+		fault(`nobody knows ${form.get('sender')}, or the token it sent`);
+		return undefined;
+	}
 	told.sendings += 1;
-	if (known(token).sent.length > 1) told.resent += 1;
+	if (is.sent.push(sending) > 1) told.resent += 1;
+	sender.latest = sending;
 	return sending;
 };
 
-const learn = (sending, status, text) => {
-	const answer = JSON.parse(text);
+const learn = (sending, status, answer) => {
 	sending.status = status;
-	sending.error = answer.error;
+	sending.answered = now();
+	if (answer.error === 'invalid_grant') sending.is.login.refused = true;
 	if (status !== 200) return;
 	told.rotations += 1;
-	known(sending.token).successor = answer.refresh_token;
+	sending.is.successor = answer.refresh_token;
+	tokens.set(answer.refresh_token, { login: sending.is.login, sent: [] });
 };
 
 const body = async (stream) => {
@@ -109,14 +129,16 @@ const forward = async (req, res) => {
 	const at = now();
 	const sent = await body(req);
 	const form = new URLSearchParams(`${sent}`);
-	const refreshes = form.get('grant_type') === 'refresh_token';
+	const grant = form.get('grant_type');
+	const refreshes = grant === 'refresh_token';
 	const sending = refreshes ? note(form, at) : undefined;
 
 	// Also where the program is gone before there is an answer.
 	if (sending) {
 		res.on('close', () => {
 			sending.left = now();
-			told.aborted += res.writableFinished ? 0 : 1;
+			sending.whole = res.writableFinished;
+			told.aborted += sending.whole ? 0 : 1;
 		});
 	}
 
@@ -124,8 +146,11 @@ const forward = async (req, res) => {
 	if (refreshes) await delay(random(4));
 	const { res: answer, text } = await ask(req, sent);
 	if (sending) {
-		learn(sending, answer.statusCode, text);
+		learn(sending, answer.statusCode, JSON.parse(text));
 		await delay(random(4));
+	}
+	else if (grant && answer.statusCode === 200) {
+		learnFirst(JSON.parse(text).refresh_token);
 	}
 	res.writeHead(answer.statusCode, answer.headers).end(text);
 };
@@ -152,28 +177,43 @@ const startProvider = async () => {
 
 // ---- Programs -----------------------------------------------------------------
 
-const conf = `${dir}/apam.conf`;
 const nameOf = (program) => program % NAMES;
+const confOf = (program) => `${dir}/${program}/apam.conf`;
 
 const configure = () => {
-	mkdirSync(`${dir}/apam.d`);
 	mkdirSync(`${dir}/state`);
-	writeFileSync(conf, `module_dir = "${BUILD}/modules";
-profile_dir = "${dir}/apam.d"; state_dir = "${dir}/state"; audit = "file";\n`);
 	for (let i = 0; i < PROGRAMS; i += 1) {
-		writeFileSync(`${dir}/apam.d/p${i}.conf`,
-			`origins = [ "${origin}/p${i}" ]; allow_http = true;
-auth = ( { scheme = "oauth2-refresh-token"; client_id = "public";
-  token_url = "${origin}/token"; device_url = "${origin}/device/auth";
-  scope = [ "openid", "offline_access" ];
-  extra = { program = "${i}"; };
-  refresh_token = "store:n${nameOf(i)}"; } );\n`);
+		mkdirSync(`${dir}/${i}/apam.d`, { recursive: true });
+		writeFileSync(confOf(i), `module_dir = "${BUILD}/modules";
+profile_dir = "${dir}/${i}/apam.d"; state_dir = "${dir}/state"; audit = "file";\n`);
+		introduce(i);
 	}
 };
 
+// The next start of a program: its requests name it.
+const introduce = (program) => {
+	const id = `${program}.${senders.size}`;
+	const profile = `${dir}/${program}/apam.d/p.conf`;
+	const sender = { id, program };
+
+	senders.set(id, sender);
+	writeFileSync(`${profile}.new`, `origins = [ "${origin}/p" ]; allow_http = true;
+auth = ( { scheme = "oauth2-refresh-token"; client_id = "public";
+  token_url = "${origin}/token"; device_url = "${origin}/device/auth";
+  scope = [ "openid", "offline_access" ];
+  extra = { sender = "${id}"; };
+  refresh_token = "store:n${nameOf(program)}"; } );\n`);
+	renameSync(`${profile}.new`, profile);
+	return sender;
+};
+
+const rotate = (program, ...more) => spawn(`${BUILD}/peers/rotate`,
+	[confOf(program), 'p', `${origin}/p`, ...more],
+	{ stdio: ['ignore', 'pipe', 'ignore'] });
+
 // By the public calls, with a person who opens the page.
 const logIn = async (name) => {
-	const login = spawn(`${BUILD}/peers/log_in`, [conf, `p${name}`, 'code'],
+	const login = spawn(`${BUILD}/peers/log_in`, [confOf(name), 'p', 'code'],
 		{ stdio: ['ignore', 'pipe', 'ignore'] });
 	let last = '', visited;
 	login.stdout.on('data', (data) => {
@@ -184,108 +224,179 @@ const logIn = async (name) => {
 	const [status] = await once(login, 'close');
 	await visited;
 	if (status !== 0) throw new Error(`log_in: ${status}: ${last}`);
-	told.logins += 1;
 };
 
-const running = new Map();	// program -> child
+const running = new Map();	// program -> { child, sender }
 const needs = new Map();	// name -> the login that goes on
 const others = new Map();	// what programs said besides -> how often
-const reasons = [];		// of logins that were needed
 let over = false;
 
-const said = (program, line) => {
-	if (line === 'ok') return;
-	const name = nameOf(program);
-	if (!line.startsWith('login ')) {
-		others.set(line, (others.get(line) ?? 0) + 1);
+// core/durable/durable_record.h
+const record = (name) => {
+	const text = readFileSync(
+		`${dir}/state/secrets/${process.getuid()}/n${name}`, 'latin1');
+	const of = (word) => new RegExp(`^${word} (.*)$`, 'm').exec(text)?.[1];
+	const [head] = /^secret \d+\n/m.exec(text);
+	const at = text.indexOf(head) + head.length;
+	return {
+		state: of('state'), reason: of('reason'),
+		secret: text.slice(at, at + Number(of('secret'))),
+	};
+};
+
+const status = async (program) => {
+	const child = spawn(`${BUILD}/apam`, ['status', '-c', confOf(program), 'p'],
+		{ stdio: ['ignore', 'pipe', 'ignore'] });
+	return `${await body(child.stdout)}`;
+};
+
+// The record says which login is over; where it says nothing, there is another
+// one already, which the program has not seen.
+const tell = async (name) => {
+	const is = record(name);
+	const login = tokens.get(is.secret)?.login;
+
+	if (is.state !== 'login') {
+		told.late += 1;
+		return;
+	}
+	if (!login || login.told) {
+		fault(`name ${name}: the record has a token of no login, or of one ` +
+			'that was told already');
+		return;
+	}
+	login.told = is.reason;
+	login.status = await status(name);
+	await logIn(name);
+};
+
+const said = (sender, line) => {
+	const [, at, what] = /^([\d.]+) (.*)$/.exec(line);
+	const name = nameOf(sender.program);
+
+	sender.printed = Number(at);
+	if (what === 'ok') return;
+	if (!what.startsWith('login ')) {
+		others.set(what, (others.get(what) ?? 0) + 1);
 		return;
 	}
 	if (needs.has(name) || over) return;
-	reasons.push(line);
-	needs.set(name, logIn(name)
+	needs.set(name, tell(name)
 		.catch((err) => fault(`name ${name}: ${err.message}`))
 		.finally(() => needs.delete(name)));
 };
 
 const start = (program) => {
-	const child = spawn(`${BUILD}/peers/rotate`,
-		[conf, `p${program}`, `${origin}/p${program}`],
-		{ stdio: ['ignore', 'pipe', 'ignore'] });
-	running.set(program, child);
-	createInterface(child.stdout).on('line', (line) => said(program, line));
-	child.on('exit', (status, signal) => {
+	const sender = introduce(program);
+	const child = rotate(program);
+	running.set(program, { child, sender });
+	createInterface(child.stdout).on('line', (line) => said(sender, line));
+	child.on('close', (code, signal) => {
+		sender.signal = signal;
 		running.delete(program);
 		if (over) return;
-		if (signal !== 'SIGKILL') fault(`program ${program} ended: ${status}`);
+		if (signal !== 'SIGKILL') fault(`program ${program} ended: ${code}`);
 		start(program);
 	});
 };
 
-const kill = (program, child) => {
+// Noted before it is done, so that nothing it makes possible is older.
+const kill = ({ child, sender }) => {
+	sender.killed ??= now();
 	child.kill('SIGKILL');
-	if (!kills.has(program)) kills.set(program, []);
-	kills.get(program).push(now());
 };
 
 const disturb = (count) => {
 	const program = random(PROGRAMS);
-	const child = running.get(program);
-	if (!child) return false;
+	const it = running.get(program);
+	if (!it || it.sender.killed) return false;
 	if (count % STOP_EVERY === 0) {
-		child.kill('SIGSTOP');
-		setTimeout(() => child.kill('SIGCONT'), STOP_MS);
+		it.child.kill('SIGSTOP');
+		setTimeout(() => it.child.kill('SIGCONT'), STOP_MS);
 	}
 	else {
-		kill(program, child);
+		kill(it);
 	}
 	return true;
 };
 
 // ---- The verdict ----------------------------------------------------------------
 
-let latest = 0;
+// Of the losses: killed before the provider answered, before its answer was
+// written, or after; then so many ms later.
+const killed = { asking: 0, waiting: 0, storing: 0, late: [] };
 
-// Why this token was lost; nothing: as kill -9 may do it.
+const tellOf = ({ sender, at, status: answer, left, whole }) =>
+	`${sender.id} sent it at ${at.toFixed(0)} (${answer}; answer ` +
+	`${whole ? 'written' : 'lost'} at ${left?.toFixed(0)}), was killed at ` +
+	`${sender.killed?.toFixed(0)}, last printed at ${sender.printed?.toFixed(0)}`;
+
+// True if `one` was killed with its token under way, before `other` sent it.
+const gaveWay = (one, other) => one.sender !== other.sender &&
+	one.sender.signal === 'SIGKILL' && one.sender.killed < other.at &&
+	one.sender.latest === one && !(one.sender.printed > one.at);
+
+const sort = (sending) => {
+	const at = sending.sender.killed;
+
+	if (!(at > sending.answered)) killed.asking += 1;
+	else if (!sending.whole || at < sending.left) killed.waiting += 1;
+	else {
+		killed.storing += 1;
+		killed.late.push(at - sending.left);
+	}
+};
+
+// Why a token that was sent more than once should not have been; nothing: as
+// kill -9 may do it.
 const wrong = ({ sent, successor }) => {
-	const [first] = sent.filter(({ status }) => status === 200);
-	if (!first) return 'its first sending was refused';
-	if (successor && tokens.has(successor)) {
+	const taken = sent.find(({ status: answer }) => answer === 200);
+
+	for (const [i, one] of sent.entries()) {
+		for (const other of sent.slice(i + 1)) {
+			if (!gaveWay(one, other) && !gaveWay(other, one)) {
+				return 'two had it at once, or one gave it up unharmed';
+			}
+		}
+	}
+	if (!taken) return 'its first sending was refused';
+	if (tokens.get(successor).sent.length > 0 &&
+		!sent.some((one) => one !== taken && gaveWay(one, taken))) {
 		return 'its successor was sent, and yet it came again';
 	}
-	const killed = (kills.get(Number(first.program)) ?? []).find((at) =>
-		at >= first.at - 50 && at <= first.left + WINDOW_MS);
-	if (!killed) {
-		const near = (kills.get(Number(first.program)) ?? [])
-			.map((at) => (at - first.at).toFixed(0))
-			.sort((a, b) => Math.abs(a) - Math.abs(b))[0];
-		return `nobody killed program ${first.program}, who sent it ` +
-			`(the nearest kill came ${near} ms after its request)`;
-	}
-	latest = Math.max(latest, killed - first.left);
 	return undefined;
 };
 
-const judge = () => {
-	for (const token of tokens.values()) {
-		if (token.sent.some(({ error }) => error === 'invalid_grant')) {
-			told.losses += 1;
-			const why = wrong(token);
-			if (why) fault(`a token was lost: ${why}`);
-		}
+const judgeLogin = (login) => {
+	const twice = [...tokens.values()].filter((is) =>
+		is.login === login && is.sent.length > 1);
+
+	if (login.refused && twice.length === 0) {
+		fault(`login ${login.number} was lost, and no token was sent twice`);
 	}
-	// Some say it once more, for a program sees a login within a second.
-	if (told.losses > reasons.length) {
-		fault(`${told.losses} losses, but ${reasons.length} were told`);
+	for (const is of twice) {
+		const why = wrong(is);
+		if (why) fault(`login ${login.number}: ${why}: ` +
+			is.sent.map(tellOf).join('; '));
+		else sort(is.sent.find((one) =>
+			is.sent.some((other) => gaveWay(one, other))));
 	}
-	for (const reason of reasons) {
-		if (!/invalid_grant/.test(reason)) fault(`no reason: ${reason}`);
+	if (login.refused && !/invalid_grant/.test(login.told)) {
+		fault(`login ${login.number} was lost, and its record says ${login.told}`);
+	}
+	if (!login.refused && login.told) {
+		fault(`login ${login.number} was not lost: ${login.told}`);
+	}
+	if (login.told && !login.status.includes('invalid_grant')) {
+		fault(`apam status does not say it: ${login.status}`);
 	}
 };
 
 const finish = async () => {
+	await Promise.all(needs.values());
 	over = true;
 	await Promise.all(needs.values());
-	for (const [program, child] of running) kill(program, child);
+	for (const it of running.values()) kill(it);
 	while (running.size > 0) await delay(10);
 };
 
@@ -293,16 +404,11 @@ const finish = async () => {
 const last = async () => {
 	for (let name = 0; name < NAMES; name += 1) {
 		for (let tries = 0; tries < 3; tries += 1) {
-			const once_ = spawn(`${BUILD}/peers/rotate`,
-				[conf, `p${name}`, `${origin}/p${name}`, '1'],
-				{ stdio: ['ignore', 'pipe', 'ignore'] });
-			const text = `${await body(once_.stdout)}`;
-			if (text === 'ok\n') break;
+			introduce(name);
+			const text = `${await body(rotate(name, '1').stdout)}`;
+			if (/ ok\n$/.test(text)) break;
 			if (tries === 2) fault(`name ${name} at the end: ${text}`);
-			if (text.startsWith('login ')) {
-				reasons.push(text);
-				await logIn(name);
-			}
+			if (/ login /.test(text)) await tell(name);
 		}
 	}
 };
@@ -325,22 +431,30 @@ try {
 	const seconds = (now() - started) / 1000;
 	await finish();
 	await last();
-	judge();
+	for (const login of logins) judgeLogin(login);
 	const stops = Math.ceil(count / STOP_EVERY);
-	console.log(`${NAMES} logins, ${PROGRAMS} programs: ${told.rotations} ` +
+	const lost = logins.filter(({ refused }) => refused);
+	const late = killed.late.sort((a, b) => a - b);
+	const ms = (at) => (late[Math.floor(at * (late.length - 1))] ?? 0).toFixed(1);
+	console.log(`${NAMES} names, ${PROGRAMS} programs: ${told.rotations} ` +
 		`rotations, ${count - stops} kills, ${stops} stops in ` +
 		`${seconds.toFixed(0)} s (${(told.rotations / seconds).toFixed(0)}/s)`);
 	console.log(`${told.sendings} sendings, ${told.resent} of a token that ` +
 		`had been sent before, ${told.aborted} answers that nobody took`);
-	console.log(`${told.losses} lost where nothing can help, ` +
-		`${reasons.length} told as a login that is needed, ` +
-		`${latest.toFixed(0)} ms at most from the answer to the kill`);
+	console.log(`${logins.length} logins, ${lost.length} lost, ` +
+		`${logins.filter((is) => is.told).length} told by the record and ` +
+		`by apam status (${told.late} lines of programs that had not seen ` +
+		'the next login)');
+	console.log(`killed before the provider answered ${killed.asking}, before ` +
+		`the answer was written ${killed.waiting}, before the successor was on ` +
+		`the disk ${killed.storing} (ms after the answer: median ${ms(0.5)}, ` +
+		`99 % ${ms(0.99)}, most ${ms(1)})`);
 	for (const [line, times] of others) console.log(`${times} x ${line}`);
 } catch (err) {
 	fault(err.stack);
 } finally {
 	over = true;
-	for (const child of running.values()) child.kill('SIGKILL');
+	for (const { child } of running.values()) child.kill('SIGKILL');
 	provider?.kill();
 	proxy.close();
 	if (faults.length > 0 && env.KEEP) console.log(`kept: ${dir}`);
