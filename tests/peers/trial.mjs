@@ -179,6 +179,8 @@ const startProvider = async () => {
 
 const nameOf = (program) => program % NAMES;
 const confOf = (program) => `${dir}/${program}/apam.conf`;
+// Of each another one: programs take turns at a profile.
+const profileOf = (program) => `p${program}`;
 
 const configure = () => {
 	mkdirSync(`${dir}/state`);
@@ -193,7 +195,7 @@ profile_dir = "${dir}/${i}/apam.d"; state_dir = "${dir}/state"; audit = "file";\
 // The next start of a program: its requests name it.
 const introduce = (program) => {
 	const id = `${program}.${senders.size}`;
-	const profile = `${dir}/${program}/apam.d/p.conf`;
+	const profile = `${dir}/${program}/apam.d/${profileOf(program)}.conf`;
 	const sender = { id, program };
 
 	senders.set(id, sender);
@@ -208,12 +210,13 @@ auth = ( { scheme = "oauth2-refresh-token"; client_id = "public";
 };
 
 const rotate = (program, ...more) => spawn(`${BUILD}/peers/rotate`,
-	[confOf(program), 'p', `${origin}/p`, ...more],
+	[confOf(program), profileOf(program), `${origin}/p`, ...more],
 	{ stdio: ['ignore', 'pipe', 'ignore'] });
 
 // By the public calls, with a person who opens the page.
 const logIn = async (name) => {
-	const login = spawn(`${BUILD}/peers/log_in`, [confOf(name), 'p', 'code'],
+	const login = spawn(`${BUILD}/peers/log_in`,
+		[confOf(name), profileOf(name), 'code'],
 		{ stdio: ['ignore', 'pipe', 'ignore'] });
 	let last = '', visited;
 	login.stdout.on('data', (data) => {
@@ -245,7 +248,8 @@ const record = (name) => {
 };
 
 const status = async (program) => {
-	const child = spawn(`${BUILD}/apam`, ['status', '-c', confOf(program), 'p'],
+	const child = spawn(`${BUILD}/apam`,
+		['status', '-c', confOf(program), profileOf(program)],
 		{ stdio: ['ignore', 'pipe', 'ignore'] });
 	return `${await body(child.stdout)}`;
 };
