@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "config/option_table.h"
 
 static bool
 is_chosen(const struct entry *e, const struct login_choice *choice)
@@ -17,24 +18,44 @@ is_chosen(const struct entry *e, const struct login_choice *choice)
 		strcmp(e->conf->scheme, choice->scheme) == 0);
 }
 
-static enum apam_status
-refuse_none(const struct stack *stack, size_t chosen, struct apam_error *err)
+/* The option in which the entry could name what a login brings, or NULL. */
+static const char *
+option_for_login(const struct entry *e)
 {
-	const char *name = stack->profile->name;
+	const struct option_table *table = &e->module->options;
 
-	if (chosen == 0)
-		return error_set(
-		    err, APAM_E_USAGE, "profile %s has no such entry", name);
+	for (size_t i = 0; i < table->count; i++)
+		if ((option_at(table, i)->flags & APAM_OPT_DURABLE) != 0)
+			return option_at(table, i)->name;
+	return NULL;
+}
+
+/* `first` is the first entry that was asked for; NULL: there is none. */
+static enum apam_status
+refuse_none(const struct stack *stack, const struct entry *first,
+    struct apam_error *err)
+{
+	const char *option = first == NULL ? NULL : option_for_login(first);
+
+	if (first == NULL)
+		return error_set(err, APAM_E_USAGE,
+		    "profile %s has no such entry", stack->profile->name);
+	if (option == NULL)
+		return error_set(err, APAM_E_USAGE,
+		    "nobody has to log in: the scheme %s has no login",
+		    first->conf->scheme);
 	return error_set(err, APAM_E_CONFIG,
-	    "nobody can log in here: no secret of the entry is store:NAME, in "
-	    "which apam keeps what a login brings");
+	    "nobody can log in here: %s is not store:NAME, in which apam keeps "
+	    "what a login brings",
+	    option);
 }
 
 enum apam_status
 login_entry_choose(struct stack *stack, const struct login_choice *choice,
     struct entry **entry, struct apam_error *err)
 {
-	size_t chosen = 0, stored = 0;
+	const struct entry *first = NULL;
+	size_t stored = 0;
 
 	*entry = NULL;
 	for (size_t i = 0; i < stack->count; i++) {
@@ -42,7 +63,8 @@ login_entry_choose(struct stack *stack, const struct login_choice *choice,
 
 		if (!is_chosen(e, choice))
 			continue;
-		chosen++;
+		if (first == NULL)
+			first = e;
 		if (!stored_is(&e->stored))
 			continue;
 		*entry = e;
@@ -51,7 +73,7 @@ login_entry_choose(struct stack *stack, const struct login_choice *choice,
 	if (stored == 1)
 		return APAM_OK;
 	if (stored == 0)
-		return refuse_none(stack, chosen, err);
+		return refuse_none(stack, first, err);
 	*entry = NULL;
 	return error_set(err, APAM_E_USAGE,
 	    "%zu entries of the profile have a login: say which one, by its "

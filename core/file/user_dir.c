@@ -109,6 +109,18 @@ make_holder(const struct place *place, int state)
 		(void)unlinkat(state, place->holder, AT_REMOVEDIR);
 }
 
+/* Say how state_dir is made if that is what is missing. */
+static void
+explain_state(const struct place *place)
+{
+	struct stat st;
+
+	if (lstat(place->state_dir, &st) != 0 && errno == ENOENT)
+		(void)error_set(place->err, APAM_E_CONFIG,
+		    "%s does not exist; make it: install -d -m 0755 %s",
+		    place->state_dir, place->state_dir);
+}
+
 /* Open state_dir, and in it what holds them. */
 static int
 find_holder(const struct place *place, bool make)
@@ -117,8 +129,10 @@ find_holder(const struct place *place, bool make)
 	    place->state_dir, TRUST_DIRECTORY, place->user, place->err);
 	int fd;
 
-	if (state < 0)
+	if (state < 0) {
+		explain_state(place);
 		return -1;
+	}
 	if (make)
 		make_holder(place, state);
 	fd = open_holder(place, state);
@@ -152,9 +166,13 @@ open_one(const struct place *place, int users)
 
 	uid_name(place->uid, name);
 	fd = openat(users, name, OPEN_DIRECTORY);
-	if (fd < 0 && errno == ENOENT)
-		return refuse_one(place, APAM_E_CONFIG,
-		    "does not exist; as root, `apam users add` makes it");
+	if (fd < 0 && errno == ENOENT) {
+		(void)error_set(place->err, APAM_E_CONFIG,
+		    "%s/%s/%lu does not exist; as root, `apam users add %lu` "
+		    "makes it",
+		    place->state_dir, place->holder, place->uid, place->uid);
+		return -1;
+	}
 	if (fd < 0)
 		return refuse_one(place, APAM_E_CONFIG, "cannot be opened");
 	if (is_alone(fd, place->uid))

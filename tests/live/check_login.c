@@ -423,7 +423,7 @@ START_TEST(a_secret_of_a_file_has_no_login)
 	    l.p.dir);
 	project_profile(&l.p, "demo", text);
 	ck_assert_int_eq(start(APAM_LOGIN_ANY, NULL), APAM_E_CONFIG);
-	ck_assert_ptr_nonnull(strstr(err.text, "nobody can log in here"));
+	ck_assert_ptr_nonnull(strstr(err.text, "token is not store:NAME"));
 }
 END_TEST
 

@@ -23,39 +23,12 @@ struct check {
 	unsigned keys, good;
 };
 
-static int
-state_status(const struct apam_key_report *report)
-{
-	if (APAM_CLASS(report->why) == APAM_CLASS_CONFIG)
-		return STATUS_CONFIG;
-	if (report->why == APAM_E_LOGIN)
-		return STATUS_REFUSED;
-	switch (report->state) {
-	case APAM_KEY_GOOD:
-		return STATUS_DONE;
-	case APAM_KEY_EXPIRED:
-	case APAM_KEY_ARCHIVED:
-	case APAM_KEY_REVOKED:
-	case APAM_KEY_REJECTED:
-		return STATUS_REFUSED;
-	default:
-		return STATUS_TEMPORARY;
-	}
-}
-
-static const char *
-state_of(const struct apam_key_report *report)
-{
-	return report->why == APAM_E_LOGIN ? "login needed" :
-					     apam_key_state_name(report->state);
-}
-
 /* Show a key's state; returns the exit status for it. */
 static int
 add_key(
     struct check *check, const char *name, const struct apam_key_report *report)
 {
-	const char *state = state_of(report);
+	const char *state = report_key_state(report);
 	char entry[16], when[WHEN_SIZE];
 	const char *cells[] = { name, entry, report->scheme, report->key_id,
 		state, when, report->evidence };
@@ -69,7 +42,7 @@ add_key(
 	when_text(when, report->checked_at);
 	if (!check->cli->json) {
 		table_add(&check->table, cells);
-		return state_status(report);
+		return report_key_status(report);
 	}
 	json_array_append_new(check->all,
 	    json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o}", "profile",
@@ -77,7 +50,7 @@ add_key(
 		json_text(report->scheme), "key_id", json_text(report->key_id),
 		"state", json_text(state), "checked", json_text(when),
 		"evidence", json_text(report->evidence)));
-	return state_status(report);
+	return report_key_status(report);
 }
 
 static int

@@ -290,6 +290,26 @@ exit_status(enum apam_status status)
 	}
 }
 
+const char *
+report_key_state(const struct apam_key_report *report)
+{
+	return report->why == APAM_E_LOGIN ? "login needed" :
+					     apam_key_state_name(report->state);
+}
+
+int
+report_key_status(const struct apam_key_report *report)
+{
+	if (APAM_CLASS(report->why) == APAM_CLASS_CONFIG)
+		return STATUS_CONFIG;
+	if (report->why == APAM_E_LOGIN)
+		return STATUS_REFUSED;
+	if (report->state == APAM_KEY_GOOD)
+		return STATUS_DONE;
+	return report->state == APAM_KEY_UNKNOWN ? STATUS_TEMPORARY :
+						   STATUS_REFUSED;
+}
+
 int
 report_certificate(void)
 {

@@ -48,6 +48,12 @@ void report_hint(const struct apam_error *err);
 int report(
     const char *profile, enum apam_status status, const struct apam_error *err);
 
+/* What a key is, in a word or two: a state's name, or that somebody has to log in. */
+const char *report_key_state(const struct apam_key_report *report);
+
+/* The exit status for what a key is: STATUS_DONE where it is good. */
+int report_key_status(const struct apam_key_report *report);
+
 /*
  * Say that the profile's client certificate cannot go along.  Returns the exit
  * status.

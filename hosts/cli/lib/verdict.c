@@ -77,6 +77,7 @@ static bool
 note_problem(void *arg, const struct apam_error *err)
 {
 	struct finding *t = arg;
+	const char *hint;
 
 	if (err->status == APAM_OK)
 		return true;
@@ -86,8 +87,10 @@ note_problem(void *arg, const struct apam_error *err)
 		(void)fail(
 		    t, exit_status(err->status), "its file", "%s", err->text);
 	advise(t, "mend %s, then run this again", err->file);
-	if (err->status == APAM_E_SECRET)
-		advise(t, "%s", report_hint_for(err));
+	if (err->status != APAM_E_SECRET)
+		return false;
+	hint = report_hint_for(err);
+	advise(t, "%s", hint == NULL ? "" : hint);
 	return false;
 }
 
@@ -176,8 +179,9 @@ state_advice(const struct apam_key_report *report)
 	switch (report->state) {
 	case APAM_KEY_EXPIRED:
 	case APAM_KEY_REVOKED:
-		return "make a new key at the provider and store it, as by "
-		       "`apam secret set`";
+		return "compare the key and the URLs with the provider's; if "
+		       "the key is dead there, make a new one and store it, "
+		       "as by `apam secret set`";
 	case APAM_KEY_REJECTED:
 		return "`apam secret set FILE` stores another secret";
 	case APAM_KEY_ARCHIVED:
@@ -189,22 +193,11 @@ state_advice(const struct apam_key_report *report)
 	}
 }
 
-static int
-state_code(const struct apam_key_report *report)
-{
-	if (APAM_CLASS(report->why) == APAM_CLASS_CONFIG)
-		return STATUS_CONFIG;
-	if (report->state == APAM_KEY_GOOD)
-		return STATUS_DONE;
-	return report->state == APAM_KEY_UNKNOWN ? STATUS_TEMPORARY :
-						   STATUS_REFUSED;
-}
-
 /* Note what was found of one key; the first that is not good is the verdict. */
 static void
 note_key(struct finding *t, const struct apam_key_report *report, bool several)
 {
-	const int code = state_code(report);
+	const int code = report_key_status(report);
 	char which[32] = "";
 
 	if (several)
@@ -218,10 +211,16 @@ note_key(struct finding *t, const struct apam_key_report *report, bool several)
 		return;
 	t->verdict->unknown = report->state == APAM_KEY_UNKNOWN &&
 	    report->why == APAM_OK;
-	t->verdict->refused = code == STATUS_REFUSED;
+	t->verdict->refused = code == STATUS_REFUSED &&
+	    report->why != APAM_E_LOGIN;
 	(void)fail(t, code, "its key", "%s%s: %s", which,
-	    apam_key_state_name(report->state), report->evidence);
-	advise(t, "%s", state_advice(report));
+	    report_key_state(report), report->evidence);
+	if (APAM_CLASS(report->why) == APAM_CLASS_CONFIG)
+		return;
+	if (report->why == APAM_E_LOGIN)
+		advise(t, "run `apam login %s`", t->name);
+	else
+		advise(t, "%s", state_advice(report));
 }
 
 static bool

@@ -106,6 +106,28 @@ row "status: in JSON" 0 '"state": "login needed"' '' --json status demo
 row "check: a login is needed" 1 \
     $'login needed.*somebody has to log in' 'run `apam login demo`' check demo
 
+row "profile test: a login is needed" 1 \
+    'demo does not work: its key: login needed: .*: run `apam login demo`$' '' \
+    profile test demo
+profile fixed <<-END
+	origins = [ "http://127.0.0.1:$port/fixed" ];
+	allow_http = true;
+	auth = ( { scheme = "login-test"; token = "file:$dir/fixed";
+	  server = "http://127.0.0.1:$port/login"; } );
+END
+echo fake-fixed >"$dir/fixed"
+chmod 600 "$dir/fixed"
+row "a secret of a file" 3 '' 'token is not store:NAME' login fixed
+profile key <<-END
+	origins = [ "https://127.0.0.1:$port/key" ];
+	auth = ( { scheme = "api-key"; header = "X-Key"; key = "file:$dir/fixed"; } );
+END
+row "a scheme without a login" 2 '' 'the scheme api-key has no login' login key
+rm "$dir/apam.d/fixed.conf" "$dir/apam.d/key.conf"
+mv "$dir/state" "$dir/away"
+row "no state_dir" 3 '' "state does not exist; make it: install -d" login demo
+mv "$dir/away" "$dir/state"
+
 # ---- By a code -----------------------------------------------------------------
 
 row "by a code" 0 '^demo: logged in; the secret is in store:demo$' \

@@ -232,6 +232,10 @@ if [ "$(id -u)" = 0 ]; then
 	as_nobody -c "$own/apam.conf" profile new one "${plain[@]}"
 	expect "a user's own" 0 '^one works' '' "$dir/out" "$dir/err"
 	holds "it is the user's" [ "$(stat -c %U "$own/apam.d/secrets/one")" = nobody ]
+	chown 0 "$own/apam.d/secrets/one"
+	as_nobody -c "$own/apam.conf" profile test one
+	expect "a secret of others" 3 'its file: .*; run it as root$' '' \
+	    "$dir/out" "$dir/err"
 	rm -rf "$own"
 fi
 finish

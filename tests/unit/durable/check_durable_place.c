@@ -147,7 +147,7 @@ START_TEST(a_missing_directory_is_said)
 		return;
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	refused(APAM_E_CONFIG,
-	    "/secrets/65534 does not exist; as root, `apam users add`");
+	    "/secrets/65534 does not exist; as root, `apam users add 65534`");
 }
 END_TEST
 

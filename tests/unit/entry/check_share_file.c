@@ -257,7 +257,7 @@ START_TEST(a_state_dir_that_cannot_be_written_is_said)
 	ck_assert_int_eq(share_file_prepare(&file, NULL), APAM_OK);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	not_prepared(APAM_E_CONFIG,
-	    "/users/65534 does not exist; as root, `apam users add`");
+	    "/users/65534 does not exist; as root, `apam users add 65534`");
 	ck_assert_int_eq(seteuid(0), 0);
 }
 END_TEST

@@ -207,7 +207,7 @@ START_TEST(another_user_is_let_in_by_root)
 	opens(true);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
 	refused(true, APAM_E_CONFIG,
-	    "/users/65534 does not exist; as root, `apam users add`");
+	    "/users/65534 does not exist; as root, `apam users add 65534`");
 	ck_assert_int_eq(seteuid(0), 0);
 	make_directory(of(OTHER_UID), 0700);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
