@@ -158,10 +158,10 @@ prompt_text(const struct making *m, const struct question *q,
 		    secret->path);
 	else
 		(void)snprintf(to, PATH_MAX + 512,
-		    "%s (%s), which is not shown%s%s", help, q->path,
-		    q->optional ? " (- for none)" : "",
-		    may_be_typed(q->option) ? "; or where it is, as file:PATH" :
-					      "; where it is, as file:PATH");
+		    "%s (%s), which is not shown; %swhere it is, as "
+		    "file:PATH%s",
+		    help, q->path, may_be_typed(q->option) ? "or " : "",
+		    q->optional ? " (- for none) [-]" : "");
 	if (to[0] >= 'a' && to[0] <= 'z')
 		to[0] = (char)(to[0] - 'a' + 'A');
 }
@@ -177,8 +177,9 @@ take_fallback(struct making *m, const struct question *q,
 		(void)snprintf(text, sizeof(text), "store:%s", m->draft.name);
 	else if (is_taken(m, secret))
 		(void)snprintf(text, sizeof(text), "file:%s", secret->path);
-	return text[0] != '\0' &&
-	    draft_set(q->part, q->path, text, why) == NULL;
+	else
+		return q->optional;
+	return draft_set(q->part, q->path, text, why) == NULL;
 }
 
 static int
@@ -190,10 +191,10 @@ ask_for(struct making *m, const struct question *q, struct given_secret *secret)
 	prompt_text(m, q, secret, prompt);
 	for (;;) {
 		wrong = secret_input_read(&secret->input, prompt);
-		if (secret->input.n == 0 && take_fallback(m, q, secret))
-			return STATUS_DONE;
 		if (wrong != NULL && secret->input.ended)
 			return making_ended();
+		if (secret->input.n == 0 && take_fallback(m, q, secret))
+			return STATUS_DONE;
 		if (wrong == NULL && q->optional && secret->input.n == 1 &&
 		    secret->input.bytes[0] == '-')
 			return STATUS_DONE;

@@ -87,6 +87,21 @@ typed "a cookie" 0 '^six works' "URL of|$api/v1" 'Name of|six' \
     'Cookie that|session' "not shown|$key" 'A harmless|/v1/me' "$group" \
     'works?|y'
 clean
+typed "a login, and a client without a secret" 0 'somebody has to log in' \
+    "URL of|$api/v1" 'Name of|log' 'number or name|oauth2-refresh-token' \
+    'Issuer URL|https://idp.example.com' 'How a person|device' \
+    "The client's id|public" "The client's secret|" 'Scopes|a b' \
+    'Where `apam login`|' 'A harmless|'
+holds "where the secret goes" \
+    grep -q 'refresh_token = "store:log";' "$dir/apam.d/log.conf"
+holds "no secret is stored" [ ! -e "$dir/apam.d/secrets/log" ]
+typed "a server of the Model Context Protocol" 0 'somebody has to log in' \
+    "URL of|$api/mcp" 'Name of|mcp' 'number or name|oauth2-refresh-token' \
+    'Issuer URL|' 'Token URL|-' "Resource URL|$api/mcp" 'How a person|' \
+    'Scopes|' 'Where `apam login`|' 'A harmless|'
+holds "it registers by itself" \
+    sh -c '! grep -q "client_id =" "$1"' sh "$dir/apam.d/mcp.conf"
+clean
 
 # ---- Wrong answers -------------------------------------------------------------------
 
