@@ -70,12 +70,20 @@ op_fail(struct op *op, enum apam_status status, const char *text)
 	return APAM_STEP_FAILED;
 }
 
-/* Fail if the module's memo or credential could not be kept. */
+/*
+ * Fail if the module's memo or credential could not be kept, or a fact: at once,
+ * before a person logs in for nothing.
+ */
 static enum apam_step
 check_kept(struct op *op, enum apam_step step)
 {
-	if (op->memo.no_memory || op->credential.no_memory)
+	if (op->memo.no_memory || op->credential.no_memory ||
+	    op->durable.kept.no_memory)
 		return op_fail(op, APAM_E_MEMORY, "out of memory");
+	if (op->durable.unfit || op->durable.kept.failed)
+		return op_fail(op, APAM_E_PROVIDER,
+		    "what the login found out cannot be kept: it has control "
+		    "characters, or is too long");
 	if (op->memo.failed || op->credential.failed)
 		return op_fail(
 		    op, APAM_E_PROVIDER, "the credential is too large");
@@ -128,12 +136,8 @@ check_login(struct op *op)
 	if (!op->durable.succeeds)
 		return op_fail(
 		    op, APAM_E_ABI, "the module finished without a secret");
-	if (op->durable.kept.no_memory || op->durable.successor.no_memory)
+	if (op->durable.successor.no_memory)
 		return op_fail(op, APAM_E_MEMORY, "out of memory");
-	if (op->durable.unfit || op->durable.kept.failed)
-		return op_fail(op, APAM_E_PROVIDER,
-		    "what the login found out cannot be kept: it has control "
-		    "characters, or is too long");
 	return APAM_STEP_DONE;
 }
 

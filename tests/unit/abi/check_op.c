@@ -663,6 +663,11 @@ START_TEST(a_fact_that_cannot_be_kept_ends_the_login)
 	    s, &op.pub, APAM_STR("issuer"), APAM_STR("https://x\nsecret 1"), 0);
 	ck_assert_ptr_null(op.misuse);
 	ck_assert(op.durable.unfit);
+	/* Before the person has logged in. */
+	deed = SHOW;
+	returned = APAM_STEP_SHOW;
+	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_FAILED);
+	ck_assert_int_eq(op.error.status, APAM_E_PROVIDER);
 	deed = SUCCEED;
 	returned = APAM_STEP_DONE;
 	ck_assert_int_eq(op_step(&op, &module, &deed, NULL), APAM_STEP_FAILED);
