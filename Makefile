@@ -346,7 +346,7 @@ $(call checks,cancel rotation nameserver nonce proof pair_live): $(CURL_OBJ)
 $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
 	loop waiters verdict landing nonce durable faults_durable proof \
-	pair_live sharing short_memory): CORE_LIBS += -lssl -lcrypto
+	pair_live sharing short_memory login short_login): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der verify): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev

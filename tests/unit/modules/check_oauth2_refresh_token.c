@@ -354,7 +354,7 @@ static const char *const bad_devices[] = {
 	"200" JSON "{\"device_code\":\"d\",\"user_code\":\"c\","
 	"\"verification_uri\":\"https://a/\",\"expires_in\":-1}",
 	"200\nContent-Type: text/html\n\n<html>",
-	"200" JSON,
+	("200" JSON),
 	"500",
 };
 
