@@ -6,8 +6,8 @@
  * plain ones may stand for; only a null stays one.  An alias shares its anchor's
  * value and copies nothing, so that aliases of aliases cost no memory; but it
  * counts as many values as its anchor has, as a reader looks at them again.
- * Refused are names that are not text or are given twice, more than one document, and
- * what goes beyond the bounds below.
+ * Refused are names that are not text or are given twice, more than one
+ * document, and what goes beyond the bounds below.
  */
 #ifndef HOSTS_CLI_OPENAPI_YAML_TREE_H
 #define HOSTS_CLI_OPENAPI_YAML_TREE_H
