@@ -109,30 +109,30 @@ make_holder(const struct place *place, int state)
 		(void)unlinkat(state, place->holder, AT_REMOVEDIR);
 }
 
-/* Say how state_dir is made if that is what is missing. */
-static void
-explain_state(const struct place *place)
+/* Open state_dir; where it is missing, say how it is made. */
+static int
+open_state(const struct place *place)
 {
 	struct stat st;
 
-	if (lstat(place->state_dir, &st) != 0 && errno == ENOENT)
-		(void)error_set(place->err, APAM_E_CONFIG,
-		    "%s does not exist; make it: install -d -m 0755 %s",
-		    place->state_dir, place->state_dir);
+	if (lstat(place->state_dir, &st) == 0 || errno != ENOENT)
+		return trust_open(
+		    place->state_dir, TRUST_DIRECTORY, place->user, place->err);
+	(void)error_set(place->err, APAM_E_CONFIG,
+	    "%s does not exist; make it: install -d -m 0755 %s",
+	    place->state_dir, place->state_dir);
+	return -1;
 }
 
 /* Open state_dir, and in it what holds them. */
 static int
 find_holder(const struct place *place, bool make)
 {
-	const int state = trust_open(
-	    place->state_dir, TRUST_DIRECTORY, place->user, place->err);
+	const int state = open_state(place);
 	int fd;
 
-	if (state < 0) {
-		explain_state(place);
+	if (state < 0)
 		return -1;
-	}
 	if (make)
 		make_holder(place, state);
 	fd = open_holder(place, state);
