@@ -116,7 +116,7 @@ SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
-.PHONY: all help demo test run-all run-tests programs peers trial-refresh lint lint-style sanitize fuzz \
+.PHONY: all help demo test run-all run-tests programs peers peers-browser trial-refresh lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
 	run-fuzz bench run-bench bench-peers python \
@@ -534,6 +534,11 @@ peers: deps-build deps-peers
 	    ROTATIONS=400 KILLS=100 node tests/peers/trial.mjs
 
 PEERS = renew prove rotate log_in
+
+# `apam login` with Chromium, which is large; pictures go to build/peers/pages.
+peers-browser: deps-build deps-peers-browser
+	@$(MAKE) all
+	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers node tests/peers/browser_rows.mjs
 
 # Refresh tokens that rotate, and programs that are killed all the time: minutes.
 # The head of the file says what ROTATIONS, KILLS, NAMES, PROGRAMS, SECONDS are.

@@ -9,36 +9,17 @@
 // Prints each failing row; ends with "N passed, N failed".
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
-import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 
 import { visit } from './person.mjs';
+import { BUILD, finish, makeFolder, row, startPeer } from './rows.mjs';
 
-const BUILD = resolve(process.env.BUILD ?? 'build');
 const BACK = 'http://127.0.0.1:45678/callback';	// nobody listens there
-const dir = mkdtempSync(`${tmpdir()}/apam-logins-`);
+const dir = makeFolder('logins');
 const conf = `${dir}/apam.conf`;
-let passed = 0, failed = 0;
-
-const row = (name, good, said) => {
-	if (good) passed += 1;
-	else {
-		failed += 1;
-		console.log(`FAIL  ${name}: ${said}`);
-	}
-};
-
-const startProvider = async (more) => {
-	const child = spawn(process.execPath,
-		[fileURLToPath(new URL('logins.mjs', import.meta.url))],
-		{ env: { ...process.env, ...more }, stdio: ['ignore', 'pipe', 'ignore'] });
-	const [line] = await once(createInterface(child.stdout), 'line');
-	return { child, origin: line.split(' ')[1] };
-};
+const startProvider = (more) => startPeer('logins.mjs', more);
 
 const profile = (name, origin, options) =>
 	writeFileSync(`${dir}/apam.d/${name}.conf`,
@@ -204,11 +185,6 @@ const rowsExpiry = async () => {
 	child.kill();
 };
 
-mkdirSync(`${dir}/apam.d`);
-mkdirSync(`${dir}/state`);
-writeFileSync(`${dir}/secret`, 'fake-secret-of-a-client', { mode: 0o600 });
-writeFileSync(conf, `module_dir = "${BUILD}/modules";
-profile_dir = "${dir}/apam.d"; state_dir = "${dir}/state"; audit = "file";\n`);
 const { child, origin } = await startProvider({});
 try {
 	await rowsCode(origin);
@@ -220,6 +196,4 @@ try {
 	row('the test', false, err.stack);
 }
 child.kill();
-rmSync(dir, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+finish(dir);

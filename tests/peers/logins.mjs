@@ -11,8 +11,12 @@
 //	PEER_CERT, PEER_KEY	PEM files; or it speaks http
 //	PEER_ISSUER	where a proxy stands before it
 //
-// Prints "ready ORIGIN", then serves until it is told to end.  POST /control/slow
-// makes the next question for a device code one too many (slow_down).
+// Prints "ready ORIGIN", then serves until it is told to end.  Orders:
+//
+//	POST /control/slow	the next question for a device code is one too
+//				many (slow_down)
+//	POST /control/change?NAME=VALUE	the next browser that is sent back brings
+//				another VALUE of the parameter NAME
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
@@ -89,13 +93,32 @@ const provider = new Provider(issuer, {
 provider.proxy = true;
 
 let slow = false;
+let change = new URLSearchParams();
+
+const orders = {
+	'/control/slow': () => { slow = true; },
+	'/control/change': (ctx) => { change = ctx.URL.searchParams; },
+};
+
+// A browser that is sent back to a program, as a forger would send it.
+const forge = (ctx) => {
+	const to = ctx.response.get('location');
+	if (!/[?&]state=/.test(to) || !change.size) return;
+	const url = new URL(to);
+	for (const [name, value] of change) url.searchParams.set(name, value);
+	change = new URLSearchParams();
+	ctx.set('location', `${url}`);
+};
+
 provider.use(async (ctx, next) => {
-	if (ctx.path === '/control/slow') {
-		slow = true;
+	const order = orders[ctx.path];
+	if (order) {
+		order(ctx);
 		ctx.status = 200;
 		return;
 	}
 	await next();
+	forge(ctx);
 	// RFC 8628, 3.5: this provider never says it by itself.
 	if (slow && ctx.body?.error === 'authorization_pending') {
 		ctx.body.error = 'slow_down';

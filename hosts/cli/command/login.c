@@ -289,9 +289,10 @@ end_login(struct session *s)
 
 	s->over = true;
 	redirect_listener_tell(&s->listener, done,
-	    done ? "You are logged in. You can close this page." :
-		   "The login has failed: apam says why, in the terminal. You "
-		   "can close this page.");
+	    done ? "You are logged in" : "The login has failed",
+	    done ? "You can close this page and go back to the terminal." :
+		   "The terminal where apam runs says why. You can close this "
+		   "page.");
 	if (s->wanted != WANTED_NOTHING)
 		fputc('\n', stderr);
 	if (!done)
@@ -387,8 +388,8 @@ serve_browser(struct session *s)
 	s->wanted = WANTED_NOTHING;
 	if (apam_login_redirected(s->login, url, &err) == APAM_OK)
 		return;
-	redirect_listener_tell(&s->listener, false,
-	    "The login did not wait for this. You can close this page.");
+	redirect_listener_tell(&s->listener, false, "The login has failed",
+	    "It did not wait for this page, which you can close.");
 	report_error(NULL, &err);
 }
 

@@ -186,7 +186,8 @@ drop(struct redirect_connection *c)
 
 /* Send a page; what does not go out at once is not waited for. */
 static void
-send_page(int fd, const char *status, const char *more, const char *text)
+send_page(int fd, const char *status, const char *more, const char *title,
+    const char *text)
 {
 	char body[PAGE_MAX / 2], page[PAGE_MAX];
 	int n;
@@ -194,9 +195,12 @@ send_page(int fd, const char *status, const char *more, const char *text)
 	n = snprintf(body, sizeof(body),
 	    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
 	    "<meta name=\"viewport\" content=\"width=device-width\">"
-	    "<title>apam</title><body style=\"font: 1.2em sans-serif; "
-	    "margin: 3em\"><p>%s</p></body></html>\n",
-	    text);
+	    "<meta name=\"color-scheme\" content=\"light dark\">"
+	    "<title>%s - apam</title><body style=\"font: 1.1em/1.5 "
+	    "sans-serif; max-width: 32em; margin: 15vh auto; padding: 0 2em\">"
+	    "<p style=\"opacity: .6\">apam</p>"
+	    "<h1 style=\"font-size: 1.6em\">%s</h1><p>%s</p></body></html>\n",
+	    title, title, text);
 	n = snprintf(page, sizeof(page),
 	    "HTTP/1.1 %s\r\n"
 	    "Content-Type: text/html; charset=utf-8\r\n"
@@ -217,13 +221,15 @@ refuse(struct redirect_connection *c, enum redirect_request what)
 {
 	if (what == REDIRECT_METHOD)
 		send_page(c->fd, "405 Method Not Allowed", "Allow: GET\r\n",
+		    "This is not a page to send to",
 		    "This address takes a GET alone.");
 	else if (what == REDIRECT_ELSEWHERE)
-		send_page(c->fd, "404 Not Found", "",
+		send_page(c->fd, "404 Not Found", "", "There is nothing here",
 		    "This is not the way back from the login that apam waits "
 		    "for. Log in on the page that apam named.");
 	else
 		send_page(c->fd, "400 Bad Request", "",
+		    "This request is damaged",
 		    "apam does not understand this request.");
 	drop(c);
 }
@@ -355,12 +361,13 @@ redirect_listener_serve(struct redirect_listener *l, char *url, size_t size)
 }
 
 void
-redirect_listener_tell(struct redirect_listener *l, bool ok, const char *text)
+redirect_listener_tell(
+    struct redirect_listener *l, bool ok, const char *title, const char *text)
 {
 	if (l->held < 0)
 		return;
-	send_page(
-	    l->all[l->held].fd, ok ? "200 OK" : "400 Bad Request", "", text);
+	send_page(l->all[l->held].fd, ok ? "200 OK" : "400 Bad Request", "",
+	    title, text);
 	drop(&l->all[l->held]);
 	l->held = -1;
 }

@@ -67,9 +67,9 @@ size_t redirect_listener_polls(
 bool redirect_listener_serve(
     struct redirect_listener *l, char *url, size_t size);
 
-/* Tell the browser how it ended; `text` has no character of HTML. */
-void redirect_listener_tell(
-    struct redirect_listener *l, bool ok, const char *text);
+/* Tell the browser how it ended; the texts have no character of HTML. */
+void redirect_listener_tell(struct redirect_listener *l, bool ok,
+    const char *title, const char *text);
 
 /* Close all. */
 void redirect_listener_close(struct redirect_listener *l);

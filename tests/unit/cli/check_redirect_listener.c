@@ -176,10 +176,10 @@ START_TEST(a_browser_comes_back_and_is_told)
 	(void)snprintf(wanted, sizeof(wanted),
 	    "http://127.0.0.1:%u/callback?code=a&state=b", (unsigned)l.port);
 	ck_assert_str_eq(url, wanted);
-	redirect_listener_tell(&l, true, "All is well.");
+	redirect_listener_tell(&l, true, "Well", "All is well.");
 	ck_assert_ptr_nonnull(strstr(told(0), "HTTP/1.1 200 OK\r\n"));
 	/* Nobody is told twice. */
-	redirect_listener_tell(&l, true, "All is well.");
+	redirect_listener_tell(&l, true, "Well", "All is well.");
 }
 END_TEST
 
@@ -226,7 +226,7 @@ START_TEST(one_answer_is_taken)
 	ck_assert(!redirect_listener_serve(&l, url, sizeof(url)));
 	ck_assert_ptr_nonnull(strstr(url, "first"));
 	ck_assert_ptr_nonnull(strstr(told(1), "404 Not Found"));
-	redirect_listener_tell(&l, false, "No.");
+	redirect_listener_tell(&l, false, "Bad", "No.");
 	ck_assert_ptr_nonnull(strstr(told(0), "400 Bad Request"));
 }
 END_TEST
@@ -250,7 +250,7 @@ START_TEST(silent_ones_do_not_keep_others_out)
 		connect_client(i);
 		(void)redirect_listener_serve(&l, url, sizeof(url));
 	}
-	redirect_listener_tell(&l, true, "All is well.");
+	redirect_listener_tell(&l, true, "Well", "All is well.");
 	ck_assert_ptr_nonnull(strstr(told(0), "200 OK"));
 }
 END_TEST
