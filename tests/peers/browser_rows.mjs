@@ -285,13 +285,25 @@ const rowsExpiry = async () => {
 	child.kill();
 };
 
+// What the provider says of the refresh token that is kept (RFC 7662).
+const isActive = async (origin, token) => {
+	const answer = await fetch(`${origin}/token/introspection`, {
+		method: 'POST',
+		body: new URLSearchParams({ token, client_id: 'public' }),
+	});
+	return (await answer.json()).active;
+};
+
 // What comes after a login: requests, what is said of it, and its end.
 const rowsAfter = async (origin) => {
 	const request = () => apam('request', 'web', `${origin}/me`);
 	await ends('a request', request(), 0, /"sub"/);
 	await ends('status says when it was stored', apam('--json', 'status', 'web'), 0,
-		/"stored": \{[^}]*"(since|at)": "20\d\d-\d\d-\d\dT/);
+		/"stored": \{[^}]*"at": "20\d\d-\d\d-\d\dT/);
+	const [, token] = /^secret \d+\n(\S+)/m.exec(record('web'));
+	row('the provider has the login', await isActive(origin, token) === true, '');
 	await ends('logout', apam('logout', 'web'), 0, /web: logged out/);
+	row('it is revoked there', await isActive(origin, token) === false, '');
 	await ends('then a request', request(), 1,
 		/somebody has to log in again: logged out[^]*run `apam login web`/);
 	await ends('then status', apam('status', 'web'), 0, /login needed.*logged out/);
