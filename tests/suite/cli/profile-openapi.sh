@@ -79,6 +79,20 @@ made "the token URL was not confirmed" 0 'not checked: nobody has confirmed' '' 
 made "once it is" 0 '^one works: .*a fresh token' '' $seven_secret --url "$seven" \
     --set client_id=SANDBOX.CLIENT.ONE --set "token_url=$seven/oauth2/token" \
     --set 'probe=GET /eyes'
+schemes "{type: oauth2, flows: {authorizationCode: {authorizationUrl: \"$seven/oauth2/authorize\", tokenUrl: \"$seven/oauth2/token\", scopes: {}}}}"
+made "a login by a browser" 0 '^  apam login one' '*' '' --url "$seven" \
+    --set client_id=fake-client
+has 'scheme = "oauth2-refresh-token";'
+has "authorization_url = \"$seven/oauth2/authorize\";"
+has 'refresh_token = "store:one";'
+schemes "{type: oauth2, flows: {deviceAuthorization: {deviceAuthorizationUrl: \"$seven/device\", tokenUrl: \"$seven/oauth2/token\", scopes: {}}}}"
+made "a login by a code" 0 '^  apam login one' '*' '' --url "$seven" \
+    --set client_id=fake-client
+has "device_url = \"$seven/device\";"
+schemes "{type: openIdConnect, openIdConnectUrl: \"$seven/.well-known/openid-configuration\"}"
+made "a login at an issuer" 0 '^  apam login one' '*' '' --url "$seven" \
+    --set client_id=fake-client
+has "issuer = \"$seven\";"
 schemes '{type: http, scheme: digest}'
 made "digest" 2 '' 'one: apam has no module for this HTTP' x
 schemes '{type: mutualTLS}'

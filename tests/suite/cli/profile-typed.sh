@@ -72,7 +72,20 @@ typed "a login in two steps" 0 '^xy works: .*a fresh token' "URL of|$xy" \
     'The user|sandbox-read' 'for the user|ApiKey' "not shown|$xy_secret" \
     'for the secret|ApiSecret' 'How fields|' 'JSON pointer|/idToken' \
     'A harmless|/api/v1/occupancy' "$group" 'works?|'
-row "all are in order" 0 '' '' lint
+typed "a login" 0 '^  apam login seven' "URL of|$seven" 'Name of|seven' \
+    'number or name|oauth2-refresh-token' "Issuer|$seven" 'How a person|' \
+    "The client's id|fake-client" "The client's secret|-" \
+    'Scopes|offline_access' \
+    'Where `apam login` keeps|' 'A harmless|/eyes'
+holds "its key is in the store" grep -q 'refresh_token = "store:seven"' \
+    "$dir/apam.d/seven.conf"
+holds "it was not checked" grep -q 'somebody has to log in first' "$dir/out"
+typed "endpoints by hand" 0 '^  apam login eight' "URL of|$seven/v2" 'Name of|eight' \
+    'number or name|6' 'Issuer|-' "Token URL|$seven/oauth2/token" \
+    'How a person|device' "Device auth|$seven/device" \
+    "The client's id|" 'an answer is needed|fake-client' "The client's secret|-" \
+    'Scopes|' 'Where `apam login` keeps|' 'A harmless|'
+row "all are in order" 0 '' '*' lint
 clean
 typed "Bearer" 0 '^four works' "URL of|$api/v1" 'Name of|four' \
     'number or name|api-key' 'Header that|' 'Word that|' "not shown|$key" \
