@@ -183,7 +183,6 @@ const rowsBrowser = async (origin) => {
 
 const rowsForged = async (origin) => {
 	const forged = [
-		['another state', 'state', 'the browser came back from another login'],
 		['another issuer', 'iss', 'the browser came back from another issuer'],
 		['another code', 'code', 'invalid_grant'],
 	];
@@ -196,6 +195,17 @@ const rowsForged = async (origin) => {
 		await pageSays(name, page, BAD);
 		await picture(page, name.replace(' ', '-'));
 	}
+	// What does not belong to this login ends none.
+	const { run, page, url } = await begin('web');
+	await fetch(`${origin}/control/change?state=https%3A%2F%2Fa`,
+		{ method: 'POST' });
+	await agree(page);
+	await pageSays('another state', page, /This is not the way back/);
+	await picture(page, 'another-state');
+	await page.goto(url);
+	await page.waitForSelector('input[value=consent]', { state: 'attached' });
+	await agree(page);
+	await ends('another state, and then its own', run, 0, /web: logged in/);
 	row('forged: the earlier login holds', await signs('web', `${origin}/web`), '');
 };
 
