@@ -72,6 +72,8 @@ typed "a login in two steps" 0 '^xy works: .*a fresh token' "URL of|$xy" \
     'The user|sandbox-read' 'for the user|ApiKey' "not shown|$xy_secret" \
     'for the secret|ApiSecret' 'How fields|' 'JSON pointer|/idToken' \
     'A harmless|/api/v1/occupancy' "$group" 'works?|'
+row "all are in order" 0 '' '' lint
+clean
 typed "a login" 0 '^  apam login seven' "URL of|$seven" 'Name of|seven' \
     'number or name|oauth2-refresh-token' "Issuer|$seven" 'How a person|' \
     "The client's id|fake-client" "The client's secret|-" \
@@ -85,7 +87,6 @@ typed "endpoints by hand" 0 '^  apam login eight' "URL of|$seven/v2" 'Name of|ei
     'How a person|device' "Device auth|$seven/device" \
     "The client's id|" 'an answer is needed|fake-client' "The client's secret|-" \
     'Scopes|' 'Where `apam login` keeps|' 'A harmless|'
-row "all are in order" 0 '' '*' lint
 clean
 typed "Bearer" 0 '^four works' "URL of|$api/v1" 'Name of|four' \
     'number or name|api-key' 'Header that|' 'Word that|' "not shown|$key" \
