@@ -46,30 +46,6 @@ revoke_access_token(const struct oauth2 *o, struct apam_op *op)
 	    o, op, op->memo, op->credential->secret, APAM_STR("access_token"));
 }
 
-/* True with the endpoints; else *step asks for them, or has failed. */
-static bool
-find_endpoints(const struct oauth2 *o, struct apam_op *op,
-    struct oauth2_endpoints *found, int32_t *step)
-{
-	const struct apam_str issuer = oauth2_text(o, OAUTH2_OPT_ISSUER);
-	struct scheme_fault fault;
-
-	oauth2_endpoints_known(o, op, found);
-	if (found->revocation.n > 0 || issuer.n == 0)
-		return true;
-	if (op->phase == OAUTH2_PHASE_START) {
-		*step = oauth2_metadata_request(o, op, issuer);
-		return false;
-	}
-	if (oauth2_metadata_elsewhere(o, op, issuer, step))
-		return false;
-	fault = oauth2_metadata_read(o, op->response, issuer, found);
-	if (fault.status == APAM_OK)
-		return true;
-	*step = scheme_fail(o->svc, op, "issuer metadata", fault);
-	return false;
-}
-
 int32_t
 refresh_revoke(void *state, struct apam_op *op)
 {
@@ -82,7 +58,7 @@ refresh_revoke(void *state, struct apam_op *op)
 		return revoke_access_token(o, op);
 	if (token.n == 0 || op->phase == OAUTH2_PHASE_REVOCATION)
 		return oauth2_revoke(state, op);
-	if (!find_endpoints(o, op, &found, &step))
+	if (!oauth2_find_revocation(o, op, &found, &step))
 		return step;
 	return revoke_refresh_token(o, op, &found, token);
 }

@@ -203,25 +203,16 @@ int32_t
 oauth2_check(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
-	const struct apam_str issuer = oauth2_text(o, OAUTH2_OPT_ISSUER);
 	struct oauth2_endpoints found;
 	int32_t step;
-	struct scheme_fault fault;
 
 	switch (op->phase) {
 	case OAUTH2_PHASE_START:
-		if (issuer.n > 0)
-			return oauth2_metadata_request(o, op, issuer);
-		oauth2_endpoints_known(o, op, &found);
-		return check_begin(o, op, &found);
 	case OAUTH2_PHASE_METADATA:
 	case OAUTH2_PHASE_DISCOVERY:
-		if (oauth2_metadata_elsewhere(o, op, issuer, &step))
+		if (!oauth2_find_endpoints(
+			o, op, &found, scheme_check_by_minting, &step))
 			return step;
-		fault = oauth2_metadata_read(o, op->response, issuer, &found);
-		if (fault.status != APAM_OK)
-			return scheme_check_by_minting(
-			    o->svc, op, "issuer metadata", fault);
 		return check_begin(o, op, &found);
 	case OAUTH2_PHASE_INTROSPECTION:
 		return introspected(o, op);

@@ -192,3 +192,36 @@ oauth2_metadata_read(const struct oauth2 *o, const struct apam_response *r,
 		    "its issuer is not the configured one");
 	return read_endpoints(o, r, issuer, found);
 }
+
+bool
+oauth2_find_endpoints(const struct oauth2 *o, struct apam_op *op,
+    struct oauth2_endpoints *found, oauth2_end *end, int32_t *step)
+{
+	const struct apam_str issuer = oauth2_text(o, OAUTH2_OPT_ISSUER);
+	struct scheme_fault fault;
+
+	if (issuer.n == 0) {
+		oauth2_endpoints_known(o, op, found);
+		return true;
+	}
+	if (op->phase == OAUTH2_PHASE_START) {
+		*step = oauth2_metadata_request(o, op, issuer);
+		return false;
+	}
+	if (oauth2_metadata_elsewhere(o, op, issuer, step))
+		return false;
+	fault = oauth2_metadata_read(o, op->response, issuer, found);
+	if (fault.status == APAM_OK)
+		return true;
+	*step = end(o->svc, op, "issuer metadata", fault);
+	return false;
+}
+
+bool
+oauth2_find_revocation(const struct oauth2 *o, struct apam_op *op,
+    struct oauth2_endpoints *found, int32_t *step)
+{
+	oauth2_endpoints_known(o, op, found);
+	return found->revocation.n > 0 ||
+	    oauth2_find_endpoints(o, op, found, scheme_fail, step);
+}

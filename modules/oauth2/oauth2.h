@@ -403,6 +403,26 @@ bool oauth2_metadata_endpoint(const struct oauth2 *o,
 void oauth2_endpoints_known(const struct oauth2 *o, struct apam_op *op,
     struct oauth2_endpoints *found);
 
+/* How a run ends with a fault: scheme_fail, or as that. */
+typedef int32_t oauth2_end(const struct apam_services *svc, struct apam_op *op,
+    const char *who, struct scheme_fault fault);
+
+/*
+ * Find the endpoints, in the phases START, METADATA and DISCOVERY: by the
+ * metadata of the issuer, if the options name one, else as they are known.  True
+ * with *found.  False where *step is next: it asks for the metadata, or is what
+ * `end` made of it.
+ */
+bool oauth2_find_endpoints(const struct oauth2 *o, struct apam_op *op,
+    struct oauth2_endpoints *found, oauth2_end *end, int32_t *step);
+
+/*
+ * The same, for a revocation: the metadata is left alone where its endpoint is
+ * known.
+ */
+bool oauth2_find_revocation(const struct oauth2 *o, struct apam_op *op,
+    struct oauth2_endpoints *found, int32_t *step);
+
 /* ---- check.c, revoke.c, judge.c --------------------------------------- */
 
 /*

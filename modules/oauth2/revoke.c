@@ -54,27 +54,18 @@ int32_t
 oauth2_revoke(void *state, struct apam_op *op)
 {
 	const struct oauth2 *o = state;
-	const struct apam_str issuer = oauth2_text(o, OAUTH2_OPT_ISSUER);
 	struct oauth2_endpoints found;
-	int32_t step;
 	struct scheme_fault fault;
+	int32_t step;
 
 	if (op->credential == NULL)
 		return APAM_STEP_DONE; /* there is nothing to revoke */
-	oauth2_endpoints_known(o, op, &found);
 	switch (op->phase) {
 	case OAUTH2_PHASE_START:
-		if (found.revocation.n == 0 && issuer.n > 0)
-			return oauth2_metadata_request(o, op, issuer);
-		return revoke_begin(o, op, &found);
 	case OAUTH2_PHASE_METADATA:
 	case OAUTH2_PHASE_DISCOVERY:
-		if (oauth2_metadata_elsewhere(o, op, issuer, &step))
+		if (!oauth2_find_revocation(o, op, &found, &step))
 			return step;
-		fault = oauth2_metadata_read(o, op->response, issuer, &found);
-		if (fault.status != APAM_OK)
-			return scheme_fail(
-			    o->svc, op, "issuer metadata", fault);
 		return revoke_begin(o, op, &found);
 	default:
 		fault = oauth2_revocation_fault(o, op->response);
