@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A run of the module begins: its op is set up with the secrets that are the
- * present ones.  If one of them is durable, a run that is shown it waits for its
- * turn first: any but a revocation of the credential alone, and a login.
+ * A run of the module begins, once it is set up.  If one of its secrets is
+ * durable, a run that is shown it waits for its turn first: any but a revocation
+ * of the credential alone, and a login.
  */
 #ifndef CORE_FLIGHT_BEGIN_H
 #define CORE_FLIGHT_BEGIN_H
@@ -14,12 +14,5 @@ enum flight_wait begin_run(struct flight *f);
 
 /* STAGE_TURN: try again.  Another process may have shared what is wanted. */
 enum flight_wait begin_again(struct flight *f);
-
-/*
- * Begin the run once more, with the durable secret that has come in the place of
- * the one which the provider refused; what another process has shared comes
- * first.
- */
-enum flight_wait begin_anew(struct flight *f);
 
 #endif

@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "entry/probe.h"
-#include "flight/begin.h"
 #include "flight/harvest.h"
 #include "flight/login_run.h"
 #include "flight/result.h"
+#include "flight/run_setup.h"
 #include "flight/wire.h"
 
 /*
@@ -80,7 +80,7 @@ fail_op(struct flight *f)
 	const bool uses = f->goal == FLIGHT_ACQUIRE || f->goal == FLIGHT_PROVE;
 
 	return uses && spending_yields(&f->spending) ?
-	    begin_anew(f) :
+	    run_setup_anew(f) :
 	    result_failed(f, &f->op.error);
 }
 
