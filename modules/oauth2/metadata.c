@@ -195,7 +195,7 @@ oauth2_metadata_read(const struct oauth2 *o, const struct apam_response *r,
 
 bool
 oauth2_find_endpoints(const struct oauth2 *o, struct apam_op *op,
-    struct oauth2_endpoints *found, oauth2_end *end, int32_t *step)
+    struct oauth2_endpoints *found, oauth2_end *on_fail, int32_t *step)
 {
 	const struct apam_str issuer = oauth2_text(o, OAUTH2_OPT_ISSUER);
 	struct scheme_fault fault;
@@ -213,7 +213,7 @@ oauth2_find_endpoints(const struct oauth2 *o, struct apam_op *op,
 	fault = oauth2_metadata_read(o, op->response, issuer, found);
 	if (fault.status == APAM_OK)
 		return true;
-	*step = end(o->svc, op, "issuer metadata", fault);
+	*step = on_fail(o->svc, op, "issuer metadata", fault);
 	return false;
 }
 

@@ -411,10 +411,10 @@ typedef int32_t oauth2_end(const struct apam_services *svc, struct apam_op *op,
  * Find the endpoints, in the phases START, METADATA and DISCOVERY: by the
  * metadata of the issuer, if the options name one, else as they are known.  True
  * with *found.  False where *step is next: it asks for the metadata, or is what
- * `end` made of it.
+ * `on_fail` made of it.
  */
 bool oauth2_find_endpoints(const struct oauth2 *o, struct apam_op *op,
-    struct oauth2_endpoints *found, oauth2_end *end, int32_t *step);
+    struct oauth2_endpoints *found, oauth2_end *on_fail, int32_t *step);
 
 /*
  * The same, for a revocation: the metadata is left alone where its endpoint is
