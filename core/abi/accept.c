@@ -16,7 +16,7 @@
 
 /* The sizes in ABI 1.0; no module can have smaller ones. */
 #define MODULE_SIZE_1_0                                                        \
-	(offsetof(struct apam_module, verify_end) + sizeof(void (*)(void)))
+	(offsetof(struct apam_module, body_end) + sizeof(void (*)(void)))
 #define OPTION_SIZE_1_0                                                        \
 	(offsetof(struct apam_option, member_count) + sizeof(size_t))
 #define OPTION_DEPTH_MAX 4

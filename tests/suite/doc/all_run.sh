@@ -16,7 +16,7 @@ BUILD=${BUILD:-build}
 left_out()
 {
 	case $BUILD in
-	*/sanitize | */coverage) echo 'check_faults(_durable)?|memory|promises|gdb|suite/[a-z]*' ;;
+	*/sanitize | */coverage) echo 'check_faults(_durable|_login)?|memory|promises|gdb|suite/[a-z]*' ;;
 	*) echo '' ;;
 	esac
 }

@@ -11,7 +11,7 @@
 
 #define FILE_NAME "/modules/demo.so"
 #define SIZE_1_0                                                               \
-	(offsetof(struct apam_module, verify_end) + sizeof(void (*)(void)))
+	(offsetof(struct apam_module, body_end) + sizeof(void (*)(void)))
 
 static int32_t
 no_open(const struct apam_services *svc, const struct apam_options *options,

@@ -4,7 +4,7 @@
 # software TPM (swtpm): `openssl-store:` of apam.conf(5). A module signs with
 # them and knows nothing of that; the TPM's public key verifies; a child opens
 # its own; lint names what is wrong; a PIN is shown nowhere.
-. "$(dirname "$0")/lib.bash"
+. "$(dirname "$0")/cli/lib.bash"
 
 tpm= share=
 stop()
