@@ -626,12 +626,13 @@ APAM_API APAM_CHECKED enum apam_status apam_modules(struct apam *ctx,
 struct apam_option;		/* see module.h */
 
 /*
- * The options that every profile takes, but for `auth`, and those that every
- * entry takes beside its scheme's own.  Returns a table of *count elements,
- * *option_size bytes each, which is static.
+ * The options that every profile takes, but for `auth`.  Returns a table of
+ * *count elements, *option_size bytes each, which is static.
  */
 APAM_API const struct apam_option *apam_profile_options(
     size_t *count, size_t *option_size);
+
+/* The same, of those that every entry takes beside its scheme's own. */
 APAM_API const struct apam_option *apam_entry_options(
     size_t *count, size_t *option_size);
 

@@ -176,9 +176,12 @@ class All(SandboxTest):
     def test_one_auth_object_serves_both_clients(self):
         import requests
 
-        auth = apam.auth("seven")
         url = f"{SEVEN}/eyes"
-        with httpx.Client(verify=CA) as client:
-            self.assertEqual(client.get(url, auth=auth).status_code, 200)
-        answer = requests.get(url, auth=auth, verify=CA)
-        self.assertEqual(answer.status_code, 200)
+        for profile in ("seven", None):
+            auth = apam.auth(profile)
+            with httpx.Client(verify=CA) as client:
+                self.assertEqual(client.get(url, auth=auth).status_code, 200)
+            answer = requests.get(url, auth=auth, verify=CA)
+            self.assertEqual(answer.status_code, 200)
+        with self.assertRaises(TypeError):
+            requests.get(url, auth=apam.httpx.Auth("seven"), verify=CA)

@@ -103,24 +103,10 @@ def auth(profile: str | None = None, context: Context | None = None) -> Any:
     ``profile``: sign by that one; None: by the one that is for the URL.
     Import requests or httpx first.
     """
-    classes = [
-        __getattr__(name).Auth
-        for name in ("requests", "httpx")
-        if name in sys.modules
-    ]
-    if not classes:
+    clients = [n for n in ("requests", "httpx") if n in sys.modules]
+    if not clients:
         raise ImportError("import requests or httpx before apam.auth")
-    kind = classes[0] if len(classes) == 1 else _both(*classes)
-    return kind(profile, context)
-
-
-def _both(first: Any, second: Any) -> Any:
-    """An auth class of both clients, where a program has both."""
-
-    def initialise(
-        self: Any, profile: str | None, context: Context | None
-    ) -> None:
-        first.__init__(self, profile, context)
-        second.__init__(self, profile, context)
-
-    return type("Auth", (first, second), {"__init__": initialise})
+    made = [__getattr__(name).Auth(profile, context) for name in clients]
+    if len(made) == 2:
+        made[1].for_requests = made[0]
+    return made[-1]

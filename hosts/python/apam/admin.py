@@ -158,13 +158,17 @@ def keys(context: Context | None = None) -> list[Key]:
     )
 
 
-class _Name:
-    """Which key, as struct apam_key_name."""
-
-    def __init__(self, id: str, scheme: str | None, mark: str | None) -> None:
-        self._kept = [to_c(id), to_c(scheme), to_c(mark)]
-        self.c = sized("struct apam_key_name")
-        self.c.id, self.c.scheme, self.c.mark = self._kept
+def _change(
+    call: Callable[..., int],
+    context: Context | None,
+    key: tuple[str, str | None, str | None],
+    *texts: str | None,
+) -> None:
+    """Call what changes a key: its id, its scheme and its mark say which."""
+    kept = [to_c(text) for text in key]
+    name, err = sized("struct apam_key_name"), new_error()
+    name.id, name.scheme, name.mark = kept
+    check(call(_context(context), name, *map(to_c, texts), err), err)
 
 
 def add_key(
@@ -177,13 +181,8 @@ def add_key(
     context: Context | None = None,
 ) -> None:
     """Register a key."""
-    name, err = _Name(id, scheme, mark), new_error()
-    check(
-        lib.apam_key_add(
-            _context(context), name.c, to_c(description), to_c(access), err
-        ),
-        err,
-    )
+    key = id, scheme, mark
+    _change(lib.apam_key_add, context, key, description, access)
 
 
 def describe_key(
@@ -196,13 +195,8 @@ def describe_key(
     context: Context | None = None,
 ) -> None:
     """Say anew what a key is for, or opens; None leaves it as it is."""
-    name, err = _Name(id, scheme, mark), new_error()
-    check(
-        lib.apam_key_describe(
-            _context(context), name.c, to_c(description), to_c(access), err
-        ),
-        err,
-    )
+    key = id, scheme, mark
+    _change(lib.apam_key_describe, context, key, description, access)
 
 
 def archive_key(
@@ -214,10 +208,7 @@ def archive_key(
     context: Context | None = None,
 ) -> None:
     """Archive a key.  Once this returns, nobody here signs with it."""
-    name, err = _Name(id, scheme, mark), new_error()
-    check(
-        lib.apam_key_archive(_context(context), name.c, to_c(why), err), err
-    )
+    _change(lib.apam_key_archive, context, (id, scheme, mark), why)
 
 
 def restore_key(
@@ -228,8 +219,7 @@ def restore_key(
     context: Context | None = None,
 ) -> None:
     """Let an archived key sign again."""
-    name, err = _Name(id, scheme, mark), new_error()
-    check(lib.apam_key_restore(_context(context), name.c, err), err)
+    _change(lib.apam_key_restore, context, (id, scheme, mark))
 
 
 def rotate_key(profile: Profile, why: str | None = None) -> Rotation:

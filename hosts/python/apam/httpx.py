@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from .aio import Driver, driver
+from .chooser import Chooser
 from .context import Context, default
 from .errors import DeniedError, Error, Status
 from .profile import Profile
@@ -38,19 +39,49 @@ def _headers_of(message: httpx.Request | httpx.Response) -> Headers:
     return list(message.headers.multi_items())
 
 
-def _refuse_certificate(signature: Signature) -> None:
-    if signature.needs_certificate:
-        raise DeniedError(
-            Status.POLICY,
-            "the profile sends a client certificate, which apam.httpx "
-            "cannot: use `apam request`, or a program of libapam-curl",
-            signature.profile.name,
-        )
+def _sign(profile: Profile, request: httpx.Request) -> Signature:
+    return profile.sign(
+        request.method,
+        str(request.url),
+        _headers_of(request),
+        _body_of(request),
+    )
+
+
+async def _sign_async(
+    mine: Driver, profile: Profile, request: httpx.Request
+) -> Signature:
+    return await mine.sign(
+        profile,
+        request.method,
+        str(request.url),
+        _headers_of(request),
+        _body_of(request),
+    )
+
+
+def _again(sent: Signature, request: httpx.Request) -> Signature | None:
+    """Another signature for the request, where there is one."""
+    try:
+        fresh = _sign(sent.profile, request)
+    except Error:
+        return None
+    return Rounds.news(sent, fresh)
+
+
+async def _again_async(
+    mine: Driver, sent: Signature, request: httpx.Request
+) -> Signature | None:
+    try:
+        fresh = await _sign_async(mine, sent.profile, request)
+    except Error:
+        return None
+    return Rounds.news(sent, fresh)
 
 
 def _signed(signature: Signature, request: httpx.Request) -> httpx.Request:
     """A copy of a request with what the signature adds."""
-    _refuse_certificate(signature)
+    signature.refuse_certificate("apam.httpx")
     headers = request.headers.copy()
     for name, value in signature.headers:
         headers[name] = value
@@ -83,24 +114,6 @@ def _to_read(signature: Signature, response: httpx.Response) -> bool:
 
 def _can_repeat(request: httpx.Request) -> bool:
     return _body_of(request) is not UNREAD
-
-
-class _Chooser:
-    """Which profile signs."""
-
-    def __init__(self, profile: str | None) -> None:
-        self._name = profile
-
-    def choose(self, context: Context, url: str) -> Profile | None:
-        """None: the URL is not a profile's."""
-        if self._name is not None:
-            return context.profile(self._name)
-        try:
-            return context.find(url)
-        except Error as error:
-            if error.status is Status.NO_PROFILE:
-                return None
-            raise
 
 
 # ---- Transports --------------------------------------------------------------
@@ -145,22 +158,22 @@ class Transport(httpx.BaseTransport):
 
     def __init__(
         self,
-        profile: str | None = None,
+        profile: str | Profile | None = None,
         context: Context | None = None,
         inner: httpx.BaseTransport | None = None,
     ) -> None:
         self._context = context or default()
-        self._chooser = _Chooser(profile)
+        self._chooser = Chooser(profile)
         self._ways = _Ways(httpx.HTTPTransport, inner)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = str(request.url)
-        profile = self._chooser.choose(self._context, url)
+        profile = self._chooser.of_any(self._context, url)
         inner: httpx.BaseTransport = self._ways.to(profile, url)
         if profile is None:
             return inner.handle_request(request)
         rounds = Rounds()
-        signature = self._sign(profile, request)
+        signature = _sign(profile, request)
         try:
             while True:
                 response = inner.handle_request(
@@ -171,31 +184,13 @@ class Transport(httpx.BaseTransport):
                 judged = _judge(signature, response)
                 if not rounds.wants(judged) or not _can_repeat(request):
                     return response
-                fresh = self._again(signature, request)
+                fresh = _again(signature, request)
                 if fresh is None:
                     return response
                 response.close()
                 signature = fresh
         finally:
             signature.release()
-
-    @staticmethod
-    def _sign(profile: Profile, request: httpx.Request) -> Signature:
-        return profile.sign(
-            request.method,
-            str(request.url),
-            _headers_of(request),
-            _body_of(request),
-        )
-
-    def _again(
-        self, sent: Signature, request: httpx.Request
-    ) -> Signature | None:
-        try:
-            fresh = self._sign(sent.profile, request)
-        except Error:
-            return None
-        return Rounds.news(sent, fresh)
 
     def close(self) -> None:
         for transport in self._ways.all():
@@ -212,7 +207,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
         inner: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._driver = driver
-        self._chooser = _Chooser(profile)
+        self._chooser = Chooser(profile)
         self._ways = _Ways(httpx.AsyncHTTPTransport, inner)
 
     async def handle_async_request(
@@ -220,7 +215,7 @@ class AsyncTransport(httpx.AsyncBaseTransport):
     ) -> httpx.Response:
         mine = self._driver or driver()
         url = str(request.url)
-        profile = self._chooser.choose(mine.context, url)
+        profile = self._chooser.of_any(mine.context, url)
         inner: httpx.AsyncBaseTransport = self._ways.to(profile, url)
         if profile is None:
             return await inner.handle_async_request(request)
@@ -249,28 +244,6 @@ class AsyncTransport(httpx.AsyncBaseTransport):
             await transport.aclose()
 
 
-async def _sign_async(
-    mine: Driver, profile: Profile, request: httpx.Request
-) -> Signature:
-    return await mine.sign(
-        profile,
-        request.method,
-        str(request.url),
-        _headers_of(request),
-        _body_of(request),
-    )
-
-
-async def _again_async(
-    mine: Driver, sent: Signature, request: httpx.Request
-) -> Signature | None:
-    try:
-        fresh = await _sign_async(mine, sent.profile, request)
-    except Error:
-        return None
-    return Rounds.news(sent, fresh)
-
-
 # ---- Auth --------------------------------------------------------------------
 
 
@@ -278,6 +251,8 @@ class Auth(httpx.Auth):
     """``httpx.get(url, auth=apam.httpx.Auth("name"))``, sync and async."""
 
     requires_request_body = True
+    #: What signs for requests, where a program has both clients.
+    for_requests: Callable[[Any], Any] | None = None
 
     def __init__(
         self,
@@ -287,19 +262,22 @@ class Auth(httpx.Auth):
     ) -> None:
         self._context = context
         self._driver = driver
-        self._chooser = _Chooser(profile)
+        self._chooser = Chooser(profile)
 
-    def _profile_of(self, context: Context, request: httpx.Request) -> Profile:
-        url = str(request.url)
-        return self._chooser.choose(context, url) or context.find(url)
+    def __call__(self, request: Any) -> Any:
+        if self.for_requests is None:
+            raise TypeError("this one is for httpx: import requests first")
+        return self.for_requests(request)
 
     def sync_auth_flow(
         self, request: httpx.Request
     ) -> Generator[httpx.Request, httpx.Response, None]:
         request.read()
-        profile = self._profile_of(self._context or default(), request)
+        profile = self._chooser.of(
+            self._context or default(), str(request.url)
+        )
         rounds = Rounds()
-        signature: Signature | None = Transport._sign(profile, request)
+        signature: Signature | None = _sign(profile, request)
         while signature is not None:
             sent = _Added(signature, request)
             try:
@@ -319,7 +297,7 @@ class Auth(httpx.Auth):
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         await request.aread()
         mine = self._driver or driver()
-        profile = self._profile_of(mine.context, request)
+        profile = self._chooser.of(mine.context, str(request.url))
         rounds = Rounds()
         signature: Signature | None = await _sign_async(
             mine, profile, request
@@ -339,19 +317,11 @@ class Auth(httpx.Auth):
                 sent.end()
 
 
-def _again(sent: Signature, request: httpx.Request) -> Signature | None:
-    try:
-        fresh = Transport._sign(sent.profile, request)
-    except Error:
-        return None
-    return Rounds.news(sent, fresh)
-
-
 class _Added:
     """What a signature added to a request, until it is taken out again."""
 
     def __init__(self, signature: Signature, request: httpx.Request) -> None:
-        _refuse_certificate(signature)
+        signature.refuse_certificate("apam.httpx")
         added = signature.headers
         unsafe = [n for n, _ in added if n.lower() not in _SAFE]
         if unsafe or signature.url != str(request.url):

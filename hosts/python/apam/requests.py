@@ -19,6 +19,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.models import PreparedRequest, Response
 
+from .chooser import Chooser
 from .context import Context, default
 from .errors import DeniedError, Error, Status
 from .profile import Profile
@@ -53,13 +54,7 @@ def _sign(
         signature = profile.sign(method, url, headers, body)
     except TypeError:
         signature = profile.sign(method, url, _as_text(headers), body)
-    if signature.needs_certificate:
-        raise DeniedError(
-            Status.POLICY,
-            "the profile sends a client certificate, which apam.requests "
-            "cannot: use `apam request`, or a program of libapam-curl",
-            profile.name,
-        )
+    signature.refuse_certificate("apam.requests")
     return signature
 
 
@@ -121,19 +116,7 @@ class Adapter(HTTPAdapter):
     ) -> None:
         super().__init__(**how)
         self._context = context or default()
-        if isinstance(profile, str):
-            profile = self._context.profile(profile)
-        self._profile = profile
-
-    def _profile_of(self, url: str) -> Profile | None:
-        if self._profile is not None:
-            return self._profile
-        try:
-            return self._context.find(url)
-        except Error as error:
-            if error.status is Status.NO_PROFILE:
-                return None
-            raise
+        self._chooser = Chooser.of_now(profile, self._context)
 
     def send(
         self,
@@ -144,7 +127,7 @@ class Adapter(HTTPAdapter):
         cert: Any = None,
         proxies: Any = None,
     ) -> Response:
-        profile = self._profile_of(request.url or "")
+        profile = self._chooser.of_any(self._context, request.url or "")
         if profile is None:
             return super().send(request, stream, timeout, verify, cert, proxies)
         signature = _sign(profile, request, _headers_of(request))
@@ -271,13 +254,11 @@ class Auth(AuthBase):
         context: Context | None = None,
     ) -> None:
         self._context = context or default()
-        if isinstance(profile, str):
-            profile = self._context.profile(profile)
-        self._profile = profile
+        self._chooser = Chooser.of_now(profile, self._context)
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         headers = _headers_of(request)
-        profile = self._profile or self._context.find(request.url or "")
+        profile = self._chooser.of(self._context, request.url or "")
         sent = _Sent(_sign(profile, request, headers), request, headers)
         hooks: dict[str, list[Any]] = request.hooks
         hooks["response"].append(partial(self._answered, [sent]))

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Union
 
 from ._lib import ffi, lib, error_of, from_c, sized
-from .errors import Error, InternalError, Status
+from .errors import DeniedError, Error, InternalError, Status
 from .types import Judgement, Verdict
 
 if TYPE_CHECKING:
@@ -185,6 +185,16 @@ class Signature:
     def needs_certificate(self) -> bool:
         """True if it must be sent with a TLS client certificate."""
         return bool(self._made & _CERTIFICATE)
+
+    def refuse_certificate(self, client: str) -> None:
+        """Raise DeniedError if it needs what ``client`` cannot send."""
+        if self.needs_certificate:
+            raise DeniedError(
+                Status.POLICY,
+                f"the profile sends a client certificate, which {client} "
+                "cannot: use `apam request`, or a program of libapam-curl",
+                self.profile.name,
+            )
 
     @property
     def verifies(self) -> bool:

@@ -116,13 +116,36 @@ build(struct apam_op *pub)
 static const struct apam_value *durable_place;
 
 static void
+use_secret(struct apam_op *pub)
+{
+	const struct apam_services *s = &svc.pub;
+	const struct apam_value value = { .set = 1, .str = APAM_STR("FAKE") };
+
+	switch (deed) {
+	case SUCCEED:
+		s->successor(s, pub, durable_place, APAM_STR("FAKE-next"));
+		return;
+	case SPEND_AND_EXCHANGE:
+		s->exchange(s, pub, APAM_STR("POST"),
+		    APAM_STR("https://login.example/"), APAM_ENCODING_FORM);
+		s->spend(s, pub, durable_place);
+		return;
+	case SPEND:
+		s->credential(s, pub, APAM_STR("FAKEtoken"));
+		s->spend(s, pub, &value);
+		return;
+	default:
+		return;
+	}
+}
+
+static void
 ask(struct apam_op *pub)
 {
 	const struct apam_services *s = &svc.pub;
 	struct apam_prompt prompt = { .size = sizeof(prompt),
 		.text = APAM_STR("open it"),
 		.url = APAM_STR("https://login.example/") };
-	const struct apam_value value = { .set = 1, .str = APAM_STR("FAKE") };
 
 	switch (deed) {
 	case WAIT:
@@ -148,18 +171,6 @@ ask(struct apam_op *pub)
 		return;
 	case PROBE:
 		s->exchange_probe(s, pub);
-		return;
-	case SUCCEED:
-		s->successor(s, pub, durable_place, APAM_STR("FAKE-next"));
-		return;
-	case SPEND_AND_EXCHANGE:
-		s->exchange(s, pub, APAM_STR("POST"),
-		    APAM_STR("https://login.example/"), APAM_ENCODING_FORM);
-		s->spend(s, pub, durable_place);
-		return;
-	case SPEND:
-		s->credential(s, pub, APAM_STR("FAKEtoken"));
-		s->spend(s, pub, &value);
 		return;
 	default:
 		return;
@@ -212,6 +223,7 @@ do_deed(void *state, struct apam_op *pub)
 	pub->phase = calls;
 	build(pub);
 	ask(pub);
+	use_secret(pub);
 	say(pub);
 	return returned;
 }
