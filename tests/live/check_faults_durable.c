@@ -8,12 +8,10 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <sys/wait.h>
 
 #include "base/secmem.h"
-#include "support/preloaded.h"
+#include "support/file_faults.h"
 #include "support/rotating.h"
-#include "support/run.h"
 
 #define HANGS_S 30
 
@@ -21,11 +19,7 @@ static struct rotating r;
 /* How often a secret came that was not on the disk as being sent. */
 static atomic_int unannounced;
 
-static const struct row {
-	const char *name;
-	int error;
-	bool lasts;
-} rows[] = {
+static const struct file_fault rows[] = {
 	{ "one call, EIO", EIO, false },
 	{ "all calls from one on, ENOSPC", ENOSPC, true },
 	/* Those of APAM_STRESS=full, which fails each call, not one of STEP: */
@@ -67,51 +61,25 @@ teardown(void)
 	rotating_remove(&r);
 }
 
-/* In a child: sign with calls from number `at` on failing. */
-static void
-sign_with(const struct row *row, long at, int to)
+static bool
+sign(struct apam_profile *profile)
 {
-	const struct fault fault = { FAULT_FILES, at, row->error,
-		row->lasts ? LONG_MAX : at };
-	struct apam_profile *profile;
 	struct apam_signature s = APAM_SIGNATURE_INIT;
 	struct apam_request request;
 	char url[64];
-	long result[2];
 
-	(void)close(r.fd);
-	alarm(HANGS_S);
-	profile = project_get(&r.p, "demo");
 	(void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/demo", r.port);
 	request = (struct apam_request)APAM_REQUEST("GET", url);
-	switch_on(&fault);
-	result[1] = apam_sign(profile, &request, &s, NULL) == APAM_OK;
-	apam_close(&r.p.ctx);
-	result[0] = switch_off();
-	_exit(write(to, result, sizeof(result)) == sizeof(result) ? 0 : 3);
+	return apam_sign(profile, &request, &s, NULL) == APAM_OK;
 }
 
 /* How many calls there were; *is_signed is 1 if it was signed. */
 static long
-run_with(const struct row *row, long at, long *is_signed)
+run_with(const struct file_fault *row, long at, long *is_signed)
 {
-	int ends[2], status;
-	long result[2];
-	pid_t child;
+	const struct file_fault_work work = { &r.p, r.fd, HANGS_S, sign };
 
-	ck_assert_int_eq(pipe(ends), 0);
-	child = fork();
-	ck_assert_int_ge(child, 0);
-	if (child == 0)
-		sign_with(row, at, ends[1]);
-	(void)close(ends[1]);
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_msg(
-	    status == 0, "%s, call %ld: ended with %x", row->name, at, status);
-	ck_assert_int_eq(read(ends[0], result, sizeof(result)), sizeof(result));
-	(void)close(ends[0]);
-	*is_signed = result[1];
-	return result[0];
+	return file_fault_run(&work, row, at, is_signed);
 }
 
 /* What the record has after a run. */
@@ -150,7 +118,7 @@ look_what_is_kept(void)
  */
 START_TEST(a_fault_leaves_a_record_that_is_true)
 {
-	const struct row *row = &rows[_i];
+	const struct file_fault *row = &rows[_i];
 	long is_signed, signed_ones = 0, sent = 0, open = 0, runs = 0;
 	const long calls = run_with(row, 0, &is_signed);
 

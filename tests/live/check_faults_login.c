@@ -7,11 +7,9 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <sys/wait.h>
 
+#include "support/file_faults.h"
 #include "support/logins.h"
-#include "support/preloaded.h"
-#include "support/run.h"
 
 #define HANGS_S 60
 #define REDIRECT "http://127.0.0.1:4711/callback"
@@ -19,11 +17,7 @@
 
 static struct logins l;
 
-static const struct row {
-	const char *name;
-	int error;
-	bool lasts;
-} rows[] = {
+static const struct file_fault rows[] = {
 	{ "one call, EIO", EIO, false },
 	{ "all calls from one on, ENOSPC", ENOSPC, true },
 	/* Those of APAM_STRESS=full, which fails each call, not one of STEP: */
@@ -68,46 +62,13 @@ log_in(struct apam_profile *profile)
 	return event.kind == APAM_LOGIN_DONE;
 }
 
-/* In a child: log in with calls from number `at` on failing. */
-static void
-log_in_with(const struct row *row, long at, int to)
-{
-	const struct fault fault = { FAULT_FILES, at, row->error,
-		row->lasts ? LONG_MAX : at };
-	struct apam_profile *profile;
-	long result[2];
-
-	(void)close(l.fd);
-	alarm(HANGS_S);
-	profile = project_get(&l.p, "demo");
-	switch_on(&fault);
-	result[1] = log_in(profile);
-	apam_close(&l.p.ctx);
-	result[0] = switch_off();
-	_exit(write(to, result, sizeof(result)) == sizeof(result) ? 0 : 3);
-}
-
 /* How many calls there were; *is_done is 1 if somebody is logged in. */
 static long
-run_with(const struct row *row, long at, long *is_done)
+run_with(const struct file_fault *row, long at, long *is_done)
 {
-	int ends[2], status;
-	long result[2];
-	pid_t child;
+	const struct file_fault_work work = { &l.p, l.fd, HANGS_S, log_in };
 
-	ck_assert_int_eq(pipe(ends), 0);
-	child = fork();
-	ck_assert_int_ge(child, 0);
-	if (child == 0)
-		log_in_with(row, at, ends[1]);
-	(void)close(ends[1]);
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	ck_assert_msg(
-	    status == 0, "%s, call %ld: ended with %x", row->name, at, status);
-	ck_assert_int_eq(read(ends[0], result, sizeof(result)), sizeof(result));
-	(void)close(ends[0]);
-	*is_done = result[1];
-	return result[0];
+	return file_fault_run(&work, row, at, is_done);
 }
 
 /* The number of the token in the record. */
@@ -133,7 +94,7 @@ stored(void)
  */
 START_TEST(a_fault_leaves_one_or_the_other)
 {
-	const struct row *row = &rows[_i];
+	const struct file_fault *row = &rows[_i];
 	long is_done, done = 0, runs = 0;
 	const long calls = run_with(row, 0, &is_done);
 	int before, after;
