@@ -125,7 +125,8 @@ write_first(struct flight *f)
 	    url_parse(buf_view(&f->op.exchange.url), &url) != NULL)
 		(void)error_set(&why, APAM_E_ABI,
 		    "the module has a secret that no exchange brought");
-	gain.origin = url.origin;
+	else
+		gain.origin = url.origin;
 	if (why.status == APAM_OK)
 		(void)durable_turn_first(turn, &claim, &gain, &why);
 	durable_turn_end(turn);
