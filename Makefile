@@ -119,7 +119,7 @@ PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 .PHONY: all help demo test run-all run-tests programs peers peers-browser trial-refresh lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
-	run-fuzz bench run-bench bench-peers python \
+	run-fuzz bench run-bench bench-peers bench-python python \
 	run-bench-peers compile_commands.json install uninstall clean FORCE
 .SECONDARY:
 .SUFFIXES:
@@ -613,6 +613,11 @@ bench-peers: deps-build deps-test deps-bench-peers
 
 run-bench-peers: $(BENCH_PROGRAMS)
 	@BUILD=$(BUILD) CC='$(CC)' tests/bench/peers/run.sh
+
+# The Python package beside others that sign for requests.
+bench-python: deps-build deps-test deps-bench-peers
+	@$(MAKE) all $(BUILD)/sandbox
+	@BUILD=$(BUILD) tests/bench/python.sh
 
 # ---- Lint -------------------------------------------------------------------
 

@@ -5,7 +5,8 @@
  * bytes are those of Python's objects, which the caller keeps until the
  * signature is released.
  *
- * Headers come as one block: name, NUL, value, NUL, for each.
+ * Headers come as one block: name, NUL, value, NUL, for each.  A NUL within one of
+ * them would make others of them, so that the block is held against their number.
  */
 #ifndef HOSTS_PYTHON_SIGNER_H
 #define HOSTS_PYTHON_SIGNER_H
@@ -23,6 +24,7 @@
  */
 enum {
 	SIGNER_STATUS = 0xffff,
+	SIGNER_NUL = 0xffff, /* as a status: a text has a NUL in it */
 	SIGNER_SAME_URL = 0x10000,
 	SIGNER_CERTIFICATE = 0x20000,
 	SIGNER_VERIFIES = 0x40000,
@@ -34,7 +36,8 @@ struct signer {
 	struct apam_signature signature;
 	struct apam_error err;
 	struct apam_body body;
-	struct apam_header *headers;
+	struct apam_header *headers; /* the request's */
+	size_t header_room;
 	char *block; /* the headers to add */
 	size_t block_n, block_size;
 	_Alignas(struct apam_header) char store[STORE_SIZE];
@@ -78,19 +81,28 @@ signer_free(struct signer *s)
 	free(s);
 }
 
-/* Views of a block of headers, to be freed; NULL if memory runs out. */
-static struct apam_header *
-view_headers(const char *block, size_t count)
+/*
+ * Fill in views of the headers in a block of n bytes.  False if it does not hold
+ * `count` of them.
+ */
+static bool
+view_headers(
+    const char *block, size_t n, size_t count, struct apam_header *to)
 {
-	struct apam_header *all = calloc(count + 1, sizeof(*all));
+	const char *end = block + n;
 
-	for (size_t i = 0; all != NULL && i < count; i++) {
-		all[i].name = apam_str(block);
-		block += all[i].name.n + 1;
-		all[i].value = apam_str(block);
-		block += all[i].value.n + 1;
+	for (size_t i = 0; i < 2 * count; i++) {
+		const struct apam_str text = apam_str(block);
+
+		if (block > end)
+			return false;
+		if (i % 2 == 0)
+			to[i / 2].name = text;
+		else
+			to[i / 2].value = text;
+		block += text.n + 1;
 	}
-	return all;
+	return count == 0 || block == end + 1;
 }
 
 static enum apam_status
@@ -101,19 +113,32 @@ no_memory(struct signer *s)
 	return APAM_E_MEMORY;
 }
 
-/* Say what is to be signed. */
-static enum apam_status
-signer_fill(struct signer *s, const char *method, const char *url,
-    const char *headers, size_t header_count, int32_t body_kind,
-    const char *body, size_t body_size, int timeout_ms)
+/* Make s->headers of at least n.  False if memory runs out. */
+static bool
+grow_headers(struct signer *s, size_t n)
 {
+	if (n <= s->header_room)
+		return true;
 	free(s->headers);
-	s->headers = NULL;
-	if (header_count > 0) {
-		s->headers = view_headers(headers, header_count);
-		if (s->headers == NULL)
-			return no_memory(s);
-	}
+	s->header_room = 0;
+	s->headers = calloc(n, sizeof(*s->headers));
+	if (s->headers == NULL)
+		return false;
+	s->header_room = n;
+	return true;
+}
+
+/* Say what is to be signed: a status, or SIGNER_NUL. */
+static int32_t
+signer_fill(struct signer *s, const char *method, const char *url,
+    size_t url_n, const char *headers, size_t headers_n, size_t header_count,
+    int32_t body_kind, const char *body, size_t body_size, int timeout_ms)
+{
+	if (!grow_headers(s, header_count))
+		return no_memory(s);
+	if (strlen(url) != url_n ||
+	    !view_headers(headers, headers_n, header_count, s->headers))
+		return SIGNER_NUL;
 	s->request.method = method;
 	s->request.url = url;
 	s->request.headers = s->headers;
@@ -200,10 +225,11 @@ signer_made(struct signer *s)
 
 static int64_t
 signer_sign(struct signer *s, struct apam_profile *profile, const char *method,
-    const char *url, const char *headers, size_t header_count,
-    int32_t body_kind, const char *body, size_t body_size, int timeout_ms)
+    const char *url, size_t url_n, const char *headers, size_t headers_n,
+    size_t header_count, int32_t body_kind, const char *body, size_t body_size,
+    int timeout_ms)
 {
-	enum apam_status status = signer_fill(s, method, url, headers,
+	int32_t status = signer_fill(s, method, url, url_n, headers, headers_n,
 	    header_count, body_kind, body, body_size, timeout_ms);
 
 	if (status == APAM_OK)
@@ -212,49 +238,80 @@ signer_sign(struct signer *s, struct apam_profile *profile, const char *method,
 	return status == APAM_OK ? signer_made(s) : (int64_t)status;
 }
 
-static enum apam_status
-signer_judge(struct signer *s, struct apam_profile *profile, unsigned status,
-    const char *headers, size_t header_count, const char *body,
-    size_t body_size, struct apam_judgement *judgement)
-{
-	struct apam_answer answer = { sizeof(answer), status, NULL,
-		header_count, { body, body_size } };
-	struct apam_header *all = view_headers(headers, header_count);
-	enum apam_status result;
+/* An answer as Python gives it. */
+struct signer_answer {
+	unsigned status;
+	const char *headers;
+	size_t headers_n, header_count;
+	const char *body;
+	size_t body_n;
+};
 
-	if (all == NULL)
+/*
+ * Make the library's form of an answer; *headers is to be freed.  A status, or
+ * SIGNER_NUL.
+ */
+static int32_t
+take_answer(struct signer *s, const struct signer_answer *given,
+    struct apam_header **headers, struct apam_answer *to)
+{
+	*headers = calloc(given->header_count + 1, sizeof(**headers));
+	if (*headers == NULL)
 		return no_memory(s);
-	answer.headers = all;
-	result = apam_judge(
-	    profile, &s->signature, &answer, judgement, &s->err);
-	free(all);
-	return result;
+	if (!view_headers(given->headers, given->headers_n,
+		given->header_count, *headers))
+		return SIGNER_NUL;
+	*to = (struct apam_answer){ sizeof(*to), given->status, *headers,
+		given->header_count, { given->body, given->body_n } };
+	return APAM_OK;
+}
+
+static int32_t
+signer_judge(struct signer *s, struct apam_profile *profile,
+    const struct signer_answer *given, struct apam_judgement *judgement)
+{
+	struct apam_answer answer;
+	struct apam_header *headers;
+	int32_t status = take_answer(s, given, &headers, &answer);
+
+	if (status == APAM_OK)
+		status = apam_judge(
+		    profile, &s->signature, &answer, judgement, &s->err);
+	free(headers);
+	return status;
 }
 
 static enum apam_status
-signer_verify(struct signer *s, struct apam_profile *profile, unsigned status,
-    const char *headers, size_t header_count, const char *body,
-    size_t body_size, bool whole)
+verify_answer(struct signer *s, struct apam_profile *profile,
+    struct apam_answer *answer, bool whole)
 {
-	struct apam_answer answer = { sizeof(answer), status, NULL,
-		header_count, { NULL, 0 } };
-	struct apam_header *all = view_headers(headers, header_count);
-	const struct apam_str bytes = { body, body_size };
+	const struct apam_str bytes = answer->body;
 	struct apam_verify *verify = NULL;
 	enum apam_status result;
 
-	if (all == NULL)
-		return no_memory(s);
-	answer.headers = all;
+	answer->body = (struct apam_str){ NULL, 0 };
 	result = apam_verify_start(
-	    profile, &s->request, &s->signature, &answer, &verify, &s->err);
+	    profile, &s->request, &s->signature, answer, &verify, &s->err);
 	/* What the body was refused for is what the end says. */
-	if (result == APAM_OK && body_size > 0)
+	if (result == APAM_OK && bytes.n > 0)
 		result = apam_verify_body(verify, bytes, NULL);
 	if (verify != NULL)
 		result = apam_verify_end(&verify, whole, &s->err);
-	free(all);
 	return result;
+}
+
+static int32_t
+signer_verify(struct signer *s, struct apam_profile *profile,
+    const struct signer_answer *given, bool whole)
+{
+	struct apam_answer answer;
+	struct apam_header *headers;
+	int32_t status = take_answer(s, given, &headers, &answer);
+
+	if (status == APAM_OK)
+		status = verify_answer(s, profile, &answer, whole);
+	free(headers);
+	return status;
 }
 
 #endif

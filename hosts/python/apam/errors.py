@@ -37,6 +37,7 @@ class Status(IntEnum):
     ARCHIVED = 0x501
     REVOKED = 0x502
     REJECTED = 0x503
+    LOGIN = 0x504
     INTERNAL = 0x600
     MEMORY = 0x601
     ABI = 0x602

@@ -11,7 +11,6 @@ leads.
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
 from typing import Any
 
 import requests
@@ -44,22 +43,24 @@ def _as_text(headers: Collection[tuple[str, Any]]) -> Headers:
     ]
 
 
-def _sign(
-    profile: Profile, request: PreparedRequest, headers: Headers
-) -> Signature:
-    """Sign a request, whose headers have names in lower case here."""
+def _sign(profile: Profile, request: PreparedRequest) -> Signature:
     method, url = request.method or "GET", request.url or ""
-    body = _body_of(request)
+    headers, body = _store_of(request).values(), _body_of(request)
     try:
-        signature = profile.sign(method, url, headers, body)
+        signature = Signature(profile, method, url, headers, body)
     except TypeError:
-        signature = profile.sign(method, url, _as_text(headers), body)
+        signature = Signature(profile, method, url, _as_text(headers), body)
+    signature._sign()
     signature.refuse_certificate("apam.requests")
     return signature
 
 
-def _headers_of(request: PreparedRequest) -> Headers:
-    return list(request.headers.lower_items())
+def _store_of(request: PreparedRequest) -> dict[str, tuple[str, Any]]:
+    """Names in lower case to names and values.  The mapping itself looks each
+    name up anew, which takes as long as all the rest of a signature."""
+    store: dict[str, tuple[str, Any]]
+    store = request.headers._store  # type: ignore[attr-defined]
+    return store
 
 
 def _judge(
@@ -86,7 +87,7 @@ def _again(
     if _body_of(request) is UNREAD:
         return None
     try:
-        fresh = _sign(signature.profile, request, _headers_of(request))
+        fresh = _sign(signature.profile, request)
     except Error:
         return None
     return Rounds.news(signature, fresh)
@@ -130,7 +131,7 @@ class Adapter(HTTPAdapter):
         profile = self._chooser.of_any(self._context, request.url or "")
         if profile is None:
             return super().send(request, stream, timeout, verify, cert, proxies)
-        signature = _sign(profile, request, _headers_of(request))
+        signature = _sign(profile, request)
         rounds = Rounds()
         try:
             while True:
@@ -215,30 +216,71 @@ class Session(requests.Session):
 
 
 class _Sent:
-    """A signature on its way, and what the request was before."""
+    """A request that was signed, and the hook that requests calls with its
+    answer."""
 
-    __slots__ = ("signature", "_url", "_before")
+    __slots__ = ("_signature", "_url", "_before")
 
-    def __init__(
-        self, signature: Signature, request: PreparedRequest, headers: Headers
-    ) -> None:
-        before = dict(headers)
-        self.signature = signature
+    def __init__(self, signature: Signature, request: PreparedRequest) -> None:
+        self._signature: Signature | None = None
+        self._add(signature, request)
+
+    def _add(self, signature: Signature, request: PreparedRequest) -> None:
+        headers = _store_of(request)
         self._url = request.url
-        self._before = []
+        self._before: list[tuple[str, Any]] = []
+        self._signature = signature
         for name, value in signature.headers:
-            self._before.append((name, before.get(name.lower())))
-            request.headers[name] = value
+            key = name.lower()
+            self._before.append((key, headers.get(key)))
+            headers[key] = name, value
         request.url = signature.url
 
-    def take_out(self, request: PreparedRequest) -> None:
+    def _take_out(self, request: PreparedRequest) -> None:
         """Leave the request as it was."""
+        headers = _store_of(request)
         request.url = self._url
-        for name, value in self._before:
+        while self._before:
+            key, value = self._before.pop()
             if value is None:
-                request.headers.pop(name, None)
+                headers.pop(key, None)
             else:
-                request.headers[name] = value
+                headers[key] = value
+
+    def __call__(self, response: Response, **how: Any) -> Response:
+        """Judge an answer; redirects bring their own here, which are not."""
+        signature, self._signature = self._signature, None
+        if signature is None:
+            return response
+        rounds, request = Rounds(), response.request
+        try:
+            while True:
+                judged = _judge(signature, response, bool(how.get("stream")))
+                self._take_out(request)
+                if not rounds.wants(judged):
+                    return response
+                fresh = _again(signature, request)
+                if fresh is None:
+                    return response
+                signature = fresh
+                self._add(signature, request)
+                self._signature = None
+                response = _send_again(response, request, how)
+        finally:
+            self._take_out(request)
+            signature.release()
+
+
+def _send_again(
+    old: Response, request: PreparedRequest, how: dict[str, Any]
+) -> Response:
+    old.close()
+    response: Response = old.connection.send(  # type: ignore[attr-defined]
+        request, **how
+    )
+    response.history.append(old)
+    response.request = request
+    return response
 
 
 class Auth(AuthBase):
@@ -257,45 +299,8 @@ class Auth(AuthBase):
         self._chooser = Chooser.of_now(profile, self._context)
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        headers = _headers_of(request)
         profile = self._chooser.of(self._context, request.url or "")
-        sent = _Sent(_sign(profile, request, headers), request, headers)
+        sent = _Sent(_sign(profile, request), request)
         hooks: dict[str, list[Any]] = request.hooks
-        hooks["response"].append(partial(self._answered, [sent]))
+        hooks["response"].append(sent)
         return request
-
-    def _answered(
-        self, pending: list[_Sent], response: Response, **how: Any
-    ) -> Response:
-        """Judge an answer; redirects bring their own here, which are not."""
-        if not pending:
-            return response
-        sent, rounds, request = pending.pop(), Rounds(), response.request
-        try:
-            while True:
-                judged = _judge(
-                    sent.signature, response, bool(how.get("stream"))
-                )
-                sent.take_out(request)
-                if not rounds.wants(judged):
-                    return response
-                fresh = _again(sent.signature, request)
-                if fresh is None:
-                    return response
-                sent = _Sent(fresh, request, _headers_of(request))
-                response = self._send_again(response, request, how)
-        finally:
-            sent.take_out(request)
-            sent.signature.release()
-
-    @staticmethod
-    def _send_again(
-        old: Response, request: PreparedRequest, how: dict[str, Any]
-    ) -> Response:
-        old.close()
-        response: Response = old.connection.send(  # type: ignore[attr-defined]
-            request, **how
-        )
-        response.history.append(old)
-        response.request = request
-        return response

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Collection
 from enum import Enum
-from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Union
 
 from ._lib import ffi, lib, error_of, from_c, sized
-from .errors import DeniedError, Error, InternalError, Status
+from .errors import DeniedError, InternalError, Status
 from .types import Judgement, Verdict
 
 if TYPE_CHECKING:
@@ -32,15 +32,17 @@ UNREAD = Unread.BODY
 Body = Union[bytes, Unread, None]
 
 _signer_sign = lib.signer_sign
+_signer_clear = lib.signer_clear
 _STATUS: int = lib.SIGNER_STATUS
 _SAME_URL: int = lib.SIGNER_SAME_URL
 _CERTIFICATE: int = lib.SIGNER_CERTIFICATE
 _VERIFIES: int = lib.SIGNER_VERIFIES
 _BLOCK: int = lib.SIGNER_BLOCK
+_NUL: int = lib.SIGNER_NUL
+_NO_BODY: tuple[int, bytes] = lib.APAM_BODY_NONE, b""
 
-#: Those that are free; list operations are atomic.
-_spare: list[Any] = []
-_SPARE_MAX = 64
+#: Those that are free; these operations are atomic.
+_spare: deque[Any] = deque(maxlen=64)
 
 _METHODS = {
     name: name.encode()
@@ -49,42 +51,35 @@ _METHODS = {
 
 
 def _new_signer() -> Any:
-    try:
-        return _spare.pop()
-    except IndexError:
-        pass
     signer = lib.signer_new()
     if signer == ffi.NULL:
         raise InternalError(Status.MEMORY, "out of memory")
-    return signer
+    return ffi.gc(signer, lib.signer_free)
 
 
-def _text(text: str, encoding: str) -> bytes:
-    """Bytes that C takes for the whole of a text."""
-    made = text.encode(encoding)
-    if b"\0" in made:
-        raise ValueError("a NUL character in a request or an answer")
-    return made
-
-
-def _block(headers: Headers) -> tuple[bytes, int]:
-    """Headers as signer.h has them, and how many."""
-    parts = list(chain.from_iterable(headers))
-    if not parts:
-        return b"", 0
-    block = "\0".join(parts).encode("latin-1")
-    if block.count(b"\0") != len(parts) - 1:
-        raise ValueError("a NUL character in a header")
-    return block, len(parts) // 2
+def _block(headers: Headers) -> bytes:
+    """Headers as signer.h has them."""
+    return "\0".join(map("\0".join, headers)).encode("latin-1")
 
 
 def _content(body: Body) -> tuple[int, bytes]:
     """The kind of a body for the library, and its bytes."""
     if body is None or body == b"":
-        return lib.APAM_BODY_NONE, b""
+        return _NO_BODY
     if body is UNREAD:
         return lib.APAM_BODY_UNKNOWN, b""
     return lib.APAM_BODY_BYTES, bytes(body)
+
+
+def _answer(status: int, headers: Headers, body: bytes) -> tuple[Any, Any]:
+    """An answer for the library, and what must live as long as that."""
+    answer = ffi.new("struct signer_answer *")
+    block, content = ffi.from_buffer(_block(headers)), ffi.from_buffer(body)
+    answer.status = status
+    answer.headers, answer.headers_n = block, len(block)
+    answer.header_count = len(headers)
+    answer.body, answer.body_n = content, len(content)
+    return answer, (block, content)
 
 
 class Signature:
@@ -93,7 +88,7 @@ class Signature:
     It holds the credential: release it soon, by :meth:`release` or ``with``.
     """
 
-    __slots__ = ("profile", "_signer", "_kept", "_made", "__weakref__")
+    __slots__ = ("profile", "_url", "_signer", "_kept", "_made", "__weakref__")
 
     def __init__(
         self,
@@ -107,16 +102,23 @@ class Signature:
         """What is to be signed; nothing is signed yet."""
         self._signer: Any = None
         self.profile = profile
-        block, count = _block(headers) if headers else (b"", 0)
-        kind, content = _content(body) if body is not None else (0, b"")
+        self._url = url
+        verb = _METHODS.get(method) or method.encode("latin-1")
+        if b"\0" in verb:
+            raise ValueError("a NUL character in a method")
+        place = url.encode()
+        block = _block(headers)
+        kind, content = _NO_BODY if body is None else _content(body)
         #: The library reads these until the signature is released.
         self._kept = (
-            _METHODS.get(method) or _text(method, "latin-1"),
-            _text(url, "utf-8"),
-            block, count, kind, content, len(content), timeout_ms,
+            verb, place, len(place), block, len(block), len(headers), kind,
+            content, len(content), timeout_ms,
         )
         self._made = 0
-        self._signer = _new_signer()
+        try:
+            self._signer = _spare.pop()
+        except IndexError:
+            self._signer = _new_signer()
 
     def _sign(self) -> Signature:
         """Sign, waiting for a credential where there is none."""
@@ -127,8 +129,9 @@ class Signature:
         except TypeError:
             _ = self.profile._c  # which says what is wrong
             raise
-        if made & _STATUS:
-            raise error_of(self._signer.err, made & _STATUS)
+        status = made & _STATUS
+        if status:
+            self._check(status)
         self._made = made
         return self
 
@@ -159,7 +162,7 @@ class Signature:
         any to add."""
         signer = self._live
         if self._made & _SAME_URL:
-            return self._kept[1].decode()
+            return self._url
         return from_c(signer.signature.url)
 
     @property
@@ -169,7 +172,11 @@ class Signature:
         n = self._made >> _BLOCK
         if n == 0:
             return []
-        parts = ffi.unpack(signer.block, n).decode("latin-1").split("\0")
+        text: str = ffi.unpack(signer.block, n).decode("latin-1")
+        name, _, rest = text.partition("\0")
+        if "\0" not in rest:
+            return [(name, rest)]
+        parts = text.split("\0")
         return list(zip(parts[::2], parts[1::2]))
 
     @property
@@ -188,7 +195,7 @@ class Signature:
 
     def refuse_certificate(self, client: str) -> None:
         """Raise DeniedError if it needs what ``client`` cannot send."""
-        if self.needs_certificate:
+        if self._made & _CERTIFICATE:
             raise DeniedError(
                 Status.POLICY,
                 f"the profile sends a client certificate, which {client} "
@@ -215,12 +222,12 @@ class Signature:
         self, status: int, headers: Headers = (), body: bytes = b""
     ) -> Judgement:
         """Say what an answer says of the credential.  No network."""
-        block, count = _block(headers)
         found = sized("struct apam_judgement")
+        answer, kept = _answer(status, headers, body)
         self._check(lib.signer_judge(
-            self._live, self.profile._c, status, block, count, body,
-            len(body), found,
+            self._live, self.profile._c, answer, found
         ))
+        del kept
         return Judgement(
             Verdict(found.verdict),
             bool(found.replay),
@@ -232,29 +239,25 @@ class Signature:
         self, status: int, headers: Headers, body: bytes, whole: bool = True
     ) -> None:
         """Raise DeniedError unless the answer is the provider's, and whole."""
-        block, count = _block(headers)
+        answer, kept = _answer(status, headers, body)
         self._check(lib.signer_verify(
-            self._live, self.profile._c, status, block, count, body,
-            len(body), whole,
+            self._live, self.profile._c, answer, whole
         ))
+        del kept
 
     def _check(self, status: int) -> None:
+        if status == _NUL:
+            raise ValueError("a NUL character in a request or an answer")
         if status:
-            raise self._error(status)
-
-    def _error(self, status: int) -> Error:
-        return error_of(self._live.err, status)
+            raise error_of(self._live.err, status)
 
     def release(self) -> None:
         """Wipe the credential.  It may be released already."""
         signer, self._signer = self._signer, None
         if signer is None:
             return
-        lib.signer_clear(signer)
-        if len(_spare) < _SPARE_MAX:
-            _spare.append(signer)
-        else:
-            lib.signer_free(signer)
+        _signer_clear(signer)
+        _spare.append(signer)
 
     def __enter__(self) -> Signature:
         return self
@@ -268,7 +271,7 @@ class Signature:
         self.release()
 
     def __del__(self) -> None:
-        if not sys.is_finalizing():
+        if self._signer is not None and not sys.is_finalizing():
             self.release()
 
     def __repr__(self) -> str:
