@@ -44,6 +44,9 @@ enum {
 	TTL,
 	AUDIT,
 	TLS_ENVIRONMENT,
+	AGENT,
+	AGENT_SOCKET,
+	AGENT_USER,
 	LIMITS,
 	PINS
 };
@@ -86,6 +89,15 @@ static const struct apam_option options[] = {
 		    "that name CAs",
 	    .type = APAM_OPT_BOOLEAN,
 	    .default_value = "false" },
+	[AGENT] = { SHARED_AGENT, .default_value = "off" },
+	[AGENT_SOCKET] = { .name = "agent_socket",
+	    .help = "the agent's socket",
+	    .type = APAM_OPT_STRING,
+	    .default_value = "/run/apam/agent" },
+	[AGENT_USER] = { .name = "agent_user",
+	    .help = "the user as whom the agent runs, if not as root",
+	    .type = APAM_OPT_STRING,
+	    .default_value = "apam" },
 	[LIMITS] = SHARED_LIMITS,
 	[PINS] = { .name = "pins",
 	    .help = "hashes that modules must have",
@@ -157,7 +169,23 @@ take_main_values(struct settings *s)
 	s->ttl = v[TTL].num;
 	s->audit = (enum settings_audit)v[AUDIT].num;
 	s->tls_environment = v[TLS_ENVIRONMENT].num != 0;
+	s->agent = (enum agent_use)v[AGENT].num;
+	s->agent_socket = v[AGENT_SOCKET].str.p;
+	s->agent_user = v[AGENT_USER].str.p;
 	s->body_max = shared_body_max(&v[LIMITS], SETTINGS_BODY_DEFAULT);
+}
+
+/* What sockaddr_un has room for. */
+static bool
+check_socket(const struct option_check *check)
+{
+	const struct apam_str path = check->values->values[AGENT_SOCKET].str;
+
+	if (!option_check_path(check, AGENT_SOCKET))
+		return false;
+	return path.n <= AGENT_SOCKET_MAX ||
+	    option_check_refuse(check, AGENT_SOCKET,
+		"a socket's path has at most %d bytes", AGENT_SOCKET_MAX);
 }
 
 static void
@@ -170,6 +198,7 @@ check_values(struct settings *s, struct problems *all)
 	(void)option_check_path(&check, STATE_DIR);
 	(void)option_check_path(&check, CA_FILE);
 	(void)option_check_proxy(&check, PROXY);
+	(void)check_socket(&check);
 	(void)read_pins(&check, s);
 }
 

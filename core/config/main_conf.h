@@ -24,6 +24,9 @@ enum settings_audit {
 	SETTINGS_AUDIT_OFF
 };
 
+/* bytes of the path of the agent's socket, as sockaddr_un has them */
+#define AGENT_SOCKET_MAX 107
+
 struct settings {
 	char *file;
 	bool user; /* user mode of file/trust.h */
@@ -34,6 +37,9 @@ struct settings {
 	int64_t ttl; /* seconds */
 	int64_t body_max; /* bytes of a response */
 	enum settings_audit audit;
+	enum agent_use agent; /* for profiles that do not say */
+	const char *agent_socket; /* absolute */
+	const char *agent_user; /* who is believed beside root */
 	bool tls_environment; /* environment_forget_tls is not called */
 	struct module_pin *pins;
 	size_t pin_count;

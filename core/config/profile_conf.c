@@ -24,6 +24,7 @@ enum {
 	PROXY,
 	DEADLINE,
 	SHARE_CREDENTIALS,
+	AGENT,
 	ALLOW,
 	LIMITS
 };
@@ -54,6 +55,7 @@ static const struct apam_option options[] = {
 	    .help = "share credentials with this user's other processes",
 	    .type = APAM_OPT_BOOLEAN,
 	    .default_value = "false" },
+	[AGENT] = { SHARED_AGENT },
 	[ALLOW] = { .name = "allow",
 	    .help = "who may use it, for what, and what they are given",
 	    .type = APAM_OPT_GROUPS,
@@ -198,6 +200,8 @@ take_profile_values(struct profile *p, const struct settings *settings)
 	p->description = v[DESCRIPTION].set ? v[DESCRIPTION].str.p : "";
 	p->allow_http = v[ALLOW_HTTP].num != 0;
 	p->share_credentials = v[SHARE_CREDENTIALS].num != 0;
+	p->agent = v[AGENT].set ? (enum agent_use)v[AGENT].num :
+				  settings->agent;
 	p->ca_file = v[CA_FILE].set ? v[CA_FILE].str.p : settings->ca_file;
 	p->proxy = v[PROXY].set ? v[PROXY].str.p : settings->proxy;
 	p->deadline = v[DEADLINE].set ? v[DEADLINE].num : settings->deadline;

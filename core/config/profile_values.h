@@ -49,6 +49,7 @@ struct profile {
 	const char **http_address_texts; /* the same */
 	size_t http_address_count;
 	bool share_credentials; /* by entry/share_file.h */
+	enum agent_use agent; /* who signs */
 	struct allow allow;
 	const char *ca_file, *proxy; /* NULL: the system's; none */
 	int64_t deadline; /* seconds */

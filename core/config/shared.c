@@ -12,6 +12,13 @@ const struct apam_option shared_limits[SHARED_LIMIT_COUNT] = {
 	    .max = SETTINGS_BODY_MAX },
 };
 
+const char *const shared_agent_uses[] = {
+	[AGENT_OFF] = "off",
+	[AGENT_PREFER] = "prefer",
+	[AGENT_REQUIRE] = "require",
+	NULL,
+};
+
 int64_t
 shared_body_max(const struct apam_value *limits, int64_t otherwise)
 {

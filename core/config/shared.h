@@ -20,6 +20,14 @@ enum { SHARED_LIMIT_BODY, SHARED_LIMIT_COUNT };
 
 extern const struct apam_option shared_limits[SHARED_LIMIT_COUNT];
 
+/* Who signs for a profile; the values of `agent`. */
+enum agent_use {
+	AGENT_OFF,	/* this process */
+	AGENT_PREFER,	/* the agent; this process while there is none */
+	AGENT_REQUIRE	/* the agent alone */
+};
+extern const char *const shared_agent_uses[];
+
 /* Rows for the table of a file. */
 #define SHARED_CA_FILE                                                         \
 	{                                                                      \
@@ -32,6 +40,10 @@ extern const struct apam_option shared_limits[SHARED_LIMIT_COUNT];
 		.name = "proxy", .help = "URL of an HTTP proxy",               \
 		.type = APAM_OPT_STRING                                        \
 	}
+#define SHARED_AGENT                                                           \
+	.name = "agent",                                                       \
+	.help = "whether the agent signs, so that programs have no secret",    \
+	.type = APAM_OPT_CHOICE, .choices = shared_agent_uses
 #define SHARED_LIMITS                                                          \
 	{                                                                      \
 		.name = "limits", .help = "sizes", .type = APAM_OPT_GROUP,     \

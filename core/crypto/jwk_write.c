@@ -69,6 +69,8 @@ jwk_write(const struct apam_key *key, struct buf *to, struct apam_error *err)
 	if (key->kind == APAM_KIND_SYMMETRIC)
 		return error_set(
 		    err, APAM_E_USAGE, "a symmetric key has no public part");
+	if (key_at_hand(key, err) != APAM_OK)
+		return APAM_E_POLICY;
 	if (!put_members(key, to, &failure))
 		return openssl_failed(&failure, err);
 	buf_put(to, APAM_STR("\"}"));

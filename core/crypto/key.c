@@ -17,26 +17,50 @@
 /* ---- Holding ------------------------------------------------------------ */
 
 static struct apam_key *
-new_key(int32_t kind, bool is_private, struct apam_error *err)
+allocate_key(int32_t kind, bool is_private)
 {
 	static _Atomic(uint64_t) last;
+	struct apam_key *key = calloc(1, sizeof(*key));
+
+	if (key == NULL)
+		return NULL;
+	refs_init(&key->held);
+	key->kind = kind;
+	key->is_private = is_private;
+	key->number = atomic_fetch_add(&last, 1) + 1;
+	buf_init(&key->bytes, KEY_BYTES_MAX);
+	return key;
+}
+
+static struct apam_key *
+new_key(int32_t kind, bool is_private, struct apam_error *err)
+{
 	const struct crypto_object *crypto = openssl(err);
 	struct apam_key *key;
 
 	if (crypto == NULL)
 		return NULL;
-	key = calloc(1, sizeof(*key));
-	if (key == NULL) {
+	key = allocate_key(kind, is_private);
+	if (key == NULL)
 		(void)error_set(err, APAM_E_MEMORY, "out of memory");
-		return NULL;
-	}
-	refs_init(&key->held);
-	key->kind = kind;
-	key->is_private = is_private;
-	key->number = atomic_fetch_add(&last, 1) + 1;
-	key->crypto = crypto;
-	buf_init(&key->bytes, KEY_BYTES_MAX);
+	else
+		key->crypto = crypto;
 	return key;
+}
+
+struct apam_key *
+key_withheld(int32_t kind)
+{
+	return allocate_key(kind, true);
+}
+
+enum apam_status
+key_at_hand(const struct apam_key *key, struct apam_error *err)
+{
+	if (key->crypto != NULL)
+		return APAM_OK;
+	return error_set(err, APAM_E_POLICY,
+	    "the agent has the key, and this program cannot use it");
 }
 
 struct apam_key *
@@ -55,7 +79,8 @@ key_drop(struct apam_key **key)
 	if (mine == NULL || !refs_drop(&mine->held))
 		return;
 	fork_defer();
-	mine->crypto->key_free(mine->object);
+	if (mine->crypto != NULL)
+		mine->crypto->key_free(mine->object);
 	fork_permit();
 	if (mine->signer != NULL)
 		mine->signer->free(mine->signer);

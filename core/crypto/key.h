@@ -46,7 +46,7 @@ struct apam_key {
 	 */
 	struct apam_str written;
 	struct buf bytes;	/* symmetric */
-	const struct crypto_object *crypto;
+	const struct crypto_object *crypto; /* NULL: the agent has the key */
 	void *object;		/* crypto's */
 	/* NULL: its private part is in the object, which else is public. */
 	struct key_signer *signer;
@@ -58,6 +58,16 @@ struct apam_key {
  */
 enum apam_status key_of_bytes(struct apam_str prefix, struct apam_str bytes,
     struct apam_key **key, struct apam_error *err);
+
+/*
+ * A key of this kind that the agent has: it stands for the other in questions
+ * about its kind, and nothing can be done with it.  NULL without memory.
+ */
+struct apam_key *key_withheld(int32_t kind);
+
+/* APAM_OK, or POLICY: it is withheld.  What uses a key asks first. */
+enum apam_status key_at_hand(const struct apam_key *key,
+    struct apam_error *err);
 
 /*
  * An asymmetric key of its numbers.  USAGE: they are not a key, or one that is

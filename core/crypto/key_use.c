@@ -27,6 +27,8 @@ key_hmac(const struct apam_key *key, int32_t hash,
 		    err, APAM_E_USAGE, "HMAC needs a symmetric key");
 	if (hash < APAM_HASH_SHA256 || hash > APAM_HASH_MD5)
 		return error_set(err, APAM_E_USAGE, "there is no such hash");
+	if (key_at_hand(key, err) != APAM_OK)
+		return APAM_E_POLICY;
 	fork_defer();
 	ok = key->crypto->hmac(
 	    key->object, hash, message, thread_number(), to, n, &failure);
@@ -106,7 +108,7 @@ check_fit(const struct apam_key *key, int32_t algorithm, struct apam_error *err)
 	if (algorithms[algorithm].kind != key->kind)
 		return error_set(err, APAM_E_USAGE,
 		    "the algorithm needs a key of another kind");
-	return APAM_OK;
+	return key_at_hand(key, err);
 }
 
 /* A message in one part, as EdDSA needs it; *whole is freed by the caller. */

@@ -59,6 +59,17 @@ load_entry_module(struct entry *e, struct problems *all)
 	return false;
 }
 
+static void
+close_module(struct entry *e)
+{
+	if (e->state == NULL)
+		return;
+	entry_enter(e);
+	e->module->abi.close(e->state);
+	entry_leave(e);
+	e->state = NULL;
+}
+
 /* The present ones; those that the module was opened with are masked, too. */
 static void
 mask_present(void *arg, struct apam_str text, char *to, size_t n)
@@ -249,14 +260,58 @@ make_keys(struct entry *e, struct problems *all)
 	return key_options_make(&e->secrets, &terms, e->profile->file, all);
 }
 
+/* With keys of this kind, where that is not known from the option. */
+static bool
+open_as_if(struct entry *e, int32_t kind, struct problems *all)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
+	close_module(e);
+	services_free(&e->services);
+	if (secrets_withhold(&e->secrets, kind, &err) == APAM_OK)
+		return open_module(e, all);
+	problems_add_error(all, e->profile->file, e->conf->line, &err);
+	return false;
+}
+
+/*
+ * Modules look at secrets: none may be empty or of a kind that does not fit
+ * the other options.  What is withheld passes for what fits.
+ */
+static bool
+open_withheld(struct entry *e, struct problems *all)
+{
+	static const int32_t kinds[] = { APAM_KIND_RSA, APAM_KIND_EC_P256,
+		APAM_KIND_EC_P384, APAM_KIND_ED25519, APAM_KIND_SYMMETRIC };
+	struct problems unfit;
+
+	if (!secrets_find(&e->secrets, &e->module->options, &e->values)) {
+		problems_add(all, APAM_E_MEMORY, e->profile->file,
+		    e->conf->line, "out of memory");
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		problems_init(&unfit);
+		if (open_as_if(e, kinds[i], &unfit))
+			return true;
+	}
+	return open_as_if(e, kinds[0], all);
+}
+
+static bool
+open_with_secrets(struct entry *e, struct problems *all)
+{
+	return entry_read_secrets(e, all) && make_keys(e, all) &&
+	    open_module(e, all);
+}
+
 bool
 entry_open(
     struct entry *e, const struct entry_place *place, struct problems *all)
 {
 	if (!entry_read(e, place, all))
 		return false;
-	if (entry_read_secrets(e, all) && make_keys(e, all) &&
-	    open_module(e, all))
+	if (place->withheld ? open_withheld(e, all) : open_with_secrets(e, all))
 		return true;
 	entry_close(e);
 	return false;
@@ -297,11 +352,7 @@ entry_close(struct entry *e)
 {
 	if (e->env == NULL)
 		return;
-	if (e->state != NULL) {
-		entry_enter(e);
-		e->module->abi.close(e->state);
-		entry_leave(e);
-	}
+	close_module(e);
 	services_free(&e->services);
 	memos_release(&e->memos);
 	pair_cache_free(&e->pairs);

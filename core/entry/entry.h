@@ -80,12 +80,14 @@ struct entry_place {
 	struct file_prints *watch;	/* notes the files of secrets */
 	/* limit for reading the secrets, clock_ms; 0: none */
 	int64_t deadline;
+	bool withheld;		/* the agent has the secrets: none is read */
 };
 
 /*
  * Open an entry: load its module, check its options, read its secrets, make
  * the module's state.  False with problems added if anything is wrong; *e is
- * then closed.
+ * then closed.  Where secrets are withheld, it can judge answers and name its
+ * key, and nothing else.
  */
 bool entry_open(struct entry *e, const struct entry_place *place,
     struct problems *all);
@@ -140,6 +142,13 @@ static inline size_t
 entry_number(const struct entry *e)
 {
 	return e->index + 1;
+}
+
+/* True if it was opened without its secrets, which the agent has. */
+static inline bool
+entry_is_withheld(const struct entry *e)
+{
+	return e->secrets.withheld;
 }
 
 /* Where its durable secret is kept. */

@@ -227,6 +227,23 @@ read_still(struct reading *r)
 }
 
 bool
+secrets_find(struct secrets *secrets, const struct option_table *table,
+    struct option_values *values)
+{
+	secrets->room = count_secrets(table, values->values);
+	if (secrets->room == 0)
+		return true;
+	secrets->all = calloc(secrets->room, sizeof(*secrets->all));
+	secrets->sources = calloc(secrets->room, sizeof(*secrets->sources));
+	secrets->places = calloc(secrets->room, sizeof(*secrets->places));
+	if (secrets->all == NULL || secrets->sources == NULL ||
+	    secrets->places == NULL)
+		return false;
+	find_all(secrets, table, values->values, values->lines, 0);
+	return true;
+}
+
+bool
 secrets_read(struct secrets *secrets, const struct option_table *table,
     struct option_values *values, const char *file, bool user,
     struct problems *all)
@@ -235,19 +252,11 @@ secrets_read(struct secrets *secrets, const struct option_table *table,
 		.secrets = secrets, .file = file, .user = user, .all = all
 	};
 
-	secrets->room = count_secrets(table, values->values);
-	if (secrets->room == 0)
-		return true;
-	secrets->all = calloc(secrets->room, sizeof(*secrets->all));
-	secrets->sources = calloc(secrets->room, sizeof(*secrets->sources));
-	secrets->places = calloc(secrets->room, sizeof(*secrets->places));
-	if (secrets->all == NULL || secrets->sources == NULL ||
-	    secrets->places == NULL) {
+	if (!secrets_find(secrets, table, values)) {
 		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
 		return false;
 	}
-	find_all(secrets, table, values->values, values->lines, 0);
-	return read_still(&r);
+	return secrets->count == 0 || read_still(&r);
 }
 
 /* The handle that entry/key_option.c made, if it has. */
@@ -263,6 +272,29 @@ drop_key(struct secret_source *source)
 	source->value->key = NULL;
 	key->written = APAM_STR("");
 	key_drop(&key);
+}
+
+enum apam_status
+secrets_withhold(struct secrets *secrets, int32_t kind, struct apam_error *err)
+{
+	secrets->withheld = true;
+	secrets->some_anew = false;
+	for (size_t i = 0; i < secrets->count; i++) {
+		struct secret_source *source = &secrets->sources[i];
+		struct apam_value *value = source->value;
+
+		drop_key(source);
+		value->str = source->stored || source->key ?
+		    APAM_STR("") :
+		    APAM_STR("withheld");
+		if (!source->key)
+			continue;
+		value->key = key_withheld(
+		    source->symmetric ? APAM_KIND_SYMMETRIC : kind);
+		if (value->key == NULL)
+			return error_set(err, APAM_E_MEMORY, "out of memory");
+	}
+	return APAM_OK;
 }
 
 void

@@ -39,6 +39,7 @@ struct secrets {
 	bool various;		/* another process may have read others */
 	bool some_anew;		/* some are read anew */
 	bool some_elsewhere;	/* some keys stay in an OpenSSL store */
+	bool withheld;		/* none was read: the agent has them */
 	int64_t deadline;	/* clock_ms: for reading them; 0: none */
 	struct file_prints *watch; /* notes their files; may be NULL */
 };
@@ -52,6 +53,21 @@ struct secrets {
 bool secrets_read(struct secrets *secrets, const struct option_table *table,
     struct option_values *values, const char *file, bool user,
     struct problems *all);
+
+/*
+ * The first part of it: find them, and read none.  False without memory.
+ */
+bool secrets_find(struct secrets *secrets, const struct option_table *table,
+    struct option_values *values);
+
+/*
+ * Put into the place of each that was found what stands for one that the agent
+ * has: a text that says so; for a KEY a handle that cannot be used, of this
+ * enum apam_key_kind unless the option's keys are symmetric.  May be called
+ * again with another kind.  Errors: MEMORY.
+ */
+enum apam_status secrets_withhold(struct secrets *secrets, int32_t kind,
+    struct apam_error *err);
 
 /* Wipe and free; fine on a zeroed struct. */
 void secrets_free(struct secrets *secrets);

@@ -14,7 +14,7 @@ struct flight *
 flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
     int64_t deadline)
 {
-	struct flight *f = calloc(1, sizeof(*f));
+	struct flight *f = entry_is_withheld(e) ? NULL : calloc(1, sizeof(*f));
 
 	if (f == NULL)
 		return NULL;

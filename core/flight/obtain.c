@@ -130,6 +130,18 @@ join(struct entry *e, uint64_t flight, const struct patience *patience,
 	return outcome(e, err);
 }
 
+/* What stands for a secret is never sent to a provider. */
+static bool
+lacks_secrets(const struct entry *e, struct apam_error *err)
+{
+	if (!entry_is_withheld(e))
+		return false;
+	(void)error_set(err, APAM_E_POLICY,
+	    "the agent has the secrets of this entry, and this program cannot "
+	    "do that itself");
+	return true;
+}
+
 /* ---- Getting a credential ----------------------------------------------- */
 
 /* Take off, where none is under way, and wait for it. */
@@ -226,6 +238,8 @@ obtain_credential(struct entry *e, const struct patience *patience,
 	bool waited;
 
 	*c = NULL;
+	if (lacks_secrets(e, err))
+		return APAM_E_POLICY;
 	pthread_mutex_lock(&e->env->lock);
 	waited = has_waited(e, patience);
 	while (*c == NULL && status == APAM_OK) {
@@ -267,6 +281,8 @@ run_own(struct entry *e, enum flight_goal goal, int64_t deadline,
 	const struct patience patience = { .deadline = deadline };
 	uint64_t flight;
 
+	if (lacks_secrets(e, err))
+		return APAM_E_POLICY;
 	while (e->flight.busy)
 		if (!waiters_wait(e, deadline))
 			return error_set(err, APAM_E_DEADLINE,

@@ -56,9 +56,18 @@ struct apam_profile {
 	struct opening opening;	/* of that stack */
 	bool reloading;		/* some thread looks at the files */
 	bool gone;		/* its file, and not back in order since */
+	/* There is no agent, and with "prefer" it was opened with its secrets. */
+	bool alone;
 	int64_t check_at;	/* clock_ms: when to look at them again */
 	struct apam_error reload_error; /* what is wrong with them now */
 	struct audit_repeat refusals;
 };
+
+/* True if the agent signs for a profile with this value of `agent`. */
+static inline bool
+handle_is_served(const struct apam *ctx, enum agent_use agent)
+{
+	return agent != AGENT_OFF && !ctx->env.is_agent;
+}
 
 #endif

@@ -24,6 +24,17 @@ opening_free(struct opening *o)
 	pthread_cond_destroy(&o->ended);
 }
 
+bool
+opening_withholds(struct apam_profile *p, const struct stack *read)
+{
+	bool alone;
+
+	pthread_mutex_lock(&p->ctx->env.lock);
+	alone = p->alone && read->profile->agent == AGENT_PREFER;
+	pthread_mutex_unlock(&p->ctx->env.lock);
+	return !alone && handle_is_served(p->ctx, read->profile->agent);
+}
+
 /* With the context's lock held.  False where the deadline passes first. */
 static bool
 wait_for_other(struct apam_profile *p, int64_t deadline)
@@ -99,7 +110,7 @@ take_open(struct apam_profile *p, int64_t deadline, struct stack **s,
 	if (stack_is_open(*s))
 		return true;
 	closed = *s;
-	*s = stack_open(closed, deadline, all);
+	*s = stack_open(closed, deadline, opening_withholds(p, closed), all);
 	end_opening(p, closed, *s);
 	stack_release(&closed);
 	return *s != NULL;

@@ -20,6 +20,12 @@ struct stack *profile_hold(struct apam_profile *profile);
 struct stack *profile_open(struct apam_profile *profile, int64_t deadline,
     struct apam_error *err);
 
+/*
+ * True where a profile that was read so is to be opened without its secrets:
+ * the agent signs for it, and it has not become this process's own.
+ */
+bool opening_withholds(struct apam_profile *profile, const struct stack *read);
+
 /* The state of it at the begin, in a child after fork, and at the end. */
 void opening_init(struct opening *o);
 void opening_free(struct opening *o);

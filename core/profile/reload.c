@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "profile/opening.h"
 #include "slot/write.h"
 
 int64_t
@@ -109,7 +110,8 @@ read_anew(struct apam_profile *p, const struct stack *old, int64_t deadline,
 
 	if (read == NULL || !stack_is_open(old))
 		return read;
-	open = stack_open(read, half(deadline), all);
+	open = stack_open(
+	    read, half(deadline), opening_withholds(p, read), all);
 	stack_release(&read);
 	return open;
 }

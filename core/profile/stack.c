@@ -143,7 +143,7 @@ struct entry_place
 stack_place(struct stack *s, size_t index)
 {
 	return (struct entry_place){ s->env, &s->owner, s->profile, index,
-		&s->watch, s->deadline };
+		&s->watch, s->deadline, s->withheld };
 }
 
 void
@@ -199,6 +199,24 @@ gifts_of(const struct stack *s)
 	return (struct gifts){ s->profile, s->entries, s->count };
 }
 
+/* Two who spend it, each with a record of its own, would end the login. */
+static bool
+may_prefer(const struct stack *s, const struct entry *e, struct problems *all)
+{
+	for (size_t i = 0; i < e->secrets.count; i++) {
+		const struct secret_source *source = &e->secrets.sources[i];
+
+		if (!source->stored || s->profile->agent != AGENT_PREFER)
+			continue;
+		problems_add(all, APAM_E_CONFIG, s->profile->file, source->line,
+		    "%s: with agent = \"prefer\" the agent and programs would "
+		    "both spend it; write agent = \"require\", or \"off\"",
+		    source->option);
+		return false;
+	}
+	return true;
+}
+
 static bool
 open_entries(struct stack *s, struct problems *all)
 {
@@ -216,7 +234,8 @@ open_entries(struct stack *s, struct problems *all)
 	for (s->count = 0; s->count < n; s->count++) {
 		const struct entry_place place = stack_place(s, s->count);
 
-		ok = entry_open(&s->entries[s->count], &place, all) && ok;
+		ok = entry_open(&s->entries[s->count], &place, all) &&
+		    may_prefer(s, &s->entries[s->count], all) && ok;
 	}
 	/* What entries send is known once they are open. */
 	gifts = gifts_of(s);
@@ -292,7 +311,8 @@ stack_lint(struct env *env, struct profile *draft, struct problems *all)
 }
 
 struct stack *
-stack_open(struct stack *read, int64_t deadline, struct problems *all)
+stack_open(
+    struct stack *read, int64_t deadline, bool withheld, struct problems *all)
 {
 	struct stack *s = allocate_stack(read->env, read->profile->file, all);
 
@@ -302,6 +322,7 @@ stack_open(struct stack *read, int64_t deadline, struct problems *all)
 	s->profile = read->profile;
 	s->since = read->since;
 	s->deadline = deadline;
+	s->withheld = withheld;
 	file_prints_copy(&s->watch, &read->watch);
 	if (!open_entries(s, all))
 		stack_release(&s);

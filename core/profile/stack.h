@@ -51,6 +51,7 @@ struct stack {
 	struct profile *profile; /* the same one's */
 	struct file_prints watch;	/* the files it was made of */
 	int64_t deadline;	/* for opening it, clock_ms; 0: none */
+	bool withheld;		/* the agent has its secrets: none was read */
 	struct entry *entries;
 	size_t count;
 	/* Guarded by the context's lock. */
@@ -83,8 +84,9 @@ void stack_release(struct stack **stack);
  * Open every entry of a profile that was read, until `deadline`, clock_ms, at
  * the latest; 0: none.  The new stack holds `read`.  NULL with problems added
  * where any entry does not open: then the profile is unusable as a whole.
+ * `withheld`: the agent has the secrets, and none is read.
  */
-struct stack *stack_open(struct stack *read, int64_t deadline,
+struct stack *stack_open(struct stack *read, int64_t deadline, bool withheld,
     struct problems *all);
 
 static inline bool

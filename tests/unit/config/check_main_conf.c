@@ -48,6 +48,9 @@ START_TEST(all_but_one_are_defaults)
 	ck_assert_int_eq(s->ttl, 300);
 	ck_assert_int_eq(s->body_max, 1048576);
 	ck_assert_int_eq(s->audit, SETTINGS_AUDIT_AUTO);
+	ck_assert_int_eq(s->agent, AGENT_OFF);
+	ck_assert_str_eq(s->agent_socket, "/run/apam/agent");
+	ck_assert_str_eq(s->agent_user, "apam");
 	ck_assert_uint_eq(s->pin_count, 0);
 	settings_free(&s);
 	ck_assert_ptr_null(s);
@@ -84,6 +87,30 @@ START_TEST(the_audit_log_has_three_places)
 
 	ck_assert_msg(s != NULL, "%s", all.first.text);
 	ck_assert_int_eq(s->audit, audits[_i].is);
+	settings_free(&s);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	enum agent_use is;
+} uses[] = {
+	{ "agent = \"off\";", AGENT_OFF },
+	{ "agent = \"prefer\";", AGENT_PREFER },
+	{ "agent = \"require\"; agent_socket = \"/s\"; agent_user = \"a\";",
+	    AGENT_REQUIRE },
+};
+
+START_TEST(the_agent_may_sign)
+{
+	struct settings *s = read_text(uses[_i].text);
+
+	ck_assert_msg(s != NULL, "%s", all.first.text);
+	ck_assert_int_eq(s->agent, uses[_i].is);
+	if (uses[_i].is == AGENT_REQUIRE) {
+		ck_assert_str_eq(s->agent_socket, "/s");
+		ck_assert_str_eq(s->agent_user, "a");
+	}
 	settings_free(&s);
 }
 END_TEST
@@ -139,6 +166,12 @@ static const struct {
 	{ "audit = \"journal\";", 1, "audit: " },
 	{ "audit = \"Off\";", 1, "audit: " },
 	{ "audit = false;", 1, "audit: " },
+	{ "agent = \"on\";", 1, "off, prefer or require" },
+	{ "agent = true;", 1, "agent: " },
+	{ "agent_socket = \"agent\";", 1, "agent_socket: the path is not " },
+	{ "agent_socket = \"/" HEX HEX HEX "/1234567890\";", 1,
+	    "at most 107 bytes" },
+	{ "agent_user = \"\";", 1, "agent_user: " },
 	{ "limits = { body = 1023; };", 1, "1024 to 67108864" },
 	{ "limits = { body = 67108865; };", 1, "1024 to 67108864" },
 	{ "limits = { head = 1024; };", 1, "not an option of limits" },
@@ -247,6 +280,8 @@ main(void)
 	tcase_add_test(tc, all_but_one_are_defaults);
 	tcase_add_test(tc, all_can_be_set);
 	tcase_add_test(tc, the_tls_environment_is_asked_for);
+	tcase_add_loop_test(tc, the_agent_may_sign, 0, ROWS(uses));
+	tcase_add_loop_test(tc, the_agent_may_sign, 0, ROWS(uses));
 	tcase_add_loop_test(
 	    tc, the_audit_log_has_three_places, 0, ROWS(audits));
 	tcase_add_loop_test(tc, bad_settings_are_refused, 0, ROWS(bad));

@@ -121,6 +121,7 @@ START_TEST(what_is_unsaid_comes_from_the_settings)
 	ck_assert(!p->allow_http);
 	ck_assert_uint_eq(p->http_address_count, 0);
 	ck_assert(!p->share_credentials);
+	ck_assert_int_eq(p->agent, AGENT_OFF);
 	ck_assert_str_eq(p->ca_file, "/settings/ca.pem");
 	ck_assert_str_eq(p->proxy, "http://settings.example");
 	ck_assert_int_eq(p->deadline, 30);
@@ -143,7 +144,7 @@ START_TEST(what_is_said_counts)
 	struct profile *p = read_text(
 	    "description = \"d\"; allow_http = true; "
 	    "http_addresses = [ \"10.0.0.1\", \"FE80::0:1\" ]; "
-	    "share_credentials = true; ca_file = \"/own\";"
+	    "share_credentials = true; agent = \"prefer\"; ca_file = \"/own\";"
 	    "proxy = \"http://own.example\"; deadline = \"1m\";"
 	    "limits = { body = 1024; };" ORIGIN
 	    "auth = ( { scheme = \"a\"; control = \"required\"; ttl = \"1h\";"
@@ -157,6 +158,7 @@ START_TEST(what_is_said_counts)
 	ck_assert_str_eq(p->http_addresses[0].p, "10.0.0.1");
 	ck_assert_str_eq(p->http_addresses[1].p, "[fe80::1]");
 	ck_assert(p->share_credentials);
+	ck_assert_int_eq(p->agent, AGENT_PREFER);
 	ck_assert_str_eq(p->ca_file, "/own");
 	ck_assert_str_eq(p->proxy, "http://own.example");
 	ck_assert_int_eq(p->deadline, 60);
