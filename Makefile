@@ -52,6 +52,7 @@ LINK    = $(CC) $(OUR_LDFLAGS) $(LDFLAGS)
 $(BUILD)/core/%.o: FLOORS = -Icore
 $(BUILD)/hosts/cli/%.o: FLOORS = -Ihosts/cli -Icore
 $(BUILD)/hosts/cli/send/%.o: FLOORS = -Ihosts/cli
+$(BUILD)/hosts/agent/%.o: FLOORS = -Ihosts -Icore
 $(BUILD)/hosts/curl/%.o: FLOORS = -Ihosts
 $(BUILD)/hosts/drive/%.o: FLOORS = -Ihosts -Icore
 $(BUILD)/hosts/kit/%.o: FLOORS = -Ihosts -Icore
@@ -74,6 +75,9 @@ SEND_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/send/*.c))
 CLI_OBJ  := $(filter-out $(SEND_OBJ),$(patsubst %.c,$(BUILD)/%.o,\
 	$(wildcard hosts/cli/*.c hosts/cli/*/*.c) core/base/utf8.c \
 	core/file/absolute.c core/text/suggest.c))
+# The agent: all of it but its main, which tests have their own of.
+AGENT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,\
+	$(wildcard hosts/agent/*.c)))
 # What plays scripts against a module is a program of its own, built with the
 # core: it is the other side of module.h, without a network.
 DRIVE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/drive/*.c))
@@ -332,6 +336,11 @@ $(BUILD)/tests/support/forget: $(BUILD)/tests/support/forget.o $(BUILD)/core.a
 
 # checks NAME ...: the programs of these tests, wherever they lie.
 checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
+
+# Those of the agent have its parts.
+AGENT_CHECKS := $(filter $(BUILD)/tests/unit/apamd/%,$(CHECKS))
+$(AGENT_CHECKS): $(AGENT_OBJ)
+$(call checks,proving): private OUR_LDFLAGS += $(call wrap,getsockopt)
 
 # Those that look into libapam-curl have its objects, and so have those of the
 # core that call it.

@@ -44,15 +44,6 @@ read_groups(struct own *own)
 	return true;
 }
 
-static bool
-rules_need_unit(const struct allow *allow)
-{
-	for (size_t i = 0; i < allow->count; i++)
-		if (allow->rules[i].unit_count > 0)
-			return true;
-	return false;
-}
-
 /* Where this cannot be read, the process is of none. */
 static void
 read_unit(struct own *own)
@@ -99,7 +90,7 @@ allowed_here(const struct profile *profile, const struct request *request,
 		return error_set(err, APAM_E_MEMORY,
 		    "the groups of this process cannot be read");
 	}
-	if (rules_need_unit(&profile->allow))
+	if (allow_needs_unit(&profile->allow))
 		read_unit(&own);
 	v = allow_decide(&profile->allow, &own.caller, &what);
 	if (!v.fits || v.give == APAM_GIVE_NOTHING)

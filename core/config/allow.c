@@ -42,6 +42,15 @@ allow_names(const struct allow_rule *rule, const struct caller *caller)
 	    has_text(rule->units, rule->unit_count, caller->unit);
 }
 
+bool
+allow_needs_unit(const struct allow *allow)
+{
+	for (size_t i = 0; i < allow->count; i++)
+		if (allow->rules[i].unit_count > 0)
+			return true;
+	return false;
+}
+
 /* `unsure` is what path_unsure says of the path. */
 static bool
 fits_request(const struct allow_rule *rule, const struct allow_request *request,

@@ -67,6 +67,9 @@ struct allow_verdict allow_decide(const struct allow *allow,
 /* True if a rule names the caller. */
 bool allow_names(const struct allow_rule *rule, const struct caller *caller);
 
+/* True if a rule names a unit: only then is it asked which one a caller is of. */
+bool allow_needs_unit(const struct allow *allow);
+
 /*
  * The rule that makes rule `i` idle: it names all whom that names, fits all
  * that it fits, and gives as much.  Of two that are the same, the later one is

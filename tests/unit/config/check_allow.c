@@ -257,6 +257,17 @@ START_TEST(without_rules_nothing_fits)
 }
 END_TEST
 
+START_TEST(a_unit_is_asked_for_where_a_rule_has_one)
+{
+	const struct allow none = { NULL, 0 };
+	const struct allow first = { rules, 1 };
+
+	ck_assert(allow_needs_unit(&allow));
+	ck_assert(!allow_needs_unit(&first));
+	ck_assert(!allow_needs_unit(&none));
+}
+END_TEST
+
 /* ---- Idle rules ------------------------------------------------------- */
 
 /* Two rules, and which of them is idle by the other: from 1; 0: none. */
@@ -391,6 +402,7 @@ main(void)
 	tcase_add_loop_test(tc, their_order_means_nothing, 0, ROWS(rows));
 	tcase_add_loop_test(tc, a_rule_only_adds, 0, ROWS(rows));
 	tcase_add_test(tc, without_rules_nothing_fits);
+	tcase_add_test(tc, a_unit_is_asked_for_where_a_rule_has_one);
 	tcase_add_loop_test(tc, an_idle_rule_is_found, 0, ROWS(pairs));
 	tcase_add_loop_test(tc, an_idle_rule_is_not_missed, 0, ROWS(pairs));
 	tcase_add_loop_test(tc, a_refusal_says_what_to_do, 0, ROWS(refusals));
