@@ -40,7 +40,7 @@ _apam_scan()
 		case ${COMP_WORDS[i]} in
 		-c | --config) config=(-c "${COMP_WORDS[++i]}") ;;
 		-*) ;;
-		keys | module | profile | secret | users)
+		helper | keys | module | profile | secret | users)
 			[ -z "$command" ] || return
 			command=${COMP_WORDS[i]}
 			;;
@@ -94,8 +94,9 @@ _apam()
 	:-*) words=$(_apam_help options) ;;
 	: | :* | help:*) words=$(_apam_help commands) ;;
 	*:-*) words=$(_apam_help options $command) ;;
-	keys:* | module:* | profile:* | secret:* | users:*) words=$(_apam_help commands "$command") ;;
-	'keys list:'* | 'keys add:'* | 'users list:'* | explain:* | version:* | \
+	helper:* | keys:* | module:* | profile:* | secret:* | users:*) words=$(_apam_help commands "$command") ;;
+	'helper git:'* | 'helper docker:'* | 'helper bazel:'* | 'helper kubectl:'* | \
+	    'helper aws:'* | 'keys list:'* | 'keys add:'* | 'users list:'* | explain:* | version:* | \
 	    log:* | 'profile new:'*) ;;
 	'keys archive:'*) words=$(_apam_keys ! "${config[@]}") ;;
 	'keys restore:'*) words=$(_apam_keys = "${config[@]}") ;;

@@ -30,7 +30,7 @@ function __apam_scan
             continue
         else
             set -a __apam_command $word
-            contains -- $word keys module profile secret users
+            contains -- $word helper keys module profile secret users
             and test (count $__apam_command) -eq 1
             or break
         end
@@ -78,7 +78,7 @@ function __apam_words
     switch "$__apam_command"
         case '' help
             __apam_help commands
-        case keys module profile secret users
+        case helper keys module profile secret users
             __apam_help commands $__apam_command
         case 'keys archive'
             __apam_column '$4 != "archived"' keys list
@@ -92,7 +92,7 @@ function __apam_words
             __apam_column 1 module list
         case lint 'module check' 'secret set' 'keys backup' 'keys recover'
             __fish_complete_path (commandline -ct)
-        case 'keys list' 'keys add' 'users list' 'profile new' explain version log
+        case 'helper *' 'keys list' 'keys add' 'users list' 'profile new' explain version log
         case '*'
             __apam_column 1 list
     end

@@ -44,7 +44,7 @@ _apam()
 			config=(-c $words[i])
 			;;
 		-*) ;;
-		keys | module | profile | secret | users)
+		helper | keys | module | profile | secret | users)
 			((${#chosen})) && break
 			chosen=($word)
 			;;
@@ -70,14 +70,14 @@ _apam()
 	fi
 	case "$chosen" in
 	'' | help) _apam_offer _apam_help commands ;;
-	keys | module | profile | secret | users) _apam_offer _apam_help commands $chosen ;;
+	helper | keys | module | profile | secret | users) _apam_offer _apam_help commands $chosen ;;
 	'keys archive') _apam_offer _apam_column '$4 != "archived"' keys list ;;
 	'keys restore') _apam_offer _apam_column '$4 == "archived"' keys list ;;
 	'keys describe') _apam_offer _apam_column 1 keys list ;;
 	'users add') _users ;;
 	'module list') _apam_offer _apam_column 1 module list ;;
 	lint | 'module check' | 'secret set' | 'keys backup' | 'keys recover') _files ;;
-	'keys list' | 'keys add' | 'users list' | 'profile new' | explain | version | log) ;;
+	'helper '* | 'keys list' | 'keys add' | 'users list' | 'profile new' | explain | version | log) ;;
 	*) _apam_offer _apam_column 1 list ;;
 	esac
 }

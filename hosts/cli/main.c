@@ -25,6 +25,7 @@ const struct command *const cli_commands[] = {
 	&command_request,
 	&command_headers,
 	&command_curl,
+	&command_helper,
 	&command_check,
 	&command_status,
 	&command_keys,

@@ -1,0 +1,180 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `apam helper`: what each protocol is answered, what is handed out to nobody,
+# and git itself with a repository behind a password.
+. "$(dirname "$0")/lib.bash"
+. "$(dirname "$0")/providers.bash"
+
+basic store https://git.example.com Aladdin 'open sesame'
+basic port https://git.example.com:8443 other fake-key-of-port
+basic below https://path.example.com/api user fake-key-of-path
+basic loop http://127.0.0.1:8080 user fake-key-of-loop 'allow_http = true;'
+seven token
+secret plain fake-key-of-a-query
+entry query https://query.example.com api-key \
+    "key = \"file:$dir/secrets/plain\"; query = \"api_key\";"
+entry named https://header.example.com api-key \
+    "key = \"file:$dir/secrets/plain\"; header = \"X-Api-Key\";"
+
+silently()
+{
+	"$@" >/dev/null 2>&1
+}
+
+# says TEXT: what the next runs read.
+says()
+{
+	printf "$1" >"$dir/in"
+	input=$dir/in
+}
+
+# ---- git ---------------------------------------------------------------------
+
+says 'protocol=https\nhost=git.example.com\n\n'
+signs "git: user and password" 0 "=username=Aladdin
+password=open sesame" '' helper git get
+says 'capability[]=authtype\nprotocol=https\nhost=git.example.com\npath=a.git\n'
+signs "git: with a path, no empty line" 0 '^username=Aladdin$' '' helper git get
+says 'protocol=https\nhost=git.example.com:8443\n\n'
+signs "git: of this port" 0 '^username=other$' '' helper git get
+says 'protocol=https\nhost=git.example.com:9443\n\n'
+row "git: of no other port" 0 '' '' helper git get
+says 'protocol=https\nhost=other.example.com\n\n'
+row "git: of no other host" 0 '' '' helper git get
+says 'protocol=http\nhost=git.example.com\n\n'
+row "git: nothing by http" 0 '' '' helper git get
+says 'protocol=http\nhost=127.0.0.1:8080\n\n'
+row "git: nor where the profile has it" 0 '' '' helper git get
+says 'protocol=https\nhost=path.example.com\n\n'
+row "git: of no origin with a path" 0 '' '' helper git get
+says 'protocol=https\nhost=user@git.example.com\n\n'
+row "git: no user in the host" 0 '' '' helper git get
+says 'protocol=https\nhost=git.example.com\\@other.test\n\n'
+row "git: no trick in the host" 0 '' '' helper git get
+says 'protocol=https\nhost=query.example.com\n\n'
+row "git: no query parameter" 1 '=quit=1' 'adds a query parameter' \
+    helper git get
+says 'protocol=https\nhost=header.example.com\n\n'
+row "git: no other header" 1 '=quit=1' 'a header that is not Authorization' \
+    helper git get
+says "protocol=https\nhost=127.0.0.1:$SEVENSIGNAL_PORT\n\n"
+row "git: an old one gets no token" 1 '=quit=1' 'git 2.46 or later' \
+    helper git get
+says "capability[]=authtype\nprotocol=https\nhost=127.0.0.1:$SEVENSIGNAL_PORT\n\n"
+signs "git: a new one does" 0 '^authtype=Bearer$' '' helper git get
+holds "git: the token" grep -q '^credential=eyJ' "$dir/out"
+holds "git: which is not to be stored" grep -qx ephemeral=1 "$dir/out"
+holds "git: when it ends" grep -qE '^password_expiry_utc=[0-9]{10}$' "$dir/out"
+row "git: nothing is stored" 0 '' '' helper git store
+row "git: what a later git asks" 0 '' '' helper git capability
+head -c 70000 /dev/zero | tr '\0' a >"$dir/in"
+row "git: too much" 5 '' 'more than 65536 bytes' helper git get
+
+# ---- docker ------------------------------------------------------------------
+
+says 'git.example.com'
+signs "docker: user and password" 0 "={\"ServerURL\":\"git.example.com\",\
+\"Username\":\"Aladdin\",\"Secret\":\"open sesame\"}" '' helper docker get
+says 'https://git.example.com:8443/v1/\n'
+signs "docker: of a URL" 0 '"Username":"other"' '' helper docker get
+says 'other.example.com'
+row "docker: of no other" 1 '=credentials not found in native keychain' '' \
+    helper docker get
+says 'http://git.example.com'
+row "docker: nothing by http" 1 '=credentials not found in native keychain' '' \
+    helper docker get
+says "127.0.0.1:$SEVENSIGNAL_PORT"
+row "docker: no token" 1 'not user and password' '' helper docker get
+row "docker: no list" 0 '={}' '' helper docker list
+row "docker: nothing is stored" 1 'keeps no logins' '' helper docker store
+row "docker: nor erased" 1 'keeps no logins' '' helper docker erase
+row "docker: nothing else" 2 '' 'is not get, list' helper docker version
+
+# ---- bazel -------------------------------------------------------------------
+
+says '{"uri":"https://header.example.com/a/b?c"}'
+signs "bazel: any header" 0 \
+    '={"headers":{"X-Api-Key":["fake-key-of-a-query"]}}' '' helper bazel get
+says "{\"uri\":\"$seven/x\"}"
+signs "bazel: a token" 0 '"Authorization":\["Bearer eyJ' '' helper bazel get
+holds "bazel: when it ends" grep -qE '"expires":"20..-..-..T..:..:..Z"' \
+    "$dir/out"
+says '{"uri":"https://other.example.com/"}'
+row "bazel: of no other" 0 '={}' '' helper bazel get
+says '{"url":"https://git.example.com/"}'
+row "bazel: no URI" 2 '' 'is not { "uri"' helper bazel get
+says '{"uri":"https://git.example.com/","uri":"https://header.example.com/"}'
+row "bazel: two URIs" 2 '' 'is not { "uri"' helper bazel get
+row "bazel: nothing else" 2 '' 'is not get' helper bazel set
+
+# ---- kubectl -----------------------------------------------------------------
+
+input=/dev/null
+row "kubectl: not from kubectl" 2 '' 'kubectl sets it' helper kubectl "$seven"
+export KUBERNETES_EXEC_INFO='{"apiVersion":"client.authentication.k8s.io/v1",
+  "kind":"ExecCredential","spec":{"interactive":false}}'
+row "kubectl: no server" 2 '' 'provideClusterInfo' helper kubectl
+signs "kubectl: the server's URL" 0 '"kind":"ExecCredential"' '' \
+    helper kubectl "$seven"
+export KUBERNETES_EXEC_INFO="{\"apiVersion\":\
+\"client.authentication.k8s.io/v1beta1\",\"kind\":\"ExecCredential\",\
+\"spec\":{\"cluster\":{\"server\":\"$seven\"}}}"
+signs "kubectl: the server that it names" 0 '"token":"eyJ' '' helper kubectl
+holds "kubectl: as it has to be" silently jq -e '.apiVersion ==
+    "client.authentication.k8s.io/v1beta1" and .kind == "ExecCredential" and
+    (.status | keys == ["expirationTimestamp", "token"])' "$dir/out"
+row "kubectl: no user and password" 1 '' 'not a Bearer token' \
+    helper kubectl https://git.example.com
+row "kubectl: of no other" 3 '' 'no profile is for' \
+    helper kubectl https://other.example.com
+KUBERNETES_EXEC_INFO='{"apiVersion":"v9"}'
+row "kubectl: of a later version" 2 '' 'v1 or v1beta1' helper kubectl "$seven"
+
+# ---- A scheme that signs each request -----------------------------------------
+
+cp "$build/tests/modules/hmac-test.so" "$dir/modules/"
+secret hmac 0123456789abcdef0123456789abcdef
+entry each https://each.example.com hmac-test "key_id = \"one\";
+  secret = \"file:$dir/secrets/hmac\";"
+says '{"uri":"https://each.example.com/"}'
+row "what signs each request is not handed out" 1 '' 'signs each request anew' \
+    helper bazel get
+input=/dev/null
+
+# ---- git itself ----------------------------------------------------------------
+
+PATH=$build:$PWD/hosts/cli/helper:$PATH
+export GIT_CONFIG_NOSYSTEM=1 HOME=$dir GIT_TERMINAL_PROMPT=0
+export APAM_CONFIG=$dir/apam.conf GIT_SSL_CAINFO=$dir/server.pem
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+    -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 \
+    -keyout "$dir/server.key" -out "$dir/server.pem" 2>/dev/null
+cat "$dir/server.key" >>"$dir/server.pem"
+git init -q --bare "$dir/repositories/a.git"
+git -C "$dir/repositories/a.git" config http.receivepack true
+mkfifo "$dir/life" "$dir/port"
+/usr/bin/python3 tests/suite/cli/git_server.py "$dir" \
+    somebody:fake-password-of-git <"$dir/life" >"$dir/port" &
+git_pid=$!
+exec 7>"$dir/life"
+read -r -t 10 port <"$dir/port" || echo "the git server did not start"
+basic hub "https://127.0.0.1:$port" somebody fake-password-of-git
+git config --global credential.helper apam
+git config --global user.email somebody@example.com
+git config --global user.name somebody
+
+holds "git: clones" silently git clone -q "https://127.0.0.1:$port/a.git" "$dir/a"
+echo text >"$dir/a/file"
+git -C "$dir/a" add file
+git -C "$dir/a" commit -q -m text
+holds "git: pushes" git -C "$dir/a" push -q origin HEAD
+holds "git: what arrived is there" git -C "$dir/repositories/a.git" \
+    cat-file -e HEAD:file
+row "git: the key is archived" 0 '*' '*' keys archive \
+    --yes somebody
+! git -C "$dir/a" fetch -q >"$dir/out" 2>"$dir/err"
+status=$?
+expect "git: not with an archived key" 0 '*' 'archived' "$dir/out" "$dir/err"
+exec 7>&-
+wait "$git_pid"
+finish
