@@ -100,7 +100,8 @@ give(const char *name, const struct body *body, unsigned status)
 	json_decref(answer);
 	if (made == NULL) {
 		complain("%s: the answer is not JSON with AccessKeyId and "
-			 "SecretAccessKey", name);
+			 "SecretAccessKey",
+		    name);
 		return STATUS_REFUSED;
 	}
 	return output_json(made);
@@ -114,7 +115,9 @@ ask(struct apam_profile *profile, const char *method, const char *url,
 	const char *name = apam_profile_name(profile);
 	const struct sender *sender = sender_load();
 	struct apam_transfer transfer = { .size = sizeof(transfer),
-		.method = method, .url = url, .write = take_body,
+		.method = method,
+		.url = url,
+		.write = take_body,
 		.write_arg = body };
 	const struct sending sending = { .profile = profile,
 		.transfer = &transfer };
@@ -166,10 +169,11 @@ const struct command command_helper_aws = {
 	.name = "helper aws",
 	.synopsis = "[-X METHOD] URL",
 	.summary = "Get keys for AWS's SDKs from an API of a profile",
-	.notes = "For AWS: in ~/.aws/config, credential_process = apam helper aws "
-		 "URL\nThe answer has AccessKeyId and SecretAccessKey, at the "
-		 "top or under Credentials;\nor access_key and secret_key "
-		 "under data.",
+	.notes =
+	    "For AWS: in ~/.aws/config, credential_process = apam helper aws "
+	    "URL\nThe answer has AccessKeyId and SecretAccessKey, at the "
+	    "top or under Credentials;\nor access_key and secret_key "
+	    "under data.",
 	.flags = flags,
 	.text_only = true,
 	.least = 1,

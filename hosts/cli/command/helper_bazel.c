@@ -52,8 +52,8 @@ helper_bazel(struct cli *cli, const struct args *args)
 	int code;
 
 	if (strcmp(args->words[0], "get") != 0)
-		return usage_error(&command_helper_bazel, "%s is not get",
-		    args->words[0]);
+		return usage_error(
+		    &command_helper_bazel, "%s is not get", args->words[0]);
 	text = input_read();
 	if (text == NULL)
 		return STATUS_INTERNAL;

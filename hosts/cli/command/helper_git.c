@@ -88,9 +88,10 @@ give_bearer(const struct asked *asked, struct apam_str token, int64_t ends)
 			"later sends it");
 		return STATUS_REFUSED;
 	}
-	return say((struct apam_str[]){ APAM_STR("capability[]=authtype\n"
-						 "authtype=Bearer\ncredential="),
-		       token, APAM_STR("\nephemeral=1\n") },
+	return say(
+	    (struct apam_str[]){ APAM_STR("capability[]=authtype\n"
+					  "authtype=Bearer\ncredential="),
+		token, APAM_STR("\nephemeral=1\n") },
 	    3, ends);
 }
 
@@ -163,8 +164,9 @@ const struct command command_helper_git = {
 	.name = "helper git",
 	.synopsis = "get | erase | store",
 	.summary = "Be a credential helper of git",
-	.notes = "For git: git config --global credential.helper apam\n"
-		 "Hosts that no profile is for are left to git's other helpers.",
+	.notes =
+	    "For git: git config --global credential.helper apam\n"
+	    "Hosts that no profile is for are left to git's other helpers.",
 	.text_only = true,
 	.least = 1,
 	.most = 1,

@@ -29,9 +29,9 @@ read_info(void)
 		strcmp(version, GROUP "v1beta1") == 0))
 		return info;
 	json_decref(info);
-	complain("KUBERNETES_EXEC_INFO is not an ExecCredential of " GROUP
-		 "v1 or v1beta1: kubectl sets it for a plugin that the "
-		 "kubeconfig names under `exec`");
+	complain("KUBERNETES_EXEC_INFO is not an ExecCredential of version v1 "
+		 "or v1beta1: kubectl sets it for a plugin that the kubeconfig "
+		 "names under `exec`");
 	return NULL;
 }
 
@@ -110,8 +110,9 @@ const struct command command_helper_kubectl = {
 	.name = "helper kubectl",
 	.synopsis = "[URL]",
 	.summary = "Be a credential plugin of kubectl",
-	.notes = "Without URL: the server that kubectl names, if the kubeconfig "
-		 "has\nprovideClusterInfo: true.",
+	.notes =
+	    "Without URL: the server that kubectl names, if the kubeconfig "
+	    "has\nprovideClusterInfo: true.",
 	.text_only = true,
 	.least = 0,
 	.most = 1,

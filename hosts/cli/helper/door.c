@@ -206,10 +206,12 @@ door_refused(struct door *door)
 	struct apam_error err = APAM_ERROR_INIT;
 
 	if (apam_judge(door->profile, &door->signature, &answer, &judgement,
-		&err) != APAM_OK || !judgement.replay)
+		&err) != APAM_OK ||
+	    !judgement.replay)
 		return;
 	/* The next signature is what settles it. */
 	if (apam_sign(door->profile, &request, &fresh, &err) != APAM_OK)
-		(void)report(apam_profile_name(door->profile), err.status, &err);
+		(void)report(
+		    apam_profile_name(door->profile), err.status, &err);
 	apam_signature_release(&fresh);
 }

@@ -141,7 +141,7 @@ row "what signs each request is not handed out" 1 '' 'signs each request anew' \
     helper bazel get
 input=/dev/null
 
-# ---- git itself ----------------------------------------------------------------
+# ---- A server ----------------------------------------------------------------
 
 PATH=$build:$PWD/hosts/cli/helper:$PATH
 export GIT_CONFIG_NOSYSTEM=1 HOME=$dir GIT_TERMINAL_PROMPT=0
@@ -153,15 +153,33 @@ cat "$dir/server.key" >>"$dir/server.pem"
 git init -q --bare "$dir/repositories/a.git"
 git -C "$dir/repositories/a.git" config http.receivepack true
 mkfifo "$dir/life" "$dir/port"
-/usr/bin/python3 tests/suite/cli/git_server.py "$dir" \
+/usr/bin/python3 tests/suite/cli/helper_server.py "$dir" \
     somebody:fake-password-of-git <"$dir/life" >"$dir/port" &
 git_pid=$!
 exec 7>"$dir/life"
-read -r -t 10 port <"$dir/port" || echo "the git server did not start"
+read -r -t 10 port <"$dir/port" || echo "the server did not start"
 basic hub "https://127.0.0.1:$port" somebody fake-password-of-git
 git config --global credential.helper apam
 git config --global user.email somebody@example.com
 git config --global user.name somebody
+
+# ---- aws ---------------------------------------------------------------------
+
+sed -i "s,^origins,ca_file = \"$dir/server.pem\"; &," "$dir/apam.d/hub.conf"
+api=https://127.0.0.1:$port/keys
+keys='"Version":1,"AccessKeyId":"FAKEID","SecretAccessKey":"fake-aws-key"'
+session='"SessionToken":"fake-session"'
+ends='"Expiration":"2038-01-19T03:14:07Z"'
+signs "aws: as a container endpoint says it" 0 "={$keys,$session,$ends}" '' \
+    helper aws "$api/container"
+signs "aws: as STS does" 0 "={$keys,$session,$ends}" '' helper aws "$api/sts"
+signs "aws: as Vault does" 0 "={$keys,$session}" '' helper aws -X POST \
+    "$api/vault"
+row "aws: no keys" 1 '' 'is not JSON with AccessKeyId' helper aws "$api/none"
+row "aws: another answer" 1 '' 'HTTP 404 instead of keys' helper aws "$api/x"
+row "aws: of no other" 2 '' 'no profile' helper aws https://other.example.com/
+
+# ---- git itself --------------------------------------------------------------
 
 holds "git: clones" silently git clone -q "https://127.0.0.1:$port/a.git" "$dir/a"
 echo text >"$dir/a/file"

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Git repositories over https, by git-http-backend, for one user and password.
+"""Git repositories over https, by git-http-backend, and keys for AWS, for one
+user and password.
 
-git_server.py DIR USER:PASSWORD: serves DIR/repositories with DIR/server.pem,
+helper_server.py DIR USER:PASSWORD: serves DIR/repositories with DIR/server.pem,
 prints its port, and ends when its standard input does.
 """
 
 import base64
+import json
 import os
 import ssl
 import subprocess
@@ -18,6 +20,26 @@ WANTED = "Basic " + base64.b64encode(PAIR.encode()).decode()
 BACKEND = subprocess.run(
     ["git", "--exec-path"], check=True, capture_output=True, text=True
 ).stdout.strip() + "/git-http-backend"
+
+#: In the shapes of AWS's container endpoints, of STS, and of Vault.
+PLAIN = {"AccessKeyId": "FAKEID", "SecretAccessKey": "fake-aws-key"}
+KEYS = {
+    "/keys/container": PLAIN
+    | {"Token": "fake-session", "Expiration": "2038-01-19T03:14:07Z"},
+    "/keys/sts": {
+        "Credentials": PLAIN
+        | {"SessionToken": "fake-session",
+           "Expiration": "2038-01-19T03:14:07Z"}
+    },
+    "/keys/vault": {
+        "data": {
+            "access_key": "FAKEID",
+            "secret_key": "fake-aws-key",
+            "security_token": "fake-session",
+        }
+    },
+    "/keys/none": {"AccessKeyId": "FAKEID"},
+}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -33,6 +55,9 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
             return
         path, _, query = self.path.partition("?")
+        if path.startswith("/keys/"):
+            self.give_keys(path)
+            return
         answer = subprocess.run(
             [BACKEND],
             input=body,
@@ -61,6 +86,13 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def give_keys(self, path):
+        body = json.dumps(KEYS.get(path, {"error": "none"})).encode()
+        self.send_response(200 if path in KEYS else 404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     do_GET = do_POST = serve
 
