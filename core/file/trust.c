@@ -52,6 +52,7 @@ struct walk {
 	struct steps steps;
 	enum trust_kind kind;
 	bool user;
+	uid_t other; /* who is trusted as root is; 0: nobody else */
 	bool moved; /* it may succeed if it begins again */
 	struct apam_error err;
 };
@@ -195,7 +196,7 @@ refuse_owner_of_directory(struct walk *w)
 static bool
 check_owner(struct walk *w, uid_t owner, bool directory)
 {
-	if (owner == 0 || (w->user && owner == geteuid()))
+	if (owner == 0 || owner == w->other || (w->user && owner == geteuid()))
 		return true;
 	if (directory)
 		return refuse_owner_of_directory(w);
@@ -503,26 +504,45 @@ walk_until_still(struct walk *w)
 	return fd;
 }
 
-int
-trust_open(
-    const char *path, enum trust_kind kind, bool user, struct apam_error *err)
+static int
+open_trusted(struct walk *w, struct apam_error *err)
 {
-	struct walk w = { .path = apam_str(path), .kind = kind, .user = user };
-	const char *why = trust_path_problem(w.path);
+	const char *why = trust_path_problem(w->path);
 	int fd;
 
 	if (why != NULL) {
 		(void)error_set(err, APAM_E_CONFIG, "%s", why);
 		return -1;
 	}
-	if (w.path.p[w.path.n - 1] == '/' && kind != TRUST_DIRECTORY) {
+	if (w->path.p[w->path.n - 1] == '/' && w->kind != TRUST_DIRECTORY) {
 		(void)error_set(err, APAM_E_CONFIG, "a file's path ends in /");
 		return -1;
 	}
-	fd = walk_until_still(&w);
+	fd = walk_until_still(w);
 	if (fd < 0)
-		(void)error_set(err, w.err.status, "%s", w.err.text);
+		(void)error_set(err, w->err.status, "%s", w->err.text);
 	return fd;
+}
+
+int
+trust_open(
+    const char *path, enum trust_kind kind, bool user, struct apam_error *err)
+{
+	struct walk w = { .path = apam_str(path), .kind = kind, .user = user };
+
+	return open_trusted(&w, err);
+}
+
+int
+trust_open_socket(
+    const char *path, uint32_t owner, bool user, struct apam_error *err)
+{
+	struct walk w = { .path = apam_str(path),
+		.kind = TRUST_SOCKET,
+		.user = user,
+		.other = owner };
+
+	return open_trusted(&w, err);
 }
 
 static enum apam_status

@@ -60,6 +60,13 @@ int trust_open(
     const char *path, enum trust_kind kind, bool user, struct apam_error *err);
 
 /*
+ * The same for TRUST_SOCKET, where what belongs to the user `owner` is trusted
+ * like what is root's; 0: only that.
+ */
+int trust_open_socket(const char *path, uint32_t owner, bool user,
+    struct apam_error *err);
+
+/*
  * Open and read a whole file of at most `to->max` bytes into an empty buffer.
  * If it is larger, an APAM_E_CONFIG error names the limit.
  */

@@ -361,6 +361,28 @@ START_TEST(a_socket_is_opened)
 }
 END_TEST
 
+/* A service's user may own its socket, and the folder that it is in. */
+START_TEST(a_socket_of_another_is_opened_where_that_is_meant)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	const int server = listen_at("s", 0777);
+	int fd = -1;
+
+	if (geteuid() == 0) {
+		ck_assert_int_eq(chown(below("s"), 65534, 65534), 0);
+		ck_assert_int_eq(chown(base, 65534, 65534), 0);
+		ck_assert_int_eq(
+		    trust_open_socket(below("s"), 0, false, &err), -1);
+		ck_assert_int_eq(err.status, APAM_E_TRUST);
+		fd = trust_open_socket(below("s"), 65534, false, &err);
+		ck_assert_int_ge(fd, 0);
+		ck_assert_int_eq(chown(base, 0, 0), 0);
+	}
+	(void)close(fd);
+	(void)close(server);
+}
+END_TEST
+
 START_TEST(a_socket_is_a_socket)
 {
 	make_file("f", 0644, "x");
@@ -595,6 +617,8 @@ main(void)
 	tcase_add_test(tc, a_user_may_own_in_user_mode);
 	tcase_add_test(tc, an_unreadable_file_says_so);
 	tcase_add_test(tc, a_socket_is_opened);
+	tcase_add_test(
+	    tc, a_socket_of_another_is_opened_where_that_is_meant);
 	tcase_add_test(tc, a_socket_is_a_socket);
 	tcase_add_test(tc, a_socket_s_owner_is_root);
 	tcase_add_test(tc, a_socket_cannot_be_swapped);

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A connection is made to the very socket that was checked, by /proc/self/fd, so
+ * that a name on its path that is swapped in between has no effect.
+ */
+#define _GNU_SOURCE
+#include "agent/link.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/account.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/fork_gate.h"
+#include "base/secmem.h"
+#include "file/trust.h"
+
+/* Descriptors that there is room for: all but one are closed at once. */
+#define PASSED_MAX 8
+
+/* ---- Closing ------------------------------------------------------------- */
+
+static void
+drop_passed(struct link *link)
+{
+	if (link->passed >= 0)
+		(void)close(link->passed);
+	link->passed = -1;
+}
+
+static void
+forget(struct link *link)
+{
+	drop_passed(link);
+	frame_parts_free(&link->parts);
+	secmem_free(link->packet, link->packet_size);
+	*link = (struct link)LINK_NONE;
+}
+
+void
+link_close(struct link *link)
+{
+	own_fd_close(&link->fd);
+	forget(link);
+}
+
+/* Closing this copy sends nothing: the parent's is open. */
+void
+link_abandon(struct link *link)
+{
+	link_close(link);
+}
+
+static enum link_got
+broken(struct link *link, const char *wrong)
+{
+	if (link->wrong == NULL)
+		link->wrong = wrong;
+	drop_passed(link);
+	return LINK_BROKEN;
+}
+
+bool
+link_is_ours(const struct link *link)
+{
+	return link->wrong == NULL && link->forks == fork_count() &&
+	    link->user == geteuid() && own_fd_is_ours(&link->fd);
+}
+
+/* ---- Sending ------------------------------------------------------------- */
+
+/* 1: it is sent; 0: there is no room; below: the connection is broken. */
+static int
+send_part(struct link *link, const struct frame_part *part)
+{
+	struct iovec pieces[] = {
+		{ (void *)(uintptr_t)part->head, sizeof(part->head) },
+		{ (void *)(uintptr_t)part->items.p, part->items.n },
+	};
+	const struct msghdr m = { .msg_iov = pieces, .msg_iovlen = 2 };
+	ssize_t n;
+
+	do {
+		n = sendmsg(link->fd.fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	} while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		return 1;
+	return errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM ? 0 : -1;
+}
+
+bool
+link_send(struct link *link, const struct frame_writer *message, unsigned *i)
+{
+	const unsigned count = frame_count(message);
+	struct frame_part part;
+	int sent = 1;
+
+	if (link->wrong != NULL)
+		return false;
+	if (!own_fd_is_ours(&link->fd)) {
+		(void)broken(link, "this program closed the connection");
+		return false;
+	}
+	while (*i < count && sent > 0) {
+		frame_part(message, *i, &part);
+		sent = send_part(link, &part);
+		*i += sent > 0;
+	}
+	if (sent < 0)
+		(void)broken(link, "the agent ended the connection");
+	return count > 0 && *i == count;
+}
+
+/* What has no body to speak of, at a time when the socket has room. */
+static bool
+send_short(struct link *link, const struct frame_writer *message)
+{
+	unsigned i = 0;
+
+	return link_send(link, message, &i);
+}
+
+/* ---- Connecting ---------------------------------------------------------- */
+
+static enum apam_status
+no_agent(
+    const struct link_place *place, const char *why, struct apam_error *err)
+{
+	return error_set(err, APAM_E_NETWORK,
+	    "there is no agent at %s (%s); start it, as by systemctl start "
+	    "apamd.socket, or set agent_socket",
+	    place->socket, why);
+}
+
+/* Root, the user of the agent and, in user mode, this user are believed. */
+static bool
+is_believed(const struct link_place *place, uint32_t agent, uint32_t user)
+{
+	return user == 0 || user == agent || (place->own && user == geteuid());
+}
+
+/* 0, which is root, where there is no such user. */
+static uint32_t
+agent_user(const struct link_place *place)
+{
+	uint32_t id = 0;
+
+	return account_id(ACCOUNT_USER, place->user, &id) == NULL ? id : 0;
+}
+
+/* A descriptor of the socket's file, which is believed; or -1. */
+static int
+open_file(
+    const struct link_place *place, uint32_t agent, struct apam_error *err)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+	const int fd = trust_open_socket(
+	    place->socket, agent, place->own, &why);
+
+	if (fd >= 0)
+		return fd;
+	if (why.status == APAM_E_CONFIG && access(place->socket, F_OK) != 0 &&
+	    errno == ENOENT)
+		(void)no_agent(place, "there is no such file", err);
+	else
+		(void)error_set(
+		    err, why.status, "the agent's socket: %s", why.text);
+	return -1;
+}
+
+static enum apam_status
+refuse_connection(
+    const struct link_place *place, int number, struct apam_error *err)
+{
+	switch (number) {
+	case ECONNREFUSED:
+	case ENOENT:
+		return no_agent(place, "nobody listens there", err);
+	case EAGAIN:
+		return error_set(err, APAM_E_NETWORK,
+		    "the agent takes no more connections now");
+	case EACCES:
+	case EPERM:
+		return error_set(err, APAM_E_CONFIG,
+		    "this user may not connect to %s: its mode says who may",
+		    place->socket);
+	default:
+		return error_set(err, APAM_E_CONFIG,
+		    "%s is not the socket of an agent of this version",
+		    place->socket);
+	}
+}
+
+static enum apam_status
+connect_file(
+    int s, int file, const struct link_place *place, struct apam_error *err)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+
+	(void)snprintf(
+	    to.sun_path, sizeof(to.sun_path), "/proc/self/fd/%d", file);
+	if (connect(s, (const struct sockaddr *)&to, sizeof(to)) == 0)
+		return APAM_OK;
+	return refuse_connection(place, errno, err);
+}
+
+static enum apam_status
+believe(struct link *link, const struct link_place *place, uint32_t agent,
+    struct apam_error *err)
+{
+	struct ucred peer;
+	socklen_t n = sizeof(peer);
+
+	if (getsockopt(link->fd.fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) != 0)
+		return error_set(err, APAM_E_INTERNAL,
+		    "the kernel does not say who is at %s", place->socket);
+	link->owner = peer.uid;
+	if (is_believed(place, agent, peer.uid))
+		return APAM_OK;
+	return error_set(err, APAM_E_TRUST,
+	    "what answers at %s runs as user %lu, and the agent runs as root or "
+	    "as %s; end that program, or set agent_user",
+	    place->socket, (unsigned long)peer.uid, place->user);
+}
+
+static enum apam_status
+open_socket(
+    struct link *link, const struct link_place *place, struct apam_error *err)
+{
+	const uint32_t agent = agent_user(place);
+	const int file = open_file(place, agent, err);
+	enum apam_status status;
+
+	if (file < 0)
+		return err->status;
+	link->fd = own_fd_of(
+	    socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+	if (link->fd.fd < 0)
+		status = error_set(err, APAM_E_MEMORY,
+		    "out of descriptors, to connect to the agent");
+	else
+		status = connect_file(link->fd.fd, file, place, err);
+	(void)close(file);
+	if (status == APAM_OK)
+		status = believe(link, place, agent, err);
+	return status;
+}
+
+static enum apam_status
+send_hello(
+    struct link *link, const struct agent_hello *hello, struct apam_error *err)
+{
+	struct frame_writer w;
+	struct buf items;
+	bool sent;
+
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_HELLO, 0);
+	sent = agent_hello_write(hello, &w) && send_short(link, &w);
+	buf_free(&items);
+	return sent ? APAM_OK :
+		      error_set(err, APAM_E_NETWORK,
+			  "the agent does not take the connection");
+}
+
+enum apam_status
+link_connect(struct link *link, const struct link_place *place,
+    const struct agent_hello *hello, struct apam_error *err)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+	enum apam_status status = open_socket(link, place, &why);
+
+	link->user = geteuid();
+	link->forks = fork_count();
+	frame_parts_init(&link->parts);
+	if (status == APAM_OK)
+		link->packet = secmem_alloc(FRAME_MAX, &link->packet_size);
+	if (status == APAM_OK && link->packet == NULL)
+		status = error_set(&why, APAM_E_MEMORY, "out of memory");
+	if (status == APAM_OK)
+		status = send_hello(link, hello, &why);
+	if (status == APAM_OK)
+		return APAM_OK;
+	link_close(link);
+	link->wrong = "it could not be made";
+	return error_set(err, status, "%s", why.text);
+}
+
+/* ---- Receiving ----------------------------------------------------------- */
+
+union control {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(sizeof(int) * PASSED_MAX)];
+};
+
+/* Keep the first descriptor, and close all others; how many there were. */
+static unsigned
+take_descriptors(struct link *link, struct msghdr *m)
+{
+	unsigned count = 0;
+	int fd;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL;
+	     c = CMSG_NXTHDR(m, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = CMSG_LEN(0); at + sizeof(fd) <= c->cmsg_len;
+		     at += sizeof(fd)) {
+			memcpy(&fd, (const char *)c + at, sizeof(fd));
+			count++;
+			if (link->passed < 0)
+				link->passed = fd;
+			else
+				(void)close(fd);
+		}
+	}
+	return count;
+}
+
+/* One packet: how many bytes, 0 at the end, below 0 as recvmsg. */
+static ssize_t
+read_packet(struct link *link, bool *odd)
+{
+	struct iovec iov = { link->packet, FRAME_MAX };
+	union control control;
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control) };
+	const bool had = link->passed >= 0;
+	unsigned passed;
+	ssize_t n;
+
+	do {
+		n = recvmsg(link->fd.fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	*odd = false;
+	if (n <= 0)
+		return n;
+	passed = take_descriptors(link, &m);
+	*odd = passed > 1 || (passed == 1 && had) ||
+	    (m.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0;
+	return n;
+}
+
+/* One part of a message, or all of it. */
+static enum link_got
+receive_part(struct link *link, struct frame *message, bool *whole)
+{
+	const char *wrong;
+	bool odd;
+	ssize_t n;
+
+	if (!own_fd_is_ours(&link->fd))
+		return broken(link, "this program closed the connection");
+	n = read_packet(link, &odd);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return LINK_NOTHING;
+	if (n <= 0)
+		return broken(link, "the agent ended the connection");
+	if (odd)
+		return broken(link, "the agent sent more than was asked for");
+	wrong = frame_take(&link->parts,
+	    (struct apam_str){ link->packet, (size_t)n }, message, whole);
+	return wrong == NULL ? LINK_MESSAGE : broken(link, wrong);
+}
+
+static enum link_got
+be_welcome(struct link *link, const struct frame *message)
+{
+	struct agent_welcome welcome;
+	const char *wrong = agent_welcome_read(&welcome, message);
+
+	if (wrong == NULL &&
+	    (link->greeted || welcome.version < AGENT_VERSION_MIN ||
+		welcome.version > AGENT_VERSION_MAX))
+		wrong = "the agent speaks another version";
+	if (wrong != NULL)
+		return broken(link, wrong);
+	link->parts.version = (uint16_t)welcome.version;
+	link->greeted = true;
+	link->pages = welcome.pages != 0;
+	return LINK_NOTHING;
+}
+
+/* The kernel says beside it who sends it. */
+static enum link_got
+prove(struct link *link, const struct frame *message)
+{
+	struct frame_writer w;
+	struct agent_proof proof;
+	struct buf items;
+	const char *wrong = agent_proof_read(&proof, message);
+	bool sent;
+
+	if (wrong != NULL)
+		return broken(link, wrong);
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_PROOF, message->id);
+	w.version = link->parts.version;
+	sent = agent_proof_write(&proof, &w) && send_short(link, &w);
+	buf_free(&items);
+	return sent ? LINK_NOTHING :
+		      broken(link, "the agent does not read what it is sent");
+}
+
+static enum link_got
+end_by_failure(
+    struct link *link, const struct frame *message, struct apam_error *err)
+{
+	struct agent_failed failed;
+
+	if (agent_failed_read(&failed, message) == NULL)
+		error_copy(err, &failed.error);
+	return broken(link, "the agent refused the connection");
+}
+
+static enum link_got
+take_message(
+    struct link *link, const struct frame *message, struct apam_error *err)
+{
+	if (message->type == AGENT_WELCOME)
+		return be_welcome(link, message);
+	if (message->type == AGENT_FAILED && message->id == 0)
+		return end_by_failure(link, message, err);
+	if (!link->greeted)
+		return broken(link, "the agent did not greet first");
+	if (message->type == AGENT_PROVE)
+		return prove(link, message);
+	return LINK_MESSAGE;
+}
+
+enum link_got
+link_receive(struct link *link, struct frame *message, struct apam_error *err)
+{
+	enum link_got got = LINK_NOTHING;
+	bool whole = false;
+
+	if (link->wrong != NULL)
+		return LINK_BROKEN;
+	drop_passed(link);
+	while (got == LINK_NOTHING) {
+		got = receive_part(link, message, &whole);
+		if (got != LINK_MESSAGE)
+			return got;
+		got = whole ? take_message(link, message, err) : LINK_NOTHING;
+		if (whole && got == LINK_NOTHING)
+			drop_passed(link);
+	}
+	return got;
+}
+
+int
+link_take_passed(struct link *link)
+{
+	const int fd = link->passed;
+
+	link->passed = -1;
+	return fd;
+}
+
+/* ---- Waiting ------------------------------------------------------------- */
+
+bool
+link_wait(const struct link *link, bool out, int64_t deadline)
+{
+	struct pollfd p = { .fd = link->fd.fd,
+		.events = (short)(POLLIN | (out ? POLLOUT : 0)) };
+	int64_t left;
+	int n;
+
+	do {
+		left = deadline - clock_ms();
+		if (left <= 0)
+			return false;
+		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
+	} while (n == 0 || (n < 0 && errno == EINTR));
+	return true;
+}

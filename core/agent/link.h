@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One connection of a program to the agent: it is made, believed or not, and
+ * carries messages (agent/message.h).
+ *
+ * The socket's path must be one that nobody but root, the agent's user and, in
+ * user mode, the effective user can change, and what answers there must run as
+ * one of these (SO_PEERCRED).  So nobody else can pose as the agent.
+ *
+ * The socket never blocks.  Who waits does so by link_wait, under a deadline.
+ * A connection belongs to one thread at a time.  A host may close descriptors
+ * that it does not know (base/own_fd.h): what is not ours any more is left alone,
+ * and the connection is broken.
+ */
+#ifndef CORE_AGENT_LINK_H
+#define CORE_AGENT_LINK_H
+
+#include "agent/message.h"
+#include "base/own_fd.h"
+
+/* Where the agent is, and who it has to be. */
+struct link_place {
+	const char *socket;	/* absolute */
+	const char *user;	/* its login name; root is believed, too */
+	bool own;		/* user mode: so is the effective user */
+};
+
+/* A connection; LINK_NONE at first. */
+struct link {
+	struct own_fd fd;
+	uint32_t owner;		/* the user at the other end */
+	uint32_t user;		/* the effective user who connected */
+	unsigned forks;		/* fork_count when it was made */
+	bool greeted;		/* the agent has welcomed us */
+	bool pages;		/* and said that we may use pages */
+	int passed;		/* came beside the last message; -1: none */
+	struct frame_parts parts;
+	char *packet;		/* FRAME_MAX bytes of locked memory */
+	size_t packet_size;
+	const char *wrong;	/* why it is broken, a clause; NULL: it is not */
+};
+
+#define LINK_NONE { .fd = OWN_FD_NONE, .passed = -1 }
+
+/*
+ * Connect, and send `hello`.  This waits for nothing.  The link, which must be
+ * LINK_NONE, is broken where it fails.  Errors: NETWORK: there is no agent, or
+ * it takes no connection now; TRUST: it is not to be believed; CONFIG; MEMORY.
+ */
+enum apam_status link_connect(struct link *link, const struct link_place *place,
+    const struct agent_hello *hello, struct apam_error *err);
+
+/*
+ * True where it is there to be used: it is open and whole, and of this process
+ * and its present user.
+ */
+bool link_is_ours(const struct link *link);
+
+enum link_got {
+	LINK_NOTHING,		/* there is no message yet */
+	LINK_MESSAGE,
+	LINK_BROKEN		/* there will be none: link->wrong says why */
+};
+
+/*
+ * Take the next message.  Its items live until the next call.  A WELCOME and a
+ * PROVE are dealt with here.  FAILED with id 0 is of the connection as a whole,
+ * which is broken then; *err, which is not NULL, has what it said.
+ */
+enum link_got link_receive(
+    struct link *link, struct frame *message, struct apam_error *err);
+
+/*
+ * The descriptor that came beside the message taken last, which is the caller's
+ * then; -1: none did.  One that nobody takes is closed.
+ */
+int link_take_passed(struct link *link);
+
+/*
+ * Send part *i of a message and those after it, as far as there is room; *i is
+ * then the next one.  True when all are sent.  False where the rest has to wait,
+ * or the link is broken.
+ */
+bool link_send(struct link *link, const struct frame_writer *message,
+    unsigned *i);
+
+/*
+ * Wait until there is something to read or, if `out`, room to send; false where
+ * `deadline` (clock_ms) passes first.
+ */
+bool link_wait(const struct link *link, bool out, int64_t deadline);
+
+/* Close it; it is LINK_NONE then.  What belongs to others is left alone. */
+void link_close(struct link *link);
+
+/*
+ * In a child after a fork: let go of what is the parent's, without a word on the
+ * wire.
+ */
+void link_abandon(struct link *link);
+
+#endif
