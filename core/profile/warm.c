@@ -108,26 +108,31 @@ warm_is_worth(const struct stack *stack, const struct stack_result *result)
 	return plain_entry(stack, result, &content) != NULL;
 }
 
+static int64_t
+until(int64_t end, int64_t now)
+{
+	return end > now ? end - now : 0;
+}
+
 /*
- * For how long the credential serves without being looked at: until it is
+ * Set for how long the credential serves without being looked at: until it is
  * stale, or a refresh is due that nobody has begun.  0: not.
  */
-static int64_t
-serves_ms(const struct entry *e, int64_t check_at)
+static void
+set_times(struct slot_content *c, const struct entry *e, int64_t check_at)
 {
 	const struct credential_state *s = &e->credential;
-	const int64_t now = clock_ms();
-	int64_t end;
+	const int64_t now = clock_ms(), stale = s->current->stale;
+	int64_t end = stale;
 
 	if (s->current->generation <= s->rejected ||
 	    s->restraint.latch.status != APAM_OK)
-		return 0;
-	end = s->current->stale;
+		return;
 	if (!e->flight.busy && s->refresh_at < end)
 		end = s->refresh_at;
-	if (check_at < end)
-		end = check_at;
-	return end > now ? end - now : 0;
+	c->alone_ms = until(stale, now);
+	c->keep_ms = until(end, now);
+	c->good_ms = until(check_at < end ? check_at : end, now);
 }
 
 /* Lend out the entry and its credential, unless they are lent already. */
@@ -155,7 +160,7 @@ warm_open(
 
 	if (stack->slot == NULL || e == NULL)
 		return;
-	content.good_ms = serves_ms(e, check_at);
+	set_times(&content, e, check_at);
 	if (content.good_ms <= 0)
 		return;
 	if (is_direct(e))

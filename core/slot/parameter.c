@@ -8,7 +8,8 @@
 
 #include <string.h>
 
-#include "slot/slot.h"
+#include "slot/page.h"
+#include "slot/url_plain.h"
 #include "text/url.h"
 
 enum found { FOUND_NOT, FOUND, FOUND_UNCLEAR };
@@ -56,13 +57,13 @@ append(struct growing_url *url, const char *bytes, size_t n)
 
 /* True if the parameter is now in the URL, or yields to one that is. */
 static bool
-append_parameter(struct growing_url *url, const struct apam_signature *s,
-    const struct slot_parameter *p, size_t image)
+append_parameter(struct growing_url *url, const char *given,
+    const struct slot_parameter *p, struct apam_str image)
 {
-	const char *text = s->store + p->at, *query = strchr(s->url, '?');
+	const char *text = image.p + p->at, *query = strchr(given, '?');
 	enum found found = FOUND_NOT;
 
-	if (p->at > image || p->n > image - p->at || p->name_n > p->n)
+	if (p->at > image.n || p->n > image.n - p->at || p->name_n > p->n)
 		return false;
 	if (query != NULL)
 		found = find_name(query + 1, text, p->name_n);
@@ -74,16 +75,15 @@ append_parameter(struct growing_url *url, const struct apam_signature *s,
 }
 
 static bool
-append_all(
-    struct growing_url *url, const struct apam_signature *s, uint32_t shape)
+append_all(struct growing_url *url, const char *given, struct apam_str image,
+    size_t count)
 {
-	const struct slot_parameter *p = (const void *)(s->store +
-	    slot_tables(slot_headers(shape), 0));
+	const struct slot_parameter *p = (const void *)image.p;
 
-	if (!append(url, s->url, strlen(s->url)))
+	if (count * sizeof(*p) > image.n || !append(url, given, strlen(given)))
 		return false;
-	for (size_t i = slot_parameters(shape); i > 0; i--, p++)
-		if (!append_parameter(url, s, p, slot_bytes(shape)))
+	for (; count > 0; count--, p++)
+		if (!append_parameter(url, given, p, image))
 			return false;
 	url->to[url->n] = '\0';
 	return true;
@@ -92,15 +92,17 @@ append_all(
 SHORT_WAY bool
 slot_add_query(struct apam_signature *s, uint32_t shape)
 {
-	const size_t image = slot_bytes(shape);
-	struct growing_url url = { s->store + image, 0, s->store_size - image };
+	const struct apam_str image = { s->store, page_image_bytes(shape) };
+	const size_t used = image.n +
+	    page_headers(shape) * sizeof(struct apam_header);
+	struct growing_url url = { s->store + used, 0, s->store_size - used };
 	bool ok;
 
 	if (url.room > URL_MAX + 1)
 		url.room = URL_MAX + 1;
-	ok = append_all(&url, s, shape);
+	ok = append_all(&url, s->url, image, page_parameters(shape));
 	/* Also what was written in vain is wiped. */
-	s->used = image + url.n + (ok ? 1 : 0);
+	s->used = used + url.n + (ok ? 1 : 0);
 	s->url = url.to;
 	return ok;
 }

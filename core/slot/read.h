@@ -69,34 +69,35 @@ request_is_plain(const struct apam_request *r)
 }
 
 /* The URL plainly is in one of the origins; an open slot has one or more. */
-static inline bool
+static ALWAYS_INLINE bool
 url_is_ours(const struct slot *slot, const char *url)
 {
-	uint32_t i = 0;
-
-	do {
-		if (url_is_plain(url, &slot->origins[i]))
-			return true;
-	} while (++i < RELAXED_LOAD(slot->origin_count));
-	return false;
+	return url_is_plain(url, &slot->origins[0]) ||
+	    (RELAXED_LOAD(slot->origin_count) > 1 &&
+		slot_has_other_origin(slot, url));
 }
 
 /*
- * Turn the offsets in the image's header array, read from there anew, to places
- * in the store.
+ * Write the header array at `to`, of headers whose names and values are in the
+ * `n` bytes of `text`, one behind the other from `at` on, each followed by a NUL.
+ * False where they are not within them.
  */
-static inline void
-slot_place_headers(char *store, const char *image, size_t count)
+static ALWAYS_INLINE bool
+slot_place_headers(struct apam_header *to, const struct slot *slot,
+    size_t count, const char *text, size_t at, size_t n)
 {
-	const struct apam_header *from = (const void *)image;
-	struct apam_header *to = (void *)store;
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t sizes = RELAXED_LOAD(slot->page.headers[i]);
+		const size_t name_n = (uint32_t)sizes, value_n = sizes >> 32;
 
-	for (; count > 0; count--) {
-		to->name.p = store + (uintptr_t)RELAXED_LOAD_AT(&from->name.p);
-		to->value.p = store + (uintptr_t)RELAXED_LOAD_AT(&from->value.p);
-		from++;
-		to++;
+		to[i].name = (struct apam_str){ text + at, name_n };
+		at += name_n + 1;
+		to[i].value = (struct apam_str){ text + at, value_n };
+		at += value_n + 1;
+		if (at > n)
+			return false;
 	}
+	return true;
 }
 
 /*
@@ -116,55 +117,65 @@ slot_wipe_rest(struct apam_signature *s, size_t n)
  * Fill in the signature, and copy the image out; false where there is none, or
  * it does not fit, or the URL is not one to add the parameters to.
  */
-static inline bool
+static ALWAYS_INLINE bool
 slot_copy_image(
     const struct slot *slot, struct apam_signature *s, const char *url)
 {
-	const uint32_t shape = RELAXED_LOAD(slot->shape);
-	const size_t n = slot_bytes(shape);
+	const uint32_t shape = RELAXED_LOAD(slot->page.shape);
+	const size_t count = page_headers(shape);
+	const size_t text_n = page_image_bytes(shape);
+	const size_t n = text_n + count * sizeof(struct apam_header);
 	char *store = s->store;
 
-	if (n == 0 || n > s->store_size)
+	if (!page_shape_fits(shape) || n > s->store_size)
 		return false;
 	if (s->used > n)
 		slot_wipe_rest(s, n);
 	s->used = n;
-	s->headers = (void *)store;
-	s->header_count = slot_headers(shape);
-	s->generation = RELAXED_LOAD(slot->generation);
-	s->credential = RELAXED_LOAD(slot->credential);
-	s->entries = RELAXED_LOAD(slot->entries);
-	torn_copy(store, slot->image, n);
-	slot_place_headers(store, slot->image, s->header_count);
 	s->url = url;
+	s->headers = (void *)(store + text_n);
+	s->header_count = count;
+	s->generation = RELAXED_LOAD(slot->page.generation);
+	s->credential = RELAXED_LOAD(slot->page.credential);
+	s->entries = RELAXED_LOAD(slot->page.entries);
+	if (!slot_place_headers((void *)(store + text_n), slot, count, store,
+		page_parameters(shape) * sizeof(struct slot_parameter), text_n))
+		return false;
+	torn_copy(store, slot->page.image, text_n);
+	/* So does the image; but a reader of strings does not rely on it. */
+	store[text_n - 1] = '\0';
 	/* Most have none, and what is called is kept out of their way. */
-	return __builtin_expect(slot_parameters(shape) == 0, 1) ||
+	return __builtin_expect(page_parameters(shape) == 0, 1) ||
 	    slot_add_query(s, shape);
 }
 
-/*
- * Sign from the slot, which may be NULL, into the host's store.  False where
- * anything is not plain: the slot is closed or no longer good, the request is
- * not obviously well-formed and the profile's, the store is too small.  Then
- * the caller goes the long way, which also knows what to say.
- */
+/* True where the page may be used now, with the agent or alone. */
 static ALWAYS_INLINE bool
-slot_sign(const struct slot *slot, const struct apam_request *request,
-    struct apam_signature *s)
+slot_may_serve(const struct slot *slot, bool alone)
 {
-	uint32_t before;
+	return alone ? slot_is_counted(slot) &&
+		page_span_holds(&slot->page.alone) :
+		       slot_is_good(slot);
+}
 
-	if (slot == NULL || s->owned != NULL || s->store == NULL ||
+/* slot_sign, or with `alone` slot_sign_alone, of a slot. */
+static ALWAYS_INLINE bool
+slot_sign_from(const struct slot *slot, bool alone,
+    const struct apam_request *request, struct apam_signature *s)
+{
+	uint64_t before;
+
+	if (s->owned != NULL || s->store == NULL ||
 	    (uintptr_t)s->store % STORE_ALIGN != 0)
 		return false;
-	before = atomic_load_explicit(&slot->sequence, memory_order_acquire);
-	if ((before & 1) != 0 || RELAXED_LOAD(slot->shape) == 0 ||
-	    !slot_is_good(slot) || !request_is_plain(request) ||
+	before = atomic_load_explicit(&slot->page.sequence, memory_order_acquire);
+	if ((before & 1) != 0 || RELAXED_LOAD(slot->page.shape) == 0 ||
+	    !slot_may_serve(slot, alone) || !request_is_plain(request) ||
 	    !url_is_ours(slot, request->url) ||
 	    !slot_copy_image(slot, s, request->url))
 		return false;
 	atomic_thread_fence(memory_order_acquire);
-	if (RELAXED_LOAD(slot->sequence) != before)
+	if (RELAXED_LOAD(slot->page.sequence) != before)
 		return false;
 	s->covered = NULL;
 	s->covered_count = 0;
@@ -179,6 +190,19 @@ slot_sign(const struct slot *slot, const struct apam_request *request,
 }
 
 /*
+ * Sign from the slot, which may be NULL, into the host's store.  False where
+ * anything is not plain: the slot is closed or no longer good, the request is
+ * not obviously well-formed and the profile's, the store is too small.  Then
+ * the caller goes the long way, which also knows what to say.
+ */
+static ALWAYS_INLINE bool
+slot_sign(const struct slot *slot, const struct apam_request *request,
+    struct apam_signature *s)
+{
+	return slot != NULL && slot_sign_from(slot, false, request, s);
+}
+
+/*
  * The loan of what signs such a request, from a slot that may be NULL.  NULL
  * where the slot is closed or no longer good, or the request is not obviously
  * well-formed; its URL is still to be looked at.
@@ -186,16 +210,17 @@ slot_sign(const struct slot *slot, const struct apam_request *request,
 static inline struct loan *
 slot_signer(const struct slot *slot, const struct apam_request *request)
 {
-	uint32_t before;
+	uint64_t before;
 
 	if (slot == NULL)
 		return NULL;
-	before = atomic_load_explicit(&slot->sequence, memory_order_acquire);
-	if ((before & 1) != 0 || RELAXED_LOAD(slot->shape) != 0 ||
+	before = atomic_load_explicit(
+	    &slot->page.sequence, memory_order_acquire);
+	if ((before & 1) != 0 || RELAXED_LOAD(slot->page.shape) != 0 ||
 	    !slot_is_good(slot) || !request_is_plain(request))
 		return NULL;
 	atomic_thread_fence(memory_order_acquire);
-	return RELAXED_LOAD(slot->sequence) == before ?
+	return RELAXED_LOAD(slot->page.sequence) == before ?
 	    atomic_load_explicit(&slot->signer, memory_order_acquire) :
 	    NULL;
 }

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making and freeing slots, and their clock.
+ * Making and freeing slots.
  */
-#define _GNU_SOURCE
 #include "slot/slot.h"
 
+#include <unistd.h>
+
 #include "base/secmem.h"
+#include "slot/block.h"
+#include "slot/page_file.h"
 
-#define NS_PER_S 1000000000
-
-#ifdef CLOCK_REALTIME_COARSE
-#define WALL CLOCK_REALTIME_COARSE
-#else
-#define WALL CLOCK_REALTIME
-#endif
-
-/* Not inline: its stack buffer would add a stack protector to the readers. */
-int64_t
-slot_wall_ns(void)
+void
+slot_init(struct slot *s, enum slot_kind kind, size_t size,
+    const _Atomic uint64_t *counter)
 {
-	struct timespec t;
-
-	(void)clock_gettime(WALL, &t);
-	return (int64_t)t.tv_sec * NS_PER_S + t.tv_nsec;
+	atomic_init(&s->counter, counter);
+	atomic_init(&s->origin_count, 0);
+	atomic_init(&s->signer, NULL);
+	for (size_t i = 0; i < SLOT_ORIGINS_MAX; i++)
+		url_start_init(&s->origins[i]);
+	s->kind = kind;
+	s->size = size;
+	s->fd = -1;
+	s->keep_end = 0;
 }
 
 struct slot *
@@ -33,27 +33,31 @@ slot_new(const _Atomic uint64_t *counter)
 
 	if (s == NULL)
 		return NULL;
-	atomic_init(&s->sequence, 0);
-	atomic_init(&s->second, SLOT_NO_SECOND);
-	atomic_init(&s->signer, NULL);
-	for (size_t i = 0; i < SLOT_ORIGINS_MAX; i++)
-		url_start_init(&s->origins[i]);
-	s->size = got;
-	s->counter = counter;
+	slot_init(s, SLOT_PRIVATE, got, counter);
+	atomic_init(&s->page.sequence, 0);
+	atomic_init(&s->page.second, PAGE_NO_SECOND);
 	return s;
 }
 
 void
 slot_free(struct slot **slot)
 {
+	struct slot *s = *slot;
 	struct loan *signer;
 
-	if (*slot == NULL)
-		return;
-	signer = atomic_load(&(*slot)->signer);
-	loan_free(&signer);
-	secmem_free(*slot, (*slot)->size);
 	*slot = NULL;
+	if (s == NULL)
+		return;
+	signer = atomic_load(&s->signer);
+	loan_free(&signer);
+	if (s->kind == SLOT_PRIVATE) {
+		secmem_free(s, s->size);
+		return;
+	}
+	slot_retire(s);
+	if (s->fd >= 0)
+		(void)close(s->fd);
+	block_free(s);
 }
 
 void
@@ -63,4 +67,15 @@ slot_renew(struct slot *slot)
 
 	if (signer != NULL)
 		loan_renew(signer);
+}
+
+bool
+slot_has_other_origin(const struct slot *s, const char *url)
+{
+	const uint32_t count = RELAXED_LOAD(s->origin_count);
+
+	for (uint32_t i = 1; i < count; i++)
+		if (url_is_plain(url, &s->origins[i]))
+			return true;
+	return false;
 }

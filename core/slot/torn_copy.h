@@ -48,6 +48,11 @@ torn_copy(char *to, const char *from, size_t n)
 static inline void
 torn_copy(char *to, const char *from, size_t n)
 {
+	/*
+	 * A compiler that knew how few these are would copy them in place, at
+	 * half the speed.
+	 */
+	__asm__("" : "+r"(n));
 	memcpy(to, from, n);
 }
 

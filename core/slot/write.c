@@ -6,34 +6,12 @@
 
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "slot/slot.h"
 
-#define NS_PER_MS 1000000
-#define NS_PER_S 1000000000
-
-static void
-begin_write(struct slot *s)
-{
-	RELAXED_STORE(s->sequence, RELAXED_LOAD(s->sequence) + 1);
-	atomic_thread_fence(memory_order_release);
-}
-
-static void
-end_write(struct slot *s)
-{
-	uint32_t n = RELAXED_LOAD(s->sequence);
-
-	atomic_store_explicit(&s->sequence, n + 1, memory_order_release);
-}
-
-static void
-wipe_image(struct slot *s)
-{
-	wipe(s->image, slot_bytes(RELAXED_LOAD(s->shape)));
-	RELAXED_STORE(s->shape, 0);
-}
+/* A counter that no page goes by: the registry's does not get there. */
+static const _Atomic uint64_t never = UINT64_MAX;
 
 void *
 slot_lent(const struct slot *s)
@@ -50,13 +28,12 @@ slot_close(struct slot *s)
 
 	if (signer != NULL)
 		loan_call_back(signer);
-	if (s == NULL || RELAXED_LOAD(s->span) == 0)
+	if (s == NULL)
 		return;
-	begin_write(s);
-	RELAXED_STORE(s->span, 0);
-	RELAXED_STORE(s->second, SLOT_NO_SECOND);
-	wipe_image(s);
-	end_write(s);
+	if (s->kind == SLOT_MAPPED)
+		atomic_store(&s->counter, &never);
+	else if (!page_is_closed(&s->page))
+		page_close(&s->page);
 }
 
 size_t
@@ -94,56 +71,48 @@ slot_can_hold(const struct slot_content *c)
 {
 	const size_t headers = c->headers->count, parameters = c->query->count;
 
-	return headers + parameters > 0 && headers <= SLOT_HEADERS_MAX &&
-	    parameters <= SLOT_PARAMETERS_MAX &&
-	    c->headers->text.n + c->query->text.n <=
-	    SLOT_IMAGE_MAX - slot_tables(headers, parameters) &&
-	    c->generation <= UINT32_MAX && has_plain_names(c->query) &&
-	    has_plain_origin(c);
+	return headers + parameters > 0 && headers <= PAGE_HEADERS_MAX &&
+	    parameters <= PAGE_PARAMETERS_MAX &&
+	    c->headers->text.n + c->query->text.n <= PAGE_IMAGE_MAX -
+		PAGE_WORD - parameters * sizeof(struct slot_parameter) &&
+	    has_plain_names(c->query) && has_plain_origin(c);
 }
 
-static void
-write_origins(struct slot *s, const struct slot_content *c)
+void
+slot_set_origins(struct slot *s, const struct url *origins, size_t given)
 {
 	uint32_t count = 0;
 
-	for (size_t i = 0; i < c->origin_count; i++) {
-		const struct url *o = &c->origins[i];
-		size_t n = slot_origin_bytes(o);
+	for (size_t i = 0; i < given; i++) {
+		size_t n = slot_origin_bytes(&origins[i]);
 
 		if (n > 0 && count < SLOT_ORIGINS_MAX)
-			url_start_set(&s->origins[count++], o->text.p, n);
+			url_start_set(
+			    &s->origins[count++], origins[i].text.p, n);
 	}
 	RELAXED_STORE(s->origin_count, count);
 }
 
-/* The headers' part of the image: the array, and the text at `at`. */
+/* The headers' text, as it is, at `at` of the image, and their sizes. */
 static void
-write_headers(struct slot *s, const struct fields *headers, size_t at)
+write_headers(struct page *p, const struct fields *headers, size_t at)
 {
-	struct apam_header table[SLOT_HEADERS_MAX] = { 0 }, *row = table;
-	const char *text = headers->text.p;
 	struct apam_header pair;
 	size_t step = 0;
 
-	for (; fields_next(headers, &step, &pair); row++) {
-		row->name.p = (char *)(at + (size_t)(pair.name.p - text));
-		row->name.n = pair.name.n;
-		row->value.p = (char *)(at + (size_t)(pair.value.p - text));
-		row->value.n = pair.value.n;
-	}
-	torn_copy(
-	    s->image, (const char *)table, headers->count * sizeof(*table));
+	for (size_t i = 0; fields_next(headers, &step, &pair); i++)
+		RELAXED_STORE(
+		    p->headers[i], page_header_pack(pair.name.n, pair.value.n));
 	/* Where the signature is its parameters alone, there is no text. */
 	if (headers->text.n > 0)
-		torn_copy(s->image + at, text, headers->text.n);
+		torn_copy(p->image + at, headers->text.p, headers->text.n);
 }
 
-/* The parameters' part, likewise; where it ends. */
+/* The parameters' part, at the beginning and at `at`; where it ends. */
 static size_t
-write_parameters(struct slot *s, const struct slot_content *c, size_t at)
+write_parameters(struct page *p, const struct slot_content *c, size_t at)
 {
-	struct slot_parameter table[SLOT_PARAMETERS_MAX] = { 0 }, *row = table;
+	struct slot_parameter table[PAGE_PARAMETERS_MAX] = { 0 }, *row = table;
 	struct apam_header pair;
 	size_t step = 0;
 
@@ -152,69 +121,64 @@ write_parameters(struct slot *s, const struct slot_content *c, size_t at)
 		row->name_n = (uint32_t)pair.name.n;
 		row->n = (uint32_t)(pair.name.n + 1 + pair.value.n);
 		row->yields = c->yielding >> (row - table) & 1;
-		torn_copy(s->image + at, pair.name.p, pair.name.n);
-		torn_copy(s->image + at + pair.name.n, "=", 1);
-		torn_copy(s->image + at + pair.name.n + 1, pair.value.p,
+		torn_copy(p->image + at, pair.name.p, pair.name.n);
+		torn_copy(p->image + at + pair.name.n, "=", 1);
+		torn_copy(p->image + at + pair.name.n + 1, pair.value.p,
 		    pair.value.n);
 		at += row->n;
 	}
-	torn_copy(s->image + slot_tables(c->headers->count, 0),
-	    (const char *)table, c->query->count * sizeof(*table));
+	torn_copy(
+	    p->image, (const char *)table, c->query->count * sizeof(*table));
 	return at;
 }
 
 static void
-write_image(struct slot *s, const struct slot_content *c)
+write_image(struct page *p, const struct slot_content *c)
 {
 	const size_t headers = c->headers->count, parameters = c->query->count;
-	const size_t at = slot_tables(headers, parameters);
+	const size_t at = parameters * sizeof(struct slot_parameter);
 	size_t end;
 
-	wipe_image(s);
-	write_headers(s, c->headers, at);
-	end = write_parameters(s, c, at + c->headers->text.n);
-	RELAXED_STORE(s->shape, slot_shape(end, headers, parameters));
-}
-
-static void
-write_span(struct slot *s, int64_t span)
-{
-	int64_t from = slot_wall_ns();
-	int64_t ends = (from / NS_PER_S + 1) * NS_PER_S;
-
-	RELAXED_STORE(s->from, from);
-	RELAXED_STORE(s->span, (uint64_t)span);
-	RELAXED_STORE(
-	    s->second, ends <= from + span ? from / NS_PER_S : SLOT_NO_SECOND);
+	page_wipe(p);
+	write_headers(p, c->headers, at);
+	end = write_parameters(p, c, at + c->headers->text.n);
+	for (p->image[end++] = '\0'; end % PAGE_WORD != 0;)
+		p->image[end++] = '\0';
+	RELAXED_STORE(p->shape, page_shape(end, headers, parameters));
 }
 
 bool
 slot_serves(const struct slot *s, uint64_t generation, uint64_t counted)
 {
-	return s != NULL && RELAXED_LOAD(s->generation) == generation &&
-	    RELAXED_LOAD(s->counted) == counted && slot_is_good(s);
+	return s != NULL && RELAXED_LOAD(s->page.generation) == generation &&
+	    RELAXED_LOAD(s->page.counted) == counted && slot_is_good(s);
 }
 
 static void
 write_facts(struct slot *s, const struct slot_content *c)
 {
-	write_span(s, c->good_ms * NS_PER_MS);
-	RELAXED_STORE(s->counted, c->counted);
-	RELAXED_STORE(s->generation, (uint32_t)c->generation);
-	RELAXED_STORE(s->credential, (uint32_t)c->credential);
-	RELAXED_STORE(s->entries, c->entries);
+	struct page *p = &s->page;
+
+	s->keep_end = clock_ms() + c->keep_ms;
+	page_refresh(p, c->good_ms);
+	if (s->kind == SLOT_SHARED)
+		page_span_begin(&p->alone, c->alone_ms);
+	RELAXED_STORE(p->counted, c->counted);
+	RELAXED_STORE(p->generation, c->generation);
+	RELAXED_STORE(p->credential, c->credential);
+	RELAXED_STORE(p->entries, c->entries);
 }
 
 void
 slot_open(struct slot *s, const struct slot_content *c)
 {
-	if (slot_serves(s, c->generation, c->counted))
+	if (s->kind == SLOT_MAPPED || slot_serves(s, c->generation, c->counted))
 		return;
-	begin_write(s);
+	page_begin_write(&s->page);
 	write_facts(s, c);
-	write_origins(s, c);
-	write_image(s, c);
-	end_write(s);
+	slot_set_origins(s, c->origins, c->origin_count);
+	write_image(&s->page, c);
+	page_end_write(&s->page);
 }
 
 static bool
@@ -235,11 +199,11 @@ bool
 slot_lend(struct slot *s, const struct slot_content *c, void *what,
     void (*let_go)(void *what))
 {
-	if (!lend(s, what, let_go))
+	if (s->kind == SLOT_MAPPED || !lend(s, what, let_go))
 		return false;
-	begin_write(s);
+	page_begin_write(&s->page);
 	write_facts(s, c);
-	wipe_image(s);
-	end_write(s);
+	page_wipe(&s->page);
+	page_end_write(&s->page);
 	return true;
 }

@@ -21,7 +21,12 @@ struct slot_content {
 	uint64_t generation, credential; /* as in struct apam_signature */
 	unsigned entries;	/* the same */
 	uint64_t counted;	/* the key registry's counter, as it was read */
-	int64_t good_ms;	/* for how long from now on */
+	/*
+	 * For how long from now on: until something is to be looked at; where
+	 * files are looked at again in time (slot_stamp), and only the
+	 * credential counts; where nobody looks, until the credential ends.
+	 */
+	int64_t good_ms, keep_ms, alone_ms;
 	const struct url *origins; /* of the profile */
 	size_t origin_count;
 	const struct fields *headers, *query; /* this percent-encoded */
@@ -33,6 +38,13 @@ struct slot_content {
  * the form that hosts write.  0: the URL cannot be recognised at a glance.
  */
 size_t slot_origin_bytes(const struct url *origin);
+
+/*
+ * Have the slot sign for these origins, of which no more than SLOT_ORIGINS_MAX
+ * count that can be recognised; the URLs stay the caller's.
+ */
+void slot_set_origins(
+    struct slot *slot, const struct url *origins, size_t count);
 
 /*
  * True where a slot has room for the headers and the parameters, the names of
@@ -69,7 +81,10 @@ void *slot_lent(const struct slot *slot);
 bool slot_serves(const struct slot *slot, uint64_t generation,
     uint64_t counted);
 
-/* Close the slot, which may be NULL, and wipe what is in it. */
+/*
+ * Close the slot, which may be NULL, and wipe what is in it.  One with a page of
+ * another process is closed for this process alone.
+ */
 void slot_close(struct slot *slot);
 
 #endif

@@ -452,7 +452,7 @@ make_shut_result(enum shut shut)
 		results[0].entries = 3;
 	if (shut == SECOND_SIGNED)
 		results[0].entries = 2;
-	for (int i = 0; shut == MANY_HEADERS && i < 3; i++)
+	for (int i = 0; shut == MANY_HEADERS && i < PAGE_HEADERS_MAX; i++)
 		fields_add(&total->headers, APAM_STR("X"), APAM_STR("y"));
 	memset(large, 'l', sizeof(large));
 	if (shut == LARGE)

@@ -295,16 +295,16 @@ class Slot(Printer):
     """The copy of a cached signature.  Its image is made of secrets."""
 
     def line(self):
-        v = self.v
-        sequence, shape = int(v["sequence"]), int(v["shape"])
+        page = self.v["page"]
+        sequence, shape = int(page["sequence"]), int(page["shape"])
         if sequence % 2 == 1:
             return "slot, being written"
         if shape == 0:
             return "slot, closed"
         return "slot, %s of %d bytes, %s, generation %d" % (
-            a_number_of(shape & 0xff, "header"), shape >> 8,
-            a_number_of(int(v["origin_count"]), "origin"),
-            int(v["generation"]))
+            a_number_of(shape & 0x7, "header"), shape >> 8,
+            a_number_of(int(self.v["origin_count"]), "origin"),
+            int(page["generation"]))
 
 
 PRINTERS = {

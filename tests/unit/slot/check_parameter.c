@@ -236,7 +236,7 @@ START_TEST(a_torn_image_does_no_harm)
 	unsigned char *image;
 
 	open_slot(true);
-	image = (unsigned char *)slot->image + slot_tables(1, 0);
+	image = (unsigned char *)slot->page.image;
 	for (int i = 0; i < 100000; i++) {
 		for (size_t k = 0; k < 2 * sizeof(struct slot_parameter); k++)
 			image[k] = any(4) == 0 ? (unsigned char)any(256) :
