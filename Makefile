@@ -123,7 +123,7 @@ PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 .PHONY: all help demo test run-all run-tests programs peers peers-browser trial-refresh lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
-	run-fuzz bench run-bench bench-peers bench-python python \
+	run-fuzz bench run-bench bench-peers bench-python bench-plot python \
 	run-bench-peers compile_commands.json install uninstall clean FORCE
 .SECONDARY:
 .SUFFIXES:
@@ -627,6 +627,17 @@ run-bench-peers: $(BENCH_PROGRAMS)
 bench-python: deps-build deps-test deps-bench-peers
 	@$(MAKE) all $(BUILD)/sandbox
 	@BUILD=$(BUILD) tests/bench/python.sh
+
+# ---- Pictures ---------------------------------------------------------------
+# Their texts are in the tree, and so are they: readers need no program for it.
+
+# The table of peers of doc/bench.md, as doc/bench.svg.
+bench-plot: deps-pictures
+	@tools/bench-plot
+
+doc/%.svg: doc/%.dot
+	@$(MAKE) deps-pictures
+	dot -Tsvg $< -o $@
 
 # ---- Lint -------------------------------------------------------------------
 
