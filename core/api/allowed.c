@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "api/named_caller.h"
 #include "base/error.h"
 #include "text/unit_name.h"
 
@@ -62,12 +63,12 @@ read_unit(struct own *own)
 }
 
 static enum apam_status
-refuse_here(const struct profile *profile, const struct own *own,
+refuse(const struct profile *profile, const struct caller *caller,
     const struct allow_verdict *v, struct apam_error *err)
 {
 	char why[APAM_TEXT_SIZE];
 
-	allow_refusal(&profile->allow, &own->caller, v, why, sizeof(why));
+	allow_refusal(&profile->allow, caller, v, why, sizeof(why));
 	return error_set_at(err, APAM_E_POLICY, profile->file,
 	    profile->allow.rules[v->rule].line, "%s", why);
 }
@@ -94,7 +95,40 @@ allowed_here(const struct profile *profile, const struct request *request,
 		read_unit(&own);
 	v = allow_decide(&profile->allow, &own.caller, &what);
 	if (!v.fits || v.give == APAM_GIVE_NOTHING)
-		status = refuse_here(profile, &own, &v, err);
+		status = refuse(profile, &own.caller, &v, err);
 	free(own.groups);
+	return status;
+}
+
+static enum apam_status
+allowed_somebody(const struct profile *profile, const struct request *request,
+    const struct caller *caller, struct apam_error *err)
+{
+	const struct allow_request what = { request->view.method,
+		request->view.path };
+	struct allow_verdict v;
+
+	if (profile->allow.count == 0) {
+		if (caller->user == 0 || caller->user == geteuid())
+			return APAM_OK;
+		return error_set_at(err, APAM_E_POLICY, profile->file, 0,
+		    "the profile has no rules (allow), and so is not for user "
+		    "%lu: give it a rule for this user",
+		    (unsigned long)caller->user);
+	}
+	v = allow_decide(&profile->allow, caller, &what);
+	return v.fits ? APAM_OK : refuse(profile, caller, &v, err);
+}
+
+enum apam_status
+allowed_for(const struct profile *profile, const struct request *request,
+    const struct apam_caller *caller, struct apam_error *err)
+{
+	struct named_caller who;
+	enum apam_status status = named_caller_take(&who, caller, err);
+
+	if (status == APAM_OK)
+		status = allowed_somebody(profile, request, &who.caller, err);
+	named_caller_free(&who);
 	return status;
 }

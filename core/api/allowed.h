@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The rules of a profile, for this process.  They hold against mistakes: it
- * could read the secret, and so is not held by them against its will.
+ * The rules of a profile, for this process, or for somebody for whom it sends.
+ * They hold against its mistakes: it could read the secret, and so is not held
+ * by them against its will.  They do hold those for whom it sends.
  */
 #ifndef CORE_API_ALLOWED_H
 #define CORE_API_ALLOWED_H
@@ -15,5 +16,15 @@
  */
 enum apam_status allowed_here(const struct profile *profile,
     const struct request *request, struct apam_error *err);
+
+/*
+ * The same for somebody else, who is given nothing but the answer, so that
+ * every gift will do.  A profile without rules is for root and this process's
+ * effective user.  Errors: POLICY, with what to do; USAGE, where the caller
+ * cannot be; MEMORY.
+ */
+enum apam_status allowed_for(const struct profile *profile,
+    const struct request *request, const struct apam_caller *caller,
+    struct apam_error *err);
 
 #endif

@@ -62,7 +62,9 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	stack_result_init(&result, &room);
 	status = request_init(&r, request, stack->profile, err);
 	if (status == APAM_OK)
-		status = allowed_here(stack->profile, &r, err);
+		status = request->caller == NULL ?
+		    allowed_here(stack->profile, &r, err) :
+		    allowed_for(stack->profile, &r, request->caller, err);
 	if (status == APAM_OK)
 		status = stack_sign(stack, &r, &mine, &result, err);
 	if (status == APAM_OK)

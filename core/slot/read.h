@@ -61,7 +61,8 @@ request_is_plain(const struct apam_request *r)
 	if (r->size != sizeof(*r) &&
 	    sized_check(&sized_request, r, NULL) != APAM_OK)
 		return false;
-	if (r->method == NULL || r->url == NULL || r->timeout_ms < 0)
+	if (r->method == NULL || r->url == NULL || r->timeout_ms < 0 ||
+	    r->caller != NULL)
 		return false;
 	return (r->body == NULL || body_is_plain(r->body)) &&
 	    (r->header_count == 0 || headers_are_plain(r)) &&

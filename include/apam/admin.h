@@ -111,15 +111,6 @@ APAM_API const char *apam_give_name(enum apam_give give);
  */
 APAM_API const char *apam_give_text(enum apam_give give);
 
-/* Somebody who would send a request. */
-struct apam_caller {
-	size_t size;		/* sizeof(struct apam_caller) */
-	unsigned long uid;
-	const unsigned long *gids; /* all groups of the process; may be NULL */
-	size_t gid_count;
-	const char *unit;	/* the system service, whole; NULL: none */
-};
-
 /* What the rules give. */
 struct apam_grant {
 	size_t size;		/* sizeof(struct apam_grant) */

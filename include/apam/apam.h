@@ -220,6 +220,15 @@ APAM_API bool apam_profile_has_thread(const struct apam_profile *profile);
 
 /* ---- Signing ---------------------------------------------------------- */
 
+/* Somebody who sends a request, or would. */
+struct apam_caller {
+	size_t size;		/* sizeof(struct apam_caller) */
+	unsigned long uid;
+	const unsigned long *gids; /* all groups of the process; may be NULL */
+	size_t gid_count;
+	const char *unit;	/* the system service, whole; NULL: none */
+};
+
 struct apam_request {
 	size_t size;		/* sizeof(struct apam_request) */
 	const char *method;
@@ -228,11 +237,19 @@ struct apam_request {
 	size_t header_count;
 	int timeout_ms;		/* 0: the profile's deadline */
 	const struct apam_body *body; /* NULL: the request has none */
+	/*
+	 * For a gateway, which sends the request of another process: who that
+	 * is.  The profile's rules (`allow`, apam.conf(5)) then decide for that
+	 * caller, and any gift will do; a profile without rules is for root and
+	 * this process's own user.  NULL: this process asks for itself.
+	 */
+	const struct apam_caller *caller;
 };
 
 #define APAM_REQUEST(method, url)                                              \
 	{                                                                      \
-		sizeof(struct apam_request), (method), (url), NULL, 0, 0, NULL \
+		sizeof(struct apam_request), (method), (url), NULL, 0, 0,      \
+		    NULL, NULL                                                 \
 	}
 
 /*

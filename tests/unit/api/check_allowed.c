@@ -3,7 +3,8 @@
  * Tests of core/api/allowed.c, by apam_sign in a process that may change its
  * user: the rules of a profile hold for what the process is at each call, for
  * its effective user, all of its groups and its service; they hold also where a
- * signature was made a moment ago; and a child is its own process.
+ * signature was made a moment ago; and a child is its own process.  Where the
+ * host sends for somebody else, they hold for that caller.
  */
 #define _GNU_SOURCE /* setresgid, unshare */
 #include <grp.h>
@@ -69,13 +70,14 @@ teardown(void)
 }
 
 static enum apam_status
-sign(const char *method, const char *path)
+sign_for(const struct apam_caller *caller, const char *method, const char *path)
 {
 	char url[256], store[2048];
 	struct apam_signature sig = APAM_SIGNATURE_INIT;
 	struct apam_request request = APAM_REQUEST(method, url);
 	enum apam_status status;
 
+	request.caller = caller;
 	(void)snprintf(url, sizeof(url), "%s%s", URL, path);
 	sig.store = store;
 	sig.store_size = sizeof(store);
@@ -85,6 +87,12 @@ sign(const char *method, const char *path)
 		ck_assert_uint_eq(sig.header_count, 0);
 	apam_signature_release(&sig);
 	return status;
+}
+
+static enum apam_status
+sign(const char *method, const char *path)
+{
+	return sign_for(NULL, method, path);
 }
 
 /* The same three times: the last two would come from the slot. */
@@ -325,6 +333,78 @@ START_TEST(the_service_counts)
 }
 END_TEST
 
+/* ---- Somebody else ---------------------------------------------------- */
+
+/* What a gateway sends: the rules are about the caller, not about it. */
+static const struct {
+	const char *rules;
+	unsigned long uid, gid;
+	const char *unit, *path;
+	enum apam_status status;
+} others[] = {
+	{ "users = [ \"64001\" ]; give = \"nothing\";", OTHER, 1, NULL, "/v1/x",
+	    APAM_OK },
+	{ "users = [ \"64001\" ]; give = \"secret\";", OTHER, 1, NULL, "/v1/x",
+	    APAM_OK },
+	{ "users = [ \"64001\" ]; give = \"secret\";", 64003, OTHER, NULL,
+	    "/v1/x", APAM_E_POLICY },
+	{ "users = [ \"%\" ]; give = \"secret\";", OTHER, 1, NULL, "/v1/x",
+	    APAM_E_POLICY },
+	{ "groups = [ \"64002\" ]; give = \"nothing\";", OTHER, GROUP, NULL,
+	    "/v1/x", APAM_OK },
+	{ "units = [ \"a.service\" ]; give = \"nothing\";", OTHER, 1,
+	    "a.service", "/v1/x", APAM_OK },
+	{ "units = [ \"a.service\" ]; give = \"nothing\";", OTHER, 1, NULL,
+	    "/v1/x", APAM_E_POLICY },
+	{ "users = [ \"64001\" ]; paths = [ \"/v1/*\" ]; give = \"nothing\";",
+	    OTHER, 1, NULL, "/v1/x", APAM_OK },
+	{ "users = [ \"64001\" ]; paths = [ \"/v1/*\" ]; give = \"nothing\";",
+	    OTHER, 1, NULL, "/v2/x", APAM_E_POLICY },
+	{ "users = [ \"64001\" ]; give = \"nothing\";", UINT32_MAX, 1, NULL,
+	    "/v1/x", APAM_E_USAGE },
+	{ NULL, 0, 0, NULL, "/v1/x", APAM_OK },
+	{ NULL, OTHER, 0, NULL, "/v1/x", APAM_E_POLICY },
+};
+
+START_TEST(rules_are_about_the_caller)
+{
+	const unsigned long gids[] = { others[_i].gid };
+	const struct apam_caller caller = { .size = sizeof(caller),
+		.uid = others[_i].uid,
+		.gids = gids,
+		.gid_count = 1,
+		.unit = others[_i].unit };
+	char rules[256] = "";
+
+	if (others[_i].rules != NULL)
+		(void)snprintf(rules, sizeof(rules), "allow = ( { %s } );\n",
+		    others[_i].rules);
+	use(KEY, rules);
+	/* What this process may do opens no slot for others. */
+	(void)sign("GET", "/v1/x");
+	for (int i = 0; i < 3; i++)
+		ck_assert_msg(sign_for(&caller, "GET", others[_i].path) ==
+			others[_i].status,
+		    "%d: %s", _i, err.text);
+}
+END_TEST
+
+START_TEST(without_rules_only_root_and_we)
+{
+	struct apam_caller caller = { .size = sizeof(caller), .uid = OTHER };
+
+	use(KEY, "");
+	ck_assert_int_eq(sign_for(&caller, "GET", "/"), APAM_E_POLICY);
+	ck_assert_str_eq(err.text,
+	    "the profile has no rules (allow), and so is not for user 64001: "
+	    "give it a rule for this user");
+	caller.uid = geteuid();
+	ck_assert_int_eq(sign_for(&caller, "GET", "/"), APAM_OK);
+	caller.size = 0;
+	ck_assert_int_eq(sign_for(&caller, "GET", "/"), APAM_E_USAGE);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -338,6 +418,8 @@ main(void)
 	tcase_add_loop_test(tc, a_request_fits_or_not, 0, ROWS(requests));
 	tcase_add_test(tc, calls_that_do_not_wait_are_bound);
 	tcase_add_test(tc, a_new_rule_holds_for_cached_signatures);
+	tcase_add_loop_test(tc, rules_are_about_the_caller, 0, ROWS(others));
+	tcase_add_test(tc, without_rules_only_root_and_we);
 	if (geteuid() == 0) {
 		tcase_add_test(tc, the_effective_user_counts_at_each_call);
 		tcase_add_test(tc, all_groups_count);

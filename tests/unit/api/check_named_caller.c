@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/api/named_caller.c: numbers are copied, and those that cannot
+ * be are refused.
+ */
+#include "api/named_caller.h"
+
+#include "support/run.h"
+
+static struct apam_error err = APAM_ERROR_INIT;
+
+START_TEST(all_is_copied)
+{
+	unsigned long gids[] = { 7, 0, UINT32_MAX - 1 };
+	const struct apam_caller from = { .size = sizeof(from),
+		.uid = 64001,
+		.gids = gids,
+		.gid_count = 3,
+		.unit = "a.service" };
+	struct named_caller to;
+
+	ck_assert_int_eq(named_caller_take(&to, &from, &err), APAM_OK);
+	gids[0] = 8;
+	ck_assert_uint_eq(to.caller.user, 64001);
+	ck_assert_uint_eq(to.caller.group_count, 3);
+	ck_assert_uint_eq(to.caller.groups[0], 7);
+	ck_assert_uint_eq(to.caller.groups[2], UINT32_MAX - 1);
+	ck_assert_str_eq(to.caller.unit.p, "a.service");
+	named_caller_free(&to);
+	named_caller_free(&to);
+}
+END_TEST
+
+static unsigned long too_large[] = { UINT32_MAX };
+static const struct apam_caller wrong[] = {
+	{ .size = 0 },
+	{ .size = sizeof(wrong[0]), .uid = UINT32_MAX },
+	{ .size = sizeof(wrong[0]), .gids = too_large, .gid_count = 1 },
+	{ .size = sizeof(wrong[0]), .gid_count = 1 },
+};
+
+START_TEST(what_cannot_be_is_refused)
+{
+	struct named_caller to;
+
+	ck_assert_int_eq(
+	    named_caller_take(&to, &wrong[_i], &err), APAM_E_USAGE);
+	ck_assert_ptr_null(to.groups);
+	named_caller_free(&to);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("named_caller");
+	TCase *tc = tcase_create("named_caller");
+
+	tcase_add_test(tc, all_is_copied);
+	tcase_add_loop_test(tc, what_cannot_be_is_refused, 0, ROWS(wrong));
+	suite_add_tcase(suite, tc);
+	return run_suite(suite);
+}
