@@ -543,6 +543,8 @@ peers: deps-build deps-peers
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers node tests/peers/helper_rows.mjs
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers NAMES=4 PROGRAMS=16 \
 	    ROTATIONS=400 KILLS=100 node tests/peers/trial.mjs
+	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers NAMES=4 PROGRAMS=16 \
+	    ROTATIONS=200 KILLS=50 REUSE=strict node tests/peers/trial.mjs
 
 PEERS = renew prove rotate log_in
 
@@ -552,7 +554,8 @@ peers-browser: deps-build deps-peers-browser
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers node tests/peers/browser_rows.mjs
 
 # Refresh tokens that rotate, and programs that are killed all the time: minutes.
-# The head of the file says what ROTATIONS, KILLS, NAMES, PROGRAMS, SECONDS are.
+# The head of the file says what ROTATIONS, KILLS, NAMES, PROGRAMS, SECONDS and
+# REUSE are.
 trial-refresh: deps-build deps-peers
 	@$(MAKE) all $(PEERS:%=$(BUILD)/peers/%)
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers ROTATIONS=$(or $(ROTATIONS),20000) \

@@ -54,7 +54,7 @@ show_stored(const struct entry *e, struct apam_entry_status *to)
 
 	if (!stored_is(&e->stored))
 		return;
-	stored_look(&e->stored, &base, e->conf->scheme, &news);
+	stored_look(&e->stored, &base, e->conf, &news);
 	memcpy(to->stored, news.text, sizeof(to->stored));
 	to->login_needed = !news.sound;
 	to->stored_at = news.since;

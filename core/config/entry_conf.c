@@ -21,6 +21,9 @@ _Static_assert(COUNT(controls) == CONTROL_OPTIONAL + 2, "a gap");
 /* Index 1 is `deny`, so the index doubles as the boolean. */
 static const char *const unknowns[] = { "allow", "deny", NULL };
 
+/* So does this one: index 1 is `strict`. */
+static const char *const reuses[] = { "grace", "strict", NULL };
+
 #define CHECK_LEAST 1 /* seconds */
 
 enum {
@@ -32,7 +35,8 @@ enum {
 	REVOCATION_CHECK,
 	REVOCATION_TTL,
 	ON_UNKNOWN,
-	KEEP
+	KEEP,
+	REUSE
 };
 
 static const struct apam_option options[] = {
@@ -78,6 +82,12 @@ static const struct apam_option options[] = {
 	    .type = APAM_OPT_DURATION,
 	    .min = 1,
 	    .max = SETTINGS_TTL_MAX },
+	[REUSE] = { .name = "reuse",
+	    .help = "when a durable secret whose answer was lost is sent "
+		    "again: \"grace\", soon, as without this; \"strict\", when "
+		    "the credential before it has ended",
+	    .type = APAM_OPT_CHOICE,
+	    .choices = reuses },
 };
 
 static const struct option_table table = { options, sizeof(options[0]),
@@ -231,6 +241,16 @@ read_revocation(struct profile_entry *entry, const struct option_check *check)
 	return true;
 }
 
+static void
+read_reuse(struct profile_entry *entry)
+{
+	const struct option_values *common = &entry->common;
+
+	entry->reuse_strict = common->values[REUSE].num == 1;
+	if (common->values[REUSE].set)
+		entry->reuse_line = common->lines[REUSE];
+}
+
 /* False when out of memory. */
 static bool
 read_entry(const struct profile *p, const struct settings *settings,
@@ -252,6 +272,7 @@ read_entry(const struct profile *p, const struct settings *settings,
 	entry->keep = v[KEEP].set ? v[KEEP].num : 0;
 	entry->ttl = v[TTL].set ? v[TTL].num : settings->ttl;
 	(void)check_scheme(entry, &check);
+	read_reuse(entry);
 	if (read_probe(entry, &check))
 		warn_of_probe(p, entry, all);
 	(void)read_fallback(entry, &check);

@@ -33,6 +33,8 @@ struct profile_entry {
 	int64_t revocation_ttl; /* seconds for which "good" counts */
 	bool deny_unknown; /* on_unknown = "deny" */
 	bool allow_unknown; /* on_unknown = "allow", set explicitly */
+	bool reuse_strict; /* reuse = "strict" */
+	unsigned reuse_line; /* 0: reuse is not set */
 	unsigned line;
 	const config_setting_t *group; /* for the module's options */
 	struct option_values common; /* owns the strings */

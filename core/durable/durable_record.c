@@ -94,7 +94,8 @@ state_fits(const struct durable_record *r)
 	case DURABLE_SPENDING:
 		return r->sendings > 0 && r->reason.n == 0 && r->secret.n > 0;
 	case DURABLE_LOGIN:
-		return r->sendings == 0 && is_line(r->reason);
+		return r->sendings == 0 && is_line(r->reason) &&
+		    r->life.until == 0;
 	}
 	return false;
 }
@@ -104,7 +105,8 @@ is_sound(const struct durable_record *r)
 {
 	return store_name_ok(r->name) && is_hex(r->family) &&
 	    r->generation > 0 && r->since >= 0 && state_fits(r) &&
-	    is_word(r->scheme) && is_word(r->origin) && is_word(r->machine) &&
+	    durable_life_ok(&r->life) && is_word(r->scheme) &&
+	    is_word(r->origin) && is_word(r->machine) &&
 	    are_pairs(r->bound, BOUND, BOUND) &&
 	    are_pairs(r->facts, FACT, HIDDEN) &&
 	    r->secret.n <= DURABLE_SECRET_MAX;
@@ -143,6 +145,18 @@ put_state(struct buf *to, const struct durable_record *r)
 		put_line(to, "reason", r->reason);
 }
 
+static void
+put_life(struct buf *to, const struct durable_life *life)
+{
+	char text[BOOT_ID_SIZE + 48];
+
+	if (life->until == 0)
+		return;
+	(void)snprintf(text, sizeof(text), "%lld %lld %s",
+	    (long long)life->from, (long long)life->until, life->boot);
+	put_line(to, "credential", apam_str(text));
+}
+
 /* The last line of a text that has all others. */
 static void
 make_check(struct apam_str text, char to[CHECK_SIZE + 1])
@@ -168,6 +182,7 @@ put_record(struct buf *to, const struct durable_record *r)
 	put_count(to, "generation", r->generation);
 	put_state(to, r);
 	put_count(to, "since", r->since);
+	put_life(to, &r->life);
 	put_line(to, "scheme", r->scheme);
 	put_line(to, "origin", r->origin);
 	put_line(to, "machine", r->machine);
@@ -227,14 +242,45 @@ line_of(struct cursor *c, const char *key)
 
 /* A number as put_count writes it. */
 static int64_t
-count_of(struct cursor *c, const char *key)
+number_of(struct cursor *c, struct apam_str digits)
 {
-	const struct apam_str digits = line_of(c, key);
 	int64_t n = 0;
 
 	c->ok = c->ok && str_number(digits, INT64_MAX, &n) &&
 	    (digits.p[0] != '0' || digits.n == 1);
 	return n;
+}
+
+static int64_t
+count_of(struct cursor *c, const char *key)
+{
+	return number_of(c, line_of(c, key));
+}
+
+/* Take a word off a line, and the space behind it. */
+static struct apam_str
+take_word(struct apam_str *line)
+{
+	const struct apam_str word = str_cut(*line, str_find(*line, ' '));
+
+	*line = str_skip(*line, word.n < line->n ? word.n + 1 : word.n);
+	return word;
+}
+
+static void
+take_life(struct cursor *c, struct durable_life *to)
+{
+	struct apam_str rest;
+
+	if (!try_line(c, "credential", &rest))
+		return;
+	to->from = number_of(c, take_word(&rest));
+	to->until = number_of(c, take_word(&rest));
+	c->ok = c->ok && to->until > 0 && rest.n < sizeof(to->boot);
+	if (!c->ok)
+		return;
+	memcpy(to->boot, rest.p, rest.n);
+	c->ok = strlen(to->boot) == rest.n;
 }
 
 static void
@@ -290,6 +336,7 @@ take_record(struct cursor *c, struct durable_record *to)
 	to->generation = count_of(c, "generation");
 	take_state(c, to);
 	to->since = count_of(c, "since");
+	take_life(c, &to->life);
 	to->scheme = line_of(c, "scheme");
 	to->origin = line_of(c, "origin");
 	to->machine = line_of(c, "machine");

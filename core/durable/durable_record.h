@@ -10,6 +10,8 @@
  *	state ready		or: spending N, login
  *	reason TEXT		of state login alone
  *	since N			Unix time of the last change, for people
+ *	credential FROM UNTIL BOOT	what came along lives so long
+ *				(durable_life.h); not there: not known
  *	scheme NAME
  *	origin URL		where it was given, and is sent to
  *	machine HEX		machine.h; or "-"
@@ -26,6 +28,7 @@
 #define CORE_DURABLE_DURABLE_RECORD_H
 
 #include "base/buf.h"
+#include "durable/durable_life.h"
 #include "file/store_name.h"
 
 #define DURABLE_FAMILY_SIZE 32	/* hexadecimal digits, without a NUL */
@@ -49,6 +52,7 @@ struct durable_record {
 	int64_t sendings;	/* SPENDING: how many began, from 1; else 0 */
 	struct apam_str reason;	/* LOGIN: one line for people; else empty */
 	int64_t since;		/* Unix time in seconds, not negative */
+	struct durable_life life; /* zeroed in state LOGIN */
 	struct apam_str scheme, origin, machine;
 	struct apam_str bound;	/* its lines, "bound NAME VALUE\n"; or empty */
 	struct apam_str facts;	/* "fact NAME VALUE\n", "hidden ..."; or empty */

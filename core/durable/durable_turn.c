@@ -305,10 +305,22 @@ in_state(const struct durable_turn *turn, enum durable_state state)
 	next.sendings = 0;
 	next.reason = APAM_STR("");
 	next.since = clock_unix();
+	if (state == DURABLE_LOGIN)
+		next.life = (struct durable_life){ .until = 0 };
 	return next;
 }
 
 /* ---- Spending ---------------------------------------------------------- */
+
+int64_t
+durable_turn_wait(const struct durable_turn *turn)
+{
+	const struct durable_record *is = &turn->record.is;
+
+	return is->state != DURABLE_SPENDING ?
+	    0 :
+	    durable_life_left(&is->life, clock_ms());
+}
 
 enum apam_status
 durable_turn_spend(
@@ -370,6 +382,7 @@ durable_turn_store(struct durable_turn *turn, struct apam_error *err)
 	} else {
 		next.secret = buf_view(&turn->unstored);
 		next.generation++;
+		next.life = turn->life;
 		status = write_record(turn, &next, true, err);
 	}
 	durable_copy_free(&now);
@@ -383,8 +396,8 @@ durable_turn_store(struct durable_turn *turn, struct apam_error *err)
 }
 
 enum apam_status
-durable_turn_succeed(
-    struct durable_turn *turn, struct apam_str secret, struct apam_error *err)
+durable_turn_succeed(struct durable_turn *turn, struct apam_str secret,
+    const struct durable_life *life, struct apam_error *err)
 {
 	if (secret.n == 0 || secret.n > DURABLE_SECRET_MAX)
 		return error_set(err, APAM_E_ABI,
@@ -392,21 +405,29 @@ durable_turn_succeed(
 		    "or larger than %d bytes",
 		    turn->place.name, DURABLE_SECRET_MAX);
 	if (bytes_equal(secret, turn->record.is.secret))
-		return durable_turn_keep(turn, err);
+		return durable_turn_keep(turn, life, err);
 	buf_free(&turn->unstored);
 	buf_put(&turn->unstored, secret);
+	turn->life = life == NULL ? turn->record.is.life : *life;
 	if (turn->unstored.failed)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	return durable_turn_store(turn, err);
 }
 
 enum apam_status
-durable_turn_keep(struct durable_turn *turn, struct apam_error *err)
+durable_turn_keep(struct durable_turn *turn, const struct durable_life *life,
+    struct apam_error *err)
 {
 	struct durable_record next = in_state(turn, DURABLE_READY);
 	enum apam_status status;
 
-	if (!turn->spending)
+	if (life != NULL)
+		next.life = turn->life = *life;
+	if (!turn->spending &&
+	    (life == NULL || turn->record.is.state != DURABLE_READY))
+		return APAM_OK;
+	/* The successor is written with it. */
+	if (turn->unstored.n > 0)
 		return APAM_OK;
 	turn->spending = false;
 	status = write_record(turn, &next, false, err);

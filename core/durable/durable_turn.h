@@ -33,6 +33,7 @@ struct durable_turn {
 	struct durable_copy record; /* as it is on the disk */
 	bool spending;		/* this turn may send, or has sent, it */
 	struct buf unstored;	/* a successor that is not on the disk yet */
+	struct durable_life life; /* of what came along with it */
 };
 
 #define DURABLE_TURN_NONE { .lock = OWN_FD_NONE }
@@ -77,6 +78,13 @@ enum apam_status durable_turn_admit(const struct durable_turn *turn,
     const struct durable_claim *claim, struct apam_error *err);
 
 /*
+ * How many ms to wait before the secret is sent, so that one which the provider
+ * may have taken is not sent again while what came along with it still lives;
+ * 0: it may be sent.
+ */
+int64_t durable_turn_wait(const struct durable_turn *turn);
+
+/*
  * The secret is about to be sent to `origin`.  Not before this returns OK.
  * Errors: SECRET if there is no room or the disk cannot be written, or it was
  * given by another origin.
@@ -85,23 +93,27 @@ enum apam_status durable_turn_spend(struct durable_turn *turn,
     struct apam_str origin, struct apam_error *err);
 
 /*
- * Store the successor.  Bytes that are the same as before keep the generation.
+ * Store the successor, and how long what came along lives: NULL, as what came
+ * before.  Bytes that are the same as before keep the generation.
  * If it cannot be stored, turn->unstored has it: nothing is to be spent until
  * durable_turn_store has succeeded.  Errors: SECRET, MEMORY; ABI if it is empty
  * or too long, and is then lost.
  */
 enum apam_status durable_turn_succeed(struct durable_turn *turn,
-    struct apam_str secret, struct apam_error *err);
+    struct apam_str secret, const struct durable_life *life,
+    struct apam_error *err);
 
 /* Try again to store what is unstored. */
 enum apam_status durable_turn_store(
     struct durable_turn *turn, struct apam_error *err);
 
 /*
- * The provider did not take it, so it stays.  SECRET if that cannot be written.
+ * The provider did not take it, so it stays; `life` as above.  So it is, too,
+ * where a credential comes later than the successor.  SECRET if that cannot be
+ * written.
  */
-enum apam_status durable_turn_keep(
-    struct durable_turn *turn, struct apam_error *err);
+enum apam_status durable_turn_keep(struct durable_turn *turn,
+    const struct durable_life *life, struct apam_error *err);
 
 /*
  * The provider does not take it any more.  The record is read again: true if it

@@ -13,6 +13,7 @@
 #include "file/secret.h"
 #include "file/trust.h"
 
+#define SPENDING_TEXT_SIZE 128
 #define BINDING (APAM_OPT_BINDS | APAM_OPT_KEY_ID)
 
 /* The next name in the order of bytes, of options that bind, after `last`. */
@@ -127,25 +128,40 @@ stored_claim(const struct stored *s, const char *scheme)
 		buf_view(&s->bound) };
 }
 
+/* What there is to say after "generation N"; `wait` as of durable_turn_wait. */
 static void
-describe(const struct durable_record *is, char *to, size_t size)
+describe_spending(
+    const struct durable_record *is, int64_t wait, char to[SPENDING_TEXT_SIZE])
 {
+	int n = 0;
+
+	*to = '\0';
 	if (is->state == DURABLE_SPENDING)
-		(void)snprintf(to, size,
-		    "store:%.*s, generation %lld, sent %lld times without an "
-		    "answer",
-		    SARG(is->name), (long long)is->generation,
+		n = snprintf(to, SPENDING_TEXT_SIZE,
+		    ", sent %lld times without an answer",
 		    (long long)is->sendings);
-	else
-		(void)snprintf(to, size, "store:%.*s, generation %lld",
-		    SARG(is->name), (long long)is->generation);
+	if (wait > 0)
+		(void)snprintf(to + n, SPENDING_TEXT_SIZE - (size_t)n,
+		    "; reuse = \"strict\" sends it again in %lld s",
+		    (long long)(wait / 1000 + 1));
+}
+
+static void
+describe(const struct durable_turn *look, bool strict, char *to, size_t size)
+{
+	const struct durable_record *is = &look->record.is;
+	char spending[SPENDING_TEXT_SIZE];
+
+	describe_spending(is, strict ? durable_turn_wait(look) : 0, spending);
+	(void)snprintf(to, size, "store:%.*s, generation %lld%s",
+	    SARG(is->name), (long long)is->generation, spending);
 }
 
 void
 stored_look(const struct stored *s, const struct stored_base *at,
-    const char *scheme, struct stored_news *to)
+    const struct profile_entry *conf, struct stored_news *to)
 {
-	const struct durable_claim claim = stored_claim(s, scheme);
+	const struct durable_claim claim = stored_claim(s, conf->scheme);
 	struct apam_error why = APAM_ERROR_INIT;
 	struct durable_turn look = DURABLE_TURN_NONE;
 
@@ -154,7 +170,7 @@ stored_look(const struct stored *s, const struct stored_base *at,
 	to->sound = durable_read(&look.place, &look.record, &why) == APAM_OK &&
 	    durable_turn_admit(&look, &claim, &why) == APAM_OK;
 	if (to->sound)
-		describe(&look.record.is, to->text, sizeof(to->text));
+		describe(&look, conf->reuse_strict, to->text, sizeof(to->text));
 	else
 		(void)snprintf(to->text, sizeof(to->text), "%.*s",
 		    (int)sizeof(to->text) - 1, why.text);

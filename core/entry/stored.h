@@ -10,6 +10,7 @@
 #include "base/machine.h"
 #include "base/problems.h"
 #include "config/option.h"
+#include "config/profile_values.h"
 #include "durable/durable_turn.h"
 #include "file/print.h"
 
@@ -66,8 +67,8 @@ struct stored_news {
 	int64_t since;		/* Unix s; 0: not known */
 };
 
-/* Look at the record, without its lock. */
+/* Look at the record of an entry with this configuration, without its lock. */
 void stored_look(const struct stored *s, const struct stored_base *at,
-    const char *scheme, struct stored_news *to);
+    const struct profile_entry *conf, struct stored_news *to);
 
 #endif

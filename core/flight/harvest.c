@@ -77,6 +77,25 @@ harvest_built(struct flight *f)
 }
 
 bool
+harvest_life(const struct flight *f, struct durable_life *to)
+{
+	int64_t seconds = f->op.lifetime;
+
+	if (!f->op.has_credential || f->minted_at == 0)
+		return false;
+	if (seconds < 0)
+		seconds = lifetime_of(f);
+	else if (seconds > LIFETIME_MAX && seconds != APAM_FOREVER)
+		seconds = LIFETIME_MAX;
+	if (seconds == LIFETIME_UNREAD)
+		return false;
+	*to = durable_life_of(f->minted_at,
+	    seconds == APAM_FOREVER ? INT64_MAX :
+				      f->minted_at + seconds * 1000);
+	return true;
+}
+
+bool
 harvest_shared(struct flight *f)
 {
 	f->made = share_load(f->entry, f->with);

@@ -14,6 +14,13 @@
  */
 bool harvest_built(struct flight *f);
 
+/*
+ * How long a credential lives that the op has built and an exchange brought.
+ * False: there is none, or memory ran out.  Where the provider states it, the
+ * wall clock has no part in it.
+ */
+bool harvest_life(const struct flight *f, struct durable_life *to);
+
 /* Let `made` be what another process has shared; false: there is none. */
 bool harvest_shared(struct flight *f);
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "file/lock_holder.h"
+#include "text/lifetime.h"
 
 #define STORE_FIRST_MS 250
 #define STORE_LAST_MS 30000
@@ -71,6 +72,29 @@ spending_late(const struct spending *s, struct apam_error *err)
 
 /* ---- Before and after an exchange -------------------------------------- */
 
+/*
+ * The provider may have taken it, and would then end all that came of its login
+ * if it came again; what came along with it serves as long as it lives.
+ */
+static bool
+may_be_sent(struct spending *s, struct apam_error *err)
+{
+	const int64_t most = LIFETIME_MAX * 1000;
+
+	s->wait = s->entry->conf->reuse_strict ? durable_turn_wait(&s->turn) :
+						 0;
+	if (s->wait == 0)
+		return true;
+	if (s->wait > most)
+		s->wait = most;
+	(void)error_set(err, APAM_E_PROVIDER,
+	    "store:%s was sent, and its answer was lost: reuse = \"strict\" "
+	    "sends it again when the credential that came with it has ended, "
+	    "in %lld s; or log in again",
+	    s->entry->stored.name, (long long)(s->wait + 999) / 1000);
+	return false;
+}
+
 bool
 spending_send(struct spending *s, struct op *op, struct apam_error *err)
 {
@@ -84,6 +108,8 @@ spending_send(struct spending *s, struct op *op, struct apam_error *err)
 		    apam_status_text(APAM_E_INTERNAL));
 		return false;
 	}
+	if (!may_be_sent(s, err))
+		return false;
 	if (durable_turn_spend(&s->turn, url.origin, err) != APAM_OK)
 		return false;
 	show_secret(s, op);
@@ -91,23 +117,24 @@ spending_send(struct spending *s, struct op *op, struct apam_error *err)
 }
 
 static void
-store_successor(struct spending *s, struct op *op)
+store_successor(
+    struct spending *s, struct op *op, const struct durable_life *life)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 
-	if (durable_turn_succeed(
-		&s->turn, buf_view(&op->durable.successor), &why) != APAM_OK)
+	if (durable_turn_succeed(&s->turn, buf_view(&op->durable.successor),
+		life, &why) != APAM_OK)
 		say(s, APAM_LOG_ERROR, why.text);
 	show_secret(s, op);
 }
 
 /* The record says so even if writing it fails: see durable_turn_keep. */
 static void
-keep(struct spending *s, struct op *op)
+keep(struct spending *s, struct op *op, const struct durable_life *life)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 
-	if (durable_turn_keep(&s->turn, &why) != APAM_OK)
+	if (durable_turn_keep(&s->turn, life, &why) != APAM_OK)
 		say(s, APAM_LOG_WARNING, why.text);
 	show_secret(s, op);
 }
@@ -170,12 +197,12 @@ settle_failure(struct spending *s, struct op *op)
 		break;
 	case APAM_CLASS_TEMPORARY:
 		if (status == APAM_E_THROTTLED)
-			keep(s, op);
+			keep(s, op, NULL);
 		else
 			durable_turn_leave(&s->turn);
 		break;
 	default:
-		keep(s, op);
+		keep(s, op, NULL);
 	}
 }
 
@@ -187,22 +214,27 @@ found_dead(const struct op *op)
 }
 
 void
-spending_stepped(struct spending *s, struct op *op, enum apam_step step)
+spending_stepped(struct spending *s, struct op *op, enum apam_step step,
+    const struct durable_life *life)
 {
 	if (op->durable.unkept)
 		say(s, APAM_LOG_ERROR,
 		    "the provider has replaced a secret that is not in the "
 		    "store: write store:NAME, and log in again");
-	if (op->durable.succeeds)
-		store_successor(s, op);
-	if (!s->turn.spending || op->durable.succeeds)
+	if (op->durable.succeeds) {
+		store_successor(s, op, life);
+		return;
+	}
+	if (!s->turn.spending && life != NULL && step == APAM_STEP_DONE)
+		keep(s, op, life);
+	if (!s->turn.spending)
 		return;
 	if (step == APAM_STEP_FAILED)
 		settle_failure(s, op);
 	else if (step == APAM_STEP_DONE && found_dead(op))
 		(void)login_is_needed(s, op->evidence);
 	else if (step == APAM_STEP_DONE)
-		keep(s, op);
+		keep(s, op, life);
 }
 
 bool
@@ -223,7 +255,7 @@ spending_unanswered(struct spending *s, struct op *op, bool sent)
 	if (sent)
 		durable_turn_leave(&s->turn);
 	else
-		keep(s, op);
+		keep(s, op, NULL);
 }
 
 /* ---- A successor that could not be stored ------------------------------ */

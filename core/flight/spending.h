@@ -23,6 +23,7 @@ struct spending {
 	/* the last one that was sent was refused, when another had come */
 	bool replaced;
 	bool yielded;		/* spending_yields was true once */
+	int64_t wait;		/* ms until it may be sent again; 0: at once */
 };
 
 /*
@@ -35,15 +36,20 @@ enum durable_begin spending_begin(
 /* Why the turn did not come until the deadline. */
 void spending_late(const struct spending *s, struct apam_error *err);
 
-/* The exchange is about to be sent.  False: not so, *err says why. */
+/*
+ * The exchange is about to be sent.  False: not so, *err says why, and s->wait
+ * how long not to try again.
+ */
 bool spending_send(struct spending *s, struct op *op, struct apam_error *err);
 
 /*
- * The module has taken a step.  Where it gave a successor, that is stored; else
- * the end of a run decides what became of what was sent.  A refusal of a secret
- * that was replaced meanwhile becomes one that may pass.
+ * The module has taken a step, and if it made a credential, that one's life is
+ * `life`; else NULL.  Where it gave a successor, that is stored; else the end of
+ * a run decides what became of what was sent.  A refusal of a secret that was
+ * replaced meanwhile becomes one that may pass.
  */
-void spending_stepped(struct spending *s, struct op *op, enum apam_step step);
+void spending_stepped(struct spending *s, struct op *op, enum apam_step step,
+    const struct durable_life *life);
 
 /*
  * True, once in a flight, if what was refused had been replaced meanwhile, as by

@@ -42,6 +42,14 @@ give_time(struct flight *f)
 }
 
 static enum flight_wait
+not_sent(struct flight *f, const struct apam_error *why)
+{
+	if (f->spending.wait > 0)
+		f->retry_after = (f->spending.wait + 999) / 1000;
+	return result_failed(f, why);
+}
+
+static enum flight_wait
 send_op(struct flight *f)
 {
 	struct apam_error why = APAM_ERROR_INIT;
@@ -49,7 +57,7 @@ send_op(struct flight *f)
 	if (f->op.probes && !build_probe(f, &why))
 		return result_failed(f, &why);
 	if (!spending_send(&f->spending, &f->op, &why))
-		return result_failed(f, &why);
+		return not_sent(f, &why);
 	if (f->op.durable.spends)
 		give_time(f);
 	f->sent = clock_ms();
@@ -84,6 +92,17 @@ fail_op(struct flight *f)
 	    result_failed(f, &f->op.error);
 }
 
+/* Before anything else: what came along may be lost, its successor must not. */
+static void
+settle_secret(struct flight *f, enum apam_step step)
+{
+	struct durable_life life;
+	const bool came = stored_is(&f->entry->stored) &&
+	    harvest_life(f, &life);
+
+	spending_stepped(&f->spending, &f->op, step, came ? &life : NULL);
+}
+
 enum flight_wait
 stepping_go_on(struct flight *f, const struct response *r)
 {
@@ -99,7 +118,7 @@ stepping_go_on(struct flight *f, const struct response *r)
 	f->astray = step == APAM_STEP_FAILED && f->sent != 0 &&
 	    f->op.error.status == APAM_E_CONFIG;
 	if (f->goal != FLIGHT_LOGIN)
-		spending_stepped(&f->spending, &f->op, step);
+		settle_secret(f, step);
 	switch (step) {
 	case APAM_STEP_DONE:
 		return f->goal == FLIGHT_LOGIN ? login_run_store(f) :

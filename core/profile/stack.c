@@ -269,6 +269,15 @@ lint_looks(const struct entry *e, struct problems *all)
 		problems_warn(all, e->profile->file, id_line(e), "%s", why);
 }
 
+static void
+lint_reuse(const struct entry *e, struct problems *all)
+{
+	if (e->conf->reuse_line != 0)
+		problems_warn(all, e->profile->file, e->conf->reuse_line,
+		    "reuse: has no effect, because the entry has no durable "
+		    "secret, \"store:NAME\"");
+}
+
 /* How the durable secret is, at the line of its option. */
 static void
 lint_stored(const struct entry *e, struct problems *all)
@@ -278,10 +287,12 @@ lint_stored(const struct entry *e, struct problems *all)
 	struct stored_news news;
 	unsigned line;
 
-	if (!stored_is(&e->stored))
+	if (!stored_is(&e->stored)) {
+		lint_reuse(e, all);
 		return;
+	}
 	line = e->values.lines[e->stored.option];
-	stored_look(&e->stored, &base, e->conf->scheme, &news);
+	stored_look(&e->stored, &base, e->conf, &news);
 	if (news.sound)
 		problems_warn(all, file, line,
 		    "store:%s lies on the disk as it is, in a file that this "

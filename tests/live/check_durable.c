@@ -199,6 +199,96 @@ START_TEST(a_clock_that_is_set_loses_nothing)
 }
 END_TEST
 
+/*
+ * The answer for token 2 is lost while the credential that came with it lives
+ * for another 55 s, and is not used any more.
+ */
+static void
+lose_strictly(void)
+{
+	rotating_profile(&r, "demo", "", "reuse = \"strict\";");
+	atomic_store(&r.lifetime, 600);
+	signs("demo");
+	clock_advance(545 * 1000);
+	atomic_store(&r.mode, ROTATING_LOST);
+	refused("demo", APAM_E_NETWORK, "");
+	rotating_holds(&r, 2, DURABLE_SPENDING);
+	ck_assert_int_eq(atomic_load(&r.count), 2);
+}
+
+/* A program that does not find what others share, as where that was removed. */
+static void
+begin_alone(void)
+{
+	char command[256];
+
+	apam_close(&r.p.ctx);
+	(void)snprintf(command, sizeof(command),
+	    "find '%s' -name 'demo.0*' -delete -print | grep -q .", r.state);
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* Whatever the wall clock says, by a program that runs on and by a new one. */
+START_TEST(strict_reuse_waits_for_the_end)
+{
+	lose_strictly();
+	clock_advance(5 * 1000);
+	refused("demo", APAM_E_PROVIDER, "reuse = \"strict\" sends it again");
+	clock_set_wall(clock_steps[_i]);
+	refused(
+	    "demo", APAM_E_PROVIDER, "or log in again; the next try is in ");
+	begin_alone();
+	clock_advance(35 * 1000);
+	refused("demo", APAM_E_PROVIDER, "has ended, in ");
+	ck_assert_int_eq(atomic_load(&r.count), 2);
+	apam_close(&r.p.ctx);
+	clock_advance(16 * 1000);
+	signs("demo");
+	rotating_holds(&r, 3, DURABLE_READY);
+	for (long i = 0; i < 3; i++)
+		ck_assert_int_eq(r.spent[i].number, i < 2 ? i + 1 : i);
+}
+END_TEST
+
+/* The program that was refused asks by itself when the end has come. */
+START_TEST(strict_reuse_goes_on_at_the_end)
+{
+	lose_strictly();
+	clock_advance(5 * 1000);
+	refused("demo", APAM_E_PROVIDER, "reuse = \"strict\" sends it again");
+	clock_advance(52 * 1000);
+	signs("demo");
+	rotating_holds(&r, 3, DURABLE_READY);
+	ck_assert_int_eq(atomic_load(&r.count), 3);
+}
+END_TEST
+
+/* Nothing came along with what a login brought: nobody waits for its end. */
+START_TEST(strict_reuse_knows_no_end_after_a_login)
+{
+	rotating_profile(&r, "demo", "", "reuse = \"strict\";");
+	atomic_store(&r.mode, ROTATING_LOST);
+	refused("demo", APAM_E_NETWORK, "");
+	clock_advance(1100);
+	signs("demo");
+	rotating_holds(&r, 2, DURABLE_READY);
+}
+END_TEST
+
+/* What the provider cannot have taken is sent at once in any case. */
+START_TEST(strict_reuse_is_of_what_was_lost)
+{
+	rotating_profile(&r, "demo", "", "reuse = \"strict\";");
+	signs("demo");
+	clock_advance(3590 * 1000);
+	atomic_store(&r.mode, ROTATING_429);
+	refused("demo", APAM_E_THROTTLED, "");
+	clock_advance(1100);
+	signs("demo");
+	rotating_holds(&r, 3, DURABLE_READY);
+}
+END_TEST
+
 /* ---- Logins --------------------------------------------------------------- */
 
 START_TEST(a_login_ends_a_refusal)
@@ -358,6 +448,26 @@ START_TEST(people_are_told)
 	prints("--json status", "\"login_needed\": true");
 	prints("lint", "store:demo: somebody has to log in again");
 	prints("check demo", "somebody has to log in again");
+}
+END_TEST
+
+/* What came along serves, also a new program, to its last moment. */
+START_TEST(strict_reuse_lets_it_serve)
+{
+	lose_strictly();
+	apam_close(&r.p.ctx);
+	clock_advance(40 * 1000);
+	signs("demo");
+	ck_assert_int_eq(atomic_load(&r.count), 2);
+}
+END_TEST
+
+START_TEST(strict_reuse_is_shown)
+{
+	lose_strictly();
+	status_is(false,
+	    "sent 1 times without an answer; reuse = \"strict\" "
+	    "sends it again in ");
 }
 END_TEST
 
@@ -662,6 +772,13 @@ main(void)
 	    tc, the_end_decides, 0, (int)(sizeof(ends) / sizeof(ends[0])));
 	tcase_add_test(tc, what_was_not_sent_stays);
 	tcase_add_test(tc, what_may_have_been_taken_is_sent_again);
+	tcase_add_loop_test(tc, strict_reuse_waits_for_the_end, 0,
+	    (int)(sizeof(clock_steps) / sizeof(clock_steps[0])));
+	tcase_add_test(tc, strict_reuse_goes_on_at_the_end);
+	tcase_add_test(tc, strict_reuse_lets_it_serve);
+	tcase_add_test(tc, strict_reuse_is_shown);
+	tcase_add_test(tc, strict_reuse_knows_no_end_after_a_login);
+	tcase_add_test(tc, strict_reuse_is_of_what_was_lost);
 	tcase_add_loop_test(tc, a_clock_that_is_set_loses_nothing, 0,
 	    (int)(sizeof(clock_steps) / sizeof(clock_steps[0])));
 	tcase_add_test(tc, who_was_overtaken_reads_again);

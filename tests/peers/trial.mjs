@@ -13,6 +13,9 @@
 //	ROTATIONS	refreshes to make (default 400)
 //	KILLS		kill -9 in that time (default 100)
 //	SECONDS		ends it sooner (default 600)
+//	REUSE		the profiles' `reuse` (default grace); strict: access tokens
+//			live for a second, and no refresh token may come again before
+//			that which came with it has ended
 //	KEEP		keeps the files where there was a fault
 //
 // Each start of a program is a sender of its own, which the requests name.  A login
@@ -53,6 +56,7 @@ const PROGRAMS = number('PROGRAMS', 64);
 const ROTATIONS = number('ROTATIONS', 400);
 const KILLS = number('KILLS', 100);
 const SECONDS = number('SECONDS', 600);
+const REUSE = env.REUSE ?? 'grace';
 const STOP_EVERY = 25;	// kills: a program is stopped instead of killed
 const STOP_MS = 300;
 
@@ -87,14 +91,22 @@ const learnFirst = (token) => {
 const note = (form, at) => {
 	const is = tokens.get(form.get('refresh_token'));
 	const sender = senders.get(form.get('sender'));
-	const sending = { sender, at, is };
+	// The program began to send it after this.
+	const since = sender?.printed ?? sender?.started;
+	const sending = { sender, at, is, since };
 
 	if (!is || !sender) {
 		fault(`nobody knows ${form.get('sender')}, or the token it sent`);
 		return undefined;
 	}
 	told.sendings += 1;
-	if (is.sent.push(sending) > 1) told.resent += 1;
+	if (is.sent.push(sending) > 1) {
+		told.resent += 1;
+		if (REUSE === 'strict' && at < is.ends) {
+			fault(`${sender.id} sent a token again ${is.ends - at} ms before ` +
+				'what came with it had ended');
+		}
+	}
 	sender.latest = sending;
 	return sending;
 };
@@ -106,7 +118,10 @@ const learn = (sending, status, answer) => {
 	if (status !== 200) return;
 	told.rotations += 1;
 	sending.is.successor = answer.refresh_token;
-	tokens.set(answer.refresh_token, { login: sending.is.login, sent: [] });
+	tokens.set(answer.refresh_token, {
+		login: sending.is.login, sent: [],
+		ends: sending.since + 1000 * answer.expires_in,
+	});
 };
 
 const body = async (stream) => {
@@ -168,7 +183,10 @@ const origin = `http://127.0.0.1:${proxy.address().port}`;
 const startProvider = async () => {
 	provider = spawn(process.execPath,
 		[fileURLToPath(new URL('logins.mjs', import.meta.url))], {
-			env: { ...env, PEER_ISSUER: origin },
+			env: {
+				...env, PEER_ISSUER: origin,
+				PEER_TTL: REUSE === 'strict' ? '1' : '600',
+			},
 			stdio: ['ignore', 'pipe', 'ignore'],
 		});
 	const [line] = await once(createInterface(provider.stdout), 'line');
@@ -196,14 +214,14 @@ profile_dir = "${dir}/${i}/apam.d"; state_dir = "${dir}/state"; audit = "file";\
 const introduce = (program) => {
 	const id = `${program}.${senders.size}`;
 	const profile = `${dir}/${program}/apam.d/${profileOf(program)}.conf`;
-	const sender = { id, program };
+	const sender = { id, program, started: now() };
 
 	senders.set(id, sender);
 	writeFileSync(`${profile}.new`, `origins = [ "${origin}/p" ]; allow_http = true;
 auth = ( { scheme = "oauth2-refresh-token"; client_id = "public";
   token_url = "${origin}/token"; device_url = "${origin}/device/auth";
   scope = [ "openid", "offline_access" ];
-  extra = { sender = "${id}"; };
+  extra = { sender = "${id}"; }; reuse = "${REUSE}";
   refresh_token = "store:n${nameOf(program)}"; } );\n`);
 	renameSync(`${profile}.new`, profile);
 	return sender;
@@ -281,7 +299,8 @@ const said = (sender, line) => {
 	sender.printed = Number(at);
 	if (what === 'ok') return;
 	if (!what.startsWith('login ')) {
-		others.set(what, (others.get(what) ?? 0) + 1);
+		const like = what.replace(/\d+ s\b/g, '... s');
+		others.set(like, (others.get(like) ?? 0) + 1);
 		return;
 	}
 	if (needs.has(name) || over) return;

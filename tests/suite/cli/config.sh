@@ -120,6 +120,11 @@ sed -i 's,key =,probe = "GET /eyes"; key =,' "$file"
 row "a probe outside the origins" 0 '' "^$file:6: warning: probe: " lint
 sed -i 's,/eyes,/v1/eyes,' "$file"
 row "a probe inside" 0 '' '' lint
+sed -i '6s/.*/    reuse = "strict";/' "$file"
+row "reuse without a durable secret" 0 '' \
+    "^$file:6: warning: reuse: has no effect, because" lint
+sed -i '6s/strict/Strict/' "$file"
+row "reuse of no known kind" 3 '' "^$file:6: error: reuse: " lint
 secret=$(<"$dir/secrets/beside")
 printf '"%s"\n' "$secret" >"$dir/secrets/beside"
 row "a secret in quotes" 0 '' \

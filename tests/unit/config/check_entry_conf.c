@@ -160,6 +160,31 @@ START_TEST(secrets_are_kept_as_long_as_it_says)
 }
 END_TEST
 
+static const struct {
+	const char *member;
+	bool ok, strict, set;
+} reuses[] = {
+	{ "", true, false, false },
+	{ "reuse = \"grace\";", true, false, true },
+	{ "reuse = \"strict\";", true, true, true },
+	{ "reuse = \"Strict\";", false, false, false },
+	{ "reuse = true;", false, false, false },
+};
+
+START_TEST(reuse_is_read)
+{
+	char text[128];
+
+	(void)snprintf(text, sizeof(text), "auth = ( { scheme = \"s\"; %s } );",
+	    reuses[_i].member);
+	read_text(text);
+	ck_assert_msg((all.count == 0) == reuses[_i].ok, "%s: %s",
+	    reuses[_i].member, all.first.text);
+	ck_assert_int_eq(p.entries[0].reuse_strict, reuses[_i].strict);
+	ck_assert_int_eq(p.entries[0].reuse_line > 0, reuses[_i].set);
+}
+END_TEST
+
 /* What is said of revocation, and what the rest then is. */
 static const struct {
 	const char *members;
@@ -392,6 +417,8 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, revocation_is_read, 0, ROWS(revocations));
 	tcase_add_test(tc, secrets_are_kept_as_long_as_it_says);
+	tcase_add_loop_test(
+	    tc, reuse_is_read, 0, (int)(sizeof(reuses) / sizeof(reuses[0])));
 	tcase_add_loop_test(tc, a_member_comes_to_this, 0, ROWS(rows));
 	tcase_add_loop_test(tc, a_bad_scheme_is_none, 0, ROWS(schemes));
 	tcase_add_loop_test(tc, a_list_is_read_to_its_end, 0, ROWS(lists));

@@ -13,6 +13,7 @@
 #include "support/run.h"
 
 #define FAMILY "00112233445566778899aabbccddeeff"
+#define BOOT "01234567-89ab-cdef-0123-456789abcdef"
 #define BOUND "bound client_id abc d\nbound url https://x\n"
 
 static const struct durable_record sample = {
@@ -21,6 +22,7 @@ static const struct durable_record sample = {
 	.generation = 17,
 	.state = DURABLE_READY,
 	.since = 1790000000,
+	.life = { 5000, 3605000, BOOT },
 	.scheme = { "rotating", 8 },
 	.origin = { "https://idp.example.com", 23 },
 	.machine = { "-", 1 },
@@ -58,6 +60,9 @@ comes_back(const struct durable_record *r)
 	ck_assert_int_eq(got.sendings, r->sendings);
 	ck_assert(str_equal(got.reason, r->reason));
 	ck_assert_int_eq(got.since, r->since);
+	ck_assert_int_eq(got.life.from, r->life.from);
+	ck_assert_int_eq(got.life.until, r->life.until);
+	ck_assert_str_eq(got.life.boot, r->life.boot);
 	ck_assert(str_equal(got.scheme, r->scheme));
 	ck_assert(str_equal(got.origin, r->origin));
 	ck_assert(str_equal(got.machine, r->machine));
@@ -75,6 +80,7 @@ START_TEST(it_is_written_as_documented)
 				       "generation 17\n"
 				       "state ready\n"
 				       "since 1790000000\n"
+				       "credential 5000 3605000 " BOOT "\n"
 				       "scheme rotating\n"
 				       "origin https://idp.example.com\n"
 				       "machine -\n"
@@ -130,8 +136,13 @@ START_TEST(what_is_written_comes_back)
 	r.state = DURABLE_SPENDING;
 	r.sendings = 3;
 	comes_back(&r);
+	r.life = (struct durable_life){ 0, INT64_MAX, "-" };
+	comes_back(&r);
+	r.life = (struct durable_life){ .until = 0 };
+	comes_back(&r);
 	r.state = DURABLE_LOGIN;
 	r.sendings = 0;
+	r.life = (struct durable_life){ .until = 0 };
 	r.reason = APAM_STR("the provider says: gone");
 	comes_back(&r);
 	r.secret = APAM_STR("");
@@ -218,6 +229,59 @@ START_TEST(a_bad_state_is_not_written)
 }
 END_TEST
 
+START_TEST(a_bad_life_is_not_written)
+{
+	REFUSED(life.from, -1);
+	REFUSED(life.until, 0);
+	REFUSED(life.until, 4999);
+	REFUSED(life.boot[0], '\0');
+	REFUSED(life.boot[7], 'g');
+}
+END_TEST
+
+START_TEST(who_has_to_log_in_has_no_life)
+{
+	struct durable_record r = sample;
+
+	r.state = DURABLE_LOGIN;
+	r.reason = APAM_STR("gone");
+	is_refused(&r, "a life");
+	r.life = (struct durable_life){ .until = 0 };
+	comes_back(&r);
+}
+END_TEST
+
+/* The sample with another line in place of its own. */
+static const char *const lives[] = { "credential 5000 3605000", "credential",
+	"credential 5000 3605000 ", "credential 5000 3605000 - ",
+	"credential 5000  3605000 " BOOT, "credential 05000 3605000 " BOOT,
+	"credential 5000 03605000 " BOOT, "credential 5000 0 " BOOT,
+	"credential 0 0 -", "credential 5000 -1 -",
+	"credential 5000 9223372036854775808 -",
+	"credential 5000 3605000 " BOOT "0", "credential 5000 3605000 x" };
+
+START_TEST(another_life_is_no_record)
+{
+	static const char line[] = "credential 5000 3605000 " BOOT;
+	struct durable_record got;
+	char other[1024], *at;
+	int n;
+
+	write_text(&sample);
+	buf_put_char(&text, '\0');
+	at = strstr(text.p, line);
+	ck_assert_ptr_nonnull(at);
+	n = snprintf(other, sizeof(other), "%.*s%s%s", (int)(at - text.p),
+	    text.p, lives[_i], at + sizeof(line) - 1);
+	/* That is found before the checksum is looked at. */
+	ck_assert_pstr_eq(
+	    durable_record_take((struct apam_str){ other, (size_t)n }, &got),
+	    "is damaged");
+	ck_assert_int_eq(got.life.until, 0);
+	free_text();
+}
+END_TEST
+
 START_TEST(a_bad_bound_is_not_written)
 {
 	REFUSED(bound, APAM_STR("x y\n"));
@@ -298,6 +362,10 @@ main(void)
 	tcase_add_test(tc, a_bad_name_is_not_written);
 	tcase_add_test(tc, a_bad_family_is_not_written);
 	tcase_add_test(tc, a_bad_state_is_not_written);
+	tcase_add_test(tc, a_bad_life_is_not_written);
+	tcase_add_test(tc, who_has_to_log_in_has_no_life);
+	tcase_add_loop_test(tc, another_life_is_no_record, 0,
+	    (int)(sizeof(lives) / sizeof(lives[0])));
 	tcase_add_test(tc, a_bad_bound_is_not_written);
 	tcase_add_test(tc, without_room_there_is_nothing);
 	tcase_add_test(tc, each_bit_of_it_counts);

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "base/secmem.h"
 #include "durable/durable_mark.h"
 #include "support/call_trace.h"
@@ -74,13 +75,13 @@ START_TEST(a_successor_takes_its_place)
 {
 	spend();
 	store_holds("first", 1, DURABLE_SPENDING);
-	ok(durable_turn_succeed(&turn, APAM_STR("second"), &err));
+	ok(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err));
 	store_holds("second", 2, DURABLE_READY);
 	ck_assert_int_eq(durable_mark_read(&store), 2);
 	ck_assert(!exists("demo.next") && !exists("demo.new"));
 	/* In the same turn, as a module may that exchanges twice. */
 	ok(durable_turn_spend(&turn, store_origin, &err));
-	ok(durable_turn_succeed(&turn, APAM_STR("third"), &err));
+	ok(durable_turn_succeed(&turn, APAM_STR("third"), NULL, &err));
 	store_holds("third", 3, DURABLE_READY);
 }
 END_TEST
@@ -88,7 +89,7 @@ END_TEST
 START_TEST(the_same_secret_keeps_its_generation)
 {
 	spend();
-	ok(durable_turn_succeed(&turn, APAM_STR("first"), &err));
+	ok(durable_turn_succeed(&turn, APAM_STR("first"), NULL, &err));
 	store_holds("first", 1, DURABLE_READY);
 	ck_assert(!exists("demo.next"));
 }
@@ -97,12 +98,12 @@ END_TEST
 START_TEST(what_was_not_taken_stays)
 {
 	spend();
-	ok(durable_turn_keep(&turn, &err));
+	ok(durable_turn_keep(&turn, NULL, &err));
 	store_holds("first", 1, DURABLE_READY);
 	ck_assert(!exists("demo.next"));
 	/* Once more, without having spent: nothing is written. */
 	trace_begin();
-	ok(durable_turn_keep(&turn, &err));
+	ok(durable_turn_keep(&turn, NULL, &err));
 	ck_assert_str_eq(trace, "");
 }
 END_TEST
@@ -118,8 +119,92 @@ START_TEST(what_may_have_been_taken_is_sent_again)
 		ck_assert(!exists("demo.next"));
 	}
 	spend();
-	ok(durable_turn_succeed(&turn, APAM_STR("second"), &err));
+	ok(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err));
 	store_holds("second", 2, DURABLE_READY);
+}
+END_TEST
+
+/* ---- What came along ------------------------------------------------------ */
+
+static void
+lives(int64_t from, int64_t until)
+{
+	const struct durable_life *is = &turn.record.is.life;
+
+	ck_assert_int_eq(is->from, from);
+	ck_assert_int_eq(is->until, until);
+}
+
+START_TEST(it_waits_for_what_came_along)
+{
+	const int64_t now = clock_ms();
+	const struct durable_life life = durable_life_of(now, now + 60000),
+				  over = durable_life_of(now - 2, now - 1);
+
+	spend();
+	ck_assert_int_eq(durable_turn_wait(&turn), 0);
+	ok(durable_turn_succeed(&turn, APAM_STR("second"), &life, &err));
+	lives(now, now + 60000);
+	ck_assert_int_eq(durable_turn_wait(&turn), 0);
+	durable_turn_end(&turn);
+	spend();
+	durable_turn_leave(&turn);
+	durable_turn_end(&turn);
+	/* What is on the disk says so, too. */
+	store_begin(&turn);
+	ck_assert_int_gt(durable_turn_wait(&turn), 50000);
+	ck_assert_int_le(durable_turn_wait(&turn), 60000);
+	/* An answer that brings none leaves it; one that does has its own. */
+	ok(durable_turn_spend(&turn, store_origin, &err));
+	ok(durable_turn_keep(&turn, NULL, &err));
+	lives(now, now + 60000);
+	ok(durable_turn_spend(&turn, store_origin, &err));
+	ok(durable_turn_keep(&turn, &over, &err));
+	lives(now - 2, now - 1);
+	ok(durable_turn_spend(&turn, store_origin, &err));
+	ck_assert_int_eq(durable_turn_wait(&turn), 0);
+}
+END_TEST
+
+/* As where a module makes another exchange of what the first one brought. */
+START_TEST(a_life_may_come_later)
+{
+	const int64_t now = clock_ms();
+	const struct durable_life life = durable_life_of(now, now + 60000);
+
+	spend();
+	ok(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err));
+	lives(0, 0);
+	ok(durable_turn_keep(&turn, &life, &err));
+	lives(now, now + 60000);
+	store_holds("second", 2, DURABLE_READY);
+	durable_turn_end(&turn);
+	/* It does not say how the sending ended that another began. */
+	spend();
+	durable_turn_end(&turn);
+	store_begin(&turn);
+	ok(durable_turn_keep(&turn, &life, &err));
+	store_holds("second", 2, DURABLE_SPENDING);
+}
+END_TEST
+
+/* Also where the successor waits to be stored. */
+START_TEST(a_life_is_stored_with_it)
+{
+	const int64_t now = clock_ms();
+	const struct durable_life life = durable_life_of(now, now + 60000);
+
+	spend();
+	trace_left = 0;
+	trace_failing = 100;
+	refused(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err),
+	    APAM_E_SECRET, "No space left");
+	ok(durable_turn_keep(&turn, &life, &err));
+	trace_left = -1;
+	store_holds("first", 1, DURABLE_SPENDING);
+	ok(durable_turn_store(&turn, &err));
+	store_holds("second", 2, DURABLE_READY);
+	lives(now, now + 60000);
 }
 END_TEST
 
@@ -147,7 +232,7 @@ START_TEST(a_later_one_is_not_refused)
 	spend();
 	ck_assert_int_eq(unlink(store_path("secrets", "demo.lock")), 0);
 	store_begin(&other);
-	ok(durable_turn_succeed(&other, APAM_STR("second"), &err));
+	ok(durable_turn_succeed(&other, APAM_STR("second"), NULL, &err));
 	durable_turn_end(&other);
 	ck_assert(!durable_turn_refuse(&turn, "gone"));
 	store_holds("second", 2, DURABLE_READY);
@@ -185,10 +270,10 @@ START_TEST(a_bad_successor_is_the_modules_fault)
 	static const char large[DURABLE_SECRET_MAX + 1];
 
 	spend();
-	refused(durable_turn_succeed(&turn, APAM_STR(""), &err), APAM_E_ABI,
-	    "empty");
-	refused(durable_turn_succeed(
-		    &turn, (struct apam_str){ large, sizeof(large) }, &err),
+	refused(durable_turn_succeed(&turn, APAM_STR(""), NULL, &err),
+	    APAM_E_ABI, "empty");
+	refused(durable_turn_succeed(&turn,
+		    (struct apam_str){ large, sizeof(large) }, NULL, &err),
 	    APAM_E_ABI, "larger");
 	store_holds("first", 1, DURABLE_SPENDING);
 }
@@ -258,7 +343,7 @@ START_TEST(an_older_record_is_not_sent)
 {
 	copy_file("demo", "backup");
 	spend();
-	ok(durable_turn_succeed(&turn, APAM_STR("second"), &err));
+	ok(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err));
 	durable_turn_end(&turn);
 	copy_file("demo", "later");
 	copy_file("backup", "demo");
@@ -285,7 +370,7 @@ START_TEST(without_a_mark_a_record_is_believed)
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(durable_mark_read(&store), 0);
 	spend();
-	ok(durable_turn_succeed(&turn, APAM_STR("second"), &err));
+	ok(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err));
 	ck_assert_int_eq(durable_mark_read(&store), 2);
 }
 END_TEST
@@ -300,7 +385,7 @@ START_TEST(there_is_one_turn_at_a_time)
 	ck_assert_int_eq(
 	    durable_turn_begin(&other, &store, &err), DURABLE_BUSY);
 	ck_assert_int_eq(other.lock.fd, -1);
-	ok(durable_turn_keep(&turn, &err));
+	ok(durable_turn_keep(&turn, NULL, &err));
 	durable_turn_end(&turn);
 	store_begin(&other);
 	durable_turn_end(&other);
@@ -327,7 +412,7 @@ START_TEST(a_child_does_not_unlock)
 	ck_assert_int_eq(status, 0);
 	ck_assert_int_eq(
 	    durable_turn_begin(&other, &store, &err), DURABLE_BUSY);
-	ok(durable_turn_succeed(&turn, APAM_STR("second"), &err));
+	ok(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err));
 }
 END_TEST
 
@@ -336,7 +421,7 @@ START_TEST(a_closed_lock_is_taken_again)
 {
 	spend();
 	ck_assert_int_eq(close(turn.lock.fd), 0);
-	ok(durable_turn_succeed(&turn, APAM_STR("second"), &err));
+	ok(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err));
 	store_holds("second", 2, DURABLE_READY);
 	ck_assert_int_ge(turn.lock.fd, 0);
 }
@@ -350,10 +435,10 @@ START_TEST(who_got_a_closed_lock_goes_first)
 	/* Something else has its number now. */
 	ck_assert_int_eq(dup2(STDERR_FILENO, turn.lock.fd), turn.lock.fd);
 	store_begin(&other);
-	refused(durable_turn_succeed(&turn, APAM_STR("second"), &err),
+	refused(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err),
 	    APAM_E_SECRET, "cannot be written");
 	ck_assert_uint_eq(turn.unstored.n, 6);
-	ok(durable_turn_succeed(&other, APAM_STR("others"), &err));
+	ok(durable_turn_succeed(&other, APAM_STR("others"), NULL, &err));
 	durable_turn_end(&other);
 	refused(durable_turn_store(&turn, &err), APAM_E_SECRET,
 	    "another program stored");
@@ -371,12 +456,12 @@ START_TEST(no_older_record_takes_a_newer_ones_place)
 	ck_assert_int_eq(close(turn.lock.fd), 0);
 	store_begin(&other);
 	ok(durable_turn_spend(&other, store_origin, &err));
-	ok(durable_turn_succeed(&other, APAM_STR("others"), &err));
+	ok(durable_turn_succeed(&other, APAM_STR("others"), NULL, &err));
 	durable_turn_end(&other);
-	refused(durable_turn_keep(&turn, &err), APAM_E_SECRET, "written");
+	refused(durable_turn_keep(&turn, NULL, &err), APAM_E_SECRET, "written");
 	/* Also where it is tried once more. */
 	turn.spending = true;
-	refused(durable_turn_keep(&turn, &err), APAM_E_SECRET, "written");
+	refused(durable_turn_keep(&turn, NULL, &err), APAM_E_SECRET, "written");
 	store_holds("others", 2, DURABLE_READY);
 }
 END_TEST
@@ -390,7 +475,7 @@ START_TEST(a_logout_meanwhile_stays)
 	store_begin(&other);
 	ok(durable_turn_forget(&other, "logged out", &err));
 	durable_turn_end(&other);
-	refused(durable_turn_keep(&turn, &err), APAM_E_SECRET, "written");
+	refused(durable_turn_keep(&turn, NULL, &err), APAM_E_SECRET, "written");
 	store_holds("", 1, DURABLE_LOGIN);
 }
 END_TEST
@@ -403,7 +488,7 @@ START_TEST(what_was_spent_meanwhile_is_not_spent_again)
 	ck_assert_int_eq(close(turn.lock.fd), 0);
 	store_begin(&other);
 	ok(durable_turn_spend(&other, store_origin, &err));
-	ok(durable_turn_succeed(&other, APAM_STR("others"), &err));
+	ok(durable_turn_succeed(&other, APAM_STR("others"), NULL, &err));
 	durable_turn_end(&other);
 	refused(durable_turn_spend(&turn, store_origin, &err), APAM_E_SECRET,
 	    "written");
@@ -418,7 +503,7 @@ START_TEST(it_is_synced_before_it_is_sent)
 {
 	spend();
 	trace_event("send", "first");
-	ok(durable_turn_succeed(&turn, APAM_STR("second"), &err));
+	ok(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err));
 	trace_event("use", "second");
 	ck_assert_str_eq(trace,
 	    "room demo.next; "
@@ -467,7 +552,7 @@ START_TEST(no_successor_is_lost)
 		spend();
 		trace_left = calls;
 		trace_failing = 1;
-		if (durable_turn_succeed(&turn, apam_str(name), &err) ==
+		if (durable_turn_succeed(&turn, apam_str(name), NULL, &err) ==
 		    APAM_OK)
 			break;
 		trace_left = -1;
@@ -489,7 +574,7 @@ START_TEST(an_unstored_one_comes_first)
 	spend();
 	trace_left = 0;
 	trace_failing = 100;
-	refused(durable_turn_succeed(&turn, APAM_STR("second"), &err),
+	refused(durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err),
 	    APAM_E_SECRET, "No space left");
 	refused(durable_turn_spend(&turn, store_origin, &err), APAM_E_SECRET,
 	    "cannot be written");
@@ -529,7 +614,8 @@ START_TEST(a_killed_program_leaves_a_whole_record)
 			spend();
 			trace_left = calls;
 			trace_kills = true;
-			ok(durable_turn_succeed(&turn, apam_str(after), &err));
+			ok(durable_turn_succeed(
+			    &turn, apam_str(after), NULL, &err));
 			_exit(0);
 		}
 		ck_assert_int_eq(waitpid(child, &status, 0), child);
@@ -563,7 +649,7 @@ START_TEST(memory_may_be_short)
 	for (n = 0; n < 20 && !stored; n++) {
 		secmem_fail_after(n);
 		stored = durable_turn_succeed(
-			     &turn, APAM_STR("second"), &err) == APAM_OK;
+			     &turn, APAM_STR("second"), NULL, &err) == APAM_OK;
 		secmem_fail_after(-1);
 		if (!stored)
 			store_holds("first", 1, DURABLE_SPENDING);
@@ -603,6 +689,9 @@ main(void)
 	tcase_add_test(tc, the_same_secret_keeps_its_generation);
 	tcase_add_test(tc, what_was_not_taken_stays);
 	tcase_add_test(tc, what_may_have_been_taken_is_sent_again);
+	tcase_add_test(tc, it_waits_for_what_came_along);
+	tcase_add_test(tc, a_life_may_come_later);
+	tcase_add_test(tc, a_life_is_stored_with_it);
 	tcase_add_test(tc, what_is_refused_needs_a_login);
 	tcase_add_test(tc, a_later_one_is_not_refused);
 	tcase_add_test(tc, a_logout_removes_the_secret);

@@ -128,7 +128,7 @@ START_TEST(its_family_stands_for_it)
 	store_begin(&turn);
 	ck_assert_int_eq(durable_turn_spend(&turn, store_origin, &err), 0);
 	ck_assert_int_eq(
-	    durable_turn_succeed(&turn, APAM_STR("second"), &err), 0);
+	    durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err), 0);
 	durable_turn_end(&turn);
 	find();
 	ck_assert_str_eq(stored.identity, before);
@@ -153,7 +153,7 @@ START_TEST(a_login_is_noticed)
 	store_begin(&turn);
 	ck_assert_int_eq(durable_turn_spend(&turn, store_origin, &err), 0);
 	ck_assert_int_eq(
-	    durable_turn_succeed(&turn, APAM_STR("second"), &err), 0);
+	    durable_turn_succeed(&turn, APAM_STR("second"), NULL, &err), 0);
 	ck_assert(!file_prints_changed(&watch));
 	ck_assert_int_eq(durable_turn_forget(&turn, "logged out", &err), 0);
 	durable_turn_end(&turn);
@@ -164,9 +164,10 @@ END_TEST
 static void
 news_are(bool sound, const char *text)
 {
+	const struct profile_entry conf = { .scheme = "rotating" };
 	struct stored_news news;
 
-	stored_look(&stored, &base, "rotating", &news);
+	stored_look(&stored, &base, &conf, &news);
 	ck_assert_msg(strstr(news.text, text) != NULL, "%s", news.text);
 	ck_assert_int_eq(news.sound, sound);
 	ck_assert_int_eq(news.since > 0, strstr(text, "does not") == NULL);
