@@ -75,7 +75,8 @@ SEND_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/send/*.c))
 CLI_OBJ  := $(filter-out $(SEND_OBJ),$(patsubst %.c,$(BUILD)/%.o,\
 	$(wildcard hosts/cli/*.c hosts/cli/*/*.c) core/base/utf8.c \
 	core/file/absolute.c core/text/suggest.c))
-# The agent: all of it but its main, which tests have their own of.
+# The agent, a program of its own that is built with the core: all of it but its
+# main, which tests have their own of.
 AGENT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,\
 	$(wildcard hosts/agent/*.c)))
 # What plays scripts against a module is a program of its own, built with the
@@ -106,13 +107,13 @@ SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 # Those of tests/suite build host programs of their own, which have no sanitizer.
 SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh),\
-	$(wildcard tests/suite/cli/*.sh tests/sandbox/check.sh \
+	$(wildcard tests/suite/cli/*.sh tests/suite/agent/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
 	$(if $(SANITIZE)$(COVERAGE),,$(wildcard tests/suite/*.sh)))
 TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
 PRODUCT  := $(BUILD)/apam $(BUILD)/template $(BUILD)/apam-request.so $(BUILD)/$(SONAME) \
 	$(BUILD)/$(CURL_SONAME) $(BUILD)/apam.pc $(BUILD)/apam-curl.pc $(MODULES) \
-	$(INTERNAL) $(BUILD)/apam-module-drive $(KIT)
+	$(INTERNAL) $(BUILD)/apam-module-drive $(KIT) $(BUILD)/apamd
 # And one in C++, one in Rust, where there is a compiler.
 FOREIGN  := $(if $(KIT),$(if $(shell command -v $(CXX)),cpp/kit-cpp) \
 	$(if $(shell command -v $(RUSTC)),rust/kit-rust))
@@ -276,6 +277,17 @@ $(BUILD)/apam-module-check: $(KIT_OBJ) $(BUILD)/core.a
 $(BUILD)/install/apam-module-check: $(KIT_OBJ) $(BUILD)/core.a \
 	$(BUILD)/install/internal_place.o
 	$(Q)$(LINK_KIT)
+
+AGENT_PARTS = $(BUILD)/hosts/agent/main.o $(AGENT_OBJ) $(BUILD)/core.a
+LINK_AGENT = $(LINK) -o $@ $(filter %.o,$^) \
+	    $(BUILD)/core.a $(CORE_LIBS)
+
+$(BUILD)/apamd: $(AGENT_PARTS)
+	$(Q)$(LINK_AGENT)
+
+$(BUILD)/install/apamd: $(AGENT_PARTS) \
+	$(BUILD)/install/internal_place.o
+	$(Q)$(LINK_AGENT)
 
 $(BUILD)/apam.pc: core/apam.pc.in
 $(BUILD)/apam-curl.pc: hosts/curl/apam-curl.pc.in
@@ -714,7 +726,7 @@ INSTALL_ENV = BUILD=$(BUILD) DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
 
 install: all $(BUILD)/install/apam $(BUILD)/install/apam-request.so \
 	$(BUILD)/install/apam-module-drive $(BUILD)/install/apam-module-check \
-	$(BUILD)/install/$(SONAME)
+	$(BUILD)/install/apamd $(BUILD)/install/$(SONAME)
 	@$(ERASE)
 	@$(INSTALL_ENV) tools/install install $(SCHEMES)
 

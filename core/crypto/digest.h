@@ -48,6 +48,13 @@ enum apam_status digest_message(int32_t hash,
     struct apam_error *err);
 
 /*
+ * Make *body, whose digests are those that are known, ask for others: where one
+ * is lacking, digest_body fails and sets *asked to its hash.  That is 0 here,
+ * and lives as long as the body and all copies of it.
+ */
+void digest_asks(struct apam_body *body, int32_t *asked);
+
+/*
  * The same of a request's body.  USAGE, and nothing in *err, where the host gave
  * neither body nor this digest, or reading failed.
  */

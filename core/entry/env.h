@@ -32,7 +32,8 @@ struct env {
 	pthread_mutex_t lock;
 	struct loop *loop;	/* moves the flights */
 	bool may_wait;		/* signing may keep a thread waiting */
-	bool is_agent;		/* the agent's own: it signs all itself */
+	bool is_agent;		/* it signs all itself, and for others:
+				   api/serve.h */
 	_Atomic bool note_missed; /* notify.c has said that notes are lost */
 };
 

@@ -236,6 +236,7 @@ follow(struct loop *loop, struct flight *f, enum flight_wait wait)
 		return;
 	if (f->goal != FLIGHT_STORE) {
 		loop->listener->landed(f);
+		loop->landings++;
 		if (flight_stays(f))
 			return;
 	}

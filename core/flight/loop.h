@@ -36,6 +36,7 @@ struct loop {
 	pthread_mutex_t work;
 	const struct loop_listener *listener;
 	struct flight *flying;
+	uint64_t landings;	/* how many flights have landed; for who turns it */
 	CURLM *multi;		/* NULL before the first transfer */
 	int64_t curl_due;	/* clock_ms; INT64_MAX: never */
 	struct own_fd sockets[LOOP_SOCKETS_MAX]; /* libcurl's */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Signing for others: what the agent (hosts/agent) needs beyond the public
+ * calls.  It opens a context that is the agent's, and says for whom a request is
+ * to be signed; the rules of the profile then decide as for nobody else.
+ *
+ * All of it in one thread.
+ */
+#ifndef CORE_API_SERVE_H
+#define CORE_API_SERVE_H
+
+#include <apam/apam.h>
+
+#include "config/allow.h"
+
+/*
+ * apam_open without a thread, as the agent: profiles sign here, whatever their
+ * option `agent` says, and serve callers by their rules.  Errors: as apam_open.
+ */
+enum apam_status serve_open(const struct apam_open_options *options,
+    struct apam **ctx, struct apam_error *err);
+
+/*
+ * How many flights of the context have landed.  A call that is pending has
+ * nothing new to hear before this has changed, or its deadline has come.
+ */
+uint64_t serve_landings(const struct apam *ctx);
+
+/* Who asks.  Texts may be NULL. */
+struct serve_who {
+	struct caller caller;	/* what the rules look at */
+	const char *program;	/* what it calls itself, for the audit log */
+};
+
+/* What to add to the request; views live until `made` returns. */
+struct serve_signature {
+	const struct apam_header *headers;
+	size_t header_count;
+	struct apam_str query;	/* what to append to the URL, with its first '?'
+				   or '&'; percent-encoded */
+	const struct apam_header *covered; /* names of headers; values empty */
+	size_t covered_count;
+	uint64_t generation, credential, memo; /* as of struct apam_signature */
+	unsigned entries;
+};
+
+/* One request of one caller. */
+struct serve_job {
+	struct apam_profile *profile;
+	const struct apam_request *request;
+	const struct serve_who *who;
+	/* The caller has its body, and can be asked for digests: */
+	bool has_body;
+	/* Called once, where this ends with APAM_OK. */
+	void (*made)(void *arg, const struct serve_signature *signature);
+	void *arg;
+};
+
+/* What is remembered of a job from try to try; zeroed at first. */
+struct serve_call {
+	int64_t deadline;	/* clock_ms */
+	int32_t digest;		/* enum apam_hash: see serve_sign; 0: none */
+	uint64_t awaited[APAM_ENTRIES_MAX]; /* see struct patience */
+	const char *late;	/* the same */
+};
+
+/*
+ * Sign, without waiting.  APAM_E_PENDING: try again with the same call, when
+ * serve_landings has changed or the deadline has come.  Where call->digest is
+ * not 0 then, this digest of the body is to be asked of the caller, and the
+ * status says nothing.  Errors: POLICY, where the rules do not let the caller,
+ * or the signature is not one that can be handed over; else as apam_sign.
+ */
+enum apam_status serve_sign(const struct serve_job *job,
+    struct serve_call *call, struct apam_error *err);
+
+#endif

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Packets are read into one memory for all clients, so that one which is idle
+ * costs little, and several at a time, so that one which sends many at once
+ * costs one system call for them.
+ */
+#define _GNU_SOURCE /* recvmmsg, accept4 */
+
+#include "agent/connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent/server.h"
+#include "agent/serving.h"
+#include "agent/waiting.h"
+#include "base/clock.h"
+#include "base/error.h"
+
+#define PACKETS_AT_ONCE 8
+#define ACCEPTS_AT_ONCE 64
+
+static struct {
+	struct mmsghdr heads[PACKETS_AT_ONCE];
+	struct iovec parts[PACKETS_AT_ONCE];
+	_Alignas(
+	    struct cmsghdr) char controls[PACKETS_AT_ONCE][PEER_CONTROL_SIZE];
+	char bytes[PACKETS_AT_ONCE][FRAME_MAX + 1];
+} inbox;
+
+/* ---- Ending ------------------------------------------------------------- */
+
+void
+connection_end(struct connection *c)
+{
+	struct server *s = c->server;
+
+	if (connection_has_ended(c))
+		return;
+	(void)close(loop_remove(&s->loop, &c->watch));
+	waiting_drop_all(c);
+	quota_leave(&s->quota, &c->quota);
+	if (c->previous != NULL)
+		c->previous->next = c->next;
+	else
+		s->connections = c->next;
+	if (c->next != NULL)
+		c->next->previous = c->previous;
+	s->connection_count--;
+	c->next = s->ended;
+	s->ended = c;
+	if (s->deaf) {
+		loop_change(&s->loop, &s->listener, WATCH_IN);
+		s->deaf = false;
+	}
+}
+
+void
+connection_bury(struct server *s)
+{
+	while (s->ended != NULL) {
+		struct connection *c = s->ended;
+
+		s->ended = c->next;
+		outgoing_free(&c->out);
+		frame_parts_free(&c->parts);
+		peer_free(&c->peer);
+		free(c);
+	}
+}
+
+void
+connection_drop(
+    struct connection *c, enum metrics_refusal why, const char *text)
+{
+	char who[APAM_TEXT_SIZE];
+
+	if (connection_has_ended(c))
+		return;
+	peer_describe(&c->peer, who, sizeof(who));
+	server_refused(c->server, why, "%s: dropped: %s", who, text);
+	connection_end(c);
+}
+
+/* ---- Sending ------------------------------------------------------------ */
+
+void
+connection_send(
+    struct connection *c, const struct frame_writer *message, int descriptor)
+{
+	if (connection_has_ended(c))
+		return;
+	if (!outgoing_send(&c->out, c->watch.fd, message, descriptor)) {
+		if (outgoing_is_kept(&c->out))
+			connection_drop(c, METRICS_SILENT,
+			    "it does not read what it asked for");
+		else
+			connection_end(c);
+		return;
+	}
+	/* It is not heard again before it has read. */
+	if (outgoing_is_kept(&c->out))
+		loop_change(&c->server->loop, &c->watch, WATCH_OUT);
+}
+
+void
+connection_fail(struct connection *c, uint64_t id, const struct apam_error *err)
+{
+	struct agent_failed failed = { .error = *err };
+	struct frame_writer to;
+
+	frame_begin(&to, &c->server->items, AGENT_FAILED, id);
+	if (agent_failed_write(&failed, &to))
+		connection_send(c, &to, -1);
+}
+
+void
+connection_idle(struct connection *c)
+{
+	const int64_t now = clock_ms();
+
+	if (now - c->second >= 1000) {
+		c->second = now;
+		c->idle = 0;
+	}
+	if (++c->idle > CONNECTION_FLOOD)
+		connection_drop(c, METRICS_FLOOD,
+		    "it floods the agent with messages that give it nothing");
+}
+
+/* ---- Receiving ---------------------------------------------------------- */
+
+static void
+set_up_inbox(void)
+{
+	for (size_t i = 0; i < PACKETS_AT_ONCE; i++) {
+		inbox.parts[i] = (struct iovec){ inbox.bytes[i], FRAME_MAX };
+		inbox.heads[i].msg_hdr = (struct msghdr){
+			.msg_iov = &inbox.parts[i],
+			.msg_iovlen = 1,
+			.msg_control = inbox.controls[i],
+			.msg_controllen = sizeof(inbox.controls[i]),
+		};
+	}
+}
+
+/* Returns how many packets came; below 0: it is to be ended. */
+static int
+receive(struct connection *c)
+{
+	int n;
+
+	set_up_inbox();
+	n = recvmmsg(
+	    c->watch.fd, inbox.heads, PACKETS_AT_ONCE, MSG_DONTWAIT, NULL);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return n;
+}
+
+static const char *
+take_packet(struct connection *c, const struct mmsghdr *head)
+{
+	const struct apam_str packet = { head->msg_hdr.msg_iov->iov_base,
+		head->msg_len };
+	const char *wrong = peer_sent(&c->peer, &head->msg_hdr);
+	struct frame message;
+	bool whole;
+
+	if (wrong == NULL && (head->msg_hdr.msg_flags & MSG_TRUNC) != 0)
+		wrong = "a frame is longer than 65536 bytes";
+	if (c->parts.count == 0)
+		c->begun = clock_ms();
+	if (wrong == NULL)
+		wrong = frame_take(&c->parts, packet, &message, &whole);
+	if (wrong == NULL && whole)
+		wrong = serving_take(c, &message);
+	return wrong;
+}
+
+static void
+take_packets(struct connection *c, int count)
+{
+	const char *wrong = NULL;
+
+	for (int i = 0; i < count && !connection_has_ended(c); i++) {
+		/* A packet of no bytes is the end. */
+		if (inbox.heads[i].msg_len == 0) {
+			connection_end(c);
+			return;
+		}
+		wrong = take_packet(c, &inbox.heads[i]);
+		if (wrong != NULL)
+			connection_drop(c, METRICS_PROTOCOL, wrong);
+	}
+}
+
+static void
+on_ready(struct watch *watch, unsigned events)
+{
+	struct connection *c = (struct connection *)(void *)watch;
+	int count;
+
+	if (events & WATCH_OUT) {
+		if (!outgoing_flush(&c->out, c->watch.fd)) {
+			connection_end(c);
+			return;
+		}
+		if (!outgoing_is_kept(&c->out))
+			loop_change(&c->server->loop, watch, WATCH_IN);
+	}
+	if (!(events & WATCH_IN)) {
+		if (events & WATCH_BROKEN)
+			connection_end(c);
+		return;
+	}
+	count = receive(c);
+	if (count < 0)
+		connection_end(c);
+	else
+		take_packets(c, count);
+}
+
+/* ---- Beginning ------------------------------------------------------------ */
+
+static void
+enlist(struct server *s, struct connection *c)
+{
+	c->next = s->connections;
+	if (c->next != NULL)
+		c->next->previous = c;
+	s->connections = c;
+	s->connection_count++;
+}
+
+/* It may be told; nobody waits until it has read it. */
+static void
+tell_refused(struct server *s, int fd, const char *why)
+{
+	struct agent_failed failed = { .error = APAM_ERROR_INIT };
+	struct outgoing out;
+	struct frame_writer to;
+
+	(void)error_set(&failed.error, APAM_E_POLICY, "%s", why);
+	outgoing_init(&out);
+	frame_begin(&to, &s->items, AGENT_FAILED, 0);
+	if (agent_failed_write(&failed, &to))
+		(void)outgoing_send(&out, fd, &to, -1);
+	outgoing_free(&out);
+}
+
+/* False, with nothing left of it. */
+static bool
+admit(struct server *s, struct connection *c, int fd)
+{
+	char why[APAM_TEXT_SIZE], who[APAM_TEXT_SIZE];
+
+	if (!peer_of(fd, &c->peer, why)) {
+		server_refused(
+		    s, METRICS_PEER, "a client was refused: %s", why);
+		tell_refused(s, fd, why);
+		return false;
+	}
+	c->quota = quota_enter(&s->quota, c->peer.caller.user);
+	if (c->quota == NULL) {
+		peer_describe(&c->peer, who, sizeof(who));
+		server_refused(s, METRICS_CONNECTIONS,
+		    "%s: refused: its user has too many connections", who);
+		tell_refused(s, fd,
+		    "the agent has too many connections of this user: close "
+		    "some of them");
+		peer_free(&c->peer);
+	}
+	return c->quota != NULL;
+}
+
+/* Takes the descriptor. */
+static void
+begin(struct server *s, int fd)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+
+	if (c == NULL || !admit(s, c, fd)) {
+		free(c);
+		(void)close(fd);
+		return;
+	}
+	c->server = s;
+	c->watch.fd = fd;
+	c->watch.ready = on_ready;
+	c->begun = clock_ms();
+	outgoing_init(&c->out);
+	frame_parts_init(&c->parts);
+	enlist(s, c);
+	if (!loop_add(&s->loop, &c->watch, WATCH_IN))
+		connection_end(c);
+}
+
+void
+connection_accept(struct server *s)
+{
+	for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
+		const int fd = accept4(
+		    s->listening.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+			/* They wait in the queue until one of these ends. */
+			server_refused(s, METRICS_CONNECTIONS,
+			    "no descriptor is left for more clients, who wait");
+			loop_change(&s->loop, &s->listener, 0);
+			s->deaf = true;
+		}
+		if (fd < 0)
+			return;
+		begin(s, fd);
+	}
+}
+
+/* ---- Time ------------------------------------------------------------------ */
+
+static void
+tick(struct connection *c, int64_t now)
+{
+	if (outgoing_is_kept(&c->out) &&
+	    now - c->out.since > CONNECTION_UNREAD_MS)
+		connection_drop(
+		    c, METRICS_SILENT, "it does not read what it asked for");
+	else if (c->version == 0 && now - c->begun > CONNECTION_GREETING_MS)
+		connection_drop(
+		    c, METRICS_PROTOCOL, "it did not say hello in time");
+	else if (c->parts.count > 0 && now - c->begun > CONNECTION_GREETING_MS)
+		connection_drop(
+		    c, METRICS_FLOOD, "it did not end a message in time");
+}
+
+void
+connection_tick(struct server *s, int64_t now)
+{
+	struct connection *next;
+
+	for (struct connection *c = s->connections; c != NULL; c = next) {
+		next = c->next;
+		tick(c, now);
+	}
+}

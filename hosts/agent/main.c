@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apamd: the agent.  It holds the secrets of a machine and signs for others what
+ * the rules of a profile let them have; apamd(8).  It stays in the foreground.
+ */
+#include "agent/server.h"
+
+int
+main(int argc, char **argv)
+{
+	static struct server server;
+	struct agent_options options;
+	int code;
+
+	if (!options_read(&options, argc, argv, &code))
+		return code;
+	code = server_open(&server, &options);
+	if (code == AGENT_DONE)
+		server_run(&server);
+	server_close(&server);
+	return code;
+}

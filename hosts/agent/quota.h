@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What each user has of the agent at once, and how much it may have, so that
+ * nobody takes it from the others.
+ */
+#ifndef HOSTS_AGENT_QUOTA_H
+#define HOSTS_AGENT_QUOTA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define QUOTA_REQUESTS 1024	/* that wait for a credential, of one user */
+#define QUOTA_PAGES 256		/* whose descriptors one user has not read yet */
+
+enum quota_kind {
+	QUOTA_OF_CONNECTIONS,
+	QUOTA_OF_REQUESTS,
+	QUOTA_OF_PAGES,
+	QUOTA_KINDS
+};
+
+/* Of one user; there while the user has a connection. */
+struct quota_user {
+	struct quota_user *next;
+	uint32_t user;
+	size_t has[QUOTA_KINDS];
+};
+
+#define QUOTA_BUCKETS 64
+
+struct quota {
+	struct quota_user *buckets[QUOTA_BUCKETS];
+	size_t most[QUOTA_KINDS]; /* for each user */
+	size_t users;
+};
+
+/*
+ * For a process with so many descriptors: one user may have the half of those
+ * that are there for connections.
+ */
+void quota_init(struct quota *quota, size_t descriptors);
+void quota_free(struct quota *quota);
+
+/*
+ * A connection of a user begins: its entry, for the calls below; NULL: it has
+ * too many, or there is no memory.  quota_leave ends it.
+ */
+struct quota_user *quota_enter(struct quota *quota, uint32_t user);
+void quota_leave(struct quota *quota, struct quota_user **user);
+
+/* One more of a kind; false where that is too many. */
+bool quota_take(const struct quota *quota, struct quota_user *user,
+    enum quota_kind kind);
+void quota_give(struct quota_user *user, enum quota_kind kind);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A turn of the loop: wait for clients, the context's exchanges or time; do what
+ * came; then see which requests that wait have something new to hear.
+ */
+#include "agent/server.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "agent/harden.h"
+#include "agent/passed.h"
+#include "agent/signals.h"
+#include "agent/waiting.h"
+#include "api/serve.h"
+#include "base/clock.h"
+
+#define TICK_MS 1000
+#define LINES_MAX 20 /* of the log, in: */
+#define LINES_MS 10000
+
+/* ---- The log -------------------------------------------------------------- */
+
+static const char *const level_names[] = {
+	[APAM_LOG_ERROR] = "error",
+	[APAM_LOG_WARNING] = "warning",
+	[APAM_LOG_INFO] = "info",
+	[APAM_LOG_DEBUG] = "debug",
+};
+
+static void
+write_line(void *arg, enum apam_log_level level, const char *line)
+{
+	(void)arg;
+	if (level < APAM_LOG_ERROR || level > APAM_LOG_DEBUG)
+		level = APAM_LOG_DEBUG;
+	fprintf(stderr, "apamd: %s: %s\n", level_names[level], line);
+}
+
+/* What clients cause does not fill the disk. */
+static bool
+may_log(struct server *s)
+{
+	const int64_t now = clock_ms();
+
+	if (now - s->logged_since >= LINES_MS) {
+		if (s->unlogged > 0)
+			fprintf(stderr, "apamd: %u lines were left out\n",
+			    s->unlogged);
+		s->logged_since = now;
+		s->logged = 0;
+		s->unlogged = 0;
+	}
+	if (s->logged >= LINES_MAX) {
+		s->unlogged++;
+		return false;
+	}
+	s->logged++;
+	return true;
+}
+
+static void
+log_va(struct server *s, enum apam_log_level level, const char *format,
+    va_list args)
+{
+	char line[512];
+
+	if (!may_log(s))
+		return;
+	(void)vsnprintf(line, sizeof(line), format, args);
+	write_line(NULL, level, line);
+}
+
+void
+server_log(struct server *s, enum apam_log_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	log_va(s, level, format, args);
+	va_end(args);
+}
+
+void
+server_refused(
+    struct server *s, enum metrics_refusal why, const char *format, ...)
+{
+	va_list args;
+
+	(void)why;
+	va_start(args, format);
+	log_va(s, APAM_LOG_WARNING, format, args);
+	va_end(args);
+}
+
+/* ---- What is watched ------------------------------------------------------ */
+
+static struct server *
+server_of_listener(struct watch *watch)
+{
+	return (struct server *)(void *)((char *)watch -
+	    offsetof(struct server, listener));
+}
+
+static void
+on_client(struct watch *watch, unsigned events)
+{
+	(void)events;
+	connection_accept(server_of_listener(watch));
+}
+
+static void
+on_exchange(struct watch *watch, unsigned events)
+{
+	/* server_turn moves them in any case. */
+	(void)watch;
+	(void)events;
+}
+
+static void
+on_signal(struct watch *watch, unsigned events)
+{
+	struct server *s = (struct server *)(void *)((char *)watch -
+	    offsetof(struct server, signals));
+	const unsigned seen = signals_take();
+
+	(void)events;
+	if (seen & SIGNALS_END)
+		s->ending = true;
+	if (seen & SIGNALS_RELOAD)
+		server_log(s, APAM_LOG_INFO, "all files are looked at again");
+}
+
+static bool
+watch(struct server *s, struct watch *w, int fd,
+    void (*ready)(struct watch *watch, unsigned events))
+{
+	w->fd = fd;
+	w->ready = ready;
+	return fd >= 0 && loop_add(&s->loop, w, WATCH_IN);
+}
+
+/* ---- Beginning -------------------------------------------------------------- */
+
+static enum agent_exit
+fail(enum agent_exit code, const char *text)
+{
+	fprintf(stderr, "apamd: %s\n", text);
+	return code;
+}
+
+static enum agent_exit
+exit_of(enum apam_status status)
+{
+	switch (APAM_CLASS(status)) {
+	case APAM_CLASS_USAGE:
+		return AGENT_USAGE;
+	case APAM_CLASS_TEMPORARY:
+		return AGENT_TEMPORARY;
+	case APAM_CLASS_INTERNAL:
+		return AGENT_INTERNAL;
+	default:
+		return AGENT_CONFIG;
+	}
+}
+
+static enum agent_exit
+open_context(struct server *s)
+{
+	const struct apam_open_options options = { .size = sizeof(options),
+		.config = s->options.config,
+		.flags = APAM_OPEN_NO_TLS_ENVIRONMENT |
+		    (s->options.user ? APAM_OPEN_USER : 0),
+		.log = write_line,
+		.log_level = s->options.debug ? APAM_LOG_DEBUG :
+						APAM_LOG_WARNING };
+	struct apam_error err = APAM_ERROR_INIT;
+	const enum apam_status status = serve_open(&options, &s->ctx, &err);
+
+	if (status == APAM_OK)
+		return AGENT_DONE;
+	if (err.file[0] != '\0')
+		fprintf(
+		    stderr, "apamd: %s:%u: %s\n", err.file, err.line, err.text);
+	else
+		fprintf(stderr, "apamd: %s\n", err.text);
+	return exit_of(status);
+}
+
+enum agent_exit
+server_open(struct server *s, const struct agent_options *options)
+{
+	char why[APAM_TEXT_SIZE];
+	enum agent_exit code;
+
+	*s = (struct server){ .options = *options, .loop.set = -1 };
+	s->listening.fd = s->listening.lock = -1;
+	buf_init(&s->items, FRAME_ITEMS_MAX);
+	passed_find();
+	harden_process();
+	quota_init(&s->quota, harden_descriptors());
+	code = open_context(s);
+	if (code != AGENT_DONE)
+		return code;
+	code = listen_open(&s->listening, options, why);
+	if (code != AGENT_DONE)
+		return fail(code, why);
+	passed_close();
+	if (!loop_make(&s->loop) ||
+	    !watch(s, &s->signals, signals_open(), on_signal) ||
+	    !watch(s, &s->listener, s->listening.fd, on_client) ||
+	    !watch(s, &s->context, apam_fd(s->ctx), on_exchange))
+		return fail(AGENT_INTERNAL,
+		    "the system gives no descriptors to wait for clients");
+	return AGENT_DONE;
+}
+
+/* ---- Turning ---------------------------------------------------------------- */
+
+/* The least of those that are not below 0. */
+static int
+least(int a, int b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
+}
+
+/* Without clients nothing has to be looked at each second. */
+static int
+tick_due(const struct server *s)
+{
+	int64_t left;
+
+	if (s->connections == NULL)
+		return -1;
+	left = s->ticked + TICK_MS - clock_ms();
+	return left < 0 ? 0 : (int)left;
+}
+
+static void
+tick(struct server *s)
+{
+	const int64_t now = clock_ms();
+
+	if (now - s->ticked < TICK_MS)
+		return;
+	s->ticked = now;
+	connection_tick(s, now);
+}
+
+static void
+turn(struct server *s)
+{
+	loop_wait(&s->loop,
+	    least(least(apam_timeout(s->ctx), waiting_due(s)), tick_due(s)));
+	apam_step(s->ctx);
+	waiting_try(s);
+	tick(s);
+	connection_bury(s);
+}
+
+void
+server_run(struct server *s)
+{
+	while (!s->ending)
+		turn(s);
+}
+
+void
+server_close(struct server *s)
+{
+	while (s->connections != NULL)
+		connection_end(s->connections);
+	connection_bury(s);
+	quota_free(&s->quota);
+	listen_close(&s->listening);
+	loop_unmake(&s->loop);
+	buf_free(&s->items);
+	apam_close(&s->ctx);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A greeting first; then requests in any number at once, each with its id.
+ */
+#include "agent/serving.h"
+
+#include <string.h>
+
+#include "agent/server.h"
+#include "agent/waiting.h"
+#include "base/error.h"
+#include "base/str.h"
+
+/* ---- Greeting ------------------------------------------------------------- */
+
+static const char *
+welcome(struct connection *c, const struct frame *message, uint16_t version)
+{
+	const struct agent_welcome welcome = { .version = version,
+		.library = apam_str(apam_version()),
+		.pages = c->pages };
+	struct frame_writer to;
+
+	frame_begin(&to, &c->server->items, AGENT_WELCOME, message->id);
+	if (!agent_welcome_write(&welcome, &to))
+		return "it cannot be answered";
+	connection_send(c, &to, -1);
+	c->version = version;
+	c->parts.version = version;
+	return NULL;
+}
+
+static const char *
+take_hello(struct connection *c, const struct frame *message)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	struct agent_hello hello;
+	const char *wrong = agent_hello_read(&hello, message);
+	uint16_t version;
+
+	if (wrong != NULL)
+		return wrong;
+	if (c->version != 0)
+		return "it said hello twice";
+	peer_claim(&c->peer, hello.program);
+	version = agent_version(&hello, &err);
+	if (version != 0)
+		return welcome(c, message, version);
+	connection_fail(c, message->id, &err);
+	return "it speaks no version that this agent speaks";
+}
+
+/* ---- Signatures ------------------------------------------------------------ */
+
+/* Where an answer goes, and whether one was sent. */
+struct answering {
+	struct connection *c;
+	uint64_t id;
+};
+
+/* "a=1&b=2", behind the '?' or '&' that it is to be appended with. */
+static bool
+split_query(struct apam_str text, struct agent_headers *to,
+    struct apam_header room[AGENT_QUERY_MAX])
+{
+	to->all = room;
+	to->count = 0;
+	while (text.n > 0) {
+		const struct apam_str rest = str_skip(text, 1);
+		const struct apam_str pair = str_cut(rest, str_find(rest, '&'));
+		const size_t n = str_find(pair, '=');
+
+		if (to->count == AGENT_QUERY_MAX)
+			return false;
+		room[to->count].name = str_cut(pair, n);
+		room[to->count++].value = n < pair.n ? str_skip(pair, n + 1) :
+						       APAM_STR("");
+		text = str_skip(rest, pair.n);
+	}
+	return true;
+}
+
+static bool
+copy_names(const struct serve_signature *made, struct agent_texts *to,
+    struct apam_str room[AGENT_TEXTS_MAX])
+{
+	to->all = room;
+	to->count = made->covered_count;
+	if (to->count > AGENT_TEXTS_MAX)
+		return false;
+	for (size_t i = 0; i < to->count; i++)
+		room[i] = made->covered[i].name;
+	return true;
+}
+
+static void
+send_signed(void *arg, const struct serve_signature *made)
+{
+	const struct answering *a = arg;
+	struct apam_header query[AGENT_QUERY_MAX];
+	struct apam_str names[AGENT_TEXTS_MAX];
+	struct apam_error err = APAM_ERROR_INIT;
+	struct agent_signed answer = {
+		.headers = { made->headers, made->header_count },
+		.generation = made->generation,
+		.credential = made->credential,
+		.memo = made->memo,
+		.entries = made->entries,
+	};
+	struct frame_writer to;
+
+	frame_begin(&to, &a->c->server->items, AGENT_SIGNED, a->id);
+	if (split_query(made->query, &answer.query, query) &&
+	    copy_names(made, &answer.covered, names) &&
+	    agent_signed_write(&answer, &to)) {
+		connection_send(a->c, &to, -1);
+		return;
+	}
+	(void)error_set(&err, APAM_E_INTERNAL,
+	    "the signature is too large for one message of the agent's");
+	connection_fail(a->c, a->id, &err);
+}
+
+static void
+ask_digest(struct connection *c, uint64_t id, int32_t hash)
+{
+	const struct agent_digest digest = { .hash = (uint64_t)hash };
+	struct frame_writer to;
+
+	frame_begin(&to, &c->server->items, AGENT_DIGEST, id);
+	if (agent_digest_write(&digest, &to))
+		connection_send(c, &to, -1);
+}
+
+/*
+ * A body that the client has is one of digests here, of which more can be asked
+ * for.
+ */
+static void
+show_body(const struct agent_sign *sign, struct apam_body *to)
+{
+	static const struct apam_digest none;
+	const bool has = sign->body == APAM_BODY_BYTES ||
+	    sign->body == APAM_BODY_READER;
+
+	*to = (struct apam_body){ .size = sizeof(*to),
+		.kind = has ? APAM_BODY_DIGESTS : (int32_t)sign->body,
+		.digests = sign->digests.count > 0 ? sign->digests.all : &none,
+		.digest_count = sign->digests.count,
+		.length = sign->body_length };
+}
+
+static enum apam_status
+try_sign(struct connection *c, const struct agent_sign *sign,
+    struct answering *a, struct serve_call *call, struct apam_error *err)
+{
+	const struct serve_who who = { c->peer.caller, c->peer.program };
+	struct apam_request request = APAM_REQUEST(sign->method.p, sign->url.p);
+	struct apam_body body;
+	struct serve_job job = {
+		.request = &request,
+		.who = &who,
+		.has_body = sign->body == APAM_BODY_BYTES ||
+		    sign->body == APAM_BODY_READER,
+		.made = send_signed,
+		.arg = a,
+	};
+	enum apam_status status = apam_profile_get(
+	    c->server->ctx, sign->profile.p, &job.profile, err);
+
+	if (status != APAM_OK)
+		return status;
+	show_body(sign, &body);
+	request.headers = sign->headers.all;
+	request.header_count = sign->headers.count;
+	request.timeout_ms = (int)sign->timeout_ms;
+	if (sign->body != APAM_BODY_NONE)
+		request.body = &body;
+	return serve_sign(&job, call, err);
+}
+
+/* True where it was answered. */
+static bool
+answer_sign(struct connection *c, const struct agent_sign *sign, uint64_t id,
+    struct serve_call *call)
+{
+	struct answering a = { c, id };
+	struct apam_error err;
+	enum apam_status status;
+
+	error_init(&err);
+	status = try_sign(c, sign, &a, call, &err);
+	if (call->digest != 0)
+		ask_digest(c, id, call->digest);
+	else if (status == APAM_E_PENDING)
+		return false;
+	else if (status != APAM_OK) {
+		connection_fail(c, id, &err);
+		connection_idle(c);
+	}
+	return true;
+}
+
+bool
+serving_try(
+    struct connection *c, const struct frame *message, struct serve_call *call)
+{
+	struct agent_sign sign;
+
+	/* It was read before, and so has nothing wrong. */
+	return agent_sign_read(&sign, &c->server->room, message) != NULL ||
+	    answer_sign(c, &sign, message->id, call);
+}
+
+static const char *
+take_sign(struct connection *c, const struct frame *message)
+{
+	struct serve_call call = { 0 };
+	struct apam_error err;
+	struct agent_sign sign;
+	const char *wrong = agent_sign_read(&sign, &c->server->room, message);
+
+	if (wrong != NULL || answer_sign(c, &sign, message->id, &call) ||
+	    waiting_add(c, message, &call))
+		return wrong;
+	error_init(&err);
+	(void)error_set(&err, APAM_E_THROTTLED,
+	    "too many requests of this user wait for the agent: try again "
+	    "when some of them have ended");
+	connection_fail(c, message->id, &err);
+	connection_idle(c);
+	return NULL;
+}
+
+/* ---- All messages ------------------------------------------------------------ */
+
+static const char *
+refuse_type(struct connection *c, const struct frame *message)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
+	(void)error_set(&err, APAM_E_USAGE,
+	    "the agent does not know messages of this type: it is older than "
+	    "the program's libapam");
+	connection_fail(c, message->id, &err);
+	connection_idle(c);
+	return NULL;
+}
+
+const char *
+serving_take(struct connection *c, const struct frame *message)
+{
+	if (c->version == 0 && message->type != AGENT_HELLO)
+		return "it did not say hello first";
+	switch (message->type) {
+	case AGENT_HELLO:
+		return take_hello(c, message);
+	case AGENT_SIGN:
+		return take_sign(c, message);
+	case AGENT_CANCEL:
+		waiting_cancel(c, message->id);
+		connection_idle(c);
+		return agent_cancel_read(message);
+	default:
+		return refuse_type(c, message);
+	}
+}

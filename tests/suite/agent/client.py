@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A client of the agent that owes nothing to libapam: frames and messages as
+doc/agent-protocol.md has them, made by hand, so that it can also send what no
+client would."""
+import array
+import os
+import socket
+import struct
+import sys
+
+HELLO, SIGN, CANCEL, JUDGED, CALL, PROOF = 1, 2, 3, 4, 5, 6
+WELCOME, SIGNED, DIGEST, FAILED, RESULT, PROVE = 65, 66, 67, 68, 69, 70
+FRAME_MAX = 65536
+# What an item is: its tag, and n: a number, t: text.
+ITEMS = {
+    'min': (1, 'n'), 'max': (2, 'n'), 'version': (3, 'n'), 'library': (4, 't'),
+    'program': (5, 't'), 'nonce': (10, 't'), 'profile': (11, 't'),
+    'method': (12, 't'), 'url': (13, 't'), 'header': (14, 't'),
+    'query': (15, 't'), 'covered': (17, 't'), 'body': (18, 'n'),
+    'body_length': (19, 'n'), 'digest': (20, 't'), 'timeout': (21, 'n'),
+    'page': (22, 'n'), 'generation': (24, 'n'), 'credential': (25, 'n'),
+    'entries': (26, 'n'), 'hash': (29, 'n'), 'status': (32, 'n'),
+    'text': (33, 't'), 'file': (34, 't'), 'line': (35, 'n'),
+    'name': (38, 't'), 'argument': (39, 't'),
+}
+NAMES = {tag: (name, kind) for name, (tag, kind) in ITEMS.items()}
+
+
+def item(tag, data):
+    """At least one zero byte follows, up to a multiple of 8."""
+    return (struct.pack('<HHI', tag, 0, len(data)) + data +
+            bytes(8 - len(data) % 8))
+
+
+def items(fields):
+    """Of (name, value) pairs."""
+    out = b''
+    for name, value in fields:
+        tag, kind = ITEMS[name]
+        if kind == 'n':
+            value = struct.pack('<Q', value)
+        elif isinstance(value, str):
+            value = value.encode()
+        out += item(tag, value)
+    return out
+
+
+def frame(kind, number, body, more=False):
+    return struct.pack('<IHHQII', 24 + len(body), 1, kind, number,
+                       1 if more else 0, 0) + body
+
+
+def parse(packet):
+    """(type, id, more, bytes of the items)"""
+    size, version, kind, number, flags, zero = struct.unpack('<IHHQII',
+                                                             packet[:24])
+    assert size == len(packet) and version == 1 and zero == 0, packet[:24]
+    return kind, number, bool(flags & 1), packet[24:]
+
+
+def fields(body):
+    """A dict of lists."""
+    out = {}
+    while body:
+        tag, _, n = struct.unpack('<HHI', body[:8])
+        data = body[8:8 + n]
+        name, kind = NAMES.get(tag, (str(tag), 't'))
+        out.setdefault(name, []).append(
+            struct.unpack('<Q', data)[0] if kind == 'n' else data)
+        body = body[8 + n + 8 - n % 8:]
+    return out
+
+
+class Agent:
+    def __init__(self, path, hello=True, timeout=20):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket.settimeout(timeout)
+        self.socket.connect(path)
+        self.last = 0
+        if hello:
+            kind, _, got = self.ask(HELLO, min=1, max=1, library='0.1.0',
+                                    program='client.py')
+            assert kind == WELCOME and got['version'] == [1], (kind, got)
+
+    def send(self, kind, number, pairs, more=False):
+        self.socket.send(frame(kind, number, items(pairs), more))
+
+    def receive(self):
+        """The next message whole; None: the agent has closed."""
+        body = b''
+        while True:
+            try:
+                packet = self.socket.recv(FRAME_MAX)
+            except ConnectionResetError:
+                return None
+            if not packet:
+                return None
+            kind, number, more, part = parse(packet)
+            body += part
+            if not more:
+                return kind, number, fields(body)
+
+    def ask(self, kind, **named):
+        self.last += 1
+        self.send(kind, self.last, list(named.items()))
+        got = self.receive()
+        assert got is None or got[1] == self.last, got
+        return got
+
+    def sign(self, profile, url, method='GET', more=(), number=None,
+             wait=True):
+        """Answers (type, id, fields), or the id where it does not wait."""
+        self.last += 1
+        number = number or self.last
+        self.send(SIGN, number, [('profile', profile), ('method', method),
+                                 ('url', url), *more])
+        return self.receive() if wait else number
+
+    def descriptors(self, packet_max=FRAME_MAX):
+        """The next packet and the descriptors that came with it."""
+        room = array.array('i')
+        data, extra, _, _ = self.socket.recvmsg(
+            packet_max, socket.CMSG_SPACE(4 * room.itemsize))
+        for level, kind, value in extra:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                room.frombytes(value[:len(value) - len(value) % 4])
+        return data, list(room)
+
+
+def show(got):
+    """One line for each fact of an answer, for the shell to look at."""
+    if got is None:
+        print('closed')
+        return
+    kind, _, what = got
+    print({WELCOME: 'welcome', SIGNED: 'signed', DIGEST: 'digest',
+           FAILED: 'failed', RESULT: 'result', PROVE: 'prove'}[kind])
+    for name, values in what.items():
+        for value in values:
+            if isinstance(value, bytes):
+                value = value.replace(b'\0', b': ').decode('utf-8', 'replace')
+            print(f'{name} {value}')
+
+
+def become(user):
+    """Another user, of one group of that number."""
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+if __name__ == '__main__':
+    # client.py SOCKET PROFILE METHOD URL [USER]: one signature.
+    if len(sys.argv) > 5:
+        become(int(sys.argv[5]))
+    agent = Agent(sys.argv[1])
+    show(agent.sign(sys.argv[2], sys.argv[4], sys.argv[3]))

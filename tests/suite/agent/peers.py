@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What clients of the agent do, and should not: peers.py PART SOCKET.  A part
+ends with an exception where the agent does not do what it should."""
+import hashlib
+import sys
+
+from client import (Agent, FAILED, DIGEST, HELLO, JUDGED, SIGN, SIGNED, frame,
+                    fields, items)
+
+USAGE = 0x100
+BODY_BYTES, BODY_DIGESTS, BODY_UNKNOWN = 1, 2, 4
+SHA256 = 1
+BODY = 'https://body.example.com/upload'
+OWN = 'https://own.example.com/x'
+
+
+def digest(path):
+    """The body stays with the client: a digest of it is asked for."""
+    agent = Agent(path)
+    kind, number, got = agent.sign('body', BODY, 'POST',
+                                   [('body', BODY_BYTES)])
+    assert (kind, got.get('hash')) == (DIGEST, [SHA256]), (kind, got)
+    sum256 = bytes([SHA256]) + hashlib.sha256(b'a body').digest()
+    kind, again, got = agent.sign(
+        'body', BODY, 'POST', [('body', BODY_BYTES), ('digest', sum256)],
+        number=number)
+    assert (kind, again) == (SIGNED, number), (kind, got)
+    # Where digests are all that the client has, no other is asked for.
+    kind, _, got = agent.sign('body', BODY, 'POST', [('body', BODY_DIGESTS)])
+    assert kind == FAILED and b'body is not known' in got['text'][0], got
+    kind, _, got = agent.sign('body', BODY, 'POST', [('body', BODY_UNKNOWN)])
+    assert kind == FAILED and b'body is not known' in got['text'][0], got
+
+
+def pipelined(path):
+    """Many requests before the first answer is read; all answers, by id."""
+    agent = Agent(path)
+    sent = [agent.sign('body', BODY, wait=False) for _ in range(200)]
+    got = {agent.receive()[1] for _ in sent}
+    assert got == set(sent), got
+
+
+def unknown_type(path):
+    """A message of a later version's: refused, and the connection goes on."""
+    agent = Agent(path)
+    kind, _, got = agent.ask(60)
+    assert kind == FAILED and got['status'] == [USAGE], (kind, got)
+    assert agent.sign('own', OWN)[0] == SIGNED
+
+
+def dropped(agent):
+    got = agent.receive()
+    assert got is None, got
+
+
+def no_hello(path):
+    agent = Agent(path, hello=False)
+    agent.send(SIGN, 1, [('profile', 'own'), ('method', 'GET'), ('url', OWN)])
+    dropped(agent)
+
+
+def hello_twice(path):
+    agent = Agent(path)
+    agent.send(HELLO, 9, [('min', 1), ('max', 1), ('library', '0'),
+                          ('program', 'x')])
+    dropped(agent)
+
+
+def garbage(path):
+    for packet in (b'x', b'GET / HTTP/1.1\r\n\r\n', bytes(24),
+                   frame(SIGN, 1, b'\xff' * 64), frame(SIGN, 1, b''),
+                   frame(SIGN, 1, items([('profile', 'own')]))):
+        agent = Agent(path)
+        agent.socket.send(packet)
+        dropped(agent)
+
+
+def not_ended_parts(path):
+    """Parts without an end are refused when they are too many."""
+    agent = Agent(path)
+    part = items([('header', b'x\0' + b'y' * 1000)])
+    try:
+        for _ in range(17):
+            agent.socket.send(frame(SIGN, 1, part, more=True))
+    except (BrokenPipeError, ConnectionResetError):
+        return
+    dropped(agent)
+
+
+globals()[sys.argv[1]](sys.argv[2])
