@@ -31,7 +31,7 @@
 
 KIND(answer, body);
 KIND(body, arg);
-GROWN(entry_status, last_error_at, stored_at);
+GROWN(entry_status, last_error_at, not_acquired);
 KIND(caller, unit);
 KIND(error, entry);
 KIND(failure, what);

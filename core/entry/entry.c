@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
+#include "base/relaxed.h"
 #include "config/entry_conf.h"
 #include "config/option_same.h"
 #include "entry/key_option.h"
@@ -315,6 +316,24 @@ entry_open(
 		return true;
 	entry_close(e);
 	return false;
+}
+
+void
+entry_go_on_counting(struct entry *e, const struct entry *old)
+{
+	e->counts.exchanges = RELAXED_LOAD(old->counts.exchanges);
+	e->counts.unanswered = RELAXED_LOAD(old->counts.unanswered);
+	e->counts.acquired = RELAXED_LOAD(old->counts.acquired);
+	e->counts.not_acquired = RELAXED_LOAD(old->counts.not_acquired);
+}
+
+void
+entry_show_counts(const struct entry *e, struct apam_entry_status *to)
+{
+	to->exchanges = RELAXED_LOAD(e->counts.exchanges);
+	to->unanswered = RELAXED_LOAD(e->counts.unanswered);
+	to->acquired = RELAXED_LOAD(e->counts.acquired);
+	to->not_acquired = RELAXED_LOAD(e->counts.not_acquired);
 }
 
 void

@@ -32,6 +32,12 @@
 struct slot;
 struct file_prints;
 
+/* What its flights did; counted by the driver, read by whoever asks. */
+struct entry_counts {
+	_Atomic uint64_t exchanges, unanswered; /* requests, and without answer */
+	_Atomic uint64_t acquired, not_acquired; /* credentials, and attempts */
+};
+
 struct entry {
 	struct env *env;
 	struct owner *owner;	/* lives at least as long as the entry */
@@ -64,6 +70,7 @@ struct entry {
 	char seen[SEEN_TEXT];	/* which secret of the key was seen to work */
 
 	struct slot *slot;	/* its profile's slot; NULL: none yet */
+	struct entry_counts counts;
 
 	/* Guarded by the context's lock, too. */
 	struct credential_state credential; /* what is held */
@@ -117,6 +124,15 @@ bool entry_same(const struct entry *a, const struct entry *b);
 
 /* Take over what `old` knows.  With the context's lock held. */
 void entry_inherit(struct entry *e, const struct entry *old);
+
+/*
+ * Count from where the entry at its place in the profile's list has come to,
+ * even if that is another one: people see places.
+ */
+void entry_go_on_counting(struct entry *e, const struct entry *old);
+
+/* What it has counted, in *to. */
+void entry_show_counts(const struct entry *e, struct apam_entry_status *to);
 
 /*
  * Its secrets are others now: what was seen of the key was of the old ones, and

@@ -48,6 +48,18 @@ land_prove(struct entry *e, struct flight *f)
 	s->spared = false;
 }
 
+/* What another process acquired, or a key that nobody gave, is not counted. */
+static void
+count(struct entry *e, const struct flight *f)
+{
+	if (f->goal != FLIGHT_ACQUIRE && f->goal != FLIGHT_PROVE)
+		return;
+	if (f->made != NULL && !f->shared && f->made->minted)
+		e->counts.acquired++;
+	else if (f->made == NULL && f->goal == FLIGHT_ACQUIRE)
+		e->counts.not_acquired++;
+}
+
 static void
 take_results(struct entry *e, struct flight *f)
 {
@@ -167,6 +179,7 @@ land(struct entry *e, struct flight *f)
 
 	e->flight.busy = false;
 	e->flight.flights++;
+	count(e, f);
 	excuse_configuration(f);
 	key_state_name_error(&e->credential.key, &f->error);
 	e->flight.outcome = f->error;

@@ -361,5 +361,6 @@ obtain_show(struct entry *e, struct apam_entry_status *to)
 	pthread_mutex_lock(&e->env->lock);
 	credential_state_show(&e->credential, to);
 	to->refreshing = e->flight.busy;
+	entry_show_counts(e, to);
 	pthread_mutex_unlock(&e->env->lock);
 }

@@ -61,8 +61,10 @@ send_op(struct flight *f)
 	if (f->op.durable.spends)
 		give_time(f);
 	f->sent = clock_ms();
-	if (wire_send(f, &f->op.exchange, &why))
+	if (wire_send(f, &f->op.exchange, &why)) {
+		f->entry->counts.exchanges++;
 		return FLIGHT_TRANSFER;
+	}
 	spending_unanswered(&f->spending, &f->op, false);
 	return result_failed(f, &why);
 }
@@ -139,6 +141,7 @@ stepping_go_on(struct flight *f, const struct response *r)
 enum flight_wait
 stepping_unanswered(struct flight *f, const struct apam_error *why)
 {
+	f->entry->counts.unanswered++;
 	spending_unanswered(&f->spending, &f->op, f->transfer.sent);
 	response_free(&f->r);
 	return result_failed(f, why);

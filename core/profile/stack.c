@@ -370,10 +370,13 @@ void
 stack_inherit(
     struct stack *s, const struct stack *old, const struct stack_heirs *heirs)
 {
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++) {
+		if (i < old->count)
+			entry_go_on_counting(&s->entries[i], &old->entries[i]);
 		if (heirs->of[i] < old->count)
 			entry_inherit(
 			    &s->entries[i], &old->entries[heirs->of[i]]);
+	}
 }
 
 /* ---- Signing ---------------------------------------------------------- */

@@ -167,6 +167,13 @@ struct apam_entry_status {
 	char stored[APAM_EVIDENCE_SIZE];
 	bool login_needed;
 	int64_t stored_at;
+	/*
+	 * What this context has done for it: requests that were sent to the
+	 * provider, and those of them that got no answer; credentials that the
+	 * provider gave, and attempts to get one that failed.
+	 */
+	uint64_t exchanges, unanswered;
+	uint64_t acquired, not_acquired;
 };
 
 /*

@@ -588,6 +588,38 @@ START_TEST(a_failed_refresh_discards_nothing)
 }
 END_TEST
 
+START_TEST(what_was_done_is_counted)
+{
+	struct apam_entry_status status;
+	int n;
+
+	live_status(profile, &status, NULL);
+	ck_assert_uint_eq(status.exchanges + status.not_acquired, 0);
+	token_fault("reset", 1, "");
+	ck_assert_int_ne(live_try(profile), APAM_OK);
+	live_status(profile, &status, NULL);
+	ck_assert_uint_eq(status.exchanges, 1);
+	ck_assert_uint_eq(status.unanswered, 1);
+	ck_assert_uint_eq(status.not_acquired, 1);
+	ck_assert_uint_eq(status.acquired, 0);
+	for (n = 0; live_try(profile) != APAM_OK; n++) {
+		ck_assert_int_lt(n, 400);
+		sleep_ms(50);
+	}
+	/* Another secret: the entry is another one, and goes on counting. */
+	project_secret(&p, "secret", "not-a-secret-rotated");
+	for (n = 0; live_try(profile) == APAM_OK; n++) {
+		ck_assert_int_lt(n, 400);
+		sleep_ms(50);
+	}
+	live_status(profile, &status, NULL);
+	ck_assert_uint_eq(status.exchanges, 3);
+	ck_assert_uint_eq(status.unanswered, 1);
+	ck_assert_uint_eq(status.acquired, 1);
+	ck_assert_uint_eq(status.not_acquired, 2);
+}
+END_TEST
+
 /* ---- Lifetimes ----------------------------------------------------------- */
 
 static const struct {
@@ -785,6 +817,7 @@ lifecycle_suite(void)
 	tcase_add_loop_test(tc, retry_after_is_obeyed, 0, ROWS(retries));
 	tcase_add_loop_test(
 	    tc, a_failed_refresh_discards_nothing, 0, stress_full() ? 8 : 4);
+	tcase_add_test(tc, what_was_done_is_counted);
 	tcase_add_loop_test(tc, any_expires_in, 0, ROWS(lifetimes));
 	tcase_add_test(tc, ten_reports_of_one_rejection_make_one_refresh);
 	tcase_add_test(tc, a_provider_whose_tokens_never_work_is_left_alone);

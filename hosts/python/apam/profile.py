@@ -180,4 +180,8 @@ def _entry_status(r: Any) -> EntryStatus:
         stored=from_c(r.stored),
         login_needed=bool(r.login_needed),
         stored_at=int(r.stored_at) or None,
+        exchanges=int(r.exchanges),
+        unanswered=int(r.unanswered),
+        acquired=int(r.acquired),
+        not_acquired=int(r.not_acquired),
     )

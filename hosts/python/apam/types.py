@@ -104,6 +104,10 @@ class EntryStatus:
     stored: str
     login_needed: bool
     stored_at: int | None
+    exchanges: int
+    unanswered: int
+    acquired: int
+    not_acquired: int
 
 
 @dataclass(frozen=True)
