@@ -339,7 +339,7 @@ $(CURL_CHECKS): %: %.o $(BUILD)/$(CURL_SONAME) | $(BUILD)/tests/support/forget
 
 $(filter-out $(CURL_CHECKS),$(CHECKS)): %: %.o $(BUILD)/tests/support/clock.o \
 	$(BUILD)/core.a $(BUILD)/tests/check.a | $(BUILD)/tests/support/forget
-	$(Q)$(LINK) $(MOVING) -o $@ $(filter %.o,$^) \
+	$(Q)$(LINK) $(MOVING) -o $@ $(filter %.o,$^) $(filter %/agent.a,$^) \
 	    $(BUILD)/core.a $(BUILD)/tests/check.a $(CORE_LIBS) -lcurl \
 	    -lsubunit -lrt -lm
 
@@ -351,7 +351,10 @@ checks = $(filter $(addprefix %/check_,$(1)),$(CHECKS))
 
 # Those of the agent have its parts.
 AGENT_CHECKS := $(filter $(BUILD)/tests/unit/apamd/%,$(CHECKS))
-$(AGENT_CHECKS): $(AGENT_OBJ)
+$(AGENT_CHECKS): $(BUILD)/agent.a
+
+$(BUILD)/agent.a: $(AGENT_OBJ)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 $(call checks,proving): private OUR_LDFLAGS += $(call wrap,getsockopt)
 
 # Those that look into libapam-curl have its objects, and so have those of the
