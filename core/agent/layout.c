@@ -6,7 +6,9 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 /* A message while it is read. */
 struct reading {
@@ -93,6 +95,120 @@ take_text(struct reading *r, const struct layout_field *field, void *member,
 	if (!fits_field(field, bytes))
 		return not_text;
 	memcpy(member, &bytes, sizeof(bytes));
+	return NULL;
+}
+
+/* ---- Members of public structs ------------------------------------------- */
+
+static bool
+put_unsigned(const struct layout_field *field, const void *member,
+    struct frame_writer *to)
+{
+	unsigned value;
+	uint64_t number;
+
+	memcpy(&value, member, sizeof(value));
+	number = value;
+	return put_number(field, &number, to);
+}
+
+static const char *
+take_unsigned(struct reading *r, const struct layout_field *field, void *member,
+    struct apam_str bytes)
+{
+	uint64_t number = 0;
+	const char *wrong = take_number(r, field, &number, bytes);
+	const unsigned value = (unsigned)number;
+
+	if (wrong == NULL && value != number)
+		wrong = not_number;
+	if (wrong == NULL)
+		memcpy(member, &value, sizeof(value));
+	return wrong;
+}
+
+/* What stands for a status of a newer library, by its class. */
+static enum apam_status
+known_status(unsigned status)
+{
+	static const enum apam_status of_class[] = { APAM_E_INTERNAL,
+		APAM_E_USAGE, APAM_E_CONFIG, APAM_E_UNKNOWN, APAM_E_POLICY,
+		APAM_E_REJECTED, APAM_E_INTERNAL };
+	const size_t class = status >> 8;
+
+	if (status_is_known((enum apam_status)status))
+		return (enum apam_status)status;
+	return class < sizeof(of_class) / sizeof(of_class[0]) ?
+	    of_class[class] :
+	    APAM_E_INTERNAL;
+}
+
+static const char *
+take_status(struct reading *r, const struct layout_field *field, void *member,
+    struct apam_str bytes)
+{
+	unsigned value = 0;
+	const char *wrong = take_unsigned(r, field, &value, bytes);
+	const enum apam_status status = known_status(value);
+
+	if (wrong == NULL)
+		memcpy(member, &status, sizeof(status));
+	return wrong;
+}
+
+static bool
+put_bool(const struct layout_field *field, const void *member,
+    struct frame_writer *to)
+{
+	if (*(const bool *)member)
+		frame_put_number(to, field->tag, 1);
+	return true;
+}
+
+static const char *
+take_bool(struct reading *r, const struct layout_field *field, void *member,
+    struct apam_str bytes)
+{
+	uint64_t number = 0;
+	const char *wrong = take_number(r, field, &number, bytes);
+
+	if (wrong == NULL && number > 1)
+		wrong = not_number;
+	if (wrong == NULL)
+		*(bool *)member = number == 1;
+	return wrong;
+}
+
+static bool
+put_chars(const struct layout_field *field, const void *member,
+    struct frame_writer *to)
+{
+	const char *text = member;
+	const char *end = memchr(text, '\0', field->max);
+
+	if (end != NULL && end != text)
+		frame_put(to, field->tag, 0,
+		    (struct apam_str){ text, (size_t)(end - text) });
+	return end != NULL;
+}
+
+static const char *
+take_chars(struct reading *r, const struct layout_field *field, void *member,
+    struct apam_str bytes)
+{
+	char *to = member;
+	struct apam_str c;
+	size_t n = 0;
+
+	(void)r;
+	while (bytes.n > 0) {
+		c = utf8_take_plain(&bytes);
+		if (c.n >= field->max - n)
+			break;
+		memcpy(to + n, c.p, c.n);
+		n += c.n;
+	}
+	to[n] = '\0';
 	return NULL;
 }
 
@@ -280,6 +396,10 @@ static const struct kind {
 	[LAYOUT_NUMBER] = { false, put_number, take_number },
 	[LAYOUT_TEXT] = { false, put_text, take_text },
 	[LAYOUT_BYTES] = { false, put_text, take_text },
+	[LAYOUT_UNSIGNED] = { false, put_unsigned, take_unsigned },
+	[LAYOUT_STATUS] = { false, put_unsigned, take_status },
+	[LAYOUT_BOOL] = { false, put_bool, take_bool },
+	[LAYOUT_CHARS] = { false, put_chars, take_chars },
 	[LAYOUT_HEADERS] = { true, put_pairs, take_pair },
 	[LAYOUT_QUERY] = { true, put_pairs, take_pair },
 	[LAYOUT_TEXTS] = { true, put_texts, take_one_text },

@@ -13,6 +13,13 @@ enum layout_kind {
 	LAYOUT_NUMBER,		/* uint64_t or int64_t: 8 bytes */
 	LAYOUT_TEXT,		/* struct apam_str without a NUL */
 	LAYOUT_BYTES,		/* struct apam_str of `max` bytes, or none */
+	/* Members of public structs. */
+	LAYOUT_UNSIGNED,	/* unsigned or an enum: as a number */
+	LAYOUT_STATUS,		/* enum apam_status; one that this library does
+				   not know is read as another of its class */
+	LAYOUT_BOOL,		/* as a number, 1 */
+	LAYOUT_CHARS,		/* char[max] with a NUL: what is read is cut to
+				   that, and made plain (utf8.h) */
 	/* An item for each element. */
 	LAYOUT_HEADERS,		/* struct agent_headers: name, NUL, value */
 	LAYOUT_QUERY,		/* the same */
@@ -47,7 +54,7 @@ bool layout_write(const struct layout *layout, const void *from,
     struct frame_writer *to);
 
 /*
- * Fill in the struct `to` from items.  NULL, or what is wrong.  `room` may be
+ * Fill in the struct `to` from items; what is not there is zero.  NULL, or what is wrong.  `room` may be
  * NULL where no field is a list; LAYOUT_TEXTS occurs once.
  */
 const char *layout_read(const struct layout *layout, void *to,

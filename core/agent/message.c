@@ -10,8 +10,6 @@
 
 #include "agent/layout.h"
 #include "base/error.h"
-#include "base/str.h"
-#include "base/utf8.h"
 #include "text/url_path.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -58,7 +56,9 @@ enum tag {
 	TAG_ARGUMENT = 39,
 	TAG_ROW = 40,
 	TAG_FROM = 41,
-	TAG_NEXT = 42
+	TAG_NEXT = 42,
+	TAG_LONG_TEXT = 43,
+	TAG_ERROR_PROFILE = 44
 };
 
 /* One member: its tag, its kind, where it is, its limit, if it must be there. */
@@ -132,17 +132,23 @@ agent_version(const struct agent_hello *hello, struct apam_error *err)
 	const uint64_t highest = hello->max < AGENT_VERSION_MAX ?
 	    hello->max :
 	    AGENT_VERSION_MAX;
-	const bool older = hello->max < AGENT_VERSION_MIN;
 
 	if (highest >= AGENT_VERSION_MIN && highest >= hello->min)
 		return (uint16_t)highest;
-	error_set(err, APAM_E_CONFIG,
-	    "the agent speaks versions %d to %d of its protocol, this program's "
-	    "libapam %u to %u: upgrade %s",
-	    AGENT_VERSION_MIN, AGENT_VERSION_MAX, (unsigned)hello->min,
-	    (unsigned)hello->max,
-	    older ? "libapam and restart the program" :
-		    "the agent and restart it");
+	if (hello->max < AGENT_VERSION_MIN)
+		error_set(err, APAM_E_CONFIG,
+		    "the agent speaks versions %d to %d of its protocol, the "
+		    "program's libapam %u to %u: upgrade libapam and start the "
+		    "program again",
+		    AGENT_VERSION_MIN, AGENT_VERSION_MAX, (unsigned)hello->min,
+		    (unsigned)hello->max);
+	else
+		error_set(err, APAM_E_CONFIG,
+		    "the agent speaks versions %d to %d of its protocol, the "
+		    "program's libapam %u to %u: upgrade the agent and start it "
+		    "again",
+		    AGENT_VERSION_MIN, AGENT_VERSION_MAX, (unsigned)hello->min,
+		    (unsigned)hello->max);
 	return 0;
 }
 
@@ -283,74 +289,58 @@ agent_judged_read(struct agent_judged *judged, struct agent_room *room,
 
 /* ---- Failures ------------------------------------------------------------ */
 
-/* As it crosses. */
-struct failed {
-	uint64_t status;
-	struct apam_str text, file, profile;
-	uint64_t line;
-	uint64_t entry; /* from 1; 0: none */
-	int64_t retry_at;
-};
+/* The items of an error in a message of type `of`, at its member `error`. */
+#define ERROR_FIELDS(of)                                                       \
+	FIELD(of, error.status, STATUS, STATUS, UINT16_MAX, false),            \
+	    FIELD(of, error.text, TEXT, CHARS, APAM_TEXT_SIZE, false),         \
+	    FIELD(of, error.file, FILE, CHARS, APAM_TEXT_SIZE, false),         \
+	    FIELD(of, error.profile, ERROR_PROFILE, CHARS, APAM_NAME_SIZE,     \
+		false),                                                        \
+	    FIELD(of, error.line, LINE, UNSIGNED, 0, false),                   \
+	    FIELD(of, error.entry, ENTRY, UNSIGNED, APAM_ENTRIES_MAX, false)
+
+/* Entries are numbered from 1 on the way, and 0 is none. */
+static struct apam_error
+error_out(const struct apam_error *from)
+{
+	struct apam_error to = *from;
+
+	to.entry = from->entry < 0 ? 0 : from->entry + 1;
+	return to;
+}
+
+static void
+error_in(struct apam_error *error)
+{
+	error->size = sizeof(*error);
+	error->entry--;
+}
 
 static const struct layout_field failed_fields[] = {
-	FIELD(failed, status, STATUS, NUMBER, UINT16_MAX, true),
-	FIELD(failed, text, TEXT, TEXT, 0, false),
-	FIELD(failed, file, FILE, TEXT, 0, false),
-	FIELD(failed, profile, PROFILE, TEXT, 0, false),
-	FIELD(failed, line, LINE, NUMBER, UINT32_MAX, false),
-	FIELD(failed, entry, ENTRY, NUMBER, APAM_ENTRIES_MAX, false),
-	FIELD(failed, retry_at, RETRY_AT, NUMBER, INT64_MAX, false),
+	ERROR_FIELDS(agent_failed),
+	FIELD(agent_failed, retry_at, RETRY_AT, NUMBER, INT64_MAX, false),
 };
-static const struct layout failed_layout = LAYOUT(failed, failed_fields);
+static const struct layout failed_layout = LAYOUT(agent_failed, failed_fields);
 
 bool
 agent_failed_write(const struct agent_failed *failed, struct frame_writer *to)
 {
-	const struct apam_error *e = &failed->error;
-	const struct failed out = { .status = (uint64_t)e->status,
-		.text = apam_str(e->text),
-		.file = apam_str(e->file),
-		.profile = apam_str(e->profile),
-		.line = e->line,
-		.entry = (uint64_t)(e->entry + 1),
-		.retry_at = failed->retry_at };
+	const struct agent_failed out = { error_out(&failed->error),
+		failed->retry_at };
 
-	return layout_write(&failed_layout, &out, to);
-}
-
-/* What stands for a status of a newer agent, by its class. */
-static enum apam_status
-known_status(uint64_t status)
-{
-	static const enum apam_status of_class[] = { APAM_E_INTERNAL,
-		APAM_E_USAGE, APAM_E_CONFIG, APAM_E_UNKNOWN, APAM_E_POLICY,
-		APAM_E_REJECTED, APAM_E_INTERNAL };
-	const size_t class = (size_t)(status >> 8);
-
-	if (status_is_known((enum apam_status)status))
-		return (enum apam_status)status;
-	return class < COUNT(of_class) ? of_class[class] : APAM_E_INTERNAL;
-}
-
-static void
-take_error(const struct failed *in, struct apam_error *to)
-{
-	error_init(to);
-	error_set_at(to, known_status(in->status), in->file.p,
-	    (unsigned)in->line, "%.*s", SARG(in->text));
-	error_locate(to, in->profile.p, (int)in->entry - 1);
-	utf8_flatten(to->profile);
+	return failed->error.status != APAM_OK &&
+	    layout_write(&failed_layout, &out, to);
 }
 
 const char *
 agent_failed_read(struct agent_failed *failed, const struct frame *from)
 {
-	struct failed in;
-	const char *wrong = layout_read(&failed_layout, &in, NULL, from->items);
+	const char *wrong = layout_read(
+	    &failed_layout, failed, NULL, from->items);
 
-	failed->retry_at = in.retry_at;
-	if (wrong == NULL)
-		take_error(&in, &failed->error);
+	error_in(&failed->error);
+	if (wrong == NULL && failed->error.status == APAM_OK)
+		wrong = "a failure does not say what failed";
 	return wrong;
 }
 
@@ -379,7 +369,8 @@ agent_call_read(
 }
 
 static const struct layout_field result_fields[] = {
-	FIELD(agent_result, text, TEXT, TEXT, 0, false),
+	ERROR_FIELDS(agent_result),
+	FIELD(agent_result, text, LONG_TEXT, TEXT, 0, false),
 	FIELD(agent_result, rows, ROW, ROWS, 0, false),
 	FIELD(agent_result, next, NEXT, NUMBER, UINT32_MAX, false),
 };
@@ -388,7 +379,10 @@ static const struct layout result_layout = LAYOUT(agent_result, result_fields);
 bool
 agent_result_write(const struct agent_result *result, struct frame_writer *to)
 {
-	return layout_write(&result_layout, result, to);
+	struct agent_result out = *result;
+
+	out.error = error_out(&result->error);
+	return layout_write(&result_layout, &out, to);
 }
 
 const char *
@@ -397,6 +391,7 @@ agent_result_read(struct agent_result *result, const struct frame *from)
 	const char *wrong = layout_read(
 	    &result_layout, result, NULL, from->items);
 
+	error_in(&result->error);
 	if (wrong == NULL)
 		result->rows = from->items;
 	return wrong;

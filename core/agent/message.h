@@ -247,10 +247,11 @@ struct agent_call {
 };
 
 /*
- * What a call brought: rows, or one long text.  A row is items in its turn,
- * which frame_next reads; which ones depends on the call.
+ * What a call brought: rows (agent/row.h), or one long text, and what is wrong
+ * although there is something to show.
  */
 struct agent_result {
+	struct apam_error error; /* as in FAILED; may be APAM_OK here */
 	struct apam_str text;
 	struct apam_str rows;	/* read: agent_row_next takes them off; writing
 				   uses agent_row_put instead */

@@ -315,6 +315,9 @@ result(const struct frame *from)
 
 	ck_assert_ptr_null(agent_result_read(&m, from));
 	expect(m.text, "# EOF\n");
+	ck_assert_int_eq(m.error.status, APAM_E_TRUST);
+	ck_assert_str_eq(m.error.text, "others could change a file");
+	ck_assert_int_eq(m.error.entry, 1);
 	ck_assert_uint_eq(m.next, 102);
 	ck_assert(agent_result_write(&m, &writer));
 	ck_assert(agent_row_next(&m.rows, &row));
@@ -509,8 +512,8 @@ static const struct {
 	{ 1, 9, 1, "" },
 	{ 1, UINT16_MAX, 1, "" },
 	{ 2, 3, 0,
-	    "the agent speaks versions 1 to 1 of its protocol, this program's "
-	    "libapam 2 to 3: upgrade the agent and restart it" },
+	    "the agent speaks versions 1 to 1 of its protocol, the program's "
+	    "libapam 2 to 3: upgrade the agent and start it again" },
 };
 
 START_TEST(the_highest_common_version_is_spoken)
@@ -830,7 +833,7 @@ START_TEST(a_failure_is_made_plain)
 	frame_put_number(&writer, 32, APAM_E_POLICY);
 	frame_put(&writer, 33, 0, (struct apam_str){ text, sizeof(text) });
 	frame_put(&writer, 34, 0, APAM_STR("/etc/\x1b[31m\n\xff.conf"));
-	frame_put(&writer, 11, 0, APAM_STR("a\rb\xe2\x80\xae"));
+	frame_put(&writer, 44, 0, APAM_STR("a\rb\xe2\x80\xae"));
 	frame_put_number(&writer, 36, APAM_ENTRIES_MAX);
 	frame = cross();
 	ck_assert_ptr_null(agent_failed_read(&m, &frame));
