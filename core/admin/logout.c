@@ -79,6 +79,7 @@ log_out(struct entry *e, int64_t deadline, struct apam_logout_report *to,
     struct apam_error *err)
 {
 	const int64_t least = clock_ms() + FORGET_MS;
+	const struct patience patience = { .deadline = deadline };
 	struct apam_error said = APAM_ERROR_INIT, why = APAM_ERROR_INIT;
 	bool none;
 
@@ -86,7 +87,7 @@ log_out(struct entry *e, int64_t deadline, struct apam_logout_report *to,
 	(void)snprintf(to->scheme, sizeof(to->scheme), "%s", e->conf->scheme);
 	(void)snprintf(
 	    to->stored, sizeof(to->stored), "store:%s", e->stored.name);
-	to->status = obtain_logout(e, deadline, &said);
+	to->status = obtain_logout(e, &patience, &said);
 	none = to->status == APAM_E_LOGIN;
 	if (none)
 		to->status = APAM_OK;

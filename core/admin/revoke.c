@@ -5,19 +5,19 @@
  * provider said (RFC 7009, 2.2.1: after a 503 the token must be assumed to
  * live).
  */
+#include "admin/revoke_entry.h"
+
 #include <apam/admin.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "admin/keys_change.h"
 #include "admin/revoke_word.h"
-#include "api/sign.h"
 #include "audit/audit.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/sized.h"
 #include "entry/share_file.h"
-#include "flight/obtain.h"
 #include "profile/reload.h"
 
 /* The files that other users' processes share, as far as they are ours. */
@@ -65,24 +65,42 @@ tell(const struct entry *e, const struct apam_revoke_report *report)
 	audit_write(&e->env->audit, &event);
 }
 
+/* Once: what was there is gone when the provider has answered. */
 static void
-revoke_entry(struct entry *e, int64_t deadline, struct apam_revoke_report *to)
+begin_report(struct entry *e, struct apam_revoke_report *to)
+{
+	to->size = sizeof(*to);
+	to->entry = (unsigned)e->index;
+	entry_name_key(e, to->scheme, to->key_id);
+	to->had_credential = has_credential(e);
+}
+
+void
+revoke_say(struct apam_revoke_report *report)
+{
+	report->result = revoke_word(report->status, report->had_credential);
+}
+
+enum apam_status
+revoke_entry(struct entry *e, const struct patience *patience,
+    struct apam_revoke_report *to)
 {
 	struct apam_error err = APAM_ERROR_INIT;
 	struct apam_error why = APAM_ERROR_INIT;
 
-	memset(to, 0, sizeof(*to));
-	to->entry = (unsigned)e->index;
-	entry_name_key(e, to->scheme, to->key_id);
-	to->had_credential = has_credential(e);
-	to->status = obtain_revoke(e, deadline, &err);
-	to->result = revoke_word(to->status, to->had_credential);
+	if (to->size == 0)
+		begin_report(e, to);
+	to->status = obtain_revoke(e, patience, &err);
+	if (to->status == APAM_E_PENDING)
+		return to->status;
+	revoke_say(to);
 	(void)snprintf(to->text, sizeof(to->text), "%.255s", err.text);
 	remove_files(e);
 	to->drop_status = key_admin_drop(e, &why);
 	(void)snprintf(
 	    to->drop_text, sizeof(to->drop_text), "%.255s", why.text);
 	tell(e, to);
+	return to->status;
 }
 
 enum apam_status
@@ -93,18 +111,19 @@ apam_revoke(struct apam_profile *profile, int timeout_ms,
 	HOLD_CANCEL;
 	struct apam_revoke_report report;
 	struct apam_error first = APAM_ERROR_INIT;
+	struct patience patience = { .deadline = 0 };
 	struct sized_array to;
 	struct stack *stack;
-	int64_t deadline;
 
 	if (!sized_begin(err) ||
 	    sized_array_init(&to, &sized_revoke_report, reports, count,
 		report_size, err) != APAM_OK)
 		return APAM_E_USAGE;
-	deadline = profile_deadline(profile, timeout_ms);
-	stack = profile_current(profile, deadline, &first);
+	patience.deadline = profile_deadline(profile, timeout_ms);
+	stack = profile_current(profile, patience.deadline, &first);
 	for (size_t i = 0; stack != NULL && i < stack->count; i++) {
-		revoke_entry(&stack->entries[i], deadline, &report);
+		memset(&report, 0, sizeof(report));
+		(void)revoke_entry(&stack->entries[i], &patience, &report);
 		sized_array_put(&to, i, &report);
 		if (report.status == APAM_OK || first.status != APAM_OK)
 			continue;

@@ -2,10 +2,11 @@
 /*
  * apam_check: asking the provider about the keys of a profile.
  */
+#include "api/check.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "api/sign.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -29,9 +30,9 @@ report_key(
 	(void)snprintf(to->evidence, sizeof(to->evidence), "%s", f->evidence);
 }
 
-static enum apam_status
-check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
-    struct apam_error *err)
+enum apam_status
+check_entry(struct entry *e, const struct patience *patience,
+    struct apam_key_report *to, struct apam_error *err)
 {
 	struct apam_error late = APAM_ERROR_INIT;
 	struct key_finding finding;
@@ -42,7 +43,7 @@ check_entry(struct entry *e, int64_t deadline, struct apam_key_report *to,
 		report_key(e, &finding, to);
 		return APAM_OK;
 	}
-	status = obtain_check(e, deadline, &finding, &late);
+	status = obtain_check(e, patience, &finding, &late);
 	if (status == APAM_E_DEADLINE) {
 		finding = (struct key_finding){ .state = APAM_KEY_UNKNOWN,
 			.at = clock_unix() };
@@ -64,11 +65,11 @@ apam_check(struct apam_profile *profile, int timeout_ms,
 {
 	HOLD_CANCEL;
 	struct apam_error unwanted = APAM_ERROR_INIT;
+	struct patience patience = { .deadline = 0 };
 	struct apam_key_report report;
 	enum apam_status status;
 	struct sized_array to;
 	struct stack *stack;
-	int64_t deadline;
 
 	if (!sized_begin(err))
 		return APAM_E_USAGE;
@@ -78,14 +79,14 @@ apam_check(struct apam_profile *profile, int timeout_ms,
 	    &to, &sized_key_report, reports, count, report_size, err);
 	if (status != APAM_OK)
 		return status;
-	deadline = profile_deadline(profile, timeout_ms);
-	stack = profile_current(profile, deadline, err);
+	patience.deadline = profile_deadline(profile, timeout_ms);
+	stack = profile_current(profile, patience.deadline, err);
 	if (stack == NULL)
 		return err->status;
 	for (size_t i = 0; status == APAM_OK && i < stack->count; i++) {
 		error_clear(err);
 		status = check_entry(
-		    &stack->entries[i], deadline, &report, err);
+		    &stack->entries[i], &patience, &report, err);
 		if (status == APAM_OK)
 			sized_array_put(&to, i, &report);
 	}

@@ -273,50 +273,73 @@ obtain_credential(struct entry *e, const struct patience *patience,
 
 /* ---- Checking and revoking ---------------------------------------------- */
 
-/* Run a flight for this call alone, after the one under way. */
+/* The landing of this call's own flight, where it has taken off; or 0. */
+static uint64_t
+own_landing(const struct entry *e, const struct patience *patience)
+{
+	return patience->awaited == NULL ? 0 : patience->awaited[e->index];
+}
+
+/* This call is to come again, unless its time has run out. */
 static enum apam_status
-run_own(struct entry *e, enum flight_goal goal, int64_t deadline,
+come_again(const struct entry *e, uint64_t own, const struct patience *patience,
     struct apam_error *err)
 {
-	const struct patience patience = { .deadline = deadline };
+	if (clock_ms() >= patience->deadline)
+		return obtain_late(e->flight.late, err);
+	return refuse_to_wait(e, own, patience, err);
+}
+
+/* Run a flight for this call alone, after the one under way. */
+static enum apam_status
+run_own(struct entry *e, enum flight_goal goal, const struct patience *patience,
+    struct apam_error *err)
+{
+	const uint64_t own = own_landing(e, patience);
 	uint64_t flight;
 
 	if (lacks_secrets(e, err))
 		return APAM_E_POLICY;
+	if (own != 0 && e->flight.flights >= own)
+		return outcome(e, err);
+	if (own != 0 || (patience->none && e->flight.busy))
+		return come_again(e, own, patience, err);
 	while (e->flight.busy)
-		if (!waiters_wait(e, deadline))
+		if (!waiters_wait(e, patience->deadline))
 			return error_set(err, APAM_E_DEADLINE,
 			    "another exchange did not end in time");
 	flight = e->flight.flights;
-	if (!take_off(e, goal, deadline, submit, err))
+	if (!take_off(e, goal, patience->deadline, submit, err))
 		return APAM_E_MEMORY;
-	return join(e, flight, &patience, err);
+	return join(e, flight, patience, err);
 }
 
 enum apam_status
-obtain_check(struct entry *e, int64_t deadline, struct key_finding *finding,
-    struct apam_error *err)
+obtain_check(struct entry *e, const struct patience *patience,
+    struct key_finding *finding, struct apam_error *err)
 {
 	enum apam_status status;
 
 	pthread_mutex_lock(&e->env->lock);
-	status = run_own(e, FLIGHT_PROVE, deadline, err);
+	status = run_own(e, FLIGHT_PROVE, patience, err);
 	*finding = e->credential.key.found;
 	waiters_unlock(e);
 	return status;
 }
 
 static enum apam_status
-end_credential(struct entry *e, enum flight_goal goal, int64_t deadline,
-    struct apam_error *err)
+end_credential(struct entry *e, enum flight_goal goal,
+    const struct patience *patience, struct apam_error *err)
 {
 	enum apam_status status;
 
 	share_forget(e, NULL);
 	pthread_mutex_lock(&e->env->lock);
-	status = run_own(e, goal, deadline, err);
-	credential_state_drop(&e->credential);
-	slot_close(e->slot);
+	status = run_own(e, goal, patience, err);
+	if (status != APAM_E_PENDING) {
+		credential_state_drop(&e->credential);
+		slot_close(e->slot);
+	}
 	waiters_unlock(e);
 	/* A flight that was waited for may have stored one. */
 	share_forget(e, NULL);
@@ -324,15 +347,17 @@ end_credential(struct entry *e, enum flight_goal goal, int64_t deadline,
 }
 
 enum apam_status
-obtain_revoke(struct entry *e, int64_t deadline, struct apam_error *err)
+obtain_revoke(
+    struct entry *e, const struct patience *patience, struct apam_error *err)
 {
-	return end_credential(e, FLIGHT_REVOKE, deadline, err);
+	return end_credential(e, FLIGHT_REVOKE, patience, err);
 }
 
 enum apam_status
-obtain_logout(struct entry *e, int64_t deadline, struct apam_error *err)
+obtain_logout(
+    struct entry *e, const struct patience *patience, struct apam_error *err)
 {
-	return end_credential(e, FLIGHT_LOGOUT, deadline, err);
+	return end_credential(e, FLIGHT_LOGOUT, patience, err);
 }
 
 /* ---- People -------------------------------------------------- */

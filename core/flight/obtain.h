@@ -42,22 +42,24 @@ enum apam_status obtain_credential(struct entry *e,
 
 /*
  * Ask the provider about the key and wait for the finding.  Opens the latch if
- * the key is good.  Errors: DEADLINE, MEMORY.
+ * the key is good.  One who does not wait, and has `awaited`, asks again with the
+ * same; that is one question.  Errors: DEADLINE, MEMORY, PENDING.
  */
-enum apam_status obtain_check(struct entry *e, int64_t deadline,
+enum apam_status obtain_check(struct entry *e, const struct patience *patience,
     struct key_finding *finding, struct apam_error *err);
 
 /*
  * Tell the provider to revoke the credential; it is forgotten here whatever the
- * answer is.  Errors: the flight's, DEADLINE, MEMORY.
+ * answer is.  Waiting is as above.  Errors: the flight's, DEADLINE, MEMORY,
+ * PENDING.
  */
-enum apam_status obtain_revoke(struct entry *e, int64_t deadline,
+enum apam_status obtain_revoke(struct entry *e, const struct patience *patience,
     struct apam_error *err);
 
 /*
  * The same of the durable secret, too.  LOGIN: there is none to revoke.
  */
-enum apam_status obtain_logout(struct entry *e, int64_t deadline,
+enum apam_status obtain_logout(struct entry *e, const struct patience *patience,
     struct apam_error *err);
 
 /*

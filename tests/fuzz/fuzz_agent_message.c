@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "agent/message.h"
+#include "agent/row.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "fuzz.h"
@@ -173,6 +173,36 @@ call(const struct frame *from, struct frame_writer *to)
 	return NULL;
 }
 
+/* What could be read as a row of some kind can be written as one. */
+static void
+check_row(struct apam_str row)
+{
+	struct apam_entry_status status;
+	struct apam_key_report report;
+	struct apam_revoke_report revoked;
+	struct apam_grant grant;
+	struct agent_use use;
+	struct frame_writer to;
+	struct buf items;
+
+	buf_init(&items, FRAME_ITEMS_MAX);
+	frame_begin(&to, &items, AGENT_RESULT, 1);
+	if (agent_take_status(&status, row) == NULL) {
+		HOLDS(utf8_is_plain(apam_str(status.evidence)));
+		HOLDS(status.key_state <= APAM_KEY_REJECTED);
+		was_written(agent_put_status(&to, &status));
+	}
+	if (agent_take_report(&report, row) == NULL)
+		was_written(agent_put_report(&to, &report));
+	if (agent_take_revoked(&revoked, row) == NULL)
+		was_written(agent_put_revoked(&to, &revoked));
+	if (agent_take_grant(&grant, row) == NULL)
+		was_written(agent_put_grant(&to, &grant));
+	if (agent_take_use(&use, row) == NULL)
+		was_written(agent_put_use(&to, &use));
+	buf_free(&items);
+}
+
 static const char *
 result(const struct frame *from, struct frame_writer *to)
 {
@@ -183,8 +213,10 @@ result(const struct frame *from, struct frame_writer *to)
 	if (wrong != NULL)
 		return wrong;
 	was_written(agent_result_write(&m, to));
-	while (agent_row_next(&m.rows, &row))
+	while (agent_row_next(&m.rows, &row)) {
+		check_row(row);
 		was_written(agent_row_put(to, row));
+	}
 	return NULL;
 }
 

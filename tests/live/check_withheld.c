@@ -185,7 +185,7 @@ START_TEST(it_judges_and_never_sends)
 	    APAM_E_POLICY);
 	ck_assert_ptr_null(c);
 	ck_assert_int_eq(
-	    obtain_revoke(&s->entries[0], INT64_MAX, &err), APAM_E_POLICY);
+	    obtain_revoke(&s->entries[0], &patience, &err), APAM_E_POLICY);
 	ck_assert_ptr_null(
 	    flight_new(&s->entries[0], FLIGHT_PROVE, NULL, INT64_MAX));
 	stack_release(&s);
