@@ -67,6 +67,10 @@ static const struct layout_field status_fields[] = {
 	FIELD(apam_entry_status, stored, 17, CHARS, APAM_EVIDENCE_SIZE),
 	FIELD(apam_entry_status, login_needed, 18, BOOL, 0),
 	FIELD(apam_entry_status, stored_at, 19, NUMBER, 0),
+	FIELD(apam_entry_status, exchanges, 20, NUMBER, 0),
+	FIELD(apam_entry_status, unanswered, 21, NUMBER, 0),
+	FIELD(apam_entry_status, acquired, 22, NUMBER, 0),
+	FIELD(apam_entry_status, not_acquired, 23, NUMBER, 0),
 };
 static const struct layout status_layout = LAYOUT(
     apam_entry_status, status_fields);

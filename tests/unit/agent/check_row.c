@@ -72,7 +72,11 @@ START_TEST(a_status_crosses)
 		.last_error_at = 3,
 		.stored = "store:NAME",
 		.login_needed = true,
-		.stored_at = 4 };
+		.stored_at = 4,
+		.exchanges = 5,
+		.unanswered = 6,
+		.acquired = 7,
+		.not_acquired = 8 };
 	struct apam_entry_status got;
 
 	ck_assert(agent_put_status(&writer, &sent));
@@ -96,6 +100,10 @@ START_TEST(a_status_crosses)
 	ck_assert_int_eq(got.last_error_at, 3);
 	ck_assert_str_eq(got.stored, "store:NAME");
 	ck_assert_int_eq(got.stored_at, 4);
+	ck_assert_uint_eq(got.exchanges, 5);
+	ck_assert_uint_eq(got.unanswered, 6);
+	ck_assert_uint_eq(got.acquired, 7);
+	ck_assert_uint_eq(got.not_acquired, 8);
 }
 END_TEST
 
