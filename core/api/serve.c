@@ -35,11 +35,14 @@ serve_open(const struct apam_open_options *options, struct apam **ctx,
 	mine.flags |= APAM_OPEN_NO_THREAD;
 	problems_init(&all);
 	status = context_new(&mine, ctx, &all);
-	if (status == APAM_OK)
-		(*ctx)->env.is_agent = true;
-	else
+	if (status != APAM_OK) {
 		error_copy(err, &all.first);
-	return status;
+		return status;
+	}
+	(*ctx)->env.is_agent = true;
+	/* Those of a later agent are higher: clients may still have older ones. */
+	atomic_store(&(*ctx)->env.generation, (uint64_t)clock_unix_ms() << 16);
+	return APAM_OK;
 }
 
 uint64_t

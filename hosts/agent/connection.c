@@ -72,6 +72,20 @@ connection_bury(struct server *s)
 	}
 }
 
+/* Tell the client, of the connection as a whole, as far as it can be told. */
+static void
+tell(struct server *s, struct outgoing *out, int fd, enum apam_status status,
+    const char *text)
+{
+	struct agent_failed failed = { .error = APAM_ERROR_INIT };
+	struct frame_writer to;
+
+	(void)error_set(&failed.error, status, "%s", text);
+	frame_begin(&to, &s->items, AGENT_FAILED, 0);
+	if (agent_failed_write(&failed, &to))
+		(void)outgoing_send(out, fd, &to, -1);
+}
+
 void
 connection_drop(
     struct connection *c, enum metrics_refusal why, const char *text)
@@ -80,6 +94,8 @@ connection_drop(
 
 	if (connection_has_ended(c))
 		return;
+	tell(c->server, &c->out, c->watch.fd,
+	    why == METRICS_PEER ? APAM_E_POLICY : APAM_E_USAGE, text);
 	peer_describe(&c->peer, who, sizeof(who));
 	server_refused(c->server, why, "%s: dropped: %s", who, text);
 	connection_end(c);
@@ -170,7 +186,11 @@ take_packet(struct connection *c, const struct mmsghdr *head)
 	struct frame message;
 	bool whole;
 
-	if (wrong == NULL && (head->msg_hdr.msg_flags & MSG_TRUNC) != 0)
+	if (wrong != NULL) {
+		connection_drop(c, METRICS_PEER, wrong);
+		return NULL;
+	}
+	if ((head->msg_hdr.msg_flags & MSG_TRUNC) != 0)
 		wrong = "a frame is longer than 65536 bytes";
 	if (c->parts.count == 0)
 		c->begun = clock_ms();
@@ -236,19 +256,14 @@ enlist(struct server *s, struct connection *c)
 	s->connection_count++;
 }
 
-/* It may be told; nobody waits until it has read it. */
+/* Nobody waits until it has read it. */
 static void
 tell_refused(struct server *s, int fd, const char *why)
 {
-	struct agent_failed failed = { .error = APAM_ERROR_INIT };
 	struct outgoing out;
-	struct frame_writer to;
 
-	(void)error_set(&failed.error, APAM_E_POLICY, "%s", why);
 	outgoing_init(&out);
-	frame_begin(&to, &s->items, AGENT_FAILED, 0);
-	if (agent_failed_write(&failed, &to))
-		(void)outgoing_send(&out, fd, &to, -1);
+	tell(s, &out, fd, APAM_E_POLICY, why);
 	outgoing_free(&out);
 }
 
