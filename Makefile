@@ -629,7 +629,7 @@ run-fuzz-coverage: $(REPLAYS)
 bench: deps-build deps-test
 	@$(MAKE) run-bench
 
-BENCH_PROGRAMS = $(BUILD)/apam $(BUILD)/bench/bench $(BUILD)/bench/empty \
+BENCH_PROGRAMS = $(BUILD)/apam $(BUILD)/apamd $(BUILD)/bench/bench $(BUILD)/bench/empty \
 	$(SANDBOX) $(MODULES) $(BUILD)/tests/modules/bench-bearer.so \
 	$(BUILD)/tests/modules/hmac-test.so
 

@@ -5,6 +5,7 @@
  */
 #include "agent/server.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -109,12 +110,15 @@ on_client(struct watch *watch, unsigned events)
 	connection_accept(server_of_listener(watch));
 }
 
+/* Begun by a signature, or answered. */
 static void
 on_exchange(struct watch *watch, unsigned events)
 {
-	/* server_turn moves them in any case. */
-	(void)watch;
+	struct server *s = (struct server *)(void *)((char *)watch -
+	    offsetof(struct server, context));
+
 	(void)events;
+	s->step_at = 0;
 }
 
 static void
@@ -249,12 +253,41 @@ tick(struct server *s)
 	connection_tick(s, now);
 }
 
+/*
+ * Most turns only sign, and to move exchanges that are not there would take as
+ * long as that.
+ */
+static void
+step(struct server *s)
+{
+	int ms;
+
+	if (clock_ms() < s->step_at)
+		return;
+	apam_step(s->ctx);
+	ms = apam_timeout(s->ctx);
+	s->step_at = ms < 0 ? INT64_MAX : clock_ms() + ms;
+}
+
+static int
+step_due(const struct server *s)
+{
+	int64_t left;
+
+	if (s->step_at == INT64_MAX)
+		return -1;
+	left = s->step_at - clock_ms();
+	if (left > INT_MAX)
+		return INT_MAX;
+	return left < 0 ? 0 : (int)left;
+}
+
 static void
 turn(struct server *s)
 {
-	loop_wait(&s->loop,
-	    least(least(apam_timeout(s->ctx), waiting_due(s)), tick_due(s)));
-	apam_step(s->ctx);
+	loop_wait(
+	    &s->loop, least(least(step_due(s), waiting_due(s)), tick_due(s)));
+	step(s);
 	waiting_try(s);
 	tick(s);
 	connection_bury(s);

@@ -30,6 +30,7 @@ struct server {
 	bool trying;		/* waiting_try is at it */
 	uint64_t landings;	/* serve_landings when they were last tried */
 	int64_t soonest;	/* the first of their deadlines, clock_ms */
+	int64_t step_at;	/* clock_ms: when the context is to be moved */
 	int64_t ticked;		/* clock_ms: the last tick */
 	/* Lines of the log: since when these were counted, clock_ms. */
 	int64_t logged_since;
