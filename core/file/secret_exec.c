@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Runs a program that prints a secret.  It uses posix_spawn instead of fork,
- * because the host may have threads and at-fork handlers.  The program leads a
- * process group, so that the processes it started end with it.
- *
- * _GNU_SOURCE is needed for posix_spawn_file_actions_addclosefrom_np; elsewhere
- * descriptors are closed one by one.
+ * Runs a program that prints a secret (file/program.h), and reads what that
+ * prints.
  */
-#define _GNU_SOURCE
+#define _GNU_SOURCE /* pipe2 */
 #include "file/secret_exec.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -25,31 +19,28 @@
 #include "base/error.h"
 #include "base/fork_gate.h"
 #include "base/own_fd.h"
-#include "base/privilege.h"
 #include "base/str.h"
+#include "file/program.h"
 #include "file/trust.h"
 
 #define READ_SIZE 4096
-#define VARIABLE_SIZE 600 /* bytes of "NAME=value" */
 #define PAUSE_MS 5
 #define END_TRIES 200
 
-/* A command line, split, what its program gets, and how far that is. */
+/* A command line, split, and how far its program is. */
 struct secret_exec {
 	char *line; /* a copy; argv points into it */
 	char *argv[SECRET_EXEC_ARGS_MAX + 1];
-	char home[VARIABLE_SIZE], lang[VARIABLE_SIZE];
 	int timeout_ms;
 	int64_t deadline; /* in clock_ms */
-	pid_t pid; /* -1: it has ended, or was given up */
-	pid_t parent; /* whose child it is */
+	struct program program;
 	struct own_fd out; /* where its standard output is read */
 	/* After a failure it is killed; its end is waited for until then. */
 	int64_t gone_at; /* in clock_ms; 0: it may run */
 	struct apam_error failed; /* why it was killed */
 };
 
-/* ---- Command line and environment ------------------------------------- */
+/* ---- Command line ----------------------------------------------------- */
 
 static enum apam_status
 split_line(struct secret_exec *x, struct apam_str line, struct apam_error *err)
@@ -72,16 +63,6 @@ split_line(struct secret_exec *x, struct apam_str line, struct apam_error *err)
 		    "exec:%s has more than %d arguments", x->argv[0],
 		    SECRET_EXEC_ARGS_MAX - 1);
 	return APAM_OK;
-}
-
-static void
-set_variable(char *to, const char *name, const char *otherwise)
-{
-	const char *value = trusted_getenv(name);
-
-	if (value == NULL || strlen(name) + strlen(value) + 2 > VARIABLE_SIZE)
-		value = otherwise;
-	(void)snprintf(to, VARIABLE_SIZE, "%s=%s", name, value);
 }
 
 /* ---- Starting --------------------------------------------------------- */
@@ -118,73 +99,6 @@ make_pipe(int ends[2])
 	return false;
 }
 
-static bool
-close_others(posix_spawn_file_actions_t *actions)
-{
-	const int first = STDERR_FILENO + 1;
-#ifdef __GLIBC__
-	return posix_spawn_file_actions_addclosefrom_np(actions, first) == 0;
-#else
-	for (int fd = first; fd < 1024; fd++) {
-		if (posix_spawn_file_actions_addclose(actions, fd) != 0)
-			return false;
-	}
-	return true;
-#endif
-}
-
-static bool
-set_files(posix_spawn_file_actions_t *actions, int out)
-{
-	return posix_spawn_file_actions_addopen(
-		   actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0) == 0 &&
-	    posix_spawn_file_actions_adddup2(actions, out, STDOUT_FILENO) ==
-	    0 &&
-	    posix_spawn_file_actions_addopen(
-		actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0 &&
-	    close_others(actions);
-}
-
-/* A process group of its own, no signal blocked or ignored. */
-static bool
-set_attributes(posix_spawnattr_t *attributes)
-{
-	const short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-	    POSIX_SPAWN_SETSIGDEF;
-	sigset_t none, all;
-
-	return sigemptyset(&none) == 0 && sigfillset(&all) == 0 &&
-	    posix_spawnattr_setflags(attributes, flags) == 0 &&
-	    posix_spawnattr_setpgroup(attributes, 0) == 0 &&
-	    posix_spawnattr_setsigmask(attributes, &none) == 0 &&
-	    posix_spawnattr_setsigdefault(attributes, &all) == 0;
-}
-
-static bool
-spawn_program(struct secret_exec *x, int out)
-{
-	char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-		      "/sbin:/bin";
-	char *environment[] = { path, x->home, x->lang, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	bool ok = false;
-
-	set_variable(x->home, "HOME", "/");
-	set_variable(x->lang, "LANG", "C");
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		return false;
-	if (posix_spawnattr_init(&attributes) != 0)
-		goto out;
-	ok = set_files(&actions, out) && set_attributes(&attributes) &&
-	    posix_spawn(&x->pid, x->argv[0], &actions, &attributes, x->argv,
-		environment) == 0;
-	(void)posix_spawnattr_destroy(&attributes);
-out:
-	(void)posix_spawn_file_actions_destroy(&actions);
-	return ok;
-}
-
 /*
  * Start it with a pipe, and keep the end to read from, or -1.  No fork takes
  * place meanwhile: a child of the host's would have a copy of the other end,
@@ -200,7 +114,7 @@ spawn_with_pipe(struct secret_exec *x, int *out)
 	fork_defer();
 	if (make_pipe(ends)) {
 		*out = ends[0];
-		ok = spawn_program(x, ends[1]);
+		ok = program_start(&x->program, x->argv, ends[1]);
 		(void)close(ends[1]);
 	}
 	fork_permit();
@@ -219,8 +133,6 @@ start_program(struct secret_exec *x, struct apam_error *err)
 		    "exec:%s cannot be started: no descriptors", x->argv[0]);
 	if (ok && fcntl(out, F_SETFL, O_NONBLOCK) == 0)
 		return APAM_OK;
-	if (!ok)
-		x->pid = -1;
 	return error_set(
 	    err, APAM_E_SECRET, "exec:%s cannot be started", x->argv[0]);
 }
@@ -250,8 +162,7 @@ secret_exec_start(
 	}
 	x->timeout_ms = timeout_ms;
 	x->deadline = clock_ms() + timeout_ms;
-	x->pid = -1;
-	x->parent = getpid();
+	x->program = (struct program)PROGRAM_NONE;
 	x->out = (struct own_fd)OWN_FD_NONE;
 	error_clear(&x->failed);
 	status = split_line(x, command, err);
@@ -266,25 +177,16 @@ secret_exec_start(
 
 /* ---- Ending ----------------------------------------------------------- */
 
-/*
- * Kill what still runs; false where it cannot be waited for.  A program that
- * changed its user, as sudo does, cannot be ended: it is left running.
- */
-static bool
-kill_program(const struct secret_exec *x)
-{
-	return x->pid > 0 && x->parent == getpid() &&
-	    (kill(-x->pid, SIGKILL) == 0 || errno != EPERM);
-}
-
 /* One that hangs in the kernel does not end, and is left, too. */
 static void
-end_program(const struct secret_exec *x)
+end_program(struct secret_exec *x)
 {
-	if (!kill_program(x))
+	int how;
+
+	if (!program_kill(&x->program))
 		return;
 	for (int i = 0; i < END_TRIES; i++) {
-		if (waitpid(x->pid, NULL, WNOHANG) != 0)
+		if (program_look(&x->program, &how) != PROGRAM_RUNS)
 			return;
 		clock_sleep(PAUSE_MS);
 	}
@@ -300,6 +202,7 @@ secret_exec_free(struct secret_exec **x)
 		return;
 	own_fd_close(&old->out);
 	end_program(old);
+	program_leave(&old->program);
 	free(old->line);
 	free(old);
 }
@@ -309,8 +212,8 @@ static enum apam_status
 give_up(struct secret_exec *x)
 {
 	own_fd_close(&x->out);
-	if (!kill_program(x))
-		x->pid = -1;
+	if (!program_kill(&x->program))
+		program_leave(&x->program);
 	x->gone_at = clock_ms() + END_TRIES * PAUSE_MS;
 	return APAM_E_PENDING;
 }
@@ -319,10 +222,12 @@ give_up(struct secret_exec *x)
 static enum apam_status
 await_end(struct secret_exec *x, struct apam_error *err)
 {
-	if (x->pid > 0 && waitpid(x->pid, NULL, WNOHANG) == 0 &&
+	int how;
+
+	if (program_look(&x->program, &how) == PROGRAM_RUNS &&
 	    clock_ms() < x->gone_at)
 		return APAM_E_PENDING;
-	x->pid = -1;
+	program_leave(&x->program);
 	return error_set(err, x->failed.status, "%s", x->failed.text);
 }
 
@@ -345,12 +250,12 @@ static enum apam_status
 check_end(struct secret_exec *x, struct apam_error *err)
 {
 	int how = 0;
-	const pid_t pid = waitpid(x->pid, &how, WNOHANG);
+	const enum program_state state = program_look(&x->program, &how);
 
-	if (pid == 0)
+	if (state == PROGRAM_RUNS)
 		return wait_on(x);
-	x->pid = -1;
-	if (pid < 0)
+	program_leave(&x->program);
+	if (state == PROGRAM_LOST)
 		return error_set(err, APAM_E_SECRET,
 		    "exec:%s ended, but its exit status is lost; does this "
 		    "program ignore SIGCHLD?",

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A request is one packet: the arguments, each with its NUL, and two
+ * descriptors, the program's output and the guardian's end of the link.  The
+ * answer on the link is one packet, too, an int as of waitpid, which is answered
+ * by a byte.  Without one the other end is closed: the program cannot be waited
+ * for.
+ */
+#define _GNU_SOURCE /* MSG_CMSG_CLOEXEC, POLLRDHUP */
+#include "file/runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "file/secret_exec.h"
+
+#define REQUEST_MAX 65536 /* bytes of all arguments */
+
+/* Where requests are sent to, and whose that is; -1: there is no helper. */
+static struct {
+	int fd;
+	pid_t owner;
+} runner = { -1, 0 };
+
+/* Of a packet with two descriptors. */
+union control {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(2 * sizeof(int))];
+};
+
+/* ---- A guardian --------------------------------------------------------- */
+
+/*
+ * True once the program has ended; *how says it.  It is not waited for yet: as
+ * long as it is not, its group can be killed and is no other one's.
+ */
+static bool
+has_ended(pid_t pid, int *how)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT | WNOHANG) != 0)
+		return errno == ECHILD;
+	if (info.si_pid == 0)
+		return false;
+	*how = info.si_code == CLD_EXITED ? info.si_status << 8 :
+					    info.si_status;
+	return true;
+}
+
+/* Say how it has ended, once; true if it has. */
+static bool
+tell_end(pid_t pid, int link, bool told)
+{
+	int how = 0;
+
+	if (told || !has_ended(pid, &how))
+		return told;
+	(void)send(link, &how, sizeof(how), MSG_NOSIGNAL);
+	return true;
+}
+
+/*
+ * Wait for the end of the program, and for a byte on the link, which lets go of
+ * it.  If the link ends first, all of its group is killed, unless it has become
+ * another user's.
+ */
+static void
+guard(pid_t pid, int link, int children)
+{
+	struct pollfd wait[] = { { .fd = link, .events = POLLIN | POLLRDHUP },
+		{ .fd = children, .events = POLLIN } };
+	struct signalfd_siginfo news;
+	bool told = false;
+	char byte;
+
+	for (;;) {
+		told = tell_end(pid, link, told);
+		if (told && wait[0].fd < 0)
+			return;
+		if (poll(wait, 2, -1) < 0 && errno != EINTR)
+			return;
+		if (wait[1].revents != 0 &&
+		    read(children, &news, sizeof(news)) < 0)
+			return;
+		if (wait[0].revents == 0)
+			continue;
+		if (recv(link, &byte, 1, MSG_DONTWAIT) == 1 ||
+		    (kill(-pid, SIGKILL) != 0 && errno == EPERM))
+			return;
+		wait[0].fd = -1;
+	}
+}
+
+/* The life of a guardian: a process of its own. */
+static void
+stand_by(char *const argv[], const int fds[2])
+{
+	sigset_t child;
+	pid_t pid;
+	int children;
+
+	(void)signal(SIGCHLD, SIG_DFL);
+	(void)sigemptyset(&child);
+	(void)sigaddset(&child, SIGCHLD);
+	(void)sigprocmask(SIG_BLOCK, &child, NULL);
+	children = signalfd(-1, &child, SFD_CLOEXEC);
+	if (children < 0 || !program_spawn(argv, fds[0], &pid))
+		return;
+	(void)close(fds[0]);
+	guard(pid, fds[1], children);
+}
+
+/* ---- The helper --------------------------------------------------------- */
+
+/* Take a request apart; false if it is not one. */
+static bool
+split(char *bytes, size_t n, char *argv[SECRET_EXEC_ARGS_MAX + 1])
+{
+	size_t count = 0;
+
+	if (n == 0 || bytes[n - 1] != '\0')
+		return false;
+	for (size_t at = 0; at < n; at += strlen(bytes + at) + 1) {
+		if (count == SECRET_EXEC_ARGS_MAX)
+			return false;
+		argv[count++] = bytes + at;
+	}
+	argv[count] = NULL;
+	return true;
+}
+
+static void
+serve_request(int from, char *bytes, size_t n, const int fds[2])
+{
+	char *argv[SECRET_EXEC_ARGS_MAX + 1];
+
+	if (!split(bytes, n, argv) || fork() != 0)
+		return;
+	(void)close(from);
+	stand_by(argv, fds);
+	_exit(0);
+}
+
+/* False when the process that it helps has ended. */
+static bool
+take_request(int from, char *bytes)
+{
+	struct iovec part = { bytes, REQUEST_MAX };
+	union control control = { .room = { 0 } };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control.room) };
+	const ssize_t n = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
+	int fds[2];
+
+	if (n < 0)
+		return errno == EINTR;
+	if (CMSG_FIRSTHDR(&message) == NULL)
+		return n > 0;
+	memcpy(fds, CMSG_DATA(&control.head), sizeof(fds));
+	serve_request(from, bytes, (size_t)n, fds);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	return true;
+}
+
+/* Guardians are waited for by nobody. */
+static void
+help(int from)
+{
+	char *bytes = malloc(REQUEST_MAX);
+
+	(void)prctl(PR_SET_NAME, "apamd-exec");
+	(void)signal(SIGCHLD, SIG_IGN);
+	if (bytes == NULL)
+		return;
+	while (take_request(from, bytes))
+		continue;
+	free(bytes);
+}
+
+/* ---- Asking it ---------------------------------------------------------- */
+
+bool
+runner_start(void)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+		return false;
+	pid = fork();
+	if (pid == 0) {
+		(void)close(ends[0]);
+		help(ends[1]);
+		_exit(0);
+	}
+	(void)close(ends[1]);
+	if (pid < 0) {
+		(void)close(ends[0]);
+		return false;
+	}
+	runner.fd = ends[0];
+	runner.owner = getpid();
+	return true;
+}
+
+bool
+runner_is_there(void)
+{
+	return runner.fd >= 0 && runner.owner == getpid();
+}
+
+/* Put the arguments together; 0: they are too long. */
+static size_t
+join(char *const argv[], char *bytes)
+{
+	size_t n = 0, more;
+
+	for (; *argv != NULL; argv++) {
+		more = strlen(*argv) + 1;
+		if (more > REQUEST_MAX - n)
+			return 0;
+		memcpy(bytes + n, *argv, more);
+		n += more;
+	}
+	return n;
+}
+
+static bool
+send_request(char *bytes, size_t n, const int fds[2])
+{
+	struct iovec part = { bytes, n };
+	union control control = { .room = { 0 } };
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control.room) };
+
+	control.head.cmsg_level = SOL_SOCKET;
+	control.head.cmsg_type = SCM_RIGHTS;
+	control.head.cmsg_len = CMSG_LEN(2 * sizeof(int));
+	memcpy(CMSG_DATA(&control.head), fds, 2 * sizeof(int));
+	return sendmsg(runner.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+	    (ssize_t)n;
+}
+
+int
+runner_run(char *const argv[], int out)
+{
+	char *bytes = malloc(REQUEST_MAX);
+	const size_t n = bytes == NULL ? 0 : join(argv, bytes);
+	int ends[2] = { -1, -1 };
+	bool sent = false;
+
+	if (n > 0 &&
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0) {
+		sent = send_request(bytes, n, (const int[]){ out, ends[1] });
+		(void)close(ends[1]);
+	}
+	free(bytes);
+	if (!sent && ends[0] >= 0)
+		(void)close(ends[0]);
+	return sent ? ends[0] : -1;
+}
+
+enum program_state
+runner_look(int link, int *how)
+{
+	const ssize_t n = recv(link, how, sizeof(*how), MSG_DONTWAIT);
+
+	if (n == (ssize_t)sizeof(*how)) {
+		(void)send(link, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+		return PROGRAM_ENDED;
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return PROGRAM_RUNS;
+	return PROGRAM_LOST;
+}
+
+bool
+runner_end(int link)
+{
+	return shutdown(link, SHUT_WR) == 0;
+}
