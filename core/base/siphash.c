@@ -96,3 +96,12 @@ siphash64(const unsigned char key[SIPHASH_SIZE], const void *bytes, size_t n)
 	siphash(key, bytes, n, hash);
 	return read_word(hash);
 }
+
+void
+siphash_add(unsigned char hash[SIPHASH_SIZE], const void *bytes, size_t n)
+{
+	unsigned char next[SIPHASH_SIZE];
+
+	siphash(hash, bytes, n, next);
+	memcpy(hash, next, sizeof(next));
+}

@@ -21,4 +21,7 @@ void siphash(const unsigned char key[SIPHASH_SIZE], const void *bytes,
 uint64_t siphash64(const unsigned char key[SIPHASH_SIZE], const void *bytes,
     size_t n);
 
+/* Add bytes to a hash: the one before, zeroed at first, is their key. */
+void siphash_add(unsigned char hash[SIPHASH_SIZE], const void *bytes, size_t n);
+
 #endif

@@ -95,6 +95,18 @@ file_prints_copy(struct file_prints *to, const struct file_prints *from)
 		note_file(to, from->files[i].path, &from->files[i].print);
 }
 
+void
+file_prints_hash(
+    const struct file_prints *prints, unsigned char hash[SIPHASH_SIZE])
+{
+	for (size_t i = 0; i < prints->count; i++) {
+		const struct file_noted *f = &prints->files[i];
+
+		siphash_add(hash, f->path, strlen(f->path));
+		siphash_add(hash, &f->print, sizeof(f->print));
+	}
+}
+
 bool
 file_prints_changed(const struct file_prints *prints)
 {

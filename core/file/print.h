@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "base/siphash.h"
+
 /* Zeroed: there is no such file. */
 struct file_print {
 	uint64_t device, inode, size;
@@ -40,6 +42,13 @@ void file_prints_copy(struct file_prints *to, const struct file_prints *from);
 
 /* True if any file differs from its noted state. */
 bool file_prints_changed(const struct file_prints *prints);
+
+/*
+ * Add the files and their noted states to a hash, of which the one before is
+ * the key.
+ */
+void file_prints_hash(
+    const struct file_prints *prints, unsigned char hash[SIPHASH_SIZE]);
 
 /* Free the list; a zeroed struct is allowed. */
 void file_prints_free(struct file_prints *prints);

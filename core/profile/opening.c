@@ -83,6 +83,8 @@ end_opening(struct apam_profile *p, struct stack *closed, struct stack *open)
 	p->opening.busy = false;
 	if (open != NULL && p->stack == closed) {
 		old = p->stack;
+		/* The agent's may have a page that was left by an older one. */
+		stack_use_slot(open, old->slot);
 		p->stack = stack_hold(open);
 	}
 	pthread_cond_broadcast(&p->opening.ended);

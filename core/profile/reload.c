@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "profile/opening.h"
+#include "profile/shared_slot.h"
 #include "slot/write.h"
 
 int64_t
@@ -57,6 +58,8 @@ replace_stack(struct apam_profile *p, struct stack *old, struct stack *next)
 	pthread_mutex_lock(&p->ctx->env.lock);
 	in_use = p->stack == old;
 	if (in_use) {
+		if (p->ctx->env.is_agent)
+			shared_slot_drop(p, old);
 		stack_use_slot(next, old->slot);
 		stack_inherit(next, old, &heirs);
 		next->since = atomic_load(&p->ctx->env.generation);

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "entry/authentic.h"
 #include "profile/direct.h"
+#include "profile/shared_slot.h"
+#include "slot/page_file.h"
 #include "slot/slot.h"
 #include "slot/write.h"
 
@@ -103,18 +105,16 @@ plain_entry(const struct stack *stack, const struct stack_result *result,
 	return e;
 }
 
-bool
-warm_is_worth(const struct stack *stack, const struct stack_result *result)
-{
-	struct slot_content content;
-
-	return plain_entry(stack, result, &content) != NULL;
-}
-
 static int64_t
 until(int64_t end, int64_t now)
 {
 	return end > now ? end - now : 0;
+}
+
+static int64_t
+most(int64_t ms, int64_t limit)
+{
+	return ms < limit ? ms : limit;
 }
 
 /*
@@ -122,7 +122,8 @@ until(int64_t end, int64_t now)
  * stale, or a refresh is due that nobody has begun.  0: not.
  */
 static void
-set_times(struct slot_content *c, const struct entry *e, int64_t check_at)
+set_times(struct slot_content *c, const struct slot *slot,
+    const struct entry *e, int64_t check_at)
 {
 	const struct credential_state *s = &e->credential;
 	const int64_t now = clock_ms(), stale = s->current->stale;
@@ -134,8 +135,10 @@ set_times(struct slot_content *c, const struct entry *e, int64_t check_at)
 	if (!e->flight.busy && s->refresh_at < end)
 		end = s->refresh_at;
 	c->alone_ms = until(stale, now);
-	c->keep_ms = until(end, now);
 	c->good_ms = until(check_at < end ? check_at : end, now);
+	/* Its writer looks at the files each second, but not at its beginning. */
+	if (slot_serial(slot) != 0 && c->good_ms > 0)
+		c->good_ms = most(until(end, now), PAGE_FRESH_MS);
 }
 
 /* Lend out the entry and its credential, unless they are lent already. */
@@ -163,13 +166,28 @@ warm_open(
 
 	if (stack->slot == NULL || e == NULL)
 		return;
-	set_times(&content, e, check_at);
+	set_times(&content, stack->slot, e, check_at);
 	if (content.good_ms <= 0)
 		return;
 	if (is_direct(e))
 		lend_entry(stack, e, &content);
 	else
 		slot_open(stack->slot, &content);
+}
+
+/* A slot for signatures like this one, where there can be one. */
+static struct slot *
+new_slot(const struct stack *stack, const struct stack_result *result)
+{
+	const struct env *env = stack->env;
+	struct slot_content content;
+	const struct entry *e = plain_entry(stack, result, &content);
+
+	if (e == NULL)
+		return NULL;
+	return env->is_agent && !is_direct(e) ?
+	    shared_slot_new(stack) :
+	    slot_new(env->keys.counter.value);
 }
 
 void
@@ -179,15 +197,16 @@ profile_warm(struct apam_profile *profile, struct stack *stack,
 	struct env *env = &profile->ctx->env;
 	int64_t check_at;
 
-	if (slot_serves(
+	/* A shared page is to be told again and again that it is good. */
+	if (!env->is_agent &&
+	    slot_serves(
 		atomic_load_explicit(&profile->slot, memory_order_acquire),
 		result->generation, result->counted))
 		return;
 	pthread_mutex_lock(&env->lock);
 	if (stack == profile->stack && !profile->gone) {
-		if (stack->slot == NULL && warm_is_worth(stack, result))
-			stack_use_slot(
-			    stack, slot_new(env->keys.counter.value));
+		if (stack->slot == NULL)
+			stack_use_slot(stack, new_slot(stack, result));
 		check_at = profile->check_at < result->look_at ?
 		    profile->check_at :
 		    result->look_at;

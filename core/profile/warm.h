@@ -16,10 +16,6 @@
 void profile_warm(struct apam_profile *profile, struct stack *stack,
     struct stack_result *result);
 
-/* True where a slot could serve signatures like this one. */
-bool warm_is_worth(
-    const struct stack *stack, const struct stack_result *result);
-
 /*
  * Open the stack's slot, if it has one, with what was just signed, where that
  * was plain: one static, sufficient entry that is still good.  `check_at`

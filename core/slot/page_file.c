@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/random.h"
 #include "base/wipe.h"
 #include "slot/block.h"
@@ -182,17 +181,6 @@ int
 slot_kept_descriptor(const struct slot *s)
 {
 	return s->fd;
-}
-
-bool
-slot_stamp(struct slot *s)
-{
-	int64_t ms = s->keep_end - clock_ms();
-
-	if (RELAXED_LOAD(s->page.shape) == 0 || ms <= 0 || !slot_is_counted(s))
-		return false;
-	page_refresh(&s->page, ms < PAGE_FRESH_MS ? ms : PAGE_FRESH_MS);
-	return true;
 }
 
 void

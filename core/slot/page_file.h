@@ -20,7 +20,11 @@
 
 struct slot;
 
-/* For how long a stamp is good: the next one is a second later, at most two. */
+/*
+ * For how long a page is fresh at most.  As long as it is used, its writer looks
+ * at all that it depends on each second, and opens it again (slot_open), which
+ * leaves what is in it alone where that is still right.
+ */
 #define PAGE_FRESH_MS 2000
 
 /* What a shared page says of itself. */
@@ -59,14 +63,6 @@ int slot_descriptor(const struct slot *slot);
 
 /* The slot's own descriptor, for who keeps it for the next agent; or -1. */
 int slot_kept_descriptor(const struct slot *slot);
-
-/*
- * Say that what is in the page is still right: it is fresh for PAGE_FRESH_MS
- * from now on, or until its credential is to be looked at.  The caller has just
- * looked at the files and the key registry.  It is best called when a second of
- * the wall clock begins.  False where the page is closed or over.
- */
-bool slot_stamp(struct slot *slot);
 
 /*
  * Close the page for good, for all who have it.  The slot may be NULL, and is

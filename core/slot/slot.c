@@ -22,7 +22,6 @@ slot_init(struct slot *s, enum slot_kind kind, size_t size,
 	s->kind = kind;
 	s->size = size;
 	s->fd = -1;
-	s->keep_end = 0;
 }
 
 struct slot *

@@ -55,7 +55,6 @@ struct slot {
 	_Atomic(struct loan *) signer;
 	size_t size;		/* of this block */
 	int fd;			/* the page's file, writable; or -1 */
-	int64_t keep_end;	/* clock_ms: no stamp goes beyond it */
 	struct url_start origins[SLOT_ORIGINS_MAX];
 
 	struct page page;

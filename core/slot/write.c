@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/str.h"
 #include "slot/slot.h"
 
@@ -155,14 +154,30 @@ slot_serves(const struct slot *s, uint64_t generation, uint64_t counted)
 }
 
 static void
+write_times(struct slot *s, const struct slot_content *c)
+{
+	page_refresh(&s->page, c->good_ms);
+	if (s->kind == SLOT_SHARED)
+		page_span_begin(&s->page.alone, c->alone_ms);
+}
+
+/* A credential makes but one signature here. */
+static bool
+has_content(const struct page *p, const struct slot_content *c)
+{
+	return RELAXED_LOAD(p->shape) != 0 &&
+	    RELAXED_LOAD(p->generation) == c->generation &&
+	    RELAXED_LOAD(p->credential) == c->credential &&
+	    RELAXED_LOAD(p->entries) == c->entries &&
+	    RELAXED_LOAD(p->counted) == c->counted;
+}
+
+static void
 write_facts(struct slot *s, const struct slot_content *c)
 {
 	struct page *p = &s->page;
 
-	s->keep_end = clock_ms() + c->keep_ms;
-	page_refresh(p, c->good_ms);
-	if (s->kind == SLOT_SHARED)
-		page_span_begin(&p->alone, c->alone_ms);
+	write_times(s, c);
 	RELAXED_STORE(p->counted, c->counted);
 	RELAXED_STORE(p->generation, c->generation);
 	RELAXED_STORE(p->credential, c->credential);
@@ -172,8 +187,12 @@ write_facts(struct slot *s, const struct slot_content *c)
 void
 slot_open(struct slot *s, const struct slot_content *c)
 {
-	if (s->kind == SLOT_MAPPED || slot_serves(s, c->generation, c->counted))
+	if (s->kind == SLOT_MAPPED)
 		return;
+	if (has_content(&s->page, c)) {
+		write_times(s, c);
+		return;
+	}
 	page_begin_write(&s->page);
 	write_facts(s, c);
 	slot_set_origins(s, c->origins, c->origin_count);

@@ -22,11 +22,10 @@ struct slot_content {
 	unsigned entries;	/* the same */
 	uint64_t counted;	/* the key registry's counter, as it was read */
 	/*
-	 * For how long from now on: until something is to be looked at; where
-	 * files are looked at again in time (slot_stamp), and only the
-	 * credential counts; where nobody looks, until the credential ends.
+	 * For how long from now on: until something is to be looked at; and
+	 * where nobody can look, until the credential ends.
 	 */
-	int64_t good_ms, keep_ms, alone_ms;
+	int64_t good_ms, alone_ms;
 	const struct url *origins; /* of the profile */
 	size_t origin_count;
 	const struct fields *headers, *query; /* this percent-encoded */
@@ -54,10 +53,9 @@ void slot_set_origins(
 bool slot_can_hold(const struct slot_content *content);
 
 /*
- * Open the slot with this content, which it can hold.  A slot that serves with
- * it already is left alone, for the sake of those who read it.  It is no longer
- * good after good_ms, or once the counter
- * moves on.
+ * Open the slot with this content, which it can hold.  Of one that has it
+ * already, the times alone are written, for the sake of those who read it.  It is
+ * no longer good after good_ms, or once the counter moves on.
  */
 void slot_open(struct slot *slot, const struct slot_content *content);
 

@@ -468,8 +468,6 @@ START_TEST(a_slot_that_must_stay_closed)
 	make_shut_result((enum shut)_i);
 	warm_open(&stack, &results[0], check_at);
 	ck_assert_msg(!sign_with_slot(), "case %d", _i);
-	if (_i == PATHS_ALONE)
-		ck_assert(!warm_is_worth(&stack, &results[0]));
 }
 END_TEST
 

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A page is kept fresh by signing again, for nobody: that looks at all that a
+ * signature depends on, and begins what is due.
+ */
+#include "api/serve_page.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "abi/request.h"
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "keys/reading.h"
+#include "profile/reload.h"
+#include "profile/shared_slot.h"
+#include "profile/warm.h"
+#include "slot/page_file.h"
+#include "slot/slot.h"
+#include "slot/write.h"
+
+/* Nothing that is due now is waited for. */
+#define LOOK_MS 1000
+
+static const struct slot *
+slot_of(const struct apam_profile *p)
+{
+	const struct slot *s = atomic_load(&p->slot);
+
+	return s != NULL && s->kind == SLOT_SHARED ? s : NULL;
+}
+
+uint64_t
+serve_page(const struct apam_profile *p)
+{
+	const struct slot *s = slot_of(p);
+
+	return s != NULL && RELAXED_LOAD(s->page.shape) != 0 &&
+		slot_is_good(s) ?
+	    slot_serial(s) :
+	    0;
+}
+
+int
+serve_page_descriptor(const struct apam_profile *p)
+{
+	const struct slot *s = slot_of(p);
+
+	return s == NULL ? -1 : slot_descriptor(s);
+}
+
+int
+serve_page_own(const struct apam_profile *p)
+{
+	const struct slot *s = slot_of(p);
+
+	return s == NULL ? -1 : slot_kept_descriptor(s);
+}
+
+/* ---- Keeping it fresh ------------------------------------------------------ */
+
+/* A URL of the profile by which a slot can be used. */
+static bool
+any_url(const struct profile *profile, char *to, size_t size)
+{
+	for (size_t i = 0; i < profile->origin_count; i++) {
+		const struct url *origin = &profile->origins[i];
+		const size_t n = slot_origin_bytes(origin);
+
+		if (n == 0 || n + 2 > size)
+			continue;
+		(void)snprintf(to, size, "%.*s/", (int)n, origin->text.p);
+		return true;
+	}
+	return false;
+}
+
+static enum apam_status
+sign_for_nobody(struct apam_profile *p, struct stack *stack, const char *url,
+    struct apam_error *err)
+{
+	const struct apam_request any = APAM_REQUEST("GET", url);
+	const struct patience patience = { .deadline = clock_ms() + LOOK_MS,
+		.none = true };
+	struct stack_result result;
+	struct signing_room room;
+	struct request r;
+	enum apam_status status = request_init(&r, &any, stack->profile, err);
+
+	stack_result_init(&result, &room);
+	if (status == APAM_OK)
+		status = stack_sign(stack, &r, &patience, &result, err);
+	if (status == APAM_OK)
+		profile_warm(p, stack, &result);
+	request_free(&r);
+	signing_free(&result.total);
+	return status;
+}
+
+bool
+serve_page_renew(struct apam_profile *p)
+{
+	HOLD_CANCEL;
+	struct apam_error err = APAM_ERROR_INIT;
+	struct stack *stack = profile_follow(p, clock_ms() + LOOK_MS, &err);
+	char url[URL_START_MAX + 2];
+	bool ok;
+
+	/* The page is the stack's: it may have gone with the one before. */
+	ok = stack != NULL && stack->slot != NULL && stack_is_open(stack) &&
+	    any_url(stack->profile, url, sizeof(url)) &&
+	    sign_for_nobody(p, stack, url, &err) == APAM_OK &&
+	    serve_page(p) != 0;
+	stack_release(&stack);
+	return ok;
+}
+
+/* ---- Of an older agent ------------------------------------------------------ */
+
+/* What the page goes by is known once the registry has been looked at. */
+static bool
+looks_at_registry(struct apam *ctx, struct apam_error *err)
+{
+	struct keys keys;
+	const enum apam_status status = keys_current(
+	    &ctx->env.keys, &keys, NULL, err);
+
+	if (status == APAM_OK)
+		keys_close(&keys);
+	return status == APAM_OK;
+}
+
+/* It is to be good for nobody. */
+static bool
+retire(int fd)
+{
+	static const struct page_facts nothing;
+	static const _Atomic uint64_t no_counter;
+	struct slot *s = slot_adopt(fd, &no_counter, &nothing);
+
+	slot_free(&s);
+	return false;
+}
+
+bool
+serve_page_adopt(struct apam *ctx, const char *name, int fd)
+{
+	HOLD_CANCEL;
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_profile *p;
+	bool ok;
+
+	if (apam_profile_get(ctx, name, &p, &err) != APAM_OK ||
+	    !looks_at_registry(ctx, &err) || slot_of(p) != NULL)
+		return retire(fd);
+	pthread_mutex_lock(&ctx->env.lock);
+	ok = shared_slot_adopt(p, fd);
+	pthread_mutex_unlock(&ctx->env.lock);
+	return ok;
+}
