@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A program that prints something and ends: started without a shell, as a
- * child, or by the helper where this process has one (file/runner.h).  It leads
- * a process group, so that the processes it started end with it.
+ * A program that prints something and ends (file/spawn.h): a child, or the
+ * helper's where this process has one (file/runner.h).
  */
 #ifndef CORE_FILE_PROGRAM_H
 #define CORE_FILE_PROGRAM_H
@@ -28,9 +27,7 @@ enum program_state {
 };
 
 /*
- * Start argv[0], an absolute path, which the caller trusts.  It gets `out` as
- * standard output, /dev/null for the other two, no other descriptor, and an
- * environment of PATH, HOME and LANG.  The caller keeps forks away meanwhile
+ * Start it, as spawn_program does.  The caller keeps forks away meanwhile
  * (base/fork_gate.h).  False if it cannot be started.
  */
 bool program_start(struct program *p, char *const argv[], int out);
@@ -46,8 +43,5 @@ bool program_kill(const struct program *p);
 
 /* Forget it; what runs, runs on, unless it is the helper's, who ends it. */
 void program_leave(struct program *p);
-
-/* The same, for the helper: as a child in any case.  False, or *pid. */
-bool program_spawn(char *const argv[], int out, pid_t *pid);
 
 #endif

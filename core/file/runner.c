@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "file/secret_exec.h"
+#include "file/spawn.h"
 
 #define REQUEST_MAX 65536 /* bytes of all arguments */
 
@@ -40,8 +40,8 @@ union control {
 /* ---- A guardian --------------------------------------------------------- */
 
 /*
- * True once the program has ended; *how says it.  It is not waited for yet: as
- * long as it is not, its group can be killed and is no other one's.
+ * True once the program has ended; *how says it.  It is not waited for yet, so
+ * that its group can still be killed, and cannot become that of others.
  */
 static bool
 has_ended(pid_t pid, int *how)
@@ -114,7 +114,7 @@ stand_by(char *const argv[], const int fds[2])
 	(void)sigaddset(&child, SIGCHLD);
 	(void)sigprocmask(SIG_BLOCK, &child, NULL);
 	children = signalfd(-1, &child, SFD_CLOEXEC);
-	if (children < 0 || !program_spawn(argv, fds[0], &pid))
+	if (children < 0 || !spawn_program(argv, fds[0], &pid))
 		return;
 	(void)close(fds[0]);
 	guard(pid, fds[1], children);
@@ -124,14 +124,14 @@ stand_by(char *const argv[], const int fds[2])
 
 /* Take a request apart; false if it is not one. */
 static bool
-split(char *bytes, size_t n, char *argv[SECRET_EXEC_ARGS_MAX + 1])
+split(char *bytes, size_t n, char *argv[SPAWN_ARGS_MAX + 1])
 {
 	size_t count = 0;
 
 	if (n == 0 || bytes[n - 1] != '\0')
 		return false;
 	for (size_t at = 0; at < n; at += strlen(bytes + at) + 1) {
-		if (count == SECRET_EXEC_ARGS_MAX)
+		if (count == SPAWN_ARGS_MAX)
 			return false;
 		argv[count++] = bytes + at;
 	}
@@ -142,7 +142,7 @@ split(char *bytes, size_t n, char *argv[SECRET_EXEC_ARGS_MAX + 1])
 static void
 serve_request(int from, char *bytes, size_t n, const int fds[2])
 {
-	char *argv[SECRET_EXEC_ARGS_MAX + 1];
+	char *argv[SPAWN_ARGS_MAX + 1];
 
 	if (!split(bytes, n, argv) || fork() != 0)
 		return;
@@ -275,18 +275,18 @@ runner_run(char *const argv[], int out)
 	return sent ? ends[0] : -1;
 }
 
-enum program_state
+int
 runner_look(int link, int *how)
 {
 	const ssize_t n = recv(link, how, sizeof(*how), MSG_DONTWAIT);
 
 	if (n == (ssize_t)sizeof(*how)) {
 		(void)send(link, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-		return PROGRAM_ENDED;
+		return 1;
 	}
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return PROGRAM_RUNS;
-	return PROGRAM_LOST;
+		return 0;
+	return -1;
 }
 
 bool

@@ -11,8 +11,6 @@
 
 #include <stdbool.h>
 
-#include "file/program.h"
-
 /*
  * Start the helper.  Call it once, early, in the only thread and before any
  * secret is read.  It ends with this process.  False with errno set.
@@ -30,8 +28,11 @@ bool runner_is_there(void);
  */
 int runner_run(char *const argv[], int out);
 
-/* What has come there.  Once it has ended nothing of it is killed any more. */
-enum program_state runner_look(int link, int *how);
+/*
+ * 1: it has ended, *how is as waitpid says it, and what it started runs on; 0:
+ * it runs; -1: it cannot be waited for.
+ */
+int runner_look(int link, int *how);
 
 /* Have the program killed, with its group. */
 bool runner_end(int link);

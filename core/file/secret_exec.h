@@ -13,8 +13,9 @@
 #include <apam/apam.h>
 
 #include "base/buf.h"
+#include "file/spawn.h"
 
-#define SECRET_EXEC_ARGS_MAX 32 /* with the program */
+#define SECRET_EXEC_ARGS_MAX SPAWN_ARGS_MAX
 #define SECRET_EXEC_MS 10000 /* how long a program may run */
 
 struct secret_exec;

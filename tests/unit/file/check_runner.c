@@ -51,14 +51,17 @@ END_TEST
 /* As of one that is this process's own child. */
 START_TEST(what_it_leaves_behind_runs_on)
 {
+	struct pollfd pfd = { .events = POLLIN };
 	char text[16] = "";
 	int fd;
 
 	holding("(sleep 0.3; echo alive >&5) >&- & echo x", &fd);
 	ck_assert_msg(run(TIME_MS) == APAM_OK, "%s", err.text);
-	ck_assert_all_ended(fd);
+	pfd.fd = fd;
+	ck_assert_int_eq(poll(&pfd, 1, 10000), 1);
 	ck_assert_int_gt(read(fd, text, sizeof(text) - 1), 0);
 	ck_assert_str_eq(text, "alive\n");
+	ck_assert_all_ended(fd);
 	(void)close(fd);
 }
 END_TEST
