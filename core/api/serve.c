@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "abi/request.h"
+#include "api/signer.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -16,6 +17,8 @@
 #include "crypto/digest.h"
 #include "flight/loop.h"
 #include "flight/notify.h"
+#include "flight/verdict.h"
+#include "http/response.h"
 #include "profile/context.h"
 #include "profile/direct.h"
 #include "profile/refusals.h"
@@ -203,6 +206,17 @@ signature_made(
 			notify_use(&stack->entries[i]);
 }
 
+/* What the caller doubts may be replaced soon. */
+static bool
+is_settling(struct stack *stack, uint64_t rejected)
+{
+	bool settling = false;
+
+	for (size_t i = 0; rejected != 0 && i < stack->count; i++)
+		settling |= obtain_doubt(&stack->entries[i], rejected);
+	return settling;
+}
+
 /* With a stack that is open. */
 static enum apam_status
 sign_with_stack(const struct serve_job *job, const struct apam_request *request,
@@ -219,6 +233,8 @@ sign_with_stack(const struct serve_job *job, const struct apam_request *request,
 
 	stack_result_init(&result, &room);
 	status = admit(job, request, stack, &r, err);
+	if (status == APAM_OK && is_settling(stack, job->rejected))
+		status = APAM_E_PENDING;
 	if (status == APAM_OK)
 		status = stack_sign(stack, &r, &patience, &result, err);
 	if (status == APAM_OK && call->digest == 0)
@@ -279,7 +295,7 @@ sign_with_body(const struct serve_job *job, struct serve_call *call,
 {
 	enum apam_status status;
 
-	if (sign_direct_for(job, request))
+	if (job->rejected == 0 && sign_direct_for(job, request))
 		return APAM_OK;
 	/* What the direct way lacked is asked for just the same. */
 	if (call->digest != 0)
@@ -313,4 +329,105 @@ serve_sign(const struct serve_job *job, struct serve_call *call,
 	}
 	status = sign_with_body(job, call, &request, err);
 	return call->digest != 0 ? APAM_E_PENDING : status;
+}
+
+/* ---- Answers ------------------------------------------------------------- */
+
+static bool
+is_against(enum apam_verdict verdict)
+{
+	return verdict == APAM_VERDICT_REJECTED ||
+	    verdict == APAM_VERDICT_SUSPECT;
+}
+
+/*
+ * The module sees the answer for what it keeps of it; of the verdicts the one
+ * counts that has seen all of the answer, and never alone.
+ */
+static void
+take_hint(struct entry *e, const struct apam_answer_view *view,
+    const struct serve_answer *said)
+{
+	const char *reason;
+	const enum apam_verdict own = entry_judge(e, view, &reason);
+
+	if (is_against(said->verdict))
+		(void)obtain_doubt(e, said->generation);
+	else if (said->verdict == APAM_VERDICT_ACCEPTED &&
+	    own == APAM_VERDICT_ACCEPTED && verdict_holds(e, said->generation))
+		verdict_accept(e);
+}
+
+static void
+take_hints(struct stack *stack, const struct serve_answer *said)
+{
+	const struct apam_signature signature = { .size = sizeof(signature),
+		.generation = said->generation,
+		.credential = said->credential,
+		.entries = said->entries };
+	struct apam_answer_view view = { .size = sizeof(view),
+		.method = apam_str(said->method),
+		.now_ms = clock_unix_ms() };
+	char origin[URL_ORIGIN_SIZE];
+	struct response r;
+	struct url url;
+
+	if (url_parse(apam_str(said->url), &url) != NULL)
+		return;
+	url_origin(url.https, url.host, url.port, origin);
+	response_view(&r, said->answer->status, said->answer->headers,
+	    said->answer->header_count, said->answer->body);
+	view.response = &r.pub;
+	view.origin = apam_str(origin);
+	for (size_t i = 0; i < APAM_ENTRIES_MAX; i++) {
+		size_t at = stack->count;
+
+		if (said->entries & 1U << i)
+			at = signer_place(stack, &signature, i);
+		if (at < stack->count)
+			take_hint(&stack->entries[at], &view, said);
+	}
+	response_free(&r);
+}
+
+void
+serve_judged(struct apam_profile *profile, const struct serve_who *who,
+    const struct serve_answer *said)
+{
+	HOLD_CANCEL;
+	struct apam_request request = APAM_REQUEST(said->method, said->url);
+	const struct serve_job job = {
+		.profile = profile, .request = &request, .who = who
+	};
+	struct stack *stack = profile_hold(profile);
+	struct apam_error unwanted;
+	struct request r;
+
+	error_init(&unwanted);
+	if (stack_is_open(stack)) {
+		if (admit(&job, &request, stack, &r, &unwanted) == APAM_OK)
+			take_hints(stack, said);
+		request_free(&r);
+	}
+	stack_release(&stack);
+}
+
+/* ---- Files ---------------------------------------------------------------- */
+
+void
+serve_look(struct apam *ctx)
+{
+	HOLD_CANCEL;
+
+	for (size_t i = 0; i < ctx->profile_count; i++) {
+		struct apam_profile *profile = ctx->profiles[i];
+		struct apam_error unwanted;
+		struct stack *stack;
+
+		error_init(&unwanted);
+		profile_look_soon(profile);
+		stack = profile_follow(
+		    profile, profile_deadline(profile, 0), &unwanted);
+		stack_release(&stack);
+	}
 }

@@ -51,6 +51,11 @@ struct serve_job {
 	const struct serve_who *who;
 	/* The caller has its body, and can be asked for digests: */
 	bool has_body;
+	/*
+	 * The provider refused the credential of this generation, the caller
+	 * says: it waits while another one is got, if that may be.  0: none.
+	 */
+	uint64_t rejected;
 	/* Called once, where this ends with APAM_OK. */
 	void (*made)(void *arg, const struct serve_signature *signature);
 	void *arg;
@@ -73,5 +78,26 @@ struct serve_call {
  */
 enum apam_status serve_sign(const struct serve_job *job,
     struct serve_call *call, struct apam_error *err);
+
+/* What a caller says of an answer to what was signed for it. */
+struct serve_answer {
+	const char *method, *url; /* of the request, as it was sent */
+	const struct apam_answer *answer; /* its body is not here */
+	uint64_t generation, credential; /* of the signature */
+	unsigned entries;
+	enum apam_verdict verdict; /* the caller's */
+};
+
+/*
+ * Take it as a hint: what the answer leaves for the next signatures is kept,
+ * such as a nonce; where the credential was refused, it is replaced, or its key
+ * checked, now and then (obtain_doubt).  Nothing where the rules do not let the
+ * caller send that request.
+ */
+void serve_judged(struct apam_profile *profile, const struct serve_who *who,
+    const struct serve_answer *said);
+
+/* Look at the files of all profiles that are in use, now: some have changed. */
+void serve_look(struct apam *ctx);
 
 #endif

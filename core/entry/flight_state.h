@@ -24,6 +24,7 @@ struct flight_state {
 	const char *late;
 	bool unwanted;		/* its result was dropped in the meantime */
 	uint64_t flights;	/* how many have landed */
+	int64_t doubt_at;	/* clock_ms: when a caller's doubt counts again */
 	struct apam_error outcome; /* error of the last one */
 };
 

@@ -271,6 +271,42 @@ obtain_credential(struct entry *e, const struct patience *patience,
 	return status;
 }
 
+/* With the context's lock held. */
+static void
+settle_doubt(struct entry *e, bool asks)
+{
+	struct credential_state *s = &e->credential;
+	const int64_t now = clock_ms();
+
+	if (e->flight.busy || now < e->flight.doubt_at ||
+	    now < s->restraint.not_before ||
+	    s->restraint.latch.status != APAM_OK ||
+	    (!s->current->minted && !asks))
+		return;
+	e->flight.doubt_at = now + OBTAIN_DOUBT_MS;
+	(void)take_off(e, s->current->minted ? FLIGHT_ACQUIRE : FLIGHT_PROVE, 0,
+	    submit, NULL);
+}
+
+bool
+obtain_doubt(struct entry *e, uint64_t generation)
+{
+	const bool asks = e->conf->revocation_check != CHECK_NEVER &&
+	    entry_asks(e);
+	const struct credential *c;
+	bool settling;
+
+	pthread_mutex_lock(&e->env->lock);
+	c = e->credential.current;
+	settling = c != NULL && c->generation == generation;
+	if (settling) {
+		settle_doubt(e, asks);
+		settling = e->flight.busy;
+	}
+	pthread_mutex_unlock(&e->env->lock);
+	return settling;
+}
+
 /* ---- Checking and revoking ---------------------------------------------- */
 
 /* The landing of this call's own flight, where it has taken off; or 0. */

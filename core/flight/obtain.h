@@ -49,6 +49,15 @@ enum apam_status obtain_check(struct entry *e, const struct patience *patience,
     struct key_finding *finding, struct apam_error *err);
 
 /*
+ * A caller whom the agent signs for says that the provider refused the
+ * credential of this generation.  Nobody else loses it for that word: it serves
+ * on while it is replaced, or its key checked, which a doubt begins once in
+ * OBTAIN_DOUBT_MS.  True while that is under way, and may yet bring another one.
+ */
+#define OBTAIN_DOUBT_MS 10000
+bool obtain_doubt(struct entry *e, uint64_t generation);
+
+/*
  * Tell the provider to revoke the credential; it is forgotten here whatever the
  * answer is.  Waiting is as above.  Errors: the flight's, DEADLINE, MEMORY,
  * PENDING.

@@ -132,7 +132,7 @@ on_signal(struct watch *watch, unsigned events)
 	if (seen & SIGNALS_END)
 		s->ending = true;
 	if (seen & SIGNALS_RELOAD)
-		server_log(s, APAM_LOG_INFO, "all files are looked at again");
+		serve_look(s->ctx);
 }
 
 static bool

@@ -162,6 +162,7 @@ try_sign(struct connection *c, const struct agent_sign *sign,
 		.who = &who,
 		.has_body = sign->body == APAM_BODY_BYTES ||
 		    sign->body == APAM_BODY_READER,
+		.rejected = sign->rejected,
 		.made = send_signed,
 		.arg = a,
 	};
@@ -232,6 +233,40 @@ take_sign(struct connection *c, const struct frame *message)
 	return NULL;
 }
 
+/* ---- Answers of the provider ----------------------------------------------- */
+
+/* A hint: nothing is said of it, whatever becomes of it. */
+static const char *
+take_judged(struct connection *c, const struct frame *message)
+{
+	const struct serve_who who = { c->peer.caller, c->peer.program };
+	struct apam_answer answer = { .size = sizeof(answer) };
+	struct serve_answer said = { .answer = &answer };
+	struct agent_judged judged;
+	struct apam_profile *profile;
+	struct apam_error unwanted;
+	const char *wrong = agent_judged_read(
+	    &judged, &c->server->room, message);
+
+	connection_idle(c);
+	error_init(&unwanted);
+	if (wrong != NULL ||
+	    apam_profile_get(c->server->ctx, judged.profile.p, &profile,
+		&unwanted) != APAM_OK)
+		return wrong;
+	answer.status = (unsigned)judged.status;
+	answer.headers = judged.headers.all;
+	answer.header_count = judged.headers.count;
+	said.method = judged.method.p;
+	said.url = judged.url.p;
+	said.generation = judged.generation;
+	said.credential = judged.credential;
+	said.entries = (unsigned)judged.entries;
+	said.verdict = (enum apam_verdict)judged.verdict;
+	serve_judged(profile, &who, &said);
+	return NULL;
+}
+
 /* ---- All messages ------------------------------------------------------------ */
 
 static const char *
@@ -257,6 +292,8 @@ serving_take(struct connection *c, const struct frame *message)
 		return take_hello(c, message);
 	case AGENT_SIGN:
 		return take_sign(c, message);
+	case AGENT_JUDGED:
+		return take_judged(c, message);
 	case AGENT_CANCEL:
 		waiting_cancel(c, message->id);
 		connection_idle(c);

@@ -19,7 +19,8 @@ ITEMS = {
     'query': (15, 't'), 'covered': (17, 't'), 'body': (18, 'n'),
     'body_length': (19, 'n'), 'digest': (20, 't'), 'timeout': (21, 'n'),
     'page': (22, 'n'), 'generation': (24, 'n'), 'credential': (25, 'n'),
-    'entries': (26, 'n'), 'hash': (29, 'n'), 'status': (32, 'n'),
+    'entries': (26, 'n'), 'rejected': (23, 'n'), 'http_status': (30, 'n'),
+    'verdict': (31, 'n'), 'hash': (29, 'n'), 'status': (32, 'n'),
     'text': (33, 't'), 'file': (34, 't'), 'line': (35, 'n'),
     'name': (38, 't'), 'argument': (39, 't'),
 }

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What clients of the agent do, and should not: peers.py PART SOCKET.  A part
+"""What clients of the agent do, and should not: peers.py PART SOCKET ARGS.  A part
 ends with an exception where the agent does not do what it should."""
 import hashlib
 import sys
 
-from client import (Agent, FAILED, DIGEST, HELLO, JUDGED, SIGN, SIGNED, frame,
-                    fields, items)
+from client import (Agent, CANCEL, DIGEST, FAILED, HELLO, JUDGED, SIGN, SIGNED,
+                    become, frame, items)
 
 USAGE = 0x100
 BODY_BYTES, BODY_DIGESTS, BODY_UNKNOWN = 1, 2, 4
 SHA256 = 1
+REJECTED = 2
 BODY = 'https://body.example.com/upload'
 OWN = 'https://own.example.com/x'
 
@@ -90,4 +91,87 @@ def not_ended_parts(path):
     dropped(agent)
 
 
-globals()[sys.argv[1]](sys.argv[2])
+# ---- One credential for all -------------------------------------------------
+
+
+def cold(path, profile, url):
+    """64 clients at once, none of which finds a credential."""
+    agents = [Agent(path) for _ in range(64)]
+    for agent in agents:
+        agent.sign(profile, url, wait=False)
+    got = [agent.receive() for agent in agents]
+    assert {kind for kind, _, _ in got} == {SIGNED}, got
+    assert len({what['generation'][0] for _, _, what in got}) == 1, got
+
+
+def generation(agent, profile, url, more=()):
+    kind, _, got = agent.sign(profile, url, more=more)
+    assert kind == SIGNED, got
+    return got['generation'][0]
+
+
+def judge(agent, profile, url, number):
+    """As a client says that the provider refused it; no answer."""
+    agent.send(JUDGED, 0, [
+        ('profile', profile), ('method', 'GET'), ('url', url),
+        ('http_status', 401), ('generation', number), ('credential', number),
+        ('entries', 1), ('verdict', REJECTED)])
+
+
+def doubted(path, profile, url):
+    """Who doubts waits for another one; others go on meanwhile."""
+    one, other = Agent(path), Agent(path)
+    first = generation(one, profile, url)
+    asked = one.sign(profile, url, more=[('rejected', first)], wait=False)
+    assert generation(other, profile, url) >= first
+    kind, number, got = one.receive()
+    assert (kind, number) == (SIGNED, asked), got
+    assert got['generation'][0] > first, got
+
+
+def doubted_again(path, profile, url):
+    """So soon it is not believed: the same one, and at once."""
+    agent = Agent(path)
+    first = generation(agent, profile, url)
+    judge(agent, profile, url, first)
+    assert generation(agent, profile, url, [('rejected', first)]) == first
+
+
+def judged_by_stranger(path, profile, url, user):
+    first = generation(Agent(path), profile, url)
+    become(int(user))
+    agent = Agent(path)
+    for number in range(first - 2, first + 2):
+        judge(agent, profile, url, number)
+    kind, _, got = agent.sign(profile, url)
+    assert kind == FAILED and b'no rule for user' in got['text'][0], got
+
+
+def cancelled(path, profile, url):
+    """A request that is given up is not answered; the next one is."""
+    agent = Agent(path)
+    first = agent.sign(profile, url, wait=False)
+    agent.send(CANCEL, first, [])
+    kind, number, _ = agent.sign('nothing-of-this-name', url)
+    assert kind == FAILED and number != first, (kind, number)
+
+
+def gone_meanwhile(path, profile, url):
+    for _ in range(20):
+        agent = Agent(path)
+        for _ in range(5):
+            agent.sign(profile, url, wait=False)
+        agent.socket.close()
+
+
+def too_many(path, profile, url):
+    """One user may have so many requests wait, and no more."""
+    agent = Agent(path)
+    for _ in range(1100):
+        agent.sign(profile, url, wait=False)
+    kind, _, got = agent.receive()
+    assert kind == FAILED, got
+    assert b'too many requests of this user wait' in got['text'][0], got
+
+
+globals()[sys.argv[1]](*sys.argv[2:])
