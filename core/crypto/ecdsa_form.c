@@ -9,19 +9,32 @@
 #define SEQUENCE 0x30
 #define INTEGER 0x02
 
-/* Take tag and length off the front; all lengths here are below 128. */
+#define LONG_FORM 0x81 /* the length is in the next octet: X.690, 8.1.3.5 */
+
+/*
+ * Take tag and length off the front; a length is in as few octets as it can be,
+ * and below 256.
+ */
 static bool
 take(struct apam_str *from, char tag, struct apam_str *value)
 {
+	struct apam_str rest = *from;
 	size_t n;
 
-	if (from->n < 2 || from->p[0] != tag)
+	if (rest.n < 2 || rest.p[0] != tag)
 		return false;
-	n = (unsigned char)from->p[1];
-	if (n > 127 || n > from->n - 2)
+	n = (unsigned char)rest.p[1];
+	rest = str_skip(rest, 2);
+	if (n == LONG_FORM && rest.n > 0 && (unsigned char)rest.p[0] > 127) {
+		n = (unsigned char)rest.p[0];
+		rest = str_skip(rest, 1);
+	} else if (n > 127) {
 		return false;
-	*value = str_cut(str_skip(*from, 2), n);
-	*from = str_skip(*from, 2 + n);
+	}
+	if (n > rest.n)
+		return false;
+	*value = str_cut(rest, n);
+	*from = str_skip(rest, n);
 	return true;
 }
 
@@ -68,13 +81,17 @@ size_t
 ecdsa_to_der(struct apam_str raw, unsigned char *to)
 {
 	const size_t octets = raw.n / 2;
-	size_t n = 2;
+	unsigned char both[2 * (3 + ECDSA_OCTETS_MAX)];
+	size_t n, head = 0;
 
 	if (octets == 0)
 		return 0;
-	n += put_integer(str_cut(raw, octets), to + n);
-	n += put_integer(str_skip(raw, octets), to + n);
-	to[0] = SEQUENCE;
-	to[1] = (unsigned char)(n - 2);
-	return n;
+	n = put_integer(str_cut(raw, octets), both);
+	n += put_integer(str_skip(raw, octets), both + n);
+	to[head++] = SEQUENCE;
+	if (n > 127)
+		to[head++] = LONG_FORM;
+	to[head++] = (unsigned char)n;
+	memcpy(to + head, both, n);
+	return head + n;
 }

@@ -11,7 +11,7 @@
 
 #include <apam/types.h>
 
-#define ECDSA_OCTETS_MAX 48	/* of r, and of s */
+#define ECDSA_OCTETS_MAX 66	/* of r, and of s */
 #define ECDSA_DER_MAX (3 + 2 * (3 + ECDSA_OCTETS_MAX))
 
 /*

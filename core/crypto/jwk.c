@@ -10,8 +10,8 @@
 #include "text/json.h"
 
 static const char unknown[] =
-    "the JWK is none of those that apam uses: kty is RSA, EC with crv P-256 or "
-    "P-384, OKP with crv Ed25519, or oct";
+    "the JWK is none of those that apam uses: kty is RSA, EC with crv "
+    "P-256, P-384 or P-521, OKP with crv Ed25519, or oct";
 
 /* By kind; its members, by enum crypto_number. */
 static const struct shape {
@@ -21,6 +21,7 @@ static const struct shape {
 	[APAM_KIND_SYMMETRIC] = { "oct", NULL, { "/k" } },
 	[APAM_KIND_EC_P256] = { "EC", "P-256", { "/x", "/y", "/d" } },
 	[APAM_KIND_EC_P384] = { "EC", "P-384", { "/x", "/y", "/d" } },
+	[APAM_KIND_EC_P521] = { "EC", "P-521", { "/x", "/y", "/d" } },
 	[APAM_KIND_ED25519] = { "OKP", "Ed25519",
 	    { [CRYPTO_X] = "/x", [CRYPTO_D] = "/d" } },
 	[APAM_KIND_RSA] = { "RSA", NULL,
@@ -40,7 +41,7 @@ is_text(const struct json *json, const char *pointer, const char *text)
 static int32_t
 kind_of(const struct json *json)
 {
-	for (int32_t kind = APAM_KIND_SYMMETRIC; kind <= APAM_KIND_RSA; kind++)
+	for (int32_t kind = APAM_KIND_SYMMETRIC; kind <= KEY_KIND_LAST; kind++)
 		if (is_text(json, "/kty", shapes[kind].kty) &&
 		    (shapes[kind].crv == NULL ||
 			is_text(json, "/crv", shapes[kind].crv)))
@@ -81,10 +82,9 @@ is_whole(const struct crypto_numbers *numbers)
 	if (numbers->kind == APAM_KIND_RSA)
 		return at[CRYPTO_N].n > 0 && at[CRYPTO_E].n > 0 &&
 		    (primes == 0 || (primes == 5 && at[CRYPTO_D].n > 0));
-	if (numbers->kind == APAM_KIND_EC_P256 ||
-	    numbers->kind == APAM_KIND_EC_P384)
-		return at[CRYPTO_X].n > 0 && at[CRYPTO_Y].n > 0;
-	return at[CRYPTO_X].n > 0;
+	return at[CRYPTO_X].n > 0 &&
+	    (at[CRYPTO_Y].n > 0 ||
+		shapes[numbers->kind].names[CRYPTO_Y] == NULL);
 }
 
 static const char *

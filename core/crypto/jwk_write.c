@@ -15,6 +15,7 @@ static const struct curve {
 } curves[] = {
 	[APAM_KIND_EC_P256] = { "EC", "P-256" },
 	[APAM_KIND_EC_P384] = { "EC", "P-384" },
+	[APAM_KIND_EC_P521] = { "EC", "P-521" },
 	[APAM_KIND_ED25519] = { "OKP", "Ed25519" },
 };
 

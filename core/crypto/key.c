@@ -184,15 +184,30 @@ has_size(struct apam_str number, size_t n)
 	return number.n == 0 || number.n == n;
 }
 
+/* How many a number of a curve has; 0: the kind has no curve. */
+static size_t
+octets_of(int32_t kind)
+{
+	switch (kind) {
+	case APAM_KIND_EC_P256:
+	case APAM_KIND_ED25519:
+		return 32;
+	case APAM_KIND_EC_P384:
+		return 48;
+	case APAM_KIND_EC_P521:
+		return 66;
+	default:
+		return 0;
+	}
+}
+
 static enum apam_status
 check_curve(const struct crypto_numbers *numbers, struct apam_error *err)
 {
 	const struct apam_str *at = numbers->at;
-	const bool p256 = numbers->kind == APAM_KIND_EC_P256;
-	const size_t n = numbers->kind == APAM_KIND_EC_P384 ? 48 : 32;
+	const size_t n = octets_of(numbers->kind);
 
-	if (numbers->kind != APAM_KIND_EC_P384 && !p256 &&
-	    numbers->kind != APAM_KIND_ED25519)
+	if (n == 0)
 		return error_set(err, APAM_E_USAGE,
 		    "the key is of a kind that is not known");
 	if (has_size(at[CRYPTO_X], n) && has_size(at[CRYPTO_D], n) &&
@@ -235,7 +250,7 @@ key_generate(int32_t kind, struct apam_key **key, struct apam_error *err)
 	*key = NULL;
 	if (kind == APAM_KIND_SYMMETRIC)
 		return generate_bytes(key, err);
-	if (kind < APAM_KIND_EC_P256 || kind > APAM_KIND_RSA)
+	if (kind < APAM_KIND_EC_P256 || kind > KEY_KIND_LAST)
 		return error_set(err, APAM_E_USAGE,
 		    "the key is of a kind that is not known");
 	made = new_key(kind, true, err);

@@ -20,7 +20,7 @@
 static const char malformed[] = "the key is damaged";
 static const char unknown[] =
     "the key is none of those that apam uses: RSA, EC "
-    "on the curve P-256 or P-384, Ed25519";
+    "on the curve P-256, P-384 or P-521, Ed25519";
 
 /* ---- DER ---------------------------------------------------------------- */
 
@@ -112,6 +112,7 @@ static const struct apam_str ec_public_key = { "\x2a\x86\x48\xce\x3d\2\1", 7 };
 static const struct apam_str ed25519 = { "\x2b\x65\x70", 3 };
 static const struct apam_str p256 = { "\x2a\x86\x48\xce\x3d\3\1\7", 8 };
 static const struct apam_str p384 = { "\x2b\x81\4\0\x22", 5 };
+static const struct apam_str p521 = { "\x2b\x81\4\0\x23", 5 };
 
 static bool
 take_curve(struct apam_str *from, int32_t *kind)
@@ -122,6 +123,7 @@ take_curve(struct apam_str *from, int32_t *kind)
 		return false;
 	*kind = str_equal(curve, p256) ? APAM_KIND_EC_P256 :
 	    str_equal(curve, p384)     ? APAM_KIND_EC_P384 :
+	    str_equal(curve, p521)     ? APAM_KIND_EC_P521 :
 					 0;
 	return true;
 }

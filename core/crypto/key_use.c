@@ -90,6 +90,8 @@ static const struct algorithm {
 	[APAM_ALG_ES256_DER] = { APAM_KIND_EC_P256, 0 },
 	[APAM_ALG_ES384] = { APAM_KIND_EC_P384, 48 },
 	[APAM_ALG_ES384_DER] = { APAM_KIND_EC_P384, 0 },
+	[APAM_ALG_ES512] = { APAM_KIND_EC_P521, 66 },
+	[APAM_ALG_ES512_DER] = { APAM_KIND_EC_P521, 0 },
 	[APAM_ALG_EDDSA] = { APAM_KIND_ED25519, 0 },
 	[APAM_ALG_RS256] = { APAM_KIND_RSA, 0 },
 	[APAM_ALG_RS384] = { APAM_KIND_RSA, 0 },
@@ -102,7 +104,7 @@ static const struct algorithm {
 static enum apam_status
 check_fit(const struct apam_key *key, int32_t algorithm, struct apam_error *err)
 {
-	if (algorithm < APAM_ALG_ES256 || algorithm > APAM_ALG_PS512)
+	if (algorithm < APAM_ALG_ES256 || algorithm > KEY_ALGORITHM_LAST)
 		return error_set(
 		    err, APAM_E_USAGE, "there is no such algorithm");
 	if (algorithms[algorithm].kind != key->kind)

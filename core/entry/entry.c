@@ -283,7 +283,8 @@ static bool
 open_withheld(struct entry *e, struct problems *all)
 {
 	static const int32_t kinds[] = { APAM_KIND_RSA, APAM_KIND_EC_P256,
-		APAM_KIND_EC_P384, APAM_KIND_ED25519, APAM_KIND_SYMMETRIC };
+		APAM_KIND_EC_P384, APAM_KIND_EC_P521, APAM_KIND_ED25519,
+		APAM_KIND_SYMMETRIC };
 	struct problems unfit;
 
 	if (!secrets_find(&e->secrets, &e->module->options, &e->values)) {

@@ -34,7 +34,8 @@ fixed_sign(const struct apam_services *svc, const struct apam_key *key,
 	if (status != APAM_OK)
 		return status;
 	/* In DER they have one of several lengths. */
-	if (algorithm == APAM_ALG_ES256_DER || algorithm == APAM_ALG_ES384_DER)
+	if (algorithm == APAM_ALG_ES256_DER ||
+	    algorithm == APAM_ALG_ES384_DER || algorithm == APAM_ALG_ES512_DER)
 		*n = *n < 68 ? *n : 68;
 	for (size_t i = 0; i < *n; i++)
 		to[i] = (unsigned char)chance_next(&c);

@@ -39,7 +39,8 @@ static const char *const urls[] = { "https://kit.example.com/",
 	"https://kit.example.com/a?b=c" };
 static const char *const paths[] = { "/run/kit/socket", "/etc/kit/file" };
 static const int32_t kinds[] = { APAM_KIND_EC_P256, APAM_KIND_SYMMETRIC,
-	APAM_KIND_ED25519, APAM_KIND_EC_P384, APAM_KIND_RSA };
+	APAM_KIND_ED25519, APAM_KIND_EC_P384, APAM_KIND_RSA,
+	APAM_KIND_EC_P521 };
 
 #define KIND_SYMMETRIC 1 /* its place there */
 

@@ -352,7 +352,7 @@ fuzz_key_kind(const struct apam_services *svc, const struct apam_key *key)
 {
 	(void)svc;
 	fuzz_holds(key != NULL, "uses a key that is not there");
-	return (int32_t)(1 + fuzz_byte() % APAM_KIND_RSA);
+	return (int32_t)(1 + fuzz_byte() % APAM_KIND_EC_P521);
 }
 
 static inline int32_t

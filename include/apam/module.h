@@ -325,7 +325,8 @@ enum apam_key_kind {
 	APAM_KIND_EC_P256 = 2,
 	APAM_KIND_EC_P384 = 3,
 	APAM_KIND_ED25519 = 4,
-	APAM_KIND_RSA = 5	/* of 2048 bits or more */
+	APAM_KIND_RSA = 5,	/* of 2048 bits or more */
+	APAM_KIND_EC_P521 = 6
 };
 
 /* The names are those of RFC 7518 and RFC 8037. */
@@ -340,7 +341,9 @@ enum apam_algorithm {
 	APAM_ALG_RS512 = 8,
 	APAM_ALG_PS256 = 9,	/* the salt is as long as the digest */
 	APAM_ALG_PS384 = 10,
-	APAM_ALG_PS512 = 11
+	APAM_ALG_PS512 = 11,
+	APAM_ALG_ES512 = 12,	/* 132 bytes */
+	APAM_ALG_ES512_DER = 13	/* at most 139 bytes */
 };
 #define APAM_SIGNATURE_MAX 2048	/* bytes of the longest: RSA of 16384 bits */
 

@@ -91,11 +91,14 @@ kind_name(int32_t kind)
 		[APAM_KIND_SYMMETRIC] = "a secret",
 		[APAM_KIND_EC_P256] = "an EC key of P-256",
 		[APAM_KIND_EC_P384] = "an EC key of P-384",
+		[APAM_KIND_EC_P521] = "an EC key of P-521",
 		[APAM_KIND_ED25519] = "an Ed25519 key",
 		[APAM_KIND_RSA] = "an RSA key",
 	};
 
-	return names[kind];
+	return (size_t)kind < sizeof(names) / sizeof(names[0]) ?
+	    names[kind] :
+	    "a key of another kind";
 }
 
 /* The thumbprint of what is secret would say something of it. */

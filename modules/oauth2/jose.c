@@ -21,6 +21,7 @@ static const struct jose_algorithm algorithms[] = {
 	HMAC(512),
 	{ "ES256", APAM_KIND_EC_P256, APAM_ALG_ES256, 0 },
 	{ "ES384", APAM_KIND_EC_P384, APAM_ALG_ES384, 0 },
+	{ "ES512", APAM_KIND_EC_P521, APAM_ALG_ES512, 0 },
 	{ "EdDSA", APAM_KIND_ED25519, APAM_ALG_EDDSA, 0 },
 	{ "Ed25519", APAM_KIND_ED25519, APAM_ALG_EDDSA, 0 },
 	RSA(RS, 256),
@@ -34,8 +35,8 @@ static const struct jose_algorithm algorithms[] = {
 #define ALGORITHMS (sizeof(algorithms) / sizeof(algorithms[0]))
 
 const char *const jose_algorithm_names[] = { "HS256", "HS384", "HS512", "ES256",
-	"ES384", "EdDSA", "Ed25519", "RS256", "RS384", "RS512", "PS256",
-	"PS384", "PS512", NULL };
+	"ES384", "ES512", "EdDSA", "Ed25519", "RS256", "RS384", "RS512",
+	"PS256", "PS384", "PS512", NULL };
 
 _Static_assert(sizeof(jose_algorithm_names) / sizeof(char *) == ALGORITHMS + 1,
     "each algorithm has a name");

@@ -27,7 +27,7 @@ const struct jose_algorithm *jose_algorithm_at(size_t i);
 
 /*
  * The one that is used for a kind of key where nothing else is said: HS256,
- * ES256, ES384, EdDSA or RS256.
+ * ES256, ES384, ES512, EdDSA or RS256.
  */
 const struct jose_algorithm *jose_algorithm_of(int32_t kind);
 

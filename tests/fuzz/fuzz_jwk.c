@@ -13,7 +13,7 @@ check_numbers(const struct crypto_numbers *numbers, const struct buf *bytes)
 	const struct apam_str *at = numbers->at;
 
 	HOLDS(numbers->kind >= APAM_KIND_SYMMETRIC);
-	HOLDS(numbers->kind <= APAM_KIND_RSA);
+	HOLDS(numbers->kind <= KEY_KIND_LAST);
 	HOLDS(at[CRYPTO_X].n > 0);
 	for (size_t i = 0; i < CRYPTO_NUMBERS; i++) {
 		HOLDS(at[i].n <= bytes->n);

@@ -14,7 +14,7 @@ check_numbers(const struct crypto_numbers *numbers, struct apam_str der)
 	size_t any = 0;
 
 	HOLDS(numbers->kind >= APAM_KIND_EC_P256);
-	HOLDS(numbers->kind <= APAM_KIND_RSA);
+	HOLDS(numbers->kind <= KEY_KIND_LAST);
 	for (size_t i = 0; i < CRYPTO_NUMBERS; i++) {
 		any += numbers->at[i].n;
 		HOLDS(numbers->at[i].n == 0 || numbers->at[i].p >= der.p);

@@ -264,7 +264,7 @@ START_TEST(a_certificate_alone_opens_nothing)
 END_TEST
 
 static const int32_t kinds[] = { APAM_KIND_EC_P256, APAM_KIND_EC_P384,
-	APAM_KIND_ED25519, APAM_KIND_RSA };
+	APAM_KIND_EC_P521, APAM_KIND_ED25519, APAM_KIND_RSA };
 
 START_TEST(a_handle_is_as_good_as_a_file)
 {

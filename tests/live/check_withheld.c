@@ -126,8 +126,8 @@ START_TEST(every_test_module_opens)
 END_TEST
 
 /* The key is taken for one of the kind that the options say. */
-static const char *const algorithms[] = { "ES256", "ES384", "EdDSA", "RS256",
-	"PS512" };
+static const char *const algorithms[] = { "ES256", "ES384", "ES512", "EdDSA",
+	"RS256", "PS512" };
 
 START_TEST(a_key_fits_the_algorithm)
 {

@@ -61,6 +61,7 @@ const certificate = new X509Certificate(read('self.pem'));
 const clients = [
 	signs('es256', 'ES256'),
 	signs('ps256', 'PS256'),
+	signs('es512', 'ES512'),
 	signs('eddsa', 'EdDSA'),
 	{
 		client_id: 'secret',
@@ -103,6 +104,11 @@ const provider = new Provider(issuer, {
 	},
 	discovery: {
 		mtls_endpoint_aliases: { token_endpoint: `${aliases}/token` },
+	},
+	// ES512 is not among its defaults.
+	enabledJWA: {
+		clientAuthSigningAlgValues: ['ES256', 'ES512', 'PS256', 'RS256',
+			'EdDSA', 'HS256'],
 	},
 	features: {
 		clientCredentials: { enabled: true },

@@ -60,6 +60,9 @@ make_keys()
 	for name in server ca es256 es256-wrong tls other self self-wrong; do
 		key $name EC ec_paramgen_curve:P-256
 	done
+	for name in es512 es512-wrong; do
+		key $name EC ec_paramgen_curve:P-521
+	done
 	for name in ps256 ps256-wrong account account-wrong cluster; do
 		key $name RSA rsa_keygen_bits:2048
 	done
@@ -194,6 +197,7 @@ write_config()
 		    'key_id = "es256";'
 		signed ps256$wrong ps256 ps256$wrong "$at" \
 		    'algorithm = "PS256"; key_id = "ps256";'
+		signed es512$wrong es512 es512$wrong "$at" ''
 		signed eddsa$wrong eddsa eddsa$wrong "$at" ''
 		profile secret$wrong <<-END
 		$at; client_id = "secret"; client_auth = "client_secret_jwt";
@@ -255,12 +259,12 @@ row()
 make_keys
 start_servers
 write_config
-for name in es256 es256-issuer ps256 eddsa secret self tls bearer given \
+for name in es256 es256-issuer es512 ps256 eddsa secret self tls bearer given \
     exchange; do
 	row $name 0 'good.*a fresh token was issued'
 done
 # Of a key that was good before, a refusal means that it is revoked.
-for name in es256-wrong es256-issuer-wrong ps256-wrong eddsa-wrong \
+for name in es256-wrong es256-issuer-wrong es512-wrong ps256-wrong eddsa-wrong \
     secret-wrong self-wrong tls-wrong tls-stranger tls-not-asked \
     algorithm-wrong audience-wrong; do
 	row $name 1 '\(rejected\|revoked\).*invalid_client'

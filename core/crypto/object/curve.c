@@ -9,18 +9,27 @@
 #include <openssl/ec.h>
 #include <openssl/obj_mac.h>
 
+/* By enum apam_key_kind. */
+static const struct curve {
+	const char *name;
+	int nid;
+	size_t octets;
+} curves[KEY_KIND_LAST + 1] = {
+	[APAM_KIND_EC_P256] = { "P-256", NID_X9_62_prime256v1, 32 },
+	[APAM_KIND_EC_P384] = { "P-384", NID_secp384r1, 48 },
+	[APAM_KIND_EC_P521] = { "P-521", NID_secp521r1, CURVE_OCTETS_MAX },
+};
+
 const char *
 curve_name(int32_t kind)
 {
-	if (kind == APAM_KIND_EC_P256)
-		return "P-256";
-	return kind == APAM_KIND_EC_P384 ? "P-384" : NULL;
+	return curves[kind].name;
 }
 
 size_t
 curve_octets(int32_t kind)
 {
-	return kind == APAM_KIND_EC_P256 ? 32 : CURVE_OCTETS_MAX;
+	return curves[kind].octets;
 }
 
 static bool
@@ -41,8 +50,7 @@ bool
 curve_point(
     int32_t kind, struct apam_str scalar, unsigned char to[CURVE_POINT_MAX])
 {
-	EC_GROUP *group = EC_GROUP_new_by_curve_name(
-	    kind == APAM_KIND_EC_P256 ? NID_X9_62_prime256v1 : NID_secp384r1);
+	EC_GROUP *group = EC_GROUP_new_by_curve_name(curves[kind].nid);
 	BIGNUM *d = BN_secure_new();
 	bool ok = group != NULL && d != NULL && scalar.n <= INT32_MAX &&
 	    BN_bin2bn((const unsigned char *)scalar.p, (int)scalar.n, d) !=

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two curves of NIST's: FIPS 186-5 and SP 800-186.
+ * The curves of NIST's: FIPS 186-5 and SP 800-186.
  */
 #ifndef CORE_CRYPTO_OBJECT_CURVE_H
 #define CORE_CRYPTO_OBJECT_CURVE_H
 
 #include "crypto/object/openssl_object.h"
 
-#define CURVE_OCTETS_MAX 48
+#define CURVE_OCTETS_MAX 66
 #define CURVE_POINT_MAX (1 + 2 * CURVE_OCTETS_MAX)
 
-/* OpenSSL's name of a kind of key's curve; NULL: it has neither of the two. */
+/* OpenSSL's name of a kind of key's curve; NULL: it has none of them. */
 const char *curve_name(int32_t kind);
 /* How many octets a coordinate has. */
 size_t curve_octets(int32_t kind);

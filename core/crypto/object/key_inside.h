@@ -14,8 +14,8 @@
 enum key_use {
 	USE_HMAC = 0,	/* and the hash */
 	USE_SIGN = 0,	/* and the algorithm */
-	USE_VERIFY = APAM_ALG_PS512,
-	USES = 2 * APAM_ALG_PS512 + 1
+	USE_VERIFY = KEY_ALGORITHM_LAST,
+	USES = 2 * KEY_ALGORITHM_LAST + 1
 };
 
 struct key_object {

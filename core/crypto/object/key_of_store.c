@@ -140,6 +140,8 @@ kind_of_curve(const EVP_PKEY *pkey)
 		{ "P-256", APAM_KIND_EC_P256 },
 		{ "secp384r1", APAM_KIND_EC_P384 },
 		{ "P-384", APAM_KIND_EC_P384 },
+		{ "secp521r1", APAM_KIND_EC_P521 },
+		{ "P-521", APAM_KIND_EC_P521 },
 	};
 	char name[64];
 	size_t n;
@@ -208,8 +210,8 @@ why_none(const struct search *s)
 		return "the URI names more than one key: name one alone";
 	if (s->pkey == NULL)
 		return "OpenSSL finds no private key there";
-	return "the key is not one that apam uses: RSA, EC with P-256 or "
-	       "P-384, Ed25519";
+	return "the key is not one that apam uses: RSA, EC with P-256, "
+	       "P-384 or P-521, Ed25519";
 }
 
 static bool

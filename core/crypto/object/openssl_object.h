@@ -20,6 +20,10 @@
 
 #include "file/internal.h"
 
+/* The last of enum apam_key_kind, and of enum apam_algorithm. */
+#define KEY_KIND_LAST APAM_KIND_EC_P521
+#define KEY_ALGORITHM_LAST APAM_ALG_ES512_DER
+
 #define CRYPTO_NONCE_SIZE 12	/* AES-256-GCM */
 #define CRYPTO_TAG_SIZE 16
 

@@ -32,6 +32,8 @@ algorithm_of(int32_t kind)
 		return APAM_ALG_ES256;
 	case APAM_KIND_EC_P384:
 		return APAM_ALG_ES384;
+	case APAM_KIND_EC_P521:
+		return APAM_ALG_ES512;
 	case APAM_KIND_ED25519:
 		return APAM_ALG_EDDSA;
 	default:

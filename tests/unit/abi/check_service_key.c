@@ -276,7 +276,7 @@ static const struct {
 	    "demo: a prefix stands before the bytes of a symmetric key" },
 	{ { .kind = 0, .bytes = { "{}", 2 } },
 	    "demo: the JWK is none of those that apam uses: kty is RSA, EC "
-	    "with crv P-256 or P-384, OKP with crv Ed25519, or oct" },
+	    "with crv P-256, P-384 or P-521, OKP with crv Ed25519, or oct" },
 	{ { .kind = 99, .bytes = { "61", 2 }, .credential = &none },
 	    "demo: a key of this kind is made of PEM or a JWK" },
 };

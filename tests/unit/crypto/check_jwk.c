@@ -43,6 +43,7 @@ static const struct {
 	{ "RS256", APAM_ALG_RS256, false, false },
 	{ "PS384", APAM_ALG_PS384, false, true },
 	{ "ES256", APAM_ALG_ES256, false, true },
+	{ "ES512", APAM_ALG_ES512, false, true },
 	{ "EdDSA", APAM_ALG_EDDSA, false, false },
 };
 

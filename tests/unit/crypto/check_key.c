@@ -121,6 +121,19 @@ struct numbers {
 #define Y384                                                                   \
 	"8015d9b72d7d57244ea8ef9ac0c621896708a59367f9dfb9f54ca84b3f1c9db1"     \
 	"288b231c3ae0d4fe7344fd2533264720"
+/* RFC 7515, A.4: P-521. */
+#define SCALAR521                                                              \
+	"018e696fb034505881dd110b483eb87d32ce495fe36b3745edf2d8cae4f0f253"     \
+	"9f4615a0e98eab52b3c0c5eac4ce075185a8e7bb47deac1d1de77bccf66135e6"     \
+	"3d82"
+#define X521                                                                   \
+	"01e929050f124fc6bc55c7d5393365df9def4ab0c22cb25798f934eb04e3c6ba"     \
+	"e3701a57a7910e9d81bf363159e8ebcb155d6349f4bdb6ccf8a94c5c59c7aac1"     \
+	"01a4"
+#define Y521                                                                   \
+	"0034a6440e376750d2371fd1bdc2c8f3b71d2f4ee5ea3432c815cca31560fe5d"     \
+	"9387ec774b55838630e5cbbf5a8cbe0a91dd0064c6999a1f6e6e67faddede4c8"     \
+	"c8f6"
 #define ORDER "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
 #define ZERO "0000000000000000000000000000000000000000000000000000000000000000"
 
@@ -139,6 +152,12 @@ static const struct {
 	{ "Ed25519", APAM_KIND_ED25519, SEED, PUBLIC, "", true },
 	{ "Ed25519, the seed", APAM_KIND_ED25519, SEED, "", "", true },
 	{ "Ed25519, the public key", APAM_KIND_ED25519, "", PUBLIC, "", true },
+	{ "P-521", APAM_KIND_EC_P521, SCALAR521, X521, Y521, true },
+	{ "P-521, the scalar", APAM_KIND_EC_P521, SCALAR521, "", "", true },
+	{ "P-521, the point", APAM_KIND_EC_P521, "", X521, Y521, true },
+	{ "too short for P-521", APAM_KIND_EC_P521, SCALAR384, "", "", false },
+	{ "another one's point on P-521", APAM_KIND_EC_P521, X521, X521, Y521,
+	    false },
 	{ "nothing", APAM_KIND_EC_P256, "", "", "", false },
 	{ "nothing of Ed25519", APAM_KIND_ED25519, "", "", "", false },
 	{ "another one's point", APAM_KIND_EC_P256, SEED, X, Y, false },
@@ -154,16 +173,16 @@ static const struct {
 	{ "too long", APAM_KIND_EC_P256, SCALAR384, "", "", false },
 	{ "a symmetric kind", APAM_KIND_SYMMETRIC, SCALAR, "", "", false },
 	{ "no kind", 0, SCALAR, "", "", false },
-	{ "another kind", 6, SCALAR, X, Y, false },
+	{ "another kind", KEY_KIND_LAST + 1, SCALAR, X, Y, false },
 };
 
 static struct crypto_numbers
 curve(int i, struct numbers *n)
 {
 	n->all = (struct crypto_numbers){ .kind = curves[i].kind };
-	n->all.at[CRYPTO_D] = from_hex(curves[i].d, n->bytes[0], 64);
-	n->all.at[CRYPTO_X] = from_hex(curves[i].x, n->bytes[1], 64);
-	n->all.at[CRYPTO_Y] = from_hex(curves[i].y, n->bytes[2], 64);
+	n->all.at[CRYPTO_D] = from_hex(curves[i].d, n->bytes[0], 66);
+	n->all.at[CRYPTO_X] = from_hex(curves[i].x, n->bytes[1], 66);
+	n->all.at[CRYPTO_Y] = from_hex(curves[i].y, n->bytes[2], 66);
 	return n->all;
 }
 
@@ -344,7 +363,7 @@ START_TEST(new_keys_are_new)
 	key_drop(&two);
 	ck_assert_int_eq(key_generate(0, &one, &err), APAM_E_USAGE);
 	ck_assert_int_eq(
-	    key_generate(APAM_KIND_RSA + 1, &one, &err), APAM_E_USAGE);
+	    key_generate(KEY_KIND_LAST + 1, &one, &err), APAM_E_USAGE);
 }
 END_TEST
 
@@ -395,7 +414,7 @@ use_bytes(struct apam_str bytes)
 	return status;
 }
 
-/* Rows: two curves and RSA, and symmetric bytes as the last. */
+/* Rows: curves and RSA, and symmetric bytes as the last. */
 static const struct {
 	int curve; /* -1: RSA; -2: symmetric */
 	int32_t algorithm;
@@ -403,6 +422,7 @@ static const struct {
 	{ 0, APAM_ALG_ES256 },
 	{ 3, APAM_ALG_ES384 },
 	{ 6, APAM_ALG_EDDSA },
+	{ 9, APAM_ALG_ES512 },
 	{ -1, APAM_ALG_PS256 },
 	{ -2, 0 },
 };

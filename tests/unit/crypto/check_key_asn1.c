@@ -29,7 +29,7 @@ read_all(struct apam_str der)
 			continue;
 		keys++;
 		ck_assert_int_ge(numbers.kind, APAM_KIND_EC_P256);
-		ck_assert_int_le(numbers.kind, APAM_KIND_RSA);
+		ck_assert_int_le(numbers.kind, KEY_KIND_LAST);
 		for (int i = 0; i < CRYPTO_NUMBERS; i++) {
 			if (numbers.at[i].n == 0)
 				continue;

@@ -221,6 +221,8 @@ static const struct {
 	{ "PS256", APAM_ALG_PS256, APAM_KIND_RSA, 256, 256 },
 	{ "PS384", APAM_ALG_PS384, APAM_KIND_RSA, 256, 256 },
 	{ "PS512", APAM_ALG_PS512, APAM_KIND_RSA, 256, 256 },
+	{ "ES512", APAM_ALG_ES512, APAM_KIND_EC_P521, 132, 132 },
+	{ "ES512 in DER", APAM_ALG_ES512_DER, APAM_KIND_EC_P521, 126, 139 },
 };
 
 static struct apam_key *
@@ -375,14 +377,15 @@ END_TEST
 START_TEST(each_algorithm_has_its_kind_of_key)
 {
 	static const int32_t kinds[] = { APAM_KIND_SYMMETRIC, APAM_KIND_EC_P256,
-		APAM_KIND_EC_P384, APAM_KIND_ED25519, APAM_KIND_RSA };
+		APAM_KIND_EC_P384, APAM_KIND_EC_P521, APAM_KIND_ED25519,
+		APAM_KIND_RSA };
 	unsigned char to[APAM_SIGNATURE_MAX];
 	struct key_signature signature = { to, sizeof(to), 0 };
 	struct apam_key *key = new_key(kinds[_i]);
 	size_t n;
 
-	for (int i = -1; i <= APAM_ALG_PS512 + 1; i++) {
-		if (i > 0 && i <= APAM_ALG_PS512 &&
+	for (int i = -1; i <= KEY_ALGORITHM_LAST + 1; i++) {
+		if (i > 0 && i <= KEY_ALGORITHM_LAST &&
 		    signing[i - 1].kind == kinds[_i])
 			continue;
 		setup();
@@ -525,7 +528,7 @@ main(void)
 	tcase_add_loop_test(tc, what_is_signed_is_right, 0, ROWS(signing));
 	tcase_add_loop_test(tc, a_wrong_signature_is_denied, 0, ROWS(signing));
 	tcase_add_test(tc, der_has_one_way);
-	tcase_add_loop_test(tc, each_algorithm_has_its_kind_of_key, 0, 5);
+	tcase_add_loop_test(tc, each_algorithm_has_its_kind_of_key, 0, 6);
 	tcase_add_loop_test(tc, a_signature_needs_room, 0, ROWS(signing));
 	tcase_add_test(tc, many_threads_have_one_key);
 	tcase_add_test(tc, a_child_goes_on_with_a_key);

@@ -226,6 +226,7 @@ START_TEST(what_fips_approves_is_enough)
 		signs(APAM_KIND_RSA, i);
 	signs(APAM_KIND_EC_P256, APAM_ALG_ES256);
 	signs(APAM_KIND_EC_P384, APAM_ALG_ES384);
+	signs(APAM_KIND_EC_P521, APAM_ALG_ES512);
 	signs(APAM_KIND_ED25519, APAM_ALG_EDDSA);
 	hashes_with(APAM_HASH_MD5, APAM_E_POLICY);
 	ck_assert_msg(strstr(err.text, "OpenSSL has no MD5 for apam") != NULL,
@@ -267,7 +268,7 @@ START_TEST(without_a_provider_there_is_nothing)
 	ck_assert_int_eq(seal_open(&s.how, &right, &err), APAM_E_INTERNAL);
 	ck_assert(!right);
 	hashes_with(APAM_HASH_SHA256, APAM_E_POLICY);
-	for (int kind = APAM_KIND_EC_P256; kind <= APAM_KIND_RSA; kind++) {
+	for (int kind = APAM_KIND_EC_P256; kind <= KEY_KIND_LAST; kind++) {
 		setup();
 		ck_assert_int_eq(key_generate(kind, &key, &err), APAM_E_POLICY);
 		ck_assert_ptr_null(key);

@@ -98,6 +98,8 @@ static const struct {
 	    APAM_ALG_ES256 },
 	{ "EC -pkeyopt ec_paramgen_curve:P-384", APAM_KIND_EC_P384,
 	    APAM_ALG_ES384 },
+	{ "EC -pkeyopt ec_paramgen_curve:P-521", APAM_KIND_EC_P521,
+	    APAM_ALG_ES512 },
 	{ "ED25519", APAM_KIND_ED25519, APAM_ALG_EDDSA },
 	{ "RSA -pkeyopt rsa_keygen_bits:2048", APAM_KIND_RSA, APAM_ALG_RS256 },
 	{ "RSA -pkeyopt rsa_keygen_bits:2048", APAM_KIND_RSA, APAM_ALG_PS256 },
@@ -161,7 +163,7 @@ static const struct {
 	    "/key: OpenSSL finds no private key there" },
 	{ "ED25519", "", PIN, NULL },
 	{ "ED448", "", "", "the key is not one that apam uses" },
-	{ "EC -pkeyopt ec_paramgen_curve:P-521", "", "",
+	{ "EC -pkeyopt ec_paramgen_curve:secp256k1", "", "",
 	    "the key is not one that apam uses" },
 	{ "RSA -pkeyopt rsa_keygen_bits:1024", "", "", "has 1024 bits" },
 };

@@ -188,6 +188,7 @@ static const struct {
 } fits[] = {
 	{ "pkcs8-p256", "ES256", APAM_OK },
 	{ "pkcs8-p384", "ES384", APAM_OK },
+	{ "pkcs8-p521", "ES512", APAM_OK },
 	{ "pkcs8-ed25519", "EdDSA", APAM_OK },
 	{ "pkcs8-ed25519", "Ed25519", APAM_OK },
 	{ "pkcs8-rsa", "RS256", APAM_OK },
@@ -197,6 +198,8 @@ static const struct {
 	{ "pkcs8-rsa", "PS384", APAM_OK },
 	{ "pkcs8-rsa", "PS512", APAM_OK },
 	{ "pkcs8-p256", "ES384", APAM_E_USAGE },
+	{ "pkcs8-p384", "ES512", APAM_E_USAGE },
+	{ "pkcs8-p521", "ES384", APAM_E_USAGE },
 	{ "pkcs8-p256", "HS256", APAM_E_USAGE },
 	{ "pkcs8-rsa", "EdDSA", APAM_E_USAGE },
 	{ "public-p256", "ES256", APAM_E_USAGE },
@@ -225,10 +228,11 @@ START_TEST(a_kind_has_a_usual_algorithm)
 	static const char *const usual[] = { [APAM_KIND_SYMMETRIC] = "HS256",
 		[APAM_KIND_EC_P256] = "ES256",
 		[APAM_KIND_EC_P384] = "ES384",
+		[APAM_KIND_EC_P521] = "ES512",
 		[APAM_KIND_ED25519] = "EdDSA",
 		[APAM_KIND_RSA] = "RS256" };
 
-	for (int32_t kind = 1; kind <= APAM_KIND_RSA; kind++)
+	for (int32_t kind = 1; kind <= APAM_KIND_EC_P521; kind++)
 		ck_assert_str_eq(jose_algorithm_of(kind)->name, usual[kind]);
 }
 END_TEST

@@ -306,6 +306,8 @@ static const struct {
 	    CLAIMS("id", "id", URL, FIVE_MINUTES, ""), APAM_ALG_ES256 },
 	{ "pkcs8-p384", SIGNED, "{\"alg\":\"ES384\",\"typ\":\"JWT\"}",
 	    CLAIMS("id", "id", URL, FIVE_MINUTES, ""), APAM_ALG_ES384 },
+	{ "pkcs8-p521", SIGNED, "{\"alg\":\"ES512\",\"typ\":\"JWT\"}",
+	    CLAIMS("id", "id", URL, FIVE_MINUTES, ""), APAM_ALG_ES512 },
 	{ "pkcs8-ed25519", SIGNED, "{\"alg\":\"EdDSA\",\"typ\":\"JWT\"}",
 	    CLAIMS("id", "id", URL, FIVE_MINUTES, ""), APAM_ALG_EDDSA },
 	{ "pkcs8-ed25519", EXTRA("algorithm = \"Ed25519\";"),
