@@ -6,7 +6,8 @@
 #ifndef CORE_AGENT_LAYOUT_H
 #define CORE_AGENT_LAYOUT_H
 
-#include "agent/message.h"
+#include "agent/frame.h"
+#include "agent/lists.h"
 
 /* What a member is, and how the bytes of its item are. */
 enum layout_kind {

@@ -397,10 +397,13 @@ agent_result_read(struct agent_result *result, const struct frame *from)
 	return wrong;
 }
 
+/* What agent_result_write needs beside a long text, at most. */
+#define RESULT_ROOM 2048
+
 bool
 agent_row_put(struct frame_writer *to, struct apam_str row)
 {
-	if (!frame_has_room(to, row.n))
+	if (!frame_has_room(to, row.n + RESULT_ROOM))
 		return false;
 	frame_put(to, TAG_ROW, 0, row);
 	return !to->items->failed;

@@ -27,6 +27,7 @@
 #include <apam/apam.h>
 
 #include "agent/frame.h"
+#include "agent/lists.h"
 
 /* The types of messages.  They are appended to and never renumbered. */
 enum agent_type {
@@ -52,40 +53,13 @@ enum {
 	AGENT_VERSION_MAX = 1
 };
 
-/* Limits. */
+/* Limits; those of lists are in agent/lists.h. */
 enum {
-	AGENT_HEADERS_MAX = 256,
-	AGENT_QUERY_MAX = 64,	/* as SIGNING_QUERY_MAX (abi/signing.h) */
-	AGENT_DIGESTS_MAX = 6,	/* one of each enum apam_hash */
-	AGENT_TEXTS_MAX = 64,	/* covered headers; arguments of a call */
 	AGENT_METHOD_MAX = 64,	/* bytes */
 	AGENT_VERSION_TEXT_MAX = 63,
 	AGENT_PROGRAM_MAX = 255,
 	AGENT_NONCE_SIZE = 16,	/* as KEY_SEGMENT_NONCE (keys/segment.h) */
 	AGENT_PROOF_SIZE = 16
-};
-
-struct agent_headers {
-	const struct apam_header *all;
-	size_t count;
-};
-
-struct agent_texts {
-	const struct apam_str *all;
-	size_t count;
-};
-
-struct agent_digests {
-	const struct apam_digest *all;
-	size_t count;
-};
-
-/* Where the lists of one message that is read lie: 12 KiB. */
-struct agent_room {
-	struct apam_header headers[AGENT_HEADERS_MAX];
-	struct apam_header query[AGENT_QUERY_MAX];
-	struct apam_str texts[AGENT_TEXTS_MAX];
-	struct apam_digest digests[AGENT_DIGESTS_MAX];
 };
 
 /* ---- Greeting ------------------------------------------------------------ */
@@ -261,13 +235,16 @@ struct agent_result {
 bool agent_call_write(const struct agent_call *call, struct frame_writer *to);
 const char *agent_call_read(struct agent_call *call, struct agent_room *room,
     const struct frame *from);
-/* All but its rows. */
+/* All but its rows, which may be put before this or after it. */
 bool agent_result_write(
     const struct agent_result *result, struct frame_writer *to);
 const char *agent_result_read(
     struct agent_result *result, const struct frame *from);
 
-/* Add a row; false where the message has no room for it, and is as it was. */
+/*
+ * Add a row; false where the message has no room for it, and is as it was.  There
+ * is always room left for the rest of a result without a long text.
+ */
 bool agent_row_put(struct frame_writer *to, struct apam_str row);
 /* Take the next row off *rows; false where there is none. */
 bool agent_row_next(struct apam_str *rows, struct apam_str *row);

@@ -38,6 +38,7 @@ struct connection {
 	int64_t begun;		/* clock_ms: the connection, or a message */
 	int64_t second;		/* clock_ms: when `idle` was begun */
 	unsigned idle;		/* messages since then that gave it nothing */
+	size_t use;		/* uses_note's hint */
 };
 
 /* Take the clients that wait at the listening socket. */

@@ -206,6 +206,8 @@ server_open(struct server *s, const struct agent_options *options)
 	code = open_context(s);
 	if (code != AGENT_DONE)
 		return code;
+	uses_open(&s->calls.uses, apam_directory(s->ctx, "state_dir"),
+	    options->user);
 	code = listen_open(&s->listening, options, why);
 	if (code != AGENT_DONE)
 		return fail(code, why);
@@ -236,7 +238,7 @@ tick_due(const struct server *s)
 {
 	int64_t left;
 
-	if (s->connections == NULL)
+	if (s->connections == NULL && !s->calls.uses.changed)
 		return -1;
 	left = s->ticked + TICK_MS - clock_ms();
 	return left < 0 ? 0 : (int)left;
@@ -251,6 +253,7 @@ tick(struct server *s)
 		return;
 	s->ticked = now;
 	connection_tick(s, now);
+	uses_tick(&s->calls.uses, now);
 }
 
 /*
@@ -306,6 +309,7 @@ server_close(struct server *s)
 	while (s->connections != NULL)
 		connection_end(s->connections);
 	connection_bury(s);
+	calls_close(&s->calls);
 	quota_free(&s->quota);
 	listen_close(&s->listening);
 	loop_unmake(&s->loop);

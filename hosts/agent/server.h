@@ -7,6 +7,7 @@
 
 #include <apam/apam.h>
 
+#include "agent/calls.h"
 #include "agent/connection.h"
 #include "agent/listen.h"
 #include "agent/loop.h"
@@ -32,6 +33,7 @@ struct server {
 	int64_t soonest;	/* the first of their deadlines, clock_ms */
 	int64_t step_at;	/* clock_ms: when the context is to be moved */
 	int64_t ticked;		/* clock_ms: the last tick */
+	struct calls calls;
 	/* Lines of the log: since when these were counted, clock_ms. */
 	int64_t logged_since;
 	unsigned logged, unlogged;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "agent/calls.h"
 #include "agent/server.h"
 #include "agent/waiting.h"
 #include "base/error.h"
@@ -56,6 +57,7 @@ take_hello(struct connection *c, const struct frame *message)
 struct answering {
 	struct connection *c;
 	uint64_t id;
+	const char *profile;
 };
 
 /* "a=1&b=2", behind the '?' or '&' that it is to be appended with. */
@@ -113,6 +115,8 @@ send_signed(void *arg, const struct serve_signature *made)
 	if (split_query(made->query, &answer.query, query) &&
 	    copy_names(made, &answer.covered, names) &&
 	    agent_signed_write(&answer, &to)) {
+		uses_note(&a->c->server->calls.uses, &a->c->use, a->profile,
+		    made->entries, &a->c->peer);
 		connection_send(a->c, &to, -1);
 		return;
 	}
@@ -185,7 +189,7 @@ static bool
 answer_sign(struct connection *c, const struct agent_sign *sign, uint64_t id,
     struct serve_call *call)
 {
-	struct answering a = { c, id };
+	struct answering a = { c, id, sign->profile.p };
 	struct apam_error err;
 	enum apam_status status;
 
@@ -208,29 +212,52 @@ serving_try(
 {
 	struct agent_sign sign;
 
+	if (message->type == AGENT_CALL)
+		return calls_again(c, message, call);
 	/* It was read before, and so has nothing wrong. */
 	return agent_sign_read(&sign, &c->server->room, message) != NULL ||
 	    answer_sign(c, &sign, message->id, call);
 }
 
-static const char *
-take_sign(struct connection *c, const struct frame *message)
+/* It cannot be answered yet. */
+static void
+keep(struct connection *c, const struct frame *message,
+    const struct serve_call *call)
 {
-	struct serve_call call = { 0 };
 	struct apam_error err;
-	struct agent_sign sign;
-	const char *wrong = agent_sign_read(&sign, &c->server->room, message);
 
-	if (wrong != NULL || answer_sign(c, &sign, message->id, &call) ||
-	    waiting_add(c, message, &call))
-		return wrong;
+	if (waiting_add(c, message, call))
+		return;
 	error_init(&err);
 	(void)error_set(&err, APAM_E_THROTTLED,
 	    "too many requests of this user wait for the agent: try again "
 	    "when some of them have ended");
 	connection_fail(c, message->id, &err);
 	connection_idle(c);
-	return NULL;
+}
+
+static const char *
+take_sign(struct connection *c, const struct frame *message)
+{
+	struct serve_call call = { 0 };
+	struct agent_sign sign;
+	const char *wrong = agent_sign_read(&sign, &c->server->room, message);
+
+	if (wrong == NULL && !answer_sign(c, &sign, message->id, &call))
+		keep(c, message, &call);
+	return wrong;
+}
+
+static const char *
+take_call(struct connection *c, const struct frame *message)
+{
+	struct serve_call call = { 0 };
+	bool answered;
+	const char *wrong = calls_take(c, message, &call, &answered);
+
+	if (!answered)
+		keep(c, message, &call);
+	return wrong;
 }
 
 /* ---- Answers of the provider ----------------------------------------------- */
@@ -294,6 +321,8 @@ serving_take(struct connection *c, const struct frame *message)
 		return take_sign(c, message);
 	case AGENT_JUDGED:
 		return take_judged(c, message);
+	case AGENT_CALL:
+		return take_call(c, message);
 	case AGENT_CANCEL:
 		waiting_cancel(c, message->id);
 		connection_idle(c);

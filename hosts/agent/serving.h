@@ -16,8 +16,8 @@
 const char *serving_take(struct connection *c, const struct frame *message);
 
 /*
- * Try to sign what a SIGN says, whose form has been looked at.  True where it
- * was answered.
+ * Try to do what a SIGN or a CALL says, whose form has been looked at.  True
+ * where it was answered.
  */
 bool serving_try(struct connection *c, const struct frame *message,
     struct serve_call *call);

@@ -22,7 +22,8 @@ ITEMS = {
     'entries': (26, 'n'), 'rejected': (23, 'n'), 'http_status': (30, 'n'),
     'verdict': (31, 'n'), 'hash': (29, 'n'), 'status': (32, 'n'),
     'text': (33, 't'), 'file': (34, 't'), 'line': (35, 'n'),
-    'name': (38, 't'), 'argument': (39, 't'),
+    'name': (38, 't'), 'argument': (39, 't'), 'row': (40, 't'),
+    'from': (41, 'n'), 'next': (42, 'n'),
 }
 NAMES = {tag: (name, kind) for name, (tag, kind) in ITEMS.items()}
 

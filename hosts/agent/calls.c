@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Each call by its name.  What needs the network is a job, of which any number
+ * of messages may wait; a message remembers its job by the number.
+ */
+#include "agent/calls.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "admin/serve_calls.h"
+#include "agent/row.h"
+#include "agent/server.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/str.h"
+
+struct calls_job {
+	struct calls_job *next;
+	struct apam_profile *profile;
+	enum serve_goal goal;
+	struct serve_run *run;
+	uint64_t number; /* from 1 */
+	int64_t ended; /* clock_ms; 0: it is under way */
+};
+
+/* A call while it is answered. */
+struct calling {
+	struct connection *c;
+	const struct agent_call *call;
+	struct serve_call *kept; /* from try to try: awaited[0] is the job's */
+	struct apam_profile *profile; /* NULL: the call names none */
+	struct frame_writer to; /* the RESULT */
+	struct agent_result result;
+	struct apam_error err;
+};
+
+static const struct caller *
+who_asks(const struct calling *k)
+{
+	return &k->c->peer.caller;
+}
+
+/* ---- Jobs ------------------------------------------------------------------ */
+
+static void
+free_job(struct calls_job **at)
+{
+	struct calls_job *job = *at;
+
+	*at = job->next;
+	serve_run_free(&job->run);
+	free(job);
+}
+
+/* Drop those that ended a while ago, or that nobody has asked for in time. */
+static void
+drop_old(struct calls *calls, int64_t now)
+{
+	struct calls_job **at = &calls->jobs;
+
+	while (*at != NULL) {
+		const int64_t end = (*at)->ended != 0 ?
+		    (*at)->ended :
+		    serve_run_deadline((*at)->run);
+
+		if (now - end >= CALLS_KEEP_MS)
+			free_job(at);
+		else
+			at = &(*at)->next;
+	}
+}
+
+void
+calls_close(struct calls *calls)
+{
+	while (calls->jobs != NULL)
+		free_job(&calls->jobs);
+	uses_close(&calls->uses);
+}
+
+static struct calls_job *
+job_numbered(struct calls *calls, uint64_t number)
+{
+	struct calls_job *job = calls->jobs;
+
+	while (job != NULL && job->number != number)
+		job = job->next;
+	return job;
+}
+
+/*
+ * One that answers as well as a new one would: it is under way, or is a check
+ * that has just ended.
+ */
+static struct calls_job *
+job_at_hand(const struct calling *k, enum serve_goal goal)
+{
+	struct calls_job *job = k->c->server->calls.jobs;
+
+	while (job != NULL &&
+	    (job->profile != k->profile || job->goal != goal ||
+		(job->ended != 0 && goal != SERVE_CHECK)))
+		job = job->next;
+	return job;
+}
+
+static struct calls_job *
+job_begin(struct calling *k, enum serve_goal goal)
+{
+	struct calls *calls = &k->c->server->calls;
+	struct calls_job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL) {
+		(void)error_set(&k->err, APAM_E_MEMORY, "out of memory");
+		return NULL;
+	}
+	job->run = serve_run_new(
+	    k->profile, goal, (int)k->call->timeout_ms, &k->err);
+	if (job->run == NULL) {
+		free(job);
+		return NULL;
+	}
+	job->profile = k->profile;
+	job->goal = goal;
+	job->number = ++calls->last;
+	job->next = calls->jobs;
+	calls->jobs = job;
+	return job;
+}
+
+/* The job of this call, which has one from its first try on; NULL: k->err. */
+static struct calls_job *
+job_of(struct calling *k, enum serve_goal goal)
+{
+	struct calls *calls = &k->c->server->calls;
+	struct calls_job *job;
+
+	drop_old(calls, clock_ms());
+	job = job_numbered(calls, k->kept->awaited[0]);
+	if (job == NULL)
+		job = job_at_hand(k, goal);
+	if (job == NULL)
+		job = job_begin(k, goal);
+	if (job != NULL)
+		k->kept->awaited[0] = job->number;
+	return job;
+}
+
+/* PENDING, or OK where it has ended, in whatever way. */
+static enum apam_status
+job_move(struct calling *k, struct calls_job *job)
+{
+	const enum apam_status status = serve_run_next(job->run);
+
+	k->kept->deadline = serve_run_deadline(job->run);
+	if (status == APAM_E_PENDING)
+		return status;
+	if (job->ended == 0)
+		job->ended = clock_ms();
+	return APAM_OK;
+}
+
+/* ---- Calls about one profile ------------------------------------------------- */
+
+static enum apam_status
+call_check(struct calling *k)
+{
+	struct calls_job *job = job_of(k, SERVE_CHECK);
+	const struct apam_key_report *reports;
+	size_t count;
+
+	if (job == NULL || job_move(k, job) == APAM_E_PENDING)
+		return job == NULL ? k->err.status : APAM_E_PENDING;
+	error_copy(&k->err, serve_run_error(job->run));
+	reports = serve_run_reports(job->run, &count);
+	for (size_t i = 0; i < count; i++)
+		(void)agent_put_report(&k->to, &reports[i]);
+	return k->err.status;
+}
+
+/* What it brought is told, whether or not the provider confirmed. */
+static enum apam_status
+call_revoke(struct calling *k)
+{
+	const struct apam_revoke_report *reports;
+	struct calls_job *job;
+	size_t count;
+
+	if (serve_may_change(who_asks(k), &k->err) != APAM_OK)
+		return APAM_E_POLICY;
+	job = job_of(k, SERVE_REVOKE);
+	if (job == NULL || job_move(k, job) == APAM_E_PENDING)
+		return job == NULL ? k->err.status : APAM_E_PENDING;
+	k->result.error = *serve_run_error(job->run);
+	reports = serve_run_revoked(job->run, &count);
+	for (size_t i = 0; i < count; i++)
+		(void)agent_put_revoked(&k->to, &reports[i]);
+	return APAM_OK;
+}
+
+static enum apam_status
+call_status(struct calling *k)
+{
+	static struct apam_entry_status entries[APAM_ENTRIES_MAX];
+	size_t count = APAM_ENTRIES_MAX;
+	const enum apam_status status = apam_profile_status(k->profile, entries,
+	    &count, sizeof(entries[0]), &k->result.error, &k->err);
+
+	for (size_t i = 0; status == APAM_OK && i < count; i++)
+		(void)agent_put_status(&k->to, &entries[i]);
+	return status;
+}
+
+/* "NAME=VALUE" among the arguments; NULL: it is not there. */
+static const char *
+argument(const struct agent_call *call, const char *name)
+{
+	const struct apam_str wanted = apam_str(name);
+
+	for (size_t i = 0; i < call->arguments.count; i++) {
+		const struct apam_str text = call->arguments.all[i];
+
+		if (str_starts(text, wanted) && text.n > wanted.n &&
+		    text.p[wanted.n] == '=')
+			return text.p + wanted.n + 1;
+	}
+	return NULL;
+}
+
+/* What the rules give the caller itself. */
+static enum apam_status
+call_explain(struct calling *k)
+{
+	struct apam_grant grant = { .size = sizeof(grant) };
+	const char *method = argument(k->call, "method");
+	const char *url = argument(k->call, "url");
+	enum apam_status status;
+
+	if (method == NULL || url == NULL)
+		return error_set(
+		    &k->err, APAM_E_USAGE, "explain needs a method and a URL");
+	status = serve_grant(
+	    k->profile, who_asks(k), method, url, &grant, &k->err);
+	if (status == APAM_OK)
+		(void)agent_put_grant(&k->to, &grant);
+	return status;
+}
+
+/* ---- Uses --------------------------------------------------------------------- */
+
+/* Whether the caller may know of the use, which may be of a profile that is gone. */
+static bool
+may_know(const struct calling *k, const struct agent_use *use)
+{
+	struct apam_profile *profile = k->profile;
+
+	if (profile != NULL)
+		return str_equal(k->call->profile, apam_str(use->profile));
+	return apam_profile_get(k->c->server->ctx, use->profile, &profile,
+		   NULL) == APAM_OK &&
+	    serve_may_ask(profile, who_asks(k), NULL) == APAM_OK;
+}
+
+/* As many as there is room for, from the one that is asked for. */
+static enum apam_status
+call_keys(struct calling *k)
+{
+	const struct uses *uses = &k->c->server->calls.uses;
+
+	for (size_t i = k->call->from; i < uses->count; i++) {
+		if (!may_know(k, &uses->all[i]))
+			continue;
+		if (!agent_put_use(&k->to, &uses->all[i])) {
+			k->result.next = i;
+			break;
+		}
+	}
+	return APAM_OK;
+}
+
+/* ---- All ------------------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	enum apam_status (*run)(struct calling *k);
+	bool of_profile; /* it must name one */
+} calls[] = {
+	{ "check", call_check, true },
+	{ "explain", call_explain, true },
+	{ "keys", call_keys, false },
+	{ "revoke", call_revoke, true },
+	{ "status", call_status, true },
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The profile, where the caller may ask about it. */
+static enum apam_status
+find_profile(struct calling *k, bool must)
+{
+	enum apam_status status;
+
+	if (k->call->profile.n == 0 && !must)
+		return APAM_OK;
+	status = apam_profile_get(k->c->server->ctx,
+	    k->call->profile.n == 0 ? "" : k->call->profile.p, &k->profile,
+	    &k->err);
+	return status == APAM_OK ?
+	    serve_may_ask(k->profile, who_asks(k), &k->err) :
+	    status;
+}
+
+static enum apam_status
+run(struct calling *k)
+{
+	enum apam_status status;
+	size_t i = 0;
+
+	while (i < COUNT(calls) &&
+	    !str_equal(k->call->name, apam_str(calls[i].name)))
+		i++;
+	if (i == COUNT(calls))
+		return error_set(&k->err, APAM_E_USAGE,
+		    "the agent does not know this call: it is older than the "
+		    "program's libapam");
+	status = find_profile(k, calls[i].of_profile);
+	return status == APAM_OK ? calls[i].run(k) : status;
+}
+
+/* True where it was answered. */
+static bool
+answer(struct connection *c, const struct agent_call *call, uint64_t id,
+    struct serve_call *kept)
+{
+	struct calling k = { .c = c, .call = call, .kept = kept };
+	enum apam_status status;
+
+	error_init(&k.err);
+	error_init(&k.result.error);
+	frame_begin(&k.to, &c->server->items, AGENT_RESULT, id);
+	status = run(&k);
+	if (status == APAM_E_PENDING)
+		return false;
+	if (status == APAM_OK && agent_result_write(&k.result, &k.to)) {
+		connection_send(c, &k.to, -1);
+		return true;
+	}
+	(void)error_set(&k.err, APAM_E_MEMORY, "out of memory");
+	error_locate(&k.err,
+	    k.profile == NULL ? NULL : apam_profile_name(k.profile), -1);
+	connection_fail(c, id, &k.err);
+	return true;
+}
+
+const char *
+calls_take(struct connection *c, const struct frame *message,
+    struct serve_call *call, bool *answered)
+{
+	struct agent_call asked;
+	const char *wrong = agent_call_read(&asked, &c->server->room, message);
+
+	*answered = wrong != NULL || answer(c, &asked, message->id, call);
+	connection_idle(c);
+	return wrong;
+}
+
+bool
+calls_again(
+    struct connection *c, const struct frame *message, struct serve_call *call)
+{
+	struct agent_call asked;
+
+	/* It was read before, and so has nothing wrong. */
+	return agent_call_read(&asked, &c->server->room, message) != NULL ||
+	    answer(c, &asked, message->id, call);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Calls of apam.h and admin.h that clients make through the agent: check,
+ * status, revoke, keys and explain (doc/agent-protocol.md).
+ *
+ * Whom no rule of a profile names is told that, and no more.  A check is one for
+ * all: those who ask while one is under way wait for its end, and what it found
+ * is the answer for a while.
+ */
+#ifndef HOSTS_AGENT_CALLS_H
+#define HOSTS_AGENT_CALLS_H
+
+#include "agent/connection.h"
+#include "agent/uses.h"
+#include "api/serve.h"
+
+#define CALLS_KEEP_MS 10000	/* a check is not repeated earlier */
+
+struct calls_job;
+
+struct calls {
+	struct calls_job *jobs;	/* checks and revocations */
+	uint64_t last;		/* number of a job */
+	struct uses uses;
+};
+
+/* Free the jobs, and close the uses. */
+void calls_close(struct calls *calls);
+
+/*
+ * Answer a CALL.  NULL with *answered false: it is to be kept, and tried again
+ * by calls_again with the same *call.  Else what is wrong with the message.
+ */
+const char *calls_take(struct connection *c, const struct frame *message,
+    struct serve_call *call, bool *answered);
+
+/* Try it again; true where it was answered. */
+bool calls_again(struct connection *c, const struct frame *message,
+    struct serve_call *call);
+
+#endif

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Calls through the agent by a client that owes nothing to libapam:
+calls.py PART SOCKET [ARGUMENTS].  A part ends with an exception where the agent
+does not do what it should."""
+import os
+import struct
+import sys
+import time
+
+from client import Agent, CALL, CANCEL, FAILED, RESULT, SIGNED, become
+
+USAGE, NO_PROFILE, POLICY = 0x100, 0x101, 0x403
+GOOD = 1
+
+
+def row(data):
+    """A row's items: a dict by tag, numbers where there are 8 bytes."""
+    out = {}
+    while data:
+        tag, _, n = struct.unpack('<HHI', data[:8])
+        value = data[8:8 + n]
+        out[tag] = struct.unpack('<Q', value)[0] if n == 8 else value
+        data = data[8 + n + 8 - n % 8:]
+    return out
+
+
+def call(agent, name, profile='', *arguments):
+    agent.last += 1
+    agent.send(CALL, agent.last, [('name', name)] +
+               ([('profile', profile)] if profile else []) +
+               [('argument', a) for a in arguments])
+    kind, number, got = agent.receive()
+    assert number == agent.last, (number, agent.last)
+    return kind, got
+
+
+def refused(agent, status, text, name, profile='', *arguments):
+    kind, got = call(agent, name, profile, *arguments)
+    assert kind == FAILED and got['status'] == [status], (name, kind, got)
+    assert text in got['text'][0], (name, got)
+
+
+def brought(agent, name, profile='', *arguments):
+    kind, got = call(agent, name, profile, *arguments)
+    assert kind == RESULT, (name, kind, got)
+    return [row(r) for r in got.get('row', [])]
+
+
+def wrong(path):
+    agent = Agent(path)
+    refused(agent, USAGE, b'does not know this call', 'fly', 'live')
+    refused(agent, NO_PROFILE, b'there is no profile none', 'status', 'none')
+    refused(agent, NO_PROFILE, b"a profile's name", 'status')
+    refused(agent, USAGE, b'a method and a URL', 'explain', 'live')
+
+
+def check(path):
+    """By root: the key is good, and so says the status."""
+    agent = Agent(path)
+    got = brought(agent, 'check', 'live')
+    assert len(got) == 1 and got[0][2] == GOOD, got
+    got = brought(agent, 'status', 'live')
+    assert got[0][3] == GOOD and got[0][9] == 1 and got[0][11] > 0, got
+
+
+def shared_check(path, users, each):
+    """Many of several users ask at once, and each has the answer."""
+    pids = []
+    for user in users.split(','):
+        for _ in range(int(each)):
+            pid = os.fork()
+            if pid == 0:
+                become(int(user))
+                agent = Agent(path)
+                got = brought(agent, 'check', 'live')
+                os._exit(0 if got[0][2] == GOOD else 1)
+            pids.append(pid)
+    ends = [os.waitpid(pid, 0)[1] for pid in pids]
+    assert not any(ends), ends
+
+
+def explain(path, user):
+    """Each hears what the rules give it, and nobody what they give others."""
+    become(int(user))
+    agent = Agent(path)
+    got = brought(agent, 'explain', 'live', 'method=GET', 'url=' + os.environ[
+        'LIVE_URL'])
+    assert got[0][1] == 1 and got[0][2] == 1 and got[0][3] == 2, got
+
+
+def stranger(path, user):
+    """One whom no rule names is told that."""
+    become(int(user))
+    agent = Agent(path)
+    for name in 'check', 'status', 'keys', 'explain', 'revoke':
+        refused(agent, POLICY, b'no rule of the profile names user ' +
+                user.encode(), name, 'live', 'method=GET',
+                'url=' + os.environ['LIVE_URL'])
+    assert brought(agent, 'keys') == []
+
+
+def not_for_all(path, user):
+    """One who is named may not change what all use."""
+    become(int(user))
+    agent = Agent(path)
+    assert len(brought(agent, 'status', 'live')) == 1
+    refused(agent, POLICY, b'alone may revoke it', 'revoke', 'live')
+
+
+def sign_as(path, user, program):
+    become(int(user))
+    agent = Agent(path, hello=False)
+    agent.ask(1, min=1, max=1, program=program)
+    kind, _, got = agent.sign('live', os.environ['LIVE_URL'])
+    assert kind == SIGNED, got
+
+
+def uses(path, *wanted):
+    """Exactly these, each "USER PROGRAM", used just now."""
+    agent = Agent(path)
+    got = brought(agent, 'keys', 'live')
+    found = sorted('%d %s' % (r.get(5, 0), r[3].decode()) for r in got)
+    assert found == sorted(wanted), (found, wanted)
+    now = time.time()
+    assert all(r[1] == b'live' and now - 60 <= r[6] <= now + 1 and r[7] >= 1
+               for r in got), got
+
+
+def revoke(path):
+    """By root: the credential is gone, whatever the provider says."""
+    agent = Agent(path)
+    assert brought(agent, 'status', 'live')[0][9] == 1
+    got = brought(agent, 'revoke', 'live')
+    assert len(got) == 1 and got[0][7] == 1, got
+    assert brought(agent, 'status', 'live')[0].get(9, 0) == 0
+
+
+def cancelled(path):
+    """A check whose client has gone, or wants no answer, hurts nobody."""
+    agent = Agent(path)
+    agent.last += 1
+    agent.send(CALL, agent.last, [('name', 'check'), ('profile', 'live')])
+    agent.send(CANCEL, agent.last, [])
+    gone = Agent(path)
+    gone.send(CALL, 1, [('name', 'check'), ('profile', 'live')])
+    gone.socket.close()
+    assert len(brought(agent, 'status', 'live')) == 1
+    got = brought(agent, 'check', 'live')
+    assert len(got) == 1 and got[0][2] == GOOD, got
+
+
+if __name__ == '__main__':
+    globals()[sys.argv[1]](*sys.argv[2:])

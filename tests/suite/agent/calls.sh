@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# check, status, revoke, keys and explain through the agent: who may ask what,
+# one check for all, who used a key last, also after a restart.
+. "$(dirname "$0")/agent.bash"
+
+start_sandbox
+secret seven not-a-secret-7signal-one
+mkdir -p "$dir/state"
+chmod 755 "$dir/state"
+export LIVE_URL=$seven/eyes/x
+
+# live RULES: the profile with an exchange.
+live()
+{
+	profile live <<-END
+	origins = [ "$seven" ];
+	ca_file = "$dir/ca.pem";
+	$1
+	auth = ( { scheme = "oauth2-client-credentials";
+	  token_url = "$seven/oauth2/token"; client_id = "SANDBOX.CLIENT.ONE";
+	  client_secret = "file:$dir/secrets/seven"; client_auth = "post"; } );
+	END
+	chmod 644 "$dir/apam.d/live.conf"
+}
+
+# part NAME ARGUMENTS: a part of calls.py.
+part()
+{
+	local name=$1
+	shift
+	"$timeout" 60 python3 tests/suite/agent/calls.py "$name" "$agent" "$@" \
+	    >"$dir/out" 2>"$dir/err"
+	status=$?
+	expect "$name $*" 0 '*' '' "$dir/out" "$dir/err"
+}
+
+# mints: how many tokens the sandbox has given since it was reset.
+mints()
+{
+	seen 7signal | grep -o '"/oauth2/token"' | wc -l
+}
+
+live 'allow = ( { users = [ "61001", "61002", "61003", "61004" ];
+  give = "headers"; } );'
+start_agent
+part wrong
+control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=300"
+part cancelled
+part check
+holds "a check is one question" test "$(mints)" = 1
+
+if [ "$(id -u)" = 0 ]; then
+	control /reset
+	end_agent TERM
+	start_agent
+	control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=300"
+	part shared_check 61001,61002,61003,61004 16
+	holds "64 programs of 4 users ask once" test "$(mints)" = 1
+	part explain 61001
+	part stranger 61009
+	part not_for_all 61002
+	part sign_as 61001 backup
+	part sign_as 61001 backup
+	part sign_as 61001 report
+	part sign_as 61003 backup
+	part uses "61001 backup" "61001 report" "61003 backup"
+	end_agent TERM
+	start_agent
+	part uses "61001 backup" "61001 report" "61003 backup"
+	part sign_as 61004 late
+	part uses "61001 backup" "61001 report" "61003 backup" "61004 late"
+	part revoke
+fi
+end_agent TERM
+holds "SIGTERM ends it well" test "$ended" = 0
+if grep -qFf "$dir/known" "$dir/agent.log"; then
+	verdict "its log" "a secret is shown"
+fi
+finish
