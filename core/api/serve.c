@@ -21,7 +21,6 @@
 #include "http/response.h"
 #include "profile/context.h"
 #include "profile/direct.h"
-#include "profile/refusals.h"
 #include "profile/reload.h"
 #include "profile/warm.h"
 #include "slot/read.h"
@@ -112,10 +111,19 @@ check_parts(const struct stack_result *result, struct apam_error *err)
 	    what);
 }
 
-static enum apam_status
-hand_over(const struct serve_job *job, const struct request *r,
-    struct stack_result *result, struct apam_error *err)
+static struct audit_asker
+asker_of(const struct serve_who *who)
 {
+	return (struct audit_asker){ who->caller.user, who->caller.unit.p,
+		who->program };
+}
+
+static enum apam_status
+hand_over(const struct serve_job *job, const struct stack *stack,
+    const struct request *r, struct stack_result *result,
+    struct apam_error *err)
+{
+	const struct audit_asker asker = asker_of(job->who);
 	struct apam_signing *s = &result->total;
 	struct serve_signature made = {
 		.headers = fields_array(&s->headers),
@@ -135,6 +143,7 @@ hand_over(const struct serve_job *job, const struct request *r,
 	    (made.covered == NULL && made.covered_count > 0))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	job->made(job->arg, &made);
+	serve_news_used(job->who->news, job->who->known, stack, result, &asker);
 	return APAM_OK;
 }
 
@@ -158,7 +167,7 @@ sign_lent(const struct serve_job *job, struct direct *direct,
 	ok = serve_allows(stack->profile, &job->who->caller, &r, NULL) ==
 		APAM_OK &&
 	    direct_sign(direct, &r, &result, NULL) == APAM_OK &&
-	    hand_over(job, &r, &result, NULL) == APAM_OK;
+	    hand_over(job, stack, &r, &result, NULL) == APAM_OK;
 	request_free(&r);
 	signing_free(&result.total);
 	return ok;
@@ -182,6 +191,15 @@ sign_direct_for(const struct serve_job *job, const struct apam_request *request)
 }
 
 /* ---- The long way --------------------------------------------------------- */
+
+static void
+tell_refused(const struct serve_job *job, const struct stack *stack,
+    const struct apam_error *why)
+{
+	const struct audit_asker asker = asker_of(job->who);
+
+	serve_news_refused(job->who->news, stack, why, &asker);
+}
 
 /* Before its secrets are read, too: strangers cause no work. */
 static enum apam_status
@@ -238,7 +256,7 @@ sign_with_stack(const struct serve_job *job, const struct apam_request *request,
 	if (status == APAM_OK)
 		status = stack_sign(stack, &r, &patience, &result, err);
 	if (status == APAM_OK && call->digest == 0)
-		status = hand_over(job, &r, &result, err);
+		status = hand_over(job, stack, &r, &result, err);
 	if (status == APAM_OK && call->digest == 0)
 		signature_made(job, stack, &result);
 	request_free(&r);
@@ -260,7 +278,7 @@ stack_for(const struct serve_job *job, const struct apam_request *request,
 	status = admit(job, request, stack, &r, err);
 	request_free(&r);
 	if (status != APAM_OK)
-		refusal_tell(job->profile, stack, err);
+		tell_refused(job, stack, err);
 	stack_release(&stack);
 	return status == APAM_OK ? profile_open(job->profile, deadline, err) :
 				   NULL;
@@ -281,7 +299,7 @@ sign_long_for(const struct serve_job *job, const struct apam_request *request,
 	if (status != APAM_OK && status != APAM_E_PENDING &&
 	    call->digest == 0) {
 		error_locate(err, apam_profile_name(job->profile), -1);
-		refusal_tell(job->profile, stack, err);
+		tell_refused(job, stack, err);
 	}
 	stack_release(&stack);
 	return status;

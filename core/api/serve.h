@@ -11,6 +11,7 @@
 
 #include <apam/apam.h>
 
+#include "api/serve_news.h"
 #include "config/allow.h"
 
 /*
@@ -26,10 +27,12 @@ enum apam_status serve_open(const struct apam_open_options *options,
  */
 uint64_t serve_landings(const struct apam *ctx);
 
-/* Who asks.  Texts may be NULL. */
+/* Who asks. */
 struct serve_who {
 	struct caller caller;	/* what the rules look at */
 	const char *program;	/* what it calls itself, for the audit log */
+	struct serve_news *news; /* the agent's, of all */
+	struct serve_known *known; /* the connection's */
 };
 
 /* What to add to the request; views live until `made` returns. */

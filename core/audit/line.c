@@ -103,6 +103,8 @@ event_name(enum audit_what what)
 		return "registry";
 	case AUDIT_LOGIN:
 		return "login";
+	case AUDIT_USED:
+		return "used";
 	}
 	return "unknown";
 }
@@ -149,6 +151,23 @@ add_part(char message[MESSAGE_ROOM], const char *word, const char *part)
 	    n == 0 ? "" : ": ", word, part);
 }
 
+/* "user 1000, backup.service, program curl" */
+static void
+add_asker(char message[MESSAGE_ROOM], const char *word,
+    const struct audit_asker *asker)
+{
+	char text[MESSAGE_ROOM / 2];
+
+	if (asker == NULL)
+		return;
+	(void)snprintf(text, sizeof(text), "user %lu%s%.200s%s%.200s",
+	    asker->uid, has_text(asker->unit) ? ", " : "",
+	    has_text(asker->unit) ? asker->unit : "",
+	    has_text(asker->program) ? ", program " : "",
+	    has_text(asker->program) ? asker->program : "");
+	add_part(message, word, text);
+}
+
 static void
 put_message(struct writer *w, const struct audit_event *event)
 {
@@ -156,6 +175,8 @@ put_message(struct writer *w, const struct audit_event *event)
 
 	add_part(message, "profile ", event->profile);
 	add_part(message, "key ", event->key_id);
+	add_asker(message, event->what == AUDIT_USED ? "signed for " : "for ",
+	    event->asker);
 	if (event->what != AUDIT_REFUSED) {
 		add_part(message, "", event->state);
 		add_part(message, "at the provider ", event->provider);
@@ -186,6 +207,11 @@ put_event(struct writer *w, const struct audit_event *event)
 		put_text(w, "APAM_STATUS", apam_status_name(event->status));
 	put_text(w, "APAM_PROVIDER", event->provider);
 	put_text(w, "APAM_EVIDENCE", event->evidence);
+	if (event->asker != NULL) {
+		put_number(w, "APAM_FOR_UID", (long long)event->asker->uid);
+		put_text(w, "APAM_FOR_UNIT", event->asker->unit);
+		put_text(w, "APAM_FOR_PROGRAM", event->asker->program);
+	}
 	if (event->repeats > 0)
 		put_number(w, "APAM_REPEATS", (long long)event->repeats);
 }

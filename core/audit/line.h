@@ -13,17 +13,25 @@
 #define AUDIT_TEXT_MAX 255 /* bytes of a value */
 #define AUDIT_MESSAGE_MAX 511
 /* Room for all fields with the longest values, each character escaped. */
-#define AUDIT_LINE_MAX 8192
+#define AUDIT_LINE_MAX 10240
 
 enum audit_what {
 	AUDIT_STATE,		/* a key's state has changed */
 	AUDIT_REFUSED,		/* a request was not signed */
 	AUDIT_REGISTRY,		/* an administrator changed the registry */
-	AUDIT_LOGIN		/* a login or logout, or one is needed */
+	AUDIT_LOGIN,		/* a login or logout, or one is needed */
+	AUDIT_USED		/* the agent signed for somebody */
 };
 
 /* The state of an AUDIT_LOGIN that is a warning. */
 #define AUDIT_LOGIN_NEEDED "login needed"
+
+/* Whom the agent signs for.  Texts may be NULL or "". */
+struct audit_asker {
+	unsigned long uid;
+	const char *unit;	/* the system service */
+	const char *program;	/* what it calls itself, a claim */
+};
 
 /* One event.  Texts may be NULL or ""; control characters become '?'. */
 struct audit_event {
@@ -38,6 +46,7 @@ struct audit_event {
 	const char *evidence; /* one line */
 	/* REFUSED: how many were not written; audit_due */
 	unsigned long repeats;
+	const struct audit_asker *asker; /* USED, REFUSED; NULL: this process */
 };
 
 enum audit_form {

@@ -7,9 +7,8 @@
 #include "base/clock.h"
 #include "flight/notify.h"
 
-/* A refusal of the request, not a fault of files, networks or programs. */
-static bool
-is_refusal(enum apam_status status)
+bool
+refusal_is(enum apam_status status)
 {
 	return status == APAM_E_UNKNOWN ||
 	    APAM_CLASS(status) == APAM_CLASS_DENIED ||
@@ -28,7 +27,7 @@ refusal_tell(struct apam_profile *profile, struct stack *stack,
 	char key_id[APAM_KEY_ID_SIZE];
 	bool due;
 
-	if (!is_refusal(why->status))
+	if (!refusal_is(why->status))
 		return;
 	pthread_mutex_lock(&profile->ctx->env.lock);
 	due = audit_due(

@@ -8,6 +8,9 @@
 #include "profile/handle.h"
 #include "profile/stack.h"
 
+/* A refusal of the request, not a fault of files, networks or programs. */
+bool refusal_is(enum apam_status status);
+
 /*
  * After the profile refused a request with this error; `stack` is what it
  * would have been signed with.  Not with the context's lock held.

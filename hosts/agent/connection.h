@@ -14,6 +14,7 @@
 #include "agent/outgoing.h"
 #include "agent/peer.h"
 #include "agent/quota.h"
+#include "api/serve_news.h"
 
 struct server;
 struct waiting;
@@ -33,6 +34,7 @@ struct connection {
 	struct frame_parts parts;
 	struct outgoing out;
 	struct waiting *waiting; /* its requests that wait */
+	struct serve_known known; /* for the audit log */
 	uint16_t version;	/* 0: not greeted yet */
 	bool pages;		/* it may use pages */
 	int64_t begun;		/* clock_ms: the connection, or a message */

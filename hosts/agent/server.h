@@ -13,6 +13,7 @@
 #include "agent/loop.h"
 #include "agent/message.h"
 #include "agent/quota.h"
+#include "api/serve_news.h"
 
 struct server {
 	struct agent_options options;
@@ -37,6 +38,7 @@ struct server {
 	/* Lines of the log: since when these were counted, clock_ms. */
 	int64_t logged_since;
 	unsigned logged, unlogged;
+	struct serve_news news;	/* what the audit log was told */
 	/* For one message at a time. */
 	struct agent_room room;
 	struct buf items;

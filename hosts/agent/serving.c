@@ -51,6 +51,13 @@ take_hello(struct connection *c, const struct frame *message)
 	return "it speaks no version that this agent speaks";
 }
 
+static struct serve_who
+who_is(struct connection *c)
+{
+	return (struct serve_who){ c->peer.caller, c->peer.program,
+		&c->server->news, &c->known };
+}
+
 /* ---- Signatures ------------------------------------------------------------ */
 
 /* Where an answer goes, and whether one was sent. */
@@ -158,7 +165,7 @@ static enum apam_status
 try_sign(struct connection *c, const struct agent_sign *sign,
     struct answering *a, struct serve_call *call, struct apam_error *err)
 {
-	const struct serve_who who = { c->peer.caller, c->peer.program };
+	const struct serve_who who = who_is(c);
 	struct apam_request request = APAM_REQUEST(sign->method.p, sign->url.p);
 	struct apam_body body;
 	struct serve_job job = {
@@ -266,7 +273,7 @@ take_call(struct connection *c, const struct frame *message)
 static const char *
 take_judged(struct connection *c, const struct frame *message)
 {
-	const struct serve_who who = { c->peer.caller, c->peer.program };
+	const struct serve_who who = who_is(c);
 	struct apam_answer answer = { .size = sizeof(answer) };
 	struct serve_answer said = { .answer = &answer };
 	struct agent_judged judged;

@@ -78,6 +78,15 @@ is_text(const json_t *record, const char *field, const char *wanted)
 	    strcmp(log_record_text(record, field), wanted) == 0;
 }
 
+/* Of the process that wrote the line, or of whom the agent signs for. */
+static bool
+is_one_of(const json_t *record, const char *field, const char *for_field,
+    const char *wanted)
+{
+	return is_text(record, field, wanted) ||
+	    is_text(record, for_field, wanted);
+}
+
 static bool
 is_wanted(const struct wanted *w, const json_t *record)
 {
@@ -87,8 +96,8 @@ is_wanted(const struct wanted *w, const json_t *record)
 	    (w->key == NULL ||
 		is_key(log_record_text(record, "APAM_KEY"), w->key)) &&
 	    is_text(record, "APAM_PROFILE", w->profile) &&
-	    is_text(record, "APAM_PROGRAM", w->program) &&
-	    is_text(record, "APAM_UID", w->uid);
+	    is_one_of(record, "APAM_PROGRAM", "APAM_FOR_PROGRAM", w->program) &&
+	    is_one_of(record, "APAM_UID", "APAM_FOR_UID", w->uid);
 }
 
 static void
@@ -138,14 +147,28 @@ by_time(const void *a, const void *b)
 static void
 user_text(char to[KEYS_USER_SIZE], const json_t *record)
 {
-	const char *uid = log_record_text(record, "APAM_UID");
+	const char *uid = log_record_text(record, "APAM_FOR_UID");
 	char *end;
-	unsigned long n = strtoul(uid, &end, 10);
+	unsigned long n;
+
+	if (uid[0] == '\0')
+		uid = log_record_text(record, "APAM_UID");
+	n = strtoul(uid, &end, 10);
 
 	if (uid[0] == '\0' || *end != '\0')
 		snprintf(to, KEYS_USER_SIZE, "%.20s", uid);
 	else
 		keys_user(to, n);
+}
+
+/* Of somebody whom the agent signs for the claim. */
+static const char *
+program_text(const json_t *record)
+{
+	return log_record_text(record,
+	    log_record_text(record, "APAM_FOR_UID")[0] != '\0' ?
+		"APAM_FOR_PROGRAM" :
+		"APAM_PROGRAM");
 }
 
 /* The new state of a key, or why a request was refused. */
@@ -165,7 +188,7 @@ add_record_row(struct table *table, const json_t *record)
 	const char *cells[] = { when, log_record_text(record, "APAM_EVENT"),
 		log_record_text(record, "APAM_PROFILE"),
 		log_record_text(record, "APAM_KEY"), state_text(record),
-		log_record_text(record, "APAM_PROGRAM"), user,
+		program_text(record), user,
 		log_record_text(record, "APAM_EVIDENCE") };
 
 	when_text(when, log_record_time(record));
@@ -190,9 +213,11 @@ json_record(const json_t *record)
 		{ "state", "APAM_STATE" }, { "status", "APAM_STATUS" },
 		{ "provider", "APAM_PROVIDER" },
 		{ "evidence", "APAM_EVIDENCE" }, { "repeats", "APAM_REPEATS" },
-		{ "dropped", "APAM_DROPPED" }, { "program", "APAM_PROGRAM" },
-		{ "uid", "APAM_UID" }, { "pid", "APAM_PID" },
-		{ "message", "MESSAGE" } };
+		{ "dropped", "APAM_DROPPED" }, { "for_uid", "APAM_FOR_UID" },
+		{ "for_unit", "APAM_FOR_UNIT" },
+		{ "for_program", "APAM_FOR_PROGRAM" },
+		{ "program", "APAM_PROGRAM" }, { "uid", "APAM_UID" },
+		{ "pid", "APAM_PID" }, { "message", "MESSAGE" } };
 	char when[WHEN_SIZE], user[KEYS_USER_SIZE];
 	json_t *to = json_object();
 

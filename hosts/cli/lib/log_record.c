@@ -19,7 +19,8 @@
 static const char *const fields[] = { "MESSAGE", "APAM_EVENT", "APAM_PROFILE",
 	"APAM_ENTRY", "APAM_SCHEME", "APAM_KEY", "APAM_STATE", "APAM_STATUS",
 	"APAM_PROVIDER", "APAM_EVIDENCE", "APAM_REPEATS", "APAM_UID",
-	"APAM_PID", "APAM_PROGRAM", "APAM_DROPPED" };
+	"APAM_PID", "APAM_PROGRAM", "APAM_DROPPED", "APAM_FOR_UID",
+	"APAM_FOR_UNIT", "APAM_FOR_PROGRAM" };
 #define FIELDS (sizeof(fields) / sizeof(fields[0]))
 
 const char *

@@ -81,6 +81,33 @@ if [ "$(id -u)" = 0 ]; then
 	    '' "$dir/out"
 fi
 
+# ---- The audit log --------------------------------------------------------------
+
+# tells NAME FILTER N: so many lines of the log fit.
+tells()
+{
+	run -c "$dir/apam.conf" --json log
+	holds "$1" test "$(jq "[.[] | select($2)] | length" "$dir/out")" = "$3"
+}
+me="(.for_uid == \"$(id -u)\" and .for_program == \"client.py\")"
+for _ in 1 2 3; do
+	asks own GET https://own.example.com/x
+done
+tells "who used which key, once" \
+    ".event == \"used\" and .profile == \"own\" and $me and .entry == \"1\"" 1
+tells "and the key's id" \
+    '.event == "used" and .profile == "signed" and .key_id != null' \
+    "$(if [ "$(id -u)" = 0 ]; then echo 2; else echo 1; fi)"
+tells "who was refused, once for each reason" \
+    ".event == \"refused\" and .profile == \"signed\" and $me" 1
+if [ "$(id -u)" = 0 ]; then
+	tells "another user has lines of its own" \
+	    '.event == "refused" and .for_uid == "61002"' 1
+	run -c "$dir/apam.conf" log --user 61001
+	expect "the log of a user is of those signed for, too" 0 \
+	    '61001 .*signed for|used.*shared.*client\.py' '' "$dir/out" "$dir/err"
+fi
+
 # ---- Digests, many at once, what is no message ----------------------------------
 
 # peer NAME: the part of peers.py.

@@ -61,6 +61,23 @@ static const struct audit_event least = { .what = AUDIT_REGISTRY,
 	.state = "archived",
 	.status = APAM_E_REVOKED };
 
+static const struct audit_asker backup = { 1001, "backup.service", "curl" };
+static const struct audit_asker somebody = { .uid = 1002 };
+
+/* What the agent tells. */
+static const struct audit_event used = { .what = AUDIT_USED,
+	.profile = "p",
+	.entry = 0,
+	.scheme = "s",
+	.key_id = "k",
+	.asker = &backup };
+static const struct audit_event refused_for = { .what = AUDIT_REFUSED,
+	.profile = "p",
+	.entry = -1,
+	.status = APAM_E_POLICY,
+	.evidence = "no rule",
+	.asker = &somebody };
+
 static const struct {
 	const char *name;
 	enum audit_form form;
@@ -81,6 +98,20 @@ static const struct {
 	    "MESSAGE=key k: archived\n"
 	    "APAM_EVENT=registry\nAPAM_KEY=k\nAPAM_STATE=archived\n"
 	    "APAM_UID=1000\nAPAM_PID=77\nAPAM_PROGRAM=host\n" },
+	{ "journal, used", AUDIT_JOURNAL, &used, 0,
+	    "PRIORITY=5\nSYSLOG_IDENTIFIER=apam\nSYSLOG_FACILITY=10\n"
+	    "MESSAGE=profile p: key k: signed for user 1001, backup.service, "
+	    "program curl\n"
+	    "APAM_EVENT=used\nAPAM_PROFILE=p\nAPAM_ENTRY=1\nAPAM_SCHEME=s\n"
+	    "APAM_KEY=k\nAPAM_FOR_UID=1001\nAPAM_FOR_UNIT=backup.service\n"
+	    "APAM_FOR_PROGRAM=curl\nAPAM_UID=1000\nAPAM_PID=77\n"
+	    "APAM_PROGRAM=host\n" },
+	{ "journal, refused for somebody", AUDIT_JOURNAL, &refused_for, 0,
+	    "PRIORITY=5\nSYSLOG_IDENTIFIER=apam\nSYSLOG_FACILITY=10\n"
+	    "MESSAGE=profile p: for user 1002: not signed: no rule\n"
+	    "APAM_EVENT=refused\nAPAM_PROFILE=p\nAPAM_STATUS=APAM_E_POLICY\n"
+	    "APAM_EVIDENCE=no rule\nAPAM_FOR_UID=1002\nAPAM_UID=1000\n"
+	    "APAM_PID=77\nAPAM_PROGRAM=host\n" },
 	{ "syslog, all", AUDIT_SYSLOG, &full, 4,
 	    "<85>apam[77]: profile p: key k\\\"\\\\: not signed: e e "
 	    "APAM_EVENT=\"refused\" APAM_PROFILE=\"p\" APAM_ENTRY=\"1\" "

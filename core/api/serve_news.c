@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The context's own limit of lines (audit/audit.h) holds beside these.
+ */
+#include "api/serve_news.h"
+
+#include "base/clock.h"
+#include "base/siphash.h"
+#include "flight/notify.h"
+#include "profile/refusals.h"
+#include "profile/stack.h"
+
+/* What is told, by its parts; the hash is no secret, and clashes do no harm. */
+struct subject {
+	unsigned char hash[SIPHASH_SIZE];
+};
+
+static void
+add_text(struct subject *s, const char *text)
+{
+	if (text != NULL)
+		siphash_add(s->hash, text, strlen(text) + 1);
+	else
+		siphash_add(s->hash, "", 1);
+}
+
+static uint64_t
+number_of(const struct subject *s)
+{
+	uint64_t n;
+
+	memcpy(&n, s->hash, sizeof(n));
+	return n == 0 ? 1 : n;
+}
+
+static struct subject
+subject_of(enum audit_what what, const struct stack *stack,
+    const struct audit_asker *asker)
+{
+	struct subject s = { { 0 } };
+	const uint64_t numbers[] = { (uint64_t)what, asker->uid };
+
+	siphash_add(s.hash, numbers, sizeof(numbers));
+	add_text(&s, stack->profile->name);
+	return s;
+}
+
+/* True where it is to be told; *untold is how often it was not, since. */
+static bool
+is_news(struct serve_news *news, uint64_t what, int64_t every_ms,
+    unsigned long *untold)
+{
+	struct serve_told *t = &news->told[what % SERVE_NEWS_MAX];
+	const int64_t now = clock_ms();
+
+	*untold = 0;
+	if (t->what == what && now - t->at < every_ms) {
+		t->untold++;
+		return false;
+	}
+	if (t->what == what)
+		*untold = t->untold;
+	*t = (struct serve_told){ .what = what, .at = now };
+	return true;
+}
+
+static void
+tell_entry(struct serve_news *news, struct entry *e, const struct stack *stack,
+    const struct audit_asker *asker)
+{
+	char key_id[APAM_KEY_ID_SIZE];
+	struct subject s = subject_of(AUDIT_USED, stack, asker);
+	struct audit_event event = { .what = AUDIT_USED,
+		.profile = stack->profile->name,
+		.entry = (int)e->index,
+		.scheme = e->conf->scheme,
+		.key_id = key_id,
+		.asker = asker };
+	unsigned long untold;
+
+	notify_key_id(e, key_id);
+	add_text(&s, asker->unit);
+	add_text(&s, asker->program);
+	add_text(&s, e->conf->scheme);
+	add_text(&s, key_id);
+	if (is_news(news, number_of(&s), SERVE_USED_MS, &untold))
+		audit_write(&stack->env->audit, &event);
+}
+
+void
+serve_news_used(struct serve_news *news, struct serve_known *known,
+    const struct stack *stack, const struct stack_result *made,
+    const struct audit_asker *asker)
+{
+	const int64_t now = clock_ms();
+
+	if (known->stack == stack && known->credential == made->credential &&
+	    known->entries == made->entries && now < known->until)
+		return;
+	for (size_t i = 0; i < stack->count; i++)
+		if (made->entries & 1U << i)
+			tell_entry(news, &stack->entries[i], stack, asker);
+	*known = (struct serve_known){ stack, made->credential, made->entries,
+		now + SERVE_USED_MS };
+}
+
+void
+serve_news_refused(struct serve_news *news, const struct stack *stack,
+    const struct apam_error *why, const struct audit_asker *asker)
+{
+	struct subject s = subject_of(AUDIT_REFUSED, stack, asker);
+	const uint64_t status = (uint64_t)why->status;
+	struct audit_event event = { .what = AUDIT_REFUSED,
+		.profile = stack->profile->name,
+		.entry = why->entry,
+		.status = why->status,
+		.evidence = why->text,
+		.asker = asker };
+	char key_id[APAM_KEY_ID_SIZE];
+
+	if (!refusal_is(why->status))
+		return;
+	siphash_add(s.hash, &status, sizeof(status));
+	if (!is_news(news, number_of(&s), SERVE_REFUSED_MS, &event.repeats))
+		return;
+	if (why->entry >= 0 && (size_t)why->entry < stack->count) {
+		struct entry *e = &stack->entries[why->entry];
+
+		notify_key_id(e, key_id);
+		event.scheme = e->conf->scheme;
+		event.key_id = key_id;
+	}
+	audit_write(&stack->env->audit, &event);
+}
