@@ -14,7 +14,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base/account.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
@@ -138,30 +137,20 @@ no_agent(
 	    place->socket, why);
 }
 
-/* Root, the user of the agent and, in user mode, this user are believed. */
-static bool
-is_believed(const struct link_place *place, uint32_t agent, uint32_t user)
+bool
+link_believes(const struct link_place *place, uint32_t user)
 {
-	return user == 0 || user == agent || (place->own && user == geteuid());
-}
-
-/* 0, which is root, where there is no such user. */
-static uint32_t
-agent_user(const struct link_place *place)
-{
-	uint32_t id = 0;
-
-	return account_id(ACCOUNT_USER, place->user, &id) == NULL ? id : 0;
+	return user == 0 || user == place->id ||
+	    (place->own && user == geteuid());
 }
 
 /* A descriptor of the socket's file, which is believed; or -1. */
 static int
-open_file(
-    const struct link_place *place, uint32_t agent, struct apam_error *err)
+open_file(const struct link_place *place, struct apam_error *err)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 	const int fd = trust_open_socket(
-	    place->socket, agent, place->own, &why);
+	    place->socket, place->id, place->own, &why);
 
 	if (fd >= 0)
 		return fd;
@@ -211,8 +200,8 @@ connect_file(
 }
 
 static enum apam_status
-believe(struct link *link, const struct link_place *place, uint32_t agent,
-    struct apam_error *err)
+believe(
+    struct link *link, const struct link_place *place, struct apam_error *err)
 {
 	struct ucred peer;
 	socklen_t n = sizeof(peer);
@@ -221,7 +210,7 @@ believe(struct link *link, const struct link_place *place, uint32_t agent,
 		return error_set(err, APAM_E_INTERNAL,
 		    "the kernel does not say who is at %s", place->socket);
 	link->owner = peer.uid;
-	if (is_believed(place, agent, peer.uid))
+	if (link_believes(place, peer.uid))
 		return APAM_OK;
 	return error_set(err, APAM_E_TRUST,
 	    "what answers at %s runs as user %lu, and the agent runs as root or "
@@ -233,8 +222,7 @@ static enum apam_status
 open_socket(
     struct link *link, const struct link_place *place, struct apam_error *err)
 {
-	const uint32_t agent = agent_user(place);
-	const int file = open_file(place, agent, err);
+	const int file = open_file(place, err);
 	enum apam_status status;
 
 	if (file < 0)
@@ -248,7 +236,7 @@ open_socket(
 		status = connect_file(link->fd.fd, file, place, err);
 	(void)close(file);
 	if (status == APAM_OK)
-		status = believe(link, place, agent, err);
+		status = believe(link, place, err);
 	return status;
 }
 

@@ -22,6 +22,7 @@
 struct link_place {
 	const char *socket;	/* absolute */
 	const char *user;	/* its login name; root is believed, too */
+	uint32_t id;		/* and number; 0: there is no such user */
 	bool own;		/* user mode: so is the effective user */
 };
 
@@ -41,6 +42,9 @@ struct link {
 };
 
 #define LINK_NONE { .fd = OWN_FD_NONE, .passed = -1 }
+
+/* True where this user may be the agent. */
+bool link_believes(const struct link_place *place, uint32_t user);
 
 /*
  * Connect, and send `hello`.  This waits for nothing.  The link, which must be

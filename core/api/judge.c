@@ -2,6 +2,7 @@
 /*
  * apam_judge: what the entries that signed make of the API's answer.
  */
+#include "api/sign_served.h"
 #include "api/signer.h"
 #include "base/cancel.h"
 #include "base/clock.h"
@@ -10,6 +11,7 @@
 #include "flight/verdict.h"
 #include "http/retry_after.h"
 #include "profile/reload.h"
+#include "served/served_hint.h"
 #include "text/url.h"
 
 /* If several entries signed, the verdict with the greatest weight wins. */
@@ -29,6 +31,8 @@ struct judging {
 	struct apam_judgement *out;
 	uint64_t generation; /* that signed */
 	bool challenged; /* by an entry that is still there */
+	bool served; /* the agent signed: the entries here have no credential */
+	bool news; /* and what they keep of answers has changed */
 };
 
 /* True if a later entry may sign in place of one whose key is dead. */
@@ -76,11 +80,15 @@ static void
 judge_entry(struct stack *s, size_t i, struct judging *j)
 {
 	struct entry *e = &s->entries[i];
-	const char *reason;
+	const char *origin = j->answer->origin.p, *reason;
+	const uint64_t before = entry_memo_version(e, origin);
 	enum apam_verdict verdict = entry_judge(e, j->answer, &reason);
 
 	take_verdict(j->out, verdict, reason);
 	j->challenged |= verdict == APAM_VERDICT_CHALLENGED;
+	j->news |= entry_memo_version(e, origin) != before;
+	if (j->served)
+		return;
 	if (verdict == APAM_VERDICT_ACCEPTED)
 		verdict_accept(e);
 	if (is_against(verdict) &&
@@ -126,8 +134,48 @@ judge_all(
 		else
 			judge_gone(s, i, j);
 	}
-	if (j->challenged && has_news(s, signature, j->answer->origin.p))
+	if (j->challenged && !j->served &&
+	    has_news(s, signature, j->answer->origin.p))
 		j->out->replay = true;
+}
+
+/* ---- What the agent signed ----------------------------------------------- */
+
+/* Its credentials have numbers of its own, which are higher than any here. */
+static bool
+is_by_agent(const struct apam_profile *profile, const struct stack *s,
+    const struct apam_signature *signature)
+{
+	return sign_is_served(profile, s) &&
+	    signature->generation > atomic_load(&profile->ctx->env.generation);
+}
+
+/* The memo that it signed with, where a program knows of memos. */
+static bool
+has_other_memo(
+    const struct apam_profile *p, const struct apam_signature *signature)
+{
+	return SIZED_HAS(struct apam_signature, signature, memo) &&
+	    signature->memo != p->page.memo;
+}
+
+/* The agent learns of it without anybody waiting. */
+static void
+settle_served(struct apam_profile *p, const struct apam_signature *signature,
+    const struct apam_answer *answer, struct judging *j)
+{
+	const struct served_hint hint = { p->name, signature, answer->status,
+		answer->headers, answer->header_count, j->out->verdict };
+	bool tell, again;
+
+	pthread_mutex_lock(&p->ctx->env.lock);
+	tell = served_hint_note(&p->page, signature, hint.verdict, &again);
+	if (j->challenged && (j->news || has_other_memo(p, signature)))
+		again = true;
+	pthread_mutex_unlock(&p->ctx->env.lock);
+	j->out->replay |= again;
+	if (tell)
+		served_hint_tell(p->ctx->served, &hint);
 }
 
 /* The origin that the signed request went to; "" where the URL cannot be read. */
@@ -154,10 +202,15 @@ fill_view(struct apam_answer_view *view, const struct apam_signature *signature,
 
 /* Judge an answer that was checked; *made is empty. */
 static void
-judge_checked(struct stack *stack, const struct apam_signature *signature,
-    const struct apam_answer *answer, struct apam_judgement *made)
+judge_checked(struct apam_profile *profile, struct stack *stack,
+    const struct apam_signature *signature, const struct apam_answer *answer,
+    struct apam_judgement *made)
 {
 	struct apam_answer_view view = { .size = sizeof(view) };
+	struct judging j = { .answer = &view,
+		.out = made,
+		.generation = signature->generation,
+		.served = is_by_agent(profile, stack, signature) };
 	char origin[URL_ORIGIN_SIZE];
 	struct response r;
 	int64_t wait;
@@ -167,8 +220,9 @@ judge_checked(struct stack *stack, const struct apam_signature *signature,
 	view.response = &r.pub;
 	find_origin(signature, origin);
 	fill_view(&view, signature, origin);
-	judge_all(stack, signature,
-	    &(struct judging){ &view, made, signature->generation, false });
+	judge_all(stack, signature, &j);
+	if (j.served)
+		settle_served(profile, signature, answer, &j);
 	wait = response_retry_after(&r);
 	made->retry_at = wait < 0 ? 0 : clock_unix() + wait;
 	response_free(&r);
@@ -197,7 +251,7 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	if (status != APAM_OK)
 		goto out;
 	made.reason = NULL;
-	judge_checked(stack, signature, &answer, &made);
+	judge_checked(profile, stack, signature, &answer, &made);
 	/* A rejection may be news of a changed file. */
 	if (made.replay)
 		profile_look_soon(profile);

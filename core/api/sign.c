@@ -5,6 +5,7 @@
  */
 #include "api/sign.h"
 #include "api/allowed.h"
+#include "api/sign_served.h"
 #include "api/signature.h"
 #include "base/cancel.h"
 #include "base/clock.h"
@@ -35,6 +36,18 @@ signature_failed(struct apam_profile *profile, struct stack *stack,
 	refusal_tell(profile, stack, err);
 }
 
+/* By whoever signs for the profile. */
+static enum apam_status
+sign_bound(struct apam_profile *profile, struct stack **stack,
+    struct request *r, const struct patience *patience,
+    struct stack_result *result, enum served_way *way, struct apam_error *err)
+{
+	*way = SERVED_HERE;
+	if (!sign_is_served(profile, *stack))
+		return stack_sign(*stack, r, patience, result, err);
+	return sign_served(profile, stack, r, patience, result, way, err);
+}
+
 enum apam_status
 sign_with(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, const struct patience *patience,
@@ -45,6 +58,7 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	struct signing_room room;
 	struct stack *stack;
 	struct request r;
+	enum served_way way = SERVED_HERE;
 	enum apam_status status;
 
 	apam_signature_release(signature);
@@ -66,12 +80,13 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 		    allowed_here(stack->profile, &r, err) :
 		    allowed_for(stack->profile, &r, request->caller, err);
 	if (status == APAM_OK)
-		status = stack_sign(stack, &r, &mine, &result, err);
+		status = sign_bound(
+		    profile, &stack, &r, &mine, &result, &way, err);
 	if (status == APAM_OK)
 		status = signature_fill(signature, &r, stack, &result, err);
-	if (status == APAM_OK)
+	if (status == APAM_OK && way == SERVED_HERE)
 		signature_made(profile, stack, &result);
-	else
+	if (status != APAM_OK)
 		signature_failed(profile, stack, signature, err);
 	request_free(&r);
 	signing_free(&result.total);

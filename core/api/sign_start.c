@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "api/sign.h"
+#include "api/sign_served.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -23,6 +24,7 @@ struct apam_call {
 	int64_t deadline;
 	uint64_t awaited[APAM_ENTRIES_MAX]; /* see struct patience */
 	const char *late; /* the same */
+	struct served_call *asked; /* the same */
 	enum apam_status status; /* PENDING until it has ended */
 	struct apam_error error;
 };
@@ -59,7 +61,8 @@ attempt(struct apam_call *call)
 	const struct patience patience = { .deadline = call->deadline,
 		.none = true,
 		.awaited = call->awaited,
-		.late = &call->late };
+		.late = &call->late,
+		.asked = &call->asked };
 
 	error_clear(&call->error);
 	call->status = sign_with(call->profile, call->request, call->signature,
@@ -67,6 +70,7 @@ attempt(struct apam_call *call)
 	if (call->status == APAM_E_PENDING && clock_ms() >= call->deadline) {
 		error_clear(&call->error);
 		call->status = obtain_late(call->late, &call->error);
+		sign_served_end(call->profile, &call->asked);
 	}
 	return call->status;
 }
@@ -144,6 +148,7 @@ apam_call_cancel(struct apam_call **call)
 	if (c == NULL)
 		return;
 	delist(c->profile->ctx, c);
+	sign_served_end(c->profile, &c->asked);
 	free(c);
 }
 
@@ -161,8 +166,12 @@ int
 apam_timeout(struct apam *ctx)
 {
 	HOLD_CANCEL;
+	const int again = served_timeout(ctx->served);
 	int ms = loop_timeout(ctx->env.loop);
 	int64_t now = clock_ms(), left;
+
+	if (again >= 0 && (ms < 0 || again < ms))
+		ms = again;
 
 	pthread_mutex_lock(&ctx->env.lock);
 	for (const struct apam_call *c = ctx->calls; c != NULL; c = c->next) {
@@ -181,4 +190,6 @@ apam_step(struct apam *ctx)
 
 	if (!ctx->env.loop->threaded && loop_descriptor(ctx->env.loop) >= 0)
 		loop_turn(ctx->env.loop, 0);
+	if (!ctx->env.loop->threaded)
+		served_move(ctx->served);
 }

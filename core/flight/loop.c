@@ -34,6 +34,7 @@ loop_init(struct loop *loop, pthread_mutex_t *lock,
 	loop->listener = listener;
 	pthread_cond_init(&loop->submitted, NULL);
 	loop->set = -1;
+	loop->other = (struct own_fd)OWN_FD_NONE;
 	loop->wake.in.fd = loop->wake.out.fd = -1;
 	for (int i = 0; i < LOOP_SOCKETS_MAX; i++)
 		loop->sockets[i].fd = -1;
@@ -362,12 +363,20 @@ loop_timeout(struct loop *loop)
 	pthread_mutex_lock(loop->lock);
 	submitted = loop->inbox != NULL;
 	pthread_mutex_unlock(loop->lock);
-	ms = submitted ? 0 : until(next_due(loop));
+	ms = submitted || loop->other_came ? 0 : until(next_due(loop));
 	pthread_mutex_unlock(&loop->work);
 	return ms;
 }
 
 /* ---- Descriptors --------------------------------------------------------- */
+
+static void
+watch_other(struct loop *loop)
+{
+	if (loop->set >= 0 && own_fd_is_ours(&loop->other))
+		(void)pollset_watch(
+		    loop->set, loop->other.fd, true, loop->other_out);
+}
 
 bool
 loop_open(struct loop *loop)
@@ -376,8 +385,10 @@ loop_open(struct loop *loop)
 		return true;
 	loop->set = pollset_new();
 	if (loop->set >= 0 && wakeup_open(&loop->wake) &&
-	    pollset_watch(loop->set, loop->wake.in.fd, true, false))
+	    pollset_watch(loop->set, loop->wake.in.fd, true, false)) {
+		watch_other(loop);
 		return true;
+	}
 	if (loop->set >= 0)
 		close(loop->set);
 	loop->set = -1;
@@ -471,6 +482,11 @@ handle(struct loop *loop, const struct pollset_event *event)
 		wakeup_clear(&loop->wake);
 		return;
 	}
+	if (event->fd == loop->other.fd) {
+		loop->other_came = true;
+		(void)pollset_watch(loop->set, event->fd, false, false);
+		return;
+	}
 	if (wake_program(loop, event->fd))
 		return;
 	mask |= event->in ? CURL_CSELECT_IN : 0;
@@ -510,6 +526,19 @@ loop_turn(struct loop *loop, int wait_ms)
 	for (int i = 0; i < n; i++)
 		handle(loop, &events[i]);
 	move(loop);
+	pthread_mutex_unlock(&loop->work);
+}
+
+void
+loop_watch(struct loop *loop, const struct own_fd *other, bool out)
+{
+	pthread_mutex_lock(&loop->work);
+	loop->other = *other;
+	loop->other_out = out;
+	loop->other_came = false;
+	pthread_mutex_lock(loop->lock);
+	watch_other(loop);
+	pthread_mutex_unlock(loop->lock);
 	pthread_mutex_unlock(&loop->work);
 }
 

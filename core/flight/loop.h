@@ -41,6 +41,10 @@ struct loop {
 	int64_t curl_due;	/* clock_ms; INT64_MAX: never */
 	struct own_fd sockets[LOOP_SOCKETS_MAX]; /* libcurl's */
 
+	struct own_fd other;	/* loop_watch's */
+	bool other_out;		/* it is watched for room to write, too */
+	bool other_came;	/* something happened to it that is not told */
+
 	pthread_mutex_t *lock;	/* the context's; guards what follows */
 	struct flight *inbox;	/* submitted, not yet seen by the driver */
 	int set;		/* a descriptor; -1 before the first flight */
@@ -84,6 +88,13 @@ void loop_free(struct loop *loop);
  * the context's lock held.
  */
 bool loop_open(struct loop *loop);
+
+/*
+ * Let the loop's descriptor be ready, once, when `other` can be read, or if `out`
+ * written; whoever has it looks at it then, and calls this again.  It replaces
+ * one that was given before.  Only for a loop that is not threaded.
+ */
+void loop_watch(struct loop *loop, const struct own_fd *other, bool out);
 
 /* Add a flight for the next turn.  With the context's lock held. */
 void loop_put(struct loop *loop, struct flight *f);

@@ -16,6 +16,8 @@
 #include "entry/entry.h"
 
 /* How long a caller waits. */
+struct served_call;
+
 struct patience {
 	int64_t deadline;	/* clock_ms */
 	bool none;		/* do not wait: APAM_E_PENDING instead */
@@ -27,6 +29,8 @@ struct patience {
 	uint64_t *awaited;
 	/* With `none`, set to what obtain_late is given; or NULL. */
 	const char **late;
+	/* With `none`, what the agent was asked, NULL at first; or NULL. */
+	struct served_call **asked;
 };
 
 /*

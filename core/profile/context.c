@@ -49,10 +49,17 @@ allocate_context(
 		free(c);
 		return NULL;
 	}
+	c->env.settings = settings;
+	c->served = served_new(&c->env);
+	if (c->served == NULL) {
+		keys_free(&c->env.keys);
+		free(c->env.loop);
+		free(c);
+		return NULL;
+	}
 	loop_init(c->env.loop, &c->env.lock, &landing_listener,
 	    (options->flags & APAM_OPEN_NO_THREAD) == 0);
 	c->env.may_wait = (options->flags & APAM_OPEN_NO_THREAD) == 0;
-	c->env.settings = settings;
 	c->env.log = (struct log){ options->log, options->log_arg,
 		options->log_level };
 	atomic_init(&c->env.generation, 0);
@@ -177,6 +184,7 @@ apam_close(struct apam **ctx)
 	if (c == NULL)
 		return;
 	fork_unwatch(c);
+	served_free(&c->served);
 	driver_free(c->env.loop);
 	free(c->env.loop);
 	origin_index_release(&c->finder.index);

@@ -92,12 +92,13 @@ in_child(void)
 			renew_profile(c->profiles[i]);
 		each_call_lock(c, renew);
 		c->calls = NULL;
+		served_fork_renew(c->served);
 		/*
 		 * Last, since what is let go of here, as the stacks of
 		 * flights, has modules.
 		 */
 		for (size_t i = 0; i < c->profile_count; i++)
-			slot_renew(atomic_load(&c->profiles[i]->slot));
+			slot_renew(c->profiles[i]->stack->slot);
 		loop_abandon(c->env.loop);
 	}
 	(void)renew(&contexts_lock);

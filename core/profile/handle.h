@@ -9,6 +9,7 @@
 
 #include "audit/audit.h"
 #include "entry/env.h"
+#include "served/served_page.h"
 
 struct named_key;
 struct origin_index;
@@ -26,6 +27,7 @@ struct finder {
 
 struct apam {
 	struct env env;
+	struct served *served;	/* the agent; never changes */
 
 	/* Guarded by env.lock, as is the finder. */
 	struct apam_profile **profiles; /* by name, in order */
@@ -58,6 +60,7 @@ struct apam_profile {
 	bool gone;		/* its file, and not back in order since */
 	/* There is no agent, and with "prefer" it was opened with its secrets. */
 	bool alone;
+	struct served_page page; /* the agent's, where that signs */
 	int64_t check_at;	/* clock_ms: when to look at them again */
 	struct apam_error reload_error; /* what is wrong with them now */
 	struct audit_repeat refusals;

@@ -35,6 +35,17 @@ opening_withholds(struct apam_profile *p, const struct stack *read)
 	return !alone && handle_is_served(p->ctx, read->profile->agent);
 }
 
+/*
+ * With the context's lock held.  One that was opened without its secrets is to
+ * be opened anew where this process signs itself.
+ */
+static bool
+is_ready(const struct apam_profile *p, const struct stack *s)
+{
+	return stack_is_open(s) &&
+	    !(s->withheld && p->alone && s->profile->agent == AGENT_PREFER);
+}
+
 /* With the context's lock held.  False where the deadline passes first. */
 static bool
 wait_for_other(struct apam_profile *p, int64_t deadline)
@@ -52,19 +63,21 @@ wait_for_other(struct apam_profile *p, int64_t deadline)
 }
 
 /*
- * The stack in use, held: open, or for the caller to open.  False, with one
- * that is not open, where another thread is at that for too long.
+ * The stack in use, held: *ready, or for the caller to open.  False where
+ * another thread is at that for too long.
  */
 static bool
-begin_opening(struct apam_profile *p, int64_t deadline, struct stack **s)
+begin_opening(
+    struct apam_profile *p, int64_t deadline, struct stack **s, bool *ready)
 {
 	bool in_time = true;
 
 	pthread_mutex_lock(&p->ctx->env.lock);
-	while (in_time && p->opening.busy && !stack_is_open(p->stack))
+	while (in_time && p->opening.busy && !is_ready(p, p->stack))
 		in_time = wait_for_other(p, deadline);
 	*s = stack_hold(p->stack);
-	if (in_time && !stack_is_open(*s))
+	*ready = is_ready(p, *s);
+	if (in_time && !*ready)
 		p->opening.busy = true;
 	pthread_mutex_unlock(&p->ctx->env.lock);
 	return in_time;
@@ -100,19 +113,21 @@ static bool
 take_open(struct apam_profile *p, int64_t deadline, struct stack **s,
     struct problems *all)
 {
-	struct stack *closed;
+	struct stack *closed, *read;
+	bool ready;
 
 	stack_release(s);
-	if (!begin_opening(p, deadline, s)) {
+	if (!begin_opening(p, deadline, s, &ready)) {
 		problems_add(all, APAM_E_DEADLINE, (*s)->profile->file, 0,
 		    "another thread reads the profile's secrets and did not "
 		    "finish in time");
 		return false;
 	}
-	if (stack_is_open(*s))
+	if (ready)
 		return true;
 	closed = *s;
-	*s = stack_open(closed, deadline, opening_withholds(p, closed), all);
+	read = closed->read == NULL ? closed : closed->read;
+	*s = stack_open(read, deadline, opening_withholds(p, read), all);
 	end_opening(p, closed, *s);
 	stack_release(&closed);
 	return *s != NULL;

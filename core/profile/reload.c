@@ -64,6 +64,7 @@ replace_stack(struct apam_profile *p, struct stack *old, struct stack *next)
 		stack_inherit(next, old, &heirs);
 		next->since = atomic_load(&p->ctx->env.generation);
 		slot_close(old->slot);
+		slot_close(p->page.now);
 		p->stack = stack_hold(next);
 		error_clear(&p->reload_error);
 	}
@@ -108,13 +109,17 @@ static struct stack *
 read_anew(struct apam_profile *p, const struct stack *old, int64_t deadline,
     struct problems *all)
 {
+	bool withheld;
 	struct stack *open,
 	    *read = stack_new(&p->ctx->env, p->name, old->profile->file, all);
 
 	if (read == NULL || !stack_is_open(old))
 		return read;
-	open = stack_open(
-	    read, half(deadline), opening_withholds(p, read), all);
+	/* One that has its secrets goes on with them. */
+	withheld = old->withheld ?
+	    handle_is_served(p->ctx, read->profile->agent) :
+	    opening_withholds(p, read);
+	open = stack_open(read, half(deadline), withheld, all);
 	stack_release(&read);
 	return open;
 }
@@ -179,6 +184,7 @@ look_at_files(struct apam_profile *p, int64_t deadline, struct stack **s)
 		/* Looked for at each call: it may come back. */
 		p->gone = true;
 		slot_close((*s)->slot);
+		slot_close(p->page.now);
 	} else if (found != FILES_LATER) {
 		p->check_at = clock_next_second();
 	}

@@ -31,8 +31,9 @@ table_free_profile(struct apam_profile **profile)
 	*profile = NULL;
 	if (p == NULL)
 		return;
-	slot = atomic_load(&p->slot);
+	slot = p->stack == NULL ? NULL : p->stack->slot;
 	slot_close(slot);
+	served_page_free(&p->page);
 	stack_release(&p->stack);
 	opening_free(&p->opening);
 	slot_free(&slot);

@@ -172,6 +172,45 @@ scripted_sign(int fd, uint64_t id, const struct agent_signed *made,
 	buf_free(&items);
 }
 
+/*
+ * Serve any number of connections: each is greeted, and what comes then is given
+ * to `take`, which answers on `fd`.
+ */
+#define SCRIPTED_FDS 64
+static inline void
+scripted_serve(int listener,
+    void (*take)(int fd, struct scripted_message *m, void *arg), void *arg)
+{
+	static struct scripted_message messages[SCRIPTED_FDS];
+	struct pollfd fds[SCRIPTED_FDS] = { { listener, POLLIN, 0 } };
+	nfds_t n = 1;
+
+	for (;;) {
+		scripted_must(poll(fds, n, -1) >= 0);
+		if (fds[0].revents != 0 && n < SCRIPTED_FDS) {
+			fds[n] = (struct pollfd){ scripted_accept(listener),
+				POLLIN, 0 };
+			memset(&messages[n], 0, sizeof(messages[n]));
+			frame_parts_init(&messages[n++].parts);
+		}
+		for (nfds_t i = 1; i < n; i++) {
+			struct scripted_message *m = &messages[i];
+
+			if (fds[i].fd < 0 || fds[i].revents == 0)
+				continue;
+			if (!scripted_take(fds[i].fd, m, 0)) {
+				(void)close(fds[i].fd);
+				fds[i].fd = -1;
+			} else if (m->frame.type == AGENT_HELLO) {
+				scripted_welcome(
+				    fds[i].fd, AGENT_VERSION_MAX, true);
+			} else {
+				take(fds[i].fd, m, arg);
+			}
+		}
+	}
+}
+
 /* Until the other side has closed. */
 static inline void
 scripted_linger(int fd)
@@ -183,6 +222,14 @@ scripted_linger(int fd)
 }
 
 /* ---- In the test --------------------------------------------------------- */
+
+/* The socket is in a directory that is there; nobody listens yet. */
+static inline void
+scripted_in(struct scripted *a, const char *dir)
+{
+	memset(a, 0, sizeof(*a));
+	(void)snprintf(a->path, sizeof(a->path), "%.80s/agent", dir);
+}
 
 /* A directory for the socket; nobody listens yet. */
 static inline void
@@ -254,7 +301,8 @@ scripted_remove(struct scripted *a)
 {
 	scripted_kill(a);
 	(void)unlink(a->path);
-	(void)rmdir(a->dir);
+	if (a->dir[0] != '\0')
+		(void)rmdir(a->dir);
 }
 
 #endif

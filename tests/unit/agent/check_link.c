@@ -41,7 +41,7 @@ setup(void)
 	live = secmem_live();
 	open_before = open_descriptors();
 	scripted_make(&agent);
-	place = (struct link_place){ agent.path, "no-such-user", true };
+	place = (struct link_place){ agent.path, "no-such-user", 0, true };
 	link_ = (struct link)LINK_NONE;
 	err = (struct apam_error)APAM_ERROR_INIT;
 }
@@ -192,6 +192,7 @@ START_TEST(the_agents_user_is_believed)
 	if (geteuid() != 0 || nobody == NULL)
 		return;
 	place.user = nobody->pw_name;
+	place.id = 65534;
 	place.own = false;
 	scripted_start(&agent, as_nobody, NULL);
 	ck_assert_int_eq(chown(agent.dir, 65534, 65534), 0);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Signing where the agent signs, and what is left where there is none: the page
+ * that it shares, or, with "prefer", this process.
+ */
+#ifndef CORE_API_SIGN_SERVED_H
+#define CORE_API_SIGN_SERVED_H
+
+#include "profile/handle.h"
+#include "profile/stack.h"
+
+/* True where the agent signs for the profile, as it is now. */
+static inline bool
+sign_is_served(const struct apam_profile *profile, const struct stack *stack)
+{
+	return handle_is_served(profile->ctx, stack->profile->agent);
+}
+
+/* How it went, beside the status. */
+enum served_way {
+	SERVED_BY_AGENT,	/* or by its page */
+	SERVED_HERE		/* the stack signed, in this process */
+};
+
+/*
+ * As stack_sign, by the agent.  *stack, which is held, is replaced where it has
+ * to be opened with its secrets.  Errors: the agent's; NETWORK, DEADLINE, TRUST
+ * or CONFIG where there is none to be asked; as stack_sign.
+ */
+enum apam_status sign_served(struct apam_profile *profile,
+    struct stack **stack, struct request *request,
+    const struct patience *patience, struct stack_result *result,
+    enum served_way *way, struct apam_error *err);
+
+/* A call that does not wait is not tried any more; *call is NULL then. */
+void sign_served_end(struct apam_profile *profile, struct served_call **call);
+
+#endif

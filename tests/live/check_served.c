@@ -1,0 +1,963 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A program whose profiles the agent serves, against an agent that does as a test
+ * says: what the program makes of answers, right and wrong, and what it does
+ * while there is no agent.  What apamd itself does is in the suites of the agent.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+#include "profile/handle.h"
+#include "profile/stack.h"
+#include "support/project.h"
+#include "support/run.h"
+#include "support/scripted_agent.h"
+
+#define URL "https://api.example/x"
+#define SEED                                                                   \
+	"{ scheme = \"basic-email-key\"; email = \"a@b\"; "                    \
+	"key = \"file:@/secret\"; }"
+#define OWN "Basic YUBiOng=" /* a@b:x, which only this process signs with */
+
+static struct project project;
+static struct scripted agent;
+
+/* The main file again, and what the agent does with profiles that do not say. */
+static void
+write_main(const char *use)
+{
+	char text[1024];
+
+	(void)snprintf(text, sizeof(text),
+	    "module_dir = \"%s/modules\";\nprofile_dir = \"%s/apam.d\";\n"
+	    "state_dir = \"%s/state\";\naudit = \"off\";\nagent = \"%s\";\n"
+	    "agent_socket = \"%s/agent\";\nagent_user = \"no-such-user\";\n",
+	    project.dir, project.dir, project.dir, use, project.dir);
+	project_write(&project, "apam.conf", text);
+}
+
+static void
+setup(void)
+{
+	project_make(&project);
+	project_module(&project, "basic-email-key", false);
+	project_module(&project, "hmac-test", true);
+	project_module(&project, "challenge-test", true);
+	write_main("require");
+	project_entries(&project, "p", SEED);
+	scripted_in(&agent, project.dir);
+}
+
+static void
+teardown(void)
+{
+	scripted_remove(&agent);
+	project_remove(&project);
+}
+
+/* A context without a thread, whose calls do not wait. */
+static struct apam_profile *
+get_soon(const char *name)
+{
+	struct apam_open_options options = { .size = sizeof(options),
+		.flags = APAM_OPEN_USER | APAM_OPEN_NO_THREAD };
+	char config[128];
+
+	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
+	options.config = config;
+	ck_assert_int_eq(
+	    apam_open(&options, &project.ctx, &project.err), APAM_OK);
+	return project_get(&project, name);
+}
+
+/* ---- Scripts ------------------------------------------------------------- */
+
+static void
+give(int fd, uint64_t id, const char *value, uint64_t generation)
+{
+	const struct apam_header header = { APAM_STR("Authorization"),
+		apam_str(value) };
+	const struct agent_signed made = { .headers = { &header, 1 },
+		.generation = generation,
+		.credential = 1,
+		.entries = 1 };
+
+	scripted_sign(fd, id, &made, NULL, 0);
+}
+
+static void
+read_sign(struct scripted_message *m, struct agent_sign *sign)
+{
+	scripted_must(m->frame.type == AGENT_SIGN &&
+	    agent_sign_read(sign, &m->room, &m->frame) == NULL);
+}
+
+/* The header says what was asked: "Agent METHOD URL". */
+static void
+answer(int fd, struct scripted_message *m, void *arg)
+{
+	struct agent_sign sign;
+	char text[4096];
+
+	(void)arg;
+	read_sign(m, &sign);
+	scripted_must(str_equal(sign.profile, APAM_STR("p")));
+	(void)snprintf(text, sizeof(text), "Agent %.*s %.*s", SARG(sign.method),
+	    SARG(sign.url));
+	give(fd, m->frame.id, text, (1ULL << 40) + 1);
+}
+
+static void
+answers(int listener, void *arg)
+{
+	scripted_serve(listener, answer, arg);
+}
+
+/* ---- Signing in the test ------------------------------------------------- */
+
+static char store[4096];
+static struct apam_signature signature;
+static struct apam_error err;
+
+static enum apam_status
+sign_url(struct apam_profile *p, const char *url)
+{
+	const struct apam_request request = APAM_REQUEST("GET", url);
+
+	apam_signature_release(&signature);
+	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	signature.store = store;
+	signature.store_size = sizeof(store);
+	err = (struct apam_error)APAM_ERROR_INIT;
+	return apam_sign(p, &request, &signature, &err);
+}
+
+static void
+signs(struct apam_profile *p, const char *value)
+{
+	ck_assert_msg(sign_url(p, URL) == APAM_OK, "%s:%u: %s", err.file,
+	    err.line, err.text);
+	ck_assert_uint_eq(signature.header_count, 1);
+	ck_assert_str_eq(signature.headers[0].value.p, value);
+}
+
+/* ---- With an agent ------------------------------------------------------- */
+
+/* There is no secret, so that nobody but the agent can have signed. */
+START_TEST(the_agent_signs)
+{
+	struct apam_profile *p;
+
+	scripted_start(&agent, answers, NULL);
+	p = project_get(&project, "p");
+	signs(p, "Agent GET " URL);
+	ck_assert_uint_eq(signature.generation, (1ULL << 40) + 1);
+	ck_assert_uint_eq(signature.entries, 1);
+	ck_assert(p->stack->withheld);
+	signs(p, "Agent GET " URL);
+}
+END_TEST
+
+/* What is not the profile's is not even asked for. */
+START_TEST(another_origin_is_refused_here)
+{
+	struct apam_profile *p = project_get(&project, "p");
+
+	ck_assert_int_eq(sign_url(p, "https://other.example/"), APAM_E_ORIGIN);
+}
+END_TEST
+
+static void
+refuse(int fd, struct scripted_message *m, void *arg)
+{
+	struct agent_failed failed = { .error = APAM_ERROR_INIT };
+	struct frame_writer w;
+	struct buf items;
+
+	(void)arg;
+	failed.error.status = APAM_E_ARCHIVED;
+	failed.error.line = 7;
+	failed.error.entry = 1;
+	(void)snprintf(failed.error.text, sizeof(failed.error.text), "gone");
+	(void)snprintf(
+	    failed.error.file, sizeof(failed.error.file), "/etc/apam.d/p.conf");
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_FAILED, m->frame.id);
+	scripted_must(agent_failed_write(&failed, &w));
+	scripted_give(fd, &w, NULL, 0);
+	buf_free(&items);
+}
+
+static void
+refuses(int listener, void *arg)
+{
+	scripted_serve(listener, refuse, arg);
+}
+
+START_TEST(a_refusal_crosses_whole)
+{
+	struct apam_profile *p;
+
+	scripted_start(&agent, refuses, NULL);
+	p = project_get(&project, "p");
+	ck_assert_int_eq(sign_url(p, URL), APAM_E_ARCHIVED);
+	ck_assert_str_eq(err.text, "gone");
+	ck_assert_str_eq(err.file, "/etc/apam.d/p.conf");
+	ck_assert_uint_eq(err.line, 7);
+	ck_assert_int_eq(err.entry, 1);
+	ck_assert_str_eq(err.profile, "p");
+}
+END_TEST
+
+/* ---- Digests ------------------------------------------------------------- */
+
+/* The body itself is nowhere in what comes. */
+static void
+want_digest(int fd, struct scripted_message *m, void *arg)
+{
+	const struct agent_digest digest = { APAM_HASH_SHA256 };
+	struct agent_sign sign;
+	struct frame_writer w;
+	struct buf items;
+	char text[64];
+
+	(void)arg;
+	scripted_must(
+	    memmem(m->frame.items.p, m->frame.items.n, "FAKE-BODY", 9) == NULL);
+	read_sign(m, &sign);
+	if (sign.digests.count == 1) {
+		(void)snprintf(text, sizeof(text), "%zu bytes, %02x",
+		    (size_t)sign.body_length,
+		    (unsigned char)sign.digests.all[0].bytes.p[0]);
+		give(fd, m->frame.id, text, 1ULL << 40);
+		return;
+	}
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_DIGEST, m->frame.id);
+	scripted_must(agent_digest_write(&digest, &w));
+	scripted_give(fd, &w, NULL, 0);
+	buf_free(&items);
+}
+
+static void
+wants_digest(int listener, void *arg)
+{
+	scripted_serve(listener, want_digest, arg);
+}
+
+START_TEST(a_digest_is_given_and_no_body)
+{
+	const struct apam_body body = { .size = sizeof(body),
+		.kind = APAM_BODY_BYTES,
+		.bytes = APAM_STR("FAKE-BODY") };
+	struct apam_request request = APAM_REQUEST("POST", URL);
+	struct apam_profile *p;
+
+	request.body = &body;
+	scripted_start(&agent, wants_digest, NULL);
+	p = project_get(&project, "p");
+	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	ck_assert_msg(
+	    apam_sign(p, &request, &signature, &project.err) == APAM_OK, "%s",
+	    project.err.text);
+	/* printf FAKE-BODY | sha256sum */
+	ck_assert_str_eq(signature.headers[0].value.p, "9 bytes, ef");
+	apam_signature_release(&signature);
+}
+END_TEST
+
+static void
+want_many(int fd, struct scripted_message *m, void *arg)
+{
+	const struct agent_digest digest = { APAM_HASH_SHA256 };
+	struct frame_writer w;
+	struct buf items;
+
+	(void)arg;
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_DIGEST, m->frame.id);
+	scripted_must(agent_digest_write(&digest, &w));
+	scripted_give(fd, &w, NULL, 0);
+	buf_free(&items);
+}
+
+static void
+wants_many(int listener, void *arg)
+{
+	scripted_serve(listener, want_many, arg);
+}
+
+START_TEST(digests_have_an_end)
+{
+	struct apam_profile *p;
+
+	scripted_start(&agent, wants_many, NULL);
+	p = project_get(&project, "p");
+	ck_assert_int_ne(sign_url(p, URL), APAM_OK);
+}
+END_TEST
+
+/* ---- Answers that are wrong ---------------------------------------------- */
+
+enum wrong { INJECTED, FRAMING, BARE_QUERY, NO_ENTRIES, OTHER_TYPE, OTHER_ID };
+
+static void
+go_wrong(int fd, struct scripted_message *m, void *arg)
+{
+	const enum wrong wrong = *(enum wrong *)arg;
+	struct apam_header header = { APAM_STR("X-Key"), APAM_STR("v") };
+	struct apam_header query = { APAM_STR("a&b"), APAM_STR("c d") };
+	struct agent_signed made = { .headers = { &header, 1 },
+		.generation = 1,
+		.credential = 1,
+		.entries = 1 };
+	const uint64_t id = m->frame.id;
+
+	if (wrong == INJECTED)
+		header.value = APAM_STR("v\r\nX-Other: w");
+	if (wrong == FRAMING)
+		header.name = APAM_STR("Content-Length");
+	if (wrong == BARE_QUERY)
+		made.query = (struct agent_headers){ &query, 1 };
+	if (wrong == OTHER_TYPE)
+		scripted_welcome(fd, AGENT_VERSION_MAX, false);
+	if (wrong == OTHER_ID)
+		give(fd, id + 100, "of another", 1);
+	if (wrong == OTHER_ID)
+		give(fd, id, "of this one", 1);
+	if (wrong != OTHER_TYPE && wrong != OTHER_ID)
+		scripted_sign(fd, id, &made, NULL, 0);
+}
+
+static void
+goes_wrong(int listener, void *arg)
+{
+	scripted_serve(listener, go_wrong, arg);
+}
+
+static const struct {
+	enum wrong wrong;
+	enum apam_status status;
+	const char *text;
+} wrongs[] = {
+	{ INJECTED, APAM_E_HEADER, "" },
+	{ FRAMING, APAM_E_HEADER, "only the sender" },
+	{ BARE_QUERY, APAM_E_HEADER, "not encoded" },
+	{ OTHER_TYPE, APAM_E_NETWORK, "broke: the agent speaks another" },
+	{ OTHER_ID, APAM_OK, "" },
+};
+
+START_TEST(a_wrong_answer_signs_nothing)
+{
+	enum wrong wrong = wrongs[_i].wrong;
+	struct apam_profile *p;
+
+	scripted_start(&agent, goes_wrong, &wrong);
+	p = project_get(&project, "p");
+	ck_assert_int_eq(sign_url(p, URL), wrongs[_i].status);
+	ck_assert_ptr_nonnull(strstr(err.text, wrongs[_i].text));
+	if (wrongs[_i].status == APAM_OK)
+		ck_assert_str_eq(signature.headers[0].value.p, "of this one");
+	else
+		ck_assert_uint_eq(signature.header_count, 0);
+}
+END_TEST
+
+static void
+say_nothing(int fd, struct scripted_message *m, void *arg)
+{
+	(void)fd;
+	(void)m;
+	(void)arg;
+}
+
+static void
+says_nothing(int listener, void *arg)
+{
+	scripted_serve(listener, say_nothing, arg);
+}
+
+START_TEST(a_silent_agent_costs_the_deadline)
+{
+	struct apam_request request = APAM_REQUEST("GET", URL);
+	struct apam_profile *p;
+	int64_t begin;
+
+	scripted_start(&agent, says_nothing, NULL);
+	p = project_get(&project, "p");
+	request.timeout_ms = 200;
+	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	begin = clock_ms();
+	ck_assert_int_eq(
+	    apam_sign(p, &request, &signature, &project.err), APAM_E_DEADLINE);
+	ck_assert_str_eq(project.err.text, "the agent did not answer in time");
+	ck_assert_int_ge(clock_ms() - begin, 200);
+	ck_assert_int_lt(clock_ms() - begin, 20000);
+}
+END_TEST
+
+/* ---- Without an agent ---------------------------------------------------- */
+
+START_TEST(require_says_what_to_do)
+{
+	struct apam_profile *p = project_get(&project, "p");
+
+	project_secret(&project, "secret", "x");
+	ck_assert_int_eq(sign_url(p, URL), APAM_E_NETWORK);
+	ck_assert_ptr_nonnull(strstr(err.text, "there is no agent at /tmp"));
+	ck_assert_ptr_nonnull(strstr(err.text, "start it"));
+	ck_assert(p->stack->withheld);
+	/* The next ones do not even look. */
+	ck_assert_int_eq(sign_url(p, URL), APAM_E_NETWORK);
+}
+END_TEST
+
+START_TEST(prefer_signs_here_until_there_is_an_agent)
+{
+	struct apam_profile *p;
+
+	write_main("prefer");
+	project_secret(&project, "secret", "x");
+	p = project_get(&project, "p");
+	signs(p, OWN);
+	ck_assert(!p->stack->withheld);
+	scripted_start(&agent, answers, NULL);
+	for (int i = 0; i < 500; i++) {
+		ck_assert_int_eq(sign_url(p, URL), APAM_OK);
+		if (strcmp(signature.headers[0].value.p, OWN) != 0)
+			break;
+		clock_sleep(20);
+	}
+	ck_assert_str_eq(signature.headers[0].value.p, "Agent GET " URL);
+	scripted_kill(&agent);
+	(void)unlink(agent.path);
+	signs(p, OWN);
+}
+END_TEST
+
+START_TEST(prefer_with_an_agent_reads_no_secret)
+{
+	struct apam_profile *p;
+
+	write_main("prefer");
+	scripted_start(&agent, answers, NULL);
+	p = project_get(&project, "p");
+	signs(p, "Agent GET " URL);
+	ck_assert(p->stack->withheld);
+	scripted_kill(&agent);
+	ck_assert_int_eq(sign_url(p, URL), APAM_E_SECRET);
+	ck_assert_ptr_nonnull(strstr(err.text, "cannot sign itself"));
+	ck_assert_ptr_nonnull(strstr(err.text, "secret"));
+}
+END_TEST
+
+/* The new one listens only while the call is under way. */
+static void *
+start_late(void *arg)
+{
+	(void)arg;
+	clock_sleep(100);
+	scripted_start(&agent, answers, NULL);
+	return NULL;
+}
+
+START_TEST(an_agent_that_is_replaced_is_waited_for)
+{
+	struct apam_profile *p;
+	pthread_t thread;
+
+	scripted_start(&agent, answers, NULL);
+	p = project_get(&project, "p");
+	signs(p, "Agent GET " URL);
+	scripted_kill(&agent);
+	(void)unlink(agent.path);
+	ck_assert_int_eq(pthread_create(&thread, NULL, start_late, NULL), 0);
+	signs(p, "Agent GET " URL);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
+/* ---- Threads, forks, descriptors, users ---------------------------------- */
+
+static void *
+sign_many(void *arg)
+{
+	struct apam_profile *p = arg;
+	char mine[1024], url[64], value[128];
+	struct apam_signature s = APAM_SIGNATURE_INIT;
+	struct apam_request request = APAM_REQUEST("GET", url);
+
+	s.store = mine;
+	s.store_size = sizeof(mine);
+	for (int i = 0; i < 200; i++) {
+		(void)snprintf(url, sizeof(url), "https://api.example/%lx/%d",
+		    (unsigned long)pthread_self(), i);
+		(void)snprintf(value, sizeof(value), "Agent GET %s", url);
+		if (apam_sign(p, &request, &s, NULL) != APAM_OK ||
+		    strcmp(s.headers[0].value.p, value) != 0)
+			return arg;
+	}
+	apam_signature_release(&s);
+	return NULL;
+}
+
+START_TEST(threads_get_their_own_answers)
+{
+	pthread_t threads[8];
+	struct apam_profile *p;
+	void *wrong;
+
+	scripted_start(&agent, answers, NULL);
+	p = project_get(&project, "p");
+	for (int i = 0; i < 8; i++)
+		ck_assert_int_eq(
+		    pthread_create(&threads[i], NULL, sign_many, p), 0);
+	for (int i = 0; i < 8; i++) {
+		ck_assert_int_eq(pthread_join(threads[i], &wrong), 0);
+		ck_assert_ptr_null(wrong);
+	}
+}
+END_TEST
+
+/* The header says which connection it was: "Connection FD". */
+static void
+name_connection(int fd, struct scripted_message *m, void *arg)
+{
+	struct ucred peer;
+	socklen_t n = sizeof(peer);
+	char text[64];
+
+	(void)arg;
+	scripted_must(m->frame.type == AGENT_SIGN);
+	scripted_must(getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) == 0);
+	(void)snprintf(
+	    text, sizeof(text), "pid %d uid %u fd %d", peer.pid, peer.uid, fd);
+	give(fd, m->frame.id, text, 1ULL << 40);
+}
+
+static void
+names_connection(int listener, void *arg)
+{
+	scripted_serve(listener, name_connection, arg);
+}
+
+static void
+is_of(struct apam_profile *p, pid_t pid, uid_t uid)
+{
+	char begin[64];
+
+	(void)snprintf(begin, sizeof(begin), "pid %d uid %u ", pid, uid);
+	ck_assert_msg(sign_url(p, URL) == APAM_OK, "%s", err.text);
+	ck_assert_msg(
+	    strncmp(signature.headers[0].value.p, begin, strlen(begin)) == 0,
+	    "%s, not %s", signature.headers[0].value.p, begin);
+}
+
+START_TEST(a_child_has_a_connection_of_its_own)
+{
+	struct apam_profile *p;
+	int status;
+	pid_t child;
+
+	scripted_start(&agent, names_connection, NULL);
+	p = project_get(&project, "p");
+	is_of(p, getpid(), geteuid());
+	child = fork();
+	if (child == 0) {
+		is_of(p, getpid(), geteuid());
+		is_of(p, getpid(), geteuid());
+		_exit(0);
+	}
+	is_of(p, getpid(), geteuid());
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert_int_eq(status, 0);
+	is_of(p, getpid(), geteuid());
+}
+END_TEST
+
+START_TEST(another_user_has_a_connection_of_its_own)
+{
+	struct apam_profile *p;
+
+	if (geteuid() != 0)
+		return;
+	scripted_start(&agent, names_connection, NULL);
+	p = project_get(&project, "p");
+	is_of(p, getpid(), 0);
+	ck_assert_int_eq(chmod(project.dir, 0755), 0);
+	ck_assert_int_eq(seteuid(65534), 0);
+	is_of(p, getpid(), 65534);
+	ck_assert_int_eq(seteuid(0), 0);
+	is_of(p, getpid(), 0);
+}
+END_TEST
+
+/* A daemon closes all that it finds, and opens others with these numbers. */
+START_TEST(closed_descriptors_are_replaced)
+{
+	struct apam_profile *p;
+	int fd;
+
+	scripted_start(&agent, answers, NULL);
+	p = project_get(&project, "p");
+	signs(p, "Agent GET " URL);
+	for (int i = 0; i < 3; i++) {
+		for (fd = 3; fd < 64; fd++)
+			(void)close(fd);
+		while ((fd = open("/dev/null", O_RDWR)) < 20)
+			;
+		signs(p, "Agent GET " URL);
+		for (fd = 3; fd < 20; fd++)
+			ck_assert_int_ge(fcntl(fd, F_GETFD), 0);
+	}
+}
+END_TEST
+
+/* ---- Calls that do not wait ---------------------------------------------- */
+
+#define CALLS 5
+
+/* Keep the questions until there are so many, and answer the last one first. */
+static void
+answer_in_reverse(int fd, struct scripted_message *m, void *arg)
+{
+	static uint64_t ids[CALLS];
+	static int n;
+
+	(void)arg;
+	scripted_must(m->frame.type == AGENT_SIGN);
+	ids[n++] = m->frame.id;
+	while (n == CALLS || (n > 0 && ids[CALLS - 1] != 0)) {
+		char text[32];
+
+		n--;
+		(void)snprintf(text, sizeof(text), "number %d", n);
+		give(fd, ids[n], text, 1ULL << 40);
+		if (n == 0)
+			ids[CALLS - 1] = 0;
+	}
+}
+
+static void
+answers_in_reverse(int listener, void *arg)
+{
+	scripted_serve(listener, answer_in_reverse, arg);
+}
+
+/* As an event loop does: wait, step. */
+static void
+turn(struct apam *ctx)
+{
+	struct pollfd p = { apam_fd(ctx), POLLIN, 0 };
+	const int ms = apam_timeout(ctx);
+
+	ck_assert_int_ge(p.fd, 0);
+	(void)poll(&p, 1, ms < 0 || ms > 20000 ? 20000 : ms);
+	apam_step(ctx);
+}
+
+START_TEST(calls_share_one_connection)
+{
+	const struct apam_request request = APAM_REQUEST("GET", URL);
+	struct apam_signature s[CALLS];
+	struct apam_call *calls[CALLS];
+	struct apam_profile *p;
+	char text[32];
+	int left = CALLS;
+
+	scripted_start(&agent, answers_in_reverse, NULL);
+	p = get_soon("p");
+	for (int i = 0; i < CALLS; i++) {
+		s[i] = (struct apam_signature)APAM_SIGNATURE_INIT;
+		ck_assert_int_eq(apam_sign_start(p, &request, &s[i], &calls[i],
+				     &project.err),
+		    APAM_E_PENDING);
+	}
+	while (left > 0) {
+		turn(project.ctx);
+		for (int i = 0; i < CALLS; i++) {
+			if (calls[i] == NULL ||
+			    apam_call_result(calls[i], NULL) == APAM_E_PENDING)
+				continue;
+			ck_assert_int_eq(
+			    apam_call_result(calls[i], NULL), APAM_OK);
+			(void)snprintf(text, sizeof(text), "number %d", i);
+			ck_assert_str_eq(s[i].headers[0].value.p, text);
+			apam_call_cancel(&calls[i]);
+			apam_signature_release(&s[i]);
+			left--;
+		}
+	}
+}
+END_TEST
+
+/* How the call ends. */
+static enum apam_status
+end_of(struct apam_call *call)
+{
+	enum apam_status status;
+
+	while (
+	    (status = apam_call_result(call, &project.err)) == APAM_E_PENDING)
+		turn(project.ctx);
+	return status;
+}
+
+START_TEST(a_call_has_a_deadline)
+{
+	struct apam_request request = APAM_REQUEST("GET", URL);
+	struct apam_call *call;
+	struct apam_profile *p;
+
+	request.timeout_ms = 100;
+	scripted_start(&agent, says_nothing, NULL);
+	p = get_soon("p");
+	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	ck_assert_int_eq(apam_sign_start(p, &request, &signature, &call, NULL),
+	    APAM_E_PENDING);
+	ck_assert_int_eq(end_of(call), APAM_E_DEADLINE);
+	ck_assert_str_eq(project.err.text, "the agent did not answer in time");
+	apam_call_cancel(&call);
+}
+END_TEST
+
+/* Ends well when it hears of the cancelled question. */
+static void
+wait_for_cancel(int fd, struct scripted_message *m, void *arg)
+{
+	static uint64_t id;
+
+	(void)fd;
+	(void)arg;
+	if (m->frame.type == AGENT_SIGN)
+		id = m->frame.id;
+	if (m->frame.type == AGENT_CANCEL)
+		_exit(m->frame.id == id ? 42 : 1);
+}
+
+static void
+waits_for_cancel(int listener, void *arg)
+{
+	scripted_serve(listener, wait_for_cancel, arg);
+}
+
+START_TEST(a_cancelled_call_is_told)
+{
+	const struct apam_request request = APAM_REQUEST("GET", URL);
+	struct apam_call *call;
+	struct apam_profile *p;
+
+	scripted_start(&agent, waits_for_cancel, NULL);
+	p = get_soon("p");
+	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	ck_assert_int_eq(apam_sign_start(p, &request, &signature, &call, NULL),
+	    APAM_E_PENDING);
+	/* The greeting comes, and the question goes. */
+	turn(project.ctx);
+	ck_assert_int_eq(apam_call_result(call, NULL), APAM_E_PENDING);
+	apam_call_cancel(&call);
+	ck_assert_int_eq(scripted_end(&agent), 42);
+}
+END_TEST
+
+/* The first agent hears the question and dies; the second one answers. */
+static void
+die(int fd, struct scripted_message *m, void *arg)
+{
+	(void)fd;
+	(void)m;
+	(void)arg;
+	_exit(0);
+}
+
+static void
+dies(int listener, void *arg)
+{
+	scripted_serve(listener, die, arg);
+}
+
+START_TEST(a_call_is_asked_again)
+{
+	const struct apam_request request = APAM_REQUEST("GET", URL);
+	struct apam_call *call;
+	struct apam_profile *p;
+
+	scripted_start(&agent, answers, NULL);
+	p = get_soon("p");
+	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	ck_assert_int_eq(apam_sign_start(p, &request, &signature, &call, NULL),
+	    APAM_E_PENDING);
+	ck_assert_int_eq(end_of(call), APAM_OK);
+	apam_call_cancel(&call);
+	scripted_kill(&agent);
+	scripted_start(&agent, dies, NULL);
+	ck_assert_int_eq(apam_sign_start(p, &request, &signature, &call, NULL),
+	    APAM_E_PENDING);
+	while (waitpid(agent.pid, NULL, WNOHANG) == 0) {
+		turn(project.ctx);
+		ck_assert_int_eq(apam_call_result(call, NULL), APAM_E_PENDING);
+	}
+	agent.pid = 0;
+	scripted_start(&agent, answers, NULL);
+	ck_assert_int_eq(end_of(call), APAM_OK);
+	ck_assert_str_eq(signature.headers[0].value.p, "Agent GET " URL);
+	apam_call_cancel(&call);
+	apam_signature_release(&signature);
+}
+END_TEST
+
+START_TEST(a_call_without_an_agent_ends)
+{
+	const struct apam_request request = APAM_REQUEST("GET", URL);
+	struct apam_profile *p = get_soon("p");
+	struct apam_call *call;
+
+	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	ck_assert_int_eq(
+	    apam_sign_start(p, &request, &signature, &call, &project.err),
+	    APAM_E_NETWORK);
+	ck_assert_ptr_null(call);
+}
+END_TEST
+
+/* ---- Judging ------------------------------------------------------------- */
+
+/* Another generation for each that is rejected; says what it was told. */
+static void
+mint(int fd, struct scripted_message *m, void *arg)
+{
+	static uint64_t generation = 1ULL << 40;
+	static unsigned told;
+	struct agent_judged judged;
+	struct agent_sign sign;
+	char text[64];
+
+	(void)arg;
+	if (m->frame.type == AGENT_JUDGED) {
+		scripted_must(
+		    agent_judged_read(&judged, &m->room, &m->frame) == NULL);
+		scripted_must(judged.generation == generation &&
+		    judged.status == 401 &&
+		    judged.verdict == APAM_VERDICT_REJECTED &&
+		    str_equal(judged.profile, APAM_STR("p")));
+		told++;
+		return;
+	}
+	read_sign(m, &sign);
+	if (sign.rejected == generation)
+		generation++;
+	(void)snprintf(text, sizeof(text), "generation %u, told %u",
+	    (unsigned)(generation - (1ULL << 40)), told);
+	give(fd, m->frame.id, text, generation);
+}
+
+static void
+mints(int listener, void *arg)
+{
+	scripted_serve(listener, mint, arg);
+}
+
+static bool
+replays(struct apam_profile *p, const struct apam_signature *s)
+{
+	const struct apam_answer answer = { .size = sizeof(answer),
+		.status = 401 };
+	struct apam_judgement judgement = { .size = sizeof(judgement) };
+
+	ck_assert_msg(
+	    apam_judge(p, s, &answer, &judgement, &project.err) == APAM_OK,
+	    "%s", project.err.text);
+	ck_assert_int_eq(judgement.verdict, APAM_VERDICT_REJECTED);
+	return judgement.replay;
+}
+
+START_TEST(a_rejection_is_told_once)
+{
+	struct apam_profile *p;
+
+	scripted_start(&agent, mints, NULL);
+	p = project_get(&project, "p");
+	signs(p, "generation 0, told 0");
+	ck_assert(replays(p, &signature));
+	ck_assert(!replays(p, &signature));
+	signs(p, "generation 1, told 1");
+	ck_assert(replays(p, &signature));
+	signs(p, "generation 2, told 2");
+}
+END_TEST
+
+/* A rejection of what has been replaced is worth another try. */
+START_TEST(a_late_rejection_replays)
+{
+	static char other[1024];
+	const struct apam_request request = APAM_REQUEST("GET", URL);
+	struct apam_signature old = APAM_SIGNATURE_INIT;
+	struct apam_profile *p;
+
+	scripted_start(&agent, mints, NULL);
+	p = project_get(&project, "p");
+	old.store = other;
+	old.store_size = sizeof(other);
+	ck_assert_int_eq(apam_sign(p, &request, &old, NULL), APAM_OK);
+	signs(p, "generation 0, told 0");
+	ck_assert(replays(p, &signature));
+	signs(p, "generation 1, told 1");
+	ck_assert(replays(p, &old));
+	signs(p, "generation 1, told 1");
+	apam_signature_release(&old);
+}
+END_TEST
+
+/* An answer is judged though the agent is gone. */
+START_TEST(judging_needs_no_agent)
+{
+	struct apam_profile *p;
+
+	scripted_start(&agent, mints, NULL);
+	p = project_get(&project, "p");
+	signs(p, "generation 0, told 0");
+	scripted_kill(&agent);
+	ck_assert(replays(p, &signature));
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("served");
+	TCase *tc = tcase_create("served");
+
+	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, the_agent_signs);
+	tcase_add_test(tc, another_origin_is_refused_here);
+	tcase_add_test(tc, a_refusal_crosses_whole);
+	tcase_add_test(tc, a_digest_is_given_and_no_body);
+	tcase_add_test(tc, digests_have_an_end);
+	tcase_add_loop_test(tc, a_wrong_answer_signs_nothing, 0, ROWS(wrongs));
+	tcase_add_test(tc, a_silent_agent_costs_the_deadline);
+	tcase_add_test(tc, require_says_what_to_do);
+	tcase_add_test(tc, prefer_signs_here_until_there_is_an_agent);
+	tcase_add_test(tc, prefer_with_an_agent_reads_no_secret);
+	tcase_add_test(tc, an_agent_that_is_replaced_is_waited_for);
+	tcase_add_test(tc, threads_get_their_own_answers);
+	tcase_add_test(tc, a_child_has_a_connection_of_its_own);
+	tcase_add_test(tc, another_user_has_a_connection_of_its_own);
+	tcase_add_test(tc, closed_descriptors_are_replaced);
+	tcase_add_test(tc, calls_share_one_connection);
+	tcase_add_test(tc, a_call_has_a_deadline);
+	tcase_add_test(tc, a_cancelled_call_is_told);
+	tcase_add_test(tc, a_call_is_asked_again);
+	tcase_add_test(tc, a_call_without_an_agent_ends);
+	tcase_add_test(tc, a_rejection_is_told_once);
+	tcase_add_test(tc, a_late_rejection_replays);
+	tcase_add_test(tc, judging_needs_no_agent);
+	return run_suite(suite);
+}
