@@ -21,7 +21,7 @@ struct waiting;
 
 /* Times in ms. */
 #define CONNECTION_GREETING_MS 10000	/* until HELLO; until a message ends */
-#define CONNECTION_UNREAD_MS 30000	/* without reading any of its answers */
+#define CONNECTION_UNREAD_MS 10000	/* without reading any of its answers */
 /* Messages that need no answer, or are refused, in a second. */
 #define CONNECTION_FLOOD 20000
 

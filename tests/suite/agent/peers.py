@@ -3,6 +3,7 @@
 ends with an exception where the agent does not do what it should."""
 import hashlib
 import sys
+import time
 
 from client import (Agent, CANCEL, DIGEST, FAILED, HELLO, JUDGED, SIGN, SIGNED,
                     become, frame, items)
@@ -172,6 +173,49 @@ def too_many(path, profile, url):
     kind, _, got = agent.receive()
     assert kind == FAILED, got
     assert b'too many requests of this user wait' in got['text'][0], got
+
+
+# ---- Too much -----------------------------------------------------------------
+
+
+def until_dropped(agent, step):
+    """Do it until the agent has closed, for a minute at most."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            step()
+        except (BrokenPipeError, ConnectionResetError):
+            return
+    raise AssertionError('it was not dropped')
+
+
+def floods(path):
+    agent = Agent(path)
+    packet = frame(CANCEL, 1, b'')
+    until_dropped(agent, lambda: agent.socket.send(packet))
+
+
+def reads_nothing(path):
+    """Answers pile up; the agent hears nothing more then, and lets go."""
+    agent = Agent(path)
+    agent.socket.setblocking(False)
+    packet = frame(SIGN, 7, items([('profile', 'own'), ('method', 'GET'),
+                                   ('url', OWN)]))
+
+    def step():
+        try:
+            agent.socket.send(packet)
+        except BlockingIOError:
+            time.sleep(0.01)
+
+    until_dropped(agent, step)
+
+
+def never_ends_a_message(path):
+    """Parts that come slowly: few, but without an end."""
+    agent = Agent(path)
+    agent.socket.send(frame(SIGN, 1, items([('profile', 'own')]), more=True))
+    dropped(agent)
 
 
 globals()[sys.argv[1]](*sys.argv[2:])
