@@ -118,10 +118,11 @@ PRODUCT  := $(BUILD)/apam $(BUILD)/template $(BUILD)/apam-request.so $(BUILD)/$(
 FOREIGN  := $(if $(KIT),$(if $(shell command -v $(CXX)),cpp/kit-cpp) \
 	$(if $(shell command -v $(RUSTC)),rust/kit-rust))
 SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
+	$(addprefix $(BUILD)/tests/apamd/,use hostile scan apamd-unproven) \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
-.PHONY: all help demo test run-all run-tests programs peers peers-browser trial-refresh lint lint-style sanitize fuzz \
+.PHONY: all help demo test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
 	run-fuzz bench run-bench bench-peers bench-python bench-plot python \
@@ -485,6 +486,22 @@ $(BUILD)/bench/empty: $(BUILD)/tests/bench/raw/empty.o
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $<
 
+# Programs of the trials of the agent: one that uses it, as a host program; what
+# speaks its protocol itself; what searches for secrets.
+$(BUILD)/tests/apamd/use: $(BUILD)/tests/apamd/use.o $(BUILD)/$(SONAME)
+	$(Q)$(LINK) -o $@ $< -L$(BUILD) -lapam -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../..'
+
+$(BUILD)/tests/apamd/hostile: $(BUILD)/tests/apamd/hostile.o $(BUILD)/core.a
+	$(Q)$(LINK) -o $@ $^ $(CORE_LIBS)
+
+# The agent as on a kernel without SO_PEERPIDFD.
+$(BUILD)/tests/apamd/apamd-unproven: $(BUILD)/tests/apamd/unproven.o $(AGENT_PARTS)
+	$(Q)$(LINK) $(call wrap,getsockopt) -o $@ $(filter %.o,$^) \
+	    $(BUILD)/core.a $(CORE_LIBS)
+
+$(BUILD)/tests/apamd/scan: $(BUILD)/tests/apamd/scan.o
+	$(Q)$(LINK) -o $@ $<
+
 $(BUILD)/sandbox: $(SANDBOX_OBJ)
 	$(Q)$(LINK) -o $@ $^ -lmicrohttpd -ljansson -lcrypto
 
@@ -575,6 +592,17 @@ trial-refresh: deps-build deps-peers
 	@$(MAKE) all $(PEERS:%=$(BUILD)/peers/%)
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers ROTATIONS=$(or $(ROTATIONS),20000) \
 	    KILLS=$(or $(KILLS),5220) node tests/peers/trial.mjs
+
+# Secrets stay in the agent: two minutes of 20 programs, and the search for what
+# they could have of them.
+secret-scan: deps-build deps-test
+	@$(MAKE) programs
+	@BUILD=$(BUILD) SCAN=$(or $(SCAN),120) tests/suite/agent/secret-scan.sh
+
+# Clients of the agent that mean harm, and a crowd of CROWD.
+trial-agent: deps-build deps-test
+	@$(MAKE) programs
+	@BUILD=$(BUILD) CROWD=$(or $(CROWD),10000) tests/suite/agent/hostile.sh
 
 # Everything once more, with every memory error and undefined behaviour fatal.
 sanitize: deps-build deps-test

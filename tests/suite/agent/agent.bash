@@ -29,11 +29,56 @@ wait_for()
 	return 1
 }
 
+# skip WHY: end a suite that cannot be run here.
+skip()
+{
+	echo "not tried: $1"
+	passed=$((passed + 1))
+	finish
+}
+
+# as USER COMMAND...: in place of this shell's child, as that user, without any
+# other group.
+as()
+{
+	exec setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"
+}
+
+# A user that every system has; the agent of a suite may be its.
+agent_user=games
+
+# own_user: programs of all users have the agent sign, which runs as a user of
+# its own; secrets are its alone. Only root can do that.
+own_user()
+{
+	mkdir "$dir/bin"
+	cp "$build/apam" "$build/apamd" "$build/libapam.so.0" "$dir/bin/"
+	chown $agent_user "$dir/run"
+	chmod 755 "$dir/secrets"
+	cat >>"$dir/apam.conf" <<-END
+	agent = "require";
+	agent_socket = "$agent";
+	agent_user = "$agent_user";
+	END
+	"$build/apam" -c "$dir/apam.conf" users add $agent_user >/dev/null
+	chmod 755 "$dir/bin" "$dir/bin/"* "$dir/state" "$dir/state/users"
+	as_agent=(setpriv --reuid=$agent_user --regid=$(id -g $agent_user) --clear-groups)
+}
+
+# own_secret NAME VALUE: one that the agent alone can read beside root.
+own_secret()
+{
+	secret "$1" "$2"
+	chgrp "$(id -g $agent_user)" "$dir/secrets/$1"
+	chmod 640 "$dir/secrets/$1"
+}
+
 # start_agent ARGS...: its log is $dir/agent.log.
+as_agent=()
 start_agent()
 {
-	"$build/apamd" -c "$dir/apam.conf" --socket "$agent" "$@" \
-	    2>>"$dir/agent.log" &
+	"${as_agent[@]}" "${apamd:-$build/apamd}" -c "$dir/apam.conf" \
+	    --socket "$agent" "$@" >>"$dir/agent.log" 2>&1 &
 	AGENT_PID=$!
 	wait_for test -S "$agent" || {
 		echo "apamd did not start"
