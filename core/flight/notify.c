@@ -68,9 +68,9 @@ say_missed(struct env *env)
 }
 
 /*
- * Which secret was seen good.  A secret that was not, such as a wrong one of
- * the same id, leaves what the last note said.  It is hashed without the
- * context's lock.
+ * Which secret was seen good, and which one this is about.  A secret that was
+ * not good, such as a wrong one of the same id, leaves what the last note said.
+ * It is hashed without the context's lock.
  */
 static void
 name_secret(struct entry *e, struct key_note *note)
@@ -89,7 +89,12 @@ name_secret(struct entry *e, struct key_note *note)
 		e->seen_own = true;
 	}
 	memcpy(note->seen, e->seen, sizeof(note->seen));
+	wanted = !e->seen_own;
 	pthread_mutex_unlock(&e->env->lock);
+	if (wanted)
+		(void)entry_seen_make(e, note->about);
+	else
+		memcpy(note->about, note->seen, sizeof(note->about));
 }
 
 static void
@@ -190,8 +195,8 @@ notify_finding(struct entry *e)
 
 /* ---- What is known from before ------------------------------------------ */
 
-bool
-notify_last_check(struct entry *e, struct key_note *note)
+static bool
+read_last_check(struct entry *e, struct key_note *note)
 {
 	const struct settings *settings = e->env->settings;
 
@@ -200,12 +205,19 @@ notify_last_check(struct entry *e, struct key_note *note)
 }
 
 bool
+notify_last_check(struct entry *e, struct key_note *note)
+{
+	return read_last_check(e, note) && entry_seen_is_of(e, note->about);
+}
+
+bool
 notify_hearsay(struct entry *e, struct key_note *note)
 {
 	const struct settings *settings = e->env->settings;
 
 	note_key(e, note);
-	return key_note_said(settings->state_dir, settings->user, note);
+	return key_note_said(settings->state_dir, settings->user, note) &&
+	    entry_seen_is_of(e, note->about);
 }
 
 void
@@ -219,7 +231,7 @@ notify_recall(struct entry *e)
 	pthread_mutex_unlock(&e->env->lock);
 	if (known)
 		return;
-	seen = notify_last_check(e, &note) && entry_seen_is_of(e, note.seen);
+	seen = read_last_check(e, &note) && entry_seen_is_of(e, note.seen);
 	pthread_mutex_lock(&e->env->lock);
 	e->recalled = true;
 	if (!e->seen_own)

@@ -29,11 +29,13 @@ void notify_proven(struct entry *e);
 
 /*
  * The last check of the key that this user's programs noted: fills in *note.
- * False if there is none.
+ * False if there is none, or if it is about another secret of the same id.
  */
 bool notify_last_check(struct entry *e, struct key_note *note);
 
-/* The same from other users' programs.  Nothing is decided by it. */
+/*
+ * The same from other users' programs.  Nothing is decided by it.
+ */
 bool notify_hearsay(struct entry *e, struct key_note *note);
 
 /*

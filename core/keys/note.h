@@ -40,7 +40,14 @@ struct key_note {
 	enum apam_key_state state; /* CHECKED */
 	char evidence[APAM_EVIDENCE_SIZE];	/* CHECKED */
 	char seen[SEEN_TEXT];	/* CHECKED: which secret was good; or "" */
+	char about[SEEN_TEXT];	/* CHECKED: which one was checked; "": unknown */
 };
+
+/*
+ * True for a check of another secret than the one that was good, such as a
+ * wrong one under the same id: it says nothing of the key.
+ */
+bool key_note_is_of_another(const struct key_note *note);
 
 /* The same hash as a number. */
 uint64_t key_note_hash(const char *scheme, const char *id, const char *mark);

@@ -70,6 +70,8 @@ key_note_put(
 		put_note(to, ", \"evidence\": ", plain);
 		if (note->seen[0] != '\0')
 			put_note(to, ", \"seen\": ", note->seen);
+		if (note->about[0] != '\0')
+			put_note(to, ", \"about\": ", note->about);
 	}
 	buf_put(to, APAM_STR(" }\n"));
 	return !to->failed;
@@ -105,12 +107,12 @@ take_state(const struct json *json, enum apam_key_state *to)
 	return false;
 }
 
+/* It may be absent; *to is then not changed. */
 static bool
-take_seen(const struct json *json, struct key_note *to)
+take_seen(const struct json *json, const char *pointer, char to[SEEN_TEXT])
 {
-	return json_at(json, "/seen").type == APAM_JSON_ABSENT ||
-	    (take(json, "/seen", to->seen, sizeof(to->seen)) &&
-		seen_ok(to->seen));
+	return json_at(json, pointer).type == APAM_JSON_ABSENT ||
+	    (take(json, pointer, to, SEEN_TEXT) && seen_ok(to));
 }
 
 /* A note from the future is not accepted. */
@@ -130,7 +132,9 @@ take_note(const struct json *json, enum key_note_kind kind, struct key_note *to)
 	    !take(json, "/program", to->program, sizeof(to->program)))
 		return false;
 	if (kind == KEY_NOTE_CHECKED &&
-	    (!take_state(json, &to->state) || !take_seen(json, to) ||
+	    (!take_state(json, &to->state) ||
+		!take_seen(json, "/seen", to->seen) ||
+		!take_seen(json, "/about", to->about) ||
 		!take(json, "/evidence", to->evidence, sizeof(to->evidence))))
 		return false;
 	return key_text_problem(to->program) == NULL &&
@@ -147,6 +151,13 @@ key_note_take(
 
 	json_free(&json);
 	return ok;
+}
+
+bool
+key_note_is_of_another(const struct key_note *note)
+{
+	return note->state == APAM_KEY_REJECTED && note->seen[0] != '\0' &&
+	    strcmp(note->seen, note->about) != 0;
 }
 
 /* ---- Quoting ---------------------------------------------------------- */

@@ -91,6 +91,13 @@ take_checked(struct key_use *use, const struct key_note *note)
 	if (!key_note_is_news(note, use->checked_at, use->state))
 		return;
 	use->checked_at = note->at;
+	if (key_note_is_of_another(note)) {
+		use->state = APAM_KEY_UNKNOWN;
+		(void)snprintf(use->evidence, sizeof(use->evidence),
+		    "another secret of this id was refused: %.180s",
+		    note->evidence);
+		return;
+	}
 	use->state = note->state;
 	memcpy(use->evidence, note->evidence, sizeof(use->evidence));
 }

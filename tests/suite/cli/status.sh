@@ -79,6 +79,25 @@ holds "nobody was asked" asked 7signal / 0
 token=$(run -c "$dir/apam.conf" headers seven "$seven/eyes" &&
 	sed 's/.*Bearer //' "$dir/out")
 printf '%s\n' "$token" >>"$dir/known"
+# ---- Two secrets under one id ----------------------------------------------------
+
+seed astray "${seed_entry/seed\"/wrong\"}"
+row "the right secret is checked" 0 'good' '' check seed
+row "a wrong one under its id is rejected" 1 'rejected' '*' check astray
+row "the right one is not called rejected" 0 "^seed${t}1${t}" '' status seed
+holds "nor by its note" sh -c '! grep -q rejected "$1"' - "$dir/out"
+row "the wrong one is" 0 \
+    "^astray${t}.*${t}rejected: .*\(noted by apam of uid" '' status astray
+row "in the list of keys the id is not" 3 \
+    "^demo@example.com${t}.*${t}unknown${t}" 'broken.conf' keys list
+holds "no key is called rejected" \
+    sh -c '! grep -q rejected "$1"' - "$dir/out"
+row "the right one is checked anew" 0 'good' '' check seed
+row "and is good" 0 "${t}good: .*\(noted by apam of uid" '' status seed
+row "which says nothing of the wrong one" 0 "^astray${t}1${t}" '' status astray
+holds "of which nothing is known" sh -c '! grep -q good: "$1"' - "$dir/out"
+rm "$dir/apam.d/astray.conf"
+
 row "no token is shown" 3 '!Bearer' 'broken' status
 row "no token is shown in JSON" 3 '!Bearer' 'broken' --json status
 

@@ -175,6 +175,7 @@ START_TEST(a_check_is_noted)
 	note.state = (enum apam_key_state)_i;
 	if (_i % 2 == 1)
 		strcpy(note.seen, "0123456789abcdef0123456789abcdef00ff");
+	strcpy(note.about, "ff00123456789abcdef0123456789abcdef0");
 	ck_assert(write_note(KEY_NOTE_CHECKED, &note));
 	ck_assert_int_eq(access(below("checked-" HASH_MARKED), F_OK), 0);
 	seen = see_all();
@@ -184,6 +185,7 @@ START_TEST(a_check_is_noted)
 	ck_assert_int_eq((int)seen.note.state, _i);
 	ck_assert_str_eq(seen.note.evidence, note.evidence);
 	ck_assert_str_eq(seen.note.seen, note.seen);
+	ck_assert_str_eq(seen.note.about, note.about);
 	/* A later one takes its place, at once. */
 	note.at++;
 	ck_assert(write_note(KEY_NOTE_CHECKED, &note));
@@ -363,6 +365,8 @@ static const struct {
 	    0 },
 	{ "checked-" HASH, NOTE(PROGRAM EVIDENCE("\\n") "}"), 0 },
 	{ "checked-" HASH, NOTE(PROGRAM EVIDENCE("\\u2067") "}"), 0 },
+	{ "checked-" HASH, NOTE(PROGRAM EVIDENCE("e") ", \"about\": \"x\"}"),
+	    0 },
 	{ "checked-" HASH, NOTE(PROGRAM EVIDENCE("e") ", \"seen\": \"x\"}"),
 	    0 },
 };

@@ -77,6 +77,45 @@ START_TEST(a_key_finds_its_notes)
 }
 END_TEST
 
+#define GOOD_ONE "00112233445566778899aabbccddeeff0011"
+#define OTHER_ONE "ffeeddccbbaa99887766554433221100ffff"
+
+static const struct {
+	enum apam_key_state state;
+	const char *seen, *about;
+	bool counts;
+} abouts[] = {
+	{ APAM_KEY_REJECTED, "", OTHER_ONE, true },
+	{ APAM_KEY_REJECTED, GOOD_ONE, OTHER_ONE, false },
+	{ APAM_KEY_REJECTED, GOOD_ONE, "", false },
+	{ APAM_KEY_REJECTED, GOOD_ONE, GOOD_ONE, true },
+	{ APAM_KEY_REVOKED, GOOD_ONE, GOOD_ONE, true },
+	{ APAM_KEY_GOOD, GOOD_ONE, OTHER_ONE, true },
+};
+
+/* A wrong secret under the id of a key that is good. */
+START_TEST(another_secret_is_not_the_key)
+{
+	struct key_note n = { .at = 1000, .state = abouts[_i].state };
+	struct key_use use;
+
+	key_note_key("demo", "one", "", n.key);
+	(void)snprintf(n.program, sizeof(n.program), "prog");
+	(void)snprintf(n.evidence, sizeof(n.evidence), "the answer");
+	(void)snprintf(n.seen, sizeof(n.seen), "%s", abouts[_i].seen);
+	(void)snprintf(n.about, sizeof(n.about), "%s", abouts[_i].about);
+	ck_assert(key_note_write(base, user, KEY_NOTE_CHECKED, &n));
+	ck_assert(find("", true, &use));
+	ck_assert_int_eq(use.checked_at, 1000);
+	ck_assert_int_eq(
+	    use.state, abouts[_i].counts ? abouts[_i].state : APAM_KEY_UNKNOWN);
+	ck_assert_str_eq(use.evidence,
+	    abouts[_i].counts ?
+		"the answer" :
+		"another secret of this id was refused: the answer");
+}
+END_TEST
+
 /* What was noted before a key had a mark is its own, if no other has its id. */
 START_TEST(notes_without_a_mark)
 {
@@ -128,6 +167,8 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_key_finds_its_notes);
 	tcase_add_test(tc, notes_without_a_mark);
+	tcase_add_loop_test(tc, another_secret_is_not_the_key, 0,
+	    (int)(sizeof(abouts) / sizeof(abouts[0])));
 	tcase_add_test(tc, why_a_use_may_be_missed);
 	return run_suite(suite);
 }
