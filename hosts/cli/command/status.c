@@ -89,9 +89,21 @@ login_text(char to[CELL], const struct view *view,
 	    known ? "" : view->name, known ? "" : "`");
 }
 
+/* What a login brought, and when it was last replaced. */
+static void
+stored_text(
+    char to[CELL], const char *why, const struct apam_entry_status *entry)
+{
+	char when[WHEN_SIZE];
+
+	when_text(when, entry->stored_at);
+	snprintf(to, CELL, "%s: %s%s%s", when, entry->stored,
+	    why == NULL ? "" : "; ", why == NULL ? "" : why);
+}
+
 /*
  * That somebody has to log in; else the last error; else the latch, which
- * outlives errors; else why there is no credential.
+ * outlives errors; else what a login brought; and why there is no credential.
  */
 static void
 remark_text(char to[CELL], const struct view *view,
@@ -107,6 +119,8 @@ remark_text(char to[CELL], const struct view *view,
 		snprintf(to, CELL, "%s: %s", when, entry->last_error);
 	else if (entry->latched != APAM_OK)
 		snprintf(to, CELL, "%s", apam_status_text(entry->latched));
+	else if (entry->stored[0] != '\0')
+		stored_text(to, why, entry);
 	else
 		snprintf(to, CELL, "%s", why == NULL ? "" : why);
 }

@@ -141,7 +141,9 @@ signs_now()
 		grep -qx 'X-Token: fake-token-of-login' "$dir/out"
 }
 holds "it signs" signs_now
-row "status: all is well" 0 $'store:demo|none' '' status demo
+row "status: all is well" 0 \
+    $'[0-9]Z: store:demo, generation [0-9]+; no program of this user' '' \
+    status demo
 holds "status needs no login" sh -c '! grep -q "login needed" "$1"' - "$dir/out"
 
 for end in denied:1:'gave no token' expired:1:'code has expired' \
