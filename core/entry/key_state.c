@@ -60,7 +60,7 @@ static void
 advise(char *text, size_t size)
 {
 	static const char advice[] =
-	    "; never seen good: compare id and secret first";
+	    "; never seen good: compare id, secret and URL first";
 	size_t n = strlen(text);
 
 	if (strstr(text, advice) != NULL)

@@ -73,6 +73,24 @@ is_client_unknown(const struct oauth2 *o, const struct apam_response *r)
 }
 
 /*
+ * As invalid_client, whose class is the grant's to say.  Without such a code it
+ * may not be the token endpoint that answers.
+ */
+static struct scheme_fault
+refusal_of_401(const struct oauth2 *o, const struct apam_response *r)
+{
+	struct scheme_fault fault = scheme_fault(APAM_E_REVOKED, "");
+
+	(void)find_error(o->grant->errors, APAM_STR("invalid_client"), &fault);
+	return scheme_fault(fault.status,
+	    is_client_unknown(o, r) ?
+		"the client is revoked or unknown,"
+		" or its secret or key is wrong" :
+		"the client is revoked or unknown, or its secret or key is "
+		"wrong; or the URL is not that of the token endpoint");
+}
+
+/*
  * What a refusal means.  RFC 6749, 5.2, has codes for 400 and 401.  A 403 is
  * never evidence against the key.  A page without a challenge is a proxy's.
  */
@@ -90,15 +108,8 @@ refusal(const struct oauth2 *o, const struct apam_response *r)
 		    APAM_E_DENIED, "the client may not have a token");
 	if (known_error(o, r, &fault) && !is_client_unknown(o, r))
 		return fault;
-	if (r->status == 401) {
-		/* The same as that code, whose class is the grant's to say. */
-		fault.status = APAM_E_REVOKED;
-		(void)find_error(
-		    o->grant->errors, APAM_STR("invalid_client"), &fault);
-		return scheme_fault(fault.status,
-		    "the client is revoked or unknown,"
-		    " or its secret or key is wrong");
-	}
+	if (r->status == 401)
+		return refusal_of_401(o, r);
 	return scheme_provider_fault("a refusal without a known error code");
 }
 

@@ -46,7 +46,8 @@ teardown(void)
 #define GIVEN "token endpoint: a fresh token was issued"
 #define SAYS(text) "token endpoint: " text
 #define DEAD                                                                   \
-	"the client is revoked or unknown, or its secret or key is wrong (HTTP 401)"
+	"the client is revoked or unknown, or its secret or key is wrong; or " \
+	"the URL is not that of the token endpoint (HTTP 401)"
 #define GOES "a redirect, which is never followed: is the URL right?"
 #define IS_PAGE "an HTML page where JSON was expected"
 #define IS_FAULT "the server has a fault of its own"

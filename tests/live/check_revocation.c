@@ -528,7 +528,8 @@ START_TEST(a_key_never_seen_good_is_rejected)
 	begin_anew();
 	ck_assert_int_eq(check_first(), APAM_KEY_REJECTED);
 	ck_assert_int_eq(sign(), APAM_E_REJECTED);
-	ck_assert_ptr_nonnull(strstr(err.text, "compare id and secret first"));
+	ck_assert_ptr_nonnull(
+	    strstr(err.text, "compare id, secret and URL first"));
 	/* Nor does a process that begins anew think better of it. */
 	begin_anew();
 	s = status_of(0);

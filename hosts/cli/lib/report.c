@@ -32,7 +32,7 @@ static const struct {
 	{ APAM_E_REVOKED,
 	    "make a new key at the provider and store it for the profile" },
 	{ APAM_E_REJECTED,
-	    "compare id and secret with the provider's; only where both are "
+	    "compare id, secret and URL with the provider's; only where all are "
 	    "right make a new key, which may kill the old one" },
 	{ APAM_E_EXPIRED,
 	    "make a new key at the provider and store it for the profile" },

@@ -128,20 +128,23 @@ seed wrong "email = \"demo@example.com\"; key = \"file:$dir/secrets/wrong\";
 	probe = \"GET /api/version/\";"
 told "a wrong key" 1 'HTTP 401.*not sent again: the key is rejected' \
     request wrong "$version"
-told "a wrong key: what to do" 1 "compare id and secret with the provider's" \
+told "a wrong key: what to do" 1 "compare id, secret and URL with the provider's" \
     request wrong "$version"
 seven swapped "token_url = \"$seven/oauth2/token\";
 	client_id = \"SANDBOX.CLIENT.ONE\";
 	client_secret = \"file:$dir/secrets/two\";"
-told "another client's secret" 1 "compare id and secret with the provider's" \
+told "another client's secret" 1 "compare id, secret and URL with the provider's" \
     request swapped "$seven/eyes"
 xy reader
 told "a read key that writes" 1 'read' request reader \
     "$xy/api/v1/occupancy" -X PUT -d '{}'
 seven page "token_url = \"$seven/eyes\"; client_id = \"SANDBOX.CLIENT.ONE\";
 	client_secret = \"file:$dir/secrets/one\";"
-told "another URL for the token's" '1' 'token endpoint: ' request page \
+told "another URL for the token's" 1 \
+    'or the URL is not that of the token endpoint \(HTTP 401\)' request page \
     "$seven/eyes"
+told "another URL for the token's: what to do" 1 \
+    "compare id, secret and URL with the provider's" request page "$seven/eyes"
 seven moved "token_url = \"$seed/app/login\"; client_id = \"x\";
 	client_secret = \"file:$dir/secrets/one\";"
 told "a token_url that redirects" 4 'redirect.*is the URL right' request moved \

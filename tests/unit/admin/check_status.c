@@ -294,7 +294,7 @@ START_TEST(what_a_check_found_is_kept)
 	ck_assert_int_eq(s.key_state, APAM_KEY_REJECTED);
 	ck_assert_int_eq(s.checked_at, report.checked_at);
 	ck_assert_str_eq(s.evidence,
-	    SAYS_SO "; never seen good: compare id and secret first");
+	    SAYS_SO "; never seen good: compare id, secret and URL first");
 }
 END_TEST
 

@@ -82,7 +82,7 @@ static const struct {
 	    "return-test", "return-test", "return-test says so" },
 	{ "found revoked", RETURNS("key_state = 4; key_id = \"k:2 x\"; "),
 	    APAM_KEY_REJECTED, "return-test", "k:2 x",
-	    "return-test says so; never seen good: compare id and secret first" },
+	    "return-test says so; never seen good: compare id, secret and URL first" },
 	{ "found rejected", RETURNS("key_state = 5; "), APAM_KEY_REJECTED,
 	    "return-test", "return-test", "return-test says so; never" },
 	{ "found unknown", RETURNS("key_state = 0; "), APAM_KEY_UNKNOWN,
