@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "profile/handle.h"
 #include "profile/stack.h"
+#include "served/served_call.h"
 #include "support/project.h"
 #include "support/run.h"
 #include "support/scripted_agent.h"
@@ -826,6 +827,75 @@ START_TEST(a_call_without_an_agent_ends)
 }
 END_TEST
 
+/* ---- Calls of administrators --------------------------------------------- */
+
+static void
+call_back(int fd, struct scripted_message *m, void *arg)
+{
+	struct agent_call call;
+	struct agent_result result = { .next = 0 };
+	struct frame_writer w;
+	struct buf items;
+
+	(void)arg;
+	scripted_must(agent_call_read(&call, &m->room, &m->frame) == NULL);
+	if (str_equal(call.name, APAM_STR("refuse"))) {
+		scripted_fail(fd, m->frame.id, APAM_E_POLICY, "not for you");
+		return;
+	}
+	if (str_equal(call.name, APAM_STR("oddly"))) {
+		give(fd, m->frame.id, "a signature", 1);
+		return;
+	}
+	result.text = call.name;
+	result.next = call.from + 1;
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_RESULT, m->frame.id);
+	scripted_must(agent_result_write(&result, &w));
+	scripted_give(fd, &w, NULL, 0);
+	buf_free(&items);
+}
+
+static void
+calls_back(int listener, void *arg)
+{
+	scripted_serve(listener, call_back, arg);
+}
+
+START_TEST(a_call_is_made)
+{
+	struct agent_call call = { .name = APAM_STR("status") };
+	const int64_t deadline = clock_ms() + 20000;
+	struct served_result got;
+	struct served *served;
+
+	served_result_init(&got);
+	scripted_start(&agent, calls_back, NULL);
+	served = project_get(&project, "p")->ctx->served;
+	ck_assert_int_eq(
+	    served_call_make(served, &call, deadline, &got, &err), APAM_OK);
+	ck_assert_str_eq(got.result.text.p, "status");
+	ck_assert_uint_eq(got.result.next, 1);
+	call.from = got.result.next;
+	ck_assert_int_eq(
+	    served_call_make(served, &call, deadline, &got, &err), APAM_OK);
+	ck_assert_uint_eq(got.result.next, 2);
+	call.name = APAM_STR("refuse");
+	ck_assert_int_eq(served_call_make(served, &call, deadline, &got, &err),
+	    APAM_E_POLICY);
+	ck_assert_str_eq(err.text, "not for you");
+	call.name = APAM_STR("oddly");
+	err = (struct apam_error)APAM_ERROR_INIT;
+	ck_assert_int_eq(served_call_make(served, &call, deadline, &got, &err),
+	    APAM_E_INTERNAL);
+	scripted_kill(&agent);
+	ck_assert_int_eq(
+	    served_call_make(served, &call, clock_ms() + 50, &got, NULL),
+	    APAM_E_NETWORK);
+	served_result_free(&got);
+}
+END_TEST
+
 /* ---- Judging ------------------------------------------------------------- */
 
 /* Another generation for each that is rejected; says what it was told. */
@@ -956,6 +1026,7 @@ main(void)
 	tcase_add_test(tc, a_cancelled_call_is_told);
 	tcase_add_test(tc, a_call_is_asked_again);
 	tcase_add_test(tc, a_call_without_an_agent_ends);
+	tcase_add_test(tc, a_call_is_made);
 	tcase_add_test(tc, a_rejection_is_told_once);
 	tcase_add_test(tc, a_late_rejection_replays);
 	tcase_add_test(tc, judging_needs_no_agent);

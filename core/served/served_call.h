@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One call of apam.h or admin.h that the agent makes for a program, such as
+ * "check": what comes back is rows, or a text (agent/message.h).
+ */
+#ifndef CORE_SERVED_SERVED_CALL_H
+#define CORE_SERVED_SERVED_CALL_H
+
+#include "served/served.h"
+
+/* An answer; its views live until served_result_free. */
+struct served_result {
+	struct ask ask;
+	struct agent_result result;
+};
+
+void served_result_init(struct served_result *to);
+void served_result_free(struct served_result *to);
+
+/*
+ * Make the call, and wait until `deadline`, clock_ms.  Where to->result.next is
+ * not 0 there are more rows: call again with call->from set to it, which takes
+ * the place of what is in *to.  Errors: the agent's; NETWORK, TRUST, CONFIG,
+ * where there is none to be asked; DEADLINE; USAGE, where the call is too long;
+ * INTERNAL, where the answer is malformed; MEMORY.
+ */
+enum apam_status served_call_make(struct served *served,
+    const struct agent_call *call, int64_t deadline, struct served_result *to,
+    struct apam_error *err);
+
+#endif
