@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Tests of core/api/serve.c: for whom the agent signs, what it hands over, what
+ * it asks for.  What takes an exchange is in tests/suite/agent.
+ */
+#include "api/serve.h"
+
+#include <unistd.h>
+
+#include "base/str.h"
+#include "support/project.h"
+#include "support/run.h"
+
+#define URL "https://api.example"
+#define OTHER 64001 /* a user that nobody is */
+
+static struct project project;
+static struct apam_error err = APAM_ERROR_INIT;
+static struct serve_news news;
+static struct serve_known known;
+
+/* What was handed over last. */
+static struct {
+	unsigned times;
+	char header[256], query[256];
+	unsigned entries;
+} made;
+
+static void
+setup(void)
+{
+	char config[128];
+	struct apam_open_options options = { .size = sizeof(options),
+		.config = config,
+		.flags = APAM_OPEN_USER };
+
+	project_make(&project);
+	project_module(&project, "api-key", false);
+	project_module(&project, "hmac-test", true);
+	project_module(&project, "basic-email-key", false);
+	project_secret(&project, "secret", "FAKEkey");
+	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
+	ck_assert_int_eq(serve_open(&options, &project.ctx, &err), APAM_OK);
+	memset(&made, 0, sizeof(made));
+}
+
+static void
+teardown(void)
+{
+	project_remove(&project);
+}
+
+#define KEY                                                                    \
+	"auth = ( { scheme = \"api-key\"; header = \"X-Key\"; "                \
+	"key = \"file:@/secret\"; } );\n"
+#define HMAC                                                                   \
+	"auth = ( { scheme = \"hmac-test\"; key_id = \"k1\"; "                 \
+	"secret = \"file:@/secret\"; } );\n"
+
+static struct apam_profile *
+use(const char *rest, const char *rules)
+{
+	char format[1024], text[2048];
+
+	(void)snprintf(format, sizeof(format),
+	    "origins = [ \"" URL "\" ];\n%s%s", rules, rest);
+	project_splice(&project, format, text, sizeof(text));
+	project_profile(&project, "p", text);
+	return project_get(&project, "p");
+}
+
+static void
+take(void *arg, const struct serve_signature *s)
+{
+	(void)arg;
+	made.times++;
+	made.entries = s->entries;
+	(void)snprintf(made.query, sizeof(made.query), "%.*s", SARG(s->query));
+	if (s->header_count > 0)
+		(void)snprintf(made.header, sizeof(made.header), "%s: %s",
+		    s->headers[0].name.p, s->headers[0].value.p);
+}
+
+/* Sign once as this user; *asked: the digest that is asked for. */
+static enum apam_status
+sign_as(uint32_t user, struct apam_profile *profile,
+    const struct apam_request *request, int32_t *asked)
+{
+	const struct serve_who who = { .caller = { .user = user },
+		.program = "check",
+		.news = &news,
+		.known = &known };
+	const struct serve_job job = { .profile = profile,
+		.request = request,
+		.who = &who,
+		.has_body = asked != NULL,
+		.made = take };
+	struct serve_call call = { 0 };
+	enum apam_status status = serve_sign(&job, &call, &err);
+	uint64_t landings = serve_landings(project.ctx);
+
+	/* A first credential is got by the context's next step. */
+	while (status == APAM_E_PENDING && call.digest == 0) {
+		apam_step(project.ctx);
+		ck_assert_uint_gt(serve_landings(project.ctx), landings);
+		landings = serve_landings(project.ctx);
+		status = serve_sign(&job, &call, &err);
+	}
+	if (asked != NULL)
+		*asked = call.digest;
+	else
+		ck_assert_int_eq(call.digest, 0);
+	return status;
+}
+
+static const struct {
+	const char *name, *rest, *rules;
+	bool own; /* this process's user asks, else OTHER */
+	const char *method, *url;
+	enum apam_status status;
+} rows[] = {
+	{ "no rules: the agent's own user", KEY, "", true, "GET", URL "/",
+	    APAM_OK },
+	{ "no rules: another", KEY, "", false, "GET", URL "/", APAM_E_POLICY },
+	{ "a rule for the other", KEY,
+	    "allow = ( { users = [ \"64001\" ]; give = \"secret\"; } );\n",
+	    false, "GET", URL "/", APAM_OK },
+	{ "rules hold for the agent's own, too", KEY,
+	    "allow = ( { users = [ \"64001\" ]; give = \"secret\"; } );\n",
+	    true, "GET", URL "/", APAM_E_POLICY },
+	{ "a rule that gives nothing", KEY,
+	    "allow = ( { users = [ \"64001\" ]; give = \"nothing\"; } );\n",
+	    false, "GET", URL "/", APAM_E_POLICY },
+	{ "a rule that gives too little", KEY,
+	    "allow = ( { users = [ \"64001\" ]; give = \"headers\"; } );\n",
+	    false, "GET", URL "/", APAM_E_CONFIG },
+	{ "another origin", KEY,
+	    "allow = ( { users = [ \"64001\" ]; give = \"secret\"; } );\n",
+	    false, "GET", "https://other.example/", APAM_E_ORIGIN },
+	{ "a method that the rule has", HMAC,
+	    "allow = ( { users = [ \"64001\" ]; methods = [ \"GET\" ]; "
+	    "paths = [ \"/a/*\" ]; give = \"signature\"; } );\n",
+	    false, "GET", URL "/a/b?c", APAM_OK },
+	{ "another method", HMAC,
+	    "allow = ( { users = [ \"64001\" ]; methods = [ \"GET\" ]; "
+	    "paths = [ \"/a/*\" ]; give = \"signature\"; } );\n",
+	    false, "POST", URL "/a/b?c", APAM_E_POLICY },
+	{ "another path", HMAC,
+	    "allow = ( { users = [ \"64001\" ]; methods = [ \"GET\" ]; "
+	    "paths = [ \"/a/*\" ]; give = \"signature\"; } );\n",
+	    false, "GET", URL "/ab", APAM_E_POLICY },
+};
+
+/* Twice: the second one may take the direct way. */
+START_TEST(the_rules_say_for_whom)
+{
+	struct apam_profile *profile = use(rows[_i].rest, rows[_i].rules);
+	struct apam_request request = APAM_REQUEST(
+	    rows[_i].method, rows[_i].url);
+	const uint32_t user = rows[_i].own ? (uint32_t)geteuid() : OTHER;
+
+	for (unsigned i = 1; i <= 2; i++) {
+		ck_assert_msg(
+		    sign_as(user, profile, &request, NULL) == rows[_i].status,
+		    "%s: %s: %s", rows[_i].name, apam_status_name(err.status),
+		    err.text);
+		ck_assert_uint_eq(
+		    made.times, rows[_i].status == APAM_OK ? i : 0);
+		if (rows[_i].status != APAM_OK)
+			ck_assert_str_eq(err.profile, "p");
+	}
+}
+END_TEST
+
+/* What was lent for one caller is not another's. */
+START_TEST(the_direct_way_looks_at_the_rules_of_each_caller)
+{
+	struct apam_profile *profile = use(HMAC,
+	    "allow = ( { users = [ \"64001\" ]; give = \"signature\"; } );\n");
+	struct apam_request request = APAM_REQUEST("GET", URL "/");
+
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(
+		    sign_as(OTHER, profile, &request, NULL), APAM_OK);
+	ck_assert_int_eq(
+	    sign_as(OTHER + 1, profile, &request, NULL), APAM_E_POLICY);
+	ck_assert_uint_eq(made.times, 3);
+}
+END_TEST
+
+START_TEST(the_parts_are_handed_over)
+{
+	struct apam_profile *profile = use(KEY, "");
+	struct apam_request request = APAM_REQUEST("GET", URL "/a");
+	const uint32_t me = (uint32_t)geteuid();
+
+	ck_assert_int_eq(sign_as(me, profile, &request, NULL), APAM_OK);
+	ck_assert_str_eq(made.header, "X-Key: FAKEkey");
+	ck_assert_str_eq(made.query, "");
+	ck_assert_uint_eq(made.entries, 1);
+}
+END_TEST
+
+START_TEST(parameters_are_what_is_to_be_appended)
+{
+	struct apam_profile *profile = use(
+	    "auth = ( { scheme = \"basic-email-key\"; "
+	    "email = \"a@example.com\"; key = \"file:@/secret\"; "
+	    "query = { one = \"1\"; two = \"2 3\"; }; } );\n",
+	    "");
+	struct apam_request request = APAM_REQUEST("GET", URL "/a?two=own#x");
+	const uint32_t me = (uint32_t)geteuid();
+
+	ck_assert_msg(
+	    sign_as(me, profile, &request, NULL) == APAM_OK, "%s", err.text);
+	ck_assert_str_eq(made.query, "&one=1");
+	request.url = URL "/a";
+	ck_assert_int_eq(sign_as(me, profile, &request, NULL), APAM_OK);
+	ck_assert_str_eq(made.query, "?one=1&two=2%203");
+}
+END_TEST
+
+START_TEST(a_digest_that_is_lacking_is_asked_for)
+{
+	struct apam_profile *profile = use(HMAC, "");
+	const struct apam_digest none,
+	    sum = { APAM_HASH_SHA256,
+		    APAM_STR("0123456789abcdef0123456789abcdef") };
+	struct apam_body body = { .size = sizeof(body),
+		.kind = APAM_BODY_DIGESTS,
+		.digests = &none };
+	struct apam_request request = APAM_REQUEST("POST", URL "/a");
+	const uint32_t me = (uint32_t)geteuid();
+	int32_t asked;
+
+	request.body = &body;
+	/* By the long way, then by the direct one. */
+	for (int i = 0; i < 2; i++) {
+		body.digest_count = 0;
+		ck_assert_int_eq(
+		    sign_as(me, profile, &request, &asked), APAM_E_PENDING);
+		ck_assert_int_eq(asked, APAM_HASH_SHA256);
+		body.digests = &sum;
+		body.digest_count = 1;
+		ck_assert_int_eq(
+		    sign_as(me, profile, &request, &asked), APAM_OK);
+		ck_assert_int_eq(asked, 0);
+	}
+	ck_assert_uint_eq(made.times, 2);
+	/* A caller that has nothing but digests is not asked. */
+	body.digest_count = 0;
+	ck_assert_int_eq(sign_as(me, profile, &request, NULL), APAM_E_POLICY);
+	ck_assert_uint_eq(made.times, 2);
+}
+END_TEST
+
+START_TEST(changed_files_count_once_they_are_looked_at)
+{
+	struct apam_profile *profile = use(KEY, "");
+	struct apam_request request = APAM_REQUEST("GET", URL "/");
+
+	ck_assert_int_eq(
+	    sign_as(OTHER, profile, &request, NULL), APAM_E_POLICY);
+	(void)use(KEY,
+	    "allow = ( { users = [ \"64001\" ]; give = \"secret\"; } );\n");
+	serve_look(project.ctx);
+	ck_assert_int_eq(sign_as(OTHER, profile, &request, NULL), APAM_OK);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("serve");
+	TCase *t = tcase_create("serve");
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_loop_test(t, the_rules_say_for_whom, 0, ROWS(rows));
+	tcase_add_test(t, the_direct_way_looks_at_the_rules_of_each_caller);
+	tcase_add_test(t, the_parts_are_handed_over);
+	tcase_add_test(t, parameters_are_what_is_to_be_appended);
+	tcase_add_test(t, a_digest_that_is_lacking_is_asked_for);
+	tcase_add_test(t, changed_files_count_once_they_are_looked_at);
+	suite_add_tcase(s, t);
+	return run_suite(s);
+}
