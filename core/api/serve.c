@@ -137,8 +137,6 @@ hand_over(const struct serve_job *job, const struct stack *stack,
 		.entries = result->entries,
 	};
 
-	if (check_parts(result, err) != APAM_OK)
-		return APAM_E_POLICY;
 	if ((made.headers == NULL && made.header_count > 0) ||
 	    (made.covered == NULL && made.covered_count > 0))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
@@ -167,6 +165,7 @@ sign_lent(const struct serve_job *job, struct direct *direct,
 	ok = serve_allows(stack->profile, &job->who->caller, &r, NULL) ==
 		APAM_OK &&
 	    direct_sign(direct, &r, &result, NULL) == APAM_OK &&
+	    check_parts(&result, NULL) == APAM_OK &&
 	    hand_over(job, stack, &r, &result, NULL) == APAM_OK;
 	request_free(&r);
 	signing_free(&result.total);
@@ -215,10 +214,8 @@ admit(const struct serve_job *job, const struct apam_request *request,
 }
 
 static void
-signature_made(
-    const struct serve_job *job, struct stack *stack, struct stack_result *made)
+note_use(struct stack *stack, const struct stack_result *made)
 {
-	profile_warm(job->profile, stack, made);
 	for (size_t i = 0; i < stack->count; i++)
 		if (made->entries & 1U << i)
 			notify_use(&stack->entries[i]);
@@ -256,9 +253,14 @@ sign_with_stack(const struct serve_job *job, const struct apam_request *request,
 	if (status == APAM_OK)
 		status = stack_sign(stack, &r, &patience, &result, err);
 	if (status == APAM_OK && call->digest == 0)
+		status = check_parts(&result, err);
+	if (status == APAM_OK && call->digest == 0) {
+		/* So that the page can be handed over, too. */
+		profile_warm(job->profile, stack, &result);
 		status = hand_over(job, stack, &r, &result, err);
+	}
 	if (status == APAM_OK && call->digest == 0)
-		signature_made(job, stack, &result);
+		note_use(stack, &result);
 	request_free(&r);
 	signing_free(&result.total);
 	return status;

@@ -6,6 +6,7 @@
 #include "api/serve_page.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "abi/request.h"
@@ -29,6 +30,35 @@ slot_of(const struct apam_profile *p)
 	const struct slot *s = atomic_load(&p->slot);
 
 	return s != NULL && s->kind == SLOT_SHARED ? s : NULL;
+}
+
+uint64_t
+serve_page_serial(const struct apam_profile *p)
+{
+	return slot_serial(slot_of(p));
+}
+
+/* Once a second at most. */
+static bool
+looks_at_registry(struct apam *ctx)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	struct keys keys;
+	const enum apam_status status = keys_current(
+	    &ctx->env.keys, &keys, NULL, &err);
+
+	if (status == APAM_OK)
+		keys_close(&keys);
+	return status == APAM_OK;
+}
+
+bool
+serve_page_fits(struct apam *ctx, const unsigned char *nonce)
+{
+	const struct key_counter *counter = &ctx->env.keys.counter;
+
+	return looks_at_registry(ctx) && !counter->blind &&
+	    memcmp(counter->nonce, nonce, sizeof(counter->nonce)) == 0;
 }
 
 uint64_t
@@ -118,19 +148,6 @@ serve_page_renew(struct apam_profile *p)
 
 /* ---- Of an older agent ------------------------------------------------------ */
 
-/* What the page goes by is known once the registry has been looked at. */
-static bool
-looks_at_registry(struct apam *ctx, struct apam_error *err)
-{
-	struct keys keys;
-	const enum apam_status status = keys_current(
-	    &ctx->env.keys, &keys, NULL, err);
-
-	if (status == APAM_OK)
-		keys_close(&keys);
-	return status == APAM_OK;
-}
-
 /* It is to be good for nobody. */
 static bool
 retire(int fd)
@@ -152,7 +169,7 @@ serve_page_adopt(struct apam *ctx, const char *name, int fd)
 	bool ok;
 
 	if (apam_profile_get(ctx, name, &p, &err) != APAM_OK ||
-	    !looks_at_registry(ctx, &err) || slot_of(p) != NULL)
+	    !looks_at_registry(ctx) || slot_of(p) != NULL)
 		return retire(fd);
 	pthread_mutex_lock(&ctx->env.lock);
 	ok = shared_slot_adopt(p, fd);

@@ -16,8 +16,17 @@
 
 #include <apam/apam.h>
 
-/* The serial of the profile's page while it is good, and can be given; or 0. */
+/* The serial of the profile's page, whatever it is good for; 0: there is none. */
+uint64_t serve_page_serial(const struct apam_profile *profile);
+
+/* The same while the page is fresh, and can be given. */
 uint64_t serve_page(const struct apam_profile *profile);
+
+/*
+ * True if pages go by the counter of this nonce, of AGENT_NONCE_SIZE bytes: that
+ * of the key registry, or zeros where there is no registry.
+ */
+bool serve_page_fits(struct apam *ctx, const unsigned char *nonce);
 
 /*
  * A descriptor of the page that can only be read, which the caller sends and

@@ -66,6 +66,14 @@ shared_slot_adopt(struct apam_profile *p, int fd)
 	return true;
 }
 
+bool
+shared_slot_is_over(const struct slot *slot, const struct env *env)
+{
+	return slot_serial(slot) != 0 &&
+	    memcmp(slot->page.nonce, env->keys.counter.nonce,
+		sizeof(slot->page.nonce)) != 0;
+}
+
 void
 shared_slot_drop(struct apam_profile *p, struct stack *stack)
 {

@@ -22,6 +22,9 @@ struct slot *shared_slot_new(const struct stack *stack);
  */
 bool shared_slot_adopt(struct apam_profile *profile, int fd);
 
+/* True if the slot, which may be NULL, has a page of another counter. */
+bool shared_slot_is_over(const struct slot *slot, const struct env *env);
+
 /* The profile and its stack have no slot any more; a page is retired. */
 void shared_slot_drop(struct apam_profile *profile, struct stack *stack);
 

@@ -205,6 +205,8 @@ profile_warm(struct apam_profile *profile, struct stack *stack,
 		return;
 	pthread_mutex_lock(&env->lock);
 	if (stack == profile->stack && !profile->gone) {
+		if (shared_slot_is_over(stack->slot, env))
+			shared_slot_drop(profile, stack);
 		if (stack->slot == NULL)
 			stack_use_slot(stack, new_slot(stack, result));
 		check_at = profile->check_at < result->look_at ?

@@ -13,6 +13,8 @@
 
 #define NS_PER_MS 1000000
 #define NS_PER_S 1000000000
+/* Thirty years: what does not end has an end that can be computed with. */
+#define SPAN_MOST_MS INT64_C(1000000000000)
 
 #ifdef CLOCK_REALTIME_COARSE
 #define WALL CLOCK_REALTIME_COARSE
@@ -48,6 +50,8 @@ page_span_begin(struct page_span *span, int64_t ms)
 {
 	const int64_t wall = wall_ns(), forward = clock_ms();
 
+	if (ms > SPAN_MOST_MS)
+		ms = SPAN_MOST_MS;
 	RELAXED_STORE(span->from, wall);
 	RELAXED_STORE(span->forward_from, forward);
 	RELAXED_STORE(span->until, wall + ms * NS_PER_MS);

@@ -23,9 +23,11 @@ struct slot;
 /*
  * For how long a page is fresh at most.  As long as it is used, its writer looks
  * at all that it depends on each second, and opens it again (slot_open), which
- * leaves what is in it alone where that is still right.
+ * leaves what is in it alone where that is still right.  It is less than the time
+ * for which whoever makes a key registry waits until all have seen it
+ * (key_counter_advance).
  */
-#define PAGE_FRESH_MS 2000
+#define PAGE_FRESH_MS 1400
 
 /* What a shared page says of itself. */
 struct page_facts {

@@ -42,6 +42,7 @@ connection_end(struct connection *c)
 		return;
 	(void)close(loop_remove(&s->loop, &c->watch));
 	waiting_drop_all(c);
+	pages_leave(&c->reader, c->quota);
 	quota_leave(&s->quota, &c->quota);
 	if (c->previous != NULL)
 		c->previous->next = c->next;

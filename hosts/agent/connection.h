@@ -12,6 +12,7 @@
 #include "agent/loop.h"
 #include "agent/metrics.h"
 #include "agent/outgoing.h"
+#include "agent/pages.h"
 #include "agent/peer.h"
 #include "agent/quota.h"
 #include "api/serve_news.h"
@@ -36,7 +37,7 @@ struct connection {
 	struct waiting *waiting; /* its requests that wait */
 	struct serve_known known; /* for the audit log */
 	uint16_t version;	/* 0: not greeted yet */
-	bool pages;		/* it may use pages */
+	struct page_reader reader;
 	int64_t begun;		/* clock_ms: the connection, or a message */
 	int64_t second;		/* clock_ms: when `idle` was begun */
 	unsigned idle;		/* messages since then that gave it nothing */

@@ -13,7 +13,7 @@
 
 #define FIRST 3
 #define PASSED_MAX 4096
-#define NAME_SIZE 64
+#define NAME_SIZE 128
 
 static struct {
 	char (*names)[NAME_SIZE];

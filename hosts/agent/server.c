@@ -195,22 +195,27 @@ enum agent_exit
 server_open(struct server *s, const struct agent_options *options)
 {
 	char why[APAM_TEXT_SIZE];
+	const char *why_not;
 	enum agent_exit code;
 
 	*s = (struct server){ .options = *options, .loop.set = -1 };
 	s->listening.fd = s->listening.lock = -1;
 	buf_init(&s->items, FRAME_ITEMS_MAX);
 	passed_find();
+	why_not = sd_notify_open(&s->manager);
+	if (why_not != NULL)
+		server_log(s, APAM_LOG_WARNING, "%s", why_not);
 	harden_process();
 	quota_init(&s->quota, harden_descriptors());
 	code = open_context(s);
 	if (code != AGENT_DONE)
 		return code;
-	uses_open(&s->calls.uses, apam_directory(s->ctx, "state_dir"),
-	    options->user);
+	uses_open(
+	    &s->calls.uses, apam_directory(s->ctx, "state_dir"), options->user);
 	code = listen_open(&s->listening, options, why);
 	if (code != AGENT_DONE)
 		return fail(code, why);
+	pages_init(&s->pages, s->ctx, &s->manager);
 	passed_close();
 	if (!loop_make(&s->loop) ||
 	    !watch(s, &s->signals, signals_open(), on_signal) ||
@@ -288,10 +293,12 @@ step_due(const struct server *s)
 static void
 turn(struct server *s)
 {
-	loop_wait(
-	    &s->loop, least(least(step_due(s), waiting_due(s)), tick_due(s)));
+	loop_wait(&s->loop,
+	    least(least(step_due(s), waiting_due(s)),
+		least(tick_due(s), pages_wait(&s->pages))));
 	step(s);
 	waiting_try(s);
+	pages_turn(&s->pages);
 	tick(s);
 	connection_bury(s);
 }
@@ -310,6 +317,8 @@ server_close(struct server *s)
 		connection_end(s->connections);
 	connection_bury(s);
 	calls_close(&s->calls);
+	pages_free(&s->pages);
+	sd_notify_close(&s->manager);
 	quota_free(&s->quota);
 	listen_close(&s->listening);
 	loop_unmake(&s->loop);

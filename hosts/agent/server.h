@@ -12,7 +12,9 @@
 #include "agent/listen.h"
 #include "agent/loop.h"
 #include "agent/message.h"
+#include "agent/pages.h"
 #include "agent/quota.h"
+#include "agent/sd_notify.h"
 #include "api/serve_news.h"
 
 struct server {
@@ -24,6 +26,8 @@ struct server {
 	bool deaf;		/* `listener` is not watched: no descriptor left */
 	bool ending;
 	struct quota quota;
+	struct sd_notify manager;
+	struct pages pages;
 	struct connection *connections, *ended;
 	size_t connection_count;
 	/* Requests that wait for a flight to land; waiting.h. */

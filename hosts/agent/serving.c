@@ -5,6 +5,7 @@
 #include "agent/serving.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/calls.h"
 #include "agent/server.h"
@@ -15,11 +16,12 @@
 /* ---- Greeting ------------------------------------------------------------- */
 
 static const char *
-welcome(struct connection *c, const struct frame *message, uint16_t version)
+welcome(struct connection *c, const struct frame *message, uint16_t version,
+    bool pages)
 {
 	const struct agent_welcome welcome = { .version = version,
 		.library = apam_str(apam_version()),
-		.pages = c->pages };
+		.pages = pages };
 	struct frame_writer to;
 
 	frame_begin(&to, &c->server->items, AGENT_WELCOME, message->id);
@@ -46,7 +48,8 @@ take_hello(struct connection *c, const struct frame *message)
 	peer_claim(&c->peer, hello.program);
 	version = agent_version(&hello, &err);
 	if (version != 0)
-		return welcome(c, message, version);
+		return welcome(c, message, version,
+		    pages_greet(&c->server->pages, &c->reader, &hello));
 	connection_fail(c, message->id, &err);
 	return "it speaks no version that this agent speaks";
 }
@@ -64,7 +67,8 @@ who_is(struct connection *c)
 struct answering {
 	struct connection *c;
 	uint64_t id;
-	const char *profile;
+	struct apam_profile *profile;
+	uint64_t held; /* serial of the page that the client has */
 };
 
 /* "a=1&b=2", behind the '?' or '&' that it is to be appended with. */
@@ -102,6 +106,18 @@ copy_names(const struct serve_signature *made, struct agent_texts *to,
 	return true;
 }
 
+/* The page that serves more such requests, and its descriptor, or -1. */
+static uint64_t
+offer_page(const struct answering *a, int *descriptor)
+{
+	struct connection *c = a->c;
+	const struct page_client client = { c->watch.fd, &c->reader,
+		&c->server->quota, c->quota, outgoing_is_kept(&c->out),
+		a->held };
+
+	return pages_offer(&c->server->pages, a->profile, &client, descriptor);
+}
+
 static void
 send_signed(void *arg, const struct serve_signature *made)
 {
@@ -117,16 +133,23 @@ send_signed(void *arg, const struct serve_signature *made)
 		.entries = made->entries,
 	};
 	struct frame_writer to;
+	int descriptor;
+	bool fits;
 
+	answer.page = offer_page(a, &descriptor);
 	frame_begin(&to, &a->c->server->items, AGENT_SIGNED, a->id);
-	if (split_query(made->query, &answer.query, query) &&
+	fits = split_query(made->query, &answer.query, query) &&
 	    copy_names(made, &answer.covered, names) &&
-	    agent_signed_write(&answer, &to)) {
-		uses_note(&a->c->server->calls.uses, &a->c->use, a->profile,
-		    made->entries, &a->c->peer);
-		connection_send(a->c, &to, -1);
-		return;
+	    agent_signed_write(&answer, &to);
+	if (fits) {
+		uses_note(&a->c->server->calls.uses, &a->c->use,
+		    apam_profile_name(a->profile), made->entries, &a->c->peer);
+		connection_send(a->c, &to, descriptor);
 	}
+	if (descriptor >= 0)
+		(void)close(descriptor);
+	if (fits)
+		return;
 	(void)error_set(&err, APAM_E_INTERNAL,
 	    "the signature is too large for one message of the agent's");
 	connection_fail(a->c, a->id, &err);
@@ -182,6 +205,7 @@ try_sign(struct connection *c, const struct agent_sign *sign,
 
 	if (status != APAM_OK)
 		return status;
+	a->profile = job.profile;
 	show_body(sign, &body);
 	request.headers = sign->headers.all;
 	request.header_count = sign->headers.count;
@@ -196,7 +220,7 @@ static bool
 answer_sign(struct connection *c, const struct agent_sign *sign, uint64_t id,
     struct serve_call *call)
 {
-	struct answering a = { c, id, sign->profile.p };
+	struct answering a = { c, id, NULL, sign->page };
 	struct apam_error err;
 	enum apam_status status;
 

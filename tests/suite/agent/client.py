@@ -14,7 +14,8 @@ FRAME_MAX = 65536
 # What an item is: its tag, and n: a number, t: text.
 ITEMS = {
     'min': (1, 'n'), 'max': (2, 'n'), 'version': (3, 'n'), 'library': (4, 't'),
-    'program': (5, 't'), 'nonce': (10, 't'), 'profile': (11, 't'),
+    'program': (5, 't'), 'time_device': (6, 'n'), 'time_inode': (7, 'n'),
+    'counter': (8, 't'), 'pages': (9, 'n'), 'nonce': (10, 't'), 'profile': (11, 't'),
     'method': (12, 't'), 'url': (13, 't'), 'header': (14, 't'),
     'query': (15, 't'), 'covered': (17, 't'), 'body': (18, 'n'),
     'body_length': (19, 'n'), 'digest': (20, 't'), 'timeout': (21, 'n'),

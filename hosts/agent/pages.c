@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The service manager keeps a page's descriptor under the name of its profile,
+ * "page.NAME".  A page is given out once the manager has answered.
+ */
+#include "agent/pages.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <linux/sockios.h>
+
+#include "agent/passed.h"
+#include "api/serve_page.h"
+#include "base/clock.h"
+
+#define STORE_NAME "page."
+#define STORE_NAME_SIZE (sizeof(STORE_NAME) + APAM_NAME_SIZE)
+#define TIME_NAMESPACE "/proc/self/ns/time"
+#define TURN_MS 5
+
+struct page_of {
+	struct page_of *next;
+	struct apam_profile *profile;
+	int64_t used; /* clock_ms: the last request */
+	uint64_t stored; /* serial of the page that the manager has; 0 */
+	uint64_t sent; /* the same, and it has not answered; 0 */
+	int answer; /* what it closes when it has; -1 */
+};
+
+/* ---- What is known ---------------------------------------------------------- */
+
+static size_t
+bucket_of(const struct apam_profile *profile)
+{
+	return (uintptr_t)profile / 64 % PAGES_BUCKETS;
+}
+
+static struct page_of *
+page_of(struct pages *pages, struct apam_profile *profile)
+{
+	struct page_of **first = &pages->buckets[bucket_of(profile)];
+	struct page_of *p = *first;
+
+	while (p != NULL && p->profile != profile)
+		p = p->next;
+	if (p != NULL)
+		return p;
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		return NULL;
+	p->profile = profile;
+	p->answer = -1;
+	p->next = *first;
+	*first = p;
+	return p;
+}
+
+void
+pages_free(struct pages *pages)
+{
+	struct page_of *p;
+
+	for (size_t i = 0; i < PAGES_BUCKETS; i++)
+		while ((p = pages->buckets[i]) != NULL) {
+			pages->buckets[i] = p->next;
+			if (p->answer >= 0)
+				(void)close(p->answer);
+			free(p);
+		}
+}
+
+size_t
+pages_count(const struct pages *pages)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < PAGES_BUCKETS; i++)
+		for (const struct page_of *p = pages->buckets[i]; p != NULL;
+		     p = p->next)
+			n += serve_page(p->profile) != 0;
+	return n;
+}
+
+/* ---- The service manager ------------------------------------------------------ */
+
+static void
+store_name(const struct page_of *p, char to[STORE_NAME_SIZE])
+{
+	(void)snprintf(to, STORE_NAME_SIZE, STORE_NAME "%s",
+	    apam_profile_name(p->profile));
+}
+
+/* The manager keeps but the last page of a profile. */
+static void
+begin_storing(const struct pages *pages, struct page_of *p, uint64_t serial)
+{
+	char name[STORE_NAME_SIZE];
+
+	store_name(p, name);
+	sd_notify_forget(pages->manager, name);
+	p->stored = 0;
+	if (!sd_notify_store(pages->manager, name, serve_page_own(p->profile)))
+		return;
+	p->answer = sd_notify_sync(pages->manager);
+	p->sent = serial;
+}
+
+/* True once the manager has answered, or will not. */
+static bool
+has_answered(struct page_of *p)
+{
+	struct pollfd answer = { .fd = p->answer };
+
+	if (p->answer >= 0 && poll(&answer, 1, 0) <= 0)
+		return false;
+	if (p->answer >= 0)
+		(void)close(p->answer);
+	p->answer = -1;
+	p->stored = p->sent;
+	return true;
+}
+
+/* True if the page may be given out: it would not be lost with this process. */
+static bool
+is_stored(const struct pages *pages, struct page_of *p, uint64_t serial)
+{
+	if (pages->manager->fd < 0 || p->stored == serial)
+		return true;
+	if (p->sent != serial || (p->answer < 0 && p->stored != p->sent)) {
+		if (p->answer >= 0)
+			(void)close(p->answer);
+		p->answer = -1;
+		p->sent = 0;
+		begin_storing(pages, p, serial);
+	}
+	return p->sent == serial && has_answered(p);
+}
+
+/* A page that is not good for anybody any more is not kept. */
+static void
+forget_retired(const struct pages *pages, struct page_of *p)
+{
+	char name[STORE_NAME_SIZE];
+
+	if (p->stored == 0 || serve_page_own(p->profile) >= 0)
+		return;
+	store_name(p, name);
+	sd_notify_forget(pages->manager, name);
+	p->stored = 0;
+}
+
+/* ---- What an older agent left ------------------------------------------------- */
+
+static char left_name[STORE_NAME_SIZE];
+
+static bool
+is_left_page(int fd, const char *name)
+{
+	(void)fd;
+	if (strncmp(name, STORE_NAME, strlen(STORE_NAME)) != 0)
+		return false;
+	(void)snprintf(left_name, sizeof(left_name), "%s", name);
+	return true;
+}
+
+static void
+adopt(struct pages *pages)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_profile *profile;
+	struct page_of *p;
+	const char *name = left_name + strlen(STORE_NAME);
+	int fd;
+
+	while ((fd = passed_take(is_left_page)) >= 0) {
+		if (!serve_page_adopt(pages->ctx, name, fd)) {
+			sd_notify_forget(pages->manager, left_name);
+			continue;
+		}
+		if (apam_profile_get(pages->ctx, name, &profile, &err) ==
+			APAM_OK &&
+		    (p = page_of(pages, profile)) != NULL)
+			p->stored = serve_page_serial(profile);
+	}
+}
+
+void
+pages_init(
+    struct pages *pages, struct apam *ctx, const struct sd_notify *manager)
+{
+	struct stat st;
+
+	*pages = (struct pages){ .ctx = ctx, .manager = manager };
+	if (stat(TIME_NAMESPACE, &st) == 0) {
+		pages->time_device = (uint64_t)st.st_dev;
+		pages->time_inode = (uint64_t)st.st_ino;
+	}
+	adopt(pages);
+}
+
+/* ---- Programs ------------------------------------------------------------------ */
+
+bool
+pages_greet(const struct pages *pages, struct page_reader *reader,
+    const struct agent_hello *hello)
+{
+	reader->can = hello->counter.n == sizeof(reader->counter) &&
+	    hello->time_device == pages->time_device &&
+	    hello->time_inode == pages->time_inode;
+	if (reader->can)
+		memcpy(
+		    reader->counter, hello->counter.p, sizeof(reader->counter));
+	return reader->can && serve_page_fits(pages->ctx, reader->counter);
+}
+
+void
+pages_leave(struct page_reader *reader, struct quota_user *user)
+{
+	if (reader->unread)
+		quota_give(user, QUOTA_OF_PAGES);
+	reader->unread = false;
+}
+
+/* What was sent to it and not read takes memory of its socket. */
+static bool
+has_read_all(const struct page_client *client)
+{
+	int unread = 0;
+
+	return !client->behind &&
+	    ioctl(client->socket, SIOCOUTQ, &unread) == 0 && unread == 0;
+}
+
+/* Count it as one that has a descriptor to read; false where it may not. */
+static bool
+may_send(const struct page_client *client)
+{
+	if (!has_read_all(client))
+		return false;
+	pages_leave(client->reader, client->user);
+	client->reader->unread = quota_take(
+	    client->quota, client->user, QUOTA_OF_PAGES);
+	return client->reader->unread;
+}
+
+uint64_t
+pages_offer(struct pages *pages, struct apam_profile *profile,
+    const struct page_client *client, int *descriptor)
+{
+	struct page_of *p = page_of(pages, profile);
+	const uint64_t serial = serve_page(profile);
+
+	*descriptor = -1;
+	if (p == NULL || serial == 0 || !client->reader->can ||
+	    !serve_page_fits(pages->ctx, client->reader->counter) ||
+	    !is_stored(pages, p, serial))
+		return 0;
+	p->used = clock_ms();
+	if (pages->due == 0)
+		pages->due = clock_next_second();
+	if (client->held == serial)
+		return serial;
+	if (!may_send(client))
+		return 0;
+	*descriptor = serve_page_descriptor(profile);
+	return *descriptor < 0 ? 0 : serial;
+}
+
+/* ---- Each second ----------------------------------------------------------------- */
+
+int
+pages_wait(const struct pages *pages)
+{
+	int64_t left = pages->due - clock_ms();
+
+	if (pages->due == 0)
+		return -1;
+	return left < 0 ? 0 : (int)left;
+}
+
+/* True if one of them is in use. */
+static bool
+renew_bucket(struct pages *pages, struct page_of *p)
+{
+	const int64_t since = clock_ms() - PAGES_USED_MS;
+	bool used = false;
+
+	for (; p != NULL; p = p->next) {
+		if (p->used >= since && p->used != 0) {
+			(void)serve_page_renew(p->profile);
+			used = true;
+		}
+		forget_retired(pages, p);
+	}
+	return used;
+}
+
+void
+pages_turn(struct pages *pages)
+{
+	const int64_t now = clock_ms();
+
+	if (pages->due == 0 || now < pages->due)
+		return;
+	if (pages->at == 0)
+		pages->used = false;
+	while (pages->at < PAGES_BUCKETS && clock_ms() - now < TURN_MS)
+		if (renew_bucket(pages, pages->buckets[pages->at++]))
+			pages->used = true;
+	if (pages->at < PAGES_BUCKETS)
+		return;
+	pages->at = 0;
+	pages->due = pages->used ? clock_next_second() : 0;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which profiles have pages that programs read (api/serve_page.h), which of
+ * those are kept fresh, and which programs are given one.
+ *
+ * A page is kept fresh while it is used: a program whose page is fresh does not
+ * ask, so that one that goes on signing asks again when nobody has asked for a
+ * while, and one that has stopped costs nothing.
+ *
+ * A page outlives this process: the service manager has its descriptor before
+ * any program does, and passes it to the next agent.
+ */
+#ifndef HOSTS_AGENT_PAGES_H
+#define HOSTS_AGENT_PAGES_H
+
+#include <apam/apam.h>
+
+#include "agent/message.h"
+#include "agent/quota.h"
+#include "agent/sd_notify.h"
+
+#define PAGES_USED_MS 10000	/* kept fresh for so long after a request */
+#define PAGES_BUCKETS 256
+
+struct page_of;
+
+struct pages {
+	struct apam *ctx;
+	const struct sd_notify *manager;
+	uint64_t time_device, time_inode; /* this process's time namespace */
+	struct page_of *buckets[PAGES_BUCKETS]; /* by profile */
+	int64_t due;		/* clock_ms: the next turn; 0: no page is used */
+	unsigned at;		/* the bucket that this turn goes on with */
+	bool used;		/* what it has seen so far: one is used */
+};
+
+/*
+ * Set up, and take over what an older agent left (agent/passed.h).  `manager`
+ * outlives it.
+ */
+void pages_init(
+    struct pages *pages, struct apam *ctx, const struct sd_notify *manager);
+/* Those that read a page go on until its credential ends. */
+void pages_free(struct pages *pages);
+
+/* What is known of a connection; zeroed at first. */
+struct page_reader {
+	unsigned char counter[AGENT_NONCE_SIZE];
+	bool can;		/* it sees the same clocks */
+	bool unread;		/* a descriptor was sent that it may not have read */
+};
+
+/* The program said hello; true if it can be given pages. */
+bool pages_greet(const struct pages *pages, struct page_reader *reader,
+    const struct agent_hello *hello);
+
+/* To whom a page may be given, and what it has. */
+struct page_client {
+	int socket;
+	struct page_reader *reader;
+	const struct quota *quota;
+	struct quota_user *user;
+	bool behind;		/* it has not read what was sent before */
+	uint64_t held;		/* serial of the page that it has; 0 */
+};
+
+/*
+ * The profile signed for a program just now: it is used.  Returns the serial of
+ * the page that serves more such requests; 0: none.  Where the program has
+ * another page, *descriptor is one to send beside the answer, which the caller
+ * closes; else -1.  A program that has not read the last one that it was sent
+ * gets no other, nor does a user whose programs have left many unread: the
+ * system would pass none to anybody then.
+ */
+uint64_t pages_offer(struct pages *pages, struct apam_profile *profile,
+    const struct page_client *client, int *descriptor);
+
+/* The connection ends. */
+void pages_leave(struct page_reader *reader, struct quota_user *user);
+
+/* Milliseconds until pages_turn has something to do; -1: it has nothing. */
+int pages_wait(const struct pages *pages);
+
+/*
+ * Keep the pages fresh that are used, once in each second of the wall clock, and
+ * for a few milliseconds at a time.
+ */
+void pages_turn(struct pages *pages);
+
+/* How many pages can be read by others. */
+size_t pages_count(const struct pages *pages);
+
+#endif

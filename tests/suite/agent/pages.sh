@@ -1,0 +1,24 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Pages: who is given one, what can be done with it, when it ends.
+. "$(dirname "$0")/agent.bash"
+
+key paged <<<'allow = ( { users = [ "root", "'"$(id -u)"'" ]; give = "secret"; } );'
+start_agent
+
+# page NAME WHAT: the part of pages.py.
+page()
+{
+	"$timeout" 60 python3 tests/suite/agent/pages.py "$1" "$agent" \
+	    "$dir/apam.d/paged.conf" >"$dir/out" 2>"$dir/err"
+	status=$?
+	expect "$2" 0 '' '' "$dir/out" "$dir/err"
+}
+page given "a page is given, once, with what the answer has"
+page not_given "another counter or clock gets none"
+page unread "who does not read has one descriptor to read"
+page locked "nobody can write, map, cut, punch, open or seal it"
+page kept_fresh "it is kept fresh while it is used, and no longer"
+page changed "changed rules end it for all who have it"
+end_agent TERM
+finish
