@@ -3,7 +3,10 @@
  * apamd: the agent.  It holds the secrets of a machine and signs for others what
  * the rules of a profile let them have; apamd(8).  It stays in the foreground.
  */
+#include <stdio.h>
+
 #include "agent/server.h"
+#include "file/runner.h"
 
 int
 main(int argc, char **argv)
@@ -14,6 +17,13 @@ main(int argc, char **argv)
 
 	if (!options_read(&options, argc, argv, &code))
 		return code;
+	/* What runs programs of secrets begins before there are any. */
+	if (!runner_start()) {
+		fputs("apamd: the process that runs the programs of exec: "
+		      "secrets cannot be started\n",
+		    stderr);
+		return AGENT_TEMPORARY;
+	}
 	code = server_open(&server, &options);
 	if (code == AGENT_DONE)
 		server_run(&server);

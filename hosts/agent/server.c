@@ -8,7 +8,9 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "agent/filter.h"
 #include "agent/harden.h"
 #include "agent/passed.h"
 #include "agent/signals.h"
@@ -17,6 +19,7 @@
 #include "base/clock.h"
 
 #define TICK_MS 1000
+#define READY "serving" /* as systemctl status shows it */
 #define LINES_MAX 20 /* of the log, in: */
 #define LINES_MS 10000
 
@@ -88,7 +91,7 @@ server_refused(
 {
 	va_list args;
 
-	(void)why;
+	metrics_refused(s->metrics, why);
 	va_start(args, format);
 	log_va(s, APAM_LOG_WARNING, format, args);
 	va_end(args);
@@ -121,6 +124,15 @@ on_exchange(struct watch *watch, unsigned events)
 	s->step_at = 0;
 }
 
+/* It is done at once, but the service manager wants to hear of both ends. */
+static void
+reload(struct server *s)
+{
+	sd_notify_reloading(&s->manager);
+	serve_look(s->ctx);
+	sd_notify_ready(&s->manager, READY);
+}
+
 static void
 on_signal(struct watch *watch, unsigned events)
 {
@@ -129,10 +141,12 @@ on_signal(struct watch *watch, unsigned events)
 	const unsigned seen = signals_take();
 
 	(void)events;
-	if (seen & SIGNALS_END)
+	if (seen & SIGNALS_END) {
+		sd_notify_stopping(&s->manager);
 		s->ending = true;
+	}
 	if (seen & SIGNALS_RELOAD)
-		serve_look(s->ctx);
+		reload(s);
 }
 
 static bool
@@ -191,6 +205,26 @@ open_context(struct server *s)
 	return exit_of(status);
 }
 
+/*
+ * The last that is done before clients are heard.  Sanitizers make calls that the
+ * agent itself does not make.
+ */
+static enum agent_exit
+close_in(struct server *s)
+{
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	int error;
+	const char *wrong = filter_enter(&error);
+
+	if (wrong != NULL) {
+		fprintf(stderr, "apamd: %s: %s\n", wrong, strerror(error));
+		return AGENT_INTERNAL;
+	}
+#endif
+	sd_notify_ready(&s->manager, READY);
+	return AGENT_DONE;
+}
+
 enum agent_exit
 server_open(struct server *s, const struct agent_options *options)
 {
@@ -198,7 +232,9 @@ server_open(struct server *s, const struct agent_options *options)
 	const char *why_not;
 	enum agent_exit code;
 
-	*s = (struct server){ .options = *options, .loop.set = -1 };
+	*s = (struct server){
+		.options = *options, .loop.set = -1, .manager.fd = -1
+	};
 	s->listening.fd = s->listening.lock = -1;
 	buf_init(&s->items, FRAME_ITEMS_MAX);
 	passed_find();
@@ -206,6 +242,9 @@ server_open(struct server *s, const struct agent_options *options)
 	if (why_not != NULL)
 		server_log(s, APAM_LOG_WARNING, "%s", why_not);
 	harden_process();
+	s->metrics = metrics_new();
+	if (s->metrics == NULL)
+		return fail(AGENT_INTERNAL, "/proc cannot be read");
 	quota_init(&s->quota, harden_descriptors());
 	code = open_context(s);
 	if (code != AGENT_DONE)
@@ -223,7 +262,7 @@ server_open(struct server *s, const struct agent_options *options)
 	    !watch(s, &s->context, apam_fd(s->ctx), on_exchange))
 		return fail(AGENT_INTERNAL,
 		    "the system gives no descriptors to wait for clients");
-	return AGENT_DONE;
+	return close_in(s);
 }
 
 /* ---- Turning ---------------------------------------------------------------- */
@@ -261,6 +300,27 @@ tick(struct server *s)
 	uses_tick(&s->calls.uses, now);
 }
 
+/* When the watchdog is to be fed; without clients, too. */
+static int
+feed_due(const struct server *s)
+{
+	int64_t left;
+
+	if (s->manager.alive_ms < 0)
+		return -1;
+	left = s->fed + s->manager.alive_ms - clock_ms();
+	return left < 0 ? 0 : (int)left;
+}
+
+static void
+feed(struct server *s)
+{
+	if (feed_due(s) != 0)
+		return;
+	s->fed = clock_ms();
+	sd_notify_alive(&s->manager);
+}
+
 /*
  * Most turns only sign, and to move exchanges that are not there would take as
  * long as that.
@@ -295,11 +355,12 @@ turn(struct server *s)
 {
 	loop_wait(&s->loop,
 	    least(least(step_due(s), waiting_due(s)),
-		least(tick_due(s), pages_wait(&s->pages))));
+		least(least(tick_due(s), feed_due(s)), pages_wait(&s->pages))));
 	step(s);
 	waiting_try(s);
 	pages_turn(&s->pages);
 	tick(s);
+	feed(s);
 	connection_bury(s);
 }
 
@@ -324,4 +385,5 @@ server_close(struct server *s)
 	loop_unmake(&s->loop);
 	buf_free(&s->items);
 	apam_close(&s->ctx);
+	metrics_free(&s->metrics);
 }

@@ -12,6 +12,7 @@
 #include "agent/listen.h"
 #include "agent/loop.h"
 #include "agent/message.h"
+#include "agent/metrics.h"
 #include "agent/pages.h"
 #include "agent/quota.h"
 #include "agent/sd_notify.h"
@@ -39,6 +40,8 @@ struct server {
 	int64_t step_at;	/* clock_ms: when the context is to be moved */
 	int64_t ticked;		/* clock_ms: the last tick */
 	struct calls calls;
+	struct metrics *metrics;
+	int64_t fed;		/* clock_ms: when its watchdog was fed last */
 	/* Lines of the log: since when these were counted, clock_ms. */
 	int64_t logged_since;
 	unsigned logged, unlogged;

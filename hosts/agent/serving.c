@@ -146,8 +146,11 @@ send_signed(void *arg, const struct serve_signature *made)
 		    apam_profile_name(a->profile), made->entries, &a->c->peer);
 		connection_send(a->c, &to, descriptor);
 	}
-	if (descriptor >= 0)
+	if (descriptor >= 0) {
+		metrics_page(
+		    a->c->server->metrics, apam_profile_name(a->profile));
 		(void)close(descriptor);
+	}
 	if (fits)
 		return;
 	(void)error_set(&err, APAM_E_INTERNAL,
@@ -220,6 +223,7 @@ static bool
 answer_sign(struct connection *c, const struct agent_sign *sign, uint64_t id,
     struct serve_call *call)
 {
+	struct server *s = c->server;
 	struct answering a = { c, id, NULL, sign->page };
 	struct apam_error err;
 	enum apam_status status;
@@ -230,7 +234,11 @@ answer_sign(struct connection *c, const struct agent_sign *sign, uint64_t id,
 		ask_digest(c, id, call->digest);
 	else if (status == APAM_E_PENDING)
 		return false;
-	else if (status != APAM_OK) {
+	else
+		metrics_signature(s->metrics,
+		    a.profile == NULL ? NULL : apam_profile_name(a.profile),
+		    status);
+	if (call->digest == 0 && status != APAM_OK) {
 		connection_fail(c, id, &err);
 		connection_idle(c);
 	}
@@ -321,6 +329,8 @@ take_judged(struct connection *c, const struct frame *message)
 	said.credential = judged.credential;
 	said.entries = (unsigned)judged.entries;
 	said.verdict = (enum apam_verdict)judged.verdict;
+	metrics_verdict(
+	    c->server->metrics, apam_profile_name(profile), said.verdict);
 	serve_judged(profile, &who, &said);
 	return NULL;
 }
