@@ -17,6 +17,7 @@
 #include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -129,6 +130,8 @@ static const struct conditional {
 	{ SYS_ioctl, 1, UINT32_MAX, TCGETS, ENOTTY },
 	{ SYS_ioctl, 1, UINT32_MAX, FIONREAD, ENOTTY },
 	{ SYS_ioctl, 1, UINT32_MAX, FIONBIO, ENOTTY },
+	/* The number of an interface, of a link-local address. */
+	{ SYS_ioctl, 1, UINT32_MAX, SIOCGIFINDEX, ENOTTY },
 	{ SYS_prctl, 0, UINT32_MAX, PR_SET_NAME, EINVAL },
 	{ SYS_prctl, 0, UINT32_MAX, PR_GET_DUMPABLE, EINVAL },
 	{ SYS_keyctl, 0, UINT32_MAX, KEYCTL_SEARCH, EPERM },
