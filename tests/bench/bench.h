@@ -188,6 +188,7 @@ void run_registry_archive_10000(struct result *result);
 void run_registry_archive_100000(struct result *result);
 void run_process_shared(struct result *result);
 void run_agent_sign(struct result *result);
+void run_agent_frames(struct result *result);
 void run_agent_16(struct result *result);
 
 /* ---- Output (output.c) --------------------------------------------------- */

@@ -17,6 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <apam/admin.h>
+#include <pwd.h>
+
 #include "agent/message.h"
 #include "bench.h"
 #include "signer.h"
@@ -140,12 +143,34 @@ connect_to(const char *name)
 	return -1;
 }
 
+/* The same configuration for programs that the agent signs for. */
+static void
+write_client_config(void)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	char text[2048], dir[512];
+	size_t n;
+
+	(void)snprintf(dir, sizeof(dir), "%s", site_path("."));
+	n = (size_t)snprintf(text, sizeof(text),
+	    "module_dir = \"%.*s/modules\";\nprofile_dir = \"%.*s/apam.d\";\n"
+	    "state_dir = \"%.*s/state\";\naudit = \"file\";\n",
+	    (int)strlen(dir) - 2, dir, (int)strlen(dir) - 2, dir,
+	    (int)strlen(dir) - 2, dir);
+	(void)snprintf(text + n, sizeof(text) - n,
+	    "agent = \"require\";\nagent_socket = \"%s\";\n"
+	    "agent_user = \"%s\";\n",
+	    site_path("agent"), user == NULL ? "root" : user->pw_name);
+	site_write("agent.conf", text);
+}
+
 /* Once, in the first row of these. */
 static void
 start_servers(void)
 {
 	if (servers[0] != 0)
 		return;
+	write_client_config();
 	servers[0] = start_echo();
 	servers[1] = start_agent();
 	need(atexit(end_servers) == 0, "cannot register the cleaning up");
@@ -241,6 +266,23 @@ sign_loop(void *arg, size_t n)
 		sign_once(arg);
 }
 
+/* ---- A program with libapam ---------------------------------------------- */
+
+static struct signer *
+program_new(void)
+{
+	struct signer *s = calloc(1, sizeof(*s));
+	struct apam_error err = APAM_ERROR_INIT;
+
+	need(s != NULL, "out of memory");
+	s->request = (struct apam_request)APAM_REQUEST("GET", URL);
+	need(apam_profile_get(
+		 site_open("agent.conf"), "hmac", &s->profile, &err) == APAM_OK,
+	    err.text);
+	signer_run(s, 1);
+	return s;
+}
+
 /* ---- The echo's client ---------------------------------------------------- */
 
 struct echoed {
@@ -300,28 +342,46 @@ echoed_new(size_t n)
 	return e;
 }
 
-void
-run_agent_sign(struct result *result)
+/* Each pair of them on one core: `mine` is one of our clients. */
+static void
+measure_one_client(struct loop *mine, struct result *result)
 {
+	struct client *c = client_new();
 	struct echo_and_sign both;
-	struct client *c;
-	struct loop mine = { sign_loop, NULL, 0 };
 	struct loop theirs = { echo_and_sign_loop, &both, 0 };
 	struct work a, b;
 
-	start_servers();
-	c = client_new();
-	mine.arg = c;
 	sign_once(c);
 	both.echoed = echoed_new(c->answer_n);
 	signer_init(&both.signer, "hmac");
 	place(true);
-	a = loop_work(&mine);
+	a = loop_work(mine);
 	b = loop_work(&theirs);
 	measure(&a, &b, ROUNDS, result);
 	place(false);
 	(void)close(c->fd);
 	(void)close(both.echoed->fd);
+}
+
+void
+run_agent_sign(struct result *result)
+{
+	struct loop mine = { signer_run, NULL, 0 };
+
+	start_servers();
+	(void)close(connect_to("agent"));
+	mine.arg = program_new();
+	measure_one_client(&mine, result);
+}
+
+void
+run_agent_frames(struct result *result)
+{
+	struct loop mine = { sign_loop, NULL, 0 };
+
+	start_servers();
+	mine.arg = client_new();
+	measure_one_client(&mine, result);
 }
 
 /* ---- Many clients --------------------------------------------------------------- */
@@ -342,7 +402,7 @@ count_ops(void (*once)(void *), void *arg, double end)
 static void
 sign_any(void *arg)
 {
-	sign_once(arg);
+	signer_run(arg, 1);
 }
 
 static void
@@ -355,7 +415,7 @@ echo_any(void *arg)
 static void
 be_client(bool agent, size_t n, int to)
 {
-	void *arg = agent ? (void *)client_new() : (void *)echoed_new(n);
+	void *arg = agent ? (void *)program_new() : (void *)echoed_new(n);
 	size_t done;
 
 	(void)count_ops(agent ? sign_any : echo_any, arg, now_ns() + 2e7);
