@@ -106,7 +106,7 @@ BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 # Those of tests/suite build host programs of their own, which have no sanitizer.
-SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh),\
+SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/suite/agent/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
 	$(if $(SANITIZE)$(COVERAGE),,$(wildcard tests/suite/*.sh)))

@@ -53,6 +53,16 @@ serve_landings(const struct apam *ctx)
 	return ctx->env.loop->landings;
 }
 
+bool
+serve_needs_unit(struct apam_profile *profile)
+{
+	struct stack *stack = profile_hold(profile);
+	const bool needs = allow_needs_unit(&stack->profile->allow);
+
+	stack_release(&stack);
+	return needs;
+}
+
 /* ---- Rules -------------------------------------------------------------- */
 
 static enum apam_status

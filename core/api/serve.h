@@ -47,6 +47,9 @@ struct serve_signature {
 	unsigned entries;
 };
 
+/* True where who->caller.unit has a say: a rule of the profile names a service. */
+bool serve_needs_unit(struct apam_profile *profile);
+
 /* One request of one caller. */
 struct serve_job {
 	struct apam_profile *profile;
@@ -67,6 +70,7 @@ struct serve_job {
 /* What is remembered of a job from try to try; zeroed at first. */
 struct serve_call {
 	int64_t deadline;	/* clock_ms */
+	bool untried;		/* the host's mark: it waits for the first try */
 	int32_t digest;		/* enum apam_hash: see serve_sign; 0: none */
 	uint64_t awaited[APAM_ENTRIES_MAX]; /* see struct patience */
 	const char *late;	/* the same */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "admin/serve_calls.h"
+#include "agent/identify.h"
 #include "agent/row.h"
 #include "agent/server.h"
 #include "base/clock.h"
@@ -336,6 +337,8 @@ answer(struct connection *c, const struct agent_call *call, uint64_t id,
 	struct calling k = { .c = c, .call = call, .kept = kept };
 	enum apam_status status;
 
+	if (!identify(c, NULL, kept))
+		return false;
 	error_init(&k.err);
 	error_init(&k.result.error);
 	frame_begin(&k.to, &c->server->items, AGENT_RESULT, id);

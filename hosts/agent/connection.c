@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "agent/server.h"
+#include "agent/identify.h"
 #include "agent/serving.h"
 #include "agent/waiting.h"
 #include "base/clock.h"
@@ -69,6 +70,7 @@ connection_bury(struct server *s)
 		outgoing_free(&c->out);
 		frame_parts_free(&c->parts);
 		peer_free(&c->peer);
+		proving_free(&c->proving);
 		free(c);
 	}
 }
@@ -308,6 +310,7 @@ begin(struct server *s, int fd)
 	c->watch.fd = fd;
 	c->watch.ready = on_ready;
 	c->begun = clock_ms();
+	c->proving = (struct proving)PROVING_NONE;
 	outgoing_init(&c->out);
 	frame_parts_init(&c->parts);
 	enlist(s, c);
@@ -347,6 +350,9 @@ tick(struct connection *c, int64_t now)
 	else if (c->version == 0 && now - c->begun > CONNECTION_GREETING_MS)
 		connection_drop(
 		    c, METRICS_PROTOCOL, "it did not say hello in time");
+	else if (identify_is_late(c, now))
+		connection_drop(c, METRICS_PROTOCOL,
+		    "it did not prove in time which process it is");
 	else if (c->parts.count > 0 && now - c->begun > CONNECTION_GREETING_MS)
 		connection_drop(
 		    c, METRICS_FLOOD, "it did not end a message in time");

@@ -14,6 +14,7 @@
 #include "agent/outgoing.h"
 #include "agent/pages.h"
 #include "agent/peer.h"
+#include "agent/proving.h"
 #include "agent/quota.h"
 #include "api/serve_news.h"
 
@@ -31,6 +32,8 @@ struct connection {
 	struct connection *previous, *next; /* of the server's */
 	struct server *server;
 	struct peer peer;
+	struct proving proving; /* begun: requests wait for it; identify.h */
+	int64_t proof_asked;	/* clock_ms: when it was begun */
 	struct quota_user *quota;
 	struct frame_parts parts;
 	struct outgoing out;

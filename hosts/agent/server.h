@@ -34,6 +34,7 @@ struct server {
 	/* Requests that wait for a flight to land; waiting.h. */
 	struct waiting *first;
 	size_t waiting_count;
+	bool proved;		/* a client has proved who it is: identify.h */
 	bool trying;		/* waiting_try is at it */
 	uint64_t landings;	/* serve_landings when they were last tried */
 	int64_t soonest;	/* the first of their deadlines, clock_ms */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/calls.h"
+#include "agent/identify.h"
 #include "agent/server.h"
 #include "agent/waiting.h"
 #include "base/error.h"
@@ -191,7 +192,7 @@ static enum apam_status
 try_sign(struct connection *c, const struct agent_sign *sign,
     struct answering *a, struct serve_call *call, struct apam_error *err)
 {
-	const struct serve_who who = who_is(c);
+	struct serve_who who = who_is(c);
 	struct apam_request request = APAM_REQUEST(sign->method.p, sign->url.p);
 	struct apam_body body;
 	struct serve_job job = {
@@ -206,8 +207,11 @@ try_sign(struct connection *c, const struct agent_sign *sign,
 	enum apam_status status = apam_profile_get(
 	    c->server->ctx, sign->profile.p, &job.profile, err);
 
+	if (status == APAM_OK && !identify(c, job.profile, call))
+		status = APAM_E_PENDING;
 	if (status != APAM_OK)
 		return status;
+	who.caller = c->peer.caller;
 	a->profile = job.profile;
 	show_body(sign, &body);
 	request.headers = sign->headers.all;
@@ -305,7 +309,8 @@ take_call(struct connection *c, const struct frame *message)
 static const char *
 take_judged(struct connection *c, const struct frame *message)
 {
-	const struct serve_who who = who_is(c);
+	struct serve_who who = who_is(c);
+	struct serve_call unsaid = { 0 };
 	struct apam_answer answer = { .size = sizeof(answer) };
 	struct serve_answer said = { .answer = &answer };
 	struct agent_judged judged;
@@ -320,6 +325,9 @@ take_judged(struct connection *c, const struct frame *message)
 	    apam_profile_get(c->server->ctx, judged.profile.p, &profile,
 		&unwanted) != APAM_OK)
 		return wrong;
+	if (!identify(c, profile, &unsaid))
+		return NULL;
+	who.caller = c->peer.caller;
 	answer.status = (unsigned)judged.status;
 	answer.headers = judged.headers.all;
 	answer.header_count = judged.headers.count;
@@ -364,6 +372,9 @@ serving_take(struct connection *c, const struct frame *message)
 		return take_judged(c, message);
 	case AGENT_CALL:
 		return take_call(c, message);
+	case AGENT_PROOF:
+		connection_idle(c);
+		return identify_proof(c, message);
 	case AGENT_CANCEL:
 		waiting_cancel(c, message->id);
 		connection_idle(c);

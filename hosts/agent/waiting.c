@@ -143,10 +143,11 @@ void
 waiting_try(struct server *s)
 {
 	const uint64_t landings = serve_landings(s->ctx);
-	const bool all = landings != s->landings;
+	const bool all = landings != s->landings || s->proved;
 	const int64_t now = clock_ms();
 
 	s->landings = landings;
+	s->proved = false;
 	if (s->first == NULL || (!all && now < s->soonest))
 		return;
 	s->soonest = INT64_MAX;

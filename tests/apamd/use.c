@@ -5,10 +5,11 @@
  *	use [--refused] [--within MS] CONFIG SECONDS PROFILE=URL ...
  *
  * It signs for each profile in turn and looks at what it is given, as a program
- * does that sends it.  It says how often, and ends with 0 if it always could,
+ * does that sends it, until SECONDS have passed or SIGTERM comes.  It says how often, and ends with 0 if it always could,
  * and each signature came within MS ms; with --refused, if it never could,
  * because of the rules.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +22,16 @@
 
 static struct apam_profile *profiles[PROFILES_MAX];
 static const char *urls[PROFILES_MAX];
+static volatile sig_atomic_t told_to_end;
 static long within = 60000, slowest; /* ms */
 static struct apam_error err = APAM_ERROR_INIT;
+
+static void
+end_soon(int number)
+{
+	(void)number;
+	told_to_end = 1;
+}
 
 static long
 now_ms(void)
@@ -88,7 +97,7 @@ use(time_t seconds, int count, char **names, enum apam_status expected)
 	const time_t end = time(NULL) + seconds;
 	unsigned long done = 0;
 
-	while (time(NULL) < end || done == 0) {
+	while (!told_to_end && (time(NULL) < end || done == 0)) {
 		for (int i = 0; i < count; i++)
 			if (sign(i) != expected)
 				return fail(names[i]);
@@ -120,6 +129,7 @@ main(int argc, char **argv)
 	if (argc < 4)
 		return 2;
 	options.config = argv[1];
+	(void)signal(SIGTERM, end_soon);
 	if (apam_open(&options, &ctx, &err) != APAM_OK)
 		return fail("apam_open");
 	status = open_profiles(ctx, argc - 3, argv + 3);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The proof is asked for once, however many requests wait for it.
+ */
+#include "agent/identify.h"
+
+#include "agent/server.h"
+#include "base/clock.h"
+
+/* Longer than the client has: it is dropped before (connection_tick). */
+#define KEPT_MS (IDENTIFY_MS + 5000)
+
+static bool
+is_asked(const struct connection *c)
+{
+	return c->proving.pidfd >= 0;
+}
+
+/* False where it cannot be asked: then it is of no service, now. */
+static bool
+ask(struct connection *c)
+{
+	struct frame_writer to;
+	const struct agent_proof proof = { .nonce = {
+					       (const char *)c->proving.nonce,
+					       sizeof(c->proving.nonce) } };
+
+	_Static_assert(PROVING_SIZE == AGENT_PROOF_SIZE, "a nonce");
+	if (is_asked(c))
+		return true;
+	if (!proving_begin(&c->proving, &c->peer))
+		return false;
+	c->proof_asked = clock_ms();
+	frame_begin(&to, &c->server->items, AGENT_PROVE, 0);
+	if (agent_proof_write(&proof, &to))
+		connection_send(c, &to, -1);
+	return true;
+}
+
+bool
+identify(
+    struct connection *c, struct apam_profile *profile, struct serve_call *call)
+{
+	const bool needed = profile == NULL || serve_needs_unit(profile);
+
+	if (needed && peer_unit(&c->peer, c->watch.fd) == UNIT_UNPROVEN &&
+	    ask(c)) {
+		call->untried = true;
+		call->deadline = c->proof_asked + KEPT_MS;
+		return false;
+	}
+	if (call->untried)
+		*call = (struct serve_call){ 0 };
+	return true;
+}
+
+const char *
+identify_proof(struct connection *c, const struct frame *message)
+{
+	struct agent_proof proof;
+	const char *wrong = agent_proof_read(&proof, message);
+
+	if (wrong != NULL)
+		return wrong;
+	if (!proving_end(&c->proving, &c->peer, proof.nonce))
+		return "it proved something else than it was asked to";
+	c->server->proved = true;
+	return NULL;
+}
+
+bool
+identify_is_late(const struct connection *c, int64_t now)
+{
+	return is_asked(c) && now - c->proof_asked > IDENTIFY_MS;
+}
