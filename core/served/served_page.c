@@ -131,18 +131,19 @@ take_headers(const struct apam_signature *from, struct apam_signing *total)
 		    from->headers[i].value);
 }
 
-/* Sign the origin itself, into memory that has room for any page. */
+/* Sign the origin's root, into memory that has room for any page. */
 static bool
 sign_origin(const struct slot *slot, const struct url *origin,
     struct apam_signature *facts)
 {
-	char url[URL_START_MAX + 1];
+	char url[URL_START_MAX + 2];
 	const struct apam_request request = {
 		.size = sizeof(request), .method = "GET", .url = url
 	};
 
 	memcpy(url, origin->text.p, origin->origin.n);
-	url[origin->origin.n] = '\0';
+	url[origin->origin.n] = '/';
+	url[origin->origin.n + 1] = '\0';
 	return slot_sign_alone(slot, &request, facts);
 }
 
