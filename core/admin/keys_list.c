@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "admin/keys_change.h"
+#include "admin/keys_served.h"
 #include "admin/profile_keys.h"
 #include "base/array.h"
 #include "base/cancel.h"
@@ -28,6 +29,9 @@ struct row {
 	const struct key_readers *readers; /* NULL: no profile names it */
 	struct key_use *use; /* NULL: no note is of it */
 	const char *missed;
+	/* Through the agent: each, and where they are. */
+	struct apam_key_use *uses;
+	const struct apam_key_use **use_list;
 };
 
 struct rows {
@@ -71,6 +75,8 @@ free_rows(struct rows *rows)
 	for (size_t i = 0; i < rows->count; i++) {
 		free(rows->all[i].profiles);
 		free(rows->all[i].use);
+		free(rows->all[i].uses);
+		free(rows->all[i].use_list);
 	}
 	free(rows->all);
 	id_index_free(&rows->by_id);
@@ -240,6 +246,65 @@ read_row_notes(
 	key_notes_free(&notes);
 }
 
+/* ---- Through the agent --------------------------------------------------- */
+
+static size_t
+count_uses(const struct row *row, const struct keys_served *served,
+    const struct named_keys *named)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < served->count; i++)
+		n += keys_served_is_of(
+		    &served->all[i], named, row->info.scheme, row->info.id);
+	return n;
+}
+
+static void
+add_use(struct row *row, const struct agent_use_row *use)
+{
+	struct apam_key_use *to = &row->uses[row->info.use_count];
+
+	*to = (struct apam_key_use){ .size = sizeof(*to),
+		.profile = use->profile,
+		.program = use->program,
+		.unit = use->unit,
+		.uid = (unsigned long)use->user,
+		.at = use->at,
+		.count = use->count };
+	row->use_list[row->info.use_count++] = to;
+}
+
+/* What the agent noted of one key; *served must live as long. */
+static void
+take_uses(struct rows *rows, struct row *row, const struct keys_served *served,
+    const struct named_keys *named)
+{
+	const size_t n = count_uses(row, served, named);
+
+	if (n == 0)
+		return;
+	row->uses = calloc(n, sizeof(*row->uses));
+	row->use_list = calloc(n, sizeof(*row->use_list));
+	if (row->uses == NULL || row->use_list == NULL) {
+		rows->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < served->count; i++)
+		if (keys_served_is_of(
+			&served->all[i], named, row->info.scheme, row->info.id))
+			add_use(row, &served->all[i]);
+}
+
+static void
+take_all_uses(struct rows *rows, const struct keys_served *served,
+    const struct named_keys *named)
+{
+	rows->failed = rows->failed || served->failed;
+	for (size_t i = 0; i < rows->count && served->count > 0; i++)
+		take_uses(rows, &rows->all[i], served, named);
+}
+
 /* ---- The list ----------------------------------------------------------- */
 
 static int
@@ -295,6 +360,20 @@ collect_rows(struct rows *rows, const struct key_set *set,
 		qsort(rows->all, rows->count, sizeof(*rows->all), compare_rows);
 }
 
+/* The last use is the agent's, where that is later than what programs noted. */
+static void
+show_served_use(struct row *row)
+{
+	const struct apam_key_use *last = row->uses;
+
+	row->info.uses = row->use_list;
+	if (last == NULL || last->at < row->info.used_at)
+		return;
+	row->info.used_at = last->at;
+	row->info.used_by = last->program;
+	row->info.used_uid = last->uid;
+}
+
 static void
 show_use(struct row *row)
 {
@@ -321,6 +400,7 @@ show_rows(struct rows *rows,
 		row->info.mark = row->mark;
 		row->info.use_missed = row->missed;
 		show_use(row);
+		show_served_use(row);
 		row->info.profiles = row->profiles;
 		more = each(arg, &row->info);
 	}
@@ -335,6 +415,7 @@ list_keys(struct apam *ctx, const char *id,
 	struct rows rows = { .all = NULL };
 	struct key_users users = { .uids = NULL };
 	struct key_set set = { .records = NULL };
+	struct keys_served served = { .all = NULL };
 	struct named_keys named;
 	struct apam_error why = APAM_ERROR_INIT;
 	struct apam_error damage = APAM_ERROR_INIT;
@@ -354,6 +435,8 @@ list_keys(struct apam *ctx, const char *id,
 		user_dir_tidy(
 		    ctx->env.settings->state_dir, true, &ctx->env.log);
 		read_row_notes(ctx->env.settings, &rows, &users);
+		keys_served_read(&served, ctx, &named, &why);
+		take_all_uses(&rows, &served, &named);
 		if (rows.failed)
 			status = error_set(err, APAM_E_MEMORY, "out of memory");
 	}
@@ -361,6 +444,7 @@ list_keys(struct apam *ctx, const char *id,
 		show_rows(&rows, each, arg);
 	error_copy(partial, &why);
 	free_rows(&rows);
+	keys_served_free(&served);
 	key_users_free(&users);
 	key_kept_put(&registry, &set);
 	named_keys_keep(ctx, &named);

@@ -13,6 +13,7 @@
 
 #include "admin/keys_change.h"
 #include "admin/revoke_word.h"
+#include "api/through_agent.h"
 #include "audit/audit.h"
 #include "base/cancel.h"
 #include "base/error.h"
@@ -103,36 +104,87 @@ revoke_entry(struct entry *e, const struct patience *patience,
 	return to->status;
 }
 
+/* What became of the entries, in their order. */
+struct revoked {
+	struct sized_array to;
+	size_t count;
+	struct apam_error first; /* error of an entry */
+};
+
+static const char *
+take_revoked(void *arg, struct apam_str row)
+{
+	struct revoked *revoked = arg;
+	struct apam_revoke_report report;
+	const char *wrong = agent_take_revoked(&report, row);
+
+	if (wrong == NULL && revoked->count == APAM_ENTRIES_MAX)
+		wrong = "there are more entries than a profile can have";
+	if (wrong != NULL)
+		return wrong;
+	revoke_say(&report);
+	sized_array_put(&revoked->to, revoked->count++, &report);
+	return NULL;
+}
+
+static void
+revoke_here(struct stack *stack, const struct patience *patience,
+    struct revoked *revoked)
+{
+	struct apam_revoke_report report;
+
+	for (size_t i = 0; i < stack->count; i++) {
+		memset(&report, 0, sizeof(report));
+		(void)revoke_entry(&stack->entries[i], patience, &report);
+		sized_array_put(&revoked->to, revoked->count++, &report);
+		if (report.status == APAM_OK ||
+		    revoked->first.status != APAM_OK)
+			continue;
+		(void)error_set(
+		    &revoked->first, report.status, "%s", report.text);
+		error_locate(&revoked->first, stack->profile->name, (int)i);
+	}
+}
+
+static void
+revoke_all(struct apam_profile *profile, struct stack **stack,
+    const struct patience *patience, struct revoked *revoked)
+{
+	const struct served_fetch fetch = { .name = "revoke",
+		.deadline = patience->deadline,
+		.take = take_revoked,
+		.arg = revoked,
+		.beside = &revoked->first };
+	struct apam_error why = APAM_ERROR_INIT;
+	enum apam_status status;
+
+	if (!through_agent(profile, stack, &fetch, &status, &why))
+		revoke_here(*stack, patience, revoked);
+	else if (status != APAM_OK)
+		error_copy(&revoked->first, &why);
+}
+
 enum apam_status
 apam_revoke(struct apam_profile *profile, int timeout_ms,
     struct apam_revoke_report *reports, size_t *count, size_t report_size,
     struct apam_error *err)
 {
 	HOLD_CANCEL;
-	struct apam_revoke_report report;
-	struct apam_error first = APAM_ERROR_INIT;
+	struct revoked revoked = { .first = APAM_ERROR_INIT };
 	struct patience patience = { .deadline = 0 };
-	struct sized_array to;
 	struct stack *stack;
 
 	if (!sized_begin(err) ||
-	    sized_array_init(&to, &sized_revoke_report, reports, count,
+	    sized_array_init(&revoked.to, &sized_revoke_report, reports, count,
 		report_size, err) != APAM_OK)
 		return APAM_E_USAGE;
 	patience.deadline = profile_deadline(profile, timeout_ms);
-	stack = profile_current(profile, patience.deadline, &first);
-	for (size_t i = 0; stack != NULL && i < stack->count; i++) {
-		memset(&report, 0, sizeof(report));
-		(void)revoke_entry(&stack->entries[i], &patience, &report);
-		sized_array_put(&to, i, &report);
-		if (report.status == APAM_OK || first.status != APAM_OK)
-			continue;
-		(void)error_set(&first, report.status, "%s", report.text);
-		error_locate(&first, profile->name, (int)i);
-	}
-	*count = stack == NULL ? 0 : stack->count;
+	stack = profile_current(profile, patience.deadline, &revoked.first);
+	if (stack != NULL)
+		revoke_all(profile, &stack, &patience, &revoked);
+	*count = revoked.count;
 	stack_release(&stack);
-	if (first.status != APAM_OK)
-		error_copy(err, &first);
-	return first.status;
+	if (revoked.first.status != APAM_OK)
+		error_copy(err, &revoked.first);
+	return revoked.first.status;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/through_agent.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "base/sized.h"
@@ -86,6 +87,49 @@ show(struct entry *e, struct apam_entry_status *to)
 	    to->evidence, sizeof(to->evidence), "%s", finding.evidence);
 }
 
+/* What the agent says of the entries, in their order. */
+struct statuses {
+	struct sized_array to;
+	size_t count;
+};
+
+static const char *
+take_status(void *arg, struct apam_str row)
+{
+	struct statuses *statuses = arg;
+	struct apam_entry_status status;
+	const char *wrong = agent_take_status(&status, row);
+
+	if (wrong == NULL && statuses->count == APAM_ENTRIES_MAX)
+		wrong = "there are more entries than a profile can have";
+	if (wrong == NULL)
+		sized_array_put(&statuses->to, statuses->count++, &status);
+	return wrong;
+}
+
+static void
+show_here(struct stack *stack, struct statuses *statuses)
+{
+	struct apam_entry_status status;
+
+	for (size_t i = 0; i < stack->count; i++) {
+		if (i < statuses->to.room)
+			show(&stack->entries[i], &status);
+		sized_array_put(&statuses->to, i, &status);
+	}
+	statuses->count = stack->count;
+}
+
+static void
+show_reload(struct apam_profile *profile, struct apam_error *reload)
+{
+	if (reload == NULL || reload->status != APAM_OK)
+		return;
+	pthread_mutex_lock(&profile->ctx->env.lock);
+	error_copy(reload, &profile->reload_error);
+	pthread_mutex_unlock(&profile->ctx->env.lock);
+}
+
 enum apam_status
 apam_profile_status(struct apam_profile *profile,
     struct apam_entry_status *entries, size_t *count, size_t entry_size,
@@ -93,32 +137,34 @@ apam_profile_status(struct apam_profile *profile,
 {
 	HOLD_CANCEL;
 	struct apam_error unwanted = APAM_ERROR_INIT;
-	struct apam_entry_status status;
-	struct sized_array to;
+	struct statuses to = { .count = 0 };
+	struct served_fetch fetch = { .name = "status",
+		.deadline = profile_deadline(profile, 0),
+		.take = take_status,
+		.arg = &to,
+		.beside = reload };
+	enum apam_status status = APAM_OK;
 	struct stack *stack;
 
 	if (!sized_begin(err))
 		return APAM_E_USAGE;
 	if (err == NULL)
 		err = &unwanted;
-	if (sized_array_init(&to, &sized_entry_status, entries, count,
+	if (sized_array_init(&to.to, &sized_entry_status, entries, count,
 		entry_size, err) != APAM_OK ||
 	    (reload != NULL &&
 		sized_room(&sized_error, reload, err) != APAM_OK))
 		return APAM_E_USAGE;
+	error_clear(reload);
 	stack = profile_current(profile, 0, err);
 	if (stack == NULL)
 		return err->status;
-	for (size_t i = 0; i < stack->count && i < to.room; i++) {
-		show(&stack->entries[i], &status);
-		sized_array_put(&to, i, &status);
+	if (!through_agent(profile, &stack, &fetch, &status, err)) {
+		show_here(stack, &to);
+		status = APAM_OK;
 	}
-	*count = stack->count;
 	stack_release(&stack);
-	if (reload != NULL) {
-		pthread_mutex_lock(&profile->ctx->env.lock);
-		error_copy(reload, &profile->reload_error);
-		pthread_mutex_unlock(&profile->ctx->env.lock);
-	}
-	return APAM_OK;
+	*count = status == APAM_OK ? to.count : 0;
+	show_reload(profile, reload);
+	return status;
 }

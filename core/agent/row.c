@@ -181,24 +181,24 @@ agent_take_grant(struct apam_grant *grant, struct apam_str row)
 /* ---- Uses ---------------------------------------------------------------- */
 
 static const struct layout_field use_fields[] = {
-	FIELD(agent_use, profile, 1, CHARS, APAM_NAME_SIZE),
-	FIELD(agent_use, entry, 2, UNSIGNED, APAM_ENTRIES_MAX - 1),
-	FIELD(agent_use, program, 3, CHARS, AGENT_PROGRAM_MAX + 1),
-	FIELD(agent_use, unit, 4, CHARS, AGENT_UNIT_SIZE),
-	FIELD(agent_use, user, 5, NUMBER, UINT32_MAX),
-	FIELD(agent_use, at, 6, NUMBER, INT64_MAX),
-	FIELD(agent_use, count, 7, NUMBER, 0),
+	FIELD(agent_use_row, profile, 1, CHARS, APAM_NAME_SIZE),
+	FIELD(agent_use_row, entry, 2, UNSIGNED, APAM_ENTRIES_MAX - 1),
+	FIELD(agent_use_row, program, 3, CHARS, AGENT_PROGRAM_MAX + 1),
+	FIELD(agent_use_row, unit, 4, CHARS, AGENT_UNIT_SIZE),
+	FIELD(agent_use_row, user, 5, NUMBER, UINT32_MAX),
+	FIELD(agent_use_row, at, 6, NUMBER, INT64_MAX),
+	FIELD(agent_use_row, count, 7, NUMBER, 0),
 };
-static const struct layout use_layout = LAYOUT(agent_use, use_fields);
+static const struct layout use_layout = LAYOUT(agent_use_row, use_fields);
 
 bool
-agent_put_use(struct frame_writer *to, const struct agent_use *use)
+agent_put_use(struct frame_writer *to, const struct agent_use_row *use)
 {
 	return put_row(&use_layout, use, to);
 }
 
 const char *
-agent_take_use(struct agent_use *use, struct apam_str row)
+agent_take_use(struct agent_use_row *use, struct apam_str row)
 {
 	return layout_read(&use_layout, use, NULL, row);
 }

@@ -40,7 +40,7 @@ const char *agent_take_grant(struct apam_grant *grant, struct apam_str row);
 #define AGENT_UNIT_SIZE 256	/* bytes of a unit's name, with the NUL */
 
 /* The last use of an entry's key by one program, as one user and service. */
-struct agent_use {
+struct agent_use_row {
 	char profile[APAM_NAME_SIZE];
 	unsigned entry;
 	char program[AGENT_PROGRAM_MAX + 1]; /* what it calls itself; or "" */
@@ -50,7 +50,7 @@ struct agent_use {
 	uint64_t count;		/* requests that it was signed for */
 };
 
-bool agent_put_use(struct frame_writer *to, const struct agent_use *use);
-const char *agent_take_use(struct agent_use *use, struct apam_str row);
+bool agent_put_use(struct frame_writer *to, const struct agent_use_row *use);
+const char *agent_take_use(struct agent_use_row *use, struct apam_str row);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/through_agent.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -58,6 +59,45 @@ check_entry(struct entry *e, const struct patience *patience,
 	return status;
 }
 
+/* The reports of the agent, in the order of the entries. */
+struct reports {
+	struct sized_array to;
+	size_t count;
+};
+
+static const char *
+take_report(void *arg, struct apam_str row)
+{
+	struct reports *reports = arg;
+	struct apam_key_report report;
+	const char *wrong = agent_take_report(&report, row);
+
+	if (wrong == NULL && reports->count == APAM_ENTRIES_MAX)
+		wrong = "there are more entries than a profile can have";
+	if (wrong == NULL)
+		sized_array_put(&reports->to, reports->count++, &report);
+	return wrong;
+}
+
+/* With the profile's entries, in this process. */
+static enum apam_status
+check_here(struct stack *stack, const struct patience *patience,
+    struct reports *reports, struct apam_error *err)
+{
+	enum apam_status status = APAM_OK;
+	struct apam_key_report report;
+
+	for (size_t i = 0; status == APAM_OK && i < stack->count; i++) {
+		error_clear(err);
+		status = check_entry(
+		    &stack->entries[i], patience, &report, err);
+		if (status == APAM_OK)
+			sized_array_put(
+			    &reports->to, reports->count++, &report);
+	}
+	return status;
+}
+
 enum apam_status
 apam_check(struct apam_profile *profile, int timeout_ms,
     struct apam_key_report *reports, size_t *count, size_t report_size,
@@ -66,9 +106,11 @@ apam_check(struct apam_profile *profile, int timeout_ms,
 	HOLD_CANCEL;
 	struct apam_error unwanted = APAM_ERROR_INIT;
 	struct patience patience = { .deadline = 0 };
-	struct apam_key_report report;
+	struct reports to = { .count = 0 };
+	struct served_fetch fetch = {
+		.name = "check", .take = take_report, .arg = &to
+	};
 	enum apam_status status;
-	struct sized_array to;
 	struct stack *stack;
 
 	if (!sized_begin(err))
@@ -76,22 +118,18 @@ apam_check(struct apam_profile *profile, int timeout_ms,
 	if (err == NULL)
 		err = &unwanted;
 	status = sized_array_init(
-	    &to, &sized_key_report, reports, count, report_size, err);
+	    &to.to, &sized_key_report, reports, count, report_size, err);
 	if (status != APAM_OK)
 		return status;
 	patience.deadline = profile_deadline(profile, timeout_ms);
+	fetch.deadline = patience.deadline;
 	stack = profile_current(profile, patience.deadline, err);
 	if (stack == NULL)
 		return err->status;
-	for (size_t i = 0; status == APAM_OK && i < stack->count; i++) {
-		error_clear(err);
-		status = check_entry(
-		    &stack->entries[i], &patience, &report, err);
-		if (status == APAM_OK)
-			sized_array_put(&to, i, &report);
-	}
+	if (!through_agent(profile, &stack, &fetch, &status, err))
+		status = check_here(stack, &patience, &to, err);
 	if (status == APAM_OK) {
-		*count = stack->count;
+		*count = to.count;
 		error_clear(err);
 	}
 	stack_release(&stack);

@@ -149,26 +149,36 @@ open_here(struct apam_profile *p, int64_t deadline, struct apam_error *err)
 	return profile_open(p, deadline, err);
 }
 
-static enum apam_status
-sign_here(const struct serving *s, struct stack **stack, struct apam_error *err)
+enum apam_status
+sign_open_here(struct apam_profile *profile, struct stack **stack,
+    int64_t deadline, struct apam_error *err)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 	struct stack *open;
 
-	if ((*stack)->withheld) {
-		open = open_here(s->profile, s->patience->deadline, &why);
-		if (open == NULL) {
-			error_clear(err);
-			return error_set_at(err, why.status, why.file, why.line,
-			    "there is no agent, and this program cannot sign "
-			    "itself: %s",
-			    why.text);
-		}
-		stack_release(stack);
-		*stack = open;
-	}
 	error_clear(err);
-	return stack_sign(*stack, s->request, s->patience, s->result, err);
+	if (!(*stack)->withheld)
+		return APAM_OK;
+	open = open_here(profile, deadline, &why);
+	if (open == NULL)
+		return error_set_at(err, why.status, why.file, why.line,
+		    "there is no agent, and this program cannot sign itself: "
+		    "%s",
+		    why.text);
+	stack_release(stack);
+	*stack = open;
+	return APAM_OK;
+}
+
+static enum apam_status
+sign_here(const struct serving *s, struct stack **stack, struct apam_error *err)
+{
+	const enum apam_status status = sign_open_here(
+	    s->profile, stack, s->patience->deadline, err);
+
+	return status != APAM_OK ?
+	    status :
+	    stack_sign(*stack, s->request, s->patience, s->result, err);
 }
 
 /* ---- All of it ----------------------------------------------------------- */

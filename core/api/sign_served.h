@@ -32,6 +32,13 @@ enum apam_status sign_served(struct apam_profile *profile,
     const struct patience *patience, struct stack_result *result,
     enum served_way *way, struct apam_error *err);
 
+/*
+ * There is no agent, and the profile says "prefer": have *stack, which is held,
+ * opened with its secrets.  Errors: as profile_open.
+ */
+enum apam_status sign_open_here(struct apam_profile *profile,
+    struct stack **stack, int64_t deadline, struct apam_error *err);
+
 /* A call that does not wait is not tried any more; *call is NULL then. */
 void sign_served_end(struct apam_profile *profile, struct served_call **call);
 

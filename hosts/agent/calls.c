@@ -252,7 +252,7 @@ call_explain(struct calling *k)
 
 /* Whether the caller may know of the use, which may be of a profile that is gone. */
 static bool
-may_know(const struct calling *k, const struct agent_use *use)
+may_know(const struct calling *k, const struct agent_use_row *use)
 {
 	struct apam_profile *profile = k->profile;
 

@@ -24,7 +24,7 @@
 
 /* The number of uses that the rows give. */
 static size_t
-take_rows(struct apam_str rows, struct agent_use *all)
+take_rows(struct apam_str rows, struct agent_use_row *all)
 {
 	struct apam_str row;
 	size_t count = 0;
@@ -117,7 +117,7 @@ uses_close(struct uses *uses)
 /* ---- Noting --------------------------------------------------------------- */
 
 static bool
-is_of(const struct agent_use *use, const char *profile, unsigned entry,
+is_of(const struct agent_use_row *use, const char *profile, unsigned entry,
     const struct peer *peer)
 {
 	return use->entry == entry && use->user == peer->caller.user &&
@@ -136,7 +136,7 @@ make_room(struct uses *uses, uint32_t user)
 	size_t own = 0, oldest = USES_MAX, own_oldest = USES_MAX;
 
 	for (size_t i = 0; i < uses->count; i++) {
-		const struct agent_use *use = &uses->all[i];
+		const struct agent_use_row *use = &uses->all[i];
 
 		if (oldest == USES_MAX || use->at < uses->all[oldest].at)
 			oldest = i;
@@ -156,7 +156,7 @@ static size_t
 find(struct uses *uses, size_t hint, const char *profile, unsigned entry,
     const struct peer *peer)
 {
-	struct agent_use *use;
+	struct agent_use_row *use;
 	size_t i;
 
 	if (hint < uses->count && is_of(&uses->all[hint], profile, entry, peer))
@@ -166,7 +166,8 @@ find(struct uses *uses, size_t hint, const char *profile, unsigned entry,
 			return i;
 	i = make_room(uses, peer->caller.user);
 	use = &uses->all[i];
-	*use = (struct agent_use){ .entry = entry, .user = peer->caller.user };
+	*use = (struct agent_use_row){ .entry = entry,
+		.user = peer->caller.user };
 	(void)snprintf(use->profile, sizeof(use->profile), "%s", profile);
 	(void)snprintf(use->program, sizeof(use->program), "%s", peer->program);
 	(void)snprintf(

@@ -181,7 +181,7 @@ check_row(struct apam_str row)
 	struct apam_key_report report;
 	struct apam_revoke_report revoked;
 	struct apam_grant grant;
-	struct agent_use use;
+	struct agent_use_row use;
 	struct frame_writer to;
 	struct buf items;
 

@@ -28,16 +28,55 @@ struct view {
 
 /* ---- The table ---------------------------------------------------------- */
 
+/* "backup (www-data)", and the service behind the user where there is one. */
+static void
+who_cell(
+    char to[CELL], const char *program, unsigned long uid, const char *unit)
+{
+	char user[KEYS_USER_SIZE];
+
+	keys_user(user, uid);
+	snprintf(to, CELL, "%s (%s%s%s)", program, user,
+	    unit[0] == '\0' ? "" : ", ", unit);
+}
+
+/* The last use was by the agent for this program. */
+static bool
+is_last(const struct apam_key_info *key, const struct apam_key_use *use)
+{
+	return use->at == key->used_at && use->uid == key->used_uid &&
+	    strcmp(use->program, key->used_by) == 0;
+}
+
 static void
 by_cell(char to[CELL], const struct apam_key_info *key)
 {
-	char user[KEYS_USER_SIZE];
+	const struct apam_key_use *last = key->use_count == 0 ? NULL :
+								key->uses[0];
 
 	snprintf(to, CELL, "-");
 	if (key->used_at == 0)
 		return;
-	keys_user(user, key->used_uid);
-	snprintf(to, CELL, "%s (%s)", key->used_by, user);
+	who_cell(to, key->used_by, key->used_uid,
+	    last != NULL && is_last(key, last) ? last->unit : "");
+}
+
+/* The uses before the last one, each in a row of its own. */
+static void
+add_use_rows(struct view *view, const struct apam_key_info *key)
+{
+	char used[WHEN_SIZE], by[CELL];
+	const char *cells[] = { "", "", "", "", "", used, by, "", "" };
+
+	for (size_t i = 0; i < key->use_count; i++) {
+		const struct apam_key_use *use = key->uses[i];
+
+		if (i == 0 && is_last(key, use))
+			continue;
+		when_text(used, use->at);
+		who_cell(by, use->program, use->uid, use->unit);
+		table_add(&view->table, cells);
+	}
 }
 
 /* It says "never" only if that is certain. */
@@ -74,6 +113,7 @@ add_key_row(void *arg, const struct apam_key_info *key)
 	by_cell(by, key);
 	keys_profiles(profiles, key);
 	table_add(&view->table, cells);
+	add_use_rows(view, key);
 	return true;
 }
 
@@ -111,6 +151,29 @@ json_used(const struct apam_key_info *key)
 	    (json_int_t)key->used_uid);
 }
 
+/* Through the agent, the last one first. */
+static json_t *
+json_uses(const struct apam_key_info *key)
+{
+	json_t *all = json_array();
+	char user[KEYS_USER_SIZE];
+
+	for (size_t i = 0; i < key->use_count; i++) {
+		const struct apam_key_use *use = key->uses[i];
+
+		keys_user(user, use->uid);
+		json_array_append_new(all,
+		    json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "at",
+			json_when(use->at), "profile", json_text(use->profile),
+			"program", json_text(use->program), "unit",
+			use->unit[0] == '\0' ? json_null() :
+					       json_text(use->unit),
+			"user", json_text(user), "uid", (json_int_t)use->uid,
+			"requests", (json_int_t)use->count));
+	}
+	return all;
+}
+
 static json_t *
 json_checked(const struct apam_key_info *key)
 {
@@ -137,14 +200,15 @@ add_key_json(void *arg, const struct apam_key_info *key)
 
 	json_array_append_new(view->all,
 	    json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, "
-		      "s:o, s:o, s:o, s:b}",
+		      "s:o, s:o, s:o, s:o, s:b}",
 		"id", json_text(key->id), "scheme", json_text(key->scheme),
 		"secret", json_text(key->mark), "state",
 		json_text(keys_state(key)), "registered", (int)key->registered,
 		"description", json_text(key->description), "access",
 		json_text(key->access), "created", json_when(key->created_at),
 		"created_by", json_text(key->created_by), "archived",
-		json_archived(key), "used", json_used(key), "use_missed",
+		json_archived(key), "used", json_used(key), "uses",
+		json_uses(key), "use_missed",
 		key->use_missed[0] == '\0' ? json_null() :
 					     json_text(key->use_missed),
 		"checked", json_checked(key), "profiles", json_profiles(key),

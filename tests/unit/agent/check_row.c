@@ -182,14 +182,14 @@ END_TEST
 
 START_TEST(a_use_crosses)
 {
-	const struct agent_use sent = { .profile = "p",
+	const struct agent_use_row sent = { .profile = "p",
 		.entry = 1,
 		.program = "backup",
 		.unit = "nightly.service",
 		.user = 33,
 		.at = 1800000000,
 		.count = 12 };
-	struct agent_use got;
+	struct agent_use_row got;
 
 	ck_assert(agent_put_use(&writer, &sent));
 	ck_assert_ptr_null(agent_take_use(&got, next_row()));
@@ -249,7 +249,7 @@ END_TEST
 START_TEST(a_text_is_made_plain)
 {
 	char text[APAM_NAME_SIZE + 20];
-	struct agent_use got;
+	struct agent_use_row got;
 	struct buf row;
 
 	memset(text, 'x', sizeof(text));
@@ -268,7 +268,7 @@ END_TEST
 
 START_TEST(rows_come_to_an_end)
 {
-	const struct agent_use use = { .profile = "p", .at = 1 };
+	const struct agent_use_row use = { .profile = "p", .at = 1 };
 	struct apam_str row;
 	unsigned put = 0, got = 0;
 
