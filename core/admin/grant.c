@@ -3,13 +3,17 @@
  * What a profile's rules give somebody else, for tools that explain them.
  */
 #include <apam/admin.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "abi/request.h"
 #include "api/named_caller.h"
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/sized.h"
 #include "profile/opening.h"
+#include "served/served_fetch.h"
 
 static void
 fill_grant(const struct profile *p, const struct caller *caller,
@@ -46,6 +50,51 @@ grant_of(const struct profile *p, const struct caller *who,
 	return status;
 }
 
+/* ---- By the agent -------------------------------------------------------- */
+
+/* It knows itself who this process is, and goes by the rules that it has. */
+static bool
+is_for_agent(const struct apam_profile *profile, const struct stack *stack,
+    const struct caller *caller)
+{
+	return handle_is_served(profile->ctx, stack->profile->agent) &&
+	    caller->user == geteuid() && caller->unit.n == 0;
+}
+
+static const char *
+take_grant(void *arg, struct apam_str row)
+{
+	return agent_take_grant(arg, row);
+}
+
+#define ASK_MS 2000
+
+/* False where it does not say; the profile's file then does. */
+static bool
+ask_agent(struct apam_profile *profile, const char *method, const char *url,
+    struct apam_grant *grant)
+{
+	struct served_fetch fetch = { .name = "explain",
+		.profile = profile->name,
+		.argument_count = 2,
+		.deadline = clock_ms() + ASK_MS,
+		.hurry = true,
+		.take = take_grant,
+		.arg = grant };
+	char texts[2][URL_MAX + sizeof("method=")];
+	struct apam_str arguments[2];
+	enum apam_status status;
+
+	(void)snprintf(texts[0], sizeof(texts[0]), "method=%s", method);
+	(void)snprintf(texts[1], sizeof(texts[1]), "url=%s", url);
+	arguments[0] = apam_str(texts[0]);
+	arguments[1] = apam_str(texts[1]);
+	fetch.arguments = arguments;
+	return served_fetch(profile->ctx->served, &fetch, &status, NULL) ==
+	    SERVED_ANSWERED &&
+	    status == APAM_OK;
+}
+
 enum apam_status
 apam_profile_grant(struct apam_profile *profile,
     const struct apam_caller *caller, const char *method, const char *url,
@@ -53,7 +102,7 @@ apam_profile_grant(struct apam_profile *profile,
 {
 	HOLD_CANCEL;
 	const struct apam_request request = APAM_REQUEST(method, url);
-	struct apam_grant mine = { .size = sizeof(mine) };
+	struct apam_grant mine = { .size = sizeof(mine) }, theirs;
 	struct named_caller who;
 	enum apam_status status;
 	struct stack *stack;
@@ -67,6 +116,10 @@ apam_profile_grant(struct apam_profile *profile,
 		status = grant_of(
 		    stack->profile, &who.caller, &request, &mine, err);
 		error_locate(err, apam_profile_name(profile), -1);
+		if (status == APAM_OK &&
+		    is_for_agent(profile, stack, &who.caller) &&
+		    ask_agent(profile, method, url, &theirs))
+			mine = theirs;
 		stack_release(&stack);
 	}
 	named_caller_free(&who);

@@ -32,6 +32,7 @@ struct row {
 	/* Through the agent: each, and where they are. */
 	struct apam_key_use *uses;
 	const struct apam_key_use **use_list;
+	const struct key_served *served; /* what it found; NULL: nothing */
 };
 
 struct rows {
@@ -301,8 +302,13 @@ take_all_uses(struct rows *rows, const struct keys_served *served,
     const struct named_keys *named)
 {
 	rows->failed = rows->failed || served->failed;
-	for (size_t i = 0; i < rows->count && served->count > 0; i++)
-		take_uses(rows, &rows->all[i], served, named);
+	for (size_t i = 0; i < rows->count; i++) {
+		struct row *row = &rows->all[i];
+
+		row->served = keys_served_find(
+		    served, named, row->info.scheme, row->info.id);
+		take_uses(rows, row, served, named);
+	}
 }
 
 /* ---- The list ----------------------------------------------------------- */
@@ -365,7 +371,13 @@ static void
 show_served_use(struct row *row)
 {
 	const struct apam_key_use *last = row->uses;
+	const struct key_served *found = row->served;
 
+	if (found != NULL && found->checked_at >= row->info.checked_at) {
+		row->info.state = found->state;
+		row->info.checked_at = found->checked_at;
+		row->info.evidence = found->evidence;
+	}
 	row->info.uses = row->use_list;
 	if (last == NULL || last->at < row->info.used_at)
 		return;
