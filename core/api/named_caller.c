@@ -9,6 +9,20 @@
 #include "base/error.h"
 #include "base/sized.h"
 #include "base/str.h"
+#include "text/unit_name.h"
+
+/* A rule names services alone, so that nothing else would ever be met. */
+static enum apam_status
+check_unit(const char *unit, struct apam_error *err)
+{
+	const char *why = NULL;
+
+	if (unit != NULL && unit[0] != '\0')
+		why = unit_name_problem(apam_str(unit));
+	return why == NULL ?
+	    APAM_OK :
+	    error_set(err, APAM_E_USAGE, "the caller's unit is %s", why);
+}
 
 static enum apam_status
 check(const struct apam_caller *caller, struct apam_error *err)
@@ -18,9 +32,10 @@ check(const struct apam_caller *caller, struct apam_error *err)
 
 	for (size_t i = 0; ok && i < caller->gid_count; i++)
 		ok = caller->gids[i] < UINT32_MAX;
-	return ok ? APAM_OK :
-		    error_set(err, APAM_E_USAGE,
-			"the caller has a user or group that cannot be");
+	if (!ok)
+		return error_set(err, APAM_E_USAGE,
+		    "the caller has a user or group that cannot be");
+	return check_unit(caller->unit, err);
 }
 
 enum apam_status

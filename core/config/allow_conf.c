@@ -57,10 +57,33 @@ struct reading {
 	struct problems *all;
 };
 
-/* Add a problem of element `i` of a member. */
+/* passwd(5) and group(5) have neither of these in a name. */
+static bool
+is_name(struct apam_str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (str_is_one_of(text.p[i], ":,/ "))
+			return false;
+	return text.n <= 256 && !str_is_one_of(text.p[0], "-+~") &&
+	    utf8_is_plain(text);
+}
+
+static bool
+is_number(struct apam_str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!str_is_digit(text.p[i]))
+			return false;
+	return text.n > 0;
+}
+
+/* Add a problem of element `i` of a member; the name of an account is shown. */
 static void
 refuse_item(const struct reading *r, size_t member, size_t i, const char *why)
 {
+	const struct apam_str name = r->values[member].items[i];
+	const bool shown = member <= GROUPS && is_name(name) &&
+	    !is_number(name);
 	const config_setting_t *list = config_setting_get_member(
 	    r->group, allow_members[member].name);
 	const config_setting_t *item = list == NULL ?
@@ -69,8 +92,9 @@ refuse_item(const struct reading *r, size_t member, size_t i, const char *why)
 	unsigned line = item == NULL ? 0 : config_setting_source_line(item);
 
 	problems_add(r->all, APAM_E_CONFIG, r->profile->file,
-	    line == 0 ? r->rule->line : line, "allow[%zu].%s[%zu]: %s",
-	    r->number, allow_members[member].name, i + 1, why);
+	    line == 0 ? r->rule->line : line, "allow[%zu].%s[%zu]: %s%.*s%s%s",
+	    r->number, allow_members[member].name, i + 1, shown ? "\"" : "",
+	    shown ? (int)name.n : 0, name.p, shown ? "\" " : "", why);
 }
 
 static void
@@ -81,15 +105,6 @@ refuse_rule(const struct reading *r, const char *why)
 }
 
 /* ---- Who -------------------------------------------------------------- */
-
-static bool
-is_number(struct apam_str text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (!str_is_digit(text.p[i]))
-			return false;
-	return text.n > 0;
-}
 
 static const char *
 number_of(struct apam_str text, uint32_t *id)
@@ -102,17 +117,6 @@ number_of(struct apam_str text, uint32_t *id)
 		number = number * 10 + (uint64_t)(text.p[i] - '0');
 	*id = (uint32_t)number;
 	return number < UINT32_MAX ? NULL : "is larger than any id";
-}
-
-/* passwd(5) and group(5) have neither of these in a name. */
-static bool
-is_name(struct apam_str text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (str_is_one_of(text.p[i], ":,/ "))
-			return false;
-	return text.n <= 256 && !str_is_one_of(text.p[0], "-+~") &&
-	    utf8_is_plain(text);
 }
 
 static const char *

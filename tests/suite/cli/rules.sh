@@ -54,6 +54,9 @@ run "${conf[@]}" explain --as $bob --unit backup.service POST $url
 expect "a rule by unit" 0 'user 61002, POST: rule 2 \(line 6\)' '' "$dir/out"
 run "${conf[@]}" explain --as $bob --unit other.service $url
 expect "another unit" 1 'no rule fits' 'no rule for user 61002' "$dir/out"
+run "${conf[@]}" explain --as $bob --unit backup POST $url
+expect "a unit without its suffix" 2 '*' \
+    "the caller's unit is not a service: write its whole name, as in" "$dir/err"
 run "${conf[@]}" explain --as 61003 $url
 expect "a rule that gives nothing" 1 'rule 3 \(line 7\) gives "nothing"' \
     'nothing to send itself \(rule 3 \(line 7\)\)' "$dir/out"
@@ -97,7 +100,7 @@ expect "it does not sign" 3 '' 'is too little' "$dir/err"
 rules 'allow = ( { users = [ "no-such-user-of-apam" ]; give = "secret"; } );'
 run "${conf[@]}" headers ruled $url
 expect "an unknown user does not open the profile to all" 3 '' \
-    'allow\[1\]\.users\[1\]: is not a user here' "$dir/err"
+    'allow\[1\]\.users\[1\]: "no-such-user-of-apam" is not a user here' "$dir/err"
 rules 'allow = ( { users = [ "61001", "61002" ]; give = "secret"; },
   { users = [ "61002" ]; give = "nothing"; } );'
 run "${conf[@]}" lint --strict

@@ -37,6 +37,8 @@ static const struct apam_caller wrong[] = {
 	{ .size = sizeof(wrong[0]), .uid = UINT32_MAX },
 	{ .size = sizeof(wrong[0]), .gids = too_large, .gid_count = 1 },
 	{ .size = sizeof(wrong[0]), .gid_count = 1 },
+	{ .size = sizeof(wrong[0]), .unit = "backup" },
+	{ .size = sizeof(wrong[0]), .unit = "backup.timer" },
 };
 
 START_TEST(what_cannot_be_is_refused)
