@@ -83,11 +83,12 @@ lint_ca_file(const struct lint *lint, const struct profile *draft)
 		why = pem_problem(buf_view(&text), &line);
 	buf_free(&text);
 	if (why != NULL && line > 0)
-		problems_add(lint->all, APAM_E_CONFIG, draft->file, 0,
-		    "ca_file: %s, line %u: %s", file, line, why);
+		problems_add(lint->all, APAM_E_CONFIG, draft->file,
+		    draft->ca_file_line, "ca_file: %s, line %u: %s", file, line,
+		    why);
 	else if (why != NULL)
-		problems_add(lint->all, APAM_E_CONFIG, draft->file, 0,
-		    "ca_file: %s: %s", file, why);
+		problems_add(lint->all, APAM_E_CONFIG, draft->file,
+		    draft->ca_file_line, "ca_file: %s: %s", file, why);
 }
 
 static void

@@ -203,6 +203,7 @@ take_profile_values(struct profile *p, const struct settings *settings)
 	p->agent = v[AGENT].set ? (enum agent_use)v[AGENT].num :
 				  settings->agent;
 	p->ca_file = v[CA_FILE].set ? v[CA_FILE].str.p : settings->ca_file;
+	p->ca_file_line = v[CA_FILE].set ? p->values.lines[CA_FILE] : 0;
 	p->proxy = v[PROXY].set ? v[PROXY].str.p : settings->proxy;
 	p->deadline = v[DEADLINE].set ? v[DEADLINE].num : settings->deadline;
 	p->body_max = shared_body_max(&v[LIMITS], settings->body_max);

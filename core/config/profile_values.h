@@ -54,6 +54,7 @@ struct profile {
 	enum agent_use agent; /* who signs */
 	struct allow allow;
 	const char *ca_file, *proxy; /* NULL: the system's; none */
+	unsigned ca_file_line; /* 0: the main file has it, or nobody */
 	int64_t deadline; /* seconds */
 	int64_t body_max; /* bytes */
 	struct profile_entry *entries;

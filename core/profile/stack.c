@@ -166,8 +166,8 @@ ca_file_ok(const struct stack *s, struct problems *all)
 	fd = trust_open(
 	    s->profile->ca_file, TRUST_FILE, s->env->settings->user, &err);
 	if (fd < 0) {
-		problems_add(all, err.status, s->profile->file, 0,
-		    "ca_file: %s", err.text);
+		problems_add(all, err.status, s->profile->file,
+		    s->profile->ca_file_line, "ca_file: %s", err.text);
 		return false;
 	}
 	(void)close(fd);

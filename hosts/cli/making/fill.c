@@ -393,6 +393,26 @@ fill_entry(struct making *m, struct draft_part *part)
 	return code;
 }
 
+/* ---- Certificates --------------------------------------------------------------------- */
+
+/* An API within a house often has a certificate of that house's CA. */
+static int
+fill_ca(struct making *m)
+{
+	struct draft_part *profile = &m->draft.profile;
+	const struct question q = { .part = profile,
+		.option = draft_option(profile, "ca_file"),
+		.path = "ca_file",
+		.text = "File with the CA certificate, if the API's is of a "
+			"private CA (- for a public one)",
+		.fallback = "-",
+		.optional = true };
+
+	if (!m->terminal || draft_get(profile, "ca_file") != NULL)
+		return STATUS_DONE;
+	return making_ask(m, &q);
+}
+
 /* ---- The probe ----------------------------------------------------------------------- */
 
 /* The path of a URL, without a slash at its end; it lives as long as the URL. */
@@ -477,6 +497,8 @@ making_fill(struct making *m)
 {
 	int code = take_settings(m);
 
+	if (code == STATUS_DONE)
+		code = fill_ca(m);
 	if (code == STATUS_DONE)
 		code = making_take_secrets(m);
 	for (size_t i = 0; code == STATUS_DONE && i < m->draft.entry_count; i++)

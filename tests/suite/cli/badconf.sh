@@ -173,13 +173,13 @@ says "no auth" "" 'auth is missing' "$head"
 says "an empty auth" 2 'auth' "$head
 auth = ();"
 
-says "a ca_file that is not there" "" "ca_file: $dir/none does not exist" \
+says "a ca_file that is not there" 1 "ca_file: $dir/none does not exist" \
     "ca_file = \"$dir/none\";
 $head
 $auth"
 : >"$dir/ca.pem"
 chmod 666 "$dir/ca.pem"
-says "a ca_file that others can write" "" 'ca_file: .*changed by others' \
+says "a ca_file that others can write" 1 'ca_file: .*changed by others' \
     "ca_file = \"$dir/ca.pem\";
 $head
 $auth"

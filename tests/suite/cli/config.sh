@@ -112,7 +112,7 @@ beside()
 }
 beside "ca_file = \"$dir/secrets/beside\";"
 row "a ca_file without a certificate" 3 '' \
-    "^$file: error: ca_file: $dir/secrets/beside: it has no certificate" lint
+    "^$file:2: error: ca_file: $dir/secrets/beside: it has no certificate" lint
 beside "ca_file = \"/etc/ssl/certs/ca-certificates.crt\";"
 row "a ca_file of certificates" 0 '' '' lint
 beside ''
@@ -120,11 +120,12 @@ sed -i 's,key =,probe = "GET /eyes"; key =,' "$file"
 row "a probe outside the origins" 0 '' "^$file:6: warning: probe: " lint
 sed -i 's,/eyes,/v1/eyes,' "$file"
 row "a probe inside" 0 '' '' lint
-sed -i '6s/.*/    reuse = "strict";/' "$file"
+sed -i '6s/$/ reuse = "strict";/' "$file"
 row "reuse without a durable secret" 0 '' \
     "^$file:6: warning: reuse: has no effect, because" lint
 sed -i '6s/strict/Strict/' "$file"
 row "reuse of no known kind" 3 '' "^$file:6: error: reuse: " lint
+sed -i '6s/ reuse = .*//' "$file"
 secret=$(<"$dir/secrets/beside")
 printf '"%s"\n' "$secret" >"$dir/secrets/beside"
 row "a secret in quotes" 0 '' \

@@ -134,11 +134,11 @@ static const struct {
 	    ORIGIN "auth = ( { scheme = \"return-test\"; open = 1537; } );\n",
 	    { "APAM_E_MEMORY apam.d/p.conf:2" } },
 	{ "a ca_file that is not there", "ca_file = \"@/ca.pem\";\n" GOOD,
-	    { "p.conf:0 ca_file: " } },
+	    { "p.conf:1 ca_file: " } },
 	{ "a ca_file that is not a path", "ca_file = \"ca.pem\";\n" GOOD,
 	    { "p.conf:1 ca_file: " } },
 	{ "a ca_file without a certificate", "ca_file = \"@/secret\";\n" GOOD,
-	    { "APAM_E_CONFIG apam.d/p.conf:0 ca_file: " } },
+	    { "APAM_E_CONFIG apam.d/p.conf:1 ca_file: " } },
 	{ "an entry each",
 	    ORIGIN "auth = (\n{ scheme = \"absent\"; },\n{ " HMAC
 		   "secret = \"file:@/no\"; },\n{ " HMAC
