@@ -122,6 +122,8 @@ static int32_t
 refresh_open(const struct apam_services *svc, const struct apam_options *values,
     void **state)
 {
+	const bool given = apam_option_value(values, OPT_REFRESH_TOKEN)->str.n >
+	    0;
 	int32_t status = check_found(svc, values);
 
 	if (status == APAM_OK)
@@ -129,7 +131,8 @@ refresh_open(const struct apam_services *svc, const struct apam_options *values,
 	if (status == APAM_OK)
 		status = check_names(svc, values, OPT_LOGIN_EXTRA);
 	return status == APAM_OK ?
-	    oauth2_open(svc, values, &refresh_grant, state) :
+	    oauth2_open(
+		svc, values, given ? &given_grant : &refresh_grant, state) :
 	    status;
 }
 

@@ -59,6 +59,8 @@ enum refresh_phase {
 
 /* What is the grant's own, for the shared part. */
 extern const struct oauth2_grant refresh_grant;
+/* The same for a token that is not in the store. */
+extern const struct oauth2_grant given_grant;
 
 /*
  * The refresh token of a token answer; empty: it has none.  A fault: it is not

@@ -75,8 +75,16 @@ refresh_keep(const struct oauth2 *o, struct apam_op *op)
 	return fault;
 }
 
-/* None but the first may be of the class "revoked". */
+/*
+ * The first one counts.  None but those two may be of the class "revoked".
+ */
 static const struct oauth2_error refresh_errors[] = {
+	/* Nobody can log in for a token that lies elsewhere, and is spent there. */
+	{ "invalid_grant",
+	    { APAM_E_REVOKED,
+		"invalid_grant: the refresh token is expired, revoked, spent, "
+		"or of another client; write refresh_token = \"store:NAME\" "
+		"and run `apam login PROFILE`" } },
 	{ "invalid_grant",
 	    { APAM_E_REVOKED,
 		"invalid_grant: the refresh token is expired, revoked, or of "
@@ -96,7 +104,18 @@ static const struct oauth2_error refresh_errors[] = {
 	{ NULL, { APAM_OK, NULL } },
 };
 
+#define OF_STORE 1 /* where the table begins for a token in the store */
+
 const struct oauth2_grant refresh_grant = {
+	.ask = refresh_ask,
+	.keep = refresh_keep,
+	.errors = refresh_errors + OF_STORE,
+	.spends = true,
+	.nameless = true,
+	.facts = true,
+};
+
+const struct oauth2_grant given_grant = {
 	.ask = refresh_ask,
 	.keep = refresh_keep,
 	.errors = refresh_errors,
