@@ -56,6 +56,7 @@ $(BUILD)/hosts/agent/%.o: FLOORS = -Ihosts -Icore
 $(BUILD)/hosts/curl/%.o: FLOORS = -Ihosts
 $(BUILD)/hosts/drive/%.o: FLOORS = -Ihosts -Icore
 $(BUILD)/hosts/kit/%.o: FLOORS = -Ihosts -Icore
+$(BUILD)/hosts/nginx/%.o: FLOORS = $(NGINX_INCLUDES)
 $(BUILD)/tests/%.o $(BUILD)/doc/%.o: FLOORS = -Icore -Ihosts -Ihosts/cli -Itests -I.
 # The tests of a host see no file of the core.
 $(BUILD)/tests/unit/curl/%.o: FLOORS = -Ihosts -Itests -I.
@@ -122,7 +123,7 @@ SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
-.PHONY: all help demo test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent lint lint-style sanitize fuzz \
+.PHONY: nginx all help demo test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
 	run-fuzz bench run-bench bench-peers bench-python bench-plot python \
@@ -289,6 +290,24 @@ $(BUILD)/apamd: $(AGENT_PARTS)
 $(BUILD)/install/apamd: $(AGENT_PARTS) \
 	$(BUILD)/install/internal_place.o
 	$(Q)$(LINK_AGENT)
+
+# nginx's module, against what Debian's nginx-dev has.  Its configure says what
+# this system is like, in files that nginx's headers include; it writes into the
+# folder where it runs.
+NGINX_DEV = /usr/share/nginx/src
+NGINX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/nginx/*.c))
+NGINX_INCLUDES = $(patsubst %,-isystem $(NGINX_DEV)/src/%,core event \
+	event/modules os/unix http http/modules http/v2) \
+	-isystem $(BUILD)/nginx/objs
+
+$(NGINX_OBJ): | $(BUILD)/nginx/objs/ngx_auto_config.h
+$(BUILD)/nginx/objs/ngx_auto_config.h:
+	$(Q)tools/configure-nginx $(NGINX_DEV) $(BUILD)/nginx
+
+$(BUILD)/nginx/ngx_http_apam_module.so: $(NGINX_OBJ) hosts/nginx/export.map \
+	$(BUILD)/$(SONAME)
+	$(Q)$(LINK) -shared -Wl,--version-script=hosts/nginx/export.map -o $@ \
+	    $(NGINX_OBJ) -L$(BUILD) -lapam -Wl,-rpath,'$$ORIGIN/..'
 
 $(BUILD)/apam.pc: core/apam.pc.in
 $(BUILD)/apam-curl.pc: hosts/curl/apam-curl.pc.in
@@ -560,6 +579,11 @@ WITH_COVERAGE = BUILD=$(BUILD)/coverage COVERAGE=yes CC=gcc LDFLAGS=--coverage \
 demo: deps-build deps-test
 	@$(MAKE) all $(BUILD)/sandbox
 	@BUILD=$(BUILD) tests/sandbox/demo.sh
+
+# The gateway's module for Debian's nginx, in build/nginx.
+nginx: deps-build deps-test
+	@$(MAKE) $(BUILD)/nginx/ngx_http_apam_module.so
+	@$(ERASE)
 
 # The Python package, in build/python; tests/suite/python.sh makes it, too.
 python: deps-build deps-test

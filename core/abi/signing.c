@@ -150,6 +150,39 @@ signing_merge(
 	return signing_check(to, err);
 }
 
+/* True where the host's cookie has the name of one that is set. */
+static bool
+is_set_anew(struct apam_signing *s, struct apam_str pair)
+{
+	const struct apam_header *cookies = fields_array(&s->cookies);
+	const struct apam_str name = str_trim(
+	    str_cut(pair, str_find(pair, '=')));
+
+	for (size_t i = 0; i < s->cookies.count; i++)
+		if (str_equal(cookies[i].name, name))
+			return true;
+	return false;
+}
+
+/* The host's own cookies, but for those that are set anew. */
+static void
+put_own_cookies(
+    struct apam_signing *s, struct apam_str own, struct buf *line)
+{
+	struct apam_str pair;
+	size_t n;
+
+	for (; own.n > 0; own = str_skip(own, n < own.n ? n + 1 : n)) {
+		n = str_find(own, ';');
+		pair = str_trim(str_cut(own, n));
+		if (pair.n == 0 || is_set_anew(s, pair))
+			continue;
+		if (line->n > 0)
+			buf_put(line, APAM_STR("; "));
+		buf_put(line, pair);
+	}
+}
+
 enum apam_status
 signing_join_cookies(
     struct apam_signing *s, struct apam_str own, struct apam_error *err)
@@ -163,7 +196,7 @@ signing_join_cookies(
 	if (cookies == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	buf_init(&line, FIELDS_MAX);
-	buf_put(&line, own);
+	put_own_cookies(s, own, &line);
 	for (size_t i = 0; i < s->cookies.count; i++) {
 		if (line.n > 0)
 			buf_put(&line, APAM_STR("; "));

@@ -71,7 +71,8 @@ enum apam_status signing_merge(struct apam_signing *to,
 
 /*
  * Make one Cookie header (RFC 6265, 5.4) of the cookies and the host's own,
- * which may be empty.  Errors as of signing_check.
+ * which may be empty; one of the host's that has the same name as one of these
+ * is left out.  Errors as of signing_check.
  */
 enum apam_status signing_join_cookies(struct apam_signing *s,
     struct apam_str own, struct apam_error *err);

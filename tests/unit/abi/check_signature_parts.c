@@ -67,6 +67,9 @@ static const struct {
 } joined[] = {
 	{ "", "a=1; b=2" },
 	{ "theme=dark", "theme=dark; a=1; b=2" },
+	{ "a=9; theme=dark;b=8 ;; A=7", "theme=dark; A=7; a=1; b=2" },
+	{ "a", "a=1; b=2" },
+	{ " a =9", "a=1; b=2" },
 };
 
 START_TEST(cookies_are_one_header)

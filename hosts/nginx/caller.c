@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * On a Unix socket the kernel says who connected, and with which groups.  On TCP
+ * nothing does, but a token that this user alone can read.  What carries the
+ * token is never sent on.
+ */
+#include "caller.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef SO_PEERGROUPS
+#define SO_PEERGROUPS 59
+#endif
+
+#define OVERFLOW_UID 65534 /* of a user that this namespace has no number for */
+
+/* ---- Unix sockets ----------------------------------------------------- */
+
+/* All groups that the peer had when it connected; NULL without memory. */
+static gid_t *
+peer_groups(ngx_http_request_t *r, socklen_t *size)
+{
+	const ngx_socket_t fd = r->connection->fd;
+	gid_t *groups;
+
+	*size = 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, NULL, size) < 0 &&
+	    ngx_socket_errno != ERANGE)
+		*size = 0;
+	groups = ngx_palloc(r->pool, *size + sizeof(gid_t));
+	if (groups != NULL && *size > 0 &&
+	    getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, size) < 0)
+		*size = 0;
+	return groups;
+}
+
+static ngx_int_t
+peer(ngx_http_request_t *r, struct apam_caller *caller, const char **why)
+{
+	struct ucred who = { 0 };
+	socklen_t size = sizeof(who);
+	unsigned long *gids;
+	gid_t *groups;
+
+	if (r->connection->local_sockaddr->sa_family != AF_UNIX ||
+	    getsockopt(r->connection->fd, SOL_SOCKET, SO_PEERCRED, &who,
+		&size) < 0 ||
+	    who.pid == 0 || who.uid >= OVERFLOW_UID) {
+		*why = "nobody can tell who calls: the gateway takes requests "
+		       "on its Unix socket alone";
+		return NGX_DECLINED;
+	}
+	groups = peer_groups(r, &size);
+	gids = ngx_palloc(
+	    r->pool, (size / sizeof(gid_t) + 1) * sizeof(*gids));
+	if (groups == NULL || gids == NULL)
+		return NGX_ERROR;
+	caller->uid = who.uid;
+	caller->gids = gids;
+	gids[caller->gid_count++] = who.gid;
+	for (size_t i = 0; i < size / sizeof(gid_t); i++)
+		gids[caller->gid_count++] = groups[i];
+	return NGX_OK;
+}
+
+/* ---- Tokens ----------------------------------------------------------- */
+
+/* In a time that does not tell how much of it is right. */
+static bool
+is_token(const struct location_conf *conf, ngx_str_t given)
+{
+	u_char differ = given.len == conf->token.len ? 0 : 1;
+
+	for (size_t i = 0; i < given.len && i < conf->token.len; i++)
+		differ |= given.data[i] ^ conf->token.data[i];
+	return differ == 0 && conf->token.len > 0;
+}
+
+static bool
+skip_word(ngx_str_t *s, const char *word)
+{
+	const size_t n = strlen(word);
+
+	if (s->len <= n || strncasecmp((char *)s->data, word, n) != 0)
+		return false;
+	s->data += n;
+	s->len -= n;
+	while (s->len > 0 && s->data[0] == ' ') {
+		s->data++;
+		s->len--;
+	}
+	return true;
+}
+
+#define BASIC_MAX 512
+
+/* RFC 7617: any user name, and the token as the password. */
+static bool
+is_basic_token(const struct location_conf *conf, ngx_str_t encoded)
+{
+	u_char bytes[BASIC_MAX], *colon;
+	ngx_str_t plain = { 0, bytes };
+	bool is = false;
+
+	if (ngx_base64_decoded_length(encoded.len) > sizeof(bytes) ||
+	    ngx_decode_base64(&plain, &encoded) != NGX_OK)
+		return false;
+	colon = ngx_strlchr(plain.data, plain.data + plain.len, ':');
+	if (colon != NULL) {
+		plain.len -= (size_t)(colon + 1 - plain.data);
+		plain.data = colon + 1;
+		is = is_token(conf, plain);
+	}
+	explicit_bzero(bytes, sizeof(bytes));
+	return is;
+}
+
+bool
+caller_has_token(const struct location_conf *conf, ngx_str_t value)
+{
+	if (conf->callers != CALLERS_TOKEN)
+		return false;
+	if (is_token(conf, value))
+		return true;
+	if (skip_word(&value, "Basic "))
+		return is_basic_token(conf, value);
+	return skip_word(&value, "Bearer ") && is_token(conf, value);
+}
+
+static bool
+is_given(ngx_http_request_t *r, const struct location_conf *conf)
+{
+	for (const ngx_list_part_t *p = &r->headers_in.headers.part; p != NULL;
+	     p = p->next) {
+		const ngx_table_elt_t *h = p->elts;
+
+		for (ngx_uint_t i = 0; i < p->nelts; i++)
+			if (caller_has_token(conf, h[i].value))
+				return true;
+	}
+	return false;
+}
+
+/* Who knows the token is this process's own user. */
+static ngx_int_t
+own(ngx_http_request_t *r, struct apam_caller *caller)
+{
+	const int n = getgroups(0, NULL);
+	gid_t *groups = ngx_palloc(r->pool, (size_t)(n + 1) * sizeof(*groups));
+	unsigned long *gids = ngx_palloc(
+	    r->pool, (size_t)(n + 1) * sizeof(*gids));
+	const int got = groups == NULL || n < 0 ? -1 : getgroups(n, groups);
+
+	if (gids == NULL || got < 0)
+		return NGX_ERROR;
+	caller->uid = geteuid();
+	caller->gids = gids;
+	gids[caller->gid_count++] = getegid();
+	for (int i = 0; i < got; i++)
+		gids[caller->gid_count++] = groups[i];
+	return NGX_OK;
+}
+
+ngx_int_t
+caller_find(ngx_http_request_t *r, const struct location_conf *conf,
+    struct apam_caller *caller, const char **why)
+{
+	*caller = (struct apam_caller){ .size = sizeof(*caller) };
+	if (conf->callers == CALLERS_PEER)
+		return peer(r, caller, why);
+	if (is_given(r, conf))
+		return own(r, caller);
+	*why = "the request has no token, or not the right one";
+	return NGX_DECLINED;
+}

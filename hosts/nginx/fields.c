@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * nginx's proxy sends what the list headers_in.headers has, but for what it
+ * sets itself.  So the list is made anew.
+ */
+#include "fields.h"
+
+#include "caller.h"
+
+/* ---- Names ------------------------------------------------------------ */
+
+/* Many servers cannot tell '_' from '-', nor upper from lower case. */
+static u_char
+plain(u_char c)
+{
+	return c == '_' ? '-' : (u_char)ngx_tolower(c);
+}
+
+static bool
+same_name(struct apam_str a, struct apam_str b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (plain((u_char)a.p[i]) != plain((u_char)b.p[i]))
+			return false;
+	return true;
+}
+
+static bool
+is_one_of(struct apam_str name, const char *const *names)
+{
+	for (; *names != NULL; names++)
+		if (same_name(name, apam_str(*names)))
+			return true;
+	return false;
+}
+
+/* Those that nginx's proxy would send on. */
+static const char *const of_connection[] = { "Proxy-Authorization",
+	"Proxy-Connection", "Keep-Alive", "TE", NULL };
+
+/* True where a value of Connection, with commas between, names it. */
+static bool
+is_listed(ngx_str_t value, struct apam_str name)
+{
+	size_t from = 0, to;
+
+	for (size_t i = 0; i <= value.len; i++) {
+		if (i < value.len && value.data[i] != ',')
+			continue;
+		for (to = i; to > from && value.data[to - 1] <= ' ';)
+			to--;
+		while (from < to && value.data[from] <= ' ')
+			from++;
+		if (same_name(name,
+			(struct apam_str){ (char *)value.data + from,
+			    to - from }))
+			return true;
+		from = i + 1;
+	}
+	return false;
+}
+
+/* ---- Walking the list ------------------------------------------------- */
+
+struct walk {
+	const ngx_list_part_t *part;
+	ngx_uint_t i;
+};
+
+static const ngx_table_elt_t *
+next(struct walk *w)
+{
+	while (w->part != NULL && w->i >= w->part->nelts) {
+		w->part = w->part->next;
+		w->i = 0;
+	}
+	return w->part == NULL ?
+	    NULL :
+	    (const ngx_table_elt_t *)w->part->elts + w->i++;
+}
+
+/* The connection's own words, as "close", name no header that there is. */
+static bool
+is_nominated(ngx_http_request_t *r, struct apam_str name)
+{
+	struct walk w = { &r->headers_in.headers.part, 0 };
+	const ngx_table_elt_t *h;
+
+	while ((h = next(&w)) != NULL)
+		if (same_name(view_of(h->key), APAM_STR("Connection")) &&
+		    is_listed(h->value, name))
+			return true;
+	return false;
+}
+
+static bool
+is_sent_on(ngx_http_request_t *r, const struct location_conf *conf,
+    const ngx_table_elt_t *h)
+{
+	const struct apam_str name = view_of(h->key);
+
+	if (same_name(name, APAM_STR("Upgrade")))
+		return true; /* nginx's configuration decides */
+	return !is_one_of(name, of_connection) && !is_nominated(r, name) &&
+	    !caller_has_token(conf, h->value);
+}
+
+/* ---- Cookies ---------------------------------------------------------- */
+
+/* RFC 9113, 8.2.3: the lines of Cookie are one, with "; " between. */
+static ngx_int_t
+add_cookie(ngx_http_request_t *r, struct apam_header *to, ngx_str_t value)
+{
+	u_char *p = ngx_pnalloc(r->pool, to->value.n + value.len + 2);
+
+	if (p == NULL)
+		return NGX_ERROR;
+	ngx_memcpy(p, to->value.p, to->value.n);
+	ngx_memcpy(p + to->value.n, "; ", 2);
+	ngx_memcpy(p + to->value.n + 2, value.data, value.len);
+	to->value.p = (char *)p;
+	to->value.n += value.len + 2;
+	return NGX_OK;
+}
+
+static ngx_int_t
+keep(ngx_http_request_t *r, struct fields *f, const ngx_table_elt_t *h)
+{
+	const struct apam_str cookie = APAM_STR("Cookie");
+	const struct apam_header it = { view_of(h->key), view_of(h->value) };
+
+	if (same_name(it.name, cookie))
+		for (size_t i = 0; i < f->count; i++)
+			if (same_name(f->kept[i].name, cookie))
+				return add_cookie(r, &f->kept[i], h->value);
+	f->kept[f->count++] = it;
+	return NGX_OK;
+}
+
+ngx_int_t
+fields_take(ngx_http_request_t *r, const struct location_conf *conf,
+    struct fields *f)
+{
+	struct walk w = { &r->headers_in.headers.part, 0 };
+	const ngx_table_elt_t *h;
+	size_t room = 1;
+
+	for (const ngx_list_part_t *p = w.part; p != NULL; p = p->next)
+		room += p->nelts;
+	f->client = r->headers_in.headers;
+	f->count = 0;
+	f->kept = ngx_palloc(r->pool, room * sizeof(*f->kept));
+	if (f->kept == NULL)
+		return NGX_ERROR;
+	while ((h = next(&w)) != NULL)
+		if (is_sent_on(r, conf, h) && keep(r, f, h) != NGX_OK)
+			return NGX_ERROR;
+	return NGX_OK;
+}
+
+/* ---- Replacing -------------------------------------------------------- */
+
+static ngx_int_t
+push(ngx_http_request_t *r, struct apam_header from)
+{
+	ngx_table_elt_t *h = ngx_list_push(&r->headers_in.headers);
+	u_char *low = ngx_pnalloc(r->pool, from.name.n);
+
+	if (h == NULL || low == NULL)
+		return NGX_ERROR;
+	ngx_memzero(h, sizeof(*h));
+	h->key = (ngx_str_t){ from.name.n, (u_char *)(uintptr_t)from.name.p };
+	h->value = (ngx_str_t){ from.value.n,
+		(u_char *)(uintptr_t)from.value.p };
+	h->lowcase_key = low;
+	h->hash = ngx_hash_strlow(low, h->key.data, h->key.len);
+	return NGX_OK;
+}
+
+static bool
+is_signed(const struct apam_signature *signature, struct apam_str name)
+{
+	for (size_t i = 0; i < signature->header_count; i++)
+		if (same_name(signature->headers[i].name, name))
+			return true;
+	return false;
+}
+
+ngx_int_t
+fields_replace(ngx_http_request_t *r, struct fields *f,
+    const struct apam_signature *signature)
+{
+	f->replaced = true;
+	if (ngx_list_init(&r->headers_in.headers, r->pool,
+		f->count + signature->header_count + 1,
+		sizeof(ngx_table_elt_t)) != NGX_OK)
+		return NGX_ERROR;
+	for (size_t i = 0; i < f->count; i++)
+		if (!is_signed(signature, f->kept[i].name) &&
+		    push(r, f->kept[i]) != NGX_OK)
+			return NGX_ERROR;
+	for (size_t i = 0; i < signature->header_count; i++)
+		if (push(r, signature->headers[i]) != NGX_OK)
+			return NGX_ERROR;
+	return NGX_OK;
+}
+
+void
+fields_restore(ngx_http_request_t *r, struct fields *f)
+{
+	if (!f->replaced)
+		return;
+	f->replaced = false;
+	r->headers_in.headers = f->client;
+	if (f->client.part.next == NULL)
+		r->headers_in.headers.last = &r->headers_in.headers.part;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A location is called by names of its own, or by the origin's.  Any other name
+ * is a page's in a browser that had its name point here (DNS rebinding), or a
+ * mistake; and pages of other origins are refused as such.
+ */
+#include "target.h"
+
+/* ---- Whom the client asked for ---------------------------------------- */
+
+static bool
+same_nocase(ngx_str_t a, ngx_str_t b)
+{
+	return a.len == b.len && ngx_strncasecmp(a.data, b.data, a.len) == 0;
+}
+
+/* Of a request in absolute form; empty: it is not in that. */
+static ngx_str_t
+absolute_authority(const ngx_http_request_t *r)
+{
+	ngx_str_t to = ngx_null_string;
+
+	if (r->schema_start == NULL || r->host_start == NULL)
+		return to;
+	to.data = r->host_start;
+	to.len = (size_t)((r->port_end != NULL && r->port_end > r->host_end ?
+				  r->port_end :
+				  r->host_end) -
+	    r->host_start);
+	return to;
+}
+
+ngx_str_t
+target_asked(ngx_http_request_t *r)
+{
+	const ngx_str_t none = ngx_null_string;
+	const ngx_str_t url = absolute_authority(r);
+	ngx_str_t host = none;
+
+	if (r->headers_in.host != NULL)
+		host = r->headers_in.host->value;
+	if (url.len > 0 && host.len > 0 && !same_nocase(url, host))
+		return none;
+	if (url.len > 0)
+		host = url;
+	for (size_t i = 0; i < host.len; i++)
+		if (host.data[i] == '@' || host.data[i] == '/' ||
+		    host.data[i] <= ' ')
+			return none;
+	return host;
+}
+
+/* The part in front of the port. */
+static ngx_str_t
+name_of(ngx_str_t authority)
+{
+	size_t n = authority.len;
+
+	while (n > 0 && authority.data[n - 1] >= '0' &&
+	    authority.data[n - 1] <= '9')
+		n--;
+	if (n > 0 && authority.data[n - 1] == ':')
+		authority.len = n - 1;
+	return authority;
+}
+
+static bool
+is_called_so(const struct location_conf *conf, ngx_str_t asked)
+{
+	const ngx_str_t *host = conf->hosts->elts;
+
+	if (same_nocase(asked, conf_authority(conf->origin)))
+		return true;
+	for (ngx_uint_t i = 0; i < conf->hosts->nelts; i++)
+		if (same_nocase(name_of(asked), host[i]))
+			return true;
+	return false;
+}
+
+/* ---- Web pages -------------------------------------------------------- */
+
+static ngx_str_t
+field(ngx_http_request_t *r, const char *name)
+{
+	const ngx_str_t none = ngx_null_string;
+	const size_t n = strlen(name);
+
+	for (const ngx_list_part_t *p = &r->headers_in.headers.part; p != NULL;
+	     p = p->next) {
+		const ngx_table_elt_t *h = p->elts;
+
+		for (ngx_uint_t i = 0; i < p->nelts; i++)
+			if (h[i].key.len == n &&
+			    strncasecmp((char *)h[i].key.data, name, n) == 0)
+				return h[i].value;
+	}
+	return none;
+}
+
+/* A page's script says where it is from; other programs say nothing. */
+static bool
+is_foreign_page(ngx_http_request_t *r, ngx_str_t asked)
+{
+	const ngx_str_t origin = field(r, "Origin");
+	const ngx_str_t site = field(r, "Sec-Fetch-Site");
+	ngx_str_t rest;
+
+	if (site.len > 0 && !same_nocase(site, TEXT("none")) &&
+	    !same_nocase(site, TEXT("same-origin")))
+		return true;
+	if (origin.len == 0)
+		return false;
+	if (origin.len < sizeof("http://") ||
+	    ngx_strncmp(origin.data, "http", 4) != 0)
+		return true;
+	rest = conf_authority(origin);
+	return !same_nocase(rest, asked);
+}
+
+/* ---- The URL ---------------------------------------------------------- */
+
+static ngx_int_t
+refuse(struct target *to, ngx_uint_t status, const char *why)
+{
+	to->status = status;
+	to->why = why;
+	return NGX_DECLINED;
+}
+
+/* The raw path and query, without the location's prefix. */
+static ngx_int_t
+path_of(ngx_http_request_t *r, const struct location_conf *conf,
+    struct target *to, ngx_str_t *path)
+{
+	const ngx_str_t prefix = conf->prefix;
+
+	*path = r->unparsed_uri;
+	if (path->len == 0 || path->data[0] != '/')
+		return refuse(to, NGX_HTTP_BAD_REQUEST,
+		    "the request has no path that could be sent on");
+	if (prefix.len == 0)
+		return NGX_OK;
+	if (path->len < prefix.len ||
+	    ngx_memcmp(path->data, prefix.data, prefix.len) != 0)
+		return refuse(to, NGX_HTTP_BAD_REQUEST,
+		    "the path does not begin with the profile's name as it is "
+		    "written");
+	path->data += prefix.len;
+	path->len -= prefix.len;
+	if (path->len > 0 && path->data[0] != '/' && path->data[0] != '?')
+		return refuse(to, NGX_HTTP_BAD_REQUEST,
+		    "the path does not begin with the profile's name as it is "
+		    "written");
+	return NGX_OK;
+}
+
+static ngx_int_t
+join(ngx_http_request_t *r, ngx_str_t origin, ngx_str_t path, struct target *to)
+{
+	const bool has_slash = path.len > 0 && path.data[0] == '/';
+	u_char *p = ngx_pnalloc(r->pool, origin.len + path.len + 2);
+
+	if (p == NULL)
+		return NGX_ERROR;
+	to->url = (char *)p;
+	p = ngx_cpymem(p, origin.data, origin.len);
+	if (!has_slash)
+		*p++ = '/';
+	p = ngx_cpymem(p, path.data, path.len);
+	*p = '\0';
+	to->authority = conf_authority(origin);
+	return NGX_OK;
+}
+
+/* By Host: the origin is what was asked for, by https. */
+static ngx_int_t
+asked_origin(ngx_http_request_t *r, ngx_str_t asked, ngx_str_t *origin)
+{
+	u_char *p = ngx_pnalloc(r->pool, asked.len + sizeof("https://"));
+
+	if (p == NULL)
+		return NGX_ERROR;
+	origin->data = p;
+	p = ngx_cpymem(p, "https://", sizeof("https://") - 1);
+	p = ngx_cpymem(p, asked.data, asked.len);
+	origin->len = (size_t)(p - origin->data);
+	return NGX_OK;
+}
+
+ngx_int_t
+target_find(ngx_http_request_t *r, const struct location_conf *conf,
+    struct target *to)
+{
+	const ngx_str_t asked = target_asked(r);
+	ngx_str_t origin = conf->origin, path;
+	ngx_int_t rc;
+
+	ngx_memzero(to, sizeof(*to));
+	if (asked.len == 0)
+		return refuse(to, NGX_HTTP_BAD_REQUEST,
+		    "the request does not say one host: Host is missing, or "
+		    "differs from the URL");
+	if (origin.len > 0 && !is_called_so(conf, asked))
+		return refuse(to, NGX_HTTP_MISDIRECTED_REQUEST,
+		    "this gateway does not answer for that host");
+	if (is_foreign_page(r, asked))
+		return refuse(to, NGX_HTTP_FORBIDDEN,
+		    "the request comes from a web page of another origin");
+	rc = path_of(r, conf, to, &path);
+	if (rc == NGX_OK && origin.len == 0)
+		rc = asked_origin(r, asked, &origin);
+	if (rc != NGX_OK)
+		return rc;
+	return join(r, origin, path, to);
+}

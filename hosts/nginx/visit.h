@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One request on its way through a location that signs.
+ */
+#ifndef HOSTS_NGINX_VISIT_H
+#define HOSTS_NGINX_VISIT_H
+
+#include "engine.h"
+#include "fields.h"
+#include "target.h"
+
+enum visit_state {
+	VISIT_NEW = 0,
+	VISIT_SIGNING, /* it waits for a credential */
+	VISIT_SIGNED, /* nginx has it, until the answer comes */
+	VISIT_HOLDING, /* the answer is held back, until all of it is there */
+	VISIT_SIGNING_AGAIN, /* the same, and a second signature is awaited */
+	VISIT_REPLAYING, /* that is there, and is about to be sent */
+	VISIT_ANSWERING, /* a problem takes the place of nginx's own page */
+	VISIT_DONE /* what comes is passed on */
+};
+
+/* An answer that is held back. */
+struct held {
+	u_char *bytes;
+	size_t n, room, max;
+	bool whole;		/* its end was seen */
+};
+
+struct visit {
+	ngx_http_request_t *r;
+	const struct location_conf *conf;
+	enum visit_state state;
+	ngx_int_t phase;	/* index of the handler, to begin anew */
+	struct target target;
+	struct fields fields;
+	ngx_str_t uri;		/* path and query to send; secret where the
+				   scheme has added parameters */
+	struct apam_profile *profile;
+	struct apam_caller caller;
+	struct apam_request request;
+	struct apam_body body;
+	struct apam_signature signature;
+	struct waiting waiting;
+	/* Of the answer. */
+	struct held held;
+	ngx_buf_t *problem;	/* VISIT_ANSWERING: what is sent; NULL: it was */
+	ngx_http_log_handler_pt log_handler; /* nginx's own */
+	/* Of the sending that was rejected or challenged. */
+	uint64_t credential, memo;
+	unsigned entries;
+	bool rejected;		/* a sending was, and another one followed */
+	unsigned challenges;	/* the same of those that were challenged */
+};
+
+/* The request's visit; NULL: it has none. */
+struct visit *visit_of(ngx_http_request_t *r);
+
+/* Make one, which ends with the request; NULL without memory. */
+struct visit *visit_new(ngx_http_request_t *r);
+
+/*
+ * The handler of nginx's phase PRECONTENT: access was decided, and the proxy's
+ * turn is next.
+ */
+ngx_int_t visit_handler(ngx_http_request_t *r);
+
+/* Sign; as apam_sign_start, with the visit's own parts. */
+enum apam_status visit_sign(struct visit *v, struct apam_error *err);
+
+/* Give nginx what is signed.  NGX_OK, NGX_ERROR. */
+ngx_int_t visit_apply(struct visit *v);
+
+/* Wait for the signature that is pending. */
+void visit_wait(struct visit *v);
+
+#endif

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Requests to a gateway's Unix socket that no well-behaved client makes.
+
+    client.py load SOCKET N URL-PATH...   N requests by four clients, each on new
+                                          connections and kept ones; prints how
+                                          many were not answered 200
+    client.py raw SOCKET                  standard input is sent as it is; prints
+                                          what comes until it closes, or is
+                                          silent for 1.5 s
+"""
+import http.client
+import socket
+import sys
+import threading
+
+
+def connect(path):
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    s.settimeout(10)
+    s.connect(path)
+    return s
+
+
+class Connection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost")
+        self.path = path
+
+    def connect(self):
+        self.sock = connect(self.path)
+
+
+def load(path, n, targets):
+    failed, lock = [], threading.Lock()
+
+    def run(first):
+        kept = Connection(path)
+        for i in range(first, n, 4):
+            # One that was kept may be closed by a reload, as HTTP allows; a new
+            # one may not.
+            c = kept if i % 8 < 4 else Connection(path)
+            why = attempt(c, targets[i % len(targets)])
+            if why == "closed" and c is kept:
+                c.close()
+                why = attempt(c, targets[i % len(targets)])
+            if why != 200:
+                with lock:
+                    failed.append(why)
+            if c is not kept:
+                c.close()
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    for why in failed[:10]:
+        print(why, file=sys.stderr)
+    print(len(failed))
+
+
+def attempt(c, target):
+    try:
+        c.request("GET", target)
+        response = c.getresponse()
+        body = response.read()
+        if response.status != 200:
+            print(body[:300], file=sys.stderr)
+        return response.status
+    except (http.client.RemoteDisconnected, BrokenPipeError,
+            ConnectionResetError):
+        return "closed"
+    except OSError as e:
+        return repr(e)
+
+
+def raw(path):
+    s = connect(path)
+    s.sendall(sys.stdin.buffer.read())
+    s.settimeout(1.5)
+    try:
+        while True:
+            piece = s.recv(65536)
+            if not piece:
+                break
+            sys.stdout.buffer.write(piece)
+    except OSError:
+        pass
+
+
+if sys.argv[1] == "load":
+    load(sys.argv[2], int(sys.argv[3]), sys.argv[4:])
+else:
+    raw(sys.argv[2])

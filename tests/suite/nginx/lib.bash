@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What the suites of nginx's module share.  Source cli/lib.bash and
+# cli/providers.bash first.
+#
+# nginx cannot hold a certificate against an address, so the sandbox's providers
+# are called localhost here, which their certificate has as well.
+
+NGINX=$(PATH=$PATH:/usr/sbin command -v nginx)
+module=$build/nginx/ngx_http_apam_module.so
+sock=$dir/gateway.sock
+NGINX_PID= ORIGIN_PID=
+
+# Other users reach the socket.
+chmod 755 "$dir"
+named_seven=https://localhost:$SEVENSIGNAL_PORT
+named_xy=https://localhost:$XYSENSE_PORT
+named_seed=https://localhost:$SEED_PORT
+named_apikey=https://localhost:$APIKEY_PORT
+
+end_nginx()
+{
+	[ -z "$NGINX_PID" ] || kill "$NGINX_PID" 2>/dev/null
+	[ -z "$ORIGIN_PID" ] || kill "$ORIGIN_PID" 2>/dev/null
+	cleanup
+}
+trap end_nginx EXIT
+
+# until_true COMMAND...: within ten seconds.
+until_true()
+{
+	local i
+	for ((i = 0; i < 200; i++)); do
+		"$@" 2>/dev/null && return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# certificate NAME SUBJECT-ALT-NAMES: $dir/NAME.pem and .key, of $dir/own-ca.pem.
+certificate()
+{
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes \
+	    -keyout "$dir/$1.key" -out "$dir/$1.csr" -subj "/CN=$1" &&
+		openssl x509 -req -in "$dir/$1.csr" -CA "$dir/own-ca.pem" \
+		    -CAkey "$dir/own-ca.key" -CAcreateserial -days 2 \
+		    -extfile <(printf 'subjectAltName=%s' "$2") \
+		    -out "$dir/$1.pem"
+} 2>/dev/null
+
+own_ca()
+{
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+	    -nodes -days 2 -subj /CN=own -keyout "$dir/own-ca.key" \
+	    -out "$dir/own-ca.pem" 2>/dev/null
+}
+
+# start_origin: tests/suite/nginx/origin.py, at $origin, with a certificate for
+# localhost.
+start_origin()
+{
+	own_ca && certificate localhost DNS:localhost || exit 2
+	: >"$dir/origin.log"
+	python3 tests/suite/nginx/origin.py "$dir" "$dir/localhost.pem" \
+	    "$dir/localhost.key" < <(exec sleep 200) &
+	ORIGIN_PID=$!
+	until_true [ -s "$dir/origin.port" ] || exit 2
+	ORIGIN_PORT=$(cat "$dir/origin.port")
+	origin=https://localhost:$ORIGIN_PORT
+}
+
+# call ARGS...: curl on the gateway's socket; sets $code and $status, and fills
+# $dir/out, $dir/head and $dir/err.
+call()
+{
+	: >"$dir/out" >"$dir/head"
+	code=$(curl -sS --max-time 20 --unix-socket "$sock" -D "$dir/head" \
+	    -o "$dir/out" -w '%{http_code}' "$@" 2>"$dir/err")
+	status=$?
+}
+
+# gets NAME CODE OUT ARGS...: a call, its status and its body.
+gets()
+{
+	local name=$1 want=$2 out=$3 why=
+	shift 3
+	call "$@"
+	[[ $code == $want ]] || why="$why HTTP $code, not $want;"
+	matches "$out" "$dir/out" || why="$why the body is not: $out;"
+	if grep -qFf "$dir/known" "$dir/out" "$dir/head"; then
+		why="$why a secret is shown;"
+	fi
+	verdict "$name" "$why"
+}
+
+# problem NAME CODE TEXT ARGS...: the same with a JSON problem.
+problem()
+{
+	local name=$1 code=$2 text=$3
+	shift 3
+	gets "$name" "$code" "$text" "$@"
+	holds "$name: it is a problem of RFC 9457" is_problem "$code"
+}
+
+is_problem()
+{
+	grep -qix $'content-type: application/problem+json\r' "$dir/head" &&
+		[[ $(jq -r .status "$dir/out") == $1 ]] &&
+		[ -n "$(jq -r .detail "$dir/out")" ]
+}
+
+# arrived FILTER: what jq makes of the last request that came to the origin.
+arrived()
+{
+	tail -n 1 "$dir/origin.log" | jq -r "$1"
+}
+
+# header NAME: its values, a line each.
+header()
+{
+	arrived ".headers[] | select(.[0] | ascii_downcase == \"${1,,}\") | .[1]"
+}
