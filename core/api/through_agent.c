@@ -5,6 +5,7 @@
 #include "api/through_agent.h"
 
 #include "api/sign_served.h"
+#include "base/error.h"
 
 bool
 through_agent(struct apam_profile *profile, struct stack **stack,
@@ -20,11 +21,8 @@ through_agent(struct apam_profile *profile, struct stack **stack,
 	mine.profile = profile->name;
 	mine.hurry = here;
 	end = served_fetch(profile->ctx->served, &mine, status, err);
-	if (end == SERVED_ANSWERED)
-		return true;
-	*status = err->status;
-	if (end != SERVED_AWAY || !here)
-		return true;
-	*status = sign_open_here(profile, stack, what->deadline, err);
-	return *status != APAM_OK;
+	if (end == SERVED_AWAY && here)
+		*status = sign_open_here(profile, stack, what->deadline, err);
+	error_locate(err, profile->name, -1);
+	return end != SERVED_AWAY || !here || *status != APAM_OK;
 }

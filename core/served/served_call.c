@@ -46,26 +46,28 @@ take_result(struct served_result *to, struct apam_error *err)
 		"the agent's answer is malformed: %s", wrong);
 }
 
-enum apam_status
+/* ms that the agent has beside the call's own time, to say that it ran out. */
+#define LATE_MS 250
+
+enum served_end
 served_call_make(struct served *served, const struct agent_call *call,
-    int64_t deadline, struct served_result *to, struct apam_error *err)
+    int64_t deadline, bool hurry, struct served_result *to,
+    enum apam_status *status, struct apam_error *err)
 {
 	struct apam_error why = APAM_ERROR_INIT;
-	enum apam_status status = APAM_OK;
-	enum served_end end;
+	enum served_end end = SERVED_REFUSED;
 
 	served_result_free(to);
 	ask_begin(&to->ask, AGENT_CALL, served_next_id(served));
 	if (!agent_call_write(call, &to->ask.message))
-		return error_set(err, APAM_E_USAGE,
+		(void)error_set(&why, APAM_E_USAGE,
 		    "the call has more or longer arguments than the agent "
 		    "takes");
-	end = served_ask(served, &to->ask, deadline, false, &why);
-	if (end == SERVED_ANSWERED)
-		status = take_result(to, &why);
 	else
-		status = why.status;
-	if (status != APAM_OK)
+		end = served_ask(
+		    served, &to->ask, deadline + LATE_MS, hurry, &why);
+	*status = end == SERVED_ANSWERED ? take_result(to, &why) : why.status;
+	if (*status != APAM_OK)
 		error_copy(err, &why);
-	return status;
+	return end;
 }

@@ -18,14 +18,17 @@ void served_result_init(struct served_result *to);
 void served_result_free(struct served_result *to);
 
 /*
- * Make the call, and wait until `deadline`, clock_ms.  Where to->result.next is
- * not 0 there are more rows: call again with call->from set to it, which takes
- * the place of what is in *to.  Errors: the agent's; NETWORK, TRUST, CONFIG,
- * where there is none to be asked; DEADLINE; USAGE, where the call is too long;
- * INTERNAL, where the answer is malformed; MEMORY.
+ * Make the call, and wait until `deadline`, clock_ms; `hurry` as in served_ask.
+ * Where to->result.next is not 0 there are more rows: call again with call->from
+ * set to it, which takes the place of what is in *to.
+ *
+ * ANSWERED: *status says how it ended; where that is not APAM_OK, *err has what
+ * the agent said, or INTERNAL, where the answer is malformed.  Other ends are
+ * served_ask's, with its errors in both; USAGE, REFUSED: the call is too long.
  */
-enum apam_status served_call_make(struct served *served,
-    const struct agent_call *call, int64_t deadline, struct served_result *to,
+enum served_end served_call_make(struct served *served,
+    const struct agent_call *call, int64_t deadline, bool hurry,
+    struct served_result *to, enum apam_status *status,
     struct apam_error *err);
 
 #endif

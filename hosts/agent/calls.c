@@ -303,13 +303,15 @@ find_profile(struct calling *k, bool must)
 	enum apam_status status;
 
 	if (k->call->profile.n == 0 && !must)
-		return APAM_OK;
+		return identify(k->c, NULL, k->kept) ? APAM_OK : APAM_E_PENDING;
 	status = apam_profile_get(k->c->server->ctx,
 	    k->call->profile.n == 0 ? "" : k->call->profile.p, &k->profile,
 	    &k->err);
-	return status == APAM_OK ?
-	    serve_may_ask(k->profile, who_asks(k), &k->err) :
-	    status;
+	if (status != APAM_OK)
+		return status;
+	if (!identify(k->c, k->profile, k->kept))
+		return APAM_E_PENDING;
+	return serve_may_ask(k->profile, who_asks(k), &k->err);
 }
 
 static enum apam_status

@@ -1169,32 +1169,42 @@ START_TEST(a_call_is_made)
 {
 	struct agent_call call = { .name = APAM_STR("status") };
 	const int64_t deadline = clock_ms() + 20000;
+	enum apam_status status;
 	struct served_result got;
 	struct served *served;
 
 	served_result_init(&got);
 	scripted_start(&agent, calls_back, NULL);
 	served = project_get(&project, "p")->ctx->served;
-	ck_assert_int_eq(
-	    served_call_make(served, &call, deadline, &got, &err), APAM_OK);
+	ck_assert_int_eq(served_call_make(served, &call, deadline, false, &got,
+			     &status, &err),
+	    SERVED_ANSWERED);
+	ck_assert_int_eq(status, APAM_OK);
 	ck_assert_str_eq(got.result.text.p, "status");
 	ck_assert_uint_eq(got.result.next, 1);
 	call.from = got.result.next;
-	ck_assert_int_eq(
-	    served_call_make(served, &call, deadline, &got, &err), APAM_OK);
+	ck_assert_int_eq(served_call_make(served, &call, deadline, false, &got,
+			     &status, &err),
+	    SERVED_ANSWERED);
+	ck_assert_int_eq(status, APAM_OK);
 	ck_assert_uint_eq(got.result.next, 2);
 	call.name = APAM_STR("refuse");
-	ck_assert_int_eq(served_call_make(served, &call, deadline, &got, &err),
-	    APAM_E_POLICY);
+	ck_assert_int_eq(served_call_make(served, &call, deadline, false, &got,
+			     &status, &err),
+	    SERVED_ANSWERED);
+	ck_assert_int_eq(status, APAM_E_POLICY);
 	ck_assert_str_eq(err.text, "not for you");
 	call.name = APAM_STR("oddly");
 	err = (struct apam_error)APAM_ERROR_INIT;
-	ck_assert_int_eq(served_call_make(served, &call, deadline, &got, &err),
-	    APAM_E_INTERNAL);
+	ck_assert_int_eq(served_call_make(served, &call, deadline, false, &got,
+			     &status, &err),
+	    SERVED_ANSWERED);
+	ck_assert_int_eq(status, APAM_E_INTERNAL);
 	scripted_kill(&agent);
-	ck_assert_int_eq(
-	    served_call_make(served, &call, clock_ms() + 50, &got, NULL),
-	    APAM_E_NETWORK);
+	ck_assert_int_eq(served_call_make(served, &call, clock_ms() + 50, false,
+			     &got, &status, NULL),
+	    SERVED_AWAY);
+	ck_assert_int_eq(status, APAM_E_NETWORK);
 	served_result_free(&got);
 }
 END_TEST
