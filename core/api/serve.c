@@ -6,99 +6,17 @@
  */
 #include "api/serve.h"
 
-#include <unistd.h>
-
-#include "abi/request.h"
-#include "api/signer.h"
+#include "api/serve_rules.h"
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/str.h"
 #include "crypto/digest.h"
-#include "flight/loop.h"
 #include "flight/notify.h"
-#include "flight/verdict.h"
-#include "http/response.h"
-#include "profile/context.h"
 #include "profile/direct.h"
 #include "profile/reload.h"
 #include "profile/warm.h"
 #include "slot/read.h"
-
-enum apam_status
-serve_open(const struct apam_open_options *options, struct apam **ctx,
-    struct apam_error *err)
-{
-	HOLD_CANCEL;
-	struct apam_open_options mine = *options;
-	struct problems all;
-	enum apam_status status;
-
-	mine.flags |= APAM_OPEN_NO_THREAD;
-	problems_init(&all);
-	status = context_new(&mine, ctx, &all);
-	if (status != APAM_OK) {
-		error_copy(err, &all.first);
-		return status;
-	}
-	(*ctx)->env.is_agent = true;
-	/* Those of a later agent are higher: clients may still have older ones. */
-	atomic_store(&(*ctx)->env.generation, (uint64_t)clock_unix_ms() << 16);
-	return APAM_OK;
-}
-
-uint64_t
-serve_landings(const struct apam *ctx)
-{
-	return ctx->env.loop->landings;
-}
-
-bool
-serve_needs_unit(struct apam_profile *profile)
-{
-	struct stack *stack = profile_hold(profile);
-	const bool needs = allow_needs_unit(&stack->profile->allow);
-
-	stack_release(&stack);
-	return needs;
-}
-
-/* ---- Rules -------------------------------------------------------------- */
-
-static enum apam_status
-refuse_stranger(
-    const struct profile *profile, uint32_t user, struct apam_error *err)
-{
-	return error_set_at(err, APAM_E_POLICY, profile->file, 0,
-	    "the profile has no rule, so the agent signs with it for root and "
-	    "itself alone: add one to allow if user %lu may",
-	    (unsigned long)user);
-}
-
-/*
- * That a rule which gives something gives enough, profile/gifts.h has seen to
- * when the profile was opened.
- */
-static enum apam_status
-serve_allows(const struct profile *profile, const struct caller *caller,
-    const struct request *request, struct apam_error *err)
-{
-	const struct allow_request what = { request->view.method,
-		request->view.path };
-	char why[APAM_TEXT_SIZE];
-	struct allow_verdict v;
-
-	if (profile->allow.count == 0)
-		return caller->user == 0 || caller->user == geteuid() ?
-		    APAM_OK :
-		    refuse_stranger(profile, caller->user, err);
-	v = allow_decide(&profile->allow, caller, &what);
-	if (v.fits && v.give != APAM_GIVE_NOTHING)
-		return APAM_OK;
-	allow_refusal(&profile->allow, caller, &v, why, sizeof(why));
-	return error_set_at(err, APAM_E_POLICY, profile->file,
-	    profile->allow.rules[v.rule].line, "%s", why);
-}
 
 /* ---- Handing over ------------------------------------------------------- */
 
@@ -210,19 +128,6 @@ tell_refused(const struct serve_job *job, const struct stack *stack,
 	serve_news_refused(job->who->news, stack, why, &asker);
 }
 
-/* Before its secrets are read, too: strangers cause no work. */
-static enum apam_status
-admit(const struct serve_job *job, const struct apam_request *request,
-    const struct stack *stack, struct request *r, struct apam_error *err)
-{
-	enum apam_status status = request_init(r, request, stack->profile, err);
-
-	if (status == APAM_OK)
-		status = serve_allows(
-		    stack->profile, &job->who->caller, r, err);
-	return status;
-}
-
 static void
 note_use(struct stack *stack, const struct stack_result *made)
 {
@@ -257,7 +162,7 @@ sign_with_stack(const struct serve_job *job, const struct apam_request *request,
 	enum apam_status status;
 
 	stack_result_init(&result, &room);
-	status = admit(job, request, stack, &r, err);
+	status = serve_admit(stack, request, &job->who->caller, &r, err);
 	if (status == APAM_OK && is_settling(stack, job->rejected))
 		status = APAM_E_PENDING;
 	if (status == APAM_OK)
@@ -287,7 +192,7 @@ stack_for(const struct serve_job *job, const struct apam_request *request,
 
 	if (stack == NULL || stack_is_open(stack))
 		return stack;
-	status = admit(job, request, stack, &r, err);
+	status = serve_admit(stack, request, &job->who->caller, &r, err);
 	request_free(&r);
 	if (status != APAM_OK)
 		tell_refused(job, stack, err);
@@ -359,105 +264,4 @@ serve_sign(const struct serve_job *job, struct serve_call *call,
 	}
 	status = sign_with_body(job, call, &request, err);
 	return call->digest != 0 ? APAM_E_PENDING : status;
-}
-
-/* ---- Answers ------------------------------------------------------------- */
-
-static bool
-is_against(enum apam_verdict verdict)
-{
-	return verdict == APAM_VERDICT_REJECTED ||
-	    verdict == APAM_VERDICT_SUSPECT;
-}
-
-/*
- * The module sees the answer for what it keeps of it; of the verdicts the one
- * counts that has seen all of the answer, and never alone.
- */
-static void
-take_hint(struct entry *e, const struct apam_answer_view *view,
-    const struct serve_answer *said)
-{
-	const char *reason;
-	const enum apam_verdict own = entry_judge(e, view, &reason);
-
-	if (is_against(said->verdict))
-		(void)obtain_doubt(e, said->generation);
-	else if (said->verdict == APAM_VERDICT_ACCEPTED &&
-	    own == APAM_VERDICT_ACCEPTED && verdict_holds(e, said->generation))
-		verdict_accept(e);
-}
-
-static void
-take_hints(struct stack *stack, const struct serve_answer *said)
-{
-	const struct apam_signature signature = { .size = sizeof(signature),
-		.generation = said->generation,
-		.credential = said->credential,
-		.entries = said->entries };
-	struct apam_answer_view view = { .size = sizeof(view),
-		.method = apam_str(said->method),
-		.now_ms = clock_unix_ms() };
-	char origin[URL_ORIGIN_SIZE];
-	struct response r;
-	struct url url;
-
-	if (url_parse(apam_str(said->url), &url) != NULL)
-		return;
-	url_origin(url.https, url.host, url.port, origin);
-	response_view(&r, said->answer->status, said->answer->headers,
-	    said->answer->header_count, said->answer->body);
-	view.response = &r.pub;
-	view.origin = apam_str(origin);
-	for (size_t i = 0; i < APAM_ENTRIES_MAX; i++) {
-		size_t at = stack->count;
-
-		if (said->entries & 1U << i)
-			at = signer_place(stack, &signature, i);
-		if (at < stack->count)
-			take_hint(&stack->entries[at], &view, said);
-	}
-	response_free(&r);
-}
-
-void
-serve_judged(struct apam_profile *profile, const struct serve_who *who,
-    const struct serve_answer *said)
-{
-	HOLD_CANCEL;
-	struct apam_request request = APAM_REQUEST(said->method, said->url);
-	const struct serve_job job = {
-		.profile = profile, .request = &request, .who = who
-	};
-	struct stack *stack = profile_hold(profile);
-	struct apam_error unwanted;
-	struct request r;
-
-	error_init(&unwanted);
-	if (stack_is_open(stack)) {
-		if (admit(&job, &request, stack, &r, &unwanted) == APAM_OK)
-			take_hints(stack, said);
-		request_free(&r);
-	}
-	stack_release(&stack);
-}
-
-/* ---- Files ---------------------------------------------------------------- */
-
-void
-serve_look(struct apam *ctx)
-{
-	HOLD_CANCEL;
-
-	for (size_t i = 0; i < ctx->profile_count; i++) {
-		struct apam_profile *profile = ctx->profiles[i];
-		struct apam_error unwanted;
-		struct stack *stack;
-
-		error_init(&unwanted);
-		profile_look_soon(profile);
-		stack = profile_follow(
-		    profile, profile_deadline(profile, 0), &unwanted);
-		stack_release(&stack);
-	}
 }

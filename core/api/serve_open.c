@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The agent's context: opening it, and looking at what may have changed.
+ */
+#include "api/serve.h"
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "flight/loop.h"
+#include "profile/context.h"
+#include "profile/handle.h"
+#include "profile/reload.h"
+
+enum apam_status
+serve_open(const struct apam_open_options *options, struct apam **ctx,
+    struct apam_error *err)
+{
+	HOLD_CANCEL;
+	struct apam_open_options mine = *options;
+	struct problems all;
+	enum apam_status status;
+
+	mine.flags |= APAM_OPEN_NO_THREAD;
+	problems_init(&all);
+	status = context_new(&mine, ctx, &all);
+	if (status != APAM_OK) {
+		error_copy(err, &all.first);
+		return status;
+	}
+	(*ctx)->env.is_agent = true;
+	/* Those of a later agent are higher: clients may still have older ones. */
+	atomic_store(&(*ctx)->env.generation, (uint64_t)clock_unix_ms() << 16);
+	return APAM_OK;
+}
+
+uint64_t
+serve_landings(const struct apam *ctx)
+{
+	return ctx->env.loop->landings;
+}
+
+bool
+serve_needs_unit(struct apam_profile *profile)
+{
+	struct stack *stack = profile_hold(profile);
+	const bool needs = allow_needs_unit(&stack->profile->allow);
+
+	stack_release(&stack);
+	return needs;
+}
+
+void
+serve_look(struct apam *ctx)
+{
+	HOLD_CANCEL;
+
+	for (size_t i = 0; i < ctx->profile_count; i++) {
+		struct apam_profile *profile = ctx->profiles[i];
+		struct apam_error unwanted;
+		struct stack *stack;
+
+		error_init(&unwanted);
+		profile_look_soon(profile);
+		stack = profile_follow(
+		    profile, profile_deadline(profile, 0), &unwanted);
+		stack_release(&stack);
+	}
+}
