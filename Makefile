@@ -577,7 +577,7 @@ WITH_COVERAGE = BUILD=$(BUILD)/coverage COVERAGE=yes CC=gcc LDFLAGS=--coverage \
 	CFLAGS='-O0 -g --coverage -fprofile-update=atomic -U_FORTIFY_SOURCE'
 
 demo: deps-build deps-test
-	@$(MAKE) all $(BUILD)/sandbox
+	@$(MAKE) all $(BUILD)/sandbox $(BUILD)/peers/many
 	@BUILD=$(BUILD) tests/sandbox/demo.sh
 
 # The gateway's module for Debian's nginx, in build/nginx.

@@ -5,7 +5,8 @@
 # For each provider it shows the profile, the request line, the signed headers
 # with the credential masked, and the provider's JSON. Then it archives the
 # XY Sense key and rotates the SEED key at the provider, and shows what apam
-# says. With a standby key in the profile the same archiving costs not one
+# says. As another user it calls all three through the agent, whose secrets that
+# user cannot read, and kills the agent meanwhile. With a standby key in the profile the same archiving costs not one
 # request of a loop that runs meanwhile. A provider counts as ok only when each of its steps did what it should;
 # the last line says how many are, and the exit status is 0 for all three.
 # It leaves no process and no file behind.
@@ -20,6 +21,7 @@ dir=$(mktemp -d) && dir=$(cd "$dir" && pwd -P) || exit 1
 
 cleanup()
 {
+	[ -z "${AGENT_KEEPER:-}" ] || kill "$AGENT_KEEPER" 2>/dev/null
 	[ -z "${SANDBOX_PID:-}" ] || kill "$SANDBOX_PID" 2>/dev/null
 	wait 2>/dev/null
 	rm -rf "$dir"
@@ -313,6 +315,8 @@ curl -sS --noproxy '*' "http://127.0.0.1:$CONTROL_PORT/log?provider=seed" \
 
 title "SEED: the probe finds the old key dead"
 refused seed 'revoked' check seed
+
+. tests/sandbox/demo_agent.bash
 
 not_shown 7signal "$seven_secret"
 not_shown 7signal "$jwt_head"
