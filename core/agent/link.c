@@ -102,10 +102,6 @@ link_send(struct link *link, const struct frame_writer *message, unsigned *i)
 
 	if (link->wrong != NULL)
 		return false;
-	if (!own_fd_is_ours(&link->fd)) {
-		(void)broken(link, "this program closed the connection");
-		return false;
-	}
 	while (*i < count && sent > 0) {
 		frame_part(message, *i, &part);
 		sent = send_part(link, &part);
@@ -345,8 +341,6 @@ receive_part(struct link *link, struct frame *message, bool *whole)
 	bool odd;
 	ssize_t n;
 
-	if (!own_fd_is_ours(&link->fd))
-		return broken(link, "this program closed the connection");
 	n = read_packet(link, &odd);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return LINK_NOTHING;

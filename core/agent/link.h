@@ -56,7 +56,7 @@ enum apam_status link_connect(struct link *link, const struct link_place *place,
 
 /*
  * True where it is there to be used: it is open and whole, and of this process
- * and its present user.
+ * and its present user.  Each call that uses a link from before asks this first.
  */
 bool link_is_ours(const struct link *link);
 

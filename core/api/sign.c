@@ -36,16 +36,30 @@ signature_failed(struct apam_profile *profile, struct stack *stack,
 	refusal_tell(profile, stack, err);
 }
 
-/* By whoever signs for the profile. */
+/* By whoever signs for the profile, who looks at its rules. */
 static enum apam_status
 sign_bound(struct apam_profile *profile, struct stack **stack,
-    struct request *r, const struct patience *patience,
-    struct stack_result *result, enum served_way *way, struct apam_error *err)
+    struct request *r, const struct apam_caller *caller,
+    const struct patience *patience, struct stack_result *result,
+    enum served_way *way, struct apam_error *err)
 {
+	const bool served = sign_is_served(profile, *stack);
+	enum apam_status status = APAM_OK;
+
+	*way = SERVED_BY_AGENT;
+	if (caller != NULL)
+		status = allowed_for((*stack)->profile, r, caller, err);
+	else if (!served)
+		status = allowed_here((*stack)->profile, r, err);
+	if (status != APAM_OK)
+		return status;
+	if (caller != NULL)
+		*way = SERVED_ALLOWED;
+	if (served)
+		return sign_served(
+		    profile, stack, r, patience, result, way, err);
 	*way = SERVED_HERE;
-	if (!sign_is_served(profile, *stack))
-		return stack_sign(*stack, r, patience, result, err);
-	return sign_served(profile, stack, r, patience, result, way, err);
+	return stack_sign(*stack, r, patience, result, err);
 }
 
 enum apam_status
@@ -76,12 +90,8 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	stack_result_init(&result, &room);
 	status = request_init(&r, request, stack->profile, err);
 	if (status == APAM_OK)
-		status = request->caller == NULL ?
-		    allowed_here(stack->profile, &r, err) :
-		    allowed_for(stack->profile, &r, request->caller, err);
-	if (status == APAM_OK)
-		status = sign_bound(
-		    profile, &stack, &r, &mine, &result, &way, err);
+		status = sign_bound(profile, &stack, &r, request->caller, &mine,
+		    &result, &way, err);
 	if (status == APAM_OK)
 		status = signature_fill(signature, &r, stack, &result, err);
 	if (status == APAM_OK && way == SERVED_HERE)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "api/allowed.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "profile/opening.h"
@@ -21,6 +22,7 @@ struct serving {
 	struct request *request;
 	const struct patience *patience;
 	struct stack_result *result;
+	bool allowed; /* the rules were asked already */
 };
 
 /* ---- Asking -------------------------------------------------------------- */
@@ -123,6 +125,8 @@ sign_by_page(
 	struct apam_signature facts;
 	bool alone;
 
+	/* A registry that was made since has keys archived, perhaps. */
+	served_look_at_registry(p->ctx->served);
 	pthread_mutex_lock(&p->ctx->env.lock);
 	alone = s->stack == p->stack && !p->gone &&
 	    served_page_alone(&p->page, s->stack->profile, total, &facts);
@@ -173,12 +177,14 @@ sign_open_here(struct apam_profile *profile, struct stack **stack,
 static enum apam_status
 sign_here(const struct serving *s, struct stack **stack, struct apam_error *err)
 {
-	const enum apam_status status = sign_open_here(
+	enum apam_status status = sign_open_here(
 	    s->profile, stack, s->patience->deadline, err);
 
-	return status != APAM_OK ?
-	    status :
-	    stack_sign(*stack, s->request, s->patience, s->result, err);
+	if (status == APAM_OK && !s->allowed)
+		status = allowed_here((*stack)->profile, s->request, err);
+	if (status != APAM_OK)
+		return status;
+	return stack_sign(*stack, s->request, s->patience, s->result, err);
 }
 
 /* ---- All of it ----------------------------------------------------------- */
@@ -279,7 +285,8 @@ sign_served(struct apam_profile *profile, struct stack **stack,
     struct request *request, const struct patience *patience,
     struct stack_result *result, enum served_way *way, struct apam_error *err)
 {
-	struct serving s = { profile, *stack, request, patience, result };
+	struct serving s = { profile, *stack, request, patience, result,
+		*way == SERVED_ALLOWED };
 
 	*way = SERVED_BY_AGENT;
 	return patience->none ? serve_soon(&s, stack, way, err) :

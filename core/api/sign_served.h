@@ -19,11 +19,13 @@ sign_is_served(const struct apam_profile *profile, const struct stack *stack)
 /* How it went, beside the status. */
 enum served_way {
 	SERVED_BY_AGENT,	/* or by its page */
-	SERVED_HERE		/* the stack signed, in this process */
+	SERVED_HERE,		/* the stack signed, in this process */
+	SERVED_ALLOWED		/* not yet: the rules let the request pass */
 };
 
 /*
- * As stack_sign, by the agent.  *stack, which is held, is replaced where it has
+ * As stack_sign, by the agent, which looks at the rules; they are looked at here
+ * for what this process signs, unless *way was SERVED_ALLOWED.  *stack, which is held, is replaced where it has
  * to be opened with its secrets.  Errors: the agent's; NETWORK, DEADLINE, TRUST
  * or CONFIG where there is none to be asked; as stack_sign.
  */

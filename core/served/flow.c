@@ -142,9 +142,11 @@ flow_has_unsent(const struct flow *flow)
 }
 
 /* Before the greeting nothing but a greeting is understood. */
-static void
-send_all(struct flow *flow)
+void
+flow_send(struct flow *flow)
 {
+	if (!flow->link.greeted)
+		return;
 	for (struct ask *a = flow->first; a != NULL; a = a->next) {
 		a->message.version = flow->link.parts.version;
 		if (is_unsent(a) &&
@@ -201,12 +203,10 @@ take_all(struct flow *flow)
 bool
 flow_move(struct flow *flow)
 {
-	if (flow->link.greeted)
-		send_all(flow);
+	flow_send(flow);
 	if (take_all(flow)) {
 		/* The greeting may just have come. */
-		if (flow->link.greeted)
-			send_all(flow);
+		flow_send(flow);
 		if (flow->link.wrong == NULL)
 			return true;
 	}

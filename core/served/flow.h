@@ -59,6 +59,9 @@ int ask_take_passed(struct ask *ask);
 /* Ask, on a connection that is there; flow_move sends it. */
 void flow_ask(struct flow *flow, struct ask *ask);
 
+/* Send what can be sent; flow_move says whether the connection is broken. */
+void flow_send(struct flow *flow);
+
 /*
  * Send what can be sent, and take what has come.  False where the connection is
  * broken; all that was under way is lost then.

@@ -90,21 +90,23 @@ served_fork_renew(struct served *s)
 
 /* ---- The greeting -------------------------------------------------------- */
 
-/* The registry's counter, once it was looked for; empty: there is none. */
+/*
+ * Of the registry's counter, once it was looked for.  All zeros while there is no
+ * registry; empty where there is one that cannot be watched from here.
+ */
 static struct apam_str
 counter_nonce(const struct served *s)
 {
 	const struct key_counter *counter = &s->env->keys.counter;
 
-	if (!counter->attached || counter->blind)
+	if (counter->blind)
 		return APAM_STR("");
 	return (struct apam_str){ (const char *)counter->nonce,
 		sizeof(counter->nonce) };
 }
 
-/* So that it is attached, if there is one. */
-static void
-look_for_counter(struct served *s)
+void
+served_look_at_registry(struct served *s)
 {
 	struct keys keys;
 
@@ -112,7 +114,7 @@ look_for_counter(struct served *s)
 	keys_close(&keys);
 }
 
-/* Once look_for_counter was called. */
+/* Once the registry was looked at. */
 static enum apam_status
 greet(struct served *s, struct flow *flow, struct apam_error *err)
 {
@@ -301,7 +303,7 @@ connect_new(struct served *s, struct flow **flow, struct apam_error *err)
 	if (is_too_early(s, err))
 		return APAM_E_NETWORK;
 	find_user(s);
-	look_for_counter(s);
+	served_look_at_registry(s);
 	*flow = new_flow(s);
 	if (*flow == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
@@ -358,9 +360,14 @@ static enum served_end
 ask_on(struct flow *flow, struct ask *ask, int64_t deadline,
     struct apam_error *err)
 {
+	bool first = flow->link.greeted;
+
 	flow_ask(flow, ask);
-	for (;;) {
-		if (!flow_move(flow) && ask->state != ASK_ANSWERED)
+	for (;; first = false) {
+		/* There is no answer yet to what is only being asked. */
+		if (first)
+			flow_send(flow);
+		else if (!flow_move(flow) && ask->state != ASK_ANSWERED)
 			return end_of_broken(flow, err);
 		if (ask->state == ASK_ANSWERED)
 			return SERVED_ANSWERED;
@@ -488,6 +495,8 @@ ask_shared(struct served *s, struct ask *ask, struct apam_error *err)
 {
 	enum served_end end;
 
+	if (ask->state == ASK_OPEN && !link_is_ours(&s->shared.link))
+		flow_close(&s->shared);
 	if (ask->state == ASK_NEW || ask->state == ASK_LOST) {
 		end = share_connection(s, err);
 		if (end != SERVED_ANSWERED)
@@ -527,7 +536,7 @@ served_ask_soon(
 	bool lost;
 
 	find_user(s);
-	look_for_counter(s);
+	served_look_at_registry(s);
 	fork_lock(&s->lock);
 	end = ask_shared(s, ask, err);
 	/* The agent may be there anew already. */
@@ -561,7 +570,7 @@ served_move(struct served *s)
 	bool there;
 
 	fork_lock(&s->lock);
-	there = s->shared.link.fd.fd >= 0;
+	there = link_is_ours(&s->shared.link);
 	if (there)
 		(void)flow_move(&s->shared);
 	fork_unlock(&s->lock);

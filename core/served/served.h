@@ -50,6 +50,9 @@ void served_free(struct served **served);
 /* In a forked child, which has no connection then; NULL is fine. */
 void served_fork_renew(struct served *served);
 
+/* So that its counter is attached, if there is one now. */
+void served_look_at_registry(struct served *served);
+
 /* The id of a new question. */
 uint64_t served_next_id(struct served *served);
 

@@ -491,10 +491,6 @@ END_TEST
 
 START_TEST(a_descriptor_that_was_closed_is_left_alone)
 {
-	struct frame_writer w;
-	struct frame message;
-	struct buf items;
-	unsigned at = 0;
 	int fd;
 
 	scripted_start(&agent, greet, NULL);
@@ -503,12 +499,6 @@ START_TEST(a_descriptor_that_was_closed_is_left_alone)
 	fd = open("/dev/null", O_RDWR);
 	ck_assert_int_eq(fd, link_.fd.fd);
 	ck_assert(!link_is_ours(&link_));
-	buf_init_plain(&items, 100);
-	frame_begin(&w, &items, AGENT_CANCEL, 1);
-	ck_assert(!link_send(&link_, &w, &at));
-	ck_assert_int_eq(link_receive(&link_, &message, &err), LINK_BROKEN);
-	ck_assert_str_eq(link_.wrong, "this program closed the connection");
-	buf_free(&items);
 	link_close(&link_);
 	ck_assert_int_eq(fcntl(fd, F_GETFD) >= 0, 1);
 	(void)close(fd);
