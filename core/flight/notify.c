@@ -217,7 +217,7 @@ notify_hearsay(struct entry *e, struct key_note *note)
 
 	note_key(e, note);
 	return key_note_said(settings->state_dir, settings->user, note) &&
-	    entry_seen_is_of(e, note->about);
+	    (note->about[0] == '\0' || entry_seen_is_of(e, note->about));
 }
 
 void

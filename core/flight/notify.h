@@ -34,7 +34,8 @@ void notify_proven(struct entry *e);
 bool notify_last_check(struct entry *e, struct key_note *note);
 
 /*
- * The same from other users' programs.  Nothing is decided by it.
+ * The same from other users' programs, also where it does not say which secret
+ * it is about.  Nothing is decided by it.
  */
 bool notify_hearsay(struct entry *e, struct key_note *note);
 
