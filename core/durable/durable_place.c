@@ -112,6 +112,11 @@ durable_read(const struct durable_place *place, struct durable_copy *to,
 
 	*to = (struct durable_copy){ .there = false };
 	buf_init(&to->text, DURABLE_RECORD_MAX);
+	if (directory < 0 && user_dir_comes(place->state_dir)) {
+		/* The first login makes it. */
+		error_clear(err);
+		return APAM_OK;
+	}
 	if (directory < 0)
 		return err->status;
 	durable_file_name(place, "", name);

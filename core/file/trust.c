@@ -285,6 +285,10 @@ open_flags(const struct walk *w, bool directory)
 	return steps_is_last(&w->steps) ? OPEN_DIRECTORY : OPEN_SEARCH;
 }
 
+static const char for_root[] =
+    "may not be read by this user; run it as root, or let a group of this user "
+    "read it: `apam secret set -g GROUP FILE`, as root";
+
 /* Check what `name` is, without opening it. */
 static bool
 check_unopened(struct walk *w, int at, const char *name, bool directory)
@@ -294,8 +298,7 @@ check_unopened(struct walk *w, int at, const char *name, bool directory)
 	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return check_stat(w, &st, directory);
 	if (errno == EACCES && is_secret(w))
-		return refuse_component(w, APAM_E_CONFIG,
-		    "may not be read by this user; run it as root", NULL);
+		return refuse_component(w, APAM_E_CONFIG, for_root, NULL);
 	return refuse_errno(w, errno);
 }
 
@@ -308,8 +311,7 @@ refuse_reading(struct walk *w, int at, const char *name)
 
 	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
 	    !S_ISREG(st.st_mode) || (st.st_mode & 040) == 0 || st.st_gid == 0) {
-		(void)refuse_component(w, APAM_E_CONFIG,
-		    "may not be read by this user; run it as root", NULL);
+		(void)refuse_component(w, APAM_E_CONFIG, for_root, NULL);
 		return;
 	}
 	group_name(st.st_gid, group);

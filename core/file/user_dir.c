@@ -222,6 +222,18 @@ user_dir_open_secrets(
 	return open_own(&place, make);
 }
 
+bool
+user_dir_comes(const char *state_dir)
+{
+	char path[TRUST_PATH_MAX + NAME_SIZE + sizeof(secrets) + 2];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/%s/%lu", state_dir, secrets,
+	    (unsigned long)geteuid());
+	return lstat(path, &st) != 0 && errno == ENOENT &&
+	    lstat(state_dir, &st) == 0 && st.st_uid == geteuid();
+}
+
 /* ---- Another user's ---------------------------------------------------- */
 
 /* It is root's at first, and given to the user before it gets its name. */

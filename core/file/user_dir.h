@@ -35,6 +35,12 @@ int user_dir_open_secrets(const char *state_dir, bool user, bool make,
     struct apam_error *err);
 
 /*
+ * True if the one in `secrets` is missing, and this user makes it when it is
+ * first needed.
+ */
+bool user_dir_comes(const char *state_dir);
+
+/*
  * Call `each` for each user's directory in `users` that this user may read and
  * that belongs to its owner alone, with its owner and a descriptor, which is open
  * during the call.

@@ -234,7 +234,7 @@ if [ "$(id -u)" = 0 ]; then
 	holds "it is the user's" [ "$(stat -c %U "$own/apam.d/secrets/one")" = nobody ]
 	chown 0 "$own/apam.d/secrets/one"
 	as_nobody -c "$own/apam.conf" profile test one
-	expect "a secret of others" 3 'its file: .*; run it as root$' '' \
+	expect "a secret of others" 3 'its file: .*; run it as root, or let a group' '' \
 	    "$dir/out" "$dir/err"
 	rm -rf "$own"
 fi

@@ -141,6 +141,27 @@ START_TEST(a_directory_of_others_is_refused)
 }
 END_TEST
 
+/* That of root, or of who has the state_dir, comes with the first login. */
+START_TEST(a_directory_that_comes_is_no_error)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	struct durable_copy copy;
+	char command[1100];
+
+	(void)snprintf(command, sizeof(command), "rm -rf '%s/secrets/%lu'",
+	    store_base, (unsigned long)geteuid());
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(system(command), 0);
+		ck_assert_msg(durable_read(&store, &copy, &err) == APAM_OK,
+		    "%s", err.text);
+		ck_assert(!copy.there);
+		ck_assert_int_eq(err.status, APAM_OK);
+		(void)snprintf(command, sizeof(command), "rm -rf '%s/secrets'",
+		    store_base);
+	}
+}
+END_TEST
+
 START_TEST(a_missing_directory_is_said)
 {
 	if (geteuid() != 0)
@@ -214,6 +235,7 @@ main(void)
 	tcase_add_test(tc, what_is_no_file_is_refused);
 	tcase_add_test(tc, a_damaged_one_is_refused);
 	tcase_add_test(tc, a_directory_of_others_is_refused);
+	tcase_add_test(tc, a_directory_that_comes_is_no_error);
 	tcase_add_test(tc, a_missing_directory_is_said);
 	tcase_add_test(tc, one_holds_the_lock);
 	tcase_add_test(tc, a_lock_of_others_is_refused);

@@ -475,6 +475,20 @@ START_TEST(secrets_have_a_directory_of_their_own)
 }
 END_TEST
 
+START_TEST(one_comes_when_it_is_needed)
+{
+	ck_assert(user_dir_comes(base));
+	ck_assert_int_eq(
+	    close(user_dir_open_secrets(base, user, true, NULL)), 0);
+	ck_assert(!user_dir_comes(base));
+	ck_assert(!user_dir_comes("/no/such/state_dir"));
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_eq(seteuid(OTHER_UID), 0);
+	ck_assert(!user_dir_comes(base));
+}
+END_TEST
+
 START_TEST(a_user_who_is_added_gets_both)
 {
 	struct stat st;
@@ -535,6 +549,7 @@ main(void)
 	tcase_add_test(tc, what_is_no_users_is_left_out);
 	tcase_add_test(tc, root_sees_all_and_others_their_own);
 	tcase_add_test(tc, secrets_have_a_directory_of_their_own);
+	tcase_add_test(tc, one_comes_when_it_is_needed);
 	tcase_add_test(tc, a_user_who_is_added_gets_both);
 	tcase_add_test(tc, secrets_of_another_are_set_aside);
 	return run_suite(suite);
