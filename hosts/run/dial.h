@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where a tunnel leads: to the gateway, to a host, or to the proxy that the user
+ * had before this run.
+ */
+#ifndef HOSTS_RUN_DIAL_H
+#define HOSTS_RUN_DIAL_H
+
+#include "place.h"
+
+/* The user's own proxy; host "" : there is none. */
+struct dial_proxy {
+	struct place at;
+	char pair[1024];	/* base64 of user and password; "": none */
+};
+
+/*
+ * Read the value of https_proxy: "http://[user:password@]host:port[/]".  False
+ * where it is of another kind, such as socks5.
+ */
+bool dial_proxy_read(const char *text, struct dial_proxy *proxy);
+
+/* A connection to a socket of this machine; -1 with errno set. */
+int dial_local(const char *path);
+
+/* A connection to a host; -1, and *why is a static text. */
+int dial_host(const struct place *to, const char **why);
+
+/* The same through a proxy. */
+int dial_by_proxy(
+    const struct dial_proxy *proxy, const struct place *to, const char **why);
+
+#endif

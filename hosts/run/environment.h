@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a program is told by its environment: the proxy, whom it goes to without
+ * it, and which authorities it may believe.
+ */
+#ifndef HOSTS_RUN_ENVIRONMENT_H
+#define HOSTS_RUN_ENVIRONMENT_H
+
+#include "front.h"
+
+struct told {
+	const struct front *front;
+	/* PEM of the authorities of this run, one for each place. */
+	const char *const *authorities;
+};
+
+/*
+ * Set this process's variables for the program.  A variable that named
+ * authorities names them and those of this run afterwards.  False, with a
+ * complaint.
+ */
+bool environment_set(const struct told *told);
+
+/* The value of the first of two variables that is set and not empty, or "". */
+const char *environment_either(const char *name, const char *other);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#define _GNU_SOURCE /* pipe2 */
+#include "folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define DESCRIPTORS 8
+
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st;
+	(void)kind;
+	(void)where;
+	(void)remove(path);
+	return 0;
+}
+
+/* The remover: no terminal's signal ends it before its work is done. */
+static void
+wait_and_remove(const char *path, int held)
+{
+	const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE };
+	char byte;
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		(void)signal(signals[i], SIG_IGN);
+	(void)setsid();
+	while (read(held, &byte, 1) < 0 && errno == EINTR)
+		continue;
+	(void)nftw(path, remove_one, DESCRIPTORS, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Those of the caller would be held open by it for as long as it waits. */
+static void
+close_others(int held)
+{
+	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd < 3 && nothing >= 0; fd++)
+		(void)dup2(nothing, fd);
+	if (dup2(held, 3) == 3)
+		(void)close_range(4, ~0U, 0);
+}
+
+static bool
+start_remover(struct folder *folder)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	folder->remover = fork();
+	if (folder->remover == 0) {
+		(void)close(ends[1]);
+		close_others(ends[0]);
+		wait_and_remove(folder->path, 3);
+		_exit(0);
+	}
+	(void)close(ends[0]);
+	folder->held = ends[1];
+	return folder->remover > 0;
+}
+
+bool
+folder_make(struct folder *folder)
+{
+	const char *in = getenv("XDG_RUNTIME_DIR");
+
+	folder->held = -1;
+	if (in == NULL || in[0] != '/' || strlen(in) > 40 ||
+	    access(in, W_OK) != 0)
+		in = "/tmp";
+	snprintf(folder->path, sizeof(folder->path), "%s/apam-run-XXXXXX", in);
+	if (mkdtemp(folder->path) == NULL)
+		return false;
+	if (start_remover(folder))
+		return true;
+	(void)rmdir(folder->path);
+	return false;
+}
+
+void
+folder_remove(struct folder *folder)
+{
+	if (folder->held < 0)
+		return;
+	(void)close(folder->held);
+	folder->held = -1;
+	while (waitpid(folder->remover, NULL, 0) < 0 && errno == EINTR)
+		continue;
+}

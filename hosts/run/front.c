@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A thread for each connection, with calls that wait: a run has few of them, and
+ * nothing that one waits for keeps another.
+ */
+#define _GNU_SOURCE /* accept4 */
+#include "front.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base64.h"
+#include "connect_head.h"
+#include "tunnel.h"
+
+#define CONNECTIONS_MAX 1024
+#define HEAD_SECONDS 30
+
+struct connection {
+	const struct front *front;
+	int fd;
+};
+
+static atomic_int connections;
+
+/* ---- Answers ------------------------------------------------------------- */
+
+static void
+refuse(int fd, const char *status, const char *more, const char *why)
+{
+	char text[512];
+	const int n = snprintf(text, sizeof(text),
+	    "HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: text/plain\r\n"
+	    "%sContent-Length: %zu\r\n\r\napam run: %s\n",
+	    status, more, strlen(why) + 11, why);
+
+	if (n > 0 && (size_t)n < sizeof(text))
+		(void)tunnel_write(fd, text, (size_t)n);
+}
+
+static void
+refuse_head(int fd, enum head_state state)
+{
+	switch (state) {
+	case HEAD_METHOD:
+		refuse(fd, "405 Method Not Allowed", "Allow: CONNECT\r\n",
+		    "this proxy is for https alone");
+		break;
+	case HEAD_STRANGER:
+		refuse(fd, "407 Proxy Authentication Required",
+		    "Proxy-Authenticate: Basic realm=\"apam run\"\r\n",
+		    "the proxy's URL has a user and a password, which are to be "
+		    "sent");
+		break;
+	default:
+		refuse(fd, "400 Bad Request", "", "that is not CONNECT");
+		break;
+	}
+}
+
+/* ---- One connection ------------------------------------------------------ */
+
+/* Where a place leads; -1, and *why says why not. */
+static int
+dial(const struct front *front, const struct place *to, const char **why)
+{
+	const size_t i = places_find(front->places, to->host, to->port);
+
+	if (i < front->places->count) {
+		*why = "the gateway of this run has ended";
+		return dial_local(front->sockets[i]);
+	}
+	if (front->proxy.at.host[0] == '\0' ||
+	    front->goes_direct(front->arg, to->host))
+		return dial_host(to, why);
+	return dial_by_proxy(&front->proxy, to, why);
+}
+
+/* Read a head, and what came behind it; false where there is no good one. */
+static bool
+read_head(const struct connection *c, char text[HEAD_MAX], size_t *n,
+    size_t *used, struct place *place)
+{
+	const struct timeval limit = { .tv_sec = HEAD_SECONDS },
+			     none = { .tv_sec = 0 };
+	enum head_state state = HEAD_PART;
+
+	(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	*n = 0;
+	while (state == HEAD_PART) {
+		const ssize_t got = recv(c->fd, text + *n, HEAD_MAX - *n, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		*n += (size_t)got;
+		state = head_read(text, *n, c->front->pair, place, used);
+	}
+	(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof(none));
+	if (state != HEAD_GOOD)
+		refuse_head(c->fd, state);
+	return state == HEAD_GOOD;
+}
+
+static void
+serve(const struct connection *c)
+{
+	static const char good[] = "HTTP/1.1 200 Connection established\r\n\r\n";
+	char head[HEAD_MAX];
+	const char *why = "";
+	struct place place;
+	size_t n, used;
+	int there;
+
+	if (!read_head(c, head, &n, &used, &place))
+		return;
+	there = dial(c->front, &place, &why);
+	if (there < 0) {
+		refuse(c->fd, "502 Bad Gateway", "", why);
+		return;
+	}
+	if (tunnel_write(c->fd, good, sizeof(good) - 1) &&
+	    tunnel_write(there, head + used, n - used))
+		tunnel_run(c->fd, there);
+	(void)close(there);
+}
+
+static void *
+serve_thread(void *arg)
+{
+	struct connection *c = arg;
+
+	serve(c);
+	(void)close(c->fd);
+	free(c);
+	atomic_fetch_sub(&connections, 1);
+	return NULL;
+}
+
+/* ---- Listening ----------------------------------------------------------- */
+
+static bool
+start_thread(void *(*run)(void *), void *arg)
+{
+	pthread_attr_t detached;
+	pthread_t thread;
+	bool ok;
+
+	if (pthread_attr_init(&detached) != 0)
+		return false;
+	(void)pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	(void)pthread_attr_setstacksize(&detached, 256 * 1024);
+	ok = pthread_create(&thread, &detached, run, arg) == 0;
+	(void)pthread_attr_destroy(&detached);
+	return ok;
+}
+
+static void
+take(const struct front *front, int fd)
+{
+	struct connection *c = malloc(sizeof(*c));
+
+	if (c != NULL &&
+	    atomic_fetch_add(&connections, 1) < CONNECTIONS_MAX) {
+		*c = (struct connection){ front, fd };
+		if (start_thread(serve_thread, c))
+			return;
+	}
+	if (c != NULL)
+		atomic_fetch_sub(&connections, 1);
+	free(c);
+	refuse(fd, "503 Service Unavailable", "",
+	    "there are too many connections");
+	(void)close(fd);
+}
+
+static void *
+listen_thread(void *arg)
+{
+	const struct front *front = arg;
+	int fd;
+
+	for (;;) {
+		fd = accept4(front->listener, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0)
+			take(front, fd);
+		else if (errno == EMFILE || errno == ENFILE)
+			(void)usleep(10000); /* until another one has ended */
+		else if (errno == EBADF || errno == EINVAL)
+			return NULL;
+	}
+}
+
+static bool
+make_token(struct front *front)
+{
+	unsigned char random[16];
+	char plain[64];
+
+	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return false;
+	for (size_t i = 0; i < sizeof(random); i++)
+		snprintf(front->token + 2 * i, 3, "%02x", random[i]);
+	snprintf(plain, sizeof(plain), "apam:%s", front->token);
+	return base64(plain, strlen(plain), front->pair, sizeof(front->pair));
+}
+
+bool
+front_open(struct front *front)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t n = sizeof(at);
+
+	front->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (front->listener < 0 || !make_token(front) ||
+	    bind(front->listener, (struct sockaddr *)&at, n) != 0 ||
+	    listen(front->listener, SOMAXCONN) != 0 ||
+	    getsockname(front->listener, (struct sockaddr *)&at, &n) != 0)
+		return false;
+	front->port = ntohs(at.sin_port);
+	return true;
+}
+
+bool
+front_start(struct front *front)
+{
+	return start_thread(listen_thread, front);
+}
