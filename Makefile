@@ -57,6 +57,7 @@ $(BUILD)/hosts/curl/%.o: FLOORS = -Ihosts
 $(BUILD)/hosts/drive/%.o: FLOORS = -Ihosts -Icore
 $(BUILD)/hosts/kit/%.o: FLOORS = -Ihosts -Icore
 $(BUILD)/hosts/nginx/%.o: FLOORS = $(NGINX_INCLUDES)
+$(BUILD)/hosts/run/%.o: FLOORS = -Ihosts
 $(BUILD)/tests/%.o $(BUILD)/doc/%.o: FLOORS = -Icore -Ihosts -Ihosts/cli -Itests -I.
 # The tests of a host see no file of the core.
 $(BUILD)/tests/unit/curl/%.o: FLOORS = -Ihosts -Itests -I.
@@ -83,6 +84,9 @@ AGENT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,\
 # What plays scripts against a module is a program of its own, built with the
 # core: it is the other side of module.h, without a network.
 DRIVE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/drive/*.c))
+# What `apam run` becomes: linked to libapam as any program, and to libcrypto for
+# its certificates.
+RUN_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/run/*.c))
 # A folder without a module.c is what several schemes share: modules/oauth2.
 SCHEMES  := $(patsubst modules/%/module.c,%,$(wildcard modules/*/module.c))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)
@@ -114,7 +118,8 @@ SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %
 TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
 PRODUCT  := $(BUILD)/apam $(BUILD)/template $(BUILD)/apam-request.so $(BUILD)/$(SONAME) \
 	$(BUILD)/$(CURL_SONAME) $(BUILD)/apam.pc $(BUILD)/apam-curl.pc $(MODULES) \
-	$(INTERNAL) $(BUILD)/apam-module-drive $(KIT) $(BUILD)/apamd
+	$(INTERNAL) $(BUILD)/apam-module-drive $(KIT) $(BUILD)/apamd \
+	$(BUILD)/apam-run
 # And one in C++, one in Rust, where there is a compiler.
 FOREIGN  := $(if $(KIT),$(if $(shell command -v $(CXX)),cpp/kit-cpp) \
 	$(if $(shell command -v $(RUSTC)),rust/kit-rust))
@@ -280,6 +285,16 @@ $(BUILD)/install/apam-module-check: $(KIT_OBJ) $(BUILD)/core.a \
 	$(BUILD)/install/internal_place.o
 	$(Q)$(LINK_KIT)
 
+LINK_RUN = $(LINK) -Wl,--disable-new-dtags -o $@ $(RUN_OBJ) -L$(BUILD) -lapam \
+	    -lcrypto -lpthread
+
+$(BUILD)/apam-run: $(RUN_OBJ) $(BUILD)/$(SONAME)
+	$(Q)$(LINK_RUN) -Wl,-rpath,'$$ORIGIN'
+
+$(BUILD)/install/apam-run: $(RUN_OBJ) $(BUILD)/$(SONAME) $(BUILD)/directories
+	@mkdir -p $(@D)
+	$(Q)$(LINK_RUN) -Wl,-rpath,$(LIBDIR)
+
 AGENT_PARTS = $(BUILD)/hosts/agent/main.o $(AGENT_OBJ) $(BUILD)/core.a
 LINK_AGENT = $(LINK) -o $@ $(filter %.o,$^) \
 	    $(BUILD)/core.a $(CORE_LIBS)
@@ -392,7 +407,8 @@ $(call checks,cancel check connections context curl_fd environment exit \
 	loop waiters verdict landing nonce durable faults_durable proof \
 	pair_live sharing short_memory login short_login): CORE_LIBS += -lssl -lcrypto
 # Those that set OpenSSL's word beside apam's.
-$(call checks,share_record sign openssl key key_der verify): CORE_LIBS += -lcrypto
+$(call checks,share_record sign openssl key key_der verify authority dial): \
+	CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 $(call checks,changing): CORE_LIBS += -lssl -lcrypto
 # Those with tests/support/no_malloc.h.
@@ -781,7 +797,8 @@ INSTALL_ENV = BUILD=$(BUILD) DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
 
 install: all $(BUILD)/install/apam $(BUILD)/install/apam-request.so \
 	$(BUILD)/install/apam-module-drive $(BUILD)/install/apam-module-check \
-	$(BUILD)/install/apamd $(BUILD)/install/$(SONAME)
+	$(BUILD)/install/apamd $(BUILD)/install/apam-run \
+	$(BUILD)/install/$(SONAME)
 	@$(ERASE)
 	@$(INSTALL_ENV) tools/install install $(SCHEMES)
 

@@ -4,7 +4,7 @@
  * its subdomains, too, so that these are excluded by another one.
  */
 #define _DEFAULT_SOURCE /* explicit_bzero */
-#include "authority.h"
+#include "run/authority.h"
 
 #include <arpa/inet.h>
 #include <openssl/evp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base64.h"
+#include "run/base64.h"
 
 #include <openssl/evp.h>
 

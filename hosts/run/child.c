@@ -4,7 +4,7 @@
  * from the terminal itself.
  */
 #define _GNU_SOURCE /* pipe2 */
-#include "child.h"
+#include "run/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "say.h"
+#include "run/say.h"
 
 static sigset_t before;
 

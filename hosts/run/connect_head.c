@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* memmem */
-#include "connect_head.h"
+#include "run/connect_head.h"
 
 #include <string.h>
 #include <strings.h>
@@ -63,9 +63,9 @@ has_token(const char *line, const char *end, const char *pair)
 
 /* "host:port" of the first line; false where it is not as it has to be. */
 static bool
-read_target(const char *line, size_t n, struct place *place)
+read_target(const char *line, size_t n, struct site *site)
 {
-	char text[PLACE_HOST_MAX + 16];
+	char text[SITE_HOST_MAX + 16];
 	const char *end = memmem(line, n, VERSION, sizeof(VERSION) - 1);
 	size_t target;
 
@@ -76,11 +76,11 @@ read_target(const char *line, size_t n, struct place *place)
 		return false;
 	memcpy(text, line, target);
 	text[target] = '\0';
-	return strlen(text) == target && place_read(text, place);
+	return strlen(text) == target && site_read(text, site);
 }
 
 enum head_state
-head_read(const char *text, size_t n, const char *pair, struct place *place,
+head_read(const char *text, size_t n, const char *pair, struct site *site,
     size_t *used)
 {
 	const size_t method = sizeof(METHOD) - 1;
@@ -94,7 +94,7 @@ head_read(const char *text, size_t n, const char *pair, struct place *place,
 	if (strncmp(text, METHOD, method) != 0)
 		return HEAD_METHOD;
 	if (!read_target(
-		text + method, (size_t)(line - text) - method, place))
+		text + method, (size_t)(line - text) - method, site))
 		return HEAD_BAD;
 	return has_token(line + 2, end, pair) ? HEAD_GOOD : HEAD_STRANGER;
 }

@@ -6,7 +6,7 @@
 #ifndef HOSTS_RUN_CONNECT_HEAD_H
 #define HOSTS_RUN_CONNECT_HEAD_H
 
-#include "place.h"
+#include "run/site.h"
 
 #define HEAD_MAX 16384 /* bytes */
 
@@ -20,10 +20,10 @@ enum head_state {
 
 /*
  * Read the `n` bytes that have come.  `pair` is what Proxy-Authorization has to
- * say, base64 of user and password.  Where it is good, *place is set, and *used to
+ * say, base64 of user and password.  Where it is good, *site is set, and *used to
  * how many bytes the head has.
  */
 enum head_state head_read(const char *text, size_t n, const char *pair,
-    struct place *place, size_t *used);
+    struct site *site, size_t *used);
 
 #endif

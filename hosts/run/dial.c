@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _DEFAULT_SOURCE /* getaddrinfo */
-#include "dial.h"
+#include "run/dial.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -11,8 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "base64.h"
-#include "tunnel.h"
+#include "run/base64.h"
+#include "run/tunnel.h"
 
 #define SECONDS 30 /* for one address, and for a proxy's answer */
 #define ANSWER_MAX 16384
@@ -72,7 +72,7 @@ take_pair(const char *text, struct dial_proxy *proxy)
 bool
 dial_proxy_read(const char *text, struct dial_proxy *proxy)
 {
-	char place[PLACE_HOST_MAX + 16];
+	char site[SITE_HOST_MAX + 16];
 	const char *from = text;
 	size_t n;
 
@@ -87,14 +87,14 @@ dial_proxy_read(const char *text, struct dial_proxy *proxy)
 	if (from == NULL)
 		return false;
 	n = strcspn(from, "/");
-	if (n + 4 > sizeof(place))
+	if (n + 4 > sizeof(site))
 		return false;
-	memcpy(place, from, n);
-	place[n] = '\0';
-	if (place_read(place, &proxy->at))
+	memcpy(site, from, n);
+	site[n] = '\0';
+	if (site_read(site, &proxy->at))
 		return true;
-	strcpy(place + n, ":80");
-	return place_read(place, &proxy->at);
+	strcpy(site + n, ":80");
+	return site_read(site, &proxy->at);
 }
 
 /* ---- Connecting ---------------------------------------------------------- */
@@ -140,7 +140,7 @@ dial_address(const struct addrinfo *a)
 }
 
 int
-dial_host(const struct place *to, const char **why)
+dial_host(const struct site *to, const char **why)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_NUMERICSERV };
@@ -183,10 +183,10 @@ read_answer(int fd)
 }
 
 static bool
-ask_proxy(int fd, const struct dial_proxy *proxy, const struct place *to)
+ask_proxy(int fd, const struct dial_proxy *proxy, const struct site *to)
 {
 	const bool v6 = strchr(to->host, ':') != NULL;
-	char where[PLACE_HOST_MAX + 16], text[2048];
+	char where[SITE_HOST_MAX + 16], text[2048];
 	int n;
 
 	snprintf(where, sizeof(where), "%s%s%s:%u", v6 ? "[" : "", to->host,
@@ -201,7 +201,7 @@ ask_proxy(int fd, const struct dial_proxy *proxy, const struct place *to)
 
 int
 dial_by_proxy(
-    const struct dial_proxy *proxy, const struct place *to, const char **why)
+    const struct dial_proxy *proxy, const struct site *to, const char **why)
 {
 	const int fd = dial_host(&proxy->at, why);
 

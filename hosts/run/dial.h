@@ -6,11 +6,11 @@
 #ifndef HOSTS_RUN_DIAL_H
 #define HOSTS_RUN_DIAL_H
 
-#include "place.h"
+#include "run/site.h"
 
 /* The user's own proxy; host "" : there is none. */
 struct dial_proxy {
-	struct place at;
+	struct site at;
 	char pair[1024];	/* base64 of user and password; "": none */
 };
 
@@ -24,10 +24,10 @@ bool dial_proxy_read(const char *text, struct dial_proxy *proxy);
 int dial_local(const char *path);
 
 /* A connection to a host; -1, and *why is a static text. */
-int dial_host(const struct place *to, const char **why);
+int dial_host(const struct site *to, const char **why);
 
 /* The same through a proxy. */
 int dial_by_proxy(
-    const struct dial_proxy *proxy, const struct place *to, const char **why);
+    const struct dial_proxy *proxy, const struct site *to, const char **why);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* setenv */
-#include "environment.h"
+#include "run/environment.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "memory_file.h"
-#include "no_proxy.h"
-#include "say.h"
+#include "run/memory_file.h"
+#include "run/no_proxy.h"
+#include "run/say.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -73,7 +73,7 @@ static bool
 write_bundle(
     const struct told *told, const char *base, char path[MEMORY_PATH_SIZE])
 {
-	const size_t count = told->front->places->count;
+	const size_t count = told->front->sites->count;
 	const char **texts = calloc(count + 2, sizeof(*texts));
 	char *own = base[0] == '\0' ? strdup("") : file_text(base);
 	bool ok = texts != NULL && own != NULL;
@@ -133,13 +133,13 @@ static bool
 set_no_proxy(const struct front *front)
 {
 	const char *list = environment_either("no_proxy", "NO_PROXY");
-	const size_t count = front->places->count;
+	const size_t count = front->sites->count;
 	const char **hosts = calloc(count + 1, sizeof(*hosts));
 	char *rest = NULL;
 	bool ok;
 
 	for (size_t i = 0; hosts != NULL && i < count; i++)
-		hosts[i] = front->places->all[i].host;
+		hosts[i] = front->sites->all[i].host;
 	if (hosts != NULL)
 		rest = no_proxy_without(list, hosts, count);
 	ok = rest != NULL && set("no_proxy", rest) && set("NO_PROXY", rest);

@@ -6,11 +6,11 @@
 #ifndef HOSTS_RUN_ENVIRONMENT_H
 #define HOSTS_RUN_ENVIRONMENT_H
 
-#include "front.h"
+#include "run/front.h"
 
 struct told {
 	const struct front *front;
-	/* PEM of the authorities of this run, one for each place. */
+	/* PEM of the authorities of this run, one for each site. */
 	const char *const *authorities;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* pipe2 */
-#include "folder.h"
+#include "run/folder.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
  * nothing that one waits for keeps another.
  */
 #define _GNU_SOURCE /* accept4 */
-#include "front.h"
+#include "run/front.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,9 +18,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "base64.h"
-#include "connect_head.h"
-#include "tunnel.h"
+#include "run/base64.h"
+#include "run/connect_head.h"
+#include "run/tunnel.h"
 
 #define CONNECTIONS_MAX 1024
 #define HEAD_SECONDS 30
@@ -69,13 +69,13 @@ refuse_head(int fd, enum head_state state)
 
 /* ---- One connection ------------------------------------------------------ */
 
-/* Where a place leads; -1, and *why says why not. */
+/* Where a site leads; -1, and *why says why not. */
 static int
-dial(const struct front *front, const struct place *to, const char **why)
+dial(const struct front *front, const struct site *to, const char **why)
 {
-	const size_t i = places_find(front->places, to->host, to->port);
+	const size_t i = sites_find(front->sites, to->host, to->port);
 
-	if (i < front->places->count) {
+	if (i < front->sites->count) {
 		*why = "the gateway of this run has ended";
 		return dial_local(front->sockets[i]);
 	}
@@ -88,7 +88,7 @@ dial(const struct front *front, const struct place *to, const char **why)
 /* Read a head, and what came behind it; false where there is no good one. */
 static bool
 read_head(const struct connection *c, char text[HEAD_MAX], size_t *n,
-    size_t *used, struct place *place)
+    size_t *used, struct site *site)
 {
 	const struct timeval limit = { .tv_sec = HEAD_SECONDS },
 			     none = { .tv_sec = 0 };
@@ -104,7 +104,7 @@ read_head(const struct connection *c, char text[HEAD_MAX], size_t *n,
 		if (got <= 0)
 			return false;
 		*n += (size_t)got;
-		state = head_read(text, *n, c->front->pair, place, used);
+		state = head_read(text, *n, c->front->pair, site, used);
 	}
 	(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof(none));
 	if (state != HEAD_GOOD)
@@ -118,13 +118,13 @@ serve(const struct connection *c)
 	static const char good[] = "HTTP/1.1 200 Connection established\r\n\r\n";
 	char head[HEAD_MAX];
 	const char *why = "";
-	struct place place;
+	struct site site;
 	size_t n, used;
 	int there;
 
-	if (!read_head(c, head, &n, &used, &place))
+	if (!read_head(c, head, &n, &used, &site))
 		return;
-	there = dial(c->front, &place, &why);
+	there = dial(c->front, &site, &why);
 	if (there < 0) {
 		refuse(c->fd, "502 Bad Gateway", "", why);
 		return;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The proxy that a program of `apam run` is told to use: it answers CONNECT for
- * those who know this run's token.  Places of profiles lead to the gateway;
+ * those who know this run's token.  Sites of profiles lead to the gateway;
  * everything else is passed on untouched.
  */
 #ifndef HOSTS_RUN_FRONT_H
 #define HOSTS_RUN_FRONT_H
 
-#include "dial.h"
+#include "run/dial.h"
 
 struct front {
-	const struct places *places;
-	/* Of each place: the gateway's socket. */
+	const struct sites *sites;
+	/* Of each site: the gateway's socket. */
 	const char *const *sockets;
 	struct dial_proxy proxy; /* the user's own */
 	/* How the user's no_proxy is asked; false: send it by the proxy. */

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * nginx takes its sockets from this process, as it does from an nginx that it
- * replaces: so they are there before it is, and none of them is a second one's.
+ * One process of nginx, which ends with this one.
  */
-#define _GNU_SOURCE /* setenv, open_memstream */
-#include "gate.h"
+#define _GNU_SOURCE /* open_memstream */
+#include "run/gate.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include "child.h"
-#include "dial.h"
-#include "memory_file.h"
-#include "say.h"
-#include "tool.h"
-#include "tunnel.h"
+#include "run/child.h"
+#include "run/dial.h"
+#include "run/memory_file.h"
+#include "run/say.h"
+#include "run/tool.h"
+#include "run/tunnel.h"
 
 #define SOCKET_SIZE (FOLDER_SIZE + 24)
+#define START_MS 20000
+#define STEP_MS 2
 
 /* What is open for nginx alone, until that has started. */
 struct lent {
@@ -49,41 +50,16 @@ close_lent(struct lent *lent)
 	free(lent->fds);
 }
 
-/* ---- Sockets ------------------------------------------------------------- */
-
-static int
-listen_at(const char *path)
-{
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	if (fd < 0)
-		return -1;
-	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
-	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0 &&
-	    listen(fd, SOMAXCONN) == 0)
-		return fd;
-	(void)close(fd);
-	return -1;
-}
-
-/* Make the sockets of all places; their numbers go to `list`, as nginx has it. */
+/* The path of the socket of each site. */
 static bool
-make_sockets(struct gate *gate, const struct folder *folder, struct lent *lent,
-    FILE *list)
+name_sockets(struct gate *gate, const struct folder *folder)
 {
-	for (size_t i = 0; i < gate->places->count; i++) {
-		char *path = malloc(SOCKET_SIZE);
-		int fd;
-
-		gate->sockets[i] = path;
-		if (path == NULL)
+	for (size_t i = 0; i < gate->sites->count; i++) {
+		gate->sockets[i] = malloc(SOCKET_SIZE);
+		if (gate->sockets[i] == NULL)
 			return false;
-		snprintf(path, SOCKET_SIZE, "%s/%zu", folder->path, i);
-		fd = listen_at(path);
-		if (!lend(lent, fd))
-			return false;
-		fprintf(list, "%d;", fd);
+		snprintf(gate->sockets[i], SOCKET_SIZE, "%s/%zu", folder->path,
+		    i);
 	}
 	return true;
 }
@@ -125,26 +101,26 @@ lend_text(struct lent *lent, const char *text, char path[MEMORY_PATH_SIZE])
 }
 
 static bool
-write_place(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
+write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 {
-	const struct place *place = &gate->places->all[i];
-	const bool v6 = strchr(place->host, ':') != NULL;
+	const struct site *site = &gate->sites->all[i];
+	const bool v6 = strchr(site->host, ':') != NULL;
 	char certificate[MEMORY_PATH_SIZE], key[MEMORY_PATH_SIZE];
-	char origin[PLACE_HOST_MAX + 32];
+	char origin[SITE_HOST_MAX + 32];
 	const struct authority *a = &gate->authorities[i];
 
 	if (!lend_text(lent, a->certificate, certificate) ||
 	    !lend_text(lent, a->key, key))
 		return false;
 	snprintf(origin, sizeof(origin), "https://%s%s%s:%u", v6 ? "[" : "",
-	    place->host, v6 ? "]" : "", place->port);
+	    site->host, v6 ? "]" : "", site->port);
 	fprintf(to,
 	    "server {\nlisten unix:%s ssl;\nssl_certificate %s;\n"
 	    "ssl_certificate_key %s;\napam_hosts %s%s%s;\n"
 	    "location / {\napam *;\napam_origin %s;\nproxy_pass %s;\n"
 	    "proxy_set_header Upgrade $http_upgrade;\n"
 	    "proxy_set_header Connection $apam_connection;\n}\n}\n",
-	    gate->sockets[i], certificate, key, v6 ? "[" : "", place->host,
+	    gate->sockets[i], certificate, key, v6 ? "[" : "", site->host,
 	    v6 ? "]" : "", origin, origin);
 	return true;
 }
@@ -162,8 +138,8 @@ write_conf(const struct gate *gate, const struct folder *folder,
 	if (!ok)
 		return false;
 	write_head(to, gate, folder->path, module);
-	for (size_t i = 0; ok && i < gate->places->count; i++)
-		ok = write_place(to, gate, i, lent);
+	for (size_t i = 0; ok && i < gate->sites->count; i++)
+		ok = write_site(to, gate, i, lent);
 	fputs("}\n", to);
 	ok = fclose(to) == 0 && ok && lend_text(lent, text, path);
 	free(text);
@@ -174,91 +150,95 @@ write_conf(const struct gate *gate, const struct folder *folder,
 
 /* It answers, even if only that this is no TLS. */
 static bool
-wait_for(const char *socket)
+answers(const char *socket)
 {
 	static const char request[] = "GET / HTTP/1.0\r\n\r\n";
 	const int fd = dial_local(socket);
-	bool answers;
+	bool good;
 	char byte;
 
 	if (fd < 0)
 		return false;
-	answers = tunnel_write(fd, request, sizeof(request) - 1) &&
+	good = tunnel_write(fd, request, sizeof(request) - 1) &&
 	    recv(fd, &byte, 1, 0) == 1;
 	(void)close(fd);
-	return answers;
+	return good;
+}
+
+/* Until it answers, has ended, or takes far longer than it should. */
+static bool
+wait_for(struct gate *gate)
+{
+	for (int i = 0; i < START_MS / STEP_MS; i++) {
+		if (answers(gate->sockets[0]))
+			return true;
+		if (waitpid(gate->pid, NULL, WNOHANG) == gate->pid) {
+			gate->pid = -1;
+			return false;
+		}
+		(void)usleep(STEP_MS * 1000);
+	}
+	return false;
 }
 
 static bool
-run_nginx(struct gate *gate, const char *folder, char *conf, char *list)
+run_nginx(struct gate *gate, const char *folder, char *conf)
 {
 	char nginx[TOOL_PATH_SIZE], prefix[FOLDER_SIZE];
-	char *const argv[] = { nginx, "-e", "stderr", "-p", prefix, "-c", conf,
-		NULL };
+	char log[] = "-estderr", in[] = "-p", by[] = "-c";
+	char *const argv[] = { nginx, log, in, prefix, by, conf, NULL };
 
 	if (!tool_nginx(nginx)) {
 		say("there is no nginx: install the package nginx-light");
 		return false;
 	}
 	snprintf(prefix, sizeof(prefix), "%s", folder);
-	if (setenv("NGINX", list, 1) == 0)
-		gate->pid = child_start(argv);
-	(void)unsetenv("NGINX");
+	gate->pid = child_start(argv);
 	if (gate->pid > 0)
 		return true;
 	say("%s cannot be run: %s", nginx, strerror(errno));
 	return false;
 }
 
-/* Make sockets and files, and run nginx with them. */
+/* Write the files, and run nginx with them. */
 static bool
-start_with(struct gate *gate, const struct folder *folder, struct lent *sockets,
-    struct lent *files)
+start_with(
+    struct gate *gate, const struct folder *folder, struct lent *files)
 {
-	char module[TOOL_PATH_SIZE], conf[MEMORY_PATH_SIZE], *list = NULL;
-	size_t n = 0;
-	FILE *numbers = open_memstream(&list, &n);
-	bool ok = numbers != NULL && make_sockets(gate, folder, sockets, numbers);
+	char module[TOOL_PATH_SIZE], conf[MEMORY_PATH_SIZE];
 
-	if (numbers != NULL)
-		(void)fclose(numbers);
-	if (!ok)
-		say("the gateway's sockets cannot be made: %s",
-		    strerror(errno));
-	else if (!(ok = tool_module(module)))
+	if (!tool_module(module)) {
 		say("apam's module for nginx is not installed: install the "
 		    "package libnginx-mod-http-apam");
-	else if (!(ok = write_conf(gate, folder, module, files, conf)))
+		return false;
+	}
+	if (!name_sockets(gate, folder) ||
+	    !write_conf(gate, folder, module, files, conf)) {
 		say("the gateway cannot be set up: %s", strerror(errno));
-	ok = ok && run_nginx(gate, folder->path, conf, list);
-	free(list);
-	return ok;
-}
-
-static struct lent
-new_lent(size_t room)
-{
-	return (struct lent){ calloc(room, sizeof(int)), 0, room };
+		return false;
+	}
+	if (!run_nginx(gate, folder->path, conf))
+		return false;
+	if (wait_for(gate))
+		return true;
+	say("the gateway has not started: see above");
+	return false;
 }
 
 bool
 gate_start(struct gate *gate, const struct folder *folder)
 {
-	const size_t count = gate->places->count;
 	/* A certificate and a key for each; and the configuration. */
-	struct lent sockets = new_lent(count), files = new_lent(2 * count + 1);
-	bool ok = sockets.fds != NULL && files.fds != NULL;
+	const size_t count = gate->sites->count, room = 2 * count + 1;
+	struct lent files = { calloc(room, sizeof(int)), 0, room };
+	bool ok = files.fds != NULL;
 
 	gate->pid = -1;
 	gate->sockets = calloc(count, sizeof(*gate->sockets));
 	if (!ok || gate->sockets == NULL)
 		say("out of memory");
 	else
-		ok = start_with(gate, folder, &sockets, &files);
-	/* nobody else has them then, so that its end is seen */
-	close_lent(&sockets);
-	if (ok && !(ok = wait_for(gate->sockets[0])))
-		say("the gateway has not started: see above");
+		ok = start_with(gate, folder, &files);
 	close_lent(&files);
 	return ok;
 }
@@ -267,7 +247,7 @@ void
 gate_free(struct gate *gate)
 {
 	child_end(gate->pid);
-	for (size_t i = 0; gate->sockets != NULL && i < gate->places->count;
+	for (size_t i = 0; gate->sockets != NULL && i < gate->sites->count;
 	     i++)
 		free(gate->sockets[i]);
 	free(gate->sockets);

@@ -6,17 +6,17 @@
 #ifndef HOSTS_RUN_GATE_H
 #define HOSTS_RUN_GATE_H
 
-#include "authority.h"
-#include "folder.h"
-#include "place.h"
+#include "run/authority.h"
+#include "run/folder.h"
+#include "run/site.h"
 
 struct gate {
-	const struct places *places;
-	const struct authority *authorities; /* of each place */
+	const struct sites *sites;
+	const struct authority *authorities; /* of each site */
 	const char *config;	/* the main file; NULL: as by default */
 
 	/* Set by gate_start. */
-	char **sockets;		/* of each place: the path */
+	char **sockets;		/* of each site: the path */
 	pid_t pid;
 };
 

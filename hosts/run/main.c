@@ -17,14 +17,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "authority.h"
-#include "child.h"
-#include "environment.h"
-#include "folder.h"
-#include "front.h"
-#include "gate.h"
-#include "no_proxy.h"
-#include "say.h"
+#include "run/authority.h"
+#include "run/child.h"
+#include "run/environment.h"
+#include "run/folder.h"
+#include "run/front.h"
+#include "run/gate.h"
+#include "run/no_proxy.h"
+#include "run/say.h"
 
 struct run {
 	const char *config;
@@ -33,7 +33,7 @@ struct run {
 	char **program;
 
 	struct apam *ctx;
-	struct places places;
+	struct sites sites;
 	struct authority *authorities;
 	const char **pems;	/* of them */
 	struct folder folder;
@@ -86,7 +86,7 @@ open_context(struct run *run)
 static bool
 make_authorities(struct run *run)
 {
-	const size_t count = run->places.count;
+	const size_t count = run->sites.count;
 
 	run->authorities = calloc(count, sizeof(*run->authorities));
 	run->pems = calloc(count, sizeof(*run->pems));
@@ -94,7 +94,7 @@ make_authorities(struct run *run)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (!authority_make(
-			&run->authorities[i], run->places.all[i].host))
+			&run->authorities[i], run->sites.all[i].host))
 			return false;
 		run->pems[i] = run->authorities[i].ca;
 	}
@@ -112,7 +112,7 @@ start_front(struct run *run)
 {
 	const char *proxy = environment_either("https_proxy", "HTTPS_PROXY");
 
-	run->front.places = &run->places;
+	run->front.sites = &run->sites;
 	run->front.sockets = (const char *const *)run->gate.sockets;
 	run->front.goes_direct = goes_direct;
 	run->front.arg = strdup(environment_either("no_proxy", "NO_PROXY"));
@@ -140,13 +140,13 @@ set_up(struct run *run)
 		    strerror(errno));
 		return false;
 	}
-	run->gate.places = &run->places;
+	run->gate.sites = &run->sites;
 	run->gate.authorities = run->authorities;
 	run->gate.config = run->config;
 	if (!gate_start(&run->gate, &run->folder))
 		return false;
 	/* The gateway alone has the keys from now on. */
-	for (size_t i = 0; i < run->places.count; i++)
+	for (size_t i = 0; i < run->sites.count; i++)
 		authority_forget_key(&run->authorities[i]);
 	return start_front(run) &&
 	    environment_set(&(struct told){ &run->front, run->pems });
@@ -195,7 +195,7 @@ main(int argc, char **argv)
 	child_begin();
 	code = open_context(&run);
 	if (code == 0)
-		code = places_collect(&run.places, run.ctx, run.profiles,
+		code = sites_collect(&run.sites, run.ctx, run.profiles,
 		    run.profile_count);
 	apam_close(&run.ctx);
 	if (code == 0 && !set_up(&run))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* memfd_create */
-#include "memory_file.h"
+#include "run/memory_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "no_proxy.h"
+#include "run/no_proxy.h"
 
 #include <arpa/inet.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "say.h"
+#include "run/say.h"
 
 #include <stdarg.h>
 #include <stdio.h>

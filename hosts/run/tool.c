@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _DEFAULT_SOURCE /* readlink */
-#include "tool.h"
+#include "run/tool.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ tool_nginx(char to[TOOL_PATH_SIZE])
 bool
 tool_module(char to[TOOL_PATH_SIZE])
 {
-	static const char *const places[] = {
+	static const char *const sites[] = {
 		APAM_MODULE_DIR "/internal/" MODULE,
 		"/usr/lib/nginx/modules/" MODULE,
 	};
@@ -60,8 +60,8 @@ tool_module(char to[TOOL_PATH_SIZE])
 		if (is_there(to, R_OK))
 			return true;
 	}
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(to, TOOL_PATH_SIZE, "%s", places[i]);
+	for (size_t i = 0; i < sizeof(sites) / sizeof(sites[0]); i++) {
+		snprintf(to, TOOL_PATH_SIZE, "%s", sites[i]);
 		if (is_there(to, R_OK))
 			return true;
 	}

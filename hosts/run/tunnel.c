@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "tunnel.h"
+#include "run/tunnel.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -69,6 +69,7 @@ extern const struct command command_profile_new;
 extern const struct command command_profile_test;
 extern const struct command command_request;
 extern const struct command command_revoke;
+extern const struct command command_run;
 extern const struct command command_secret;
 extern const struct command command_secret_set;
 extern const struct command command_status;

@@ -122,3 +122,17 @@ engine_run(const char *name, char **argv, void (*line)(void *arg, char *text),
 	    name, WTERMSIG(how));
 	return -1;
 }
+
+void
+engine_become(const char *name, char **argv)
+{
+	char path[PATH_SIZE];
+
+	if (!find(name, path)) {
+		complain("%s is not there: install apam again", name);
+		return;
+	}
+	argv[0] = path;
+	execv(path, argv);
+	complain("%s cannot be run: %s", path, strerror(errno));
+}

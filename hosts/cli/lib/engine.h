@@ -18,4 +18,10 @@
 int engine_run(const char *name, char **argv,
     void (*line)(void *arg, char *text), void *arg);
 
+/*
+ * Become the program `name`, found likewise.  argv[0] is set here.  Returns only
+ * where that fails, and has then said why.
+ */
+void engine_become(const char *name, char **argv);
+
 #endif

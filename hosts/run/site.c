@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "place.h"
+#include "run/site.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "say.h"
+#include "run/say.h"
 
 #define HTTPS "https://"
 #define HTTPS_PORT 443U
@@ -15,9 +15,9 @@
 
 /* Copy a host in lower case; false where it is empty or too long. */
 static bool
-take_host(const char *from, size_t n, char to[PLACE_HOST_MAX + 1])
+take_host(const char *from, size_t n, char to[SITE_HOST_MAX + 1])
 {
-	if (n == 0 || n > PLACE_HOST_MAX)
+	if (n == 0 || n > SITE_HOST_MAX)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		const char c = from[i];
@@ -43,7 +43,7 @@ take_port(const char *text, unsigned *port)
 }
 
 bool
-place_read(const char *text, struct place *place)
+site_read(const char *text, struct site *site)
 {
 	const bool brackets = text[0] == '[';
 	const char *host = text + brackets;
@@ -52,15 +52,15 @@ place_read(const char *text, struct place *place)
 
 	if (brackets && *rest++ != ']')
 		return false;
-	return *rest == ':' && take_host(host, n, place->host) &&
-	    take_port(rest + 1, &place->port);
+	return *rest == ':' && take_host(host, n, site->host) &&
+	    take_port(rest + 1, &site->port);
 }
 
-/* The place of an origin, "https://host[:port][/path]"; false: not by https. */
+/* The site of an origin, "https://host[:port][/path]"; false: not by https. */
 static bool
-place_of_origin(const char *origin, struct place *place)
+site_of_origin(const char *origin, struct site *site)
 {
-	char text[PLACE_HOST_MAX + 16];
+	char text[SITE_HOST_MAX + 16];
 	const char *host = origin + sizeof(HTTPS) - 1;
 	size_t n;
 
@@ -71,43 +71,43 @@ place_of_origin(const char *origin, struct place *place)
 		return false;
 	memcpy(text, host, n);
 	text[n] = '\0';
-	if (place_read(text, place))
+	if (site_read(text, site))
 		return true;
 	snprintf(text + n, sizeof(text) - n, ":%u", HTTPS_PORT);
-	return place_read(text, place);
+	return site_read(text, site);
 }
 
 /* ---- Collecting ---------------------------------------------------------- */
 
 size_t
-places_find(const struct places *places, const char *host, unsigned port)
+sites_find(const struct sites *sites, const char *host, unsigned port)
 {
 	size_t i = 0;
 
-	while (i < places->count &&
-	    (places->all[i].port != port ||
-		strcasecmp(places->all[i].host, host) != 0))
+	while (i < sites->count &&
+	    (sites->all[i].port != port ||
+		strcasecmp(sites->all[i].host, host) != 0))
 		i++;
 	return i;
 }
 
 static bool
-add_place(struct places *places, const struct place *place)
+add_site(struct sites *sites, const struct site *site)
 {
-	struct place *all;
+	struct site *all;
 
-	if (places_find(places, place->host, place->port) < places->count)
+	if (sites_find(sites, site->host, site->port) < sites->count)
 		return true;
-	all = realloc(places->all, (places->count + 1) * sizeof(*all));
+	all = realloc(sites->all, (sites->count + 1) * sizeof(*all));
 	if (all == NULL)
 		return false;
-	all[places->count++] = *place;
-	places->all = all;
+	all[sites->count++] = *site;
+	sites->all = all;
 	return true;
 }
 
 struct collecting {
-	struct places *places;
+	struct sites *sites;
 	char *const *names;	/* of those that are wanted; all if none */
 	size_t name_count;
 	size_t seen;		/* of these */
@@ -129,7 +129,7 @@ static bool
 collect_profile(void *arg, const struct apam_profile_info *info)
 {
 	struct collecting *c = arg;
-	struct place place;
+	struct site site;
 
 	if (!is_wanted(c, info->name))
 		return true;
@@ -139,17 +139,17 @@ collect_profile(void *arg, const struct apam_profile_info *info)
 		return true;
 	}
 	for (size_t i = 0; i < info->origin_count; i++)
-		if (place_of_origin(info->origins[i], &place) &&
-		    !add_place(c->places, &place))
+		if (site_of_origin(info->origins[i], &site) &&
+		    !add_site(c->sites, &site))
 			c->no_memory = true;
 	return !c->no_memory;
 }
 
 int
-places_collect(struct places *places, struct apam *ctx, char *const *profiles,
+sites_collect(struct sites *sites, struct apam *ctx, char *const *profiles,
     size_t profile_count)
 {
-	struct collecting c = { places, profiles, profile_count, 0, false };
+	struct collecting c = { sites, profiles, profile_count, 0, false };
 	struct apam_error err = APAM_ERROR_INIT;
 	const enum apam_status status = apam_profiles(
 	    ctx, collect_profile, &c, &err);
@@ -167,7 +167,7 @@ places_collect(struct places *places, struct apam *ctx, char *const *profiles,
 		    "shows them");
 		return SAY_USAGE;
 	}
-	if (places->count > 0)
+	if (sites->count > 0)
 		return 0;
 	say("no profile has an https origin, so there is nothing to sign for; "
 	    "`apam profile new` makes one");
@@ -175,8 +175,8 @@ places_collect(struct places *places, struct apam *ctx, char *const *profiles,
 }
 
 void
-places_free(struct places *places)
+sites_free(struct sites *sites)
 {
-	free(places->all);
-	*places = (struct places){ NULL, 0 };
+	free(sites->all);
+	*sites = (struct sites){ NULL, 0 };
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sites: each host and port that a profile signs for by https.  What is sent
+ * there goes through the gateway.
+ */
+#ifndef HOSTS_RUN_SITE_H
+#define HOSTS_RUN_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <apam/admin.h>
+
+#define SITE_HOST_MAX 253 /* bytes: RFC 1035, 2.3.4 */
+
+struct site {
+	char host[SITE_HOST_MAX + 1]; /* in lower case, without brackets */
+	unsigned port;
+};
+
+struct sites {
+	struct site *all;
+	size_t count;
+};
+
+/*
+ * Collect those of all profiles that can be read, or of the named ones.  Wrong
+ * names are told, and so is a machine without any site.  Returns an exit status
+ * of apam's.
+ */
+int sites_collect(struct sites *sites, struct apam *ctx,
+    char *const *profiles, size_t profile_count);
+void sites_free(struct sites *sites);
+
+/* The index of one, by host (any letter case) and port; the count: none. */
+size_t sites_find(
+    const struct sites *sites, const char *host, unsigned port);
+
+/*
+ * Read "HOST:PORT" or "[ADDRESS]:PORT" (RFC 9112, 3.2.3).  False where it is not
+ * that.
+ */
+bool site_read(const char *text, struct site *site);
+
+#endif
