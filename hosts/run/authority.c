@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define LIFE (365L * 86400) /* seconds; no run is to outlive it */
-#define SKEW 3600L	    /* of another clock */
+#define SKEW 3600L /* of another clock */
 #define HOST_MAX 253 /* bytes: RFC 1035, 2.3.4 */
 #define NAME "apam run"
 
@@ -35,9 +35,8 @@ static GENERAL_NAME *
 new_name(int type, const void *bytes, size_t n)
 {
 	GENERAL_NAME *name = GENERAL_NAME_new();
-	ASN1_STRING *value = type == GEN_DNS ?
-	    ASN1_IA5STRING_new() :
-	    ASN1_OCTET_STRING_new();
+	ASN1_STRING *value = type == GEN_DNS ? ASN1_IA5STRING_new() :
+					       ASN1_OCTET_STRING_new();
 
 	if (name != NULL && value != NULL &&
 	    ASN1_STRING_set(value, bytes, (int)n) == 1) {
@@ -148,8 +147,8 @@ constrain(X509 *ca, const char *host)
 		ok = n > 0 ? allow_address(only, address, n) :
 			     allow_name(only, host);
 	ok = ok &&
-	    X509_add1_ext_i2d(ca, NID_name_constraints, only, 1,
-		X509V3_ADD_DEFAULT) == 1;
+	    X509_add1_ext_i2d(
+		ca, NID_name_constraints, only, 1, X509V3_ADD_DEFAULT) == 1;
 	NAME_CONSTRAINTS_free(only);
 	return ok;
 }
@@ -214,8 +213,8 @@ make_ca(EVP_PKEY *key, const char *host)
 
 	if (ca != NULL &&
 	    X509_set_issuer_name(ca, X509_get_subject_name(ca)) == 1 &&
-	    add_extension(ca, ca, NID_basic_constraints,
-		"critical,CA:TRUE,pathlen:0") &&
+	    add_extension(
+		ca, ca, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
 	    add_extension(ca, ca, NID_key_usage, "critical,keyCertSign") &&
 	    add_extension(ca, ca, NID_subject_key_identifier, "hash") &&
 	    constrain(ca, host) && X509_sign(ca, key, EVP_sha256()) > 0)
@@ -237,8 +236,7 @@ make_leaf(EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key, const char *host)
 		leaf, ca, NID_key_usage, "critical,digitalSignature") &&
 	    add_extension(leaf, ca, NID_ext_key_usage, "serverAuth") &&
 	    add_extension(leaf, ca, NID_authority_key_identifier, "keyid") &&
-	    set_name(leaf, host) &&
-	    X509_sign(leaf, ca_key, EVP_sha256()) > 0)
+	    set_name(leaf, host) && X509_sign(leaf, ca_key, EVP_sha256()) > 0)
 		return leaf;
 	X509_free(leaf);
 	return NULL;

@@ -50,7 +50,8 @@ has_token(const char *line, const char *end, const char *pair)
 	unsigned good = 0, all = 0;
 
 	while (line < end) {
-		const char *next = memmem(line, (size_t)(end - line), "\r\n", 2);
+		const char *next = memmem(
+		    line, (size_t)(end - line), "\r\n", 2);
 		size_t n = (size_t)((next == NULL ? end : next) - line);
 		const char *value = value_of(line, &n);
 
@@ -93,8 +94,7 @@ head_read(const char *text, size_t n, const char *pair, struct site *site,
 	line = memmem(text, *used, "\r\n", 2);
 	if (strncmp(text, METHOD, method) != 0)
 		return HEAD_METHOD;
-	if (!read_target(
-		text + method, (size_t)(line - text) - method, site))
+	if (!read_target(text + method, (size_t)(line - text) - method, site))
 		return HEAD_BAD;
 	return has_token(line + 2, end, pair) ? HEAD_GOOD : HEAD_STRANGER;
 }

@@ -176,8 +176,8 @@ read_answer(int fd)
 	while (n < sizeof(head) && recv(fd, head + n, 1, 0) == 1) {
 		n++;
 		if (n >= 4 && memcmp(head + n - 4, "\r\n\r\n", 4) == 0)
-			return strncmp(head, "HTTP/1.", 7) == 0 &&
-			    n > 12 && head[9] == '2';
+			return strncmp(head, "HTTP/1.", 7) == 0 && n > 12 &&
+			    head[9] == '2';
 	}
 	return false;
 }

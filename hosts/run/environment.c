@@ -16,13 +16,16 @@
 
 /* Each names a file with all authorities that a program believes. */
 static const char *const bundles[] = {
-	"SSL_CERT_FILE",      /* OpenSSL, Go, Ruby, Perl, Rust's native-certs */
-	"CURL_CA_BUNDLE",     /* curl */
+	"SSL_CERT_FILE", /* OpenSSL, Go, Ruby, Perl, Rust's native-certs */
+	"CURL_CA_BUNDLE", /* curl */
 	"REQUESTS_CA_BUNDLE", /* Python's requests, and pip */
-	"GIT_SSL_CAINFO",     /* git */
-	"AWS_CA_BUNDLE",      /* AWS's SDKs and command line */
-	"CARGO_HTTP_CAINFO",  /* cargo */
-	"NIX_SSL_CERT_FILE",
+	"GIT_SSL_CAINFO", /* git */
+	"AWS_CA_BUNDLE", /* AWS's SDKs and command line */
+	"CARGO_HTTP_CAINFO", /* cargo */
+	"PIP_CERT", /* pip */
+	"NIX_SSL_CERT_FILE", "HTTPLIB2_CA_CERTS", /* Python's httplib2 */
+	"GRPC_DEFAULT_SSL_ROOTS_FILE_PATH", /* gRPC */
+	"CLOUDSDK_CORE_CUSTOM_CA_CERTS_FILE", /* gcloud */
 };
 
 /* Where systems keep their own; the first that is there. */
@@ -101,17 +104,18 @@ set_bundles(const struct told *told)
 	for (size_t i = 0; i < COUNT(bundles); i++) {
 		const char *base = base_of(bundles[i]);
 
-		if (strcmp(base, last) != 0 &&
-		    !write_bundle(told, base, path))
+		if (strcmp(base, last) != 0 && !write_bundle(told, base, path))
 			return false;
 		snprintf(last, sizeof(last), "%s", base);
 		if (!set(bundles[i], path))
 			return false;
 	}
 	/* Node.js and Deno add what this names to their own. */
-	return write_bundle(told, getenv("NODE_EXTRA_CA_CERTS") == NULL ?
-			"" :
-			getenv("NODE_EXTRA_CA_CERTS"), path) &&
+	return write_bundle(told,
+		   getenv("NODE_EXTRA_CA_CERTS") == NULL ?
+		       "" :
+		       getenv("NODE_EXTRA_CA_CERTS"),
+		   path) &&
 	    set("NODE_EXTRA_CA_CERTS", path) && set("DENO_CERT", path);
 }
 

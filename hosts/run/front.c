@@ -115,7 +115,8 @@ read_head(const struct connection *c, char text[HEAD_MAX], size_t *n,
 static void
 serve(const struct connection *c)
 {
-	static const char good[] = "HTTP/1.1 200 Connection established\r\n\r\n";
+	static const char good[] =
+	    "HTTP/1.1 200 Connection established\r\n\r\n";
 	char head[HEAD_MAX];
 	const char *why = "";
 	struct site site;
@@ -170,8 +171,7 @@ take(const struct front *front, int fd)
 {
 	struct connection *c = malloc(sizeof(*c));
 
-	if (c != NULL &&
-	    atomic_fetch_add(&connections, 1) < CONNECTIONS_MAX) {
+	if (c != NULL && atomic_fetch_add(&connections, 1) < CONNECTIONS_MAX) {
 		*c = (struct connection){ front, fd };
 		if (start_thread(serve_thread, c))
 			return;

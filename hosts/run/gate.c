@@ -58,8 +58,8 @@ name_sockets(struct gate *gate, const struct folder *folder)
 		gate->sockets[i] = malloc(SOCKET_SIZE);
 		if (gate->sockets[i] == NULL)
 			return false;
-		snprintf(gate->sockets[i], SOCKET_SIZE, "%s/%zu", folder->path,
-		    i);
+		snprintf(
+		    gate->sockets[i], SOCKET_SIZE, "%s/%zu", folder->path, i);
 	}
 	return true;
 }
@@ -67,8 +67,8 @@ name_sockets(struct gate *gate, const struct folder *folder)
 /* ---- nginx's configuration ----------------------------------------------- */
 
 static void
-write_head(FILE *to, const struct gate *gate, const char *folder,
-    const char *module)
+write_head(
+    FILE *to, const struct gate *gate, const char *folder, const char *module)
 {
 	fprintf(to,
 	    "load_module %s;\ndaemon off;\nmaster_process off;\n"
@@ -96,8 +96,7 @@ write_head(FILE *to, const struct gate *gate, const char *folder,
 static bool
 lend_text(struct lent *lent, const char *text, char path[MEMORY_PATH_SIZE])
 {
-	return lend(
-	    lent, memory_file((const char *const[]){ text }, 1, path));
+	return lend(lent, memory_file((const char *const[]){ text }, 1, path));
 }
 
 static bool
@@ -202,8 +201,7 @@ run_nginx(struct gate *gate, const char *folder, char *conf)
 
 /* Write the files, and run nginx with them. */
 static bool
-start_with(
-    struct gate *gate, const struct folder *folder, struct lent *files)
+start_with(struct gate *gate, const struct folder *folder, struct lent *files)
 {
 	char module[TOOL_PATH_SIZE], conf[MEMORY_PATH_SIZE];
 
@@ -247,8 +245,7 @@ void
 gate_free(struct gate *gate)
 {
 	child_end(gate->pid);
-	for (size_t i = 0; gate->sockets != NULL && i < gate->sites->count;
-	     i++)
+	for (size_t i = 0; gate->sockets != NULL && i < gate->sites->count; i++)
 		free(gate->sockets[i]);
 	free(gate->sockets);
 	gate->sockets = NULL;

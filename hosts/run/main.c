@@ -28,14 +28,14 @@
 
 struct run {
 	const char *config;
-	char **profiles;	/* in argv */
+	char **profiles; /* in argv */
 	size_t profile_count;
 	char **program;
 
 	struct apam *ctx;
 	struct sites sites;
 	struct authority *authorities;
-	const char **pems;	/* of them */
+	const char **pems; /* of them */
 	struct folder folder;
 	struct gate gate;
 	struct front front;
@@ -195,8 +195,8 @@ main(int argc, char **argv)
 	child_begin();
 	code = open_context(&run);
 	if (code == 0)
-		code = sites_collect(&run.sites, run.ctx, run.profiles,
-		    run.profile_count);
+		code = sites_collect(
+		    &run.sites, run.ctx, run.profiles, run.profile_count);
 	apam_close(&run.ctx);
 	if (code == 0 && !set_up(&run))
 		code = SAY_CONFIG;

@@ -32,8 +32,7 @@ write_text(int fd, const char *text)
 }
 
 int
-memory_file(
-    const char *const *texts, size_t count, char path[MEMORY_PATH_SIZE])
+memory_file(const char *const *texts, size_t count, char path[MEMORY_PATH_SIZE])
 {
 	const int fd = memfd_create(
 	    "apam-run", MFD_ALLOW_SEALING | MFD_CLOEXEC);

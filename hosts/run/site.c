@@ -108,9 +108,9 @@ add_site(struct sites *sites, const struct site *site)
 
 struct collecting {
 	struct sites *sites;
-	char *const *names;	/* of those that are wanted; all if none */
+	char *const *names; /* of those that are wanted; all if none */
 	size_t name_count;
-	size_t seen;		/* of these */
+	size_t seen; /* of these */
 	bool no_memory;
 };
 
