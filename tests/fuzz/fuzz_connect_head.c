@@ -18,8 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = fuzz_copy(data, size);
 	struct site site;
 	size_t used = 0, again;
-	const enum head_state state = head_read(
-	    text, size, PAIR, &site, &used);
+	const enum head_state state = head_read(text, size, PAIR, &site, &used);
 
 	HOLDS(state != HEAD_PART || size < HEAD_MAX);
 	if (state == HEAD_GOOD) {

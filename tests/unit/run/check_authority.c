@@ -74,8 +74,8 @@ START_TEST(its_host_is_believed)
 END_TEST
 
 static const char *const others[] = { "other.example.com", "example.com",
-	"sub.api.example.com", "sub.localhost", "api.example.com",
-	"localhost", "127.0.0.2", "127.0.0.1", "::2", "::1", "com" };
+	"sub.api.example.com", "sub.localhost", "api.example.com", "localhost",
+	"127.0.0.2", "127.0.0.1", "::2", "::1", "com" };
 
 /* As somebody could who had kept the authority's key. */
 START_TEST(nothing_else_is)

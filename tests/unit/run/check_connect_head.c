@@ -62,8 +62,8 @@ START_TEST(heads)
 	struct site site;
 	size_t used = 0;
 
-	ck_assert_msg(head_read(text, strlen(text), PAIR, &site, &used) ==
-		rows[_i].state,
+	ck_assert_msg(
+	    head_read(text, strlen(text), PAIR, &site, &used) == rows[_i].state,
 	    "%s", text);
 	if (rows[_i].state == HEAD_GOOD) {
 		ck_assert_uint_le(used, strlen(text));
@@ -78,8 +78,8 @@ START_TEST(what_follows_is_not_used)
 	struct site site;
 	size_t used;
 
-	ck_assert(head_read(text, sizeof(text) - 1, PAIR, &site, &used) ==
-	    HEAD_GOOD);
+	ck_assert(
+	    head_read(text, sizeof(text) - 1, PAIR, &site, &used) == HEAD_GOOD);
 	ck_assert_str_eq(text + used, "more");
 	ck_assert_str_eq(site.host, "api.example.com");
 }
@@ -92,8 +92,8 @@ START_TEST(a_head_has_an_end)
 	size_t used;
 
 	memset(text, 'a', sizeof(text));
-	ck_assert(head_read(text, sizeof(text) - 1, PAIR, &site, &used) ==
-	    HEAD_PART);
+	ck_assert(
+	    head_read(text, sizeof(text) - 1, PAIR, &site, &used) == HEAD_PART);
 	ck_assert(
 	    head_read(text, sizeof(text), PAIR, &site, &used) == HEAD_BAD);
 }
@@ -105,8 +105,8 @@ START_TEST(without_a_token_nobody_is_let_in)
 	struct site site;
 	size_t used;
 
-	ck_assert(head_read(text, sizeof(text) - 1, "", &site, &used) !=
-	    HEAD_METHOD);
+	ck_assert(
+	    head_read(text, sizeof(text) - 1, "", &site, &used) != HEAD_METHOD);
 	ck_assert(!is_same("a", 1, ""));
 }
 END_TEST

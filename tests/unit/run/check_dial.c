@@ -2,8 +2,8 @@
 /*
  * Tests of hosts/run/dial.c: the proxy that the user has already.
  */
-#include "run/dial.c"
 #include "run/base64.c"
+#include "run/dial.c"
 #include "run/say.c"
 #include "run/site.c"
 #include "run/tunnel.c"
@@ -38,8 +38,8 @@ START_TEST(the_users_proxy)
 {
 	struct dial_proxy proxy;
 
-	ck_assert_msg(dial_proxy_read(rows[_i].text, &proxy) ==
-		(rows[_i].host != NULL),
+	ck_assert_msg(
+	    dial_proxy_read(rows[_i].text, &proxy) == (rows[_i].host != NULL),
 	    "%s", rows[_i].text);
 	if (rows[_i].host == NULL)
 		return;
