@@ -57,18 +57,22 @@ set(const char *name, const char *value)
 
 /* ---- Authorities --------------------------------------------------------- */
 
+const char *
+system_authorities(void)
+{
+	for (size_t i = 0; i < COUNT(systems); i++)
+		if (access(systems[i], R_OK) == 0)
+			return systems[i];
+	return "";
+}
+
 /* What a variable named before this run, or what the system has; or "". */
 static const char *
 base_of(const char *name)
 {
 	const char *own = getenv(name);
 
-	if (own != NULL && own[0] != '\0')
-		return own;
-	for (size_t i = 0; i < COUNT(systems); i++)
-		if (access(systems[i], R_OK) == 0)
-			return systems[i];
-	return "";
+	return own != NULL && own[0] != '\0' ? own : system_authorities();
 }
 
 /* A file with what is in `base`, where that is not "", and ours. */

@@ -15,6 +15,7 @@
 
 #include "run/child.h"
 #include "run/dial.h"
+#include "run/environment.h"
 #include "run/memory_file.h"
 #include "run/say.h"
 #include "run/tool.h"
@@ -85,9 +86,14 @@ write_head(
 		    geteuid() == 0 ? "" : " user");
 	fputs("apam_callers peer;\napam_problems on;\n"
 	      "client_max_body_size 0;\nproxy_http_version 1.1;\n"
-	      "proxy_buffering off;\nproxy_read_timeout 1h;\n"
-	      "proxy_send_timeout 1h;\nkeepalive_requests 100000;\n"
-	      "map $http_upgrade $apam_connection "
+	      "proxy_buffering off;\nproxy_redirect off;\n"
+	      "proxy_read_timeout 1h;\nproxy_send_timeout 1h;\n"
+	      "keepalive_requests 100000;\nproxy_ssl_verify on;\n"
+	      "proxy_ssl_verify_depth 8;\nproxy_ssl_server_name on;\n"
+	      "proxy_set_header Host $apam_authority;\n"
+	      "proxy_set_header Upgrade $http_upgrade;\n"
+	      "proxy_set_header Connection $apam_run_connection;\n"
+	      "map $http_upgrade $apam_run_connection "
 	      "{ default upgrade; '' ''; }\n",
 	    to);
 }
@@ -100,27 +106,27 @@ lend_text(struct lent *lent, const char *text, char path[MEMORY_PATH_SIZE])
 }
 
 static bool
-write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
+write_site(
+    FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 {
 	const struct site *site = &gate->sites->all[i];
-	const bool v6 = strchr(site->host, ':') != NULL;
-	char certificate[MEMORY_PATH_SIZE], key[MEMORY_PATH_SIZE];
-	char origin[SITE_HOST_MAX + 32];
 	const struct authority *a = &gate->authorities[i];
+	char certificate[MEMORY_PATH_SIZE], key[MEMORY_PATH_SIZE];
+	const char *ca = site->ca_file == NULL ? system_authorities() :
+						 site->ca_file;
 
 	if (!lend_text(lent, a->certificate, certificate) ||
 	    !lend_text(lent, a->key, key))
 		return false;
-	snprintf(origin, sizeof(origin), "https://%s%s%s:%u", v6 ? "[" : "",
-	    site->host, v6 ? "]" : "", site->port);
 	fprintf(to,
 	    "server {\nlisten unix:%s ssl;\nssl_certificate %s;\n"
-	    "ssl_certificate_key %s;\napam_hosts %s%s%s;\n"
-	    "location / {\napam *;\napam_origin %s;\nproxy_pass %s;\n"
-	    "proxy_set_header Upgrade $http_upgrade;\n"
-	    "proxy_set_header Connection $apam_connection;\n}\n}\n",
-	    gate->sockets[i], certificate, key, v6 ? "[" : "", site->host,
-	    v6 ? "]" : "", origin, origin);
+	    "ssl_certificate_key %s;\nlocation / {\napam *;\n"
+	    "apam_origin https://%s:%u;\napam_hosts %s;\n"
+	    "proxy_ssl_trusted_certificate \"%s\";\nproxy_ssl_name %s;\n"
+	    "proxy_pass https://up%zu$apam_uri;\n}\n}\n"
+	    "upstream up%zu { server %s:%u; keepalive 16; }\n",
+	    gate->sockets[i], certificate, key, site->host, site->port,
+	    site->host, ca, site->host, i, i, site->host, site->port);
 	return true;
 }
 

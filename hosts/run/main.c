@@ -50,6 +50,8 @@ read_arguments(struct run *run, char **argv)
 	run->profiles = calloc(64, sizeof(*run->profiles));
 	if (run->profiles == NULL)
 		return false;
+	/* nginx is not told by its environment. */
+	run->config = getenv("APAM_CONFIG");
 	for (argv++; *argv != NULL && strcmp(*argv, "--") != 0; argv += 2) {
 		if (argv[1] == NULL)
 			return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "run/site.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,18 +93,35 @@ sites_find(const struct sites *sites, const char *host, unsigned port)
 }
 
 static bool
-add_site(struct sites *sites, const struct site *site)
+add_site(struct sites *sites, const struct site *site, const char *ca_file)
 {
 	struct site *all;
+	const size_t n = ca_file == NULL ? 0 : strlen(ca_file) + 1;
+	char *copy = NULL;
 
 	if (sites_find(sites, site->host, site->port) < sites->count)
 		return true;
 	all = realloc(sites->all, (sites->count + 1) * sizeof(*all));
 	if (all == NULL)
 		return false;
-	all[sites->count++] = *site;
 	sites->all = all;
+	if (n > 0 && (copy = malloc(n)) == NULL)
+		return false;
+	if (n > 0)
+		memcpy(copy, ca_file, n);
+	all[sites->count] = *site;
+	all[sites->count++].ca_file = copy;
 	return true;
+}
+
+static bool
+is_address(const char *host)
+{
+	struct in6_addr six;
+	struct in_addr four;
+
+	return inet_pton(AF_INET, host, &four) == 1 ||
+	    inet_pton(AF_INET6, host, &six) == 1;
 }
 
 struct collecting {
@@ -125,11 +143,29 @@ is_wanted(struct collecting *c, const char *name)
 	return c->name_count == 0;
 }
 
+/* Take the site of one origin. */
+static void
+collect_origin(struct collecting *c, const struct apam_profile_info *info,
+    const char *origin)
+{
+	struct site site;
+
+	if (!site_of_origin(origin, &site))
+		return;
+	if (is_address(site.host)) {
+		say("%s: %s is an address, against which nginx holds no "
+		    "certificate: what is sent there is not signed",
+		    info->name, site.host);
+		return;
+	}
+	if (!add_site(c->sites, &site, info->ca_file))
+		c->no_memory = true;
+}
+
 static bool
 collect_profile(void *arg, const struct apam_profile_info *info)
 {
 	struct collecting *c = arg;
-	struct site site;
 
 	if (!is_wanted(c, info->name))
 		return true;
@@ -138,10 +174,14 @@ collect_profile(void *arg, const struct apam_profile_info *info)
 		    info->why->text);
 		return true;
 	}
+	if (info->proxy != NULL) {
+		say("%s: the profile has a proxy, which nginx cannot use: what "
+		    "is sent there is not signed",
+		    info->name);
+		return true;
+	}
 	for (size_t i = 0; i < info->origin_count; i++)
-		if (site_of_origin(info->origins[i], &site) &&
-		    !add_site(c->sites, &site))
-			c->no_memory = true;
+		collect_origin(c, info, info->origins[i]);
 	return !c->no_memory;
 }
 
@@ -169,7 +209,7 @@ sites_collect(struct sites *sites, struct apam *ctx, char *const *profiles,
 	}
 	if (sites->count > 0)
 		return 0;
-	say("no profile has an https origin, so there is nothing to sign for; "
+	say("no profile has an https origin that can be signed for; "
 	    "`apam profile new` makes one");
 	return SAY_CONFIG;
 }
@@ -177,6 +217,8 @@ sites_collect(struct sites *sites, struct apam *ctx, char *const *profiles,
 void
 sites_free(struct sites *sites)
 {
+	for (size_t i = 0; i < sites->count; i++)
+		free(sites->all[i].ca_file);
 	free(sites->all);
 	*sites = (struct sites){ NULL, 0 };
 }

@@ -16,6 +16,7 @@
 struct site {
 	char host[SITE_HOST_MAX + 1]; /* in lower case, without brackets */
 	unsigned port;
+	char *ca_file;		/* of its profile; NULL: the system's */
 };
 
 struct sites {
@@ -24,9 +25,10 @@ struct sites {
 };
 
 /*
- * Collect those of all profiles that can be read, or of the named ones.  Wrong
- * names are told, and so is a machine without any site.  Returns an exit status
- * of apam's.
+ * Collect those of all profiles that can be read, or of the named ones.  What the
+ * gateway cannot send to is told and left out: an address, since nginx holds no
+ * certificate against one, and a profile that wants a proxy.  Wrong names are
+ * told, and so is a machine without any site.  Returns an exit status of apam's.
  */
 int sites_collect(struct sites *sites, struct apam *ctx,
     char *const *profiles, size_t profile_count);

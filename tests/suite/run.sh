@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `apam run`: programs that know nothing of apam call the sandbox's providers,
+# unchanged; all else goes where it would have gone; and nothing stays behind.
+. "$(dirname "$0")/cli/lib.bash"
+. tests/suite/cli/providers.bash
+
+NGINX=$(PATH=$PATH:/usr/sbin command -v nginx)
+if [ -z "$NGINX" ] || ! make -s "BUILD=${BUILD:-build}" DEPS=no \
+    "${BUILD:-build}/nginx/ngx_http_apam_module.so"; then
+	echo "0 passed, 1 failed"
+	exit 1
+fi
+export APAM_CONFIG=$dir/apam.conf XDG_RUNTIME_DIR=$dir/run
+mkdir "$XDG_RUNTIME_DIR"
+unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE REQUESTS_CA_BUNDLE \
+    NODE_EXTRA_CA_CERTS no_proxy NO_PROXY https_proxy HTTPS_PROXY
+# nginx holds no certificate against an address.
+seven=https://localhost:$SEVENSIGNAL_PORT
+xy=https://localhost:$XYSENSE_PORT
+seed=https://localhost:$SEED_PORT
+seven seven
+xy xysense
+seed seed
+
+# runs NAME STATUS OUT ERR ARGS...: `apam run -- ARGS`.
+runs()
+{
+	local name=$1 want=$2 out=$3 err=$4
+	shift 4
+	"$timeout" 60 "$build/apam" run -- "$@" >"$dir/out" 2>"$dir/err" \
+	    </dev/null
+	status=$?
+	expect "$name" "$want" "$out" "$err" "$dir/out" "$dir/err"
+}
+
+# empty: nothing of any run is left.
+empty()
+{
+	[ -z "$(ls -A "$XDG_RUNTIME_DIR")" ]
+}
+
+# eventually COMMAND...: within ten seconds.
+eventually()
+{
+	local i
+	for ((i = 0; i < 200; i++)); do
+		"$@" 2>/dev/null && return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# ---- The three providers, by programs that know no key ------------------------
+
+runs "curl: 7SIGNAL" 0 '"eyes":\[\{' '' curl -sS "$seven/eyes"
+runs "curl: XY Sense" 0 '"spaces":\[\{' '' curl -sS "$xy/api/v1/occupancy"
+runs "curl: SEED" 0 '"version":' '' curl -sS "$seed/api/version/"
+get='import sys, urllib.request
+print(urllib.request.urlopen(sys.argv[1]).read().decode())'
+runs "Python: urllib" 0 '"eyes":\[\{' '' /usr/bin/python3 -c "$get" "$seven/eyes"
+get='import sys, requests
+print(requests.get(sys.argv[1]).text)'
+runs "Python: requests" 0 '"eyes":\[\{' '' /usr/bin/python3 -c "$get" \
+    "$seven/eyes"
+get='import sys, httpx
+print(httpx.get(sys.argv[1]).text)'
+runs "Python: httpx" 0 '"eyes":\[\{' '' /usr/bin/python3 -c "$get" "$seven/eyes"
+runs "the program sees no credential" 0 '!Authorization: (Bearer|Basic) [^ ]*[^=]$' \
+    '!^[<>] authorization' curl -sSv --http1.1 "$seven/eyes"
+runs "of two at once, each gets its own" 0 '"version":' '' curl -sS \
+    --no-progress-meter --parallel "$seven/eyes" "$seed/api/version/"
+holds "and the other, too" grep -q '"eyes"' "$dir/out"
+runs "a body is sent" 0 '*' '' curl -sS -X POST -d '{"a":1}' "$seed/api/version/"
+
+# ---- What is refused ---------------------------------------------------------
+
+runs "why a request is refused" 0 '"title"' 'read-only' curl -sS \
+    "$xy/api/v2/nothing" \
+    -X DELETE
+run keys archive --yes demo@example.com
+runs "an archived key signs nothing" 0 'APAM_E_ARCHIVED' 'was archived' curl -sS \
+    "$seed/api/version/"
+run keys restore demo@example.com
+runs "one that is restored does" 0 '"version":' '' curl -sS "$seed/api/version/"
+
+# ---- All else ----------------------------------------------------------------
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+    -keyout "$dir/server.key" -out "$dir/server.pem" 2>/dev/null
+cat "$dir/server.key" >>"$dir/server.pem"
+mkfifo "$dir/life" "$dir/port"
+/usr/bin/python3 tests/suite/cli/helper_server.py "$dir" \
+    somebody:fake-password <"$dir/life" >"$dir/port" &
+server=$!
+exec 7>"$dir/life"
+read -r -t 10 port <"$dir/port" || echo "the server did not start"
+other=https://localhost:$port/keys/sts
+CURL_CA_BUNDLE=$dir/server.pem runs "another host, whose authority the user names" \
+    0 '^401$' '' curl -sS -o /dev/null -w '%{http_code}\n' "$other"
+CURL_CA_BUNDLE=$dir/server.pem runs "it gets what the program sends" 0 \
+    'AccessKeyId' '' curl -sS -u somebody:fake-password "$other"
+runs "whose authority nobody names" 60 '' 'certificate' curl -sS "$other"
+runs "a host that is not there" 56 '' '502' curl -sS https://localhost:1/
+runs "a program that ignores the environment" 60 '' 'certificate' \
+    env -i PATH="$PATH" curl -sS "$seven/eyes"
+runs "http goes by itself" 0 '*' '' curl -sS -o /dev/null \
+    "http://127.0.0.1:$CONTROL_PORT/"
+https_proxy=socks5://127.0.0.1:1 runs "a proxy that it cannot use" 3 '' \
+    'is not an http:// proxy' true
+https_proxy=http://127.0.0.1:1 runs "a proxy that is not there" 56 '' '502' \
+    curl -sS "$other"
+https_proxy=http://127.0.0.1:1 runs "which hosts of profiles do not need" 0 \
+    '"eyes"' '' curl -sS "$seven/eyes"
+https_proxy=http://127.0.0.1:1 no_proxy='x, localhost' runs \
+    "nor what no_proxy names" 0 '"eyes"' '' curl -sS "$seven/eyes"
+no_proxy='*' runs "no_proxy does not go past it" 0 '"eyes"' '' curl -sS \
+    "$seven/eyes"
+runs "other hosts stay in no_proxy" 0 '^a,b$' '' env \
+    no_proxy=a,localhost,b "$build/apam" run -- sh -c 'echo $no_proxy'
+
+# ---- Nobody else -------------------------------------------------------------
+
+cat >"$dir/strangers" <<-'END'
+	proxy=${https_proxy##*@}
+	to=$1
+	for pair in "" "apam:" "apam:00000000000000000000000000000000"; do
+		curl -s -o /dev/null -w '%{http_connect} ' \
+		    --proxy "http://$proxy" ${pair:+--proxy-user "$pair"} "$to"
+	done
+	curl -s -o /dev/null -w '%{http_code} ' --proxy "$https_proxy" \
+	    http://localhost/
+	curl -s -o /dev/null -w '%{http_connect}\n' --proxy "$https_proxy" "$to"
+END
+runs "who does not know the token is not let in" 0 '^407 407 407 405 200$' '' \
+    sh "$dir/strangers" "$seven/eyes"
+runs "the sockets are this user's" 0 '^700$' '' sh -c \
+    'stat -c %a "$XDG_RUNTIME_DIR"/apam-run-*'
+runs "one authority for each host" 0 '^3$' '' sh -c \
+    'grep -c "BEGIN CERTIFICATE" "$NODE_EXTRA_CA_CERTS"'
+runs "no key of it" 1 '^0$' '' sh -c \
+    'grep -c PRIVATE "$NODE_EXTRA_CA_CERTS"'
+
+# ---- How it ends -------------------------------------------------------------
+
+runs "the program's status" 7 '' '' sh -c 'exit 7'
+runs "the program's signal" 137 '' '' sh -c 'kill -9 $$'
+runs "no such program" 127 '' 'nobody-there cannot be run' nobody-there
+runs "no program that runs" 126 '' 'cannot be run' "$dir/apam.conf"
+row "no program at all" 2 '' 'usage: apam run' run
+row "no such profile" 2 '' 'no profile of one of these names' run -p nobody -- \
+    true
+run run -p seven -p seed -- curl -sS "$seven/eyes"
+expect "profiles by name" 0 '"eyes"' '' "$dir/out" "$dir/err"
+holds "nothing is left" eventually empty
+
+# killed SIGNAL WANT: the signal goes to apam, and to the program from there.
+killed()
+{
+	local pid
+	"$build/apam" run -- sh -c 'trap "kill \$child; echo got; exit 9" TERM HUP
+	    sleep 100 & child=$!; echo ready >"$0"; wait' "$dir/ready" \
+	    >"$dir/out" 2>&1 7>&- &
+	pid=$!
+	eventually [ -s "$dir/ready" ] || return 1
+	rm "$dir/ready"
+	kill "-$1" $pid
+	wait $pid
+	[ $? -eq "$2" ] && grep -q got "$dir/out"
+}
+holds "SIGTERM is passed on" killed TERM 9 2>/dev/null
+holds "SIGHUP is passed on" killed HUP 9 2>/dev/null
+
+# gone PID ...: none of them runs.
+gone()
+{
+	! kill -0 "$@"
+}
+"$build/apam" run -- sh -c 'echo $$ >"$0.new"; mv "$0.new" "$0"; exec sleep 100' \
+    "$dir/ready" 2>/dev/null 7>&- &
+pid=$!
+eventually [ -s "$dir/ready" ]
+children="$(pgrep -P $pid | tr '\n' ' ')"
+kill -9 $pid
+wait $pid 2>/dev/null
+for child in $children; do
+	holds "SIGKILL leaves no process" eventually gone "$child"
+done
+holds "SIGKILL leaves nothing" eventually empty
+
+# many: a hundred runs side by side, ten at a time.
+many()
+{
+	seq 100 | xargs -P 10 -I {} "$build/apam" run -- curl -sS -o /dev/null \
+	    -w '%{http_code}\n' "$seven/eyes" | sort | uniq -c | tr -s ' '
+}
+holds "a hundred runs" [ "$(many)" = " 100 200" ]
+holds "they leave nothing" eventually empty
+
+exec 7>&-
+wait $server
+finish
