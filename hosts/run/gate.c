@@ -106,8 +106,7 @@ lend_text(struct lent *lent, const char *text, char path[MEMORY_PATH_SIZE])
 }
 
 static bool
-write_site(
-    FILE *to, const struct gate *gate, size_t i, struct lent *lent)
+write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 {
 	const struct site *site = &gate->sites->all[i];
 	const struct authority *a = &gate->authorities[i];
@@ -194,7 +193,7 @@ run_nginx(struct gate *gate, const char *folder, char *conf)
 	char *const argv[] = { nginx, log, in, prefix, by, conf, NULL };
 
 	if (!tool_nginx(nginx)) {
-		say("there is no nginx: install the package nginx-light");
+		say("there is no nginx: install Debian's package nginx");
 		return false;
 	}
 	snprintf(prefix, sizeof(prefix), "%s", folder);
@@ -212,8 +211,8 @@ start_with(struct gate *gate, const struct folder *folder, struct lent *files)
 	char module[TOOL_PATH_SIZE], conf[MEMORY_PATH_SIZE];
 
 	if (!tool_module(module)) {
-		say("apam's module for nginx is not installed: install the "
-		    "package libnginx-mod-http-apam");
+		say("apam's module for nginx is not there: `make nginx` builds "
+		    "it, and apam-nginx(5) says where it lies");
 		return false;
 	}
 	if (!name_sockets(gate, folder) ||

@@ -45,7 +45,7 @@ bool
 tool_module(char to[TOOL_PATH_SIZE])
 {
 	static const char *const sites[] = {
-		APAM_MODULE_DIR "/internal/" MODULE,
+		APAM_MODULE_DIR "/nginx/" MODULE,
 		"/usr/lib/nginx/modules/" MODULE,
 	};
 	char own[TOOL_PATH_SIZE - 64];
