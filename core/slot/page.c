@@ -116,3 +116,10 @@ page_is_closed(const struct page *p)
 	return RELAXED_LOAD(p->fresh.until) == 0 &&
 	    RELAXED_LOAD(p->alone.until) == 0;
 }
+
+void
+page_retire(struct page *p)
+{
+	page_close(p);
+	RELAXED_STORE(p->retired, 1);
+}

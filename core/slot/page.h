@@ -163,6 +163,9 @@ void page_end_write(struct page *page);
 /* Wipe the image; between the two. */
 void page_wipe(struct page *page);
 
+/* Close it, for good. */
+void page_retire(struct page *page);
+
 /* Write that it holds nothing and is good for nothing. */
 void page_close(struct page *page);
 bool page_is_closed(const struct page *page);

@@ -15,7 +15,7 @@
 
 #include "base/random.h"
 #include "base/wipe.h"
-#include "slot/block.h"
+#include "slot/slot.h"
 
 #define NAME "apam-page"
 #define SIZE_SEALS (F_SEAL_GROW | F_SEAL_SHRINK)
@@ -46,13 +46,10 @@ seal(int fd)
 static struct slot *
 slot_of_file(int fd, const _Atomic uint64_t *counter)
 {
-	size_t size;
-	struct slot *s = block_new(fd, true, &size);
+	struct slot *s = slot_new_on_file(fd, SLOT_SHARED, counter);
 
-	if (s == NULL)
-		return NULL;
-	slot_init(s, SLOT_SHARED, size, counter);
-	s->fd = fd;
+	if (s != NULL)
+		s->fd = fd;
 	return s;
 }
 
@@ -181,13 +178,4 @@ int
 slot_kept_descriptor(const struct slot *s)
 {
 	return s->fd;
-}
-
-void
-slot_retire(struct slot *s)
-{
-	if (s == NULL || s->kind != SLOT_SHARED)
-		return;
-	page_close(&s->page);
-	RELAXED_STORE(s->page.retired, 1);
 }

@@ -7,7 +7,8 @@
  * writing, nor open it again, cut it, or change its mode.  It is not sealed
  * against writing: a new agent has to write the pages that the old one left.
  *
- * Such a slot is opened and closed as any other (write.h).  All of this with the
+ * Such a slot is opened and closed as any other (write.h); when it is freed, its
+ * page is retired, for all who have it.  All of this with the
  * context's lock held.
  */
 #ifndef CORE_SLOT_PAGE_FILE_H
@@ -65,11 +66,5 @@ int slot_descriptor(const struct slot *slot);
 
 /* The slot's own descriptor, for who keeps it for the next agent; or -1. */
 int slot_kept_descriptor(const struct slot *slot);
-
-/*
- * Close the page for good, for all who have it.  The slot may be NULL, and is
- * only to be freed then.
- */
-void slot_retire(struct slot *slot);
 
 #endif

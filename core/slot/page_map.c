@@ -10,7 +10,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "slot/block.h"
 #include "slot/read.h"
 #include "slot/write.h"
 
@@ -54,13 +53,11 @@ static const char *
 map_new(struct slot **slot, int fd, const struct page_claim *claim)
 {
 	const char *wrong;
-	size_t size;
-	struct slot *s = block_new(fd, false, &size);
+	struct slot *s = slot_new_on_file(fd, SLOT_MAPPED, claim->counter);
 
 	*slot = NULL;
 	if (s == NULL)
 		return "it cannot be mapped";
-	slot_init(s, SLOT_MAPPED, size, claim->counter);
 	slot_set_origins(s, claim->origins, claim->origin_count);
 	wrong = check_page(&s->page, claim);
 	if (wrong == NULL)
@@ -85,7 +82,7 @@ slot_map(struct slot **slot, int fd, const struct page_claim *claim)
 		return NULL;
 	}
 	slot_free(&fresh);
-	if (!block_change(*slot, fd))
+	if (!slot_change_file(*slot, fd))
 		return "it cannot be mapped";
 	slot_reopen(*slot, claim->counter);
 	return NULL;

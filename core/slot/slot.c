@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making and freeing slots.
+ * Making and freeing slots.  A slot whose page is a file is one reservation of
+ * address space, of which the file takes the second part.
  */
+#define _GNU_SOURCE
 #include "slot/slot.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/secmem.h"
-#include "slot/block.h"
-#include "slot/page_file.h"
 
-void
-slot_init(struct slot *s, enum slot_kind kind, size_t size,
+static void
+set_up(struct slot *s, enum slot_kind kind, size_t size,
     const _Atomic uint64_t *counter)
 {
 	atomic_init(&s->counter, counter);
@@ -32,11 +33,75 @@ slot_new(const _Atomic uint64_t *counter)
 
 	if (s == NULL)
 		return NULL;
-	slot_init(s, SLOT_PRIVATE, got, counter);
+	set_up(s, SLOT_PRIVATE, got, counter);
 	atomic_init(&s->page.sequence, 0);
 	atomic_init(&s->page.second, PAGE_NO_SECOND);
 	return s;
 }
+
+/* ---- On a file ----------------------------------------------------------- */
+
+/* `n` in whole pages of the machine. */
+static size_t
+whole(size_t n)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	return (n + page - 1) / page * page;
+}
+
+/* What is before the page: the handle, at its end. */
+static size_t
+lead(void)
+{
+	return whole(offsetof(struct slot, page));
+}
+
+static void *
+map_file(void *at, int fd, int protection)
+{
+	void *page = mmap(
+	    at, PAGE_FILE_SIZE, protection, MAP_SHARED | MAP_FIXED, fd, 0);
+
+	if (page == MAP_FAILED)
+		return NULL;
+#ifdef MADV_DONTDUMP
+	(void)madvise(page, PAGE_FILE_SIZE, MADV_DONTDUMP);
+#endif
+	return page;
+}
+
+struct slot *
+slot_new_on_file(int fd, enum slot_kind kind, const _Atomic uint64_t *counter)
+{
+	const size_t size = lead() + whole(PAGE_FILE_SIZE);
+	struct slot *s;
+	char *base, *page;
+
+	base = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (base == MAP_FAILED)
+		return NULL;
+	page = map_file(base + lead(), fd,
+	    kind == SLOT_SHARED ? PROT_READ | PROT_WRITE : PROT_READ);
+	if (page == NULL) {
+		(void)munmap(base, size);
+		return NULL;
+	}
+	/* Like other secrets it is not written to a disk, where that may be. */
+	(void)mlock(page, PAGE_FILE_SIZE);
+	s = (void *)(page - offsetof(struct slot, page));
+	set_up(s, kind, size, counter);
+	return s;
+}
+
+bool
+slot_change_file(struct slot *s, int fd)
+{
+	return map_file(&s->page, fd, PROT_READ) != NULL;
+}
+
+/* ---- All ----------------------------------------------------------------- */
 
 void
 slot_free(struct slot **slot)
@@ -53,10 +118,11 @@ slot_free(struct slot **slot)
 		secmem_free(s, s->size);
 		return;
 	}
-	slot_retire(s);
-	if (s->fd >= 0)
+	if (s->kind == SLOT_SHARED) {
+		page_retire(&s->page);
 		(void)close(s->fd);
-	block_free(s);
+	}
+	(void)munmap((char *)&s->page - lead(), s->size);
 }
 
 void

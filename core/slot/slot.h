@@ -66,6 +66,20 @@ struct slot {
  * context is open, so that a reader may be late.
  */
 struct slot *slot_new(const _Atomic uint64_t *counter);
+/*
+ * A slot whose page is the file `fd`, of PAGE_FILE_SIZE bytes, as that is; of a
+ * shared one it can be written.  It is in no core dump.  NULL with errno; `fd`
+ * stays the caller's.
+ */
+struct slot *slot_new_on_file(
+    int fd, enum slot_kind kind, const _Atomic uint64_t *counter);
+
+/*
+ * Put another file in the place of the page of a mapped slot, in one step for all
+ * who read there.  False with errno: the old one is still there.
+ */
+bool slot_change_file(struct slot *slot, int fd);
+
 /* It is closed, and *slot may be NULL.  A shared page is retired. */
 void slot_free(struct slot **slot);
 
