@@ -18,6 +18,7 @@
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -130,6 +131,8 @@ static const struct conditional {
 	{ SYS_ioctl, 1, UINT32_MAX, TCGETS, ENOTTY },
 	{ SYS_ioctl, 1, UINT32_MAX, FIONREAD, ENOTTY },
 	{ SYS_ioctl, 1, UINT32_MAX, FIONBIO, ENOTTY },
+	/* Whether a client has read what it was sent. */
+	{ SYS_ioctl, 1, UINT32_MAX, SIOCOUTQ, ENOTTY },
 	/* The number of an interface, of a link-local address. */
 	{ SYS_ioctl, 1, UINT32_MAX, SIOCGIFINDEX, ENOTTY },
 	{ SYS_prctl, 0, UINT32_MAX, PR_SET_NAME, EINVAL },

@@ -190,6 +190,8 @@ void run_process_shared(struct result *result);
 void run_agent_sign(struct result *result);
 void run_agent_frames(struct result *result);
 void run_agent_16(struct result *result);
+void run_agent_page(struct result *result);
+void run_agent_first(struct result *result);
 
 /* ---- Output (output.c) --------------------------------------------------- */
 

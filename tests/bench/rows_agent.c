@@ -13,7 +13,6 @@
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include <pwd.h>
 
 #include "agent/message.h"
+#include "agent_servers.h"
 #include "bench.h"
 #include "signer.h"
 
@@ -44,8 +44,8 @@ end_servers(void)
 		}
 }
 
-static struct sockaddr_un
-address_of(const char *name)
+struct sockaddr_un
+agent_address(const char *name)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 
@@ -94,7 +94,7 @@ echo_server(int listener)
 static pid_t
 start_echo(void)
 {
-	const struct sockaddr_un a = address_of("echo");
+	const struct sockaddr_un a = agent_address("echo");
 	const int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 	pid_t pid;
 
@@ -128,10 +128,10 @@ start_agent(void)
 	_exit(1);
 }
 
-static int
-connect_to(const char *name)
+int
+agent_connect(const char *name)
 {
-	const struct sockaddr_un a = address_of(name);
+	const struct sockaddr_un a = agent_address(name);
 	const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
 	for (int i = 0; i < 1000; i++) {
@@ -164,9 +164,8 @@ write_client_config(void)
 	site_write("agent.conf", text);
 }
 
-/* Once, in the first row of these. */
-static void
-start_servers(void)
+void
+agent_start(void)
 {
 	if (servers[0] != 0)
 		return;
@@ -174,6 +173,7 @@ start_servers(void)
 	servers[0] = start_echo();
 	servers[1] = start_agent();
 	need(atexit(end_servers) == 0, "cannot register the cleaning up");
+	(void)close(agent_connect("agent"));
 }
 
 /* ---- A client ------------------------------------------------------------- */
@@ -229,7 +229,7 @@ client_new(void)
 	struct frame message;
 
 	need(c != NULL, "out of memory");
-	c->fd = connect_to("agent");
+	c->fd = agent_connect("agent");
 	buf_init(&c->items, FRAME_ITEMS_MAX);
 	frame_begin(&to, &c->items, AGENT_HELLO, ++c->id);
 	need(agent_hello_write(&hello, &to), "cannot make a message");
@@ -337,7 +337,7 @@ echoed_new(size_t n)
 	struct echoed *e = calloc(1, sizeof(*e));
 
 	need(e != NULL, "out of memory");
-	e->fd = connect_to("echo");
+	e->fd = agent_connect("echo");
 	e->n = n;
 	return e;
 }
@@ -368,8 +368,7 @@ run_agent_sign(struct result *result)
 {
 	struct loop mine = { signer_run, NULL, 0 };
 
-	start_servers();
-	(void)close(connect_to("agent"));
+	agent_start();
 	mine.arg = program_new();
 	measure_one_client(&mine, result);
 }
@@ -379,7 +378,7 @@ run_agent_frames(struct result *result)
 {
 	struct loop mine = { sign_loop, NULL, 0 };
 
-	start_servers();
+	agent_start();
 	mine.arg = client_new();
 	measure_one_client(&mine, result);
 }
@@ -470,7 +469,7 @@ run_agent_16(struct result *result)
 	const struct work a = { sample_agent, NULL }, b = { sample_echo, NULL };
 	struct client *c;
 
-	start_servers();
+	agent_start();
 	c = client_new();
 	sign_once(c);
 	packet_n = c->answer_n;

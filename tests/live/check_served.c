@@ -928,10 +928,8 @@ give_page(int fd, struct scripted_message *m, void *arg)
 	if (m->frame.type == AGENT_JUDGED)
 		return;
 	read_sign(m, &sign);
-	if (slot != NULL && sign.url.p[sign.url.n - 1] == 'e') {
-		slot_retire(slot);
+	if (sign.url.p[sign.url.n - 1] == 'e')
 		slot_free(&slot);
-	}
 	if (slot == NULL)
 		slot = make_page(paging);
 	(void)snprintf(text, sizeof(text), "Asked %u%s", ++asked,
