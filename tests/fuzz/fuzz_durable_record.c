@@ -49,6 +49,8 @@ check_record(struct apam_str text)
 	HOLDS((r.reason.n > 0) == (r.state == DURABLE_LOGIN));
 	HOLDS((r.sendings > 0) == (r.state == DURABLE_SPENDING));
 	HOLDS(store_name_ok(r.name));
+	HOLDS(durable_life_ok(&r.life));
+	HOLDS(r.life.until == 0 || r.state != DURABLE_LOGIN);
 	check_facts(r.facts);
 	buf_init(&again, DURABLE_RECORD_MAX);
 	if (durable_record_put(&r, &again))
