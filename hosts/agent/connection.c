@@ -14,8 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "agent/server.h"
 #include "agent/identify.h"
+#include "agent/server.h"
 #include "agent/serving.h"
 #include "agent/waiting.h"
 #include "base/clock.h"
@@ -343,8 +343,9 @@ connection_accept(struct server *s)
 static void
 tick(struct connection *c, int64_t now)
 {
-	if (outgoing_is_kept(&c->out) &&
-	    now - c->out.since > CONNECTION_UNREAD_MS)
+	if ((outgoing_is_kept(&c->out) &&
+		now - c->out.since > CONNECTION_UNREAD_MS) ||
+	    pages_are_left(&c->reader, c->quota, c->watch.fd, now))
 		connection_drop(
 		    c, METRICS_SILENT, "it does not read what it asked for");
 	else if (c->version == 0 && now - c->begun > CONNECTION_GREETING_MS)

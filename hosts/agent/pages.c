@@ -223,31 +223,42 @@ pages_greet(const struct pages *pages, struct page_reader *reader,
 void
 pages_leave(struct page_reader *reader, struct quota_user *user)
 {
-	if (reader->unread)
+	if (reader->unread != 0)
 		quota_give(user, QUOTA_OF_PAGES);
-	reader->unread = false;
+	reader->unread = 0;
 }
 
 /* What was sent to it and not read takes memory of its socket. */
 static bool
-has_read_all(const struct page_client *client)
+has_read_all(int socket)
 {
 	int unread = 0;
 
-	return !client->behind &&
-	    ioctl(client->socket, SIOCOUTQ, &unread) == 0 && unread == 0;
+	return ioctl(socket, SIOCOUTQ, &unread) == 0 && unread == 0;
+}
+
+bool
+pages_are_left(struct page_reader *reader, struct quota_user *user, int socket,
+    int64_t now)
+{
+	if (reader->unread != 0 && has_read_all(socket))
+		pages_leave(reader, user);
+	return reader->unread != 0 && now - reader->unread > PAGES_UNREAD_MS;
 }
 
 /* Count it as one that has a descriptor to read; false where it may not. */
 static bool
 may_send(const struct page_client *client)
 {
-	if (!has_read_all(client))
+	struct page_reader *reader = client->reader;
+
+	if (client->behind || !has_read_all(client->socket))
 		return false;
-	pages_leave(client->reader, client->user);
-	client->reader->unread = quota_take(
-	    client->quota, client->user, QUOTA_OF_PAGES);
-	return client->reader->unread;
+	pages_leave(reader, client->user);
+	if (!quota_take(client->quota, client->user, QUOTA_OF_PAGES))
+		return false;
+	reader->unread = clock_ms();
+	return true;
 }
 
 uint64_t
@@ -263,6 +274,8 @@ pages_offer(struct pages *pages, struct apam_profile *profile,
 	    !is_stored(pages, p, serial))
 		return 0;
 	p->used = clock_ms();
+	if (client->reader->unread != 0)
+		client->reader->unread = p->used;
 	if (pages->due == 0)
 		pages->due = clock_next_second();
 	if (client->held == serial)

@@ -43,11 +43,15 @@ void pages_init(
 /* Those that read a page go on until its credential ends. */
 void pages_free(struct pages *pages);
 
+#define PAGES_UNREAD_MS 10000
+
 /* What is known of a connection; zeroed at first. */
 struct page_reader {
 	unsigned char counter[AGENT_NONCE_SIZE];
 	bool can;		/* it sees the same clocks */
-	bool unread;		/* a descriptor was sent that it may not have read */
+	/* A descriptor was sent that it may not have read, and since then it has
+	   asked for nothing: clock_ms; 0: none was. */
+	int64_t unread;
 };
 
 /* The program said hello; true if it can be given pages. */
@@ -74,6 +78,13 @@ struct page_client {
  */
 uint64_t pages_offer(struct pages *pages, struct apam_profile *profile,
     const struct page_client *client, int *descriptor);
+
+/*
+ * Each second: one that was read counts no more.  True where one was left unread
+ * for PAGES_UNREAD_MS.
+ */
+bool pages_are_left(struct page_reader *reader, struct quota_user *user,
+    int socket, int64_t now);
 
 /* The connection ends. */
 void pages_leave(struct page_reader *reader, struct quota_user *user);

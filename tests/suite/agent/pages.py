@@ -15,6 +15,7 @@ from client import Agent, HELLO, SIGNED, WELCOME, become, fields, parse
 SIZE = 12288
 SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
 NOBODY = 61003
+HOARDER = 61004
 PROFILE = 'paged'
 URL = 'https://paged.example.com/x'
 
@@ -148,6 +149,35 @@ def unread(path):
     assert sum(len(some) for some in first) == 1, first
     # And gets another once it has read all.
     assert len(sign(agent)[1]) == 1
+
+
+def hoard(path, ready):
+    """Ask for more than one user may leave unread; how many came."""
+    become(HOARDER)
+    agents = [reader(path)[0] for _ in range(400)]
+    for agent in agents:
+        agent.sign(PROFILE, URL, more=[('page', 0)], wait=False)
+    os.write(ready, b'x')
+    time.sleep(14)
+    return sum(len(agent.descriptors()[1]) for agent in agents)
+
+
+def hoarded(path):
+    """A user whose programs read nothing keeps nobody else from a page."""
+    ready, tell = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if hoard(path, tell) == 256 else 1)
+    assert os.read(ready, 1) == b'x'
+    take(path)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def many(path):
+    """Any number of programs of one user that read what they are sent."""
+    kept = [take(path) for _ in range(256)]
+    until(lambda: len(sign(reader(path)[0])[1]) == 1)
+    return kept
 
 
 # ---- What nobody can do with it ----------------------------------------------
