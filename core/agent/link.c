@@ -23,6 +23,8 @@
 /* Descriptors that there is room for: all but one are closed at once. */
 #define PASSED_MAX 8
 
+static const char ended[] = "the agent ended the connection";
+
 /* ---- Closing ------------------------------------------------------------- */
 
 static void
@@ -108,7 +110,7 @@ link_send(struct link *link, const struct frame_writer *message, unsigned *i)
 		*i += sent > 0;
 	}
 	if (sent < 0)
-		(void)broken(link, "the agent ended the connection");
+		(void)broken(link, ended);
 	return count > 0 && *i == count;
 }
 
@@ -248,9 +250,13 @@ send_hello(
 	frame_begin(&w, &items, AGENT_HELLO, 0);
 	sent = agent_hello_write(hello, &w) && send_short(link, &w);
 	buf_free(&items);
-	return sent ? APAM_OK :
-		      error_set(err, APAM_E_NETWORK,
-			  "the agent does not take the connection");
+	/* An agent that has closed it may have said why: link_receive finds it. */
+	if (sent || link->wrong == ended) {
+		link->wrong = NULL;
+		return APAM_OK;
+	}
+	return error_set(
+	    err, APAM_E_NETWORK, "the agent does not take the connection");
 }
 
 enum apam_status
@@ -318,12 +324,14 @@ read_packet(struct link *link, bool *odd)
 		.msg_control = &control,
 		.msg_controllen = sizeof(control) };
 	const bool had = link->passed >= 0;
-	unsigned passed;
+	unsigned passed, resets = 0;
 	ssize_t n;
 
+	/* Once it is said that the other end is closed, what it sent is there. */
 	do {
 		n = recvmsg(link->fd.fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 &&
+	    (errno == EINTR || (errno == ECONNRESET && resets++ == 0)));
 	*odd = false;
 	if (n <= 0)
 		return n;
@@ -345,7 +353,7 @@ receive_part(struct link *link, struct frame *message, bool *whole)
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return LINK_NOTHING;
 	if (n <= 0)
-		return broken(link, "the agent ended the connection");
+		return broken(link, ended);
 	if (odd)
 		return broken(link, "the agent sent more than was asked for");
 	wrong = frame_take(&link->parts,
