@@ -653,7 +653,7 @@ sanitize: deps-build deps-test
 	    CFLAGS='-O1 -g1 -fno-sanitize-recover=all' run-all
 
 # The tests of what runs side by side, at full size: minutes.
-LIVE = lifecycle reload_live sign_start_live share fork slot rotation
+LIVE = agent_churn lifecycle reload_live sign_start_live share fork slot rotation
 LIVE_CHECKS = $(LIVE:%=$(BUILD)/tests/live/check_%)
 STRESS_MINUTES = 40
 stress: deps-build deps-test
