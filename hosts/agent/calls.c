@@ -280,6 +280,38 @@ call_keys(struct calling *k)
 	return APAM_OK;
 }
 
+/* ---- Metrics ------------------------------------------------------------------- */
+
+/* Their text in rows, in order; of all clients, and so not for each of them. */
+static enum apam_status
+call_metrics(struct calling *k)
+{
+	enum { ROW_MAX = 4096 };
+	struct apam_str rest;
+	struct buf text;
+	bool ok;
+
+	if (serve_may_change(who_asks(k), NULL) != APAM_OK)
+		return error_set(&k->err, APAM_E_POLICY,
+		    "metrics are for root and the agent's own user; a scraper "
+		    "asks the socket for metrics, apamd(8)");
+	buf_init_plain(&text, METRICS_TEXT_MAX);
+	ok = server_tell_metrics(k->c->server, &text);
+	rest = buf_view(&text);
+	while (ok && rest.n > 0) {
+		const size_t n = rest.n < ROW_MAX ? rest.n : ROW_MAX;
+
+		ok = agent_row_put(&k->to, str_cut(rest, n));
+		rest = str_skip(rest, n);
+	}
+	buf_free(&text);
+	if (ok)
+		return APAM_OK;
+	return error_set(&k->err, APAM_E_INTERNAL,
+	    "the metrics are too large for one answer; a scraper asks the "
+	    "socket for metrics, apamd(8)");
+}
+
 /* ---- All ------------------------------------------------------------------------ */
 
 static const struct {
@@ -290,6 +322,7 @@ static const struct {
 	{ "check", call_check, true },
 	{ "explain", call_explain, true },
 	{ "keys", call_keys, false },
+	{ "metrics", call_metrics, false },
 	{ "revoke", call_revoke, true },
 	{ "status", call_status, true },
 };

@@ -10,7 +10,8 @@
 #include <apam/apam.h>
 
 static const char help_text[] =
-    "usage: apamd [--config FILE] [--socket PATH] [--user] [--debug]\n"
+    "usage: apamd [--config FILE] [--socket PATH] [--metrics ADDRESS]\n"
+    "             [--user] [--debug]\n"
     "\n"
     "apamd holds the secrets of this machine, and signs for other programs\n"
     "what the rules of a profile let them have.  It stays in the foreground.\n"
@@ -18,6 +19,8 @@ static const char help_text[] =
     "  -c, --config FILE   the main file, in place of " APAM_CONFIG_FILE "\n"
     "      --socket PATH   where to listen, in place of /run/apam/agent;\n"
     "                      systemd passes a socket by itself\n"
+    "      --metrics ADDRESS  where a scraper may ask by HTTP: a path,\n"
+    "                      127.0.0.1:PORT or [::1]:PORT\n"
     "      --user          be the agent of this user alone\n"
     "      --debug         log everything to standard error\n"
     "  -h, --help          show this\n"
@@ -29,6 +32,7 @@ static const char help_text[] =
 enum argument {
 	ARG_CONFIG,
 	ARG_SOCKET,
+	ARG_METRICS,
 	ARG_USER,
 	ARG_DEBUG,
 	ARG_HELP,
@@ -43,6 +47,7 @@ static const struct {
 } arguments[ARG_NONE] = {
 	[ARG_CONFIG] = { "config", 'c', true },
 	[ARG_SOCKET] = { "socket", '\0', true },
+	[ARG_METRICS] = { "metrics", '\0', true },
 	[ARG_USER] = { "user", '\0', false },
 	[ARG_DEBUG] = { "debug", '\0', false },
 	[ARG_HELP] = { "help", 'h', false },
@@ -92,6 +97,9 @@ take(struct agent_options *options, enum argument which, const char *value,
 		options->socket = value;
 		return value[0] == '/' ||
 		    usage(code, "--socket needs an absolute path, not ", value);
+	case ARG_METRICS:
+		options->metrics = value;
+		return true;
 	case ARG_USER:
 		options->user = true;
 		return true;

@@ -19,6 +19,7 @@ enum agent_exit {
 struct agent_options {
 	const char *config;	/* the main file; NULL: the system's */
 	const char *socket;	/* an absolute path; NULL: see listen.h */
+	const char *metrics;	/* where a scraper asks; NULL: see scrape.h */
 	bool user;		/* the agent of one user */
 	bool debug;		/* log all to standard error */
 };

@@ -97,6 +97,18 @@ server_refused(
 	va_end(args);
 }
 
+bool
+server_tell_metrics(void *server, struct buf *to)
+{
+	struct server *s = server;
+	const struct metrics_now now = { .connections = s->connection_count,
+		.users = s->quota.users,
+		.requests = s->waiting_count,
+		.pages = pages_count(&s->pages) };
+
+	return metrics_write(s->metrics, s->ctx, &now, to);
+}
+
 /* ---- What is watched ------------------------------------------------------ */
 
 static struct server *
@@ -210,6 +222,25 @@ open_context(struct server *s)
  * agent itself does not make.
  */
 static enum agent_exit
+open_scrape(struct server *s)
+{
+	int error;
+	const char *wrong;
+
+	s->scrape.loop = &s->loop;
+	s->scrape.tell = server_tell_metrics;
+	s->scrape.arg = s;
+	wrong = scrape_open(&s->scrape, s->options.metrics, &error);
+	if (wrong == NULL)
+		return AGENT_DONE;
+	if (error == 0)
+		return fail(AGENT_USAGE, wrong);
+	fprintf(stderr, "apamd: %s: %s: %s\n", s->options.metrics, wrong,
+	    strerror(error));
+	return AGENT_CONFIG;
+}
+
+static enum agent_exit
 close_in(struct server *s)
 {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -235,6 +266,7 @@ server_open(struct server *s, const struct agent_options *options)
 	*s = (struct server){
 		.options = *options, .loop.set = -1, .manager.fd = -1
 	};
+	scrape_init(&s->scrape);
 	s->listening.fd = s->listening.lock = -1;
 	buf_init(&s->items, FRAME_ITEMS_MAX);
 	passed_find();
@@ -255,14 +287,15 @@ server_open(struct server *s, const struct agent_options *options)
 	if (code != AGENT_DONE)
 		return fail(code, why);
 	pages_init(&s->pages, s->ctx, &s->manager);
-	passed_close();
 	if (!loop_make(&s->loop) ||
 	    !watch(s, &s->signals, signals_open(), on_signal) ||
 	    !watch(s, &s->listener, s->listening.fd, on_client) ||
 	    !watch(s, &s->context, apam_fd(s->ctx), on_exchange))
 		return fail(AGENT_INTERNAL,
 		    "the system gives no descriptors to wait for clients");
-	return close_in(s);
+	code = open_scrape(s);
+	passed_close();
+	return code == AGENT_DONE ? close_in(s) : code;
 }
 
 /* ---- Turning ---------------------------------------------------------------- */
@@ -355,12 +388,14 @@ turn(struct server *s)
 {
 	loop_wait(&s->loop,
 	    least(least(step_due(s), waiting_due(s)),
-		least(least(tick_due(s), feed_due(s)), pages_wait(&s->pages))));
+		least(least(tick_due(s), feed_due(s)),
+		    least(pages_wait(&s->pages), scrape_due(&s->scrape)))));
 	step(s);
 	waiting_try(s);
 	pages_turn(&s->pages);
 	tick(s);
 	feed(s);
+	scrape_tick(&s->scrape);
 	connection_bury(s);
 }
 
@@ -378,6 +413,7 @@ server_close(struct server *s)
 		connection_end(s->connections);
 	connection_bury(s);
 	calls_close(&s->calls);
+	scrape_close(&s->scrape);
 	pages_free(&s->pages);
 	sd_notify_close(&s->manager);
 	quota_free(&s->quota);

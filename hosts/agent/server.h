@@ -15,6 +15,7 @@
 #include "agent/metrics.h"
 #include "agent/pages.h"
 #include "agent/quota.h"
+#include "agent/scrape.h"
 #include "agent/sd_notify.h"
 #include "api/serve_news.h"
 
@@ -42,6 +43,7 @@ struct server {
 	int64_t ticked;		/* clock_ms: the last tick */
 	struct calls calls;
 	struct metrics *metrics;
+	struct scrape scrape;
 	int64_t fed;		/* clock_ms: when its watchdog was fed last */
 	/* Lines of the log: since when these were counted, clock_ms. */
 	int64_t logged_since;
@@ -68,6 +70,9 @@ void server_close(struct server *server);
  */
 void server_log(struct server *server, enum apam_log_level level,
     const char *format, ...) APAM_PRINTF(3, 4);
+
+/* Append all metrics, as metrics_write; `server` is a struct server. */
+bool server_tell_metrics(void *server, struct buf *to);
 
 /* The same, and it is counted: a client was turned away. */
 void server_refused(struct server *server, enum metrics_refusal why,

@@ -33,6 +33,7 @@ const struct command *const cli_commands[] = {
 	&command_secret,
 	&command_login,
 	&command_logout,
+	&command_metrics,
 	&command_revoke,
 	&command_log,
 	&command_users,

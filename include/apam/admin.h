@@ -187,6 +187,19 @@ APAM_API APAM_CHECKED enum apam_status apam_profile_status(
     size_t *count, size_t entry_size, struct apam_error *reload,
     struct apam_error *err);
 
+/* ---- The agent ------------------------------------------------------------ */
+
+/*
+ * Show what the agent (apamd(8)) has counted, as OpenMetrics text, in pieces
+ * that `each` is given in their order.  The agent is asked, also where profiles
+ * are not signed by it.  Errors: POLICY, where the caller is neither root nor
+ * the agent's user; NETWORK, where there is no agent; TRUST, DEADLINE, INTERNAL,
+ * MEMORY.
+ */
+APAM_API APAM_CHECKED enum apam_status apam_agent_metrics(struct apam *ctx,
+    bool (*each)(void *arg, struct apam_str piece), void *arg,
+    struct apam_error *err);
+
 /* ---- Revoking --------------------------------------------------------- */
 
 /* What became of one entry's credential. */

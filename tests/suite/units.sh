@@ -57,12 +57,13 @@ result $? "a unit starts what is not installed: $(cat "$tmp/missing")"
 
 # verify looks for programs below /: they are asked for above.
 mkdir "$tmp/units"
-for u in apamd.service apamd.socket; do
+for u in apamd.service apamd.socket apamd-metrics.socket; do
 	sed "s,^\(Exec[A-Za-z]*=[-+!]*\)$prefix/[^ ]*,\1/bin/true," \
 	    "$units/$u" >"$tmp/units/$u"
 done
 SYSTEMD_UNIT_PATH="$tmp/units:/lib/systemd/system" systemd-analyze verify \
     --man=no "$tmp/units/apamd.service" "$tmp/units/apamd.socket" \
+    "$tmp/units/apamd-metrics.socket" \
     >"$tmp/output" 2>&1
 status=$?
 [ $status -eq 0 ] && ! grep -q 'apamd' "$tmp/output"

@@ -59,6 +59,7 @@ extern const struct command command_list;
 extern const struct command command_log;
 extern const struct command command_login;
 extern const struct command command_logout;
+extern const struct command command_metrics;
 extern const struct command command_module;
 extern const struct command command_module_check;
 extern const struct command command_module_drive;

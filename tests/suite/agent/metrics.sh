@@ -1,0 +1,110 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What the agent counts, as a scraper and `apam metrics` get it: the text is what
+# Prometheus's own parser takes, it says what was done, holds no secret, and each
+# metric that the dashboard names is there.
+. "$(dirname "$0")/agent.bash"
+. "$(dirname "$0")/../cli/providers.bash"
+chmod 644 "$dir/ca.pem"
+echo "agent_socket = \"$agent\";" >>"$dir/apam.conf"
+rule='allow = ( { users = [ "root", "61001" ]; give = "headers"; } );'
+xy xysense "$xy_entry" "$rule"
+hmac signed <<<'allow = ( { users = [ "root" ]; give = "signature"; } );'
+chmod 644 "$dir"/apam.d/*
+
+run -c "$dir/apam.conf" metrics
+expect "no agent" 4 '' 'there is no agent'
+start_agent --metrics "$dir/run/metrics"
+
+# scrape ARGS...: curl, through the socket for metrics.
+scrape()
+{
+	curl -sS --max-time 10 --noproxy '*' --unix-socket "$dir/run/metrics" \
+	    "$@" >"$dir/out" 2>"$dir/err"
+	status=$?
+}
+
+# parsed NAME: $dir/out is right; its samples, one a line, in $dir/samples.
+parsed()
+{
+	holds "$1: the parser takes it" eval '/usr/bin/python3 \
+	    tests/apamd/openmetrics.py <"$dir/out" >"$dir/samples" 2>"$dir/err"'
+	cat "$dir/samples" >"$dir/out"
+}
+
+asks xysense GET "$xy/api/v1/occupancy"
+asks xysense GET "$xy/api/v1/occupancy"
+asks signed GET https://signed.example.com/x
+asks signed GET https://elsewhere.example.com/x
+asks none GET https://signed.example.com/x
+
+run -c "$dir/apam.conf" metrics
+expect "apam metrics" 0 '^# EOF$' ''
+parsed "apam metrics"
+for sample in 'apam_signatures_total profile=xysense result=ok = 2' \
+    'apam_signatures_total profile=signed result=ok = 1' \
+    'apam_signatures_total profile=signed result=origin = 1' \
+    'apam_signatures_total profile= result=no_profile = 1' \
+    'apam_exchanges_total entry=1 profile=xysense result=sent = 1' \
+    'apam_refreshes_total entry=1 profile=xysense result=ok = 1' \
+    'apam_credential_usable entry=1 profile=xysense = 1' \
+    'apam_key_state apam_key_state=good entry=1 profile=xysense = 1' \
+    'apam_agent_connections = 1'; do
+	holds "$sample" grep -qxF "$sample" "$dir/samples"
+done
+
+scrape http://localhost/metrics
+expect "a scraper" 0 '^# EOF$' '' "$dir/out" "$dir/err"
+parsed "a scraper"
+holds "what ends is told" grep -q '^apam_credential_end_timestamp_seconds .*profile=xysense' "$dir/samples"
+scrape -o /dev/null -w '%{http_code} %{content_type}' http://localhost/metrics
+expect "its type" 0 '^200 application/openmetrics-text; version=1.0.0' ''
+scrape -o /dev/null -w '%{http_code}' http://localhost/else
+expect "another path" 0 '^404$' ''
+scrape -o /dev/null -w '%{http_code}' -d x http://localhost/metrics
+expect "another method" 0 '^40[05]$' ''
+scrape -o /dev/null -w '%{http_code}' http://attacker.example/metrics
+expect "a name that was made to lead here" 0 '^400$' ''
+
+# Ten that say nothing do not keep a scraper away.
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	python3 - "$dir/run/metrics" <<-'END' &
+	import socket, sys, time
+	s = socket.socket(socket.AF_UNIX)
+	s.connect(sys.argv[1])
+	s.settimeout(20)
+	s.recv(1)
+	END
+	silent="${silent:-} $!"
+done
+sleep 0.3
+scrape http://localhost/metrics
+expect "beside silent ones" 0 '^# EOF$' '' "$dir/out" "$dir/err"
+wait $silent
+holds "which are ended" true
+
+# Others than root are told by the scraper's socket alone.
+chmod 755 "$dir/state"
+"$timeout" 10 setpriv --reuid 61001 --regid 61001 --clear-groups \
+    "$build/apam" -c "$dir/apam.conf" metrics >"$dir/out" 2>"$dir/err"
+status=$?
+expect "another user" 1 '' 'metrics are for root'
+
+# ---- The dashboard ------------------------------------------------------------
+
+names()
+{
+	jq -r '.. | .expr? // empty' doc/grafana-dashboard.json |
+		grep -oE '\b(apam|process)_[a-z0-9_]+' | sort -u
+}
+holds "the dashboard is JSON" jq -e .panels doc/grafana-dashboard.json >/dev/null
+scrape http://localhost/metrics
+cp "$dir/out" "$dir/text"
+for name in $(names); do
+	holds "$name is there" grep -qE "^# TYPE ${name%_total} |^$name[{ ]" \
+	    "$dir/text"
+done
+holds "it names some" test "$(names | wc -l)" -ge 10
+end_agent TERM
+holds "the socket file is gone" test ! -e "$dir/run/metrics"
+finish
