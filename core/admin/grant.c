@@ -52,13 +52,45 @@ grant_of(const struct profile *p, const struct caller *who,
 
 /* ---- By the agent -------------------------------------------------------- */
 
+#define OWN_GROUPS_MAX 256 /* of a process with more it is not asked */
+
+static bool
+is_one_of(uint32_t group, const uint32_t *all, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (all[i] == group)
+			return true;
+	return false;
+}
+
+/* True if the caller has this process's groups, and no others. */
+static bool
+has_own_groups(const struct caller *caller)
+{
+	gid_t own[OWN_GROUPS_MAX + 1] = { getegid() };
+	const int others = getgroups(OWN_GROUPS_MAX, own + 1);
+	const size_t count = (size_t)others + 1;
+
+	_Static_assert(sizeof(gid_t) == sizeof(uint32_t), "ids of 32 bits");
+	if (others < 0)
+		return false;
+	for (size_t i = 0; i < caller->group_count; i++)
+		if (!is_one_of(caller->groups[i], own, count))
+			return false;
+	for (size_t i = 0; i < count; i++)
+		if (!is_one_of(own[i], caller->groups, caller->group_count))
+			return false;
+	return true;
+}
+
 /* It knows itself who this process is, and goes by the rules that it has. */
 static bool
 is_for_agent(const struct apam_profile *profile, const struct stack *stack,
     const struct caller *caller)
 {
 	return handle_is_served(profile->ctx, stack->profile->agent) &&
-	    caller->user == geteuid() && caller->unit.n == 0;
+	    caller->user == geteuid() && caller->unit.n == 0 &&
+	    has_own_groups(caller);
 }
 
 static const char *

@@ -230,7 +230,7 @@ static void
 try_all(const char *program)
 {
 	char group[128] = "";
-	unsigned tried = 0;
+	unsigned tried = 0, services = 0;
 
 	agent_program(&project, program);
 	agent_start(&agent, "agent");
@@ -249,8 +249,10 @@ try_all(const char *program)
 		    unit_name_problem(unit) == NULL ? row->unit : "");
 		if (unit.n > 0)
 			cgroup_remove(group);
+		services += unit.n > 0;
 		tried++;
 	}
+	printf("%u rows, %u of them with a service\n", tried, services);
 	ck_assert_uint_ge(tried, 80);
 	agent_stop(&agent);
 }
