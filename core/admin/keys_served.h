@@ -27,8 +27,8 @@ struct keys_served {
 };
 
 /*
- * Ask the agent, where it serves a profile of those that name keys.  An error of
- * the agent's goes to *partial.
+ * Ask the agent, where it serves a profile of those that name keys.  An error
+ * of the agent's goes to *partial.
  */
 void keys_served_read(struct keys_served *served, struct apam *ctx,
     const struct named_keys *named, struct apam_error *partial);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A run goes from entry to entry, and keeps the profile as it was when it began.
+ * A run goes from entry to entry, and keeps the profile as it was when it
+ * began.
  */
 #include "admin/serve_calls.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Frames: what the agent and its clients send each other (doc/agent-protocol.md).
+ * Frames: what the agent and its clients send each other
+ * (doc/agent-protocol.md).
  *
  * A message is a type, an id, and items; it travels in one packet of a
  * SOCK_SEQPACKET socket or, where it is long, in up to FRAME_PARTS_MAX of them,
@@ -14,8 +15,8 @@
  * is full, at a multiple of 8, whatever items stand there.
  *
  * Reading allocates nothing but where a message has several parts, and believes
- * nothing: what is not exactly as above is refused.  Writing goes to a buffer of
- * the caller's; who owns a buffer wipes it, for messages hold credentials.
+ * nothing: what is not exactly as above is refused.  Writing goes to a buffer
+ * of the caller's; who owns a buffer wipes it, for messages hold credentials.
  */
 #ifndef CORE_AGENT_FRAME_H
 #define CORE_AGENT_FRAME_H
@@ -48,12 +49,13 @@ enum frame_flag {
 
 /* Of an item. */
 enum frame_item_flag {
-	FRAME_CRITICAL = 0x1	/* who does not know the tag refuses the message */
+	/* who does not know the tag refuses the message */
+	FRAME_CRITICAL = 0x1
 };
 
 /* ---- Reading ------------------------------------------------------------- */
 
-/* A message.  `items` is the receiver's memory, and may be aligned to nothing. */
+/* A message.  `items` is the receiver's memory, aligned to nothing. */
 struct frame {
 	uint64_t id;		/* of the request; an answer has the same */
 	uint16_t version;
@@ -117,8 +119,8 @@ void frame_begin(struct frame_writer *writer, struct buf *items, uint16_t type,
     uint64_t id);
 
 /*
- * Add an item: its flags are of enum frame_item_flag, its bytes not those of the
- * buffer.  What has no room makes the buffer fail.
+ * Add an item: its flags are of enum frame_item_flag, its bytes not those of
+ * the buffer.  What has no room makes the buffer fail.
  */
 void frame_put(struct frame_writer *writer, uint16_t tag, unsigned flags,
     struct apam_str bytes);

@@ -465,11 +465,12 @@ const char *
 layout_read(const struct layout *layout, void *to, struct agent_room *room,
     struct apam_str items)
 {
-	struct reading r = { layout, to, room, 0 };
+	struct reading r;
 	struct frame_item item;
 	const char *wrong;
 
 	memset(to, 0, layout->size);
+	r = (struct reading){ layout, to, room, 0 };
 	while (frame_next(&items, &item, &wrong)) {
 		wrong = take_item(&r, &item);
 		if (wrong != NULL)

@@ -48,15 +48,16 @@ struct layout {
 };
 
 /*
- * Add an item for each member that is not 0 or empty.  False where one is not as
- * its field says, or there is no room.
+ * Add an item for each member that is not 0 or empty.  False where one is not
+ * as its field says, or there is no room.
  */
 bool layout_write(const struct layout *layout, const void *from,
     struct frame_writer *to);
 
 /*
- * Fill in the struct `to` from items; what is not there is zero.  NULL, or what is wrong.  `room` may be
- * NULL where no field is a list; LAYOUT_TEXTS occurs once.
+ * Fill in the struct `to` from items; what is not there is zero.  NULL, or what
+ * is wrong.  `room` may be NULL where no field is a list; LAYOUT_TEXTS occurs
+ * once.
  */
 const char *layout_read(const struct layout *layout, void *to,
     struct agent_room *room, struct apam_str items);

@@ -61,7 +61,7 @@ enum tag {
 	TAG_ERROR_PROFILE = 44
 };
 
-/* One member: its tag, its kind, where it is, its limit, if it must be there. */
+/* One member: its tag, its kind, its limit, and if it must be there. */
 #define FIELD(type, member, tag, kind, max, required)                          \
 	{                                                                      \
 		TAG_##tag, LAYOUT_##kind, offsetof(struct type, member), max,  \

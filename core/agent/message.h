@@ -6,16 +6,16 @@
  * Each message has a struct, a `write` and a `read`.
  *
  *	write	adds the items of the struct to a message that frame_begin began
- *		with the type of the struct.  False where a member is longer than
- *		it may be, or the message has no room: nothing is to be sent.
- *	read	fills in the struct from a message of its type.  Returns NULL, or
- *		what is wrong: a static text, with nothing of what came.
+ *		with the type of the struct.  False where a member is longer
+ *		than it may be, or the message has no room: send nothing.
+ *	read	fills in the struct from a message of its type.  Returns NULL,
+ *		or what is wrong: a static text, with nothing of what came.
  *
- * After a read, views are of the memory of the frame, and end in a NUL that they
- * do not count.  Texts have no other NUL; nothing else is known of them, so
- * they are checked as what a stranger says.  Lists lie in the room that is given
- * to the read, which may hold anything before.  A number that is not there is 0,
- * a text is empty.
+ * After a read, views are of the memory of the frame, and end in a NUL that
+ * they do not count.  Texts have no other NUL; nothing else is known of them,
+ * so they are checked as what a stranger says.  Lists lie in the room that is
+ * given to the read, which may hold anything before.  A number that is not
+ * there is 0, a text is empty.
  *
  * Items of a message may come in any order; those of a list keep theirs.  One
  * that is not a list comes once.  Unknown items are skipped unless they are
@@ -95,8 +95,8 @@ const char *agent_welcome_read(
 
 /*
  * The version to speak with whom `hello` is from, the highest that both know.
- * 0: there is none, and *err, which must not be NULL, says so to the client, with
- * what to do.
+ * 0: there is none, and *err, which must not be NULL, says so to the client,
+ * with what to do.
  */
 uint16_t agent_version(
     const struct agent_hello *hello, struct apam_error *err);
@@ -129,7 +129,7 @@ struct agent_sign {
 	uint64_t body;		/* enum apam_body_kind; of a READER the agent
 				   asks for digests */
 	uint64_t body_length;	/* 0: not said */
-	struct agent_digests digests; /* of the body, each of its hash's length */
+	struct agent_digests digests; /* of the body */
 	uint64_t timeout_ms;	/* at most INT_MAX; 0: the profile's deadline */
 	uint64_t page;		/* serial of the page that the client has; 0 */
 	uint64_t rejected;	/* generation that was refused; 0: none */
@@ -144,8 +144,8 @@ struct agent_signed {
 	struct agent_texts covered; /* names of headers */
 	uint64_t generation, credential, memo; /* of struct apam_signature */
 	uint64_t entries, verifies; /* bits, as there */
-	/* Serial of the page that serves such requests; 0: none.  Its descriptor
-	   comes with this message (SCM_RIGHTS) where SIGN named another. */
+	/* Serial of the page that serves such requests; 0: none.  Where SIGN
+	   named another, its descriptor comes beside this (SCM_RIGHTS). */
 	uint64_t page;
 };
 
@@ -229,7 +229,7 @@ struct agent_result {
 	struct apam_str text;
 	struct apam_str rows;	/* read: agent_row_next takes them off; writing
 				   uses agent_row_put instead */
-	uint64_t next;		/* there are more rows, from this one on; 0: no */
+	uint64_t next;		/* there are more rows, from here on; 0: no */
 };
 
 bool agent_call_write(const struct agent_call *call, struct frame_writer *to);
@@ -242,8 +242,8 @@ const char *agent_result_read(
     struct agent_result *result, const struct frame *from);
 
 /*
- * Add a row; false where the message has no room for it, and is as it was.  There
- * is always room left for the rest of a result without a long text.
+ * Add a row; false where the message has no room for it, and is as it was.
+ * There is always room left for the rest of a result without a long text.
  */
 bool agent_row_put(struct frame_writer *to, struct apam_str row);
 /* Take the next row off *rows; false where there is none. */

@@ -9,10 +9,10 @@
 #include "served/served_fetch.h"
 
 /*
- * Ask the agent, where it has the secrets of the profile: true, and *status says
- * how it ended, with *err, which is not NULL.  False where this process is to do
- * it itself: with "prefer" *stack is then another one, with secrets, because
- * there is no agent.  `what` need not have the profile's name.
+ * Ask the agent, where it has the secrets of the profile: true, and *status
+ * says how it ended, with *err, which is not NULL.  False where this process is
+ * to do it itself: with "prefer" *stack is then another one, with secrets,
+ * because there is no agent.  `what` need not have the profile's name.
  */
 bool through_agent(struct apam_profile *profile, struct stack **stack,
     const struct served_fetch *what, enum apam_status *status,

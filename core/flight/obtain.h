@@ -46,8 +46,8 @@ enum apam_status obtain_credential(struct entry *e,
 
 /*
  * Ask the provider about the key and wait for the finding.  Opens the latch if
- * the key is good.  One who does not wait, and has `awaited`, asks again with the
- * same; that is one question.  Errors: DEADLINE, MEMORY, PENDING.
+ * the key is good.  One who does not wait, and has `awaited`, asks again with
+ * the same; that is one question.  Errors: DEADLINE, MEMORY, PENDING.
  */
 enum apam_status obtain_check(struct entry *e, const struct patience *patience,
     struct key_finding *finding, struct apam_error *err);
@@ -56,7 +56,8 @@ enum apam_status obtain_check(struct entry *e, const struct patience *patience,
  * A caller whom the agent signs for says that the provider refused the
  * credential of this generation.  Nobody else loses it for that word: it serves
  * on while it is replaced, or its key checked, which a doubt begins once in
- * OBTAIN_DOUBT_MS.  True while that is under way, and may yet bring another one.
+ * OBTAIN_DOUBT_MS.  True while that is under way, and may yet bring another
+ * one.
  */
 #define OBTAIN_DOUBT_MS 10000
 bool obtain_doubt(struct entry *e, uint64_t generation);

@@ -42,7 +42,7 @@ who_asks(const struct calling *k)
 	return &k->c->peer.caller;
 }
 
-/* ---- Jobs ------------------------------------------------------------------ */
+/* ---- Jobs ---------------------------------------------------------------- */
 
 static void
 free_job(struct calls_job **at)
@@ -162,7 +162,7 @@ job_move(struct calling *k, struct calls_job *job)
 	return APAM_OK;
 }
 
-/* ---- Calls about one profile ------------------------------------------------- */
+/* ---- Calls about one profile --------------------------------------------- */
 
 static enum apam_status
 call_check(struct calling *k)
@@ -248,9 +248,9 @@ call_explain(struct calling *k)
 	return status;
 }
 
-/* ---- Uses --------------------------------------------------------------------- */
+/* ---- Uses ---------------------------------------------------------------- */
 
-/* Whether the caller may know of the use, which may be of a profile that is gone. */
+/* Whether the caller may know of it; the profile may be gone. */
 static bool
 may_know(const struct calling *k, const struct agent_use_row *use)
 {
@@ -280,7 +280,7 @@ call_keys(struct calling *k)
 	return APAM_OK;
 }
 
-/* ---- Metrics ------------------------------------------------------------------- */
+/* ---- Metrics ------------------------------------------------------------- */
 
 /* Their text in rows, in order; of all clients, and so not for each of them. */
 static enum apam_status
@@ -312,7 +312,7 @@ call_metrics(struct calling *k)
 	    "socket for metrics, apamd(8)");
 }
 
-/* ---- All ------------------------------------------------------------------------ */
+/* ---- All ----------------------------------------------------------------- */
 
 static const struct {
 	const char *name;

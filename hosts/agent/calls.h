@@ -3,9 +3,9 @@
  * Calls of apam.h and admin.h that clients make through the agent: check,
  * status, revoke, keys and explain (doc/agent-protocol.md).
  *
- * Whom no rule of a profile names is told that, and no more.  A check is one for
- * all: those who ask while one is under way wait for its end, and what it found
- * is the answer for a while.
+ * Whom no rule of a profile names is told that, and no more.  A check is one
+ * for all: those who ask while one is under way wait for its end, and what it
+ * found is the answer for a while.
  */
 #ifndef HOSTS_AGENT_CALLS_H
 #define HOSTS_AGENT_CALLS_H

@@ -20,7 +20,7 @@
 #define NAME "agent-uses"
 #define BESIDE "agent-uses.new"
 
-/* ---- The file ------------------------------------------------------------- */
+/* ---- The file ------------------------------------------------------------ */
 
 /* The number of uses that the rows give. */
 static size_t
@@ -114,7 +114,7 @@ uses_close(struct uses *uses)
 	*uses = (struct uses){ .all = NULL };
 }
 
-/* ---- Noting --------------------------------------------------------------- */
+/* ---- Noting -------------------------------------------------------------- */
 
 static bool
 is_of(const struct agent_use_row *use, const char *profile, unsigned entry,

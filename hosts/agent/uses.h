@@ -22,7 +22,7 @@
 #define USES_EVERY_MS 60000	/* they are not written more often */
 
 struct uses {
-	struct agent_use_row *all;	/* USES_MAX, in no order; NULL: none yet */
+	struct agent_use_row *all; /* USES_MAX, in no order; NULL: no memory */
 	size_t count;
 	const char *state_dir;	/* the context's, which outlives this */
 	bool user;		/* user mode (file/user_dir.h) */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/api/through_agent.c, core/served/served_fetch.c and the calls that
- * use them: what a program makes of an agent's answers, right and wrong.  What
- * apamd answers is in tests/suite/agent/through.sh.
+ * Tests of core/api/through_agent.c, core/served/served_fetch.c and the calls
+ * that use them: what a program makes of an agent's answers, right and wrong.
+ * What apamd answers is in tests/suite/agent/through.sh.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of core/agent/frame.c: what is written is read again, in one part and in
- * several, and nothing else is.
+ * Tests of core/agent/frame.c: what is written is read again, in one part and
+ * in several, and nothing else is.
  */
 #include "agent/frame.h"
 

@@ -3,9 +3,9 @@
  * Tests of core/agent/message.c and core/agent/layout.c.
  *
  * tests/vectors/agent has frames that were made by doc/agent-protocol.md, and
- * not by this library: `1` each message of version 1, as the first agent and its
- * first clients send it; `newer` what later ones may send.  They stay as they
- * are: programs and agents of all versions are upgraded in either order.
+ * not by this library: `1` each message of version 1, as the first agent and
+ * its first clients send it; `newer` what later ones may send.  They stay as
+ * they are: programs and agents of all versions are upgraded in either order.
  */
 #include "agent/message.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of hosts/agent/uses.c: which uses are kept, and what a restart leaves of
- * them.
+ * Tests of hosts/agent/uses.c: which uses are kept, and what a restart leaves
+ * of them.
  */
 #include "agent/uses.h"
 
