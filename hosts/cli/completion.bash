@@ -70,7 +70,7 @@ _apam_value()
 	esac
 	case $prev in
 	--since | --until | --program | --entry | --port | --redirect-uri | --url | \
-	    --set | --secret | --security | --unit) ;;
+	    --set | --secret | --security | --unit | --listen) ;;
 	--scheme)
 		_apam_offer -W "$(_apam_column "${config[@]}" module list)" -- "$cur"
 		;;
@@ -79,7 +79,7 @@ _apam_value()
 	-X | --method)
 		_apam_offer -W 'GET HEAD POST PUT PATCH DELETE OPTIONS' -- "$cur"
 		;;
-	-c | --config | -o | --output | -T | --upload-file | --file | --openapi) _apam_offer -f -- "$cur" ;;
+	-c | --config | --dir | -o | --output | -T | --upload-file | --file | --openapi) _apam_offer -f -- "$cur" ;;
 	*) return 1 ;;
 	esac
 }

@@ -26,6 +26,7 @@ const struct command *const cli_commands[] = {
 	&command_headers,
 	&command_curl,
 	&command_helper,
+	&command_gateway,
 	&command_run,
 	&command_check,
 	&command_status,

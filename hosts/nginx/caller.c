@@ -44,16 +44,15 @@ peer(ngx_http_request_t *r, struct apam_caller *caller, const char **why)
 	gid_t *groups;
 
 	if (r->connection->local_sockaddr->sa_family != AF_UNIX ||
-	    getsockopt(r->connection->fd, SOL_SOCKET, SO_PEERCRED, &who,
-		&size) < 0 ||
+	    getsockopt(
+		r->connection->fd, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
 	    who.pid == 0 || who.uid >= OVERFLOW_UID) {
 		*why = "nobody can tell who calls: the gateway takes requests "
 		       "on its Unix socket alone";
 		return NGX_DECLINED;
 	}
 	groups = peer_groups(r, &size);
-	gids = ngx_palloc(
-	    r->pool, (size / sizeof(gid_t) + 1) * sizeof(*gids));
+	gids = ngx_palloc(r->pool, (size / sizeof(gid_t) + 1) * sizeof(*gids));
 	if (groups == NULL || gids == NULL)
 		return NGX_ERROR;
 	caller->uid = who.uid;

@@ -165,8 +165,8 @@ set_hosts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
 /* The token of a file, without the newline at its end. */
 static char *
-read_token(ngx_conf_t *cf, ngx_command_t *cmd, struct location_conf *l,
-    ngx_str_t name)
+read_token(
+    ngx_conf_t *cf, ngx_command_t *cmd, struct location_conf *l, ngx_str_t name)
 {
 	u_char text[TOKEN_MAX + 2];
 	ssize_t n;
@@ -179,7 +179,8 @@ read_token(ngx_conf_t *cf, ngx_command_t *cmd, struct location_conf *l,
 	if (fd != NGX_INVALID_FILE)
 		(void)ngx_close_file(fd);
 	if (n < 0)
-		return refuse(cf, &cmd->name, "the token's file cannot be read");
+		return refuse(
+		    cf, &cmd->name, "the token's file cannot be read");
 	while (n > 0 && (text[n - 1] == LF || text[n - 1] == CR))
 		n--;
 	if (n < TOKEN_MIN || n > TOKEN_MAX)

@@ -56,8 +56,7 @@ open_context(ngx_cycle_t *cycle, const struct main_conf *main)
 static const struct main_conf *
 main_conf_of(ngx_cycle_t *cycle)
 {
-	return ngx_http_cycle_get_module_main_conf(
-	    cycle, ngx_http_apam_module);
+	return ngx_http_cycle_get_module_main_conf(cycle, ngx_http_apam_module);
 }
 
 /* Read the profiles that are named; false, with all that is wrong said. */
@@ -172,8 +171,7 @@ enter_loop(ngx_cycle_t *cycle)
 	connection->read->handler = turn;
 	connection->read->log = cycle->log;
 	connection->data = NULL;
-	return ngx_add_event(
-	    connection->read, NGX_READ_EVENT, NGX_LEVEL_EVENT);
+	return ngx_add_event(connection->read, NGX_READ_EVENT, NGX_LEVEL_EVENT);
 }
 
 ngx_int_t

@@ -54,8 +54,8 @@ is_listed(ngx_str_t value, struct apam_str name)
 		while (from < to && value.data[from] <= ' ')
 			from++;
 		if (same_name(name,
-			(struct apam_str){ (char *)value.data + from,
-			    to - from }))
+			(struct apam_str){
+			    (char *)value.data + from, to - from }))
 			return true;
 		from = i + 1;
 	}
@@ -140,8 +140,8 @@ keep(ngx_http_request_t *r, struct fields *f, const ngx_table_elt_t *h)
 }
 
 ngx_int_t
-fields_take(ngx_http_request_t *r, const struct location_conf *conf,
-    struct fields *f)
+fields_take(
+    ngx_http_request_t *r, const struct location_conf *conf, struct fields *f)
 {
 	struct walk w = { &r->headers_in.headers.part, 0 };
 	const ngx_table_elt_t *h;

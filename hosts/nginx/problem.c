@@ -54,22 +54,29 @@ static const struct {
 	ngx_uint_t status;
 	const char *title, *detail;
 } texts[] = {
-	{ 400, "Bad Request", "the request is malformed, or its head too large" },
+	{ 400, "Bad Request",
+	    "the request is malformed, or its head too large" },
 	{ 401, "Unauthorized", "the caller is not known" },
 	{ 403, "Forbidden", "the request is not allowed" },
-	{ 404, "Not Found", "nothing is served here; see what the gateway said "
-			    "at its start" },
+	{ 404, "Not Found",
+	    "nothing is served here; see what the gateway said "
+	    "at its start" },
 	{ 405, "Not Allowed", "the method is not passed on" },
 	{ 407, "Proxy Authentication Required", "the caller is not known" },
-	{ 408, "Request Timeout", "the request did not come to its end in time" },
-	{ 413, "Content Too Large", "the body is larger than the gateway takes" },
+	{ 408, "Request Timeout",
+	    "the request did not come to its end in time" },
+	{ 413, "Content Too Large",
+	    "the body is larger than the gateway takes" },
 	{ 414, "URI Too Long", "the URL is longer than the gateway takes" },
-	{ 421, "Misdirected Request", "the gateway does not answer for that "
-				      "host" },
-	{ 500, "Internal Server Error", "the gateway cannot do this: its error "
-					"log says why" },
-	{ 502, "Bad Gateway", "the provider cannot be reached, or cannot prove "
-			      "who it is: the gateway's error log says why" },
+	{ 421, "Misdirected Request",
+	    "the gateway does not answer for that "
+	    "host" },
+	{ 500, "Internal Server Error",
+	    "the gateway cannot do this: its error "
+	    "log says why" },
+	{ 502, "Bad Gateway",
+	    "the provider cannot be reached, or cannot prove "
+	    "who it is: the gateway's error log says why" },
 	{ 503, "Service Unavailable", "try again later" },
 	{ 504, "Gateway Timeout", "the provider did not answer in time" },
 };

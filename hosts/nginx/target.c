@@ -64,12 +64,28 @@ name_of(ngx_str_t authority)
 	return authority;
 }
 
+/* The origin's own name, with the port of https or without it. */
+static bool
+is_origins(const struct location_conf *conf, ngx_str_t asked)
+{
+	const ngx_str_t own = conf_authority(conf->origin);
+	const size_t usual = sizeof(":443") - 1;
+
+	if (same_nocase(asked, own))
+		return true;
+	if (asked.len <= usual ||
+	    ngx_strncmp(asked.data + asked.len - usual, ":443", usual) != 0)
+		return false;
+	asked.len -= usual;
+	return same_nocase(asked, own);
+}
+
 static bool
 is_called_so(const struct location_conf *conf, ngx_str_t asked)
 {
 	const ngx_str_t *host = conf->hosts->elts;
 
-	if (same_nocase(asked, conf_authority(conf->origin)))
+	if (is_origins(conf, asked))
 		return true;
 	for (ngx_uint_t i = 0; i < conf->hosts->nelts; i++)
 		if (same_nocase(name_of(asked), host[i]))
@@ -188,8 +204,8 @@ asked_origin(ngx_http_request_t *r, ngx_str_t asked, ngx_str_t *origin)
 }
 
 ngx_int_t
-target_find(ngx_http_request_t *r, const struct location_conf *conf,
-    struct target *to)
+target_find(
+    ngx_http_request_t *r, const struct location_conf *conf, struct target *to)
 {
 	const ngx_str_t asked = target_asked(r);
 	ngx_str_t origin = conf->origin, path;

@@ -89,8 +89,7 @@ variables_add(ngx_conf_t *cf)
 	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
 		ngx_str_t name = variables[i].name;
 
-		v = ngx_http_add_variable(
-		    cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
+		v = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
 		if (v == NULL)
 			return NGX_ERROR;
 		v->get_handler = variables[i].get;

@@ -23,7 +23,8 @@ visit_of(ngx_http_request_t *r)
 static void
 wipe_sent(ngx_http_request_t *r)
 {
-	ngx_buf_t *b = r->upstream == NULL || r->upstream->request_bufs == NULL ?
+	ngx_buf_t *b = r->upstream == NULL ||
+		r->upstream->request_bufs == NULL ?
 	    NULL :
 	    r->upstream->request_bufs->buf;
 
@@ -110,9 +111,8 @@ fail(struct visit *v, const struct apam_error *err)
 {
 	const struct problem problem = problem_of(err);
 
-	ngx_log_error(NGX_LOG_ERR, v->r->connection->log, 0,
-	    "apam: %s%s%s%s%s", err->profile,
-	    err->profile[0] == '\0' ? "" : ": ", err->text,
+	ngx_log_error(NGX_LOG_ERR, v->r->connection->log, 0, "apam: %s%s%s%s%s",
+	    err->profile, err->profile[0] == '\0' ? "" : ": ", err->text,
 	    err->file[0] == '\0' ? "" : ", in ", err->file);
 	return tell(v, &problem);
 }
@@ -123,8 +123,8 @@ refuse_stranger(struct visit *v, const char *why)
 {
 	if (v->conf->callers != CALLERS_TOKEN)
 		return refuse(v, NGX_HTTP_FORBIDDEN, why);
-	return refuse(v,
-	    v->r->schema_start == NULL ? NGX_HTTP_UNAUTHORIZED : 407, why);
+	return refuse(
+	    v, v->r->schema_start == NULL ? NGX_HTTP_UNAUTHORIZED : 407, why);
 }
 
 /* ---- Signing ----------------------------------------------------------- */
@@ -175,8 +175,8 @@ find_profile(struct visit *v, struct apam_error *err)
 enum apam_status
 visit_sign(struct visit *v, struct apam_error *err)
 {
-	const enum apam_status status = apam_sign_start(v->profile, &v->request,
-	    &v->signature, &v->waiting.call, err);
+	const enum apam_status status = apam_sign_start(
+	    v->profile, &v->request, &v->signature, &v->waiting.call, err);
 
 	engine_arm();
 	return status;

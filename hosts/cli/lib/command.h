@@ -45,6 +45,7 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_curl;
 extern const struct command command_explain;
+extern const struct command command_gateway;
 extern const struct command command_headers;
 extern const struct command command_help;
 extern const struct command command_helper;

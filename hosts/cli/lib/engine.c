@@ -46,6 +46,20 @@ find(const char *name, char to[PATH_SIZE])
 	return n > 0 && n < PATH_SIZE && access(to, X_OK) == 0;
 }
 
+bool
+engine_beside(const char *name, char *to, size_t size)
+{
+	char own[PATH_SIZE];
+	int n;
+
+	own_directory(own);
+	n = snprintf(to, size, "%s%s", own, name);
+	if (n > 0 && (size_t)n < size && access(to, R_OK) == 0)
+		return true;
+	n = snprintf(to, size, "%s/%s", APAM_MODULE_DIR, name);
+	return n > 0 && (size_t)n < size && access(to, R_OK) == 0;
+}
+
 /* Start it with a pipe for its output; the end to read from, or -1. */
 static int
 start(const char *path, char **argv, pid_t *pid)

@@ -7,6 +7,7 @@
 #define HOSTS_CLI_LIB_ENGINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /*
  * Run the program `name` with the arguments argv[1] and on, ended by NULL;
@@ -23,5 +24,11 @@ int engine_run(const char *name, char **argv,
  * where that fails, and has then said why.
  */
 void engine_become(const char *name, char **argv);
+
+/*
+ * The file `name` beside this program, as in the build tree, or else among what
+ * was installed, in MODULEDIR.  False where there is none, or no room.
+ */
+bool engine_beside(const char *name, char *to, size_t size);
 
 #endif

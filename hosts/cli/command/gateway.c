@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * apam gateway: nginx, with apam's module, as a gateway for chosen profiles.  It
+ * writes nginx's configuration, says how the gateway is called, and becomes
+ * nginx.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "gateway/nginx_conf.h"
+#include "lib/command.h"
+#include "lib/engine.h"
+#include "lib/report.h"
+#include "lib/session.h"
+
+#define TEXT_SIZE 4096
+
+struct gateway {
+	struct nginx_conf conf;
+	const struct args *args;
+	const char *socket; /* path of the Unix socket; NULL: TCP */
+	char dir[TEXT_SIZE], listen[TEXT_SIZE], module[TEXT_SIZE];
+	char file[TEXT_SIZE], config[TEXT_SIZE];
+	bool failed; /* out of memory */
+};
+
+/* ---- Profiles ------------------------------------------------------------ */
+
+static bool
+is_chosen(const struct gateway *g, const char *name)
+{
+	for (size_t i = 0; i < g->args->word_count; i++)
+		if (strcmp(g->args->words[i], name) == 0)
+			return true;
+	return g->args->word_count == 0;
+}
+
+static bool
+add_profile(void *arg, const struct apam_profile_info *profile)
+{
+	struct gateway *g = arg;
+
+	if (!is_chosen(g, profile->name))
+		return true;
+	if (profile->why != NULL) {
+		complain(
+		    "%s is left out: %s", profile->name, profile->why->text);
+		return true;
+	}
+	g->failed = !nginx_conf_add(&g->conf, profile);
+	return !g->failed;
+}
+
+/* A profile that was asked for by name has to be there and right. */
+static int
+check_named(struct cli *cli, const struct args *args)
+{
+	struct apam_profile *profile;
+	int code = STATUS_DONE;
+
+	for (size_t i = 0; i < args->word_count && code == STATUS_DONE; i++)
+		code = session_profile(cli, args->words[i], &profile);
+	return code;
+}
+
+static bool
+is_address(const char *host)
+{
+	unsigned char bytes[16];
+
+	return host[0] == '[' || inet_pton(AF_INET, host, bytes) == 1;
+}
+
+/* What is wrong with an origin, for nginx; NULL: nothing. */
+static const char *
+origin_unfit(const struct gateway_origin *o)
+{
+	struct addrinfo *found = NULL;
+
+	if (o->https && is_address(o->host))
+		return "nginx cannot check the certificate of an address";
+	if (o->host[0] == '[' ||
+	    getaddrinfo(o->host, NULL, NULL, &found) == 0) {
+		if (found != NULL)
+			freeaddrinfo(found);
+		return NULL;
+	}
+	return "its name cannot be looked up now";
+}
+
+/* nginx starts with none of them where one is wrong. */
+static void
+leave_out_unfit(struct nginx_conf *conf)
+{
+	const char *why;
+
+	for (size_t i = 0; i < conf->count;) {
+		why = origin_unfit(&conf->origins[i]);
+		if (why == NULL) {
+			i++;
+			continue;
+		}
+		complain("%s: %s is left out: %s", conf->origins[i].profile,
+		    conf->origins[i].origin, why);
+		nginx_conf_drop(conf, i);
+	}
+}
+
+static int
+take_profiles(struct cli *cli, struct gateway *g)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	enum apam_status status;
+	int code = session_open(cli);
+
+	if (code == STATUS_DONE)
+		code = check_named(cli, g->args);
+	if (code != STATUS_DONE)
+		return code;
+	status = apam_profiles(cli->ctx, add_profile, g, &err);
+	if (status != APAM_OK)
+		return report(NULL, status, &err);
+	if (g->failed) {
+		complain("out of memory");
+		return STATUS_INTERNAL;
+	}
+	leave_out_unfit(&g->conf);
+	if (g->conf.count == 0) {
+		complain("there is nothing to serve: no profile has an origin "
+			 "that nginx can verify");
+		return STATUS_CONFIG;
+	}
+	return STATUS_DONE;
+}
+
+/* ---- Where it runs -------------------------------------------------------- */
+
+static bool
+fits(int n, size_t size)
+{
+	return n > 0 && (size_t)n < size;
+}
+
+/* Its directory: --dir, or one below where this user's sockets are. */
+static int
+choose_directory(struct gateway *g)
+{
+	const char *named = args_value(g->args, "dir");
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	char *path;
+
+	if (named == NULL && geteuid() == 0)
+		runtime = "/run";
+	if (named == NULL && (runtime == NULL || runtime[0] != '/')) {
+		complain("XDG_RUNTIME_DIR is not set: say with --dir where the "
+			 "gateway's files go");
+		return STATUS_USAGE;
+	}
+	if (named == NULL)
+		return fits(snprintf(g->dir, sizeof(g->dir), "%s/apam-gateway",
+				runtime),
+			   sizeof(g->dir)) ?
+		    STATUS_DONE :
+		    STATUS_USAGE;
+	path = session_path(named);
+	if (path == NULL ||
+	    !fits(
+		snprintf(g->dir, sizeof(g->dir), "%s", path), sizeof(g->dir))) {
+		free(path);
+		complain("the directory's path cannot be used");
+		return STATUS_USAGE;
+	}
+	free(path);
+	return STATUS_DONE;
+}
+
+/* Made where it is missing; nobody else may have a hand in it. */
+static int
+make_directory(const char *dir)
+{
+	struct stat st;
+
+	if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
+		complain("cannot make %s: %s", dir, strerror(errno));
+		return STATUS_CONFIG;
+	}
+	if (lstat(dir, &st) != 0 || !S_ISDIR(st.st_mode) ||
+	    st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
+		complain("%s has to be a directory of this user's alone: "
+			 "chmod 700",
+		    dir);
+		return STATUS_CONFIG;
+	}
+	return STATUS_DONE;
+}
+
+/* Loopback alone: the other way round anybody's programs could call. */
+static bool
+is_loopback(const char *listen)
+{
+	return strncmp(listen, "127.", 4) == 0 ||
+	    strncmp(listen, "[::1]:", 6) == 0;
+}
+
+static int
+choose_listen(struct gateway *g)
+{
+	const char *named = args_value(g->args, "listen");
+	int n;
+
+	if (named == NULL)
+		n = snprintf(
+		    g->listen, sizeof(g->listen), "unix:%s/socket", g->dir);
+	else if (named[strspn(named, "0123456789")] == '\0')
+		n = snprintf(
+		    g->listen, sizeof(g->listen), "127.0.0.1:%s", named);
+	else
+		n = snprintf(g->listen, sizeof(g->listen), "%s", named);
+	if (!fits(n, sizeof(g->listen)) ||
+	    (strncmp(g->listen, "unix:/", 6) != 0 && !is_loopback(g->listen))) {
+		complain("--listen takes unix:/PATH, a port, 127.0.0.1:PORT or "
+			 "[::1]:PORT");
+		return STATUS_USAGE;
+	}
+	if (strncmp(g->listen, "unix:", 5) == 0)
+		g->socket = g->listen + 5;
+	if (g->socket != NULL &&
+	    strlen(g->socket) >= sizeof(((struct sockaddr_un *)0)->sun_path)) {
+		complain("the socket's path is too long: say another with "
+			 "--listen unix:/PATH");
+		return STATUS_USAGE;
+	}
+	return STATUS_DONE;
+}
+
+/* A socket that nobody listens on any more would keep nginx from its own. */
+static int
+clear_socket(const char *path)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int answers;
+
+	(void)snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
+	answers = fd >= 0 &&
+	    connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	if (answers) {
+		complain("a gateway runs at %s already", path);
+		return STATUS_CONFIG;
+	}
+	if (unlink(path) != 0 && errno != ENOENT) {
+		complain("cannot remove %s: %s", path, strerror(errno));
+		return STATUS_CONFIG;
+	}
+	return STATUS_DONE;
+}
+
+/* ---- Files ---------------------------------------------------------------- */
+
+static FILE *
+create(const char *path)
+{
+	const int fd = open(
+	    path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	FILE *to = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (to == NULL)
+		complain("cannot write %s: %s", path, strerror(errno));
+	return to;
+}
+
+static int
+finish(FILE *to, const char *path)
+{
+	const bool failed = ferror(to) != 0;
+
+	if (fclose(to) == 0 && !failed)
+		return STATUS_DONE;
+	complain("cannot write %s: %s", path, strerror(errno));
+	return STATUS_INTERNAL;
+}
+
+/* A token for this run, that this user alone can read. */
+static int
+write_token(const struct gateway *g)
+{
+	unsigned char bytes[24];
+	char path[TEXT_SIZE + 16];
+	FILE *to;
+
+	(void)snprintf(path, sizeof(path), "%s/token", g->dir);
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
+		complain("there are no random bytes for a token");
+		return STATUS_INTERNAL;
+	}
+	to = create(path);
+	if (to == NULL)
+		return STATUS_CONFIG;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		fprintf(to, "%02x", bytes[i]);
+	fputc('\n', to);
+	return finish(to, path);
+}
+
+static int
+write_files(struct gateway *g)
+{
+	FILE *to;
+	int code = make_directory(g->dir);
+
+	if (code == STATUS_DONE && g->socket != NULL)
+		code = clear_socket(g->socket);
+	if (code == STATUS_DONE && g->conf.token)
+		code = write_token(g);
+	if (code != STATUS_DONE)
+		return code;
+	(void)snprintf(g->file, sizeof(g->file), "%.4000s/nginx.conf", g->dir);
+	to = create(g->file);
+	if (to == NULL)
+		return STATUS_CONFIG;
+	nginx_conf_write(&g->conf, to);
+	return finish(to, g->file);
+}
+
+/* ---- nginx ---------------------------------------------------------------- */
+
+/* The one beside this program, as in the build tree, or the installed one. */
+static int
+find_module(struct gateway *g)
+{
+	if (engine_beside(
+		"nginx/ngx_http_apam_module.so", g->module, sizeof(g->module)))
+		return STATUS_DONE;
+	complain("apam's module for nginx is not there: `make nginx` builds "
+		 "it");
+	return STATUS_CONFIG;
+}
+
+/* What is served, and how it is called. */
+static void
+say(const struct gateway *g)
+{
+	const char *name = g->conf.origins[0].profile;
+
+	printf("apam gateway on %s:\n", g->listen);
+	for (size_t i = 0; i < g->conf.count; i++)
+		if (g->conf.origins[i].by_path)
+			printf("  /%s/ is %s/\n", g->conf.origins[i].profile,
+			    g->conf.origins[i].origin);
+	if (g->socket != NULL)
+		printf("call it:\n"
+		       "  curl --unix-socket %s http://localhost/%s/PATH\n"
+		       "  curl --unix-socket %s http://%s/PATH\n",
+		    g->socket, name, g->socket, g->conf.origins[0].authority);
+	else
+		printf("call it:\n"
+		       "  curl -H \"Authorization: Bearer $(cat %s/token)\" "
+		       "http://%s/%s/PATH\n"
+		       "  http_proxy=http://apam:$(cat %s/token)@%s "
+		       "curl http://%s/PATH\n",
+		    g->dir, g->listen, name, g->dir, g->listen,
+		    g->conf.origins[0].authority);
+	(void)fflush(stdout);
+}
+
+static int
+become_nginx(const struct gateway *g)
+{
+	int error;
+
+	(void)execlp(
+	    "nginx", "nginx", "-e", "stderr", "-c", g->file, (char *)NULL);
+	error = errno;
+	(void)execl("/usr/sbin/nginx", "nginx", "-e", "stderr", "-c", g->file,
+	    (char *)NULL);
+	complain("nginx cannot be started: %s: install Debian's package nginx",
+	    strerror(error));
+	return STATUS_CONFIG;
+}
+
+/* ---- The command ---------------------------------------------------------- */
+
+/* nginx's workers have no environment: what it says of the file is written. */
+static int
+choose_config(struct cli *cli, struct gateway *g)
+{
+	const char *named = cli->options.config;
+	char *path;
+
+	if (named == NULL)
+		named = getenv("APAM_CONFIG");
+	if (named == NULL)
+		return STATUS_DONE;
+	path = session_path(named);
+	if (path != NULL)
+		(void)snprintf(g->config, sizeof(g->config), "%s", path);
+	free(path);
+	g->conf.config = g->config;
+	g->conf.user = (cli->options.flags & APAM_OPEN_USER) != 0;
+	return STATUS_DONE;
+}
+
+static int
+prepare(struct cli *cli, struct gateway *g)
+{
+	int code = choose_directory(g);
+
+	if (code == STATUS_DONE)
+		code = choose_listen(g);
+	if (code == STATUS_DONE)
+		code = choose_config(cli, g);
+	if (code == STATUS_DONE)
+		code = find_module(g);
+	if (code == STATUS_DONE)
+		code = take_profiles(cli, g);
+	if (code != STATUS_DONE)
+		return code;
+	g->conf.module = g->module;
+	g->conf.dir = g->dir;
+	g->conf.listen = g->listen;
+	g->conf.root = geteuid() == 0;
+	g->conf.token = g->socket == NULL;
+	if (nginx_conf_unfit(&g->conf) == NULL)
+		return STATUS_DONE;
+	complain("nginx's configuration cannot hold %s: use another path",
+	    nginx_conf_unfit(&g->conf));
+	return STATUS_CONFIG;
+}
+
+static int
+run_gateway(struct cli *cli, const struct args *args)
+{
+	struct gateway *g = calloc(1, sizeof(*g));
+	int code;
+
+	if (g == NULL) {
+		complain("out of memory");
+		return STATUS_INTERNAL;
+	}
+	g->args = args;
+	code = prepare(cli, g);
+	if (code == STATUS_DONE && args_has(args, "print")) {
+		nginx_conf_write(&g->conf, stdout);
+	} else if (code == STATUS_DONE) {
+		code = write_files(g);
+		if (code == STATUS_DONE) {
+			say(g);
+			session_close(cli);
+			code = become_nginx(g);
+		}
+	}
+	nginx_conf_free(&g->conf);
+	free(g);
+	return code;
+}
+
+static const struct flag flags[] = {
+	{ .name = "listen",
+	    .value = "ADDRESS",
+	    .help = "unix:/PATH, or a port of 127.0.0.1" },
+	{ .name = "dir",
+	    .value = "DIRECTORY",
+	    .help = "where its files go, and its socket" },
+	{ .name = "print", .help = "print nginx's configuration, and stop" },
+	{ .name = NULL },
+};
+
+const struct command command_gateway = {
+	.name = "gateway",
+	.synopsis = "[--listen ADDRESS] [--dir DIRECTORY] [--print] "
+		    "[PROFILE ...]",
+	.summary = "let programs call APIs without keys, through nginx",
+	.notes = "Without a profile all are served.  It says how it is called, "
+		 "and runs until\nit is ended.  apam-nginx(5) has what nginx "
+		 "does.",
+	.flags = flags,
+	.text_only = true,
+	.most = (size_t)-1,
+	.run = run_gateway,
+};

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Each origin is an upstream of its own, so that no connection and no TLS
+ * session is shared between profiles, and a location of its own for each way to
+ * call it.
+ */
+#include "gateway/nginx_conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
+
+/* ---- Origins ------------------------------------------------------------ */
+
+static void
+origin_free(struct gateway_origin *o)
+{
+	free(o->profile);
+	free(o->origin);
+	free(o->host);
+	free(o->authority);
+	free(o->address);
+	free(o->ca_file);
+}
+
+void
+nginx_conf_free(struct nginx_conf *conf)
+{
+	for (size_t i = 0; i < conf->count; i++)
+		origin_free(&conf->origins[i]);
+	free(conf->origins);
+	conf->origins = NULL;
+	conf->count = 0;
+}
+
+/* Write the port, where there is one, and return the host's length. */
+static size_t
+split(const char *authority, size_t n, const char **port)
+{
+	size_t at = n;
+
+	while (at > 0 && authority[at - 1] >= '0' && authority[at - 1] <= '9')
+		at--;
+	*port = NULL;
+	if (at == 0 || at == n || authority[at - 1] != ':')
+		return n;
+	*port = authority + at;
+	return at - 1;
+}
+
+static char *
+join(const char *a, size_t n, const char *b, const char *c, size_t m)
+{
+	char *to = malloc(n + strlen(b) + m + 1);
+
+	if (to == NULL)
+		return NULL;
+	memcpy(to, a, n);
+	memcpy(to + n, b, strlen(b));
+	memcpy(to + n + strlen(b), c, m);
+	to[n + strlen(b) + m] = '\0';
+	return to;
+}
+
+/* An origin as a profile has it: "https://api.example:8443/v1". */
+static bool
+origin_read(struct gateway_origin *o, const char *text,
+    const struct apam_profile_info *profile)
+{
+	const char *authority = strstr(text, "://") + 3, *port;
+	const size_t all = strcspn(authority, "/?");
+	const size_t host = split(authority, all, &port);
+	const char *usual, *own;
+	size_t digits;
+
+	*o = (struct gateway_origin){ .https = text[4] == 's' };
+	usual = o->https ? "443" : "80";
+	own = port == NULL ? usual : port;
+	digits = port == NULL ? strlen(usual) :
+				all - (size_t)(port - authority);
+	o->profile = strdup(profile->name);
+	o->host = join(authority, host, "", "", 0);
+	o->address = join(authority, host, ":", own, digits);
+	o->authority = digits == strlen(usual) &&
+		memcmp(own, usual, digits) == 0 ?
+	    join(authority, host, "", "", 0) :
+	    join(authority, host, ":", own, digits);
+	o->ca_file = strdup(
+	    profile->ca_file == NULL ? SYSTEM_CA : profile->ca_file);
+	if (o->authority != NULL)
+		o->origin = join(
+		    text, (size_t)(authority - text), o->authority, "", 0);
+	return o->profile != NULL && o->host != NULL && o->address != NULL &&
+	    o->ca_file != NULL && o->origin != NULL;
+}
+
+static bool
+is_taken(const struct nginx_conf *conf, const struct gateway_origin *o)
+{
+	for (size_t i = 0; i < conf->count; i++)
+		if (strcmp(conf->origins[i].profile, o->profile) == 0 &&
+		    strcmp(conf->origins[i].origin, o->origin) == 0)
+			return true;
+	return false;
+}
+
+bool
+nginx_conf_add(struct nginx_conf *conf, const struct apam_profile_info *profile)
+{
+	struct gateway_origin *grown = realloc(conf->origins,
+	    (conf->count + profile->origin_count + 1) * sizeof(*grown));
+	struct gateway_origin o;
+	bool first = true;
+
+	if (grown == NULL)
+		return false;
+	conf->origins = grown;
+	for (size_t i = 0; i < profile->origin_count; i++) {
+		if (!origin_read(&o, profile->origins[i], profile)) {
+			origin_free(&o);
+			return false;
+		}
+		if (is_taken(conf, &o)) {
+			origin_free(&o);
+			continue;
+		}
+		o.by_path = first;
+		first = false;
+		conf->origins[conf->count++] = o;
+	}
+	return true;
+}
+
+void
+nginx_conf_drop(struct nginx_conf *conf, size_t i)
+{
+	struct gateway_origin *o = &conf->origins[i];
+
+	if (o->by_path && i + 1 < conf->count &&
+	    strcmp(o[1].profile, o->profile) == 0)
+		o[1].by_path = true;
+	origin_free(o);
+	memmove(o, o + 1, (conf->count - i - 1) * sizeof(*o));
+	conf->count--;
+}
+
+/* ---- The file ------------------------------------------------------------ */
+
+/* Within double quotes nginx reads these as its own. */
+static bool
+is_unfit(const char *text)
+{
+	if (text == NULL)
+		return false;
+	for (const char *p = text; *p != '\0'; p++)
+		if (strchr("\"\\$;{}#'", *p) != NULL ||
+		    (unsigned char)*p <= ' ')
+			return true;
+	return false;
+}
+
+const char *
+nginx_conf_unfit(const struct nginx_conf *conf)
+{
+	const char *const own[] = { conf->module, conf->dir, conf->listen,
+		conf->config };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (is_unfit(own[i]))
+			return own[i];
+	for (size_t i = 0; i < conf->count; i++) {
+		const struct gateway_origin *o = &conf->origins[i];
+
+		if (is_unfit(o->ca_file))
+			return o->ca_file;
+		if (is_unfit(o->address))
+			return o->address;
+	}
+	return NULL;
+}
+
+static void
+write_head(const struct nginx_conf *conf, FILE *to)
+{
+	fprintf(to,
+	    "# Written by `apam gateway`; apam-nginx(5) has the directives.\n"
+	    "load_module %s;\n"
+	    "%s"
+	    "daemon off;\n"
+	    "worker_processes 1;\n"
+	    "pid %s/nginx.pid;\n"
+	    "error_log stderr warn;\n"
+	    "events { worker_connections 1024; }\n"
+	    "http {\n",
+	    conf->module, conf->root ? "user root;\n" : "", conf->dir);
+	if (conf->config != NULL)
+		fprintf(to, "  apam_config %s%s;\n", conf->config,
+		    conf->user ? " user" : "");
+	fputs("  apam_problems on;\n", to);
+	if (conf->token)
+		fprintf(to, "  apam_callers token %s/token;\n", conf->dir);
+}
+
+/*
+ * Nothing is kept back on its way, so that both directions stream; and nothing
+ * that a provider says steers nginx.
+ */
+static const char *const proxying =
+    "  access_log off;\n"
+    "  server_tokens off;\n"
+    "  merge_slashes off;\n"
+    "  client_max_body_size 0;\n"
+    "  proxy_request_buffering off;\n"
+    "  proxy_buffering off;\n"
+    "  proxy_http_version 1.1;\n"
+    "  proxy_redirect off;\n"
+    "  proxy_connect_timeout 15s;\n"
+    "  proxy_read_timeout 300s;\n"
+    "  proxy_send_timeout 300s;\n"
+    "  proxy_next_upstream error timeout;\n"
+    "  proxy_ignore_headers X-Accel-Redirect X-Accel-Expires\n"
+    "      X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
+    "  proxy_pass_header Server;\n"
+    "  proxy_pass_header Date;\n"
+    "  proxy_ssl_verify on;\n"
+    "  proxy_ssl_verify_depth 5;\n"
+    "  proxy_ssl_server_name on;\n"
+    "  map $http_upgrade $apam_upgrade { default \"\"; ~*^websocket$ websocket; }\n"
+    "  map $http_upgrade $apam_connection { default \"\"; ~*^websocket$ upgrade; }\n"
+    "  proxy_set_header Host $apam_authority;\n"
+    "  proxy_set_header Upgrade $apam_upgrade;\n"
+    "  proxy_set_header Connection $apam_connection;\n";
+
+static void
+write_paths(const struct nginx_conf *conf, FILE *to)
+{
+	static const char *const kinds[] = { "client_body", "proxy", "fastcgi",
+		"uwsgi", "scgi" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		fprintf(to, "  %s_temp_path %s/%s;\n", kinds[i], conf->dir,
+		    kinds[i]);
+}
+
+static void
+write_location(const struct nginx_conf *conf, size_t i, bool by_path, FILE *to)
+{
+	const struct gateway_origin *o = &conf->origins[i];
+
+	if (by_path)
+		fprintf(to,
+		    "    location /%s/ {\n"
+		    "      apam_prefix /%s;\n",
+		    o->profile, o->profile);
+	else
+		fprintf(to,
+		    "    location = /.apam/%zu {\n"
+		    "      internal;\n",
+		    i);
+	fprintf(to,
+	    "      apam %s;\n"
+	    "      apam_origin %s;\n",
+	    o->profile, o->origin);
+	if (o->https)
+		fprintf(to,
+		    "      proxy_ssl_name %s;\n"
+		    "      proxy_ssl_trusted_certificate %s;\n",
+		    o->host, o->ca_file);
+	fprintf(to, "      proxy_pass http%s://apam_%zu$apam_uri;\n    }\n",
+	    o->https ? "s" : "", i);
+}
+
+/* Which location a host is, however its port is written. */
+static void
+write_hosts(const struct nginx_conf *conf, FILE *to)
+{
+	const struct gateway_origin *o;
+	bool taken;
+
+	fputs("  map $apam_asked $apam_place {\n    default \"\";\n", to);
+	for (size_t i = 0; i < conf->count; i++) {
+		o = &conf->origins[i];
+		taken = false;
+		for (size_t k = 0; k < i; k++)
+			taken = taken ||
+			    strcmp(conf->origins[k].address, o->address) == 0;
+		if (taken)
+			continue;
+		fprintf(to, "    %s /.apam/%zu;\n", o->address, i);
+		if (strcmp(o->authority, o->address) != 0)
+			fprintf(to, "    %s /.apam/%zu;\n", o->authority, i);
+	}
+	fputs("  }\n", to);
+}
+
+void
+nginx_conf_write(const struct nginx_conf *conf, FILE *to)
+{
+	write_head(conf, to);
+	fputs(proxying, to);
+	write_paths(conf, to);
+	for (size_t i = 0; i < conf->count; i++)
+		fprintf(to,
+		    "  upstream apam_%zu { server %s; keepalive 16; }\n", i,
+		    conf->origins[i].address);
+	write_hosts(conf, to);
+	fprintf(to,
+	    "  server {\n"
+	    "    listen %s;\n"
+	    "    if ($apam_place) { rewrite ^ $apam_place last; }\n",
+	    conf->listen);
+	for (size_t i = 0; i < conf->count; i++) {
+		if (conf->origins[i].by_path)
+			write_location(conf, i, true, to);
+		write_location(conf, i, false, to);
+	}
+	fputs("    location / { return 404; }\n  }\n}\n", to);
+}

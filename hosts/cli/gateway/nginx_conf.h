@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The configuration of nginx that a gateway is: which profiles it serves, where
+ * it listens, and who may call.
+ */
+#ifndef HOSTS_CLI_GATEWAY_NGINX_CONF_H
+#define HOSTS_CLI_GATEWAY_NGINX_CONF_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <apam/admin.h>
+
+/* One origin of a profile, as nginx needs it. */
+struct gateway_origin {
+	char *profile;
+	char *origin;		/* "https://api.example:8443" */
+	char *host;		/* "api.example" */
+	char *authority;	/* "api.example:8443", without a port where that
+				   is the scheme's */
+	char *address;		/* "api.example:8443", always with a port */
+	char *ca_file;		/* PEM */
+	bool https;
+	bool by_path;		/* /PROFILE/ leads here: it is the first one */
+};
+
+struct nginx_conf {
+	const char *module;	/* file of the module */
+	const char *dir;	/* for files of this gateway's own */
+	const char *listen;	/* as nginx has it: "unix:/run/x", "127.0.0.1:1" */
+	const char *config;	/* apam's main file; NULL: the default */
+	bool user;		/* files of this user are trusted as well */
+	bool root;		/* nginx is started by root */
+	bool token;		/* who calls is known by DIR/token */
+	struct gateway_origin *origins;
+	size_t count;
+};
+
+/*
+ * Add the origins of a profile.  An origin of a host that an earlier one has is
+ * left out.  Returns false without memory.
+ */
+bool nginx_conf_add(
+    struct nginx_conf *conf, const struct apam_profile_info *profile);
+
+/*
+ * Take origin `i` out.  The profile's next one, if it has one, takes its place
+ * in the path.
+ */
+void nginx_conf_drop(struct nginx_conf *conf, size_t i);
+
+/*
+ * What of it cannot be written into a file of nginx's, as a path with a quote;
+ * NULL: nothing.
+ */
+const char *nginx_conf_unfit(const struct nginx_conf *conf);
+
+void nginx_conf_write(const struct nginx_conf *conf, FILE *to);
+void nginx_conf_free(struct nginx_conf *conf);
+
+#endif

@@ -1,0 +1,165 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# `apam gateway`: programs without a key call the sandbox's providers through it,
+# by path, by Host and as a proxy for http; on a Unix socket and, with a token,
+# on loopback; and nobody else does.
+. "$(dirname "$0")/cli/lib.bash"
+. tests/suite/cli/providers.bash
+. tests/suite/nginx/lib.bash
+
+if [ -z "$NGINX" ] || ! make -s "BUILD=${BUILD:-build}" DEPS=no \
+    "${BUILD:-build}/nginx/ngx_http_apam_module.so"; then
+	echo "0 passed, 1 failed"
+	exit 1
+fi
+export PATH=$PATH:/usr/sbin
+start_origin
+entry seven "$named_seven" oauth2-client-credentials "$seven_entry"
+entry xy "$named_xy" key-secret-archiveable "$xy_entry"
+entry seed "$named_seed" basic-email-key "$seed_entry"
+secret plain not-a-secret-key
+entry own "$origin" api-key \
+    "key = \"file:$dir/secrets/plain\"; header = \"X-Api-Key\";" \
+    'allow = ( { users = [ "64001" ]; give = "nothing"; },
+  { users = [ "root" ]; give = "secret"; } );'
+sed -i "s,^ca_file.*,ca_file = \"$dir/own-ca.pem\";," "$dir/apam.d/own.conf"
+seed address # an origin that is an address
+
+# start NAME ARGS...: a gateway; its output goes to $dir/said.
+start()
+{
+	[ -z "$NGINX_PID" ] || stop
+	"$build/apam" -c "$dir/apam.conf" gateway --dir "$dir/gateway" "$@" \
+	    >"$dir/said" 2>"$dir/gateway.log" &
+	NGINX_PID=$!
+	until_true eval 'grep -q "call it:" "$dir/said" && "${listens[@]}"'
+}
+stop()
+{
+	kill "$NGINX_PID"
+	wait "$NGINX_PID"
+	ended=$?
+	NGINX_PID=
+}
+
+# ---- Without running it ----------------------------------------------------
+
+row "an address of all" 2 '' '--listen takes' gateway --dir "$dir/gateway" \
+    --listen 0.0.0.0:80
+row "an address that others reach" 2 '' '--listen takes' gateway \
+    --dir "$dir/gateway" --listen 192.0.2.1:8080
+row "a host's name" 2 '' '--listen takes' gateway --dir "$dir/gateway" \
+    --listen localhost:8080
+row "a profile that there is not" 2 '' 'there is no profile nothing' gateway \
+    --dir "$dir/gateway" nothing
+row "the configuration" 0 '^ *apam seven;' 'address: .* is left out: nginx cannot' \
+    gateway --dir "$dir/gateway" --print
+row "of one profile" 0 '!apam seven' '' gateway --dir "$dir/gateway" --print xy
+row "a path that cannot be written" 3 '' 'cannot hold' gateway \
+    --dir "$dir/a;b" --print
+mkdir -m 755 "$dir/open"
+row "a directory of everybody's" 3 '' 'of this user.s alone' gateway \
+    --dir "$dir/open" xy
+if grep -q -- '-----\|not-a-secret' "$dir/out"; then
+	verdict "the configuration has no secret" "it has"
+fi
+
+# ---- A Unix socket -----------------------------------------------------------
+
+sock=$dir/gw.sock
+listens=([ -S "$sock" ])
+start --listen "unix:$sock"
+holds "it says how it is called" grep -q -- \
+    "--unix-socket $sock http://localhost/own/PATH" "$dir/said"
+gets "by path" 200 '"eyes":\[\{' http://localhost/seven/eyes
+gets "by Host" 200 '"eyes":\[\{' -H "Host: localhost:$SEVENSIGNAL_PORT" \
+    http://localhost/eyes
+gets "another by Host" 200 '"spaces":\[\{' \
+    "http://localhost:$XYSENSE_PORT/api/v1/occupancy"
+gets "with a parameter of the profile's" 200 '"results":\[\{' \
+    "http://localhost:$SEED_PORT/api/v3/properties/"
+gets "a request that streams" 200 '"n": 5' -H 'Transfer-Encoding: chunked' \
+    -d hello http://localhost/own/echo
+holds "it is signed" [ "$(header X-Api-Key)" = not-a-secret-key ]
+problem "what nothing serves" 404 '*' http://localhost/nothing/x
+problem "an internal place" 404 '*' http://localhost/.apam/0
+problem "another Host" 404 '*' -H 'Host: evil.example' http://localhost/eyes
+problem "another Host, by path" 421 '*' -H 'Host: evil.example' \
+    http://localhost/seven/eyes
+control "/expire?provider=7signal"
+gets "a token that has ended" 200 '"eyes":\[\{' http://localhost/seven/eyes
+row "a key is archived" 0 '*' '*' keys archive sandbox-read --yes --why gone
+problem "and the next request is refused, with the reason" 403 \
+    'archived by .*: gone' http://localhost/xy/api/v1/occupancy
+row "it is restored" 0 '*' '*' keys restore sandbox-read
+if [ "$(id -u)" -eq 0 ]; then
+	as()
+	{
+		setpriv --reuid "$1" --regid "$1" --clear-groups curl -sS \
+		    --max-time 10 --unix-socket "$sock" -o /dev/null \
+		    -w '%{http_code}' "$2"
+	}
+	holds "a user of a rule" \
+	    [ "$(as 64001 http://localhost/own/echo)" = 200 ]
+	holds "another user" [ "$(as 64002 http://localhost/own/echo)" = 403 ]
+	holds "another user, by Host" \
+	    [ "$(as 64002 "http://localhost:$ORIGIN_PORT/echo")" = 403 ]
+	holds "a user of a profile without rules" \
+	    [ "$(as 64001 http://localhost/seven/eyes)" = 403 ]
+fi
+row "a second gateway there" 3 '' 'runs at .* already' gateway \
+    --dir "$dir/gateway2" --listen "unix:$sock"
+kill -HUP "$NGINX_PID"
+gets "after a reload" 200 '"eyes":\[\{' http://localhost/seven/eyes
+stop
+holds "it ends as it is told" [ "$ended" = 0 ]
+: >"$sock"
+rm -f "$sock"
+
+# ---- Loopback ----------------------------------------------------------------
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])')
+listens=(eval ": </dev/tcp/127.0.0.1/$port")
+start --listen "$port"
+token=$(cat "$dir/gateway/token")
+echo "$token" >>"$dir/known"
+holds "its token is this user's alone" \
+    [ "$(stat -c %a "$dir/gateway/token")" = 600 ]
+holds "it is not said" eval '! grep -q "$token" "$dir/said" "$dir/gateway.log"'
+# tcp NAME CODE OUT ARGS...
+tcp()
+{
+	local name=$1 want=$2 out=$3
+	shift 3
+	sock=/nonexistent
+	code=$(curl -sS --max-time 20 -D "$dir/head" -o "$dir/out" \
+	    -w '%{http_code}' "$@" 2>"$dir/err")
+	holds "$name" eval '[[ $code == $want ]] && matches "$out" "$dir/out"'
+}
+url=http://127.0.0.1:$port
+tcp "nobody" 401 'has no token' "$url/seven/eyes"
+holds "which says how" grep -qi '^www-authenticate: Basic' "$dir/head"
+tcp "a wrong token" 401 '*' -H "Authorization: Bearer x$token" "$url/seven/eyes"
+tcp "a part of it" 401 '*' -H "Authorization: Bearer ${token%?}" "$url/seven/eyes"
+tcp "a Bearer token" 200 '"eyes"' -H "Authorization: Bearer $token" \
+    "$url/seven/eyes"
+tcp "a password" 200 '"eyes"' -u "any:$token" "$url/seven/eyes"
+tcp "in place of a key" 200 '"n"' -H "X-Api-Key: $token" "$url/own/echo"
+holds "the token does not go on" eval '! grep -q "$token" "$dir/origin.log"'
+tcp "as a proxy" 200 '"eyes"' -x "http://any:$token@127.0.0.1:$port" \
+    "http://localhost:$SEVENSIGNAL_PORT/eyes"
+tcp "as a proxy, nobody" 407 '*' -x "$url" \
+    "http://localhost:$SEVENSIGNAL_PORT/eyes"
+tcp "as a proxy, for another origin" 404 '*' \
+    -x "http://any:$token@127.0.0.1:$port" "http://evil.example/eyes"
+tcp "the token of a proxy does not go on" 200 '"n"' \
+    -x "http://any:$token@127.0.0.1:$port" "http://localhost:$ORIGIN_PORT/echo"
+holds "as no header" eval '! grep -qi "proxy-auth\|$token" "$dir/origin.log"'
+tcp "a web page's script" 403 'web page' -H "Authorization: Bearer $token" \
+    -H 'Origin: https://evil.example' "$url/seven/eyes"
+stop
+: >"$dir/err"
+grep -aFf "$dir/known" "$dir/gateway.log" "$dir/said" >"$dir/err"
+holds "no secret is in what it says" [ ! -s "$dir/err" ]
+finish
