@@ -10,7 +10,7 @@
 #include "profile/refusals.h"
 #include "profile/stack.h"
 
-/* What is told, by its parts; the hash is no secret, and clashes do no harm. */
+/* What is told, by its parts; anybody may know the hash, and clashes harm nobody. */
 struct subject {
 	unsigned char hash[SIPHASH_SIZE];
 };

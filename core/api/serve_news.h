@@ -47,7 +47,7 @@ void serve_news_used(struct serve_news *news, struct serve_known *known,
     const struct stack *stack, const struct stack_result *made,
     const struct audit_asker *asker);
 
-/* It was refused; nothing where *why is no refusal (profile/refusals.h). */
+/* It was refused; nothing where *why is another error (profile/refusals.h). */
 void serve_news_refused(struct serve_news *news, const struct stack *stack,
     const struct apam_error *why, const struct audit_asker *asker);
 

@@ -108,7 +108,7 @@ if [ "$(id -u)" = 0 ]; then
 	    '61001 .*signed for|used.*shared.*client\.py' '' "$dir/out" "$dir/err"
 fi
 
-# ---- Digests, many at once, what is no message ----------------------------------
+# ---- Digests, many at once, and other packets than messages ----------------------
 
 # peer NAME: the part of peers.py.
 peer()
