@@ -10,7 +10,10 @@
 #include "profile/refusals.h"
 #include "profile/stack.h"
 
-/* What is told, by its parts; anybody may know the hash, and clashes harm nobody. */
+/*
+ * What is told, by its parts.  Anybody may know the hash, and clashes harm
+ * nobody.
+ */
 struct subject {
 	unsigned char hash[SIPHASH_SIZE];
 };
