@@ -95,7 +95,11 @@ page_end_write(struct page *p)
 void
 page_wipe(struct page *p)
 {
-	wipe(p->image, page_image_bytes(RELAXED_LOAD(p->shape)));
+	const uint32_t shape = RELAXED_LOAD(p->shape);
+
+	wipe(p->image,
+	    shape == 0 || page_shape_fits(shape) ? page_image_bytes(shape) :
+						   sizeof(p->image));
 	RELAXED_STORE(p->shape, 0);
 }
 
