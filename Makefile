@@ -128,7 +128,7 @@ SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
-.PHONY: nginx all help demo test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent lint lint-style sanitize fuzz \
+.PHONY: nginx all help demo test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
 	run-fuzz bench run-bench bench-peers bench-python bench-plot python \
@@ -643,6 +643,11 @@ secret-scan: deps-build deps-test
 trial-agent: deps-build deps-test
 	@$(MAKE) programs
 	@BUILD=$(BUILD) CROWD=$(or $(CROWD),10000) tests/suite/agent/hostile.sh
+
+# The agent is killed KILLS times while programs sign, and none of them notices.
+trial-agent-restart: deps-build deps-test
+	@$(MAKE) programs
+	@BUILD=$(BUILD) KILLS=$(or $(KILLS),500) TIMES=1 tests/suite/agent/restart.sh
 
 # Everything once more, with every memory error and undefined behaviour fatal.
 sanitize: deps-build deps-test
