@@ -136,8 +136,8 @@ set_times(struct slot_content *c, const struct slot *slot,
 		end = s->refresh_at;
 	c->alone_ms = until(stale, now);
 	c->good_ms = until(check_at < end ? check_at : end, now);
-	/* Its writer looks at the files each second, but not at its beginning. */
-	if (slot_serial(slot) != 0 && c->good_ms > 0)
+	/* Whoever keeps it fresh looks at files and registry in time. */
+	if (slot_serial(slot) != 0 && check_at != 0)
 		c->good_ms = most(until(end, now), PAGE_FRESH_MS);
 }
 
