@@ -760,6 +760,18 @@ START_TEST(a_child_leaves_it_to_its_parent)
 }
 END_TEST
 
+static void
+add_strict(TCase *tc)
+{
+	tcase_add_loop_test(tc, strict_reuse_waits_for_the_end, 0,
+	    (int)(sizeof(clock_steps) / sizeof(clock_steps[0])));
+	tcase_add_test(tc, strict_reuse_goes_on_at_the_end);
+	tcase_add_test(tc, strict_reuse_lets_it_serve);
+	tcase_add_test(tc, strict_reuse_is_shown);
+	tcase_add_test(tc, strict_reuse_knows_no_end_after_a_login);
+	tcase_add_test(tc, strict_reuse_is_of_what_was_lost);
+}
+
 int
 main(void)
 {
@@ -772,13 +784,7 @@ main(void)
 	    tc, the_end_decides, 0, (int)(sizeof(ends) / sizeof(ends[0])));
 	tcase_add_test(tc, what_was_not_sent_stays);
 	tcase_add_test(tc, what_may_have_been_taken_is_sent_again);
-	tcase_add_loop_test(tc, strict_reuse_waits_for_the_end, 0,
-	    (int)(sizeof(clock_steps) / sizeof(clock_steps[0])));
-	tcase_add_test(tc, strict_reuse_goes_on_at_the_end);
-	tcase_add_test(tc, strict_reuse_lets_it_serve);
-	tcase_add_test(tc, strict_reuse_is_shown);
-	tcase_add_test(tc, strict_reuse_knows_no_end_after_a_login);
-	tcase_add_test(tc, strict_reuse_is_of_what_was_lost);
+	add_strict(tc);
 	tcase_add_loop_test(tc, a_clock_that_is_set_loses_nothing, 0,
 	    (int)(sizeof(clock_steps) / sizeof(clock_steps[0])));
 	tcase_add_test(tc, who_was_overtaken_reads_again);

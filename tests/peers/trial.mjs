@@ -14,7 +14,7 @@
 //	KILLS		kill -9 in that time (default 100)
 //	SECONDS		ends it sooner (default 600)
 //	REUSE		the profiles' `reuse` (default grace); strict: access tokens
-//			live for a second, and no refresh token may come again before
+//			live for two seconds, and no refresh token may come again before
 //			that which came with it has ended
 //	KEEP		keeps the files where there was a fault
 //
@@ -59,6 +59,7 @@ const SECONDS = number('SECONDS', 600);
 const REUSE = env.REUSE ?? 'grace';
 const STOP_EVERY = 25;	// kills: a program is stopped instead of killed
 const STOP_MS = 300;
+const LAST_TRIES = REUSE === 'strict' ? 6 : 3;	// of a name, at the end
 
 const dir = mkdtempSync(`${tmpdir()}/apam-trial-`);
 // CLOCK_MONOTONIC, which programs print, too.
@@ -185,7 +186,7 @@ const startProvider = async () => {
 		[fileURLToPath(new URL('logins.mjs', import.meta.url))], {
 			env: {
 				...env, PEER_ISSUER: origin,
-				PEER_TTL: REUSE === 'strict' ? '1' : '600',
+				PEER_TTL: REUSE === 'strict' ? '2' : '600',
 			},
 			stdio: ['ignore', 'pipe', 'ignore'],
 		});
@@ -426,12 +427,16 @@ const finish = async () => {
 // Everybody can sign at the end: what is lost is found out, and logged in again.
 const last = async () => {
 	for (let name = 0; name < NAMES; name += 1) {
-		for (let tries = 0; tries < 3; tries += 1) {
+		for (let tries = 1; tries <= LAST_TRIES; tries += 1) {
 			introduce(name);
 			const text = `${await body(rotate(name, '1').stdout)}`;
 			if (/ ok\n$/.test(text)) break;
-			if (tries === 2) fault(`name ${name} at the end: ${text}`);
+			if (tries === LAST_TRIES) {
+				fault(`name ${name} at the end: ${text}`);
+			}
 			if (/ login /.test(text)) await tell(name);
+			// It is sent again when what came with it has ended.
+			if (/ reuse = /.test(text)) await delay(2500);
 		}
 	}
 };
