@@ -18,7 +18,6 @@
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
-#include <linux/sockios.h>
 #include <sched.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -145,13 +145,13 @@ send_message(const struct sd_notify *n, const char *text, int fd)
 static void
 put_status(char to[STATUS_BYTES + 1], const char *status)
 {
-	size_t i = 0;
+	const size_t n = strnlen(status, STATUS_BYTES);
 
-	for (; i < STATUS_BYTES && status[i] != '\0'; i++)
+	for (size_t i = 0; i < n; i++)
 		to[i] = (unsigned char)status[i] < ' ' || status[i] == 127 ?
 		    '?' :
 		    status[i];
-	to[i] = '\0';
+	to[n] = '\0';
 }
 
 void
