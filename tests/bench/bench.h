@@ -176,6 +176,7 @@ void run_module_load(struct result *result);
 void run_open_10000(struct result *result);
 void run_find_10000(struct result *result);
 void run_process(struct result *result);
+void run_agent_process(struct result *result);
 void run_archive_10000(struct result *result);
 void run_registry_process_100(struct result *result);
 void run_registry_process_10000(struct result *result);

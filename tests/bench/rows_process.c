@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent_servers.h"
 #include "bench.h"
 
 extern char **environ;
@@ -33,8 +34,8 @@ spawn_and_wait(char *const argv[], double *ns)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-int
-apam_headers(char *profile, double *ns)
+static int
+headers_by(const char *file, char *profile, double *ns)
 {
 	static char program[256], config[512];
 	static char option[] = "-c", command[] = "headers";
@@ -42,8 +43,14 @@ apam_headers(char *profile, double *ns)
 	char *argv[] = { program, option, config, command, profile, url, NULL };
 
 	(void)snprintf(program, sizeof(program), "%s/apam", site_build());
-	(void)snprintf(config, sizeof(config), "%s", site_path("apam.conf"));
+	(void)snprintf(config, sizeof(config), "%s", site_path(file));
 	return spawn_and_wait(argv, ns);
+}
+
+int
+apam_headers(char *profile, double *ns)
+{
+	return headers_by("apam.conf", profile, ns);
 }
 
 double
@@ -67,6 +74,26 @@ sample_empty(void *arg)
 	    program, sizeof(program), "%s/bench/empty", site_build());
 	need(spawn_and_wait(argv, &ns) == 0, "the empty program failed");
 	return ns;
+}
+
+static double
+sample_agent(void *arg)
+{
+	double ns;
+
+	need(headers_by("agent.conf", arg, &ns) == 0, "apam headers failed");
+	return ns;
+}
+
+void
+run_agent_process(struct result *result)
+{
+	static char name[] = "bearer";
+	const struct work ours = { sample_agent, name };
+	const struct work raw = { sample_empty, NULL };
+
+	agent_start();
+	measure(&ours, &raw, 201, result);
 }
 
 void
