@@ -7,10 +7,12 @@
 #include "agent/link.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -329,9 +331,10 @@ read_packet(struct link *link, bool *odd)
 
 	/* Once it is said that the other end is closed, what it sent is there. */
 	do {
-		n = recvmsg(link->fd.fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	} while (n < 0 &&
-	    (errno == EINTR || (errno == ECONNRESET && resets++ == 0)));
+		n = recvmsg(link->fd.fd, &m,
+		    (link->waits ? 0 : MSG_DONTWAIT) | MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == ECONNRESET && resets++ == 0);
+	link->waits = false;
 	*odd = false;
 	if (n <= 0)
 		return n;
@@ -350,7 +353,7 @@ receive_part(struct link *link, struct frame *message, bool *whole)
 	ssize_t n;
 
 	n = read_packet(link, &odd);
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return LINK_NOTHING;
 	if (n <= 0)
 		return broken(link, ended);
@@ -456,6 +459,29 @@ link_take_passed(struct link *link)
 }
 
 /* ---- Waiting ------------------------------------------------------------- */
+
+/* Sending never waits, whatever the socket does. */
+static bool
+make_blocking(struct link *link)
+{
+	const struct timeval limit = { LINK_WAIT_MS / 1000, 0 };
+	const int how = fcntl(link->fd.fd, F_GETFL);
+
+	link->blocking = how >= 0 &&
+	    setsockopt(link->fd.fd, SOL_SOCKET, SO_RCVTIMEO, &limit,
+		sizeof(limit)) == 0 &&
+	    fcntl(link->fd.fd, F_SETFL, how & ~O_NONBLOCK) == 0;
+	return link->blocking;
+}
+
+bool
+link_let_wait(struct link *link, int64_t deadline)
+{
+	link->waits = link->wrong == NULL &&
+	    deadline - clock_ms() >= LINK_WAIT_MS &&
+	    (link->blocking || make_blocking(link));
+	return link->waits;
+}
 
 bool
 link_wait(const struct link *link, bool out, int64_t deadline)

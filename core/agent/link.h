@@ -7,7 +7,8 @@
  * user mode, the effective user can change, and what answers there must run as
  * one of these (SO_PEERCRED).  So nobody else can pose as the agent.
  *
- * The socket never blocks.  Who waits does so by link_wait, under a deadline.
+ * Who waits does so by link_wait, under a deadline; or, where it has time, in
+ * link_receive, which saves a call of the system (link_let_wait).
  * A connection belongs to one thread at a time.  A host may close descriptors
  * that it does not know (base/own_fd.h): what is not ours any more is left alone,
  * and the connection is broken.
@@ -34,6 +35,8 @@ struct link {
 	unsigned forks;		/* fork_count when it was made */
 	bool greeted;		/* the agent has welcomed us */
 	bool pages;		/* and said that we may use pages */
+	bool blocking;		/* link_receive may wait: link_let_wait */
+	bool waits;		/* and does */
 	int passed;		/* came beside the last message; -1: none */
 	struct frame_parts parts;
 	char *packet;		/* FRAME_MAX bytes of locked memory */
@@ -73,6 +76,14 @@ enum link_got {
  */
 enum link_got link_receive(
     struct link *link, struct frame *message, struct apam_error *err);
+
+/*
+ * Have the next link_receive wait for a message, where `deadline` (clock_ms) is
+ * LINK_WAIT_MS away or more: LINK_NOTHING comes after that time, or a signal.
+ * True where it will.
+ */
+#define LINK_WAIT_MS 1000
+bool link_let_wait(struct link *link, int64_t deadline);
 
 /*
  * The descriptor that came beside the message taken last, which is the caller's

@@ -110,10 +110,12 @@ sign_fully(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature, struct apam_error *err)
 {
 	const struct patience patience = { .deadline = 0 };
-	struct apam_error unwanted = APAM_ERROR_INIT;
+	struct apam_error unwanted;
 
-	return sign_with(profile, request, signature, &patience,
-	    err == NULL ? &unwanted : err);
+	if (err != NULL)
+		return sign_with(profile, request, signature, &patience, err);
+	error_init(&unwanted);
+	return sign_with(profile, request, signature, &patience, &unwanted);
 }
 
 enum apam_status

@@ -93,6 +93,7 @@ flow_init(struct flow *flow)
 	flow->last = &flow->first;
 	flow->next = NULL;
 	flow->busy = false;
+	flow->used = false;
 	error_init(&flow->error);
 }
 

@@ -41,6 +41,7 @@ struct flow {
 	struct apam_error error;   /* what the agent said when it broke */
 	struct flow *next;
 	bool busy;		/* a thread has it for itself */
+	bool used;		/* it had an answer */
 };
 
 /* A flow without a connection: LINK_NONE. */

@@ -369,10 +369,16 @@ ask_on(struct flow *flow, struct ask *ask, int64_t deadline,
 			flow_send(flow);
 		else if (!flow_move(flow) && ask->state != ASK_ANSWERED)
 			return end_of_broken(flow, err);
-		if (ask->state == ASK_ANSWERED)
+		if (ask->state == ASK_ANSWERED) {
+			flow->used = true;
 			return SERVED_ANSWERED;
+		}
 		if (ask->state == ASK_LOST)
 			return SERVED_AWAY;
+		/* For one signature alone it would not be worth it. */
+		if (flow->used && !flow_has_unsent(flow) &&
+		    link_let_wait(&flow->link, deadline))
+			continue;
 		if (!link_wait(&flow->link, flow_has_unsent(flow), deadline)) {
 			(void)error_set(err, APAM_E_DEADLINE,
 			    "the agent did not answer in time");

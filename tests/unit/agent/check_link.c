@@ -518,6 +518,44 @@ START_TEST(a_changed_user_has_no_connection)
 }
 END_TEST
 
+static void
+answer_late(int listener, void *arg)
+{
+	static struct scripted_message m;
+	const int fd = scripted_greeted(listener, &m);
+
+	(void)arg;
+	clock_sleep(1300);
+	scripted_fail(fd, 5, APAM_E_POLICY, "late");
+	scripted_linger(fd);
+}
+
+/* One wait has an end, which is not that of the connection. */
+START_TEST(receiving_may_wait)
+{
+	struct frame message;
+	enum link_got got;
+	int64_t begin;
+	int waits = 0;
+
+	scripted_start(&agent, answer_late, NULL);
+	must_connect();
+	ck_assert(!link_let_wait(&link_, clock_ms() + LINK_WAIT_MS / 2));
+	begin = clock_ms();
+	do {
+		ck_assert(link_let_wait(&link_, clock_ms() + SOON));
+		got = link_receive(&link_, &message, &err);
+		waits++;
+	} while (got == LINK_NOTHING);
+	ck_assert_int_eq(got, LINK_MESSAGE);
+	ck_assert_uint_eq(message.id, 5);
+	ck_assert_int_ge(clock_ms() - begin, 1000);
+	ck_assert_int_lt(waits, 5);
+	/* Without being told to, it does not. */
+	ck_assert_int_eq(link_receive(&link_, &message, &err), LINK_NOTHING);
+}
+END_TEST
+
 START_TEST(a_wait_has_an_end)
 {
 	scripted_start(&agent, go_wrong, &(enum wrong){ TWO_GREETINGS });
@@ -555,6 +593,7 @@ main(void)
 	tcase_add_test(tc, what_finds_no_room_waits);
 	tcase_add_test(tc, a_descriptor_that_was_closed_is_left_alone);
 	tcase_add_test(tc, a_changed_user_has_no_connection);
+	tcase_add_test(tc, receiving_may_wait);
 	tcase_add_test(tc, a_wait_has_an_end);
 	return run_suite(suite);
 }
