@@ -38,28 +38,48 @@ signature_failed(struct apam_profile *profile, struct stack *stack,
 
 /* By whoever signs for the profile, who looks at its rules. */
 static enum apam_status
-sign_bound(struct apam_profile *profile, struct stack **stack,
-    struct request *r, const struct apam_caller *caller,
-    const struct patience *patience, struct stack_result *result,
-    enum served_way *way, struct apam_error *err)
+sign_bound(
+    struct serving *s, const struct apam_caller *caller, struct apam_error *err)
 {
-	const bool served = sign_is_served(profile, *stack);
+	const bool served = sign_is_served(s->profile, s->stack);
+	const struct profile *profile = s->stack->profile;
 	enum apam_status status = APAM_OK;
 
-	*way = SERVED_BY_AGENT;
 	if (caller != NULL)
-		status = allowed_for((*stack)->profile, r, caller, err);
+		status = allowed_for(profile, s->request, caller, err);
 	else if (!served)
-		status = allowed_here((*stack)->profile, r, err);
+		status = allowed_here(profile, s->request, err);
 	if (status != APAM_OK)
 		return status;
-	if (caller != NULL)
-		*way = SERVED_ALLOWED;
+	s->allowed = caller != NULL;
 	if (served)
-		return sign_served(
-		    profile, stack, r, patience, result, way, err);
-	*way = SERVED_HERE;
-	return stack_sign(*stack, r, patience, result, err);
+		return sign_served(s, err);
+	s->here = true;
+	return stack_sign(s->stack, s->request, s->patience, s->result, err);
+}
+
+/* With the stack that is in use. */
+static enum apam_status
+sign_with_stack(struct serving *s, const struct apam_request *request,
+    struct apam_signature *signature, struct apam_error *err)
+{
+	struct signing_room room;
+	enum apam_status status;
+
+	stack_result_init(s->result, &room);
+	status = request_init(s->request, request, s->stack->profile, err);
+	if (status == APAM_OK)
+		status = sign_bound(s, request->caller, err);
+	if (status == APAM_OK)
+		status = signature_fill(
+		    signature, s->request, s->stack, s->result, err);
+	if (status == APAM_OK && s->here)
+		signature_made(s->profile, s->stack, s->result);
+	if (status != APAM_OK)
+		signature_failed(s->profile, s->stack, signature, err);
+	request_free(s->request);
+	signing_free(&s->result->total);
+	return status;
 }
 
 enum apam_status
@@ -69,10 +89,11 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 {
 	struct patience mine = *patience;
 	struct stack_result result;
-	struct signing_room room;
-	struct stack *stack;
 	struct request r;
-	enum served_way way = SERVED_HERE;
+	struct serving s = { .profile = profile,
+		.request = &r,
+		.patience = &mine,
+		.result = &result };
 	enum apam_status status;
 
 	apam_signature_release(signature);
@@ -82,25 +103,13 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	}
 	if (mine.deadline == 0)
 		mine.deadline = profile_deadline(profile, request->timeout_ms);
-	stack = profile_current(profile, mine.deadline, err);
-	if (stack == NULL) {
+	s.stack = profile_current(profile, mine.deadline, err);
+	if (s.stack == NULL) {
 		error_locate(err, profile->name, -1);
 		return err->status;
 	}
-	stack_result_init(&result, &room);
-	status = request_init(&r, request, stack->profile, err);
-	if (status == APAM_OK)
-		status = sign_bound(profile, &stack, &r, request->caller, &mine,
-		    &result, &way, err);
-	if (status == APAM_OK)
-		status = signature_fill(signature, &r, stack, &result, err);
-	if (status == APAM_OK && way == SERVED_HERE)
-		signature_made(profile, stack, &result);
-	if (status != APAM_OK)
-		signature_failed(profile, stack, signature, err);
-	request_free(&r);
-	signing_free(&result.total);
-	stack_release(&stack);
+	status = sign_with_stack(&s, request, signature, err);
+	stack_release(&s.stack);
 	return status;
 }
 

@@ -15,16 +15,6 @@
 #include "profile/opening.h"
 #include "served/served_sign.h"
 
-/* One signature on its way. */
-struct serving {
-	struct apam_profile *profile;
-	const struct stack *stack;
-	struct request *request;
-	const struct patience *patience;
-	struct stack_result *result;
-	bool allowed; /* the rules were asked already */
-};
-
 /* ---- Asking -------------------------------------------------------------- */
 
 static void
@@ -175,16 +165,17 @@ sign_open_here(struct apam_profile *profile, struct stack **stack,
 }
 
 static enum apam_status
-sign_here(const struct serving *s, struct stack **stack, struct apam_error *err)
+sign_here(struct serving *s, struct apam_error *err)
 {
 	enum apam_status status = sign_open_here(
-	    s->profile, stack, s->patience->deadline, err);
+	    s->profile, &s->stack, s->patience->deadline, err);
 
+	s->here = true;
 	if (status == APAM_OK && !s->allowed)
-		status = allowed_here((*stack)->profile, s->request, err);
+		status = allowed_here(s->stack->profile, s->request, err);
 	if (status != APAM_OK)
 		return status;
-	return stack_sign(*stack, s->request, s->patience, s->result, err);
+	return stack_sign(s->stack, s->request, s->patience, s->result, err);
 }
 
 /* ---- All of it ----------------------------------------------------------- */
@@ -205,8 +196,7 @@ begin_anew(struct served_call *call, struct apam_error *err)
 }
 
 static enum apam_status
-serve(struct serving *s, struct served_call *call, struct stack **stack,
-    enum served_way *way, struct apam_error *err)
+serve(struct serving *s, struct served_call *call, struct apam_error *err)
 {
 	const bool here = s->stack->profile->agent == AGENT_PREFER;
 	const bool hurry = here || has_page(s->profile);
@@ -215,10 +205,8 @@ serve(struct serving *s, struct served_call *call, struct stack **stack,
 
 	if (is_away(end) && sign_by_page(s, &status, err))
 		return status;
-	if (end == SERVED_AWAY && here) {
-		*way = SERVED_HERE;
-		return sign_here(s, stack, err);
-	}
+	if (end == SERVED_AWAY && here)
+		return sign_here(s, err);
 	if (is_away(end) && hurry && clock_ms() < s->patience->deadline) {
 		begin_anew(call, err);
 		end = ask(s, call, false, &status, err);
@@ -233,14 +221,13 @@ serve(struct serving *s, struct served_call *call, struct stack **stack,
 
 /* A call that waits has its question on the stack. */
 static enum apam_status
-serve_waiting(struct serving *s, struct stack **stack, enum served_way *way,
-    struct apam_error *err)
+serve_waiting(struct serving *s, struct apam_error *err)
 {
 	struct served_call call;
 	enum apam_status status;
 
 	served_call_init(&call);
-	status = serve(s, &call, stack, way, err);
+	status = serve(s, &call, err);
 	served_call_free(&call);
 	return status;
 }
@@ -259,8 +246,7 @@ sign_served_end(struct apam_profile *profile, struct served_call **call)
 }
 
 static enum apam_status
-serve_soon(struct serving *s, struct stack **stack, enum served_way *way,
-    struct apam_error *err)
+serve_soon(struct serving *s, struct apam_error *err)
 {
 	struct served_call **kept = s->patience->asked;
 	enum apam_status status;
@@ -271,24 +257,17 @@ serve_soon(struct serving *s, struct stack **stack, enum served_way *way,
 			return error_set(err, APAM_E_MEMORY, "out of memory");
 		served_call_init(*kept);
 	}
-	status = serve(s, *kept, stack, way, err);
-	if (status == APAM_E_PENDING && *way == SERVED_BY_AGENT &&
-	    s->patience->late != NULL)
+	status = serve(s, *kept, err);
+	if (status == APAM_E_PENDING && !s->here && s->patience->late != NULL)
 		*s->patience->late = "the agent did not answer in time";
-	if (status != APAM_E_PENDING)
+	if (status != APAM_E_PENDING || s->here)
 		sign_served_end(s->profile, kept);
 	return status;
 }
 
 enum apam_status
-sign_served(struct apam_profile *profile, struct stack **stack,
-    struct request *request, const struct patience *patience,
-    struct stack_result *result, enum served_way *way, struct apam_error *err)
+sign_served(struct serving *s, struct apam_error *err)
 {
-	struct serving s = { profile, *stack, request, patience, result,
-		*way == SERVED_ALLOWED };
-
-	*way = SERVED_BY_AGENT;
-	return patience->none ? serve_soon(&s, stack, way, err) :
-				serve_waiting(&s, stack, way, err);
+	s->here = false;
+	return s->patience->none ? serve_soon(s, err) : serve_waiting(s, err);
 }

@@ -16,23 +16,24 @@ sign_is_served(const struct apam_profile *profile, const struct stack *stack)
 	return handle_is_served(profile->ctx, stack->profile->agent);
 }
 
-/* How it went, beside the status. */
-enum served_way {
-	SERVED_BY_AGENT,	/* or by its page */
-	SERVED_HERE,		/* the stack signed, in this process */
-	SERVED_ALLOWED		/* not yet: the rules let the request pass */
+/* One signature on its way. */
+struct serving {
+	struct apam_profile *profile;
+	/* Held; replaced where it has to be opened with its secrets. */
+	struct stack *stack;
+	struct request *request;
+	const struct patience *patience;
+	struct stack_result *result;
+	bool allowed;		/* the rules were looked at already */
+	bool here;		/* set where this process has signed */
 };
 
 /*
- * As stack_sign, by the agent, which looks at the rules; they are looked at here
- * for what this process signs, unless *way was SERVED_ALLOWED.  *stack, which is held, is replaced where it has
- * to be opened with its secrets.  Errors: the agent's; NETWORK, DEADLINE, TRUST
+ * As stack_sign, by the agent, which looks at the rules; for what this process
+ * signs they are looked at here.  Errors: the agent's; NETWORK, DEADLINE, TRUST
  * or CONFIG where there is none to be asked; as stack_sign.
  */
-enum apam_status sign_served(struct apam_profile *profile,
-    struct stack **stack, struct request *request,
-    const struct patience *patience, struct stack_result *result,
-    enum served_way *way, struct apam_error *err);
+enum apam_status sign_served(struct serving *s, struct apam_error *err);
 
 /*
  * There is no agent, and the profile says "prefer": have *stack, which is held,
