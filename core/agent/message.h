@@ -71,8 +71,9 @@ struct agent_hello {
 	struct apam_str program; /* a claim, for logs alone */
 	/* The time namespace (/proc/self/ns/time); 0: not known. */
 	uint64_t time_device, time_inode;
-	/* Of the page of the key registry's counter, AGENT_NONCE_SIZE bytes; zeros
-	   while there is no registry; empty: the client cannot watch it. */
+	/* Of the page of the key registry's counter, AGENT_NONCE_SIZE bytes;
+	   zeros while there is no registry; empty: the client cannot watch
+	   it. */
 	struct apam_str counter;
 };
 

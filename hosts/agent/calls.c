@@ -180,6 +180,20 @@ call_check(struct calling *k)
 	return k->err.status;
 }
 
+/* Once: who takes from all users what they have. */
+static void
+name_revoker(const struct calling *k)
+{
+	char who[APAM_TEXT_SIZE];
+
+	if (k->kept->awaited[0] != 0)
+		return;
+	peer_describe(&k->c->peer, who, sizeof(who));
+	server_log(k->c->server, APAM_LOG_INFO,
+	    "%s: revokes the credentials of profile %s", who,
+	    apam_profile_name(k->profile));
+}
+
 /* What it brought is told, whether or not the provider confirmed. */
 static enum apam_status
 call_revoke(struct calling *k)
@@ -190,6 +204,7 @@ call_revoke(struct calling *k)
 
 	if (serve_may_change(who_asks(k), &k->err) != APAM_OK)
 		return APAM_E_POLICY;
+	name_revoker(k);
 	job = job_of(k, SERVE_REVOKE);
 	if (job == NULL || job_move(k, job) == APAM_E_PENDING)
 		return job == NULL ? k->err.status : APAM_E_PENDING;
