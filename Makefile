@@ -642,7 +642,8 @@ secret-scan: deps-build deps-test
 # Clients of the agent that mean harm, and a crowd of CROWD.
 trial-agent: deps-build deps-test
 	@$(MAKE) programs
-	@BUILD=$(BUILD) CROWD=$(or $(CROWD),10000) tests/suite/agent/hostile.sh
+	@BUILD=$(BUILD) CROWD=$(or $(CROWD),10000) WITHIN=1000 \
+	    tests/suite/agent/hostile.sh
 
 # The agent is killed KILLS times while programs sign, and none of them notices.
 trial-agent-restart: deps-build deps-test

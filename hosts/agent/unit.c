@@ -11,7 +11,6 @@
 #define _DEFAULT_SOURCE
 #include "agent/unit.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>

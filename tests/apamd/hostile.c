@@ -11,9 +11,8 @@
  *	hostile SOCKET passing		passes descriptors to the agent
  *	hostile SOCKET noise SEED	whole frames of chance
  *	hostile SOCKET churn SECONDS PROFILE URL	comes and goes
- *	hostile SOCKET good SECONDS PROFILE URL		means no harm: it connects,
- *		has one request signed, goes, again and again, and says how long
- *		the slowest of these took
+ *	hostile SOCKET good SECONDS MS PROFILE URL	means no harm: it connects, has
+ *		one request signed, goes, again and again, each within MS ms
  *
  * It says "ready" where it stays, and waits for the end of its input.  What
  * should be dropped says "dropped" once it is, and ends with 0; else with 1.
@@ -362,6 +361,7 @@ static int
 good(void)
 {
 	const long end = now_ms() + 1000 * strtol(*words++, NULL, 10);
+	const long most = strtol(*words++, NULL, 10);
 	const struct timespec pause = { 0, 5000000 };
 	unsigned long rounds = 0;
 	struct frame_writer to;
@@ -383,7 +383,7 @@ good(void)
 		(void)nanosleep(&pause, NULL);
 	}
 	printf("%lu times, the slowest in %ld ms\n", rounds, slowest);
-	return slowest > 1000;
+	return slowest > most;
 }
 
 static const struct {
@@ -400,7 +400,7 @@ static const struct {
 	{ "passing", passing, 0 },
 	{ "noise", noise, 1 },
 	{ "churn", churn, 3 },
-	{ "good", good, 3 },
+	{ "good", good, 4 },
 };
 
 int

@@ -43,7 +43,8 @@ put_texts(FILE *f, const char *name, const struct apam_str *all, size_t count)
 		return;
 	fprintf(f, " %s = [", name);
 	for (size_t i = 0; i < count; i++)
-		fprintf(f, "%s \"%.*s\"", i > 0 ? "," : "", SARG(all[i]));
+		fprintf(f, "%s \"%.*s\"", i > 0 ? "," : "", (int)all[i].n,
+		    all[i].p);
 	fprintf(f, " ];");
 }
 
