@@ -63,6 +63,7 @@ may_log(struct server *s)
 	return true;
 }
 
+APAM_PRINTF(3, 0)
 static void
 log_va(struct server *s, enum apam_log_level level, const char *format,
     va_list args)
