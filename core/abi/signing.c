@@ -166,8 +166,7 @@ is_set_anew(struct apam_signing *s, struct apam_str pair)
 
 /* The host's own cookies, but for those that are set anew. */
 static void
-put_own_cookies(
-    struct apam_signing *s, struct apam_str own, struct buf *line)
+put_own_cookies(struct apam_signing *s, struct apam_str own, struct buf *line)
 {
 	struct apam_str pair;
 	size_t n;

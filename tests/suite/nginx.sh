@@ -383,7 +383,7 @@ raw "no path" "GET header HTTP/1.1\r\n$end"
 raw "a star" "OPTIONS * HTTP/1.1\r\n$end"
 holds "none of these arrived" [ ! -s "$dir/origin.log" ]
 
-# smuggled NAME TEXT: what is in a body is no request.
+# smuggled NAME TEXT: what is in a body is not a request.
 smuggled()
 {
 	: >"$dir/origin.log"

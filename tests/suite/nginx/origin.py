@@ -8,7 +8,7 @@ It writes DIR/origin.port and then a line of JSON into DIR/origin.log for each
 request: method, target, headers as they came, how many bytes of body and their
 SHA-256.  It ends when its standard input does.
 
-    /echo       what of that line is no header, as the answer
+    /echo       that line without the headers
     /hmac       200 where the scheme hmac-test signed it with the text in
                 DIR/hmac, else 401
     /big?n=     so many zeros
