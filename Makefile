@@ -319,10 +319,16 @@ $(NGINX_OBJ): | $(BUILD)/nginx/objs/ngx_auto_config.h
 $(BUILD)/nginx/objs/ngx_auto_config.h:
 	$(Q)tools/configure-nginx $(NGINX_DEV) $(BUILD)/nginx
 
-$(BUILD)/nginx/ngx_http_apam_module.so: $(NGINX_OBJ) hosts/nginx/export.map \
-	$(BUILD)/$(SONAME)
-	$(Q)$(LINK) -shared -Wl,--version-script=hosts/nginx/export.map -o $@ \
-	    $(NGINX_OBJ) -L$(BUILD) -lapam -Wl,-rpath,'$$ORIGIN/..'
+LINK_NGINX = $(LINK) -shared -Wl,--version-script=hosts/nginx/export.map -o $@ \
+	    $(NGINX_OBJ) -L$(BUILD) -lapam
+NGINX_NEEDS = $(NGINX_OBJ) hosts/nginx/export.map $(BUILD)/$(SONAME)
+
+$(BUILD)/nginx/ngx_http_apam_module.so: $(NGINX_NEEDS)
+	$(Q)$(LINK_NGINX) -Wl,-rpath,'$$ORIGIN/..'
+
+$(BUILD)/install/ngx_http_apam_module.so: $(NGINX_NEEDS) $(BUILD)/directories
+	@mkdir -p $(@D)
+	$(Q)$(LINK_NGINX) -Wl,-rpath,$(LIBDIR)
 
 $(BUILD)/apam.pc: core/apam.pc.in
 $(BUILD)/apam-curl.pc: hosts/curl/apam-curl.pc.in
@@ -804,6 +810,7 @@ INSTALL_ENV = BUILD=$(BUILD) DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
 install: all $(BUILD)/install/apam $(BUILD)/install/apam-request.so \
 	$(BUILD)/install/apam-module-drive $(BUILD)/install/apam-module-check \
 	$(BUILD)/install/apamd $(BUILD)/install/apam-run \
+	$(if $(wildcard $(BUILD)/nginx/*.so),$(BUILD)/install/ngx_http_apam_module.so) \
 	$(BUILD)/install/$(SONAME)
 	@$(ERASE)
 	@$(INSTALL_ENV) tools/install install $(SCHEMES)
