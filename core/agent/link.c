@@ -27,6 +27,14 @@
 
 static const char ended[] = "the agent ended the connection";
 
+void
+link_init(struct link *link)
+{
+	memset(link, 0, sizeof(*link));
+	link->fd.fd = -1;
+	link->passed = -1;
+}
+
 /* ---- Closing ------------------------------------------------------------- */
 
 static void
@@ -43,7 +51,7 @@ forget(struct link *link)
 	drop_passed(link);
 	frame_parts_free(&link->parts);
 	secmem_free(link->packet, link->packet_size);
-	*link = (struct link)LINK_NONE;
+	link_init(link);
 }
 
 void
@@ -327,7 +335,7 @@ read_packet(struct link *link, bool *odd)
 		.msg_controllen = sizeof(control) };
 	const bool had = link->passed >= 0;
 	unsigned passed, resets = 0;
-	ssize_t n;
+	ssize_t n = -1;
 
 	/* Once it is said that the other end is closed, what it sent is there. */
 	do {

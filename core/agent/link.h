@@ -27,7 +27,7 @@ struct link_place {
 	bool own;		/* user mode: so is the effective user */
 };
 
-/* A connection; LINK_NONE at first. */
+/* A connection; link_init sets it up. */
 struct link {
 	struct own_fd fd;
 	uint32_t owner;		/* the user at the other end */
@@ -44,14 +44,15 @@ struct link {
 	const char *wrong;	/* why it is broken, a clause; NULL: it is not */
 };
 
-#define LINK_NONE { .fd = OWN_FD_NONE, .passed = -1 }
+/* There is none yet. */
+void link_init(struct link *link);
 
 /* True where this user may be the agent. */
 bool link_believes(const struct link_place *place, uint32_t user);
 
 /*
- * Connect, and send `hello`.  This waits for nothing.  The link, which must be
- * LINK_NONE, is broken where it fails.  Errors: NETWORK: there is no agent, or
+ * Connect, and send `hello`.  This waits for nothing.  The link, which was
+ * just set up, is broken where it fails.  Errors: NETWORK: there is no agent, or
  * it takes no connection now; TRUST: it is not to be believed; CONFIG; MEMORY.
  */
 enum apam_status link_connect(struct link *link, const struct link_place *place,
@@ -105,7 +106,7 @@ bool link_send(struct link *link, const struct frame_writer *message,
  */
 bool link_wait(const struct link *link, bool out, int64_t deadline);
 
-/* Close it; it is LINK_NONE then.  What belongs to others is left alone. */
+/* Close it; it is as after link_init then.  What belongs to others is left alone. */
 void link_close(struct link *link);
 
 /*

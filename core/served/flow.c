@@ -88,7 +88,7 @@ ask_take_passed(struct ask *ask)
 void
 flow_init(struct flow *flow)
 {
-	flow->link = (struct link)LINK_NONE;
+	link_init(&flow->link);
 	flow->first = NULL;
 	flow->last = &flow->first;
 	flow->next = NULL;

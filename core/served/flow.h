@@ -44,7 +44,7 @@ struct flow {
 	bool used;		/* it had an answer */
 };
 
-/* A flow without a connection: LINK_NONE. */
+/* A flow without a connection. */
 void flow_init(struct flow *flow);
 /* Close its connection; what is under way is lost. */
 void flow_close(struct flow *flow);

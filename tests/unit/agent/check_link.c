@@ -42,7 +42,7 @@ setup(void)
 	open_before = open_descriptors();
 	scripted_make(&agent);
 	place = (struct link_place){ agent.path, "no-such-user", 0, true };
-	link_ = (struct link)LINK_NONE;
+	link_init(&link_);
 	err = (struct apam_error)APAM_ERROR_INIT;
 }
 
@@ -106,11 +106,13 @@ END_TEST
 START_TEST(a_full_agent_is_told)
 {
 	const int listener = scripted_listen(agent.path);
-	struct link others[4] = { LINK_NONE, LINK_NONE, LINK_NONE, LINK_NONE };
+	struct link others[4];
 	const struct agent_hello hello = { .min = 1, .max = 1 };
 	enum apam_status status = APAM_OK;
 
 	ck_assert_int_eq(listen(listener, 0), 0);
+	for (int i = 0; i < 4; i++)
+		link_init(&others[i]);
 	for (int i = 0; i < 4 && status == APAM_OK; i++)
 		status = link_connect(&others[i], &place, &hello, &err);
 	ck_assert_int_eq(status, APAM_E_NETWORK);
@@ -559,7 +561,7 @@ END_TEST
 START_TEST(a_wait_has_an_end)
 {
 	scripted_start(&agent, go_wrong, &(enum wrong){ TWO_GREETINGS });
-	link_ = (struct link)LINK_NONE;
+	link_init(&link_);
 	link_.fd.fd = scripted_listen(agent.path);
 	ck_assert(!link_wait(&link_, false, clock_ms() + 20));
 	ck_assert(!link_wait(&link_, false, clock_ms() - 1));
