@@ -79,6 +79,8 @@ run_agent_page(struct result *result)
 	signer_init(&own, "bearer");
 	page = own;
 	page.profile = served_profile(site_open("agent.conf"));
+	/* Asks the agent: how long a loop is to be, later ones say. */
+	signer_run(&page, 1);
 	a = loop_work(&mine);
 	b = loop_work(&theirs);
 	measure(&a, &b, ROUNDS, result);
