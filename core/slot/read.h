@@ -87,13 +87,15 @@ static ALWAYS_INLINE bool
 slot_place_headers(struct apam_header *to, const struct slot *slot,
     size_t count, const char *text, size_t at, size_t n)
 {
-	for (size_t i = 0; i < count; i++) {
-		const uint64_t sizes = RELAXED_LOAD(slot->page.headers[i]);
-		const size_t name_n = (uint32_t)sizes, value_n = sizes >> 32;
+	const _Atomic uint64_t *sizes = slot->page.headers;
 
-		to[i].name = (struct apam_str){ text + at, name_n };
+	for (; count > 0; count--, to++, sizes++) {
+		const uint64_t both = RELAXED_LOAD(*sizes);
+		const size_t name_n = (uint32_t)both, value_n = both >> 32;
+
+		to->name = (struct apam_str){ text + at, name_n };
 		at += name_n + 1;
-		to[i].value = (struct apam_str){ text + at, value_n };
+		to->value = (struct apam_str){ text + at, value_n };
 		at += value_n + 1;
 		if (at > n)
 			return false;
