@@ -262,14 +262,14 @@ serving_try(
 	    answer_sign(c, &sign, message->id, call);
 }
 
-/* It cannot be answered yet. */
+/* It cannot be answered yet; its connection may have ended over that. */
 static void
 keep(struct connection *c, const struct frame *message,
     const struct serve_call *call)
 {
 	struct apam_error err;
 
-	if (waiting_add(c, message, call))
+	if (connection_has_ended(c) || waiting_add(c, message, call))
 		return;
 	error_init(&err);
 	(void)error_set(&err, APAM_E_THROTTLED,

@@ -7,7 +7,8 @@ import struct
 import sys
 import time
 
-from client import Agent, CALL, CANCEL, FAILED, RESULT, SIGNED, become
+from client import (Agent, CALL, CANCEL, FAILED, RESULT, SIGNED, become, frame,
+                    items)
 
 USAGE, NO_PROFILE, POLICY = 0x100, 0x101, 0x403
 GOOD = 1
@@ -147,6 +148,26 @@ def cancelled(path):
     assert len(brought(agent, 'status', 'live')) == 1
     got = brought(agent, 'check', 'live')
     assert len(got) == 1 and got[0][2] == GOOD, got
+
+
+def floods(path, user):
+    """The call by which it is dropped would have waited; others are served."""
+    become(int(user))
+    call = frame(CALL, 7, items([('name', 'check'), ('profile', 'live')]))
+    cancel = frame(CANCEL, 7, b'')
+    for before in b'', cancel:
+        agent = Agent(path)
+        end = time.monotonic() + 30
+        try:
+            if before:
+                agent.socket.send(before)
+            while time.monotonic() < end:
+                agent.socket.send(call)
+                agent.socket.send(cancel)
+        except OSError:
+            pass
+        assert time.monotonic() < end
+        assert len(brought(Agent(path), 'status', 'live')) == 1
 
 
 if __name__ == '__main__':

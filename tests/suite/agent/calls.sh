@@ -54,6 +54,11 @@ if [ "$(id -u)" = 0 ]; then
 	control /reset
 	end_agent TERM
 	start_agent
+	control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=5000"
+	part floods 61001
+	control /reset
+	end_agent TERM
+	start_agent
 	control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=300"
 	part shared_check 61001,61002,61003,61004 16
 	holds "64 programs of 4 users ask once" test "$(mints)" = 1

@@ -2,10 +2,13 @@
 """Clients that have to prove which process they are: identity.py PART SOCKET.
 A part ends with an exception where the agent does not do what it should."""
 import os
+import signal
+import socket
+import struct
 import sys
 import time
 
-from client import Agent, FAILED, PROOF, PROVE, SIGNED
+from client import Agent, CALL, FAILED, PROOF, PROVE, SIGNED
 
 URL = 'https://unit.example.com/x'
 
@@ -79,6 +82,22 @@ def has_a_child_prove(path):
         os._exit(0)
     os.wait()
     is_closed(agent)
+
+
+def goes_before_it_is_asked(path):
+    """The question finds nobody; all others are served."""
+    for kind in 'sign', 'call':
+        agent = Agent(path)
+        pid = struct.unpack('3i', agent.socket.getsockopt(
+            socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+        os.kill(pid, signal.SIGSTOP)
+        if kind == 'sign':
+            agent.sign('unit', URL, wait=False)
+        else:
+            agent.send(CALL, 1, [('name', 'status'), ('profile', 'plain')])
+        agent.socket.close()
+        os.kill(pid, signal.SIGCONT)
+        not_needed(path)
 
 
 globals()[sys.argv[1]](*sys.argv[2:])

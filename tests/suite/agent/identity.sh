@@ -33,6 +33,7 @@ part proves_another 'it proved something else than it was asked to'
 part proves_unasked 'it proved something else than it was asked to'
 part proves_twice 'it proved something else than it was asked to'
 part has_a_child_prove 'another process than the one that connected'
+part goes_before_it_is_asked
 part proves
 end_agent TERM
 holds "it ends well" test "$ended" = 0
