@@ -736,7 +736,7 @@ bench-plot: deps-pictures
 
 doc/%.svg: doc/%.dot
 	@$(MAKE) deps-pictures
-	dot -Tsvg $< -o $@
+	dot -Tsvg $< | sed "s/ *$$//" >$@
 
 # ---- Lint -------------------------------------------------------------------
 

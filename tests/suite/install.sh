@@ -91,7 +91,8 @@ rows_files()
 	    "$(stat -c %a "$root/var/lib/apam/users")" = 755
 	row "others can write nothing" nothing ! -type l -perm /022
 	row "no file but apam and its parts can be run" nothing -type f \
-	    -perm /111 ! -name apam ! -name 'apam-module-*'
+	    -perm /111 ! -name apam ! -name 'apam-module-*' ! -name apamd \
+	    ! -name apam-run ! -name '*-credential-apam'
 	for f in $(find doc/example/acme-* -type f); do
 		row "$f is there" cmp "$f" \
 		    "$root$prefix/share/apam/module/${f#doc/example/}"
