@@ -15,7 +15,13 @@ out=$BUILD/bench/peers
 mkdir -p "$out" || exit 1
 out=$(cd "$out" && pwd) # Go wants an absolute one
 tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
+finish()
+{
+	[ -z "${SSH_AGENT_PID:-}" ] || kill "$SSH_AGENT_PID"
+	rm -rf "$tmp"
+}
+unset SSH_AGENT_PID
+trap finish EXIT
 trap 'exit 1' HUP INT TERM
 
 # ---- Peers -----------------------------------------------------------------
@@ -68,6 +74,15 @@ run_oidc_none()
 	(unset OIDC_SOCK; "$out/spawn" 1 oidc-token no-such-account)
 }
 
+# An agent of its own, with a key that it makes.
+make_ssh_agent()
+{
+	compile ssh_agent && ssh-keygen -q -t ed25519 -N '' -f "$tmp/key" &&
+		eval "$(ssh-agent -a "$tmp/ssh" -s)" >/dev/null &&
+		ssh-add -q "$tmp/key"
+}
+run_ssh_agent() { "$out/ssh_agent" "$tmp/ssh"; }
+
 # ---- Rows ------------------------------------------------------------------
 # peer | row of make bench | the package | what the peer does
 
@@ -80,8 +95,9 @@ rows()
 	curl|sign-bearer|libcurl4-openssl-dev|three curl_easy_setopt (URL, HTTPAUTH, XOAUTH2_BEARER) and curl_easy_reset on a kept handle; not the making of the header
 	sasl|sign-release|libsasl2-dev|sasl_client_new, sasl_client_start of PLAIN with a password of 900 bytes, sasl_dispose
 	pam|sign-release|libpam0g-dev|pam_start_confdir, pam_authenticate with pam_permit alone, pam_end
-	oidc_start|process|oidc-agent-cli|the process oidc-token --version: the least that asking an agent can cost
-	oidc_none|process|oidc-agent-cli|the process oidc-token for an account while no agent runs: up to that failure; a token needs an account and an agent
+	ssh_agent|agent-sign|openssh-client|ssh-agent: a signature by Ed25519 on a connection that is kept; ours is HMAC-SHA256, and of a whole request, by rules
+	oidc_start|agent-process|oidc-agent-cli|the process oidc-token --version: the least that asking an agent can cost
+	oidc_none|agent-process|oidc-agent-cli|the process oidc-token for an account while no agent runs: up to that failure; a token needs an account and an agent
 	END
 }
 
