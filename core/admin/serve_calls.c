@@ -12,6 +12,7 @@
 #include "api/check.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "flight/obtain.h"
 #include "profile/reload.h"
 
 /* ---- Who may ask --------------------------------------------------------- */
@@ -100,8 +101,8 @@ struct serve_run {
 };
 
 struct serve_run *
-serve_run_new(struct apam_profile *profile, enum serve_goal goal,
-    int timeout_ms, struct apam_error *err)
+serve_run_new(
+    struct apam_profile *profile, enum serve_goal goal, struct apam_error *err)
 {
 	HOLD_CANCEL;
 	struct serve_run *run = calloc(1, sizeof(*run));
@@ -114,7 +115,7 @@ serve_run_new(struct apam_profile *profile, enum serve_goal goal,
 	run->status = APAM_E_PENDING;
 	error_init(&run->error);
 	run->patience = (struct patience){ .deadline = profile_deadline(
-					       profile, timeout_ms),
+					       profile, 0),
 		.none = true,
 		.awaited = run->awaited };
 	run->stack = profile_current(profile, run->patience.deadline, err);
@@ -189,6 +190,12 @@ serve_run_next(struct serve_run *run)
 	run->status = run->error.status;
 	error_locate(&run->error, run->stack->profile->name, -1);
 	return run->status;
+}
+
+enum apam_status
+serve_run_late(struct apam_error *err)
+{
+	return obtain_late(NULL, err);
 }
 
 int64_t

@@ -43,17 +43,21 @@ enum serve_goal {
 struct serve_run;
 
 /*
- * Begin.  The timeout, 0: the profile's, counts from here.  NULL with *err set:
- * as apam_profile_status, MEMORY.
+ * Begin.  It has the profile's time, from here: it may be for many who ask, and
+ * none of them shortens it for the others.  NULL with *err set: as
+ * apam_profile_status, MEMORY.
  */
 struct serve_run *serve_run_new(struct apam_profile *profile,
-    enum serve_goal goal, int timeout_ms, struct apam_error *err);
+    enum serve_goal goal, struct apam_error *err);
 
 /*
  * Go on.  PENDING: try again when serve_landings has changed, or the deadline
  * has come; else how it ended, with the detail in serve_run_error.
  */
 enum apam_status serve_run_next(struct serve_run *run);
+
+/* What one is told whose own time ends before that of the run: DEADLINE. */
+enum apam_status serve_run_late(struct apam_error *err);
 
 int64_t serve_run_deadline(const struct serve_run *run); /* clock_ms */
 const struct apam_error *serve_run_error(const struct serve_run *run);

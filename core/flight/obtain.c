@@ -40,17 +40,18 @@ submit(struct entry *e, struct flight *f)
 }
 
 /*
- * Give a flight until `deadline`, if that is later than the profile's own.
- * False, with *err set, if none can take off.  `start` is launch, which lets
+ * Give a flight until `deadline`, if that is later than the profile's own.  The
+ * agent's flights are for all whom it serves, so none of these has a say.  False, with *err set, if none can take off.  `start` is launch, which lets
  * the lock go meanwhile, so that the flight may have landed; or submit.
  */
 static bool
 take_off(struct entry *e, enum flight_goal goal, int64_t deadline,
     bool (*start)(struct entry *e, struct flight *f), struct apam_error *err)
 {
-	int64_t own = clock_ms() + e->profile->deadline * 1000;
+	const int64_t own = clock_ms() + e->profile->deadline * 1000;
+	const bool longer = deadline > own && !e->env->is_agent;
 	struct flight *f = flight_new(
-	    e, goal, e->credential.current, deadline > own ? deadline : own);
+	    e, goal, e->credential.current, longer ? deadline : own);
 
 	if (f != NULL && start(e, f))
 		return true;

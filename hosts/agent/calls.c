@@ -25,11 +25,17 @@ struct calls_job {
 	int64_t ended; /* clock_ms; 0: it is under way */
 };
 
+/* What serve_call.awaited has of a call. */
+enum {
+	KEPT_JOB, /* the number of its job */
+	KEPT_END /* clock_ms: when its own time is over; 0: never */
+};
+
 /* A call while it is answered. */
 struct calling {
 	struct connection *c;
 	const struct agent_call *call;
-	struct serve_call *kept; /* from try to try: awaited[0] is the job's */
+	struct serve_call *kept; /* from try to try: KEPT_JOB, KEPT_END */
 	struct apam_profile *profile; /* NULL: the call names none */
 	struct frame_writer to; /* the RESULT */
 	struct agent_result result;
@@ -116,8 +122,7 @@ job_begin(struct calling *k, enum serve_goal goal)
 		(void)error_set(&k->err, APAM_E_MEMORY, "out of memory");
 		return NULL;
 	}
-	job->run = serve_run_new(
-	    k->profile, goal, (int)k->call->timeout_ms, &k->err);
+	job->run = serve_run_new(k->profile, goal, &k->err);
 	if (job->run == NULL) {
 		free(job);
 		return NULL;
@@ -138,17 +143,34 @@ job_of(struct calling *k, enum serve_goal goal)
 	struct calls_job *job;
 
 	drop_old(calls, clock_ms());
-	job = job_numbered(calls, k->kept->awaited[0]);
+	job = job_numbered(calls, k->kept->awaited[KEPT_JOB]);
 	if (job == NULL)
 		job = job_at_hand(k, goal);
 	if (job == NULL)
 		job = job_begin(k, goal);
-	if (job != NULL)
-		k->kept->awaited[0] = job->number;
+	if (job == NULL)
+		return NULL;
+	if (k->kept->awaited[KEPT_JOB] == 0 && k->call->timeout_ms > 0)
+		k->kept->awaited[KEPT_END] = (uint64_t)clock_ms() +
+		    k->call->timeout_ms;
+	k->kept->awaited[KEPT_JOB] = job->number;
 	return job;
 }
 
-/* PENDING, or OK where it has ended, in whatever way. */
+/* This call's own time is over before the job's. */
+static bool
+is_late(struct calling *k)
+{
+	const int64_t end = (int64_t)k->kept->awaited[KEPT_END];
+
+	if (end == 0)
+		return false;
+	if (end < k->kept->deadline)
+		k->kept->deadline = end;
+	return clock_ms() >= end;
+}
+
+/* PENDING; OK where it has ended, in whatever way; DEADLINE: see is_late. */
 static enum apam_status
 job_move(struct calling *k, struct calls_job *job)
 {
@@ -156,7 +178,7 @@ job_move(struct calling *k, struct calls_job *job)
 
 	k->kept->deadline = serve_run_deadline(job->run);
 	if (status == APAM_E_PENDING)
-		return status;
+		return is_late(k) ? serve_run_late(&k->err) : status;
 	if (job->ended == 0)
 		job->ended = clock_ms();
 	return APAM_OK;
@@ -168,11 +190,13 @@ static enum apam_status
 call_check(struct calling *k)
 {
 	struct calls_job *job = job_of(k, SERVE_CHECK);
+	const enum apam_status status = job == NULL ? k->err.status :
+						      job_move(k, job);
 	const struct apam_key_report *reports;
 	size_t count;
 
-	if (job == NULL || job_move(k, job) == APAM_E_PENDING)
-		return job == NULL ? k->err.status : APAM_E_PENDING;
+	if (status != APAM_OK)
+		return status;
 	error_copy(&k->err, serve_run_error(job->run));
 	reports = serve_run_reports(job->run, &count);
 	for (size_t i = 0; i < count; i++)
@@ -186,7 +210,7 @@ name_revoker(const struct calling *k)
 {
 	char who[APAM_TEXT_SIZE];
 
-	if (k->kept->awaited[0] != 0)
+	if (k->kept->awaited[KEPT_JOB] != 0)
 		return;
 	peer_describe(&k->c->peer, who, sizeof(who));
 	server_log(k->c->server, APAM_LOG_INFO,
@@ -199,6 +223,7 @@ static enum apam_status
 call_revoke(struct calling *k)
 {
 	const struct apam_revoke_report *reports;
+	enum apam_status status;
 	struct calls_job *job;
 	size_t count;
 
@@ -206,8 +231,9 @@ call_revoke(struct calling *k)
 		return APAM_E_POLICY;
 	name_revoker(k);
 	job = job_of(k, SERVE_REVOKE);
-	if (job == NULL || job_move(k, job) == APAM_E_PENDING)
-		return job == NULL ? k->err.status : APAM_E_PENDING;
+	status = job == NULL ? k->err.status : job_move(k, job);
+	if (status != APAM_OK)
+		return status;
 	k->result.error = *serve_run_error(job->run);
 	reports = serve_run_revoked(job->run, &count);
 	for (size_t i = 0; i < count; i++)

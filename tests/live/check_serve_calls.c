@@ -134,7 +134,7 @@ START_TEST(a_check_is_one_question)
 
 	sandbox_tell(
 	    "/fault?provider=7signal&path=" TOKEN_PATH "&kind=delay&arg=200");
-	run = serve_run_new(project_get(&p, "live"), SERVE_CHECK, 0, &p.err);
+	run = serve_run_new(project_get(&p, "live"), SERVE_CHECK, &p.err);
 	ck_assert_ptr_nonnull(run);
 	ck_assert_int_eq(finish(run, &tries), APAM_OK);
 	ck_assert_uint_gt(tries, 1);
@@ -160,7 +160,8 @@ START_TEST(a_check_comes_to_an_end)
 
 	sandbox_tell(
 	    "/fault?provider=7signal&path=" TOKEN_PATH "&kind=delay&arg=3000");
-	run = serve_run_new(project_get(&p, "live"), SERVE_CHECK, 300, &p.err);
+	live_profile(&p, "deadline = 1;");
+	run = serve_run_new(project_get(&p, "live"), SERVE_CHECK, &p.err);
 	ck_assert_ptr_nonnull(run);
 	ck_assert_int_eq(finish(run, &tries), APAM_OK);
 	reports = serve_run_reports(run, &count);
@@ -179,10 +180,10 @@ START_TEST(a_revocation_waits_for_nobody)
 	unsigned tries;
 	size_t count = 1;
 
-	run = serve_run_new(project_get(&p, "live"), SERVE_CHECK, 0, &p.err);
+	run = serve_run_new(project_get(&p, "live"), SERVE_CHECK, &p.err);
 	ck_assert_int_eq(finish(run, &tries), APAM_OK);
 	serve_run_free(&run);
-	run = serve_run_new(project_get(&p, "live"), SERVE_REVOKE, 0, &p.err);
+	run = serve_run_new(project_get(&p, "live"), SERVE_REVOKE, &p.err);
 	ck_assert_ptr_nonnull(run);
 	ck_assert_int_eq(serve_run_next(run), APAM_E_PENDING);
 	(void)finish(run, &tries);
@@ -203,11 +204,11 @@ END_TEST
 START_TEST(a_run_may_be_dropped)
 {
 	struct serve_run *run = serve_run_new(
-	    project_get(&p, "live"), SERVE_CHECK, 0, &p.err);
+	    project_get(&p, "live"), SERVE_CHECK, &p.err);
 
 	ck_assert_int_eq(serve_run_next(run), APAM_E_PENDING);
 	serve_run_free(&run);
-	run = serve_run_new(project_get(&p, "live"), SERVE_CHECK, 0, &p.err);
+	run = serve_run_new(project_get(&p, "live"), SERVE_CHECK, &p.err);
 	{
 		unsigned tries;
 
@@ -221,7 +222,7 @@ START_TEST(a_profile_that_does_not_open_has_no_run)
 {
 	ck_assert_int_eq(unlink(project_path(&p, "secret")), 0);
 	ck_assert_ptr_null(
-	    serve_run_new(project_get(&p, "live"), SERVE_CHECK, 0, &p.err));
+	    serve_run_new(project_get(&p, "live"), SERVE_CHECK, &p.err));
 	ck_assert_int_eq(p.err.status, APAM_E_SECRET);
 }
 END_TEST

@@ -10,7 +10,7 @@ import time
 from client import (Agent, CALL, CANCEL, FAILED, RESULT, SIGNED, become, frame,
                     items)
 
-USAGE, NO_PROFILE, POLICY = 0x100, 0x101, 0x403
+USAGE, NO_PROFILE, POLICY, DEADLINE = 0x100, 0x101, 0x403, 0x301
 GOOD = 1
 
 
@@ -148,6 +148,32 @@ def cancelled(path):
     assert len(brought(agent, 'status', 'live')) == 1
     got = brought(agent, 'check', 'live')
     assert len(got) == 1 and got[0][2] == GOOD, got
+
+
+def hasty(path, user):
+    """One who has little time takes none from the others."""
+    pid = os.fork()
+    if pid == 0:
+        become(int(user))
+        agent = Agent(path)
+        agent.send(CALL, 1, [('name', 'check'), ('profile', 'live'),
+                             ('timeout', 1)])
+        kind, _, got = agent.receive()
+        assert kind == FAILED and got['status'] == [DEADLINE], (kind, got)
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert brought(Agent(path), 'check', 'live')[0][2] == GOOD
+
+
+def patient(path, user):
+    """What all wait for does not take as long as one of them would wait."""
+    become(int(user))
+    agent = Agent(path)
+    begun = time.monotonic()
+    kind, _, got = agent.sign('live', os.environ['LIVE_URL'],
+                              more=[('timeout', 3600000)])
+    assert kind == FAILED, got
+    assert time.monotonic() - begun < 4
 
 
 def floods(path, user):

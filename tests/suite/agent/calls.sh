@@ -41,8 +41,9 @@ mints()
 	seen 7signal | grep -o '"/oauth2/token"' | wc -l
 }
 
-live 'allow = ( { users = [ "61001", "61002", "61003", "61004" ];
+users='allow = ( { users = [ "61001", "61002", "61003", "61004" ];
   give = "headers"; } );'
+live "$users"
 start_agent
 part wrong
 control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=300"
@@ -53,13 +54,19 @@ holds "a check is one question" test "$(mints)" = 1
 if [ "$(id -u)" = 0 ]; then
 	control /reset
 	end_agent TERM
+	live "deadline = 1; $users"
 	start_agent
 	control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=5000"
+	part patient 61001
+	end_agent TERM
+	live "$users"
+	start_agent
 	part floods 61001
 	control /reset
 	end_agent TERM
 	start_agent
 	control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=300"
+	part hasty 61001
 	part shared_check 61001,61002,61003,61004 16
 	holds "64 programs of 4 users ask once" test "$(mints)" = 1
 	part explain 61001
