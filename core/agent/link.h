@@ -23,7 +23,7 @@
 struct link_place {
 	const char *socket;	/* absolute */
 	const char *user;	/* its login name; root is believed, too */
-	uint32_t id;		/* and number; 0: there is no such user */
+	uint32_t id;		/* and number; 0: none, or not known */
 	bool own;		/* user mode: so is the effective user */
 };
 

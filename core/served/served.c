@@ -114,9 +114,10 @@ served_look_at_registry(struct served *s)
 	keys_close(&keys);
 }
 
-/* Once the registry was looked at. */
+/* Once the registry was looked at; `place` is a copy, or the lock is held. */
 static enum apam_status
-greet(struct served *s, struct flow *flow, struct apam_error *err)
+greet(struct served *s, const struct link_place *place, struct flow *flow,
+    struct apam_error *err)
 {
 	char program[PROGRAM_NAME_SIZE];
 	struct agent_hello hello = { .min = AGENT_VERSION_MIN,
@@ -131,35 +132,52 @@ greet(struct served *s, struct flow *flow, struct apam_error *err)
 		hello.time_device = (uint64_t)st.st_dev;
 		hello.time_inode = (uint64_t)st.st_ino;
 	}
-	return link_connect(&flow->link, &s->place, &hello, err);
+	return link_connect(&flow->link, place, &hello, err);
 }
 
 /* ---- Whether there is an agent ------------------------------------------- */
 
-static void
+static struct link_place
+place_of(struct served *s)
+{
+	struct link_place place;
+
+	fork_lock(&s->lock);
+	place = s->place;
+	fork_unlock(&s->lock);
+	return place;
+}
+
+/*
+ * The number of the agent's user, which takes a while to find: most often root
+ * has made the socket and listens there, and nobody has to know.  True where it
+ * was not known, and is now.
+ */
+static bool
 find_user(struct served *s)
 {
 	uint32_t id = 0;
-	bool placed;
 
-	fork_lock(&s->lock);
-	placed = s->placed;
-	fork_unlock(&s->lock);
-	if (placed)
-		return;
-	if (account_id(ACCOUNT_USER, s->place.user, &id) != NULL)
-		id = 0;
+	if (place_of(s).id != 0 ||
+	    account_id(ACCOUNT_USER, s->place.user, &id) != NULL || id == 0)
+		return false;
 	fork_lock(&s->lock);
 	s->place.id = id;
-	s->placed = id != 0;
 	fork_unlock(&s->lock);
+	return true;
 }
 
 bool
 served_believes(struct served *s, uint32_t user)
 {
-	find_user(s);
-	return link_believes(&s->place, user);
+	struct link_place place = place_of(s);
+
+	if (link_believes(&place, user))
+		return true;
+	if (!find_user(s))
+		return false;
+	place = place_of(s);
+	return link_believes(&place, user);
 }
 
 /* With the lock held, as those below. */
@@ -295,6 +313,20 @@ is_too_early(struct served *s, struct apam_error *err)
 }
 
 static enum apam_status
+greet_believed(struct served *s, struct flow *flow, struct apam_error *err)
+{
+	struct link_place place = place_of(s);
+	enum apam_status status = greet(s, &place, flow, err);
+
+	if (status != APAM_E_TRUST || !find_user(s))
+		return status;
+	error_clear(err);
+	link_init(&flow->link);
+	place = place_of(s);
+	return greet(s, &place, flow, err);
+}
+
+static enum apam_status
 connect_new(struct served *s, struct flow **flow, struct apam_error *err)
 {
 	struct apam_error why = APAM_ERROR_INIT;
@@ -302,12 +334,11 @@ connect_new(struct served *s, struct flow **flow, struct apam_error *err)
 
 	if (is_too_early(s, err))
 		return APAM_E_NETWORK;
-	find_user(s);
 	served_look_at_registry(s);
 	*flow = new_flow(s);
 	if (*flow == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
-	status = greet(s, *flow, &why);
+	status = greet_believed(s, *flow, &why);
 	if (status == APAM_OK)
 		return APAM_OK;
 	end_flow(s, flow);
@@ -484,7 +515,7 @@ share_connection(struct served *s, struct apam_error *err)
 		error_copy(err, &s->away);
 		return is_between(s) ? SERVED_PENDING : SERVED_AWAY;
 	}
-	status = greet(s, &s->shared, &why);
+	status = greet(s, &s->place, &s->shared, &why);
 	if (status == APAM_OK)
 		return SERVED_ANSWERED;
 	flow_init(&s->shared);
@@ -534,6 +565,24 @@ watch_shared(struct served *s)
 	loop_watch(s->env->loop, &fd, out);
 }
 
+/* With the lock held, but for a moment where the agent's user is looked up. */
+static enum served_end
+ask_believed(struct served *s, struct ask *ask, struct apam_error *err)
+{
+	const enum served_end end = ask_shared(s, ask, err);
+	bool found;
+
+	if (end != SERVED_REFUSED || err->status != APAM_E_TRUST)
+		return end;
+	fork_unlock(&s->lock);
+	found = find_user(s);
+	fork_lock(&s->lock);
+	if (!found)
+		return end;
+	error_clear(err);
+	return ask_shared(s, ask, err);
+}
+
 enum served_end
 served_ask_soon(
     struct served *s, struct ask *ask, bool hurry, struct apam_error *err)
@@ -541,10 +590,9 @@ served_ask_soon(
 	enum served_end end;
 	bool lost;
 
-	find_user(s);
 	served_look_at_registry(s);
 	fork_lock(&s->lock);
-	end = ask_shared(s, ask, err);
+	end = ask_believed(s, ask, err);
 	/* The agent may be there anew already. */
 	if (end == SERVED_PENDING && ask->state == ASK_LOST)
 		end = ask_shared(s, ask, err);

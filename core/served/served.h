@@ -29,11 +29,10 @@
 
 struct served {
 	struct env *env;	/* the context's */
-	struct link_place place;
 	pthread_mutex_t lock;	/* guards what follows */
+	struct link_place place; /* its id is looked up once it matters */
 	struct flow *flows;	/* all that threads have for themselves, or idle */
 	struct flow shared;	/* of calls that do not wait */
-	bool placed;		/* place.id is known */
 	uint64_t last_id;	/* of a question */
 	int64_t there_at;	/* clock_ms: an agent was last there; 0: never */
 	int64_t away_at;	/* clock_ms: and then was not, at first */
@@ -56,7 +55,10 @@ void served_look_at_registry(struct served *served);
 /* The id of a new question. */
 uint64_t served_next_id(struct served *served);
 
-/* Who may be the agent: the user of a file that it passes on. */
+/*
+ * Who may be the agent: the user of a file that it passes on.  This may look an
+ * account up, once.
+ */
 bool served_believes(struct served *served, uint32_t user);
 
 /* Why an answer is not there. */

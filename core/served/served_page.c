@@ -58,6 +58,14 @@ owner_of(struct served *served, int fd, uid_t *owner)
 	    "it belongs to another user";
 }
 
+void
+served_page_meet(struct served *served, int fd)
+{
+	uid_t owner;
+
+	(void)owner_of(served, fd, &owner);
+}
+
 static const char *
 map(struct served_page *page, struct served *served,
     const struct profile *profile, uint64_t serial, int fd)

@@ -38,6 +38,12 @@ uint64_t served_page_serial(
     const struct served_page *page, const struct profile *profile);
 
 /*
+ * To be called before the next one, without a lock: whose a page's file is may
+ * have to be looked up, which takes a while, and is known from then on.
+ */
+void served_page_meet(struct served *served, int fd);
+
+/*
  * The agent said that requests like this are served by the page `serial` (0:
  * none), and sent `fd` beside that (-1: nothing), which stays the caller's.  The
  * slot for the profile's next signatures; NULL: there is none, and *wrong, a

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <sys/socket.h>
 
 #include "base/clock.h"
@@ -31,6 +32,7 @@
 
 static struct project project;
 static struct scripted agent;
+static const char *agent_user;
 
 /* The main file again, and what the agent does with profiles that do not say. */
 static void
@@ -41,14 +43,16 @@ write_main(const char *use)
 	(void)snprintf(text, sizeof(text),
 	    "module_dir = \"%s/modules\";\nprofile_dir = \"%s/apam.d\";\n"
 	    "state_dir = \"%s/state\";\naudit = \"off\";\nagent = \"%s\";\n"
-	    "agent_socket = \"%s/agent\";\nagent_user = \"no-such-user\";\n",
-	    project.dir, project.dir, project.dir, use, project.dir);
+	    "agent_socket = \"%s/agent\";\nagent_user = \"%s\";\n",
+	    project.dir, project.dir, project.dir, use, project.dir,
+	    agent_user);
 	project_write(&project, "apam.conf", text);
 }
 
 static void
 setup(void)
 {
+	agent_user = "no-such-user";
 	project_make(&project);
 	project_module(&project, "basic-email-key", false);
 	project_module(&project, "hmac-test", true);
@@ -1294,6 +1298,101 @@ START_TEST(judging_needs_no_agent)
 }
 END_TEST
 
+/* ---- The agent's user ------------------------------------------------------ */
+
+static void
+answers_as_nobody(int listener, void *arg)
+{
+	scripted_must(setgid(65534) == 0 && setuid(65534) == 0);
+	/* The kernel notes who listens, not who has made the socket. */
+	scripted_must(listen(listener, 16) == 0);
+	scripted_serve(listener, answer, arg);
+}
+
+/* Who listens there; the connection is closed. */
+static uid_t
+listening_user(void)
+{
+	const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	struct ucred peer = { .uid = 0 };
+	socklen_t n = sizeof(peer);
+
+	(void)snprintf(at.sun_path, sizeof(at.sun_path), "%s", agent.path);
+	if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0)
+		(void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n);
+	(void)close(fd);
+	return peer.uid;
+}
+
+static void
+start_as_nobody(void)
+{
+	const int64_t deadline = clock_ms() + 20000;
+
+	scripted_start(&agent, answers_as_nobody, NULL);
+	while (listening_user() != 65534 && clock_ms() < deadline)
+		clock_sleep(5);
+}
+
+/* Sign without waiting, turn by turn. */
+static void
+signs_soon(struct apam_profile *p)
+{
+	const struct apam_request request = APAM_REQUEST("GET", URL);
+	struct apam_call *call;
+	enum apam_status status;
+
+	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	status = apam_sign_start(p, &request, &signature, &call, &project.err);
+	if (status == APAM_E_PENDING)
+		status = end_of(call);
+	ck_assert_msg(status == APAM_OK, "%s", project.err.text);
+	ck_assert_str_eq(signature.headers[0].value.p, "Agent GET " URL);
+	apam_call_cancel(&call);
+	apam_signature_release(&signature);
+}
+
+/* A call that waits, and one that does not. */
+START_TEST(the_agents_user_is_looked_up_where_it_matters)
+{
+	const struct passwd *nobody = getpwuid(65534);
+	struct apam_profile *p;
+
+	if (geteuid() != 0 || nobody == NULL)
+		return;
+	agent_user = nobody->pw_name;
+	write_main("require");
+	start_as_nobody();
+	p = _i == 0 ? project_get(&project, "p") : get_soon("p");
+	if (_i == 0)
+		signs(p, "Agent GET " URL);
+	else
+		signs_soon(p);
+	ck_assert_uint_eq(p->ctx->served->place.id, 65534);
+}
+END_TEST
+
+/* What is there is this user's own, which no account has to be read for. */
+START_TEST(the_agents_user_is_not_looked_up_in_vain)
+{
+	const struct passwd *nobody = getpwuid(65534);
+	struct apam_profile *p;
+
+	if (nobody == NULL)
+		return;
+	agent_user = nobody->pw_name;
+	write_main("require");
+	scripted_start(&agent, answers, NULL);
+	p = _i == 0 ? project_get(&project, "p") : get_soon("p");
+	if (_i == 0)
+		signs(p, "Agent GET " URL);
+	else
+		signs_soon(p);
+	ck_assert_uint_eq(p->ctx->served->place.id, 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -1335,5 +1434,8 @@ main(void)
 	tcase_add_test(tc, a_rejection_is_told_once);
 	tcase_add_test(tc, a_late_rejection_replays);
 	tcase_add_test(tc, judging_needs_no_agent);
+	tcase_add_loop_test(
+	    tc, the_agents_user_is_looked_up_where_it_matters, 0, 2);
+	tcase_add_loop_test(tc, the_agents_user_is_not_looked_up_in_vain, 0, 2);
 	return run_suite(suite);
 }
