@@ -120,7 +120,7 @@ begin(struct apam_login *login, const struct apam_login_options *options,
 
 	if (status != APAM_OK)
 		return status;
-	login->stack = profile_current(
+	login->stack = login_entries(
 	    login->profile, profile_deadline(login->profile, 0), err);
 	if (login->stack == NULL)
 		return err->status;

@@ -6,9 +6,12 @@
 #include "admin/login_entry.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "config/option_table.h"
+#include "profile/reload.h"
+#include "served/served.h"
 
 static bool
 is_chosen(const struct entry *e, const struct login_choice *choice)
@@ -79,4 +82,41 @@ login_entry_choose(struct stack *stack, const struct login_choice *choice,
 	    "%zu entries of the profile have a login: say which one, by its "
 	    "number or its scheme",
 	    stored);
+}
+
+/* ---- Whose login it is --------------------------------------------------- */
+
+static struct stack *
+open_as_agent(
+    const struct stack *withheld, int64_t deadline, struct apam_error *err)
+{
+	struct problems all;
+	struct stack *open;
+
+	problems_init(&all);
+	open = stack_open(withheld->read, deadline, false, &all);
+	if (open == NULL)
+		error_copy(err, &all.first);
+	return open;
+}
+
+struct stack *
+login_entries(
+    struct apam_profile *profile, int64_t deadline, struct apam_error *err)
+{
+	struct served *served = profile->ctx->served;
+	struct stack *s = profile_current(profile, deadline, err), *open = NULL;
+
+	if (s == NULL || !s->withheld)
+		return s;
+	if (served_is_agents(served))
+		open = open_as_agent(s, deadline, err);
+	else
+		(void)error_set(err, APAM_E_POLICY,
+		    "the agent keeps the logins of this profile, as user %s: "
+		    "do this as that user; root can by `runuser -u %s -- apam "
+		    "...`",
+		    served->place.user, served->place.user);
+	stack_release(&s);
+	return open;
 }

@@ -129,7 +129,7 @@ apam_logout(struct apam_profile *profile,
 		err = &unwanted;
 	choice = (struct login_choice){ mine.entry, mine.scheme };
 	deadline = profile_deadline(profile, mine.timeout_ms);
-	stack = profile_current(profile, deadline, err);
+	stack = login_entries(profile, deadline, err);
 	if (stack != NULL &&
 	    login_entry_choose(stack, &choice, &e, err) == APAM_OK)
 		(void)log_out(e, deadline, &filled, err);

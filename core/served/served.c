@@ -180,6 +180,25 @@ served_believes(struct served *s, uint32_t user)
 	return link_believes(&place, user);
 }
 
+/* In user mode, where the agent may be a user's own: `apamd --user`. */
+static bool
+has_own_main_file(const struct served *s, uint32_t user)
+{
+	struct stat file;
+
+	return s->place.own && user != 0 &&
+	    stat(s->env->settings->file, &file) == 0 && file.st_uid == user;
+}
+
+bool
+served_is_agents(struct served *s)
+{
+	const uint32_t user = geteuid();
+
+	find_user(s);
+	return user == s->place.id || has_own_main_file(s, user);
+}
+
 /* With the lock held, as those below. */
 static void
 note_there(struct served *s)
