@@ -17,7 +17,8 @@
 
 /*
  * Of a minute's lines, these are kept free of refusals, which hosts can
- * provoke.
+ * provoke; and as many again of uses, so that programs which call themselves
+ * something else each time do not hide what they are refused.
  */
 #define RESERVED 20
 
@@ -66,13 +67,25 @@ has_passed(uint64_t begin, int64_t now)
 	return since >= MINUTE_MS || since <= -MINUTE_MS;
 }
 
+/* How many lines a minute may have before one of this kind. */
+static unsigned
+most_before(enum audit_what what)
+{
+	switch (what) {
+	case AUDIT_USED:
+		return AUDIT_PER_MINUTE - 2 * RESERVED;
+	case AUDIT_REFUSED:
+		return AUDIT_PER_MINUTE - RESERVED;
+	default:
+		return AUDIT_PER_MINUTE;
+	}
+}
+
 /* Count a line; false if this minute has had enough. */
 static bool
 within_rate(struct audit *audit, enum audit_what what)
 {
-	const unsigned limit = what == AUDIT_REFUSED ?
-	    AUDIT_PER_MINUTE - RESERVED :
-	    AUDIT_PER_MINUTE;
+	const unsigned limit = most_before(what);
 	const int64_t now = clock_ms();
 	uint64_t before = atomic_load(&audit->minute), after;
 

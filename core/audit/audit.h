@@ -19,7 +19,7 @@
 
 /* A profile's refusals with the same status are written at most this often. */
 #define AUDIT_EVERY_S 60
-/* The most lines of a context in a minute; refusals get a part of them. */
+/* The most lines of a context in a minute; refusals and uses get a part. */
 #define AUDIT_PER_MINUTE 120
 
 /* State that a context keeps.  `settings` outlive it. */

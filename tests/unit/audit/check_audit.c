@@ -306,6 +306,25 @@ START_TEST(refusals_leave_room_for_the_rest)
 }
 END_TEST
 
+/* Nor do many uses hide a refusal. */
+START_TEST(uses_leave_room_for_refusals)
+{
+	const struct audit_event used = { .what = AUDIT_USED,
+		.profile = refused.profile,
+		.entry = refused.entry };
+	unsigned uses;
+
+	settings.audit = SETTINGS_AUDIT_FILE;
+	for (int i = 0; i < FLOOD; i++)
+		audit_write(&audit, &used);
+	uses = lines_of(file_text());
+	audit_write(&audit, &refused);
+	ck_assert_uint_eq(lines_of(file_text()), uses + 1);
+	audit_write(&audit, &state);
+	ck_assert_uint_eq(lines_of(file_text()), uses + 2);
+}
+END_TEST
+
 static const struct {
 	const char *name;
 	enum apam_status status;
@@ -463,6 +482,7 @@ main(void)
 	tcase_add_test(tc, a_minute_that_begins_later_has_its_limit);
 	tcase_add_test(tc, threads_share_a_minute);
 	tcase_add_test(tc, refusals_leave_room_for_the_rest);
+	tcase_add_test(tc, uses_leave_room_for_refusals);
 	tcase_add_test(tc, the_same_is_due_once_in_a_while);
 	tcase_add_test(tc, threads_write_whole_lines);
 	tcase_add_test(tc, a_child_writes_for_itself);
