@@ -208,6 +208,7 @@ static void
 take_packets(struct connection *c, int count)
 {
 	const char *wrong = NULL;
+	int64_t before = clock_ms(), now;
 
 	for (int i = 0; i < count && !connection_has_ended(c); i++) {
 		/* A packet of no bytes is the end. */
@@ -218,6 +219,10 @@ take_packets(struct connection *c, int count)
 		wrong = take_packet(c, &inbox.heads[i]);
 		if (wrong != NULL)
 			connection_drop(c, METRICS_PROTOCOL, wrong);
+		now = clock_ms();
+		if (!connection_has_ended(c))
+			quota_spend(c->quota, c->server->turn, now - before);
+		before = now;
 	}
 }
 
@@ -240,6 +245,9 @@ on_ready(struct watch *watch, unsigned events)
 			connection_end(c);
 		return;
 	}
+	/* It is ready in the next turn just as well. */
+	if (!quota_has_time(c->quota, c->server->turn))
+		return;
 	count = receive(c);
 	if (count < 0)
 		connection_end(c);

@@ -89,3 +89,18 @@ quota_give(struct quota_user *user, enum quota_kind kind)
 	if (user->has[kind] > 0)
 		user->has[kind]--;
 }
+
+void
+quota_spend(struct quota_user *user, uint64_t turn, int64_t ms)
+{
+	if (user->turn != turn)
+		user->spent = 0;
+	user->turn = turn;
+	user->spent += ms;
+}
+
+bool
+quota_has_time(const struct quota_user *user, uint64_t turn)
+{
+	return user->turn != turn || user->spent < QUOTA_TURN_MS;
+}

@@ -12,6 +12,7 @@
 
 #define QUOTA_REQUESTS 1024	/* that wait for a credential, of one user */
 #define QUOTA_PAGES 256		/* whose descriptors one user has not read yet */
+#define QUOTA_TURN_MS 2		/* of the agent's time in one turn of its loop */
 
 enum quota_kind {
 	QUOTA_OF_CONNECTIONS,
@@ -25,6 +26,8 @@ struct quota_user {
 	struct quota_user *next;
 	uint32_t user;
 	size_t has[QUOTA_KINDS];
+	uint64_t turn;		/* in which it had the time */
+	int64_t spent;		/* ms */
 };
 
 #define QUOTA_BUCKETS 64
@@ -53,5 +56,13 @@ void quota_leave(struct quota *quota, struct quota_user **user);
 bool quota_take(const struct quota *quota, struct quota_user *user,
     enum quota_kind kind);
 void quota_give(struct quota_user *user, enum quota_kind kind);
+
+/*
+ * The user took that many ms in this turn, which is a number that grows.  False
+ * where it has had enough: its messages wait for the next turn, so that those of
+ * others come before them, however many connections it has.
+ */
+void quota_spend(struct quota_user *user, uint64_t turn, int64_t ms);
+bool quota_has_time(const struct quota_user *user, uint64_t turn);
 
 #endif

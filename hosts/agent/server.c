@@ -387,6 +387,7 @@ step_due(const struct server *s)
 static void
 turn(struct server *s)
 {
+	s->turn++;
 	loop_wait(&s->loop,
 	    least(least(step_due(s), waiting_due(s)),
 		least(least(tick_due(s), feed_due(s)),

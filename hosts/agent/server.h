@@ -27,6 +27,7 @@ struct server {
 	struct watch listener, context, signals;
 	bool deaf;		/* `listener` is not watched: no descriptor left */
 	bool ending;
+	uint64_t turn;		/* of the loop, from 1 */
 	struct quota quota;
 	struct sd_notify manager;
 	struct pages pages;

@@ -3,6 +3,7 @@
 calls.py PART SOCKET [ARGUMENTS].  A part ends with an exception where the agent
 does not do what it should."""
 import os
+import signal
 import struct
 import sys
 import time
@@ -174,6 +175,61 @@ def patient(path, user):
                               more=[('timeout', 3600000)])
     assert kind == FAILED, got
     assert time.monotonic() - begun < 4
+
+
+def ask_without_end(path, user):
+    """Of many connections, about as much as there is to tell."""
+    become(user)
+    for i in range(128):
+        agent = Agent(path, hello=False)
+        agent.ask(1, min=1, max=1, program='program %d' % i)
+        agent.sign('live', os.environ['LIVE_URL'])
+    crowd = [Agent(path).socket for _ in range(100)]
+    keys = frame(CALL, 7, items([('name', 'keys')]))
+    os.write(1, b'.')
+    for one in crowd:
+        one.setblocking(False)
+    while True:
+        for one in crowd:
+            try:
+                while True:
+                    one.send(keys)
+            except BlockingIOError:
+                pass
+            try:
+                while True:
+                    one.recv(65536)
+            except BlockingIOError:
+                pass
+
+
+def crowded(path, user, other):
+    """Many connections of one user cost no other user a second."""
+    ready, to = os.pipe()
+    pids = []
+    for _ in range(3):
+        pid = os.fork()
+        if pid == 0:
+            os.dup2(to, 1)
+            ask_without_end(path, int(user))
+        pids.append(pid)
+    for _ in pids:
+        os.read(ready, 1)
+    victim = os.fork()
+    if victim == 0:
+        become(int(other))
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            begun = time.monotonic()
+            assert Agent(path).sign('live', os.environ['LIVE_URL'])[0] == SIGNED
+            took = time.monotonic() - begun
+            assert took < 1, took
+        os._exit(0)
+    how = os.waitpid(victim, 0)[1]
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    assert how == 0, how
 
 
 def floods(path, user):

@@ -83,6 +83,7 @@ if [ "$(id -u)" = 0 ]; then
 	part sign_as 61004 late
 	part uses "61001 backup" "61001 report" "61003 backup" "61004 late"
 	part revoke
+	part crowded 61001 61003
 	holds "the log names who revoked, once" test "$(grep -cE \
 	    'user 0, process [0-9]+ .*: revokes the credentials of profile live' \
 	    "$dir/agent.log")" = 1

@@ -40,6 +40,23 @@ START_TEST(one_user_has_half_of_the_connections)
 }
 END_TEST
 
+START_TEST(one_user_has_a_little_time_in_each_turn)
+{
+	struct quota_user *one = quota_enter(&quota, 1);
+	struct quota_user *other = quota_enter(&quota, 2);
+
+	ck_assert(quota_has_time(one, 1));
+	quota_spend(one, 1, QUOTA_TURN_MS - 1);
+	ck_assert(quota_has_time(one, 1));
+	quota_spend(one, 1, 1);
+	ck_assert(!quota_has_time(one, 1));
+	ck_assert(quota_has_time(other, 1));
+	ck_assert(quota_has_time(one, 2));
+	quota_spend(one, 2, QUOTA_TURN_MS - 1);
+	ck_assert(quota_has_time(one, 2));
+}
+END_TEST
+
 START_TEST(few_descriptors_leave_some_connections)
 {
 	quota_init(&quota, 100);
@@ -88,6 +105,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, one_user_has_half_of_the_connections);
+	tcase_add_test(t, one_user_has_a_little_time_in_each_turn);
 	tcase_add_test(t, few_descriptors_leave_some_connections);
 	tcase_add_test(t, a_user_who_has_left_is_forgotten);
 	tcase_add_test(t, requests_have_a_limit_of_their_own);
