@@ -58,6 +58,15 @@ sign_bound(
 	return stack_sign(s->stack, s->request, s->patience, s->result, err);
 }
 
+/* For whom a gateway asks; a program that knows no such member asks for itself. */
+static const struct apam_caller *
+caller_of(const struct apam_request *request)
+{
+	return SIZED_HAS(struct apam_request, request, caller) ?
+	    request->caller :
+	    NULL;
+}
+
 /* With the stack that is in use. */
 static enum apam_status
 sign_with_stack(struct serving *s, const struct apam_request *request,
@@ -69,7 +78,7 @@ sign_with_stack(struct serving *s, const struct apam_request *request,
 	stack_result_init(s->result, &room);
 	status = request_init(s->request, request, s->stack->profile, err);
 	if (status == APAM_OK)
-		status = sign_bound(s, request->caller, err);
+		status = sign_bound(s, caller_of(request), err);
 	if (status == APAM_OK)
 		status = signature_fill(
 		    signature, s->request, s->stack, s->result, err);

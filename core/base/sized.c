@@ -49,7 +49,7 @@ KIND(logout_report, forget_status);
 KIND(open_options, log_arg);
 KIND(registry_outlook, unnamed);
 KIND(registry_text, name);
-KIND(request, caller);
+GROWN(request, body, caller);
 KIND(revoke_report, drop_status);
 KIND(rewrite, run);
 KIND(secret_file, group);

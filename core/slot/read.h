@@ -62,7 +62,7 @@ request_is_plain(const struct apam_request *r)
 	    sized_check(&sized_request, r, NULL) != APAM_OK)
 		return false;
 	if (r->method == NULL || r->url == NULL || r->timeout_ms < 0 ||
-	    r->caller != NULL)
+	    (SIZED_HAS(struct apam_request, r, caller) && r->caller != NULL))
 		return false;
 	return (r->body == NULL || body_is_plain(r->body)) &&
 	    (r->header_count == 0 || headers_are_plain(r)) &&

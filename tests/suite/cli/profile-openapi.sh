@@ -141,7 +141,8 @@ rm -rf "$dir/apam.d"
 mkdir "$dir/apam.d"
 schemes "{type: oauth2, flows: {clientCredentials: {tokenUrl: \"$seven/oauth2/token\", scopes: {}}}}"
 sed -i "s,$api/v1/,$seven/," "$doc"
-printf '%s\t%s\n' 'URL of' '' 'Name of' 'doc' 'Token URL' '' \
+printf '%s\t%s\n' 'URL of' '' 'Name of' 'doc' \
+    'private CA' '' 'Token URL' '' \
     "The client's id" SANDBOX.CLIENT.ONE "not shown" $seven_secret 'Scopes' '' \
     'A harmless' /eyes >"$dir/script"
 [ "$(id -u)" != 0 ] || printf 'Group whose\t\n' >>"$dir/script"
