@@ -105,23 +105,34 @@ send_part(struct link *link, const struct frame_part *part)
 	return errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM ? 0 : -1;
 }
 
-bool
-link_send(struct link *link, const struct frame_writer *message, unsigned *i)
+/* All parts from *i on, as far as it goes; returns as send_part. */
+static int
+send_parts(struct link *link, const struct frame_writer *message, unsigned *i)
 {
 	const unsigned count = frame_count(message);
 	struct frame_part part;
-	int sent = 1;
+	int sent = count > 0;
 
-	if (link->wrong != NULL)
-		return false;
 	while (*i < count && sent > 0) {
 		frame_part(message, *i, &part);
 		sent = send_part(link, &part);
 		*i += sent > 0;
 	}
-	if (sent < 0)
+	return sent;
+}
+
+bool
+link_send(struct link *link, const struct frame_writer *message, unsigned *i)
+{
+	int sent;
+
+	if (link->wrong != NULL)
+		return false;
+	sent = send_parts(link, message, i);
+	/* An agent that closes before it greets has said why: it is read. */
+	if (sent < 0 && link->greeted)
 		(void)broken(link, ended);
-	return count > 0 && *i == count;
+	return sent > 0;
 }
 
 /* What has no body to speak of, at a time when the socket has room. */
@@ -254,17 +265,17 @@ send_hello(
 {
 	struct frame_writer w;
 	struct buf items;
-	bool sent;
+	unsigned i = 0;
+	int sent = 0;
 
 	buf_init_plain(&items, FRAME_ITEMS_MAX);
 	frame_begin(&w, &items, AGENT_HELLO, 0);
-	sent = agent_hello_write(hello, &w) && send_short(link, &w);
+	if (agent_hello_write(hello, &w))
+		sent = send_parts(link, &w, &i);
 	buf_free(&items);
 	/* An agent that has closed it may have said why: link_receive finds it. */
-	if (sent || link->wrong == ended) {
-		link->wrong = NULL;
+	if (sent != 0)
 		return APAM_OK;
-	}
 	return error_set(
 	    err, APAM_E_NETWORK, "the agent does not take the connection");
 }

@@ -95,7 +95,7 @@ int link_take_passed(struct link *link);
 /*
  * Send part *i of a message and those after it, as far as there is room; *i is
  * then the next one.  True when all are sent.  False where the rest has to wait,
- * or the link is broken.
+ * or the link is broken; before the greeting link_receive finds out which.
  */
 bool link_send(struct link *link, const struct frame_writer *message,
     unsigned *i);

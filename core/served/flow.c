@@ -142,12 +142,16 @@ flow_has_unsent(const struct flow *flow)
 	return false;
 }
 
-/* Before the greeting nothing but a greeting is understood. */
+/*
+ * Questions follow the HELLO at once, so that the first one costs no round trip
+ * more: an agent takes them as frames of the first version.
+ */
+_Static_assert(AGENT_VERSION_MAX == FRAME_FIRST_VERSION,
+    "what was sent before WELCOME named another version is sent again");
+
 void
 flow_send(struct flow *flow)
 {
-	if (!flow->link.greeted)
-		return;
 	for (struct ask *a = flow->first; a != NULL; a = a->next) {
 		a->message.version = flow->link.parts.version;
 		if (is_unsent(a) &&
@@ -205,12 +209,8 @@ bool
 flow_move(struct flow *flow)
 {
 	flow_send(flow);
-	if (take_all(flow)) {
-		/* The greeting may just have come. */
-		flow_send(flow);
-		if (flow->link.wrong == NULL)
-			return true;
-	}
+	if (take_all(flow) && flow->link.wrong == NULL)
+		return true;
 	lose_all(flow);
 	return false;
 }

@@ -57,7 +57,10 @@ void ask_free(struct ask *ask);
 /* The descriptor that came with the answer, the caller's from now on; or -1. */
 int ask_take_passed(struct ask *ask);
 
-/* Ask, on a connection that is there; flow_move sends it. */
+/*
+ * Ask, on a connection that is there, though it may not be greeted yet; flow_move
+ * sends it.
+ */
 void flow_ask(struct flow *flow, struct ask *ask);
 
 /* Send what can be sent; flow_move says whether the connection is broken. */

@@ -390,7 +390,7 @@ cancel(struct flow *flow, uint64_t id)
 	buf_init_plain(&none, FRAME_ITEMS_MAX);
 	frame_begin(&w, &none, AGENT_CANCEL, id);
 	w.version = flow->link.parts.version;
-	if (flow->link.greeted)
+	if (flow->link.fd.fd >= 0)
 		(void)link_send(&flow->link, &w, &i);
 	buf_free(&none);
 }
@@ -405,36 +405,37 @@ end_of_broken(const struct flow *flow, struct apam_error *err)
 	return SERVED_REFUSED;
 }
 
+/* False where the deadline has passed. */
+static bool
+wait_for_answer(struct flow *flow, int64_t deadline)
+{
+	const bool out = flow_has_unsent(flow);
+
+	/* For one signature alone it would not be worth it. */
+	return (flow->used && !out && link_let_wait(&flow->link, deadline)) ||
+	    link_wait(&flow->link, out, deadline);
+}
+
 /* On this connection; AWAY: it broke, and nothing is known of the agent. */
 static enum served_end
 ask_on(struct flow *flow, struct ask *ask, int64_t deadline,
     struct apam_error *err)
 {
-	bool first = flow->link.greeted;
-
 	flow_ask(flow, ask);
-	for (;; first = false) {
-		/* There is no answer yet to what is only being asked. */
-		if (first)
-			flow_send(flow);
-		else if (!flow_move(flow) && ask->state != ASK_ANSWERED)
-			return end_of_broken(flow, err);
-		if (ask->state == ASK_ANSWERED) {
-			flow->used = true;
-			return SERVED_ANSWERED;
-		}
-		if (ask->state == ASK_LOST)
-			return SERVED_AWAY;
-		/* For one signature alone it would not be worth it. */
-		if (flow->used && !flow_has_unsent(flow) &&
-		    link_let_wait(&flow->link, deadline))
-			continue;
-		if (!link_wait(&flow->link, flow_has_unsent(flow), deadline)) {
+	flow_send(flow);
+	while (ask->state == ASK_OPEN) {
+		if (!wait_for_answer(flow, deadline)) {
 			(void)error_set(err, APAM_E_DEADLINE,
 			    "the agent did not answer in time");
 			return SERVED_LATE;
 		}
+		if (!flow_move(flow) && ask->state != ASK_ANSWERED)
+			return end_of_broken(flow, err);
 	}
+	if (ask->state == ASK_LOST)
+		return SERVED_AWAY;
+	flow->used = true;
+	return SERVED_ANSWERED;
 }
 
 /* Idle ones first; those that broke meanwhile are no news of the agent. */

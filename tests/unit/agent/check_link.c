@@ -242,6 +242,40 @@ START_TEST(a_greeting_is_answered)
 }
 END_TEST
 
+static void
+refuse_and_close(int listener, void *arg)
+{
+	const int fd = scripted_accept(listener);
+
+	(void)arg;
+	scripted_fail(fd, 0, APAM_E_POLICY, "not you");
+	_exit(0);
+}
+
+/* What is sent behind the HELLO finds nobody, and why is still read. */
+START_TEST(a_refusal_is_heard_though_sending_fails)
+{
+	struct frame_writer w;
+	struct frame message;
+	struct buf none;
+	unsigned i = 0;
+
+	scripted_start(&agent, refuse_and_close, NULL);
+	must_connect();
+	ck_assert_int_eq(scripted_end(&agent), 0);
+	buf_init_plain(&none, FRAME_ITEMS_MAX);
+	frame_begin(&w, &none, AGENT_CANCEL, 1);
+	for (int n = 0; n < 2; n++) {
+		ck_assert(!link_send(&link_, &w, &i));
+		ck_assert_ptr_null(link_.wrong);
+	}
+	ck_assert_int_eq(take(&message), LINK_BROKEN);
+	ck_assert_str_eq(err.text, "not you");
+	ck_assert_ptr_nonnull(link_.wrong);
+	buf_free(&none);
+}
+END_TEST
+
 /* ---- Agents that go wrong ------------------------------------------------ */
 
 enum wrong {
@@ -588,6 +622,7 @@ main(void)
 	tcase_add_test(tc, another_user_is_not_believed);
 	tcase_add_test(tc, the_agents_user_is_believed);
 	tcase_add_test(tc, a_greeting_is_answered);
+	tcase_add_test(tc, a_refusal_is_heard_though_sending_fails);
 	tcase_add_loop_test(
 	    tc, a_wrong_agent_breaks_the_connection, 0, ROWS(wrongs));
 	tcase_add_test(tc, one_descriptor_is_taken_or_closed);

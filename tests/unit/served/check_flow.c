@@ -76,22 +76,29 @@ heard(void)
 }
 
 static void
-answer(uint64_t id, const char *text)
+send_frame(const struct frame_writer *w)
 {
-	const struct agent_result result = { .text = apam_str(text) };
-	struct frame_writer w;
 	struct frame_part part;
-	struct buf items;
 	char packet[256];
 
-	buf_init_plain(&items, FRAME_ITEMS_MAX);
-	frame_begin(&w, &items, AGENT_RESULT, id);
-	ck_assert(agent_result_write(&result, &w));
-	frame_part(&w, 0, &part);
+	frame_part(w, 0, &part);
 	memcpy(packet, part.head, sizeof(part.head));
 	memcpy(packet + sizeof(part.head), part.items.p, part.items.n);
 	ck_assert_int_gt(
 	    send(other, packet, sizeof(part.head) + part.items.n, 0), 0);
+}
+
+static void
+answer(uint64_t id, const char *text)
+{
+	const struct agent_result result = { .text = apam_str(text) };
+	struct frame_writer w;
+	struct buf items;
+
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_RESULT, id);
+	ck_assert(agent_result_write(&result, &w));
+	send_frame(&w);
 	buf_free(&items);
 }
 
@@ -145,15 +152,48 @@ START_TEST(one_answer_is_enough)
 }
 END_TEST
 
-START_TEST(nothing_is_asked_before_the_greeting)
+static void
+welcome(void)
+{
+	const struct agent_welcome welcome = { .version = AGENT_VERSION_MAX,
+		.library = APAM_STR("0.0.0") };
+	struct frame_writer w;
+	struct buf items;
+
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_WELCOME, 0);
+	ck_assert(agent_welcome_write(&welcome, &w));
+	send_frame(&w);
+	buf_free(&items);
+}
+
+/* It costs no round trip, and both answers may be there at once. */
+START_TEST(a_question_does_not_wait_for_the_greeting)
+{
+	flow.link.greeted = false;
+	ask(0, 1);
+	flow_send(&flow);
+	ck_assert_uint_eq(heard(), 1);
+	ck_assert(flow_move(&flow));
+	ck_assert_int_eq(asks[0].state, ASK_OPEN);
+	welcome();
+	answer(1, "at once");
+	ck_assert(flow_move(&flow));
+	ck_assert(flow.link.greeted);
+	has_answer(0, "at once");
+	ck_assert_uint_eq(heard(), 0);
+}
+END_TEST
+
+/* What is answered before the greeting is not believed. */
+START_TEST(no_answer_comes_before_the_greeting)
 {
 	flow.link.greeted = false;
 	ask(0, 1);
 	ck_assert(flow_move(&flow));
-	ck_assert_uint_eq(heard(), 0);
-	flow.link.greeted = true;
-	flow_send(&flow);
-	ck_assert_uint_eq(heard(), 1);
+	answer(1, "too early");
+	ck_assert(!flow_move(&flow));
+	ck_assert_int_eq(asks[0].state, ASK_LOST);
 }
 END_TEST
 
@@ -197,7 +237,8 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, answers_come_in_any_order);
 	tcase_add_test(tc, one_answer_is_enough);
-	tcase_add_test(tc, nothing_is_asked_before_the_greeting);
+	tcase_add_test(tc, a_question_does_not_wait_for_the_greeting);
+	tcase_add_test(tc, no_answer_comes_before_the_greeting);
 	tcase_add_test(tc, the_end_loses_what_is_under_way);
 	tcase_add_test(tc, a_question_that_is_freed_is_out_of_the_list);
 	return run_suite(suite);
