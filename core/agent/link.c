@@ -22,6 +22,10 @@
 #include "base/secmem.h"
 #include "file/trust.h"
 
+/* Bytes of memory at first, which most messages fit into: the least there is. */
+#define PACKET_FIRST 4096
+/* Packets, the greeting and an answer, after which all of it is worth having. */
+#define PACKETS_FEW 2
 /* Descriptors that there is room for: all but one are closed at once. */
 #define PASSED_MAX 8
 
@@ -291,7 +295,7 @@ link_connect(struct link *link, const struct link_place *place,
 	link->forks = fork_count();
 	frame_parts_init(&link->parts);
 	if (status == APAM_OK)
-		link->packet = secmem_alloc(FRAME_MAX, &link->packet_size);
+		link->packet = secmem_alloc(PACKET_FIRST, &link->packet_size);
 	if (status == APAM_OK && link->packet == NULL)
 		status = error_set(&why, APAM_E_MEMORY, "out of memory");
 	if (status == APAM_OK)
@@ -334,25 +338,80 @@ take_descriptors(struct link *link, struct msghdr *m)
 	return count;
 }
 
+/* As recvmsg. */
+static ssize_t
+receive(const struct link *link, struct msghdr *m, int flags)
+{
+	unsigned resets = 0;
+	ssize_t n;
+
+	/* Once it is said that the other end is closed, what it sent is there. */
+	do {
+		n = recvmsg(link->fd.fd, m,
+		    (link->waits ? 0 : MSG_DONTWAIT) | MSG_CMSG_CLOEXEC |
+			flags);
+	} while (n < 0 && errno == ECONNRESET && resets++ == 0);
+	return n;
+}
+
+/* Memory for any packet in place of what there is. */
+static bool
+make_room(struct link *link)
+{
+	size_t size;
+	char *packet = secmem_alloc(FRAME_MAX, &size);
+
+	if (packet == NULL)
+		return false;
+	secmem_free(link->packet, link->packet_size);
+	link->packet = packet;
+	link->packet_size = size;
+	return true;
+}
+
+/*
+ * As recvmsg, how long the next packet is, for which there is memory then.  Memory
+ * for any packet makes looking needless, but takes longer to get than a
+ * connection for one signature has.
+ */
+static ssize_t
+look_ahead(struct link *link)
+{
+	struct msghdr none = { .msg_iov = NULL };
+	const ssize_t n = receive(link, &none, MSG_PEEK | MSG_TRUNC);
+	bool fits;
+
+	if (n <= 0)
+		return n;
+	fits = (size_t)n <= link->packet_size;
+	if (fits && link->few++ < PACKETS_FEW)
+		return n;
+	if (make_room(link) || fits)
+		return n;
+	(void)broken(link, "out of memory");
+	errno = ENOMEM;
+	return -1;
+}
+
 /* One packet: how many bytes, 0 at the end, below 0 as recvmsg. */
 static ssize_t
 read_packet(struct link *link, bool *odd)
 {
-	struct iovec iov = { link->packet, FRAME_MAX };
+	struct iovec iov;
 	union control control;
 	struct msghdr m = { .msg_iov = &iov,
 		.msg_iovlen = 1,
 		.msg_control = &control,
 		.msg_controllen = sizeof(control) };
 	const bool had = link->passed >= 0;
-	unsigned passed, resets = 0;
-	ssize_t n = -1;
+	unsigned passed;
+	ssize_t n = 1;
 
-	/* Once it is said that the other end is closed, what it sent is there. */
-	do {
-		n = recvmsg(link->fd.fd, &m,
-		    (link->waits ? 0 : MSG_DONTWAIT) | MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == ECONNRESET && resets++ == 0);
+	if (link->packet_size < FRAME_MAX)
+		n = look_ahead(link);
+	iov = (struct iovec){ link->packet, link->packet_size };
+	if (n > 0)
+		n = receive(link, &m, 0);
 	link->waits = false;
 	*odd = false;
 	if (n <= 0)

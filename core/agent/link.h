@@ -39,8 +39,9 @@ struct link {
 	bool waits;		/* and does */
 	int passed;		/* came beside the last message; -1: none */
 	struct frame_parts parts;
-	char *packet;		/* FRAME_MAX bytes of locked memory */
+	char *packet;		/* locked memory: for any packet, once it pays */
 	size_t packet_size;
+	unsigned few;		/* packets that came before it did */
 	const char *wrong;	/* why it is broken, a clause; NULL: it is not */
 };
 

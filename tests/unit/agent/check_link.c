@@ -423,6 +423,115 @@ START_TEST(one_descriptor_is_taken_or_closed)
 }
 END_TEST
 
+/* ---- Long packets -------------------------------------------------------- */
+
+#define LONG 50000
+
+/* A header of n bytes, and a descriptor beside it. */
+static void
+sign_long(int fd, uint64_t id, size_t n)
+{
+	static char value[LONG];
+	struct apam_header header = { APAM_STR("X"), { value, n } };
+	const struct agent_signed made = { .headers = { &header, 1 },
+		.generation = 1,
+		.entries = 1,
+		.page = 5 };
+
+	memset(value, 'x', sizeof(value));
+	scripted_sign(fd, id, &made, &fd, 1);
+}
+
+static void
+be_long(int listener, void *arg)
+{
+	static struct scripted_message m;
+	const int fd = scripted_greeted(listener, &m);
+
+	(void)arg;
+	sign_long(fd, 1, 100);
+	sign_long(fd, 2, LONG);
+	sign_long(fd, 3, 100);
+	scripted_linger(fd);
+}
+
+/* The next message has a header of n bytes, and a descriptor beside it. */
+static void
+takes_long(uint64_t id, size_t n)
+{
+	static struct agent_room room;
+	struct agent_signed made;
+	struct frame message;
+	int fd;
+
+	ck_assert_int_eq(take(&message), LINK_MESSAGE);
+	ck_assert_uint_eq(message.id, id);
+	ck_assert_ptr_null(agent_signed_read(&made, &room, &message));
+	ck_assert_uint_eq(made.headers.count, 1);
+	ck_assert_uint_eq(made.headers.all[0].value.n, n);
+	ck_assert_int_eq(made.headers.all[0].value.p[n - 1], 'x');
+	fd = link_take_passed(&link_);
+	ck_assert_int_ge(fd, 0);
+	(void)close(fd);
+}
+
+START_TEST(a_long_packet_gets_memory)
+{
+	scripted_start(&agent, be_long, NULL);
+	must_connect();
+	takes_long(1, 100);
+	ck_assert_uint_lt(link_.packet_size, FRAME_MAX);
+	takes_long(2, LONG);
+	ck_assert_uint_ge(link_.packet_size, FRAME_MAX);
+	takes_long(3, 100);
+}
+END_TEST
+
+START_TEST(a_long_packet_may_find_no_memory)
+{
+	struct frame message;
+	enum link_got got;
+
+	scripted_start(&agent, be_long, NULL);
+	must_connect();
+	takes_long(1, 100);
+	secmem_fail_after(0);
+	got = take(&message);
+	secmem_fail_after(-1);
+	ck_assert_int_eq(got, LINK_BROKEN);
+	ck_assert_str_eq(link_.wrong, "out of memory");
+}
+END_TEST
+
+static void
+be_short(int listener, void *arg)
+{
+	static struct scripted_message m;
+	const int fd = scripted_greeted(listener, &m);
+
+	(void)arg;
+	for (uint64_t id = 1; id < 5; id++)
+		sign_long(fd, id, 100);
+	scripted_linger(fd);
+}
+
+/* A connection that is used again is not asked each time; if it can be helped. */
+START_TEST(a_connection_that_lasts_gets_memory)
+{
+	scripted_start(&agent, be_short, NULL);
+	must_connect();
+	takes_long(1, 100);
+	ck_assert_uint_lt(link_.packet_size, FRAME_MAX);
+	secmem_fail_after(0);
+	takes_long(2, 100);
+	secmem_fail_after(-1);
+	ck_assert_uint_lt(link_.packet_size, FRAME_MAX);
+	takes_long(3, 100);
+	ck_assert_uint_ge(link_.packet_size, FRAME_MAX);
+	takes_long(4, 100);
+}
+END_TEST
+
 /* ---- Proofs -------------------------------------------------------------- */
 
 static void
@@ -626,6 +735,9 @@ main(void)
 	tcase_add_loop_test(
 	    tc, a_wrong_agent_breaks_the_connection, 0, ROWS(wrongs));
 	tcase_add_test(tc, one_descriptor_is_taken_or_closed);
+	tcase_add_test(tc, a_long_packet_gets_memory);
+	tcase_add_test(tc, a_long_packet_may_find_no_memory);
+	tcase_add_test(tc, a_connection_that_lasts_gets_memory);
 	tcase_add_test(tc, a_proof_is_given);
 	tcase_add_test(tc, what_finds_no_room_waits);
 	tcase_add_test(tc, a_descriptor_that_was_closed_is_left_alone);
