@@ -668,7 +668,7 @@ served_timeout(struct served *s)
 
 /* ---- Telling ------------------------------------------------------------- */
 
-/* One that is whole, greeted and idle, for this thread alone. */
+/* False where it is not whole and greeted, or has no room at once. */
 static bool
 tell_on(struct flow *flow, struct ask *message)
 {

@@ -139,12 +139,14 @@ take_headers(const struct apam_signature *from, struct apam_signing *total)
 		    from->headers[i].value);
 }
 
-/* Sign the origin's root, into memory that has room for any page. */
+/*
+ * Sign the origin's root, into memory that has room for any page.  Without a
+ * parameter the signature's URL is the request's, in `url`.
+ */
 static bool
 sign_origin(const struct slot *slot, const struct url *origin,
-    struct apam_signature *facts)
+    char url[URL_START_MAX + 2], struct apam_signature *facts)
 {
-	char url[URL_START_MAX + 2];
 	const struct apam_request request = {
 		.size = sizeof(request), .method = "GET", .url = url
 	};
@@ -160,6 +162,7 @@ served_page_alone(const struct served_page *page, const struct profile *profile,
     struct apam_signing *total, struct apam_signature *facts)
 {
 	_Alignas(struct apam_header) char store[2 * PAGE_IMAGE_MAX];
+	char root[URL_START_MAX + 2];
 	const struct url *origin = plain_origin(profile);
 	struct apam_str url;
 	bool signs;
@@ -169,7 +172,7 @@ served_page_alone(const struct served_page *page, const struct profile *profile,
 		.store_size = sizeof(store) };
 	if (origin == NULL || served_page_serial(page, profile) == 0)
 		return false;
-	signs = sign_origin(page->now, origin, facts);
+	signs = sign_origin(page->now, origin, root, facts);
 	if (signs) {
 		take_headers(facts, total);
 		url = apam_str(facts->url);
