@@ -15,6 +15,13 @@
 
 #include <apam/admin.h>
 
+/*
+ * nginx's strings are of bytes that may be written, and its macros make literals
+ * such strings, and members of its lists the structs that they are in.
+ */
+#pragma GCC diagnostic ignored "-Wcast-qual"
+#pragma GCC diagnostic ignored "-Wcast-align"
+
 /* A view of nginx's as one of apam's. */
 static inline struct apam_str
 view_of(ngx_str_t s)

@@ -288,7 +288,7 @@ authority_make(struct authority *authority, const char *host)
 	X509 *ca = NULL, *leaf = NULL;
 	bool ok = false;
 
-	*authority = (struct authority){ NULL };
+	*authority = (struct authority){ .ca = NULL };
 	if (ca_key == NULL || key == NULL)
 		goto out;
 	ca = make_ca(ca_key, host);
@@ -326,5 +326,5 @@ authority_free(struct authority *authority)
 	authority_forget_key(authority);
 	free(authority->certificate);
 	free(authority->ca);
-	*authority = (struct authority){ NULL };
+	*authority = (struct authority){ .ca = NULL };
 }

@@ -617,8 +617,7 @@ main(void)
 	tcase_add_test(tc, a_user_may_own_in_user_mode);
 	tcase_add_test(tc, an_unreadable_file_says_so);
 	tcase_add_test(tc, a_socket_is_opened);
-	tcase_add_test(
-	    tc, a_socket_of_another_is_opened_where_that_is_meant);
+	tcase_add_test(tc, a_socket_of_another_is_opened_where_that_is_meant);
 	tcase_add_test(tc, a_socket_is_a_socket);
 	tcase_add_test(tc, a_socket_s_owner_is_root);
 	tcase_add_test(tc, a_socket_cannot_be_swapped);
