@@ -20,6 +20,7 @@
 #include "agent/sd_notify.h"
 
 #define PAGES_USED_MS 10000	/* kept fresh for so long after a request */
+#define PAGES_UNREAD_MS 10000	/* for a program to read what it was sent */
 #define PAGES_BUCKETS 256
 
 struct page_of;
@@ -42,8 +43,6 @@ void pages_init(
     struct pages *pages, struct apam *ctx, const struct sd_notify *manager);
 /* Those that read a page go on until its credential ends. */
 void pages_free(struct pages *pages);
-
-#define PAGES_UNREAD_MS 10000
 
 /* What is known of a connection; zeroed at first. */
 struct page_reader {

@@ -9,12 +9,10 @@
 #include "agent/message.h"
 #include "api/serve.h"
 
-/* The message is copied; *call is what the first try left. */
-struct waiting;
-
 /*
- * Keep a request until it can be answered.  False where its user has too many,
- * or there is no memory.
+ * Keep a request until it can be answered: a copy of the message, and *call, as
+ * the first try left it.  False where its user has too many, or there is no
+ * memory.
  */
 bool waiting_add(struct connection *c, const struct frame *message,
     const struct serve_call *call);
