@@ -15,17 +15,9 @@
 #include <string.h>
 
 #include "base/relaxed.h"
+#include "base/sanitizer.h"
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define RACE_DETECTOR
-#endif
-#endif
-#if defined(__SANITIZE_THREAD__)
-#define RACE_DETECTOR
-#endif
-
-#ifdef RACE_DETECTOR
+#ifdef SANITIZES_THREADS
 
 static inline void
 torn_copy(char *to, const char *from, size_t n)

@@ -17,6 +17,7 @@
 #include "agent/waiting.h"
 #include "api/serve.h"
 #include "base/clock.h"
+#include "base/sanitizer.h"
 
 #define TICK_MS 1000
 #define READY "serving" /* as systemctl status shows it */
@@ -218,10 +219,6 @@ open_context(struct server *s)
 	return exit_of(status);
 }
 
-/*
- * The last that is done before clients are heard.  Sanitizers make calls that the
- * agent itself does not make.
- */
 static enum agent_exit
 open_scrape(struct server *s)
 {
@@ -241,10 +238,11 @@ open_scrape(struct server *s)
 	return AGENT_CONFIG;
 }
 
+/* The last that is done before clients are heard. */
 static enum agent_exit
-close_in(struct server *s)
+confine(struct server *s)
 {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SANITIZED
 	int error;
 	const char *wrong = filter_enter(&error);
 
@@ -296,7 +294,7 @@ server_open(struct server *s, const struct agent_options *options)
 		    "the system gives no descriptors to wait for clients");
 	code = open_scrape(s);
 	passed_close();
-	return code == AGENT_DONE ? close_in(s) : code;
+	return code == AGENT_DONE ? confine(s) : code;
 }
 
 /* ---- Turning ---------------------------------------------------------------- */

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/sanitizer.h"
 #include "file/replace.h"
 #include "keys/registry.h"
 #include "profile/handle.h"
@@ -32,7 +33,7 @@
 #define ROUNDS 200000
 
 /* The sanitizers' allocators do not survive it; see check_fork.c. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef SANITIZED
 #define FORKS 0
 #else
 #define FORKS 500

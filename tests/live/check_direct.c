@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "api/sign.h"
+#include "base/sanitizer.h"
 #include "base/secmem.h"
 #include "profile/handle.h"
 #include "slot/write.h"
@@ -338,7 +339,7 @@ sign_in_child(void)
 }
 
 /* The sanitizers' allocators do not survive a fork beside other threads. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef SANITIZED
 #define CHILDREN 0
 #else
 #define CHILDREN 50

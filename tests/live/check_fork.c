@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "base/sanitizer.h"
 #include "base/secmem.h"
 #include "support/live.h"
 #include "support/run.h"
@@ -21,7 +22,7 @@
  * expiry now and then costs little, and so few that what one acquires has not
  * expired when it comes.
  */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef SANITIZED
 #define SIGNERS 0
 #define CHILDREN_MAX 64
 #else

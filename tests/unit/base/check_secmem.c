@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/sanitizer.h"
 #include "base/secmem.h"
 #include "support/run.h"
 
@@ -92,7 +93,7 @@ vm_flags(const void *p, char *to, size_t size)
 }
 
 /* AddressSanitizer answers mlock(2) itself and locks nothing. */
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZES_ADDRESSES
 #define LOCKS false
 #else
 #define LOCKS true

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sanitizer.h"
 #include "config/syntax.h"
 #include "support/run.h"
 
@@ -256,7 +257,7 @@ START_TEST(what_is_freed_was_wiped)
 		ck_assert(!found || memcmp(made, "fake-secret", at) != 0);
 		free(block);
 	}
-#ifndef __SANITIZE_ADDRESS__
+#ifndef SANITIZES_ADDRESSES
 	ck_assert(found);
 #endif
 }

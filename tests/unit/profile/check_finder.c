@@ -6,6 +6,7 @@
  * children that find while files change.
  */
 #include "base/clock.h"
+#include "base/sanitizer.h"
 #include "profile/finder.h"
 #include "profile/handle.h"
 #include "profile/table.h"
@@ -602,7 +603,7 @@ END_TEST
  * The sanitizers' own allocators do not survive a fork while another thread
  * allocates (before GCC 14).
  */
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SANITIZED
 static void *
 look_on(void *arg)
 {
@@ -665,7 +666,7 @@ main(void)
 	add_change_tests(t);
 	tcase_add_test(t, threads_find_while_files_change);
 	tcase_add_test(t, a_fork_while_somebody_looks);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef SANITIZED
 	tcase_add_test(t, forks_at_any_moment);
 #endif
 	suite_add_tcase(s, t);
