@@ -252,7 +252,9 @@ may_send(const struct page_client *client)
 {
 	struct page_reader *reader = client->reader;
 
-	if (client->behind || !has_read_all(client->socket))
+	/* What is unread without a descriptor, as a greeting, is no matter. */
+	if (client->behind ||
+	    (reader->unread != 0 && !has_read_all(client->socket)))
 		return false;
 	pages_leave(reader, client->user);
 	if (!quota_take(client->quota, client->user, QUOTA_OF_PAGES))
