@@ -67,6 +67,7 @@ name_sockets(struct gate *gate, const struct folder *folder)
 
 /* ---- nginx's configuration ----------------------------------------------- */
 
+/* Nothing that a provider says steers nginx. */
 static void
 write_head(
     FILE *to, const struct gate *gate, const char *folder, const char *module)
@@ -87,6 +88,8 @@ write_head(
 	fputs("apam_callers peer;\napam_problems on;\n"
 	      "client_max_body_size 0;\nproxy_http_version 1.1;\n"
 	      "proxy_buffering off;\nproxy_redirect off;\n"
+	      "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires "
+	      "X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
 	      "proxy_read_timeout 1h;\nproxy_send_timeout 1h;\n"
 	      "keepalive_requests 100000;\nproxy_ssl_verify on;\n"
 	      "proxy_ssl_verify_depth 8;\nproxy_ssl_server_name on;\n"

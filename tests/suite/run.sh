@@ -4,6 +4,7 @@
 # unchanged; all else goes where it would have gone; and nothing stays behind.
 . "$(dirname "$0")/cli/lib.bash"
 . tests/suite/cli/providers.bash
+. tests/suite/nginx/lib.bash
 
 NGINX=$(PATH=$PATH:/usr/sbin command -v nginx)
 if [ -z "$NGINX" ] || ! make -s "BUILD=${BUILD:-build}" DEPS=no \
@@ -72,6 +73,17 @@ runs "of two at once, each gets its own" 0 '"version":' '' curl -sS \
     --no-progress-meter --parallel "$seven/eyes" "$seed/api/version/"
 holds "and the other, too" grep -q '"eyes"' "$dir/out"
 runs "a body is sent" 0 '*' '' curl -sS -X POST -d '{"a":1}' "$seed/api/version/"
+
+start_origin
+secret plain not-a-secret-key
+entry own "$origin" api-key \
+    "key = \"file:$dir/secrets/plain\"; header = \"X-Api-Key\";"
+sed -i "s,^ca_file.*,ca_file = \"$dir/own-ca.pem\";," "$dir/apam.d/own.conf"
+runs "what an answer says does not steer it" 0 'steered' '' curl -sS \
+    "$origin/steer"
+holds "that was one request, which was signed" [ "$(grep -c X-Api-Key \
+    "$dir/origin.log")" = 1 ]
+rm "$dir/apam.d/own.conf"
 
 # ---- What is refused ---------------------------------------------------------
 

@@ -13,6 +13,7 @@ SHA-256.  It ends when its standard input does.
                 DIR/hmac, else 401
     /big?n=     so many zeros
     /redirect   302 to another origin
+    /steer      200 with X-Accel-Redirect: /echo
     /denied     401 with a body of 100 KB
     /short      a body that ends before its length
     /slow       200 after a second
@@ -96,6 +97,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.big(int(self.path.split("n=")[1].split("&")[0]))
         elif path == "/redirect":
             self.give(302, b"", Location="https://other.example/")
+        elif path == "/steer":
+            self.give(200, b"steered\n", **{"X-Accel-Redirect": "/echo"})
         elif path == "/denied":
             self.give(401, b"denied\n" + b"x" * 100000)
         elif path == "/short":
