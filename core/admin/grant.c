@@ -127,6 +127,19 @@ ask_agent(struct apam_profile *profile, const char *method, const char *url,
 	    status == APAM_OK;
 }
 
+/* Whom the agent signs for where there are no rules. */
+static void
+tell_of_agent(struct apam_profile *profile, const struct stack *stack,
+    uint32_t user, struct apam_grant *grant)
+{
+	grant->served = stack->profile->agent == AGENT_REQUIRE &&
+	    !profile->ctx->env.is_agent;
+	if (grant->served && !grant->ruled && user != 0 &&
+	    !served_is_agents(profile->ctx->served, user))
+		allow_refusal_by_agent(
+		    user, grant->why_not, sizeof(grant->why_not));
+}
+
 enum apam_status
 apam_profile_grant(struct apam_profile *profile,
     const struct apam_caller *caller, const char *method, const char *url,
@@ -152,6 +165,7 @@ apam_profile_grant(struct apam_profile *profile,
 		    is_for_agent(profile, stack, &who.caller) &&
 		    ask_agent(profile, method, url, &theirs))
 			mine = theirs;
+		tell_of_agent(profile, stack, who.caller.user, &mine);
 		stack_release(&stack);
 	}
 	named_caller_free(&who);

@@ -109,7 +109,7 @@ login_entries(
 
 	if (s == NULL || !s->withheld)
 		return s;
-	if (served_is_agents(served))
+	if (served_is_agents(served, geteuid()))
 		open = open_as_agent(s, deadline, err);
 	else
 		(void)error_set(err, APAM_E_POLICY,

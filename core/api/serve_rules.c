@@ -12,10 +12,10 @@ static enum apam_status
 refuse_stranger(
     const struct profile *profile, uint32_t user, struct apam_error *err)
 {
-	return error_set_at(err, APAM_E_POLICY, profile->file, 0,
-	    "the profile has no rule, so the agent signs with it for root and "
-	    "itself alone: add one to allow if user %lu may",
-	    (unsigned long)user);
+	char why[APAM_TEXT_SIZE];
+
+	allow_refusal_by_agent(user, why, sizeof(why));
+	return error_set_at(err, APAM_E_POLICY, profile->file, 0, "%s", why);
 }
 
 enum apam_status

@@ -217,3 +217,12 @@ allow_refusal(const struct allow *allow, const struct caller *caller,
 		    "(%s): add this one to a rule of the profile if it may",
 		    user, rules);
 }
+
+void
+allow_refusal_by_agent(uint32_t user, char *to, size_t size)
+{
+	(void)snprintf(to, size,
+	    "the profile has no rules (allow), so the agent signs for root and "
+	    "its own user alone: give it a rule for user %lu",
+	    (unsigned long)user);
+}

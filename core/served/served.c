@@ -191,10 +191,8 @@ has_own_main_file(const struct served *s, uint32_t user)
 }
 
 bool
-served_is_agents(struct served *s)
+served_is_agents(struct served *s, uint32_t user)
 {
-	const uint32_t user = geteuid();
-
 	find_user(s);
 	return user == s->place.id || has_own_main_file(s, user);
 }

@@ -62,10 +62,10 @@ uint64_t served_next_id(struct served *served);
 bool served_believes(struct served *served, uint32_t user);
 
 /*
- * True if this process has the user as whom the agent runs: agent_user, or root
- * where there is no such account; in user mode, the owner of the main file, too.
+ * True if that is the user as whom the agent runs: agent_user, or root where there
+ * is no such account; in user mode, the owner of the main file, too.
  */
-bool served_is_agents(struct served *served);
+bool served_is_agents(struct served *served, uint32_t user);
 
 /* Why an answer is not there. */
 enum served_end {

@@ -215,7 +215,7 @@ start_with(struct gate *gate, const struct folder *folder, struct lent *files)
 
 	if (!tool_module(module)) {
 		say("apam's module for nginx is not there: `make nginx` builds "
-		    "it, and apam-nginx(5) says where it lies");
+		    "it, and then `make install` installs it");
 		return false;
 	}
 	if (!name_sockets(gate, folder) ||

@@ -114,9 +114,11 @@ APAM_API const char *apam_give_text(enum apam_give give);
 /* What the rules give. */
 struct apam_grant {
 	size_t size;		/* sizeof(struct apam_grant) */
-	bool ruled;		/* the profile has rules; false: nothing else is
-				   set, and any process signs that can read the
-				   secrets */
+	bool served;		/* agent = "require": programs ask the agent,
+				   and read no secret */
+	bool ruled;		/* the profile has rules; false: any process
+				   signs that can read the secrets, or where it
+				   is served, root's and the agent's alone */
 	bool given;		/* a rule fits: */
 	enum apam_give give;	/* what it gives */
 	unsigned rule, line;	/* the rule that decides, from 1, and its line

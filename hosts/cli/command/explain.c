@@ -126,29 +126,36 @@ json_grant(const struct somebody *who, const struct apam_grant *grant)
 {
 	json_t *rule = grant->given ? json_integer(grant->rule) : json_null();
 
-	return json_pack("{s:I, s:o, s:b, s:o, s:o, s:o}", "uid",
+	return json_pack("{s:I, s:o, s:b, s:b, s:o, s:o, s:o}", "uid",
 	    (json_int_t)who->caller.uid, "unit", json_text(who->caller.unit),
-	    "ruled", grant->ruled, "rule", rule, "give",
+	    "served", grant->served, "ruled", grant->ruled, "rule", rule,
+	    "give",
 	    json_text(grant->given ? apam_give_name(grant->give) : NULL),
 	    "why_not",
 	    json_text(grant->why_not[0] == '\0' ? NULL : grant->why_not));
 }
+
+static const char by_agent[] =
+    "The agent decides by this rule; programs read no secret of the profile.";
+static const char by_itself[] =
+    "In a program that reads the secret itself, this holds against mistakes "
+    "alone.";
 
 static void
 print_grant(const struct somebody *who, const char *method,
     const struct apam_grant *grant)
 {
 	if (!grant->ruled)
-		printf("  user %s: the profile has no rules: any program signs "
-		       "that can read its secrets\n",
-		    who->name);
+		printf("  user %s: the profile has no rules: %s\n", who->name,
+		    grant->served ?
+			"the agent signs for root and its own user alone" :
+			"any program signs that can read its secrets");
 	else if (grant->given)
 		printf("  user %s, %s: rule %u (line %u) gives \"%s\"\n"
-		       "    %s\n"
-		       "    In a program that reads the secret itself, this "
-		       "holds against mistakes alone.\n",
+		       "    %s\n    %s\n",
 		    who->name, method, grant->rule, grant->line,
-		    apam_give_name(grant->give), apam_give_text(grant->give));
+		    apam_give_name(grant->give), apam_give_text(grant->give),
+		    grant->served ? by_agent : by_itself);
 	else
 		printf("  user %s, %s: no rule fits\n", who->name, method);
 }

@@ -343,7 +343,7 @@ find_module(struct gateway *g)
 		"nginx/ngx_http_apam_module.so", g->module, sizeof(g->module)))
 		return STATUS_DONE;
 	complain("apam's module for nginx is not there: `make nginx` builds "
-		 "it");
+		 "it, and then `make install` installs it");
 	return STATUS_CONFIG;
 }
 

@@ -81,7 +81,7 @@ run "${conf[@]}" explain $url
 expect "without a user nothing is said of rules" 0 '!user|allow' '' "$dir/err"
 run "${conf[@]}" --json explain --as $ann $url
 holds "JSON of a gift" says '.signs and .chosen.grant == { uid: 61001,
-    unit: null, ruled: true, rule: 1, give: "secret", why_not: null }' \
+    unit: null, served: false, ruled: true, rule: 1, give: "secret", why_not: null }' \
     "$dir/out"
 run "${conf[@]}" --json explain --as $bob $url
 holds "JSON of a refusal" says '(.signs | not) and
@@ -90,7 +90,21 @@ holds "JSON of a refusal" says '(.signs | not) and
 
 rules ''
 run "${conf[@]}" explain --as $bob $url
-expect "no rules" 0 'user 61002: the profile has no rules' '' "$dir/out"
+expect "no rules" 0 'user 61002: the profile has no rules: any program' '' \
+    "$dir/out"
+sed -i '$a agent = "require";' "$dir/apam.d/ruled.conf"
+run "${conf[@]}" explain --as $bob $url
+expect "no rules, and the agent signs" 1 'user 61002: .* no rules: the agent' \
+    'no rules .allow., so the agent .* give it a rule for user 61002' "$dir/out"
+run "${conf[@]}" explain --as root $url
+expect "which it does for root" 0 'user root \(0\): .* the agent signs for root' \
+    '' "$dir/out"
+rules 'agent = "require"; allow = ( { users = [ "61001" ]; give = "secret"; } );'
+run "${conf[@]}" explain --as $ann $url
+expect "rules, and the agent decides by them" 0 'The agent decides by this rule' \
+    '' "$dir/out"
+holds "which are more than help against mistakes" \
+    bash -c "! grep -q mistakes '$dir/out'"
 rules 'allow = ( { users = [ "61001" ]; give = "headers"; } );'
 run "${conf[@]}" lint
 expect "a rule that gives too little" 3 '*' \
