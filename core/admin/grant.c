@@ -136,8 +136,8 @@ tell_of_agent(struct apam_profile *profile, const struct stack *stack,
 	    !profile->ctx->env.is_agent;
 	if (grant->served && !grant->ruled && user != 0 &&
 	    !served_is_agents(profile->ctx->served, user))
-		allow_refusal_by_agent(
-		    user, grant->why_not, sizeof(grant->why_not));
+		(void)snprintf(grant->why_not, sizeof(grant->why_not), "%s",
+		    allow_none_for_agent());
 }
 
 enum apam_status

@@ -167,6 +167,15 @@ link_believes(const struct link_place *place, uint32_t user)
 	    (place->own && user == geteuid());
 }
 
+/* What is to be said of agent_user, in the midst of a sentence. */
+static const char *
+who_is_missing(const struct link_place *place)
+{
+	return place->id != 0 || strcmp(place->user, "root") == 0 ?
+	    "" :
+	    ", who is not a user here";
+}
+
 /* A descriptor of the socket's file, which is believed; or -1. */
 static int
 open_file(const struct link_place *place, struct apam_error *err)
@@ -181,8 +190,9 @@ open_file(const struct link_place *place, struct apam_error *err)
 	    errno == ENOENT)
 		(void)no_agent(place, "there is no such file", err);
 	else
-		(void)error_set(
-		    err, why.status, "the agent's socket: %s", why.text);
+		(void)error_set(err, why.status,
+		    "the agent's socket: %s (agent_user is %s%s)", why.text,
+		    place->user, who_is_missing(place));
 	return -1;
 }
 
@@ -237,8 +247,9 @@ believe(
 		return APAM_OK;
 	return error_set(err, APAM_E_TRUST,
 	    "what answers at %s runs as user %lu, and the agent runs as root or "
-	    "as %s; end that program, or set agent_user",
-	    place->socket, (unsigned long)peer.uid, place->user);
+	    "as %s%s; end that program, or set agent_user",
+	    place->socket, (unsigned long)peer.uid, place->user,
+	    who_is_missing(place));
 }
 
 static enum apam_status

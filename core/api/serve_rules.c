@@ -8,16 +8,6 @@
 
 #include "base/error.h"
 
-static enum apam_status
-refuse_stranger(
-    const struct profile *profile, uint32_t user, struct apam_error *err)
-{
-	char why[APAM_TEXT_SIZE];
-
-	allow_refusal_by_agent(user, why, sizeof(why));
-	return error_set_at(err, APAM_E_POLICY, profile->file, 0, "%s", why);
-}
-
 enum apam_status
 serve_allows(const struct profile *profile, const struct caller *caller,
     const struct request *request, struct apam_error *err)
@@ -30,7 +20,8 @@ serve_allows(const struct profile *profile, const struct caller *caller,
 	if (profile->allow.count == 0)
 		return caller->user == 0 || caller->user == geteuid() ?
 		    APAM_OK :
-		    refuse_stranger(profile, caller->user, err);
+		    error_set_at(err, APAM_E_POLICY, profile->file, 0, "%s",
+			allow_none_for_agent());
 	v = allow_decide(&profile->allow, caller, &what);
 	if (v.fits && v.give != APAM_GIVE_NOTHING)
 		return APAM_OK;

@@ -218,11 +218,9 @@ allow_refusal(const struct allow *allow, const struct caller *caller,
 		    user, rules);
 }
 
-void
-allow_refusal_by_agent(uint32_t user, char *to, size_t size)
+const char *
+allow_none_for_agent(void)
 {
-	(void)snprintf(to, size,
-	    "the profile has no rules (allow), so the agent signs for root and "
-	    "its own user alone: give it a rule for user %lu",
-	    (unsigned long)user);
+	return "the profile has no rules (allow), so the agent signs for root "
+	       "and its own user alone: give it a rule for this user";
 }

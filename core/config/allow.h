@@ -84,7 +84,7 @@ size_t allow_idle(const struct allow *allow, size_t i);
 void allow_refusal(const struct allow *allow, const struct caller *caller,
     const struct allow_verdict *verdict, char *to, size_t size);
 
-/* The same where the profile has no rules at all, and the agent signs for it. */
-void allow_refusal_by_agent(uint32_t user, char *to, size_t size);
+/* Why, and what to do, where there are no rules and the agent signs. */
+const char *allow_none_for_agent(void);
 
 #endif

@@ -200,6 +200,12 @@ check_owner(struct walk *w, uid_t owner, bool directory)
 		return true;
 	if (directory)
 		return refuse_owner_of_directory(w);
+	/* Given to root, it would be trusted, and still be the other's. */
+	if (w->kind == TRUST_SOCKET)
+		return refuse_component(w, APAM_E_TRUST,
+		    "belongs to another user; find out who made it, and "
+		    "remove it",
+		    NULL);
 	if (w->user)
 		return refuse_component(w, APAM_E_TRUST,
 		    "belongs neither to root nor to this user", "chown root");

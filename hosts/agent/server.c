@@ -211,7 +211,9 @@ open_context(struct server *s)
 
 	if (status == APAM_OK)
 		return AGENT_DONE;
-	if (err.file[0] != '\0')
+	if (err.file[0] != '\0' && err.line == 0)
+		fprintf(stderr, "apamd: %s: %s\n", err.file, err.text);
+	else if (err.file[0] != '\0')
 		fprintf(
 		    stderr, "apamd: %s:%u: %s\n", err.file, err.line, err.text);
 	else

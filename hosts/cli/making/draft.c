@@ -128,6 +128,9 @@ no_option(const struct draft_part *part, const char *name, size_t n,
 	    part->module == NULL ? "profiles" : part->module->scheme,
 	    best == NULL ? "" : "; did you mean ", best == NULL ? "" : best,
 	    best == NULL ? "" : "?");
+	if (best == NULL && part->module != NULL)
+		(void)snprintf(why + strlen(why), DRAFT_WHY_SIZE - strlen(why),
+		    "; `apam module list %s` shows all", part->module->scheme);
 	return why;
 }
 

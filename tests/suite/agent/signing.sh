@@ -77,7 +77,7 @@ if [ "$(id -u)" = 0 ]; then
 	expect "no rule for this user" 0 'allow has no rule for user 61002' '' \
 	    "$dir/out"
 	asks own GET https://own.example.com/x 61001
-	expect "no rule at all" 0 'no rules \(allow\), so the agent signs for root and its own user alone: give it a rule for user 61001' \
+	expect "no rule at all" 0 'no rules \(allow\), so the agent signs for root and its own user alone: give it a rule for this user' \
 	    '' "$dir/out"
 fi
 

@@ -93,6 +93,8 @@ made "no such scheme" 2 '' 'no module for the scheme api-kye; did you mean api-k
     x one --url "$api" --scheme api-kye
 made "no such option" 2 '' 'haeder is not an option of api-key; did you mean header\?' \
     x one --url "$api" --scheme api-key --set haeder=x
+made "nor any like it" 2 '' 'endpoint_of is not .*; `apam module list api-key` shows all' \
+    x one --url "$api" --scheme api-key --set endpoint_of=x
 made "no value" 2 '' '--set header: it is not OPTION=VALUE' x one "${plain[@]}" \
     --set header
 made "a secret by --set" 2 '' '--set key: it is a secret' x one "${plain[@]}" \

@@ -10,6 +10,7 @@
 #include <pwd.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/secmem.h"
 #include "base/str.h"
 #include "support/run.h"
@@ -127,7 +128,20 @@ START_TEST(what_is_not_a_socket_is_told)
 {
 	(void)close(open(agent.path, O_CREAT | O_WRONLY, 0600));
 	ck_assert_int_eq(dial(), APAM_E_CONFIG);
-	ck_assert_ptr_nonnull(strstr(err.text, "is not a socket"));
+	ck_assert_ptr_nonnull(strstr(err.text, "is not a socket (agent_user"));
+	place.user = "root";
+	error_init(&err);
+	ck_assert_int_eq(dial(), APAM_E_CONFIG);
+	ck_assert_ptr_nonnull(strstr(err.text, "(agent_user is root)"));
+}
+END_TEST
+
+START_TEST(an_agent_user_who_does_not_exist_is_told)
+{
+	(void)close(open(agent.path, O_CREAT | O_WRONLY, 0600));
+	ck_assert_int_eq(dial(), APAM_E_CONFIG);
+	ck_assert_ptr_nonnull(strstr(
+	    err.text, "(agent_user is no-such-user, who is not a user here)"));
 }
 END_TEST
 
@@ -726,6 +740,7 @@ main(void)
 	tcase_add_test(tc, a_socket_that_nobody_listens_at_is_told);
 	tcase_add_test(tc, a_full_agent_is_told);
 	tcase_add_test(tc, what_is_not_a_socket_is_told);
+	tcase_add_test(tc, an_agent_user_who_does_not_exist_is_told);
 	tcase_add_test(tc, another_kind_of_socket_is_told);
 	tcase_add_test(tc, a_path_that_others_can_change_is_refused);
 	tcase_add_test(tc, another_user_is_not_believed);
