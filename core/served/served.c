@@ -436,7 +436,7 @@ ask_on(struct flow *flow, struct ask *ask, int64_t deadline,
 	return SERVED_ANSWERED;
 }
 
-/* Idle ones first; those that broke meanwhile are no news of the agent. */
+/* Idle ones first; that those broke meanwhile says nothing of the agent. */
 static enum served_end
 ask_idle(struct served *s, struct ask *ask, int64_t deadline,
     struct apam_error *err, struct flow **flow)

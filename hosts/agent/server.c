@@ -174,6 +174,9 @@ watch(struct server *s, struct watch *w, int fd,
 
 /* ---- Beginning -------------------------------------------------------------- */
 
+static const char no_descriptors[] =
+    "the system gives no descriptors to wait for clients";
+
 static enum agent_exit
 fail(enum agent_exit code, const char *text)
 {
@@ -271,6 +274,10 @@ server_open(struct server *s, const struct agent_options *options)
 	s->listening.fd = s->listening.lock = -1;
 	buf_init(&s->items, FRAME_ITEMS_MAX);
 	passed_find();
+	/* Before there is a socket, by which others see that it has begun. */
+	if (!loop_make(&s->loop) ||
+	    !watch(s, &s->signals, signals_open(), on_signal))
+		return fail(AGENT_INTERNAL, no_descriptors);
 	why_not = sd_notify_open(&s->manager);
 	if (why_not != NULL)
 		server_log(s, APAM_LOG_WARNING, "%s", why_not);
@@ -288,12 +295,9 @@ server_open(struct server *s, const struct agent_options *options)
 	if (code != AGENT_DONE)
 		return fail(code, why);
 	pages_init(&s->pages, s->ctx, &s->manager);
-	if (!loop_make(&s->loop) ||
-	    !watch(s, &s->signals, signals_open(), on_signal) ||
-	    !watch(s, &s->listener, s->listening.fd, on_client) ||
+	if (!watch(s, &s->listener, s->listening.fd, on_client) ||
 	    !watch(s, &s->context, apam_fd(s->ctx), on_exchange))
-		return fail(AGENT_INTERNAL,
-		    "the system gives no descriptors to wait for clients");
+		return fail(AGENT_INTERNAL, no_descriptors);
 	code = open_scrape(s);
 	passed_close();
 	return code == AGENT_DONE ? confine(s) : code;

@@ -155,7 +155,7 @@ write_conf(const struct gate *gate, const struct folder *folder,
 
 /* ---- nginx --------------------------------------------------------------- */
 
-/* It answers, even if only that this is no TLS. */
+/* It answers, even if only that it was not asked by TLS. */
 static bool
 answers(const char *socket)
 {
