@@ -354,7 +354,7 @@ static ssize_t
 receive(const struct link *link, struct msghdr *m, int flags)
 {
 	unsigned resets = 0;
-	ssize_t n;
+	ssize_t n = -1;
 
 	/* Once it is said that the other end is closed, what it sent is there. */
 	do {
