@@ -44,6 +44,7 @@ connection_end(struct connection *c)
 	(void)close(loop_remove(&s->loop, &c->watch));
 	waiting_drop_all(c);
 	pages_leave(&c->reader, c->quota);
+	(void)quota_weigh(c->quota, c->weight, 0);
 	quota_leave(&s->quota, &c->quota);
 	if (c->previous != NULL)
 		c->previous->next = c->next;
@@ -150,6 +151,21 @@ connection_idle(struct connection *c)
 		    "it floods the agent with messages that give it nothing");
 }
 
+/* Parts of a message, and answers that it has not read, are kept for it. */
+static const char *
+weigh(struct connection *c)
+{
+	const size_t before = c->weight;
+
+	if (connection_has_ended(c))
+		return NULL;
+	c->weight = c->parts.items.n + c->out.bytes;
+	if (quota_weigh(c->quota, before, c->weight))
+		return NULL;
+	return "its user has too much in messages that are not whole, or not "
+	       "read";
+}
+
 /* ---- Receiving ---------------------------------------------------------- */
 
 static void
@@ -201,7 +217,7 @@ take_packet(struct connection *c, const struct mmsghdr *head)
 		wrong = frame_take(&c->parts, packet, &message, &whole);
 	if (wrong == NULL && whole)
 		wrong = serving_take(c, &message);
-	return wrong;
+	return wrong == NULL ? weigh(c) : wrong;
 }
 
 static void
@@ -237,6 +253,7 @@ on_ready(struct watch *watch, unsigned events)
 			connection_end(c);
 			return;
 		}
+		(void)weigh(c);
 		if (!outgoing_is_kept(&c->out))
 			loop_change(&c->server->loop, watch, WATCH_IN);
 	}

@@ -37,6 +37,7 @@ struct connection {
 	struct quota_user *quota;
 	struct frame_parts parts;
 	struct outgoing out;
+	size_t weight;		/* bytes of both that its user is charged for */
 	struct waiting *waiting; /* its requests that wait */
 	struct serve_known known; /* for the audit log */
 	uint16_t version;	/* 0: not greeted yet */

@@ -90,6 +90,13 @@ quota_give(struct quota_user *user, enum quota_kind kind)
 		user->has[kind]--;
 }
 
+bool
+quota_weigh(struct quota_user *user, size_t before, size_t now)
+{
+	user->bytes = user->bytes - before + now;
+	return user->bytes <= QUOTA_BYTES;
+}
+
 void
 quota_spend(struct quota_user *user, uint64_t turn, int64_t ms)
 {

@@ -12,6 +12,7 @@
 
 #define QUOTA_REQUESTS 1024	/* that wait for a credential, of one user */
 #define QUOTA_PAGES 256		/* whose descriptors one user has not read yet */
+#define QUOTA_BYTES (32 * 1024 * 1024) /* of messages kept for one user */
 #define QUOTA_TURN_MS 2		/* of the agent's time in one turn of its loop */
 
 enum quota_kind {
@@ -26,6 +27,7 @@ struct quota_user {
 	struct quota_user *next;
 	uint32_t user;
 	size_t has[QUOTA_KINDS];
+	size_t bytes;		/* of messages that are kept */
 	uint64_t turn;		/* in which it had the time */
 	int64_t spent;		/* ms */
 };
@@ -56,6 +58,12 @@ void quota_leave(struct quota *quota, struct quota_user **user);
 bool quota_take(const struct quota *quota, struct quota_user *user,
     enum quota_kind kind);
 void quota_give(struct quota_user *user, enum quota_kind kind);
+
+/*
+ * What is kept of messages for the user grew, or shrank, from `before` bytes to
+ * `now`.  False where all of it is too much.
+ */
+bool quota_weigh(struct quota_user *user, size_t before, size_t now);
 
 /*
  * The user took that many ms in this turn, which is a number that grows.  False

@@ -47,6 +47,7 @@ detach(struct waiting *w)
 		at = &(*at)->sibling;
 	*at = w->sibling;
 	quota_give(w->c->quota, QUOTA_OF_REQUESTS);
+	(void)quota_weigh(w->c->quota, w->message.items.n, 0);
 	w->c = NULL;
 }
 
@@ -82,8 +83,9 @@ waiting_add(struct connection *c, const struct frame *message,
 
 	if (!quota_take(&s->quota, c->quota, QUOTA_OF_REQUESTS))
 		return false;
-	w = calloc(1, sizeof(*w) + n + 1);
+	w = quota_weigh(c->quota, 0, n) ? calloc(1, sizeof(*w) + n + 1) : NULL;
 	if (w == NULL) {
+		(void)quota_weigh(c->quota, n, 0);
 		quota_give(c->quota, QUOTA_OF_REQUESTS);
 		return false;
 	}

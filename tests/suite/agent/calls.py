@@ -4,12 +4,13 @@ calls.py PART SOCKET [ARGUMENTS].  A part ends with an exception where the agent
 does not do what it should."""
 import os
 import signal
+import socket
 import struct
 import sys
 import time
 
-from client import (Agent, CALL, CANCEL, FAILED, RESULT, SIGNED, become, frame,
-                    items)
+from client import (Agent, CALL, CANCEL, FAILED, RESULT, SIGN, SIGNED, become,
+                    frame, items)
 
 USAGE, NO_PROFILE, POLICY, DEADLINE = 0x100, 0x101, 0x403, 0x301
 GOOD = 1
@@ -230,6 +231,31 @@ def crowded(path, user, other):
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     assert how == 0, how
+
+
+def fills(path, user):
+    """Messages that never end, on many connections, fill no memory."""
+    agent = Agent(path)
+    pid = struct.unpack('3i', agent.socket.getsockopt(
+        socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+    part = frame(SIGN, 2, items([('header', 'X\0' + 'v' * 60000)]), True)
+    child = os.fork()
+    if child == 0:
+        become(int(user))
+        crowd = []
+        for _ in range(200):
+            crowd.append(Agent(path))
+            try:
+                for _ in range(15):
+                    crowd[-1].socket.send(part)
+            except OSError:
+                pass
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert len(brought(agent, 'status', 'live')) == 1
+    with open('/proc/%d/status' % pid) as status:
+        peak = next(line for line in status if line.startswith('VmHWM'))
+    assert int(peak.split()[1]) < 150000, peak
 
 
 def floods(path, user):

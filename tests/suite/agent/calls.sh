@@ -61,6 +61,7 @@ if [ "$(id -u)" = 0 ]; then
 	end_agent TERM
 	live "$users"
 	start_agent
+	[ -n "${SANITIZE:-}" ] || part fills 61009
 	part floods 61001
 	control /reset
 	end_agent TERM

@@ -40,6 +40,19 @@ START_TEST(one_user_has_half_of_the_connections)
 }
 END_TEST
 
+START_TEST(one_user_has_so_much_memory)
+{
+	struct quota_user *one = quota_enter(&quota, 1);
+	struct quota_user *other = quota_enter(&quota, 2);
+
+	ck_assert(quota_weigh(one, 0, QUOTA_BYTES));
+	ck_assert(!quota_weigh(one, 0, 1));
+	ck_assert(quota_weigh(other, 0, 1));
+	ck_assert(!quota_weigh(one, 1, 2));
+	ck_assert(quota_weigh(one, 2, 0));
+}
+END_TEST
+
 START_TEST(one_user_has_a_little_time_in_each_turn)
 {
 	struct quota_user *one = quota_enter(&quota, 1);
@@ -106,6 +119,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, one_user_has_half_of_the_connections);
 	tcase_add_test(t, one_user_has_a_little_time_in_each_turn);
+	tcase_add_test(t, one_user_has_so_much_memory);
 	tcase_add_test(t, few_descriptors_leave_some_connections);
 	tcase_add_test(t, a_user_who_has_left_is_forgotten);
 	tcase_add_test(t, requests_have_a_limit_of_their_own);
