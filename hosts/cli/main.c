@@ -125,7 +125,8 @@ static int
 run_command(const struct command *command, const struct parts *before, int argc,
     char **argv)
 {
-	struct args args = { .tables = { command->flags, common_flags } };
+	struct args args = { .tables = { command->flags, common_flags },
+		.rest = command->runs };
 	struct parts parts = with_part(*before, &args);
 	struct cli cli = { 0 };
 	int code = STATUS_DONE;

@@ -165,6 +165,8 @@ row "no such profile" 2 '' 'no profile of one of these names' run -p nobody -- \
     true
 run run -p seven -p seed -- curl -sS "$seven/eyes"
 expect "profiles by name" 0 '"eyes"' '' "$dir/out" "$dir/err"
+run run curl -sS "$seven/eyes"
+expect "without --" 0 '"eyes"' '' "$dir/out" "$dir/err"
 holds "nothing is left" eventually empty
 
 # killed SIGNAL WANT: the signal goes to apam, and to the program from there.

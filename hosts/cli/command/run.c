@@ -67,12 +67,13 @@ run(struct cli *cli, const struct args *args)
 
 const struct command command_run = {
 	.name = "run",
-	.synopsis = "[-p PROFILE ...] -- PROGRAM [ARGUMENT ...]",
+	.synopsis = "[-p PROFILE ...] [--] PROGRAM [ARGUMENT ...]",
 	.summary = "Run a program, and sign what it sends to APIs of profiles",
 	.notes = "The program is told by its environment to use a proxy, and "
 		 "whom to believe.  Its\nexit status is that of apam.",
 	.flags = flags,
 	.text_only = true,
+	.runs = true,
 	.least = 1,
 	.most = 1 << 16,
 	.run = run,

@@ -140,8 +140,8 @@ read_all(struct cursor *c)
 			return read_words(c);
 		}
 		if (text[0] != '-' || text[1] == '\0') {
-			if (c->args->stop_at_word)
-				return true;
+			if (c->args->stop_at_word || c->args->rest)
+				return read_words(c);
 			c->args->words[c->args->word_count++] = text;
 			continue;
 		}

@@ -32,6 +32,7 @@ struct args {
 	/* Set by the caller: */
 	const struct flag *tables[2]; /* either may be NULL */
 	bool stop_at_word; /* leave the rest of argv unread */
+	bool rest; /* what follows the first word are words, too */
 	/* Set by args_read: */
 	struct given *given;
 	size_t given_count;

@@ -37,6 +37,7 @@ struct command {
 	const struct command *const *commands;
 	const struct flag *flags; /* or NULL */
 	bool text_only; /* --json has no meaning for this command */
+	bool runs; /* its first word is a program; the rest is that one's */
 	size_t least, most; /* words */
 	/* Returns the exit status; it has said on stderr what went wrong. */
 	int (*run)(struct cli *cli, const struct args *args);
