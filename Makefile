@@ -125,9 +125,13 @@ PRODUCT  := $(BUILD)/apam $(BUILD)/template $(BUILD)/apam-request.so $(BUILD)/$(
 # And one in C++, one in Rust, where there is a compiler.
 FOREIGN  := $(if $(KIT),$(if $(shell command -v $(CXX)),cpp/kit-cpp) \
 	$(if $(shell command -v $(RUSTC)),rust/kit-rust))
+# nginx's module, for suites that no sanitizer runs, where nginx-dev is.
+NGINX_MODULE := $(if $(SANITIZE)$(COVERAGE),,$(if \
+	$(wildcard /usr/share/nginx/src/src/core),\
+	$(BUILD)/nginx/ngx_http_apam_module.so))
 SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(addprefix $(BUILD)/tests/apamd/,use hostile scan apamd-unproven) \
-	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so)
+	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so) $(NGINX_MODULE)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
 .PHONY: nginx all help demo test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart lint lint-style sanitize fuzz \

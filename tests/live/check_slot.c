@@ -355,7 +355,7 @@ make_odd_request(enum odd odd, struct apam_request *r)
 	if (odd == NO_URL)
 		r->url = NULL;
 	if (odd == SMALL)
-		r->size--;
+		r->size = offsetof(struct apam_request, caller) - 1;
 	if (odd == NEGATIVE)
 		r->timeout_ms = -1;
 	if (odd == NO_HEADERS)
