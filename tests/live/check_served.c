@@ -809,13 +809,16 @@ START_TEST(a_call_is_asked_again)
 	const struct apam_request request = APAM_REQUEST("GET", URL);
 	struct apam_call *call;
 	struct apam_profile *p;
+	enum apam_status status;
 
 	scripted_start(&agent, answers, NULL);
 	p = get_soon("p");
 	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
-	ck_assert_int_eq(apam_sign_start(p, &request, &signature, &call, NULL),
-	    APAM_E_PENDING);
-	ck_assert_int_eq(end_of(call), APAM_OK);
+	status = apam_sign_start(p, &request, &signature, &call, NULL);
+	/* The answer may be there already. */
+	if (status == APAM_E_PENDING)
+		status = end_of(call);
+	ck_assert_int_eq(status, APAM_OK);
 	apam_call_cancel(&call);
 	scripted_kill(&agent);
 	scripted_start(&agent, dies, NULL);
