@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -577,14 +576,13 @@ link_wait(const struct link *link, bool out, int64_t deadline)
 {
 	struct pollfd p = { .fd = link->fd.fd,
 		.events = (short)(POLLIN | (out ? POLLOUT : 0)) };
-	int64_t left;
-	int n;
+	int left, n;
 
 	do {
-		left = deadline - clock_ms();
-		if (left <= 0)
+		left = clock_left(deadline);
+		if (left == 0)
 			return false;
-		n = poll(&p, 1, left > INT_MAX ? INT_MAX : (int)left);
+		n = poll(&p, 1, left);
 	} while (n == 0 || (n < 0 && errno == EINTR));
 	return true;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The kernel's random id of this boot, on Linux.
+ * The kernel's random id of this boot, and the file that a time namespace is, on
+ * Linux.
  */
 #include "base/boot.h"
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -35,3 +37,13 @@ boot_id(char to[BOOT_ID_SIZE])
 	return false;
 }
 #endif
+
+void
+boot_time_namespace(uint64_t *device, uint64_t *inode)
+{
+	struct stat st;
+	const bool there = stat("/proc/self/ns/time", &st) == 0;
+
+	*device = there ? (uint64_t)st.st_dev : 0;
+	*inode = there ? (uint64_t)st.st_ino : 0;
+}

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <time.h>
 
 /* The longest step of any system's coarse clock. */
@@ -26,6 +27,16 @@ clock_ms(void)
 	if (clock_gettime(FORWARD_CLOCK, &t) != 0)
 		return 0;
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int
+clock_left(int64_t then)
+{
+	const int64_t left = then - clock_ms();
+
+	if (left < 0)
+		return 0;
+	return left > INT_MAX ? INT_MAX : (int)left;
 }
 
 int64_t

@@ -14,6 +14,11 @@
 /* Milliseconds since a moment before this process started; CLOCK_BOOTTIME. */
 int64_t clock_ms(void);
 /*
+ * How long it is until clock_ms is `then`, for calls that take an int: 0 where
+ * that has been, at most INT_MAX.
+ */
+int clock_left(int64_t then);
+/*
  * The value that clock_ms will have when the wall clock reaches its next
  * second.  The coarse clock, which is read where time is short, has reached it
  * then, too.

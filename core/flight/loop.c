@@ -6,7 +6,6 @@
 #include "flight/loop.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -343,14 +342,7 @@ next_due(const struct loop *loop)
 static int
 until(int64_t due)
 {
-	int64_t left;
-
-	if (due == INT64_MAX)
-		return -1;
-	left = due - clock_ms();
-	if (left < 0)
-		return 0;
-	return left > INT_MAX ? INT_MAX : (int)left;
+	return due == INT64_MAX ? -1 : clock_left(due);
 }
 
 int

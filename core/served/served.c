@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/account.h"
+#include "base/boot.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
@@ -19,7 +20,6 @@
 #include "flight/loop.h"
 #include "keys/reading.h"
 
-#define TIME_NAMESPACE "/proc/self/ns/time"
 #define IDLE_MOST 4 /* connections that nobody uses */
 #define LOOK_MS 10 /* between two looks for one that is being replaced */
 
@@ -123,15 +123,11 @@ greet(struct served *s, const struct link_place *place, struct flow *flow,
 	struct agent_hello hello = { .min = AGENT_VERSION_MIN,
 		.max = AGENT_VERSION_MAX,
 		.library = apam_str(apam_version()) };
-	struct stat st;
 
 	program_name(program);
 	hello.program = apam_str(program);
 	hello.counter = counter_nonce(s);
-	if (stat(TIME_NAMESPACE, &st) == 0) {
-		hello.time_device = (uint64_t)st.st_dev;
-		hello.time_inode = (uint64_t)st.st_ino;
-	}
+	boot_time_namespace(&hello.time_device, &hello.time_inode);
 	return link_connect(&flow->link, place, &hello, err);
 }
 
@@ -694,6 +690,14 @@ served_tell(struct served *s, struct ask *message)
 	told = tell_on(&s->shared, message);
 	fork_unlock(&s->lock);
 	return told;
+}
+
+uint64_t
+served_left(int64_t deadline)
+{
+	const int left = clock_left(deadline);
+
+	return left < 1 ? 1 : (uint64_t)left;
 }
 
 uint64_t

@@ -67,6 +67,12 @@ bool served_believes(struct served *served, uint32_t user);
  */
 bool served_is_agents(struct served *served, uint32_t user);
 
+/*
+ * What a question says of how long its call still waits, in ms; at least 1, for 0
+ * says nothing.
+ */
+uint64_t served_left(int64_t deadline);
+
 /* Why an answer is not there. */
 enum served_end {
 	SERVED_ANSWERED,

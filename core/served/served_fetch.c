@@ -5,20 +5,8 @@
  */
 #include "served/served_fetch.h"
 
-#include <limits.h>
-
 #include "base/clock.h"
 #include "base/error.h"
-
-static uint64_t
-left_of(int64_t deadline)
-{
-	const int64_t left = deadline - clock_ms();
-
-	if (left < 1)
-		return 1;
-	return left > INT_MAX ? INT_MAX : (uint64_t)left;
-}
 
 /* All rows, and *next, which is 0 where there are no more. */
 static enum apam_status
@@ -49,7 +37,7 @@ fetch_from(struct served *served, const struct served_fetch *what,
 		.name = apam_str(what->name),
 		.profile = apam_str(what->profile),
 		.arguments = { what->arguments, what->argument_count },
-		.timeout_ms = left_of(what->deadline),
+		.timeout_ms = served_left(what->deadline),
 		.from = *next,
 	};
 	struct served_result got;

@@ -6,8 +6,6 @@
  */
 #include "served/served_sign.h"
 
-#include <limits.h>
-
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/str.h"
@@ -31,16 +29,6 @@ served_call_free(struct served_call *call)
 }
 
 /* ---- The question -------------------------------------------------------- */
-
-static uint64_t
-left_ms(int64_t deadline)
-{
-	const int64_t left = deadline - clock_ms();
-
-	if (left < 1)
-		return 1;
-	return left > INT_MAX ? INT_MAX : (uint64_t)left;
-}
 
 static struct agent_digests
 digests_of(const struct served_call *call, const struct apam_body *body)
@@ -70,7 +58,7 @@ write_question(struct served_call *call, const struct served_request *what,
 		.body = (uint64_t)r->body.kind,
 		.body_length = length_of(&r->body),
 		.digests = digests_of(call, &r->body),
-		.timeout_ms = left_ms(what->deadline),
+		.timeout_ms = served_left(what->deadline),
 		.page = what->page,
 		.rejected = what->rejected,
 	};

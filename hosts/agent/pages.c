@@ -11,18 +11,17 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/sockios.h>
 
 #include "agent/passed.h"
 #include "api/serve_page.h"
+#include "base/boot.h"
 #include "base/clock.h"
 
 #define STORE_NAME "page."
 #define STORE_NAME_SIZE (sizeof(STORE_NAME) + APAM_NAME_SIZE)
-#define TIME_NAMESPACE "/proc/self/ns/time"
 #define TURN_MS 5
 
 struct page_of {
@@ -195,13 +194,8 @@ void
 pages_init(
     struct pages *pages, struct apam *ctx, const struct sd_notify *manager)
 {
-	struct stat st;
-
 	*pages = (struct pages){ .ctx = ctx, .manager = manager };
-	if (stat(TIME_NAMESPACE, &st) == 0) {
-		pages->time_device = (uint64_t)st.st_dev;
-		pages->time_inode = (uint64_t)st.st_ino;
-	}
+	boot_time_namespace(&pages->time_device, &pages->time_inode);
 	adopt(pages);
 }
 

@@ -5,7 +5,6 @@
  */
 #include "agent/server.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -378,14 +377,7 @@ step(struct server *s)
 static int
 step_due(const struct server *s)
 {
-	int64_t left;
-
-	if (s->step_at == INT64_MAX)
-		return -1;
-	left = s->step_at - clock_ms();
-	if (left > INT_MAX)
-		return INT_MAX;
-	return left < 0 ? 0 : (int)left;
+	return s->step_at == INT64_MAX ? -1 : clock_left(s->step_at);
 }
 
 static void

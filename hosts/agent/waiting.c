@@ -5,7 +5,6 @@
  */
 #include "agent/waiting.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,12 +168,5 @@ waiting_try(struct server *s)
 int
 waiting_due(const struct server *s)
 {
-	int64_t left;
-
-	if (s->first == NULL)
-		return -1;
-	left = s->soonest - clock_ms();
-	if (left < 0)
-		return 0;
-	return left > INT_MAX ? INT_MAX : (int)left;
+	return s->first == NULL ? -1 : clock_left(s->soonest);
 }

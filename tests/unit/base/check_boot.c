@@ -39,6 +39,19 @@ START_TEST(linux_has_a_uuid)
 }
 END_TEST
 
+START_TEST(a_process_is_in_one_time_namespace)
+{
+	uint64_t device = 1, inode = 2, again_device = 3, again_inode = 4;
+	const bool there = access("/proc/self/ns/time", F_OK) == 0;
+
+	boot_time_namespace(&device, &inode);
+	boot_time_namespace(&again_device, &again_inode);
+	ck_assert_uint_eq(device, again_device);
+	ck_assert_uint_eq(inode, again_inode);
+	ck_assert((inode != 0) == there);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -48,5 +61,6 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, a_boot_has_one_id);
 	tcase_add_test(tc, linux_has_a_uuid);
+	tcase_add_test(tc, a_process_is_in_one_time_namespace);
 	return run_suite(suite);
 }

@@ -5,6 +5,7 @@
  */
 #include "base/clock.h"
 
+#include <limits.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +32,19 @@ START_TEST(it_runs_forward_in_milliseconds)
 	now = clock_ms();
 	ck_assert_int_ge(now - start, 59);
 	ck_assert_int_lt(now - start, 5000);
+}
+END_TEST
+
+START_TEST(what_is_left_fits_an_int)
+{
+	const int64_t now = clock_ms();
+
+	ck_assert_int_eq(clock_left(now - 1), 0);
+	ck_assert_int_eq(clock_left(INT64_MIN / 2), 0);
+	ck_assert_int_le(clock_left(now + 5000), 5000);
+	ck_assert_int_gt(clock_left(now + 5000000), 5000);
+	ck_assert_int_eq(clock_left(now + INT_MAX + INT64_C(60000)), INT_MAX);
+	ck_assert_int_eq(clock_left(INT64_MAX), INT_MAX);
 }
 END_TEST
 
@@ -201,6 +215,7 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, it_runs_forward_in_milliseconds);
+	tcase_add_test(tc, what_is_left_fits_an_int);
 	tcase_add_test(tc, it_never_runs_backwards);
 	tcase_add_test(tc, it_is_not_behind_the_monotonic_clock);
 	tcase_add_test(tc, the_next_second_is_there_when_it_says);
