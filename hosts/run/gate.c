@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/gateway/nginx_http.h"
 #include "run/child.h"
 #include "run/dial.h"
 #include "run/environment.h"
@@ -67,7 +68,6 @@ name_sockets(struct gate *gate, const struct folder *folder)
 
 /* ---- nginx's configuration ----------------------------------------------- */
 
-/* Nothing that a provider says steers nginx. */
 static void
 write_head(
     FILE *to, const struct gate *gate, const char *folder, const char *module)
@@ -76,24 +76,16 @@ write_head(
 	    "load_module %s;\ndaemon off;\nmaster_process off;\n"
 	    "pid %s/pid;\nerror_log stderr error;\n%s"
 	    "events { worker_connections 4096; }\n"
-	    "http {\naccess_log off;\nserver_tokens off;\n"
-	    "client_body_temp_path %s/body;\nproxy_temp_path %s/proxy;\n"
-	    "fastcgi_temp_path %s/fastcgi;\nuwsgi_temp_path %s/uwsgi;\n"
-	    "scgi_temp_path %s/scgi;\n",
-	    module, folder, geteuid() == 0 ? "user root;\n" : "", folder,
-	    folder, folder, folder, folder);
+	    "http {\n",
+	    module, folder, geteuid() == 0 ? "user root;\n" : "");
 	if (gate->config != NULL)
 		fprintf(to, "apam_config \"%s\"%s;\n", gate->config,
 		    geteuid() == 0 ? "" : " user");
-	fputs("apam_callers peer;\napam_problems on;\n"
-	      "client_max_body_size 0;\nproxy_http_version 1.1;\n"
-	      "proxy_buffering off;\nproxy_redirect off;\n"
-	      "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires "
-	      "X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
+	nginx_http_write(to, folder);
+	fputs("apam_callers peer;\n"
 	      "proxy_read_timeout 1h;\nproxy_send_timeout 1h;\n"
-	      "keepalive_requests 100000;\nproxy_ssl_verify on;\n"
-	      "proxy_ssl_verify_depth 8;\nproxy_ssl_server_name on;\n"
-	      "proxy_set_header Host $apam_authority;\n"
+	      "keepalive_requests 100000;\n"
+	      "proxy_ssl_verify_depth 8;\n"
 	      "proxy_set_header Upgrade $http_upgrade;\n"
 	      "proxy_set_header Connection $apam_run_connection;\n"
 	      "map $http_upgrade $apam_run_connection "

@@ -5,6 +5,7 @@
  * call it.
  */
 #include "gateway/nginx_conf.h"
+#include "gateway/nginx_http.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -197,51 +198,25 @@ write_head(const struct nginx_conf *conf, FILE *to)
 	if (conf->config != NULL)
 		fprintf(to, "  apam_config %s%s;\n", conf->config,
 		    conf->user ? " user" : "");
-	fputs("  apam_problems on;\n", to);
 	if (conf->token)
 		fprintf(to, "  apam_callers token %s/token;\n", conf->dir);
 }
 
-/*
- * Nothing is kept back on its way, so that both directions stream; and nothing
- * that a provider says steers nginx.
- */
+/* Requests are not kept back, either. */
 static const char *const proxying =
-    "  access_log off;\n"
-    "  server_tokens off;\n"
     "  merge_slashes off;\n"
-    "  client_max_body_size 0;\n"
     "  proxy_request_buffering off;\n"
-    "  proxy_buffering off;\n"
-    "  proxy_http_version 1.1;\n"
-    "  proxy_redirect off;\n"
     "  proxy_connect_timeout 15s;\n"
     "  proxy_read_timeout 300s;\n"
     "  proxy_send_timeout 300s;\n"
     "  proxy_next_upstream error timeout;\n"
-    "  proxy_ignore_headers X-Accel-Redirect X-Accel-Expires\n"
-    "      X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
     "  proxy_pass_header Server;\n"
     "  proxy_pass_header Date;\n"
-    "  proxy_ssl_verify on;\n"
     "  proxy_ssl_verify_depth 5;\n"
-    "  proxy_ssl_server_name on;\n"
     "  map $http_upgrade $apam_upgrade { default \"\"; ~*^websocket$ websocket; }\n"
     "  map $http_upgrade $apam_connection { default \"\"; ~*^websocket$ upgrade; }\n"
-    "  proxy_set_header Host $apam_authority;\n"
     "  proxy_set_header Upgrade $apam_upgrade;\n"
     "  proxy_set_header Connection $apam_connection;\n";
-
-static void
-write_paths(const struct nginx_conf *conf, FILE *to)
-{
-	static const char *const kinds[] = { "client_body", "proxy", "fastcgi",
-		"uwsgi", "scgi" };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		fprintf(to, "  %s_temp_path %s/%s;\n", kinds[i], conf->dir,
-		    kinds[i]);
-}
 
 static void
 write_location(const struct nginx_conf *conf, size_t i, bool by_path, FILE *to)
@@ -298,8 +273,8 @@ void
 nginx_conf_write(const struct nginx_conf *conf, FILE *to)
 {
 	write_head(conf, to);
+	nginx_http_write(to, conf->dir);
 	fputs(proxying, to);
-	write_paths(conf, to);
 	for (size_t i = 0; i < conf->count; i++)
 		fprintf(to,
 		    "  upstream apam_%zu { server %s; keepalive 16; }\n", i,

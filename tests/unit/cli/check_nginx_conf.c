@@ -4,6 +4,7 @@
  * origin becomes, and what cannot be written into a file of nginx's.
  */
 #include "gateway/nginx_conf.c"
+#include "gateway/nginx_http.c"
 
 #include "support/run.h"
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Answers are not kept back on their way, so that they stream; nothing that a
+ * provider says steers nginx; and who a provider is, is verified.
+ */
+#include "gateway/nginx_http.h"
+
+static const char *const settings =
+    "  apam_problems on;\n"
+    "  access_log off;\n"
+    "  server_tokens off;\n"
+    "  client_max_body_size 0;\n"
+    "  proxy_buffering off;\n"
+    "  proxy_http_version 1.1;\n"
+    "  proxy_redirect off;\n"
+    "  proxy_ignore_headers X-Accel-Redirect X-Accel-Expires\n"
+    "      X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
+    "  proxy_ssl_verify on;\n"
+    "  proxy_ssl_server_name on;\n"
+    "  proxy_set_header Host $apam_authority;\n";
+
+void
+nginx_http_write(FILE *to, const char *dir)
+{
+	static const char *const kinds[] = { "client_body", "proxy", "fastcgi",
+		"uwsgi", "scgi" };
+
+	fputs(settings, to);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		fprintf(to, "  %s_temp_path %s/%s;\n", kinds[i], dir, kinds[i]);
+}

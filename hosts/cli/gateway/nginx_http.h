@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What stands in nginx's `http`, whichever gateway it is: `apam gateway` writes
+ * it, and so does `apam run` (hosts/run), which is built with this file.
+ */
+#ifndef HOSTS_CLI_GATEWAY_NGINX_HTTP_H
+#define HOSTS_CLI_GATEWAY_NGINX_HTTP_H
+
+#include <stdio.h>
+
+/* Write it.  What nginx has to keep in files is in `dir`. */
+void nginx_http_write(FILE *to, const char *dir);
+
+#endif
