@@ -87,7 +87,8 @@ DRIVE_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/drive/*.c))
 # What `apam run` becomes: linked to libapam as any program, and to libcrypto for
 # its certificates.
 RUN_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/run/*.c) \
-	hosts/cli/gateway/nginx_http.c)
+	hosts/cli/gateway/nginx_http.c hosts/cli/gateway/nginx_place.c \
+	hosts/cli/lib/beside.c)
 # A folder without a module.c is what several schemes share: modules/oauth2.
 SCHEMES  := $(patsubst modules/%/module.c,%,$(wildcard modules/*/module.c))
 MODULES  := $(SCHEMES:%=$(BUILD)/modules/%.so)

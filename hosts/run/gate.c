@@ -14,12 +14,12 @@
 #include <unistd.h>
 
 #include "cli/gateway/nginx_http.h"
+#include "cli/gateway/nginx_place.h"
 #include "run/child.h"
 #include "run/dial.h"
 #include "run/environment.h"
 #include "run/memory_file.h"
 #include "run/say.h"
-#include "run/tool.h"
 #include "run/tunnel.h"
 
 #define SOCKET_SIZE (FOLDER_SIZE + 24)
@@ -183,11 +183,11 @@ wait_for(struct gate *gate)
 static bool
 run_nginx(struct gate *gate, const char *folder, char *conf)
 {
-	char nginx[TOOL_PATH_SIZE], prefix[FOLDER_SIZE];
+	char nginx[NGINX_PLACE_SIZE], prefix[FOLDER_SIZE];
 	char log[] = "-estderr", in[] = "-p", by[] = "-c";
 	char *const argv[] = { nginx, log, in, prefix, by, conf, NULL };
 
-	if (!tool_nginx(nginx)) {
+	if (!nginx_place_program(nginx)) {
 		say("there is no nginx: install Debian's package nginx");
 		return false;
 	}
@@ -203,9 +203,9 @@ run_nginx(struct gate *gate, const char *folder, char *conf)
 static bool
 start_with(struct gate *gate, const struct folder *folder, struct lent *files)
 {
-	char module[TOOL_PATH_SIZE], conf[MEMORY_PATH_SIZE];
+	char module[NGINX_PLACE_SIZE], conf[MEMORY_PATH_SIZE];
 
-	if (!tool_module(module)) {
+	if (!nginx_place_module(module)) {
 		say("apam's module for nginx is not there: `make nginx` builds "
 		    "it, and then `make install` installs it");
 		return false;

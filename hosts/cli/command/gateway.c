@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "gateway/nginx_conf.h"
+#include "gateway/nginx_place.h"
 #include "lib/command.h"
-#include "lib/engine.h"
 #include "lib/report.h"
 #include "lib/session.h"
 
@@ -28,7 +28,8 @@ struct gateway {
 	struct nginx_conf conf;
 	const struct args *args;
 	const char *socket; /* path of the Unix socket; NULL: TCP */
-	char dir[TEXT_SIZE], listen[TEXT_SIZE], module[TEXT_SIZE];
+	char dir[TEXT_SIZE], listen[TEXT_SIZE];
+	char nginx[NGINX_PLACE_SIZE], module[NGINX_PLACE_SIZE];
 	char file[TEXT_SIZE], config[TEXT_SIZE];
 	bool failed; /* out of memory */
 };
@@ -335,15 +336,17 @@ write_files(struct gateway *g)
 
 /* ---- nginx ---------------------------------------------------------------- */
 
-/* The one beside this program, as in the build tree, or the installed one. */
 static int
-find_module(struct gateway *g)
+find_nginx(struct gateway *g)
 {
-	if (engine_beside(
-		"nginx/ngx_http_apam_module.so", g->module, sizeof(g->module)))
+	if (!nginx_place_module(g->module))
+		complain(
+		    "apam's module for nginx is not there: `make nginx` builds "
+		    "it, and then `make install` installs it");
+	else if (!nginx_place_program(g->nginx))
+		complain("there is no nginx: install Debian's package nginx");
+	else
 		return STATUS_DONE;
-	complain("apam's module for nginx is not there: `make nginx` builds "
-		 "it, and then `make install` installs it");
 	return STATUS_CONFIG;
 }
 
@@ -377,15 +380,9 @@ say(const struct gateway *g)
 static int
 become_nginx(const struct gateway *g)
 {
-	int error;
-
-	(void)execlp(
-	    "nginx", "nginx", "-e", "stderr", "-c", g->file, (char *)NULL);
-	error = errno;
-	(void)execl("/usr/sbin/nginx", "nginx", "-e", "stderr", "-c", g->file,
-	    (char *)NULL);
-	complain("nginx cannot be started: %s: install Debian's package nginx",
-	    strerror(error));
+	(void)execl(
+	    g->nginx, "nginx", "-e", "stderr", "-c", g->file, (char *)NULL);
+	complain("%s cannot be run: %s", g->nginx, strerror(errno));
 	return STATUS_CONFIG;
 }
 
@@ -421,7 +418,7 @@ prepare(struct cli *cli, struct gateway *g)
 	if (code == STATUS_DONE)
 		code = choose_config(cli, g);
 	if (code == STATUS_DONE)
-		code = find_module(g);
+		code = find_nginx(g);
 	if (code == STATUS_DONE)
 		code = take_profiles(cli, g);
 	if (code != STATUS_DONE)

@@ -13,51 +13,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/beside.h"
 #include "lib/report.h"
-
-#define PATH_SIZE 4096
 
 extern char **environ;
 
-/* Where this program lies, with the slash; "" where that is not known. */
-static void
-own_directory(char to[PATH_SIZE])
-{
-	const ssize_t n = readlink("/proc/self/exe", to, PATH_SIZE - 1);
-	char *slash;
-
-	to[n < 0 ? 0 : n] = '\0';
-	slash = strrchr(to, '/');
-	if (slash != NULL)
-		slash[1] = '\0';
-}
-
 static bool
-find(const char *name, char to[PATH_SIZE])
+find(const char *name, char to[BESIDE_PATH_SIZE])
 {
-	char own[PATH_SIZE];
-	int n;
+	char installed[256];
 
-	own_directory(own);
-	n = snprintf(to, PATH_SIZE, "%s%s", own, name);
-	if (n > 0 && n < PATH_SIZE && access(to, X_OK) == 0)
-		return true;
-	n = snprintf(to, PATH_SIZE, "%s/internal/%s", APAM_MODULE_DIR, name);
-	return n > 0 && n < PATH_SIZE && access(to, X_OK) == 0;
-}
-
-bool
-engine_beside(const char *name, char *to, size_t size)
-{
-	char own[PATH_SIZE];
-	int n;
-
-	own_directory(own);
-	n = snprintf(to, size, "%s%s", own, name);
-	if (n > 0 && (size_t)n < size && access(to, R_OK) == 0)
-		return true;
-	n = snprintf(to, size, "%s/%s", APAM_MODULE_DIR, name);
-	return n > 0 && (size_t)n < size && access(to, R_OK) == 0;
+	snprintf(installed, sizeof(installed), "internal/%s", name);
+	return beside_find(name, installed, X_OK, to);
 }
 
 /* Start it with a pipe for its output; the end to read from, or -1. */
@@ -108,7 +75,7 @@ int
 engine_run(const char *name, char **argv, void (*line)(void *arg, char *text),
     void *arg)
 {
-	char path[PATH_SIZE];
+	char path[BESIDE_PATH_SIZE];
 	int fd, how = 0;
 	pid_t pid;
 
@@ -140,7 +107,7 @@ engine_run(const char *name, char **argv, void (*line)(void *arg, char *text),
 void
 engine_become(const char *name, char **argv)
 {
-	char path[PATH_SIZE];
+	char path[BESIDE_PATH_SIZE];
 
 	if (!find(name, path)) {
 		complain("%s is not there: install apam again", name);

@@ -25,10 +25,4 @@ int engine_run(const char *name, char **argv,
  */
 void engine_become(const char *name, char **argv);
 
-/*
- * The file `name` beside this program, as in the build tree, or else among what
- * was installed, in MODULEDIR.  False where there is none, or no room.
- */
-bool engine_beside(const char *name, char *to, size_t size);
-
 #endif
