@@ -365,23 +365,50 @@ connection_accept(struct server *s)
 
 /* ---- Time ------------------------------------------------------------------ */
 
+/* It leaves what it was sent, and so its socket takes no more. */
+static bool
+does_not_read(struct connection *c, int64_t now)
+{
+	if (pages_are_left(&c->reader, c->quota, c->watch.fd, now))
+		return true;
+	return outgoing_is_kept(&c->out) &&
+	    now - c->out.since > CONNECTION_UNREAD_MS &&
+	    (loop_look(&c->watch) & WATCH_OUT) == 0;
+}
+
+/* What it has to say and did not in time, as far as it was read; NULL: nothing. */
+static const char *
+owes(const struct connection *c, int64_t now, enum metrics_refusal *why)
+{
+	*why = METRICS_PROTOCOL;
+	if (c->version == 0 && now - c->begun > CONNECTION_GREETING_MS)
+		return "it did not say hello in time";
+	if (identify_is_late(c, now))
+		return "it did not prove in time which process it is";
+	*why = METRICS_FLOOD;
+	if (c->parts.count > 0 && now - c->begun > CONNECTION_GREETING_MS)
+		return "it did not end a message in time";
+	return NULL;
+}
+
+/*
+ * Where this process was busy or stopped, or the user had its time of the turn, a
+ * client may have done in time what has not been seen here yet.
+ */
 static void
 tick(struct connection *c, int64_t now)
 {
-	if ((outgoing_is_kept(&c->out) &&
-		now - c->out.since > CONNECTION_UNREAD_MS) ||
-	    pages_are_left(&c->reader, c->quota, c->watch.fd, now))
+	enum metrics_refusal why;
+	const char *late;
+
+	if (does_not_read(c, now)) {
 		connection_drop(
 		    c, METRICS_SILENT, "it does not read what it asked for");
-	else if (c->version == 0 && now - c->begun > CONNECTION_GREETING_MS)
-		connection_drop(
-		    c, METRICS_PROTOCOL, "it did not say hello in time");
-	else if (identify_is_late(c, now))
-		connection_drop(c, METRICS_PROTOCOL,
-		    "it did not prove in time which process it is");
-	else if (c->parts.count > 0 && now - c->begun > CONNECTION_GREETING_MS)
-		connection_drop(
-		    c, METRICS_FLOOD, "it did not end a message in time");
+		return;
+	}
+	late = owes(c, now, &why);
+	if (late != NULL && (loop_look(&c->watch) & WATCH_IN) == 0)
+		connection_drop(c, why, late);
 }
 
 void

@@ -7,9 +7,6 @@
 #include "agent/server.h"
 #include "base/clock.h"
 
-/* Longer than the client has: it is dropped before (connection_tick). */
-#define KEPT_MS (IDENTIFY_MS + 5000)
-
 static bool
 is_asked(const struct connection *c)
 {
@@ -46,7 +43,8 @@ identify(
 	if (needed && peer_unit(&c->peer, c->watch.fd) == UNIT_UNPROVEN &&
 	    ask(c)) {
 		call->untried = true;
-		call->deadline = c->proof_asked + KEPT_MS;
+		/* connection_tick has the client's time. */
+		call->deadline = INT64_MAX;
 		return false;
 	}
 	if (call->untried)

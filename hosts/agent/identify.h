@@ -11,7 +11,7 @@
 #include "agent/message.h"
 #include "api/serve.h"
 
-#define IDENTIFY_MS 5000 /* for a PROOF */
+#define IDENTIFY_MS 10000 /* for a PROOF */
 
 /*
  * True where c->peer says all that the rules of the profile (NULL: of any) ask.
@@ -24,7 +24,10 @@ bool identify(struct connection *c, struct apam_profile *profile,
 /* Take a PROOF.  NULL, or what is wrong with it. */
 const char *identify_proof(struct connection *c, const struct frame *message);
 
-/* True where the client was asked for a proof, and its time has run out. */
+/*
+ * True where the client was asked for a proof, and its time has run out before
+ * one was read.
+ */
 bool identify_is_late(const struct connection *c, int64_t now);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "agent/loop.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -74,6 +75,18 @@ loop_remove(struct agent_loop *loop, struct watch *watch)
 		(void)control(loop, EPOLL_CTL_DEL, watch);
 	watch->fd = -1;
 	return fd;
+}
+
+unsigned
+loop_look(const struct watch *watch)
+{
+	struct pollfd now = { .fd = watch->fd, .events = POLLIN | POLLOUT };
+
+	if (poll(&now, 1, 0) <= 0)
+		return 0;
+	return (now.revents & POLLIN ? WATCH_IN : 0) |
+	    (now.revents & POLLOUT ? WATCH_OUT : 0) |
+	    (now.revents & (POLLERR | POLLHUP) ? WATCH_BROKEN : 0);
 }
 
 void

@@ -36,6 +36,13 @@ void loop_change(struct agent_loop *loop, struct watch *watch, unsigned events);
 int loop_remove(struct agent_loop *loop, struct watch *watch);
 
 /*
+ * What its descriptor has at this moment, of enum watch_for, whether it is
+ * watched for that or not.  For those who judge that nothing has come: what has
+ * come may not have been read yet.
+ */
+unsigned loop_look(const struct watch *watch);
+
+/*
  * Wait for at most `ms`, below 0: for ever, and call `ready` of each watch that
  * has something, unless it was removed meanwhile.  What is removed is freed
  * after this call, not during it.

@@ -184,6 +184,14 @@ on_scraper(struct watch *watch, unsigned events)
 
 /* ---- Time --------------------------------------------------------------- */
 
+/* Its time is over, and nothing of it waits for us. */
+static bool
+is_over(const struct scrape_connection *c, int64_t now)
+{
+	return c->watch.fd >= 0 && now - c->since >= SCRAPE_MS &&
+	    (loop_look(&c->watch) & c->watch.events) == 0;
+}
+
 int
 scrape_due(const struct scrape *s)
 {
@@ -207,8 +215,7 @@ scrape_tick(struct scrape *s)
 	const int64_t now = clock_ms();
 
 	for (size_t i = 0; i < SCRAPE_CONNECTIONS; i++)
-		if (s->all[i].watch.fd >= 0 &&
-		    now - s->all[i].since >= SCRAPE_MS)
+		if (is_over(&s->all[i], now))
 			end(&s->all[i]);
 }
 

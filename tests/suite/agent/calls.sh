@@ -29,7 +29,7 @@ part()
 {
 	local name=$1
 	shift
-	"$timeout" 60 python3 tests/suite/agent/calls.py "$name" "$agent" "$@" \
+	"$timeout" 300 python3 tests/suite/agent/calls.py "$name" "$agent" "$@" \
 	    >"$dir/out" 2>"$dir/err"
 	status=$?
 	expect "$name $*" 0 '*' '' "$dir/out" "$dir/err"

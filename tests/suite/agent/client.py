@@ -75,7 +75,7 @@ def fields(body):
 
 
 class Agent:
-    def __init__(self, path, hello=True, timeout=20):
+    def __init__(self, path, hello=True, timeout=120):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket.settimeout(timeout)
         self.socket.connect(path)
