@@ -5,8 +5,10 @@
  * bytes are those of Python's objects, which the caller keeps until the
  * signature is released.
  *
- * Headers come as one block: name, NUL, value, NUL, for each.  A NUL within one of
- * them would make others of them, so that the block is held against their number.
+ * Texts come as one block, with a NUL between each two: of a request method, URL,
+ * and name and value of each header; of an answer the headers alone.  A NUL within
+ * one of them would make others of them, so that the block is held against their
+ * number.
  */
 #ifndef HOSTS_PYTHON_SIGNER_H
 #define HOSTS_PYTHON_SIGNER_H
@@ -81,28 +83,32 @@ signer_free(struct signer *s)
 	free(s);
 }
 
+/* The next text of a block, of which n bytes are left; p NULL: there is none. */
+static struct apam_str
+next_text(const char **block, const char *end)
+{
+	struct apam_str text = { NULL, 0 };
+
+	if (*block > end)
+		return text;
+	text = apam_str(*block);
+	*block += text.n + 1;
+	return text;
+}
+
 /*
- * Fill in views of the headers in a block of n bytes.  False if it does not hold
- * `count` of them.
+ * Fill in views of the headers in what is left of a block, whose last NUL is at
+ * `end`.  False if it does not hold `count` of them.
  */
 static bool
-view_headers(
-    const char *block, size_t n, size_t count, struct apam_header *to)
+view_headers(const char *block, const char *end, size_t count,
+    struct apam_header *to)
 {
-	const char *end = block + n;
-
-	for (size_t i = 0; i < 2 * count; i++) {
-		const struct apam_str text = apam_str(block);
-
-		if (block > end)
-			return false;
-		if (i % 2 == 0)
-			to[i / 2].name = text;
-		else
-			to[i / 2].value = text;
-		block += text.n + 1;
+	for (size_t i = 0; i < count; i++) {
+		to[i].name = next_text(&block, end);
+		to[i].value = next_text(&block, end);
 	}
-	return count == 0 || block == end + 1;
+	return block == end + 1;
 }
 
 static enum apam_status
@@ -128,19 +134,24 @@ grow_headers(struct signer *s, size_t n)
 	return true;
 }
 
-/* Say what is to be signed: a status, or SIGNER_NUL. */
-static int32_t
-signer_fill(struct signer *s, const char *method, const char *url,
-    size_t url_n, const char *headers, size_t headers_n, size_t header_count,
-    int32_t body_kind, const char *body, size_t body_size, int timeout_ms)
+/*
+ * Say what is to be signed, by a block of n bytes with header_count headers: a
+ * status, or SIGNER_NUL.  It takes what signer_sign does.
+ */
+static int64_t
+signer_fill(struct signer *s, struct apam_profile *profile, const char *block,
+    size_t n, size_t header_count, int timeout_ms, int32_t body_kind,
+    const char *body, size_t body_size)
 {
+	const char *end = block + n;
+
+	(void)profile;
 	if (!grow_headers(s, header_count))
 		return no_memory(s);
-	if (strlen(url) != url_n ||
-	    !view_headers(headers, headers_n, header_count, s->headers))
+	s->request.method = next_text(&block, end).p;
+	s->request.url = next_text(&block, end).p;
+	if (!view_headers(block, end, header_count, s->headers))
 		return SIGNER_NUL;
-	s->request.method = method;
-	s->request.url = url;
 	s->request.headers = s->headers;
 	s->request.header_count = header_count;
 	s->request.timeout_ms = timeout_ms;
@@ -224,18 +235,17 @@ signer_made(struct signer *s)
 }
 
 static int64_t
-signer_sign(struct signer *s, struct apam_profile *profile, const char *method,
-    const char *url, size_t url_n, const char *headers, size_t headers_n,
-    size_t header_count, int32_t body_kind, const char *body, size_t body_size,
-    int timeout_ms)
+signer_sign(struct signer *s, struct apam_profile *profile, const char *block,
+    size_t n, size_t header_count, int timeout_ms, int32_t body_kind,
+    const char *body, size_t body_size)
 {
-	int32_t status = signer_fill(s, method, url, url_n, headers, headers_n,
-	    header_count, body_kind, body, body_size, timeout_ms);
+	int64_t status = signer_fill(s, profile, block, n, header_count,
+	    timeout_ms, body_kind, body, body_size);
 
 	if (status == APAM_OK)
 		status = apam_sign(
 		    profile, &s->request, &s->signature, &s->err);
-	return status == APAM_OK ? signer_made(s) : (int64_t)status;
+	return status == APAM_OK ? signer_made(s) : status;
 }
 
 /* An answer as Python gives it. */
@@ -258,7 +268,8 @@ take_answer(struct signer *s, const struct signer_answer *given,
 	*headers = calloc(given->header_count + 1, sizeof(**headers));
 	if (*headers == NULL)
 		return no_memory(s);
-	if (!view_headers(given->headers, given->headers_n,
+	if (given->header_count > 0 &&
+	    !view_headers(given->headers, given->headers + given->headers_n,
 		given->header_count, *headers))
 		return SIGNER_NUL;
 	*to = (struct apam_answer){ sizeof(*to), given->status, *headers,

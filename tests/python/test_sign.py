@@ -103,6 +103,8 @@ class Errors(SandboxTest):
             (apam.ConfigError, "CONFIG", "broken", url),
             (apam.DeniedError, "ORIGIN", "seed", "https://other.example/"),
             (apam.DeniedError, "URL", "seed", "https://"),
+            (apam.DeniedError, "URL", "seed", f"{SEED}/\xe9"),
+            (apam.DeniedError, "URL", "seed", f"{SEED}/\u20ac"),
         ]
         for kind, status, name, target in rows:
             with self.assertRaises(kind) as raised:
@@ -153,6 +155,9 @@ class Errors(SandboxTest):
             ("GET", f"{SEED}/\0"),
             ("G\0", f"{SEED}/"),
             ("GET", f"{SEED}/", [("A", "b\0")]),
+            ("GET", f"{SEED}/", [("A", "b\0c"), ("D", "e")]),
+            ("GET\0", f"{SEED}/", [("A", "b")]),
+            ("GET", f"{SEED}/", [("A", "\u20ac")]),
             ("GET", f"{SEED}/", [], None, 0),
             ("GET", f"{SEED}/", [], None, -1),
         ):

@@ -93,9 +93,10 @@ class Driver:
     ) -> Signature:
         """Profile.sign, for a profile of this driver's context."""
         signature = Signature(
-            profile, method, url, headers, body, to_ms(timeout)
+            profile, method, url, headers, body, to_ms(timeout),
+            lib.signer_fill,
         )
-        signer = signature._fill()
+        signer = signature._live
         started = ffi.new("struct apam_call **")
         status = lib.apam_sign_start(
             profile._c,

@@ -12,7 +12,9 @@ class Chooser:
     """``profile``: that one alone; None: the one that is for the URL."""
 
     def __init__(self, profile: str | Profile | None) -> None:
-        self._profile = profile
+        #: The one for all requests, where it is known already.
+        self.fixed = profile if isinstance(profile, Profile) else None
+        self._name = profile if isinstance(profile, str) else None
 
     @classmethod
     def of_now(
@@ -25,10 +27,10 @@ class Chooser:
 
     def of(self, context: Context, url: str) -> Profile:
         """The profile; raises UsageError for a URL of none."""
-        if isinstance(self._profile, Profile):
-            return self._profile
-        if self._profile is not None:
-            return context.profile(self._profile)
+        if self.fixed is not None:
+            return self.fixed
+        if self._name is not None:
+            return context.profile(self._name)
         return context.find(url)
 
     def of_any(self, context: Context, url: str) -> Profile | None:
@@ -36,6 +38,6 @@ class Chooser:
         try:
             return self.of(context, url)
         except Error as error:
-            if self._profile is None and error.status is Status.NO_PROFILE:
+            if self._name is None and error.status is Status.NO_PROFILE:
                 return None
             raise

@@ -62,7 +62,7 @@ class Profile:
     ) -> Signature:
         """Sign a request.  Waits for a credential where none is valid."""
         ms = 0 if timeout is None else to_ms(timeout)
-        return Signature(self, method, url, headers, body, ms)._sign()
+        return Signature(self, method, url, headers, body, ms)
 
     def transport(self, url: str) -> Transport:
         """How a request to ``url`` is to travel."""

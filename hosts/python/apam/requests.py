@@ -11,7 +11,7 @@ leads.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -23,7 +23,7 @@ from .context import Context, default
 from .errors import DeniedError, Error, Status
 from .profile import Profile
 from .rounds import Rounds
-from .signature import UNREAD, Body, Headers, Signature
+from .signature import CERTIFICATE, SAME_URL, UNREAD, Body, Headers, Signature
 from .types import Judgement
 
 
@@ -43,15 +43,19 @@ def _as_text(headers: Collection[tuple[str, Any]]) -> Headers:
     ]
 
 
-def _sign(profile: Profile, request: PreparedRequest) -> Signature:
+_S = TypeVar("_S", bound=Signature)
+
+
+def _sign(kind: type[_S], profile: Profile, request: PreparedRequest) -> _S:
     method, url = request.method or "GET", request.url or ""
-    headers, body = _store_of(request).values(), _body_of(request)
+    headers = _store_of(request).values()
+    body = None if request.body is None else _body_of(request)
     try:
-        signature = Signature(profile, method, url, headers, body)
+        signature = kind(profile, method, url, headers, body)
     except TypeError:
-        signature = Signature(profile, method, url, _as_text(headers), body)
-    signature._sign()
-    signature.refuse_certificate("apam.requests")
+        signature = kind(profile, method, url, _as_text(headers), body)
+    if signature._made & CERTIFICATE:
+        signature.refuse_certificate("apam.requests")
     return signature
 
 
@@ -80,17 +84,15 @@ def _judge(
     return signature.judge(response.status_code, headers, body)
 
 
-def _again(
-    signature: Signature, request: PreparedRequest
-) -> Signature | None:
+def _again(sent: _S, request: PreparedRequest) -> _S | None:
     """Another signature for the request, where there is one."""
     if _body_of(request) is UNREAD:
         return None
     try:
-        fresh = _sign(signature.profile, request)
+        fresh = _sign(type(sent), sent.profile, request)
     except Error:
         return None
-    return Rounds.news(signature, fresh)
+    return Rounds.news(sent, fresh)
 
 
 # ---- Adapter -----------------------------------------------------------------
@@ -131,7 +133,7 @@ class Adapter(HTTPAdapter):
         profile = self._chooser.of_any(self._context, request.url or "")
         if profile is None:
             return super().send(request, stream, timeout, verify, cert, proxies)
-        signature = _sign(profile, request)
+        signature = _sign(Signature, profile, request)
         rounds = Rounds()
         try:
             while True:
@@ -215,60 +217,54 @@ class Session(requests.Session):
 # ---- Auth --------------------------------------------------------------------
 
 
-class _Sent:
-    """A request that was signed, and the hook that requests calls with its
-    answer."""
+class _Sent(Signature):
+    """A signature that was put into a request, and the hook that requests calls
+    with the answer."""
 
-    __slots__ = ("_signature", "_url", "_before")
+    __slots__ = ("_before",)
 
-    def __init__(self, signature: Signature, request: PreparedRequest) -> None:
-        self._signature: Signature | None = None
-        self._add(signature, request)
-
-    def _add(self, signature: Signature, request: PreparedRequest) -> None:
-        headers = _store_of(request)
-        self._url = request.url
-        self._before: list[tuple[str, Any]] = []
-        self._signature = signature
-        for name, value in signature.headers:
-            key = name.lower()
-            self._before.append((key, headers.get(key)))
-            headers[key] = name, value
-        request.url = signature.url
+    def _put_into(self, request: PreparedRequest) -> None:
+        store = _store_of(request)
+        before: dict[str, tuple[str, Any] | None] = {}
+        for header in self._added():
+            key = header[0].lower()
+            before[key] = store.get(key)
+            store[key] = header
+        if not self._made & SAME_URL:
+            request.url = self.url
+        self._before = before
 
     def _take_out(self, request: PreparedRequest) -> None:
         """Leave the request as it was."""
-        headers = _store_of(request)
+        store = _store_of(request)
         request.url = self._url
         while self._before:
-            key, value = self._before.pop()
-            if value is None:
-                headers.pop(key, None)
+            key, header = self._before.popitem()
+            if header is None:
+                store.pop(key, None)
             else:
-                headers[key] = value
+                store[key] = header
 
     def __call__(self, response: Response, **how: Any) -> Response:
         """Judge an answer; redirects bring their own here, which are not."""
-        signature, self._signature = self._signature, None
-        if signature is None:
+        if self._signer is None:
             return response
-        rounds, request = Rounds(), response.request
+        sent, rounds, request = self, Rounds(), response.request
         try:
             while True:
-                judged = _judge(signature, response, bool(how.get("stream")))
-                self._take_out(request)
+                judged = _judge(sent, response, bool(how.get("stream")))
+                sent._take_out(request)
                 if not rounds.wants(judged):
                     return response
-                fresh = _again(signature, request)
+                fresh = _again(sent, request)
                 if fresh is None:
                     return response
-                signature = fresh
-                self._add(signature, request)
-                self._signature = None
+                sent = fresh
+                sent._put_into(request)
                 response = _send_again(response, request, how)
         finally:
-            self._take_out(request)
-            signature.release()
+            sent._take_out(request)
+            sent.release()
 
 
 def _send_again(
@@ -299,8 +295,10 @@ class Auth(AuthBase):
         self._chooser = Chooser.of_now(profile, self._context)
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        profile = self._chooser.of(self._context, request.url or "")
-        sent = _Sent(_sign(profile, request), request)
+        chooser = self._chooser
+        profile = chooser.fixed or chooser.of(self._context, request.url or "")
+        sent = _sign(_Sent, profile, request)
+        sent._put_into(request)
         hooks: dict[str, list[Any]] = request.hooks
         hooks["response"].append(sent)
         return request

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from .signature import Signature
 from .types import Judgement, Verdict
 
 #: As apam_judge has it: after a challenge, and after all else.
 _CHALLENGES_MAX = 3
 _OTHERS_MAX = 1
+
+_S = TypeVar("_S", bound=Signature)
 
 
 class Rounds:
@@ -29,7 +33,7 @@ class Rounds:
         return self._others <= _OTHERS_MAX
 
     @staticmethod
-    def news(sent: Signature, fresh: Signature) -> Signature | None:
+    def news(sent: _S, fresh: _S) -> _S | None:
         """The fresh signature, if it may bring another answer; it is released
         otherwise.  The one that was sent is released if it may."""
         if fresh.differs(sent):

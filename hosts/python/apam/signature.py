@@ -7,6 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Collection
 from enum import Enum
+from itertools import chain
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Union
 
@@ -31,23 +32,21 @@ UNREAD = Unread.BODY
 
 Body = Union[bytes, Unread, None]
 
-_signer_sign = lib.signer_sign
 _signer_clear = lib.signer_clear
+_unpack = ffi.unpack
 _STATUS: int = lib.SIGNER_STATUS
-_SAME_URL: int = lib.SIGNER_SAME_URL
-_CERTIFICATE: int = lib.SIGNER_CERTIFICATE
+SAME_URL: int = lib.SIGNER_SAME_URL
+CERTIFICATE: int = lib.SIGNER_CERTIFICATE
 _VERIFIES: int = lib.SIGNER_VERIFIES
 _BLOCK: int = lib.SIGNER_BLOCK
 _NUL: int = lib.SIGNER_NUL
-_NO_BODY: tuple[int, bytes] = lib.APAM_BODY_NONE, b""
+#: The kind of a body for the library, its bytes, and how many these are.
+_Content = tuple[int, bytes, int]
+_NO_BODY: _Content = lib.APAM_BODY_NONE, b"", 0
+_UNREAD_BODY: _Content = lib.APAM_BODY_UNKNOWN, b"", 0
 
 #: Those that are free; these operations are atomic.
 _spare: deque[Any] = deque(maxlen=64)
-
-_METHODS = {
-    name: name.encode()
-    for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-}
 
 
 def _new_signer() -> Any:
@@ -57,24 +56,30 @@ def _new_signer() -> Any:
     return ffi.gc(signer, lib.signer_free)
 
 
-def _block(headers: Headers) -> bytes:
-    """Headers as signer.h has them."""
-    return "\0".join(map("\0".join, headers)).encode("latin-1")
+def _asked_block(method: str, url: str, headers: Headers) -> bytes:
+    """A request's texts as signer.h has them.  A program's own headers are few,
+    and to add tuples is the fastest then."""
+    return "\0".join(sum(headers, (method, url))).encode("latin-1")
 
 
-def _content(body: Body) -> tuple[int, bytes]:
-    """The kind of a body for the library, and its bytes."""
+def _answered_block(headers: Headers) -> bytes:
+    """An answer's, of which there may be any number."""
+    return "\0".join(chain.from_iterable(headers)).encode("latin-1")
+
+
+def _content(body: Body) -> _Content:
     if body is None or body == b"":
         return _NO_BODY
     if body is UNREAD:
-        return lib.APAM_BODY_UNKNOWN, b""
-    return lib.APAM_BODY_BYTES, bytes(body)
+        return _UNREAD_BODY
+    return lib.APAM_BODY_BYTES, bytes(body), len(body)
 
 
 def _answer(status: int, headers: Headers, body: bytes) -> tuple[Any, Any]:
     """An answer for the library, and what must live as long as that."""
     answer = ffi.new("struct signer_answer *")
-    block, content = ffi.from_buffer(_block(headers)), ffi.from_buffer(body)
+    block = ffi.from_buffer(_answered_block(headers))
+    content = ffi.from_buffer(body)
     answer.status = status
     answer.headers, answer.headers_n = block, len(block)
     answer.header_count = len(headers)
@@ -98,50 +103,37 @@ class Signature:
         headers: Headers = (),
         body: Body = None,
         timeout_ms: int = 0,
+        call: Any = lib.signer_sign,
     ) -> None:
-        """What is to be signed; nothing is signed yet."""
+        """Sign, waiting for a credential where there is none.  ``call``:
+        ``lib.signer_fill`` signs nothing yet, for aio.py."""
         self._signer: Any = None
+        self._made = 0
         self.profile = profile
         self._url = url
-        verb = _METHODS.get(method) or method.encode("latin-1")
-        if b"\0" in verb:
-            raise ValueError("a NUL character in a method")
-        place = url.encode()
-        block = _block(headers)
-        kind, content = _NO_BODY if body is None else _content(body)
+        try:
+            block = _asked_block(method, url, headers)
+        except UnicodeEncodeError:  # the library says what is wrong with a URL
+            url = url.encode().decode("latin-1")
+            block = _asked_block(method, url, headers)
+        content = _NO_BODY if body is None else _content(body)
         #: The library reads these until the signature is released.
-        self._kept = (
-            verb, place, len(place), block, len(block), len(headers), kind,
-            content, len(content), timeout_ms,
-        )
-        self._made = 0
+        self._kept = block, content
         try:
-            self._signer = _spare.pop()
+            signer = _spare.pop()
         except IndexError:
-            self._signer = _new_signer()
-
-    def _sign(self) -> Signature:
-        """Sign, waiting for a credential where there is none."""
-        try:
-            made = _signer_sign(
-                self._signer, self.profile._pointer, *self._kept
-            )
-        except TypeError:
-            _ = self.profile._c  # which says what is wrong
-            raise
-        status = made & _STATUS
-        if status:
-            self._check(status)
+            signer = _new_signer()
+        self._signer = signer
+        made = call(
+            signer, profile._pointer or profile._c, block, len(block),
+            len(headers), timeout_ms, *content,
+        )
+        if made & _STATUS:
+            self._check(made & _STATUS)
         self._made = made
-        return self
-
-    def _fill(self) -> Any:
-        """For aio.py, which signs itself."""
-        self._check(lib.signer_fill(self._live, *self._kept))
-        return self._signer
 
     def _signed(self) -> None:
-        """The same: it was signed."""
+        """For aio.py: it was signed."""
         made = lib.signer_made(self._live)
         self._check(made & _STATUS)
         self._made = made
@@ -161,23 +153,26 @@ class Signature:
         """Where to send to: the request's, with parameters where there are
         any to add."""
         signer = self._live
-        if self._made & _SAME_URL:
+        if self._made & SAME_URL:
             return self._url
         return from_c(signer.signature.url)
 
     @property
     def headers(self) -> list[tuple[str, str]]:
         """To add, each in place of the program's own of that name."""
-        signer = self._live
+        _ = self._live
+        return self._added()
+
+    def _added(self) -> list[tuple[str, str]]:
         n = self._made >> _BLOCK
         if n == 0:
             return []
-        text: str = ffi.unpack(signer.block, n).decode("latin-1")
+        text: str = _unpack(self._signer.block, n).decode("latin-1")
         name, _, rest = text.partition("\0")
         if "\0" not in rest:
             return [(name, rest)]
-        parts = text.split("\0")
-        return list(zip(parts[::2], parts[1::2]))
+        parts = iter(text.split("\0"))
+        return list(zip(parts, parts))
 
     @property
     def covered(self) -> list[str]:
@@ -191,11 +186,11 @@ class Signature:
     @property
     def needs_certificate(self) -> bool:
         """True if it must be sent with a TLS client certificate."""
-        return bool(self._made & _CERTIFICATE)
+        return bool(self._made & CERTIFICATE)
 
     def refuse_certificate(self, client: str) -> None:
         """Raise DeniedError if it needs what ``client`` cannot send."""
-        if self._made & _CERTIFICATE:
+        if self._made & CERTIFICATE:
             raise DeniedError(
                 Status.POLICY,
                 f"the profile sends a client certificate, which {client} "
