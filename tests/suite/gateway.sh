@@ -109,11 +109,78 @@ if [ "$(id -u)" -eq 0 ]; then
 fi
 row "a second gateway there" 3 '' 'runs at .* already' gateway \
     --dir "$dir/gateway2" --listen "unix:$sock"
-kill -HUP "$NGINX_PID"
+
+# ---- Profiles that come, change and go ----------------------------------------
+
+# said N: it has said N times what it serves.
+said()
+{
+	[ "$(grep -c '^apam gateway on' "$dir/said")" -ge "$1" ]
+}
+# answers CODE URL: the gateway answers so.
+answers()
+{
+	call "$2"
+	[ "$code" = "$1" ]
+}
+# put NAME: the profile `own` under another name, at once.
+put()
+{
+	sed 's,64001,64003,' "$dir/apam.d/own.conf" >"$dir/put" &&
+		mv "$dir/put" "$dir/apam.d/$1.conf"
+}
+said 1 && kill -HUP "$NGINX_PID"
+until_true said 2
 gets "after a reload" 200 '"eyes":\[\{' http://localhost/seven/eyes
+problem "a profile that is not there" 404 '*' http://localhost/later/echo
+python3 tests/suite/nginx/client.py load "$sock" 400 /own/echo /seven/eyes \
+    /xy/api/v1/occupancy >"$dir/load" 2>"$dir/load.err" &
+load=$!
+put later
+holds "a new profile is served" until_true answers 200 \
+    http://localhost/later/echo
+holds "and said" grep -q "/later/ is $origin/" "$dir/said"
+rm "$dir/apam.d/later.conf"
+holds "one that is gone is not" until_true answers 404 \
+    http://localhost/later/echo
+sed -i 's,users = .*64001,users = [ "64009,' "$dir/apam.d/own.conf"
+put later
+holds "and it can come again" until_true answers 200 http://localhost/later/echo
+wait "$load"
+holds "meanwhile no request was lost" [ "$(cat "$dir/load")" = 0 ]
+echo 'nonsense' >"$dir/apam.d/wrong.conf"
+holds "one that is wrong is left out" until_true \
+    grep -q 'wrong is left out' "$dir/gateway.log"
+cp "$dir/apam.d/later.conf" "$dir/later"
+echo 'nonsense' >"$dir/apam.d/later.conf"
+holds "one that is served, and then wrong, is not" until_true \
+    grep -q 'the gateway goes on as it was' "$dir/gateway.log"
+gets "it is as it was" 200 '"n"' http://localhost/later/echo
+mv "$dir/later" "$dir/apam.d/later.conf"
+rm "$dir/apam.d/wrong.conf"
+if [ "$(id -u)" -eq 0 ]; then
+	holds "a changed rule holds" until_true eval \
+	    '[ "$(as 64009 http://localhost/own/echo)" = 200 ]'
+	holds "and the old one no more" \
+	    [ "$(as 64001 http://localhost/own/echo)" = 403 ]
+fi
+sed -i 's,64009,64001,' "$dir/apam.d/own.conf"
+rm "$dir/apam.d/later.conf"
+holds "all that is left" until_true answers 404 http://localhost/later/echo
+nginx=$(cat "$dir/gateway/nginx.pid")
 stop
 holds "it ends as it is told" [ "$ended" = 0 ]
+holds "and nginx with it" eval '! kill -0 "$nginx" 2>/dev/null'
 : >"$sock"
+rm -f "$sock"
+start --listen "unix:$sock"
+until_true [ -s "$dir/gateway/nginx.pid" ]
+nginx=$(cat "$dir/gateway/nginx.pid")
+kill -KILL "$NGINX_PID"
+wait "$NGINX_PID" 2>/dev/null
+holds "it is killed, and nginx ends" until_true eval \
+    '! kill -0 "$nginx" 2>/dev/null'
+NGINX_PID=
 rm -f "$sock"
 
 # ---- Loopback ----------------------------------------------------------------

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * apam gateway: nginx, with apam's module, as a gateway for chosen profiles.  It
- * writes nginx's configuration, says how the gateway is called, and becomes
- * nginx.
+ * writes nginx's configuration, says how the gateway is called, and runs nginx,
+ * which it tells of profiles that come, change and go.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -18,6 +16,8 @@
 
 #include "gateway/nginx_conf.h"
 #include "gateway/nginx_place.h"
+#include "gateway/serving.h"
+#include "gateway/supervise.h"
 #include "lib/command.h"
 #include "lib/report.h"
 #include "lib/session.h"
@@ -26,122 +26,14 @@
 
 struct gateway {
 	struct nginx_conf conf;
+	char *text; /* of it, as nginx has it */
+	struct cli *cli;
 	const struct args *args;
 	const char *socket; /* path of the Unix socket; NULL: TCP */
 	char dir[TEXT_SIZE], listen[TEXT_SIZE];
 	char nginx[NGINX_PLACE_SIZE], module[NGINX_PLACE_SIZE];
-	char file[TEXT_SIZE], config[TEXT_SIZE];
-	bool failed; /* out of memory */
+	char file[TEXT_SIZE], config[TEXT_SIZE], pid[TEXT_SIZE];
 };
-
-/* ---- Profiles ------------------------------------------------------------ */
-
-static bool
-is_chosen(const struct gateway *g, const char *name)
-{
-	for (size_t i = 0; i < g->args->word_count; i++)
-		if (strcmp(g->args->words[i], name) == 0)
-			return true;
-	return g->args->word_count == 0;
-}
-
-static bool
-add_profile(void *arg, const struct apam_profile_info *profile)
-{
-	struct gateway *g = arg;
-
-	if (!is_chosen(g, profile->name))
-		return true;
-	if (profile->why != NULL) {
-		complain(
-		    "%s is left out: %s", profile->name, profile->why->text);
-		return true;
-	}
-	g->failed = !nginx_conf_add(&g->conf, profile);
-	return !g->failed;
-}
-
-/* A profile that was asked for by name has to be there and right. */
-static int
-check_named(struct cli *cli, const struct args *args)
-{
-	struct apam_profile *profile;
-	int code = STATUS_DONE;
-
-	for (size_t i = 0; i < args->word_count && code == STATUS_DONE; i++)
-		code = session_profile(cli, args->words[i], &profile);
-	return code;
-}
-
-static bool
-is_address(const char *host)
-{
-	unsigned char bytes[16];
-
-	return host[0] == '[' || inet_pton(AF_INET, host, bytes) == 1;
-}
-
-/* What is wrong with an origin, for nginx; NULL: nothing. */
-static const char *
-origin_unfit(const struct gateway_origin *o)
-{
-	struct addrinfo *found = NULL;
-
-	if (o->https && is_address(o->host))
-		return "nginx cannot check the certificate of an address";
-	if (o->host[0] == '[' ||
-	    getaddrinfo(o->host, NULL, NULL, &found) == 0) {
-		if (found != NULL)
-			freeaddrinfo(found);
-		return NULL;
-	}
-	return "its name cannot be looked up now";
-}
-
-/* nginx starts with none of them where one is wrong. */
-static void
-leave_out_unfit(struct nginx_conf *conf)
-{
-	const char *why;
-
-	for (size_t i = 0; i < conf->count;) {
-		why = origin_unfit(&conf->origins[i]);
-		if (why == NULL) {
-			i++;
-			continue;
-		}
-		complain("%s: %s is left out: %s", conf->origins[i].profile,
-		    conf->origins[i].origin, why);
-		nginx_conf_drop(conf, i);
-	}
-}
-
-static int
-take_profiles(struct cli *cli, struct gateway *g)
-{
-	struct apam_error err = APAM_ERROR_INIT;
-	enum apam_status status;
-	int code = session_open(cli);
-
-	if (code == STATUS_DONE)
-		code = check_named(cli, g->args);
-	if (code != STATUS_DONE)
-		return code;
-	status = apam_profiles(cli->ctx, add_profile, g, &err);
-	if (status != APAM_OK)
-		return report(NULL, status, &err);
-	if (g->failed) {
-		complain("out of memory");
-		return STATUS_INTERNAL;
-	}
-	leave_out_unfit(&g->conf);
-	if (g->conf.count == 0) {
-		complain("there is nothing to serve: no profile has an origin "
-			 "that nginx can verify");
-		return STATUS_CONFIG;
-	}
-	return STATUS_DONE;
-}
 
 /* ---- Where it runs -------------------------------------------------------- */
 
@@ -314,10 +206,46 @@ write_token(const struct gateway *g)
 	return finish(to, path);
 }
 
+/* The text of a configuration, which the caller frees; NULL without memory. */
+static char *
+text_of(const struct nginx_conf *conf)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *to = open_memstream(&text, &n);
+
+	if (to == NULL)
+		return NULL;
+	nginx_conf_write(conf, to);
+	if (fclose(to) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* At once, so that nginx never reads a part of it. */
+static int
+write_conf(const struct gateway *g, const char *text)
+{
+	char path[TEXT_SIZE + 8];
+	FILE *to;
+	int code;
+
+	(void)snprintf(path, sizeof(path), "%s.new", g->file);
+	to = create(path);
+	if (to == NULL)
+		return STATUS_CONFIG;
+	(void)fputs(text, to);
+	code = finish(to, path);
+	if (code != STATUS_DONE || rename(path, g->file) == 0)
+		return code;
+	complain("cannot write %s: %s", g->file, strerror(errno));
+	return STATUS_CONFIG;
+}
+
 static int
 write_files(struct gateway *g)
 {
-	FILE *to;
 	int code = make_directory(g->dir);
 
 	if (code == STATUS_DONE && g->socket != NULL)
@@ -327,11 +255,13 @@ write_files(struct gateway *g)
 	if (code != STATUS_DONE)
 		return code;
 	(void)snprintf(g->file, sizeof(g->file), "%.4000s/nginx.conf", g->dir);
-	to = create(g->file);
-	if (to == NULL)
-		return STATUS_CONFIG;
-	nginx_conf_write(&g->conf, to);
-	return finish(to, g->file);
+	(void)snprintf(g->pid, sizeof(g->pid), "%.4000s/nginx.pid", g->dir);
+	(void)unlink(g->pid);
+	g->text = text_of(&g->conf);
+	if (g->text != NULL)
+		return write_conf(g, g->text);
+	complain("out of memory");
+	return STATUS_INTERNAL;
 }
 
 /* ---- nginx ---------------------------------------------------------------- */
@@ -354,13 +284,19 @@ find_nginx(struct gateway *g)
 static void
 say(const struct gateway *g)
 {
-	const char *name = g->conf.origins[0].profile;
+	const char *name;
 
 	printf("apam gateway on %s:\n", g->listen);
 	for (size_t i = 0; i < g->conf.count; i++)
 		if (g->conf.origins[i].by_path)
 			printf("  /%s/ is %s/\n", g->conf.origins[i].profile,
 			    g->conf.origins[i].origin);
+	if (g->conf.count == 0) {
+		printf("  no profile is left\n");
+		(void)fflush(stdout);
+		return;
+	}
+	name = g->conf.origins[0].profile;
 	if (g->socket != NULL)
 		printf("call it:\n"
 		       "  curl --unix-socket %s http://localhost/%s/PATH\n"
@@ -377,13 +313,63 @@ say(const struct gateway *g)
 	(void)fflush(stdout);
 }
 
-static int
-become_nginx(const struct gateway *g)
+/* Take what is served from now on.  True: nginx is to read it. */
+static bool
+take(struct gateway *g, struct nginx_conf *next, bool asked)
 {
-	(void)execl(
-	    g->nginx, "nginx", "-e", "stderr", "-c", g->file, (char *)NULL);
-	complain("%s cannot be run: %s", g->nginx, strerror(errno));
-	return STATUS_CONFIG;
+	char *text = text_of(next);
+	const bool same = text != NULL && strcmp(text, g->text) == 0;
+
+	if (text == NULL || (same && !asked) ||
+	    write_conf(g, text) != STATUS_DONE) {
+		nginx_conf_free(next);
+		free(text);
+		return false;
+	}
+	nginx_conf_free(&g->conf);
+	g->conf = *next;
+	free(g->text);
+	g->text = text;
+	say(g);
+	return true;
+}
+
+/* A profile's file has changed, or SIGHUP came. */
+static bool
+changed(void *arg, bool asked)
+{
+	struct gateway *g = arg;
+	struct nginx_conf next = g->conf;
+	int code;
+
+	next.origins = NULL;
+	next.count = 0;
+	code = serving_collect(g->cli, g->args, &g->conf, &next);
+	if (code == STATUS_DONE && nginx_conf_unfit(&next) != NULL) {
+		complain("nginx's configuration cannot hold %s: use another "
+			 "path",
+		    nginx_conf_unfit(&next));
+		code = STATUS_CONFIG;
+	}
+	session_close(g->cli);
+	if (code == STATUS_DONE)
+		return take(g, &next, asked);
+	nginx_conf_free(&next);
+	return false;
+}
+
+static int
+run_nginx(struct gateway *g, const char *profile_dir)
+{
+	char name[] = "-e", log[] = "stderr", by[] = "-c";
+	char *const argv[] = { g->nginx, name, log, by, g->file, NULL };
+	const struct supervised s = { .argv = argv,
+		.ready = g->pid,
+		.directory = profile_dir,
+		.changed = changed,
+		.arg = g };
+
+	return supervise(&s);
 }
 
 /* ---- The command ---------------------------------------------------------- */
@@ -420,7 +406,7 @@ prepare(struct cli *cli, struct gateway *g)
 	if (code == STATUS_DONE)
 		code = find_nginx(g);
 	if (code == STATUS_DONE)
-		code = take_profiles(cli, g);
+		code = serving_collect(cli, g->args, NULL, &g->conf);
 	if (code != STATUS_DONE)
 		return code;
 	g->conf.module = g->module;
@@ -436,6 +422,22 @@ prepare(struct cli *cli, struct gateway *g)
 }
 
 static int
+serve(struct gateway *g)
+{
+	char *profile_dir;
+	int code = write_files(g);
+
+	if (code != STATUS_DONE)
+		return code;
+	profile_dir = strdup(apam_directory(g->cli->ctx, "profile_dir"));
+	session_close(g->cli);
+	say(g);
+	code = run_nginx(g, profile_dir);
+	free(profile_dir);
+	return code;
+}
+
+static int
 run_gateway(struct cli *cli, const struct args *args)
 {
 	struct gateway *g = calloc(1, sizeof(*g));
@@ -446,18 +448,14 @@ run_gateway(struct cli *cli, const struct args *args)
 		return STATUS_INTERNAL;
 	}
 	g->args = args;
+	g->cli = cli;
 	code = prepare(cli, g);
-	if (code == STATUS_DONE && args_has(args, "print")) {
+	if (code == STATUS_DONE && args_has(args, "print"))
 		nginx_conf_write(&g->conf, stdout);
-	} else if (code == STATUS_DONE) {
-		code = write_files(g);
-		if (code == STATUS_DONE) {
-			say(g);
-			session_close(cli);
-			code = become_nginx(g);
-		}
-	}
+	else if (code == STATUS_DONE)
+		code = serve(g);
 	nginx_conf_free(&g->conf);
+	free(g->text);
 	free(g);
 	return code;
 }

@@ -25,11 +25,11 @@ end_nginx()
 }
 trap end_nginx EXIT
 
-# until_true COMMAND...: within ten seconds.
+# until_true COMMAND...: within a minute, which nothing takes that works.
 until_true()
 {
 	local i
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < 1200; i++)); do
 		"$@" 2>/dev/null && return 0
 		sleep 0.05
 	done
