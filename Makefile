@@ -139,7 +139,7 @@ PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 .PHONY: nginx all help demo test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
-	run-fuzz bench run-bench bench-peers bench-python bench-plot python \
+	run-fuzz bench run-bench bench-peers bench-python bench-gateway bench-plot python \
 	run-bench-peers compile_commands.json install uninstall clean FORCE
 .SECONDARY:
 .SUFFIXES:
@@ -734,6 +734,12 @@ run-bench-peers: $(BENCH_PROGRAMS)
 bench-python: deps-build deps-test deps-bench-peers
 	@$(MAKE) all $(BUILD)/sandbox
 	@BUILD=$(BUILD) tests/bench/python.sh
+
+# The gateway beside the same nginx with a fixed header: half an hour.  The head
+# of tests/bench/gateway.py says what PAIRS, EACH and CONNECTIONS are.
+bench-gateway: deps-build deps-test deps-load
+	@$(MAKE) all $(SANDBOX) $(NGINX_MODULE)
+	@BUILD=$(BUILD) GATE=$(GATE) tests/bench/gateway.sh
 
 # ---- Pictures ---------------------------------------------------------------
 # Their texts are in the tree, and so are they: readers need no program for it.

@@ -5,6 +5,7 @@
 #include "api/named_caller.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/sized.h"
@@ -24,15 +25,21 @@ check_unit(const char *unit, struct apam_error *err)
 	    error_set(err, APAM_E_USAGE, "the caller's unit is %s", why);
 }
 
-static enum apam_status
-check(const struct apam_caller *caller, struct apam_error *err)
+static bool
+has_good_numbers(const struct apam_caller *caller)
 {
 	bool ok = caller->uid < UINT32_MAX &&
 	    (caller->gid_count == 0 || caller->gids != NULL);
 
 	for (size_t i = 0; ok && i < caller->gid_count; i++)
 		ok = caller->gids[i] < UINT32_MAX;
-	if (!ok)
+	return ok;
+}
+
+static enum apam_status
+check(const struct apam_caller *caller, struct apam_error *err)
+{
+	if (!has_good_numbers(caller))
 		return error_set(err, APAM_E_USAGE,
 		    "the caller has a user or group that cannot be");
 	return check_unit(caller->unit, err);
@@ -67,4 +74,66 @@ named_caller_free(struct named_caller *named)
 {
 	free(named->groups);
 	named->groups = NULL;
+}
+
+/* ---- Without taking it ------------------------------------------------- */
+
+bool
+named_caller_is_plain(const struct apam_caller *caller)
+{
+	return (caller->size == sizeof(*caller) ||
+		   sized_check(&sized_caller, caller, NULL) == APAM_OK) &&
+	    caller->unit == NULL && has_good_numbers(caller);
+}
+
+bool
+named_caller_is_master(const struct apam_caller *caller)
+{
+	return caller->uid == 0 || caller->uid == geteuid();
+}
+
+#define OWN_MAX 64 /* groups */
+
+/* This process's groups, the effective one among them; 0: more than that. */
+static size_t
+own_groups(gid_t to[OWN_MAX + 1])
+{
+	const int n = getgroups(OWN_MAX, to);
+
+	if (n < 0)
+		return 0;
+	to[n] = getegid();
+	return (size_t)n + 1;
+}
+
+static bool
+is_own(const gid_t *own, size_t n, unsigned long gid)
+{
+	for (size_t i = 0; i < n; i++)
+		if (own[i] == gid)
+			return true;
+	return false;
+}
+
+static bool
+is_named(const struct apam_caller *caller, gid_t gid)
+{
+	for (size_t i = 0; i < caller->gid_count; i++)
+		if (caller->gids[i] == gid)
+			return true;
+	return false;
+}
+
+bool
+named_caller_is_self(const struct apam_caller *caller)
+{
+	gid_t own[OWN_MAX + 1];
+	const size_t n = caller->uid == geteuid() ? own_groups(own) : 0;
+	bool same = n > 0;
+
+	for (size_t i = 0; same && i < caller->gid_count; i++)
+		same = is_own(own, n, caller->gids[i]);
+	for (size_t i = 0; same && i < n; i++)
+		same = is_named(caller, own[i]);
+	return same;
 }

@@ -23,4 +23,19 @@ enum apam_status named_caller_take(struct named_caller *to,
     const struct apam_caller *from, struct apam_error *err);
 void named_caller_free(struct named_caller *named);
 
+/*
+ * True where named_caller_take would take it, and it names no unit.  Nothing is
+ * allocated.
+ */
+bool named_caller_is_plain(const struct apam_caller *caller);
+
+/* Of a plain one: that it is root, or this process's user. */
+bool named_caller_is_master(const struct apam_caller *caller);
+
+/*
+ * Of a plain one: that it is this process's user, with the groups that this
+ * process has, all of them and no others.  False, too, where these are many.
+ */
+bool named_caller_is_self(const struct apam_caller *caller);
+
 #endif

@@ -15,7 +15,11 @@ enum apam_status sign_with(struct apam_profile *profile,
     const struct apam_request *request, struct apam_signature *signature,
     const struct patience *patience, struct apam_error *err);
 
-/* From the profile's slot alone; false where that cannot serve: slot/read.h. */
+/*
+ * From the profile's slot alone; false where that cannot serve: slot/read.h.
+ * `request` was checked.  A caller that it names is served where the slot may be
+ * used for that one, whose rules need not be looked at.
+ */
 bool sign_short(struct apam_profile *profile,
     const struct apam_request *request, struct apam_signature *signature);
 

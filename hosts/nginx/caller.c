@@ -6,6 +6,7 @@
  */
 #include "caller.h"
 
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,11 +70,14 @@ peer(ngx_http_request_t *r, struct apam_caller *caller, const char **why)
 static bool
 is_token(const struct location_conf *conf, ngx_str_t given)
 {
-	u_char differ = given.len == conf->token.len ? 0 : 1;
+	const size_t n = conf->token.len;
+	u_char differ = 0;
 
-	for (size_t i = 0; i < given.len && i < conf->token.len; i++)
+	if (given.len != n || n == 0)
+		return false;
+	for (size_t i = 0; i < n; i++)
 		differ |= given.data[i] ^ conf->token.data[i];
-	return differ == 0 && conf->token.len > 0;
+	return differ == 0;
 }
 
 static bool
@@ -118,7 +122,7 @@ is_basic_token(const struct location_conf *conf, ngx_str_t encoded)
 bool
 caller_has_token(const struct location_conf *conf, ngx_str_t value)
 {
-	if (conf->callers != CALLERS_TOKEN)
+	if (conf->callers != CALLERS_TOKEN || value.len < conf->token.len)
 		return false;
 	if (is_token(conf, value))
 		return true;
@@ -141,23 +145,42 @@ is_given(ngx_http_request_t *r, const struct location_conf *conf)
 	return false;
 }
 
-/* Who knows the token is this process's own user. */
-static ngx_int_t
-own(ngx_http_request_t *r, struct apam_caller *caller)
+/* This process: a worker changes neither its user nor its groups. */
+static struct apam_caller self;
+
+/*
+ * Who knows the token is this process's own user.  The groups are read once, into
+ * memory of the process's that stays.
+ */
+static bool
+read_self(void)
 {
 	const int n = getgroups(0, NULL);
-	gid_t *groups = ngx_palloc(r->pool, (size_t)(n + 1) * sizeof(*groups));
-	unsigned long *gids = ngx_palloc(
-	    r->pool, (size_t)(n + 1) * sizeof(*gids));
+	gid_t *groups = calloc((size_t)n + 1, sizeof(*groups));
+	unsigned long *gids = calloc((size_t)n + 1, sizeof(*gids));
 	const int got = groups == NULL || n < 0 ? -1 : getgroups(n, groups);
 
-	if (gids == NULL || got < 0)
+	if (gids != NULL && got >= 0) {
+		gids[0] = getegid();
+		for (int i = 0; i < got; i++)
+			gids[i + 1] = groups[i];
+		self = (struct apam_caller){ .size = sizeof(self),
+			.uid = geteuid(),
+			.gids = gids,
+			.gid_count = (size_t)got + 1 };
+	} else {
+		free(gids);
+	}
+	free(groups);
+	return self.gids != NULL;
+}
+
+static ngx_int_t
+own(struct apam_caller *caller)
+{
+	if (self.gids == NULL && !read_self())
 		return NGX_ERROR;
-	caller->uid = geteuid();
-	caller->gids = gids;
-	gids[caller->gid_count++] = getegid();
-	for (int i = 0; i < got; i++)
-		gids[caller->gid_count++] = groups[i];
+	*caller = self;
 	return NGX_OK;
 }
 
@@ -169,7 +192,7 @@ caller_find(ngx_http_request_t *r, const struct location_conf *conf,
 	if (conf->callers == CALLERS_PEER)
 		return peer(r, caller, why);
 	if (is_given(r, conf))
-		return own(r, caller);
+		return own(caller);
 	*why = "the request has no token, or not the right one";
 	return NGX_DECLINED;
 }

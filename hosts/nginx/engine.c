@@ -6,6 +6,8 @@
  */
 #include "engine.h"
 
+#include "store.h"
+
 static struct apam *context;
 static ngx_connection_t *connection; /* of the context's descriptor */
 static ngx_event_t timer;
@@ -213,6 +215,7 @@ engine_stop(ngx_cycle_t *cycle)
 		connection = NULL;
 	}
 	apam_close(&context);
+	store_free_all();
 }
 
 struct apam *

@@ -27,18 +27,15 @@ same_name(struct apam_str a, struct apam_str b)
 	return true;
 }
 
-static bool
-is_one_of(struct apam_str name, const char *const *names)
-{
-	for (; *names != NULL; names++)
-		if (same_name(name, apam_str(*names)))
-			return true;
-	return false;
-}
-
 /* Those that nginx's proxy would send on. */
-static const char *const of_connection[] = { "Proxy-Authorization",
-	"Proxy-Connection", "Keep-Alive", "TE", NULL };
+static bool
+is_of_connection(struct apam_str name)
+{
+	return same_name(name, APAM_STR("Proxy-Authorization")) ||
+	    same_name(name, APAM_STR("Proxy-Connection")) ||
+	    same_name(name, APAM_STR("Keep-Alive")) ||
+	    same_name(name, APAM_STR("TE"));
+}
 
 /* True where a value of Connection, with commas between, names it. */
 static bool
@@ -81,6 +78,12 @@ next(struct walk *w)
 	    (const ngx_table_elt_t *)w->part->elts + w->i++;
 }
 
+static bool
+is_connection(const ngx_table_elt_t *h)
+{
+	return same_name(view_of(h->key), APAM_STR("Connection"));
+}
+
 /* The connection's own words, as "close", name no header that there is. */
 static bool
 is_nominated(ngx_http_request_t *r, struct apam_str name)
@@ -89,21 +92,21 @@ is_nominated(ngx_http_request_t *r, struct apam_str name)
 	const ngx_table_elt_t *h;
 
 	while ((h = next(&w)) != NULL)
-		if (same_name(view_of(h->key), APAM_STR("Connection")) &&
-		    is_listed(h->value, name))
+		if (is_connection(h) && is_listed(h->value, name))
 			return true;
 	return false;
 }
 
 static bool
 is_sent_on(ngx_http_request_t *r, const struct location_conf *conf,
-    const ngx_table_elt_t *h)
+    const ngx_table_elt_t *h, bool nominates)
 {
 	const struct apam_str name = view_of(h->key);
 
 	if (same_name(name, APAM_STR("Upgrade")))
 		return true; /* nginx's configuration decides */
-	return !is_one_of(name, of_connection) && !is_nominated(r, name) &&
+	return !is_of_connection(name) &&
+	    !(nominates && is_nominated(r, name)) &&
 	    !caller_has_token(conf, h->value);
 }
 
@@ -146,6 +149,7 @@ fields_take(
 	struct walk w = { &r->headers_in.headers.part, 0 };
 	const ngx_table_elt_t *h;
 	size_t room = 1;
+	bool nominates = false;
 
 	for (const ngx_list_part_t *p = w.part; p != NULL; p = p->next)
 		room += p->nelts;
@@ -155,7 +159,11 @@ fields_take(
 	if (f->kept == NULL)
 		return NGX_ERROR;
 	while ((h = next(&w)) != NULL)
-		if (is_sent_on(r, conf, h) && keep(r, f, h) != NGX_OK)
+		nominates = nominates || is_connection(h);
+	w = (struct walk){ &r->headers_in.headers.part, 0 };
+	while ((h = next(&w)) != NULL)
+		if (is_sent_on(r, conf, h, nominates) &&
+		    keep(r, f, h) != NGX_OK)
 			return NGX_ERROR;
 	return NGX_OK;
 }

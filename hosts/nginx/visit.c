@@ -43,6 +43,7 @@ end(void *data)
 		wipe_sent(v->r);
 	v->uri.len = 0;
 	apam_signature_release(&v->signature);
+	store_give_back(&v->store);
 	v->state = VISIT_DONE;
 }
 
@@ -77,6 +78,11 @@ visit_new(ngx_http_request_t *r)
 	v->r = r;
 	v->conf = ngx_http_get_module_loc_conf(r, ngx_http_apam_module);
 	v->signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	v->store = store_take();
+	if (v->store != NULL) {
+		v->signature.store = v->store->bytes;
+		v->signature.store_size = sizeof(v->store->bytes);
+	}
 	v->waiting.ended.handler = woken;
 	v->waiting.ended.data = v;
 	v->waiting.ended.log = r->connection->log;

@@ -7,6 +7,7 @@
 
 #include "engine.h"
 #include "fields.h"
+#include "store.h"
 #include "target.h"
 
 enum visit_state {
@@ -41,6 +42,7 @@ struct visit {
 	struct apam_request request;
 	struct apam_body body;
 	struct apam_signature signature;
+	struct store *store;	/* what the signature is written into; or NULL */
 	struct waiting waiting;
 	/* Of the answer. */
 	struct held held;

@@ -118,7 +118,7 @@ write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 	    "apam_origin https://%s:%u;\napam_hosts %s;\n"
 	    "proxy_ssl_trusted_certificate \"%s\";\nproxy_ssl_name %s;\n"
 	    "proxy_pass https://up%zu$apam_uri;\n}\n}\n"
-	    "upstream up%zu { server %s:%u; keepalive 16; }\n",
+	    "upstream up%zu { server %s:%u; keepalive 64; }\n",
 	    gate->sockets[i], certificate, key, site->host, site->port,
 	    site->host, ca, site->host, i, i, site->host, site->port);
 	return true;

@@ -277,7 +277,7 @@ nginx_conf_write(const struct nginx_conf *conf, FILE *to)
 	fputs(proxying, to);
 	for (size_t i = 0; i < conf->count; i++)
 		fprintf(to,
-		    "  upstream apam_%zu { server %s; keepalive 16; }\n", i,
+		    "  upstream apam_%zu { server %s; keepalive 64; }\n", i,
 		    conf->origins[i].address);
 	write_hosts(conf, to);
 	fprintf(to,

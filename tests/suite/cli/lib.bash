@@ -183,7 +183,7 @@ signs()
 start_sandbox()
 {
 	coproc SANDBOX {
-		exec "$build/sandbox" --dir "$dir" --stdin --life 200
+		exec "$build/sandbox" --dir "$dir" --stdin --life "${SANDBOX_LIFE:-200}"
 	}
 	read -r -t 10 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ] || {
 		echo "the sandbox did not start"

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "api/sign.h"
 #include "base/str.h"
 #include "support/project.h"
 #include "support/run.h"
@@ -389,6 +390,91 @@ START_TEST(rules_are_about_the_caller)
 }
 END_TEST
 
+/* How a call that does not wait ends, and whether it goes the short way. */
+static enum apam_status
+start_for(const struct apam_caller *caller, const char *path, bool *is_short)
+{
+	_Alignas(struct apam_header) char store[2048];
+	char url[256];
+	struct apam_signature sig = APAM_SIGNATURE_INIT;
+	struct apam_request request = APAM_REQUEST("GET", url);
+	struct apam_call *call = NULL;
+	enum apam_status status;
+
+	request.caller = caller;
+	(void)snprintf(url, sizeof(url), "%s%s", URL, path);
+	sig.store = store;
+	sig.store_size = sizeof(store);
+	status = apam_sign_start(profile, &request, &sig, &call, &err);
+	for (int i = 0; i < 100 && status == APAM_E_PENDING; i++) {
+		apam_step(project.ctx);
+		status = apam_call_result(call, &err);
+	}
+	apam_call_cancel(&call);
+	apam_signature_release(&sig);
+	*is_short = sign_short(profile, &request, &sig);
+	apam_signature_release(&sig);
+	return status;
+}
+
+/* Open without a thread; the profile has these rules, or none. */
+static void
+use_without_thread(const char *rules)
+{
+	struct apam_open_options options = { .size = sizeof(options),
+		.flags = APAM_OPEN_USER | APAM_OPEN_NO_THREAD };
+	char config[128], text[256] = "";
+
+	if (rules != NULL)
+		(void)snprintf(
+		    text, sizeof(text), "allow = ( { %s } );\n", rules);
+	use(KEY, text);
+	apam_close(&project.ctx);
+	(void)snprintf(config, sizeof(config), "%s/apam.conf", project.dir);
+	options.config = config;
+	ck_assert_int_eq(apam_open(&options, &project.ctx, &err), APAM_OK);
+	profile = project_get(&project, "p");
+}
+
+START_TEST(they_are_where_nothing_waits)
+{
+	const unsigned long gids[] = { others[_i].gid };
+	const struct apam_caller caller = { .size = sizeof(caller),
+		.uid = others[_i].uid,
+		.gids = gids,
+		.gid_count = 1,
+		.unit = others[_i].unit };
+	bool is_short;
+
+	use_without_thread(others[_i].rules);
+	(void)start_for(NULL, "/v1/x", &is_short);
+	for (int i = 0; i < 3; i++)
+		ck_assert_msg(start_for(&caller, others[_i].path, &is_short) ==
+			others[_i].status,
+		    "%d: %s", _i, err.text);
+	ck_assert(!is_short || others[_i].rules == NULL);
+}
+END_TEST
+
+/* A gateway signs for its own user as for itself. */
+START_TEST(who_needs_no_rule_is_signed_for_from_the_slot)
+{
+	struct apam_caller caller = { .size = sizeof(caller) };
+	bool is_short = false;
+
+	use_without_thread(NULL);
+	caller.uid = geteuid();
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(start_for(&caller, "/", &is_short), APAM_OK);
+	ck_assert(is_short);
+	caller.uid = OTHER;
+	ck_assert_int_eq(start_for(&caller, "/", &is_short), APAM_E_POLICY);
+	ck_assert(!is_short);
+	caller.size = 0;
+	ck_assert_int_eq(start_for(&caller, "/", &is_short), APAM_E_USAGE);
+}
+END_TEST
+
 START_TEST(without_rules_only_root_and_we)
 {
 	struct apam_caller caller = { .size = sizeof(caller), .uid = OTHER };
@@ -419,6 +505,8 @@ main(void)
 	tcase_add_test(tc, calls_that_do_not_wait_are_bound);
 	tcase_add_test(tc, a_new_rule_holds_for_cached_signatures);
 	tcase_add_loop_test(tc, rules_are_about_the_caller, 0, ROWS(others));
+	tcase_add_loop_test(tc, they_are_where_nothing_waits, 0, ROWS(others));
+	tcase_add_test(tc, who_needs_no_rule_is_signed_for_from_the_slot);
 	tcase_add_test(tc, without_rules_only_root_and_we);
 	if (geteuid() == 0) {
 		tcase_add_test(tc, the_effective_user_counts_at_each_call);

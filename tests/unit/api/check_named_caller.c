@@ -5,6 +5,8 @@
  */
 #include "api/named_caller.h"
 
+#include <unistd.h>
+
 #include "support/run.h"
 
 static struct apam_error err = APAM_ERROR_INIT;
@@ -52,6 +54,61 @@ START_TEST(what_cannot_be_is_refused)
 }
 END_TEST
 
+START_TEST(what_cannot_be_is_not_plain)
+{
+	ck_assert(!named_caller_is_plain(&wrong[_i]));
+}
+END_TEST
+
+/* This process, as it names itself: `gids` has room for 66. */
+static struct apam_caller
+self(unsigned long *gids)
+{
+	gid_t own[64];
+	const int n = getgroups(64, own);
+
+	ck_assert_int_ge(n, 0);
+	gids[0] = getegid();
+	for (int i = 0; i < n; i++)
+		gids[i + 1] = own[i];
+	return (struct apam_caller){ .size = sizeof(struct apam_caller),
+		.uid = geteuid(),
+		.gids = gids,
+		.gid_count = (size_t)n + 1 };
+}
+
+START_TEST(this_process_is_known)
+{
+	unsigned long gids[66];
+	struct apam_caller c = self(gids);
+
+	ck_assert(named_caller_is_plain(&c));
+	ck_assert(named_caller_is_master(&c));
+	ck_assert(named_caller_is_self(&c));
+	c.unit = "a.service";
+	ck_assert(!named_caller_is_plain(&c));
+}
+END_TEST
+
+START_TEST(with_another_group_or_user_it_is_another)
+{
+	unsigned long gids[66];
+	struct apam_caller c = self(gids);
+
+	gids[c.gid_count++] = 64009;
+	ck_assert(!named_caller_is_self(&c));
+	ck_assert(named_caller_is_master(&c));
+	c.gid_count = 0;
+	ck_assert(!named_caller_is_self(&c));
+	c = self(gids);
+	c.uid++;
+	ck_assert(!named_caller_is_self(&c));
+	ck_assert(!named_caller_is_master(&c));
+	c.uid = 0;
+	ck_assert(named_caller_is_master(&c));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -60,6 +117,9 @@ main(void)
 
 	tcase_add_test(tc, all_is_copied);
 	tcase_add_loop_test(tc, what_cannot_be_is_refused, 0, ROWS(wrong));
+	tcase_add_loop_test(tc, what_cannot_be_is_not_plain, 0, ROWS(wrong));
+	tcase_add_test(tc, this_process_is_known);
+	tcase_add_test(tc, with_another_group_or_user_it_is_another);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
