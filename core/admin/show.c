@@ -130,6 +130,9 @@ fill_profile(struct stack *s, struct picture *to)
 	info->allow_http = p->allow_http;
 	info->http_addresses = p->http_address_texts;
 	info->http_address_count = p->http_address_count;
+	info->run_names = p->run.names;
+	info->run_values = p->run.values;
+	info->run_count = p->run.count;
 	/* The agent's credentials are for all whom it serves. */
 	info->share_credentials = p->share_credentials || s->withheld;
 	for (size_t i = 0; i < p->entry_count; i++)

@@ -12,6 +12,7 @@
 #include "config/entry_conf.h"
 #include "config/origins.h"
 #include "config/rules.h"
+#include "config/run_conf.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -26,6 +27,7 @@ enum {
 	SHARE_CREDENTIALS,
 	AGENT,
 	ALLOW,
+	RUN,
 	LIMITS
 };
 
@@ -61,6 +63,11 @@ static const struct apam_option options[] = {
 	    .type = APAM_OPT_GROUPS,
 	    .members = allow_members,
 	    .member_count = ALLOW_MEMBERS },
+	[RUN] = { .name = "run",
+	    .help = "what `apam run` tells programs that use it",
+	    .type = APAM_OPT_GROUP,
+	    .members = run_members,
+	    .member_count = RUN_MEMBERS },
 	[LIMITS] = SHARED_LIMITS,
 };
 
@@ -231,6 +238,7 @@ read_profile_tree(
 	read_origins(p, all);
 	read_addresses(p, all);
 	allow_read(p, &p->values.values[ALLOW], all);
+	run_conf_read(p, &p->values.values[RUN], all);
 	return profile_entries_read(p, settings, all);
 }
 

@@ -40,6 +40,13 @@ struct profile_entry {
 	struct option_values common; /* owns the strings */
 };
 
+/* What `apam run` sets for programs: placeholders for keys; each a NUL text. */
+struct run_environment {
+	const char *const *names;
+	const char *const *values;
+	size_t count;
+};
+
 struct profile {
 	char *name, *file;
 	const char *description; /* "" if there is none */
@@ -53,6 +60,7 @@ struct profile {
 	bool share_credentials; /* by entry/share_file.h */
 	enum agent_use agent; /* who signs */
 	struct allow allow;
+	struct run_environment run;
 	const char *ca_file, *proxy; /* NULL: the system's; none */
 	unsigned ca_file_line; /* 0: the main file has it, or nobody */
 	int64_t deadline; /* seconds */

@@ -303,6 +303,12 @@ kind_of(struct apam_str ref)
 	return NULL;
 }
 
+bool
+secret_ref_is(struct apam_str text)
+{
+	return kind_of(text) != NULL;
+}
+
 const char *
 secret_ref_check(struct apam_str ref)
 {

@@ -41,6 +41,9 @@ enum secret_form {
  */
 const char *secret_problem(struct apam_str secret, enum secret_form form);
 
+/* True if a text begins as a reference of some kind, right or not. */
+bool secret_ref_is(struct apam_str text);
+
 /*
  * NULL if `ref` is a reference; else a static text that says what to write
  * instead.

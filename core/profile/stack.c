@@ -15,6 +15,7 @@
 #include "flight/admit.h"
 #include "flight/obtain.h"
 #include "profile/gifts.h"
+#include "profile/placeholders.h"
 #include "text/header.h"
 #include "text/key_look.h"
 
@@ -239,7 +240,8 @@ open_entries(struct stack *s, struct problems *all)
 	}
 	/* What entries send is known once they are open. */
 	gifts = gifts_of(s);
-	ok = ok && gifts_check(&gifts, all);
+	ok = ok && gifts_check(&gifts, all) &&
+	    placeholders_check(s->profile, s->entries, s->count, all);
 	if (!ok)
 		close_entries(s);
 	return ok;

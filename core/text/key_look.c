@@ -13,6 +13,7 @@
 
 #define SECRET_MIN 20 /* bytes, if it has capitals, small letters and digits */
 #define SECRET_SURE 32 /* bytes, if it has letters and digits */
+#define DISTINCT_MIN 8 /* different bytes of it */
 #define UUID_SIZE 36
 #define CUT_MAX 4 /* characters */
 
@@ -57,12 +58,27 @@ is_uuid(struct apam_str s)
 	return s.n == UUID_SIZE;
 }
 
-static bool
-is_like_secret(struct apam_str s)
+/* How many different bytes there are: "sk-0000..." is made up. */
+static size_t
+count_distinct(struct apam_str s)
+{
+	bool seen[256] = { false };
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++) {
+		n += !seen[(unsigned char)s.p[i]];
+		seen[(unsigned char)s.p[i]] = true;
+	}
+	return n;
+}
+
+bool
+key_look_is_secret(struct apam_str s)
 {
 	const struct classes n = count(s);
 
-	if (s.n < SECRET_MIN || n.others > 0 || n.digits == 0 || is_uuid(s))
+	if (s.n < SECRET_MIN || n.others > 0 || n.digits == 0 || is_uuid(s) ||
+	    count_distinct(s) < DISTINCT_MIN)
 		return false;
 	return (n.upper > 0 && n.lower > 0) ||
 	    (s.n >= SECRET_SURE && n.upper + n.lower > 0);
@@ -88,7 +104,7 @@ key_look_problem(struct apam_str id, struct apam_str secret)
 		return "the id and the secret are the same";
 	if (is_address(secret) && !is_address(id))
 		return "the secret looks like an id; are the two swapped?";
-	if (is_like_secret(id) && !is_like_secret(secret))
+	if (key_look_is_secret(id) && !key_look_is_secret(secret))
 		return "the id looks like a secret; are the two swapped?";
 	return NULL;
 }

@@ -17,6 +17,12 @@
 const char *key_look_problem(struct apam_str id, struct apam_str secret);
 
 /*
+ * True for what is long and random, made of letters and digits, as a secret is
+ * and an id or a word is not.  A guess, as above.
+ */
+bool key_look_is_secret(struct apam_str text);
+
+/*
  * Shorten an id that may be a secret, for logs: at most its first four
  * characters and at most a quarter of it, then "...".  An email address is not
  * a secret, and stays whole.  `to` has `size` bytes, at least 20.

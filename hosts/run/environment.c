@@ -158,9 +158,23 @@ set_no_proxy(const struct front *front)
 	return ok;
 }
 
+/* ---- Placeholders -------------------------------------------------------- */
+
+/* A real key of the user's is replaced, too: none enters the program. */
+static bool
+set_placeholders(const struct placeholders *all)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < all->count; i++)
+		ok = set(all->all[i].name, all->all[i].value);
+	return ok;
+}
+
 bool
 environment_set(const struct told *told)
 {
-	return set_bundles(told) && set_proxy(told->front) &&
+	return set_placeholders(&told->front->sites->placeholders) &&
+	    set_bundles(told) && set_proxy(told->front) &&
 	    set_no_proxy(told->front);
 }

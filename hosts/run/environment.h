@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a program is told by its environment: the proxy, whom it goes to without
- * it, and which authorities it may believe.
+ * it, which authorities it may believe, and placeholders for keys.
  */
 #ifndef HOSTS_RUN_ENVIRONMENT_H
 #define HOSTS_RUN_ENVIRONMENT_H

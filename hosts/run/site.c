@@ -143,29 +143,31 @@ is_wanted(struct collecting *c, const char *name)
 	return c->name_count == 0;
 }
 
-/* Take the site of one origin. */
-static void
+/* Take the site of one origin; false: there is none. */
+static bool
 collect_origin(struct collecting *c, const struct apam_profile_info *info,
     const char *origin)
 {
 	struct site site;
 
 	if (!site_of_origin(origin, &site))
-		return;
+		return false;
 	if (is_address(site.host)) {
 		say("%s: %s is an address, against which nginx holds no "
 		    "certificate: what is sent there is not signed",
 		    info->name, site.host);
-		return;
+		return false;
 	}
 	if (!add_site(c->sites, &site, info->ca_file))
 		c->no_memory = true;
+	return true;
 }
 
 static bool
 collect_profile(void *arg, const struct apam_profile_info *info)
 {
 	struct collecting *c = arg;
+	bool served = false;
 
 	if (!is_wanted(c, info->name))
 		return true;
@@ -181,7 +183,9 @@ collect_profile(void *arg, const struct apam_profile_info *info)
 		return true;
 	}
 	for (size_t i = 0; i < info->origin_count; i++)
-		collect_origin(c, info, info->origins[i]);
+		served = collect_origin(c, info, info->origins[i]) || served;
+	if (served && !placeholders_take(&c->sites->placeholders, info))
+		c->no_memory = true;
 	return !c->no_memory;
 }
 
@@ -220,5 +224,6 @@ sites_free(struct sites *sites)
 	for (size_t i = 0; i < sites->count; i++)
 		free(sites->all[i].ca_file);
 	free(sites->all);
-	*sites = (struct sites){ NULL, 0 };
+	placeholders_free(&sites->placeholders);
+	*sites = (struct sites){ .all = NULL };
 }

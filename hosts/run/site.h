@@ -11,6 +11,8 @@
 
 #include <apam/admin.h>
 
+#include "run/placeholder.h"
+
 #define SITE_HOST_MAX 253 /* bytes: RFC 1035, 2.3.4 */
 
 struct site {
@@ -22,6 +24,7 @@ struct site {
 struct sites {
 	struct site *all;
 	size_t count;
+	struct placeholders placeholders; /* of the profiles of these sites */
 };
 
 /*

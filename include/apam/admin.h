@@ -65,6 +65,13 @@ struct apam_profile_info {
 	/* To which modules may speak http as well (apam.conf(5)); may be NULL. */
 	const char *const *http_addresses;
 	size_t http_address_count;
+	/*
+	 * Variables that `apam run` sets for programs, and their values, which
+	 * are placeholders for keys and no secrets.
+	 */
+	const char *const *run_names;
+	const char *const *run_values;
+	size_t run_count;
 };
 
 /*

@@ -96,6 +96,52 @@ runs "an archived key signs nothing" 0 'APAM_E_ARCHIVED' 'was archived' curl -sS
 run keys restore demo@example.com
 runs "one that is restored does" 0 '"version":' '' curl -sS "$seed/api/version/"
 
+# ---- Placeholders ------------------------------------------------------------
+
+secret plain not-a-secret-key
+entry own "$origin" api-key \
+    "key = \"file:$dir/secrets/plain\"; header = \"Authorization\";
+     prefix = \"Bearer \";" \
+    'run = { environment = { OWN_API_KEY = "placeholder"; OWN_ID = "none"; }; };'
+sed -i "s,^ca_file.*,ca_file = \"$dir/own-ca.pem\";," "$dir/apam.d/own.conf"
+cat >"$dir/sdk.py" <<-'END'
+	import os, sys, requests
+	key = os.environ["OWN_API_KEY"]
+	print(key, requests.get(sys.argv[1],
+	    headers={"Authorization": "Bearer " + key}).status_code)
+END
+
+# one_key: the origin got the real key, once, and no placeholder.
+one_key()
+{
+	[ "$(header Authorization)" = "Bearer not-a-secret-key" ] &&
+		! tail -n 1 "$dir/origin.log" | grep -q placeholder
+}
+runs "a program that insists on a key has a placeholder" 0 '^placeholder 200$' \
+    '' /usr/bin/python3 "$dir/sdk.py" "$origin/echo"
+holds "the API gets the key alone" one_key
+OWN_API_KEY=a-real-key runs "a real key does not enter it" 0 \
+    '^placeholder none$' '' sh -c 'echo "$OWN_API_KEY $OWN_ID"'
+runs "curl sends it" 0 '"n": 0' '' sh -c \
+    'curl -sS -H "Authorization: Bearer $OWN_API_KEY" "$0/echo"' "$origin"
+holds "the API of curl gets the key alone" one_key
+run run -p seven -- sh -c 'echo "${OWN_API_KEY-none}"'
+expect "of profiles that are not meant there is none" 0 '^none$' '' \
+    "$dir/out" "$dir/err"
+sed 's/placeholder/another/; s/own-ca/ca/; s,'"$origin,$seven," "$dir/apam.d/own.conf" \
+    >"$dir/apam.d/second.conf"
+runs "one of two texts stays" 0 '^placeholder$' \
+    'second: another profile has another placeholder for OWN_API_KEY' \
+    sh -c 'echo "$OWN_API_KEY"'
+rm "$dir/apam.d/second.conf"
+sed -i 's/placeholder/not-a-secret-key/' "$dir/apam.d/own.conf"
+row "the secret itself is refused" 3 '' \
+    'own.conf:3: error: run.environment.OWN_API_KEY: is the secret of entry 1' \
+    lint
+runs "and enters no program" 0 '^none$' 'cannot be used: run.environment' \
+    sh -c 'echo "${OWN_API_KEY-none}"'
+rm "$dir/apam.d/own.conf"
+
 # ---- All else ----------------------------------------------------------------
 
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \

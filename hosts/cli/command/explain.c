@@ -38,12 +38,22 @@ print_http(const struct apam_profile_info *info)
 	putchar('\n');
 }
 
+/* What programs are told in place of a key. */
+static void
+print_run(const struct apam_profile_info *info)
+{
+	for (size_t i = 0; i < info->run_count; i++)
+		printf("  `apam run` sets %s=%s\n", info->run_names[i],
+		    info->run_values[i]);
+}
+
 static void
 print_chosen(const struct apam_profile_info *info)
 {
 	printf("%s%s%s  %s\n", colour_bold(), info->name, colour_off(),
 	    info->file);
 	print_http(info);
+	print_run(info);
 	for (size_t i = 0; i < info->entry_count; i++) {
 		const struct apam_entry_info *entry = info->entries[i];
 		const char *id = entry->key_id;

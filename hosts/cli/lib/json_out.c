@@ -44,6 +44,18 @@ json_addresses(const struct apam_profile_info *info)
 	return all;
 }
 
+/* What `apam run` sets, by its name. */
+static json_t *
+json_run(const struct apam_profile_info *info)
+{
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < info->run_count; i++)
+		json_object_set_new(
+		    all, info->run_names[i], json_text(info->run_values[i]));
+	return all;
+}
+
 static json_t *
 json_entries(const struct apam_profile_info *info)
 {
@@ -70,11 +82,12 @@ json_profile(const struct apam_profile_info *info)
 		return json_pack("{s:o, s:o, s:o}", "name",
 		    json_text(info->name), "file", json_text(info->file),
 		    "problem", json_error(info->why));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:n}", "name",
-	    json_text(info->name), "file", json_text(info->file), "description",
-	    json_text(info->description), "origins", json_origins(info),
-	    "entries", json_entries(info), "allow_http", (int)info->allow_http,
-	    "http_addresses", json_addresses(info), "problem");
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:n}",
+	    "name", json_text(info->name), "file", json_text(info->file),
+	    "description", json_text(info->description), "origins",
+	    json_origins(info), "entries", json_entries(info), "allow_http",
+	    (int)info->allow_http, "http_addresses", json_addresses(info),
+	    "run", json_run(info), "problem");
 }
 
 int

@@ -162,16 +162,30 @@ group_for(const struct draft_part *part, const struct target *target)
 								  last;
 }
 
+/* A map's element is named behind it; nothing else has one. */
+static const char *
+take_element(
+    const struct apam_option *option, const char *rest, struct target *target)
+{
+	if (option->type != APAM_OPT_MAP)
+		return rest[0] == '\0' ? NULL : "it has no members";
+	if (rest[0] == '\0' || rest[1] == '\0')
+		return "it is a map: name its element, as OPTION.NAME";
+	target->name = rest + 1;
+	return NULL;
+}
+
 static const char *
 find_member(const struct draft_part *part, const char *name,
     struct target *target, char why[DRAFT_WHY_SIZE])
 {
+	const size_t n = strcspn(name, ".");
 	const struct options members = { target->option->members,
 		part->module == NULL ? sizeof(struct apam_option) :
 				       part->module->option_size,
 		target->option->member_count };
 
-	target->member = find(&members, name, strlen(name));
+	target->member = find(&members, name, n);
 	if (target->member == NULL) {
 		(void)snprintf(why, DRAFT_WHY_SIZE,
 		    "%s has no such member; `apam module list %s` shows them",
@@ -180,7 +194,7 @@ find_member(const struct draft_part *part, const char *name,
 		return why;
 	}
 	target->group = group_for(part, target);
-	return NULL;
+	return take_element(target->member, name + n, target);
 }
 
 static const char *
@@ -196,13 +210,7 @@ find_target(const struct draft_part *part, const char *path,
 		return path[n] == '\0' ?
 		    "it is a group: name its member, as OPTION.MEMBER" :
 		    find_member(part, path + n + 1, target, why);
-	if (target->option->type == APAM_OPT_MAP) {
-		target->name = path + n + 1;
-		return path[n] == '\0' || target->name[0] == '\0' ?
-		    "it is a map: name its element, as OPTION.NAME" :
-		    NULL;
-	}
-	return path[n] == '\0' ? NULL : "it has no members";
+	return take_element(target->option, path + n, target);
 }
 
 /* What its type needs to be written at all. */
@@ -295,11 +303,12 @@ draft_set(struct draft_part *part, const char *path, const char *text,
 void
 draft_value_name(const struct draft_value *value, char to[DRAFT_WHY_SIZE])
 {
-	const char *more = value->member != NULL ? value->member->name :
-						   value->name;
+	const char *member = value->member == NULL ? "" : value->member->name;
+	const char *name = value->name == NULL ? "" : value->name;
 
-	(void)snprintf(to, DRAFT_WHY_SIZE, "%s%s%s", value->option->name,
-	    more == NULL ? "" : ".", more == NULL ? "" : more);
+	(void)snprintf(to, DRAFT_WHY_SIZE, "%s%s%s%s%s", value->option->name,
+	    member[0] == '\0' ? "" : ".", member, name[0] == '\0' ? "" : ".",
+	    name);
 }
 
 static bool

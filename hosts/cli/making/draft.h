@@ -51,7 +51,8 @@ struct draft {
 };
 
 /*
- * Give option `path`, as "token_url", "also.header" or "extra.NAME", a value.
+ * Give option `path`, as "token_url", "also.header", "extra.NAME" or
+ * "run.environment.NAME", a value.
  * What was given before is replaced, but for a list, which grows; a member of a
  * list of groups that is there already begins the next group.  Returns NULL, or
  * what is wrong: a literal, or text in `why`.

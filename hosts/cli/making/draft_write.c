@@ -117,12 +117,11 @@ put_setting(struct page *page, struct draft_value *v, const char *name,
 }
 
 static void
-put_map(struct page *page, const struct run *run)
+put_map(struct page *page, const struct run *run, const char *name)
 {
-	const struct apam_option *o = run->part->values[run->i].option;
 	const struct apam_option text = { .type = APAM_OPT_STRING };
 
-	put_line(page, o->name, " = {");
+	put_line(page, name, " = {");
 	page->indent += 2;
 	for (size_t i = run->i; i < run->n; i++)
 		put_setting(page, &run->part->values[i],
@@ -149,6 +148,8 @@ put_members(struct page *page, const struct run *run, unsigned group)
 		put_comment(page, v[i].member->help);
 		if (v[i].member->type == APAM_OPT_LIST)
 			put_list(page, &list, v[i].member->name, v[i].member);
+		else if (v[i].member->type == APAM_OPT_MAP)
+			put_map(page, &list, v[i].member->name);
 		else
 			put_setting(
 			    page, &v[i], v[i].member->name, v[i].member);
@@ -183,7 +184,7 @@ put_option(struct page *page, const struct run *run)
 	if (v->member != NULL)
 		put_groups(page, run);
 	else if (v->option->type == APAM_OPT_MAP)
-		put_map(page, run);
+		put_map(page, run, v->option->name);
 	else if (v->option->type == APAM_OPT_LIST)
 		put_list(page, run, v->option->name, v->option);
 	else

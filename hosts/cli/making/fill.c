@@ -87,8 +87,8 @@ take_setting(struct making *m, const char *given, char why[DRAFT_WHY_SIZE])
 		return "there is no such entry";
 	if (strcmp(name, "scheme") == 0 || strcmp(name, "origins") == 0)
 		return "--scheme and --url give that one";
-	if (draft_option(part, name) == NULL &&
-	    draft_option(&m->draft.profile, name) != NULL)
+	if (last_option(part, name) == NULL &&
+	    last_option(&m->draft.profile, name) != NULL)
 		part = &m->draft.profile;
 	if (last_option(part, name) != NULL &&
 	    is_secret(last_option(part, name)))

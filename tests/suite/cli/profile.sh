@@ -67,6 +67,23 @@ made "as JSON" 0 '"works": true' '' $seed_key four --json --url "$seed" \
 holds "it is JSON" is_json "$dir/out"
 clean
 
+# ---- Placeholders --------------------------------------------------------------
+
+made "one with placeholders" 0 '^one works: ' '' "$key" one "${plain[@]}" \
+    --set run.environment.ONE_API_KEY=placeholder \
+    --set run.environment.ONE_ID=none
+row "which are shown" 0 '^  `apam run` sets ONE_API_KEY=placeholder$' '' explain \
+    "$api/v1/me"
+row "as JSON, too" 0 '"ONE_ID": "none"' '' --json explain "$api/v1/me"
+clean
+made "a variable without a name" 2 '' 'run.environment: it is a map: name its' x \
+    one "${plain[@]}" --set run.environment=placeholder
+made "one that is a secret" 3 '' 'run.environment.KEY: looks like a secret' x one \
+    "${plain[@]}" --set run.environment.KEY=sk-0123456789abcdefFAKE
+made "one that steers" 3 '' 'run.environment.https_proxy: says how' x one \
+    "${plain[@]}" --set run.environment.https_proxy=x
+nothing "placeholders"
+
 # ---- What is missing -----------------------------------------------------------
 
 row "no URL" 2 '' '--url URL is missing' profile new one

@@ -236,6 +236,10 @@ is_full(void *arg, const struct apam_profile_info *info)
 	ck_assert_uint_eq(info->http_address_count, 2);
 	ck_assert_str_eq(info->http_addresses[0], "169.254.169.254");
 	ck_assert_str_eq(info->http_addresses[1], "[fd00:ec2::254]");
+	ck_assert_uint_eq(info->run_count, 2);
+	ck_assert_str_eq(info->run_names[0], "FULL_KEY");
+	ck_assert_str_eq(info->run_values[0], "placeholder");
+	ck_assert_str_eq(info->run_values[1], "2");
 	has_all_entries(info);
 	(void)snprintf(seen, sizeof(seen), "%s", info->entries[0]->key_id);
 	return false;
@@ -253,6 +257,7 @@ is_bare(void *arg, const struct apam_profile_info *info)
 	ck_assert_int_eq(info->timeout_ms, 30000);
 	ck_assert(!info->allow_http);
 	ck_assert_uint_eq(info->http_address_count, 0);
+	ck_assert_uint_eq(info->run_count, 0);
 	ck_assert_str_eq(info->entries[0]->control, "sufficient");
 	ck_assert_str_eq(info->entries[0]->key_id, "");
 	return true;
@@ -263,7 +268,9 @@ static const char full[] =
     "description = \"all there is\";\nca_file = \"/etc/passwd\";\n"
     "proxy = \"http://127.0.0.1:3128\";\ndeadline = 7;\n"
     "allow_http = true;\n"
-    "http_addresses = [ \"169.254.169.254\", \"fd00:ec2::254\" ];\nauth = (\n"
+    "http_addresses = [ \"169.254.169.254\", \"fd00:ec2::254\" ];\n"
+    "run = { environment = { FULL_KEY = \"placeholder\"; OTHER = 2; }; };\n"
+    "auth = (\n"
     "{ scheme = \"return-test\"; control = \"optional\"; key_id = \"k0\"; },\n"
     "{ scheme = \"return-test\"; control = \"required\"; },\n"
     "{ scheme = \"return-test\"; probe = \"GET /x/me\"; } );\n";

@@ -5,6 +5,7 @@
  */
 #include "run/connect_head.c"
 #include "run/say.c"
+#include "run/placeholder.c"
 #include "run/site.c"
 
 #include "support/run.h"

@@ -53,6 +53,29 @@ START_TEST(a_swap_is_seen)
 END_TEST
 
 static const struct {
+	const char *text;
+	bool is;
+} looks[] = {
+	{ MIXED, true },
+	{ HEX40, true },
+	{ "sk-0123456789abcdefFAKE", true },
+	{ UUID, false },
+	{ "placeholder", false },
+	{ "a-placeholder-for-a-key-of-this-provider", false },
+	{ "ghp_000000000000000000000000000000000000", false },
+	{ "0000000000000000000000000000000000000000", false },
+	{ "", false },
+};
+
+START_TEST(a_secret_looks_like_one)
+{
+	ck_assert_msg(
+	    key_look_is_secret(apam_str(looks[_i].text)) == looks[_i].is, "%s",
+	    looks[_i].text);
+}
+END_TEST
+
+static const struct {
 	const char *id, *cut;
 } cuts[] = {
 	{ HEX40, "0123..." },
@@ -84,6 +107,7 @@ main(void)
 	TCase *tc = tcase_create("key_look");
 
 	suite_add_tcase(suite, tc);
+	tcase_add_loop_test(tc, a_secret_looks_like_one, 0, ROWS(looks));
 	tcase_add_loop_test(tc, a_swap_is_seen, 0, ROWS(rows));
 	tcase_add_loop_test(tc, a_cut_shows_little, 0, ROWS(cuts));
 	return run_suite(suite);
