@@ -17,8 +17,8 @@
 #include "lib/browser.h"
 #include "lib/command.h"
 #include "lib/entry_arg.h"
+#include "lib/local_listener.h"
 #include "lib/login_talk.h"
-#include "lib/redirect_listener.h"
 #include "lib/report.h"
 #include "lib/session.h"
 
@@ -36,7 +36,7 @@ struct session {
 	struct apam_login *login;
 	struct apam_login_event event;
 	struct apam_error err;
-	struct redirect_listener listener;
+	struct local_listener listener;
 	struct login_line line;
 	enum wanted wanted;
 	bool over; /* no event comes any more */
@@ -213,7 +213,7 @@ listen_for_browser(struct session *s)
 	s->options.redirect_uri = uri;
 	if (is_elsewhere(uri))
 		return STATUS_DONE;
-	why = redirect_listener_open(&s->listener, uri, (uint16_t)port, &error);
+	why = local_listener_open(&s->listener, uri, (uint16_t)port, &error);
 	if (why != NULL)
 		return refuse_listener(s, why, error);
 	s->options.redirect_uri = s->listener.uri;
@@ -253,7 +253,7 @@ send_browser(struct session *s)
 {
 	bool opened;
 
-	redirect_listener_expect(&s->listener, s->event.url);
+	local_listener_expect(&s->listener, s->event.url);
 	opened = !args_has(s->args, "no-browser") && browser_open(s->event.url);
 	if (login_talk_can_ask()) {
 		login_talk_ask_address(opened);
@@ -288,7 +288,7 @@ end_login(struct session *s)
 	const bool done = s->event.kind == APAM_LOGIN_DONE;
 
 	s->over = true;
-	redirect_listener_tell(&s->listener, done,
+	local_listener_tell(&s->listener, done,
 	    done ? "You are logged in" : "The login has failed",
 	    done ? "You can close this page and go back to the terminal." :
 		   "The terminal where apam runs says why. You can close this "
@@ -334,7 +334,7 @@ take_address(struct session *s, const char *address)
 	struct apam_error err = APAM_ERROR_INIT;
 
 	if (apam_login_redirected(s->login, address, &err) == APAM_OK) {
-		redirect_listener_expect(&s->listener, NULL);
+		local_listener_expect(&s->listener, NULL);
 		s->wanted = WANTED_NOTHING;
 		return;
 	}
@@ -380,15 +380,15 @@ take_line(struct session *s)
 static void
 serve_browser(struct session *s)
 {
-	char url[REDIRECT_REQUEST_MAX + REDIRECT_URI_MAX];
+	char url[LOCAL_REQUEST_MAX + LOCAL_URI_MAX];
 	struct apam_error err = APAM_ERROR_INIT;
 
-	if (!redirect_listener_serve(&s->listener, url, sizeof(url)))
+	if (!local_listener_serve(&s->listener, url, sizeof(url)))
 		return;
 	s->wanted = WANTED_NOTHING;
 	if (apam_login_redirected(s->login, url, &err) == APAM_OK)
 		return;
-	redirect_listener_tell(&s->listener, false, "The login has failed",
+	local_listener_tell(&s->listener, false, "The login has failed",
 	    "It did not wait for this page, which you can close.");
 	report_error(NULL, &err);
 }
@@ -397,11 +397,11 @@ serve_browser(struct session *s)
 static void
 turn(struct session *s, const sigset_t *before)
 {
-	struct pollfd fds[REDIRECT_POLLS + 2];
+	struct pollfd fds[LOCAL_POLLS + 2];
 	const int due = apam_timeout(s->cli->ctx);
 	const int ms = due < 0 || due > TURN_MS ? TURN_MS : due;
 	const struct timespec wait = { ms / 1000, ms % 1000 * 1000000L };
-	size_t n = redirect_listener_polls(&s->listener, fds), input = 0;
+	size_t n = local_listener_polls(&s->listener, fds), input = 0;
 
 	fds[n++] = (struct pollfd){ apam_fd(s->cli->ctx), POLLIN, 0 };
 	if (s->wanted != WANTED_NOTHING && !s->typed_out) {
@@ -434,7 +434,7 @@ run_login(struct session *s)
 	}
 	apam_login_cancel(&s->login);
 	if (caught != 0 && !s->over) {
-		redirect_listener_close(&s->listener);
+		local_listener_close(&s->listener);
 		fputc('\n', stderr);
 		complain("the login was ended, and nothing was changed");
 		session_close(s->cli);
@@ -457,7 +457,7 @@ login_run(struct cli *cli, const struct args *args)
 		.name = args->words[0],
 		.event = { .size = sizeof(s.event) },
 		.err = APAM_ERROR_INIT };
-	redirect_listener_init(&s.listener);
+	local_listener_init(&s.listener);
 	cli->options.flags |= APAM_OPEN_NO_THREAD;
 	code = read_options(&s);
 	if (code == STATUS_DONE)
@@ -470,7 +470,7 @@ login_run(struct cli *cli, const struct args *args)
 		code = status == APAM_OK ? run_login(&s) :
 					   report(s.name, status, &s.err);
 	}
-	redirect_listener_close(&s.listener);
+	local_listener_close(&s.listener);
 	return code;
 }
 

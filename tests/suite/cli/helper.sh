@@ -175,9 +175,59 @@ signs "aws: as a container endpoint says it" 0 "={$keys,$session,$ends}" '' \
 signs "aws: as STS does" 0 "={$keys,$session,$ends}" '' helper aws "$api/sts"
 signs "aws: as Vault does" 0 "={$keys,$session}" '' helper aws -X POST \
     "$api/vault"
+signs "aws: when a lease of Vault's ends" 0 \
+    '"SessionToken":"fake-session","Expiration":"20..-..-..T..:..:..Z"' '' \
+    helper aws "$api/lease"
 row "aws: no keys" 1 '' 'is not JSON with AccessKeyId' helper aws "$api/none"
 row "aws: another answer" 1 '' 'HTTP 404 instead of keys' helper aws "$api/x"
 row "aws: of no other" 2 '' 'no profile' helper aws https://other.example.com/
+
+# A program asks as SDKs do: ask [CURL'S OPTIONS].
+cat >"$dir/ask" <<'END'
+#!/bin/sh
+exec curl -sS -w '%{http_code}' \
+    -H "Authorization: ${SAYS-$AWS_CONTAINER_AUTHORIZATION_TOKEN}" "$@" \
+    "$AWS_CONTAINER_CREDENTIALS_FULL_URI$BEHIND"
+END
+chmod +x "$dir/ask"
+served="{${keys#*,},\"Token\":\"fake-session\",$ends}"
+signs "aws: a program has an endpoint" 0 "=${served}200" '' \
+    helper aws "$api/sts" -- "$dir/ask"
+signs "aws: which says when a lease ends" 0 '"Expiration":"20.*}200$' '' \
+    helper aws -X POST "$api/lease" -- "$dir/ask"
+row "aws: and nothing where no end is known" 0 '"NoKeys"' \
+    'use credential_process' helper aws "$api/vault" -- "$dir/ask"
+row "aws: nor where the API has no keys" 0 '^403$' 'HTTP 404 instead of keys' \
+    helper aws "$api/x" -- "$dir/ask"
+SAYS=other row "aws: not for another token" 0 '={}
+401' '' helper aws "$api/sts" -- "$dir/ask"
+row "aws: not by a name that was made to lead here" 0 '={}
+400' '' helper aws "$api/sts" -- "$dir/ask" -H Host:rebound.example
+BEHIND=/x row "aws: not at another path" 0 '={}
+404' '' helper aws "$api/sts" -- "$dir/ask"
+row "aws: a GET alone" 0 '={}
+405' '' helper aws "$api/sts" -- "$dir/ask" -X PUT
+cat >"$dir/program" <<'END'
+#!/bin/sh
+echo "$AWS_ACCESS_KEY_ID$AWS_PROFILE$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI."
+echo "$AWS_CONTAINER_CREDENTIALS_FULL_URI" >"$1"
+kill -PIPE $$
+END
+chmod +x "$dir/program"
+AWS_PROFILE=other AWS_ACCESS_KEY_ID=OTHER row \
+    "aws: what SDKs would take first is not there; the signal is the program's" \
+    141 '=.' '' helper aws "$api/sts" -- "$dir/program" "$dir/endpoint"
+# The endpoint ends with the program: it refuses connections then.
+for i in $(seq 600); do
+	curl -sS "$(cat "$dir/endpoint")" >/dev/null 2>&1
+	status=$?
+	[ $status -ne 7 ] || break
+	sleep 0.1
+done
+holds "aws: the endpoint ends with the program" [ $status -eq 7 ]
+row "aws: the program's status" 9 '' '' helper aws "$api/sts" -- sh -c 'exit 9'
+row "aws: a program that is not there" 127 '' 'cannot be run' \
+    helper aws "$api/sts" -- "$dir/nothing"
 
 # ---- git itself --------------------------------------------------------------
 

@@ -38,6 +38,14 @@ KEYS = {
             "security_token": "fake-session",
         }
     },
+    "/keys/lease": {
+        "lease_duration": 3600,
+        "data": {
+            "access_key": "FAKEID",
+            "secret_key": "fake-aws-key",
+            "session_token": "fake-session",
+        },
+    },
     "/keys/none": {"AccessKeyId": "FAKEID"},
 }
 

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of hosts/cli/lib/redirect_listener.c: where it listens, which requests
- * it takes, and what a browser is told.
+ * Tests of hosts/cli/lib/local_listener.c: where it listens, which requests
+ * it takes, and what a browser or a program is told.
  */
-#include "lib/redirect_listener.c"
-#include "lib/redirect_request.c"
+#include "lib/local_listener.c"
+#include "lib/local_request.c"
 #include "lib/redirect_state.c"
 
 #include "support/run.h"
 
-#define CLIENTS (REDIRECT_CONNECTIONS + 4)
+#define CLIENTS (LOCAL_CONNECTIONS + 4)
 
-static struct redirect_listener l;
+static struct local_listener l;
 static char url[256];
 static int clients[CLIENTS];
 
 static void
 setup(void)
 {
-	redirect_listener_init(&l);
+	local_listener_init(&l);
 	for (int i = 0; i < CLIENTS; i++)
 		clients[i] = -1;
 	url[0] = '\0';
@@ -27,7 +27,7 @@ setup(void)
 static void
 teardown(void)
 {
-	redirect_listener_close(&l);
+	local_listener_close(&l);
 	for (int i = 0; i < CLIENTS; i++)
 		if (clients[i] >= 0)
 			(void)close(clients[i]);
@@ -37,10 +37,10 @@ static void
 opens(const char *uri)
 {
 	int error;
-	const char *why = redirect_listener_open(&l, uri, 0, &error);
+	const char *why = local_listener_open(&l, uri, 0, &error);
 
 	ck_assert_msg(why == NULL, "%s: %d", why, error);
-	redirect_listener_expect(&l, "https://idp.example/?client_id=a");
+	local_listener_expect(&l, "https://idp.example/?client_id=a");
 }
 
 /* Connect client `i`. */
@@ -68,11 +68,11 @@ send_text(int i, const char *text)
 static bool
 serves(void)
 {
-	struct pollfd fds[REDIRECT_POLLS];
-	const size_t n = redirect_listener_polls(&l, fds);
+	struct pollfd fds[LOCAL_POLLS];
+	const size_t n = local_listener_polls(&l, fds);
 
 	ck_assert_int_gt(poll(fds, (nfds_t)n, 5000), 0);
-	return redirect_listener_serve(&l, url, sizeof(url));
+	return local_listener_serve(&l, url, sizeof(url));
 }
 
 /* What client `i` is told, to the end. */
@@ -134,8 +134,8 @@ START_TEST(a_uri_says_where)
 	else
 		(void)snprintf(uri, sizeof(uri), "%.*s%u%s", (int)(at - format),
 		    format, (unsigned)l.port, at + 2);
-	redirect_listener_close(&l);
-	why = redirect_listener_open(&l, uri, 0, &error);
+	local_listener_close(&l);
+	why = local_listener_open(&l, uri, 0, &error);
 	if (uris[_i].why == NULL) {
 		ck_assert_msg(why == NULL, "%s: %s", uri, why);
 		ck_assert_str_eq(l.uri, uri);
@@ -150,16 +150,16 @@ END_TEST
 
 START_TEST(a_port_is_taken)
 {
-	struct redirect_listener other;
+	struct local_listener other;
 	int error;
 
 	opens(NULL);
 	ck_assert_int_gt(l.port, 0);
-	redirect_listener_init(&other);
+	local_listener_init(&other);
 	ck_assert_ptr_nonnull(
-	    redirect_listener_open(&other, NULL, l.port, &error));
+	    local_listener_open(&other, NULL, l.port, &error));
 	ck_assert_int_eq(error, EADDRINUSE);
-	redirect_listener_close(&other);
+	local_listener_close(&other);
 }
 END_TEST
 
@@ -176,10 +176,10 @@ START_TEST(a_browser_comes_back_and_is_told)
 	(void)snprintf(wanted, sizeof(wanted),
 	    "http://127.0.0.1:%u/callback?code=a&state=b", (unsigned)l.port);
 	ck_assert_str_eq(url, wanted);
-	redirect_listener_tell(&l, true, "Well", "All is well.");
+	local_listener_tell(&l, true, "Well", "All is well.");
 	ck_assert_ptr_nonnull(strstr(told(0), "HTTP/1.1 200 OK\r\n"));
 	/* Nobody is told twice. */
-	redirect_listener_tell(&l, true, "Well", "All is well.");
+	local_listener_tell(&l, true, "Well", "All is well.");
 }
 END_TEST
 
@@ -223,10 +223,10 @@ START_TEST(one_answer_is_taken)
 		;
 	ask(1, "GET /callback?a=second HTTP/1.1");
 	ck_assert(!serves());
-	ck_assert(!redirect_listener_serve(&l, url, sizeof(url)));
+	ck_assert(!local_listener_serve(&l, url, sizeof(url)));
 	ck_assert_ptr_nonnull(strstr(url, "first"));
 	ck_assert_ptr_nonnull(strstr(told(1), "404 Not Found"));
-	redirect_listener_tell(&l, false, "Bad", "No.");
+	local_listener_tell(&l, false, "Bad", "No.");
 	ck_assert_ptr_nonnull(strstr(told(0), "400 Bad Request"));
 }
 END_TEST
@@ -248,9 +248,9 @@ START_TEST(silent_ones_do_not_keep_others_out)
 	for (int i = 1; i < CLIENTS; i++) {
 		(void)close(clients[i]);
 		connect_client(i);
-		(void)redirect_listener_serve(&l, url, sizeof(url));
+		(void)local_listener_serve(&l, url, sizeof(url));
 	}
-	redirect_listener_tell(&l, true, "Well", "All is well.");
+	local_listener_tell(&l, true, "Well", "All is well.");
 	ck_assert_ptr_nonnull(strstr(told(0), "200 OK"));
 }
 END_TEST
@@ -274,7 +274,7 @@ END_TEST
 START_TEST(one_without_the_state_does_not_end_the_login)
 {
 	opens(NULL);
-	redirect_listener_expect(&l, "https://idp.example/?state=x-y");
+	local_listener_expect(&l, "https://idp.example/?state=x-y");
 	ask(0, "GET /callback?code=evil&state=z HTTP/1.1");
 	ask(1, "GET /callback?error=access_denied HTTP/1.1");
 	ask(2, "GET /callback?code=mine&state=x-y HTTP/1.1");
@@ -289,7 +289,7 @@ END_TEST
 START_TEST(nobody_is_waited_for_before_the_page_is_known)
 {
 	opens(NULL);
-	redirect_listener_expect(&l, NULL);
+	local_listener_expect(&l, NULL);
 	ask(0, "GET /callback?code=a HTTP/1.1");
 	ck_assert(!serves());
 	ck_assert_ptr_nonnull(strstr(told(0), "404 Not Found"));
@@ -317,11 +317,88 @@ START_TEST(pieces_are_put_together)
 }
 END_TEST
 
+/* ---- Keys --------------------------------------------------------------- */
+
+static void
+opens_for_programs(void)
+{
+	int error;
+
+	ck_assert_ptr_null(local_listener_open(&l, NULL, 0, &error));
+	local_listener_admit(&l, "/keys", "0123abcd");
+}
+
+START_TEST(a_program_is_answered_as_often_as_it_asks)
+{
+	const char *answer;
+
+	opens_for_programs();
+	ck_assert_ptr_nonnull(strstr(l.uri, "/keys"));
+	for (int i = 0; i < 3; i++) {
+		ask(i, "GET /keys HTTP/1.1\r\nAuthorization: 0123abcd");
+		while (!serves())
+			continue;
+		local_listener_answer(&l, "200 OK", APAM_STR("{\"a\":1}"));
+		answer = told(i);
+		ck_assert_ptr_nonnull(strstr(answer, "HTTP/1.1 200 OK\r\n"));
+		ck_assert_ptr_nonnull(strstr(answer, "application/json\r\n"));
+		ck_assert_ptr_nonnull(strstr(answer, "no-store\r\n"));
+		ck_assert_ptr_nonnull(strstr(answer, "\r\n\r\n{\"a\":1}"));
+	}
+}
+END_TEST
+
+static const struct {
+	const char *line, *status;
+} strangers[] = {
+	{ "GET /keys HTTP/1.1", "401 Unauthorized" },
+	{ "GET /keys HTTP/1.1\r\nAuthorization: 0123abce", "401 Unauthorized" },
+	{ "GET / HTTP/1.1\r\nAuthorization: 0123abcd", "404 Not Found" },
+	{ "POST /keys HTTP/1.1\r\nAuthorization: 0123abcd",
+	    "405 Method Not Allowed" },
+	{ "GET /keys HTTP/1.1\r\nHost: localhost\r\n"
+	  "Authorization: 0123abcd",
+	    "400 Bad Request" },
+};
+
+START_TEST(a_stranger_gets_no_keys)
+{
+	opens_for_programs();
+	ask(0, strangers[_i].line);
+	while (l.next == 0 || l.all[0].fd >= 0)
+		ck_assert(!serves());
+	ck_assert_ptr_nonnull(strstr(told(0), strangers[_i].status));
+}
+END_TEST
+
+/* An answer of the size that is the most, to one that reads it later. */
+START_TEST(a_large_answer_goes_out_whole)
+{
+	static char body[60000], got[sizeof(body) + 1024];
+	size_t n = 0;
+	ssize_t more = 1;
+
+	memset(body, 'a', sizeof(body));
+	opens_for_programs();
+	ask(0, "GET /keys HTTP/1.1\r\nAuthorization: 0123abcd");
+	while (!serves())
+		continue;
+	local_listener_answer(
+	    &l, "200 OK", (struct apam_str){ body, sizeof(body) });
+	while (more > 0 && n < sizeof(got)) {
+		more = recv(clients[0], got + n, sizeof(got) - n, 0);
+		n += more > 0 ? (size_t)more : 0;
+	}
+	ck_assert_uint_gt(n, sizeof(body));
+	ck_assert_mem_eq(got + n - sizeof(body), body, sizeof(body));
+}
+END_TEST
+
 int
 main(void)
 {
-	Suite *suite = suite_create("redirect_listener");
-	TCase *tests = tcase_create("redirect_listener");
+	Suite *suite = suite_create("local_listener");
+	TCase *tests = tcase_create("local_listener");
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_loop_test(tests, a_uri_says_where, 0, ROWS(uris));
@@ -335,6 +412,9 @@ main(void)
 	tcase_add_test(tests, one_without_the_state_does_not_end_the_login);
 	tcase_add_test(tests, nobody_is_waited_for_before_the_page_is_known);
 	tcase_add_test(tests, pieces_are_put_together);
+	tcase_add_test(tests, a_program_is_answered_as_often_as_it_asks);
+	tcase_add_loop_test(tests, a_stranger_gets_no_keys, 0, ROWS(strangers));
+	tcase_add_test(tests, a_large_answer_goes_out_whole);
 	suite_add_tcase(suite, tests);
 	return run_suite(suite);
 }

@@ -4,7 +4,7 @@
  * before a colon, folded lines, an absolute target.
  */
 #define _GNU_SOURCE /* memmem */
-#include "lib/redirect_request.h"
+#include "lib/local_request.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #define LINE "\r\n"
 #define METHOD "GET "
 #define VERSION " HTTP/1.1"
+#define AUTHORIZATION "Authorization"
 
 static const struct apam_str nothing = { "", 0 };
 
@@ -49,27 +50,38 @@ is_visible(struct apam_str s)
 
 /* ---- The request line --------------------------------------------------- */
 
-static enum redirect_request
-read_request_line(struct apam_str line, const struct redirect_place *place,
+static bool
+is_target(struct apam_str target, const struct local_place *place)
+{
+	const size_t n = strlen(place->path);
+
+	if (!starts(target, place->path))
+		return false;
+	if (place->authorization != NULL)
+		return target.n == n;
+	return target.n >= n + 2 && target.p[n] == '?';
+}
+
+static enum local_request
+read_request_line(struct apam_str line, const struct local_place *place,
     struct apam_str *target)
 {
-	const size_t version = sizeof(VERSION) - 1, path = strlen(place->path);
+	const size_t version = sizeof(VERSION) - 1;
 
 	if (line.n < version ||
 	    memcmp(line.p + line.n - version, VERSION, version) != 0)
-		return REDIRECT_BAD;
+		return LOCAL_BAD;
 	line.n -= version;
 	if (!starts(line, METHOD))
-		return REDIRECT_METHOD;
+		return LOCAL_METHOD;
 	line.p += sizeof(METHOD) - 1;
 	line.n -= sizeof(METHOD) - 1;
 	if (!is_visible(line))
-		return REDIRECT_BAD;
-	if (!starts(line, place->path) || line.n < path + 2 ||
-	    line.p[path] != '?')
-		return REDIRECT_ELSEWHERE;
+		return LOCAL_BAD;
+	if (!is_target(line, place))
+		return LOCAL_ELSEWHERE;
 	*target = line;
-	return REDIRECT_GOOD;
+	return LOCAL_GOOD;
 }
 
 /* ---- Fields ------------------------------------------------------------- */
@@ -117,7 +129,7 @@ is_field(struct apam_str line)
  * lead here is not.
  */
 static bool
-is_host(struct apam_str line, const struct redirect_place *place)
+is_host(struct apam_str line, const struct local_place *place)
 {
 	const struct apam_str value = value_of(line, strlen("Host"));
 
@@ -125,41 +137,78 @@ is_host(struct apam_str line, const struct redirect_place *place)
 	    strncasecmp(value.p, place->authority, value.n) == 0;
 }
 
-/* All fields up to the empty line; it is known to be there. */
+/* In a time that says nothing of where two values differ. */
 static bool
-are_fields(struct apam_str rest, const struct redirect_place *place)
+is_authorized(struct apam_str line, const struct local_place *place)
 {
-	struct apam_str line;
-	unsigned hosts = 0;
+	const struct apam_str value = value_of(line, strlen(AUTHORIZATION));
+	const char *wanted = place->authorization;
+	unsigned char differs = 0;
 
-	while (take_line(&rest, &line) && line.n > 0) {
-		if (!is_field(line) || is_named(line, "Content-Length") ||
-		    is_named(line, "Transfer-Encoding"))
-			return false;
-		if (!is_named(line, "Host"))
-			continue;
-		if (!is_host(line, place))
-			return false;
-		hosts++;
-	}
-	return hosts == 1;
+	if (wanted == NULL || value.n != strlen(wanted))
+		return false;
+	for (size_t i = 0; i < value.n; i++)
+		differs |= (unsigned char)(value.p[i] ^ wanted[i]);
+	return differs == 0;
 }
 
-enum redirect_request
-redirect_request_read(struct apam_str bytes, const struct redirect_place *place,
+/* What the fields say. */
+struct said {
+	unsigned hosts, authorizations;
+	bool authorized; /* the last of them is the one that is wanted */
+};
+
+/* False where no request that is meant has such a field. */
+static bool
+take_field(
+    struct said *said, struct apam_str line, const struct local_place *place)
+{
+	if (!is_field(line) || is_named(line, "Content-Length") ||
+	    is_named(line, "Transfer-Encoding"))
+		return false;
+	if (is_named(line, AUTHORIZATION)) {
+		said->authorizations++;
+		said->authorized = is_authorized(line, place);
+	}
+	if (!is_named(line, "Host"))
+		return true;
+	said->hosts++;
+	return is_host(line, place);
+}
+
+/* All fields up to the empty line; it is known to be there. */
+static enum local_request
+read_fields(struct apam_str rest, const struct local_place *place)
+{
+	struct said said = { 0 };
+	struct apam_str line;
+
+	while (take_line(&rest, &line) && line.n > 0)
+		if (!take_field(&said, line, place))
+			return LOCAL_BAD;
+	if (said.hosts != 1)
+		return LOCAL_BAD;
+	if (place->authorization == NULL)
+		return LOCAL_GOOD;
+	return said.authorizations == 1 && said.authorized ? LOCAL_GOOD :
+							     LOCAL_STRANGER;
+}
+
+enum local_request
+local_request_read(struct apam_str bytes, const struct local_place *place,
     struct apam_str *target)
 {
 	struct apam_str line = nothing;
-	enum redirect_request what;
+	enum local_request what;
 
 	*target = nothing;
 	if (memmem(bytes.p, bytes.n, LINE LINE, 4) == NULL)
-		return bytes.n < REDIRECT_REQUEST_MAX ? REDIRECT_MORE :
-							REDIRECT_BAD;
+		return bytes.n < LOCAL_REQUEST_MAX ? LOCAL_MORE : LOCAL_BAD;
 	(void)take_line(&bytes, &line);
 	what = read_request_line(line, place, target);
-	if (what != REDIRECT_GOOD || are_fields(bytes, place))
-		return what;
-	*target = nothing;
-	return REDIRECT_BAD;
+	if (what == LOCAL_GOOD)
+		what = read_fields(bytes, place);
+	if (what != LOCAL_GOOD)
+		*target = nothing;
+	return what;
 }

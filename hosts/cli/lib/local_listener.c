@@ -4,7 +4,7 @@
  * nobody where the browser was.
  */
 #define _GNU_SOURCE /* accept4 */
-#include "lib/redirect_listener.h"
+#include "lib/local_listener.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,15 +19,18 @@
 #include "lib/redirect_state.h"
 
 #define PATH "/callback"
-#define PAGE_MAX 2048
+#define PAGE_MAX 1024
+#define HEAD_MAX 1024
+#define JSON "application/json"
+#define SEND_MS 5000 /* how long one that does not read is waited for */
 #define SILENT_S 30 /* how long one that sends nothing is not seen */
 #define ACCEPTED_MAX 64 /* in one turn */
 
 void
-redirect_listener_init(struct redirect_listener *l)
+local_listener_init(struct local_listener *l)
 {
-	*l = (struct redirect_listener){ .fds = { -1, -1 }, .held = -1 };
-	for (size_t i = 0; i < REDIRECT_CONNECTIONS; i++)
+	*l = (struct local_listener){ .fds = { -1, -1 }, .held = -1 };
+	for (size_t i = 0; i < LOCAL_CONNECTIONS; i++)
 		l->all[i].fd = -1;
 }
 
@@ -41,7 +44,7 @@ struct hosts {
 
 /* Take "http://HOST:PORT/PATH" apart. */
 static const char *
-read_uri(struct redirect_listener *l, const char *uri, struct hosts *hosts)
+read_uri(struct local_listener *l, const char *uri, struct hosts *hosts)
 {
 	static const char *const names[] = { "127.0.0.1", "[::1]",
 		"localhost" };
@@ -72,7 +75,7 @@ read_uri(struct redirect_listener *l, const char *uri, struct hosts *hosts)
 }
 
 static void
-make_uri(struct redirect_listener *l)
+make_uri(struct local_listener *l)
 {
 	(void)snprintf(l->authority, sizeof(l->authority), "127.0.0.1:%u",
 	    (unsigned)l->port);
@@ -138,8 +141,8 @@ is_absent(int number)
 }
 
 const char *
-redirect_listener_open(
-    struct redirect_listener *l, const char *uri, uint16_t port, int *error)
+local_listener_open(
+    struct local_listener *l, const char *uri, uint16_t port, int *error)
 {
 	struct hosts hosts = { .both = false };
 	const char *why;
@@ -167,7 +170,17 @@ redirect_listener_open(
 }
 
 void
-redirect_listener_expect(struct redirect_listener *l, const char *page)
+local_listener_admit(
+    struct local_listener *l, const char *path, const char *authorization)
+{
+	l->authorization = authorization;
+	(void)snprintf(l->path, sizeof(l->path), "%s", path);
+	(void)snprintf(
+	    l->uri, sizeof(l->uri), "http://%s%s", l->authority, path);
+}
+
+void
+local_listener_expect(struct local_listener *l, const char *page)
 {
 	(void)snprintf(
 	    l->page, sizeof(l->page), "%s", page == NULL ? "" : page);
@@ -176,20 +189,61 @@ redirect_listener_expect(struct redirect_listener *l, const char *page)
 /* ---- Connections -------------------------------------------------------- */
 
 static void
-drop(struct redirect_connection *c)
+drop(struct local_connection *c)
 {
 	if (c->fd >= 0)
 		(void)close(c->fd);
 	free(c->bytes);
-	*c = (struct redirect_connection){ .fd = -1 };
+	*c = (struct local_connection){ .fd = -1 };
 }
 
-/* Send a page; what does not go out at once is not waited for. */
+/* What does not go out at once is waited for a short while. */
+static void
+send_all(int fd, struct apam_str bytes)
+{
+	struct pollfd out = { fd, POLLOUT, 0 };
+	ssize_t n;
+
+	while (bytes.n > 0) {
+		n = send(fd, bytes.p, bytes.n, MSG_NOSIGNAL);
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return;
+		bytes.p += n > 0 ? n : 0;
+		bytes.n -= n > 0 ? (size_t)n : 0;
+		if (bytes.n > 0 && poll(&out, 1, SEND_MS) <= 0)
+			return;
+	}
+}
+
+/* Send an answer. */
+static void
+send_answer(int fd, const char *status, const char *more, const char *type,
+    struct apam_str body)
+{
+	char head[HEAD_MAX];
+	const int n = snprintf(head, sizeof(head),
+	    "HTTP/1.1 %s\r\n"
+	    "Content-Type: %s\r\n"
+	    "Content-Length: %zu\r\n"
+	    "Cache-Control: no-store\r\n"
+	    "Referrer-Policy: no-referrer\r\n"
+	    "Content-Security-Policy: default-src 'none'; style-src "
+	    "'unsafe-inline'; frame-ancestors 'none'\r\n"
+	    "X-Content-Type-Options: nosniff\r\n"
+	    "%sConnection: close\r\n\r\n",
+	    status, type, body.n, more);
+
+	send_all(fd, (struct apam_str){ head, (size_t)n });
+	send_all(fd, body);
+	(void)shutdown(fd, SHUT_WR);
+}
+
+/* Send a page. */
 static void
 send_page(int fd, const char *status, const char *more, const char *title,
     const char *text)
 {
-	char body[PAGE_MAX / 2], page[PAGE_MAX];
+	char body[PAGE_MAX];
 	int n;
 
 	n = snprintf(body, sizeof(body),
@@ -201,29 +255,35 @@ send_page(int fd, const char *status, const char *more, const char *title,
 	    "<p style=\"opacity: .6\">apam</p>"
 	    "<h1 style=\"font-size: 1.6em\">%s</h1><p>%s</p></body></html>\n",
 	    title, title, text);
-	n = snprintf(page, sizeof(page),
-	    "HTTP/1.1 %s\r\n"
-	    "Content-Type: text/html; charset=utf-8\r\n"
-	    "Content-Length: %d\r\n"
-	    "Cache-Control: no-store\r\n"
-	    "Referrer-Policy: no-referrer\r\n"
-	    "Content-Security-Policy: default-src 'none'; style-src "
-	    "'unsafe-inline'; frame-ancestors 'none'\r\n"
-	    "X-Content-Type-Options: nosniff\r\n"
-	    "%sConnection: close\r\n\r\n%s",
-	    status, n, more, body);
-	(void)send(fd, page, (size_t)n, MSG_NOSIGNAL);
-	(void)shutdown(fd, SHUT_WR);
+	send_answer(fd, status, more, "text/html; charset=utf-8",
+	    (struct apam_str){ body, (size_t)n });
+}
+
+/* What a program is told that gets no keys. */
+static void
+refuse_program(struct local_connection *c, enum local_request what)
+{
+	const char *status = "400 Bad Request", *more = "";
+
+	if (what == LOCAL_METHOD) {
+		status = "405 Method Not Allowed";
+		more = "Allow: GET\r\n";
+	} else if (what == LOCAL_STRANGER)
+		status = "401 Unauthorized";
+	else if (what == LOCAL_ELSEWHERE)
+		status = "404 Not Found";
+	send_answer(c->fd, status, more, JSON, APAM_STR("{}\n"));
+	drop(c);
 }
 
 static void
-refuse(struct redirect_connection *c, enum redirect_request what)
+refuse(struct local_connection *c, enum local_request what)
 {
-	if (what == REDIRECT_METHOD)
+	if (what == LOCAL_METHOD)
 		send_page(c->fd, "405 Method Not Allowed", "Allow: GET\r\n",
 		    "This is not a page to send to",
 		    "This address takes a GET alone.");
-	else if (what == REDIRECT_ELSEWHERE)
+	else if (what == LOCAL_ELSEWHERE)
 		send_page(c->fd, "404 Not Found", "", "There is nothing here",
 		    "This is not the way back from the login that apam waits "
 		    "for. Log in on the page that apam named.");
@@ -235,21 +295,22 @@ refuse(struct redirect_connection *c, enum redirect_request what)
 }
 
 /* Read what there is; GOOD with *target set if it is the one waited for. */
-static enum redirect_request
-read_more(struct redirect_listener *l, struct redirect_connection *c,
+static enum local_request
+read_more(struct local_listener *l, struct local_connection *c,
     struct apam_str *target)
 {
-	const struct redirect_place place = { l->path, l->authority };
+	const struct local_place place = { l->path, l->authority,
+		l->authorization };
 	const ssize_t n = recv(
-	    c->fd, c->bytes + c->n, REDIRECT_REQUEST_MAX - c->n, 0);
+	    c->fd, c->bytes + c->n, LOCAL_REQUEST_MAX - c->n, 0);
 
 	*target = (struct apam_str){ "", 0 };
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		drop(c);
-		return REDIRECT_MORE;
+		return LOCAL_MORE;
 	}
 	c->n += n > 0 ? (size_t)n : 0;
-	return redirect_request_read(
+	return local_request_read(
 	    (struct apam_str){ c->bytes, c->n }, &place, target);
 }
 
@@ -258,35 +319,39 @@ read_more(struct redirect_listener *l, struct redirect_connection *c,
  * state of the page that the browser was sent to.
  */
 static bool
-take_answer(const struct redirect_listener *l, struct apam_str target,
-    char *url, size_t size)
+take_answer(const struct local_listener *l, struct apam_str target, char *url,
+    size_t size)
 {
 	int n;
 
-	if (l->held >= 0 || l->page[0] == '\0')
+	if (l->held >= 0 || (l->page[0] == '\0' && l->authorization == NULL))
 		return false;
 	n = snprintf(
 	    url, size, "http://%s%.*s", l->authority, (int)target.n, target.p);
-	return n > 0 && (size_t)n < size && redirect_state_same(l->page, url);
+	return n > 0 && (size_t)n < size &&
+	    (l->authorization != NULL || redirect_state_same(l->page, url));
 }
 
 /* True if this one brought the answer. */
 static bool
-serve(struct redirect_listener *l, int i, char *url, size_t size)
+serve(struct local_listener *l, int i, char *url, size_t size)
 {
-	struct redirect_connection *c = &l->all[i];
+	struct local_connection *c = &l->all[i];
 	struct apam_str target;
-	enum redirect_request what;
+	enum local_request what;
 
 	if (c->fd < 0 || i == l->held)
 		return false;
 	what = read_more(l, c, &target);
-	if (what == REDIRECT_MORE)
+	if (what == LOCAL_MORE)
 		return false;
-	if (what == REDIRECT_GOOD && !take_answer(l, target, url, size))
-		what = REDIRECT_ELSEWHERE;
-	if (what != REDIRECT_GOOD) {
-		refuse(c, what);
+	if (what == LOCAL_GOOD && !take_answer(l, target, url, size))
+		what = LOCAL_ELSEWHERE;
+	if (what != LOCAL_GOOD) {
+		if (l->authorization != NULL)
+			refuse_program(c, what);
+		else
+			refuse(c, what);
 		return false;
 	}
 	l->held = i;
@@ -295,23 +360,23 @@ serve(struct redirect_listener *l, int i, char *url, size_t size)
 
 /* Accept one connection; its place, or -1. */
 static int
-accept_one(struct redirect_listener *l, int fd)
+accept_one(struct local_listener *l, int fd)
 {
 	const int taken = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct redirect_connection *c;
+	struct local_connection *c;
 	size_t i;
 
 	if (taken < 0)
 		return -1;
 	/* The one that brought the answer stays. */
 	if ((int)l->next == l->held)
-		l->next = (l->next + 1) % REDIRECT_CONNECTIONS;
+		l->next = (l->next + 1) % LOCAL_CONNECTIONS;
 	i = l->next;
-	l->next = (i + 1) % REDIRECT_CONNECTIONS;
+	l->next = (i + 1) % LOCAL_CONNECTIONS;
 	c = &l->all[i];
 	drop(c);
 	c->fd = taken;
-	c->bytes = malloc(REDIRECT_REQUEST_MAX);
+	c->bytes = malloc(LOCAL_REQUEST_MAX);
 	if (c->bytes == NULL)
 		drop(c);
 	return (int)i;
@@ -322,7 +387,7 @@ accept_one(struct redirect_listener *l, int fd)
  * end to them, however many come.  True if one brought the answer.
  */
 static bool
-accept_some(struct redirect_listener *l, int fd, char *url, size_t size)
+accept_some(struct local_listener *l, int fd, char *url, size_t size)
 {
 	bool came = false;
 	int i = 0;
@@ -335,25 +400,25 @@ accept_some(struct redirect_listener *l, int fd, char *url, size_t size)
 }
 
 size_t
-redirect_listener_polls(const struct redirect_listener *l, struct pollfd *to)
+local_listener_polls(const struct local_listener *l, struct pollfd *to)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < 2; i++)
 		if (l->fds[i] >= 0)
 			to[n++] = (struct pollfd){ l->fds[i], POLLIN, 0 };
-	for (int i = 0; i < REDIRECT_CONNECTIONS; i++)
+	for (int i = 0; i < LOCAL_CONNECTIONS; i++)
 		if (l->all[i].fd >= 0 && i != l->held)
 			to[n++] = (struct pollfd){ l->all[i].fd, POLLIN, 0 };
 	return n;
 }
 
 bool
-redirect_listener_serve(struct redirect_listener *l, char *url, size_t size)
+local_listener_serve(struct local_listener *l, char *url, size_t size)
 {
 	bool came = false;
 
-	for (int i = 0; !came && i < REDIRECT_CONNECTIONS; i++)
+	for (int i = 0; !came && i < LOCAL_CONNECTIONS; i++)
 		came = serve(l, i, url, size);
 	for (size_t i = 0; !came && i < 2; i++)
 		came = l->fds[i] >= 0 && accept_some(l, l->fds[i], url, size);
@@ -361,8 +426,8 @@ redirect_listener_serve(struct redirect_listener *l, char *url, size_t size)
 }
 
 void
-redirect_listener_tell(
-    struct redirect_listener *l, bool ok, const char *title, const char *text)
+local_listener_tell(
+    struct local_listener *l, bool ok, const char *title, const char *text)
 {
 	if (l->held < 0)
 		return;
@@ -373,12 +438,23 @@ redirect_listener_tell(
 }
 
 void
-redirect_listener_close(struct redirect_listener *l)
+local_listener_answer(
+    struct local_listener *l, const char *status, struct apam_str body)
 {
-	for (size_t i = 0; i < REDIRECT_CONNECTIONS; i++)
+	if (l->held < 0)
+		return;
+	send_answer(l->all[l->held].fd, status, "", JSON, body);
+	drop(&l->all[l->held]);
+	l->held = -1;
+}
+
+void
+local_listener_close(struct local_listener *l)
+{
+	for (size_t i = 0; i < LOCAL_CONNECTIONS; i++)
 		drop(&l->all[i]);
 	for (size_t i = 0; i < 2; i++)
 		if (l->fds[i] >= 0)
 			(void)close(l->fds[i]);
-	redirect_listener_init(l);
+	local_listener_init(l);
 }
