@@ -20,8 +20,7 @@ as()
 as "$agent_user" "$dir/bin/apamd" -c "$dir/apam.conf" --socket "$agent" \
     >>"$dir/agent.log" 2>&1 &
 agent_pid=$!
-for _ in $(seq 500); do
-	! [ -S "$agent" ] || break
+until [ -S "$agent" ] || [ $SECONDS -ge 120 ]; do
 	sleep 0.02
 done
 
@@ -36,7 +35,8 @@ search()
 for way in memory environment argument file; do
 	"$scan" "$secrets" plant $way &
 	plant=$!
-	for _ in $(seq 200); do
+	end=$((SECONDS + 120))
+	while [ $SECONDS -lt $end ]; do
 		search "$secrets"
 		found=$?
 		case $way in
@@ -65,12 +65,12 @@ refused=()
 pids=()
 for ((i = 0; i < programs; i++)); do
 	as "${all[i % ${#all[@]}]}" "$dir/bin/use" "${refused[@]}" \
-	    "$dir/apam.conf" 600 "${names[@]}" \
+	    "$dir/apam.conf" 3600 "${names[@]}" \
 	    >"$dir/said.$i" 2>&1 &
 	pids+=($!)
 done
 if [ $give = nothing ]; then
-	as "$gateway" "$dir/bin/use" "$dir/apam.conf" 600 "${names[@]}" \
+	as "$gateway" "$dir/bin/use" "$dir/apam.conf" 3600 "${names[@]}" \
 	    >"$dir/said.gateway" 2>&1 &
 	gateway_pid=$!
 fi

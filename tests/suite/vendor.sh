@@ -107,7 +107,7 @@ develops()
 start_sandbox()
 {
 	mkdir "$tmp/sandbox"
-	"$build/sandbox" --dir "$tmp/sandbox" --life 200 >"$tmp/ready" 2>&1 &
+	"$build/sandbox" --dir "$tmp/sandbox" --life 3600 >"$tmp/ready" 2>&1 &
 	sandbox=$!
 	for _ in $(seq 200); do
 		grep -q '^ready$' "$tmp/ready" && break

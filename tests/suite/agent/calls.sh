@@ -35,6 +35,16 @@ part()
 	expect "$name $*" 0 '*' '' "$dir/out" "$dir/err"
 }
 
+# one_question NAME BEGUN: the check that began then was one question to the
+# provider; where this machine took longer, one in ten seconds (CALLS_KEEP_MS).
+one_question()
+{
+	local asked
+	asked=$(mints)
+	holds "$1" test $asked -ge 1 -a \
+	    $asked -le $((1 + (SECONDS + 1 - $2) / 10))
+}
+
 # mints: how many tokens the sandbox has given since it was reset.
 mints()
 {
@@ -47,16 +57,17 @@ live "$users"
 start_agent
 part wrong
 control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=300"
+begun=$SECONDS
 part cancelled
 part check
-holds "a check is one question" test "$(mints)" = 1
+one_question "a check is one question" $begun
 
 if [ "$(id -u)" = 0 ]; then
 	control /reset
 	end_agent TERM
 	live "deadline = 1; $users"
 	start_agent
-	control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=5000"
+	control "/fault?provider=7signal&path=/oauth2/token&kind=hang"
 	part patient 61001
 	end_agent TERM
 	live "$users"
@@ -66,10 +77,11 @@ if [ "$(id -u)" = 0 ]; then
 	control /reset
 	end_agent TERM
 	start_agent
-	control "/fault?provider=7signal&path=/oauth2/token&kind=delay&arg=300"
-	part hasty 61001
+	control "/fault?provider=7signal&path=/oauth2/token&kind=hang"
+	begun=$SECONDS
+	part hasty 61001 "$CONTROL_PORT"
 	part shared_check 61001,61002,61003,61004 16
-	holds "64 programs of 4 users ask once" test "$(mints)" = 1
+	one_question "64 programs of 4 users ask once" $begun
 	part explain 61001
 	part stranger 61009
 	part not_for_all 61002

@@ -3,10 +3,13 @@
 doc/agent-protocol.md has them, made by hand, so that it can also send what no
 client would."""
 import array
+import fcntl
 import os
 import socket
 import struct
 import sys
+import termios
+import time
 
 HELLO, SIGN, CANCEL, JUDGED, CALL, PROOF = 1, 2, 3, 4, 5, 6
 WELCOME, SIGNED, DIGEST, FAILED, RESULT, PROVE = 65, 66, 67, 68, 69, 70
@@ -74,6 +77,14 @@ def fields(body):
     return out
 
 
+def wait_until(what, seconds=120):
+    """Until what() is true; those seconds only stop a hang."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, what
+        time.sleep(0.01)
+
+
 class Agent:
     def __init__(self, path, hello=True, timeout=120):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -87,6 +98,24 @@ class Agent:
 
     def send(self, kind, number, pairs, more=False):
         self.socket.send(frame(kind, number, items(pairs), more))
+
+    def is_heard(self):
+        """True once the agent has read all that was sent to it."""
+        return self.amount(termios.TIOCOUTQ) == 0
+
+    def is_read(self):
+        """True once there is nothing to receive."""
+        return self.amount(termios.FIONREAD) == 0
+
+    def amount(self, what):
+        number = array.array('i', [0])
+        fcntl.ioctl(self.socket, what, number)
+        return number[0]
+
+    def process(self):
+        """The agent's."""
+        return struct.unpack('3i', self.socket.getsockopt(
+            socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
 
     def receive(self):
         """The next message whole; None: the agent has closed."""
@@ -128,6 +157,32 @@ class Agent:
             if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
                 room.frombytes(value[:len(value) - len(value) % 4])
         return data, list(room)
+
+
+# More messages in a second than the agent lets a client send for nothing
+# (CONNECTION_FLOOD), if this machine can.
+FLOOD = 20000
+TOO_SLOW = 'not tried: this machine is too slow for a flood'
+
+
+def is_flooded(send, count):
+    """Call send, which sends so many messages for nothing, until the agent has
+    dropped the client.  False where, in 20 seconds, it took too few of them in any
+    second for a flood; an exception where it took enough, and did not."""
+    end = time.monotonic() + 20
+    since, sent = time.monotonic(), 0
+    try:
+        while time.monotonic() < end:
+            send()
+            sent += count
+            took = time.monotonic() - since
+            if took >= 1:
+                # The agent's seconds begin at other moments than ours.
+                assert sent / (took + 2) < FLOOD, 'it was not dropped'
+                since, sent = time.monotonic(), 0
+    except OSError:
+        return True
+    return False
 
 
 def show(got):

@@ -23,7 +23,7 @@ chmod 644 "$dir/apam.d/p.conf"
 # signs COMMAND...: a program of the user's, run by COMMAND, asks for a signature.
 signs()
 {
-	(as $user "$timeout" 30 "$@" "$dir/bin/apam" -c "$dir/apam.conf" \
+	(as $user "$timeout" 120 "$@" "$dir/bin/apam" -c "$dir/apam.conf" \
 	    headers p $url) >"$dir/out" 2>"$dir/err"
 	status=$?
 }
@@ -31,7 +31,7 @@ signs()
 # is_served_in COMMAND...: the same, by a client that believes any file.
 is_served_in()
 {
-	(as $user "$timeout" 30 "$@" python3 tests/suite/agent/client.py \
+	(as $user "$timeout" 120 "$@" python3 tests/suite/agent/client.py \
 	    "$agent" p GET $url) >"$dir/out" 2>"$dir/err"
 	status=$?
 }
@@ -67,8 +67,7 @@ mounted()
 	rm -f "$dir/go" "$dir/there"
 	(unshare --mount -- bash -c '
 		mount --bind "$1" "$2" && touch "$3/there"
-		for i in $(seq 1000); do
-			[ -e "$3/go" ] && break
+		until [ -e "$3/go" ] || [ $SECONDS -ge 120 ]; do
 			sleep 0.01
 		done
 		exec setpriv --reuid=$4 --regid=$4 --clear-groups \

@@ -14,7 +14,6 @@ port=$(cat "$dir/port")
 profile rotating <<END
 origins = [ "http://127.0.0.1:$port/api" ];
 allow_http = true;
-deadline = "20s";
 auth = ( { scheme = "oauth2-refresh-token";
   token_url = "http://127.0.0.1:$port/token";
   device_url = "http://127.0.0.1:$port/device"; login = "device";

@@ -49,7 +49,7 @@ auth = ( { scheme = "api-key"; header = "X-Key"; key = "exec:$dir/printer"; } );
 END
 start_agent
 
-holds "the filter is on" of_agent Seccomp 2
+holds "the filter is on" wait_for of_agent Seccomp 2
 holds "it has no way to more rights" of_agent NoNewPrivs 1
 holds "one helper was started before it" test \
     "$(pgrep -c -P "$AGENT_PID")" -eq 1

@@ -3,10 +3,7 @@
 A part ends with an exception where the agent does not do what it should."""
 import os
 import signal
-import socket
-import struct
 import sys
-import time
 
 from client import Agent, CALL, FAILED, PROOF, PROVE, SIGNED
 
@@ -40,18 +37,16 @@ def not_needed(path):
     assert kind == SIGNED, got
 
 
-def is_closed(agent, seconds=10):
-    begun = time.monotonic()
+def is_closed(agent):
     got = agent.receive()
     while got is not None and got[0] == FAILED:
         got = agent.receive()
     assert got is None, got
-    assert time.monotonic() - begun < seconds
 
 
 def says_nothing(path):
     agent, _ = asked(path)
-    is_closed(agent, 15)
+    is_closed(agent)
 
 
 def proves_another(path):
@@ -88,8 +83,7 @@ def goes_before_it_is_asked(path):
     """The question finds nobody; all others are served."""
     for kind in 'sign', 'call':
         agent = Agent(path)
-        pid = struct.unpack('3i', agent.socket.getsockopt(
-            socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+        pid = agent.process()
         os.kill(pid, signal.SIGSTOP)
         if kind == 'sign':
             agent.sign('unit', URL, wait=False)

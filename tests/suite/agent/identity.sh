@@ -19,7 +19,7 @@ start_agent
 part()
 {
 	: >"$dir/agent.log"
-	"$timeout" 30 python3 tests/suite/agent/identity.py "$1" "$agent" \
+	"$timeout" 300 python3 tests/suite/agent/identity.py "$1" "$agent" \
 	    >"$dir/out" 2>"$dir/err"
 	status=$?
 	expect "$1" 0 '' '' "$dir/out" "$dir/err"

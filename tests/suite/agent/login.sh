@@ -28,7 +28,7 @@ start_agent
 # by USER ARGS...: apam as that user.
 by()
 {
-	"$timeout" 30 setpriv --reuid="$1" --regid="$1" --clear-groups \
+	"$timeout" 120 setpriv --reuid="$1" --regid="$1" --clear-groups \
 	    "$dir/bin/apam" -c "$dir/apam.conf" "${@:2}" >"$dir/out" \
 	    2>"$dir/err" </dev/null
 	status=$?

@@ -19,7 +19,7 @@ start_agent --metrics "$dir/run/metrics"
 # scrape ARGS...: curl, through the socket for metrics.
 scrape()
 {
-	curl -sS --max-time 10 --noproxy '*' --unix-socket "$dir/run/metrics" \
+	curl -sS --max-time 120 --noproxy '*' --unix-socket "$dir/run/metrics" \
 	    "$@" >"$dir/out" 2>"$dir/err"
 	status=$?
 }
@@ -69,23 +69,31 @@ expect "a name that was made to lead here" 0 '^400$' ''
 # Ten that say nothing do not keep a scraper away.
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	python3 - "$dir/run/metrics" <<-'END' &
-	import socket, sys, time
+	import socket, sys
 	s = socket.socket(socket.AF_UNIX)
 	s.connect(sys.argv[1])
-	s.settimeout(20)
+	print('connected', flush=True)
+	s.settimeout(120)
 	s.recv(1)
 	END
 	silent="${silent:-} $!"
-done
-sleep 0.3
+done >"$dir/silent"
+all_connected()
+{
+	test "$(grep -c connected "$dir/silent")" -eq 10
+}
+holds "ten say nothing" wait_for all_connected
 scrape http://localhost/metrics
 expect "beside silent ones" 0 '^# EOF$' '' "$dir/out" "$dir/err"
-wait $silent
-holds "which are ended" true
+ended=0
+for pid in $silent; do
+	wait "$pid" || ended=1
+done
+holds "which are ended" test $ended = 0
 
 # Others than root are told by the scraper's socket alone.
 chmod 755 "$dir/state"
-"$timeout" 10 setpriv --reuid 61001 --regid 61001 --clear-groups \
+"$timeout" 120 setpriv --reuid 61001 --regid 61001 --clear-groups \
     "$build/apam" -c "$dir/apam.conf" metrics >"$dir/out" 2>"$dir/err"
 status=$?
 expect "another user" 1 '' 'metrics are for root'

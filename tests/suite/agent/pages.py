@@ -6,11 +6,13 @@ import ctypes
 import fcntl
 import mmap
 import os
+import select
 import struct
 import sys
 import time
 
-from client import Agent, HELLO, SIGNED, WELCOME, become, fields, parse
+from client import (Agent, HELLO, SIGNED, WELCOME, become, fields, parse,
+                    wait_until)
 
 SIZE = 12288
 SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
@@ -46,6 +48,11 @@ class Page:
         return begin <= wall < end and forward_begin <= forward < forward_end
 
     fresh = property(lambda self: self.holds(104))
+    stamp = property(lambda self: self.number(104))
+
+    def idle_for(self, seconds):
+        """It is not fresh, and has not been stamped for so long."""
+        return time.time_ns() - self.stamp > seconds * 1e9 and not self.fresh
     alone = property(lambda self: self.holds(136))
 
     def state(self):
@@ -95,9 +102,8 @@ def take(path):
     assert can
     got, descriptors = sign(agent)
     # The service manager may not have it yet: then it comes with a later one.
-    for _ in range(500):
-        if descriptors:
-            break
+    end = time.monotonic() + 120
+    while not descriptors and time.monotonic() < end:
         time.sleep(0.01)
         got, descriptors = sign(agent)
     assert len(descriptors) == 1, got
@@ -106,11 +112,14 @@ def take(path):
     return agent, page, got
 
 
-def until(what, seconds=10):
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+def is_fresh(agent, page):
+    """Until it is, while it is used: not where the agent was kept from work for
+    more than 0.4 s, or we were before we looked."""
+    def look():
+        got, descriptors = sign(agent, page.serial)
+        assert got['page'] == [page.serial] and not descriptors, got
+        return page.fresh
+    wait_until(look)
 
 
 # ---- What is given -----------------------------------------------------------
@@ -122,7 +131,7 @@ def given(path):
     name, value = page.header()
     assert got['header'] == [name + b'\0' + value], got
     assert got['generation'] == [page.generation]
-    assert page.fresh, page.state()
+    is_fresh(agent, page)
     assert page.alone, page.state()
     assert page.sequence % 2 == 0, page.state()
     got, descriptors = sign(agent, page.serial)
@@ -144,7 +153,9 @@ def unread(path):
     agent, _ = reader(path)
     for _ in range(40):
         agent.sign(PROFILE, URL, more=[('page', 0)], wait=False)
-    time.sleep(0.3)
+    wait_until(agent.is_heard)
+    # It does one thing at a time: all are answered once another one is greeted.
+    reader(path)
     first = [agent.descriptors()[1] for _ in range(40)]
     assert sum(len(some) for some in first) == 1, first
     # And gets another once it has read all.
@@ -158,7 +169,10 @@ def hoard(path, ready):
     for agent in agents:
         agent.sign(PROFILE, URL, more=[('page', 0)], wait=False)
     os.write(ready, b'x')
-    time.sleep(14)
+    dropped = select.poll()
+    for agent in agents:
+        dropped.register(agent.socket, select.POLLRDHUP)
+    wait_until(lambda: len(dropped.poll(0)) >= 256)
     return sum(len(agent.descriptors()[1]) for agent in agents)
 
 
@@ -176,7 +190,7 @@ def hoarded(path):
 def many(path):
     """Any number of programs of one user that read what they are sent."""
     kept = [take(path) for _ in range(256)]
-    until(lambda: len(sign(reader(path)[0])[1]) == 1)
+    wait_until(lambda: len(sign(reader(path)[0])[1]) == 1)
     return kept
 
 
@@ -229,7 +243,7 @@ def attacks(page):
 
 def locked(path):
     """Nobody but the agent can change a page: each of these is refused."""
-    _, page, _ = take(path)
+    agent, page, _ = take(path)
     before = page.map[256:]
     assert fcntl.fcntl(page.fd, fcntl.F_GET_SEALS) & SEALS == SEALS
     assert os.fstat(page.fd).st_mode & 0o777 == 0o400
@@ -248,7 +262,8 @@ def locked(path):
                 os._exit(1)
         os._exit(0 if count >= 7 else 2)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    assert page.map[256:] == before and page.fresh
+    assert page.map[256:] == before
+    is_fresh(agent, page)
 
 
 # ---- When it ends ------------------------------------------------------------
@@ -259,18 +274,23 @@ def kept_fresh(path):
     the same page when somebody asks again."""
     agent, page, _ = take(path)
     begin = time.monotonic()
-    while time.monotonic() < begin + 4:
+    is_fresh(agent, page)
+    stamps, looks, fresh = set(), 0, 0
+    while time.monotonic() < begin + 9:
+        stamps.add(page.stamp)
         # One that is being stamped may be between the two looks.
-        assert page.fresh or page.fresh
+        fresh += page.fresh or page.fresh
+        looks += 1
         time.sleep(0.005)
-    until(lambda: not page.fresh, 12)
-    assert time.monotonic() > begin + 9
+    # A busy machine may keep the agent from its work in some seconds.
+    assert len(stamps) >= 3 and fresh >= looks / 3, (stamps, fresh, looks)
+    # It goes on for as long as that after the last request, and not for ever.
+    wait_until(lambda: page.idle_for(3))
     assert page.alone and page.shape != 0, page.state()
     assert page.retired == 0, page.state()
     sequence = page.sequence
-    got, descriptors = sign(agent, page.serial)
-    assert got['page'] == [page.serial] and not descriptors
-    assert page.fresh and page.sequence == sequence
+    is_fresh(agent, page)
+    assert page.sequence == sequence
 
 
 def changed(path):
@@ -278,7 +298,7 @@ def changed(path):
     agent, page, _ = take(path)
     with open(sys.argv[3], 'a', encoding='utf-8') as profile:
         profile.write('# changed\n')
-    until(lambda: page.retired == 1 and page.shape == 0)
+    wait_until(lambda: page.retired == 1 and page.shape == 0)
     assert not page.fresh and not page.alone
     assert not any(page.map[256:])
     got, descriptors = sign(agent, page.serial)

@@ -9,7 +9,7 @@ start_agent
 # page NAME WHAT: the part of pages.py.
 page()
 {
-	"$timeout" 60 python3 tests/suite/agent/pages.py "$1" "$agent" \
+	"$timeout" 300 python3 tests/suite/agent/pages.py "$1" "$agent" \
 	    "$dir/apam.d/paged.conf" >"$dir/out" 2>"$dir/err"
 	status=$?
 	expect "$2" 0 '' '' "$dir/out" "$dir/err"

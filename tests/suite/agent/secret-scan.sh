@@ -15,8 +15,8 @@ unshare --pid --fork --mount-proc true 2>/dev/null ||
 export dir agent agent_user seconds=${SCAN:-10} programs=20
 export users="61001 61002 61003" gateway=61004
 
-coproc SANDBOX { exec "$build/sandbox" --dir "$dir" --stdin --life 600; }
-read -r -t 10 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ] || {
+coproc SANDBOX { exec "$build/sandbox" --dir "$dir" --stdin --life 3600; }
+read -r -t 120 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ] || {
 	echo "the sandbox did not start"
 	exit 1
 }

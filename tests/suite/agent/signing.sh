@@ -19,7 +19,7 @@ agent_says()
 {
 	local name=$1 want=$2 text=$3
 	shift 3
-	"$timeout" 10 "$build/apamd" "$@" >"$dir/out" 2>"$dir/err"
+	"$timeout" 120 "$build/apamd" "$@" >"$dir/out" 2>"$dir/err"
 	status=$?
 	expect "$name" "$want" '*' "$text" "$dir/out" "$dir/err"
 }
@@ -113,7 +113,7 @@ fi
 # peer NAME: the part of peers.py.
 peer()
 {
-	"$timeout" 60 python3 tests/suite/agent/peers.py "$1" "$agent" \
+	"$timeout" 300 python3 tests/suite/agent/peers.py "$1" "$agent" \
 	    >"$dir/out" 2>"$dir/err"
 	status=$?
 	expect "$1" 0 '*' '' "$dir/out" "$dir/err"

@@ -3,19 +3,15 @@
 silent: stopped.py SOCKET SCRAPE_SOCKET SHORTEST LONGEST; the last are the limits
 in seconds.  What they did meanwhile was in time: none is dropped, and each is
 answered.  It ends with an exception where one is."""
-import array
-import fcntl
 import os
 import select
 import signal
 import socket
-import struct
 import sys
-import termios
 import time
 
 from client import (Agent, HELLO, PROOF, PROVE, SIGN, SIGNED, WELCOME, frame,
-                    items)
+                    items, wait_until)
 
 # More than the agent hears of in one turn: those after it are heard when it has
 # looked whose time is over.
@@ -27,27 +23,9 @@ UNIT = [('profile', 'unit'), ('method', 'GET'),
         ('url', 'https://unit.example.com/x')]
 
 
-def amount(sock, what):
-    number = array.array('i', [0])
-    fcntl.ioctl(sock, what, number)
-    return number[0]
-
-
-def unheard(agent):
-    """True while the agent has not read all that was sent to it."""
-    return amount(agent.socket, termios.TIOCOUTQ) > 0
-
-
 def state(pid):
     with open('/proc/%d/stat' % pid) as f:
         return f.read().rpartition(')')[2].split()[0]
-
-
-def wait_until(what, *arguments):
-    end = time.monotonic() + 120
-    while not what(*arguments):
-        assert time.monotonic() < end, what
-        time.sleep(0.01)
 
 
 def hello(agent):
@@ -59,7 +37,7 @@ def begin_message(path):
     """It has sent half of one, which the agent has read."""
     agent = Agent(path)
     agent.socket.send(frame(SIGN, 2, items(OWN), more=True))
-    wait_until(lambda: not unheard(agent))
+    wait_until(agent.is_heard)
     return agent
 
 
@@ -75,7 +53,7 @@ def leave_unread(path, pid):
             sent += 1
         except BlockingIOError:
             before = state(pid)
-            if unheard(agent) and before == 'S' and not select.select(
+            if not agent.is_heard() and before == 'S' and not select.select(
                     [], [agent.socket], [], 0.5)[1] and state(pid) == 'S':
                 break
     agent.socket.settimeout(120)
@@ -148,15 +126,13 @@ def meanwhile(them):
     them.half.socket.send(frame(SIGN, 2, items([])))
     them.proving.send(PROOF, 0, [('nonce', them.nonce)])
     them.scraper.send(SCRAPE)
-    while amount(them.slow.socket, termios.FIONREAD) > 0:
+    while not them.slow.is_read():
         answered(them.slow, SIGNED, 'who has not read')
         them.answers -= 1
 
 
 def main(path, metrics, shortest, longest):
-    agent = Agent(path)
-    pid = struct.unpack('3i', agent.socket.getsockopt(
-        socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+    pid = Agent(path).process()
     them = clients(path, metrics, pid, float(shortest))
     os.kill(pid, signal.SIGSTOP)
     try:

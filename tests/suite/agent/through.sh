@@ -51,7 +51,7 @@ user()
 {
 	local who=$1 name=$2 want=$3 out=$4 err=$5
 	shift 5
-	as "$who" "$timeout" 60 "$dir/bin/apam" -c "$dir/apam.conf" "$@" \
+	as "$who" "$timeout" 300 "$dir/bin/apam" -c "$dir/apam.conf" "$@" \
 	    >"$dir/out" 2>"$dir/err" </dev/null
 	status=$?
 	expect "$name" "$want" "$out" "$err" "$dir/out" "$dir/err"

@@ -96,7 +96,7 @@ basic()
 input=/dev/null
 run()
 {
-	"$timeout" 30 "$build/apam" "$@" >"$dir/out" 2>"$dir/err" <"$input"
+	"$timeout" 120 "$build/apam" "$@" >"$dir/out" 2>"$dir/err" <"$input"
 	status=$?
 }
 
@@ -183,9 +183,9 @@ signs()
 start_sandbox()
 {
 	coproc SANDBOX {
-		exec "$build/sandbox" --dir "$dir" --stdin --life "${SANDBOX_LIFE:-200}"
+		exec "$build/sandbox" --dir "$dir" --stdin --life "${SANDBOX_LIFE:-3600}"
 	}
-	read -r -t 10 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ] || {
+	read -r -t 120 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ] || {
 		echo "the sandbox did not start"
 		exit 2
 	}
