@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
+#include "base/scm_rights.h"
 #include "base/secmem.h"
 #include "file/trust.h"
 
@@ -25,8 +26,6 @@
 #define PACKET_FIRST 4096
 /* Packets, the greeting and an answer, after which all of it is worth having. */
 #define PACKETS_FEW 2
-/* Descriptors that there is room for: all but one are closed at once. */
-#define PASSED_MAX 8
 
 static const char ended[] = "the agent ended the connection";
 
@@ -154,8 +153,8 @@ no_agent(
     const struct link_place *place, const char *why, struct apam_error *err)
 {
 	return error_set(err, APAM_E_NETWORK,
-	    "there is no agent at %s (%s); start it, as by systemctl start "
-	    "apamd.socket, or set agent_socket",
+	    "there is no agent at %s (%s): start it, with `systemctl start "
+	    "apamd.socket`, or set agent_socket to where it listens",
 	    place->socket, why);
 }
 
@@ -319,33 +318,12 @@ link_connect(struct link *link, const struct link_place *place,
 
 /* ---- Receiving ----------------------------------------------------------- */
 
-union control {
-	struct cmsghdr head;
-	char room[CMSG_SPACE(sizeof(int) * PASSED_MAX)];
-};
-
 /* Keep the first descriptor, and close all others; how many there were. */
-static unsigned
-take_descriptors(struct link *link, struct msghdr *m)
+static size_t
+take_descriptors(struct link *link, const struct msghdr *m)
 {
-	unsigned count = 0;
-	int fd;
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL;
-	     c = CMSG_NXTHDR(m, c)) {
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		for (size_t at = CMSG_LEN(0); at + sizeof(fd) <= c->cmsg_len;
-		     at += sizeof(fd)) {
-			memcpy(&fd, (const char *)c + at, sizeof(fd));
-			count++;
-			if (link->passed < 0)
-				link->passed = fd;
-			else
-				(void)close(fd);
-		}
-	}
-	return count;
+	return link->passed < 0 ? scm_rights_take(m, &link->passed, 1) :
+				  scm_rights_take(m, NULL, 0);
 }
 
 /* As recvmsg. */
@@ -408,15 +386,13 @@ static ssize_t
 read_packet(struct link *link, bool *odd)
 {
 	struct iovec iov;
-	union control control;
-	struct msghdr m = { .msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control) };
+	union scm_rights room;
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
 	const bool had = link->passed >= 0;
-	unsigned passed;
+	size_t passed;
 	ssize_t n = 1;
 
+	scm_rights_expect(&m, &room);
 	if (link->packet_size < FRAME_MAX)
 		n = look_ahead(link);
 	iov = (struct iovec){ link->packet, link->packet_size };

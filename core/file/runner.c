@@ -6,7 +6,7 @@
  * by a byte.  Without one the other end is closed: the program cannot be waited
  * for.
  */
-#define _GNU_SOURCE /* MSG_CMSG_CLOEXEC, POLLRDHUP */
+#define _GNU_SOURCE /* MSG_CMSG_CLOEXEC, POLLRDHUP, close_range */
 #include "file/runner.h"
 
 #include <errno.h>
@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/scm_rights.h"
 #include "file/spawn.h"
 
 #define REQUEST_MAX 65536 /* bytes of all arguments */
@@ -30,12 +31,6 @@ static struct {
 	int fd;
 	pid_t owner;
 } runner = { -1, 0 };
-
-/* Of a packet with two descriptors. */
-union control {
-	struct cmsghdr head;
-	char room[CMSG_SPACE(2 * sizeof(int))];
-};
 
 /* ---- A guardian --------------------------------------------------------- */
 
@@ -156,23 +151,36 @@ static bool
 take_request(int from, char *bytes)
 {
 	struct iovec part = { bytes, REQUEST_MAX };
-	union control control = { .room = { 0 } };
-	struct msghdr message = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.room) };
-	const ssize_t n = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
-	int fds[2];
+	union scm_rights room;
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	int fds[2] = { -1, -1 };
+	ssize_t n;
 
+	scm_rights_expect(&message, &room);
+	n = recvmsg(from, &message, MSG_CMSG_CLOEXEC);
 	if (n < 0)
 		return errno == EINTR;
-	if (CMSG_FIRSTHDR(&message) == NULL)
-		return n > 0;
-	memcpy(fds, CMSG_DATA(&control.head), sizeof(fds));
-	serve_request(from, bytes, (size_t)n, fds);
+	if (scm_rights_take(&message, fds, 2) == 2)
+		serve_request(from, bytes, (size_t)n, fds);
 	(void)close(fds[0]);
 	(void)close(fds[1]);
-	return true;
+	return n > 0;
+}
+
+/* What the process was started with, such as sockets, is that process's alone. */
+static void
+close_others(int keep)
+{
+	const int first = STDERR_FILENO + 1;
+#ifdef __GLIBC__
+	if (keep > first)
+		(void)close_range((unsigned)first, (unsigned)keep - 1, 0);
+	(void)close_range((unsigned)keep + 1, ~0U, 0);
+#else
+	for (int fd = first; fd < 1024; fd++)
+		if (fd != keep)
+			(void)close(fd);
+#endif
 }
 
 /* Guardians are waited for by nobody. */
@@ -181,6 +189,7 @@ help(int from)
 {
 	char *bytes = malloc(REQUEST_MAX);
 
+	close_others(from);
 	(void)prctl(PR_SET_NAME, "apamd-exec");
 	(void)signal(SIGCHLD, SIG_IGN);
 	if (bytes == NULL)
@@ -242,16 +251,10 @@ static bool
 send_request(char *bytes, size_t n, const int fds[2])
 {
 	struct iovec part = { bytes, n };
-	union control control = { .room = { 0 } };
-	struct msghdr message = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.room) };
+	union scm_rights room;
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
 
-	control.head.cmsg_level = SOL_SOCKET;
-	control.head.cmsg_type = SCM_RIGHTS;
-	control.head.cmsg_len = CMSG_LEN(2 * sizeof(int));
-	memcpy(CMSG_DATA(&control.head), fds, 2 * sizeof(int));
+	scm_rights_put(&message, &room, fds, 2);
 	return sendmsg(runner.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) ==
 	    (ssize_t)n;
 }

@@ -4,7 +4,8 @@
  * more, as behind a filter of system calls.  It is a child that was forked
  * before, when there were no secrets, and has the same user.  Beside each
  * program stands a guardian, a process as well, which waits for it, and ends it
- * when it is asked to or when nobody is left to ask.
+ * when it is asked to or when nobody is left to ask.  None of them has a
+ * descriptor of that process beside the standard ones.
  */
 #ifndef CORE_FILE_RUNNER_H
 #define CORE_FILE_RUNNER_H

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/scm_rights.h"
 
 struct packet {
 	struct packet *next;
@@ -57,35 +58,13 @@ outgoing_free(struct outgoing *out)
 
 enum sent { SENT, SENT_LATER, SENT_NEVER };
 
-union descriptor_control {
-	char bytes[CMSG_SPACE(sizeof(int))];
-	struct cmsghdr align;
-};
-
-static void
-put_descriptor(
-    struct msghdr *message, union descriptor_control *control, int descriptor)
-{
-	struct cmsghdr *head;
-
-	memset(control, 0, sizeof(*control));
-	message->msg_control = control->bytes;
-	message->msg_controllen = sizeof(control->bytes);
-	head = CMSG_FIRSTHDR(message);
-	head->cmsg_level = SOL_SOCKET;
-	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(head), &descriptor, sizeof(descriptor));
-}
-
 static enum sent
 send_packet(int socket, struct iovec *parts, size_t count, int descriptor)
 {
 	struct msghdr message = { .msg_iov = parts, .msg_iovlen = count };
-	union descriptor_control control;
+	union scm_rights room;
 
-	if (descriptor >= 0)
-		put_descriptor(&message, &control, descriptor);
+	scm_rights_put(&message, &room, &descriptor, descriptor >= 0);
 	if (sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return SENT;
 	/* Too many descriptors are under way, or the system has no memory now. */

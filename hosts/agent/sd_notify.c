@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/scm_rights.h"
+
 #define MESSAGE_SIZE 512
 #define STATUS_BYTES 200
 #define US_PER_MS 1000
@@ -117,10 +119,7 @@ sd_notify_close(struct sd_notify *n)
 static bool
 send_message(const struct sd_notify *n, const char *text, int fd)
 {
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { .room = { 0 } };
+	union scm_rights room;
 	struct iovec part = { (void *)(uintptr_t)text, strlen(text) };
 	struct msghdr message = { .msg_name = (void *)(uintptr_t)&n->to,
 		.msg_namelen = n->size,
@@ -129,14 +128,7 @@ send_message(const struct sd_notify *n, const char *text, int fd)
 
 	if (n->fd < 0)
 		return false;
-	if (fd >= 0) {
-		message.msg_control = &control;
-		message.msg_controllen = sizeof(control.room);
-		control.head.cmsg_level = SOL_SOCKET;
-		control.head.cmsg_type = SCM_RIGHTS;
-		control.head.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
-	}
+	scm_rights_put(&message, &room, &fd, fd >= 0);
 	return sendmsg(n->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) ==
 	    (ssize_t)part.iov_len;
 }

@@ -132,6 +132,23 @@ START_TEST(programs_end_with_it)
 }
 END_TEST
 
+/* Such as a socket that a service manager passed. */
+START_TEST(the_helper_has_no_descriptor_of_its_parents)
+{
+	char byte;
+	int pipes[2];
+
+	script("echo x", "");
+	ck_assert_int_eq(pipe(pipes), 0);
+	ck_assert(runner_start());
+	(void)close(pipes[1]);
+	/* It would wait for all who can still write. */
+	ck_assert_int_eq((int)read(pipes[0], &byte, 1), 0);
+	(void)close(pipes[0]);
+	ck_assert_msg(run(TIME_MS) == APAM_OK, "%s", err.text);
+}
+END_TEST
+
 /* More than a request has room for. */
 START_TEST(a_command_line_can_be_too_long)
 {
@@ -169,6 +186,7 @@ main(void)
 	tcase_add_test(tc, its_parent_is_another);
 	tcase_add_test(tc, a_child_of_a_fork_has_none);
 	tcase_add_test(tc, programs_end_with_it);
+	tcase_add_test(tc, the_helper_has_no_descriptor_of_its_parents);
 	tcase_add_test(tc, a_command_line_can_be_too_long);
 	return run_suite(suite);
 }
