@@ -245,12 +245,31 @@ agent_digest_read(struct agent_digest *digest, const struct frame *from)
 }
 
 const char *
-agent_cancel_read(const struct frame *from)
+agent_bare_read(const struct frame *from)
 {
 	static const struct layout none = { 0, NULL, 0 };
 	char nothing;
 
 	return layout_read(&none, &nothing, NULL, from->items);
+}
+
+/* ---- Another agent in its place ------------------------------------------ */
+
+static const struct layout_field handed_fields[] = {
+	FIELD(agent_handed, name, NAME, TEXT, AGENT_HANDED_MAX, false),
+};
+static const struct layout handed_layout = LAYOUT(agent_handed, handed_fields);
+
+bool
+agent_handed_write(const struct agent_handed *handed, struct frame_writer *to)
+{
+	return layout_write(&handed_layout, handed, to);
+}
+
+const char *
+agent_handed_read(struct agent_handed *handed, const struct frame *from)
+{
+	return layout_read(&handed_layout, handed, NULL, from->items);
 }
 
 /* ---- Answers of the provider --------------------------------------------- */

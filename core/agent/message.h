@@ -38,13 +38,16 @@ enum agent_type {
 	AGENT_JUDGED = 4,
 	AGENT_CALL = 5,
 	AGENT_PROOF = 6,
+	AGENT_REPLACE = 7,
+	AGENT_TAKEN = 8,
 	/* From the agent. */
 	AGENT_WELCOME = 65,
 	AGENT_SIGNED = 66,
 	AGENT_DIGEST = 67,
 	AGENT_FAILED = 68,
 	AGENT_RESULT = 69,
-	AGENT_PROVE = 70
+	AGENT_PROVE = 70,
+	AGENT_HANDED = 71
 };
 
 /* What this library speaks. */
@@ -59,7 +62,8 @@ enum {
 	AGENT_VERSION_TEXT_MAX = 63,
 	AGENT_PROGRAM_MAX = 255,
 	AGENT_NONCE_SIZE = 16,	/* as KEY_SEGMENT_NONCE (keys/segment.h) */
-	AGENT_PROOF_SIZE = 16
+	AGENT_PROOF_SIZE = 16,
+	AGENT_HANDED_MAX = 127	/* bytes of a name */
 };
 
 /* ---- Greeting ------------------------------------------------------------ */
@@ -169,10 +173,26 @@ const char *agent_digest_read(
     struct agent_digest *digest, const struct frame *from);
 
 /*
- * CANCEL has the id of the SIGN or CALL whose answer nobody waits for any more,
- * and no items.  No answer.
+ * CANCEL, REPLACE and TAKEN have no items.  CANCEL has the id of the SIGN or CALL
+ * whose answer nobody waits for any more; it has no answer.
  */
-const char *agent_cancel_read(const struct frame *from);
+const char *agent_bare_read(const struct frame *from);
+
+/* ---- Another agent in its place ------------------------------------------ */
+
+/*
+ * What an agent hands to the one that asked to REPLACE it, a descriptor in each
+ * (SCM_RIGHTS).  The last one has neither a name nor a descriptor; the other
+ * agent then says TAKEN, and serves.
+ */
+struct agent_handed {
+	struct apam_str name;
+};
+
+bool agent_handed_write(
+    const struct agent_handed *handed, struct frame_writer *to);
+const char *agent_handed_read(
+    struct agent_handed *handed, const struct frame *from);
 
 /* ---- Answers of the provider --------------------------------------------- */
 

@@ -104,6 +104,15 @@ struct serve_answer {
 void serve_judged(struct apam_profile *profile, const struct serve_who *who,
     const struct serve_answer *said);
 
+/* How many profiles the files have, in order or not. */
+size_t serve_profile_count(struct apam *ctx);
+
+/*
+ * Where programs with the same main file look for the agent; NULL: it tells them
+ * to look for none.  The context's.
+ */
+const char *serve_expected_socket(const struct apam *ctx);
+
 /* Look at the files of all profiles that are in use, now: some have changed. */
 void serve_look(struct apam *ctx);
 

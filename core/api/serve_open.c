@@ -11,6 +11,7 @@
 #include "profile/context.h"
 #include "profile/handle.h"
 #include "profile/reload.h"
+#include "profile/table.h"
 
 enum apam_status
 serve_open(const struct apam_open_options *options, struct apam **ctx,
@@ -48,6 +49,28 @@ serve_needs_unit(struct apam_profile *profile)
 
 	stack_release(&stack);
 	return needs;
+}
+
+size_t
+serve_profile_count(struct apam *ctx)
+{
+	HOLD_CANCEL;
+	struct directory list = { .count = 0 };
+	struct apam_error unwanted = APAM_ERROR_INIT;
+	size_t count;
+
+	(void)table_list(ctx, &list, &unwanted);
+	count = list.count;
+	directory_free(&list);
+	return count;
+}
+
+const char *
+serve_expected_socket(const struct apam *ctx)
+{
+	const struct settings *settings = ctx->env.settings;
+
+	return settings->agent == AGENT_OFF ? NULL : settings->agent_socket;
 }
 
 void

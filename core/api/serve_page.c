@@ -146,7 +146,7 @@ serve_page_renew(struct apam_profile *p)
 	return ok;
 }
 
-/* ---- Of an older agent ------------------------------------------------------ */
+/* ---- Of an older agent, and for a newer one -------------------------------- */
 
 /* It is to be good for nobody. */
 static bool
@@ -175,4 +175,15 @@ serve_page_adopt(struct apam *ctx, const char *name, int fd)
 	ok = shared_slot_adopt(p, fd);
 	pthread_mutex_unlock(&ctx->env.lock);
 	return ok;
+}
+
+void
+serve_pages_leave(struct apam *ctx)
+{
+	HOLD_CANCEL;
+
+	pthread_mutex_lock(&ctx->env.lock);
+	for (size_t i = 0; i < ctx->profile_count; i++)
+		shared_slot_leave(ctx->profiles[i]);
+	pthread_mutex_unlock(&ctx->env.lock);
 }

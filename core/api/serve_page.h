@@ -56,4 +56,10 @@ bool serve_page_renew(struct apam_profile *profile);
  */
 bool serve_page_adopt(struct apam *ctx, const char *profile, int fd);
 
+/*
+ * Another agent has all pages, and writes them: they are left as they are, and
+ * nothing is signed any more.
+ */
+void serve_pages_leave(struct apam *ctx);
+
 #endif

@@ -75,6 +75,18 @@ shared_slot_is_over(const struct slot *slot, const struct env *env)
 }
 
 void
+shared_slot_leave(struct apam_profile *p)
+{
+	struct slot *slot = p->stack->slot;
+
+	if (slot_serial(slot) == 0)
+		return;
+	stack_use_slot(p->stack, NULL);
+	atomic_store(&p->slot, NULL);
+	slot_leave(&slot);
+}
+
+void
 shared_slot_drop(struct apam_profile *p, struct stack *stack)
 {
 	struct slot *slot = stack->slot;

@@ -25,6 +25,12 @@ bool shared_slot_adopt(struct apam_profile *profile, int fd);
 /* True if the slot, which may be NULL, has a page of another counter. */
 bool shared_slot_is_over(const struct slot *slot, const struct env *env);
 
+/*
+ * The profile has no page any more, which another process writes.  With the
+ * context's lock held.
+ */
+void shared_slot_leave(struct apam_profile *profile);
+
 /* The profile and its stack have no slot any more; a page is retired. */
 void shared_slot_drop(struct apam_profile *profile, struct stack *stack);
 

@@ -106,6 +106,14 @@ slot_change_file(struct slot *s, int fd)
 void
 slot_free(struct slot **slot)
 {
+	if (*slot != NULL && (*slot)->kind == SLOT_SHARED)
+		page_retire(&(*slot)->page);
+	slot_leave(slot);
+}
+
+void
+slot_leave(struct slot **slot)
+{
 	struct slot *s = *slot;
 	struct loan *signer;
 
@@ -118,10 +126,8 @@ slot_free(struct slot **slot)
 		secmem_free(s, s->size);
 		return;
 	}
-	if (s->kind == SLOT_SHARED) {
-		page_retire(&s->page);
+	if (s->kind == SLOT_SHARED)
 		(void)close(s->fd);
-	}
 	(void)munmap((char *)&s->page - lead(), s->size);
 }
 

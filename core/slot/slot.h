@@ -83,6 +83,9 @@ bool slot_change_file(struct slot *slot, int fd);
 /* It is closed, and *slot may be NULL.  A shared page is retired. */
 void slot_free(struct slot **slot);
 
+/* The same, and a shared page stays as it is: another process writes it now. */
+void slot_leave(struct slot **slot);
+
 /* In a forked child, for the threads that are not there; it may be NULL. */
 void slot_renew(struct slot *slot);
 

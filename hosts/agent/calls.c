@@ -213,7 +213,7 @@ name_revoker(const struct calling *k)
 	if (k->kept->awaited[KEPT_JOB] != 0)
 		return;
 	peer_describe(&k->c->peer, who, sizeof(who));
-	server_log(k->c->server, APAM_LOG_INFO,
+	agent_log(&k->c->server->log, k->c->peer.caller.user, APAM_LOG_INFO,
 	    "%s: revokes the credentials of profile %s", who,
 	    apam_profile_name(k->profile));
 }

@@ -101,7 +101,8 @@ connection_drop(
 	tell(c->server, &c->out, c->watch.fd,
 	    why == METRICS_PEER ? APAM_E_POLICY : APAM_E_USAGE, text);
 	peer_describe(&c->peer, who, sizeof(who));
-	server_refused(c->server, why, "%s: dropped: %s", who, text);
+	server_refused(
+	    c->server, why, c->peer.caller.user, "%s: dropped: %s", who, text);
 	connection_end(c);
 }
 
@@ -302,15 +303,15 @@ admit(struct server *s, struct connection *c, int fd)
 	char why[APAM_TEXT_SIZE], who[APAM_TEXT_SIZE];
 
 	if (!peer_of(fd, &c->peer, why)) {
-		server_refused(
-		    s, METRICS_PEER, "a client was refused: %s", why);
+		server_refused(s, METRICS_PEER, AGENT_LOG_NO_USER,
+		    "a client was refused: %s", why);
 		tell_refused(s, fd, why);
 		return false;
 	}
 	c->quota = quota_enter(&s->quota, c->peer.caller.user);
 	if (c->quota == NULL) {
 		peer_describe(&c->peer, who, sizeof(who));
-		server_refused(s, METRICS_CONNECTIONS,
+		server_refused(s, METRICS_CONNECTIONS, c->peer.caller.user,
 		    "%s: refused: its user has too many connections", who);
 		tell_refused(s, fd,
 		    "the agent has too many connections of this user: close "
@@ -353,6 +354,7 @@ connection_accept(struct server *s)
 		if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
 			/* They wait in the queue until one of these ends. */
 			server_refused(s, METRICS_CONNECTIONS,
+			    AGENT_LOG_NO_USER,
 			    "no descriptor is left for more clients, who wait");
 			loop_change(&s->loop, &s->listener, 0);
 			s->deaf = true;

@@ -20,6 +20,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "agent/handover.h"
 #include "agent/passed.h"
 #include "agent/peer.h"
 #include "file/trust.h"
@@ -57,8 +58,9 @@ has_option(int fd, int option, int value)
 }
 
 static bool
-is_listener(int fd, const char *name)
+is_listener(void *unused, int fd, const char *name)
 {
+	(void)unused;
 	(void)name;
 	return has_option(fd, SO_DOMAIN, AF_UNIX) &&
 	    has_option(fd, SO_TYPE, SOCK_SEQPACKET) &&
@@ -120,13 +122,17 @@ take_lock(struct listening *l, char why[APAM_TEXT_SIZE])
 	(void)snprintf(path, sizeof(path), "%s.lock", l->path);
 	l->lock = open(
 	    path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+	if (l->lock < 0 && errno == EACCES)
+		return fail(AGENT_CONFIG, why, path,
+		    "an apamd of another user made it: start this one as the "
+		    "same user, or remove the file");
 	if (l->lock < 0)
 		return fail_by_system(why, path, "it cannot be opened");
 	if (flock(l->lock, LOCK_EX | LOCK_NB) == 0)
 		return AGENT_DONE;
 	return fail(AGENT_TEMPORARY, why, l->path,
-	    "another apamd serves there: end that one, or name another socket "
-	    "with --socket");
+	    "another apamd serves there: have this one take over with --replace, "
+	    "or name another socket with --socket");
 }
 
 /* What is there may be replaced. */
@@ -156,23 +162,56 @@ bind_at(int fd, const char *path, mode_t mode)
 	    listen(fd, BACKLOG) == 0;
 }
 
+void
+listen_own(struct listening *l)
+{
+	struct stat there;
+
+	if (l->path[0] == '\0' || lstat(l->path, &there) != 0)
+		return;
+	l->device = there.st_dev;
+	l->inode = there.st_ino;
+}
+
 static enum agent_exit
 make_socket(struct listening *l, const struct agent_options *options,
     char why[APAM_TEXT_SIZE])
 {
 	const mode_t mode = options->user ? 0600 : 0666;
 	char fresh[LISTEN_PATH_SIZE];
-	struct stat made;
 
 	(void)snprintf(fresh, sizeof(fresh), "%.*s.new",
 	    (int)(sizeof(fresh) - sizeof(".new")), l->path);
 	l->fd = socket(
 	    AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0 || !bind_at(l->fd, fresh, mode) ||
-	    lstat(fresh, &made) != 0 || rename(fresh, l->path) != 0)
+	    rename(fresh, l->path) != 0)
 		return fail_by_system(why, l->path, "it cannot be listened on");
-	l->device = made.st_dev;
-	l->inode = made.st_ino;
+	listen_own(l);
+	return AGENT_DONE;
+}
+
+enum agent_exit
+listen_find(struct listening *l, const struct agent_options *options,
+    char why[APAM_TEXT_SIZE])
+{
+	*l = (struct listening){ .fd = -1, .lock = -1 };
+	if (options->socket == NULL)
+		l->fd = passed_take(is_listener, NULL);
+	if (l->fd >= 0 && options->replace)
+		return fail(AGENT_USAGE, why, "--replace",
+		    "a service manager runs the agent: have it start the "
+		    "agent anew, by `systemctl restart apamd`");
+	return l->fd >= 0 ? AGENT_DONE : find_path(l, options, why);
+}
+
+/* Listening again has the kernel name this process to clients (SO_PEERCRED). */
+static enum agent_exit
+use_handed(struct listening *l, char why[APAM_TEXT_SIZE])
+{
+	if (!is_listener(NULL, l->fd, "") || listen(l->fd, BACKLOG) != 0)
+		return fail_by_system(why, l->path, "it cannot be listened on");
+	l->lock = passed_take_named(HANDED_LOCK);
 	return AGENT_DONE;
 }
 
@@ -182,17 +221,15 @@ listen_open(struct listening *l, const struct agent_options *options,
 {
 	enum agent_exit code;
 
-	*l = (struct listening){ .fd = -1, .lock = -1 };
-	if (options->socket == NULL)
-		l->fd = passed_take(is_listener);
 	if (l->fd >= 0)
 		return fcntl(l->fd, F_SETFL, O_NONBLOCK) == 0 &&
 			peer_senders(l->fd) ?
 		    AGENT_DONE :
 		    fail_by_system(why, "socket", "it cannot be used");
-	code = find_path(l, options, why);
-	if (code == AGENT_DONE)
-		code = check_folder(l->path, why);
+	l->fd = passed_take_named(HANDED_SOCKET);
+	if (l->fd >= 0)
+		return use_handed(l, why);
+	code = check_folder(l->path, why);
 	if (code == AGENT_DONE)
 		code = take_lock(l, why);
 	if (code == AGENT_DONE)
@@ -200,6 +237,25 @@ listen_open(struct listening *l, const struct agent_options *options,
 	if (code == AGENT_DONE)
 		code = make_socket(l, options, why);
 	return code;
+}
+
+void
+listen_path(const struct listening *l, char to[LISTEN_PATH_SIZE])
+{
+	struct sockaddr_un at = { .sun_path = "" };
+	socklen_t size = sizeof(at);
+
+	to[0] = '\0';
+	if (l->path[0] != '\0')
+		(void)snprintf(to, LISTEN_PATH_SIZE, "%s", l->path);
+	else if (getsockname(l->fd, (struct sockaddr *)&at, &size) == 0)
+		(void)snprintf(to, LISTEN_PATH_SIZE, "%.107s", at.sun_path);
+}
+
+void
+listen_leave(struct listening *l)
+{
+	l->inode = 0;
 }
 
 /* False where another agent has put its own there since. */

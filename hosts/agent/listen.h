@@ -23,13 +23,29 @@ struct listening {
 };
 
 /*
+ * Find out which it is to be: l->path is set, or l->fd.  Else returns what to
+ * end with, and says in `why` what is wrong and what to do.
+ */
+enum agent_exit listen_find(struct listening *l,
+    const struct agent_options *options, char why[APAM_TEXT_SIZE]);
+
+/*
  * Open it, non-blocking.  Everybody may connect, or with --user this user
- * alone.  A socket file that an agent left behind is replaced at once; where an
- * agent still serves there, this one does not begin.  Else returns what to end
- * with, and says in `why` what is wrong and what to do.
+ * alone.  One that another agent handed over (agent/handover.h) is used as it
+ * is.  A socket file that an agent left behind is replaced at once; where an
+ * agent still serves there, this one does not begin.  As listen_find.
  */
 enum agent_exit listen_open(struct listening *l,
     const struct agent_options *options, char why[APAM_TEXT_SIZE]);
+
+/* Where it listens, systemd's socket, too; "" where that has no name. */
+void listen_path(const struct listening *l, char to[LISTEN_PATH_SIZE]);
+
+/* What was handed over is this agent's: listen_close removes its file. */
+void listen_own(struct listening *l);
+
+/* It is another agent's from now on: listen_close leaves it there. */
+void listen_leave(struct listening *l);
 
 /* Close it, and remove its socket file where that is still its own. */
 void listen_close(struct listening *l);

@@ -11,7 +11,7 @@
 
 static const char help_text[] =
     "usage: apamd [--config FILE] [--socket PATH] [--metrics ADDRESS]\n"
-    "             [--user] [--debug]\n"
+    "             [--user] [--replace] [--debug]\n"
     "\n"
     "apamd holds the secrets of this machine, and signs for other programs\n"
     "what the rules of a profile let them have.  It stays in the foreground.\n"
@@ -22,6 +22,8 @@ static const char help_text[] =
     "      --metrics ADDRESS  where a scraper may ask by HTTP: a path,\n"
     "                      127.0.0.1:PORT or [::1]:PORT\n"
     "      --user          be the agent of this user alone\n"
+    "      --replace       take over from the apamd that serves there, which\n"
+    "                      ends; no program notices\n"
     "      --debug         log everything to standard error\n"
     "  -h, --help          show this\n"
     "  -V, --version       show the version\n"
@@ -34,6 +36,7 @@ enum argument {
 	ARG_SOCKET,
 	ARG_METRICS,
 	ARG_USER,
+	ARG_REPLACE,
 	ARG_DEBUG,
 	ARG_HELP,
 	ARG_VERSION,
@@ -49,6 +52,7 @@ static const struct {
 	[ARG_SOCKET] = { "socket", '\0', true },
 	[ARG_METRICS] = { "metrics", '\0', true },
 	[ARG_USER] = { "user", '\0', false },
+	[ARG_REPLACE] = { "replace", '\0', false },
 	[ARG_DEBUG] = { "debug", '\0', false },
 	[ARG_HELP] = { "help", 'h', false },
 	[ARG_VERSION] = { "version", 'V', false },
@@ -102,6 +106,9 @@ take(struct agent_options *options, enum argument which, const char *value,
 		return true;
 	case ARG_USER:
 		options->user = true;
+		return true;
+	case ARG_REPLACE:
+		options->replace = true;
 		return true;
 	case ARG_DEBUG:
 		options->debug = true;

@@ -21,6 +21,7 @@ struct agent_options {
 	const char *socket;	/* an absolute path; NULL: see listen.h */
 	const char *metrics;	/* where a scraper asks; NULL: see scrape.h */
 	bool user;		/* the agent of one user */
+	bool replace;		/* take the place of one that serves there */
 	bool debug;		/* log all to standard error */
 };
 

@@ -155,13 +155,32 @@ forget_retired(const struct pages *pages, struct page_of *p)
 	p->stored = 0;
 }
 
+bool
+pages_each(const struct pages *pages,
+    bool (*give)(void *arg, const char *name, int descriptor), void *arg)
+{
+	char name[STORE_NAME_SIZE];
+	bool on = true;
+
+	for (size_t i = 0; i < PAGES_BUCKETS; i++)
+		for (const struct page_of *p = pages->buckets[i];
+		     p != NULL && on; p = p->next) {
+			const int fd = serve_page_own(p->profile);
+
+			store_name(p, name);
+			on = fd < 0 || give(arg, name, fd);
+		}
+	return on;
+}
+
 /* ---- What an older agent left ------------------------------------------------- */
 
 static char left_name[STORE_NAME_SIZE];
 
 static bool
-is_left_page(int fd, const char *name)
+is_left_page(void *unused, int fd, const char *name)
 {
+	(void)unused;
 	(void)fd;
 	if (strncmp(name, STORE_NAME, strlen(STORE_NAME)) != 0)
 		return false;
@@ -178,7 +197,7 @@ adopt(struct pages *pages)
 	const char *name = left_name + strlen(STORE_NAME);
 	int fd;
 
-	while ((fd = passed_take(is_left_page)) >= 0) {
+	while ((fd = passed_take(is_left_page, NULL)) >= 0) {
 		if (!serve_page_adopt(pages->ctx, name, fd)) {
 			sd_notify_forget(pages->manager, left_name);
 			continue;

@@ -97,6 +97,13 @@ int pages_wait(const struct pages *pages);
  */
 void pages_turn(struct pages *pages);
 
+/*
+ * Call `give` for each page, with the name that the service manager would know it
+ * by, and its own descriptor, until that returns false; then so does this.
+ */
+bool pages_each(const struct pages *pages,
+    bool (*give)(void *arg, const char *name, int descriptor), void *arg);
+
 /* How many pages can be read by others. */
 size_t pages_count(const struct pages *pages);
 

@@ -6,20 +6,23 @@
 #include "agent/passed.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define FIRST 3
-#define PASSED_MAX 4096
-#define NAME_SIZE 128
+#define MANAGER_MAX 4096
 
-static struct {
-	char (*names)[NAME_SIZE];
-	bool *taken;
-	int count;
-} passed;
+struct one {
+	struct one *next;
+	int fd;
+	char name[PASSED_NAME_SIZE];
+};
+
+/* In the order in which they came. */
+static struct one *first, **last = &first;
 
 /* A number of the environment; -1: it is not there, or not a number. */
 static long
@@ -35,65 +38,90 @@ number(const char *variable)
 	return *end == '\0' && n >= 0 ? n : -1;
 }
 
-static void
-read_names(const char *names)
+bool
+passed_add(int fd, const char *name)
 {
-	for (int i = 0; i < passed.count && names != NULL; i++) {
-		const size_t n = strcspn(names, ":");
+	struct one *one = calloc(1, sizeof(*one));
 
-		(void)snprintf(
-		    passed.names[i], NAME_SIZE, "%.*s", (int)n, names);
-		names = names[n] == ':' ? names + n + 1 : NULL;
+	if (one == NULL) {
+		(void)close(fd);
+		return false;
 	}
+	one->fd = fd;
+	(void)snprintf(one->name, sizeof(one->name), "%s", name);
+	*last = one;
+	last = &one->next;
+	return true;
 }
 
-static bool
-make_room(int count)
+/* Take the next name off *names. */
+static void
+next_name(const char **names, char to[PASSED_NAME_SIZE])
 {
-	passed.names = calloc((size_t)count, sizeof(*passed.names));
-	passed.taken = calloc((size_t)count, sizeof(*passed.taken));
-	if (passed.names == NULL || passed.taken == NULL)
-		return false;
-	passed.count = count;
-	return true;
+	const size_t n = strcspn(*names, ":");
+
+	(void)snprintf(to, PASSED_NAME_SIZE, "%.*s", (int)n, *names);
+	*names += n + ((*names)[n] == ':');
 }
 
 void
 passed_find(void)
 {
 	const long count = number("LISTEN_FDS");
+	const char *names = getenv("LISTEN_FDNAMES");
+	char name[PASSED_NAME_SIZE];
 
-	if (number("LISTEN_PID") == (long)getpid() && count > 0 &&
-	    count <= PASSED_MAX && make_room((int)count)) {
-		read_names(getenv("LISTEN_FDNAMES"));
-		for (int i = 0; i < passed.count; i++)
-			(void)fcntl(FIRST + i, F_SETFD, FD_CLOEXEC);
-	}
+	names = names == NULL ? "" : names;
+	if (number("LISTEN_PID") == (long)getpid() && count <= MANAGER_MAX)
+		for (int fd = FIRST; fd < FIRST + count; fd++) {
+			next_name(&names, name);
+			(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+			(void)passed_add(fd, name);
+		}
 	(void)unsetenv("LISTEN_PID");
 	(void)unsetenv("LISTEN_FDS");
 	(void)unsetenv("LISTEN_FDNAMES");
 }
 
-int
-passed_take(bool (*fits)(int fd, const char *name))
+/* Take it out of the list, and free it. */
+static int
+take(struct one **at)
 {
-	for (int i = 0; i < passed.count; i++)
-		if (!passed.taken[i] && fits(FIRST + i, passed.names[i])) {
-			passed.taken[i] = true;
-			return FIRST + i;
-		}
+	struct one *one = *at;
+	const int fd = one->fd;
+
+	*at = one->next;
+	if (*at == NULL)
+		last = at;
+	free(one);
+	return fd;
+}
+
+int
+passed_take(bool (*fits)(void *arg, int fd, const char *name), void *arg)
+{
+	for (struct one **at = &first; *at != NULL; at = &(*at)->next)
+		if (fits(arg, (*at)->fd, (*at)->name))
+			return take(at);
 	return -1;
+}
+
+static bool
+has_name(void *arg, int fd, const char *name)
+{
+	(void)fd;
+	return strcmp(name, arg) == 0;
+}
+
+int
+passed_take_named(const char *name)
+{
+	return passed_take(has_name, (void *)(uintptr_t)name);
 }
 
 void
 passed_close(void)
 {
-	for (int i = 0; i < passed.count; i++)
-		if (!passed.taken[i])
-			(void)close(FIRST + i);
-	free(passed.names);
-	free(passed.taken);
-	passed.names = NULL;
-	passed.taken = NULL;
-	passed.count = 0;
+	while (first != NULL)
+		(void)close(take(&first));
 }

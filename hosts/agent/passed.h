@@ -1,24 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Descriptors that a service manager passed to this process: sockets, and what
- * an agent before this one had it keep; sd_listen_fds(3).
+ * Descriptors that were passed to this process, each with a name: sockets, and
+ * what an agent before this one left.  A service manager passes them when it
+ * starts the process (sd_listen_fds(3)); where there is none, the agent before
+ * this one does (agent/takeover.h).
  */
 #ifndef HOSTS_AGENT_PASSED_H
 #define HOSTS_AGENT_PASSED_H
 
 #include <stdbool.h>
 
+#define PASSED_NAME_SIZE 128 /* bytes, with the NUL */
+
 /*
- * Find out which there are, before any other descriptor is opened.  They are
- * closed on exec from then on, and the environment says nothing of them.
+ * Find out what a service manager passed, before any other descriptor is opened.
+ * It is closed on exec from then on, and the environment says nothing of it.
  */
 void passed_find(void);
 
+/* One more; it is closed where there is no memory, and false returned. */
+bool passed_add(int fd, const char *name);
+
 /*
  * Take the first descriptor that fits, which the caller then owns; -1: there is
- * none.  `name` is what the service manager calls it, or "".
+ * none.  `name` is what whoever passed it calls it, or "".
  */
-int passed_take(bool (*fits)(int fd, const char *name));
+int passed_take(bool (*fits)(void *arg, int fd, const char *name), void *arg);
+
+/* The same by its name alone. */
+int passed_take_named(const char *name);
 
 /* Close those that nobody took. */
 void passed_close(void);

@@ -17,6 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "agent/handover.h"
 #include "agent/metrics.h"
 #include "agent/passed.h"
 #include "base/clock.h"
@@ -222,11 +223,12 @@ scrape_tick(struct scrape *s)
 /* ---- Where to listen ---------------------------------------------------- */
 
 static bool
-fits(int fd, const char *name)
+fits(void *unused, int fd, const char *name)
 {
 	int type = 0;
 	socklen_t size = sizeof(type);
 
+	(void)unused;
 	return strcmp(name, "metrics") == 0 &&
 	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
 	    type == SOCK_STREAM;
@@ -297,17 +299,38 @@ listen_at_port(const char *where)
 			listen_at((struct sockaddr *)&four, sizeof(four));
 }
 
+/* Of the agent that served before; -1: it did not listen there. */
+static int
+take_handed(struct scrape *s, const char *where)
+{
+	char name[PASSED_NAME_SIZE];
+	int fd;
+
+	(void)snprintf(name, sizeof(name), HANDED_METRICS "%s", where);
+	fd = passed_take_named(name);
+	if (fd >= 0 && where[0] == '/')
+		(void)snprintf(s->path, sizeof(s->path), "%s", where);
+	return fd;
+}
+
+static int
+listen_there(struct scrape *s, const char *where)
+{
+	const int fd = take_handed(s, where);
+
+	if (fd >= 0)
+		return fd;
+	return where[0] == '/' ? listen_at_path(s, where) :
+				 listen_at_port(where);
+}
+
 const char *
 scrape_open(struct scrape *s, const char *where, int *error)
 {
 	int fd;
 
 	*error = 0;
-	if (where == NULL)
-		fd = passed_take(fits);
-	else
-		fd = where[0] == '/' ? listen_at_path(s, where) :
-				       listen_at_port(where);
+	fd = where == NULL ? passed_take(fits, NULL) : listen_there(s, where);
 	if (fd < 0 && where == NULL)
 		return NULL;
 	if (fd < 0 && errno == EINVAL)
@@ -322,6 +345,12 @@ scrape_open(struct scrape *s, const char *where, int *error)
 		return NULL;
 	*error = errno;
 	return "the socket for metrics cannot be watched";
+}
+
+void
+scrape_leave(struct scrape *s)
+{
+	s->path[0] = '\0';
 }
 
 void

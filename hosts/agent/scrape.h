@@ -44,7 +44,8 @@ void scrape_init(struct scrape *s);
 /*
  * Listen at `where`: an absolute path, 127.0.0.1:PORT or [::1]:PORT; NULL: where
  * the service manager listens (a socket that it calls "metrics"), if it does.  A
- * socket file that was left behind is replaced.  `loop`, `tell` and `arg` are set
+ * socket file that was left behind is replaced, and a socket that another agent
+ * handed over (agent/handover.h) is used as it is.  `loop`, `tell` and `arg` are set
  * before.  NULL, or static text that says what is wrong; *error is errno, or 0.
  */
 const char *scrape_open(struct scrape *s, const char *where, int *error);
@@ -53,6 +54,9 @@ const char *scrape_open(struct scrape *s, const char *where, int *error);
 int scrape_due(const struct scrape *s);
 /* End the connections whose time is over. */
 void scrape_tick(struct scrape *s);
+
+/* It is another agent's from now on: scrape_close leaves its file there. */
+void scrape_leave(struct scrape *s);
 
 void scrape_close(struct scrape *s);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "agent/filter.h"
+#include "agent/handover.h"
 #include "agent/harden.h"
 #include "agent/passed.h"
 #include "agent/signals.h"
@@ -20,81 +21,16 @@
 
 #define TICK_MS 1000
 #define READY "serving" /* as systemctl status shows it */
-#define LINES_MAX 20 /* of the log, in: */
-#define LINES_MS 10000
-
-/* ---- The log -------------------------------------------------------------- */
-
-static const char *const level_names[] = {
-	[APAM_LOG_ERROR] = "error",
-	[APAM_LOG_WARNING] = "warning",
-	[APAM_LOG_INFO] = "info",
-	[APAM_LOG_DEBUG] = "debug",
-};
-
-static void
-write_line(void *arg, enum apam_log_level level, const char *line)
-{
-	(void)arg;
-	if (level < APAM_LOG_ERROR || level > APAM_LOG_DEBUG)
-		level = APAM_LOG_DEBUG;
-	fprintf(stderr, "apamd: %s: %s\n", level_names[level], line);
-}
-
-/* What clients cause does not fill the disk. */
-static bool
-may_log(struct server *s)
-{
-	const int64_t now = clock_ms();
-
-	if (now - s->logged_since >= LINES_MS) {
-		if (s->unlogged > 0)
-			fprintf(stderr, "apamd: %u lines were left out\n",
-			    s->unlogged);
-		s->logged_since = now;
-		s->logged = 0;
-		s->unlogged = 0;
-	}
-	if (s->logged >= LINES_MAX) {
-		s->unlogged++;
-		return false;
-	}
-	s->logged++;
-	return true;
-}
-
-APAM_PRINTF(3, 0)
-static void
-log_va(struct server *s, enum apam_log_level level, const char *format,
-    va_list args)
-{
-	char line[512];
-
-	if (!may_log(s))
-		return;
-	(void)vsnprintf(line, sizeof(line), format, args);
-	write_line(NULL, level, line);
-}
 
 void
-server_log(struct server *s, enum apam_log_level level, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	log_va(s, level, format, args);
-	va_end(args);
-}
-
-void
-server_refused(
-    struct server *s, enum metrics_refusal why, const char *format, ...)
+server_refused(struct server *s, enum metrics_refusal why, int64_t user,
+    const char *format, ...)
 {
 	va_list args;
 
 	metrics_refused(s->metrics, why);
 	va_start(args, format);
-	log_va(s, APAM_LOG_WARNING, format, args);
+	agent_log_va(&s->log, user, APAM_LOG_WARNING, format, args);
 	va_end(args);
 }
 
@@ -205,7 +141,7 @@ open_context(struct server *s)
 		.config = s->options.config,
 		.flags = APAM_OPEN_NO_TLS_ENVIRONMENT |
 		    (s->options.user ? APAM_OPEN_USER : 0),
-		.log = write_line,
+		.log = agent_log_line,
 		.log_level = s->options.debug ? APAM_LOG_DEBUG :
 						APAM_LOG_WARNING };
 	struct apam_error err = APAM_ERROR_INIT;
@@ -242,9 +178,9 @@ open_scrape(struct server *s)
 	return AGENT_CONFIG;
 }
 
-/* The last that is done before clients are heard. */
+/* It starts no program and opens no socket to listen at from here on. */
 static enum agent_exit
-confine(struct server *s)
+confine(void)
 {
 #ifndef SANITIZED
 	int error;
@@ -255,6 +191,80 @@ confine(struct server *s)
 		return AGENT_INTERNAL;
 	}
 #endif
+	return AGENT_DONE;
+}
+
+static bool
+begin(struct server *s, const struct agent_options *options)
+{
+	const char *why_not;
+
+	*s = (struct server){
+		.options = *options, .loop.set = -1, .manager.fd = -1
+	};
+	scrape_init(&s->scrape);
+	link_init(&s->takeover.link);
+	s->listening.fd = s->listening.lock = -1;
+	buf_init(&s->items, FRAME_ITEMS_MAX);
+	passed_find();
+	/* Before there is a socket, by which others see that it has begun. */
+	if (!loop_make(&s->loop) ||
+	    !watch(s, &s->signals, signals_open(), on_signal))
+		return false;
+	why_not = sd_notify_open(&s->manager);
+	if (why_not != NULL)
+		agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_WARNING, "%s",
+		    why_not);
+	return true;
+}
+
+/* The socket, its own or what the agent before this one hands over. */
+static enum agent_exit
+open_socket(struct server *s)
+{
+	char why[APAM_TEXT_SIZE];
+	enum agent_exit code = listen_find(&s->listening, &s->options, why);
+
+	if (code == AGENT_DONE && s->options.replace)
+		code = takeover_begin(&s->takeover, s->listening.path, why);
+	if (code == AGENT_DONE)
+		code = listen_open(&s->listening, &s->options, why);
+	return code == AGENT_DONE ? code : fail(code, why);
+}
+
+/* What is said once, so that an administrator sees what it does. */
+static void
+say_hello(struct server *s)
+{
+	const char *expected = serve_expected_socket(s->ctx);
+	char path[LISTEN_PATH_SIZE];
+
+	listen_path(&s->listening, path);
+	agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_INFO,
+	    "serves the %zu profiles of %s at %s; --debug has it say more",
+	    serve_profile_count(s->ctx), apam_directory(s->ctx, "profile_dir"),
+	    path);
+	if (expected != NULL && strcmp(expected, path) != 0)
+		agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_WARNING,
+		    "programs look for the agent at %s, and this one listens "
+		    "at %s: set agent_socket in the main file, or --socket",
+		    expected, path);
+}
+
+/*
+ * Clients are heard from here on.  All that can fail is done: the agent before
+ * this one ends now, and its pages are this one's.
+ */
+static enum agent_exit
+serve(struct server *s)
+{
+	if (!takeover_end(&s->takeover))
+		return fail(AGENT_TEMPORARY,
+		    "the other apamd did not wait for this one, and goes on");
+	listen_own(&s->listening);
+	pages_init(&s->pages, s->ctx, &s->manager);
+	passed_close();
+	say_hello(s);
 	sd_notify_ready(&s->manager, READY);
 	return AGENT_DONE;
 }
@@ -262,44 +272,29 @@ confine(struct server *s)
 enum agent_exit
 server_open(struct server *s, const struct agent_options *options)
 {
-	char why[APAM_TEXT_SIZE];
-	const char *why_not;
 	enum agent_exit code;
 
-	*s = (struct server){
-		.options = *options, .loop.set = -1, .manager.fd = -1
-	};
-	scrape_init(&s->scrape);
-	s->listening.fd = s->listening.lock = -1;
-	buf_init(&s->items, FRAME_ITEMS_MAX);
-	passed_find();
-	/* Before there is a socket, by which others see that it has begun. */
-	if (!loop_make(&s->loop) ||
-	    !watch(s, &s->signals, signals_open(), on_signal))
+	if (!begin(s, options))
 		return fail(AGENT_INTERNAL, no_descriptors);
-	why_not = sd_notify_open(&s->manager);
-	if (why_not != NULL)
-		server_log(s, APAM_LOG_WARNING, "%s", why_not);
 	harden_process();
 	s->metrics = metrics_new();
 	if (s->metrics == NULL)
 		return fail(AGENT_INTERNAL, "/proc cannot be read");
 	quota_init(&s->quota, harden_descriptors());
 	code = open_context(s);
+	if (code == AGENT_DONE)
+		code = open_socket(s);
 	if (code != AGENT_DONE)
 		return code;
 	uses_open(
 	    &s->calls.uses, apam_directory(s->ctx, "state_dir"), options->user);
-	code = listen_open(&s->listening, options, why);
-	if (code != AGENT_DONE)
-		return fail(code, why);
-	pages_init(&s->pages, s->ctx, &s->manager);
 	if (!watch(s, &s->listener, s->listening.fd, on_client) ||
 	    !watch(s, &s->context, apam_fd(s->ctx), on_exchange))
 		return fail(AGENT_INTERNAL, no_descriptors);
 	code = open_scrape(s);
-	passed_close();
-	return code == AGENT_DONE ? confine(s) : code;
+	if (code == AGENT_DONE)
+		code = confine();
+	return code == AGENT_DONE ? serve(s) : code;
 }
 
 /* ---- Turning ---------------------------------------------------------------- */
@@ -335,6 +330,7 @@ tick(struct server *s)
 	s->ticked = now;
 	connection_tick(s, now);
 	uses_tick(&s->calls.uses, now);
+	agent_log_tick(&s->log, now);
 }
 
 /* When the watchdog is to be fed; without clients, too. */
@@ -394,6 +390,7 @@ turn(struct server *s)
 	tick(s);
 	feed(s);
 	scrape_tick(&s->scrape);
+	handover_turn(s);
 	connection_bury(s);
 }
 
@@ -412,6 +409,7 @@ server_close(struct server *s)
 	connection_bury(s);
 	calls_close(&s->calls);
 	scrape_close(&s->scrape);
+	takeover_drop(&s->takeover);
 	pages_free(&s->pages);
 	sd_notify_close(&s->manager);
 	quota_free(&s->quota);

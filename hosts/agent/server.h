@@ -7,6 +7,7 @@
 
 #include <apam/apam.h>
 
+#include "agent/agent_log.h"
 #include "agent/calls.h"
 #include "agent/connection.h"
 #include "agent/listen.h"
@@ -17,6 +18,7 @@
 #include "agent/quota.h"
 #include "agent/scrape.h"
 #include "agent/sd_notify.h"
+#include "agent/takeover.h"
 #include "api/serve_news.h"
 
 struct server {
@@ -46,9 +48,10 @@ struct server {
 	struct metrics *metrics;
 	struct scrape scrape;
 	int64_t fed;		/* clock_ms: when its watchdog was fed last */
-	/* Lines of the log: since when these were counted, clock_ms. */
-	int64_t logged_since;
-	unsigned logged, unlogged;
+	struct agent_log log;
+	struct takeover takeover; /* from the agent before this one */
+	struct connection *successor; /* it is to take over; handover.h */
+	uint64_t successor_id;	/* of its request */
 	struct serve_news news;	/* what the audit log was told */
 	/* For one message at a time. */
 	struct agent_room room;
@@ -65,18 +68,11 @@ void server_run(struct server *server);
 /* End: no more clients; what spends a durable secret is finished. */
 void server_close(struct server *server);
 
-/*
- * One line to standard error, "apamd: warning: ...", at most 20 in ten seconds;
- * how many were left out is said then.
- */
-void server_log(struct server *server, enum apam_log_level level,
-    const char *format, ...) APAM_PRINTF(3, 4);
-
 /* Append all metrics, as metrics_write; `server` is a struct server. */
 bool server_tell_metrics(void *server, struct buf *to);
 
-/* The same, and it is counted: a client was turned away. */
+/* Say, and count, that a client of a user was turned away; as agent_log. */
 void server_refused(struct server *server, enum metrics_refusal why,
-    const char *format, ...) APAM_PRINTF(3, 4);
+    int64_t user, const char *format, ...) APAM_PRINTF(4, 5);
 
 #endif

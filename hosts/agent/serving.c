@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "agent/calls.h"
+#include "agent/handover.h"
 #include "agent/identify.h"
 #include "agent/server.h"
 #include "agent/waiting.h"
@@ -375,10 +376,12 @@ serving_take(struct connection *c, const struct frame *message)
 	case AGENT_PROOF:
 		connection_idle(c);
 		return identify_proof(c, message);
+	case AGENT_REPLACE:
+		return handover_ask(c, message);
 	case AGENT_CANCEL:
 		waiting_cancel(c, message->id);
 		connection_idle(c);
-		return agent_cancel_read(message);
+		return agent_bare_read(message);
 	default:
 		return refuse_type(c, message);
 	}

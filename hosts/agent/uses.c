@@ -84,12 +84,14 @@ write_file(const struct uses *uses, int directory)
 }
 
 /* Where there is no directory for it, the library says so, with what to do. */
-static void
-write_uses(struct uses *uses)
+void
+uses_write(struct uses *uses)
 {
-	const int directory = user_dir_open(
-	    uses->state_dir, uses->user, true, NULL);
+	int directory;
 
+	if (!uses->changed)
+		return;
+	directory = user_dir_open(uses->state_dir, uses->user, true, NULL);
 	uses->changed = false;
 	uses->written = clock_ms();
 	if (directory < 0)
@@ -101,15 +103,14 @@ write_uses(struct uses *uses)
 void
 uses_tick(struct uses *uses, int64_t now)
 {
-	if (uses->changed && now - uses->written >= USES_EVERY_MS)
-		write_uses(uses);
+	if (now - uses->written >= USES_EVERY_MS)
+		uses_write(uses);
 }
 
 void
 uses_close(struct uses *uses)
 {
-	if (uses->changed)
-		write_uses(uses);
+	uses_write(uses);
 	free(uses->all);
 	*uses = (struct uses){ .all = NULL };
 }

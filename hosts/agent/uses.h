@@ -39,6 +39,9 @@ void uses_open(struct uses *uses, const char *state_dir, bool user);
 /* Write them, where some are new and it is time. */
 void uses_tick(struct uses *uses, int64_t now);
 
+/* Write what is new, now. */
+void uses_write(struct uses *uses);
+
 /* Write what is new, and free them. */
 void uses_close(struct uses *uses);
 

@@ -123,10 +123,24 @@ digest(const struct frame *from, struct frame_writer *to)
 }
 
 static const char *
-cancel(const struct frame *from, struct frame_writer *to)
+bare(const struct frame *from, struct frame_writer *to)
 {
 	(void)to;
-	return agent_cancel_read(from);
+	return agent_bare_read(from);
+}
+
+static const char *
+handed(const struct frame *from, struct frame_writer *to)
+{
+	struct agent_handed m;
+	const char *wrong = agent_handed_read(&m, from);
+
+	if (wrong != NULL)
+		return wrong;
+	check_text(m.name);
+	HOLDS(m.name.n <= AGENT_HANDED_MAX);
+	was_written(agent_handed_write(&m, to));
+	return NULL;
 }
 
 static const char *
@@ -225,7 +239,7 @@ again_of(uint16_t type)
 {
 	static pass *const all[] = { [AGENT_HELLO] = hello,
 		[AGENT_SIGN] = sign,
-		[AGENT_CANCEL] = cancel,
+		[AGENT_CANCEL] = bare,
 		[AGENT_JUDGED] = judged,
 		[AGENT_CALL] = call,
 		[AGENT_PROOF] = proof,
@@ -234,7 +248,10 @@ again_of(uint16_t type)
 		[AGENT_DIGEST] = digest,
 		[AGENT_FAILED] = failed,
 		[AGENT_RESULT] = result,
-		[AGENT_PROVE] = proof };
+		[AGENT_PROVE] = proof,
+		[AGENT_REPLACE] = bare,
+		[AGENT_TAKEN] = bare,
+		[AGENT_HANDED] = handed };
 
 	return type < sizeof(all) / sizeof(all[0]) ? all[type] : NULL;
 }

@@ -11,8 +11,8 @@ import sys
 import termios
 import time
 
-HELLO, SIGN, CANCEL, JUDGED, CALL, PROOF = 1, 2, 3, 4, 5, 6
-WELCOME, SIGNED, DIGEST, FAILED, RESULT, PROVE = 65, 66, 67, 68, 69, 70
+HELLO, SIGN, CANCEL, JUDGED, CALL, PROOF, REPLACE, TAKEN = range(1, 9)
+WELCOME, SIGNED, DIGEST, FAILED, RESULT, PROVE, HANDED = range(65, 72)
 FRAME_MAX = 65536
 # What an item is: its tag, and n: a number, t: text.
 ITEMS = {
@@ -192,7 +192,8 @@ def show(got):
         return
     kind, _, what = got
     print({WELCOME: 'welcome', SIGNED: 'signed', DIGEST: 'digest',
-           FAILED: 'failed', RESULT: 'result', PROVE: 'prove'}[kind])
+           FAILED: 'failed', RESULT: 'result', PROVE: 'prove',
+           HANDED: 'handed'}[kind])
     for name, values in what.items():
         for value in values:
             if isinstance(value, bytes):

@@ -41,7 +41,7 @@ agent_says "a folder that others can write" 3 'open' \
 start_agent
 holds "everybody may connect" test "$(stat -c %a "$agent")" = 666
 agent_says "a second agent on the same socket" 4 \
-    'run/agent: another apamd serves there: end that one' \
+    'run/agent: another apamd serves there: have this one take over' \
     -c "$dir/apam.conf" --socket "$agent"
 holds "the first one serves on" test -S "$agent"
 

@@ -235,9 +235,29 @@ digest(const struct frame *from)
 }
 
 static void
-cancel(const struct frame *from)
+bare(const struct frame *from)
 {
-	ck_assert_ptr_null(agent_cancel_read(from));
+	ck_assert_ptr_null(agent_bare_read(from));
+}
+
+static void
+handed(const struct frame *from)
+{
+	struct agent_handed m;
+
+	ck_assert_ptr_null(agent_handed_read(&m, from));
+	expect(m.name, "page.7signal");
+	ck_assert(agent_handed_write(&m, &writer));
+}
+
+static void
+handed_last(const struct frame *from)
+{
+	struct agent_handed m;
+
+	ck_assert_ptr_null(agent_handed_read(&m, from));
+	ck_assert_uint_eq(m.name.n, 0);
+	ck_assert(agent_handed_write(&m, &writer));
 }
 
 static void
@@ -344,7 +364,11 @@ static const struct {
 	{ "sign-least", AGENT_SIGN, sign_least, false },
 	{ "signed", AGENT_SIGNED, made, true },
 	{ "digest", AGENT_DIGEST, digest, true },
-	{ "cancel", AGENT_CANCEL, cancel, true },
+	{ "cancel", AGENT_CANCEL, bare, true },
+	{ "replace", AGENT_REPLACE, bare, true },
+	{ "handed", AGENT_HANDED, handed, true },
+	{ "handed-last", AGENT_HANDED, handed_last, false },
+	{ "taken", AGENT_TAKEN, bare, true },
 	{ "judged", AGENT_JUDGED, judged, true },
 	{ "failed", AGENT_FAILED, failed, true },
 	{ "failed-least", AGENT_FAILED, failed_least, false },
@@ -397,6 +421,7 @@ read_any(const struct frame *from)
 		struct agent_sign sign;
 		struct agent_signed made;
 		struct agent_digest digest;
+		struct agent_handed handed;
 		struct agent_judged judged;
 		struct agent_failed failed;
 		struct agent_call call;
@@ -418,7 +443,11 @@ read_any(const struct frame *from)
 	case AGENT_DIGEST:
 		return agent_digest_read(&m.digest, from);
 	case AGENT_CANCEL:
-		return agent_cancel_read(from);
+	case AGENT_REPLACE:
+	case AGENT_TAKEN:
+		return agent_bare_read(from);
+	case AGENT_HANDED:
+		return agent_handed_read(&m.handed, from);
 	case AGENT_JUDGED:
 		return agent_judged_read(&m.judged, &room, from);
 	case AGENT_FAILED:

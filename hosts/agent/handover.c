@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Descriptors go one by one, each when the other has room for it: the system
+ * lets a user have so many on the way.
+ */
+#include "agent/handover.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent/server.h"
+#include "api/serve_page.h"
+#include "base/clock.h"
+#include "base/error.h"
+
+#define PAUSE_MS 1
+#define PACKET_SIZE 256 /* bytes, more than TAKEN has */
+
+/* ---- Asking --------------------------------------------------------------- */
+
+static enum apam_status
+may_replace(const struct connection *c, struct apam_error *err)
+{
+	const struct server *s = c->server;
+	const uint32_t user = c->peer.caller.user;
+
+	if (user != 0 && user != geteuid())
+		return error_set(err, APAM_E_POLICY,
+		    "root and the agent's own user alone may replace the agent");
+	if (s->listening.path[0] == '\0' || s->manager.fd >= 0)
+		return error_set(err, APAM_E_POLICY,
+		    "a service manager runs the agent: have it start the agent "
+		    "anew, by `systemctl restart apamd`");
+	if (s->successor != NULL)
+		return error_set(err, APAM_E_THROTTLED,
+		    "another apamd is replacing the agent now");
+	return APAM_OK;
+}
+
+const char *
+handover_ask(struct connection *c, const struct frame *message)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	const char *wrong = agent_bare_read(message);
+	char who[APAM_TEXT_SIZE];
+
+	if (wrong != NULL)
+		return wrong;
+	if (may_replace(c, &err) == APAM_OK) {
+		c->server->successor = c;
+		c->server->successor_id = message->id;
+		return NULL;
+	}
+	peer_describe(&c->peer, who, sizeof(who));
+	agent_log(&c->server->log, c->peer.caller.user, APAM_LOG_WARNING,
+	    "%s: may not replace this agent: %s", who, err.text);
+	connection_fail(c, message->id, &err);
+	connection_idle(c);
+	return NULL;
+}
+
+/* ---- Giving ---------------------------------------------------------------- */
+
+struct giving {
+	struct server *s;
+	struct connection *to;
+	int64_t deadline; /* clock_ms */
+};
+
+/* Wait until the other can be sent to; false where it is too late for that. */
+static bool
+wait_for_room(const struct giving *g)
+{
+	struct pollfd p = { .fd = g->to->watch.fd, .events = POLLOUT };
+
+	/* There may be room, and yet too many descriptors under way. */
+	clock_sleep(PAUSE_MS);
+	return poll(&p, 1, clock_left(g->deadline)) >= 0 &&
+	    clock_left(g->deadline) > 0;
+}
+
+/* "" without a descriptor: that was all. */
+static bool
+give(void *giving, const char *name, int descriptor)
+{
+	struct giving *g = giving;
+	const struct agent_handed handed = { .name = apam_str(name) };
+	struct outgoing *out = &g->to->out;
+	const int socket = g->to->watch.fd;
+	struct frame_writer w;
+	bool sent;
+
+	frame_begin(&w, &g->s->items, AGENT_HANDED, g->s->successor_id);
+	sent = agent_handed_write(&handed, &w) &&
+	    outgoing_send(out, socket, &w, descriptor);
+	while (sent && outgoing_is_kept(out))
+		sent = wait_for_room(g) && outgoing_flush(out, socket);
+	return sent;
+}
+
+static bool
+give_metrics(struct giving *g)
+{
+	const struct server *s = g->s;
+	char name[AGENT_HANDED_MAX + 1];
+
+	if (s->scrape.listener.fd < 0 || s->options.metrics == NULL)
+		return true;
+	(void)snprintf(
+	    name, sizeof(name), HANDED_METRICS "%s", s->options.metrics);
+	return give(g, name, s->scrape.listener.fd);
+}
+
+static bool
+give_all(struct giving *g)
+{
+	struct server *s = g->s;
+
+	return give(g, HANDED_SOCKET, s->listening.fd) &&
+	    give(g, HANDED_LOCK, s->listening.lock) && give_metrics(g) &&
+	    pages_each(&s->pages, give, g) && give(g, "", -1);
+}
+
+/* ---- Ending ------------------------------------------------------------------ */
+
+/* True where the other has said that it serves. */
+static bool
+is_taken(struct connection *c)
+{
+	char packet[PACKET_SIZE];
+	const ssize_t n = recv(
+	    c->watch.fd, packet, sizeof(packet), MSG_DONTWAIT);
+	struct frame message;
+	bool whole;
+
+	return n > 0 &&
+	    frame_take(&c->parts, (struct apam_str){ packet, (size_t)n },
+		&message, &whole) == NULL &&
+	    whole && message.type == AGENT_TAKEN &&
+	    agent_bare_read(&message) == NULL;
+}
+
+static bool
+wait_until_taken(const struct giving *g)
+{
+	struct pollfd p = { .fd = g->to->watch.fd, .events = POLLIN };
+	int n;
+
+	do {
+		n = poll(&p, 1, clock_left(g->deadline));
+	} while (n < 0 && errno == EINTR);
+	if (n > 0 && is_taken(g->to))
+		return true;
+	/* What it has said until here counts, and it can say nothing more. */
+	(void)shutdown(p.fd, SHUT_RDWR);
+	return is_taken(g->to);
+}
+
+/* Nothing of what the other has now is ended here. */
+static void
+let_go(struct server *s)
+{
+	listen_leave(&s->listening);
+	scrape_leave(&s->scrape);
+	serve_pages_leave(s->ctx);
+	s->ending = true;
+}
+
+void
+handover_turn(struct server *s)
+{
+	struct connection *c = s->successor;
+	struct giving g = { s, c, clock_ms() + HANDOVER_MS };
+
+	if (c == NULL)
+		return;
+	/* The other reads it. */
+	uses_write(&s->calls.uses);
+	if (!connection_has_ended(c) && give_all(&g) && wait_until_taken(&g)) {
+		agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_INFO,
+		    "process %ld serves in place of this one, which ends",
+		    (long)c->peer.pid);
+		let_go(s);
+	} else
+		agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_WARNING,
+		    "process %ld was to serve in place of this one and does "
+		    "not: this one goes on",
+		    (long)c->peer.pid);
+	connection_end(c);
+	s->successor = NULL;
+}

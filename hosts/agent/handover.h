@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Another agent takes the place of this one: `apamd --replace`
+ * (agent/takeover.h).  It asks by a message, as a client, and is handed what a
+ * service manager would keep: the listening sockets, the lock, and the pages.
+ * Meanwhile this agent does nothing else, so that no page is written by both;
+ * once the other says that it serves, this one ends, and where it does not say
+ * so, this one goes on.
+ */
+#ifndef HOSTS_AGENT_HANDOVER_H
+#define HOSTS_AGENT_HANDOVER_H
+
+#include "agent/connection.h"
+#include "agent/message.h"
+
+/* For how long this agent waits for the other. */
+#define HANDOVER_MS 10000
+
+/* The names by which descriptors are handed; those of pages are pages.h's. */
+#define HANDED_SOCKET "agent.socket"
+#define HANDED_LOCK "agent.lock"
+#define HANDED_METRICS "agent.metrics." /* and where it listens */
+
+/*
+ * A client asks to take this agent's place.  Refused, with an answer, unless it
+ * is root or the agent's own user, and the sockets are this agent's to give; else
+ * handover_turn goes on with it.  What is wrong with the message, or NULL.
+ */
+const char *handover_ask(struct connection *c, const struct frame *message);
+
+/* Hand over, where somebody has asked: the server is ending then. */
+void handover_turn(struct server *server);
+
+#endif
