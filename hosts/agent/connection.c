@@ -340,7 +340,10 @@ begin(struct server *s, int fd)
 	outgoing_init(&c->out);
 	frame_parts_init(&c->parts);
 	enlist(s, c);
-	if (!loop_add(&s->loop, &c->watch, WATCH_IN))
+	/* Most clients have said hello when they are accepted. */
+	if (loop_add(&s->loop, &c->watch, WATCH_IN))
+		on_ready(&c->watch, WATCH_IN);
+	else
 		connection_end(c);
 }
 

@@ -31,6 +31,8 @@ struct page_of {
 	uint64_t stored; /* serial of the page that the manager has; 0 */
 	uint64_t sent; /* the same, and it has not answered; 0 */
 	int answer; /* what it closes when it has; -1 */
+	int ready; /* descriptor for the next program; -1: none */
+	uint64_t ready_of; /* serial of its page */
 };
 
 /* ---- What is known ---------------------------------------------------------- */
@@ -56,9 +58,18 @@ page_of(struct pages *pages, struct apam_profile *profile)
 		return NULL;
 	p->profile = profile;
 	p->answer = -1;
+	p->ready = -1;
 	p->next = *first;
 	*first = p;
 	return p;
+}
+
+static void
+drop_ready(struct page_of *p)
+{
+	if (p->ready >= 0)
+		(void)close(p->ready);
+	p->ready = -1;
 }
 
 void
@@ -71,6 +82,7 @@ pages_free(struct pages *pages)
 			pages->buckets[i] = p->next;
 			if (p->answer >= 0)
 				(void)close(p->answer);
+			drop_ready(p);
 			free(p);
 		}
 }
@@ -276,6 +288,30 @@ may_send(const struct page_client *client)
 	return true;
 }
 
+/* Each program has one that was opened for it: they share no position. */
+static int
+take_ready(struct page_of *p, uint64_t serial)
+{
+	const int fd = p->ready;
+
+	if (fd < 0 || p->ready_of != serial)
+		return serve_page_descriptor(p->profile);
+	p->ready = -1;
+	return fd;
+}
+
+void
+pages_make_ready(struct pages *pages, struct apam_profile *profile)
+{
+	struct page_of *p = page_of(pages, profile);
+
+	if (p == NULL)
+		return;
+	drop_ready(p);
+	p->ready_of = serve_page_serial(profile);
+	p->ready = serve_page_descriptor(profile);
+}
+
 uint64_t
 pages_offer(struct pages *pages, struct apam_profile *profile,
     const struct page_client *client, int *descriptor)
@@ -297,7 +333,7 @@ pages_offer(struct pages *pages, struct apam_profile *profile,
 		return serial;
 	if (!may_send(client))
 		return 0;
-	*descriptor = serve_page_descriptor(profile);
+	*descriptor = take_ready(p, serial);
 	return *descriptor < 0 ? 0 : serial;
 }
 
@@ -324,6 +360,8 @@ renew_bucket(struct pages *pages, struct page_of *p)
 		if (p->used >= since && p->used != 0) {
 			(void)serve_page_renew(p->profile);
 			used = true;
+		} else {
+			drop_ready(p);
 		}
 		forget_retired(pages, p);
 	}

@@ -79,6 +79,12 @@ uint64_t pages_offer(struct pages *pages, struct apam_profile *profile,
     const struct page_client *client, int *descriptor);
 
 /*
+ * Have a descriptor ready for the next program, once a program has its answer:
+ * opening one takes as long as a signature.
+ */
+void pages_make_ready(struct pages *pages, struct apam_profile *profile);
+
+/*
  * Each second: one that was read counts no more.  True where one was left unread
  * for PAGES_UNREAD_MS.
  */

@@ -32,9 +32,8 @@ _Static_assert(sizeof(struct ucred) == 3 * sizeof(uint32_t), "peer_control");
 
 /* ---- Users and groups -------------------------------------------------- */
 
-/* What stands for all users, or groups, that have no number here. */
 static uint32_t
-overflow_id(const char *file)
+read_overflow_id(const char *file)
 {
 	const int fd = open(file, O_RDONLY | O_CLOEXEC);
 	char text[16];
@@ -53,6 +52,31 @@ overflow_id(const char *file)
 	return 65534;
 }
 
+/*
+ * What stands for all users, or groups, that have no number here.  Each is read
+ * once: it takes longer than all else that is asked of a client, and is another
+ * one only where root has set it.
+ */
+static uint32_t
+overflow_user(void)
+{
+	static uint32_t user;
+
+	if (user == 0)
+		user = read_overflow_id("/proc/sys/kernel/overflowuid");
+	return user;
+}
+
+static uint32_t
+overflow_group(void)
+{
+	static uint32_t group;
+
+	if (group == 0)
+		group = read_overflow_id("/proc/sys/kernel/overflowgid");
+	return group;
+}
+
 static const char *
 wrong_with(const struct ucred *is)
 {
@@ -60,8 +84,7 @@ wrong_with(const struct ucred *is)
 		return "the program has no process number here, because it "
 		       "runs in another PID namespace: run the agent where it "
 		       "sees the program, or an agent of its own there";
-	if (is->uid == (uid_t)-1 ||
-	    is->uid == overflow_id("/proc/sys/kernel/overflowuid"))
+	if (is->uid == (uid_t)-1 || is->uid == overflow_user())
 		return "the program's user has no number here, because it runs "
 		       "in another user namespace or as \"nobody\": have it run "
 		       "as a user whom the agent's side knows";
@@ -72,7 +95,7 @@ wrong_with(const struct ucred *is)
 static size_t
 leave_out(uint32_t *groups, size_t count)
 {
-	const uint32_t unknown = overflow_id("/proc/sys/kernel/overflowgid");
+	const uint32_t unknown = overflow_group();
 	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++)
@@ -111,14 +134,36 @@ read_groups(int socket, uint32_t effective, size_t *count)
 
 /* ---- Its name ---------------------------------------------------------- */
 
+/* As the kernel has it: "?" where it says nothing. */
+static void
+read_name(pid_t pid, char name[PEER_PROGRAM_SIZE])
+{
+	char path[64];
+	ssize_t n = 0;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+	fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, name, PEER_PROGRAM_SIZE - 1);
+		(void)close(fd);
+	}
+	if (n <= 1)
+		n = snprintf(name, PEER_PROGRAM_SIZE, "?\n");
+	name[n - 1] = '\0';
+}
+
 void
 peer_claim(struct peer *peer, struct apam_str program)
 {
+	char name[PEER_PROGRAM_SIZE];
 	char *to = peer->program;
 	size_t room = sizeof(peer->program) - 1;
 
-	if (program.n == 0)
-		return;
+	if (program.n == 0) {
+		read_name(peer->pid, name);
+		program = apam_str(name);
+	}
 	while (program.n > 0) {
 		const struct apam_str shown = utf8_take_plain(&program);
 
@@ -131,27 +176,11 @@ peer_claim(struct peer *peer, struct apam_str program)
 	*to = '\0';
 }
 
-static void
-read_name(struct peer *peer)
-{
-	char path[64], name[PEER_PROGRAM_SIZE];
-	ssize_t n = 0;
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "/proc/%ld/comm", (long)peer->pid);
-	fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, name, sizeof(name));
-		(void)close(fd);
-	}
-	(void)snprintf(peer->program, sizeof(peer->program), "?");
-	if (n > 1)
-		peer_claim(peer, (struct apam_str){ name, (size_t)n - 1 });
-}
-
 void
-peer_describe(const struct peer *peer, char *to, size_t size)
+peer_describe(struct peer *peer, char *to, size_t size)
 {
+	if (peer->program[0] == '\0')
+		peer_claim(peer, APAM_STR(""));
 	(void)snprintf(to, size, "user %lu, process %ld (\"%s\")",
 	    (unsigned long)peer->caller.user, (long)peer->pid, peer->program);
 }
@@ -182,7 +211,6 @@ peer_of(int socket, struct peer *peer, char why[APAM_TEXT_SIZE])
 	peer->caller.group_count = leave_out(
 	    peer->groups, peer->caller.group_count);
 	peer->caller.groups = peer->groups;
-	read_name(peer);
 	return true;
 }
 

@@ -24,7 +24,8 @@ struct peer {
 	struct caller caller;	/* its unit is empty until peer_unit has it */
 	pid_t pid;
 	enum unit_state unit_state;
-	char program[PEER_PROGRAM_SIZE]; /* plain text; a claim; never empty */
+	/* plain text, a claim; empty until peer_claim or peer_describe */
+	char program[PEER_PROGRAM_SIZE];
 	/* Whom the first message names: real user and group of that process. */
 	bool heard;
 	uid_t sender_uid;
@@ -49,11 +50,11 @@ bool peer_of(int socket, struct peer *peer, char why[APAM_TEXT_SIZE]);
 /* Frees what it owns; twice is harmless. */
 void peer_free(struct peer *peer);
 
-/* The peer's own name for itself; none: what the kernel says stays. */
+/* The peer's own name for itself; none: the name that the kernel has for it. */
 void peer_claim(struct peer *peer, struct apam_str program);
 
 /* "user 1000, process 4242 (\"backup\")", cut to `size`. */
-void peer_describe(const struct peer *peer, char *to, size_t size);
+void peer_describe(struct peer *peer, char *to, size_t size);
 
 /* ---- Messages ---------------------------------------------------------- */
 

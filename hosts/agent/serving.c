@@ -152,6 +152,7 @@ send_signed(void *arg, const struct serve_signature *made)
 		metrics_page(
 		    a->c->server->metrics, apam_profile_name(a->profile));
 		(void)close(descriptor);
+		pages_make_ready(&a->c->server->pages, a->profile);
 	}
 	if (fits)
 		return;

@@ -62,6 +62,8 @@ START_TEST(this_process_is_known)
 	ck_assert_int_eq(peer.pid, c.child);
 	ck_assert_uint_eq(peer.caller.user, geteuid());
 	ck_assert(has_group(getegid()));
+	ck_assert_str_eq(peer.program, "");
+	peer_claim(&peer, APAM_STR(""));
 	ck_assert_str_eq(peer.program, "some program");
 	ck_assert_uint_eq(peer.caller.unit.n, 0);
 	peer_free(&peer);
@@ -265,7 +267,7 @@ static const struct {
 	const char *claim, *shown;
 } claims[] = {
 	{ "backup", "backup" },
-	{ "", "first" },
+	{ "", "?" },
 	{ "a\nb", "a?b" },
 	{ "\033[2J", "?[2J" },
 	{ "caf\xc3\xa9", "caf\xc3\xa9" },
@@ -282,7 +284,7 @@ static const struct {
 
 START_TEST(a_claim_is_plain_text)
 {
-	struct peer p = { .program = "first" };
+	struct peer p = { .pid = 0 };
 
 	peer_claim(&p, apam_str(claims[_i].claim));
 	ck_assert_str_eq(p.program, claims[_i].shown);
