@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Making and freeing slots.  A slot whose page is a file is one reservation of
- * address space, of which the file takes the second part.
+ * Making and freeing slots.  Where a page is a file, the handle lies right
+ * before it.
  */
 #define _GNU_SOURCE
 #include "slot/slot.h"
@@ -57,12 +57,19 @@ lead(void)
 	return whole(offsetof(struct slot, page));
 }
 
+/*
+ * Like other secrets it is not written to a disk, where that may be.  To lock it
+ * while it is mapped is one change of the address space less.
+ */
 static void *
-map_file(void *at, int fd, int protection)
+map_locked(void *at, int fd, int protection, int how)
 {
-	void *page = mmap(
-	    at, PAGE_FILE_SIZE, protection, MAP_SHARED | MAP_FIXED, fd, 0);
+	void *page = mmap(at, PAGE_FILE_SIZE, protection,
+	    MAP_SHARED | MAP_LOCKED | how, fd, 0);
 
+	if (page == MAP_FAILED)
+		page = mmap(
+		    at, PAGE_FILE_SIZE, protection, MAP_SHARED | how, fd, 0);
 	if (page == MAP_FAILED)
 		return NULL;
 #ifdef MADV_DONTDUMP
@@ -71,34 +78,66 @@ map_file(void *at, int fd, int protection)
 	return page;
 }
 
+/*
+ * The file, wherever there is room; most often there is room for the handle right
+ * before it, too, which takes half as long as to make room for both and put the
+ * file over it.  NULL where there is none.
+ */
+static char *
+map_beside(int fd, int protection)
+{
+	char *page = map_locked(NULL, fd, protection, 0);
+	void *at = page - lead(), *before;
+
+	if (page == NULL)
+		return NULL;
+	before = mmap(at, lead(), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	if (before == at)
+		return page;
+	if (before != MAP_FAILED)
+		(void)munmap(before, lead());
+	(void)munmap(page, PAGE_FILE_SIZE);
+	return NULL;
+}
+
+static char *
+map_over(int fd, int protection)
+{
+	const size_t size = lead() + whole(PAGE_FILE_SIZE);
+	char *base = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *page;
+
+	if (base == MAP_FAILED)
+		return NULL;
+	page = map_locked(base + lead(), fd, protection, MAP_FIXED);
+	if (page == NULL)
+		(void)munmap(base, size);
+	return page;
+}
+
 struct slot *
 slot_new_on_file(int fd, enum slot_kind kind, const _Atomic uint64_t *counter)
 {
-	const size_t size = lead() + whole(PAGE_FILE_SIZE);
+	const int protection = kind == SLOT_SHARED ? PROT_READ | PROT_WRITE :
+						     PROT_READ;
+	char *page = map_beside(fd, protection);
 	struct slot *s;
-	char *base, *page;
 
-	base = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (base == MAP_FAILED)
+	if (page == NULL)
+		page = map_over(fd, protection);
+	if (page == NULL)
 		return NULL;
-	page = map_file(base + lead(), fd,
-	    kind == SLOT_SHARED ? PROT_READ | PROT_WRITE : PROT_READ);
-	if (page == NULL) {
-		(void)munmap(base, size);
-		return NULL;
-	}
-	/* Like other secrets it is not written to a disk, where that may be. */
-	(void)mlock(page, PAGE_FILE_SIZE);
 	s = (void *)(page - offsetof(struct slot, page));
-	set_up(s, kind, size, counter);
+	set_up(s, kind, lead() + whole(PAGE_FILE_SIZE), counter);
 	return s;
 }
 
 bool
 slot_change_file(struct slot *s, int fd)
 {
-	return map_file(&s->page, fd, PROT_READ) != NULL;
+	return map_locked(&s->page, fd, PROT_READ, MAP_FIXED) != NULL;
 }
 
 /* ---- All ----------------------------------------------------------------- */
