@@ -242,8 +242,9 @@ apam_judge(struct apam_profile *profile, const struct apam_signature *signature,
 	if (!sized_begin(err) ||
 	    sized_room(&sized_judgement, judgement, err) != APAM_OK)
 		return APAM_E_USAGE;
-	stack = profile_hold(profile);
-	status = sized_take(&sized_answer, given, &answer, err);
+	status = signer_stack(profile, &stack, err);
+	if (status == APAM_OK)
+		status = sized_take(&sized_answer, given, &answer, err);
 	if (status == APAM_OK)
 		status = sized_check(&sized_signature, signature, err);
 	if (status == APAM_OK)

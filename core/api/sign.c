@@ -112,7 +112,7 @@ sign_with(struct apam_profile *profile, const struct apam_request *request,
 	}
 	if (mine.deadline == 0)
 		mine.deadline = profile_deadline(profile, request->timeout_ms);
-	s.stack = profile_current(profile, mine.deadline, err);
+	s.stack = profile_to_sign(profile, mine.deadline, err);
 	if (s.stack == NULL) {
 		error_locate(err, profile->name, -1);
 		return err->status;

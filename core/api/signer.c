@@ -7,6 +7,20 @@
 #include "base/error.h"
 #include "flight/verdict.h"
 #include "http/response.h"
+#include "profile/reload.h"
+
+enum apam_status
+signer_stack(struct apam_profile *profile, struct stack **stack,
+    struct apam_error *err)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+
+	*stack = profile_to_judge(profile, &why);
+	if (*stack != NULL)
+		return APAM_OK;
+	error_copy(err, &why);
+	return why.status;
+}
 
 /* True where a stack before this one may have signed. */
 static bool

@@ -6,7 +6,15 @@
 #ifndef CORE_API_SIGNER_H
 #define CORE_API_SIGNER_H
 
+#include "profile/handle.h"
 #include "profile/stack.h"
+
+/*
+ * The profile's stack, held and open, to find them in.  Errors: as
+ * profile_to_judge.
+ */
+enum apam_status signer_stack(struct apam_profile *profile,
+    struct stack **stack, struct apam_error *err);
 
 /*
  * Check that an answer is one, and that the signature may be of this stack or

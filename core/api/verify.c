@@ -149,10 +149,11 @@ start(struct apam_profile *profile, const struct apam_request *request,
 
 	if (v == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
-	v->stack = profile_hold(profile);
 	error_clear(&v->failed);
 	(void)snprintf(v->profile, sizeof(v->profile), "%s", profile->name);
-	status = signer_check(v->stack, signature, answer, err);
+	status = signer_stack(profile, &v->stack, err);
+	if (status == APAM_OK)
+		status = signer_check(v->stack, signature, answer, err);
 	if (status == APAM_OK)
 		status = begin(v, request, signature, answer, err);
 	if (status == APAM_OK) {

@@ -224,16 +224,51 @@ profile_follow(struct apam_profile *p, int64_t deadline, struct apam_error *err)
 	return s;
 }
 
-struct stack *
-profile_current(
-    struct apam_profile *p, int64_t deadline, struct apam_error *err)
+/* Opened, where it is not; takes the stack. */
+static struct stack *
+opened(struct apam_profile *p, struct stack *s, int64_t deadline,
+    struct apam_error *err)
 {
-	struct stack *s = profile_follow(p, deadline, err);
-
 	if (s == NULL || stack_is_open(s))
 		return s;
 	stack_release(&s);
 	return profile_open(p, deadline, err);
+}
+
+struct stack *
+profile_current(
+    struct apam_profile *p, int64_t deadline, struct apam_error *err)
+{
+	return opened(p, profile_follow(p, deadline, err), deadline, err);
+}
+
+/* With "prefer" this process may have to sign itself. */
+static bool
+never_signs(const struct apam_profile *p, const struct stack *s)
+{
+	return s->profile->agent == AGENT_REQUIRE &&
+	    handle_is_served(p->ctx, s->profile->agent);
+}
+
+struct stack *
+profile_to_sign(
+    struct apam_profile *p, int64_t deadline, struct apam_error *err)
+{
+	struct stack *s = profile_follow(p, deadline, err);
+
+	if (s != NULL && never_signs(p, s))
+		return s;
+	return opened(p, s, deadline, err);
+}
+
+struct stack *
+profile_to_judge(struct apam_profile *p, struct apam_error *err)
+{
+	struct stack *s = profile_hold(p);
+
+	if (!never_signs(p, s))
+		return s;
+	return opened(p, s, profile_deadline(p, 0), err);
 }
 
 void

@@ -31,6 +31,21 @@ struct stack *profile_follow(struct apam_profile *profile, int64_t deadline,
 struct stack *profile_current(struct apam_profile *profile, int64_t deadline,
     struct apam_error *err);
 
+/*
+ * The same, to sign with, and open only where this process may have to sign.
+ * Where the agent does, entries are needed once an answer is judged: a program
+ * that judges none loads no module.
+ */
+struct stack *profile_to_sign(struct apam_profile *profile, int64_t deadline,
+    struct apam_error *err);
+
+/*
+ * The stack in use, held, whatever its files say, and open where the profile has
+ * signed.  NULL with *err set: as profile_open.
+ */
+struct stack *profile_to_judge(
+    struct apam_profile *profile, struct apam_error *err);
+
 /* Have its files looked at when it next signs. */
 void profile_look_soon(struct apam_profile *profile);
 

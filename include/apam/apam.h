@@ -191,9 +191,10 @@ APAM_API const char *apam_directory(
 
 /*
  * The profile of a name, read and checked at the first call.  Its modules are
- * loaded and its secrets read when it first signs.  From then on apam follows
- * its files: it looks at them once a second at most, and takes all changes or
- * none.  Errors: NO_PROFILE, CONFIG, TRUST, MEMORY.
+ * loaded and its secrets read when it first signs; where the agent alone signs
+ * for it, no secret is read, and modules are loaded when an answer is first
+ * judged.  From then on apam follows its files: it looks at them once a second at
+ * most, and takes all changes or none.  Errors: NO_PROFILE, CONFIG, TRUST, MEMORY.
  */
 APAM_API APAM_CHECKED enum apam_status apam_profile_get(struct apam *ctx,
     const char *name, struct apam_profile **profile, struct apam_error *err);

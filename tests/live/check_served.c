@@ -167,8 +167,28 @@ START_TEST(the_agent_signs)
 	signs(p, "Agent GET " URL);
 	ck_assert_uint_eq(signature.generation, (1ULL << 40) + 1);
 	ck_assert_uint_eq(signature.entries, 1);
-	ck_assert(p->stack->withheld);
+	ck_assert(!stack_is_open(p->stack));
 	signs(p, "Agent GET " URL);
+}
+END_TEST
+
+/* Only an answer that is judged needs the module. */
+START_TEST(a_module_is_loaded_for_an_answer)
+{
+	const struct apam_answer answer = { .size = sizeof(answer),
+		.status = 200 };
+	struct apam_judgement judgement = { .size = sizeof(judgement) };
+	struct apam_profile *p;
+
+	project_entries(&project, "p", "{ scheme = \"missing-here\"; }");
+	scripted_start(&agent, answers, NULL);
+	p = project_get(&project, "p");
+	signs(p, "Agent GET " URL);
+	ck_assert_int_eq(apam_judge(p, &signature, &answer, &judgement, &err),
+	    APAM_E_MODULE);
+	ck_assert_ptr_nonnull(strstr(err.text, "missing-here"));
+	ck_assert_int_eq(apam_judge(p, &signature, &answer, &judgement, NULL),
+	    APAM_E_MODULE);
 }
 END_TEST
 
@@ -420,7 +440,7 @@ START_TEST(require_says_what_to_do)
 	ck_assert_int_eq(sign_url(p, URL), APAM_E_NETWORK);
 	ck_assert_ptr_nonnull(strstr(err.text, "there is no agent at /tmp"));
 	ck_assert_ptr_nonnull(strstr(err.text, "start it"));
-	ck_assert(p->stack->withheld);
+	ck_assert(!stack_is_open(p->stack));
 	/* The next ones do not even look. */
 	ck_assert_int_eq(sign_url(p, URL), APAM_E_NETWORK);
 }
@@ -1015,7 +1035,7 @@ START_TEST(a_page_signs_alone)
 	apam_signature_release(&owned);
 	ck_assert_int_eq(sign_url(p, "https://other.example/"), APAM_E_ORIGIN);
 	ck_assert_int_eq(sign_url(p, URL "?org=9"), APAM_E_POLICY);
-	ck_assert(p->stack->withheld);
+	ck_assert(!stack_is_open(p->stack));
 }
 END_TEST
 
@@ -1409,6 +1429,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, the_agent_signs);
+	tcase_add_test(tc, a_module_is_loaded_for_an_answer);
 	tcase_add_test(tc, another_origin_is_refused_here);
 	tcase_add_test(tc, a_refusal_crosses_whole);
 	tcase_add_test(tc, a_digest_is_given_and_no_body);
