@@ -16,7 +16,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
-#include "base/this_process.h"
 #include "flight/loop.h"
 #include "keys/reading.h"
 
@@ -86,6 +85,7 @@ served_fork_renew(struct served *s)
 		f->first = NULL;
 	free_flows(s);
 	flow_init(&s->shared);
+	s->self.known = false;
 }
 
 /* ---- The greeting -------------------------------------------------------- */
@@ -114,20 +114,38 @@ served_look_at_registry(struct served *s)
 	keys_close(&keys);
 }
 
+static void
+find_self(struct served_self *self)
+{
+	program_name(self->program);
+	boot_time_namespace(&self->time_device, &self->time_inode);
+	self->known = true;
+}
+
+void
+served_prepare(struct served *s)
+{
+	if (!s->self.known)
+		find_self(&s->self);
+	served_look_at_registry(s);
+}
+
 /* Once the registry was looked at; `place` is a copy, or the lock is held. */
 static enum apam_status
 greet(struct served *s, const struct link_place *place, struct flow *flow,
     struct apam_error *err)
 {
-	char program[PROGRAM_NAME_SIZE];
+	struct served_self self = s->self;
 	struct agent_hello hello = { .min = AGENT_VERSION_MIN,
 		.max = AGENT_VERSION_MAX,
 		.library = apam_str(apam_version()) };
 
-	program_name(program);
-	hello.program = apam_str(program);
+	if (!self.known)
+		find_self(&self);
+	hello.program = apam_str(self.program);
 	hello.counter = counter_nonce(s);
-	boot_time_namespace(&hello.time_device, &hello.time_inode);
+	hello.time_device = self.time_device;
+	hello.time_inode = self.time_inode;
 	return link_connect(&flow->link, place, &hello, err);
 }
 

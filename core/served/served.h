@@ -18,6 +18,7 @@
 
 #include <pthread.h>
 
+#include "base/this_process.h"
 #include "entry/env.h"
 #include "served/flow.h"
 
@@ -27,8 +28,16 @@
 #define SERVED_AGAIN_FIRST_MS 100
 #define SERVED_AGAIN_MOST_MS 5000
 
+/* What a greeting says of this process. */
+struct served_self {
+	bool known;
+	char program[PROGRAM_NAME_SIZE];
+	uint64_t time_device, time_inode; /* its time namespace */
+};
+
 struct served {
 	struct env *env;	/* the context's */
+	struct served_self self; /* written once, with the context's lock held */
 	pthread_mutex_t lock;	/* guards what follows */
 	struct link_place place; /* its id is looked up once it matters */
 	struct flow *flows;	/* all that threads have for themselves, or idle */
@@ -45,6 +54,12 @@ struct served {
 /* NULL without memory; nothing is opened.  `env` outlives it. */
 struct served *served_new(struct env *env);
 void served_free(struct served **served);
+
+/*
+ * A profile was read that the agent signs for, with the context's lock held: find
+ * out what does not depend on the request.
+ */
+void served_prepare(struct served *served);
 
 /* In a forked child, which has no connection then; NULL is fine. */
 void served_fork_renew(struct served *served);
