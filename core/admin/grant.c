@@ -83,13 +83,11 @@ has_own_groups(const struct caller *caller)
 	return true;
 }
 
-/* It knows itself who this process is, and goes by the rules that it has. */
+/* It knows itself who that is. */
 static bool
-is_for_agent(const struct apam_profile *profile, const struct stack *stack,
-    const struct caller *caller)
+is_this_process(const struct caller *caller)
 {
-	return handle_is_served(profile->ctx, stack->profile->agent) &&
-	    caller->user == geteuid() && caller->unit.n == 0 &&
+	return caller->user == geteuid() && caller->unit.n == 0 &&
 	    has_own_groups(caller);
 }
 
@@ -101,14 +99,18 @@ take_grant(void *arg, struct apam_str row)
 
 #define ASK_MS 2000
 
-/* False where it does not say; the profile's file then does. */
+/*
+ * It goes by the rules that it has.  False where it does not say, as it does of
+ * others to some alone; the profile's file then does.
+ */
 static bool
-ask_agent(struct apam_profile *profile, const char *method, const char *url,
-    struct apam_grant *grant)
+ask_agent(struct apam_profile *profile, const struct caller *caller,
+    const char *method, const char *url, struct apam_grant *grant)
 {
 	struct served_fetch fetch = { .name = "explain",
 		.profile = profile->name,
 		.argument_count = 2,
+		.caller = is_this_process(caller) ? NULL : caller,
 		.deadline = clock_ms() + ASK_MS,
 		.hurry = true,
 		.take = take_grant,
@@ -162,8 +164,8 @@ apam_profile_grant(struct apam_profile *profile,
 		    stack->profile, &who.caller, &request, &mine, err);
 		error_locate(err, apam_profile_name(profile), -1);
 		if (status == APAM_OK &&
-		    is_for_agent(profile, stack, &who.caller) &&
-		    ask_agent(profile, method, url, &theirs))
+		    handle_is_served(profile->ctx, stack->profile->agent) &&
+		    ask_agent(profile, &who.caller, method, url, &theirs))
 			mine = theirs;
 		tell_of_agent(profile, stack, who.caller.user, &mine);
 		stack_release(&stack);

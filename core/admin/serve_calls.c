@@ -6,22 +6,16 @@
 #include "admin/serve_calls.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "admin/revoke_entry.h"
 #include "api/check.h"
+#include "api/serve_rules.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "flight/obtain.h"
 #include "profile/reload.h"
 
 /* ---- Who may ask --------------------------------------------------------- */
-
-static bool
-is_master(const struct caller *caller)
-{
-	return caller->user == 0 || caller->user == geteuid();
-}
 
 static bool
 is_named(const struct profile *profile, const struct caller *caller)
@@ -42,7 +36,7 @@ serve_may_ask(struct apam_profile *profile, const struct caller *caller,
 
 	if (stack == NULL)
 		return err->status;
-	may = is_master(caller) || is_named(stack->profile, caller);
+	may = serve_is_master(caller) || is_named(stack->profile, caller);
 	stack_release(&stack);
 	if (may)
 		return APAM_OK;
@@ -55,11 +49,27 @@ serve_may_ask(struct apam_profile *profile, const struct caller *caller,
 enum apam_status
 serve_may_change(const struct caller *caller, struct apam_error *err)
 {
-	if (is_master(caller))
+	if (serve_is_master(caller))
 		return APAM_OK;
 	return error_set(err, APAM_E_POLICY,
 	    "the credential is that of all users of the agent, so root and the "
 	    "agent's own user alone may revoke it");
+}
+
+enum apam_status
+serve_may_name(struct apam_profile *profile, const struct caller *caller,
+    struct apam_error *err)
+{
+	struct stack *stack = profile_hold(profile);
+	const bool may = serve_is_master(caller) ||
+	    serve_is_gateway(stack->profile, caller);
+
+	stack_release(&stack);
+	if (may)
+		return APAM_OK;
+	return error_set(err, APAM_E_POLICY,
+	    "root, the agent's own user and gateways alone are told what the "
+	    "rules give others");
 }
 
 enum apam_status

@@ -26,6 +26,10 @@ enum apam_status serve_may_ask(struct apam_profile *profile,
 enum apam_status serve_may_change(
     const struct caller *caller, struct apam_error *err);
 
+/* Whether it may ask what the rules give somebody else: also a gateway. */
+enum apam_status serve_may_name(struct apam_profile *profile,
+    const struct caller *caller, struct apam_error *err);
+
 /*
  * What the rules give a caller for a request, as apam_profile_grant says it of
  * others.

@@ -235,10 +235,10 @@ frame_put(struct frame_writer *writer, uint16_t tag, unsigned flags,
 }
 
 void
-frame_put_pieces(struct frame_writer *writer, uint16_t tag,
+frame_put_pieces(struct frame_writer *writer, uint16_t tag, unsigned flags,
     const struct apam_str *pieces, size_t count)
 {
-	put_item(writer, tag, 0, pieces, count);
+	put_item(writer, tag, flags, pieces, count);
 }
 
 void

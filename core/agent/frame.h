@@ -129,7 +129,7 @@ void frame_put_number(
     struct frame_writer *writer, uint16_t tag, uint64_t number);
 /* One whose bytes are `count` pieces, one behind the other. */
 void frame_put_pieces(struct frame_writer *writer, uint16_t tag,
-    const struct apam_str *pieces, size_t count);
+    unsigned flags, const struct apam_str *pieces, size_t count);
 
 /* True where an item of n bytes would still fit into the message. */
 bool frame_has_room(const struct frame_writer *writer, size_t n);

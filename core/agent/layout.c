@@ -20,7 +20,8 @@ struct reading {
 
 static const char too_many[] = "a message has more items of a list than it may",
 		  not_text[] = "a text of a message has a NUL or is too long",
-		  not_number[] = "a number of a message is not in its range";
+		  not_number[] = "a number of a message is not in its range",
+		  not_caller[] = "somebody whom a message names cannot be";
 
 static bool
 is_text(struct apam_str s)
@@ -212,6 +213,64 @@ take_chars(struct reading *r, const struct layout_field *field, void *member,
 	return NULL;
 }
 
+/* ---- Somebody ------------------------------------------------------------ */
+
+/* The bytes of a service's name, at most. */
+#define UNIT_MAX 255
+
+/* Who does not know the item would decide for somebody else. */
+static bool
+put_caller(const struct layout_field *field, const void *member,
+    struct frame_writer *to)
+{
+	const struct caller *c;
+	uint32_t numbers[2];
+	struct apam_str pieces[3];
+
+	memcpy(&c, member, sizeof(c));
+	if (c == NULL)
+		return true;
+	if (c->group_count > AGENT_GROUPS_MAX || c->unit.n > UNIT_MAX ||
+	    !is_text(c->unit))
+		return false;
+	numbers[0] = c->user;
+	numbers[1] = (uint32_t)c->group_count;
+	pieces[0] = (struct apam_str){ (const char *)numbers, sizeof(numbers) };
+	pieces[1] = (struct apam_str){ (const char *)c->groups,
+		c->group_count * sizeof(c->groups[0]) };
+	if (c->group_count == 0)
+		pieces[1] = APAM_STR("");
+	pieces[2] = c->unit;
+	frame_put_pieces(to, field->tag, FRAME_CRITICAL, pieces, 3);
+	return true;
+}
+
+static const char *
+take_caller(struct reading *r, const struct layout_field *field, void *member,
+    struct apam_str bytes)
+{
+	struct caller *c = &r->room->caller;
+	uint32_t numbers[2];
+	size_t n;
+
+	(void)field;
+	if (bytes.n < sizeof(numbers))
+		return not_caller;
+	memcpy(numbers, bytes.p, sizeof(numbers));
+	bytes = str_skip(bytes, sizeof(numbers));
+	n = numbers[1] * sizeof(c->groups[0]);
+	if (numbers[0] == UINT32_MAX || numbers[1] > AGENT_GROUPS_MAX ||
+	    bytes.n < n || bytes.n - n > UNIT_MAX)
+		return not_caller;
+	memcpy(r->room->groups, bytes.p, n);
+	*c = (struct caller){ .user = numbers[0],
+		.groups = r->room->groups,
+		.group_count = numbers[1],
+		.unit = str_skip(bytes, n) };
+	memcpy(member, &c, sizeof(c));
+	return is_text(c->unit) ? NULL : not_caller;
+}
+
 /* ---- Lists --------------------------------------------------------------- */
 
 static bool
@@ -219,7 +278,8 @@ put_pair(struct frame_writer *to, uint16_t tag, const struct apam_header *pair)
 {
 	const struct apam_str pieces[] = { pair->name, { "", 1 }, pair->value };
 
-	frame_put_pieces(to, tag, pieces, sizeof(pieces) / sizeof(pieces[0]));
+	frame_put_pieces(
+	    to, tag, 0, pieces, sizeof(pieces) / sizeof(pieces[0]));
 	return is_text(pair->name) && is_text(pair->value);
 }
 
@@ -334,7 +394,7 @@ put_digests(const struct layout_field *field, const void *member,
 		    has_hash(&(struct agent_digests){ list.all, i },
 			list.all[i].hash))
 			return false;
-		frame_put_pieces(to, field->tag, pieces, 2);
+		frame_put_pieces(to, field->tag, 0, pieces, 2);
 	}
 	return true;
 }
@@ -399,6 +459,7 @@ static const struct kind {
 	[LAYOUT_UNSIGNED] = { false, put_unsigned, take_unsigned },
 	[LAYOUT_STATUS] = { false, put_unsigned, take_status },
 	[LAYOUT_BOOL] = { false, put_bool, take_bool },
+	[LAYOUT_CALLER] = { false, put_caller, take_caller },
 	[LAYOUT_CHARS] = { false, put_chars, take_chars },
 	[LAYOUT_HEADERS] = { true, put_pairs, take_pair },
 	[LAYOUT_QUERY] = { true, put_pairs, take_pair },

@@ -19,6 +19,9 @@ enum layout_kind {
 	LAYOUT_STATUS,		/* enum apam_status; one that this library does
 				   not know is read as another of its class */
 	LAYOUT_BOOL,		/* as a number, 1 */
+	LAYOUT_CALLER,		/* const struct caller *: its user, how many
+				   groups, and these, in 4 bytes each, then its
+				   unit; CRITICAL */
 	LAYOUT_CHARS,		/* char[max] with a NUL: what is read is cut to
 				   that, and made plain (utf8.h) */
 	/* An item for each element. */
@@ -56,8 +59,8 @@ bool layout_write(const struct layout *layout, const void *from,
 
 /*
  * Fill in the struct `to` from items; what is not there is zero.  NULL, or what
- * is wrong.  `room` may be NULL where no field is a list; LAYOUT_TEXTS occurs
- * once.
+ * is wrong.  `room` may be NULL where no field is a list or a caller;
+ * LAYOUT_TEXTS occurs once.
  */
 const char *layout_read(const struct layout *layout, void *to,
     struct agent_room *room, struct apam_str items);

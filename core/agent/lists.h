@@ -8,11 +8,14 @@
 
 #include <apam/types.h>
 
+#include "config/allow.h"
+
 enum {
 	AGENT_HEADERS_MAX = 256,
 	AGENT_QUERY_MAX = 64,	/* as SIGNING_QUERY_MAX (abi/signing.h) */
 	AGENT_DIGESTS_MAX = 6,	/* one of each enum apam_hash */
-	AGENT_TEXTS_MAX = 64	/* covered headers; arguments of a call */
+	AGENT_TEXTS_MAX = 64,	/* covered headers; arguments of a call */
+	AGENT_GROUPS_MAX = 1024	/* of somebody who is named */
 };
 
 struct agent_headers {
@@ -30,12 +33,14 @@ struct agent_digests {
 	size_t count;
 };
 
-/* Where the lists of one message that is read lie: 12 KiB. */
+/* Where the lists of one message that is read lie: 16 KiB. */
 struct agent_room {
 	struct apam_header headers[AGENT_HEADERS_MAX];
 	struct apam_header query[AGENT_QUERY_MAX];
 	struct apam_str texts[AGENT_TEXTS_MAX];
 	struct apam_digest digests[AGENT_DIGESTS_MAX];
+	struct caller caller;
+	uint32_t groups[AGENT_GROUPS_MAX]; /* its */
 };
 
 #endif

@@ -58,7 +58,8 @@ enum tag {
 	TAG_FROM = 41,
 	TAG_NEXT = 42,
 	TAG_LONG_TEXT = 43,
-	TAG_ERROR_PROFILE = 44
+	TAG_ERROR_PROFILE = 44,
+	TAG_CALLER = 45
 };
 
 /* One member: its tag, its kind, its limit, and if it must be there. */
@@ -184,6 +185,7 @@ static const struct layout_field sign_fields[] = {
 	FIELD(agent_sign, timeout_ms, TIMEOUT, NUMBER, INT_MAX, false),
 	FIELD(agent_sign, page, PAGE, NUMBER, 0, false),
 	FIELD(agent_sign, rejected, REJECTED, NUMBER, 0, false),
+	FIELD(agent_sign, caller, CALLER, CALLER, 0, false),
 };
 static const struct layout sign_layout = LAYOUT(agent_sign, sign_fields);
 
@@ -371,6 +373,7 @@ static const struct layout_field call_fields[] = {
 	FIELD(agent_call, arguments, ARGUMENT, TEXTS, 0, false),
 	FIELD(agent_call, timeout_ms, TIMEOUT, NUMBER, INT_MAX, false),
 	FIELD(agent_call, from, FROM, NUMBER, UINT32_MAX, false),
+	FIELD(agent_call, caller, CALLER, CALLER, 0, false),
 };
 static const struct layout call_layout = LAYOUT(agent_call, call_fields);
 

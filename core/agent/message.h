@@ -138,6 +138,8 @@ struct agent_sign {
 	uint64_t timeout_ms;	/* at most INT_MAX; 0: the profile's deadline */
 	uint64_t page;		/* serial of the page that the client has; 0 */
 	uint64_t rejected;	/* generation that was refused; 0: none */
+	/* For whom a gateway asks, who is believed or not; NULL: for itself. */
+	const struct caller *caller;
 };
 
 /* What to add to the request. */
@@ -239,6 +241,7 @@ struct agent_call {
 	struct agent_texts arguments; /* by name, "WORD=VALUE" */
 	uint64_t timeout_ms;	/* at most INT_MAX; 0: the profile's deadline */
 	uint64_t from;		/* the first row that is wanted, from 0 */
+	const struct caller *caller; /* as in SIGN: of "explain" alone */
 };
 
 /*

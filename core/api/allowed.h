@@ -27,4 +27,13 @@ enum apam_status allowed_for(const struct profile *profile,
     const struct request *request, const struct apam_caller *caller,
     struct apam_error *err);
 
+/* One of the two: NULL is this process. */
+static inline enum apam_status
+allowed(const struct profile *profile, const struct request *request,
+    const struct apam_caller *caller, struct apam_error *err)
+{
+	return caller == NULL ? allowed_here(profile, request, err) :
+				allowed_for(profile, request, caller, err);
+}
+
 #endif

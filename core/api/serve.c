@@ -40,10 +40,11 @@ check_parts(const struct stack_result *result, struct apam_error *err)
 }
 
 static struct audit_asker
-asker_of(const struct serve_who *who)
+asker_of(const struct stack *stack, const struct serve_who *who)
 {
-	return (struct audit_asker){ who->caller.user, who->caller.unit.p,
-		who->program };
+	const struct caller *asker = serve_asker(stack->profile, who);
+
+	return (struct audit_asker){ asker->user, asker->unit.p, who->program };
 }
 
 static enum apam_status
@@ -51,7 +52,7 @@ hand_over(const struct serve_job *job, const struct stack *stack,
     const struct request *r, struct stack_result *result,
     struct apam_error *err)
 {
-	const struct audit_asker asker = asker_of(job->who);
+	const struct audit_asker asker = asker_of(stack, job->who);
 	struct apam_signing *s = &result->total;
 	struct serve_signature made = {
 		.headers = fields_array(&s->headers),
@@ -63,13 +64,16 @@ hand_over(const struct serve_job *job, const struct stack *stack,
 		.credential = result->credential,
 		.memo = s->memo,
 		.entries = result->entries,
+		.asker = serve_asker(stack->profile, job->who),
 	};
 
 	if ((made.headers == NULL && made.header_count > 0) ||
 	    (made.covered == NULL && made.covered_count > 0))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	job->made(job->arg, &made);
-	serve_news_used(job->who->news, job->who->known, stack, result, &asker);
+	serve_news_used(job->who->news,
+	    job->who->named == NULL ? job->who->known : NULL, stack, result,
+	    &asker);
 	return APAM_OK;
 }
 
@@ -90,8 +94,7 @@ sign_lent(const struct serve_job *job, struct direct *direct,
 		return false;
 	stack_result_init(&result, &room);
 	request_init_plain(&r, request, origin);
-	ok = serve_allows(stack->profile, &job->who->caller, &r, NULL) ==
-		APAM_OK &&
+	ok = serve_allows(stack->profile, job->who, &r, NULL) == APAM_OK &&
 	    direct_sign(direct, &r, &result, NULL) == APAM_OK &&
 	    check_parts(&result, NULL) == APAM_OK &&
 	    hand_over(job, stack, &r, &result, NULL) == APAM_OK;
@@ -123,9 +126,10 @@ static void
 tell_refused(const struct serve_job *job, const struct stack *stack,
     const struct apam_error *why)
 {
-	const struct audit_asker asker = asker_of(job->who);
+	const struct audit_asker asker = asker_of(stack, job->who);
 
-	serve_news_refused(job->who->news, stack, why, &asker);
+	serve_news_refused(job->who->news, stack, why, &asker,
+	    job->who->named != NULL && asker.uid != job->who->named->user);
 }
 
 static void
@@ -162,7 +166,7 @@ sign_with_stack(const struct serve_job *job, const struct apam_request *request,
 	enum apam_status status;
 
 	stack_result_init(&result, &room);
-	status = serve_admit(stack, request, &job->who->caller, &r, err);
+	status = serve_admit(stack, request, job->who, &r, err);
 	if (status == APAM_OK && is_settling(stack, job->rejected))
 		status = APAM_E_PENDING;
 	if (status == APAM_OK)
@@ -192,7 +196,7 @@ stack_for(const struct serve_job *job, const struct apam_request *request,
 
 	if (stack == NULL || stack_is_open(stack))
 		return stack;
-	status = serve_admit(stack, request, &job->who->caller, &r, err);
+	status = serve_admit(stack, request, job->who, &r, err);
 	request_free(&r);
 	if (status != APAM_OK)
 		tell_refused(job, stack, err);

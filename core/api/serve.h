@@ -29,7 +29,9 @@ uint64_t serve_landings(const struct apam *ctx);
 
 /* Who asks. */
 struct serve_who {
-	struct caller caller;	/* what the rules look at */
+	struct caller caller;	/* who sends, as the kernel says */
+	/* For whom it asks, as it says itself; NULL: for itself. */
+	const struct caller *named;
 	const char *program;	/* what it calls itself, for the audit log */
 	struct serve_news *news; /* the agent's, of all */
 	struct serve_known *known; /* the connection's */
@@ -45,6 +47,7 @@ struct serve_signature {
 	size_t covered_count;
 	uint64_t generation, credential, memo; /* as of struct apam_signature */
 	unsigned entries;
+	const struct caller *asker; /* who has it signed: `named`, or who sends */
 };
 
 /* True where who->caller.unit has a say: a rule of the profile names a service. */
@@ -99,7 +102,7 @@ struct serve_answer {
  * Take it as a hint: what the answer leaves for the next signatures is kept,
  * such as a nonce; where the credential was refused, it is replaced, or its key
  * checked, now and then (obtain_doubt).  Nothing where the rules do not let the
- * caller send that request.
+ * caller send that request, unless it is a gateway, which sends others'.
  */
 void serve_judged(struct apam_profile *profile, const struct serve_who *who,
     const struct serve_answer *said);

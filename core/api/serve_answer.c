@@ -71,22 +71,33 @@ take_hints(struct stack *stack, const struct serve_answer *said)
 	response_free(&r);
 }
 
+/* It could have had that request signed, or a gateway sent it for another. */
+static bool
+may_tell(const struct stack *stack, const struct serve_who *who,
+    const struct serve_answer *said)
+{
+	struct apam_request request = APAM_REQUEST(said->method, said->url);
+	struct apam_error unwanted;
+	struct request r;
+	bool may;
+
+	error_init(&unwanted);
+	may = request_init(&r, &request, stack->profile, &unwanted) ==
+		APAM_OK &&
+	    (serve_is_gateway(stack->profile, &who->caller) ||
+		serve_allows(stack->profile, who, &r, &unwanted) == APAM_OK);
+	request_free(&r);
+	return may;
+}
+
 void
 serve_judged(struct apam_profile *profile, const struct serve_who *who,
     const struct serve_answer *said)
 {
 	HOLD_CANCEL;
-	struct apam_request request = APAM_REQUEST(said->method, said->url);
 	struct stack *stack = profile_hold(profile);
-	struct apam_error unwanted;
-	struct request r;
 
-	error_init(&unwanted);
-	if (stack_is_open(stack)) {
-		if (serve_admit(stack, &request, &who->caller, &r, &unwanted) ==
-		    APAM_OK)
-			take_hints(stack, said);
-		request_free(&r);
-	}
+	if (stack_is_open(stack) && may_tell(stack, who, said))
+		take_hints(stack, said);
 	stack_release(&stack);
 }

@@ -97,22 +97,24 @@ serve_news_used(struct serve_news *news, struct serve_known *known,
 {
 	const int64_t now = clock_ms();
 
-	if (known->stack == stack && known->credential == made->credential &&
+	if (known != NULL && known->stack == stack &&
+	    known->credential == made->credential &&
 	    known->entries == made->entries && now < known->until)
 		return;
 	for (size_t i = 0; i < stack->count; i++)
 		if (made->entries & 1U << i)
 			tell_entry(news, &stack->entries[i], stack, asker);
-	*known = (struct serve_known){ stack, made->credential, made->entries,
-		now + SERVE_USED_MS };
+	if (known != NULL)
+		*known = (struct serve_known){ stack, made->credential,
+			made->entries, now + SERVE_USED_MS };
 }
 
 void
 serve_news_refused(struct serve_news *news, const struct stack *stack,
-    const struct apam_error *why, const struct audit_asker *asker)
+    const struct apam_error *why, const struct audit_asker *asker, bool claimed)
 {
 	struct subject s = subject_of(AUDIT_REFUSED, stack, asker);
-	const uint64_t status = (uint64_t)why->status;
+	const uint64_t kind[] = { (uint64_t)why->status, claimed };
 	struct audit_event event = { .what = AUDIT_REFUSED,
 		.profile = stack->profile->name,
 		.entry = why->entry,
@@ -123,7 +125,7 @@ serve_news_refused(struct serve_news *news, const struct stack *stack,
 
 	if (!refusal_is(why->status))
 		return;
-	siphash_add(s.hash, &status, sizeof(status));
+	siphash_add(s.hash, kind, sizeof(kind));
 	if (!is_news(news, number_of(&s), SERVE_REFUSED_MS, &event.repeats))
 		return;
 	if (why->entry >= 0 && (size_t)why->entry < stack->count) {

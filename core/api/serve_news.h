@@ -8,6 +8,7 @@
 #ifndef CORE_API_SERVE_NEWS_H
 #define CORE_API_SERVE_NEWS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "audit/line.h"
@@ -41,14 +42,19 @@ struct serve_known {
 
 /*
  * The request was signed by these entries of the stack for the asker.  *known
- * is the connection's, so that most signatures cost one comparison.
+ * is the connection's, so that most signatures cost one comparison; NULL: it asks
+ * for others.
  */
 void serve_news_used(struct serve_news *news, struct serve_known *known,
     const struct stack *stack, const struct stack_result *made,
     const struct audit_asker *asker);
 
-/* It was refused; nothing where *why is another error (profile/refusals.h). */
+/*
+ * It was refused; nothing where *why is another error (profile/refusals.h).
+ * `claimed`: because it asked for somebody else, which is a kind of its own.
+ */
 void serve_news_refused(struct serve_news *news, const struct stack *stack,
-    const struct apam_error *why, const struct audit_asker *asker);
+    const struct apam_error *why, const struct audit_asker *asker,
+    bool claimed);
 
 #endif

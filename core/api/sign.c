@@ -38,23 +38,16 @@ signature_failed(struct apam_profile *profile, struct stack *stack,
 
 /* By whoever signs for the profile, who looks at its rules. */
 static enum apam_status
-sign_bound(
-    struct serving *s, const struct apam_caller *caller, struct apam_error *err)
+sign_bound(struct serving *s, struct apam_error *err)
 {
-	const bool served = sign_is_served(s->profile, s->stack);
-	const struct profile *profile = s->stack->profile;
-	enum apam_status status = APAM_OK;
+	enum apam_status status;
 
-	if (caller != NULL)
-		status = allowed_for(profile, s->request, caller, err);
-	else if (!served)
-		status = allowed_here(profile, s->request, err);
-	if (status != APAM_OK)
-		return status;
-	s->allowed = caller != NULL;
-	if (served)
+	if (sign_is_served(s->profile, s->stack))
 		return sign_served(s, err);
 	s->here = true;
+	status = allowed(s->stack->profile, s->request, s->caller, err);
+	if (status != APAM_OK)
+		return status;
 	return stack_sign(s->stack, s->request, s->patience, s->result, err);
 }
 
@@ -76,9 +69,10 @@ sign_with_stack(struct serving *s, const struct apam_request *request,
 	enum apam_status status;
 
 	stack_result_init(s->result, &room);
+	s->caller = caller_of(request);
 	status = request_init(s->request, request, s->stack->profile, err);
 	if (status == APAM_OK)
-		status = sign_bound(s, caller_of(request), err);
+		status = sign_bound(s, err);
 	if (status == APAM_OK)
 		status = signature_fill(
 		    signature, s->request, s->stack, s->result, err);

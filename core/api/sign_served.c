@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "api/allowed.h"
+#include "api/named_caller.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "profile/opening.h"
@@ -24,10 +25,12 @@ describe(const struct serving *s, struct served_request *what)
 
 	*what = (struct served_request){ .profile = p->name,
 		.request = s->request,
+		.caller = s->named,
 		.deadline = s->patience->deadline,
 		.soon = s->patience->none };
 	pthread_mutex_lock(&p->ctx->env.lock);
-	what->page = served_page_serial(&p->page, s->stack->profile);
+	if (s->named == NULL)
+		what->page = served_page_serial(&p->page, s->stack->profile);
 	if (p->page.rejected >= p->page.generation)
 		what->rejected = p->page.rejected;
 	pthread_mutex_unlock(&p->ctx->env.lock);
@@ -97,9 +100,13 @@ ask(const struct serving *s, struct served_call *call, bool hurry,
 /* ---- Without an agent ---------------------------------------------------- */
 
 static bool
-has_page(struct apam_profile *p)
+has_page(const struct serving *s)
 {
+	struct apam_profile *p = s->profile;
 	bool has;
+
+	if (s->named != NULL)
+		return false;
 
 	pthread_mutex_lock(&p->ctx->env.lock);
 	has = p->page.now != NULL;
@@ -117,6 +124,8 @@ sign_by_page(
 	struct apam_signature facts;
 	bool alone;
 
+	if (s->named != NULL)
+		return false;
 	/* A registry that was made since has keys archived, perhaps. */
 	served_look_at_registry(p->ctx->served);
 	pthread_mutex_lock(&p->ctx->env.lock);
@@ -173,8 +182,8 @@ sign_here(struct serving *s, struct apam_error *err)
 	    s->profile, &s->stack, s->patience->deadline, err);
 
 	s->here = true;
-	if (status == APAM_OK && !s->allowed)
-		status = allowed_here(s->stack->profile, s->request, err);
+	if (status == APAM_OK)
+		status = allowed(s->stack->profile, s->request, s->caller, err);
 	if (status != APAM_OK)
 		return status;
 	return stack_sign(s->stack, s->request, s->patience, s->result, err);
@@ -201,7 +210,7 @@ static enum apam_status
 serve(struct serving *s, struct served_call *call, struct apam_error *err)
 {
 	const bool here = s->stack->profile->agent == AGENT_PREFER;
-	const bool hurry = here || has_page(s->profile);
+	const bool hurry = here || has_page(s);
 	enum apam_status status = APAM_E_INTERNAL;
 	enum served_end end = ask(s, call, hurry, &status, err);
 
@@ -270,6 +279,17 @@ serve_soon(struct serving *s, struct apam_error *err)
 enum apam_status
 sign_served(struct serving *s, struct apam_error *err)
 {
-	s->here = false;
-	return s->patience->none ? serve_soon(s, err) : serve_waiting(s, err);
+	struct named_caller named = { .groups = NULL };
+	enum apam_status status = APAM_OK;
+
+	if (s->caller != NULL) {
+		status = named_caller_take(&named, s->caller, err);
+		s->named = &named.caller;
+	}
+	if (status == APAM_OK)
+		status = s->patience->none ? serve_soon(s, err) :
+					     serve_waiting(s, err);
+	s->named = NULL;
+	named_caller_free(&named);
+	return status;
 }

@@ -16,7 +16,7 @@ sign_is_served(const struct apam_profile *profile, const struct stack *stack)
 	return handle_is_served(profile->ctx, stack->profile->agent);
 }
 
-/* One signature on its way. */
+/* One signature on its way; zeroed but for what it is about. */
 struct serving {
 	struct apam_profile *profile;
 	/* Held; replaced where it has to be opened with its secrets. */
@@ -24,13 +24,15 @@ struct serving {
 	struct request *request;
 	const struct patience *patience;
 	struct stack_result *result;
-	bool allowed;		/* the rules were looked at already */
+	const struct apam_caller *caller; /* for whom; NULL: this process */
+	const struct caller *named; /* the same, while the agent is asked */
 	bool here;		/* set where this process has signed */
 };
 
 /*
  * As stack_sign, by the agent, which looks at the rules; for what this process
- * signs they are looked at here.  Errors: the agent's; NETWORK, DEADLINE, TRUST
+ * signs they are looked at here.  For somebody else the agent is always asked:
+ * the page is for this process's own requests.  Errors: the agent's; NETWORK, DEADLINE, TRUST
  * or CONFIG where there is none to be asked; as stack_sign.
  */
 enum apam_status sign_served(struct serving *s, struct apam_error *err);

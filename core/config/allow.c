@@ -43,6 +43,16 @@ allow_names(const struct allow_rule *rule, const struct caller *caller)
 }
 
 bool
+allow_is_gateway(const struct allow *allow, const struct caller *caller)
+{
+	for (size_t i = 0; i < allow->count; i++)
+		if (allow->rules[i].gateway &&
+		    allow_names(&allow->rules[i], caller))
+			return true;
+	return false;
+}
+
+bool
 allow_needs_unit(const struct allow *allow)
 {
 	for (size_t i = 0; i < allow->count; i++)
@@ -78,6 +88,9 @@ allow_decide(const struct allow *allow, const struct caller *caller,
 		const struct allow_rule *rule = &allow->rules[i];
 
 		if (!allow_names(rule, caller))
+			continue;
+		v.gateway |= rule->gateway;
+		if (rule->gateway)
 			continue;
 		v.named = true;
 		if (rule->path_count > 0)
@@ -143,7 +156,8 @@ covers_requests(const struct allow_rule *wide, const struct allow_rule *narrow)
 static bool
 covers(const struct allow_rule *wide, const struct allow_rule *narrow)
 {
-	return wide->give >= narrow->give && covers_requests(wide, narrow) &&
+	return wide->gateway == narrow->gateway && wide->give >= narrow->give &&
+	    covers_requests(wide, narrow) &&
 	    numbers_cover(wide->users, wide->user_count, narrow->users,
 		narrow->user_count) &&
 	    numbers_cover(wide->groups, wide->group_count, narrow->groups,
@@ -200,6 +214,11 @@ allow_refusal(const struct allow *allow, const struct caller *caller,
 		(void)snprintf(to, size,
 		    "allow gives user %lu nothing to send itself (%s): send it "
 		    "through the gateway, or have the profile give more",
+		    user, rules);
+	else if (!v->named && v->gateway)
+		(void)snprintf(to, size,
+		    "allow has user %lu ask for others alone, as a gateway "
+		    "(%s): add a rule for it if it may sign for itself, too",
 		    user, rules);
 	else if (!v->named)
 		(void)snprintf(to, size,

@@ -29,6 +29,9 @@ struct allow_rule {
 	size_t path_count;
 	enum apam_give give;
 	unsigned line;
+	/* Whom it names may ask for others, whom the other rules then name; for
+	   itself it gives nothing. */
+	bool gateway;
 };
 
 /* No rules: the profile does not say who may use it. */
@@ -53,7 +56,8 @@ struct allow_request {
 
 /* What the rules say. */
 struct allow_verdict {
-	bool named; /* a rule names the caller */
+	bool gateway; /* a rule lets the caller ask for others */
+	bool named; /* another rule names the caller */
 	bool fits; /* and fits the request: */
 	size_t rule; /* the first of those with the greatest gift */
 	enum apam_give give;
@@ -66,6 +70,9 @@ struct allow_verdict allow_decide(const struct allow *allow,
 
 /* True if a rule names the caller. */
 bool allow_names(const struct allow_rule *rule, const struct caller *caller);
+
+/* True if a rule lets the caller say for whom it asks. */
+bool allow_is_gateway(const struct allow *allow, const struct caller *caller);
 
 /* True if a rule names a unit: only then is it asked which one a caller is of. */
 bool allow_needs_unit(const struct allow *allow);

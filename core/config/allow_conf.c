@@ -14,7 +14,7 @@
 #include "text/path_rule.h"
 #include "text/unit_name.h"
 
-enum { USERS, GROUPS, UNITS, METHODS, PATHS, GIVE };
+enum { USERS, GROUPS, UNITS, METHODS, PATHS, GIVE, GATEWAY };
 
 /* In the order of enum apam_give. */
 static const char *const gives[] = { "nothing", "signature", "headers",
@@ -42,6 +42,9 @@ const struct apam_option allow_members[ALLOW_MEMBERS] = {
 	    .type = APAM_OPT_CHOICE,
 	    .flags = APAM_OPT_REQUIRED,
 	    .choices = gives },
+	[GATEWAY] = { .name = "gateway",
+	    .help = "the agent believes them for whom they ask",
+	    .type = APAM_OPT_BOOLEAN },
 };
 
 /* The number that the kernel shows for every user or group it cannot name. */
@@ -244,12 +247,27 @@ read_give(const struct reading *r)
 	    "out, or give = \"signature\"");
 }
 
+/* What its callers are given, and for what, their own rules say. */
+static void
+read_gateway(const struct reading *r)
+{
+	r->rule->gateway = r->values[GATEWAY].num != 0;
+	if (r->rule->gateway &&
+	    (r->rule->give != APAM_GIVE_NOTHING ||
+		r->rule->method_count + r->rule->path_count > 0))
+		refuse_rule(r,
+		    "a gateway asks for others, whose rules say what they may: "
+		    "write give = \"nothing\", leave methods and paths out, "
+		    "and give it another rule for what it sends for itself");
+}
+
 static void
 read_rule(const struct reading *r)
 {
 	read_who(r);
 	read_what(r);
 	read_give(r);
+	read_gateway(r);
 }
 
 void

@@ -8,7 +8,7 @@
 #include "config/profile_values.h"
 
 /* The members of one rule, for the profile's table of options. */
-#define ALLOW_MEMBERS 6
+#define ALLOW_MEMBERS 7
 extern const struct apam_option allow_members[ALLOW_MEMBERS];
 
 /*

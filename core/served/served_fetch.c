@@ -39,6 +39,7 @@ fetch_from(struct served *served, const struct served_fetch *what,
 		.arguments = { what->arguments, what->argument_count },
 		.timeout_ms = served_left(what->deadline),
 		.from = *next,
+		.caller = what->caller,
 	};
 	struct served_result got;
 	enum served_end end;

@@ -14,6 +14,7 @@ struct served_fetch {
 	const char *profile;	/* its name; NULL: none */
 	const struct apam_str *arguments; /* "WORD=VALUE" */
 	size_t argument_count;
+	const struct caller *caller; /* for whom; NULL: this process */
 	int64_t deadline;	/* clock_ms */
 	bool hurry;		/* as in served_ask */
 	/* Take a row: NULL, or what is wrong with it. */

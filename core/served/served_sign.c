@@ -61,14 +61,15 @@ write_question(struct served_call *call, const struct served_request *what,
 		.timeout_ms = served_left(what->deadline),
 		.page = what->page,
 		.rejected = what->rejected,
+		.caller = what->caller,
 	};
 
 	ask_begin(&call->ask, AGENT_SIGN, id);
 	if (agent_sign_write(&sign, &call->ask.message))
 		return APAM_OK;
 	return error_set(err, APAM_E_USAGE,
-	    "the request has more or longer headers or digests than the agent "
-	    "takes");
+	    "the request has more or longer headers or digests, or its caller "
+	    "more groups, than the agent takes");
 }
 
 /* ---- Digests of the body ------------------------------------------------- */

@@ -29,6 +29,7 @@ struct served_request {
 	const char *profile;	/* its name */
 	struct request *request; /* the query of the signature is added */
 	int64_t deadline;	/* clock_ms */
+	const struct caller *caller; /* for whom; NULL: this process */
 	uint64_t page;		/* serial of the page that is there, or 0 */
 	uint64_t rejected;	/* generation that an answer was against, or 0 */
 	bool soon;		/* do not wait: SERVED_PENDING */

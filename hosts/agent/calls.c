@@ -270,10 +270,12 @@ argument(const struct agent_call *call, const char *name)
 	return NULL;
 }
 
-/* What the rules give the caller itself. */
+/* What the rules give the caller itself, or whom a gateway names. */
 static enum apam_status
 call_explain(struct calling *k)
 {
+	const struct caller *asker = k->call->caller == NULL ? who_asks(k) :
+							       k->call->caller;
 	struct apam_grant grant = { .size = sizeof(grant) };
 	const char *method = argument(k->call, "method");
 	const char *url = argument(k->call, "url");
@@ -282,8 +284,12 @@ call_explain(struct calling *k)
 	if (method == NULL || url == NULL)
 		return error_set(
 		    &k->err, APAM_E_USAGE, "explain needs a method and a URL");
-	status = serve_grant(
-	    k->profile, who_asks(k), method, url, &grant, &k->err);
+	status = asker == who_asks(k) ?
+	    APAM_OK :
+	    serve_may_name(k->profile, who_asks(k), &k->err);
+	if (status == APAM_OK)
+		status = serve_grant(
+		    k->profile, asker, method, url, &grant, &k->err);
 	if (status == APAM_OK)
 		(void)agent_put_grant(&k->to, &grant);
 	return status;
@@ -359,13 +365,14 @@ static const struct {
 	const char *name;
 	enum apam_status (*run)(struct calling *k);
 	bool of_profile; /* it must name one */
+	bool for_others; /* it may name for whom */
 } calls[] = {
-	{ "check", call_check, true },
-	{ "explain", call_explain, true },
-	{ "keys", call_keys, false },
-	{ "metrics", call_metrics, false },
-	{ "revoke", call_revoke, true },
-	{ "status", call_status, true },
+	{ "check", call_check, true, false },
+	{ "explain", call_explain, true, true },
+	{ "keys", call_keys, false, false },
+	{ "metrics", call_metrics, false, false },
+	{ "revoke", call_revoke, true, false },
+	{ "status", call_status, true, false },
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -401,6 +408,9 @@ run(struct calling *k)
 		return error_set(&k->err, APAM_E_USAGE,
 		    "the agent does not know this call: it is older than the "
 		    "program's libapam");
+	if (k->call->caller != NULL && !calls[i].for_others)
+		return error_set(&k->err, APAM_E_USAGE,
+		    "the agent makes this call for nobody else");
 	status = find_profile(k, calls[i].of_profile);
 	return status == APAM_OK ? calls[i].run(k) : status;
 }

@@ -59,7 +59,7 @@ take_hello(struct connection *c, const struct frame *message)
 static struct serve_who
 who_is(struct connection *c)
 {
-	return (struct serve_who){ c->peer.caller, c->peer.program,
+	return (struct serve_who){ c->peer.caller, NULL, c->peer.program,
 		&c->server->news, &c->known };
 }
 
@@ -71,6 +71,7 @@ struct answering {
 	uint64_t id;
 	struct apam_profile *profile;
 	uint64_t held; /* serial of the page that the client has */
+	bool named; /* for somebody whom it named */
 };
 
 /* "a=1&b=2", behind the '?' or '&' that it is to be appended with. */
@@ -135,17 +136,20 @@ send_signed(void *arg, const struct serve_signature *made)
 		.entries = made->entries,
 	};
 	struct frame_writer to;
-	int descriptor;
+	int descriptor = -1;
 	bool fits;
 
-	answer.page = offer_page(a, &descriptor);
+	/* A page would serve its requests for anybody. */
+	if (!a->named)
+		answer.page = offer_page(a, &descriptor);
 	frame_begin(&to, &a->c->server->items, AGENT_SIGNED, a->id);
 	fits = split_query(made->query, &answer.query, query) &&
 	    copy_names(made, &answer.covered, names) &&
 	    agent_signed_write(&answer, &to);
 	if (fits) {
 		uses_note(&a->c->server->calls.uses, &a->c->use,
-		    apam_profile_name(a->profile), made->entries, &a->c->peer);
+		    apam_profile_name(a->profile), made->entries, made->asker,
+		    a->c->peer.program);
 		connection_send(a->c, &to, descriptor);
 	}
 	if (descriptor >= 0) {
@@ -214,6 +218,7 @@ try_sign(struct connection *c, const struct agent_sign *sign,
 	if (status != APAM_OK)
 		return status;
 	who.caller = c->peer.caller;
+	who.named = sign->caller;
 	a->profile = job.profile;
 	show_body(sign, &body);
 	request.headers = sign->headers.all;
@@ -230,7 +235,7 @@ answer_sign(struct connection *c, const struct agent_sign *sign, uint64_t id,
     struct serve_call *call)
 {
 	struct server *s = c->server;
-	struct answering a = { c, id, NULL, sign->page };
+	struct answering a = { c, id, NULL, sign->page, sign->caller != NULL };
 	struct apam_error err;
 	enum apam_status status;
 

@@ -117,14 +117,20 @@ uses_close(struct uses *uses)
 
 /* ---- Noting -------------------------------------------------------------- */
 
+/* Who uses a key. */
+struct user {
+	const struct caller *asker;
+	const char *program;
+};
+
 static bool
 is_of(const struct agent_use_row *use, const char *profile, unsigned entry,
-    const struct peer *peer)
+    const struct user *of)
 {
-	return use->entry == entry && use->user == peer->caller.user &&
+	return use->entry == entry && use->user == of->asker->user &&
 	    strcmp(use->profile, profile) == 0 &&
-	    strcmp(use->program, peer->program) == 0 &&
-	    str_equal(apam_str(use->unit), peer->caller.unit);
+	    strcmp(use->program, of->program) == 0 &&
+	    str_equal(apam_str(use->unit), of->asker->unit);
 }
 
 /*
@@ -155,36 +161,38 @@ make_room(struct uses *uses, uint32_t user)
 
 static size_t
 find(struct uses *uses, size_t hint, const char *profile, unsigned entry,
-    const struct peer *peer)
+    const struct user *of)
 {
 	struct agent_use_row *use;
 	size_t i;
 
-	if (hint < uses->count && is_of(&uses->all[hint], profile, entry, peer))
+	if (hint < uses->count && is_of(&uses->all[hint], profile, entry, of))
 		return hint;
 	for (i = 0; i < uses->count; i++)
-		if (is_of(&uses->all[i], profile, entry, peer))
+		if (is_of(&uses->all[i], profile, entry, of))
 			return i;
-	i = make_room(uses, peer->caller.user);
+	i = make_room(uses, of->asker->user);
 	use = &uses->all[i];
 	*use = (struct agent_use_row){ .entry = entry,
-		.user = peer->caller.user };
+		.user = of->asker->user };
 	(void)snprintf(use->profile, sizeof(use->profile), "%s", profile);
-	(void)snprintf(use->program, sizeof(use->program), "%s", peer->program);
+	(void)snprintf(use->program, sizeof(use->program), "%s", of->program);
 	(void)snprintf(
-	    use->unit, sizeof(use->unit), "%.*s", SARG(peer->caller.unit));
+	    use->unit, sizeof(use->unit), "%.*s", SARG(of->asker->unit));
 	return i;
 }
 
 void
 uses_note(struct uses *uses, size_t *hint, const char *profile,
-    unsigned entries, const struct peer *peer)
+    unsigned entries, const struct caller *asker, const char *program)
 {
+	const struct user of = { asker, program };
+
 	for (unsigned entry = 0; uses->all != NULL && entries != 0;
 	     entry++, entries >>= 1) {
 		if ((entries & 1) == 0)
 			continue;
-		*hint = find(uses, *hint, profile, entry, peer);
+		*hint = find(uses, *hint, profile, entry, &of);
 		uses->all[*hint].at = clock_unix();
 		uses->all[*hint].count++;
 		uses->changed = true;

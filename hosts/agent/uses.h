@@ -46,10 +46,10 @@ void uses_write(struct uses *uses);
 void uses_close(struct uses *uses);
 
 /*
- * A request of the peer was signed by these entries (bits) of a profile.  *hint
- * is the connection's, 0 at first.
+ * A request of who asked was signed by these entries (bits) of a profile, sent by
+ * a program of this name.  *hint is the connection's, 0 at first.
  */
 void uses_note(struct uses *uses, size_t *hint, const char *profile,
-    unsigned entries, const struct peer *peer);
+    unsigned entries, const struct caller *asker, const char *program);
 
 #endif

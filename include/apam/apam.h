@@ -242,7 +242,9 @@ struct apam_request {
 	 * For a gateway, which sends the request of another process: who that
 	 * is.  The profile's rules (`allow`, apam.conf(5)) then decide for that
 	 * caller, and any gift will do; a profile without rules is for root and
-	 * this process's own user.  NULL: this process asks for itself.
+	 * this process's own user.  Where the agent signs, it decides, and a
+	 * rule has to call this process's user a gateway.  NULL: this process
+	 * asks for itself.
 	 */
 	const struct apam_caller *caller;
 };

@@ -92,6 +92,9 @@ sign(const struct frame *from, struct frame_writer *to)
 	HOLDS(m.profile.n > 0 && m.profile.n < APAM_NAME_SIZE);
 	HOLDS(m.digests.count <= AGENT_DIGESTS_MAX);
 	check_pairs(&m.headers, AGENT_HEADERS_MAX);
+	HOLDS(m.caller == NULL || m.caller->group_count <= AGENT_GROUPS_MAX);
+	if (m.caller != NULL)
+		check_text(m.caller->unit);
 	was_written(agent_sign_write(&m, to));
 	return NULL;
 }

@@ -35,25 +35,25 @@ enum { OPS = 61101, DEV = 61102, STAFF = 61103 };
 static const struct allow_rule rules[] = {
 	/* 1: Ann and those of Ops read below /v1/. */
 	{ IDS(ANN), IDS(OPS), NONE, TEXTS(TEXT("GET"), TEXT("HEAD")),
-	    TEXTS(TEXT("/v1/*")), GIVE_S, 11 },
+	    TEXTS(TEXT("/v1/*")), GIVE_S, 11, false },
 	/* 2: the service writes one thing. */
 	{ NONE, NONE, TEXTS(TEXT("backup.service")),
 	    TEXTS(TEXT("POST"), TEXT("PUT")), TEXTS(TEXT("/v1/backups")),
-	    GIVE_S, 12 },
+	    GIVE_S, 12, false },
 	/* 3: Bob has headers. */
-	{ IDS(BOB), NONE, NONE, NONE, NONE, GIVE_H, 13 },
-	/* 4: the gateway's user, and all of Dev, have nothing. */
-	{ IDS(CAT), IDS(DEV), NONE, NONE, NONE, GIVE_N, 14 },
+	{ IDS(BOB), NONE, NONE, NONE, NONE, GIVE_H, 13, false },
+	/* 4: Cat, and all of Dev, have nothing. */
+	{ IDS(CAT), IDS(DEV), NONE, NONE, NONE, GIVE_N, 14, false },
 	/* 5: Dan has the secret, or signatures as one of Ops. */
-	{ IDS(DAN), NONE, NONE, NONE, NONE, GIVE_X, 15 },
+	{ IDS(DAN), NONE, NONE, NONE, NONE, GIVE_X, 15, false },
 	/* 6: deleting, for two users and an instance of a template. */
 	{ IDS(ANN, BOB), NONE, TEXTS(TEXT("sync@a.service")),
-	    TEXTS(TEXT("DELETE")), NONE, GIVE_S, 16 },
+	    TEXTS(TEXT("DELETE")), NONE, GIVE_S, 16, false },
 	/* 7: a user by a path that ends, with any method. */
 	{ IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/v2/"), TEXT("/v3")), GIVE_S,
-	    17 },
+	    17, false },
 	/* 8: the staff through the gateway, for reading. */
-	{ NONE, IDS(STAFF), NONE, TEXTS(TEXT("GET")), NONE, GIVE_N, 18 },
+	{ NONE, IDS(STAFF), NONE, TEXTS(TEXT("GET")), NONE, GIVE_N, 18, false },
 };
 static const struct allow allow = { rules, sizeof(rules) / sizeof(rules[0]) };
 

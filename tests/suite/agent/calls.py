@@ -10,7 +10,7 @@ import time
 from http.client import HTTPConnection
 
 from client import (Agent, CALL, CANCEL, FAILED, RESULT, SIGN, SIGNED, TOO_SLOW,
-                    become, frame, is_flooded, items)
+                    become, caller, frame, is_flooded, items)
 
 USAGE, NO_PROFILE, POLICY, DEADLINE = 0x100, 0x101, 0x403, 0x301
 GOOD = 1
@@ -89,6 +89,28 @@ def explain(path, user):
     got = brought(agent, 'explain', 'live', 'method=GET', 'url=' + os.environ[
         'LIVE_URL'])
     assert got[0][1] == 1 and got[0][2] == 1 and got[0][3] == 2, got
+
+
+def explain_for(path, user, other, profile, url):
+    """What the rules give somebody else, as this user hears it."""
+    become(int(user))
+    kind, _, got = Agent(path).ask(
+        CALL, name='explain', profile=profile, argument='method=GET',
+        caller=caller(int(other)))
+    assert kind == FAILED and b'needs a method and a URL' in got['text'][0], got
+    agent = Agent(path)
+    agent.send(CALL, 1, [('name', 'explain'), ('profile', profile),
+                         ('argument', 'method=GET'), ('argument', 'url=' + url),
+                         ('caller', caller(int(other)))])
+    kind, _, got = agent.receive()
+    if kind == FAILED:
+        print(got['text'][0].decode())
+    else:
+        said = row(got['row'][0])
+        print('given' if said.get(2) else said[6].decode())
+    kind, _, got = agent.ask(CALL, name='status', profile=profile,
+                             caller=caller(int(other)))
+    assert kind == FAILED and b'nobody else' in got['text'][0], got
 
 
 def stranger(path, user):

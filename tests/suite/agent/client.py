@@ -27,15 +27,22 @@ ITEMS = {
     'verdict': (31, 'n'), 'hash': (29, 'n'), 'status': (32, 'n'),
     'text': (33, 't'), 'file': (34, 't'), 'line': (35, 'n'),
     'name': (38, 't'), 'argument': (39, 't'), 'row': (40, 't'),
-    'from': (41, 'n'), 'next': (42, 'n'),
+    'from': (41, 'n'), 'next': (42, 'n'), 'caller': (45, 't'),
 }
+CRITICAL = ('caller',)
 NAMES = {tag: (name, kind) for name, (tag, kind) in ITEMS.items()}
 
 
-def item(tag, data):
+def item(tag, data, critical=False):
     """At least one zero byte follows, up to a multiple of 8."""
-    return (struct.pack('<HHI', tag, 0, len(data)) + data +
+    return (struct.pack('<HHI', tag, int(critical), len(data)) + data +
             bytes(8 - len(data) % 8))
+
+
+def caller(user, groups=(), unit=''):
+    """Somebody, as an item names them."""
+    return struct.pack(f'<II{len(groups)}I', user, len(groups),
+                       *groups) + unit.encode()
 
 
 def items(fields):
@@ -47,7 +54,7 @@ def items(fields):
             value = struct.pack('<Q', value)
         elif isinstance(value, str):
             value = value.encode()
-        out += item(tag, value)
+        out += item(tag, value, name in CRITICAL)
     return out
 
 
@@ -209,8 +216,10 @@ def become(user):
 
 
 if __name__ == '__main__':
-    # client.py SOCKET PROFILE METHOD URL [USER]: one signature.
+    # client.py SOCKET PROFILE METHOD URL [USER [CALLER]]: one signature, as this
+    # user, for that one.
     if len(sys.argv) > 5:
         become(int(sys.argv[5]))
     agent = Agent(sys.argv[1])
-    show(agent.sign(sys.argv[2], sys.argv[4], sys.argv[3]))
+    said = [('caller', caller(int(sys.argv[6])))] if len(sys.argv) > 6 else []
+    show(agent.sign(sys.argv[2], sys.argv[4], sys.argv[3], said))

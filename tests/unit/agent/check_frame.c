@@ -110,7 +110,7 @@ START_TEST(pieces_are_one_item)
 	struct frame frame;
 	const char *wrong;
 
-	frame_put_pieces(&writer, 9, pieces, 4);
+	frame_put_pieces(&writer, 9, 0, pieces, 4);
 	frame = take(pack(0), true);
 	ck_assert(frame_next(&frame.items, &item, &wrong));
 	ck_assert(str_equal(item.bytes, (struct apam_str){ "ab\0cd", 5 }));

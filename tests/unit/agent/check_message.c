@@ -203,6 +203,22 @@ sign_least(const struct frame *from)
 }
 
 static void
+sign_for(const struct frame *from)
+{
+	struct agent_sign m;
+
+	ck_assert_ptr_null(agent_sign_read(&m, &room, from));
+	expect(m.url, "https://api.example/");
+	ck_assert_ptr_nonnull(m.caller);
+	ck_assert_uint_eq(m.caller->user, 61001);
+	ck_assert_uint_eq(m.caller->group_count, 2);
+	ck_assert_uint_eq(m.caller->groups[0], 61001);
+	ck_assert_uint_eq(m.caller->groups[1], 27);
+	expect(m.caller->unit, "backup.service");
+	ck_assert(agent_sign_write(&m, &writer));
+}
+
+static void
 made(const struct frame *from)
 {
 	struct agent_signed m;
@@ -324,6 +340,21 @@ call(const struct frame *from)
 	expect(m.arguments.all[1], "who");
 	ck_assert_uint_eq(m.timeout_ms, 5000);
 	ck_assert_uint_eq(m.from, 100);
+	ck_assert_ptr_null(m.caller);
+	ck_assert(agent_call_write(&m, &writer));
+}
+
+static void
+call_for(const struct frame *from)
+{
+	struct agent_call m;
+
+	ck_assert_ptr_null(agent_call_read(&m, &room, from));
+	expect(m.name, "explain");
+	ck_assert_ptr_nonnull(m.caller);
+	ck_assert_uint_eq(m.caller->user, 0);
+	ck_assert_uint_eq(m.caller->group_count, 0);
+	expect(m.caller->unit, "");
 	ck_assert(agent_call_write(&m, &writer));
 }
 
@@ -362,6 +393,7 @@ static const struct {
 	{ "proof", AGENT_PROOF, proof, true },
 	{ "sign", AGENT_SIGN, sign, true },
 	{ "sign-least", AGENT_SIGN, sign_least, false },
+	{ "sign-for", AGENT_SIGN, sign_for, false },
 	{ "signed", AGENT_SIGNED, made, true },
 	{ "digest", AGENT_DIGEST, digest, true },
 	{ "cancel", AGENT_CANCEL, bare, true },
@@ -373,6 +405,7 @@ static const struct {
 	{ "failed", AGENT_FAILED, failed, true },
 	{ "failed-least", AGENT_FAILED, failed_least, false },
 	{ "call", AGENT_CALL, call, true },
+	{ "call-for", AGENT_CALL, call_for, false },
 	{ "result", AGENT_RESULT, result, true },
 };
 
@@ -638,6 +671,18 @@ static const struct {
 	      "xxx",
 		66 },
 	    "a digest of a message is not one, or comes twice" },
+	{ "somebody cut short", AGENT_SIGN, 0, 45, { "\1\0\0\0\0\0\0", 7 },
+	    "somebody whom a message names cannot be" },
+	{ "nobody", AGENT_SIGN, 0, 45, { "\377\377\377\377\0\0\0\0", 8 },
+	    "somebody whom a message names cannot be" },
+	{ "groups that are not there", AGENT_SIGN, 0, 45,
+	    { "\1\0\0\0\1\0\0\0\1\0\0", 11 },
+	    "somebody whom a message names cannot be" },
+	{ "more groups than are counted", AGENT_SIGN, 0, 45,
+	    { "\1\0\0\0\1\0\0\100\1\0\0\0", 12 },
+	    "somebody whom a message names cannot be" },
+	{ "NUL in a unit", AGENT_CALL, 0, 45, { "\1\0\0\0\0\0\0\0a\0", 10 },
+	    "somebody whom a message names cannot be" },
 	{ "status of HTTP", AGENT_JUDGED, 30, 30, { "\143\0\0\0\0\0\0\0", 8 },
 	    "an answer has no status of HTTP" },
 	{ "NUL in an argument", AGENT_CALL, 0, 39, { "a\0", 2 },
@@ -731,6 +776,37 @@ START_TEST(a_list_has_an_end)
 	frame = cross();
 	ck_assert_str_eq(
 	    read_any(&frame), "a message has more items of a list than it may");
+}
+END_TEST
+
+START_TEST(groups_have_an_end)
+{
+	static uint32_t many[AGENT_GROUPS_MAX + 1];
+	struct caller caller = {
+		.user = 5, .groups = many, .group_count = AGENT_GROUPS_MAX + 1
+	};
+	const struct agent_sign m = { .profile = APAM_STR("p"),
+		.method = APAM_STR("GET"),
+		.url = APAM_STR("https://api.example/"),
+		.caller = &caller };
+	struct agent_sign read;
+	struct frame_item item;
+	struct frame frame;
+	const char *wrong;
+	bool critical = false;
+
+	frame_begin(&writer, &items, AGENT_SIGN, 1);
+	ck_assert(!agent_sign_write(&m, &writer));
+	caller.group_count--;
+	frame_begin(&writer, &items, AGENT_SIGN, 1);
+	ck_assert(agent_sign_write(&m, &writer));
+	frame = cross();
+	ck_assert_ptr_null(agent_sign_read(&read, &room, &frame));
+	ck_assert_uint_eq(read.caller->group_count, AGENT_GROUPS_MAX);
+	/* An agent that knows no callers must not sign for who sends. */
+	while (frame_next(&frame.items, &item, &wrong))
+		critical |= item.tag == 45 && item.critical;
+	ck_assert(critical);
 }
 END_TEST
 
@@ -903,6 +979,7 @@ main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, a_wrong_message_is_refused, 0, ROWS(wrongs));
 	tcase_add_loop_test(tcase, a_list_has_an_end, 0, ROWS(lists));
+	tcase_add_test(tcase, groups_have_an_end);
 	tcase_add_test(tcase, parameters_have_an_end);
 	tcase_add_loop_test(
 	    tcase, a_wrong_struct_is_not_written, 0, ROWS(unwritten));

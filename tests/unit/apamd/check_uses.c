@@ -40,7 +40,7 @@ use(uint32_t user, const char *program, const char *unit, unsigned entries)
 				 .user = user, .unit = apam_str(unit) } };
 
 	(void)snprintf(peer.program, sizeof(peer.program), "%s", program);
-	uses_note(&uses, &hint, "p", entries, &peer);
+	uses_note(&uses, &hint, "p", entries, &peer.caller, peer.program);
 }
 
 /* How many uses a user has. */

@@ -24,6 +24,7 @@ static struct {
 	unsigned times;
 	char header[256], query[256];
 	unsigned entries;
+	uint32_t user;
 } made;
 
 static void
@@ -75,24 +76,21 @@ take(void *arg, const struct serve_signature *s)
 	(void)arg;
 	made.times++;
 	made.entries = s->entries;
+	made.user = s->asker->user;
 	(void)snprintf(made.query, sizeof(made.query), "%.*s", SARG(s->query));
 	if (s->header_count > 0)
 		(void)snprintf(made.header, sizeof(made.header), "%s: %s",
 		    s->headers[0].name.p, s->headers[0].value.p);
 }
 
-/* Sign once as this user; *asked: the digest that is asked for. */
+/* Sign once for them; *asked: the digest that is asked for. */
 static enum apam_status
-sign_as(uint32_t user, struct apam_profile *profile,
+sign_for(const struct serve_who *who, struct apam_profile *profile,
     const struct apam_request *request, int32_t *asked)
 {
-	const struct serve_who who = { .caller = { .user = user },
-		.program = "check",
-		.news = &news,
-		.known = &known };
 	const struct serve_job job = { .profile = profile,
 		.request = request,
-		.who = &who,
+		.who = who,
 		.has_body = asked != NULL,
 		.made = take };
 	struct serve_call call = { 0 };
@@ -111,6 +109,19 @@ sign_as(uint32_t user, struct apam_profile *profile,
 	else
 		ck_assert_int_eq(call.digest, 0);
 	return status;
+}
+
+/* Sign once as this user. */
+static enum apam_status
+sign_as(uint32_t user, struct apam_profile *profile,
+    const struct apam_request *request, int32_t *asked)
+{
+	const struct serve_who who = { .caller = { .user = user },
+		.program = "check",
+		.news = &news,
+		.known = &known };
+
+	return sign_for(&who, profile, request, asked);
 }
 
 static const struct {
@@ -187,6 +198,121 @@ START_TEST(the_direct_way_looks_at_the_rules_of_each_caller)
 	ck_assert_uint_eq(made.times, 3);
 }
 END_TEST
+
+/* ---- Gateways ----------------------------------------------------------- */
+
+#define GATE 64003
+
+#define OF_GATE                                                                \
+	"allow = ( { users = [ \"64003\" ]; give = \"nothing\"; "              \
+	"gateway = true; },\n"                                                 \
+	"{ users = [ \"64001\" ]; give = \"nothing\"; },\n"                    \
+	"{ users = [ \"64002\" ]; give = \"secret\"; },\n"                     \
+	"{ groups = [ \"64005\" ]; give = \"nothing\"; } );\n"
+
+static const struct {
+	const char *name, *rules;
+	uint32_t sender, named, group; /* group 0: none */
+	enum apam_status status;
+	const char *text; /* of the refusal */
+} claims[] = {
+	{ "a gateway for who is named", OF_GATE, GATE, OTHER, 0, APAM_OK, "" },
+	{ "for who is given more", OF_GATE, GATE, 64002, 0, APAM_OK, "" },
+	{ "for one of a group", OF_GATE, GATE, 64009, 64005, APAM_OK, "" },
+	{ "for a stranger", OF_GATE, GATE, 64009, 0, APAM_E_POLICY,
+	    "allow has no rule for user 64009" },
+	{ "a gateway for itself, by name", OF_GATE, GATE, GATE, 0,
+	    APAM_E_POLICY, "allow has user 64003 ask for others alone" },
+	/* They have no gateway, or would be their own. */
+	{ "who is given nothing, for itself", OF_GATE, OTHER, OTHER, 0,
+	    APAM_E_POLICY, "allow gives user 64001 nothing to send itself" },
+	{ "who is given nothing, for another", OF_GATE, OTHER, 64002, 0,
+	    APAM_E_POLICY,
+	    "user 64001 says that it asks for user 64002, and no rule of allow "
+	    "calls it a gateway" },
+	{ "who is given something, for another", OF_GATE, 64002, OTHER, 0,
+	    APAM_E_POLICY, "user 64002 says that it asks for user 64001" },
+	{ "who is given something, for itself", OF_GATE, 64002, 64002, 0,
+	    APAM_OK, "" },
+	{ "root is no gateway by itself", OF_GATE, 0, OTHER, 0, APAM_E_POLICY,
+	    "user 0 says that it asks for user 64001" },
+	{ "a group is not gained by saying so", OF_GATE, 64009, 64009, 64005,
+	    APAM_E_POLICY, "allow has no rule for user 64009" },
+	{ "without rules, root for a stranger", "", 0, OTHER, 0, APAM_E_POLICY,
+	    "the profile has no rules" },
+	{ "without rules, root for itself", "", 0, 0, 0, APAM_OK, "" },
+	{ "without rules, a stranger for root", "", OTHER, 0, 0, APAM_E_POLICY,
+	    "user 64001 says that it asks for user 0" },
+};
+
+/* The direct way decides as the long one. */
+START_TEST(a_gateway_asks_for_others)
+{
+	const struct caller named = { .user = claims[_i].named,
+		.groups = &claims[_i].group,
+		.group_count = claims[_i].group != 0 };
+	const struct serve_who who = { .caller = { .user = claims[_i].sender },
+		.named = &named,
+		.program = "nginx",
+		.news = &news,
+		.known = &known };
+	struct apam_request request = APAM_REQUEST("GET", URL "/");
+	struct apam_profile *profile;
+
+	for (int way = 0; way < 2; way++) {
+		profile = use(way == 0 ? KEY : HMAC, claims[_i].rules);
+		serve_look(project.ctx);
+		for (int i = 0; i < 3; i++) {
+			ck_assert_msg(sign_for(&who, profile, &request, NULL) ==
+				claims[_i].status,
+			    "%s: %s", claims[_i].name, err.text);
+			ck_assert_msg(strstr(err.text, claims[_i].text) != NULL,
+			    "%s: %s", claims[_i].name, err.text);
+		}
+	}
+	ck_assert_uint_eq(made.times, claims[_i].status == APAM_OK ? 6 : 0);
+	if (claims[_i].status == APAM_OK)
+		ck_assert_uint_eq(made.user, named.user);
+}
+END_TEST
+
+/* Whom one connection asked for before is not taken for whom it asks for now. */
+START_TEST(the_audit_log_has_whom_it_asked_for)
+{
+	static const uint32_t users[] = { OTHER, 64002, OTHER };
+	struct apam_request request = APAM_REQUEST("GET", URL "/");
+	struct apam_profile *profile = use(KEY, OF_GATE);
+	char path[256], line[AUDIT_LINE_MAX];
+	int used = 0, other = 0;
+	FILE *f;
+
+	project_directory(&project, "state");
+	for (int i = 0; i < ROWS(users); i++) {
+		const struct caller named = { .user = users[i] };
+		const struct serve_who who = { .caller = { .user = GATE },
+			.named = &named,
+			.program = "nginx",
+			.news = &news,
+			.known = &known };
+
+		ck_assert_int_eq(
+		    sign_for(&who, profile, &request, NULL), APAM_OK);
+	}
+	(void)snprintf(path, sizeof(path), "%s/state/users/%lu/audit.log",
+	    project.dir, (unsigned long)geteuid());
+	f = fopen(path, "r");
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		used += strstr(line, "\"APAM_EVENT\":\"used\"") != NULL;
+		other += strstr(line, "\"APAM_FOR_UID\":\"64002\"") != NULL;
+	}
+	(void)fclose(f);
+	ck_assert_int_eq(used, 2);
+	ck_assert_int_eq(other, 1);
+}
+END_TEST
+
+/* ---- What is handed over ------------------------------------------------- */
 
 START_TEST(the_parts_are_handed_over)
 {
@@ -277,6 +403,8 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, the_rules_say_for_whom, 0, ROWS(rows));
 	tcase_add_test(t, the_direct_way_looks_at_the_rules_of_each_caller);
+	tcase_add_loop_test(t, a_gateway_asks_for_others, 0, ROWS(claims));
+	tcase_add_test(t, the_audit_log_has_whom_it_asked_for);
 	tcase_add_test(t, the_parts_are_handed_over);
 	tcase_add_test(t, parameters_are_what_is_to_be_appended);
 	tcase_add_test(t, a_digest_that_is_lacking_is_asked_for);

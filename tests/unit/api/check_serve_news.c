@@ -19,6 +19,7 @@ static struct serve_known known;
 static struct stack *stack;
 static struct audit_asker asker;
 static struct stack_result made;
+static bool claimed; /* the refusal is of a claim */
 
 static void
 setup(void)
@@ -121,7 +122,7 @@ refuse(enum apam_status status)
 
 	why.status = status;
 	(void)snprintf(why.text, sizeof(why.text), "for a reason");
-	serve_news_refused(&news, stack, &why, &asker);
+	serve_news_refused(&news, stack, &why, &asker, claimed);
 }
 
 START_TEST(a_refusal_is_told_once_a_minute_with_its_count)
@@ -134,6 +135,12 @@ START_TEST(a_refusal_is_told_once_a_minute_with_its_count)
 	asker.uid = 1001;
 	refuse(APAM_E_POLICY);
 	ck_assert_int_eq(lines_with("for a reason"), 3);
+	/* A false claim is not hidden by another refusal. */
+	claimed = true;
+	for (int i = 0; i < 2; i++)
+		refuse(APAM_E_POLICY);
+	claimed = false;
+	ck_assert_int_eq(lines_with("for a reason"), 4);
 	asker.uid = 1000;
 	clock_advance(SERVE_REFUSED_MS + 1);
 	refuse(APAM_E_POLICY);

@@ -91,6 +91,32 @@ START_TEST(a_unit_is_asked_for_where_a_rule_has_one)
 }
 END_TEST
 
+/* ---- Gateways --------------------------------------------------------- */
+
+START_TEST(a_gateway_is_given_nothing_itself)
+{
+	const struct allow_rule both[] = {
+		{ IDS(CAT), NONE, NONE, NONE, NONE, GIVE_N, 3, true },
+		{ IDS(ANN), NONE, NONE, NONE, NONE, GIVE_H, 4, false },
+	};
+	const struct allow set = { both, 2 };
+	const struct caller cat = { .user = CAT }, ann = { .user = ANN };
+	const struct allow_request r = { APAM_STR("GET"), APAM_STR("/") };
+	struct allow_verdict v = allow_decide(&set, &cat, &r);
+	char text[512];
+
+	ck_assert(v.gateway && !v.named && !v.fits);
+	allow_refusal(&set, &cat, &v, text, sizeof(text));
+	ck_assert_str_eq(text,
+	    "allow has user 61003 ask for others alone, as a gateway (rule 1 "
+	    "(line 3)): add a rule for it if it may sign for itself, too");
+	ck_assert(allow_is_gateway(&set, &cat));
+	ck_assert(!allow_is_gateway(&set, &ann));
+	v = allow_decide(&set, &ann, &r);
+	ck_assert(v.fits && !v.gateway);
+}
+END_TEST
+
 /* ---- Idle rules ------------------------------------------------------- */
 
 /* Two rules, and which of them is idle by the other: from 1; 0: none. */
@@ -98,50 +124,69 @@ static const struct {
 	struct allow_rule rules[2];
 	int idle;
 } pairs[] = {
-	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 1 },
-	      { IDS(BOB), NONE, NONE, NONE, NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 1, false },
+	      { IDS(BOB), NONE, NONE, NONE, NONE, GIVE_S, 2, false } },
 	    0 },
-	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 1 },
-	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 1, false },
+	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2, false } },
 	    2 },
-	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_N, 1 },
-	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_N, 1, false },
+	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2, false } },
 	    1 },
-	{ { { IDS(ANN, BOB), NONE, NONE, NONE, NONE, GIVE_H, 1 },
-	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN, BOB), NONE, NONE, NONE, NONE, GIVE_H, 1, false },
+	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2, false } },
 	    2 },
-	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 1 },
-	      { IDS(ANN), IDS(OPS), NONE, NONE, NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 1, false },
+	      { IDS(ANN), IDS(OPS), NONE, NONE, NONE, GIVE_S, 2, false } },
 	    1 },
-	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 1 },
-	      { NONE, IDS(ANN), NONE, NONE, NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 1, false },
+	      { NONE, IDS(ANN), NONE, NONE, NONE, GIVE_S, 2, false } },
 	    0 },
-	{ { { IDS(ANN), NONE, TEXTS(TEXT("a.service")), NONE, NONE, GIVE_S, 1 },
-	      { NONE, NONE, TEXTS(TEXT("a.service")), NONE, NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, TEXTS(TEXT("a.service")), NONE, NONE, GIVE_S, 1,
+		false },
+	      { NONE, NONE, TEXTS(TEXT("a.service")), NONE, NONE, GIVE_S, 2,
+		  false } },
 	    2 },
-	{ { { IDS(ANN), NONE, NONE, TEXTS(TEXT("GET")), NONE, GIVE_S, 1 },
-	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, TEXTS(TEXT("GET")), NONE, GIVE_S, 1,
+		false },
+	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2, false } },
 	    1 },
-	{ { { IDS(ANN), NONE, NONE, TEXTS(TEXT("GET")), NONE, GIVE_S, 1 },
-	      { IDS(ANN), NONE, NONE, TEXTS(TEXT("PUT")), NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, TEXTS(TEXT("GET")), NONE, GIVE_S, 1,
+		false },
+	      { IDS(ANN), NONE, NONE, TEXTS(TEXT("PUT")), NONE, GIVE_S, 2,
+		  false } },
 	    0 },
-	{ { { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a/*")), GIVE_S, 1 },
-	      { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a/b")), GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a/*")), GIVE_S, 1,
+		false },
+	      { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a/b")), GIVE_S, 2,
+		  false } },
 	    2 },
-	{ { { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a/*")), GIVE_S, 1 },
-	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a/*")), GIVE_S, 1,
+		false },
+	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2, false } },
 	    1 },
-	{ { { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a/*")), GIVE_S, 1 },
+	{ { { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a/*")), GIVE_S, 1,
+		false },
 	      { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a/b"), TEXT("/b")),
-		  GIVE_S, 2 } },
+		  GIVE_S, 2, false } },
 	    0 },
 	/* Each has something that the other lacks. */
-	{ { { IDS(ANN), NONE, NONE, TEXTS(TEXT("GET")), NONE, GIVE_S, 1 },
-	      { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a")), GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, TEXTS(TEXT("GET")), NONE, GIVE_S, 1,
+		false },
+	      { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/a")), GIVE_S, 2,
+		  false } },
 	    0 },
+	/* A gateway's rule is of another kind. */
+	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_N, 1, true },
+	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_S, 2, false } },
+	    0 },
+	{ { { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_N, 1, true },
+	      { IDS(ANN), NONE, NONE, NONE, NONE, GIVE_N, 2, true } },
+	    2 },
 	/* Even "/" and all below it has no path that is unsure. */
-	{ { { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/*")), GIVE_S, 1 },
-	      { IDS(ANN), NONE, NONE, TEXTS(TEXT("GET")), NONE, GIVE_S, 2 } },
+	{ { { IDS(ANN), NONE, NONE, NONE, TEXTS(TEXT("/*")), GIVE_S, 1, false },
+	      { IDS(ANN), NONE, NONE, TEXTS(TEXT("GET")), NONE, GIVE_S, 2,
+		  false } },
 	    0 },
 };
 
@@ -226,6 +271,7 @@ main(void)
 	tcase_add_loop_test(tc, a_rule_only_adds, 0, ROWS(rows));
 	tcase_add_test(tc, without_rules_nothing_fits);
 	tcase_add_test(tc, a_unit_is_asked_for_where_a_rule_has_one);
+	tcase_add_test(tc, a_gateway_is_given_nothing_itself);
 	tcase_add_loop_test(tc, an_idle_rule_is_found, 0, ROWS(pairs));
 	tcase_add_loop_test(tc, an_idle_rule_is_not_missed, 0, ROWS(pairs));
 	tcase_add_loop_test(tc, a_refusal_says_what_to_do, 0, ROWS(refusals));
