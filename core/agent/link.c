@@ -123,27 +123,53 @@ send_parts(struct link *link, const struct frame_writer *message, unsigned *i)
 	return sent;
 }
 
-bool
-link_send(struct link *link, const struct frame_writer *message, unsigned *i)
+/* As link_send. */
+static bool
+send_message(struct link *link, const struct frame_writer *message, unsigned *i)
 {
-	int sent;
+	const int sent = send_parts(link, message, i);
 
-	if (link->wrong != NULL)
-		return false;
-	sent = send_parts(link, message, i);
+	link->midway = *i > 0 && *i < frame_count(message);
 	/* An agent that closes before it greets has said why: it is read. */
 	if (sent < 0 && link->greeted)
 		(void)broken(link, ended);
 	return sent > 0;
 }
 
-/* What has no body to speak of, at a time when the socket has room. */
-static bool
-send_short(struct link *link, const struct frame_writer *message)
+bool
+link_send(struct link *link, const struct frame_writer *message, unsigned *i)
 {
+	bool sent;
+
+	if (link->wrong != NULL || (!link->midway && !link_settle(link)))
+		return false;
+	sent = send_message(link, message, i);
+	if (sent)
+		(void)link_settle(link);
+	return sent;
+}
+
+/* The kernel says beside it who sends it. */
+bool
+link_settle(struct link *link)
+{
+	const struct agent_proof proof = { .nonce = { link->owed,
+					       sizeof(link->owed) } };
+	struct frame_writer w;
+	struct buf items;
 	unsigned i = 0;
 
-	return link_send(link, message, &i);
+	if (!link->owes)
+		return true;
+	if (link->midway || link->wrong != NULL)
+		return false;
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_PROOF, link->owed_id);
+	w.version = link->parts.version;
+	link->owes = !agent_proof_write(&proof, &w) ||
+	    !send_message(link, &w, &i);
+	buf_free(&items);
+	return !link->owes;
 }
 
 /* ---- Connecting ---------------------------------------------------------- */
@@ -446,25 +472,23 @@ be_welcome(struct link *link, const struct frame *message)
 	return LINK_NOTHING;
 }
 
-/* The kernel says beside it who sends it. */
+/* At once, or when the message that is under way is sent. */
 static enum link_got
 prove(struct link *link, const struct frame *message)
 {
-	struct frame_writer w;
 	struct agent_proof proof;
-	struct buf items;
 	const char *wrong = agent_proof_read(&proof, message);
-	bool sent;
 
 	if (wrong != NULL)
 		return broken(link, wrong);
-	buf_init_plain(&items, FRAME_ITEMS_MAX);
-	frame_begin(&w, &items, AGENT_PROOF, message->id);
-	w.version = link->parts.version;
-	sent = agent_proof_write(&proof, &w) && send_short(link, &w);
-	buf_free(&items);
-	return sent ? LINK_NOTHING :
-		      broken(link, "the agent does not read what it is sent");
+	if (link->owes)
+		return broken(link,
+		    "the agent asks for another proof before it has one");
+	memcpy(link->owed, proof.nonce.p, sizeof(link->owed));
+	link->owed_id = message->id;
+	link->owes = true;
+	(void)link_settle(link);
+	return link->wrong == NULL ? LINK_NOTHING : LINK_BROKEN;
 }
 
 static enum link_got

@@ -38,6 +38,10 @@ struct link {
 	bool blocking;		/* link_receive may wait: link_let_wait */
 	bool waits;		/* and does */
 	int passed;		/* came beside the last message; -1: none */
+	bool midway;		/* a message is sent in part */
+	bool owes;		/* a PROOF is to be sent, when there is room: */
+	uint64_t owed_id;
+	char owed[AGENT_PROOF_SIZE]; /* its nonce */
 	struct frame_parts parts;
 	char *packet;		/* locked memory: for any packet, once it pays */
 	size_t packet_size;
@@ -96,10 +100,17 @@ int link_take_passed(struct link *link);
 /*
  * Send part *i of a message and those after it, as far as there is room; *i is
  * then the next one.  True when all are sent.  False where the rest has to wait,
- * or the link is broken; before the greeting link_receive finds out which.
+ * or the link is broken; before the greeting link_receive finds out which.  No
+ * other message is sent before the rest of this one.
  */
 bool link_send(struct link *link, const struct frame_writer *message,
     unsigned *i);
+
+/*
+ * Send a PROOF that found no room when it was asked for, or came in the midst of
+ * a message.  True where none is owed any more.
+ */
+bool link_settle(struct link *link);
 
 /*
  * Wait until there is something to read or, if `out`, room to send; false where

@@ -139,7 +139,7 @@ flow_has_unsent(const struct flow *flow)
 	for (const struct ask *a = flow->first; a != NULL; a = a->next)
 		if (is_unsent(a))
 			return true;
-	return false;
+	return flow->link.owes;
 }
 
 /*
@@ -158,6 +158,7 @@ flow_send(struct flow *flow)
 		    !link_send(&flow->link, &a->message, &a->part))
 			return;
 	}
+	(void)link_settle(&flow->link);
 }
 
 static struct ask *

@@ -581,6 +581,98 @@ START_TEST(a_proof_is_given)
 }
 END_TEST
 
+/* Ask for a proof, and read nothing before that. */
+static void
+ask_in_the_midst(int listener, void *arg)
+{
+	static struct scripted_message m;
+	const int fd = scripted_greeted(listener, &m);
+	const struct agent_proof nonce = { APAM_STR("0123456789abcdef") };
+	struct frame_writer w;
+	struct buf items;
+	int *gate = arg;
+	char byte;
+
+	/* The client has begun a message, and has no room for the rest. */
+	scripted_must(read(gate[0], &byte, 1) == 1);
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, AGENT_PROVE, 5);
+	scripted_must(agent_proof_write(&nonce, &w));
+	scripted_give(fd, &w, NULL, 0);
+	/* And has seen that before it has room again. */
+	scripted_must(read(gate[0], &byte, 1) == 1);
+	/* A frame between the parts would be refused here. */
+	scripted_must(scripted_take(fd, &m, AGENT_SIGN) && m.frame.id == 1);
+	scripted_must(scripted_take(fd, &m, AGENT_PROOF) && m.frame.id == 5);
+	scripted_must(scripted_take(fd, &m, AGENT_SIGN) && m.frame.id == 2);
+	_exit(42);
+}
+
+/* A message that has more parts than the socket has room for. */
+static void
+write_long(struct frame_writer *w, struct buf *items, uint64_t id)
+{
+	static char large[60000];
+	struct apam_header headers[17];
+	const struct agent_sign sign = { .profile = APAM_STR("p"),
+		.method = APAM_STR("GET"),
+		.url = APAM_STR("https://api.example"),
+		.headers = { headers, 17 } };
+
+	memset(large, 'x', sizeof(large));
+	for (int i = 0; i < 17; i++)
+		headers[i] = (struct apam_header){ APAM_STR("X"),
+			{ large, sizeof(large) } };
+	frame_begin(w, items, AGENT_SIGN, id);
+	ck_assert(agent_sign_write(&sign, w));
+}
+
+static void
+send_all(const struct frame_writer *w, unsigned *i)
+{
+	while (!link_send(&link_, w, i)) {
+		ck_assert_ptr_null(link_.wrong);
+		ck_assert(link_wait(&link_, true, clock_ms() + SOON));
+	}
+}
+
+START_TEST(a_proof_does_not_come_between_parts)
+{
+	struct frame_writer w;
+	struct frame message;
+	struct buf items;
+	unsigned i = 0;
+	int gate[2];
+
+	ck_assert_int_eq(pipe(gate), 0);
+	scripted_start(&agent, ask_in_the_midst, gate);
+	must_connect();
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	write_long(&w, &items, 1);
+	ck_assert(!link_send(&link_, &w, &i));
+	ck_assert_ptr_null(link_.wrong);
+	ck_assert(i > 0 && i < frame_count(&w));
+	ck_assert_int_eq(write(gate[1], "x", 1), 1);
+	while (!link_.owes) {
+		ck_assert(link_wait(&link_, false, clock_ms() + SOON));
+		ck_assert_int_eq(
+		    link_receive(&link_, &message, &err), LINK_NOTHING);
+	}
+	ck_assert(!link_settle(&link_));
+	ck_assert_int_eq(write(gate[1], "x", 1), 1);
+	send_all(&w, &i);
+	/* It goes out before what follows. */
+	write_long(&w, &items, 2);
+	i = 0;
+	send_all(&w, &i);
+	ck_assert(!link_.owes);
+	ck_assert_int_eq(scripted_end(&agent), 42);
+	buf_free(&items);
+	(void)close(gate[0]);
+	(void)close(gate[1]);
+}
+END_TEST
+
 /* ---- Sending ------------------------------------------------------------- */
 
 /* Read nothing until a byte comes by the pipe, and then all. */
@@ -754,6 +846,7 @@ main(void)
 	tcase_add_test(tc, a_long_packet_may_find_no_memory);
 	tcase_add_test(tc, a_connection_that_lasts_gets_memory);
 	tcase_add_test(tc, a_proof_is_given);
+	tcase_add_test(tc, a_proof_does_not_come_between_parts);
 	tcase_add_test(tc, what_finds_no_room_waits);
 	tcase_add_test(tc, a_descriptor_that_was_closed_is_left_alone);
 	tcase_add_test(tc, a_changed_user_has_no_connection);
