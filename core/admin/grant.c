@@ -4,7 +4,6 @@
  */
 #include <apam/admin.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "abi/request.h"
 #include "api/named_caller.h"
@@ -52,45 +51,6 @@ grant_of(const struct profile *p, const struct caller *who,
 
 /* ---- By the agent -------------------------------------------------------- */
 
-#define OWN_GROUPS_MAX 256 /* of a process with more it is not asked */
-
-static bool
-is_one_of(uint32_t group, const uint32_t *all, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (all[i] == group)
-			return true;
-	return false;
-}
-
-/* True if the caller has this process's groups, and no others. */
-static bool
-has_own_groups(const struct caller *caller)
-{
-	gid_t own[OWN_GROUPS_MAX + 1] = { getegid() };
-	const int others = getgroups(OWN_GROUPS_MAX, own + 1);
-	const size_t count = (size_t)others + 1;
-
-	_Static_assert(sizeof(gid_t) == sizeof(uint32_t), "ids of 32 bits");
-	if (others < 0)
-		return false;
-	for (size_t i = 0; i < caller->group_count; i++)
-		if (!is_one_of(caller->groups[i], own, count))
-			return false;
-	for (size_t i = 0; i < count; i++)
-		if (!is_one_of(own[i], caller->groups, caller->group_count))
-			return false;
-	return true;
-}
-
-/* It knows itself who that is. */
-static bool
-is_this_process(const struct caller *caller)
-{
-	return caller->user == geteuid() && caller->unit.n == 0 &&
-	    has_own_groups(caller);
-}
-
 static const char *
 take_grant(void *arg, struct apam_str row)
 {
@@ -100,7 +60,8 @@ take_grant(void *arg, struct apam_str row)
 #define ASK_MS 2000
 
 /*
- * It goes by the rules that it has.  False where it does not say, as it does of
+ * It goes by the rules that it has; a caller that is NULL is this process, which
+ * it knows itself.  False where it does not say, as it does of
  * others to some alone; the profile's file then does.
  */
 static bool
@@ -110,7 +71,7 @@ ask_agent(struct apam_profile *profile, const struct caller *caller,
 	struct served_fetch fetch = { .name = "explain",
 		.profile = profile->name,
 		.argument_count = 2,
-		.caller = is_this_process(caller) ? NULL : caller,
+		.caller = caller,
 		.deadline = clock_ms() + ASK_MS,
 		.hurry = true,
 		.take = take_grant,
@@ -165,7 +126,9 @@ apam_profile_grant(struct apam_profile *profile,
 		error_locate(err, apam_profile_name(profile), -1);
 		if (status == APAM_OK &&
 		    handle_is_served(profile->ctx, stack->profile->agent) &&
-		    ask_agent(profile, &who.caller, method, url, &theirs))
+		    ask_agent(profile,
+			named_caller_is_self(caller) ? NULL : &who.caller,
+			method, url, &theirs))
 			mine = theirs;
 		tell_of_agent(profile, stack, who.caller.user, &mine);
 		stack_release(&stack);

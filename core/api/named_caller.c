@@ -128,7 +128,9 @@ bool
 named_caller_is_self(const struct apam_caller *caller)
 {
 	gid_t own[OWN_MAX + 1];
-	const size_t n = caller->uid == geteuid() ? own_groups(own) : 0;
+	const bool may_be = named_caller_is_plain(caller) &&
+	    caller->uid == geteuid();
+	const size_t n = may_be ? own_groups(own) : 0;
 	bool same = n > 0;
 
 	for (size_t i = 0; same && i < caller->gid_count; i++)

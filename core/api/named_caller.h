@@ -33,7 +33,7 @@ bool named_caller_is_plain(const struct apam_caller *caller);
 bool named_caller_is_master(const struct apam_caller *caller);
 
 /*
- * Of a plain one: that it is this process's user, with the groups that this
+ * That it is a plain one, of this process's user, with the groups that this
  * process has, all of them and no others.  False, too, where these are many.
  */
 bool named_caller_is_self(const struct apam_caller *caller);

@@ -282,7 +282,7 @@ sign_served(struct serving *s, struct apam_error *err)
 	struct named_caller named = { .groups = NULL };
 	enum apam_status status = APAM_OK;
 
-	if (s->caller != NULL) {
+	if (s->caller != NULL && !named_caller_is_self(s->caller)) {
 		status = named_caller_take(&named, s->caller, err);
 		s->named = &named.caller;
 	}

@@ -28,10 +28,9 @@ from_slot(struct apam_profile *profile, const struct apam_request *request,
 static bool
 is_for(const struct slot *slot, const struct apam_caller *caller)
 {
-	if (!named_caller_is_plain(caller))
-		return false;
-	return slot_serial(slot) == 0 ? named_caller_is_master(caller) :
-					named_caller_is_self(caller);
+	if (slot_serial(slot) != 0)
+		return named_caller_is_self(caller);
+	return named_caller_is_plain(caller) && named_caller_is_master(caller);
 }
 
 /* The request as this process's own, which a slot signs. */
