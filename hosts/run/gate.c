@@ -23,7 +23,7 @@
 #include "run/tunnel.h"
 
 #define SOCKET_SIZE (FOLDER_SIZE + 24)
-#define START_MS 20000
+#define START_MS 60000
 #define STEP_MS 2
 
 /* What is open for nginx alone, until that has started. */

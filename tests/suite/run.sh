@@ -29,7 +29,7 @@ runs()
 {
 	local name=$1 want=$2 out=$3 err=$4
 	shift 4
-	"$timeout" 60 "$build/apam" run -- "$@" >"$dir/out" 2>"$dir/err" \
+	"$timeout" 300 "$build/apam" run -- "$@" >"$dir/out" 2>"$dir/err" \
 	    </dev/null
 	status=$?
 	expect "$name" "$want" "$out" "$err" "$dir/out" "$dir/err"
@@ -39,17 +39,6 @@ runs()
 empty()
 {
 	[ -z "$(ls -A "$XDG_RUNTIME_DIR")" ]
-}
-
-# eventually COMMAND...: within ten seconds.
-eventually()
-{
-	local i
-	for ((i = 0; i < 200; i++)); do
-		"$@" 2>/dev/null && return 0
-		sleep 0.05
-	done
-	return 1
 }
 
 # ---- The three providers, by programs that know no key ------------------------
@@ -153,7 +142,7 @@ mkfifo "$dir/life" "$dir/port"
     somebody:fake-password <"$dir/life" >"$dir/port" &
 server=$!
 exec 7>"$dir/life"
-read -r -t 10 port <"$dir/port" || echo "the server did not start"
+read -r -t 120 port <"$dir/port" || echo "the server did not start"
 other=https://localhost:$port/keys/sts
 CURL_CA_BUNDLE=$dir/server.pem runs "another host, whose authority the user names" \
     0 '^401$' '' curl -sS -o /dev/null -w '%{http_code}\n' "$other"
@@ -213,17 +202,17 @@ run run -p seven -p seed -- curl -sS "$seven/eyes"
 expect "profiles by name" 0 '"eyes"' '' "$dir/out" "$dir/err"
 run run curl -sS "$seven/eyes"
 expect "without --" 0 '"eyes"' '' "$dir/out" "$dir/err"
-holds "nothing is left" eventually empty
+holds "nothing is left" until_true empty
 
 # killed SIGNAL WANT: the signal goes to apam, and to the program from there.
 killed()
 {
 	local pid
 	"$build/apam" run -- sh -c 'trap "kill \$child; echo got; exit 9" TERM HUP
-	    sleep 100 & child=$!; echo ready >"$0"; wait' "$dir/ready" \
+	    sleep 1000 & child=$!; echo ready >"$0"; wait' "$dir/ready" \
 	    >"$dir/out" 2>&1 7>&- &
 	pid=$!
-	eventually [ -s "$dir/ready" ] || return 1
+	until_true [ -s "$dir/ready" ] || return 1
 	rm "$dir/ready"
 	kill "-$1" $pid
 	wait $pid
@@ -237,17 +226,17 @@ gone()
 {
 	! kill -0 "$@"
 }
-"$build/apam" run -- sh -c 'echo $$ >"$0.new"; mv "$0.new" "$0"; exec sleep 100' \
+"$build/apam" run -- sh -c 'echo $$ >"$0.new"; mv "$0.new" "$0"; exec sleep 1000' \
     "$dir/ready" 2>/dev/null 7>&- &
 pid=$!
-eventually [ -s "$dir/ready" ]
+until_true [ -s "$dir/ready" ]
 children="$(pgrep -P $pid | tr '\n' ' ')"
 kill -9 $pid
 wait $pid 2>/dev/null
 for child in $children; do
-	holds "SIGKILL leaves no process" eventually gone "$child"
+	holds "SIGKILL leaves no process" until_true gone "$child"
 done
-holds "SIGKILL leaves nothing" eventually empty
+holds "SIGKILL leaves nothing" until_true empty
 
 # many: a hundred runs side by side, ten at a time.
 many()
@@ -256,7 +245,7 @@ many()
 	    -w '%{http_code}\n' "$seven/eyes" | sort | uniq -c | tr -s ' '
 }
 holds "a hundred runs" [ "$(many)" = " 100 200" ]
-holds "they leave nothing" eventually empty
+holds "they leave nothing" until_true empty
 
 exec 7>&-
 wait $server

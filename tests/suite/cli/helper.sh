@@ -157,7 +157,7 @@ mkfifo "$dir/life" "$dir/port"
     somebody:fake-password-of-git <"$dir/life" >"$dir/port" &
 git_pid=$!
 exec 7>"$dir/life"
-read -r -t 10 port <"$dir/port" || echo "the server did not start"
+read -r -t 120 port <"$dir/port" || echo "the server did not start"
 basic hub "https://127.0.0.1:$port" somebody fake-password-of-git
 git config --global credential.helper apam
 git config --global user.email somebody@example.com

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Requests to a gateway's Unix socket that no well-behaved client makes.
 
-    client.py load SOCKET N URL-PATH...   N requests by four clients, each on new
+    client.py load SOCKET N URL-PATH...   N requests by four clients, and more
+                                          until standard input ends, each on new
                                           connections and kept ones; prints how
                                           many were not answered 200
     client.py raw SOCKET                  standard input is sent as it is; prints
                                           what comes until it closes, or is
-                                          silent for 1.5 s
+                                          silent for 1.5 s after the first of it
 """
 import http.client
+import itertools
 import socket
 import sys
 import threading
@@ -17,7 +19,7 @@ import threading
 
 def connect(path):
     s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    s.settimeout(10)
+    s.settimeout(120)
     s.connect(path)
     return s
 
@@ -32,11 +34,13 @@ class Connection(http.client.HTTPConnection):
 
 
 def load(path, n, targets):
-    failed, lock = [], threading.Lock()
+    failed, lock, told_to_end = [], threading.Lock(), threading.Event()
 
     def run(first):
         kept = Connection(path)
-        for i in range(first, n, 4):
+        for i in itertools.count(first, 4):
+            if i >= n and told_to_end.is_set():
+                return
             # One that was kept may be closed by a reload, as HTTP allows; a new
             # one may not.
             c = kept if i % 8 < 4 else Connection(path)
@@ -53,6 +57,8 @@ def load(path, n, targets):
     threads = [threading.Thread(target=run, args=(i,)) for i in range(4)]
     for t in threads:
         t.start()
+    sys.stdin.read()
+    told_to_end.set()
     for t in threads:
         t.join()
     for why in failed[:10]:
@@ -78,12 +84,12 @@ def attempt(c, target):
 def raw(path):
     s = connect(path)
     s.sendall(sys.stdin.buffer.read())
-    s.settimeout(1.5)
     try:
         while True:
             piece = s.recv(65536)
             if not piece:
                 break
+            s.settimeout(1.5)
             sys.stdout.buffer.write(piece)
     except OSError:
         pass
