@@ -23,7 +23,7 @@
 #include "served/flow.h"
 
 /* ms for which an agent that was there may be away, as while it is replaced. */
-#define SERVED_GRACE_MS 1000
+#define SERVED_GRACE_MS 5000
 /* ms after which one that is away is looked for again: at first, and at most. */
 #define SERVED_AGAIN_FIRST_MS 100
 #define SERVED_AGAIN_MOST_MS 5000

@@ -753,14 +753,17 @@ START_TEST(a_call_has_a_deadline)
 	struct apam_request request = APAM_REQUEST("GET", URL);
 	struct apam_call *call;
 	struct apam_profile *p;
+	enum apam_status status;
 
 	request.timeout_ms = 100;
 	scripted_start(&agent, says_nothing, NULL);
 	p = get_soon("p");
 	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
-	ck_assert_int_eq(apam_sign_start(p, &request, &signature, &call, NULL),
-	    APAM_E_PENDING);
-	ck_assert_int_eq(end_of(call), APAM_E_DEADLINE);
+	status = apam_sign_start(p, &request, &signature, &call, &project.err);
+	/* The time may be over already. */
+	if (status == APAM_E_PENDING)
+		status = end_of(call);
+	ck_assert_int_eq(status, APAM_E_DEADLINE);
 	ck_assert_str_eq(project.err.text, "the agent did not answer in time");
 	apam_call_cancel(&call);
 }
@@ -889,7 +892,7 @@ replays(struct apam_profile *p, const struct apam_signature *s)
 
 /* What the agent's page is like. */
 struct paging {
-	int64_t alone_ms;
+	int64_t good_ms, alone_ms; /* 0: longer than a test takes */
 	bool query; /* it adds a parameter */
 	bool other_serial; /* the agent says another one than it has */
 	bool no_memory_file; /* and passes a file of the disk */
@@ -897,6 +900,12 @@ struct paging {
 };
 
 static _Atomic uint64_t page_counter;
+
+static int64_t
+or_long(int64_t ms)
+{
+	return ms == 0 ? 1000000 : ms;
+}
 
 /* The origin of the profile; the page itself knows none. */
 static struct slot *
@@ -908,8 +917,8 @@ make_page(const struct paging *paging)
 	struct slot_content content = { .generation = (1ULL << 40) + 1,
 		.credential = 3,
 		.entries = 1,
-		.good_ms = PAGE_FRESH_MS,
-		.alone_ms = paging->alone_ms,
+		.good_ms = or_long(paging->good_ms),
+		.alone_ms = or_long(paging->alone_ms),
 		.headers = &headers,
 		.query = &query };
 
@@ -988,7 +997,7 @@ start_paging(struct paging *paging)
 
 START_TEST(a_page_signs)
 {
-	struct paging paging = { .alone_ms = 60000 };
+	struct paging paging = { .good_ms = 0 };
 	struct apam_profile *p = start_paging(&paging);
 
 	signs(p, "Asked 1");
@@ -1016,7 +1025,7 @@ outlive(struct apam_profile *p)
 
 START_TEST(a_page_signs_alone)
 {
-	struct paging paging = { .alone_ms = 60000, .query = true };
+	struct paging paging = { .good_ms = PAGE_FRESH_MS, .query = true };
 	const struct apam_request request = APAM_REQUEST("GET", URL "?a=b");
 	struct apam_signature owned = APAM_SIGNATURE_INIT;
 	struct apam_profile *p = start_paging(&paging);
@@ -1041,7 +1050,7 @@ END_TEST
 
 START_TEST(a_page_does_not_sign_alone_for_ever)
 {
-	struct paging paging = { .alone_ms = 2500 };
+	struct paging paging = { .good_ms = PAGE_FRESH_MS, .alone_ms = 2500 };
 	struct apam_profile *p = start_paging(&paging);
 
 	signs(p, "Asked 1");
@@ -1059,7 +1068,7 @@ END_TEST
 /* A child has the page, and none of its parent's connections. */
 START_TEST(a_child_has_the_page)
 {
-	struct paging paging = { .alone_ms = 60000 };
+	struct paging paging = { .good_ms = 0 };
 	struct apam_profile *p = start_paging(&paging);
 	pid_t child;
 	int status;
@@ -1080,7 +1089,7 @@ END_TEST
 
 START_TEST(a_retired_page_is_replaced)
 {
-	struct paging paging = { .alone_ms = 60000 };
+	struct paging paging = { .good_ms = 0 };
 	struct apam_profile *p = start_paging(&paging);
 	struct slot *slot;
 	uint64_t serial;
@@ -1099,7 +1108,7 @@ END_TEST
 
 START_TEST(a_rejection_closes_the_page)
 {
-	struct paging paging = { .alone_ms = 60000 };
+	struct paging paging = { .good_ms = 0 };
 	struct apam_profile *p = start_paging(&paging);
 
 	signs(p, "Asked 1");
@@ -1113,7 +1122,7 @@ END_TEST
 /* Its slot knows them, so there is another one; readers may have the old one. */
 START_TEST(other_origins_have_another_slot)
 {
-	struct paging paging = { .alone_ms = 60000 };
+	struct paging paging = { .good_ms = 0 };
 	struct apam_profile *p = start_paging(&paging);
 	struct slot *slot;
 
@@ -1150,7 +1159,6 @@ START_TEST(a_wrong_page_is_not_used)
 {
 	struct apam_profile *p;
 
-	wrong_pages[_i].alone_ms = 60000;
 	p = start_paging(&wrong_pages[_i]);
 	signs(p, "Asked 1");
 	signs(p, "Asked 2");
@@ -1196,7 +1204,7 @@ calls_back(int listener, void *arg)
 START_TEST(a_call_is_made)
 {
 	struct agent_call call = { .name = APAM_STR("status") };
-	const int64_t deadline = clock_ms() + 20000;
+	const int64_t deadline = clock_ms() + 120000;
 	enum apam_status status;
 	struct served_result got;
 	struct served *served;
@@ -1354,7 +1362,7 @@ listening_user(void)
 static void
 start_as_nobody(void)
 {
-	const int64_t deadline = clock_ms() + 20000;
+	const int64_t deadline = clock_ms() + 120000;
 
 	scripted_start(&agent, answers_as_nobody, NULL);
 	while (listening_user() != 65534 && clock_ms() < deadline)
@@ -1427,7 +1435,7 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, 240);
 	tcase_add_test(tc, the_agent_signs);
 	tcase_add_test(tc, a_module_is_loaded_for_an_answer);
 	tcase_add_test(tc, another_origin_is_refused_here);

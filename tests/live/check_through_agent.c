@@ -154,7 +154,7 @@ static enum apam_status
 check(struct apam_profile *p, struct apam_key_report *report, size_t *count)
 {
 	*count = 1;
-	return apam_check(p, 5000, report, count, sizeof(*report), &err);
+	return apam_check(p, 120000, report, count, sizeof(*report), &err);
 }
 
 START_TEST(a_check_is_the_agents)
@@ -205,7 +205,7 @@ START_TEST(a_revocation_is_the_agents)
 	    &(struct script){ .rows = 1, .messages = 1, .beside = true });
 
 	ck_assert_int_eq(
-	    apam_revoke(p, 5000, &report, &count, sizeof(report), &err),
+	    apam_revoke(p, 120000, &report, &count, sizeof(report), &err),
 	    APAM_E_CONFIG);
 	ck_assert_str_eq(err.text, "its new files are in error");
 	ck_assert_uint_eq(count, 1);
@@ -258,7 +258,7 @@ START_TEST(a_wrong_answer_is_none)
 	ck_assert_str_eq(err.text, wrongs[_i].text);
 	count = 1;
 	ck_assert_int_eq(
-	    apam_revoke(p, 5000, &revoked, &count, sizeof(revoked), &err),
+	    apam_revoke(p, 120000, &revoked, &count, sizeof(revoked), &err),
 	    wrongs[_i].status);
 	ck_assert_str_eq(err.text, wrongs[_i].text);
 	ck_assert_str_eq(err.profile, "p");
@@ -384,7 +384,7 @@ main(void)
 	TCase *tcase = tcase_create("through_agent");
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
+	tcase_set_timeout(tcase, 240);
 	tcase_add_test(tcase, a_check_is_the_agents);
 	tcase_add_test(tcase, a_status_is_the_agents);
 	tcase_add_test(tcase, a_revocation_is_the_agents);

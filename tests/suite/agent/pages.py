@@ -69,14 +69,18 @@ class Page:
         return name, self.map[at + name_n + 1:at + name_n + 1 + value_n]
 
 
-def say_hello(agent, **changed):
+def greeting(**changed):
     space = os.stat('/proc/self/ns/time')
     what = dict(min=1, max=1, library='0.1.0', program='pages.py',
                 time_device=space.st_dev, time_inode=space.st_ino,
                 counter=bytes(16))
     what.update(changed)
+    return {k: v for k, v in what.items() if v is not None}
+
+
+def say_hello(agent, **changed):
     kind, _, got = agent.ask(
-        HELLO, **{k: v for k, v in what.items() if v is not None})
+        HELLO, **greeting(**changed))
     assert kind == WELCOME, got
     return got.get('pages') == [1]
 
@@ -146,6 +150,21 @@ def not_given(path):
         got, descriptors = sign(agent)
         assert not can and not descriptors, changed
         assert got.get('page', [0]) == [0], got
+
+
+def behind_a_greeting(path):
+    """Who has not read the greeting yet is given a page all the same: it is a
+    descriptor that nobody reads that others pay for."""
+    agent, _ = reader(path)
+    agent = Agent(path, hello=False)
+    agent.send(HELLO, 1, greeting().items())
+    wait_until(agent.is_heard)
+    agent.sign(PROFILE, URL, more=[('page', 0)], wait=False)
+    wait_until(agent.is_heard)
+    # It does one thing at a time: both are answered once another one is greeted.
+    reader(path)
+    assert parse(agent.descriptors()[0])[0] == WELCOME
+    assert len(agent.descriptors()[1]) == 1
 
 
 def unread(path):

@@ -16,6 +16,7 @@ page()
 }
 page given "a page is given, once, with what the answer has"
 page not_given "another counter or clock gets none"
+page behind_a_greeting "one that has not read its greeting is given one"
 page unread "who does not read has one descriptor to read"
 page many "programs that read are given pages, however many they are"
 if [ "$(id -u)" = 0 ]; then
