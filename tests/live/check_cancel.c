@@ -245,7 +245,7 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, NULL, teardown);
-	tcase_set_timeout(tc, 30);
+	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, a_thread_cancelled_while_it_signs_leaves_no_lock);
 	tcase_add_loop_test(
 	    tc, a_cancellation_acts_after_the_call, 0, ROWS(calls));

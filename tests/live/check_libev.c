@@ -172,7 +172,7 @@ libev_suite(void)
 	Suite *suite = suite_create("libev");
 	TCase *tc = tcase_create("libev");
 
-	tcase_set_timeout(tc, 30);
+	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, calls_end_while_the_hosts_own_timer_runs);

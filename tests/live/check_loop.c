@@ -433,7 +433,7 @@ add_threaded(Suite *suite)
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 20);
+	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, threads_may_submit_at_once);
 	tcase_add_test(tc, a_slow_one_does_not_stop_a_quick_one);
 	tcase_add_test(tc, the_thread_takes_no_signal);
@@ -449,7 +449,7 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 20);
+	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, a_loop_costs_nothing_at_first);
 	tcase_add_test(tc, a_turn_with_nothing_to_do_is_short);
 	tcase_add_test(tc, a_descriptor_stays_the_same);

@@ -274,7 +274,7 @@ reload_suite(void)
 	Suite *suite = suite_create("reload_live");
 	TCase *tc = tcase_create("reload");
 
-	tcase_set_timeout(tc, 30);
+	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, a_secret_replaced_by_rename);

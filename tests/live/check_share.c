@@ -147,7 +147,7 @@ END_TEST
 /* It holds the lock while its exchange hangs, and is killed. */
 START_TEST(a_killed_process_blocks_nobody)
 {
-	int64_t up = live_ms() + 10000;
+	int64_t up = live_ms() + 60000;
 	pid_t first = begin(false), second;
 
 	sandbox_tell(

@@ -86,7 +86,7 @@ ended(struct one *one)
 static void
 drive(struct one *list, int n)
 {
-	int64_t up = live_ms() + 15000;
+	int64_t up = live_ms() + 60000;
 	int left;
 
 	do {
@@ -315,7 +315,7 @@ call_suite(void)
 	Suite *suite = suite_create("call_live");
 	TCase *tc = tcase_create("call_live");
 
-	tcase_set_timeout(tc, 40);
+	tcase_set_timeout(tc, 120);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, a_hundred_profiles_in_one_thread);

@@ -83,7 +83,7 @@ make_keys()
 # started FIFO: what it says once it is ready, without the word.
 started()
 {
-	line=$(timeout 30 head -n 1 "$1")
+	line=$(timeout 120 head -n 1 "$1")
 	case $line in
 	"ready "*) echo "${line#ready }" ;;
 	*) return 1 ;;
@@ -239,7 +239,7 @@ write_given()
 row()
 {
 	why=
-	timeout 30 "$BUILD/apam" -c "$tmp/apam.conf" check "$1" \
+	timeout 120 "$BUILD/apam" -c "$tmp/apam.conf" check "$1" \
 	    >"$tmp/output" 2>&1 </dev/null
 	got=$?
 	[ $got -eq "$2" ] || why="exit status $got, not $2"

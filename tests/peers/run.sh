@@ -67,7 +67,7 @@ start_oidc()
 	PEER_CLIENTS=$tmp/clients.json \
 	    node $here/provider.mjs >"$tmp/ready" 2>"$tmp/log" &
 	oidc_pid=$!
-	line=$(timeout 30 head -n 1 "$tmp/ready")
+	line=$(timeout 120 head -n 1 "$tmp/ready")
 	case $line in
 	"ready "*) ;;
 	*) die "oidc-provider does not start" ;;
@@ -336,7 +336,7 @@ row()
 {
 	name=$1 want=$2 pattern=$3 why=
 	shift 3
-	timeout 30 "$BUILD/apam" -c "$tmp/apam.conf" "$@" \
+	timeout 120 "$BUILD/apam" -c "$tmp/apam.conf" "$@" \
 	    >"$tmp/output" 2>&1 </dev/null
 	got=$?
 	[ $got -eq "$want" ] || why="exit status $got, not $want"
@@ -491,7 +491,7 @@ status: revoked, not usable: introspection: it does not accept this client (HTTP
 rows_short_lived()
 {
 	for name in opaque jwt issuer; do
-		timeout 30 "$BUILD/peers/renew" "$tmp/apam.conf" $name \
+		timeout 120 "$BUILD/peers/renew" "$tmp/apam.conf" $name \
 		    "$api/api/data" 10 >"$tmp/$name" 2>&1 </dev/null &
 		eval "${name}_pid=\$!"
 	done

@@ -38,7 +38,7 @@ get()
 {
 	: >"$dir/head"
 	: >"$dir/body"
-	code=$(curl -sS --max-time 10 --noproxy '*' --cacert "$dir/ca.pem" \
+	code=$(curl -sS --max-time 120 --noproxy '*' --cacert "$dir/ca.pem" \
 	    -D "$dir/head" -o "$dir/body" -w '%{http_code}' "$@" 2>"$dir/err")
 	curl_status=$?
 }
@@ -83,7 +83,7 @@ breaks()
 # control METHOD PATH-AND-QUERY: the answer on standard output.
 control()
 {
-	curl -sS --max-time 10 --noproxy '*' -X "$1" \
+	curl -sS --max-time 120 --noproxy '*' -X "$1" \
 	    "http://127.0.0.1:$CONTROL_PORT$2"
 }
 
@@ -141,7 +141,7 @@ e=https://127.0.0.1:$SEED_PORT
 k=https://127.0.0.1:$APIKEY_PORT
 l=https://127.0.0.1:$SESSION_PORT
 
-curl -s --max-time 10 --noproxy '*' "$s/eyes" >"$dir/body" 2>&1
+curl -s --max-time 120 --noproxy '*' "$s/eyes" >"$dir/body" 2>&1
 [ $? -eq 60 ]
 verdict "nobody trusts it without its CA" $?
 row "localhost is a name of the certificate" 401 '' '' \
@@ -600,15 +600,22 @@ fault delay 1 400
 begun=$(date +%s%N)
 row "fault: delay, then the true answer" 200 "$json" '"spaces"' "$xo" "${xk[@]}"
 took=$((($(date +%s%N) - begun) / 1000000))
-[ $took -ge 400 ] && [ $took -lt 3000 ]
+[ $took -ge 400 ]
 verdict "fault: delay takes its time" $? "$took ms"
 fault hang 0
 breaks "fault: hang" 28 "$xo" "${xk[@]}" --max-time 0.5
-curl -sS --max-time 10 --noproxy '*' --cacert "$dir/ca.pem" -o "$dir/hung" \
+curl -sS --max-time 120 --noproxy '*' --cacert "$dir/ca.pem" -o "$dir/hung" \
     "$xo" "${xk[@]}" 2>/dev/null &
 hung=$!
-sleep 0.3
-control GET /counts | grep -q '"in_flight":1,'
+one_is_left()
+{
+	control GET /counts | grep -q '"in_flight":1,'
+}
+for _ in $(seq 600); do
+	! one_is_left || break
+	sleep 0.1
+done
+one_is_left
 verdict "fault: hang: the one that gave up is gone" $? "$(control GET /counts)"
 tell /clear
 wait $hung
@@ -619,13 +626,13 @@ verdict "fault: hang ends when it is cleared" $?
 tell /log/clear
 fault delay 200 500
 begun=$(date +%s%N)
-curl -s --max-time 20 --noproxy '*' --cacert "$dir/ca.pem" --http1.1 "${xk[@]}" \
+curl -s --max-time 120 --noproxy '*' --cacert "$dir/ca.pem" --http1.1 "${xk[@]}" \
     --parallel --parallel-immediate --parallel-max 200 -o /dev/null \
     -w '%{http_code}\n' "$xo?n=[1-200]" >"$dir/many" 2>/dev/null
 took=$((($(date +%s%N) - begun) / 1000000))
 [ "$(grep -c '^200$' "$dir/many")" -eq 200 ]
 verdict "200 delayed at once are all answered" $?
-[ $took -lt 8000 ]
+[ $took -lt 30000 ] # in turn it is 40 s
 verdict "and wait together" $? "$took ms"
 control GET /counts | grep -q '"xysense":{"requests":200,.*"in_flight":0,'
 verdict "and are done" $? "$(control GET /counts)"
@@ -682,7 +689,7 @@ row "log: cleared" 200 "$json" '^\[\]$' "$c/log?provider=seed"
 # ---- Its end ---------------------------------------------------------------
 
 tell "/fault?provider=seed&path=/&kind=hang&count=0"
-curl -s --max-time 10 --noproxy '*' --cacert "$dir/ca.pem" -o /dev/null \
+curl -s --max-time 120 --noproxy '*' --cacert "$dir/ca.pem" -o /dev/null \
     "$e/api/version/" &
 hung=$!
 sleep 0.3

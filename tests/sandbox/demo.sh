@@ -49,7 +49,7 @@ else
 	life=60
 fi
 coproc SANDBOX { exec "$build/sandbox" --dir "$dir" --stdin --life $life; }
-read -r -t 10 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ] || {
+read -r -t 120 ready <&"${SANDBOX[0]}" && [ "$ready" = ready ] || {
 	echo "demo: the sandbox did not start"
 	exit 1
 }
@@ -160,7 +160,7 @@ title()
 # control PATH-AND-QUERY: at the provider's console, so to say.
 control()
 {
-	curl -sS --fail --noproxy '*' --max-time 5 -X POST -o /dev/null \
+	curl -sS --fail --noproxy '*' --max-time 60 -X POST -o /dev/null \
 	    "http://127.0.0.1:$CONTROL_PORT$1"
 }
 
@@ -176,7 +176,7 @@ apam()
 		esac
 	done
 	echo "\$ apam$line"
-	timeout 10 "$build/apam" -c "$dir/apam.conf" "$@" >"$dir/out" \
+	timeout 60 "$build/apam" -c "$dir/apam.conf" "$@" >"$dir/out" \
 	    2>"$dir/err" </dev/null
 	status=$?
 	cat "$dir/err"
@@ -226,7 +226,7 @@ request_loop()
 {
 	local i
 	for ((i = 0; i < $1; i++)); do
-		timeout 10 "$build/apam" -c "$dir/apam.conf" request \
+		timeout 60 "$build/apam" -c "$dir/apam.conf" request \
 		    xysense-pair "$xy/api/v1/occupancy" >"$dir/loop.out" \
 		    2>>"$dir/all" </dev/null
 		echo $? >>"$dir/loop"

@@ -99,7 +99,7 @@ until_true()
 user_calls()
 {
 	echo "\$ apam request $1 $3"
-	as_user timeout 10 "$build/apam" -c "$dir/agent.conf" request \
+	as_user timeout 60 "$build/apam" -c "$dir/agent.conf" request \
 	    "$1" "$3" >"$dir/out" 2>"$dir/err" </dev/null
 	status=$?
 	cat "$dir/err"
@@ -115,7 +115,7 @@ user_cannot()
 	local provider=$1
 	shift
 	echo "\$ $*"
-	! as_user timeout 10 "$@" >"$dir/out" 2>"$dir/err" </dev/null ||
+	! as_user timeout 60 "$@" >"$dir/out" 2>"$dir/err" </dev/null ||
 		failed "$provider" "$program_user can: $*"
 	cat "$dir/err"
 	grep -qiE 'denied|not permitted' "$dir/err" ||

@@ -26,7 +26,7 @@ coproc PROVIDER {
 	    "$dir/tls.key" "$dir/clients.pem"
 }
 SANDBOX_PID=$PROVIDER_PID
-read -r -t 20 ready port <&"${PROVIDER[0]}" && [ "$ready" = ready ] || {
+read -r -t 120 ready port <&"${PROVIDER[0]}" && [ "$ready" = ready ] || {
 	echo "the provider did not start"
 	exit 2
 }
@@ -39,7 +39,7 @@ END2
 tell()
 {
 	echo "$1" >&"${PROVIDER[1]}"
-	read -r -t 20 said <&"${PROVIDER[0]}" || said="no answer"
+	read -r -t 120 said <&"${PROVIDER[0]}" || said="no answer"
 }
 
 # ---- One example -----------------------------------------------------------

@@ -229,7 +229,7 @@ row "it is still not archived" 0 "^demo@example.com${t}.*${t}good${t}" '' keys l
 # asked ANSWER: archive on a terminal.
 asked_on_terminal()
 {
-	printf '%s\n' "$1" | "$timeout" 30 script -qec \
+	printf '%s\n' "$1" | "$timeout" 120 script -qec \
 	    "$(printf '%q ' "$build/apam" -c "$dir/apam.conf" keys archive \
 	    demo@example.com)" /dev/null >"$dir/out" 2>"$dir/err"
 	status=$?
@@ -459,7 +459,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	before=$(md5sum <"$dir/state/registry/keys")
 	for command in "archive --yes sandbox-read-2" "restore old" \
 	    "add --scheme x y"; do
-		"$timeout" 30 setpriv --reuid=65534 --regid=65534 \
+		"$timeout" 120 setpriv --reuid=65534 --regid=65534 \
 		    --clear-groups "$dir/bin/apam" -c "$dir/apam.conf" \
 		    keys $command >"$dir/out" 2>"$dir/err" </dev/null
 		status=$?
@@ -473,7 +473,7 @@ fi
 # On a file system that is read-only, where this user may have one mounted.
 read_only()
 {
-	"$timeout" 30 unshare -m sh -c 'mount --bind "$1" "$1" &&
+	"$timeout" 120 unshare -m sh -c 'mount --bind "$1" "$1" &&
 		mount -o remount,bind,ro "$1" && shift && exec "$@"' - \
 	    "$dir/state" "$build/apam" -c "$dir/apam.conf" "$@" \
 	    >"$dir/out" 2>"$dir/err" </dev/null
@@ -515,7 +515,7 @@ mine()
 {
 	local name=$1 want=$2 out=$3 err=$4
 	shift 4
-	"$timeout" 30 "${me[@]}" -c "$home/apam.conf" "$@" >"$dir/out" \
+	"$timeout" 120 "${me[@]}" -c "$home/apam.conf" "$@" >"$dir/out" \
 	    2>"$dir/err" </dev/null
 	status=$?
 	expect "$name" "$want" "$out" "$err" "$dir/out" "$dir/err"

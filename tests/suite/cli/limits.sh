@@ -15,7 +15,7 @@ limited()
 {
 	local bytes=$1 wanted=$2 err=$3
 	shift 3
-	"$timeout" 30 prlimit --fsize="$bytes" "$build/apam" "$@" 2>&1 \
+	"$timeout" 120 prlimit --fsize="$bytes" "$build/apam" "$@" 2>&1 \
 	    </dev/null | cat >"$dir/err"
 	status=${PIPESTATUS[0]}
 	: >"$dir/out"
@@ -46,7 +46,7 @@ limited 0 0 '*' check seed
 limited 4 5 'File too large' request -o "$dir/answer" seed "$seed/api/version/"
 holds "no part of an answer is left" [ ! -e "$dir/answer" ]
 holds "nor a temporary file" [ -z "$(find "$dir" -name 'answer*')" ]
-"$timeout" 30 prlimit --fsize=4 "$build/apam" list >"$dir/out" 2>"$dir/list"
+"$timeout" 120 prlimit --fsize=4 "$build/apam" list >"$dir/out" 2>"$dir/list"
 holds "standard output is a file" [ $? -eq 5 ]
 
 # A program that apam starts has the limit's usual effect, as without apam: the

@@ -270,7 +270,7 @@ types()
 	rm -f "$dir/keys"
 	mkfifo "$dir/keys"
 	: >"$dir/seen"
-	"$timeout" 30 script -qefc "$(printf '%q ' "$build/apam" -c \
+	"$timeout" 120 script -qefc "$(printf '%q ' "$build/apam" -c \
 	    "$dir/apam.conf" "$@")" /dev/null <"$dir/keys" >"$dir/seen" 2>&1 &
 	local pid=$!
 	exec 8>"$dir/keys"
@@ -332,14 +332,14 @@ if [ "$(id -u)" -eq 0 ]; then
 	start_provider
 	login_profile demo
 	chmod -R a+rX "$dir"
-	"$timeout" 30 setpriv --reuid nobody --clear-groups "$build/apam" -c \
+	"$timeout" 120 setpriv --reuid nobody --clear-groups "$build/apam" -c \
 	    "$dir/apam.conf" login demo --device >"$dir/out" 2>"$dir/err" \
 	    </dev/null
 	holds "without a place nobody is asked to log in" [ $? -eq 3 ]
 	holds "and it says who makes one" grep -q 'apam users add' "$dir/err"
 	holds "no code was shown" sh -c '! grep -q Code: "$1"' - "$dir/err"
 	row "a user has a place" 0 '*' '' users add nobody
-	"$timeout" 30 setpriv --reuid nobody --clear-groups "$build/apam" -c \
+	"$timeout" 120 setpriv --reuid nobody --clear-groups "$build/apam" -c \
 	    "$dir/apam.conf" login demo --device >"$dir/out" 2>"$dir/err" \
 	    </dev/null
 	holds "another user logs in" [ $? -eq 0 ]

@@ -16,7 +16,7 @@ END
 failing()
 {
 	APAM_FAULT=$memory:$1:$enomem:$2 APAM_FAULT_COUNT=$dir/count \
-	    LD_PRELOAD=$fault "$timeout" 30 "$build/apam" -c "$dir/apam.conf" \
+	    LD_PRELOAD=$fault "$timeout" 120 "$build/apam" -c "$dir/apam.conf" \
 	    --json log --file "$dir/log" >"$dir/out" 2>"$dir/err"
 	status=$?
 }

@@ -242,7 +242,7 @@ if [ "$(id -u)" = 0 ]; then
 	as_nobody()
 	{
 		printf '%s' "$key" | setpriv --reuid nobody --clear-groups \
-		    "$timeout" 30 "$build/apam" "$@" >"$dir/out" 2>"$dir/err"
+		    "$timeout" 120 "$build/apam" "$@" >"$dir/out" 2>"$dir/err"
 		status=$?
 	}
 	as_nobody -c "$dir/apam.conf" profile new one "${plain[@]}"

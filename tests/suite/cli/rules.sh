@@ -140,7 +140,7 @@ by()
 	shift 4
 	while [ "$1" != -- ]; do as+=("$1"); shift; done
 	shift
-	"$timeout" 30 setpriv "${as[@]}" "$dir/bin/apam" "${conf[@]}" "$@" \
+	"$timeout" 120 setpriv "${as[@]}" "$dir/bin/apam" "${conf[@]}" "$@" \
 	    >"$dir/out" 2>"$dir/err" </dev/null
 	status=$?
 	expect "$name" "$want" "$out" "$err" "$dir/err"

@@ -92,12 +92,12 @@ typed()
 {
 	local line= pid
 	coproc TERMINAL {
-		exec timeout 30 script -qefc "$(printf '%q ' "$build/apam" \
+		exec timeout 120 script -qefc "$(printf '%q ' "$build/apam" \
 		    secret set "$file")" /dev/null 2>&1
 	}
 	pid=$TERMINAL_PID
 	exec 5<&"${TERMINAL[0]}" 6>&"${TERMINAL[1]}"
-	IFS= read -r -t 20 -d : line <&5
+	IFS= read -r -t 120 -d : line <&5
 	printf '%s' "$2" >&6
 	{
 		printf '%s:' "$line"

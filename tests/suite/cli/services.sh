@@ -40,7 +40,7 @@ as()
 {
 	local uid=$1 name=$2 want=$3 out=$4 err=$5
 	shift 5
-	"$timeout" 30 setpriv --reuid="$uid" --regid="$uid" --clear-groups \
+	"$timeout" 120 setpriv --reuid="$uid" --regid="$uid" --clear-groups \
 	    "$dir/bin/apam" -c "$dir/apam.conf" "$@" \
 	    >"$dir/out" 2>"$dir/err" </dev/null
 	status=$?
@@ -74,7 +74,7 @@ on_terminal()
 {
 	local answer=$1
 	shift
-	printf '%s\n' "$answer" | "$timeout" 30 script -qec \
+	printf '%s\n' "$answer" | "$timeout" 120 script -qec \
 	    "$(printf '%q ' "$build/apam" -c "$dir/apam.conf" "$@")" \
 	    /dev/null >"$dir/out" 2>"$dir/err"
 	status=$?

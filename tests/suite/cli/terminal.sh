@@ -15,7 +15,7 @@ shows()
 {
 	local name=$1 want=$2 out=$3
 	shift 3
-	timeout 30 script -qec "${columns:+stty cols $columns; }$(printf '%q ' "$build/apam" -c \
+	timeout 120 script -qec "${columns:+stty cols $columns; }$(printf '%q ' "$build/apam" -c \
 	    "$dir/apam.conf" "$@")" /dev/null </dev/null 2>"$dir/err" |
 		tr -d '\r' >"$dir/out"
 	status=${PIPESTATUS[0]}

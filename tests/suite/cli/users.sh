@@ -39,7 +39,7 @@ by_user()
 {
 	local name=$1 want=$2 out=$3 err=$4
 	shift 4
-	"$timeout" 30 "${as[@]}" "$dir/bin/apam" "${conf[@]}" "$@" \
+	"$timeout" 120 "${as[@]}" "$dir/bin/apam" "${conf[@]}" "$@" \
 	    >"$dir/out" 2>"$dir/err" </dev/null
 	status=$?
 	expect "$name" "$want" "$out" "$err" "$dir/err"

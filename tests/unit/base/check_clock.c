@@ -31,7 +31,7 @@ START_TEST(it_runs_forward_in_milliseconds)
 	sleep_ms(60);
 	now = clock_ms();
 	ck_assert_int_ge(now - start, 59);
-	ck_assert_int_lt(now - start, 5000);
+	ck_assert_int_lt(now - start, 60000);
 }
 END_TEST
 

@@ -168,7 +168,7 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup_runner, teardown);
-	tcase_set_timeout(tc, 20);
+	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(
 	    tc, a_command_line_is_split_at_spaces, 0, ROWS(splits));
 	tcase_add_test(tc, arguments_have_a_limit);

@@ -23,7 +23,7 @@
 
 #define FAKE "s3cret-FAKE"
 #define OUTPUT_MAX 256
-#define TIME_MS 5000
+#define TIME_MS 30000
 #define SLEEP_MS 8000 /* of one that cannot be ended */
 #define OTHER_ID 65534
 
@@ -539,7 +539,7 @@ main(void)
 
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 20);
+	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(
 	    tc, a_command_line_is_split_at_spaces, 0, ROWS(splits));
 	tcase_add_test(tc, a_command_line_names_a_program);

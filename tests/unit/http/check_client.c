@@ -1031,7 +1031,7 @@ main(void)
 	if (setenv("OPENSSL_CONF", "tests/vectors/tls/weak.cnf", 1) != 0)
 		return 1;
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 30);
+	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, a_server_may_say_anything, 0, ROWS(replies));
 	tcase_add_test(tc, bad_headers_are_left_out);
 	tcase_add_loop_test(tc, a_deadline_holds, 0, ROWS(slow));

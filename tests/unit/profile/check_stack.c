@@ -508,7 +508,7 @@ stacks_case(void)
 	TCase *tc = tcase_create("stacks");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_set_timeout(tc, 20);
+	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(
 	    tc, the_rule_holds_in_real_stacks, 0, 6 * ROWS(rules));
 	tcase_add_loop_test(tc, a_stack_of_entries, 0, ROWS(stacks));
