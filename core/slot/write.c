@@ -141,8 +141,9 @@ write_image(struct page *p, const struct slot_content *c)
 	page_wipe(p);
 	write_headers(p, c->headers, at);
 	end = write_parameters(p, c, at + c->headers->text.n);
-	for (p->image[end++] = '\0'; end % PAGE_WORD != 0;)
-		p->image[end++] = '\0';
+	do {
+		RELAXED_STORE_AT(p->image + end++, '\0');
+	} while (end % PAGE_WORD != 0);
 	RELAXED_STORE(p->shape, page_shape(end, headers, parameters));
 }
 
