@@ -2,6 +2,8 @@
 /*
  * apam_judge: what the entries that signed make of the API's answer.
  */
+#include <string.h>
+
 #include "api/sign_served.h"
 #include "api/signer.h"
 #include "base/cancel.h"
@@ -178,14 +180,35 @@ settle_served(struct apam_profile *p, const struct apam_signature *signature,
 		served_hint_tell(p->ctx->served, &hint);
 }
 
-/* The origin that the signed request went to; "" where the URL cannot be read. */
+/* True where a URL begins with this origin, as the profile writes it. */
+static bool
+begins_with(const char *url, struct apam_str origin)
+{
+	return strncmp(url, origin.p, origin.n) == 0 &&
+	    (url[origin.n] == '/' || url[origin.n] == '?' ||
+		url[origin.n] == '\0');
+}
+
+/*
+ * The origin that the signed request went to; "" where the URL cannot be read.
+ * Most requests are written as their profile is, which need not be read again.
+ */
 static void
-find_origin(const struct apam_signature *signature, char to[URL_ORIGIN_SIZE])
+find_origin(
+    const struct profile *profile, const char *text, char to[URL_ORIGIN_SIZE])
 {
 	struct url url;
 
+	for (size_t i = 0; i < profile->origin_count; i++) {
+		const struct url *o = &profile->origins[i];
+
+		if (begins_with(text, o->origin)) {
+			url_origin(o->https, o->host, o->port, to);
+			return;
+		}
+	}
 	to[0] = '\0';
-	if (url_parse(apam_str(signature->url), &url) == NULL)
+	if (url_parse(apam_str(text), &url) == NULL)
 		url_origin(url.https, url.host, url.port, to);
 }
 
@@ -218,7 +241,7 @@ judge_checked(struct apam_profile *profile, struct stack *stack,
 	response_view(&r, answer->status, answer->headers, answer->header_count,
 	    answer->body);
 	view.response = &r.pub;
-	find_origin(signature, origin);
+	find_origin(stack->profile, signature->url, origin);
 	fill_view(&view, signature, origin);
 	judge_all(stack, signature, &j);
 	if (j.served)

@@ -70,7 +70,7 @@ _apam_value()
 	esac
 	case $prev in
 	--since | --until | --program | --entry | --port | --redirect-uri | --url | \
-	    --set | --secret | --security | --unit | --listen) ;;
+	    --set | --secret | --security | --unit | --listen | --workers) ;;
 	--scheme)
 		_apam_offer -W "$(_apam_column "${config[@]}" module list)" -- "$cur"
 		;;

@@ -59,7 +59,7 @@ function __apam_words
         case -X --method
             printf '%s\n' GET HEAD POST PUT PATCH DELETE OPTIONS
             return
-        case --entry --port --redirect-uri --url --set --secret --security --unit --listen
+        case --entry --port --redirect-uri --url --set --secret --security --unit --listen --workers
             return
         case --key
             __apam_column 1 keys list

@@ -61,7 +61,7 @@ _apam()
 	-g | --group) _groups; return ;;
 	--owner | --user | --as) _users; return ;;
 	-X | --method) compadd GET HEAD POST PUT PATCH DELETE OPTIONS; return ;;
-	--entry | --port | --listen | --redirect-uri) return ;;
+	--entry | --port | --listen | --workers | --redirect-uri) return ;;
 	--scheme) _apam_offer _apam_column 1 module list; return ;;
 	esac
 	if [[ $words[CURRENT] == -* ]]; then

@@ -85,7 +85,8 @@ judge(struct visit *v, struct apam_judgement *j)
 	if (apam_judge(v->profile, &v->signature, &answer, j, &err) != APAM_OK)
 		ngx_log_error(NGX_LOG_ERR, v->r->connection->log, 0,
 		    "apam: the answer cannot be judged: %s", err.text);
-	engine_arm();
+	engine_called(j->verdict == APAM_VERDICT_ACCEPTED ||
+	    j->verdict == APAM_VERDICT_UNKNOWN);
 	return j->replay;
 }
 

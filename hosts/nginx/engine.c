@@ -8,6 +8,8 @@
 
 #include "store.h"
 
+#define LOOK_MS 20 /* to ask for its next turn at each request takes longer */
+
 static struct apam *context;
 static ngx_connection_t *connection; /* of the context's descriptor */
 static ngx_event_t timer;
@@ -118,17 +120,35 @@ engine_try(ngx_cycle_t *cycle)
 
 /* ---- The loop --------------------------------------------------------- */
 
-void
-engine_arm(void)
+static bool looks_soon; /* its next turn is within LOOK_MS */
+
+static void
+arm(void)
 {
 	const int ms = apam_timeout(context);
 
+	looks_soon = false;
 	/* A request that waits does keep it. */
 	timer.cancelable = ngx_queue_empty(&waiting);
 	if (ms < 0 && timer.timer_set)
 		ngx_del_timer(&timer);
 	else if (ms >= 0)
 		ngx_add_timer(&timer, (ngx_msec_t)ms + 1);
+}
+
+void
+engine_called(bool well)
+{
+	if (!well) {
+		arm();
+		return;
+	}
+	if (looks_soon)
+		return;
+	looks_soon = true;
+	if (!timer.timer_set ||
+	    (ngx_msec_int_t)(timer.timer.key - ngx_current_msec) > LOOK_MS)
+		ngx_add_timer(&timer, LOOK_MS);
 }
 
 /* What has ended is posted, and taken from the list meanwhile. */
@@ -157,7 +177,7 @@ turn(ngx_event_t *event)
 	(void)event;
 	apam_step(context);
 	tell_waiting();
-	engine_arm();
+	arm();
 }
 
 static ngx_int_t
@@ -198,7 +218,7 @@ engine_start(ngx_cycle_t *cycle)
 		    "worker_connections");
 		return NGX_ERROR;
 	}
-	engine_arm();
+	arm();
 	return NGX_OK;
 }
 
@@ -230,7 +250,7 @@ void
 engine_wait(struct waiting *w)
 {
 	ngx_queue_insert_tail(&waiting, &w->queue);
-	engine_arm();
+	arm();
 }
 
 void

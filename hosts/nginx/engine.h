@@ -28,8 +28,12 @@ void engine_stop(ngx_cycle_t *cycle);
 /* The worker's context. */
 struct apam *engine_context(void);
 
-/* After any call that may have begun an exchange: be there for its next turn. */
-void engine_arm(void);
+/*
+ * After any call that may have begun an exchange: be there for its next turn.
+ * Where all went well, that is at most a refresh ahead of its time, and it is
+ * enough to look a moment later.
+ */
+void engine_called(bool well);
 
 /* Wait for a call.  Forget it in any case, before its memory goes. */
 void engine_wait(struct waiting *w);

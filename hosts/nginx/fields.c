@@ -138,6 +138,7 @@ keep(ngx_http_request_t *r, struct fields *f, const ngx_table_elt_t *h)
 		for (size_t i = 0; i < f->count; i++)
 			if (same_name(f->kept[i].name, cookie))
 				return add_cookie(r, &f->kept[i], h->value);
+	f->from[f->count] = h;
 	f->kept[f->count++] = it;
 	return NGX_OK;
 }
@@ -156,7 +157,8 @@ fields_take(
 	f->client = r->headers_in.headers;
 	f->count = 0;
 	f->kept = ngx_palloc(r->pool, room * sizeof(*f->kept));
-	if (f->kept == NULL)
+	f->from = ngx_palloc(r->pool, room * sizeof(*f->from));
+	if (f->kept == NULL || f->from == NULL)
 		return NGX_ERROR;
 	while ((h = next(&w)) != NULL)
 		nominates = nominates || is_connection(h);
@@ -169,6 +171,20 @@ fields_take(
 }
 
 /* ---- Replacing -------------------------------------------------------- */
+
+/* A header of the client's: its name is as it came, its value as it is kept. */
+static ngx_int_t
+push_kept(ngx_http_request_t *r, const struct fields *f, size_t i)
+{
+	ngx_table_elt_t *h = ngx_list_push(&r->headers_in.headers);
+
+	if (h == NULL)
+		return NGX_ERROR;
+	*h = *f->from[i];
+	h->value = (ngx_str_t){ f->kept[i].value.n,
+		(u_char *)(uintptr_t)f->kept[i].value.p };
+	return NGX_OK;
+}
 
 static ngx_int_t
 push(ngx_http_request_t *r, struct apam_header from)
@@ -207,7 +223,7 @@ fields_replace(ngx_http_request_t *r, struct fields *f,
 		return NGX_ERROR;
 	for (size_t i = 0; i < f->count; i++)
 		if (!is_signed(signature, f->kept[i].name) &&
-		    push(r, f->kept[i]) != NGX_OK)
+		    push_kept(r, f, i) != NGX_OK)
 			return NGX_ERROR;
 	for (size_t i = 0; i < signature->header_count; i++)
 		if (push(r, signature->headers[i]) != NGX_OK)

@@ -11,6 +11,7 @@
 struct fields {
 	ngx_list_t client;	/* as they came; put back once they were sent */
 	struct apam_header *kept; /* those that are sent on, cookies as one */
+	const ngx_table_elt_t **from; /* each of them, or the first cookie */
 	size_t count;
 	bool replaced;		/* headers_in has those of a signature */
 };

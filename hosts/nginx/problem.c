@@ -198,12 +198,28 @@ problem_make(ngx_http_request_t *r, const struct problem *problem)
 	return add_fields(r, problem) ? b : NULL;
 }
 
+/*
+ * A client that waits for 100 Continue is told no, and not asked for its body
+ * first (RFC 9110, 10.1.1).  Whether one comes is not known then, and the
+ * connection cannot have another request.
+ */
+static void
+expect_nothing(ngx_http_request_t *r)
+{
+	if (r->headers_in.expect == NULL || r->expect_tested)
+		return;
+	r->expect_tested = 1;
+	r->keepalive = 0;
+}
+
 ngx_int_t
 problem_send(ngx_http_request_t *r, const struct problem *problem)
 {
-	ngx_int_t rc = ngx_http_discard_request_body(r);
 	ngx_chain_t out = { .next = NULL };
+	ngx_int_t rc;
 
+	expect_nothing(r);
+	rc = ngx_http_discard_request_body(r);
 	if (rc != NGX_OK)
 		return rc;
 	out.buf = problem_make(r, problem);

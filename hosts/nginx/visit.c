@@ -184,7 +184,7 @@ visit_sign(struct visit *v, struct apam_error *err)
 	const enum apam_status status = apam_sign_start(
 	    v->profile, &v->request, &v->signature, &v->waiting.call, err);
 
-	engine_arm();
+	engine_called(status == APAM_OK);
 	return status;
 }
 
@@ -252,8 +252,10 @@ proceed(struct visit *v, enum apam_status status, const struct apam_error *err)
 		visit_wait(v);
 		return NGX_AGAIN;
 	}
-	if (status == APAM_E_POLICY && v->body.kind == APAM_BODY_UNKNOWN)
+	if (status == APAM_E_POLICY && v->body.kind == APAM_BODY_UNKNOWN) {
+		*v->conf->signs_body = 1;
 		return read_body(v);
+	}
 	if (status != APAM_OK)
 		return fail(v, err);
 	why = not_to_be_sent(&v->signature);
@@ -263,7 +265,7 @@ proceed(struct visit *v, enum apam_status status, const struct apam_error *err)
 					  NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
-/* ---- Bodies that are signed --------------------------------------------- */
+/* ---- Bodies that are read first --------------------------------------------- */
 
 static void
 body_is_read(ngx_http_request_t *r)
@@ -276,13 +278,27 @@ body_is_read(ngx_http_request_t *r)
 	ngx_http_core_run_phases(r);
 }
 
-/* The scheme signs the body: it is read before anything is sent. */
+/*
+ * One that fits into nginx's buffer is read first in any case, so that it can be
+ * sent again; a larger one may stream.
+ */
+static bool
+is_small(const ngx_http_request_t *r)
+{
+	const ngx_http_core_loc_conf_t *core = ngx_http_get_module_loc_conf(
+	    r, ngx_http_core_module);
+
+	return r->headers_in.content_length_n > 0 &&
+	    (size_t)r->headers_in.content_length_n <=
+	    core->client_body_buffer_size;
+}
+
+/* It is read before anything is sent. */
 static ngx_int_t
 read_body(struct visit *v)
 {
 	ngx_int_t rc;
 
-	*v->conf->signs_body = 1;
 	v->state = VISIT_SIGNING;
 	rc = ngx_http_read_client_request_body(v->r, body_is_read);
 	if (rc >= NGX_HTTP_SPECIAL_RESPONSE)
@@ -316,7 +332,8 @@ begin(struct visit *v)
 	status = find_profile(v, &err);
 	if (status != APAM_OK)
 		return fail(v, &err);
-	if (*v->conf->signs_body && v->body.kind == APAM_BODY_UNKNOWN)
+	if (v->body.kind == APAM_BODY_UNKNOWN &&
+	    (*v->conf->signs_body || is_small(v->r)))
 		return read_body(v);
 	return proceed(v, visit_sign(v, &err), &err);
 }

@@ -85,11 +85,7 @@ write_head(
 	fputs("apam_callers peer;\n"
 	      "proxy_read_timeout 1h;\nproxy_send_timeout 1h;\n"
 	      "keepalive_requests 100000;\n"
-	      "proxy_ssl_verify_depth 8;\n"
-	      "proxy_set_header Upgrade $http_upgrade;\n"
-	      "proxy_set_header Connection $apam_run_connection;\n"
-	      "map $http_upgrade $apam_run_connection "
-	      "{ default upgrade; '' ''; }\n",
+	      "proxy_ssl_verify_depth 8;\n",
 	    to);
 }
 

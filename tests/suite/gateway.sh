@@ -15,7 +15,8 @@ fi
 export PATH=$PATH:/usr/sbin
 start_origin
 entry seven "$named_seven" oauth2-client-credentials "$seven_entry"
-entry xy "$named_xy" key-secret-archiveable "$xy_entry"
+entry xy "$named_xy" key-secret-archiveable \
+    "$xy_entry writes = ( { methods = [ \"PUT\" ]; } );"
 entry seed "$named_seed" basic-email-key "$seed_entry"
 secret plain not-a-secret-key
 entry own "$origin" api-key \
@@ -50,6 +51,12 @@ row "an address that others reach" 2 '' '--listen takes' gateway \
     --dir "$dir/gateway" --listen 192.0.2.1:8080
 row "a host's name" 2 '' '--listen takes' gateway --dir "$dir/gateway" \
     --listen localhost:8080
+row "no workers" 2 '' '--workers takes' gateway --dir "$dir/gateway" \
+    --workers 0
+row "too many" 2 '' '--workers takes' gateway --dir "$dir/gateway" \
+    --workers 65
+row "some" 0 '^worker_processes 3;' '*' gateway --dir "$dir/gateway" --print \
+    --workers 3 xy
 row "a profile that there is not" 2 '' 'there is no profile nothing' gateway \
     --dir "$dir/gateway" nothing
 row "the configuration" 0 '^ *apam seven;' 'address: .* is left out: nginx cannot' \
@@ -88,6 +95,9 @@ problem "another Host, by path" 421 '*' -H 'Host: evil.example' \
     http://localhost/seven/eyes
 control "/expire?provider=7signal"
 gets "a token that has ended" 200 '"eyes":\[\{' http://localhost/seven/eyes
+control "/expire?provider=xysense"
+gets "a small body is sent once more" 200 '"data"|"spaces"|\{' -X POST \
+    --json '{"a":1}' http://localhost/xy/api/v1/query
 row "a key is archived" 0 '*' '*' keys archive sandbox-read --yes --why gone
 problem "and the next request is refused, with the reason" 403 \
     'archived by .*: gone' http://localhost/xy/api/v1/occupancy

@@ -394,11 +394,36 @@ choose_config(struct cli *cli, struct gateway *g)
 	return STATUS_DONE;
 }
 
+#define WORKERS_MAX 64
+
+/* Each of them opens apam for itself. */
+static int
+choose_workers(struct gateway *g)
+{
+	const char *named = args_value(g->args, "workers");
+	unsigned n = 0;
+
+	g->conf.workers = 1;
+	if (named == NULL)
+		return STATUS_DONE;
+	for (size_t i = 0; named[i] >= '0' && named[i] <= '9' && i < 3; i++)
+		n = n * 10 + (unsigned)(named[i] - '0');
+	if (n == 0 || n > WORKERS_MAX ||
+	    named[strspn(named, "0123456789")] != '\0') {
+		complain("--workers takes a number from 1 to %d", WORKERS_MAX);
+		return STATUS_USAGE;
+	}
+	g->conf.workers = n;
+	return STATUS_DONE;
+}
+
 static int
 prepare(struct cli *cli, struct gateway *g)
 {
 	int code = choose_directory(g);
 
+	if (code == STATUS_DONE)
+		code = choose_workers(g);
 	if (code == STATUS_DONE)
 		code = choose_listen(g);
 	if (code == STATUS_DONE)
@@ -467,14 +492,17 @@ static const struct flag flags[] = {
 	{ .name = "dir",
 	    .value = "DIRECTORY",
 	    .help = "where its files go, and its socket" },
+	{ .name = "workers",
+	    .value = "N",
+	    .help = "processes that take requests; 1 by default" },
 	{ .name = "print", .help = "print nginx's configuration, and stop" },
 	{ .name = NULL },
 };
 
 const struct command command_gateway = {
 	.name = "gateway",
-	.synopsis = "[--listen ADDRESS] [--dir DIRECTORY] [--print] "
-		    "[PROFILE ...]",
+	.synopsis = "[--listen ADDRESS] [--dir DIRECTORY] [--workers N] "
+		    "[--print] [PROFILE ...]",
 	.summary = "let programs call APIs without keys, through nginx",
 	.notes = "Without a profile all are served.  It says how it is called, "
 		 "and runs until\nit is ended.  apam-nginx(5) has what nginx "

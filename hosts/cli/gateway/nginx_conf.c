@@ -189,12 +189,13 @@ write_head(const struct nginx_conf *conf, FILE *to)
 	    "load_module %s;\n"
 	    "%s"
 	    "daemon off;\n"
-	    "worker_processes 1;\n"
+	    "worker_processes %u;\n"
 	    "pid %s/nginx.pid;\n"
 	    "error_log stderr warn;\n"
 	    "events { worker_connections 1024; }\n"
 	    "http {\n",
-	    conf->module, conf->root ? "user root;\n" : "", conf->dir);
+	    conf->module, conf->root ? "user root;\n" : "", conf->workers,
+	    conf->dir);
 	if (conf->config != NULL)
 		fprintf(to, "  apam_config %s%s;\n", conf->config,
 		    conf->user ? " user" : "");
@@ -202,21 +203,14 @@ write_head(const struct nginx_conf *conf, FILE *to)
 		fprintf(to, "  apam_callers token %s/token;\n", conf->dir);
 }
 
-/* Requests are not kept back, either. */
-static const char *const proxying =
-    "  merge_slashes off;\n"
-    "  proxy_request_buffering off;\n"
-    "  proxy_connect_timeout 15s;\n"
-    "  proxy_read_timeout 300s;\n"
-    "  proxy_send_timeout 300s;\n"
-    "  proxy_next_upstream error timeout;\n"
-    "  proxy_pass_header Server;\n"
-    "  proxy_pass_header Date;\n"
-    "  proxy_ssl_verify_depth 5;\n"
-    "  map $http_upgrade $apam_upgrade { default \"\"; ~*^websocket$ websocket; }\n"
-    "  map $http_upgrade $apam_connection { default \"\"; ~*^websocket$ upgrade; }\n"
-    "  proxy_set_header Upgrade $apam_upgrade;\n"
-    "  proxy_set_header Connection $apam_connection;\n";
+static const char *const proxying = "  merge_slashes off;\n"
+				    "  proxy_connect_timeout 15s;\n"
+				    "  proxy_read_timeout 300s;\n"
+				    "  proxy_send_timeout 300s;\n"
+				    "  proxy_next_upstream error timeout;\n"
+				    "  proxy_pass_header Server;\n"
+				    "  proxy_pass_header Date;\n"
+				    "  proxy_ssl_verify_depth 5;\n";
 
 static void
 write_location(const struct nginx_conf *conf, size_t i, bool by_path, FILE *to)
@@ -269,6 +263,50 @@ write_hosts(const struct nginx_conf *conf, FILE *to)
 	fputs("  }\n", to);
 }
 
+/* ---- Servers ---------------------------------------------------------------- */
+
+/* This machine's names, by which a path is called. */
+static const char *const own_names[] = { "localhost", "127.0.0.1", "[::1]" };
+
+static bool
+is_an_origins(const struct nginx_conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->count; i++)
+		if (strcmp(conf->origins[i].host, name) == 0)
+			return true;
+	return false;
+}
+
+/* Names that can lead to a path alone: nothing is looked up for them. */
+static void
+write_names(const struct nginx_conf *conf, FILE *to)
+{
+	fputs("    server_name \"-\"", to);
+	for (size_t i = 0; i < sizeof(own_names) / sizeof(own_names[0]); i++)
+		if (!is_an_origins(conf, own_names[i]))
+			fprintf(to, " %s", own_names[i]);
+	fputs(";\n", to);
+}
+
+static void
+write_server(const struct nginx_conf *conf, bool by_host, FILE *to)
+{
+	fprintf(to, "  server {\n    listen %s%s;\n", conf->listen,
+	    by_host ? " default_server" : "");
+	if (by_host)
+		fputs("    if ($apam_place) { rewrite ^ $apam_place last; }\n",
+		    to);
+	else
+		write_names(conf, to);
+	for (size_t i = 0; i < conf->count; i++) {
+		if (conf->origins[i].by_path)
+			write_location(conf, i, true, to);
+		if (by_host)
+			write_location(conf, i, false, to);
+	}
+	fputs("    location / { return 404; }\n  }\n", to);
+}
+
 void
 nginx_conf_write(const struct nginx_conf *conf, FILE *to)
 {
@@ -280,15 +318,7 @@ nginx_conf_write(const struct nginx_conf *conf, FILE *to)
 		    "  upstream apam_%zu { server %s; keepalive 64; }\n", i,
 		    conf->origins[i].address);
 	write_hosts(conf, to);
-	fprintf(to,
-	    "  server {\n"
-	    "    listen %s;\n"
-	    "    if ($apam_place) { rewrite ^ $apam_place last; }\n",
-	    conf->listen);
-	for (size_t i = 0; i < conf->count; i++) {
-		if (conf->origins[i].by_path)
-			write_location(conf, i, true, to);
-		write_location(conf, i, false, to);
-	}
-	fputs("    location / { return 404; }\n  }\n}\n", to);
+	write_server(conf, true, to);
+	write_server(conf, false, to);
+	fputs("}\n", to);
 }

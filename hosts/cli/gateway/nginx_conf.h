@@ -29,6 +29,7 @@ struct nginx_conf {
 	const char *dir;	/* for files of this gateway's own */
 	const char *listen;	/* as nginx has it: "unix:/run/x", "127.0.0.1:1" */
 	const char *config;	/* apam's main file; NULL: the default */
+	unsigned workers;	/* processes that take requests */
 	bool user;		/* files of this user are trusted as well */
 	bool root;		/* nginx is started by root */
 	bool token;		/* who calls is known by DIR/token */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Answers are not kept back on their way, so that they stream; nothing that a
- * provider says steers nginx; and who a provider is, is verified.
+ * Bodies are not kept back on their way, so that they stream; a WebSocket is the
+ * one upgrade that passes; nothing that a provider says steers nginx; and who a
+ * provider is, is verified.
  */
 #include "gateway/nginx_http.h"
 
@@ -10,6 +11,8 @@ static const char *const settings =
     "  access_log off;\n"
     "  server_tokens off;\n"
     "  client_max_body_size 0;\n"
+    "  client_body_buffer_size 64k;\n"
+    "  proxy_request_buffering off;\n"
     "  proxy_buffering off;\n"
     "  proxy_http_version 1.1;\n"
     "  proxy_redirect off;\n"
@@ -17,7 +20,13 @@ static const char *const settings =
     "      X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
     "  proxy_ssl_verify on;\n"
     "  proxy_ssl_server_name on;\n"
-    "  proxy_set_header Host $apam_authority;\n";
+    "  proxy_set_header Host $apam_authority;\n"
+    "  map $http_upgrade $apam_upgrade "
+    "{ default \"\"; ~*^websocket$ websocket; }\n"
+    "  map $http_upgrade $apam_connection "
+    "{ default \"\"; ~*^websocket$ upgrade; }\n"
+    "  proxy_set_header Upgrade $apam_upgrade;\n"
+    "  proxy_set_header Connection $apam_connection;\n";
 
 void
 nginx_http_write(FILE *to, const char *dir)
