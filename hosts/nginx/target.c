@@ -50,6 +50,20 @@ target_asked(ngx_http_request_t *r)
 	return host;
 }
 
+/* Of a request in absolute form: the scheme is not one that is sent on. */
+static bool
+is_other_scheme(const ngx_http_request_t *r)
+{
+	ngx_str_t scheme;
+
+	if (r->schema_start == NULL)
+		return false;
+	scheme.data = r->schema_start;
+	scheme.len = (size_t)(r->schema_end - r->schema_start);
+	return !same_nocase(scheme, TEXT("http")) &&
+	    !same_nocase(scheme, TEXT("https"));
+}
+
 /* The part in front of the port. */
 static ngx_str_t
 name_of(ngx_str_t authority)
@@ -80,13 +94,34 @@ is_origins(const struct location_conf *conf, ngx_str_t asked)
 	return same_nocase(asked, own);
 }
 
+/*
+ * A client that takes this for its proxy, and asks it for another port of this
+ * machine, means what listens there.
+ */
 static bool
-is_called_so(const struct location_conf *conf, ngx_str_t asked)
+is_for_other_port(const ngx_http_request_t *r, ngx_str_t asked)
+{
+	const size_t name = name_of(asked).len;
+	struct sockaddr *own = r->connection->local_sockaddr;
+	ngx_int_t port;
+
+	if (r->schema_start == NULL || name == asked.len)
+		return false;
+	port = ngx_atoi(asked.data + name + 1, asked.len - name - 1);
+	return own->sa_family == AF_UNIX ||
+	    port != (ngx_int_t)ngx_inet_get_port(own);
+}
+
+static bool
+is_called_so(const ngx_http_request_t *r, const struct location_conf *conf,
+    ngx_str_t asked)
 {
 	const ngx_str_t *host = conf->hosts->elts;
 
 	if (is_origins(conf, asked))
 		return true;
+	if (is_for_other_port(r, asked))
+		return false;
 	for (ngx_uint_t i = 0; i < conf->hosts->nelts; i++)
 		if (same_nocase(name_of(asked), host[i]))
 			return true;
@@ -216,7 +251,10 @@ target_find(
 		return refuse(to, NGX_HTTP_BAD_REQUEST,
 		    "the request does not say one host: Host is missing, or "
 		    "differs from the URL");
-	if (origin.len > 0 && !is_called_so(conf, asked))
+	if (is_other_scheme(r))
+		return refuse(
+		    to, NGX_HTTP_BAD_REQUEST, "the URL is not one of http");
+	if (origin.len > 0 && !is_called_so(r, conf, asked))
 		return refuse(to, NGX_HTTP_MISDIRECTED_REQUEST,
 		    "this gateway does not answer for that host");
 	if (is_foreign_page(r, asked))

@@ -74,7 +74,7 @@ fi
 # ---- A Unix socket -----------------------------------------------------------
 
 sock=$dir/gw.sock
-listens=([ -S "$sock" ])
+listens=(test -S "$sock")
 start --listen "unix:$sock"
 holds "it says how it is called" grep -q -- \
     "--unix-socket $sock http://localhost/own/PATH" "$dir/said"
@@ -93,6 +93,10 @@ problem "an internal place" 404 '*' http://localhost/.apam/0
 problem "another Host" 404 '*' -H 'Host: evil.example' http://localhost/eyes
 problem "another Host, by path" 421 '*' -H 'Host: evil.example' \
     http://localhost/seven/eyes
+python3 tests/suite/nginx/hostile.py "$sock" "$dir" "$ORIGIN_PORT" \
+    "$dir/secrets/plain" >"$dir/out" 2>"$dir/err"
+holds "hostile requests, 60 or more" eval \
+    '[[ $(tail -n 1 "$dir/out") =~ ^([6-9][0-9]|1[0-9][0-9])" rows, 0 failed"$ ]]'
 control "/expire?provider=7signal"
 gets "a token that has ended" 200 '"eyes":\[\{' http://localhost/seven/eyes
 control "/expire?provider=xysense"
