@@ -627,6 +627,7 @@ peers: deps-build deps-peers
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers node tests/peers/login_rows.mjs
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers node tests/peers/mcp_rows.mjs
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers node tests/peers/helper_rows.mjs
+	@BUILD=$(BUILD) tests/peers/helpers.sh
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers NAMES=4 PROGRAMS=16 \
 	    ROTATIONS=400 KILLS=100 node tests/peers/trial.mjs
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers NAMES=4 PROGRAMS=16 \

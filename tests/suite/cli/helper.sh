@@ -47,6 +47,8 @@ says 'protocol=http\nhost=127.0.0.1:8080\n\n'
 row "git: nor where the profile has it" 0 '' '' helper git get
 says 'protocol=https\nhost=path.example.com\n\n'
 row "git: of no origin with a path" 0 '' '' helper git get
+says 'protocol=https\nhost=sub.git.example.com\n\n'
+row "git: of no subdomain" 0 '' '' helper git get
 says 'protocol=https\nhost=user@git.example.com\n\n'
 row "git: no user in the host" 0 '' '' helper git get
 says 'protocol=https\nhost=git.example.com\\@other.test\n\n'
@@ -70,6 +72,15 @@ row "git: what a later git asks" 0 '' '' helper git capability
 head -c 70000 /dev/zero | tr '\0' a >"$dir/in"
 row "git: too much" 5 '' 'more than 65536 bytes' helper git get
 
+# Of these no protocol is answered: another port, another name, below and above
+# what a profile has, no https, an origin with a path, tricks.
+nowhere="https://git.example.com:9443 https://git.example.com.test
+https://sub.git.example.com https://example.com http://git.example.com
+http://127.0.0.1:8080 https://path.example.com https://path.example.com/api
+https://git.example.com@other.test https://other.test#@git.example.com
+https://other.test?git.example.com ftp://git.example.com
+https://git.example.com:8443@other.test https://git.example.com\\@other.test"
+
 # ---- docker ------------------------------------------------------------------
 
 says 'git.example.com'
@@ -83,6 +94,11 @@ row "docker: of no other" 1 '=credentials not found in native keychain' '' \
 says 'http://git.example.com'
 row "docker: nothing by http" 1 '=credentials not found in native keychain' '' \
     helper docker get
+for url in $nowhere; do
+	printf '%s' "$url" >"$dir/in"
+	row "docker: nothing for $url" 1 \
+	    '=credentials not found in native keychain' '' helper docker get
+done
 says "127.0.0.1:$SEVENSIGNAL_PORT"
 row "docker: no token" 1 'not user and password' '' helper docker get
 row "docker: no list" 0 '={}' '' helper docker list
@@ -101,6 +117,10 @@ holds "bazel: when it ends" grep -qE '"expires":"20..-..-..T..:..:..Z"' \
     "$dir/out"
 says '{"uri":"https://other.example.com/"}'
 row "bazel: of no other" 0 '={}' '' helper bazel get
+for url in $nowhere; do
+	jq -cn --arg uri "$url" '{ $uri }' >"$dir/in"
+	row "bazel: nothing for $url" 0 '={}' '' helper bazel get
+done
 says '{"url":"https://git.example.com/"}'
 row "bazel: no URI" 2 '' 'is not { "uri"' helper bazel get
 says '{"uri":"https://git.example.com/","uri":"https://header.example.com/"}'
@@ -127,6 +147,10 @@ row "kubectl: no user and password" 1 '' 'not a Bearer token' \
     helper kubectl https://git.example.com
 row "kubectl: of no other" 3 '' 'no profile is for' \
     helper kubectl https://other.example.com
+for url in $nowhere; do
+	row "kubectl: nothing for $url" 3 '' 'no profile is for' \
+	    helper kubectl "$url"
+done
 KUBERNETES_EXEC_INFO='{"apiVersion":"v9"}'
 row "kubectl: of a later version" 2 '' 'v1 or v1beta1' helper kubectl "$seven"
 
