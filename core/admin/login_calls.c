@@ -29,7 +29,8 @@ struct apam_login {
 	struct stack *stack; /* as it was at first */
 	struct entry *entry; /* of the stack */
 	struct login *under_way;
-	struct url redirect; /* of the redirect URI, which the login has */
+	char *redirect_uri; /* or NULL */
+	struct url redirect; /* of the same */
 	bool told; /* the audit log has been told how it ended */
 	/* What the last event points to. */
 	struct op_prompt prompt;
@@ -46,7 +47,10 @@ read_redirect_uri(
 
 	if (uri == NULL)
 		return APAM_OK;
-	why = url_parse(apam_str(uri), &login->redirect);
+	login->redirect_uri = str_dup(apam_str(uri));
+	if (login->redirect_uri == NULL)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	why = url_parse(apam_str(login->redirect_uri), &login->redirect);
 	if (why == NULL && login->redirect.query.n > 0)
 		why = "it has a query";
 	if (why == NULL && !login->redirect.https &&
@@ -141,6 +145,7 @@ free_login(struct apam_login **login)
 	*login = NULL;
 	login_cancel(&l->under_way);
 	stack_release(&l->stack);
+	free(l->redirect_uri);
 	buf_free(&l->prompt.text);
 	buf_free(&l->prompt.url);
 	buf_free(&l->prompt.code);

@@ -36,16 +36,22 @@ teardown(void)
 	logins_remove(&l);
 }
 
+/* What the login was told is its caller's, who forgets it at once. */
 static enum apam_status
 start(enum apam_login_way way, const char *redirect_uri)
 {
+	char *uri = redirect_uri == NULL ? NULL : strdup(redirect_uri);
 	const struct apam_login_options options = { .size = sizeof(options),
 		.way = way,
-		.redirect_uri = redirect_uri,
+		.redirect_uri = uri,
 		.entry = -1 };
-
-	return apam_login_start(
+	const enum apam_status status = apam_login_start(
 	    project_get(&l.p, "demo"), &options, &login, &err);
+
+	if (uri != NULL)
+		memset(uri, 'x', strlen(uri));
+	free(uri);
+	return status;
 }
 
 /* The next event comes, and is of this kind. */
