@@ -620,6 +620,15 @@ python: deps-build deps-test
 	@$(MAKE) all
 	@tools/build-python $(BUILD)
 
+# PYTHONDIR is where packages lie, if not where Python says.
+PYTHON_ENV = BUILD=$(BUILD) DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' \
+	PYTHONDIR='$(PYTHONDIR)'
+python-install: python
+	@$(PYTHON_ENV) tools/install-python install
+
+python-uninstall:
+	@$(PYTHON_ENV) tools/install-python uninstall
+
 peers: deps-build deps-peers
 	@$(MAKE) all $(PEERS:%=$(BUILD)/peers/%)
 	@BUILD=$(BUILD) tests/peers/run.sh

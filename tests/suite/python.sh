@@ -27,6 +27,7 @@ entry header "https://127.0.0.1:$APIKEY_PORT" api-key \
     "key = \"file:$key\"; header = \"X-Api-Key\"; probe = \"GET /v1/me\";"
 entry query "https://127.0.0.1:$APIKEY_PORT/v1" api-key \
     "key = \"file:$key\"; query = \"api_key\"; probe = \"GET /v1/me\";"
+cp "$build/tests/modules/login-test.so" "$dir/modules/"
 profile broken <<-END
 	origins = [ "https://broken.example" ];
 	nonsense = 1;
@@ -39,5 +40,5 @@ export APAM_CONFIG=$dir/apam.conf LD_LIBRARY_PATH=$build \
     PYTHONPATH=$build/python/site PYTHONDONTWRITEBYTECODE=1 \
     SANDBOX_CONTROL=http://127.0.0.1:$CONTROL_PORT SANDBOX_SEVEN=$seven \
     SANDBOX_XY=$xy SANDBOX_SEED=$seed SANDBOX_CA=$dir/ca.pem \
-    SANDBOX_APIKEY=https://127.0.0.1:$APIKEY_PORT
+    SANDBOX_APIKEY=https://127.0.0.1:$APIKEY_PORT BUILD=$build PYTHON=$python
 "$python" tests/python/run.py "$@"

@@ -14,7 +14,8 @@ or by hand:
 >>> with apam.sign("example", "GET", url) as signature:
 ...     send(signature.url, signature.headers)
 
-:mod:`apam.aio` is for asyncio, :mod:`apam.admin` for administrators' tools.
+:mod:`apam.aio` is for asyncio, :mod:`apam.admin` for administrators' tools,
+:mod:`apam.login` for programs in which people log in.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ from .types import (
 
 if TYPE_CHECKING:
     from . import admin as admin, aio as aio, httpx as httpx
-    from . import requests as requests
+    from . import login as login, requests as requests
     from .requests import Session as Session
 
 __all__ = [
@@ -64,7 +65,7 @@ __all__ = [
 ]
 
 #: Read when first needed: not every program has requests and httpx.
-_LATER = {"admin", "aio", "httpx", "requests"}
+_LATER = {"admin", "aio", "httpx", "login", "requests"}
 
 
 def __getattr__(name: str) -> Any:

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary, ref
 
 from ._lib import error_of, ffi, lib
 from .context import Context
+from .login import Event, EventKind, Login
 from .profile import Profile, to_ms
 from .signature import Body, Headers, Signature
 
@@ -44,6 +45,20 @@ class _Call:
         lib.apam_call_cancel(self._c)
 
 
+class _Turn:
+    """Somebody waits for the library to have done something."""
+
+    def __init__(self) -> None:
+        self.done: asyncio.Future[None] = (
+            asyncio.get_running_loop().create_future()
+        )
+
+    def look(self) -> bool:
+        if not self.done.done():
+            self.done.set_result(None)
+        return True
+
+
 class Driver:
     """A context whose work an event loop does.  Use :func:`driver`."""
 
@@ -55,7 +70,7 @@ class Driver:
     ) -> None:
         self.context = Context(config, user=user, thread=False)
         self._loop = ref(loop)
-        self._calls: set[_Call] = set()
+        self._calls: set[_Call | _Turn] = set()
         self._fd = -1
         self._timer: asyncio.TimerHandle | None = None
 
@@ -122,6 +137,20 @@ class Driver:
         finally:
             self._calls.discard(call)
             call.end()
+
+    async def login_event(self, login: Login) -> Event:
+        """Login.next, for a profile of this driver's context."""
+        while True:
+            event = login.next(0)
+            if event.kind is not EventKind.WAIT:
+                return event
+            turn = _Turn()
+            self._calls.add(turn)
+            self._watch()
+            try:
+                await turn.done
+            finally:
+                self._calls.discard(turn)
 
     def close(self) -> None:
         """Free the context; nothing of it may be under way."""
