@@ -130,7 +130,7 @@ FOREIGN  := $(if $(KIT),$(if $(shell command -v $(CXX)),cpp/kit-cpp) \
 # nginx's module, for suites that no sanitizer runs, where nginx-dev is.
 NGINX_MODULE := $(if $(SANITIZE)$(COVERAGE),,$(if \
 	$(wildcard /usr/share/nginx/src/src/core),\
-	$(BUILD)/nginx/ngx_http_apam_module.so))
+	$(BUILD)/nginx/ngx_http_apam_module.so $(BUILD)/nginx/page))
 SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(addprefix $(BUILD)/tests/apamd/,use hostile scan apamd-unproven) \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so) $(NGINX_MODULE)
@@ -326,6 +326,11 @@ NGINX_INCLUDES = $(patsubst %,-isystem $(NGINX_DEV)/src/%,core event \
 $(NGINX_OBJ): | $(BUILD)/nginx/objs/ngx_auto_config.h
 $(BUILD)/nginx/objs/ngx_auto_config.h:
 	$(Q)tools/configure-nginx $(NGINX_DEV) $(BUILD)/nginx
+
+# The page for people lies beside the module.
+$(BUILD)/nginx/page:
+	@mkdir -p $(@D)
+	$(Q)ln -sfn '$(abspath hosts/nginx/page)' $@
 
 LINK_NGINX = $(LINK) -shared -Wl,--version-script=hosts/nginx/export.map -o $@ \
 	    $(NGINX_OBJ) -L$(BUILD) -lapam
@@ -612,7 +617,7 @@ demo: deps-build deps-test
 
 # The gateway's module for Debian's nginx, in build/nginx.
 nginx: deps-build deps-test
-	@$(MAKE) $(BUILD)/nginx/ngx_http_apam_module.so
+	@$(MAKE) $(BUILD)/nginx/ngx_http_apam_module.so $(BUILD)/nginx/page
 	@$(ERASE)
 
 # The Python package, in build/python; tests/suite/python.sh makes it, too.
@@ -644,10 +649,13 @@ peers: deps-build deps-peers
 
 PEERS = renew prove rotate log_in
 
-# `apam login` with Chromium, which is large; pictures go to build/peers/pages.
+# `apam login`, and the page of `apam gateway`, with Chromium, which is large;
+# pictures go to build/peers/pages.
 peers-browser: deps-build deps-peers-browser
 	@$(MAKE) all
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers node tests/peers/browser_rows.mjs
+	@$(MAKE) programs
+	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers tests/peers/page.sh
 
 # Refresh tokens that rotate, and programs that are killed all the time: minutes.
 # The head of the file says what ROTATIONS, KILLS, NAMES, PROGRAMS, SECONDS and

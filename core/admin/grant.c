@@ -24,6 +24,7 @@ fill_grant(const struct profile *p, const struct caller *caller,
 	grant->ruled = p->allow.count > 0;
 	if (!grant->ruled)
 		return;
+	grant->named = v.named;
 	grant->given = v.fits;
 	grant->give = v.give;
 	if (v.fits) {
@@ -90,6 +91,16 @@ ask_agent(struct apam_profile *profile, const struct caller *caller,
 	    status == APAM_OK;
 }
 
+/* What it gives; which rules there are for the caller, the file says. */
+static void
+take_theirs(struct apam_grant *mine, const struct apam_grant *theirs)
+{
+	const bool named = mine->named;
+
+	*mine = *theirs;
+	mine->named = named;
+}
+
 /* Whom the agent signs for where there are no rules. */
 static void
 tell_of_agent(struct apam_profile *profile, const struct stack *stack,
@@ -129,7 +140,7 @@ apam_profile_grant(struct apam_profile *profile,
 		    ask_agent(profile,
 			named_caller_is_self(caller) ? NULL : &who.caller,
 			method, url, &theirs))
-			mine = theirs;
+			take_theirs(&mine, &theirs);
 		tell_of_agent(profile, stack, who.caller.user, &mine);
 		stack_release(&stack);
 	}

@@ -6,6 +6,8 @@
  */
 #include "caller.h"
 
+#include "sockets.h"
+
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -62,6 +64,18 @@ peer(ngx_http_request_t *r, struct apam_caller *caller, const char **why)
 	for (size_t i = 0; i < size / sizeof(gid_t); i++)
 		gids[caller->gid_count++] = groups[i];
 	return NGX_OK;
+}
+
+/* ---- Loopback --------------------------------------------------------- */
+
+/* No groups are known: that would be a question to the name service. */
+static ngx_int_t
+socket_owner(
+    ngx_http_request_t *r, struct apam_caller *caller, const char **why)
+{
+	return sockets_user(r->connection->fd, &caller->uid, why) ?
+	    NGX_OK :
+	    NGX_DECLINED;
 }
 
 /* ---- Tokens ----------------------------------------------------------- */
@@ -188,9 +202,14 @@ ngx_int_t
 caller_find(ngx_http_request_t *r, const struct location_conf *conf,
     struct apam_caller *caller, const char **why)
 {
+	const bool local = r->connection->local_sockaddr->sa_family == AF_UNIX;
+
 	*caller = (struct apam_caller){ .size = sizeof(*caller) };
-	if (conf->callers == CALLERS_PEER)
+	if (conf->callers == CALLERS_PEER ||
+	    (conf->callers == CALLERS_SOCKETS && local))
 		return peer(r, caller, why);
+	if (conf->callers == CALLERS_SOCKETS)
+		return socket_owner(r, caller, why);
 	if (is_given(r, conf))
 		return own(caller);
 	*why = "the request has no token, or not the right one";

@@ -195,6 +195,16 @@ read_token(
 	return NGX_CONF_OK;
 }
 
+static ngx_conf_enum_t plain_callers[] = {
+	{ ngx_string("peer"), CALLERS_PEER },
+	{ ngx_string("sockets"), CALLERS_SOCKETS },
+	{ ngx_string("any"), CALLERS_ANY },
+	{ ngx_null_string, 0 },
+};
+
+#define EXPECTED_CALLERS                                                       \
+	"expected `peer`, `sockets`, `any`, or `token` and its file"
+
 static char *
 set_callers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -205,19 +215,40 @@ set_callers(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 	if (l->callers != NGX_CONF_UNSET_UINT)
 		return duplicate;
 	if (cf->args->nelts == (token ? 2 : 3))
-		return refuse(cf, &cmd->name,
-		    "expected `peer`, `any`, or `token` and its file");
+		return refuse(cf, &cmd->name, EXPECTED_CALLERS);
 	l->callers = CALLERS_TOKEN;
 	if (token)
 		return read_token(cf, cmd, l, word[2]);
-	l->callers = CALLERS_PEER;
-	if (ngx_strcmp(word[1].data, "peer") == 0)
-		return NGX_CONF_OK;
-	l->callers = CALLERS_ANY;
-	if (ngx_strcmp(word[1].data, "any") == 0)
-		return NGX_CONF_OK;
-	return refuse(
-	    cf, &cmd->name, "expected `peer`, `any`, or `token` and its file");
+	for (ngx_conf_enum_t *e = plain_callers; e->name.len > 0; e++)
+		if (ngx_strcmp(word[1].data, e->name.data) == 0) {
+			l->callers = e->value;
+			return NGX_CONF_OK;
+		}
+	return refuse(cf, &cmd->name, EXPECTED_CALLERS);
+}
+
+static char *
+set_page(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+	static const char *const names[] = { [PAGE_FILES] = "files",
+		[PAGE_STATE] = "state",
+		[PAGE_CALLS] = "calls" };
+	struct main_conf *main = ngx_http_conf_get_module_main_conf(
+	    cf, ngx_http_apam_module);
+	struct location_conf *l = conf;
+	const ngx_str_t *word = cf->args->elts;
+
+	if (l->page != PAGE_NONE)
+		return duplicate;
+	for (ngx_uint_t i = PAGE_FILES; i <= PAGE_CALLS; i++)
+		if (ngx_strcmp(word[1].data, names[i]) == 0)
+			l->page = i;
+	if (l->page == PAGE_NONE)
+		return refuse(
+		    cf, &cmd->name, "expected `files`, `state` or `calls`");
+	if (l->page == PAGE_CALLS)
+		main->shows_calls = true;
+	return NGX_CONF_OK;
 }
 
 static ngx_conf_enum_t log_levels[] = {
@@ -245,6 +276,8 @@ ngx_command_t conf_commands[] = {
 	{ ngx_string("apam_hosts"), ANYWHERE | NGX_CONF_1MORE, set_hosts,
 	    NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 	{ ngx_string("apam_callers"), ANYWHERE | NGX_CONF_TAKE12, set_callers,
+	    NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+	{ ngx_string("apam_page"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, set_page,
 	    NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 	{ ngx_string("apam_problems"), ANYWHERE | NGX_CONF_FLAG,
 	    ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,

@@ -11,7 +11,16 @@
 enum callers {
 	CALLERS_PEER = 0, /* by the Unix socket */
 	CALLERS_TOKEN = 1, /* by a token that is this user's alone */
-	CALLERS_ANY = 2 /* not at all: nginx decides who may call */
+	CALLERS_ANY = 2, /* not at all: nginx decides who may call */
+	CALLERS_SOCKETS = 3 /* by the kernel's table of sockets */
+};
+
+/* What a location is of the page for people. */
+enum page {
+	PAGE_NONE = 0,
+	PAGE_FILES = 1, /* the same for everybody */
+	PAGE_STATE = 2, /* for whom the gateway knows; nginx has it from another */
+	PAGE_CALLS = 3 /* the same, and this module answers */
 };
 
 /* Of all of nginx. */
@@ -20,6 +29,7 @@ struct main_conf {
 	ngx_flag_t user;	/* files of the workers' user are trusted */
 	ngx_uint_t log_level;	/* enum apam_log_level */
 	ngx_array_t profiles;	/* ngx_str_t: those that locations name */
+	bool shows_calls;	/* a location is PAGE_CALLS */
 };
 
 /* Of one location. */
@@ -29,6 +39,7 @@ struct location_conf {
 	ngx_str_t prefix;	/* of the path, which is taken away; or empty */
 	ngx_array_t *hosts;	/* ngx_str_t: names by which it is called */
 	ngx_uint_t callers;	/* enum callers */
+	ngx_uint_t page;	/* enum page; a location's own, not its parent's */
 	ngx_str_t token;
 	ngx_flag_t problems;	/* nginx's own error pages become JSON */
 	ngx_uint_t *signs_body;	/* set once a scheme asked for a body */

@@ -6,6 +6,7 @@
 #include "answer.h"
 #include "conf.h"
 #include "engine.h"
+#include "tally.h"
 #include "variables.h"
 #include "visit.h"
 
@@ -21,7 +22,7 @@ install(ngx_conf_t *cf)
 		return NGX_ERROR;
 	*handler = visit_handler;
 	answer_install();
-	return NGX_OK;
+	return tally_install(cf);
 }
 
 /* nginx's helper processes run no requests. */

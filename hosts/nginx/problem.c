@@ -5,6 +5,8 @@
  */
 #include "problem.h"
 
+#include "json_text.h"
+
 #define RETRY_SECONDS "5" /* of Retry-After; apam itself waits as it must */
 
 /* ---- Which status ------------------------------------------------------ */
@@ -94,53 +96,22 @@ find_text(ngx_uint_t status)
 
 /* ---- JSON -------------------------------------------------------------- */
 
-/* A text of at most `n` bytes as JSON needs six times that. */
-static u_char *
-put_string(u_char *to, const char *text)
-{
-	*to++ = '"';
-	for (const u_char *p = (const u_char *)text; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			*to++ = '\\';
-		if (*p < ' ' || *p == 0x7f)
-			to = ngx_sprintf(to, "\\u%04xd", (int)*p);
-		else
-			*to++ = *p;
-	}
-	*to++ = '"';
-	return to;
-}
-
-static u_char *
-put_member(u_char *to, const char *name, const char *text)
-{
-	if (text == NULL)
-		return to;
-	to = ngx_sprintf(to, ",\"%s\":", name);
-	return put_string(to, text);
-}
-
-static size_t
-room_for(const char *text)
-{
-	return text == NULL ? 0 : 6 * ngx_strlen(text);
-}
-
 static ngx_buf_t *
 make_json(ngx_http_request_t *r, const struct problem *p)
 {
 	const size_t i = find_text(p->status);
 	const char *detail = p->detail == NULL ? texts[i].detail : p->detail;
 	ngx_buf_t *b = ngx_create_temp_buf(r->pool,
-	    256 + room_for(detail) + room_for(p->name) + room_for(p->profile));
+	    256 + json_room(detail) + json_room(p->name) +
+		json_room(p->profile));
 
 	if (b == NULL)
 		return NULL;
 	b->last = ngx_sprintf(b->last, "{\"status\":%ui", p->status);
-	b->last = put_member(b->last, "title", texts[i].title);
-	b->last = put_member(b->last, "detail", detail);
-	b->last = put_member(b->last, "apam", p->name);
-	b->last = put_member(b->last, "profile", p->profile);
+	b->last = json_put_member(b->last, "title", texts[i].title);
+	b->last = json_put_member(b->last, "detail", detail);
+	b->last = json_put_member(b->last, "apam", p->name);
+	b->last = json_put_member(b->last, "profile", p->profile);
 	*b->last++ = '}';
 	*b->last++ = '\n';
 	b->last_buf = r == r->main;

@@ -113,13 +113,11 @@ is_for_other_port(const ngx_http_request_t *r, ngx_str_t asked)
 }
 
 static bool
-is_called_so(const ngx_http_request_t *r, const struct location_conf *conf,
+is_gateways(const ngx_http_request_t *r, const struct location_conf *conf,
     ngx_str_t asked)
 {
 	const ngx_str_t *host = conf->hosts->elts;
 
-	if (is_origins(conf, asked))
-		return true;
 	if (is_for_other_port(r, asked))
 		return false;
 	for (ngx_uint_t i = 0; i < conf->hosts->nelts; i++)
@@ -166,6 +164,21 @@ is_foreign_page(ngx_http_request_t *r, ngx_str_t asked)
 		return true;
 	rest = conf_authority(origin);
 	return !same_nocase(rest, asked);
+}
+
+/* A window of a browser, which would show what comes as the gateway's own page. */
+static bool
+is_window(ngx_http_request_t *r)
+{
+	static const char *const kinds[] = { "document", "iframe", "frame",
+		"embed", "object" };
+	const ngx_str_t dest = field(r, "Sec-Fetch-Dest");
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (dest.len == strlen(kinds[i]) &&
+		    strncasecmp((char *)dest.data, kinds[i], dest.len) == 0)
+			return true;
+	return false;
 }
 
 /* ---- The URL ---------------------------------------------------------- */
@@ -238,6 +251,41 @@ asked_origin(ngx_http_request_t *r, ngx_str_t asked, ngx_str_t *origin)
 	return NGX_OK;
 }
 
+static ngx_int_t
+admit(ngx_str_t asked, bool answers, bool foreign, struct target *to)
+{
+	if (asked.len == 0)
+		return refuse(to, NGX_HTTP_BAD_REQUEST,
+		    "the request does not say one host: Host is missing, or "
+		    "differs from the URL");
+	if (!answers)
+		return refuse(to, NGX_HTTP_MISDIRECTED_REQUEST,
+		    "this gateway does not answer for that host");
+	if (foreign)
+		return refuse(to, NGX_HTTP_FORBIDDEN,
+		    "the request comes from a web page of another origin");
+	return NGX_OK;
+}
+
+/* A link leads to the page itself; what that shows is another request. */
+static bool
+is_link(ngx_http_request_t *r)
+{
+	return same_nocase(field(r, "Sec-Fetch-Dest"), TEXT("document"));
+}
+
+ngx_int_t
+target_is_gateway(
+    ngx_http_request_t *r, const struct location_conf *conf, struct target *to)
+{
+	const ngx_str_t asked = target_asked(r);
+	const bool led = conf->page == PAGE_FILES && is_link(r);
+
+	ngx_memzero(to, sizeof(*to));
+	return admit(asked, is_gateways(r, conf, asked),
+	    !led && is_foreign_page(r, asked), to);
+}
+
 ngx_int_t
 target_find(
     ngx_http_request_t *r, const struct location_conf *conf, struct target *to)
@@ -247,19 +295,19 @@ target_find(
 	ngx_int_t rc;
 
 	ngx_memzero(to, sizeof(*to));
-	if (asked.len == 0)
-		return refuse(to, NGX_HTTP_BAD_REQUEST,
-		    "the request does not say one host: Host is missing, or "
-		    "differs from the URL");
-	if (is_other_scheme(r))
+	if (asked.len > 0 && is_other_scheme(r))
 		return refuse(
 		    to, NGX_HTTP_BAD_REQUEST, "the URL is not one of http");
-	if (origin.len > 0 && !is_called_so(r, conf, asked))
-		return refuse(to, NGX_HTTP_MISDIRECTED_REQUEST,
-		    "this gateway does not answer for that host");
-	if (is_foreign_page(r, asked))
+	rc = admit(asked,
+	    origin.len == 0 || is_origins(conf, asked) ||
+		is_gateways(r, conf, asked),
+	    is_foreign_page(r, asked), to);
+	if (rc != NGX_OK)
+		return rc;
+	if (conf->callers == CALLERS_SOCKETS && is_window(r))
 		return refuse(to, NGX_HTTP_FORBIDDEN,
-		    "the request comes from a web page of another origin");
+		    "a browser's window shows nothing that came through the "
+		    "gateway: programs call it");
 	rc = path_of(r, conf, to, &path);
 	if (rc == NGX_OK && origin.len == 0)
 		rc = asked_origin(r, asked, &origin);

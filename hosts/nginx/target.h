@@ -22,6 +22,13 @@ struct target {
 ngx_str_t target_asked(ngx_http_request_t *r);
 
 /*
+ * Whether a request is for the gateway itself, by one of its names, and not by a
+ * page of another origin.  NGX_OK; NGX_DECLINED with `why`.
+ */
+ngx_int_t target_is_gateway(ngx_http_request_t *r,
+    const struct location_conf *conf, struct target *to);
+
+/*
  * Make the URL from the raw request, so that no two readings of it can differ.
  * NGX_OK; NGX_DECLINED with `why`; NGX_ERROR without memory.
  */

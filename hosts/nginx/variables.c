@@ -71,6 +71,29 @@ get_profile(
 	return give(to, name);
 }
 
+/* User and groups, as numbers. */
+static ngx_int_t
+get_caller(ngx_http_request_t *r, ngx_http_variable_value_t *to, uintptr_t data)
+{
+	const struct visit *v = visit_of(r);
+	ngx_str_t text = ngx_null_string;
+	u_char *p;
+
+	(void)data;
+	if (v == NULL || v->caller.size == 0)
+		return give(to, text);
+	p = ngx_pnalloc(
+	    r->pool, (v->caller.gid_count + 1) * (NGX_INT64_LEN + 1));
+	if (p == NULL)
+		return NGX_ERROR;
+	text.data = p;
+	p = ngx_sprintf(p, "%ul", v->caller.uid);
+	for (size_t i = 0; i < v->caller.gid_count; i++)
+		p = ngx_sprintf(p, " %ul", v->caller.gids[i]);
+	text.len = (size_t)(p - text.data);
+	return give(to, text);
+}
+
 static const struct {
 	ngx_str_t name;
 	ngx_http_get_variable_pt get;
@@ -79,6 +102,7 @@ static const struct {
 	{ ngx_string("apam_authority"), get_authority },
 	{ ngx_string("apam_asked"), get_asked },
 	{ ngx_string("apam_profile"), get_profile },
+	{ ngx_string("apam_caller"), get_caller },
 };
 
 ngx_int_t

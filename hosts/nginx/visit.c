@@ -9,7 +9,9 @@
 #include "body.h"
 #include "caller.h"
 #include "masking.h"
+#include "page.h"
 #include "problem.h"
+#include "tally.h"
 
 /* ---- The visit --------------------------------------------------------- */
 
@@ -92,11 +94,22 @@ visit_new(ngx_http_request_t *r)
 
 /* ---- Refusing ---------------------------------------------------------- */
 
+/* The profile's name, as far as it is known; NULL: it is not. */
+static const char *
+profile_of(const struct visit *v)
+{
+	if (v->profile != NULL)
+		return apam_profile_name(v->profile);
+	return conf_is_by_url(v->conf) ? NULL :
+					 (const char *)v->conf->profile.data;
+}
+
 static ngx_int_t
 tell(struct visit *v, const struct problem *problem)
 {
 	ngx_http_request_t *r = v->r;
 
+	tally_refused(v->request.caller, profile_of(v), problem);
 	v->state = VISIT_DONE;
 	ngx_http_finalize_request(r, problem_send(r, problem));
 	return NGX_DONE;
@@ -157,8 +170,10 @@ identify(struct visit *v)
 		rc = caller_find(v->r, v->conf, &v->caller, &why);
 		v->request.caller = &v->caller;
 	}
-	if (rc == NGX_DECLINED)
+	if (rc == NGX_DECLINED) {
+		v->request.caller = NULL;
 		return refuse_stranger(v, why);
+	}
 	if (rc == NGX_OK)
 		rc = target_find(v->r, v->conf, &v->target);
 	if (rc == NGX_DECLINED)
@@ -217,6 +232,8 @@ set_uri(struct visit *v)
 ngx_int_t
 visit_apply(struct visit *v)
 {
+	if (v->log_handler == NULL) /* not a replay */
+		tally_signed(v->request.caller, profile_of(v));
 	v->state = VISIT_SIGNED;
 	masking_begin(v);
 	if (set_uri(v) != NGX_OK)
@@ -361,6 +378,8 @@ visit_handler(ngx_http_request_t *r)
 	    r, ngx_http_apam_module);
 	struct visit *v = visit_of(r);
 
+	if (conf->page != PAGE_NONE)
+		return page_handler(r, conf);
 	if (conf->profile.len == 0)
 		return NGX_DECLINED;
 	if (v == NULL)

@@ -126,6 +126,7 @@ struct apam_grant {
 	bool ruled;		/* the profile has rules; false: any process
 				   signs that can read the secrets, or where it
 				   is served, root's and the agent's alone */
+	bool named;		/* a rule is for the caller, whatever it fits */
 	bool given;		/* a rule fits: */
 	enum apam_give give;	/* what it gives */
 	unsigned rule, line;	/* the rule that decides, from 1, and its line

@@ -16,13 +16,16 @@
 
 #include "gateway/nginx_conf.h"
 #include "gateway/nginx_place.h"
+#include "gateway/page_server.h"
 #include "gateway/serving.h"
 #include "gateway/supervise.h"
+#include "lib/beside.h"
 #include "lib/command.h"
 #include "lib/report.h"
 #include "lib/session.h"
 
 #define TEXT_SIZE 4096
+#define TOKEN_SIZE 49 /* 24 bytes in hexadecimal, and a NUL */
 
 struct gateway {
 	struct nginx_conf conf;
@@ -32,6 +35,9 @@ struct gateway {
 	const char *socket; /* path of the Unix socket; NULL: TCP */
 	char dir[TEXT_SIZE], listen[TEXT_SIZE];
 	char nginx[NGINX_PLACE_SIZE], module[NGINX_PLACE_SIZE];
+	char page[BESIDE_PATH_SIZE], page_listen[TEXT_SIZE];
+	char page_token[TOKEN_SIZE]; /* "": none is needed, or there is none */
+	int page_socket;
 	char file[TEXT_SIZE], config[TEXT_SIZE], pid[TEXT_SIZE];
 };
 
@@ -104,6 +110,17 @@ is_loopback(const char *listen)
 	    strncmp(listen, "[::1]:", 6) == 0;
 }
 
+/* A port is one of 127.0.0.1; else it is as it is written. */
+static bool
+address_of(const char *named, char to[TEXT_SIZE])
+{
+	const bool port = named[strspn(named, "0123456789")] == '\0';
+
+	return fits(
+	    snprintf(to, TEXT_SIZE, "%s%s", port ? "127.0.0.1:" : "", named),
+	    TEXT_SIZE);
+}
+
 static int
 choose_listen(struct gateway *g)
 {
@@ -113,11 +130,8 @@ choose_listen(struct gateway *g)
 	if (named == NULL)
 		n = snprintf(
 		    g->listen, sizeof(g->listen), "unix:%s/socket", g->dir);
-	else if (named[strspn(named, "0123456789")] == '\0')
-		n = snprintf(
-		    g->listen, sizeof(g->listen), "127.0.0.1:%s", named);
 	else
-		n = snprintf(g->listen, sizeof(g->listen), "%s", named);
+		n = address_of(named, g->listen) ? 1 : 0;
 	if (!fits(n, sizeof(g->listen)) ||
 	    (strncmp(g->listen, "unix:/", 6) != 0 && !is_loopback(g->listen))) {
 		complain("--listen takes unix:/PATH, a port, 127.0.0.1:PORT or "
@@ -159,6 +173,55 @@ clear_socket(const char *path)
 	return STATUS_DONE;
 }
 
+static int
+choose_who(struct gateway *g)
+{
+	const char *named = args_value(g->args, "who");
+
+	if (g->socket == NULL)
+		g->conf.who = GATEWAY_TOKEN;
+	if (named == NULL || (strcmp(named, "token") == 0 && g->socket == NULL))
+		return STATUS_DONE;
+	if (strcmp(named, "sockets") == 0 && g->socket == NULL) {
+		g->conf.who = GATEWAY_SOCKETS;
+		return STATUS_DONE;
+	}
+	complain("--who takes token or sockets, and is for a port: on a Unix "
+		 "socket the kernel says who calls");
+	return STATUS_USAGE;
+}
+
+/* Where a browser finds the page; NULL: nowhere. */
+static const char *
+page_at(const struct gateway *g)
+{
+	if (g->page_listen[0] != '\0')
+		return g->page_listen;
+	return g->socket == NULL ? g->listen : NULL;
+}
+
+static bool
+has_page_token(const struct gateway *g)
+{
+	return page_at(g) != NULL && g->conf.who != GATEWAY_SOCKETS;
+}
+
+static int
+choose_page(struct gateway *g)
+{
+	const char *named = args_value(g->args, "page");
+
+	if (named == NULL)
+		return STATUS_DONE;
+	if (!address_of(named, g->page_listen) ||
+	    !is_loopback(g->page_listen)) {
+		complain("--page takes a port, 127.0.0.1:PORT or [::1]:PORT");
+		return STATUS_USAGE;
+	}
+	g->conf.page_listen = g->page_listen;
+	return STATUS_DONE;
+}
+
 /* ---- Files ---------------------------------------------------------------- */
 
 static FILE *
@@ -184,15 +247,15 @@ finish(FILE *to, const char *path)
 	return STATUS_INTERNAL;
 }
 
-/* A token for this run, that this user alone can read. */
+/* A token for this run, that this user alone can read; `text` has it, too. */
 static int
-write_token(const struct gateway *g)
+write_token(const struct gateway *g, const char *name, char text[TOKEN_SIZE])
 {
-	unsigned char bytes[24];
+	unsigned char bytes[(TOKEN_SIZE - 1) / 2];
 	char path[TEXT_SIZE + 16];
 	FILE *to;
 
-	(void)snprintf(path, sizeof(path), "%s/token", g->dir);
+	(void)snprintf(path, sizeof(path), "%s/%s", g->dir, name);
 	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
 		complain("there are no random bytes for a token");
 		return STATUS_INTERNAL;
@@ -201,9 +264,61 @@ write_token(const struct gateway *g)
 	if (to == NULL)
 		return STATUS_CONFIG;
 	for (size_t i = 0; i < sizeof(bytes); i++)
-		fprintf(to, "%02x", bytes[i]);
-	fputc('\n', to);
+		(void)snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+	fprintf(to, "%s\n", text);
 	return finish(to, path);
+}
+
+static int
+write_tokens(struct gateway *g)
+{
+	char text[TOKEN_SIZE];
+	int code = STATUS_DONE;
+
+	if (g->conf.who == GATEWAY_TOKEN)
+		code = write_token(g, "token", text);
+	if (code == STATUS_DONE && has_page_token(g))
+		code = write_token(g, "page-token", g->page_token);
+	return code;
+}
+
+/*
+ * A browser is led to the page by a file of this user's alone: an address in its
+ * arguments is for all users of the machine to see.
+ */
+static int
+write_page_file(const struct gateway *g)
+{
+	char path[TEXT_SIZE + 16];
+	FILE *to;
+
+	(void)snprintf(path, sizeof(path), "%s/page.html", g->dir);
+	to = create(path);
+	if (to == NULL)
+		return STATUS_CONFIG;
+	fprintf(to,
+	    "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
+	    "<title>apam gateway</title>\n"
+	    "<meta name=\"referrer\" content=\"no-referrer\">\n"
+	    "<meta http-equiv=\"refresh\" content=\"0; "
+	    "url=http://%s/-/apam/%s%s\">\n",
+	    page_at(g), g->page_token[0] == '\0' ? "" : "#", g->page_token);
+	return finish(to, path);
+}
+
+/* What the page shows is asked for here. */
+static int
+open_page(struct gateway *g)
+{
+	char path[TEXT_SIZE + 16];
+
+	(void)snprintf(path, sizeof(path), "%s/page.sock", g->dir);
+	g->page_socket = page_server_open(path);
+	if (g->page_socket >= 0)
+		return STATUS_DONE;
+	complain("cannot listen at %s: %s; say another directory with --dir",
+	    path, strerror(errno));
+	return STATUS_CONFIG;
 }
 
 /* The text of a configuration, which the caller frees; NULL without memory. */
@@ -250,8 +365,12 @@ write_files(struct gateway *g)
 
 	if (code == STATUS_DONE && g->socket != NULL)
 		code = clear_socket(g->socket);
-	if (code == STATUS_DONE && g->conf.token)
-		code = write_token(g);
+	if (code == STATUS_DONE)
+		code = write_tokens(g);
+	if (code == STATUS_DONE && page_at(g) != NULL)
+		code = write_page_file(g);
+	if (code == STATUS_DONE)
+		code = open_page(g);
 	if (code != STATUS_DONE)
 		return code;
 	(void)snprintf(g->file, sizeof(g->file), "%.4000s/nginx.conf", g->dir);
@@ -273,11 +392,54 @@ find_nginx(struct gateway *g)
 		complain(
 		    "apam's module for nginx is not there: `make nginx` builds "
 		    "it, and then `make install` installs it");
+	else if (!nginx_place_page(g->page))
+		complain("the files of the gateway's page are not there: "
+			 "install apam again");
 	else if (!nginx_place_program(g->nginx))
 		complain("there is no nginx: install Debian's package nginx");
 	else
 		return STATUS_DONE;
 	return STATUS_CONFIG;
+}
+
+/*
+ * How it is looked at.  A terminal is this user's; what else is written may be
+ * kept for others to read, and does not have the token.
+ */
+static void
+say_page(const struct gateway *g)
+{
+	const bool shown = g->page_token[0] != '\0' && isatty(STDOUT_FILENO);
+
+	if (page_at(g) == NULL) {
+		printf(
+		    "to look at it in a browser, start it with --page PORT\n");
+		return;
+	}
+	printf("look at it:\n");
+	if (shown || g->page_token[0] == '\0')
+		printf("  http://%s/-/apam/%s%s\n", page_at(g),
+		    shown ? "#" : "", shown ? g->page_token : "");
+	printf("  xdg-open %s/page.html\n", g->dir);
+}
+
+static void
+say_port(const struct gateway *g, const char *name)
+{
+	const char *host = g->conf.origins[0].authority;
+
+	if (g->conf.who == GATEWAY_SOCKETS)
+		printf("call it:\n"
+		       "  curl http://%s/%s/PATH\n"
+		       "  http_proxy=http://%s curl http://%s/PATH\n",
+		    g->listen, name, g->listen, host);
+	else
+		printf("call it:\n"
+		       "  curl -H \"Authorization: Bearer $(cat %s/token)\" "
+		       "http://%s/%s/PATH\n"
+		       "  http_proxy=http://apam:$(cat %s/token)@%s "
+		       "curl http://%s/PATH\n",
+		    g->dir, g->listen, name, g->dir, g->listen, host);
 }
 
 /* What is served, and how it is called. */
@@ -296,6 +458,7 @@ say(const struct gateway *g)
 		(void)fflush(stdout);
 		return;
 	}
+	say_page(g);
 	name = g->conf.origins[0].profile;
 	if (g->socket != NULL)
 		printf("call it:\n"
@@ -303,13 +466,7 @@ say(const struct gateway *g)
 		       "  curl --unix-socket %s http://%s/PATH\n",
 		    g->socket, name, g->socket, g->conf.origins[0].authority);
 	else
-		printf("call it:\n"
-		       "  curl -H \"Authorization: Bearer $(cat %s/token)\" "
-		       "http://%s/%s/PATH\n"
-		       "  http_proxy=http://apam:$(cat %s/token)@%s "
-		       "curl http://%s/PATH\n",
-		    g->dir, g->listen, name, g->dir, g->listen,
-		    g->conf.origins[0].authority);
+		say_port(g, name);
 	(void)fflush(stdout);
 }
 
@@ -358,6 +515,14 @@ changed(void *arg, bool asked)
 	return false;
 }
 
+static void
+answer_page(void *arg)
+{
+	struct gateway *g = arg;
+
+	page_server_run(g->page_socket, g->cli);
+}
+
 static int
 run_nginx(struct gateway *g, const char *profile_dir)
 {
@@ -367,6 +532,7 @@ run_nginx(struct gateway *g, const char *profile_dir)
 		.ready = g->pid,
 		.directory = profile_dir,
 		.changed = changed,
+		.beside = answer_page,
 		.arg = g };
 
 	return supervise(&s);
@@ -427,6 +593,10 @@ prepare(struct cli *cli, struct gateway *g)
 	if (code == STATUS_DONE)
 		code = choose_listen(g);
 	if (code == STATUS_DONE)
+		code = choose_who(g);
+	if (code == STATUS_DONE)
+		code = choose_page(g);
+	if (code == STATUS_DONE)
 		code = choose_config(cli, g);
 	if (code == STATUS_DONE)
 		code = find_nginx(g);
@@ -438,7 +608,8 @@ prepare(struct cli *cli, struct gateway *g)
 	g->conf.dir = g->dir;
 	g->conf.listen = g->listen;
 	g->conf.root = geteuid() == 0;
-	g->conf.token = g->socket == NULL;
+	if (!args_has(g->args, "print"))
+		g->conf.page = g->page;
 	if (nginx_conf_unfit(&g->conf) == NULL)
 		return STATUS_DONE;
 	complain("nginx's configuration cannot hold %s: use another path",
@@ -495,14 +666,20 @@ static const struct flag flags[] = {
 	{ .name = "workers",
 	    .value = "N",
 	    .help = "processes that take requests; 1 by default" },
+	{ .name = "who",
+	    .value = "HOW",
+	    .help = "who calls on a port: token, or sockets" },
+	{ .name = "page",
+	    .value = "PORT",
+	    .help = "for a browser to look at the gateway" },
 	{ .name = "print", .help = "print nginx's configuration, and stop" },
 	{ .name = NULL },
 };
 
 const struct command command_gateway = {
 	.name = "gateway",
-	.synopsis = "[--listen ADDRESS] [--dir DIRECTORY] [--workers N] "
-		    "[--print] [PROFILE ...]",
+	.synopsis = "[--listen ADDRESS] [--who HOW] [--page PORT] "
+		    "[--dir DIRECTORY] [--workers N] [--print] [PROFILE ...]",
 	.summary = "let programs call APIs without keys, through nginx",
 	.notes = "Without a profile all are served.  It says how it is called, "
 		 "and runs until\nit is ended.  apam-nginx(5) has what nginx "

@@ -165,7 +165,7 @@ const char *
 nginx_conf_unfit(const struct nginx_conf *conf)
 {
 	const char *const own[] = { conf->module, conf->dir, conf->listen,
-		conf->config };
+		conf->config, conf->page, conf->page_listen };
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
 		if (is_unfit(own[i]))
@@ -199,8 +199,10 @@ write_head(const struct nginx_conf *conf, FILE *to)
 	if (conf->config != NULL)
 		fprintf(to, "  apam_config %s%s;\n", conf->config,
 		    conf->user ? " user" : "");
-	if (conf->token)
+	if (conf->who == GATEWAY_TOKEN)
 		fprintf(to, "  apam_callers token %s/token;\n", conf->dir);
+	if (conf->who == GATEWAY_SOCKETS)
+		fputs("  apam_callers sockets;\n", to);
 }
 
 static const char *const proxying = "  merge_slashes off;\n"
@@ -263,6 +265,74 @@ write_hosts(const struct nginx_conf *conf, FILE *to)
 	fputs("  }\n", to);
 }
 
+/* ---- The page ------------------------------------------------------------ */
+
+/*
+ * Nothing but the page's own files is run or shown, nothing can be sent
+ * elsewhere, no other page can have this one in it, and no text becomes HTML.
+ */
+static const char *const page_headers =
+    "      add_header Content-Security-Policy \"default-src 'none'; "
+    "script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'\" always;\n"
+    "      add_header X-Content-Type-Options nosniff always;\n"
+    "      add_header Referrer-Policy no-referrer always;\n"
+    "      add_header Cross-Origin-Opener-Policy same-origin always;\n"
+    "      add_header Cross-Origin-Resource-Policy same-origin always;\n"
+    "      add_header Cache-Control no-store always;\n";
+
+static void
+write_page_callers(const struct nginx_conf *conf, bool tcp, FILE *to)
+{
+	if (tcp && conf->who != GATEWAY_SOCKETS)
+		fprintf(
+		    to, "      apam_callers token %s/page-token;\n", conf->dir);
+	fputs(page_headers, to);
+	fputs("    }\n", to);
+}
+
+static void
+write_page(const struct nginx_conf *conf, bool tcp, FILE *to)
+{
+	fprintf(to,
+	    "    location /-/apam/ {\n"
+	    "      apam_page files;\n"
+	    "      alias %s/;\n"
+	    "      index index.html;\n"
+	    "      types { text/html html; text/css css; text/javascript js; "
+	    "image/svg+xml svg; }\n"
+	    "      charset utf-8;\n"
+	    "%s"
+	    "    }\n",
+	    conf->page, page_headers);
+	fprintf(to,
+	    "    location = /-/apam/state.json {\n"
+	    "      apam_page state;\n"
+	    "      proxy_pass http://unix:%s/page.sock:/state;\n"
+	    "      proxy_method GET;\n"
+	    "      proxy_http_version 1.0;\n"
+	    "      proxy_pass_request_headers off;\n"
+	    "      proxy_pass_request_body off;\n"
+	    "      proxy_set_header Host localhost;\n"
+	    "      proxy_set_header X-Apam-Caller $apam_caller;\n",
+	    conf->dir);
+	write_page_callers(conf, tcp, to);
+	fputs("    location = /-/apam/calls.json {\n"
+	      "      apam_page calls;\n",
+	    to);
+	write_page_callers(conf, tcp, to);
+}
+
+static void
+write_page_server(const struct nginx_conf *conf, FILE *to)
+{
+	fprintf(to, "  server {\n    listen %s;\n", conf->page_listen);
+	write_page(conf, true, to);
+	fputs("    location / { return 404; }\n  }\n", to);
+}
+
 /* ---- Servers ---------------------------------------------------------------- */
 
 /* This machine's names, by which a path is called. */
@@ -304,8 +374,12 @@ write_server(const struct nginx_conf *conf, bool by_host, FILE *to)
 		if (by_host)
 			write_location(conf, i, false, to);
 	}
+	if (conf->page != NULL)
+		write_page(conf, strncmp(conf->listen, "unix:", 5) != 0, to);
 	fputs("    location / { return 404; }\n  }\n", to);
 }
+
+/* ---- All of it ----------------------------------------------------------- */
 
 void
 nginx_conf_write(const struct nginx_conf *conf, FILE *to)
@@ -320,5 +394,7 @@ nginx_conf_write(const struct nginx_conf *conf, FILE *to)
 	write_hosts(conf, to);
 	write_server(conf, true, to);
 	write_server(conf, false, to);
+	if (conf->page_listen != NULL)
+		write_page_server(conf, to);
 	fputs("}\n", to);
 }

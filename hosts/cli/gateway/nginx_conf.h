@@ -11,6 +11,13 @@
 
 #include <apam/admin.h>
 
+/* How it is known who calls. */
+enum gateway_who {
+	GATEWAY_PEER = 0,	/* by the Unix socket */
+	GATEWAY_TOKEN = 1,	/* by DIR/token */
+	GATEWAY_SOCKETS = 2	/* by the kernel's table of sockets */
+};
+
 /* One origin of a profile, as nginx needs it. */
 struct gateway_origin {
 	char *profile;
@@ -32,7 +39,10 @@ struct nginx_conf {
 	unsigned workers;	/* processes that take requests */
 	bool user;		/* files of this user are trusted as well */
 	bool root;		/* nginx is started by root */
-	bool token;		/* who calls is known by DIR/token */
+	enum gateway_who who;
+	const char *page;	/* folder of the files of the page for people;
+				   NULL: there is no page */
+	const char *page_listen; /* an address for the page alone; NULL: none */
 	struct gateway_origin *origins;
 	size_t count;
 };
@@ -56,6 +66,12 @@ void nginx_conf_drop(struct nginx_conf *conf, size_t i);
  */
 const char *nginx_conf_unfit(const struct nginx_conf *conf);
 
+/*
+ * The page is beside the profiles where the gateway listens, and alone at
+ * `page_listen`.  Who looks at it by TCP is known by DIR/page-token, which is
+ * good for nothing else, or by the table of sockets.  What it shows comes from
+ * the socket DIR/page.sock.
+ */
 void nginx_conf_write(const struct nginx_conf *conf, FILE *to);
 void nginx_conf_free(struct nginx_conf *conf);
 

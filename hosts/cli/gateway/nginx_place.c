@@ -48,3 +48,16 @@ nginx_place_module(char to[NGINX_PLACE_SIZE])
 	snprintf(to, NGINX_PLACE_SIZE, "/usr/lib/nginx/modules/" MODULE);
 	return access(to, R_OK) == 0;
 }
+
+bool
+nginx_place_page(char to[NGINX_PLACE_SIZE])
+{
+	char *slash;
+
+	if (!beside_find(
+		"nginx/page/index.html", "nginx/page/index.html", R_OK, to))
+		return false;
+	slash = strrchr(to, '/');
+	*slash = '\0';
+	return true;
+}

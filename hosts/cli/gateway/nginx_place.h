@@ -19,4 +19,7 @@ bool nginx_place_program(char to[NGINX_PLACE_SIZE]);
  */
 bool nginx_place_module(char to[NGINX_PLACE_SIZE]);
 
+/* The folder of the page for people: beside this program, else as installed. */
+bool nginx_place_page(char to[NGINX_PLACE_SIZE]);
+
 #endif

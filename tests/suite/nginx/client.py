@@ -9,6 +9,9 @@
     client.py raw SOCKET                  standard input is sent as it is; prints
                                           what comes until it closes, or is
                                           silent for 1.5 s after the first of it
+    client.py leave ADDRESS PORT PATH     a request by TCP, and close at once
+    client.py half ADDRESS PORT PATH      a request, no more to send, and what
+                                          comes then
 """
 import http.client
 import itertools
@@ -95,7 +98,24 @@ def raw(path):
         pass
 
 
-if sys.argv[1] == "load":
+def leave(address, port, path, wait):
+    s = socket.create_connection((address, int(port)))
+    host = f"[{address}]" if ":" in address else address
+    s.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n"
+              "Connection: close\r\n\r\n".encode())
+    if wait:
+        s.shutdown(socket.SHUT_WR)
+    else:
+        s.close()
+    print("sent", flush=True)
+    if wait:
+        while piece := s.recv(65536):
+            sys.stdout.buffer.write(piece)
+
+
+if sys.argv[1] in ("leave", "half"):
+    leave(*sys.argv[2:], sys.argv[1] == "half")
+elif sys.argv[1] == "load":
     load(sys.argv[2], int(sys.argv[3]), sys.argv[4:])
 else:
     raw(sys.argv[2])

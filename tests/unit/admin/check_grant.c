@@ -84,6 +84,9 @@ START_TEST(a_grant_says_what_is_given)
 	    APAM_OK);
 	ck_assert(grant.ruled);
 	ck_assert(grant.given == rows[_i].given);
+	/* Also where the rule is for another request. */
+	ck_assert(grant.named ==
+	    (rows[_i].given || strstr(rows[_i].why_not, "other methods")));
 	ck_assert_int_eq(grant.give, rows[_i].give);
 	ck_assert_uint_eq(grant.rule, rows[_i].rule);
 	ck_assert_uint_eq(

@@ -134,6 +134,66 @@ START_TEST(a_host_is_one_profiles)
 }
 END_TEST
 
+/* How a configuration reads; the caller frees it. */
+static char *
+written(void)
+{
+	char *text = NULL, *copy;
+	size_t n = 0;
+	FILE *to = open_memstream(&text, &n);
+
+	nginx_conf_write(&conf, to);
+	ck_assert_int_eq(fclose(to), 0);
+	copy = strdup(text);
+	free(text);
+	return copy;
+}
+
+static const struct {
+	enum gateway_who who;
+	const char *listen, *page_listen;
+	unsigned pages, tokens; /* places that show it, and that want a token */
+} pages[] = {
+	{ GATEWAY_PEER, "unix:/run/x", NULL, 2, 0 },
+	{ GATEWAY_PEER, "unix:/run/x", "127.0.0.1:2", 3, 2 },
+	{ GATEWAY_TOKEN, "127.0.0.1:1", NULL, 2, 4 },
+	{ GATEWAY_TOKEN, "127.0.0.1:1", "127.0.0.1:2", 3, 6 },
+	{ GATEWAY_SOCKETS, "127.0.0.1:1", NULL, 2, 0 },
+	{ GATEWAY_SOCKETS, "127.0.0.1:1", "127.0.0.1:2", 3, 0 },
+};
+
+static unsigned
+count(const char *text, const char *part)
+{
+	unsigned n = 0;
+
+	for (text = strstr(text, part); text != NULL;
+	     text = strstr(text + 1, part))
+		n++;
+	return n;
+}
+
+START_TEST(who_looks_by_tcp_needs_the_page_s_token)
+{
+	char *text;
+
+	conf.page = "/lib/page";
+	conf.listen = pages[_i].listen;
+	conf.page_listen = pages[_i].page_listen;
+	conf.who = pages[_i].who;
+	add("p", several, 1);
+	text = written();
+	ck_assert_uint_eq(count(text, "apam_page state;"), pages[_i].pages);
+	ck_assert_uint_eq(count(text, "/page-token;"), pages[_i].tokens);
+	ck_assert_uint_eq(count(text, "apam_page"), 3 * pages[_i].pages);
+	ck_assert_uint_eq(
+	    count(text, "Content-Security-Policy"), 3 * pages[_i].pages);
+	ck_assert_uint_eq(count(text, "apam_callers sockets;"),
+	    pages[_i].who == GATEWAY_SOCKETS);
+	free(text);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -147,6 +207,8 @@ main(void)
 	tcase_add_loop_test(
 	    tc, what_nginx_would_read_is_not_written, 0, ROWS(unfit));
 	tcase_add_test(tc, a_host_is_one_profiles);
+	tcase_add_loop_test(
+	    tc, who_looks_by_tcp_needs_the_page_s_token, 0, ROWS(pages));
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Whose socket is at the other end of a TCP connection of this machine, by the
+ * kernel's table of sockets, sock_diag(7).
+ */
+#ifndef HOSTS_NGINX_SOCKETS_H
+#define HOSTS_NGINX_SOCKETS_H
+
+#include <stdbool.h>
+
+/*
+ * The user who has the other end of the connection `fd` at this moment; false,
+ * with why, where that cannot be told.  It is never root, and never a user whom
+ * this user namespace has no number for.  Nothing here waits.
+ */
+bool sockets_user(int fd, unsigned long *uid, const char **why);
+
+#endif
