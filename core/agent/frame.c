@@ -62,17 +62,32 @@ frame_parts_free(struct frame_parts *parts)
 	parts->count = 0;
 }
 
-/* Read one packet by itself: whether more follows is in *more. */
-static const char *
-take_head(struct apam_str packet, struct frame *frame, bool *more)
+struct apam_str
+frame_first(struct apam_str *packet)
 {
-	const char *p = packet.p;
+	struct apam_str first = *packet;
+	uint64_t size;
+
+	if (first.n >= FRAME_HEAD) {
+		size = get_number(first.p, 4);
+		if (size >= FRAME_HEAD && size < first.n)
+			first.n = (size_t)size;
+	}
+	*packet = str_skip(*packet, first.n);
+	return first;
+}
+
+/* Read one frame by itself: whether more follows is in *more. */
+static const char *
+take_head(struct apam_str bytes, struct frame *frame, bool *more)
+{
+	const char *p = bytes.p;
 	uint64_t flags;
 
-	if (packet.n < FRAME_HEAD)
+	if (bytes.n < FRAME_HEAD)
 		return "a frame is shorter than its head";
-	if (packet.n > FRAME_MAX || packet.n % ITEM_ALIGN != 0 ||
-	    get_number(p, 4) != packet.n)
+	if (bytes.n > FRAME_MAX || bytes.n % ITEM_ALIGN != 0 ||
+	    get_number(p, 4) != bytes.n)
 		return "a frame has not the size that it says";
 	flags = get_number(p + 16, 4);
 	if ((flags & ~(uint64_t)FRAME_MORE) != 0 || get_number(p + 20, 4) != 0)
@@ -80,7 +95,7 @@ take_head(struct apam_str packet, struct frame *frame, bool *more)
 	*frame = (struct frame){ .id = get_number(p + 8, 8),
 		.version = (uint16_t)get_number(p + 4, 2),
 		.type = (uint16_t)get_number(p + 6, 2),
-		.items = str_skip(packet, FRAME_HEAD) };
+		.items = str_skip(bytes, FRAME_HEAD) };
 	*more = flags != 0;
 	return NULL;
 }
@@ -103,7 +118,7 @@ check_part(
 }
 
 const char *
-frame_take(struct frame_parts *parts, struct apam_str packet,
+frame_take(struct frame_parts *parts, struct apam_str frame,
     struct frame *message, bool *whole)
 {
 	const char *wrong;
@@ -113,7 +128,7 @@ frame_take(struct frame_parts *parts, struct apam_str packet,
 	/* What was whole is no longer needed. */
 	if (parts->count == 0)
 		buf_free(&parts->items);
-	wrong = take_head(packet, message, &more);
+	wrong = take_head(frame, message, &more);
 	if (wrong == NULL)
 		wrong = check_part(parts, message, more);
 	if (wrong != NULL)

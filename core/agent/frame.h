@@ -5,7 +5,8 @@
  *
  * A message is a type, an id, and items; it travels in one packet of a
  * SOCK_SEQPACKET socket or, where it is long, in up to FRAME_PARTS_MAX of them,
- * which follow each other.  All numbers are little endian.
+ * which follow each other.  The greeting and its answer share their packet with
+ * what follows them (link.h).  All numbers are little endian.
  *
  *	head	4 size of the frame, 2 version, 2 type, 8 id, 4 flags, 4 zero
  *	items	2 tag, 2 flags, 4 length, that many bytes, 1 to 8 zero bytes up
@@ -83,12 +84,18 @@ void frame_parts_init(struct frame_parts *parts);
 void frame_parts_free(struct frame_parts *parts);
 
 /*
- * Take one packet, of any length, as it was received.  *message is set, and its
+ * Take the first frame off *packet, which is what was received and may hold more
+ * than one.  What says a wrong size is taken as a whole, for frame_take to refuse.
+ */
+struct apam_str frame_first(struct apam_str *packet);
+
+/*
+ * Take one frame, of any length.  *message is set, and its
  * items are not looked at: it is whole where *whole is true, and then lives
- * until the next call or as long as `packet`, whichever ends first.  NULL, or
+ * until the next call or as long as `frame`, whichever ends first.  NULL, or
  * what is wrong, a static text; then the connection is of no more use.
  */
-const char *frame_take(struct frame_parts *parts, struct apam_str packet,
+const char *frame_take(struct frame_parts *parts, struct apam_str frame,
     struct frame *message, bool *whole);
 
 /*
@@ -137,7 +144,7 @@ bool frame_has_room(const struct frame_writer *writer, size_t n);
 /* How many frames the message is, at least one; 0 where its buffer failed. */
 unsigned frame_count(const struct frame_writer *writer);
 
-/* One frame, to be sent as one packet: the head, then these bytes. */
+/* One frame as it is sent: the head, then these bytes. */
 struct frame_part {
 	char head[FRAME_HEAD];
 	struct apam_str items;	/* of the writer's buffer, until it changes */

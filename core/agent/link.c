@@ -52,6 +52,7 @@ forget(struct link *link)
 {
 	drop_passed(link);
 	frame_parts_free(&link->parts);
+	buf_free(&link->hello);
 	secmem_free(link->packet, link->packet_size);
 	link_init(link);
 }
@@ -90,21 +91,51 @@ link_is_ours(const struct link *link)
 
 /* 1: it is sent; 0: there is no room; below: the connection is broken. */
 static int
+send_packet(const struct link *link, struct iovec *pieces, size_t n)
+{
+	const struct msghdr m = { .msg_iov = pieces, .msg_iovlen = n };
+	ssize_t sent;
+
+	do {
+		sent = sendmsg(link->fd.fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	} while (sent < 0 && errno == EINTR);
+	if (sent >= 0)
+		return 1;
+	return errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM ? 0 : -1;
+}
+
+/* The greeting alone, where nothing is behind it. */
+static int
+send_hello(struct link *link)
+{
+	struct iovec hello = { link->hello.p, link->hello.n };
+	const int sent = hello.iov_len == 0 ? 1 : send_packet(link, &hello, 1);
+
+	if (sent > 0)
+		buf_free(&link->hello);
+	return sent;
+}
+
+/* Returns as send_packet. */
+static int
 send_part(struct link *link, const struct frame_part *part)
 {
 	struct iovec pieces[] = {
+		{ link->hello.p, link->hello.n },
 		{ (void *)(uintptr_t)part->head, sizeof(part->head) },
 		{ (void *)(uintptr_t)part->items.p, part->items.n },
 	};
-	const struct msghdr m = { .msg_iov = pieces, .msg_iovlen = 2 };
-	ssize_t n;
+	int sent = 1;
 
-	do {
-		n = sendmsg(link->fd.fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
-	} while (n < 0 && errno == EINTR);
-	if (n >= 0)
-		return 1;
-	return errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM ? 0 : -1;
+	if (link->hello.n + FRAME_HEAD + part->items.n > FRAME_MAX) {
+		sent = send_hello(link);
+		pieces[0].iov_len = 0;
+	}
+	if (sent > 0)
+		sent = send_packet(link, pieces, 3);
+	if (sent > 0)
+		buf_free(&link->hello);
+	return sent;
 }
 
 /* All parts from *i on, as far as it goes; returns as send_part. */
@@ -298,25 +329,23 @@ open_socket(
 	return status;
 }
 
-static enum apam_status
-send_hello(
-    struct link *link, const struct agent_hello *hello, struct apam_error *err)
+static bool
+keep_hello(struct link *link, const struct agent_hello *hello)
 {
 	struct frame_writer w;
+	struct frame_part part;
 	struct buf items;
-	unsigned i = 0;
-	int sent = 0;
 
 	buf_init_plain(&items, FRAME_ITEMS_MAX);
 	frame_begin(&w, &items, AGENT_HELLO, 0);
-	if (agent_hello_write(hello, &w))
-		sent = send_parts(link, &w, &i);
+	if (agent_hello_write(hello, &w) && frame_count(&w) == 1) {
+		frame_part(&w, 0, &part);
+		buf_put(&link->hello,
+		    (struct apam_str){ part.head, sizeof(part.head) });
+		buf_put(&link->hello, part.items);
+	}
 	buf_free(&items);
-	/* An agent that has closed it may have said why: link_receive finds it. */
-	if (sent != 0)
-		return APAM_OK;
-	return error_set(
-	    err, APAM_E_NETWORK, "the agent does not take the connection");
+	return link->hello.n > 0 && !link->hello.failed;
 }
 
 enum apam_status
@@ -329,12 +358,12 @@ link_connect(struct link *link, const struct link_place *place,
 	link->user = geteuid();
 	link->forks = fork_count();
 	frame_parts_init(&link->parts);
+	buf_init_plain(&link->hello, FRAME_MAX);
 	if (status == APAM_OK)
 		link->packet = secmem_alloc(PACKET_FIRST, &link->packet_size);
-	if (status == APAM_OK && link->packet == NULL)
+	if (status == APAM_OK &&
+	    (link->packet == NULL || !keep_hello(link, hello)))
 		status = error_set(&why, APAM_E_MEMORY, "out of memory");
-	if (status == APAM_OK)
-		status = send_hello(link, hello, &why);
 	if (status == APAM_OK)
 		return APAM_OK;
 	link_close(link);
@@ -434,11 +463,10 @@ read_packet(struct link *link, bool *odd)
 	return n;
 }
 
-/* One part of a message, or all of it. */
+/* Have link->rest be a packet. */
 static enum link_got
-receive_part(struct link *link, struct frame *message, bool *whole)
+receive_packet(struct link *link)
 {
-	const char *wrong;
 	bool odd;
 	ssize_t n;
 
@@ -449,8 +477,25 @@ receive_part(struct link *link, struct frame *message, bool *whole)
 		return broken(link, ended);
 	if (odd)
 		return broken(link, "the agent sent more than was asked for");
-	wrong = frame_take(&link->parts,
-	    (struct apam_str){ link->packet, (size_t)n }, message, whole);
+	link->rest = (struct apam_str){ link->packet, (size_t)n };
+	return LINK_MESSAGE;
+}
+
+/* One part of a message, or all of it.  A WELCOME has the next one behind it. */
+static enum link_got
+receive_part(struct link *link, struct frame *message, bool *whole)
+{
+	enum link_got got = LINK_MESSAGE;
+	const char *wrong;
+
+	if (link->rest.n == 0)
+		got = receive_packet(link);
+	if (got != LINK_MESSAGE)
+		return got;
+	wrong = frame_take(
+	    &link->parts, frame_first(&link->rest), message, whole);
+	if (wrong == NULL && link->rest.n > 0 && message->type != AGENT_WELCOME)
+		wrong = "a packet has more than one frame";
 	return wrong == NULL ? LINK_MESSAGE : broken(link, wrong);
 }
 
@@ -526,12 +571,14 @@ link_receive(struct link *link, struct frame *message, struct apam_error *err)
 	if (link->wrong != NULL)
 		return LINK_BROKEN;
 	drop_passed(link);
+	(void)send_hello(link);
 	while (got == LINK_NOTHING) {
 		got = receive_part(link, message, &whole);
 		if (got != LINK_MESSAGE)
 			return got;
 		got = whole ? take_message(link, message, err) : LINK_NOTHING;
-		if (whole && got == LINK_NOTHING)
+		/* What came with the packet is the last message's. */
+		if (whole && got == LINK_NOTHING && link->rest.n == 0)
 			drop_passed(link);
 	}
 	return got;
@@ -572,12 +619,13 @@ link_let_wait(struct link *link, int64_t deadline)
 }
 
 bool
-link_wait(const struct link *link, bool out, int64_t deadline)
+link_wait(struct link *link, bool out, int64_t deadline)
 {
 	struct pollfd p = { .fd = link->fd.fd,
 		.events = (short)(POLLIN | (out ? POLLOUT : 0)) };
 	int left, n;
 
+	(void)send_hello(link);
 	do {
 		left = clock_left(deadline);
 		if (left == 0)

@@ -42,6 +42,8 @@ struct link {
 	bool owes;		/* a PROOF is to be sent, when there is room: */
 	uint64_t owed_id;
 	char owed[AGENT_PROOF_SIZE]; /* its nonce */
+	struct buf hello;	/* the greeting, as long as it is not sent */
+	struct apam_str rest;	/* of the last packet: what is not taken yet */
 	struct frame_parts parts;
 	char *packet;		/* locked memory: for any packet, once it pays */
 	size_t packet_size;
@@ -56,7 +58,8 @@ void link_init(struct link *link);
 bool link_believes(const struct link_place *place, uint32_t user);
 
 /*
- * Connect, and send `hello`.  This waits for nothing.  The link, which was
+ * Connect; `hello` is sent in the packet of the first message, or as soon as
+ * something is to be received.  This waits for nothing.  The link, which was
  * just set up, is broken where it fails.  Errors: NETWORK: there is no agent, or
  * it takes no connection now; TRUST: it is not to be believed; CONFIG; MEMORY.
  */
@@ -116,7 +119,7 @@ bool link_settle(struct link *link);
  * Wait until there is something to read or, if `out`, room to send; false where
  * `deadline` (clock_ms) passes first.
  */
-bool link_wait(const struct link *link, bool out, int64_t deadline);
+bool link_wait(struct link *link, bool out, int64_t deadline);
 
 /* Close it; it is as after link_init then.  What belongs to others is left alone. */
 void link_close(struct link *link);

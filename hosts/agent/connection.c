@@ -197,14 +197,38 @@ receive(struct connection *c)
 	return n;
 }
 
+/*
+ * A HELLO has the first request behind it, so that both are one message to the
+ * kernel, as WELCOME and the answer are.
+ */
+static const char *
+take_frames(struct connection *c, struct apam_str packet)
+{
+	const char *wrong = NULL;
+	struct frame message;
+	bool whole;
+
+	while (packet.n > 0 && wrong == NULL && !connection_has_ended(c)) {
+		wrong = frame_take(
+		    &c->parts, frame_first(&packet), &message, &whole);
+		c->followed = packet.n > 0;
+		if (wrong == NULL && c->followed && message.type != AGENT_HELLO)
+			wrong = "a packet has more than one frame";
+		if (wrong == NULL && whole)
+			wrong = serving_take(c, &message);
+	}
+	if (wrong == NULL && !connection_has_ended(c) &&
+	    !outgoing_release(&c->out, c->watch.fd))
+		connection_end(c);
+	return wrong;
+}
+
 static const char *
 take_packet(struct connection *c, const struct mmsghdr *head)
 {
 	const struct apam_str packet = { head->msg_hdr.msg_iov->iov_base,
 		head->msg_len };
 	const char *wrong = peer_sent(&c->peer, &head->msg_hdr);
-	struct frame message;
-	bool whole;
 
 	if (wrong != NULL) {
 		connection_drop(c, METRICS_PEER, wrong);
@@ -215,9 +239,7 @@ take_packet(struct connection *c, const struct mmsghdr *head)
 	if (c->parts.count == 0)
 		c->begun = clock_ms();
 	if (wrong == NULL)
-		wrong = frame_take(&c->parts, packet, &message, &whole);
-	if (wrong == NULL && whole)
-		wrong = serving_take(c, &message);
+		wrong = take_frames(c, packet);
 	return wrong == NULL ? weigh(c) : wrong;
 }
 

@@ -41,6 +41,7 @@ struct connection {
 	struct waiting *waiting; /* its requests that wait */
 	struct serve_known known; /* for the audit log */
 	uint16_t version;	/* 0: not greeted yet */
+	bool followed;		/* what is taken has a message behind it */
 	struct page_reader reader;
 	int64_t begun;		/* clock_ms: the connection, or a message */
 	int64_t second;		/* clock_ms: when `idle` was begun */

@@ -75,7 +75,8 @@ send_packet(int socket, struct iovec *parts, size_t count, int descriptor)
 }
 
 static bool
-keep(struct outgoing *out, const struct frame_part *part, int descriptor)
+keep(struct outgoing *out, const struct iovec *parts, size_t count,
+    int descriptor)
 {
 	struct packet *p = calloc(1, sizeof(*p));
 
@@ -83,8 +84,9 @@ keep(struct outgoing *out, const struct frame_part *part, int descriptor)
 		return false;
 	p->descriptor = -1;
 	buf_init(&p->bytes, FRAME_MAX);
-	buf_put(&p->bytes, (struct apam_str){ part->head, FRAME_HEAD });
-	buf_put(&p->bytes, part->items);
+	for (size_t i = 0; i < count; i++)
+		buf_put(&p->bytes,
+		    (struct apam_str){ parts[i].iov_base, parts[i].iov_len });
 	if (descriptor >= 0)
 		p->descriptor = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
 	if (p->bytes.failed || (descriptor >= 0 && p->descriptor < 0) ||
@@ -102,27 +104,88 @@ keep(struct outgoing *out, const struct frame_part *part, int descriptor)
 	return true;
 }
 
+/* Behind what is kept, so that frames stay in their order. */
 static bool
-send_part(struct outgoing *out, int socket, const struct frame_part *part,
-    int descriptor)
+send_or_keep(struct outgoing *out, int socket, struct iovec *parts,
+    size_t count, int descriptor)
 {
-	struct iovec parts[2] = {
-		{ (void *)(uintptr_t)part->head, FRAME_HEAD },
-		{ (void *)(uintptr_t)part->items.p, part->items.n },
-	};
-
-	/* Behind what is kept, so that frames stay in their order. */
 	if (outgoing_is_kept(out))
-		return keep(out, part, descriptor);
-	switch (send_packet(socket, parts, 2, descriptor)) {
+		return keep(out, parts, count, descriptor);
+	switch (send_packet(socket, parts, count, descriptor)) {
 	case SENT:
 		return true;
 	case SENT_LATER:
-		return keep(out, part, descriptor);
+		return keep(out, parts, count, descriptor);
 	case SENT_NEVER:
 		break;
 	}
 	return false;
+}
+
+/* ---- Two messages in a packet ---------------------------------------------- */
+
+void
+outgoing_hold(struct outgoing *out, struct buf *held)
+{
+	buf_truncate(held, 0);
+	out->held = held;
+}
+
+bool
+outgoing_release(struct outgoing *out, int socket)
+{
+	struct buf *held = out->held;
+	struct iovec part;
+	bool ok;
+
+	out->held = NULL;
+	if (held == NULL || held->n == 0)
+		return true;
+	part = (struct iovec){ held->p, held->n };
+	ok = send_or_keep(out, socket, &part, 1, -1);
+	buf_truncate(held, 0);
+	return ok;
+}
+
+/* True where it has to wait for the next one. */
+static bool
+hold(struct outgoing *out, const struct frame_part *part, int descriptor)
+{
+	if (out->held == NULL || out->held->n > 0 || descriptor >= 0)
+		return false;
+	buf_put(out->held, (struct apam_str){ part->head, FRAME_HEAD });
+	buf_put(out->held, part->items);
+	if (!out->held->failed)
+		return true;
+	buf_free(out->held);
+	out->held = NULL;
+	return false;
+}
+
+static bool
+send_part(struct outgoing *out, int socket, const struct frame_part *part,
+    int descriptor)
+{
+	struct buf *held;
+	struct iovec parts[3] = {
+		{ NULL, 0 },
+		{ (void *)(uintptr_t)part->head, FRAME_HEAD },
+		{ (void *)(uintptr_t)part->items.p, part->items.n },
+	};
+	bool ok = true;
+
+	if (hold(out, part, descriptor))
+		return true;
+	held = out->held;
+	if (held != NULL && held->n + FRAME_HEAD + part->items.n > FRAME_MAX)
+		ok = outgoing_release(out, socket);
+	else if (held != NULL)
+		parts[0] = (struct iovec){ held->p, held->n };
+	out->held = NULL;
+	ok = ok && send_or_keep(out, socket, parts, 3, descriptor);
+	if (held != NULL)
+		buf_truncate(held, 0);
+	return ok;
 }
 
 bool

@@ -21,6 +21,7 @@ struct outgoing {
 	struct packet *first, **last; /* what is kept */
 	size_t bytes;		/* of it */
 	int64_t since;		/* clock_ms: the client has read nothing since */
+	struct buf *held;	/* a message for the next one's packet; or NULL */
 };
 
 void outgoing_init(struct outgoing *out);
@@ -40,6 +41,15 @@ outgoing_is_kept(const struct outgoing *out)
  */
 bool outgoing_send(struct outgoing *out, int socket,
     const struct frame_writer *message, int descriptor);
+
+/*
+ * Have the next message, of one frame and without a descriptor, wait in `held`
+ * for the one after it, and go out in that one's packet.
+ */
+void outgoing_hold(struct outgoing *out, struct buf *held);
+
+/* There is none after it: send what waits.  False as outgoing_send. */
+bool outgoing_release(struct outgoing *out, int socket);
 
 /* Send what is kept, as far as the socket takes it.  False as above. */
 bool outgoing_flush(struct outgoing *out, int socket);

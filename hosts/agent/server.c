@@ -206,6 +206,7 @@ begin(struct server *s, const struct agent_options *options)
 	link_init(&s->takeover.link);
 	s->listening.fd = s->listening.lock = -1;
 	buf_init(&s->items, FRAME_ITEMS_MAX);
+	buf_init_plain(&s->held, FRAME_MAX);
 	passed_find();
 	/* Before there is a socket, by which others see that it has begun. */
 	if (!loop_make(&s->loop) ||
@@ -416,6 +417,7 @@ server_close(struct server *s)
 	listen_close(&s->listening);
 	loop_unmake(&s->loop);
 	buf_free(&s->items);
+	buf_free(&s->held);
 	apam_close(&s->ctx);
 	metrics_free(&s->metrics);
 }

@@ -56,6 +56,7 @@ struct server {
 	/* For one message at a time. */
 	struct agent_room room;
 	struct buf items;
+	struct buf held;	/* a WELCOME that an answer follows at once */
 };
 
 /* Everything but the clients.  Else returns what to end with, having said why. */

@@ -29,6 +29,8 @@ welcome(struct connection *c, const struct frame *message, uint16_t version,
 	frame_begin(&to, &c->server->items, AGENT_WELCOME, message->id);
 	if (!agent_welcome_write(&welcome, &to))
 		return "it cannot be answered";
+	if (c->followed)
+		outgoing_hold(&c->out, &c->server->held);
 	connection_send(c, &to, -1);
 	c->version = version;
 	c->parts.version = version;

@@ -320,7 +320,7 @@ check_message(const struct frame *frame)
 	buf_free(&items);
 }
 
-/* Take one packet, in a block of its own size; false at the end of all. */
+/* Take one frame, in a block of its own size; false at the end of all. */
 static bool
 take_packet(struct frame_parts *parts, struct apam_str bytes)
 {
@@ -346,21 +346,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct apam_str rest = { (const char *)data, size };
 	struct frame_parts parts;
-	size_t n;
+	bool good;
 
 	frame_parts_init(&parts);
 	do {
-		n = rest.n;
-		if (n >= 4)
-			n = (size_t)data[size - n] |
-			    (size_t)data[size - n + 1] << 8 |
-			    (size_t)data[size - n + 2] << 16;
-		if (n > rest.n || n == 0)
-			n = rest.n;
-		if (!take_packet(&parts, str_cut(rest, n)))
-			break;
-		rest = str_skip(rest, n);
-	} while (rest.n > 0);
+		good = take_packet(&parts, frame_first(&rest));
+		HOLDS(size == 0 || rest.n < size);
+	} while (good && rest.n > 0);
 	frame_parts_free(&parts);
 	return 0;
 }

@@ -34,6 +34,7 @@ struct scripted_message {
 	struct frame frame;
 	struct frame_parts parts;
 	struct agent_room room;
+	struct apam_str rest; /* of the packet: what is not taken yet */
 	char packet[FRAME_MAX];
 };
 
@@ -61,11 +62,13 @@ scripted_take(int fd, struct scripted_message *m, uint16_t type)
 	ssize_t n;
 
 	while (!whole) {
-		n = recv(fd, m->packet, sizeof(m->packet), 0);
-		if (n <= 0)
-			return false;
-		scripted_must(frame_take(&m->parts,
-				  (struct apam_str){ m->packet, (size_t)n },
+		if (m->rest.n == 0) {
+			n = recv(fd, m->packet, sizeof(m->packet), 0);
+			if (n <= 0)
+				return false;
+			m->rest = (struct apam_str){ m->packet, (size_t)n };
+		}
+		scripted_must(frame_take(&m->parts, frame_first(&m->rest),
 				  &m->frame, &whole) == NULL);
 	}
 	scripted_must(type == 0 || m->frame.type == type);
@@ -198,15 +201,17 @@ scripted_serve(int listener,
 
 			if (fds[i].fd < 0 || fds[i].revents == 0)
 				continue;
-			if (!scripted_take(fds[i].fd, m, 0)) {
-				(void)close(fds[i].fd);
-				fds[i].fd = -1;
-			} else if (m->frame.type == AGENT_HELLO) {
-				scripted_welcome(
-				    fds[i].fd, AGENT_VERSION_MAX, true);
-			} else {
-				take(fds[i].fd, m, arg);
-			}
+			do {
+				if (!scripted_take(fds[i].fd, m, 0)) {
+					(void)close(fds[i].fd);
+					fds[i].fd = -1;
+				} else if (m->frame.type == AGENT_HELLO) {
+					scripted_welcome(
+					    fds[i].fd, AGENT_VERSION_MAX, true);
+				} else {
+					take(fds[i].fd, m, arg);
+				}
+			} while (fds[i].fd >= 0 && m->rest.n > 0);
 		}
 	}
 }

@@ -2,11 +2,13 @@
 """What clients of the agent do, and should not: peers.py PART SOCKET ARGS.  A part
 ends with an exception where the agent does not do what it should."""
 import hashlib
+import struct
 import sys
 import time
 
-from client import (Agent, CANCEL, DIGEST, FAILED, HELLO, JUDGED, SIGN, SIGNED,
-                    TOO_SLOW, become, frame, is_flooded, items)
+from client import (Agent, CANCEL, DIGEST, FAILED, FRAME_MAX, HELLO, JUDGED,
+                    SIGN, SIGNED, TOO_SLOW, WELCOME, become, frame, is_flooded,
+                    items, parse)
 
 USAGE = 0x100
 BODY_BYTES, BODY_DIGESTS, BODY_UNKNOWN = 1, 2, 4
@@ -70,6 +72,41 @@ def hello_twice(path):
     agent.send(HELLO, 9, [('min', 1), ('max', 1), ('library', '0'),
                           ('program', 'x')])
     dropped(agent)
+
+
+def request(number):
+    return frame(SIGN, number, items([('profile', 'own'), ('method', 'GET'),
+                                      ('url', OWN)]))
+
+
+def greeting():
+    return frame(HELLO, 0, items([('min', 1), ('max', 1), ('library', '0'),
+                                  ('program', 'x')]))
+
+
+def together(path):
+    """A request in HELLO's packet: its answer is in WELCOME's."""
+    agent = Agent(path, hello=False)
+    agent.socket.send(greeting() + request(7))
+    packet = agent.socket.recv(FRAME_MAX)
+    size = struct.unpack('<I', packet[:4])[0]
+    assert parse(packet[:size])[:2] == (WELCOME, 0), packet
+    assert parse(packet[size:])[:2] == (SIGNED, 7), packet
+
+
+def two_requests(path):
+    """Nothing but a greeting has a frame behind it; neither is served."""
+    agent = Agent(path)
+    agent.socket.send(request(1) + request(2))
+    dropped(agent)
+    agent = Agent(path, hello=False)
+    agent.socket.send(greeting() + request(1) + request(2))
+    assert parse_first(agent.socket.recv(FRAME_MAX)) == WELCOME
+    assert agent.receive() is None
+
+
+def parse_first(packet):
+    return parse(packet[:struct.unpack('<I', packet[:4])[0]])[0]
 
 
 def garbage(path):

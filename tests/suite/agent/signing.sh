@@ -118,8 +118,8 @@ peer()
 	status=$?
 	expect "$1" 0 '*' '' "$dir/out" "$dir/err"
 }
-for part in digest pipelined unknown_type no_hello hello_twice garbage \
-    not_ended_parts; do
+for part in digest pipelined unknown_type no_hello hello_twice together \
+    two_requests garbage not_ended_parts; do
 	peer "$part"
 done
 holds "who broke the protocol is named" grep -qE \

@@ -331,6 +331,37 @@ START_TEST(a_part_is_not_empty)
 }
 END_TEST
 
+/* Bytes that a packet has, what its head says, and what is cut off. */
+static const struct {
+	const char *name;
+	size_t n;
+	char size;
+	size_t first;
+} packets[] = {
+	{ "one frame", 48, 48, 48 },
+	{ "two frames", 48, 24, 24 },
+	{ "a frame and noise", 49, 48, 48 },
+	{ "more than there is", 48, 56, 48 },
+	{ "less than a head", 48, 16, 48 },
+	{ "no size", 48, 0, 48 },
+	{ "half a head", 23, 8, 23 },
+	{ "nothing", 0, 0, 0 },
+};
+
+START_TEST(a_packet_is_cut_at_its_first_frame)
+{
+	char bytes[64] = { packets[_i].size };
+	struct apam_str rest = { bytes, packets[_i].n };
+	const struct apam_str first = frame_first(&rest);
+
+	ck_assert_msg(
+	    first.n == packets[_i].first, "%s: %zu", packets[_i].name, first.n);
+	ck_assert_ptr_eq(first.p, bytes);
+	ck_assert_ptr_eq(rest.p, bytes + first.n);
+	ck_assert_uint_eq(rest.n, packets[_i].n - first.n);
+}
+END_TEST
+
 /* Items are read wherever they lie. */
 START_TEST(nothing_need_be_aligned)
 {
@@ -367,6 +398,8 @@ main(void)
 	tcase_add_loop_test(tcase, parts_belong_together, 0, ROWS(second));
 	tcase_add_test(tcase, parts_come_to_an_end);
 	tcase_add_test(tcase, a_part_is_not_empty);
+	tcase_add_loop_test(
+	    tcase, a_packet_is_cut_at_its_first_frame, 0, ROWS(packets));
 	tcase_add_test(tcase, nothing_need_be_aligned);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);

@@ -256,6 +256,87 @@ START_TEST(a_greeting_is_answered)
 }
 END_TEST
 
+static size_t
+put(char *to, uint16_t type, uint64_t id)
+{
+	const struct agent_welcome welcome = { .version = AGENT_VERSION_MAX,
+		.library = APAM_STR("0.0.0") };
+	struct frame_writer w;
+	struct frame_part part;
+	struct buf items;
+
+	buf_init_plain(&items, FRAME_ITEMS_MAX);
+	frame_begin(&w, &items, type, id);
+	scripted_must(agent_welcome_write(&welcome, &w));
+	frame_part(&w, 0, &part);
+	memcpy(to, part.head, sizeof(part.head));
+	memcpy(to + sizeof(part.head), part.items.p, part.items.n);
+	buf_free(&items);
+	return sizeof(part.head) + part.items.n;
+}
+
+/* WELCOME, and as many answers behind it, in one packet with a descriptor. */
+static void
+answer_together(int listener, void *arg)
+{
+	static struct scripted_message m;
+	static char packet[FRAME_MAX];
+	const int *count = arg;
+	const int fd = scripted_accept(listener);
+	size_t n = put(packet, AGENT_WELCOME, 0);
+
+	frame_parts_init(&m.parts);
+	scripted_must(scripted_take(fd, &m, AGENT_HELLO) && m.rest.n > 0 &&
+	    scripted_take(fd, &m, AGENT_CANCEL) && m.rest.n == 0);
+	for (int i = 0; i < *count; i++)
+		n += put(packet + n, AGENT_RESULT, m.frame.id);
+	scripted_packet(fd, &(struct iovec){ packet, n }, 1, &fd, 1);
+	scripted_linger(fd);
+}
+
+static void
+ask_together(int *answers)
+{
+	struct frame_writer w;
+	struct buf none;
+	unsigned i = 0;
+
+	scripted_start(&agent, answer_together, answers);
+	must_connect();
+	buf_init_plain(&none, FRAME_ITEMS_MAX);
+	frame_begin(&w, &none, AGENT_CANCEL, 4);
+	ck_assert(link_send(&link_, &w, &i));
+	buf_free(&none);
+}
+
+/* The greeting goes out with the first message, and its answer comes so. */
+START_TEST(the_first_message_is_in_the_greetings_packet)
+{
+	int one = 1, fd;
+	struct frame message;
+
+	ask_together(&one);
+	ck_assert_int_eq(take(&message), LINK_MESSAGE);
+	ck_assert(link_.greeted);
+	ck_assert_uint_eq(message.type, AGENT_RESULT);
+	ck_assert_uint_eq(message.id, 4);
+	fd = link_take_passed(&link_);
+	ck_assert_int_ge(fd, 0);
+	(void)close(fd);
+}
+END_TEST
+
+START_TEST(a_packet_has_no_third_message)
+{
+	int two = 2;
+	struct frame message;
+
+	ask_together(&two);
+	ck_assert_int_eq(take(&message), LINK_BROKEN);
+	ck_assert_str_eq(link_.wrong, "a packet has more than one frame");
+}
+END_TEST
+
 static void
 refuse_and_close(int listener, void *arg)
 {
@@ -838,6 +919,8 @@ main(void)
 	tcase_add_test(tc, another_user_is_not_believed);
 	tcase_add_test(tc, the_agents_user_is_believed);
 	tcase_add_test(tc, a_greeting_is_answered);
+	tcase_add_test(tc, the_first_message_is_in_the_greetings_packet);
+	tcase_add_test(tc, a_packet_has_no_third_message);
 	tcase_add_test(tc, a_refusal_is_heard_though_sending_fails);
 	tcase_add_loop_test(
 	    tc, a_wrong_agent_breaks_the_connection, 0, ROWS(wrongs));

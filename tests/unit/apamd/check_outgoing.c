@@ -154,6 +154,46 @@ START_TEST(a_message_of_several_frames_is_sent_in_them)
 }
 END_TEST
 
+/* What is held goes out with the next message, or by itself. */
+START_TEST(two_messages_are_in_one_packet)
+{
+	struct buf held;
+	int descriptor;
+
+	buf_init_plain(&held, FRAME_MAX);
+	outgoing_hold(&out, &held);
+	ck_assert(send_number(1, 8, -1));
+	ck_assert_int_eq(recv(ends[1], &descriptor, 1, MSG_DONTWAIT), -1);
+	ck_assert(send_number(2, 8, ends[0]));
+	ck_assert_uint_eq(take(&descriptor), 1);
+	ck_assert_int_ge(descriptor, 0);
+	(void)close(descriptor);
+	ck_assert_int_eq(recv(ends[1], &descriptor, 1, MSG_DONTWAIT), -1);
+	outgoing_hold(&out, &held);
+	ck_assert(send_number(3, 8, -1));
+	ck_assert(outgoing_release(&out, ends[0]));
+	ck_assert(outgoing_release(&out, ends[0]));
+	ck_assert_uint_eq(take(&descriptor), 3);
+	buf_free(&held);
+}
+END_TEST
+
+/* A message that fills a packet has one of its own. */
+START_TEST(what_has_no_room_beside_goes_by_itself)
+{
+	struct buf held;
+	int descriptor;
+
+	buf_init_plain(&held, FRAME_MAX);
+	outgoing_hold(&out, &held);
+	ck_assert(send_number(1, 8, -1));
+	ck_assert(send_number(2, FRAME_MAX - 64, -1));
+	ck_assert_uint_eq(take(&descriptor), 1);
+	ck_assert_uint_eq(take(&descriptor), 2);
+	buf_free(&held);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -166,6 +206,8 @@ main(void)
 	tcase_add_test(t, whoever_is_gone_gets_nothing);
 	tcase_add_test(t, who_goes_while_something_is_kept_is_noticed);
 	tcase_add_test(t, a_message_of_several_frames_is_sent_in_them);
+	tcase_add_test(t, two_messages_are_in_one_packet);
+	tcase_add_test(t, what_has_no_room_beside_goes_by_itself);
 	suite_add_tcase(s, t);
 	return run_suite(s);
 }
