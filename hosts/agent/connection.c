@@ -22,7 +22,7 @@
 #include "base/error.h"
 
 #define PACKETS_AT_ONCE 8
-#define ACCEPTS_AT_ONCE 64
+#define SINGLES 32 /* packets between two looks for more at once */
 
 static struct {
 	struct mmsghdr heads[PACKETS_AT_ONCE];
@@ -170,9 +170,9 @@ weigh(struct connection *c)
 /* ---- Receiving ---------------------------------------------------------- */
 
 static void
-set_up_inbox(void)
+set_up_inbox(unsigned count)
 {
-	for (size_t i = 0; i < PACKETS_AT_ONCE; i++) {
+	for (size_t i = 0; i < count; i++) {
 		inbox.parts[i] = (struct iovec){ inbox.bytes[i], FRAME_MAX };
 		inbox.heads[i].msg_hdr = (struct msghdr){
 			.msg_iov = &inbox.parts[i],
@@ -183,15 +183,36 @@ set_up_inbox(void)
 	}
 }
 
-/* Returns how many packets came; below 0: it is to be ended. */
+/* As recvmmsg. */
+static int
+receive_one(int socket)
+{
+	const ssize_t n = recvmsg(
+	    socket, &inbox.heads[0].msg_hdr, MSG_DONTWAIT);
+
+	inbox.heads[0].msg_len = n < 0 ? 0 : (unsigned)n;
+	return n < 0 ? -1 : 1;
+}
+
+/*
+ * Returns how many packets came; below 0: it is to be ended.  Most clients send
+ * one and wait, and looking for a second one costs a tenth of the signature, so
+ * that it is done now and then, and again as long as there are some.
+ */
 static int
 receive(struct connection *c)
 {
+	const unsigned most = c->singles == SINGLES ? PACKETS_AT_ONCE : 1;
 	int n;
 
-	set_up_inbox();
-	n = recvmmsg(
-	    c->watch.fd, inbox.heads, PACKETS_AT_ONCE, MSG_DONTWAIT, NULL);
+	set_up_inbox(most);
+	n = most == 1 ?
+	    receive_one(c->watch.fd) :
+	    recvmmsg(c->watch.fd, inbox.heads, most, MSG_DONTWAIT, NULL);
+	if (most == 1)
+		c->singles++;
+	else if (n <= 1)
+		c->singles = 0;
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	return n;
@@ -216,6 +237,8 @@ take_frames(struct connection *c, struct apam_str packet)
 			wrong = "a packet has more than one frame";
 		if (wrong == NULL && whole)
 			wrong = serving_take(c, &message);
+		else if (c->parts.count == 1)
+			c->begun = clock_ms();
 	}
 	if (wrong == NULL && !connection_has_ended(c) &&
 	    !outgoing_release(&c->out, c->watch.fd))
@@ -236,8 +259,6 @@ take_packet(struct connection *c, const struct mmsghdr *head)
 	}
 	if ((head->msg_hdr.msg_flags & MSG_TRUNC) != 0)
 		wrong = "a frame is longer than 65536 bytes";
-	if (c->parts.count == 0)
-		c->begun = clock_ms();
 	if (wrong == NULL)
 		wrong = take_frames(c, packet);
 	return wrong == NULL ? weigh(c) : wrong;
@@ -362,32 +383,28 @@ begin(struct server *s, int fd)
 	outgoing_init(&c->out);
 	frame_parts_init(&c->parts);
 	enlist(s, c);
-	/* Most clients have said hello when they are accepted. */
-	if (loop_add(&s->loop, &c->watch, WATCH_IN))
-		on_ready(&c->watch, WATCH_IN);
-	else
+	if (!loop_add(&s->loop, &c->watch, WATCH_IN))
 		connection_end(c);
 }
 
+/* The next one is told of at once: to find none takes as long as to find one. */
 void
 connection_accept(struct server *s)
 {
-	for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-		const int fd = accept4(
-		    s->listening.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	const int fd = accept4(
+	    s->listening.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-		if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
-			/* They wait in the queue until one of these ends. */
-			server_refused(s, METRICS_CONNECTIONS,
-			    AGENT_LOG_NO_USER,
-			    "no descriptor is left for more clients, who wait");
-			loop_change(&s->loop, &s->listener, 0);
-			s->deaf = true;
-		}
-		if (fd < 0)
-			return;
+	if (fd >= 0) {
 		begin(s, fd);
+		return;
 	}
+	if (errno != EMFILE && errno != ENFILE)
+		return;
+	/* They wait in the queue until one of these ends. */
+	server_refused(s, METRICS_CONNECTIONS, AGENT_LOG_NO_USER,
+	    "no descriptor is left for more clients, who wait");
+	loop_change(&s->loop, &s->listener, 0);
+	s->deaf = true;
 }
 
 /* ---- Time ------------------------------------------------------------------ */

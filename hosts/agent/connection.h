@@ -42,6 +42,7 @@ struct connection {
 	struct serve_known known; /* for the audit log */
 	uint16_t version;	/* 0: not greeted yet */
 	bool followed;		/* what is taken has a message behind it */
+	uint8_t singles;	/* packets since several were looked for */
 	struct page_reader reader;
 	int64_t begun;		/* clock_ms: the connection, or a message */
 	int64_t second;		/* clock_ms: when `idle` was begun */

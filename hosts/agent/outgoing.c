@@ -174,6 +174,8 @@ send_part(struct outgoing *out, int socket, const struct frame_part *part,
 	};
 	bool ok = true;
 
+	if (out->held == NULL)
+		return send_or_keep(out, socket, parts + 1, 2, descriptor);
 	if (hold(out, part, descriptor))
 		return true;
 	held = out->held;

@@ -31,8 +31,8 @@ struct page_of {
 	uint64_t stored; /* serial of the page that the manager has; 0 */
 	uint64_t sent; /* the same, and it has not answered; 0 */
 	int answer; /* what it closes when it has; -1 */
-	int ready; /* descriptor for the next program; -1: none */
-	uint64_t ready_of; /* serial of its page */
+	int given; /* descriptor that programs are given; -1: none */
+	uint64_t given_of; /* serial of its page */
 };
 
 /* ---- What is known ---------------------------------------------------------- */
@@ -58,18 +58,18 @@ page_of(struct pages *pages, struct apam_profile *profile)
 		return NULL;
 	p->profile = profile;
 	p->answer = -1;
-	p->ready = -1;
+	p->given = -1;
 	p->next = *first;
 	*first = p;
 	return p;
 }
 
 static void
-drop_ready(struct page_of *p)
+drop_given(struct page_of *p)
 {
-	if (p->ready >= 0)
-		(void)close(p->ready);
-	p->ready = -1;
+	if (p->given >= 0)
+		(void)close(p->given);
+	p->given = -1;
 }
 
 void
@@ -82,7 +82,7 @@ pages_free(struct pages *pages)
 			pages->buckets[i] = p->next;
 			if (p->answer >= 0)
 				(void)close(p->answer);
-			drop_ready(p);
+			drop_given(p);
 			free(p);
 		}
 }
@@ -288,28 +288,19 @@ may_send(const struct page_client *client)
 	return true;
 }
 
-/* Each program has one that was opened for it: they share no position. */
+/*
+ * All programs are given one that was opened once: by it they can read the page,
+ * and change nothing that another one of them would see.
+ */
 static int
-take_ready(struct page_of *p, uint64_t serial)
+descriptor_of(struct page_of *p, uint64_t serial)
 {
-	const int fd = p->ready;
-
-	if (fd < 0 || p->ready_of != serial)
-		return serve_page_descriptor(p->profile);
-	p->ready = -1;
-	return fd;
-}
-
-void
-pages_make_ready(struct pages *pages, struct apam_profile *profile)
-{
-	struct page_of *p = page_of(pages, profile);
-
-	if (p == NULL)
-		return;
-	drop_ready(p);
-	p->ready_of = serve_page_serial(profile);
-	p->ready = serve_page_descriptor(profile);
+	if (p->given >= 0 && p->given_of == serial)
+		return p->given;
+	drop_given(p);
+	p->given = serve_page_descriptor(p->profile);
+	p->given_of = serial;
+	return p->given;
 }
 
 uint64_t
@@ -333,7 +324,7 @@ pages_offer(struct pages *pages, struct apam_profile *profile,
 		return serial;
 	if (!may_send(client))
 		return 0;
-	*descriptor = take_ready(p, serial);
+	*descriptor = descriptor_of(p, serial);
 	return *descriptor < 0 ? 0 : serial;
 }
 
@@ -342,10 +333,11 @@ pages_offer(struct pages *pages, struct apam_profile *profile,
 int
 pages_wait(const struct pages *pages)
 {
-	int64_t left = pages->due - clock_ms();
+	int64_t left;
 
 	if (pages->due == 0)
 		return -1;
+	left = pages->due - clock_ms();
 	return left < 0 ? 0 : (int)left;
 }
 
@@ -361,7 +353,7 @@ renew_bucket(struct pages *pages, struct page_of *p)
 			(void)serve_page_renew(p->profile);
 			used = true;
 		} else {
-			drop_ready(p);
+			drop_given(p);
 		}
 		forget_retired(pages, p);
 	}
@@ -371,9 +363,12 @@ renew_bucket(struct pages *pages, struct page_of *p)
 void
 pages_turn(struct pages *pages)
 {
-	const int64_t now = clock_ms();
+	int64_t now;
 
-	if (pages->due == 0 || now < pages->due)
+	if (pages->due == 0)
+		return;
+	now = clock_ms();
+	if (now < pages->due)
 		return;
 	if (pages->at == 0)
 		pages->used = false;

@@ -70,19 +70,13 @@ struct page_client {
 /*
  * The profile signed for a program just now: it is used.  Returns the serial of
  * the page that serves more such requests; 0: none.  Where the program has
- * another page, *descriptor is one to send beside the answer, which the caller
- * closes; else -1.  A program that has not read the last one that it was sent
+ * another page, *descriptor is one to send beside the answer, which stays the
+ * page's; else -1.  A program that has not read the last one that it was sent
  * gets no other, nor does a user whose programs have left many unread: the
  * system would pass none to anybody then.
  */
 uint64_t pages_offer(struct pages *pages, struct apam_profile *profile,
     const struct page_client *client, int *descriptor);
-
-/*
- * Have a descriptor ready for the next program, once a program has its answer:
- * opening one takes as long as a signature.
- */
-void pages_make_ready(struct pages *pages, struct apam_profile *profile);
 
 /*
  * Each second: one that was read counts no more.  True where one was left unread

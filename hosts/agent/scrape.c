@@ -196,14 +196,14 @@ is_over(const struct scrape_connection *c, int64_t now)
 int
 scrape_due(const struct scrape *s)
 {
-	const int64_t now = clock_ms();
 	int64_t least = -1;
 
 	for (size_t i = 0; i < SCRAPE_CONNECTIONS; i++) {
-		int64_t left = s->all[i].since + SCRAPE_MS - now;
+		int64_t left;
 
 		if (s->all[i].watch.fd < 0)
 			continue;
+		left = s->all[i].since + SCRAPE_MS - clock_ms();
 		left = left < 0 ? 0 : left;
 		least = least < 0 || left < least ? left : least;
 	}
@@ -213,10 +213,8 @@ scrape_due(const struct scrape *s)
 void
 scrape_tick(struct scrape *s)
 {
-	const int64_t now = clock_ms();
-
 	for (size_t i = 0; i < SCRAPE_CONNECTIONS; i++)
-		if (is_over(&s->all[i], now))
+		if (s->all[i].watch.fd >= 0 && is_over(&s->all[i], clock_ms()))
 			end(&s->all[i]);
 }
 

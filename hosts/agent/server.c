@@ -364,7 +364,7 @@ step(struct server *s)
 {
 	int ms;
 
-	if (clock_ms() < s->step_at)
+	if (s->step_at == INT64_MAX || clock_ms() < s->step_at)
 		return;
 	apam_step(s->ctx);
 	ms = apam_timeout(s->ctx);

@@ -154,12 +154,9 @@ send_signed(void *arg, const struct serve_signature *made)
 		    a->c->peer.program);
 		connection_send(a->c, &to, descriptor);
 	}
-	if (descriptor >= 0) {
+	if (descriptor >= 0)
 		metrics_page(
 		    a->c->server->metrics, apam_profile_name(a->profile));
-		(void)close(descriptor);
-		pages_make_ready(&a->c->server->pages, a->profile);
-	}
 	if (fits)
 		return;
 	(void)error_set(&err, APAM_E_INTERNAL,

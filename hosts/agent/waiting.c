@@ -145,11 +145,14 @@ waiting_try(struct server *s)
 {
 	const uint64_t landings = serve_landings(s->ctx);
 	const bool all = landings != s->landings || s->proved;
-	const int64_t now = clock_ms();
+	int64_t now;
 
 	s->landings = landings;
 	s->proved = false;
-	if (s->first == NULL || (!all && now < s->soonest))
+	if (s->first == NULL)
+		return;
+	now = clock_ms();
+	if (!all && now < s->soonest)
 		return;
 	s->soonest = INT64_MAX;
 	s->trying = true;
