@@ -307,26 +307,47 @@ believe(
 	    who_is_missing(place));
 }
 
+struct own_fd
+link_find(const struct link_place *place)
+{
+	return own_fd_of(
+	    trust_open_socket(place->socket, place->id, place->own, NULL));
+}
+
+static bool
+connect_found(int s, const struct link_place *place)
+{
+	return place->file != NULL && own_fd_is_ours(place->file) &&
+	    connect_file(s, place->file->fd, place, NULL) == APAM_OK;
+}
+
 static enum apam_status
-open_socket(
-    struct link *link, const struct link_place *place, struct apam_error *err)
+connect_anew(int s, const struct link_place *place, struct apam_error *err)
 {
 	const int file = open_file(place, err);
 	enum apam_status status;
 
 	if (file < 0)
 		return err->status;
+	status = connect_file(s, file, place, err);
+	(void)close(file);
+	return status;
+}
+
+static enum apam_status
+open_socket(
+    struct link *link, const struct link_place *place, struct apam_error *err)
+{
+	enum apam_status status = APAM_OK;
+
 	link->fd = own_fd_of(
 	    socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
 	if (link->fd.fd < 0)
-		status = error_set(err, APAM_E_MEMORY,
+		return error_set(err, APAM_E_MEMORY,
 		    "out of descriptors, to connect to the agent");
-	else
-		status = connect_file(link->fd.fd, file, place, err);
-	(void)close(file);
-	if (status == APAM_OK)
-		status = believe(link, place, err);
-	return status;
+	if (!connect_found(link->fd.fd, place))
+		status = connect_anew(link->fd.fd, place, err);
+	return status == APAM_OK ? believe(link, place, err) : status;
 }
 
 static bool

@@ -25,6 +25,8 @@ struct link_place {
 	const char *user;	/* its login name; root is believed, too */
 	uint32_t id;		/* and number; 0: none, or not known */
 	bool own;		/* user mode: so is the effective user */
+	/* The socket's file, as link_find has opened it; NULL: it was not. */
+	const struct own_fd *file;
 };
 
 /* A connection; link_init sets it up. */
@@ -56,6 +58,13 @@ void link_init(struct link *link);
 
 /* True where this user may be the agent. */
 bool link_believes(const struct link_place *place, uint32_t user);
+
+/*
+ * Open the socket's file, for link_connect, which takes another where this one is
+ * not ours any more or nobody listens there.  The caller closes it; none where
+ * the path is not believed or leads to nothing.
+ */
+struct own_fd link_find(const struct link_place *place);
 
 /*
  * Connect; `hello` is sent in the packet of the first message, or as soon as

@@ -37,6 +37,7 @@ served_new(struct env *env)
 		.own = env->settings->user };
 	pthread_mutex_init(&s->lock, NULL);
 	flow_init(&s->shared);
+	s->file.fd = -1;
 	error_init(&s->away);
 	return s;
 }
@@ -70,6 +71,7 @@ served_free(struct served **served)
 	if (s == NULL)
 		return;
 	free_flows(s);
+	own_fd_close(&s->file);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
@@ -85,6 +87,7 @@ served_fork_renew(struct served *s)
 		f->first = NULL;
 	free_flows(s);
 	flow_init(&s->shared);
+	own_fd_close(&s->file);
 	s->self.known = false;
 }
 
@@ -114,43 +117,6 @@ served_look_at_registry(struct served *s)
 	keys_close(&keys);
 }
 
-static void
-find_self(struct served_self *self)
-{
-	program_name(self->program);
-	boot_time_namespace(&self->time_device, &self->time_inode);
-	self->known = true;
-}
-
-void
-served_prepare(struct served *s)
-{
-	if (!s->self.known)
-		find_self(&s->self);
-	served_look_at_registry(s);
-}
-
-/* Once the registry was looked at; `place` is a copy, or the lock is held. */
-static enum apam_status
-greet(struct served *s, const struct link_place *place, struct flow *flow,
-    struct apam_error *err)
-{
-	struct served_self self = s->self;
-	struct agent_hello hello = { .min = AGENT_VERSION_MIN,
-		.max = AGENT_VERSION_MAX,
-		.library = apam_str(apam_version()) };
-
-	if (!self.known)
-		find_self(&self);
-	hello.program = apam_str(self.program);
-	hello.counter = counter_nonce(s);
-	hello.time_device = self.time_device;
-	hello.time_inode = self.time_inode;
-	return link_connect(&flow->link, place, &hello, err);
-}
-
-/* ---- Whether there is an agent ------------------------------------------- */
-
 static struct link_place
 place_of(struct served *s)
 {
@@ -161,6 +127,72 @@ place_of(struct served *s)
 	fork_unlock(&s->lock);
 	return place;
 }
+
+static void
+find_self(struct served_self *self)
+{
+	program_name(self->program);
+	boot_time_namespace(&self->time_device, &self->time_inode);
+	self->known = true;
+}
+
+/* What a connection is made with: a copy. */
+struct found {
+	struct served_self self;
+	struct link_place place;
+	struct own_fd file;
+};
+
+/* With the lock held.  The socket's file is for this connection alone. */
+static void
+take_found(struct served *s, struct found *to)
+{
+	to->self = s->self;
+	to->place = s->place;
+	to->file = s->file;
+	to->place.file = &to->file;
+	s->file.fd = -1;
+}
+
+void
+served_prepare(struct served *s)
+{
+	struct found with = { .self = s->self, .place = place_of(s) };
+
+	if (with.self.known)
+		return;
+	find_self(&with.self);
+	served_look_at_registry(s);
+	with.file = link_find(&with.place);
+	fork_lock(&s->lock);
+	s->self = with.self;
+	s->file = with.file;
+	fork_unlock(&s->lock);
+}
+
+/* Once the registry was looked at. */
+static enum apam_status
+greet(struct served *s, struct found *with, struct flow *flow,
+    struct apam_error *err)
+{
+	struct agent_hello hello = { .min = AGENT_VERSION_MIN,
+		.max = AGENT_VERSION_MAX,
+		.library = apam_str(apam_version()) };
+
+	enum apam_status status;
+
+	if (!with->self.known)
+		find_self(&with->self);
+	hello.program = apam_str(with->self.program);
+	hello.counter = counter_nonce(s);
+	hello.time_device = with->self.time_device;
+	hello.time_inode = with->self.time_inode;
+	status = link_connect(&flow->link, &with->place, &hello, err);
+	own_fd_close(&with->file);
+	return status;
+}
+
+/* ---- Whether there is an agent ------------------------------------------- */
 
 /*
  * The number of the agent's user, which takes a while to find: most often root
@@ -346,15 +378,19 @@ is_too_early(struct served *s, struct apam_error *err)
 static enum apam_status
 greet_believed(struct served *s, struct flow *flow, struct apam_error *err)
 {
-	struct link_place place = place_of(s);
-	enum apam_status status = greet(s, &place, flow, err);
+	struct found with;
+	enum apam_status status;
 
+	fork_lock(&s->lock);
+	take_found(s, &with);
+	fork_unlock(&s->lock);
+	status = greet(s, &with, flow, err);
 	if (status != APAM_E_TRUST || !find_user(s))
 		return status;
 	error_clear(err);
 	link_init(&flow->link);
-	place = place_of(s);
-	return greet(s, &place, flow, err);
+	with.place = place_of(s);
+	return greet(s, &with, flow, err);
 }
 
 static enum apam_status
@@ -537,6 +573,7 @@ static enum served_end
 share_connection(struct served *s, struct apam_error *err)
 {
 	struct apam_error why = APAM_ERROR_INIT;
+	struct found with;
 	enum apam_status status;
 
 	if (s->shared.link.fd.fd >= 0 && link_is_ours(&s->shared.link))
@@ -547,7 +584,8 @@ share_connection(struct served *s, struct apam_error *err)
 		error_copy(err, &s->away);
 		return is_between(s) ? SERVED_PENDING : SERVED_AWAY;
 	}
-	status = greet(s, &s->place, &s->shared, &why);
+	take_found(s, &with);
+	status = greet(s, &with, &s->shared, &why);
 	if (status == APAM_OK)
 		return SERVED_ANSWERED;
 	flow_init(&s->shared);

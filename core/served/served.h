@@ -37,9 +37,10 @@ struct served_self {
 
 struct served {
 	struct env *env;	/* the context's */
-	struct served_self self; /* written once, with the context's lock held */
 	pthread_mutex_t lock;	/* guards what follows */
+	struct served_self self; /* written with the context's lock held, too */
 	struct link_place place; /* its id is looked up once it matters */
+	struct own_fd file;	/* for the next connection: link_find */
 	struct flow *flows;	/* all that threads have for themselves, or idle */
 	struct flow shared;	/* of calls that do not wait */
 	uint64_t last_id;	/* of a question */

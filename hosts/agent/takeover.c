@@ -61,7 +61,9 @@ static enum tried
 connect_to(struct takeover *t, const char *socket, struct apam_error *err)
 {
 	char name[LOGIN_NAME_SIZE];
-	const struct link_place place = { socket, name, geteuid(), true };
+	const struct link_place place = {
+		.socket = socket, .user = name, .id = geteuid(), .own = true
+	};
 	const struct agent_hello hello = { .min = AGENT_VERSION_MIN,
 		.max = AGENT_VERSION_MAX,
 		.library = apam_str(apam_version()),

@@ -42,7 +42,9 @@ setup(void)
 	live = secmem_live();
 	open_before = open_descriptors();
 	scripted_make(&agent);
-	place = (struct link_place){ agent.path, "no-such-user", 0, true };
+	place = (struct link_place){
+		.socket = agent.path, .user = "no-such-user", .own = true
+	};
 	link_init(&link_);
 	err = (struct apam_error)APAM_ERROR_INIT;
 }
@@ -334,6 +336,42 @@ START_TEST(a_packet_has_no_third_message)
 	ask_together(&two);
 	ck_assert_int_eq(take(&message), LINK_BROKEN);
 	ck_assert_str_eq(link_.wrong, "a packet has more than one frame");
+}
+END_TEST
+
+/* The very file that was found, though another one has its name by now. */
+START_TEST(the_file_that_was_found_is_connected_to)
+{
+	char aside[128];
+	struct own_fd file;
+
+	(void)snprintf(aside, sizeof(aside), "%s.aside", agent.path);
+	scripted_start(&agent, greet, NULL);
+	file = link_find(&place);
+	ck_assert(own_fd_is_ours(&file));
+	ck_assert_int_eq(rename(agent.path, aside), 0);
+	ck_assert_int_eq(dial(), APAM_E_NETWORK);
+	error_init(&err);
+	place.file = &file;
+	must_connect();
+	own_fd_close(&file);
+	ck_assert_int_eq(rename(aside, agent.path), 0);
+}
+END_TEST
+
+/* An agent that was started anew has another one. */
+START_TEST(a_file_that_nobody_listens_at_is_found_anew)
+{
+	struct own_fd file;
+
+	(void)close(scripted_listen(agent.path));
+	file = link_find(&place);
+	ck_assert(own_fd_is_ours(&file));
+	ck_assert_int_eq(unlink(agent.path), 0);
+	scripted_start(&agent, greet, NULL);
+	place.file = &file;
+	must_connect();
+	own_fd_close(&file);
 }
 END_TEST
 
@@ -921,6 +959,8 @@ main(void)
 	tcase_add_test(tc, a_greeting_is_answered);
 	tcase_add_test(tc, the_first_message_is_in_the_greetings_packet);
 	tcase_add_test(tc, a_packet_has_no_third_message);
+	tcase_add_test(tc, the_file_that_was_found_is_connected_to);
+	tcase_add_test(tc, a_file_that_nobody_listens_at_is_found_anew);
 	tcase_add_test(tc, a_refusal_is_heard_though_sending_fails);
 	tcase_add_loop_test(
 	    tc, a_wrong_agent_breaks_the_connection, 0, ROWS(wrongs));
