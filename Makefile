@@ -136,7 +136,7 @@ SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so) $(NGINX_MODULE)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
-.PHONY: nginx all help demo test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart lint lint-style sanitize fuzz \
+.PHONY: nginx all help demo test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart trial-python lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
 	run-fuzz bench run-bench bench-peers bench-python bench-gateway bench-plot python \
@@ -664,6 +664,13 @@ trial-refresh: deps-build deps-peers
 	@$(MAKE) all $(PEERS:%=$(BUILD)/peers/%)
 	@BUILD=$(BUILD) PEER_DIR=$(CURDIR)/build/peers ROTATIONS=$(or $(ROTATIONS),20000) \
 	    KILLS=$(or $(KILLS),5220) node tests/peers/trial.mjs
+
+# CALLS real calls of Python's, twice over, in threads and in asyncio, with forks in
+# the midst: in process, then through the agent.
+trial-python: deps-build deps-test
+	@$(MAKE) programs
+	@BUILD=$(BUILD) CALLS=$(or $(CALLS),10000) tests/suite/python.sh trial
+	@BUILD=$(BUILD) CALLS=$(or $(CALLS),10000) tests/suite/agent/python.sh trial
 
 # Secrets stay in the agent: two minutes of 20 programs, and the search for what
 # they could have of them.

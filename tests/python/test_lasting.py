@@ -54,7 +54,8 @@ class Lasting(SandboxTest):
         before = resident_kb()
         self.in_threads(profile)
         self.assertLess(resident_kb() - before, 1024)
-        self.assertEqual(asked("7signal", "/oauth2/token"), 1)
+        # None, where the agent has one already.
+        self.assertLessEqual(asked("7signal", "/oauth2/token"), 1)
 
     def test_memory_does_not_grow_in_asyncio(self):
         async def many(driver, profile, count):

@@ -72,7 +72,10 @@ def __getattr__(name: str) -> Any:
     if name in _LATER:
         return importlib.import_module(f"{__name__}.{name}")
     if name == "Session":
-        return __getattr__("requests").Session
+        # Kept, so that no later call takes a lock of the import system, which
+        # a child of a fork may find held.
+        globals()[name] = found = __getattr__("requests").Session
+        return found
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
