@@ -114,7 +114,8 @@ SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 # Those of tests/suite build host programs of their own, which have no sanitizer;
 # and what has one makes system calls of its own, so that the agent has no filter.
-SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh) \
+SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh \
+	%/agent/python.sh) \
 	$(if $(SANITIZE),%/agent/filter.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/suite/agent/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
