@@ -115,4 +115,54 @@ done
 holds "it names some" test "$(names | wc -l)" -ge 10
 end_agent TERM
 holds "the socket file is gone" test ! -e "$dir/run/metrics"
+
+# ---- Where else it listens ------------------------------------------------------
+
+# free_port ADDRESS: a port that nothing listens at.
+free_port()
+{
+	python3 - "$1" <<-'END'
+	import socket, sys
+	family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET
+	with socket.socket(family) as s:
+	    s.bind((sys.argv[1], 0))
+	    print(s.getsockname()[1])
+	END
+}
+for address in 127.0.0.1 ::1; do
+	# A machine may have no IPv6.
+	port=$(free_port $address 2>/dev/null) || continue
+	at=$address:$port
+	[ $address = 127.0.0.1 ] || at="[$address]:$port"
+	start_agent --metrics "$at"
+	: >"$dir/err"
+	status=0
+	wait_for curl -sS --max-time 120 --noproxy '*' -g \
+	    "http://$at/metrics" -o "$dir/out" || status=1
+	expect "at $address" 0 '^# EOF$' '' "$dir/out"
+	"$timeout" 120 "$build/apamd" -c "$dir/apam.conf" --metrics "$at" \
+	    --socket "$dir/run/other" >"$dir/out" 2>"$dir/err"
+	status=$?
+	expect "another one there" 3 '' 'the socket for metrics cannot be opened'
+	end_agent TERM
+	holds "it ends well" test "$ended" = 0
+done
+
+# refuses NAME STATUS TEXT WHERE: an agent that is to listen there ends.
+refuses()
+{
+	"$timeout" 120 "$build/apamd" -c "$dir/apam.conf" --socket "$agent" \
+	    --metrics "$4" >"$dir/out" 2>"$dir/err"
+	status=$?
+	expect "$1" "$2" '' "$3"
+}
+forms='--metrics needs an absolute path, 127.0.0.1:PORT or'
+refuses "an address that others reach" 2 "$forms" 0.0.0.0:9000
+refuses "no port" 2 "$forms" 127.0.0.1:
+refuses "something behind the port" 2 "$forms" 127.0.0.1:9000x
+refuses "a port that is too large" 2 "$forms" '[::1]:65536'
+refuses "a path that is too long" 3 'cannot be opened: File name too long' \
+    "/$(printf '%0120d' 0)"
+refuses "a directory that there is not" 3 'cannot be opened: No such file' \
+    "$dir/none/metrics"
 finish

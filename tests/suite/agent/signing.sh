@@ -27,9 +27,20 @@ agent_says "an unknown argument" 2 'there is no argument --sock;' --sock x
 agent_says "no value" 2 'a value is missing after --config;' --config
 agent_says "a relative socket" 2 'needs an absolute path, not x;' --socket x
 agent_says "no main file" 3 'none.conf' -c "$dir/none.conf" --socket "$agent"
+agent_says "a socket's path that is too long" 3 'too long for a socket' \
+    -c "$dir/apam.conf" --socket "/$(printf '%0103d' 0)"
+agent_says "a socket in a file" 3 "$dir/apam.conf" \
+    -c "$dir/apam.conf" --socket "$dir/apam.conf/agent"
+(unset XDG_RUNTIME_DIR; agent_says "a user without a place for it" 3 \
+    'XDG_RUNTIME_DIR is not set' --user -c "$dir/apam.conf"
+    echo "$passed $failed" >"$dir/counted")
+read -r passed failed <"$dir/counted"
 "$build/apamd" --help >"$dir/out" 2>"$dir/err"
 status=$?
 expect "help" 0 'usage: apamd' '' "$dir/err"
+"$build/apamd" --version >"$dir/out" 2>"$dir/err"
+status=$?
+expect "version" 0 '^apamd [0-9]+\.[0-9]+' '' "$dir/err"
 touch "$dir/run/file"
 agent_says "something else is in its place" 3 'something else than a socket' \
     -c "$dir/apam.conf" --socket "$dir/run/file"
