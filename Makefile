@@ -112,6 +112,8 @@ FUZZERS  := $(REPLAYS:$(BUILD)/tests/fuzz/%=$(BUILD)/fuzzers/%)
 BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
+# Those of hosts/nginx and hosts/run, which is measured, too.
+NGINX_SUITES = $(addprefix tests/suite/,nginx.sh gateway.sh run.sh)
 # Those of tests/suite build host programs of their own, which have no sanitizer;
 # and what has one makes system calls of its own, so that the agent has no filter.
 SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh \
@@ -119,6 +121,7 @@ SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %
 	$(if $(SANITIZE),%/agent/filter.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/suite/agent/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
+	$(if $(COVERAGE),$(wildcard $(NGINX_SUITES))) \
 	$(if $(SANITIZE)$(COVERAGE),,$(wildcard tests/suite/*.sh)))
 TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
 PRODUCT  := $(BUILD)/apam $(BUILD)/template $(BUILD)/apam-request.so $(BUILD)/$(SONAME) \
@@ -129,7 +132,7 @@ PRODUCT  := $(BUILD)/apam $(BUILD)/template $(BUILD)/apam-request.so $(BUILD)/$(
 FOREIGN  := $(if $(KIT),$(if $(shell command -v $(CXX)),cpp/kit-cpp) \
 	$(if $(shell command -v $(RUSTC)),rust/kit-rust))
 # nginx's module, for suites that no sanitizer runs, where nginx-dev is.
-NGINX_MODULE := $(if $(SANITIZE)$(COVERAGE),,$(if \
+NGINX_MODULE := $(if $(SANITIZE),,$(if \
 	$(wildcard /usr/share/nginx/src/src/core),\
 	$(BUILD)/nginx/ngx_http_apam_module.so $(BUILD)/nginx/page))
 SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
