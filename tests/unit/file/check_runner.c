@@ -39,7 +39,7 @@ START_TEST(one_that_is_dropped_is_killed)
 	struct secret_exec *x;
 	int fd;
 
-	holding("echo x; sleep 600 & sleep 600", &fd);
+	holding("echo x; sleep 90 & sleep 90", &fd);
 	x = start(TIME_MS);
 	secret_exec_wait(x);
 	secret_exec_free(&x);
@@ -58,7 +58,7 @@ START_TEST(what_it_leaves_behind_runs_on)
 	holding("(sleep 0.3; echo alive >&5) >&- & echo x", &fd);
 	ck_assert_msg(run(TIME_MS) == APAM_OK, "%s", err.text);
 	pfd.fd = fd;
-	ck_assert_int_eq(poll(&pfd, 1, 10000), 1);
+	ck_assert_int_eq(poll(&pfd, 1, 60000), 1);
 	ck_assert_int_gt(read(fd, text, sizeof(text) - 1), 0);
 	ck_assert_str_eq(text, "alive\n");
 	ck_assert_all_ended(fd);
@@ -116,7 +116,7 @@ START_TEST(programs_end_with_it)
 	char byte;
 	pid_t pid;
 
-	holding("echo x; sleep 600 & sleep 600", &fd);
+	holding("echo x; sleep 90 & sleep 90", &fd);
 	ck_assert_int_eq(pipe(pipe_ends), 0);
 	pid = fork();
 	ck_assert_int_ge(pid, 0);

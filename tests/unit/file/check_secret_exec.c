@@ -317,7 +317,7 @@ ck_assert_all_ended(int pipe_end)
 {
 	struct pollfd pfd = { .fd = pipe_end, .events = POLLIN };
 
-	ck_assert_msg(poll(&pfd, 1, 2000) == 1 && (pfd.revents & POLLHUP) != 0,
+	ck_assert_msg(poll(&pfd, 1, 45000) == 1 && (pfd.revents & POLLHUP) != 0,
 	    "something runs on");
 }
 
