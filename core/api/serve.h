@@ -22,7 +22,7 @@ enum apam_status serve_open(const struct apam_open_options *options,
     struct apam **ctx, struct apam_error *err);
 
 /*
- * How many flights of the context have landed.  A call that is pending has
+ * How many flights of the context have landed, and programs of secrets ended.  A call that is pending has
  * nothing new to hear before this has changed, or its deadline has come.
  */
 uint64_t serve_landings(const struct apam *ctx);

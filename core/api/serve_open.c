@@ -7,6 +7,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "file/secret_ahead.h"
 #include "flight/loop.h"
 #include "profile/context.h"
 #include "profile/handle.h"
@@ -30,6 +31,11 @@ serve_open(const struct apam_open_options *options, struct apam **ctx,
 		return status;
 	}
 	(*ctx)->env.is_agent = true;
+	(*ctx)->env.ahead = (*ctx)->env.loop->ahead = secret_ahead_new();
+	if ((*ctx)->env.ahead == NULL) {
+		apam_close(ctx);
+		return error_set(err, APAM_E_MEMORY, "out of memory");
+	}
 	/* Those of a later agent are higher: clients may still have older ones. */
 	atomic_store(&(*ctx)->env.generation, (uint64_t)clock_unix_ms() << 16);
 	return APAM_OK;

@@ -209,6 +209,7 @@ init(struct entry *e, const struct entry_place *place)
 	};
 	e->secrets.watch = place->watch;
 	e->secrets.deadline = place->deadline;
+	e->secrets.ahead = e->env->ahead;
 	pthread_mutex_init(&e->calls, NULL);
 	e->memos = memos_new();
 	pair_cache_init(&e->pairs);

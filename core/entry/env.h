@@ -18,6 +18,7 @@
 
 struct key_kept;
 struct loop;
+struct secret_ahead;
 
 struct env {
 	struct settings *settings;
@@ -34,6 +35,9 @@ struct env {
 	bool may_wait;		/* signing may keep a thread waiting */
 	bool is_agent;		/* it signs all itself, and for others:
 				   api/serve.h */
+	/* Programs of secrets that are read for the first time, and are not
+	   waited for; NULL: they are.  The loop's, too. */
+	struct secret_ahead *ahead;
 	_Atomic bool note_missed; /* notify.c has said that notes are lost */
 };
 

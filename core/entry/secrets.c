@@ -168,14 +168,30 @@ pin_of(struct reading *r, struct apam_str ref)
 	return uri.pin;
 }
 
+/* Its program has all of its own time where nobody waits for it. */
+static enum apam_status
+read_ref(struct reading *r, const struct secret_source *source,
+    struct apam_str ref, struct buf *to, struct apam_error *err)
+{
+	struct secret_ahead *ahead = r->secrets->ahead;
+	const struct secret_place place = { r->file, source->line };
+	const struct secret_terms terms = { source->elsewhere ? SECRET_LINE :
+								source->form,
+		r->user, ahead == NULL ? r->secrets->deadline : 0 };
+
+	if (ref.n == 0)
+		return APAM_OK;
+	return ahead == NULL || secret_ref_file(ref).n > 0 ?
+	    secret_ref_read(ref, &terms, to, err) :
+	    secret_ahead_read(ahead, &place, ref, &terms, to, err);
+}
+
 static bool
 read_one(struct reading *r, const struct secret_source *source, struct buf *to)
 {
-	const struct secret_terms terms = { source->elsewhere ? SECRET_LINE :
-								source->form,
-		r->user, r->secrets->deadline };
 	struct apam_error err = APAM_ERROR_INIT;
 	struct apam_str ref = source->ref;
+	enum apam_status status;
 
 	if (source->stored) {
 		source->value->str = APAM_STR("");
@@ -186,13 +202,13 @@ read_one(struct reading *r, const struct secret_source *source, struct buf *to)
 	note_file(r, source->ref);
 	if (source->elsewhere)
 		ref = pin_of(r, source->ref);
-	if (ref.n > 0 && secret_ref_read(ref, &terms, to, &err) != APAM_OK) {
+	status = read_ref(r, source, ref, to, &err);
+	if (status == APAM_OK)
+		source->value->str = buf_view(to);
+	else if (status != APAM_E_PENDING)
 		problems_add(r->all, err.status, r->file, source->line,
 		    "%s: %s", source->option, err.text);
-		return false;
-	}
-	source->value->str = buf_view(to);
-	return true;
+	return status == APAM_OK;
 }
 
 /* `again`: those of files alone. */

@@ -13,7 +13,7 @@
 #include "base/buf.h"
 #include "config/option.h"
 #include "file/print.h"
-#include "file/secret.h"
+#include "file/secret_ahead.h"
 
 /* Where a secret comes from. */
 struct secret_source {
@@ -41,14 +41,16 @@ struct secrets {
 	bool some_elsewhere;	/* some keys stay in an OpenSSL store */
 	bool withheld;		/* none was read: the agent has them */
 	int64_t deadline;	/* clock_ms: for reading them; 0: none */
+	struct secret_ahead *ahead; /* has programs run; NULL: waited for */
 	struct file_prints *watch; /* notes their files; may be NULL */
 };
 
 /*
  * Read every SECRET and KEY of `values`, those in groups too, into *secrets,
- * zeroed by the caller but for `watch` and `deadline`.  False with a problem
- * added, at the option's line, for each that cannot be read.  The views in
- * `values` live until secrets_free.
+ * zeroed by the caller but for `watch`, `deadline` and `ahead`.  False with a
+ * problem added, at the option's line, for each that cannot be read; without any
+ * where a program runs (file/secret_ahead.h).  The views in `values` live until
+ * secrets_free.
  */
 bool secrets_read(struct secrets *secrets, const struct option_table *table,
     struct option_values *values, const char *file, bool user,

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "file/secret_ahead.h"
 #include "flight/login_run.h"
 #include "flight/moves.h"
 #include "flight/pollset.h"
@@ -214,6 +215,34 @@ programs_are_ours(const struct loop *loop)
 	return true;
 }
 
+/* Those that no flight waits for. */
+static void
+move_ahead(struct loop *loop)
+{
+	int fd;
+
+	if (loop->ahead == NULL)
+		return;
+	if (secret_ahead_go_on(loop->ahead))
+		loop->landings++;
+	for (size_t i = 0;
+	     (fd = secret_ahead_fd(loop->ahead, i)) != SECRET_AHEAD_NONE; i++)
+		if (fd >= 0)
+			(void)pollset_watch(loop->set, fd, true, false);
+}
+
+static bool
+is_ahead(const struct loop *loop, int wanted)
+{
+	int fd = -1;
+
+	if (loop->ahead == NULL)
+		return false;
+	for (size_t i = 0; fd != SECRET_AHEAD_NONE && fd != wanted; i++)
+		fd = secret_ahead_fd(loop->ahead, i);
+	return fd == wanted;
+}
+
 /* ---- Moving -------------------------------------------------------------- */
 
 /* Do what a flight says it waits for. */
@@ -321,6 +350,7 @@ move(struct loop *loop)
 		return;
 	start_submitted(loop);
 	wake_sleepers(loop);
+	move_ahead(loop);
 	if (loop->curl_due <= clock_ms()) {
 		loop->curl_due = INT64_MAX;
 		act(loop, CURL_SOCKET_TIMEOUT, 0);
@@ -333,6 +363,8 @@ next_due(const struct loop *loop)
 {
 	int64_t due = loop->curl_due;
 
+	if (loop->ahead != NULL && secret_ahead_due(loop->ahead) < due)
+		due = secret_ahead_due(loop->ahead);
 	for (const struct flight *f = loop->flying; f != NULL; f = f->next)
 		if (due_of(f) < due)
 			due = due_of(f);
@@ -479,7 +511,7 @@ handle(struct loop *loop, const struct pollset_event *event)
 		(void)pollset_watch(loop->set, event->fd, false, false);
 		return;
 	}
-	if (wake_program(loop, event->fd))
+	if (wake_program(loop, event->fd) || is_ahead(loop, event->fd))
 		return;
 	mask |= event->in ? CURL_CSELECT_IN : 0;
 	mask |= event->out ? CURL_CSELECT_OUT : 0;

@@ -36,10 +36,15 @@ struct loop {
 	pthread_mutex_t work;
 	const struct loop_listener *listener;
 	struct flight *flying;
-	uint64_t landings;	/* how many flights have landed; for who turns it */
+	/* How many flights have landed, and such programs ended; for who turns
+	   it. */
+	uint64_t landings;
 	CURLM *multi;		/* NULL before the first transfer */
 	int64_t curl_due;	/* clock_ms; INT64_MAX: never */
 	struct own_fd sockets[LOOP_SOCKETS_MAX]; /* libcurl's */
+
+	/* Programs that it moves beside flights; NULL: none.  Its owner's. */
+	struct secret_ahead *ahead;
 
 	struct own_fd other;	/* loop_watch's */
 	bool other_out;		/* it is watched for room to write, too */

@@ -13,6 +13,7 @@
 #include "base/privilege.h"
 #include "base/sized.h"
 #include "file/absolute.h"
+#include "file/secret_ahead.h"
 #include "file/user_dir.h"
 #include "flight/driver.h"
 #include "flight/landing.h"
@@ -187,6 +188,7 @@ apam_close(struct apam **ctx)
 	served_free(&c->served);
 	driver_free(c->env.loop);
 	free(c->env.loop);
+	secret_ahead_free(&c->env.ahead);
 	origin_index_release(&c->finder.index);
 	for (size_t i = 0; i < c->profile_count; i++)
 		table_free_profile(&c->profiles[i]);

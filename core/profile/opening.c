@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/problems.h"
+#include "file/secret_ahead.h"
+#include "flight/driver.h"
 
 void
 opening_init(struct opening *o)
@@ -83,6 +85,25 @@ begin_opening(
 	return in_time;
 }
 
+struct stack *
+opening_stack(struct apam_profile *p, struct stack *read, int64_t deadline,
+    bool withheld, struct problems *all)
+{
+	struct env *env = &p->ctx->env;
+	struct stack *s = stack_open(read, deadline, withheld, all);
+
+	if (env->ahead == NULL)
+		return s;
+	if (s != NULL || all->count > 0) {
+		secret_ahead_settle(env->ahead, read->profile->file, s != NULL);
+		return s;
+	}
+	pthread_mutex_lock(&env->lock);
+	driver_call(env->loop);
+	pthread_mutex_unlock(&env->lock);
+	return NULL;
+}
+
 /*
  * Put the open stack, or NULL, in the place of the one that it was opened from.
  * That may have been replaced by another: then this does nothing.
@@ -127,7 +148,7 @@ take_open(struct apam_profile *p, int64_t deadline, struct stack **s,
 		return true;
 	closed = *s;
 	read = closed->read == NULL ? closed : closed->read;
-	*s = stack_open(read, deadline, opening_withholds(p, read), all);
+	*s = opening_stack(p, read, deadline, opening_withholds(p, read), all);
 	end_opening(p, closed, *s);
 	stack_release(&closed);
 	return *s != NULL;
@@ -167,6 +188,9 @@ profile_open(struct apam_profile *p, int64_t deadline, struct apam_error *err)
 		if (is_in_use(p, s))
 			return s;
 	stack_release(&s);
+	if (all.count == 0)
+		(void)error_set(&all.first, APAM_E_PENDING,
+		    "the program that prints a secret runs");
 	if (err != NULL && err->status == APAM_OK)
 		error_copy(err, &all.first);
 	error_locate(err, p->name, -1);

@@ -15,10 +15,17 @@ struct stack *profile_hold(struct apam_profile *profile);
 /*
  * The profile's stack, open and held.  NULL with *err set where it cannot be
  * opened until `deadline` (clock_ms; 0: none): CONFIG, TRUST, SECRET, MODULE,
- * DEADLINE.
+ * DEADLINE; PENDING: see opening_stack.
  */
 struct stack *profile_open(struct apam_profile *profile, int64_t deadline,
     struct apam_error *err);
+
+/*
+ * stack_open for this profile.  NULL without a problem added: the program of a
+ * secret runs, and it is to be tried again once the loop has landed something.
+ */
+struct stack *opening_stack(struct apam_profile *profile, struct stack *read,
+    int64_t deadline, bool withheld, struct problems *all);
 
 /*
  * True where a profile that was read so is to be opened without its secrets:

@@ -119,7 +119,7 @@ read_anew(struct apam_profile *p, const struct stack *old, int64_t deadline,
 	withheld = old->withheld ?
 	    handle_is_served(p->ctx, read->profile->agent) :
 	    opening_withholds(p, read);
-	open = stack_open(read, half(deadline), withheld, all);
+	open = opening_stack(p, read, half(deadline), withheld, all);
 	stack_release(&read);
 	return open;
 }

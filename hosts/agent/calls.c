@@ -204,14 +204,12 @@ call_check(struct calling *k)
 	return k->err.status;
 }
 
-/* Once: who takes from all users what they have. */
+/* Who takes from all users what they have. */
 static void
 name_revoker(const struct calling *k)
 {
 	char who[APAM_TEXT_SIZE];
 
-	if (k->kept->awaited[KEPT_JOB] != 0)
-		return;
 	peer_describe(&k->c->peer, who, sizeof(who));
 	agent_log(&k->c->server->log, k->c->peer.caller.user, APAM_LOG_INFO,
 	    "%s: revokes the credentials of profile %s", who,
@@ -223,14 +221,16 @@ static enum apam_status
 call_revoke(struct calling *k)
 {
 	const struct apam_revoke_report *reports;
+	const bool first = k->kept->awaited[KEPT_JOB] == 0;
 	enum apam_status status;
 	struct calls_job *job;
 	size_t count;
 
 	if (serve_may_change(who_asks(k), &k->err) != APAM_OK)
 		return APAM_E_POLICY;
-	name_revoker(k);
 	job = job_of(k, SERVE_REVOKE);
+	if (first && job != NULL)
+		name_revoker(k);
 	status = job == NULL ? k->err.status : job_move(k, job);
 	if (status != APAM_OK)
 		return status;
@@ -415,6 +415,26 @@ run(struct calling *k)
 	return status == APAM_OK ? calls[i].run(k) : status;
 }
 
+/*
+ * What cannot be answered yet and has no end of its own, because the program of
+ * a secret runs, waits as long as the caller does.
+ */
+static enum apam_status
+wait_longer(struct calling *k)
+{
+	const int64_t now = clock_ms();
+	const uint64_t ms = k->call->timeout_ms;
+
+	/* Who it is, is asked. */
+	if (k->kept->untried)
+		return APAM_E_PENDING;
+	if (k->kept->deadline == 0)
+		k->kept->deadline = now +
+		    (ms == 0 ? CALLS_WAIT_MS : (int64_t)ms);
+	return now < k->kept->deadline ? APAM_E_PENDING :
+					 serve_run_late(&k->err);
+}
+
 /* True where it was answered. */
 static bool
 answer(struct connection *c, const struct agent_call *call, uint64_t id,
@@ -429,6 +449,10 @@ answer(struct connection *c, const struct agent_call *call, uint64_t id,
 	error_init(&k.result.error);
 	frame_begin(&k.to, &c->server->items, AGENT_RESULT, id);
 	status = run(&k);
+	if (status == APAM_E_PENDING) {
+		error_clear(&k.err);
+		status = wait_longer(&k);
+	}
 	if (status == APAM_E_PENDING)
 		return false;
 	if (status == APAM_OK && agent_result_write(&k.result, &k.to)) {

@@ -15,6 +15,7 @@
 #include "api/serve.h"
 
 #define CALLS_KEEP_MS 10000	/* a check is not repeated earlier */
+#define CALLS_WAIT_MS 30000	/* for a program, where the caller does not say */
 
 struct calls_job;
 

@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Secrets of programs that take their time: the agent answers others meanwhile.
+# programs.py has what is tried.
+. "$(dirname "$0")/agent.bash"
+
+cat >"$dir/helper" <<END
+#!/bin/sh
+echo run >>"$dir/runs.\$1"
+cat "$dir/fifo.\$1"
+test "\$1" != failing
+END
+chmod 755 "$dir/helper"
+for name in slow first second failing late; do
+	mkfifo "$dir/fifo.$name"
+done
+
+# entry NAME: one whose key a program prints.
+entry()
+{
+	echo "{ scheme = \"api-key\"; control = \"required\"; header = \"X-$1\";
+	  key = \"exec:$dir/helper $1\"; }"
+}
+
+# slow NAME ENTRIES
+slow()
+{
+	profile "$1" <<-END
+	origins = [ "https://$1.example.com" ];
+	deadline = "60s";
+	allow = ( { users = [ "root", "$(id -u)" ]; give = "secret"; } );
+	auth = ( $2 );
+	END
+	chmod 644 "$dir/apam.d/$1.conf"
+}
+for name in slow failing late; do
+	slow $name "$(entry $name)"
+done
+slow two "$(entry first), $(entry second)"
+key quick <<<'allow = ( { users = [ "root", "'"$(id -u)"'" ]; give = "secret"; } );'
+
+start_agent
+"$timeout" 300 python3 tests/suite/agent/programs.py "$agent" "$dir" \
+    >"$dir/out" 2>"$dir/err"
+status=$?
+expect "programs of secrets are not waited for" 0 '' '' "$dir/out" "$dir/err"
+end_agent TERM
+holds "the agent ends well" test "$ended" = 0
+holds "and has nothing to say of it" \
+    bash -c "! grep -E 'warning|error' '$dir/agent.log'"
+finish
