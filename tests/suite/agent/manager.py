@@ -4,8 +4,10 @@ listens on, keeps the descriptors that the agent gives it (sd_notify(3): FDSTORE
 FDSTOREREMOVE, BARRIER), and starts another agent with them at once when that one
 ends.
 
-manager.py KILLS APAMD CONFIG SOCKET -- COMMAND...: the command is the program that
-is run PROGRAMS times meanwhile, until the last kill; each has to end with 0."""
+manager.py KILLS APAMD CONFIG SOCKET ASKED -- COMMAND...: the command is the program
+that is run PROGRAMS times meanwhile, until the last kill; each has to end with 0.
+ASKED is what the provider of rotating refresh tokens was asked
+(rotating_provider.py); each agent has a number, AGENT_LIFE, which it sends."""
 import array
 import os
 import random
@@ -17,7 +19,7 @@ import sys
 import threading
 import time
 
-from client import Agent, SIGNED
+from client import Agent, FAILED, SIGNED
 from pages import Page, PROFILE, URL, say_hello, sign
 
 PROGRAMS = 8
@@ -29,6 +31,7 @@ class Manager:
         self.command = [program, '-c', config]
         self.stored = {}
         self.asked_to_end = False
+        self.lives = 0
         self.pid = 0
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # PassCredentials=yes, as apamd.socket has it.
@@ -77,11 +80,12 @@ class Manager:
         os.environ.update(
             LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(passed)),
             LISTEN_FDNAMES=':'.join(name for _, name in passed),
-            NOTIFY_SOCKET=self.notify_path)
+            NOTIFY_SOCKET=self.notify_path, AGENT_LIFE=str(self.lives))
         os.execv(self.command[0], self.command)
 
     def run(self):
         while not self.asked_to_end:
+            self.lives += 1
             pid = os.fork()
             if pid == 0:
                 try:
@@ -129,10 +133,50 @@ def stored_page(manager, path):
     raise AssertionError('no page')
 
 
+def access_token(path, timeout):
+    """What the agent gives for the rotating profile, or None if not in time."""
+    try:
+        agent = Agent(path, hello=False, timeout=timeout)
+        say_hello(agent)
+        kind, _, got = agent.sign('rotating', rotating_url())
+        assert kind in (SIGNED, FAILED), kind
+        return got['header'][0].split()[-1].decode() if kind == SIGNED else None
+    except (OSError, TypeError):
+        return None
+
+
+def rotating_url():
+    return sys.argv[-1].split('=', 1)[1]
+
+
+def durable_state(asked, seen):
+    """What the provider was asked: how many tokens were spent, and sent again.
+
+    One that is sent again had an answer that was lost (apam.conf(5), `reuse`).
+    That is so where the agent that sent it was killed before it had stored the
+    successor: another agent sends it, nobody has sent the successor, and nobody
+    was given the access token that came with that.  All else is a fault."""
+    spent = again = 0
+    sender, given = {}, {}
+    with open(asked) as lines:
+        for line in lines:
+            assert not line.startswith('refused '), line
+            word, token, _, life, _, access = line.split()
+            if word == 'again':
+                again += 1
+                assert sender[token] != life, line
+                assert given[token] not in seen, (line, given[token])
+            else:
+                spent += 1
+                assert token not in sender, line
+            sender[token], given[token] = life, access
+    return spent, again
+
+
 def main():
     kills = int(sys.argv[1])
     at = sys.argv.index('--')
-    program, config, path = sys.argv[2:at]
+    program, config, path, asked = sys.argv[2:at]
     manager = Manager(program, config, path)
     try:
         first_answer(path)
@@ -141,21 +185,27 @@ def main():
                                      stdout=subprocess.PIPE, text=True)
                     for _ in range(PROGRAMS)]
         times = []
-        for _ in range(kills):
+        seen = {access_token(path, 60)}
+        for i in range(kills):
             time.sleep(random.uniform(0.05, 0.3))
+            # A token whose answer was lost is sent again after a while.
+            seen.add(access_token(path, 60 if i % 10 == 9 else 0.05))
             manager.kill()
             times.append(first_answer(path))
             # The page is the same, whole, and not given up.
             assert page.sequence % 2 == 0 and page.retired == 0
+        seen.add(access_token(path, 60))
         told = []
         for one in programs:
             assert one.poll() is None, 'a program has ended'
             one.send_signal(signal.SIGTERM)
             told.append(one.communicate(timeout=300)[0].strip())
         failed = [one.returncode for one in programs if one.returncode != 0]
+        spent, again = durable_state(asked, seen)
         print(f'{kills} kills; first answer after '
               f'{statistics.median(times):.0f} ms in the median, '
-              f'{max(times):.0f} ms at most; programs: {"; ".join(told)}')
+              f'{max(times):.0f} ms at most; {spent} refresh tokens spent, '
+              f'{again} sent again, none lost; programs: {"; ".join(told)}')
         assert not failed, failed
         assert page.fresh or page.alone
         # A machine that does other things is not held to the times.

@@ -2,16 +2,25 @@
 """A provider whose refresh tokens rotate (RFC 6749, 6): each is good once.  It
 prints its port.  Where the file HOLD is there, a refresh waits until it is gone,
 having taken the token; LOG has a line for each.  People log in by a code (RFC
-8628), which is granted at once."""
+8628), which is granted at once.
+
+rotating_provider.py HOLD LOG [LENIENT]: with a third argument a token is taken
+again while nobody has sent its successor, as many providers do, and an answer takes
+so many ms at most.  Lines then have the client's secret, which says who sent it."""
 import http.server
 import json
 import os
+import random
 import sys
+import threading
 import time
 import urllib.parse
 
 hold, log = sys.argv[1:3]
+lenient_ms = int(sys.argv[3]) if len(sys.argv) > 3 else None
 current = [0]
+answers = [0]
+lock = threading.Lock()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -36,19 +45,33 @@ class Handler(http.server.BaseHTTPRequestHandler):
                            'verification_uri': 'https://idp.example/enter',
                            'interval': 1, 'expires_in': 60})
             return
-        given = form.get('refresh_token')
-        if given is not None and given != f'fake-refresh-{current[0]}':
-            self.note('refused ' + given)
-            self.say(400, {'error': 'invalid_grant'})
-            return
-        current[0] += 1
+        with lock:
+            answer = self.take(form.get('refresh_token'), form)
+        while os.path.exists(hold):
+            time.sleep(0.01)
+        if lenient_ms is not None:
+            time.sleep(random.uniform(0, lenient_ms / 1000))
+        self.say(*answer)
+
+    def take(self, given, form):
+        """What to answer to a refresh, or, without a token, to a login."""
+        known = f'fake-refresh-{current[0]}'
+        again = lenient_ms is not None and \
+            given == f'fake-refresh-{current[0] - 1}'
+        by = ' by ' + form['client_secret'] if 'client_secret' in form else ''
+        if given is not None and given != known and not again:
+            self.note('refused ' + given + by)
+            return 400, {'error': 'invalid_grant'}
+        if not again:
+            current[0] += 1
+        answers[0] += 1
+        access = f'fake-access-{answers[0]}'
         if given is not None:
-            self.note('spent ' + given)
-            while os.path.exists(hold):
-                time.sleep(0.01)
-        self.say(200, {'access_token': f'fake-access-{current[0]}',
-                       'token_type': 'Bearer', 'expires_in': 3600,
-                       'refresh_token': f'fake-refresh-{current[0]}'})
+            self.note(('again ' if again else 'spent ') + given + by +
+                      (' for ' + access if by else ''))
+        return 200, {'access_token': access, 'token_type': 'Bearer',
+                     'expires_in': 3600,
+                     'refresh_token': f'fake-refresh-{current[0]}'}
 
     def note(self, text):
         with open(log, 'a') as to:
