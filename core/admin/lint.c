@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "admin/lint_agent.h"
 #include "admin/lint_origins.h"
 #include "base/cancel.h"
 #include "base/error.h"
@@ -65,6 +66,7 @@ struct lint {
 	struct problems *all;
 	const struct apam_lint_to *to;
 	struct lint_origins origins; /* where two profiles may claim one */
+	struct lint_agent agent;
 };
 
 /* A file that cannot be read is an error of the profile, told elsewhere. */
@@ -100,7 +102,9 @@ lint_profile(struct lint *lint, const char *name, const char *file)
 	if (draft == NULL)
 		return;
 	lint_ca_file(lint, draft);
-	stack_lint(&lint->ctx->env, draft, lint->all);
+	lint_agent_profile(&lint->agent, draft, lint->all);
+	stack_lint(&lint->ctx->env, draft,
+	    lint_agent_of(&lint->agent, draft), lint->all);
 	if (!lint_origins_add(&lint->origins, draft))
 		problems_add(
 		    lint->all, APAM_E_MEMORY, file, 0, "out of memory");
@@ -244,12 +248,16 @@ apam_lint(const struct apam_open_options *options, const char *file,
 	all.each = mine.problem;
 	all.arg = mine.arg;
 	status = context_new(options, &lint.ctx, &all);
+	if (status == APAM_OK)
+		lint_agent_begin(&lint.agent, lint.ctx->env.settings);
 	if (status == APAM_OK && file == NULL) {
 		lint_registry(lint.ctx, &all);
 		lint_directory(&lint);
 	}
 	if (status == APAM_OK && file != NULL)
 		lint_file(&lint, file);
+	if (status == APAM_OK)
+		lint_agent_end(&lint.agent, &all);
 	lint_origins_free(&lint.origins);
 	apam_close(&lint.ctx);
 	if (all.count > 0)

@@ -145,8 +145,9 @@ refuse_errno(struct walk *w, int number)
 	case ENOENT:
 		return refuse_missing(w);
 	case EACCES:
-		return refuse_component(
-		    w, APAM_E_CONFIG, "may not be read by this user", NULL);
+		return refuse_component(w, APAM_E_CONFIG,
+		    "may not be read by this user",
+		    w->kind == TRUST_DIRECTORY ? "chmod a+rx" : NULL);
 	case ELOOP:
 		return refuse_link(w);
 	/* The process is at fault, not the file. */
@@ -167,8 +168,11 @@ check_kind(struct walk *w, mode_t mode, bool directory)
 	if (S_ISLNK(mode))
 		return refuse_link(w);
 	if (directory && !S_ISDIR(mode))
-		return refuse_component(
-		    w, APAM_E_CONFIG, "is not a directory", NULL);
+		return refuse_component(w, APAM_E_CONFIG,
+		    w->kind == TRUST_DIRECTORY ?
+			"is not a directory; name one instead" :
+			"is not a directory",
+		    NULL);
 	if (!directory && w->kind == TRUST_SOCKET)
 		return S_ISSOCK(mode) ||
 		    refuse_component(w, APAM_E_CONFIG, "is not a socket", NULL);

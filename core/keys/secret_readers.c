@@ -121,6 +121,36 @@ key_readers_include(const struct key_readers *readers, unsigned long uid)
 	return true;
 }
 
+/* `bit` is that of all others: 4 to read, 1 to pass a folder. */
+static bool
+mode_lets(const struct stat *st, unsigned long uid, mode_t bit)
+{
+	if (st->st_uid == uid)
+		return (st->st_mode & bit << 6) != 0;
+	if (is_in_group(uid, st->st_gid))
+		return (st->st_mode & bit << 3) != 0;
+	return (st->st_mode & bit) != 0;
+}
+
+const char *
+key_reader_barrier(
+    const char *file, unsigned long uid, char where[TRUST_PATH_MAX + 1])
+{
+	const char *end = file;
+	struct stat st;
+
+	while (uid != 0 && end != NULL) {
+		end = strchr(end + 1, '/');
+		(void)snprintf(where, TRUST_PATH_MAX + 1, "%.*s",
+		    end == NULL ? (int)strlen(file) : (int)(end - file), file);
+		if (stat(where, &st) != 0)
+			return NULL;
+		if (!mode_lets(&st, uid, end == NULL ? 4 : 1))
+			return where;
+	}
+	return NULL;
+}
+
 /*
  * ---- Users without notes --------------------------------------------------
  */

@@ -13,6 +13,7 @@
 
 #include "base/login_name.h"
 #include "config/option.h"
+#include "file/trust.h"
 
 #define KEY_READER_FILES 8
 
@@ -35,6 +36,14 @@ void key_readers_add(struct key_readers *readers,
 
 /* True if a user may read all of them, as far as is known. */
 bool key_readers_include(const struct key_readers *readers, unsigned long uid);
+
+/*
+ * NULL if a user may read the file by its mode and those of the folders above;
+ * else the path of what does not let it, in `where`.  What cannot be looked at is
+ * taken for readable.
+ */
+const char *key_reader_barrier(
+    const char *file, unsigned long uid, char where[TRUST_PATH_MAX + 1]);
 
 /* True if their files have the same owner, group and mode. */
 bool key_readers_same(

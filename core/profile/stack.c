@@ -14,6 +14,7 @@
 #include "file/trust.h"
 #include "flight/admit.h"
 #include "flight/obtain.h"
+#include "keys/secret_readers.h"
 #include "profile/gifts.h"
 #include "profile/placeholders.h"
 #include "text/header.h"
@@ -304,17 +305,52 @@ lint_stored(const struct entry *e, struct problems *all)
 		problems_warn(all, file, line, "%s", news.text);
 }
 
-void
-stack_lint(struct env *env, struct profile *draft, struct problems *all)
+/* What the agent's user may not read, where that is not who lints. */
+static void
+lint_agent(const struct entry *e, const struct stack_agent *agent,
+    struct problems *all)
 {
-	struct stack s = { .env = env, .profile = draft };
+	char where[TRUST_PATH_MAX + 1];
+
+	for (size_t i = 0; i < e->secrets.count; i++) {
+		const struct secret_source *s = &e->secrets.sources[i];
+		const struct apam_str file = secret_ref_file(s->ref);
+
+		if (file.n == 0 ||
+		    key_reader_barrier(file.p, agent->id, where) == NULL)
+			continue;
+		if (strcmp(where, file.p) == 0)
+			problems_add(all, APAM_E_SECRET, e->profile->file,
+			    s->line,
+			    "%s: user %s, as whom the agent runs, may not read "
+			    "%s: give the file to a group of that user, with "
+			    "chgrp and chmod 640",
+			    s->option, agent->user, where);
+		else
+			problems_add(all, APAM_E_SECRET, e->profile->file,
+			    s->line,
+			    "%s: user %s, as whom the agent runs, may not pass "
+			    "the folder %s: let it, with chmod o+x",
+			    s->option, agent->user, where);
+	}
+}
+
+void
+stack_lint(struct env *env, struct profile *draft,
+    const struct stack_agent *agent, struct problems *all)
+{
+	struct stack s = { .env = env,
+		.profile = draft,
+		.withheld = agent != NULL && agent->withheld };
 	struct gifts gifts;
 
 	lint_sharing(&s, all);
 	if (open_entries(&s, all)) {
-		for (size_t i = 0; i < s.count; i++) {
+		for (size_t i = 0; i < s.count && !s.withheld; i++) {
 			lint_looks(&s.entries[i], all);
 			lint_stored(&s.entries[i], all);
+			if (agent != NULL && agent->id != 0)
+				lint_agent(&s.entries[i], agent, all);
 		}
 		gifts = gifts_of(&s);
 		gifts_lint(&gifts, all);

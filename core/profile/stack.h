@@ -63,13 +63,21 @@ struct stack {
 /* Read a profile.  NULL with problems added where it cannot be used. */
 struct stack *stack_new(struct env *env, const char *name, const char *file,
     struct problems *all);
+/* Who signs for a profile, where that is an agent. */
+struct stack_agent {
+	const char *user;	/* its login name */
+	uint32_t id;		/* and number; 0: none that can be looked into */
+	bool withheld;		/* its secrets are not for who lints */
+};
+
 /*
  * Add everything that keeps a profile from being opened, in one pass: where
  * the draft itself was in error its entries are opened all the same.  And
- * what keeps it from sharing credentials, where it is to.  The draft stays the
- * caller's.
+ * what keeps it from sharing credentials, where it is to, and the agent, which
+ * may be NULL, from reading its secrets.  The draft stays the caller's.
  */
-void stack_lint(struct env *env, struct profile *draft, struct problems *all);
+void stack_lint(struct env *env, struct profile *draft,
+    const struct stack_agent *agent, struct problems *all);
 /* What an entry of the stack is opened with. */
 struct entry_place stack_place(struct stack *stack, size_t index);
 

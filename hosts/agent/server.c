@@ -233,6 +233,17 @@ open_socket(struct server *s)
 	return code == AGENT_DONE ? code : fail(code, why);
 }
 
+static void
+open_uses(struct server *s)
+{
+	const char *state_dir = apam_directory(s->ctx, "state_dir");
+	struct apam_error err = APAM_ERROR_INIT;
+
+	if (!uses_open(&s->calls.uses, state_dir, s->options.user, &err))
+		agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_WARNING,
+		    "who uses which key cannot be noted: %s", err.text);
+}
+
 /* What is said once, so that an administrator sees what it does. */
 static void
 say_hello(struct server *s)
@@ -242,9 +253,9 @@ say_hello(struct server *s)
 
 	listen_path(&s->listening, path);
 	agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_INFO,
-	    "serves the %zu profiles of %s at %s; --debug has it say more",
-	    serve_profile_count(s->ctx), apam_directory(s->ctx, "profile_dir"),
-	    path);
+	    "serves at %s (profiles in %s: %zu); --debug has it say more", path,
+	    apam_directory(s->ctx, "profile_dir"),
+	    serve_profile_count(s->ctx));
 	if (expected != NULL && strcmp(expected, path) != 0)
 		agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_WARNING,
 		    "programs look for the agent at %s, and this one listens "
@@ -287,8 +298,7 @@ server_open(struct server *s, const struct agent_options *options)
 		code = open_socket(s);
 	if (code != AGENT_DONE)
 		return code;
-	uses_open(
-	    &s->calls.uses, apam_directory(s->ctx, "state_dir"), options->user);
+	open_uses(s);
 	if (!watch(s, &s->listener, s->listening.fd, on_client) ||
 	    !watch(s, &s->context, apam_fd(s->ctx), on_exchange))
 		return fail(AGENT_INTERNAL, no_descriptors);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/str.h"
 #include "file/at.h"
 #include "file/replace.h"
@@ -51,20 +52,24 @@ read_file(struct uses *uses, int directory)
 	(void)close(fd);
 }
 
-void
-uses_open(struct uses *uses, const char *state_dir, bool user)
+bool
+uses_open(struct uses *uses, const char *state_dir, bool user,
+    struct apam_error *err)
 {
 	int directory;
 
 	*uses = (struct uses){ .state_dir = state_dir, .user = user };
 	uses->all = calloc(USES_MAX, sizeof(*uses->all));
-	if (uses->all == NULL)
-		return;
-	directory = user_dir_open(state_dir, user, true, NULL);
+	if (uses->all == NULL) {
+		(void)error_set(err, APAM_E_MEMORY, "out of memory");
+		return false;
+	}
+	directory = user_dir_open(state_dir, user, true, err);
 	if (directory < 0)
-		return;
+		return false;
 	read_file(uses, directory);
 	(void)close(directory);
+	return true;
 }
 
 static void

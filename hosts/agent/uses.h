@@ -32,9 +32,11 @@ struct uses {
 
 /*
  * Begin with those of the agent that was there before.  No file, or one that is
- * not in order: there are none.
+ * not in order: there are none.  False with *err set where there is no directory
+ * for it: none are kept then.
  */
-void uses_open(struct uses *uses, const char *state_dir, bool user);
+bool uses_open(struct uses *uses, const char *state_dir, bool user,
+    struct apam_error *err);
 
 /* Write them, where some are new and it is time. */
 void uses_tick(struct uses *uses, int64_t now);

@@ -56,8 +56,8 @@ begin()
 }
 
 start_agent --replace
-holds "with nothing to replace it begins" log_has 1 'serves the 2 profiles'
-holds "and says where it listens" log_has 1 "at $agent;"
+holds "with nothing to replace it begins" log_has 1 'profiles in .*apam.d: 2'
+holds "and says where it listens" log_has 1 "serves at $agent "
 signs "it signs"
 
 begin -c "$dir/apam.conf"

@@ -236,9 +236,9 @@ rm "$file" "$dir/apam.d/claims.conf"
 cp "$dir/apam.conf" "$dir/saved"
 sed -i "s,^state_dir.*,state_dir = \"$dir/saved\";," "$dir/apam.conf"
 row "state_dir is a file: lint" 3 '' \
-    "=$dir/apam.conf: error: state_dir: $dir/saved is not a directory" lint
+    "=$dir/apam.conf: error: state_dir: $dir/saved is not a directory; name one instead" lint
 APAM_LOG=warning row "state_dir is a file: lint, with a log" 3 '' \
-    "=$dir/apam.conf: error: state_dir: $dir/saved is not a directory" lint
+    "=$dir/apam.conf: error: state_dir: $dir/saved is not a directory; name one instead" lint
 signs "state_dir is a file: nothing is known, and nothing signs" 4 '' \
     "^apam: good: it is not known whether the key is archived.*$dir/saved is not a directory" \
     headers good $origin/x

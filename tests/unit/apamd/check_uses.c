@@ -14,6 +14,7 @@
 static struct project project;
 static char state[128];
 static struct uses uses;
+static struct apam_error err = APAM_ERROR_INIT;
 static size_t hint;
 
 static void
@@ -23,7 +24,7 @@ setup(void)
 	(void)snprintf(state, sizeof(state), "%s/state", project.dir);
 	project_directory(&project, "state");
 	hint = 0;
-	uses_open(&uses, state, true);
+	ck_assert(uses_open(&uses, state, true, &err));
 }
 
 static void
@@ -107,7 +108,7 @@ START_TEST(a_restart_leaves_them)
 	use(1, "a", "x.service", 2);
 	uses_close(&uses);
 	ck_assert_ptr_null(uses.all);
-	uses_open(&uses, state, true);
+	ck_assert(uses_open(&uses, state, true, &err));
 	ck_assert_uint_eq(uses.count, 1);
 	ck_assert_str_eq(uses.all[0].profile, "p");
 	ck_assert_str_eq(uses.all[0].program, "a");
@@ -139,7 +140,7 @@ START_TEST(a_broken_file_is_left_out)
 	    (unsigned long)geteuid());
 	ck_assert_int_eq(access(project_path(&project, name), F_OK), 0);
 	project_write(&project, name, "this is not a row\n");
-	uses_open(&uses, state, true);
+	ck_assert(uses_open(&uses, state, true, &err));
 	ck_assert_uint_eq(uses.count, 0);
 	use(1, "b", "", 1);
 	ck_assert_uint_eq(uses.count, 1);
@@ -150,7 +151,8 @@ END_TEST
 START_TEST(no_state_is_no_harm)
 {
 	uses_close(&uses);
-	uses_open(&uses, "/nonexistent", true);
+	ck_assert(!uses_open(&uses, "/nonexistent", true, &err));
+	ck_assert_ptr_nonnull(strstr(err.text, "make it: install -d"));
 	use(1, "a", "", 1);
 	ck_assert_uint_eq(uses.count, 1);
 	uses.written = -USES_EVERY_MS;

@@ -195,7 +195,7 @@ START_TEST(another_user_makes_none)
 	ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(chmod(base, 0711), 0);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	not_read(APAM_E_CONFIG, "may not be read by this user");
+	not_read(APAM_E_CONFIG, "may not be read by this user; chmod a+rx ");
 }
 END_TEST
 
