@@ -137,6 +137,8 @@ NGINX_MODULE := $(if $(SANITIZE),,$(if \
 	$(BUILD)/nginx/ngx_http_apam_module.so $(BUILD)/nginx/page))
 SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(addprefix $(BUILD)/tests/apamd/,use hostile scan apamd-unproven) \
+	$(foreach age,newer older,$(BUILD)/tests/skew/$(age)/$(SONAME) \
+	$(BUILD)/tests/skew/$(age)/apamd) \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so) $(NGINX_MODULE)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
@@ -556,6 +558,26 @@ $(BUILD)/tests/apamd/hostile: $(BUILD)/tests/apamd/hostile.o $(BUILD)/core.a
 $(BUILD)/tests/apamd/apamd-unproven: $(BUILD)/tests/apamd/unproven.o $(AGENT_PARTS)
 	$(Q)$(LINK) $(call wrap,getsockopt) -o $@ $(filter %.o,$^) \
 	    $(BUILD)/core.a $(CORE_LIBS)
+
+# A library and an agent of another age: what they say to each other is bound to
+# tests/skew/protocol.c.
+SKEW_newer = $(call wrap,layout_write agent_hello_write agent_version)
+SKEW_older = $(call wrap,layout_write layout_read)
+
+define skew_rule
+$(BUILD)/tests/skew/$(1)/protocol.o: tests/skew/protocol.c Makefile
+	@mkdir -p $$(@D)
+	$$(Q)$$(COMPILE) -Icore -DSKEW_$(2) -c -o $$@ $$<
+
+$(BUILD)/tests/skew/$(1)/$(SONAME): $(BUILD)/tests/skew/$(1)/protocol.o \
+	$(CORE_OBJ) core/export.map | $(INTERNAL)
+	$$(Q)$$(LINK_LIBRARY) $$(SKEW_$(1))
+
+$(BUILD)/tests/skew/$(1)/apamd: $(BUILD)/tests/skew/$(1)/protocol.o $(AGENT_PARTS)
+	$$(Q)$$(LINK_AGENT) $$(SKEW_$(1))
+endef
+$(eval $(call skew_rule,newer,NEWER))
+$(eval $(call skew_rule,older,OLDER))
 
 $(BUILD)/tests/apamd/scan: $(BUILD)/tests/apamd/scan.o
 	$(Q)$(LINK) -o $@ $<

@@ -103,8 +103,8 @@ lint_profile(struct lint *lint, const char *name, const char *file)
 		return;
 	lint_ca_file(lint, draft);
 	lint_agent_profile(&lint->agent, draft, lint->all);
-	stack_lint(&lint->ctx->env, draft,
-	    lint_agent_of(&lint->agent, draft), lint->all);
+	stack_lint(&lint->ctx->env, draft, lint_agent_of(&lint->agent, draft),
+	    lint->all);
 	if (!lint_origins_add(&lint->origins, draft))
 		problems_add(
 		    lint->all, APAM_E_MEMORY, file, 0, "out of memory");

@@ -254,8 +254,7 @@ say_hello(struct server *s)
 	listen_path(&s->listening, path);
 	agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_INFO,
 	    "serves at %s (profiles in %s: %zu); --debug has it say more", path,
-	    apam_directory(s->ctx, "profile_dir"),
-	    serve_profile_count(s->ctx));
+	    apam_directory(s->ctx, "profile_dir"), serve_profile_count(s->ctx));
 	if (expected != NULL && strcmp(expected, path) != 0)
 		agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_WARNING,
 		    "programs look for the agent at %s, and this one listens "

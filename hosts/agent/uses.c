@@ -53,8 +53,8 @@ read_file(struct uses *uses, int directory)
 }
 
 bool
-uses_open(struct uses *uses, const char *state_dir, bool user,
-    struct apam_error *err)
+uses_open(
+    struct uses *uses, const char *state_dir, bool user, struct apam_error *err)
 {
 	int directory;
 
