@@ -87,6 +87,12 @@ link_is_ours(const struct link *link)
 	    link->user == geteuid() && own_fd_is_ours(&link->fd);
 }
 
+bool
+link_has_ended(const struct link *link)
+{
+	return link->wrong == ended;
+}
+
 /* ---- Sending ------------------------------------------------------------- */
 
 /* 1: it is sent; 0: there is no room; below: the connection is broken. */

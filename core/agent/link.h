@@ -81,6 +81,9 @@ enum apam_status link_connect(struct link *link, const struct link_place *place,
  */
 bool link_is_ours(const struct link *link);
 
+/* True where the agent ended it, and nothing was wrong with what it said. */
+bool link_has_ended(const struct link *link);
+
 enum link_got {
 	LINK_NOTHING,		/* there is no message yet */
 	LINK_MESSAGE,

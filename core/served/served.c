@@ -521,6 +521,9 @@ ask_anew(struct served *s, struct ask *ask, int64_t deadline,
 	    (*flow)->link.wrong == NULL ? "out of memory" :
 					  (*flow)->link.wrong);
 	fork_lock(&s->lock);
+	/* It took the connection: it was there, and another may follow it. */
+	if (s->there_at == 0 && link_has_ended(&(*flow)->link))
+		s->there_at = clock_ms();
 	note_away(s, err);
 	fork_unlock(&s->lock);
 	end_flow(s, flow);

@@ -36,6 +36,9 @@
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
+#else
+#error                                                                         \
+    "apamd's filter of system calls is for x86_64 and aarch64: give it the name of this processor, AUDIT_ARCH_..., and see that tests/suite/agent/filter.sh passes"
 #endif
 
 /* Of the calls that all architectures number alike, the first unknown one. */

@@ -25,7 +25,7 @@
 #define TURN_MS 5
 
 struct page_of {
-	struct page_of *next;
+	struct numbered profile_number; /* its address */
 	struct apam_profile *profile;
 	int64_t used; /* clock_ms: the last request */
 	uint64_t stored; /* serial of the page that the manager has; 0 */
@@ -37,30 +37,28 @@ struct page_of {
 
 /* ---- What is known ---------------------------------------------------------- */
 
-static size_t
-bucket_of(const struct apam_profile *profile)
+static struct page_of *
+of_number(struct numbered *one)
 {
-	return (uintptr_t)profile / 64 % PAGES_BUCKETS;
+	return (struct page_of *)(void *)one;
 }
 
 static struct page_of *
 page_of(struct pages *pages, struct apam_profile *profile)
 {
-	struct page_of **first = &pages->buckets[bucket_of(profile)];
-	struct page_of *p = *first;
+	const uint64_t number = (uintptr_t)profile;
+	struct page_of *p = of_number(number_table_find(&pages->all, number));
 
-	while (p != NULL && p->profile != profile)
-		p = p->next;
 	if (p != NULL)
 		return p;
 	p = calloc(1, sizeof(*p));
 	if (p == NULL)
 		return NULL;
+	p->profile_number.number = number;
 	p->profile = profile;
 	p->answer = -1;
 	p->given = -1;
-	p->next = *first;
-	*first = p;
+	number_table_add(&pages->all, &p->profile_number);
 	return p;
 }
 
@@ -77,14 +75,12 @@ pages_free(struct pages *pages)
 {
 	struct page_of *p;
 
-	for (size_t i = 0; i < PAGES_BUCKETS; i++)
-		while ((p = pages->buckets[i]) != NULL) {
-			pages->buckets[i] = p->next;
-			if (p->answer >= 0)
-				(void)close(p->answer);
-			drop_given(p);
-			free(p);
-		}
+	while ((p = of_number(number_table_take(&pages->all))) != NULL) {
+		if (p->answer >= 0)
+			(void)close(p->answer);
+		drop_given(p);
+		free(p);
+	}
 }
 
 size_t
@@ -92,10 +88,10 @@ pages_count(const struct pages *pages)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < PAGES_BUCKETS; i++)
-		for (const struct page_of *p = pages->buckets[i]; p != NULL;
-		     p = p->next)
-			n += serve_page(p->profile) != 0;
+	for (size_t i = 0; i < NUMBER_TABLE_BUCKETS; i++)
+		for (struct numbered *one = pages->all.buckets[i]; one != NULL;
+		     one = one->next)
+			n += serve_page(of_number(one)->profile) != 0;
 	return n;
 }
 
@@ -172,14 +168,15 @@ pages_each(const struct pages *pages,
     bool (*give)(void *arg, const char *name, int descriptor), void *arg)
 {
 	char name[STORE_NAME_SIZE];
+	struct numbered *one;
 	bool on = true;
+	int fd;
 
-	for (size_t i = 0; i < PAGES_BUCKETS; i++)
-		for (const struct page_of *p = pages->buckets[i];
-		     p != NULL && on; p = p->next) {
-			const int fd = serve_page_own(p->profile);
-
-			store_name(p, name);
+	for (size_t i = 0; i < NUMBER_TABLE_BUCKETS; i++)
+		for (one = pages->all.buckets[i]; one != NULL && on;
+		     one = one->next) {
+			fd = serve_page_own(of_number(one)->profile);
+			store_name(of_number(one), name);
 			on = fd < 0 || give(arg, name, fd);
 		}
 	return on;
@@ -343,12 +340,14 @@ pages_wait(const struct pages *pages)
 
 /* True if one of them is in use. */
 static bool
-renew_bucket(struct pages *pages, struct page_of *p)
+renew_bucket(struct pages *pages, struct numbered *one)
 {
 	const int64_t since = clock_ms() - PAGES_USED_MS;
 	bool used = false;
 
-	for (; p != NULL; p = p->next) {
+	for (; one != NULL; one = one->next) {
+		struct page_of *p = of_number(one);
+
 		if (p->used >= since && p->used != 0) {
 			(void)serve_page_renew(p->profile);
 			used = true;
@@ -372,10 +371,10 @@ pages_turn(struct pages *pages)
 		return;
 	if (pages->at == 0)
 		pages->used = false;
-	while (pages->at < PAGES_BUCKETS && clock_ms() - now < TURN_MS)
-		if (renew_bucket(pages, pages->buckets[pages->at++]))
+	while (pages->at < NUMBER_TABLE_BUCKETS && clock_ms() - now < TURN_MS)
+		if (renew_bucket(pages, pages->all.buckets[pages->at++]))
 			pages->used = true;
-	if (pages->at < PAGES_BUCKETS)
+	if (pages->at < NUMBER_TABLE_BUCKETS)
 		return;
 	pages->at = 0;
 	pages->due = pages->used ? clock_next_second() : 0;

@@ -16,20 +16,18 @@
 #include <apam/apam.h>
 
 #include "agent/message.h"
+#include "agent/number_table.h"
 #include "agent/quota.h"
 #include "agent/sd_notify.h"
 
 #define PAGES_USED_MS 10000	/* kept fresh for so long after a request */
 #define PAGES_UNREAD_MS 10000	/* for a program to read what it was sent */
-#define PAGES_BUCKETS 256
-
-struct page_of;
 
 struct pages {
 	struct apam *ctx;
 	const struct sd_notify *manager;
 	uint64_t time_device, time_inode; /* this process's time namespace */
-	struct page_of *buckets[PAGES_BUCKETS]; /* by profile */
+	struct number_table all; /* of struct page_of, by profile */
 	int64_t due;		/* clock_ms: the next turn; 0: no page is used */
 	unsigned at;		/* the bucket that this turn goes on with */
 	bool used;		/* what it has seen so far: one is used */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A table by the user's number.
+ * What is counted for each user, by its number.
  */
 #include "agent/quota.h"
 
@@ -22,44 +22,32 @@ quota_init(struct quota *quota, size_t descriptors)
 void
 quota_free(struct quota *quota)
 {
-	for (size_t i = 0; i < QUOTA_BUCKETS; i++)
-		while (quota->buckets[i] != NULL) {
-			struct quota_user *user = quota->buckets[i];
+	struct numbered *user;
 
-			quota->buckets[i] = user->next;
-			free(user);
-		}
-}
-
-static struct quota_user **
-place_of(struct quota *quota, uint32_t user)
-{
-	struct quota_user **at = &quota->buckets[user % QUOTA_BUCKETS];
-
-	while (*at != NULL && (*at)->user != user)
-		at = &(*at)->next;
-	return at;
+	while ((user = number_table_take(&quota->users)) != NULL)
+		free(user);
 }
 
 struct quota_user *
 quota_enter(struct quota *quota, uint32_t user)
 {
-	struct quota_user **at = place_of(quota, user);
+	struct quota_user *u = (struct quota_user *)(void *)number_table_find(
+	    &quota->users, user);
 
-	if (*at == NULL) {
-		*at = calloc(1, sizeof(**at));
-		if (*at == NULL)
+	if (u == NULL) {
+		u = calloc(1, sizeof(*u));
+		if (u == NULL)
 			return NULL;
-		(*at)->user = user;
-		quota->users++;
+		u->user.number = user;
+		number_table_add(&quota->users, &u->user);
 	}
-	return quota_take(quota, *at, QUOTA_OF_CONNECTIONS) ? *at : NULL;
+	return quota_take(quota, u, QUOTA_OF_CONNECTIONS) ? u : NULL;
 }
 
 void
 quota_leave(struct quota *quota, struct quota_user **user)
 {
-	struct quota_user *u = *user, **at;
+	struct quota_user *u = *user;
 
 	*user = NULL;
 	if (u == NULL)
@@ -67,9 +55,7 @@ quota_leave(struct quota *quota, struct quota_user **user)
 	quota_give(u, QUOTA_OF_CONNECTIONS);
 	if (u->has[QUOTA_OF_CONNECTIONS] > 0)
 		return;
-	at = place_of(quota, u->user);
-	*at = u->next;
-	quota->users--;
+	number_table_remove(&quota->users, &u->user);
 	free(u);
 }
 

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/number_table.h"
+
 #define QUOTA_REQUESTS 1024	/* that wait for a credential, of one user */
 #define QUOTA_PAGES 256		/* whose descriptors one user has not read yet */
 #define QUOTA_BYTES (32 * 1024 * 1024) /* of messages kept for one user */
@@ -24,20 +26,16 @@ enum quota_kind {
 
 /* Of one user; there while the user has a connection. */
 struct quota_user {
-	struct quota_user *next;
-	uint32_t user;
+	struct numbered user;	/* its number */
 	size_t has[QUOTA_KINDS];
 	size_t bytes;		/* of messages that are kept */
 	uint64_t turn;		/* in which it had the time */
 	int64_t spent;		/* ms */
 };
 
-#define QUOTA_BUCKETS 64
-
 struct quota {
-	struct quota_user *buckets[QUOTA_BUCKETS];
+	struct number_table users; /* of struct quota_user */
 	size_t most[QUOTA_KINDS]; /* for each user */
-	size_t users;
 };
 
 /*

@@ -39,7 +39,7 @@ server_tell_metrics(void *server, struct buf *to)
 {
 	struct server *s = server;
 	const struct metrics_now now = { .connections = s->connection_count,
-		.users = s->quota.users,
+		.users = s->quota.users.count,
 		.requests = s->waiting_count,
 		.pages = pages_count(&s->pages) };
 

@@ -60,28 +60,37 @@ done
 
 # ---- Upgrades --------------------------------------------------------------------
 
+# upgraded PROGRAMS AGENTS: these agents take over one from the other, the first
+# from this one's, while these programs sign.
+upgraded()
+{
+	local age next old pid pids=() ends=0
+	for age in $1; do
+		"$dir/$age/use" "$dir/client.conf" 900 paged=$paged signed=$signed \
+		    >"$dir/out" 2>"$dir/use.$age" &
+		pids+=($!)
+	done
+	for next in $2; do
+		old=$AGENT_PID
+		"$dir/$next/apamd" -c "$dir/apam.conf" --socket "$agent" --replace \
+		    >>"$dir/agent.log" 2>&1 &
+		AGENT_PID=$!
+		wait "$old"
+		holds "an agent ($next) takes over" test $? = 0
+		"$dir/older/use" "$dir/client.conf" 0 paged=$paged >/dev/null 2>&1
+		holds "and serves" test $? = 0
+	done
+	for pid in "${pids[@]}"; do
+		kill "$pid"
+		wait "$pid" || ends=$?
+	done
+	holds "programs ($1) sign while agents ($2) take over: $(cat \
+	    "$dir"/use.*)" test $ends = 0
+}
+
 apamd=$dir/present/apamd start_agent
-programs=()
-for age in $ages; do
-	"$dir/$age/use" "$dir/client.conf" 900 paged=$paged signed=$signed \
-	    >"$dir/use.$age" 2>&1 &
-	programs+=($!)
-done
-for next in newer present older present; do
-	old=$AGENT_PID
-	"$dir/$next/apamd" -c "$dir/apam.conf" --socket "$agent" --replace \
-	    >>"$dir/agent.log" 2>&1 &
-	AGENT_PID=$!
-	wait "$old"
-	holds "a $next agent takes over" test $? = 0
-	# That programs of all ages have signed with it.
-	"$dir/older/use" "$dir/client.conf" 0 paged=$paged >/dev/null 2>&1
-	holds "and serves" test $? = 0
-done
-for i in 0 1 2; do
-	kill "${programs[i]}"
-	wait "${programs[i]}"
-	holds "a program of each age signs meanwhile" test $? = 0
-done
+upgraded "older present" "newer present older newer present"
+# Two that are newer speak a version that nobody has.
+upgraded newer "older present"
 end_agent TERM
 finish

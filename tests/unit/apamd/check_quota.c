@@ -32,8 +32,8 @@ START_TEST(one_user_has_half_of_the_connections)
 		ck_assert_ptr_eq(user, first);
 	}
 	ck_assert_ptr_null(quota_enter(&quota, 7));
-	ck_assert_ptr_nonnull(quota_enter(&quota, 7 + QUOTA_BUCKETS));
-	ck_assert_uint_eq(quota.users, 2);
+	ck_assert_ptr_nonnull(quota_enter(&quota, 7 + NUMBER_TABLE_BUCKETS));
+	ck_assert_uint_eq(quota.users.count, 2);
 	quota_leave(&quota, &user);
 	ck_assert_ptr_null(user);
 	ck_assert_ptr_eq(quota_enter(&quota, 7), first);
@@ -81,15 +81,15 @@ END_TEST
 START_TEST(a_user_who_has_left_is_forgotten)
 {
 	struct quota_user *a = quota_enter(&quota, 1);
-	struct quota_user *b = quota_enter(&quota, 1 + QUOTA_BUCKETS);
+	struct quota_user *b = quota_enter(&quota, 1 + NUMBER_TABLE_BUCKETS);
 	struct quota_user *same = quota_enter(&quota, 1);
 
 	quota_leave(&quota, &a);
-	ck_assert_uint_eq(quota.users, 2);
+	ck_assert_uint_eq(quota.users.count, 2);
 	quota_leave(&quota, &same);
-	ck_assert_uint_eq(quota.users, 1);
+	ck_assert_uint_eq(quota.users.count, 1);
 	quota_leave(&quota, &b);
-	ck_assert_uint_eq(quota.users, 0);
+	ck_assert_uint_eq(quota.users.count, 0);
 	quota_leave(&quota, &b);
 }
 END_TEST
