@@ -6,6 +6,7 @@
  */
 #include "caller.h"
 
+#include "carried.h"
 #include "sockets.h"
 
 #include <stdlib.h>
@@ -80,69 +81,10 @@ socket_owner(
 
 /* ---- Tokens ----------------------------------------------------------- */
 
-/* In a time that does not tell how much of it is right. */
-static bool
-is_token(const struct location_conf *conf, ngx_str_t given)
-{
-	const size_t n = conf->token.len;
-	u_char differ = 0;
-
-	if (given.len != n || n == 0)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		differ |= given.data[i] ^ conf->token.data[i];
-	return differ == 0;
-}
-
-static bool
-skip_word(ngx_str_t *s, const char *word)
-{
-	const size_t n = strlen(word);
-
-	if (s->len <= n || strncasecmp((char *)s->data, word, n) != 0)
-		return false;
-	s->data += n;
-	s->len -= n;
-	while (s->len > 0 && s->data[0] == ' ') {
-		s->data++;
-		s->len--;
-	}
-	return true;
-}
-
-#define BASIC_MAX 512
-
-/* RFC 7617: any user name, and the token as the password. */
-static bool
-is_basic_token(const struct location_conf *conf, ngx_str_t encoded)
-{
-	u_char bytes[BASIC_MAX], *colon;
-	ngx_str_t plain = { 0, bytes };
-	bool is = false;
-
-	if (ngx_base64_decoded_length(encoded.len) > sizeof(bytes) ||
-	    ngx_decode_base64(&plain, &encoded) != NGX_OK)
-		return false;
-	colon = ngx_strlchr(plain.data, plain.data + plain.len, ':');
-	if (colon != NULL) {
-		plain.len -= (size_t)(colon + 1 - plain.data);
-		plain.data = colon + 1;
-		is = is_token(conf, plain);
-	}
-	explicit_bzero(bytes, sizeof(bytes));
-	return is;
-}
-
 bool
 caller_has_token(const struct location_conf *conf, ngx_str_t value)
 {
-	if (conf->callers != CALLERS_TOKEN || value.len < conf->token.len)
-		return false;
-	if (is_token(conf, value))
-		return true;
-	if (skip_word(&value, "Basic "))
-		return is_basic_token(conf, value);
-	return skip_word(&value, "Bearer ") && is_token(conf, value);
+	return conf->callers == CALLERS_TOKEN && carried(value, conf->token);
 }
 
 static bool

@@ -144,23 +144,39 @@ set_prefix(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 	return NGX_CONF_OK;
 }
 
+/* All words of the directive, into a list that is not there yet. */
+static char *
+take_words(ngx_conf_t *cf, ngx_array_t **to)
+{
+	const ngx_str_t *word = cf->args->elts;
+	ngx_str_t *taken;
+
+	if (*to != NULL)
+		return duplicate;
+	*to = ngx_array_create(cf->pool, cf->args->nelts, sizeof(ngx_str_t));
+	for (ngx_uint_t i = 1; *to != NULL && i < cf->args->nelts; i++) {
+		taken = ngx_array_push(*to);
+		*taken = word[i];
+	}
+	return *to == NULL ? NGX_CONF_ERROR : NGX_CONF_OK;
+}
+
 static char *
 set_hosts(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
 	struct location_conf *l = conf;
-	const ngx_str_t *word = cf->args->elts;
-	ngx_str_t *host;
 
-	if (l->hosts != NULL)
-		return duplicate;
-	l->hosts = ngx_array_create(
-	    cf->pool, cf->args->nelts, sizeof(ngx_str_t));
-	for (ngx_uint_t i = 1; l->hosts != NULL && i < cf->args->nelts; i++) {
-		host = ngx_array_push(l->hosts);
-		*host = word[i];
-	}
 	(void)cmd;
-	return l->hosts == NULL ? NGX_CONF_ERROR : NGX_CONF_OK;
+	return take_words(cf, &l->hosts);
+}
+
+static char *
+set_placeholders(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+	struct location_conf *l = conf;
+
+	(void)cmd;
+	return take_words(cf, &l->placeholders);
 }
 
 /* The token of a file, without the newline at its end. */
@@ -279,6 +295,8 @@ ngx_command_t conf_commands[] = {
 	    NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 	{ ngx_string("apam_page"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, set_page,
 	    NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
+	{ ngx_string("apam_placeholders"), ANYWHERE | NGX_CONF_1MORE,
+	    set_placeholders, NGX_HTTP_LOC_CONF_OFFSET, 0, NULL },
 	{ ngx_string("apam_problems"), ANYWHERE | NGX_CONF_FLAG,
 	    ngx_conf_set_flag_slot, NGX_HTTP_LOC_CONF_OFFSET,
 	    offsetof(struct location_conf, problems), NULL },
@@ -363,6 +381,8 @@ conf_merge_location(ngx_conf_t *cf, void *parent, void *child)
 		l->hosts = from->hosts;
 	if (l->hosts == NULL && !default_hosts(cf, l))
 		return NGX_CONF_ERROR;
+	if (l->placeholders == NULL)
+		l->placeholders = from->placeholders;
 	if (l->callers == NGX_CONF_UNSET_UINT) {
 		l->callers = from->callers;
 		l->token = from->token;

@@ -41,6 +41,7 @@ struct location_conf {
 	ngx_uint_t callers;	/* enum callers */
 	ngx_uint_t page;	/* enum page; a location's own, not its parent's */
 	ngx_str_t token;
+	ngx_array_t *placeholders; /* ngx_str_t: texts that are not sent on */
 	ngx_flag_t problems;	/* nginx's own error pages become JSON */
 	ngx_uint_t *signs_body;	/* set once a scheme asked for a body */
 };

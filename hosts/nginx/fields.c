@@ -6,6 +6,7 @@
 #include "fields.h"
 
 #include "caller.h"
+#include "carried.h"
 
 /* ---- Names ------------------------------------------------------------ */
 
@@ -98,6 +99,18 @@ is_nominated(ngx_http_request_t *r, struct apam_str name)
 }
 
 static bool
+has_placeholder(const struct location_conf *conf, ngx_str_t value)
+{
+	const ngx_array_t *all = conf->placeholders;
+	const ngx_str_t *texts = all == NULL ? NULL : all->elts;
+
+	for (ngx_uint_t i = 0; all != NULL && i < all->nelts; i++)
+		if (carried(value, texts[i]))
+			return true;
+	return false;
+}
+
+static bool
 is_sent_on(ngx_http_request_t *r, const struct location_conf *conf,
     const ngx_table_elt_t *h, bool nominates)
 {
@@ -107,7 +120,8 @@ is_sent_on(ngx_http_request_t *r, const struct location_conf *conf,
 		return true; /* nginx's configuration decides */
 	return !is_of_connection(name) &&
 	    !(nominates && is_nominated(r, name)) &&
-	    !caller_has_token(conf, h->value);
+	    !caller_has_token(conf, h->value) &&
+	    !has_placeholder(conf, h->value);
 }
 
 /* ---- Cookies ---------------------------------------------------------- */

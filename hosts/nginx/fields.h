@@ -18,8 +18,8 @@ struct fields {
 
 /*
  * Choose what is sent on: not what is of the client's connection (RFC 9110,
- * 7.6.1), nor what it has named there, nor what carries the token.  NGX_OK,
- * NGX_ERROR without memory.
+ * 7.6.1), nor what it has named there, nor what carries the token or a
+ * placeholder.  NGX_OK, NGX_ERROR without memory.
  */
 ngx_int_t fields_take(ngx_http_request_t *r, const struct location_conf *conf,
     struct fields *f);

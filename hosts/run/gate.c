@@ -68,6 +68,39 @@ name_sockets(struct gate *gate, const struct folder *folder)
 
 /* ---- nginx's configuration ----------------------------------------------- */
 
+/* Shorter texts could be meant for something else in a header. */
+#define PLACEHOLDER_MIN 8 /* bytes */
+
+/* In quotes nginx reads these two as its own. */
+static void
+write_word(FILE *to, const char *text)
+{
+	fputs(" \"", to);
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', to);
+		fputc(*text, to);
+	}
+	fputc('"', to);
+}
+
+/* None of these is sent on, in whatever header a program puts it. */
+static void
+write_placeholders(FILE *to, const struct placeholders *all)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->count; i++) {
+		if (strlen(all->all[i].value) < PLACEHOLDER_MIN)
+			continue;
+		if (n++ == 0)
+			fputs("apam_placeholders", to);
+		write_word(to, all->all[i].value);
+	}
+	if (n > 0)
+		fputs(";\n", to);
+}
+
 static void
 write_head(
     FILE *to, const struct gate *gate, const char *folder, const char *module)
@@ -82,6 +115,7 @@ write_head(
 		fprintf(to, "apam_config \"%s\"%s;\n", gate->config,
 		    geteuid() == 0 ? "" : " user");
 	nginx_http_write(to, folder);
+	write_placeholders(to, &gate->sites->placeholders);
 	fputs("apam_callers peer;\n"
 	      "proxy_read_timeout 1h;\nproxy_send_timeout 1h;\n"
 	      "keepalive_requests 100000;\n"

@@ -91,7 +91,8 @@ secret plain not-a-secret-key
 entry own "$origin" api-key \
     "key = \"file:$dir/secrets/plain\"; header = \"Authorization\";
      prefix = \"Bearer \";" \
-    'run = { environment = { OWN_API_KEY = "placeholder"; OWN_ID = "none"; }; };'
+    'run = { environment = { OWN_API_KEY = "placeholder"; OWN_ID = "none";
+  OWN_TEXT = "a\\\"b\\\\c;d}"; }; };'
 sed -i "s,^ca_file.*,ca_file = \"$dir/own-ca.pem\";," "$dir/apam.d/own.conf"
 cat >"$dir/sdk.py" <<-'END'
 	import os, sys, requests
@@ -111,9 +112,20 @@ runs "a program that insists on a key has a placeholder" 0 '^placeholder 200$' \
 holds "the API gets the key alone" one_key
 OWN_API_KEY=a-real-key runs "a real key does not enter it" 0 \
     '^placeholder none$' '' sh -c 'echo "$OWN_API_KEY $OWN_ID"'
+runs "a text of any kind" 0 '"n": 0' '' sh -c \
+    'curl -sS -H "X-Text: $OWN_TEXT" "$0/echo"' "$origin"
+holds "is left out, too" [ -z "$(header X-Text)" ]
 runs "curl sends it" 0 '"n": 0' '' sh -c \
     'curl -sS -H "Authorization: Bearer $OWN_API_KEY" "$0/echo"' "$origin"
 holds "the API of curl gets the key alone" one_key
+runs "in any header" 0 '"n": 0' '' sh -c 'curl -sS -H "X-Key: $OWN_API_KEY" \
+    -u "me:$OWN_API_KEY" -H "X-Id: $OWN_ID" -H "X-More: a-$OWN_API_KEY" \
+    "$0/echo"' "$origin"
+holds "which is none of X-Key" [ -z "$(header X-Key)" ]
+holds "of Authorization the signature's" \
+    [ "$(header Authorization)" = "Bearer not-a-secret-key" ]
+holds "what is short or a part of a text is sent" \
+    [ "$(header X-Id) $(header X-More)" = "none a-placeholder" ]
 run run -p seven -- sh -c 'echo "${OWN_API_KEY-none}"'
 expect "of profiles that are not meant there is none" 0 '^none$' '' \
     "$dir/out" "$dir/err"
@@ -125,7 +137,7 @@ runs "one of two texts stays" 0 '^placeholder$' \
 rm "$dir/apam.d/second.conf"
 sed -i 's/placeholder/not-a-secret-key/' "$dir/apam.d/own.conf"
 row "the secret itself is refused" 3 '' \
-    'own.conf:3: error: run.environment.OWN_API_KEY: is the secret of entry 1' \
+    'own.conf:[0-9]*: error: run.environment.OWN_API_KEY: is the secret of entry 1' \
     lint
 runs "and enters no program" 0 '^none$' 'cannot be used: run.environment' \
     sh -c 'echo "${OWN_API_KEY-none}"'
