@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "run/client_files.h"
 #include "run/memory_file.h"
 #include "run/no_proxy.h"
 #include "run/say.h"
@@ -20,6 +21,7 @@ static const char *const bundles[] = {
 	"CURL_CA_BUNDLE", /* curl */
 	"REQUESTS_CA_BUNDLE", /* Python's requests, and pip */
 	"GIT_SSL_CAINFO", /* git */
+	"PERL_LWP_SSL_CA_FILE", /* Perl's LWP */
 	"AWS_CA_BUNDLE", /* AWS's SDKs and command line */
 	"CARGO_HTTP_CAINFO", /* cargo */
 	"PIP_CERT", /* pip */
@@ -132,9 +134,9 @@ set_proxy(const struct front *front)
 
 	snprintf(url, sizeof(url), "http://apam:%s@127.0.0.1:%u", front->token,
 	    front->port);
-	/* By default, Node.js asks no variable. */
+	/* By default, Node.js and Perl's LWP ask no variable. */
 	return set("https_proxy", url) && set("HTTPS_PROXY", url) &&
-	    set("NODE_USE_ENV_PROXY", "1");
+	    set("NODE_USE_ENV_PROXY", "1") && set("PERL_LWP_ENV_PROXY", "1");
 }
 
 static bool
@@ -175,6 +177,7 @@ bool
 environment_set(const struct told *told)
 {
 	return set_placeholders(&told->front->sites->placeholders) &&
-	    set_bundles(told) && set_proxy(told->front) &&
-	    set_no_proxy(told->front);
+	    set_bundles(told) &&
+	    client_files_set(getenv("SSL_CERT_FILE"), told->folder) &&
+	    set_proxy(told->front) && set_no_proxy(told->front);
 }

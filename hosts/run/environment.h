@@ -12,6 +12,7 @@ struct told {
 	const struct front *front;
 	/* PEM of the authorities of this run, one for each site. */
 	const char *const *authorities;
+	const char *folder;	/* of this run */
 };
 
 /*

@@ -151,7 +151,8 @@ set_up(struct run *run)
 	for (size_t i = 0; i < run->sites.count; i++)
 		authority_forget_key(&run->authorities[i]);
 	return start_front(run) &&
-	    environment_set(&(struct told){ &run->front, run->pems });
+	    environment_set(
+		&(struct told){ &run->front, run->pems, run->folder.path });
 }
 
 /* ---- Running ------------------------------------------------------------- */

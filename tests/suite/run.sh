@@ -41,6 +41,8 @@ empty()
 	[ -z "$(ls -A "$XDG_RUNTIME_DIR")" ]
 }
 
+echo "ca_certificate = $dir/ca.pem" >"$dir/rc"
+
 # ---- The three providers, by programs that know no key ------------------------
 
 runs "curl: 7SIGNAL" 0 '"eyes":\[\{' '' curl -sS "$seven/eyes"
@@ -53,6 +55,13 @@ get='import sys, requests
 print(requests.get(sys.argv[1]).text)'
 runs "Python: requests" 0 '"eyes":\[\{' '' /usr/bin/python3 -c "$get" \
     "$seven/eyes"
+runs "wget" 0 '"eyes":\[\{' '200 OK' wget -O - "$seven/eyes"
+runs "wget with options of its own" 0 '"eyes":\[\{' '!200 OK' env \
+    WGETRC=<(echo quiet = on) "$build/apam" run -- wget -O - "$seven/eyes"
+runs "which are left alone where they name authorities" 0 "^$dir/rc$" '' env \
+    WGETRC="$dir/rc" "$build/apam" run -- sh -c 'echo "$WGETRC"'
+runs "PHP is told by a file" 0 '^curl.cainfo = "/' '' sh -c \
+    'cat "${PHP_INI_SCAN_DIR#:}/apam.ini"'
 get='import sys, httpx
 print(httpx.get(sys.argv[1]).text)'
 runs "Python: httpx" 0 '"eyes":\[\{' '' /usr/bin/python3 -c "$get" "$seven/eyes"
