@@ -142,7 +142,7 @@ SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so) $(NGINX_MODULE)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
-.PHONY: nginx all help demo test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart trial-python lint lint-style sanitize fuzz \
+.PHONY: nginx all help demo matrix test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart trial-python lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
 	run-fuzz bench run-bench bench-peers bench-python bench-gateway bench-plot python \
@@ -640,6 +640,12 @@ WITH_COVERAGE = BUILD=$(BUILD)/coverage COVERAGE=yes CC=gcc LDFLAGS=--coverage \
 demo: deps-build deps-test
 	@$(MAKE) all $(BUILD)/sandbox $(BUILD)/peers/many
 	@BUILD=$(BUILD) tests/sandbox/demo.sh
+
+# Clients of many languages, each with each scheme, by the gateway and by `apam
+# run`: doc/matrix.md is written anew.
+matrix: deps-build deps-matrix
+	@$(MAKE) all $(BUILD)/nginx/ngx_http_apam_module.so
+	@BUILD=$(BUILD) tests/matrix/run.py --write doc/matrix.md
 
 # The gateway's module for Debian's nginx, in build/nginx.
 nginx: deps-build deps-test
