@@ -31,6 +31,8 @@ rows_text()
 	done
 	for scheme in modules/*/module.c; do
 		scheme=$(basename "${scheme%/module.c}")
+		row "make matrix was run with $scheme" \
+		    grep -q "^| client .*| $scheme |" doc/matrix.md
 		row "names $scheme" grep -q "^| \`$scheme\`" \
 		    README.md
 	done
