@@ -25,10 +25,10 @@ trap end_all EXIT
 own_ca && certificate localhost DNS:localhost || exit 2
 : >"$dir/streams.log"
 python3 tests/suite/nginx/streams.py serve "$dir" "$dir/localhost.pem" \
-    "$dir/localhost.key" < <(exec sleep 600) &
+    "$dir/localhost.key" < <(exec tail --pid=$$ -f /dev/null) &
 ORIGIN_PID=$!
 /usr/bin/python3 tests/suite/nginx/echo_grpc.py serve "$dir" \
-    "$dir/localhost.pem" "$dir/localhost.key" < <(exec sleep 600) \
+    "$dir/localhost.pem" "$dir/localhost.key" < <(exec tail --pid=$$ -f /dev/null) \
     2>"$dir/grpc.log" &
 GRPC_PID=$!
 until_true [ -s "$dir/streams.port" ] || exit 2
