@@ -225,6 +225,10 @@ run run curl -sS "$seven/eyes"
 expect "without --" 0 '"eyes"' '' "$dir/out" "$dir/err"
 holds "nothing is left" until_true empty
 
+mkdir -p "$dir/path/nginx"
+PATH=$dir/path:$PATH runs "a directory called nginx is not a program" 0 '"eyes"' '' \
+    curl -sS "$seven/eyes"
+
 # killed SIGNAL WANT: the signal goes to apam, and to the program from there.
 killed()
 {

@@ -7,12 +7,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/beside.h"
 
 #define MODULE "ngx_http_apam_module.so"
 #define SYSTEM ":/usr/sbin:/usr/local/sbin:/sbin"
+
+/* A directory may be called so, too. */
+static bool
+is_program(const char *path)
+{
+	struct stat st;
+
+	return access(path, X_OK) == 0 && stat(path, &st) == 0 &&
+	    S_ISREG(st.st_mode);
+}
 
 /* A program in one of the directories of a list like PATH. */
 static bool
@@ -24,7 +35,7 @@ find_in(const char *list, const char *name, char to[NGINX_PLACE_SIZE])
 		if (list[0] == '/' &&
 		    snprintf(to, NGINX_PLACE_SIZE, "%.*s/%s", (int)n, list,
 			name) < NGINX_PLACE_SIZE &&
-		    access(to, X_OK) == 0)
+		    is_program(to))
 			return true;
 	}
 	return false;
