@@ -638,7 +638,7 @@ WITH_COVERAGE = BUILD=$(BUILD)/coverage COVERAGE=yes CC=gcc LDFLAGS=--coverage \
 	CFLAGS='-O0 -g --coverage -fprofile-update=atomic -U_FORTIFY_SOURCE'
 
 demo: deps-build deps-test
-	@$(MAKE) all $(BUILD)/sandbox $(BUILD)/peers/many
+	@$(MAKE) all $(BUILD)/sandbox $(BUILD)/peers/many $(NGINX_MODULE)
 	@BUILD=$(BUILD) tests/sandbox/demo.sh
 
 # Clients of many languages, each with each scheme, by the gateway and by `apam

@@ -6,9 +6,12 @@
 # with the credential masked, and the provider's JSON. Then it archives the
 # XY Sense key and rotates the SEED key at the provider, and shows what apam
 # says. As another user it calls all three through the agent, whose secrets that
-# user cannot read, and kills the agent meanwhile. With a standby key in the profile the same archiving costs not one
-# request of a loop that runs meanwhile. A provider counts as ok only when each of its steps did what it should;
-# the last line says how many are, and the exit status is 0 for all three.
+# user cannot read, and kills the agent meanwhile. With a standby key in the
+# profile the same archiving costs not one request of a loop that runs meanwhile.
+# Where nginx is, programs without a key call all three by the gateway and by
+# `apam run`, until the keys are archived. A provider counts as ok only when each
+# of its steps did what it should; the last line says how many are, and the exit
+# status is 0 for all three.
 # It leaves no process and no file behind.
 
 set -u
@@ -22,6 +25,7 @@ dir=$(mktemp -d) && dir=$(cd "$dir" && pwd -P) || exit 1
 cleanup()
 {
 	[ -z "${AGENT_KEEPER:-}" ] || kill "$AGENT_KEEPER" 2>/dev/null
+	[ -z "${GATEWAY_PID:-}" ] || kill "$GATEWAY_PID" 2>/dev/null
 	[ -z "${SANDBOX_PID:-}" ] || kill "$SANDBOX_PID" 2>/dev/null
 	wait 2>/dev/null
 	rm -rf "$dir"
@@ -317,6 +321,7 @@ title "SEED: the probe finds the old key dead"
 refused seed 'revoked' check seed
 
 . tests/sandbox/demo_agent.bash
+. tests/sandbox/demo_gateway.bash
 
 not_shown 7signal "$seven_secret"
 not_shown 7signal "$jwt_head"
