@@ -19,15 +19,11 @@ find(const struct placeholders *all, const char *name)
 static bool
 add(struct placeholders *to, const char *name, const char *value)
 {
-	const size_t n = strlen(name) + 1, size = strlen(value) + 1;
-	char *both = malloc(n + size);
+	struct placeholder *p = &to->all[to->count++];
 
-	if (both == NULL)
-		return false;
-	memcpy(both, name, n);
-	memcpy(both + n, value, size);
-	to->all[to->count++] = (struct placeholder){ both, both + n };
-	return true;
+	p->name = strdup(name);
+	p->value = strdup(value);
+	return p->name != NULL && p->value != NULL;
 }
 
 static bool
@@ -67,8 +63,10 @@ placeholders_take(
 void
 placeholders_free(struct placeholders *all)
 {
-	for (size_t i = 0; i < all->count; i++)
+	for (size_t i = 0; i < all->count; i++) {
 		free(all->all[i].name);
+		free(all->all[i].value);
+	}
 	free(all->all);
 	*all = (struct placeholders){ NULL, 0 };
 }

@@ -12,8 +12,7 @@
 #include <apam/admin.h>
 
 struct placeholder {
-	char *name;		/* owns the text of `value`, too */
-	const char *value;
+	char *name, *value;
 };
 
 struct placeholders {
