@@ -135,6 +135,12 @@ holds "of Authorization the signature's" \
     [ "$(header Authorization)" = "Bearer not-a-secret-key" ]
 holds "what is short or a part of a text is sent" \
     [ "$(header X-Id) $(header X-More)" = "none a-placeholder" ]
+sed 's/header = .*/query = "api_key"; } );/; /prefix/d' "$dir/apam.d/own.conf" \
+    >"$dir/query"
+mv "$dir/apam.d/own.conf" "$dir/header" && mv "$dir/query" "$dir/apam.d/own.conf"
+runs "in the URL it is not taken out, but refused" 0 'which the scheme adds' '*' \
+    sh -c 'curl -sS "$0/echo?api_key=$OWN_API_KEY"' "$origin"
+mv "$dir/header" "$dir/apam.d/own.conf"
 run run -p seven -- sh -c 'echo "${OWN_API_KEY-none}"'
 expect "of profiles that are not meant there is none" 0 '^none$' '' \
     "$dir/out" "$dir/err"
