@@ -29,7 +29,7 @@ class Api:
 
     def __init__(self, name, entry, check, tokens=()):
         self.name = name
-        self.entry = entry          # of the profile; @ is the API, ~ its secret
+        self.entry = entry          # of the profile, <api> its URL
         self.check = check          # of (api, handler): raises Refused
         self.tokens = dict(tokens)  # path of an exchange: what answers it
         self.secret = "FAKE-" + secrets.token_hex(12)
@@ -118,26 +118,26 @@ def login(api, handler, body):
 def apis():
     """One for each way that the schemes of modules/ send a credential."""
     return [
-        Api("api-key", 'scheme = "api-key"; key = ~; header = "X-Api-Key";',
+        Api("api-key", 'scheme = "api-key"; key = <secret>; header = "X-Api-Key";',
             header),
         Api("api-key (query)",
-            'scheme = "api-key"; key = ~; query = "api_key";', query),
+            'scheme = "api-key"; key = <secret>; query = "api_key";', query),
         Api("basic-email-key", 'scheme = "basic-email-key";'
-            ' email = "me@example.com"; key = ~;', basic),
+            ' email = "me@example.com"; key = <secret>;', basic),
         Api("key-secret-archiveable", 'scheme = "key-secret-archiveable";'
-            ' key = "me"; secret = ~; access = "write"; exchange = { url = "@/auth"; };',
+            ' key = "me"; secret = <secret>; access = "write"; exchange = { url = "<api>/auth"; };',
             bearer, {"/auth": key_exchange}),
-        Api("login-token", 'scheme = "login-token"; user = "me"; secret = ~;'
-            ' login = { url = "@/login"; user_field = "username";'
+        Api("login-token", 'scheme = "login-token"; user = "me"; secret = <secret>;'
+            ' login = { url = "<api>/login"; user_field = "username";'
             ' secret_field = "password"; };'
             ' token = ( { from_cookie = "sid"; cookie = "sid"; } );'
             ' ttl = "1h";', cookie, {"/login": login}),
         Api("oauth2-client-credentials",
             'scheme = "oauth2-client-credentials"; client_id = "me";'
-            ' client_secret = ~; token_url = "@/token";', bearer,
+            ' client_secret = <secret>; token_url = "<api>/token";', bearer,
             {"/token": client_grant}),
         Api("oauth2-refresh-token", 'scheme = "oauth2-refresh-token";'
-            ' client_id = "me"; refresh_token = ~; token_url = "@/token";',
+            ' client_id = "me"; refresh_token = <secret>; token_url = "<api>/token";',
             bearer, {"/token": refresh_grant}),
     ]
 

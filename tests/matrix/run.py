@@ -216,9 +216,8 @@ class Place:
             api.url = "https://%s:%d" % (HOST, api.port)
             secret = write(os.path.join(self.tmp, "secrets", api.profile),
                            api.secret)
-            entry = api.entry.replace("@", api.url, 1).replace(
-                "~", '"file:%s"' % secret) if "@/" in api.entry else \
-                api.entry.replace("~", '"file:%s"' % secret)
+            entry = api.entry.replace("<api>", api.url).replace(
+                "<secret>", '"file:%s"' % secret)
             write(os.path.join(self.tmp, "apam.d", api.profile + ".conf"),
                   'origins = [ "%s" ];\nca_file = "%s/ca.pem";\n'
                   'run = { environment = { NPM_TOKEN = "%s"; }; };\n'

@@ -13,8 +13,8 @@ page=doc/agents-and-jobs.md
 
 # Without root, or where nothing may be mounted, the page's text is all.
 if [ "${1:-}" != inside ]; then
-	rm -rf "$tmp"
 	if [ "$(id -u)" -eq 0 ] && unshare -mn true 2>/dev/null; then
+		rm -rf "$tmp"
 		exec unshare -mn --propagation private "$0" inside
 	fi
 	echo "it takes root to type what root types: this shows nothing"
@@ -52,6 +52,8 @@ cp -a /etc/. "$tmp/etc/" && mount --bind "$tmp/etc" /etc &&
 	mount -t tmpfs -o mode=755 run /run && ip link set lo up &&
 	ip address add 192.0.2.1/32 dev lo &&
 	ip address add 192.0.2.2/32 dev lo || exit 1
+sed -i '/^\(ci\|apam\|apam-gateway\):/d' /etc/passwd /etc/group /etc/shadow \
+    /etc/gshadow
 cat >>/etc/hosts <<-END
 192.0.2.1 api.llm.example
 192.0.2.2 api.tickets.example
