@@ -118,17 +118,17 @@ def login(api, handler, body):
 def apis():
     """One for each way that the schemes of modules/ send a credential."""
     return [
-        Api("api-key", 'scheme = "api-key"; key = <secret>; header = "X-Api-Key";',
-            header),
+        Api("api-key", 'scheme = "api-key"; key = <secret>;'
+            ' header = "X-Api-Key";', header),
         Api("api-key (query)",
             'scheme = "api-key"; key = <secret>; query = "api_key";', query),
         Api("basic-email-key", 'scheme = "basic-email-key";'
             ' email = "me@example.com"; key = <secret>;', basic),
         Api("key-secret-archiveable", 'scheme = "key-secret-archiveable";'
-            ' key = "me"; secret = <secret>; access = "write"; exchange = { url = "<api>/auth"; };',
-            bearer, {"/auth": key_exchange}),
-        Api("login-token", 'scheme = "login-token"; user = "me"; secret = <secret>;'
-            ' login = { url = "<api>/login"; user_field = "username";'
+            ' key = "me"; secret = <secret>; access = "write";'
+            ' exchange = { url = "<api>/auth"; };', bearer, {"/auth": key_exchange}),
+        Api("login-token", 'scheme = "login-token"; user = "me";'
+            ' secret = <secret>; login = { url = "<api>/login"; user_field = "username";'
             ' secret_field = "password"; };'
             ' token = ( { from_cookie = "sid"; cookie = "sid"; } );'
             ' ttl = "1h";', cookie, {"/login": login}),
@@ -137,8 +137,8 @@ def apis():
             ' client_secret = <secret>; token_url = "<api>/token";', bearer,
             {"/token": client_grant}),
         Api("oauth2-refresh-token", 'scheme = "oauth2-refresh-token";'
-            ' client_id = "me"; refresh_token = <secret>; token_url = "<api>/token";',
-            bearer, {"/token": refresh_grant}),
+            ' client_id = "me"; refresh_token = <secret>;'
+            ' token_url = "<api>/token";', bearer, {"/token": refresh_grant}),
     ]
 
 
