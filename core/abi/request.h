@@ -27,6 +27,7 @@ struct request {
 	size_t header_count;
 	struct fields *earlier;	/* NULL: none */
 	struct apam_header *shown; /* the array of view.headers, if it is ours */
+	uint32_t asker;		/* in the agent: the user whose memos it sees */
 	char host[URL_HOST_MAX + 1]; /* the text of view.host */
 	char room[REQUEST_ROOM];	/* for url */
 };

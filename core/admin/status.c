@@ -48,20 +48,6 @@ read_notes(struct entry *e, struct apam_entry_status *to)
 }
 
 static void
-show_stored(const struct entry *e, struct apam_entry_status *to)
-{
-	const struct stored_base base = entry_store(e);
-	struct stored_news news;
-
-	if (!stored_is(&e->stored))
-		return;
-	stored_look(&e->stored, &base, e->conf, &news);
-	memcpy(to->stored, news.text, sizeof(to->stored));
-	to->login_needed = !news.sound;
-	to->stored_at = news.since;
-}
-
-static void
 show(struct entry *e, struct apam_entry_status *to)
 {
 	struct key_finding finding;
@@ -74,7 +60,7 @@ show(struct entry *e, struct apam_entry_status *to)
 	if (!archived)
 		obtain_glance(e);
 	obtain_show(e, to);
-	show_stored(e, to);
+	entry_show_stored(e, to);
 	if (!archived && to->checked_at == 0)
 		read_notes(e, to);
 	if (!archived)
@@ -100,8 +86,6 @@ take_status(void *arg, struct apam_str row)
 	struct apam_entry_status status;
 	const char *wrong = agent_take_status(&status, row);
 
-	if (wrong == NULL && statuses->count == APAM_ENTRIES_MAX)
-		wrong = "there are more entries than a profile can have";
 	if (wrong == NULL)
 		sized_array_put(&statuses->to, statuses->count++, &status);
 	return wrong;

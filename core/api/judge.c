@@ -72,7 +72,7 @@ judge_gone(struct stack *s, size_t i, struct judging *j)
 	enum apam_verdict verdict = APAM_VERDICT_UNKNOWN;
 
 	if (i < s->count)
-		verdict = entry_judge(&s->entries[i], j->answer, &reason);
+		verdict = entry_judge(&s->entries[i], j->answer, 0, &reason);
 	take_verdict(j->out, verdict, reason);
 	j->out->replay |= is_against(verdict) ||
 	    verdict == APAM_VERDICT_CHALLENGED;
@@ -84,7 +84,7 @@ judge_entry(struct stack *s, size_t i, struct judging *j)
 	struct entry *e = &s->entries[i];
 	const char *origin = j->answer->origin.p, *reason;
 	const uint64_t before = entry_memo_version(e, origin);
-	enum apam_verdict verdict = entry_judge(e, j->answer, &reason);
+	enum apam_verdict verdict = entry_judge(e, j->answer, 0, &reason);
 
 	take_verdict(j->out, verdict, reason);
 	j->challenged |= verdict == APAM_VERDICT_CHALLENGED;

@@ -16,7 +16,6 @@
 #include "profile/direct.h"
 #include "profile/reload.h"
 #include "profile/warm.h"
-#include "slot/read.h"
 
 /* ---- Handing over ------------------------------------------------------- */
 
@@ -94,6 +93,7 @@ sign_lent(const struct serve_job *job, struct direct *direct,
 		return false;
 	stack_result_init(&result, &room);
 	request_init_plain(&r, request, origin);
+	r.asker = job->who->caller.user;
 	ok = serve_allows(stack->profile, job->who, &r, NULL) == APAM_OK &&
 	    direct_sign(direct, &r, &result, NULL) == APAM_OK &&
 	    check_parts(&result, NULL) == APAM_OK &&
@@ -107,10 +107,8 @@ sign_lent(const struct serve_job *job, struct direct *direct,
 static bool
 sign_direct_for(const struct serve_job *job, const struct apam_request *request)
 {
-	struct loan *loan = slot_signer(
-	    atomic_load_explicit(&job->profile->slot, memory_order_acquire),
-	    request);
-	struct direct *direct = loan == NULL ? NULL : loan_take(loan);
+	struct loan *loan;
+	struct direct *direct = direct_borrow(job->profile, request, &loan);
 	bool ok;
 
 	if (direct == NULL)

@@ -22,15 +22,15 @@ is_against(enum apam_verdict verdict)
 }
 
 /*
- * The module sees the answer for what it keeps of it; of the verdicts the one
- * counts that has seen all of the answer, and never alone.
+ * The module sees the answer for what it keeps of it, for this user alone; of the
+ * verdicts the one counts that has seen all of the answer, and never alone.
  */
 static void
-take_hint(struct entry *e, const struct apam_answer_view *view,
+take_hint(struct entry *e, const struct apam_answer_view *view, uint32_t user,
     const struct serve_answer *said)
 {
 	const char *reason;
-	const enum apam_verdict own = entry_judge(e, view, &reason);
+	const enum apam_verdict own = entry_judge(e, view, user, &reason);
 
 	if (is_against(said->verdict))
 		(void)obtain_doubt(e, said->generation);
@@ -40,7 +40,7 @@ take_hint(struct entry *e, const struct apam_answer_view *view,
 }
 
 static void
-take_hints(struct stack *stack, const struct serve_answer *said)
+take_hints(struct stack *stack, uint32_t user, const struct serve_answer *said)
 {
 	const struct apam_signature signature = { .size = sizeof(signature),
 		.generation = said->generation,
@@ -66,7 +66,7 @@ take_hints(struct stack *stack, const struct serve_answer *said)
 		if (said->entries & 1U << i)
 			at = signer_place(stack, &signature, i);
 		if (at < stack->count)
-			take_hint(&stack->entries[at], &view, said);
+			take_hint(&stack->entries[at], &view, user, said);
 	}
 	response_free(&r);
 }
@@ -98,6 +98,6 @@ serve_judged(struct apam_profile *profile, const struct serve_who *who,
 	struct stack *stack = profile_hold(profile);
 
 	if (stack_is_open(stack) && may_tell(stack, who, said))
-		take_hints(stack, said);
+		take_hints(stack, who->caller.user, said);
 	stack_release(&stack);
 }

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include "base/account.h"
 #include "base/error.h"
 
 bool
@@ -30,6 +31,17 @@ serve_asker(const struct profile *profile, const struct serve_who *who)
 	    &who->caller;
 }
 
+/* There are no rules. */
+static enum apam_status
+refuse_others(const struct profile *profile, const struct caller *caller,
+    struct apam_error *err)
+{
+	struct apam_error why = APAM_ERROR_INIT;
+
+	allow_none_for_agent(caller->user, &why);
+	return error_set_at(err, why.status, profile->file, 0, "%s", why.text);
+}
+
 /* `sent`: the caller is given nothing but the answer, so that any gift will do. */
 static enum apam_status
 decide(const struct profile *profile, const struct caller *caller,
@@ -43,14 +55,27 @@ decide(const struct profile *profile, const struct caller *caller,
 	if (profile->allow.count == 0)
 		return serve_is_master(caller) ?
 		    APAM_OK :
-		    error_set_at(err, APAM_E_POLICY, profile->file, 0, "%s",
-			allow_none_for_agent());
+		    refuse_others(profile, caller, err);
 	v = allow_decide(&profile->allow, caller, &what);
 	if (v.fits && (sent || v.give != APAM_GIVE_NOTHING))
 		return APAM_OK;
 	allow_refusal(&profile->allow, caller, &v, why, sizeof(why));
 	return error_set_at(err, APAM_E_POLICY, profile->file,
 	    profile->allow.rules[v.rule].line, "%s", why);
+}
+
+static enum apam_status
+refuse_claim(const struct profile *profile, const struct serve_who *who,
+    struct apam_error *err)
+{
+	char sender[ACCOUNT_TEXT_SIZE], named[ACCOUNT_TEXT_SIZE];
+
+	account_describe(who->caller.user, sender);
+	account_describe(who->named->user, named);
+	return error_set_at(err, APAM_E_POLICY, profile->file, 0,
+	    "%s says that it asks for %s, and no rule of allow calls it a "
+	    "gateway: give it a rule with gateway = true, if it is one",
+	    sender, named);
 }
 
 enum apam_status
@@ -65,12 +90,7 @@ serve_allows(const struct profile *profile, const struct serve_who *who,
 	if (serve_is_gateway(profile, &who->caller))
 		return decide(profile, named, request, true, err);
 	if (named->user != who->caller.user)
-		return error_set_at(err, APAM_E_POLICY, profile->file, 0,
-		    "user %lu says that it asks for user %lu, and no rule of "
-		    "allow calls it a gateway: give it a rule with gateway = "
-		    "true, if it is one",
-		    (unsigned long)who->caller.user,
-		    (unsigned long)named->user);
+		return refuse_claim(profile, who, err);
 	/* It asks for itself, and is given no more for saying so. */
 	status = decide(profile, &who->caller, request, false, err);
 	return status == APAM_OK ? decide(profile, named, request, true, err) :
@@ -83,6 +103,7 @@ serve_admit(const struct stack *stack, const struct apam_request *given,
 {
 	enum apam_status status = request_init(r, given, stack->profile, err);
 
+	r->asker = who->caller.user;
 	if (status == APAM_OK)
 		status = serve_allows(stack->profile, who, r, err);
 	return status;

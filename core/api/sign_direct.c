@@ -7,7 +7,6 @@
 #include "api/signature.h"
 #include "profile/direct.h"
 #include "profile/handle.h"
-#include "slot/read.h"
 
 static bool
 sign_borrowed(struct direct *direct, const struct apam_request *request,
@@ -36,10 +35,8 @@ bool
 sign_direct(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature)
 {
-	struct loan *loan = slot_signer(
-	    atomic_load_explicit(&profile->slot, memory_order_acquire),
-	    request);
-	struct direct *direct = loan == NULL ? NULL : loan_take(loan);
+	struct loan *loan;
+	struct direct *direct = direct_borrow(profile, request, &loan);
 	bool ok;
 
 	if (direct == NULL)

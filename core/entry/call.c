@@ -100,7 +100,8 @@ sign_remembering(struct entry *e, const struct credential *c,
 	if (memos_any(e->memos)) {
 		url_origin(view->scheme.n == APAM_STR("https").n, view->host.p,
 		    (uint16_t)view->port, origin);
-		memo = memos_find(e->memos, origin);
+		memo = memos_find(e->memos,
+		    &(const struct memo_key){ request->asker, origin });
 	}
 	if (memo != NULL) {
 		view->memo = buf_view(&memo->bytes);
@@ -224,17 +225,17 @@ keeps_memos(const struct entry *e, const struct apam_answer_view *answer)
 
 /* NULL, or why what the module wanted to keep is not kept. */
 static const char *
-keep_memo(struct entry *e, const struct apam_answer_view *answer,
+keep_memo(struct entry *e, const struct apam_answer_view *answer, uint32_t user,
     const struct apam_judging *judging)
 {
+	const struct memo_key key = { user, answer->origin.p };
 	const struct buf *memo = &judging->memo;
 
 	if (!judging->has_memo || !keeps_memos(e, answer))
 		return NULL;
 	if (memo->failed && !memo->no_memory)
 		return "the module wanted to keep more than there is room for";
-	if (memo->failed ||
-	    !memos_keep(e->memos, answer->origin.p, buf_view(memo)))
+	if (memo->failed || !memos_keep(e->memos, &key, buf_view(memo)))
 		return "out of memory";
 	return NULL;
 }
@@ -249,9 +250,10 @@ illegal(int32_t verdict, const char *reason)
 }
 
 enum apam_verdict
-entry_judge(
-    struct entry *e, const struct apam_answer_view *answer, const char **reason)
+entry_judge(struct entry *e, const struct apam_answer_view *answer,
+    uint32_t user, const char **reason)
 {
+	const struct memo_key key = { user, answer->origin.p };
 	struct apam_answer_view view = *answer;
 	struct apam_judging judging;
 	struct memo *memo = NULL;
@@ -261,7 +263,7 @@ entry_judge(
 	*reason = NULL;
 	judging_init(&judging);
 	if (keeps_memos(e, answer))
-		memo = memos_find(e->memos, answer->origin.p);
+		memo = memos_find(e->memos, &key);
 	if (memo != NULL)
 		view.memo = buf_view(&memo->bytes);
 	entry_enter(e);
@@ -269,7 +271,7 @@ entry_judge(
 	entry_leave(e);
 	why = illegal(verdict, *reason);
 	if (why == NULL)
-		why = keep_memo(e, answer, &judging);
+		why = keep_memo(e, answer, user, &judging);
 	memo_release(&memo);
 	judging_free(&judging);
 	if (why == NULL)
@@ -281,7 +283,8 @@ entry_judge(
 uint64_t
 entry_memo_version(const struct entry *e, const char *origin)
 {
-	struct memo *memo = memos_find(e->memos, origin);
+	struct memo *memo = memos_find(
+	    e->memos, &(const struct memo_key){ 0, origin });
 	const uint64_t version = memo_version(memo);
 
 	memo_release(&memo);

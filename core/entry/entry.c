@@ -339,6 +339,20 @@ entry_show_counts(const struct entry *e, struct apam_entry_status *to)
 }
 
 void
+entry_show_stored(const struct entry *e, struct apam_entry_status *to)
+{
+	const struct stored_base base = entry_store(e);
+	struct stored_news news;
+
+	if (!stored_is(&e->stored))
+		return;
+	stored_look(&e->stored, &base, e->conf, &news);
+	memcpy(to->stored, news.text, sizeof(to->stored));
+	to->login_needed = !news.sound;
+	to->stored_at = news.since;
+}
+
+void
 entry_inherit(struct entry *e, const struct entry *old)
 {
 	credential_state_inherit(&e->credential, &old->credential);

@@ -134,6 +134,9 @@ void entry_go_on_counting(struct entry *e, const struct entry *old);
 /* What it has counted, in *to. */
 void entry_show_counts(const struct entry *e, struct apam_entry_status *to);
 
+/* What is known of its durable secret, in *to; nothing where it has none. */
+void entry_show_stored(const struct entry *e, struct apam_entry_status *to);
+
 /*
  * Its secrets are others now: what was seen of the key was of the old ones, and
  * a key that was refused is tried anew.  With the context's lock held.
@@ -221,12 +224,16 @@ enum apam_status entry_render(struct entry *e, struct credential *c,
 
 /*
  * The module's verdict on an answer; *reason is never NULL.  What the module
- * keeps of it is kept for answer->origin, or dropped where that is empty.
+ * keeps of it is kept for answer->origin, or dropped where that is empty, and
+ * for the user who says so to the agent; 0: for this process.
  */
 enum apam_verdict entry_judge(struct entry *e,
-    const struct apam_answer_view *answer, const char **reason);
+    const struct apam_answer_view *answer, uint32_t user, const char **reason);
 
-/* The version of the memo for an origin, which is a string; 0: there is none. */
+/*
+ * The version of this process's memo for an origin, which is a string; 0: there
+ * is none.
+ */
 uint64_t entry_memo_version(const struct entry *e, const char *origin);
 
 /*

@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/fork_gate.h"
 #include "base/refs.h"
 #include "text/url.h"
 
-/* One origin's place. */
+/* One user's and origin's place. */
 struct place {
+	uint32_t user;
 	char origin[URL_ORIGIN_SIZE];
 	struct memo *memo;
 };
@@ -24,8 +26,8 @@ struct memos {
 	_Atomic bool any; /* something was ever kept */
 	pthread_mutex_t lock;
 	/* Guarded by it: the place that was used last is the first. */
-	struct place *places; /* MEMO_ORIGINS_MAX; NULL: none yet */
-	size_t count;
+	struct place *places;
+	size_t count, room;
 };
 
 /* ---- One memo ----------------------------------------------------------- */
@@ -111,14 +113,21 @@ memos_any(const struct memos *all)
 	    atomic_load_explicit(&all->any, memory_order_acquire);
 }
 
-/* Make the place of an origin the first; false where it has none. */
 static bool
-bring_first(struct memos *all, const char *origin)
+is_of(const struct place *place, const struct memo_key *key)
+{
+	return place->user == key->user &&
+	    strcmp(place->origin, key->origin) == 0;
+}
+
+/* Make the place of a key the first; false where it has none. */
+static bool
+bring_first(struct memos *all, const struct memo_key *key)
 {
 	struct place found;
 	size_t i = 0;
 
-	while (i < all->count && strcmp(all->places[i].origin, origin) != 0)
+	while (i < all->count && !is_of(&all->places[i], key))
 		i++;
 	if (i == all->count)
 		return false;
@@ -131,34 +140,56 @@ bring_first(struct memos *all, const char *origin)
 }
 
 struct memo *
-memos_find(struct memos *all, const char *origin)
+memos_find(struct memos *all, const struct memo_key *key)
 {
 	struct memo *memo = NULL;
 
 	if (!memos_any(all))
 		return NULL;
 	fork_lock(&all->lock);
-	if (bring_first(all, origin))
+	if (bring_first(all, key))
 		memo = memo_hold(all->places[0].memo);
 	fork_unlock(&all->lock);
 	return memo;
 }
 
-/* A new first place, in that of the origin which was used longest ago. */
-static bool
-add_first(struct memos *all, const char *origin)
+/*
+ * Where a user has too many, or all have, forget the one that was used longest
+ * ago: the user's own, so that nobody crowds others out.
+ */
+static void
+forget_oldest(struct memos *all, uint32_t user)
 {
-	if (all->places == NULL)
-		all->places = calloc(MEMO_ORIGINS_MAX, sizeof(*all->places));
-	if (all->places == NULL)
+	size_t own = 0, oldest = all->count;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (all->places[i].user == user) {
+			own++;
+			oldest = i;
+		}
+	if (own < MEMO_ORIGINS_MAX)
+		oldest = all->count - 1;
+	if (own < MEMO_ORIGINS_MAX && all->count < MEMO_PLACES_MAX)
+		return;
+	memo_release(&all->places[oldest].memo);
+	all->count--;
+	memmove(all->places + oldest, all->places + oldest + 1,
+	    (all->count - oldest) * sizeof(*all->places));
+}
+
+/* A new first place. */
+static bool
+add_first(struct memos *all, const struct memo_key *key)
+{
+	forget_oldest(all, key->user);
+	if (!array_grow(
+		&all->places, all->count, &all->room, sizeof(*all->places)))
 		return false;
-	if (all->count == MEMO_ORIGINS_MAX)
-		memo_release(&all->places[--all->count].memo);
 	memmove(
 	    all->places + 1, all->places, all->count * sizeof(*all->places));
 	all->count++;
-	all->places[0] = (struct place){ .memo = NULL };
-	memcpy(all->places[0].origin, origin, strlen(origin) + 1);
+	all->places[0] = (struct place){ .user = key->user };
+	memcpy(all->places[0].origin, key->origin, strlen(key->origin) + 1);
 	return true;
 }
 
@@ -184,14 +215,14 @@ replace_first(struct memos *all, struct apam_str bytes)
 }
 
 bool
-memos_keep(struct memos *all, const char *origin, struct apam_str bytes)
+memos_keep(struct memos *all, const struct memo_key *key, struct apam_str bytes)
 {
 	bool kept;
 
 	if (all == NULL || (bytes.n == 0 && !memos_any(all)))
 		return all != NULL;
 	fork_lock(&all->lock);
-	if (bring_first(all, origin) || (bytes.n > 0 && add_first(all, origin)))
+	if (bring_first(all, key) || (bytes.n > 0 && add_first(all, key)))
 		kept = replace_first(all, bytes);
 	else
 		kept = bytes.n == 0;

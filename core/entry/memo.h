@@ -4,6 +4,9 @@
  * the nonce of Digest (RFC 7616) or of DPoP (RFC 9449, 8).  An entry has one
  * memo for each origin, and the memos of the origins that were used last.
  *
+ * In the agent each user has memos of its own: what one says of answers, which
+ * may be a lie, is in no signature of another.
+ *
  * An entry that is read anew and is the same goes on with the same memos, so
  * they are shared by reference count.  A child after fork has a copy.
  */
@@ -16,7 +19,8 @@
 #include "base/buf.h"
 
 #define MEMO_MAX 4096	/* bytes */
-#define MEMO_ORIGINS_MAX 16
+#define MEMO_ORIGINS_MAX 16 /* of a user */
+#define MEMO_PLACES_MAX 256 /* of all users */
 
 /* One memo.  It never changes but for the count. */
 struct memo {
@@ -41,16 +45,22 @@ void memos_release(struct memos **all);
  */
 bool memos_any(const struct memos *all);
 
-/* The memo of an origin (url_origin's text), held; or NULL. */
-struct memo *memos_find(struct memos *all, const char *origin);
+/* Of which user, 0 outside the agent, and origin (url_origin's text). */
+struct memo_key {
+	uint32_t user;
+	const char *origin;
+};
+
+/* The memo of that, held; or NULL. */
+struct memo *memos_find(struct memos *all, const struct memo_key *key);
 
 /*
- * Keep bytes, MEMO_MAX at most, in place of what there is for the origin; none:
+ * Keep bytes, MEMO_MAX at most, in place of what there is for the key; none:
  * forget that.  The same bytes as now change nothing: the memo goes on with its
  * count.  False when out of memory: there is then no memo.
  */
-bool memos_keep(
-    struct memos *all, const char *origin, struct apam_str bytes);
+bool memos_keep(struct memos *all, const struct memo_key *key,
+    struct apam_str bytes);
 
 /* Drop a reference and set *memo, which may be NULL, to NULL. */
 void memo_release(struct memo **memo);

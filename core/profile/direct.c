@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "entry/authentic.h"
+#include "slot/read.h"
 #include "slot/write.h"
 
 struct direct {
@@ -58,6 +59,16 @@ direct_free(void *direct)
 	credential_release(&d->credential);
 	stack_release(&d->stack);
 	free(d);
+}
+
+struct direct *
+direct_borrow(const struct apam_profile *profile,
+    const struct apam_request *request, struct loan **loan)
+{
+	*loan = slot_signer(
+	    atomic_load_explicit(&profile->slot, memory_order_acquire),
+	    request);
+	return *loan == NULL ? NULL : loan_take(*loan);
 }
 
 struct stack *

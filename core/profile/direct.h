@@ -9,6 +9,7 @@
 #ifndef CORE_PROFILE_DIRECT_H
 #define CORE_PROFILE_DIRECT_H
 
+#include "profile/handle.h"
 #include "profile/stack.h"
 #include "slot/slot.h"
 
@@ -29,6 +30,13 @@ struct stack *direct_stack(const struct direct *direct);
 /* True if it is for these. */
 bool direct_is_of(const struct direct *direct, const struct entry *entry,
     const struct credential *credential);
+
+/*
+ * What the profile's slot lends for this request, which loan_give_back(*loan)
+ * gives back; NULL: nothing, and the long way is to be gone.
+ */
+struct direct *direct_borrow(const struct apam_profile *profile,
+    const struct apam_request *request, struct loan **loan);
 
 /*
  * The origin of the profile that a URL is plainly in; NULL: the long way is to

@@ -15,26 +15,16 @@ refusal_is(enum apam_status status)
 	    APAM_CLASS(status) == APAM_CLASS_REVOKED;
 }
 
-void
-refusal_tell(struct apam_profile *profile, struct stack *stack,
-    const struct apam_error *why)
+struct audit_event
+refusal_event(const struct stack *stack, const struct apam_error *why,
+    char key_id[APAM_KEY_ID_SIZE])
 {
 	struct audit_event event = { .what = AUDIT_REFUSED,
-		.profile = profile->name,
+		.profile = stack->profile->name,
 		.entry = why->entry,
 		.status = why->status,
 		.evidence = why->text };
-	char key_id[APAM_KEY_ID_SIZE];
-	bool due;
 
-	if (!refusal_is(why->status))
-		return;
-	pthread_mutex_lock(&profile->ctx->env.lock);
-	due = audit_due(
-	    &profile->refusals, why->status, clock_ms(), &event.repeats);
-	pthread_mutex_unlock(&profile->ctx->env.lock);
-	if (!due)
-		return;
 	if (why->entry >= 0 && (size_t)why->entry < stack->count) {
 		struct entry *e = &stack->entries[why->entry];
 
@@ -42,5 +32,26 @@ refusal_tell(struct apam_profile *profile, struct stack *stack,
 		event.scheme = e->conf->scheme;
 		event.key_id = key_id;
 	}
+	return event;
+}
+
+void
+refusal_tell(struct apam_profile *profile, struct stack *stack,
+    const struct apam_error *why)
+{
+	char key_id[APAM_KEY_ID_SIZE];
+	struct audit_event event;
+	unsigned long repeats;
+	bool due;
+
+	if (!refusal_is(why->status))
+		return;
+	pthread_mutex_lock(&profile->ctx->env.lock);
+	due = audit_due(&profile->refusals, why->status, clock_ms(), &repeats);
+	pthread_mutex_unlock(&profile->ctx->env.lock);
+	if (!due)
+		return;
+	event = refusal_event(stack, why, key_id);
+	event.repeats = repeats;
 	audit_write(&profile->ctx->env.audit, &event);
 }

@@ -12,6 +12,13 @@
 bool refusal_is(enum apam_status status);
 
 /*
+ * The line that tells of a refusal with this error, and which key it was, whose
+ * id is written to `key_id`.  Views are of *why and the stack.
+ */
+struct audit_event refusal_event(const struct stack *stack,
+    const struct apam_error *why, char key_id[APAM_KEY_ID_SIZE]);
+
+/*
  * After the profile refused a request with this error; `stack` is what it
  * would have been signed with.  Not with the context's lock held.
  */

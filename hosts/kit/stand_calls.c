@@ -335,7 +335,7 @@ stand_judge(struct stand *s, const struct response *r, struct record *record)
 
 	answer_describe(r, what, sizeof(what));
 	finding_doing("in judge (%s)", what);
-	verdict = entry_judge(&s->entry, &answer, &reason);
+	verdict = entry_judge(&s->entry, &answer, 0, &reason);
 	why = broken_verdict(reason);
 	if (why != NULL)
 		finding_fail("judge (%s) %s", what, why);

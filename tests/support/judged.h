@@ -17,7 +17,7 @@ judged(struct entry *e, const struct response *r, const char **reason)
 		.origin = APAM_STR("https://api.example"),
 		.now_ms = 1700000000000 };
 
-	return entry_judge(e, &view, reason);
+	return entry_judge(e, &view, 0, reason);
 }
 
 /*

@@ -25,6 +25,7 @@ static struct {
 	char header[256], query[256];
 	unsigned entries;
 	uint32_t user;
+	uint64_t generation;
 } made;
 
 static void
@@ -77,6 +78,7 @@ take(void *arg, const struct serve_signature *s)
 	made.times++;
 	made.entries = s->entries;
 	made.user = s->asker->user;
+	made.generation = s->generation;
 	(void)snprintf(made.query, sizeof(made.query), "%.*s", SARG(s->query));
 	if (s->header_count > 0)
 		(void)snprintf(made.header, sizeof(made.header), "%s: %s",
@@ -235,14 +237,14 @@ static const struct {
 	{ "who is given something, for itself", OF_GATE, 64002, 64002, 0,
 	    APAM_OK, "" },
 	{ "root is no gateway by itself", OF_GATE, 0, OTHER, 0, APAM_E_POLICY,
-	    "user 0 says that it asks for user 64001" },
+	    "user 0 (root) says that it asks for user 64001" },
 	{ "a group is not gained by saying so", OF_GATE, 64009, 64009, 64005,
 	    APAM_E_POLICY, "allow has no rule for user 64009" },
 	{ "without rules, root for a stranger", "", 0, OTHER, 0, APAM_E_POLICY,
 	    "the profile has no rules" },
 	{ "without rules, root for itself", "", 0, 0, 0, APAM_OK, "" },
 	{ "without rules, a stranger for root", "", OTHER, 0, 0, APAM_E_POLICY,
-	    "user 64001 says that it asks for user 0" },
+	    "user 64001 says that it asks for user 0 (root)" },
 };
 
 /* The direct way decides as the long one. */
@@ -309,6 +311,65 @@ START_TEST(the_audit_log_has_whom_it_asked_for)
 	(void)fclose(f);
 	ck_assert_int_eq(used, 2);
 	ck_assert_int_eq(other, 1);
+}
+END_TEST
+
+/* ---- What answers leave --------------------------------------------------- */
+
+#define CHALLENGE                                                              \
+	"auth = ( { scheme = \"challenge-test\"; "                             \
+	"secret = \"file:@/secret\"; eager = true; } );\n"
+
+/* The user says that the server has given this nonce. */
+static void
+tell(struct apam_profile *profile, uint32_t user, const char *challenge)
+{
+	const struct apam_header header = { APAM_STR("WWW-Authenticate"),
+		apam_str(challenge) };
+	const struct apam_answer answer = { .size = sizeof(answer),
+		.status = 401,
+		.headers = &header,
+		.header_count = 1 };
+	const struct serve_who who = { .caller = { .user = user },
+		.program = "check",
+		.news = &news,
+		.known = &known };
+	const struct serve_answer said = { .method = "GET",
+		.url = URL "/",
+		.answer = &answer,
+		.generation = made.generation,
+		.entries = 1,
+		.verdict = APAM_VERDICT_CHALLENGED };
+
+	serve_judged(profile, &who, &said);
+}
+
+/* What one says of nonces, be it a lie, is in no signature of another. */
+START_TEST(a_nonce_is_for_who_told_of_it)
+{
+	struct apam_request request = APAM_REQUEST("GET", URL "/");
+	struct apam_profile *profile;
+
+	project_module(&project, "challenge-test", true);
+	profile = use(CHALLENGE,
+	    "allow = ( { users = [ \"64001\", \"64002\" ]; "
+	    "give = \"secret\"; } );\n");
+	ck_assert_msg(
+	    sign_as(OTHER, profile, &request, NULL) == APAM_OK, "%s", err.text);
+	tell(profile, OTHER, "Challenge-Test nonce=\"mine\"");
+	ck_assert_int_eq(sign_as(64002, profile, &request, NULL), APAM_OK);
+	ck_assert_ptr_null(strstr(made.header, "mine"));
+	ck_assert_int_eq(sign_as(OTHER, profile, &request, NULL), APAM_OK);
+	ck_assert_ptr_nonnull(strstr(made.header, "nonce=mine, nc=1"));
+	tell(profile, 64002, "Challenge-Test nonce=\"yours\"");
+	ck_assert_int_eq(sign_as(OTHER, profile, &request, NULL), APAM_OK);
+	ck_assert_ptr_nonnull(strstr(made.header, "nonce=mine, nc=2"));
+	ck_assert_int_eq(sign_as(64002, profile, &request, NULL), APAM_OK);
+	ck_assert_ptr_nonnull(strstr(made.header, "nonce=yours, nc=1"));
+	/* A stranger tells it nothing. */
+	tell(profile, 64009, "Challenge-Test nonce=\"theirs\"");
+	ck_assert_int_eq(sign_as(OTHER, profile, &request, NULL), APAM_OK);
+	ck_assert_ptr_nonnull(strstr(made.header, "nonce=mine, nc=3"));
 }
 END_TEST
 
@@ -405,6 +466,7 @@ main(void)
 	tcase_add_test(t, the_direct_way_looks_at_the_rules_of_each_caller);
 	tcase_add_loop_test(t, a_gateway_asks_for_others, 0, ROWS(claims));
 	tcase_add_test(t, the_audit_log_has_whom_it_asked_for);
+	tcase_add_test(t, a_nonce_is_for_who_told_of_it);
 	tcase_add_test(t, the_parts_are_handed_over);
 	tcase_add_test(t, parameters_are_what_is_to_be_appended);
 	tcase_add_test(t, a_digest_that_is_lacking_is_asked_for);

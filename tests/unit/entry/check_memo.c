@@ -34,17 +34,29 @@ teardown(void)
 	memos_release(&all);
 }
 
+static struct memo *
+find(struct memos *memos, const char *origin)
+{
+	return memos_find(memos, &(const struct memo_key){ 0, origin });
+}
+
+static bool
+hold(struct memos *memos, const char *origin, struct apam_str bytes)
+{
+	return memos_keep(memos, &(const struct memo_key){ 0, origin }, bytes);
+}
+
 static void
 keep(const char *origin, const char *bytes)
 {
-	ck_assert(memos_keep(all, origin, apam_str(bytes)));
+	ck_assert(hold(all, origin, apam_str(bytes)));
 }
 
 /* The version; 0 where the memo is not this text. */
 static uint64_t
 version(const char *origin, const char *text)
 {
-	struct memo *memo = memos_find(all, origin);
+	struct memo *memo = find(all, origin);
 	uint64_t v = 0;
 
 	if (memo != NULL && bytes_equal(buf_view(&memo->bytes), apam_str(text)))
@@ -56,7 +68,7 @@ version(const char *origin, const char *text)
 static uint64_t
 count(const char *origin)
 {
-	struct memo *memo = memos_find(all, origin);
+	struct memo *memo = find(all, origin);
 	const uint64_t n = memo_count(memo);
 
 	memo_release(&memo);
@@ -66,7 +78,7 @@ count(const char *origin)
 START_TEST(there_is_none_at_first)
 {
 	ck_assert(!memos_any(all));
-	ck_assert_ptr_null(memos_find(all, ORIGIN));
+	ck_assert_ptr_null(find(all, ORIGIN));
 	ck_assert_uint_eq(memo_version(NULL), 0);
 	keep(ORIGIN, "");
 	ck_assert(!memos_any(all));
@@ -80,7 +92,7 @@ START_TEST(each_origin_has_its_own)
 	ck_assert(memos_any(all));
 	ck_assert_uint_ne(version(ORIGIN, "one"), 0);
 	ck_assert_uint_ne(version("https://api.example:8443", "two"), 0);
-	ck_assert_ptr_null(memos_find(all, "http://api.example"));
+	ck_assert_ptr_null(find(all, "http://api.example"));
 }
 END_TEST
 
@@ -118,7 +130,7 @@ START_TEST(no_bytes_forget_it)
 {
 	keep(ORIGIN, "one");
 	keep(ORIGIN, "");
-	ck_assert_ptr_null(memos_find(all, ORIGIN));
+	ck_assert_ptr_null(find(all, ORIGIN));
 	keep(ORIGIN, "");
 	keep(ORIGIN, "two");
 	ck_assert_uint_ne(version(ORIGIN, "two"), 0);
@@ -130,7 +142,7 @@ START_TEST(who_holds_one_keeps_it)
 	struct memo *memo;
 
 	keep(ORIGIN, "one");
-	memo = memos_find(all, ORIGIN);
+	memo = find(all, ORIGIN);
 	keep(ORIGIN, "two");
 	ck_assert(bytes_equal(buf_view(&memo->bytes), APAM_STR("one")));
 	memo_release(&memo);
@@ -159,10 +171,62 @@ START_TEST(the_origin_used_longest_ago_is_forgotten)
 	keep_number(101);
 	ck_assert_uint_ne(version("https://0.example", "x"), 0);
 	ck_assert_uint_ne(version("https://1.example", "x"), 0);
-	ck_assert_ptr_null(memos_find(all, "https://2.example"));
-	ck_assert_ptr_null(memos_find(all, "https://3.example"));
+	ck_assert_ptr_null(find(all, "https://2.example"));
+	ck_assert_ptr_null(find(all, "https://3.example"));
 	ck_assert_uint_ne(version("https://4.example", "x"), 0);
 	ck_assert_uint_ne(version("https://101.example", "x"), 0);
+}
+END_TEST
+
+/* True where that user has this memo. */
+static bool
+has(uint32_t user, const char *origin, const char *text)
+{
+	struct memo *memo = memos_find(
+	    all, &(const struct memo_key){ user, origin });
+	const bool is = memo != NULL &&
+	    bytes_equal(buf_view(&memo->bytes), apam_str(text));
+
+	memo_release(&memo);
+	return is;
+}
+
+static void
+keep_of(uint32_t user, const char *origin, const char *text)
+{
+	const struct memo_key key = { user, origin };
+
+	ck_assert(memos_keep(all, &key, apam_str(text)));
+}
+
+START_TEST(each_user_has_its_own)
+{
+	keep_of(1, ORIGIN, "one");
+	ck_assert(!has(2, ORIGIN, "one"));
+	keep_of(2, ORIGIN, "two");
+	ck_assert(has(1, ORIGIN, "one"));
+	ck_assert(has(2, ORIGIN, "two"));
+	keep_of(1, ORIGIN, "");
+	ck_assert(has(2, ORIGIN, "two"));
+}
+END_TEST
+
+START_TEST(a_user_crowds_nobody_out)
+{
+	char origin[64];
+
+	keep_of(1, ORIGIN, "one");
+	for (int i = 0; i < 2 * MEMO_PLACES_MAX; i++) {
+		(void)snprintf(origin, sizeof(origin), "https://%d.example", i);
+		keep_of(2, origin, "x");
+	}
+	ck_assert(has(1, ORIGIN, "one"));
+	ck_assert(has(2, origin, "x"));
+	/* Many users do, in their order. */
+	for (uint32_t user = 3; user < 3 + MEMO_PLACES_MAX; user++)
+		keep_of(user, ORIGIN, "y");
+	ck_assert(!has(1, ORIGIN, "one"));
+	ck_assert(has(3, ORIGIN, "y"));
 }
 END_TEST
 
@@ -183,16 +247,16 @@ START_TEST(more_than_fits_is_not_kept)
 	keep(ORIGIN, long_one);
 	ck_assert_uint_ne(version(ORIGIN, long_one), 0);
 	long_one[MEMO_MAX] = 'x';
-	ck_assert(!memos_keep(all, ORIGIN, apam_str(long_one)));
-	ck_assert_ptr_null(memos_find(all, ORIGIN));
+	ck_assert(!hold(all, ORIGIN, apam_str(long_one)));
+	ck_assert_ptr_null(find(all, ORIGIN));
 }
 END_TEST
 
 START_TEST(without_memory_for_any_there_is_none)
 {
 	ck_assert(!memos_any(NULL));
-	ck_assert_ptr_null(memos_find(NULL, ORIGIN));
-	ck_assert(!memos_keep(NULL, ORIGIN, APAM_STR("one")));
+	ck_assert_ptr_null(find(NULL, ORIGIN));
+	ck_assert(!hold(NULL, ORIGIN, APAM_STR("one")));
 	ck_assert_ptr_null(memos_hold(NULL));
 }
 END_TEST
@@ -266,7 +330,7 @@ START_TEST(a_child_goes_on_with_a_copy)
 	ck_assert_int_eq(waitpid(child, &how, 0), child);
 	ck_assert_int_eq(how, 0);
 	ck_assert_uint_eq(count(ORIGIN), 2);
-	ck_assert_ptr_null(memos_find(all, "https://b.example"));
+	ck_assert_ptr_null(find(all, "https://b.example"));
 }
 END_TEST
 
@@ -280,8 +344,8 @@ START_TEST(memory_may_be_short)
 	for (n = 0; failed; n++) {
 		allocations_left = n;
 		all = memos_new();
-		kept = memos_keep(all, ORIGIN, APAM_STR("one")) &&
-		    memos_keep(all, "https://other.example", APAM_STR("two"));
+		kept = hold(all, ORIGIN, APAM_STR("one")) &&
+		    hold(all, "https://other.example", APAM_STR("two"));
 		failed = allocation_failed();
 		ck_assert(kept != failed);
 		if (failed && all != NULL)
@@ -292,9 +356,9 @@ START_TEST(memory_may_be_short)
 	}
 	ck_assert_int_ge(n, 4);
 	secmem_fail_after(0);
-	ck_assert(!memos_keep(all, ORIGIN, APAM_STR("three")));
+	ck_assert(!hold(all, ORIGIN, APAM_STR("three")));
 	secmem_fail_after(-1);
-	ck_assert_ptr_null(memos_find(all, ORIGIN));
+	ck_assert_ptr_null(find(all, ORIGIN));
 	ck_assert_uint_ne(version("https://other.example", "two"), 0);
 	keep(ORIGIN, "three");
 	ck_assert_uint_ne(version(ORIGIN, "three"), 0);
@@ -316,6 +380,8 @@ main(void)
 	tcase_add_test(tc, no_bytes_forget_it);
 	tcase_add_test(tc, who_holds_one_keeps_it);
 	tcase_add_test(tc, the_origin_used_longest_ago_is_forgotten);
+	tcase_add_test(tc, each_user_has_its_own);
+	tcase_add_test(tc, a_user_crowds_nobody_out);
 	tcase_add_test(
 	    tc, forgetting_what_is_not_there_costs_no_other_its_memo);
 	tcase_add_test(tc, more_than_fits_is_not_kept);
