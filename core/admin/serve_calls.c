@@ -10,6 +10,7 @@
 #include "admin/revoke_entry.h"
 #include "api/check.h"
 #include "api/serve_rules.h"
+#include "base/account.h"
 #include "base/cancel.h"
 #include "base/error.h"
 #include "flight/obtain.h"
@@ -32,6 +33,7 @@ serve_may_ask(struct apam_profile *profile, const struct caller *caller,
 {
 	HOLD_CANCEL;
 	struct stack *stack = profile_follow(profile, 0, err);
+	char who[ACCOUNT_TEXT_SIZE];
 	bool may;
 
 	if (stack == NULL)
@@ -40,10 +42,11 @@ serve_may_ask(struct apam_profile *profile, const struct caller *caller,
 	stack_release(&stack);
 	if (may)
 		return APAM_OK;
+	account_describe(caller->user, who);
 	return error_set(err, APAM_E_POLICY,
-	    "no rule of the profile names user %lu, so the agent tells it "
-	    "nothing of its keys",
-	    (unsigned long)caller->user);
+	    "no rule of the profile names %s, so the agent tells it nothing of "
+	    "its keys",
+	    who);
 }
 
 enum apam_status

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/account.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/fork_gate.h"
@@ -297,6 +298,7 @@ static enum apam_status
 believe(
     struct link *link, const struct link_place *place, struct apam_error *err)
 {
+	char who[ACCOUNT_TEXT_SIZE];
 	struct ucred peer;
 	socklen_t n = sizeof(peer);
 
@@ -306,11 +308,11 @@ believe(
 	link->owner = peer.uid;
 	if (link_believes(place, peer.uid))
 		return APAM_OK;
+	account_describe(peer.uid, who);
 	return error_set(err, APAM_E_TRUST,
-	    "what answers at %s runs as user %lu, and the agent runs as root or "
-	    "as %s%s; end that program, or set agent_user",
-	    place->socket, (unsigned long)peer.uid, place->user,
-	    who_is_missing(place));
+	    "what answers at %s runs as %s, and the agent runs as root or as "
+	    "%s%s; end that program, or set agent_user",
+	    place->socket, who, place->user, who_is_missing(place));
 }
 
 struct own_fd
@@ -554,8 +556,8 @@ prove(struct link *link, const struct frame *message)
 	if (wrong != NULL)
 		return broken(link, wrong);
 	if (link->owes)
-		return broken(link,
-		    "the agent asks for another proof before it has one");
+		return broken(
+		    link, "the agent asks for another proof before it has one");
 	memcpy(link->owed, proof.nonce.p, sizeof(link->owed));
 	link->owed_id = message->id;
 	link->owes = true;

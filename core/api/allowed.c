@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "api/named_caller.h"
+#include "base/account.h"
 #include "base/error.h"
 #include "text/unit_name.h"
 
@@ -106,15 +107,17 @@ allowed_somebody(const struct profile *profile, const struct request *request,
 {
 	const struct allow_request what = { request->view.method,
 		request->view.path };
+	char user[ACCOUNT_TEXT_SIZE];
 	struct allow_verdict v;
 
 	if (profile->allow.count == 0) {
 		if (caller->user == 0 || caller->user == geteuid())
 			return APAM_OK;
+		account_describe(caller->user, user);
 		return error_set_at(err, APAM_E_POLICY, profile->file, 0,
-		    "the profile has no rules (allow), and so is not for user "
-		    "%lu: give it a rule for this user",
-		    (unsigned long)caller->user);
+		    "the profile has no rules (allow), and so is not for %s: "
+		    "give it a rule for this user",
+		    user);
 	}
 	v = allow_decide(&profile->allow, caller, &what);
 	return v.fits ? APAM_OK : refuse(profile, caller, &v, err);

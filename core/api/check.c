@@ -72,8 +72,6 @@ take_report(void *arg, struct apam_str row)
 	struct apam_key_report report;
 	const char *wrong = agent_take_report(&report, row);
 
-	if (wrong == NULL && reports->count == APAM_ENTRIES_MAX)
-		wrong = "there are more entries than a profile can have";
 	if (wrong == NULL)
 		sized_array_put(&reports->to, reports->count++, &report);
 	return wrong;

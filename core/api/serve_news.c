@@ -115,25 +115,17 @@ serve_news_refused(struct serve_news *news, const struct stack *stack,
 {
 	struct subject s = subject_of(AUDIT_REFUSED, stack, asker);
 	const uint64_t kind[] = { (uint64_t)why->status, claimed };
-	struct audit_event event = { .what = AUDIT_REFUSED,
-		.profile = stack->profile->name,
-		.entry = why->entry,
-		.status = why->status,
-		.evidence = why->text,
-		.asker = asker };
 	char key_id[APAM_KEY_ID_SIZE];
+	struct audit_event event;
+	unsigned long untold;
 
 	if (!refusal_is(why->status))
 		return;
 	siphash_add(s.hash, kind, sizeof(kind));
-	if (!is_news(news, number_of(&s), SERVE_REFUSED_MS, &event.repeats))
+	if (!is_news(news, number_of(&s), SERVE_REFUSED_MS, &untold))
 		return;
-	if (why->entry >= 0 && (size_t)why->entry < stack->count) {
-		struct entry *e = &stack->entries[why->entry];
-
-		notify_key_id(e, key_id);
-		event.scheme = e->conf->scheme;
-		event.key_id = key_id;
-	}
+	event = refusal_event(stack, why, key_id);
+	event.repeats = untold;
+	event.asker = asker;
 	audit_write(&stack->env->audit, &event);
 }

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include "base/account.h"
+#include "base/error.h"
 #include "base/str.h"
 #include "text/path_rule.h"
 
@@ -206,40 +208,45 @@ void
 allow_refusal(const struct allow *allow, const struct caller *caller,
     const struct allow_verdict *v, char *to, size_t size)
 {
-	const unsigned long user = caller->user;
-	char rules[160];
+	char user[ACCOUNT_TEXT_SIZE], rules[160];
 
+	account_describe(caller->user, user);
 	put_rules(allow, caller, rules, sizeof(rules));
 	if (v->fits)
 		(void)snprintf(to, size,
-		    "allow gives user %lu nothing to send itself (%s): send it "
+		    "allow gives %s nothing to send itself (%s): send it "
 		    "through the gateway, or have the profile give more",
 		    user, rules);
 	else if (!v->named && v->gateway)
 		(void)snprintf(to, size,
-		    "allow has user %lu ask for others alone, as a gateway "
+		    "allow has %s ask for others alone, as a gateway "
 		    "(%s): add a rule for it if it may sign for itself, too",
 		    user, rules);
 	else if (!v->named)
 		(void)snprintf(to, size,
-		    "allow has no rule for user %lu, nor for its groups or "
+		    "allow has no rule for %s, nor for its groups or "
 		    "unit: add one to the profile if it may sign",
 		    user);
 	else if (v->unsure != NULL)
 		(void)snprintf(to, size,
-		    "allow compares paths for user %lu (%s), and %s, so that "
+		    "allow compares paths for %s (%s), and %s, so that "
 		    "it fits none: write it in the one plain way",
 		    user, rules, v->unsure);
 	else
 		(void)snprintf(to, size,
-		    "allow lets user %lu send other methods or paths alone "
+		    "allow lets %s send other methods or paths alone "
 		    "(%s): add this one to a rule of the profile if it may",
 		    user, rules);
 }
 
-const char *
-allow_none_for_agent(void)
+void
+allow_none_for_agent(uint32_t user, struct apam_error *why)
 {
-	return "the profile has no rules (allow), so the agent signs for root "
-	       "and its own user alone: give it a rule for this user";
+	char who[ACCOUNT_TEXT_SIZE];
+
+	account_describe(user, who);
+	(void)error_set(why, APAM_E_POLICY,
+	    "the profile has no rules (allow), so the agent signs for root and "
+	    "its own user alone: give it a rule for %s",
+	    who);
 }

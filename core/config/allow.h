@@ -6,7 +6,8 @@
  * request of its methods and paths; what is given is the greatest gift of the
  * rules that fit.  So their order means nothing.
  *
- * Nothing here asks the system for anything: who calls, and for what, is given.
+ * Who calls, and for what, is given: the system is asked for nothing but the name
+ * of a user who is refused.
  */
 #ifndef CORE_CONFIG_ALLOW_H
 #define CORE_CONFIG_ALLOW_H
@@ -91,7 +92,7 @@ size_t allow_idle(const struct allow *allow, size_t i);
 void allow_refusal(const struct allow *allow, const struct caller *caller,
     const struct allow_verdict *verdict, char *to, size_t size);
 
-/* Why, and what to do, where there are no rules and the agent signs. */
-const char *allow_none_for_agent(void);
+/* The same, where there are no rules and the agent signs. */
+void allow_none_for_agent(uint32_t user, struct apam_error *why);
 
 #endif

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/account.h"
 #include "base/str.h"
 #include "base/utf8.h"
 
@@ -181,8 +182,11 @@ peer_describe(struct peer *peer, char *to, size_t size)
 {
 	if (peer->program[0] == '\0')
 		peer_claim(peer, APAM_STR(""));
-	(void)snprintf(to, size, "user %lu, process %ld (\"%s\")",
-	    (unsigned long)peer->caller.user, (long)peer->pid, peer->program);
+	char user[ACCOUNT_TEXT_SIZE];
+
+	account_describe(peer->caller.user, user);
+	(void)snprintf(to, size, "%s, process %ld (\"%s\")", user,
+	    (long)peer->pid, peer->program);
 }
 
 /* ---- Connecting -------------------------------------------------------- */

@@ -53,7 +53,7 @@ void peer_free(struct peer *peer);
 /* The peer's own name for itself; none: the name that the kernel has for it. */
 void peer_claim(struct peer *peer, struct apam_str program);
 
-/* "user 1000, process 4242 (\"backup\")", cut to `size`. */
+/* "user 1000 (ann), process 4242 (\"backup\")", cut to `size`. */
 void peer_describe(struct peer *peer, char *to, size_t size);
 
 /* ---- Messages ---------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include "agent/identify.h"
 #include "agent/server.h"
 #include "agent/waiting.h"
+#include "base/account.h"
 #include "base/error.h"
 #include "base/str.h"
 
@@ -273,14 +274,17 @@ static void
 keep(struct connection *c, const struct frame *message,
     const struct serve_call *call)
 {
+	char user[ACCOUNT_TEXT_SIZE];
 	struct apam_error err;
 
 	if (connection_has_ended(c) || waiting_add(c, message, call))
 		return;
 	error_init(&err);
+	account_describe(c->peer.caller.user, user);
 	(void)error_set(&err, APAM_E_THROTTLED,
-	    "too many requests of this user wait for the agent: try again "
-	    "when some of them have ended");
+	    "too many requests of %s wait for the agent: try again when some "
+	    "of them have ended",
+	    user);
 	connection_fail(c, message->id, &err);
 	connection_idle(c);
 }

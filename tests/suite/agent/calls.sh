@@ -98,7 +98,7 @@ if [ "$(id -u)" = 0 ]; then
 	part revoke
 	part crowded 61001 61003
 	holds "the log names who revoked, once" test "$(grep -cE \
-	    'user 0, process [0-9]+ .*: revokes the credentials of profile live' \
+	    'user 0 \(root\), process [0-9]+ .*: revokes the credentials of profile live' \
 	    "$dir/agent.log")" = 1
 fi
 end_agent TERM

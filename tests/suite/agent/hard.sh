@@ -52,7 +52,7 @@ fi
 named()
 {
 	holds "$1 is named" grep -qE \
-	    "user [0-9]+, process [0-9]+ \\(\"client.py\"\\): dropped: $2" \
+	    "user [0-9]+( \\(.*\\))?, process [0-9]+ \\(\"client.py\"\\): dropped: $2" \
 	    "$dir/agent.log"
 }
 for part in floods reads_nothing never_ends_a_message; do

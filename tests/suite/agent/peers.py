@@ -215,7 +215,7 @@ def too_many(path, profile, url):
         agent.sign(profile, url, wait=False)
     kind, _, got = agent.receive()
     assert kind == FAILED, got
-    assert b'too many requests of this user wait' in got['text'][0], got
+    assert b'too many requests of user ' in got['text'][0], got
 
 
 # ---- Too much -----------------------------------------------------------------

@@ -95,7 +95,7 @@ expect "no rules" 0 'user 61002: the profile has no rules: any program' '' \
 sed -i '$a agent = "require";' "$dir/apam.d/ruled.conf"
 run "${conf[@]}" explain --as $bob $url
 expect "no rules, and the agent signs" 1 'user 61002: .* no rules: the agent' \
-    'no rules .allow., so the agent .* give it a rule for this user' "$dir/out"
+    'no rules .allow., so the agent .* give it a rule for user 61002' "$dir/out"
 run "${conf[@]}" explain --as root $url
 expect "which it does for root" 0 'user root \(0\): .* the agent signs for root' \
     '' "$dir/out"

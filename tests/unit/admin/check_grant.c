@@ -60,7 +60,7 @@ static const struct {
 } rows[] = {
 	{ 7, 1, NULL, "GET", true, APAM_GIVE_SIGNATURE, 1, NULL },
 	{ 7, 1, NULL, "PUT", false, APAM_GIVE_NOTHING, 0,
-	    "lets user 7 send other methods or paths alone (rule 1 (line 4))" },
+	    "send other methods or paths alone (rule 1 (line 4))" },
 	{ 1, 8, NULL, "PUT", true, APAM_GIVE_HEADERS, 2, NULL },
 	{ 7, 8, NULL, "GET", true, APAM_GIVE_HEADERS, 2, NULL },
 	{ 1, 1, "a.service", "GET", true, APAM_GIVE_HEADERS, 2, NULL },
@@ -68,7 +68,7 @@ static const struct {
 	    "no rule for user 1" },
 	{ 1, 1, "", "GET", false, APAM_GIVE_NOTHING, 0, "no rule for user 1" },
 	{ 9, 1, NULL, "GET", true, APAM_GIVE_NOTHING, 3,
-	    "gives user 9 nothing" },
+	    "nothing to send itself (rule 3" },
 	{ 0, 0, NULL, "GET", false, APAM_GIVE_NOTHING, 0,
 	    "no rule for user 0" },
 };

@@ -10,6 +10,7 @@
 #include <pwd.h>
 #include <string.h>
 
+#include "support/clock.h"
 #include "support/run.h"
 
 /*
@@ -52,6 +53,63 @@ getgrnam_r(const char *name, struct group *entry, char *room, size_t size,
 	*found = entry;
 	return 0;
 }
+
+static unsigned asked;
+
+int
+getpwuid_r(uid_t id, struct passwd *entry, char *room, size_t size,
+    struct passwd **found)
+{
+	static char ann[] = "ann", odd[] = "a\nb";
+
+	(void)room;
+	(void)size;
+	asked++;
+	*found = NULL;
+	if (id == 9)
+		return EIO;
+	entry->pw_name = id == 7 ? ann : odd;
+	if (id == 7 || id == 8)
+		*found = entry;
+	return 0;
+}
+
+static const struct {
+	uint32_t user;
+	const char *text;
+} described[] = {
+	{ 7, "user 7 (ann)" },
+	{ 8, "user 8" }, /* a name that cannot be shown */
+	{ 9, "user 9" }, /* no answer */
+	{ 10, "user 10" },
+	{ 7 + 64, "user 71" }, /* it has the place of another */
+	{ UINT32_MAX, "user 4294967295" },
+};
+
+START_TEST(a_user_has_a_name_in_messages)
+{
+	char text[ACCOUNT_TEXT_SIZE];
+
+	for (int k = 0; k < 2; k++)
+		for (int i = 0; i < ROWS(described); i++) {
+			account_describe(described[i].user, text);
+			ck_assert_str_eq(text, described[i].text);
+		}
+}
+END_TEST
+
+START_TEST(a_name_is_looked_up_once_a_minute)
+{
+	char text[ACCOUNT_TEXT_SIZE];
+
+	for (int k = 1; k <= 2; k++) {
+		for (int i = 0; i < 100; i++)
+			account_describe(7, text);
+		ck_assert_uint_eq(asked, k);
+		clock_advance(60001);
+	}
+}
+END_TEST
 
 START_TEST(a_name_has_a_number)
 {
@@ -110,6 +168,8 @@ main(void)
 	Suite *suite = suite_create("account");
 	TCase *tc = tcase_create("account");
 
+	tcase_add_test(tc, a_user_has_a_name_in_messages);
+	tcase_add_test(tc, a_name_is_looked_up_once_a_minute);
 	tcase_add_test(tc, a_name_has_a_number);
 	tcase_add_test(tc, an_unknown_name_has_none);
 	tcase_add_loop_test(
