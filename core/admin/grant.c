@@ -106,12 +106,16 @@ static void
 tell_of_agent(struct apam_profile *profile, const struct stack *stack,
     uint32_t user, struct apam_grant *grant)
 {
+	struct apam_error why = APAM_ERROR_INIT;
+
 	grant->served = stack->profile->agent == AGENT_REQUIRE &&
 	    !profile->ctx->env.is_agent;
 	if (grant->served && !grant->ruled && user != 0 &&
 	    !served_is_agents(profile->ctx->served, user))
-		(void)snprintf(grant->why_not, sizeof(grant->why_not), "%s",
-		    allow_none_for_agent());
+		allow_none_for_agent(user, &why);
+	if (why.status != APAM_OK)
+		(void)snprintf(
+		    grant->why_not, sizeof(grant->why_not), "%s", why.text);
 }
 
 enum apam_status

@@ -92,6 +92,7 @@ read_states(struct keys_served *served, struct apam *ctx,
 		.profile = key->profile,
 		.deadline = deadline,
 		.hurry = true,
+		.of_entries = true,
 		.take = take_state,
 		.arg = &states };
 	enum apam_status status;

@@ -118,8 +118,6 @@ take_revoked(void *arg, struct apam_str row)
 	struct apam_revoke_report report;
 	const char *wrong = agent_take_revoked(&report, row);
 
-	if (wrong == NULL && revoked->count == APAM_ENTRIES_MAX)
-		wrong = "there are more entries than a profile can have";
 	if (wrong != NULL)
 		return wrong;
 	revoke_say(&report);

@@ -11,6 +11,7 @@
 
 #include "abi/request.h"
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/sized.h"
 #include "flight/admit.h"
@@ -18,6 +19,7 @@
 #include "profile/finder.h"
 #include "profile/reload.h"
 #include "profile/table.h"
+#include "served/served_fetch.h"
 
 static const char *const control_names[] = {
 	[CONTROL_SUFFICIENT] = "sufficient",
@@ -49,6 +51,15 @@ begin(struct picture *p, const char *name)
 }
 
 static void
+take_status(
+    struct apam_entry_info *info, const struct apam_entry_status *status)
+{
+	info->login_needed = status->login_needed;
+	memcpy(info->last_error, status->last_error, sizeof(info->last_error));
+	info->last_error_at = status->last_error_at;
+}
+
+static void
 fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 {
 	const struct profile_entry *conf = &s->profile->entries[i];
@@ -66,8 +77,12 @@ fill_entry(struct stack *s, size_t i, struct apam_entry_info *info)
 	if (!stack_is_open(s))
 		return;
 	info->key_id = entry_key_id(&s->entries[i]).p;
+	memset(&status, 0, sizeof(status));
 	obtain_show(&s->entries[i], &status);
+	if (!s->withheld)
+		entry_show_stored(&s->entries[i], &status);
 	info->state = status.key_state;
+	take_status(info, &status);
 	info->admission = admit_now(&s->entries[i], NULL);
 	if (!admit_is_archived(&s->entries[i], &archived))
 		return;
@@ -140,6 +155,54 @@ fill_profile(struct stack *s, struct picture *to)
 	fill_admission(to, p);
 }
 
+/* ---- What the agent knows ------------------------------------------------ */
+
+#define ASK_MS 2000
+
+static const char *
+take_row(void *arg, struct apam_str row)
+{
+	struct picture *to = arg;
+	struct apam_entry_status status;
+	const char *wrong = agent_take_status(&status, row);
+	struct apam_entry_info *info;
+
+	if (wrong != NULL || status.entry >= to->info.entry_count)
+		return wrong;
+	info = &to->entries[status.entry];
+	info->state = status.key_state;
+	take_status(info, &status);
+	if (status.latched != APAM_E_ARCHIVED)
+		return NULL;
+	info->state = APAM_KEY_ARCHIVED;
+	info->admission = APAM_E_ARCHIVED;
+	memcpy(info->evidence, status.evidence, sizeof(info->evidence));
+	return NULL;
+}
+
+/*
+ * It has the secrets, and so knows more of the entries.  It does not tell
+ * everybody, and may be away: then there is what this process knows.
+ */
+static void
+ask_agent(struct apam_profile *p, const struct stack *s, struct picture *to)
+{
+	const struct served_fetch fetch = { .name = "status",
+		.profile = p->name,
+		.deadline = clock_ms() + ASK_MS,
+		.hurry = true,
+		.of_entries = true,
+		.take = take_row,
+		.arg = to };
+	enum apam_status status;
+
+	if (!handle_is_served(p->ctx, s->profile->agent))
+		return;
+	(void)served_fetch(p->ctx->served, &fetch, &status, NULL);
+	to->info.admission = APAM_OK;
+	fill_admission(to, s->profile);
+}
+
 void
 apam_profile_show(struct apam_profile *profile,
     bool (*each)(void *arg, const struct apam_profile_info *profile), void *arg)
@@ -178,6 +241,7 @@ show_named(struct apam *ctx, const char *name, const struct audience *to)
 		stack = profile_current(p, 0, &why);
 	if (stack != NULL) {
 		fill_profile(stack, &picture);
+		ask_agent(p, stack, &picture);
 	} else {
 		picture.info.why = &why;
 		if (table_file(ctx, name, file, sizeof(file)))
@@ -268,6 +332,9 @@ answer(struct apam *ctx, const struct question *q, const char *name)
 		consider(q, p, &stack, &why);
 		fill_profile(stack, &picture);
 	}
+	/* Of the others nothing is shown but why they do not sign. */
+	if (stack != NULL && why.status == APAM_OK)
+		ask_agent(p, stack, &picture);
 	if (why.status != APAM_OK)
 		picture.info.why = &why;
 	more = q->to.each(q->to.arg, &picture.info);

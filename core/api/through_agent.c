@@ -20,6 +20,7 @@ through_agent(struct apam_profile *profile, struct stack **stack,
 		return false;
 	mine.profile = profile->name;
 	mine.hurry = here;
+	mine.of_entries = true;
 	end = served_fetch(profile->ctx->served, &mine, status, err);
 	if (end == SERVED_AWAY && here)
 		*status = sign_open_here(profile, stack, what->deadline, err);

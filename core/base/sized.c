@@ -57,7 +57,7 @@ GROWN(signature, used, body);
 KIND(transport, owned);
 SHOWN(audit_info, line);
 SHOWN(client_certificate, key_file);
-SHOWN(entry_info, probe);
+SHOWN(entry_info, last_error_at);
 SHOWN(key_info, use_count);
 SHOWN(key_use, count);
 SHOWN(lint_progress, total);

@@ -8,22 +8,40 @@
 #include "base/clock.h"
 #include "base/error.h"
 
-/* All rows, and *next, which is 0 where there are no more. */
+/* How far it has come. */
+struct progress {
+	uint64_t
+	    next; /* the row to ask for; 0: the first, or there are no more */
+	size_t count; /* rows that were taken */
+};
+
+static const char *
+take_row(const struct served_fetch *what, struct apam_str row,
+    struct progress *progress)
+{
+	const char *wrong = NULL;
+
+	if (what->of_entries && progress->count++ == APAM_ENTRIES_MAX)
+		wrong = "there are more entries than a profile can have";
+	return wrong == NULL ? what->take(what->arg, row) : wrong;
+}
+
 static enum apam_status
 take_rows(struct agent_result *result, const struct served_fetch *what,
-    uint64_t *next, struct apam_error *err)
+    struct progress *progress, struct apam_error *err)
 {
 	const char *wrong = NULL;
 	struct apam_str row;
 
 	while (wrong == NULL && agent_row_next(&result->rows, &row))
-		wrong = what->take(what->arg, row);
-	if (wrong == NULL && result->next != 0 && result->next <= *next)
+		wrong = take_row(what, row, progress);
+	if (wrong == NULL && result->next != 0 &&
+	    result->next <= progress->next)
 		wrong = "its rows have no end";
 	if (wrong != NULL)
 		return error_set(err, APAM_E_INTERNAL,
 		    "the agent's answer is malformed: %s", wrong);
-	*next = result->next;
+	progress->next = result->next;
 	if (what->beside != NULL)
 		error_copy(what->beside, &result->error);
 	return APAM_OK;
@@ -31,14 +49,14 @@ take_rows(struct agent_result *result, const struct served_fetch *what,
 
 static enum served_end
 fetch_from(struct served *served, const struct served_fetch *what,
-    uint64_t *next, enum apam_status *status, struct apam_error *err)
+    struct progress *progress, enum apam_status *status, struct apam_error *err)
 {
 	const struct agent_call call = {
 		.name = apam_str(what->name),
 		.profile = apam_str(what->profile),
 		.arguments = { what->arguments, what->argument_count },
 		.timeout_ms = served_left(what->deadline),
-		.from = *next,
+		.from = progress->next,
 		.caller = what->caller,
 	};
 	struct served_result got;
@@ -48,7 +66,7 @@ fetch_from(struct served *served, const struct served_fetch *what,
 	end = served_call_make(
 	    served, &call, what->deadline, what->hurry, &got, status, err);
 	if (end == SERVED_ANSWERED && *status == APAM_OK)
-		*status = take_rows(&got.result, what, next, err);
+		*status = take_rows(&got.result, what, progress, err);
 	served_result_free(&got);
 	return end;
 }
@@ -58,10 +76,11 @@ served_fetch(struct served *served, const struct served_fetch *what,
     enum apam_status *status, struct apam_error *err)
 {
 	enum served_end end;
-	uint64_t next = 0;
+	struct progress progress = { .next = 0 };
 
 	do
-		end = fetch_from(served, what, &next, status, err);
-	while (end == SERVED_ANSWERED && *status == APAM_OK && next != 0);
+		end = fetch_from(served, what, &progress, status, err);
+	while (
+	    end == SERVED_ANSWERED && *status == APAM_OK && progress.next != 0);
 	return end;
 }

@@ -33,6 +33,14 @@ struct apam_entry_info {
 	 */
 	enum apam_status admission;
 	const char *probe;	/* as "GET /version"; or "" */
+	/*
+	 * As in struct apam_entry_status.  Where the agent has the entry's
+	 * secret, it is the agent's word, if a rule of the profile names this
+	 * user; so are `state`, `evidence` and `admission` then.
+	 */
+	bool login_needed;
+	char last_error[APAM_TEXT_SIZE]; /* or "" */
+	int64_t last_error_at;	/* Unix s */
 };
 
 struct apam_profile_info {

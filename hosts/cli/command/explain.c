@@ -62,6 +62,10 @@ print_chosen(const struct apam_profile_info *info)
 		    entry->control, id[0] == '\0' ? "" : ", key ", id);
 		if (entry->state == APAM_KEY_ARCHIVED)
 			printf(", %s", entry->evidence);
+		if (entry->login_needed)
+			printf(", login needed");
+		if (entry->last_error[0] != '\0')
+			printf(", last error: %s", entry->last_error);
 		putchar('\n');
 	}
 }

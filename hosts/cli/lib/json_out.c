@@ -65,12 +65,14 @@ json_entries(const struct apam_profile_info *info)
 		const struct apam_entry_info *entry = info->entries[i];
 
 		json_array_append_new(all,
-		    json_pack("{s:o, s:o, s:o, s:o, s:o}", "scheme",
+		    json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "scheme",
 			json_text(entry->scheme), "control",
 			json_text(entry->control), "key_id",
 			json_text(entry->key_id), "state",
 			json_text(apam_key_state_name(entry->state)),
-			"evidence", json_text(entry->evidence)));
+			"evidence", json_text(entry->evidence), "login_needed",
+			(int)entry->login_needed, "last_error",
+			json_text(entry->last_error)));
 	}
 	return all;
 }

@@ -130,6 +130,23 @@ for who in 61001 61002; do
 done
 rm "$dir/out"
 holds "by one token request again" asked 7signal /oauth2/token 1
+
+# ---- What explain says of entries ----------------------------------------------------
+
+control "/fault?provider=7signal&path=/oauth2/token&kind=503"
+run -c "$dir/apam.conf" revoke eyes
+user 61001 "no token is to be had" 4 '' '.' headers eyes "$seven/eyes/x"
+user 61001 "explain: the agent's last error" 0 'entry 1: .*, last error: .' '' \
+    explain "$seven/eyes/x"
+user 61009 "which no rule has a stranger know" 0 'entry 1: ' '' \
+    explain "$seven/eyes/x"
+holds "and which it does not" eval '! grep -q "last error" "$dir/out"'
+user 61001 "in JSON, too" 0 '"last_error": ".' '' --json explain "$seven/eyes/x"
+control /clear
+run -c "$dir/apam.conf" keys archive SANDBOX.CLIENT.ONE --yes --why gone
+user 61001 "explain: archived" 1 'entry 1: .*by .*: gone' 'signs nothing' \
+    explain "$seven/eyes/x"
+run -c "$dir/apam.conf" keys restore SANDBOX.CLIENT.ONE
 end_agent TERM
 
 # ---- Who prefers an agent does without ----------------------------------------------
