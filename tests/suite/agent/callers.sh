@@ -25,7 +25,8 @@ own_user
 start_origin
 mkdir "$dir/bin/nginx"
 cp "$build/nginx/ngx_http_apam_module.so" "$dir/bin/nginx/"
-chmod 755 "$dir/bin/nginx" "$dir/bin/nginx/"*
+cp -r "$build/nginx/page" "$dir/bin/nginx/"
+chmod -R a+rX "$dir/bin/nginx"
 own_secret plain not-a-secret-key
 own_secret one not-a-secret-7signal-one
 gateway='{ users = [ "64010" ]; give = "nothing"; gateway = true; }'

@@ -11,7 +11,8 @@ sock=$dir/gateway.sock
 NGINX_PID= ORIGIN_PID=
 
 # Many programs at once take long on a busy machine.
-echo 'deadline = "2m";' >>"$dir/apam.conf"
+grep -q '^deadline' "$dir/apam.conf" ||
+	echo 'deadline = "2m";' >>"$dir/apam.conf"
 # Other users reach the socket.
 chmod 755 "$dir"
 named_seven=https://localhost:$SEVENSIGNAL_PORT
