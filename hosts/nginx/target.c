@@ -166,6 +166,14 @@ is_foreign_page(ngx_http_request_t *r, ngx_str_t asked)
 	return !same_nocase(rest, asked);
 }
 
+/* Where browsers reach it, too: one that is asked for Basic keeps the token. */
+static bool
+is_of_tcp(const struct location_conf *conf)
+{
+	return conf->callers == CALLERS_SOCKETS ||
+	    conf->callers == CALLERS_TOKEN;
+}
+
 /* A window of a browser, which would show what comes as the gateway's own page. */
 static bool
 is_window(ngx_http_request_t *r)
@@ -304,7 +312,7 @@ target_find(
 	    is_foreign_page(r, asked), to);
 	if (rc != NGX_OK)
 		return rc;
-	if (conf->callers == CALLERS_SOCKETS && is_window(r))
+	if (is_of_tcp(conf) && is_window(r))
 		return refuse(to, NGX_HTTP_FORBIDDEN,
 		    "a browser's window shows nothing that came through the "
 		    "gateway: programs call it");

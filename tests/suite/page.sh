@@ -105,6 +105,9 @@ for what in state calls; do
 done
 fetch "the page's token signs nothing" 401 '*' -H "$bearer $page_token" \
     "$url/own/echo"
+fetch "a provider's answer as a page of a browser" 403 "browser's window" \
+    -H 'Sec-Fetch-Site: none' -H 'Sec-Fetch-Dest: document' \
+    -u "any:$run_token" "$url/own/echo?window"
 fetch "a link to the page" 200 '<h1>' -H 'Sec-Fetch-Site: cross-site' \
     -H 'Sec-Fetch-Dest: document' "$at/"
 fetch "a frame of it" 403 'web page' -H 'Sec-Fetch-Site: cross-site' \
