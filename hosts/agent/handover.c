@@ -31,6 +31,11 @@ may_replace(const struct connection *c, struct apam_error *err)
 	if (user != 0 && user != geteuid())
 		return error_set(err, APAM_E_POLICY,
 		    "root and the agent's own user alone may replace the agent");
+	/* What is shut in may have the socket, and not all that its user has. */
+	if (!peer_is_outside_containers(&c->peer))
+		return error_set(err, APAM_E_POLICY,
+		    "what runs in a container, or cannot be seen in /proc, may "
+		    "not replace the agent outside of it");
 	if (s->listening.path[0] == '\0' || s->manager.fd >= 0)
 		return error_set(err, APAM_E_POLICY,
 		    "a service manager runs the agent: have it start the agent "

@@ -23,8 +23,8 @@
 
 /*
  * A client asks to take this agent's place.  Refused, with an answer, unless it
- * is root or the agent's own user, and the sockets are this agent's to give; else
- * handover_turn goes on with it.  What is wrong with the message, or NULL.
+ * is root or the agent's own user, outside of containers, and the sockets are this
+ * agent's to give; else handover_turn goes on with it.  What is wrong with the message, or NULL.
  */
 const char *handover_ask(struct connection *c, const struct frame *message);
 

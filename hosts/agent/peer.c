@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/account.h"
@@ -187,6 +188,44 @@ peer_describe(struct peer *peer, char *to, size_t size)
 	account_describe(peer->caller.user, user);
 	(void)snprintf(to, size, "%s, process %ld (\"%s\")", user,
 	    (long)peer->pid, peer->program);
+}
+
+/* ---- Containers -------------------------------------------------------- */
+
+#define STATUS_SIZE 16384 /* bytes; more only with thousands of groups */
+
+/* A kernel without PID namespaces has no such line. */
+bool
+peer_has_one_number(struct apam_str status)
+{
+	const struct apam_str name = APAM_STR("NSpid:\t");
+	size_t n;
+
+	for (; status.n > 0; status = str_skip(status, n)) {
+		n = str_find(status, '\n');
+		if (str_starts(status, name))
+			return memchr(status.p + name.n, '\t', n - name.n) ==
+			    NULL;
+		n += n < status.n;
+	}
+	return true;
+}
+
+bool
+peer_is_outside_containers(const struct peer *peer)
+{
+	char path[64], text[STATUS_SIZE];
+	ssize_t n = -1;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)peer->pid);
+	fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof(text));
+		(void)close(fd);
+	}
+	return n > 0 && (size_t)n < sizeof(text) &&
+	    peer_has_one_number((struct apam_str){ text, (size_t)n });
 }
 
 /* ---- Connecting -------------------------------------------------------- */

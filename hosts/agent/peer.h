@@ -50,6 +50,16 @@ bool peer_of(int socket, struct peer *peer, char why[APAM_TEXT_SIZE]);
 /* Frees what it owns; twice is harmless. */
 void peer_free(struct peer *peer);
 
+/*
+ * True where the peer's process is numbered as those of this machine are: it is
+ * in no PID namespace below the one whose /proc this is, as a process of a
+ * container is.  False, too, where the kernel does not say.
+ */
+bool peer_is_outside_containers(const struct peer *peer);
+
+/* As that, by the text of its /proc/PID/status: proc_pid_status(5), NSpid. */
+bool peer_has_one_number(struct apam_str status);
+
 /* The peer's own name for itself; none: the name that the kernel has for it. */
 void peer_claim(struct peer *peer, struct apam_str program);
 

@@ -107,6 +107,15 @@ if [ "$me" = 0 ]; then
 	    'root and the agent.s own user alone may replace' '' "$dir/out" "$dir/err"
 	holds "which the log says" log_has 1 'user 61001, .*may not replace this agent'
 fi
+if unshare --user --map-root-user --pid --fork true 2>/dev/null; then
+	"$timeout" 90 unshare --user --map-root-user --pid --fork \
+	    python3 tests/suite/agent/replace.py refused "$agent" \
+	    >"$dir/out" 2>"$dir/err"
+	status=$?
+	expect "nor its own user in a container" 0 'runs in a container' '' \
+	    "$dir/out" "$dir/err"
+	holds "which the log says, too" log_has 1 'replace this agent: .*container'
+fi
 other early
 expect "that it is taken is not heard out of turn" 0 \
     'does not know messages of this type' '' "$dir/out" "$dir/err"

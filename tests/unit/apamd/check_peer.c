@@ -516,6 +516,35 @@ START_TEST(a_message_without_a_sender_is_refused)
 }
 END_TEST
 
+static const struct {
+	const char *status;
+	bool one;
+} numbers[] = {
+	{ "Name:\tapamd\nNSpid:\t4242\nNSpgid:\t4242\t7\n", true },
+	{ "Name:\tapamd\nNSpid:\t4242\t7\nNSpgid:\t4242\n", false },
+	{ "Name:\tapamd\nNSpid:\t4242\t7", false },
+	{ "Name:\tNSpid:\t4\nNSpid:\t4242\t7\t1\n", false },
+	{ "Name:\tapamd\nNSpid:\t4242", true },
+	{ "Name:\tapamd\nPid:\t4242\n", true },
+};
+
+START_TEST(a_container_numbers_its_processes)
+{
+	ck_assert_msg(peer_has_one_number(apam_str(numbers[_i].status)) ==
+		numbers[_i].one,
+	    "%s", numbers[_i].status);
+}
+END_TEST
+
+START_TEST(this_process_is_in_no_container_of_its_own)
+{
+	const struct peer self = { .pid = getpid() }, none = { .pid = -1 };
+
+	ck_assert(peer_is_outside_containers(&self));
+	ck_assert(!peer_is_outside_containers(&none));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -541,6 +570,9 @@ main(void)
 	tcase_add_test(tc, a_descriptor_is_refused);
 	tcase_add_test(tc, a_sender_cannot_pretend);
 	tcase_add_test(tc, a_message_without_a_sender_is_refused);
+	tcase_add_loop_test(
+	    tc, a_container_numbers_its_processes, 0, ROWS(numbers));
+	tcase_add_test(tc, this_process_is_in_no_container_of_its_own);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
