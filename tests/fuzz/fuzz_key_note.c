@@ -17,6 +17,8 @@ check_note(const struct key_note *note)
 	HOLDS(note->at > 0 && note->at <= clock_unix() + 60);
 	HOLDS(key_text_problem(note->program) == NULL);
 	HOLDS(key_text_problem(note->evidence) == NULL);
+	if (key_note_is_of_another(note))
+		HOLDS(note->state == APAM_KEY_REJECTED);
 	key_note_quote(note, quote);
 	HOLDS(key_text_problem(quote) == NULL);
 }

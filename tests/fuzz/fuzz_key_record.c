@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * key_set_read: what is refused leaves an empty set, what is read is within its
- * bounds, and once written it reads and writes the same.
+ * bounds, and once written it reads and writes the same.  And the input as a
+ * text that somebody writes for a record.
  */
 #include "base/str.h"
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "keys/record_read.h"
 #include "keys/record_write.h"
@@ -66,6 +68,18 @@ check_rendered(struct key_set *set)
 	buf_free(&text);
 }
 
+/* What passes is short, and plain throughout. */
+static void
+check_text(struct apam_str given)
+{
+	char *text = fuzz_copy(given.p, given.n);
+
+	if (key_text_problem(text) == NULL)
+		HOLDS(strlen(text) <= KEY_TEXT_MAX &&
+		    utf8_is_plain(apam_str(text)));
+	free(text);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -77,6 +91,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	for (size_t i = 0; i < size; i++)
 		lines += data[i] == '\n';
+	check_text(text);
 	why = key_set_read(text, &set, &line);
 	fuzz_says(why);
 	if (why != NULL) {

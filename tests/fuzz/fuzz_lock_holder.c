@@ -20,6 +20,17 @@ check_name(const char *name)
 		HOLDS(*name >= ' ' && *name <= '~');
 }
 
+/* The sentence has the name whole, and no more of the line. */
+static void
+check_said(const struct lock_holder *holder)
+{
+	char text[LOCK_HOLDER_TEXT_SIZE];
+
+	lock_holder_say(holder, text);
+	HOLDS(strlen(text) + 1 < sizeof(text));
+	HOLDS(holder == NULL || strstr(text, holder->name) != NULL);
+}
+
 /* A lock of our own is found. */
 static void
 find_ours(void)
@@ -45,11 +56,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct stat file = { .st_dev = makedev(8, 1), .st_ino = 7 };
 	char *line = fuzz_copy(data, size);
 
-	if (read_stat(line, &holder))
+	if (read_stat(line, &holder)) {
 		check_name(holder.name);
+		check_said(&holder);
+	}
 	HOLDS(holder_in(line, &file) >= 0);
-	if (size == 0)
+	if (size == 0) {
 		find_ours();
+		check_said(NULL);
+	}
 	free(line);
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "file/secret.h"
+#include "file/secret_exec.h"
 #include "fuzz.h"
 #include "text/secret_oddity.h"
 
@@ -98,6 +99,23 @@ read_one(const char *ref, struct apam_str text)
 	read_form(ref, text, SECRET_LINE);
 }
 
+/* A program that is waited for, short of memory or not. */
+static void
+run_program(const char *command, struct apam_str wanted)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+	struct buf secret;
+
+	buf_init(&secret, SECRET_MAX);
+	if (secret_exec(apam_str(command), true, 60000, &secret, &err) ==
+	    APAM_OK)
+		HOLDS(str_equal(buf_view(&secret), wanted));
+	else
+		HOLDS(secret.n == 0 && err.text[0] != '\0' &&
+		    (wanted.n == 0 || fuzz_is_starved()));
+	buf_free(&secret);
+}
+
 static void
 read_variable(struct apam_str text)
 {
@@ -167,6 +185,8 @@ read_nothing(void)
 		read_one(refs[i], APAM_STR(""));
 	HOLDS(unsetenv("CREDENTIALS_DIRECTORY") == 0);
 	read_one("credential:s", APAM_STR(""));
+	run_program(" ", APAM_STR(""));
+	run_program("/usr/bin/printf FAKE", APAM_STR("FAKE"));
 	HOLDS(setenv("CREDENTIALS_DIRECTORY", dir, 1) == 0);
 	read_too_late();
 	read_script("no program\n");

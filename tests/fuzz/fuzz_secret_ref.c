@@ -29,6 +29,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		HOLDS(why[0] != '\0');
 		return 0;
 	}
+	HOLDS(secret_ref_is(ref));
 	HOLDS(!str_has_control(ref));
 	HOLDS(str_find(ref, ':') < size);
 	check_path(ref, APAM_STR("file:"));

@@ -375,6 +375,7 @@ run(struct apam_str script)
 	answer_free(&answer);
 	signing_free(&out);
 	op_free(&op);
+	services_free(&svc);
 }
 
 int

@@ -109,6 +109,23 @@ check_part(CURLU *curl, CURLUPart part, struct apam_str ours)
 	curl_free(theirs);
 }
 
+/* The origin, written anew, is read as the same; a list names hosts whole. */
+static void
+check_written(const struct url *url)
+{
+	const struct apam_str listed[] = { APAM_STR("192.168.0.1"),
+		apam_str(url->host) };
+	char text[URL_ORIGIN_SIZE];
+	struct url again;
+
+	url_origin(url->https, url->host, url->port, text);
+	HOLDS(url_parse(apam_str(text), &again) == NULL);
+	HOLDS(url_outside(&again, url) == NULL);
+	HOLDS(url_insecure_listed(url, false, listed, 2) == NULL);
+	if (strcmp(url->host, "192.168.0.1") != 0 && !url->https)
+		HOLDS(url_insecure_listed(url, false, listed, 1) != NULL);
+}
+
 /* What libcurl accepts of what we accept, it reads as we do. */
 static void
 check_curl(const struct url *url)
@@ -171,6 +188,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_host(&url);
 	HOLDS(!url.loopback || url_is_local(&url));
 	check_again(&url);
+	check_written(&url);
 	check_curl(&url);
 	check_origin(&url, str_cut(all, newline < size ? newline : 0));
 	return 0;
