@@ -10,8 +10,8 @@
 #include "profile/reload.h"
 
 enum apam_status
-signer_stack(struct apam_profile *profile, struct stack **stack,
-    struct apam_error *err)
+signer_stack(
+    struct apam_profile *profile, struct stack **stack, struct apam_error *err)
 {
 	struct apam_error why = APAM_ERROR_INIT;
 

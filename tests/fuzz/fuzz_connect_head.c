@@ -5,8 +5,8 @@
  * token.
  */
 #include "run/connect_head.c"
-#include "run/say.c"
 #include "run/placeholder.c"
+#include "run/say.c"
 #include "run/site.c"
 
 #include "fuzz.h"

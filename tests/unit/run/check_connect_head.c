@@ -4,8 +4,8 @@
  * for what.
  */
 #include "run/connect_head.c"
-#include "run/say.c"
 #include "run/placeholder.c"
+#include "run/say.c"
 #include "run/site.c"
 
 #include "support/run.h"

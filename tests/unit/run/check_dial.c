@@ -4,8 +4,8 @@
  */
 #include "run/base64.c"
 #include "run/dial.c"
-#include "run/say.c"
 #include "run/placeholder.c"
+#include "run/say.c"
 #include "run/site.c"
 #include "run/tunnel.c"
 
