@@ -71,7 +71,7 @@ serves(void)
 	struct pollfd fds[LOCAL_POLLS];
 	const size_t n = local_listener_polls(&l, fds);
 
-	ck_assert_int_gt(poll(fds, (nfds_t)n, 5000), 0);
+	ck_assert_int_gt(poll(fds, (nfds_t)n, 60000), 0);
 	return local_listener_serve(&l, url, sizeof(url));
 }
 
