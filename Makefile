@@ -108,6 +108,9 @@ CHECKS   := $(filter-out %/check_faults %/check_faults_durable \
 	%/check_faults_login,$(CHECKS))
 endif
 REPLAYS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+ifeq ($(wildcard /usr/share/nginx/src/src/core),)
+REPLAYS  := $(filter-out %/fuzz_gateway_request,$(REPLAYS))
+endif
 FUZZERS  := $(REPLAYS:$(BUILD)/tests/fuzz/%=$(BUILD)/fuzzers/%)
 BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
@@ -142,7 +145,7 @@ SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so) $(NGINX_MODULE)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
-.PHONY: nginx all help demo matrix test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart trial-python lint lint-style sanitize fuzz \
+.PHONY: nginx all help demo matrix test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart trial-python trial-gateway lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
 	run-fuzz bench run-bench bench-peers bench-python bench-gateway bench-plot python \
@@ -526,6 +529,9 @@ $(BUILD)/tests/fuzz/fuzz_answer $(BUILD)/fuzzers/fuzz_answer: \
 	$(BUILD)/hosts/curl/answer.o $(BUILD)/hosts/curl/proof.o
 $(BUILD)/tests/fuzz/fuzz_elf_file $(BUILD)/fuzzers/fuzz_elf_file: \
 	$(BUILD)/hosts/kit/elf_file.o
+# With nginx's headers.
+$(BUILD)/tests/fuzz/fuzz_gateway_request.o: FLOORS = $(NGINX_INCLUDES) -Ihosts/nginx -Icore -Itests -I.
+$(BUILD)/tests/fuzz/fuzz_gateway_request.o: | $(BUILD)/nginx/objs/ngx_auto_config.h
 $(BUILD)/tests/fuzz/fuzz_openapi $(BUILD)/fuzzers/fuzz_openapi: \
 	$(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/openapi/*.c)) \
 	$(call static,yaml)
@@ -720,6 +726,13 @@ trial-agent: deps-build deps-test
 trial-agent-restart: deps-build deps-test
 	@$(MAKE) programs
 	@BUILD=$(BUILD) KILLS=$(or $(KILLS),500) TIMES=1 tests/suite/agent/restart.sh
+
+# Large bodies and failures of all kinds by the gateway: minutes.  The head of
+# the file says what GIB, REQUESTS, KILLS and RELOADS are.
+trial-gateway: deps-build deps-test
+	@$(MAKE) all $(SANDBOX) $(NGINX_MODULE)
+	@BUILD=$(BUILD) GIB=$(GIB) REQUESTS=$(REQUESTS) KILLS=$(KILLS) \
+	    RELOADS=$(RELOADS) tests/bench/gateway_trial.sh
 
 # Everything once more, with every memory error and undefined behaviour fatal.
 sanitize: deps-build deps-test

@@ -6,6 +6,10 @@
                                           until standard input ends, each on new
                                           connections and kept ones; prints how
                                           many were not answered 200
+    client.py tally SOCKET N CLIENTS URL-PATH...
+                                          N requests, each on a new connection, by
+                                          so many clients; prints "OUTCOME COUNT"
+                                          lines: a status, or "closed" without one
     client.py raw SOCKET                  standard input is sent as it is; prints
                                           what comes until it closes, or is
                                           silent for 1.5 s after the first of it
@@ -13,6 +17,7 @@
     client.py half ADDRESS PORT PATH      a request, no more to send, and what
                                           comes then
 """
+import collections
 import http.client
 import itertools
 import socket
@@ -69,16 +74,36 @@ def load(path, n, targets):
     print(len(failed))
 
 
-def attempt(c, target):
+def tally(path, n, clients, targets):
+    outcomes, lock = collections.Counter(), threading.Lock()
+
+    def run(first):
+        for i in range(first, n, clients):
+            c = Connection(path)
+            outcome = attempt(c, targets[i % len(targets)], False)
+            c.close()
+            with lock:
+                outcomes[outcome] += 1
+
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(clients)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    for outcome, count in sorted(outcomes.items(), key=str):
+        print(outcome, count)
+
+
+def attempt(c, target, loud=True):
     try:
         c.request("GET", target)
         response = c.getresponse()
         body = response.read()
-        if response.status != 200:
+        if response.status != 200 and loud:
             print(body[:300], file=sys.stderr)
         return response.status
-    except (http.client.RemoteDisconnected, BrokenPipeError,
-            ConnectionResetError):
+    except (http.client.RemoteDisconnected, http.client.IncompleteRead,
+            BrokenPipeError, ConnectionResetError):
         return "closed"
     except OSError as e:
         return repr(e)
@@ -115,6 +140,8 @@ def leave(address, port, path, wait):
 
 if sys.argv[1] in ("leave", "half"):
     leave(*sys.argv[2:], sys.argv[1] == "half")
+elif sys.argv[1] == "tally":
+    tally(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])
 elif sys.argv[1] == "load":
     load(sys.argv[2], int(sys.argv[3]), sys.argv[4:])
 else:
