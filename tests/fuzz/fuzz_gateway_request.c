@@ -14,6 +14,7 @@
 #include "hosts/nginx/nginx.h"
 
 #include "hosts/nginx/caller.c"
+#include "hosts/nginx/carried.c"
 #include "hosts/nginx/fields.c"
 
 #define refuse target_refuse
@@ -30,6 +31,16 @@
 #define TOKEN "not-a-secret-but-a-token"
 
 ngx_module_t ngx_http_apam_module;
+
+/* The kernel knows nothing of a connection that there is not. */
+bool
+sockets_user(int fd, unsigned long *user, const char **why)
+{
+	(void)fd;
+	(void)user;
+	*why = "there is no connection";
+	return false;
+}
 
 /* ---- nginx ------------------------------------------------------------ */
 
