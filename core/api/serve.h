@@ -11,8 +11,7 @@
 
 #include <apam/apam.h>
 
-#include "api/serve_news.h"
-#include "config/allow.h"
+#include "api/serve_who.h"
 
 /*
  * apam_open without a thread, as the agent: profiles sign here, whatever their
@@ -22,20 +21,11 @@ enum apam_status serve_open(const struct apam_open_options *options,
     struct apam **ctx, struct apam_error *err);
 
 /*
- * How many flights of the context have landed, and programs of secrets ended.  A call that is pending has
- * nothing new to hear before this has changed, or its deadline has come.
+ * How many flights of the context have landed, and programs of secrets ended.
+ * A call that is pending has nothing new to hear before this has changed, or its
+ * deadline has come.
  */
 uint64_t serve_landings(const struct apam *ctx);
-
-/* Who asks. */
-struct serve_who {
-	struct caller caller;	/* who sends, as the kernel says */
-	/* For whom it asks, as it says itself; NULL: for itself. */
-	const struct caller *named;
-	const char *program;	/* what it calls itself, for the audit log */
-	struct serve_news *news; /* the agent's, of all */
-	struct serve_known *known; /* the connection's */
-};
 
 /* What to add to the request; views live until `made` returns. */
 struct serve_signature {

@@ -10,7 +10,7 @@
 #define CORE_API_SERVE_RULES_H
 
 #include "abi/request.h"
-#include "api/serve.h"
+#include "api/serve_who.h"
 #include "profile/stack.h"
 
 /* Root and the agent's own user, who could read the secrets themselves. */
