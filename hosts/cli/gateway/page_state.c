@@ -98,10 +98,13 @@ is_named(struct cli *cli, const char *name, const char *url,
 	    grant.named;
 }
 
-/* Take the profiles that are not his out of the list; `mine` has the others. */
+/*
+ * Take the profiles that are not his out of the list; `mine` has the others.
+ * Where apam is not open, nothing says which are his.
+ */
 static void
-choose_profiles(struct cli *cli, json_t *list, const struct apam_caller *caller,
-    json_t *mine)
+choose_profiles(struct cli *cli, bool open, json_t *list,
+    const struct apam_caller *caller, json_t *mine)
 {
 	const bool all = sees_all(caller);
 	const char *name, *url;
@@ -113,7 +116,9 @@ choose_profiles(struct cli *cli, json_t *list, const struct apam_caller *caller,
 		url = json_string_value(
 		    json_array_get(json_object_get(p, "origins"), 0));
 		if (name != NULL &&
-		    (all || (url != NULL && is_named(cli, name, url, caller))))
+		    (all ||
+			(open && url != NULL &&
+			    is_named(cli, name, url, caller))))
 			json_object_set_new(mine, name, json_true());
 		else
 			json_array_remove(list, i - 1);
@@ -270,6 +275,22 @@ users(void)
 	return all;
 }
 
+/* Leave what the caller may see. */
+static void
+keep_own(
+    struct cli *cli, bool open, json_t *state, const struct apam_caller *caller)
+{
+	json_t *mine = json_object();
+
+	choose_profiles(
+	    cli, open, json_object_get(state, "profiles"), caller, mine);
+	if (!sees_all(caller)) {
+		keep_profiles(json_object_get(state, "status"), mine);
+		keep_keys(json_object_get(state, "keys"), mine, caller);
+	}
+	json_decref(mine);
+}
+
 json_t *
 page_state(struct cli *cli, const struct apam_caller *caller)
 {
@@ -278,7 +299,6 @@ page_state(struct cli *cli, const struct apam_caller *caller)
 				 *const keys[WORDS_MAX] = { "keys", "list" };
 	const bool all = sees_all(caller),
 		   open = session_open(cli) == STATUS_DONE;
-	json_t *mine = json_object();
 	json_t *state = json_pack("{s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o, "
 				  "s:o}",
 	    "version", apam_version(), "now", (json_int_t)time(NULL), "all",
@@ -287,14 +307,7 @@ page_state(struct cli *cli, const struct apam_caller *caller)
 	    "agent", all && open ? agent_of(cli) : json_null(), "users",
 	    users());
 
-	if (open)
-		choose_profiles(
-		    cli, json_object_get(state, "profiles"), caller, mine);
-	if (!all) {
-		keep_profiles(json_object_get(state, "status"), mine);
-		keep_keys(json_object_get(state, "keys"), mine, caller);
-	}
-	json_decref(mine);
+	keep_own(cli, open, state, caller);
 	session_close(cli);
 	return state;
 }
