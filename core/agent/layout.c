@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "text/unit_name.h"
 
 /* A message while it is read. */
 struct reading {
@@ -215,8 +216,12 @@ take_chars(struct reading *r, const struct layout_field *field, void *member,
 
 /* ---- Somebody ------------------------------------------------------------ */
 
-/* The bytes of a service's name, at most. */
-#define UNIT_MAX 255
+/* It is logged, and so has no words of whoever made the message. */
+static bool
+is_unit(struct apam_str s)
+{
+	return s.n == 0 || unit_name_problem(s) == NULL;
+}
 
 /* Who does not know the item would decide for somebody else. */
 static bool
@@ -230,8 +235,7 @@ put_caller(const struct layout_field *field, const void *member,
 	memcpy(&c, member, sizeof(c));
 	if (c == NULL)
 		return true;
-	if (c->group_count > AGENT_GROUPS_MAX || c->unit.n > UNIT_MAX ||
-	    !is_text(c->unit))
+	if (c->group_count > AGENT_GROUPS_MAX || !is_unit(c->unit))
 		return false;
 	numbers[0] = c->user;
 	numbers[1] = (uint32_t)c->group_count;
@@ -260,7 +264,7 @@ take_caller(struct reading *r, const struct layout_field *field, void *member,
 	bytes = str_skip(bytes, sizeof(numbers));
 	n = numbers[1] * sizeof(c->groups[0]);
 	if (numbers[0] == UINT32_MAX || numbers[1] > AGENT_GROUPS_MAX ||
-	    bytes.n < n || bytes.n - n > UNIT_MAX)
+	    bytes.n < n)
 		return not_caller;
 	memcpy(r->room->groups, bytes.p, n);
 	*c = (struct caller){ .user = numbers[0],
@@ -268,7 +272,7 @@ take_caller(struct reading *r, const struct layout_field *field, void *member,
 		.group_count = numbers[1],
 		.unit = str_skip(bytes, n) };
 	memcpy(member, &c, sizeof(c));
-	return is_text(c->unit) ? NULL : not_caller;
+	return is_unit(c->unit) ? NULL : not_caller;
 }
 
 /* ---- Lists --------------------------------------------------------------- */

@@ -21,7 +21,7 @@ enum layout_kind {
 	LAYOUT_BOOL,		/* as a number, 1 */
 	LAYOUT_CALLER,		/* const struct caller *: its user, how many
 				   groups, and these, in 4 bytes each, then its
-				   unit; CRITICAL */
+				   unit (unit_name.h) or nothing; CRITICAL */
 	LAYOUT_CHARS,		/* char[max] with a NUL: what is read is cut to
 				   that, and made plain (utf8.h) */
 	/* An item for each element. */
