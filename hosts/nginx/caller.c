@@ -17,8 +17,6 @@
 #define SO_PEERGROUPS 59
 #endif
 
-#define OVERFLOW_UID 65534 /* of a user that this namespace has no number for */
-
 /* ---- Unix sockets ----------------------------------------------------- */
 
 /* All groups that the peer had when it connected; NULL without memory. */
@@ -50,7 +48,7 @@ peer(ngx_http_request_t *r, struct apam_caller *caller, const char **why)
 	if (r->connection->local_sockaddr->sa_family != AF_UNIX ||
 	    getsockopt(
 		r->connection->fd, SOL_SOCKET, SO_PEERCRED, &who, &size) < 0 ||
-	    who.pid == 0 || who.uid >= OVERFLOW_UID) {
+	    who.pid == 0 || !sockets_is_known(who.uid)) {
 		*why = "nobody can tell who calls: the gateway takes requests "
 		       "on its Unix socket alone";
 		return NGX_DECLINED;

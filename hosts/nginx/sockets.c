@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -22,7 +23,35 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 
-#define OVERFLOW_UID 65534 /* of a user that this namespace has no number for */
+/* ---- Users --------------------------------------------------------------- */
+
+#define OVERFLOW_FILE "/proc/sys/kernel/overflowuid"
+#define OVERFLOW_USUAL 65534
+
+/* Root has it another number, perhaps: proc_sys_kernel(5). */
+static unsigned long
+overflow_user(void)
+{
+	static unsigned long user;
+	FILE *from = user == 0 ? fopen(OVERFLOW_FILE, "re") : NULL;
+
+	if (from != NULL && fscanf(from, "%lu", &user) != 1)
+		user = 0;
+	if (from != NULL)
+		(void)fclose(from);
+	if (user == 0)
+		user = OVERFLOW_USUAL;
+	return user;
+}
+
+bool
+sockets_is_known(unsigned long uid)
+{
+	return uid < UINT32_MAX && uid != OVERFLOW_USUAL &&
+	    uid != overflow_user();
+}
+
+/* ---- One end ------------------------------------------------------------- */
 
 /* One end, as its owner sees it. */
 struct end {
@@ -149,7 +178,7 @@ look(int table, int fd, unsigned long *uid)
 	if (!ask(table, &own, &mine) || !is_this(fd, &mine))
 		return "nobody can tell who calls: the connection is not one "
 		       "of the gateway's network namespace, or has ended";
-	if (found.idiag_uid == 0 || found.idiag_uid >= OVERFLOW_UID)
+	if (found.idiag_uid == 0 || !sockets_is_known(found.idiag_uid))
 		return "the socket table does not let root, or a user without "
 		       "a number here, call: use a Unix socket";
 	*uid = found.idiag_uid;

@@ -9,6 +9,12 @@
 #include <stdbool.h>
 
 /*
+ * False for the number that stands for all users whom this user namespace has no
+ * number for (user_namespaces(7)), and is that of "nobody", too.
+ */
+bool sockets_is_known(unsigned long uid);
+
+/*
  * The user who has the other end of the connection `fd` at this moment; false,
  * with why, where that cannot be told.  It is never root, and never a user whom
  * this user namespace has no number for.  Nothing here waits.

@@ -32,6 +32,12 @@
 
 ngx_module_t ngx_http_apam_module;
 
+bool
+sockets_is_known(unsigned long user)
+{
+	return user != 65534;
+}
+
 /* The kernel knows nothing of a connection that there is not. */
 bool
 sockets_user(int fd, unsigned long *user, const char **why)

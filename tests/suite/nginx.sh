@@ -322,6 +322,10 @@ if [ "$(id -u)" -eq 0 ]; then
 	holds "another method" [ "$code" = 403 ]
 	as 64003 64002 -X POST http://localhost/ruled/echo
 	holds "a group of a rule" [ "$code" = 200 ]
+	as 200000 64002 -X POST http://localhost/ruled/echo
+	holds "a user of a directory service" [ "$code" = 200 ]
+	as 65534 64002 -X POST http://localhost/ruled/echo
+	holds "nobody" [ "$code" = 403 ]
 	as 64003 64003 http://localhost/ruled/echo
 	holds "a user of no rule" [ "$code" = 403 ]
 	holds "it is told which user" grep -q 'no rule for user 64003' "$dir/out"
