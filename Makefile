@@ -526,7 +526,7 @@ $(BUILD)/fuzzers/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 	    $(filter %.a,$^) $(CORE_LIBS) -lcurl
 
 $(BUILD)/tests/fuzz/fuzz_answer $(BUILD)/fuzzers/fuzz_answer: \
-	$(BUILD)/hosts/curl/answer.o $(BUILD)/hosts/curl/proof.o
+	$(BUILD)/hosts/curl/answer.o
 $(BUILD)/tests/fuzz/fuzz_elf_file $(BUILD)/fuzzers/fuzz_elf_file: \
 	$(BUILD)/hosts/kit/elf_file.o
 # With nginx's headers.

@@ -4,6 +4,11 @@
  * of a response, the rest is its body, in pieces.  What is read of the head is
  * a header by the rules on them, and the host gets every byte of the last head
  * and of the body, once and in order.
+ *
+ * A first line "hold N" or "stream N" has the answer verified, and refuses it at
+ * step N of that; 0: it is authentic.  The steps are this file's own in place of
+ * proof.c's, because which answer is authentic is not to be found by chance.
+ * The host then gets nothing of one that is held and refused.
  */
 #include <string.h>
 
@@ -14,6 +19,49 @@
 
 #define BODY_MAX 16
 #define PIECE 7
+
+static struct apam_signature verified = { .verifies = 1 };
+static unsigned steps, refused; /* of verifying; which one refuses */
+
+bool
+proof_is_asked(const struct proof *p)
+{
+	return p->signature != NULL;
+}
+
+static enum apam_status
+step(struct apam_error *err)
+{
+	if (++steps != refused)
+		return APAM_OK;
+	(void)snprintf(err->text, sizeof(err->text), "refused");
+	err->status = APAM_E_PROVIDER;
+	return err->status;
+}
+
+enum apam_status
+proof_begin(
+    struct proof *p, const struct apam_answer *head, struct apam_error *err)
+{
+	HOLDS(!p->begun && (head->header_count == 0 || head->headers != NULL));
+	p->begun = true;
+	return step(err);
+}
+
+enum apam_status
+proof_body(struct proof *p, struct apam_str bytes, struct apam_error *err)
+{
+	HOLDS(p->begun && bytes.n > 0);
+	return step(err);
+}
+
+enum apam_status
+proof_end(struct proof *p, bool whole, struct apam_error *err)
+{
+	HOLDS(p->begun);
+	p->begun = false;
+	return whole ? step(err) : APAM_OK;
+}
 
 /* What the host is to see, and how much of it it has seen. */
 struct host {
@@ -96,6 +144,42 @@ check_headers(const struct answer *a)
 	}
 }
 
+/* "hold N" or "stream N" in front of the answer, if it is there. */
+static void
+ask_proof(struct answer *a, struct apam_str *rest)
+{
+	const size_t n = str_find(*rest, '\n');
+	char *line = fuzz_copy(rest->p, n);
+	char how[8];
+
+	steps = refused = 0;
+	if (sscanf(line, "%7[a-z] %u", how, &refused) == 2 &&
+	    (strcmp(how, "hold") == 0 || strcmp(how, "stream") == 0)) {
+		a->proof.signature = &verified;
+		a->proof.streams = how[0] == 's';
+		*rest = str_skip(*rest, n < rest->n ? n + 1 : n);
+	}
+	free(line);
+}
+
+/* Whether the answer was taken to its end. */
+static bool
+take_answer(struct answer *a, struct host *host, struct apam_str rest)
+{
+	return take_head(a, host, &rest) && take_body(a, host, rest) &&
+	    answer_prove(a) && answer_read_headers(a);
+}
+
+/* A step refused it, or it is larger than what can be held. */
+static void
+check_refused(const struct answer *a, const struct host *host)
+{
+	HOLDS(fuzz_is_starved() || proof_is_asked(&a->proof));
+	HOLDS(a->why != NULL && a->status != APAM_OK);
+	HOLDS(
+	    !proof_is_asked(&a->proof) || a->proof.streams || host->seen == 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -106,17 +190,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.header = see,
 		.header_arg = &host };
 	struct answer a;
-	bool ok;
 
 	answer_init(&a, &transfer, NULL, BODY_MAX);
-	ok = take_head(&a, &host, &rest) && take_body(&a, &host, rest) &&
-	    answer_read_headers(&a);
-	if (ok) {
+	ask_proof(&a, &rest);
+	if (take_answer(&a, &host, rest)) {
 		check_headers(&a);
+		HOLDS(refused == 0 || steps < refused);
 		HOLDS(answer_pass_on(&a));
 		HOLDS(host.seen == host.n);
+	} else {
+		check_refused(&a, &host);
 	}
-	HOLDS(ok || fuzz_is_starved());
 	fuzz_says(a.why);
 	answer_free(&a);
 	free(host.want);

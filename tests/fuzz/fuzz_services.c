@@ -15,7 +15,7 @@ static struct services svc;
 static struct drive sink; /* of its log */
 static struct log log_to = { drive_note, &sink, APAM_LOG_DEBUG };
 static struct op op;
-static struct apam_signing out;
+static struct apam_signing out, total; /* of this entry, and of those before */
 static struct apam_text *text;
 static struct answer answer;
 
@@ -240,6 +240,77 @@ do_sign(struct apam_str line)
 }
 
 static void
+do_cookie(struct apam_str line)
+{
+	const struct apam_header pair = pair_of(line);
+
+	s->sign_cookie(s, &out, apam_str(spelled(pair.name)), pair.value);
+}
+
+/* The next entry signs: what there is so far is added to what was before. */
+static void
+do_next(struct apam_str line)
+{
+	static struct signing_room room;
+	struct apam_error err = APAM_ERROR_INIT;
+
+	(void)line;
+	if (signing_check(&out, &err) != APAM_OK ||
+	    signing_merge(&total, &out, &err) != APAM_OK)
+		HOLDS(err.text[0] != '\0');
+	fuzz_says(err.text);
+	signing_free(&out);
+	signing_init_in(&out, &room);
+}
+
+/* How many cookies of this name a Cookie header has. */
+static size_t
+count_cookies(struct apam_str line, struct apam_str name)
+{
+	size_t count = 0, n;
+
+	for (; line.n > 0; line = str_skip(line, n < line.n ? n + 1 : n)) {
+		n = str_find(line, ';');
+		count += str_equal(str_trim(pair_of(str_cut(line, n)).name),
+		    name);
+	}
+	return count;
+}
+
+/* Of the host's own, none that a module sets is left. */
+static void
+check_cookies(void)
+{
+	const struct apam_header *set = fields_array(&total.cookies);
+	const struct apam_header *headers = fields_array(&total.headers);
+	const struct apam_str line = headers[total.headers.count - 1].value;
+	size_t count;
+
+	for (size_t i = 0; i < total.cookies.count; i++) {
+		count = 0;
+		for (size_t j = 0; j < total.cookies.count; j++)
+			count += str_equal(set[i].name, set[j].name);
+		HOLDS(count_cookies(line, set[i].name) == count);
+	}
+}
+
+/* The host's own cookies. */
+static void
+do_own(struct apam_str line)
+{
+	struct apam_error err = APAM_ERROR_INIT;
+
+	if (signing_join_cookies(&total, line, &err) != APAM_OK) {
+		HOLDS(err.text[0] != '\0');
+	} else if (total.cookies.count > 0) {
+		fuzz_feed();
+		check_cookies();
+		fuzz_starve();
+	}
+	fuzz_says(err.text);
+}
+
+static void
 do_query(struct apam_str line)
 {
 	const struct apam_header pair = pair_of(line);
@@ -290,7 +361,8 @@ static const struct {
 	{ "client", do_client }, { "memo", do_memo },
 	{ "credential", do_credential }, { "lifetime", do_lifetime },
 	{ "state", do_state }, { "fail", do_fail }, { "answer", do_answer },
-	{ "read", do_read }, { "sign", do_sign }, { "query", do_query },
+	{ "read", do_read }, { "sign", do_sign }, { "cookie", do_cookie },
+	{ "next", do_next }, { "own", do_own }, { "query", do_query },
 	{ "refuse", do_refuse }, { "rest", do_rest } };
 
 static void
@@ -325,7 +397,7 @@ check_signing(void)
 	else
 		HOLDS(err.text[0] != '\0');
 	HOLDS(signing_contributed(&out) ==
-	    (out.headers.count + out.query.count > 0));
+	    (out.headers.count + out.query.count + out.cookies.count > 0));
 	fuzz_says(err.text);
 }
 
@@ -361,6 +433,7 @@ run(struct apam_str script)
 	services_init(&svc, "demo", &log_to);
 	op_init(&op, OP_CHECK, true, NULL);
 	signing_init(&out);
+	signing_init(&total);
 	answer_read(&answer, view);
 	text = s->text_new(s, 1);
 	while (script.n > 0)
@@ -368,12 +441,14 @@ run(struct apam_str script)
 	(void)s->text_view(s, text);
 	check_exchange_made();
 	check_fields(&out.headers);
+	check_fields(&total.headers);
 	check_signing();
 	s->text_free(s, &text);
 	s->text_free(s, NULL);
 	op.pub.response = NULL;
 	answer_free(&answer);
 	signing_free(&out);
+	signing_free(&total);
 	op_free(&op);
 	services_free(&svc);
 }
