@@ -72,13 +72,13 @@ static void
 show_last(struct fields *f, size_t at, size_t name_n)
 {
 	const char *p = f->text.p;
-	struct apam_header *pair = &f->few[f->shown];
+	struct apam_header *pair;
 
 	if (f->shown + 1 != f->count || f->count > FIELDS_FEW ||
 	    (f->shown > 0 && (f->array != f->few || f->few[0].name.p != p)))
 		return;
 	f->array = f->few;
-	f->shown++;
+	pair = &f->few[f->shown++];
 	pair->name = (struct apam_str){ p + at, name_n };
 	pair->value.p = p + at + name_n + 1;
 	pair->value.n = f->text.n - 1 - (at + name_n + 1);

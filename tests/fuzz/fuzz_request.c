@@ -89,7 +89,8 @@ add_and_rewind(struct request *r, struct apam_signing *query)
 
 /*
  * What is shown has no header of the connection, and those of earlier entries
- * in place of the host's own.
+ * in place of the host's own.  An entry whose headers were refused is followed
+ * by none.
  */
 static void
 check_shown(struct request *r, struct fields *earlier)
@@ -97,6 +98,8 @@ check_shown(struct request *r, struct fields *earlier)
 	const struct apam_request_view *v = &r->view;
 	struct apam_error err = APAM_ERROR_INIT;
 
+	if (earlier->refused != NULL)
+		return;
 	r->earlier = earlier;
 	if (request_show_headers(r, &err) != APAM_OK) {
 		HOLDS(fuzz_is_starved());

@@ -271,8 +271,8 @@ count_cookies(struct apam_str line, struct apam_str name)
 
 	for (; line.n > 0; line = str_skip(line, n < line.n ? n + 1 : n)) {
 		n = str_find(line, ';');
-		count += str_equal(str_trim(pair_of(str_cut(line, n)).name),
-		    name);
+		count += str_equal(
+		    str_trim(pair_of(str_cut(line, n)).name), name);
 	}
 	return count;
 }
