@@ -299,6 +299,11 @@ static const char for_root[] =
     "may not be read by this user; run it as root, or let a group of this user "
     "read it: `apam secret set -g GROUP FILE`, as root";
 
+/* Its own attributes may be right: nobody has come as far as it. */
+static const char not_entered[] =
+    "is in a directory that this user may not enter; run it as root, or let "
+    "others enter it: chmod o+x, which shows no names and opens no file";
+
 /* Check what `name` is, without opening it. */
 static bool
 check_unopened(struct walk *w, int at, const char *name, bool directory)
@@ -308,7 +313,7 @@ check_unopened(struct walk *w, int at, const char *name, bool directory)
 	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return check_stat(w, &st, directory);
 	if (errno == EACCES && is_secret(w))
-		return refuse_component(w, APAM_E_CONFIG, for_root, NULL);
+		return refuse_component(w, APAM_E_CONFIG, not_entered, NULL);
 	return refuse_errno(w, errno);
 }
 
@@ -319,8 +324,12 @@ refuse_reading(struct walk *w, int at, const char *name)
 	char what[80 + LOGIN_NAME_SIZE], group[LOGIN_NAME_SIZE];
 	struct stat st;
 
-	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-	    !S_ISREG(st.st_mode) || (st.st_mode & 040) == 0 || st.st_gid == 0) {
+	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		(void)refuse_component(w, APAM_E_CONFIG,
+		    errno == EACCES ? not_entered : for_root, NULL);
+		return;
+	}
+	if (!S_ISREG(st.st_mode) || (st.st_mode & 040) == 0 || st.st_gid == 0) {
 		(void)refuse_component(w, APAM_E_CONFIG, for_root, NULL);
 		return;
 	}

@@ -123,7 +123,7 @@ made()
 if [ "$(id -u)" -eq 0 ]; then
 	made /run/apam 755 0 0
 	made /etc/local/apam.d 755 0 0
-	made /etc/local/apam.d/secrets 750 0 "$gid"
+	made /etc/local/apam.d/secrets 751 0 "$gid"
 	made /srv/apam 755 0 0
 	made /srv/apam/users 755 0 0
 	made /srv/apam/secrets 755 0 0

@@ -330,6 +330,30 @@ START_TEST(an_unreadable_file_says_so)
 }
 END_TEST
 
+START_TEST(a_directory_that_may_not_be_entered_is_named)
+{
+	int fd;
+
+	if (geteuid() != 0)
+		return;
+	make_directory("d", 0750);
+	make_file("d/f", 0640, "x");
+	ck_assert_int_eq(chown(below("d/f"), 0, OTHER_UID), 0);
+	ck_assert_int_eq(setegid(OTHER_UID), 0);
+	ck_assert_int_eq(seteuid(OTHER_UID), 0);
+	refused(below("d/f"), TRUST_SECRET, APAM_E_CONFIG,
+	    "/d/f is in a directory that this user may not enter");
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(chmod(below("d"), 0751), 0);
+	ck_assert_int_eq(seteuid(OTHER_UID), 0);
+	fd = trust_open(below("d/f"), TRUST_SECRET, false, NULL);
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(setegid(0), 0);
+	ck_assert_int_ge(fd, 0);
+	(void)close(fd);
+}
+END_TEST
+
 /* ---- Sockets ---------------------------------------------------------- */
 
 /* Listen at a path below the base. */
@@ -616,6 +640,7 @@ main(void)
 	tcase_add_test(tc, an_owner_is_root);
 	tcase_add_test(tc, a_user_may_own_in_user_mode);
 	tcase_add_test(tc, an_unreadable_file_says_so);
+	tcase_add_test(tc, a_directory_that_may_not_be_entered_is_named);
 	tcase_add_test(tc, a_socket_is_opened);
 	tcase_add_test(tc, a_socket_of_another_is_opened_where_that_is_meant);
 	tcase_add_test(tc, a_socket_is_a_socket);
