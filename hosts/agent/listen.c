@@ -114,6 +114,18 @@ check_folder(const char *path, char why[APAM_TEXT_SIZE])
 	return AGENT_DONE;
 }
 
+/* errno stays as it is. */
+static bool
+is_there(const char *path)
+{
+	const int before = errno;
+	struct stat st;
+	const bool there = lstat(path, &st) == 0;
+
+	errno = before;
+	return there;
+}
+
 static enum agent_exit
 take_lock(struct listening *l, char why[APAM_TEXT_SIZE])
 {
@@ -122,6 +134,11 @@ take_lock(struct listening *l, char why[APAM_TEXT_SIZE])
 	(void)snprintf(path, sizeof(path), "%s.lock", l->path);
 	l->lock = open(
 	    path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+	if (l->lock < 0 && errno == EACCES && !is_there(path))
+		return fail(AGENT_CONFIG, why, path,
+		    "this user may not make files there: have the service "
+		    "manager start the agent, or make the directory its user's, "
+		    "as by `install -d -o apam /run/apam`");
 	if (l->lock < 0 && errno == EACCES)
 		return fail(AGENT_CONFIG, why, path,
 		    "an apamd of another user made it: start this one as the "

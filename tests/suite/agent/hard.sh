@@ -29,6 +29,15 @@ if [ "$(id -u)" = 0 ]; then
 	chgrp -R 61009 "$dir/secrets"
 	chmod 750 "$dir/secrets"
 	chmod 640 "$dir/secrets/"*
+	mkdir -m 755 "$dir/roots"
+	"$timeout" 90 setpriv --reuid 61009 --regid 61009 --clear-groups \
+	    "$build/apamd" -c "$dir/apam.conf" --socket "$dir/roots/agent" \
+	    >"$dir/out" 2>"$dir/err"
+	status=$?
+	expect "where its user may make no socket it says what to do" 3 '' \
+	    'roots/agent.lock: this user may not make files there: .*install -d' \
+	    "$dir/out" "$dir/err"
+	rmdir "$dir/roots"
 	setpriv --reuid 61009 --regid 61009 --clear-groups "$build/apamd" \
 	    -c "$dir/apam.conf" --socket "$agent" 2>>"$dir/agent.log" &
 	AGENT_PID=$!
