@@ -67,6 +67,19 @@ row "a path that cannot be written" 3 '' 'cannot hold' gateway \
 mkdir -m 755 "$dir/open"
 row "a directory of everybody's" 3 '' 'of this user.s alone' gateway \
     --dir "$dir/open" xy
+row "a port for both" 2 '' 'leave --page out' gateway --dir "$dir/gateway" \
+    --listen 8080 --page 127.0.0.1:8080
+for option in listen page; do
+	other=--listen\ unix:$dir/other.sock
+	[ $option = page ] || other=
+	# shellcheck disable=SC2086
+	row "a port in use, --$option" 3 '' \
+	    "cannot listen at 127.0.0.1:$ORIGIN_PORT: Address already in use; say another address with --$option\$" \
+	    gateway --dir "$dir/gateway" --$option "$ORIGIN_PORT" $other xy
+done
+row "a socket where there is no directory" 3 '' \
+    'cannot listen at unix:.*/none/sock: No such file or directory' \
+    gateway --dir "$dir/gateway" --listen "unix:$dir/none/sock" xy
 if grep -q -- '-----\|not-a-secret' "$dir/out"; then
 	verdict "the configuration has no secret" "it has"
 fi
@@ -121,7 +134,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	holds "a user of a profile without rules" \
 	    [ "$(as 64001 http://localhost/seven/eyes)" = 403 ]
 fi
-row "a second gateway there" 3 '' 'runs at .* already' gateway \
+row "a second gateway there" 3 '' 'runs at .* already: end it, or say another address' gateway \
     --dir "$dir/gateway2" --listen "unix:$sock"
 
 # ---- Profiles that come, change and go ----------------------------------------
@@ -217,6 +230,8 @@ tcp()
 	holds "$name" eval '[[ $code == $want ]] && matches "$out" "$dir/out"'
 }
 url=http://127.0.0.1:$port
+row "a second gateway at its port" 3 '' 'Address already in use; say another' \
+    gateway --dir "$dir/gateway" --listen "$port" xy
 tcp "nobody" 401 'has no token' "$url/seven/eyes"
 holds "which says how" grep -qi '^www-authenticate: Basic' "$dir/head"
 tcp "a wrong token" 401 '*' -H "Authorization: Bearer x$token" "$url/seven/eyes"

@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "gateway/can_listen.h"
 #include "gateway/nginx_conf.h"
 #include "gateway/nginx_place.h"
 #include "gateway/page_server.h"
@@ -163,7 +164,9 @@ clear_socket(const char *path)
 	if (fd >= 0)
 		(void)close(fd);
 	if (answers) {
-		complain("a gateway runs at %s already", path);
+		complain("a gateway runs at %s already: end it, or say another "
+			 "address with --listen",
+		    path);
 		return STATUS_CONFIG;
 	}
 	if (unlink(path) != 0 && errno != ENOENT) {
@@ -216,6 +219,11 @@ choose_page(struct gateway *g)
 	if (!address_of(named, g->page_listen) ||
 	    !is_loopback(g->page_listen)) {
 		complain("--page takes a port, 127.0.0.1:PORT or [::1]:PORT");
+		return STATUS_USAGE;
+	}
+	if (strcmp(g->page_listen, g->listen) == 0) {
+		complain("--page names the port of --listen, which has the "
+			 "page: leave --page out");
 		return STATUS_USAGE;
 	}
 	g->conf.page_listen = g->page_listen;
@@ -358,6 +366,27 @@ write_conf(const struct gateway *g, const char *text)
 	return STATUS_CONFIG;
 }
 
+/* What is in use, or is not this user's, is said before anything is served. */
+static int
+check_address(const char *address, const char *option)
+{
+	if (can_listen(address))
+		return STATUS_DONE;
+	complain("cannot listen at %s: %s; say another address with %s",
+	    address, strerror(errno), option);
+	return STATUS_CONFIG;
+}
+
+static int
+check_addresses(const struct gateway *g)
+{
+	const int code = check_address(g->listen, "--listen");
+
+	if (code != STATUS_DONE || g->page_listen[0] == '\0')
+		return code;
+	return check_address(g->page_listen, "--page");
+}
+
 static int
 write_files(struct gateway *g)
 {
@@ -365,6 +394,9 @@ write_files(struct gateway *g)
 
 	if (code == STATUS_DONE && g->socket != NULL)
 		code = clear_socket(g->socket);
+	/* The files may be those of a gateway that runs there. */
+	if (code == STATUS_DONE)
+		code = check_addresses(g);
 	if (code == STATUS_DONE)
 		code = write_tokens(g);
 	if (code == STATUS_DONE && page_at(g) != NULL)
@@ -680,7 +712,7 @@ const struct command command_gateway = {
 	.name = "gateway",
 	.synopsis = "[--listen ADDRESS] [--who HOW] [--page PORT] "
 		    "[--dir DIRECTORY] [--workers N] [--print] [PROFILE ...]",
-	.summary = "let programs call APIs without keys, through nginx",
+	.summary = "Let programs call APIs without keys, through nginx",
 	.notes = "Without a profile all are served.  It says how it is called, "
 		 "and runs until\nit is ended.  apam-nginx(5) has what nginx "
 		 "does.",
