@@ -215,15 +215,15 @@ bool
 peer_is_outside_containers(const struct peer *peer)
 {
 	char path[64], text[STATUS_SIZE];
-	ssize_t n = -1;
+	ssize_t n;
 	int fd;
 
 	(void)snprintf(path, sizeof(path), "/proc/%ld/status", (long)peer->pid);
 	fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, text, sizeof(text));
-		(void)close(fd);
-	}
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text));
+	(void)close(fd);
 	return n > 0 && (size_t)n < sizeof(text) &&
 	    peer_has_one_number((struct apam_str){ text, (size_t)n });
 }
