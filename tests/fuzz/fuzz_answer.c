@@ -5,10 +5,10 @@
  * a header by the rules on them, and the host gets every byte of the last head
  * and of the body, once and in order.
  *
- * A first line "hold N" or "stream N" has the answer verified, and refuses it at
- * step N of that; 0: it is authentic.  The steps are this file's own in place of
- * proof.c's, because which answer is authentic is not to be found by chance.
- * The host then gets nothing of one that is held and refused.
+ * A first line "hold N" or "stream N" has the answer verified, and refuses it
+ * at step N of that; 0: it is authentic.  The steps are this file's own in
+ * place of proof.c's, because chance does not find an answer that is authentic.
+ * The host gets nothing of one that is held and refused.
  */
 #include <string.h>
 

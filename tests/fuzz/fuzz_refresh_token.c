@@ -2,8 +2,9 @@
 /*
  * oauth2-refresh-token with the input as every answer: of the token endpoint,
  * the metadata, the device and registration endpoints; or as the query with
- * which a browser comes back, in which a leading "@" stands for the state of this
- * login.  After a first line "options" it says options, as module.h reads them.
+ * which a browser comes back, in which a leading "@" stands for the state of
+ * this login.  After a first line "options" it says options, as module.h reads
+ * them.
  */
 #include "modules/oauth2-refresh-token/browser.c"
 #include "modules/oauth2-refresh-token/device.c"

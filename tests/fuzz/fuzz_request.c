@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * request_init, and parameters that are added and taken back.  Lines of the
- * input: a method, a URL, then headers as "Name:value".  A line "&name=value" is
- * a parameter, "?name=value" one of which the URL may have its own, "+Name:value"
- * a header of an entry before this one, "*NUMBER" says of what kind the body is.
- * What is accepted is within the profile and holds no control character; the
- * quick way makes the same of it.
+ * input: a method, a URL, then headers as "Name:value".  A line "&name=value"
+ * is a parameter, "?name=value" one of which the URL may have its own,
+ * "+Name:value" a header of an entry before this one; "*NUMBER" says of what
+ * kind the body is.  What is accepted is within the profile and holds no
+ * control character; the quick way makes the same of it.
  */
 #include "abi/request.h"
 #include "base/error.h"
