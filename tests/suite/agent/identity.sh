@@ -24,7 +24,7 @@ part()
 	status=$?
 	expect "$1" 0 '' '' "$dir/out" "$dir/err"
 	[ $# -eq 1 ] || holds "$1 is named" grep -qE \
-	    "user $me, process [0-9]+ .*: dropped: $2" "$dir/agent.log"
+	    "user $me( \([a-z0-9_-]+\))?, process [0-9]+ .*: dropped: $2" "$dir/agent.log"
 }
 part proves
 part not_needed

@@ -56,7 +56,7 @@ begin()
 }
 
 start_agent --replace
-holds "with nothing to replace it begins" log_has 1 'profiles in .*apam.d: 2'
+holds "with nothing to replace it begins" wait_for log_has 1 'profiles in .*apam.d: 2'
 holds "and says where it listens" log_has 1 "serves at $agent "
 signs "it signs"
 
