@@ -87,10 +87,11 @@ static char *
 map_beside(int fd, int protection)
 {
 	char *page = map_locked(NULL, fd, protection, 0);
-	void *at = page - lead(), *before;
+	void *at, *before;
 
 	if (page == NULL)
 		return NULL;
+	at = page - lead();
 	before = mmap(at, lead(), PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	if (before == at)
