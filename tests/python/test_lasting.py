@@ -120,7 +120,8 @@ class Lasting(SandboxTest):
                                   "{os.environ['SANDBOX_SEED']}/api/version/")
             time.sleep(0.3)
         """)
-        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        self.assertEqual(ended.stderr, "", ended.stderr)
+        self.assertEqual(ended.returncode, 0)
         control("/clear")
 
     def test_nothing_is_read_that_is_not_needed(self):
