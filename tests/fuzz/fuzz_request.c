@@ -121,7 +121,8 @@ static void
 check_plain(const struct request *r, const struct apam_request *from,
     const struct url *origin)
 {
-	struct url_start start;
+	/* A sanitizer's stack does not align it as its type asks. */
+	static struct url_start start;
 	struct request plain;
 
 	url_start_init(&start);
