@@ -434,6 +434,7 @@ $(call checks,cancel check connections context curl_fd environment exit \
 	facts_7signal facts_seed facts_xysense flight client transfer_error \
 	loop waiters verdict landing nonce durable faults_durable proof \
 	pair_live sharing short_memory login short_login): CORE_LIBS += -lssl -lcrypto
+$(call checks,page_state): $(BUILD)/hosts/cli/lib/child_output.o
 # Those that set OpenSSL's word beside apam's.
 $(call checks,share_record sign openssl key key_der verify authority dial): \
 	CORE_LIBS += -lcrypto

@@ -11,17 +11,9 @@
 
 #include "run/memory_file.h"
 #include "run/say.h"
+#include "run/variable.h"
 
 #define PATH_SIZE 4096
-
-static bool
-set(const char *name, const char *value)
-{
-	if (setenv(name, value, 1) == 0)
-		return true;
-	say("out of memory");
-	return false;
-}
 
 /* ---- wget ---------------------------------------------------------------- */
 
@@ -61,7 +53,7 @@ set_wget(const char *bundle)
 		ok = memory_file((const char *const[]){ own,
 				     "\nca_certificate = ", bundle, "\n" },
 			 4, path) >= 0 &&
-		    set("WGETRC", path);
+		    variable_set("WGETRC", path);
 	if (!ok)
 		say("no file can be made for wget: %s", strerror(errno));
 	free(own);
@@ -101,7 +93,7 @@ set_php(const char *bundle, const char *folder)
 	if (own != NULL && strlen(own) >= PATH_SIZE)
 		return true;
 	snprintf(all, sizeof(all), "%s:%s", own == NULL ? "" : own, dir);
-	return set("PHP_INI_SCAN_DIR", all);
+	return variable_set("PHP_INI_SCAN_DIR", all);
 }
 
 bool

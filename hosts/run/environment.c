@@ -12,6 +12,7 @@
 #include "run/memory_file.h"
 #include "run/no_proxy.h"
 #include "run/say.h"
+#include "run/variable.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -37,25 +38,6 @@ static const char *const systems[] = {
 	"/etc/ssl/ca-bundle.pem",
 	"/etc/ssl/cert.pem",
 };
-
-const char *
-environment_either(const char *name, const char *other)
-{
-	const char *value = getenv(name);
-
-	if (value == NULL || value[0] == '\0')
-		value = getenv(other);
-	return value == NULL ? "" : value;
-}
-
-static bool
-set(const char *name, const char *value)
-{
-	if (setenv(name, value, 1) == 0)
-		return true;
-	say("out of memory");
-	return false;
-}
 
 /* ---- Authorities --------------------------------------------------------- */
 
@@ -113,7 +95,7 @@ set_bundles(const struct told *told)
 		if (strcmp(base, last) != 0 && !write_bundle(told, base, path))
 			return false;
 		snprintf(last, sizeof(last), "%s", base);
-		if (!set(bundles[i], path))
+		if (!variable_set(bundles[i], path))
 			return false;
 	}
 	/* Node.js and Deno add what this names to their own. */
@@ -122,7 +104,8 @@ set_bundles(const struct told *told)
 		       "" :
 		       getenv("NODE_EXTRA_CA_CERTS"),
 		   path) &&
-	    set("NODE_EXTRA_CA_CERTS", path) && set("DENO_CERT", path);
+	    variable_set("NODE_EXTRA_CA_CERTS", path) &&
+	    variable_set("DENO_CERT", path);
 }
 
 /* ---- Proxies ------------------------------------------------------------- */
@@ -135,14 +118,16 @@ set_proxy(const struct front *front)
 	snprintf(url, sizeof(url), "http://apam:%s@127.0.0.1:%u", front->token,
 	    front->port);
 	/* By default, Node.js and Perl's LWP ask no variable. */
-	return set("https_proxy", url) && set("HTTPS_PROXY", url) &&
-	    set("NODE_USE_ENV_PROXY", "1") && set("PERL_LWP_ENV_PROXY", "1");
+	return variable_set("https_proxy", url) &&
+	    variable_set("HTTPS_PROXY", url) &&
+	    variable_set("NODE_USE_ENV_PROXY", "1") &&
+	    variable_set("PERL_LWP_ENV_PROXY", "1");
 }
 
 static bool
 set_no_proxy(const struct front *front)
 {
-	const char *list = environment_either("no_proxy", "NO_PROXY");
+	const char *list = variable_either("no_proxy", "NO_PROXY");
 	const size_t count = front->sites->count;
 	const char **hosts = calloc(count + 1, sizeof(*hosts));
 	char *rest = NULL;
@@ -152,7 +137,8 @@ set_no_proxy(const struct front *front)
 		hosts[i] = front->sites->all[i].host;
 	if (hosts != NULL)
 		rest = no_proxy_without(list, hosts, count);
-	ok = rest != NULL && set("no_proxy", rest) && set("NO_PROXY", rest);
+	ok = rest != NULL && variable_set("no_proxy", rest) &&
+	    variable_set("NO_PROXY", rest);
 	if (rest == NULL)
 		say("out of memory");
 	free(hosts);
@@ -169,7 +155,7 @@ set_placeholders(const struct placeholders *all)
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < all->count; i++)
-		ok = set(all->all[i].name, all->all[i].value);
+		ok = variable_set(all->all[i].name, all->all[i].value);
 	return ok;
 }
 

@@ -25,7 +25,4 @@ bool environment_set(const struct told *told);
 /* The file with the authorities that the system believes; "" : there is none. */
 const char *system_authorities(void);
 
-/* The value of the first of two variables that is set and not empty, or "". */
-const char *environment_either(const char *name, const char *other);
-
 #endif

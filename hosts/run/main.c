@@ -25,6 +25,7 @@
 #include "run/gate.h"
 #include "run/no_proxy.h"
 #include "run/say.h"
+#include "run/variable.h"
 
 struct run {
 	const char *config;
@@ -112,12 +113,12 @@ goes_direct(const void *arg, const char *host)
 static bool
 start_front(struct run *run)
 {
-	const char *proxy = environment_either("https_proxy", "HTTPS_PROXY");
+	const char *proxy = variable_either("https_proxy", "HTTPS_PROXY");
 
 	run->front.sites = &run->sites;
 	run->front.sockets = (const char *const *)run->gate.sockets;
 	run->front.goes_direct = goes_direct;
-	run->front.arg = strdup(environment_either("no_proxy", "NO_PROXY"));
+	run->front.arg = strdup(variable_either("no_proxy", "NO_PROXY"));
 	if (!dial_proxy_read(proxy, &run->front.proxy)) {
 		say("https_proxy is not an http:// proxy, and no other kind can "
 		    "be passed on to: unset it");

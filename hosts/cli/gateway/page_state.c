@@ -8,13 +8,13 @@
 
 #include <fcntl.h>
 #include <pwd.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/child_output.h"
 #include "lib/json_out.h"
 #include "lib/session.h"
 
@@ -22,33 +22,7 @@
 #define LOG_MAX 50 /* lines */
 #define METRICS_MAX 1048576 /* bytes */
 
-extern char **environ;
-
 /* ---- Commands ------------------------------------------------------------- */
-
-/* Start this program with --json; the end of a pipe to read from, or -1. */
-static int
-start(char *const argv[], pid_t *pid)
-{
-	posix_spawn_file_actions_t to;
-	int ends[2], error;
-
-	if (pipe(ends) != 0)
-		return -1;
-	posix_spawn_file_actions_init(&to);
-	posix_spawn_file_actions_adddup2(&to, ends[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addclose(&to, ends[0]);
-	posix_spawn_file_actions_addclose(&to, ends[1]);
-	posix_spawn_file_actions_addopen(
-	    &to, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	error = posix_spawn(pid, "/proc/self/exe", &to, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&to);
-	(void)close(ends[1]);
-	if (error == 0)
-		return ends[0];
-	(void)close(ends[0]);
-	return -1;
-}
 
 /* What a command prints; an empty list where it printed nothing of use. */
 static json_t *
@@ -59,7 +33,6 @@ ask(const struct cli *cli, const char *const words[])
 	FILE *from;
 	size_t n = 2;
 	pid_t pid;
-	int fd;
 
 	if (cli->options.config != NULL) {
 		argv[n++] = "-c";
@@ -67,12 +40,12 @@ ask(const struct cli *cli, const char *const words[])
 	}
 	for (size_t i = 0; i < WORDS_MAX && words[i] != NULL; i++)
 		argv[n++] = words[i];
-	fd = start((char *const *)(uintptr_t)argv, &pid);
-	from = fd < 0 ? NULL : fdopen(fd, "r");
+	from = child_output(
+	    "/proc/self/exe", (char *const *)(uintptr_t)argv, true, &pid);
 	if (from != NULL) {
 		said = json_loadf(from, 0, NULL);
 		(void)fclose(from);
-		(void)waitpid(pid, NULL, 0);
+		(void)child_wait(pid);
 	}
 	return said == NULL ? json_array() : said;
 }
