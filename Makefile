@@ -115,8 +115,10 @@ FUZZERS  := $(REPLAYS:$(BUILD)/tests/fuzz/%=$(BUILD)/fuzzers/%)
 BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
-# Those of hosts/nginx and hosts/run, which is measured, too.
-NGINX_SUITES = $(addprefix tests/suite/,nginx.sh gateway.sh run.sh)
+# What is measured of them: the suites of hosts/nginx and hosts/run, and those
+# that build no program of their own.
+MEASURED = $(addprefix tests/suite/,nginx.sh gateway.sh run.sh page.sh sockets.sh \
+	protocols.sh failures.sh jobs.sh drives.sh examples.sh tpm.sh)
 # Those of tests/suite build host programs of their own, which have no sanitizer;
 # and what has one makes system calls of its own, so that the agent has no filter.
 SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh \
@@ -124,7 +126,7 @@ SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %
 	$(if $(SANITIZE),%/agent/filter.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/suite/agent/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
-	$(if $(COVERAGE),$(wildcard $(NGINX_SUITES))) \
+	$(if $(COVERAGE),$(wildcard $(MEASURED))) \
 	$(if $(SANITIZE)$(COVERAGE),,$(wildcard tests/suite/*.sh)))
 TESTS     = $(CHECKS) $(REPLAYS) $(SUITES)
 PRODUCT  := $(BUILD)/apam $(BUILD)/template $(BUILD)/apam-request.so $(BUILD)/$(SONAME) \
