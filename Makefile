@@ -455,6 +455,7 @@ $(call checks,reading registry_files registry_write view): private \
 # Those with tests/support/call_trace.h.
 $(call checks,durable_turn): private OUR_LDFLAGS += $(call wrap,write fsync \
 	ftruncate posix_fallocate renameat)
+$(call checks,served): private OUR_LDFLAGS += $(call wrap,link_connect)
 # Those that make keys of the kernel's.
 $(call checks,secret_keyring secret changing): CORE_LIBS += -lkeyutils
 

@@ -197,15 +197,18 @@ greet(struct served *s, struct found *with, struct flow *flow,
 /*
  * The number of the agent's user, which takes a while to find: most often root
  * has made the socket and listens there, and nobody has to know.  True where it
- * was not known, and is now.
+ * was not known at what was tried, and is now: another thread may have found it.
  */
 static bool
-find_user(struct served *s)
+find_user(struct served *s, const struct link_place *tried)
 {
 	uint32_t id = 0;
 
-	if (place_of(s).id != 0 ||
-	    account_id(ACCOUNT_USER, s->place.user, &id) != NULL || id == 0)
+	if (tried->id != 0)
+		return false;
+	if (place_of(s).id != 0)
+		return true;
+	if (account_id(ACCOUNT_USER, s->place.user, &id) != NULL || id == 0)
 		return false;
 	fork_lock(&s->lock);
 	s->place.id = id;
@@ -220,7 +223,7 @@ served_believes(struct served *s, uint32_t user)
 
 	if (link_believes(&place, user))
 		return true;
-	if (!find_user(s))
+	if (!find_user(s, &place))
 		return false;
 	place = place_of(s);
 	return link_believes(&place, user);
@@ -239,8 +242,11 @@ has_own_main_file(const struct served *s, uint32_t user)
 bool
 served_is_agents(struct served *s, uint32_t user)
 {
-	find_user(s);
-	return user == s->place.id || has_own_main_file(s, user);
+	struct link_place place = place_of(s);
+
+	if (find_user(s, &place))
+		place = place_of(s);
+	return user == place.id || has_own_main_file(s, user);
 }
 
 /* With the lock held, as those below. */
@@ -385,7 +391,7 @@ greet_believed(struct served *s, struct flow *flow, struct apam_error *err)
 	take_found(s, &with);
 	fork_unlock(&s->lock);
 	status = greet(s, &with, flow, err);
-	if (status != APAM_E_TRUST || !find_user(s))
+	if (status != APAM_E_TRUST || !find_user(s, &with.place))
 		return status;
 	error_clear(err);
 	link_init(&flow->link);
@@ -642,13 +648,14 @@ watch_shared(struct served *s)
 static enum served_end
 ask_believed(struct served *s, struct ask *ask, struct apam_error *err)
 {
+	const struct link_place tried = s->place;
 	const enum served_end end = ask_shared(s, ask, err);
 	bool found;
 
 	if (end != SERVED_REFUSED || err->status != APAM_E_TRUST)
 		return end;
 	fork_unlock(&s->lock);
-	found = find_user(s);
+	found = find_user(s, &tried);
 	fork_lock(&s->lock);
 	if (!found)
 		return end;

@@ -1407,6 +1407,44 @@ START_TEST(the_agents_user_is_looked_up_where_it_matters)
 }
 END_TEST
 
+/* What another thread does while a connection of this one is refused. */
+static struct apam_profile *beside;
+
+enum apam_status __real_link_connect(struct link *, const struct link_place *,
+    const struct agent_hello *, struct apam_error *);
+enum apam_status __wrap_link_connect(struct link *, const struct link_place *,
+    const struct agent_hello *, struct apam_error *);
+
+enum apam_status
+__wrap_link_connect(struct link *link, const struct link_place *place,
+    const struct agent_hello *hello, struct apam_error *why)
+{
+	const enum apam_status status = __real_link_connect(
+	    link, place, hello, why);
+	struct apam_profile *other = beside;
+
+	beside = NULL;
+	if (status == APAM_E_TRUST && other != NULL)
+		signs(other, "Agent GET " URL);
+	return status;
+}
+
+/* Of threads that connect first, each goes on with what one has found. */
+START_TEST(the_agents_user_is_found_by_another_thread)
+{
+	const struct passwd *nobody = getpwuid(65534);
+
+	if (geteuid() != 0 || nobody == NULL)
+		return;
+	agent_user = nobody->pw_name;
+	write_main("require");
+	start_as_nobody();
+	beside = project_get(&project, "p");
+	signs(beside, "Agent GET " URL);
+	ck_assert_ptr_null(beside);
+}
+END_TEST
+
 /* What is there is this user's own, which no account has to be read for. */
 START_TEST(the_agents_user_is_not_looked_up_in_vain)
 {
@@ -1471,6 +1509,7 @@ main(void)
 	tcase_add_test(tc, judging_needs_no_agent);
 	tcase_add_loop_test(
 	    tc, the_agents_user_is_looked_up_where_it_matters, 0, 2);
+	tcase_add_test(tc, the_agents_user_is_found_by_another_thread);
 	tcase_add_loop_test(tc, the_agents_user_is_not_looked_up_in_vain, 0, 2);
 	return run_suite(suite);
 }
