@@ -34,7 +34,11 @@ OUR_CPPFLAGS = -Iinclude -D_POSIX_C_SOURCE=200809L \
 	-DAPAM_PROFILE_DIR='"$(SYSCONFDIR)/apam.d"'
 OUR_CFLAGS = -std=c11 -pthread $(WARN) $(HARDEN) \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer \
-	-U_FORTIFY_SOURCE)
+	-U_FORTIFY_SOURCE) $(if $(COVERAGE),$(COUNTED))
+# For `make coverage`: a process that ends by _exit, by a signal of its own or as
+# another program writes first what it has counted.
+COUNTED = -include tests/support/counted_end.h -D_exit=counted_exit \
+	-Draise=counted_raise -Dexecv=__gcov_execv -Dexecvp=__gcov_execvp
 OUR_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
 CORE_LIBS = -ldl
