@@ -5,6 +5,8 @@
  */
 #include "conf.h"
 
+#include "address.h"
+
 #define TOKEN_MIN 16 /* bytes; fewer could be guessed */
 #define TOKEN_MAX 256
 
@@ -362,6 +364,20 @@ default_hosts(ngx_conf_t *cf, struct location_conf *l)
 	return true;
 }
 
+/* Whoever is called by an address has it in the certificate. */
+static char *
+verify_address(ngx_conf_t *cf, const struct location_conf *l)
+{
+	const char *why = l->profile.len == 0 ? NULL :
+						address_verify(cf, l->origin);
+
+	if (why == NULL)
+		return NGX_CONF_OK;
+	ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+	    "apam %V: %V is an address: %s", &l->profile, &l->origin, why);
+	return NGX_CONF_ERROR;
+}
+
 char *
 conf_merge_location(ngx_conf_t *cf, void *parent, void *child)
 {
@@ -396,5 +412,5 @@ conf_merge_location(ngx_conf_t *cf, void *parent, void *child)
 		    &l->profile);
 		return NGX_CONF_ERROR;
 	}
-	return NGX_CONF_OK;
+	return verify_address(cf, l);
 }

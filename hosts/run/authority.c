@@ -187,7 +187,10 @@ add_extension(X509 *to, X509 *issuer, int id, const char *value)
 	return ok;
 }
 
-/* All that both certificates have but their extensions. */
+/*
+ * All that both certificates have but their extensions.  There is no common name:
+ * in a certificate without a DNS name, GnuTLS takes it for one.
+ */
 static X509 *
 new_certificate(const char *name, EVP_PKEY *key)
 {
@@ -199,7 +202,7 @@ new_certificate(const char *name, EVP_PKEY *key)
 	    X509_gmtime_adj(X509_getm_notBefore(c), -SKEW) != NULL &&
 	    X509_gmtime_adj(X509_getm_notAfter(c), LIFE) != NULL &&
 	    X509_set_pubkey(c, key) == 1 &&
-	    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
+	    X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_ASC,
 		(const unsigned char *)name, -1, -1, 0) == 1)
 		return c;
 	X509_free(c);

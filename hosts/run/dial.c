@@ -185,12 +185,11 @@ read_answer(int fd)
 static bool
 ask_proxy(int fd, const struct dial_proxy *proxy, const struct site *to)
 {
-	const bool v6 = strchr(to->host, ':') != NULL;
-	char where[SITE_HOST_MAX + 16], text[2048];
+	char host[SITE_HOST_MAX + 3], where[SITE_HOST_MAX + 16], text[2048];
 	int n;
 
-	snprintf(where, sizeof(where), "%s%s%s:%u", v6 ? "[" : "", to->host,
-	    v6 ? "]" : "", to->port);
+	site_url_host(to, host);
+	snprintf(where, sizeof(where), "%s:%u", host, to->port);
 	n = snprintf(text, sizeof(text),
 	    "CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s%s%s\r\n", where, where,
 	    proxy->pair[0] == '\0' ? "" : "Proxy-Authorization: Basic ",

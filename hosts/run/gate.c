@@ -136,12 +136,14 @@ write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 	const struct site *site = &gate->sites->all[i];
 	const struct authority *a = &gate->authorities[i];
 	char certificate[MEMORY_PATH_SIZE], key[MEMORY_PATH_SIZE];
+	char host[SITE_HOST_MAX + 3];
 	const char *ca = site->ca_file == NULL ? system_authorities() :
 						 site->ca_file;
 
 	if (!lend_text(lent, a->certificate, certificate) ||
 	    !lend_text(lent, a->key, key))
 		return false;
+	site_url_host(site, host);
 	fprintf(to,
 	    "server {\nlisten unix:%s ssl;\nssl_certificate %s;\n"
 	    "ssl_certificate_key %s;\nlocation / {\napam *;\n"
@@ -149,8 +151,8 @@ write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 	    "proxy_ssl_trusted_certificate \"%s\";\nproxy_ssl_name %s;\n"
 	    "proxy_pass https://up%zu$apam_uri;\n}\n}\n"
 	    "upstream up%zu { server %s:%u; keepalive 64; }\n",
-	    gate->sockets[i], certificate, key, site->host, site->port,
-	    site->host, ca, site->host, i, i, site->host, site->port);
+	    gate->sockets[i], certificate, key, host, site->port, host, ca,
+	    host, i, i, host, site->port);
 	return true;
 }
 

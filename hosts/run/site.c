@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "run/site.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +54,15 @@ site_read(const char *text, struct site *site)
 		return false;
 	return *rest == ':' && take_host(host, n, site->host) &&
 	    take_port(rest + 1, &site->port);
+}
+
+void
+site_url_host(const struct site *site, char to[SITE_HOST_MAX + 3])
+{
+	const bool six = strchr(site->host, ':') != NULL;
+
+	snprintf(to, SITE_HOST_MAX + 3, "%s%s%s", six ? "[" : "", site->host,
+	    six ? "]" : "");
 }
 
 /* The site of an origin, "https://host[:port][/path]"; false: not by https. */
@@ -114,16 +122,6 @@ add_site(struct sites *sites, const struct site *site, const char *ca_file)
 	return true;
 }
 
-static bool
-is_address(const char *host)
-{
-	struct in6_addr six;
-	struct in_addr four;
-
-	return inet_pton(AF_INET, host, &four) == 1 ||
-	    inet_pton(AF_INET6, host, &six) == 1;
-}
-
 struct collecting {
 	struct sites *sites;
 	char *const *names; /* of those that are wanted; all if none */
@@ -152,12 +150,6 @@ collect_origin(struct collecting *c, const struct apam_profile_info *info,
 
 	if (!site_of_origin(origin, &site))
 		return false;
-	if (is_address(site.host)) {
-		say("%s: %s is an address, against which nginx holds no "
-		    "certificate: what is sent there is not signed",
-		    info->name, site.host);
-		return false;
-	}
 	if (!add_site(c->sites, &site, info->ca_file))
 		c->no_memory = true;
 	return true;

@@ -29,9 +29,9 @@ struct sites {
 
 /*
  * Collect those of all profiles that can be read, or of the named ones.  What the
- * gateway cannot send to is told and left out: an address, since nginx holds no
- * certificate against one, and a profile that wants a proxy.  Wrong names are
- * told, and so is a machine without any site.  Returns an exit status of apam's.
+ * gateway cannot send to is told and left out: a profile that wants a proxy.  Wrong
+ * names are told, and so is a machine without any site.  Returns an exit status of
+ * apam's.
  */
 int sites_collect(struct sites *sites, struct apam *ctx,
     char *const *profiles, size_t profile_count);
@@ -46,5 +46,8 @@ size_t sites_find(
  * that.
  */
 bool site_read(const char *text, struct site *site);
+
+/* Its host as a URL has it: an IPv6 address in brackets (RFC 3986, 3.2.2). */
+void site_url_host(const struct site *site, char to[SITE_HOST_MAX + 3]);
 
 #endif

@@ -24,7 +24,10 @@ entry own "$origin" api-key \
     'allow = ( { users = [ "64001" ]; give = "nothing"; },
   { users = [ "root" ]; give = "secret"; } );'
 sed -i "s,^ca_file.*,ca_file = \"$dir/own-ca.pem\";," "$dir/apam.d/own.conf"
-seed address # an origin that is an address
+seven to-address # an origin that is an address: $seven
+entry to-misnamed "https://127.0.0.1:$ORIGIN_PORT" api-key \
+    "key = \"file:$dir/secrets/plain\"; header = \"X-Api-Key\";"
+sed -i "s,^ca_file.*,ca_file = \"$dir/own-ca.pem\";," "$dir/apam.d/to-misnamed.conf"
 
 # start NAME ARGS...: a gateway; its output goes to $dir/said.
 start()
@@ -59,7 +62,7 @@ row "some" 0 '^worker_processes 3;' '*' gateway --dir "$dir/gateway" --print \
     --workers 3 xy
 row "a profile that there is not" 2 '' 'there is no profile nothing' gateway \
     --dir "$dir/gateway" nothing
-row "the configuration" 0 '^ *apam seven;' 'address: .* is left out: nginx cannot' \
+row "the configuration" 0 '^ *apam seven;' '' \
     gateway --dir "$dir/gateway" --print
 row "of one profile" 0 '!apam seven' '' gateway --dir "$dir/gateway" --print xy
 row "a path that cannot be written" 3 '' 'cannot hold' gateway \
@@ -92,6 +95,9 @@ start --listen "unix:$sock"
 holds "it says how it is called" grep -q -- \
     "--unix-socket $sock http://localhost/own/PATH" "$dir/said"
 gets "by path" 200 '"eyes":\[\{' http://localhost/seven/eyes
+gets "an address" 200 '"eyes":\[\{' http://localhost/to-address/eyes
+problem "an address that the certificate does not have" 502 'cannot prove' \
+    http://localhost/to-misnamed/echo
 gets "by Host" 200 '"eyes":\[\{' -H "Host: localhost:$SEVENSIGNAL_PORT" \
     http://localhost/eyes
 gets "another by Host" 200 '"spaces":\[\{' \

@@ -16,7 +16,7 @@ export APAM_CONFIG=$dir/apam.conf XDG_RUNTIME_DIR=$dir/run
 mkdir "$XDG_RUNTIME_DIR"
 unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE REQUESTS_CA_BUNDLE \
     NODE_EXTRA_CA_CERTS no_proxy NO_PROXY https_proxy HTTPS_PROXY
-# nginx holds no certificate against an address.
+# Names are what most programs call; an address is below.
 seven=https://localhost:$SEVENSIGNAL_PORT
 xy=https://localhost:$XYSENSE_PORT
 seed=https://localhost:$SEED_PORT
@@ -81,7 +81,20 @@ runs "what an answer says does not steer it" 0 'steered' '' curl -sS \
     "$origin/steer"
 holds "that was one request, which was signed" [ "$(grep -c X-Api-Key \
     "$dir/origin.log")" = 1 ]
-rm "$dir/apam.d/own.conf"
+
+# ---- Addresses ---------------------------------------------------------------
+
+entry address "https://$host:$SEVENSIGNAL_PORT" oauth2-client-credentials \
+    "$seven_entry"
+runs "an address" 0 '"eyes":\[\{' '' curl -sS \
+    "https://$host:$SEVENSIGNAL_PORT/eyes"
+runs "wget knows it, too" 0 '"eyes":\[\{' '200 OK' wget -O - \
+    "https://$host:$SEVENSIGNAL_PORT/eyes"
+sed -i "s,https://localhost:,https://$host:," "$dir/apam.d/own.conf"
+runs "one that its certificate does not have" 0 'cannot prove who it is' \
+    'certificate verify failed' curl -sS "https://$host:$ORIGIN_PORT/echo"
+holds "that got no request" [ "$(grep -c X-Api-Key "$dir/origin.log")" = 1 ]
+rm "$dir/apam.d/own.conf" "$dir/apam.d/address.conf"
 
 # ---- What is refused ---------------------------------------------------------
 

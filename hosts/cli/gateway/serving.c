@@ -5,7 +5,6 @@
  */
 #include "gateway/serving.h"
 
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <string.h>
 
@@ -74,22 +73,12 @@ check_named(struct cli *cli, const struct args *args)
 
 /* ---- Origins ------------------------------------------------------------- */
 
-static bool
-is_address(const char *host)
-{
-	unsigned char bytes[16];
-
-	return host[0] == '[' || inet_pton(AF_INET, host, bytes) == 1;
-}
-
 /* What is wrong with an origin, for nginx; NULL: nothing. */
 static const char *
 origin_unfit(const struct gateway_origin *o)
 {
 	struct addrinfo *found = NULL;
 
-	if (o->https && is_address(o->host))
-		return "nginx cannot check the certificate of an address";
 	if (o->host[0] == '[' ||
 	    getaddrinfo(o->host, NULL, NULL, &found) == 0) {
 		if (found != NULL)

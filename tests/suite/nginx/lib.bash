@@ -2,8 +2,8 @@
 # What the suites of nginx's module share.  Source cli/lib.bash and
 # cli/providers.bash first.
 #
-# nginx cannot hold a certificate against an address, so the sandbox's providers
-# are called localhost here, which their certificate has as well.
+# nginx holds certificates against names, so the sandbox's providers are called
+# localhost here, which their certificate has as well.
 
 NGINX=$(PATH=$PATH:/usr/sbin command -v nginx)
 module=$build/nginx/ngx_http_apam_module.so
