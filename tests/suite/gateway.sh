@@ -107,6 +107,10 @@ gets "with a parameter of the profile's" 200 '"results":\[\{' \
 gets "a request that streams" 200 '"n": 5' -H 'Transfer-Encoding: chunked' \
     -d hello http://localhost/own/echo
 holds "it is signed" [ "$(header X-Api-Key)" = not-a-secret-key ]
+holds "all its processes are looked at" \
+    [ "$(processes $NGINX_PID | wc -l)" -ge 3 ]
+holds "no secret or token in an environment, an argument or a file" \
+    [ -z "$(shown $NGINX_PID "$dir/gateway")" ]
 problem "what nothing serves" 404 '*' http://localhost/nothing/x
 problem "an internal place" 404 '*' http://localhost/.apam/0
 problem "another Host" 404 '*' -H 'Host: evil.example' http://localhost/eyes

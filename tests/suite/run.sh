@@ -281,6 +281,54 @@ for child in $children; do
 	holds "SIGKILL leaves no process" until_true gone "$child"
 done
 holds "SIGKILL leaves nothing" until_true empty
+rm "$dir/ready"
+
+# ---- What can be read of it ---------------------------------------------------
+
+# A secret that a command says, so that whoever runs commands is looked at, too.
+entry command "https://$host:$XYSENSE_PORT" key-secret-archiveable \
+    "${xy_entry/file:/exec:/usr/bin/cat }"
+cat >"$dir/stay" <<-'END'
+	for url in $URLS; do
+		curl -sS -o /dev/null "$url" || exit
+	done
+	echo $$ >"$READY.new"
+	mv "$READY.new" "$READY"
+	exec sleep 1000
+END
+# stays ARGS...: a run whose program, ARGS, calls all and stays; sets $pid.
+stays()
+{
+	READY=$dir/ready URLS="$seven/eyes $xy/api/v1/occupancy $seed/api/version/
+	    https://$host:$XYSENSE_PORT/api/v1/occupancy" \
+	    "$build/apam" run -- "$@" >/dev/null 2>&1 7>&- &
+	pid=$!
+	until_true [ -s "$dir/ready" ]
+	rm "$dir/ready"
+}
+end_stay()
+{
+	kill $pid
+	wait $pid 2>/dev/null
+}
+stays sh "$dir/stay"
+holds "all processes are looked at: run, nginx, remover, program" \
+    [ "$(processes $pid | wc -l)" -ge 4 ]
+holds "no secret or token in an environment, an argument or a file" \
+    [ -z "$(shown $pid "$XDG_RUNTIME_DIR")" ]
+echo not-a-secret-key >"$(echo "$XDG_RUNTIME_DIR"/apam-run-*)/planted"
+holds "one in a file would be found" eval \
+    '[[ $(shown $pid "$XDG_RUNTIME_DIR") == */planted ]]'
+end_stay
+stays env PLANTED=not-a-secret-key sh "$dir/stay"
+holds "one in an environment" eval \
+    '[[ $(shown $pid "$XDG_RUNTIME_DIR") == [0-9]*/environ ]]'
+end_stay
+stays sh -c 'sh "$0"; :' "$dir/stay" not-a-secret-key
+holds "one in an argument" eval \
+    '[[ $(shown $pid "$XDG_RUNTIME_DIR") == *[0-9]/cmdline* ]]'
+end_stay
+rm "$dir/apam.d/command.conf"
 
 # many: a hundred runs side by side, ten at a time.
 many()

@@ -131,18 +131,53 @@ row "bazel: nothing else" 2 '' 'is not get' helper bazel set
 
 input=/dev/null
 row "kubectl: not from kubectl" 2 '' 'kubectl sets it' helper kubectl "$seven"
-export KUBERNETES_EXEC_INFO='{"apiVersion":"client.authentication.k8s.io/v1",
-  "kind":"ExecCredential","spec":{"interactive":false}}'
-row "kubectl: no server" 2 '' 'provideClusterInfo' helper kubectl
-signs "kubectl: the server's URL" 0 '"kind":"ExecCredential"' '' \
-    helper kubectl "$seven"
-export KUBERNETES_EXEC_INFO="{\"apiVersion\":\
-\"client.authentication.k8s.io/v1beta1\",\"kind\":\"ExecCredential\",\
-\"spec\":{\"cluster\":{\"server\":\"$seven\"}}}"
-signs "kubectl: the server that it names" 0 '"token":"eyJ' '' helper kubectl
-holds "kubectl: as it has to be" silently jq -e '.apiVersion ==
-    "client.authentication.k8s.io/v1beta1" and .kind == "ExecCredential" and
-    (.status | keys == ["expirationTimestamp", "token"])' "$dir/out"
+# info VERSION [CLUSTER]: what clients of Kubernetes say in the environment, with
+# all that the published types have (kubernetes.io/docs/reference/config-api/
+# client-authentication.v1 and .v1beta1; v1alpha1 is gone since 1.24).
+info()
+{
+	jq -cn --arg version "client.authentication.k8s.io/$1" \
+	    --argjson cluster "${2:-null}" '{ kind: "ExecCredential",
+	    apiVersion: $version, spec: ({ interactive: false } +
+	    if $cluster then { $cluster } else {} end) }'
+}
+cluster='{ "server": "'$seven'", "tls-server-name": "other.example",
+  "insecure-skip-tls-verify": false, "certificate-authority-data": "LS0t",
+  "proxy-url": "http://127.0.0.1:1", "disable-compression": true,
+  "config": { "apiVersion": "v1", "kind": "Any", "audience": "x" } }'
+# answered VERSION: as the same types say it; the time is RFC 3339's, and to come.
+answered()
+{
+	jq -e --arg version "client.authentication.k8s.io/$1" '
+	    (keys == ["apiVersion", "kind", "status"]) and
+	    .apiVersion == $version and .kind == "ExecCredential" and
+	    (.status | keys == ["expirationTimestamp", "token"] and
+		(.token | type == "string" and length > 0) and
+		(.expirationTimestamp | fromdateiso8601 > now))' \
+	    "$dir/out" >/dev/null
+}
+export KUBERNETES_EXEC_INFO
+for version in v1 v1beta1; do
+	KUBERNETES_EXEC_INFO=$(info $version)
+	row "kubectl, $version: no server" 2 '' 'provideClusterInfo' \
+	    helper kubectl
+	signs "kubectl, $version: the server's URL" 0 '"token":"eyJ' '' \
+	    helper kubectl "$seven"
+	holds "kubectl, $version: as it has to be" answered $version
+	KUBERNETES_EXEC_INFO=$(info $version "$cluster")
+	signs "kubectl, $version: the server that it names" 0 '"token":"eyJ' '' \
+	    helper kubectl
+	holds "kubectl, $version: as it has to be for that" answered $version
+done
+for version in v1alpha1 v2 ''; do
+	KUBERNETES_EXEC_INFO=$(info "$version" "$cluster")
+	row "kubectl: of version '$version'" 2 '' 'v1 or v1beta1' helper kubectl
+done
+for KUBERNETES_EXEC_INFO in '' '{' '[]' '"v1"' '{"apiVersion":1}'; do
+	row "kubectl: '$KUBERNETES_EXEC_INFO'" 2 '' 'v1 or v1beta1' \
+	    helper kubectl "$seven"
+done
+KUBERNETES_EXEC_INFO=$(info v1 "$cluster")
 row "kubectl: no user and password" 1 '' 'not a Bearer token' \
     helper kubectl https://git.example.com
 row "kubectl: of no other" 3 '' 'no profile is for' \
@@ -151,8 +186,6 @@ for url in $nowhere; do
 	row "kubectl: nothing for $url" 3 '' 'no profile is for' \
 	    helper kubectl "$url"
 done
-KUBERNETES_EXEC_INFO='{"apiVersion":"v9"}'
-row "kubectl: of a later version" 2 '' 'v1 or v1beta1' helper kubectl "$seven"
 
 # ---- A scheme that signs each request -----------------------------------------
 

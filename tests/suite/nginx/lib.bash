@@ -88,6 +88,30 @@ start_origin()
 	origin=https://localhost:$ORIGIN_PORT
 }
 
+# processes PID: it, and all that descend from it.
+processes()
+{
+	local child
+	echo "$1"
+	for child in $(pgrep -P "$1"); do
+		processes "$child"
+	done
+}
+
+# shown PID FOLDER: where something that is known can be read by other programs of
+# this user: environments and arguments of the processes, and the folder's files.
+shown()
+{
+	local process where
+	for process in $(processes "$1"); do
+		for where in environ cmdline; do
+			! grep -qaFf "$dir/known" "/proc/$process/$where" ||
+				echo "$process/$where"
+		done
+	done 2>/dev/null
+	find "$2" -type f -exec grep -laFf "$dir/known" {} +
+}
+
 # call ARGS...: curl on the gateway's socket; sets $code and $status, and fills
 # $dir/out, $dir/head and $dir/err.
 call()
