@@ -556,9 +556,10 @@ $(BUILD)/peers/%: $(BUILD)/tests/peers/%.o $(BUILD)/$(CURL_SONAME)
 	$(Q)$(LINK) -o $@ $< -L$(BUILD) -lapam-curl -lapam -lcurl \
 	    -Wl,-rpath,'$$ORIGIN/..'
 
-$(BUILD)/bench/empty: $(BUILD)/tests/bench/raw/empty.o
+$(BUILD)/bench/empty $(BUILD)/bench/openssl: $(BUILD)/bench/%: \
+	$(BUILD)/tests/bench/raw/%.o
 	@mkdir -p $(@D)
-	$(Q)$(LINK) -o $@ $<
+	$(Q)$(LINK) -o $@ $< -ldl
 
 # Programs of the trials of the agent: one that uses it, as a host program; what
 # speaks its protocol itself; what searches for secrets.
@@ -796,7 +797,7 @@ bench: deps-build deps-test
 	@$(MAKE) run-bench
 
 BENCH_PROGRAMS = $(BUILD)/apam $(BUILD)/apamd $(BUILD)/bench/bench $(BUILD)/bench/empty \
-	$(SANDBOX) $(MODULES) $(BUILD)/tests/modules/bench-bearer.so \
+	$(BUILD)/bench/openssl $(SANDBOX) $(MODULES) $(BUILD)/tests/modules/bench-bearer.so \
 	$(BUILD)/tests/modules/hmac-test.so
 
 run-bench: $(BENCH_PROGRAMS)

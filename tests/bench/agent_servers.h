@@ -5,6 +5,7 @@
 #ifndef BENCH_AGENT_SERVERS_H
 #define BENCH_AGENT_SERVERS_H
 
+#include <sys/types.h>
 #include <sys/un.h>
 
 /*
@@ -12,6 +13,17 @@
  * of "agent.conf" ask this agent.
  */
 void agent_start(void);
+
+/* One more server for agent_place, which ends with this program. */
+void agent_add_server(pid_t pid);
+
+/* On which processors this program and all servers run. */
+enum agent_place {
+	PLACE_ANY,	/* where they like */
+	PLACE_ONE,	/* all of them on one */
+	PLACE_APART	/* this program on one, the servers on another one */
+};
+void agent_place(enum agent_place how);
 
 /* Where a socket of this name is. */
 struct sockaddr_un agent_address(const char *name);

@@ -150,11 +150,13 @@ int spawn_and_wait(char *const argv[], double *ns);
 void make_many(void);
 
 /*
- * Samples: `apam headers` with the profile `arg`, which must succeed; an empty
- * program.
+ * Samples: `apam headers` with the profile `arg`, which must succeed; a
+ * program that does nothing; one that does with OpenSSL what opening a shared
+ * credential takes.
  */
 double sample_apam(void *arg);
 double sample_empty(void *arg);
+double sample_openssl(void *arg);
 
 /* ---- Rows ---------------------------------------------------------------- */
 
@@ -188,11 +190,13 @@ void run_registry_first_100000(struct result *result);
 void run_registry_archive_10000(struct result *result);
 void run_registry_archive_100000(struct result *result);
 void run_process_shared(struct result *result);
+void run_process_openssl(struct result *result);
 void run_agent_sign(struct result *result);
 void run_agent_frames(struct result *result);
 void run_agent_16(struct result *result);
 void run_agent_page(struct result *result);
 void run_agent_first(struct result *result);
+void run_agent_first_one(struct result *result);
 
 /* ---- Output (output.c) --------------------------------------------------- */
 

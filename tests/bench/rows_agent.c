@@ -32,16 +32,26 @@
 
 /* ---- Servers ------------------------------------------------------------ */
 
-static pid_t servers[2];
+#define SERVERS_MAX 4
+
+static pid_t servers[SERVERS_MAX];
+static size_t server_count;
 
 static void
 end_servers(void)
 {
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < server_count; i++)
 		if (servers[i] > 0) {
 			(void)kill(servers[i], SIGTERM);
 			(void)waitpid(servers[i], NULL, 0);
 		}
+}
+
+void
+agent_add_server(pid_t pid)
+{
+	need(pid > 0 && server_count < SERVERS_MAX, "cannot start a server");
+	servers[server_count++] = pid;
 }
 
 struct sockaddr_un
@@ -167,13 +177,52 @@ write_client_config(void)
 void
 agent_start(void)
 {
-	if (servers[0] != 0)
+	if (server_count > 0)
 		return;
 	write_client_config();
-	servers[0] = start_echo();
-	servers[1] = start_agent();
+	agent_add_server(start_echo());
+	agent_add_server(start_agent());
 	need(atexit(end_servers) == 0, "cannot register the cleaning up");
 	(void)close(agent_connect("agent"));
+}
+
+/* ---- Processors ------------------------------------------------------------ */
+
+/* The first of those from `from` on that this program may run on. */
+static int
+usable(const cpu_set_t *all, int from)
+{
+	while (from < CPU_SETSIZE && !CPU_ISSET(from, all))
+		from++;
+	return from;
+}
+
+void
+agent_place(enum agent_place how)
+{
+	static cpu_set_t all;
+	cpu_set_t mine = all, theirs = all;
+	int first, second;
+
+	if (CPU_COUNT(&all) == 0) {
+		need(sched_getaffinity(0, sizeof(all), &all) == 0,
+		    "which processors there are is not known");
+		mine = theirs = all;
+	}
+	first = usable(&all, 0);
+	second = usable(&all, first + 1);
+	if (how != PLACE_ANY) {
+		CPU_ZERO(&mine);
+		CPU_SET(first, &mine);
+		theirs = mine;
+	}
+	if (how == PLACE_APART && second < CPU_SETSIZE) {
+		CPU_ZERO(&theirs);
+		CPU_SET(second, &theirs);
+	}
+	(void)sched_setaffinity(0, sizeof(mine), &mine);
+	for (size_t i = 0; i < server_count; i++)
+		(void)sched_setaffinity(servers[i], sizeof(theirs), &theirs);
 }
 
 /* ---- A client ------------------------------------------------------------- */
@@ -317,20 +366,6 @@ echo_and_sign_loop(void *arg, size_t n)
 	}
 }
 
-/* All of them on the first core, or where they like. */
-static void
-place(bool one_core)
-{
-	cpu_set_t set;
-	const pid_t all[] = { 0, servers[0], servers[1] };
-
-	CPU_ZERO(&set);
-	for (int i = 0; i < (one_core ? 1 : CPU_SETSIZE); i++)
-		CPU_SET(i, &set);
-	for (size_t i = 0; i < 3; i++)
-		(void)sched_setaffinity(all[i], sizeof(set), &set);
-}
-
 static struct echoed *
 echoed_new(size_t n)
 {
@@ -354,11 +389,11 @@ measure_one_client(struct loop *mine, struct result *result)
 	sign_once(c);
 	both.echoed = echoed_new(c->answer_n);
 	signer_init(&both.signer, "hmac");
-	place(true);
+	agent_place(PLACE_ONE);
 	a = loop_work(mine);
 	b = loop_work(&theirs);
 	measure(&a, &b, ROUNDS, result);
-	place(false);
+	agent_place(PLACE_ANY);
 	(void)close(c->fd);
 	(void)close(both.echoed->fd);
 }

@@ -62,18 +62,31 @@ sample_apam(void *arg)
 	return ns;
 }
 
-double
-sample_empty(void *arg)
+static double
+sample_raw(const char *name)
 {
 	static char program[256];
 	char *argv[] = { program, NULL };
 	double ns;
 
-	(void)arg;
 	(void)snprintf(
-	    program, sizeof(program), "%s/bench/empty", site_build());
-	need(spawn_and_wait(argv, &ns) == 0, "the empty program failed");
+	    program, sizeof(program), "%s/bench/%s", site_build(), name);
+	need(spawn_and_wait(argv, &ns) == 0, "a raw program failed");
 	return ns;
+}
+
+double
+sample_empty(void *arg)
+{
+	(void)arg;
+	return sample_raw("empty");
+}
+
+double
+sample_openssl(void *arg)
+{
+	(void)arg;
+	return sample_raw("openssl");
 }
 
 static double
