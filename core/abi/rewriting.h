@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a module puts in the place of one piece of a body.
+ * What a module puts around one piece of a body.
  */
 #ifndef CORE_ABI_REWRITING_H
 #define CORE_ABI_REWRITING_H
@@ -9,36 +9,31 @@
 
 #include <apam/module.h>
 
+#include "abi/rewriter.h"
+
 #define REWRITING_PIECE_MAX 1048576	/* bytes of the body */
-#define REWRITING_PARTS_MAX 64		/* calls of body_put */
-#define REWRITING_OWN_MAX 65536		/* bytes that are not the piece's */
+#define REWRITING_OWN_MAX 4096		/* bytes around a piece */
 
-/* Bytes of the piece, or of what was copied. */
-struct rewriting_part {
-	bool copied;
-	size_t offset, n;
-};
-
-/* Zeroed, it has nothing; `own` is freed by rewriting_free. */
 struct apam_rewriting {
-	struct apam_str piece;	/* borrowed */
-	char *own;		/* REWRITING_OWN_MAX bytes; made when needed */
-	size_t used;
-	struct rewriting_part parts[REWRITING_PARTS_MAX];
-	size_t count;
-	uint64_t total;		/* bytes of all parts */
-	struct apam_error error;
+	bool has_piece;		/* there is one, and not the end */
+	bool placed;		/* it was put */
+	size_t before;		/* bytes of `own` that stand before it */
+	size_t used;		/* bytes of `own` */
+	char own[REWRITING_OWN_MAX];
+	struct apam_error error; /* the first one: ABI, or of body_refuse */
 };
 
-/* Begin with a piece. */
-void rewriting_begin(struct apam_rewriting *r, struct apam_str piece);
+/* Begin with a piece, or with the end. */
+void rewriting_begin(struct apam_rewriting *r, bool has_piece);
 
-/* Bytes to be sent; `error` is set where there is no room: ABI, MEMORY. */
+/* What the services body_put and body_put_piece do. */
 void rewriting_put(struct apam_rewriting *r, struct apam_str bytes);
+void rewriting_put_piece(struct apam_rewriting *r);
 
-/* The bytes of part `i`. */
-struct apam_str rewriting_part(const struct apam_rewriting *r, size_t i);
+/* All was put: a piece that was not sets `error`. */
+void rewriting_end(struct apam_rewriting *r);
 
-void rewriting_free(struct apam_rewriting *r);
+/* Views of `own`, until the next begin. */
+struct around rewriting_around(const struct apam_rewriting *r);
 
 #endif

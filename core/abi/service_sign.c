@@ -142,9 +142,13 @@ has_body(const struct apam_signing *out)
 {
 	const struct apam_request_view *r = out->request;
 
-	return r != NULL && r->body != NULL &&
-	    (r->body->kind == APAM_BODY_BYTES ||
-		r->body->kind == APAM_BODY_READER);
+	return r != NULL && r->body != NULL && r->body->kind != APAM_BODY_NONE;
+}
+
+static bool
+is_known(const struct apam_rewrite *rewrite)
+{
+	return rewrite->hash >= 0 && rewrite->hash <= APAM_HASH_MD5;
 }
 
 /* The run is the core's from here on, whatever is wrong. */
@@ -160,7 +164,8 @@ sign_body(const struct apam_services *svc, struct apam_signing *out,
 		    "the module rewrites the body twice");
 		return;
 	}
-	if (sized_take(&sized_rewrite, rewrite, &mine, NULL) != APAM_OK)
+	if (sized_take(&sized_rewrite, rewrite, &mine, NULL) != APAM_OK ||
+	    !is_known(&mine))
 		(void)error_set(&out->error, APAM_E_ABI,
 		    "the module rewrites the body in a way that is not known");
 	else if (mine.piece == 0 || mine.piece > REWRITING_PIECE_MAX)
@@ -180,6 +185,13 @@ body_put(const struct apam_services *svc, struct apam_rewriting *out,
 {
 	(void)svc;
 	rewriting_put(out, bytes);
+}
+
+static void
+body_put_piece(const struct apam_services *svc, struct apam_rewriting *out)
+{
+	(void)svc;
+	rewriting_put_piece(out);
 }
 
 static int32_t
@@ -238,5 +250,6 @@ services_add_signing(struct apam_services *to)
 	to->not_authentic = refuse_response;
 	to->sign_body = sign_body;
 	to->body_put = body_put;
+	to->body_put_piece = body_put_piece;
 	to->body_refuse = refuse_body;
 }

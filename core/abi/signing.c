@@ -42,8 +42,7 @@ signing_init_in(struct apam_signing *s, struct signing_room *room)
 void
 signing_free(struct apam_signing *s)
 {
-	if (s->body != NULL)
-		s->free_body(&s->body);
+	rewriter_free(&s->rewriter);
 	pair_release(&s->pair);
 	pair_source_free(&s->certificate);
 	fields_free(&s->covers);
@@ -130,7 +129,7 @@ signing_merge(
 		return error_set(err, APAM_E_CONFIG,
 		    "two entries of the profile have a client certificate; "
 		    "keep one");
-	if (to->body != NULL && from->body != NULL)
+	if (to->rewriter != NULL && from->rewriter != NULL)
 		return error_set(err, APAM_E_CONFIG,
 		    "two entries of the profile rewrite the body; keep one");
 	if (!add_all(&to->headers, &from->headers) ||
@@ -142,10 +141,9 @@ signing_merge(
 		to->pair = from->pair;
 		from->pair = NULL; /* it is the total's now */
 	}
-	if (from->body != NULL) {
-		to->body = from->body;
-		to->free_body = from->free_body;
-		from->body = NULL; /* the same */
+	if (from->rewriter != NULL) {
+		to->rewriter = from->rewriter;
+		from->rewriter = NULL; /* the same */
 	}
 	return signing_check(to, err);
 }

@@ -10,6 +10,7 @@
 #include <apam/apam.h>
 
 #include "abi/pair.h"
+#include "abi/rewriter.h"
 #include "text/fields.h"
 
 #define SIGNING_QUERY_MAX 64	/* parameters */
@@ -34,9 +35,8 @@ struct apam_signing {
 	/* What sign_body was told; run is set where it was called. */
 	struct apam_rewrite rewrite;
 	bool rewrites;
-	/* And what that is then; entry/new_body.h. */
-	struct new_body *body;
-	void (*free_body)(struct new_body **body);
+	/* And what that is then, owned; NULL: the body is sent as it is. */
+	struct rewriter *rewriter;
 	/* What the module sees; NULL: the signature depends on none. */
 	const struct apam_request_view *request;
 	struct apam_error error; /* set by `refuse` */

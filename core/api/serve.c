@@ -26,7 +26,7 @@ check_parts(const struct stack_result *result, struct apam_error *err)
 
 	if (result->total.pair != NULL)
 		what = "a client certificate is part of the signature";
-	else if (result->total.body != NULL)
+	else if (result->total.rewriter != NULL)
 		what = "the scheme rewrites the body";
 	else if (result->verifies != 0)
 		what = "the scheme verifies the answer";

@@ -51,13 +51,14 @@ size_of(const struct request *r, const struct apam_signing *s)
 
 /* A pair, and a rewritten body with its stack, are the signature's now. */
 static void
-take_over(struct owned *owned, struct apam_signing *s, struct stack *stack)
+take_over(struct owned *owned, struct apam_signing *s, struct stack *stack,
+    struct new_body **body)
 {
 	owned->pair = s->pair;
-	owned->body = s->body;
-	owned->stack = s->body == NULL ? NULL : stack_hold(stack);
+	owned->body = *body;
+	owned->stack = *body == NULL ? NULL : stack_hold(stack);
 	s->pair = NULL;
-	s->body = NULL;
+	*body = NULL;
 }
 
 /*
@@ -66,12 +67,12 @@ take_over(struct owned *owned, struct apam_signing *s, struct stack *stack)
  */
 static char *
 signature_block(struct apam_signature *to, size_t need, struct apam_signing *s,
-    struct stack *stack)
+    struct stack *stack, struct new_body **body)
 {
 	struct owned *owned;
 	size_t got;
 
-	if (s->pair == NULL && s->body == NULL && to->store != NULL &&
+	if (s->pair == NULL && *body == NULL && to->store != NULL &&
 	    to->store_size >= need &&
 	    (uintptr_t)to->store % alignof(struct apam_header) == 0) {
 		to->used = need;
@@ -81,7 +82,7 @@ signature_block(struct apam_signature *to, size_t need, struct apam_signing *s,
 	if (owned == NULL)
 		return NULL;
 	owned->size = got;
-	take_over(owned, s, stack);
+	take_over(owned, s, stack, body);
 	to->owned = owned;
 	return owned->block;
 }
@@ -100,7 +101,7 @@ check_told(const struct apam_signature *to, const struct stack_result *result,
 		return error_set(err, APAM_E_USAGE,
 		    "the provider signs its answers, which the program was "
 		    "built without verifying: build it anew");
-	if (result->total.body != NULL)
+	if (result->total.rewriter != NULL)
 		return error_set(err, APAM_E_USAGE,
 		    "the scheme rewrites the body, which the program was built "
 		    "without: build it anew");
@@ -151,12 +152,18 @@ signature_fill(struct apam_signature *to, const struct request *request,
 {
 	struct apam_signing *s = &result->total;
 	const struct pair *pair = s->pair;
-	const struct new_body *body = s->body;
+	struct new_body *body = NULL, *mine;
+	enum apam_status status = check_told(to, result, err);
 	char *block;
 
-	if (check_told(to, result, err) != APAM_OK)
-		return APAM_E_USAGE;
-	block = signature_block(to, size_of(request, s), s, stack);
+	if (status == APAM_OK && s->rewriter != NULL)
+		status = new_body_make(
+		    &s->rewriter, &request->body, &body, err);
+	if (status != APAM_OK)
+		return status;
+	mine = body;
+	block = signature_block(to, size_of(request, s), s, stack, &mine);
+	new_body_free(&mine);
 	if (block == NULL || !fill_block(block, to, request, s))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	to->generation = result->generation;

@@ -62,6 +62,7 @@ SHOWN(key_info, use_count);
 SHOWN(key_use, count);
 SHOWN(lint_progress, total);
 SHOWN(module_info, why);
+SHOWN(piece, digest);
 SHOWN(profile_info, run_count);
 SHOWN(registry_change, mark);
 SHOWN(user_info, uid);

@@ -4,8 +4,8 @@
  * they return before it is checked: dispatch fails closed.
  */
 #include "base/error.h"
+#include "entry/body_run.h"
 #include "entry/entry.h"
-#include "entry/new_body.h"
 #include "text/url.h"
 
 /* Turn what a signing slot returned and built into one status. */
@@ -54,18 +54,16 @@ entry_prepare(struct entry *e, struct request *request,
 
 /* The run is ended in any case, once. */
 static enum apam_status
-take_body(struct entry *e, const struct apam_request_view *view,
-    struct apam_signing *out, enum apam_status status, struct apam_error *err)
+take_run(struct entry *e, struct apam_signing *out, enum apam_status status,
+    struct apam_error *err)
 {
 	struct apam_error unwanted = APAM_ERROR_INIT;
-	const bool failed = status != APAM_OK;
-	const enum apam_status made = new_body_make(
-	    e, view->body, out, failed ? &unwanted : err);
+	struct rewriter *run;
 
-	if (!failed)
-		return made;
-	if (made == APAM_OK)
-		new_body_free(&out->body);
+	if (status == APAM_OK)
+		return body_run_new(e, out, &out->rewriter, err);
+	(void)body_run_new(e, out, &run, &unwanted);
+	rewriter_free(&run);
 	return status;
 }
 
@@ -84,7 +82,7 @@ call_sign(struct entry *e, const struct credential *c,
 	if (status == APAM_OK && !signing_contributed(out))
 		status = error_set(err, APAM_E_ABI,
 		    "the module signed without adding anything");
-	return out->rewrites ? take_body(e, view, out, status, err) : status;
+	return out->rewrites ? take_run(e, out, status, err) : status;
 }
 
 /* Sign with the memo for the request's origin, where there is one. */
@@ -205,7 +203,7 @@ entry_render(struct entry *e, struct credential *c, struct apam_error *err)
 	status = call_sign(e, c, &empty, to, err);
 	if (status != APAM_OK)
 		return status;
-	if (to->covers.count > 0 || to->body != NULL)
+	if (to->covers.count > 0 || to->rewriter != NULL)
 		return error_set(err, APAM_E_ABI,
 		    "a module whose signature depends on the credential alone "
 		    "covers headers of the request");

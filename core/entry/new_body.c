@@ -1,30 +1,31 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The host reads; a piece of its body is fetched when all of the last one was
- * read, without any lock, and given to the module.  Neither is believed: a body
- * of another length than was said ends in a failure, before the last byte goes
- * out.
+ * read, without any lock, and its digest is shown to what rewrites it.  The
+ * host's reader is not believed: a body of another length than was said ends in
+ * a failure, before the last byte goes out.
  */
 #include "entry/new_body.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/rewriting.h"
 #include "base/error.h"
+#include "base/str.h"
+#include "crypto/digest.h"
+
+/* Before the piece, the piece, behind it. */
+#define PARTS 3
 
 struct new_body {
 	struct apam_body pub;
-	struct entry *entry;
+	struct rewriter *rewriter;
 	struct apam_body from; /* the request's */
-	struct apam_rewrite how;
 	char *buffer; /* a piece of a READER; NULL: BYTES */
 	uint64_t taken; /* of the request's body */
-	uint64_t made; /* by the module */
 	uint64_t given; /* to the host */
-	bool ended; /* the module has had the empty piece */
-	size_t part, at; /* of `out`, where the host goes on */
-	struct apam_rewriting out;
+	bool ended; /* there is nothing behind `parts` */
+	struct apam_str parts[PARTS]; /* what the host has not yet */
 	struct apam_error failed;
 };
 
@@ -41,7 +42,7 @@ fail(struct new_body *b, enum apam_status status, const char *why)
 static bool
 read_piece(struct new_body *b, struct apam_str *piece)
 {
-	const size_t want = b->how.piece;
+	const size_t want = b->rewriter->piece;
 	int64_t got = 1;
 	size_t n = 0;
 
@@ -55,9 +56,7 @@ read_piece(struct new_body *b, struct apam_str *piece)
 	}
 	*piece = (struct apam_str){ b->buffer, n };
 	b->taken += n;
-	if (b->from.length == 0 ||
-	    (b->taken <= b->from.length &&
-		(n > 0 || b->taken == b->from.length)))
+	if (b->taken <= b->from.length && (n > 0 || b->taken == b->from.length))
 		return true;
 	return fail(b, APAM_E_USAGE,
 	    "the body of the request has another length than it says");
@@ -66,88 +65,63 @@ read_piece(struct new_body *b, struct apam_str *piece)
 static bool
 take_piece(struct new_body *b, struct apam_str *piece)
 {
-	size_t left;
-
 	if (b->from.kind == APAM_BODY_READER)
 		return read_piece(b, piece);
-	left = b->from.bytes.n - (size_t)b->taken;
-	piece->p = b->from.bytes.p + b->taken;
-	piece->n = left < b->how.piece ? left : b->how.piece;
+	*piece = str_skip(b->from.bytes, (size_t)b->taken);
+	if (piece->n > b->rewriter->piece)
+		piece->n = b->rewriter->piece;
 	b->taken += piece->n;
 	return true;
 }
 
-/* ---- The module --------------------------------------------------------- */
+/* ---- Rewriting ----------------------------------------------------------- */
 
-/* Turn what the slot returned and built into one status. */
+/* False, with an error, where there is no such digest to be had. */
 static bool
-check_result(struct new_body *b, int32_t returned)
+show_piece(struct new_body *b, struct apam_str bytes,
+    unsigned char digest[APAM_HASH_MAX], struct apam_piece *piece)
 {
-	const struct apam_error *said = &b->out.error;
+	const struct crypto_message message = { &bytes, 1 };
+	size_t n = 0;
 
-	if (returned == APAM_E_MEMORY || said->status == APAM_E_MEMORY)
-		return fail(b, APAM_E_MEMORY, "out of memory");
-	if (returned == APAM_OK && said->status == APAM_E_ABI)
-		return fail(b, APAM_E_ABI, said->text);
-	if (returned != (int32_t)said->status)
-		return fail(b, APAM_E_ABI,
-		    "the module did not return what it said of the body");
-	return returned == APAM_OK || fail(b, said->status, said->text);
-}
-
-/* Is the length what the module had said, as far as it is known? */
-static bool
-check_length(struct new_body *b)
-{
-	b->made += b->out.total;
-	if (b->made > b->how.length || (b->ended && b->made < b->how.length))
-		return fail(b, APAM_E_ABI,
-		    "the module rewrites the body to another length than it "
-		    "said");
+	*piece = (struct apam_piece){ .size = sizeof(*piece),
+		.length = bytes.n };
+	if (b->rewriter->hash != 0 &&
+	    digest_message(
+		b->rewriter->hash, &message, digest, &n, &b->failed) != APAM_OK)
+		return false;
+	piece->digest = (struct apam_str){ (const char *)digest, n };
 	return true;
 }
 
-/* Have the module rewrite one more piece. */
+/* Rewrite one more piece. */
 static bool
 go_on(struct new_body *b)
 {
-	struct entry *e = b->entry;
-	struct apam_str piece;
-	int32_t returned;
+	unsigned char digest[APAM_HASH_MAX];
+	struct apam_piece piece;
+	struct apam_str bytes;
+	struct around around;
 
-	if (!take_piece(b, &piece))
+	if (!take_piece(b, &bytes) || !show_piece(b, bytes, digest, &piece) ||
+	    b->rewriter->slots->piece(
+		b->rewriter, &piece, &around, &b->failed) != APAM_OK)
 		return false;
-	b->ended = piece.n == 0;
-	b->part = 0;
-	b->at = 0;
-	rewriting_begin(&b->out, piece);
-	entry_enter(e);
-	returned = e->module->abi.body_piece(
-	    e->state, b->how.run, piece, &b->out);
-	entry_leave(e);
-	return check_result(b, returned) && check_length(b);
+	b->ended = bytes.n == 0;
+	b->parts[0] = around.before;
+	b->parts[1] = bytes;
+	b->parts[2] = around.behind;
+	return true;
 }
 
 static bool
 rewind_all(struct new_body *b)
 {
-	struct entry *e = b->entry;
-	int32_t returned;
-
-	b->taken = b->made = b->given = 0;
+	b->taken = b->given = 0;
 	b->ended = false;
-	b->part = b->at = 0;
-	rewriting_begin(&b->out, APAM_STR(""));
+	memset(b->parts, 0, sizeof(b->parts));
 	error_clear(&b->failed);
-	entry_enter(e);
-	returned = e->module->abi.body_rewind(e->state, b->how.run);
-	entry_leave(e);
-	if (returned == APAM_OK)
-		return true;
-	if (returned == APAM_E_MEMORY)
-		return fail(b, APAM_E_MEMORY, "out of memory");
-	return fail(b, APAM_E_ABI,
-	    "the module does not begin the body again, and does not say why");
+	return b->rewriter->slots->rewind(b->rewriter, &b->failed) == APAM_OK;
 }
 
 /* ---- The host ----------------------------------------------------------- */
@@ -156,20 +130,16 @@ rewind_all(struct new_body *b)
 static size_t
 give(struct new_body *b, char *to, size_t size)
 {
-	struct apam_str part;
 	size_t n = 0, some;
 
-	while (n < size && b->part < b->out.count) {
-		part = rewriting_part(&b->out, b->part);
-		some = part.n - b->at < size - n ? part.n - b->at : size - n;
-		if (to != NULL)
-			memcpy(to + n, part.p + b->at, some);
+	for (size_t i = 0; i < PARTS; i++) {
+		struct apam_str *part = &b->parts[i];
+
+		some = part->n < size - n ? part->n : size - n;
+		if (to != NULL && some > 0)
+			memcpy(to + n, part->p, some);
 		n += some;
-		b->at += some;
-		if (b->at < part.n)
-			break;
-		b->part++;
-		b->at = 0;
+		*part = str_skip(*part, some);
 	}
 	b->given += n;
 	return n;
@@ -224,55 +194,48 @@ read_new(void *arg, uint64_t offset, void *to, size_t size)
 /* ---- Making ------------------------------------------------------------- */
 
 static struct new_body *
-allocate(const struct apam_body *body, const struct apam_rewrite *how)
+allocate(const struct apam_body *body, size_t piece)
 {
 	struct new_body *b = calloc(1, sizeof(*b));
 
 	if (b == NULL)
 		return NULL;
 	if (body->kind == APAM_BODY_READER)
-		b->buffer = malloc(how->piece);
+		b->buffer = malloc(piece);
 	if (body->kind != APAM_BODY_READER || b->buffer != NULL)
 		return b;
 	free(b);
 	return NULL;
 }
 
-static void
-end_run(struct entry *e, void *run)
-{
-	entry_enter(e);
-	e->module->abi.body_end(e->state, run);
-	entry_leave(e);
-}
-
 enum apam_status
-new_body_make(struct entry *e, const struct apam_body *body,
-    struct apam_signing *out, struct apam_error *err)
+new_body_make(struct rewriter **rewriter, const struct apam_body *body,
+    struct new_body **made, struct apam_error *err)
 {
-	struct new_body *b;
+	struct rewriter *mine = *rewriter;
+	enum apam_status status = rewriter_check_body(body, err);
+	struct new_body *b = NULL;
 
-	out->rewrites = false; /* it is not the signing's any more */
-	if (e->module->abi.body_piece == NULL)
-		return error_set(err, APAM_E_ABI,
-		    "the module rewrites the body, and has no slots for it");
-	b = allocate(body, &out->rewrite);
-	if (b == NULL) {
-		end_run(e, out->rewrite.run);
-		return error_set(err, APAM_E_MEMORY, "out of memory");
+	*made = NULL;
+	*rewriter = NULL;
+	if (status == APAM_OK) {
+		b = allocate(body, mine->piece);
+		if (b == NULL)
+			status = error_set(err, APAM_E_MEMORY, "out of memory");
 	}
-	b->entry = e;
+	if (b == NULL) {
+		rewriter_free(&mine);
+		return status;
+	}
+	b->rewriter = mine;
 	b->from = *body;
-	b->how = out->rewrite;
-	rewriting_begin(&b->out, APAM_STR(""));
-	error_clear(&b->failed);
+	error_init(&b->failed);
 	b->pub = (struct apam_body){ .size = sizeof(b->pub),
 		.kind = APAM_BODY_READER,
-		.length = b->how.length,
+		.length = mine->length,
 		.read = read_new,
 		.arg = b };
-	out->body = b;
-	out->free_body = new_body_free;
+	*made = b;
 	return APAM_OK;
 }
 
@@ -284,8 +247,7 @@ new_body_free(struct new_body **body)
 	*body = NULL;
 	if (b == NULL)
 		return;
-	end_run(b->entry, b->how.run);
-	rewriting_free(&b->out);
+	rewriter_free(&b->rewriter);
 	free(b->buffer);
 	free(b);
 }

@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A request's body as an entry's module rewrites it: the slots body_piece,
- * body_rewind and body_end.  By one thread at a time.
+ * A request's body as it is rewritten (abi/rewriter.h), for the host to read.
+ * By one thread at a time.
  */
 #ifndef CORE_ENTRY_NEW_BODY_H
 #define CORE_ENTRY_NEW_BODY_H
 
-#include "entry/entry.h"
+#include "abi/rewriter.h"
 
 struct new_body;
 
 /*
- * Make it of what `sign` was told.  The run is its own in any case: on failure
- * it was ended.  `body` is the request's, which must stay as it is; the entry
- * must outlive it.  Errors: MEMORY, ABI.
+ * Make it.  *rewriter is its own and NULL then, also where this fails; what that
+ * needs must outlive it.  `body` is the request's, which must stay as it is.
+ * Errors, *made is then NULL: MEMORY; USAGE as rewriter_check_body.
  */
-enum apam_status new_body_make(struct entry *e, const struct apam_body *body,
-    struct apam_signing *out, struct apam_error *err);
+enum apam_status new_body_make(struct rewriter **rewriter,
+    const struct apam_body *body, struct new_body **made,
+    struct apam_error *err);
 
-/* End the run, free, and set *body, which may be NULL, to NULL. */
+/* Free it and set *body, which may be NULL, to NULL. */
 void new_body_free(struct new_body **body);
 
 /* What is to be sent. */

@@ -21,8 +21,7 @@ close_module(struct playing *p)
 {
 	playing_end_run(p);
 	/* Its run is the module's. */
-	if (p->requested && p->signing.body != NULL)
-		p->signing.free_body(&p->signing.body);
+	new_body_free(&p->new_body);
 	played_close(p->module);
 	p->open = p->shut = false;
 }

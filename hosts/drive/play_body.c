@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "drive/playing.h"
-#include "entry/new_body.h"
+#include "entry/body_run.h"
 
 #define BLOCK 4096
 
@@ -15,18 +15,20 @@ void
 play_body_take(struct playing *p, int32_t *status)
 {
 	struct apam_error unwanted = APAM_ERROR_INIT;
-	const bool failed = *status != APAM_OK;
+	struct apam_error *err = *status == APAM_OK ? &p->refusal : &unwanted;
+	struct rewriter *run;
 	enum apam_status made;
 
 	if (!p->signing.rewrites)
 		return;
 	playing_stand_in(p);
-	made = new_body_make(&p->entry, p->request.view.body, &p->signing,
-	    failed ? &unwanted : &p->refusal);
-	if (!failed)
+	made = body_run_new(&p->entry, &p->signing, &run, err);
+	if (made == APAM_OK && *status == APAM_OK)
+		made = new_body_make(
+		    &run, p->request.view.body, &p->new_body, err);
+	rewriter_free(&run);
+	if (*status == APAM_OK)
 		*status = (int32_t)made;
-	else if (made == APAM_OK)
-		new_body_free(&p->signing.body);
 }
 
 /* All of it, from the beginning; false where that fails. */
@@ -51,7 +53,7 @@ read_all(const struct new_body *body, struct buf *to)
 void
 play_sends(struct playing *p, const struct script_section *s)
 {
-	const struct new_body *body = p->is_signed ? p->signing.body : NULL;
+	const struct new_body *body = p->is_signed ? p->new_body : NULL;
 	bool ok = body != NULL;
 	struct buf found;
 

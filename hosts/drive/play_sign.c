@@ -31,6 +31,7 @@ play_sign_end(struct playing *p)
 {
 	play_sign_left(p);
 	p->is_signed = false;
+	new_body_free(&p->new_body);
 	if (p->requested) {
 		signing_free(&p->signing);
 		request_free(&p->request);

@@ -10,6 +10,7 @@
 #include "abi/request.h"
 #include "drive/play.h"
 #include "entry/authentic.h"
+#include "entry/new_body.h"
 
 #define TEXT_SIZE 1024
 #define ANSWER_HEADERS 64
@@ -56,6 +57,7 @@ struct playing {
 	enum made made;
 	unsigned made_line;
 	struct apam_signing signing;
+	struct new_body *new_body; /* as it is sent; NULL: it is the program's */
 	struct request request;
 	struct apam_header headers[ANSWER_HEADERS]; /* the program's own */
 	bool requested;		/* both have to be freed */

@@ -112,10 +112,9 @@ try_body(struct stand *s, const struct given *g)
 	bool rewrites;
 
 	request.body = &body;
-	rewrites = stand_sign_begin(s, &request, &made) &&
-	    made.out.body != NULL;
+	rewrites = stand_sign_begin(s, &request, &made) && made.body != NULL;
 	if (rewrites)
-		read_it(made.out.body, g->good);
+		read_it(made.body, g->good);
 	stand_sign_end(&made);
 	guard_release(mark);
 	return rewrites;

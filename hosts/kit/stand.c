@@ -13,6 +13,7 @@
 #include "abi/accept.h"
 #include "base/error.h"
 #include "base/wipe.h"
+#include "crypto/key_cache.h"
 #include "kit/chance.h"
 #include "kit/crash.h"
 #include "kit/finding.h"
@@ -310,5 +311,7 @@ stand_close(struct stand *s)
 	entry_enter(&s->entry);
 	s->entry.module->abi.close(s->entry.state);
 	entry_leave(&s->entry);
+	/* Those that it derived are an entry's, and end with it. */
+	key_cache_free(&s->entry.services.keys);
 	s->open = false;
 }

@@ -10,6 +10,7 @@
 #define HOSTS_KIT_STAND_H
 
 #include "entry/entry.h"
+#include "entry/new_body.h"
 #include "kit/record.h"
 #include "kit/values.h"
 
@@ -89,6 +90,7 @@ void stand_send(struct stand *s, const struct apam_request *request,
 struct stand_signed {
 	struct request request;
 	struct apam_signing out;
+	struct new_body *body;	/* as it is sent; NULL: it is the request's */
 	struct apam_error error;
 	enum apam_status status;
 };

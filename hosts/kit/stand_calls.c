@@ -229,9 +229,13 @@ stand_sign_begin(struct stand *s, const struct apam_request *given,
 
 	made->error = (struct apam_error)APAM_ERROR_INIT;
 	made->status = APAM_E_MEMORY;
+	made->body = NULL;
 	signing_init(out);
 	if (begin_request(s, given, &made->request))
 		made->status = sign(s, &made->request, out, &made->error);
+	if (made->status == APAM_OK && out->rewriter != NULL)
+		made->status = new_body_make(&out->rewriter,
+		    &made->request.body, &made->body, &made->error);
 	standing_heard("the text of a refusal", apam_str(made->error.text));
 	if (made->status == APAM_E_ABI)
 		finding_fail("%s: %s%s", finding->doing, made->error.text,
@@ -245,6 +249,7 @@ stand_sign_begin(struct stand *s, const struct apam_request *given,
 void
 stand_sign_end(struct stand_signed *made)
 {
+	new_body_free(&made->body);
 	request_free(&made->request);
 	signing_free(&made->out);
 }
@@ -286,8 +291,8 @@ stand_send(
 	if (record != NULL)
 		record_signed(record, given, &made);
 	/* And once more, as over another connection. */
-	for (int i = 0; ok && made.out.body != NULL && i < 2; i++)
-		(void)stand_read_body(made.out.body, 5, record);
+	for (int i = 0; ok && made.body != NULL && i < 2; i++)
+		(void)stand_read_body(made.body, 5, record);
 	stand_sign_end(&made);
 }
 

@@ -314,7 +314,21 @@ struct apam_rewrite {
 	uint64_t length;	/* of what is sent in its place, in bytes */
 	size_t piece;		/* of the body, for each call of body_piece, but
 				   for the last ones; 1 to 1048576 */
+	int32_t hash;		/* enum apam_hash: the digest of a piece that
+				   body_piece needs; 0: it needs none */
 	void *run;		/* the module's, for the body slots */
+};
+
+/*
+ * A piece of a request's body, for body_piece.  Its bytes are not shown: they
+ * are with the program that sends them, and need not be where the key is.
+ */
+struct apam_piece {
+	size_t size;
+	size_t length;		/* in bytes; 0: the body has ended */
+	/* By the hash that sign_body named, also of no bytes at the end; or
+	   empty. */
+	struct apam_str digest;
 };
 
 /* ---- Keys ------------------------------------------------------------- */
@@ -719,8 +733,9 @@ struct apam_services {
 	/*
 	 * The slots body_piece, body_rewind and body_end rewrite the body, once
 	 * this call of `sign` has returned; from here on the run is the core's,
-	 * which gives it to body_end in any case.  Once for a signature; only
-	 * for a body that the host can give: BYTES, READER.
+	 * which gives it to body_end in any case.  Once for a signature, and
+	 * only for a request that has a body.  A host that cannot give that
+	 * body by pieces, or does not say its length, is told so by the core.
 	 */
 	void (*sign_body)(const struct apam_services *svc,
 	    struct apam_signing *out, const struct apam_rewrite *rewrite);
@@ -739,12 +754,12 @@ struct apam_services {
 
 	/* -- Rewriting a body. */
 
-	/*
-	 * Send these bytes next.  Those of the piece are not copied; of others
-	 * there may be 65536 for a piece, and 64 calls.
-	 */
+	/* Send these bytes next; 4096 in all for a piece. */
 	void (*body_put)(const struct apam_services *svc,
 	    struct apam_rewriting *out, struct apam_str bytes);
+	/* Send the piece next: once for each, and not at the end. */
+	void (*body_put_piece)(const struct apam_services *svc,
+	    struct apam_rewriting *out);
 	/* The body cannot be sent.  Returns `status`. */
 	int32_t (*body_refuse)(const struct apam_services *svc,
 	    struct apam_rewriting *out, int32_t status, struct apam_str text);
@@ -848,14 +863,15 @@ struct apam_module {
 	/*
 	 * Optional, all three or none: rewrite the body of a request for which
 	 * `sign` called sign_body, as for chunks that are signed each.
-	 * body_piece is given the body, piece by piece, and then an empty one,
-	 * for what comes last; it calls body_put.  It returns APAM_OK, what
-	 * `body_refuse` returned, or APAM_E_MEMORY.  body_rewind begins anew:
-	 * the host sends the same once more; APAM_OK or APAM_E_MEMORY.  body_end
-	 * frees the run.
+	 * body_piece is told of the body, piece by piece, and then of its end,
+	 * for what comes last; it calls body_put for what stands before a piece
+	 * and behind it, and body_put_piece between the two.  It returns
+	 * APAM_OK, what `body_refuse` returned, or APAM_E_MEMORY.  body_rewind
+	 * begins anew: the host sends the same once more; APAM_OK or
+	 * APAM_E_MEMORY.  body_end frees the run.
 	 */
-	int32_t (*body_piece)(void *state, void *run, struct apam_str piece,
-	    struct apam_rewriting *out);
+	int32_t (*body_piece)(void *state, void *run,
+	    const struct apam_piece *piece, struct apam_rewriting *out);
 	int32_t (*body_rewind)(void *state, void *run);
 	void (*body_end)(void *state, void *run);
 };

@@ -441,6 +441,17 @@ scheme_sign_authorization(const struct apam_services *svc,
 	    svc, out, APAM_STR("Authorization"), word, secret);
 }
 
+/*
+ * How many bytes the body of a request has.  0: none, or the program has not
+ * said how many; such a body cannot be rewritten (sign_body), and the core then
+ * says so.
+ */
+static inline uint64_t
+scheme_body_length(const struct apam_body *body)
+{
+	return body->kind == APAM_BODY_BYTES ? body->bytes.n : body->length;
+}
+
 /* ---- Judging ---------------------------------------------------------- */
 
 /*

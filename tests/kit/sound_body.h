@@ -19,17 +19,9 @@ struct sound_run {
 static inline uint64_t
 sound_length(const struct apam_body *body)
 {
-	const uint64_t n = body->kind == APAM_BODY_BYTES ? body->bytes.n :
-							   body->length;
+	const uint64_t n = scheme_body_length(body);
 
 	return n + SOUND_MARK * ((n + SOUND_PIECE - 1) / SOUND_PIECE + 1);
-}
-
-static inline bool
-sound_rewrites(const struct apam_body *body)
-{
-	return (body->kind == APAM_BODY_BYTES && body->bytes.n > 0) ||
-	    (body->kind == APAM_BODY_READER && body->length > 0);
 }
 
 /* Sign, and have the body rewritten to that many bytes more. */
@@ -41,7 +33,7 @@ sound_sign_more(void *state, const struct apam_credential_view *credential,
 	const struct scheme_entry *s = state;
 	struct apam_rewrite how;
 
-	if (sound_rewrites(request->body)) {
+	if (request->body->kind != APAM_BODY_NONE) {
 		memset(&how, 0, sizeof(how));
 		how.size = sizeof(how);
 		how.length = sound_length(request->body) + more;
@@ -62,17 +54,18 @@ sound_sign_body(void *state, const struct apam_credential_view *credential,
 }
 
 static inline int32_t
-sound_piece(
-    void *state, void *run, struct apam_str piece, struct apam_rewriting *out)
+sound_piece(void *state, void *run, const struct apam_piece *piece,
+    struct apam_rewriting *out)
 {
 	const struct scheme_entry *s = state;
 	struct sound_run *r = run;
 	char mark[16];
 
 	(void)snprintf(mark, sizeof(mark), "%04u%c", r->number++ % 10000,
-	    piece.n == 0 ? '.' : ':');
+	    piece->length == 0 ? '.' : ':');
 	s->svc->body_put(s->svc, out, apam_str(mark));
-	s->svc->body_put(s->svc, out, piece);
+	if (piece->length > 0)
+		s->svc->body_put_piece(s->svc, out);
 	return APAM_OK;
 }
 

@@ -122,12 +122,6 @@ sign_text(const struct scheme_entry *e, const struct apam_key *key,
 
 /* ---- The request -------------------------------------------------------- */
 
-static uint64_t
-length_of(const struct apam_body *body)
-{
-	return body->kind == APAM_BODY_BYTES ? body->bytes.n : body->length;
-}
-
 static size_t
 hex_digits(uint64_t n)
 {
@@ -309,14 +303,14 @@ sign(void *state, const struct apam_credential_view *credential,
 {
 	const struct scheme_entry *e = (const struct scheme_entry *)state;
 	const struct apam_services *svc = e->svc;
-	const uint64_t n = length_of(request->body);
+	const uint64_t n = scheme_body_length(request->body);
 	struct apam_rewrite how;
 	struct run *run;
 
 	(void)credential;
-	if (n == 0)
+	if (request->body->kind == APAM_BODY_NONE)
 		return svc->refuse(svc, out, APAM_E_USAGE,
-		    APAM_STR("the length of the body is not known"));
+		    APAM_STR("there is no body to sign"));
 	run = new_run(e, request, n);
 	if (run == NULL)
 		return svc->refuse(
@@ -328,13 +322,15 @@ sign(void *state, const struct apam_credential_view *credential,
 	how.length = length_in_chunks(n) +
 	    (uint64_t)scheme_option(e, OPT_LENGTH)->num;
 	how.piece = CHUNK;
+	how.hash = APAM_HASH_SHA256;
 	how.run = run;
 	svc->sign_body(svc, out, &how);
 	return APAM_OK;
 }
 
 static bool
-sign_chunk(const struct scheme_entry *e, struct run *run, struct apam_str piece)
+sign_chunk(
+    const struct scheme_entry *e, struct run *run, struct apam_str digest)
 {
 	const struct apam_services *svc = e->svc;
 	struct apam_text *text = svc->text_new(svc, 0);
@@ -349,29 +345,31 @@ sign_chunk(const struct scheme_entry *e, struct run *run, struct apam_str piece)
 	put(svc, text, APAM_STR("\n"));
 	put_hash(svc, text, APAM_STR(""));
 	put(svc, text, APAM_STR("\n"));
-	put_hash(svc, text, piece);
+	svc->text_put(svc, text, APAM_WRITING_HEX, digest);
 	ok = sign_text(e, run->key, text, run->before);
 	svc->text_free(svc, &text);
 	return ok;
 }
 
 static int32_t
-body_piece(
-    void *state, void *arg, struct apam_str piece, struct apam_rewriting *out)
+body_piece(void *state, void *arg, const struct apam_piece *piece,
+    struct apam_rewriting *out)
 {
 	const struct scheme_entry *e = (const struct scheme_entry *)state;
 	const struct apam_services *svc = e->svc;
 	struct run *run = (struct run *)arg;
 	char head[64];
 
-	if (!sign_chunk(e, run, piece))
+	if (!sign_chunk(e, run, piece->digest))
 		return svc->body_refuse(
 		    svc, out, APAM_E_MEMORY, APAM_STR("out of memory"));
-	(void)snprintf(head, sizeof(head), "%zx;chunk-signature=", piece.n);
+	(void)snprintf(
+	    head, sizeof(head), "%zx;chunk-signature=", piece->length);
 	svc->body_put(svc, out, apam_str(head));
 	svc->body_put(svc, out, hex_view(run->before));
 	svc->body_put(svc, out, APAM_STR("\r\n"));
-	svc->body_put(svc, out, piece);
+	if (piece->length > 0)
+		svc->body_put_piece(svc, out);
 	svc->body_put(svc, out, APAM_STR("\r\n"));
 	return APAM_OK;
 }
@@ -425,7 +423,7 @@ const struct apam_module apam_module_1 = {
 	.options = options,
 	.option_size = sizeof(options[0]),
 	.option_count = OPT_COUNT,
-	.open = scheme_open,
+	.open = scheme_open_short_lived,
 	.close = scheme_close,
 	.acquire = acquire,
 	.sign = sign,

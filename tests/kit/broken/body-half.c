@@ -6,13 +6,14 @@
 #include "kit/sound.h"
 
 static int32_t
-own_piece(
-    void *state, void *run, struct apam_str piece, struct apam_rewriting *out)
+own_piece(void *state, void *run, const struct apam_piece *piece,
+    struct apam_rewriting *out)
 {
 	const struct scheme_entry *s = state;
 
 	(void)run;
-	s->svc->body_put(s->svc, out, piece);
+	if (piece->length > 0)
+		s->svc->body_put_piece(s->svc, out);
 	return APAM_OK;
 }
 

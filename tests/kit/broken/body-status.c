@@ -6,11 +6,11 @@
 #include "kit/sound_body.h"
 
 static int32_t
-own_piece(
-    void *state, void *run, struct apam_str piece, struct apam_rewriting *out)
+own_piece(void *state, void *run, const struct apam_piece *piece,
+    struct apam_rewriting *out)
 {
 	(void)sound_piece(state, run, piece, out);
-	return piece.n == 0 ? APAM_E_DENIED : APAM_OK;
+	return piece->length == 0 ? APAM_E_DENIED : APAM_OK;
 }
 
 SOUND_BODY_MODULE("body-status", .body_piece = own_piece);
