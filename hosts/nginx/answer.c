@@ -358,7 +358,13 @@ is_providers(const ngx_http_request_t *r)
 static ngx_int_t
 begin_problem(ngx_http_request_t *r, struct visit *v)
 {
-	const struct problem problem = { .status = r->err_status };
+	const bool unsent = v != NULL && v->unsent;
+	const struct problem problem = {
+		.status = unsent ? NGX_HTTP_BAD_GATEWAY : r->err_status,
+		.detail = unsent ? "the connection ended while the request was "
+				   "sent, and it could not be signed anew" :
+				   NULL
+	};
 
 	if (v == NULL)
 		v = visit_new(r);
@@ -394,7 +400,7 @@ header_filter(ngx_http_request_t *r)
 	struct apam_judgement j;
 
 	if (v != NULL)
-		fields_restore(r, &v->fields);
+		visit_restore(v);
 	if (v == NULL || v->state != VISIT_SIGNED || !is_providers(r)) {
 		if (conf->problems && r->err_status >= 400 && r == r->main &&
 		    !(v != NULL && v->state == VISIT_ANSWERING))

@@ -342,8 +342,8 @@ conf_create_location(ngx_conf_t *cf)
 		return NULL;
 	l->callers = NGX_CONF_UNSET_UINT;
 	l->problems = NGX_CONF_UNSET;
-	l->signs_body = ngx_pcalloc(cf->pool, sizeof(*l->signs_body));
-	return l->signs_body == NULL ? NULL : l;
+	l->known = ngx_pcalloc(cf->pool, sizeof(*l->known));
+	return l->known == NULL ? NULL : l;
 }
 
 /* This machine's names, where no others are said. */
@@ -387,7 +387,7 @@ conf_merge_location(ngx_conf_t *cf, void *parent, void *child)
 	/* Each location has a profile of its own, or its parent's, whole. */
 	if (l->profile.data == NULL) {
 		l->profile = from->profile;
-		l->signs_body = from->signs_body;
+		l->known = from->known;
 	}
 	if (l->origin.data == NULL)
 		l->origin = from->origin;

@@ -32,6 +32,12 @@ struct main_conf {
 	bool shows_calls;	/* a location is PAGE_CALLS */
 };
 
+/* What a worker has learned of a location's profile. */
+struct known {
+	struct apam_profile *profile; /* NULL: it was not asked for yet */
+	bool signs_body;	/* its scheme asked for a body */
+};
+
 /* Of one location. */
 struct location_conf {
 	ngx_str_t profile;	/* its data ends in NUL; empty: off */
@@ -43,7 +49,7 @@ struct location_conf {
 	ngx_str_t token;
 	ngx_array_t *placeholders; /* ngx_str_t: texts that are not sent on */
 	ngx_flag_t problems;	/* nginx's own error pages become JSON */
-	ngx_uint_t *signs_body;	/* set once a scheme asked for a body */
+	struct known *known;	/* of its profile; not NULL */
 };
 
 extern ngx_command_t conf_commands[];

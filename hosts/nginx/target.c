@@ -101,11 +101,14 @@ is_origins(const struct location_conf *conf, ngx_str_t asked)
 static bool
 is_for_other_port(const ngx_http_request_t *r, ngx_str_t asked)
 {
-	const size_t name = name_of(asked).len;
 	struct sockaddr *own = r->connection->local_sockaddr;
 	ngx_int_t port;
+	size_t name;
 
-	if (r->schema_start == NULL || name == asked.len)
+	if (r->schema_start == NULL)
+		return false;
+	name = name_of(asked).len;
+	if (name == asked.len)
 		return false;
 	port = ngx_atoi(asked.data + name + 1, asked.len - name - 1);
 	return own->sa_family == AF_UNIX ||
@@ -116,12 +119,12 @@ static bool
 is_gateways(const ngx_http_request_t *r, const struct location_conf *conf,
     ngx_str_t asked)
 {
-	const ngx_str_t *host = conf->hosts->elts;
+	const ngx_str_t *host = conf->hosts->elts, name = name_of(asked);
 
 	if (is_for_other_port(r, asked))
 		return false;
 	for (ngx_uint_t i = 0; i < conf->hosts->nelts; i++)
-		if (same_nocase(name_of(asked), host[i]))
+		if (same_nocase(name, host[i]))
 			return true;
 	return false;
 }

@@ -4,6 +4,7 @@
  */
 #include "variables.h"
 
+#include "resend.h"
 #include "visit.h"
 
 static ngx_int_t
@@ -28,15 +29,17 @@ get_uri(ngx_http_request_t *r, ngx_http_variable_value_t *to, uintptr_t data)
 	return give(to, v != NULL && v->state == VISIT_SIGNED ? v->uri : none);
 }
 
-/* Host and port of the URL. */
+/* Host and port of the URL, which nginx asks for as it makes the request. */
 static ngx_int_t
 get_authority(
     ngx_http_request_t *r, ngx_http_variable_value_t *to, uintptr_t data)
 {
-	const struct visit *v = visit_of(r);
+	struct visit *v = visit_of(r);
 	const ngx_str_t none = ngx_null_string;
 
 	(void)data;
+	if (v != NULL)
+		resend_watch(v);
 	return give(to, v != NULL ? v->target.authority : none);
 }
 

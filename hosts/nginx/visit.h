@@ -37,6 +37,10 @@ struct visit {
 	struct fields fields;
 	ngx_str_t uri;		/* path and query to send; secret where the
 				   scheme has added parameters */
+	ngx_str_t client_uri;	/* the client's, while the request has `uri`;
+				   else empty */
+	ngx_http_handler_pt reinit; /* nginx's own, resend.c; or NULL */
+	bool unsent;		/* it was not signed anew, resend.c */
 	struct apam_profile *profile;
 	struct apam_caller caller;
 	struct apam_request request;
@@ -72,6 +76,15 @@ enum apam_status visit_sign(struct visit *v, struct apam_error *err);
 
 /* Give nginx what is signed.  NGX_OK, NGX_ERROR. */
 ngx_int_t visit_apply(struct visit *v);
+
+/* Put back what was the client's, so that nothing logs what is signed. */
+void visit_restore(struct visit *v);
+
+/* Wipe the head that nginx has sent, and would free as it is. */
+void visit_wipe_sent(ngx_http_request_t *r);
+
+/* Why nginx's proxy cannot send a request as it was signed; NULL: it can. */
+const char *visit_unfit(const struct apam_signature *signature);
 
 /* Wait for the signature that is pending. */
 void visit_wait(struct visit *v);

@@ -149,7 +149,7 @@ write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 	    "ssl_certificate_key %s;\nlocation / {\napam *;\n"
 	    "apam_origin https://%s:%u;\napam_hosts %s;\n"
 	    "proxy_ssl_trusted_certificate \"%s\";\nproxy_ssl_name %s;\n"
-	    "proxy_pass https://up%zu$apam_uri;\n}\n}\n"
+	    "proxy_pass https://up%zu;\n}\n}\n"
 	    "upstream up%zu { server %s:%u; keepalive 64; }\n",
 	    gate->sockets[i], certificate, key, host, site->port, host, ca,
 	    host, i, i, host, site->port);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make trial-gateway: bodies of GIB GiB (10) up and down by a gateway whose memory
 # does not grow; and the failures of tests/suite/failures.sh, REQUESTS requests
-# (20,000) long, with KILLS killed workers (100) and RELOADS reloads (30).
+# (20,000) long at least, with KILLS killed workers (100) and RELOADS reloads (30).
+# A plain nginx has its workers killed as often, beside it.
 . "$(dirname "$0")/../suite/cli/lib.bash"
 SANDBOX_LIFE=7200
 . tests/suite/cli/providers.bash
@@ -53,7 +54,8 @@ holds "all of it came" [ "$(cat "$dir/size")" = $size ]
 requests=${REQUESTS:-20000}
 slow 100
 storm 1000
-crashes "$requests" "${KILLS:-100}"
+crashes_beside "$requests" "${KILLS:-100}"
+replaced
 reloads "$requests" "${RELOADS:-30}"
 origin_gone
 cat "$dir/figures"

@@ -18,6 +18,7 @@ start_failing
 slow 12
 storm 40
 crashes 400 3
+replaced
 reloads 300 2
 origin_gone
 finish

@@ -238,7 +238,7 @@ write_location(const struct nginx_conf *conf, size_t i, bool by_path, FILE *to)
 		    "      proxy_ssl_name %s;\n"
 		    "      proxy_ssl_trusted_certificate %s;\n",
 		    o->host, o->ca_file);
-	fprintf(to, "      proxy_pass http%s://apam_%zu$apam_uri;\n    }\n",
+	fprintf(to, "      proxy_pass http%s://apam_%zu;\n    }\n",
 	    o->https ? "s" : "", i);
 }
 

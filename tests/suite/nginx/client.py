@@ -7,9 +7,10 @@
                                           connections and kept ones; prints how
                                           many were not answered 200
     client.py tally SOCKET N CLIENTS URL-PATH...
-                                          N requests, each on a new connection, by
-                                          so many clients; prints "OUTCOME COUNT"
-                                          lines: a status, or "closed" without one
+                                          N requests by so many clients, and more
+                                          until standard input ends, each on a new
+                                          connection; prints "OUTCOME COUNT" lines:
+                                          a status, or "closed" without one
     client.py raw SOCKET                  standard input is sent as it is; prints
                                           what comes until it closes, or is
                                           silent for 1.5 s after the first of it
@@ -76,9 +77,12 @@ def load(path, n, targets):
 
 def tally(path, n, clients, targets):
     outcomes, lock = collections.Counter(), threading.Lock()
+    told_to_end = threading.Event()
 
     def run(first):
-        for i in range(first, n, clients):
+        for i in itertools.count(first, clients):
+            if i >= n and told_to_end.is_set():
+                return
             c = Connection(path)
             outcome = attempt(c, targets[i % len(targets)], False)
             c.close()
@@ -88,6 +92,8 @@ def tally(path, n, clients, targets):
     threads = [threading.Thread(target=run, args=(i,)) for i in range(clients)]
     for t in threads:
         t.start()
+    sys.stdin.read()
+    told_to_end.set()
     for t in threads:
         t.join()
     for outcome, count in sorted(outcomes.items(), key=str):

@@ -3,18 +3,49 @@
 # failures.sh and the trial, which does more of it.  Source cli/lib.bash,
 # cli/providers.bash and nginx/lib.bash first.
 
+PLAIN_PID=
+end_failing()
+{
+	[ -z "$PLAIN_PID" ] || kill "$PLAIN_PID" 2>/dev/null
+	end_nginx
+}
+trap end_failing EXIT
+
 # tally N CLIENTS PATH...: fills $dir/tally with lines of outcome and count.
 tally()
 {
 	python3 tests/suite/nginx/client.py tally "$sock" "$@" >"$dir/tally" \
-	    2>"$dir/err"
+	    2>"$dir/err" </dev/null
 	cp "$dir/tally" "$dir/out"
 }
 
-# count OUTCOME: how many of the last tally ended so.
+# tally_while NAME SOCKET N COMMAND...: the same, into $dir/NAME, by four clients
+# who go on for as long as the command runs, and for N requests at least.
+tally_while()
+{
+	local load
+	mkfifo "$dir/$1.on"
+	python3 tests/suite/nginx/client.py tally "$2" "$3" 4 /own/echo \
+	    <"$dir/$1.on" >"$dir/$1" 2>"$dir/$1.err" &
+	load=$!
+	exec 6>"$dir/$1.on"
+	"${@:4}"
+	exec 6>&-
+	wait $load
+	rm "$dir/$1.on"
+}
+
+# count OUTCOME [NAME]: how many of the last tally, or of that one, ended so.
 count()
 {
-	awk -v o="$1" '$1 == o { n = $2 } END { print n + 0 }' "$dir/tally"
+	awk -v o="$1" '$1 == o { n = $2 } END { print n + 0 }' \
+	    "$dir/${2:-tally}"
+}
+
+# total: how many requests the last tally had.
+total()
+{
+	awk '{ n += $NF } END { print n + 0 }' "$dir/tally"
 }
 
 # requests PATH: how many of 7SIGNAL's were for it.
@@ -23,19 +54,20 @@ requests()
 	seen 7signal | grep -o "\"path\": *\"$1\"" | wc -l
 }
 
-# workers: their process ids.
+# workers [PLACE]: their process ids; of the plain nginx: workers plain.
 workers()
 {
 	local master
-	master=$(cat "$dir/gateway/nginx.pid") && pgrep -P "$master"
+	master=$(cat "$dir/${1:-gateway}/nginx.pid") && pgrep -P "$master"
 }
 
-# two_workers: both are there, and take requests.
+# two_workers [SOCKET PLACE]: both are there, and take requests.
 two_workers()
 {
-	[ "$(workers | wc -l)" -eq 2 ] &&
-		[ "$(curl -s --max-time 20 --unix-socket "$sock" -o /dev/null \
-		    -w '%{http_code}' http://localhost/own/echo)" = 200 ]
+	[ "$(workers "${2:-gateway}" | wc -l)" -eq 2 ] &&
+		[ "$(curl -s --max-time 20 --unix-socket "${1:-$sock}" \
+		    -o /dev/null -w '%{http_code}' \
+		    http://localhost/own/echo)" = 200 ]
 }
 
 # start_failing: a gateway of two workers, for `seven` and `own`.
@@ -54,6 +86,45 @@ start_failing()
 	NGINX_PID=$!
 	until_true two_workers || {
 		cat "$dir/gateway.log"
+		exit 2
+	}
+}
+
+# start_plain: an nginx without apam's module that sets the header itself, with as
+# many workers, at $dir/plain.sock.  It keeps its files in $dir/plain.
+start_plain()
+{
+	mkdir "$dir/plain"
+	cat >"$dir/plain/nginx.conf" <<-END
+	$([ "$(id -u)" -ne 0 ] || echo 'user root;')
+	daemon off; worker_processes 2; pid $dir/plain/nginx.pid;
+	error_log stderr error;
+	events { worker_connections 1024; }
+	http {
+	  access_log off; proxy_request_buffering off; proxy_buffering off;
+	  proxy_http_version 1.1;
+	  $(for kind in client_body proxy fastcgi uwsgi scgi; do
+		echo "${kind}_temp_path $dir/plain/$kind;"
+	  done)
+	  upstream own { server localhost:$ORIGIN_PORT; keepalive 64; }
+	  server {
+	    listen unix:$dir/plain.sock;
+	    location /own/ {
+	      proxy_set_header Host localhost:$ORIGIN_PORT;
+	      proxy_set_header Connection "";
+	      proxy_set_header X-Api-Key not-a-secret-key;
+	      proxy_ssl_verify on; proxy_ssl_name localhost;
+	      proxy_ssl_server_name on;
+	      proxy_ssl_trusted_certificate $dir/own-ca.pem;
+	      proxy_pass https://own/;
+	    }
+	  }
+	}
+	END
+	"$NGINX" -e stderr -c "$dir/plain/nginx.conf" 2>"$dir/plain.log" &
+	PLAIN_PID=$!
+	until_true two_workers "$dir/plain.sock" plain || {
+		cat "$dir/plain.log"
 		exit 2
 	}
 }
@@ -102,52 +173,97 @@ slow()
 	control /clear
 }
 
+# kills TIMES SOCKET PLACE: one of its workers at a time, once both take requests.
+kills()
+{
+	local i
+	for ((i = 0; i < $1; i++)); do
+		until_true two_workers "${@:2}"
+		kill -KILL "$(workers "$3" | head -n 1)"
+	done
+}
+
+# plain_crashes N KILLS: those of a plain nginx, into $dir/plain.tally.
+plain_crashes()
+{
+	tally_while plain.tally "$dir/plain.sock" "$1" \
+	    kills "$2" "$dir/plain.sock" plain
+}
+
 # crashes N KILLS: workers are killed under load, by SIGKILL.  Without an answer
 # are those that the killed worker had; nothing else.
 crashes()
 {
-	local i victim
 	: >"$dir/origin.log"
-	python3 tests/suite/nginx/client.py tally "$sock" "$1" 4 /own/echo \
-	    >"$dir/tally" 2>"$dir/err" &
-	LOAD=$!
-	for ((i = 0; i < $2; i++)); do
-		until_true two_workers
-		victim=$(workers | head -n 1)
-		kill -KILL "$victim"
-	done
-	wait $LOAD
+	tally_while tally "$sock" "$1" kills "$2" "$sock" gateway
 	cp "$dir/tally" "$dir/out"
-	echo "killed workers: $2 in $1 requests, of which $(count closed) had no" \
-	    "answer" >>"$dir/figures"
+	echo "killed workers: $2 in $(total) requests, of which $(count closed)" \
+	    "had no answer" >>"$dir/figures"
 	holds "a killed worker: nothing but what it had is lost" \
-	    [ $(($(count 200) + $(count closed))) -eq "$1" ]
+	    [ $(($(count 200) + $(count closed))) -eq "$(total)" ]
 	holds "a killed worker: four for each at most" \
 	    [ "$(count closed)" -le $((4 * $2)) ]
 	holds "a killed worker: nothing is signed otherwise" all_signed
+}
+
+# replaced: both workers are there again after crashes.
+replaced()
+{
 	until_true two_workers
 	tally 40 4 /own/echo /seven/eyes
 	holds "a killed worker: another one takes its place" \
 	    [ "$(count 200)" -eq 40 ]
 }
 
-# reloads N TIMES: nginx is told to read its files anew, under load.
-reloads()
+# no_more_lost GATEWAY PLAIN: than by the plain nginx, but for what chance does.  A
+# kill takes the requests that the worker has then, of four clients at most, so
+# that two such counts differ by less than six times the root of their sum.
+no_more_lost()
+{
+	awk -v a="$1" -v b="$2" 'BEGIN { exit !(a - b <= 6 * sqrt(a + b)) }'
+}
+
+# crashes_beside N KILLS: the same, and beside it a plain nginx whose workers are
+# killed as often under as much load.
+crashes_beside()
+{
+	local plain
+	start_plain
+	plain_crashes "$@" &
+	plain=$!
+	crashes "$@"
+	wait $plain
+	echo "the same of a plain nginx: $(count closed plain.tally) of" \
+	    "$(awk '{ n += $NF } END { print n }' "$dir/plain.tally")" \
+	    "had no answer" >>"$dir/figures"
+	holds "a killed worker: no more is lost than by a plain nginx" \
+	    no_more_lost "$(count closed)" "$(count closed plain.tally)"
+	kill "$PLAIN_PID"
+	wait "$PLAIN_PID"
+	PLAIN_PID=
+}
+
+# reload TIMES: nginx is told to read its files anew.
+reload()
 {
 	local i before
-	: >"$dir/origin.log"
-	python3 tests/suite/nginx/client.py tally "$sock" "$1" 4 /own/echo \
-	    >"$dir/tally" 2>"$dir/err" &
-	LOAD=$!
-	for ((i = 0; i < $2; i++)); do
+	for ((i = 0; i < $1; i++)); do
 		before=$(workers)
 		kill -HUP "$NGINX_PID"
 		until_true eval '[ "$(workers)" != "$before" ]'
 		until_true two_workers
 	done
-	wait $LOAD
+}
+
+# reloads N TIMES: the same under load.
+reloads()
+{
+	: >"$dir/origin.log"
+	tally_while tally "$sock" "$1" reload "$2"
 	cp "$dir/tally" "$dir/out"
-	holds "a reload: none of $1 is lost" [ "$(count 200)" -eq "$1" ]
+	echo "reloads: $2 in $(total) requests, of which $(count 200) were" \
+	    "answered" >>"$dir/figures"
+	holds "a reload: none is lost" [ "$(count 200)" -eq "$(total)" ]
 	holds "a reload: nothing is signed otherwise" all_signed
 }
 
