@@ -22,7 +22,7 @@ sign_anew(struct visit *v)
 	apam_signature_release(&v->signature);
 	status = visit_sign(v, &err);
 	engine_forget(&v->waiting);
-	why = status == APAM_OK ? visit_unfit(&v->signature) :
+	why = status == APAM_OK      ? visit_unfit(&v->signature) :
 	    status == APAM_E_PENDING ? "the credential has just ended" :
 				       err.text;
 	if (why == NULL)

@@ -46,6 +46,9 @@ secret hmac not-a-secret-but-an-hmac-key
 printf not-a-secret-but-an-hmac-key >"$dir/hmac"
 cp "$build/tests/modules/hmac-test.so" "$dir/modules/"
 own hmac "key_id = \"k1\"; secret = \"file:$dir/secrets/hmac\";" hmac-test
+cp "$build/tests/modules/challenge-test.so" "$dir/modules/"
+own nonce "secret = \"file:$dir/secrets/plain\"; eager = true;" challenge-test
+own mortal "$key header = \"X-Api-Key\"; key_id = \"mortal\";"
 
 # ---- nginx -----------------------------------------------------------------
 
@@ -56,7 +59,7 @@ location()
 	location /$1/ {
 	  apam $1; apam_origin $2; apam_prefix /$1; ${5:-}
 	  proxy_ssl_trusted_certificate $4;
-	  proxy_pass https://$3\$apam_uri;
+	  proxy_pass https://$3${6:-};
 	}
 	END
 }
@@ -100,12 +103,15 @@ write_conf()
 	    $(location xy "$named_xy" up_xy "$dir/ca.pem")
 	    $(location seed "$named_seed" up_seed "$dir/ca.pem")
 	    $(location apikey "$named_apikey" up_apikey "$dir/ca.pem")
-	    $(for p in header bearer cookie ruled hmac query; do
+	    $(for p in header bearer cookie ruled hmac query nonce mortal; do
 		location $p "$origin" up_own "$dir/own-ca.pem"
 	    done)
 	    $(location header "$origin" up_own "$dir/own-ca.pem" \
 		"proxy_request_buffering off; proxy_buffering off;" |
 		sed 's,/header,/stream,')
+	    $(location query "$origin" up_own "$dir/own-ca.pem" \
+		"" '$apam_uri' |
+		sed 's,/query,/variable,')
 	    $(location query "$origin" up_otherca "$dir/ca.pem" |
 		sed 's,/query,/otherca,')
 	    $(location query "$origin" up_othername "$dir/own-ca.pem" \
@@ -180,9 +186,47 @@ holds "cookies are one, with ours" \
     'a=1;b=2;session=not-a-secret-key;' ]
 gets "a parameter that the client gives is not doubled" 403 '*' \
     'http://localhost/query/echo?api_key=mine'
+call 'http://localhost/variable/echo?a=1'
+holds "proxy_pass with \$apam_uri sends the same" \
+    [ "$(arrived .target)" = '/echo?a=1&api_key=not-a-secret-key' ]
 gets "a HEAD" 200 '*' -I http://localhost/header/echo
 call -X OPTIONS http://localhost/header/echo
 holds "an OPTIONS" [ "$(arrived .method)" = OPTIONS ]
+
+# ---- What nginx sends again ------------------------------------------------
+# A kept connection that ends: nginx sends a request once more by itself.
+
+# sent N NAME: the header of the last N requests, each value once.
+sent()
+{
+	tail -n "$1" "$dir/origin.log" | jq -r ".headers[] |
+	    select(.[0] | ascii_downcase == \"${2,,}\") | .[1]" | sort -u
+}
+
+gets "a nonce is given" 200 nonce http://localhost/nonce/nonce
+gets "the connection ends with the next request" 200 '"n"' \
+    http://localhost/nonce/dies?1
+holds "which is sent twice, and signed anew" [ "$(sent 2 Authorization |
+    tr '\n' ' ')" = "Challenge-Test token=not-a-secret-key, nonce=first, nc=1 $(:
+    )Challenge-Test token=not-a-secret-key, nonce=first, nc=2 " ]
+gets "the same with a body" 200 '"n": 5' -X PUT -d 'three' \
+    http://localhost/nonce/dies?2
+holds "which is there both times, signed anew" eval '[ "$(sent 2 \
+    Authorization | wc -l)" = 2 ] && [ "$(sent 2 Content-Length)" = 5 ]'
+gets "a POST" 502 'cannot be reached' -d three http://localhost/nonce/dies?3
+holds "is sent once" eval '[ "$(grep -c "dies?3" "$dir/origin.log")" = 1 ]'
+call http://localhost/mortal/echo
+: >"$dir/dies"
+call http://localhost/mortal/dies?4 &
+until_true grep -q 'dies?4' "$dir/origin.log"
+row "a key is archived while the provider has its request" 0 '*' '*' \
+    keys archive mortal --yes --why gone
+rm "$dir/dies"
+wait $!
+holds "it does not sign a second sending" eval 'is_problem 502 &&
+    [ "$(grep -c "dies?4" "$dir/origin.log")" = 1 ] &&
+    grep -q "could not be signed anew" "$dir/out" &&
+    grep -q "mortal: the request is not sent again" "$dir/error.log"'
 
 # ---- Bodies ----------------------------------------------------------------
 
@@ -432,7 +476,7 @@ holds "no worker crashed" [ ! -s "$dir/err" ]
 # ---- Files -----------------------------------------------------------------
 
 write_conf 'location /gone/ { apam gone; apam_origin https://localhost;
-  proxy_pass https://up_own$apam_uri; }'
+  proxy_pass https://up_own; }'
 "$NGINX" -t -e "$dir/test.log" -c "$dir/nginx.conf" >"$dir/out" 2>"$dir/err"
 holds "a profile that is missing is found by nginx -t" \
     grep -q 'apam: gone: there is no profile' "$dir/err"

@@ -131,10 +131,10 @@ http {
     listen unix:$sock.h2 http2;
     location /streams/ {
       apam streams; apam_origin $origin; apam_prefix /streams;
-      proxy_pass https://streams\$apam_uri;
+      proxy_pass https://streams;
     }
-    location /test.Echo/ {
-      apam echo; apam_origin $grpc;
+    location /grpc/ {
+      apam echo; apam_origin $grpc; apam_prefix /grpc;
       grpc_pass grpcs://echo;
       grpc_set_header Host \$apam_authority;
       grpc_ssl_verify on; grpc_ssl_trusted_certificate $dir/own-ca.pem;

@@ -50,16 +50,16 @@ def serve(where, certificate, key):
 
 def call(path):
     with grpc.insecure_channel("unix:" + path) as channel:
-        unary = channel.unary_unary("/test.Echo/One")
+        unary = channel.unary_unary("/grpc/test.Echo/One")
         answer, done = unary.with_call(b"hello", timeout=LIMIT)
         print("one: %s, signed with %s" % (
             answer.decode(), dict(done.initial_metadata())["x-seen"]))
-        stream = channel.stream_stream("/test.Echo/Many")
+        stream = channel.stream_stream("/grpc/test.Echo/Many")
         answers = stream((b"%d" % i for i in range(100)), timeout=LIMIT)
         print("many: %d" % sum(
             int(a) == i for i, a in enumerate(answers)))
         try:
-            channel.unary_unary("/test.Echo/None")(b"", timeout=LIMIT)
+            channel.unary_unary("/grpc/test.Echo/None")(b"", timeout=LIMIT)
         except grpc.RpcError as e:
             print("none: %s" % e.code().name)
 

@@ -17,6 +17,9 @@ SHA-256.  It ends when its standard input does.
     /denied     401 with a body of 100 KB
     /short      a body that ends before its length
     /slow       200 after a second
+    /nonce      200 with a nonce for the next signature (challenge-test)
+    /dies?N     no answer the first time for each N; with DIR/dies there, not
+                before that is gone
 """
 import hashlib
 import hmac
@@ -31,6 +34,7 @@ import time
 DIR, CERTIFICATE, KEY = sys.argv[1:4]
 log = open(os.path.join(DIR, "origin.log"), "a", buffering=1)
 lock = threading.Lock()
+died = set()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -97,6 +101,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.big(int(self.path.split("n=")[1].split("&")[0]))
         elif path == "/redirect":
             self.give(302, b"", Location="https://other.example/")
+        elif path == "/nonce":
+            self.give(200, b"nonce\n", **{"Next-Nonce": "first"})
+        elif path == "/dies" and self.dies():
+            self.close_connection = True
         elif path == "/steer":
             self.give(200, b"steered\n", **{"X-Accel-Redirect": "/echo"})
         elif path == "/denied":
@@ -112,6 +120,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 time.sleep(1)
             self.give(200, json.dumps({k: line[k] for k in (
                 "method", "n", "sha256")}).encode())
+
+    def dies(self):
+        with lock:
+            first = self.path not in died
+            died.add(self.path)
+        while first and os.path.exists(os.path.join(DIR, "dies")):
+            time.sleep(0.02)
+        return first
 
     def big(self, n):
         self.send_response(200)
