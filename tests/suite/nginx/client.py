@@ -7,10 +7,12 @@
                                           connections and kept ones; prints how
                                           many were not answered 200
     client.py tally SOCKET N CLIENTS URL-PATH...
-                                          N requests by so many clients, and more
-                                          until standard input ends, each on a new
-                                          connection; prints "OUTCOME COUNT" lines:
-                                          a status, or "closed" without one
+                                          N requests, each on a new connection, by
+                                          so many clients; prints "OUTCOME COUNT"
+                                          lines: a status, or "closed" without one
+    client.py tally-on SOCKET N CLIENTS URL-PATH...
+                                          the same, and more until standard input
+                                          ends
     client.py raw SOCKET                  standard input is sent as it is; prints
                                           what comes until it closes, or is
                                           silent for 1.5 s after the first of it
@@ -75,9 +77,11 @@ def load(path, n, targets):
     print(len(failed))
 
 
-def tally(path, n, clients, targets):
+def tally(path, n, clients, targets, goes_on):
     outcomes, lock = collections.Counter(), threading.Lock()
     told_to_end = threading.Event()
+    if not goes_on:
+        told_to_end.set()
 
     def run(first):
         for i in itertools.count(first, clients):
@@ -92,7 +96,8 @@ def tally(path, n, clients, targets):
     threads = [threading.Thread(target=run, args=(i,)) for i in range(clients)]
     for t in threads:
         t.start()
-    sys.stdin.read()
+    if goes_on:
+        sys.stdin.read()
     told_to_end.set()
     for t in threads:
         t.join()
@@ -146,8 +151,9 @@ def leave(address, port, path, wait):
 
 if sys.argv[1] in ("leave", "half"):
     leave(*sys.argv[2:], sys.argv[1] == "half")
-elif sys.argv[1] == "tally":
-    tally(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])
+elif sys.argv[1] in ("tally", "tally-on"):
+    tally(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:],
+          sys.argv[1] == "tally-on")
 elif sys.argv[1] == "load":
     load(sys.argv[2], int(sys.argv[3]), sys.argv[4:])
 else:

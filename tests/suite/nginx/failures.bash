@@ -15,7 +15,7 @@ trap end_failing EXIT
 tally()
 {
 	python3 tests/suite/nginx/client.py tally "$sock" "$@" >"$dir/tally" \
-	    2>"$dir/err" </dev/null
+	    2>"$dir/err"
 	cp "$dir/tally" "$dir/out"
 }
 
@@ -25,7 +25,7 @@ tally_while()
 {
 	local load
 	mkfifo "$dir/$1.on"
-	python3 tests/suite/nginx/client.py tally "$2" "$3" 4 /own/echo \
+	python3 tests/suite/nginx/client.py tally-on "$2" "$3" 4 /own/echo \
 	    <"$dir/$1.on" >"$dir/$1" 2>"$dir/$1.err" &
 	load=$!
 	exec 6>"$dir/$1.on"
