@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers are put together byte by byte, since nothing is aligned.
+ * Numbers are copied, since nothing is aligned; their lowest byte comes first.
  */
+#define _DEFAULT_SOURCE /* le64toh */
 #include "agent/frame.h"
 
 #include <assert.h>
+#include <endian.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -20,16 +23,15 @@ get_number(const char *from, size_t n)
 {
 	uint64_t number = 0;
 
-	while (n-- > 0)
-		number = number << 8 | (unsigned char)from[n];
-	return number;
+	memcpy(&number, from, n);
+	return le64toh(number);
 }
 
 static void
 set_number(char *to, size_t n, uint64_t number)
 {
-	for (size_t i = 0; i < n; i++, number >>= 8)
-		to[i] = (char)(unsigned char)number;
+	number = htole64(number);
+	memcpy(to, &number, n);
 }
 
 uint64_t
@@ -145,14 +147,7 @@ frame_take(struct frame_parts *parts, struct apam_str frame,
 
 /* ---- Items --------------------------------------------------------------- */
 
-static bool
-is_zero(struct apam_str bytes)
-{
-	for (size_t i = 0; i < bytes.n; i++)
-		if (bytes.p[i] != '\0')
-			return false;
-	return true;
-}
+static const char zeros[ITEM_ALIGN];
 
 /* The item at the start of `from`, which is not empty, and how long it is. */
 static const char *
@@ -171,7 +166,7 @@ read_item(struct apam_str from, struct frame_item *item, size_t *whole)
 	if (n >= from.n || padding_of((size_t)n) > from.n - n)
 		return "an item is longer than its message";
 	padding = padding_of((size_t)n);
-	if (!is_zero((struct apam_str){ from.p + n, padding }))
+	if (memcmp(from.p + n, zeros, padding) != 0)
 		return "an item is not followed by zeros";
 	item->tag = (uint16_t)get_number(from.p - FRAME_ITEM_HEAD, 2);
 	item->critical = flags != 0;
@@ -223,7 +218,6 @@ static void
 put_item(struct frame_writer *writer, uint16_t tag, unsigned flags,
     const struct apam_str *pieces, size_t count)
 {
-	static const char zeros[ITEM_ALIGN];
 	char head[FRAME_ITEM_HEAD];
 	size_t n = 0;
 

@@ -26,8 +26,8 @@
 
 #define ROUNDS 101
 #define CLIENTS 16
-#define TOGETHER_NS 2e8 /* how long all clients run at once */
-#define TOGETHER_ROUNDS 11
+#define TOGETHER_NS 1e8 /* how long all clients run at once */
+#define TOGETHER_ROUNDS 31
 #define URL "https://api.example.com/v1/eyes?from=1&to=2"
 
 /* ---- Servers ------------------------------------------------------------ */
