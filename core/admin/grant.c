@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/sized.h"
 #include "profile/opening.h"
+#include "served/handshake.h"
 #include "served/served_fetch.h"
 
 static void
@@ -111,7 +112,7 @@ tell_of_agent(struct apam_profile *profile, const struct stack *stack,
 	grant->served = stack->profile->agent == AGENT_REQUIRE &&
 	    !profile->ctx->env.is_agent;
 	if (grant->served && !grant->ruled && user != 0 &&
-	    !served_is_agents(profile->ctx->served, user))
+	    !handshake_is_agents(profile->ctx->served, user))
 		allow_none_for_agent(user, &why);
 	if (why.status != APAM_OK)
 		(void)snprintf(

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "config/option_table.h"
 #include "profile/reload.h"
-#include "served/served.h"
+#include "served/handshake.h"
 
 static bool
 is_chosen(const struct entry *e, const struct login_choice *choice)
@@ -109,7 +109,7 @@ login_entries(
 
 	if (s == NULL || !s->withheld)
 		return s;
-	if (served_is_agents(served, geteuid()))
+	if (handshake_is_agents(served, geteuid()))
 		open = open_as_agent(s, deadline, err);
 	else
 		(void)error_set(err, APAM_E_POLICY,

@@ -1,33 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One connection of a program to the agent: it is made, believed or not, and
- * carries messages (agent/message.h).
- *
- * The socket's path must be one that nobody but root, the agent's user and, in
- * user mode, the effective user can change, and what answers there must run as
- * one of these (SO_PEERCRED).  So nobody else can pose as the agent.
+ * One connection of a program to the agent, which carries messages
+ * (agent/message.h): link_connect.h makes it, and link_receive.h takes what
+ * comes; here is what sends, and waits.
  *
  * Who waits does so by link_wait, under a deadline; or, where it has time, in
- * link_receive, which saves a call of the system (link_let_wait).
- * A connection belongs to one thread at a time.  A host may close descriptors
- * that it does not know (base/own_fd.h): what is not ours any more is left alone,
- * and the connection is broken.
+ * link_receive, which saves a call of the system (link_let_wait).  A connection
+ * belongs to one thread at a time.  A host may close descriptors that it does
+ * not know (base/own_fd.h): what is not ours any more is left alone, and the
+ * connection is broken.
  */
 #ifndef CORE_AGENT_LINK_H
 #define CORE_AGENT_LINK_H
 
 #include "agent/message.h"
 #include "base/own_fd.h"
-
-/* Where the agent is, and who it has to be. */
-struct link_place {
-	const char *socket;	/* absolute */
-	const char *user;	/* its login name; root is believed, too */
-	uint32_t id;		/* and number; 0: none, or not known */
-	bool own;		/* user mode: so is the effective user */
-	/* The socket's file, as link_find has opened it; NULL: it was not. */
-	const struct own_fd *file;
-};
 
 /* A connection; link_init sets it up. */
 struct link {
@@ -56,47 +43,15 @@ struct link {
 /* There is none yet. */
 void link_init(struct link *link);
 
-/* True where this user may be the agent. */
-bool link_believes(const struct link_place *place, uint32_t user);
-
-/*
- * Open the socket's file, for link_connect, which takes another where this one is
- * not ours any more or nobody listens there.  The caller closes it; none where
- * the path is not believed or leads to nothing.
- */
-struct own_fd link_find(const struct link_place *place);
-
-/*
- * Connect; `hello` is sent in the packet of the first message, or as soon as
- * something is to be received.  This waits for nothing.  The link, which was
- * just set up, is broken where it fails.  Errors: NETWORK: there is no agent, or
- * it takes no connection now; TRUST: it is not to be believed; CONFIG; MEMORY.
- */
-enum apam_status link_connect(struct link *link, const struct link_place *place,
-    const struct agent_hello *hello, struct apam_error *err);
-
 /*
  * True where it is there to be used: it is open and whole, and of this process
- * and its present user.  Each call that uses a link from before asks this first.
+ * and its present user.  Each call that uses a link from before asks this
+ * first.
  */
 bool link_is_ours(const struct link *link);
 
 /* True where the agent ended it, and nothing was wrong with what it said. */
 bool link_has_ended(const struct link *link);
-
-enum link_got {
-	LINK_NOTHING,		/* there is no message yet */
-	LINK_MESSAGE,
-	LINK_BROKEN		/* there will be none: link->wrong says why */
-};
-
-/*
- * Take the next message.  Its items live until the next call.  A WELCOME and a
- * PROVE are dealt with here.  FAILED with id 0 is of the connection as a whole,
- * which is broken then; *err, which is not NULL, has what it said.
- */
-enum link_got link_receive(
-    struct link *link, struct frame *message, struct apam_error *err);
 
 /*
  * Have the next link_receive wait for a message, where `deadline` (clock_ms) is
@@ -114,16 +69,16 @@ int link_take_passed(struct link *link);
 
 /*
  * Send part *i of a message and those after it, as far as there is room; *i is
- * then the next one.  True when all are sent.  False where the rest has to wait,
- * or the link is broken; before the greeting link_receive finds out which.  No
- * other message is sent before the rest of this one.
+ * then the next one.  True when all are sent.  False where the rest has to
+ * wait, or the link is broken; before the greeting link_receive finds out
+ * which.  No other message is sent before the rest of this one.
  */
 bool link_send(struct link *link, const struct frame_writer *message,
     unsigned *i);
 
 /*
- * Send a PROOF that found no room when it was asked for, or came in the midst of
- * a message.  True where none is owed any more.
+ * Send a PROOF that found no room when it was asked for, or came in the midst
+ * of a message.  True where none is owed any more.
  */
 bool link_settle(struct link *link);
 
@@ -133,13 +88,26 @@ bool link_settle(struct link *link);
  */
 bool link_wait(struct link *link, bool out, int64_t deadline);
 
-/* Close it; it is as after link_init then.  What belongs to others is left alone. */
-void link_close(struct link *link);
+/*
+ * It is broken, a clause says why; the first one counts.  link_ended: the agent
+ * ended it.
+ */
+extern const char link_ended[];
+void link_break(struct link *link, const char *wrong);
+
+/* What link_take_passed would give is not wanted. */
+void link_drop_passed(struct link *link);
 
 /*
- * In a child after a fork: let go of what is the parent's, without a word on the
- * wire.
+ * The greeting alone, where no message takes it along.  1: it is sent; 0: there
+ * is no room; below: the connection is broken.
  */
-void link_abandon(struct link *link);
+int link_send_hello(struct link *link);
+
+/*
+ * Close it; it is as after link_init then.  What belongs to others is left
+ * alone.
+ */
+void link_close(struct link *link);
 
 #endif

@@ -14,6 +14,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "profile/opening.h"
+#include "served/ask_nonblocking.h"
+#include "served/handshake.h"
 #include "served/served_sign.h"
 
 /* ---- Asking -------------------------------------------------------------- */
@@ -127,7 +129,7 @@ sign_by_page(
 	if (s->named != NULL)
 		return false;
 	/* A registry that was made since has keys archived, perhaps. */
-	served_look_at_registry(p->ctx->served);
+	handshake_look_at_registry(p->ctx->served);
 	pthread_mutex_lock(&p->ctx->env.lock);
 	alone = s->stack == p->stack && !p->gone &&
 	    served_page_alone(&p->page, s->stack->profile, total, &facts);
@@ -251,7 +253,7 @@ sign_served_end(struct apam_profile *profile, struct served_call **call)
 	*call = NULL;
 	if (c == NULL)
 		return;
-	served_forget(profile->ctx->served, &c->ask);
+	ask_nonblocking_forget(profile->ctx->served, &c->ask);
 	served_call_free(c);
 	free(c);
 }

@@ -15,6 +15,7 @@
 #include "base/sized.h"
 #include "flight/loop.h"
 #include "profile/reload.h"
+#include "served/ask_nonblocking.h"
 
 struct apam_call {
 	struct apam_call *next;
@@ -166,7 +167,7 @@ int
 apam_timeout(struct apam *ctx)
 {
 	HOLD_CANCEL;
-	const int again = served_timeout(ctx->served);
+	const int again = ask_nonblocking_timeout(ctx->served);
 	int ms = loop_timeout(ctx->env.loop);
 	int64_t now = clock_ms(), left;
 
@@ -191,5 +192,5 @@ apam_step(struct apam *ctx)
 	if (!ctx->env.loop->threaded && loop_descriptor(ctx->env.loop) >= 0)
 		loop_turn(ctx->env.loop, 0);
 	if (!ctx->env.loop->threaded)
-		served_move(ctx->served);
+		ask_nonblocking_move(ctx->served);
 }

@@ -23,6 +23,7 @@
 #include "profile/handle.h"
 #include "profile/origin_index.h"
 #include "profile/table.h"
+#include "served/served.h"
 
 #define OPEN_FLAGS                                                             \
 	(APAM_OPEN_USER | APAM_OPEN_NO_THREAD | APAM_OPEN_NO_TLS_ENVIRONMENT)

@@ -12,6 +12,7 @@
 #include "flight/loop.h"
 #include "profile/opening.h"
 #include "profile/stack.h"
+#include "served/served.h"
 #include "slot/slot.h"
 
 static pthread_mutex_t contexts_lock = PTHREAD_MUTEX_INITIALIZER;

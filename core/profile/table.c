@@ -17,7 +17,7 @@
 #include "config/directory.h"
 #include "profile/opening.h"
 #include "profile/table.h"
-#include "served/served.h"
+#include "served/handshake.h"
 #include "slot/slot.h"
 #include "slot/write.h"
 
@@ -128,7 +128,7 @@ read_profile(struct apam *ctx, const char *name, struct apam_profile **profile,
 	ctx->profiles[at] = p;
 	ctx->profile_count++;
 	if (handle_is_served(ctx, p->stack->profile->agent))
-		served_prepare(ctx->served);
+		handshake_prepare(ctx->served);
 	*profile = p;
 	return APAM_OK;
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Questions are sent in their order, each as a whole: the parts of two messages
- * may not be mixed.  Answers are copied, since their packet's memory is the next
- * one's.
+ * may not be mixed.  Answers are copied, since their packet's memory is the
+ * next one's.
  */
 #include "served/flow.h"
 
 #include <unistd.h>
 
+#include "agent/link_receive.h"
 #include "base/error.h"
 
 /* ---- Questions ----------------------------------------------------------- */
@@ -214,4 +215,46 @@ flow_move(struct flow *flow)
 		return true;
 	lose_all(flow);
 	return false;
+}
+
+bool
+flow_was_refused(const struct flow *flow, struct apam_error *err)
+{
+	if (flow->error.status == APAM_OK)
+		return false;
+	error_copy(err, &flow->error);
+	return true;
+}
+
+/* ---- What has no answer -------------------------------------------------- */
+
+void
+flow_cancel(struct flow *flow, uint64_t id)
+{
+	struct frame_writer w;
+	struct buf none;
+	unsigned i = 0;
+
+	if (flow_has_unsent(flow)) {
+		flow_close(flow);
+		return;
+	}
+	buf_init_plain(&none, FRAME_ITEMS_MAX);
+	frame_begin(&w, &none, AGENT_CANCEL, id);
+	w.version = flow->link.parts.version;
+	if (flow->link.fd.fd >= 0)
+		(void)link_send(&flow->link, &w, &i);
+	buf_free(&none);
+}
+
+bool
+flow_tell(struct flow *flow, struct ask *message)
+{
+	unsigned i = 0;
+
+	message->message.version = flow->link.parts.version;
+	/* Half a message would break the connection. */
+	return flow->link.greeted && link_is_ours(&flow->link) &&
+	    !flow_has_unsent(flow) && frame_count(&message->message) == 1 &&
+	    link_send(&flow->link, &message->message, &i);
 }

@@ -58,8 +58,8 @@ void ask_free(struct ask *ask);
 int ask_take_passed(struct ask *ask);
 
 /*
- * Ask, on a connection that is there, though it may not be greeted yet; flow_move
- * sends it.
+ * Ask, on a connection that is there, though it may not be greeted yet;
+ * flow_move sends it.
  */
 void flow_ask(struct flow *flow, struct ask *ask);
 
@@ -74,5 +74,23 @@ bool flow_move(struct flow *flow);
 
 /* True while something waits for room to be sent. */
 bool flow_has_unsent(const struct flow *flow);
+
+/*
+ * True where the agent has said why it broke the connection; *err is that then.
+ */
+bool flow_was_refused(const struct flow *flow, struct apam_error *err);
+
+/*
+ * Nobody waits for the answer to this question any more: the agent is told, if
+ * that can be done at once.  A connection that has half of a message on it is
+ * of no more use, and closed.
+ */
+void flow_cancel(struct flow *flow, uint64_t id);
+
+/*
+ * Send a message that has no answer.  False where the connection is not whole
+ * and greeted, or has no room for all of it at once.
+ */
+bool flow_tell(struct flow *flow, struct ask *message);
 
 #endif

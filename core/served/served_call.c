@@ -6,6 +6,8 @@
 #include "served/served_call.h"
 
 #include "base/error.h"
+#include "served/ask_blocking.h"
+#include "served/served.h"
 
 void
 served_result_init(struct served_result *to)
@@ -64,7 +66,7 @@ served_call_make(struct served *served, const struct agent_call *call,
 		    "the call has more or longer arguments than the agent "
 		    "takes");
 	else
-		end = served_ask(
+		end = ask_blocking(
 		    served, &to->ask, deadline + LATE_MS, hurry, &why);
 	*status = end == SERVED_ANSWERED ? take_result(to, &why) : why.status;
 	if (*status != APAM_OK)

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "served/served.h"
 
 /* How far it has come. */
 struct progress {

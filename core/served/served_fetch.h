@@ -16,7 +16,7 @@ struct served_fetch {
 	size_t argument_count;
 	const struct caller *caller; /* for whom; NULL: this process */
 	int64_t deadline;	/* clock_ms */
-	bool hurry;		/* as in served_ask */
+	bool hurry;		/* as in ask_blocking */
 	bool of_entries;	/* a row for each entry of the profile, at most */
 	/* Take a row: NULL, or what is wrong with it. */
 	const char *(*take)(void *arg, struct apam_str row);

@@ -6,6 +6,7 @@
 #include "served/served_hint.h"
 
 #include "base/sized.h"
+#include "served/served.h"
 #include "slot/write.h"
 
 /* Bytes of an answer's headers that are passed on: a frame has room for them. */

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "served/handshake.h"
 #include "slot/page_map.h"
 #include "slot/write.h"
 
@@ -53,7 +54,7 @@ owner_of(struct served *served, int fd, uid_t *owner)
 	if (fstat(fd, &st) != 0)
 		return "it cannot be looked at";
 	*owner = st.st_uid;
-	return served_believes(served, st.st_uid) ?
+	return handshake_believes(served, st.st_uid) ?
 	    NULL :
 	    "it belongs to another user";
 }

@@ -9,7 +9,7 @@
 
 #include "abi/signing.h"
 #include "config/profile_values.h"
-#include "served/served.h"
+#include "served/served_state.h"
 #include "slot/slot.h"
 
 /* Slots for origins that the profile does not have any more. */

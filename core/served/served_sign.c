@@ -10,6 +10,9 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "crypto/digest.h"
+#include "served/ask_blocking.h"
+#include "served/ask_nonblocking.h"
+#include "served/served.h"
 #include "text/header.h"
 
 /* ms for an answer, where there is something else to go on with. */
@@ -206,10 +209,10 @@ ask_once(struct served *served, struct served_call *call,
 	int64_t deadline = what->deadline;
 
 	if (what->soon)
-		return served_ask_soon(served, &call->ask, what->hurry, err);
+		return ask_nonblocking(served, &call->ask, what->hurry, err);
 	if (what->hurry && deadline > clock_ms() + HURRY_MS)
 		deadline = clock_ms() + HURRY_MS;
-	return served_ask(served, &call->ask, deadline, what->hurry, err);
+	return ask_blocking(served, &call->ask, deadline, what->hurry, err);
 }
 
 static bool

@@ -8,7 +8,7 @@
 #define CORE_SERVED_SERVED_SIGN_H
 
 #include "abi/request.h"
-#include "served/served.h"
+#include "served/served_state.h"
 
 /*
  * What was asked so far.  A call that does not wait keeps it from try to try;
@@ -49,7 +49,7 @@ struct served_made {
 /*
  * Ask for a signature.  ANSWERED: *status says whether it was made, and *total
  * and *made are filled in; otherwise *err has what the agent said.  With any
- * other end nothing was made.  Errors of that: as served_ask.
+ * other end nothing was made.  Errors of that: as ask_blocking.
  */
 enum served_end served_sign(struct served *served, struct served_call *call,
     const struct served_request *what, struct apam_signing *total,

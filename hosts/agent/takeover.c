@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The connection is that of any client (agent/link.h), which believes the other
+ * The connection is that of any client (agent/link_connect.h), which believes the other
  * end by its user.
  */
 #include "agent/takeover.h"
@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/link_receive.h"
 #include "agent/passed.h"
 #include "base/clock.h"
 #include "base/error.h"

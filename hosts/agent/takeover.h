@@ -9,7 +9,7 @@
 
 #include <apam/apam.h>
 
-#include "agent/link.h"
+#include "agent/link_connect.h"
 #include "agent/options.h"
 
 /* How long it is tried to find an agent that hands over. */
