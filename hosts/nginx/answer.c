@@ -358,18 +358,20 @@ is_providers(const ngx_http_request_t *r)
 static ngx_int_t
 begin_problem(ngx_http_request_t *r, struct visit *v)
 {
-	const bool unsent = v != NULL && v->unsent;
-	const struct problem problem = {
-		.status = unsent ? NGX_HTTP_BAD_GATEWAY : r->err_status,
-		.detail = unsent ? "the connection ended while the request was "
-				   "sent, and it could not be signed anew" :
-				   NULL
-	};
+	struct problem problem = { .status = r->err_status };
 
 	if (v == NULL)
 		v = visit_new(r);
 	if (v == NULL)
 		return NGX_ERROR;
+	problem.detail = v->why;
+	if (v->unsent) {
+		problem.status = NGX_HTTP_BAD_GATEWAY;
+		problem.detail = "the connection ended while the request was "
+				 "sent, and it could not be signed anew";
+	} else if (v->why != NULL)
+		ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+		    "apam: %s: %s", apam_profile_name(v->profile), v->why);
 	v->problem = problem_make(r, &problem);
 	if (v->problem == NULL)
 		return NGX_ERROR;
@@ -402,8 +404,8 @@ header_filter(ngx_http_request_t *r)
 	if (v != NULL)
 		visit_restore(v);
 	if (v == NULL || v->state != VISIT_SIGNED || !is_providers(r)) {
-		if (conf->problems && r->err_status >= 400 && r == r->main &&
-		    !(v != NULL && v->state == VISIT_ANSWERING))
+		if (conf->problems == 1 && r->err_status >= 400 &&
+		    r == r->main && !(v != NULL && v->state == VISIT_ANSWERING))
 			return begin_problem(r, v);
 		return next_header(r);
 	}

@@ -6,6 +6,7 @@
 #include "conf.h"
 
 #include "address.h"
+#include "upstream.h"
 
 #define TOKEN_MIN 16 /* bytes; fewer could be guessed */
 #define TOKEN_MAX 256
@@ -316,7 +317,9 @@ conf_create_main(ngx_conf_t *cf)
 		return NULL;
 	main->log_level = NGX_CONF_UNSET_UINT;
 	if (ngx_array_init(&main->profiles, cf->pool, 4, sizeof(ngx_str_t)) !=
-	    NGX_OK)
+		NGX_OK ||
+	    ngx_array_init(&main->upstreams, cf->pool, 4,
+		sizeof(struct upstream_hold)) != NGX_OK)
 		return NULL;
 	return main;
 }
@@ -405,7 +408,10 @@ conf_merge_location(ngx_conf_t *cf, void *parent, void *child)
 	}
 	if (l->callers == NGX_CONF_UNSET_UINT)
 		l->callers = CALLERS_PEER;
-	ngx_conf_merge_value(l->problems, from->problems, l->profile.len > 0);
+	if (l->problems == NGX_CONF_UNSET)
+		l->problems = from->problems;
+	if (l->problems == NGX_CONF_UNSET && l->profile.len > 0)
+		l->problems = 1;
 	if (l->profile.len > 0 && !conf_is_by_url(l) && l->origin.len == 0) {
 		ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
 		    "apam %V: apam_origin has to say where its requests go",

@@ -29,6 +29,7 @@ struct main_conf {
 	ngx_flag_t user;	/* files of the workers' user are trusted */
 	ngx_uint_t log_level;	/* enum apam_log_level */
 	ngx_array_t profiles;	/* ngx_str_t: those that locations name */
+	ngx_array_t upstreams;	/* struct upstream_hold */
 	bool shows_calls;	/* a location is PAGE_CALLS */
 };
 
@@ -48,7 +49,7 @@ struct location_conf {
 	ngx_uint_t page;	/* enum page; a location's own, not its parent's */
 	ngx_str_t token;
 	ngx_array_t *placeholders; /* ngx_str_t: texts that are not sent on */
-	ngx_flag_t problems;	/* nginx's own error pages become JSON */
+	ngx_flag_t problems;	/* 1: nginx's own error pages become JSON */
 	struct known *known;	/* of its profile; not NULL */
 };
 

@@ -7,6 +7,7 @@
 #include "conf.h"
 #include "engine.h"
 #include "tally.h"
+#include "upstream.h"
 #include "variables.h"
 #include "visit.h"
 
@@ -22,6 +23,8 @@ install(ngx_conf_t *cf)
 		return NGX_ERROR;
 	*handler = visit_handler;
 	answer_install();
+	if (upstream_install(cf) != NGX_OK)
+		return NGX_ERROR;
 	return tally_install(cf);
 }
 

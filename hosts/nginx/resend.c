@@ -8,6 +8,8 @@
  */
 #include "resend.h"
 
+#include "upstream.h"
+
 /* Sign anew, without waiting.  NGX_OK, NGX_ERROR. */
 static ngx_int_t
 sign_anew(struct visit *v)
@@ -63,7 +65,8 @@ reinit(ngx_http_request_t *r)
 
 	if (v->reinit(r) != NGX_OK)
 		return NGX_ERROR;
-	v->unsent = sign_anew(v) != NGX_OK || make_anew(v) != NGX_OK;
+	v->unsent = sign_anew(v) != NGX_OK || !upstream_fits(r) ||
+	    make_anew(v) != NGX_OK;
 	return v->unsent ? NGX_ERROR : NGX_OK;
 }
 

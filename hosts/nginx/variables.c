@@ -5,6 +5,7 @@
 #include "variables.h"
 
 #include "resend.h"
+#include "upstream.h"
 #include "visit.h"
 
 static ngx_int_t
@@ -26,6 +27,7 @@ get_uri(ngx_http_request_t *r, ngx_http_variable_value_t *to, uintptr_t data)
 	const ngx_str_t none = ngx_null_string;
 
 	(void)data;
+	upstream_guard(r);
 	return give(to, v != NULL && v->state == VISIT_SIGNED ? v->uri : none);
 }
 
@@ -40,6 +42,7 @@ get_authority(
 	(void)data;
 	if (v != NULL)
 		resend_watch(v);
+	upstream_guard(r);
 	return give(to, v != NULL ? v->target.authority : none);
 }
 

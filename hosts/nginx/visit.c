@@ -275,10 +275,6 @@ visit_apply(struct visit *v)
 const char *
 visit_unfit(const struct apam_signature *signature)
 {
-	if (signature->certificate != NULL)
-		return "the profile signs with a client certificate, which the "
-		       "gateway cannot send: use libapam-curl or `apam "
-		       "request`";
 	if (signature->body != NULL)
 		return "the profile rewrites the body, which the gateway "
 		       "cannot send: use libapam-curl or `apam request`";

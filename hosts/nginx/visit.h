@@ -50,6 +50,7 @@ struct visit {
 	struct waiting waiting;
 	/* Of the answer. */
 	struct held held;
+	const char *why;	/* nginx cannot send what was signed; or NULL */
 	ngx_buf_t *problem;	/* VISIT_ANSWERING: what is sent; NULL: it was */
 	ngx_http_log_handler_pt log_handler; /* nginx's own */
 	/* Of the sending that was rejected or challenged. */

@@ -18,6 +18,7 @@ static const char *const settings =
     "  proxy_redirect off;\n"
     "  proxy_ignore_headers X-Accel-Redirect X-Accel-Expires\n"
     "      X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
+    "  proxy_ssl_protocols TLSv1.2 TLSv1.3;\n"
     "  proxy_ssl_verify on;\n"
     "  proxy_ssl_server_name on;\n"
     "  proxy_set_header Host $apam_authority;\n"
