@@ -63,10 +63,7 @@ START_TEST(an_agent_that_was_never_there_is_not_waited_for)
 }
 END_TEST
 
-/*
- * ---- An agent that is being replaced
- * -----------------------------------------
- */
+/* ---- An agent that is being replaced ------------------------------------- */
 
 static const struct {
 	bool hurry;
@@ -88,6 +85,7 @@ START_TEST(one_that_was_there_is_waited_for)
 	ck_assert_int_eq(ms >= 0, end == SERVED_PENDING);
 	if (end != SERVED_PENDING)
 		return;
+	served->availability.away_at = clock_ms() + SERVED_ENV_LONG;
 	scripted_start(&agent, served_env_answers, NULL);
 	ck_assert_int_eq(ask_until_it_ends(false), SERVED_ANSWERED);
 	served_env_heard();
@@ -123,16 +121,14 @@ START_TEST(a_lost_question_is_asked_again)
 	ck_assert_int_eq(
 	    ask_nonblocking(served, &ask, false, &err), SERVED_PENDING);
 	ck_assert_int_eq(ask.state, ASK_LOST);
+	served->availability.away_at = clock_ms() + SERVED_ENV_LONG;
 	scripted_start(&agent, served_env_answers, NULL);
 	ck_assert_int_eq(ask_until_it_ends(false), SERVED_ANSWERED);
 	served_env_heard();
 }
 END_TEST
 
-/*
- * ---- Other ends
- * --------------------------------------------------------------
- */
+/* ---- Other ends ---------------------------------------------------------- */
 
 static void
 refuse(int listener, void *arg)
@@ -171,11 +167,11 @@ START_TEST(a_connection_that_the_host_closed_is_made_anew)
 
 	scripted_start(&agent, served_env_answers, NULL);
 	served_env_begin();
-	ck_assert_int_eq(
-	    ask_nonblocking(served, &ask, false, &err), SERVED_PENDING);
+	ck_assert_int_eq(ask_until_it_ends(false), SERVED_ANSWERED);
 	fd = served->shared.link.fd.fd;
 	ck_assert_int_eq(dup2(STDERR_FILENO, fd), fd);
 	ask_nonblocking_move(served);
+	served_env_begin();
 	ck_assert_int_eq(ask_until_it_ends(false), SERVED_ANSWERED);
 	served_env_heard();
 	ck_assert_int_eq(close(fd), 0);
