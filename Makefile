@@ -127,7 +127,7 @@ MEASURED = $(addprefix tests/suite/,nginx.sh gateway.sh run.sh page.sh sockets.s
 # and what has one makes system calls of its own, so that the agent has no filter.
 SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh \
 	%/agent/python.sh) \
-	$(if $(SANITIZE),%/agent/filter.sh),\
+	$(if $(SANITIZE),%/agent/filter.sh %/cli/faults.sh),\
 	$(wildcard tests/suite/cli/*.sh tests/suite/agent/*.sh tests/sandbox/check.sh \
 	tests/suite/doc/*.sh) \
 	$(if $(COVERAGE),$(wildcard $(MEASURED))) \

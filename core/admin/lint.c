@@ -213,13 +213,12 @@ is_main(const struct apam *ctx, const char *path)
 static void
 lint_file(struct lint *lint, const char *file)
 {
-	char *path = path_absolute(file);
 	char *name = name_of(file);
+	char *path = name == NULL ? NULL : path_absolute(file);
 	struct settings *other = NULL;
 
-	if (path == NULL || name == NULL)
-		problems_add(lint->all, APAM_E_CONFIG, file, 0,
-		    "the folder of the file cannot be found");
+	if (path == NULL)
+		problems_add_no_folder(lint->all, file);
 	else if (is_main(lint->ctx, path))
 		other = settings_new(
 		    path, lint->ctx->env.settings->user, lint->all);

@@ -7,6 +7,7 @@
  */
 #include "base/problems.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,16 @@ problems_add(struct problems *all, enum apam_status status, const char *file,
 	problem = make_problem(status, file, line, format, args);
 	va_end(args);
 	problems_add_error(all, file, line, &problem);
+}
+
+void
+problems_add_no_folder(struct problems *all, const char *file)
+{
+	if (errno == ENOMEM)
+		problems_add(all, APAM_E_MEMORY, file, 0, "out of memory");
+	else
+		problems_add(all, APAM_E_CONFIG, file, 0,
+		    "the folder of the file cannot be found");
 }
 
 void

@@ -31,6 +31,9 @@ void problems_add(struct problems *all, enum apam_status status,
 void problems_add_error(struct problems *all, const char *file, unsigned line,
     const struct apam_error *err);
 
+/* Add that path_absolute has failed for this file, with errno as it left it. */
+void problems_add_no_folder(struct problems *all, const char *file);
+
 /*
  * Pass on a warning, about something that works but is probably not intended: a
  * problem with status APAM_OK.  The text must not contain bytes of a secret.

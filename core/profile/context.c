@@ -111,8 +111,7 @@ read_settings(const struct apam_open_options *o, struct problems *all)
 	if (named == o->config && named[0] != '/') {
 		path = path_absolute(named);
 		if (path == NULL)
-			problems_add(all, APAM_E_CONFIG, named, 0,
-			    "the folder of the file cannot be found");
+			problems_add_no_folder(all, named);
 		named = path;
 	}
 	settings = named == NULL ?

@@ -79,6 +79,15 @@ usage_error(const struct command *command, const char *format, ...)
 	return STATUS_USAGE;
 }
 
+int
+line_error(const struct command *command, const char *problem)
+{
+	if (problem[0] != '\0')
+		return usage_error(command, "%s", problem);
+	complain("out of memory");
+	return STATUS_INTERNAL;
+}
+
 /* The parts of the command line where the common flags may stand. */
 struct parts {
 	const struct args *all[3];
@@ -132,7 +141,7 @@ run_command(const struct command *command, const struct parts *before, int argc,
 	int code = STATUS_DONE;
 
 	if (!args_read(&args, argc, argv)) {
-		code = usage_error(command, "%s", args.problem);
+		code = line_error(command, args.problem);
 		goto out;
 	}
 	if (args_has(&args, "help")) {
@@ -169,7 +178,7 @@ run_group(const struct command *group, const struct parts *before, int argc,
 	int code = STATUS_DONE;
 
 	if (!args_read(&args, argc, argv)) {
-		code = usage_error(group, "%s", args.problem);
+		code = line_error(group, args.problem);
 		goto out;
 	}
 	if (args_has(&args, "help")) {
@@ -198,7 +207,7 @@ run_line(struct args *args, int argc, char **argv)
 	const struct command *command;
 
 	if (!args_read(args, argc, argv))
-		return usage_error(NULL, "%s", args->problem);
+		return line_error(NULL, args->problem);
 	if (args_has(args, "version")) {
 		printf("apam %s\n", apam_version());
 		return STATUS_DONE;

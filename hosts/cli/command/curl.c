@@ -329,7 +329,7 @@ curl(struct cli *cli, const struct args *args)
 
 	if (!curl_args_read(
 		&given, args->words + named, args->word_count - named)) {
-		code = usage_error(&command_curl, "%s", given.problem);
+		code = line_error(&command_curl, given.problem);
 		goto out;
 	}
 	code = session_profile_for(

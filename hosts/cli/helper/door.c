@@ -33,7 +33,27 @@ root_of(const char *place, char url[PLACE_MAX])
 	    snprintf(url, PLACE_MAX, HTTPS "%.*s/", (int)n, place) < PLACE_MAX;
 }
 
-/* A URL that no profile is for is left to the other program's own ways. */
+/*
+ * A profile that may be for the URL, and that cannot be read: it claims the URL,
+ * or what kept apam from reading it is not a mistake in its file.
+ */
+static bool
+tell_unread(void *arg, const struct apam_profile_info *info)
+{
+	const struct apam_error *why = info->why;
+
+	(void)arg;
+	if (why != NULL && why->status != APAM_E_ORIGIN &&
+	    (info->origin_count > 0 || why->line == 0))
+		complain("profile %s, which may be for it, is not used: %s",
+		    info->name, why->text);
+	return true;
+}
+
+/*
+ * A URL that no profile is for is left to the other program's own ways; where
+ * one may have been meant, that is said.
+ */
 static int
 find_profile(struct cli *cli, const char *url, struct apam_profile **profile)
 {
@@ -44,6 +64,9 @@ find_profile(struct cli *cli, const char *url, struct apam_profile **profile)
 	if (code != STATUS_DONE)
 		return code;
 	status = apam_profile_find(cli->ctx, url, profile, &err);
+	if (status == APAM_E_NO_PROFILE &&
+	    apam_explain(cli->ctx, url, tell_unread, NULL, &err) != APAM_OK)
+		return report(NULL, err.status, &err);
 	if (status == APAM_E_NO_PROFILE || status == APAM_E_URL) {
 		*profile = NULL;
 		return STATUS_DONE;

@@ -165,10 +165,8 @@ args_read(struct args *args, int argc, char **argv)
 		most += strlen(argv[i]) + 1;
 	args->given = calloc(most, sizeof(args->given[0]));
 	args->words = calloc((size_t)argc + 1, sizeof(args->words[0]));
-	if (args->given == NULL || args->words == NULL) {
-		snprintf(args->problem, sizeof(args->problem), "out of memory");
+	if (args->given == NULL || args->words == NULL)
 		return false;
-	}
 	ok = read_all(&c);
 	args->next = c.i;
 	return ok;

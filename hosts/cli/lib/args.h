@@ -39,12 +39,12 @@ struct args {
 	const char **words;
 	size_t word_count;
 	int next; /* index in argv of the first argument that was not read */
-	char problem[128]; /* why args_read returned false */
+	char problem[128]; /* why args_read returned false; empty: no memory */
 };
 
 /*
  * Read argv[0..argc-1].  Returns false with `problem` set if the arguments are
- * wrong; the problem never quotes a value.  Call args_free either way.  The
+ * wrong, or with an empty one if memory ran out; it never quotes a value.  Call args_free either way.  The
  * strings live as long as argv.
  */
 bool args_read(struct args *args, int argc, char **argv);

@@ -90,4 +90,10 @@ extern const struct flag program_flags[];
 int usage_error(const struct command *command, const char *format, ...)
     APAM_PRINTF(2, 3);
 
+/*
+ * What is wrong with a command line that args_read or curl_args_read has not
+ * taken: a usage error, or STATUS_INTERNAL where memory ran out.
+ */
+int line_error(const struct command *command, const char *problem);
+
 #endif

@@ -301,7 +301,7 @@ pass_part(struct curl_args *args, const char *word, size_t n)
 		return true;
 	part = strndup(word, n);
 	if (part == NULL)
-		return args_problem(args, "out of memory");
+		return args_problem(args, "");
 	args->owned[args->owned_count++] = part;
 	pass(args, part);
 	return true;
@@ -399,7 +399,7 @@ curl_args_read(struct curl_args *args, const char *const *words, size_t count)
 	args->owned = calloc(count + 1, sizeof(args->owned[0]));
 	if (args->pass == NULL || args->headers == NULL || args->data == NULL ||
 	    args->owned == NULL)
-		return args_problem(args, "out of memory");
+		return args_problem(args, "");
 	for (; c.i < count; c.i++)
 		if (!read_word(&c))
 			return false;

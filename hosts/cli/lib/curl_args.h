@@ -39,7 +39,7 @@ struct curl_args {
 
 /*
  * Read `count` words.  Returns false with `problem` set, which never quotes a
- * value.  Call curl_args_free either way.
+ * value, and is empty where memory ran out.  Call curl_args_free either way.
  */
 bool
 curl_args_read(struct curl_args *args, const char *const *words, size_t count);

@@ -61,10 +61,12 @@ own_configuration(const char *config)
 char *
 session_path(const char *named)
 {
-	char here[4096];
-	char *path = named[0] == '/' ? strdup(named) : path_absolute(named);
+	char here[4096], *path;
 	size_t n;
 
+	if (named[0] == '/')
+		return strdup(named);
+	path = path_absolute(named);
 	if (path != NULL || getcwd(here, sizeof(here)) == NULL)
 		return path;
 	n = strlen(here) + strlen(named) + 2;

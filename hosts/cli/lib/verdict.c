@@ -86,11 +86,11 @@ note_problem(void *arg, const struct apam_error *err)
 	if (err->line == 0)
 		(void)fail(
 		    t, exit_status(err->status), "its file", "%s", err->text);
-	advise(t, "mend %s, then run this again", err->file);
-	if (err->status != APAM_E_SECRET)
-		return false;
 	hint = report_hint_for(err);
-	advise(t, "%s", hint == NULL ? "" : hint);
+	if (err->status == APAM_E_SECRET)
+		advise(t, "%s", hint == NULL ? "" : hint);
+	else if (APAM_CLASS(err->status) == APAM_CLASS_CONFIG)
+		advise(t, "mend %s, then run this again", err->file);
 	return false;
 }
 

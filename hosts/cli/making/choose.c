@@ -292,6 +292,7 @@ struct listed {
 	size_t count;
 	bool show;
 	const char *wanted, *best;
+	int code; /* of the module that is wanted and cannot be used */
 };
 
 static bool
@@ -299,6 +300,9 @@ note_module(void *arg, const struct apam_module_info *info)
 {
 	struct listed *list = arg;
 
+	if (info->module == NULL && list->wanted != NULL &&
+	    strcmp(list->wanted, info->scheme) == 0)
+		list->code = report(NULL, info->why->status, info->why);
 	if (info->module == NULL || list->count == 64)
 		return true;
 	(void)snprintf(
@@ -349,6 +353,8 @@ unknown_scheme(const struct listed *list, const char *scheme)
 {
 	const char *best = list->best;
 
+	if (list->code != STATUS_DONE)
+		return list->code;
 	complain("there is no module for the scheme %s%s%s%s; `apam module "
 		 "list` shows them",
 	    utf8_is_plain(apam_str(scheme)) ? scheme : "that was given",

@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Each command of apam while one of its allocations fails, or one call on a file:
+# it ends by itself and says why, or is done whole, and leaves nothing by halves.
+# sweep.py has what is asked of each run.
+#
+# POINTS is how many calls of each kind fail, of each command.
+. "$(dirname "$0")/lib.bash"
+start_sandbox
+export FAULT_SO=$(realpath "$build/tests/faults/fault.so")
+points=${POINTS:-12}
+tests=tests/suite/cli
+
+key=not-a-secret-key
+api=https://127.0.0.1:$APIKEY_PORT
+printf '%s\n' "$key" >>"$dir/known"
+tree=$dir/tree
+mkdir -p "$tree/apam.d" "$tree/state" "$tree/secrets"
+cat >"$dir/apam.conf" <<END
+module_dir  = "$dir/modules";
+profile_dir = "$tree/apam.d";
+state_dir   = "$tree/state";
+audit       = "file";
+ca_file     = "$dir/ca.pem";
+END
+printf '%s' "$key" >"$tree/secrets/one"
+cat >"$tree/apam.d/one.conf" <<END
+origins = [ "$api/v1" ];
+auth = ( { scheme = "api-key"; header = "X-Api-Key"; probe = "GET /v1/me"; key = "file:$tree/secrets/one"; } );
+END
+cat >"$tree/apam.d/two.conf" <<END
+origins = [ "https://two.example.com" ];
+auth = ( { scheme = "basic-email-key"; email = "me@example.com"; key = "file:$tree/secrets/one"; } );
+END
+
+# sweep NAME INPUT ARGS...: of memory and of files; INPUT is standard input.
+kinds='memory EIO EMFILE' sends=
+sweep()
+{
+	local name=$1 kind
+	printf '%b' "$2" >"$tree.input"
+	shift 2
+	for kind in $kinds; do
+		rm -rf "$tree.kept"
+		if ! python3 $tests/sweep.py $sends $kind "$points" "$tree" \
+		    "$build/apam" -c "$dir/apam.conf" "$@" >"$dir/sweep" 2>&1
+		then
+			sed "s/^/    /" "$dir/sweep"
+			failed=$((failed + 1))
+			echo "FAIL: $name: $kind"
+		else
+			passed=$((passed + 1))
+		fi
+	done
+}
+
+run -c "$dir/apam.conf" status >/dev/null
+
+# ---- What only looks ---------------------------------------------------------
+
+sweep list '' list
+sweep 'list as JSON' '' --json list
+sweep lint '' lint
+sweep explain '' --json explain "$api/v1/me"
+sweep status '' --json status
+sweep 'keys list' '' keys list
+sweep 'module list' '' --json module list
+sweep 'a module' '' module list login-token
+sweep log '' --json log
+sweep users '' users list
+sweep headers '' headers one "$api/v1/me"
+
+# ---- What sends ----------------------------------------------------------------
+
+sends=--sends
+sweep request '' request one "$api/v1/me"
+sweep check '' check one
+sweep 'profile test' '' profile test one
+sends=
+
+# ---- What changes something -------------------------------------------------------
+
+new=(profile new three --url "$api/v1" --scheme api-key --set header=X-Api-Key)
+sweep 'profile new' $key "${new[@]}" --no-check
+cat >"$dir/document" <<END
+openapi: 3.0.3
+info: {title: Acme, version: "1"}
+servers: [{url: "$api/v1/"}]
+security: [{one: []}]
+paths: {/me: {get: {}}}
+components: {securitySchemes: {one: {type: apiKey, in: header, name: X-Api-Key}}}
+END
+sweep 'profile new from a document' $key profile new three --openapi "$dir/document" --no-check
+sweep 'secret set' $key secret set "$tree/secrets/two"
+sweep 'keys archive' '' keys archive one
+run -c "$dir/apam.conf" keys archive one
+sweep 'keys restore' '' keys restore one
+sweep 'keys list of an archived one' '' --json keys list
+
+# ---- What helps other programs ------------------------------------------------------
+
+# A profile's file that cannot be read just once is as one that is not there.
+kinds='memory EMFILE'
+sweep 'helper git' "protocol=https\nhost=two.example.com\n\n" helper git get
+sweep 'helper docker' 'https://two.example.com' helper docker get
+sweep 'helper bazel' '{"uri": "https://two.example.com"}' helper bazel get
+kinds='EIO EMFILE' # glibc's getaddrinfo does not survive a lack of memory
+sweep 'gateway --print' '' gateway --dir "$dir/gateway" --print
+finish

@@ -1,0 +1,130 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Run one command of apam again and again, with another call failing each time:
+
+    sweep.py [--sends] KIND POINTS TREE APAM [ARGUMENT ...]
+
+KIND is "memory", "EIO" or "EMFILE"; see tests/faults/fault.h.  Of all its calls
+of that kind at most POINTS fail, at even distances, each alone.  TREE is a
+directory, which is as it was before each run; the command's standard input is
+TREE.input.
+
+Each run ends by itself.  It says what the run without a failure said, and leaves
+what that left; or it says what failed, and leaves TREE as it was, or as a run that
+is done leaves it: nothing by halves.  Memory that is short is called that, but by
+libcurl, which a command asks that sends: it may call it what its own errors say.
+
+Prints what was bad.  The exit status is 1 where something was, or where there was
+no call to fail.
+"""
+import errno
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+KINDS = {"memory": (1, errno.ENOMEM), "EIO": (2, errno.EIO),
+         "EMFILE": (2, errno.EMFILE)}
+# What a run may say of it, for a person to know what has failed.
+FILES = rb"cannot|could not|Input/output|Too many|is not there|failed|descriptors|memory|not known"
+SAID = {"memory": rb"memory|cannot create shared object", "EIO": FILES,
+        "EMFILE": FILES}
+LIMIT = 120  # seconds, for one run
+# What is counted or dated may be there or not: it is noted last, and can be lost.
+NOTES = re.compile(r"(^|/)(index|audit[^/]*|use[sd][^/]*|\.lock|lock|notes)(/|$)")
+# Times, numbers of processes, and what a provider counts.
+CHANGES = re.compile(rb"[0-9a-f]{16,}|\d+|just now|\b[a-z]+ ago\b|group \w+")
+WRONG = re.compile(rb"malformed|syntax|damaged|is not an option|duplicate|not valid")
+
+
+def shape(tree):
+    """Each file's name and bytes, but of those that only count."""
+    files = {}
+    for path in sorted(tree.rglob("*")):
+        name = str(path.relative_to(tree))
+        if path.is_file() and not NOTES.search(name):
+            files[CHANGES.sub(b"#", name.encode())] = CHANGES.sub(
+                b"#", path.read_bytes())
+    return files
+
+
+class Sweep:
+    def __init__(self, kind, tree, command):
+        self.name_of_kind = kind
+        self.kind, self.error = KINDS[kind]
+        self.tree, self.command = tree, command
+        self.kept = tree.with_name(tree.name + ".kept")
+        self.count = tree.with_name(tree.name + ".count")
+        shutil.copytree(tree, self.kept, symlinks=True)
+        self.before = shape(tree)
+
+    def restore(self):
+        for path in self.tree.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        shutil.copytree(self.kept, self.tree, symlinks=True, dirs_exist_ok=True)
+
+    def run(self, at):
+        self.restore()
+        fault = os.environ["FAULT_SO"]
+        environment = dict(
+            os.environ, LD_PRELOAD=fault, APAM_FAULT_COUNT=str(self.count),
+            APAM_FAULT=f"{self.kind}:{at}:{self.error}:{at}")
+        with open(str(self.tree) + ".input", "rb") as given:
+            done = subprocess.run(
+                self.command, stdin=given, env=environment, timeout=LIMIT,
+                capture_output=True, check=False)
+        return done, shape(self.tree)
+
+    def whole(self):
+        done, self.after = self.run(0)
+        self.out = CHANGES.sub(b"#", done.stdout)
+        self.status = done.returncode
+        return int(self.count.read_text())
+
+    def bad(self, at):
+        """What is wrong with the run whose call `at` fails; None: nothing."""
+        done, left = self.run(at)
+        said = done.stderr + done.stdout
+        if not 0 <= done.returncode <= 5:
+            return f"it ended with {done.returncode}", done
+        if (done.returncode == self.status and left == self.after and
+                CHANGES.sub(b"#", done.stdout) == self.out):
+            return None
+        if not (self.sends and said) and not re.search(SAID[self.name_of_kind], said):
+            return "it does not say what failed", done
+        if self.error == errno.ENOMEM and WRONG.search(said):
+            return "it says something else of its memory", done
+        if left not in (self.before, self.after):
+            return "it left something by halves", done
+        return None
+
+
+def main():
+    sends = sys.argv[1] == "--sends"
+    kind, points, tree, *command = sys.argv[1 + sends:]
+    sweep = Sweep(kind, pathlib.Path(tree), command)
+    sweep.sends = sends
+    calls = sweep.whole()
+    step = max(1, -(-calls // int(points)))
+    bad = 0
+    for at in range(1, calls + 1, step):
+        found = sweep.bad(at)
+        if found is None:
+            continue
+        bad += 1
+        if bad <= 3:
+            print(f"{kind} {at} of {calls}: {found[0]}: status "
+                  f"{found[1].returncode}: {found[1].stderr.decode()[:300]}"
+                  f"{found[1].stdout.decode()[:200]}")
+    print(f"{kind}: {calls} calls, each {step}th failed, {bad} bad")
+    sweep.restore()
+    return 1 if bad or calls < 10 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
