@@ -7,6 +7,7 @@
 
 #define END "\r\n\r\n"
 #define METHOD "CONNECT "
+#define WHOLE " https://"
 #define VERSION " HTTP/1."
 #define FIELD "Proxy-Authorization:"
 #define BASIC "Basic "
@@ -80,21 +81,54 @@ read_target(const char *line, size_t n, struct site *site)
 	return strlen(text) == target && site_read(text, site);
 }
 
+/* The site of " https://host[:port]/... HTTP/1.1", which follows a method. */
+static bool
+read_whole(const char *from, size_t n, struct site *site)
+{
+	const size_t scheme = sizeof(WHOLE) - 1;
+	const char *host = from + scheme, *end;
+	size_t length;
+
+	if (n < scheme || memcmp(from, WHOLE, scheme) != 0)
+		return false;
+	end = memchr(host, ' ', n - scheme);
+	if (end == NULL || n - (size_t)(end - from) != sizeof(VERSION) ||
+	    memcmp(end, VERSION, sizeof(VERSION) - 1) != 0)
+		return false;
+	length = strcspn(host, "/?# ");
+	return host[length] != '\0' && site_read_usual(host, length, site);
+}
+
+/* What the first line, of `n` bytes, asks for. */
+static enum head_state
+read_line(const char *line, size_t n, struct site *site)
+{
+	const size_t method = sizeof(METHOD) - 1;
+	const size_t word = strcspn(line, " \r");
+
+	if (n >= method && memcmp(line, METHOD, method) == 0)
+		return read_target(line + method, n - method, site) ?
+		    HEAD_GOOD :
+		    HEAD_BAD;
+	return word > 0 && word < n && read_whole(line + word, n - word, site) ?
+	    HEAD_WHOLE :
+	    HEAD_METHOD;
+}
+
 enum head_state
 head_read(const char *text, size_t n, const char *pair, struct site *site,
     size_t *used)
 {
-	const size_t method = sizeof(METHOD) - 1;
 	const char *end = memmem(text, n, END, sizeof(END) - 1);
+	enum head_state state;
 	const char *line;
 
 	if (end == NULL)
 		return n < HEAD_MAX ? HEAD_PART : HEAD_BAD;
 	*used = (size_t)(end - text) + sizeof(END) - 1;
 	line = memmem(text, *used, "\r\n", 2);
-	if (strncmp(text, METHOD, method) != 0)
-		return HEAD_METHOD;
-	if (!read_target(text + method, (size_t)(line - text) - method, site))
-		return HEAD_BAD;
-	return has_token(line + 2, end, pair) ? HEAD_GOOD : HEAD_STRANGER;
+	state = read_line(text, (size_t)(line - text), site);
+	if (state != HEAD_GOOD && state != HEAD_WHOLE)
+		return state;
+	return has_token(line + 2, end, pair) ? state : HEAD_STRANGER;
 }

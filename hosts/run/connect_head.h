@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The head of a request to the proxy: "CONNECT host:port HTTP/1.1" and fields
- * (RFC 9110, 9.3.6).
+ * (RFC 9110, 9.3.6), or "GET https://host/ HTTP/1.1", as clients write it that know
+ * no CONNECT (RFC 9112, 3.2.2).
  */
 #ifndef HOSTS_RUN_CONNECT_HEAD_H
 #define HOSTS_RUN_CONNECT_HEAD_H
@@ -12,9 +13,10 @@
 
 enum head_state {
 	HEAD_GOOD,
+	HEAD_WHOLE,	/* good, too: a request with the whole URL, by https */
 	HEAD_PART,	/* its end has not come yet */
 	HEAD_BAD,	/* not HTTP: 400 */
-	HEAD_METHOD,	/* anything but CONNECT: 405 */
+	HEAD_METHOD,	/* neither of both: 405 */
 	HEAD_STRANGER	/* without the token of this run: 407 */
 };
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "run/client_files.h"
+#include "run/hooks.h"
 #include "run/memory_file.h"
 #include "run/no_proxy.h"
 #include "run/say.h"
@@ -165,5 +166,6 @@ environment_set(const struct told *told)
 	return set_placeholders(&told->front->sites->placeholders) &&
 	    set_bundles(told) &&
 	    client_files_set(getenv("SSL_CERT_FILE"), told->folder) &&
-	    set_proxy(told->front) && set_no_proxy(told->front);
+	    hooks_set(told->folder) && set_proxy(told->front) &&
+	    set_no_proxy(told->front);
 }

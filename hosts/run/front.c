@@ -16,10 +16,12 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "run/base64.h"
 #include "run/connect_head.h"
+#include "run/gate.h"
 #include "run/tunnel.h"
 
 #define CONNECTIONS_MAX 1024
@@ -69,6 +71,22 @@ refuse_head(int fd, enum head_state state)
 
 /* ---- One connection ------------------------------------------------------ */
 
+/* The gateway's socket for a request with the whole URL; -1, as below. */
+static int
+dial_whole(const struct front *front, const struct site *to, const char **why)
+{
+	const size_t i = sites_find(front->sites, to->host, to->port);
+	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+
+	*why = "no profile signs for this host: a client that sends the whole "
+	       "URL has to use CONNECT for it";
+	if (i == front->sites->count)
+		return -1;
+	*why = "the gateway of this run has ended";
+	snprintf(path, sizeof(path), "%s" GATE_WHOLE, front->sockets[i]);
+	return dial_local(path);
+}
+
 /* Where a site leads; -1, and *why says why not. */
 static int
 dial(const struct front *front, const struct site *to, const char **why)
@@ -85,8 +103,8 @@ dial(const struct front *front, const struct site *to, const char **why)
 	return dial_by_proxy(&front->proxy, to, why);
 }
 
-/* Read a head, and what came behind it; false where there is no good one. */
-static bool
+/* Read a head, and what came behind it; one that is not good is answered. */
+static enum head_state
 read_head(const struct connection *c, char text[HEAD_MAX], size_t *n,
     size_t *used, struct site *site)
 {
@@ -102,14 +120,14 @@ read_head(const struct connection *c, char text[HEAD_MAX], size_t *n,
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return false;
+			return HEAD_PART;
 		*n += (size_t)got;
 		state = head_read(text, *n, c->front->pair, site, used);
 	}
 	(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &none, sizeof(none));
-	if (state != HEAD_GOOD)
+	if (state != HEAD_GOOD && state != HEAD_WHOLE)
 		refuse_head(c->fd, state);
-	return state == HEAD_GOOD;
+	return state;
 }
 
 static void
@@ -121,16 +139,22 @@ serve(const struct connection *c)
 	const char *why = "";
 	struct site site;
 	size_t n, used;
+	const enum head_state state = read_head(c, head, &n, &used, &site);
+	const bool whole = state == HEAD_WHOLE;
 	int there;
 
-	if (!read_head(c, head, &n, &used, &site))
+	if (state != HEAD_GOOD && !whole)
 		return;
-	there = dial(c->front, &site, &why);
+	there = whole ? dial_whole(c->front, &site, &why) :
+			dial(c->front, &site, &why);
 	if (there < 0) {
 		refuse(c->fd, "502 Bad Gateway", "", why);
 		return;
 	}
-	if (tunnel_write(c->fd, good, sizeof(good) - 1) &&
+	/* The gateway gets a whole URL as it came. */
+	if (whole)
+		used = 0;
+	if ((whole || tunnel_write(c->fd, good, sizeof(good) - 1)) &&
 	    tunnel_write(there, head + used, n - used))
 		tunnel_run(c->fd, there);
 	(void)close(there);

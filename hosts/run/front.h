@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The proxy that a program of `apam run` is told to use: it answers CONNECT for
- * those who know this run's token.  Sites of profiles lead to the gateway;
- * everything else is passed on untouched.
+ * those who know this run's token.  Sites of profiles lead to the gateway, also
+ * without CONNECT; everything else is passed on untouched.
  */
 #ifndef HOSTS_RUN_FRONT_H
 #define HOSTS_RUN_FRONT_H

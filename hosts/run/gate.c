@@ -52,7 +52,7 @@ close_lent(struct lent *lent)
 	free(lent->fds);
 }
 
-/* The path of the socket of each site. */
+/* The paths of the sockets of each site. */
 static bool
 name_sockets(struct gate *gate, const struct folder *folder)
 {
@@ -130,6 +130,25 @@ lend_text(struct lent *lent, const char *text, char path[MEMORY_PATH_SIZE])
 	return lend(lent, memory_file((const char *const[]){ text }, 1, path));
 }
 
+/* One location for all, of a server whose first lines are written. */
+static void
+write_location(FILE *to, const struct gate *gate, size_t i, const char *host)
+{
+	const struct site *site = &gate->sites->all[i];
+	const char *ca = site->ca_file == NULL ? system_authorities() :
+						 site->ca_file;
+
+	fprintf(to,
+	    "location / {\napam *;\napam_origin https://%s:%u;\n"
+	    "apam_hosts %s;\nproxy_ssl_trusted_certificate \"%s\";\n"
+	    "proxy_ssl_name %s;\nproxy_pass https://up%zu;\n}\n}\n",
+	    host, site->port, host, ca, host, i);
+}
+
+/*
+ * By TLS for those who CONNECT; and for those who send the whole URL without, one
+ * request each, since the next one could be for another host.
+ */
 static bool
 write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 {
@@ -137,22 +156,23 @@ write_site(FILE *to, const struct gate *gate, size_t i, struct lent *lent)
 	const struct authority *a = &gate->authorities[i];
 	char certificate[MEMORY_PATH_SIZE], key[MEMORY_PATH_SIZE];
 	char host[SITE_HOST_MAX + 3];
-	const char *ca = site->ca_file == NULL ? system_authorities() :
-						 site->ca_file;
 
 	if (!lend_text(lent, a->certificate, certificate) ||
 	    !lend_text(lent, a->key, key))
 		return false;
 	site_url_host(site, host);
+	fprintf(to, "upstream up%zu { server %s:%u; keepalive 64; }\n", i, host,
+	    site->port);
 	fprintf(to,
 	    "server {\nlisten unix:%s ssl;\nssl_certificate %s;\n"
-	    "ssl_certificate_key %s;\nlocation / {\napam *;\n"
-	    "apam_origin https://%s:%u;\napam_hosts %s;\n"
-	    "proxy_ssl_trusted_certificate \"%s\";\nproxy_ssl_name %s;\n"
-	    "proxy_pass https://up%zu;\n}\n}\n"
-	    "upstream up%zu { server %s:%u; keepalive 64; }\n",
-	    gate->sockets[i], certificate, key, host, site->port, host, ca,
-	    host, i, i, host, site->port);
+	    "ssl_certificate_key %s;\n",
+	    gate->sockets[i], certificate, key);
+	write_location(to, gate, i, host);
+	fprintf(to,
+	    "server {\nlisten unix:%s" GATE_WHOLE ";\n"
+	    "keepalive_timeout 0;\n",
+	    gate->sockets[i]);
+	write_location(to, gate, i, host);
 	return true;
 }
 

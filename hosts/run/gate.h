@@ -10,6 +10,12 @@
 #include "run/folder.h"
 #include "run/site.h"
 
+/*
+ * Behind a socket's path: that of the socket beside it, which takes one request of
+ * a connection, without TLS, with the whole URL.
+ */
+#define GATE_WHOLE ".whole"
+
 struct gate {
 	const struct sites *sites;
 	const struct authority *authorities; /* of each site */

@@ -9,7 +9,7 @@
 #include "run/say.h"
 
 #define HTTPS "https://"
-#define HTTPS_PORT 443U
+#define HTTPS_PORT ":443"
 
 /* ---- Reading ------------------------------------------------------------- */
 
@@ -65,25 +65,29 @@ site_url_host(const struct site *site, char to[SITE_HOST_MAX + 3])
 	    six ? "]" : "");
 }
 
+bool
+site_read_usual(const char *authority, size_t n, struct site *site)
+{
+	char text[SITE_HOST_MAX + 16];
+
+	if (n + sizeof(HTTPS_PORT) > sizeof(text))
+		return false;
+	memcpy(text, authority, n);
+	text[n] = '\0';
+	if (site_read(text, site))
+		return true;
+	strcpy(text + n, HTTPS_PORT);
+	return site_read(text, site);
+}
+
 /* The site of an origin, "https://host[:port][/path]"; false: not by https. */
 static bool
 site_of_origin(const char *origin, struct site *site)
 {
-	char text[SITE_HOST_MAX + 16];
 	const char *host = origin + sizeof(HTTPS) - 1;
-	size_t n;
 
-	if (strncmp(origin, HTTPS, sizeof(HTTPS) - 1) != 0)
-		return false;
-	n = strcspn(host, "/");
-	if (n + 5 > sizeof(text))
-		return false;
-	memcpy(text, host, n);
-	text[n] = '\0';
-	if (site_read(text, site))
-		return true;
-	snprintf(text + n, sizeof(text) - n, ":%u", HTTPS_PORT);
-	return site_read(text, site);
+	return strncmp(origin, HTTPS, sizeof(HTTPS) - 1) == 0 &&
+	    site_read_usual(host, strcspn(host, "/"), site);
 }
 
 /* ---- Collecting ---------------------------------------------------------- */

@@ -47,6 +47,9 @@ size_t sites_find(
  */
 bool site_read(const char *text, struct site *site);
 
+/* The same of `n` bytes, where ":443" may be left out (RFC 9110, 4.2.2). */
+bool site_read_usual(const char *authority, size_t n, struct site *site);
+
 /* Its host as a URL has it: an IPv6 address in brackets (RFC 3986, 3.2.2). */
 void site_url_host(const struct site *site, char to[SITE_HOST_MAX + 3]);
 

@@ -22,12 +22,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const enum head_state state = head_read(text, size, PAIR, &site, &used);
 
 	HOLDS(state != HEAD_PART || size < HEAD_MAX);
-	if (state == HEAD_GOOD) {
+	if (state == HEAD_GOOD || state == HEAD_WHOLE) {
 		HOLDS(used <= size);
 		HOLDS(memmem(text, used, PAIR, sizeof(PAIR) - 1) != NULL);
 		HOLDS(site.port > 0 && site.port <= 65535);
 		HOLDS(strlen(site.host) > 0);
-		HOLDS(head_read(text, used, PAIR, &site, &again) == HEAD_GOOD);
+		HOLDS(head_read(text, used, PAIR, &site, &again) == state);
 		HOLDS(head_read(text, used - 1, PAIR, &site, &again) ==
 		    HEAD_PART);
 	}

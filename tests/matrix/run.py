@@ -127,22 +127,12 @@ def reasons():
             "asks no variable, and gives no password to a proxy for https "
             "unless its program says so. Give such a program the gateway's "
             "URL.",
-        ("Ruby, net/http", "run"):
-            "`Net::HTTP` asks `http_proxy` for https, too, and not "
-            "`https_proxy`. Give such a program the gateway's URL, or "
-            "`Net::HTTP.start` the proxy of `https_proxy`.",
-        ("Node.js, axios", "run"):
-            "This axios has no CONNECT: it sends what is for an https host to "
-            "the proxy without TLS, which `apam run` refuses. Give it the "
-            "gateway's URL, or the package https-proxy-agent and "
-            "`proxy: false`.",
     }
     if not node_asks():
-        why = ("Node.js asks variables for a proxy from 22.21 and 24.0 on, "
-               "where `apam run` sets `NODE_USE_ENV_PROXY`. Give an older one "
-               "the gateway's URL.")
-        found["Node.js, fetch", "proxy"] = why
-        found["Node.js, fetch", "run"] = why
+        found["Node.js, fetch", "proxy"] = (
+            "Node.js asks variables for a proxy from 22.21 and 24.0 on, with "
+            "`NODE_USE_ENV_PROXY`. Give an older one the gateway's URL, or "
+            "`apam run`.")
     return found
 
 

@@ -62,6 +62,12 @@ runs "which are left alone where they name authorities" 0 "^$dir/rc$" '' env \
     WGETRC="$dir/rc" "$build/apam" run -- sh -c 'echo "$WGETRC"'
 runs "PHP is told by a file" 0 '^curl.cainfo = "/' '' sh -c \
     'cat "${PHP_INI_SCAN_DIR#:}/apam.ini"'
+echo 'const r = await fetch(process.argv[2]); console.log(await r.text());' \
+    >"$dir/fetch.mjs"
+runs "Node.js: fetch" 0 '"eyes":\[\{' '' node "$dir/fetch.mjs" "$seven/eyes"
+runs "Node.js: what it is told else stays" 0 '^--no-warnings --require=/' '' \
+    env NODE_OPTIONS=--no-warnings "$build/apam" run -- \
+    sh -c 'echo "$NODE_OPTIONS"; node -e 0'
 get='import sys, httpx
 print(httpx.get(sys.argv[1]).text)'
 runs "Python: httpx" 0 '"eyes":\[\{' '' /usr/bin/python3 -c "$get" "$seven/eyes"
@@ -222,6 +228,35 @@ cat >"$dir/strangers" <<-'END'
 END
 runs "who does not know the token is not let in" 0 '^407 407 407 405 200$' '' \
     sh "$dir/strangers" "$seven/eyes"
+# A client without CONNECT, such as an old axios: the whole URL, without TLS.
+cat >"$dir/whole.py" <<-'END'
+	import base64, os, socket, sys, urllib.parse
+	proxy = urllib.parse.urlsplit(os.environ["https_proxy"])
+	pair = "%s:%s" % (proxy.username, proxy.password)
+	known = base64.b64encode(pair.encode()).decode()
+	url, word, times = sys.argv[1], sys.argv[2], int(sys.argv[3])
+	host = urllib.parse.urlsplit(url).netloc
+	text = "GET %s HTTP/1.1\r\nHost: %s\r\n" % (url, host)
+	if word == "known":
+	    text += "Proxy-Authorization: Basic %s\r\n" % known
+	s = socket.create_connection((proxy.hostname, proxy.port))
+	s.sendall((text + "\r\n").encode() * times)
+	got = b"".join(iter(lambda: s.recv(65536), b""))
+	print(got.count(b"HTTP/1.1 "), got.decode().replace("\r\n", " "))
+	END
+runs "the whole URL without CONNECT" 0 '^1 HTTP/1.1 200 .*"eyes"' '' \
+    /usr/bin/python3 "$dir/whole.py" "$seven/eyes" known 1
+runs "one request of a connection" 0 '^1 HTTP/1.1 200 .*"eyes"' '' \
+    /usr/bin/python3 "$dir/whole.py" "$seven/eyes" known 3
+runs "not for a stranger" 0 '^1 HTTP/1.1 407 ' '' \
+    /usr/bin/python3 "$dir/whole.py" "$seven/eyes" stranger 1
+runs "nor for a host that no profile signs for" 0 \
+    '^1 HTTP/1.1 502 .*has to use CONNECT' '' \
+    /usr/bin/python3 "$dir/whole.py" https://localhost:1/ known 1
+runs "nor without TLS to the API" 0 '^1 HTTP/1.1 405 ' '' \
+    /usr/bin/python3 "$dir/whole.py" "http://localhost:$SEVENSIGNAL_PORT/eyes" \
+    known 1
+
 runs "the sockets are this user's" 0 '^700$' '' sh -c \
     'stat -c %a "$XDG_RUNTIME_DIR"/apam-run-*'
 runs "one authority for each host" 0 '^3$' '' sh -c \

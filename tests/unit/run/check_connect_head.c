@@ -35,8 +35,25 @@ static const struct {
 	{ TO "Proxy-Authorization: Bearer " PAIR "\r\n\r\n", HEAD_STRANGER },
 	{ TO "Authorization: Basic " PAIR "\r\n\r\n", HEAD_STRANGER },
 	{ TO "X: " GOOD "\r\n", HEAD_STRANGER },
-	{ "GET https://api.example.com/ HTTP/1.1\r\n" GOOD "\r\n",
+	{ "GET https://api.example.com/ HTTP/1.1\r\n" GOOD "\r\n", HEAD_WHOLE },
+	{ "PUT https://API.example.com:443 HTTP/1.0\r\n" GOOD "\r\n",
+	    HEAD_WHOLE },
+	{ "GET https://api.example.com?a=@b:c HTTP/1.1\r\n" GOOD "\r\n",
+	    HEAD_WHOLE },
+	{ "GET https://[::1]/ HTTP/1.1\r\n" GOOD "\r\n", HEAD_WHOLE },
+	{ "GET https://api.example.com/ HTTP/1.1\r\n\r\n", HEAD_STRANGER },
+	{ "GET http://api.example.com/ HTTP/1.1\r\n" GOOD "\r\n", HEAD_METHOD },
+	{ "GET https://a@api.example.com/ HTTP/1.1\r\n" GOOD "\r\n",
 	    HEAD_METHOD },
+	{ "GET https:/// HTTP/1.1\r\n" GOOD "\r\n", HEAD_METHOD },
+	{ "GET https://api.example.com:0/ HTTP/1.1\r\n" GOOD "\r\n",
+	    HEAD_METHOD },
+	{ "GET https://api.example.com/ a HTTP/1.1\r\n" GOOD "\r\n",
+	    HEAD_METHOD },
+	{ "GET https://api.example.com/ HTTP/2\r\n" GOOD "\r\n", HEAD_METHOD },
+	{ "GET https://api.example.com/\r\n" GOOD "\r\n", HEAD_METHOD },
+	{ " https://api.example.com/ HTTP/1.1\r\n" GOOD "\r\n", HEAD_METHOD },
+	{ "GET / HTTP/1.1\r\n" GOOD "\r\n", HEAD_METHOD },
 	{ "connect api.example.com:443 HTTP/1.1\r\n" GOOD "\r\n", HEAD_METHOD },
 	{ "CONNECT api.example.com HTTP/1.1\r\n" GOOD "\r\n", HEAD_BAD },
 	{ "CONNECT api.example.com:0 HTTP/1.1\r\n" GOOD "\r\n", HEAD_BAD },
@@ -66,7 +83,7 @@ START_TEST(heads)
 	ck_assert_msg(
 	    head_read(text, strlen(text), PAIR, &site, &used) == rows[_i].state,
 	    "%s", text);
-	if (rows[_i].state == HEAD_GOOD) {
+	if (rows[_i].state == HEAD_GOOD || rows[_i].state == HEAD_WHOLE) {
 		ck_assert_uint_le(used, strlen(text));
 		ck_assert_uint_eq(site.port, 443);
 	}
