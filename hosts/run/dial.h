@@ -6,19 +6,7 @@
 #ifndef HOSTS_RUN_DIAL_H
 #define HOSTS_RUN_DIAL_H
 
-#include "run/site.h"
-
-/* The user's own proxy; host "" : there is none. */
-struct dial_proxy {
-	struct site at;
-	char pair[1024];	/* base64 of user and password; "": none */
-};
-
-/*
- * Read the value of https_proxy: "http://[user:password@]host:port[/]".  False
- * where it is of another kind, such as socks5.
- */
-bool dial_proxy_read(const char *text, struct dial_proxy *proxy);
+#include "run/dial_proxy.h"
 
 /* A connection to a socket of this machine; -1 with errno set. */
 int dial_local(const char *path);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Tests of hosts/run/dial.c: the proxy that the user has already.
+ * Tests of hosts/run/dial.c and dial_proxy.c: the proxy that the user has already.
  */
 #include "run/base64.c"
 #include "run/dial.c"
+#include "run/dial_proxy.c"
 #include "run/placeholder.c"
 #include "run/say.c"
 #include "run/site.c"
@@ -72,7 +73,7 @@ START_TEST(a_proxys_answer)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	ck_assert(tunnel_write(ends[0], said, strlen(said)));
 	ck_assert_int_eq(shutdown(ends[0], SHUT_WR), 0);
-	ck_assert(read_answer(ends[1]) == answers[_i].good);
+	ck_assert(dial_proxy_answer(ends[1]) == answers[_i].good);
 	if (answers[_i].good) {
 		ck_assert_int_eq(recv(ends[1], rest, 7, 0), 4);
 		ck_assert_str_eq(rest, "rest");
