@@ -204,6 +204,9 @@ https_proxy=socks5://127.0.0.1:1 runs "a proxy that it cannot use" 3 '' \
     'is not an http:// proxy' true
 https_proxy=http://127.0.0.1:1 runs "a proxy that is not there" 56 '' '502' \
     curl -sS "$other"
+CURL_CA_BUNDLE=$dir/server.pem runs "a proxy, which is another run's here" 0 \
+    '^401$' '' "$build/apam" run -- curl -sS -o /dev/null -w '%{http_code}\n' \
+    "$other"
 https_proxy=http://127.0.0.1:1 runs "which hosts of profiles do not need" 0 \
     '"eyes"' '' curl -sS "$seven/eyes"
 https_proxy=http://127.0.0.1:1 no_proxy='x, localhost' runs \
@@ -266,6 +269,11 @@ runs "no key of it" 1 '^0$' '' sh -c \
 
 # ---- How it ends -------------------------------------------------------------
 
+runs "the gateway has ended" 56 '' 'the gateway has ended: what needs' sh -c '
+    pkill -P $PPID nginx
+    while pgrep -P $PPID nginx; do sleep 0.05; done >/dev/null
+    curl -sS "$0"' "$seven/eyes"
+holds "what needs it is refused, and the rest goes on" grep -q 502 "$dir/err"
 runs "the program's status" 7 '' '' sh -c 'exit 7'
 runs "the program's signal" 137 '' '' sh -c 'kill -9 $$'
 runs "no such program" 127 '' 'nobody-there cannot be run' nobody-there
