@@ -59,14 +59,3 @@ placeholders_take(
 		ok = take(to, profile, i);
 	return ok;
 }
-
-void
-placeholders_free(struct placeholders *all)
-{
-	for (size_t i = 0; i < all->count; i++) {
-		free(all->all[i].name);
-		free(all->all[i].value);
-	}
-	free(all->all);
-	*all = (struct placeholders){ NULL, 0 };
-}

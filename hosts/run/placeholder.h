@@ -27,6 +27,4 @@ struct placeholders {
 bool placeholders_take(
     struct placeholders *to, const struct apam_profile_info *profile);
 
-void placeholders_free(struct placeholders *all);
-
 #endif

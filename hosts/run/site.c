@@ -213,13 +213,3 @@ sites_collect(struct sites *sites, struct apam *ctx, char *const *profiles,
 	    "`apam profile new` makes one");
 	return SAY_CONFIG;
 }
-
-void
-sites_free(struct sites *sites)
-{
-	for (size_t i = 0; i < sites->count; i++)
-		free(sites->all[i].ca_file);
-	free(sites->all);
-	placeholders_free(&sites->placeholders);
-	*sites = (struct sites){ .all = NULL };
-}

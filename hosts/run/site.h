@@ -31,11 +31,10 @@ struct sites {
  * Collect those of all profiles that can be read, or of the named ones.  What the
  * gateway cannot send to is told and left out: a profile that wants a proxy.  Wrong
  * names are told, and so is a machine without any site.  Returns an exit status of
- * apam's.
+ * apam's.  They stay until the process ends.
  */
 int sites_collect(struct sites *sites, struct apam *ctx,
     char *const *profiles, size_t profile_count);
-void sites_free(struct sites *sites);
 
 /* The index of one, by host (any letter case) and port; the count: none. */
 size_t sites_find(
