@@ -37,6 +37,32 @@ others="keeps the logins of this profile, as user $agent_user: .*runuser -u $age
 
 by 61001 headers rotating "$url/api/x"
 expect "it does not sign before" 1 '' 'somebody has to log in' "$dir/err"
+# says ARGS: true where jq says so of what came.
+says()
+{
+	jq -e "$@" >/dev/null
+}
+# needs_login WHEN SINCE WHY: what each way to ask says of it, by the agent.
+needs_login()
+{
+	by 61001 status rotating
+	expect "status: $1" 0 $'\tlogin needed\t.*\t'"$2.*$3"'.*`apam login rotating`' \
+	    '' "$dir/err"
+	by 61001 --json status rotating
+	holds "the host API: $1" says --arg since "${2:+Z}" --arg why "$3" \
+	    '.[0].entries[0] | .state == "login needed" and (.usable | not) and
+	    .latched == "APAM_E_LOGIN" and (.stored | .login_needed and
+	    (.text | contains($why)) and (.at | endswith($since)))' "$dir/out"
+	by 61001 explain "$url/api/x"
+	expect "explain: $1" 0 "entry 1: .*, login needed, last error: .*$3" '' \
+	    "$dir/err"
+}
+needs_login "before a login" '' \
+    'store:rotating has no secret yet; somebody has to log in'
+by 61001 check rotating
+expect "check: before a login" 1 \
+    $'\tlogin needed\t[0-9T:-]*Z\tstore:rotating has no secret yet' \
+    'rotating: entry 1: run `apam login rotating`' "$dir/err"
 by 61001 login rotating --device
 expect "another user does not log in" 1 '' "$others" "$dir/err"
 by 0 login rotating --device
@@ -57,6 +83,7 @@ by $(id -u $agent_user) logout rotating
 holds "the agent's user logs out" grep -vqx 'state ready' "$record"
 refused() { by 61001 headers rotating "$url/api/x"; [ $status -eq 1 ]; }
 holds "and the agent signs no more" wait_for refused
+needs_login "after a logout" '[0-9T:-]*Z: ' 'logged out'
 holds "no other process spent its token" bash -c "! grep -q refused '$dir/asked'"
 end_agent TERM
 finish
