@@ -206,9 +206,13 @@ $(BUILD)/boxed.o: core/base/pool.syms Makefile
 	    $(OBJCOPY) --redefine-syms=$< -w --keep-global-symbol='config_*' \
 	    --keep-global-symbol='json_*' $@
 
+# An object says what it is linked to.  clang gives a sanitizer's calls to programs
+# alone, which the objects that they load find them in.
+WHOLE = $(if $(SANITIZE),,-Wl$(comma)--no-undefined)
+
 # What is loaded when it is first needed, and where it lies: beside the modules
 # of the build tree, and in what is installed, which is linked anew.
-INTERNAL_LINK = $(LINK) -shared $(if $(SANITIZE),,-Wl,--no-undefined) \
+INTERNAL_LINK = $(LINK) -shared $(WHOLE) \
 	    -Wl,--version-script=core/internal.map -o $@ $(filter %.o,$^)
 
 $(BUILD)/modules/internal/curl.so: $(BUILD)/core/http/object/curl_object.o \
@@ -233,7 +237,7 @@ $(BUILD)/core.a: $(CORE_OBJ) | $(INTERNAL)
 
 # It stays where it was loaded: its thread, its handlers of fork and its locked
 # pages outlive a dlclose.
-LINK_LIBRARY = $(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--no-undefined \
+LINK_LIBRARY = $(LINK) -shared -Wl,-soname,$(SONAME) $(WHOLE) \
 	    -Wl,-z,nodelete -Wl,--version-script=core/export.map -o $@ \
 	    $(filter %.o,$^) $(CORE_LIBS)
 
@@ -247,7 +251,7 @@ $(BUILD)/install/$(SONAME): $(filter-out $(PLACE_OBJ),$(CORE_OBJ)) \
 
 # On the public calls of libapam alone.
 $(BUILD)/$(CURL_SONAME): $(CURL_OBJ) hosts/curl/export.map $(BUILD)/$(SONAME)
-	$(Q)$(LINK) -shared -Wl,-soname,$(CURL_SONAME) -Wl,--no-undefined \
+	$(Q)$(LINK) -shared -Wl,-soname,$(CURL_SONAME) $(WHOLE) \
 	    -Wl,--version-script=hosts/curl/export.map -o $@ $(CURL_OBJ) \
 	    -L$(BUILD) -lapam -lcurl
 	@ln -sf $(CURL_SONAME) $(BUILD)/libapam-curl.so
@@ -261,7 +265,7 @@ $(BUILD)/$(CURL_SONAME): $(CURL_OBJ) hosts/curl/export.map $(BUILD)/$(SONAME)
 # commands take to do their work.
 LINK_APAM = $(LINK) -Wl,--disable-new-dtags -o $@ $(CLI_OBJ) -L$(BUILD) -lapam \
 	    $(call static,jansson) $(call static,yaml) -ldl
-LINK_SEND = $(LINK) -shared -Wl,--no-undefined -Wl,--disable-new-dtags \
+LINK_SEND = $(LINK) -shared $(WHOLE) -Wl,--disable-new-dtags \
 	    -Wl,--version-script=hosts/cli/send/export.map -o $@ $(SEND_OBJ) \
 	    -L$(BUILD) -lapam-curl -lapam -lcurl
 

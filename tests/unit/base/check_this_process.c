@@ -62,11 +62,13 @@ run_copy(char **argv)
 int
 main(int argc, char **argv)
 {
-	Suite *suite = suite_create("program");
-	TCase *tc = tcase_create("program");
+	Suite *suite;
+	TCase *tc;
 
 	if (argc == 3)
 		return run_copy(argv);
+	suite = suite_create("program");
+	tc = tcase_create("program");
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, it_is_the_files_name, 0, ROWS(rows));
 	return run_suite(suite);
