@@ -177,7 +177,11 @@ is_of_tcp(const struct location_conf *conf)
 	    conf->callers == CALLERS_TOKEN;
 }
 
-/* A window of a browser, which would show what comes as the gateway's own page. */
+/*
+ * A window of a browser, which would show what comes as the gateway's own page.
+ * Browsers that do not say what a request is for, as old ones, or all of them where
+ * the address is not of this machine, say that windows may be led to https.
+ */
 static bool
 is_window(ngx_http_request_t *r)
 {
@@ -185,6 +189,8 @@ is_window(ngx_http_request_t *r)
 		"embed", "object" };
 	const ngx_str_t dest = field(r, "Sec-Fetch-Dest");
 
+	if (dest.len == 0)
+		return field(r, "Upgrade-Insecure-Requests").len > 0;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (dest.len == strlen(kinds[i]) &&
 		    strncasecmp((char *)dest.data, kinds[i], dest.len) == 0)

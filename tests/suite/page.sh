@@ -108,6 +108,22 @@ fetch "the page's token signs nothing" 401 '*' -H "$bearer $page_token" \
 fetch "a provider's answer as a page of a browser" 403 "browser's window" \
     -H 'Sec-Fetch-Site: none' -H 'Sec-Fetch-Dest: document' \
     -u "any:$run_token" "$url/own/echo?window"
+fetch "and of one that does not say what it is for" 403 "browser's window" \
+    -H 'Upgrade-Insecure-Requests: 1' -u "any:$run_token" "$url/own/echo?old"
+# Without Sec-Fetch-Site a page of another origin is known by Origin, or has a name
+# of its own that was made to lead here; what it may not read is of this origin.
+fetch "an old browser's page of another origin" 403 'web page' \
+    -H 'Origin: http://evil.example' -H "$bearer $page_token" "$at/calls.json"
+fetch "one of no origin" 403 'web page' -H 'Origin: null' \
+    -H "$bearer $page_token" "$at/calls.json"
+fetch "one whose name leads here" 421 '*' -H "Host: evil.example:$port" \
+    -H "Origin: http://evil.example:$port" -H "$bearer $page_token" \
+    "$at/calls.json"
+fetch "an old browser's own page" 200 '^\{' -H "Origin: $url" \
+    -H "$bearer $page_token" "$at/calls.json"
+holds "no page of another origin can have it in it" \
+    header_is Cross-Origin-Resource-Policy same-origin
+holds "nor read it as a script" header_is X-Content-Type-Options nosniff
 fetch "a link to the page" 200 '<h1>' -H 'Sec-Fetch-Site: cross-site' \
     -H 'Sec-Fetch-Dest: document' "$at/"
 fetch "a frame of it" 403 'web page' -H 'Sec-Fetch-Site: cross-site' \
