@@ -17,7 +17,9 @@
 #include "text/header.h"
 
 #define STORE_ALIGN _Alignof(struct apam_header)
+#ifndef ALWAYS_INLINE
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+#endif
 
 /* Upper-case letters alone: every method there is. */
 static inline bool
