@@ -6,6 +6,7 @@
 #include "admin/serve_calls.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "admin/revoke_entry.h"
 #include "api/check.h"
@@ -13,6 +14,7 @@
 #include "base/account.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "flight/admit.h"
 #include "flight/obtain.h"
 #include "profile/reload.h"
 
@@ -228,6 +230,38 @@ serve_run_reports(const struct serve_run *run, size_t *count)
 {
 	*count = run->at;
 	return run->made.reports;
+}
+
+/*
+ * What it says of an archived key and of a login is what is known now.  Each of
+ * those changes lets the provider be asked once more, and no other.
+ */
+static bool
+still_said(struct entry *e, const struct apam_key_report *said)
+{
+	struct apam_entry_status now = { .size = sizeof(now) };
+
+	if (admit_is_archived(e, NULL) != (said->state == APAM_KEY_ARCHIVED))
+		return false;
+	if (said->state == APAM_KEY_ARCHIVED || !stored_is(&e->stored))
+		return true;
+	entry_show_stored(e, &now);
+	return now.login_needed == (said->why == APAM_E_LOGIN) &&
+	    (!now.login_needed || strcmp(now.stored, said->evidence) == 0);
+}
+
+bool
+serve_run_stands(const struct serve_run *run, struct apam_profile *profile)
+{
+	HOLD_CANCEL;
+	struct stack *stack = profile_hold(profile);
+	bool stands = stack == run->stack;
+
+	stack_release(&stack);
+	for (size_t i = 0; stands && i < run->at; i++)
+		stands = still_said(
+		    &run->stack->entries[i], &run->made.reports[i]);
+	return stands;
 }
 
 const struct apam_revoke_report *

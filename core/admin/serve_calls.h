@@ -72,6 +72,14 @@ const struct apam_key_report *serve_run_reports(
 const struct apam_revoke_report *serve_run_revoked(
     const struct serve_run *run, size_t *count);
 
+/*
+ * Whether a check that has ended answers as well as a new one would: the files of
+ * the profile are the same, and so is what the key registry and the store say of
+ * archived keys and of logins.
+ */
+bool serve_run_stands(
+    const struct serve_run *run, struct apam_profile *profile);
+
 /* Free it, and set *run, which may be NULL, to NULL.  What flies, lands. */
 void serve_run_free(struct serve_run **run);
 

@@ -98,8 +98,16 @@ job_numbered(struct calls *calls, uint64_t number)
 
 /*
  * One that answers as well as a new one would: it is under way, or is a check
- * that has just ended.
+ * that has just ended, since which nothing has changed.
  */
+static bool
+job_answers(const struct calls_job *job)
+{
+	return job->ended == 0 ||
+	    (job->goal == SERVE_CHECK &&
+		serve_run_stands(job->run, job->profile));
+}
+
 static struct calls_job *
 job_at_hand(const struct calling *k, enum serve_goal goal)
 {
@@ -107,7 +115,7 @@ job_at_hand(const struct calling *k, enum serve_goal goal)
 
 	while (job != NULL &&
 	    (job->profile != k->profile || job->goal != goal ||
-		(job->ended != 0 && goal != SERVE_CHECK)))
+		!job_answers(job)))
 		job = job->next;
 	return job;
 }

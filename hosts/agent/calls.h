@@ -5,7 +5,7 @@
  *
  * Whom no rule of a profile names is told that, and no more.  A check is one
  * for all: those who ask while one is under way wait for its end, and what it
- * found is the answer for a while.
+ * found is the answer for a while, unless what it depends on changes.
  */
 #ifndef HOSTS_AGENT_CALLS_H
 #define HOSTS_AGENT_CALLS_H
@@ -14,7 +14,7 @@
 #include "agent/uses.h"
 #include "api/serve.h"
 
-#define CALLS_KEEP_MS 10000	/* a check is not repeated earlier */
+#define CALLS_KEEP_MS 10000	/* one that stands is not repeated earlier */
 #define CALLS_WAIT_MS 30000	/* for a program, where the caller does not say */
 
 struct calls_job;

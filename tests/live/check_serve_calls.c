@@ -6,6 +6,7 @@
 #include "admin/serve_calls.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support/live.h"
@@ -200,6 +201,33 @@ START_TEST(a_revocation_waits_for_nobody)
 }
 END_TEST
 
+START_TEST(a_check_stands_until_its_key_is_archived)
+{
+	const struct apam_key_name key = { .size = sizeof(key),
+		.scheme = "oauth2-client-credentials",
+		.id = "SANDBOX.CLIENT.ONE" };
+	struct apam_profile *profile = project_get(&p, "live");
+	struct serve_run *run = serve_run_new(profile, SERVE_CHECK, &p.err);
+	unsigned tries;
+
+	ck_assert_int_eq(finish(run, &tries), APAM_OK);
+	ck_assert(serve_run_stands(run, profile));
+	ck_assert_int_eq(chmod(project_path(&p, "state"), 0755), 0);
+	ck_assert_msg(apam_key_archive(p.ctx, &key, "test", &p.err) == APAM_OK,
+	    "%s", p.err.text);
+	ck_assert(!serve_run_stands(run, profile));
+	serve_run_free(&run);
+	run = serve_run_new(profile, SERVE_CHECK, &p.err);
+	ck_assert_int_eq(finish(run, &tries), APAM_OK);
+	ck_assert_uint_eq(tries, 0);
+	ck_assert(serve_run_stands(run, profile));
+	ck_assert_msg(
+	    apam_key_restore(p.ctx, &key, &p.err) == APAM_OK, "%s", p.err.text);
+	ck_assert(!serve_run_stands(run, profile));
+	serve_run_free(&run);
+}
+END_TEST
+
 /* One that nobody waits for any more leaves nothing behind. */
 START_TEST(a_run_may_be_dropped)
 {
@@ -244,6 +272,7 @@ main(void)
 	tcase_add_test(tcase, a_check_is_one_question);
 	tcase_add_test(tcase, a_check_comes_to_an_end);
 	tcase_add_test(tcase, a_revocation_waits_for_nobody);
+	tcase_add_test(tcase, a_check_stands_until_its_key_is_archived);
 	tcase_add_test(tcase, a_run_may_be_dropped);
 	tcase_add_test(tcase, a_profile_that_does_not_open_has_no_run);
 	suite_add_tcase(suite, tcase);

@@ -84,6 +84,9 @@ holds "the agent's user logs out" grep -vqx 'state ready' "$record"
 refused() { by 61001 headers rotating "$url/api/x"; [ $status -eq 1 ]; }
 holds "and the agent signs no more" wait_for refused
 needs_login "after a logout" '[0-9T:-]*Z: ' 'logged out'
+by 61001 check rotating
+expect "check: after a logout" 1 $'\tlogin needed\t[0-9T:-]*Z\tstore:rotating: somebody .* again: logged out' \
+    'rotating: entry 1: run `apam login rotating`' "$dir/err"
 holds "no other process spent its token" bash -c "! grep -q refused '$dir/asked'"
 end_agent TERM
 finish
