@@ -118,6 +118,16 @@ def garbage(path):
         dropped(agent)
 
 
+def spoils(path, user, count):
+    """That user's connections, each of which the agent drops with a line of its
+    log."""
+    become(int(user))
+    for _ in range(int(count)):
+        agent = Agent(path)
+        agent.socket.send(b'x')
+        dropped(agent)
+
+
 def not_ended_parts(path):
     """Parts without an end are refused when they are too many."""
     agent = Agent(path)
