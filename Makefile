@@ -464,6 +464,7 @@ $(call checks,reading registry_files registry_write view): private \
 $(call checks,durable_turn): private OUR_LDFLAGS += $(call wrap,write fsync \
 	ftruncate posix_fallocate renameat)
 $(call checks,served): private OUR_LDFLAGS += $(call wrap,link_connect)
+$(call checks,agent_stopped): private OUR_LDFLAGS += $(call wrap,sendmsg)
 # Those that make keys of the kernel's.
 $(call checks,secret_keyring secret changing): CORE_LIBS += -lkeyutils
 

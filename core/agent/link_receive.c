@@ -199,8 +199,12 @@ end_by_failure(
 {
 	struct agent_failed failed;
 
-	if (agent_failed_read(&failed, message) == NULL)
+	if (agent_failed_read(&failed, message) == NULL) {
+		/* This process was stopped meanwhile: it connects anew. */
+		if (failed.error.status == APAM_E_DEADLINE)
+			return broken(link, link_ended);
 		error_copy(err, &failed.error);
+	}
 	return broken(link, "the agent refused the connection");
 }
 

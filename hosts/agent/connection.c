@@ -90,20 +90,26 @@ tell(struct server *s, struct outgoing *out, int fd, enum apam_status status,
 		(void)outgoing_send(out, fd, &to, -1);
 }
 
-void
-connection_drop(
-    struct connection *c, enum metrics_refusal why, const char *text)
+static void
+drop(struct connection *c, enum metrics_refusal why, enum apam_status status,
+    const char *text)
 {
 	char who[APAM_TEXT_SIZE];
 
 	if (connection_has_ended(c))
 		return;
-	tell(c->server, &c->out, c->watch.fd,
-	    why == METRICS_PEER ? APAM_E_POLICY : APAM_E_USAGE, text);
+	tell(c->server, &c->out, c->watch.fd, status, text);
 	peer_describe(&c->peer, who, sizeof(who));
 	server_refused(
 	    c->server, why, c->peer.caller.user, "%s: dropped: %s", who, text);
 	connection_end(c);
+}
+
+void
+connection_drop(
+    struct connection *c, enum metrics_refusal why, const char *text)
+{
+	drop(c, why, why == METRICS_PEER ? APAM_E_POLICY : APAM_E_USAGE, text);
 }
 
 /* ---- Sending ------------------------------------------------------------ */
@@ -437,7 +443,8 @@ owes(const struct connection *c, int64_t now, enum metrics_refusal *why)
 
 /*
  * Where this process was busy or stopped, or the user had its time of the turn, a
- * client may have done in time what has not been seen here yet.
+ * client may have done in time what has not been seen here yet.  A client that
+ * was stopped itself did nothing wrong: by DEADLINE it is told to connect anew.
  */
 static void
 tick(struct connection *c, int64_t now)
@@ -446,13 +453,13 @@ tick(struct connection *c, int64_t now)
 	const char *late;
 
 	if (does_not_read(c, now)) {
-		connection_drop(
-		    c, METRICS_SILENT, "it does not read what it asked for");
+		drop(c, METRICS_SILENT, APAM_E_DEADLINE,
+		    "it does not read what it asked for");
 		return;
 	}
 	late = owes(c, now, &why);
 	if (late != NULL && (loop_look(&c->watch) & WATCH_IN) == 0)
-		connection_drop(c, why, late);
+		drop(c, why, APAM_E_DEADLINE, late);
 }
 
 void

@@ -119,7 +119,7 @@ agent_exec(const struct agent_process *a, const char *program)
 	(void)snprintf(
 	    config, sizeof(config), "%s/apam.conf", a->project->dir);
 	(void)snprintf(log, sizeof(log), "%s/apamd.log", a->project->dir);
-	if (freopen(log, "ae", stderr) == NULL ||
+	if (freopen(log, "a", stderr) == NULL ||
 	    setgroups(0, NULL) != 0 || setresgid(a->gid, a->gid, a->gid) != 0 ||
 	    setresuid(a->uid, a->uid, a->uid) != 0)
 		_exit(126);

@@ -155,6 +155,29 @@ START_TEST(a_refusal_is_told)
 }
 END_TEST
 
+/* It greets, waits in vain for the rest of a message, and serves the next one. */
+static void
+lose_patience(int listener, void *arg)
+{
+	static struct scripted_message m;
+	const int fd = scripted_greeted(listener, &m);
+
+	scripted_fail(fd, 0, APAM_E_DEADLINE, "it did not end a message");
+	(void)close(fd);
+	served_env_answers(listener, arg);
+}
+
+START_TEST(who_was_stopped_asks_again)
+{
+	scripted_start(&agent, lose_patience, NULL);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_msg(ask_now(false) == SERVED_ANSWERED, "%s: %s",
+		    i == 0 ? "this question" : "the next one", err.text);
+		served_env_heard();
+	}
+}
+END_TEST
+
 /* The agent says nothing, and hears that nobody waits any more. */
 static void
 hear_cancel(int listener, void *arg)
@@ -207,6 +230,7 @@ main(void)
 	    tc, the_next_agent_is_waited_for, 0, ROWS(replacements));
 	tcase_add_test(tc, the_next_agent_has_five_seconds);
 	tcase_add_test(tc, a_refusal_is_told);
+	tcase_add_test(tc, who_was_stopped_asks_again);
 	tcase_add_test(tc, a_late_question_is_cancelled);
 	tcase_add_test(tc, what_is_not_an_agent_is_refused);
 	return run_suite(suite);
