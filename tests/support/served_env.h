@@ -79,6 +79,21 @@ served_env_answers(int listener, void *arg)
 	scripted_serve(listener, served_env_answer, arg);
 }
 
+/*
+ * A script: greet, give up waiting for the rest of a message, and serve who
+ * connects then.
+ */
+static inline void
+served_env_loses_patience(int listener, void *arg)
+{
+	static struct scripted_message m;
+	const int fd = scripted_greeted(listener, &m);
+
+	scripted_fail(fd, 0, APAM_E_DEADLINE, "it did not end a message");
+	(void)close(fd);
+	served_env_answers(listener, arg);
+}
+
 /* A script: accept one connection, and end without a word. */
 static inline void
 served_env_ends(int listener, void *arg)

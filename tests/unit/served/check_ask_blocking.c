@@ -155,21 +155,9 @@ START_TEST(a_refusal_is_told)
 }
 END_TEST
 
-/* It greets, waits in vain for the rest of a message, and serves the next one. */
-static void
-lose_patience(int listener, void *arg)
-{
-	static struct scripted_message m;
-	const int fd = scripted_greeted(listener, &m);
-
-	scripted_fail(fd, 0, APAM_E_DEADLINE, "it did not end a message");
-	(void)close(fd);
-	served_env_answers(listener, arg);
-}
-
 START_TEST(who_was_stopped_asks_again)
 {
-	scripted_start(&agent, lose_patience, NULL);
+	scripted_start(&agent, served_env_loses_patience, NULL);
 	for (int i = 0; i < 2; i++) {
 		ck_assert_msg(ask_now(false) == SERVED_ANSWERED, "%s: %s",
 		    i == 0 ? "this question" : "the next one", err.text);

@@ -92,6 +92,18 @@ START_TEST(one_that_was_there_is_waited_for)
 }
 END_TEST
 
+START_TEST(who_was_stopped_asks_again)
+{
+	scripted_start(&agent, served_env_loses_patience, NULL);
+	for (int i = 0; i < 2; i++) {
+		served_env_begin();
+		ck_assert_msg(ask_until_it_ends(false) == SERVED_ANSWERED,
+		    "question %d: %s", i, err.text);
+		served_env_heard();
+	}
+}
+END_TEST
+
 START_TEST(it_has_five_seconds)
 {
 	enum served_end end = SERVED_PENDING;
@@ -201,6 +213,7 @@ main(void)
 	tcase_add_test(tc, an_agent_that_was_never_there_is_not_waited_for);
 	tcase_add_loop_test(
 	    tc, one_that_was_there_is_waited_for, 0, ROWS(replaced));
+	tcase_add_test(tc, who_was_stopped_asks_again);
 	tcase_add_test(tc, it_has_five_seconds);
 	tcase_add_test(tc, a_lost_question_is_asked_again);
 	tcase_add_test(tc, a_refusal_is_told);
