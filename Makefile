@@ -121,8 +121,9 @@ SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 # What is measured of them: the suites of hosts/nginx and hosts/run, and those
 # that build no program of their own.
-MEASURED = $(addprefix tests/suite/,nginx.sh gateway.sh run.sh page.sh sockets.sh \
-	protocols.sh failures.sh jobs.sh drives.sh examples.sh tpm.sh)
+MEASURED = $(addprefix tests/suite/,nginx.sh nginx-scarce.sh directives.sh \
+	gateway.sh gateway-certificates.sh run.sh page.sh sockets.sh protocols.sh \
+	failures.sh jobs.sh drives.sh examples.sh tpm.sh)
 # Those of tests/suite build host programs of their own, which have no sanitizer;
 # and what has one makes system calls of its own, so that the agent has no filter.
 SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh \
@@ -143,7 +144,8 @@ FOREIGN  := $(if $(KIT),$(if $(shell command -v $(CXX)),cpp/kit-cpp) \
 # nginx's module, for suites that no sanitizer runs, where nginx-dev is.
 NGINX_MODULE := $(if $(SANITIZE),,$(if \
 	$(wildcard /usr/share/nginx/src/src/core),\
-	$(BUILD)/nginx/ngx_http_apam_module.so $(BUILD)/nginx/page))
+	$(BUILD)/nginx/ngx_http_apam_module.so $(BUILD)/nginx/page \
+	$(BUILD)/nginx/scarce.so))
 SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(addprefix $(BUILD)/tests/apamd/,use hostile scan apamd-unproven) \
 	$(foreach age,newer older,$(BUILD)/tests/skew/$(age)/$(SONAME) \
@@ -357,6 +359,19 @@ NGINX_NEEDS = $(NGINX_OBJ) hosts/nginx/export.map $(BUILD)/$(SONAME)
 
 $(BUILD)/nginx/ngx_http_apam_module.so: $(NGINX_NEEDS)
 	$(Q)$(LINK_NGINX) -Wl,-rpath,'$$ORIGIN/..'
+
+# The same, and what makes one of its calls fail.
+SCARCE = ngx_palloc ngx_pnalloc ngx_pcalloc ngx_list_push ngx_array_push \
+	ngx_array_create ngx_create_temp_buf ngx_alloc_chain_link \
+	ngx_http_cleanup_add ngx_conf_full_name ngx_http_add_variable \
+	ngx_shared_memory_add ngx_slab_calloc ngx_get_connection calloc mmap \
+	socket getsockopt getsockname getpeername fstat send recvfrom pread
+SCARCE_OBJ = $(BUILD)/tests/suite/nginx/scarce.o
+$(SCARCE_OBJ): FLOORS = $(NGINX_INCLUDES) -I.
+$(SCARCE_OBJ): | $(BUILD)/nginx/objs/ngx_auto_config.h
+$(BUILD)/nginx/scarce.so: $(NGINX_NEEDS) $(SCARCE_OBJ)
+	$(Q)$(LINK_NGINX) $(SCARCE_OBJ) $(SCARCE:%=-Wl,--wrap=%) \
+	    -Wl,-rpath,'$$ORIGIN/..'
 
 $(BUILD)/install/ngx_http_apam_module.so: $(NGINX_NEEDS) $(BUILD)/directories
 	@mkdir -p $(@D)
