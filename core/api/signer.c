@@ -13,8 +13,9 @@ enum apam_status
 signer_stack(
     struct apam_profile *profile, struct stack **stack, struct apam_error *err)
 {
-	struct apam_error why = APAM_ERROR_INIT;
+	struct apam_error why;
 
+	error_init(&why);
 	*stack = profile_to_judge(profile, &why);
 	if (*stack != NULL)
 		return APAM_OK;

@@ -32,7 +32,7 @@
 KIND(answer, body);
 KIND(body, arg);
 GROWN(entry_status, last_error_at, not_acquired);
-KIND(caller, unit);
+GROWN(caller, unit, own);
 KIND(error, entry);
 KIND(failure, what);
 KIND(grant, why_not);

@@ -19,6 +19,8 @@ str_equal_nocase(struct apam_str a, struct apam_str b)
 {
 	if (a.n != b.n)
 		return false;
+	if (a.n == 0 || memcmp(a.p, b.p, a.n) == 0)
+		return true; /* most are written alike */
 	for (size_t i = 0; i < a.n; i++) {
 		if (str_lower(a.p[i]) != str_lower(b.p[i]))
 			return false;

@@ -61,7 +61,8 @@ header_find(
     const struct apam_header *headers, size_t count, struct apam_str name)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (str_equal_nocase(headers[i].name, name))
+		if (headers[i].name.n == name.n &&
+		    str_equal_nocase(headers[i].name, name))
 			return headers[i].value;
 	}
 	return (struct apam_str){ NULL, 0 };

@@ -120,6 +120,7 @@ read_self(void)
 			gids[i + 1] = groups[i];
 		self = (struct apam_caller){ .size = sizeof(self),
 			.uid = geteuid(),
+			.own = 1,
 			.gids = gids,
 			.gid_count = (size_t)got + 1 };
 	} else {

@@ -32,10 +32,18 @@ same_name(struct apam_str a, struct apam_str b)
 static bool
 is_of_connection(struct apam_str name)
 {
-	return same_name(name, APAM_STR("Proxy-Authorization")) ||
-	    same_name(name, APAM_STR("Proxy-Connection")) ||
-	    same_name(name, APAM_STR("Keep-Alive")) ||
-	    same_name(name, APAM_STR("TE"));
+	switch (name.n) {
+	case sizeof("TE") - 1:
+		return same_name(name, APAM_STR("TE"));
+	case sizeof("Keep-Alive") - 1:
+		return same_name(name, APAM_STR("Keep-Alive"));
+	case sizeof("Proxy-Connection") - 1:
+		return same_name(name, APAM_STR("Proxy-Connection"));
+	case sizeof("Proxy-Authorization") - 1:
+		return same_name(name, APAM_STR("Proxy-Authorization"));
+	default:
+		return false;
+	}
 }
 
 /* True where a value of Connection, with commas between, names it. */

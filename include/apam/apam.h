@@ -228,6 +228,12 @@ struct apam_caller {
 	const unsigned long *gids; /* all groups of the process; may be NULL */
 	size_t gid_count;
 	const char *unit;	/* the system service, whole; NULL: none */
+	/*
+	 * 1: the host vouches that `uid` and `gids` are this process's own, the
+	 * effective ones, and the kernel is not asked.  The caller may then do
+	 * what the process may, so it is 0 for anybody else.
+	 */
+	uint64_t own;
 };
 
 struct apam_request {

@@ -120,6 +120,8 @@ scheme_same_nocase(struct apam_str a, struct apam_str b)
 
 	if (a.n != b.n)
 		return false;
+	if (a.n == 0 || memcmp(a.p, b.p, a.n) == 0)
+		return true; /* most are written alike */
 	for (i = 0; i < a.n; i++)
 		if (scheme_lower(a.p[i]) != scheme_lower(b.p[i]))
 			return false;
@@ -480,6 +482,9 @@ static inline int32_t
 scheme_judge_success(const struct apam_services *svc,
     const struct apam_response *r, const char **reason)
 {
+	*reason = "the API answered";
+	if (r->body.n == 0 && scheme_is_json(svc, r))
+		return APAM_VERDICT_ACCEPTED; /* the type alone is known */
 	*reason = "an HTML page where JSON was expected";
 	if (scheme_is_html(svc, r))
 		return APAM_VERDICT_UNKNOWN;

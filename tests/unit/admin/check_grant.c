@@ -76,7 +76,7 @@ static const struct {
 START_TEST(a_grant_says_what_is_given)
 {
 	const struct apam_caller caller = { sizeof(caller), rows[_i].uid,
-		&rows[_i].gid, 1, rows[_i].unit };
+		&rows[_i].gid, 1, rows[_i].unit, 0 };
 
 	use(HEAD RULES);
 	ck_assert_int_eq(
@@ -134,11 +134,11 @@ START_TEST(a_caller_must_be_one)
 
 	use(HEAD RULES);
 	ck_assert_int_eq(ask(&caller, "GET", url), APAM_E_USAGE);
-	caller = (struct apam_caller){ sizeof(caller), 7, NULL, 1, NULL };
+	caller = (struct apam_caller){ sizeof(caller), 7, NULL, 1, NULL, 0 };
 	ck_assert_int_eq(ask(&caller, "GET", url), APAM_E_USAGE);
-	caller = (struct apam_caller){ sizeof(caller), 7, &large, 1, NULL };
+	caller = (struct apam_caller){ sizeof(caller), 7, &large, 1, NULL, 0 };
 	ck_assert_int_eq(ask(&caller, "GET", url), APAM_E_USAGE);
-	caller = (struct apam_caller){ 0, 7, NULL, 0, NULL };
+	caller = (struct apam_caller){ 0, 7, NULL, 0, NULL, 0 };
 	ck_assert_int_eq(ask(&caller, "GET", url), APAM_E_USAGE);
 	caller.size = sizeof(caller);
 	grant.size = 0;

@@ -109,6 +109,25 @@ START_TEST(with_another_group_or_user_it_is_another)
 }
 END_TEST
 
+/* A host that may name anybody is believed, without a look at the process. */
+START_TEST(a_host_may_vouch_for_it)
+{
+	struct apam_caller c = { .size = sizeof(c), .uid = 64001, .own = 1 };
+
+	ck_assert(named_caller_is_self(&c));
+	ck_assert(named_caller_is_master(&c));
+	c.own = 2;
+	ck_assert(!named_caller_is_self(&c));
+	c.own = 1;
+	c.size = offsetof(struct apam_caller, own);
+	ck_assert(!named_caller_is_self(&c));
+	ck_assert(!named_caller_is_master(&c));
+	c.size = sizeof(c);
+	c.unit = "a.service";
+	ck_assert(!named_caller_is_self(&c));
+}
+END_TEST
+
 int
 main(void)
 {
@@ -120,6 +139,7 @@ main(void)
 	tcase_add_loop_test(tc, what_cannot_be_is_not_plain, 0, ROWS(wrong));
 	tcase_add_test(tc, this_process_is_known);
 	tcase_add_test(tc, with_another_group_or_user_it_is_another);
+	tcase_add_test(tc, a_host_may_vouch_for_it);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
