@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Each request is answered by a child, which has a minute: whatever a command
- * waits for, or a mistake, ends with that request.
+ * waits for, a reader that stops, or a mistake, ends with that request.
  */
 #define _GNU_SOURCE /* accept4 */
 #include "gateway/page_server.h"
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -23,6 +24,7 @@
 #define HEAD_MAX 8192
 #define READ_SECONDS 10
 #define CHILD_SECONDS 60
+#define CHILDREN_MAX 8 /* at a time */
 #define HEADER "\nX-Apam-Caller: "
 
 /* ---- Who looks ------------------------------------------------------------ */
@@ -140,24 +142,48 @@ page_server_open(const char *path)
 	return fd;
 }
 
+/* In a child, which does not outlive the server. */
+_Noreturn static void
+serve_alone(int fd, struct cli *cli, pid_t server)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == server)
+		serve(fd, cli);
+	_exit(0);
+}
+
+/*
+ * How many of the children still run.  Waits for one to end where there may be no
+ * other beside them.
+ */
+static size_t
+reap(size_t running)
+{
+	while (running > 0 &&
+	    waitpid(-1, NULL, running < CHILDREN_MAX ? WNOHANG : 0) > 0)
+		running--;
+	return running;
+}
+
 void
 page_server_run(int fd, struct cli *cli)
 {
+	const pid_t self = getpid();
+	size_t running = 0;
 	pid_t pid;
 	int c;
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	for (;;) {
+		running = reap(running);
 		c = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
 		if (c < 0)
 			continue;
 		pid = fork();
-		if (pid == 0) {
-			serve(c, cli);
-			_exit(0);
-		}
+		if (pid == 0)
+			serve_alone(c, cli, self);
 		(void)close(c);
 		if (pid > 0)
-			(void)waitpid(pid, NULL, 0);
+			running++;
 	}
 }

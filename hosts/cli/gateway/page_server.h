@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What answers nginx when the page for people is looked at: HTTP/1.0 on a Unix
- * socket of the gateway's own, one request after the other.  Who looks is said by
+ * socket of the gateway's own, eight requests at a time.  Who looks is said by
  * nginx, in a header that no client's can be.
  */
 #ifndef HOSTS_CLI_GATEWAY_PAGE_SERVER_H
@@ -17,7 +17,10 @@
  */
 int page_server_open(const char *path);
 
-/* Answer for as long as this process lives. */
+/*
+ * Answer for as long as this process lives, which has no other children.  A reader
+ * that stops loses its connection after a minute.
+ */
 void page_server_run(int fd, struct cli *cli);
 
 #define PAGE_GROUPS_MAX 256
