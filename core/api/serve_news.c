@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The context's own limit of lines (audit/audit.h) holds beside these.
+ * The context's own limit of lines (audit/audit.h) holds beside these.  The
+ * context's lock guards what was told, since any thread may have signed.
  */
 #include "api/serve_news.h"
 
@@ -48,9 +49,9 @@ subject_of(enum audit_what what, const struct stack *stack,
 	return s;
 }
 
-/* True where it is to be told; *untold is how often it was not, since. */
+/* With the lock held: as is_news. */
 static bool
-is_news(struct serve_news *news, uint64_t what, int64_t every_ms,
+take_news(struct serve_news *news, uint64_t what, int64_t every_ms,
     unsigned long *untold)
 {
 	struct serve_told *t = &news->told[what % SERVE_NEWS_MAX];
@@ -65,6 +66,19 @@ is_news(struct serve_news *news, uint64_t what, int64_t every_ms,
 		*untold = t->untold;
 	*t = (struct serve_told){ .what = what, .at = now };
 	return true;
+}
+
+/* True where it is to be told; *untold is how often it was not, since. */
+static bool
+is_news(struct serve_news *news, const struct stack *stack,
+    const struct subject *subject, int64_t every_ms, unsigned long *untold)
+{
+	bool is;
+
+	pthread_mutex_lock(&stack->env->lock);
+	is = take_news(news, number_of(subject), every_ms, untold);
+	pthread_mutex_unlock(&stack->env->lock);
+	return is;
 }
 
 static void
@@ -86,7 +100,7 @@ tell_entry(struct serve_news *news, struct entry *e, const struct stack *stack,
 	add_text(&s, asker->program);
 	add_text(&s, e->conf->scheme);
 	add_text(&s, key_id);
-	if (is_news(news, number_of(&s), SERVE_USED_MS, &untold))
+	if (is_news(news, stack, &s, SERVE_USED_MS, &untold))
 		audit_write(&stack->env->audit, &event);
 }
 
@@ -122,7 +136,7 @@ serve_news_refused(struct serve_news *news, const struct stack *stack,
 	if (!refusal_is(why->status))
 		return;
 	siphash_add(s.hash, kind, sizeof(kind));
-	if (!is_news(news, number_of(&s), SERVE_REFUSED_MS, &untold))
+	if (!is_news(news, stack, &s, SERVE_REFUSED_MS, &untold))
 		return;
 	event = refusal_event(stack, why, key_id);
 	event.repeats = untold;

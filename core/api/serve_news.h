@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the agent tells the audit log: for whom it signed, and for whom it did
- * not.  Of each user, service, program and key once an hour, of each user's
+ * What the agent, or a gateway's process, tells the audit log: for whom it
+ * signed, and for whom it did not.  Of each user, service, program and key once an hour, of each user's
  * refusals of one kind once a minute, so that the log is no longer than its
  * readers can bear.
  */
@@ -43,7 +43,7 @@ struct serve_known {
 /*
  * The request was signed by these entries of the stack for the asker.  *known
  * is the connection's, so that most signatures cost one comparison; NULL: it asks
- * for others.
+ * for others.  Not with the context's lock held.
  */
 void serve_news_used(struct serve_news *news, struct serve_known *known,
     const struct stack *stack, const struct stack_result *made,

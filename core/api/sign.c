@@ -5,6 +5,7 @@
  */
 #include "api/sign.h"
 #include "api/allowed.h"
+#include "api/caller_news.h"
 #include "api/sign_served.h"
 #include "api/signature.h"
 #include "base/cancel.h"
@@ -16,24 +17,28 @@
 #include "profile/reload.h"
 #include "profile/warm.h"
 
-/* Keep the signature for the next ones, and note which keys it used. */
+/* Keep it for the next ones, and note which keys it used, and for whom. */
 static void
-signature_made(struct apam_profile *profile, struct stack *stack,
-    struct stack_result *result)
+signature_made(struct serving *s)
 {
-	profile_warm(profile, stack, result);
+	struct stack *stack = s->stack;
+
+	profile_warm(s->profile, stack, s->result);
 	for (size_t i = 0; i < stack->count; i++)
-		if (result->entries & 1U << i)
+		if (s->result->entries & 1U << i)
 			notify_use(&stack->entries[i]);
+	caller_news_used(s->profile->ctx, stack, s->result, s->caller);
 }
 
 static void
-signature_failed(struct apam_profile *profile, struct stack *stack,
-    struct apam_signature *signature, struct apam_error *err)
+signature_failed(
+    struct serving *s, struct apam_signature *signature, struct apam_error *err)
 {
 	apam_signature_release(signature);
-	error_locate(err, profile->name, -1);
-	refusal_tell(profile, stack, err);
+	error_locate(err, s->profile->name, -1);
+	if (!s->here ||
+	    !caller_news_refused(s->profile->ctx, s->stack, err, s->caller))
+		refusal_tell(s->profile, s->stack, err);
 }
 
 /* By whoever signs for the profile, who looks at its rules. */
@@ -77,9 +82,9 @@ sign_with_stack(struct serving *s, const struct apam_request *request,
 		status = signature_fill(
 		    signature, s->request, s->stack, s->result, err);
 	if (status == APAM_OK && s->here)
-		signature_made(s->profile, s->stack, s->result);
+		signature_made(s);
 	if (status != APAM_OK)
-		signature_failed(s->profile, s->stack, signature, err);
+		signature_failed(s, signature, err);
 	request_free(s->request);
 	signing_free(&s->result->total);
 	return status;

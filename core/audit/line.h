@@ -20,13 +20,13 @@ enum audit_what {
 	AUDIT_REFUSED,		/* a request was not signed */
 	AUDIT_REGISTRY,		/* an administrator changed the registry */
 	AUDIT_LOGIN,		/* a login or logout, or one is needed */
-	AUDIT_USED		/* the agent signed for somebody */
+	AUDIT_USED		/* the agent or a gateway signed for somebody */
 };
 
 /* The state of an AUDIT_LOGIN that is a warning. */
 #define AUDIT_LOGIN_NEEDED "login needed"
 
-/* Whom the agent signs for.  Texts may be NULL or "". */
+/* Whom the agent or a gateway signs for.  Texts may be NULL or "". */
 struct audit_asker {
 	unsigned long uid;
 	const char *unit;	/* the system service */

@@ -195,6 +195,7 @@ apam_close(struct apam **ctx)
 	free(c->profiles);
 	if (c->named != NULL)
 		c->free_named(c->named);
+	free(c->news);
 	modules_free(&c->env.modules);
 	key_kept_drop(&(struct key_registry){ .kept = &c->env.kept_keys });
 	keys_free(&c->env.keys);

@@ -13,6 +13,7 @@
 
 struct named_key;
 struct origin_index;
+struct serve_news;
 struct slot;
 struct stack;
 
@@ -37,6 +38,8 @@ struct apam {
 	/* Kept for the next reading; admin/profile_keys.h. */
 	struct named_key *named;
 	void (*free_named)(struct named_key *first);
+	/* Once a host has asked for somebody else; api/caller_news.h. */
+	struct serve_news *news;
 
 	struct apam *next;	/* all contexts of the process; fork.c */
 };

@@ -373,6 +373,12 @@ if [ "$(id -u)" -eq 0 ]; then
 	as 64003 64003 http://localhost/ruled/echo
 	holds "a user of no rule" [ "$code" = 403 ]
 	holds "it is told which user" grep -q 'no rule for user 64003' "$dir/out"
+	holds "the audit log has whom it signed for" grep -q \
+	    '"APAM_EVENT":"used".*"APAM_FOR_UID":"64001"' \
+	    "$dir"/state/users/*/audit.log
+	holds "and whom it did not sign for" grep -q \
+	    '"APAM_EVENT":"refused".*"APAM_FOR_UID":"64003"' \
+	    "$dir"/state/users/*/audit.log
 	as 64003 64003 http://localhost/header/echo
 	holds "no rules: another user" [ "$code" = 403 ]
 	holds "no rules: what to do" grep -q 'give it a rule' "$dir/out"
