@@ -8,12 +8,11 @@
 
 #include "json_text.h"
 #include "problem.h"
+#include "refused.h"
 
 #include <unistd.h>
 
 #define CALLS 256 /* pairs of a profile and a user */
-#define REFUSALS 100 /* the last ones */
-#define WHY_SIZE 256
 #define NOBODY ((uint64_t)-1) /* in the place of a user */
 
 struct call {
@@ -24,16 +23,10 @@ struct call {
 	char profile[APAM_NAME_SIZE];
 };
 
-struct refusal {
-	uint64_t at, uid, status;
-	char profile[APAM_NAME_SIZE], name[32], why[WHY_SIZE];
-};
-
 struct tally {
 	uint64_t since; /* Unix s */
-	uint64_t refusals; /* ever; the last one is before this, modulo */
 	struct call calls[CALLS];
-	struct refusal last[REFUSALS];
+	struct refused refused;
 };
 
 static ngx_shm_zone_t *zone;
@@ -181,7 +174,7 @@ tally_refused(const struct apam_caller *caller, const char *profile,
 		return;
 	count(caller, profile, false);
 	ngx_shmtx_lock(&pool()->mutex);
-	to = &t->last[t->refusals++ % REFUSALS];
+	to = refused_next(&t->refused, caller != NULL);
 	to->at = (uint64_t)ngx_time();
 	to->uid = caller == NULL ? NOBODY : caller->uid;
 	to->status = problem->status;
@@ -254,16 +247,12 @@ put_calls(u_char *to, const struct tally *t, uint64_t uid, bool all)
 static u_char *
 put_refusals(u_char *to, const struct tally *t, uint64_t uid, bool all)
 {
-	const uint64_t n = t->refusals < REFUSALS ? t->refusals : REFUSALS;
+	const struct refusal *f = refused_before(&t->refused, UINT64_MAX);
 
 	*to++ = '[';
-	for (uint64_t i = 1; i <= n; i++) {
-		const struct refusal *f =
-		    &t->last[(t->refusals - i) % REFUSALS];
-
+	for (; f != NULL; f = refused_before(&t->refused, f->number))
 		if (all || f->uid == uid)
 			to = put_refusal(to, f);
-	}
 	return end_list(to);
 }
 
@@ -271,12 +260,13 @@ ngx_buf_t *
 tally_json(ngx_http_request_t *r, const struct apam_caller *caller)
 {
 	static const size_t of_call = 6 * APAM_NAME_SIZE + 200;
-	static const size_t of_refusal = 6 * (APAM_NAME_SIZE + 32 + WHY_SIZE) +
+	static const size_t of_refusal = 6 *
+		(APAM_NAME_SIZE + 32 + REFUSED_WHY_SIZE) +
 	    200;
 	const struct tally *t = tally();
 	const bool all = sees_all(caller);
 	ngx_buf_t *b = ngx_create_temp_buf(
-	    r->pool, 256 + CALLS * of_call + REFUSALS * of_refusal);
+	    r->pool, 256 + CALLS * of_call + REFUSED_MAX * of_refusal);
 
 	if (b == NULL || t == NULL)
 		return NULL;
