@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The line is nginx's own; what it shows of the upstream's URL is cut for as
- * long as it is made.
+ * The line is nginx's own; what it shows of the request and of the upstream's URL
+ * is cut for as long as it is made.
  */
 #include "masking.h"
+
+/* End it before its query.  Returns how long it was. */
+static size_t
+cut(ngx_str_t *s)
+{
+	const size_t whole = s->len;
+	const u_char *query = ngx_strlchr(s->data, s->data + whole, '?');
+
+	if (query != NULL)
+		s->len = (size_t)(query - s->data);
+	return whole;
+}
 
 static u_char *
 log_without_query(
@@ -11,20 +23,17 @@ log_without_query(
 {
 	const struct visit *v = visit_of(r);
 	ngx_http_upstream_t *u = sr->upstream;
-	ngx_str_t whole = ngx_null_string;
-	u_char *query = NULL;
+	size_t line, uri = 0;
 
 	if (v == NULL || v->log_handler == NULL)
 		return buf;
-	if (u != NULL && u->uri.len > 0) {
-		whole = u->uri;
-		query = ngx_strlchr(whole.data, whole.data + whole.len, '?');
-		if (query != NULL)
-			u->uri.len = (size_t)(query - whole.data);
-	}
+	line = cut(&r->request_line);
+	if (u != NULL)
+		uri = cut(&u->uri);
 	buf = v->log_handler(r, sr, buf, len);
-	if (query != NULL)
-		u->uri = whole;
+	r->request_line.len = line;
+	if (u != NULL)
+		u->uri.len = uri;
 	return buf;
 }
 

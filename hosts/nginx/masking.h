@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * nginx's error log, without the query that is sent: nginx names the upstream's
- * URL in it, and a scheme may have put its key there.
+ * nginx's error log, without queries: nginx names the request's line and the
+ * upstream's URL in it.  A client may have put a key into the one, and a scheme
+ * its own into the other.
  */
 #ifndef HOSTS_NGINX_MASKING_H
 #define HOSTS_NGINX_MASKING_H

@@ -40,7 +40,7 @@ end(void *data)
 
 	engine_forget(&v->waiting);
 	visit_restore(v);
-	if (v->log_handler != NULL) /* it was signed */
+	if (v->was_signed)
 		visit_wipe_sent(v->r);
 	v->uri.len = 0;
 	apam_signature_release(&v->signature);
@@ -88,6 +88,7 @@ visit_new(ngx_http_request_t *r)
 	v->waiting.ended.data = v;
 	v->waiting.ended.log = r->connection->log;
 	ngx_http_set_ctx(r, v, ngx_http_apam_module);
+	masking_begin(v);
 	return v;
 }
 
@@ -262,10 +263,10 @@ visit_restore(struct visit *v)
 ngx_int_t
 visit_apply(struct visit *v)
 {
-	if (v->log_handler == NULL) /* not a replay */
+	if (!v->was_signed) /* not a replay */
 		tally_signed(v->request.caller, profile_of(v));
+	v->was_signed = true;
 	v->state = VISIT_SIGNED;
-	masking_begin(v);
 	if (set_uri(v) != NGX_OK)
 		return NGX_ERROR;
 	replace_uri(v);

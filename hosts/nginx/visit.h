@@ -53,6 +53,7 @@ struct visit {
 	const char *why;	/* nginx cannot send what was signed; or NULL */
 	ngx_buf_t *problem;	/* VISIT_ANSWERING: what is sent; NULL: it was */
 	ngx_http_log_handler_pt log_handler; /* nginx's own */
+	bool was_signed;	/* once at least */
 	/* Of the sending that was rejected or challenged. */
 	uint64_t credential, memo;
 	unsigned entries;

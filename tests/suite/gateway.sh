@@ -28,6 +28,8 @@ seven to-address # an origin that is an address: $seven
 entry to-misnamed "https://127.0.0.1:$ORIGIN_PORT" api-key \
     "key = \"file:$dir/secrets/plain\"; header = \"X-Api-Key\";"
 sed -i "s,^ca_file.*,ca_file = \"$dir/own-ca.pem\";," "$dir/apam.d/to-misnamed.conf"
+entry to-away "https://localhost:1" api-key \
+    "key = \"file:$dir/secrets/plain\"; query = \"api_key\";"
 
 # start NAME ARGS...: a gateway; its output goes to $dir/said.
 start()
@@ -98,6 +100,12 @@ gets "by path" 200 '"eyes":\[\{' http://localhost/seven/eyes
 gets "an address" 200 '"eyes":\[\{' http://localhost/to-address/eyes
 problem "an address that the certificate does not have" 502 'cannot prove' \
     http://localhost/to-misnamed/echo
+problem "a provider that is away" 502 '*' \
+    'http://localhost/to-away/x?sig=not-a-secret-of-a-client'
+holds "nginx's log has that" grep -q 'connect() failed.*GET /to-away/x' \
+    "$dir/gateway.log"
+holds "without the client's query and the signed one" \
+    eval '! grep -q "not-a-secret\|api_key\|sig=" "$dir/gateway.log"'
 gets "by Host" 200 '"eyes":\[\{' -H "Host: localhost:$SEVENSIGNAL_PORT" \
     http://localhost/eyes
 gets "another by Host" 200 '"spaces":\[\{' \
