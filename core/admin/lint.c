@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "admin/lint_agent.h"
 #include "admin/lint_origins.h"
@@ -93,14 +94,21 @@ lint_ca_file(const struct lint *lint, const struct profile *draft)
 		    draft->ca_file_line, "ca_file: %s: %s", file, why);
 }
 
+/*
+ * What a profile names may be for others to read, and so may the file of one
+ * that nobody asked for by its path (`named`).
+ */
 static void
-lint_profile(struct lint *lint, const char *name, const char *file)
+lint_profile(struct lint *lint, const char *name, const char *file, bool named)
 {
-	struct profile *draft = profile_draft(
-	    name, file, lint->ctx->env.settings, lint->all);
+	const bool user = geteuid() != 0;
+	struct profile *draft;
 
+	lint->all->unreadable_warns = user && !named;
+	draft = profile_draft(name, file, lint->ctx->env.settings, lint->all);
 	if (draft == NULL)
 		return;
+	lint->all->unreadable_warns = user;
 	lint_ca_file(lint, draft);
 	lint_agent_profile(&lint->agent, draft, lint->all);
 	stack_lint(&lint->ctx->env, draft, lint_agent_of(&lint->agent, draft),
@@ -137,7 +145,7 @@ lint_profiles(struct lint *lint, const struct directory *list)
 		if (!tell_progress(lint, list, i))
 			return;
 		if (table_file(lint->ctx, name, file, sizeof(file)))
-			lint_profile(lint, name, file);
+			lint_profile(lint, name, file, false);
 		else
 			problems_add(lint->all, APAM_E_CONFIG,
 			    lint->ctx->env.settings->file, 0,
@@ -223,7 +231,7 @@ lint_file(struct lint *lint, const char *file)
 		other = settings_new(
 		    path, lint->ctx->env.settings->user, lint->all);
 	else
-		lint_profile(lint, name, path);
+		lint_profile(lint, name, path, true);
 	settings_free(&other);
 	free(name);
 	free(path);

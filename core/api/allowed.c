@@ -116,7 +116,7 @@ allowed_somebody(const struct profile *profile, const struct request *request,
 		account_describe(caller->user, user);
 		return error_set_at(err, APAM_E_POLICY, profile->file, 0,
 		    "the profile has no rules (allow), and so is not for %s: "
-		    "give it a rule for this user",
+		    "write one that names that user",
 		    user);
 	}
 	v = allow_decide(&profile->allow, caller, &what);

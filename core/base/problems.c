@@ -32,7 +32,9 @@ problems_add_error(struct problems *all, const char *file, unsigned line,
 		(void)snprintf(problem.file, sizeof(problem.file), "%s", file);
 		problem.line = line;
 	}
-	if (all->count++ == 0)
+	if (all->unreadable_warns && problem.status == APAM_E_ACCESS)
+		problem.status = APAM_OK;
+	else if (all->count++ == 0)
 		all->first = problem;
 	show(all, &problem);
 }

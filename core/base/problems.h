@@ -15,6 +15,8 @@ struct problems {
 	bool (*each)(void *arg, const struct apam_error *problem);
 	void *arg;
 	bool stopped; /* it returned false */
+	/* What this user may not read is a warning: others may. */
+	bool unreadable_warns;
 };
 
 /* No problems yet, and no function to call. */

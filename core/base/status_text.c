@@ -28,6 +28,8 @@ static const struct status_words statuses[CLASSES][CLASS_SIZE] = {
 	AT(APAM_E_TRUST) = { "APAM_E_TRUST", "others could change a file" },
 	AT(APAM_E_SECRET) = { "APAM_E_SECRET", "a secret cannot be read" },
 	AT(APAM_E_MODULE) = { "APAM_E_MODULE", "a module does not load" },
+	AT(APAM_E_ACCESS) = { "APAM_E_ACCESS",
+	    "this user may not read a file" },
 	AT(APAM_E_NETWORK) = { "APAM_E_NETWORK",
 	    "the provider cannot be reached" },
 	AT(APAM_E_DEADLINE) = { "APAM_E_DEADLINE", "the time ran out" },

@@ -49,7 +49,7 @@ keyring_read(const char *name, struct buf *to, struct apam_error *err)
 	/* This returns the payload's full size, even if only a part fits. */
 	n = syscall(SYS_keyctl, (long)KEYCTL_READ, key, payload, size);
 	if (n < 0)
-		status = error_set(err, APAM_E_SECRET,
+		status = error_set(err, APAM_E_ACCESS,
 		    "keyring:%s may not be read by this user", name);
 	else if ((size_t)n > to->max || (size_t)n > size)
 		status = error_set(err, APAM_E_SECRET,

@@ -145,7 +145,8 @@ refuse_errno(struct walk *w, int number)
 	case ENOENT:
 		return refuse_missing(w);
 	case EACCES:
-		return refuse_component(w, APAM_E_CONFIG,
+		return refuse_component(w,
+		    w->kind == TRUST_FILE ? APAM_E_ACCESS : APAM_E_CONFIG,
 		    "may not be read by this user",
 		    w->kind == TRUST_DIRECTORY ? "chmod a+rx" : NULL);
 	case ELOOP:
@@ -313,7 +314,7 @@ check_unopened(struct walk *w, int at, const char *name, bool directory)
 	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		return check_stat(w, &st, directory);
 	if (errno == EACCES && is_secret(w))
-		return refuse_component(w, APAM_E_CONFIG, not_entered, NULL);
+		return refuse_component(w, APAM_E_ACCESS, not_entered, NULL);
 	return refuse_errno(w, errno);
 }
 
@@ -325,19 +326,19 @@ refuse_reading(struct walk *w, int at, const char *name)
 	struct stat st;
 
 	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
-		(void)refuse_component(w, APAM_E_CONFIG,
+		(void)refuse_component(w, APAM_E_ACCESS,
 		    errno == EACCES ? not_entered : for_root, NULL);
 		return;
 	}
 	if (!S_ISREG(st.st_mode) || (st.st_mode & 040) == 0 || st.st_gid == 0) {
-		(void)refuse_component(w, APAM_E_CONFIG, for_root, NULL);
+		(void)refuse_component(w, APAM_E_ACCESS, for_root, NULL);
 		return;
 	}
 	group_name(st.st_gid, group);
 	(void)snprintf(what, sizeof(what),
 	    "may not be read by this user; run it as root, or join group %s",
 	    group);
-	(void)refuse_component(w, APAM_E_CONFIG, what, NULL);
+	(void)refuse_component(w, APAM_E_ACCESS, what, NULL);
 }
 
 /* Say why it could not be opened although its attributes are right. */

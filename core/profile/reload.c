@@ -124,6 +124,19 @@ read_anew(struct apam_profile *p, const struct stack *old, int64_t deadline,
 	return open;
 }
 
+/* Not every problem is one of a line: a file may be missing. */
+static void
+log_problem(const struct apam_profile *p, const struct apam_error *why)
+{
+	char line[16] = "";
+
+	if (why->line > 0)
+		(void)snprintf(line, sizeof(line), ":%u", why->line);
+	log_line(&p->ctx->env.log, APAM_LOG_ERROR,
+	    "%s: the changed files are in error and not used: %s%s: %s",
+	    p->name, why->file, line, why->text);
+}
+
 /* Make a stack of the files as they are now; *s is then that one. */
 static enum finding
 reload(struct apam_profile *p, int64_t deadline, struct stack **s)
@@ -142,10 +155,7 @@ reload(struct apam_profile *p, int64_t deadline, struct stack **s)
 	if (all.count == 0)
 		return FILES_LATER;
 	if (note_error(p, &all.first))
-		log_line(&p->ctx->env.log, APAM_LOG_ERROR,
-		    "%s: the changed files are in error and not used: "
-		    "%s:%u: %s",
-		    p->name, all.first.file, all.first.line, all.first.text);
+		log_problem(p, &all.first);
 	return FILES_BAD;
 }
 

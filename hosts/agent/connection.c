@@ -9,6 +9,7 @@
 #include "agent/connection.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +19,7 @@
 #include "agent/server.h"
 #include "agent/serving.h"
 #include "agent/waiting.h"
+#include "base/account.h"
 #include "base/clock.h"
 #include "base/error.h"
 
@@ -350,6 +352,7 @@ static bool
 admit(struct server *s, struct connection *c, int fd)
 {
 	char why[APAM_TEXT_SIZE], who[APAM_TEXT_SIZE];
+	char user[ACCOUNT_TEXT_SIZE];
 
 	if (!peer_of(fd, &c->peer, why)) {
 		server_refused(s, METRICS_PEER, AGENT_LOG_NO_USER,
@@ -362,9 +365,12 @@ admit(struct server *s, struct connection *c, int fd)
 		peer_describe(&c->peer, who, sizeof(who));
 		server_refused(s, METRICS_CONNECTIONS, c->peer.caller.user,
 		    "%s: refused: its user has too many connections", who);
-		tell_refused(s, fd,
-		    "the agent has too many connections of this user: close "
-		    "some of them");
+		account_describe(c->peer.caller.user, user);
+		snprintf(why, sizeof(why),
+		    "the agent has too many connections of %s: close some of "
+		    "them",
+		    user);
+		tell_refused(s, fd, why);
 		peer_free(&c->peer);
 	}
 	return c->quota != NULL;

@@ -37,6 +37,7 @@ static const struct {
 	{ APAM_E_TRUST, "trust" },
 	{ APAM_E_SECRET, "secret" },
 	{ APAM_E_MODULE, "module" },
+	{ APAM_E_ACCESS, "access" },
 	{ APAM_E_NETWORK, "network" },
 	{ APAM_E_DEADLINE, "deadline" },
 	{ APAM_E_PROVIDER, "provider" },

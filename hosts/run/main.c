@@ -6,7 +6,8 @@
  *	program -- CONNECT --> front --> gate (nginx) --> the API
  *			         `-----------------------> everything else
  *
- * It is called as: apam-run [-c FILE] [-p PROFILE ...] -- PROGRAM [ARGUMENT ...]
+ * It is called as:
+ *	apam-run [-v] [-c FILE] [-p PROFILE ...] -- PROGRAM [ARGUMENT ...]
  */
 #define _GNU_SOURCE /* setenv */
 #include <errno.h>
@@ -31,6 +32,7 @@ struct run {
 	const char *config;
 	char **profiles; /* in argv */
 	size_t profile_count;
+	bool verbose;
 	char **program;
 
 	struct apam *ctx;
@@ -53,6 +55,8 @@ read_arguments(struct run *run, char **argv)
 		return false;
 	/* nginx is not told by its environment. */
 	run->config = getenv("APAM_CONFIG");
+	run->verbose = argv[1] != NULL && strcmp(argv[1], "-v") == 0;
+	argv += run->verbose;
 	for (argv++; *argv != NULL && strcmp(*argv, "--") != 0; argv += 2) {
 		if (argv[1] == NULL)
 			return false;
@@ -199,8 +203,9 @@ main(int argc, char **argv)
 	child_begin();
 	code = open_context(&run);
 	if (code == 0)
-		code = sites_collect(
-		    &run.sites, run.ctx, run.profiles, run.profile_count);
+		code = sites_collect(&run.sites, run.ctx,
+		    &(struct wanted){
+			run.profiles, run.profile_count, run.verbose });
 	apam_close(&run.ctx);
 	if (code == 0 && !set_up(&run))
 		code = SAY_CONFIG;

@@ -128,21 +128,39 @@ add_site(struct sites *sites, const struct site *site, const char *ca_file)
 
 struct collecting {
 	struct sites *sites;
-	char *const *names; /* of those that are wanted; all if none */
-	size_t name_count;
-	size_t seen; /* of these */
+	const struct wanted *wanted;
+	bool *seen; /* each of the names */
+	size_t unread; /* profiles that this user may not read */
+	bool wrong; /* one that is named */
 	bool no_memory;
 };
 
 static bool
 is_wanted(struct collecting *c, const char *name)
 {
-	for (size_t i = 0; i < c->name_count; i++)
-		if (strcmp(c->names[i], name) == 0) {
-			c->seen++;
-			return true;
-		}
-	return c->name_count == 0;
+	bool found = c->wanted->count == 0;
+
+	for (size_t i = 0; i < c->wanted->count; i++)
+		if (strcmp(c->wanted->names[i], name) == 0)
+			found = c->seen[i] = true;
+	return found;
+}
+
+/* Those of others are none of this user's business. */
+static void
+leave_out(struct collecting *c, const char *name, const struct apam_error *why)
+{
+	const bool of_others = why->status == APAM_E_ACCESS;
+	char line[16] = "";
+
+	c->wrong = c->wanted->count > 0;
+	c->unread += of_others;
+	if (of_others && !c->wrong && !c->wanted->verbose)
+		return;
+	if (why->line > 0)
+		snprintf(line, sizeof(line), ":%u", why->line);
+	say("%s: the profile cannot be used: %s%s%s%s", name, why->file, line,
+	    why->file[0] == '\0' ? "" : ": ", why->text);
 }
 
 /* Take the site of one origin; false: there is none. */
@@ -168,8 +186,7 @@ collect_profile(void *arg, const struct apam_profile_info *info)
 	if (!is_wanted(c, info->name))
 		return true;
 	if (info->why != NULL) {
-		say("%s: the profile cannot be used: %s", info->name,
-		    info->why->text);
+		leave_out(c, info->name, info->why);
 		return true;
 	}
 	if (info->proxy != NULL) {
@@ -185,31 +202,67 @@ collect_profile(void *arg, const struct apam_profile_info *info)
 	return !c->no_memory;
 }
 
-int
-sites_collect(struct sites *sites, struct apam *ctx, char *const *profiles,
-    size_t profile_count)
+/* False: one of the names is nobody's; it is told. */
+static bool
+names_are_right(const struct collecting *c)
 {
-	struct collecting c = { sites, profiles, profile_count, 0, false };
-	struct apam_error err = APAM_ERROR_INIT;
-	const enum apam_status status = apam_profiles(
-	    ctx, collect_profile, &c, &err);
+	bool right = true;
 
-	if (status != APAM_OK) {
-		say("%s", err.text);
-		return SAY_CONFIG;
+	for (size_t i = 0; i < c->wanted->count; i++) {
+		if (c->seen[i])
+			continue;
+		say("there is no profile %s; `apam list` shows the profiles",
+		    c->wanted->names[i]);
+		right = false;
 	}
-	if (c.no_memory) {
+	return right;
+}
+
+static int
+no_site(const struct collecting *c)
+{
+	if (c->wanted->count > 0)
+		say("no profile that -p names has an https origin that can be "
+		    "signed for");
+	else if (c->unread > 0)
+		say("no profile that this user may use has an https origin; "
+		    "`apam run --verbose` says why others are left out");
+	else
+		say("no profile has an https origin that can be signed for; "
+		    "`apam profile new` makes one");
+	return SAY_CONFIG;
+}
+
+/* What has come of it. */
+static int
+conclude(const struct collecting *c)
+{
+	if (c->no_memory) {
 		say("out of memory");
 		return SAY_INTERNAL;
 	}
-	if (c.seen < profile_count) {
-		say("there is no profile of one of these names; `apam list` "
-		    "shows them");
+	if (!names_are_right(c))
 		return SAY_USAGE;
-	}
-	if (sites->count > 0)
-		return 0;
-	say("no profile has an https origin that can be signed for; "
-	    "`apam profile new` makes one");
-	return SAY_CONFIG;
+	if (c->wrong)
+		return SAY_CONFIG;
+	return c->sites->count > 0 ? 0 : no_site(c);
+}
+
+int
+sites_collect(
+    struct sites *sites, struct apam *ctx, const struct wanted *wanted)
+{
+	struct collecting c = { .sites = sites, .wanted = wanted };
+	struct apam_error err = APAM_ERROR_INIT;
+	int code = SAY_CONFIG;
+
+	c.seen = calloc(wanted->count + 1, sizeof(*c.seen));
+	c.no_memory = c.seen == NULL;
+	if (!c.no_memory &&
+	    apam_profiles(ctx, collect_profile, &c, &err) != APAM_OK)
+		say("%s", err.text);
+	else
+		code = conclude(&c);
+	free(c.seen);
+	return code;
 }

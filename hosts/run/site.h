@@ -27,14 +27,22 @@ struct sites {
 	struct placeholders placeholders; /* of the profiles of these sites */
 };
 
+/* Which profiles are asked for. */
+struct wanted {
+	char *const *names; /* all that this user may use, where there is none */
+	size_t count;
+	bool verbose; /* tell of those that this user may not read as well */
+};
+
 /*
- * Collect those of all profiles that can be read, or of the named ones.  What the
- * gateway cannot send to is told and left out: a profile that wants a proxy.  Wrong
- * names are told, and so is a machine without any site.  Returns an exit status of
- * apam's.  They stay until the process ends.
+ * Collect those of the wanted profiles.  One that is named has to be there and
+ * right; others that are wrong are told and left out, and those that this user may
+ * not read are left out.  So is a profile that wants a proxy, which the gateway
+ * cannot use; it is told.  A machine without any site is told.  Returns an exit
+ * status of apam's.  They stay until the process ends.
  */
-int sites_collect(struct sites *sites, struct apam *ctx,
-    char *const *profiles, size_t profile_count);
+int sites_collect(
+    struct sites *sites, struct apam *ctx, const struct wanted *wanted);
 
 /* The index of one, by host (any letter case) and port; the count: none. */
 size_t sites_find(

@@ -706,8 +706,9 @@ struct apam_lint_to {
  * Check files without using them: `file`, which may be a relative path, is a
  * main or a profile file; NULL: the main file of `options`, the key registry
  * and all its profiles.  `to` may be NULL.  Loads the modules and reads the
- * secrets (exec: programs run).  Returns APAM_OK where there was no error, else
- * the first one's status.
+ * secrets (exec: programs run).  What a profile names and this user may not read is
+ * a warning, but for root: others may.  Returns APAM_OK where there was no error,
+ * else the first one's status.
  */
 APAM_API APAM_CHECKED enum apam_status apam_lint(
     const struct apam_open_options *options, const char *file,

@@ -119,6 +119,7 @@ enum apam_status {
 	APAM_E_TRUST = 0x201,		/* others could change the file */
 	APAM_E_SECRET = 0x202,		/* a secret cannot be read */
 	APAM_E_MODULE = 0x203,		/* a module does not load */
+	APAM_E_ACCESS = 0x204,		/* this user may not read a file */
 
 	/* Temporary: the same call may work later. */
 	APAM_E_NETWORK = 0x300,		/* no connection, or it broke */

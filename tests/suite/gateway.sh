@@ -193,11 +193,15 @@ end_load
 holds "meanwhile no request was lost" [ "$(cat "$dir/failed")" = 0 ]
 echo 'nonsense' >"$dir/apam.d/wrong.conf"
 holds "one that is wrong is left out" until_true \
-    grep -q 'wrong is left out' "$dir/gateway.log"
+    grep -q 'wrong is left out: .*/wrong.conf:[0-9]*: ' "$dir/gateway.log"
 cp "$dir/apam.d/later.conf" "$dir/later"
 echo 'nonsense' >"$dir/apam.d/later.conf"
 holds "one that is served, and then wrong, is not" until_true \
     grep -q 'the gateway goes on as it was' "$dir/gateway.log"
+holds "and why, with file and line" \
+    grep -q "^$dir/apam.d/later.conf:[0-9]*: error: " "$dir/gateway.log"
+holds "it is not said to be left out" \
+    eval '! grep -q "later is left out" "$dir/gateway.log"'
 gets "it is as it was" 200 '"n"' http://localhost/later/echo
 mv "$dir/later" "$dir/apam.d/later.conf"
 rm "$dir/apam.d/wrong.conf"

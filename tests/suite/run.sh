@@ -173,7 +173,7 @@ sed -i 's/placeholder/not-a-secret-key/' "$dir/apam.d/own.conf"
 row "the secret itself is refused" 3 '' \
     'own.conf:[0-9]*: error: run.environment.OWN_API_KEY: is the secret of entry 1' \
     lint
-runs "and enters no program" 0 '^none$' 'cannot be used: run.environment' \
+runs "and enters no program" 0 '^none$' 'cannot be used: .*: run.environment' \
     sh -c 'echo "${OWN_API_KEY-none}"'
 rm "$dir/apam.d/own.conf"
 
@@ -279,8 +279,39 @@ runs "the program's signal" 137 '' '' sh -c 'kill -9 $$'
 runs "no such program" 127 '' 'nobody-there cannot be run' nobody-there
 runs "no program that runs" 126 '' 'cannot be run' "$dir/apam.conf"
 row "no program at all" 2 '' 'usage: apam run' run
-row "no such profile" 2 '' 'no profile of one of these names' run -p nobody -- \
-    true
+row "no such profile" 2 '' 'no profile nobody; .apam list' run -p seven \
+    -p nobody -- true
+if [ "$(id -u)" -eq 0 ]; then
+	# as NAME STATUS OUT ERR ARGS...: `apam run ARGS` by a user without rights.
+	as()
+	{
+		local name=$1 want=$2 out=$3 err=$4
+		shift 4
+		(cd / && exec "$timeout" 300 setpriv --reuid 64002 --regid 64002 \
+		    --clear-groups "$run_as" -c "$dir/apam.conf" run "$@") \
+		    >"$dir/out" 2>"$dir/err" </dev/null
+		status=$?
+		expect "$name" "$want" "$out" "$err" "$dir/out" "$dir/err"
+	}
+	run_as=$dir/bin/apam
+	mkdir "$dir/bin"
+	cp "$build/apam" "$build/apam-run" "$build/libapam.so.0" "$dir/bin"
+	chmod 755 "$dir" "$dir/bin" "$dir/bin"/* "$dir/apam.d"
+	chmod 644 "$dir/apam.conf"
+	chmod 600 "$dir/apam.d"/*.conf
+	as "profiles of others" 3 '' \
+	    '!the profile cannot be used' -- true
+	as "where they are all, it is said how to see why" 3 '' \
+	    'no profile that this user may use .*--verbose' -- true
+	as "which they are" 3 '' \
+	    'seven: the profile cannot be used: .*seven.conf: .*may not be read' \
+	    --verbose -- true
+	as "one by name" 3 '' 'seven: the profile cannot be used: .*not be read' \
+	    -p seven -- true
+	holds "nothing advises to make one" \
+	    eval '! grep -q "profile new" "$dir/err"'
+	chmod 644 "$dir/apam.d"/*.conf
+fi
 run run -p seven -p seed -- curl -sS "$seven/eyes"
 expect "profiles by name" 0 '"eyes"' '' "$dir/out" "$dir/err"
 run run curl -sS "$seven/eyes"

@@ -249,22 +249,29 @@ show_records(const struct cli *cli, const struct view *view)
 	return cli->json ? json_finish(all) : shown;
 }
 
-/* Say why there is nothing to show, and what to do. */
-static void
+/*
+ * Say why there is nothing to show, and what to do.  Returns an exit status: that
+ * nothing was written is not an error, that it may not be read is one.
+ */
+static int
 say_nothing(const struct view *view, const struct log_to *to)
 {
-	if (view->count > 0)
-		return;
 	if (view->seen > 0) {
 		tell("No line of the audit log matches; there are %zu others.",
 		    view->seen);
-		return;
+		return STATUS_DONE;
+	}
+	if (to->refused) {
+		complain("this user may not read the audit log: %s", to->tried);
+		complain("root can read all of it; members of group "
+			 "systemd-journal or adm can read the journal");
+		return STATUS_CONFIG;
 	}
 	complain("there is no audit log to read: %s", to->tried);
-	complain("%s`audit` in the main file says where it goes, and "
-		 "`apam users add` lets a service's user write it; --file "
-		 "FILE reads another",
-	    geteuid() == 0 ? "" : "root can read all of it; ");
+	complain("`audit` in the main file says where it goes, and `apam users "
+		 "add` lets a service's user write it; --file FILE reads "
+		 "another");
+	return STATUS_DONE;
 }
 
 /* ---- The command --------------------------------------------------------- */
@@ -323,7 +330,8 @@ log_run(struct cli *cli, const struct args *args)
 		if (view.count > 0)
 			qsort(view.all, view.count, sizeof(json_t *), by_time);
 		code = show_records(cli, &view);
-		say_nothing(&view, &to);
+		if (code == STATUS_DONE && view.count == 0)
+			code = say_nothing(&view, &to);
 	}
 	for (size_t i = 0; i < view.count; i++)
 		json_decref(view.all[i]);

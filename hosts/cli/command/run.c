@@ -17,6 +17,8 @@ static const struct flag flags[] = {
 	    .value = "PROFILE",
 	    .many = true,
 	    .help = "sign by this one alone; may be given more than once" },
+	{ .name = "verbose",
+	    .help = "say which profiles this user may not read, too" },
 	{ .name = NULL },
 };
 
@@ -27,16 +29,18 @@ put(char **argv, size_t *n, const char *text)
 	memcpy(&argv[(*n)++], &text, sizeof(text));
 }
 
-/* Its arguments: -c and -p with their values, "--", the program's. */
+/* Its arguments: -v, -c and -p with their values, "--", the program's. */
 static char **
 arguments_of(const struct cli *cli, const struct args *args)
 {
-	const size_t room = 2 * args->given_count + args->word_count + 5;
+	const size_t room = 2 * args->given_count + args->word_count + 6;
 	char **argv = calloc(room, sizeof(*argv));
 	size_t n = 1;
 
 	if (argv == NULL)
 		return NULL;
+	if (args_has(args, "verbose"))
+		put(argv, &n, "-v");
 	if (cli->options.config != NULL) {
 		put(argv, &n, "-c");
 		put(argv, &n, cli->options.config);
@@ -67,7 +71,7 @@ run(struct cli *cli, const struct args *args)
 
 const struct command command_run = {
 	.name = "run",
-	.synopsis = "[-p PROFILE ...] [--] PROGRAM [ARGUMENT ...]",
+	.synopsis = "[-p PROFILE ...] [--verbose] [--] PROGRAM [ARGUMENT ...]",
 	.summary = "Run a program, and sign what it sends to APIs of profiles",
 	.notes = "The program is told by its environment to use a proxy, and "
 		 "whom to believe.  Its\nexit status is that of apam.",

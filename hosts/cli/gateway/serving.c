@@ -42,6 +42,32 @@ is_served(const struct nginx_conf *now, const char *profile, const char *origin)
 	return false;
 }
 
+/* "FILE:LINE: TEXT", as far as there are the first two. */
+static void
+say_left_out(const char *profile, const struct apam_error *why)
+{
+	if (why->file[0] == '\0')
+		complain("%s is left out: %s", profile, why->text);
+	else if (why->line == 0)
+		complain(
+		    "%s is left out: %s: %s", profile, why->file, why->text);
+	else
+		complain("%s is left out: %s:%u: %s", profile, why->file,
+		    why->line, why->text);
+}
+
+/* What is served now is not left out: the gateway goes on with it. */
+static void
+refuse_profile(struct collecting *c, const struct apam_profile_info *profile)
+{
+	if (!is_served(c->now, profile->name, NULL)) {
+		say_left_out(profile->name, profile->why);
+		return;
+	}
+	report_error(profile->name, profile->why);
+	c->lost = true;
+}
+
 static bool
 add_profile(void *arg, const struct apam_profile_info *profile)
 {
@@ -50,9 +76,7 @@ add_profile(void *arg, const struct apam_profile_info *profile)
 	if (!is_chosen(c->args, profile->name))
 		return true;
 	if (profile->why != NULL) {
-		complain(
-		    "%s is left out: %s", profile->name, profile->why->text);
-		c->lost = c->lost || is_served(c->now, profile->name, NULL);
+		refuse_profile(c, profile);
 		return true;
 	}
 	c->failed = !nginx_conf_add(c->to, profile);
@@ -93,6 +117,7 @@ leave_out_unfit(struct collecting *c)
 {
 	const struct gateway_origin *o;
 	const char *why;
+	bool served;
 
 	for (size_t i = 0; i < c->to->count;) {
 		o = &c->to->origins[i];
@@ -101,8 +126,11 @@ leave_out_unfit(struct collecting *c)
 			i++;
 			continue;
 		}
-		complain("%s: %s is left out: %s", o->profile, o->origin, why);
-		c->lost = c->lost || is_served(c->now, o->profile, o->origin);
+		served = is_served(c->now, o->profile, o->origin);
+		complain(served ? "%s: %s cannot be served: %s" :
+				  "%s: %s is left out: %s",
+		    o->profile, o->origin, why);
+		c->lost = c->lost || served;
 		nginx_conf_drop(c->to, i);
 	}
 }

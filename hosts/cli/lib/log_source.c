@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,6 +175,37 @@ ends_in(const char *text, const char *end)
 	return n > m && strcmp(text + n - m, end) == 0;
 }
 
+/* ---- Places that are not for this user ------------------------------------ */
+
+static bool
+is_refused(const char *pattern)
+{
+	glob_t found;
+	bool refused = false;
+
+	if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0)
+		return false;
+	for (size_t i = 0; i < found.gl_pathc && !refused; i++)
+		refused = access(found.gl_pathv[i], R_OK) != 0 &&
+		    errno == EACCES;
+	globfree(&found);
+	return refused;
+}
+
+/* `users` is the directory where each user's audit.log is in one of its own. */
+static bool
+any_refused(const char *users)
+{
+	char each[sizeof("/*") + 256];
+	bool refused = is_refused("/var/log/journal/*/system.journal") ||
+	    is_refused("/run/log/journal/*/system.journal");
+
+	for (size_t i = 0; i < sizeof(syslogs) / sizeof(syslogs[0]); i++)
+		refused = refused || is_refused(syslogs[i]);
+	(void)snprintf(each, sizeof(each), "%s/*", users);
+	return refused || is_refused(each) || is_refused(users);
+}
+
 bool
 log_sources(struct cli *cli, const char *file, struct log_to *to)
 {
@@ -194,5 +226,6 @@ log_sources(struct cli *cli, const char *file, struct log_to *to)
 	/* A source that cannot be read is not a failure: others may serve. */
 	(void)!apam_audit_lines(cli->ctx, add_line, to, NULL);
 	note_tried(to, users, "holds none that this user may read");
+	to->refused = any_refused(users);
 	return true;
 }

@@ -17,6 +17,7 @@ struct log_to {
 	int64_t since, until, now; /* Unix s; the first two bound the journal */
 	/* the places that could not be read, separated by commas */
 	char tried[512];
+	bool refused; /* this user may not read one that is there */
 };
 
 /*

@@ -26,6 +26,8 @@ static const struct {
 	    "store the secret there (`apam secret set FILE`), then run "
 	    "`apam lint`" },
 	{ APAM_E_MODULE, "`apam module list` shows the modules" },
+	{ APAM_E_ACCESS,
+	    "run it as root, or let a group of this user read the file" },
 	{ APAM_E_DEADLINE, "try again, or give it longer with --timeout" },
 	{ APAM_E_THROTTLED, "wait before you try again" },
 	{ APAM_E_ORIGIN, "`apam explain URL` shows which profile signs it" },

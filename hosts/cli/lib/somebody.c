@@ -80,7 +80,7 @@ somebody_find(struct somebody *who, const char *user)
 	    (unsigned long)entry->pw_uid);
 	if (read_groups(who, entry))
 		return STATUS_DONE;
-	complain("--as: the groups of this user cannot be read");
+	complain("--as: the groups of %s cannot be read", who->name);
 	return STATUS_INTERNAL;
 }
 

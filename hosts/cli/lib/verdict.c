@@ -87,7 +87,7 @@ note_problem(void *arg, const struct apam_error *err)
 		(void)fail(
 		    t, exit_status(err->status), "its file", "%s", err->text);
 	hint = report_hint_for(err);
-	if (err->status == APAM_E_SECRET)
+	if (err->status == APAM_E_SECRET || err->status == APAM_E_ACCESS)
 		advise(t, "%s", hint == NULL ? "" : hint);
 	else if (APAM_CLASS(err->status) == APAM_CLASS_CONFIG)
 		advise(t, "mend %s, then run this again", err->file);

@@ -21,6 +21,7 @@ class Status(IntEnum):
     TRUST = 0x201
     SECRET = 0x202
     MODULE = 0x203
+    ACCESS = 0x204
     NETWORK = 0x300
     DEADLINE = 0x301
     PROVIDER = 0x302

@@ -133,6 +133,12 @@ holds "once" [ "$(grep -c '^used@example.com' "$dir/out")" = 1 ]
 holds "of unknown profiles" [ "$(cell used@example.com 8)" = 'not known' ]
 holds "nothing is to be stored" \
     sh -c '! grep -q "store the secret" "$1"' - "$dir/err"
+as $villain "another user's lint says what it cannot look at" 0 '' \
+    'used.conf:[0-9]*: warning: .*may not be read by this user' lint
+holds "and finds no error" sh -c '! grep -q "error:" "$1"' - "$dir/err"
+as $villain "as strict as it is asked to be" 3 '' 'warning: ' lint --strict
+as $villain "the log is not for another user" 3 '' \
+    'this user may not read the audit log: ' log --since 2040-01-01
 row "a script goes on" 0 archived \
     'it is not known whether used@example.com was used lately: group 65531' \
     keys archive used@example.com

@@ -483,7 +483,7 @@ START_TEST(without_rules_only_root_and_we)
 	ck_assert_int_eq(sign_for(&caller, "GET", "/"), APAM_E_POLICY);
 	ck_assert_str_eq(err.text,
 	    "the profile has no rules (allow), and so is not for user 64001: "
-	    "give it a rule for this user");
+	    "write one that names that user");
 	caller.uid = geteuid();
 	ck_assert_int_eq(sign_for(&caller, "GET", "/"), APAM_OK);
 	caller.size = 0;

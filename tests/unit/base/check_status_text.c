@@ -25,6 +25,7 @@ static const struct {
 	ROW(APAM_E_TRUST),
 	ROW(APAM_E_SECRET),
 	ROW(APAM_E_MODULE),
+	ROW(APAM_E_ACCESS),
 	ROW(APAM_E_NETWORK),
 	ROW(APAM_E_DEADLINE),
 	ROW(APAM_E_PROVIDER),
@@ -58,7 +59,7 @@ START_TEST(a_status_has_its_own_name_and_text)
 }
 END_TEST
 
-static const int strange[] = { -1, 1, 0xff, 0x102, 0x105, 0x204, 0x1ff, 0x603,
+static const int strange[] = { -1, 1, 0xff, 0x102, 0x105, 0x205, 0x1ff, 0x603,
 	0x700, 0x7fffffff, -0x7fffffff };
 
 START_TEST(no_other_number_is_a_status)

@@ -325,7 +325,7 @@ START_TEST(an_unreadable_file_says_so)
 		return;
 	make_file("f", 0600, "x");
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	refused(below("f"), TRUST_FILE, APAM_E_CONFIG, "may not be read");
+	refused(below("f"), TRUST_FILE, APAM_E_ACCESS, "may not be read");
 	ck_assert_int_eq(seteuid(0), 0);
 }
 END_TEST
@@ -341,7 +341,7 @@ START_TEST(a_directory_that_may_not_be_entered_is_named)
 	ck_assert_int_eq(chown(below("d/f"), 0, OTHER_UID), 0);
 	ck_assert_int_eq(setegid(OTHER_UID), 0);
 	ck_assert_int_eq(seteuid(OTHER_UID), 0);
-	refused(below("d/f"), TRUST_SECRET, APAM_E_CONFIG,
+	refused(below("d/f"), TRUST_SECRET, APAM_E_ACCESS,
 	    "/d/f is in a directory that this user may not enter");
 	ck_assert_int_eq(seteuid(0), 0);
 	ck_assert_int_eq(chmod(below("d"), 0751), 0);
