@@ -370,7 +370,8 @@ cat >"$dir/stay" <<-'END'
 	mv "$READY.new" "$READY"
 	exec sleep 1000
 END
-# stays ARGS...: a run whose program, ARGS, calls all and stays; sets $pid.
+# stays ARGS...: a run whose program, ARGS, calls all and stays; sets $pid, and
+# $stayed for what stays, which may be a child of the program.
 stays()
 {
 	READY=$dir/ready URLS="$seven/eyes $xy/api/v1/occupancy $seed/api/version/
@@ -378,12 +379,14 @@ stays()
 	    "$build/apam" run -- "$@" >/dev/null 2>&1 7>&- &
 	pid=$!
 	until_true [ -s "$dir/ready" ]
+	stayed=$(cat "$dir/ready")
 	rm "$dir/ready"
 }
 end_stay()
 {
 	kill $pid
 	wait $pid 2>/dev/null
+	kill "$stayed" 2>/dev/null
 }
 stays sh "$dir/stay"
 holds "all processes are looked at: run, nginx, remover, program" \
