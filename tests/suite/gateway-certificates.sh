@@ -227,7 +227,7 @@ holds "the profile is given back" until_true is_back
 refused "an upstream without TLS" 'told to send without TLS' clear
 refused "sessions that nginx is not to keep" 'proxy_ssl_session_reuse has to be on' \
     full
-refused "a host that is no upstream" 'has to name an upstream' address
+refused "a host that is not an upstream" 'has to name an upstream' address
 
 # ---- Where the key is ------------------------------------------------------------
 
