@@ -93,8 +93,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_good(&args, count);
 		check_again(&args);
 	} else {
-		HOLDS(args.problem[0] != '\0');
-		fuzz_says(args.problem);
+		HOLDS(args.problem[0] != '\0' || fuzz_is_starved());
+		fuzz_says(
+		    args.problem[0] == '\0' ? "out of memory" : args.problem);
 	}
 	curl_args_free(&args);
 	free(text);

@@ -192,7 +192,7 @@ row "a wrong PIN does not sign" 1 '' 'the key does not sign' \
 # ---- Forks -----------------------------------------------------------------
 
 uses tpm "openssl-store:handle:0x81000001?pass pin=file:$dir/secrets/pin"
-"${CC:-cc}" -D_GNU_SOURCE -Iinclude -o "$dir/forks" tests/suite/tpm/forks.c \
+${CC:-cc} -D_GNU_SOURCE -Iinclude -o "$dir/forks" tests/suite/tpm/forks.c \
     -L"$build" -lapam || exit 1
 APAM_CONFIG=$dir/apam.conf LD_LIBRARY_PATH=$build \
     "$timeout" 60 "$dir/forks" tpm >"$dir/all" 2>"$dir/err"
