@@ -32,7 +32,7 @@ op_init(struct op *op, enum op_kind kind, bool allow_http,
 	buf_init(&op->prompt.text, APAM_TEXT_SIZE);
 	buf_init(&op->prompt.url, URL_MAX);
 	buf_init(&op->prompt.code, APAM_TEXT_SIZE);
-	error_clear(&op->error);
+	error_init(&op->error);
 }
 
 void

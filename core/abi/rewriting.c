@@ -16,7 +16,7 @@ rewriting_begin(struct apam_rewriting *r, bool has_piece)
 	r->placed = false;
 	r->before = 0;
 	r->used = 0;
-	error_clear(&r->error);
+	error_init(&r->error);
 }
 
 void

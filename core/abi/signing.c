@@ -16,7 +16,7 @@ init_rest(struct apam_signing *s)
 	memset(&s->query_defaults, 0,
 	    offsetof(struct apam_signing, error) -
 		offsetof(struct apam_signing, query_defaults));
-	error_clear(&s->error);
+	error_init(&s->error);
 }
 
 void

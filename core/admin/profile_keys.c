@@ -18,7 +18,7 @@ named_keys_init(struct named_keys *named)
 {
 	named->first = NULL;
 	named->end = &named->first;
-	error_clear(&named->partial);
+	error_init(&named->partial);
 }
 
 static void
@@ -63,7 +63,7 @@ read_named(struct stack *stack, size_t index, struct problems *all)
 	key->stack = stack_hold(stack);
 	key->profile = stack->profile->name;
 	buf_init(&key->secret, ENTRY_SECRET_MAX);
-	error_clear(&key->secret_error);
+	error_init(&key->secret_error);
 	return key;
 }
 

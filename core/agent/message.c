@@ -339,15 +339,14 @@ error_in(struct apam_error *error)
 
 static const struct layout_field failed_fields[] = {
 	ERROR_FIELDS(agent_failed),
-	FIELD(agent_failed, retry_at, RETRY_AT, NUMBER, INT64_MAX, false),
+	FIELD(agent_failed, error.retry_at, RETRY_AT, NUMBER, INT64_MAX, false),
 };
 static const struct layout failed_layout = LAYOUT(agent_failed, failed_fields);
 
 bool
 agent_failed_write(const struct agent_failed *failed, struct frame_writer *to)
 {
-	const struct agent_failed out = { error_out(&failed->error),
-		failed->retry_at };
+	const struct agent_failed out = { error_out(&failed->error) };
 
 	return failed->error.status != APAM_OK &&
 	    layout_write(&failed_layout, &out, to);

@@ -224,7 +224,6 @@ struct agent_failed {
 	 * never APAM_OK.
 	 */
 	struct apam_error error;
-	int64_t retry_at;	/* Unix s: not earlier; 0: not said */
 };
 
 bool agent_failed_write(

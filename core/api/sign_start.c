@@ -65,7 +65,7 @@ attempt(struct apam_call *call)
 		.late = &call->late,
 		.asked = &call->asked };
 
-	error_clear(&call->error);
+	error_init(&call->error);
 	call->status = sign_with(call->profile, call->request, call->signature,
 	    &patience, &call->error);
 	if (call->status == APAM_E_PENDING && clock_ms() >= call->deadline) {

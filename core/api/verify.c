@@ -149,7 +149,7 @@ start(struct apam_profile *profile, const struct apam_request *request,
 
 	if (v == NULL)
 		return error_set(err, APAM_E_MEMORY, "out of memory");
-	error_clear(&v->failed);
+	error_init(&v->failed);
 	(void)snprintf(v->profile, sizeof(v->profile), "%s", profile->name);
 	status = signer_stack(profile, &v->stack, err);
 	if (status == APAM_OK)

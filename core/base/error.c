@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 
 /* Make it one line of whole characters: cutting may have split the last one. */
@@ -84,6 +85,8 @@ error_copy(struct apam_error *to, const struct apam_error *from)
 	memcpy(to->profile, from->profile, sizeof(to->profile));
 	to->line = from->line;
 	to->entry = from->entry;
+	if (error_has_retry_at(to))
+		to->retry_at = error_has_retry_at(from) ? from->retry_at : 0;
 }
 
 void
@@ -96,4 +99,13 @@ error_locate(struct apam_error *err, const char *profile, int entry)
 		    err->profile, sizeof(err->profile), "%s", profile);
 	if (err->entry < 0)
 		err->entry = entry;
+}
+
+void
+error_retry(struct apam_error *err, int64_t wait)
+{
+	if (err == NULL || err->status == APAM_OK || wait <= 0 ||
+	    !error_has_retry_at(err))
+		return;
+	err->retry_at = clock_unix() + (wait + 999) / 1000;
 }

@@ -15,11 +15,20 @@
 #define CORE_BASE_ERROR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <apam/apam.h>
 
 /* True for the members of enum apam_status, which a module may return. */
 bool status_is_known(enum apam_status status);
+
+/* False where it is an older program's. */
+static inline bool
+error_has_retry_at(const struct apam_error *err)
+{
+	return err->size >=
+	    offsetof(struct apam_error, retry_at) + sizeof(err->retry_at);
+}
 
 /* Make *err say "no error". */
 static inline void
@@ -34,6 +43,8 @@ error_clear(struct apam_error *err)
 	err->profile[0] = '\0';
 	err->file[0] = '\0';
 	err->text[0] = '\0';
+	if (error_has_retry_at(err))
+		err->retry_at = 0;
 }
 
 /* As APAM_ERROR_INIT, which sets each byte of its texts: that takes longer. */
@@ -57,5 +68,11 @@ enum apam_status error_set_at(struct apam_error *err, enum apam_status status,
 
 /* Add profile (may be NULL) and entry (-1: none), unless they are set. */
 void error_locate(struct apam_error *err, const char *profile, int entry);
+
+/*
+ * Add that the provider is left alone for `wait` more milliseconds from now on;
+ * nothing where that is not more than 0, or there is no error.
+ */
+void error_retry(struct apam_error *err, int64_t wait);
 
 #endif

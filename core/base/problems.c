@@ -44,7 +44,7 @@ problems_init(struct problems *all)
 {
 	memset(all, 0, sizeof(*all));
 	all->first.size = sizeof(all->first);
-	error_clear(&all->first);
+	error_init(&all->first);
 }
 
 /* Make a problem; its text is `format` with `args`. */

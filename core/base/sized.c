@@ -33,7 +33,7 @@ KIND(answer, body);
 KIND(body, arg);
 GROWN(entry_status, last_error_at, not_acquired);
 GROWN(caller, unit, own);
-KIND(error, entry);
+GROWN(error, entry, retry_at);
 KIND(failure, what);
 KIND(grant, why_not);
 KIND(judgement, reason);

@@ -11,7 +11,7 @@ flight_state_init(struct flight_state *s)
 {
 	*s = (struct flight_state){ .busy = false };
 	clock_condition(&s->changed);
-	error_clear(&s->outcome);
+	error_init(&s->outcome);
 }
 
 void

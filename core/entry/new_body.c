@@ -120,7 +120,7 @@ rewind_all(struct new_body *b)
 	b->taken = b->given = 0;
 	b->ended = false;
 	memset(b->parts, 0, sizeof(b->parts));
-	error_clear(&b->failed);
+	error_init(&b->failed);
 	return b->rewriter->slots->rewind(b->rewriter, &b->failed) == APAM_OK;
 }
 

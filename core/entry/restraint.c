@@ -13,8 +13,8 @@ void
 restraint_init(struct restraint *r)
 {
 	*r = (struct restraint){ .failures = 0 };
-	error_clear(&r->latch);
-	error_clear(&r->last_error);
+	error_init(&r->latch);
+	error_init(&r->last_error);
 }
 
 void

@@ -164,7 +164,7 @@ secret_exec_start(
 	x->deadline = clock_ms() + timeout_ms;
 	x->program = (struct program)PROGRAM_NONE;
 	x->out = (struct own_fd)OWN_FD_NONE;
-	error_clear(&x->failed);
+	error_init(&x->failed);
 	status = split_line(x, command, err);
 	if (status == APAM_OK)
 		status = check_program(x->argv[0], user, err);

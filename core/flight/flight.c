@@ -29,7 +29,7 @@ flight_new(struct entry *e, enum flight_goal goal, struct credential *with,
 		.turn = DURABLE_TURN_NONE };
 	f->retry_after = -1;
 	response_init(&f->r, 0);
-	error_clear(&f->error);
+	error_init(&f->error);
 	return f;
 }
 

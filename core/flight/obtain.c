@@ -79,7 +79,9 @@ outcome(const struct entry *e, struct apam_error *err)
 
 	if (why->status == APAM_OK)
 		return APAM_OK;
-	return error_set(err, why->status, "%s", why->text);
+	(void)error_set(err, why->status, "%s", why->text);
+	error_retry(err, e->credential.restraint.not_before - clock_ms());
+	return why->status;
 }
 
 /* The flight that this call has waited for, when tried before, has landed. */
@@ -169,11 +171,14 @@ obtain(struct entry *e, const struct patience *patience, struct apam_error *err)
 
 	if (has_waited(e, patience) && outcome(e, err) != APAM_OK)
 		return e->flight.outcome.status;
-	if (!e->flight.busy && wait > 0)
-		return error_set(err, s->restraint.last_error.status,
+	if (!e->flight.busy && wait > 0) {
+		(void)error_set(err, s->restraint.last_error.status,
 		    "%s; the next try is in %lld s",
 		    s->restraint.last_error.text,
 		    (long long)(wait + 999) / 1000);
+		error_retry(err, wait);
+		return s->restraint.last_error.status;
+	}
 	return fly(e, goal_of(s), patience, err);
 }
 

@@ -79,7 +79,7 @@ table_new_profile(struct apam *ctx, const char *name)
 	p->ctx = ctx;
 	p->name = str_dup(apam_str(name));
 	p->check_at = clock_next_second();
-	error_clear(&p->reload_error);
+	error_init(&p->reload_error);
 	atomic_init(&p->slot, NULL);
 	opening_init(&p->opening);
 	if (p->name == NULL)

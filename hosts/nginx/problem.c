@@ -7,7 +7,7 @@
 
 #include "json_text.h"
 
-#define RETRY_SECONDS "5" /* of Retry-After; apam itself waits as it must */
+#define RETRY_SECONDS 5 /* of Retry-After, where nobody says when */
 
 /* ---- Which status ------------------------------------------------------ */
 
@@ -47,7 +47,8 @@ problem_of(const struct apam_error *err)
 	return (struct problem){ .status = status_of(err->status),
 		.detail = err->text,
 		.name = apam_status_name(err->status),
-		.profile = err->profile[0] == '\0' ? NULL : err->profile };
+		.profile = err->profile[0] == '\0' ? NULL : err->profile,
+		.retry_at = err->retry_at };
 }
 
 /* ---- Texts ------------------------------------------------------------- */
@@ -135,13 +136,32 @@ add_field(ngx_http_request_t *r, ngx_str_t name, ngx_str_t value)
 	return true;
 }
 
+/* RFC 9110, 10.2.3; in seconds, where it is known or would help. */
+static bool
+add_retry(ngx_http_request_t *r, const struct problem *p)
+{
+	const int64_t wait = p->retry_at - ngx_time();
+	ngx_str_t value;
+
+	if (p->status != 503 && p->retry_at == 0)
+		return true;
+	value.data = ngx_pnalloc(r->pool, NGX_INT64_LEN);
+	if (value.data == NULL)
+		return false;
+	value.len = (size_t)(ngx_sprintf(value.data, "%L",
+				 p->retry_at == 0 ? (int64_t)RETRY_SECONDS :
+				     wait < 1     ? (int64_t)1 :
+						    wait) -
+	    value.data);
+	return add_field(r, TEXT("Retry-After"), value);
+}
+
 static bool
 add_fields(ngx_http_request_t *r, const struct problem *p)
 {
 	const ngx_str_t challenge = TEXT("Basic realm=\"apam\"");
-	const ngx_str_t later = TEXT(RETRY_SECONDS);
 
-	if (p->status == 503 && !add_field(r, TEXT("Retry-After"), later))
+	if (!add_retry(r, p))
 		return false;
 	if (p->status == 401 &&
 	    !add_field(r, TEXT("WWW-Authenticate"), challenge))

@@ -13,6 +13,7 @@ struct problem {
 	const char *detail;	/* or NULL: what the status means */
 	const char *name;	/* of apam's status, as "APAM_E_ARCHIVED"; NULL */
 	const char *profile;	/* or NULL */
+	int64_t retry_at;	/* Unix s: not earlier; 0: not known */
 	bool proxy;		/* the client takes this for a proxy (407) */
 };
 

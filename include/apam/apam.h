@@ -106,11 +106,13 @@ struct apam_error {
 	char profile[APAM_NAME_SIZE]; /* or "" */
 	unsigned line;		/* in `file`, from 1; 0: none */
 	int entry;		/* index in the profile's auth list; -1: none */
+	int64_t retry_at;	/* Unix s: the provider is left alone until then,
+				   and the same call fails alike; 0: not said */
 };
 
 #define APAM_ERROR_INIT                                                        \
 	{                                                                      \
-		sizeof(struct apam_error), APAM_OK, "", "", "", 0, -1          \
+		sizeof(struct apam_error), APAM_OK, "", "", "", 0, -1, 0       \
 	}
 
 /* The name of a status, as "APAM_E_ORIGIN"; "APAM_E_?" for an unknown one. */

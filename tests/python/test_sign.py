@@ -3,6 +3,7 @@
 
 import gc
 import pickle
+import time
 
 import apam
 from support import SEED, SEVEN, SandboxTest, TARGETS, asked, control
@@ -58,6 +59,16 @@ class Sign(SandboxTest):
             judged = signature.judge(429, [("Retry-After", "7")])
             self.assertIs(judged.verdict, apam.Verdict.THROTTLED)
             self.assertGreater(judged.retry_at, 1_700_000_000)
+
+    def test_an_error_says_when_to_ask_again(self):
+        known = apam.TemporaryError(
+            apam.Status.THROTTLED, "x", retry_at=int(time.time()) + 3600
+        )
+        again = pickle.loads(pickle.dumps(known))
+        self.assertTrue(3000 < again.retry_after <= 3600)
+        past = apam.TemporaryError(known.status, "x", retry_at=1)
+        self.assertEqual(past.retry_after, 0)
+        self.assertIsNone(apam.TemporaryError(known.status, "x").retry_after)
 
     def test_keys_are_checked(self):
         for name, _ in TARGETS:

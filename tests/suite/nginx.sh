@@ -344,7 +344,8 @@ control /clear
 control "/fault?provider=7signal&path=/oauth2/token&kind=429&arg=30"
 problem "a provider that is to be left alone" 503 THROTTLED \
     http://localhost/throttled/eyes
-holds "the client is told to wait" grep -qi '^retry-after: [1-9]' "$dir/head"
+holds "the client is told to wait as long as apam does" \
+    grep -qiE '^retry-after: ([12][0-9]|3[0-9])'$'\r' "$dir/head"
 control /clear
 
 # ---- Who calls -------------------------------------------------------------

@@ -64,6 +64,7 @@ def error_of(err: Any, status: int | None = None) -> Error:
         or_none(err.file),
         int(err.line) or None,
         int(err.entry) if err.entry >= 0 else None,
+        int(err.retry_at) or None,
     )
 
 

@@ -7,6 +7,7 @@ A program that catches :class:`TemporaryError` may try again later; after a
 
 from __future__ import annotations
 
+import time
 from enum import IntEnum
 from typing import Any
 
@@ -62,6 +63,7 @@ class Error(Exception):
         file: str | None = None,
         line: int | None = None,
         entry: int | None = None,
+        retry_at: int | None = None,
     ) -> None:
         super().__init__(text)
         self.status = status
@@ -72,6 +74,15 @@ class Error(Exception):
         self.line = line
         #: The entry of the profile, from 0.
         self.entry = entry
+        #: Unix seconds: the provider is left alone until then, if that is known.
+        self.retry_at = retry_at
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds from now until :attr:`retry_at`; None: not known."""
+        if self.retry_at is None:
+            return None
+        return max(0.0, self.retry_at - time.time())
 
     def __str__(self) -> str:
         place = self.file or ""
@@ -81,7 +92,7 @@ class Error(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         told = (self.status, self.text, self.profile, self.file, self.line)
-        return type(self), (*told, self.entry)
+        return type(self), (*told, self.entry, self.retry_at)
 
 
 class UsageError(Error):

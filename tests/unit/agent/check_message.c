@@ -308,7 +308,7 @@ failed(const struct frame *from)
 	ck_assert_str_eq(m.error.profile, "p");
 	ck_assert_uint_eq(m.error.line, 7);
 	ck_assert_int_eq(m.error.entry, 0);
-	ck_assert_int_eq(m.retry_at, 1800000000);
+	ck_assert_int_eq(m.error.retry_at, 1800000000);
 	ck_assert(agent_failed_write(&m, &writer));
 }
 
@@ -323,7 +323,7 @@ failed_least(const struct frame *from)
 	ck_assert_str_eq(m.error.profile, "");
 	ck_assert_uint_eq(m.error.line, 0);
 	ck_assert_int_eq(m.error.entry, -1);
-	ck_assert_int_eq(m.retry_at, 0);
+	ck_assert_int_eq(m.error.retry_at, 0);
 	ck_assert(agent_failed_write(&m, &writer));
 }
 

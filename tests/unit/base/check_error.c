@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
+
 #include "support/run.h"
 
 static void
@@ -33,6 +35,34 @@ START_TEST(a_cleared_error_says_nothing)
 	ck_assert_str_eq(err.text, "");
 	ck_assert_str_eq(err.file, "");
 	ck_assert_str_eq(err.profile, "");
+}
+END_TEST
+
+START_TEST(the_wait_is_said_where_there_is_room)
+{
+	struct apam_error err = APAM_ERROR_INIT, older = APAM_ERROR_INIT;
+	const int64_t now = clock_unix();
+
+	error_retry(&err, 5000);
+	ck_assert_int_eq(err.retry_at, 0); /* there is no error */
+	(void)error_set(&err, APAM_E_THROTTLED, "x");
+	error_retry(&err, 0);
+	ck_assert_int_eq(err.retry_at, 0);
+	error_retry(&err, 59001);
+	ck_assert_int_ge(err.retry_at, now + 60);
+	ck_assert_int_le(err.retry_at, clock_unix() + 60);
+
+	/* An older program has no such member. */
+	older.size = offsetof(struct apam_error, retry_at);
+	older.retry_at = 7;
+	error_copy(&older, &err);
+	ck_assert_int_eq(older.status, APAM_E_THROTTLED);
+	error_retry(&older, 60000);
+	error_clear(&older);
+	ck_assert_int_eq(older.retry_at, 7);
+	error_copy(&err, &older);
+	ck_assert_int_eq(err.retry_at, 0);
+	error_retry(NULL, 1);
 }
 END_TEST
 
@@ -128,6 +158,7 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_test(tc, a_cleared_error_says_nothing);
 	tcase_add_test(tc, null_is_taken_everywhere);
+	tcase_add_test(tc, the_wait_is_said_where_there_is_room);
 	tcase_add_test(tc, the_first_error_wins);
 	tcase_add_test(tc, a_location_is_noted_once);
 	tcase_add_test(tc, controls_become_question_marks);
