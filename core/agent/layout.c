@@ -100,6 +100,30 @@ take_text(struct reading *r, const struct layout_field *field, void *member,
 	return NULL;
 }
 
+/* Who does not know it would send a body without what belongs around it. */
+static bool
+put_blob(const struct layout_field *field, const void *member,
+    struct frame_writer *to)
+{
+	struct apam_str bytes;
+
+	memcpy(&bytes, member, sizeof(bytes));
+	if (bytes.n > 0)
+		frame_put(to, field->tag, FRAME_CRITICAL, bytes);
+	return is_within(bytes.n, field->max);
+}
+
+static const char *
+take_blob(struct reading *r, const struct layout_field *field, void *member,
+    struct apam_str bytes)
+{
+	(void)r;
+	if (!is_within(bytes.n, field->max))
+		return "an item of a message is longer than it may be";
+	memcpy(member, &bytes, sizeof(bytes));
+	return NULL;
+}
+
 /* ---- Members of public structs ------------------------------------------- */
 
 static bool
@@ -460,6 +484,7 @@ static const struct kind {
 	[LAYOUT_NUMBER] = { false, put_number, take_number },
 	[LAYOUT_TEXT] = { false, put_text, take_text },
 	[LAYOUT_BYTES] = { false, put_text, take_text },
+	[LAYOUT_BLOB] = { false, put_blob, take_blob },
 	[LAYOUT_UNSIGNED] = { false, put_unsigned, take_unsigned },
 	[LAYOUT_STATUS] = { false, put_unsigned, take_status },
 	[LAYOUT_BOOL] = { false, put_bool, take_bool },

@@ -14,6 +14,8 @@ enum layout_kind {
 	LAYOUT_NUMBER,		/* uint64_t or int64_t: 8 bytes */
 	LAYOUT_TEXT,		/* struct apam_str without a NUL */
 	LAYOUT_BYTES,		/* struct apam_str of `max` bytes, or none */
+	LAYOUT_BLOB,		/* struct apam_str of any bytes, `max` at most;
+				   CRITICAL */
 	/* Members of public structs. */
 	LAYOUT_UNSIGNED,	/* unsigned or an enum: as a number */
 	LAYOUT_STATUS,		/* enum apam_status; one that this library does

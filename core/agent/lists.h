@@ -15,7 +15,10 @@ enum {
 	AGENT_QUERY_MAX = 64,	/* as SIGNING_QUERY_MAX (abi/signing.h) */
 	AGENT_DIGESTS_MAX = 6,	/* one of each enum apam_hash */
 	AGENT_TEXTS_MAX = 64,	/* covered headers; arguments of a call */
-	AGENT_GROUPS_MAX = 1024	/* of somebody who is named */
+	AGENT_GROUPS_MAX = 1024, /* of somebody who is named */
+	AGENT_PIECES_MAX = 16000, /* of a body that is rewritten */
+	AGENT_AROUND_MAX = 1000000 /* bytes of agent/around.h for them: the rest
+				      of a message is for all else */
 };
 
 struct agent_headers {

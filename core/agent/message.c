@@ -59,7 +59,11 @@ enum tag {
 	TAG_NEXT = 42,
 	TAG_LONG_TEXT = 43,
 	TAG_ERROR_PROFILE = 44,
-	TAG_CALLER = 45
+	TAG_CALLER = 45,
+	TAG_PIECE = 46,
+	TAG_PIECES = 47,
+	TAG_NEW_LENGTH = 48,
+	TAG_AROUND = 49
 };
 
 /* One member: its tag, its kind, its limit, and if it must be there. */
@@ -182,6 +186,10 @@ static const struct layout_field sign_fields[] = {
 	FIELD(agent_sign, body, BODY, NUMBER, APAM_BODY_UNKNOWN, false),
 	FIELD(agent_sign, body_length, BODY_LENGTH, NUMBER, 0, false),
 	FIELD(agent_sign, digests, DIGEST, DIGESTS, 0, false),
+	FIELD(agent_sign, hash, HASH, NUMBER, APAM_HASH_MD5, false),
+	FIELD(agent_sign, piece, PIECE, NUMBER, AGENT_PIECE_MAX, false),
+	FIELD(agent_sign, pieces, PIECES, BLOB, AGENT_PIECES_MAX *APAM_HASH_MAX,
+	    false),
 	FIELD(agent_sign, timeout_ms, TIMEOUT, NUMBER, INT_MAX, false),
 	FIELD(agent_sign, page, PAGE, NUMBER, 0, false),
 	FIELD(agent_sign, rejected, REJECTED, NUMBER, 0, false),
@@ -213,6 +221,10 @@ static const struct layout_field signed_fields[] = {
 	FIELD(agent_signed, entries, ENTRIES, NUMBER, UINT32_MAX, true),
 	FIELD(agent_signed, verifies, VERIFIES, NUMBER, UINT32_MAX, false),
 	FIELD(agent_signed, page, PAGE, NUMBER, 0, false),
+	FIELD(agent_signed, hash, HASH, NUMBER, APAM_HASH_MD5, false),
+	FIELD(agent_signed, piece, PIECE, NUMBER, AGENT_PIECE_MAX, false),
+	FIELD(agent_signed, new_length, NEW_LENGTH, NUMBER, 0, false),
+	FIELD(agent_signed, around, AROUND, BLOB, AGENT_AROUND_MAX, false),
 };
 static const struct layout signed_layout = LAYOUT(agent_signed, signed_fields);
 
@@ -244,6 +256,24 @@ const char *
 agent_digest_read(struct agent_digest *digest, const struct frame *from)
 {
 	return layout_read(&digest_layout, digest, NULL, from->items);
+}
+
+static const struct layout_field pieces_fields[] = {
+	FIELD(agent_pieces, hash, HASH, NUMBER, APAM_HASH_MD5, true),
+	FIELD(agent_pieces, piece, PIECE, NUMBER, AGENT_PIECE_MAX, true),
+};
+static const struct layout pieces_layout = LAYOUT(agent_pieces, pieces_fields);
+
+bool
+agent_pieces_write(const struct agent_pieces *pieces, struct frame_writer *to)
+{
+	return layout_write(&pieces_layout, pieces, to);
+}
+
+const char *
+agent_pieces_read(struct agent_pieces *pieces, const struct frame *from)
+{
+	return layout_read(&pieces_layout, pieces, NULL, from->items);
 }
 
 const char *

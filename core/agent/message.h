@@ -47,7 +47,8 @@ enum agent_type {
 	AGENT_FAILED = 68,
 	AGENT_RESULT = 69,
 	AGENT_PROVE = 70,
-	AGENT_HANDED = 71
+	AGENT_HANDED = 71,
+	AGENT_PIECES = 72
 };
 
 /* What this library speaks. */
@@ -63,7 +64,8 @@ enum {
 	AGENT_PROGRAM_MAX = 255,
 	AGENT_NONCE_SIZE = 16,	/* as KEY_SEGMENT_NONCE (keys/segment.h) */
 	AGENT_PROOF_SIZE = 16,
-	AGENT_HANDED_MAX = 127	/* bytes of a name */
+	AGENT_HANDED_MAX = 127,	/* bytes of a name */
+	AGENT_PIECE_MAX = 1048576 /* bytes, as REWRITING_PIECE_MAX (abi) */
 };
 
 /* ---- Greeting ------------------------------------------------------------ */
@@ -135,6 +137,9 @@ struct agent_sign {
 				   asks for digests */
 	uint64_t body_length;	/* 0: not said */
 	struct agent_digests digests; /* of the body */
+	/* What PIECES asked for; the digests stand one behind the other. */
+	uint64_t hash, piece;
+	struct apam_str pieces;
 	uint64_t timeout_ms;	/* at most INT_MAX; 0: the profile's deadline */
 	uint64_t page;		/* serial of the page that the client has; 0 */
 	uint64_t rejected;	/* generation that was refused; 0: none */
@@ -154,12 +159,24 @@ struct agent_signed {
 	/* Serial of the page that serves such requests; 0: none.  Where SIGN
 	   named another, its descriptor comes beside this (SCM_RIGHTS). */
 	uint64_t page;
+	/* The body is rewritten: what stands around its pieces of `piece` bytes
+	   (agent/around.h), whose digests by `hash` were told, 0: none, and how
+	   long it is then.  `around` is empty where it is sent as it is. */
+	uint64_t hash, piece, new_length;
+	struct apam_str around;
 };
 
 /* The module needs this digest of the body: send SIGN again, with the same id,
    all digests sent before and this one. */
 struct agent_digest {
 	uint64_t hash;		/* enum apam_hash */
+};
+
+/* The scheme signs the body by pieces: send SIGN again, with the same id, and
+   the digest of each, beside all other digests sent before. */
+struct agent_pieces {
+	uint64_t hash;		/* enum apam_hash */
+	uint64_t piece;		/* bytes of each but the last one */
 };
 
 bool agent_sign_write(const struct agent_sign *sign, struct frame_writer *to);
@@ -173,6 +190,10 @@ bool agent_digest_write(
     const struct agent_digest *digest, struct frame_writer *to);
 const char *agent_digest_read(
     struct agent_digest *digest, const struct frame *from);
+bool agent_pieces_write(
+    const struct agent_pieces *pieces, struct frame_writer *to);
+const char *agent_pieces_read(
+    struct agent_pieces *pieces, const struct frame *from);
 
 /*
  * CANCEL, REPLACE and TAKEN have no items.  CANCEL has the id of the SIGN or CALL

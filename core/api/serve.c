@@ -6,6 +6,7 @@
  */
 #include "api/serve.h"
 
+#include "agent/lists.h"
 #include "api/serve_rules.h"
 #include "base/cancel.h"
 #include "base/clock.h"
@@ -26,8 +27,6 @@ check_parts(const struct stack_result *result, struct apam_error *err)
 
 	if (result->total.pair != NULL)
 		what = "a client certificate is part of the signature";
-	else if (result->total.rewriter != NULL)
-		what = "the scheme rewrites the body";
 	else if (result->verifies != 0)
 		what = "the scheme verifies the answer";
 	if (what == NULL)
@@ -46,10 +45,22 @@ asker_of(const struct stack *stack, const struct serve_who *who)
 	return (struct audit_asker){ asker->user, asker->unit.p, who->program };
 }
 
+static void
+put_rewritten(struct serve_signature *made, const struct rewriter *rewriter,
+    const struct buf *around)
+{
+	if (rewriter == NULL)
+		return;
+	made->around = buf_view(around);
+	made->new_length = rewriter->length;
+	made->piece = rewriter->piece;
+	made->hash = rewriter->hash;
+}
+
 static enum apam_status
-hand_over(const struct serve_job *job, const struct stack *stack,
+give_parts(const struct serve_job *job, const struct stack *stack,
     const struct request *r, struct stack_result *result,
-    struct apam_error *err)
+    const struct buf *around, struct apam_error *err)
 {
 	const struct audit_asker asker = asker_of(stack, job->who);
 	struct apam_signing *s = &result->total;
@@ -69,6 +80,7 @@ hand_over(const struct serve_job *job, const struct stack *stack,
 	if ((made.headers == NULL && made.header_count > 0) ||
 	    (made.covered == NULL && made.covered_count > 0))
 		return error_set(err, APAM_E_MEMORY, "out of memory");
+	put_rewritten(&made, s->rewriter, around);
 	job->made(job->arg, &made);
 	serve_news_used(job->who->news,
 	    job->who->named == NULL ? job->who->known : NULL, stack, result,
@@ -76,11 +88,50 @@ hand_over(const struct serve_job *job, const struct stack *stack,
 	return APAM_OK;
 }
 
+/* PENDING: digests are to be asked of the caller first. */
+static enum apam_status
+rewrite(const struct serve_job *job, struct serve_call *call,
+    struct rewriter *rewriter, struct buf *around, struct apam_error *err)
+{
+	struct apam_body body = *job->request->body;
+	enum apam_status status;
+
+	/* Of bytes, how many there are is all that is looked at. */
+	if (job->has_body)
+		body.kind = job->pieces.in_memory ? APAM_BODY_BYTES :
+						    APAM_BODY_READER;
+	body.bytes = (struct apam_str){ NULL, (size_t)body.length };
+	status = serve_pieces(&body, &job->pieces, rewriter, around, err);
+	if (status == APAM_E_PENDING) {
+		call->digest = rewriter->hash;
+		call->piece = rewriter->piece;
+	}
+	return status;
+}
+
+static enum apam_status
+hand_over(const struct serve_job *job, struct serve_call *call,
+    const struct stack *stack, const struct request *r,
+    struct stack_result *result, struct apam_error *err)
+{
+	enum apam_status status = check_parts(result, err);
+	struct buf around;
+
+	buf_init_plain(&around, AGENT_AROUND_MAX);
+	if (status == APAM_OK && result->total.rewriter != NULL)
+		status = rewrite(
+		    job, call, result->total.rewriter, &around, err);
+	if (status == APAM_OK)
+		status = give_parts(job, stack, r, result, &around, err);
+	buf_free(&around);
+	return status;
+}
+
 /* ---- The direct way: what signs each request, lent by the slot ----------- */
 
 static bool
-sign_lent(const struct serve_job *job, struct direct *direct,
-    const struct apam_request *request)
+sign_lent(const struct serve_job *job, struct serve_call *call,
+    struct direct *direct, const struct apam_request *request)
 {
 	const struct url *origin = direct_origin(direct, request->url);
 	struct stack *stack = direct_stack(direct);
@@ -96,8 +147,7 @@ sign_lent(const struct serve_job *job, struct direct *direct,
 	r.asker = job->who->caller.user;
 	ok = serve_allows(stack->profile, job->who, &r, NULL) == APAM_OK &&
 	    direct_sign(direct, &r, &result, NULL) == APAM_OK &&
-	    check_parts(&result, NULL) == APAM_OK &&
-	    hand_over(job, stack, &r, &result, NULL) == APAM_OK;
+	    hand_over(job, call, stack, &r, &result, NULL) == APAM_OK;
 	request_free(&r);
 	signing_free(&result.total);
 	return ok;
@@ -105,7 +155,8 @@ sign_lent(const struct serve_job *job, struct direct *direct,
 
 /* False where the long way is to sign, or to say why not. */
 static bool
-sign_direct_for(const struct serve_job *job, const struct apam_request *request)
+sign_direct_for(const struct serve_job *job, struct serve_call *call,
+    const struct apam_request *request)
 {
 	struct loan *loan;
 	struct direct *direct = direct_borrow(job->profile, request, &loan);
@@ -113,7 +164,7 @@ sign_direct_for(const struct serve_job *job, const struct apam_request *request)
 
 	if (direct == NULL)
 		return false;
-	ok = sign_lent(job, direct, request);
+	ok = sign_lent(job, call, direct, request);
 	loan_give_back(loan);
 	return ok;
 }
@@ -169,12 +220,10 @@ sign_with_stack(const struct serve_job *job, const struct apam_request *request,
 		status = APAM_E_PENDING;
 	if (status == APAM_OK)
 		status = stack_sign(stack, &r, &patience, &result, err);
-	if (status == APAM_OK && call->digest == 0)
-		status = check_parts(&result, err);
 	if (status == APAM_OK && call->digest == 0) {
 		/* So that the page can be handed over, too. */
 		profile_warm(job->profile, stack, &result);
-		status = hand_over(job, stack, &r, &result, err);
+		status = hand_over(job, call, stack, &r, &result, err);
 	}
 	if (status == APAM_OK && call->digest == 0)
 		note_use(stack, &result);
@@ -232,7 +281,7 @@ sign_with_body(const struct serve_job *job, struct serve_call *call,
 {
 	enum apam_status status;
 
-	if (job->rejected == 0 && sign_direct_for(job, request))
+	if (job->rejected == 0 && sign_direct_for(job, call, request))
 		return APAM_OK;
 	/* What the direct way lacked is asked for just the same. */
 	if (call->digest != 0)
@@ -258,6 +307,7 @@ serve_sign(const struct serve_job *job, struct serve_call *call,
 	enum apam_status status;
 
 	call->digest = 0;
+	call->piece = 0;
 	error_clear(err);
 	if (request.body != NULL && job->has_body) {
 		body = *request.body;

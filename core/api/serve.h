@@ -11,6 +11,7 @@
 
 #include <apam/apam.h>
 
+#include "api/serve_pieces.h"
 #include "api/serve_who.h"
 
 /*
@@ -37,6 +38,12 @@ struct serve_signature {
 	size_t covered_count;
 	uint64_t generation, credential, memo; /* as of struct apam_signature */
 	unsigned entries;
+	/* The body is rewritten, by pieces: what stands around them, as
+	   agent/around.h has it; empty: it is sent as it is. */
+	struct apam_str around;
+	uint64_t new_length;	/* of it then */
+	size_t piece;		/* bytes of each, but the last one */
+	int32_t hash;		/* whose digests these are of; 0: none */
 	const struct caller *asker; /* who has it signed: `named`, or who sends */
 };
 
@@ -50,6 +57,7 @@ struct serve_job {
 	const struct serve_who *who;
 	/* The caller has its body, and can be asked for digests: */
 	bool has_body;
+	struct serve_pieces pieces;
 	/*
 	 * The provider refused the credential of this generation, the caller
 	 * says: it waits while another one is got, if that may be.  0: none.
@@ -65,6 +73,7 @@ struct serve_call {
 	int64_t deadline;	/* clock_ms */
 	bool untried;		/* the host's mark: it waits for the first try */
 	int32_t digest;		/* enum apam_hash: see serve_sign; 0: none */
+	size_t piece;		/* the same; 0: of the whole body */
 	uint64_t awaited[APAM_ENTRIES_MAX]; /* see struct patience */
 	const char *late;	/* the same */
 };
@@ -72,8 +81,8 @@ struct serve_call {
 /*
  * Sign, without waiting.  APAM_E_PENDING: try again with the same call, when
  * serve_landings has changed or the deadline has come.  Where call->digest is
- * not 0 then, this digest of the body is to be asked of the caller, and the
- * status says nothing.  Errors: POLICY, where the rules do not let the caller,
+ * not 0 then, this digest of the body, or of each of its pieces of call->piece
+ * bytes, is to be asked of the caller, and the status says nothing.  Errors: POLICY, where the rules do not let the caller,
  * or the signature is not one that can be handed over; else as apam_sign.
  */
 enum apam_status serve_sign(const struct serve_job *job,

@@ -196,6 +196,12 @@ is_hash(int32_t hash)
 	return hash >= APAM_HASH_SHA256 && hash <= APAM_HASH_MD5;
 }
 
+size_t
+digest_size(int32_t hash)
+{
+	return is_hash(hash) ? sizes[hash] : 0;
+}
+
 /*
  * The digest of no bytes, by each hash: most requests have no body, and it is
  * always the same.

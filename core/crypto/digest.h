@@ -47,6 +47,9 @@ enum apam_status digest_message(int32_t hash,
     const struct crypto_message *message, unsigned char *to, size_t *n,
     struct apam_error *err);
 
+/* How many bytes the digests of this hash have; 0: there is no such hash. */
+size_t digest_size(int32_t hash);
+
 /*
  * Make *body, whose digests are those that are known, ask for others: where one
  * is lacking, digest_body fails and sets *asked to its hash.  That is 0 here,

@@ -12,8 +12,12 @@
 #include "crypto/digest.h"
 #include "served/ask_blocking.h"
 #include "served/ask_nonblocking.h"
+#include "served/piece_digests.h"
 #include "served/served.h"
+#include "served/signed_body.h"
 #include "text/header.h"
+
+#define PIECES_ASKED_MOST 3 /* questions for digests of one body's pieces */
 
 /* ms for an answer, where there is something else to go on with. */
 #define HURRY_MS 2000
@@ -23,12 +27,17 @@ served_call_init(struct served_call *call)
 {
 	ask_init(&call->ask);
 	call->digest_count = 0;
+	buf_init_plain(&call->pieces, AGENT_PIECES_MAX * APAM_HASH_MAX);
+	call->hash = 0;
+	call->piece = 0;
+	call->asked = 0;
 }
 
 void
 served_call_free(struct served_call *call)
 {
 	ask_free(&call->ask);
+	buf_free(&call->pieces);
 }
 
 /* ---- The question -------------------------------------------------------- */
@@ -42,12 +51,6 @@ digests_of(const struct served_call *call, const struct apam_body *body)
 	return (struct agent_digests){ call->digests, call->digest_count };
 }
 
-static uint64_t
-length_of(const struct apam_body *body)
-{
-	return body->kind == APAM_BODY_BYTES ? body->bytes.n : body->length;
-}
-
 static enum apam_status
 write_question(struct served_call *call, const struct served_request *what,
     uint64_t id, struct apam_error *err)
@@ -59,8 +62,11 @@ write_question(struct served_call *call, const struct served_request *what,
 		.url = r->given,
 		.headers = { r->headers, r->header_count },
 		.body = (uint64_t)r->body.kind,
-		.body_length = length_of(&r->body),
+		.body_length = rewriter_body_length(&r->body),
 		.digests = digests_of(call, &r->body),
+		.hash = (uint64_t)call->hash,
+		.piece = call->piece,
+		.pieces = buf_view(&call->pieces),
 		.timeout_ms = served_left(what->deadline),
 		.page = what->page,
 		.rejected = what->rejected,
@@ -100,6 +106,25 @@ add_digest(
 		.bytes = { (const char *)call->bytes[i], n } };
 	call->digest_count++;
 	return APAM_OK;
+}
+
+/* Few times: what the files say may have changed between two questions. */
+static enum apam_status
+add_pieces(struct served_call *call, const struct served_request *what,
+    struct apam_error *err)
+{
+	struct agent_pieces asked;
+	const char *wrong = agent_pieces_read(&asked, &call->ask.answer);
+
+	if (wrong == NULL && call->asked++ == PIECES_ASKED_MOST)
+		wrong = "it asks for digests without an end";
+	if (wrong != NULL)
+		return error_set(err, APAM_E_INTERNAL,
+		    "the agent's answer is malformed: %s", wrong);
+	call->hash = (int32_t)asked.hash;
+	call->piece = asked.piece;
+	return piece_digests(&what->request->body, call->hash,
+	    (size_t)call->piece, what->deadline, &call->pieces, err);
 }
 
 /* ---- The answer ---------------------------------------------------------- */
@@ -146,6 +171,23 @@ take_parts(const struct agent_signed *from, struct apam_signing *total)
 }
 
 static enum apam_status
+take_body(const struct served_call *call, const struct served_request *what,
+    const struct agent_signed *got, struct apam_signing *total,
+    struct apam_error *err)
+{
+	const struct told_pieces told = {
+		.body_length = rewriter_body_length(&what->request->body),
+		.hash = call->hash,
+		.piece = call->piece,
+		.digests = buf_view(&call->pieces),
+	};
+
+	return got->around.n == 0 ?
+	    APAM_OK :
+	    signed_body_new(got, &told, &total->rewriter, err);
+}
+
+static enum apam_status
 take_signature(struct served_call *call, const struct served_request *what,
     struct apam_signing *total, struct served_made *made,
     struct apam_error *err)
@@ -162,6 +204,8 @@ take_signature(struct served_call *call, const struct served_request *what,
 	status = signing_check(total, err);
 	if (status == APAM_OK)
 		status = request_add_query(what->request, total, 0, err);
+	if (status == APAM_OK)
+		status = take_body(call, what, &got, total, err);
 	made->generation = got.generation;
 	made->credential = got.credential;
 	made->entries = (unsigned)got.entries;
@@ -219,7 +263,17 @@ static bool
 asks_for_digest(const struct served_call *call)
 {
 	return call->ask.state == ASK_ANSWERED &&
-	    call->ask.answer.type == AGENT_DIGEST;
+	    (call->ask.answer.type == AGENT_DIGEST ||
+		call->ask.answer.type == AGENT_PIECES);
+}
+
+static enum apam_status
+add_what_is_asked(struct served_call *call, const struct served_request *what,
+    struct apam_error *err)
+{
+	return call->ask.answer.type == AGENT_DIGEST ?
+	    add_digest(call, what->request, err) :
+	    add_pieces(call, what, err);
 }
 
 /* A question that is there already was asked by an earlier try. */
@@ -245,7 +299,7 @@ served_sign(struct served *served, struct served_call *call,
 		return SERVED_ANSWERED;
 	end = ask_once(served, call, what, err);
 	while (end == SERVED_ANSWERED && asks_for_digest(call)) {
-		*status = add_digest(call, what->request, err);
+		*status = add_what_is_asked(call, what, err);
 		if (*status == APAM_OK)
 			*status = write_question(
 			    call, what, call->ask.message.id, err);

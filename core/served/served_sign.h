@@ -19,6 +19,11 @@ struct served_call {
 	unsigned char bytes[AGENT_DIGESTS_MAX][APAM_HASH_MAX];
 	struct apam_digest digests[AGENT_DIGESTS_MAX];
 	size_t digest_count;
+	/* The digests of its pieces, where they were asked for. */
+	struct buf pieces;
+	int32_t hash;
+	uint64_t piece;		/* bytes of each, but the last one */
+	unsigned asked;		/* how often */
 };
 
 void served_call_init(struct served_call *call);

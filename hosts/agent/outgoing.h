@@ -13,7 +13,11 @@
 
 #include "agent/frame.h"
 
-#define OUTGOING_MAX (1024 * 1024) /* bytes that are kept for one client */
+/*
+ * Bytes that are kept for one client: as many of the longest answers as it can
+ * ask for at once (connection.c), for then it is not heard before it has read.
+ */
+#define OUTGOING_MAX (8 * 1024 * 1024)
 
 struct packet;
 

@@ -137,6 +137,10 @@ send_signed(void *arg, const struct serve_signature *made)
 		.credential = made->credential,
 		.memo = made->memo,
 		.entries = made->entries,
+		.hash = (uint64_t)made->hash,
+		.piece = made->piece,
+		.new_length = made->new_length,
+		.around = made->around,
 	};
 	struct frame_writer to;
 	int descriptor = -1;
@@ -165,15 +169,28 @@ send_signed(void *arg, const struct serve_signature *made)
 	connection_fail(a->c, a->id, &err);
 }
 
+/* Of the body, or of each of its pieces. */
 static void
-ask_digest(struct connection *c, uint64_t id, int32_t hash)
+ask_digest(struct connection *c, uint64_t id, const struct serve_call *call)
 {
-	const struct agent_digest digest = { .hash = (uint64_t)hash };
+	const struct agent_digest digest = { (uint64_t)call->digest };
+	const struct agent_pieces pieces = { (uint64_t)call->digest,
+		call->piece };
 	struct frame_writer to;
+	bool written;
 
-	frame_begin(&to, &c->server->items, AGENT_DIGEST, id);
-	if (agent_digest_write(&digest, &to))
+	frame_begin(&to, &c->server->items,
+	    call->piece == 0 ? AGENT_DIGEST : AGENT_PIECES, id);
+	written = call->piece == 0 ? agent_digest_write(&digest, &to) :
+				     agent_pieces_write(&pieces, &to);
+	if (written)
 		connection_send(c, &to, -1);
+}
+
+static bool
+has_body(const struct agent_sign *sign)
+{
+	return sign->body == APAM_BODY_BYTES || sign->body == APAM_BODY_READER;
 }
 
 /*
@@ -184,11 +201,9 @@ static void
 show_body(const struct agent_sign *sign, struct apam_body *to)
 {
 	static const struct apam_digest none;
-	const bool has = sign->body == APAM_BODY_BYTES ||
-	    sign->body == APAM_BODY_READER;
-
 	*to = (struct apam_body){ .size = sizeof(*to),
-		.kind = has ? APAM_BODY_DIGESTS : (int32_t)sign->body,
+		.kind = has_body(sign) ? APAM_BODY_DIGESTS :
+					 (int32_t)sign->body,
 		.digests = sign->digests.count > 0 ? sign->digests.all : &none,
 		.digest_count = sign->digests.count,
 		.length = sign->body_length };
@@ -204,8 +219,9 @@ try_sign(struct connection *c, const struct agent_sign *sign,
 	struct serve_job job = {
 		.request = &request,
 		.who = &who,
-		.has_body = sign->body == APAM_BODY_BYTES ||
-		    sign->body == APAM_BODY_READER,
+		.has_body = has_body(sign),
+		.pieces = { (int32_t)sign->hash, sign->piece, sign->pieces,
+		    sign->body == APAM_BODY_BYTES },
 		.rejected = sign->rejected,
 		.made = send_signed,
 		.arg = a,
@@ -242,7 +258,7 @@ answer_sign(struct connection *c, const struct agent_sign *sign, uint64_t id,
 	error_init(&err);
 	status = try_sign(c, sign, &a, call, &err);
 	if (call->digest != 0)
-		ask_digest(c, id, call->digest);
+		ask_digest(c, id, call);
 	else if (status == APAM_E_PENDING)
 		return false;
 	else

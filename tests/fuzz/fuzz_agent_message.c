@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "agent/around.h"
 #include "agent/row.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -99,6 +100,21 @@ sign(const struct frame *from, struct frame_writer *to)
 	return NULL;
 }
 
+/* What could be taken can be put, as the same bytes. */
+static void
+check_around(struct apam_str all)
+{
+	struct apam_str rest = all, before, behind;
+	struct buf again;
+
+	buf_init_plain(&again, AGENT_AROUND_MAX);
+	while (around_take(&rest, &before, &behind))
+		was_written(around_put(&again, before, behind));
+	all.n -= rest.n;
+	HOLDS(fuzz_is_starved() || str_equal(buf_view(&again), all));
+	buf_free(&again);
+}
+
 static const char *
 made(const struct frame *from, struct frame_writer *to)
 {
@@ -110,6 +126,7 @@ made(const struct frame *from, struct frame_writer *to)
 	check_pairs(&m.headers, AGENT_HEADERS_MAX);
 	check_pairs(&m.query, AGENT_QUERY_MAX);
 	HOLDS(m.covered.count <= AGENT_TEXTS_MAX);
+	check_around(m.around);
 	was_written(agent_signed_write(&m, to));
 	return NULL;
 }
@@ -123,6 +140,19 @@ digest(const struct frame *from, struct frame_writer *to)
 	if (wrong == NULL)
 		was_written(agent_digest_write(&m, to));
 	return wrong;
+}
+
+static const char *
+pieces(const struct frame *from, struct frame_writer *to)
+{
+	struct agent_pieces m;
+	const char *wrong = agent_pieces_read(&m, from);
+
+	if (wrong != NULL)
+		return wrong;
+	HOLDS(m.hash != 0 && m.piece > 0 && m.piece <= AGENT_PIECE_MAX);
+	was_written(agent_pieces_write(&m, to));
+	return NULL;
 }
 
 static const char *
@@ -254,7 +284,8 @@ again_of(uint16_t type)
 		[AGENT_PROVE] = proof,
 		[AGENT_REPLACE] = bare,
 		[AGENT_TAKEN] = bare,
-		[AGENT_HANDED] = handed };
+		[AGENT_HANDED] = handed,
+		[AGENT_PIECES] = pieces };
 
 	return type < sizeof(all) / sizeof(all[0]) ? all[type] : NULL;
 }

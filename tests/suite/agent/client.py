@@ -12,7 +12,7 @@ import termios
 import time
 
 HELLO, SIGN, CANCEL, JUDGED, CALL, PROOF, REPLACE, TAKEN = range(1, 9)
-WELCOME, SIGNED, DIGEST, FAILED, RESULT, PROVE, HANDED = range(65, 72)
+WELCOME, SIGNED, DIGEST, FAILED, RESULT, PROVE, HANDED, PIECES = range(65, 73)
 FRAME_MAX = 65536
 # What an item is: its tag, and n: a number, t: text.
 ITEMS = {
@@ -200,7 +200,7 @@ def show(got):
     kind, _, what = got
     print({WELCOME: 'welcome', SIGNED: 'signed', DIGEST: 'digest',
            FAILED: 'failed', RESULT: 'result', PROVE: 'prove',
-           HANDED: 'handed'}[kind])
+           HANDED: 'handed', PIECES: 'pieces'}[kind])
     for name, values in what.items():
         for value in values:
             if isinstance(value, bytes):

@@ -251,6 +251,50 @@ digest(const struct frame *from)
 }
 
 static void
+pieces(const struct frame *from)
+{
+	struct agent_pieces m;
+
+	ck_assert_ptr_null(agent_pieces_read(&m, from));
+	ck_assert_uint_eq(m.hash, APAM_HASH_SHA256);
+	ck_assert_uint_eq(m.piece, 65536);
+	ck_assert(agent_pieces_write(&m, &writer));
+}
+
+static void
+sign_pieces(const struct frame *from)
+{
+	struct agent_sign m;
+
+	ck_assert_ptr_null(agent_sign_read(&m, &room, from));
+	ck_assert_uint_eq(m.body, APAM_BODY_READER);
+	ck_assert_uint_eq(m.body_length, 70000);
+	ck_assert_uint_eq(m.hash, APAM_HASH_SHA256);
+	ck_assert_uint_eq(m.piece, 65536);
+	expect_counting(m.pieces, 64);
+	ck_assert(agent_sign_write(&m, &writer));
+}
+
+static void
+made_pieces(const struct frame *from)
+{
+	static const char around[] = "\x06\0\x02\0"
+				     "10000;\r\n"
+				     "\x05\0\x02\0"
+				     "1170;\r\n"
+				     "\x06\0\0\0"
+				     "0;\r\n\r\n";
+	struct agent_signed m;
+
+	ck_assert_ptr_null(agent_signed_read(&m, &room, from));
+	ck_assert_uint_eq(m.hash, APAM_HASH_SHA256);
+	ck_assert_uint_eq(m.piece, 65536);
+	ck_assert_uint_eq(m.new_length, 70021);
+	ck_assert(str_equal(m.around, APAM_STR(around)));
+	ck_assert(agent_signed_write(&m, &writer));
+}
+
+static void
 bare(const struct frame *from)
 {
 	ck_assert_ptr_null(agent_bare_read(from));
@@ -396,6 +440,9 @@ static const struct {
 	{ "sign-for", AGENT_SIGN, sign_for, false },
 	{ "signed", AGENT_SIGNED, made, true },
 	{ "digest", AGENT_DIGEST, digest, true },
+	{ "pieces", AGENT_PIECES, pieces, true },
+	{ "sign-pieces", AGENT_SIGN, sign_pieces, false },
+	{ "signed-pieces", AGENT_SIGNED, made_pieces, false },
 	{ "cancel", AGENT_CANCEL, bare, true },
 	{ "replace", AGENT_REPLACE, bare, true },
 	{ "handed", AGENT_HANDED, handed, true },
@@ -454,6 +501,7 @@ read_any(const struct frame *from)
 		struct agent_sign sign;
 		struct agent_signed made;
 		struct agent_digest digest;
+		struct agent_pieces pieces;
 		struct agent_handed handed;
 		struct agent_judged judged;
 		struct agent_failed failed;
@@ -475,6 +523,8 @@ read_any(const struct frame *from)
 		return agent_signed_read(&m.made, &room, from);
 	case AGENT_DIGEST:
 		return agent_digest_read(&m.digest, from);
+	case AGENT_PIECES:
+		return agent_pieces_read(&m.pieces, from);
 	case AGENT_CANCEL:
 	case AGENT_REPLACE:
 	case AGENT_TAKEN:
