@@ -74,7 +74,7 @@ check_again(const struct curl_args *args)
 		HOLDS(again.form == args->form);
 	} else {
 		HOLDS(fuzz_is_starved());
-		HOLDS(strcmp(again.problem, "out of memory") == 0);
+		HOLDS(again.problem[0] == '\0');
 	}
 	curl_args_free(&again);
 }
