@@ -172,7 +172,7 @@ is_whole()
 before=true
 client=call
 number=0
-ask()
+one()
 {
 	$before
 	fail "$1"
@@ -184,11 +184,11 @@ each()
 	local name=$1 want=$2 n=0 i bad=
 	shift 2
 	: >"$dir/origin.log"
-	ask 0 "${@//NUMBER/$number}"
+	one 0 "${@//NUMBER/$number}"
 	[ "$code" = "$want" ] || bad="$bad HTTP $code, not $want;"
 	n=$(calls)
 	for ((i = 1; i <= n; i++)); do
-		ask $i "${@//NUMBER/$number}"
+		one $i "${@//NUMBER/$number}"
 		case $code in
 		000 | 401 | 403 | 500 | 502 | 503 | "$want") ;;
 		*) bad="$bad call $i: HTTP $code;" ;;
@@ -196,7 +196,7 @@ each()
 	done
 	[ "$n" -ge 1 ] || bad="$bad $n calls;"
 	is_whole || bad="$bad a request went out otherwise;"
-	ask 0 "${@//NUMBER/$number}"
+	one 0 "${@//NUMBER/$number}"
 	[ "$code" = "$want" ] || bad="$bad HTTP $code then, not $want;"
 	verdict "$name: each of $n calls" "$bad"
 }
@@ -220,6 +220,11 @@ each "a post to the page" 405 -d x http://localhost/calls
 each "a token" 200 -H "Authorization: Bearer $token" \
     http://localhost/token/echo
 each "no token" 401 http://localhost/token/echo
+
+# What the provider rejects, and is sent once more.
+before="control /expire?provider=7signal"
+each "a token that has ended" 200 http://localhost/seven/eyes
+before=true
 
 # by_tcp ARGS...: curl on the port, as another user where this one can.
 by_tcp()
