@@ -224,6 +224,9 @@ no_site(const struct collecting *c)
 	if (c->wanted->count > 0)
 		say("no profile that -p names has an https origin that can be "
 		    "signed for");
+	else if (c->unread > 0 && c->wanted->verbose)
+		say("no profile that this user may use has an https origin; "
+		    "the lines above say why others are left out");
 	else if (c->unread > 0)
 		say("no profile that this user may use has an https origin; "
 		    "`apam run --verbose` says why others are left out");

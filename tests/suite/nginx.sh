@@ -382,7 +382,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	    "$dir"/state/users/*/audit.log
 	as 64003 64003 http://localhost/header/echo
 	holds "no rules: another user" [ "$code" = 403 ]
-	holds "no rules: what to do" grep -q 'give it a rule' "$dir/out"
+	holds "no rules: what to do" grep -q 'write one that names that user' "$dir/out"
 fi
 
 # ---- Hostile clients -------------------------------------------------------
@@ -461,6 +461,14 @@ holds "which is not passed on" [ -z "$(header Upgrade)$(header HTTP2-Settings)" 
 
 # ---- Reload under load -----------------------------------------------------
 
+# The provider has refused this key above.
+works_again()
+{
+	call http://localhost/seven/eyes
+	[ "$code" = 200 ]
+}
+reload
+holds "a reload forgets that a key was refused" until_true works_again
 begin_load 1000 /seven/eyes /header/echo /bearer/echo /seed/api/version/
 for ((i = 0; i < 6; i++)); do
 	reload

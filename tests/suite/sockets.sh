@@ -51,7 +51,7 @@ code()
 }
 origin_has()
 {
-	grep -cE "\"/echo\?($1)\"" "$dir/origin.log"
+	grep -cE "\"/echo[?/]($1)\"" "$dir/origin.log"
 }
 
 : >"$dir/out"
@@ -87,14 +87,14 @@ for host in 127.0.0.1 '[::1]'; do
 	for how in leave half; do
 		kill -STOP "$worker"
 		as "$user" "$python" "$dir/client.py" $how "$name" \
-		    "$port" "/own/echo?$how" >"$dir/$how" &
+		    "$port" "/own/echo/$how" >"$dir/$how" &
 		client=$!
 		holds "$name: $how: it has sent its request" \
 		    until_true grep -q '^sent' "$dir/$how"
 		[ $how = half ] || wait "$client"
 		kill -CONT "$worker"
 		holds "$name: $how: that is seen" until_true \
-		    grep -q 'not an open socket.*[?]'$how "$dir/gateway.log"
+		    grep -q 'not an open socket.*/echo/'$how "$dir/gateway.log"
 		wait "$client"
 	done
 	holds "$name: who waits is told" \

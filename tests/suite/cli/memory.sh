@@ -15,9 +15,9 @@ END
 # failing AT LAST: the log, read with those allocations failing.
 failing()
 {
-	APAM_FAULT=$memory:$1:$enomem:$2 APAM_FAULT_COUNT=$dir/count \
-	    LD_PRELOAD=$fault "$timeout" 120 "$build/apam" -c "$dir/apam.conf" \
-	    --json log --file "$dir/log" >"$dir/out" 2>"$dir/err"
+	"$timeout" 120 env APAM_FAULT=$memory:$1:$enomem:$2 \
+	    APAM_FAULT_COUNT="$dir/count" LD_PRELOAD="$fault" \
+	    "$build/apam" -c "$dir/apam.conf" --json log --file "$dir/log" >"$dir/out" 2>"$dir/err"
 	status=$?
 }
 

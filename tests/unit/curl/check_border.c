@@ -109,7 +109,9 @@ END_TEST
 
 START_TEST(a_detail_without_its_size)
 {
-	struct apam_error detail = { .size = sizeof(detail) - 1 };
+	struct apam_error detail = {
+		.size = offsetof(struct apam_error, retry_at) - 1
+	};
 	const struct apam_result result = { .size = sizeof(result),
 		.detail = &detail };
 

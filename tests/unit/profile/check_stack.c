@@ -31,6 +31,7 @@ static const struct rule {
 	{ APAM_E_TRUST, "RRRRRR" },
 	{ APAM_E_SECRET, "RRRRRR" },
 	{ APAM_E_MODULE, "RRRRRR" },
+	{ APAM_E_ACCESS, "RRRRRR" },
 	{ APAM_E_NETWORK, "RSRRSS" },
 	{ APAM_E_DEADLINE, "RSRRSS" },
 	{ APAM_E_PROVIDER, "RSRRSS" },
@@ -54,7 +55,7 @@ static const struct rule {
 };
 
 /* No members of the enum, in each class and beyond. */
-static const int illegal[] = { -1, -1280, 1, 2, 0xff, 0x102, 0x1ff, 0x204,
+static const int illegal[] = { -1, -1280, 1, 2, 0xff, 0x102, 0x1ff, 0x205,
 	0x2ff, 0x306, 0x3ff, 0x406, 0x4ff, 0x505, 0x506, 0x5ff, 0x603, 0x6ff,
 	0x700, 0x1500, 0x10000, 0x10300, 99999 };
 
