@@ -882,7 +882,8 @@ objects: $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/peers/%,\
 # for what names the words that it looks for.
 PROSE = $(shell find core hosts include modules tools doc etc tests README.md \
 	NEWS SECURITY.md Makefile -type f ! -path 'tests/vectors/*' \
-	! -path 'tests/fuzz/corpus/*' ! -name check-prose ! -name prose.sh)
+	! -path 'tests/fuzz/corpus/*' ! -path '*/__pycache__/*' \
+	! -name check-prose ! -name prose.sh)
 
 # Headers are laid out by hand: their comments stand in columns.  cppcheck 2.10
 # cannot expand some macros of the tests, whose arguments are string literals; it
