@@ -15,7 +15,7 @@ BUILD=${BUILD:-build}
 # A sanitizer's build leaves some out, which its own rows would have to repeat.
 left_out()
 {
-	local both='check_faults(_durable|_login)?|memory|promises|gdb|secret-scan|agent/python|suite/[a-z]*'
+	local both='check_faults(_durable|_login)?|memory|promises|gdb|secret-scan|agent/python|suite/[a-z-]*'
 
 	case $BUILD in
 	*/sanitize) echo "$both|agent/filter|cli/faults" ;;
