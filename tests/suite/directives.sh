@@ -3,14 +3,9 @@
 # Mistakes in the directives of apam's module for nginx, apam-nginx(5): nginx does
 # not start, and says what is wrong and in which line.
 . "$(dirname "$0")/cli/lib.bash"
+. tests/suite/nginx/needs.bash
 
-NGINX=$(PATH=$PATH:/usr/sbin command -v nginx)
-module=$build/nginx/ngx_http_apam_module.so
-if [ -z "$NGINX" ] || [ ! -r "$module" ]; then
-	echo "there is no nginx, or no nginx-dev: make deps-test"
-	echo "0 passed, 1 failed"
-	exit 1
-fi
+needs_nginx
 secret plain not-a-secret-key
 profile own <<END
 origins = [ "https://api.example" ];

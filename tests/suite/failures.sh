@@ -8,11 +8,7 @@
 . tests/suite/nginx/lib.bash
 . tests/suite/nginx/failures.bash
 
-if [ -z "$NGINX" ] || [ ! -r "$module" ]; then
-	echo "there is no nginx, or no nginx-dev: make deps-test"
-	echo "0 passed, 1 failed"
-	exit 1
-fi
+needs_nginx
 export PATH=$PATH:/usr/sbin
 start_failing
 slow 12

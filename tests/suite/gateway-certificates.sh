@@ -9,11 +9,7 @@
 . tests/suite/cli/providers.bash
 . tests/suite/nginx/lib.bash
 
-if [ -z "$NGINX" ] || [ ! -r "$build/nginx/ngx_http_apam_module.so" ]; then
-	echo "there is no nginx, or no nginx-dev: make deps-test"
-	echo "0 passed, 1 failed"
-	exit 1
-fi
+needs_nginx
 export PATH=$PATH:/usr/sbin
 server=tests/suite/nginx/client_certificates.py
 cp "$build/tests/modules/certificate-test.so" "$dir/modules/"

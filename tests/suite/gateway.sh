@@ -7,11 +7,7 @@
 . tests/suite/cli/providers.bash
 . tests/suite/nginx/lib.bash
 
-if [ -z "$NGINX" ] || [ ! -r "$build/nginx/ngx_http_apam_module.so" ]; then
-	echo "there is no nginx, or no nginx-dev: make deps-test"
-	echo "0 passed, 1 failed"
-	exit 1
-fi
+needs_nginx
 export PATH=$PATH:/usr/sbin
 start_origin
 entry seven "$named_seven" oauth2-client-credentials "$seven_entry"

@@ -23,12 +23,8 @@ if [ "${1:-}" != inside ]; then
 	exit
 fi
 
-NGINX=$(PATH=$PATH:/usr/sbin command -v nginx)
-if [ -z "$NGINX" ] || [ ! -r "$build/nginx/ngx_http_apam_module.so" ]; then
-	echo "there is no nginx, or no nginx-dev: make deps-test"
-	echo "0 passed, 1 failed"
-	exit 1
-fi
+. tests/suite/nginx/needs.bash
+needs_nginx
 
 # ---- The machine -------------------------------------------------------------
 

@@ -9,11 +9,7 @@
 . tests/suite/nginx/lib.bash
 
 scarce=$build/nginx/scarce.so
-if [ -z "$NGINX" ] || [ ! -r "$scarce" ]; then
-	echo "there is no nginx, or no nginx-dev: make deps-test"
-	echo "0 passed, 1 failed"
-	exit 1
-fi
+needs_nginx "$scarce"
 start_origin
 
 # own NAME SCHEME ENTRY [TOP]: a profile of the origin.

@@ -8,11 +8,7 @@
 ORIGIN_PID= SEVENSIGNAL_PORT= XYSENSE_PORT= SEED_PORT= APIKEY_PORT=
 . tests/suite/nginx/lib.bash
 
-if [ -z "$NGINX" ] || [ ! -r "$module" ]; then
-	echo "there is no nginx, or no nginx-dev: make deps-test"
-	echo "0 passed, 1 failed"
-	exit 1
-fi
+needs_nginx
 export PATH=$PATH:/usr/sbin
 GRPC_PID=
 end_all()

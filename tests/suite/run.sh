@@ -6,12 +6,7 @@
 . tests/suite/cli/providers.bash
 . tests/suite/nginx/lib.bash
 
-NGINX=$(PATH=$PATH:/usr/sbin command -v nginx)
-if [ -z "$NGINX" ] || [ ! -r "$build/nginx/ngx_http_apam_module.so" ]; then
-	echo "there is no nginx, or no nginx-dev: make deps-test"
-	echo "0 passed, 1 failed"
-	exit 1
-fi
+needs_nginx
 export APAM_CONFIG=$dir/apam.conf XDG_RUNTIME_DIR=$dir/run
 mkdir "$XDG_RUNTIME_DIR"
 unset SSL_CERT_FILE SSL_CERT_DIR CURL_CA_BUNDLE REQUESTS_CA_BUNDLE \

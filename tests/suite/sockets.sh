@@ -8,11 +8,7 @@
 . tests/suite/nginx/lib.bash
 . tests/suite/nginx/page.bash
 
-if [ -z "$NGINX" ] || [ ! -r "$build/nginx/ngx_http_apam_module.so" ]; then
-	echo "there is no nginx, or no nginx-dev: make deps-test"
-	echo "0 passed, 1 failed"
-	exit 1
-fi
+needs_nginx
 export PATH=$PATH:/usr/sbin
 start_origin
 secret plain not-a-secret-key

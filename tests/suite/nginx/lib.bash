@@ -5,8 +5,7 @@
 # nginx holds certificates against names, so the sandbox's providers are called
 # localhost here, which their certificate has as well.
 
-NGINX=$(PATH=$PATH:/usr/sbin command -v nginx)
-module=$build/nginx/ngx_http_apam_module.so
+. tests/suite/nginx/needs.bash
 sock=$dir/gateway.sock
 NGINX_PID= ORIGIN_PID=
 

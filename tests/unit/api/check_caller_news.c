@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "support/audit_lines.h"
 #include "support/project.h"
 #include "support/run.h"
 
@@ -47,19 +48,7 @@ teardown(void)
 static int
 lines_with(const char *text, const char *also)
 {
-	char path[256], line[AUDIT_LINE_MAX];
-	int n = 0;
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/state/users/%lu/audit.log",
-	    project.dir, (unsigned long)geteuid());
-	f = fopen(path, "r");
-	if (f == NULL)
-		return 0;
-	while (fgets(line, sizeof(line), f) != NULL)
-		n += strstr(line, text) != NULL && strstr(line, also) != NULL;
-	(void)fclose(f);
-	return n;
+	return audit_lines_with(&project, text, also);
 }
 
 static enum apam_status

@@ -9,6 +9,7 @@
 
 #include "api/serve.h"
 #include "profile/opening.h"
+#include "support/audit_lines.h"
 #include "support/clock.h"
 #include "support/project.h"
 #include "support/run.h"
@@ -60,19 +61,7 @@ teardown(void)
 static int
 lines_with(const char *text)
 {
-	char path[256], line[AUDIT_LINE_MAX];
-	int n = 0;
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "%s/state/users/%lu/audit.log",
-	    project.dir, (unsigned long)geteuid());
-	f = fopen(path, "r");
-	if (f == NULL)
-		return 0;
-	while (fgets(line, sizeof(line), f) != NULL)
-		n += strstr(line, text) != NULL;
-	(void)fclose(f);
-	return n;
+	return audit_lines_with(&project, text, "");
 }
 
 static void

@@ -6,32 +6,16 @@
 #include "gateway/gateway_addresses.c"
 #include "gateway/gateway_options.c"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "support/command_stubs.h"
 #include "support/run.h"
 
 static struct gateway_options options;
 static char base[] = "/tmp/apam-addresses-XXXXXX";
-static char socket_path[64], said[512];
+static char socket_path[64];
 static const char *refused; /* the address that cannot be listened at */
-
-void
-complain(const char *format, ...)
-{
-	va_list list;
-
-	va_start(list, format);
-	(void)vsnprintf(said, sizeof(said), format, list);
-	va_end(list);
-}
-
-char *
-session_path(const char *named)
-{
-	return strdup(named);
-}
 
 const char *
 args_value(const struct args *args, const char *name)

@@ -10,30 +10,12 @@
 #include "gateway/nginx_http.c"
 #include "lib/outfile.c"
 
-#include <stdarg.h>
-
+#include "support/command_stubs.h"
 #include "support/run.h"
 
 static struct gateway_options options;
 static char base[] = "/tmp/apam-files-XXXXXX";
-static char said[8192];
 static char token[GATEWAY_TOKEN_SIZE];
-
-void
-complain(const char *format, ...)
-{
-	va_list list;
-
-	va_start(list, format);
-	(void)vsnprintf(said, sizeof(said), format, list);
-	va_end(list);
-}
-
-char *
-session_path(const char *named)
-{
-	return strdup(named);
-}
 
 const char *
 args_value(const struct args *args, const char *name)

@@ -5,28 +5,10 @@
  */
 #include "gateway/gateway_options.c"
 
-#include <stdarg.h>
-
+#include "support/command_stubs.h"
 #include "support/run.h"
 
 static struct gateway_options options;
-static char said[256];
-
-void
-complain(const char *format, ...)
-{
-	va_list list;
-
-	va_start(list, format);
-	(void)vsnprintf(said, sizeof(said), format, list);
-	va_end(list);
-}
-
-char *
-session_path(const char *named)
-{
-	return strdup(named);
-}
 
 /* The options as words: "listen=80", NULL at the end. */
 #define MOST 5

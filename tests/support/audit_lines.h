@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Lines of the audit log that a project of the tests has for this user.
+ */
+#ifndef TESTS_AUDIT_LINES_H
+#define TESTS_AUDIT_LINES_H
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit/line.h"
+#include "support/project.h"
+
+/* How many of them have both texts. */
+static inline int
+audit_lines_with(
+    const struct project *project, const char *text, const char *also)
+{
+	char path[256], line[AUDIT_LINE_MAX];
+	int n = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/state/users/%lu/audit.log",
+	    project->dir, (unsigned long)geteuid());
+	f = fopen(path, "r");
+	if (f == NULL)
+		return 0;
+	while (fgets(line, sizeof(line), f) != NULL)
+		n += strstr(line, text) != NULL && strstr(line, also) != NULL;
+	(void)fclose(f);
+	return n;
+}
+
+#endif
