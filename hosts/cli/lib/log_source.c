@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -196,7 +197,7 @@ is_refused(const char *pattern)
 static bool
 any_refused(const char *users)
 {
-	char each[sizeof("/*") + 256];
+	char each[PATH_MAX + sizeof("/*")];
 	bool refused = is_refused("/var/log/journal/*/system.journal") ||
 	    is_refused("/run/log/journal/*/system.journal");
 
@@ -209,7 +210,7 @@ any_refused(const char *users)
 bool
 log_sources(struct cli *cli, const char *file, struct log_to *to)
 {
-	char users[256];
+	char users[PATH_MAX];
 
 	if (file != NULL && ends_in(file, ".journal")) {
 		(void)journal(file, to);
@@ -221,7 +222,7 @@ log_sources(struct cli *cli, const char *file, struct log_to *to)
 	for (size_t i = 0; i < sizeof(syslogs) / sizeof(syslogs[0]); i++)
 		if (access(syslogs[i], F_OK) == 0)
 			(void)text_file(syslogs[i], to);
-	snprintf(users, sizeof(users), "%.200s/users",
+	snprintf(users, sizeof(users), "%s/users",
 	    apam_directory(cli->ctx, "state_dir"));
 	/* A source that cannot be read is not a failure: others may serve. */
 	(void)!apam_audit_lines(cli->ctx, add_line, to, NULL);
