@@ -98,6 +98,13 @@ judge_entry(struct stack *s, size_t i, struct judging *j)
 		j->out->replay = true;
 }
 
+/* True where this entry signed, or one that comes after it. */
+static bool
+is_left(const struct apam_signature *signature, size_t i)
+{
+	return i < APAM_ENTRIES_MAX && signature->entries >> i != 0;
+}
+
 /*
  * True if what the entries have kept by now is not what they signed with.  A
  * program that knows no memo signs again in any case.
@@ -110,7 +117,7 @@ has_news(
 
 	if (!SIZED_HAS(struct apam_signature, signature, memo))
 		return true;
-	for (size_t i = 0; i < APAM_ENTRIES_MAX; i++) {
+	for (size_t i = 0; is_left(signature, i); i++) {
 		size_t at = s->count;
 
 		if (signature->entries & 1U << i)
@@ -125,7 +132,7 @@ static void
 judge_all(
     struct stack *s, const struct apam_signature *signature, struct judging *j)
 {
-	for (size_t i = 0; i < APAM_ENTRIES_MAX; i++) {
+	for (size_t i = 0; is_left(signature, i); i++) {
 		size_t at;
 
 		if (!(signature->entries & 1U << i))
@@ -190,26 +197,22 @@ begins_with(const char *url, struct apam_str origin)
 }
 
 /*
- * The origin that the signed request went to; "" where the URL cannot be read.
- * Most requests are written as their profile is, which need not be read again.
+ * The origin that the signed request went to, the profile's or in `room`; ""
+ * where the URL cannot be read.  Most requests are written as their profile is.
  */
-static void
+static const char *
 find_origin(
-    const struct profile *profile, const char *text, char to[URL_ORIGIN_SIZE])
+    const struct profile *profile, const char *text, char room[URL_ORIGIN_SIZE])
 {
 	struct url url;
 
-	for (size_t i = 0; i < profile->origin_count; i++) {
-		const struct url *o = &profile->origins[i];
-
-		if (begins_with(text, o->origin)) {
-			url_origin(o->https, o->host, o->port, to);
-			return;
-		}
-	}
-	to[0] = '\0';
+	for (size_t i = 0; i < profile->origin_count; i++)
+		if (begins_with(text, profile->origins[i].origin))
+			return profile->origin_names[i];
+	room[0] = '\0';
 	if (url_parse(apam_str(text), &url) == NULL)
-		url_origin(url.https, url.host, url.port, to);
+		url_origin(url.https, url.host, url.port, room);
+	return room;
 }
 
 /* Fill in what modules see beside the response. */
@@ -234,15 +237,15 @@ judge_checked(struct apam_profile *profile, struct stack *stack,
 		.out = made,
 		.generation = signature->generation,
 		.served = is_by_agent(profile, stack, signature) };
-	char origin[URL_ORIGIN_SIZE];
+	char room[URL_ORIGIN_SIZE];
 	struct response r;
 	int64_t wait;
 
 	response_view(&r, answer->status, answer->headers, answer->header_count,
 	    answer->body);
 	view.response = &r.pub;
-	find_origin(stack->profile, signature->url, origin);
-	fill_view(&view, signature, origin);
+	fill_view(&view, signature,
+	    find_origin(stack->profile, signature->url, room));
 	judge_all(stack, signature, &j);
 	if (j.served)
 		settle_served(profile, signature, answer, &j);

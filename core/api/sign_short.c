@@ -33,34 +33,16 @@ is_for(const struct slot *slot, const struct apam_caller *caller)
 	return named_caller_is_plain(caller) && named_caller_is_master(caller);
 }
 
-/* The request as this process's own, which a slot signs. */
-static struct apam_request
-as_own(const struct apam_request *request)
-{
-	struct apam_request own = { .size = 0 };
-	const size_t n = request->size;
-
-	memcpy(&own, request, n < sizeof(own) ? n : sizeof(own));
-	own.size = sizeof(own);
-	own.caller = NULL;
-	return own;
-}
-
 bool
 sign_short(struct apam_profile *profile, const struct apam_request *request,
     struct apam_signature *signature)
 {
 	const struct slot *slot = atomic_load_explicit(
 	    &profile->slot, memory_order_acquire);
-	struct apam_request own;
 
-	if (!SIZED_HAS(struct apam_request, request, caller) ||
-	    request->caller == NULL)
-		return slot_sign(slot, request, signature);
-	if (slot == NULL || !is_for(slot, request->caller))
-		return false;
-	own = as_own(request);
-	return slot_sign(slot, &own, signature);
+	return slot != NULL &&
+	    (!request_names_caller(request) || is_for(slot, request->caller)) &&
+	    slot_sign_from(slot, false, request, signature);
 }
 
 SHORT_WAY enum apam_status

@@ -62,7 +62,7 @@ origin_add(struct profile *p, struct apam_str text)
 {
 	struct url *url = &p->origins[p->origin_count];
 	const char *why = origin_problem(text, p->allow_http);
-	char *copy;
+	char *copy, name[URL_ORIGIN_SIZE];
 
 	if (why != NULL)
 		return why;
@@ -82,6 +82,11 @@ origin_add(struct profile *p, struct apam_str text)
 		if (same_origin(&p->origins[i], url))
 			return "the same origin twice";
 	}
+	url_origin(url->https, url->host, url->port, name);
+	p->origin_names[p->origin_count] = arena_copy(
+	    &p->values.arena, apam_str(name));
+	if (p->origin_names[p->origin_count] == NULL)
+		return origin_out_of_memory;
 	p->origin_texts[p->origin_count++] = copy;
 	return NULL;
 }

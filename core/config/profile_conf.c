@@ -146,7 +146,10 @@ read_origins(struct profile *p, struct problems *all)
 	    &p->values.arena, origins->count, sizeof(*p->origins));
 	p->origin_texts = arena_alloc(
 	    &p->values.arena, origins->count, sizeof(*p->origin_texts));
-	if (p->origins == NULL || p->origin_texts == NULL) {
+	p->origin_names = arena_alloc(
+	    &p->values.arena, origins->count, sizeof(*p->origin_names));
+	if (p->origins == NULL || p->origin_texts == NULL ||
+	    p->origin_names == NULL) {
 		(void)refuse_profile_memory(p, all);
 		return;
 	}

@@ -51,7 +51,8 @@ struct profile {
 	char *name, *file;
 	const char *description; /* "" if there is none */
 	struct url *origins;
-	const char **origin_texts;
+	const char **origin_texts; /* as the file has them */
+	const char **origin_names; /* as url_origin writes them */
 	size_t origin_count;
 	bool allow_http;
 	struct apam_str *http_addresses; /* as url_address writes them */

@@ -128,5 +128,6 @@ bool
 slot_sign_alone(const struct slot *s, const struct apam_request *request,
     struct apam_signature *signature)
 {
-	return s != NULL && slot_sign_from(s, true, request, signature);
+	return s != NULL && !request_names_caller(request) &&
+	    slot_sign_from(s, true, request, signature);
 }

@@ -57,14 +57,21 @@ body_is_plain(const struct apam_body *body)
 	    (uint32_t)body->kind <= APAM_BODY_UNKNOWN;
 }
 
+/* It is for somebody else, or says so. */
+static ALWAYS_INLINE bool
+request_names_caller(const struct apam_request *r)
+{
+	return SIZED_HAS(struct apam_request, r, caller) && r->caller != NULL;
+}
+
+/* Whom it is for is not looked at. */
 static ALWAYS_INLINE bool
 request_is_plain(const struct apam_request *r)
 {
 	if (r->size != sizeof(*r) &&
 	    sized_check(&sized_request, r, NULL) != APAM_OK)
 		return false;
-	if (r->method == NULL || r->url == NULL || r->timeout_ms < 0 ||
-	    (SIZED_HAS(struct apam_request, r, caller) && r->caller != NULL))
+	if (r->method == NULL || r->url == NULL || r->timeout_ms < 0)
 		return false;
 	return (r->body == NULL || body_is_plain(r->body)) &&
 	    (r->header_count == 0 || headers_are_plain(r)) &&
@@ -163,7 +170,9 @@ slot_may_serve(const struct slot *slot, bool alone)
 		       slot_is_good(slot);
 }
 
-/* slot_sign, or with `alone` slot_sign_alone, of a slot. */
+/*
+ * slot_sign, or with `alone` slot_sign_alone, of a slot, for whom that may sign.
+ */
 static ALWAYS_INLINE bool
 slot_sign_from(const struct slot *slot, bool alone,
     const struct apam_request *request, struct apam_signature *s)
@@ -204,7 +213,8 @@ static ALWAYS_INLINE bool
 slot_sign(const struct slot *slot, const struct apam_request *request,
     struct apam_signature *s)
 {
-	return slot != NULL && slot_sign_from(slot, false, request, s);
+	return slot != NULL && !request_names_caller(request) &&
+	    slot_sign_from(slot, false, request, s);
 }
 
 /*
@@ -217,7 +227,7 @@ slot_signer(const struct slot *slot, const struct apam_request *request)
 {
 	uint64_t before;
 
-	if (slot == NULL)
+	if (slot == NULL || request_names_caller(request))
 		return NULL;
 	before = atomic_load_explicit(
 	    &slot->page.sequence, memory_order_acquire);

@@ -31,7 +31,10 @@ header_name_ok(struct apam_str name)
 bool
 header_value_ok(struct apam_str value)
 {
-	return !str_has_control(value) && str_trim(value).n == value.n;
+	/* A tab is a control character. */
+	return !str_has_control(value) &&
+	    (value.n == 0 ||
+		(value.p[0] != ' ' && value.p[value.n - 1] != ' '));
 }
 
 #define NAME(literal)                                                          \

@@ -78,8 +78,9 @@ static bool
 judge(struct visit *v, struct apam_judgement *j)
 {
 	struct apam_answer answer = answer_of(v);
-	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_error err;
 
+	err.size = sizeof(err); /* the call clears the rest, which is long */
 	*j = (struct apam_judgement){ .size = sizeof(*j) };
 	answer.body = (struct apam_str){ (char *)v->held.bytes, v->held.n };
 	if (apam_judge(v->profile, &v->signature, &answer, j, &err) != APAM_OK)

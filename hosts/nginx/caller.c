@@ -80,20 +80,20 @@ socket_owner(
 /* ---- Tokens ----------------------------------------------------------- */
 
 bool
-caller_has_token(const struct location_conf *conf, ngx_str_t value)
+caller_is_token(const struct location_conf *conf, ngx_str_t value)
 {
 	return conf->callers == CALLERS_TOKEN && carried(value, conf->token);
 }
 
-static bool
-is_given(ngx_http_request_t *r, const struct location_conf *conf)
+bool
+caller_has_token(ngx_http_request_t *r, const struct location_conf *conf)
 {
 	for (const ngx_list_part_t *p = &r->headers_in.headers.part; p != NULL;
 	     p = p->next) {
 		const ngx_table_elt_t *h = p->elts;
 
 		for (ngx_uint_t i = 0; i < p->nelts; i++)
-			if (caller_has_token(conf, h[i].value))
+			if (caller_is_token(conf, h[i].value))
 				return true;
 	}
 	return false;
@@ -141,7 +141,7 @@ own(struct apam_caller *caller)
 
 ngx_int_t
 caller_find(ngx_http_request_t *r, const struct location_conf *conf,
-    struct apam_caller *caller, const char **why)
+    bool has_token, struct apam_caller *caller, const char **why)
 {
 	const bool local = r->connection->local_sockaddr->sa_family == AF_UNIX;
 
@@ -151,7 +151,7 @@ caller_find(ngx_http_request_t *r, const struct location_conf *conf,
 		return peer(r, caller, why);
 	if (conf->callers == CALLERS_SOCKETS)
 		return socket_owner(r, caller, why);
-	if (is_given(r, conf))
+	if (has_token)
 		return own(caller);
 	*why = "the request has no token, or not the right one";
 	return NGX_DECLINED;

@@ -9,12 +9,17 @@
 
 /*
  * Find out, and fill in `caller`, whose groups are in the request's pool.
- * NGX_OK; NGX_DECLINED where nobody is known, with why; NGX_ERROR.
+ * `has_token`: one of its headers carries the location's token.  NGX_OK;
+ * NGX_DECLINED where nobody is known, with why; NGX_ERROR.
  */
 ngx_int_t caller_find(ngx_http_request_t *r, const struct location_conf *conf,
-    struct apam_caller *caller, const char **why);
+    bool has_token, struct apam_caller *caller, const char **why);
 
 /* True where the value of a header carries the location's token. */
-bool caller_has_token(const struct location_conf *conf, ngx_str_t value);
+bool caller_is_token(const struct location_conf *conf, ngx_str_t value);
+
+/* True where one of the request's headers does. */
+bool caller_has_token(
+    ngx_http_request_t *r, const struct location_conf *conf);
 
 #endif

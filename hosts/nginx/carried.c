@@ -25,14 +25,13 @@ is_text(ngx_str_t given, ngx_str_t text)
 }
 
 static bool
-skip_word(ngx_str_t *s, const char *word)
+skip_word(ngx_str_t *s, ngx_str_t word)
 {
-	const size_t n = strlen(word);
-
-	if (s->len <= n || strncasecmp((char *)s->data, word, n) != 0)
+	if (s->len <= word.len ||
+	    strncasecmp((char *)s->data, (char *)word.data, word.len) != 0)
 		return false;
-	s->data += n;
-	s->len -= n;
+	s->data += word.len;
+	s->len -= word.len;
 	while (s->len > 0 && s->data[0] == ' ') {
 		s->data++;
 		s->len--;
@@ -76,7 +75,7 @@ carried(ngx_str_t value, ngx_str_t text)
 		return false;
 	if (is_text(value, text))
 		return true;
-	if (skip_word(&value, "Basic "))
-		return is_password(value, text);
-	return skip_word(&value, "Bearer ") && is_text(value, text);
+	if (skip_word(&value, TEXT("Bearer ")))
+		return is_text(value, text);
+	return skip_word(&value, TEXT("Basic ")) && is_password(value, text);
 }

@@ -264,5 +264,6 @@ engine_forget(struct waiting *w)
 	if (w->ended.posted) {
 		ngx_delete_posted_event(&w->ended);
 	}
-	apam_call_cancel(&w->call);
+	if (w->call != NULL)
+		apam_call_cancel(&w->call);
 }

@@ -118,6 +118,7 @@ has_placeholder(const struct location_conf *conf, ngx_str_t value)
 	return false;
 }
 
+/* Whatever carries the token is not looked at here. */
 static bool
 is_sent_on(ngx_http_request_t *r, const struct location_conf *conf,
     const ngx_table_elt_t *h, bool nominates)
@@ -128,7 +129,6 @@ is_sent_on(ngx_http_request_t *r, const struct location_conf *conf,
 		return true; /* nginx's configuration decides */
 	return !is_of_connection(name) &&
 	    !(nominates && is_nominated(r, name)) &&
-	    !caller_has_token(conf, h->value) &&
 	    !has_placeholder(conf, h->value);
 }
 
@@ -165,6 +165,17 @@ keep(ngx_http_request_t *r, struct fields *f, const ngx_table_elt_t *h)
 	return NGX_OK;
 }
 
+static ngx_int_t
+take_one(ngx_http_request_t *r, const struct location_conf *conf,
+    struct fields *f, const ngx_table_elt_t *h, bool nominates)
+{
+	if (caller_is_token(conf, h->value)) {
+		f->has_token = true;
+		return NGX_OK;
+	}
+	return is_sent_on(r, conf, h, nominates) ? keep(r, f, h) : NGX_OK;
+}
+
 ngx_int_t
 fields_take(
     ngx_http_request_t *r, const struct location_conf *conf, struct fields *f)
@@ -178,6 +189,7 @@ fields_take(
 		room += p->nelts;
 	f->client = r->headers_in.headers;
 	f->count = 0;
+	f->has_token = false;
 	f->kept = ngx_palloc(r->pool, room * sizeof(*f->kept));
 	f->from = ngx_palloc(r->pool, room * sizeof(*f->from));
 	if (f->kept == NULL || f->from == NULL)
@@ -186,8 +198,7 @@ fields_take(
 		nominates = nominates || is_connection(h);
 	w = (struct walk){ &r->headers_in.headers.part, 0 };
 	while ((h = next(&w)) != NULL)
-		if (is_sent_on(r, conf, h, nominates) &&
-		    keep(r, f, h) != NGX_OK)
+		if (take_one(r, conf, f, h, nominates) != NGX_OK)
 			return NGX_ERROR;
 	return NGX_OK;
 }

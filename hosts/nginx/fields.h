@@ -13,6 +13,7 @@ struct fields {
 	struct apam_header *kept; /* those that are sent on, cookies as one */
 	const ngx_table_elt_t **from; /* each of them, or the first cookie */
 	size_t count;
+	bool has_token;		/* the client sent it, and it is not sent on */
 	bool replaced;		/* headers_in has those of a signature */
 };
 

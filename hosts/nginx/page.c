@@ -59,7 +59,8 @@ show(struct visit *v)
 		return refuse(v, NGX_HTTP_FORBIDDEN,
 		    "what the page shows is for a caller who is known, and "
 		    "apam_callers is `any` here");
-	rc = caller_find(v->r, v->conf, &v->caller, &why);
+	rc = caller_find(
+	    v->r, v->conf, caller_has_token(v->r, v->conf), &v->caller, &why);
 	if (rc == NGX_DECLINED)
 		return refuse(v,
 		    v->conf->callers == CALLERS_TOKEN ? NGX_HTTP_UNAUTHORIZED :

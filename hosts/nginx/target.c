@@ -11,7 +11,9 @@
 static bool
 same_nocase(ngx_str_t a, ngx_str_t b)
 {
-	return a.len == b.len && ngx_strncasecmp(a.data, b.data, a.len) == 0;
+	return a.len == b.len &&
+	    (ngx_memcmp(a.data, b.data, a.len) == 0 ||
+		ngx_strncasecmp(a.data, b.data, a.len) == 0);
 }
 
 /* Of a request in absolute form; empty: it is not in that. */
@@ -30,6 +32,14 @@ absolute_authority(const ngx_http_request_t *r)
 	return to;
 }
 
+/* It ends a host, or what stands there is not one. */
+static bool
+is_mark(u_char c)
+{
+	return c <= ' ' || c == '@' || c == '/' || c == '?' || c == '#' ||
+	    c == '\\';
+}
+
 ngx_str_t
 target_asked(ngx_http_request_t *r)
 {
@@ -44,8 +54,7 @@ target_asked(ngx_http_request_t *r)
 	if (url.len > 0)
 		host = url;
 	for (size_t i = 0; i < host.len; i++)
-		if (host.data[i] == '@' || host.data[i] == '/' ||
-		    host.data[i] <= ' ')
+		if (is_mark(host.data[i]))
 			return none;
 	return host;
 }
@@ -131,42 +140,68 @@ is_gateways(const ngx_http_request_t *r, const struct location_conf *conf,
 
 /* ---- Web pages -------------------------------------------------------- */
 
-static ngx_str_t
-field(ngx_http_request_t *r, const char *name)
+/* What a browser says of a request; other programs say nothing. */
+struct browser {
+	ngx_str_t origin; /* of the page that asks */
+	ngx_str_t site, dest; /* Sec-Fetch-Site, Sec-Fetch-Dest */
+	ngx_str_t upgrade; /* Upgrade-Insecure-Requests */
+};
+
+/* The first header of a name counts. */
+static void
+take_named(ngx_str_t *to, const ngx_table_elt_t *h, ngx_str_t name)
 {
-	const ngx_str_t none = ngx_null_string;
-	const size_t n = strlen(name);
+	if (to->data == NULL && same_nocase(h->key, name))
+		*to = h->value;
+}
+
+static void
+take_field(struct browser *b, const ngx_table_elt_t *h)
+{
+	switch (h->key.len) {
+	case sizeof("Origin") - 1:
+		take_named(&b->origin, h, TEXT("Origin"));
+		break;
+	case sizeof("Sec-Fetch-Site") - 1:
+		take_named(&b->site, h, TEXT("Sec-Fetch-Site"));
+		take_named(&b->dest, h, TEXT("Sec-Fetch-Dest"));
+		break;
+	case sizeof("Upgrade-Insecure-Requests") - 1:
+		take_named(&b->upgrade, h, TEXT("Upgrade-Insecure-Requests"));
+		break;
+	default:
+		break;
+	}
+}
+
+static struct browser
+browser_of(ngx_http_request_t *r)
+{
+	struct browser b = { .origin = ngx_null_string };
 
 	for (const ngx_list_part_t *p = &r->headers_in.headers.part; p != NULL;
 	     p = p->next) {
 		const ngx_table_elt_t *h = p->elts;
 
 		for (ngx_uint_t i = 0; i < p->nelts; i++)
-			if (h[i].key.len == n &&
-			    strncasecmp((char *)h[i].key.data, name, n) == 0)
-				return h[i].value;
+			take_field(&b, &h[i]);
 	}
-	return none;
+	return b;
 }
 
-/* A page's script says where it is from; other programs say nothing. */
+/* A page's script says where it is from. */
 static bool
-is_foreign_page(ngx_http_request_t *r, ngx_str_t asked)
+is_foreign_page(const struct browser *b, ngx_str_t asked)
 {
-	const ngx_str_t origin = field(r, "Origin");
-	const ngx_str_t site = field(r, "Sec-Fetch-Site");
-	ngx_str_t rest;
-
-	if (site.len > 0 && !same_nocase(site, TEXT("none")) &&
-	    !same_nocase(site, TEXT("same-origin")))
+	if (b->site.len > 0 && !same_nocase(b->site, TEXT("none")) &&
+	    !same_nocase(b->site, TEXT("same-origin")))
 		return true;
-	if (origin.len == 0)
+	if (b->origin.len == 0)
 		return false;
-	if (origin.len < sizeof("http://") ||
-	    ngx_strncmp(origin.data, "http", 4) != 0)
+	if (b->origin.len < sizeof("http://") ||
+	    ngx_strncmp(b->origin.data, "http", 4) != 0)
 		return true;
-	rest = conf_authority(origin);
-	return !same_nocase(rest, asked);
+	return !same_nocase(conf_authority(b->origin), asked);
 }
 
 /* Where browsers reach it, too: one that is asked for Basic keeps the token. */
@@ -183,17 +218,17 @@ is_of_tcp(const struct location_conf *conf)
  * the address is not of this machine, say that windows may be led to https.
  */
 static bool
-is_window(ngx_http_request_t *r)
+is_window(const struct browser *b)
 {
 	static const char *const kinds[] = { "document", "iframe", "frame",
 		"embed", "object" };
-	const ngx_str_t dest = field(r, "Sec-Fetch-Dest");
 
-	if (dest.len == 0)
-		return field(r, "Upgrade-Insecure-Requests").len > 0;
+	if (b->dest.len == 0)
+		return b->upgrade.len > 0;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (dest.len == strlen(kinds[i]) &&
-		    strncasecmp((char *)dest.data, kinds[i], dest.len) == 0)
+		if (b->dest.len == strlen(kinds[i]) &&
+		    strncasecmp((char *)b->dest.data, kinds[i], b->dest.len) ==
+			0)
 			return true;
 	return false;
 }
@@ -245,10 +280,12 @@ join(ngx_http_request_t *r, ngx_str_t origin, ngx_str_t path, struct target *to)
 		return NGX_ERROR;
 	to->url = (char *)p;
 	p = ngx_cpymem(p, origin.data, origin.len);
+	to->path.data = p;
 	if (!has_slash)
 		*p++ = '/';
 	p = ngx_cpymem(p, path.data, path.len);
 	*p = '\0';
+	to->path.len = (size_t)(p - to->path.data);
 	to->authority = conf_authority(origin);
 	return NGX_OK;
 }
@@ -286,9 +323,9 @@ admit(ngx_str_t asked, bool answers, bool foreign, struct target *to)
 
 /* A link leads to the page itself; what that shows is another request. */
 static bool
-is_link(ngx_http_request_t *r)
+is_link(const struct browser *b)
 {
-	return same_nocase(field(r, "Sec-Fetch-Dest"), TEXT("document"));
+	return same_nocase(b->dest, TEXT("document"));
 }
 
 ngx_int_t
@@ -296,11 +333,12 @@ target_is_gateway(
     ngx_http_request_t *r, const struct location_conf *conf, struct target *to)
 {
 	const ngx_str_t asked = target_asked(r);
-	const bool led = conf->page == PAGE_FILES && is_link(r);
+	const struct browser browser = browser_of(r);
+	const bool led = conf->page == PAGE_FILES && is_link(&browser);
 
 	ngx_memzero(to, sizeof(*to));
 	return admit(asked, is_gateways(r, conf, asked),
-	    !led && is_foreign_page(r, asked), to);
+	    !led && is_foreign_page(&browser, asked), to);
 }
 
 ngx_int_t
@@ -308,6 +346,7 @@ target_find(
     ngx_http_request_t *r, const struct location_conf *conf, struct target *to)
 {
 	const ngx_str_t asked = target_asked(r);
+	const struct browser browser = browser_of(r);
 	ngx_str_t origin = conf->origin, path;
 	ngx_int_t rc;
 
@@ -318,10 +357,10 @@ target_find(
 	rc = admit(asked,
 	    origin.len == 0 || is_origins(conf, asked) ||
 		is_gateways(r, conf, asked),
-	    is_foreign_page(r, asked), to);
+	    is_foreign_page(&browser, asked), to);
 	if (rc != NGX_OK)
 		return rc;
-	if (is_of_tcp(conf) && is_window(r))
+	if (is_of_tcp(conf) && is_window(&browser))
 		return refuse(to, NGX_HTTP_FORBIDDEN,
 		    "a browser's window shows nothing that came through the "
 		    "gateway: programs call it");

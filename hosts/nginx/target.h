@@ -9,6 +9,7 @@
 
 struct target {
 	char *url;		/* in the request's pool; ends in NUL */
+	ngx_str_t path;		/* of the URL, with its query */
 	ngx_str_t authority;	/* of the URL: host, and port where it says one */
 	const char *why;	/* it was refused: what to tell the client */
 	ngx_uint_t status;	/* and the status */

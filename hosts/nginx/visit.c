@@ -164,10 +164,11 @@ static ngx_int_t
 identify(struct visit *v)
 {
 	const char *why = NULL;
-	ngx_int_t rc = NGX_OK;
+	ngx_int_t rc = fields_take(v->r, v->conf, &v->fields);
 
-	if (v->conf->callers != CALLERS_ANY) {
-		rc = caller_find(v->r, v->conf, &v->caller, &why);
+	if (rc == NGX_OK && v->conf->callers != CALLERS_ANY) {
+		rc = caller_find(
+		    v->r, v->conf, v->fields.has_token, &v->caller, &why);
 		v->request.caller = &v->caller;
 	}
 	if (rc == NGX_DECLINED) {
@@ -178,8 +179,6 @@ identify(struct visit *v)
 		rc = target_find(v->r, v->conf, &v->target);
 	if (rc == NGX_DECLINED)
 		return refuse(v, v->target.status, v->target.why);
-	if (rc == NGX_OK)
-		rc = fields_take(v->r, v->conf, &v->fields);
 	return rc == NGX_OK ? NGX_OK : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
@@ -221,8 +220,13 @@ static ngx_int_t
 set_uri(struct visit *v)
 {
 	u_char *url = (u_char *)(uintptr_t)v->signature.url;
-	u_char *path = (u_char *)ngx_strstr(url, "://") + 3, *p;
+	u_char *path, *p;
 
+	if (v->signature.url == v->target.url) {
+		v->uri = v->target.path;
+		return NGX_OK;
+	}
+	path = (u_char *)ngx_strstr(url, "://") + 3;
 	path += strcspn((char *)path, "/?");
 	v->uri = (ngx_str_t){ ngx_strlen(path), path };
 	if (*path == '/')
@@ -356,10 +360,11 @@ read_body(struct visit *v)
 static ngx_int_t
 begin(struct visit *v)
 {
-	struct apam_error err = APAM_ERROR_INIT;
+	struct apam_error err;
 	enum apam_status status;
 	ngx_int_t rc;
 
+	err.size = sizeof(err); /* the calls clear the rest, which is long */
 	v->phase = v->r->phase_handler;
 	rc = identify(v);
 	if (rc != NGX_OK)

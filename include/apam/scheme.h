@@ -310,9 +310,12 @@ scheme_media_type(
 static inline bool
 scheme_is_json(const struct apam_services *svc, const struct apam_response *r)
 {
-	struct apam_str type = scheme_media_type(svc, r);
+	struct apam_str type = svc->header(svc, r, "Content-Type");
 	struct apam_str suffix = APAM_STR("+json");
 
+	if (scheme_same(type, APAM_STR("application/json")))
+		return true; /* most say this, and no more */
+	type = scheme_media_type(svc, r);
 	if (scheme_same_nocase(type, APAM_STR("application/json")))
 		return true;
 	return type.n > suffix.n && scheme_has_char(type, '/') &&

@@ -71,7 +71,7 @@ seven_with()
 	END
 }
 
-# plain NAME: a place that has a header, and nothing of apam's.
+# plain NAME: a place that has the same header, and nothing of apam's.
 plain()
 {
 	cat <<-END
@@ -79,14 +79,13 @@ plain()
 	      proxy_set_header Host localhost:$ORIGIN_PORT;
 	      proxy_set_header Upgrade \$apam_upgrade;
 	      proxy_set_header Connection \$apam_connection;
-	      proxy_set_header Authorization "Bearer $fixed";
+	      proxy_set_header Authorization "$fixed";
 	      proxy_ssl_name localhost;
 	      proxy_ssl_trusted_certificate $dir/both.pem;
 	      proxy_pass https://$1/;
 	    }
 	END
 }
-fixed=$(head -c 600 /dev/zero | tr '\0' f)
 
 # serve: nginx with all three places, at $port and $plain_port.
 serve()
@@ -132,6 +131,9 @@ measure()
 }
 
 seven_with ""
+fixed=$("$build/apam" -c "$dir/apam.conf" headers seven \
+    "https://localhost:$ORIGIN_PORT/eyes" | sed -n 's/^Authorization: //p')
+[ -n "$fixed" ] || exit 2
 measure "in process"
 seven_with "allow = ( { users = [ \"$(id -un)\" ]; give = \"headers\"; } );"
 cat >>"$dir/apam.conf" <<END

@@ -18,11 +18,9 @@
 #include "hosts/nginx/fields.c"
 
 #define refuse target_refuse
-#define field target_field
 #define same_name target_same_name
 #include "hosts/nginx/target.c"
 #undef same_name
-#undef field
 #undef refuse
 
 #include "fuzz.h"
@@ -254,7 +252,7 @@ check_target(struct input *in)
 	struct target to;
 	const ngx_str_t asked = target_asked(&in->r);
 	const ngx_int_t rc = target_find(&in->r, &in->conf, &to);
-	const ngx_str_t page = target_field(&in->r, "Origin");
+	const ngx_str_t page = browser_of(&in->r).origin;
 
 	if (rc == NGX_DECLINED) {
 		HOLDS(to.why != NULL);
@@ -272,6 +270,12 @@ check_target(struct input *in)
 	HOLDS(strstr(to.url, "://")[3 + to.authority.len] == '/');
 	HOLDS(page.len == 0 || same_nocase(conf_authority(page), asked));
 	HOLDS(memmem(asked.data, asked.len, "@", 1) == NULL);
+	HOLDS(memmem(asked.data, asked.len, "?", 1) == NULL);
+	HOLDS(strlen(to.url) ==
+	    to.authority.len + to.path.len +
+		(size_t)(strstr(to.url, "://") + 3 - to.url));
+	HOLDS(strcmp(to.url + strlen(to.url) - to.path.len,
+		  (const char *)to.path.data) == 0);
 }
 
 static struct apam_header signed_headers[] = {

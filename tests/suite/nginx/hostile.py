@@ -79,6 +79,8 @@ ROWS = [
     ("user information in Host", REFUSED, host(b"localhost@evil.example")),
     ("a list of hosts", REFUSED, host(b"localhost, localhost:F")),
     ("a path in Host", REFUSED, host(b"localhost:O/../", b"/echo")),
+    ("a query in Host", REFUSED, host(b"localhost:O?x=", b"/echo")),
+    ("a fragment in Host", REFUSED, host(b"localhost:O#x", b"/echo")),
     ("a NUL in Host", REFUSED, host(b"localhost\0.evil.example")),
     ("an empty Host", REFUSED, host(b"")),
     ("no Host", REFUSED, get(b"/own/echo", CLOSE)),

@@ -10,12 +10,14 @@
 
 static struct profile profile;
 static struct url urls[2];
-static const char *texts[2];
+static const char *texts[2], *names[2];
 
 static void
 setup(void)
 {
-	profile = (struct profile){ .origins = urls, .origin_texts = texts };
+	profile = (struct profile){
+		.origins = urls, .origin_texts = texts, .origin_names = names
+	};
 }
 
 static void
@@ -40,6 +42,7 @@ START_TEST(an_origin_is_kept_in_one_spelling)
 	    origin_add(&profile, apam_str(spellings[_i].origin)));
 	ck_assert_uint_eq(profile.origin_count, 1);
 	ck_assert_str_eq(texts[0], spellings[_i].text);
+	ck_assert_str_eq(names[0], "https://h.example");
 	ck_assert_str_eq(urls[0].host, "h.example");
 	ck_assert_msg(str_equal(urls[0].path, apam_str(spellings[_i].path)),
 	    "%s", spellings[_i].origin);
