@@ -38,7 +38,7 @@ OUR_CFLAGS = -std=c11 -pthread $(WARN) $(HARDEN) \
 # For `make coverage`: a process that ends by _exit, by a signal of its own or as
 # another program writes first what it has counted.
 COUNTED = -include tests/support/counted_end.h -D_exit=counted_exit \
-	-Draise=counted_raise -Dexecv=__gcov_execv -Dexecvp=__gcov_execvp
+	-Draise=counted_raise -Dexecv=counted_execv -Dexecvp=counted_execvp
 OUR_LDFLAGS = -pthread -Wl,-z,relro,-z,now,-z,noexecstack \
 	$(if $(SANITIZE),-fsanitize=$(SANITIZE))
 CORE_LIBS = -ldl
@@ -73,7 +73,7 @@ CURL_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/curl/*.c))
 # What checks modules has the objects of the core, and an allocator of its own,
 # which a sanitizer has, too.
 KIT_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/kit/*.c))
-KIT      := $(if $(SANITIZE)$(COVERAGE),,$(BUILD)/apam-module-check)
+KIT      := $(if $(SANITIZE),,$(BUILD)/apam-module-check)
 # What sends is an object of its own, which the program loads late.
 SEND_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard hosts/cli/send/*.c))
 # And what needs nothing else of the core: which characters may be shown, where
@@ -104,10 +104,8 @@ TEST_MODULES := $(patsubst tests/modules/%.c,$(BUILD)/tests/modules/%.so,\
 # Modules with one thing wrong, each, and good ones.
 BROKEN   := $(if $(KIT),$(patsubst %.c,$(BUILD)/%.so,\
 	$(wildcard tests/kit/*/*.c)))
-# A sanitizer has an allocator of its own, which cannot be made to fail, and what
-# measures coverage allocates for itself; what
-# `make test` runs is asked of its own build (tests/suite/doc/promises.sh).
-ifneq ($(SANITIZE)$(COVERAGE),)
+# A sanitizer has an allocator of its own, which cannot be made to fail.
+ifneq ($(SANITIZE),)
 CHECKS   := $(filter-out %/check_faults %/check_faults_durable \
 	%/check_faults_login,$(CHECKS))
 endif
@@ -150,6 +148,7 @@ SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(addprefix $(BUILD)/tests/apamd/,use hostile scan apamd-unproven) \
 	$(foreach age,newer older,$(BUILD)/tests/skew/$(age)/$(SONAME) \
 	$(BUILD)/tests/skew/$(age)/apamd) \
+	$(BUILD)/tests/faults/fault.so \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so) $(NGINX_MODULE)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
@@ -464,7 +463,7 @@ $(call checks,page_state): $(BUILD)/hosts/cli/lib/child_output.o
 $(call checks,share_record sign openssl key key_der verify authority dial): \
 	CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
-$(call checks,changing): CORE_LIBS += -lssl -lcrypto
+$(call checks,changing faults_login): CORE_LIBS += -lssl -lcrypto
 # Those with tests/support/no_malloc.h.
 $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.
@@ -502,8 +501,9 @@ $(call checks,faults): $(BUILD)/tests/faults/fault.so $(BUILD)/apam \
 	$(BUILD)/modules/basic-email-key.so
 
 $(BUILD)/tests/faults/%.o: OUR_CFLAGS += -fvisibility=default -U_FORTIFY_SOURCE
-$(BUILD)/tests/faults/%.so: $(BUILD)/tests/faults/%.o
-	$(Q)$(LINK) -shared -o $@ $<
+$(BUILD)/tests/faults/fault.so: $(addprefix $(BUILD)/tests/faults/,\
+	fault.o place.o names.o)
+	$(Q)$(LINK) -shared -o $@ $^
 
 # What tests/suite/doc/gdb.sh prints.
 $(BUILD)/tests/gdb/%.o: OUR_CFLAGS += -g

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include "fault.h"
+#include "place.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -26,6 +27,7 @@
 static atomic_int kind;
 static atomic_long calls;
 static struct fault fault;
+static const char *count_file, *places_file; /* NULL: none */
 
 void
 fault_on(const struct fault *next)
@@ -42,6 +44,18 @@ fault_off(void)
 	return atomic_load(&calls);
 }
 
+int
+fault_hold(void)
+{
+	return atomic_exchange(&kind, FAULT_NONE);
+}
+
+void
+fault_resume(int held)
+{
+	atomic_store(&kind, held);
+}
+
 /* True, with errno set, where this call is one that is to fail. */
 static bool
 fails(enum fault_kind of)
@@ -51,6 +65,8 @@ fails(enum fault_kind of)
 	if (atomic_load(&kind) != (int)of)
 		return false;
 	n = atomic_fetch_add(&calls, 1) + 1;
+	if (places_file != NULL)
+		place_note();
 	if (fault.at == 0 || n < fault.at || n > fault.last)
 		return false;
 	errno = fault.error;
@@ -70,6 +86,11 @@ begin(void)
 	    sscanf(text, "%d:%ld:%d:%ld", &of, &from.at, &from.error,
 		&from.last) != 4)
 		return;
+	count_file = getenv("APAM_FAULT_COUNT");
+	places_file = getenv("APAM_FAULT_PLACES");
+	/* No call of another program fails that this one starts. */
+	(void)unsetenv("LD_PRELOAD");
+	(void)unsetenv("APAM_FAULT");
 	from.kind = (enum fault_kind)of;
 	fault_on(&from);
 }
@@ -77,14 +98,31 @@ begin(void)
 __attribute__((destructor)) static void
 end(void)
 {
-	const char *path = getenv("APAM_FAULT_COUNT");
 	long n = fault_off();
 	FILE *to;
 
-	if (path == NULL || (to = fopen(path, "w")) == NULL)
+	place_write(places_file);
+	if (count_file == NULL || (to = fopen(count_file, "w")) == NULL)
 		return;
 	(void)fprintf(to, "%ld\n", n);
 	(void)fclose(to);
+}
+
+/*
+ * What measures coverage writes its files from the destructor of each object
+ * that is closed: these calls are not what is tested, nor is what else is done.
+ */
+int
+dlclose(void *object)
+{
+	const int held = fault_hold();
+	int (*next)(void *);
+	int status;
+
+	*(void **)&next = dlsym(RTLD_NEXT, "dlclose");
+	status = next(object);
+	fault_resume(held);
+	return status;
 }
 
 /* ---- Memory ------------------------------------------------------------- */

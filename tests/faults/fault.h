@@ -8,6 +8,10 @@
  *	APAM_FAULT=KIND:AT:ERRNO:LAST	as struct fault, in numbers
  *	APAM_FAULT_COUNT=FILE		where it writes at its end how many
  *					calls there were
+ *	APAM_FAULT_PLACES=FILE		and here from where, as place.h has it
+ *
+ * Calls while an object is closed, while names.c looks one up and while the program
+ * ends do not count.
  */
 #ifndef TESTS_FAULTS_FAULT_H
 #define TESTS_FAULTS_FAULT_H
@@ -31,5 +35,12 @@ void fault_on(const struct fault *fault);
 
 /* Nothing fails any more; returns how many calls of the kind there were. */
 long fault_off(void);
+
+/*
+ * Nothing fails or counts until fault_resume gets what fault_hold has returned;
+ * of a program with one thread.
+ */
+int fault_hold(void);
+void fault_resume(int held);
 
 #endif

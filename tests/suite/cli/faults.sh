@@ -70,12 +70,37 @@ sweep log '' --json log
 sweep users '' users list
 sweep headers '' headers one "$api/v1/me"
 
+sweep 'users as JSON' '' --json users list
+sweep 'status as a table' '' status
+cat >"$dir/log" <<END
+{ "TIME": 1769860800, "APAM_EVENT": "state", "APAM_KEY": "a", "APAM_UID": "4123" }
+{ "TIME": 1769860801, "APAM_EVENT": "registry", "APAM_PROFILE": "one" }
+END
+sweep 'log of a file' '' log --file "$dir/log"
+sweep 'keys backup' '' keys backup -
+cat >"$dir/drive" <<END
+%% options
+key = "env:S"; header = "X-Api-Key";
+%% secret env:S
+$key
+%% use
+$key
+%% sign GET https://a.example/x
+%% signed
+X-Api-Key: $key
+END
+kinds=memory # what reads its files is another program
+sweep 'module drive' '' module drive "$dir/modules/api-key.so" "$dir/drive"
+kinds='memory EIO EMFILE'
+
 # ---- What sends ----------------------------------------------------------------
 
 sends=--sends
 sweep request '' request one "$api/v1/me"
 sweep check '' check one
 sweep 'profile test' '' profile test one
+sweep curl '' curl one -- -sS "$api/v1/me"
+sweep 'request with a body' 'a=b' request -v -i -o "$dir/body" -d @- one "$api/v1/me"
 sends=
 
 # ---- What changes something -------------------------------------------------------
@@ -95,6 +120,7 @@ sweep 'secret set' $key secret set "$tree/secrets/two"
 sweep 'keys archive' '' keys archive one
 run -c "$dir/apam.conf" keys archive one
 sweep 'keys restore' '' keys restore one
+sweep 'keys add' '' keys add --description 'one of two' me@example.com
 sweep 'keys list of an archived one' '' --json keys list
 
 # ---- What helps other programs ------------------------------------------------------
@@ -104,6 +130,6 @@ kinds='memory EMFILE'
 sweep 'helper git' "protocol=https\nhost=two.example.com\n\n" helper git get
 sweep 'helper docker' 'https://two.example.com' helper docker get
 sweep 'helper bazel' '{"uri": "https://two.example.com"}' helper bazel get
-kinds='EIO EMFILE' # glibc's getaddrinfo does not survive a lack of memory
+kinds='memory EIO EMFILE'
 sweep 'gateway --print' '' gateway --dir "$dir/gateway" --print
 finish

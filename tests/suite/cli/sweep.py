@@ -5,9 +5,10 @@
     sweep.py [--sends] KIND POINTS TREE APAM [ARGUMENT ...]
 
 KIND is "memory", "EIO" or "EMFILE"; see tests/faults/fault.h.  Of all its calls
-of that kind at most POINTS fail, at even distances, each alone.  TREE is a
-directory, which is as it was before each run; the command's standard input is
-TREE.input.
+of that kind at most POINTS fail, each alone: the first of each place that calls, as
+tests/faults/place.h has it; where these are more, some of them at even distances.
+TREE is a directory, which is as it was before each run; the command is there, and
+its standard input is TREE.input.
 
 Each run ends by itself.  It says what the run without a failure said, and leaves
 what that left; or it says what failed, and leaves TREE as it was, or as a run that
@@ -28,14 +29,15 @@ import sys
 KINDS = {"memory": (1, errno.ENOMEM), "EIO": (2, errno.EIO),
          "EMFILE": (2, errno.EMFILE)}
 # What a run may say of it, for a person to know what has failed.
-FILES = rb"cannot|could not|Input/output|Too many|is not there|failed|descriptors|memory|not known"
-SAID = {"memory": rb"memory|cannot create shared object", "EIO": FILES,
+FILES = rb"cannot|could not|Input/output|Too many|is not there|does not exist|is missing|failed|descriptors|memory|not known"
+SAID = {"memory": rb"memory|not known|cannot (create|open) shared object", "EIO": FILES,
         "EMFILE": FILES}
 LIMIT = 120  # seconds, for one run
-# What is counted or dated may be there or not: it is noted last, and can be lost.
-NOTES = re.compile(r"(^|/)(index|audit[^/]*|use[sd][^/]*|\.lock|lock|notes)(/|$)")
-# Times, numbers of processes, and what a provider counts.
-CHANGES = re.compile(rb"[0-9a-f]{16,}|\d+|just now|\b[a-z]+ ago\b|group \w+")
+# What is counted or dated may be there or not: it is noted last, and can be lost;
+# and which registry was seen has a number of chance.
+NOTES = re.compile(r"(^|/)(index|audit[^/]*|use[sd][^/]*|\.lock|lock|notes|registry.known)(/|$)")
+# Times, numbers of processes, what a provider counts, and what comes of a salt.
+CHANGES = re.compile(rb"\"mark\": \"\w+\"|[0-9a-f]{16,}|\d+|just now|\b[a-z]+ ago\b|group \w+")
 WRONG = re.compile(rb"malformed|syntax|damaged|is not an option|duplicate|not valid")
 
 
@@ -56,7 +58,7 @@ class Sweep:
         self.kind, self.error = KINDS[kind]
         self.tree, self.command = tree, command
         self.kept = tree.with_name(tree.name + ".kept")
-        self.count = tree.with_name(tree.name + ".count")
+        self.places = tree.with_name(tree.name + ".places")
         shutil.copytree(tree, self.kept, symlinks=True)
         self.before = shape(tree)
 
@@ -72,19 +74,22 @@ class Sweep:
         self.restore()
         fault = os.environ["FAULT_SO"]
         environment = dict(
-            os.environ, LD_PRELOAD=fault, APAM_FAULT_COUNT=str(self.count),
+            os.environ, LD_PRELOAD=fault,
             APAM_FAULT=f"{self.kind}:{at}:{self.error}:{at}")
+        if at == 0:
+            environment["APAM_FAULT_PLACES"] = str(self.places)
         with open(str(self.tree) + ".input", "rb") as given:
             done = subprocess.run(
-                self.command, stdin=given, env=environment, timeout=LIMIT,
-                capture_output=True, check=False)
+                self.command, stdin=given, env=environment, cwd=self.tree,
+                timeout=LIMIT, capture_output=True, check=False)
         return done, shape(self.tree)
 
     def whole(self):
+        """Where each call comes from, of a run without a failure."""
         done, self.after = self.run(0)
         self.out = CHANGES.sub(b"#", done.stdout)
         self.status = done.returncode
-        return int(self.count.read_text())
+        return self.places.read_text().split()
 
     def bad(self, at):
         """What is wrong with the run whose call `at` fails; None: nothing."""
@@ -104,15 +109,25 @@ class Sweep:
         return None
 
 
+def firsts(places):
+    """The numbers, from 1, of the first call of each place."""
+    first = {}
+    for at, place in enumerate(places, 1):
+        first.setdefault(place, at)
+    return sorted(first.values())
+
+
 def main():
     sends = sys.argv[1] == "--sends"
     kind, points, tree, *command = sys.argv[1 + sends:]
     sweep = Sweep(kind, pathlib.Path(tree), command)
     sweep.sends = sends
-    calls = sweep.whole()
-    step = max(1, -(-calls // int(points)))
+    places = sweep.whole()
+    calls, points = len(places), int(points)
+    chosen = firsts(places)
+    some = [chosen[i * len(chosen) // points] for i in range(points)]
     bad = 0
-    for at in range(1, calls + 1, step):
+    for at in chosen if len(chosen) <= points else some:
         found = sweep.bad(at)
         if found is None:
             continue
@@ -121,9 +136,9 @@ def main():
             print(f"{kind} {at} of {calls}: {found[0]}: status "
                   f"{found[1].returncode}: {found[1].stderr.decode()[:300]}"
                   f"{found[1].stdout.decode()[:200]}")
-    print(f"{kind}: {calls} calls, each {step}th failed, {bad} bad")
+    print(f"{kind}: {calls} calls from {len(chosen)} places, {bad} bad")
     sweep.restore()
-    return 1 if bad or calls < 10 else 0
+    return 1 if bad or calls < 2 else 0
 
 
 if __name__ == "__main__":
