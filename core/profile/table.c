@@ -3,6 +3,7 @@
  * A profile is read when it is first asked for.  One that cannot be read does
  * not disturb the others.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +140,7 @@ file_is_there(const struct apam *ctx, const char *name)
 	char file[PATH_MAX_BYTES];
 
 	return !table_file(ctx, name, file, sizeof(file)) ||
-	    access(file, F_OK) == 0;
+	    access(file, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 enum apam_status
