@@ -69,7 +69,8 @@ copy(struct template *t, const char *templates, const char *kind)
 	snprintf(from, sizeof(from), "%s/acme-%s", templates, kind);
 	if (template_copy(t, from, print_made))
 		return true;
-	complain("%s cannot be made: %s", t->made, strerror(errno));
+	complain("%s cannot be made: %s; remove %s before you try again",
+	    t->made, strerror(errno), t->to);
 	return false;
 }
 

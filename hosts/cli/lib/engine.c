@@ -25,20 +25,24 @@ find(const char *name, char to[BESIDE_PATH_SIZE])
 	return beside_find(name, installed, X_OK, to);
 }
 
-static void
+/* False with errno set, where they could not be read to their end. */
+static bool
 read_lines(FILE *from, void (*line)(void *arg, char *text), void *arg)
 {
 	char *text = NULL;
 	size_t size = 0;
 	ssize_t n;
+	bool whole;
 
+	errno = 0;
 	while ((n = getline(&text, &size, from)) > 0) {
 		if (text[n - 1] == '\n')
 			text[n - 1] = '\0';
 		line(arg, text);
 	}
+	whole = feof(from) != 0;
 	free(text);
-	(void)fclose(from);
+	return whole;
 }
 
 int
@@ -48,7 +52,7 @@ engine_run(const char *name, char **argv, void (*line)(void *arg, char *text),
 	char path[BESIDE_PATH_SIZE];
 	FILE *from;
 	pid_t pid;
-	int how;
+	int how, error = 0;
 
 	if (!find(name, path)) {
 		complain("%s is not installed: install apam again, with its "
@@ -62,9 +66,14 @@ engine_run(const char *name, char **argv, void (*line)(void *arg, char *text),
 		complain("%s cannot be run: %s", name, strerror(errno));
 		return -1;
 	}
-	read_lines(from, line, arg);
+	if (!read_lines(from, line, arg))
+		error = errno;
+	(void)fclose(from);
 	how = child_wait(pid);
-	if (how == -1)
+	if (error != 0)
+		complain(
+		    "what %s says cannot be read: %s", name, strerror(error));
+	if (how == -1 || error != 0)
 		return -1;
 	if (WIFEXITED(how))
 		return WEXITSTATUS(how);

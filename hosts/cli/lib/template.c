@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Templates are small files, which are read whole, and a directory of them has
- * directories of files, and no deeper ones.
+ * Templates are small files, which are read whole.
  */
 #include "lib/template.h"
 
@@ -12,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <apam/types.h>
 
 #define FILE_MAX_SIZE 65536
 
@@ -44,24 +45,27 @@ word_at(const struct template *t, const char *text, size_t n)
 	return NULL;
 }
 
+/* What stands for the start of `text`; returns how much of it that is. */
+static size_t
+next_piece(const struct template *t, const char *text, size_t n,
+    struct apam_str *piece)
+{
+	const struct template_word *word = word_at(t, text, n);
+
+	*piece = word == NULL ? (struct apam_str){ text, 1 } :
+				apam_str(word->to);
+	return word == NULL ? 1 : strlen(word->from);
+}
+
 /* Write `n` bytes with the words replaced. */
 static void
 write_replaced(const struct template *t, const char *text, size_t n, FILE *to)
 {
-	const struct template_word *word;
+	struct apam_str piece;
 
-	while (n > 0) {
-		size_t taken = 1;
-
-		word = word_at(t, text, n);
-		if (word == NULL) {
-			(void)putc(*text, to);
-		} else {
-			(void)fputs(word->to, to);
-			taken = strlen(word->from);
-		}
-		text += taken;
-		n -= taken;
+	for (size_t at = 0; at < n;) {
+		at += next_piece(t, text + at, n - at, &piece);
+		(void)fwrite(piece.p, 1, piece.n, to);
 	}
 }
 
@@ -69,17 +73,18 @@ write_replaced(const struct template *t, const char *text, size_t n, FILE *to)
 static void
 name_made(struct template *t, const char *name)
 {
-	FILE *to = fmemopen(t->made, sizeof(t->made) - 1, "w");
+	const size_t room = sizeof(t->made);
 	size_t n = strlen(name);
+	size_t end = (size_t)snprintf(t->made, room, "%s/", t->to);
+	struct apam_str piece;
 
-	memset(t->made, 0, sizeof(t->made));
-	if (to == NULL)
-		return;
 	if (n > 3 && strcmp(name + n - 3, ".in") == 0)
 		n -= 3;
-	(void)fprintf(to, "%s/", t->to);
-	write_replaced(t, name, n, to);
-	(void)fclose(to);
+	for (size_t at = 0; at < n && end < room;) {
+		at += next_piece(t, name + at, n - at, &piece);
+		end += (size_t)snprintf(
+		    t->made + end, room - end, "%.*s", (int)piece.n, piece.p);
+	}
 }
 
 static char *
@@ -144,8 +149,6 @@ copy_entry(struct template *t, const char *from, const char *below,
 		return false;
 	if (!S_ISDIR(s.st_mode))
 		return copy_file(t, path, name, each);
-	if (below[0] != '\0')
-		return true;
 	return make_directory(t, name) && copy_all(t, path, name, each);
 }
 

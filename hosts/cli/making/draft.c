@@ -274,6 +274,7 @@ draft_set(struct draft_part *part, const char *path, const char *text,
 {
 	struct target to;
 	struct draft_value *v;
+	char *name, *copy;
 	const char *wrong = find_target(part, path, &to, why);
 
 	if (wrong == NULL)
@@ -287,17 +288,22 @@ draft_set(struct draft_part *part, const char *path, const char *text,
 	v = present(part, &to);
 	if (v == NULL && part->count == DRAFT_VALUES_MAX)
 		return "there are too many options";
+	copy = strdup(text);
+	name = to.name == NULL ? NULL : strdup(to.name);
+	if (copy == NULL || (to.name == NULL) != (name == NULL)) {
+		free(copy);
+		free(name);
+		return "out of memory";
+	}
 	if (v == NULL)
 		v = &part->values[part->count++];
 	free_value(v);
 	*v = (struct draft_value){ .option = to.option,
 		.member = to.member,
 		.group = to.group,
-		.name = to.name == NULL ? NULL : strdup(to.name),
-		.text = strdup(text) };
-	return v->text != NULL && (to.name == NULL) == (v->name == NULL) ?
-	    NULL :
-	    "out of memory";
+		.name = name,
+		.text = copy };
+	return NULL;
 }
 
 void

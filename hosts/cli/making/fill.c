@@ -288,8 +288,7 @@ follow_recipe(
 {
 	const struct apam_option *option = last_option(part, row->option);
 	const struct draft_value *value = draft_find(part, row->option);
-	char why[DRAFT_WHY_SIZE], offered[DRAFT_VALUE_SIZE];
-	char name[APAM_NAME_SIZE + 8];
+	char offered[DRAFT_VALUE_SIZE], name[APAM_NAME_SIZE + 8];
 	struct question q = { .part = part,
 		.option = option,
 		.path = row->option,
@@ -311,9 +310,7 @@ follow_recipe(
 	if (row->quiet && q.fallback[0] == '\0')
 		return STATUS_DONE;
 	if (row->quiet)
-		return draft_set(part, q.path, q.fallback, why) == NULL ?
-		    STATUS_DONE :
-		    STATUS_INTERNAL;
+		return making_put(part, q.path, q.fallback);
 	return settle(m, &q, !q.optional);
 }
 
@@ -419,9 +416,9 @@ fill_ca(struct making *m)
 static const char *
 path_of(const char *url)
 {
-	const char *host = strstr(url, "://");
+	const char *host = strstr(url, "://") + 3;
 
-	return host == NULL ? "" : host + 3 + strcspn(host + 3, "/");
+	return host + strcspn(host, "/");
 }
 
 /* A path, or a URL of the API, is a GET of it. */
@@ -481,15 +478,14 @@ static int
 fill_probe(struct making *m)
 {
 	struct draft_part *entry = &m->draft.entries[0];
-	char probe[ASK_SIZE], why[DRAFT_WHY_SIZE];
+	char probe[ASK_SIZE];
 
 	if (m->draft.entry_count > 1 || draft_get(entry, "probe") != NULL)
 		return STATUS_DONE;
 	if (m->terminal)
 		return ask_probe(m, entry);
-	if (offer_probe(m, probe))
-		(void)draft_set(entry, "probe", probe, why);
-	return STATUS_DONE;
+	return offer_probe(m, probe) ? making_put(entry, "probe", probe) :
+				       STATUS_DONE;
 }
 
 int

@@ -53,8 +53,11 @@ struct making {
 /* Read --openapi, where it is given. */
 int making_read_document(struct making *m);
 
-/* Where the API is, what the profile is called, and by which schemes. */
+/* Where the API is and what the profile is called; then its schemes. */
 int making_choose(struct making *m);
+
+/* By which scheme requests are authenticated; or schemes, of a document. */
+int making_choose_scheme(struct making *m);
 
 /* The options of its entries, and their secrets. */
 int making_fill(struct making *m);
@@ -99,6 +102,12 @@ int making_read_missing(struct making *m);
 
 /* Say that an answer is missing, and which option gives it. */
 void making_miss(struct making *m, const char *format, ...) APAM_PRINTF(2, 3);
+
+/*
+ * Set an option to a value that nobody was asked for.  Returns an exit status, and
+ * has said what is wrong.
+ */
+int making_put(struct draft_part *part, const char *path, const char *text);
 
 /* Nobody answers any more: nothing was made.  Returns the exit status. */
 int making_ended(void);

@@ -20,7 +20,7 @@ save_old(struct given_secret *secret)
 {
 	secret->saved[0] = '\0';
 	if (access(secret->path, F_OK) != 0)
-		return true;
+		return errno == ENOENT || errno == ENOTDIR;
 	if (snprintf(secret->saved, sizeof(secret->saved), "%s.old-%ld",
 		secret->path, (long)getpid()) >= (int)sizeof(secret->saved) ||
 	    link(secret->path, secret->saved) != 0) {
@@ -70,10 +70,10 @@ store(
 	secret->made_directory = lacks_directory(secret);
 	if (!save_old(secret))
 		return strerror(errno);
-	if (apam_secret_store(&options, &file, err) != APAM_OK)
-		return err->text;
+	/* It may be in its place, and something have failed after that. */
 	secret->stored = true;
-	return NULL;
+	return apam_secret_store(&options, &file, err) == APAM_OK ? NULL :
+								    err->text;
 }
 
 /* Take back what was stored, or let go of what was there before. */

@@ -73,19 +73,20 @@ take_room(struct making *m, struct draft_part *part, const char *option)
 	return secret;
 }
 
-/* Keep what was given; a name of its file stands in the profile. */
+/*
+ * Keep what was given; a name of its file stands in the profile.  NULL, or what is
+ * wrong, which may lie in `why`.
+ */
 static const char *
-keep(struct making *m, struct given_secret *secret)
+keep(struct making *m, struct given_secret *secret, char why[DRAFT_WHY_SIZE])
 {
-	char reference[PATH_MAX + 8], why[DRAFT_WHY_SIZE];
+	char reference[PATH_MAX + 8];
 
 	(void)snprintf(reference, sizeof(reference), "file:%s", secret->path);
 	draft_drop(secret->part, secret->option);
 	if (secret == &m->secrets[m->secret_count])
 		m->secret_count++;
-	return draft_set(secret->part, secret->option, reference, why) == NULL ?
-	    NULL :
-	    "its path is too long";
+	return draft_set(secret->part, secret->option, reference, why);
 }
 
 /* Count a secret that is to come; false: there was no room. */
@@ -121,25 +122,23 @@ is_taken(const struct making *m, const struct given_secret *secret)
 
 /* ---- A terminal --------------------------------------------------------------------- */
 
-/* Take what was typed; NULL, or what is wrong with it. */
+/* Take what was typed; NULL, or what is wrong with it, which may lie in `why`. */
 static const char *
-take_typed(
-    struct making *m, const struct question *q, struct given_secret *secret)
+take_typed(struct making *m, const struct question *q,
+    struct given_secret *secret, char why[DRAFT_WHY_SIZE])
 {
 	struct secret_input *input = &secret->input;
-	char text[DRAFT_VALUE_SIZE], why[DRAFT_WHY_SIZE];
+	char text[DRAFT_VALUE_SIZE];
 
 	if (!is_reference(input->bytes, input->n))
-		return may_be_typed(q->option) ? keep(m, secret) :
+		return may_be_typed(q->option) ? keep(m, secret, why) :
 						 "it has several lines, or any "
 						 "bytes: say where it is, as "
 						 "file:PATH";
 	(void)snprintf(text, sizeof(text), "%.*s", (int)input->n, input->bytes);
 	forget_one(m, secret);
 	draft_drop(q->part, q->path);
-	return draft_set(q->part, q->path, text, why) == NULL ?
-	    NULL :
-	    "that is not a reference";
+	return draft_set(q->part, q->path, text, why);
 }
 
 static void
@@ -185,7 +184,7 @@ take_fallback(struct making *m, const struct question *q,
 static int
 ask_for(struct making *m, const struct question *q, struct given_secret *secret)
 {
-	char prompt[PATH_MAX + 512];
+	char prompt[PATH_MAX + 512], why[DRAFT_WHY_SIZE];
 	const char *wrong;
 
 	prompt_text(m, q, secret, prompt);
@@ -204,7 +203,7 @@ ask_for(struct making *m, const struct question *q, struct given_secret *secret)
 				"Enter to use it, or say where this one is, as "
 				"file:PATH";
 		if (wrong == NULL)
-			wrong = take_typed(m, q, secret);
+			wrong = take_typed(m, q, secret, why);
 		if (wrong == NULL)
 			return STATUS_DONE;
 		secret_input_wipe(&secret->input);
@@ -218,13 +217,11 @@ int
 making_ask_secret(struct making *m, const struct question *q)
 {
 	struct given_secret *secret;
-	char why[DRAFT_WHY_SIZE];
+	char text[APAM_NAME_SIZE + 8];
 
 	if (!m->terminal && (q->option->flags & APAM_OPT_DURABLE) != 0) {
-		(void)snprintf(why, sizeof(why), "store:%s", m->draft.name);
-		return draft_set(q->part, q->path, why, why) == NULL ?
-		    STATUS_DONE :
-		    STATUS_INTERNAL;
+		(void)snprintf(text, sizeof(text), "store:%s", m->draft.name);
+		return making_put(q->part, q->path, text);
 	}
 	secret = take_room(m, q->part, q->path);
 	if (secret == NULL) {
@@ -241,9 +238,9 @@ making_ask_secret(struct making *m, const struct question *q)
 }
 
 static const char *
-take_secret(struct making *m, const char *given)
+take_secret(struct making *m, const char *given, char why[DRAFT_WHY_SIZE])
 {
-	char path[DRAFT_WHY_SIZE], why[DRAFT_WHY_SIZE];
+	char path[DRAFT_WHY_SIZE];
 	const char *equals = strchr(given, '='), *name = path;
 	struct draft_part *part;
 
@@ -261,14 +258,13 @@ take_secret(struct making *m, const char *given)
 	if (!is_reference(equals + 1, strlen(equals + 1)))
 		return "it is not a reference, such as file:PATH or env:NAME; "
 		       "a secret itself comes from standard input, with - here";
-	return draft_set(part, name, equals + 1, why) == NULL ?
-	    NULL :
-	    "the scheme has no such secret: see `apam module list SCHEME`";
+	return draft_set(part, name, equals + 1, why);
 }
 
 int
 making_take_secrets(struct making *m)
 {
+	char text[DRAFT_WHY_SIZE];
 	const char *why;
 
 	for (size_t i = 0; i < m->args->given_count; i++) {
@@ -276,7 +272,7 @@ making_take_secrets(struct making *m)
 
 		if (strcmp(given->flag->name, "secret") != 0)
 			continue;
-		why = take_secret(m, given->value);
+		why = take_secret(m, given->value, text);
 		if (why == NULL)
 			continue;
 		/* What follows the "=" may be the secret itself. */
@@ -306,6 +302,7 @@ int
 making_read_missing(struct making *m)
 {
 	struct given_secret *secret = m->secrets;
+	char text[DRAFT_WHY_SIZE];
 	const char *why;
 
 	if (m->terminal || m->secret_count == 0)
@@ -324,7 +321,7 @@ making_read_missing(struct making *m)
 	}
 	why = secret_input_read(&secret->input, "");
 	if (why == NULL)
-		why = keep(m, secret);
+		why = keep(m, secret, text);
 	if (why == NULL)
 		return STATUS_DONE;
 	complain("%s: %s; give it on standard input, or say where it is by "

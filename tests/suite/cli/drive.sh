@@ -785,5 +785,9 @@ for name in Upper 1st a_b a. a/b -- '' "$(printf 'a%.0s' $(seq 70))" a-; do
 	made -- "$name"
 	expect "a name: $name" 2 '' "a scheme's name has" "$dir/err"
 done
+(trap '' XFSZ && ulimit -f 1 && made full; exit $status)
+status=$?
+expect "a full disk" 3 '' \
+    'full/.* cannot be made: File too large; remove full before' "$dir/err"
 row "two kinds" 2 '' 'exclude each other' module new --exchange --sign x
 finish
