@@ -4,11 +4,12 @@
 # it ends by itself and says why, or is done whole, and leaves nothing by halves.
 # sweep.py has what is asked of each run.
 #
-# POINTS is how many calls of each kind fail, of each command.
+# POINTS is how many calls of each kind fail, of each command; all places are tried
+# where coverage is measured.
 . "$(dirname "$0")/lib.bash"
 start_sandbox
 export FAULT_SO=$(realpath "$build/tests/faults/fault.so")
-points=${POINTS:-12}
+points=${POINTS:-$([ -n "${COVERAGE:-}" ] && echo 1000 || echo 12)}
 tests=tests/suite/cli
 
 key=not-a-secret-key
