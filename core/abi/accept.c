@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "config/entry_conf.h"
 #include "config/option.h"
+#include "crypto/digest.h"
 
 /* The sizes in ABI 1.0; no module can have smaller ones. */
 #define MODULE_SIZE_1_0                                                        \
@@ -99,11 +100,11 @@ check_slots(const struct judged *j)
 			    "the module's mandatory slot %s is missing: "
 			    "expected a function, found NULL",
 			    slots[i].name);
-	if ((m->verify_begin == NULL) != (m->verify_body == NULL) ||
-	    (m->verify_begin == NULL) != (m->verify_end == NULL))
+	if (m->verify_hash != 0 &&
+	    (m->verify == NULL || digest_size(m->verify_hash) == 0))
 		return refuse_text(j,
-		    "the module has some of the slots verify_begin, "
-		    "verify_body and verify_end; expected all or none");
+		    "the module's verify_hash is not known, or it has no slot "
+		    "verify");
 	if ((m->body_piece == NULL) != (m->body_rewind == NULL) ||
 	    (m->body_piece == NULL) != (m->body_end == NULL))
 		return refuse_text(j,

@@ -16,8 +16,8 @@
 
 #define BLOCK 16384
 
-static void
-begin(struct digest *d, int32_t hash, struct apam_error *err)
+void
+digest_begin_by(struct digest *d, int32_t hash, struct apam_error *err)
 {
 	struct crypto_failure failure;
 
@@ -34,7 +34,7 @@ begin(struct digest *d, int32_t hash, struct apam_error *err)
 void
 digest_begin(struct digest *d, struct apam_error *err)
 {
-	begin(d, APAM_HASH_SHA256, err);
+	digest_begin_by(d, APAM_HASH_SHA256, err);
 	/* No policy is about what apam hashes for itself. */
 	if (d->hash == NULL && err->status == APAM_E_POLICY)
 		err->status = APAM_E_INTERNAL;
@@ -69,9 +69,8 @@ digest_put_number(struct digest *d, uint64_t n)
 	wipe(bytes, sizeof(bytes));
 }
 
-/* To as many bytes as the hash has; *n is how many, 0 where it failed. */
-static enum apam_status
-end(struct digest *d, unsigned char *to, size_t *n)
+enum apam_status
+digest_end_by(struct digest *d, unsigned char *to, size_t *n)
 {
 	const struct apam_error *err = d->err;
 	struct crypto_failure failure;
@@ -95,7 +94,7 @@ digest_end(struct digest *d, unsigned char to[DIGEST_SIZE])
 	enum apam_status status;
 	size_t n;
 
-	status = end(d, to, &n);
+	status = digest_end_by(d, to, &n);
 	if (status != APAM_OK)
 		memset(to, 0, DIGEST_SIZE);
 	return status;
@@ -132,9 +131,9 @@ digest_reader(int32_t hash, const struct apam_body *body, unsigned char *to,
 
 	if (body->read == NULL)
 		return APAM_E_USAGE;
-	begin(&d, hash, err);
+	digest_begin_by(&d, hash, err);
 	whole = put_body(&d, body);
-	status = end(&d, to, n);
+	status = digest_end_by(&d, to, n);
 	if (whole)
 		return status;
 	*n = 0;

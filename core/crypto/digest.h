@@ -34,6 +34,15 @@ void digest_put_number(struct digest *d, uint64_t n);
 /* The digest of all that was put, in order; *d is zeroed, what it held wiped. */
 enum apam_status digest_end(struct digest *d, unsigned char to[DIGEST_SIZE]);
 
+/*
+ * The same by an enum apam_hash, into room for APAM_HASH_MAX bytes; *n is how
+ * many there are, 0 where it failed.  POLICY: openssl.cnf leaves no provider that
+ * has it.
+ */
+void digest_begin_by(struct digest *d, int32_t hash, struct apam_error *err);
+enum apam_status digest_end_by(
+    struct digest *d, unsigned char *to, size_t *n);
+
 /* From the start of `fd`, by offset; USAGE as above where reading failed. */
 enum apam_status digest_file(
     int fd, unsigned char to[DIGEST_SIZE], struct apam_error *err);

@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The slots verify_begin, verify_body and verify_end of a module.
+ * The slot verify of a module.
  */
 #include "entry/authentic.h"
 
 #include "base/error.h"
+#include "crypto/digests.h"
 
 bool
 authentic_is_asked(const struct entry *e)
 {
-	return e->module->abi.verify_begin != NULL;
+	return e->module->abi.verify != NULL;
+}
+
+unsigned
+authentic_hashes(const struct entry *e)
+{
+	const int32_t hash = e->module->abi.verify_hash;
+
+	return hash == 0 ? 0 : 1U << hash;
 }
 
 /* Turn what a slot returned and said into one status. */
@@ -29,56 +38,23 @@ check_result(
 }
 
 enum apam_status
-authentic_begin(struct authentic *a, struct entry *e,
-    const struct apam_request_view *request,
-    const struct apam_response *response, struct apam_error *err)
+authentic_verify(
+    struct entry *e, const struct authentic *a, struct apam_error *err)
 {
-	struct apam_verifying v;
-	enum apam_status status;
-	int32_t returned;
-
-	*a = (struct authentic){ .entry = e };
-	verifying_init(&v);
-	entry_enter(e);
-	returned = e->module->abi.verify_begin(
-	    e->state, request, response, &v, &a->run);
-	entry_leave(e);
-	status = check_result(&v, returned, err);
-	if (status == APAM_OK)
-		return APAM_OK;
-	/* What it made all the same is its own to free. */
-	if (a->run != NULL)
-		(void)authentic_end(a, false, NULL);
-	*a = (struct authentic){ .entry = NULL };
-	return status;
-}
-
-enum apam_status
-authentic_body(
-    struct authentic *a, struct apam_str piece, struct apam_error *err)
-{
-	struct entry *e = a->entry;
+	const int32_t hash = e->module->abi.verify_hash;
+	struct apam_str digest = digests_find(
+	    a->digests, a->digest_count, hash);
 	struct apam_verifying v;
 	int32_t returned;
 
+	if (digest.n != digest_size(hash))
+		return error_set(err, APAM_E_NOT_AUTHENTIC,
+		    "nobody can tell whether the answer is authentic: the "
+		    "profile has changed since it signed");
 	verifying_init(&v);
 	entry_enter(e);
-	returned = e->module->abi.verify_body(e->state, a->run, piece, &v);
+	returned = e->module->abi.verify(
+	    e->state, a->request, a->response, digest, &v);
 	entry_leave(e);
-	return check_result(&v, returned, err);
-}
-
-enum apam_status
-authentic_end(struct authentic *a, bool whole, struct apam_error *err)
-{
-	struct entry *e = a->entry;
-	struct apam_verifying v;
-	int32_t returned;
-
-	verifying_init(&v);
-	entry_enter(e);
-	returned = e->module->abi.verify_end(e->state, a->run, whole, &v);
-	entry_leave(e);
-	*a = (struct authentic){ .entry = NULL };
 	return check_result(&v, returned, err);
 }

@@ -8,30 +8,25 @@
 
 #include "entry/entry.h"
 
-/* One run of an entry's module; zeroed: none.  By one thread at a time. */
+/* An answer of which all has come. */
 struct authentic {
-	struct entry *entry;	/* it must outlive the run */
-	void *run;		/* the module's */
+	const struct apam_request_view *request; /* as it was signed */
+	const struct apam_response *response; /* without its body */
+	const struct apam_digest *digests; /* of that, by each hash once */
+	size_t digest_count;
 };
 
 /* True if the entry's module verifies answers. */
 bool authentic_is_asked(const struct entry *e);
 
+/* Bit 1 << enum apam_hash: its module needs this digest; 0: it needs none. */
+unsigned authentic_hashes(const struct entry *e);
+
 /*
- * Begin with the request as it was signed and the answer without its body.
- * After a failure there is nothing to end.  Errors, of the others, too:
- * NOT_AUTHENTIC, ABI, MEMORY.
+ * Ask it.  Errors: NOT_AUTHENTIC, also where the digest that it needs is not
+ * there; ABI, MEMORY.
  */
-enum apam_status authentic_begin(struct authentic *a, struct entry *e,
-    const struct apam_request_view *request,
-    const struct apam_response *response, struct apam_error *err);
-
-/* Go on with a piece of the body. */
-enum apam_status authentic_body(struct authentic *a, struct apam_str piece,
-    struct apam_error *err);
-
-/* End the run: once for each that began.  `whole`: the body came to its end. */
-enum apam_status authentic_end(struct authentic *a, bool whole,
+enum apam_status authentic_verify(struct entry *e, const struct authentic *a,
     struct apam_error *err);
 
 #endif

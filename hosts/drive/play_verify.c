@@ -8,25 +8,55 @@
 
 /* ---- Ending ------------------------------------------------------------- */
 
-/*
- * End the module's run, if there is one.  What p->unauthentic says then is what
- * a host would be told.
- */
+/* Show the request as it was signed, with the headers that were added. */
+static enum apam_status
+show_signed(struct playing *p, struct fields *added)
+{
+	struct apam_request_view *view = &p->request.view;
+	struct fields *made = &p->signing.headers;
+	const struct apam_header *all = fields_array(made);
+
+	for (size_t i = 0; all != NULL && i < made->count; i++)
+		fields_add_header(added, all[i].name, all[i].value);
+	p->request.earlier = added;
+	view->now_ms = played_time();
+	view->memo = APAM_STR("");
+	view->memo_count = 0;
+	return request_show_headers(&p->request, &p->unauthentic);
+}
+
+static void
+ask(struct playing *p)
+{
+	const struct authentic a = { &p->request.view, &p->answer.pub,
+		p->digests.all, p->digests.count };
+	const struct apam_body body = p->request.body;
+	struct fields added;
+
+	fields_init(&added);
+	p->request.body = (struct apam_body){ .size = sizeof(body),
+		.kind = APAM_BODY_UNKNOWN };
+	if (show_signed(p, &added) == APAM_OK)
+		(void)authentic_verify(&p->entry, &a, &p->unauthentic);
+	p->request.body = body;
+	p->request.earlier = NULL;
+	fields_free(&added);
+}
+
+/* What p->unauthentic says then is what a host would be told. */
 static void
 finish(struct playing *p)
 {
-	struct apam_error *err = &p->unauthentic;
-	const bool ran = p->authentic.entry != NULL;
-	const bool failed = err->status != APAM_OK;
+	const enum apam_status status = digests_end(&p->digests);
 
 	p->verifying = false;
-	if (ran)
-		(void)authentic_end(
-		    &p->authentic, !p->cut, failed ? NULL : err);
-	if (p->cut && err->status == APAM_OK)
-		(void)error_set(err, APAM_E_NOT_AUTHENTIC,
+	if (p->cut)
+		(void)error_set(&p->unauthentic, APAM_E_NOT_AUTHENTIC,
 		    "the answer is not authentic: its body did not come to its "
 		    "end");
+	else if (status == APAM_OK)
+		ask(p);
+	response_free(&p->answer);
 }
 
 void
@@ -42,31 +72,6 @@ play_verify_end(struct playing *p)
 
 /* ---- What is done ------------------------------------------------------- */
 
-static void
-go_on(struct playing *p, struct apam_str piece)
-{
-	if (p->authentic.entry != NULL && p->unauthentic.status == APAM_OK)
-		(void)authentic_body(&p->authentic, piece, &p->unauthentic);
-}
-
-/* Show the request as it was signed, with the headers that were added. */
-static enum apam_status
-show_signed(struct playing *p, struct fields *added)
-{
-	struct apam_request_view *view = &p->request.view;
-	struct fields *made = &p->signing.headers;
-	const struct apam_header *all = fields_array(made);
-
-	fields_init(added);
-	for (size_t i = 0; all != NULL && i < made->count; i++)
-		fields_add_header(added, all[i].name, all[i].value);
-	p->request.earlier = added;
-	view->now_ms = played_time();
-	view->memo = APAM_STR("");
-	view->memo_count = 0;
-	return request_show_headers(&p->request, &p->unauthentic);
-}
-
 void
 playing_stand_in(struct playing *p)
 {
@@ -79,37 +84,29 @@ playing_stand_in(struct playing *p)
 
 /* The head first, then what there is of the body. */
 static void
-begin(struct playing *p, struct response *answer)
+begin(struct playing *p)
 {
-	const struct apam_str body = answer->pub.body;
-	struct fields added;
+	const struct apam_str body = p->answer.pub.body;
 
 	playing_stand_in(p);
-	p->authentic = (struct authentic){ .entry = NULL };
-	answer->pub.body = APAM_STR("");
-	if (show_signed(p, &added) == APAM_OK)
-		(void)authentic_begin(&p->authentic, &p->entry,
-		    &p->request.view, &answer->pub, &p->unauthentic);
-	p->request.earlier = NULL;
-	fields_free(&added);
-	if (body.n > 0)
-		go_on(p, body);
+	p->answer.pub.body = APAM_STR("");
+	digests_begin(
+	    &p->digests, authentic_hashes(&p->entry), &p->unauthentic);
+	digests_put(&p->digests, body);
 }
 
 /* NULL, or why nothing can be verified. */
 static const char *
 verify_problem(const struct playing *p)
 {
-	if (p->module->module.verify_begin == NULL)
-		return "the module has no such functions";
+	if (p->module->module.verify == NULL)
+		return "the module has no such function";
 	return p->is_signed ? NULL : "no request was signed before it";
 }
 
 static void
 verify(struct playing *p, const struct script_section *s)
 {
-	struct apam_header headers[ANSWER_HEADERS];
-	struct response answer;
 	const char *why;
 
 	playing_end_run(p);
@@ -121,14 +118,13 @@ verify(struct playing *p, const struct script_section *s)
 		playing_failed(p, s, "the answer is verified", why);
 		return;
 	}
-	if (!answer_take(p, s, headers, &answer))
+	if (!answer_take(p, s, p->answer_headers, &p->answer))
 		return;
 	p->unauthentic = (struct apam_error)APAM_ERROR_INIT;
 	p->verifying = true;
 	p->cut = false;
 	p->verify_line = s->line;
-	begin(p, &answer);
-	response_free(&answer);
+	begin(p);
 }
 
 /* ---- What is expected --------------------------------------------------- */
@@ -165,7 +161,7 @@ play_verify(struct playing *p, const struct script_section *s)
 		return false;
 	switch (s->word) {
 	case SCRIPT_BODY:
-		go_on(p, s->content);
+		digests_put(&p->digests, s->content);
 		return true;
 	case SCRIPT_CUT:
 		p->cut = true;

@@ -8,9 +8,11 @@
 #include "abi/judging.h"
 #include "abi/op.h"
 #include "abi/request.h"
+#include "crypto/digests.h"
 #include "drive/play.h"
 #include "entry/authentic.h"
 #include "entry/new_body.h"
+#include "http/response.h"
 
 #define TEXT_SIZE 1024
 #define ANSWER_HEADERS 64
@@ -71,7 +73,9 @@ struct playing {
 	bool verifying;
 	bool cut;		/* its body does not come to its end */
 	unsigned verify_line;
-	struct authentic authentic;
+	struct apam_header answer_headers[ANSWER_HEADERS];
+	struct response answer;
+	struct digests digests;	/* of its body, as far as it has come */
 	struct apam_error unauthentic; /* what a host is told; or OK */
 };
 

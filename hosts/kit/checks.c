@@ -61,7 +61,7 @@ const struct check checks[] = {
 	    WORKS "acquire", check_revoke, 1, false },
 	{ "login", "ends in a durable secret", "Log in", WORKS, check_login, 1,
 	    false },
-	{ "verify", "takes a response in pieces of any size", "Verify",
+	{ "verify", "says whether a response is the provider's", "Verify",
 	    WORKS "acquire", check_verify, 1, false },
 	{ "body", "rewrites bodies of any size, and again", "Rewrite the body",
 	    WORKS "acquire sign", check_body, 2, false },

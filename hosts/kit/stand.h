@@ -105,9 +105,9 @@ void stand_sign_end(struct stand_signed *made);
 void stand_judge(struct stand *s, const struct response *r,
     struct record *record);
 
-/* Have it verify a response, its body in pieces of `piece` bytes. */
+/* Have it verify a response. */
 void stand_verify(struct stand *s, const struct apam_request *request,
-    const struct response *r, size_t piece, struct record *record);
+    const struct response *r, struct record *record);
 
 /* True if the module has said a secret; `where` it did. */
 bool stand_told(char *where, size_t size);

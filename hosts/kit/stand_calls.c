@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "crypto/digests.h"
 #include "entry/authentic.h"
 #include "kit/answers.h"
 #include "kit/finding.h"
@@ -355,47 +356,40 @@ stand_judge(struct stand *s, const struct response *r, struct record *record)
 
 /* ---- Verifying -------------------------------------------------------- */
 
-/* Give it the body in pieces and end the run. */
-static enum apam_status
-verify_pieces(struct authentic *run, struct apam_str body, size_t piece,
-    struct apam_error *err)
+/* False without memory, which some checks take away. */
+static bool
+hash_body(const struct stand *s, struct apam_str body, struct digests *d)
 {
-	enum apam_status status = APAM_OK, ended;
+	struct apam_error err = APAM_ERROR_INIT;
 
-	finding_doing("in verify_body");
-	for (size_t at = 0; status == APAM_OK && at < body.n; at += piece) {
-		const size_t left = body.n - at;
-
-		status = authentic_body(run,
-		    (struct apam_str){
-			body.p + at, left < piece ? left : piece },
-		    err);
-	}
-	finding_doing("in verify_end");
-	ended = authentic_end(
-	    run, status == APAM_OK, status == APAM_OK ? err : NULL);
-	return status == APAM_OK ? ended : status;
+	digests_begin(d, authentic_hashes(&s->entry), &err);
+	digests_put(d, body);
+	return digests_end(d) == APAM_OK;
 }
 
 void
 stand_verify(struct stand *s, const struct apam_request *given,
-    const struct response *r, size_t piece, struct record *record)
+    const struct response *r, struct record *record)
 {
 	struct apam_error err = APAM_ERROR_INIT;
 	struct apam_response head = r->pub;
 	struct request request;
-	struct authentic run;
+	struct digests digests;
+	struct authentic a = { &request.view, &head, digests.all, 0 };
 	enum apam_status status;
 
 	if (!authentic_is_asked(&s->entry) ||
 	    !begin_request(s, given, &request))
 		return;
+	request.body = (struct apam_body){ .size = sizeof(request.body),
+		.kind = APAM_BODY_UNKNOWN };
 	head.body = APAM_STR("");
+	if (!hash_body(s, r->pub.body, &digests))
+		goto out;
+	a.digest_count = digests.count;
 	finding_doing(
-	    "in verify_begin, of a response with status %d", (int)head.status);
-	status = authentic_begin(&run, &s->entry, &request.view, &head, &err);
-	if (status == APAM_OK)
-		status = verify_pieces(&run, r->pub.body, piece, &err);
+	    "in verify, of a response with status %d", (int)head.status);
+	status = authentic_verify(&s->entry, &a, &err);
 	standing_heard("why a response is not authentic", apam_str(err.text));
 	if (status == APAM_E_ABI)
 		finding_fail("%s: %s", finding->doing, err.text);
@@ -403,5 +397,6 @@ stand_verify(struct stand *s, const struct apam_request *given,
 		record_line(record, "verify");
 		record_number(record, (int64_t)status);
 	}
+out:
 	request_free(&request);
 }

@@ -174,7 +174,7 @@ tour_walk(struct stand *s, const struct tour *t, struct record *record)
 		copy_answer(&t->answers[i], &r);
 		stand_judge(s, &r, record);
 		response_free(&r);
-		stand_verify(s, &t->requests[0], &t->answers[i], 7, record);
+		stand_verify(s, &t->requests[0], &t->answers[i], record);
 	}
 	/* What judge kept is seen now. */
 	sign_all(s, t, record);

@@ -451,11 +451,12 @@ struct apam_answer {
 struct apam_verify;		/* an answer being verified */
 
 /*
- * Begin, once the head of the answer is there; its body is left empty here.
- * `request` is what was signed, as it was.  `verify` is set to NULL where no
- * entry verifies the answer, and may be NULL in the other two calls.  Errors:
- * NOT_AUTHENTIC, also where the profile has changed so much that nobody can
- * tell; USAGE, ABI, MEMORY.
+ * Begin, once the head of the answer is there, of which a copy is made; its body
+ * is left empty here.  `request` is what was signed; it and the signature stay as
+ * they are until the end.  `verify` is set to NULL where no entry verifies the
+ * answer, and may be NULL in the other two calls.  Errors: NOT_AUTHENTIC, where
+ * the profile has changed so much that nobody can tell, or where there are more
+ * than 256 headers; USAGE, MEMORY.
  */
 APAM_API APAM_CHECKED enum apam_status apam_verify_start(
     struct apam_profile *profile, const struct apam_request *request,
@@ -465,7 +466,8 @@ APAM_API APAM_CHECKED enum apam_status apam_verify_start(
 /*
  * Take in the next bytes of the body, as they were sent, without the framing of
  * chunks.  After a failure the answer is not to be used; end the call all the
- * same.  Errors: NOT_AUTHENTIC, ABI, MEMORY, USAGE.
+ * same.  Errors: POLICY, where OpenSSL's configuration does not allow the hash
+ * that is needed; MEMORY, INTERNAL, USAGE.
  */
 APAM_API APAM_CHECKED enum apam_status apam_verify_body(
     struct apam_verify *verify, struct apam_str bytes, struct apam_error *err);
@@ -473,7 +475,8 @@ APAM_API APAM_CHECKED enum apam_status apam_verify_body(
 /*
  * End the call, and set *verify to NULL.  APAM_OK: the answer is the
  * provider's, and whole.  `whole` is false where its body did not come to an
- * end, which is never OK.  Errors: the same, and what an earlier call returned.
+ * end, which is never OK.  Errors: NOT_AUTHENTIC, ABI, MEMORY, and what an
+ * earlier call returned.
  */
 APAM_API APAM_CHECKED enum apam_status apam_verify_end(
     struct apam_verify **verify, bool whole, struct apam_error *err);

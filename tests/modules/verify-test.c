@@ -2,23 +2,21 @@
 /*
  * A scheme whose provider signs its answers: the header Answer-Mac has the HMAC
  * (RFC 2104) of method, URL, the request's Authorization and the status, each
- * on a line, and of the body, with the secret, in hex.  Of no use outside tests.
+ * on a line, and of the body's SHA-256, with the secret, in hex.  Of no use
+ * outside tests.
  *
  * `break` names what the module does wrong.
  */
 #include <apam/scheme.h>
 
-#include <openssl/core_names.h>
-#include <openssl/evp.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "stub.h"
 
 enum { OPT_SECRET, OPT_HEADER, OPT_BREAK, OPT_COUNT };
-enum { BREAK_NOTHING, BREAK_BEGIN, BREAK_BODY, BREAK_END, BREAK_MADE };
+enum { BREAK_NOTHING, BREAK_SILENT, BREAK_STATUS, BREAK_SAID };
 
-static const char *const breaks[] = { "nothing", "begin", "body", "end", "made",
+static const char *const breaks[] = { "nothing", "silent", "status", "said",
 	NULL };
 
 static const struct apam_option options[OPT_COUNT] = {
@@ -31,15 +29,10 @@ static const struct apam_option options[OPT_COUNT] = {
 	    .type = APAM_OPT_STRING,
 	    .default_value = "Authorization" },
 	[OPT_BREAK] = { .name = "break",
-	    .help = "which slot returns what it may not",
+	    .help = "how verify returns what it may not",
 	    .type = APAM_OPT_CHOICE,
 	    .choices = breaks,
 	    .default_value = "nothing" },
-};
-
-struct run {
-	EVP_MAC_CTX *mac;
-	char wanted[65];
 };
 
 static int64_t
@@ -80,19 +73,6 @@ verify_check(void *state, struct apam_op *op)
 
 /* ---- Verifying ----------------------------------------------------------- */
 
-static void
-add(struct run *run, struct apam_str bytes)
-{
-	(void)EVP_MAC_update(run->mac, (const unsigned char *)bytes.p, bytes.n);
-}
-
-static void
-add_line(struct run *run, struct apam_str text)
-{
-	add(run, text);
-	add(run, APAM_STR("\n"));
-}
-
 static struct apam_str
 sent_header(const struct apam_request_view *r, struct apam_str name)
 {
@@ -103,91 +83,67 @@ sent_header(const struct apam_request_view *r, struct apam_str name)
 	return APAM_STR("");
 }
 
-static void
-begin_run(const struct scheme_entry *e, struct run *run,
-    const struct apam_request_view *request,
-    const struct apam_response *response)
+/* In hex; empty where there is no memory for it. */
+static struct apam_text *
+make_mac(const struct scheme_entry *e, const struct apam_request_view *request,
+    const struct apam_response *response, struct apam_str digest)
 {
-	const struct apam_str key = scheme_option(e, OPT_SECRET)->str;
-	char sha256[] = "SHA256", status[8];
-	const OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(
-					  OSSL_MAC_PARAM_DIGEST, sha256, 0),
-		OSSL_PARAM_construct_end() };
-	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-
-	(void)snprintf(status, sizeof(status), "%d", (int)response->status);
-	run->mac = EVP_MAC_CTX_new(hmac);
-	EVP_MAC_free(hmac);
-	(void)EVP_MAC_init(
-	    run->mac, (const unsigned char *)key.p, key.n, params);
-	add_line(run, request->method);
-	add_line(run, request->url);
-	add_line(run, sent_header(request, scheme_option(e, OPT_HEADER)->str));
-	add_line(run, apam_str(status));
-}
-
-static int32_t
-verify_begin(void *state, const struct apam_request_view *request,
-    const struct apam_response *response, struct apam_verifying *out, void **to)
-{
-	const struct scheme_entry *e = state;
-	const struct apam_str mac = e->svc->header(
-	    e->svc, response, "Answer-Mac");
-	struct run *run;
-
-	if (breaks_at(e) == BREAK_BEGIN)
-		return APAM_E_NOT_AUTHENTIC;
-	if (mac.n != 64)
-		return e->svc->not_authentic(
-		    e->svc, out, APAM_STR("it has no Answer-Mac"));
-	run = calloc(1, sizeof(*run));
-	if (run == NULL)
-		return APAM_E_MEMORY;
-	memcpy(run->wanted, mac.p, mac.n);
-	begin_run(e, run, request, response);
-	*to = run;
-	if (breaks_at(e) == BREAK_MADE)
-		return e->svc->not_authentic(
-		    e->svc, out, APAM_STR("it is told to say so"));
-	return APAM_OK;
-}
-
-static int32_t
-verify_body(
-    void *state, void *to, struct apam_str piece, struct apam_verifying *out)
-{
-	const struct scheme_entry *e = state;
-
-	if (breaks_at(e) == BREAK_BODY)
-		(void)e->svc->not_authentic(
-		    e->svc, out, APAM_STR("and yet it is"));
-	add(to, piece);
-	return APAM_OK;
-}
-
-static int32_t
-verify_end(void *state, void *to, int32_t whole, struct apam_verifying *out)
-{
-	const struct scheme_entry *e = state;
-	struct run *run = to;
-	unsigned char mac[EVP_MAX_MD_SIZE];
-	char hex[2 * EVP_MAX_MD_SIZE + 1];
+	const struct apam_services *svc = e->svc;
+	char status[8];
+	const int n_status = snprintf(
+	    status, sizeof(status), "%d", (int)response->status);
+	const struct apam_str parts[] = { request->method, APAM_STR("\n"),
+		request->url, APAM_STR("\n"),
+		sent_header(request, scheme_option(e, OPT_HEADER)->str),
+		APAM_STR("\n"), { status, (size_t)n_status }, APAM_STR("\n"),
+		digest };
+	const struct apam_key_source source = { .size = sizeof(source),
+		.kind = APAM_KIND_SYMMETRIC,
+		.bytes = scheme_option(e, OPT_SECRET)->str };
+	struct apam_text *text = svc->text_new(svc, 0);
+	struct apam_key *key = NULL;
+	unsigned char mac[APAM_HASH_MAX];
 	size_t n = 0;
-	bool same;
 
-	(void)EVP_MAC_final(run->mac, mac, &n, sizeof(mac));
-	EVP_MAC_CTX_free(run->mac);
-	for (size_t i = 0; i < n; i++)
-		(void)snprintf(hex + 2 * i, 3, "%02x", mac[i]);
-	same = e->svc->equal(e->svc, apam_str(hex), apam_str(run->wanted));
-	free(run);
-	if (breaks_at(e) == BREAK_END)
+	if (svc->key_make(svc, &source, &key) == APAM_OK &&
+	    svc->hmac(svc, key, APAM_HASH_SHA256, parts,
+		sizeof(parts) / sizeof(parts[0]), mac, &n) == APAM_OK)
+		svc->text_put(svc, text, APAM_WRITING_HEX,
+		    (struct apam_str){ (const char *)mac, n });
+	svc->key_free(svc, &key);
+	return text;
+}
+
+static int32_t
+verify_verify(void *state, const struct apam_request_view *request,
+    const struct apam_response *response, struct apam_str digest,
+    struct apam_verifying *out)
+{
+	const struct scheme_entry *e = state;
+	const struct apam_services *svc = e->svc;
+	const struct apam_str given = svc->header(svc, response, "Answer-Mac");
+	struct apam_text *mac;
+	bool made, same;
+
+	if (breaks_at(e) == BREAK_SILENT)
+		return APAM_E_NOT_AUTHENTIC;
+	if (breaks_at(e) == BREAK_STATUS)
 		return 4711;
-	/* Of a body that was cut nothing is known. */
-	if (!whole || same)
-		return APAM_OK;
-	return e->svc->not_authentic(
-	    e->svc, out, APAM_STR("its Answer-Mac is another one"));
+	if (given.n != 64)
+		return svc->not_authentic(
+		    svc, out, APAM_STR("it has no Answer-Mac"));
+	mac = make_mac(e, request, response, digest);
+	made = svc->text_view(svc, mac).n > 0;
+	same = svc->equal(svc, svc->text_view(svc, mac), given);
+	svc->text_free(svc, &mac);
+	if (!made)
+		return APAM_E_MEMORY;
+	if (!same)
+		return svc->not_authentic(
+		    svc, out, APAM_STR("its Answer-Mac is another one"));
+	if (breaks_at(e) == BREAK_SAID)
+		(void)svc->not_authentic(svc, out, APAM_STR("and yet it is"));
+	return APAM_OK;
 }
 
 const struct apam_module apam_module_1 = {
@@ -209,7 +165,6 @@ const struct apam_module apam_module_1 = {
 	.sign = verify_sign,
 	.judge = stub_judge,
 	.check = verify_check,
-	.verify_begin = verify_begin,
-	.verify_body = verify_body,
-	.verify_end = verify_end,
+	.verify = verify_verify,
+	.verify_hash = APAM_HASH_SHA256,
 };

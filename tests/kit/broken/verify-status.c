@@ -6,38 +6,16 @@
 #include "kit/sound.h"
 
 static int32_t
-own_begin(void *state, const struct apam_request_view *request,
-    const struct apam_response *response, struct apam_verifying *out,
-    void **run)
+own_verify(void *state, const struct apam_request_view *request,
+    const struct apam_response *response, struct apam_str digest,
+    struct apam_verifying *out)
 {
 	(void)state;
 	(void)request;
 	(void)response;
-	(void)out;
-	*run = NULL;
-	return APAM_OK;
-}
-
-static int32_t
-own_body(
-    void *state, void *run, struct apam_str piece, struct apam_verifying *out)
-{
-	(void)state;
-	(void)run;
-	(void)piece;
+	(void)digest;
 	(void)out;
 	return APAM_E_POLICY;
 }
 
-static int32_t
-own_end(void *state, void *run, int32_t whole, struct apam_verifying *out)
-{
-	(void)state;
-	(void)run;
-	(void)whole;
-	(void)out;
-	return APAM_OK;
-}
-
-SOUND_MODULE("verify-status", .verify_begin = own_begin,
-    .verify_body = own_body, .verify_end = own_end);
+SOUND_MODULE("verify-status", .verify = own_verify);

@@ -151,8 +151,8 @@ pub struct Module {
         *mut *const u8,
     ) -> i32,
     check: unsafe extern "C" fn(*mut c_void, *mut Op) -> i32,
-    // revoke, prepare, login, verify_*, body_*
-    not_there: [Unused; 9],
+    // revoke, prepare, login, verify and its hash, body_*
+    not_there: [Unused; 8],
 }
 
 // Constants that hold pointers may be shared by threads: nobody writes them.
@@ -334,5 +334,5 @@ pub static apam_module_1: Module = Module {
     sign,
     judge,
     check,
-    not_there: [null_mut(); 9],
+    not_there: [null_mut(); 8],
 };

@@ -340,8 +340,10 @@ the provider refuses the refresh token
 ...
 END
 done
-mac=$(printf 'GET\nhttps://api.example/x\nFAKE-known-secret\n200\nwhole body' |
-    openssl dgst -sha256 -hmac FAKE-known-secret | sed 's/.* //')
+mac=$({
+	printf 'GET\nhttps://api.example/x\nFAKE-known-secret\n200\n'
+	printf 'whole body' | openssl dgst -sha256 -binary
+} | openssl dgst -sha256 -hmac FAKE-known-secret | sed 's/.* //')
 drives_test "answers that are verified" 9 verify-test <<END
 %% options
 secret = "env:S";
@@ -404,7 +406,7 @@ more
 %% fails APAM_E_NOT_AUTHENTIC
 the answer is not authentic: it has no Answer-Mac
 %% options
-secret = "env:S"; break = "end";
+secret = "env:S"; break = "silent";
 %% verify
 200
 Answer-Mac: $mac
@@ -662,7 +664,7 @@ ${signed%%%% use*}
 %% verify
 200
 END
-differing "a module that does not verify" 'has no such functions' <<END
+differing "a module that does not verify" 'has no such function' <<END
 $base
 %% use
 FAKE-known-secret

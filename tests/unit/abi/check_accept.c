@@ -70,11 +70,14 @@ no_judge(void *state, const struct apam_answer_view *answer,
 }
 
 static int32_t
-no_end(void *state, void *run, int32_t whole, struct apam_verifying *out)
+verify_nothing(void *state, const struct apam_request_view *request,
+    const struct apam_response *response, struct apam_str digest,
+    struct apam_verifying *out)
 {
 	(void)state;
-	(void)run;
-	(void)whole;
+	(void)request;
+	(void)response;
+	(void)digest;
 	(void)out;
 	return APAM_OK;
 }
@@ -221,7 +224,8 @@ enum what {
 	A_NAME_IN_CAPITALS,
 	A_NAME_FROM_A_DIGIT_ON,
 	NO_CHECK,
-	HALF_A_VERIFY,
+	A_HASH_FOR_NOBODY,
+	A_HASH_OF_NOBODY,
 	GROUPS_IN_GROUPS,
 	GROUPS_TOO_DEEP,
 	A_GROUP_IN_ITSELF,
@@ -310,7 +314,8 @@ static const struct breakage {
 	{ "a name from a digit on", A_NAME_FROM_A_DIGIT_ON,
 	    "has another name than" },
 	{ "no check", NO_CHECK, "slot check is missing" },
-	{ "half a verify", HALF_A_VERIFY, "expected all or none" },
+	{ "a hash for nobody", A_HASH_FOR_NOBODY, "or it has no slot verify" },
+	{ "a hash of nobody's", A_HASH_OF_NOBODY, "verify_hash is not known" },
 	{ "groups in groups", GROUPS_IN_GROUPS, NULL },
 	{ "groups too deep", GROUPS_TOO_DEEP, "nested too deep" },
 	{ "a group in itself", A_GROUP_IN_ITSELF, "nested too deep" },
@@ -412,8 +417,12 @@ break_slots(enum what what)
 	case NO_CHECK:
 		module.check = NULL;
 		return;
-	case HALF_A_VERIFY:
-		module.verify_end = no_end;
+	case A_HASH_FOR_NOBODY:
+		module.verify_hash = APAM_HASH_SHA256;
+		return;
+	case A_HASH_OF_NOBODY:
+		module.verify = verify_nothing;
+		module.verify_hash = APAM_HASH_MD5 + 1;
 		return;
 	default:
 		return;

@@ -844,22 +844,17 @@ struct apam_module {
 	 */
 	int32_t (*login)(void *state, struct apam_op *op);
 	/*
-	 * Optional, all three or none: is this response the provider's?
-	 * verify_begin makes a *run from the request as it was signed and the
-	 * response without its body; verify_body takes the body, piece by
-	 * piece; verify_end frees the run.  `whole` is 1, or 0 where the body
-	 * did not come to its end.  Each returns APAM_OK or what
-	 * `not_authentic` returned; verify_end is called in any case, but for
-	 * a verify_begin that failed and made no run.
+	 * Optional: is this response the provider's?  Called once all of its
+	 * body has come, with the request as it was signed.  Neither body is
+	 * shown, for they are with the program, and need not be where the
+	 * secret is; `digest` is that of the response's, by verify_hash.
+	 * Returns APAM_OK or what `not_authentic` returned.
 	 */
-	int32_t (*verify_begin)(void *state,
-	    const struct apam_request_view *request,
-	    const struct apam_response *response, struct apam_verifying *out,
-	    void **run);
-	int32_t (*verify_body)(void *state, void *run, struct apam_str piece,
+	int32_t (*verify)(void *state, const struct apam_request_view *request,
+	    const struct apam_response *response, struct apam_str digest,
 	    struct apam_verifying *out);
-	int32_t (*verify_end)(void *state, void *run, int32_t whole,
-	    struct apam_verifying *out);
+	/* The enum apam_hash for `verify`; 0: it needs none, and gets "". */
+	int32_t verify_hash;
 	/*
 	 * Optional, all three or none: rewrite the body of a request for which
 	 * `sign` called sign_body, as for chunks that are signed each.
