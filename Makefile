@@ -469,7 +469,7 @@ $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.
 $(call checks,memo pair record_read record_set record_write registry_change \
 	registry_files present_secrets secret_renewal short_login short_memory \
-	signature_parts store_key new_body): private \
+	signature_parts store_key new_body key_uses): private \
 	OUR_LDFLAGS += $(call wrap,malloc calloc realloc)
 $(call checks,reading registry_files registry_write view): private \
 	OUR_LDFLAGS += $(call wrap,read pread write openat fsync fchmod fstat \

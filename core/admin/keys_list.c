@@ -6,6 +6,7 @@
 #include <apam/admin.h>
 #include <stdlib.h>
 
+#include "admin/key_uses.h"
 #include "admin/keys_change.h"
 #include "admin/keys_served.h"
 #include "admin/profile_keys.h"
@@ -29,9 +30,7 @@ struct row {
 	const struct key_readers *readers; /* NULL: no profile names it */
 	struct key_use *use; /* NULL: no note is of it */
 	const char *missed;
-	/* Through the agent: each, and where they are. */
-	struct apam_key_use *uses;
-	const struct apam_key_use **use_list;
+	struct key_uses uses; /* through the agent and gateways */
 	const struct key_served *served; /* what it found; NULL: nothing */
 };
 
@@ -76,8 +75,7 @@ free_rows(struct rows *rows)
 	for (size_t i = 0; i < rows->count; i++) {
 		free(rows->all[i].profiles);
 		free(rows->all[i].use);
-		free(rows->all[i].uses);
-		free(rows->all[i].use_list);
+		key_uses_free(&rows->all[i].uses);
 	}
 	free(rows->all);
 	id_index_free(&rows->by_id);
@@ -212,6 +210,12 @@ row_is_alone(const struct rows *rows, size_t i)
 	return !before && !behind;
 }
 
+static void
+add_noted_use(void *arg, const struct key_note *note)
+{
+	key_uses_add_noted(arg, note);
+}
+
 /* The rows are sorted; row_is_alone needs that. */
 static void
 take_notes(struct rows *rows, const struct key_notes *notes, size_t i)
@@ -221,6 +225,7 @@ take_notes(struct rows *rows, const struct key_notes *notes, size_t i)
 		row_is_alone(rows, i), row->readers };
 	struct key_use use;
 
+	key_use_each_other(notes, &key, add_noted_use, &row->uses);
 	if (!key_use_find(notes, &key, &use))
 		return;
 	row->use = malloc(sizeof(*row->use));
@@ -247,54 +252,17 @@ read_row_notes(
 	key_notes_free(&notes);
 }
 
-/* ---- Through the agent --------------------------------------------------- */
-
-static size_t
-count_uses(const struct row *row, const struct keys_served *served,
-    const struct named_keys *named)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < served->count; i++)
-		n += keys_served_is_of(
-		    &served->all[i], named, row->info.scheme, row->info.id);
-	return n;
-}
-
-static void
-add_use(struct row *row, const struct agent_use_row *use)
-{
-	struct apam_key_use *to = &row->uses[row->info.use_count];
-
-	*to = (struct apam_key_use){ .size = sizeof(*to),
-		.profile = use->profile,
-		.program = use->program,
-		.unit = use->unit,
-		.uid = (unsigned long)use->user,
-		.at = use->at,
-		.count = use->count };
-	row->use_list[row->info.use_count++] = to;
-}
+/* ---- Through the agent and gateways --------------------------------------- */
 
 /* What the agent noted of one key; *served must live as long. */
 static void
-take_uses(struct rows *rows, struct row *row, const struct keys_served *served,
+take_uses(struct row *row, const struct keys_served *served,
     const struct named_keys *named)
 {
-	const size_t n = count_uses(row, served, named);
-
-	if (n == 0)
-		return;
-	row->uses = calloc(n, sizeof(*row->uses));
-	row->use_list = calloc(n, sizeof(*row->use_list));
-	if (row->uses == NULL || row->use_list == NULL) {
-		rows->failed = true;
-		return;
-	}
 	for (size_t i = 0; i < served->count; i++)
 		if (keys_served_is_of(
 			&served->all[i], named, row->info.scheme, row->info.id))
-			add_use(row, &served->all[i]);
+			key_uses_add_served(&row->uses, &served->all[i]);
 }
 
 static void
@@ -307,7 +275,9 @@ take_all_uses(struct rows *rows, const struct keys_served *served,
 
 		row->served = keys_served_find(
 		    served, named, row->info.scheme, row->info.id);
-		take_uses(rows, row, served, named);
+		take_uses(row, served, named);
+		key_uses_sort(&row->uses);
+		rows->failed = rows->failed || row->uses.failed;
 	}
 }
 
@@ -370,7 +340,9 @@ collect_rows(struct rows *rows, const struct key_set *set,
 static void
 show_served_use(struct row *row)
 {
-	const struct apam_key_use *last = row->uses;
+	const struct apam_key_use *last = row->uses.count == 0 ?
+	    NULL :
+	    row->uses.all[0];
 	const struct key_served *found = row->served;
 
 	if (found != NULL && found->checked_at >= row->info.checked_at) {
@@ -378,8 +350,10 @@ show_served_use(struct row *row)
 		row->info.checked_at = found->checked_at;
 		row->info.evidence = found->evidence;
 	}
-	row->info.uses = row->use_list;
-	if (last == NULL || last->at < row->info.used_at)
+	row->info.uses = (const struct apam_key_use *const *)row->uses.all;
+	row->info.use_count = row->uses.count;
+	if (last == NULL || last->at < row->info.used_at ||
+	    last->signer[0] != '\0')
 		return;
 	row->info.used_at = last->at;
 	row->info.used_by = last->program;

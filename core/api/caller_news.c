@@ -30,8 +30,11 @@ news_of(struct apam *ctx)
 	struct serve_news *news;
 
 	pthread_mutex_lock(&ctx->env.lock);
-	if (ctx->news == NULL)
+	if (ctx->news == NULL) {
 		ctx->news = calloc(1, sizeof(*ctx->news));
+		if (ctx->news != NULL)
+			ctx->news->notes = true;
+	}
 	news = ctx->news;
 	pthread_mutex_unlock(&ctx->env.lock);
 	return news;

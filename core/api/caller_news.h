@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a gateway's process tells the audit log when it signs itself: for whom it
- * signed, and for whom it did not, as the agent does (api/serve_news.h).
+ * signed, and for whom it did not, as the agent does (api/serve_news.h); and what
+ * it notes for the list of keys.
  */
 #ifndef CORE_API_CALLER_NEWS_H
 #define CORE_API_CALLER_NEWS_H

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/siphash.h"
 #include "flight/notify.h"
+#include "keys/note.h"
 #include "profile/refusals.h"
 #include "profile/stack.h"
 
@@ -68,15 +69,36 @@ take_news(struct serve_news *news, uint64_t what, int64_t every_ms,
 	return true;
 }
 
-/* True where it is to be told; *untold is how often it was not, since. */
+/* After take_news: a use is noted as often as a program's own. */
+static bool
+is_noted_now(struct serve_news *news, uint64_t what)
+{
+	struct serve_told *t = &news->told[what % SERVE_NEWS_MAX];
+	const int64_t now = clock_ms();
+
+	if (!news->notes ||
+	    (t->noted != 0 && now - t->noted < KEY_NOTE_EVERY_S * 1000))
+		return false;
+	t->noted = now;
+	return true;
+}
+
+/*
+ * True where it is to be told; *untold is how often it was not, since, and
+ * *noted, if not NULL, whether it is to be noted.
+ */
 static bool
 is_news(struct serve_news *news, const struct stack *stack,
-    const struct subject *subject, int64_t every_ms, unsigned long *untold)
+    const struct subject *subject, int64_t every_ms, unsigned long *untold,
+    bool *noted)
 {
+	const uint64_t what = number_of(subject);
 	bool is;
 
 	pthread_mutex_lock(&stack->env->lock);
-	is = take_news(news, number_of(subject), every_ms, untold);
+	is = take_news(news, what, every_ms, untold);
+	if (noted != NULL)
+		*noted = is_noted_now(news, what);
 	pthread_mutex_unlock(&stack->env->lock);
 	return is;
 }
@@ -94,14 +116,17 @@ tell_entry(struct serve_news *news, struct entry *e, const struct stack *stack,
 		.key_id = key_id,
 		.asker = asker };
 	unsigned long untold;
+	bool noted;
 
 	notify_key_id(e, key_id);
 	add_text(&s, asker->unit);
 	add_text(&s, asker->program);
 	add_text(&s, e->conf->scheme);
 	add_text(&s, key_id);
-	if (is_news(news, stack, &s, SERVE_USED_MS, &untold))
+	if (is_news(news, stack, &s, SERVE_USED_MS, &untold, &noted))
 		audit_write(&stack->env->audit, &event);
+	if (noted)
+		notify_use_for(e, asker->uid, asker->unit);
 }
 
 void
@@ -136,7 +161,7 @@ serve_news_refused(struct serve_news *news, const struct stack *stack,
 	if (!refusal_is(why->status))
 		return;
 	siphash_add(s.hash, kind, sizeof(kind));
-	if (!is_news(news, stack, &s, SERVE_REFUSED_MS, &untold))
+	if (!is_news(news, stack, &s, SERVE_REFUSED_MS, &untold, NULL))
 		return;
 	event = refusal_event(stack, why, key_id);
 	event.repeats = untold;

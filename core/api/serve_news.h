@@ -25,9 +25,11 @@ struct stack_result;
  * at first.
  */
 struct serve_news {
+	bool notes;	/* uses are noted for the list of keys, too */
 	struct serve_told {
 		uint64_t what;
 		int64_t at;	/* clock_ms */
+		int64_t noted;	/* the same; 0: not yet */
 		unsigned long untold; /* how often since then */
 	} told[SERVE_NEWS_MAX];
 };

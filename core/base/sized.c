@@ -59,7 +59,7 @@ SHOWN(audit_info, line);
 SHOWN(client_certificate, key_file);
 SHOWN(entry_info, last_error_at);
 SHOWN(key_info, use_count);
-SHOWN(key_use, count);
+SHOWN(key_use, signer_uid);
 SHOWN(lint_progress, total);
 SHOWN(module_info, why);
 SHOWN(piece, digest);

@@ -119,6 +119,20 @@ notify_use(struct entry *e)
 	write_note(e, KEY_NOTE_USED, &note);
 }
 
+void
+notify_use_for(struct entry *e, unsigned long uid, const char *unit)
+{
+	struct key_note note = {
+		.state = APAM_KEY_UNKNOWN, .for_other = true, .other_uid = uid
+	};
+
+	if (unit != NULL)
+		(void)snprintf(
+		    note.other_unit, sizeof(note.other_unit), "%s", unit);
+	name_key(e, &note);
+	write_note(e, KEY_NOTE_USED, &note);
+}
+
 /* ---- Ids ----------------------------------------------------------------- */
 
 void

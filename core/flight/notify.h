@@ -49,4 +49,10 @@ void notify_key_id(struct entry *e, char *key_id);
 /* To be called after the key signed. */
 void notify_use(struct entry *e);
 
+/*
+ * The same of a gateway, for this user and service, which may be NULL: once a
+ * minute for each of them.
+ */
+void notify_use_for(struct entry *e, unsigned long uid, const char *unit);
+
 #endif

@@ -27,7 +27,7 @@
 
 #define NOTES_MAX 4096 /* how many of one user are read */
 #define LIST_MAX 65536 /* how many names of one directory are looked at */
-#define NAME_SIZE (sizeof("checked-") + 16)
+#define NAME_SIZE (sizeof("checked-") + 16 + 3)
 #define CHECKED_TRIES 50
 
 /* O_NONBLOCK: opening a FIFO in a file's place must not hang. */
@@ -81,11 +81,44 @@ note_name_of(enum key_note_kind kind, const char *key, char name[NAME_SIZE])
 	(void)snprintf(name, NAME_SIZE, "%s%s", prefixes[kind], key);
 }
 
+/* The same, where it may be for somebody else. */
+static void
+note_name(
+    enum key_note_kind kind, const struct key_note *note, char name[NAME_SIZE])
+{
+	char user[24];
+
+	if (!note->for_other) {
+		note_name_of(kind, note->key, name);
+		return;
+	}
+	(void)snprintf(user, sizeof(user), "%lu", note->other_uid);
+	(void)snprintf(name, NAME_SIZE, "%s%s-%02x", prefixes[kind], note->key,
+	    (unsigned)(key_note_hash(user, note->other_unit, "") & 0xff));
+}
+
+static bool
+is_hex(const char *text, size_t n)
+{
+	return strlen(text) == n && strspn(text, "0123456789abcdef") == n;
+}
+
 static bool
 is_key(const char *text)
 {
-	return strlen(text) == KEY_NOTE_KEY - 1 &&
-	    strspn(text, "0123456789abcdef") == KEY_NOTE_KEY - 1;
+	return is_hex(text, KEY_NOTE_KEY - 1);
+}
+
+/* What stands behind the prefix of a file. */
+static bool
+is_key_and_more(enum key_note_kind kind, const char *text)
+{
+	const size_t n = strcspn(text, "-");
+
+	if (text[n] == '\0')
+		return is_key(text);
+	return kind == KEY_NOTE_USED && n == KEY_NOTE_KEY - 1 &&
+	    strspn(text, "0123456789abcdef") == n && is_hex(text + n + 1, 2);
 }
 
 /* ---- Writing ---------------------------------------------------------- */
@@ -145,7 +178,7 @@ key_note_write(const char *state_dir, bool user, enum key_note_kind kind,
 	bool ok;
 
 	buf_init_plain(&line, KEY_NOTE_MAX);
-	note_name_of(kind, note->key, name);
+	note_name(kind, note, name);
 	ok = is_key(note->key) && key_note_put(&line, kind, note);
 	if (ok)
 		directory = user_dir_open(state_dir, user, true, NULL);
@@ -202,7 +235,7 @@ note_kind_of(const char *name, enum key_note_kind *kind)
 {
 	*kind = name[0] == 'u' ? KEY_NOTE_USED : KEY_NOTE_CHECKED;
 	return strncmp(name, prefixes[*kind], strlen(prefixes[*kind])) == 0 &&
-	    is_key(name + strlen(prefixes[*kind]));
+	    is_key_and_more(*kind, name + strlen(prefixes[*kind]));
 }
 
 struct reading {
@@ -225,7 +258,7 @@ read_note_list(const struct reading *r, unsigned long uid, DIR *list)
 			continue;
 		notes++;
 		note = (struct key_note){ .uid = uid };
-		(void)snprintf(note.key, sizeof(note.key), "%s",
+		(void)snprintf(note.key, sizeof(note.key), "%.16s",
 		    entry->d_name + strlen(prefixes[kind]));
 		if (read_note_file(dirfd(list), entry->d_name, kind, &note))
 			r->each(r->arg, kind, &note);

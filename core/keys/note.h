@@ -8,13 +8,16 @@
  * noted is quoted, and a use counts if the user may read the key's secret.
  *
  *	state_dir/users/<uid>/used-<hash>	0600, one line of JSON
+ *	state_dir/users/<uid>/used-<hash>-<nn>	the same, for somebody else
  *	state_dir/users/<uid>/checked-<hash>
  *	state_dir/users/<uid>/used.lock		0600, empty: held to write
  *	state_dir/users/<uid>/checked.lock
  *
  * <hash>: 16 hex digits of the FNV-1a of scheme, NUL, id, NUL, mark, NUL.  It
  * identifies the key.  The note itself has no id, because that may be a secret
- * that somebody put in the wrong place.
+ * that somebody put in the wrong place.  A gateway that signs itself notes for
+ * whom; <nn> is a part of a hash of that, so that what it writes is bounded, and
+ * one of two that share it shows.
  */
 #ifndef CORE_KEYS_NOTE_H
 #define CORE_KEYS_NOTE_H
@@ -23,6 +26,7 @@
 #include "base/this_process.h"
 #include "keys/record.h"
 #include "keys/seen.h"
+#include "text/unit_name.h"
 
 #define KEY_NOTE_EVERY_S 60	/* seconds; a use is not noted more often */
 
@@ -37,6 +41,9 @@ struct key_note {
 	/* the user whose programs noted it; set by reading */
 	unsigned long uid;
 	char program[PROGRAM_NAME_SIZE]; /* its file's name */
+	bool for_other;		/* USED: it was for this user and service */
+	unsigned long other_uid;
+	char other_unit[UNIT_NAME_MAX + 1]; /* or "" */
 	enum apam_key_state state; /* CHECKED */
 	char evidence[APAM_EVIDENCE_SIZE];	/* CHECKED */
 	char seen[SEEN_TEXT];	/* CHECKED: which secret was good; or "" */

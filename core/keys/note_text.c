@@ -54,6 +54,18 @@ put_note(struct buf *to, const char *name, const char *text)
 	encode_json_string(to, apam_str(text));
 }
 
+static void
+put_other(struct buf *to, const struct key_note *note)
+{
+	char user[40];
+
+	(void)snprintf(
+	    user, sizeof(user), ", \"for_user\": %lu", note->other_uid);
+	buf_put(to, apam_str(user));
+	if (note->other_unit[0] != '\0')
+		put_note(to, ", \"for_unit\": ", note->other_unit);
+}
+
 bool
 key_note_put(
     struct buf *to, enum key_note_kind kind, const struct key_note *note)
@@ -64,6 +76,8 @@ key_note_put(
 	buf_put(to, apam_str(at));
 	copy_plain(note->program, plain, sizeof(note->program));
 	put_note(to, ", \"program\": ", plain);
+	if (kind == KEY_NOTE_USED && note->for_other)
+		put_other(to, note);
 	if (kind == KEY_NOTE_CHECKED) {
 		put_note(to, ", \"state\": ", apam_key_state_name(note->state));
 		copy_plain(note->evidence, plain, sizeof(plain));
@@ -115,6 +129,24 @@ take_seen(const struct json *json, const char *pointer, char to[SEEN_TEXT])
 	    (take(json, pointer, to, SEEN_TEXT) && seen_ok(to));
 }
 
+/* For whom it was, which may be absent. */
+static bool
+take_other(const struct json *json, struct key_note *to)
+{
+	const struct apam_json user = json_at(json, "/for_user");
+
+	to->for_other = user.type != APAM_JSON_ABSENT;
+	if (!to->for_other)
+		return true;
+	if (user.type != APAM_JSON_INTEGER || user.num < 0 ||
+	    user.num > UINT32_MAX)
+		return false;
+	to->other_uid = (unsigned long)user.num;
+	return json_at(json, "/for_unit").type == APAM_JSON_ABSENT ||
+	    (take(json, "/for_unit", to->other_unit, sizeof(to->other_unit)) &&
+		unit_name_problem(apam_str(to->other_unit)) == NULL);
+}
+
 /* A note from the future is not accepted. */
 static bool
 is_past(int64_t at)
@@ -130,6 +162,8 @@ take_note(const struct json *json, enum key_note_kind kind, struct key_note *to)
 	to->at = at.num;
 	if (at.type != APAM_JSON_INTEGER || !is_past(at.num) ||
 	    !take(json, "/program", to->program, sizeof(to->program)))
+		return false;
+	if (kind == KEY_NOTE_USED && !take_other(json, to))
 		return false;
 	if (kind == KEY_NOTE_CHECKED &&
 	    (!take_state(json, &to->state) ||

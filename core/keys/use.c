@@ -72,13 +72,18 @@ struct hearsay {
 	char quote[KEY_NOTE_QUOTE];
 };
 
+static bool
+may_have_used(const struct key_used *key, const struct key_note *note)
+{
+	return key->readers == NULL ||
+	    key_readers_include(key->readers, note->uid);
+}
+
 static void
 take_used(struct key_use *use, const struct key_used *key,
     const struct key_note *note)
 {
-	if (note->at <= use->used_at ||
-	    (key->readers != NULL &&
-		!key_readers_include(key->readers, note->uid)))
+	if (note->at <= use->used_at || !may_have_used(key, note))
 		return;
 	use->used_at = note->at;
 	use->used_uid = note->uid;
@@ -169,6 +174,32 @@ key_use_find(const struct key_notes *notes, const struct key_used *key,
 		memcpy(use->evidence, said.quote, sizeof(use->evidence));
 	}
 	return found;
+}
+
+static void
+each_other(const struct key_notes *notes, const struct key_used *key,
+    const char *mark, void (*each)(void *arg, const struct key_note *note),
+    void *arg)
+{
+	const uint64_t hash = key_note_hash(key->scheme, key->id, mark);
+	size_t i = first_of(notes, hash);
+
+	for (; i < notes->count && notes->all[i].key == hash; i++) {
+		const struct key_note *note = &notes->all[i].note;
+
+		if (notes->all[i].kind == KEY_NOTE_USED && note->for_other &&
+		    may_have_used(key, note))
+			each(arg, note);
+	}
+}
+
+void
+key_use_each_other(const struct key_notes *notes, const struct key_used *key,
+    void (*each)(void *arg, const struct key_note *note), void *arg)
+{
+	each_other(notes, key, key->mark, each, arg);
+	if (key->alone && key->mark[0] != '\0')
+		each_other(notes, key, "", each, arg);
 }
 
 /* ---- Users who could have noted it --------------------------------------- */

@@ -46,6 +46,14 @@ struct key_used {
 bool key_use_find(const struct key_notes *notes, const struct key_used *key,
     struct key_use *use);
 
+/*
+ * Call `each` for what gateways noted of this key: for whom they signed, as they
+ * say.  A gateway counts if its user may read the key's secret.
+ */
+void key_use_each_other(const struct key_notes *notes,
+    const struct key_used *key,
+    void (*each)(void *arg, const struct key_note *note), void *arg);
+
 /* The users whose directories this user can read. */
 struct key_users {
 	bool all;		/* there are no others */

@@ -395,17 +395,21 @@ APAM_API APAM_CHECKED enum apam_status apam_logout(
 
 /* ---- The key registry ------------------------------------------------- */
 
-/* What the agent noted of one program that it signed for with a key. */
+/* What the agent, or a gateway that signs itself, noted of whom it signed for. */
 struct apam_key_use {
 	size_t size;		/* set by apam */
-	const char *profile;
+	const char *profile;	/* "": a gateway noted it */
 	const char *program;	/* what it calls itself; or "" */
 	const char *unit;	/* the system service that it is of; "": none, or
 				   no rule asks for it */
 	unsigned long uid;
 	int64_t at;		/* the last one, Unix s */
 	uint64_t count;		/* requests that were signed by the agent, which
-				   are not all: see apamd(8) about pages */
+				   are not all: see apamd(8) about pages; 0: a
+				   gateway noted it */
+	const char *signer;	/* the gateway's program, which says so; "": the
+				   agent */
+	unsigned long signer_uid; /* its user */
 };
 
 /* One key: registered, or named by a profile, or both. */
@@ -434,7 +438,8 @@ struct apam_key_info {
 	const char *evidence;	/* or "" */
 	const char *const *profiles; /* that name it, sorted */
 	size_t profile_count;
-	/* Through the agent, the last one first; `used_at` counts them, too. */
+	/* Through the agent and gateways, the last one first; `used_at` counts
+	   them, too. */
 	const struct apam_key_use *const *uses;
 	size_t use_count;
 };

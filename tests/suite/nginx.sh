@@ -35,7 +35,7 @@ own header "$key header = \"X-Api-Key\";"
 own bearer "$key header = \"Authorization\"; prefix = \"Bearer \";"
 own query "$key query = \"api_key\";"
 own cookie "$key cookie = \"session\";"
-own ruled "$key header = \"X-Api-Key\";" api-key 'allow = (
+own ruled "$key header = \"X-Api-Key\"; key_id = \"ruled\";" api-key 'allow = (
   { users = [ "64001" ]; methods = [ "GET" ]; give = "nothing"; },
   { groups = [ "64002" ]; give = "nothing"; } );'
 secret hmac not-a-secret-but-an-hmac-key
@@ -370,6 +370,9 @@ if [ "$(id -u)" -eq 0 ]; then
 	as 64003 64003 http://localhost/ruled/echo
 	holds "a user of no rule" [ "$code" = 403 ]
 	holds "it is told which user" grep -q 'no rule for user 64003' "$dir/out"
+	run -c "$dir/apam.conf" keys list
+	holds "the list of keys has whom it signed for" grep -q \
+	    "nginx ([^)]*) for 64001" "$dir/out"
 	holds "the audit log has whom it signed for" grep -q \
 	    '"APAM_EVENT":"used".*"APAM_FOR_UID":"64001"' \
 	    "$dir"/state/users/*/audit.log

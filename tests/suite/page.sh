@@ -214,8 +214,8 @@ if [ "$(id -u)" -eq 0 ]; then
 	    '[.profiles[].name] == ["own"] and (.all | not)'
 	holds "its state" json '[.status[].profile] == ["own"]'
 	holds "its key" json '[.keys[].id] == ["own-key"]'
-	holds "and not who else used it" json '.keys[0].used == null and
-	    .keys[0].uses == []'
+	holds "his own use, and not who else used it" json \
+	    '.keys[0].used == null and [.keys[0].uses[].uid] == [64001]'
 	holds "and no log" json '.log == null and .agent == null'
 	look 64001 calls
 	holds "his own calls" json \

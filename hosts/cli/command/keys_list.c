@@ -40,11 +40,28 @@ who_cell(
 	    unit[0] == '\0' ? "" : ", ", unit);
 }
 
+/* "nginx (www-data) for backup", as the gateway says, and the service. */
+static void
+use_cell(char to[CELL], const struct apam_key_use *use)
+{
+	char signer[KEYS_USER_SIZE], user[KEYS_USER_SIZE];
+
+	if (use->signer[0] == '\0') {
+		who_cell(to, use->program, use->uid, use->unit);
+		return;
+	}
+	keys_user(signer, use->signer_uid);
+	keys_user(user, use->uid);
+	snprintf(to, CELL, "%s (%s) for %s%s%s", use->signer, signer, user,
+	    use->unit[0] == '\0' ? "" : ", ", use->unit);
+}
+
 /* The last use was by the agent for this program. */
 static bool
 is_last(const struct apam_key_info *key, const struct apam_key_use *use)
 {
-	return use->at == key->used_at && use->uid == key->used_uid &&
+	return use->signer[0] == '\0' && use->at == key->used_at &&
+	    use->uid == key->used_uid &&
 	    strcmp(use->program, key->used_by) == 0;
 }
 
@@ -74,7 +91,7 @@ add_use_rows(struct view *view, const struct apam_key_info *key)
 		if (i == 0 && is_last(key, use))
 			continue;
 		when_text(used, use->at);
-		who_cell(by, use->program, use->uid, use->unit);
+		use_cell(by, use);
 		table_add(&view->table, cells);
 	}
 }
@@ -151,26 +168,40 @@ json_used(const struct apam_key_info *key)
 	    (json_int_t)key->used_uid);
 }
 
-/* Through the agent, the last one first. */
+static json_t *
+json_or_null(const char *text)
+{
+	return text[0] == '\0' ? json_null() : json_text(text);
+}
+
+/* What a gateway says has its program and user, and less of the other one. */
+static json_t *
+json_use(const struct apam_key_use *use)
+{
+	char user[KEYS_USER_SIZE], signer[KEYS_USER_SIZE];
+
+	keys_user(user, use->uid);
+	keys_user(signer, use->signer_uid);
+	if (use->signer[0] != '\0')
+		return json_pack("{s:o, s:o, s:o, s:I, s:o, s:o}", "at",
+		    json_when(use->at), "unit", json_or_null(use->unit), "user",
+		    json_text(user), "uid", (json_int_t)use->uid, "signer",
+		    json_text(use->signer), "signer_user", json_text(signer));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "at",
+	    json_when(use->at), "profile", json_text(use->profile), "program",
+	    json_text(use->program), "unit", json_or_null(use->unit), "user",
+	    json_text(user), "uid", (json_int_t)use->uid, "requests",
+	    (json_int_t)use->count);
+}
+
+/* Through the agent and gateways, the last one first. */
 static json_t *
 json_uses(const struct apam_key_info *key)
 {
 	json_t *all = json_array();
-	char user[KEYS_USER_SIZE];
 
-	for (size_t i = 0; i < key->use_count; i++) {
-		const struct apam_key_use *use = key->uses[i];
-
-		keys_user(user, use->uid);
-		json_array_append_new(all,
-		    json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I}", "at",
-			json_when(use->at), "profile", json_text(use->profile),
-			"program", json_text(use->program), "unit",
-			use->unit[0] == '\0' ? json_null() :
-					       json_text(use->unit),
-			"user", json_text(user), "uid", (json_int_t)use->uid,
-			"requests", (json_int_t)use->count));
-	}
+	for (size_t i = 0; i < key->use_count; i++)
+		json_array_append_new(all, json_use(key->uses[i]));
 	return all;
 }
 

@@ -230,10 +230,12 @@ const keyBadge = (key) => {
 
 const usesOf = (key, now) => {
 	const used = key.used;
-	if (!used) return key.use_missed ? 'not known' : 'never';
-	const uses = (key.uses ?? []).map((u) => element('div', {},
-		quiet(`${u.requests.toLocaleString('en')} for ${u.program || 'a program'}` +
+	const uses = (key.uses ?? []).map((u) => element('div', {}, quiet(u.signer ?
+		`${u.signer} of ${u.signer_user} for ${u.unit ?? u.user}` :
+		`${u.requests.toLocaleString('en')} for ${u.program || 'a program'}` +
 			` of ${u.unit ?? u.user}`)));
+	if (!used && uses.length > 0) return uses;
+	if (!used) return key.use_missed ? 'not known' : 'never';
 	return [when(used.at, now),
 		quiet(`${used.program || 'a program'} of ${used.user}`), ...uses];
 };

@@ -98,10 +98,12 @@ run -c "$dir/apam.conf" users add $villain
 forge "$mine" "$(date +%s)" ''
 forge "checked-${mine#used-}" "$(date +%s)" \
     ', "state": "revoked", "evidence": "a lie"'
+forge "$mine-0f" "$(date +%s)" ', "for_user": 0'
 forge "$used" 253402300799 ''
 row "a forged use and a forged finding" 0 '*' '' keys list
 holds "who cannot read the secret has not used it" \
     [ "$(cell mine@example.com 6)" = never ]
+holds "and signed for nobody" sh -c '! grep -q " for " "$1"' - "$dir/out"
 holds "and does not say what it is" [ "$(cell mine@example.com 4)" = unknown ]
 holds "a use of a time to come is none" \
     [ "$(cell used@example.com 7)" = "apam ($service)" ]

@@ -5,6 +5,7 @@
  */
 #include "api/caller_news.h"
 
+#include <apam/admin.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,7 +33,7 @@ setup(void)
 	    "origins = [ \"https://api.example.com\" ];\n"
 	    "allow = ( { users = [ \"64001\" ]; give = \"nothing\"; } );\n"
 	    "auth = ( { scheme = \"api-key\"; header = \"X-Key\"; "
-	    "key = \"file:@/secret\"; } );\n",
+	    "key_id = \"k\"; key = \"file:@/secret\"; } );\n",
 	    text, sizeof(text));
 	project_profile(&project, "p", text);
 	profile = project_get(&project, "p");
@@ -87,6 +88,47 @@ START_TEST(a_use_is_told_once_with_its_caller)
 }
 END_TEST
 
+/* "USER UNIT SIGNER_UID" of each that the list of keys has. */
+static bool
+list_uses(void *arg, const struct apam_key_info *key)
+{
+	char *to = arg;
+	size_t n = strlen(to);
+
+	ck_assert_int_ne(key->used_at, 0);
+	for (size_t i = 0; i < key->use_count; i++) {
+		const struct apam_key_use *use = key->uses[i];
+
+		ck_assert_str_eq(use->signer, key->used_by);
+		ck_assert_int_ge(use->at, 1700000000);
+		n += (size_t)snprintf(to + n, 256 - n, "%lu %s %lu\n", use->uid,
+		    use->unit, use->signer_uid);
+	}
+	return true;
+}
+
+/* The list of keys has whom it was for, as this process says. */
+START_TEST(a_use_is_noted_with_its_caller)
+{
+	struct apam_caller caller = { .size = sizeof(caller), .uid = OTHER };
+	char text[256] = "", want[256];
+
+	ck_assert_int_eq(sign_for(&caller), APAM_OK);
+	ck_assert_int_eq(
+	    apam_keys(project.ctx, list_uses, text, NULL, NULL), APAM_OK);
+	(void)snprintf(
+	    want, sizeof(want), "64001  %lu\n", (unsigned long)geteuid());
+	ck_assert_str_eq(text, want);
+	/* A service of the same user is another one, in the same minute. */
+	ck_assert_int_eq(sign_for_user(OTHER), APAM_OK);
+	text[0] = '\0';
+	ck_assert_int_eq(
+	    apam_keys(project.ctx, list_uses, text, NULL, NULL), APAM_OK);
+	ck_assert_ptr_nonnull(strstr(text, "64001 backup.service "));
+	ck_assert_ptr_nonnull(strstr(text, "64001  "));
+}
+END_TEST
+
 /* Each user has a line of his own, though the profile and reason are one. */
 START_TEST(a_refusal_is_told_with_its_caller)
 {
@@ -134,6 +176,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_use_is_told_once_with_its_caller);
+	tcase_add_test(tc, a_use_is_noted_with_its_caller);
 	tcase_add_test(tc, a_refusal_is_told_with_its_caller);
 	tcase_add_test(tc, nothing_is_told_of_this_process);
 	tcase_add_test(tc, what_cannot_be_a_caller_is_told_as_before);

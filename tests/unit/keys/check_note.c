@@ -6,6 +6,7 @@
  */
 #include "keys/note.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,6 +221,68 @@ START_TEST(uses_are_noted_once_a_minute)
 }
 END_TEST
 
+/* A file whose name is that of a note of "one" for somebody else. */
+static bool
+is_other_name(const char *name)
+{
+	return strncmp(name, "used-" HASH "-", strlen("used-" HASH "-")) == 0;
+}
+
+static int
+count_other_files(void)
+{
+	DIR *list = opendir(below(""));
+	const struct dirent *entry;
+	int n = 0;
+
+	ck_assert_ptr_nonnull(list);
+	while ((entry = readdir(list)) != NULL)
+		n += is_other_name(entry->d_name);
+	(void)closedir(list);
+	return n;
+}
+
+/* A gateway's note says for whom, and is beside the gateway's own. */
+START_TEST(a_use_for_somebody_else_is_noted)
+{
+	struct key_note note = note_of("one");
+	struct seen seen;
+
+	note.for_other = true;
+	note.other_uid = 4294967295;
+	strcpy(note.other_unit, "backup.service");
+	ck_assert(write_note(KEY_NOTE_USED, &note));
+	seen = see_all();
+	ck_assert_int_eq(seen.count, 1);
+	ck_assert(seen.note.for_other);
+	ck_assert_str_eq(seen.note.key, HASH);
+	ck_assert_uint_eq(seen.note.other_uid, 4294967295);
+	ck_assert_str_eq(seen.note.other_unit, "backup.service");
+	ck_assert_str_eq(seen.note.program, "prog");
+	/* It is of the same user within a minute. */
+	ck_assert(!write_note(KEY_NOTE_USED, &note));
+	note.other_unit[0] = '\0';
+	ck_assert(write_note(KEY_NOTE_USED, &note));
+	note.for_other = false;
+	ck_assert(write_note(KEY_NOTE_USED, &note));
+	ck_assert_int_eq(see_all().count, 3);
+	ck_assert_int_eq(count_other_files(), 2);
+}
+END_TEST
+
+/* However many a gateway signs for. */
+START_TEST(notes_for_others_are_bounded)
+{
+	struct key_note note = note_of("one");
+
+	note.for_other = true;
+	for (note.other_uid = 0; note.other_uid < 2000; note.other_uid++)
+		(void)write_note(KEY_NOTE_USED, &note);
+	ck_assert_int_le(count_other_files(), 256);
+	ck_assert_int_ge(count_other_files(), 200);
+}
+END_TEST
+
 START_TEST(texts_are_made_plain)
 {
 	struct key_note note = note_of("one");
@@ -322,6 +385,8 @@ END_TEST
 #define AT "\"at\": 5"
 #define PROGRAM ", \"program\": \"p\""
 #define EVIDENCE(text) ", \"state\": \"good\", \"evidence\": \"" text "\""
+#define OTHER(user) ", \"for_user\": " user
+#define UNIT(name) ", \"for_unit\": \"" name "\""
 #define SEEN ", \"seen\": \"00112233445566778899aabbccddeeff0011\""
 
 static const struct {
@@ -331,6 +396,20 @@ static const struct {
 } files[] = {
 	{ "used-" HASH, NOTE(PROGRAM "}"), 1 },
 	{ "used-" HASH, NOTE(PROGRAM ", \"new\": [1]}"), 1 },
+	{ "used-" HASH "-0f", NOTE(PROGRAM OTHER("61001") "}"), 1 },
+	{ "used-" HASH "-0f", NOTE(PROGRAM OTHER("0") UNIT("a.service") "}"),
+	    1 },
+	{ "used-" HASH, NOTE(PROGRAM OTHER("-1") "}"), 0 },
+	{ "used-" HASH, NOTE(PROGRAM OTHER("4294967296") "}"), 0 },
+	{ "used-" HASH, NOTE(PROGRAM OTHER("\"root\"") "}"), 0 },
+	{ "used-" HASH, NOTE(PROGRAM OTHER("1") UNIT("a") "}"), 0 },
+	{ "used-" HASH, NOTE(PROGRAM OTHER("1") UNIT("\\u001b") "}"), 0 },
+	{ "used-" HASH "-0", NOTE(PROGRAM "}"), 0 },
+	{ "used-" HASH "-0F", NOTE(PROGRAM "}"), 0 },
+	{ "used-" HASH "-000", NOTE(PROGRAM "}"), 0 },
+	{ "used-6ae875880d3c79-0f", NOTE(PROGRAM "}"), 0 },
+	{ "used-6AE875880D3C792A-0f", NOTE(PROGRAM "}"), 0 },
+	{ "checked-" HASH "-0f", NOTE(PROGRAM EVIDENCE("e") "}"), 0 },
 	{ "checked-" HASH, NOTE(PROGRAM EVIDENCE("e") "}"), 1 },
 	{ "checked-" HASH, NOTE(PROGRAM EVIDENCE("") SEEN "}"), 1 },
 	{ "used-" HASH, "", 0 },
@@ -631,6 +710,8 @@ main(void)
 	tcase_add_test(tc, a_use_is_noted);
 	tcase_add_loop_test(tc, a_check_is_noted, 0, APAM_KEY_REJECTED + 1);
 	tcase_add_test(tc, uses_are_noted_once_a_minute);
+	tcase_add_test(tc, a_use_for_somebody_else_is_noted);
+	tcase_add_test(tc, notes_for_others_are_bounded);
 	tcase_add_test(tc, texts_are_made_plain);
 	tcase_add_loop_test(tc, what_is_no_key_is_not_noted, 0, ROWS(bad_keys));
 	tcase_add_test(tc, without_a_place_nothing_is_noted);
