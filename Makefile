@@ -145,14 +145,14 @@ NGINX_MODULE := $(if $(SANITIZE),,$(if \
 	$(BUILD)/nginx/ngx_http_apam_module.so $(BUILD)/nginx/page \
 	$(BUILD)/nginx/scarce.so))
 SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
-	$(addprefix $(BUILD)/tests/apamd/,use hostile scan apamd-unproven) \
+	$(addprefix $(BUILD)/tests/apamd/,use hostile scan halt apamd-unproven) \
 	$(foreach age,newer older,$(BUILD)/tests/skew/$(age)/$(SONAME) \
 	$(BUILD)/tests/skew/$(age)/apamd) \
 	$(BUILD)/tests/faults/fault.so \
 	$(BROKEN) $(FOREIGN:%=$(BUILD)/tests/kit/%.so) $(NGINX_MODULE)
 PROGRAMS := $(SUPPORT) $(CHECKS) $(REPLAYS)
 
-.PHONY: nginx all help demo matrix test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart trial-python trial-gateway lint lint-style sanitize fuzz \
+.PHONY: nginx all help demo matrix test run-all run-tests programs peers peers-browser trial-refresh secret-scan trial-agent trial-agent-restart trial-agent-replace trial-python trial-gateway lint lint-style sanitize fuzz \
 	fuzz-coverage run-fuzz-coverage \
 	stress tsan run-tsan list-tests coverage objects lint-gcc lint-clang \
 	run-fuzz bench run-bench bench-peers bench-python bench-gateway bench-plot python \
@@ -614,7 +614,7 @@ endef
 $(eval $(call skew_rule,newer,NEWER))
 $(eval $(call skew_rule,older,OLDER))
 
-$(BUILD)/tests/apamd/scan: $(BUILD)/tests/apamd/scan.o
+$(BUILD)/tests/apamd/scan $(BUILD)/tests/apamd/halt: %: %.o
 	$(Q)$(LINK) -o $@ $<
 
 $(BUILD)/sandbox: $(SANDBOX_OBJ)
@@ -757,6 +757,11 @@ trial-agent: deps-build deps-test
 trial-agent-restart: deps-build deps-test
 	@$(MAKE) programs
 	@BUILD=$(BUILD) KILLS=$(or $(KILLS),500) TIMES=1 tests/suite/agent/restart.sh
+
+# One of two agents is killed, or stands still, while the other replaces it.
+trial-agent-replace: deps-build deps-test
+	@$(MAKE) programs
+	@BUILD=$(BUILD) HALTED=all tests/suite/agent/halted.sh
 
 # Large bodies and failures of all kinds by the gateway: minutes.  The head of
 # the file says what GIB, REQUESTS, KILLS and RELOADS are.

@@ -83,6 +83,13 @@ link_has_ended(const struct link *link)
 	return link->wrong == link_ended;
 }
 
+void
+link_hear(struct link *link)
+{
+	if (link_has_ended(link))
+		link->wrong = NULL;
+}
+
 /* ---- Sending ------------------------------------------------------------- */
 
 /* 1: it is sent; 0: there is no room; below: the connection is broken. */

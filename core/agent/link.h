@@ -95,6 +95,12 @@ bool link_wait(struct link *link, bool out, int64_t deadline);
 extern const char link_ended[];
 void link_break(struct link *link, const char *wrong);
 
+/*
+ * Where sending has found that the agent does not hear any more, link_receive
+ * takes what it said before that.
+ */
+void link_hear(struct link *link);
+
 /* What link_take_passed would give is not wanted. */
 void link_drop_passed(struct link *link);
 

@@ -40,6 +40,7 @@ enum agent_type {
 	AGENT_PROOF = 6,
 	AGENT_REPLACE = 7,
 	AGENT_TAKEN = 8,
+	AGENT_SERVES = 9,
 	/* From the agent. */
 	AGENT_WELCOME = 65,
 	AGENT_SIGNED = 66,
@@ -48,7 +49,8 @@ enum agent_type {
 	AGENT_RESULT = 69,
 	AGENT_PROVE = 70,
 	AGENT_HANDED = 71,
-	AGENT_PIECES = 72
+	AGENT_PIECES = 72,
+	AGENT_KEPT = 73
 };
 
 /* What this library speaks. */
@@ -196,8 +198,8 @@ const char *agent_pieces_read(
     struct agent_pieces *pieces, const struct frame *from);
 
 /*
- * CANCEL, REPLACE and TAKEN have no items.  CANCEL has the id of the SIGN or CALL
- * whose answer nobody waits for any more; it has no answer.
+ * CANCEL, REPLACE, TAKEN, SERVES and KEPT have no items.  CANCEL has the id of
+ * the SIGN or CALL whose answer nobody waits for any more; it has no answer.
  */
 const char *agent_bare_read(const struct frame *from);
 
@@ -206,7 +208,8 @@ const char *agent_bare_read(const struct frame *from);
 /*
  * What an agent hands to the one that asked to REPLACE it, a descriptor in each
  * (SCM_RIGHTS).  The last one has neither a name nor a descriptor; the other
- * agent then says TAKEN, and serves.
+ * agent then says TAKEN, and SERVES once it does.  Where TAKEN could not be sent
+ * in time, the first one says KEPT.
  */
 struct agent_handed {
 	struct apam_str name;

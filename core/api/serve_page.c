@@ -5,6 +5,7 @@
  */
 #include "api/serve_page.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -175,6 +176,30 @@ serve_page_adopt(struct apam *ctx, const char *name, int fd)
 	ok = shared_slot_adopt(p, fd);
 	pthread_mutex_unlock(&ctx->env.lock);
 	return ok;
+}
+
+/* With the context's lock held. */
+static void
+mend(struct apam_profile *p)
+{
+	const int own = serve_page_own(p);
+	const int fd = own < 0 ? -1 : fcntl(own, F_DUPFD_CLOEXEC, 0);
+
+	shared_slot_leave(p);
+	if (fd >= 0)
+		(void)shared_slot_adopt(p, fd);
+}
+
+void
+serve_pages_mend(struct apam *ctx)
+{
+	HOLD_CANCEL;
+
+	pthread_mutex_lock(&ctx->env.lock);
+	for (size_t i = 0; i < ctx->profile_count; i++)
+		if (serve_page_serial(ctx->profiles[i]) != 0)
+			mend(ctx->profiles[i]);
+	pthread_mutex_unlock(&ctx->env.lock);
 }
 
 void

@@ -57,6 +57,12 @@ bool serve_page_renew(struct apam_profile *profile);
 bool serve_page_adopt(struct apam *ctx, const char *profile, int fd);
 
 /*
+ * Another agent had all pages, and has ended: go on with them, as with those of
+ * an older agent.
+ */
+void serve_pages_mend(struct apam *ctx);
+
+/*
  * Another agent has all pages, and writes them: they are left as they are, and
  * nothing is signed any more.
  */

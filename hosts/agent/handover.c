@@ -9,10 +9,14 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/sockios.h>
+
 #include "agent/server.h"
+#include "agent/signals.h"
 #include "api/serve_page.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -76,6 +80,23 @@ struct giving {
 	int64_t deadline; /* clock_ms */
 };
 
+/*
+ * Wait until the other has read what it was sent, so that there is room for KEPT;
+ * false where it is too late for that.
+ */
+static bool
+wait_until_read(const struct giving *g)
+{
+	int unread = 0;
+
+	while (ioctl(g->to->watch.fd, SIOCOUTQ, &unread) == 0 && unread > 0) {
+		if (clock_left(g->deadline) == 0)
+			return false;
+		clock_sleep(PAUSE_MS);
+	}
+	return true;
+}
+
 /* Wait until the other can be sent to; false where it is too late for that. */
 static bool
 wait_for_room(const struct giving *g)
@@ -127,28 +148,50 @@ give_all(struct giving *g)
 
 	return give(g, HANDED_SOCKET, s->listening.fd) &&
 	    give(g, HANDED_LOCK, s->listening.lock) && give_metrics(g) &&
-	    pages_each(&s->pages, give, g) && give(g, "", -1);
+	    pages_each(&s->pages, give, g) && wait_until_read(g) &&
+	    give(g, "", -1);
 }
 
-/* ---- Ending ------------------------------------------------------------------ */
+/* ---- What the other says ----------------------------------------------------- */
 
-/* True where the other has said that it serves. */
-static bool
-is_taken(struct connection *c)
+enum said { SAID_NOTHING, SAID_TAKEN, SAID_SERVES, SAID_ELSE, SAID_END };
+
+/* Where the other left something unread, its end is told before what it said. */
+static ssize_t
+receive(int socket, char *to, size_t size)
+{
+	ssize_t n = recv(socket, to, size, MSG_DONTWAIT);
+
+	return n < 0 && errno == ECONNRESET ?
+	    recv(socket, to, size, MSG_DONTWAIT) :
+	    n;
+}
+
+static enum said
+next_said(struct connection *c)
 {
 	char packet[PACKET_SIZE];
-	const ssize_t n = recv(
-	    c->watch.fd, packet, sizeof(packet), MSG_DONTWAIT);
+	const ssize_t n = receive(c->watch.fd, packet, sizeof(packet));
 	struct frame message;
 	bool whole;
 
-	return n > 0 &&
-	    frame_take(&c->parts, (struct apam_str){ packet, (size_t)n },
-		&message, &whole) == NULL &&
-	    whole && message.type == AGENT_TAKEN &&
-	    agent_bare_read(&message) == NULL;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return SAID_NOTHING;
+	if (n <= 0)
+		return SAID_END;
+	if (frame_take(&c->parts, (struct apam_str){ packet, (size_t)n },
+		&message, &whole) != NULL ||
+	    !whole || agent_bare_read(&message) != NULL)
+		return SAID_ELSE;
+	if (message.type == AGENT_TAKEN)
+		return SAID_TAKEN;
+	return message.type == AGENT_SERVES ? SAID_SERVES : SAID_ELSE;
 }
 
+/*
+ * The other can send TAKEN until this process says that it hears no more: the
+ * system has either the one or the other come first.
+ */
 static bool
 wait_until_taken(const struct giving *g)
 {
@@ -158,11 +201,53 @@ wait_until_taken(const struct giving *g)
 	do {
 		n = poll(&p, 1, clock_left(g->deadline));
 	} while (n < 0 && errno == EINTR);
-	if (n > 0 && is_taken(g->to))
+	if (n > 0 && next_said(g->to) == SAID_TAKEN)
 		return true;
-	/* What it has said until here counts, and it can say nothing more. */
-	(void)shutdown(p.fd, SHUT_RDWR);
-	return is_taken(g->to);
+	(void)shutdown(p.fd, SHUT_RD);
+	return next_said(g->to) == SAID_TAKEN;
+}
+
+/*
+ * The other serves, unless it ended before it began to: then it has changed
+ * nothing, or a page in part.  However long it stands still, it goes on as the one
+ * that serves; only a signal ends this process before that.
+ */
+static bool
+wait_until_serves(const struct giving *g)
+{
+	struct pollfd p[] = {
+		{ .fd = g->to->watch.fd, .events = POLLIN },
+		{ .fd = g->s->signals.fd, .events = POLLIN },
+	};
+	enum said said;
+
+	do {
+		(void)poll(p, 2, -1);
+		said = next_said(g->to);
+		if (said == SAID_NOTHING && p[1].revents != 0 &&
+		    (signals_take() & SIGNALS_END) != 0)
+			said = SAID_SERVES;
+	} while (said != SAID_SERVES && said != SAID_END);
+	return said == SAID_SERVES;
+}
+
+/* ---- Ending ------------------------------------------------------------------ */
+
+/*
+ * The end of the connection alone would say that this process was killed.  There
+ * is room for it, unless the system has no memory.
+ */
+static void
+say_kept(const struct giving *g)
+{
+	struct outgoing *out = &g->to->out;
+	struct frame_writer w;
+
+	frame_begin(&w, &g->s->items, AGENT_KEPT, g->s->successor_id);
+	if (!outgoing_send(out, g->to->watch.fd, &w, -1))
+		return;
+	while (outgoing_is_kept(out) && outgoing_flush(out, g->to->watch.fd))
+		clock_sleep(PAUSE_MS);
 }
 
 /* Nothing of what the other has now is ended here. */
@@ -175,6 +260,23 @@ let_go(struct server *s)
 	s->ending = true;
 }
 
+/* True where the other serves. */
+static bool
+hand_over(struct giving *g)
+{
+	/* Without the last one it does not serve, and may ask again. */
+	if (connection_has_ended(g->to) || !give_all(g))
+		return false;
+	if (!wait_until_taken(g)) {
+		say_kept(g);
+		return false;
+	}
+	if (wait_until_serves(g))
+		return true;
+	serve_pages_mend(g->s->ctx);
+	return false;
+}
+
 void
 handover_turn(struct server *s)
 {
@@ -185,7 +287,7 @@ handover_turn(struct server *s)
 		return;
 	/* The other reads it. */
 	uses_write(&s->calls.uses);
-	if (!connection_has_ended(c) && give_all(&g) && wait_until_taken(&g)) {
+	if (hand_over(&g)) {
 		agent_log(&s->log, AGENT_LOG_NO_USER, APAM_LOG_INFO,
 		    "process %ld serves in place of this one, which ends",
 		    (long)c->peer.pid);

@@ -3,9 +3,14 @@
  * Another agent takes the place of this one: `apamd --replace`
  * (agent/takeover.h).  It asks by a message, as a client, and is handed what a
  * service manager would keep: the listening sockets, the lock, and the pages.
- * Meanwhile this agent does nothing else, so that no page is written by both;
- * once the other says that it serves, this one ends, and where it does not say
- * so, this one goes on.
+ * Meanwhile this agent does nothing else, so that no page is written by both.
+ *
+ * At each moment one of the two serves, whichever is killed or stands still.  It
+ * is the other one from when it has sent TAKEN.  Where that does not come, this
+ * agent first has the system refuse it from then on, then says KEPT, and goes
+ * on.  The other one, whose TAKEN is refused, so serves unless it hears KEPT.
+ * This agent ends when it hears SERVES, and goes on where the other one ends
+ * between.
  */
 #ifndef HOSTS_AGENT_HANDOVER_H
 #define HOSTS_AGENT_HANDOVER_H

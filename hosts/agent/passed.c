@@ -18,6 +18,7 @@
 struct one {
 	struct one *next;
 	int fd;
+	bool added; /* by passed_add */
 	char name[PASSED_NAME_SIZE];
 };
 
@@ -38,8 +39,8 @@ number(const char *variable)
 	return *end == '\0' && n >= 0 ? n : -1;
 }
 
-bool
-passed_add(int fd, const char *name)
+static bool
+add(int fd, const char *name, bool added)
 {
 	struct one *one = calloc(1, sizeof(*one));
 
@@ -48,10 +49,17 @@ passed_add(int fd, const char *name)
 		return false;
 	}
 	one->fd = fd;
+	one->added = added;
 	(void)snprintf(one->name, sizeof(one->name), "%s", name);
 	*last = one;
 	last = &one->next;
 	return true;
+}
+
+bool
+passed_add(int fd, const char *name)
+{
+	return add(fd, name, true);
 }
 
 /* Take the next name off *names. */
@@ -76,7 +84,7 @@ passed_find(void)
 		for (int fd = FIRST; fd < FIRST + count; fd++) {
 			next_name(&names, name);
 			(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-			(void)passed_add(fd, name);
+			(void)add(fd, name, false);
 		}
 	(void)unsetenv("LISTEN_PID");
 	(void)unsetenv("LISTEN_FDS");
@@ -117,6 +125,18 @@ int
 passed_take_named(const char *name)
 {
 	return passed_take(has_name, (void *)(uintptr_t)name);
+}
+
+void
+passed_drop(void)
+{
+	struct one **at = &first;
+
+	while (*at != NULL)
+		if ((*at)->added)
+			(void)close(take(at));
+		else
+			at = &(*at)->next;
 }
 
 void

@@ -18,8 +18,14 @@
  */
 void passed_find(void);
 
-/* One more; it is closed where there is no memory, and false returned. */
+/*
+ * One more, of another agent's; it is closed where there is no memory, and false
+ * returned.
+ */
 bool passed_add(int fd, const char *name);
+
+/* Close those that passed_add added. */
+void passed_drop(void);
 
 /*
  * Take the first descriptor that fits, which the caller then owns; -1: there is

@@ -264,7 +264,7 @@ say_hello(struct server *s)
 
 /*
  * Clients are heard from here on.  All that can fail is done: the agent before
- * this one ends now, and its pages are this one's.
+ * this one serves no more, and its pages are this one's.
  */
 static enum agent_exit
 serve(struct server *s)
@@ -277,6 +277,7 @@ serve(struct server *s)
 	passed_close();
 	say_hello(s);
 	sd_notify_ready(&s->manager, READY);
+	takeover_served(&s->takeover);
 	return AGENT_DONE;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/handover.h"
 #include "agent/link_receive.h"
 #include "agent/passed.h"
 #include "base/clock.h"
@@ -23,7 +24,7 @@
 enum tried {
 	TRIED_DONE,
 	TRIED_NONE, /* no agent is there */
-	TRIED_ENDED, /* it ended before it handed anything over */
+	TRIED_ENDED, /* it ended before it had handed over all */
 	TRIED_FAILED /* *err says why */
 };
 
@@ -136,14 +137,10 @@ take_all(struct takeover *t, struct apam_error *err)
 	bool all = false;
 	enum tried tried;
 
-	for (unsigned count = 0; !all; count++) {
+	while (!all) {
 		tried = next_message(t, &message, err);
-		if (tried == TRIED_ENDED && count > 0)
-			(void)error_set(err, APAM_E_NETWORK,
-			    "the apamd there ended before it had handed over "
-			    "all");
 		if (tried != TRIED_DONE)
-			return count > 0 ? TRIED_FAILED : tried;
+			return tried;
 		if (message.type == AGENT_FAILED &&
 		    agent_failed_read(&failed, &message) == NULL) {
 			error_copy(err, &failed.error);
@@ -165,8 +162,10 @@ try(struct takeover *t, const char *socket, struct apam_error *err)
 		tried = TRIED_ENDED;
 	if (tried == TRIED_DONE)
 		tried = take_all(t, err);
-	if (tried != TRIED_DONE)
+	if (tried != TRIED_DONE) {
 		takeover_drop(t);
+		passed_drop();
+	}
 	return tried;
 }
 
@@ -180,7 +179,7 @@ takeover_begin(struct takeover *t, const char *socket, char why[APAM_TEXT_SIZE])
 	do {
 		error_init(&err);
 		tried = try(t, socket, &err);
-		/* Another may have replaced it, and serves there now. */
+		/* Another may serve there now, or none. */
 		if (tried == TRIED_ENDED)
 			clock_sleep(PAUSE_MS);
 	} while (tried == TRIED_ENDED && clock_left(t->deadline) > 0);
@@ -196,13 +195,42 @@ takeover_begin(struct takeover *t, const char *socket, char why[APAM_TEXT_SIZE])
 
 /* ---- Ending ------------------------------------------------------------------ */
 
+/*
+ * It does not hear any more: it goes on, and says so, or it was killed.  One that
+ * says neither is there and stands still.
+ */
+static bool
+goes_on(struct takeover *t)
+{
+	const int64_t deadline = clock_ms() + HANDOVER_MS;
+	struct apam_error unsaid = APAM_ERROR_INIT;
+	struct frame message;
+	enum link_got got;
+
+	link_hear(&t->link);
+	while (
+	    (got = link_receive(&t->link, &message, &unsaid)) == LINK_NOTHING)
+		if (!link_wait(&t->link, false, deadline))
+			return true;
+	return got == LINK_MESSAGE || !link_has_ended(&t->link);
+}
+
 bool
 takeover_end(struct takeover *t)
 {
-	const bool taken = !t->found || send_bare(t, AGENT_TAKEN);
-
+	if (!t->found || send_bare(t, AGENT_TAKEN) || !goes_on(t))
+		return true;
 	takeover_drop(t);
-	return taken;
+	return false;
+}
+
+void
+takeover_served(struct takeover *t)
+{
+	/* One that was killed need not know. */
+	if (t->found)
+		(void)send_bare(t, AGENT_SERVES);
+	takeover_drop(t);
 }
 
 void

@@ -30,10 +30,14 @@ enum agent_exit takeover_begin(
     struct takeover *t, const char *socket, char why[APAM_TEXT_SIZE]);
 
 /*
- * This agent serves from here on, and the other one ends.  False where that has
- * not waited.  Nothing where there was none.
+ * This agent serves from here on: the other one has heard so, or was killed.
+ * False where that goes on, since it has not waited so long.  True where there
+ * was none.  Until here this agent has changed nothing of what was handed over.
  */
 bool takeover_end(struct takeover *t);
+
+/* What was handed over is in use; the other one, which had waited, ends. */
+void takeover_served(struct takeover *t);
 
 /* Close the connection, if there is one. */
 void takeover_drop(struct takeover *t);

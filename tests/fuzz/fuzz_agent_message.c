@@ -284,6 +284,8 @@ again_of(uint16_t type)
 		[AGENT_PROVE] = proof,
 		[AGENT_REPLACE] = bare,
 		[AGENT_TAKEN] = bare,
+		[AGENT_SERVES] = bare,
+		[AGENT_KEPT] = bare,
 		[AGENT_HANDED] = handed,
 		[AGENT_PIECES] = pieces };
 

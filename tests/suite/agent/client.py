@@ -11,8 +11,8 @@ import sys
 import termios
 import time
 
-HELLO, SIGN, CANCEL, JUDGED, CALL, PROOF, REPLACE, TAKEN = range(1, 9)
-WELCOME, SIGNED, DIGEST, FAILED, RESULT, PROVE, HANDED, PIECES = range(65, 73)
+HELLO, SIGN, CANCEL, JUDGED, CALL, PROOF, REPLACE, TAKEN, SERVES = range(1, 10)
+WELCOME, SIGNED, DIGEST, FAILED, RESULT, PROVE, HANDED, PIECES, KEPT = range(65, 74)
 FRAME_MAX = 65536
 # What an item is: its tag, and n: a number, t: text.
 ITEMS = {

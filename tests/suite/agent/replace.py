@@ -3,15 +3,19 @@
 
 replace.py refused SOCKET [USER]: it is not handed anything.
 replace.py dropped SOCKET: it is handed all, and ends.
-replace.py silent SOCKET: it is handed all, and then says nothing.
 replace.py odd SOCKET: it is handed all, and then says something else.
+replace.py torn SOCKET: it says that it has taken all, and ends while it writes a page.
+replace.py slow SOCKET: it says so, and not that it serves, until a line is read.
+replace.py unread SOCKET: it asks, and ends before it has read what it is handed.
 replace.py early SOCKET: it says that it serves, and has asked for nothing."""
 import os
 import stat
+import struct
 import sys
 
-from client import (Agent, FAILED, HANDED, REPLACE, SIGNED, TAKEN, become,
-                    fields, parse, show)
+from client import (Agent, FAILED, HANDED, KEPT, REPLACE, SIGNED, TAKEN, become,
+                    fields, parse, show, wait_until)
+from pages import Page, is_fresh, say_hello, sign
 
 PROFILE, URL = 'paged', 'https://paged.example.com/x'
 
@@ -57,22 +61,45 @@ def dropped(path):
     agent.socket.close()
 
 
-def ended(agent):
-    """The agent has closed it; what it was told after that is not heard."""
-    assert agent.receive() is None
-
-
-def silent(path):
-    agent, got = ask(path)
-    check(got)
-    ended(agent)
-
-
 def odd(path):
     agent, got = ask(path)
     check(got)
     agent.send(REPLACE, 8, [])
-    ended(agent)
+    assert agent.receive() == (KEPT, 7, {})
+    try:
+        agent.send(TAKEN, 7, [])
+    except BrokenPipeError:
+        return
+    raise AssertionError('it is heard although it comes too late')
+
+
+def torn(path):
+    reader = Agent(path, hello=False)
+    assert say_hello(reader)
+    page = Page(sign(reader)[1][0])
+    assert page.sequence % 2 == 0
+    agent, got = ask(path)
+    with open(got['page.' + PROFILE], 'r+b', buffering=0) as file:
+        file.write(struct.pack('<Q', page.sequence + 1))
+    agent.send(TAKEN, 7, [])
+    assert page.sequence % 2 == 1
+    agent.socket.close()
+    # It is whole again, and the same one.
+    wait_until(lambda: page.sequence % 2 == 0 and not page.retired)
+    sign(reader, page.serial)
+    is_fresh(reader, page)
+
+
+def slow(path):
+    agent, got = ask(path)
+    check(got)
+    agent.send(TAKEN, 7, [])
+    print('taken', flush=True)
+    sys.stdin.readline()
+
+
+def unread(path):
+    Agent(path, timeout=60).send(REPLACE, 7, [])
 
 
 def early(path):

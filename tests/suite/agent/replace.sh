@@ -127,16 +127,28 @@ expect "one that ends before it serves" 0 '' '' "$dir/out" "$dir/err"
 signs "leaves the agent where it was"
 other odd
 expect "so does one that says something else" 0 '' '' "$dir/out" "$dir/err"
-other silent
-expect "and one that says nothing" 0 '' '' "$dir/out" "$dir/err"
-signs "it goes on"
-holds "and says so" log_has 3 'was to serve in place of this one and does not'
+other torn
+expect "and one that ends while it writes a page" 0 '' '' "$dir/out" "$dir/err"
+other unread
+signs "and one that reads nothing"
+holds "and says so" wait_for log_has 4 \
+    'was to serve in place of this one and does not'
 begin -c "$dir/wrong.conf" --replace
 expect "one with wrong files does not ask" 3 '' 'wrong.conf' "$dir/out" "$dir/err"
 begin -c "$dir/apam.conf" --replace --metrics 127.0.0.1:x
 expect "nor does one with wrong arguments take it" 2 '' 'metrics needs' \
     "$dir/out" "$dir/err"
 signs "and it goes on"
+
+coproc python3 tests/suite/agent/replace.py slow "$agent"
+read -r line <&"${COPROC[0]}"
+holds "one has taken all, and does not say that it serves" test "$line" = taken
+end_agent TERM
+holds "the agent waits for it until it is told to end" test "$ended" = 0
+holds "and leaves it what it has" test -S "$agent"
+echo >&"${COPROC[1]}"
+wait "$COPROC_PID"
+start_agent
 
 # ---- Metrics ----------------------------------------------------------------------
 

@@ -448,6 +448,8 @@ static const struct {
 	{ "handed", AGENT_HANDED, handed, true },
 	{ "handed-last", AGENT_HANDED, handed_last, false },
 	{ "taken", AGENT_TAKEN, bare, true },
+	{ "serves", AGENT_SERVES, bare, true },
+	{ "kept", AGENT_KEPT, bare, true },
 	{ "judged", AGENT_JUDGED, judged, true },
 	{ "failed", AGENT_FAILED, failed, true },
 	{ "failed-least", AGENT_FAILED, failed_least, false },
@@ -528,6 +530,8 @@ read_any(const struct frame *from)
 	case AGENT_CANCEL:
 	case AGENT_REPLACE:
 	case AGENT_TAKEN:
+	case AGENT_SERVES:
+	case AGENT_KEPT:
 		return agent_bare_read(from);
 	case AGENT_HANDED:
 		return agent_handed_read(&m.handed, from);
