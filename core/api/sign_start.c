@@ -90,21 +90,16 @@ check_started(const struct apam_profile *profile,
 	return sized_check(&sized_request, request, err);
 }
 
-enum apam_status
-apam_sign_start(struct apam_profile *profile,
-    const struct apam_request *request, struct apam_signature *signature,
-    struct apam_call **call, struct apam_error *err)
+/* Where the short way does not do. */
+static enum apam_status
+start(struct apam_profile *profile, const struct apam_request *request,
+    struct apam_signature *signature, struct apam_call **call,
+    struct apam_error *err)
 {
 	HOLD_CANCEL;
 	struct apam_call *c;
 	enum apam_status status;
 
-	*call = NULL;
-	if (!sized_begin(err))
-		return APAM_E_USAGE;
-	status = check_started(profile, request, signature, err);
-	if (status != APAM_OK || sign_short(profile, request, signature))
-		return status;
 	/* The slot may have been written meanwhile, and left torn headers. */
 	apam_signature_release(signature);
 	c = calloc(1, sizeof(*c));
@@ -124,6 +119,22 @@ apam_sign_start(struct apam_profile *profile,
 	enlist(profile->ctx, c);
 	*call = c;
 	return status;
+}
+
+enum apam_status
+apam_sign_start(struct apam_profile *profile,
+    const struct apam_request *request, struct apam_signature *signature,
+    struct apam_call **call, struct apam_error *err)
+{
+	enum apam_status status;
+
+	*call = NULL;
+	if (!sized_begin(err))
+		return APAM_E_USAGE;
+	status = check_started(profile, request, signature, err);
+	if (status != APAM_OK || sign_short(profile, request, signature))
+		return status;
+	return start(profile, request, signature, call, err);
 }
 
 enum apam_status

@@ -5,8 +5,8 @@
  * host's next cancellation point.  Cleanup handlers in every function would
  * cost more, and libcurl and libconfig do not have any.
  *
- * The short way of apam_sign (api/sign_short.c) holds nothing and has no
- * cancellation point, so it does without.
+ * The short way of apam_sign and apam_sign_start (api/sign_short.c) holds nothing
+ * and has no cancellation point, so it does without.
  */
 #ifndef CORE_BASE_CANCEL_H
 #define CORE_BASE_CANCEL_H

@@ -99,7 +99,7 @@ sized_room(const struct sized *kind, const void *theirs, struct apam_error *err)
 }
 
 enum apam_status
-sized_check(
+sized_check_other(
     const struct sized *kind, const void *theirs, struct apam_error *err)
 {
 	const size_t size = size_of(theirs);

@@ -12,6 +12,8 @@
 #ifndef CORE_BASE_SIZED_H
 #define CORE_BASE_SIZED_H
 
+#include <string.h>
+
 #include <apam/admin.h>
 #include <apam/module.h>
 
@@ -33,12 +35,24 @@ extern const struct sized sized_answer, sized_body, sized_caller,
 #define SIZED_HAS(T, theirs, member)                                           \
 	((theirs)->size >= offsetof(T, member) + sizeof((theirs)->member))
 
+/* sized_check where the size is not what this library knows. */
+enum apam_status sized_check_other(
+    const struct sized *kind, const void *theirs, struct apam_error *err);
+
 /*
  * Check a struct that the caller gives: that it has its size, and that no
  * member is set which this library does not know.  Errors: USAGE.
  */
-enum apam_status sized_check(
-    const struct sized *kind, const void *theirs, struct apam_error *err);
+static inline enum apam_status
+sized_check(
+    const struct sized *kind, const void *theirs, struct apam_error *err)
+{
+	size_t size;
+
+	memcpy(&size, theirs, sizeof(size));
+	return size == kind->known ? APAM_OK :
+				     sized_check_other(kind, theirs, err);
+}
 
 /*
  * The same, then copy it to `mine`, of kind->known bytes: a member that the

@@ -281,10 +281,13 @@ entry_judge(struct entry *e, const struct apam_answer_view *answer,
 uint64_t
 entry_memo_version(const struct entry *e, const char *origin)
 {
-	struct memo *memo = memos_find(
-	    e->memos, &(const struct memo_key){ 0, origin });
-	const uint64_t version = memo_version(memo);
+	struct memo *memo;
+	uint64_t version;
 
+	if (!memos_any(e->memos))
+		return 0;
+	memo = memos_find(e->memos, &(const struct memo_key){ 0, origin });
+	version = memo_version(memo);
 	memo_release(&memo);
 	return version;
 }

@@ -12,10 +12,11 @@
 void
 response_init(struct response *r, size_t body_max)
 {
-	memset(r, 0, sizeof(*r));
-	r->pub.size = sizeof(r->pub);
+	r->pub = (struct apam_response){ .size = sizeof(r->pub) };
 	fields_init(&r->headers);
 	buf_init(&r->body, body_max);
+	r->json = NULL;
+	r->json_why = NULL;
 }
 
 void

@@ -97,7 +97,7 @@ is_origins(const struct location_conf *conf, ngx_str_t asked)
 	if (same_nocase(asked, own))
 		return true;
 	if (asked.len <= usual ||
-	    ngx_strncmp(asked.data + asked.len - usual, ":443", usual) != 0)
+	    ngx_memcmp(asked.data + asked.len - usual, ":443", usual) != 0)
 		return false;
 	asked.len -= usual;
 	return same_nocase(asked, own);
