@@ -109,6 +109,10 @@ ifneq ($(SANITIZE),)
 CHECKS   := $(filter-out %/check_faults %/check_faults_durable \
 	%/check_faults_login,$(CHECKS))
 endif
+# Where memory is short, OpenSSL leaks some of its own.
+ifneq ($(SANITIZE),)
+CHECKS   := $(filter-out %/check_short_crypto,$(CHECKS))
+endif
 REPLAYS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 ifeq ($(wildcard /usr/share/nginx/src/src/core),)
 REPLAYS  := $(filter-out %/fuzz_gateway_request,$(REPLAYS))
@@ -460,8 +464,8 @@ $(call checks,cancel check connections context curl_fd environment exit \
 	pair_live sharing short_memory login short_login): CORE_LIBS += -lssl -lcrypto
 $(call checks,page_state): $(BUILD)/hosts/cli/lib/child_output.o
 # Those that set OpenSSL's word beside apam's.
-$(call checks,share_record sign openssl key key_der verify authority dial): \
-	CORE_LIBS += -lcrypto
+$(call checks,share_record sign openssl key key_der verify authority dial \
+	short_crypto): CORE_LIBS += -lcrypto
 $(call checks,libev): CORE_LIBS += -lev
 $(call checks,changing faults_login): CORE_LIBS += -lssl -lcrypto
 # Those with tests/support/no_malloc.h.
@@ -469,11 +473,15 @@ $(call checks,lifetime op): private OUR_LDFLAGS += $(call wrap,malloc)
 # Those with tests/support/fail_alloc.h, and those with fail_call.h.
 $(call checks,memo pair record_read record_set record_write registry_change \
 	registry_files present_secrets secret_renewal short_login short_memory \
-	signature_parts store_key new_body key_uses): private \
+	signature_parts store_key new_body key_uses short_admin): private \
 	OUR_LDFLAGS += $(call wrap,malloc calloc realloc)
-$(call checks,reading registry_files registry_write view): private \
+$(call checks,reading registry_files registry_write view short_admin): private \
 	OUR_LDFLAGS += $(call wrap,read pread write openat fsync fchmod fstat \
 	mkdirat renameat utimensat getentropy)
+# Those with tests/support/fail_files.h.
+$(call checks,short_admin): private OUR_LDFLAGS += $(call wrap,stat lstat \
+	fstatat access fchown fchmodat unlinkat ftruncate flock close mmap \
+	fdopendir readdir)
 # Those with tests/support/call_trace.h.
 $(call checks,durable_turn): private OUR_LDFLAGS += $(call wrap,write fsync \
 	ftruncate posix_fallocate renameat)

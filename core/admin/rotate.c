@@ -8,6 +8,7 @@
  */
 #include <apam/admin.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -261,11 +262,23 @@ stat_file(const struct rotation *r, struct stat *st, struct apam_error *err)
 		return err->status;
 	done = fstat(fd, st);
 	(void)close(fd);
+	if (r->stack->watch.failed)
+		return error_set(err, APAM_E_MEMORY, "out of memory");
 	if (done != 0 || file_prints_changed(&r->stack->watch))
 		return error_set(err, APAM_E_INTERNAL,
 		    "the profile's files were changed in the meantime; try "
 		    "again");
 	return APAM_OK;
+}
+
+/* The rename may have been done where what comes after it failed. */
+static bool
+is_replaced(int directory, const char *name, const struct stat *before)
+{
+	struct stat now;
+
+	return fstatat(directory, name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    now.st_ino != before->st_ino;
 }
 
 static enum apam_status
@@ -290,8 +303,8 @@ write_file(struct rotation *r, struct apam_str text, struct apam_error *err)
 		    errno == EACCES || errno == EPERM ? APAM_E_CONFIG :
 							APAM_E_INTERNAL,
 		    "%s cannot be replaced: %s", r->file, strerror(errno));
+	r->written = status == APAM_OK || is_replaced(directory, name, &st);
 	(void)close(directory);
-	r->written = status == APAM_OK;
 	return status;
 }
 

@@ -5,6 +5,7 @@
 #include "config/directory.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,14 +56,31 @@ compare_files(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
+/* Every name of an open directory.  False: errno says what failed. */
+static bool
+read_names(struct directory *list, DIR *open, const char *suffix,
+    bool (*ok)(const char *name))
+{
+	const struct dirent *d;
+
+	for (;;) {
+		errno = 0;
+		d = readdir(open);
+		if (d == NULL)
+			return errno == 0;
+		if (consider_file(list, d->d_name, suffix, ok))
+			continue;
+		errno = ENOMEM;
+		return false;
+	}
+}
+
 enum apam_status
 directory_read(struct directory *list, const char *dir, const char *suffix,
     bool user, bool (*ok)(const char *name), struct apam_error *err)
 {
-	const struct dirent *d;
-	bool room = true;
 	DIR *open;
-	int fd;
+	int fd, number;
 
 	memset(list, 0, sizeof(*list));
 	fd = trust_open(dir, TRUST_DIRECTORY, user, err);
@@ -73,12 +91,14 @@ directory_read(struct directory *list, const char *dir, const char *suffix,
 		close(fd);
 		return error_set(err, APAM_E_MEMORY, "out of memory");
 	}
-	while (room && (d = readdir(open)) != NULL)
-		room = consider_file(list, d->d_name, suffix, ok);
+	number = read_names(list, open, suffix, ok) ? 0 : errno;
 	closedir(open);
-	if (!room) {
+	if (number != 0) {
 		directory_free(list);
-		return error_set(err, APAM_E_MEMORY, "out of memory");
+		return number == ENOMEM ?
+		    error_set(err, APAM_E_MEMORY, "out of memory") :
+		    error_set(err, APAM_E_CONFIG, "%s cannot be read: %s", dir,
+			strerror(number));
 	}
 	if (list->count > 0)
 		qsort(list->names, list->count, sizeof(*list->names),

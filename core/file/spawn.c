@@ -58,18 +58,20 @@ set_files(posix_spawn_file_actions_t *actions, int out)
 }
 
 /* A process group of its own, no signal blocked or ignored. */
-static bool
+static void
 set_attributes(posix_spawnattr_t *attributes)
 {
 	const short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
 	    POSIX_SPAWN_SETSIGDEF;
 	sigset_t none, all;
 
-	return sigemptyset(&none) == 0 && sigfillset(&all) == 0 &&
-	    posix_spawnattr_setflags(attributes, flags) == 0 &&
-	    posix_spawnattr_setpgroup(attributes, 0) == 0 &&
-	    posix_spawnattr_setsigmask(attributes, &none) == 0 &&
-	    posix_spawnattr_setsigdefault(attributes, &all) == 0;
+	/* None of these fails but for a flag or a signal that there is not. */
+	(void)sigemptyset(&none);
+	(void)sigfillset(&all);
+	(void)posix_spawnattr_setflags(attributes, flags);
+	(void)posix_spawnattr_setpgroup(attributes, 0);
+	(void)posix_spawnattr_setsigmask(attributes, &none);
+	(void)posix_spawnattr_setsigdefault(attributes, &all);
 }
 
 bool
@@ -81,19 +83,21 @@ spawn_program(char *const argv[], int out, pid_t *pid)
 	char *environment[] = { path, home, lang, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	bool ok = false;
+	bool ok;
 
 	set_variable(home, "HOME", "/");
 	set_variable(lang, "LANG", "C");
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return false;
-	if (posix_spawnattr_init(&attributes) != 0)
-		goto out;
-	ok = set_files(&actions, out) && set_attributes(&attributes) &&
+	if (posix_spawnattr_init(&attributes) != 0) {
+		(void)posix_spawn_file_actions_destroy(&actions);
+		return false;
+	}
+	set_attributes(&attributes);
+	ok = set_files(&actions, out) &&
 	    posix_spawn(
 		pid, argv[0], &actions, &attributes, argv, environment) == 0;
 	(void)posix_spawnattr_destroy(&attributes);
-out:
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return ok;
 }

@@ -77,12 +77,16 @@ static const struct {
 	{ BODY, "200" LOGIN_JSON "\"a\\\"b\"", NULL, APAM_E_PROVIDER,
 	    "cannot have" },
 	{ BODY, "200\n\n\"", NULL, APAM_E_PROVIDER, "not a string" },
+	{ BODY, "200\n\n\"ab", NULL, APAM_E_PROVIDER, "not a string" },
+	{ BODY, "200\n\n\"a\\b\"", NULL, APAM_E_PROVIDER, "cannot have" },
 	{ BODY, "200\n\na\nb", NULL, APAM_E_PROVIDER, "cannot have" },
 	{ BODY, "200\n\n\n", NULL, APAM_E_PROVIDER, "an empty answer" },
 	{ BODY, "200" LOGIN_HTML, NULL, APAM_E_PROVIDER, "HTML" },
 	/* Cookies: RFC 6265, 5.2 and 5.3. */
 	{ COOKIE, "200" SET "s=tok; Path=/; HttpOnly\n\n", "tok", APAM_OK, "" },
 	{ COOKIE, "200" SET " s = tok ;Secure\n\n", "tok", APAM_OK, "" },
+	{ COOKIE, "200" SET "s\t=\ttok\t;Secure\n\n", "tok", APAM_OK, "" },
+	{ COOKIE, "200" SET "s=tok; Expires=never\n\n", "tok", APAM_OK, "" },
 	{ COOKIE, "200" SET "a=1" SET "s=a=b=" SET "b=2\n\n", "a=b=", APAM_OK,
 	    "" },
 	{ COOKIE, "200" SET "s=old" SET "s=new\n\n", "new", APAM_OK, "" },
@@ -218,6 +222,24 @@ static const struct {
 	{ LIFE("rfc3339"), "\"2001-09-09T01:46:40+1:00\"", NOT_SAID },
 	{ LIFE("rfc3339"), "\"2001-09-09T01:46:40+25:00\"", NOT_SAID },
 	{ LIFE("rfc3339"), "\"1969-12-31T23:59:59Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"200\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001/09-09T01:46:40Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-9-09T01:46:40Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09/09T01:46:40Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09-9T01:46:40Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09-00T01:46:40Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09-09T1:46:40Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09-09T01.46:40Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09-09T01:6:40Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09-09T01:46.40Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09-09T01:46:4Z\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09-09T01:46:40+0530\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09-09T01:46:40+05:3\"", NOT_SAID },
+	{ LIFE("rfc3339"), "\"2001-09-09T01:46:40+05:60\"", NOT_SAID },
+	{ LIFE("minutes"), "\"1234567890123456\"", NOT_SAID },
+	{ LOGIN_PLAIN LOGIN_BEARER
+	    "lifetime = { pointer = \"/gone\"; unit = \"minutes\"; };",
+	    "1", NOT_SAID },
 };
 
 START_TEST(reads_lifetimes)
@@ -280,6 +302,9 @@ static const struct {
 	{ "200" SET "s=x\n\n", NOT_SAID },
 	{ "200" SET "s=x; Max-Age=ninety\n\n", NOT_SAID },
 	{ "200" SET "s=x; Max-Age=9x\n\n", NOT_SAID },
+	{ "200" SET "s=x; Max-Age=\n\n", NOT_SAID },
+	{ "200" SET "s=x; Max-Age=/5\n\n", NOT_SAID },
+	{ "200" SET "s=x; Max-Age=5/\n\n", NOT_SAID },
 	{ "200" SET "s=x; Max-Age=99999999999999999999\n\n", 315360000 },
 	{ "200" SET "s=x; Max-Age=90" SET "other=x; Max-Age=5\n\n", 90 },
 };
@@ -295,6 +320,12 @@ START_TEST(reads_max_age)
 }
 END_TEST
 
+/* Whichever has it. */
+static const char *const least_ages[] = {
+	"200" SET "s=x; Max-Age=90" SET "r=x; Max-Age=60" SET "q=x\n\n",
+	"200" SET "s=x; Max-Age=60" SET "r=x; Max-Age=90" SET "q=x\n\n",
+};
+
 START_TEST(takes_the_least_max_age)
 {
 	struct op op;
@@ -303,8 +334,7 @@ START_TEST(takes_the_least_max_age)
 			     LOGIN_PLAIN "token = ( { from_cookie = \"s\"; }, "
 					 "{ from_cookie = \"r\"; }, "
 					 "{ from_cookie = \"q\"; } );",
-			     "200" SET "s=x; Max-Age=90" SET
-			     "r=x; Max-Age=60" SET "q=x\n\n"),
+			     least_ages[_i]),
 	    APAM_STEP_DONE);
 	ck_assert_int_eq(op.lifetime, 60);
 	op_free(&op);
@@ -634,7 +664,7 @@ main(void)
 	tcase_add_loop_test(tc, reads_lifetimes, 0, ROWS(lifetimes));
 	tcase_add_loop_test(tc, reads_points_in_time, 0, ROWS(points));
 	tcase_add_loop_test(tc, reads_max_age, 0, ROWS(ages));
-	tcase_add_test(tc, takes_the_least_max_age);
+	tcase_add_loop_test(tc, takes_the_least_max_age, 0, ROWS(least_ages));
 	suite_add_tcase(suite, tc);
 	suite_add_tcase(suite, before_and_after());
 	return run_suite(suite);
