@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From the events of libyaml to a tree.  YAML 1.2.2, chapter 3.2: a node is a
- * scalar, a sequence or a mapping; or an alias of one that came before.
+ * scalar, a sequence or a mapping; or an alias of one that came before.  Where
+ * memory for the tree runs out, the program has ended (lib/json_memory.h).
  */
 #include "openapi/yaml_tree.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,9 +102,8 @@ take_sequence(struct builder *b)
 	bool end = false;
 
 	while ((item = read_node(b, &end)) != NULL)
-		if (json_array_append_new(list, item) != 0)
-			break;
-	if (end && item == NULL)
+		(void)json_array_append_new(list, item);
+	if (end)
 		return list;
 	json_decref(list);
 	return NULL;
@@ -131,19 +132,16 @@ static json_t *
 take_mapping(struct builder *b)
 {
 	json_t *map = json_object(), *name, *value;
-	bool end = false, inner = false;
+	bool end = false, inner;
 
-	while ((name = read_name(b, map, &end)) != NULL) {
-		value = read_node(b, &inner);
-		inner = value == NULL ||
-		    json_object_set_new(map, json_string_value(name), value) !=
-			0;
+	while ((name = read_name(b, map, &end)) != NULL &&
+	    (value = read_node(b, &inner)) != NULL) {
+		(void)json_object_set_new(map, json_string_value(name), value);
 		json_decref(name);
-		if (inner)
-			break;
 	}
-	if (end && name == NULL && !inner)
+	if (end)
 		return map;
+	json_decref(name);
 	json_decref(map);
 	return NULL;
 }
@@ -189,27 +187,22 @@ anchor_of(const yaml_event_t *event)
 static json_t *
 take_value(struct builder *b, const yaml_event_t *event)
 {
-	switch (event->type) {
-	case YAML_SCALAR_EVENT:
+	if (event->type == YAML_SCALAR_EVENT)
 		return take_scalar(b, event);
-	case YAML_SEQUENCE_START_EVENT:
+	if (event->type == YAML_SEQUENCE_START_EVENT)
 		return take_sequence(b);
-	case YAML_MAPPING_START_EVENT:
+	if (event->type == YAML_MAPPING_START_EVENT)
 		return take_mapping(b);
-	case YAML_ALIAS_EVENT:
-		return take_alias(b, event);
-	default:
-		(void)fail(b, &event->start_mark, "there is nothing in it");
-		return NULL;
-	}
+	assert(event->type == YAML_ALIAS_EVENT);
+	return take_alias(b, event);
 }
 
-static bool
+static void
 keep_anchor(struct builder *b, const char *anchor, json_t *node, size_t size)
 {
-	return json_object_set(b->anchors, anchor, node) == 0 &&
-	    json_object_set_new(
-		b->sizes, anchor, json_integer((json_int_t)size)) == 0;
+	(void)json_object_set(b->anchors, anchor, node);
+	(void)json_object_set_new(
+	    b->sizes, anchor, json_integer((json_int_t)size));
 }
 
 static json_t *
@@ -228,13 +221,9 @@ take_node(struct builder *b, const yaml_event_t *event)
 	b->depth++;
 	node = take_value(b, event);
 	b->depth--;
-	if (node != NULL && anchor != NULL &&
-	    keep_anchor(b, anchor, node, b->nodes - before))
-		return node;
-	if (node != NULL && anchor == NULL)
-		return node;
-	json_decref(node);
-	return NULL;
+	if (node != NULL && anchor != NULL)
+		keep_anchor(b, anchor, node, b->nodes - before);
+	return node;
 }
 
 /* ---- The document ------------------------------------------------------------ */

@@ -153,6 +153,125 @@ status=$?
 expect "what leads elsewhere is confirmed" 0 '^doc works: ' '' "$dir/out"
 holds "by a question" grep -q "Token URL.* \[$seven/oauth2/token\]: " "$dir/out"
 
+# typed NAME STATUS OUT QUESTION|ANSWER...: of the document, on a terminal.
+group=
+[ "$(id -u)" != 0 ] || group='Group whose|-'
+typed()
+{
+	local name=$1 want=$2 out=$3
+	rm -rf "$dir/apam.d"
+	mkdir "$dir/apam.d"
+	shift 3
+	printf '%s\n' "$@" | sed '/^$/d; s/|/\t/' >"$dir/script"
+	"$timeout" 120 python3 $tests/typing.py "$dir/script" "$build/apam" -c \
+	    "$dir/apam.conf" profile new --openapi "$doc" >"$dir/out" 2>"$dir/err"
+	status=$?
+	expect "$name" "$want" "$out" '' "$dir/out"
+}
+cat >"$doc" <<END
+{ "openapi": "3.1.0", "info": { "title": "Many ways" },
+  "servers": [ { "url": "$api" } ],
+  "security": [ { "appKey": [], "apiKey": [] } ],
+  "paths": { "/v1/both": { "post": { "security": [ { "bearer": [] } ] } } },
+  "components": { "securitySchemes": {
+    "apiKey": { "type": "apiKey", "in": "header", "name": "X-Api-Key" },
+    "appKey": { "type": "apiKey", "in": "header", "name": "X-Application-Key" },
+    "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT" },
+    "digest": { "type": "http", "scheme": "digest" } } } }
+END
+typed "two keys at once, by a number" 0 'both is made|not checked' 'URL of|' \
+    'Name of|both' 'number or name|9' 'none of the list|0' 'none of the list|1' \
+    'private CA|' 'Entry 1, scheme api-key, apiKey' "not shown|$key" \
+    'Entry 2, scheme api-key, appKey' "not shown|$key" "$group" 'works?|no'
+holds "what cannot be chosen is shown" grep -q '^  -  digest .*no module for' \
+    "$dir/out"
+holds "what is taken from the document is shown" grep -q \
+    '^  header: X-Application-Key' "$dir/out"
+typed "a token, by a name" 0 'not checked: you said no' 'URL of|' 'Name of|token' \
+    'number or name|bearer' 'private CA|' "not shown|$key" 'A harmless|-' \
+    "$group" 'works?|maybe' 'works?|n'
+holds "where tokens may come from is said" grep -q 'another scheme gets it' \
+    "$dir/out"
+typed "nobody chooses" 2 'there is no answer' 'URL of|' 'Name of|none' \
+    'number or name|^D'
+
+# ---- Documents with odd parts ----------------------------------------------------------
+
+cat >"$doc" <<END
+
+	{ "openapi": "3.1.0",
+  "servers": [ { "description": "none" }, { "url": "$api" }
+    $(printf ', { "url": "https://a%s.example" }' {1..20}) ],
+  "security": [ { "one": [] } ],
+  "paths": {
+    "relative": { "get": {} }, "/x/{id}": { "get": {} }, "/post": { "post": {} },
+    "/open/me": { "get": { "security": [] } },
+    "/free/me": { "get": { "security": [ {} ] } },
+    "/needs/me": { "get": { "parameters": [ { "required": true } ] } },
+    "/needs/user": { "get": { "parameters": [ { "required": false },
+	{ "\$ref": "#/elsewhere" } ] } },
+    "/all/me": { "parameters": [ { "required": "true" } ], "get": {} },
+    "/some/things": { "get": { "parameters": [ { "required": "false" } ] } },
+    "/v1/user": { "get": {} }, "/v1/version": { "get": {} } },
+  "components": { "securitySchemes": {
+    "other": { "type": "apiKey", "in": "header", "name": "X-Api-Key" },
+    "one": { "\$ref": "#/components/securitySchemes/other" },
+    "two": { "\$ref": "elsewhere.json" } } } }
+END
+made "the best of what a key alone can ask for" 0 'is made' '' $key --no-check
+has 'probe = "GET /v1/user";'
+has 'header = "X-Api-Key";'
+five=$(printf ', "s%s": []' {1..5})
+cat >"$doc" <<END
+{ "openapi": "3.1.0", "servers": [ { "url": "$api" } ],
+  "security": [ { ${five#, } } ],
+  "paths": { "/a": { "get": { "security": [ { "a": [], "b": [] },
+      { "b": [], "a": [] } ] } } },
+  "components": { "securitySchemes": {
+    "a": { "type": "apiKey", "in": "header", "name": "A" },
+    "b": { "type": "apiKey", "in": "header", "name": "" } } } }
+END
+made "too many at once" 2 '' '--security NAME is missing' x
+made "a header without a name" 2 '' '--set 2.cookie=VALUE is missing' x \
+    --security a+b
+made "five of them" 2 '' 'it needs too many schemes at once' x \
+    --security s1+s2+s3+s4+s5
+{
+	printf '{ "openapi": "3.1.0", "servers": [ { "url": "%s" } ],\n' "$api"
+	printf '"components": { "securitySchemes": { "k0": {}'
+	printf ', "k%s": { "type": "http", "scheme": "bearer" }' {1..40}
+	printf '} } }\n'
+} >"$doc"
+made "more ways than there is room for" 2 '' '--security NAME is missing' x
+made "the last one that has" 0 'is made' '' $key --security k31 --no-check
+made "the first that has not" 2 '' 'no such security scheme' x --security k32
+cat >"$doc" <<END
+openapi: 3.0.3
+info: ~
+servers: [{url: "$api"}, {url: null}, {url: }]
+security: [{one: []}]
+paths: {/v1/me: {get: {parameters: [{required: true}]}}, /v1/you: {get: &get {}},
+    /v1/they: {get: *get}}
+components: {securitySchemes: {one: {type: http, scheme: bearer}}}
+END
+made "nothing, in YAML" 0 'is made' '' $key --no-check
+has 'probe = "GET /v1/you";'
+cat >"$doc" <<END
+{ "openapi": "3.1.0", "servers": [ { "url": "$api" } ], "paths": {} }
+END
+cat >"$doc" <<END
+{ "openapi": "3.1.0", "servers": [ { "url": "$api" } ],
+  "components": { "securitySchemes": { "a": { "type": "apiKey", "in": "header",
+    "name": "$(printf 'n%.0s' {1..3000})" } } } }
+END
+made "a header with a long name" 2 '' 'its header is left out: it is too long' x
+cat >"$doc" <<END
+{ "openapi": "3.1.0", "servers": [ { "url": "$api" } ] }
+END
+made "nothing about keys" 2 '' 'says nothing of how requests are auth' x
+made "then the scheme is asked for" 0 'is made' 'says nothing of how' $key \
+    --no-check --scheme api-key --set header=X-Api-Key
+
 # ---- Documents that will not do ---------------------------------------------------------
 
 # refused NAME REGEX: standard input is the document.
@@ -169,6 +288,19 @@ refused "nothing" 'there is nothing in it' </dev/null
 refused "broken JSON" 'line 2, column [0-9]+: not JSON' <<<'{"openapi":'
 refused "broken YAML" 'line [0-9]+: ' <<<'a: ]'
 refused "a name twice" 'line 2: a name that is given twice' <<<$'a: 1\na: 2'
+refused "names that are not text" 'line 1: a name that is not text' <<<'[a]: b'
+refused "a list that does not end" 'line [0-9]+: ' <<<'a: [b, "c'
+refused "an alias of nothing" 'did not come before' <<<'a: *b'
+refused "itself" 'did not come before' <<<'a: &a [*a]'
+refused "two documents" 'more than one document' <<<$'a: b\n---\nc: d'
+refused "a NUL" 'a text has a NUL' <<<'a: "\0"'
+refused "not YAML" 'line 1: ' <<<$'a: \xc3('
+refused "JSON with a name twice" 'a name that is given twice' \
+    <<<'{"openapi": "3.0.0", "openapi": "3.0.0"}'
+refused "JSON too deep" 'nested too deeply' \
+    < <(printf '{"a":' && printf '[%.0s' {1..3000})
+refused "a directory of paths" 'cannot be shown' \
+    <<<$'openapi: 3.0.0\nservers: [{url: "https://a.example"}]\ninfo: {title: "a\\e"}'
 refused "too deep" 'nested too deeply' < <(printf '[%.0s' {1..300})
 refused "a bomb of aliases" 'line [0-9]+: too many values' < <(
 	echo 'a: &a [x, x, x, x, x, x, x, x, x]'
