@@ -121,11 +121,11 @@ FUZZERS  := $(REPLAYS:$(BUILD)/tests/fuzz/%=$(BUILD)/fuzzers/%)
 BENCH_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/bench/*.c))
 SANDBOX_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sandbox/*.c))
 SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
-# What is measured of them: the suites of hosts/nginx and hosts/run, and those
-# that build no program of their own.
+# What is measured of them: the suites of hosts/nginx, hosts/run and hosts/kit, and
+# those that build no program of their own.
 MEASURED = $(addprefix tests/suite/,nginx.sh nginx-scarce.sh directives.sh \
 	gateway.sh gateway-certificates.sh run.sh page.sh sockets.sh protocols.sh \
-	failures.sh jobs.sh drives.sh examples.sh tpm.sh)
+	failures.sh jobs.sh drives.sh examples.sh tpm.sh kit.sh)
 # Those of tests/suite build host programs of their own, which have no sanitizer;
 # and what has one makes system calls of its own, so that the agent has no filter.
 SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh \
@@ -521,6 +521,12 @@ $(BUILD)/tests/gdb/shown: $(BUILD)/tests/gdb/shown.o $(BUILD)/core.a
 $(BUILD)/tests/modules/%.so: $(BUILD)/tests/modules/%.o modules/export.map
 	$(Q)$(LINK) -shared -Wl,--version-script=modules/export.map -o $@ $< -lcrypto
 
+# What is held against the contract has none of gcc's constructors in it.
+ifneq ($(COVERAGE),)
+$(BUILD)/tests/kit/%: override CFLAGS = -O0 -g
+$(BUILD)/tests/kit/%: override LDFLAGS =
+$(BUILD)/tests/kit/%: COUNTED =
+endif
 # Some are broken by how they are linked.
 broken = $(patsubst %,$(BUILD)/tests/kit/broken/%.so,$(1))
 $(call broken,linked-curl): WRONG = -Wl,--no-as-needed -lcurl
