@@ -132,6 +132,63 @@ made "a control character" 2 '' 'control characters' x one "${plain[@]}" \
     --set $'header=X\ny = 1;'
 made "no such entry" 2 '' 'there is no such entry' x one "${plain[@]}" \
     --set 2.header=X
+made "no entry of this number" 2 '' 'there is no such entry' x one "${plain[@]}" \
+    --set 0.header=X
+made "a number alone" 2 '' 'is not an option of api-key' x one "${plain[@]}" \
+    --set .header=X
+made "the URL by --set" 2 '' '--scheme and --url give that one' x one \
+    "${plain[@]}" --set origins=x
+made "an option with a long name" 2 '' 'it is not OPTION=VALUE' x one \
+    "${plain[@]}" --set "$(printf 'n%.0s' {1..300})=x"
+made "an option that cannot be shown" 2 '' 'that is not an option of api-key' x \
+    one "${plain[@]}" --set $'a\eb=x'
+made "a member of what has none" 2 '' 'it has no members' x one "${plain[@]}" \
+    --set header.name=x
+made "a member of the profile's that is none" 2 '' 'run has no such member' x one \
+    "${plain[@]}" --set run.nothing=x
+made "an element without a name" 2 '' 'it is a map: name its element' x one \
+    "${plain[@]}" --set run.environment.=x
+made "an element that cannot be shown" 2 '' 'its element cannot be shown' x one \
+    "${plain[@]}" --set $'run.environment.a\eb=x'
+made "an element twice" 2 '' 'NAME is missing' '' "${plain[@]}" \
+    --set run.environment.A=1 --set run.environment.B=2 --set run.environment.A=3
+made "nothing for a value" 2 '' '--set header: it is empty' x one "${plain[@]}" \
+    --set header=
+made "a long value" 2 '' '--set header: it is too long' x one "${plain[@]}" \
+    --set "header=$(printf 'n%.0s' {1..3000})"
+made "more than there is room for" 2 '' 'there are too many options' x one \
+    "${plain[@]}" $(printf -- '--set run.environment.N%s=x ' {1..200})
+made "a secret that has no option" 2 '' '--secret: it is not OPTION=REFERENCE' x \
+    one "${plain[@]}" --secret key
+made "a secret of a long name" 2 '' '--secret: it is not OPTION=REFERENCE' x \
+    one "${plain[@]}" --secret "$(printf 'n%.0s' {1..300})=-"
+made "a secret of no entry" 2 '' '--secret: there is no such entry' x one \
+    "${plain[@]}" --secret 2.key=-
+made "a secret that the scheme has not" 2 '' 'is not an option of api-key' x one \
+    "${plain[@]}" --secret "kye=file:$dir/ca.pem"
+made "five secrets from one input" 2 '' 'there are too many secrets' x one \
+    "${plain[@]}" $(printf -- '--secret s%s=- ' {1..5})
+made "the same secret twice" 0 'is made' '' "$key" one "${plain[@]}" --no-check \
+    --secret key=- --secret key=-
+rm -rf "$dir/apam.d" && mkdir "$dir/apam.d"
+made "a scheme that cannot be shown" 2 '' 'for the scheme that was given' x one \
+    --url "$api" --scheme $'a\eb'
+made "a scheme like none" 2 '' 'no module for the scheme zzzzzz; `apam module' x \
+    one --url "$api" --scheme zzzzzz
+made "a URL of slashes" 2 '' '--url: ' x one --url https:/// --scheme api-key
+made "a name that begins with a dot" 2 '' 'a name has letters' x .one "${plain[@]}"
+made "a name that is too long" 2 '' 'a name has letters' x \
+    "$(printf 'n%.0s' {1..100})" "${plain[@]}"
+made "an empty name" 2 '' 'a name has letters' x '' "${plain[@]}"
+: >"$dir/modules/broken.so"
+made "a module that is broken" 3 '' 'broken.so: ' x one --url "$api" --scheme broken
+rm "$dir/modules/broken.so"
+mkdir "$dir/no-modules"
+sed "s|^module_dir.*|module_dir = \"$dir/no-modules\";|" "$dir/apam.conf" \
+    >"$dir/empty.conf"
+run -c "$dir/empty.conf" profile new one "${plain[@]}"
+expect "no modules" 3 '' "there are no modules in $dir/no-modules: install" \
+    "$dir/out" "$dir/err"
 made "a name that cannot be" 2 '' 'a name has letters' x ../one "${plain[@]}"
 made "what the module refuses" 3 '' 'error: header: ' x one --url "$api" \
     --scheme api-key --set header=Host
