@@ -88,6 +88,18 @@ row "no number" 2 '' '--entry takes a number' login demo --entry 0
 row "no such entry" 2 '' 'profile demo has no such entry' login demo --entry 9
 row "no such scheme" 2 '' 'no such entry' login demo --scheme other
 row "no time" 2 '' '--timeout takes seconds' login demo --timeout 0
+for time in x 1x '' 99999999999999999999 999999999; do
+	row "a time that is none: $time" 2 '' '--timeout takes seconds' login demo \
+	    --timeout "$time"
+done
+row "a number that goes on" 2 '' '--port takes a port' login demo --port 80a
+for flag in --no-browser --redirect-uri=http://127.0.0.1:80/; do
+	row "$flag for a code" 2 '' 'not for --device' login demo --device $flag
+done
+row "a redirect that is not http" 2 '' 'does not begin with http://' login web \
+    --redirect-uri ftp://127.0.0.1/
+row "a long one" 2 '' 'does not begin with http://' login web \
+    --redirect-uri "http://127.0.0.1/$(printf 'n%.0s' {1..5000})"
 row "a redirect to elsewhere" 2 '' 'its host is not 127.0.0.1' login demo \
     --redirect-uri http://example.com:80/
 row "no JSON" 2 '' 'it writes no JSON' --json login demo
@@ -210,12 +222,25 @@ holds "what to do" grep -q 'use --device' "$dir/err"
 row "a person has to confirm" 2 '' 'standard input is not a terminal' \
     login asks --device
 
+for display in DISPLAY=:fake WAYLAND_DISPLAY=fake; do
+	for browser in BROWSER= BROWSER=" " "BROWSER=:$dir/none" \
+	    "BROWSER=$dir/none $(printf 'w%s ' {1..40})"; do
+		export "$display" "$browser"
+		row "no such browser: $display $browser" 2 '' \
+		    'there is no browser here' login web
+	done
+	unset DISPLAY WAYLAND_DISPLAY BROWSER
+done
+
 # A browser that comes back, and its page; bash keeps what signals it was given.
 back=$(free_port)
 cat >"$dir/browser" <<END
 #!/bin/bash
 echo "\$1" >"$dir/opened"
 grep '^SigBlk:' /proc/self/status >"$dir/signals"
+for fd in {20..45}; do eval "exec \$fd<>/dev/tcp/127.0.0.1/$back"; done
+(exec 3<>/dev/tcp/127.0.0.1/$back)
+(exec 3<>/dev/tcp/127.0.0.1/$back; head -c 100000 /dev/zero >&3 2>/dev/null)
 curl -s -o "$dir/elsewhere" -w '%{http_code}\n' "http://127.0.0.1:$back/favicon.ico" >"$dir/codes"
 curl -s -o /dev/null -w '%{http_code}\n' -d x "http://127.0.0.1:$back/callback?$good" >>"$dir/codes"
 curl -s -o /dev/null -w '%{http_code}\n' -H 'Host: evil.example' "http://127.0.0.1:$back/callback?$good" >>"$dir/codes"
@@ -287,14 +312,30 @@ types()
 types "a pasted address" 0 'web: logged in' \
     "http://127.0.0.1:$back/callback?code=fake-code&state=fake-state\\n" \
     login web --no-browser --port "$back"
+types "with spaces around it" 0 'web: logged in' \
+    " \t http://127.0.0.1:$back/callback?code=fake-code&state=fake-state \n" \
+    login web --no-browser --port "$back"
+types "after an empty line" 0 'web: logged in' \
+    "\nhttp://127.0.0.1:$back/callback?code=fake-code&state=fake-state\n" \
+    login web --no-browser --port "$back"
+types "where the browser is sent elsewhere" 0 'web: logged in' \
+    "https://app.example/back?code=fake-code&state=fake-state\n" login web \
+    --no-browser --redirect-uri https://app.example/back
+types "nothing is typed any more" 4 'too late|in time' '\004' login web \
+    --no-browser --timeout 3
+DISPLAY=:fake BROWSER=$dir/browser types "a browser comes back to a terminal" 0 \
+    'was opened in a browser' '' login web --port "$back"
 types "another address is asked for again" 0 \
     'is not the address that the browser was sent back to' \
     "https://elsewhere.example/?a=b\\nhttp://127.0.0.1:$back/callback?code=fake-code&state=fake-state\\n" \
     login web --no-browser --port "$back"
 types "Ctrl-C" 130 'nothing was changed' '\003' login web --no-browser
 types "a person says no" 1 'was not confirmed' 'n\n' login asks --device
+types "a person does not answer" 1 'was not confirmed' '\004' login asks --device
+types "a person answers something else" 1 'was not confirmed' 'perhaps\n' login \
+    asks --device
 holds "nothing was stored" says none asks
-types "a person says yes" 0 'asks: logged in' 'y\n' login asks --device
+types "a person says yes" 0 'asks: logged in' 'YES\n' login asks --device
 holds "it is kept who it was" grep -q '^fact server http://127' "$record/asks"
 row "the same is not asked again" 0 'asks: logged in' '*' login asks --device
 
