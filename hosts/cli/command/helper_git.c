@@ -12,7 +12,6 @@
 #include "helper/input.h"
 #include "lib/report.h"
 
-#define PLACE_MAX 300
 
 /* What git says, in the text that was read. */
 struct asked {

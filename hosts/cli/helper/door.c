@@ -14,7 +14,6 @@
 #include "lib/session.h"
 
 #define HTTPS "https://"
-#define PLACE_MAX 300 /* bytes of host and port, and of the URL of them */
 
 /* ---- Which profile ------------------------------------------------------ */
 
@@ -125,7 +124,7 @@ look_at_entries(struct cli *cli, struct door *door)
 }
 
 static int
-look_at_signature(const struct door *door, const char *url)
+look_at_signature(const struct door *door)
 {
 	const struct apam_signature *s = &door->signature;
 
@@ -133,7 +132,7 @@ look_at_signature(const struct door *door, const char *url)
 		return report_certificate();
 	if (s->verifies != 0)
 		return report_answers();
-	if (strcmp(s->url, url) != 0)
+	if (strcmp(s->url, door->url) != 0)
 		return refuse(door,
 		    "it adds a query parameter, which no credential helper "
 		    "can hand out: use `apam curl`");
@@ -146,21 +145,20 @@ door_open(struct cli *cli, const char *place, struct door *door)
 	struct apam_request request = APAM_REQUEST("GET", NULL);
 	struct apam_error err = APAM_ERROR_INIT;
 	enum apam_status status;
-	char url[PLACE_MAX];
 	int code;
 
 	*door = (struct door){ .signature = APAM_SIGNATURE_INIT };
-	if (!root_of(place, url))
+	if (!root_of(place, door->url))
 		return STATUS_DONE;
-	code = find_profile(cli, url, &door->profile);
+	code = find_profile(cli, door->url, &door->profile);
 	if (code != STATUS_DONE || door->profile == NULL)
 		return code;
-	request.url = url;
+	request.url = door->url;
 	status = apam_sign(door->profile, &request, &door->signature, &err);
 	if (status != APAM_OK)
 		return report(apam_profile_name(door->profile), status, &err);
 	code = look_at_entries(cli, door);
-	return code == STATUS_DONE ? look_at_signature(door, url) : code;
+	return code == STATUS_DONE ? look_at_signature(door) : code;
 }
 
 void
@@ -224,7 +222,7 @@ door_refused(struct door *door)
 	const struct apam_answer answer = { .size = sizeof(answer),
 		.status = 401 };
 	struct apam_judgement judgement = { .size = sizeof(judgement) };
-	struct apam_request request = APAM_REQUEST("GET", door->signature.url);
+	struct apam_request request = APAM_REQUEST("GET", door->url);
 	struct apam_signature fresh = APAM_SIGNATURE_INIT;
 	struct apam_error err = APAM_ERROR_INIT;
 

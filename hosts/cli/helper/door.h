@@ -12,9 +12,12 @@
 
 #include "lib/command.h"
 
+#define PLACE_MAX 300 /* bytes of host and port, and of the URL of them */
+
 /* What signs requests to an origin. */
 struct door {
 	struct apam_profile *profile; /* NULL: none is for this origin */
+	char url[PLACE_MAX];	/* the origin's, which the signature points to */
 	struct apam_signature signature;
 	int64_t ends; /* Unix s; 0: it does not say, or never */
 };

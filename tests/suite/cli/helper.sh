@@ -67,6 +67,47 @@ signs "git: a new one does" 0 '^authtype=Bearer$' '' helper git get
 holds "git: the token" grep -q '^credential=eyJ' "$dir/out"
 holds "git: which is not to be stored" grep -qx ephemeral=1 "$dir/out"
 holds "git: when it ends" grep -qE '^password_expiry_utc=[0-9]{10}$' "$dir/out"
+row "git: a token that was refused" 0 '' '' helper git erase
+says 'protocol=https\nhost=git.example.com\npassword=open sesame\n\n'
+row "git: a password that was refused" 0 '' '' helper git erase
+says 'protocol=https\nhost=other.example.com\n\n'
+row "git: of no profile" 0 '' '' helper git erase
+says 'protocol=https\n\nhost=git.example.com\n'
+row "git: no host before an empty line" 0 '' '' helper git get
+says 'host=git.example.com\n'
+row "git: no protocol" 0 '' '' helper git get
+says "protocol=https\nhost=$(printf 'n%.0s' {1..9000})\n"
+row "git: a long host" 0 '' '' helper git get
+# basic_of NAME KEY [PREFIX]: what stands behind the word is KEY.
+basic_of()
+{
+	secret "$1" "$2"
+	entry "$1" "https://$1.example.com" api-key "header = \"Authorization\";
+	    key = \"file:$dir/secrets/$1\"; prefix = \"${3:-Basic }\";"
+	says "capability[]=authtype\nprotocol=https\nhost=$1.example.com\n"
+}
+basic_of odd-letters 'fake*key'
+row "git: not base64" 1 '=quit=1' 'not a user and a password' helper git get
+basic_of odd-colon "$(printf fake-key | base64)"
+row "git: no colon" 1 '=quit=1' 'not a user and a password' helper git get
+basic_of odd-line "$(printf 'fake:a\nhost=b' | base64)"
+row "git: a line break" 1 '=quit=1' 'not a user and a password' helper git get
+basic_of odd-end "$(printf 'fake:a\177' | base64)"
+row "git: another control" 1 '=quit=1' 'not a user and a password' helper git get
+basic_of odd-word fake-key 'Token '
+row "git: neither Basic nor Bearer" 1 '=quit=1' 'neither Basic nor Bearer' \
+    helper git get
+basic_of odd-spaces "$(printf 'fake:a' | base64)" 'basic   '
+signs "git: more than one space" 0 '^password=a$' '' helper git get
+says 'protocol=https\nhost=git.example.com\n'
+"$timeout" 120 "$build/apam" -c "$dir/apam.conf" helper git get <"$input" \
+    >/dev/full 2>"$dir/err"
+status=$?
+: >"$dir/out"
+expect "git: nobody reads it" 5 '' 'cannot write standard output' "$dir/err"
+input=$dir
+row "git: a directory" 5 '' 'cannot read standard input: Is a dir' helper git get
+input=$dir/in
 row "git: nothing is stored" 0 '' '' helper git store
 row "git: what a later git asks" 0 '' '' helper git capability
 head -c 70000 /dev/zero | tr '\0' a >"$dir/in"
@@ -237,6 +278,19 @@ signs "aws: when a lease of Vault's ends" 0 \
     helper aws "$api/lease"
 row "aws: no keys" 1 '' 'is not JSON with AccessKeyId' helper aws "$api/none"
 row "aws: another answer" 1 '' 'HTTP 404 instead of keys' helper aws "$api/x"
+for api_path in list numbers; do
+	row "aws: no keys: $api_path" 1 '' 'JSON with AccessKeyId' helper aws \
+	    "$api/$api_path"
+done
+row "aws: a long answer" 2 '' 'did not accept the response' helper aws "$api/long"
+signs "aws: an end beats a lease" 0 "={$keys,$session,$ends}" '' helper aws \
+    "$api/both"
+signs "aws: no lease is so long" 0 "={$keys}" '' helper aws "$api/never"
+signs "aws: nor one that is over" 0 "={$keys,$session}" '' helper aws "$api/past"
+for code in 429:4 500:4 403:1; do
+	row "aws: the API says ${code%:*}" "${code#*:}" '' "HTTP ${code%:*} instead" \
+	    helper aws "$api/status/${code%:*}"
+done
 row "aws: of no other" 2 '' 'no profile' helper aws https://other.example.com/
 
 # A program asks as SDKs do: ask [CURL'S OPTIONS].
@@ -256,6 +310,13 @@ row "aws: and nothing where no end is known" 0 '"NoKeys"' \
     'use credential_process' helper aws "$api/vault" -- "$dir/ask"
 row "aws: nor where the API has no keys" 0 '^403$' 'HTTP 404 instead of keys' \
     helper aws "$api/x" -- "$dir/ask"
+row "aws: nor where there is no session" 0 '"NoKeys"' 'use credential_process' \
+    helper aws "$api/endless" -- "$dir/ask"
+row "aws: nor while the API is busy" 0 '^503$' 'HTTP 429 instead of keys' \
+    helper aws "$api/status/429" -- "$dir/ask"
+: >"$dir/text"
+row "aws: a program that cannot be run" 126 '' 'cannot be run' \
+    helper aws "$api/sts" -- "$dir/text"
 SAYS=other row "aws: not for another token" 0 '={}
 401' '' helper aws "$api/sts" -- "$dir/ask"
 row "aws: not by a name that was made to lead here" 0 '={}

@@ -47,6 +47,14 @@ KEYS = {
         },
     },
     "/keys/none": {"AccessKeyId": "FAKEID"},
+    "/keys/list": [],
+    "/keys/numbers": {"AccessKeyId": 1, "access_key": 2, "data": 3},
+    "/keys/both": PLAIN | {"SessionToken": "fake-session", "lease_duration": 60,
+                           "Expiration": "2038-01-19T03:14:07Z"},
+    "/keys/never": PLAIN | {"lease_duration": 1 << 40, "Credentials": None},
+    "/keys/past": PLAIN | {"lease_duration": -1, "SessionToken": "fake-session"},
+    "/keys/endless": PLAIN | {"Expiration": "2038-01-19T03:14:07Z"},
+    "/keys/long": PLAIN | {"more": "n" * 200000},
 }
 
 
@@ -97,7 +105,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def give_keys(self, path):
         body = json.dumps(KEYS.get(path, {"error": "none"})).encode()
-        self.send_response(200 if path in KEYS else 404)
+        status = path.removeprefix("/keys/status/")
+        self.send_response(200 if path in KEYS else
+                           int(status) if status.isdecimal() else 404)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
