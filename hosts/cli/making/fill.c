@@ -434,6 +434,26 @@ make_probe(const struct making *m, const char *answer, char to[ASK_SIZE])
 	    ASK_SIZE - 5, answer);
 }
 
+/* Why it would never be sent; NULL for one below the API's URL. */
+static const char *
+outside(const struct making *m, const char *probe, char why[DRAFT_WHY_SIZE])
+{
+	const char *base = path_of(draft_get(&m->draft.profile, "origins"));
+	const char *path = strchr(probe, '/');
+	size_t n = strlen(base);
+
+	while (n > 0 && base[n - 1] == '/')
+		n--;
+	if (path == NULL ||
+	    (strncmp(path, base, n) == 0 && strchr("/?", path[n]) != NULL))
+		return NULL;
+	(void)snprintf(why, DRAFT_WHY_SIZE,
+	    "its path is not below the API's URL: write the whole path, as in "
+	    "%.*s%.64s",
+	    (int)(n < 64 ? n : 64), base, path);
+	return why;
+}
+
 /* What the document says can be asked with the key; false: nothing. */
 static bool
 offer_probe(const struct making *m, char to[ASK_SIZE])
@@ -466,6 +486,8 @@ ask_probe(struct making *m, struct draft_part *entry)
 		wrong = draft_set(entry, "probe", probe, why);
 		if (wrong == NULL)
 			wrong = answer_problem(m, &q, why);
+		if (wrong == NULL)
+			wrong = outside(m, probe, why);
 		if (wrong == NULL)
 			return STATUS_DONE;
 		draft_drop(entry, "probe");

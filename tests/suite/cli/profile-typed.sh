@@ -156,7 +156,9 @@ typed "each wrong answer is said, and asked for again" 0 '^seven works' \
     'Header that|-' 'Query parameter|-' 'Cookie that|-' \
     'will not do: this one is needed|' 'an answer is needed|session' \
     'not shown|' "will not do: the secret is empty|$key" \
-    'A harmless|v1/me' 'will not do: |/v1/me' "$group" 'works?|what' \
+    'A harmless|v1/me' 'will not do: |/me' \
+    'will not do: its path is not below the API|/v1x/me' \
+    'write the whole path, as in /v1/v1x/me|/v1/me' "$group" 'works?|what' \
     'will not do: answer y or n|y'
 holds "the slash at its end is dropped" \
     grep -q "origins = \[ \"$api/v1\" \];" "$dir/apam.d/seven.conf"
