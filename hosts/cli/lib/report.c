@@ -217,6 +217,15 @@ is_of_record(const struct apam_error *err)
 	    strstr(err->text, "store:") != NULL;
 }
 
+/* It is there, and the disk that it lies on fails. */
+static bool
+is_of_disk(const struct apam_error *err)
+{
+	return is_of_record(err) && strstr(err->text, " of store:") != NULL &&
+	    (strstr(err->text, " cannot be ") != NULL ||
+		strstr(err->text, "there is no room") != NULL);
+}
+
 /* The text is valid until the next call. */
 static const char *
 hint_login(const struct apam_error *err)
@@ -241,6 +250,9 @@ report_hint_for(const struct apam_error *err)
 		return hint_archived(err);
 	if (strstr(err->text, "say which one, by its number") != NULL)
 		return "`apam status` numbers the entries; --entry N names one";
+	if (is_of_disk(err))
+		return "make room in state_dir, or let this user write there; "
+		       "nobody has to log in";
 	if (err->status == APAM_E_LOGIN || is_of_record(err))
 		return hint_login(err);
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)

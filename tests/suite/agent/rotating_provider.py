@@ -6,7 +6,11 @@ having taken the token; LOG has a line for each.  People log in by a code (RFC
 
 rotating_provider.py HOLD LOG [LENIENT]: with a third argument a token is taken
 again while nobody has sent its successor, as many providers do, and an answer takes
-so many ms at most.  Lines then have the client's secret, which says who sent it."""
+so many ms at most.  Lines then have the client's secret, which says who sent it.
+
+With ROTATING_DETECTS in the environment, what a login brings lives for so many
+seconds, and a token that comes again ends all of that login, as detection of
+reuse does; GET answers the number of the login to an access token of it."""""
 import http.server
 import json
 import os
@@ -18,8 +22,10 @@ import urllib.parse
 
 hold, log = sys.argv[1:3]
 lenient_ms = int(sys.argv[3]) if len(sys.argv) > 3 else None
+detects = os.environ.get('ROTATING_DETECTS')
 current = [0]
 answers = [0]
+logins = {}  # access token -> the login that it is of; the last one is good
 lock = threading.Lock()
 
 
@@ -36,6 +42,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header('Content-Length', str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def do_GET(self):
+        word = self.headers.get('Authorization', '')
+        login = logins.get(word.removeprefix('Bearer '))
+        if login is None or login != logins.get('good'):
+            self.say(401, {'error': 'invalid_token'})
+        else:
+            self.say(200, {'login': login})
 
     def do_POST(self):
         size = int(self.headers.get('Content-Length', '0'))
@@ -61,16 +75,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         by = ' by ' + form['client_secret'] if 'client_secret' in form else ''
         if given is not None and given != known and not again:
             self.note('refused ' + given + by)
+            logins['good'] = None
+            current[0] += 1 if detects else 0
             return 400, {'error': 'invalid_grant'}
         if not again:
             current[0] += 1
         answers[0] += 1
         access = f'fake-access-{answers[0]}'
+        if given is None:
+            logins['good'] = answers[0]
+        logins[access] = logins.get('good')
         if given is not None:
             self.note(('again ' if again else 'spent ') + given + by +
                       (' for ' + access if by else ''))
         return 200, {'access_token': access, 'token_type': 'Bearer',
-                     'expires_in': 3600,
+                     'expires_in': int(detects) if detects and given is None
+                     else 3600,
                      'refresh_token': f'fake-refresh-{current[0]}'}
 
     def note(self, text):
