@@ -237,7 +237,7 @@ applies(const struct recipe *row, const struct draft_part *part)
 static void
 miss_option(struct making *m, const struct question *q)
 {
-	char prefix[8], instead[64] = "";
+	char prefix[8], instead[96] = "";
 
 	(void)making_prefix(m, q->part, prefix);
 	if (q->instead != NULL)
@@ -311,6 +311,10 @@ follow_recipe(
 		return STATUS_DONE;
 	if (row->quiet)
 		return making_put(part, q.path, q.fallback);
+	if (!m->terminal && row->usual != NULL) {
+		q.option = last_option(part, row->usual);
+		q.path = row->usual;
+	}
 	return settle(m, &q, !q.optional);
 }
 

@@ -19,6 +19,8 @@ struct recipe {
 	const char *unset[4];	/* and these have none */
 	const char *with;	/* and this one, if it has a value, has one of */
 	const char *among;	/* these words, with blanks around each */
+	const char *usual;	/* of those of which one is needed, that which
+				   is named where all are missing, or NULL */
 	const char *instead;	/* what does as well, for messages, or NULL */
 	const char *fallback;	/* the default; "@": the profile's name; NULL */
 	bool needed;		/* there must be an answer */

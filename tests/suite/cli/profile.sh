@@ -96,6 +96,11 @@ holds "all that is missing is said at once" \
     grep -q -- '--set client_id=VALUE is missing' "$dir/err"
 row "an empty secret" 2 '' 'key: the secret is empty; .*by --secret' profile new \
     one "${plain[@]}"
+row "the usual one is named of those of which one is needed" 2 '' \
+    '--set header=VALUE, or --set query=VALUE or cookie=VALUE, is missing: name of the header' \
+    profile new one --url "$api" --scheme api-key
+row "and of a group" 2 '' '--set token.from_pointer=VALUE, or --set token.from_header=' \
+    profile new one --url "$api" --scheme login-token
 nothing "what is missing"
 
 # ---- Mistakes --------------------------------------------------------------------
