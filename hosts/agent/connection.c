@@ -294,11 +294,25 @@ take_packets(struct connection *c, int count)
 	}
 }
 
+/* Where its user has no time left, it is ready in the next turn just as well. */
+static void
+hear(struct connection *c)
+{
+	int count;
+
+	if (!quota_has_time(c->quota, c->server->turn))
+		return;
+	count = receive(c);
+	if (count < 0)
+		connection_end(c);
+	else
+		take_packets(c, count);
+}
+
 static void
 on_ready(struct watch *watch, unsigned events)
 {
 	struct connection *c = (struct connection *)(void *)watch;
-	int count;
 
 	if (events & WATCH_OUT) {
 		if (!outgoing_flush(&c->out, c->watch.fd)) {
@@ -309,19 +323,10 @@ on_ready(struct watch *watch, unsigned events)
 		if (!outgoing_is_kept(&c->out))
 			loop_change(&c->server->loop, watch, WATCH_IN);
 	}
-	if (!(events & WATCH_IN)) {
-		if (events & WATCH_BROKEN)
-			connection_end(c);
-		return;
-	}
-	/* It is ready in the next turn just as well. */
-	if (!quota_has_time(c->quota, c->server->turn))
-		return;
-	count = receive(c);
-	if (count < 0)
+	if (events & WATCH_IN)
+		hear(c);
+	else if (events & WATCH_BROKEN)
 		connection_end(c);
-	else
-		take_packets(c, count);
 }
 
 /* ---- Beginning ------------------------------------------------------------ */
@@ -377,7 +382,7 @@ admit(struct server *s, struct connection *c, int fd)
 }
 
 /* Takes the descriptor. */
-static void
+static struct connection *
 begin(struct server *s, int fd)
 {
 	struct connection *c = calloc(1, sizeof(*c));
@@ -385,17 +390,31 @@ begin(struct server *s, int fd)
 	if (c == NULL || !admit(s, c, fd)) {
 		free(c);
 		(void)close(fd);
-		return;
+		return NULL;
 	}
 	c->server = s;
 	c->watch.fd = fd;
+	c->watch.events = WATCH_IN;
 	c->watch.ready = on_ready;
 	c->begun = clock_ms();
 	c->proving = (struct proving)PROVING_NONE;
 	outgoing_init(&c->out);
 	frame_parts_init(&c->parts);
 	enlist(s, c);
-	if (!loop_add(&s->loop, &c->watch, WATCH_IN))
+	return c;
+}
+
+/*
+ * Most have sent a greeting and a request by now, which are answered before the
+ * connection is watched: the client waits for one turn of the loop and not for
+ * two.
+ */
+static void
+meet(struct connection *c)
+{
+	hear(c);
+	if (!connection_has_ended(c) &&
+	    !loop_add(&c->server->loop, &c->watch, c->watch.events))
 		connection_end(c);
 }
 
@@ -406,8 +425,12 @@ connection_accept(struct server *s)
 	const int fd = accept4(
 	    s->listening.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
+	struct connection *c;
+
 	if (fd >= 0) {
-		begin(s, fd);
+		c = begin(s, fd);
+		if (c != NULL)
+			meet(c);
 		return;
 	}
 	if (errno != EMFILE && errno != ENFILE)

@@ -54,7 +54,8 @@ bool
 loop_add(struct agent_loop *loop, struct watch *watch, unsigned events)
 {
 	watch->events = events;
-	return control(loop, EPOLL_CTL_ADD, watch);
+	watch->added = control(loop, EPOLL_CTL_ADD, watch);
+	return watch->added;
 }
 
 void
@@ -63,7 +64,8 @@ loop_change(struct agent_loop *loop, struct watch *watch, unsigned events)
 	if (watch->events == events)
 		return;
 	watch->events = events;
-	(void)control(loop, EPOLL_CTL_MOD, watch);
+	if (watch->added)
+		(void)control(loop, EPOLL_CTL_MOD, watch);
 }
 
 int
@@ -71,8 +73,9 @@ loop_remove(struct agent_loop *loop, struct watch *watch)
 {
 	const int fd = watch->fd;
 
-	if (fd >= 0)
+	if (watch->added)
 		(void)control(loop, EPOLL_CTL_DEL, watch);
+	watch->added = false;
 	watch->fd = -1;
 	return fd;
 }

@@ -17,6 +17,7 @@ enum watch_for { WATCH_IN = 0x1, WATCH_OUT = 0x2, WATCH_BROKEN = 0x4 };
 struct watch {
 	int fd;			/* below 0: it is not watched */
 	unsigned events;	/* of enum watch_for: what it is watched for */
+	bool added;		/* loop_add was called, and loop_remove not */
 	void (*ready)(struct watch *watch, unsigned events);
 };
 
@@ -30,7 +31,7 @@ void loop_unmake(struct agent_loop *loop);
 
 /* Watch watch->fd, which the caller owns; false where the system refuses. */
 bool loop_add(struct agent_loop *loop, struct watch *watch, unsigned events);
-/* Watch it for these from now on. */
+/* Watch it for these from now on; or, before loop_add, keep them in `events`. */
 void loop_change(struct agent_loop *loop, struct watch *watch, unsigned events);
 /* Watch it no more.  fd is below 0 then; what it was is returned. */
 int loop_remove(struct agent_loop *loop, struct watch *watch);
