@@ -42,6 +42,8 @@ enum {
  * connection.  No later version changes these.
  */
 #define FRAME_FIRST_VERSION 1
+/* bytes of WELCOME's packet at most, whatever else is in it */
+#define FRAME_WELCOME_MAX 4096
 
 /* Of a frame. */
 enum frame_flag {

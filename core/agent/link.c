@@ -212,12 +212,11 @@ static bool
 make_blocking(struct link *link)
 {
 	const struct timeval limit = { LINK_WAIT_MS / 1000, 0 };
-	const int how = fcntl(link->fd.fd, F_GETFL);
 
-	link->blocking = how >= 0 &&
-	    setsockopt(link->fd.fd, SOL_SOCKET, SO_RCVTIMEO, &limit,
-		sizeof(limit)) == 0 &&
-	    fcntl(link->fd.fd, F_SETFL, how & ~O_NONBLOCK) == 0;
+	/* O_NONBLOCK is all that it was made with. */
+	link->blocking = setsockopt(link->fd.fd, SOL_SOCKET, SO_RCVTIMEO,
+			     &limit, sizeof(limit)) == 0 &&
+	    fcntl(link->fd.fd, F_SETFL, 0) == 0;
 	return link->blocking;
 }
 

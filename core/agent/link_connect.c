@@ -18,11 +18,6 @@
 #include "base/secmem.h"
 #include "file/trust.h"
 
-/*
- * Bytes of memory at first, which most messages fit into: the least there is.
- */
-#define PACKET_FIRST 4096
-
 static enum apam_status
 no_agent(
     const struct link_place *place, const char *why, struct apam_error *err)
@@ -133,40 +128,62 @@ link_find(const struct link_place *place)
 	    trust_open_socket(place->socket, place->id, place->own, NULL));
 }
 
-static bool
-connect_found(int s, const struct link_place *place)
+static int
+new_socket(void)
 {
-	return place->file != NULL && own_fd_is_ours(place->file) &&
-	    connect_file(s, place->file->fd, place, NULL) == APAM_OK;
+	return socket(
+	    AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
-static enum apam_status
-connect_anew(int s, const struct link_place *place, struct apam_error *err)
+/*
+ * To the file that link_find has found.  The agent wakes up while it is looked at
+ * whether that was ours still: nothing has been sent by then.
+ */
+static int
+connect_found(const struct link_place *place)
+{
+	const bool found = place->file != NULL && place->file->fd >= 0;
+	const int s = found ? new_socket() : -1;
+	const bool connected = s >= 0 &&
+	    connect_file(s, place->file->fd, place, NULL) == APAM_OK;
+
+	if (found && own_fd_close(place->file) && connected)
+		return s;
+	if (s >= 0)
+		(void)close(s);
+	return -1;
+}
+
+static int
+connect_anew(const struct link_place *place, struct apam_error *err)
 {
 	const int file = open_file(place, err);
-	enum apam_status status;
+	int s;
 
 	if (file < 0)
-		return err->status;
-	status = connect_file(s, file, place, err);
+		return -1;
+	s = new_socket();
+	if (s < 0)
+		(void)error_set(err, APAM_E_MEMORY,
+		    "out of descriptors, to connect to the agent");
+	if (s >= 0 && connect_file(s, file, place, err) != APAM_OK) {
+		(void)close(s);
+		s = -1;
+	}
 	(void)close(file);
-	return status;
+	return s;
 }
 
 static enum apam_status
 open_socket(
     struct link *link, const struct link_place *place, struct apam_error *err)
 {
-	enum apam_status status = APAM_OK;
+	int s = connect_found(place);
 
-	link->fd = own_fd_of(
-	    socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-	if (link->fd.fd < 0)
-		return error_set(err, APAM_E_MEMORY,
-		    "out of descriptors, to connect to the agent");
-	if (!connect_found(link->fd.fd, place))
-		status = connect_anew(link->fd.fd, place, err);
-	return status == APAM_OK ? believe(link, place, err) : status;
+	if (s < 0)
+		s = connect_anew(place, err);
+	link->fd = own_fd_of(s);
+	return s < 0 ? err->status : believe(link, place, err);
 }
 
 static bool
@@ -200,7 +217,8 @@ link_connect(struct link *link, const struct link_place *place,
 	frame_parts_init(&link->parts);
 	buf_init_plain(&link->hello, FRAME_MAX);
 	if (status == APAM_OK)
-		link->packet = secmem_alloc(PACKET_FIRST, &link->packet_size);
+		link->packet = secmem_alloc(
+		    FRAME_WELCOME_MAX, &link->packet_size);
 	if (status == APAM_OK &&
 	    (link->packet == NULL || !keep_hello(link, hello)))
 		status = error_set(&why, APAM_E_MEMORY, "out of memory");

@@ -17,8 +17,8 @@ struct link_place {
 	const char *user;	/* its login name; root is believed, too */
 	uint32_t id;		/* and number; 0: none, or not known */
 	bool own;		/* user mode: so is the effective user */
-	/* The socket's file, as link_find has opened it; NULL: it was not. */
-	const struct own_fd *file;
+	/* The socket's file, by link_find, for one connection; or NULL. */
+	struct own_fd *file;
 };
 
 /* True where this user may be the agent. */
@@ -26,8 +26,8 @@ bool link_believes(const struct link_place *place, uint32_t user);
 
 /*
  * Open the socket's file, for link_connect, which takes another where this one
- * is not ours any more or nobody listens there.  The caller closes it; none
- * where the path is not believed or leads to nothing.
+ * is not ours any more or nobody listens there, and closes it.  None where the
+ * path is not believed or leads to nothing.
  */
 struct own_fd link_find(const struct link_place *place);
 

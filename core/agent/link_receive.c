@@ -68,19 +68,22 @@ make_room(struct link *link)
 /*
  * As recvmsg, how long the next packet is, for which there is memory then.
  * Memory for any packet makes looking needless, but takes longer to get than a
- * connection for one signature has.
+ * connection for one signature has.  The first packet fits in any case.
  */
 static ssize_t
 look_ahead(struct link *link)
 {
 	struct msghdr none = { .msg_iov = NULL };
-	const ssize_t n = receive(link, &none, MSG_PEEK | MSG_TRUNC);
 	bool fits;
+	ssize_t n;
 
+	if (!link->greeted)
+		return 1;
+	n = receive(link, &none, MSG_PEEK | MSG_TRUNC);
 	if (n <= 0)
 		return n;
 	fits = (size_t)n <= link->packet_size;
-	if (fits && link->few++ < PACKETS_FEW)
+	if (fits && link->few < PACKETS_FEW)
 		return n;
 	if (make_room(link) || fits)
 		return n;
@@ -106,6 +109,7 @@ read_packet(struct link *link, bool *odd)
 	iov = (struct iovec){ link->packet, link->packet_size };
 	if (n > 0)
 		n = receive(link, &m, 0);
+	link->few += n > 0;
 	link->waits = false;
 	*odd = false;
 	if (n <= 0)

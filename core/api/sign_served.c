@@ -47,7 +47,7 @@ take_page(const struct serving *s, struct served_made *made)
 	struct slot *slot = NULL;
 
 	if (made->fd >= 0)
-		served_page_meet(p->ctx->served, made->fd);
+		wrong = served_page_meet(p->ctx->served, made->fd);
 	pthread_mutex_lock(&p->ctx->env.lock);
 	if (s->stack == p->stack && !p->gone)
 		slot = served_page_take(&p->page, p->ctx->served,

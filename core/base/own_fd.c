@@ -30,10 +30,13 @@ own_fd_is_ours(const struct own_fd *own)
 	    own->inode == (uint64_t)st.st_ino;
 }
 
-void
+bool
 own_fd_close(struct own_fd *own)
 {
-	if (own_fd_is_ours(own))
+	const bool ours = own_fd_is_ours(own);
+
+	if (ours)
 		(void)close(own->fd);
 	own->fd = -1;
+	return ours;
 }

@@ -28,7 +28,7 @@ struct own_fd own_fd_of(int fd);
 /* True if it is open and still refers to the same file. */
 bool own_fd_is_ours(const struct own_fd *own);
 
-/* Close it if it is ours; afterwards it is none. */
-void own_fd_close(struct own_fd *own);
+/* Close it if it is ours; afterwards it is none.  True if it was. */
+bool own_fd_close(struct own_fd *own);
 
 #endif

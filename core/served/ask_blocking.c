@@ -9,6 +9,7 @@
 #include "base/fork_gate.h"
 #include "served/flow_pool.h"
 #include "served/handshake.h"
+#include "served/served_page.h"
 
 /* ---- A new connection ---------------------------------------------------- */
 
@@ -82,18 +83,19 @@ wait_for_answer(struct flow *flow, int64_t deadline)
 {
 	const bool out = flow_has_unsent(flow);
 
-	/* For one signature alone it would not be worth it. */
-	return (flow->used && !out && link_let_wait(&flow->link, deadline)) ||
+	return (!out && link_let_wait(&flow->link, deadline)) ||
 	    link_wait(&flow->link, out, deadline);
 }
 
 /* AWAY: it broke, and nothing is known of the agent. */
 static enum served_end
-ask_on(struct flow *flow, struct ask *ask, int64_t deadline,
+ask_on(struct served *s, struct flow *flow, struct ask *ask, int64_t deadline,
     struct apam_error *err)
 {
 	flow_ask(flow, ask);
 	flow_send(flow);
+	if (!flow->used)
+		served_page_expect(s);
 	while (ask->state == ASK_OPEN) {
 		if (!wait_for_answer(flow, deadline)) {
 			(void)error_set(err, APAM_E_DEADLINE,
@@ -119,7 +121,7 @@ ask_idle(struct served *s, struct ask *ask, int64_t deadline,
 
 	while (end == SERVED_AWAY && (*flow = flow_pool_take(s)) != NULL) {
 		if (link_is_ours(&(*flow)->link))
-			end = ask_on(*flow, ask, deadline, err);
+			end = ask_on(s, *flow, ask, deadline, err);
 		if (end == SERVED_AWAY)
 			flow_pool_end(s, flow);
 	}
@@ -150,7 +152,7 @@ ask_anew(struct served *s, struct ask *ask, int64_t deadline,
 		return SERVED_AWAY;
 	if (status != APAM_OK)
 		return SERVED_REFUSED;
-	end = ask_on(*flow, ask, deadline, err);
+	end = ask_on(s, *flow, ask, deadline, err);
 	if (end != SERVED_AWAY)
 		return end;
 	note_broken(s, *flow, err);

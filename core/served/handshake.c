@@ -93,7 +93,6 @@ handshake_connect(struct served *s, struct handshake *with, struct flow *flow,
 	struct agent_hello hello = { .min = AGENT_VERSION_MIN,
 		.max = AGENT_VERSION_MAX,
 		.library = apam_str(apam_version()) };
-	enum apam_status status;
 
 	if (!with->self.known)
 		find_self(&with->self);
@@ -101,9 +100,7 @@ handshake_connect(struct served *s, struct handshake *with, struct flow *flow,
 	hello.counter = counter_nonce(s);
 	hello.time_device = with->self.time_device;
 	hello.time_inode = with->self.time_inode;
-	status = link_connect(&flow->link, &with->place, &hello, err);
-	own_fd_close(&with->file);
-	return status;
+	return link_connect(&flow->link, &with->place, &hello, err);
 }
 
 /* ---- The agent's user ---------------------------------------------------- */

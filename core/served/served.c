@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/fork_gate.h"
 #include "served/flow_pool.h"
+#include "slot/slot.h"
 
 struct served *
 served_new(struct env *env)
@@ -26,6 +27,7 @@ served_new(struct env *env)
 	flow_init(&s->shared);
 	s->file.fd = -1;
 	availability_init(&s->availability);
+	atomic_init(&s->room, NULL);
 	return s;
 }
 
@@ -33,6 +35,7 @@ void
 served_free(struct served **served)
 {
 	struct served *s = *served;
+	void *room;
 
 	*served = NULL;
 	if (s == NULL)
@@ -40,6 +43,8 @@ served_free(struct served **served)
 	flow_pool_free(s);
 	flow_close(&s->shared);
 	own_fd_close(&s->file);
+	room = atomic_load(&s->room);
+	slot_room_free(&room);
 	(void)pthread_mutex_destroy(&s->lock);
 	free(s);
 }

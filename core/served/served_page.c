@@ -6,7 +6,6 @@
 #include "served/served_page.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/str.h"
@@ -45,26 +44,29 @@ put_aside(struct served_page *page)
 	return true;
 }
 
-/* The agent's user made the file, or root. */
-static const char *
-owner_of(struct served *served, int fd, uid_t *owner)
+void
+served_page_expect(struct served *served)
 {
-	struct stat st;
+	void *room, *none = NULL;
 
-	if (fstat(fd, &st) != 0)
-		return "it cannot be looked at";
-	*owner = st.st_uid;
-	return handshake_believes(served, st.st_uid) ?
-	    NULL :
-	    "it belongs to another user";
+	if (served->env->keys.counter.blind ||
+	    atomic_load(&served->room) != NULL)
+		return;
+	room = slot_room_new();
+	if (!atomic_compare_exchange_strong(&served->room, &none, room))
+		slot_room_free(&room);
 }
 
-void
+/* The agent's user made the file, or root. */
+const char *
 served_page_meet(struct served *served, int fd)
 {
 	uid_t owner;
+	const char *wrong = slot_map_check(fd, &owner);
 
-	(void)owner_of(served, fd, &owner);
+	if (wrong == NULL && !handshake_believes(served, owner))
+		wrong = "it belongs to another user";
+	return wrong;
 }
 
 static const char *
@@ -72,18 +74,20 @@ map(struct served_page *page, struct served *served,
     const struct profile *profile, uint64_t serial, int fd)
 {
 	const struct key_counter *counter = &served->env->keys.counter;
+	void *room = atomic_exchange(&served->room, NULL);
 	struct page_claim claim = { .serial = serial,
 		.counter = counter->value,
 		.origins = profile->origins,
-		.origin_count = profile->origin_count };
-	const char *wrong = owner_of(served, fd, &claim.owner);
+		.origin_count = profile->origin_count,
+		.room = &room };
+	const char *wrong;
 
 	_Static_assert(sizeof(claim.nonce) == sizeof(counter->nonce), "both");
 	memcpy(claim.nonce, counter->nonce, sizeof(claim.nonce));
-	if (wrong == NULL)
-		wrong = slot_map(&page->now, fd, &claim);
+	wrong = slot_map(&page->now, fd, &claim);
 	if (wrong == NULL)
 		page->serial = serial;
+	slot_room_free(&room);
 	return wrong;
 }
 
@@ -93,14 +97,13 @@ served_page_take(struct served_page *page, struct served *served,
 {
 	const bool fits = served_page_serial(page, profile) != 0;
 
-	*wrong = NULL;
 	if (serial == 0)
 		return NULL;
 	if (page->now != NULL && !fits && !put_aside(page))
 		return NULL;
-	if (fd >= 0)
+	if (fd >= 0 && *wrong == NULL)
 		*wrong = map(page, served, profile, serial, fd);
-	else if (page->serial == serial)
+	else if (fd < 0 && page->serial == serial)
 		slot_reopen(page->now, served->env->keys.counter.value);
 	return page->serial == serial ? page->now : NULL;
 }
@@ -175,6 +178,7 @@ served_page_alone(const struct served_page *page, const struct profile *profile,
 		return false;
 	signs = sign_origin(page->now, origin, root, facts);
 	if (signs) {
+		slot_lock(page->now);
 		take_headers(facts, total);
 		url = apam_str(facts->url);
 		url = str_skip(url, str_find(url, '?'));

@@ -38,16 +38,24 @@ uint64_t served_page_serial(
     const struct served_page *page, const struct profile *profile);
 
 /*
- * To be called before the next one, without a lock: whose a page's file is may
- * have to be looked up, which takes a while, and is known from then on.
+ * A page may come with the answer that is waited for: make room for it meanwhile,
+ * which then takes no time of the answer's.
  */
-void served_page_meet(struct served *served, int fd);
+void served_page_expect(struct served *served);
+
+/*
+ * What is wrong with the file of a page that the agent sent, a clause; or NULL.
+ * To be called before the next one, without a lock: whose the file is may have to
+ * be looked up, which takes a while.
+ */
+const char *served_page_meet(struct served *served, int fd);
 
 /*
  * The agent said that requests like this are served by the page `serial` (0:
- * none), and sent `fd` beside that (-1: nothing), which stays the caller's.  The
- * slot for the profile's next signatures; NULL: there is none, and *wrong, a
- * clause, says what is wrong with the page, or is NULL.
+ * none), and sent `fd` beside that (-1: nothing), which stays the caller's;
+ * *wrong is what served_page_meet said of it.  The slot for the profile's next
+ * signatures; NULL: there is none, and *wrong, a clause, says what is wrong with
+ * the page, or is NULL.
  */
 struct slot *served_page_take(struct served_page *page, struct served *served,
     const struct profile *profile, uint64_t serial, int fd, const char **wrong);

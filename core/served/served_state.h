@@ -10,6 +10,7 @@
 #define CORE_SERVED_SERVED_STATE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "agent/link_connect.h"
 #include "base/this_process.h"
@@ -36,6 +37,7 @@ struct served {
 	int64_t look_at;	/* clock_ms: when one of these looks for the
 				   agent again; 0: none does */
 	uint64_t last_id;	/* of a question */
+	_Atomic(void *) room;	/* of slot_room_new, for the next page; NULL */
 };
 
 /* Why an answer is not there. */

@@ -46,7 +46,7 @@ seal(int fd)
 static struct slot *
 slot_of_file(int fd, const _Atomic uint64_t *counter)
 {
-	struct slot *s = slot_new_on_file(fd, SLOT_SHARED, counter);
+	struct slot *s = slot_new_on_file(fd, counter);
 
 	if (s != NULL)
 		s->fd = fd;

@@ -14,8 +14,8 @@
 #include "slot/write.h"
 
 /* Neither the sender nor anybody else can cut the file off under a reader. */
-static const char *
-check_file(int fd, uid_t owner)
+const char *
+slot_map_check(int fd, uid_t *owner)
 {
 	const int seals = fcntl(fd, F_GET_SEALS);
 	struct stat st;
@@ -26,12 +26,11 @@ check_file(int fd, uid_t owner)
 		return "it can be cut off";
 	if (st.st_size != PAGE_FILE_SIZE)
 		return "its size is wrong";
-	if (st.st_uid != owner)
-		return "it belongs to another user";
 	if ((st.st_mode & 0777) != 0400)
 		return "others than its owner may open it";
 	if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY)
 		return "it could be written";
+	*owner = st.st_uid;
 	return NULL;
 }
 
@@ -53,7 +52,7 @@ static const char *
 map_new(struct slot **slot, int fd, const struct page_claim *claim)
 {
 	const char *wrong;
-	struct slot *s = slot_new_on_file(fd, SLOT_MAPPED, claim->counter);
+	struct slot *s = slot_new_mapped(claim->room, fd, claim->counter);
 
 	*slot = NULL;
 	if (s == NULL)
@@ -70,11 +69,9 @@ map_new(struct slot **slot, int fd, const struct page_claim *claim)
 const char *
 slot_map(struct slot **slot, int fd, const struct page_claim *claim)
 {
-	const char *wrong = check_file(fd, claim->owner);
 	struct slot *fresh;
+	const char *wrong = map_new(&fresh, fd, claim);
 
-	if (wrong == NULL)
-		wrong = map_new(&fresh, fd, claim);
 	if (wrong != NULL)
 		return wrong;
 	if (*slot == NULL) {

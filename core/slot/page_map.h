@@ -20,7 +20,6 @@ struct slot;
 
 /* What a page has to be, and what its slot is to be for. */
 struct page_claim {
-	uid_t owner;		/* of its file: the agent's user */
 	uint64_t serial;	/* as the agent said */
 	/*
 	 * The key registry's counter of this process, which outlives the slot,
@@ -34,16 +33,24 @@ struct page_claim {
 	 */
 	const struct url *origins;
 	size_t origin_count;
+	void **room;		/* as slot_new_mapped has it */
 };
 
 /*
- * Map the page of which `fd` is a descriptor; `fd` stays the caller's, and may
- * be closed afterwards.  If *slot is NULL it is a new slot then, else the same
- * slot with another page, which takes the old one's place in one step for all
- * who read it; that slot may have been closed (slot_close), and is open again.
+ * What is wrong with the file as a page, as a clause: "it can be cut off"; or
+ * NULL, and *owner is the user whose file it is, who may be the agent or not.
+ */
+const char *slot_map_check(int fd, uid_t *owner);
+
+/*
+ * Map the page of which `fd` is a descriptor, with which slot_map_check found
+ * nothing wrong; `fd` stays the caller's, and may be closed afterwards.  If *slot
+ * is NULL it is a new slot then, else the same slot with another page, which
+ * takes the old one's place in one step for all who read it; that slot may have
+ * been closed (slot_close), and is open again.
  *
- * Returns NULL, or what is wrong with the file, as a clause: "it can be cut
- * off"; *slot is as it was then.  Nothing in a page, whatever it says and
+ * Returns NULL, or what is wrong with the page, as a clause: "it cannot be
+ * mapped"; *slot is as it was then.  Nothing in a page, whatever it says and
  * whenever it changes, has a reader read or write outside the page and its own
  * memory.  But what a page may contain is the agent's to decide: the headers are
  * believed.

@@ -57,88 +57,132 @@ lead(void)
 	return whole(offsetof(struct slot, page));
 }
 
-/*
- * Like other secrets it is not written to a disk, where that may be.  To lock it
- * while it is mapped is one change of the address space less.
- */
-static void *
-map_locked(void *at, int fd, int protection, int how)
+/* At `at`, where the system can do it; slot_lock has why it is locked or not. */
+static bool
+map_file(void *at, int fd, int protection, int how)
 {
-	void *page = mmap(at, PAGE_FILE_SIZE, protection,
-	    MAP_SHARED | MAP_LOCKED | how, fd, 0);
+	void *page = mmap(
+	    at, PAGE_FILE_SIZE, protection, MAP_SHARED | how, fd, 0);
 
-	if (page == MAP_FAILED)
-		page = mmap(
-		    at, PAGE_FILE_SIZE, protection, MAP_SHARED | how, fd, 0);
-	if (page == MAP_FAILED)
-		return NULL;
+	if (page != MAP_FAILED && page != at)
+		(void)munmap(page, PAGE_FILE_SIZE);
+	if (page != at)
+		return false;
 #ifdef MADV_DONTDUMP
 	(void)madvise(page, PAGE_FILE_SIZE, MADV_DONTDUMP);
 #endif
-	return page;
+	return true;
 }
 
-/*
- * The file, wherever there is room; most often there is room for the handle right
- * before it, too, which takes half as long as to make room for both and put the
- * file over it.  NULL where there is none.
- */
-static char *
-map_beside(int fd, int protection)
+/* To lock it while it is mapped is one change of the address space less. */
+static bool
+map_over(void *at, int fd, enum slot_kind kind)
 {
-	char *page = map_locked(NULL, fd, protection, 0);
-	void *at, *before;
+	const int both = PROT_READ | PROT_WRITE;
 
-	if (page == NULL)
+	if (kind != SLOT_SHARED)
+		return map_file(at, fd, PROT_READ, MAP_FIXED);
+	return map_file(at, fd, both, MAP_FIXED | MAP_LOCKED) ||
+	    map_file(at, fd, both, MAP_FIXED);
+}
+
+static size_t
+size_on_file(void)
+{
+	return lead() + whole(PAGE_FILE_SIZE);
+}
+
+static char *
+map_memory(void)
+{
+	char *memory = mmap(NULL, size_on_file(), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* The handle's memory, which is there once it was written to, and a gap. */
+void *
+slot_room_new(void)
+{
+	char *room = map_memory();
+
+	if (room == NULL)
 		return NULL;
-	at = page - lead();
-	before = mmap(at, lead(), PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-	if (before == at)
-		return page;
-	if (before != MAP_FAILED)
-		(void)munmap(before, lead());
-	(void)munmap(page, PAGE_FILE_SIZE);
+	(void)munmap(room + lead(), whole(PAGE_FILE_SIZE));
+	room[lead() - 1] = 0;
+	return room;
+}
+
+void
+slot_room_free(void **room)
+{
+	if (*room != NULL)
+		(void)munmap(*room, lead());
+	*room = NULL;
+}
+
+/* Another mapping may be in the gap by now. */
+static char *
+map_into(void **room, int fd)
+{
+	char *start = *room;
+
+	if (start == NULL ||
+	    !map_file(start + lead(), fd, PROT_READ, MAP_FIXED_NOREPLACE))
+		return NULL;
+	*room = NULL;
+	return start;
+}
+
+static char *
+map_anew(int fd, enum slot_kind kind)
+{
+	char *start = map_memory();
+
+	if (start == NULL || map_over(start + lead(), fd, kind))
+		return start;
+	(void)munmap(start, size_on_file());
 	return NULL;
 }
 
-static char *
-map_over(int fd, int protection)
+static struct slot *
+handle_at(char *start, enum slot_kind kind, const _Atomic uint64_t *counter)
 {
-	const size_t size = lead() + whole(PAGE_FILE_SIZE);
-	char *base = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *page;
+	struct slot *s = (void *)(start + lead() - offsetof(struct slot, page));
 
-	if (base == MAP_FAILED)
-		return NULL;
-	page = map_locked(base + lead(), fd, protection, MAP_FIXED);
-	if (page == NULL)
-		(void)munmap(base, size);
-	return page;
+	set_up(s, kind, size_on_file(), counter);
+	return s;
 }
 
 struct slot *
-slot_new_on_file(int fd, enum slot_kind kind, const _Atomic uint64_t *counter)
+slot_new_on_file(int fd, const _Atomic uint64_t *counter)
 {
-	const int protection = kind == SLOT_SHARED ? PROT_READ | PROT_WRITE :
-						     PROT_READ;
-	char *page = map_beside(fd, protection);
-	struct slot *s;
+	char *start = map_anew(fd, SLOT_SHARED);
 
-	if (page == NULL)
-		page = map_over(fd, protection);
-	if (page == NULL)
-		return NULL;
-	s = (void *)(page - offsetof(struct slot, page));
-	set_up(s, kind, lead() + whole(PAGE_FILE_SIZE), counter);
-	return s;
+	return start == NULL ? NULL : handle_at(start, SLOT_SHARED, counter);
+}
+
+struct slot *
+slot_new_mapped(void **room, int fd, const _Atomic uint64_t *counter)
+{
+	char *start = map_into(room, fd);
+
+	if (start == NULL)
+		start = map_anew(fd, SLOT_MAPPED);
+	return start == NULL ? NULL : handle_at(start, SLOT_MAPPED, counter);
 }
 
 bool
 slot_change_file(struct slot *s, int fd)
 {
-	return map_locked(&s->page, fd, PROT_READ, MAP_FIXED) != NULL;
+	return map_over(&s->page, fd, SLOT_MAPPED);
+}
+
+void
+slot_lock(const struct slot *s)
+{
+	(void)mlock(&s->page, PAGE_FILE_SIZE);
 }
 
 /* ---- All ----------------------------------------------------------------- */

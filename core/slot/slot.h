@@ -67,12 +67,32 @@ struct slot {
  */
 struct slot *slot_new(const _Atomic uint64_t *counter);
 /*
- * A slot whose page is the file `fd`, of PAGE_FILE_SIZE bytes, as that is; of a
- * shared one it can be written.  It is in no core dump.  NULL with errno; `fd`
- * stays the caller's.
+ * A slot whose page is the file `fd`, of PAGE_FILE_SIZE bytes, as that is, which
+ * it can write.  The page is in no core dump, and locked where a limit allows it.
+ * NULL with errno; `fd` stays the caller's.
  */
-struct slot *slot_new_on_file(
-    int fd, enum slot_kind kind, const _Atomic uint64_t *counter);
+struct slot *slot_new_on_file(int fd, const _Atomic uint64_t *counter);
+
+/*
+ * Memory for slot_new_mapped, for those who have time before they have the file.
+ * NULL without memory.
+ */
+void *slot_room_new(void);
+void slot_room_free(void **room);
+/*
+ * The same, of a page that another process writes; see slot_lock.  *room is of
+ * slot_room_new, or NULL; it is NULL afterwards where it was of use.
+ */
+struct slot *slot_new_mapped(
+    void **room, int fd, const _Atomic uint64_t *counter);
+
+/*
+ * Keep a mapped page from being written to a disk, as far as limits allow.  As
+ * long as its writer lives, the lock of that holds the same memory; and what was
+ * signed with it lies in the program's own memory, which nobody locks.  So this
+ * is for those who go on without the writer.
+ */
+void slot_lock(const struct slot *slot);
 
 /*
  * Put another file in the place of the page of a mapped slot, in one step for all

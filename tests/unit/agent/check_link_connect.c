@@ -3,6 +3,7 @@
  * Tests of core/agent/link_connect.c: which agents are believed, and what is
  * said of those that are not there.
  */
+#define _GNU_SOURCE /* O_PATH */
 #include "agent/link_connect.h"
 
 #include <fcntl.h>
@@ -160,8 +161,35 @@ START_TEST(the_file_that_was_found_is_connected_to)
 	error_init(&err);
 	place.file = &file;
 	must_connect();
-	own_fd_close(&file);
+	ck_assert_int_lt(file.fd, 0);
 	ck_assert_int_eq(rename(aside, agent.path), 0);
+}
+END_TEST
+
+/* A host may close it, and have something else open by its number. */
+START_TEST(a_file_that_is_not_ours_any_more_is_left_alone)
+{
+	char other[128];
+	struct own_fd file;
+	int listener, theirs;
+
+	(void)snprintf(other, sizeof(other), "%s.other", agent.path);
+	listener = scripted_listen(other);
+	theirs = open(other, O_PATH | O_CLOEXEC);
+	scripted_start(&agent, dialled_greet, NULL);
+	file = link_find(&place);
+	ck_assert(own_fd_is_ours(&file));
+	ck_assert_int_eq(dup2(theirs, file.fd), file.fd);
+	(void)close(theirs);
+	theirs = file.fd;
+	place.file = &file;
+	must_connect();
+	ck_assert_int_eq(link_send_hello(&link_), 1);
+	ck_assert(link_wait(&link_, false, clock_ms() + SOON));
+	ck_assert_int_eq(fcntl(theirs, F_GETFD), 0);
+	(void)close(theirs);
+	(void)close(listener);
+	ck_assert_int_eq(unlink(other), 0);
 }
 END_TEST
 
@@ -177,7 +205,7 @@ START_TEST(a_file_that_nobody_listens_at_is_found_anew)
 	scripted_start(&agent, dialled_greet, NULL);
 	place.file = &file;
 	must_connect();
-	own_fd_close(&file);
+	ck_assert_int_lt(file.fd, 0);
 }
 
 int
@@ -199,6 +227,7 @@ main(void)
 	tcase_add_test(tc, another_user_is_not_believed);
 	tcase_add_test(tc, the_agents_user_is_believed);
 	tcase_add_test(tc, the_file_that_was_found_is_connected_to);
+	tcase_add_test(tc, a_file_that_is_not_ours_any_more_is_left_alone);
 	tcase_add_test(tc, a_file_that_nobody_listens_at_is_found_anew);
 	return run_suite(suite);
 }

@@ -221,6 +221,28 @@ START_TEST(a_long_packet_gets_memory)
 }
 END_TEST
 
+/* Nothing is said before WELCOME, or beside it, for which it has no room. */
+static void
+welcome_at_length(int listener, void *arg)
+{
+	static char bytes[FRAME_WELCOME_MAX + 8];
+
+	(void)arg;
+	(void)send(scripted_accept(listener), bytes, sizeof(bytes), 0);
+	scripted_linger(listener);
+}
+
+START_TEST(a_long_greeting_is_not_taken)
+{
+	struct frame message;
+
+	scripted_start(&agent, welcome_at_length, NULL);
+	must_connect();
+	ck_assert_int_eq(take(&message), LINK_BROKEN);
+	ck_assert_str_eq(link_.wrong, "the agent sent more than was asked for");
+}
+END_TEST
+
 START_TEST(a_long_packet_may_find_no_memory)
 {
 	struct frame message;
@@ -321,6 +343,7 @@ main(void)
 	    tc, a_wrong_agent_breaks_the_connection, 0, ROWS(wrongs));
 	tcase_add_test(tc, one_descriptor_is_taken_or_closed);
 	tcase_add_test(tc, a_long_packet_gets_memory);
+	tcase_add_test(tc, a_long_greeting_is_not_taken);
 	tcase_add_test(tc, a_long_packet_may_find_no_memory);
 	tcase_add_test(tc, a_connection_that_lasts_gets_memory);
 	tcase_add_test(tc, receiving_may_wait);

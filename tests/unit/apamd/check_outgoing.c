@@ -178,16 +178,24 @@ START_TEST(two_messages_are_in_one_packet)
 }
 END_TEST
 
-/* A message that fills a packet has one of its own. */
+/* A new client has this much memory for what comes first, and does not look. */
 START_TEST(what_has_no_room_beside_goes_by_itself)
 {
+	static char packet[FRAME_MAX];
+	/* An item has 8 bytes before it and a zero or more behind it. */
+	const size_t fits = FRAME_WELCOME_MAX - 2 * FRAME_HEAD - 24 - 8 - 1;
 	struct buf held;
 	int descriptor;
 
 	buf_init_plain(&held, FRAME_MAX);
 	outgoing_hold(&out, &held);
 	ck_assert(send_number(1, 8, -1));
-	ck_assert(send_number(2, FRAME_MAX - 64, -1));
+	ck_assert(send_number(2, fits, -1));
+	ck_assert_int_eq(recv(ends[1], packet, sizeof(packet), MSG_DONTWAIT),
+	    FRAME_WELCOME_MAX);
+	outgoing_hold(&out, &held);
+	ck_assert(send_number(1, 8, -1));
+	ck_assert(send_number(2, fits + 1, -1));
 	ck_assert_uint_eq(take(&descriptor), 1);
 	ck_assert_uint_eq(take(&descriptor), 2);
 	buf_free(&held);

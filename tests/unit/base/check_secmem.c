@@ -11,9 +11,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/sanitizer.h"
 #include "base/secmem.h"
 #include "support/run.h"
+#include "support/vm_flags.h"
 
 static const size_t sizes[] = { 1, 100, 4095, 4096, 4097, 65536, 1 << 20 };
 
@@ -72,36 +72,8 @@ START_TEST(test_fail_after)
 }
 END_TEST
 
-/* Copy the VmFlags line of the mapping that begins at p. */
-static void
-vm_flags(const void *p, char *to, size_t size)
-{
-	FILE *smaps = fopen("/proc/self/smaps", "re");
-	char line[512];
-	unsigned long from, end;
-	bool mine = false;
-
-	to[0] = '\0';
-	while (smaps != NULL && fgets(line, sizeof(line), smaps) != NULL) {
-		if (sscanf(line, "%lx-%lx ", &from, &end) == 2)
-			mine = from <= (uintptr_t)p && (uintptr_t)p < end;
-		if (mine && strncmp(line, "VmFlags:", 8) == 0)
-			snprintf(to, size, "%s", line);
-	}
-	if (smaps != NULL)
-		fclose(smaps);
-}
-
-/* AddressSanitizer answers mlock(2) itself and locks nothing. */
-#ifdef SANITIZES_ADDRESSES
-#define LOCKS false
-#else
-#define LOCKS true
-#endif
-
 START_TEST(test_kept_out_of_dumps)
 {
-	struct rlimit limit;
 	char flags[512];
 	size_t got;
 	void *p = secmem_alloc(1, &got);
@@ -113,8 +85,7 @@ START_TEST(test_kept_out_of_dumps)
 		ck_assert_msg(strstr(flags, " dd") != NULL, "%s", flags);
 		ck_assert_msg(strstr(flags, " wf") == NULL, "%s", flags);
 	}
-	getrlimit(RLIMIT_MEMLOCK, &limit);
-	if (LOCKS && flags[0] != '\0' && limit.rlim_cur >= got)
+	if (flags[0] != '\0' && vm_locks(got))
 		ck_assert_msg(strstr(flags, " lo") != NULL, "%s", flags);
 	secmem_free(p, got);
 }
@@ -155,7 +126,7 @@ START_TEST(test_each_page_is_one_alone)
 		vm_flags(pages[i], flags, sizeof(flags));
 		if (flags[0] != '\0')
 			ck_assert_msg(strstr(flags, " dd") != NULL &&
-				(!LOCKS || strstr(flags, " lo") != NULL),
+				(!VM_LOCKS || strstr(flags, " lo") != NULL),
 			    "page %d: %s", i, flags);
 	}
 	ck_assert_int_eq(secmem_live(), PAGES);
@@ -186,7 +157,7 @@ START_TEST(test_the_last_that_may_be_locked_is)
 		p[i] = secmem_alloc(1, &got);
 		ck_assert_ptr_nonnull(p[i]);
 		vm_flags(p[i], flags, sizeof(flags));
-		if (LOCKS && flags[0] != '\0')
+		if (VM_LOCKS && flags[0] != '\0')
 			ck_assert_msg((strstr(flags, " lo") != NULL) == (i < 2),
 			    "page %d: %s", i, flags);
 	}
