@@ -6,7 +6,7 @@
 # read.
 # Root can mount a small disk, which nobody else then sees.
 if [ -z "${MOUNTS:-}" ] && [ "$(id -u)" -eq 0 ] &&
-    unshare --mount true 2>/dev/null; then
+    unshare --mount mount -t tmpfs tmpfs /tmp 2>/dev/null; then
 	MOUNTS=own exec unshare --mount bash "$0"
 fi
 . "$(dirname "$0")/lib.bash"
