@@ -179,7 +179,8 @@ send_part(struct outgoing *out, int socket, const struct frame_part *part,
 	if (hold(out, part, descriptor))
 		return true;
 	held = out->held;
-	if (held != NULL && held->n + FRAME_HEAD + part->items.n > FRAME_WELCOME_MAX)
+	if (held != NULL &&
+	    held->n + FRAME_HEAD + part->items.n > FRAME_WELCOME_MAX)
 		ok = outgoing_release(out, socket);
 	else if (held != NULL)
 		parts[0] = (struct iovec){ held->p, held->n };
