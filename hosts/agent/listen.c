@@ -131,6 +131,9 @@ take_lock(struct listening *l, char why[APAM_TEXT_SIZE])
 {
 	char path[LISTEN_PATH_SIZE + sizeof(".lock")];
 
+	/* That of a try before this one. */
+	if (l->lock >= 0)
+		(void)close(l->lock);
 	(void)snprintf(path, sizeof(path), "%s.lock", l->path);
 	l->lock = open(
 	    path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);

@@ -20,6 +20,7 @@
 #include "base/sanitizer.h"
 
 #define TICK_MS 1000
+#define PAUSE_MS 10
 #define READY "serving" /* as systemctl status shows it */
 
 void
@@ -219,6 +220,30 @@ begin(struct server *s, const struct agent_options *options)
 	return true;
 }
 
+/*
+ * An agent that has not begun to serve, or was just killed, may have the lock and
+ * no socket: it is tried again.
+ */
+static enum agent_exit
+take_over(struct server *s, char why[APAM_TEXT_SIZE])
+{
+	const int64_t deadline = clock_ms() + TAKEOVER_MS;
+	enum agent_exit code;
+	bool again;
+
+	do {
+		code = takeover_begin(&s->takeover, s->listening.path, why);
+		if (code != AGENT_DONE)
+			return code;
+		code = listen_open(&s->listening, &s->options, why);
+		again = code == AGENT_TEMPORARY && !s->takeover.found &&
+		    clock_left(deadline) > 0;
+		if (again)
+			clock_sleep(PAUSE_MS);
+	} while (again);
+	return code;
+}
+
 /* The socket, its own or what the agent before this one hands over. */
 static enum agent_exit
 open_socket(struct server *s)
@@ -226,10 +251,10 @@ open_socket(struct server *s)
 	char why[APAM_TEXT_SIZE];
 	enum agent_exit code = listen_find(&s->listening, &s->options, why);
 
-	if (code == AGENT_DONE && s->options.replace)
-		code = takeover_begin(&s->takeover, s->listening.path, why);
 	if (code == AGENT_DONE)
-		code = listen_open(&s->listening, &s->options, why);
+		code = s->options.replace ?
+		    take_over(s, why) :
+		    listen_open(&s->listening, &s->options, why);
 	return code == AGENT_DONE ? code : fail(code, why);
 }
 

@@ -55,6 +55,18 @@ begin()
 	status=$?
 }
 
+coproc flock "$agent.lock" sh -c 'echo locked; read -r line'
+read -r line <&"${COPROC[0]}"
+"$build/apamd" -c "$dir/apam.conf" --socket "$agent" --replace \
+    >>"$dir/agent.log" 2>&1 &
+AGENT_PID=$!
+tries() { readlink "/proc/$AGENT_PID/fd/"* | grep -qx "$agent.lock"; }
+holds "where another has the lock, and does not serve" wait_for tries
+eval "exec ${COPROC[1]}>&-"
+holds "it is waited for" wait_for log_has 1 "serves at $agent "
+end_agent TERM
+: >"$dir/agent.log"
+
 start_agent --replace
 holds "with nothing to replace it begins" wait_for log_has 1 'profiles in .*apam.d: 2'
 holds "and says where it listens" log_has 1 "serves at $agent "
