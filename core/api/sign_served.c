@@ -226,8 +226,12 @@ serve(struct serving *s, struct served_call *call, struct apam_error *err)
 	}
 	if (end == SERVED_ANSWERED)
 		return status;
-	if (end != SERVED_PENDING)
+	if (end != SERVED_PENDING) {
+		/* Whatever it was, there is no signature. */
+		(void)error_set(
+		    err, APAM_E_DEADLINE, "the agent did not answer in time");
 		return err->status;
+	}
 	error_clear(err);
 	return error_set(err, APAM_E_PENDING, "the agent has not answered yet");
 }

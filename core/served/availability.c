@@ -56,7 +56,8 @@ availability_note_away(struct availability *a, const struct apam_error *why)
 void
 availability_look_at(struct availability *a, int64_t at)
 {
-	a->again_at = at;
+	if (a->failures > 0)
+		a->again_at = at;
 }
 
 bool

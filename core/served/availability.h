@@ -49,7 +49,7 @@ void availability_note_ended(struct availability *a);
 void availability_note_away(
     struct availability *a, const struct apam_error *why);
 
-/* Nobody looks for it before `at`, clock_ms. */
+/* Where it is away, nobody looks for it before `at`, clock_ms. */
 void availability_look_at(struct availability *a, int64_t at);
 
 /* True where it was there, and may be back at any moment. */

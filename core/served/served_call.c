@@ -68,6 +68,9 @@ served_call_make(struct served *served, const struct agent_call *call,
 	else
 		end = ask_blocking(
 		    served, &to->ask, deadline + LATE_MS, hurry, &why);
+	if (end != SERVED_ANSWERED)
+		(void)error_set(
+		    &why, APAM_E_DEADLINE, "the agent did not answer in time");
 	*status = end == SERVED_ANSWERED ? take_result(to, &why) : why.status;
 	if (*status != APAM_OK)
 		error_copy(err, &why);

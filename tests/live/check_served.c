@@ -860,6 +860,29 @@ START_TEST(a_call_is_asked_again)
 }
 END_TEST
 
+/*
+ * Where nothing says why there is no answer, there is no signature, either.
+ */
+START_TEST(no_answer_is_not_a_signature)
+{
+	const struct apam_request request = APAM_REQUEST("GET", URL);
+	struct apam_profile *p = get_soon("p");
+	struct apam_call *call = NULL;
+	enum apam_status status;
+
+	project.ctx->served->availability.again_at = clock_ms() + 1000000;
+	signature = (struct apam_signature)APAM_SIGNATURE_INIT;
+	if (_i == 0)
+		status = apam_sign(p, &request, &signature, &project.err);
+	else
+		status = apam_sign_start(
+		    p, &request, &signature, &call, &project.err);
+	ck_assert_int_eq(status, APAM_E_DEADLINE);
+	ck_assert_ptr_null(call);
+	ck_assert_ptr_null(signature.headers);
+}
+END_TEST
+
 START_TEST(a_call_without_an_agent_ends)
 {
 	const struct apam_request request = APAM_REQUEST("GET", URL);
@@ -1494,6 +1517,7 @@ main(void)
 	tcase_add_test(tc, a_call_has_a_deadline);
 	tcase_add_test(tc, a_cancelled_call_is_told);
 	tcase_add_test(tc, a_call_is_asked_again);
+	tcase_add_loop_test(tc, no_answer_is_not_a_signature, 0, 2);
 	tcase_add_test(tc, a_call_without_an_agent_ends);
 	tcase_add_test(tc, a_page_signs);
 	tcase_add_test(tc, a_page_signs_alone);

@@ -140,6 +140,38 @@ START_TEST(a_lost_question_is_asked_again)
 }
 END_TEST
 
+/* A script: end each connection without a word. */
+static void
+ends_each(int listener, void *arg)
+{
+	(void)arg;
+	for (;;)
+		(void)close(scripted_accept(listener));
+}
+
+#define LOST 200
+
+/*
+ * However soon it ends, a question is asked again, or there is an error: nothing
+ * is answered.
+ */
+START_TEST(an_agent_that_ends_each_connection_answers_nothing)
+{
+	enum served_end end = SERVED_PENDING;
+
+	if (_i == 1)
+		availability_note_there(&served->availability);
+	scripted_start(&agent, ends_each, NULL);
+	served_env_begin();
+	for (int i = 0; i < LOST && end == SERVED_PENDING; i++) {
+		error_init(&err);
+		end = ask_nonblocking(served, &ask, false, &err);
+	}
+	ck_assert(end == SERVED_PENDING ||
+	    (end == SERVED_AWAY && err.status != APAM_OK));
+}
+END_TEST
+
 /* ---- Other ends ---------------------------------------------------------- */
 
 static void
@@ -216,6 +248,8 @@ main(void)
 	tcase_add_test(tc, who_was_stopped_asks_again);
 	tcase_add_test(tc, it_has_five_seconds);
 	tcase_add_test(tc, a_lost_question_is_asked_again);
+	tcase_add_loop_test(
+	    tc, an_agent_that_ends_each_connection_answers_nothing, 0, 2);
 	tcase_add_test(tc, a_refusal_is_told);
 	tcase_add_test(tc, what_is_not_an_agent_is_refused);
 	tcase_add_test(tc, a_connection_that_the_host_closed_is_made_anew);

@@ -57,6 +57,16 @@ END_TEST
 /* ms, longer than a test takes. */
 #define LONG 1000000
 
+/* There would be nothing to say why it is away. */
+START_TEST(one_that_is_not_away_is_looked_for)
+{
+	if (_i == 1)
+		availability_note_there(&a);
+	availability_look_at(&a, clock_ms() + LONG);
+	ck_assert(!availability_is_early(&a, &err));
+}
+END_TEST
+
 START_TEST(before_its_time_nobody_looks)
 {
 	note_away("gone");
@@ -133,6 +143,7 @@ main(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, nothing_is_known_at_first);
 	tcase_add_test(tc, looks_become_rare);
+	tcase_add_loop_test(tc, one_that_is_not_away_is_looked_for, 0, 2);
 	tcase_add_test(tc, before_its_time_nobody_looks);
 	tcase_add_test(tc, an_agent_that_answers_is_looked_for_at_once);
 	tcase_add_test(tc, an_agent_that_was_there_may_be_back);
