@@ -98,6 +98,13 @@ agent_log_tick(struct agent_log *log, int64_t now)
 			settle(log, &log->users[i]);
 }
 
+void
+agent_log_end(struct agent_log *log)
+{
+	for (size_t i = 0; i <= AGENT_LOG_USERS; i++)
+		settle(log, &log->users[i]);
+}
+
 /* ---- Saying it ------------------------------------------------------------- */
 
 void

@@ -36,6 +36,9 @@ void agent_log_va(struct agent_log *log, int64_t user,
 /* Each second: say how many lines were left out of those whose time is over. */
 void agent_log_tick(struct agent_log *log, int64_t now);
 
+/* There will be no more: say it of all. */
+void agent_log_end(struct agent_log *log);
+
 /* A line as it is; it can be the function `log` of apam_open. */
 void agent_log_line(void *unused, enum apam_log_level level, const char *line);
 

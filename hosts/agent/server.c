@@ -455,4 +455,5 @@ server_close(struct server *s)
 	buf_free(&s->held);
 	apam_close(&s->ctx);
 	metrics_free(&s->metrics);
+	agent_log_end(&s->log);
 }

@@ -124,4 +124,10 @@ eval "exec ${COPROC[1]}>&-"
 wait "$COPROC_PID"
 end_agent TERM
 holds "it ends well" test "$ended" = 0
+
+: >"$dir/agent.log"
+start_agent
+spoils 61001 200
+end_agent TERM
+holds "at its end, too, it says how many were left out" all_said
 finish

@@ -106,6 +106,21 @@ START_TEST(no_tick_is_needed)
 }
 END_TEST
 
+START_TEST(at_the_end_it_is_said_of_all)
+{
+	setup();
+	say(1000, AGENT_LOG_LINES + 5);
+	say(1001, AGENT_LOG_LINES);
+	say(AGENT_LOG_NO_USER, AGENT_LOG_LINES + 7);
+	agent_log_end(&agents);
+	agent_log_end(&agents);
+	teardown();
+	ck_assert_uint_eq(count("5 lines about user 1000 were left out"), 1);
+	ck_assert_uint_eq(count("7 lines were left out"), 1);
+	ck_assert_uint_eq(count("left out"), 2);
+}
+END_TEST
+
 START_TEST(those_without_a_place_share_one)
 {
 	setup();
@@ -150,6 +165,7 @@ main(void)
 	tcase_add_test(tc, each_user_has_a_limit);
 	tcase_add_test(tc, what_was_left_out_is_said);
 	tcase_add_test(tc, no_tick_is_needed);
+	tcase_add_test(tc, at_the_end_it_is_said_of_all);
 	tcase_add_test(tc, those_without_a_place_share_one);
 	tcase_add_test(tc, a_long_line_is_cut);
 	return run_suite(suite);
