@@ -16,6 +16,7 @@
 #include "agent/signals.h"
 #include "agent/waiting.h"
 #include "api/serve.h"
+#include "api/serve_page.h"
 #include "base/clock.h"
 #include "base/sanitizer.h"
 
@@ -446,6 +447,9 @@ server_close(struct server *s)
 	calls_close(&s->calls);
 	scrape_close(&s->scrape);
 	takeover_drop(&s->takeover);
+	/* The service manager has those that were given, for the next agent. */
+	if (s->manager.fd >= 0 && s->ctx != NULL)
+		serve_pages_leave(s->ctx);
 	pages_free(&s->pages);
 	sd_notify_close(&s->manager);
 	quota_free(&s->quota);

@@ -2,7 +2,7 @@
 """A stand-in for the service manager: it starts the agent with the socket that it
 listens on, keeps the descriptors that the agent gives it (sd_notify(3): FDSTORE,
 FDSTOREREMOVE, BARRIER), and starts another agent with them at once when that one
-ends.
+ends.  Two times of three it is killed, then told to end, as by systemctl restart.
 
 manager.py KILLS APAMD CONFIG SOCKET ASKED -- COMMAND...: the command is the program
 that is run PROGRAMS times meanwhile, until the last kill; each has to end with 0.
@@ -19,7 +19,7 @@ import sys
 import threading
 import time
 
-from client import Agent, FAILED, SIGNED
+from client import Agent, FAILED, SIGNED, wait_until
 from pages import Page, PROFILE, URL, say_hello, sign
 
 PROGRAMS = 8
@@ -95,8 +95,8 @@ class Manager:
             self.pid = pid
             os.waitpid(pid, 0)
 
-    def kill(self):
-        os.kill(self.pid, signal.SIGKILL)
+    def kill(self, number):
+        os.kill(self.pid, number)
 
     def end(self):
         self.asked_to_end = True
@@ -190,9 +190,17 @@ def main():
             time.sleep(random.uniform(0.05, 0.3))
             # A token whose answer was lost is sent again after a while.
             seen.add(access_token(path, 60 if i % 10 == 9 else 0.05))
-            manager.kill()
-            times.append(first_answer(path))
-            # The page is the same, whole, and not given up.
+            life = manager.lives
+            if i % 3 < 2:
+                manager.kill(signal.SIGKILL)
+                times.append(first_answer(path))
+            else:
+                # It may do other things before it ends.
+                manager.kill(signal.SIGTERM)
+                wait_until(lambda: manager.lives > life)
+                first_answer(path)
+            # The page is the same, whole, and not given up, as long as the
+            # agent is away, too.
             assert page.sequence % 2 == 0 and page.retired == 0
         seen.add(access_token(path, 60))
         told = []

@@ -7,6 +7,7 @@ import fcntl
 import mmap
 import os
 import select
+import signal
 import struct
 import sys
 import time
@@ -322,6 +323,14 @@ def changed(path):
     assert not any(page.map[256:])
     got, descriptors = sign(agent, page.serial)
     assert len(descriptors) == 1 and got['page'] != [page.serial]
+
+
+def ended(path):
+    """The agent is told to end, and there is no service manager."""
+    agent, page, _ = take(path)
+    os.kill(agent.process(), signal.SIGTERM)
+    wait_until(lambda: page.retired == 1 and page.shape == 0)
+    assert not page.fresh and not page.alone
 
 
 if __name__ == '__main__':

@@ -27,5 +27,9 @@ fi
 page locked "nobody can write, map, cut, punch, open or seal it"
 page kept_fresh "it is kept fresh while it is used, and no longer"
 page changed "changed rules end it for all who have it"
-end_agent TERM
+page ended "nor is it left where nobody keeps it for the next agent"
+wait "$AGENT_PID"
+ended=$?
+AGENT_PID=
+holds "it ends well" test "$ended" = 0
 finish

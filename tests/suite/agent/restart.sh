@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The agent is killed KILLS times (10; `make trial-agent-restart` has 500) while 8
-# programs sign: none of them notices.  What a manager keeps of the agent's goes to
+# The agent is killed, or told to end, KILLS times (10; `make trial-agent-restart`
+# has 500) while 8 programs sign: none of them notices.  What a manager keeps of the agent's goes to
 # the next one.  One profile has a refresh token that each agent replaces, and none
 # of those is lost: see durable_state of manager.py.
 . "$(dirname "$0")/agent.bash"
