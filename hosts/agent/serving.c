@@ -154,10 +154,10 @@ send_signed(void *arg, const struct serve_signature *made)
 	    copy_names(made, &answer.covered, names) &&
 	    agent_signed_write(&answer, &to);
 	if (fits) {
+		connection_send(a->c, &to, descriptor);
 		uses_note(&a->c->server->calls.uses, &a->c->use,
 		    apam_profile_name(a->profile), made->entries, made->asker,
 		    a->c->peer.program);
-		connection_send(a->c, &to, descriptor);
 	}
 	if (descriptor >= 0)
 		metrics_page(
