@@ -124,8 +124,9 @@ SANDBOX  := $(if $(SANDBOX_OBJ),$(BUILD)/sandbox)
 # What is measured of them: the suites of hosts/nginx, hosts/run and hosts/kit, and
 # those that build no program of their own.
 MEASURED = $(addprefix tests/suite/,nginx.sh nginx-scarce.sh directives.sh \
-	gateway.sh gateway-certificates.sh run.sh page.sh sockets.sh protocols.sh \
-	failures.sh jobs.sh drives.sh examples.sh tpm.sh kit.sh)
+	run-scarce.sh gateway.sh gateway-certificates.sh run.sh page.sh \
+	sockets.sh protocols.sh failures.sh jobs.sh drives.sh examples.sh tpm.sh \
+	kit.sh)
 # Those of tests/suite build host programs of their own, which have no sanitizer;
 # and what has one makes system calls of its own, so that the agent has no filter.
 SUITES   := $(filter-out $(if $(SANITIZE)$(COVERAGE),%/memory.sh %/promises.sh %/gdb.sh %/secret-scan.sh \
@@ -147,7 +148,7 @@ FOREIGN  := $(if $(KIT),$(if $(shell command -v $(CXX)),cpp/kit-cpp) \
 NGINX_MODULE := $(if $(SANITIZE),,$(if \
 	$(wildcard /usr/share/nginx/src/src/core),\
 	$(BUILD)/nginx/ngx_http_apam_module.so $(BUILD)/nginx/page \
-	$(BUILD)/nginx/scarce.so))
+	$(BUILD)/nginx/scarce.so $(BUILD)/apam-run-scarce))
 SUPPORT  := $(PRODUCT) $(BUILD)/tests/gdb/shown $(TEST_MODULES) $(SANDBOX) \
 	$(addprefix $(BUILD)/tests/apamd/,use hostile scan halt apamd-unproven) \
 	$(foreach age,newer older,$(BUILD)/tests/skew/$(age)/$(SONAME) \
@@ -327,6 +328,17 @@ $(BUILD)/install/apam-run: $(RUN_OBJ) $(BUILD)/$(SONAME) $(BUILD)/directories
 	@mkdir -p $(@D)
 	$(Q)$(LINK_RUN) -Wl,-rpath,$(LIBDIR)
 
+# The same, and what makes one of its calls fail (tests/faults/scarce.h).
+COUNTING = $(if $(COVERAGE),__gcov_dump)
+RUN_SCARCE = malloc calloc realloc strdup setenv fopen fdopen memfd_create fchmod \
+	mkdir mkdtemp pipe2 read write fcntl fclose socket bind listen getsockname \
+	connect accept4 recv send getrandom getaddrinfo fork waitpid sigwaitinfo \
+	pthread_attr_init pthread_create $(COUNTING)
+$(BUILD)/apam-run-scarce: $(RUN_OBJ) $(BUILD)/tests/suite/run/scarce.o \
+	$(BUILD)/$(SONAME)
+	$(Q)$(LINK_RUN) $(BUILD)/tests/suite/run/scarce.o \
+	    $(call wrap,$(RUN_SCARCE)) -Wl,-rpath,'$$ORIGIN'
+
 AGENT_PARTS = $(BUILD)/hosts/agent/main.o $(AGENT_OBJ) $(BUILD)/core.a
 LINK_AGENT = $(LINK) -o $@ $(filter %.o,$^) \
 	    $(BUILD)/core.a $(CORE_LIBS)
@@ -487,6 +499,14 @@ $(call checks,durable_turn): private OUR_LDFLAGS += $(call wrap,write fsync \
 	ftruncate posix_fallocate renameat)
 $(call checks,served): private OUR_LDFLAGS += $(call wrap,link_connect)
 $(call checks,agent_stopped): private OUR_LDFLAGS += $(call wrap,sendmsg)
+$(call checks,authority): private OUR_LDFLAGS += $(call wrap,malloc \
+	GENERAL_NAME_new GENERAL_NAMES_new GENERAL_SUBTREE_new \
+	NAME_CONSTRAINTS_new ASN1_IA5STRING_new ASN1_OCTET_STRING_new X509_new \
+	OPENSSL_sk_new_null OPENSSL_sk_push ASN1_STRING_set RAND_bytes BN_bin2bn \
+	BN_to_ASN1_INTEGER X509V3_EXT_conf_nid X509_add_ext X509_add1_ext_i2d \
+	X509_set_version X509_gmtime_adj X509_set_pubkey \
+	X509_NAME_add_entry_by_txt X509_set_issuer_name X509_sign BIO_new \
+	PEM_write_bio_X509 PEM_write_bio_PKCS8PrivateKey EVP_PKEY_Q_keygen)
 # Those that make keys of the kernel's.
 $(call checks,secret_keyring secret changing): CORE_LIBS += -lkeyutils
 

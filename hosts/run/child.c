@@ -17,6 +17,7 @@
 #include "run/say.h"
 
 static sigset_t before;
+static bool ignored; /* SIGCHLD, before */
 
 void
 child_begin(void)
@@ -25,6 +26,8 @@ child_begin(void)
 
 	sigfillset(&all);
 	(void)sigprocmask(SIG_BLOCK, &all, &before);
+	/* Who ignores it is told of no child's end. */
+	ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
 }
 
 /* In the child; it tells its parent why it could not run the program. */
@@ -36,6 +39,8 @@ become(char *const argv[], pid_t parent, int tell)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
+	if (ignored)
+		(void)signal(SIGCHLD, SIG_IGN);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	execvp(argv[0], argv);
 	error = errno;

@@ -17,7 +17,15 @@
 
 /* ---- wget ---------------------------------------------------------------- */
 
-/* What wget reads now; "" where there is nothing. */
+/* wget reads nothing there either. */
+static bool
+is_nothing(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EISDIR ||
+	    error == EACCES;
+}
+
+/* What wget reads now, "" where there is nothing; NULL with errno. */
 static char *
 wgetrc(void)
 {
@@ -29,8 +37,10 @@ wgetrc(void)
 		snprintf(path, sizeof(path), "%s", own);
 	else if (home != NULL)
 		snprintf(path, sizeof(path), "%s/.wgetrc", home);
-	text = path[0] == '\0' ? NULL : file_text(path);
-	return text == NULL ? strdup("") : text;
+	if (path[0] == '\0')
+		return strdup("");
+	text = file_text(path);
+	return text == NULL && is_nothing(errno) ? strdup("") : text;
 }
 
 /* wget takes '-' for '_', and either for nothing. */

@@ -85,16 +85,14 @@ static bool
 ask_proxy(int fd, const struct dial_proxy *proxy, const struct site *to)
 {
 	char host[SITE_HOST_MAX + 3], where[SITE_HOST_MAX + 16], text[2048];
-	int n;
 
 	site_url_host(to, host);
 	snprintf(where, sizeof(where), "%s:%u", host, to->port);
-	n = snprintf(text, sizeof(text),
+	snprintf(text, sizeof(text),
 	    "CONNECT %s HTTP/1.1\r\nHost: %s\r\n%s%s%s\r\n", where, where,
 	    proxy->pair[0] == '\0' ? "" : "Proxy-Authorization: Basic ",
 	    proxy->pair, proxy->pair[0] == '\0' ? "" : "\r\n");
-	return n > 0 && (size_t)n < sizeof(text) &&
-	    tunnel_write(fd, text, (size_t)n) && dial_proxy_answer(fd);
+	return tunnel_write(fd, text, strlen(text)) && dial_proxy_answer(fd);
 }
 
 int

@@ -14,7 +14,7 @@ static int
 hex(char c)
 {
 	static const char digits[] = "0123456789abcdef";
-	const char *at = c == '\0' ? NULL : strchr(digits, c | 0x20);
+	const char *at = strchr(digits, c | 0x20);
 
 	return at == NULL ? -1 : (int)(at - digits);
 }
@@ -47,16 +47,16 @@ static const char *
 take_pair(const char *text, struct dial_proxy *proxy)
 {
 	const char *at = strchr(text, '@');
-	char plain[700];
+	char plain[DIAL_PAIR_MAX];
 	long n;
 
 	proxy->pair[0] = '\0';
 	if (at == NULL)
 		return text;
 	n = decode(text, (size_t)(at - text), plain, sizeof(plain));
-	if (n < 0 ||
-	    !base64(plain, (size_t)n, proxy->pair, sizeof(proxy->pair)))
+	if (n < 0)
 		return NULL;
+	base64(plain, (size_t)n, proxy->pair);
 	return at + 1;
 }
 

@@ -8,12 +8,16 @@
 
 #include <stdbool.h>
 
+#include "run/base64.h"
 #include "run/site.h"
+
+#define DIAL_PAIR_MAX 700 /* bytes */
 
 /* The user's own proxy; host "" : there is none. */
 struct dial_proxy {
 	struct site at;
-	char pair[1024];	/* base64 of user and password; "": none */
+	/* Base64 of user and password; "": none. */
+	char pair[BASE64_SIZE(DIAL_PAIR_MAX)];
 };
 
 /*

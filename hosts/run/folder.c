@@ -71,14 +71,23 @@ start_remover(struct folder *folder)
 	return folder->remover > 0;
 }
 
+/* Without what separates or quotes in nginx's file and in lists of options. */
+static bool
+is_plain(const char *path)
+{
+	return path[strspn(path,
+		   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		   "0123456789/._-+@")] == '\0';
+}
+
 bool
 folder_make(struct folder *folder)
 {
 	const char *in = getenv("XDG_RUNTIME_DIR");
 
 	folder->held = -1;
-	if (in == NULL || in[0] != '/' || strlen(in) > 40 ||
-	    access(in, W_OK) != 0)
+	if (in == NULL || in[0] != '/' || strlen(in) > 40 || !is_plain(in) ||
+	    access(in, W_OK | X_OK) != 0)
 		in = "/tmp";
 	snprintf(folder->path, sizeof(folder->path), "%s/apam-run-XXXXXX", in);
 	if (mkdtemp(folder->path) == NULL)

@@ -19,7 +19,7 @@ struct folder {
 };
 
 /*
- * Make it, in $XDG_RUNTIME_DIR or /tmp.  Before any thread is started.  False
+ * Make it, in $XDG_RUNTIME_DIR, or in /tmp where that is not good for it.  Before any thread is started.  False
  * with errno set.
  */
 bool folder_make(struct folder *folder);

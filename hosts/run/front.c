@@ -40,13 +40,13 @@ static void
 refuse(int fd, const char *status, const char *more, const char *why)
 {
 	char text[512];
-	const int n = snprintf(text, sizeof(text),
+
+	snprintf(text, sizeof(text),
 	    "HTTP/1.1 %s\r\nConnection: close\r\nContent-Type: text/plain\r\n"
 	    "%sContent-Length: %zu\r\n\r\napam run: %s\n",
 	    status, more, strlen(why) + 11, why);
 
-	if (n > 0 && (size_t)n < sizeof(text))
-		(void)tunnel_write(fd, text, (size_t)n);
+	(void)tunnel_write(fd, text, strlen(text));
 }
 
 static void
@@ -229,14 +229,15 @@ static bool
 make_token(struct front *front)
 {
 	unsigned char random[16];
-	char plain[64];
+	char plain[sizeof("apam:") + 2 * sizeof(random)];
 
 	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
 		return false;
 	for (size_t i = 0; i < sizeof(random); i++)
 		snprintf(front->token + 2 * i, 3, "%02x", random[i]);
 	snprintf(plain, sizeof(plain), "apam:%s", front->token);
-	return base64(plain, strlen(plain), front->pair, sizeof(front->pair));
+	base64(plain, strlen(plain), front->pair);
+	return true;
 }
 
 bool

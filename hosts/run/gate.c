@@ -2,7 +2,7 @@
 /*
  * One process of nginx, which ends with this one.
  */
-#define _GNU_SOURCE /* open_memstream */
+#define _DEFAULT_SOURCE /* usleep */
 #include "run/gate.h"
 
 #include <errno.h>
@@ -26,22 +26,19 @@
 #define START_MS 60000
 #define STEP_MS 2
 
-/* What is open for nginx alone, until that has started. */
+/* What is open for nginx alone, until that has started; there is room for all. */
 struct lent {
 	int *fds;
-	size_t count, room;
+	size_t count;
 };
 
 static bool
 lend(struct lent *lent, int fd)
 {
-	if (fd >= 0 && lent->count < lent->room) {
-		lent->fds[lent->count++] = fd;
-		return true;
-	}
-	if (fd >= 0)
-		(void)close(fd);
-	return false;
+	if (fd < 0)
+		return false;
+	lent->fds[lent->count++] = fd;
+	return true;
 }
 
 static void
@@ -181,20 +178,16 @@ static bool
 write_conf(const struct gate *gate, const struct folder *folder,
     const char *module, struct lent *lent, char path[MEMORY_PATH_SIZE])
 {
-	char *text = NULL;
-	size_t n = 0;
-	FILE *to = open_memstream(&text, &n);
-	bool ok = to != NULL;
+	FILE *to = memory_open();
+	bool ok = true;
 
-	if (!ok)
+	if (to == NULL)
 		return false;
 	write_head(to, gate, folder->path, module);
 	for (size_t i = 0; ok && i < gate->sites->count; i++)
 		ok = write_site(to, gate, i, lent);
 	fputs("}\n", to);
-	ok = fclose(to) == 0 && ok && lend_text(lent, text, path);
-	free(text);
-	return ok;
+	return lend(lent, memory_close(to, path)) && ok;
 }
 
 /* ---- nginx --------------------------------------------------------------- */
@@ -279,13 +272,13 @@ bool
 gate_start(struct gate *gate, const struct folder *folder)
 {
 	/* A certificate and a key for each; and the configuration. */
-	const size_t count = gate->sites->count, room = 2 * count + 1;
-	struct lent files = { calloc(room, sizeof(int)), 0, room };
-	bool ok = files.fds != NULL;
+	const size_t count = gate->sites->count;
+	struct lent files = { calloc(2 * count + 1, sizeof(int)), 0 };
+	bool ok = false;
 
 	gate->pid = -1;
 	gate->sockets = calloc(count, sizeof(*gate->sockets));
-	if (!ok || gate->sockets == NULL)
+	if (files.fds == NULL || gate->sockets == NULL)
 		say("out of memory");
 	else
 		ok = start_with(gate, folder, &files);

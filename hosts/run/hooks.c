@@ -141,9 +141,6 @@ set_hook(const char *folder, const char *file, const char *text,
 bool
 hooks_set(const char *folder)
 {
-	/* Both variables are lists, with blanks between. */
-	if (strpbrk(folder, " \t\n\"\\") != NULL)
-		return true;
 	return set_hook(
 		   folder, "node.cjs", node, "NODE_OPTIONS", "--require=") &&
 	    set_hook(folder, "ruby.rb", ruby, "RUBYOPT", "-r");

@@ -28,9 +28,11 @@
 #include "run/say.h"
 #include "run/variable.h"
 
+#define PROFILES_MAX 64
+
 struct run {
 	const char *config;
-	char **profiles; /* in argv */
+	char *profiles[PROFILES_MAX]; /* in argv */
 	size_t profile_count;
 	bool verbose;
 	char **program;
@@ -50,9 +52,6 @@ struct run {
 static bool
 read_arguments(struct run *run, char **argv)
 {
-	run->profiles = calloc(64, sizeof(*run->profiles));
-	if (run->profiles == NULL)
-		return false;
 	/* nginx is not told by its environment. */
 	run->config = getenv("APAM_CONFIG");
 	run->verbose = argv[1] != NULL && strcmp(argv[1], "-v") == 0;
@@ -62,7 +61,8 @@ read_arguments(struct run *run, char **argv)
 			return false;
 		if (strcmp(*argv, "-c") == 0)
 			run->config = argv[1];
-		else if (strcmp(*argv, "-p") == 0 && run->profile_count < 64)
+		else if (strcmp(*argv, "-p") == 0 &&
+		    run->profile_count < PROFILES_MAX)
 			run->profiles[run->profile_count++] = argv[1];
 		else
 			return false;
@@ -177,11 +177,12 @@ static int
 run_program(struct run *run)
 {
 	const pid_t pid = child_start(run->program);
+	const int error = errno;
 	int status;
 
 	if (pid < 0) {
-		say("%s cannot be run: %s", run->program[0], strerror(errno));
-		return errno == ENOENT ? 127 : 126;
+		say("%s cannot be run: %s", run->program[0], strerror(error));
+		return error == ENOENT ? 127 : 126;
 	}
 	status = child_wait(pid, run->gate.pid);
 	gate_free(&run->gate);

@@ -13,6 +13,8 @@
 
 #define TEXT_MAX (16U << 20) /* bytes */
 
+/* ---- Writing --------------------------------------------------------------- */
+
 static bool
 write_text(int fd, const char *text)
 {
@@ -31,27 +33,66 @@ write_text(int fd, const char *text)
 	return true;
 }
 
-int
-memory_file(const char *const *texts, size_t count, char path[MEMORY_PATH_SIZE])
+/* A new one; -1 with errno set. */
+static int
+begin(void)
 {
-	const int fd = memfd_create(
-	    "apam-run", MFD_ALLOW_SEALING | MFD_CLOEXEC);
-	bool ok = fd >= 0;
+	return memfd_create("apam-run", MFD_ALLOW_SEALING | MFD_CLOEXEC);
+}
 
-	for (size_t i = 0; ok && i < count; i++)
-		ok = write_text(fd, texts[i]);
-	ok = ok && fchmod(fd, 0400) == 0 &&
+/* Nobody can write it any more.  The descriptor, or -1 with errno, and closed. */
+static int
+end(int fd, bool ok, char path[MEMORY_PATH_SIZE])
+{
+	int error;
+
+	if (ok && fchmod(fd, 0400) == 0 &&
 	    fcntl(fd, F_ADD_SEALS,
-		F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0;
-	if (ok) {
+		F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) ==
+		0) {
 		snprintf(path, MEMORY_PATH_SIZE, "/proc/%ld/fd/%d",
 		    (long)getpid(), fd);
 		return fd;
 	}
+	error = errno;
 	if (fd >= 0)
 		(void)close(fd);
+	errno = error;
 	return -1;
 }
+
+int
+memory_file(const char *const *texts, size_t count, char path[MEMORY_PATH_SIZE])
+{
+	const int fd = begin();
+	bool ok = fd >= 0;
+
+	for (size_t i = 0; ok && i < count; i++)
+		ok = write_text(fd, texts[i]);
+	return end(fd, ok, path);
+}
+
+FILE *
+memory_open(void)
+{
+	const int fd = begin();
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (file == NULL && fd >= 0)
+		(void)close(fd);
+	return file;
+}
+
+int
+memory_close(FILE *file, char path[MEMORY_PATH_SIZE])
+{
+	const int fd = fcntl(fileno(file), F_DUPFD_CLOEXEC, 0);
+	const bool all = !ferror(file);
+
+	return end(fd, fclose(file) == 0 && all && fd >= 0, path);
+}
+
+/* ---- Reading --------------------------------------------------------------- */
 
 static char *
 read_text(FILE *file)
@@ -59,24 +100,23 @@ read_text(FILE *file)
 	char *text = NULL, *more;
 	size_t n = 0, room = 0;
 
-	for (;;) {
+	do {
 		if (room - n < 2) {
 			room = room == 0 ? 65536 : 2 * room;
+			errno = EFBIG;
 			more = room > TEXT_MAX ? NULL : realloc(text, room);
 			if (more == NULL)
 				break;
 			text = more;
 		}
 		n += fread(text + n, 1, room - n - 1, file);
-		if (feof(file) || ferror(file))
-			break;
+	} while (!feof(file) && !ferror(file));
+	if (feof(file)) {
+		text[n] = '\0';
+		return text;
 	}
-	if (!feof(file) || text == NULL) {
-		free(text);
-		return NULL;
-	}
-	text[n] = '\0';
-	return text;
+	free(text);
+	return NULL;
 }
 
 char *
@@ -84,10 +124,13 @@ file_text(const char *path)
 {
 	FILE *file = fopen(path, "re");
 	char *text;
+	int error;
 
 	if (file == NULL)
 		return NULL;
 	text = read_text(file);
+	error = errno;
 	(void)fclose(file);
+	errno = error;
 	return text;
 }

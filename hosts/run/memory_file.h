@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #define MEMORY_PATH_SIZE 64
 
@@ -18,6 +19,14 @@
  */
 int memory_file(
     const char *const *texts, size_t count, char path[MEMORY_PATH_SIZE]);
+
+/*
+ * The same of what is printed in between: NULL with errno where there is no such
+ * file.  memory_close frees it, and returns -1 with errno, too, where something that
+ * was printed is not in it.
+ */
+FILE *memory_open(void);
+int memory_close(FILE *file, char path[MEMORY_PATH_SIZE]);
 
 /* The contents of a file as a text, which the caller frees; NULL with errno. */
 char *file_text(const char *path);

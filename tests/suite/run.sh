@@ -55,6 +55,42 @@ runs "wget with options of its own" 0 '"eyes":\[\{' '!200 OK' env \
     WGETRC=<(echo quiet = on) "$build/apam" run -- wget -O - "$seven/eyes"
 runs "which are left alone where they name authorities" 0 "^$dir/rc$" '' env \
     WGETRC="$dir/rc" "$build/apam" run -- sh -c 'echo "$WGETRC"'
+for name in ca-certificate cacertificate; do
+	echo "$name = $dir/ca.pem" >"$dir/rc2"
+	WGETRC=$dir/rc2 runs "by the name $name, too" 0 "^$dir/rc2$" '' \
+	    sh -c 'echo "$WGETRC"'
+done
+mkdir "$dir/home" "$dir/a b"
+echo "# of home" >"$dir/home/.wgetrc"
+# What is set already stays, as far as there is room.
+cat >"$dir/set" <<-'END'
+	head -n 1 "$WGETRC"
+	echo "$PHP_INI_SCAN_DIR $NODE_OPTIONS"
+	echo ${#RUBYOPT}
+END
+long=$(printf '%09000d' 0)
+HOME=$dir/home PHP_INI_SCAN_DIR=/x NODE_OPTIONS= RUBYOPT=$long runs \
+    "a file of the user's" 0 '^# of home$' '' sh "$dir/set"
+holds "and variables" grep -qE '^/x:/.*/php --require=/[^ ]*$' "$dir/out"
+holds "one that is long stays" grep -qx 9000 "$dir/out"
+PHP_INI_SCAN_DIR=$long HOME= runs "a long list" 0 "^$long --require=/" '' \
+    sh "$dir/set"
+runs "without a home" 0 '^:/.*/php --require=/' '' env -u HOME \
+    "$build/apam" run -- sh "$dir/set"
+for folder in relative "/$long" /dev/null "$dir/a b"; do
+	XDG_RUNTIME_DIR=$folder runs "no folder: ${folder::20}" 0 \
+	    ':/tmp/apam-run-.*/php ' '' sh "$dir/set"
+done
+SSL_CERT_FILE=$dir/home runs "authorities in no file" 3 '' \
+    'the authorities of .*/home cannot be read, or written again: Is a dir' true
+NODE_EXTRA_CA_CERTS=/nobody runs "in none that is there" 3 '' \
+    'the authorities of /nobody cannot be read, .*: No such file' true
+truncate -s 17M "$dir/huge"
+SSL_CERT_FILE=$dir/huge runs "in one that is no list of them" 3 '' \
+    'the authorities of .*/huge cannot be read, .*: File too large' true
+rm "$dir/huge"
+SSL_CERT_FILE= NODE_EXTRA_CA_CERTS=$dir/ca.pem runs "in two files" 0 '^4$' '' \
+    sh -c 'grep -c "BEGIN CERT" "$NODE_EXTRA_CA_CERTS"'
 runs "PHP is told by a file" 0 '^curl.cainfo = "/' '' sh -c \
     'cat "${PHP_INI_SCAN_DIR#:}/apam.ini"'
 echo 'const r = await fetch(process.argv[2]); console.log(await r.text());' \
@@ -202,6 +238,9 @@ https_proxy=http://127.0.0.1:1 runs "a proxy that is not there" 56 '' '502' \
 CURL_CA_BUNDLE=$dir/server.pem runs "a proxy, which is another run's here" 0 \
     '^401$' '' "$build/apam" run -- curl -sS -o /dev/null -w '%{http_code}\n' \
     "$other"
+runs "one that lets nobody through" 56 '' '502' sh -c '
+    https_proxy=http://127.0.0.1:${https_proxy##*:} "$0" run -- curl -sS "$1"' \
+    "$build/apam" "$other"
 https_proxy=http://127.0.0.1:1 runs "which hosts of profiles do not need" 0 \
     '"eyes"' '' curl -sS "$seven/eyes"
 https_proxy=http://127.0.0.1:1 no_proxy='x, localhost' runs \
@@ -251,6 +290,13 @@ runs "not for a stranger" 0 '^1 HTTP/1.1 407 ' '' \
 runs "nor for a host that no profile signs for" 0 \
     '^1 HTTP/1.1 502 .*has to use CONNECT' '' \
     /usr/bin/python3 "$dir/whole.py" https://localhost:1/ known 1
+runs "nor for what is not HTTP" 0 '^1 HTTP/1.1 400 .*that is not CONNECT' '' \
+    /usr/bin/python3 -c 'import os, socket, urllib.parse
+p = urllib.parse.urlsplit(os.environ["https_proxy"])
+s = socket.create_connection((p.hostname, p.port))
+s.sendall(b"CONNECT nothing HTTP/1.1\r\n\r\n")
+got = b"".join(iter(lambda: s.recv(65536), b""))
+print(got.count(b"HTTP/1.1 "), got.decode().replace("\r\n", " "))'
 runs "nor without TLS to the API" 0 '^1 HTTP/1.1 405 ' '' \
     /usr/bin/python3 "$dir/whole.py" "http://localhost:$SEVENSIGNAL_PORT/eyes" \
     known 1
@@ -271,8 +317,50 @@ runs "the gateway has ended" 56 '' 'the gateway has ended: what needs' sh -c '
 holds "what needs it is refused, and the rest goes on" grep -q 502 "$dir/err"
 runs "the program's status" 7 '' '' sh -c 'exit 7'
 runs "the program's signal" 137 '' '' sh -c 'kill -9 $$'
+runs "the status where the caller ignores its children" 7 '' '' bash -c \
+    'trap "" CHLD; exec "$0" run -- sh -c "exit 7"' "$build/apam"
+runs "which the program does, too" 0 '^SigIgn:.*[13579bdf][0-9a-f]{4}$' '' bash -c \
+    'trap "" CHLD; exec "$0" run -- grep SigIgn /proc/self/status' "$build/apam"
 runs "no such program" 127 '' 'nobody-there cannot be run' nobody-there
 runs "no program that runs" 126 '' 'cannot be run' "$dir/apam.conf"
+# What apam gives it, as nobody else does.
+direct()
+{
+	local name=$1 want=$2 err=$3
+	shift 3
+	"$timeout" 300 "$build/apam-run" "$@" >"$dir/out" 2>"$dir/err" </dev/null
+	status=$?
+	expect "$name" "$want" '' "$err" "$dir/out" "$dir/err"
+}
+for args in "" -v -c "-p seven" "-x y -- true" "-p -- true" --; do
+	direct "apam-run $args" 2 'apam-run is for `apam run`' $args
+done
+direct "with very many profiles" 2 'apam-run is for' \
+    $(printf -- '-p x%.0s ' {1..65}) -- true
+direct "without a main file" 3 '/nobody.conf: ' -c /nobody.conf -- true
+echo 'module_dir = ;' >"$dir/bad.conf"
+direct "with one that is wrong" 3 'bad.conf: ' -c "$dir/bad.conf" -- true
+mkdir "$dir/none.d"
+cat >"$dir/none.conf" <<-END
+	module_dir = "$dir/modules"; profile_dir = "$dir/none.d";
+	state_dir = "$dir/state"; audit = "file";
+END
+direct "without profiles" 3 'no profile has an https .*apam profile new' \
+    -v -c "$dir/none.conf" -- true
+echo 'origins = [ ' >"$dir/apam.d/broken.conf"
+runs "a profile that is wrong" 0 '' 'broken: the profile cannot be used: .*conf:2' \
+    true
+run run -p broken -- true
+expect "or is asked for" 3 '' 'broken: the profile cannot be used' "$dir/out" \
+    "$dir/err"
+rm "$dir/apam.d/broken.conf"
+entry proxied https://proxied.example oauth2-client-credentials "$seven_entry" \
+    'proxy = "http://127.0.0.1:1";'
+run run -p proxied -- true
+expect "a profile with a proxy" 3 '' 'proxied: the profile has a proxy' \
+    "$dir/out" "$dir/err"
+holds "nothing is left to sign for" grep -q 'no profile that -p names' "$dir/err"
+rm "$dir/apam.d/proxied.conf"
 row "no program at all" 2 '' 'usage: apam run' run
 row "no such profile" 2 '' 'no profile nobody; .apam list' run -p seven \
     -p nobody -- true

@@ -71,6 +71,13 @@ static const struct {
 	{ "CONNECT [::1:443 HTTP/1.1\r\n" GOOD "\r\n", HEAD_BAD },
 	{ "CONNECT []:443 HTTP/1.1\r\n" GOOD "\r\n", HEAD_BAD },
 	{ "CONNECT ::1:443 HTTP/1.1\r\n" GOOD "\r\n", HEAD_BAD },
+	{ TO "Proxy-Authorization: \r\n\r\n", HEAD_STRANGER },
+	{ TO "Proxy-Authorization:\r\n\r\n", HEAD_STRANGER },
+	{ "GET https://api.example.com \r\n" GOOD "\r\n", HEAD_METHOD },
+	{ "GET https://api.example.com/ HTTP/x.1\r\n" GOOD "\r\n",
+	    HEAD_METHOD },
+	{ "CONNECT api.example.com:443 HTTP/1.11\r\n" GOOD "\r\n", HEAD_BAD },
+	{ "CONN\r\n\r\n", HEAD_METHOD },
 	{ "\r\n\r\n", HEAD_METHOD },
 };
 

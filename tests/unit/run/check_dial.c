@@ -34,6 +34,18 @@ static const struct {
 	{ "socks5://proxy.example", NULL, 0, NULL },
 	{ "http://", NULL, 0, NULL },
 	{ "http://proxy.example:0", NULL, 0, NULL },
+	{ "http://proxy.example:65536", NULL, 0, NULL },
+	{ "http://proxy.example:100000", NULL, 0, NULL },
+	{ "http://proxy.example:31a", NULL, 0, NULL },
+	{ "http://proxy.example:-1", NULL, 0, NULL },
+	{ "http://pro xy.example", NULL, 0, NULL },
+	{ "http://pro\177xy.example", NULL, 0, NULL },
+	{ "http://:3128", NULL, 0, NULL },
+	{ "http://[::1", NULL, 0, NULL },
+	{ "http://[::1]x:3128", NULL, 0, NULL },
+	{ "http://a:%2@proxy.example", NULL, 0, NULL },
+	{ "http://a:%2z@proxy.example", NULL, 0, NULL },
+	{ "http://%20%7E@proxy.example", "proxy.example", 80, "IH4=" },
 };
 
 START_TEST(the_users_proxy)
@@ -51,6 +63,31 @@ START_TEST(the_users_proxy)
 }
 END_TEST
 
+/* What is longer than a name or a password can be. */
+START_TEST(a_long_proxy_is_refused)
+{
+	char text[2048];
+	struct dial_proxy proxy;
+
+	strcpy(text, "http://");
+	memset(text + 7, 'a', SITE_HOST_MAX);
+	text[7 + SITE_HOST_MAX] = '\0';
+	ck_assert(dial_proxy_read(text, &proxy));
+	ck_assert_uint_eq(strlen(proxy.at.host), SITE_HOST_MAX);
+	strcat(text, "a");
+	ck_assert(!dial_proxy_read(text, &proxy));
+	strcat(text, "aaaaaaaaaaaaaaaaaaaa");
+	ck_assert(!dial_proxy_read(text, &proxy));
+
+	memset(text + 7, 'a', DIAL_PAIR_MAX);
+	strcpy(text + 7 + DIAL_PAIR_MAX, "@proxy.example");
+	ck_assert(dial_proxy_read(text, &proxy));
+	ck_assert_uint_eq(strlen(proxy.pair) + 1, sizeof(proxy.pair));
+	strcpy(text + 7 + DIAL_PAIR_MAX, "a@proxy.example");
+	ck_assert(!dial_proxy_read(text, &proxy));
+}
+END_TEST
+
 static const struct {
 	const char *said;
 	bool good;
@@ -59,6 +96,9 @@ static const struct {
 	{ "HTTP/1.0 204 x\r\n\r\nrest", true },
 	{ "HTTP/1.1 407 x\r\n\r\n", false },
 	{ "HTTP/2 200\r\n\r\n", false },
+	{ "HTTP/1.1 2\r\n\r\nrest", true },
+	{ "HTTP/1.\r\n\r\n", false },
+	{ "\r\n\r\n", false },
 	{ "HTTP/1.1 200", false },
 	{ "", false },
 };
@@ -80,6 +120,35 @@ START_TEST(a_proxys_answer)
 	}
 	(void)close(ends[0]);
 	(void)close(ends[1]);
+}
+END_TEST
+
+/* A head that does not end is read to its limit alone. */
+START_TEST(a_proxys_head_has_an_end)
+{
+	char said[ANSWER_MAX + 1];
+	int ends[2];
+
+	memset(said, 'a', sizeof(said));
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	ck_assert(tunnel_write(ends[0], said, sizeof(said)));
+	ck_assert(!dial_proxy_answer(ends[1]));
+	ck_assert_int_eq(recv(ends[1], said, 2, 0), 1);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+}
+END_TEST
+
+START_TEST(an_address_has_brackets_in_a_url)
+{
+	const struct site six = { .host = "::1" },
+			  name = { .host = "a.example" };
+	char host[SITE_HOST_MAX + 3];
+
+	site_url_host(&six, host);
+	ck_assert_str_eq(host, "[::1]");
+	site_url_host(&name, host);
+	ck_assert_str_eq(host, "a.example");
 }
 END_TEST
 
@@ -115,6 +184,9 @@ main(void)
 	suite_add_tcase(suite, tc);
 	tcase_add_loop_test(tc, the_users_proxy, 0, ROWS(rows));
 	tcase_add_loop_test(tc, a_proxys_answer, 0, ROWS(answers));
+	tcase_add_test(tc, a_long_proxy_is_refused);
+	tcase_add_test(tc, a_proxys_head_has_an_end);
+	tcase_add_test(tc, an_address_has_brackets_in_a_url);
 	tcase_add_test(tc, nobody_is_there);
 	return run_suite(suite);
 }
