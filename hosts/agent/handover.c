@@ -81,8 +81,8 @@ struct giving {
 };
 
 /*
- * Wait until the other has read what it was sent, so that there is room for KEPT;
- * false where it is too late for that.
+ * Wait until the other has read what it was sent, so that there is room for
+ * KEPT; false where it is too late for that.
  */
 static bool
 wait_until_read(const struct giving *g)
@@ -156,7 +156,7 @@ give_all(struct giving *g)
 
 enum said { SAID_NOTHING, SAID_TAKEN, SAID_SERVES, SAID_ELSE, SAID_END };
 
-/* Where the other left something unread, its end is told before what it said. */
+/* Where the other left something unread, its end comes before what it said. */
 static ssize_t
 receive(int socket, char *to, size_t size)
 {
@@ -209,8 +209,8 @@ wait_until_taken(const struct giving *g)
 
 /*
  * The other serves, unless it ended before it began to: then it has changed
- * nothing, or a page in part.  However long it stands still, it goes on as the one
- * that serves; only a signal ends this process before that.
+ * nothing, or a page in part.  However long it stands still, it goes on as the
+ * one that serves; only a signal ends this process before that.
  */
 static bool
 wait_until_serves(const struct giving *g)
@@ -234,8 +234,8 @@ wait_until_serves(const struct giving *g)
 /* ---- Ending ------------------------------------------------------------------ */
 
 /*
- * The end of the connection alone would say that this process was killed.  There
- * is room for it, unless the system has no memory.
+ * The end of the connection alone would say that this process was killed.
+ * There is room for it, unless the system has no memory.
  */
 static void
 say_kept(const struct giving *g)

@@ -150,6 +150,48 @@ START_TEST(a_refusal_is_heard_though_sending_fails)
 }
 END_TEST
 
+static void
+say_twice_and_close(int listener, void *arg)
+{
+	static struct scripted_message m;
+	const int fd = scripted_greeted(listener, &m);
+
+	(void)arg;
+	scripted_fail(fd, 3, APAM_E_POLICY, "first");
+	scripted_fail(fd, 4, APAM_E_POLICY, "last");
+	_exit(0);
+}
+
+/* Where sending has failed, what was said before that is read when asked for. */
+START_TEST(what_was_said_before_the_end_is_heard)
+{
+	struct frame_writer w;
+	struct frame message;
+	struct buf none;
+	unsigned i = 0;
+
+	scripted_start(&agent, say_twice_and_close, NULL);
+	must_connect();
+	ck_assert_int_eq(take(&message), LINK_MESSAGE);
+	ck_assert_uint_eq(message.id, 3);
+	ck_assert_int_eq(scripted_end(&agent), 0);
+	buf_init_plain(&none, FRAME_ITEMS_MAX);
+	frame_begin(&w, &none, AGENT_CANCEL, 1);
+	ck_assert(!link_send(&link_, &w, &i));
+	ck_assert_int_eq(take(&message), LINK_BROKEN);
+	link_hear(&link_);
+	ck_assert_int_eq(take(&message), LINK_MESSAGE);
+	ck_assert_uint_eq(message.id, 4);
+	ck_assert_int_eq(take(&message), LINK_BROKEN);
+	ck_assert(link_has_ended(&link_));
+	/* What was wrong stays so. */
+	link_.wrong = "odd";
+	link_hear(&link_);
+	ck_assert_str_eq(link_.wrong, "odd");
+	buf_free(&none);
+}
+END_TEST
+
 /* ---- Proofs -------------------------------------------------------------- */
 
 static void
@@ -398,6 +440,7 @@ main(void)
 	tcase_add_test(tc, the_first_message_is_in_the_greetings_packet);
 	tcase_add_test(tc, a_packet_has_no_third_message);
 	tcase_add_test(tc, a_refusal_is_heard_though_sending_fails);
+	tcase_add_test(tc, what_was_said_before_the_end_is_heard);
 	tcase_add_test(tc, a_proof_is_given);
 	tcase_add_test(tc, a_proof_does_not_come_between_parts);
 	tcase_add_test(tc, what_finds_no_room_waits);
