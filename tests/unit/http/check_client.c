@@ -789,6 +789,130 @@ START_TEST(any_allocation_may_fail)
 }
 END_TEST
 
+/* ---- libcurl without memory ------------------------------------------- */
+
+/* So many of libcurl's allocations succeed, and the next fails; -1: all do. */
+static int curl_left = -1;
+
+static bool
+curl_fails(void)
+{
+	return curl_left >= 0 && curl_left-- == 0;
+}
+
+static void *
+curl_malloc(size_t n)
+{
+	return curl_fails() ? NULL : malloc(n);
+}
+
+static void *
+curl_calloc(size_t count, size_t n)
+{
+	return curl_fails() ? NULL : calloc(count, n);
+}
+
+static void *
+curl_realloc(void *p, size_t n)
+{
+	return curl_fails() ? NULL : realloc(p, n);
+}
+
+static char *
+curl_copy(const char *text)
+{
+	return curl_fails() ? NULL : strdup(text);
+}
+
+static void
+setup_short(void)
+{
+	ck_assert_int_eq(curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc,
+			     free, curl_realloc, curl_copy, curl_calloc),
+	    CURLE_OK);
+	setup();
+	project_make(&socket_project);
+	policy.user = true;
+}
+
+static void
+teardown_short(void)
+{
+	teardown();
+	project_remove(&socket_project);
+}
+
+/* A request with a field, with a client's certificate, or by a socket. */
+static void
+begin_short(int kind)
+{
+	char path[128];
+
+	exchange_free(&x);
+	exchange_init(&x);
+	(void)strcpy(path, project_path(&socket_project, "a.sock"));
+	if (kind == 2) {
+		begin_by(path);
+		return;
+	}
+	begin("GET", "http://127.0.0.1", APAM_ENCODING_NONE);
+	fields_add(&x.headers, APAM_STR("Accept"), APAM_STR("text/plain"));
+	if (kind == 1) {
+		buf_put(&x.certificate,
+		    apam_str(project_path(&socket_project, "a.pem")));
+		buf_put(
+		    &x.key, apam_str(project_path(&socket_project, "a.key")));
+	}
+	ck_assert_ptr_null(exchange_finish(&x, &anywhere));
+}
+
+/* What cannot be set is never left out. */
+START_TEST(a_request_is_set_up_whole_or_not_at_all)
+{
+	const struct raw_answer answer = { .head = OK "\r\n" };
+	enum apam_status status = APAM_E_MEMORY;
+	struct http_transfer t;
+	bool failed = true;
+	int n, before;
+
+	project_write(&socket_project, "a.pem", "FAKE certificate\n");
+	project_secret(&socket_project, "a.key", "FAKE key\n");
+	raw_start_unix(
+	    &server, &answer, project_path(&socket_project, "a.sock"));
+	before = count_descriptors();
+	for (n = 0; failed; n++) {
+		begin_short(_i);
+		response_free(&r);
+		error_clear(&err);
+		curl_left = n;
+		status = http_begin(
+		    &t, &policy, &x, clock_ms() + 5000, &r, &err);
+		failed = curl_left < 0;
+		curl_left = -1;
+		ck_assert_msg(status == APAM_OK || status == APAM_E_MEMORY,
+		    "%d: %s", n, err.text);
+		if (status == APAM_OK)
+			http_abandon(&t);
+		ck_assert_int_eq(count_descriptors(), before);
+	}
+	ck_assert_int_eq(status, APAM_OK);
+	ck_assert_int_gt(n, 5);
+	raw_stop(&server);
+	ck_assert_int_eq(atomic_load(&server.hits), 0);
+}
+END_TEST
+
+static TCase *
+short_case(void)
+{
+	TCase *tc = tcase_create("short");
+
+	tcase_add_checked_fixture(tc, setup_short, teardown_short);
+	tcase_set_timeout(tc, 120);
+	tcase_add_loop_test(tc, a_request_is_set_up_whole_or_not_at_all, 0, 3);
+	return tc;
+}
+
 /* ---- TLS -------------------------------------------------------------- */
 
 static struct project tls_project;
@@ -1058,6 +1182,7 @@ main(void)
 	tcase_add_test(tc, an_exchange_goes_by_http_1_1);
 	tcase_add_test(tc, plain_text_is_no_tls);
 	suite_add_tcase(suite, pure_case());
+	suite_add_tcase(suite, short_case());
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }
