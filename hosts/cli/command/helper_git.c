@@ -12,7 +12,6 @@
 #include "helper/input.h"
 #include "lib/report.h"
 
-
 /* What git says, in the text that was read. */
 struct asked {
 	const char *protocol, *host;

@@ -5,6 +5,7 @@
  */
 #include "gateway/gateway_options.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
@@ -18,10 +19,12 @@
 
 /* ---- Where its files go -------------------------------------------------- */
 
+/* False with errno set where a path of `n` bytes is too long. */
 static bool
 fits(int n)
 {
-	return n > 0 && n < GATEWAY_PATH_SIZE;
+	errno = ENAMETOOLONG;
+	return n < GATEWAY_PATH_SIZE;
 }
 
 /* The directory where this user's sockets are; NULL: there is none. */
@@ -35,7 +38,7 @@ runtime_directory(void)
 	return named != NULL && named[0] == '/' ? named : NULL;
 }
 
-/* False: the path is too long. */
+/* False with errno set. */
 static bool
 take_directory(struct gateway_options *to, const char *named)
 {
@@ -65,7 +68,7 @@ read_directory(struct gateway_options *to, const char *named)
 		    to->dir, sizeof(to->dir), "%s/apam-gateway", runtime));
 	if (done)
 		return STATUS_DONE;
-	complain("the directory's path cannot be used");
+	complain("the directory's path cannot be used: %s", strerror(errno));
 	return STATUS_USAGE;
 }
 
@@ -195,7 +198,8 @@ read_config(struct gateway_options *to, const struct cli *cli)
 	to->user = (cli->options.flags & APAM_OPEN_USER) != 0;
 	if (done)
 		return STATUS_DONE;
-	complain("the configuration's path cannot be used");
+	complain(
+	    "the configuration's path cannot be used: %s", strerror(errno));
 	return STATUS_USAGE;
 }
 

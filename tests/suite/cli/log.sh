@@ -88,6 +88,39 @@ TZ=UTC row "syslog's file" 0 "^2026-01-31T12:00:02Z${t}registry$t${t}j$t" '' \
 row "its old times, too" 0 '"evidence": "it \\"said\\" so \\\\"' '' \
     --json log --file "$dir/auth.log" --key k
 holds "with the message" grep -q '"message": "profile x: key k: rev' "$dir/out"
+{
+	echo 'Feb 29 12:00:00 host apam[1]: m APAM_EVENT="leap" APAM_KEY="no day of most years"'
+	echo 'Foo 31 12:00:00 host apam[1]: m APAM_EVENT="state" APAM_KEY="no month"'
+	echo 'ebM 31 12:00:00 host apam[1]: m APAM_EVENT="state" APAM_KEY="no month"'
+	echo 'Jan 31 host apam[1]: m APAM_EVENT="state" APAM_KEY="no time"'
+	echo 'Jan 99 12:00:00 host apam[1]: m APAM_EVENT="state" APAM_KEY="no day"'
+	echo '2026-99-31T12:00:00Z host apam[1]: m APAM_EVENT="state" APAM_KEY="no"'
+	echo '2026-01-31T07:00:00.5-05:30 host apam[1]: m APAM_EVENT="state" APAM_KEY="west"'
+	echo '2026-01-31T12:00:00Z host apam[1] m APAM_EVENT="state" APAM_KEY="no colon"'
+	echo '2026-01-31T12:00:00Z host apam[1]: m APAM_KEY="no event"'
+	echo '2026-01-31T12:00:01Z host apam[1]: m APAM_EVENT="state" APAM_KEY="cut..." APAM_UID="me" APAM_STATE="x'
+	echo '2026-01-31T12:00:01Z host apam[1]: m APAM_EVENT="state" APAM_KEY="cut..." APAM_UID="me"'
+	printf '2026-01-31T12:00:02Z host apam[1]: m APAM_EVENT="state" APAM_KEY="%s"\n' \
+	    "$(printf 'k%.0s' {1..3000})"
+	printf '%s\n' "2026-01-31T12:00:01Z $(printf 'x%.0s' {1..40000})" \
+	    '2026-01-31T12:00:01Z host apam[1]: m APAM_EVENT="later" APAM_KEY="..."'
+	printf '2026-01-31T12:00:09Z host apam[1]: m APAM_EVENT="no end" APAM_KEY="x"'
+} >"$dir/odd.log"
+TZ=UTC row "odd lines of syslog's" 0 "^2026-01-31T12:30:00Z${t}state$t${t}west$t" '' \
+    log --file "$dir/odd.log"
+holds "no more of them than are lines" \
+    sh -c '! grep -Eq "no (month|time|day|colon|event|end)|${1}no$1" "$2"' - \
+    "$t" "$dir/out"
+row "what was cut is of a longer id" 0 "${t}cut\\.\\.\\.$t" '' log --file \
+    "$dir/odd.log" --key cut-off
+holds "who is not a number is shown as it is" grep -q "${t}me$t" "$dir/out"
+for key in cu cat-off; do
+	row "not of $key" 0 '' '*' log --file "$dir/odd.log" --key "$key" --until \
+	    2026-01-31T12:00:01Z
+done
+for user in no-such-user '' 12x; do
+	row "no such user: $user" 2 '' 'there is no such user' log --user "$user"
+done
 input=$dir/auth.log
 row "from standard input" 0 "${t}j$t" '' log --file - --key j
 input=/dev/null

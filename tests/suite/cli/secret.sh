@@ -33,6 +33,12 @@ set_row "no such group" 2 '' 'there is no group no-such-group' x -g no-such-grou
     "$file"
 set_row "no such user" 2 '' 'there is no user no-such-user' x \
     --owner no-such-user "$file"
+for number in '' x 12x -1 4294967295; do
+	set_row "no such user: $number" 2 '' 'there is no user' x --owner "$number" \
+	    "$file"
+	set_row "no such group: $number" 2 '' 'there is no group' x -g "$number" \
+	    "$file"
+done
 row "nothing on standard input" 2 '' 'the secret is empty; nothing was stored' \
     secret set "$file"
 holds "and nothing was made" [ ! -e "$file" ]
@@ -84,6 +90,31 @@ END
 signs "a profile signs with it" 0 \
     "^Authorization: Basic $(printf 'a:%s' $key | base64 -w0)\$" '' \
     headers user https://api.example.com/
+
+# ---- Owners and groups ---------------------------------------------------------
+
+if [ "$(id -u)" -eq 0 ]; then
+	set_row "a group by its number" 0 'mode 0640, group 64123$' '' $key -g 64123 \
+	    "$dir/secrets/group"
+	set_row "an owner by name" 0 'has the secret' '' $key --owner nobody \
+	    "$dir/secrets/owner"
+	holds "it is that user's" [ "$(stat -c %U "$dir/secrets/owner")" = nobody ]
+	set_row "an owner by number" 0 'has the secret' '' $key --owner 64123 \
+	    "$dir/secrets/owner"
+	holds "it is that number's" [ "$(stat -c %u "$dir/secrets/owner")" = 64123 ]
+	chmod 755 "$dir"
+	mkdir -m 755 "$dir/program"
+	cp "$build/apam" "$build/libapam.so.0" "$dir/program/"
+	chmod 755 "$dir/program/"*
+	for path in "$dir/new" "$dir/a/b/new" /new; do
+		printf '%s' $key | "$timeout" 120 setpriv --reuid nobody \
+		    --clear-groups "$dir/program/apam" secret set "$path" \
+		    >"$dir/out" 2>"$dir/err"
+		status=$?
+		expect "where this user cannot write: $path" 3 '' \
+		    'cannot be (written|made)|run it as root' "$dir/out" "$dir/err"
+	done
+fi
 
 # ---- A terminal --------------------------------------------------------------
 
