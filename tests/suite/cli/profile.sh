@@ -267,6 +267,40 @@ row "a URL to try" 0 "^unknown works.*: GET $api/v1/me: HTTP 200" '' \
 row "nothing to try" 4 '^unknown may work or not' '' profile test unknown
 row "a URL that is forbidden" 1 'one request: GET .*forbidden: HTTP 403' '' \
     profile test unknown "$api/v1/forbidden"
+row "as JSON, too" 1 '"works": false' '' --json profile test unknown \
+    "$api/v1/forbidden"
+for code in 429:4 500:4 304:1; do
+	control "/fault?provider=apikey&path=/v1/me&kind=status&arg=${code%:*}&count=9"
+	row "an answer of ${code%:*}" "${code#*:}" "one request: .*HTTP ${code%:*}" '' \
+	    profile test unknown "$api/v1/me"
+	control /clear
+done
+both="scheme = \"api-key\"; header = \"X-Api-Key\"; probe = \"GET /v1/me\"; key"
+printf %s FAKE-wrong-key >"$dir/apam.d/secrets/wrong"
+chmod 600 "$dir/apam.d/secrets/wrong"
+# two NAME FIRST SECOND: a profile with these two secrets.
+two()
+{
+	profile "$1" <<-END
+	origins = [ "$api/v1" ];
+	auth = ( { $both = "file:$dir/apam.d/secrets/$2"; },
+	    { $both = "file:$dir/apam.d/secrets/$3"; } );
+	END
+}
+two stand unknown wrong
+row "the second of two keys is dead" 1 'its key: entry 2: rejected: ' '' profile \
+    test stand
+two stand wrong unknown
+row "the first of two is" 1 'its key: entry 1: rejected: ' '' profile test stand
+two stand unknown unknown
+row "both are alive" 0 '^stand works ' '' profile test stand
+row "both, in JSON" 0 '"works": true' '' --json profile test stand
+two stand unknown none
+row "a secret that is not there" 3 'its file: .*none' '' profile test stand
+chmod 644 "$dir/apam.d/secrets/wrong"
+two stand unknown wrong
+row "a secret that all may read" 3 'its file: .*wrong' '' profile test stand
+rm "$dir/apam.d/stand.conf" "$dir/apam.d/secrets/wrong"
 row "a URL of others" 1 'does not work: one request: ' '' profile test unknown \
     https://other.example.com/
 row "no URL" 2 '' "first comes the profile's name" profile test unknown v1
